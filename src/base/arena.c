@@ -1,0 +1,151 @@
+/* arena - allocations that die together. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct arena_block {
+	struct arena_block *next;
+	size_t used, size;
+	alignas(max_align_t) char mem[];
+};
+
+#define BLOCK_FIRST	208		/* with its head, one 256-octet piece of the allocator: most arenas hold a few words */
+#define BLOCK_MOST	(64u << 10)
+
+static _Noreturn void
+out_of_memory(void)
+{
+	static const char words[] = "smtpsh: out of memory\n";
+	ssize_t n = write(STDERR_FILENO, words, sizeof words - 1);
+	(void)n;
+	_exit(11);
+}
+
+void *
+memory_get(size_t size)
+{
+	void *mem = malloc(size ? size : 1);
+	if (!mem)
+		out_of_memory();
+	return mem;
+}
+
+void *
+memory_zeroed(size_t size)
+{
+	void *mem = calloc(1, size ? size : 1);
+	if (!mem)
+		out_of_memory();
+	return mem;
+}
+
+void *
+memory_resize(void *old, size_t size)
+{
+	void *mem = realloc(old, size ? size : 1);
+	if (!mem)
+		out_of_memory();
+	return mem;
+}
+
+static struct arena_block *
+new_block(struct arena *a, size_t need)
+{
+	size_t size = a->first ? a->first->size * 2 : BLOCK_FIRST;
+
+	if (size > BLOCK_MOST)
+		size = BLOCK_MOST;
+	if (size < need)
+		size = need;
+
+	struct arena_block *b = memory_get(sizeof *b + size);
+	*b = (struct arena_block){ .next = a->first, .size = size };
+	a->first = b;
+	return b;
+}
+
+void *
+arena_get(struct arena *a, size_t size)
+{
+	size_t need = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
+	struct arena_block *b = a->first;
+
+	if (need < size)
+		out_of_memory();
+	if (!b || b->size - b->used < need)
+		b = new_block(a, need);
+
+	void *mem = b->mem + b->used;
+	b->used += need;
+	return memset(mem, 0, size);
+}
+
+struct span
+arena_copy(struct arena *a, struct span s)
+{
+	return (struct span){ arena_string(a, s), s.len };
+}
+
+char *
+arena_string(struct arena *a, struct span s)
+{
+	char *mem = arena_get(a, s.len + 1);
+	if (s.len > 0)
+		memcpy(mem, s.at, s.len);
+	return mem;
+}
+
+struct span
+arena_printf(struct arena *a, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	int n = vsnprintf(NULL, 0, format, ap);
+	va_end(ap);
+	if (n < 0)
+		return SPAN_NONE;
+
+	char *mem = arena_get(a, (size_t)n + 1);
+	va_start(ap, format);
+	vsnprintf(mem, (size_t)n + 1, format, ap);
+	va_end(ap);
+	return (struct span){ mem, (size_t)n };
+}
+
+static void
+free_blocks(struct arena_block *b)
+{
+	while (b) {
+		struct arena_block *next = b->next;
+		free(b);
+		b = next;
+	}
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct arena_block *b = a->first;
+
+	if (!b)
+		return;
+	if (b->size > BLOCK_FIRST) {
+		arena_release(a);
+		return;
+	}
+	free_blocks(b->next);
+	b->next = NULL;
+	b->used = 0;
+}
+
+void
+arena_release(struct arena *a)
+{
+	free_blocks(a->first);
+	a->first = NULL;
+}

@@ -1,0 +1,32 @@
+/*
+ * Allocations that die together: one arena a script, one an EHLO state, one an exchange. Nothing in it is freed by
+ * itself. Running out of memory ends the process with a message (exit status 11): nothing here returns NULL.
+ */
+#ifndef BASE_ARENA_H
+#define BASE_ARENA_H
+
+#include "base/span.h"
+
+/* {0} is an empty arena. */
+struct arena {
+	struct arena_block *first;	/* the newest; older ones behind it */
+};
+
+/* Zeroed, aligned for any type, alive until arena_release or arena_reset. */
+void *arena_get(struct arena *, size_t size) __attribute__((returns_nonnull));
+#define ARENA_NEW(arena, type)		((type *)arena_get((arena), sizeof(type)))
+#define ARENA_ARRAY(arena, type, n)	((type *)arena_get((arena), sizeof(type) * (n)))
+
+struct span arena_copy(struct arena *, struct span);
+char *arena_string(struct arena *, struct span) __attribute__((returns_nonnull));	/* with a NUL behind it */
+struct span arena_printf(struct arena *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+void arena_reset(struct arena *);	/* forgets everything, keeps one small block for the next use */
+void arena_release(struct arena *);	/* gives everything back; the arena is {0} again */
+
+/* malloc, calloc and realloc that end the process instead of failing; the memory is free()'s. */
+void *memory_get(size_t size) __attribute__((returns_nonnull));
+void *memory_zeroed(size_t size) __attribute__((returns_nonnull));
+void *memory_resize(void *, size_t size) __attribute__((returns_nonnull));
+
+#endif

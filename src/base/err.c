@@ -1,0 +1,64 @@
+/* err - why something failed. */
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static const struct {
+	enum err_kind kind;
+	const char *word, *meaning;
+} kinds[] = {
+#define X(name, status, word, text) { ERR_##name, word, text },
+	ERR_KINDS(X)
+#undef X
+};
+
+bool
+err_set(struct err *err, enum err_kind kind, const char *format, ...)
+{
+	va_list ap;
+
+	if (!err)
+		return false;
+	err->kind = kind;
+	err->sys = 0;
+	va_start(ap, format);
+	int n = vsnprintf(err->text, sizeof err->text, format, ap);
+	va_end(ap);
+	if (n >= (int)sizeof err->text)
+		memcpy(err->text + sizeof err->text - 4, "...", 4);
+	return false;
+}
+
+const char *
+err_word(enum err_kind kind)
+{
+	return kinds[kind].word;
+}
+
+const char *
+err_meaning(enum err_kind kind)
+{
+	return kinds[kind].meaning;
+}
+
+static int
+rank(enum err_kind kind)
+{
+	switch (kind) {
+	case ERR_NONE:
+		return 0;
+	case ERR_TEMPORARY: case ERR_REFUSED: case ERR_RECIPIENTS:
+		return 1;
+	case ERR_EXPECT:
+		return 2;
+	default:
+		return 3;
+	}
+}
+
+enum err_kind
+err_worse(enum err_kind first, enum err_kind second)
+{
+	return rank(second) > rank(first) ? second : first;
+}

@@ -1,0 +1,46 @@
+/*
+ * Why something failed: a kind, which is the exit status it becomes, and one sentence that names the thing, the place
+ * and the cause, in lower case, without a full stop, fit to follow "smtpsh: ".
+ */
+#ifndef BASE_ERR_H
+#define BASE_ERR_H
+
+#include "base/span.h"
+
+/* kind, exit status, the word for it in JSON, what `smtpsh explain` says */
+#define ERR_KINDS(X)								\
+	X(NONE,		0,  "none",	  "everything asked for succeeded")	\
+	X(EXPECT,	1,  "expectation", "an expectation failed")		\
+	X(USAGE,	2,  "usage",	  "usage, or a file that cannot be read") \
+	X(DNS,		3,  "resolve",	  "name resolution failed")		\
+	X(CONNECT,	4,  "connect",	  "no connection")			\
+	X(TLS,		5,  "tls",	  "the TLS handshake failed, or verification where it was asked for or credentials were due") \
+	X(TEMPORARY,	6,  "temporary",  "refused for now (4yz)")		\
+	X(REFUSED,	7,  "refused",	  "refused (5yz)")			\
+	X(RECIPIENTS,	8,  "recipients", "some recipients were refused")	\
+	X(TIMEOUT,	9,  "timeout",	  "timed out")				\
+	X(PROTO,	10, "protocol",	  "the server closed the connection or does not speak SMTP") \
+	X(SYSTEM,	11, "system",	  "our own system failed")
+
+enum err_kind {
+#define X(name, status, word, text) ERR_##name = status,
+	ERR_KINDS(X)
+#undef X
+};
+
+struct err {
+	enum err_kind kind;
+	int sys;		/* errno where the system said why; else 0 */
+	char text[400];		/* cut, with "...", when longer */
+};
+
+/* Sets kind and text; NULL is accepted and ignored. Always false, so that failing is one line. */
+bool err_set(struct err *, enum err_kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+const char *err_word(enum err_kind);
+const char *err_meaning(enum err_kind);
+
+/* Which of two failures a run reports: own and connection failures before expectations before replies, else the first. */
+enum err_kind err_worse(enum err_kind first, enum err_kind second);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+ * Libraries that cost too much at start-up to be linked. The one file that knows such a library (net/idn.c and so on)
+ * is a shared module of ours, src/LAYER/NAME.c: it exports one const struct of functions called module_NAME, and is
+ * opened by dlopen when it is first used. Sanitizer and fuzz builds link it in instead; the callers cannot tell.
+ *
+ * To make one: a row here; a row in src/meson.build's list of modules and an option in meson_options.txt; in NAME.h
+ * the struct, its `extern const` declaration, and a function that gets it:
+ *
+ *	struct idn { bool (*to_ascii)(struct span name, ...); };
+ *	extern const struct idn module_idn MODULE_EXPORT;
+ *	static inline const struct idn *
+ *	idn(struct err *err)
+ *	{
+ *		return module_open(MODULE_IDN, MODULE_LINKED_IDN, err);
+ *	}
+ *
+ * The module's file includes no header above its layer, and calls nothing but base and its library: it has a copy of
+ * base of its own. What it allocates in an arena of the caller's is the caller's.
+ */
+#ifndef BASE_MODULE_H
+#define BASE_MODULE_H
+
+#include "base/err.h"
+#include "config.h"
+
+/* NAME, the module's name, the library, Debian's package of the library */
+#define MODULES(X)							\
+	X(IDN,		"idn",		"libidn2",	  "libidn2-0")	\
+	X(SASL,		"sasl",		"libgsasl",	  "libgsasl18")	\
+	X(HTTPS,	"https",	"libcurl",	  "libcurl4")	\
+	X(EXPORTER,	"exporter",	"libmicrohttpd",  "libmicrohttpd12")
+
+enum module {
+#define X(NAME, name, library, package) MODULE_##NAME,
+	MODULES(X)
+#undef X
+	MODULE_COUNT
+};
+
+#define MODULE_EXPORT	__attribute__((visibility("default")))
+
+/*
+ * The module's struct, or NULL: then err (ERR_SYSTEM) says which library is missing and which package brings it, or
+ * that smtpsh was built without it. `linked` is MODULE_LINKED_NAME of config.h: the struct itself where it is linked in,
+ * else NULL. Asking again is cheap.
+ */
+const void *module_open(enum module, const void *linked, struct err *);
+
+bool module_is_built(enum module);		/* smtpsh was built with it; the library may still be missing here */
+const char *module_library(enum module);	/* "libidn2" */
+
+#endif

@@ -1,0 +1,51 @@
+/* secret - octets that are wiped. */
+#include "base/secret.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+
+void
+secret_set(struct secret *s, struct span value)
+{
+	char *copy = memory_get(value.len + 1);
+
+	if (value.len > 0)
+		memcpy(copy, value.at, value.len);
+	copy[value.len] = '\0';
+	secret_release(s);
+	*s = (struct secret){ copy, value.len };
+}
+
+struct span
+secret_span(const struct secret *s)
+{
+	return (struct span){ s->at, s->len };
+}
+
+void
+secret_release(struct secret *s)
+{
+	if (s->at)
+		explicit_bzero(s->at, s->len);
+	free(s->at);
+	*s = (struct secret){ 0 };
+}
+
+void
+secret_wipe(struct span s)
+{
+	char *at;
+
+	memcpy(&at, &s.at, sizeof at);		/* borrowed as const, but ours */
+	if (s.len > 0)
+		explicit_bzero(at, s.len);
+}
+
+void
+secret_release_buf(struct buf *b)
+{
+	if (b->mem)
+		explicit_bzero(b->mem, b->cap);
+	buf_release(b);
+}

@@ -1,0 +1,21 @@
+/* Octets that must not outlive their use: wiped before the memory is given back. {0} is none. */
+#ifndef BASE_SECRET_H
+#define BASE_SECRET_H
+
+#include "base/buf.h"
+
+struct secret {
+	char *at;
+	size_t len;
+};
+
+void secret_set(struct secret *, struct span);		/* a copy; what was there before is wiped */
+struct span secret_span(const struct secret *);
+void secret_release(struct secret *);
+
+void secret_wipe(struct span);				/* octets that lie in memory of ours */
+
+/* Wipes all that a buf's memory holds, sent or not, and gives it back. */
+void secret_release_buf(struct buf *);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * Octets made safe to show, and how wide they are. Every octet from a peer passes text_safe before a terminal, a log
+ * or a label sees it: it keeps printable UTF-8 and writes everything else as \xNN.
+ */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+/*
+ * The next character of s as a code point, its length in *len (at least 1). 0xFFFFFFFF when the octets there are not
+ * UTF-8 (over-long forms and surrogates included); *len is then 1. s must not be empty.
+ */
+unsigned long text_char(struct span s, size_t *len);
+
+bool text_is_utf8(struct span);
+
+/* May this code point go to a terminal as it is? Not C0, C1, DEL, nor the marks that reorder or hide text. */
+bool text_is_printable(unsigned long code_point);
+
+/* s with what is not printable written as \xNN, octet by octet; s itself when nothing was. Lives in the arena. */
+struct span text_safe(struct arena *, struct span s);
+void text_safe_to(struct buf *, struct span s);
+
+/* Columns that s takes on a terminal; s has passed text_safe. */
+unsigned text_width(struct span);
+
+/* How much of s fits in `columns`, cut at a blank where there is one; at least one character. */
+struct span text_fit(struct span s, unsigned columns);
+
+/* 26214400 as "25 MiB", 10240000 as "9.77 MiB". Into out, NUL-terminated. */
+void text_size(char out[24], unsigned long long octets);
+
+/* Microseconds as "0.04 ms", "0.4 ms", "12 ms", "1.25 s". */
+void text_time(char out[24], unsigned long long us);
+
+#endif
