@@ -1,0 +1,81 @@
+/*
+ * SASL exchanges in SMTP (RFC 4954) as functions of credentials and challenge: decoded challenges in, responses out,
+ * neither in base64. PLAIN, LOGIN, EXTERNAL, ANONYMOUS, XOAUTH2 and OAUTHBEARER are here; those that compute a proof
+ * (SCRAM, CRAM-MD5, DIGEST-MD5, NTLM, GSSAPI) come from `struct sasl`, which smtp/sasl.c has over libgsasl.
+ */
+#ifndef SMTP_AUTH_H
+#define SMTP_AUTH_H
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/module.h"
+
+enum { AUTH_RESPONSE_MAX = 64 << 10 };
+
+struct auth_credentials {
+	struct span user, password;	/* of the OAuth mechanisms the password is the token */
+	struct span authzid;		/* to act as somebody else; empty: as the user */
+	struct span host;		/* the server's name, and its port: OAUTHBEARER, DIGEST-MD5 and GSSAPI say them */
+	unsigned port;
+	struct span tls_exporter, tls_unique;	/* channel bindings (RFC 9266, RFC 5929), raw; empty: none */
+};
+
+enum auth_flag {
+	AUTH_FIRST = 1,		/* the client speaks first: an initial response is possible */
+	AUTH_USER = 2,		/* wants a user name */
+	AUTH_PASSWORD = 4,	/* wants a password or a token */
+	AUTH_BARE = 8,		/* whoever reads the exchange has the password */
+	AUTH_BOUND = 16,	/* bound to the TLS channel */
+	AUTH_CHOSEN = 32,	/* may be chosen without being named */
+};
+
+struct auth;
+struct auth_mech {
+	const char *name;
+	unsigned flags;
+	unsigned rank, rank_tls;	/* the highest is the best, in the clear and within TLS */
+	const char *rfc;
+	/* The n-th response, from 0, to what the server said. NULL: it is one of `struct sasl`. */
+	bool (*respond)(const struct auth_credentials *, unsigned n, struct span challenge, struct buf *out, struct err *);
+};
+
+/* What smtp/sasl.c gives. `step` gives the next response; `proved`: the server has shown that it knows the password too. */
+struct sasl {
+	bool (*have)(const char *mech);
+	void *(*begin)(const char *mech, const struct auth_credentials *, struct err *);
+	bool (*step)(void *, struct span challenge, struct buf *out, struct err *);
+	bool (*proved)(void *);
+	void (*end)(void *);
+};
+extern const struct sasl module_sasl MODULE_EXPORT;
+
+static inline const struct sasl *
+sasl(struct err *err)
+{
+	return module_open(MODULE_SASL, MODULE_LINKED_SASL, err);
+}
+
+const struct auth_mech *auth_mech(struct span name);	/* NULL: not known */
+/* The best of the mechanisms offered (words between blanks); NULL: none that smtpsh can. `sasl` may be NULL. */
+const struct auth_mech *auth_best(struct span offered, bool tls, bool bound, const struct sasl *lib);
+bool auth_offered(struct span offered, const char *mech);
+
+/* The credentials must live as long as the exchange. NULL with err. */
+struct auth *auth_new(const struct auth_mech *, const struct auth_credentials *, const struct sasl *, struct err *);
+void auth_free(struct auth *);		/* NULL is fine */
+/* The next response, raw, added to `out`; the first of an AUTH_FIRST mechanism takes an empty challenge. */
+bool auth_respond(struct auth *, struct span challenge, struct buf *out, struct err *);
+/* The server said 235: is it true? False when it had to prove itself and did not (RFC 5802 3). */
+bool auth_believe(struct auth *, struct err *);
+
+/*
+ * What may be shown of the n-th response (from 0) as it went on the wire: of its base64 the user name, where there is
+ * one, and the length: <user "bob", 24 octets>. Never the secret. Lives in the arena.
+ */
+struct span auth_shown(struct arena *, struct span mech, unsigned n, struct span line);
+
+/* The text of a 334, decoded; false when it is not base64, and *out is then the text itself. */
+bool auth_challenge(struct arena *, struct span text, struct span *out);
+
+#endif

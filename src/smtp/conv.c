@@ -1,0 +1,408 @@
+/* conv - one end of an SMTP conversation. */
+#include "smtp/conv.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/secret.h"
+
+struct owed {
+	unsigned ticket;
+	bool given_up;
+};
+
+struct conv {
+	enum conv_role role;
+	struct buf in, out;
+	size_t take;			/* octets of `in` that the last event spans; taken away before the next */
+	struct arena arena;		/* of one event */
+	unsigned last_ticket;
+	bool secret;			/* what is unsent is wiped when it is gone */
+	struct owed *owed;		/* a ring */
+	size_t owed_first, owed_n, owed_cap;
+
+	/* client */
+	struct reply_scan scan;
+	bool dropping;			/* the rest of a reply that was too much */
+
+	/* server */
+	enum conv_listen listen;
+	unsigned long long octets;	/* left of CONV_LISTEN_OCTETS */
+	struct body_in body;
+	bool skipping;			/* the rest of a line that was too long */
+	size_t line_seen;
+};
+
+struct conv *
+conv_new(enum conv_role role)
+{
+	struct conv *c = memory_zeroed(sizeof *c);
+
+	c->role = role;
+	buf_init(&c->in, 4 * CONV_REPLY_MAX);
+	buf_init(&c->out, CONV_OUTPUT_MAX);
+	if (role == CONV_CLIENT)
+		conv_owe(c);
+	return c;
+}
+
+void
+conv_free(struct conv *c)
+{
+	if (!c)
+		return;
+	buf_release(&c->in);
+	buf_release(&c->out);
+	arena_release(&c->arena);
+	free(c->owed);
+	free(c);
+}
+
+unsigned
+conv_owe(struct conv *c)
+{
+	if (c->owed_n == CONV_OWED_MAX)
+		return 0;
+	if (c->owed_n == c->owed_cap) {
+		size_t cap = c->owed_cap ? c->owed_cap * 2 : 4;
+		struct owed *ring = memory_get(cap * sizeof *ring);
+		for (size_t i = 0; i < c->owed_n; i++)
+			ring[i] = c->owed[(c->owed_first + i) % c->owed_cap];
+		free(c->owed);
+		c->owed = ring;
+		c->owed_cap = cap;
+		c->owed_first = 0;
+	}
+	if (++c->last_ticket == 0)
+		c->last_ticket = CONV_BANNER + 1;
+	c->owed[(c->owed_first + c->owed_n++) % c->owed_cap] = (struct owed){ .ticket = c->last_ticket };
+	return c->last_ticket;
+}
+
+unsigned
+conv_say(struct conv *c, struct span line)
+{
+	if (c->owed_n == CONV_OWED_MAX || c->out.max - buf_span(&c->out).len < line.len + 2)
+		return 0;
+	buf_append(&c->out, line);
+	buf_append(&c->out, SPAN("\r\n"));
+	return conv_owe(c);
+}
+
+bool
+conv_put(struct conv *c, struct span octets)
+{
+	return buf_append(&c->out, octets);
+}
+
+void
+conv_give_up(struct conv *c, unsigned ticket)
+{
+	for (size_t i = 0; i < c->owed_n; i++) {
+		struct owed *owed = &c->owed[(c->owed_first + i) % c->owed_cap];
+		if (owed->ticket == ticket)
+			owed->given_up = true;
+	}
+}
+
+size_t
+conv_owed(const struct conv *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->owed_n; i++)
+		n += !c->owed[(c->owed_first + i) % c->owed_cap].given_up;
+	return n;
+}
+
+void
+conv_listen(struct conv *c, enum conv_listen listen, unsigned long long octets)
+{
+	c->listen = listen;
+	c->octets = octets;
+	c->body = (struct body_in){ 0 };
+}
+
+/* Octets of a reply that is being dropped go no further than the end of its current line. */
+static struct span
+drop(struct conv *c, struct span in)
+{
+	const char *lf = in.len ? memchr(in.at, '\n', in.len) : NULL;
+
+	if (!lf)
+		return SPAN_NONE;
+	c->dropping = false;
+	return span_skip(in, (size_t)(lf - in.at) + 1);
+}
+
+static void
+take_spent(struct conv *c)
+{
+	if (c->take > 0)
+		buf_consume(&c->in, c->take);
+	c->take = 0;
+}
+
+void
+conv_feed(struct conv *c, struct span in)
+{
+	take_spent(c);
+	if (c->dropping)
+		in = drop(c, in);
+	bool fits = buf_append(&c->in, in);
+	assert(fits || !"fed more than conv_next took");
+	(void)fits;
+}
+
+static void
+answer_owed(struct conv *c, struct conv_event *event)
+{
+	if (c->owed_n == 0)
+		return;
+	struct owed owed = c->owed[c->owed_first];
+
+	c->owed_first = (c->owed_first + 1) % c->owed_cap;
+	c->owed_n--;
+	event->ticket = owed.ticket;
+	event->late = owed.given_up;
+	if (c->owed_n == 0) {
+		free(c->owed);
+		c->owed = NULL;
+		c->owed_first = c->owed_cap = 0;
+	}
+}
+
+/* A reply without end: its beginning is kept as if it had ended, the rest dropped to the end of the line it is in. */
+static bool
+next_cut(struct conv *c, struct span in, struct conv_event *event)
+{
+	struct span kept = span_first(in, CONV_LINE_MAX);
+	struct span rest = span_skip(in, CONV_REPLY_MAX);
+	char *whole = arena_get(&c->arena, kept.len + 8);
+
+	memcpy(whole, kept.at, kept.len);
+	memcpy(whole + kept.len, "\r\n000 \r\n", 8);
+	event->kind = CONV_TOO_MUCH;
+	reply_parse((struct span){ whole, kept.len + 8 }, &c->arena, &event->reply);
+	event->reply.flaws = (event->reply.flaws & ~(unsigned)(REPLY_CODES_DIFFER | REPLY_BAD_CODE)) | REPLY_CUT;
+	if (event->reply.nlines > 1)
+		event->reply.nlines--;
+
+	c->dropping = true;
+	size_t kept_behind = drop(c, rest).len;
+	c->take = in.len - kept_behind;
+	c->scan = (struct reply_scan){ 0 };
+	answer_owed(c, event);
+	return true;
+}
+
+/*
+ * A server that was talked to before its banner may break the banner off and answer (Postfix's postscreen does, after
+ * "220-..."). Where the banner is owed and more is, a line with another code begins the next reply: 0 when none does.
+ */
+static size_t
+broken_off(const struct conv *c, struct span in)
+{
+	struct span rest = in, first = span_first(in, 3), line;
+
+	if (c->owed_n < 2 || c->owed[c->owed_first].ticket != CONV_BANNER)
+		return 0;
+	while (rest.len > 3 && span_starts(rest, first) && rest.at[3] == '-' && span_line(&rest, &line))
+		;
+	return rest.len > 3 && rest.len < in.len && !span_starts(rest, first) && rest.at[0] >= '2' && rest.at[0] <= '5' ?
+	    in.len - rest.len : 0;
+}
+
+static bool
+next_broken(struct conv *c, struct span reply, struct conv_event *event)
+{
+	char *whole = arena_get(&c->arena, reply.len + 6);
+
+	memcpy(whole, reply.at, reply.len);
+	memcpy(whole + reply.len, reply.at, 3);		/* a last line, for the parser alone */
+	memcpy(whole + reply.len + 3, "\r\n", 2);
+	reply_parse((struct span){ whole, reply.len + 5 }, &c->arena, &event->reply);
+	event->reply.nlines--;
+	event->reply.raw = reply;
+	event->reply.flaws |= REPLY_UNFINISHED;
+	event->kind = CONV_REPLY;
+	c->take = reply.len;
+	c->scan = (struct reply_scan){ 0 };
+	answer_owed(c, event);
+	return true;
+}
+
+static bool
+next_reply(struct conv *c, struct conv_event *event)
+{
+	struct span in = buf_span(&c->in);
+	size_t broken = broken_off(c, in), end = broken ? 0 : reply_scan(&c->scan, in);
+
+	if (broken)
+		return next_broken(c, span_first(in, broken), event);
+	if (end == 0)
+		return in.len >= CONV_REPLY_MAX && next_cut(c, in, event);
+
+	event->kind = CONV_REPLY;
+	reply_parse(span_first(in, end), &c->arena, &event->reply);
+	c->take = end;
+	c->scan = (struct reply_scan){ 0 };
+	answer_owed(c, event);
+	return true;
+}
+
+static unsigned
+line_flaws(struct span line, bool crlf)
+{
+	unsigned flaws = crlf ? 0 : REPLY_BARE_LF;
+
+	if (line.len + 2 > 512)
+		flaws |= REPLY_LONG_LINE;
+	for (size_t i = 0; i < line.len; i++) {
+		if (line.at[i] == 0)
+			flaws |= REPLY_NUL;
+		if ((unsigned char)line.at[i] > 0x7F)
+			flaws |= REPLY_EIGHT_BIT;
+	}
+	return flaws;
+}
+
+static bool
+next_line(struct conv *c, struct conv_event *event)
+{
+	struct span in = buf_span(&c->in);
+	size_t from = c->line_seen < in.len ? c->line_seen : 0;
+	const char *lf = in.len ? memchr(in.at + from, '\n', in.len - from) : NULL;
+
+	if (!lf && in.len < CONV_LINE_MAX) {
+		c->line_seen = in.len;
+		return false;
+	}
+	c->line_seen = 0;
+	struct span line = lf ? (struct span){ in.at, (size_t)(lf - in.at) } : span_first(in, CONV_LINE_MAX);
+	c->take = lf ? line.len + 1 : line.len;
+	if (c->skipping) {
+		c->skipping = !lf;
+		take_spent(c);
+		return next_line(c, event);
+	}
+	c->skipping = !lf;
+
+	bool crlf = lf && line.len > 0 && line.at[line.len - 1] == '\r';
+	line.len -= crlf;
+	event->kind = c->listen == CONV_LISTEN_ANSWER ? CONV_ANSWER : CONV_COMMAND;
+	event->text = line;
+	event->flaws = line_flaws(line, crlf || !lf);
+	return true;
+}
+
+static bool
+next_text(struct conv *c, struct conv_event *event)
+{
+	struct span in = buf_span(&c->in);
+
+	if (c->body.over) {
+		event->flaws = c->body.bare_lf ? REPLY_BARE_LF : 0;
+		conv_listen(c, CONV_LISTEN_COMMAND, 0);
+		event->kind = CONV_TEXT_END;
+		return true;
+	}
+	if (in.len == 0)
+		return false;
+	c->take = body_unstuff(&c->body, in, &event->text);
+	if (event->text.len == 0) {
+		take_spent(c);
+		return next_text(c, event);
+	}
+	event->kind = CONV_TEXT;
+	return true;
+}
+
+static bool
+next_octets(struct conv *c, struct conv_event *event)
+{
+	struct span in = buf_span(&c->in);
+
+	if (c->octets == 0) {
+		conv_listen(c, CONV_LISTEN_COMMAND, 0);
+		event->kind = CONV_TEXT_END;
+		return true;
+	}
+	if (in.len == 0)
+		return false;
+	event->kind = CONV_TEXT;
+	event->text = span_first(in, c->octets < in.len ? (size_t)c->octets : in.len);
+	c->octets -= event->text.len;
+	c->take = event->text.len;
+	return true;
+}
+
+bool
+conv_next(struct conv *c, struct conv_event *event)
+{
+	*event = (struct conv_event){ 0 };
+	take_spent(c);
+	arena_reset(&c->arena);
+	if (c->role == CONV_CLIENT)
+		return !c->dropping && next_reply(c, event);
+	switch (c->listen) {
+	case CONV_LISTEN_MESSAGE:
+		return next_text(c, event);
+	case CONV_LISTEN_OCTETS:
+		return next_octets(c, event);
+	default:
+		return next_line(c, event);
+	}
+}
+
+struct span
+conv_pending(const struct conv *c)
+{
+	return span_skip(buf_span(&c->in), c->take);
+}
+
+struct span
+conv_output(const struct conv *c)
+{
+	return buf_span(&c->out);
+}
+
+void
+conv_wrote(struct conv *c, size_t n)
+{
+	if (c->secret)
+		secret_wipe(span_first(buf_span(&c->out), n));
+	buf_consume(&c->out, n);
+	c->secret &= buf_span(&c->out).len > 0;
+}
+
+void
+conv_is_secret(struct conv *c)
+{
+	c->secret = true;
+}
+
+struct buf *
+conv_outbuf(struct conv *c)
+{
+	return &c->out;
+}
+
+bool
+conv_tls_ready(const struct conv *c)
+{
+	return conv_pending(c).len == 0;
+}
+
+void
+conv_tls_begin(struct conv *c)
+{
+	buf_release(&c->in);
+	buf_release(&c->out);
+	c->take = 0;
+	c->scan = (struct reply_scan){ 0 };
+	c->line_seen = 0;
+	/* Where TLS is there from the start, the banner comes within it. */
+	bool banner_to_come = c->owed_n > 0 && c->owed[c->owed_first].ticket == CONV_BANNER;
+	c->owed_n = banner_to_come ? 1 : 0;
+}

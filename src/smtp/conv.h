@@ -1,0 +1,79 @@
+/*
+ * One end of an SMTP conversation, client or server: octets in, events out, and back. It knows neither sockets nor
+ * clocks. Octets from the peer are fed, events are pulled, octets for the peer are read from conv_output and reported
+ * written; nothing is called back, so nothing re-enters.
+ *
+ * A client conv counts what it is owed: everything said that is answered gets a ticket, replies carry the ticket of
+ * what they answer, in order. A reply that nothing asked for carries ticket 0. A reply that was given up on comes
+ * marked late and answers nothing else. A new client conv is owed the banner, as ticket CONV_BANNER.
+ *
+ * A server conv turns octets into commands, answers (to a 334) and message text, as conv_listen says.
+ *
+ * Bounded: a reply is cut at CONV_REPLY_MAX octets and a line at CONV_LINE_MAX; at most CONV_OWED_MAX replies are owed.
+ */
+#ifndef SMTP_CONV_H
+#define SMTP_CONV_H
+
+#include "smtp/body.h"
+#include "smtp/reply.h"
+
+enum { CONV_REPLY_MAX = 1 << 20, CONV_LINE_MAX = 1 << 16, CONV_OUTPUT_MAX = 1 << 20, CONV_OWED_MAX = 1 << 16 };
+enum { CONV_BANNER = 1 };
+
+enum conv_role { CONV_CLIENT, CONV_SERVER };
+
+enum conv_event_kind {
+	CONV_REPLY,		/* client: a whole reply, in ->reply */
+	CONV_COMMAND,		/* server: a command line without its line end, in ->text; ->flaws says how it ended */
+	CONV_ANSWER,		/* server: the answer to a 334, likewise */
+	CONV_TEXT,		/* server: a run of message text, unstuffed */
+	CONV_TEXT_END,		/* server: the lone dot, or the last counted octet */
+	CONV_TOO_MUCH,		/* client: a reply beyond CONV_REPLY_MAX. What came of it is in ->reply, marked CUT; the rest is dropped */
+};
+
+/* Its spans live until the next conv_next, conv_feed or conv_free. */
+struct conv_event {
+	enum conv_event_kind kind;
+	unsigned ticket;	/* what the reply answers; 0: nothing asked for it */
+	bool late;		/* its asker had given up */
+	struct reply reply;
+	struct span text;
+	unsigned flaws;		/* REPLY_BARE_LF, REPLY_LONG_LINE, REPLY_NUL, REPLY_EIGHT_BIT of a line */
+};
+
+struct conv *conv_new(enum conv_role);
+void conv_free(struct conv *);		/* NULL is fine */
+
+/* Client. The line and CRLF go out and a reply is owed: its ticket, or 0 when too much is queued or owed already. */
+unsigned conv_say(struct conv *, struct span line);
+/* What is unsent now holds a secret: it is wiped as it is reported written. */
+void conv_is_secret(struct conv *);
+/* Octets for which no reply is owed: message text, or a reply of the server's. False when too much is queued. */
+bool conv_put(struct conv *, struct span octets);
+/* A reply is owed for what conv_put sent (the dot, a BDAT chunk, one more in LMTP): its ticket. 0 as above. */
+unsigned conv_owe(struct conv *);
+/* The reply to this ticket will come late, if at all. */
+void conv_give_up(struct conv *, unsigned ticket);
+size_t conv_owed(const struct conv *);	/* replies that are owed and not given up */
+
+/* Server: how what comes next is read. Until said otherwise, as commands. */
+enum conv_listen { CONV_LISTEN_COMMAND, CONV_LISTEN_ANSWER, CONV_LISTEN_MESSAGE, CONV_LISTEN_OCTETS };
+void conv_listen(struct conv *, enum conv_listen, unsigned long long octets);
+
+void conv_feed(struct conv *, struct span in);
+bool conv_next(struct conv *, struct conv_event *);
+struct span conv_pending(const struct conv *);		/* what came and is no whole line or reply yet */
+
+struct span conv_output(const struct conv *);
+void conv_wrote(struct conv *, size_t n);
+struct buf *conv_outbuf(struct conv *);			/* for writers that stuff message text straight into it */
+
+/*
+ * TLS is about to begin. False when the peer already sent more behind the reply that agreed to it: octets that would
+ * later pass for protected ones (CVE-2011-0411); they are in conv_pending. conv_tls_begin drops them, all unsent and all
+ * owed but a banner that has not come.
+ */
+bool conv_tls_ready(const struct conv *);
+void conv_tls_begin(struct conv *);
+
+#endif

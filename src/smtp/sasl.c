@@ -1,0 +1,168 @@
+/* sasl - the mechanisms that compute a proof, by libgsasl. */
+#include <gsasl.h>
+#include <stdlib.h>
+
+#include "base/base64.h"
+#include "base/secret.h"
+#include "smtp/auth.h"
+
+/* gsasl wants its own contexts; one an exchange is simplest, and no exchange is so frequent that it would matter. */
+struct exchange {
+	Gsasl *library;
+	Gsasl_session *session;
+	const struct auth_credentials *who;
+	bool done, mutual;	/* the last step was the last; the mechanism proves the server too */
+};
+
+static bool
+have(const char *mech)
+{
+	Gsasl *library;
+
+	if (gsasl_init(&library) != GSASL_OK)
+		return false;
+	bool supported = gsasl_client_support_p(library, mech);
+	gsasl_done(library);
+	return supported;
+}
+
+static void
+set(struct exchange *x, Gsasl_property property, struct span value)
+{
+	struct secret copy = { 0 };
+
+	if (value.len == 0)
+		return;
+	secret_set(&copy, value);
+	gsasl_property_set(x->session, property, copy.at);
+	secret_release(&copy);
+}
+
+static void
+set_binding(struct exchange *x, Gsasl_property property, struct span octets)
+{
+	struct arena arena = { 0 };
+
+	set(x, property, base64_encode(&arena, octets));
+	arena_release(&arena);
+}
+
+static int
+callback(Gsasl *library, Gsasl_session *session, Gsasl_property property)
+{
+	struct exchange *x = gsasl_session_hook_get(session);
+
+	(void)library;
+	switch (property) {
+	case GSASL_AUTHID:
+		set(x, property, x->who->user);
+		break;
+	case GSASL_AUTHZID:
+		set(x, property, x->who->authzid);
+		break;
+	case GSASL_PASSWORD:
+		set(x, property, x->who->password);
+		break;
+	case GSASL_SERVICE:
+		set(x, property, SPAN("smtp"));
+		break;
+	case GSASL_HOSTNAME:
+		set(x, property, x->who->host);
+		break;
+	case GSASL_CB_TLS_UNIQUE:
+		set_binding(x, property, x->who->tls_unique);
+		break;
+#if GSASL_VERSION_NUMBER >= 0x020100
+	case GSASL_CB_TLS_EXPORTER:
+		set_binding(x, property, x->who->tls_exporter);
+		break;
+#endif
+	default:
+		return GSASL_NO_CALLBACK;
+	}
+	return gsasl_property_fast(session, property) ? GSASL_OK : GSASL_NO_CALLBACK;
+}
+
+static void
+end(void *mem)
+{
+	struct exchange *x = mem;
+
+	if (x->session)
+		gsasl_finish(x->session);
+	if (x->library)
+		gsasl_done(x->library);
+	free(x);
+}
+
+static void *
+begin(const char *mech, const struct auth_credentials *who, struct err *err)
+{
+	struct exchange *x = memory_zeroed(sizeof *x);
+	int bad;
+
+	x->who = who;
+	x->mutual = span_starts(span_of(mech), SPAN("SCRAM-")) || span_eq(span_of(mech), SPAN("DIGEST-MD5"));
+	bad = gsasl_init(&x->library);
+	if (bad == GSASL_OK) {
+		gsasl_callback_set(x->library, callback);
+		bad = gsasl_client_start(x->library, mech, &x->session);
+	}
+	if (bad != GSASL_OK) {
+		err_set(err, ERR_SYSTEM, "%s cannot begin: %s", mech, gsasl_strerror(bad));
+		end(x);
+		return NULL;
+	}
+	gsasl_session_hook_set(x->session, x);
+	return x;
+}
+
+/* RFC 5802 5.1: a server may not ask for so many rounds that the client is busy for minutes. */
+static bool
+is_bounded(struct span challenge, struct err *err)
+{
+	struct span count = span_skip(span_find(challenge, SPAN(",i=")), 3);
+	unsigned long long rounds;
+
+	count = span_until(&count, ',');
+	if (count.len == 0 || (span_number(count, 10000000, &rounds) && rounds > 0))
+		return true;
+	return err_set(err, ERR_PROTO, "the server asks for \"%.*s\" rounds; at most 10000000 are done",
+	    SPAN_ARG(span_first(count, 20)));
+}
+
+static bool
+step(void *mem, struct span challenge, struct buf *out, struct err *err)
+{
+	struct exchange *x = mem;
+	char *response = NULL;
+	size_t len = 0;
+
+	if (challenge.len == 0 && x->done)
+		return true;
+	if (!is_bounded(challenge, err))
+		return false;
+	int status = gsasl_step(x->session, challenge.at ? challenge.at : "", challenge.len, &response, &len);
+	x->done = status == GSASL_OK;
+	if (status != GSASL_OK && status != GSASL_NEEDS_MORE) {
+		gsasl_free(response);
+		if (status == GSASL_AUTHENTICATION_ERROR && x->mutual)
+			return err_set(err, ERR_PROTO, "the server did not prove that it knows the password");
+		return err_set(err, ERR_PROTO, "the exchange cannot go on: %s", gsasl_strerror(status));
+	}
+	bool fits = buf_append(out, (struct span){ response, len });
+	if (response)
+		explicit_bzero(response, len);
+	gsasl_free(response);
+	return fits || err_set(err, ERR_PROTO, "the response is too long");
+}
+
+static bool
+proved(void *mem)
+{
+	struct exchange *x = mem;
+
+	return x->done || !x->mutual;
+}
+
+const struct sasl module_sasl = { have, begin, step, proved, end };
