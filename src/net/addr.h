@@ -1,0 +1,50 @@
+/* A socket address: IPv4 or IPv6 with a port, or a Unix socket's path. Plain data, copied freely. */
+#ifndef NET_ADDR_H
+#define NET_ADDR_H
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "base/err.h"
+
+struct addr {
+	union {
+		struct sockaddr any;
+		struct sockaddr_in in4;
+		struct sockaddr_in6 in6;
+		struct sockaddr_un un;
+	};
+	socklen_t len;		/* 0: no address */
+};
+
+/* An address literal, "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0". False when it is none. */
+bool addr_parse(struct addr *, struct span literal, unsigned port);
+
+/* "ADDR:PORT" or "PORT" (loopback), "[ADDR6]:PORT", for listening. */
+bool addr_parse_listen(struct addr *, struct span, struct err *);
+
+bool addr_unix(struct addr *, struct span path, struct err *);
+
+unsigned addr_family(const struct addr *);	/* 4, 6, or 0 for a Unix socket or none */
+unsigned addr_port(const struct addr *);
+void addr_set_port(struct addr *, unsigned port);
+bool addr_is_loopback(const struct addr *);	/* 127/8, ::1, or a Unix socket */
+bool addr_is_any(const struct addr *);		/* 0.0.0.0 or :: */
+
+/* The addresses that begin with the same bits. An IPv4 address within IPv6 (::ffff:192.0.2.1) counts as IPv4. */
+struct addr_net {
+	struct addr base;
+	unsigned bits;
+};
+/* "192.0.2.0/24", "2001:db8::/32", or one address. */
+bool addr_net_parse(struct addr_net *, struct span, struct err *);
+bool addr_net_has(const struct addr_net *, const struct addr *);
+
+enum { ADDR_TEXT = 128 };
+/* "192.0.2.1", "2001:db8::1", the socket's path. */
+const char *addr_host(const struct addr *, char out[ADDR_TEXT]);
+/* "192.0.2.1:25", "[2001:db8::1]:25", the socket's path. */
+const char *addr_text(const struct addr *, char out[ADDR_TEXT]);
+
+#endif

@@ -1,0 +1,434 @@
+/* conn - a non-blocking stream over one descriptor. */
+#include "net/conn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "net/tls_priv.h"
+
+enum { PLAIN_MAX = 64 };
+enum conn_state { CONN_CONNECTING, CONN_SHAKING, CONN_OPEN, CONN_DEAD };
+
+struct conn {
+	struct loop *loop;
+	struct loop_watch *watch;
+	int fd;
+	enum conn_state state;
+	conn_fn *fn;
+	void *ctx;
+	struct tls *tls;
+	bool tls_up, is_tcp, reset;
+	bool shaking_began, plain_early, server;
+	struct buf plain;		/* what came in the place of TLS */
+	struct addr peer, local;
+	uint64_t up_us;
+	struct err *err;		/* NULL until something failed: thousands of conns never do */
+};
+
+static struct err *
+err_of(struct conn *c)
+{
+	if (!c->err)
+		c->err = memory_zeroed(sizeof *c->err);
+	return c->err;
+}
+
+static void
+came_up(struct conn *c)
+{
+	int one = 1;
+
+	c->state = CONN_OPEN;
+	c->up_us = loop_now_us();
+	c->local.len = sizeof c->local.un;
+	if (getsockname(c->fd, &c->local.any, &c->local.len) != 0)
+		c->local.len = 0;
+	if (c->is_tcp)
+		setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+}
+
+/* A word for what connect or read failed with, and what people find it usually means. */
+static const char *
+errno_text(int error)
+{
+	switch (error) {
+	case ECONNREFUSED:
+		return "connection refused";
+	case ETIMEDOUT:
+		return "the system gave up waiting";
+	case ECONNRESET:
+		return "connection reset by the peer";
+	case EHOSTUNREACH: case ENETUNREACH:
+		return "no route to it";
+	default:
+		return strerror(error);
+	}
+}
+
+static void
+finish_connect(struct conn *c)
+{
+	int error = 0;
+	socklen_t len = sizeof error;
+	char text[ADDR_TEXT];
+
+	if (getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
+		error = errno;
+	loop_want(c->watch, 0);
+	if (error == 0) {
+		came_up(c);
+		c->fn(c->ctx, CONN_UP);
+		return;
+	}
+	c->state = CONN_DEAD;
+	err_set(err_of(c), ERR_CONNECT, "%s: %s", addr_text(&c->peer, text), errno_text(error));
+	c->err->sys = error;
+	c->fn(c->ctx, CONN_FAILED);
+}
+
+static void
+keep_plain(struct conn *c, struct span first)
+{
+	char rest[PLAIN_MAX];
+	ssize_t n = recv(c->fd, rest, sizeof rest - first.len, MSG_PEEK | MSG_DONTWAIT);
+
+	c->plain.max = PLAIN_MAX;
+	buf_append(&c->plain, first);
+	if (n > 0)
+		buf_append(&c->plain, (struct span){ rest, (size_t)n });
+}
+
+/* Whoever asks for TLS speaks first: what is there before that was slipped in, or it is no TLS port. */
+static bool
+spoke_too_early(struct conn *c)
+{
+	if (c->shaking_began || c->server)
+		return false;
+	c->shaking_began = true;
+	keep_plain(c, SPAN_NONE);
+	c->plain_early = buf_span(&c->plain).len > 0;
+	if (c->plain_early)
+		err_set(err_of(c), ERR_TLS, "the TLS handshake failed: the peer speaks in the clear");
+	return c->plain_early;
+}
+
+static void
+shaking_failed(struct conn *c)
+{
+	struct span first = c->server || c->plain_early ? SPAN_NONE : tls_no_record(c->tls);
+
+	if (first.len > 0)
+		keep_plain(c, first);
+	c->state = CONN_DEAD;
+	loop_want(c->watch, 0);
+	c->fn(c->ctx, CONN_TLS_FAILED);
+}
+
+static void
+go_on_shaking(struct conn *c)
+{
+	if (spoke_too_early(c)) {
+		shaking_failed(c);
+		return;
+	}
+	switch (tls_shake(c->tls, err_of(c))) {
+	case TLS_DONE:
+		c->state = CONN_OPEN;
+		c->tls_up = true;
+		loop_want(c->watch, 0);
+		c->fn(c->ctx, CONN_TLS_UP);
+		return;
+	case TLS_WANT_READ:
+		loop_want(c->watch, LOOP_READ);
+		return;
+	case TLS_WANT_WRITE:
+		loop_want(c->watch, LOOP_WRITE);
+		return;
+	default:
+		shaking_failed(c);
+	}
+}
+
+static void
+on_ready(void *ctx, unsigned events)
+{
+	struct conn *c = ctx;
+	(void)events;
+
+	switch (c->state) {
+	case CONN_CONNECTING:
+		finish_connect(c);
+		break;
+	case CONN_SHAKING:
+		go_on_shaking(c);
+		break;
+	case CONN_OPEN:
+		c->fn(c->ctx, CONN_READY);
+		break;
+	case CONN_DEAD:
+		loop_want(c->watch, 0);
+		break;
+	}
+}
+
+static struct conn *
+conn_make(struct loop *loop, int fd, unsigned want, conn_fn *fn, void *ctx, struct err *err)
+{
+	struct conn *c = memory_zeroed(sizeof *c);
+
+	*c = (struct conn){ .loop = loop, .fd = fd, .fn = fn, .ctx = ctx };
+	c->watch = loop_watch(loop, fd, want, on_ready, c, err);
+	if (!c->watch) {
+		close(fd);
+		free(c);
+		return NULL;
+	}
+	return c;
+}
+
+static int
+bound_socket(const struct addr *to, const struct addr *from, struct err *err)
+{
+	char text[ADDR_TEXT];
+	int fd = socket(to->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0) {
+		err_set(err, ERR_SYSTEM, "%s: no socket: %s", addr_text(to, text), strerror(errno));
+		return -1;
+	}
+	if (from && from->len && bind(fd, &from->any, from->len) != 0) {
+		err_set(err, ERR_CONNECT, "cannot use %s as the source address: %s", addr_host(from, text), strerror(errno));
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+struct conn *
+conn_dial(struct loop *loop, const struct addr *to, const struct addr *from, conn_fn *fn, void *ctx, struct err *err)
+{
+	char text[ADDR_TEXT];
+	int fd = bound_socket(to, from, err);
+
+	if (fd < 0)
+		return NULL;
+	/* A connect that succeeds at once (Unix, loopback on some systems) shows as writable like any other. */
+	if (connect(fd, &to->any, to->len) != 0 && errno != EINPROGRESS) {
+		int error = errno;
+		err_set(err, ERR_CONNECT, "%s: %s", addr_text(to, text), errno_text(error));
+		if (err)
+			err->sys = error;
+		close(fd);
+		return NULL;
+	}
+	struct conn *c = conn_make(loop, fd, LOOP_WRITE, fn, ctx, err);
+	if (!c)
+		return NULL;
+	c->state = CONN_CONNECTING;
+	c->peer = *to;
+	c->is_tcp = addr_family(to) != 0;
+	return c;
+}
+
+struct conn *
+conn_over(struct loop *loop, int fd, conn_fn *fn, void *ctx, struct err *err)
+{
+	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	struct conn *c = conn_make(loop, fd, 0, fn, ctx, err);
+	if (!c)
+		return NULL;
+	c->peer.len = sizeof c->peer.un;
+	if (getpeername(fd, &c->peer.any, &c->peer.len) != 0)
+		c->peer.len = 0;
+	c->is_tcp = addr_family(&c->peer) != 0;
+	came_up(c);
+	return c;
+}
+
+void
+conn_free(struct conn *c)
+{
+	if (!c)
+		return;
+	loop_unwatch(c->watch);
+	tls_free(c->tls);
+	close(c->fd);
+	buf_release(&c->plain);
+	free(c->err);
+	free(c);
+}
+
+void
+conn_abort(struct conn *c)
+{
+	struct linger now = { .l_onoff = 1 };
+
+	setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+	conn_free(c);
+}
+
+void
+conn_set_owner(struct conn *c, conn_fn *fn, void *ctx)
+{
+	c->fn = fn;
+	c->ctx = ctx;
+}
+
+static enum conn_status
+from_tls(struct conn *c, enum tls_status status)
+{
+	switch (status) {
+	case TLS_DONE:
+		return CONN_OK;
+	case TLS_WANT_READ: case TLS_WANT_WRITE:
+		return CONN_AGAIN;
+	case TLS_CLOSED:
+		return CONN_EOF;
+	case TLS_TRUNCATED:
+		return CONN_TRUNCATED;
+	default:
+		c->reset = errno == ECONNRESET;
+		return CONN_ERROR;
+	}
+}
+
+static enum conn_status
+io_failed(struct conn *c, const char *what)
+{
+	if (errno == EAGAIN || errno == EINTR)
+		return CONN_AGAIN;
+	c->reset = errno == ECONNRESET || errno == EPIPE;
+	err_set(err_of(c), ERR_PROTO, "%s: %s", what, errno_text(errno));
+	return CONN_ERROR;
+}
+
+enum conn_status
+conn_read(struct conn *c, char *out, size_t size, size_t *got)
+{
+	*got = 0;
+#ifdef TCP_QUICKACK
+	/* Not kept by the kernel: to be said before each read. */
+	if (c->is_tcp)
+		setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof(int));
+#endif
+	if (c->tls_up)
+		return from_tls(c, tls_read(c->tls, out, size, got, err_of(c)));
+
+	ssize_t n = recv(c->fd, out, size, 0);
+	if (n < 0 && errno == ENOTSOCK)
+		n = read(c->fd, out, size);
+	if (n < 0)
+		return io_failed(c, "reading");
+	*got = (size_t)n;
+	return n == 0 ? CONN_EOF : CONN_OK;
+}
+
+enum conn_status
+conn_write(struct conn *c, struct span s, size_t *wrote)
+{
+	*wrote = 0;
+	if (c->tls_up)
+		return from_tls(c, tls_write(c->tls, s, wrote, err_of(c)));
+
+	ssize_t n = send(c->fd, s.at, s.len, MSG_NOSIGNAL);
+	if (n < 0)
+		return io_failed(c, "writing");
+	*wrote = (size_t)n;
+	return CONN_OK;
+}
+
+void
+conn_want(struct conn *c, bool read, bool write)
+{
+	if (c->state == CONN_OPEN)
+		loop_want(c->watch, (read ? LOOP_READ : 0) | (write ? LOOP_WRITE : 0));
+}
+
+void
+conn_shut(struct conn *c)
+{
+	if (c->tls_up)
+		tls_shut(c->tls);
+	shutdown(c->fd, SHUT_WR);
+}
+
+bool
+conn_tls(struct conn *c, struct tls_context *context, struct span name, struct span sni, struct err *err)
+{
+	c->tls = tls_new(context, c->fd, name, sni, err);
+	if (!c->tls)
+		return false;
+	c->server = tls_is_server(context);
+	c->state = CONN_SHAKING;
+	loop_want(c->watch, LOOP_WRITE);	/* the first flight goes out from the loop, as all news must */
+	return true;
+}
+
+bool
+conn_is_tls(const struct conn *c)
+{
+	return c->tls_up;
+}
+
+size_t
+conn_tls_binding(const struct conn *c, enum tls_binding which, char out[TLS_BINDING_MAX])
+{
+	return c->tls ? tls_binding(c->tls, which, out) : 0;
+}
+
+const struct tls_info *
+conn_tls_info(const struct conn *c, struct arena *arena)
+{
+	return c->tls_up ? tls_describe(c->tls, arena) : NULL;
+}
+
+void
+conn_tls_dane(const struct conn *c, struct tls_dane *dane, struct arena *arena)
+{
+	if (c->tls_up)
+		tls_dane(c->tls, dane, arena);
+}
+
+struct span
+conn_plain(const struct conn *c, bool *early)
+{
+	*early = c->plain_early;
+	return buf_span(&c->plain);
+}
+
+const struct err *
+conn_err(const struct conn *c)
+{
+	static const struct err none;
+	return c->err ? c->err : &none;
+}
+
+bool
+conn_was_reset(const struct conn *c)
+{
+	return c->reset;
+}
+
+const struct addr *
+conn_peer(const struct conn *c)
+{
+	return &c->peer;
+}
+
+const struct addr *
+conn_local(const struct conn *c)
+{
+	return &c->local;
+}
+
+uint64_t
+conn_up_us(const struct conn *c)
+{
+	return c->up_us;
+}

@@ -1,0 +1,60 @@
+/*
+ * Questions to the DNS on the loop (c-ares carries them; the octets are ours: net/dns_wire). Nothing is initialised
+ * before the first question. A server that does not answer, or answers SERVFAIL, REFUSED or nonsense, passes the
+ * question on to the next; what each said is kept. At most DNS_WINDOW questions are out at a time, others queue.
+ */
+#ifndef NET_DNS_H
+#define NET_DNS_H
+
+#include "net/dns_wire.h"
+#include "net/loop.h"
+#include "net/sysnames.h"
+
+enum { DNS_WINDOW = 128, DNS_TRIES_MAX = SYSNAMES_SERVERS };
+
+struct dns_opts {
+	struct addr server[SYSNAMES_SERVERS];	/* with ports; none: resolv.conf's */
+	size_t nservers;
+	bool trust_ad;		/* believe the AD bit of a server that is not on this machine */
+	uint64_t timeout_ms;	/* for a question, all servers together; 0: 10 s */
+};
+
+/* What a server made of a question. */
+struct dns_try {
+	struct addr server;
+	int rcode;		/* -1: no answer, and `why` says what happened */
+	int ede;		/* RFC 8914; -1: none */
+	char why[80];		/* "did not answer", "refuses connections", "malformed: …" */
+};
+
+struct dns_reply {
+	const struct dns_answer *answer;	/* the last one; NULL: none came */
+	bool ok;			/* NOERROR or NXDOMAIN: `answer` is one */
+	bool authentic;			/* validated by a resolver that may be believed */
+	struct dns_try try[DNS_TRIES_MAX];	/* in the order asked; the last one is `answer`'s */
+	size_t ntries;
+	uint64_t took_us;
+};
+
+struct dns;
+struct dns_query;
+/* Told once, never from within dns_ask. The reply lives until it returns. It must not call dns_free. */
+typedef void dns_fn(void *ctx, const struct dns_reply *);
+
+struct dns *dns_new(struct loop *, const struct dns_opts *);
+void dns_free(struct dns *);			/* NULL is fine. What is asked still is not told any more */
+
+/* Asked absolute, as it is. NULL: `name` is no name of the DNS. */
+struct dns_query *dns_ask(struct dns *, struct span name, enum dns_type, dns_fn *, void *ctx);
+void dns_cancel(struct dns_query *);		/* it is not told; NULL is fine; not after it was told */
+
+/* resolv.conf, read once; NULL when servers were given: hosts and search lists are off then. */
+const struct resolv_conf *dns_system(struct dns *);
+
+/* "127.0.0.1:53 said SERVFAIL (DNSSEC bogus), 127.0.0.2:53 did not answer". In the arena. */
+struct span dns_tries_text(const struct dns_reply *, struct arena *);
+
+/* The c-ares that runs, "1.18.1". */
+const char *dns_library_version(void);
+
+#endif

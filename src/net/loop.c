@@ -1,0 +1,425 @@
+/* loop - descriptors, timers, signals and children, on libuv. */
+#include "net/loop.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <uv.h>
+
+#include "base/arena.h"
+
+#define SLICE_US 4000		/* how long the ready list may be worked before the terminal is looked at again */
+
+/* What the list holds: part of everything that fires. */
+struct ready {
+	struct ready *next, **back;	/* back is NULL when not on a list */
+	loop_fn *fn;
+	void *ctx;
+	unsigned events;
+};
+
+struct ready_list {
+	struct ready *first, **last;
+};
+
+struct loop {
+	uv_loop_t uv;
+	struct ready_list urgent, ready;
+	struct loop_idle *idles, *next_idle;	/* next_idle: while the hooks run, the one after this */
+	bool kicked;
+	unsigned urgents;		/* watches that must not wait */
+};
+
+struct loop_watch {
+	uv_poll_t uv;
+	struct ready ready;
+	unsigned want;
+	bool urgent;
+};
+
+struct loop_timer {
+	uv_timer_t uv;
+	struct ready ready;
+};
+
+struct loop_signal {
+	uv_signal_t uv;
+	struct ready ready;
+};
+
+struct loop_child {
+	uv_process_t uv;
+	loop_child_fn *fn;
+	void *ctx;
+	bool ended;
+};
+
+struct loop_idle {
+	struct loop *loop;
+	struct loop_idle *next;
+	loop_fn *fn;
+	void *ctx;
+};
+
+static void
+list_init(struct ready_list *list)
+{
+	list->first = NULL;
+	list->last = &list->first;
+}
+
+static void
+list_add(struct ready_list *list, struct ready *r)
+{
+	if (r->back)
+		return;
+	r->next = NULL;
+	r->back = list->last;
+	*list->last = r;
+	list->last = &r->next;
+}
+
+static void
+list_remove(struct loop *loop, struct ready *r)
+{
+	if (!r->back)
+		return;
+	*r->back = r->next;
+	if (r->next)
+		r->next->back = r->back;
+	else if (loop->urgent.last == &r->next)
+		loop->urgent.last = r->back;
+	else
+		loop->ready.last = r->back;
+	r->back = NULL;
+}
+
+static struct ready *
+list_take(struct loop *loop, struct ready_list *list)
+{
+	struct ready *r = list->first;
+
+	if (r)
+		list_remove(loop, r);
+	return r;
+}
+
+static void
+fire(struct ready *r)
+{
+	unsigned events = r->events;
+
+	r->events = 0;
+	r->fn(r->ctx, events);
+}
+
+struct loop *
+loop_new(void)
+{
+	struct loop *loop = memory_zeroed(sizeof *loop);
+
+	signal(SIGPIPE, SIG_IGN);
+	if (uv_loop_init(&loop->uv) != 0) {
+		free(loop);
+		return NULL;
+	}
+	list_init(&loop->urgent);
+	list_init(&loop->ready);
+	return loop;
+}
+
+void
+loop_free(struct loop *loop)
+{
+	if (!loop)
+		return;
+	uv_run(&loop->uv, UV_RUN_NOWAIT);
+	if (uv_loop_close(&loop->uv) == 0)
+		free(loop);
+}
+
+void
+loop_turn(struct loop *loop, bool wait)
+{
+	struct ready *r;
+	bool more = loop->ready.first || loop->urgent.first || loop->kicked;
+
+	loop->kicked = false;
+	uv_run(&loop->uv, wait && !more ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+	while ((r = list_take(loop, &loop->urgent)))
+		fire(r);
+	if (loop->ready.first) {
+		uint64_t until = loop_now_us() + SLICE_US;
+		while ((r = list_take(loop, &loop->ready))) {
+			fire(r);
+			if (loop->urgents && loop_now_us() > until)
+				break;
+		}
+	}
+	for (struct loop_idle *i = loop->idles; i; i = loop->next_idle) {
+		loop->next_idle = i->next;
+		i->fn(i->ctx, 0);
+	}
+}
+
+void
+loop_kick(struct loop *loop)
+{
+	loop->kicked = true;
+}
+
+static void
+on_poll(uv_poll_t *uv, int status, int events)
+{
+	struct loop_watch *w = uv->data;
+	struct loop *loop = (struct loop *)uv->loop;
+
+	if (status < 0)
+		w->ready.events |= w->want;
+	if (events & UV_READABLE)
+		w->ready.events |= LOOP_READ;
+	if (events & UV_WRITABLE)
+		w->ready.events |= LOOP_WRITE;
+	list_add(w->urgent ? &loop->urgent : &loop->ready, &w->ready);
+}
+
+bool
+loop_can_watch(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return false;
+	if (S_ISCHR(st.st_mode)) {
+		struct stat null;
+		return !(stat("/dev/null", &null) == 0 && null.st_rdev == st.st_rdev);
+	}
+	return !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+struct loop_watch *
+loop_watch(struct loop *loop, int fd, unsigned want, loop_fn *fn, void *ctx, struct err *err)
+{
+	struct loop_watch *w = memory_zeroed(sizeof *w);
+	int bad = uv_poll_init(&loop->uv, &w->uv, fd);
+
+	if (bad != 0) {
+		free(w);
+		err_set(err, ERR_SYSTEM, "cannot watch descriptor %d: %s", fd, uv_strerror(bad));
+		return NULL;
+	}
+	w->uv.data = w;
+	w->ready.fn = fn;
+	w->ready.ctx = ctx;
+	loop_want(w, want);
+	return w;
+}
+
+void
+loop_want(struct loop_watch *w, unsigned want)
+{
+	int events = 0;
+
+	if (want == w->want)
+		return;
+	w->want = want;
+	w->ready.events &= want;
+	if (want & LOOP_READ)
+		events |= UV_READABLE;
+	if (want & LOOP_WRITE)
+		events |= UV_WRITABLE;
+	if (events)
+		uv_poll_start(&w->uv, events, on_poll);
+	else
+		uv_poll_stop(&w->uv);
+	if (w->ready.events == 0)
+		list_remove((struct loop *)w->uv.loop, &w->ready);
+}
+
+void
+loop_urgent(struct loop_watch *w)
+{
+	((struct loop *)w->uv.loop)->urgents += !w->urgent;
+	w->urgent = true;
+}
+
+static void
+free_data(uv_handle_t *uv)
+{
+	free(uv->data);
+}
+
+void
+loop_unwatch(struct loop_watch *w)
+{
+	if (!w)
+		return;
+	list_remove((struct loop *)w->uv.loop, &w->ready);
+	((struct loop *)w->uv.loop)->urgents -= w->urgent;
+	uv_poll_stop(&w->uv);
+	uv_close((uv_handle_t *)&w->uv, free_data);
+}
+
+static void
+on_timer(uv_timer_t *uv)
+{
+	struct loop_timer *t = uv->data;
+
+	list_add(&((struct loop *)uv->loop)->ready, &t->ready);
+	uv_stop(uv->loop);	/* libuv runs timers before it waits: what is due must not wait for something else */
+}
+
+struct loop_timer *
+loop_timer(struct loop *loop, loop_fn *fn, void *ctx)
+{
+	struct loop_timer *t = memory_zeroed(sizeof *t);
+
+	uv_timer_init(&loop->uv, &t->uv);
+	t->uv.data = t;
+	t->ready.fn = fn;
+	t->ready.ctx = ctx;
+	return t;
+}
+
+void
+loop_timer_set(struct loop_timer *t, uint64_t ms)
+{
+	list_remove((struct loop *)t->uv.loop, &t->ready);
+	uv_update_time(t->uv.loop);
+	uv_timer_start(&t->uv, on_timer, ms, 0);
+}
+
+void
+loop_timer_stop(struct loop_timer *t)
+{
+	list_remove((struct loop *)t->uv.loop, &t->ready);
+	uv_timer_stop(&t->uv);
+}
+
+void
+loop_timer_free(struct loop_timer *t)
+{
+	if (!t)
+		return;
+	loop_timer_stop(t);
+	uv_close((uv_handle_t *)&t->uv, free_data);
+}
+
+static void
+on_signal(uv_signal_t *uv, int signo)
+{
+	struct loop_signal *s = uv->data;
+	(void)signo;
+	list_add(&((struct loop *)uv->loop)->urgent, &s->ready);
+}
+
+struct loop_signal *
+loop_signal(struct loop *loop, int signo, loop_fn *fn, void *ctx)
+{
+	struct loop_signal *s = memory_zeroed(sizeof *s);
+
+	uv_signal_init(&loop->uv, &s->uv);
+	s->uv.data = s;
+	s->ready.fn = fn;
+	s->ready.ctx = ctx;
+	uv_signal_start(&s->uv, on_signal, signo);
+	return s;
+}
+
+void
+loop_signal_free(struct loop_signal *s)
+{
+	if (!s)
+		return;
+	list_remove((struct loop *)s->uv.loop, &s->ready);
+	uv_signal_stop(&s->uv);
+	uv_close((uv_handle_t *)&s->uv, free_data);
+}
+
+struct loop_idle *
+loop_idle(struct loop *loop, loop_fn *fn, void *ctx)
+{
+	struct loop_idle *i = memory_zeroed(sizeof *i), **end = &loop->idles;
+
+	*i = (struct loop_idle){ .loop = loop, .fn = fn, .ctx = ctx };
+	while (*end)
+		end = &(*end)->next;
+	return *end = i;
+}
+
+void
+loop_idle_free(struct loop_idle *i)
+{
+	if (!i)
+		return;
+	if (i->loop->next_idle == i)
+		i->loop->next_idle = i->next;
+	for (struct loop_idle **p = &i->loop->idles; *p; p = &(*p)->next)
+		if (*p == i) {
+			*p = i->next;
+			break;
+		}
+	free(i);
+}
+
+static void
+on_exit_of_child(uv_process_t *uv, int64_t status, int signo)
+{
+	struct loop_child *c = uv->data;
+
+	c->ended = true;
+	c->fn(c->ctx, (int)status, signo);
+}
+
+struct loop_child *
+loop_spawn(struct loop *loop, char *const argv[], int fd, loop_child_fn *fn, void *ctx, struct err *err)
+{
+	struct loop_child *c = memory_zeroed(sizeof *c);
+	uv_stdio_container_t stdio[3] = {
+		{ .flags = UV_INHERIT_FD, .data.fd = fd },
+		{ .flags = UV_INHERIT_FD, .data.fd = fd },
+		{ .flags = UV_INHERIT_FD, .data.fd = 2 },
+	};
+	uv_process_options_t how = {
+		.file = argv[0], .args = (char **)(uintptr_t)argv, .exit_cb = on_exit_of_child,
+		.stdio = stdio, .stdio_count = 3,
+	};
+
+	*c = (struct loop_child){ .fn = fn, .ctx = ctx };
+	c->uv.data = c;
+	int bad = uv_spawn(&loop->uv, &c->uv, &how);
+	if (bad != 0) {
+		uv_close((uv_handle_t *)&c->uv, free_data);
+		err_set(err, ERR_SYSTEM, "cannot start %s: %s", argv[0], uv_strerror(bad));
+		return NULL;
+	}
+	return c;
+}
+
+void
+loop_child_free(struct loop_child *c)
+{
+	if (!c)
+		return;
+	if (!c->ended)
+		uv_process_kill(&c->uv, SIGTERM);
+	uv_close((uv_handle_t *)&c->uv, free_data);
+}
+
+uint64_t
+loop_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+const char *
+loop_library_version(void)
+{
+	return uv_version_string();
+}

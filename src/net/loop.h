@@ -1,0 +1,70 @@
+/*
+ * Wait for descriptors, timers, signals and children; run idle hooks once per wake-up.
+ *
+ * What fires is first put on a list, then worked off: urgent watches (the terminal) first, the others for a few
+ * milliseconds at the most before the terminal is looked at again. Stopping anything is immediate: nothing of it fires
+ * afterwards, not even what is on the list already. No callback may run the loop.
+ */
+#ifndef NET_LOOP_H
+#define NET_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct loop;
+struct loop_watch;
+struct loop_timer;
+struct loop_signal;
+struct loop_idle;
+struct loop_child;
+
+enum { LOOP_READ = 1, LOOP_WRITE = 2 };
+
+typedef void loop_fn(void *ctx, unsigned ready);	/* LOOP_READ | LOOP_WRITE; 0 from a timer, an idle hook, a signal */
+typedef void loop_child_fn(void *ctx, int status, int signal);
+
+struct loop *loop_new(void);			/* also: SIGPIPE is ignored from now on */
+void loop_free(struct loop *);			/* everything on it must have been stopped */
+
+/* One wake-up: waits for at least one thing (or not at all), works it off, runs the idle hooks. */
+void loop_turn(struct loop *, bool wait);
+
+/* The next loop_turn does not wait: an idle hook has something to do. */
+void loop_kick(struct loop *);
+
+/*
+ * Watch a descriptor. NULL with `err` when it cannot be watched; a regular file or /dev/null cannot
+ * (loop_can_watch tells): read it directly. Error and hang-up show as readiness for whatever is wanted.
+ */
+struct loop_watch *loop_watch(struct loop *, int fd, unsigned want, loop_fn *, void *ctx, struct err *);
+void loop_want(struct loop_watch *, unsigned want);	/* 0: none for now */
+void loop_urgent(struct loop_watch *);			/* worked off before all others */
+void loop_unwatch(struct loop_watch *);			/* NULL is fine; does not close the descriptor */
+bool loop_can_watch(int fd);
+
+/* A timer fires once for each loop_timer_set. */
+struct loop_timer *loop_timer(struct loop *, loop_fn *, void *ctx);
+void loop_timer_set(struct loop_timer *, uint64_t ms);
+void loop_timer_stop(struct loop_timer *);
+void loop_timer_free(struct loop_timer *);		/* NULL is fine */
+
+struct loop_signal *loop_signal(struct loop *, int signo, loop_fn *, void *ctx);
+void loop_signal_free(struct loop_signal *);
+
+/* Called at the end of every loop_turn, in the order made. */
+struct loop_idle *loop_idle(struct loop *, loop_fn *, void *ctx);
+void loop_idle_free(struct loop_idle *);
+
+/* Starts argv[0] (looked up in PATH) with `fd` as its standard input and output. Its end is told once. */
+struct loop_child *loop_spawn(struct loop *, char *const argv[], int fd, loop_child_fn *, void *ctx, struct err *);
+void loop_child_free(struct loop_child *);		/* forgets it, after SIGTERM if it still runs */
+
+/* The libuv that runs, "1.44.2". */
+const char *loop_library_version(void);
+
+uint64_t loop_now_us(void);				/* monotonic; cheap; not cached */
+
+#endif

@@ -1,0 +1,28 @@
+/* Names as the system finds them before it asks the DNS, and how it asks: hosts(5) and resolv.conf(5). */
+#ifndef NET_SYSNAMES_H
+#define NET_SYSNAMES_H
+
+#include "base/arena.h"
+#include "net/addr.h"
+
+enum { SYSNAMES_SERVERS = 8, SYSNAMES_SEARCH = 16 };
+
+struct resolv_conf {
+	struct addr server[SYSNAMES_SERVERS];	/* with ports; 127.0.0.1 when the file names none */
+	size_t nservers;
+	struct span search[SYSNAMES_SEARCH];
+	size_t nsearch;
+	unsigned ndots;				/* as many dots in a name: it is asked as it is before the search list */
+	bool trust_ad;
+};
+
+/* Reads the text of a resolv.conf; what is not understood is passed over. The search list lives in the arena. */
+void resolv_conf_parse(struct resolv_conf *, struct span text, struct arena *);
+
+/* The addresses that the text of a hosts file has for a name, in order and at most `max`; their number. */
+size_t hosts_find(struct span text, struct span name, struct addr out[], size_t max);
+
+/* The file's text, at most 1 MiB; empty when it cannot be read. */
+struct span sysnames_file(const char *path, struct arena *);
+
+#endif

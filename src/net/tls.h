@@ -1,0 +1,86 @@
+/*
+ * TLS contexts and handshakes (OpenSSL), the verification that keeps every problem, and plain data about all the peer
+ * showed. Nothing here decides whether a problem ends a session: verification is a finding (DESIGN: shown always,
+ * enforced when asked).
+ */
+#ifndef NET_TLS_H
+#define NET_TLS_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct tls_opts {
+	const char *ca;			/* file or folder of certificates to trust; NULL: the system's */
+	const char *cert, *key;		/* our own, PEM; NULL: none. A server must have them, or `made` */
+	const char *min_version;	/* "1.2" by default; below that the security level is lowered too */
+	const char *keylog;		/* append secrets here (SSLKEYLOGFILE); NULL: do not */
+	bool server;
+	struct tls_made *made;		/* a certificate made at start, for a server; its CA, for a client of it */
+};
+
+/* Keys and certificates by context; costs milliseconds, so it is made when TLS is first needed. Reference-counted. */
+struct tls_context;
+struct tls_context *tls_context_new(const struct tls_opts *, struct err *);
+void tls_context_free(struct tls_context *);
+
+/* A CA and a server certificate for `names`, in memory, made now and valid for 90 days. */
+struct tls_made;
+struct tls_made *tls_make(const char *const names[], size_t n, struct err *);
+void tls_made_free(struct tls_made *);
+struct span tls_made_ca_pem(const struct tls_made *);
+
+/* Channel bindings (RFC 9266, RFC 5929). */
+enum { TLS_BINDING_MAX = 64 };
+enum tls_binding { TLS_EXPORTER, TLS_UNIQUE };
+
+/* The OpenSSL that runs, "3.0.15". */
+const char *tls_library_version(void);
+
+struct tls_problem {
+	int depth;			/* 0: the server's own certificate */
+	int code;			/* X509_V_ERR_* */
+	struct span text;		/* what is wrong, in OpenSSL's words */
+	struct span subject;
+	const char *name;		/* "X509_V_ERR_CERT_HAS_EXPIRED" */
+};
+
+struct tls_cert {
+	struct span subject, issuer;	/* RFC 2253 */
+	struct span *san;		/* "DNS:mx1.example.org", "IP:192.0.2.1" */
+	size_t nsan;
+	int64_t not_before, not_after;	/* seconds since 1970 */
+	struct span key;		/* "EC P-256", "RSA 2048 bits", "ED25519" */
+	struct span signature;		/* "ecdsa-with-SHA256" */
+	struct span serial;		/* hexadecimal */
+	struct span sha256;		/* of the certificate, hexadecimal */
+	struct span spki_sha256;	/* of its key: the data of a TLSA 3 1 1 record, hexadecimal */
+	bool self_signed;
+};
+
+struct tls_dane;
+
+/* What a handshake came to. Everything lives in the arena given to conn_tls_info. */
+struct tls_info {
+	struct span version, cipher, group;
+	unsigned bits;
+	struct span sni;		/* the name asked for; empty: none */
+	struct span wanted;		/* the name the certificate was compared with; empty: none */
+	struct span peer_name;		/* the name in the certificate that matched; empty: none did */
+	bool verified;			/* chain and name without a problem */
+	bool resumed;
+	struct tls_problem *problem;	/* every one, the server's certificate first */
+	size_t nproblems;
+	struct tls_cert *cert;		/* as sent, the server's own first */
+	size_t ncerts;
+	struct span alpn;
+	bool ocsp_stapled;
+	int64_t at;			/* when, in seconds since 1970 */
+	const struct tls_dane *dane;	/* net/tls_dane.h; NULL: not asked for */
+};
+
+/* Chain and name verified, or a TLSA record matched: what credentials may go to. */
+bool tls_is_trusted(const struct tls_info *);
+
+#endif

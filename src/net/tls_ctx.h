@@ -1,0 +1,39 @@
+/* Inside net/tls*.c only: OpenSSL objects behind the public names. */
+#ifndef NET_TLS_CTX_H
+#define NET_TLS_CTX_H
+
+#include <openssl/ssl.h>
+
+#include "net/tls_priv.h"
+
+struct tls_context {
+	SSL_CTX *ssl;
+	unsigned uses;
+	bool server;
+	int keylog_fd;		/* -1: none */
+};
+
+struct tls_made {
+	EVP_PKEY *ca_key, *key;
+	X509 *ca, *cert;
+	char *ca_pem;
+	size_t ca_pem_len;
+};
+
+enum { TLS_PROBLEMS_MAX = 32 };
+
+struct tls {
+	SSL *ssl;
+	struct tls_context *context;
+	char wanted[256];	/* the name checked; "": none */
+	char first[5];		/* octets of the peer's, the head of a record */
+	bool has_first;
+	bool dead;		/* a fatal error: nothing more may be said */
+	size_t nproblems;
+	struct { int depth, code; X509 *cert; } problem[TLS_PROBLEMS_MAX];
+};
+
+/* Sets err from OpenSSL's queue, "WHAT: reason"; the queue is empty afterwards. */
+bool tls_err(struct err *, const char *what);
+
+#endif

@@ -1,0 +1,133 @@
+/* tls_dane - TLSA records against the certificates of a handshake, one record at a time (OpenSSL does the comparing). */
+#include "net/tls_ctx.h"
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include "net/tls_words.h"
+
+const char *
+dane_state_word(enum dane_state state)
+{
+	static const char *const words[] = {
+		[DANE_NONE] = "none", [DANE_INSECURE] = "insecure", [DANE_UNKNOWN] = "unknown", [DANE_UNUSABLE] = "unusable",
+		[DANE_MATCHED] = "matched", [DANE_MISMATCHED] = "mismatched",
+	};
+	return words[state];
+}
+
+const char *
+tlsa_verdict_word(enum tlsa_verdict verdict)
+{
+	static const char *const words[] = { "unusable", "differs", "matches" };
+
+	return words[verdict];
+}
+
+bool
+tls_is_trusted(const struct tls_info *info)
+{
+	return info->verified || (info->dane && info->dane->state == DANE_MATCHED);
+}
+
+/* OpenSSL takes usages 0 and 1; RFC 7672 3.1.3 does not. */
+static const char *
+not_for_smtp(const struct tlsa *r)
+{
+	if (r->usage < 2)
+		return "usages 0 and 1 are not for SMTP (RFC 7672 3.1.3)";
+	if (r->usage > 3 || r->selector > 1 || r->matching > 2)
+		return "its numbers are not known";
+	return r->data.len == 0 ? "it has no data" : NULL;
+}
+
+static struct span
+why_differs(const struct tlsa *r, int code)
+{
+	const struct verify_info *known = verify_info(code);
+
+	switch (code) {
+	case X509_V_ERR_DANE_NO_MATCH:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		if (r->usage == 3)
+			return SPAN("the server's certificate or key is another one");
+		return SPAN("no CA that the server sent fits: it has to send the record's CA too (RFC 7672 3.1.2)");
+	default:
+		return known ? span_of(known->means) : span_of(X509_verify_cert_error_string(code));
+	}
+}
+
+/* As the handshake verifies, by the record alone. The depth of the match; below 0: none, and *code says why. */
+static int
+verify_by(const struct tls *t, SSL *dane, int *code)
+{
+	X509_STORE_CTX *store = X509_STORE_CTX_new();
+	X509 *leaf = SSL_get0_peer_certificate(t->ssl);
+	int depth = -1;
+
+	*code = X509_V_ERR_UNSPECIFIED;
+	if (store && leaf &&
+	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(t->context->ssl), leaf, SSL_get_peer_cert_chain(t->ssl)) == 1 &&
+	    X509_STORE_CTX_set_default(store, "ssl_server") == 1) {
+		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(store);
+		X509_STORE_CTX_set0_dane(store, SSL_get0_dane(dane));
+		X509_VERIFY_PARAM_set_auth_level(param, SSL_get_security_level(t->ssl));
+		X509_VERIFY_PARAM_set1(param, SSL_get0_param(dane));
+		bool ok = X509_verify_cert(store) == 1;
+		*code = X509_STORE_CTX_get_error(store);
+		if (ok && *code == X509_V_OK) {
+			SSL_set_verify_result(dane, X509_V_OK);
+			depth = SSL_get0_dane_authority(dane, NULL, NULL);
+		}
+	}
+	X509_STORE_CTX_free(store);
+	ERR_clear_error();
+	return depth;
+}
+
+static void
+judge_record(const struct tls *t, struct tlsa_result *result, struct arena *arena)
+{
+	const struct tlsa *r = &result->record;
+	const char *wrong = not_for_smtp(r);
+	int code;
+
+	result->verdict = TLSA_UNUSABLE;
+	result->why = span_of(wrong);
+	if (wrong)
+		return;
+	SSL *dane = SSL_new(t->context->ssl);
+	if (dane && SSL_dane_enable(dane, t->wanted) == 1 && SSL_dane_tlsa_add(dane, (uint8_t)r->usage, (uint8_t)r->selector,
+	    (uint8_t)r->matching, (const unsigned char *)r->data.at, r->data.len) == 1) {
+		SSL_dane_set_flags(dane, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
+		SSL_set_hostflags(dane, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+		result->depth = verify_by(t, dane, &code);
+		result->verdict = result->depth >= 0 ? TLSA_MATCHES : TLSA_DIFFERS;
+		result->why = result->depth >= 0 ? SPAN_NONE : arena_copy(arena, why_differs(r, code));
+	} else {
+		result->why = SPAN("its data is not what its numbers say");
+	}
+	SSL_free(dane);
+	ERR_clear_error();
+}
+
+void
+tls_dane(const struct tls *t, struct tls_dane *d, struct arena *arena)
+{
+	bool usable = false;
+
+	ERR_clear_error();
+	SSL_CTX_dane_enable(t->context->ssl);
+	for (size_t i = 0; i < d->n; i++) {
+		judge_record(t, &d->result[i], arena);
+		usable |= d->result[i].verdict != TLSA_UNUSABLE;
+		if (d->result[i].verdict == TLSA_MATCHES && !d->match)
+			d->match = &d->result[i];
+	}
+	if (d->state != DANE_INSECURE && d->n > 0)
+		d->state = d->match ? DANE_MATCHED : usable ? DANE_MISMATCHED : DANE_UNUSABLE;
+}

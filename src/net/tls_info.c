@@ -1,0 +1,202 @@
+/* tls_info - what a handshake came to and what the peer showed, as plain data. */
+#include "net/tls_ctx.h"
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509v3.h>
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "net/tls_words.h"
+
+static struct span
+from_bio(struct arena *arena, BIO *bio)
+{
+	char *mem;
+	long n = BIO_get_mem_data(bio, &mem);
+	struct span s = arena_copy(arena, (struct span){ mem, n > 0 ? (size_t)n : 0 });
+
+	BIO_free(bio);
+	return s;
+}
+
+static struct span
+name_text(struct arena *arena, const X509_NAME *name)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+
+	X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB);
+	return from_bio(arena, bio);
+}
+
+static struct span
+hex(struct arena *arena, const unsigned char *octets, size_t n)
+{
+	char *text = arena_get(arena, 2 * n + 1);
+
+	for (size_t i = 0; i < n; i++)
+		snprintf(text + 2 * i, 3, "%02x", octets[i]);
+	return (struct span){ text, 2 * n };
+}
+
+static int64_t
+seconds(const ASN1_TIME *at)
+{
+	struct tm tm = { 0 };
+
+	if (ASN1_TIME_to_tm(at, &tm) != 1)
+		return 0;
+	return (int64_t)timegm(&tm);
+}
+
+/* SEC 2's names are known by NIST's. */
+static const char *
+curve_name(const char *group)
+{
+	static const char *const names[][2] = {
+		{ "prime256v1", "P-256" }, { "secp384r1", "P-384" }, { "secp521r1", "P-521" }, { "secp224r1", "P-224" },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(group, names[i][0]) == 0)
+			return names[i][1];
+	return group;
+}
+
+static struct span
+key_text(struct arena *arena, X509 *cert)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert);
+	char group[64];
+	size_t n;
+
+	if (!key)
+		return SPAN("unreadable");
+	if (EVP_PKEY_get_group_name(key, group, sizeof group, &n) == 1)
+		return arena_printf(arena, "EC %s", curve_name(group));
+	const char *type = EVP_PKEY_get0_type_name(key);
+	if (type && strncmp(type, "ED", 2) == 0)
+		return arena_copy(arena, span_of(type));
+	return arena_printf(arena, "%s %d bits", type ? type : "?", EVP_PKEY_get_bits(key));
+}
+
+static struct span
+san_text(struct arena *arena, const GENERAL_NAME *name)
+{
+	if (name->type == GEN_IPADD) {
+		int family = name->d.iPAddress->length == 16 ? AF_INET6 : AF_INET;
+		char text[INET6_ADDRSTRLEN];
+		if ((name->d.iPAddress->length == 4 || family == AF_INET6) &&
+		    inet_ntop(family, name->d.iPAddress->data, text, sizeof text))
+			return arena_printf(arena, "IP:%s", text);
+	}
+
+	BIO *bio = BIO_new(BIO_s_mem());
+	GENERAL_NAME_print(bio, (GENERAL_NAME *)(uintptr_t)name);
+	return from_bio(arena, bio);
+}
+
+static void
+read_sans(struct arena *arena, X509 *cert, struct tls_cert *out)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	int n = names ? sk_GENERAL_NAME_num(names) : 0;
+
+	out->san = ARENA_ARRAY(arena, struct span, (size_t)(n > 0 ? n : 0) + 1);
+	for (int i = 0; i < n; i++)
+		out->san[out->nsan++] = san_text(arena, sk_GENERAL_NAME_value(names, i));
+	GENERAL_NAMES_free(names);
+}
+
+static void
+read_digests(struct arena *arena, X509 *cert, struct tls_cert *out)
+{
+	unsigned char md[EVP_MAX_MD_SIZE], *der = NULL;
+	unsigned n = 0;
+
+	if (X509_digest(cert, EVP_sha256(), md, &n) == 1)
+		out->sha256 = hex(arena, md, n);
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der);
+	if (len > 0 && EVP_Digest(der, (size_t)len, md, &n, EVP_sha256(), NULL) == 1)
+		out->spki_sha256 = hex(arena, md, n);
+	OPENSSL_free(der);
+}
+
+static void
+read_cert(struct arena *arena, X509 *cert, struct tls_cert *out)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(cert);
+	int signature = X509_get_signature_nid(cert);
+
+	out->subject = name_text(arena, X509_get_subject_name(cert));
+	out->issuer = name_text(arena, X509_get_issuer_name(cert));
+	out->not_before = seconds(X509_get0_notBefore(cert));
+	out->not_after = seconds(X509_get0_notAfter(cert));
+	out->key = key_text(arena, cert);
+	out->signature = arena_copy(arena, span_of(OBJ_nid2ln(signature)));
+	out->serial = hex(arena, ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial));
+	out->self_signed = X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) == 0;
+	read_sans(arena, cert, out);
+	read_digests(arena, cert, out);
+}
+
+static void
+read_problems(struct arena *arena, const struct tls *t, struct tls_info *info)
+{
+	info->problem = ARENA_ARRAY(arena, struct tls_problem, t->nproblems + 1);
+	info->nproblems = t->nproblems;
+	for (size_t i = 0; i < t->nproblems; i++)
+		info->problem[i] = (struct tls_problem){
+			.depth = t->problem[i].depth, .code = t->problem[i].code,
+			.text = arena_copy(arena, span_of(X509_verify_cert_error_string(t->problem[i].code))),
+			.name = verify_info(t->problem[i].code) ? verify_info(t->problem[i].code)->name : "X509_V_ERR",
+			.subject = t->problem[i].cert ? name_text(arena, X509_get_subject_name(t->problem[i].cert)) : SPAN_NONE,
+		};
+}
+
+static void
+read_chain(struct arena *arena, const struct tls *t, struct tls_info *info)
+{
+	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(t->ssl);
+	int n = chain ? sk_X509_num(chain) : 0;
+
+	info->cert = ARENA_ARRAY(arena, struct tls_cert, (size_t)n + 1);
+	for (int i = 0; i < n; i++)
+		read_cert(arena, sk_X509_value(chain, i), &info->cert[info->ncerts++]);
+}
+
+static struct span
+group_text(struct arena *arena, SSL *ssl)
+{
+	int nid = (int)SSL_get_negotiated_group(ssl);
+	const char *name = nid > 0 ? SSL_group_to_name(ssl, nid) : NULL;
+
+	return arena_copy(arena, span_of(name ? name : nid > 0 ? OBJ_nid2sn(nid) : NULL));
+}
+
+const struct tls_info *
+tls_describe(struct tls *t, struct arena *arena)
+{
+	struct tls_info *info = ARENA_NEW(arena, struct tls_info);
+	const unsigned char *alpn;
+	unsigned alpn_len;
+
+	info->version = arena_copy(arena, span_of(SSL_get_version(t->ssl)));
+	info->cipher = arena_copy(arena, span_of(SSL_get_cipher_name(t->ssl)));
+	info->bits = (unsigned)SSL_get_cipher_bits(t->ssl, NULL);
+	info->group = group_text(arena, t->ssl);
+	info->sni = arena_copy(arena, span_of(SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name)));
+	info->peer_name = arena_copy(arena, span_of(SSL_get0_peername(t->ssl)));
+	info->wanted = arena_copy(arena, span_of(t->wanted));
+	info->at = (int64_t)time(NULL);
+	info->resumed = SSL_session_reused(t->ssl);
+	info->verified = t->nproblems == 0 && SSL_get_verify_result(t->ssl) == X509_V_OK &&
+	    SSL_get0_peer_certificate(t->ssl) != NULL;
+	SSL_get0_alpn_selected(t->ssl, &alpn, &alpn_len);
+	info->alpn = arena_copy(arena, (struct span){ (const char *)alpn, alpn_len });
+	read_problems(arena, t, info);
+	if (!t->context->server)
+		read_chain(arena, t, info);
+	return info;
+}
