@@ -1,0 +1,301 @@
+/* judge - what a probe's result means. */
+#include "run/judge_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/text.h"
+
+static const char *const state_words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
+
+const char *
+judge_state_word(enum health state)
+{
+	return state_words[state];
+}
+
+enum health
+judge_worse(enum health a, enum health b)
+{
+	static const int rank[] = { [STATE_OK] = 0, [STATE_UNKNOWN] = 1, [STATE_WARNING] = 2, [STATE_CRITICAL] = 3 };
+
+	return rank[a] >= rank[b] ? a : b;
+}
+
+struct judge_check *
+judge_add(struct judgement *j, const char *name, enum probe_phase phase)
+{
+	struct judge_check *c = ARENA_NEW(&j->r->arena, struct judge_check);
+
+	c->name = name;
+	c->phase = phase;
+	*j->end = c;
+	j->end = &c->next;
+	return c;
+}
+
+void
+judge_find(struct judgement *j, struct judge_check *c, enum health state, enum probe_reason reason, struct span message)
+{
+	for (size_t i = 0; i < j->o->nrules; i++)
+		if (j->o->rule[i].reason == reason && (j->o->rule[i].phase == c->phase || j->o->rule[i].phase == PHASE_COUNT))
+			state = j->o->rule[i].state;
+	c->state = state;
+	c->reason = reason;
+	c->message = text_safe(&j->r->arena, message);
+	j->v->state = judge_worse(j->v->state, state);
+}
+
+void
+judge_note(struct judgement *j, const char *name, enum probe_phase phase, struct span message)
+{
+	judge_add(j, name, phase)->message = text_safe(&j->r->arena, message);
+}
+
+/* How a sentence calls what a phase waits for. */
+static const char *
+what(enum probe_phase phase)
+{
+	static const char *const words[PHASE_COUNT] = {
+		[PHASE_RESOLVE] = "the look-up", [PHASE_CONNECT] = "the connection", [PHASE_BANNER] = "the banner",
+		[PHASE_EHLO] = "EHLO", [PHASE_STARTTLS] = "STARTTLS", [PHASE_TLS] = "the TLS handshake",
+		[PHASE_EHLO_TLS] = "EHLO after TLS", [PHASE_AUTH] = "AUTH", [PHASE_MAIL] = "MAIL FROM", [PHASE_RCPT] = "RCPT TO",
+		[PHASE_DATA] = "DATA", [PHASE_BODY] = "the message", [PHASE_RSET] = "RSET", [PHASE_QUIT] = "QUIT",
+	};
+	return words[phase];
+}
+
+struct span
+judge_reply_text(struct judgement *j, const struct reply *r)
+{
+	struct span text = r->line[0];
+
+	for (size_t i = 1; i < r->nlines && text.len < 400; i++)
+		text = arena_printf(&j->r->arena, "%.*s %.*s", SPAN_ARG(text), SPAN_ARG(r->line[i]));
+	return arena_printf(&j->r->arena, "%u %.*s", r->code, SPAN_ARG(span_first(text, 400)));
+}
+
+static bool
+mentions(struct span text, const char *word)
+{
+	for (size_t n = strlen(word); text.len >= n; text = span_skip(text, 1))
+		if (strncasecmp(text.at, word, n) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_greylisting(const struct probe_result *r, struct span text)
+{
+	return (r->phase == PHASE_RCPT || r->phase == PHASE_MAIL || r->phase == PHASE_DATA) &&
+	    (mentions(text, "greylist") || mentions(text, "graylist") || mentions(text, "grey-list") || mentions(text, "grey listed"));
+}
+
+/* ---- what ended the probe */
+
+static void
+found_reply(struct judgement *j, struct judge_check *c, const struct reply *reply)
+{
+	struct probe_result *r = j->r;
+	struct span text = judge_reply_text(j, reply);
+	enum health temporary = j->o->tempfail_critical ? STATE_CRITICAL : STATE_WARNING;
+	enum health lasting = c->phase == PHASE_STARTTLS && judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL;
+
+	c->want = c->phase == PHASE_DATA ? SPAN("354") : c->phase == PHASE_STARTTLS ? SPAN("220") : SPAN("2xx");
+	c->got = arena_printf(&r->arena, "%u", reply->code);
+	if (reply->flaws & (REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_CODES_DIFFER))
+		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED, arena_printf(&r->arena, "the reply to %s is malformed: %.*s",
+		    what(c->phase), SPAN_ARG(text)));
+	else if (reply->code == 421)
+		judge_find(j, c, temporary, REASON_RATE_LIMITED, arena_printf(&r->arena,
+		    "the server limits its service for now: %.*s", SPAN_ARG(text)));
+	else if (reply->code / 100 == 4)
+		judge_find(j, c, temporary, REASON_REPLY, arena_printf(&r->arena, "%s %s: %.*s", what(c->phase),
+		    is_greylisting(r, text) ? "is greylisted" : "refused for now", SPAN_ARG(text)));
+	else if (reply->code / 100 == 5)
+		judge_find(j, c, lasting, c->phase == PHASE_AUTH ? REASON_AUTH : REASON_REPLY, arena_printf(&r->arena,
+		    c->phase == PHASE_BANNER ? "the server offers no service here: %.0s%.*s" : "%s refused: %.*s",
+		    what(c->phase), SPAN_ARG(text)));
+	else
+		judge_find(j, c, STATE_CRITICAL, REASON_UNEXPECTED, arena_printf(&r->arena, "%s was answered with %.*s",
+		    what(c->phase), SPAN_ARG(text)));
+}
+
+static void
+found_connect(struct judgement *j, struct judge_check *c)
+{
+	const struct probe_result *r = j->r;
+	bool route = r->sys == ENETUNREACH || r->sys == EADDRNOTAVAIL || r->sys == EAFNOSUPPORT;
+	enum probe_reason reason = r->err == ERR_TIMEOUT || r->sys == ETIMEDOUT ? REASON_CONNECT_TIMEOUT :
+	    r->sys == ECONNREFUSED ? REASON_CONNECT_REFUSED : r->err == ERR_USAGE ? REASON_NOT_ALLOWED : r->err == ERR_SYSTEM ? REASON_INTERNAL : REASON_CONNECT_UNREACHABLE;
+
+	if (route && addr_family(&r->addr) == 6) {
+		j->v->skipped = true;
+		judge_find(j, c, STATE_UNKNOWN, reason, arena_printf(&j->r->arena, "skipped: this machine has no route for IPv6"));
+		return;
+	}
+	char place[ADDR_TEXT];
+	struct span text = r->text, own = span_of(addr_text(&r->addr, place));
+	if (span_starts(text, own))
+		text = span_skip(text, own.len + 2);	/* where it was is said beside the message */
+	judge_find(j, c, reason == REASON_INTERNAL || reason == REASON_NOT_ALLOWED ? STATE_UNKNOWN : STATE_CRITICAL, reason, text);
+}
+
+/* A greet pause and a tarpit are named where their time shows. */
+static void
+found_timeout(struct judgement *j, struct judge_check *c)
+{
+	struct probe_result *r = j->r;
+	const char *hint = "";
+
+	if (c->phase == PHASE_BANNER)
+		hint = " (a greet pause, a tarpit, or nobody behind the port)";
+	else if (r->us[PHASE_BANNER] > 1000000 && c->phase > PHASE_BANNER)
+		hint = " (a tarpit? every reply is slow)";
+	judge_find(j, c, c->phase == PHASE_TLS && judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL, REASON_TIMEOUT,
+	    arena_printf(&r->arena, "%s: %.*s%s", what(c->phase), SPAN_ARG(r->text), hint));
+}
+
+static void
+found_eof(struct judgement *j, struct judge_check *c)
+{
+	struct probe_result *r = j->r;
+	const char *how = r->reset ? "reset" : "closed";
+
+	if (r->half)
+		judge_find(j, c, STATE_CRITICAL, REASON_EOF, arena_printf(&r->arena,
+		    "the server %s the connection within its reply to %s: %.*s", how, what(c->phase), SPAN_ARG(span_first(r->text, 200))));
+	else
+		judge_find(j, c, STATE_CRITICAL, r->reset ? REASON_RESET : REASON_EOF, arena_printf(&r->arena,
+		    "the server %s the connection early: it was waited for %s", how,
+		    c->phase == PHASE_BANNER ? "its banner" : arena_printf(&r->arena, "the reply to %s", what(c->phase)).at));
+}
+
+static void
+judge_failure(struct judgement *j)
+{
+	struct probe_result *r = j->r;
+	const struct reply *reply = r->reply[r->phase];
+	struct judge_check *c = judge_add(j, phase_word(r->phase), r->phase);
+
+	if (r->phase == PHASE_RESOLVE)
+		judge_find(j, c, r->err == ERR_SYSTEM || r->err == ERR_USAGE ? STATE_UNKNOWN : STATE_CRITICAL, judge_resolve_reason(r), r->text);
+	else if (r->phase == PHASE_CONNECT)
+		found_connect(j, c);
+	else if (r->injected)
+		judge_find(j, c, STATE_CRITICAL, REASON_INJECTION, r->text);
+	else if (r->eof && !reply)
+		found_eof(j, c);
+	else if (r->err == ERR_TIMEOUT)
+		found_timeout(j, c);
+	else if (reply && reply->flaws & REPLY_NO_CODE)
+		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED, r->text);
+	else if (r->phase == PHASE_TLS && r->tls && r->tls->dane && r->tls->dane->state != DANE_MATCHED)
+		judge_find(j, c, STATE_CRITICAL, REASON_TLS_DANE, r->text);
+	else if (r->phase == PHASE_TLS)
+		judge_find(j, c, judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL, REASON_TLS_HANDSHAKE, r->text);
+	else if (reply && r->text.len == 0)
+		found_reply(j, c, reply);
+	else if (r->phase == PHASE_AUTH)
+		judge_find(j, c, STATE_CRITICAL, REASON_AUTH, r->text);
+	else
+		judge_find(j, c, r->err == ERR_SYSTEM || r->err == ERR_USAGE ? STATE_UNKNOWN : STATE_CRITICAL, REASON_INTERNAL, r->text);
+}
+
+/* ---- what went through, and may still be wrong */
+
+static void
+judge_flaws(struct judgement *j)
+{
+	for (unsigned p = 0; p < PHASE_COUNT; p++) {
+		const struct reply *r = j->r->reply[p];
+		unsigned left = r ? r->flaws : 0;
+		const struct reply_flaw_info *flaw;
+		while ((flaw = reply_flaw_next(&left)))
+			judge_note(j, flaw->word, (enum probe_phase)p, arena_printf(&j->r->arena, "in the reply to %s %s (%s)",
+			    what((enum probe_phase)p), flaw->text, flaw->rfc));
+	}
+}
+
+static void
+judge_banner(struct judgement *j)
+{
+	const struct reply *r = j->r->reply[PHASE_BANNER];
+
+	if (!j->o->banner || !r || !(j->r->done & 1u << PHASE_BANNER))
+		return;
+	struct judge_check *c = judge_add(j, "expect_banner", PHASE_BANNER);
+	struct span text = judge_reply_text(j, r);
+	if (regexec(j->o->banner, arena_string(&j->r->arena, text), 0, NULL, 0) != 0)
+		judge_find(j, c, STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
+		    "the banner is not what was expected: %.*s", SPAN_ARG(text)));
+}
+
+static void
+judge_said(struct judgement *j, const struct probe_opts *p)
+{
+	for (size_t i = 0; i < j->r->nsaid; i++) {
+		const struct reply *r = j->r->said[i];
+		struct judge_check *c = judge_add(j, "command", PHASE_RCPT);
+		struct span text = judge_reply_text(j, r);
+		if (i < j->o->nsaid && regexec(&j->o->said[i], arena_string(&j->r->arena, text), 0, NULL, 0) != 0)
+			judge_find(j, c, j->o->said_state, REASON_ASSERTION, arena_printf(&j->r->arena,
+			    "\"%s\" was not answered as expected: %.*s", p->say[i], SPAN_ARG(text)));
+		else if (i >= j->o->nsaid && r->code / 100 >= 4)
+			judge_find(j, c, r->code / 100 == 4 ? STATE_WARNING : STATE_CRITICAL, REASON_REPLY, arena_printf(&j->r->arena,
+			    "\"%s\" refused: %.*s", p->say[i], SPAN_ARG(text)));
+	}
+}
+
+static void
+judge_phases(struct judgement *j)
+{
+	for (unsigned p = PHASE_CONNECT; p < PHASE_QUIT; p++)
+		if (j->r->done & 1u << p)
+			judge_add(j, phase_word((enum probe_phase)p), (enum probe_phase)p);
+}
+
+static void
+judge_manners(struct judgement *j)
+{
+	struct probe_result *r = j->r;
+
+	if (r->surprise && r->err == ERR_NONE)
+		judge_find(j, judge_add(j, "surprise", PHASE_QUIT), STATE_WARNING, REASON_UNEXPECTED,
+		    SPAN("the server sent a reply that nothing asked for"));
+	if (r->us[PHASE_BANNER] >= 2000000 && (r->done & 1u << PHASE_BANNER))
+		judge_note(j, "greet_pause", PHASE_BANNER, arena_printf(&r->arena, "a greet pause: the banner took %.1f s",
+		    (double)r->us[PHASE_BANNER] / 1e6));
+	if (r->us[PHASE_EHLO] >= 2000000 && (r->done & 1u << PHASE_EHLO))
+		judge_note(j, "tarpit", PHASE_EHLO, arena_printf(&r->arena, "a tarpit: EHLO took %.1f s",
+		    (double)r->us[PHASE_EHLO] / 1e6));
+	if (r->late_quit)
+		judge_note(j, "quit", PHASE_QUIT, SPAN("quit: timeout, which is noted only"));
+	else if ((r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] && r->err == ERR_NONE)
+		judge_note(j, "quit", PHASE_QUIT, SPAN("quit: the server closed without its 221, which is noted only"));
+}
+
+void
+judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_result *r, struct finding *v)
+{
+	struct judgement j = { .o = o, .p = p, .r = r, .v = v, .end = &v->checks };
+
+	*v = (struct finding){ .state = STATE_OK };
+	j.end = &v->checks;
+	judge_phases(&j);
+	if (r->err != ERR_NONE)
+		judge_failure(&j);
+	judge_tls(&j);
+	judge_banner(&j);
+	judge_ptr(&j);
+	judge_extensions(&j);
+	judge_said(&j, p);
+	judge_thresholds(&j);
+	judge_manners(&j);
+	judge_flaws(&j);
+	for (const struct judge_check *c = v->checks; c; c = c->next)
+		if (c->state != STATE_OK && c->state == v->state && !v->worst)
+			v->worst = c;
+}

@@ -1,0 +1,29 @@
+/* Between run/judge*.c only: one judgement while it is made. */
+#ifndef RUN_JUDGE_IMPL_H
+#define RUN_JUDGE_IMPL_H
+
+#include "run/judge.h"
+
+struct judgement {
+	const struct judge_opts *o;
+	const struct probe_opts *p;
+	struct probe_result *r;
+	struct finding *v;
+	struct judge_check **end;
+};
+
+struct judge_check *judge_add(struct judgement *, const char *name, enum probe_phase);
+/* Sets what a check found; --state may change the state. */
+void judge_find(struct judgement *, struct judge_check *, enum health, enum probe_reason, struct span message);
+/* Worth a word, not a state. */
+void judge_note(struct judgement *, const char *name, enum probe_phase, struct span message);
+struct span judge_reply_text(struct judgement *, const struct reply *);
+
+enum probe_reason judge_resolve_reason(const struct probe_result *);
+bool judge_lenient(const struct judgement *);		/* TLS is only tried: what is wrong with it warns */
+void judge_tls(struct judgement *);
+void judge_extensions(struct judgement *);
+void judge_ptr(struct judgement *);
+void judge_thresholds(struct judgement *);
+
+#endif

@@ -1,0 +1,82 @@
+/* What the files of the mock share. Only run/mock*.c include this. */
+#ifndef RUN_MOCK_PRIV_H
+#define RUN_MOCK_PRIV_H
+
+#include "run/envelope.h"
+#include "run/mock.h"
+#include "run/script_words.h"
+#include "run/session_priv.h"
+
+enum { MOCK_DEPTH = SCRIPT_DEPTH_MAX };
+
+/* What a client does that is answered. */
+enum mock_what { MOCK_CONNECTED, MOCK_COMMAND, MOCK_ANSWER, MOCK_DOT };
+
+struct mock_case {
+	const struct mock *mock;
+	const struct script_case *c;
+	unsigned times;
+	struct step step;
+};
+
+struct mock {
+	const struct script *script;
+	struct mock_opts opts;
+	struct mock_case *cases;
+	size_t ncases, nrules;
+};
+
+/* One reply on its way. */
+struct mock_out {
+	struct mock_out *next;
+	struct span text;
+	enum verb verb;			/* what it answers */
+	bool dot;
+	uint64_t delay_ms;
+	enum script_then then;
+	bool silent;			/* nothing is sent: only ->then counts */
+};
+
+struct mock_frame { const struct script_item *at, *body; unsigned left; };
+
+struct play {
+	struct session *s;
+	const struct mock *mock;
+	const struct script_case *c;
+	struct dialogue *d;
+	struct arena arena, outs, scratch;	/* of the connection; of replies on their way; of what is in hand */
+	struct script_vars vars;
+	struct mock_frame frame[MOCK_DEPTH];
+	size_t depth;			/* of frames; 0: the script is at its end */
+	bool second;			/* the prelude is done */
+	size_t say, reply;		/* of the exchange in hand, what comes next */
+	enum match_level level;
+	unsigned *taken;		/* by each rule, on this connection */
+	uint64_t delay_ms;		/* before the next reply */
+	const struct word_write *slow;
+	struct mock_out *out, **out_end;
+	size_t sent;			/* octets of the first, when slow */
+	size_t cut;			/* which of slow->split is next */
+	struct envelope mail;
+	struct span helo, user, bdat;
+	enum { AUTH_NONE, AUTH_LAST, AUTH_PASSWORD_DUE } auth;
+};
+
+/* mock_script.c: the lines in their order */
+void script_begin(struct play *);
+bool script_takes(struct play *, enum mock_what, enum verb, struct span line);	/* and answers it */
+void script_go_on(struct play *);		/* past all that waits for nothing */
+const struct script_item *script_at(const struct play *);	/* NULL: at its end */
+
+/* mock_rules.c: rules, and what a plain server would say */
+bool rules_take(struct play *, enum mock_what, enum verb, struct span line);
+bool otherwise_takes(struct play *, enum verb);
+void default_answer(struct play *, enum mock_what, enum verb, struct span line);
+
+/* mock_send.c */
+void mock_reply(struct play *, const struct expect *, enum verb, bool dot, uint64_t delay_ms, enum script_then);
+void mock_say(struct play *, struct span reply, enum verb, bool dot);
+void mock_then(struct play *, enum script_then);	/* closes or resets, behind what is to be sent */
+enum progress mock_pump(struct play *);		/* sends what is due; STEP_DONE when the connection ends with it */
+
+#endif

@@ -1,0 +1,551 @@
+/* player - walks lines and steps over sessions. */
+#include "run/player.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "run/player_judge.h"
+#include "run/steps/list.h"
+#include "run/steps/open.h"
+
+struct waiting {
+	struct waiting *next;
+	struct place place;
+	bool command;		/* whatever the mode */
+	const struct step *step;	/* instead of text */
+	bool whole;		/* the text behind its <<TAG is with it */
+	size_t len;
+	char text[];
+};
+
+struct player {
+	struct session_env *env;
+	struct player_opts opts;
+	event_fn *event;
+	void *ctx;
+	struct session *session;
+	struct loop_idle *hook;
+	struct loop_timer *deadline;		/* NULL: none */
+	struct arena opening, arena;		/* the target's step; the step in hand */
+	struct waiting *lines, **lines_end;
+	size_t nlines;
+	const struct step *step;		/* in hand */
+	bool stepping, ended, quitting, done, opened, skipping, told_idle;
+	struct judge *judge;			/* of lines without a person */
+	enum err_kind held;			/* a refusal that the next line may have asked for */
+	enum err_kind status;
+};
+
+static void
+drop_lines(struct player *p)
+{
+	while (p->lines) {
+		struct waiting *w = p->lines;
+		p->lines = w->next;
+		free(w);
+	}
+	p->lines_end = &p->lines;
+	p->nlines = 0;
+}
+
+static void
+emit_text(struct player *p, enum event_kind kind, enum err_kind err, struct span text)
+{
+	struct event event = { .kind = kind, .session = 1, .at_us = loop_now_us(), .err = err, .text = text };
+
+	p->event(p->ctx, &event);
+}
+
+/* What was typed ahead of a failure is given back, not sent. */
+static void
+give_back(struct player *p)
+{
+	for (struct waiting *w = p->lines; w; w = w->next)
+		emit_text(p, EVENT_UNSENT, ERR_NONE, (struct span){ w->text, w->len });
+	drop_lines(p);
+}
+
+/* A message behind a DATA that was not answered 354 is dropped up to its lone dot, never sent as commands. */
+static bool
+skip_message(struct player *p)
+{
+	if (!p->skipping || !p->lines)
+		return false;
+	struct waiting *w = p->lines;
+	p->lines = w->next;
+	if (!p->lines)
+		p->lines_end = &p->lines;
+	p->nlines--;
+	p->skipping = !(w->len == 1 && w->text[0] == '.');
+	free(w);
+	return true;
+}
+
+/* The same at once, for a person: what they type from now on is no longer that message. */
+static void
+drop_message(struct player *p)
+{
+	char text[100];
+	size_t n = p->nlines;
+
+	p->skipping = true;
+	while (skip_message(p))
+		;
+	p->skipping = false;
+	n -= p->nlines;
+	if (n == 0)
+		return;
+	snprintf(text, sizeof text, "the message typed ahead was not sent: %zu line%s dropped", n, n == 1 ? "" : "s");
+	emit_text(p, EVENT_PROBLEM, ERR_NONE, span_of(text));
+}
+
+static void
+step_ended(struct player *p, const struct event *event)
+{
+	enum verb verb = event->step->op == &step_line ? verb_of(event->step->text, NULL) : VERB_OTHER;
+
+	p->step = NULL;
+	if (event->err == ERR_NONE)
+		return;
+	if (p->judge && verb == VERB_DATA)
+		p->skipping = true;
+	if (p->judge && event->step->op == &step_line && (event->err == ERR_TEMPORARY || event->err == ERR_REFUSED)) {
+		p->held = event->err;
+		return;
+	}
+	p->status = err_worse(p->status, event->err);
+	if (p->opts.interactive && verb == VERB_DATA)
+		drop_message(p);
+	if (p->opts.interactive)
+		give_back(p);
+	else if (p->opts.fail_fast || event->step->op == &step_open || session_view(p->session).state != SESSION_OPEN)
+		p->ended = true, drop_lines(p);
+}
+
+/* No S: asked for the refusal: it is a failure. */
+static void
+settle(struct player *p)
+{
+	if (p->held == ERR_NONE)
+		return;
+	p->status = err_worse(p->status, p->held);
+	p->held = ERR_NONE;
+	if (p->opts.fail_fast || session_view(p->session).state != SESSION_OPEN)
+		p->ended = true, drop_lines(p);
+}
+
+/* Lines behind a close that was not asked for have nobody to go to, unless the next one connects anew. */
+static void
+after_close(struct player *p)
+{
+	struct span next = p->lines ? (struct span){ p->lines->text, p->lines->len } : SPAN_NONE;
+
+	if (step_is_command(next, NULL) || (p->judge && judge_takes(p->judge, next)))
+		return;
+	p->ended = true;
+	drop_lines(p);
+}
+
+static void
+on_event(void *ctx, const struct event *event)
+{
+	struct player *p = ctx;
+
+	p->event(p->ctx, event);
+	switch (event->kind) {
+	case EVENT_CONNECTED:
+		p->opened = true;
+		break;
+	case EVENT_REPLY:
+		if (p->judge)
+			judge_heard(p->judge, event->answer.reply, event->answer.verb);
+		if (event->answer.surprise && p->opts.interactive)
+			give_back(p);
+		if (event->answer.surprise)
+			p->status = err_worse(p->status, event->err ? event->err : ERR_PROTO);
+		break;
+	case EVENT_CLOSED:
+		p->status = err_worse(p->status, event->err);
+		if (p->opts.interactive && !event->closed.expected)
+			give_back(p);
+		else if (!p->opts.interactive && !p->step && event->closed.by != CLOSED_BY_US)
+			after_close(p);
+		break;
+	case EVENT_STEP_ENDED:
+		step_ended(p, event);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+push(struct player *p, const struct step *step)
+{
+	p->step = step;
+	session_push(p->session, step);
+}
+
+static enum dialogue_mode
+mode_of(const struct player *p, const struct waiting *w)
+{
+	return w->command ? MODE_COMMAND : session_view(p->session).dialogue.mode;
+}
+
+/* The word behind "<<" at the end of a command; empty: the line takes no text. */
+static struct span
+text_tag(const struct waiting *w)
+{
+	struct span line = { w->text, w->len }, all = line;
+
+	line = span_until(&all, '\n');
+	if (w->step || w->whole || !step_is_command(line, NULL))
+		return SPAN_NONE;
+	struct span tag = span_find(line, SPAN(" <<"));
+	tag = span_skip(tag, 3);
+	return span_has(tag, ' ') || span_has(tag, '<') ? SPAN_NONE : tag;
+}
+
+static const struct step *
+parse(struct player *p, const struct waiting *w)
+{
+	struct span line = { w->text, w->len }, name;
+	struct err err;
+	enum dialogue_mode mode = mode_of(p, w);
+
+	if (mode == MODE_COMMAND && p->opts.command && step_is_command(line, &name) && !step_find(step_ops, name) &&
+	    p->opts.command(p->opts.command_ctx, name, span_trim(span_skip(line, 1 + name.len))))
+		return NULL;
+	const struct step *step = NULL;
+	struct cursor cursor = { .place = w->place, .line = line, .rest = line };
+	if (mode == MODE_COMMAND && p->opts.only_at_prompt && step_is_command(line, &name) && !step_find(step_ops, name) &&
+	    p->opts.only_at_prompt(name))
+		cursor_fail(&cursor, &err, "/%.*s works only at the prompt", SPAN_ARG(name));
+	else if (mode == MODE_COMMAND && text_tag(w).len > 0)
+		err_set(&err, ERR_USAGE, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(span_first(text_tag(w), 40)));
+	else
+		step = step_parse(step_ops, line, mode, w->place, &p->arena, &err);
+	if (!step) {
+		p->status = err_worse(p->status, err.kind);
+		emit_text(p, EVENT_PROBLEM, err.kind, span_of(err.text));
+	}
+	return step;
+}
+
+/* Puts the lines up to TAG behind a command that ends in <<TAG. False: they have not all come. */
+static bool
+gather_text(struct player *p)
+{
+	struct waiting *first = p->lines;
+
+	while (mode_of(p, first) == MODE_COMMAND && text_tag(first).len > 0 && first->next) {
+		struct waiting *next = first->next;
+		struct span line = { next->text, next->len };
+		if (span_eq(line, text_tag(first))) {
+			first->whole = true;
+		} else {
+			first = memory_resize(first, sizeof *first + first->len + 1 + next->len);
+			first->text[first->len] = '\n';
+			memcpy(first->text + first->len + 1, next->text, next->len);
+			first->len += 1 + next->len;
+		}
+		first->next = next->next;
+		p->lines = first;
+		if (!first->next)
+			p->lines_end = &first->next;
+		p->nlines--;
+		free(next);
+	}
+	return mode_of(p, first) != MODE_COMMAND || text_tag(first).len == 0 || p->ended;
+}
+
+static struct waiting *
+take_line(struct player *p)
+{
+	struct waiting *w = p->lines;
+
+	p->lines = w->next;
+	if (!p->lines)
+		p->lines_end = &p->lines;
+	p->nlines--;
+	return w;
+}
+
+/* A comment, or an S: line that judges the reply before it. */
+static bool
+is_about_lines(struct player *p)
+{
+	struct waiting *w = p->lines;
+	struct span line = w ? (struct span){ w->text, w->len } : SPAN_NONE;
+	struct err err;
+
+	if (!p->judge || !w || w->command || w->step)
+		return false;
+	if (!judge_takes(p->judge, line)) {
+		settle(p);
+		if (!p->lines)
+			return true;
+		if (p->skipping || line.len == 0 || line.at[0] != '#' || mode_of(p, w) != MODE_COMMAND)
+			return false;
+		free(take_line(p));
+		return true;
+	}
+	enum judged judged = judge_line(p->judge, line, w->place, &err);
+	if (judged != JUDGED_OPEN)
+		p->held = ERR_NONE;
+	if (judged == JUDGED_BAD) {
+		p->status = err_worse(p->status, err.kind);
+		emit_text(p, EVENT_PROBLEM, err.kind, span_of(err.text));
+	}
+	free(take_line(p));
+	if (judged == JUDGED_BAD && p->opts.fail_fast)
+		p->ended = true, drop_lines(p);
+	return true;
+}
+
+static void
+next_line(struct player *p)
+{
+	struct waiting *w = p->lines;
+
+	if (!w->step && p->opts.turn && !p->opts.turn(p->opts.turn_ctx, (struct span){ w->text, w->len }, w->place, mode_of(p, w))) {
+		give_back(p);
+		return;
+	}
+	p->lines = w->next;
+	if (!p->lines)
+		p->lines_end = &p->lines;
+	p->nlines--;
+	arena_reset(&p->arena);
+	const struct step *step = w->step ? w->step : parse(p, w);
+	free(w);
+	if (step && p->judge)
+		judge_sent(p->judge);
+	if (step)
+		push(p, step);
+}
+
+static void
+finish(struct player *p)
+{
+	static const struct step quit = { .op = &step_quit };
+	struct session_view view = session_view(p->session);
+
+	settle(p);
+	if (view.state == SESSION_CLOSED) {
+		p->done = true;
+		return;
+	}
+	if (p->quitting) {
+		session_cancel(p->session);
+		p->done = true;
+		return;
+	}
+	if (view.dialogue.mode == MODE_MESSAGE)
+		p->status = err_worse(p->status, ERR_USAGE);
+	p->quitting = true;
+	push(p, &quit);
+}
+
+/* Once per wake-up: as many lines as go without waiting. */
+static void
+on_idle(void *ctx, unsigned ready)
+{
+	struct player *p = ctx;
+
+	(void)ready;
+	if (p->stepping || p->done)
+		return;
+	p->stepping = true;
+	while (!p->step && p->lines) {
+		if (is_about_lines(p) || skip_message(p))
+			continue;
+		if (!gather_text(p))
+			break;
+		next_line(p);
+	}
+	if (!p->step && !p->lines && p->ended)
+		finish(p);
+	p->stepping = false;
+	if (p->opts.idle)
+		p->opts.idle(p->ctx);
+}
+
+static void
+on_deadline(void *ctx, unsigned ready)
+{
+	struct player *p = ctx;
+	char text[100];
+
+	(void)ready;
+	snprintf(text, sizeof text, "the whole did not end within %llu.%03llu s (--deadline)",
+	    (unsigned long long)p->opts.deadline_ms / 1000, (unsigned long long)p->opts.deadline_ms % 1000);
+	emit_text(p, EVENT_PROBLEM, ERR_TIMEOUT, span_of(text));
+	p->status = err_worse(p->status, ERR_TIMEOUT);
+	player_drop(p);
+	session_disconnect(p->session);
+	p->ended = p->done = true;
+}
+
+struct player *
+player_new(struct session_env *env, const struct session_opts *session_opts, const struct player_opts *opts,
+    event_fn *event, void *ctx)
+{
+	struct player *p = memory_zeroed(sizeof *p);
+
+	*p = (struct player){ .env = env, .opts = *opts, .event = event, .ctx = ctx };
+	p->lines_end = &p->lines;
+	p->session = session_new(env, session_opts, on_event, p);
+	if (opts->deadline_ms) {
+		p->deadline = loop_timer(env->loop, on_deadline, p);
+		loop_timer_set(p->deadline, opts->deadline_ms);
+	}
+	p->hook = loop_idle(env->loop, on_idle, p);
+	if (!opts->interactive)
+		p->judge = judge_new();
+	return p;
+}
+
+void
+player_free(struct player *p)
+{
+	if (!p)
+		return;
+	session_free(p->session);
+	loop_timer_free(p->deadline);
+	loop_idle_free(p->hook);
+	drop_lines(p);
+	judge_free(p->judge);
+	arena_release(&p->opening);
+	arena_release(&p->arena);
+	free(p);
+}
+
+void
+player_open(struct player *p, const struct target *target)
+{
+	arena_reset(&p->opening);
+	push(p, step_new_open(target, &p->opening));
+}
+
+static struct waiting *
+new_waiting(struct span line, struct place place)
+{
+	struct waiting *w = memory_get(sizeof *w + line.len);
+
+	*w = (struct waiting){ .place = place, .len = line.len };
+	if (line.len > 0)
+		memcpy(w->text, line.at, line.len);
+	return w;
+}
+
+void
+player_command(struct player *p, struct span line)
+{
+	struct waiting *w = new_waiting(line, (struct place){ 0 });
+
+	if (!step_is_command(line, NULL)) {
+		emit_text(p, EVENT_PROBLEM, ERR_USAGE, SPAN("only a command that begins with \"/\" and a word goes here"));
+		free(w);
+		return;
+	}
+	w->command = true;
+	w->next = p->lines;
+	if (!p->lines)
+		p->lines_end = &w->next;
+	p->lines = w;
+	p->nlines++;
+}
+
+bool
+player_busy(const struct player *p)
+{
+	return p->step || p->lines;
+}
+
+static void
+append(struct player *p, struct waiting *w)
+{
+	*p->lines_end = w;
+	p->lines_end = &w->next;
+	p->nlines++;
+	loop_kick(p->env->loop);
+}
+
+bool
+player_line(struct player *p, struct span line, struct place place)
+{
+	if (p->nlines == PLAYER_LINES_MAX)
+		return false;
+	append(p, new_waiting(line, place));
+	return true;
+}
+
+void
+player_step(struct player *p, const struct step *step)
+{
+	struct waiting *w = new_waiting(step->text, step->place);
+
+	w->step = step;
+	append(p, w);
+}
+
+bool
+player_wants(const struct player *p)
+{
+	return p->nlines < PLAYER_WINDOW && !p->ended;
+}
+
+void
+player_end(struct player *p)
+{
+	p->ended = true;
+	loop_kick(p->env->loop);
+}
+
+bool
+player_cancel(struct player *p)
+{
+	if (!p->step && !p->lines)
+		return false;
+	give_back(p);
+	session_cancel(p->session);
+	return true;
+}
+
+void
+player_drop(struct player *p)
+{
+	session_cancel(p->session);
+	drop_lines(p);
+}
+
+bool
+player_answer(struct player *p, struct span text)
+{
+	return session_answer_question(p->session, text);
+}
+
+bool
+player_done(const struct player *p)
+{
+	return p->done;
+}
+
+enum err_kind
+player_status(const struct player *p)
+{
+	return p->status;
+}
+
+bool
+player_opened(const struct player *p)
+{
+	return p->opened;
+}
+
+struct session_view
+player_view(const struct player *p)
+{
+	return session_view(p->session);
+}

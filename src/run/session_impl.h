@@ -1,0 +1,134 @@
+/* The session itself, for run/session*.c alone. */
+#ifndef RUN_SESSION_IMPL_H
+#define RUN_SESSION_IMPL_H
+
+#include "net/dial.h"
+#include "base/secret.h"
+#include "run/session_priv.h"
+
+/* What a reply is owed for, beside conv's ticket. */
+struct asked {
+	unsigned ticket;
+	enum verb verb;
+	bool banner, dot;
+	uint64_t at_us;
+};
+
+struct queued {
+	struct queued *next;
+	const struct step *step;
+};
+
+struct session {
+	struct session_env *env;
+	const struct session_opts *opts;
+	struct session_opts *own_opts;		/* a copy, once a step changed something; NULL: none did */
+	struct arena settings;			/* what the copy points to */
+	event_fn *event;
+	void *ctx;
+	enum conv_role role;
+
+	struct target target;
+	struct span host;			/* the hop's name */
+	struct route_query *routing;
+	const struct route *route;		/* of the target; stays when the connection is gone. NULL: none */
+	struct arena routed;			/* the route's, and what the target points to */
+	struct dial *dial;
+	struct proxy *proxy;			/* on its way, or what the connection went through */
+	const struct preface *preface;		/* said first on the connections to come: the options' or in ->kept */
+	struct arena kept;			/* as long as the session */
+	struct arena proxied;			/* a route of one name */
+	struct loop_child *child;		/* of a pipe: target */
+	const struct route_hop *hop;
+	struct conn *conn;
+	struct conv *conv, *dead_conv;		/* dead: freed at the next wake-up, its last event may still be read */
+	struct tls_context *tls_context;	/* not counted: the env's or the listener's */
+	const struct tls_info *tls;
+	struct dns_query *dane_query;		/* the handshake waits for it; NULL: none is out */
+	struct tls_dane *dane;			/* what it found; NULL: nothing yet. In ->link */
+	enum session_state state;
+	bool said_421, shut, shut_when_sent, shake_when_sent;
+	struct arena link;			/* as long as the connection */
+
+	struct dialogue dialogue;
+	struct arena ehlo[OFFER_STATES];	/* each as long as what the last EHLO in that state said */
+	struct extensions *offered[OFFER_STATES];
+	struct extensions *extensions;
+	struct arena last;
+	struct reply *last_reply;
+	struct asked *asked;			/* first to last */
+	size_t asked_n, asked_cap;
+
+	const struct step *step;
+	void *step_state;
+	enum err_kind failed;			/* of the step in hand, or of the last one */
+	struct queued *queue, **queue_end;
+	struct {
+		char mech[24];
+		unsigned n;			/* responses given */
+		bool refused;			/* a 5yz came: not to be tried again unasked */
+	} auth;
+	struct secret mask[4];			/* what was said in secret; starred out where the peer echoes it */
+	unsigned nmasks;
+	bool cancelled;				/* the step in hand is being given up */
+	bool asking;				/* the step in hand waits for the person */
+	unsigned surprises;			/* in a row */
+	bool wants_room;			/* session_want_room was called */
+	bool held;				/* server: what came waits until session_hold(false) */
+	bool working;				/* within an entry point: what is pushed waits for its end */
+
+	struct loop_timer *timer;
+	bool sleeping;
+	const char *waiting_for;
+	uint64_t heard_us;			/* when octets last came */
+	uint64_t waiting_us, deadline_ms, shake_us, dial_us, find_us, found_us;
+	uint64_t up_us, replies, octets_in, octets_out;
+};
+
+/* session_way.c */
+/* Connected as far as the dial goes: through the proxy, if there is one. True: `conn` is taken, and it ends in session_is_up. */
+bool session_goes_on(struct session *, struct conn *);
+void session_is_up(struct session *, struct conn *, const struct err *);
+void session_say_preface(struct session *);
+void session_leave_way(struct session *);	/* proxy and child */
+
+/* session_auth.c */
+void session_mask_echo(struct session *, struct span octets);
+void session_heard_auth(struct session *, const struct reply *);
+
+/* session.c */
+void session_hand_on(struct session *, const struct event *);	/* to the consumer, and to the trace */
+void session_trace(struct session *, const char *what, size_t octets);
+
+/* session_steps.c */
+void session_run_steps(struct session *);
+void session_tell(struct session *, const struct news *);	/* to the step in hand, if there is one */
+void session_end_step(struct session *, enum progress);
+void session_stop_waiting(struct session *);
+
+/* session_tls.c */
+void session_begin_shaking(struct session *);
+void session_tls_came_up(struct session *);
+void session_tls_failed(struct session *);
+
+/* session_dane.c */
+void session_ask_tlsa(struct session *);	/* as soon as it is connected, if it is wanted */
+void session_forget_dane(struct session *);
+/* The same with what DANE makes of it, where that is wanted; and why that ends the session, NULL: it does not. */
+const struct tls_info *session_judge_dane(struct session *, const struct tls_info *);
+const char *session_dane_refuses(const struct session *);
+
+/* session_known.c */
+void session_keep_last(struct session *, const struct reply *);
+void session_learn_extensions(struct session *, const struct reply *);
+void session_forget_offers(struct session *);
+
+/* session_io.c */
+void session_closed(struct session *, enum closed_by, bool expected);	/* tells, and drops the connection */
+void session_work(struct session *);		/* write, read, understand, run steps */
+void session_flush(struct session *);
+conn_fn session_on_conn;
+struct asked *session_asked(struct session *, unsigned ticket, enum verb);
+void session_drop_link(struct session *);
+
+#endif

@@ -1,0 +1,145 @@
+/* session - what it says, and what it is owed for that. */
+#include "run/session_impl.h"
+
+#include <stdlib.h>
+
+struct asked *
+session_asked(struct session *s, unsigned ticket, enum verb verb)
+{
+	if (s->asked_n == s->asked_cap) {
+		s->asked_cap = s->asked_cap ? s->asked_cap * 2 : 2;
+		s->asked = memory_resize(s->asked, s->asked_cap * sizeof *s->asked);
+	}
+	struct asked *a = &s->asked[s->asked_n++];
+	*a = (struct asked){ .ticket = ticket, .verb = verb, .at_us = loop_now_us() };
+	return a;
+}
+
+static bool
+say(struct session *s, struct span line, enum sent_kind kind, struct span shown)
+{
+	struct event event = { .kind = EVENT_SENT };
+	enum verb verb = s->dialogue.mode == MODE_ANSWER ? VERB_AUTH : verb_of(line, NULL);
+	unsigned ticket = conv_say(s->conv, line);
+
+	if (ticket == 0) {
+		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+		return false;
+	}
+	if (kind == SENT_SECRET)
+		conv_is_secret(s->conv);
+	session_asked(s, ticket, verb);
+	event.sent.kind = kind;
+	event.sent.text = shown;
+	event.sent.octets = line.len + 2;
+	session_emit(s, &event);
+	session_wait_reply(s, verb);
+	return true;
+}
+
+bool
+session_say(struct session *s, struct span line)
+{
+	return say(s, line, SENT_COMMAND, line);
+}
+
+bool
+session_say_secret(struct session *s, struct span line, struct span shown)
+{
+	return say(s, line, SENT_SECRET, shown);
+}
+
+bool
+session_say_text(struct session *s, struct span line)
+{
+	struct event event = { .kind = EVENT_SENT };
+	bool dot = span_eq(line, SPAN("."));
+
+	if (!conv_put(s->conv, line) || !conv_put(s->conv, SPAN("\r\n"))) {
+		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+		return false;
+	}
+	event.sent.kind = SENT_TEXT;
+	event.sent.text = line;
+	event.sent.octets = line.len + 2;
+	session_emit(s, &event);
+	if (dot) {
+		session_asked(s, conv_owe(s->conv), VERB_DATA)->dot = true;
+		session_wait(s, "the reply to the message", s->opts->timeouts.dot);
+	}
+	return true;
+}
+
+bool
+session_owe(struct session *s, enum verb verb, bool dot)
+{
+	unsigned ticket = conv_owe(s->conv);
+
+	if (ticket == 0)
+		return false;
+	session_asked(s, ticket, verb)->dot = dot;
+	session_wait_reply(s, verb);
+	return true;
+}
+
+void
+session_want_room(struct session *s)
+{
+	s->wants_room = true;
+}
+
+void
+session_expect_banner(struct session *s)
+{
+	session_asked(s, CONV_BANNER, VERB_OTHER)->banner = true;
+	session_wait(s, "the banner", s->opts->timeouts.greeting);
+}
+
+bool
+session_answer(struct session *s, struct span reply)
+{
+	struct event event = { .kind = EVENT_ANSWERED, .text = reply };
+
+	if (!conv_put(s->conv, reply) || !conv_put(s->conv, SPAN("\r\n")))
+		return false;
+	session_emit(s, &event);
+	return true;
+}
+
+/* What may be shown of octets that came without the care a typed line has: whole lines, and AUTH without its secret. */
+static void
+sent_line(struct session *s, struct span line)
+{
+	struct event event = { .kind = EVENT_SENT };
+
+	event.sent.kind = SENT_OCTETS;
+	event.sent.text = verb_of(line, NULL) == VERB_AUTH ? SPAN("AUTH <secret>") : line;
+	event.sent.octets = line.len;
+	session_emit(s, &event);
+}
+
+bool
+session_say_octets(struct session *s, struct span octets)
+{
+	bool message = s->dialogue.mode == MODE_MESSAGE, answer = s->dialogue.mode == MODE_ANSWER;
+
+	if (!conv_put(s->conv, octets)) {
+		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+		return false;
+	}
+	while (octets.len > 0) {
+		const char *lf = memchr(octets.at, '\n', octets.len);
+		struct span line = span_first(octets, lf ? (size_t)(lf - octets.at) + 1 : octets.len);
+		octets = span_skip(octets, line.len);
+		sent_line(s, answer ? SPAN("<answer>") : line);
+		if (!lf || (message && !span_eq(line, SPAN(".\r\n"))))
+			continue;
+		unsigned ticket = conv_owe(s->conv);
+		if (ticket == 0)
+			return session_fail(s, ERR_SYSTEM, "too many replies are owed"), false;
+		session_asked(s, ticket, message ? VERB_DATA : answer ? VERB_AUTH : verb_of(span_trim(line), NULL))->dot = message;
+		message = answer = false;
+		session_wait_reply(s, VERB_OTHER);
+	}
+	return true;
+}

@@ -1,0 +1,119 @@
+/* session - the handshake, and what came of it. */
+#include "run/session_impl.h"
+
+#include "run/diagnose.h"
+
+static struct tls_context *
+client_context(struct session *s, struct err *err)
+{
+	if (s->tls_context)
+		return s->tls_context;
+	if (!s->env->client_tls)
+		s->env->client_tls = tls_context_new(&s->env->tls, err);
+	return s->env->client_tls;
+}
+
+static void
+not_shaken(struct session *s, const struct err *err)
+{
+	s->shake_us = 0;
+	session_fail(s, err->kind, "%s", err->text);
+	session_closed(s, CLOSED_BY_US, true);
+	session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = err });
+}
+
+void
+session_begin_shaking(struct session *s)
+{
+	struct err err = { 0 };
+	struct span name = s->role == CONV_CLIENT ? s->host : SPAN_NONE;
+	struct tls_context *context = client_context(s, &err);
+
+	s->shake_when_sent = false;
+	s->shake_us = loop_now_us();
+	conv_tls_begin(s->conv);
+	if (!context || !conn_tls(s->conn, context, name, span_of(s->opts->sni), &err))
+		not_shaken(s, &err);
+}
+
+enum progress
+session_shake_hands(struct session *s)
+{
+	if (!conv_tls_ready(s->conv)) {
+		char text[DIAGNOSIS_SIZE] = "the client sent more behind its STARTTLS, before TLS began (CVE-2011-0411)";
+		if (s->role == CONV_CLIENT)
+			diagnose_plain(conv_pending(s->conv), false, true, text);
+		session_fail(s, ERR_PROTO, "%s", text);
+		session_close(s, true);
+		return STEP_FAIL;
+	}
+	s->shake_when_sent = true;
+	if (s->dane_query)		/* its own deadline is the look-up's */
+		session_wait(s, "the TLSA records", s->opts->timeouts.resolve ? s->opts->timeouts.resolve + 1000 : 0);
+	else
+		session_wait(s, "the end of the TLS handshake", s->opts->timeouts.tls);
+	return STEP_WAIT;
+}
+
+static bool
+is_about_name(int code)
+{
+	return code == 62 || code == 64;	/* X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH */
+}
+
+/* The first problem that the verification asked for does not allow; NULL: none. */
+static const struct tls_problem *
+fatal_problem(const struct session *s)
+{
+	if (s->role == CONV_SERVER || s->opts->verify == VERIFY_OFF || (s->tls->dane && s->tls->dane->state == DANE_MATCHED))
+		return NULL;
+	for (size_t i = 0; i < s->tls->nproblems; i++)
+		if (s->opts->verify == VERIFY_NAME || !is_about_name(s->tls->problem[i].code))
+			return &s->tls->problem[i];
+	return NULL;
+}
+
+void
+session_tls_came_up(struct session *s)
+{
+	struct event event = { .kind = EVENT_TLS };
+
+	s->tls = session_judge_dane(s, conn_tls_info(s->conn, &s->link));
+	event.shaken.info = s->tls;
+	event.shaken.took_us = loop_now_us() - s->shake_us;
+	event.shaken.forgot = s->extensions != NULL;
+	s->shake_us = 0;
+	s->extensions = NULL;
+	dialogue_tls(&s->dialogue);
+	session_emit(s, &event);
+	conn_want(s->conn, true, false);
+	const struct tls_problem *bad = fatal_problem(s);
+	const char *refused = session_dane_refuses(s);
+	if (bad || refused) {
+		struct err err;
+		if (refused)
+			err_set(&err, ERR_TLS, "--dane=require: %s", refused);
+		else
+			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s", SPAN_ARG(bad->text));
+		session_fail(s, ERR_TLS, "%s", err.text);
+		session_close(s, true);
+		session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = &err });
+		return;
+	}
+	session_tell(s, &(struct news){ .kind = NEWS_TLS_UP });
+}
+
+void
+session_tls_failed(struct session *s)
+{
+	struct err err = *conn_err(s->conn);
+	bool early, implicit = !s->dialogue.greeted;
+	struct span plain = conn_plain(s->conn, &early);
+
+	if (plain.len > 0) {
+		char text[DIAGNOSIS_SIZE];
+		diagnose_plain(plain, implicit, early, text);
+		err_set(&err, early && !implicit ? ERR_PROTO : ERR_TLS, "%s", text);
+	}
+	not_shaken(s, &err);
+}

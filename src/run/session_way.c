@@ -1,0 +1,129 @@
+/* session - the way to the peer beside a plain connection: a proxy, a child process, the PROXY protocol's header. */
+#include "run/session_impl.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- a proxy */
+
+static void
+on_proxied(void *ctx, struct conn *conn, const struct err *err)
+{
+	session_is_up(ctx, conn, err);
+}
+
+bool
+session_goes_on(struct session *s, struct conn *conn)
+{
+	const struct proxy_opts *o = &s->opts->proxy;
+
+	if (o->kind == PROXY_NONE)
+		return false;
+	unsigned port = s->hop->naddr ? addr_port(&s->hop->addr[0]) : s->target.port;
+	session_note(s, "connected to the proxy %s; it is asked for %.*s, port %u", o->text, SPAN_ARG(s->hop->host), port);
+	s->proxy = proxy_begin(o, conn, s->hop->host, port, on_proxied, s);
+	session_wait(s, "the proxy's answer", s->opts->timeouts.connect);
+	return true;
+}
+
+const struct route *
+session_proxied_route(struct session *s, const struct target *target)
+{
+	if (s->opts->proxy.kind == PROXY_NONE || target->kind != TARGET_HOST)
+		return NULL;
+	session_set_target(s, target);
+	arena_reset(&s->proxied);
+	struct route *route = ARENA_NEW(&s->proxied, struct route);
+	route->hop = ARENA_NEW(&s->proxied, struct route_hop);
+	route->hop->host = route->name = arena_copy(&s->proxied, target->host);
+	route->nhops = route->nall = 1;
+	return route;
+}
+
+void
+session_leave_way(struct session *s)
+{
+	proxy_free(s->proxy);
+	loop_child_free(s->child);
+	s->proxy = NULL;
+	s->child = NULL;
+}
+
+/* ---- a child process */
+
+static void
+on_child(void *ctx, int status, int signal)
+{
+	struct session *s = ctx;
+
+	if (signal)
+		session_note(s, "the command was ended by signal %d", signal);
+	else if (status == 127)
+		session_note(s, "the command was not found (status 127)");
+	else if (status != 0)
+		session_note(s, "the command ended with status %d", status);
+}
+
+bool
+session_run_command(struct session *s, struct span command)
+{
+	struct arena arena = { 0 };
+	char shell[] = "/bin/sh", c[] = "-c";
+	char *argv[] = { shell, c, arena_string(&arena, command), NULL };
+	struct span host = SPAN("pipe");
+	struct err err;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+		session_fail(s, ERR_SYSTEM, "no pair of sockets for the command: %s", strerror(errno));
+		arena_release(&arena);
+		return false;
+	}
+	fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK);
+	bool ok = session_over(s, pair[0], host, NULL);
+	if (ok) {
+		s->child = loop_spawn(s->env->loop, argv, pair[1], on_child, s, &err);
+		ok = s->child != NULL;
+		if (!ok)
+			session_fail(s, err.kind, "%s", err.text);
+	}
+	close(pair[1]);
+	arena_release(&arena);
+	return ok;
+}
+
+/* ---- the PROXY protocol */
+
+bool
+session_set_preface(struct session *s, struct span text, struct err *err)
+{
+	struct preface *p = ARENA_NEW(&s->kept, struct preface);
+
+	if (!preface_parse(p, arena_copy(&s->kept, text), err))
+		return false;
+	s->preface = p;
+	return true;
+}
+
+void
+session_say_preface(struct session *s)
+{
+	struct buf header = { .max = PREFACE_MAX };
+	struct arena arena = { 0 };
+	struct err err;
+
+	if (s->preface->version == 0)
+		return;
+	if (!preface_write(s->preface, conn_local(s->conn), conn_peer(s->conn), &header, &err) ||
+	    !conv_put(s->conv, buf_span(&header))) {
+		session_note(s, "the PROXY header is not said: %s", err.text);
+	} else {
+		struct span shown = s->preface->version == 1 ? span_trim(buf_span(&header)) :
+		    arena_printf(&arena, "<PROXY header, version 2>");
+		session_sent_message(s, shown, NULL, buf_span(&header).len, false);
+	}
+	arena_release(&arena);
+	buf_release(&header);
+}

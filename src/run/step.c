@@ -1,0 +1,144 @@
+/* step - the one vocabulary of what can be done, and its parser. */
+#include "run/step.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/near.h"
+#include "run/steps/list.h"
+
+const struct step_op *const step_ops[] = {
+#define X(name) &step_##name,
+	STEP_OPS(X)
+#undef X
+	NULL
+};
+
+bool
+step_is_command(struct span line, struct span *name)
+{
+	size_t n = 1;
+
+	if (line.len < 2 || line.at[0] != '/')
+		return false;
+	while (n < line.len && ((line.at[n] >= 'a' && line.at[n] <= 'z') || (line.at[n] >= 'A' && line.at[n] <= 'Z') ||
+	    (n > 1 && ((line.at[n] >= '0' && line.at[n] <= '9') || line.at[n] == '-' || line.at[n] == '_'))))
+		n++;
+	if (n == 1)
+		return false;
+	if (name)
+		*name = span_first(span_skip(line, 1), n - 1);
+	return true;
+}
+
+const struct step_op *
+step_find(const struct step_op *const ops[], struct span name)
+{
+	for (size_t i = 0; ops[i]; i++)
+		if (span_eq(name, span_of(ops[i]->name)))
+			return ops[i];
+	return NULL;
+}
+
+const char *
+step_nearest(const struct step_op *const ops[], struct span name)
+{
+	struct near near = near_begin(name);
+
+	for (size_t i = 0; ops[i]; i++)
+		near_try(&near, ops[i]->name);
+	return near.best;
+}
+
+struct span
+cursor_word(struct cursor *c)
+{
+	return span_word(&c->rest);
+}
+
+bool
+cursor_fail(const struct cursor *c, struct err *err, const char *format, ...)
+{
+	char text[300];
+	va_list ap;
+	size_t column = c->rest.at && c->line.at ? (size_t)(c->rest.at - c->line.at) + 1 : 1;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	if (!c->place.file)
+		return err_set(err, ERR_USAGE, "%s", text);
+	return err_set(err, ERR_USAGE, "%s:%u:%zu: %s", c->place.file, c->place.line, column, text);
+}
+
+bool
+cursor_end(struct cursor *c, struct err *err)
+{
+	struct span rest = span_trim(c->rest);
+
+	return rest.len == 0 || cursor_fail(c, err, "\"%.*s\" is too much", SPAN_ARG(span_first(rest, 60)));
+}
+
+bool
+cursor_milliseconds(struct cursor *c, struct span word, uint64_t *ms, struct err *err)
+{
+	static const struct { const char *unit; unsigned ms; } units[] = {
+		{ "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "", 1000 },
+	};
+	size_t n = 0;
+	unsigned long long number;
+
+	while (n < word.len && word.at[n] >= '0' && word.at[n] <= '9')
+		n++;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+		if (span_eq(span_skip(word, n), span_of(units[i].unit)) &&
+		    span_number(span_first(word, n), 1000000000, &number)) {
+			*ms = number * units[i].ms;
+			return true;
+		}
+	return cursor_fail(c, err, "\"%.*s\" is no time: want a number and ms, s, m or h, as in 500ms or 10s", SPAN_ARG(word));
+}
+
+static const struct step *
+new_line_step(struct span line, struct place place, struct arena *arena)
+{
+	struct step *step = ARENA_NEW(arena, struct step);
+
+	*step = (struct step){ .op = &step_line, .place = place, .text = arena_copy(arena, line) };
+	return step;
+}
+
+const struct step *
+step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mode mode, struct place place,
+    struct arena *arena, struct err *err)
+{
+	struct cursor cursor = { .place = place, .line = line, .rest = line };
+	struct span name;
+
+	if (mode != MODE_COMMAND)
+		return new_line_step(line, place, arena);
+	if (span_starts(line, SPAN("//")))
+		return new_line_step(span_skip(line, 1), place, arena);
+	if (!step_is_command(line, &name)) {
+		if (line.len == 0 || line.at[0] != '/')
+			return new_line_step(line, place, arena);
+		cursor_fail(&cursor, err, "a line that begins with \"/\" talks to smtpsh; to send it, type a second \"/\" before it");
+		return NULL;
+	}
+
+	struct step *step = ARENA_NEW(arena, struct step);
+	*step = (struct step){ .op = step_find(ops, name), .place = place, .text = arena_copy(arena, line) };
+	if (!step->op || (1 + name.len < line.len && line.at[1 + name.len] != ' ' && line.at[1 + name.len] != '\t')) {
+		const char *near = step_nearest(ops, name);
+		bool path = !step->op ? false : line.at[1 + name.len] == '/';
+		cursor_fail(&cursor, err, "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" before it",
+		    SPAN_ARG(name), near && !path ? " (near: /" : "", near && !path ? near : "", near && !path ? ")" : "");
+		return NULL;
+	}
+	cursor.rest = span_skip(step->text, 1 + name.len);
+	cursor.line = step->text;
+	while (cursor.rest.len > 0 && (cursor.rest.at[0] == ' ' || cursor.rest.at[0] == '\t'))
+		cursor.rest = span_skip(cursor.rest, 1);
+	bool ok = step->op->parse ? step->op->parse(step, &cursor, arena, err) : cursor_end(&cursor, err);
+	return ok ? step : NULL;
+}

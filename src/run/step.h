@@ -1,0 +1,113 @@
+/*
+ * The one vocabulary of what can be done. A step is plain data, made by one parser from a typed line, a script or a
+ * transcript; once parsed it is const and shared by sessions. A command is one struct step_op in one file below
+ * run/steps, listed once in run/steps/list.h.
+ */
+#ifndef RUN_STEP_H
+#define RUN_STEP_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "smtp/conv.h"
+#include "smtp/dialogue.h"
+
+struct session;
+struct step;
+
+/* Where a step stands: a file's name or "-" or "prompt", and the line, counted from 1. */
+struct place {
+	const char *file;
+	unsigned line;
+};
+
+/* The arguments of a command while it is parsed; errors name file, line and column (from 1, in octets). */
+struct cursor {
+	struct place place;
+	struct span line;	/* all of it */
+	struct span rest;	/* what is still to be read of it */
+};
+struct span cursor_word(struct cursor *);				/* empty at the end */
+bool cursor_end(struct cursor *, struct err *);				/* nothing may follow */
+bool cursor_fail(const struct cursor *, struct err *, const char *format, ...)	/* ERR_USAGE, with the place; false */
+	__attribute__((format(printf, 3, 4)));
+bool cursor_milliseconds(struct cursor *, struct span word, uint64_t *ms, struct err *);	/* "500ms", "10s", "2m", "10" */
+
+/* What a session tells the step in hand. */
+enum news_kind {
+	NEWS_REPLY,		/* ->event->reply, with ->verb; the reply it is owed, never a late one or a surprise */
+	NEWS_CLOSED,		/* the connection is gone */
+	NEWS_CONNECTED,
+	NEWS_TLS_UP, NEWS_TLS_FAILED,
+	NEWS_ROUTED,		/* ->route: the addresses are known */
+	NEWS_TIMER,		/* from session_sleep */
+	NEWS_WRITABLE,		/* less than SESSION_LOW_WATER is unsent */
+	NEWS_ANSWER,		/* ->text: what the person said */
+	NEWS_COMMAND,		/* server: ->event->text came */
+	NEWS_TEXT, NEWS_TEXT_END,	/* server: message text, its end */
+};
+
+struct news {
+	enum news_kind kind;
+	const struct conv_event *event;
+	enum verb verb;		/* what a reply answers */
+	struct span text;
+	const struct err *err;	/* of NEWS_TLS_FAILED, and of NEWS_ROUTED when it failed */
+	const struct route *route;
+};
+
+enum progress {
+	STEP_DONE,
+	STEP_WAIT,		/* heard is called for what comes */
+	STEP_FAIL,		/* session_fail said why */
+};
+
+enum step_need {
+	STEP_NEEDS_CONN = 1,	/* an open connection */
+	STEP_NEEDS_CLEAR = 2,	/* no TLS on it */
+	STEP_NEEDS_TLS = 4,
+	STEP_NEEDS_COMMAND = 8,	/* not within a message or an AUTH exchange */
+	STEP_EXPECTS_CLOSE = 16, /* that the peer closes while it runs is no failure */
+};
+
+struct step_op {
+	const char *name;	/* without the slash */
+	const char *args;	/* for help: "TARGET", "[MECH] [USER]"; "" for none */
+	const char *help;	/* one sentence without a full stop */
+	unsigned needs;		/* STEP_NEEDS_* */
+	bool hears_all;		/* also late replies, and those that nothing asked for */
+	size_t state_size;	/* zeroed for each run of the step, by the session */
+	bool (*parse)(struct step *, struct cursor *, struct arena *, struct err *);	/* NULL: takes no arguments */
+	enum progress (*start)(struct session *, const struct step *, void *state);
+	enum progress (*heard)(struct session *, const struct step *, void *state, const struct news *);
+	void (*cancel)(struct session *, const struct step *, void *state);	/* NULL: what it is owed becomes late */
+	void (*release)(void *state);	/* what the state owns, at the end of every run; NULL: nothing */
+};
+
+struct step {
+	const struct step_op *op;
+	struct place place;
+	struct span text;	/* as typed */
+	const void *args;	/* the op's own, in the arena */
+	struct step *child;	/* a pipelined group's, in order */
+	struct step *next;
+};
+
+/*
+ * Makes a step of one line, in the arena. A line is a command to smtpsh when it begins with "/" and a word, "//text"
+ * sends "/text", and within a message or an answer everything is text. `ops` ends in NULL. NULL with `err`.
+ */
+const struct step *step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mode,
+    struct place, struct arena *, struct err *);
+
+/* Does the line talk to smtpsh: "/" and a letter? Its name, without the slash, in *name when given. */
+bool step_is_command(struct span line, struct span *name);
+
+const struct step_op *step_find(const struct step_op *const ops[], struct span name);	/* NULL: none */
+const char *step_nearest(const struct step_op *const ops[], struct span name);		/* NULL: nothing near */
+
+extern const struct step_op *const step_ops[];	/* every command of run/steps, ends in NULL */
+extern const struct step_op step_line;		/* a line that goes on the wire as typed */
+
+#endif

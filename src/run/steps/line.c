@@ -1,0 +1,74 @@
+/* A line that goes on the wire as typed, and what its reply brings about: STARTTLS begins TLS, QUIT ends. */
+#include "run/session_priv.h"
+
+struct state {
+	enum verb verb;
+	bool text;		/* a line of message text */
+};
+
+static bool
+say(struct session *s, struct span line, enum verb verb)
+{
+	return verb == VERB_AUTH ? session_say_auth(s, line) : session_say(s, line);
+}
+
+static enum progress
+line_start(struct session *s, const struct step *step, void *mem)
+{
+	struct state *state = mem;
+	struct dialogue *d = session_dialogue(s);
+
+	if (d->mode == MODE_MESSAGE) {
+		state->text = true;
+		if (!session_say_text(s, step->text))
+			return STEP_FAIL;
+		return span_eq(step->text, SPAN(".")) ? STEP_WAIT : STEP_DONE;
+	}
+	state->verb = d->mode == MODE_ANSWER ? VERB_AUTH : verb_of(step->text, NULL);
+	if (!say(s, step->text, state->verb))
+		return STEP_FAIL;
+	if (state->verb == VERB_QUIT)
+		session_shut(s);
+	return STEP_WAIT;
+}
+
+static enum progress
+heard_reply(struct session *s, const struct state *state, const struct reply *reply)
+{
+	if (state->verb == VERB_STARTTLS && reply->code == 220)
+		return session_shake_hands(s);
+	if (state->verb == VERB_QUIT)
+		session_close(s, true);
+	if (reply->code == 0 || reply->code / 100 >= 4)
+		return session_refused(s, reply);
+	return STEP_DONE;
+}
+
+static enum progress
+line_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+{
+	const struct state *state = mem;
+
+	(void)step;
+	switch (news->kind) {
+	case NEWS_REPLY:
+		return heard_reply(s, state, &news->event->reply);
+	case NEWS_TLS_UP:
+		return STEP_DONE;
+	case NEWS_CLOSED:
+		/* After QUIT a server may close without its 221; some do once they see our end closed. */
+		return state->verb == VERB_QUIT && !state->text ? STEP_DONE : STEP_FAIL;
+	default:
+		return STEP_FAIL;
+	}
+}
+
+const struct step_op step_line = {
+	.name = "",
+	.args = "",
+	.help = "Send a line as it is",
+	.needs = STEP_NEEDS_CONN,
+	.state_size = sizeof(struct state),
+	.start = line_start,
+	.heard = line_heard,
+};
