@@ -1,0 +1,388 @@
+/* smtpsh exporter - a /probe endpoint for Prometheus, in the manner of blackbox_exporter. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run/serve.h"
+#include "ui/exporter.h"
+#include "ui/exporter_metrics.h"
+#include "ui/options.h"
+#include "ui/probe_run.h"
+#include "ui/screen.h"
+#include "ui/targets.h"
+
+enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256, MARGIN_MS = 500, TICK_MS = 500, LOG_MOST = 256 << 10 };
+
+#define PLAIN "text/plain; version=0.0.4; charset=utf-8"
+
+struct probing {
+	struct probing *next;
+	struct exporter *exporter;
+	struct http_request *request;
+	struct probe_module *module;
+	struct options o;		/* the module's, but for what this request says */
+	struct fleet_spec spec;
+	struct fleet *fleet;
+	struct report *report;
+	char *text;
+	size_t len;
+	FILE *out;
+	unsigned passed, told;
+	bool debug;
+	struct screen screen;		/* of the transcript, with debug */
+};
+
+struct exporter {
+	struct loop *loop;
+	struct probe_module *modules;
+	double started;
+	const struct http *http;
+	void *server;
+	const struct options *o;
+	struct probing *probing;
+	unsigned n;
+	struct loop_timer *tick;
+	bool stop;
+};
+
+static void
+answer(struct exporter *x, struct http_request *r, unsigned status, const char *text)
+{
+	x->http->answer(r, status, PLAIN, span_of(text));
+}
+
+static void
+on_report(void *ctx, const struct fleet_report *one)
+{
+	struct probing *p = ctx;
+
+	p->told++;
+	p->passed += report_passed(one);
+	report_one(p->report, one);
+}
+
+static void
+on_event(void *ctx, const struct event *e)
+{
+	struct probing *p = ctx;
+
+	if (ftell(p->out) < LOG_MOST)
+		show_event(&p->screen, e);
+}
+
+static void
+free_probing(struct probing *p)
+{
+	fleet_free(p->fleet);
+	screen_release(&p->screen);
+	arena_release(&p->o.arena);		/* all else is the module's */
+	free(p->text);
+	free(p);
+}
+
+static void
+finish(struct probing *p)
+{
+	struct exporter *x = p->exporter;
+	struct fleet_summary sum = fleet_summary(p->fleet);
+	bool ok = p->told > 0 && sum.worst != STATE_CRITICAL && sum.worst != STATE_UNKNOWN;
+
+	if (p->debug)
+		fputs("\nWhat the scrape would have got:\n", p->out);
+	report_end(p->report, &sum, NULL);
+	fclose(p->out);
+	p->module->done[ok]++;
+	x->http->answer(p->request, 200, PLAIN, (struct span){ p->text, p->len });
+	x->n--;
+	free_probing(p);
+}
+
+/* "25,465,587": where probes may go. */
+static bool
+port_allowed(const char *list, unsigned port)
+{
+	unsigned long long n;
+
+	for (struct span rest = span_of(list ? list : "25,465,587"); rest.len > 0;)
+		if (span_number(span_until(&rest, ','), 65535, &n) && n == port)
+			return true;
+	return false;
+}
+
+/* The module's options, with what the request says; the time is what the scrape leaves. */
+static bool
+read_request(struct probing *p, struct err *err)
+{
+	const struct http *http = p->exporter->http;
+	const char *header = http->header(p->request, "X-Prometheus-Scrape-Timeout-Seconds");
+	const char *sni = http->argument(p->request, "hostname"), *debug = http->argument(p->request, "debug");
+	double seconds = header ? strtod(header, NULL) : 0;
+	struct options *o = &p->o;
+
+	memcpy(o, &p->module->o, sizeof *o);
+	o->arena = (struct arena){ 0 };
+	if (seconds >= 1 && seconds <= 3600)
+		o->probe.probe.total_ms = (uint64_t)(seconds * 1000) - MARGIN_MS;
+	if (sni)
+		o->session.sni = arena_string(&o->arena, span_of(sni));
+	if (o->probe.fleet.addresses == ADDRESSES_UNSAID && !o->probe.mx)
+		o->probe.fleet.addresses = ADDRESSES_FIRST;
+	o->probe.fleet.allow = p->exporter->o->allow_target;
+	o->probe.fleet.nallow = p->exporter->o->nallow_target;
+	p->debug = o->probe.fleet.watch = debug && strcmp(debug, "true") == 0;
+	if (p->debug)
+		o->probe.fleet.jobs = 1;	/* several dialogues at once could not be read */
+	return targets_prepare(o, err);
+}
+
+static bool
+read_target(struct probing *p, const char *text, struct target *target, struct err *err)
+{
+	if (p->o.probe.mx)
+		text = arena_printf(&p->o.arena, "@%s", text).at;
+	if (!target_parse(target, span_of(text), SPAN_NONE, p->o.port, &p->o.arena, err))
+		return false;
+	if (target->kind != TARGET_HOST && target->kind != TARGET_MX)
+		return err_set(err, ERR_USAGE, "only hosts and domains are probed for others");
+	return port_allowed(p->exporter->o->allow_port, target->port) ||
+	    err_set(err, ERR_USAGE, "port %u is not allowed: --allow-port lists those that are", target->port);
+}
+
+static void
+begin(struct exporter *x, struct http_request *request, struct probe_module *module, const char *text)
+{
+	struct probing *p = memory_zeroed(sizeof *p);
+	struct target target;
+	struct err err = { 0 };
+
+	*p = (struct probing){ .exporter = x, .request = request, .module = module, .next = x->probing };
+	if (!read_request(p, &err) || !read_target(p, text, &target, &err)) {
+		answer(x, request, 400, err.text);
+		free_probing(p);
+		return;
+	}
+	p->out = open_memstream(&p->text, &p->len);
+	p->report = report_to(report_kind(SPAN("prom")), p->out, &(struct report_opts){
+		.judge = &p->o.probe.judge, .total_ms = p->o.probe.probe.total_ms });
+	p->spec = targets_spec(&p->o);
+	if (p->debug)
+		screen_init(&p->screen, p->out, &p->o);
+	p->fleet = fleet_new(&module->env, &p->o.probe.fleet, &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = p });
+	fleet_add(p->fleet, &target, &p->spec, NULL);
+	fleet_end(p->fleet);
+	x->probing = p;
+	x->n++;
+}
+
+static void
+on_probe(struct exporter *x, struct http_request *r)
+{
+	const char *target = x->http->argument(r, "target"), *name = x->http->argument(r, "module");
+
+	if (!target || !target[0] || strlen(target) > 300) {
+		answer(x, r, 400, "want ?target=HOST, and &module=NAME\n");
+		return;
+	}
+	if (x->n >= PROBES_MOST) {
+		answer(x, r, 503, "too many probes at once\n");
+		return;
+	}
+	struct probe_module *module = module_find(x->modules, name ? name : "smtp_starttls");
+	if (module)
+		begin(x, r, module, target);
+	else
+		answer(x, r, 400, "there is no such module; there are smtp, smtp_starttls, smtps, submission, smtp_rcpt, mx and those "
+		    "of --modules\n");
+}
+
+static void
+on_metrics(struct exporter *x, struct http_request *r)
+{
+	struct buf b = { .max = 256 << 10 };
+
+	metrics_probes(&b, x->modules, x->n);
+	metrics_process(&b, x->started);
+	x->http->answer(r, 200, PLAIN, buf_span(&b));
+	buf_release(&b);
+}
+
+static void
+on_request(void *ctx, struct http_request *r, const char *path)
+{
+	struct exporter *x = ctx;
+
+	if (strcmp(path, "/probe") == 0)
+		on_probe(x, r);
+	else if (strcmp(path, "/metrics") == 0)
+		on_metrics(x, r);
+	else if (strcmp(path, "/-/healthy") == 0)
+		answer(x, r, 200, "healthy\n");
+	else
+		answer(x, r, 404, "there are /probe, /metrics and /-/healthy\n");
+}
+
+static void
+on_readable(void *ctx, unsigned ready)
+{
+	struct exporter *x = ctx;
+
+	(void)ready;
+	x->http->run(x->server);
+}
+
+static void
+on_tick(void *ctx, unsigned ready)
+{
+	struct exporter *x = ctx;
+
+	(void)ready;
+	x->http->run(x->server);		/* its own timeouts */
+	loop_timer_set(x->tick, TICK_MS);
+}
+
+static void
+on_stop(void *ctx, unsigned ready)
+{
+	(void)ready;
+	((struct exporter *)ctx)->stop = true;
+}
+
+static void
+finish_all(struct exporter *x, bool stop)
+{
+	bool any = false;
+
+	for (struct probing **at = &x->probing; *at;) {
+		struct probing *p = *at;
+		if (stop)
+			fleet_stop(p->fleet);
+		if (!fleet_done(p->fleet)) {
+			at = &p->next;
+			continue;
+		}
+		*at = p->next;
+		finish(p);
+		any = true;
+	}
+	if (any)
+		x->http->run(x->server);
+}
+
+static int
+listen_fd(const struct addr *at, struct addr *bound, struct err *err)
+{
+	char text[ADDR_TEXT];
+	int one = 1, fd = socket(at->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	*bound = (struct addr){ .len = sizeof bound->un };
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (fd >= 0 && bind(fd, &at->any, at->len) == 0 && listen(fd, 128) == 0 && getsockname(fd, &bound->any, &bound->len) == 0)
+		return fd;
+	err_set(err, ERR_USAGE, "cannot listen on %s", addr_text(at, text));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static bool
+serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
+{
+	char text[ADDR_TEXT];
+
+	x->server = x->http->start(fd, CONNECTIONS_MOST, on_request, x, err);
+	if (!x->server)
+		return false;
+	struct loop *loop = x->loop;
+	struct loop_watch *watch = loop_watch(loop, x->http->fd(x->server), LOOP_READ, on_readable, x, err);
+	struct loop_signal *interrupt = loop_signal(loop, SIGINT, on_stop, x), *term = loop_signal(loop, SIGTERM, on_stop, x);
+	x->tick = loop_timer(loop, on_tick, x);
+	loop_timer_set(x->tick, TICK_MS);
+	printf("listening on %s\n", addr_text(bound, text));
+	fflush(stdout);
+	while (watch && !x->stop) {
+		loop_turn(loop, true);
+		finish_all(x, false);
+	}
+	finish_all(x, true);
+	loop_unwatch(watch);
+	loop_timer_free(x->tick);
+	loop_signal_free(interrupt);
+	loop_signal_free(term);
+	x->http->stop(x->server);
+	return watch != NULL;
+}
+
+/* Who reaches it can have it connect: beyond this machine that must have been thought of. */
+static bool
+may_listen(const struct options *o, const struct addr *at, struct err *err)
+{
+	return addr_is_loopback(at) || o->nallow_target > 0 ||
+	    err_set(err, ERR_USAGE, "--listen %s is not on loopback: say by --allow-target ADDR/BITS what may be probed", o->listen);
+}
+
+/* A password must not go to whatever a request names, and a proxy finds addresses by itself. */
+static bool
+modules_are_bound(const struct exporter *x, struct err *err)
+{
+	bool bound = x->o->nallow_target > 0;
+
+	for (const struct probe_module *m = x->modules; m; m = m->next) {
+		if (module_has_secret(m) && !bound)
+			return err_set(err, ERR_USAGE, "module %s logs in: say by --allow-target ADDR/BITS where its password may go", m->name);
+		if (m->o.session.proxy.kind != PROXY_NONE && bound)
+			return err_set(err, ERR_USAGE, "module %s goes through a proxy, for which --allow-target cannot speak", m->name);
+	}
+	return true;
+}
+
+static int
+export(const struct options *o, struct err *err)
+{
+	struct exporter x = { .loop = loop_new(), .o = o, .started = (double)time(NULL) };
+	struct addr at, bound;
+	bool ok = false;
+
+	probe_raise_limits();
+	x.modules = modules_read(x.loop, o->modules, err);
+	x.http = x.modules ? http(err) : NULL;
+	if (x.http && modules_are_bound(&x, err) &&
+	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err) && may_listen(o, &at, err)) {
+		int fd = listen_fd(&at, &bound, err);
+		ok = fd >= 0 && serve(&x, fd, &bound, err);
+	}
+	modules_free(x.modules);
+	loop_free(x.loop);
+	return ok ? 0 : (int)err->kind;
+}
+
+static int
+run_exporter(int argc, char *argv[])
+{
+	struct options o;
+	struct err err = { 0 };
+	int status = ERR_USAGE;
+
+	if (options_read(&o, SCOPE_EXPORTER, argc, argv, &err) && (o.help || o.version)) {
+		if (o.help)
+			options_usage(&command_exporter, SCOPE_EXPORTER);
+		else
+			options_version();
+		status = 0;
+	} else if (err.kind == ERR_NONE) {
+		status = export(&o, &err);
+	}
+	if (err.kind != ERR_NONE)
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+	options_release(&o);
+	return status;
+}
+
+const struct command command_exporter = {
+	.name = "exporter",
+	.args = "[OPTION...]",
+	.help = "A /probe endpoint for Prometheus",
+	.run = run_exporter,
+};

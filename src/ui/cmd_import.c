@@ -1,0 +1,104 @@
+/* smtpsh import - another tool's log becomes a script. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "run/import.h"
+#include "run/script.h"
+#include "ui/options.h"
+
+static bool
+read_log(const char *name, struct buf *log, struct err *err)
+{
+	bool standard = strcmp(name, "-") == 0;
+	FILE *f = standard ? stdin : fopen(name, "re");
+	size_t room, n;
+
+	if (!f)
+		return err_set(err, ERR_USAGE, "cannot read %s: %s", name, strerror(errno));
+	do {
+		char *to = buf_reserve(log, 64 << 10, &room);
+		n = to ? fread(to, 1, room, f) : 0;
+		if (to)
+			buf_commit(log, n);
+	} while (n > 0);
+	bool failed = ferror(f), more = log->max == buf_span(log).len && fgetc(f) != EOF;
+	int error = errno;
+	if (!standard)
+		fclose(f);
+	if (failed)
+		return err_set(err, ERR_USAGE, "cannot read %s: %s", name, strerror(error));
+	return !more || err_set(err, ERR_USAGE, "%s has more than %d MiB", name, IMPORT_LOG_MAX >> 20);
+}
+
+static const struct import_dialect *
+choose(const struct options *o, struct span log, struct err *err)
+{
+	const struct import_dialect *d = o->from_dialect ? import_dialect(span_of(o->from_dialect)) : import_recognise(log);
+	struct buf names = { .max = 300 };
+
+	if (d)
+		return d;
+	for (d = import_dialects; d->name; d++)
+		buf_printf(&names, " %s", d->name);
+	if (o->from_dialect)
+		err_set(err, ERR_USAGE, "--from %s: there is no such dialect; there are%.*s", o->from_dialect, SPAN_ARG(buf_span(&names)));
+	else
+		err_set(err, ERR_USAGE, "%s: no dialect is recognised; --from names one of%.*s", o->arg[0], SPAN_ARG(buf_span(&names)));
+	buf_release(&names);
+	return NULL;
+}
+
+static bool
+import(const struct options *o, struct err *err)
+{
+	struct buf log = { .max = IMPORT_LOG_MAX }, script = { .max = IMPORT_OUT_MAX };
+	const struct import_dialect *d = NULL;
+	struct err parse = { 0 };
+
+	bool ok = read_log(o->arg[0], &log, err) && (d = choose(o, buf_span(&log), err)) && import_log(d, buf_span(&log), &script, err);
+	if (ok) {
+		struct span text = buf_span(&script);
+		fwrite(text.at, 1, text.len, stdout);
+		struct script *s = script_parse("the script", text, &(struct script_opts){ 0 }, &parse);
+		if (!s)
+			fprintf(stderr, "smtpsh: note: the log leaves something open: %s\n", parse.text);
+		script_free(s);
+	}
+	if (ok && o->verbose > 0)
+		fprintf(stderr, "smtpsh: read as a log of %s\n", d->help);
+	buf_release(&log);
+	buf_release(&script);
+	return ok;
+}
+
+static int
+run_import(int argc, char *argv[])
+{
+	struct options o;
+	struct err err = { 0 };
+	bool told = false;
+
+	if (options_read(&o, SCOPE_IMPORT, argc, argv, &err) && (o.help || o.version)) {
+		if (o.help)
+			options_usage(&command_import, SCOPE_IMPORT);
+		else
+			options_version();
+		told = true;
+	}
+	if (!told && err.kind == ERR_NONE && o.nargs != 1)
+		err_set(&err, ERR_USAGE, "import wants one log; - is standard input");
+	if (!told && err.kind == ERR_NONE)
+		import(&o, &err);
+	if (err.kind != ERR_NONE)
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+	options_release(&o);
+	return (int)err.kind;
+}
+
+const struct command command_import = {
+	.name = "import",
+	.args = "[--from DIALECT] LOG",
+	.help = "Make a script of another tool's log",
+	.run = run_import,
+};

@@ -1,0 +1,128 @@
+/* smtpsh probe - judge the health of one host, of every MX and address of a domain, of a fleet. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "run/serve.h"
+#include "ui/notify.h"
+#include "ui/options.h"
+#include "ui/probe_run.h"
+#include "ui/targets.h"
+
+static void
+on_wake(void *ctx, unsigned ready)
+{
+	(void)ready;
+	*(bool *)ctx = true;
+}
+
+static void
+on_interrupt(void *ctx, unsigned ready)
+{
+	(void)ready;
+	*(int *)ctx = SIGINT;
+}
+
+static void
+on_term(void *ctx, unsigned ready)
+{
+	(void)ready;
+	*(int *)ctx = SIGTERM;
+}
+
+/* Between two rounds: the time asked for, a tenth more or less, so that many watchers do not beat together. */
+static void
+sleep_between(struct loop *loop, uint64_t ms, const int *stop)
+{
+	bool over = false;
+	struct loop_timer *timer = loop_timer(loop, on_wake, &over);
+
+	loop_timer_set(timer, ms - ms / 10 + (uint64_t)random() % (ms / 5 + 1));
+	while (!*stop && !over)
+		loop_turn(loop, true);
+	loop_timer_free(timer);
+}
+
+static void
+tell_manager(const struct probe_end *end)
+{
+	char text[200];
+
+	snprintf(text, sizeof text, "READY=1\nWATCHDOG=1\nSTATUS=%zu targets: %zu ok, %zu warning, %zu critical, %zu unknown",
+	    end->sum.targets, end->sum.state[0], end->sum.state[1], end->sum.state[2], end->sum.state[3]);
+	notify_manager(text);
+}
+
+static int
+status_of(const struct options *o, const struct probe_end *end)
+{
+	if (end->sum.undone > 0 && end->sum.worst == STATE_OK && !o->probe.fleet.fail_fast)
+		return STATE_UNKNOWN;
+	return end->sum.worst == STATE_WARNING && o->probe.warn_ok ? STATE_OK : (int)end->sum.worst;
+}
+
+static int
+probe(struct options *o, struct err *err)
+{
+	struct session_env env = { .loop = loop_new(), .tls = o->tls, .dns = o->dns, .demo = serve_demo };
+	struct probe_end end;
+	int status = STATE_UNKNOWN, stop = 0;
+	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, on_interrupt, &stop);
+	struct loop_signal *term = loop_signal(env.loop, SIGTERM, on_term, &stop);
+
+	env.tls.keylog = getenv("SSLKEYLOGFILE");
+	probe_raise_limits();
+	srandom((unsigned)loop_now_us());
+	do {
+		if (!probe_run(&env, o, &stop, &end, err))
+			break;
+		status = stop ? 128 + stop : status_of(o, &end);
+		if (!o->probe.watch_ms || stop)
+			break;
+		tell_manager(&end);
+		sleep_between(env.loop, o->probe.watch_ms, &stop);
+	} while (!stop);
+	if (o->probe.watch_ms)
+		notify_manager("STOPPING=1");
+	if (err->kind != ERR_NONE)
+		status = STATE_UNKNOWN;
+	loop_signal_free(interrupt);
+	loop_signal_free(term);
+	serve_demo_free(&env);
+	session_env_release(&env);
+	loop_free(env.loop);
+	return status;
+}
+
+static int
+run_probe(int argc, char *argv[])
+{
+	struct options o;
+	struct err err = { 0 };
+	int status = STATE_UNKNOWN;
+
+	if (options_read(&o, SCOPE_PROBE, argc, argv, &err) && (o.help || o.version)) {
+		if (o.help)
+			options_usage(&command_probe, SCOPE_PROBE);
+		else
+			options_version();
+		status = 0;
+	} else if (err.kind == ERR_NONE && o.nargs == 0 && !o.probe.targets) {
+		err_set(&err, ERR_USAGE, "probe wants a TARGET, or --targets FILE; --help tells more");
+	} else if (err.kind == ERR_NONE && targets_prepare(&o, &err)) {
+		status = probe(&o, &err);
+	}
+	if (err.kind != ERR_NONE)
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+	if (o.probe.judge.banner)
+		regfree(&o.probe.banner);
+	options_release(&o);
+	return status;
+}
+
+const struct command command_probe = {
+	.name = "probe",
+	.args = "[OPTION...] TARGET...",
+	.help = "Judge health: one host, every MX and address of a domain, a fleet",
+	.run = run_probe,
+};

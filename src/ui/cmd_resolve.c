@@ -1,0 +1,221 @@
+/* smtpsh resolve TARGET - what the DNS says about where its mail goes. */
+#include <stdio.h>
+
+#include "net/idn.h"
+#include "run/lookup.h"
+#include "ui/json.h"
+#include "ui/screen.h"
+
+struct resolve {
+	struct screen screen;
+	const struct options *options;
+	const struct target *target;
+	bool done;
+	int status;
+};
+
+static void
+put_signed(struct screen *s, bool authentic)
+{
+	screen_print(s, authentic ? ", validated (DNSSEC)" : ", not validated");
+}
+
+/* An A-label goes with its U-label beside it, never that alone: letters of several scripts look the same. */
+static void
+put_name(struct screen *s, struct span name)
+{
+	const struct idn *module = span_find(name, SPAN("xn--")).len > 0 ? idn(NULL) : NULL;
+	struct span shown = module ? module->to_unicode(name, &s->arena) : name;
+
+	screen_put(s, name);
+	if (!span_eq(shown, name)) {
+		screen_print(s, " (");
+		screen_put(s, shown);
+		screen_print(s, ")");
+	}
+}
+
+static void
+show_address(struct screen *s, const struct lookup_address *a)
+{
+	char host[ADDR_TEXT];
+
+	screen_print(s, "      %-24s", addr_host(&a->addr, host));
+	if (a->nptr == 0) {
+		screen_print(s, "  no reverse name: ");
+		screen_put(s, a->why);
+	}
+	for (size_t i = 0; i < a->nptr; i++) {
+		screen_print(s, i ? ", " : "  ");
+		screen_put(s, a->ptr[i].name);
+		screen_print(s, a->ptr[i].points_back ? " (points back)" : " (does not point back)");
+	}
+	screen_print(s, "\n");
+}
+
+static void
+show_tlsa(struct screen *s, const struct lookup_host *h)
+{
+	if (h->ntlsa == 0) {
+		screen_print(s, "      no TLSA: ");
+		screen_put(s, h->tlsa_why);
+		screen_print(s, "\n");
+		return;
+	}
+	for (size_t i = 0; i < h->ntlsa; i++) {
+		const struct lookup_tlsa *t = &h->tlsa[i];
+		screen_print(s, "      TLSA %u %u %u ", t->usage, t->selector, t->matching);
+		for (size_t j = 0; j < t->data.len; j++)
+			screen_print(s, "%02x", (unsigned char)t->data.at[j]);
+		put_signed(s, h->tlsa_authentic);
+		screen_print(s, h->tlsa_authentic ? "\n" : ": not for DANE (RFC 7672 2.2)\n");
+	}
+}
+
+static void
+show_host(struct screen *s, const struct lookup *l, const struct lookup_host *h)
+{
+	screen_print(s, l->route->mx ? "%5u " : "  ", h->hop->preference);
+	put_name(s, h->hop->host);
+	if (h->hop->found.alias.len > 0) {
+		screen_print(s, ", an alias of ");
+		screen_put(s, h->hop->found.alias);
+	}
+	if (h->hop->naddr == 0) {
+		screen_print(s, ": ");
+		screen_put(s, h->hop->found.why);
+	} else if (h->hop->found.source == HOST_DNS) {
+		screen_print(s, "  TTL %u s", h->hop->found.ttl);
+		put_signed(s, h->hop->found.authentic);
+	}
+	screen_print(s, "\n");
+	for (size_t i = 0; i < h->hop->naddr; i++)
+		show_address(s, &h->address[i]);
+	if (h->tlsa_name.len > 0)
+		show_tlsa(s, h);
+}
+
+static void
+show_record(struct screen *s, const struct lookup_text *t)
+{
+	if (t->name.len == 0)
+		return;
+	screen_put(s, t->name);
+	if (t->n == 0) {
+		screen_print(s, ": ");
+		screen_put(s, t->why);
+		screen_print(s, "\n");
+		return;
+	}
+	screen_print(s, ": \"");
+	screen_put(s, t->text);
+	screen_print(s, "\"");
+	put_signed(s, t->authentic);
+	if (t->n > 1)
+		screen_print(s, "; there are %zu of these, so that all count for nothing (RFC 8461 3.1, RFC 8460 3)", t->n);
+	screen_print(s, "\n");
+}
+
+static void
+show_lookup(struct screen *s, const struct lookup *l)
+{
+	const struct route *r = l->route;
+
+	put_name(s, r->name);
+	if (r->mx) {
+		screen_print(s, ": MX, TTL %u s", r->ttl);
+		put_signed(s, r->authentic);
+	}
+	screen_print(s, "\n");
+	for (size_t i = 0; i < l->nhosts; i++)
+		show_host(s, l, &l->host[i]);
+	show_record(s, &l->mta_sts);
+	show_record(s, &l->tlsrpt);
+	for (size_t i = 0; i < l->nnotes; i++) {
+		screen_print(s, "=== ");
+		screen_put(s, l->note[i]);
+		screen_print(s, "\n");
+	}
+	if (r->unbelieved)
+		screen_print(s, "=== the name server says that it validated answers; it is not on this machine, and believed "
+		    "only with --trust-ad\n");
+	if (l->err.kind != ERR_NONE) {
+		screen_print(s, "*** ");
+		screen_put(s, span_of(l->err.text));
+		screen_print(s, "\n");
+	}
+}
+
+static void
+on_lookup(void *ctx, const struct lookup *l)
+{
+	struct resolve *r = ctx;
+
+	r->done = true;
+	r->status = (int)l->err.kind;
+	if (r->options->format == FORMAT_JSON)
+		json_lookup(stdout, l);
+	else
+		show_lookup(&r->screen, l);
+}
+
+static int
+resolve(struct options *o, const struct target *target)
+{
+	struct resolve r = { .options = o, .target = target };
+	struct loop *loop = loop_new();
+	uint64_t ms = o->session.timeouts.resolve;
+
+	if (!o->dns.timeout_ms)
+		o->dns.timeout_ms = ms;
+	struct dns *dns = dns_new(loop, &o->dns);
+	screen_init(&r.screen, stdout, o);
+	struct lookup_query *query = lookup_start(loop, dns, target, &o->session.route, ms ? ms + 500 : 0, &o->arena,
+	    on_lookup, &r);
+	while (!r.done)
+		loop_turn(loop, true);
+	lookup_free(query);
+	dns_free(dns);
+	screen_release(&r.screen);
+	loop_free(loop);
+	return r.status;
+}
+
+static bool
+read_target(struct options *o, struct target *target, struct err *err)
+{
+	if (o->nargs < 1 || o->nargs > 2)
+		return err_set(err, ERR_USAGE, "resolve: want one TARGET, as in smtpsh resolve @example.org");
+	if (!target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
+		return false;
+	return target->kind == TARGET_HOST || target->kind == TARGET_MX ||
+	    err_set(err, ERR_USAGE, "resolve: \"%s\" is not looked up: want a host or @domain", o->arg[0]);
+}
+
+static int
+run_resolve(int argc, char *argv[])
+{
+	struct options o;
+	struct target target;
+	struct err err = { 0 };
+	int status = ERR_USAGE;
+
+	if (!options_read(&o, SCOPE_RESOLVE, argc, argv, &err) || (!o.help && !o.version && !read_target(&o, &target, &err)))
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+	else if (o.help)
+		options_usage(&command_resolve, SCOPE_RESOLVE), status = 0;
+	else if (o.version)
+		options_version(), status = 0;
+	else
+		status = resolve(&o, &target);
+	options_release(&o);
+	return status;
+}
+
+const struct command command_resolve = {
+	.name = "resolve",
+	.args = "[OPTION...] TARGET",
+	.help = "What the DNS says about where its mail goes",
+	.scope = SCOPE_RESOLVE,
+	.run = run_resolve,
+};

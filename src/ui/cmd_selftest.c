@@ -1,0 +1,98 @@
+/* smtpsh selftest - play a script against itself. */
+#include "run/script_file.h"
+#include "run/selftest.h"
+#include "ui/options.h"
+#include "ui/replay.h"
+
+/* Secrets need a value, and any will do: the script's own server asks for none. */
+static void
+make_secrets(struct options *o, const struct script *s)
+{
+	for (size_t i = 0; i < s->names.n && o->nvalues < VALUES_MAX; i++)
+		if (s->names.of[i].secret)
+			o->value[o->nvalues++] = (struct play_value){ .name = s->names.of[i].name,
+			    .value = arena_printf(&o->arena, "selftest-%.*s", SPAN_ARG(s->names.of[i].name)), .secret = true };
+}
+
+static void
+on_begin(void *ctx, const struct replay_case *c)
+{
+	selftest_case(ctx, (unsigned)c->number);
+}
+
+static int
+play(struct options *o, struct session_env *env, const char *name, const struct target *demo, struct screen *screen)
+{
+	struct replay_file file = { .name = name };
+	struct replay r = { .o = o, .env = env, .target = demo, .file = &file, .nfiles = 1, .out = stdout, .screen = *screen,
+	    .on_begin = on_begin };
+	struct err err;
+
+	file.script = script_read(name, NULL, &err);
+	struct selftest *t = file.script ? selftest_new(env, file.script, &err) : NULL;
+	if (!t) {
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+		script_free(file.script);
+		return (int)err.kind;
+	}
+	o->nvalues = 0;
+	make_secrets(o, file.script);
+	r.begin_ctx = t;
+	r.opts = (struct play_opts){ .session = &o->session, .target = demo, .level = o->match_level, .allow_hosts = true,
+	    .value = o->value, .nvalues = o->nvalues };
+	replay_list(&r, &o->arena);
+	replay_run(&r, 1);
+	selftest_free(t);
+	script_free(file.script);
+	*screen = r.screen;
+	return r.stop ? 130 : (int)r.status;
+}
+
+static int
+selftest(struct options *o)
+{
+	struct session_env env = { .loop = loop_new() };
+	struct target demo;
+	struct screen screen;
+	int status = 0;
+
+	screen_init(&screen, stdout, o);
+	target_parse(&demo, SPAN("demo:"), SPAN_NONE, 0, &o->arena, NULL);
+	for (size_t i = 0; i < o->nargs; i++)
+		status = (int)err_worse((enum err_kind)status, (enum err_kind)play(o, &env, o->arg[i], &demo, &screen));
+	screen_release(&screen);
+	session_env_release(&env);
+	loop_free(env.loop);
+	return status;
+}
+
+static int
+run_selftest(int argc, char *argv[])
+{
+	struct options o;
+	struct err err = { 0 };
+	int status = ERR_USAGE;
+
+	if (!options_read(&o, SCOPE_SELFTEST, argc, argv, &err)) {
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+	} else if (o.help || o.version) {
+		if (o.help)
+			options_usage(&command_selftest, SCOPE_SELFTEST);
+		else
+			options_version();
+		status = 0;
+	} else if (o.nargs == 0) {
+		fprintf(stderr, "smtpsh: want a script: smtpsh selftest FILE...\n");
+	} else {
+		status = selftest(&o);
+	}
+	options_release(&o);
+	return status;
+}
+
+const struct command command_selftest = {
+	.name = "selftest",
+	.args = "[OPTION...] FILE...",
+	.help = "Play a script against itself, both sides in one process",
+	.run = run_selftest,
+};

@@ -1,0 +1,149 @@
+/* smtpsh send - one message to one server: EHLO, TLS, AUTH, envelope, message, each shown; a verdict for each recipient. */
+#include <stdlib.h>
+
+#include "run/player.h"
+#include "run/serve.h"
+#include "ui/ask.h"
+#include "ui/outlet.h"
+#include "ui/screen.h"
+#include "ui/trace.h"
+
+struct sender {
+	struct screen screen;
+	struct outlet out;
+	struct span prompt;		/* of a question; empty: none */
+	char question[200];
+	bool secret;
+};
+
+static void
+on_event(void *ctx, const struct event *event)
+{
+	struct sender *s = ctx;
+
+	if (event->kind == EVENT_QUESTION) {
+		struct span prompt = span_first(event->question.prompt, sizeof s->question);
+		memcpy(s->question, prompt.at, prompt.len);
+		s->prompt = (struct span){ s->question, prompt.len };
+		s->secret = event->question.secret;
+	}
+	outlet_event(&s->out, event);
+}
+
+static void
+answer(struct sender *s, struct player *player)
+{
+	struct secret text = { 0 };
+	struct span prompt = s->prompt;
+
+	s->prompt = SPAN_NONE;
+	fflush(s->screen.out);
+	if (ask_terminal(prompt, s->secret, &text))
+		player_answer(player, secret_span(&text));
+	else
+		player_cancel(player);
+	secret_release(&text);
+}
+
+static int
+send_one(struct options *o, const struct target *target)
+{
+	struct session_env env = { .loop = loop_new(), .tls = o->tls, .dns = o->dns, .demo = serve_demo };
+	struct sender sender = { 0 };
+	struct trace *trace;
+	struct err err;
+	struct player_opts opts = { .fail_fast = true, .deadline_ms = o->deadline_ms };
+
+	env.tls.keylog = getenv("SSLKEYLOGFILE");
+	screen_init(&sender.screen, stdout, o);
+	if (!outlet_open(&sender.out, &sender.screen, o, &err) || !trace_begin(&trace, o, &env, &err)) {
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+		outlet_close(&sender.out, ERR_USAGE);
+		screen_release(&sender.screen);
+		loop_free(env.loop);
+		return ERR_USAGE;
+	}
+	o->session.can_ask = !sender.out.json && ask_is_possible();
+	struct player *player = player_new(&env, &o->session, &opts, on_event, &sender);
+	player_open(player, target);
+	player_step(player, step_new_send(&o->send, &o->arena));
+	player_end(player);
+	while (!player_done(player)) {
+		loop_turn(env.loop, true);
+		if (sender.prompt.len > 0)
+			answer(&sender, player);
+	}
+	int status = (int)player_status(player);
+	player_free(player);
+	status = outlet_close(&sender.out, status);
+	screen_release(&sender.screen);
+	serve_demo_free(&env);
+	session_env_release(&env);
+	loop_free(env.loop);
+	trace_end(trace);
+	return status;
+}
+
+/* Without a target the message goes where the first recipient's mail goes; user@domain as a target is a recipient too. */
+static bool
+read_words(struct options *o, struct target *target, struct err *err)
+{
+	struct compose *c = &o->send.message;
+	struct span text = span_of(o->nargs > 0 ? o->arg[0] : NULL);
+
+	if (o->nargs > 2)
+		return err_set(err, ERR_USAGE, "\"%s\" is too much: want TARGET [PORT]", o->arg[2]);
+	if (o->nargs == 0 && c->nto > 0)
+		text = c->to[0];
+	if (text.len == 0)
+		return err_set(err, ERR_USAGE, "want a target, as in smtpsh send --to you@example.org mx1.example.org");
+	if (!target_parse(target, text, span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
+		return false;
+	if (target->kind == TARGET_MX && target->sender.len > 0 && c->nto == 0 &&
+	    !send_add_recipients(&o->send, text, &o->arena, err))
+		return false;
+	o->session.auth.target = target->text;
+	o->send.prepare = true;
+	if (o->send.last >= SEND_RCPT && c->nto == 0 && !ask_is_possible())
+		return err_set(err, ERR_USAGE, "want a recipient: --to ADDR, or --quit-after ehlo, starttls, auth or mail");
+	if (!o->send.from_said && !ask_is_possible()) {
+		const char *user = getenv("LOGNAME");
+		c->from = arena_printf(&o->arena, "%s@%s", user && user[0] ? user : "smtpsh", o->session.helo && o->session.helo[0] != '[' ?
+		    o->session.helo : "localhost.localdomain");
+		o->send.from_said = true;
+	}
+	return true;
+}
+
+static int
+run_send(int argc, char *argv[])
+{
+	struct options o;
+	struct target target;
+	struct err err = { 0 };
+	int status = ERR_USAGE;
+
+	if (!options_read(&o, SCOPE_SEND, argc, argv, &err)) {
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+	} else if (o.help || o.version) {
+		if (o.help)
+			options_usage(&command_send, SCOPE_SEND);
+		else
+			options_version();
+		status = 0;
+	} else if (!read_words(&o, &target, &err)) {
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+	} else {
+		status = send_one(&o, &target);
+	}
+	options_release(&o);
+	return status;
+}
+
+const struct command command_send = {
+	.name = "send",
+	.args = "[OPTION...] [TARGET [PORT]]",
+	.help = "Send a message: envelope and message are shown, and a verdict for each recipient",
+	.scope = SCOPE_SEND,
+	.run = run_send,
+};

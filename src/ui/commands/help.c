@@ -1,0 +1,30 @@
+/* /help - what can be said in this state, or what is known of a verb, a command or a topic. */
+#include "base/text.h"
+#include "ui/help.h"
+#include "ui/prompt.h"
+
+static void
+help_run(struct prompt *p, void *state, struct span args)
+{
+	struct session_view view = player_view(p->player);
+	struct span word = span_word(&args);
+
+	(void)state;
+	if (word.len == 0) {
+		help_state(p->screen, &view);
+		return;
+	}
+	if (help_word(p->screen, &view, word))
+		return;
+	const char *near = help_nearest(word);
+	prompt_problem(p, "/help: nothing is known of \"%.*s\"%s%s%s; /help alone shows what there is",
+	    SPAN_ARG(text_safe(&p->screen->arena, span_first(word, 60))), near ? " (near: " : "", near ? near : "", near ? ")" : "");
+}
+
+const struct prompt_command prompt_help = {
+	.name = "help",
+	.args = "[VERB|COMMAND|TOPIC]",
+	.help = "What can be said now, or all about one thing",
+	.at_once = true,
+	.run = help_run,
+};

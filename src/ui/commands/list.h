@@ -1,0 +1,23 @@
+/* Every command that only shows or edits, and so belongs to the prompt alone: one file and one line each, in the help's order. */
+#ifndef UI_COMMANDS_LIST_H
+#define UI_COMMANDS_LIST_H
+
+#define PROMPT_COMMANDS(X)	\
+	X(help)			\
+	X(set)			\
+	X(explain)		\
+	X(last)			\
+	X(timing)		\
+	X(save)			\
+	X(log)			\
+	X(redo)			\
+	X(again)		\
+	X(watch)		\
+	X(include)		\
+	X(as)
+
+#define X(name) extern const struct prompt_command prompt_##name;
+PROMPT_COMMANDS(X)
+#undef X
+
+#endif

@@ -1,0 +1,78 @@
+/* The editor itself, for ui/edit*.c alone: the only files that know libedit. */
+#ifndef UI_EDIT_IMPL_H
+#define UI_EDIT_IMPL_H
+
+#include <histedit.h>
+#include <termios.h>
+#include <wchar.h>
+
+#include "ui/edit.h"
+
+enum { EDIT_LINE_MAX = 1 << 16, EDIT_PASTE_MAX = 4 << 20, EDIT_PROMPT_MAX = 512 };
+
+enum wake { WAKE_NONE, WAKE_KEY, WAKE_INTERRUPT, WAKE_STOP, WAKE_END, WAKE_SECRET, WAKE_KILL };
+
+struct edit {
+	struct edit_opts opts;
+	struct edit_view view;
+	void *ctx;
+	struct loop *loop;
+	FILE *out;
+	struct termios original;
+	int fd;				/* of the terminal */
+	size_t octets, mark;		/* read from it so far; up to where what was typed is from before edit_mark */
+	struct loop_watch *keys;
+	struct loop_signal *signals[7];
+	size_t nsignals;
+	enum wake wake;
+	int signal;
+	bool reading, hidden, stop;
+
+	EditLine *el;			/* NULL: plain lines */
+	HistoryW *history;
+	wchar_t prompt_wide[EDIT_PROMPT_MAX];
+	unsigned columns;		/* as libedit knows them */
+	unsigned prompt_width, status_width, hint_width;
+	bool status_off;		/* the line is done: what stands above it goes */
+
+	struct buf line;		/* what edit_read gave last */
+	struct buf plain;		/* plain lines: what came and was not taken yet */
+	struct buf stash;		/* to be put into the line when it is read next */
+	struct buf secret;		/* typed unseen */
+	enum edit_secret unseen;
+	bool escaped;			/* behind ^] */
+	struct buf paste;		/* several lines, waiting for Enter */
+	bool pasted, firing;		/* they wait; they are given out */
+	bool line_was_there, dropped;	/* at the last ^C */
+	unsigned keys_taken;		/* since the loop ran last */
+	int sequence;			/* within an escape sequence, while typing unseen: octets of it so far */
+};
+
+/* edit_draw.c */
+unsigned edit_columns(const struct edit *);
+void edit_hint_show(struct edit *);
+void edit_hint_hide(struct edit *);
+void edit_redraw(struct edit *);			/* hides and shows */
+void edit_to_end(struct edit *);			/* the cursor behind all, the status gone */
+wchar_t *edit_give_prompt(EditLine *);
+
+/* edit_keys.c */
+void edit_bind(struct edit *);
+void edit_set_line(struct edit *, struct span);		/* instead of what stands there; not drawn */
+void edit_wide_to_utf8(struct buf *, const wchar_t *, size_t n);
+void edit_line_text(const struct edit *, struct buf *);	/* all of the line */
+
+/* edit_secret.c */
+void edit_secret_begin(struct edit *, enum edit_secret);
+void edit_secret_end(struct edit *, bool give_up);
+bool edit_secret_key(struct edit *, char octet);	/* true: the line is whole */
+
+/* edit_plain.c */
+enum edit_result edit_plain_read(struct edit *, struct span *line);
+void edit_plain_echo(struct edit *, bool on);
+
+/* edit.c */
+void edit_follow(struct edit *);			/* shown or not: as the view has it now */
+void edit_wait(struct edit *);				/* until ->wake says why, or ->stop */
+
+#endif

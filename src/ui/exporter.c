@@ -1,0 +1,145 @@
+/* exporter - HTTP by libmicrohttpd, run by the caller's loop. */
+#include "ui/exporter.h"
+
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/arena.h"
+
+enum { IDLE_SECONDS = 30, MEMORY = 16 << 10 };
+
+struct server {
+	struct MHD_Daemon *daemon;
+	http_fn *fn;
+	void *ctx;
+};
+
+struct http_request {
+	struct server *server;
+	struct MHD_Connection *connection;
+	struct MHD_Response *response;		/* NULL while it is not answered */
+	unsigned status;
+	bool told, suspended;
+};
+
+static enum MHD_Result
+refuse(struct MHD_Connection *connection, unsigned status)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(0, (char[]){ "" }, MHD_RESPMEM_MUST_COPY);
+	enum MHD_Result result = MHD_queue_response(connection, status, response);
+
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* Called when the headers are there, and again once a request that had to wait has its answer. */
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+    const char *upload, size_t *upload_size, void **con_cls)
+{
+	struct server *server = cls;
+	struct http_request *r = *con_cls;
+
+	(void)version, (void)upload;
+	if (!r) {
+		if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+			return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED);
+		r = *con_cls = memory_zeroed(sizeof *r);
+		*r = (struct http_request){ .server = server, .connection = connection };
+		return MHD_YES;
+	}
+	*upload_size = 0;
+	if (!r->told) {
+		r->told = true;
+		server->fn(server->ctx, r, url);
+	}
+	if (r->response) {
+		enum MHD_Result result = MHD_queue_response(connection, r->status, r->response);
+		MHD_destroy_response(r->response);
+		r->response = NULL;
+		return result;
+	}
+	r->suspended = true;
+	MHD_suspend_connection(connection);
+	return MHD_YES;
+}
+
+static void
+on_completed(void *cls, struct MHD_Connection *connection, void **con_cls, enum MHD_RequestTerminationCode code)
+{
+	struct http_request *r = *con_cls;
+
+	(void)cls, (void)connection, (void)code;
+	if (r && r->response)
+		MHD_destroy_response(r->response);
+	free(r);
+	*con_cls = NULL;
+}
+
+static void *
+start(int fd, unsigned most, http_fn *fn, void *ctx, struct err *err)
+{
+	struct server *s = memory_zeroed(sizeof *s);
+
+	*s = (struct server){ .fn = fn, .ctx = ctx };
+	s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, s,
+	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+	if (s->daemon)
+		return s;
+	err_set(err, ERR_SYSTEM, "libmicrohttpd does not start");
+	free(s);
+	return NULL;
+}
+
+static void
+stop(void *server)
+{
+	MHD_stop_daemon(((struct server *)server)->daemon);
+	free(server);
+}
+
+static int
+epoll_fd(void *server)
+{
+	return MHD_get_daemon_info(((struct server *)server)->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+static void
+run(void *server)
+{
+	MHD_run(((struct server *)server)->daemon);
+}
+
+static const char *
+argument(struct http_request *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+static const char *
+header(struct http_request *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+static void
+answer(struct http_request *r, unsigned status, const char *type, struct span body)
+{
+	char *copy = memory_get(body.len + 1);
+
+	if (body.len)
+		memcpy(copy, body.at, body.len);
+	r->status = status;
+	r->response = MHD_create_response_from_buffer(body.len, copy, MHD_RESPMEM_MUST_FREE);
+	MHD_add_response_header(r->response, "Content-Type", type);
+	if (r->suspended) {
+		r->suspended = false;
+		MHD_resume_connection(r->connection);
+	}
+}
+
+const struct http module_exporter = {
+	.start = start, .stop = stop, .fd = epoll_fd, .run = run, .argument = argument, .header = header, .answer = answer,
+};

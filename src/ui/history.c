@@ -1,0 +1,146 @@
+/* history - the file of what was typed before. */
+#include "ui/history.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_ROOM = 4096 };
+
+/* $XDG_STATE_HOME/smtpsh, or ~/.local/state/smtpsh; false when there is no home. */
+static bool
+folder(char out[PATH_ROOM])
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	int n;
+
+	if (state && state[0] == '/')
+		n = snprintf(out, PATH_ROOM, "%s/smtpsh", state);
+	else if (home && home[0] == '/')
+		n = snprintf(out, PATH_ROOM, "%s/.local/state/smtpsh", home);
+	else
+		return false;
+	return n > 0 && n < PATH_ROOM - 32;
+}
+
+static void
+make_folders(const char *path)
+{
+	char part[PATH_ROOM];
+
+	for (const char *slash = strchr(path + 1, '/'); ; slash = strchr(slash + 1, '/')) {
+		snprintf(part, sizeof part, "%.*s", slash ? (int)(slash - path) : PATH_ROOM - 1, path);
+		mkdir(part, 0700);
+		if (!slash)
+			return;
+	}
+}
+
+static void
+read_file(const char *path, struct buf *out)
+{
+	size_t room;
+	ssize_t n = 1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	for (char *at; fd >= 0 && n > 0 && (at = buf_reserve(out, 65536, &room));) {
+		n = read(fd, at, room);
+		buf_commit(out, n > 0 ? (size_t)n : 0);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Without the oldest lines, and without a line that the one before repeats. */
+static struct span
+newest(struct span all, size_t max)
+{
+	size_t lines = 0, at = all.len;
+
+	while (at > 0 && lines < max) {
+		at--;
+		while (at > 0 && all.at[at - 1] != '\n')
+			at--;
+		lines++;
+	}
+	return span_skip(all, at);
+}
+
+void
+history_load(struct history *h, bool keep)
+{
+	char path[PATH_ROOM];
+
+	*h = (struct history){ .lines = { .max = HISTORY_MAX }, .added = { .max = HISTORY_MAX }, .keep = keep };
+	if (!keep || !folder(path))
+		return;
+	strcat(path, "/history");
+	read_file(path, &h->lines);
+}
+
+static bool
+repeats(const struct buf *b, struct span line)
+{
+	struct span last = newest(buf_span(b), 1);
+
+	return last.len == line.len + 1 && memcmp(last.at, line.at, line.len) == 0;
+}
+
+void
+history_add(struct history *h, struct span line)
+{
+	if (line.len == 0 || line.len > 4096 || memchr(line.at, '\n', line.len) || repeats(&h->added, line))
+		return;
+	if (!buf_append(&h->added, line) || !buf_append(&h->added, SPAN("\n")))
+		return;
+	buf_append(&h->lines, line);
+	buf_append(&h->lines, SPAN("\n"));
+}
+
+static bool
+write_all(int fd, struct span s)
+{
+	while (s.len > 0) {
+		ssize_t n = write(fd, s.at, s.len);
+		if (n < 0)
+			return false;
+		s = span_skip(s, (size_t)n);
+	}
+	return true;
+}
+
+bool
+history_save(struct history *h, struct err *err)
+{
+	char path[PATH_ROOM], temporary[PATH_ROOM + 32];
+	struct buf all = { .max = HISTORY_MAX * 2 };
+
+	if (!h->keep || buf_span(&h->added).len == 0 || !folder(path))
+		return true;
+	make_folders(path);
+	strcat(path, "/history");
+	read_file(path, &all);
+	buf_append(&all, buf_span(&h->added));
+	snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
+	unlink(temporary);
+	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool ok = fd >= 0 && write_all(fd, newest(buf_span(&all), HISTORY_LINES));
+	if (fd >= 0 && close(fd) != 0)
+		ok = false;
+	ok = ok && rename(temporary, path) == 0;
+	int why = errno;
+	buf_release(&all);
+	if (!ok && fd >= 0)
+		unlink(temporary);
+	return ok || err_set(err, ERR_SYSTEM, "the history %s could not be kept: %s", path, strerror(why));
+}
+
+void
+history_release(struct history *h)
+{
+	buf_release(&h->lines);
+	buf_release(&h->added);
+}

@@ -1,0 +1,266 @@
+/* options - reads what the table of options describes. */
+#include "ui/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/near.h"
+#include "ui/version.h"
+
+const struct option *
+option_find(enum scope scope, struct span name)
+{
+	for (const struct option *o = options; o->name; o++)
+		if ((o->scope & scope) && span_eq(name, span_of(o->name)))
+			return o;
+	return NULL;
+}
+
+static bool
+unknown(enum scope scope, struct span name, struct err *err)
+{
+	struct near near = near_begin(name);
+
+	for (const struct option *o = options; o->name; o++)
+		if (o->scope & scope)
+			near_try(&near, o->name);
+	if (span_eq(name, SPAN("password")))
+		return err_set(err, ERR_USAGE, "a password is not taken on the command line, where others can see it: "
+		    "--password-file, --password-env, --password-command, --password-fd or --netrc");
+	return err_set(err, ERR_USAGE, "there is no option --%.*s%s%s%s; --help lists them", SPAN_ARG(name),
+	    near.best ? " (near: --" : "", near.best ? near.best : "", near.best ? ")" : "");
+}
+
+/* Does its value come as the next word? One that may be left out comes by "=" only. */
+static bool
+wants_word(const struct option *o)
+{
+	return o->arg && o->arg[0] != '[';
+}
+
+static bool
+choose(const struct option *o, struct span v, int *out, struct err *err)
+{
+	char words[300] = "";
+	size_t n = 0;
+
+	for (const struct choice *c = o->choices; c->word; c++) {
+		if (v.len == 0 || span_eq_case(v, span_of(c->word))) {	/* left out, or none is taken: the first */
+			*out = c->value;
+			return true;
+		}
+		n += (size_t)snprintf(words + n, sizeof words - n, "%s%s", n == 0 ? "" : c[1].word ? ", " : " or ", c->word);
+		if (n >= sizeof words)
+			n = sizeof words - 1;
+	}
+	return err_set(err, ERR_USAGE, "--%s %.*s: want %s", o->name, SPAN_ARG(v), words);
+}
+
+/* Without a value it is on; /set gives one. */
+static bool
+switch_flag(const struct option *o, bool *flag, struct span v, struct err *err)
+{
+	if (v.len > 0 && !span_eq(v, SPAN("on")) && !span_eq(v, SPAN("off")))
+		return err_set(err, ERR_USAGE, "%s %.*s: want on or off", o->name, SPAN_ARG(span_first(v, 60)));
+	*flag = !span_eq(v, SPAN("off"));
+	return true;
+}
+
+bool
+option_set(const struct option *o, struct options *out, struct span value, struct err *err)
+{
+	void *member = (char *)out + o->offset;
+	struct cursor cursor = { .line = value, .rest = value };
+	unsigned long long number;
+
+	switch (o->kind) {
+	case OPTION_CALL:
+		return o->call(out, value, err);
+	case OPTION_FLAG:
+		return switch_flag(o, member, value, err);
+	case OPTION_COUNT:
+		++*(int *)member;
+		return true;
+	case OPTION_TEXT:
+		*(const char **)member = arena_string(&out->arena, value);
+		return true;
+	case OPTION_NUMBER:
+		if (!span_number(value, 1000000000, &number))
+			return err_set(err, ERR_USAGE, "--%s %.*s: want a number", o->name, SPAN_ARG(value));
+		*(unsigned *)member = (unsigned)number;
+		return true;
+	case OPTION_MS:
+		return cursor_milliseconds(&cursor, value, member, err);
+	case OPTION_SEND:
+		return send_set(&out->send, span_of(o->name), value, &out->arena, err);
+	case OPTION_CHOICE:
+		return choose(o, value, member, err);
+	}
+	return false;
+}
+
+static void
+show_choice(const struct option *o, int value, char *out)
+{
+	for (const struct choice *c = o->choices; c->word; c++)
+		if (c->value == value)
+			snprintf(out, OPTION_SHOWN, "%s", c->word);
+}
+
+void
+option_show(const struct option *o, const struct options *in, char out[OPTION_SHOWN])
+{
+	const void *member = (const char *)in + o->offset;
+
+	out[0] = '\0';
+	switch (o->kind) {
+	case OPTION_SEND:
+		break;
+	case OPTION_CALL:
+		if (o->show)
+			o->show(in, out);
+		break;
+	case OPTION_FLAG:
+		snprintf(out, OPTION_SHOWN, "%s", *(const bool *)member ? "on" : "off");
+		break;
+	case OPTION_COUNT:
+		snprintf(out, OPTION_SHOWN, "%d", *(const int *)member);
+		break;
+	case OPTION_TEXT:
+		snprintf(out, OPTION_SHOWN, "%s", *(const char *const *)member ? *(const char *const *)member : "");
+		break;
+	case OPTION_NUMBER:
+		snprintf(out, OPTION_SHOWN, "%u", *(const unsigned *)member);
+		break;
+	case OPTION_MS:
+		snprintf(out, OPTION_SHOWN, "%llums", (unsigned long long)*(const uint64_t *)member);
+		break;
+	case OPTION_CHOICE:
+		show_choice(o, *(const int *)member, out);
+		break;
+	}
+}
+
+struct words { int n; char **word; };
+
+static bool
+next_value(struct words *w, const struct option *o, struct span *value, struct err *err)
+{
+	if (w->n == 0)
+		return err_set(err, ERR_USAGE, "--%s wants a value: --%s %s", o->name, o->name, o->arg);
+	*value = span_of(*w->word);
+	w->word++;
+	w->n--;
+	return true;
+}
+
+static bool
+read_long(struct options *out, enum scope scope, struct span text, struct words *w, struct err *err)
+{
+	struct span value = text, name = span_until(&value, '=');
+	bool has_value = name.len < text.len;
+	const struct option *o = option_find(scope, name);
+
+	if (!o)
+		return unknown(scope, name, err);
+	if (has_value && !o->arg)
+		return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
+	if (!has_value && wants_word(o) && !next_value(w, o, &value, err))
+		return false;
+	return option_set(o, out, value, err);
+}
+
+static bool
+read_short(struct options *out, enum scope scope, struct span letters, struct words *w, struct err *err)
+{
+	while (letters.len > 0) {
+		const struct option *o = options;
+		while (o->name && !((o->scope & scope) && o->letter && o->letter == letters.at[0]))
+			o++;
+		if (!o->name)
+			return err_set(err, ERR_USAGE, "there is no option -%c; --help lists them", letters.at[0]);
+		letters = span_skip(letters, 1);
+		struct span value = SPAN_NONE;
+		if (wants_word(o)) {
+			value = letters;
+			letters = SPAN_NONE;
+			if (value.len == 0 && !next_value(w, o, &value, err))
+				return false;
+		}
+		if (!option_set(o, out, value, err))
+			return false;
+	}
+	return true;
+}
+
+bool
+options_read(struct options *out, enum scope scope, int argc, char *argv[], struct err *err)
+{
+	struct words w = { argc, argv };
+	bool only_args = false;
+
+	*out = (struct options){ 0 };
+	out->timeouts_base = scope == SCOPE_PROBE ? &timeouts_probe : &timeouts_default;
+	out->session.timeouts = *out->timeouts_base;
+	out->send.last = SEND_DATA;
+	out->match_level = MATCH_UNSAID;
+	out->arg = ARENA_ARRAY(&out->arena, const char *, (size_t)argc + 1);
+	while (w.n > 0) {
+		struct span text = span_of(*w.word++);
+		w.n--;
+		bool ok = true;
+		if (only_args || text.len < 2 || text.at[0] != '-')
+			out->arg[out->nargs++] = text.at;
+		else if (span_eq(text, SPAN("--")))
+			only_args = true;
+		else if (text.at[1] == '-')
+			ok = read_long(out, scope, span_skip(text, 2), &w, err);
+		else
+			ok = read_short(out, scope, span_skip(text, 1), &w, err);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+void
+options_release(struct options *o)
+{
+	credentials_release(&o->session.auth);
+	arena_release(&o->arena);
+}
+
+static void
+print_option(const struct option *o)
+{
+	char left[80];
+	int n = 0;
+
+	n += snprintf(left, sizeof left, o->letter ? "  -%c, " : "      ", o->letter);
+	n += snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", o->name,
+	    wants_word(o) ? " " : "", o->arg ? o->arg : "");
+	if (n > 30)
+		printf("%s\n%32s%s\n", left, "", o->help);
+	else
+		printf("%-32s%s\n", left, o->help);
+}
+
+void
+options_usage(const struct command *command, enum scope scope)
+{
+	printf("usage: smtpsh %s%s%s\n\n%s.\n\n", command->name, command->name[0] ? " " : "", command->args, command->help);
+	if (!command->name[0]) {
+		for (size_t i = 1; commands[i]; i++)
+			printf("       smtpsh %s %s\n%32s%s\n", commands[i]->name, commands[i]->args, "", commands[i]->help);
+		printf("\n");
+	}
+	for (const struct option *o = options; o->name; o++)
+		if (o->scope & scope)
+			print_option(o);
+}
+
+void
+options_version(void)
+{
+	version_print(stdout);
+}

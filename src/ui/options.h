@@ -1,0 +1,116 @@
+/*
+ * Every option of every subcommand: one table, a row each, scoped to the subcommands it serves, with one meaning each.
+ * Usage, completion and the manual's test read the same rows.
+ */
+#ifndef UI_OPTIONS_H
+#define UI_OPTIONS_H
+
+#include "run/send.h"
+#include "run/player_script.h"
+#include "run/serve.h"
+#include "ui/commands.h"
+#include "ui/options_probe.h"
+
+enum { LINES_MAX = 256, REFUSALS_MAX = 200, VALUES_MAX = 100 };
+
+enum report_format { REPORT_TEXT, REPORT_TAP, REPORT_JUNIT, REPORT_JSON };
+enum format { FORMAT_TEXT, FORMAT_JSON };
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+enum marks { MARKS_SWAKS, MARKS_RFC, MARKS_NONE };
+
+struct options {
+	struct arena arena;
+	struct session_opts session;
+	struct tls_opts tls;
+	struct dns_opts dns;
+	struct resolve_rule *rules;	/* what session.route has */
+	unsigned port;
+	bool timeouts_said;
+	const struct timeouts *timeouts_base;	/* what --timeout changes; NULL: timeouts_default */
+	enum format format;
+	enum when color;
+	enum marks marks;
+	bool time;			/* a time stamp before each line */
+	int verbose;			/* -q is -1 */
+	const char *file;		/* -f */
+	const char *line[LINES_MAX];	/* -c */
+	size_t nlines;
+	bool fail_fast, no_history;
+	bool strict;			/* the prompt refuses what looks wrong instead of noting it */
+	int no_explain;			/* nothing is explained under a 4yz or 5yz */
+	struct send_plan send;
+	const char *listen;
+	struct probe_settings probe;
+	const char *allow_port, *modules;
+	struct addr_net *allow_target;	/* --allow-target */
+	size_t nallow_target;
+	struct serve_opts serve;
+	struct mta_refusal refusal[REFUSALS_MAX + 1];	/* --refuse */
+	size_t nrefusals;
+	const char *ca_out, *account_file, *maildir, *mbox, *messages;
+	const char *profile, *from_dialect;
+	unsigned count, times;		/* of messages, of connections; then it ends */
+	const char *debug;
+	uint64_t deadline_ms;		/* of the whole */
+	const char *log;		/* --log */
+	int no_bodies;			/* it keeps of messages their size only */
+	const char *to;			/* of record */
+	const char *against, *file_root;	/* of what plays scripts */
+	enum report_format report;
+	enum match_level match_level;
+	struct play_value value[VALUES_MAX];	/* --var, --secret */
+	size_t nvalues;
+	unsigned jobs;
+	enum { UPDATE_NO, UPDATE_ALL, UPDATE_ASK } update;
+	bool keep_going, allow_env, allow_hosts, allow_pipe, allow_unix;
+	const char **arg;		/* what is no option, in order */
+	size_t nargs;
+	bool help, version;
+};
+
+enum scope { SCOPE_TALK = 1, SCOPE_SERVE = 2, SCOPE_EXPLAIN = 4, SCOPE_SEND = 8, SCOPE_RESOLVE = 16, SCOPE_REPLAY = 0x100, SCOPE_SELFTEST = 0x400, SCOPE_RECORD = 0x800, SCOPE_IMPORT = 0x200,
+	      SCOPE_CONNECT = SCOPE_TALK | SCOPE_SEND | SCOPE_REPLAY | SCOPE_RECORD, SCOPE_PROBE = 0x1000, SCOPE_EXPORTER = 0x2000, SCOPE_ALL = 0x3FFF, SCOPE_SET = 0x4000 /* by /set, at the prompt */ };
+
+/* How a value is kept: the type of the member of struct options at `offset`. */
+enum option_kind {
+	OPTION_CALL,		/* by a function */
+	OPTION_FLAG,		/* bool */
+	OPTION_COUNT,		/* int, one more each time */
+	OPTION_TEXT,		/* const char *, in the arena */
+	OPTION_NUMBER,		/* unsigned, to 10^9 */
+	OPTION_MS,		/* uint64_t, "500ms", "10s", "2m" */
+	OPTION_SEND,		/* of the message's plan, by its name */
+	OPTION_CHOICE,		/* an int or enum; without a value the first choice */
+};
+
+struct choice { const char *word; int value; };		/* a list ends in a NULL word */
+
+struct option {
+	const char *name;		/* long, without dashes */
+	char letter;			/* short, or 0 */
+	unsigned scope;
+	const char *arg;		/* what its value is called; NULL: it takes none; "[=X]": may be left out */
+	const char *help;		/* one sentence without a full stop */
+	enum option_kind kind;
+	size_t offset;
+	const struct choice *choices;
+	bool (*call)(struct options *, struct span value, struct err *);
+	void (*show)(const struct options *, char *out);	/* what a call has set, for /set; OPTION_SHOWN octets */
+};
+extern const struct option options[];	/* options_table.c; ends in a NULL name */
+
+const struct option *option_find(enum scope, struct span name);	/* NULL: none in this scope */
+bool option_set(const struct option *, struct options *, struct span value, struct err *);
+/* Its value as /set takes it: "on", "starttls", "10s". */
+enum { OPTION_SHOWN = 160 };
+void option_show(const struct option *, const struct options *, char out[OPTION_SHOWN]);
+
+/* Reads them all. False with err (ERR_USAGE): an unknown option names the nearest. */
+bool options_read(struct options *, enum scope, int argc, char *argv[], struct err *);
+void options_release(struct options *);
+
+/* `--help` of one subcommand; generated from the rows. */
+void options_usage(const struct command *, enum scope);
+void options_version(void);
+
+#endif

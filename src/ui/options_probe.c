@@ -1,0 +1,100 @@
+/* options_probe - the options of `smtpsh probe` that take more than a value. */
+#include "ui/options.h"
+
+#include "ui/report.h"
+
+bool
+probe_format(struct options *o, struct span v, struct err *err)
+{
+	struct span file = v, name = span_until(&file, ':');
+
+	if (!report_kind(name))
+		return err_set(err, ERR_USAGE, "--format %.*s: want text, nagios, json, prom, openmetrics, influx, tap or junit, "
+		    "alone or with \":FILE\"", SPAN_ARG(span_first(v, 60)));
+	if (o->probe.nformats == FORMATS_MAX)
+		return err_set(err, ERR_USAGE, "more than %d formats", FORMATS_MAX);
+	o->probe.format[o->probe.nformats++] = arena_string(&o->arena, v);
+	return true;
+}
+
+bool
+probe_until(struct options *o, struct span v, struct err *err)
+{
+	static const char *const words[] = { "", "connect", "banner", "ehlo", "starttls", "auth", "mail", "rcpt", "data" };
+
+	for (unsigned i = 1; i < sizeof words / sizeof *words; i++)
+		if (span_eq(v, span_of(words[i]))) {
+			o->probe.probe.until = (enum probe_depth)i;
+			return true;
+		}
+	return err_set(err, ERR_USAGE, "--until %.*s: want connect, banner, ehlo, starttls, auth, mail, rcpt or data",
+	    SPAN_ARG(span_first(v, 60)));
+}
+
+bool
+probe_warn(struct options *o, struct span v, struct err *err)
+{
+	return judge_threshold(o->probe.judge.warn, v, &o->arena, err);
+}
+
+bool
+probe_crit(struct options *o, struct span v, struct err *err)
+{
+	return judge_threshold(o->probe.judge.crit, v, &o->arena, err);
+}
+
+bool
+probe_state(struct options *o, struct span v, struct err *err)
+{
+	return judge_state_rule(&o->probe.judge, v, err);
+}
+
+bool
+probe_rate(struct options *o, struct span v, struct err *err)
+{
+	struct span number = v;
+	unsigned long long n;
+
+	if (span_ends_case(number, SPAN("/s")))
+		number.len -= 2;
+	if (!span_number(number, 1000000, &n) || n == 0)
+		return err_set(err, ERR_USAGE, "--rate %.*s: want how many to begin in a second, as in 50/s", SPAN_ARG(span_first(v, 40)));
+	o->probe.fleet.rate = (unsigned)n;
+	return true;
+}
+
+bool
+probe_banner(struct options *o, struct span v, struct err *err)
+{
+	char why[120];
+	int bad;
+
+	if (o->probe.judge.banner)
+		regfree(&o->probe.banner);
+	o->probe.judge.banner = NULL;
+	bad = regcomp(&o->probe.banner, arena_string(&o->arena, v), REG_EXTENDED | REG_NOSUB);
+	if (bad != 0) {
+		regerror(bad, &o->probe.banner, why, sizeof why);
+		return err_set(err, ERR_USAGE, "--expect-banner %.*s: %s", SPAN_ARG(span_first(v, 80)), why);
+	}
+	o->probe.judge.banner = &o->probe.banner;
+	return true;
+}
+
+/* TLS that was asked for must be there, also on port 25. */
+bool
+probe_tls(struct options *o, struct span v, struct err *err)
+{
+	static const struct { const char *word; enum target_tls mode; } words[] = {
+		{ "starttls", TARGET_TLS_STARTTLS }, { "off", TARGET_TLS_OFF }, { "try", TARGET_TLS_TRY },
+		{ "implicit", TARGET_TLS_IMPLICIT },
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (v.len == 0 || span_eq(v, span_of(words[i].word))) {
+			o->session.tls = words[i].mode;
+			o->probe.judge.tls_said = words[i].mode != TARGET_TLS_TRY && words[i].mode != TARGET_TLS_OFF;
+			return true;
+		}
+	return err_set(err, ERR_USAGE, "--tls=%.*s: want off, try, starttls or implicit", SPAN_ARG(span_first(v, 40)));
+}

@@ -1,0 +1,13 @@
+/* Options of what plays scripts whose values are more than a word or a number. */
+#ifndef UI_OPTIONS_SCRIPT_H
+#define UI_OPTIONS_SCRIPT_H
+
+#include "ui/options.h"
+
+bool option_var(struct options *, struct span value, struct err *);
+bool option_secret(struct options *, struct span value, struct err *);
+bool option_match(struct options *, struct span value, struct err *);
+/* Puts the names of --var and --secret into what a script is read with; gives that. */
+struct script_opts *options_script(struct options *, struct script_opts *);
+
+#endif

@@ -1,0 +1,20 @@
+/* Where events go without a prompt: the screen or JSON, and a log beside. */
+#ifndef UI_OUTLET_H
+#define UI_OUTLET_H
+
+#include "ui/json.h"
+#include "ui/log.h"
+#include "ui/screen.h"
+
+struct outlet {
+	struct screen *screen;
+	struct json *json;		/* instead of the screen */
+	struct log *log;
+};
+
+bool outlet_open(struct outlet *, struct screen *, const struct options *, struct err *);
+/* The log's own failure becomes the status when all else went well. */
+int outlet_close(struct outlet *, int status);
+void outlet_event(void *outlet, const struct event *);	/* an event_fn */
+
+#endif

@@ -1,0 +1,20 @@
+/* One run of a probe: every target once, reported in every format asked for. */
+#ifndef UI_PROBE_RUN_H
+#define UI_PROBE_RUN_H
+
+#include "ui/options.h"
+#include "ui/report.h"
+
+struct probe_end {
+	struct fleet_summary sum;
+	size_t bad;			/* lines that were no target */
+	bool interrupted;
+};
+
+/* Until *stop is not 0 any more. False with err: a file cannot be read or written. */
+bool probe_run(struct session_env *, struct options *, const int *stop, struct probe_end *, struct err *);
+
+/* As many descriptors as the system lets us have. */
+void probe_raise_limits(void);
+
+#endif

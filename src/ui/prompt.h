@@ -1,0 +1,45 @@
+/*
+ * What a person may ask of the prompt itself: commands that only show or edit. They are a table as the steps are, one
+ * file below ui/commands and one line in ui/commands/list.h each. Steps act on the session; a script has only those.
+ */
+#ifndef UI_PROMPT_H
+#define UI_PROMPT_H
+
+#include "run/player.h"
+#include "ui/screen.h"
+
+/* What a command may see and change. */
+struct prompt {
+	struct screen *screen;
+	struct player *player;
+	struct options *options;	/* a change holds from the next use on; the session reads ->session through it */
+	void **state;			/* of each command, in the table's order */
+};
+
+struct prompt_command {
+	const char *name;		/* without the slash */
+	const char *args;		/* for help: "[VERB|COMMAND|TOPIC]"; "" for none */
+	const char *help;		/* one sentence without a full stop */
+	bool at_once;			/* it only shows or sets: it need not wait for its turn */
+	size_t state_size;		/* zeroed when the prompt begins, kept until it ends */
+	void (*run)(struct prompt *, void *state, struct span args);
+	void (*heard)(struct prompt *, void *state, const struct event *);	/* each event, once it was shown. NULL: none */
+	void (*release)(void *state);	/* NULL: nothing to give back */
+};
+extern const struct prompt_command *const prompt_commands[];	/* ends in NULL */
+
+const struct prompt_command *prompt_find(struct span name);	/* NULL: none */
+bool prompt_knows(struct span name);		/* player_opts.only_at_prompt */
+
+void prompt_begin(struct prompt *);		/* with screen, player and options set */
+void prompt_end(struct prompt *);
+/* player_opts.command: runs "/name args". False: there is no such command. */
+bool prompt_run(void *prompt, struct span name, struct span args);
+void prompt_heard(struct prompt *, const struct event *);
+
+/* One line that begins as notes or problems do; a warning is a note that wants to be seen. */
+void prompt_warn(struct prompt *, struct span);
+void prompt_note(struct prompt *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void prompt_problem(struct prompt *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

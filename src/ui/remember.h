@@ -1,0 +1,22 @@
+/* The last reply and what it answers, kept for commands that are asked later: /last, /explain. */
+#ifndef UI_REMEMBER_H
+#define UI_REMEMBER_H
+
+#include "run/event.h"
+#include "smtp/sense.h"
+
+/* {0} to begin. */
+struct remember {
+	struct arena arena;
+	struct reply *reply;		/* NULL: none yet */
+	enum stage stage;
+	bool surprise, late;
+	uint64_t took_us;
+	struct arena sent_arena;
+	struct span sent;		/* the last command line, as it may be shown */
+};
+
+void remember_event(struct remember *, const struct event *);
+void remember_release(struct remember *);
+
+#endif

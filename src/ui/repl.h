@@ -1,0 +1,10 @@
+/* The prompt: a person, a player, and a screen between them. */
+#ifndef UI_REPL_H
+#define UI_REPL_H
+
+#include "ui/screen.h"
+
+/* Talks until the person leaves; the exit status. target may be NULL: nothing is opened at first. */
+int repl_run(struct session_env *, struct options *, struct screen *, const struct target *);
+
+#endif

@@ -1,0 +1,147 @@
+/* replay_run - cases side by side on one loop. */
+#include <signal.h>
+#include <unistd.h>
+
+#include "ui/replay.h"
+
+/* ---- telling, in the order of the files */
+
+static void
+count(struct replay *r, const struct play_result *result)
+{
+	r->passed += result->verdict == PLAY_PASSED;
+	r->failed += result->verdict == PLAY_FAILED;
+	r->skipped += result->verdict == PLAY_SKIPPED;
+	r->uncompared += result->uncompared;
+	r->status = err_worse(r->status, result->status);
+}
+
+static void
+tell_ready(struct replay *r)
+{
+	static const struct replay_report nothing = { 0 };
+	const struct replay_report *report = r->silent ? &nothing : replay_reports[r->o->report];
+
+	while (r->told < r->ncases && r->cases[r->told].done) {
+		struct replay_case *c = &r->cases[r->told++];
+		if (c->number == 1 && report->file)
+			report->file(r, c->file);
+		c->failed = c->result->verdict == PLAY_FAILED;
+		count(r, c->result);
+		if (report->one)
+			report->one(r, c);
+		if (c->number == c->file->n && report->file_end)
+			report->file_end(r, c->file);
+		if (!r->o->update) {
+			play_free(c->play);
+			c->play = NULL;
+		}
+	}
+}
+
+static void
+show_progress(struct replay *r)
+{
+	if (isatty(STDERR_FILENO) && r->o->report == REPORT_TEXT && r->ncases > 1 && r->o->verbose >= 0 && !r->o->update)
+		fprintf(stderr, "\r\033[K%zu of %zu%s", r->told, r->ncases, r->told == r->ncases ? "\r\033[K" : "");
+}
+
+void
+replay_list(struct replay *r, struct arena *arena)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->nfiles; i++)
+		r->ncases += r->file[i].n = r->file[i].script->ncases;
+	r->cases = ARENA_ARRAY(arena, struct replay_case, r->ncases);
+	for (size_t i = 0; i < r->nfiles; i++) {
+		size_t first = r->file[i].first = n;
+		for (const struct script_case *k = r->file[i].script->cases; k; k = k->next, n++)
+			r->cases[n] = (struct replay_case){ .replay = r, .file = &r->file[i], .now = k, .number = n - first + 1 };
+	}
+}
+
+/* ---- playing */
+
+static void
+on_done(void *ctx, struct play *play)
+{
+	struct replay_case *c = ctx;
+
+	c->play = play;
+	c->result = play_result(play);
+	c->done = true;
+	c->replay->running--;
+}
+
+static void
+on_event(void *ctx, const struct event *event)
+{
+	struct replay *r = ctx;
+
+	show_event(&r->screen, event);
+}
+
+static void
+begin(struct replay *r, struct replay_case *c)
+{
+	struct play_opts opts = r->opts;
+
+	opts.done = on_done;
+	opts.done_ctx = c;
+	if (r->event) {
+		opts.event = r->event;
+		opts.event_ctx = r->event_ctx;
+	} else if (r->o->verbose > 0 && r->o->report == REPORT_TEXT) {
+		opts.event = on_event;
+		opts.event_ctx = r;
+	}
+	c->begun = true;
+	if (r->on_begin)
+		r->on_begin(r->begin_ctx, c);
+	r->running++;
+	struct play *play = play_new(r->env, c->file->script, c->now, &opts);
+	c->play = play;
+}
+
+static void
+on_signal(void *ctx, unsigned ready)
+{
+	(void)ready;
+	((struct replay *)ctx)->stop = true;
+}
+
+static void
+stop_all(struct replay *r)
+{
+	for (size_t i = r->told; i < r->next; i++)
+		if (!r->cases[i].done)
+			play_stop(r->cases[i].play, "interrupted");
+	r->ncases = r->next;
+}
+
+void
+replay_run(struct replay *r, unsigned jobs)
+{
+	const struct replay_report *report = replay_reports[r->o->report];
+	struct loop_signal *interrupt = loop_signal(r->env->loop, SIGINT, on_signal, r);
+
+	r->began_us = loop_now_us();
+	if (report->begin && !r->silent)
+		report->begin(r);
+	while (r->told < r->ncases) {
+		while (r->running < jobs && r->next < r->ncases && !r->stop)
+			begin(r, &r->cases[r->next++]);
+		if (r->stop)
+			stop_all(r);
+		size_t before = r->told;
+		tell_ready(r);
+		if (r->told > before)
+			show_progress(r);
+		if (r->told < r->ncases && (r->running == jobs || r->next == r->ncases))
+			loop_turn(r->env->loop, r->running > 0);
+	}
+	if (report->end && !r->silent)
+		report->end(r);
+	loop_signal_free(interrupt);
+}

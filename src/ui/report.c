@@ -1,0 +1,150 @@
+/* report - formats, the files they go to, and what they share. */
+#include "ui/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+#define FORMATS(X) X(text) X(nagios) X(json) X(prom) X(openmetrics) X(influx) X(tap) X(junit)
+
+#define X(name) extern const struct report_kind report_##name;
+FORMATS(X)
+#undef X
+
+const struct report_kind *const report_kinds[] = {
+#define X(name) &report_##name,
+	FORMATS(X)
+#undef X
+	NULL
+};
+
+struct report {
+	const struct report_kind *format;
+	void *state;
+	FILE *out;
+	char *file, *beside;		/* NULL: the stream is the caller's */
+};
+
+const struct report_kind *
+report_kind(struct span name)
+{
+	for (size_t i = 0; report_kinds[i]; i++)
+		if (span_eq(name, span_of(report_kinds[i]->name)))
+			return report_kinds[i];
+	return NULL;
+}
+
+struct report *
+report_to(const struct report_kind *format, FILE *out, const struct report_opts *opts)
+{
+	struct report *r = memory_zeroed(sizeof *r);
+
+	*r = (struct report){ .format = format, .out = out, .state = format->begin(out, opts) };
+	return r;
+}
+
+struct report *
+report_new(const struct report_kind *format, const char *file, const struct report_opts *opts, struct err *err)
+{
+	size_t size = strlen(file) + 24;
+	char *beside = memory_get(size);
+
+	snprintf(beside, size, "%s.%ld", file, (long)getpid());
+	FILE *out = fopen(beside, "we");
+	if (!out) {
+		err_set(err, ERR_USAGE, "cannot write %s: %s", file, strerror(errno));
+		free(beside);
+		return NULL;
+	}
+	struct report *r = report_to(format, out, opts);
+	r->file = memory_get(strlen(file) + 1);
+	memcpy(r->file, file, strlen(file) + 1);
+	r->beside = beside;
+	return r;
+}
+
+void
+report_one(struct report *r, const struct fleet_report *one)
+{
+	r->format->one(r->state, one);
+}
+
+bool
+report_end(struct report *r, const struct fleet_summary *sum, struct err *err)
+{
+	bool ok = true;
+
+	r->format->end(r->state, sum);
+	if (r->beside) {
+		ok = fflush(r->out) == 0 && !ferror(r->out);
+		ok = fclose(r->out) == 0 && ok && rename(r->beside, r->file) == 0;
+		if (!ok) {
+			err_set(err, ERR_SYSTEM, "cannot write %s: %s", r->file, strerror(errno));
+			unlink(r->beside);
+		}
+	} else {
+		ok = fflush(r->out) == 0 || err_set(err, ERR_SYSTEM, "cannot write the output: %s", strerror(errno));
+	}
+	free(r->file);
+	free(r->beside);
+	free(r);
+	return ok;
+}
+
+struct span
+report_message(const struct fleet_report *one)
+{
+	const struct judge_check *worst = one->verdict->worst;
+
+	return worst ? worst->message : SPAN_NONE;
+}
+
+struct span
+report_target(const struct fleet_report *one)
+{
+	return text_safe(&one->result->arena, one->target);
+}
+
+struct span
+report_address(const struct fleet_report *one)
+{
+	char text[ADDR_TEXT];
+
+	return text_safe(&one->result->arena, arena_copy(&one->result->arena, span_of(addr_host(&one->result->addr, text))));
+}
+
+struct span
+report_place(const struct fleet_report *one)
+{
+	struct probe_result *r = one->result;
+	struct span address = report_address(one), host = text_safe(&r->arena, r->host);
+	unsigned port = r->addr.len ? addr_port(&r->addr) : r->target->port;
+
+	if (r->addr.len == 0 || address.len == 0)
+		return arena_printf(&r->arena, port ? "%.*s:%u" : "%.*s", SPAN_ARG(host), port);
+	if (port == 0)
+		return address;
+	if (span_eq(host, address))
+		return arena_printf(&r->arena, addr_family(&r->addr) == 6 ? "[%.*s]:%u" : "%.*s:%u", SPAN_ARG(address), port);
+	return arena_printf(&r->arena, "%.*s[%.*s]:%u", SPAN_ARG(host), SPAN_ARG(address), port);
+}
+
+const char *
+report_state(const struct fleet_report *one)
+{
+	return judge_state_word(one->verdict->state);
+}
+
+bool
+report_passed(const struct fleet_report *one)
+{
+	return one->verdict->state == STATE_OK || one->verdict->state == STATE_WARNING;
+}
+
+double
+report_seconds(uint64_t us)
+{
+	return (double)us / 1e6;
+}

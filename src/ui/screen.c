@@ -1,0 +1,85 @@
+/* screen - where everything a person sees goes. */
+#include "ui/screen.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+void
+screen_settings(struct screen *s, const struct options *o)
+{
+	const char *no_color = getenv("NO_COLOR");
+	bool wanted = s->able && (!no_color || !no_color[0]);
+
+	s->marks = o->marks;
+	s->time = o->time;
+	s->verbose = o->verbose;
+	s->color = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && s->terminal && wanted);
+	s->explain = (s->terminal || o->verbose > 0) && o->verbose >= 0 && !o->no_explain;
+}
+
+void
+screen_init(struct screen *s, FILE *out, const struct options *o)
+{
+	const char *term = getenv("TERM");
+
+	*s = (struct screen){ .out = out, .terminal = isatty(fileno(out)) };
+	s->able = s->terminal && term && term[0] && strcmp(term, "dumb") != 0;
+	screen_settings(s, o);
+}
+
+void
+screen_release(struct screen *s)
+{
+	arena_release(&s->arena);
+}
+
+unsigned
+screen_columns(const struct screen *s)
+{
+	struct winsize size;
+
+	if (s->columns)
+		return s->columns;
+	if (s->terminal && ioctl(fileno(s->out), TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+		return size.ws_col;
+	return 80;
+}
+
+void
+screen_print(struct screen *s, const char *format, ...)
+{
+	va_list ap;
+
+	if (s->hide)
+		s->hide(s->hide_ctx);
+	va_start(ap, format);
+	vfprintf(s->out, format, ap);
+	va_end(ap);
+}
+
+void
+screen_ink(struct screen *s, enum ink ink)
+{
+	static const char *const sgr[] = {
+		[INK_PLAIN] = "0", [INK_DIM] = "2", [INK_BOLD] = "1", [INK_GOOD] = "32", [INK_WARN] = "33",
+		[INK_BAD] = "31", [INK_SENT] = "36",
+	};
+
+	if (s->color)
+		screen_print(s, "\033[%sm", sgr[ink]);
+}
+
+void
+screen_put(struct screen *s, struct span text)
+{
+	struct span safe = text_safe(&s->arena, text);
+
+	if (s->hide)
+		s->hide(s->hide_ctx);
+	if (safe.len > 0)
+		fwrite(safe.at, 1, safe.len, s->out);
+}

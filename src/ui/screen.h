@@ -1,0 +1,43 @@
+/*
+ * Everything a person sees goes through one screen: one FILE, one idea of colour and width. A prompt that stands on it
+ * is hidden before the first line of a wake-up is printed (`hide`) and shown again when all is printed.
+ */
+#ifndef UI_SCREEN_H
+#define UI_SCREEN_H
+
+#include <stdio.h>
+
+#include "ui/options.h"
+
+enum ink { INK_PLAIN, INK_DIM, INK_BOLD, INK_GOOD, INK_WARN, INK_BAD, INK_SENT };
+
+struct screen {
+	FILE *out;
+	bool terminal, color;
+	bool able;			/* a terminal that can move its cursor */
+	bool echo;			/* a typed line is shown when it goes: it was typed long before */
+	enum marks marks;
+	bool time;
+	int verbose;
+	unsigned columns;		/* 0: as the terminal says */
+	bool explain;			/* the meaning of a 4yz or 5yz stands under it */
+	struct arena arena;		/* of what is being printed; reset by the printer */
+	void (*hide)(void *ctx);	/* NULL: there is no prompt */
+	void *hide_ctx;
+};
+
+void screen_init(struct screen *, FILE *out, const struct options *);
+void screen_settings(struct screen *, const struct options *);	/* again, after /set: all but `out` */
+void screen_release(struct screen *);
+unsigned screen_columns(const struct screen *);		/* 80 when it is no terminal */
+
+/* Printed as they are: for our own words. */
+void screen_print(struct screen *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void screen_ink(struct screen *, enum ink);
+/* Octets of a peer or a person, made safe. */
+void screen_put(struct screen *, struct span);
+
+/* One event, as a person reads it. */
+void show_event(struct screen *, const struct event *);
+
+#endif

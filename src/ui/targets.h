@@ -1,0 +1,21 @@
+/* Targets for a fleet, from the command line and from a file or pipe, read as the fleet takes them. */
+#ifndef UI_TARGETS_H
+#define UI_TARGETS_H
+
+#include "ui/options.h"
+
+struct targets;
+/* `o` outlives it. NULL with err when the file, or what is to be resumed, cannot be read. */
+struct targets *targets_new(struct loop *, struct options *, struct err *);
+void targets_free(struct targets *);
+/* Adds as many as the fleet wants, and ends it after the last. False: it wants more, and must be called again at once. */
+bool targets_feed(struct targets *, struct fleet *);
+void targets_over(struct targets *, struct span text);		/* this one is done: noted for --resume */
+size_t targets_bad(const struct targets *);			/* lines that were no target; each has been told */
+size_t targets_left_out(const struct targets *);		/* done in an earlier run */
+
+/* What a probe of these options needs: files read, one thing following from another. */
+bool targets_prepare(struct options *, struct err *);
+struct fleet_spec targets_spec(const struct options *);
+
+#endif

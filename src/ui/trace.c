@@ -1,0 +1,82 @@
+/* trace - what --debug writes. */
+#include "ui/trace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ui/json.h"
+#include "ui/version.h"
+
+struct trace {
+	FILE *out;
+	struct json *json;
+	uint64_t began_us;
+};
+
+static void
+on_event(void *ctx, const struct event *event)
+{
+	struct trace *t = ctx;
+	json_event(t->json, event);
+}
+
+static void
+on_octets(void *ctx, unsigned session, const char *what, size_t n)
+{
+	struct trace *t = ctx;
+	double at = (double)(loop_now_us() - t->began_us) / 1e6;
+
+	if (n > 0)
+		fprintf(t->out, "# %.6f session %u: %s %zu octets\n", at, session, what, n);
+	else
+		fprintf(t->out, "# %.6f session %u: %s\n", at, session, what);
+}
+
+static void
+say_where(struct trace *t)
+{
+	struct utsname system;
+	time_t now = time(NULL);
+	struct tm tm;
+	char date[40];
+
+	strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&now, &tm));
+	fprintf(t->out, "# a trace by smtpsh --debug, %s; addresses and names are in it, passwords are not\n", date);
+	if (uname(&system) == 0)
+		fprintf(t->out, "# %s %s %s\n", system.sysname, system.release, system.machine);
+	version_print(t->out);
+}
+
+bool
+trace_begin(struct trace **out, const struct options *o, struct session_env *env, struct err *err)
+{
+	*out = NULL;
+	if (!o->debug)
+		return true;
+	int fd = open(o->debug, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "a");
+	if (!file)
+		return err_set(err, ERR_USAGE, "cannot write %s: %s", o->debug, strerror(errno));
+	struct trace *t = *out = memory_zeroed(sizeof *t);
+	*t = (struct trace){ .out = file, .json = json_new(file), .began_us = loop_now_us() };
+	setvbuf(file, NULL, _IOLBF, 0);		/* whole when the program dies */
+	say_where(t);
+	env->trace = on_event;
+	env->trace_octets = on_octets;
+	env->trace_ctx = t;
+	return true;
+}
+
+void
+trace_end(struct trace *t)
+{
+	if (!t)
+		return;
+	json_free(t->json);
+	fclose(t->out);
+	free(t);
+}

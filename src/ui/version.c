@@ -1,0 +1,19 @@
+/* version - of the program and of the libraries it runs with. */
+#include "ui/version.h"
+
+#include "base/module.h"
+#include "net/dns.h"
+#include "net/loop.h"
+#include "net/tls.h"
+#include "ui/edit.h"
+#include "ui/json.h"
+
+void
+version_print(FILE *out)
+{
+	fprintf(out, "smtpsh %s\n", SMTPSH_VERSION);
+	fprintf(out, "with OpenSSL %s, libuv %s, c-ares %s, jansson %s, libedit %s\n", tls_library_version(),
+	    loop_library_version(), dns_library_version(), json_library_version(), edit_library_version());
+	for (enum module m = 0; m < MODULE_COUNT; m++)
+		fprintf(out, "%s %s, opened when it is needed\n", module_is_built(m) ? "with" : "without", module_library(m));
+}
