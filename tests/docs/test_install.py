@@ -1,0 +1,52 @@
+"""What is installed runs from where it is installed; what is packed builds from the package alone."""
+import os
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+import program
+import tap
+
+BUILD = os.path.dirname(os.path.dirname(os.path.abspath(program.SMTPSH)))
+
+
+def command(*argv, **more):
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=500, **more)
+    if done.returncode:
+        raise AssertionError(f"{' '.join(argv)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+    return done.stdout
+
+
+class Install(unittest.TestCase):
+    def test_install(self):
+        with tempfile.TemporaryDirectory() as root:
+            command("meson", "install", "-C", BUILD, "--no-rebuild", "--destdir", root)
+            files = [os.path.join(folder, name)[len(root):] for folder, _, names in os.walk(root) for name in names]
+            for tail in ("/bin/smtpsh", "/man1/smtpsh.1", "/man5/smtpsh-script.5"):
+                self.assertEqual(len([f for f in files if f.endswith(tail)]), 1, f"{tail} in {files}")
+            binary = root + [f for f in files if f.endswith("/bin/smtpsh")][0]
+            done = subprocess.run([binary, "demo:", "-c", "NOOP"], capture_output=True, text=True, timeout=20)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("<-  250", done.stdout)
+
+    def test_dist(self):
+        if not os.path.exists(os.path.join(ROOT, ".git")):
+            self.skipTest("not a git checkout: there is nothing to pack from")
+        command("meson", "dist", "-C", BUILD, "--allow-dirty", "--no-tests", "--formats", "xztar")
+        dist = os.path.join(BUILD, "meson-dist")
+        [name] = [f for f in os.listdir(dist) if f.endswith(".tar.xz")]
+        with tempfile.TemporaryDirectory() as root:
+            with tarfile.open(os.path.join(dist, name)) as packed:
+                packed.extractall(root)
+            source = os.path.join(root, name[:-len(".tar.xz")])
+            command("meson", "setup", os.path.join(root, "build"), source, "-Dtests=false", "-Dwerror=true", "-Doptimization=0")
+            command("ninja", "-C", os.path.join(root, "build"))
+            self.assertIn("smtpsh", command(os.path.join(root, "build", "src", "smtpsh"), "--version"))
+
+
+if __name__ == "__main__":
+    tap.main()

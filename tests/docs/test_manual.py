@@ -1,0 +1,67 @@
+"""The manual names everything there is: every option, every subcommand, every command of the prompt; and it is clean mdoc."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+import program
+import tap
+
+PAGES = ["man/smtpsh.1", "man/smtpsh-script.5"]
+
+
+def read(*names):
+    text = ""
+    for name in names:
+        with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+            text += file.read()
+    return text
+
+
+def listed(header):
+    """The names of an X-macro list."""
+    body = re.search(r"#define \w+\(X\)((?:.*\\\n)*.*\n)", read(header)).group(1)
+    return re.findall(r"X\((\w+)\)", body)
+
+
+class Manual(unittest.TestCase):
+    def test_mandoc_finds_nothing(self):
+        for page in PAGES:
+            done = subprocess.run(["mandoc", "-Tlint", "-Wwarning", os.path.join(ROOT, page)], capture_output=True, text=True)
+            self.assertEqual(done.stdout + done.stderr, "", page)
+
+    def test_every_option_is_in_the_manual(self):
+        names = set(re.findall(r"^\s*\{ \"([a-z0-9-]+)\", (?:0|'.'),", read("src/ui/options_table.c"), re.M))
+        self.assertGreater(len(names), 20)
+        manual = read(*PAGES).replace("\\-", "-")
+        missing = [n for n in sorted(names) if not re.search(r"Fl -" + re.escape(n) + r"(?![\w-])", manual)]
+        self.assertEqual(missing, [])
+
+    def test_every_subcommand_is_in_the_manual(self):
+        names = [n for n in listed("src/ui/commands.h") if n != "talk"]
+        manual = read(PAGES[0])
+        self.assertEqual([n for n in names if not re.search(r"^\.(?:Cm|Ss|It Cm) .*\b" + n + r"\b", manual, re.M)], [])
+
+    def test_every_command_of_the_prompt_is_in_the_manual(self):
+        names = []
+        for folder in filter(lambda f: os.path.isdir(os.path.join(ROOT, f)), ("src/run/steps", "src/ui/commands")):
+            for file in sorted(os.listdir(os.path.join(ROOT, folder))):
+                if file.endswith(".c"):
+                    names += re.findall(r"\.name = \"([a-z0-9-]+)\"", read(f"{folder}/{file}"))
+        manual = read(*PAGES)
+        self.assertIn("open", names)
+        self.assertEqual([n for n in names if not re.search(r"/" + re.escape(n) + r"(?![\w-])", manual)], [])
+
+    def test_help_of_every_subcommand_prints(self):
+        for name in [""] + [n for n in listed("src/ui/commands.h") if n != "talk"]:
+            done = program.run(*([name] if name else []), "--help")
+            self.assertIn(done.returncode, (0, 3) if name == "check_smtp" else (0,), name)
+            self.assertIn("usage: smtpsh", done.stdout, name)
+
+
+if __name__ == "__main__":
+    tap.main()

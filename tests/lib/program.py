@@ -1,0 +1,45 @@
+"""The real binary: run it to its end, or start it as a server on a free port. SMTPSH names the binary."""
+import os
+import subprocess
+
+SMTPSH = os.environ.get("SMTPSH", "smtpsh")
+DEADLINE = 20
+SANITIZED = os.environ.get("SANITIZED") == "1"      # memory is then the sanitizer's, and no measure
+
+
+def environment(**more):
+    """What a test runs under: nothing of the person's own settings."""
+    env = {k: v for k, v in os.environ.items() if k not in ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "NO_COLOR")}
+    env.update(LC_ALL="C.UTF-8", **more)
+    return env
+
+
+def run(*args, input="", env=None, timeout=DEADLINE):
+    """Runs to the end; .returncode, .stdout and .stderr as text (octets that are not UTF-8 as surrogates)."""
+    if isinstance(input, str):
+        input = input.encode("utf-8", "surrogateescape")
+    done = subprocess.run([SMTPSH, *args], input=input, capture_output=True, timeout=timeout, env=env or environment())
+    done.stdout = done.stdout.decode("utf-8", "surrogateescape")
+    done.stderr = done.stderr.decode("utf-8", "surrogateescape")
+    return done
+
+
+class Serve:
+    """`smtpsh serve` on a port that the system chose; .host and .port. A context manager."""
+
+    def __init__(self, *args):
+        self.process = subprocess.Popen([SMTPSH, "serve", *args], stdout=subprocess.PIPE, env=environment(), text=True)
+        line = self.process.stdout.readline()
+        if not line.startswith("listening on "):
+            raise AssertionError(f"serve said {line!r}")
+        self.where = line.split()[-1]
+        self.host, port = self.where.rsplit(":", 1)
+        self.port = int(port) if port.isdigit() else 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(DEADLINE)
+        self.process.stdout.close()

@@ -1,0 +1,47 @@
+"""Runs the unittest cases of a module and tells of each in TAP, so that meson counts them. Called last in a test file."""
+import os
+import sys
+import traceback
+import unittest
+
+
+class _Result(unittest.TestResult):
+    def __init__(self):
+        super().__init__()
+        self.number = 0
+        self.bad = False
+
+    def _say(self, ok, test, rest=""):
+        self.number += 1
+        name = str(test.id()).split(".", 1)[-1]
+        doc = test.shortDescription()
+        print(f"{'ok' if ok else 'not ok'} {self.number} - {name}{': ' + doc if doc else ''}{rest}", flush=True)
+
+    def _fail(self, test, err):
+        self.bad = True
+        self._say(False, test)
+        for line in "".join(traceback.format_exception(*err)).splitlines():
+            print("# " + line, flush=True)
+
+    def addSuccess(self, test):
+        self._say(True, test)
+
+    def addSkip(self, test, reason):
+        self._say(True, test, f" # SKIP {reason}")
+
+    addFailure = addError = _fail
+
+    def addSubTest(self, test, subtest, err):
+        if err:
+            self._fail(subtest, err)
+
+
+def main():
+    suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
+    if len(sys.argv) > 1:
+        suite = unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:], sys.modules["__main__"])
+    print(f"1..{suite.countTestCases()}", flush=True)
+    result = _Result()
+    suite.run(result)
+    sys.stdout.flush()
+    os._exit(1 if result.bad else 0)

@@ -1,0 +1,129 @@
+"""Tab and hints: what could come, from the tables, the last EHLO and what was typed before."""
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import tap
+from peer import Peer
+from terminal import Terminal
+
+EHLO = ["250-peer.example", "250-SIZE 1000", "250-DSN", "250-AUTH PLAIN SCRAM-SHA-256", "250 8BITMIME"]
+
+
+class Completing(unittest.TestCase):
+    def setUp(self):
+        self.peer = Peer()
+        self.addCleanup(self.peer.__exit__)
+        self.where = f"127.0.0.1:{self.peer.port}>"
+
+    def open(self, hello=True, **how):
+        how = {"NO_COLOR": "1", **how}
+        t = Terminal(self.peer.host, str(self.peer.port), **how)
+        self.addCleanup(t.__exit__)
+        self.peer.accept()
+        t.prompt(self.where)
+        if hello:
+            t.line("EHLO me.example")
+            self.peer.dialogue(("EHLO me.example", EHLO))
+            t.shows("8BITMIME")
+            t.prompt(self.where)
+        return t
+
+    def becomes(self, t, typed, row, where=None):
+        t.type(typed)
+        t.prompt(f"{where or self.where} {row}")
+        t.type("\x15")
+        t.prompt(where or self.where)
+
+    def test_verbs_that_are_legal_now(self):
+        t = self.open(hello=False)
+        self.becomes(t, "eh\t", "EHLO")
+        t.type("\t")
+        rows = t.shows("EXPN")
+        self.assertNotIn("STARTTLS", rows[-2])
+        self.assertNotIn("RCPT", rows[-2])
+        t.line("EHLO me.example")
+        self.peer.dialogue(("EHLO me.example", EHLO))
+        t.shows("8BITMIME")
+        self.becomes(t, "m\t", "MAIL FROM:<")
+        self.becomes(t, "AUTH P\t", "AUTH PLAIN")
+
+    def test_addresses_used_before(self):
+        t = self.open()
+        t.line("MAIL FROM:<someone@example.org>")
+        self.peer.dialogue(("MAIL FROM:<someone@example.org>", "250 ok"))
+        where = self.where[:-1] + " mail>"
+        t.prompt(where)
+        self.becomes(t, "rc\tso\t", "RCPT TO:<someone@example.org>", where)
+
+    def test_parameters_that_are_offered(self):
+        t = self.open()
+        self.becomes(t, "MAIL FROM:<> si\t5", "MAIL FROM:<> SIZE=5")
+        self.becomes(t, "MAIL FROM:<> BODY=8\t", "MAIL FROM:<> BODY=8BITMIME")
+        self.becomes(t, "MAIL FROM:<> SMTP\t", "MAIL FROM:<> SMTP")         # not offered
+        t.type("MAIL FROM:<> \t")
+        rows = t.shows("ENVID=")
+        self.assertIn("SIZE=", rows[-2])
+        self.assertNotIn("HOLDFOR", t.screen.text())
+        t.prompt(self.where + " MAIL FROM:<>")
+        t.type("R\t")
+        t.prompt(self.where + " MAIL FROM:<> RET=")
+
+    def test_commands_settings_topics_and_files(self):
+        t = self.open()
+        self.becomes(t, "/help grey\t", "/help greylisting")
+        self.becomes(t, "/set stri\to\t", "/set strict o")
+        self.becomes(t, "/set marks r\t", "/set marks rfc")
+        self.becomes(t, "/open de\t", "/open demo:")
+
+    def test_a_list_leaves_a_line_of_two_rows_alone(self):
+        t = self.open(columns=40)
+        typed = "MAIL FROM:<" + "x" * 40 + "@example.org> "
+        t.type(typed + "\t")
+        t.shows("ENVID=")
+        t.type("SIZE=1")
+        t.shows("SIZE=1")
+        t.type("\r")
+        self.peer.hear(typed + "SIZE=1")
+
+    def test_hints_show_the_syntax_and_what_is_not_offered(self):
+        t = self.open(NO_COLOR="")
+        def hint(typed, row):
+            t.type(typed)
+            t.prompt(f"{self.where} {row}")
+            t.type("\x15")
+            t.prompt(self.where)
+        hint("MA", "MAIL FROM:<sender> [parameters]")
+        hint("MAIL FROM:<a@b", "MAIL FROM:<a@b> [parameters]")
+        hint("MAIL FROM:<> SI", "MAIL FROM:<> SIZE=octets")
+        hint("MAIL FROM:<> SMTPUTF8", "MAIL FROM:<> SMTPUTF8   not offered")
+        hint("MAIL FROM:<> RET=", "MAIL FROM:<> RET=FULL|HDRS")
+        hint("STARTTLS", "STARTTLS   not offered")
+        hint("AUTH ", "AUTH PLAIN|SCRAM-SHA-256")
+        hint("AUTH LOGIN", "AUTH LOGIN   not offered")
+        hint("DATA", "DATA   out of sequence")
+        hint("/sta", "/starttls")
+        hint("/op", "/open TARGET [PORT]")
+        t.line("NOOP")
+        self.peer.hear("NOOP")
+
+    def test_a_hint_is_no_text_and_no_debris(self):
+        t = self.open(NO_COLOR="")
+        t.type("MAIL")
+        t.prompt(self.where + " MAIL FROM:<sender> [parameters]")
+        self.peer.say("250 in between")
+        t.shows("250 in between")
+        t.prompt(self.where + " MAIL FROM:<sender> [parameters]")
+        self.assertEqual(t.screen.text().count("<sender>"), 1)
+        t.type("\r")
+        self.peer.hear("MAIL")
+
+    def test_no_hints_without_colour(self):
+        t = self.open()
+        t.type("MA")
+        t.prompt(self.where + " MA")
+
+
+if __name__ == "__main__":
+    tap.main()

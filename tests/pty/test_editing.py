@@ -1,0 +1,259 @@
+"""What the screen shows while the person types and the server talks: nothing flickers, nothing is lost, no debris."""
+import os
+import signal
+import sys
+import termios
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+from peer import Peer
+from terminal import Terminal
+
+
+def at_prompt(peer, **how):
+    """A terminal connected to the peer, banner seen."""
+    t = Terminal(peer.host, str(peer.port), NO_COLOR="1", **how)
+    peer.accept()
+    t.prompt(f"{peer.host}:{peer.port}>")
+    return t
+
+
+class Editing(unittest.TestCase):
+    def setUp(self):
+        self.peer = Peer()
+        self.addCleanup(self.peer.__exit__)
+        self.where = f"127.0.0.1:{self.peer.port}>"
+
+    def test_no_prompt_flickers_before_a_reply_that_comes_at_once(self):
+        with Terminal("demo:", NO_COLOR="1") as t:
+            t.until("demo.smtpsh.example> ")
+            for line in ("NOOP", "NOOP", "NOOP"):
+                t.line(line)
+                came = t.until("250 2.0.0 Ok")
+                self.assertNotIn("example>", came, "a prompt stood there before the reply")
+                t.until("demo.smtpsh.example>")
+
+    def test_the_prompt_comes_back_when_a_reply_does_not(self):
+        with at_prompt(self.peer) as t:
+            t.line("NOOP")
+            self.peer.hear("NOOP")
+            t.prompt(self.where)
+            t.type("HELP")
+            self.peer.say("250 late enough")
+            t.shows("250 late enough")
+            t.prompt(self.where + " HELP")
+
+    def test_a_421_and_a_close_while_typing_keep_the_line(self):
+        with at_prompt(self.peer) as t:
+            t.type("MAIL FROM:<some")
+            t.prompt(self.where + " MAIL FROM:<some")
+            self.peer.say("421 4.4.2 idle too long")
+            rows = t.shows("421 4.4.2 idle too long")
+            t.prompt(self.where + " MAIL FROM:<some")
+            self.peer.close()
+            t.shows("the server closed the connection")
+            t.prompt("smtpsh> MAIL FROM:<some")
+            self.assertEqual(sum("MAIL FROM" in row for row in t.screen.lines()), 1, rows)
+            t.type("one>")
+            t.prompt("smtpsh> MAIL FROM:<someone>")
+
+    def test_a_line_of_several_rows_and_wide_characters_stays(self):
+        with at_prompt(self.peer, columns=40) as t:
+            text = "NOOP " + "日本語" * 12 + "é" * 7 + " end"
+            t.type(text)
+            t.shows("end")
+            t.type("\x1b[D" * 3)
+            t.type("\x1b[D" * 30)
+            for i in range(3):
+                self.peer.say(f"250 surprise {i}")
+                t.shows(f"surprise {i}")
+            t.type("X\x05!")
+            t.shows("end!")
+            typed = "".join(t.screen.lines()).replace(self.where + " ", "\n").split("\n")
+            self.assertEqual(len(typed), 2, t.screen.text())
+            self.assertEqual(typed[1].replace(' ', '').replace('X', ''), text.replace(' ', '') + '!')
+            t.type("\r")
+            sent = self.peer.hear()
+            self.assertEqual(sent.replace("X", ""), text + "!")
+            self.assertIn("X", sent)
+
+    def test_resize_leaves_no_debris(self):
+        with at_prompt(self.peer, columns=80) as t:
+            t.type("NOOP " + "abcdefghij" * 10)
+            t.shows("j")
+            for columns in (50, 90, 30, 100):
+                t.resize(columns)
+                self.peer.say(f"250 at {columns}")
+                t.shows(f"250 at {columns}")
+                t.shows("abcdefghij")
+            t.type("END")
+            t.shows("END")
+            self.assertEqual("".join(t.screen.lines()).count("NOOP"), 1, t.screen.text())
+            self.assertEqual(t.screen.text().count(self.where), 1, t.screen.text())
+
+    def test_a_long_wait_is_named_and_goes_away(self):
+        t = Terminal(self.peer.host, str(self.peer.port), NO_COLOR="1")
+        with t:
+            self.peer.accept(banner=None)
+            t.type("EHLO half")
+            t.shows("waiting for the banner, 3 s; greet pause? ^C gives up")
+            t.shows("EHLO half")
+            t.shows("waiting for the banner, 4 s")
+            self.assertEqual(t.screen.text().count("waiting for"), 1)
+            self.peer.say("220 at last")
+            t.shows("220 at last")
+            t.hides("waiting for")
+            t.prompt(self.where + " EHLO half")
+
+    def test_control_c_drops_a_line_and_then_a_wait(self):
+        with at_prompt(self.peer) as t:
+            t.type("RCPT TO:<x>")
+            t.prompt(self.where + " RCPT TO:<x>")
+            t.type("\x03")
+            t.shows("RCPT TO:<x>^C")
+            t.prompt(self.where)
+            t.line("NOOP")
+            self.peer.hear("NOOP")
+            t.prompt(self.where)
+            t.type("\x03")
+            t.shows("given up: the reply to NOOP")
+            self.peer.say("250 too late")
+            t.shows("250 too late")
+            t.shows("late")
+            t.line("RSET")
+            self.peer.dialogue(("RSET", "250 reset"))
+            t.shows("250 reset")
+
+    def test_typed_ahead_lines_go_one_a_reply_and_come_back_when_refused(self):
+        with at_prompt(self.peer) as t:
+            t.line("MAIL FROM:<a@example.org>")
+            self.peer.hear("MAIL FROM:<a@example.org>")
+            t.prompt(self.where)
+            t.line("RCPT TO:<b@example.org>")
+            t.line("RSET")
+            t.shows("> RSET")
+            t.prompt(self.where)
+            self.assertTrue(self.peer.hears_nothing())
+            self.peer.say("550 5.7.1 not you")
+            t.shows("not sent, 2 lines: the first is in the editor again")
+            t.prompt(self.where + " RCPT TO:<b@example.org>")
+            t.type("\x15")
+            t.line("NOOP")
+            self.peer.hear("NOOP")
+
+    def test_a_message_typed_ahead_of_a_refused_data_is_not_sent(self):
+        with at_prompt(self.peer) as t:
+            t.line("DATA")
+            self.peer.hear("DATA")
+            for line in ("Subject: x", "", "QUIT", ".", "NOOP"):
+                t.line(line)
+            t.shows("> NOOP")
+            t.prompt(self.where)
+            self.peer.say("503 5.5.1 no recipients")
+            t.shows("the message typed ahead was not sent: 4 lines dropped")
+            t.prompt(self.where + " NOOP")
+            t.type("\r")
+            self.peer.hear("NOOP")
+
+    def test_suspend_and_continue(self):
+        with Terminal(argv=["/bin/sh", "-i"], NO_COLOR="1", PS1="shell$ ", ENV="") as t:
+            t.shows("shell$")
+            t.line(f"{os.path.abspath(program.SMTPSH)} demo:")
+            t.shows("220 demo")
+            t.prompt("demo.smtpsh.example>")
+            self.assertFalse(t.echoes())
+            t.type("NOOP half")
+            t.prompt("demo.smtpsh.example> NOOP half")
+            t.type("\x1a")
+            t.shows("Stopped")
+            t.prompt("shell$")
+            t.line("fg")
+            t.prompt("demo.smtpsh.example> NOOP half")
+            t.type("-typed\r")
+            t.shows("250 2.0.0 Ok")
+            t.prompt("demo.smtpsh.example>")
+            t.type("\x04")
+            t.shows("221 2.0.0 Bye")
+            t.prompt("shell$")
+
+    def test_sigterm_restores_the_terminal(self):
+        for signo in (signal.SIGTERM, signal.SIGHUP):
+            with Terminal("demo:", NO_COLOR="1") as t:
+                t.prompt("demo.smtpsh.example>")
+                self.assertFalse(t.echoes())
+                slave = os.open(f"/proc/{t.pid}/fd/0", os.O_RDWR | os.O_NOCTTY)
+                os.kill(t.pid, signo)
+                self.assertEqual(t.status(), 128 + signo)
+                self.assertTrue(termios.tcgetattr(slave)[3] & termios.ECHO)
+                os.close(slave)
+
+    def test_a_paste_of_several_lines_waits_for_enter(self):
+        with at_prompt(self.peer) as t:
+            t.paste("NOOP 1\nNOOP 2\nNOOP 3\n")
+            t.prompt("send the 3 pasted lines? Enter, or ^C>")
+            t.shows("    NOOP 2")
+            self.assertTrue(self.peer.hears_nothing())
+            t.type("\x03")
+            t.prompt(self.where)
+            t.paste("NOOP 1\nNOOP 2\nNOOP 3")
+            t.prompt("send the 3 pasted lines? Enter, or ^C>")
+            t.type("\r")
+            for i in (1, 2, 3):
+                self.peer.hear(f"NOOP {i}")
+                self.assertTrue(self.peer.hears_nothing())
+                self.peer.say(f"250 answer {i}")
+                t.shows(f"250 answer {i}")
+            t.prompt(self.where)
+            t.paste("NOOP one\n")
+            t.prompt(self.where + " NOOP one")
+
+    def test_vi_keys_through_editrc(self):
+        with Peer() as peer:
+            t = Terminal(peer.host, str(peer.port), NO_COLOR="1")
+            with open(os.path.join(t.home.name, ".editrc"), "w") as f:
+                f.write("bind -v\n")
+            with t:
+                peer.accept()
+                t.prompt(f"127.0.0.1:{peer.port}>")
+                t.type("OOP x")
+                t.prompt(f"127.0.0.1:{peer.port}> OOP x")
+                t.type("\x1b")
+                peer.say("250 while an escape is pending")
+                t.shows("escape is pending")
+                t.type("0iN")
+                t.prompt(f"127.0.0.1:{peer.port}> NOOP x")
+                t.type("\r")
+                peer.hear("NOOP x")
+
+    def test_lc_all_c_still_edits_utf8(self):
+        with Peer() as peer, Terminal(argv=["/usr/bin/env", "LC_ALL=C", os.path.abspath(program.SMTPSH), peer.host, str(peer.port)]) as t:
+            peer.accept()
+            t.shows(">")
+            t.type("NOOP hé日x\x7f\x7f本\r")
+            self.assertEqual(peer.hear(), "NOOP hé本")
+
+    def test_a_dumb_terminal_gets_plain_lines(self):
+        with Terminal(self.peer.host, str(self.peer.port), TERM="dumb") as t:
+            self.peer.accept()
+            t.until(self.where + " ")
+            t.line("AUTH LOGIN")
+            self.peer.dialogue(("AUTH LOGIN", "334 VXNlcm5hbWU6"))
+            t.until("auth> ")
+            self.assertFalse(t.echoes())
+            t.line("c2VjcmV0LXVzZXI=")
+            self.peer.dialogue(("c2VjcmV0LXVzZXI=", "535 no"))
+            t.until("535 no")
+            t.until(self.where + " ")
+            self.assertTrue(t.echoes())
+            self.assertNotIn("c2VjcmV0", t.got)
+            t.type("\x04")
+            self.peer.dialogue(("QUIT", "221 bye"))
+            t.until("221 bye")
+            self.assertEqual(t.status(), 0)
+            self.assertNotIn("\x1b", t.got)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,147 @@
+"""What a person looks at: replies, extensions, certificates, meanings, times, as the screen shows them."""
+import os
+import re
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+from terminal import Terminal
+
+
+class Patient(Terminal):
+    """Types a line only once the prompt stands there: what is typed ahead of a refusal is given back."""
+
+    def line(self, text):
+        self._wait(lambda: re.search(r"[a-z0-9]> $", self.got[self.at:]), "the prompt", 20)
+        super().line(text)
+        self.until(text.split()[0])
+
+
+class Look(unittest.TestCase):
+    def session(self, *lines, **more):
+        t = Patient("demo:", NO_COLOR="1", **more)
+        self.addCleanup(t.__exit__)
+        t.until("220 demo.smtpsh.example")
+        for line in lines:
+            t.line(line)
+        return t
+
+    def test_extensions_in_each_state_against_the_others(self):
+        t = self.session("/ext")
+        t.until("ext: EHLO has not been said yet")
+        t.line("EHLO a.example")
+        t.until("ENHANCEDSTATUSCODES")
+        t.line("/ext diff")
+        t.until("EHLO was said in one state only")
+        t.line("/starttls")
+        t.until("ENHANCEDSTATUSCODES")
+        t.line("/ext")
+        t.until("offered within TLS:")
+        t.line("/ext diff")
+        t.until("=== STARTTLS")
+        self.assertRegex(t.until("the same"), r"(?s)\+ in the clear +offered.*- within TLS +not offered.*\d+ are")
+
+    def test_certificate_and_its_tlsa_record(self):
+        t = self.session("/cert")
+        t.until("the connection is in the clear")
+        t.line("/starttls")
+        t.until("valid    90 days left")
+        t.until("ENHANCEDSTATUSCODES")
+        t.line("/cert")
+        shown = t.until("IN TLSA 3 1 1 ")
+        digest = re.search(r"key SHA-256 ([0-9a-f]{64})", shown).group(1)
+        t.until(digest)
+        self.assertIn("names       demo.smtpsh.example, localhost, 127.0.0.1, ::1", shown)
+        self.assertIn("key         EC P-256", shown)
+        self.assertIn("_25._tcp.demo.smtpsh.example. ", shown)
+
+    def test_where_one_is(self):
+        t = self.session("EHLO me.example", "/info")
+        t.until("none: in the clear; STARTTLS is offered")
+        t.until("ready for MAIL")
+        t.line("/tls")
+        t.until("/starttls begins TLS")
+        t.line("/tls sni=x.example verify=name")
+        t.until("name")
+        t.line("/tls cipher=x")
+        t.until("/tls: want verify=")
+
+    def test_a_refusal_has_a_meaning(self):
+        t = self.session("EHLO me.example", "MAIL FROM:<>", "RCPT TO:<grey@b.example>")
+        t.until("451 4.7.1")
+        t.until("Most likely greylisting")
+        t.line("/set explain off")
+        t.until("explain")
+        t.line("RCPT TO:<unknown@b.example>")
+        t.until("550 5.1.1")
+        t.line("/last")
+        self.assertNotIn("bad destination", t.until("octets in 1 line"))
+        t.until("550 5.1.1 No such mailbox here\\r\\n")
+
+    def test_explain_has_the_evidence(self):
+        t = self.session("/explain")
+        t.until("answers      the connection")
+        t.line("MAIL FROM:<>")
+        t.until("503 5.5.1")
+        t.prompt("demo.smtpsh.example>")        # what is typed before the failure is seen would come back
+        t.line("/explain")
+        t.until("neither EHLO nor HELO was accepted yet")
+        t.line("EHLO me.example")
+        t.until("ENHANCEDSTATUSCODES")
+        t.line("MAIL FROM:<> RET=HDRS MT-PRIORITY=3 BODY=8BITMIME")
+        t.until("250 2.1.0")
+        t.line("RCPT TO:<unknown@b.example>")
+        t.until("550 5.1.1")
+        t.prompt("demo.smtpsh.example mail>")
+        t.line("/explain")
+        t.until("answers      RCPT")
+        t.line("/explain SCRAM-SHA-1")
+        t.until("SASL mechanism")
+        t.line("/explain frobnicate")
+        t.until("nothing is known")
+
+    def test_a_bar_for_each_phase(self):
+        t = self.session("EHLO me.example", "NOOP", "NOOP", "/timing", columns=80)
+        shown = t.until("waited")
+        for phase in ("connect", "banner", "EHLO", "NOOP x2"):
+            self.assertRegex(shown, phase + r" +[a-z0-9. ]+ms +=+\r\n")
+
+    def test_as_another_tool(self):
+        t = self.session("EHLO me.example", "MAIL FROM:<o'hara@a.example>", "RCPT TO:<b@b.example>")
+        t.until("250 2.1.5")
+        t.line("/as swaks")
+        t.until("swaks --server demo.smtpsh.example --port 25 --ehlo me.example --from 'o'\\''hara@a.example' "
+                "--to b@b.example --quit-after RCPT")
+        t.line("/as curl")
+        t.until("--mail-rcpt b@b.example")
+        t.line("/as openssl")
+        t.until("-starttls smtp")
+        t.line("/as telnet")
+        t.until("want swaks, curl or openssl")
+
+    def test_as_for_an_address(self):
+        with program.Serve() as server, Patient(server.host, str(server.port), NO_COLOR="1") as t:
+            t.until("220 demo.smtpsh.example")
+            t.line("EHLO [127.0.0.1]")
+            t.until("ENHANCEDSTATUSCODES")
+            t.line("/as openssl")
+            t.until(f"-connect 127.0.0.1:{server.port} -starttls smtp -name '[127.0.0.1]' -verify_return_error -verify_ip 127.0.0.1")
+            t.line("/timing")
+            self.assertNotIn("dns", t.until("waited"))
+
+    def test_as_never_has_a_secret(self):
+        t = self.session("EHLO me.example")
+        t.until("ENHANCEDSTATUSCODES")
+        t.line("/starttls")
+        t.until("ENHANCEDSTATUSCODES")
+        t.line("AUTH PLAIN AGRlbW8AZGVtbw==")
+        t.until("<~")
+        t.line("/as")
+        t.until("swaks --server")
+        self.assertNotIn("AGRlbW8AZGVtbw", t.until("-servername"))
+
+
+if __name__ == "__main__":
+    tap.main()

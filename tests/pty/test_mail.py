@@ -1,0 +1,121 @@
+"""Logging in, sending, and doing again, as a person at the prompt does it."""
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import tap
+from mta import PASSWORD, SECRETS, USER, Mta
+from terminal import Terminal
+
+
+class Mail(unittest.TestCase):
+    def test_auth_asks_and_does_not_show(self):
+        with tempfile.TemporaryDirectory() as home, Mta("AUTH PLAIN LOGIN") as mta:
+            with Terminal(mta.target, NO_COLOR="1", HOME=home, XDG_STATE_HOME=home) as t:
+                t.until("> ")
+                t.line("/auth")
+                t.until("AUTH PLAIN is the best")
+                t.until("User name: ")
+                t.line(USER)
+                t.until("Password: ")
+                t.line(PASSWORD)
+                t.until("235 2.7.0 ok")
+                t.until("> ")
+                t.line(f"/auth PLAIN user={USER} password=hunter2hunter2")
+                t.until("535 5.7.8 no")
+                t.until("> ")
+                t.type("\x04")
+                t.until("221 ")
+                self.assertEqual(t.status(), 0)
+                for secret in SECRETS:
+                    self.assertNotIn(secret, t.got)
+            kept = b""
+            for folder, _, files in os.walk(home):
+                for name in files:
+                    with open(os.path.join(folder, name), "rb") as file:
+                        kept += file.read()
+            self.assertIn(b"/auth", kept)
+            for secret in SECRETS + ("hunter2", USER):
+                self.assertNotIn(secret.encode(), kept)
+
+    def test_send_asks_one_thing_after_the_other(self):
+        with Mta("SIZE 1000000") as mta, Terminal(mta.target, NO_COLOR="1") as t:
+            t.until("> ")
+            t.line("/send")
+            for question, answer in (("From (empty", "a@b.example"), ("To:", "c@d.example"), ("Subject (", "hello"), ("Body (", "one\\ntwo")):
+                t.until(question)
+                t.line(answer)
+            t.until("accepted for delivery as 4F3K2abcde")
+            self.assertIn(b"Subject: hello\r\n", mta.messages[0])
+            self.assertTrue(mta.messages[0].endswith(b"\r\n\r\none\r\ntwo\r\n"))
+
+    def test_redo_stops_before_the_message(self):
+        with Mta("AUTH PLAIN") as mta, Terminal(mta.target, NO_COLOR="1") as t:
+            t.until("> ")
+            for line, reply in (("EHLO me.example", "PLAIN: log in"), ("MAIL FROM:<a@b.example>", "250 2.1.0"), ("RCPT TO:<unknown@d.example>", "550 "),
+                                ("RCPT TO:<c@d.example>", "250 2.1.5"), ("DATA", "354 "), (".", "queued as"), ("MAIL FROM:<x@b.example>", "250 2.1.0"),
+                                ("RCPT TO:<y@d.example>", "250 2.1.5")):
+                t.line(line)
+                t.until(reply)
+                t.until("> ")
+            before = len(mta.heard)
+            t.line("/redo")
+            t.until("221 ")
+            t.until("220 ")
+            t.until("250 2.1.5")
+            t.until("> ")
+            t.line("NOOP")
+            t.until("250 2.0.0 ok")
+            self.assertEqual(mta.heard[before:], ["QUIT", "EHLO me.example", "MAIL FROM:<x@b.example>", "RCPT TO:<y@d.example>", "NOOP"])
+            self.assertEqual(len(mta.messages), 1)
+
+    def test_again(self):
+        with Mta("AUTH PLAIN") as mta, Terminal(mta.target, NO_COLOR="1") as t:
+            t.until("> ")
+            t.line("/again 3 NOOP")
+            t.until("round 3:")
+            t.until("3 rounds")
+            self.assertEqual(mta.heard, ["NOOP"] * 3)
+            t.line("/again 2 /send from=a@b.example to=c@d.example")
+            t.until("each round would send a message")
+            t.line("EHLO x")
+            t.until("PLAIN: log in")
+            t.line("/again 2 /send from=a@b.example to=c@d.example")
+            t.until("2 rounds")
+            self.assertEqual(len(mta.messages), 2)
+            t.line("/again 5 AUTH PLAIN AGEAYg==")
+            t.until("AUTH was refused, and is not tried again")
+            self.assertEqual(len([line for line in mta.heard if line.startswith("AUTH")]), 1)
+            t.line("/again 5 AUTH PLAIN AGEAYg==")
+            t.until("is not repeated")
+
+    def test_watch_ends_with_control_c(self):
+        with Mta() as mta, Terminal(mta.target, NO_COLOR="1") as t:
+            t.until("> ")
+            t.line("/watch 0.1 NOOP")
+            t.until("want")
+            t.line("/watch 100ms NOOP")
+            t.until("round 3:")
+            t.type("\x03")
+            t.until("ended")
+            t.until("> ")
+            t.line("RSET")
+            t.until("250 ")
+            self.assertEqual(mta.heard[-1], "RSET")
+
+    def test_include(self):
+        with tempfile.NamedTemporaryFile("w") as file, Mta() as mta, Terminal(mta.target, NO_COLOR="1") as t:
+            file.write("EHLO me.example\nMAIL FROM:<>\nNOOP\n")
+            file.flush()
+            t.until("> ")
+            t.line("/include " + file.name)
+            t.until("250 2.0.0 ok")
+            self.assertEqual(mta.heard, ["EHLO me.example", "MAIL FROM:<>", "NOOP"])
+            t.line("/include /nothing/there")
+            t.until("cannot read /nothing/there")
+
+
+if __name__ == "__main__":
+    tap.main()

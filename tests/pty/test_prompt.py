@@ -1,0 +1,73 @@
+"""The prompt as a person meets it."""
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import tap
+from terminal import Terminal
+
+
+class Prompt(unittest.TestCase):
+    def test_the_thinnest_whole_path_typed(self):
+        "connect, EHLO, STARTTLS, EHLO, QUIT"
+        with Terminal("demo:", NO_COLOR="1") as t:
+            t.until("220 demo.smtpsh.example")
+            t.until("demo.smtpsh.example> ")
+            t.line("EHLO me.example")
+            t.until("several commands may go in one write")
+            t.until("demo.smtpsh.example> ")
+            t.line("STARTTLS")
+            t.until("TLS began: TLSv1.3")
+            t.until("demo.smtpsh.example TLSv1.3> ")
+            t.line("EHLO me.example")
+            self.assertNotIn("STARTTLS ", t.until("ENHANCEDSTATUSCODES"))
+            t.line("QUIT")
+            t.until("221 2.0.0 Bye")
+            t.until("smtpsh> ")
+            t.type("\x04")
+            self.assertEqual(t.status(), 0)
+
+    def test_control_d_says_quit(self):
+        with Terminal("demo:", NO_COLOR="1") as t:
+            t.until("220 demo.smtpsh.example")
+            t.until("demo.smtpsh.example> ")
+            t.type("\x04")
+            t.until("221 2.0.0 Bye")
+            self.assertEqual(t.status(), 0)
+
+    def test_help_from_the_tables(self):
+        with Terminal("demo:", NO_COLOR="1") as t:
+            t.until("demo.smtpsh.example> ")
+            t.line("/help")
+            t.until("What can come next:")
+            t.until("EHLO domain|[address]")
+            t.until("/open TARGET [PORT]")
+            t.until("/set [NAME [VALUE]]")
+            t.until("greylisting")
+            t.line("/help mail")
+            t.until("RFC 5321 4.1.1.2")
+            t.until("SIZE=octets")
+            t.line("/help starttls")
+            t.until("RFC 3207")
+            t.line("/help dane")
+            t.until("_25._tcp")
+            t.line("/help sizze")
+            t.until("nothing is known of")
+
+    def test_settings_are_rows_of_the_options(self):
+        with Terminal("demo:", NO_COLOR="1") as t:
+            t.until("demo.smtpsh.example> ")
+            t.line("/set timeout reply=7s")
+            t.until("reply=7s")
+            t.line("/set strict perhaps")
+            t.until("want on or off")
+            t.line("/set strictt on")
+            t.until("(near: strict)")
+            t.line("/set marks rfc")
+            t.line("NOOP")
+            t.until("S: 250 2.0.0 Ok")
+
+
+if __name__ == "__main__":
+    tap.main()

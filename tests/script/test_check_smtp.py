@@ -1,0 +1,104 @@
+"""smtpsh check_smtp: the plugin's options and states, without the bugs of its releases."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+from hostile import EHLO, GREETING, Server
+
+PLAIN = "250 hostile.example\r\n"
+
+
+def polite(p):
+    p.say(GREETING).hear().say(PLAIN).hear().say("221 bye\r\n")
+
+
+class CheckSmtp(unittest.TestCase):
+    def check(self, behaviour, status, *options, said=""):
+        with Server(behaviour) as server:
+            done = program.run("check_smtp", "-H", "127.0.0.1", "-p", str(server.port), *options)
+            peer = server.peers[0] if server.peers else None
+        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
+        word = ("OK", "WARNING", "CRITICAL", "UNKNOWN")[status]
+        self.assertTrue(done.stdout.startswith(f"SMTP {word} - "), done.stdout)
+        self.assertEqual(done.stdout.count("\n"), 1)
+        self.assertIn("| time=", done.stdout)
+        self.assertIn(said, done.stdout)
+        return peer
+
+    def test_helo_by_default_and_quit(self):
+        self.assertEqual([line.split()[0] for line in self.check(polite, 0, "-F", "me.example").heard], ["HELO", "QUIT"])
+
+    def test_starttls_missing_is_a_warning(self):
+        self.check(polite, 1, "-S", said="not offered")
+
+    def test_starttls_454_keeps_its_text(self):
+        self.check(lambda p: p.say(GREETING).hear().say(EHLO).hear().say("454 not now\r\n").hear().say("221 x\r\n"), 1, "-S", said="454 not now")
+
+    def test_banner_554(self):
+        self.check(lambda p: p.say("554 go away\r\n").hear(), 2, said="554 go away")
+
+    def test_banner_421_and_close(self):
+        self.check(lambda p: p.say("421 too many\r\n").close(), 1, said="421 too many")
+
+    def test_closed_without_a_word(self):
+        self.check(lambda p: p.close(), 1)
+
+    def test_mail_refused_counts(self):
+        self.check(lambda p: p.say(GREETING).hear().say(PLAIN).hear().say("530 log in\r\n").hear().say("221 x\r\n"), 2, "-f", "a@b.example",
+                   said="530 log in")
+
+    def test_expect_looks_at_the_banner_only(self):
+        self.check(polite, 1, "-e", "250")
+        self.check(polite, 0, "-e", "220 hostile.example")
+        self.check(polite, 1, "-e", "2.0 hostile")            # a dot is a dot
+
+    def test_commands_and_responses(self):
+        talk = lambda p: p.say(GREETING).hear().say(PLAIN).hear().say("252 maybe\r\n").hear().say("214 help\r\n").hear().say("221 x\r\n")
+        args = ["-C", "VRFY root", "-R", "^25[02]", "-C", "HELP", "-R"]
+        self.check(talk, 0, *args, "^214")
+        self.check(talk, 1, *args, "^250", said="HELP")
+
+    def test_quit_never_answered(self):
+        self.check(lambda p: p.say(GREETING).hear().say(PLAIN).hear().until_gone().wait(2), 0, "-q")
+
+    def test_thresholds(self):
+        slow = lambda p: p.wait(0.3).say(GREETING).hear().say(PLAIN).hear().say("221 x\r\n")
+        self.check(slow, 1, "-w", "0.2", "-c", "30")
+        self.check(slow, 2, "-w", "0.1", "-c", "0.2")
+        self.check(slow, 0, "-w", "@5:10")
+
+    def test_certificate_days(self):
+        with program.Serve() as server:
+            run = lambda *more: program.run("check_smtp", "-H", server.host, "-p", str(server.port), "-S", *more)
+            fine, few = run("-D", "30,5"), run("-D", "400,5")
+        self.assertEqual((fine.returncode, few.returncode), (0, 1), fine.stdout + few.stdout)
+        self.assertIn("cert_days=", few.stdout)
+
+    def test_nobody_and_no_name(self):
+        self.assertEqual(program.run("check_smtp", "-H", "127.0.0.1", "-p", "1").returncode, 2)
+        self.assertEqual(program.run("check_smtp", "-H", "no-such-name.invalid", "-t", "3").returncode, 2)
+
+    def test_usage_is_unknown(self):
+        for args in ([], ["-H"], ["--nonsense"], ["-H", "x", "-w", "abc"], ["-h"], ["-V"]):
+            self.assertEqual(program.run("check_smtp", *args).returncode, 3, args)
+
+    def test_extra_opts(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".ini") as ini:
+            ini.write("[other]\nport=1\n[mine]\nexpect=nothing of the kind\n")
+            ini.flush()
+            self.check(polite, 1, f"--extra-opts=mine@{ini.name}")
+
+    def test_by_its_name(self):
+        with tempfile.TemporaryDirectory() as place, Server(polite) as server:
+            os.symlink(program.SMTPSH, place + "/check_smtp")
+            done = subprocess.run([place + "/check_smtp", "-H", "127.0.0.1", "-p", str(server.port)], capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+
+if __name__ == "__main__":
+    tap.main()

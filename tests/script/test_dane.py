@@ -1,0 +1,113 @@
+"""--dane: the TLSA records of the host against the server inside, in a session, a message and a probe."""
+import json
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+from nameserver import NameServer
+
+HOST = "mx.dane.test"
+
+
+class Dane(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.smtp = program.Serve("--listen", "127.0.0.1:0", "--tls").__enter__()
+        cls.addClassCleanup(cls.smtp.__exit__)
+        shown = program.run("--format", "json", "--tls", cls.smtp.host, str(cls.smtp.port), "-c", "QUIT")
+        certificates = next(o for o in map(json.loads, shown.stdout.splitlines()) if o["event"] == "tls")["certificates"]
+        cls.key = (3, 1, 1, certificates[0]["spki_sha256"])
+        cls.cert = (3, 0, 1, certificates[0]["sha256"])
+
+    def ask(self, records, *args, ad=True, command=(), target=HOST):
+        zone = {(HOST, "A"): ["127.0.0.1"]}
+        if records:
+            zone[f"_{self.smtp.port}._tcp.{HOST}", "TLSA"] = records
+        with NameServer(zone, ad=ad) as dns:
+            done = program.run(*command, "--dns", dns.address, "-p", str(self.smtp.port), *args, target)
+        done.flat = " ".join(done.stdout.split())
+        return done
+
+    def talk(self, records, mode, *args, **kwargs):
+        return self.ask(records, "--tls", f"--dane={mode}", *args, "-c", "QUIT", **kwargs)
+
+    def test_a_match_counts_as_verified(self):
+        for record in (self.key, self.cert):
+            done = self.talk([record], "require", "--verify")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertIn(f"DANE: 3 {record[1]} 1 {record[3][:16]}… matches the server's certificate", done.flat)
+
+    def test_a_mismatch(self):
+        wrong = (3, 1, 1, "ab" * 32)
+        done = self.talk([wrong], "check")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("does not match: the server's certificate or key is another one", done.flat)
+        done = self.talk([wrong], "require")
+        self.assertEqual(done.returncode, 5, done.stdout)
+        self.assertIn("--dane=require: no TLSA record matches", done.flat)
+        self.assertNotIn(" ~> ", done.stdout)
+        self.assertEqual(self.talk([wrong, self.key], "require").returncode, 0)
+
+    def test_what_cannot_be_used(self):
+        for record, why in (((0, 0, 1, "ab" * 32), "usages 0 and 1 are not for SMTP"), ((1, 1, 1, self.key[3]), "usages 0 and 1"),
+                            ((3, 1, 9, "ab" * 32), "its numbers are not known"), ((3, 1, 1, "ab" * 5), "its data is not what"),
+                            ((3, 1, 1, ""), "it has no data")):
+            done = self.talk([record], "check")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertIn(f"is unusable: {why}", done.flat)
+            self.assertIn("DANE: no record is usable", done.flat)
+            self.assertEqual(self.talk([record], "require").returncode, 5)
+
+    def test_not_validated(self):
+        done = self.talk([self.key], "check", ad=False)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("DANE: the records are not secure", done.flat)
+        self.assertEqual(self.talk([self.key], "check", "--verify", ad=False).returncode, 5)
+        self.assertEqual(self.talk([self.key], "require", ad=False).returncode, 5)
+
+    def test_none_and_no_answer(self):
+        self.assertIn(f"DANE: no TLSA record, at _{self.smtp.port}._tcp.{HOST}", self.talk([], "check").flat)
+        self.assertIn("--dane=require: there are no TLSA records", self.talk([], "require").flat)
+        done = self.talk("SERVFAIL", "require")
+        self.assertEqual(done.returncode, 5)
+        self.assertIn("the TLSA records could not be asked for", done.flat)
+        self.assertIn("an address has none", self.talk([], "check", target="127.0.0.1").flat)
+        self.assertNotIn("DANE", self.talk([self.key], "off").stdout)
+
+    def test_a_silent_name_server(self):
+        """The handshake waits for it no longer than for any name."""
+        done = self.talk("silent", "check", "--timeout", "resolve=300ms")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("DANE: the TLSA records could not be asked for", done.flat)
+        self.assertIn("TLS began", done.stdout)
+        self.assertEqual(self.talk("silent", "require", "--timeout", "resolve=300ms").returncode, 5)
+
+    def test_require_wants_tls(self):
+        done = self.ask([self.key], "--dane=require", "-c", "QUIT")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("TLS began", done.stdout)
+
+    def test_json_and_cert(self):
+        done = self.ask([self.key, (2, 1, 1, "cd" * 32)], "--tls", "--dane", "--format", "json", "-c", "/cert", "-c", "QUIT")
+        for event in ("tls", "certificate"):
+            dane = next(o for o in map(json.loads, done.stdout.splitlines()) if o["event"] == event)["dane"]
+            self.assertEqual((dane["state"], dane["name"]), ("matched", f"_{self.smtp.port}._tcp.{HOST}"))
+            self.assertEqual({r["usage"]: r["verdict"] for r in dane["records"]}, {2: "differs", 3: "matches"})
+
+    def test_a_probe(self):
+        wrong = (3, 1, 1, "ab" * 32)
+        for records, mode, status in (([self.key], "require", 0), ([self.key], "check", 0), ([wrong], "check", 1),
+                                      ([wrong], "require", 2), ([], "check", 1), ([], "require", 2)):
+            done = self.ask(records, "--tls=try", f"--dane={mode}", "--format", "json", command=("probe",))
+            self.assertEqual(done.returncode, status, (records, mode, done.stdout))
+            state = "matched" if records == [self.key] else "mismatched" if records else "none"
+            self.assertIn(f'"dane":"{state}"', done.stdout.replace(" ", ""))
+            if records == [wrong] or mode == "require" and status:
+                self.assertIn("tls_dane", done.stdout)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,108 @@
+"""Every script in scripts/examples is played: those of clients against a server, those of servers by a client."""
+import json
+import os
+import smtplib
+import sys
+import tempfile
+import unittest
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+import program
+import tap
+from nameserver import NameServer
+
+EXAMPLES = os.path.join(ROOT, "scripts", "examples")
+
+
+class Examples(unittest.TestCase):
+    played = set()
+
+    def replay(self, name, server, *args):
+        Examples.played.add(name)
+        return program.run("replay", "--against", f"localhost:{server.port}", *args, os.path.join(EXAMPLES, name))
+
+    def serve(self, *args):
+        server = program.Serve(*args)
+        self.addCleanup(server.__exit__)
+        return server
+
+    def mock(self, name, *args):
+        Examples.played.add(name)
+        return self.serve(*args, os.path.join(EXAMPLES, name))
+
+    def passes(self, done):
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def file(self, text=""):
+        file = tempfile.NamedTemporaryFile("w")
+        self.addCleanup(file.close)
+        file.write(text)
+        file.flush()
+        return file.name
+
+    def test_health_check(self):
+        ca = self.file()
+        well = self.serve("--ca-out", ca)
+        self.passes(self.replay("health-check.smtp", well, "--ca", ca))
+        self.assertEqual(self.replay("health-check.smtp", well).returncode, 5)
+        self.assertEqual(self.replay("health-check.smtp", self.serve("--without", "STARTTLS")).returncode, 1)
+
+    def test_submission(self):
+        ca = self.file()
+        server = self.serve("--ca-out", ca, "--require-auth", "--require-tls", "--count", "1", "--deadline", "20s")
+        self.passes(self.replay("submission.smtp", server, "--ca", ca, "--var", "user=demo", "--secret",
+                                "password=@" + self.file("demo\n")))
+        self.assertEqual(server.process.wait(program.DEADLINE), 0)
+
+    def test_open_relay(self):
+        closed = self.serve("--refuse", "rcpt:@elsewhere.example=554 5.7.1 Relay access denied")
+        self.passes(self.replay("open-relay.smtp", closed))
+        self.assertEqual(self.replay("open-relay.smtp", self.serve()).returncode, 1)
+
+    def test_smuggling(self):
+        self.passes(self.replay("smuggling.smtp", self.serve("--count", "3", "--deadline", "20s")))
+
+    def test_greet_pause(self):
+        self.passes(self.replay("greet-pause.smtp", self.mock("mock-greet-pause.smtp")))
+        self.assertEqual(self.replay("greet-pause.smtp", self.serve()).returncode, 1)
+
+    def test_each_mx(self):
+        "as its first lines say: resolve names them, each is played"
+        refusing = self.serve("--listen", "127.0.0.2:0", "--refuse", "rcpt:postmaster@two.example=550 5.7.1 Not here")
+        taking = self.serve("--listen", f"127.0.0.1:{refusing.port}")
+        zone = {("two.example", "MX"): [(20, "mx2.two.example"), (10, "mx1.two.example")],
+                ("mx1.two.example", "A"): [taking.host], ("mx2.two.example", "A"): [refusing.host]}
+        Examples.played.add("each-mx.smtp")
+        with NameServer(zone) as dns:
+            found = program.run("resolve", "--dns", dns.address, "--format", "json", "@two.example")
+            each = [host["host"] for host in json.loads(found.stdout)["hosts"]]
+            self.assertEqual(each, ["mx1.two.example", "mx2.two.example"])
+            played = [program.run("replay", "--dns", dns.address, "--against", f"{mx}:{taking.port}", "--var", "domain=two.example",
+                                  os.path.join(EXAMPLES, "each-mx.smtp")) for mx in each]
+        self.passes(played[0])
+        self.assertEqual(played[1].returncode, 1, played[1].stdout)
+        self.assertIn("expected code 250, received 550", played[1].stdout)
+        self.assertIn("mx2.two.example[127.0.0.2:", played[1].stdout)
+
+    def test_mock_dialogue(self):
+        with smtplib.SMTP("127.0.0.1", self.mock("mock-dialogue.smtp").port, timeout=program.DEADLINE) as client:
+            self.assertEqual(client.ehlo("me.example")[0], 250)
+            self.assertTrue(client.has_extn("STARTTLS"))
+
+    def test_mock_faults(self):
+        with smtplib.SMTP("127.0.0.1", self.mock("mock-faults.smtp").port, timeout=program.DEADLINE) as client:
+            client.mail("a@x.example")
+            self.assertEqual(client.rcpt("full@x.example")[0], 452)
+
+    def test_mock_slow(self):
+        with smtplib.SMTP("127.0.0.1", self.mock("mock-slow.smtp").port, timeout=program.DEADLINE) as client:
+            self.assertEqual(client.ehlo("a")[0], 250)
+
+    def test_zz_every_one_was_played(self):
+        "the last of them"
+        self.assertEqual(Examples.played, {n for n in os.listdir(EXAMPLES) if n.endswith(".smtp")})
+
+
+if __name__ == "__main__":
+    tap.main()

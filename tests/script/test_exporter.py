@@ -1,0 +1,139 @@
+"""smtpsh exporter: /probe, /metrics and /-/healthy over HTTP, and what is refused."""
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+from hostile import Server
+
+
+class Exporter(unittest.TestCase):
+    def start(self, *args):
+        process = subprocess.Popen([program.SMTPSH, "exporter", *args], stdout=subprocess.PIPE, text=True, env=program.environment())
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait, program.DEADLINE)
+        self.addCleanup(process.terminate)
+        line = process.stdout.readline()
+        if not line and process.wait(program.DEADLINE) == 11:
+            self.skipTest("smtpsh is without libmicrohttpd here")
+        self.assertRegex(line, r"^listening on 127\.0\.0\.1:\d+$")
+        self.url = "http://" + line.split()[-1]
+
+    def get(self, path, method="GET", **headers):
+        request = urllib.request.Request(self.url + path, method=method, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=program.DEADLINE) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    def test_probe_and_metrics(self):
+        with program.Serve() as server:
+            self.start("--allow-port", f"25,{server.port}")
+            status, text = self.get(f"/probe?target={server.host}:{server.port}&module=smtp")
+            self.assertEqual(status, 200)
+            self.assertIn("probe_success 1\n", text)
+            self.assertIn('probe_smtp_reply_code{phase="banner"} 220\n', text)
+            status, text = self.get(f"/probe?target={server.host}:{server.port}&module=smtp_starttls")
+            self.assertIn("probe_success 0\n", text)            # nobody here trusts its CA
+            self.assertIn("probe_ssl_earliest_cert_expiry ", text)
+        status, text = self.get("/metrics")
+        self.assertIn('smtpsh_probes_total{module="smtp",result="success"} 1\n', text)
+        self.assertIn('smtpsh_probes_total{module="smtp_starttls",result="failure"} 1\n', text)
+        self.assertIn("smtpsh_probes_in_flight 0\n", text)
+
+    def write(self, text):
+        file = tempfile.NamedTemporaryFile("w", suffix=".ini")
+        self.addCleanup(file.close)
+        file.write(text)
+        file.flush()
+        return file.name
+
+    def test_modules_of_a_file(self):
+        with program.Serve() as server:
+            name = self.write("# ours\n[module mine]\noptions = --tls=off --require-ext X-NONE\n\n[module smtp]\n"
+                              'options = --tls=off --expect-banner "^220 .* ESMTP"\n')
+            self.start("--allow-port", str(server.port), "--modules", name)
+            self.assertIn('reason="assertion"', self.get(f"/probe?target={server.where}&module=mine")[1])
+            self.assertIn("probe_smtp_status 0\n", self.get(f"/probe?target={server.where}&module=smtp")[1])
+            self.assertIn("probe_smtp_reply_code{phase=\"rcpt\"}", self.get(f"/probe?target={server.where}&module=smtp_rcpt")[1])
+        text = self.get("/metrics")[1]
+        self.assertIn('smtpsh_probes_total{module="mine",result="failure"} 1\n', text)
+        for metric in ("start_time_seconds", "resident_memory_bytes", "open_fds", "cpu_seconds_total"):
+            self.assertRegex(text, rf"(?m)^process_{metric} [0-9.e+]+$")
+
+    def test_what_is_wrong_with_modules_is_said_at_the_start(self):
+        for text, said in (("options = --tls=off\n", ":1: a [module NAME]"), ("[module a b]\n", ":1: want [module"),
+                           ("[module a]\noptions = --nonsense\n", ":2: "), ("[module a]\n[module a]\n", ":2: module a is defined"),
+                           ("[module a]\noptions = --output f\n", ":2: a module has"), ("[module a]\ntimeout = 3\n", ":2: want"),
+                           ("[module a]\noptions = mx1.example.org\n", ":2: a module has"),
+                           ("[module a]\noptions = --user joe\n", "module a logs in")):
+            done = program.run("exporter", "--modules", self.write(text))
+            if done.returncode == 11:
+                self.skipTest("smtpsh is without libmicrohttpd here")
+            self.assertIn(said, done.stderr)
+            self.assertEqual((done.stdout, done.stderr.count("\n")), ("", 1), done.stderr)
+
+    def test_a_proxy_is_no_way_around_the_list(self):
+        done = program.run("exporter", "--allow-target", "192.0.2.0/24", "--modules",
+                           self.write("[module a]\noptions = --proxy socks5://127.0.0.1:1080\n"))
+        if done.returncode == 11:
+            self.skipTest("smtpsh is without libmicrohttpd here")
+        self.assertIn("module a goes through a proxy", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+    def test_debug_shows_the_dialogue_and_the_metrics(self):
+        with program.Serve() as server:
+            self.start("--allow-port", str(server.port))
+            text = self.get(f"/probe?target={server.where}&module=smtp&debug=true")[1]
+        dialogue, metrics = text.split("\nWhat the scrape would have got:\n")
+        self.assertIn("EHLO ", dialogue)
+        self.assertIn("QUIT", dialogue)
+        self.assertIn("probe_success 1\n", metrics)
+
+    def test_what_is_refused(self):
+        self.start()
+        self.assertEqual(self.get("/-/healthy"), (200, "healthy\n"))
+        self.assertEqual(self.get("/nothing")[0], 404)
+        self.assertEqual(self.get("/probe")[0], 400)
+        self.assertEqual(self.get("/probe?target=127.0.0.1&module=none")[0], 400)
+        for target in ("127.0.0.1:22", "unix:/etc/passwd", "demo:", "pipe:id", "x" * 400):
+            self.assertEqual(self.get(f"/probe?target={target}&module=smtp")[0], 400, target)
+        self.assertEqual(self.get("/metrics", method="POST")[0], 405)
+
+    def test_what_is_not_allowed_is_not_connected_to(self):
+        with Server(lambda p: self.fail("it connected")) as server:
+            self.start("--allow-port", str(server.port), "--allow-target", "192.0.2.0/24", "--allow-target", "::1")
+            for target in (f"127.0.0.1:{server.port}", f"localhost:{server.port}", f"[::ffff:127.0.0.1]:{server.port}"):
+                status, text = self.get(f"/probe?target={target}&module=smtp")
+                self.assertEqual(status, 200)
+                self.assertIn("probe_success 0\n", text)
+                if "localhost" not in target:            # that may be ::1 first
+                    self.assertIn('reason="not_allowed"', text)
+
+    def test_it_is_open_to_others_only_with_a_list(self):
+        for wrong in ((), ("--allow-target", "everything"), ("--allow-target", "10.0.0.0/40")):
+            done = subprocess.run([program.SMTPSH, "exporter", "--listen", "0.0.0.0:0", *wrong], capture_output=True, text=True,
+                                  timeout=program.DEADLINE, env=program.environment())
+            self.assertEqual((done.stdout, done.returncode != 0), ("", True))
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+            self.assertIn("--allow-target", done.stderr) if not wrong else self.assertIn("network", done.stderr)
+
+    def test_the_scrape_timeout_is_honoured(self):
+        with Server(lambda p: p.until_gone()) as server:
+            self.start("--allow-port", str(server.port))
+            status, text = self.get(f"/probe?target=127.0.0.1:{server.port}&module=smtp",
+                                    **{"X-Prometheus-Scrape-Timeout-Seconds": "1"})
+        self.assertIn("probe_timeout_seconds 0.5\n", text)
+        self.assertIn('reason="timeout"', text)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,194 @@
+"""Peers that misbehave: each has its sentence and its exit status, and no answer is ever taken for another's."""
+import os
+import re
+import resource
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import hostile
+import program
+import tap
+from hostile import EHLO, GREETING
+
+LINES = "EHLO a.example\nNOOP\nQUIT\n"
+TLS = "EHLO a.example\nSTARTTLS\nEHLO a.example\nQUIT\n"
+FAST = ("--timeout", "300ms")
+
+
+def case(behaviour, status, *sentences, lines=LINES, options=FAST, without=(), target="{}"):
+    return behaviour, status, sentences, lines, options, without, target
+
+
+# name: behaviour, exit status, what the output must say, and what must not be in it
+CASES = {
+    "silence before the banner": case(
+        lambda p: p, 9, "*** the banner did not come within 300 ms: a port that wants TLS from the start is silent so (smtps://HOST:PORT)",
+        without=(" -> ",)),
+    "silence after EHLO": case(
+        lambda p: p.say(GREETING).hear(), 9, "*** the reply to EHLO did not come within 300 ms: a middlebox may not bear EHLO: try HELO"),
+    "reset at the connection": case(
+        lambda p: p.wait(0.05).reset(), 10, "*** the server reset the connection while the banner was waited for"),
+    "reset after the banner": case(
+        lambda p: p.say(GREETING).hear().reset(), 10, "*** the server reset the connection while the reply to EHLO was waited for"),
+    "reset in the middle of a reply": case(
+        lambda p: p.say(GREETING).hear().say("250-half").hear(0).wait(0.05).reset(), 10, "*** the server reset the connection", "250-half"),
+    "close without a word": case(
+        lambda p: p.close(), 10, "*** the server closed the connection while the banner was waited for"),
+    "close without a reply": case(
+        lambda p: p.say(GREETING).hear().close(), 10, "*** the server closed the connection while the reply to EHLO was waited for"),
+    "close in the middle of a reply": case(
+        lambda p: p.say(GREETING).hear().say("250-half\r\n").close(), 10, "what came last is no whole reply: 250-half"),
+    "two replies to one command": case(
+        lambda p: p.hello(EHLO + "250 once more\r\n").obey({"NOOP": "252 the answer to NOOP\r\n"}), 10, "nothing asked for",
+        "once more", " -> NOOP\n<-  252 the answer to NOOP"),
+    "a 421 that nobody asked for": case(
+        lambda p: p.hello(EHLO + "421 4.4.2 idle for too long\r\n").close(), 6, "nothing asked for", "421 4.4.2 idle for too long"),
+    "a late reply": case(
+        lambda p: p.say(GREETING).hear().wait(0.45).say("250 late EHLO\r\n").hear().say("252 for NOOP\r\n").obey(), 9,
+        "*** the reply to EHLO did not come within 300 ms", "this reply is late; what it answers had been given up", "late EHLO", "<-  252 for NOOP"),
+    "a TLS alert in the clear": case(
+        lambda p: p.say("\x15\x03\x01\x00\x02\x02\x46"), 10,
+        "*** this is no SMTP server but a TLS alert in the clear", "the port wants TLS from the start: smtps://HOST:PORT"),
+    "plain text answers a ClientHello": case(
+        lambda p: p.starttls().octets() and p.say("454 not now\r\n"), 5,
+        "*** the TLS handshake failed: the peer agreed to TLS and then spoke in the clear: \"454 not now\" (RFC 3207 4)", lines=TLS),
+    "implicit TLS to a plain port": case(
+        lambda p: p.say(GREETING), 5, "*** the port does not begin with TLS, it speaks in the clear: \"220 hostile.example ESMTP\"",
+        target="smtps://{}"),
+    "octets behind the 220": case(
+        lambda p: p.starttls("220 go ahead\r\n250 injected\r\n"), 10,
+        "*** the peer sent more behind its 220, before TLS began: \"250 injected\" would pass for protected (RFC 3207 6, CVE-2011-0411)",
+        lines=TLS),
+    "STARTTLS refused for now": case(
+        lambda p: p.starttls("454 4.7.0 no TLS now\r\n").obey(), 6, "<** 454 4.7.0 no TLS now", lines=TLS),
+    "STARTTLS refused": case(
+        lambda p: p.starttls("501 5.5.4 no\r\n").obey(), 7, "<** 501 5.5.4 no", lines=TLS),
+    "silence in the handshake": case(
+        lambda p: p.starttls(), 9, "*** the end of the TLS handshake did not come within 300 ms", lines=TLS),
+    "a close in the handshake": case(
+        lambda p: p.starttls().octets() and p.close(), 5, "*** the TLS handshake failed: the peer closed the connection", lines=TLS),
+    "a reset in the handshake": case(
+        lambda p: p.starttls().octets() and p.reset(), 5, "*** the TLS handshake failed: ", lines=TLS),
+    "bare LF": case(
+        lambda p: p.say("220 hello\n").hear().say("250-a\n250 b\n").obey(), 0, "a line ends in LF without CR (RFC 5321 2.3.8)"),
+    "bare CR": case(
+        lambda p: p.hello("250 a\rb\r\n").obey(), 0, "a CR stands without LF (RFC 5321 2.3.8)"),
+    "codes that differ": case(
+        lambda p: p.hello("250-a\r\n251-b\r\n250 c\r\n").obey(), 0, "its lines do not all have the same code (RFC 5321 4.2.1)"),
+    "no code": case(
+        lambda p: p.hello("what?\r\n").obey(), 10, "a line does not begin with a reply code (RFC 5321 4.2)", " -> NOOP\n<-  250 ok"),
+    "a web server": case(
+        lambda p: p.say("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n<html>"), 10,
+        "*** this is no SMTP server but a web server (HTTP): \"HTTP/1.1 408 Request Timeout\"; SMTP listens on 25, 587 and 465",
+        without=(" -> ", "nothing asked")),
+    "an SSH server": case(
+        lambda p: p.say("SSH-2.0-OpenSSH_9.2\r\n"), 10, "*** this is no SMTP server but an SSH server: \"SSH-2.0-OpenSSH_9.2\"",
+        without=(" -> ",)),
+    "a POP3 server": case(
+        lambda p: p.say("+OK POP3 ready\r\n"), 10, "*** this is no SMTP server but a POP3 server (RFC 1939)", without=(" -> ",)),
+    "an IMAP server": case(
+        lambda p: p.say("* OK IMAP4rev1 ready\r\n"), 10, "*** this is no SMTP server but an IMAP server (RFC 9051)", without=(" -> ",)),
+    "an FTP server": case(
+        lambda p: p.say("220 (vsFTPd 3.0.3)\r\n").obey({"EHLO": "530 Please login with USER and PASS.\r\n"}), 7,
+        "*** this banner is an FTP server's (RFC 959): is the port right?"),
+    "a news server": case(
+        lambda p: p.say("200 news.example InterNetNews ready\r\n").obey(), 0, "*** 200 greets in news (NNTP, RFC 3977)"),
+    "NUL": case(lambda p: p.hello("250 a\0b\r\n").obey(), 0, "it has NUL octets (RFC 5321 2.3.1)", "a\\x00b"),
+    "8-bit octets": case(lambda p: p.hello("250 caf\xe9\r\n").obey(), 0, "octets above 127 that are not UTF-8", "caf\\xE9"),
+    "escape sequences everywhere": case(
+        lambda p: p.say("220 \x1b[2J\x1b]0;x\x07 \x9b31m\r\n").hear().say("250-h\r\n250-\x1b[31mRED\x1b[0m a\r\n250 \x1b(0\r\n").obey(
+            {"NOOP": "250 \x1b[5n\x08\x08\r\n"}), 0, "\\x1B[2J", "it has control octets"),
+    "a line of 3,000 octets": case(
+        lambda p: p.hello("250 " + "x" * 3000 + "\r\n").obey(), 0, "a line has more than 512 octets (RFC 5321 4.5.3.1.5)"),
+    "a reply one octet at a time, too slow": case(
+        lambda p: p.say(GREETING).hear().drip("250 hello, this will take a while\r\n", 0.1), 9,
+        "*** the reply to EHLO did not end within 300 ms: the ", "octets that came are no whole reply (RFC 5321 4.2.1)"),
+    "a reply one octet at a time": case(
+        lambda p: p.say(GREETING).hear().drip("250 hello\r\n", 0.005).obey(), 0, "<-  250 hello"),
+    "250- and then silence": case(
+        lambda p: p.say(GREETING).hear().say("250-more to come\r\n"), 9, "no whole reply (RFC 5321 4.2.1), the last of them \"250-more to come\""),
+    "a 421 banner and a close": case(lambda p: p.say("421 4.3.2 too busy\r\n").close(), 6, "<** 421 4.3.2 too busy", without=("EHLO",)),
+    "a 554 banner": case(
+        lambda p: p.say("554 5.7.1 no mail here\r\n").obey(), 7, "<** 554 5.7.1 no mail here", "QUIT", without=("EHLO",)),
+    "STARTTLS overwritten": case(
+        lambda p: p.hello("250-h\r\n250-XXXXXXXA\r\n250 SIZE\r\n").obey(), 0, "*** STARTTLS was overwritten on the way: a middlebox"),
+    "a banner of asterisks": case(
+        lambda p: p.say("220 ****************************0*2******0*****\r\n").hear().say(EHLO).obey(), 0,
+        "*** the banner is asterisks: a middlebox that inspects SMTP stands between"),
+    "EHLO refused, then HELO": case(
+        lambda p: p.hello("502 5.5.1 what?\r\n").obey(), 7, "<** 502 5.5.1 what?", " -> HELO a.example\n<-  250 ok",
+        lines="EHLO a.example\nHELO a.example\nQUIT\n"),
+    "an EHLO reply that ends in 250 Ok": case(
+        lambda p: p.hello("250-h\r\n250-SIZE 5\r\n250 Ok\r\n").obey(), 0, "<-  250 Ok"),
+    "TLS that is cut": case(
+        lambda p: p.starttls().tls().hear().cut(), 10, "closed the connection without ending TLS (no close_notify)", lines=TLS),
+    "garbage within TLS": case(
+        lambda p: p.starttls().tls().hear() and os.write(p.sock.fileno(), b"no TLS record at all\r\n"), 10, "*** reading", lines=TLS),
+    "a reset after QUIT": case(lambda p: p.hello().hear().say("250 ok\r\n").hear().reset(), 0, " -> QUIT"),
+    "no 221": case(lambda p: p.hello().hear().say("250 ok\r\n").hear().close(), 0, " -> QUIT"),
+    "silence after QUIT": case(lambda p: p.hello().hear().say("250 ok\r\n").hear(), 0, " -> QUIT"),
+    "354 and a refusal at once": case(
+        lambda p: p.hello().hear().say("354 go on\r\n554 5.7.1 or rather not\r\n").hear(2).say("554 5.7.1 not\r\n").obey(), 7,
+        "nothing asked for", "554 5.7.1 or rather not", " -> .\n<** 554 5.7.1 not",
+        lines="EHLO a.example\nDATA\nx\n.\nQUIT\n"),
+    "1,000 lines of one reply": case(
+        lambda p: p.hello("250-x\r\n" * 1000 + "250 end\r\n").obey(), 0, "<-  250 end", " -> NOOP\n<-  250 ok"),
+    "10,000 extensions": case(
+        lambda p: p.hello("250-h\r\n" + "".join(f"250-X{i} a b c\r\n" for i in range(10000)) + "250 END\r\n").obey(), 0,
+        " -> NOOP\n<-  250 ok"),
+    "replies without end, unasked": case(
+        lambda p: p.say(GREETING).hear().forever("250 again\r\n" * 2000), 10, "*** the server does not stop: "),
+    "a pile of replies that nobody asked for": case(
+        lambda p: p.hello(EHLO + "250 x\r\n" * 50).obey({"NOOP": "252 for NOOP\r\n"}), 10, " -> NOOP\n<-  252 for NOOP"),
+}
+
+
+class Hostile(unittest.TestCase):
+    def check(self, behaviour, status, sentences, lines, options, without, target):
+        with hostile.Server(behaviour) as server:
+            done = program.run(*options, target.format(f"127.0.0.1:{server.port}"), input=lines)
+        shown = done.stdout + done.stderr
+        self.assertEqual(done.returncode, status, shown[-3000:])
+        flat = re.sub(r"\n +", " ", shown)
+        for sentence in sentences:
+            self.assertTrue(sentence in shown or sentence in flat, f"no {sentence!r} in {shown[-3000:]}")
+        for absent in without:
+            self.assertNotIn(absent, shown)
+        raw = [c for c in shown if (ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160]
+        self.assertEqual(raw, [], "control octets reached the output")
+
+    def bounded(self, behaviour, mebibytes):
+        """What comes of it where the program may have so much memory of its own, and no more."""
+        def limit():
+            if not program.SANITIZED:
+                resource.setrlimit(resource.RLIMIT_DATA, (mebibytes << 20, mebibytes << 20))
+        with hostile.Server(behaviour) as server:
+            done = subprocess.run([program.SMTPSH, "--timeout", "10", "127.0.0.1", str(server.port)], input=LINES.encode(),
+                                  capture_output=True, preexec_fn=limit, env=program.environment(), timeout=program.DEADLINE)
+        shown = done.stdout.decode("utf-8", "replace")
+        self.assertEqual(done.returncode, 10, shown[-500:] + done.stderr.decode())
+        self.assertIn("*** the reply has no end: it was cut after 1024 KiB", shown)
+
+    def test_an_endless_line(self):
+        "is cut, and costs no more memory than a little"
+        self.bounded(lambda p: p.say(GREETING).hear().say("250 ").forever("x" * 60000), 6)
+
+    def test_an_endless_reply(self):
+        self.bounded(lambda p: p.say(GREETING).hear().forever("250-and so on\r\n" * 1000), 6)
+
+
+def add(name, what):
+    def test(self):
+        self.check(*what)
+    test.__doc__ = name
+    setattr(Hostile, "test_" + re.sub(r"[^a-z0-9]+", "_", name.lower()), test)
+
+
+for each, what in CASES.items():
+    add(each, what)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,93 @@
+"""smtpsh resolve: what the DNS says about where mail goes, as text and as JSON."""
+import json
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+from nameserver import NameServer
+
+ZONE = {
+    ("good.test", "MX"): [(10, "mx1.good.test"), (20, "mx2.good.test"), (30, "gone.good.test")],
+    ("mx1.good.test", "A"): ["192.0.2.1"], ("mx1.good.test", "AAAA"): ["2001:db8::1"], ("mx2.good.test", "A"): ["192.0.2.2"],
+    ("1.2.0.192.in-addr.arpa", "PTR"): ["mx1.good.test"],
+    ("2.2.0.192.in-addr.arpa", "PTR"): ["other.test", "mx2.good.test"], ("other.test", "A"): ["192.0.2.9"],
+    ("1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa", "PTR"): ["mx1.good.test"],
+    ("_25._tcp.mx1.good.test", "TLSA"): [(3, 1, 1, "ab" * 32)],
+    ("_mta-sts.good.test", "TXT"): ["v=STSv1; id=1;"],
+    ("_smtp._tls.good.test", "TXT"): ["v=TLSRPTv1; rua=mailto:a@good.test", "v=TLSRPTv1; rua=mailto:\x1b[31m@good.test"],
+    ("null.test", "MX"): [(0, ".")],
+    ("xn--bcher-kva.test", "CNAME"): ["mx1.good.test"],
+}
+
+
+class Lookup(unittest.TestCase):
+    def look(self, *args, ad=False):
+        with NameServer(ZONE, ad=ad, ttl=77) as dns:
+            done = program.run("resolve", "--dns", dns.address, *args)
+            return done.returncode, done.stdout, done.stderr
+
+    def test_a_domain(self):
+        status, out, err = self.look("@good.test")
+        self.assertEqual((status, err), (0, ""))
+        for line in (
+                "good.test: MX, TTL 77 s, not validated",
+                "   10 mx1.good.test  TTL 77 s, not validated",
+                "      192.0.2.1                 mx1.good.test (points back)",
+                "      2001:db8::1               mx1.good.test (points back)",
+                "      192.0.2.2                 other.test (does not point back), mx2.good.test (points back)",
+                "      TLSA 3 1 1 " + "ab" * 32 + ", not validated: not for DANE (RFC 7672 2.2)",
+                "      no TLSA: the name does not exist (NXDOMAIN)",
+                "   30 gone.good.test: the name does not exist (NXDOMAIN)",
+                '_mta-sts.good.test: "v=STSv1; id=1;", not validated'):
+            self.assertIn(line + "\n", out)
+        self.assertIn("there are 2 of these, so that all count for nothing", out)
+        self.assertNotIn("\x1b", out)
+
+    def test_validated(self):
+        _, out, _ = self.look("@good.test", ad=True)
+        self.assertIn("good.test: MX, TTL 77 s, validated (DNSSEC)\n", out)
+        self.assertIn("TLSA 3 1 1 " + "ab" * 32 + ", validated (DNSSEC)\n", out)
+
+    def test_a_host_and_another_port(self):
+        status, out, _ = self.look("mx1.good.test", "465")
+        self.assertEqual(status, 0)
+        self.assertIn("no TLSA", out)
+        self.assertNotIn("_mta-sts", out)
+
+    def test_an_alias_and_another_script(self):
+        _, out, _ = self.look("bücher.test")
+        self.assertIn("  xn--bcher-kva.test (bücher.test), an alias of mx1.good.test  TTL 77 s", out)
+
+    def test_nothing_there(self):
+        status, out, _ = self.look("@null.test")
+        self.assertEqual(status, 3)
+        self.assertIn('*** null.test takes no mail: its MX is "."', out)
+        status, out, _ = self.look("@nowhere.test")
+        self.assertEqual(status, 3)
+        self.assertIn("*** the domain nowhere.test does not exist", out)
+
+    def test_json(self):
+        status, out, _ = self.look("--format", "json", "@good.test", ad=True)
+        self.assertEqual(status, 0)
+        self.assertEqual(out.count("\n"), 1)
+        o = json.loads(out)
+        self.assertTrue(o["validated"])
+        self.assertEqual([h["host"] for h in o["hosts"]], ["mx1.good.test", "mx2.good.test", "gone.good.test"])
+        self.assertEqual(o["hosts"][0]["tlsa"], [{"usage": 3, "selector": 1, "matching": 1, "data": "ab" * 32}])
+        ptr = {a["address"]: a["ptr"] for h in o["hosts"] for a in h["addresses"]}
+        self.assertEqual(ptr["192.0.2.2"][0], {"name": "other.test", "points_back": False})
+        self.assertEqual(o["mta_sts"], "v=STSv1; id=1;")
+        self.assertIsNone(o["failure"])
+
+    def test_what_is_no_target(self):
+        for args in ((), ("unix:/x",), ("a", "25", "c")):
+            status, out, err = self.look(*args)
+            self.assertEqual((status, out), (2, ""), args)
+            self.assertTrue(err.startswith("smtpsh: "), err)
+
+
+if __name__ == "__main__":
+    tap.main()

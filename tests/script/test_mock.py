@@ -1,0 +1,281 @@
+"""`smtpsh serve FILE`: the linear script and rules in the server's role, faults, several clients, TLS, strictness, profiles."""
+import base64
+import os
+import smtplib
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import xml.etree.ElementTree
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+import program
+import tap
+import wire
+
+EXAMPLES = os.path.join(ROOT, "scripts", "examples")
+PROFILES = os.path.join(ROOT, "scripts", "profiles")
+
+
+class Mock(unittest.TestCase):
+    def serve(self, script, *args):
+        """A server that plays this text, or this file."""
+        if "\n" in script:
+            file = tempfile.NamedTemporaryFile("w", suffix=".smtp", encoding="utf-8")
+            self.addCleanup(file.close)
+            file.write(script)
+            file.flush()
+            script = file.name
+        server = program.Serve(*args, script)
+        self.addCleanup(server.__exit__)
+        return server
+
+    def client(self, server, **how):
+        client = wire.Wire(server.host, server.port, **how)
+        self.addCleanup(client.__exit__)
+        return client
+
+    def test_the_lines_in_their_order(self):
+        client = self.client(self.serve("S: 220 a ESMTP\nC: EHLO x\nS: 250-a\nS: 250 SIZE 5\nC: NOOP\nS: 250 first\n"
+                                        "C: NOOP\nS: 450 second\nC: QUIT\nS: 221 bye\n"))
+        self.assertEqual([client.banner] + [client.say(c) for c in ("EHLO y", "noop", "RSET", "NOOP x", "QUIT")],
+                         ["220 a ESMTP", "250-a\n250 SIZE 5", "250 first", "250 2.0.0 Ok", "450 second", "221 bye"])
+        self.assertEqual(client.rest(), "")
+
+    def test_a_pipelined_group_and_replies_left_over(self):
+        script = "C: MAIL FROM:<a@b>\nC: RCPT TO:<c@d>\nC: DATA\nS: 250 m\nS: 250 r\nS: 354 d\nC: x\nC: .\nS: 250 one\nS: 451 two\n"
+        client = self.client(self.serve(script))
+        client.send("MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nwhatever\r\n..\r\n.\r\nNOOP\r\n")
+        self.assertEqual([client.reply() for _ in range(6)], ["250 m", "250 r", "354 d", "250 one", "451 two", "250 2.0.0 Ok"])
+
+    def test_what_stands_for_anything_is_sent_as_something(self):
+        script = "S: 220 [..]x ...\nC: EHLO {{c:word}}\nS: 2xx hi {{c}} {{q:queueid}}\nC: NOOP\nS: 450|451 {{q}}\nC: RSET\nS: *\n"
+        client = self.client(self.serve(script))
+        self.assertEqual(client.banner, "220 x")
+        code, hi, name, made = client.say("EHLO me.example").split()
+        self.assertEqual((code, hi, name), ("250", "hi", "me.example"))
+        self.assertEqual([client.say("NOOP"), client.say("RSET")], [f"450 {made}", "250 Ok"])
+
+    def test_connection_n_plays_case_n(self):
+        server = self.serve('/case "one"\n/times 2\nS: 220 one\n/case "two"\nS: 554 two\n')
+        self.assertEqual([self.client(server).banner for _ in range(4)], ["220 one", "220 one", "554 two", "554 two"])
+
+    def test_rules_before_lines(self):
+        script = ("S: 220 x\nC: RCPT TO:<a@b>\nS: 250 line\n\n/on RCPT /<no@/ times=1\nS: 550 rule\n\n/on FOO\nS: 299 foo\n\n"
+                  "/otherwise S: 599 other\n")
+        client = self.client(self.serve(script))
+        self.assertEqual([client.say(c) for c in ("RCPT TO:<no@b>", "RCPT TO:<no@b>", "foo bar", "RCPT TO:<x@y>")],
+                         ["550 rule", "250 line", "299 foo", "599 other"])
+
+    def test_a_level_says_how_commands_are_compared(self):
+        script = "/match enhanced\nS: 220 x\nC: RCPT TO:<a@b>\nS: 250 mine\n/match exact\nC: NOOP  x\nS: 250 exact\n"
+        client = self.client(self.serve(script))
+        said = [client.say(c) for c in ("RCPT TO:<c@d>", "rcpt to:<A@b> NOTIFY=NEVER", "NOOP x", "NOOP  x")]
+        self.assertEqual(said, ["250 2.1.5 Ok", "250 mine", "250 2.0.0 Ok", "250 exact"])
+
+    def test_a_level_of_the_command_line(self):
+        client = self.client(self.serve("S: 220 x\nC: NOOP a\nS: 250 mine\n", "--match", "exact"))
+        self.assertEqual([client.say("NOOP b"), client.say("NOOP a")], ["250 2.0.0 Ok", "250 mine"])
+
+    def test_several_clients_at_once_stand_where_they_stand(self):
+        server = self.serve("S: 220 x\nC: NOOP\nS: 250 1\nC: NOOP\nS: 250 2\n")
+        clients = [self.client(server) for _ in range(20)]
+        self.assertEqual([[c.say("NOOP") for c in clients] for _ in range(2)], [["250 1"] * 20, ["250 2"] * 20])
+
+    def test_repeat(self):
+        client = self.client(self.serve("S: 220 x\n/repeat 2\nC: NOOP\nS: 250 in\n/end\nC: NOOP\nS: 250 out\n"))
+        self.assertEqual([client.say("NOOP") for _ in range(3)], ["250 in", "250 in", "250 out"])
+
+    def test_bdat_is_answered_behind_its_octets(self):
+        client = self.client(self.serve("S: 220 x\nC: BDAT 6 LAST\nC: QUIT\nS: 250 taken\n"))
+        client.send("BDAT 6 LAST\r\n")
+        client.send("QUIT\r\nNOOP\r\n")
+        self.assertEqual([client.reply(), client.reply()], ["250 taken", "250 2.0.0 Ok"])
+
+    def test_auth_by_lines_and_by_default(self):
+        client = self.client(self.serve("S: 220 x\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: eA==\nS: 334 UGFzc3dvcmQ6\nC: eA==\n"
+                                        "S: 535 5.7.8 no\n"))
+        self.assertEqual([client.say(c) for c in ("AUTH LOGIN", "dQ==", "cA==")],
+                         ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "535 5.7.8 no"])
+        self.assertEqual([client.say(c)[:3] for c in ("AUTH LOGIN", "dQ==", "cA==", "AUTH PLAIN", "AHUAcA==")],
+                         ["334", "334", "235", "334", "235"])
+
+    def test_faults(self):
+        server = self.serve(os.path.join(EXAMPLES, "mock-faults.smtp"))
+        client = self.client(server)
+        self.assertIn("SIZE 1000000", client.say("EHLO a"))
+        said = [client.say(f"RCPT TO:<{who}@x>")[:3] for who in ("full", "grey", "grey", "wrong")]
+        self.assertEqual(said, ["452", "451", "250", "354"])
+        for who in ("gone", "reset"):
+            other = self.client(server)
+            other.send(f"RCPT TO:<{who}@x>\r\n")
+            try:
+                self.assertEqual((other.rest(), who), ("", "gone"))
+            except ConnectionResetError:
+                self.assertEqual(who, "reset")
+        other = self.client(server)
+        before = time.monotonic()
+        self.assertEqual(other.say("RCPT TO:<slow@x>"), "250 2.1.5 Ok, at last")
+        self.assertGreater(time.monotonic() - before, 0.29)
+        self.assertEqual([other.say("MAIL FROM:<>")[:3] for _ in range(4)], ["250", "250", "250", "421"])
+        self.assertEqual(other.rest(), "")
+        silent = self.client(server)
+        silent.send("RCPT TO:<silent@x>\r\nNOOP\r\n")
+        self.assertEqual(silent.reply(), "250 2.0.0 Ok")
+
+    def test_slow_replies_and_a_drop(self):
+        server = self.serve(os.path.join(EXAMPLES, "mock-slow.smtp"))
+        before = time.monotonic()
+        client = self.client(server)
+        self.assertEqual(client.banner, "220 slow.example ESMTP, and this banner takes a while")
+        self.assertGreater(time.monotonic() - before, 0.2)
+        self.assertEqual([client.say(c) for c in ("EHLO a", "NOOP", "VRFY a")],
+                         ["250-slow.example\n250 SIZE 1000", "250 2.0.0 Ok", "421 4.3.2 That was it"])
+        self.assertEqual(client.rest(), "")
+
+    def test_a_dialogue_with_tls_and_a_login(self):
+        server = self.serve(os.path.join(EXAMPLES, "mock-dialogue.smtp"), "--strict", "--times", "1")
+        with smtplib.SMTP(server.host, server.port, local_hostname="me.example", timeout=20) as client:
+            client.starttls(context=wire.context())
+            client.ehlo()
+            client.login("demo", "demo")
+            self.assertEqual(list(client.sendmail("a@example.org", ["b@example.net", "nobody@example.net"], "Subject: x\r\n\r\nx\r\n")),
+                             ["nobody@example.net"])
+        self.assertEqual(server.process.wait(program.DEADLINE), 0)
+
+    def reported(self, form, script, *talks, options=()):
+        """What serve reports of clients that say these lines, one after the other; and its status."""
+        file = tempfile.NamedTemporaryFile("w", suffix=".smtp")
+        self.addCleanup(file.close)
+        file.write(script)
+        file.flush()
+        server = subprocess.Popen([program.SMTPSH, "serve", "--strict", "--times", str(len(talks)), "--format", form, *options, file.name],
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=program.environment())
+        host, port = server.stderr.readline().split()[-1].rsplit(":", 1)
+        for talk in talks:
+            with wire.Wire(host, int(port)) as client:
+                client.send("".join(line + "\r\n" for line in talk))
+                client.rest()
+        out, err = server.communicate(timeout=program.DEADLINE)
+        return server.returncode, out, err, file.name
+
+    TWO_CASES = '/case "first"\nS: 220 x\nC: NOOP\nS: 250 x\nC: QUIT\nS: 221 x\n/case "<second>"\nS: 220 y\nC: RSET\nS: 250 y\nC: QUIT\nS: 221 y\n'
+
+    def test_a_report_in_tap(self):
+        status, out, err, name = self.reported("tap", self.TWO_CASES, ["NOOP", "QUIT"], ["NOOP"])
+        self.assertEqual(status, 1)
+        self.assertTrue(out.startswith(f"TAP version 14\n1..1\n# Subtest: {name}\n    1..2\n    ok 1 - first\n    not ok 2 - <second>\n"), out)
+        self.assertIn('the client said \\"NOOP\\""', out)
+        self.assertIn(f'at: "{name}:9"', out)
+        self.assertIn('expected: "RSET"', out)
+        self.assertIn(f"\nnot ok 1 - {name}\n", out)
+        self.assertIn("1 of 2 connections", err)
+
+    def test_a_report_in_junit(self):
+        status, out, _, _ = self.reported("junit", self.TWO_CASES, ["NOOP", "QUIT"], ["RSET", "QUIT"])
+        suite = xml.etree.ElementTree.fromstring(out.encode())[0]
+        self.assertEqual((status, suite.get("tests"), [case.get("name") for case in suite]), (0, "2", ["first", "<second>"]))
+        _, out, _, _ = self.reported("junit", self.TWO_CASES, ["QUIT"], ["RSET", "QUIT"])
+        failed = xml.etree.ElementTree.fromstring(out.encode()).findall("*/testcase/failure")
+        self.assertEqual(len(failed), 1)
+        self.assertIn('expected "NOOP", the client said "QUIT"', failed[0].get("message"))
+
+    def test_a_report_is_of_a_script(self):
+        done = program.run("serve", "--format", "tap")
+        self.assertEqual((done.returncode, done.stderr), (2, "smtpsh: --format tap reports on a script: serve FILE\n"))
+
+    def test_variables_and_secrets_of_the_command_line(self):
+        password = tempfile.NamedTemporaryFile("w")
+        self.addCleanup(password.close)
+        password.write("hush-hush\n")
+        password.flush()
+        script = ("/var host=not.this\n/secret password\nS: 220 {{host}} {{greeting}}\nC: AUTH PLAIN {{plain greeting password}}\n"
+                  "S: 235 ok\nC: QUIT\nS: 221 x\n")
+        options = ("--var", "host=mx.example", "--var", "greeting=hello", "--secret", "password=@" + password.name)
+        client = self.client(self.serve(script, *options))
+        self.assertEqual(client.banner, "220 mx.example hello")
+        good, bad = (base64.b64encode(f"\0hello\0{word}".encode()).decode() for word in ("hush-hush", "guess"))
+        talk = ["AUTH PLAIN " + good, "QUIT"]
+        self.assertEqual(self.reported("tap", script, talk, options=(*options, "--match", "text"))[0], 0)
+        status, out, err, _ = self.reported("tap", script, ["AUTH PLAIN " + bad], options=(*options, "--match", "text"))
+        self.assertEqual(status, 1)
+        self.assertIn("the client said", out)
+        for secret in (good, bad, "hush-hush"):
+            self.assertNotIn(secret, out + err)
+
+    def test_strict_fails_what_the_script_does_not_have(self):
+        server = self.serve("S: 220 x\nC: EHLO x\nS: 250 x\nC: QUIT\nS: 221 x\n", "--strict", "--times", "2")
+        client = self.client(server)
+        client.say("EHLO y")
+        client.send("RSET\r\n")
+        self.assertEqual(client.rest(), "")
+        early = wire.Wire(server.host, server.port)
+        early.say("EHLO y")
+        early.__exit__()
+        self.assertEqual(server.process.wait(program.DEADLINE), 1)
+
+    def test_what_fails_is_told(self):
+        server = program.Serve("-v", "--strict", "--times", "1", os.path.join(EXAMPLES, "mock-dialogue.smtp"))
+        with wire.Wire(server.host, server.port) as client:
+            client.send("QUIT\r\n")
+            client.rest()
+        told = server.process.stdout.read()
+        server.__exit__()
+        self.assertRegex(told, r'mock-dialogue.smtp:3: expected "EHLO \{\{client:word\}\}", the client said "QUIT"')
+
+    def test_messages_of_a_mock_are_kept(self):
+        import json
+        lines = tempfile.NamedTemporaryFile("r", suffix=".json")
+        self.addCleanup(lines.close)
+        server = self.serve(os.path.join(PROFILES, "go-smtp-mock.smtp"), "--messages", lines.name, "--count", "1")
+        with smtplib.SMTP(server.host, server.port, local_hostname="me.example", timeout=20) as client:
+            client.sendmail("a@b.example", ["c@d.example", "e@f.example"], "Subject: x\r\n\r\nx\r\n")
+        self.assertEqual(server.process.wait(program.DEADLINE), 0)
+        message = json.loads(lines.read())
+        self.assertEqual([r["address"] for r in message["recipients"]], ["c@d.example", "e@f.example"])
+        self.assertEqual(message["text"], "Subject: x\r\n\r\nx\r\n")
+
+    def test_what_cannot_be_served_is_refused(self):
+        for script, words in [("S: 220 x\nNOOP\n", ":2"), ("S: 220 /x+/\n", "cannot be sent"), ("/nothing\n", "nothing"),
+                              ('/case "a" skip=why\nS: 220 x\n', "every case is skipped")]:
+            with tempfile.NamedTemporaryFile("w", suffix=".smtp") as file:
+                file.write(script)
+                file.flush()
+                done = program.run("serve", file.name)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(words, done.stderr)
+        self.assertEqual(program.run("serve", "/nowhere.smtp").returncode, 2)
+        self.assertEqual(program.run("serve", "--profile", "../x").returncode, 2)
+
+
+class Profiles(unittest.TestCase):
+    def dialogue(self, name, lines):
+        os.environ["SMTPSH_DATA"] = os.path.join(ROOT, "scripts")
+        with program.Serve("--profile", name) as server, wire.Wire(server.host, server.port) as client:
+            return [client.banner] + [client.say(line) for line in lines]
+
+    def test_go_smtp_mock(self):
+        said = self.dialogue("go-smtp-mock", ["EHLO", "HELO a.example", "MAIL FROM:<>", "MAIL FROM:<a@b.example>", "RCPT TO:<a>",
+                                              "RCPT TO:<blacklisted@b.example>", "RCPT TO:<unregistered@b.example>",
+                                              "RCPT TO:<c@d.example>", "DATA", "x\r\n.", "FOO", "NOOP hello", "RSET", "QUIT"])
+        self.assertEqual(said, [
+            "220 Welcome", "501 HELO requires domain address or valid address literal", "250 Received",
+            "501 MAIL FROM requires valid email address", "250 Received", "501 RCPT TO requires valid email address",
+            "421 Service not available", "550 User not found", "250 Received",
+            "354 Ready for receive message. End data with <CR><LF>.<CR><LF>", "250 Received",
+            "502 Command unrecognized. Available commands: HELO, EHLO, MAIL FROM:, RCPT TO:, DATA, RSET, NOOP, QUIT",
+            "250 Ok", "250 Ok", "221 Closing connection"])
+
+    def test_subetha(self):
+        said = self.dialogue("subetha", ["EHLO", "EHLO x", "MAIL", "MAIL FROM:", "MAIL FROM:<>", "RCPT TO:<unknown@x>", "RCPT TO:<a@x>",
+                                         "DATA", "x\r\n.", "VRFY x", "AUTH", "FOO", "QUIT"])
+        self.assertIn(" ESMTP SubEthaSMTP null", said[0])
+        self.assertEqual(said[2].splitlines()[-1], "250 Ok")
+        self.assertEqual([r[:3] for r in said], "220 501 250 501 501 250 553 250 354 250 502 501 500 221".split())
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,415 @@
+"""smtpsh probe: the behaviours that monitoring tools get wrong, each with its state, reason and sentence; the formats, by parsers of others."""
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import xml.etree.ElementTree
+
+sys.path[:0] = [os.path.join(os.path.dirname(__file__), "..", folder) for folder in ("lib", "servers")]
+import pki
+import program
+import tap
+from hostile import EHLO, GREETING, Peer, Server, certificate
+from nameserver import NameServer
+
+STATES = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
+PLAIN = "250-hostile.example\r\n250 SIZE 1000\r\n"
+
+
+def probe(server, *options, format="json", **keys):
+    return program.run("probe", f"127.0.0.1:{server.port}", "--format", format, *options, **keys)
+
+
+class Case(unittest.TestCase):
+    def judged(self, behaviour, state, reason=None, sentence=None, options=()):
+        """Probes a behaviour, checks state, exit status, reason and sentence, and gives the JSON object."""
+        with Server(behaviour) as server:
+            done = probe(server, *options)
+        got = json.loads(done.stdout.splitlines()[0])
+        self.assertEqual((got["state"], got.get("reason")), (state, reason), done.stdout + done.stderr)
+        self.assertEqual(done.returncode, STATES[state])
+        self.assertEqual(got["ok"], state in ("OK", "WARNING"))
+        if sentence:
+            self.assertIn(sentence, got["message"])
+        return got
+
+
+def banner(text):
+    return lambda p: p.say(text).hear()
+
+
+def envelope(p, mail="250 ok\r\n", rcpt="250 ok\r\n"):
+    p.say(GREETING).hear().say(PLAIN).hear().say(mail).hear().say(rcpt).hear().say("250 ok\r\n").hear().say("221 bye\r\n")
+
+
+class Matrix(Case):
+    """The rows of the behaviour matrix."""
+
+    TLS = ("--ca", certificate()[0], "--verify=chain", "-c", "cert_days=1:", "-w", "cert_days=2:")
+
+    @staticmethod
+    def tls(p, ehlo=EHLO):
+        p.say(GREETING).hear().say(ehlo).hear().say("220 go ahead\r\n").tls().hear().say(PLAIN).hear().say("221 bye\r\n")
+
+    def test_starttls_in_the_middle_of_the_list(self):
+        got = self.judged(self.tls, "OK", options=self.TLS)
+        self.assertEqual([r["phase"] for r in got["replies"]], ["banner", "ehlo", "starttls", "ehlo_tls", "quit"])
+        self.assertTrue(got["tls"]["version"].startswith("TLSv1"))
+
+    def test_starttls_is_the_last_line(self):
+        self.judged(lambda p: self.tls(p, "250-hostile.example\r\n250 STARTTLS\r\n"), "OK", options=self.TLS)
+
+    def test_starttls_not_offered(self):
+        behaviour = lambda p: p.say(GREETING).hear().say(PLAIN).hear().say("221 bye\r\n")
+        self.judged(behaviour, "CRITICAL", "tls_not_offered", "starttls: not offered", ["--tls=starttls"])
+        self.judged(behaviour, "WARNING", "tls_not_offered", "starttls: not offered")
+        self.judged(behaviour, "OK", options=["--tls=off"])
+
+    def test_starttls_stripped_on_the_way(self):
+        self.judged(lambda p: p.say(GREETING).hear().say("250-h.example\r\n250 XXXXXXXA\r\n").hear().say("221 bye\r\n"),
+                    "CRITICAL", "tls_not_offered", "stripped on the way", ["--tls=starttls"])
+
+    def test_starttls_refused_for_now(self):
+        behaviour = lambda p: p.say(GREETING).hear().say(EHLO).hear().say("454 4.7.0 TLS not available\r\n").hear().say("221 bye\r\n")
+        self.judged(behaviour, "WARNING", "reply", "454 4.7.0 TLS not available", ["--tls=starttls"])
+        self.judged(behaviour, "WARNING", "reply", "454 4.7.0 TLS not available")
+        self.judged(behaviour, "CRITICAL", "reply", options=["--tls=starttls", "--tempfail", "critical"])
+
+    def test_banner_554(self):
+        self.judged(banner("554 5.7.1 no service for you\r\n"), "CRITICAL", "reply", "554 5.7.1 no service for you")
+
+    def test_banner_421_and_close_is_a_rate_limit(self):
+        self.judged(lambda p: p.say("421 4.7.0 too many connections\r\n").close(), "WARNING", "rate_limited",
+                    "421 4.7.0 too many connections")
+
+    def test_expired_certificate_is_shown_and_critical(self):
+        place = pki.make()
+        cert, key = place + "/expired.chain.pem", place + "/expired.key"
+        # The own server shows it.
+        with program.Serve("--cert", cert, "--key", key) as server:
+            done = program.run("probe", f"{server.host}:{server.port}", "--tls=starttls", "--format", "json")
+        got = json.loads(done.stdout)
+        self.assertEqual((got["state"], done.returncode), ("CRITICAL", 2), done.stdout)
+        self.assertLess(got["tls"]["days_left"], 0)
+        days = [c for c in got["checks"] if c["name"] == "cert_days"][0]
+        self.assertEqual(days["state"], "CRITICAL")
+        self.assertIn("expired", days["message"])
+
+    def test_certificate_with_few_days(self):
+        got = self.judged(self.tls, "WARNING", "threshold", "expires in", ["--verify=off", "-w", "cert_days=30:", "-c", "cert_days=1:"])
+        self.assertEqual(got["replies"][-1]["code"], 221)      # the other checks were run, and QUIT was said
+
+    def test_mail_refused(self):
+        self.judged(lambda p: envelope(p, mail="530 5.7.0 authenticate first\r\n"), "CRITICAL", "reply",
+                    "MAIL FROM refused: 530 5.7.0 authenticate first", ["--tls=off", "--from", "a@b.example"])
+
+    def test_quit_never_answered_is_noted_only(self):
+        begun = time.monotonic()
+        got = self.judged(lambda p: p.say(GREETING).hear().say(PLAIN).hear().until_gone().wait(3), "OK", options=["--tls=off"])
+        self.assertLess(time.monotonic() - begun, 4)
+        self.assertIn("quit: timeout", json.dumps(got["checks"]))
+
+    def test_auth_plain(self):
+        with program.Serve("--ca-out", tempfile.mktemp()) as server:
+            done = program.run("probe", f"{server.host}:{server.port}", "--auth=PLAIN", "--user", "demo", "--password-env", "PROBE_SECRET",
+                               "--format", "json", env=program.environment(PROBE_SECRET="demo"))
+        got = json.loads(done.stdout)
+        self.assertIn("auth", got["seconds"], done.stdout)
+        self.assertNotIn("ZGVtbw", done.stdout)
+
+    def test_no_such_name(self):
+        done = program.run("probe", "--resolve", "other.example:127.0.0.1", "no-such-name.invalid", "--format", "json", "--timeout", "resolve=2s")
+        got = json.loads(done.stdout)
+        self.assertEqual((got["state"], got["phase"], done.returncode), ("CRITICAL", "resolve", 2))
+        self.assertRegex(got["reason"], "^(resolve_|no_address)")
+
+    def test_the_banner_is_what_a_banner_expectation_checks(self):
+        behaviour = lambda p: p.say(GREETING).hear().say("250 mail.example\r\n").hear().say("221 bye\r\n")
+        self.judged(behaviour, "WARNING", "assertion", "220 hostile.example", ["--tls=off", "--expect-banner", "mail.example"])
+        self.judged(behaviour, "OK", options=["--tls=off", "--expect-banner", "^220 hostile"])
+
+    def test_slow_is_a_warning_below_the_critical_limit(self):
+        behaviour = lambda p: p.wait(0.3).say(GREETING).hear().say(PLAIN).hear().say("221 bye\r\n")
+        self.judged(behaviour, "WARNING", "threshold", "total took", ["--tls=off", "-w", "0.2", "-c", "30"])
+
+
+class Hostile(Case):
+    def test_split_banner_and_long_banner(self):
+        whole = lambda p: p.drip("220-one\r\n220 two\r\n", 0.01).hear().say(PLAIN).hear().say("221 bye\r\n")
+        got = self.judged(whole, "OK", options=["--tls=off"])
+        self.assertEqual(got["replies"][0]["text"], ["one", "two"])
+
+    def test_ehlo_reply_in_one_segment_with_the_banner(self):
+        got = self.judged(lambda p: p.say(GREETING + EHLO).hear(2).say("454 no\r\n").hear().say("221 bye\r\n"), "WARNING", "reply")
+        self.assertIn("STARTTLS", got["extensions"])
+
+    def test_bare_lf_is_noted(self):
+        got = self.judged(lambda p: p.say("220 x\n").hear().say("250 x\n").hear().say("221 x\n"), "OK", options=["--tls=off"])
+        self.assertIn("bare_lf", [c["name"] for c in got["checks"]])
+
+    def test_very_long_line(self):
+        self.judged(lambda p: p.say("220 " + "x" * 250000 + "\r\n").hear().say(PLAIN).hear().say("221 x\r\n"), "OK", options=["--tls=off"])
+
+    def test_no_smtp(self):
+        self.judged(banner("SSH-2.0-hello\r\n"), "CRITICAL", "malformed", "SSH-2.0-hello")
+
+    def test_early_disconnect(self):
+        self.judged(lambda p: p.close(), "CRITICAL", "eof", "closed the connection early")
+        self.judged(lambda p: p.say("220-half").close(), "CRITICAL", "eof", "within its reply to the banner: 220-half")
+
+    def test_silence_is_a_timeout_that_names_what_it_may_be(self):
+        self.judged(lambda p: p.until_gone(), "CRITICAL", "timeout", "greet pause", ["--timeout", "greeting=200ms"])
+
+    def test_total_time_ends_it(self):
+        begun = time.monotonic()
+        self.judged(lambda p: p.until_gone(), "CRITICAL", "timeout", "not done within 300 ms", ["-t", "300ms"])
+        self.assertLess(time.monotonic() - begun, 3)
+
+    def test_injection_behind_the_220(self):
+        self.judged(lambda p: p.say(GREETING).hear().say(EHLO).hear().say("220 go\r\n250 evil\r\n").hear(), "CRITICAL", "injection",
+                    options=["--tls=starttls"])
+
+    def test_tls_that_is_none(self):
+        behaviour = lambda p: p.say(GREETING).hear().say(EHLO).hear().say("220 go\r\n").octets() and p.say("not TLS at all\r\n").hear()
+        self.judged(behaviour, "WARNING", "tls_handshake")
+        self.judged(behaviour, "CRITICAL", "tls_handshake", options=["--tls=starttls"])
+
+    def test_greylisting_is_named(self):
+        self.judged(lambda p: envelope(p, rcpt="451 4.7.1 Greylisted, come back\r\n"), "WARNING", "reply", "greylisted",
+                    ["--tls=off", "--to", "a@b.example"])
+
+    def test_extensions_required_expected_forbidden(self):
+        behaviour = lambda p: p.say(GREETING).hear().say("250-h.example\r\n250-AUTH PLAIN LOGIN\r\n250 SIZE 1000\r\n").hear().say("221 x\r\n")
+        off = ["--tls=off"]
+        self.judged(behaviour, "OK", options=off + ["--require-ext", "SIZE=500:,AUTH=LOGIN"])
+        self.judged(behaviour, "CRITICAL", "assertion", "SIZE is offered as \"1000\"", off + ["--require-ext", "SIZE=10000:"])
+        self.judged(behaviour, "WARNING", "assertion", "DSN is not offered", off + ["--expect-ext", "DSN"])
+        self.judged(behaviour, "CRITICAL", "assertion", "must not be", off + ["--forbid-ext", "AUTH@clear"])
+
+    def test_a_recorded_set_of_extensions(self):
+        with tempfile.TemporaryDirectory() as place:
+            record = place + "/set"
+            say = lambda text: lambda p: p.say(GREETING).hear().say(text).hear().say("221 x\r\n")
+            self.judged(say(PLAIN), "OK", options=["--tls=off", "--write-ext-set", record])
+            self.judged(say(PLAIN), "OK", options=["--tls=off", "--expect-ext-set", record])
+            self.judged(say("250-h.example\r\n250-DSN\r\n250 SIZE 1000\r\n"), "WARNING", "assertion", "\"DSN\" is new",
+                        ["--tls=off", "--expect-ext-set", record])
+
+    def test_states_can_be_changed(self):
+        self.judged(banner("554 go away\r\n"), "WARNING", "reply", options=["--state", "banner.reply=WARNING"])
+
+    def test_nobody_there(self):
+        done = program.run("probe", "127.0.0.1:1", "--format", "json")
+        got = json.loads(done.stdout)
+        self.assertEqual((got["reason"], got["message"], done.returncode), ("connect_refused", "connection refused", 2))
+
+    def test_usage_is_unknown(self):
+        for args in ([], ["--until", "never", "x"], ["-w", "ten", "x"], ["--targets", "/nowhere/at/all"], ["--state", "x", "y"]):
+            done = program.run("probe", *args)
+            self.assertEqual(done.returncode, 3, args)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+
+
+EVIL = "554 a|b='1;2' \x1b[31mred\x07 \"q\" <tag> & \\ \xff\xfe end\r\n"
+PERF = re.compile(r"^(?:'(?:[^'=]|'')+'|[^'= ]+)=(?:U|-?[0-9]+(?:\.[0-9]+)?)(?:s|us|ms|%|B|KB|MB|TB|c)?(?:;[^; ]*){0,4}$")
+
+
+class Formats(Case):
+    def output(self, format, *options, behaviour=banner(EVIL)):
+        with Server(behaviour) as server:
+            return probe(server, *options, format=format).stdout
+
+    def test_nothing_of_a_peer_reaches_the_terminal_raw(self):
+        for format in ("text", "nagios", "json", "prom", "openmetrics", "influx", "tap", "junit"):
+            text = self.output(format)
+            self.assertNotIn("\x1b", text, format)
+            self.assertNotIn("\x07", text, format)
+            text.encode("utf-8")
+
+    def test_nagios_keeps_the_grammar_of_performance_data(self):
+        out = self.output("nagios", "-w", "5,connect=1", "-c", "@10:20")
+        self.assertEqual(out.count("\n"), 1)
+        status, perf = out.rstrip("\n").split("|")
+        self.assertTrue(status.startswith("SMTP CRITICAL - 127.0.0.1:"), status)
+        for item in perf.split():
+            self.assertRegex(item, PERF)
+        labels = [item.split("=")[0] for item in perf.split()]
+        self.assertEqual(len({label[:19] for label in labels}), len(labels))
+        self.assertIn("banner=U", perf)
+
+    def test_junit_is_xml(self):
+        suite = xml.etree.ElementTree.fromstring(self.output("junit"))
+        self.assertEqual((suite.get("tests"), suite.get("failures")), ("1", "1"))
+        self.assertIn("<tag>", suite.find("testcase/failure").get("message"))
+
+    def test_json_keeps_the_octets(self):
+        import base64
+        got = json.loads(self.output("json"))
+        self.assertIn(b"\xff\xfe end", base64.b64decode(got["replies"][0]["raw_base64"]))
+        self.assertIn("\ufffd", got["replies"][0]["text"][0])
+
+    def test_influx_is_one_line(self):
+        self.assertRegex(self.output("influx"), r"\Asmtp_probe,target=\S+,address=127\.0\.0\.1 state=2i,ok=false,\S+ \d{19}\n\Z")
+
+    def test_several_at_once_into_files(self):
+        with tempfile.TemporaryDirectory() as place:
+            out = self.output(f"prom:{place}/x.prom", "--format", f"tap:{place}/x.tap", "--format", "nagios")
+            with open(place + "/x.prom") as prom, open(place + "/x.tap") as taps:
+                self.assertIn("probe_success 0\n", prom.read())
+                self.assertIn("not ok 1 - 127.0.0.1", taps.read())
+            self.assertEqual(sorted(os.listdir(place)), ["x.prom", "x.tap"])
+        self.assertTrue(out.startswith("SMTP CRITICAL"))
+
+    def test_prometheus_has_no_reply_text_and_blackbox_names(self):
+        out = self.output("prom", behaviour=banner("554 5.7.1 go away please\r\n"))
+        self.assertNotIn("go away", out)
+        self.assertIn('probe_smtp_failure_info{phase="banner",reason="reply",code="554",enhanced="5.7.1"} 1', out)
+        self.assertIn("probe_ip_protocol 4", out)
+
+
+class Fleet(Case):
+    def test_targets_from_a_pipe_in_order_of_completion(self):
+        with program.Serve() as server:
+            lines = "".join(f"{server.host}:{server.port} name=n{i} # comment\n" for i in range(100))
+            lines += "\n# nothing\n127.0.0.1:1 name=gone\n"
+            done = program.run("probe", "--targets", "-", "--tls=off", "--per-host", "8", "--format", "json", input=lines)
+        objects = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual(objects[-1]["summary"]["targets"], 101)
+        self.assertEqual((objects[-1]["summary"]["ok"], objects[-1]["summary"]["critical"]), (100, 1))
+        self.assertEqual(sorted(o["number"] for o in objects[:-1]), list(range(1, 102)))
+        self.assertEqual({o["name"] for o in objects[:-1]}, {f"n{i}" for i in range(100)} | {"gone"})
+        self.assertEqual(done.returncode, 2)
+
+    def test_a_bad_line_is_named_with_its_place(self):
+        done = program.run("probe", "--targets", "-", input="demo:\n25\ndemo: colour=red\n")
+        self.assertIn("smtpsh: -:2: \"25\" is a number", done.stderr)
+        self.assertIn("smtpsh: -:3: \"colour=red\" is no setting", done.stderr)
+        self.assertEqual(done.returncode, 3)
+
+    def test_options_of_one_target(self):
+        with program.Serve() as server:
+            done = program.run("probe", "--targets", "-", "--format", "json", "--tls=off",
+                               input=f"{server.host} port={server.port} to=unknown@x.example\n{server.host}:{server.port}\n")
+        got = {o["number"]: o["state"] for o in map(json.loads, done.stdout.splitlines()) if "number" in o}
+        self.assertEqual(got, {1: "CRITICAL", 2: "OK"}, done.stdout)
+
+    def test_retries_are_only_for_what_has_no_verdict(self):
+        seen = []
+
+        def second_time(p):
+            seen.append(1)
+            if len(seen) == 1:
+                p.close()
+            else:
+                p.say(GREETING).hear().say(PLAIN).hear().say("221 x\r\n")
+        got = self.judged(second_time, "OK", options=["--tls=off", "--retries", "2", "--retry-wait", "10ms"])
+        self.assertEqual(got["attempt"], 2)
+        got = self.judged(banner("554 no\r\n"), "CRITICAL", "reply", options=["--retries", "2", "--retry-wait", "10ms"])
+        self.assertEqual(got["attempt"], 1)
+
+    def test_resume_leaves_out_what_was_done(self):
+        with tempfile.TemporaryDirectory() as place, program.Serve() as server:
+            where, note = f"{server.host}:{server.port}", place + "/done"
+            first = program.run("probe", "--targets", "-", "--tls=off", "--resume", note, input=f"{where}\n")
+            self.assertIn("1 targets", first.stdout)
+            again = program.run("probe", "--targets", "-", "--tls=off", "--resume", note, input=f"{where}\ndemo:\n")
+        self.assertIn("1 targets", again.stdout)
+        self.assertIn("demo", again.stdout)
+
+    def test_interrupted_says_what_was_not_done(self):
+        with Server(lambda p: p.until_gone()) as server:
+            process = subprocess.Popen([program.SMTPSH, "probe", "--targets", "-", "-t", "60s", "--timeout", "60s"], stdin=subprocess.PIPE,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=program.environment())
+            process.stdin.write(f"127.0.0.1:{server.port}\n127.0.0.1:1\n")
+            process.stdin.flush()
+            process.stdin.close()
+            line = process.stdout.readline()        # the refused one: now the other is at work
+            process.send_signal(2)
+            out, err = line + process.stdout.read(), process.stderr.read()
+            process.stdout.close(), process.stderr.close()
+            self.assertEqual(process.wait(program.DEADLINE), 130)
+        self.assertIn("1 not done", out)
+        self.assertIn(f"not done: 127.0.0.1:{server.port}", err)
+
+    def test_quorum_and_addresses(self):
+        rules = ["--resolve", "two.example:127.0.0.1", "--resolve", "two.example:127.0.0.2"]
+        with program.Serve() as server:
+            target = f"two.example:{server.port}"
+            every = program.run("probe", target, "--tls=off", "--format", "json", *rules)
+            quorum = program.run("probe", target, "--tls=off", "--quorum", "1", *rules)
+            first = program.run("probe", target, "--tls=off", "--addresses", "first", "--format", "json", *rules)
+        self.assertEqual({json.loads(line)["address"] for line in every.stdout.splitlines()}, {"127.0.0.1", "127.0.0.2"})
+        self.assertEqual((every.returncode, quorum.returncode), (2, 0))
+        self.assertEqual(len(first.stdout.splitlines()), 1)
+
+    def test_watch_tells_the_manager(self):
+        import socket
+        with tempfile.TemporaryDirectory() as place, program.Serve() as server:
+            manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            manager.bind(place + "/notify")
+            manager.settimeout(program.DEADLINE)
+            process = subprocess.Popen([program.SMTPSH, "probe", f"{server.host}:{server.port}", "--tls=off", "--watch", "100ms"],
+                                       stdout=subprocess.DEVNULL, env=program.environment(NOTIFY_SOCKET=place + "/notify"))
+            first, second = manager.recv(1000).decode(), manager.recv(1000).decode()
+            process.terminate()
+            process.wait(program.DEADLINE)
+            last = manager.recv(1000).decode()
+            while "STOPPING=1" not in last:
+                last = manager.recv(1000).decode()
+            manager.close()
+        self.assertIn("READY=1\nWATCHDOG=1\nSTATUS=1 targets: 1 ok", first)
+        self.assertIn("WATCHDOG=1", second)
+
+
+class Way(unittest.TestCase):
+    def test_a_proxy_header_goes_first(self):
+        for version in ("v1", "v1,src=192.0.2.7:4000"):
+            heard = []
+            with Server(lambda p: heard.append(p.hear().heard[0]) or p.hello(PLAIN).obey()) as server:
+                got = json.loads(probe(server, "--tls=off", "--proxy-protocol", version).stdout)
+            self.assertTrue(got["ok"], got)
+            source = "192.0.2.7 127.0.0.1 4000" if "src" in version else r"127.0.0.1 127.0.0.1 \d+"
+            self.assertRegex(heard[0], rf"^PROXY TCP4 {source} {server.port}$")
+
+    def test_a_unix_socket(self):
+        with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+            path = os.path.join(folder, "lmtp")
+            listener.bind(path)
+            listener.listen()
+            peers = []
+
+            def serve():
+                peers.append(Peer(listener.accept()[0]))
+                peers[0].hello(PLAIN).obey()
+
+            thread = threading.Thread(target=serve, daemon=True)
+            thread.start()
+            done = program.run("probe", "--tls=off", "--format", "json", "lmtp+unix://" + path)
+            thread.join(program.DEADLINE)
+            got = json.loads(done.stdout)
+            self.assertEqual((done.returncode, got["state"], got["address"]), (0, "OK", path))
+            self.assertRegex(peers[0].heard[0], "^LHLO ")
+
+    def test_the_name_of_the_address(self):
+        mine, other = ("hostile.example", "A"), ("other.example", "A")
+        ptr = ("1.0.0.127.in-addr.arpa", "PTR")
+        for zone, state, sentence in (
+                ({ptr: ["other.example", "Hostile.Example"], mine: ["127.0.0.1"]}, "OK", None),
+                ({}, "WARNING", "the address has no name (PTR): the name does not exist (NXDOMAIN)"),
+                ({ptr: ["hostile.example"], mine: ["192.0.2.1"]}, "WARNING",
+                 "hostile.example, the address's name (PTR), does not point back to it"),
+                ({ptr: ["other.example"], other: ["127.0.0.1"]}, "WARNING",
+                 "the banner says hostile.example, the address's name (PTR) is other.example")):
+            with NameServer(zone) as dns, Server(lambda p: p.hello(PLAIN).obey()) as server:
+                got = json.loads(probe(server, "--tls=off", "--dns", dns.address, "--expect-ptr").stdout)
+            self.assertEqual((got["state"], got.get("message")), (state, sentence))
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,54 @@
+"""The recipes of scripts/probes, as far as one machine runs them: the sharding script, and the command lines of the units."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+
+PLACE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "scripts", "probes")
+
+
+def read(name):
+    with open(os.path.join(PLACE, name), encoding="utf-8") as file:
+        return file.read()
+
+
+class Recipes(unittest.TestCase):
+    def test_shards_lose_nothing_and_double_nothing(self):
+        with program.Serve() as server, tempfile.NamedTemporaryFile("w") as targets:
+            targets.write("".join(f"{server.host}:{server.port} name=n{i}\n" for i in range(30)) + "127.0.0.1:1 name=gone\n")
+            targets.flush()
+            done = subprocess.run([os.path.join(PLACE, "shard"), "3", targets.name, "--tls=off"], capture_output=True, text=True,
+                                  env=program.environment(SMTPSH=program.SMTPSH), timeout=60)
+        objects = [json.loads(line) for line in done.stdout.splitlines()]
+        names = sorted(o["name"] for o in objects if "name" in o)
+        self.assertEqual(names, sorted([f"n{i}" for i in range(30)] + ["gone"]), done.stderr)
+        self.assertEqual(sum("summary" in o for o in objects), 3)
+        self.assertEqual(done.returncode, 2)
+
+    def test_every_option_named_there_is_one(self):
+        known = program.run("probe", "--help").stdout + program.run("exporter", "--help").stdout
+        for name in os.listdir(PLACE):
+            for option in set(re.findall(r"(?<=[ \"\[])--([a-z][a-z-]+)", read(name))):
+                if option in ("pipe", "interval", "timeout", "retries"):      # of parallel and of HEALTHCHECK
+                    continue
+                self.assertIn(f"--{option}", known, name)
+
+    def test_every_metric_is_listed(self):
+        with program.Serve() as server:
+            out = program.run("probe", f"{server.host}:{server.port}", "--format", "prom").stdout
+        listed = read("metrics.md")
+        for name in set(re.findall(r"^# TYPE (\S+)", out, re.M)):
+            self.assertIn(f"`{name}", listed)
+        for name in set(re.findall(r"\b(probe_[a-z_]+)\b", read("alerts.yml"))):
+            self.assertIn(f"`{name}", listed)
+
+
+if __name__ == "__main__":
+    tap.main()

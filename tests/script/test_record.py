@@ -1,0 +1,81 @@
+"""smtpsh record: a client and a server with a recorder between, and the script that comes of it replays."""
+import os
+import smtplib
+import ssl
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+
+
+class Recorder:
+    def __init__(self, to, *args):
+        self.process = subprocess.Popen([program.SMTPSH, "record", "--to", to, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        env=program.environment(), text=True)
+        line = self.process.stdout.readline()
+        self.where = line.split()[-1]
+        self.host, port = self.where.rsplit(":", 1)
+        self.port = int(port)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.out, self.err = self.process.communicate(timeout=program.DEADLINE)
+
+
+class Record(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.log = os.path.join(self.folder.name, "r.smtp")
+
+    def replays(self, server, cases):
+        env = program.environment(SMTPSH_SECRET_USER="demo", SMTPSH_SECRET_PASSWORD="demo")
+        done = program.run("replay", "--against", server.where, self.log, env=env)
+        with open(self.log) as file:
+            self.assertEqual(done.returncode, 0, done.stdout + file.read())
+        self.assertIn("%d passed" % cases, done.stdout)
+
+    def test_a_message_in_the_clear_and_under_tls(self):
+        trusting = ssl.create_default_context()
+        trusting.check_hostname = False
+        trusting.verify_mode = ssl.CERT_NONE
+        with program.Serve() as server:
+            with Recorder(server.where, "--log", self.log) as recorder:
+                for tls in (False, True):
+                    with smtplib.SMTP(recorder.host, recorder.port, "client.example") as client:
+                        if tls:
+                            client.starttls(context=trusting)
+                            client.login("demo", "demo")
+                        refused = client.sendmail("a@b.example", ["unknown@b.example", "c@b.example"], "Subject: x\n\n.dot\nend\n")
+                        self.assertEqual(list(refused), ["unknown@b.example"])
+            with open(self.log) as file:
+                text = file.read()
+            self.assertEqual(text.count("/case"), 2)
+            self.assertIn("C: ..dot\n", text)
+            self.assertIn("C: STARTTLS\nS: 220", text)
+            self.assertNotIn("AGRlbW8AZGVtbw", text)
+            self.assertIn("a certificate of smtpsh's own", recorder.err)
+            self.replays(server, 2)
+
+    def test_it_prints_without_a_log(self):
+        with Recorder("demo:") as recorder:
+            done = program.run(recorder.where, "-c", "EHLO a.example", "-c", "NOOP")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("C: NOOP\nS: 250 ", recorder.out)
+
+    def test_a_server_that_is_not_there(self):
+        with Recorder("127.0.0.1:1") as recorder:
+            done = program.run(recorder.where, "-c", "NOOP")
+        self.assertIn("421 4.4.1", done.stdout)
+        self.assertIn("connection refused", recorder.err)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,83 @@
+"""Lines from a pipe and the command line, against the own server: the dialogue printed, and the exit status."""
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+
+
+class Session(unittest.TestCase):
+    def test_the_thinnest_whole_path(self):
+        "connect, EHLO, STARTTLS, EHLO, QUIT"
+        with program.Serve() as server:
+            done = program.run(server.host, str(server.port), input="EHLO a.example\nSTARTTLS\nEHLO a.example\nQUIT\n")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        clear, tls = done.stdout.split("=== TLS began: TLSv1.3")
+        self.assertIn("<-  250-STARTTLS", clear)
+        self.assertIn(" -> STARTTLS\n<-  220 ", clear)
+        self.assertIn(" ~> EHLO a.example\n<~  250-", tls)
+        self.assertNotIn("STARTTLS", tls)
+        self.assertIn(" ~> QUIT\n<~  221 ", tls)
+
+    def test_quit_is_said_on_leaving(self):
+        done = program.run("demo:", "-c", "NOOP")
+        self.assertEqual(done.returncode, 0)
+        self.assertIn(" -> QUIT\n<-  221 ", done.stdout)
+
+    def test_demo_verifies_against_its_own_ca(self):
+        done = program.run("--verify", "--tls", "demo:", "-c", "NOOP")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("the certificate verifies", done.stdout)
+
+    def test_a_certificate_that_does_not_verify_ends_it_where_asked(self):
+        with program.Serve() as server:
+            shown = program.run("--tls", server.host, str(server.port), "-c", "NOOP")
+            ended = program.run("--tls", "--verify", server.host, str(server.port), "-c", "NOOP")
+        self.assertIn("does not verify", shown.stdout)
+        self.assertEqual(shown.returncode, 0, shown.stdout)
+        self.assertEqual(ended.returncode, 5, ended.stdout)
+        self.assertNotIn("NOOP", ended.stdout)
+
+    def test_refusals_become_the_status_and_the_rest_goes_on(self):
+        lines = "EHLO a.example\nMAIL FROM:<a@b.example>\nRCPT TO:<unknown@b.example>\nNOOP\nQUIT\n"
+        done = program.run("demo:", input=lines)
+        self.assertEqual(done.returncode, 7)
+        self.assertIn("<** 550 5.1.1", done.stdout)
+        self.assertIn(" -> NOOP\n<-  250", done.stdout)
+        self.assertEqual(program.run("demo:", input=lines.replace("unknown", "grey")).returncode, 6)
+
+    def test_a_message_behind_a_refused_data_is_not_sent_as_commands(self):
+        done = program.run("demo:", input="EHLO a.example\nDATA\nQUIT\nRSET\n.\nNOOP\n")
+        self.assertIn("<** 503", done.stdout)
+        self.assertNotIn("RSET", done.stdout)
+        self.assertIn(" -> NOOP\n<-  250", done.stdout)
+
+    def test_a_message(self):
+        lines = "EHLO a.example\nMAIL FROM:<>\nRCPT TO:<a@b.example>\nDATA\nSubject: x\n\n..dot\n.\nQUIT\n"
+        done = program.run("demo:", input=lines)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("<-  250 2.0.0 Ok: 20 octets, queued as ", done.stdout)
+
+    def test_no_one_there(self):
+        done = program.run("127.0.0.1", "1", "-c", "NOOP")
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("127.0.0.1:1: connection refused", done.stdout)
+
+    def test_a_command_of_the_prompt_alone(self):
+        done = program.run("demo:", input="/help\nNOOP\n")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("-:1:1: /help works only at the prompt", done.stdout)
+        self.assertIn(" -> NOOP", done.stdout)
+
+    def test_json_is_one_object_a_line(self):
+        import json
+        done = program.run("--format", "json", "demo:", "-c", "EHLO a.example")
+        events = [json.loads(line) for line in done.stdout.splitlines()]
+        replies = [e for e in events if e["event"] == "reply"]
+        self.assertEqual([r["code"] for r in replies], [220, 250, 221])
+
+
+if __name__ == "__main__":
+    tap.main()

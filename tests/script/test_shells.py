@@ -1,0 +1,46 @@
+"""What shells complete: every option and subcommand of the tables, and bash does it."""
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+
+
+def bash(*words):
+    """The words that bash offers for the last one."""
+    script = program.run("completion", "bash").stdout
+    quoted = " ".join(f"'{w}'" for w in ("smtpsh",) + words)
+    script += f"\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words)}; _smtpsh; printf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
+    done = subprocess.run(["bash", "--norc"], input=script, capture_output=True, text=True, timeout=program.DEADLINE)
+    return done.stdout.split(), done.stderr
+
+
+class Completion(unittest.TestCase):
+    def test_every_option_is_there(self):
+        options = set(re.findall(r"--([a-z0-9][a-z0-9-]*)", program.run("--help").stdout))
+        self.assertGreater(len(options), 20)
+        for shell, form in (("bash", "--{}"), ("zsh", "'--{}"), ("fish", "-l {}")):
+            text = program.run("completion", shell).stdout
+            missing = [o for o in options if not re.search(re.escape(form.format(o)) + r"(?![\w-])", text)]
+            self.assertEqual(missing, [], shell)
+
+    def test_bash(self):
+        self.assertEqual(bash("--tl"), (["--tls"], ""))
+        self.assertEqual(bash("--tls", "=", "im"), (["implicit"], ""))
+        self.assertEqual(bash("--tls", "="), (["starttls", "off", "try", "implicit"], ""))
+        self.assertIn("serve", bash("se")[0])
+        self.assertNotIn("--listen", bash("--l")[0])
+        self.assertIn("--listen", bash("serve", "--l")[0])
+
+    def test_another_shell_is_an_error(self):
+        done = program.run("completion", "ksh")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("bash, zsh or fish", done.stderr)
+
+
+if __name__ == "__main__":
+    tap.main()

@@ -1,0 +1,227 @@
+"""Real clients deliver to `smtpsh serve`, in order and through faults; what they logged is imported and replays."""
+import contextlib
+import io
+import json
+import os
+import smtplib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+import packages
+import program
+import tap
+import wire
+
+MESSAGE = "Subject: x\r\n\r\nfirst line\r\n.a dot\r\n"
+FAULTS = os.path.join(ROOT, "scripts", "examples", "mock-faults.smtp")
+
+POSTFIX_MAIN = """
+compatibility_level = 3.6
+queue_directory = /var/spool/postfix
+data_directory = /var/lib/postfix
+maillog_file = /var/log/mail.log
+inet_interfaces = loopback-only
+myhostname = postfix.bed.test
+mydestination =
+local_recipient_maps =
+alias_maps =
+relayhost = [127.0.0.1]:%d
+smtp_tls_security_level = may
+smtp_host_lookup = native
+disable_dns_lookups = yes
+"""
+POSTFIX_MASTER = """
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+tlsmgr unix - - n 1000? 1 tlsmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+proxymap unix - - n - - proxymap
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
+error unix - - n - - error
+retry unix - - n - - error
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+"""
+EXIM = """
+exim_user = Debian-exim
+exim_group = Debian-exim
+spool_directory = /var/spool/exim4
+log_file_path = /var/log/exim/%%slog
+primary_hostname = exim.bed.test
+qualify_domain = bed.test
+keep_environment =
+trusted_users = root
+begin routers
+all:
+  driver = manualroute
+  route_list = * 127.0.0.1 byname
+  self = send
+  transport = out
+begin transports
+out:
+  driver = smtp
+  port = %d
+  hosts_try_prdr =
+"""
+
+
+class Loud(smtplib.SMTP):
+    debuglevel = 1
+
+
+class Clients(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.lines = os.path.join(self.folder, "lines")
+
+    def serve(self, *args):
+        server = program.Serve("--messages", self.lines, *args)
+        self.addCleanup(server.__exit__)
+        return server
+
+    def messages(self):
+        with open(self.lines, encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+
+    def write(self, name, text):
+        path = os.path.join(self.folder, name)
+        with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            file.write(text)
+        return path
+
+    def replays(self, log, dialect, server):
+        """The log is recognised, and its script replays against the server that was talked to, without failures."""
+        done = program.run("import", "-v", "-", input=log)
+        self.assertEqual(done.returncode, 0, done.stderr + log)
+        self.assertIn(dialect, done.stderr, log)
+        self.assertNotIn("leaves something open", done.stderr, done.stdout + log)
+        played = program.run("replay", "--against", server.where, "--secret", "password=@" + self.write("password", "demo\n"),
+                             self.write("imported.smtp", done.stdout))
+        self.assertEqual(played.returncode, 0, played.stdout + played.stderr + done.stdout)
+        return done.stdout
+
+    def test_smtplib(self):
+        server = self.serve()
+        log = io.StringIO()
+        with contextlib.redirect_stderr(log), Loud(server.host, server.port, "me.example", program.DEADLINE) as client:
+            client.starttls(context=wire.context())
+            client.login("demo", "demo")
+            client.sendmail("a@b.example", ["c@d.example"], MESSAGE)
+        self.assertEqual([m["text"] for m in self.messages()], [MESSAGE])
+        script = self.replays(log.getvalue(), "smtplib", server)
+        self.assertIn("C: ..a dot\n", script)
+        self.assertNotIn("AGRlbW8", script)
+
+    def test_swaks(self):
+        server = self.serve()
+        done = packages.run("swaks", "swaks", "--server", server.host, "--port", str(server.port), "--tls", "--helo", "me.example",
+                            "--auth", "LOGIN", "--auth-user", "demo", "--auth-password", "demo", "--from", "a@b.example",
+                            "--to", "c@d.example", "--body", "x")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual([(m["user"], m["tls"]) for m in self.messages()], [("demo", True)])
+        self.replays(done.stdout, "swaks", server)
+
+    def test_curl(self):
+        server = self.serve()
+        done = packages.run("curl", "curl", "-sv", "--mail-from", "a@b.example", "--mail-rcpt", "c@d.example", "-T",
+                            self.write("m", MESSAGE), f"smtp://{server.where}/me.example")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([m["text"] for m in self.messages()], [MESSAGE])
+        script = self.replays(done.stderr, "curl", server)
+        self.assertIn("/body size=", script)
+
+    def test_msmtp(self):
+        server = self.serve()
+        done = packages.run("msmtp", "msmtp", "-d", "--host=" + server.host, f"--port={server.port}", "--tls=off", "--domain=me.example",
+                            "--from=a@b.example", "c@d.example", input="Subject: x\n\nx\n")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual([m["from"] for m in self.messages()], ["a@b.example"])
+        self.replays(done.stdout, "msmtp", server)
+
+    def test_openssl_s_client(self):
+        server = self.serve()
+        client = subprocess.Popen(["openssl", "s_client", "-crlf", "-starttls", "smtp", "-connect", server.where],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(client.stdout.close)
+        log = ""
+        # As a terminal shows it: what was typed stands before what came.
+        for typed, answer in [("EHLO me.example", "250 ENHANCEDSTATUSCODES"), ("NOOP", "250 2.0.0"), ("MAIL FROM:<a@b.example>", "250 2.1.0"),
+                              ("VRFY unknown", "550"), ("quit", "221")]:
+            client.stdin.write(typed + "\n")
+            client.stdin.flush()
+            came = ""
+            for line in client.stdout:
+                came += line
+                if line.startswith(answer):
+                    break
+            at = max(came.rfind("---\n") + 4, 0) if "---\n" in came else 0
+            log += came[:at] + typed + "\n" + came[at:]
+        client.stdin.close()
+        client.wait(program.DEADLINE)
+        script = self.replays(log, "s_client", server)
+        self.assertIn("/starttls\nC: EHLO me.example\n", script)
+
+    def test_postfix(self):
+        server = self.serve("--count", "1", "--deadline", "20s")
+        with packages.Jail("postfix", users=["postfix", "postdrop"]) as jail:
+            jail.write("/etc/postfix/main.cf", POSTFIX_MAIN % server.port)
+            jail.write("/etc/postfix/master.cf", POSTFIX_MASTER)
+            jail.mkdir("/var/spool/postfix")
+            jail.mkdir("/var/lib/postfix", owner="postfix")
+            jail.write("/run/message", "Subject: x\n\nby Postfix\n")
+            jail.start("sh", "-c", "(until [ -e /var/spool/postfix/public/pickup ]; do :; done; "
+                       "sendmail -i -f a@b.example c@d.example unknown@d.example </run/message) & exec postfix start-fg")
+            self.assertEqual(server.process.wait(program.DEADLINE + 5), 0, jail.said())
+        message = self.messages()[0]
+        self.assertTrue(message["tls"] and message["text"].endswith("\r\nby Postfix\r\n"), message)
+        self.assertEqual([r["address"] for r in message["recipients"]], ["c@d.example"])
+
+    def exim(self, server, *recipients):
+        with packages.Jail("exim", users=["Debian-exim"]) as jail:
+            jail.write("/etc/exim4/client.conf", EXIM % server.port)
+            jail.mkdir("/var/spool/exim4", owner="Debian-exim")
+            jail.mkdir("/var/log/exim", owner="Debian-exim")
+            return jail.run("exim4", "-C", "/etc/exim4/client.conf", "-odf", "-v", "-f", "a@b.example", *recipients,
+                            input="Subject: x\n\nby Exim\n")
+
+    def test_exim(self):
+        server = self.serve()
+        done = self.exim(server, "c@d.example")
+        self.assertTrue(self.messages()[0]["text"].endswith("\r\nby Exim\r\n"), done.stderr)
+        self.assertTrue(self.messages()[0]["chunked"])
+        self.assertIn("SMTP<< 250", done.stderr)
+
+    def test_exim_in_the_clear_replays(self):
+        server = self.serve("--without", "STARTTLS,CHUNKING,PIPELINING")
+        done = self.exim(server, "c@d.example", "unknown@d.example")
+        self.replays(done.stderr, "Exim", server)
+
+    def test_faults_are_seen_by_clients(self):
+        server = self.serve(FAULTS)
+        with smtplib.SMTP(server.host, server.port, timeout=program.DEADLINE) as client:
+            client.ehlo("me.example")
+            client.mail("a@b.example")
+            self.assertEqual([client.rcpt(who + "@x.example")[0] for who in ("full", "grey", "grey")], [452, 451, 250])
+        for who, status in [("gone", (55, 56)), ("full", (55,)), ("slow", (0,))]:
+            done = packages.run("curl", "curl", "-s", "--mail-from", "a@b.example", "--mail-rcpt", who + "@x.example", "-T",
+                                self.write("m", MESSAGE), f"smtp://{server.where}/me.example")
+            self.assertIn(done.returncode, status, who)
+        done = packages.run("swaks", "swaks", "--server", server.host, "--port", str(server.port), "--to", "reset@x.example",
+                            "--from", "a@b.example", "--helo", "me.example")
+        self.assertEqual(done.returncode, 6, done.stdout)
+
+
+if __name__ == "__main__":
+    tap.main()

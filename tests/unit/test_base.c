@@ -1,0 +1,199 @@
+/* Spans, buffers, arenas, near words, errors. */
+#include "tests.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/near.h"
+
+static void
+numbers(void **state)
+{
+	static const struct { struct span in; unsigned long long max; bool ok; unsigned long long want; } table[] = {
+		{ SPAN_INIT("0"), 0, true, 0 }, { SPAN_INIT("1"), 0, false, 0 }, { SPAN_INIT(""), 9, false, 0 },
+		{ SPAN_INIT("65535"), 65535, true, 65535 }, { SPAN_INIT("65536"), 65535, false, 0 },
+		{ SPAN_INIT("+1"), 9, false, 0 }, { SPAN_INIT("1 "), 9, false, 0 }, { SPAN_INIT("007"), 9, true, 7 },
+		{ SPAN_INIT("18446744073709551615"), ~0ull, true, ~0ull },
+		{ SPAN_INIT("18446744073709551616"), ~0ull, false, 0 }, { SPAN_INIT("99999999999999999999999"), ~0ull, false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		unsigned long long n = 4711;
+		bool ok = span_number(table[i].in, table[i].max, &n);
+		if (ok != table[i].ok || n != (ok ? table[i].want : 4711))
+			fail_msg("%.*s: %d, %llu", SPAN_ARG(table[i].in), ok, n);
+	}
+}
+
+static void
+words_and_lines(void **state)
+{
+	struct span rest = SPAN("  AUTH \t PLAIN  x "), line;
+
+	(void)state;
+	assert_span(span_word(&rest), "AUTH");
+	assert_span(span_word(&rest), "PLAIN");
+	assert_span(span_word(&rest), "x");
+	assert_int_equal(span_word(&rest).len, 0);
+	rest = SPAN("a\r\n\nb\rc");
+	assert_true(span_line(&rest, &line));
+	assert_span(line, "a");
+	assert_true(span_line(&rest, &line));
+	assert_span(line, "");
+	assert_true(span_line(&rest, &line));
+	assert_span(line, "b\rc");
+	assert_false(span_line(&rest, &line));
+	rest = SPAN("host:25");
+	assert_span(span_until(&rest, ':'), "host");
+	assert_span(rest, "25");
+	assert_span(span_until(&rest, ':'), "25");
+	assert_int_equal(rest.len, 0);
+}
+
+static void
+comparing(void **state)
+{
+	(void)state;
+	assert_true(span_eq_case(SPAN("Size"), SPAN("SIZE")));
+	assert_false(span_eq(SPAN("Size"), SPAN("SIZE")));
+	assert_false(span_starts_case(SPAN("SI"), SPAN("SIZE")));
+	assert_true(span_ends_case(SPAN("a.LOCAL"), SPAN(".local")));
+	assert_true(span_eq(SPAN_NONE, SPAN("")));
+	assert_int_equal(span_find(SPAN("abc"), SPAN("c")).len, 1);
+	assert_int_equal(span_find(SPAN("abc"), SPAN("d")).len, 0);
+	assert_int_equal(span_skip(SPAN("ab"), 5).len, 0);
+}
+
+/* What goes in comes out in order, and never more than the maximum is held. */
+static void
+a_queue_of_octets(void **state)
+{
+	struct buf b;
+	unsigned char in = 0, out = 0;
+	size_t held = 0;
+
+	(void)state;
+	buf_init(&b, 1000);
+	srand(1);
+	for (int i = 0; i < 20000; i++) {
+		char piece[300];
+		size_t n = (size_t)rand() % sizeof piece, take = (size_t)rand() % 300;
+		for (size_t k = 0; k < n; k++)
+			piece[k] = (char)(unsigned char)(in + k);
+		bool fits = buf_append(&b, (struct span){ piece, n });
+		assert_int_equal(fits, held + n <= 1000);
+		if (fits) {
+			in = (unsigned char)(in + n);
+			held += n;
+		}
+		take = take < held ? take : held;
+		for (size_t k = 0; k < take; k++)
+			assert_int_equal((unsigned char)buf_span(&b).at[k], (unsigned char)(out + k));
+		buf_consume(&b, take);
+		out = (unsigned char)(out + take);
+		held -= take;
+		assert_int_equal(buf_span(&b).len, held);
+		if (held == 0)
+			assert_null(b.mem);
+	}
+	buf_release(&b);
+}
+
+static void
+a_full_queue(void **state)
+{
+	struct buf b;
+	size_t room;
+
+	(void)state;
+	buf_init(&b, 4);
+	assert_true(buf_append(&b, SPAN("abc")));
+	assert_false(buf_printf(&b, "%d", 12));
+	assert_span(buf_span(&b), "abc");
+	assert_non_null(buf_reserve(&b, 100, &room));
+	assert_int_equal(room, 1);
+	assert_true(buf_printf(&b, "%d", 7));
+	assert_null(buf_reserve(&b, 1, &room));
+	assert_int_equal(room, 0);
+	buf_release(&b);
+}
+
+static void
+arenas(void **state)
+{
+	struct arena a = { 0 };
+
+	(void)state;
+	for (size_t n = 1; n < 5000; n += 7) {
+		unsigned char *mem = arena_get(&a, n);
+		assert_int_equal((uintptr_t)mem % 16, 0);
+		for (size_t i = 0; i < n; i++)
+			assert_int_equal(mem[i], 0);
+		memset(mem, 0xFF, n);
+	}
+	arena_reset(&a);
+	assert_span(arena_printf(&a, "%s-%d", "x", 25), "x-25");
+	char *string = arena_string(&a, SPAN("ab\0c"));
+	assert_memory_equal(string, "ab\0c", 5);
+	arena_release(&a);
+	assert_null(a.first);
+}
+
+static const char *
+nearest(const char *wanted)
+{
+	struct near near = near_begin(span_of(wanted));
+	static const char *const words[] = { "verify", "version", "tls", "timeout", "helo", "help" };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		near_try(&near, words[i]);
+	return near.best ? near.best : "";
+}
+
+static void
+near_words(void **state)
+{
+	(void)state;
+	assert_string_equal(nearest("verfiy"), "verify");
+	assert_string_equal(nearest("timeot"), "timeout");
+	assert_string_equal(nearest("time"), "timeout");
+	assert_string_equal(nearest("xyzzy"), "");
+	assert_string_equal(nearest("helo"), "helo");
+	assert_string_equal(nearest("a-word-that-is-longer-than-any-option-is"), "");
+}
+
+static void
+errors(void **state)
+{
+	struct err err = { 0 };
+	char many[600];
+
+	(void)state;
+	memset(many, 'x', sizeof many - 1);
+	many[sizeof many - 1] = '\0';
+	assert_false(err_set(&err, ERR_DNS, "no MX for %s", many));
+	assert_int_equal(err.kind, 3);
+	assert_int_equal(strlen(err.text), sizeof err.text - 1);
+	assert_string_equal(err.text + sizeof err.text - 4, "...");
+	assert_false(err_set(NULL, ERR_DNS, "x"));
+	/* own and connection failures before expectations before replies, else the first */
+	assert_int_equal(err_worse(ERR_REFUSED, ERR_TEMPORARY), ERR_REFUSED);
+	assert_int_equal(err_worse(ERR_REFUSED, ERR_EXPECT), ERR_EXPECT);
+	assert_int_equal(err_worse(ERR_EXPECT, ERR_PROTO), ERR_PROTO);
+	assert_int_equal(err_worse(ERR_TIMEOUT, ERR_PROTO), ERR_TIMEOUT);
+	assert_int_equal(err_worse(ERR_NONE, ERR_REFUSED), ERR_REFUSED);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers), cmocka_unit_test(words_and_lines), cmocka_unit_test(comparing),
+		cmocka_unit_test(a_queue_of_octets), cmocka_unit_test(a_full_queue), cmocka_unit_test(arenas),
+		cmocka_unit_test(near_words), cmocka_unit_test(errors),
+	};
+	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
+}

@@ -1,0 +1,192 @@
+/* The loop: what is stopped does not fire, the terminal comes first, hooks run once a wake-up. */
+#include "tests.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "net/addr.h"
+#include "net/loop.h"
+
+struct seen { char order[64]; size_t n; struct loop_watch *other; struct loop_timer *timer; int fd; };
+
+static void
+note(struct seen *seen, char c)
+{
+	if (seen->n < sizeof seen->order - 1)
+		seen->order[seen->n++] = c;
+}
+
+struct one { struct seen *seen; char name; int fd; };
+
+static void
+on_ready(void *ctx, unsigned ready)
+{
+	struct one *one = ctx;
+	char octet;
+
+	assert_true(ready & LOOP_READ);
+	assert_int_equal(read(one->fd, &octet, 1), 1);
+	note(one->seen, one->name);
+	loop_unwatch(one->seen->other);
+	one->seen->other = NULL;
+}
+
+static void
+the_stopped_does_not_fire_and_the_urgent_is_first(void **state)
+{
+	struct loop *loop = loop_new();
+	struct seen seen = { 0 };
+	int a[2], b[2], c[2];
+
+	(void)state;
+	assert_int_equal(pipe(a) | pipe(b) | pipe(c), 0);
+	struct one first = { &seen, 'a', a[0] }, second = { &seen, 'b', b[0] }, terminal = { &seen, 't', c[0] };
+	struct loop_watch *wa = loop_watch(loop, a[0], LOOP_READ, on_ready, &first, NULL);
+	struct loop_watch *wb = loop_watch(loop, b[0], LOOP_READ, on_ready, &second, NULL);
+	struct loop_watch *wt = loop_watch(loop, c[0], LOOP_READ, on_ready, &terminal, NULL);
+	loop_urgent(wt);
+	/* All three are ready in one wake-up; whichever of a and b is worked off after the terminal is gone by then. */
+	seen.other = wb;
+	assert_int_equal(write(a[1], "x", 1) + write(b[1], "x", 1) + write(c[1], "x", 1), 3);
+	loop_turn(loop, true);
+	loop_turn(loop, false);
+	assert_string_equal(seen.order, "ta");
+	loop_unwatch(wa);
+	loop_unwatch(wt);
+	loop_turn(loop, false);
+	loop_free(loop);
+	for (int i = 0; i < 2; i++)
+		close(a[i]), close(b[i]), close(c[i]);
+}
+
+static void
+on_timer(void *ctx, unsigned ready)
+{
+	struct seen *seen = ctx;
+
+	assert_int_equal(ready, 0);
+	note(seen, 'x');
+	if (seen->timer)
+		loop_timer_stop(seen->timer);
+}
+
+static void
+timers(void **state)
+{
+	struct loop *loop = loop_new();
+	struct seen seen = { 0 };
+	struct loop_timer *a = loop_timer(loop, on_timer, &seen), *b = loop_timer(loop, on_timer, &seen);
+
+	(void)state;
+	/* Both are due in the same wake-up; the first to fire stops the second. */
+	seen.timer = b;
+	loop_timer_set(a, 0);
+	loop_timer_set(b, 0);
+	loop_turn(loop, true);
+	loop_turn(loop, false);
+	assert_string_equal(seen.order, "x");
+	seen.timer = NULL;
+	loop_timer_set(b, 1);
+	loop_timer_stop(b);
+	uint64_t from = loop_now_us();
+	loop_timer_set(a, 20);
+	while (seen.n < 2)
+		loop_turn(loop, true);
+	assert_true(loop_now_us() - from >= 19000);
+	loop_timer_free(a);
+	loop_timer_free(b);
+	loop_timer_free(NULL);
+	loop_free(loop);
+}
+
+static void
+on_idle(void *ctx, unsigned ready)
+{
+	(void)ready;
+	note(ctx, 'i');
+}
+
+static void
+hooks_and_signals(void **state)
+{
+	struct loop *loop = loop_new();
+	struct seen seen = { 0 };
+	struct loop_idle *idle = loop_idle(loop, on_idle, &seen);
+	struct loop_signal *signal = loop_signal(loop, SIGUSR1, on_timer, &seen);
+
+	(void)state;
+	loop_turn(loop, false);
+	raise(SIGUSR1);
+	loop_turn(loop, true);
+	assert_string_equal(seen.order, "ixi");
+	loop_idle_free(idle);
+	loop_signal_free(signal);
+	loop_turn(loop, false);
+	assert_string_equal(seen.order, "ixi");
+	loop_free(loop);
+}
+
+static void
+what_cannot_be_watched(void **state)
+{
+	int null = open("/dev/null", O_RDONLY), fds[2];
+	FILE *file = tmpfile();
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	assert_false(loop_can_watch(null));
+	assert_false(loop_can_watch(fileno(file)));
+	assert_true(loop_can_watch(fds[0]));
+	fclose(file);
+	close(null);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+static void
+on_child(void *ctx, int status, int signo)
+{
+	*(int *)ctx = status * 1000 + signo;
+}
+
+static void
+children(void **state)
+{
+	struct loop *loop = loop_new();
+	int pair[2], ended = -1;
+	char *good[] = { "sh", "-c", "read x; echo got $x; exit 7", NULL }, *bad[] = { "/no/such/program", NULL };
+	struct err err = { 0 };
+	char text[32] = "";
+
+	(void)state;
+	assert_null(loop_spawn(loop, bad, 0, on_child, &ended, &err));
+	assert_int_equal(err.kind, ERR_SYSTEM);
+	assert_non_null(strstr(err.text, "/no/such/program"));
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	struct loop_child *child = loop_spawn(loop, good, pair[1], on_child, &ended, &err);
+	assert_non_null(child);
+	assert_int_equal(write(pair[0], "it\n", 3), 3);
+	while (ended < 0)
+		loop_turn(loop, true);
+	assert_int_equal(ended, 7000);
+	assert_true(read(pair[0], text, sizeof text - 1) > 0);
+	assert_string_equal(text, "got it\n");
+	loop_child_free(child);
+	close(pair[0]);
+	close(pair[1]);
+	loop_turn(loop, false);
+	loop_free(loop);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_stopped_does_not_fire_and_the_urgent_is_first), cmocka_unit_test(timers),
+		cmocka_unit_test(hooks_and_signals), cmocka_unit_test(what_cannot_be_watched), cmocka_unit_test(children),
+	};
+	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
+}

@@ -1,0 +1,147 @@
+/* session: steps in, events out, over a pair of sockets whose other end is this test. */
+#include "tests.h"
+
+#include <malloc.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "run/session.h"
+#include "run/steps/open.h"
+
+enum { MANY = 400, OCTETS_EACH = 5 << 10 };
+
+struct peer {
+	struct session_env env;
+	int fd;				/* the other end of the session opened last */
+	char said[2000];		/* the events, a line each */
+	size_t len;
+};
+static struct peer *opening;		/* env.demo has no context but the environment */
+
+static int
+pair(struct session_env *env, struct err *err)
+{
+	int fds[2];
+
+	(void)env, (void)err;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
+	opening->fd = fds[1];
+	return fds[0];
+}
+
+static void
+on_event(void *ctx, const struct event *e)
+{
+	struct peer *p = ctx;
+	size_t room = sizeof p->said - p->len;
+	int n = 0;
+
+	if (e->kind == EVENT_REPLY)
+		n = snprintf(p->said + p->len, room, "%u%s%s\n", e->answer.reply->code, e->answer.surprise ? " surprise" : "",
+		    e->answer.late ? " late" : "");
+	else if (e->kind == EVENT_PROBLEM || e->kind == EVENT_CLOSED)
+		n = snprintf(p->said + p->len, room, "%s\n", event_word(e->kind));
+	else if (e->kind == EVENT_STEP_ENDED)
+		n = snprintf(p->said + p->len, room, "ended %s\n", err_word(e->err));
+	p->len += (size_t)n < room ? (size_t)n : 0;
+}
+
+static void
+peer_says(struct peer *p, const char *octets)
+{
+	assert_int_equal(write(p->fd, octets, strlen(octets)), strlen(octets));
+}
+
+static void
+turn_until(struct peer *p, const char *event)
+{
+	while (!strstr(p->said, event))
+		loop_turn(p->env.loop, true);
+}
+
+static void
+begin(struct peer *p)
+{
+	*p = (struct peer){ .env = { .loop = loop_new(), .demo = pair }, .fd = -1 };
+	opening = p;
+}
+
+static void
+end(struct peer *p)
+{
+	close(p->fd);
+	session_env_release(&p->env);
+	loop_free(p->env.loop);
+}
+
+static const struct target demo = { .kind = TARGET_DEMO, .text = SPAN_INIT("demo:") };
+
+static void
+what_was_given_up_answers_nothing_else(void **state)
+{
+	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 30 } };
+	static const struct step noop = { .op = &step_line, .text = SPAN_INIT("NOOP") };
+	static const struct step rset = { .op = &step_line, .text = SPAN_INIT("RSET") };
+	struct arena arena = { 0 };
+	struct peer p;
+
+	(void)state;
+	begin(&p);
+	struct session *s = session_new(&p.env, &opts, on_event, &p);
+	session_push(s, step_new_open(&demo, &arena));
+	peer_says(&p, "220 hello\r\n");
+	turn_until(&p, "ended none\n");
+	session_push(s, &noop);
+	turn_until(&p, "ended timeout\n");
+	session_push(s, &rset);
+	peer_says(&p, "250 for NOOP\r\n251 for RSET\r\n252 for nobody\r\n");
+	turn_until(&p, "252");
+	assert_string_equal(p.said, "220\nended none\nproblem\nended timeout\n250 late\n251\nended none\n252 surprise\n");
+	session_free(s);
+	arena_release(&arena);
+	end(&p);
+}
+
+static void
+a_session_that_waits_costs_little(void **state)
+{
+	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 60000 } };
+	static struct session *all[MANY];
+	static int fds[MANY];
+	struct arena arena = { 0 };
+	struct peer p;
+
+	(void)state;
+	begin(&p);
+	const struct step *open = step_new_open(&demo, &arena);
+	size_t before = mallinfo2().uordblks;
+	for (size_t i = 0; i < MANY; i++) {
+		all[i] = session_new(&p.env, &opts, on_event, &p);
+		session_push(all[i], open);
+		fds[i] = p.fd;
+		p.len = 0;
+		memset(p.said, 0, sizeof p.said);
+		peer_says(&p, "220 mx.example.org ESMTP\r\n");
+		turn_until(&p, "ended none");
+	}
+	size_t each = (mallinfo2().uordblks - before) / MANY;
+	if (each > OCTETS_EACH)
+		fail_msg("%zu octets each", each);
+	for (size_t i = 0; i < MANY; i++) {
+		session_free(all[i]);
+		close(fds[i]);
+	}
+	p.fd = -1;
+	arena_release(&arena);
+	end(&p);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_was_given_up_answers_nothing_else),
+		cmocka_unit_test(a_session_that_waits_costs_little),
+	};
+	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+}
