@@ -123,12 +123,14 @@ void session_keep_last(struct session *, const struct reply *);
 void session_learn_extensions(struct session *, const struct reply *);
 void session_forget_offers(struct session *);
 
-/* session_io.c */
+/* session_link.c */
 void session_closed(struct session *, enum closed_by, bool expected);	/* tells, and drops the connection */
+void session_drop_link(struct session *);
+
+/* session_io.c */
 void session_work(struct session *);		/* write, read, understand, run steps */
 void session_flush(struct session *);
 conn_fn session_on_conn;
 struct asked *session_asked(struct session *, unsigned ticket, enum verb);
-void session_drop_link(struct session *);
 
 #endif
