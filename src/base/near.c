@@ -6,7 +6,7 @@ enum { NEAR_MAX = 32 };
 struct near
 near_begin(struct span wanted)
 {
-	return (struct near){ .wanted = wanted, .distance = 1 + (unsigned)wanted.len / 3 };
+	return (struct near){ .wanted = wanted, .distance = ((unsigned)wanted.len + 2) / 3 };
 }
 
 static unsigned
@@ -16,24 +16,31 @@ least(unsigned a, unsigned b, unsigned c)
 	return ab < c ? ab : c;
 }
 
-/* Levenshtein's, one row at a time. */
+static bool
+same(char a, char b)
+{
+	return span_eq_case((struct span){ &a, 1 }, (struct span){ &b, 1 });
+}
+
+/* Levenshtein's, in any case, and two letters swapped are one mistake; three rows at a time. */
 static unsigned
 distance(struct span a, struct span b)
 {
-	unsigned row[NEAR_MAX + 1];
+	unsigned rows[3][NEAR_MAX + 1] = { { 0 } };
 
 	for (unsigned j = 0; j <= b.len; j++)
-		row[j] = j;
+		rows[0][j] = j;
 	for (unsigned i = 1; i <= a.len; i++) {
-		unsigned diagonal = row[0];
+		unsigned *row = rows[i % 3], *above = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
 		row[0] = i;
 		for (unsigned j = 1; j <= b.len; j++) {
-			unsigned above = row[j];
-			row[j] = least(above + 1, row[j - 1] + 1, diagonal + (a.at[i - 1] != b.at[j - 1]));
-			diagonal = above;
+			row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + !same(a.at[i - 1], b.at[j - 1]));
+			bool swapped = i > 1 && j > 1 && same(a.at[i - 1], b.at[j - 2]) && same(a.at[i - 2], b.at[j - 1]);
+			if (swapped && before[j - 2] + 1 < row[j])
+				row[j] = before[j - 2] + 1;
 		}
 	}
-	return row[b.len];
+	return rows[a.len % 3][b.len];
 }
 
 void
@@ -43,7 +50,7 @@ near_try(struct near *n, const char *candidate)
 
 	if (c.len > NEAR_MAX || n->wanted.len > NEAR_MAX || c.len == 0)
 		return;
-	unsigned d = n->wanted.len >= 2 && span_starts(c, n->wanted) ? 1 : distance(n->wanted, c);
+	unsigned d = n->wanted.len >= 2 && span_starts_case(c, n->wanted) ? 1 : distance(n->wanted, c);
 	if (d <= n->distance && (!n->best || d < n->distance)) {
 		n->distance = d;
 		n->best = candidate;

@@ -100,6 +100,7 @@ struct session_view {
 	const struct extensions *extensions;	/* of the last EHLO; NULL: none or forgotten */
 	const struct reply *last_reply;	/* NULL: none yet */
 	bool auth_refused;		/* AUTH was answered 5yz in this session */
+	bool lmtp;			/* LHLO, and a reply for each recipient */
 	bool local;			/* the peer is on this machine, with nothing between */
 	bool asking;			/* a question waits for its answer */
 	bool busy;			/* a step is in hand */

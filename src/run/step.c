@@ -7,6 +7,12 @@
 #include "base/near.h"
 #include "run/steps/list.h"
 
+const char *const step_groups[GROUP_COUNT] = {
+#define X(name, word) [GROUP_##name] = word,
+	STEP_GROUPS(X)
+#undef X
+};
+
 const struct step_op *const step_ops[] = {
 #define X(name) &step_##name,
 	STEP_OPS(X)

@@ -71,8 +71,30 @@ enum step_need {
 	STEP_EXPECTS_CLOSE = 16, /* that the peer closes while it runs is no failure */
 };
 
+/* Where a command stands in the help, in the help's order. */
+#define STEP_GROUPS(X)			\
+	X(CONNECTION, "connection")	\
+	X(TLS, "TLS")			\
+	X(IDENTITY, "identity")		\
+	X(MESSAGE, "message")		\
+	X(LOOK, "look")			\
+	X(WIRE, "wire")			\
+	X(FILES, "files")		\
+	X(AGAIN, "again")		\
+	X(SETTINGS, "settings")
+
+enum step_group {
+	GROUP_NONE,		/* not a command: a line, what a script plays */
+#define X(name, word) GROUP_##name,
+	STEP_GROUPS(X)
+#undef X
+	GROUP_COUNT
+};
+extern const char *const step_groups[GROUP_COUNT];
+
 struct step_op {
 	const char *name;	/* without the slash */
+	enum step_group group;
 	const char *args;	/* for help: "TARGET", "[MECH] [USER]"; "" for none */
 	const char *help;	/* one sentence without a full stop */
 	unsigned needs;		/* STEP_NEEDS_* */

@@ -208,10 +208,9 @@ help_words(struct candidates *c)
 		try(c, span_of(t->name), "");
 	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
 		try(c, span_of(verb_info(verb)->name), "");
-	for (size_t i = 0; step_ops[i]; i++)
-		try(c, span_of(step_ops[i]->name), "");
-	for (size_t i = 0; prompt_commands[i]; i++)
-		try(c, span_of(prompt_commands[i]->name), "");
+	try(c, SPAN("commands"), "");
+	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+		try(c, span_of(w.name), "");
 }
 
 static void
@@ -245,10 +244,8 @@ hosts(struct talk *t, const struct session_view *v, struct candidates *c)
 static void
 command_names(struct candidates *c)
 {
-	for (size_t i = 0; step_ops[i]; i++)
-		try(c, span_of(step_ops[i]->name), step_ops[i]->args[0] ? " " : "");
-	for (size_t i = 0; prompt_commands[i]; i++)
-		try(c, span_of(prompt_commands[i]->name), prompt_commands[i]->args[0] ? " " : "");
+	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+		try(c, span_of(w.name), w.args[0] ? " " : "");
 }
 
 static size_t

@@ -6,9 +6,11 @@
 #include "base/near.h"
 #include "base/text.h"
 #include "smtp/parameter.h"
+#include "ui/flow.h"
 #include "ui/prompt.h"
 
-enum { LEFT = 34 };		/* columns of what stands on the left of a table */
+/* Columns of what stands on the left of a table: of anything, of the verbs that can come next, of the groups. */
+enum { LEFT = 34, LEFT_VERBS = 40, LEFT_GROUPS = 18 };
 
 /* `text` wrapped to the screen, each line behind `indent` blanks; the first one's are already there. */
 static void
@@ -33,20 +35,20 @@ heading(struct screen *s, const char *text)
 }
 
 static void
-row(struct screen *s, const char *name, const char *syntax, const char *help)
+row(struct screen *s, unsigned left, const char *name, const char *syntax, const char *help)
 {
-	int width = (int)(strlen(name) + strlen(syntax));
+	unsigned width = (unsigned)(strlen(name) + strlen(syntax)) + 4;
 
 	screen_print(s, "    ");
 	screen_ink(s, INK_SENT);
 	screen_print(s, "%s", name);
 	screen_ink(s, INK_PLAIN);
 	screen_print(s, "%s", syntax);
-	if (width > LEFT - 6)
-		screen_print(s, "\n%*s", LEFT, "");
+	if (width + 2 > left)
+		screen_print(s, "\n%*s", (int)left, "");
 	else
-		screen_print(s, "%*s", LEFT - 4 - width, "");
-	wrapped(s, span_of(help), LEFT);
+		screen_print(s, "%*s", (int)(left - width), "");
+	wrapped(s, span_of(help), left);
 }
 
 static bool
@@ -55,26 +57,23 @@ offered(const struct session_view *v, const char *extension)
 	return !extension || (v->extensions && extensions_offer(v->extensions, extension));
 }
 
-/* Worth listing now: legal, offered, and no second hello or empty RSET. */
+/* RFC 5321 4.1.4: these may be said at any time, and lead nowhere. */
+static bool
+leads_nowhere(enum verb verb)
+{
+	return verb == VERB_RSET || verb == VERB_VRFY || verb == VERB_EXPN || verb == VERB_HELP || verb == VERB_NOOP ||
+	    verb == VERB_QUIT;
+}
+
+/* Legal, offered, and no second hello. */
 static bool
 comes_next(const struct session_view *v, enum verb verb)
 {
-	bool helloed = v->dialogue.hello != VERB_OTHER;
+	bool hello = verb == VERB_HELO || verb == VERB_EHLO || verb == VERB_LHLO;
 
-	if (!dialogue_allows(&v->dialogue, verb) || !offered(v, verb_info(verb)->extension))
+	if (leads_nowhere(verb) || !dialogue_allows(&v->dialogue, verb) || !offered(v, verb_info(verb)->extension))
 		return false;
-	switch (verb) {
-	case VERB_HELO: case VERB_EHLO:
-		return !helloed;
-	case VERB_LHLO:
-		return false;
-	case VERB_RSET:
-		return v->dialogue.mail;
-	case VERB_VRFY: case VERB_EXPN: case VERB_HELP: case VERB_NOOP:
-		return !v->dialogue.mail;
-	default:
-		return true;
-	}
+	return !hello || (v->dialogue.hello == VERB_OTHER && (verb == VERB_LHLO) == v->lmtp);
 }
 
 static const char *
@@ -94,42 +93,96 @@ where(const struct session_view *v)
 static void
 next_verbs(struct screen *s, const struct session_view *v)
 {
+	const char *separator = "";
+
 	if (v->state != SESSION_OPEN || v->dialogue.mode != MODE_COMMAND)
 		return;
 	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
 		if (comes_next(v, verb))
-			row(s, verb_info(verb)->name, verb_info(verb)->syntax, verb_info(verb)->help);
+			row(s, LEFT_VERBS, verb_info(verb)->name, verb_info(verb)->syntax, verb_info(verb)->help);
+	struct flow f = flow_begin(s, 4, 8);
+	screen_print(s, "    ");
+	flow_print(&f, INK_DIM, "at any time: ");
+	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
+		if (leads_nowhere(verb)) {
+			flow_print(&f, INK_PLAIN, "%s", separator);
+			flow_print(&f, INK_SENT, "%s", verb_info(verb)->name);
+			flow_print(&f, INK_PLAIN, "%s", verb_info(verb)->syntax);
+			separator = ", ";
+		}
+	flow_end(&f);
+}
+
+/* ---- commands */
+
+static void
+group_names(struct screen *s, enum step_group group)
+{
+	struct flow f = flow_begin(s, 4, LEFT_GROUPS);
+
+	screen_print(s, "    ");
+	flow_print(&f, INK_DIM, "%s", step_groups[group]);
+	flow_pad(&f, LEFT_GROUPS);
+	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+		if (w.group == group)
+			flow_print(&f, INK_SENT, "/%s ", w.name);
+	flow_end(&f);
 }
 
 static void
-command_row(struct screen *s, const char *name, const char *args, const char *help)
+command_row(struct screen *s, const struct prompt_word *w)
 {
 	char slashed[40], space_args[80];
 
-	snprintf(slashed, sizeof slashed, "/%s", name);
-	snprintf(space_args, sizeof space_args, "%s%s", args[0] ? " " : "", args);
-	row(s, slashed, space_args, help);
+	snprintf(slashed, sizeof slashed, "/%s", w->name);
+	snprintf(space_args, sizeof space_args, "%s%s", w->args[0] ? " " : "", w->args);
+	row(s, LEFT, slashed, space_args, w->help);
 }
 
+static void
+help_commands(struct screen *s)
+{
+	for (enum step_group group = GROUP_NONE + 1; group < GROUP_COUNT; group++) {
+		heading(s, step_groups[group]);
+		for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+			if (w.group == group)
+				command_row(s, &w);
+	}
+}
+
+static void
+keys_and_more(struct screen *s)
+{
+	static const struct { const char *key, *does; } keys[] = {
+		{ "Tab", " completes, " }, { "^R", " searches the history, " }, { "^C", " drops the line or a wait, " },
+		{ "^]", " reads one / command in every mode, " }, { "^D", " says QUIT and leaves" },
+	};
+	struct flow f = flow_begin(s, 0, 6);
+
+	flow_print(&f, INK_BOLD, "Keys: ");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		flow_print(&f, INK_SENT, "%s", keys[i].key);
+		flow_print(&f, INK_PLAIN, "%s", keys[i].does);
+	}
+	flow_end(&f);
+	f = flow_begin(s, 0, 6);
+	flow_print(&f, INK_BOLD, "More: ");
+	flow_print(&f, INK_PLAIN, "/help and a verb, a command, \"commands\" (each with a sentence), or one of");
+	for (const struct help_topic *t = help_topics; t->name; t++)
+		flow_print(&f, INK_SENT, " %s", t->name);
+	flow_end(&f);
+}
+
+/* As much as an 80x24 terminal shows at once. */
 void
 help_state(struct screen *s, const struct session_view *v)
 {
 	heading(s, where(v));
 	next_verbs(s, v);
 	heading(s, "What begins with / and a word talks to smtpsh (//text sends /text):");
-	for (size_t i = 0; step_ops[i]; i++)
-		command_row(s, step_ops[i]->name, step_ops[i]->args, step_ops[i]->help);
-	for (size_t i = 0; prompt_commands[i]; i++)
-		command_row(s, prompt_commands[i]->name, prompt_commands[i]->args, prompt_commands[i]->help);
-	heading(s, "Keys:");
-	row(s, "Tab", "", "completes what is being typed, or lists what it could be");
-	row(s, "^R", "", "searches what was typed before");
-	row(s, "^C", "", "drops the line, or gives up what is being waited for");
-	row(s, "^]", "", "reads one / command in every mode");
-	row(s, "^D", "", "on an empty line says QUIT and leaves");
-	heading(s, "More: /help VERB, /help COMMAND, or /help and one of:");
-	for (const struct help_topic *t = help_topics; t->name; t++)
-		row(s, t->name, "", t->title);
+	for (enum step_group group = GROUP_NONE + 1; group < GROUP_COUNT; group++)
+		group_names(s, group);
+	keys_and_more(s);
 }
 
 static bool
@@ -153,7 +206,7 @@ help_verb(struct screen *s, const struct session_view *v, struct span word)
 			char text[200];
 			snprintf(text, sizeof text, "%s (%s)%s", p->help, p->rfc,
 			    v->extensions && !offered(v, p->extension) ? "; not offered here" : "");
-			row(s, p->name, p->syntax, text);
+			row(s, LEFT, p->name, p->syntax, text);
 		}
 	return true;
 }
@@ -162,14 +215,10 @@ static bool
 help_command(struct screen *s, struct span word)
 {
 	struct span name = word.at[0] == '/' ? span_skip(word, 1) : word;
-	const struct step_op *op = step_find(step_ops, name);
-	const struct prompt_command *command = prompt_find(name);
-
-	if (op)
-		command_row(s, op->name, op->args, op->help);
-	else if (command)
-		command_row(s, command->name, command->args, command->help);
-	return op || command;
+	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+		if (span_eq(name, span_of(w.name)))
+			return command_row(s, &w), true;
+	return false;
 }
 
 static bool
@@ -195,6 +244,8 @@ help_topic(struct screen *s, struct span word)
 bool
 help_word(struct screen *s, const struct session_view *v, struct span word)
 {
+	if (span_eq(word, SPAN("commands")))
+		return help_commands(s), true;
 	if (word.at[0] == '/')
 		return help_command(s, word);
 	if (verb_of(word, NULL) == VERB_AUTH && word.at[0] == 'a')
@@ -209,10 +260,8 @@ help_nearest(struct span word)
 
 	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
 		near_try(&near, verb_info(verb)->name);
-	for (size_t i = 0; step_ops[i]; i++)
-		near_try(&near, step_ops[i]->name);
-	for (size_t i = 0; prompt_commands[i]; i++)
-		near_try(&near, prompt_commands[i]->name);
+	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+		near_try(&near, w.name);
 	for (const struct help_topic *t = help_topics; t->name; t++)
 		near_try(&near, t->name);
 	return near.best;

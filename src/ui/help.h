@@ -12,7 +12,7 @@ struct help_topic {
 extern const struct help_topic help_topics[];	/* ends in a NULL name */
 
 void help_state(struct screen *, const struct session_view *);
-/* A verb, a command with or without its slash, or a topic. False: there is nothing of this name. */
+/* A verb, a command with or without its slash, a topic, or "commands". False: there is nothing of this name. */
 bool help_word(struct screen *, const struct session_view *, struct span word);
 const char *help_nearest(struct span word);		/* NULL: nothing near */
 

@@ -32,12 +32,9 @@ command_hint(char out[200], struct span line)
 	struct span rest = span_skip(line, 1), whole = rest, name = span_word(&rest);
 	const char *left = NULL, *args = "";
 
-	for (size_t i = 0; step_ops[i] && !left; i++)
-		if ((left = rest_of(step_ops[i]->name, name)))
-			args = step_ops[i]->args;
-	for (size_t i = 0; prompt_commands[i] && !left; i++)
-		if ((left = rest_of(prompt_commands[i]->name, name)))
-			args = prompt_commands[i]->args;
+	for (struct prompt_word w = { 0 }; !left && prompt_next_word(&w);)
+		if ((left = rest_of(w.name, name)))
+			args = w.args;
 	if (!left || name.len == 0)
 		return SPAN_NONE;
 	if (name.len == whole.len)

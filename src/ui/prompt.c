@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "base/near.h"
 #include "ui/commands/list.h"
 #include "ui/show_priv.h"
 
@@ -31,6 +32,23 @@ prompt_knows(struct span name)
 	return prompt_find(name) != NULL;
 }
 
+bool
+prompt_next_word(struct prompt_word *w)
+{
+	size_t i = w->next++, nsteps = 0;
+
+	while (step_ops[nsteps])
+		nsteps++;
+	if (i < nsteps) {
+		const struct step_op *op = step_ops[i];
+		*w = (struct prompt_word){ op->name, op->args, op->help, op->group, w->next };
+	} else if (i - nsteps < COMMANDS_N) {
+		const struct prompt_command *c = prompt_commands[i - nsteps];
+		*w = (struct prompt_word){ c->name, c->args, c->help, c->group, w->next };
+	}
+	return i < nsteps + COMMANDS_N;
+}
+
 void
 prompt_begin(struct prompt *p)
 {
@@ -52,18 +70,33 @@ prompt_end(struct prompt *p)
 	p->state = NULL;
 }
 
+static void
+unknown(struct prompt *p, struct span name, struct span args)
+{
+	struct near near = near_begin(name);
+
+	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+		near_try(&near, w.name);
+	if (span_starts(args, SPAN("/")))		/* a path */
+		near.best = NULL;
+	prompt_problem(p, "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" before it",
+	    SPAN_ARG(span_first(name, 60)), near.best ? " (near: /" : "", near.best ? near.best : "", near.best ? ")" : "");
+}
+
 bool
 prompt_run(void *ctx, struct span name, struct span args)
 {
 	struct prompt *p = ctx;
+	size_t i = 0;
 
-	for (size_t i = 0; i < COMMANDS_N; i++)
-		if (span_eq(name, span_of(prompt_commands[i]->name))) {
-			prompt_commands[i]->run(p, p->state[i], args);
-			arena_reset(&p->screen->arena);
-			return true;
-		}
-	return false;
+	while (prompt_commands[i] && !span_eq(name, span_of(prompt_commands[i]->name)))
+		i++;
+	if (prompt_commands[i])
+		prompt_commands[i]->run(p, p->state[i], args);
+	else
+		unknown(p, name, args);
+	arena_reset(&p->screen->arena);
+	return true;
 }
 
 void

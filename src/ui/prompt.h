@@ -18,6 +18,7 @@ struct prompt {
 
 struct prompt_command {
 	const char *name;		/* without the slash */
+	enum step_group group;
 	const char *args;		/* for help: "[VERB|COMMAND|TOPIC]"; "" for none */
 	const char *help;		/* one sentence without a full stop */
 	bool at_once;			/* it only shows or sets: it need not wait for its turn */
@@ -31,9 +32,17 @@ extern const struct prompt_command *const prompt_commands[];	/* ends in NULL */
 const struct prompt_command *prompt_find(struct span name);	/* NULL: none */
 bool prompt_knows(struct span name);		/* player_opts.only_at_prompt */
 
+/* All that may be said behind a "/": both tables as one. Zeroed at first; false behind the last. */
+struct prompt_word {
+	const char *name, *args, *help;
+	enum step_group group;
+	size_t next;
+};
+bool prompt_next_word(struct prompt_word *);
+
 void prompt_begin(struct prompt *);		/* with screen, player and options set */
 void prompt_end(struct prompt *);
-/* player_opts.command: runs "/name args". False: there is no such command. */
+/* player_opts.command: runs "/name args", or says what was probably meant; always true. */
 bool prompt_run(void *prompt, struct span name, struct span args);
 void prompt_heard(struct prompt *, const struct event *);
 

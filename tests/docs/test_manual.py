@@ -56,6 +56,12 @@ class Manual(unittest.TestCase):
         self.assertIn("open", names)
         self.assertEqual([n for n in names if not re.search(r"/" + re.escape(n) + r"(?![\w-])", manual)], [])
 
+    def test_every_command_of_the_prompt_is_in_a_group_of_the_help(self):
+        rows = [row for folder in ("src/run/steps", "src/ui/commands") for name in sorted(os.listdir(os.path.join(ROOT, folder)))
+                if name.endswith(".c") for row in re.findall(r'^\t\.name = "([^"]+)",\n(.*)', read(f"{folder}/{name}"), re.M)]
+        self.assertGreater(len(rows), 30)
+        self.assertEqual([name for name, next_line in rows if not next_line.startswith("\t.group = GROUP_")], [])
+
     def test_help_of_every_subcommand_prints(self):
         for name in [""] + [n for n in listed("src/ui/commands.h") if n != "talk"]:
             done = program.run(*([name] if name else []), "--help")

@@ -1,5 +1,6 @@
 """The prompt as a person meets it."""
 import os
+import re
 import sys
 import unittest
 
@@ -39,12 +40,9 @@ class Prompt(unittest.TestCase):
     def test_help_from_the_tables(self):
         with Terminal("demo:", NO_COLOR="1") as t:
             t.until("demo.smtpsh.example> ")
-            t.line("/help")
-            t.until("What can come next:")
-            t.until("EHLO domain|[address]")
+            t.line("/help commands")
             t.until("/open TARGET [PORT]")
             t.until("/set [NAME [VALUE]]")
-            t.until("greylisting")
             t.line("/help mail")
             t.until("RFC 5321 4.1.1.2")
             t.until("SIZE=octets")
@@ -54,6 +52,38 @@ class Prompt(unittest.TestCase):
             t.until("_25._tcp")
             t.line("/help sizze")
             t.until("nothing is known of")
+
+    def test_help_fits_one_screen_and_names_all(self):
+        with Terminal("demo:", NO_COLOR="1", columns=80, rows=24) as t:
+            t.until("demo.smtpsh.example> ")
+            t.line("EHLO me.example")
+            t.until("(RFC 2034)")
+            t.prompt("demo.smtpsh.example>")
+            t.line("/help commands")
+            t.until("reply=5s")
+            t.prompt("demo.smtpsh.example>")
+            all_names = re.findall(r"^    /([a-z-]+)", t.screen.text(), re.M)
+            t.line("/help")
+            t.until("scripts")
+            t.prompt("demo.smtpsh.example>")
+            screen = ["".join(row).rstrip() for row in t.screen.cell]
+            self.assertIn("demo.smtpsh.example> /help", screen)
+            shown = "\n".join(screen[screen.index("demo.smtpsh.example> /help") + 1:])
+            for wanted in ("MAIL FROM:<sender> [parameters]", "STARTTLS ", "at any time: RSET", "greylisting", "^R"):
+                self.assertIn(wanted, shown)
+            self.assertNotIn("RCPT TO", shown)
+            self.assertGreater(len(all_names), 30)
+            self.assertEqual(set(all_names) - set(re.findall(r"/([a-z-]+)", shown)), set())
+
+    def test_what_was_probably_meant(self):
+        with Terminal("demo:", NO_COLOR="1") as t:
+            t.until("demo.smtpsh.example> ")
+            t.line("/hlep")
+            t.until('no command "/hlep" (near: /help)')
+            t.line("/etc/passwd")
+            self.assertNotIn("near", t.until("to send such a line"))
+            t.line("hello me.example")
+            t.until("near: HELO")
 
     def test_settings_are_rows_of_the_options(self):
         with Terminal("demo:", NO_COLOR="1") as t:

@@ -161,6 +161,9 @@ near_words(void **state)
 	assert_string_equal(nearest("timeot"), "timeout");
 	assert_string_equal(nearest("time"), "timeout");
 	assert_string_equal(nearest("xyzzy"), "");
+	assert_string_equal(nearest("hleo"), "helo");
+	assert_string_equal(nearest("HELLO"), "helo");
+	assert_string_equal(nearest("foo"), "");
 	assert_string_equal(nearest("helo"), "helo");
 	assert_string_equal(nearest("a-word-that-is-longer-than-any-option-is"), "");
 }

@@ -80,6 +80,7 @@ auth_release(void *state)
 
 const struct step_op step_auth = {
 	.name = "auth",
+	.group = GROUP_IDENTITY,
 	.args = "[MECH] [USER]",
 	.help = "Log in; the password is asked for and not shown",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,

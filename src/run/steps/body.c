@@ -134,6 +134,7 @@ body_release(void *mem)
 
 const struct step_op step_body = {
 	.name = "body",
+	.group = GROUP_MESSAGE,
 	.args = "FILE|size=N|<<TAG",
 	.help = "Say DATA and send this as the message, dots stuffed, up to the final dot",
 	.needs = STEP_NEEDS_CONN,
@@ -146,6 +147,7 @@ const struct step_op step_body = {
 
 const struct step_op step_bdat = {
 	.name = "bdat",
+	.group = GROUP_MESSAGE,
 	.args = "FILE|size=N|<<TAG [chunk=N] [binary]",
 	.help = "Send this as the message by BDAT, in one chunk or in several",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,

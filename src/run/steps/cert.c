@@ -18,6 +18,7 @@ cert_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_cert = {
 	.name = "cert",
+	.group = GROUP_TLS,
 	.args = "",
 	.help = "Show the server's certificates, and a TLSA record of its key",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_TLS,

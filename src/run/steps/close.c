@@ -11,6 +11,7 @@ close_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_close = {
 	.name = "close",
+	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "Close the connection without QUIT",
 	.needs = STEP_NEEDS_CONN,

@@ -19,6 +19,7 @@ rst_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_drop = {
 	.name = "drop",
+	.group = GROUP_WIRE,
 	.args = "",
 	.help = "Close the connection at once, in the middle of anything",
 	.needs = STEP_NEEDS_CONN,
@@ -27,6 +28,7 @@ const struct step_op step_drop = {
 
 const struct step_op step_rst = {
 	.name = "rst",
+	.group = GROUP_WIRE,
 	.args = "",
 	.help = "Reset the connection (TCP RST)",
 	.needs = STEP_NEEDS_CONN,

@@ -23,6 +23,7 @@ eof_heard(struct session *s, const struct step *step, void *state, const struct 
 
 const struct step_op step_eof = {
 	.name = "eof",
+	.group = GROUP_WIRE,
 	.args = "",
 	.help = "Wait until the server closes the connection",
 	.needs = STEP_EXPECTS_CLOSE,

@@ -39,6 +39,7 @@ ext_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_ext = {
 	.name = "ext",
+	.group = GROUP_LOOK,
 	.args = "[diff]",
 	.help = "Show what EHLO offered; diff: in the clear against TLS against logged in",
 	.needs = STEP_NEEDS_CONN,

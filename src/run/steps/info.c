@@ -13,6 +13,7 @@ info_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_info = {
 	.name = "info",
+	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "Show where this session is connected, how, and how far it has come",
 	.needs = STEP_NEEDS_CONN,

@@ -13,6 +13,7 @@ mx_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_mx = {
 	.name = "mx",
+	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "List the MX and addresses of the target",
 	.start = mx_start,

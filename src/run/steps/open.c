@@ -207,6 +207,7 @@ open_heard(struct session *s, const struct step *step, void *mem, const struct n
 
 const struct step_op step_open = {
 	.name = "open",
+	.group = GROUP_CONNECTION,
 	.args = "TARGET [PORT]",
 	.help = "Connect and wait for the banner",
 	.state_size = sizeof(struct open_state),
@@ -217,6 +218,7 @@ const struct step_op step_open = {
 
 const struct step_op step_reopen = {
 	.name = "reopen",
+	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "Connect again to where the last connection went",
 	.state_size = sizeof(struct open_state),

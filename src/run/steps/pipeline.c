@@ -94,6 +94,7 @@ pipeline_heard(struct session *s, const struct step *step, void *mem, const stru
 
 const struct step_op step_pipeline = {
 	.name = "pipeline",
+	.group = GROUP_WIRE,
 	.args = "\"COMMAND\"...",
 	.help = "Send several commands in one write, and match the replies to them",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,

@@ -27,6 +27,7 @@ proxy_protocol_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_proxy_protocol = {
 	.name = "proxy-protocol",
+	.group = GROUP_IDENTITY,
 	.args = "v1|v2|off [local] [src=ADDR:PORT] [dst=ADDR:PORT] [tlv=0xNN:TEXT]",
 	.help = "Begin the next connections with a PROXY protocol header",
 	.parse = proxy_protocol_parse,

@@ -39,6 +39,7 @@ quit_heard(struct session *s, const struct step *step, void *state, const struct
 
 const struct step_op step_quit = {
 	.name = "quit",
+	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "Say QUIT, close the connection, and leave the prompt",
 	.start = quit_start,

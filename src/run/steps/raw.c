@@ -43,6 +43,7 @@ raw_heard(struct session *s, const struct step *step, void *state, const struct 
 
 const struct step_op step_raw = {
 	.name = "raw",
+	.group = GROUP_WIRE,
 	.args = "\"OCTETS\"",
 	.help = "Send exactly these octets (\\r \\n \\t \\0 \\xHH), no line end added",
 	.needs = STEP_NEEDS_CONN,

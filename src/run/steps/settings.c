@@ -22,6 +22,7 @@ helo_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_helo = {
 	.name = "helo",
+	.group = GROUP_IDENTITY,
 	.args = "NAME",
 	.help = "Say this name in EHLO from now on",
 	.parse = helo_parse,
@@ -53,6 +54,7 @@ timeout_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_timeout = {
 	.name = "timeout",
+	.group = GROUP_SETTINGS,
 	.args = "T | PHASE=T ... | rfc",
 	.help = "How long to wait: for all, or for resolve, connect, tls, greeting, reply, dot or quit",
 	.parse = timeout_parse,
@@ -155,6 +157,7 @@ tls_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_tls = {
 	.name = "tls",
+	.group = GROUP_TLS,
 	.args = "[verify=off|chain|name] [min=VERSION] [sni=NAME] [ca=FILE]",
 	.help = "How the next handshake is done and judged; alone: how it stands",
 	.parse = tls_parse,
@@ -175,6 +178,7 @@ early_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_early = {
 	.name = "early",
+	.group = GROUP_WIRE,
 	.args = "",
 	.help = "Do not wait for the banner, to try a greet pause",
 	.start = early_start,

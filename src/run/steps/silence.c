@@ -36,6 +36,7 @@ silence_heard(struct session *s, const struct step *step, void *state, const str
 
 const struct step_op step_silence = {
 	.name = "silence",
+	.group = GROUP_WIRE,
 	.args = "TIME",
 	.help = "Expect that the server says nothing for so long",
 	.needs = STEP_NEEDS_CONN,

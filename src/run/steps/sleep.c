@@ -27,6 +27,7 @@ sleep_heard(struct session *s, const struct step *step, void *state, const struc
 
 const struct step_op step_sleep = {
 	.name = "sleep",
+	.group = GROUP_WIRE,
 	.args = "TIME",
 	.help = "Do nothing for so long",
 	.parse = sleep_parse,

@@ -17,6 +17,7 @@ starttls_heard(struct session *s, const struct step *step, void *state, const st
 
 const struct step_op step_starttls = {
 	.name = "starttls",
+	.group = GROUP_TLS,
 	.args = "",
 	.help = "EHLO if it is due, STARTTLS, the handshake, EHLO again",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_CLEAR | STEP_NEEDS_COMMAND,

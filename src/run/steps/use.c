@@ -54,6 +54,7 @@ use_start(struct session *s, const struct step *step, void *state)
 
 const struct step_op step_use = {
 	.name = "use",
+	.group = GROUP_CONNECTION,
 	.args = "N",
 	.help = "Connect to another MX or address: its number in the list of /mx",
 	.state_size = sizeof(struct open_state),

@@ -39,6 +39,7 @@ wait_heard(struct session *s, const struct step *step, void *state, const struct
 
 const struct step_op step_wait = {
 	.name = "wait",
+	.group = GROUP_WIRE,
 	.args = "[TIME]",
 	.help = "Wait for the replies that are owed, or else for a word of the server",
 	.needs = STEP_NEEDS_CONN | STEP_EXPECTS_CLOSE,

@@ -229,6 +229,7 @@ release(void *mem)
 
 const struct prompt_command prompt_again = {
 	.name = "again",
+	.group = GROUP_AGAIN,
 	.args = "N LINE",
 	.help = "Do a line N times, with the time that each took",
 	.state_size = sizeof(struct state),
@@ -239,6 +240,7 @@ const struct prompt_command prompt_again = {
 
 const struct prompt_command prompt_watch = {
 	.name = "watch",
+	.group = GROUP_AGAIN,
 	.args = "SECS LINE",
 	.help = "Do a line every so many seconds, until ^C",
 	.state_size = sizeof(struct state),

@@ -197,6 +197,7 @@ run(struct prompt *p, void *state, struct span args)
 
 const struct prompt_command prompt_as = {
 	.name = "as",
+	.group = GROUP_FILES,
 	.args = "[swaks|curl|openssl]",
 	.help = "Print this session as another tool's command line",
 	.state_size = sizeof(struct story),

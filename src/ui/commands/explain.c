@@ -58,6 +58,7 @@ run(struct prompt *p, void *state, struct span args)
 
 const struct prompt_command prompt_explain = {
 	.name = "explain",
+	.group = GROUP_LOOK,
 	.args = "[CODE|KEYWORD|ERROR...]",
 	.help = "Explain the last reply and the certificate's problems, or a code, a keyword, an error",
 	.at_once = true,

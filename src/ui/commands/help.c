@@ -23,7 +23,8 @@ help_run(struct prompt *p, void *state, struct span args)
 
 const struct prompt_command prompt_help = {
 	.name = "help",
-	.args = "[VERB|COMMAND|TOPIC]",
+	.group = GROUP_LOOK,
+	.args = "[VERB|COMMAND|TOPIC|commands]",
 	.help = "What can be said now, or all about one thing",
 	.at_once = true,
 	.run = help_run,

@@ -56,6 +56,7 @@ release(void *mem)
 
 const struct prompt_command prompt_include = {
 	.name = "include",
+	.group = GROUP_FILES,
 	.args = "FILE",
 	.help = "Take the lines of a file as if they were typed",
 	.state_size = sizeof(struct state),

@@ -64,6 +64,7 @@ run(struct prompt *p, void *state, struct span args)
 
 const struct prompt_command prompt_last = {
 	.name = "last",
+	.group = GROUP_LOOK,
 	.args = "",
 	.help = "Show the last reply octet by octet",
 	.at_once = true,

@@ -161,6 +161,7 @@ release(void *mem)
 
 const struct prompt_command prompt_redo = {
 	.name = "redo",
+	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "Connect again and get back to this state, up to where a message would follow",
 	.state_size = sizeof(struct state),

@@ -64,6 +64,7 @@ save_release(void *state)
 
 const struct prompt_command prompt_save = {
 	.name = "save",
+	.group = GROUP_FILES,
 	.args = "FILE",
 	.help = "Write this session as a script, to be played again",
 	.state_size = sizeof(struct saved),
@@ -136,6 +137,7 @@ log_release(void *state)
 
 const struct prompt_command prompt_log = {
 	.name = "log",
+	.group = GROUP_FILES,
 	.args = "FILE|off",
 	.help = "Write what is said from the next connection on as a script",
 	.state_size = sizeof(struct logging),

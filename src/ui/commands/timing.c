@@ -111,6 +111,7 @@ run(struct prompt *p, void *state, struct span args)
 
 const struct prompt_command prompt_timing = {
 	.name = "timing",
+	.group = GROUP_LOOK,
 	.args = "",
 	.help = "Show how long each phase of this connection took, as bars",
 	.at_once = true,
