@@ -24,6 +24,9 @@ struct tls_opts {
 struct tls_context;
 struct tls_context *tls_context_new(const struct tls_opts *, struct err *);
 void tls_context_free(struct tls_context *);
+/* What is to be said of each of its handshakes: keys are logged, the security level is lowered. NULL: no more. */
+const char *tls_context_note(const struct tls_context *, size_t i);
+bool tls_version_ok(struct span text, struct err *);	/* what min_version takes, ERR_USAGE */
 
 /* A CA and a server certificate for `names`, in memory, made now and valid for 90 days. */
 struct tls_made;

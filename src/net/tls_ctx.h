@@ -11,6 +11,8 @@ struct tls_context {
 	unsigned uses;
 	bool server;
 	int keylog_fd;		/* -1: none */
+	char note[2][400];
+	size_t nnotes;
 };
 
 struct tls_made {
@@ -28,6 +30,7 @@ struct tls {
 	char wanted[256];	/* the name checked; "": none */
 	char first[5];		/* octets of the peer's, the head of a record */
 	bool has_first;
+	int chosen;		/* the version of its ServerHello; 0: none came */
 	bool dead;		/* a fatal error: nothing more may be said */
 	size_t nproblems;
 	struct { int depth, code; X509 *cert; } problem[TLS_PROBLEMS_MAX];
@@ -35,5 +38,7 @@ struct tls {
 
 /* Sets err from OpenSSL's queue, "WHAT: reason"; the queue is empty afterwards. */
 bool tls_err(struct err *, const char *what);
+
+const char *tls_version_name(int version);	/* "1.2" of TLS1_2_VERSION; NULL: not known */
 
 #endif

@@ -75,7 +75,9 @@ diagnose_octets(struct span octets, const char *name, char out[DIAGNOSIS_SIZE])
 static const struct {
 	const char *what;
 	const char *hint;
+	bool tls;			/* only within TLS */
 } silences[] = {
+	{ "the banner", "a greet pause, or no SMTP server behind this TLS (RFC 5321 4.5.3.2.1 allows 5 minutes)", true },
 	{ "the banner", "a port that wants TLS from the start is silent so (smtps://HOST:PORT), and so is a greet pause, "
 	  "or a firewall that takes every connection (RFC 5321 4.5.3.2.1 allows 5 minutes)" },
 	{ "the end of the TLS handshake", "the server took the ClientHello and says nothing" },
@@ -88,7 +90,7 @@ static const char *
 silence_hint(const struct silence *s)
 {
 	for (size_t i = 0; i < sizeof silences / sizeof *silences; i++)
-		if (span_starts(span_of(s->what), span_of(silences[i].what)))
+		if (span_starts(span_of(s->what), span_of(silences[i].what)) && (s->tls || !silences[i].tls))
 			return silences[i].hint;
 	return NULL;
 }

@@ -24,6 +24,7 @@ struct silence {
 	const char *what;		/* "the banner", "the reply to EHLO" */
 	uint64_t ms;			/* how long it was waited for */
 	struct span pending;		/* what came meanwhile and is no whole reply */
+	bool tls;			/* it was waited for within TLS */
 };
 void diagnose_silence(const struct silence *, char out[DIAGNOSIS_SIZE]);
 

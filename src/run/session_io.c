@@ -32,9 +32,9 @@ remark(struct session *s, const char *what)
 
 /* The peer is of no more use: why, and an end. */
 static void
-break_off(struct session *s, const char *why)
+break_off(struct session *s, enum err_kind kind, const char *why)
 {
-	session_fail(s, ERR_PROTO, "%s", why);
+	session_fail(s, kind, "%s", why);
 	session_closed(s, CLOSED_BY_US, true);
 	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
 }
@@ -57,7 +57,7 @@ bear(struct session *s, const struct conv_event *e, const struct asked *asked)
 		snprintf(text, sizeof text, "the 220 to STARTTLS came late: the server waits for a handshake that had been given up");
 	else
 		return true;
-	break_off(s, text);
+	break_off(s, ERR_PROTO, text);
 	return false;
 }
 
@@ -211,7 +211,7 @@ look_for_tls(struct session *s)
 	if (!foreign)
 		return;
 	diagnose_octets(pending, foreign, text);
-	break_off(s, text);
+	break_off(s, ERR_PROTO, text);
 }
 
 static void
@@ -237,7 +237,7 @@ lost_by(struct session *s, enum conn_status status)
 		return;
 	if (status == CONN_ERROR && !conn_was_reset(s->conn)) {
 		struct err err = *conn_err(s->conn);
-		break_off(s, err.text);
+		break_off(s, err.kind, err.text);
 		return;
 	}
 	lost(s, status == CONN_TRUNCATED ? CLOSED_TRUNCATED : conn_was_reset(s->conn) ? CLOSED_RESET : CLOSED_BY_PEER);

@@ -29,6 +29,7 @@ timed_out(struct session *s)
 	struct silence silence = {
 		.what = s->waiting_for, .ms = s->deadline_ms,
 		.pending = s->conv && s->role == CONV_CLIENT ? conv_pending(s->conv) : SPAN_NONE,
+		.tls = s->tls != NULL,
 	};
 
 	diagnose_silence(&silence, text);

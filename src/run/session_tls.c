@@ -1,6 +1,7 @@
 /* session - the handshake, and what came of it. */
 #include "run/session_impl.h"
 
+#include "net/tls_words.h"
 #include "run/diagnose.h"
 
 static struct tls_context *
@@ -28,7 +29,10 @@ session_begin_shaking(struct session *s)
 	struct err err = { 0 };
 	struct span name = s->role == CONV_CLIENT ? s->host : SPAN_NONE;
 	struct tls_context *context = client_context(s, &err);
+	const char *note;
 
+	for (size_t i = 0; context && s->role == CONV_CLIENT && (note = tls_context_note(context, i)); i++)
+		session_note(s, "%s", note);
 	s->shake_when_sent = false;
 	s->shake_us = loop_now_us();
 	conv_tls_begin(s->conv);
@@ -59,6 +63,15 @@ static bool
 is_about_name(int code)
 {
 	return code == 62 || code == 64;	/* X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH */
+}
+
+/* In our words where there are some, fit to follow a colon. */
+static struct span
+problem_text(const struct tls_problem *p)
+{
+	const struct verify_info *info = verify_info(p->code);
+
+	return info ? span_of(info->means) : p->text;
 }
 
 /* The first problem that the verification asked for does not allow; NULL: none. */
@@ -94,7 +107,7 @@ session_tls_came_up(struct session *s)
 		if (refused)
 			err_set(&err, ERR_TLS, "--dane=require: %s", refused);
 		else
-			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s", SPAN_ARG(bad->text));
+			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s", SPAN_ARG(problem_text(bad)));
 		session_fail(s, ERR_TLS, "%s", err.text);
 		session_close(s, true);
 		session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = &err });

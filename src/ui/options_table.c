@@ -5,7 +5,9 @@
 
 #include "ui/options_auth.h"
 #include "ui/options_dns.h"
+#include <errno.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #define AT(member)	offsetof(struct options, member)
 
@@ -56,6 +58,39 @@ show_timeout(const struct options *o, char *out)
 		n += (size_t)snprintf(out + n, OPTION_SHOWN - n, "%s%s=%llu%s", i ? "," : "", phases[i].name,
 		    (unsigned long long)(whole ? phases[i].ms / 1000 : phases[i].ms), whole ? "s" : "ms");
 	}
+}
+
+/* Said now, not when TLS begins. */
+static bool
+readable_file(const char *name, struct span v, const char **out, struct options *o, struct err *err)
+{
+	*out = arena_string(&o->arena, v);
+	return access(*out, R_OK) == 0 || err_set(err, ERR_USAGE, "--%s: cannot read %s: %s", name, *out, strerror(errno));
+}
+
+static bool
+read_ca(struct options *o, struct span v, struct err *err)
+{
+	return readable_file("ca", v, &o->tls.ca, o, err);
+}
+
+static bool
+read_cert(struct options *o, struct span v, struct err *err)
+{
+	return readable_file("cert", v, &o->tls.cert, o, err);
+}
+
+static bool
+read_key(struct options *o, struct span v, struct err *err)
+{
+	return readable_file("key", v, &o->tls.key, o, err);
+}
+
+static bool
+read_min_tls(struct options *o, struct span v, struct err *err)
+{
+	o->tls.min_version = arena_string(&o->arena, v);
+	return tls_version_ok(v, err);
 }
 
 static const struct choice tls_choices[] = {
@@ -123,12 +158,12 @@ const struct option options[] = {
 	  AT(session.verify), verify_choices },
 	{ "dane", 0, SCOPE_CONNECT | SCOPE_PROBE, "[=off|check|require]", "Compare with the TLSA records of the host (default: off, alone: check)",
 	  OPTION_CHOICE, AT(session.dane), dane_choices },
-	{ "ca", 0, SCOPE_CONNECT | SCOPE_PROBE, "FILE", "Trust the certificates in this file or folder (default: the system's)", OPTION_TEXT, AT(tls.ca) },
-	{ "cert", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SERVE, "FILE", "Show this certificate (PEM)", OPTION_TEXT, AT(tls.cert) },
-	{ "key", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SERVE, "FILE", "Its key (default: in the same file)", OPTION_TEXT, AT(tls.key) },
+	{ "ca", 0, SCOPE_CONNECT | SCOPE_PROBE, "FILE", "Trust the certificates in this file or folder (default: the system's)", .call = read_ca },
+	{ "cert", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SERVE, "FILE", "Show this certificate (PEM)", .call = read_cert },
+	{ "key", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SERVE, "FILE", "Its key (default: in the same file)", .call = read_key },
 	{ "sni", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SET, "NAME", "Ask for this name in the handshake", OPTION_TEXT, AT(session.sni) },
-	{ "min-tls", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SERVE, "VERSION", "Accept no TLS below 1.0, 1.1, 1.2 or 1.3 (default: 1.2)", OPTION_TEXT,
-	  AT(tls.min_version) },
+	{ "min-tls", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SERVE, "VERSION", "Accept no TLS below 1.0, 1.1, 1.2 or 1.3 (default: 1.2)",
+	  .call = read_min_tls },
 
 	/* logging in */
 	{ "auth", 0, SCOPE_CONNECT | SCOPE_PROBE, "[=MECHANISM]", "Log in before anything else (alone: by the best mechanism offered)", .call = options_auth },

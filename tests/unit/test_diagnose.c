@@ -36,6 +36,8 @@ a_silence_says_what_lacked(void **state)
 		  "the 15 octets that came are no whole reply (RFC 5321 4.2.1), the last of them \"250-a\\x0D\\x0A250-\\x1B[2J\"" },
 		{ { "the banner", 1000, SPAN_INIT("SSH-2.0-x") }, "this is no SMTP server but an SSH server: \"SSH-2.0-x\"; "
 		  "SMTP listens on 25, 587 and 465" },
+		{ { "the banner", 1000, SPAN_INIT(""), true }, "the banner did not come within 1 s: a greet pause, or no SMTP server behind "
+		  "this TLS (RFC 5321 4.5.3.2.1 allows 5 minutes)" },
 	};
 	char out[DIAGNOSIS_SIZE];
 

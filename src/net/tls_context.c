@@ -1,0 +1,230 @@
+/* tls_context - keys, certificates and what is trusted, for many handshakes. */
+#include "net/tls_ctx.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <openssl/err.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SYSTEM_CERTS "/etc/ssl/certs"
+
+static void
+log_key(const SSL *ssl, const char *line)
+{
+	struct tls_context *context = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+	char text[512];
+	int n = snprintf(text, sizeof text, "%s\n", line);
+
+	if (context->keylog_fd >= 0 && n > 0 && (size_t)n < sizeof text) {
+		ssize_t wrote = write(context->keylog_fd, text, (size_t)n);
+		(void)wrote;
+	}
+}
+
+static void __attribute__((format(printf, 2, 3)))
+add_note(struct tls_context *c, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(c->note[c->nnotes++], sizeof c->note[0], format, ap);
+	va_end(ap);
+}
+
+static void
+log_keys(struct tls_context *c, const char *file)
+{
+	c->keylog_fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	if (c->keylog_fd >= 0)
+		add_note(c, "SSLKEYLOGFILE: the keys of this handshake are written to %s; who has them can read it all", file);
+	else
+		add_note(c, "SSLKEYLOGFILE: %s cannot be written: %s", file, strerror(errno));
+	SSL_CTX_set_keylog_callback(c->ssl, log_key);
+}
+
+/* Records every problem and goes on: an untrusted chain is a finding, not an end. */
+static int
+on_verify(int ok, X509_STORE_CTX *store)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct tls *t = SSL_get_app_data(ssl);
+
+	if (!ok && t->nproblems < TLS_PROBLEMS_MAX) {
+		int code = X509_STORE_CTX_get_error(store), depth = X509_STORE_CTX_get_error_depth(store);
+		for (size_t i = 0; i < t->nproblems; i++)
+			if (t->problem[i].code == code && t->problem[i].depth == depth)
+				return 1;
+		X509 *cert = X509_STORE_CTX_get_current_cert(store);
+		if (cert)
+			X509_up_ref(cert);
+		t->problem[t->nproblems].depth = depth;
+		t->problem[t->nproblems].code = code;
+		t->problem[t->nproblems++].cert = cert;
+	}
+	X509_STORE_CTX_set_error(store, X509_V_OK);	/* an error that stands hides those behind it */
+	return 1;
+}
+
+static int
+verify(X509_STORE_CTX *store, void *arg)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct tls *t = SSL_get_app_data(ssl);
+
+	(void)arg;
+	X509_verify_cert(store);
+	if (t->nproblems > 0)
+		X509_STORE_CTX_set_error(store, t->problem[0].code);	/* what the TLS session is remembered by */
+	return 1;
+}
+
+static const struct { const char *name; int version; } versions[] = {
+	{ "1.0", TLS1_VERSION }, { "1.1", TLS1_1_VERSION }, { "1.2", TLS1_2_VERSION }, { "1.3", TLS1_3_VERSION },
+};
+enum { NVERSIONS = sizeof versions / sizeof *versions };
+
+const char *
+tls_version_name(int version)
+{
+	for (size_t i = 0; i < NVERSIONS; i++)
+		if (versions[i].version == version)
+			return versions[i].name;
+	return NULL;
+}
+
+bool
+tls_version_ok(struct span text, struct err *err)
+{
+	for (size_t i = 0; i < NVERSIONS; i++)
+		if (span_eq(text, span_of(versions[i].name)))
+			return true;
+	return err_set(err, ERR_USAGE, "--min-tls %.*s: want 1.0, 1.1, 1.2 or 1.3", SPAN_ARG(span_first(text, 40)));
+}
+
+static bool
+set_min_version(struct tls_context *c, const char *text, struct err *err)
+{
+	size_t i = 0;
+
+	if (!tls_version_ok(span_of(text), err))
+		return false;
+	while (strcmp(text, versions[i].name) != 0)
+		i++;
+	if (versions[i].version < TLS1_2_VERSION) {
+		SSL_CTX_set_cipher_list(c->ssl, "DEFAULT:@SECLEVEL=0");
+		add_note(c, "--min-tls %s: OpenSSL's security level is lowered to 0, so that weak keys, signatures and ciphers pass too", text);
+	}
+	return SSL_CTX_set_min_proto_version(c->ssl, versions[i].version) == 1;
+}
+
+/* The hashed folder costs nothing until a certificate is looked for; the bundle costs 21 ms at once. */
+static bool
+trust(SSL_CTX *ssl, const struct tls_opts *o, struct err *err)
+{
+	struct stat st;
+	const char *ca = o->ca ? o->ca : getenv("SSL_CERT_FILE");
+
+	if (o->made && !o->server)
+		return X509_STORE_add_cert(SSL_CTX_get_cert_store(ssl), o->made->ca) == 1;
+	if (!ca) {
+		const char *dir = getenv("SSL_CERT_DIR");
+		if (dir || stat(SYSTEM_CERTS, &st) == 0)
+			SSL_CTX_load_verify_dir(ssl, dir ? dir : SYSTEM_CERTS);
+		else
+			SSL_CTX_set_default_verify_paths(ssl);
+		return true;
+	}
+	if (stat(ca, &st) != 0)
+		return err_set(err, ERR_USAGE, "cannot read the certificates in %s: %s", ca, strerror(errno));
+	if (S_ISDIR(st.st_mode) ? SSL_CTX_load_verify_dir(ssl, ca) : SSL_CTX_load_verify_file(ssl, ca))
+		return true;
+	ERR_clear_error();
+	return err_set(err, ERR_USAGE, "%s holds no PEM certificate that can be read", ca);
+}
+
+static bool
+bad_file(const char *what, const char *file, struct err *err)
+{
+	char text[300];
+
+	snprintf(text, sizeof text, "the %s in %s cannot be used", what, file);
+	tls_err(err, text);
+	err->kind = ERR_USAGE;
+	return false;
+}
+
+static bool
+identify(SSL_CTX *ssl, const struct tls_opts *o, struct err *err)
+{
+	if (o->made && o->server)
+		return SSL_CTX_use_certificate(ssl, o->made->cert) == 1 && SSL_CTX_use_PrivateKey(ssl, o->made->key) == 1;
+	if (!o->cert)
+		return true;
+	ERR_clear_error();
+	if (SSL_CTX_use_certificate_chain_file(ssl, o->cert) != 1)
+		return bad_file("certificate", o->cert, err);
+	const char *key = o->key ? o->key : o->cert;
+	if (SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(ssl) != 1)
+		return bad_file("key", key, err);
+	return true;
+}
+
+struct tls_context *
+tls_context_new(const struct tls_opts *o, struct err *err)
+{
+	struct tls_context *c = memory_zeroed(sizeof *c);
+
+	c->uses = 1;
+	c->server = o->server;
+	c->keylog_fd = -1;
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);	/* tidying up at exit costs a fourth of a handshake */
+	ERR_clear_error();
+	c->ssl = SSL_CTX_new(o->server ? TLS_server_method() : TLS_client_method());
+	if (!c->ssl) {
+		free(c);
+		tls_err(err, "no TLS context");
+		return NULL;
+	}
+	SSL_CTX_set_app_data(c->ssl, c);
+	SSL_CTX_set_mode(c->ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+	if (!set_min_version(c, o->min_version ? o->min_version : "1.2", err) || !identify(c->ssl, o, err) ||
+	    (!o->server && !trust(c->ssl, o, err))) {
+		tls_context_free(c);
+		return NULL;
+	}
+	if (!o->server) {
+		SSL_CTX_set_cert_verify_callback(c->ssl, verify, NULL);
+		SSL_CTX_set_verify(c->ssl, SSL_VERIFY_PEER, on_verify);
+	}
+	if (o->keylog && o->keylog[0])
+		log_keys(c, o->keylog);
+	return c;
+}
+
+void
+tls_context_free(struct tls_context *c)
+{
+	if (!c || --c->uses > 0)
+		return;
+	SSL_CTX_free(c->ssl);
+	if (c->keylog_fd >= 0)
+		close(c->keylog_fd);
+	free(c);
+}
+
+const char *
+tls_context_note(const struct tls_context *c, size_t i)
+{
+	return i < c->nnotes ? c->note[i] : NULL;
+}
+
+bool
+tls_is_server(const struct tls_context *context)
+{
+	return context->server;
+}
