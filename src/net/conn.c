@@ -23,6 +23,7 @@ struct conn {
 	void *ctx;
 	struct tls *tls;
 	bool tls_up, is_tcp, reset;
+	bool owes_ack;			/* read, and nothing written since that would have carried one */
 	bool shaking_began, plain_early, server;
 	struct buf plain;		/* what came in the place of TLS */
 	struct addr peer, local;
@@ -312,11 +313,7 @@ enum conn_status
 conn_read(struct conn *c, char *out, size_t size, size_t *got)
 {
 	*got = 0;
-#ifdef TCP_QUICKACK
-	/* Not kept by the kernel: to be said before each read. */
-	if (c->is_tcp)
-		setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof(int));
-#endif
+	c->owes_ack = c->is_tcp;
 	if (c->tls_up)
 		return from_tls(c, tls_read(c->tls, out, size, got, err_of(c)));
 
@@ -333,6 +330,7 @@ enum conn_status
 conn_write(struct conn *c, struct span s, size_t *wrote)
 {
 	*wrote = 0;
+	c->owes_ack = false;
 	if (c->tls_up)
 		return from_tls(c, tls_write(c->tls, s, wrote, err_of(c)));
 
@@ -343,9 +341,21 @@ conn_write(struct conn *c, struct span s, size_t *wrote)
 	return CONN_OK;
 }
 
+/* A peer with Nagle's algorithm on holds its next segment until the last is acknowledged: not 40 ms from now. */
+static void
+acknowledge(struct conn *c)
+{
+#ifdef TCP_QUICKACK
+	setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof(int));
+#endif
+	c->owes_ack = false;
+}
+
 void
 conn_want(struct conn *c, bool read, bool write)
 {
+	if (read && c->owes_ack)
+		acknowledge(c);
 	if (c->state == CONN_OPEN)
 		loop_want(c->watch, (read ? LOOP_READ : 0) | (write ? LOOP_WRITE : 0));
 }

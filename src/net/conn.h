@@ -2,7 +2,8 @@
  * A non-blocking stream over one descriptor, dialled or accepted, with an optional TLS layer. Its owner is called when
  * there is something to do and then asks for it: a conn never reads or writes by itself.
  *
- * Wire manners: TCP_NODELAY always, TCP_QUICKACK before each read where the system has it (else replies stall by 40 ms).
+ * Wire manners: TCP_NODELAY always; before it waits, what was read and not answered is acknowledged (TCP_QUICKACK, where
+ * the system has it: else replies stall by 40 ms).
  */
 #ifndef NET_CONN_H
 #define NET_CONN_H
@@ -42,7 +43,7 @@ enum conn_status {
 };
 enum conn_status conn_read(struct conn *, char *out, size_t size, size_t *got);
 enum conn_status conn_write(struct conn *, struct span, size_t *wrote);
-void conn_want(struct conn *, bool read, bool write);
+void conn_want(struct conn *, bool read, bool write);	/* to be said before each wait for something to read */
 
 /* No more will be written (FIN, under TLS close_notify); reading goes on. */
 void conn_shut(struct conn *);

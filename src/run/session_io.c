@@ -260,6 +260,8 @@ fill(struct session *s)
 				conv_feed(s->conv, (struct span){ octets, n });
 			understand(s);
 			look_for_tls(s);
+			if (n < sizeof octets && s->conn && !conn_is_tls(s->conn))
+				return;			/* there is no more, or it shows by itself */
 			continue;
 		}
 		lost_by(s, status);
