@@ -27,7 +27,8 @@ struct ready_list {
 
 struct loop {
 	uv_loop_t uv;
-	struct ready_list urgent, ready;
+	struct ready_list urgent, ready, due;	/* due: timers, which wait until all that is ready with them is worked off */
+	struct loop_watch *changed;
 	struct loop_idle *idles, *next_idle;	/* next_idle: while the hooks run, the one after this */
 	bool kicked;
 	unsigned urgents;		/* watches that must not wait */
@@ -36,7 +37,8 @@ struct loop {
 struct loop_watch {
 	uv_poll_t uv;
 	struct ready ready;
-	unsigned want;
+	struct loop_watch *next, **back;	/* of those whose `want` libuv has not been told; back is NULL when not of them */
+	unsigned want, told;
 	bool urgent;
 };
 
@@ -92,6 +94,8 @@ list_remove(struct loop *loop, struct ready *r)
 		r->next->back = r->back;
 	else if (loop->urgent.last == &r->next)
 		loop->urgent.last = r->back;
+	else if (loop->due.last == &r->next)
+		loop->due.last = r->back;
 	else
 		loop->ready.last = r->back;
 	r->back = NULL;
@@ -105,6 +109,19 @@ list_take(struct loop *loop, struct ready_list *list)
 	if (r)
 		list_remove(loop, r);
 	return r;
+}
+
+/* Who was kept from running for a while finds the answer and its deadline at once: the answer came in time. */
+static void
+take_due(struct loop *loop)
+{
+	struct ready *r = loop->due.first;
+
+	if (!r)
+		return;
+	*(r->back = loop->ready.last) = r;
+	loop->ready.last = loop->due.last;
+	list_init(&loop->due);
 }
 
 static void
@@ -128,6 +145,7 @@ loop_new(void)
 	}
 	list_init(&loop->urgent);
 	list_init(&loop->ready);
+	list_init(&loop->due);
 	return loop;
 }
 
@@ -141,6 +159,52 @@ loop_free(struct loop *loop)
 		free(loop);
 }
 
+static void
+on_poll(uv_poll_t *uv, int status, int events)
+{
+	struct loop_watch *w = uv->data;
+	struct loop *loop = (struct loop *)uv->loop;
+
+	if (status < 0) {
+		w->ready.events |= w->want;
+		w->told = 0;		/* libuv has stopped it */
+	}
+	if (events & UV_READABLE)
+		w->ready.events |= LOOP_READ;
+	if (events & UV_WRITABLE)
+		w->ready.events |= LOOP_WRITE;
+	list_add(w->urgent ? &loop->urgent : &loop->ready, &w->ready);
+}
+
+static void
+forget_change(struct loop_watch *w)
+{
+	if (!w->back)
+		return;
+	*w->back = w->next;
+	if (w->next)
+		w->next->back = w->back;
+	w->back = NULL;
+}
+
+/* Only before it waits: what is wanted changes several times within a turn, and telling costs system calls. */
+static void
+tell_changes(struct loop *loop)
+{
+	struct loop_watch *w;
+
+	while ((w = loop->changed)) {
+		forget_change(w);
+		if (w->want == w->told)
+			continue;
+		w->told = w->want;
+		if (w->want)
+			uv_poll_start(&w->uv, (w->want & LOOP_READ ? UV_READABLE : 0) | (w->want & LOOP_WRITE ? UV_WRITABLE : 0), on_poll);
+		else
+			uv_poll_stop(&w->uv);
+	}
+}
+
 void
 loop_turn(struct loop *loop, bool wait)
 {
@@ -148,7 +212,9 @@ loop_turn(struct loop *loop, bool wait)
 	bool more = loop->ready.first || loop->urgent.first || loop->kicked;
 
 	loop->kicked = false;
+	tell_changes(loop);
 	uv_run(&loop->uv, wait && !more ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+	take_due(loop);
 	while ((r = list_take(loop, &loop->urgent)))
 		fire(r);
 	if (loop->ready.first) {
@@ -169,21 +235,6 @@ void
 loop_kick(struct loop *loop)
 {
 	loop->kicked = true;
-}
-
-static void
-on_poll(uv_poll_t *uv, int status, int events)
-{
-	struct loop_watch *w = uv->data;
-	struct loop *loop = (struct loop *)uv->loop;
-
-	if (status < 0)
-		w->ready.events |= w->want;
-	if (events & UV_READABLE)
-		w->ready.events |= LOOP_READ;
-	if (events & UV_WRITABLE)
-		w->ready.events |= LOOP_WRITE;
-	list_add(w->urgent ? &loop->urgent : &loop->ready, &w->ready);
 }
 
 bool
@@ -221,22 +272,21 @@ loop_watch(struct loop *loop, int fd, unsigned want, loop_fn *fn, void *ctx, str
 void
 loop_want(struct loop_watch *w, unsigned want)
 {
-	int events = 0;
+	struct loop *loop = (struct loop *)w->uv.loop;
 
 	if (want == w->want)
 		return;
 	w->want = want;
+	if (!w->back) {
+		w->next = loop->changed;
+		w->back = &loop->changed;
+		if (w->next)
+			w->next->back = &w->next;
+		loop->changed = w;
+	}
 	w->ready.events &= want;
-	if (want & LOOP_READ)
-		events |= UV_READABLE;
-	if (want & LOOP_WRITE)
-		events |= UV_WRITABLE;
-	if (events)
-		uv_poll_start(&w->uv, events, on_poll);
-	else
-		uv_poll_stop(&w->uv);
 	if (w->ready.events == 0)
-		list_remove((struct loop *)w->uv.loop, &w->ready);
+		list_remove(loop, &w->ready);
 }
 
 void
@@ -258,8 +308,8 @@ loop_unwatch(struct loop_watch *w)
 	if (!w)
 		return;
 	list_remove((struct loop *)w->uv.loop, &w->ready);
+	forget_change(w);
 	((struct loop *)w->uv.loop)->urgents -= w->urgent;
-	uv_poll_stop(&w->uv);
 	uv_close((uv_handle_t *)&w->uv, free_data);
 }
 
@@ -268,7 +318,7 @@ on_timer(uv_timer_t *uv)
 {
 	struct loop_timer *t = uv->data;
 
-	list_add(&((struct loop *)uv->loop)->ready, &t->ready);
+	list_add(&((struct loop *)uv->loop)->due, &t->ready);
 	uv_stop(uv->loop);	/* libuv runs timers before it waits: what is due must not wait for something else */
 }
 

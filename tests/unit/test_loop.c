@@ -103,6 +103,46 @@ timers(void **state)
 }
 
 static void
+on_answer(void *ctx, unsigned ready)
+{
+	struct seen *seen = ctx;
+
+	on_ready(&(struct one){ seen, 'a', seen->fd }, ready);
+	loop_timer_stop(seen->timer);
+}
+
+/* A process that was kept from running finds both at once. */
+static void
+an_answer_that_is_there_beats_its_deadline(void **state)
+{
+	struct loop *loop = loop_new();
+	struct seen seen = { 0 };
+	int a[2];
+
+	(void)state;
+	assert_int_equal(pipe(a), 0);
+	seen.fd = a[0];
+	seen.timer = loop_timer(loop, on_timer, &seen);
+	struct loop_watch *watch = loop_watch(loop, a[0], LOOP_READ, on_answer, &seen, NULL);
+	loop_want(watch, 0);
+	loop_want(watch, LOOP_READ);
+	loop_timer_set(seen.timer, 0);
+	assert_int_equal(write(a[1], "x", 1), 1);
+	loop_turn(loop, true);
+	loop_turn(loop, false);
+	assert_string_equal(seen.order, "a");
+	loop_want(watch, 0);
+	assert_int_equal(write(a[1], "x", 1), 1);
+	loop_turn(loop, false);
+	assert_string_equal(seen.order, "a");
+	loop_unwatch(watch);
+	loop_timer_free(seen.timer);
+	loop_turn(loop, false);
+	loop_free(loop);
+	close(a[0]), close(a[1]);
+}
+
+static void
 on_idle(void *ctx, unsigned ready)
 {
 	(void)ready;
@@ -186,6 +226,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_stopped_does_not_fire_and_the_urgent_is_first), cmocka_unit_test(timers),
+		cmocka_unit_test(an_answer_that_is_there_beats_its_deadline),
 		cmocka_unit_test(hooks_and_signals), cmocka_unit_test(what_cannot_be_watched), cmocka_unit_test(children),
 	};
 	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
