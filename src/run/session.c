@@ -266,15 +266,14 @@ is_public_name(struct span name)
 const char *
 session_helo(struct session *s)
 {
-	char name[256], host[ADDR_TEXT];
+	char *own = s->env->own_name, host[ADDR_TEXT];
 
 	if (s->opts->helo)
 		return s->opts->helo;
-	if (gethostname(name, sizeof name) == 0) {
-		name[sizeof name - 1] = '\0';
-		if (is_public_name(span_of(name)))
-			return arena_string(&s->link, span_of(name));
-	}
+	if (!*own && gethostname(own, sizeof s->env->own_name - 1) != 0)
+		strcpy(own, "localhost");
+	if (is_public_name(span_of(own)))
+		return own;
 	const struct addr *local = s->conn ? conn_local(s->conn) : NULL;
 	if (!local || addr_family(local) == 0)
 		return "localhost.localdomain";
