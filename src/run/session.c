@@ -163,7 +163,7 @@ session_view(const struct session *s)
 		.last_reply = s->last_reply, .busy = s->step != NULL || s->queue != NULL,
 		.held = s->held, .heard_us = s->heard_us, .waiting_us = s->waiting_us, .waiting_for = s->waiting_for, .deadline_ms = s->deadline_ms,
 		.failed = s->failed, .auth_refused = s->auth.refused, .asking = s->asking,
-		.lmtp = s->opts->lmtp || s->target.lmtp,
+		.route = s->route, .lmtp = s->opts->lmtp || s->target.lmtp,
 	};
 
 	v.local = s->target.kind == TARGET_DEMO || session_is_local(s);

@@ -100,6 +100,7 @@ struct session_view {
 	const struct tls_info *tls;	/* NULL: in the clear */
 	const struct extensions *extensions;	/* of the last EHLO; NULL: none or forgotten */
 	const struct reply *last_reply;	/* NULL: none yet */
+	const struct route *route;	/* of the target; NULL: none */
 	bool auth_refused;		/* AUTH was answered 5yz in this session */
 	bool lmtp;			/* LHLO, and a reply for each recipient */
 	bool local;			/* the peer is on this machine, with nothing between */

@@ -1,16 +1,9 @@
 /* complete - what could stand at the end of a line: from the tables, the last EHLO, the history, the file system. */
-#include <dirent.h>
+#include "ui/complete_priv.h"
+
 #include <stdio.h>
-#include <sys/stat.h>
 
 #include "smtp/parameter.h"
-#include "ui/help.h"
-#include "ui/talk.h"
-
-struct candidates {
-	struct buf *out;
-	struct span prefix;
-};
 
 static bool
 is_there(const struct candidates *c, struct span text)
@@ -23,9 +16,8 @@ is_there(const struct candidates *c, struct span text)
 	return false;
 }
 
-/* `text` and what stands behind it, if it begins as what was typed does. */
-static void
-try(struct candidates *c, struct span text, const char *suffix)
+void
+complete_try(struct candidates *c, struct span text, const char *suffix)
 {
 	char whole[300];
 
@@ -51,19 +43,26 @@ behind_verb(enum verb verb)
 	    verb_info(verb)->syntax[1] != '[' ? " " : "";
 }
 
+static bool
+is_legal(const struct session_view *v, enum verb verb)
+{
+	bool other_protocol = v->lmtp ? verb == VERB_HELO || verb == VERB_EHLO : verb == VERB_LHLO;
+
+	return dialogue_allows(&v->dialogue, verb) && offers(v, verb_info(verb)->extension) && !other_protocol;
+}
+
 /* Those that are legal now; only when none of them fits, the others. */
 static void
 verbs(const struct session_view *v, struct candidates *c)
 {
 	for (int legal = 1; legal >= 0 && buf_span(c->out).len == 0; legal--)
 		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
-			if ((dialogue_allows(&v->dialogue, verb) && offers(v, verb_info(verb)->extension)) == legal)
-				try(c, span_of(verb_info(verb)->name), behind_verb(verb));
+			if (is_legal(v, verb) == legal)
+				complete_try(c, span_of(verb_info(verb)->name), behind_verb(verb));
 }
 
-/* What earlier lines had between `mark` and the next one of `ends`. */
-static void
-from_history(struct talk *t, struct span mark, const char *ends, const char *suffix, struct candidates *c)
+void
+complete_from_history(struct talk *t, struct span mark, const char *ends, const char *suffix, struct candidates *c)
 {
 	struct span all = buf_span(&t->history.lines), line;
 
@@ -78,7 +77,7 @@ from_history(struct talk *t, struct span mark, const char *ends, const char *suf
 		while (n < found.len && !strchr(ends, found.at[n]))
 			n++;
 		if (n > 0)
-			try(c, span_first(found, n), suffix);
+			complete_try(c, span_first(found, n), suffix);
 	}
 }
 
@@ -100,7 +99,7 @@ values(const struct session_view *v, const struct parameter *p, struct candidate
 
 	while ((value = span_word(&list)).len > 0)
 		if (!span_eq(value, SPAN("BINARYMIME")) || offers(v, "BINARYMIME"))
-			try(c, value, "");
+			complete_try(c, value, "");
 }
 
 /* The last word of MAIL's or RCPT's parameters; how much of it is replaced. */
@@ -121,7 +120,7 @@ one_parameter(const struct session_view *v, enum verb verb, struct span params, 
 	c->prefix = word;
 	for (p = parameters; p->name; p++)
 		if (p->verb == verb && offers(v, p->extension) && !was_given(span_first(params, n), p->name))
-			try(c, span_of(p->name), p->syntax[0] == '=' ? "=" : "");
+			complete_try(c, span_of(p->name), p->syntax[0] == '=' ? "=" : "");
 	return word.len;
 }
 
@@ -132,15 +131,15 @@ envelope(struct talk *t, const struct session_view *v, enum verb verb, struct sp
 
 	c->prefix = args;
 	if (args.len < word.len) {
-		try(c, word, "");
+		complete_try(c, word, "");
 		return args.len;
 	}
 	if (!parameter_split(verb, args, &path, &params) || path.len == 0)
 		return 0;
 	if (path.at[0] == '<' && path.at[path.len - 1] != '>') {
 		c->prefix = span_skip(path, 1);
-		from_history(t, SPAN("FROM:<"), ">", "> ", c);
-		from_history(t, SPAN("TO:<"), ">", "> ", c);
+		complete_from_history(t, word, ">", "> ", c);
+		complete_from_history(t, verb == VERB_MAIL ? SPAN("TO:<") : SPAN("FROM:<"), ">", "> ", c);
 		return c->prefix.len;
 	}
 	const char *end = args.at + args.len;
@@ -148,6 +147,16 @@ envelope(struct talk *t, const struct session_view *v, enum verb verb, struct sp
 		return 0;
 	params = span_skip(args, (size_t)(path.at + path.len - args.at));
 	return one_parameter(v, verb, params, c);
+}
+
+void
+complete_mechanisms(const struct session_view *v, struct candidates *c)
+{
+	const struct extension *x = v->extensions ? extensions_find(v->extensions, SPAN("AUTH")) : NULL;
+	struct span list = x ? x->params : SPAN_NONE;
+
+	for (struct span m; (m = span_word(&list)).len > 0;)
+		complete_try(c, m, "");
 }
 
 static size_t
@@ -161,135 +170,39 @@ verb_arguments(struct talk *t, const struct session_view *v, struct span line, s
 	case VERB_MAIL: case VERB_RCPT:
 		return envelope(t, v, verb, args, c);
 	case VERB_AUTH:
-		if (v->extensions && extensions_find(v->extensions, SPAN("AUTH")))
-			for (struct span list = extensions_find(v->extensions, SPAN("AUTH"))->params, m; (m = span_word(&list)).len > 0;)
-				try(c, m, "");
+		complete_mechanisms(v, c);
 		return args.len;
 	case VERB_EHLO: case VERB_HELO: case VERB_LHLO:
-		from_history(t, SPAN("EHLO "), " ", "", c);
-		from_history(t, SPAN("HELO "), " ", "", c);
+		complete_from_history(t, SPAN("EHLO "), " ", "", c);
+		complete_from_history(t, SPAN("HELO "), " ", "", c);
 		return args.len;
 	case VERB_VRFY: case VERB_EXPN:
-		from_history(t, SPAN("TO:<"), ">", "", c);
+		complete_from_history(t, SPAN("TO:<"), ">", "", c);
 		return args.len;
 	default:
 		return 0;
 	}
 }
 
-/* ---- commands and what stands behind them */
-
-static void
-files(struct candidates *c)
+size_t
+complete_line(struct talk *t, const struct session_view *v, struct span line, struct candidates *c)
 {
-	char folder[1024], path[1400];
-	struct span typed = c->prefix;
-	size_t n = typed.len;
-
-	while (n > 0 && typed.at[n - 1] != '/')
-		n--;
-	snprintf(folder, sizeof folder, "%.*s", SPAN_ARG(span_first(typed, n)));
-	DIR *d = opendir(n ? folder : ".");
-	for (struct dirent *e; d && (e = readdir(d));) {
-		struct stat st;
-		if (e->d_name[0] == '.' && (n == typed.len || typed.at[n] != '.'))
-			continue;
-		snprintf(path, sizeof path, "%s%s", folder, e->d_name);
-		try(c, span_of(path), stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "/" : "");
-	}
-	if (d)
-		closedir(d);
-}
-
-static void
-help_words(struct candidates *c)
-{
-	for (const struct help_topic *t = help_topics; t->name; t++)
-		try(c, span_of(t->name), "");
-	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
-		try(c, span_of(verb_info(verb)->name), "");
-	try(c, SPAN("commands"), "");
-	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
-		try(c, span_of(w.name), "");
-}
-
-static void
-settings(struct span args, struct candidates *c)
-{
-	struct span name = span_word(&args);
-	const struct option *o = option_find(SCOPE_SET, name);
-
-	if (c->prefix.at != name.at && o) {
-		for (const struct choice *x = o->choices; x && x->word; x++)
-			try(c, span_of(x->word), "");
-		if (o->kind == OPTION_FLAG) {
-			try(c, SPAN("on"), "");
-			try(c, SPAN("off"), "");
-		}
-		return;
-	}
-	for (o = options; o->name; o++)
-		if (o->scope & SCOPE_SET)
-			try(c, span_of(o->name), " ");
-}
-
-static void
-hosts(struct talk *t, const struct session_view *v, struct candidates *c)
-{
-	try(c, SPAN("demo:"), "");
-	try(c, v->host, "");
-	from_history(t, SPAN("/open "), " ", "", c);
-}
-
-static void
-command_names(struct candidates *c)
-{
-	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
-		try(c, span_of(w.name), w.args[0] ? " " : "");
-}
-
-static size_t
-command(struct talk *t, const struct session_view *v, struct span line, struct candidates *c)
-{
-	struct span rest = span_skip(line, 1), whole = rest, name = span_word(&rest);
-	size_t n = line.len;
-
-	if (name.len == whole.len) {
-		c->prefix = name;
-		command_names(c);
-		return name.len;
-	}
-	while (n > 0 && line.at[n - 1] != ' ')
-		n--;
-	c->prefix = span_skip(line, n);
-	const struct step_op *op = step_find(step_ops, name);
-	const struct prompt_command *own = prompt_find(name);
-	const char *args = op ? op->args : own ? own->args : "";
-	if (span_eq(name, SPAN("help")))
-		help_words(c);
-	else if (span_eq(name, SPAN("set")))
-		settings(rest, c);
-	else if (strstr(args, "TARGET"))
-		hosts(t, v, c);
-	else if (strstr(args, "MECH") && v->extensions)
-		return verb_arguments(t, v, span_skip(line, 1), c);
-	else if (strstr(args, "FILE"))
-		files(c);
-	return c->prefix.len;
+	if (line.len > 0 && line.at[0] == '/' && !span_starts(line, SPAN("//")))
+		return complete_command(t, v, line, c);
+	if (span_has(line, ' '))
+		return verb_arguments(t, v, line, c);
+	c->prefix = line;
+	verbs(v, c);
+	return line.len;
 }
 
 size_t
 talk_complete(struct talk *t, struct span line, struct buf *out)
 {
 	struct session_view v = player_view(t->commands.player);
-	struct candidates c = { .out = out, .prefix = line };
+	bool slash = line.len > 0 && line.at[0] == '/' && !span_starts(line, SPAN("//"));
 
-	if (line.len > 0 && line.at[0] == '/' && !span_starts(line, SPAN("//")))
-		return command(t, &v, line, &c);
-	if (v.dialogue.mode != MODE_COMMAND)
+	if (v.dialogue.mode != MODE_COMMAND && !slash)
 		return EDIT_PLAIN_TAB;
-	if (span_has(line, ' '))
-		return verb_arguments(t, &v, line, &c);
-	verbs(&v, &c);
-	return line.len;
+	return complete_line(t, &v, line, &(struct candidates){ .out = out });
 }

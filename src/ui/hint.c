@@ -26,10 +26,30 @@ say(char out[200], const char *a, const char *b, const char *c)
 
 /* ---- commands */
 
+/* "always|auto|never" for a setting that was named. */
+static struct span
+setting_hint(char out[200], struct span line)
+{
+	struct span word = span_trim(line);
+	const struct option *o = option_find(SCOPE_SET, word);
+	size_t n = 0;
+
+	if (!o || line.len == word.len)
+		return SPAN_NONE;
+	if (o->kind == OPTION_FLAG)
+		return say(out, "on|off", "", "");
+	for (const struct choice *x = o->choices; x && x->word && n < 180; x++)
+		n += (size_t)snprintf(out + n, 200 - n, "%s%.20s", n ? "|" : "", x->word);
+	return n > 0 ? (struct span){ out, n } : say(out, o->arg ? o->arg : "", "", "");
+}
+
 static struct span
 command_hint(char out[200], struct span line)
 {
 	struct span rest = span_skip(line, 1), whole = rest, name = span_word(&rest);
+
+	if (span_eq(name, SPAN("set")) && rest.len > 0)
+		return setting_hint(out, rest.at ? span_skip(whole, (size_t)(rest.at - whole.at)) : rest);
 	const char *left = NULL, *args = "";
 
 	for (struct prompt_word w = { 0 }; !left && prompt_next_word(&w);)
@@ -89,19 +109,31 @@ alternatives(char out[200], struct span words)
 }
 
 static struct span
-mechanism_hint(char out[200], const struct session_view *v, struct span args)
+mechanism_hint(char out[200], const struct session_view *v, struct span line, struct span args)
 {
 	const struct extension *x = v->extensions ? extensions_find(v->extensions, SPAN("AUTH")) : NULL;
 	struct span typed = span_word(&args), list, m;
+	const char *blank = line.at[line.len - 1] == ' ' ? "" : " ";
 
 	if (!x || args.len > 0)
 		return SPAN_NONE;
 	if (typed.len == 0)
 		return alternatives(out, x->params);
 	for (list = x->params; (m = span_word(&list)).len > 0;)
-		if (span_starts_case(m, typed))
-			return say(out, m.len > typed.len ? "" : " [initial-response]", "", "");
+		if (span_starts_case(m, typed)) {
+			int n = snprintf(out, 200, "%.*s%s[initial-response]", SPAN_ARG(span_first(span_skip(m, typed.len), 40)), blank);
+			return (struct span){ out, (size_t)n };
+		}
 	return say(out, "   not offered", "", "");
+}
+
+static const char *
+wrong_now(const struct session_view *v, enum verb verb)
+{
+	const char *wrong = offer(v, verb_info(verb)->extension);
+	bool early = v->state == SESSION_OPEN && !dialogue_allows(&v->dialogue, verb);
+
+	return !wrong[0] && early ? "   out of sequence" : wrong;
 }
 
 static struct span
@@ -114,11 +146,9 @@ verb_hint(char out[200], const struct session_view *v, struct span line)
 
 	if (verb == VERB_OTHER)
 		return SPAN_NONE;
-	const char *wrong = offer(v, info->extension);
-	if (!wrong[0] && v->state == SESSION_OPEN && !dialogue_allows(&v->dialogue, verb))
-		wrong = "   out of sequence";
+	const char *wrong = wrong_now(v, verb);
 	if (verb == VERB_AUTH && line.len > 4 && v->extensions && !wrong[0])
-		return mechanism_hint(out, v, args);
+		return mechanism_hint(out, v, line, args);
 	if ((left = rest_of(info->syntax, span_skip(line, strlen(info->name)))))
 		return say(out, left, wrong, "");
 	if (verb == VERB_MAIL || verb == VERB_RCPT)
@@ -134,7 +164,7 @@ name_hint(char out[200], const struct session_view *v, struct span line)
 		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++) {
 			const char *left = rest_of(verb_info(verb)->name, line);
 			if (left && dialogue_allows(&v->dialogue, verb) == legal)
-				return say(out, left, verb_info(verb)->syntax, offer(v, verb_info(verb)->extension));
+				return say(out, left, verb_info(verb)->syntax, wrong_now(v, verb));
 		}
 	return SPAN_NONE;
 }

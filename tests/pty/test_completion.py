@@ -77,6 +77,26 @@ class Completing(unittest.TestCase):
         self.becomes(t, "/set marks r\t", "/set marks rfc")
         self.becomes(t, "/open de\t", "/open demo:")
 
+    def test_what_the_syntax_spells_out(self):
+        t = self.open()
+        self.becomes(t, "/ext \t", "/ext diff")
+        self.becomes(t, "/as s\t", "/as swaks")
+        self.becomes(t, "/tls v\tc\t", "/tls verify=chain")
+        self.becomes(t, "/tls min=1.2 m\t", "/tls min=1.2 m")       # given already
+        self.becomes(t, "/log o\t", "/log off")
+        self.becomes(t, "/proxy-protocol v1 lo\t", "/proxy-protocol v1 local")
+        self.becomes(t, "/again 3 NO\t", "/again 3 NOOP")
+        self.becomes(t, "/help comma\t", "/help commands")
+
+    def test_files_in_order(self):
+        t = self.open()
+        for name in ("zeta", "alpha", "midst"):
+            open(os.path.join(t.home.name, name), "w").close()
+        t.type(f"/include {t.home.name}/\t")
+        row = next(r for r in t.shows("midst") if "midst" in r and "/include" not in r)
+        self.assertLess(row.index("alpha"), row.index("midst"))
+        self.assertLess(row.index("midst"), row.index("zeta"))
+
     def test_a_list_leaves_a_line_of_two_rows_alone(self):
         t = self.open(columns=40)
         typed = "MAIL FROM:<" + "x" * 40 + "@example.org> "
@@ -105,6 +125,9 @@ class Completing(unittest.TestCase):
         hint("DATA", "DATA   out of sequence")
         hint("/sta", "/starttls")
         hint("/op", "/open TARGET [PORT]")
+        hint("/set color ", "/set color always|auto|never")
+        hint("AUTH PL", "AUTH PLAIN [initial-response]")
+        hint("RC", "RCPT TO:<recipient> [parameters]   out of sequence")
         t.line("NOOP")
         self.peer.hear("NOOP")
 

@@ -42,7 +42,7 @@ class Prompt(unittest.TestCase):
             t.until("demo.smtpsh.example> ")
             t.line("/help commands")
             t.until("/open TARGET [PORT]")
-            t.until("/set [NAME [VALUE]]")
+            t.until("/set [SETTING [VALUE]]")
             t.line("/help mail")
             t.until("RFC 5321 4.1.1.2")
             t.until("SIZE=octets")

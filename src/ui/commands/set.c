@@ -67,7 +67,7 @@ set_run(struct prompt *p, void *state, struct span args)
 const struct prompt_command prompt_set = {
 	.name = "set",
 	.group = GROUP_SETTINGS,
-	.args = "[NAME [VALUE]]",
+	.args = "[SETTING [VALUE]]",
 	.help = "Show what can be set, or set it, as in /set timeout reply=5s",
 	.at_once = true,
 	.run = set_run,

@@ -1,0 +1,207 @@
+/* complete_command - "/" commands: their names, and what their syntax spells out or names. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "ui/complete_priv.h"
+#include "ui/help.h"
+
+/* ---- what a syntax names in capitals */
+
+struct about {
+	struct talk *talk;
+	const struct session_view *view;
+	struct span given;		/* the words before the one that is being typed */
+};
+
+static void
+files(const struct about *a, struct candidates *c)
+{
+	char folder[1024], path[1400];
+	struct span typed = c->prefix;
+	size_t n = typed.len;
+	struct dirent **entry = NULL;
+
+	(void)a;
+	while (n > 0 && typed.at[n - 1] != '/')
+		n--;
+	snprintf(folder, sizeof folder, "%.*s", SPAN_ARG(span_first(typed, n)));
+	int entries = scandir(n ? folder : ".", &entry, NULL, alphasort);
+	for (int i = 0; i < entries; i++) {
+		const char *name = entry[i]->d_name;
+		struct stat st;
+		snprintf(path, sizeof path, "%s%s", folder, name);
+		if (name[0] != '.' || (n < typed.len && typed.at[n] == '.'))
+			complete_try(c, span_of(path), stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "/" : "");
+		free(entry[i]);
+	}
+	free(entry);
+}
+
+static void
+help_words(const struct about *a, struct candidates *c)
+{
+	(void)a;
+	for (const struct help_topic *t = help_topics; t->name; t++)
+		complete_try(c, span_of(t->name), "");
+	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
+		complete_try(c, span_of(verb_info(verb)->name), "");
+	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+		complete_try(c, span_of(w.name), "");
+}
+
+/* The MX of the target first, then what was opened before. */
+static void
+hosts(const struct about *a, struct candidates *c)
+{
+	const struct route *route = a->view->route;
+
+	for (size_t i = 0; route && i < route->nall; i++)
+		complete_try(c, route->hop[i].host, "");
+	complete_try(c, a->view->host, "");
+	complete_from_history(a->talk, SPAN("/open "), " ", "", c);
+	complete_try(c, SPAN("demo:"), "");
+}
+
+static void
+mechanisms(const struct about *a, struct candidates *c)
+{
+	complete_mechanisms(a->view, c);
+}
+
+static void
+addresses(const struct about *a, struct candidates *c)
+{
+	complete_from_history(a->talk, SPAN("FROM:<"), ">", "", c);
+	complete_from_history(a->talk, SPAN("TO:<"), ">", "", c);
+}
+
+/* /set's names, and the values of the one that is given. */
+static void
+settings(const struct about *a, struct candidates *c)
+{
+	struct span given = a->given;
+	const struct option *o = option_find(SCOPE_SET, span_word(&given));
+
+	for (const struct choice *x = o ? o->choices : NULL; x && x->word; x++)
+		complete_try(c, span_of(x->word), "");
+	if (o && o->kind == OPTION_FLAG) {
+		complete_try(c, SPAN("on"), "");
+		complete_try(c, SPAN("off"), "");
+	}
+	for (o = a->given.len == 0 ? options : NULL; o && o->name; o++)
+		if (o->scope & SCOPE_SET)
+			complete_try(c, span_of(o->name), " ");
+}
+
+static void
+named(const struct about *a, struct span what, struct candidates *c)
+{
+	static const struct { const char *what; void (*offer)(const struct about *, struct candidates *); } names[] = {
+		{ "FILE", files }, { "TARGET", hosts }, { "MECH", mechanisms }, { "VERB", help_words }, { "SETTING", settings },
+		{ "A", addresses }, { "B,", addresses },
+	};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (span_eq(what, span_of(names[i].what)))
+			names[i].offer(a, c);
+}
+
+/* ---- what it spells out */
+
+static bool
+is_spelled(struct span word)
+{
+	for (size_t i = 0; i < word.len; i++)
+		if (!(word.at[i] >= 'a' && word.at[i] <= 'z') && !(word.at[i] >= '0' && word.at[i] <= '9') && word.at[i] != '=')
+			return false;
+	return word.len > 0;
+}
+
+static bool
+was_given(struct span given, struct span word)
+{
+	for (struct span one; (one = span_word(&given)).len > 0;)
+		if (span_starts(one, word))
+			return true;
+	return false;
+}
+
+/* "off|chain|name", "FILE|off". */
+static void
+alternatives(const struct about *a, struct span list, struct candidates *c)
+{
+	while (list.len > 0) {
+		struct span one = span_until(&list, '|');
+		size_t key = span_has(one, '=') ? (size_t)((const char *)memchr(one.at, '=', one.len) - one.at) + 1 : one.len;
+		if (is_spelled(span_first(one, key)) && !was_given(a->given, span_first(one, key)))
+			complete_try(c, span_first(one, key), "");
+		else if (!is_spelled(span_first(one, key)))
+			named(a, one, c);
+	}
+}
+
+/* One word of a syntax: "[verify=off|chain|name]", "v1|v2|off", "FILE|size=N|<<TAG", "[to=B,...]". */
+static void
+syntax_word(const struct about *a, struct span word, struct candidates *c)
+{
+	while (word.len > 0 && word.at[0] == '[')
+		word = span_skip(word, 1);
+	while (word.len > 0 && strchr("].", word.at[word.len - 1]))
+		word.len--;
+	struct span values = word, key = span_until(&values, '=');
+	if (values.len == 0 || span_has(key, '|')) {
+		alternatives(a, word, c);
+		return;
+	}
+	key.len++;
+	if (!span_starts(c->prefix, key)) {
+		alternatives(a, key, c);
+		return;
+	}
+	struct candidates value = { .out = c->out, .prefix = span_skip(c->prefix, key.len) };
+	alternatives(&(struct about){ a->talk, a->view, SPAN_NONE }, values, &value);
+	c->prefix = value.prefix;
+}
+
+static size_t
+arguments(const struct about *a, const char *syntax, struct candidates *c)
+{
+	struct span words = span_of(syntax), typed = c->prefix;
+
+	for (struct span word; (word = span_word(&words)).len > 0 && c->prefix.len == typed.len;)
+		syntax_word(a, word, c);
+	return c->prefix.len;
+}
+
+static void
+command_names(struct candidates *c)
+{
+	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+		complete_try(c, span_of(w.name), w.args[0] ? " " : "");
+}
+
+size_t
+complete_command(struct talk *t, const struct session_view *v, struct span line, struct candidates *c)
+{
+	struct span rest = span_skip(line, 1), whole = rest, name = span_word(&rest), behind = rest;
+	const char *syntax = "";
+	size_t n = line.len;
+
+	if (name.len == whole.len) {
+		c->prefix = name;
+		command_names(c);
+		return name.len;
+	}
+	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+		if (span_eq(name, span_of(w.name)))
+			syntax = w.args;
+	if (strstr(syntax, "LINE") && span_word(&behind).len > 0 && (behind.len > 0 || line.at[line.len - 1] == ' '))
+		return complete_line(t, v, behind, c);
+	while (n > 0 && line.at[n - 1] != ' ')
+		n--;
+	c->prefix = span_skip(line, n);
+	struct about about = { t, v, span_first(rest, rest.len - (rest.len < c->prefix.len ? rest.len : c->prefix.len)) };
+	return arguments(&about, syntax, c);
+}
