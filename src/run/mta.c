@@ -21,6 +21,15 @@ mta_answer(struct session *s, struct mta *m, struct span reply)
 	return STEP_DONE;
 }
 
+void
+mta_keep(struct arena *arena, struct span *kept, struct span s)
+{
+	if (span_eq(*kept, s))
+		return;
+	arena_reset(arena);
+	*kept = arena_copy(arena, s);
+}
+
 static enum progress
 on_rset(struct session *s, struct mta *m, enum verb verb, struct span args)
 {
@@ -81,7 +90,7 @@ on_starttls(struct session *s, struct mta *m, enum verb verb, struct span args)
 	if (m->d->tls)
 		return MTA_ANSWER(s, m, "503 5.5.1 TLS is on already");
 	mta_forget(m);
-	m->helo = SPAN_NONE;
+	m->helo = m->user = SPAN_NONE;
 	session_answer(s, SPAN("220 2.0.0 Ready for TLS"));
 	return session_shake_hands(s);
 }
@@ -95,6 +104,12 @@ static const struct { mta_verb_fn *fn; unsigned when; } verbs[VERB_COUNT] = {
 	[VERB_EXPN] = { on_expn }, [VERB_HELP] = { mta_help, FREE | BDAT_TOO }, [VERB_NOOP] = { on_noop, FREE | BDAT_TOO },
 	[VERB_QUIT] = { on_quit, FREE | BDAT_TOO }, [VERB_STARTTLS] = { on_starttls, FREE }, [VERB_AUTH] = { mta_auth },
 };
+
+bool
+mta_needs_no_tls(enum verb verb)
+{
+	return verbs[verb].when & FREE;
+}
 
 static bool
 has_control(struct span line)
@@ -112,11 +127,13 @@ on_command(struct session *s, struct mta *m, struct span line)
 	enum verb verb = verb_of(line, &args);
 
 	args = span_trim(args);
-	if (!verbs[verb].fn || !mta_offers(m, verb_info(verb)->extension))
+	if (!verbs[verb].fn)
 		return verb == VERB_OTHER ? MTA_ANSWER(s, m, "500 5.5.2 Not a command known here") :
 		    MTA_ANSWER(s, m, "502 5.5.1 Not offered here");
 	if (m->opts->require_tls && !m->d->tls && !(verbs[verb].when & FREE))
 		return MTA_ANSWER(s, m, "530 5.7.0 STARTTLS first");
+	if (!mta_offers(m, verb_info(verb)->extension))
+		return MTA_ANSWER(s, m, "502 5.5.1 Not offered here");
 	if (m->mail.chunked && !(verbs[verb].when & BDAT_TOO))
 		return MTA_ANSWER(s, m, "503 5.5.1 BDAT LAST is still to come; RSET drops the message");
 	return verbs[verb].fn(s, m, verb, args);
@@ -159,7 +176,7 @@ heard_line(struct session *s, struct mta *m, const struct conv_event *e)
 		return mta_answer(s, m, span_of(wrong));
 	if (ms == 0)
 		return on_command(s, m, e->text);
-	m->delayed = arena_copy(m->d->mail ? &m->mail.arena : &m->link, e->text);
+	mta_keep(&m->delayed_mem, &m->delayed, e->text);
 	return put_off(s, m, MTA_DELAY_COMMAND, ms);
 }
 
@@ -243,7 +260,9 @@ mta_release(void *mem)
 {
 	struct mta *m = mem;
 
-	arena_release(&m->link);
+	arena_release(&m->helo_mem);
+	arena_release(&m->user_mem);
+	arena_release(&m->delayed_mem);
 	envelope_release(&m->mail);
 }
 

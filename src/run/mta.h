@@ -22,8 +22,14 @@ struct mta_refusal {
 	struct span reply;		/* a 421 also closes */
 };
 extern const struct mta_refusal mta_refusals[];		/* what it refuses on purpose; ends in an empty who */
+/* The first of a list that is about `who`, its reply; empty: none is. The list may be NULL. */
+struct span mta_refusal_of(const struct mta_refusal *, enum mta_stage, struct span who);
 
 struct mta_account { struct span user, password; };
+bool mta_is_account(const struct mta_account *, struct span user, struct span password);
+
+/* May it be said before a TLS that is required? */
+bool mta_needs_no_tls(enum verb);
 
 #define MTA_USER	"demo"
 #define MTA_PASSWORD	"demo"		/* shown: it opens nothing */

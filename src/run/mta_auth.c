@@ -3,14 +3,14 @@
 
 #include "base/base64.h"
 
-static bool
-is_account(const struct mta *m, struct span user, struct span password)
-{
-	static const struct mta_account shown[] = {
-		{ SPAN_INIT(MTA_USER), SPAN_INIT(MTA_PASSWORD) }, { { NULL, 0 }, { NULL, 0 } },
-	};
+static const struct mta_account shown[] = {
+	{ SPAN_INIT(MTA_USER), SPAN_INIT(MTA_PASSWORD) }, { { NULL, 0 }, { NULL, 0 } },
+};
 
-	for (const struct mta_account *a = m->opts->accounts ? m->opts->accounts : shown; a->user.len; a++)
+bool
+mta_is_account(const struct mta_account *a, struct span user, struct span password)
+{
+	for (; a->user.len; a++)
 		if (span_eq(a->user, user) && span_eq(a->password, password))
 			return true;
 	return false;
@@ -37,9 +37,11 @@ ask(struct session *s, struct mta *m, int next, struct span challenge)
 static enum progress
 judge(struct session *s, struct mta *m, struct span user, struct span password)
 {
-	if (!is_account(m, user, password))
+	if (!mta_is_account(m->opts->accounts ? m->opts->accounts : shown, user, password)) {
+		m->user = SPAN_NONE;
 		return end(s, m, SPAN("535 5.7.8 Not a user or not the password"));
-	m->user = arena_copy(&m->link, user);
+	}
+	mta_keep(&m->user_mem, &m->user, user);
 	return end(s, m, SPAN("235 2.7.0 Welcome"));
 }
 
@@ -71,12 +73,10 @@ understand(struct session *s, struct mta *m, struct span line)
 	} else if (m->auth == MTA_AUTH_PLAIN) {
 		progress = plain(s, m, answer);
 	} else if (m->auth == MTA_AUTH_USER) {
-		m->user = arena_copy(&m->link, answer);
+		mta_keep(&m->user_mem, &m->user, answer);
 		progress = ask(s, m, MTA_AUTH_PASSWORD, SPAN("334 UGFzc3dvcmQ6"));
 	} else {
-		struct span user = m->user;
-		m->user = SPAN_NONE;
-		progress = judge(s, m, user, answer);
+		progress = judge(s, m, m->user, answer);
 	}
 	arena_release(&arena);
 	return progress;

@@ -37,15 +37,20 @@ is_about(struct span who, struct span mailbox)
 }
 
 struct span
+mta_refusal_of(const struct mta_refusal *list, enum mta_stage stage, struct span who)
+{
+	for (const struct mta_refusal *r = list; r && r->who.len; r++)
+		if (r->stage == stage && (stage == MTA_HELO ? span_eq_case(r->who, who) : is_about(r->who, who)))
+			return r->reply;
+	return SPAN_NONE;
+}
+
+struct span
 mta_refuses(const struct mta *m, enum mta_stage stage, struct span who)
 {
-	const struct mta_refusal *lists[] = { m->opts->refusals, mta_refusals };
+	struct span own = mta_refusal_of(m->opts->refusals, stage, who);
 
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		for (const struct mta_refusal *r = lists[i]; r && r->who.len; r++)
-			if (r->stage == stage && (stage == MTA_HELO ? span_eq_case(r->who, who) : is_about(r->who, who)))
-				return r->reply;
-	return SPAN_NONE;
+	return own.len ? own : mta_refusal_of(mta_refusals, stage, who);
 }
 
 enum { ALWAYS, IN_CLEAR, IN_TLS };
@@ -72,6 +77,9 @@ static bool
 offers_now(const struct mta *m, size_t i)
 {
 	if (span_eq(span_of(offers[i].keyword), SPAN("STARTTLS")) && !m->opts->tls)
+		return false;
+	/* Who is shown AUTH before a TLS that is required sends the password in the clear. */
+	if (span_eq(span_of(offers[i].keyword), SPAN("AUTH")) && m->opts->require_tls && !m->d->tls)
 		return false;
 	return (offers[i].when == ALWAYS || m->d->tls == (offers[i].when == IN_TLS)) &&
 	    !is_left_out(m, span_of(offers[i].keyword));
@@ -136,8 +144,7 @@ mta_hello(struct session *s, struct mta *m, enum verb verb, struct span args)
 	if (refused.len > 0)
 		return mta_answer(s, m, refused);
 	mta_forget(m);
-	if (!span_eq(m->helo, name))
-		m->helo = arena_copy(&m->link, name);
+	mta_keep(&m->helo_mem, &m->helo, name);
 	dialogue_heard(m->d, verb, 250);
 	buf_printf(&reply, "250-%s", m->opts->host ? m->opts->host : MTA_HOST);
 	if (verb != VERB_HELO)

@@ -11,9 +11,9 @@ enum { MTA_LINE_MAX = 2048, MTA_AUTH_LINE_MAX = 12288 };	/* RFC 5321 4.5.3.1.4 w
 struct mta {
 	struct dialogue *d;
 	const struct mta_opts *opts;
-	struct arena link;			/* as long as the connection: the names said in EHLO and AUTH */
 	struct envelope mail;
-	struct span helo, user;
+	struct span helo, user, delayed;	/* the names said in EHLO and AUTH; the command that waits */
+	struct arena helo_mem, user_mem, delayed_mem;	/* each as long as what it holds, so that a long connection does not grow */
 	unsigned messages, errors;
 	struct span refuse_data, refuse_dot;	/* on behalf of a recipient */
 	bool binary, utf8;
@@ -21,7 +21,6 @@ struct mta {
 	const char *chunk_wrong;		/* the chunk is read and then refused so */
 	enum { MTA_NO_AUTH, MTA_AUTH_PLAIN, MTA_AUTH_USER, MTA_AUTH_PASSWORD } auth;
 	enum { MTA_AWAKE, MTA_DELAY_BANNER, MTA_DELAY_COMMAND, MTA_DELAY_DOT } delay;
-	struct span delayed;			/* the command, in one of the arenas */
 	bool up;				/* the banner was said */
 };
 
@@ -31,6 +30,7 @@ enum progress mta_answer(struct session *, struct mta *, struct span reply);
 
 /* The refusal of this stage for `who`, empty when there is none. For MTA_HELO all of `who` counts. */
 struct span mta_refuses(const struct mta *, enum mta_stage, struct span who);
+void mta_keep(struct arena *, struct span *kept, struct span);	/* a copy, in place of the one before */
 bool mta_offers(const struct mta *, const char *keyword);
 
 typedef enum progress mta_verb_fn(struct session *, struct mta *, enum verb, struct span args);

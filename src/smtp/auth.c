@@ -220,9 +220,8 @@ between(struct span text, struct span before, char after)
 	return span_until(&at, after);
 }
 
-/* The user name within the n-th response of a mechanism; empty: none there, or not known. */
-static struct span
-user_in(struct span mech, unsigned n, struct span response)
+struct span
+auth_user(struct span mech, unsigned n, struct span response)
 {
 	struct span rest = response;
 
@@ -266,7 +265,7 @@ auth_shown(struct arena *arena, struct span mech, unsigned n, struct span line)
 	if (line.len == 0 || (line.len == 1 && (line.at[0] == '=' || line.at[0] == '*')))
 		return arena_copy(arena, line);
 	if (base64_decode(&scratch, line, &response))
-		user = user_in(mech, n, response);
+		user = auth_user(mech, n, response);
 	if (user.len > 0 && user.len <= 320 && is_showable(user))
 		shown = arena_printf(arena, "<user \"%.*s\", %zu octets>", SPAN_ARG(user), line.len);
 	else

@@ -75,6 +75,9 @@ bool auth_believe(struct auth *, struct err *);
  */
 struct span auth_shown(struct arena *, struct span mech, unsigned n, struct span line);
 
+/* The user name within the n-th response (from 0), decoded; empty: none is there, or the mechanism is not known. */
+struct span auth_user(struct span mech, unsigned n, struct span response);
+
 /* The text of a 334, decoded; false when it is not base64, and *out is then the text itself. */
 bool auth_challenge(struct arena *, struct span text, struct span *out);
 

@@ -23,7 +23,10 @@ dialogue_heard(struct dialogue *d, enum verb verb, unsigned code)
 		}
 		break;
 	case VERB_MAIL:
-		d->mail |= good;
+		if (good) {
+			d->mail = true;
+			d->rcpts = 0;
+		}
 		break;
 	case VERB_RCPT:
 		d->rcpts += good;

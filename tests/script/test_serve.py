@@ -184,6 +184,18 @@ class Protocol(unittest.TestCase):
             client.send("STARTTLS\r\nMAIL FROM:<a@b.example>\r\n")
             self.assertNotIn("2.1.0", client.rest())
 
+    def test_a_long_connection_does_not_grow(self):
+        names = "".join(f"HELO {'x' * 200}{n}.example\r\n" for n in range(1000)).encode()
+        with wire.Wire(self.server.host, self.server.port) as client:
+            sizes = []
+            for _ in range(30):
+                client.send(names)
+                for _ in range(1000):
+                    client.file.readline()
+                with open(f"/proc/{self.server.process.pid}/status", encoding="ascii") as status:
+                    sizes += [int(line.split()[1]) for line in status if line.startswith("VmRSS")]
+        self.assertLess(sizes[-1] - sizes[9], 2048, sizes)
+
     def test_nobody_is_heard_who_does_not_read(self):
         "a client that only sends holds no more than its replies"
         with wire.Wire(self.server.host, self.server.port) as client:
@@ -267,10 +279,11 @@ class Options(unittest.TestCase):
     def test_requirements(self):
         with program.Serve("--require-tls", "--require-auth", "--account-file", self.accounts()) as server:
             with wire.Wire(server.host, server.port) as client:
-                self.assertTrue(client.say("EHLO a").startswith("250"))
+                self.assertNotIn("AUTH", client.say("EHLO a"))
+                self.assertTrue(client.say("AUTH PLAIN AGRlbW8AZGVtbw==").startswith("530 5.7.0 STARTTLS"))
                 self.assertTrue(client.say("MAIL FROM:<a@b.example>").startswith("530 5.7.0 STARTTLS"))
                 client.starttls(wire.context())
-                client.say("EHLO a")
+                self.assertIn("AUTH", client.say("EHLO a"))
                 self.assertTrue(client.say("MAIL FROM:<a@b.example>").startswith("530 5.7.0 AUTH"))
                 self.assertTrue(client.say("AUTH PLAIN AGRlbW8AZGVtbw==").startswith("535"))
                 answer = base64.b64encode(b"\0ann\0pass:word").decode()
@@ -352,12 +365,18 @@ class Options(unittest.TestCase):
 
     def test_kept_messages(self):
         maildir, mbox, lines = self.path("Maildir"), self.path("mbox"), self.path("lines")
-        args = ["--maildir", maildir, "--mbox", mbox, "--messages", lines, "--count", "2", "--deadline", "20s"]
+        args = ["--maildir", maildir, "--mbox", mbox, "--messages", lines, "--count", "3", "--deadline", "20s"]
         body = "Subject: x\r\n\r\nFrom the start\r\n..dot\r\nend"
         with program.Serve(*args) as server:
             send(server, *READY[:2], READY[2] + " NOTIFY=NEVER", "RCPT TO:<e@f.example>", "DATA", body + "\r\n.")
             with wire.Wire(server.host, server.port) as client:
+                for line in ["EHLO b.example", "AUTH PLAIN AGRlbW8AZGVtbw=="]:
+                    client.say(line)
                 client.starttls(wire.context())
+                for line in ["EHLO b.example", "MAIL FROM:<out@b.example>", "RCPT TO:<g@h.example>"]:
+                    client.say(line)
+                client.send(b"BDAT 2 LAST\r\n\r\n")
+                self.assertTrue(client.reply().startswith("250"))
                 for line in ["EHLO b.example", "AUTH PLAIN AGRlbW8AZGVtbw==", "MAIL FROM:<>", "RCPT TO:<g@h.example>"]:
                     client.say(line)
                 client.send(b"BDAT 4 LAST\r\n\xff\0\r\n")
@@ -367,15 +386,16 @@ class Options(unittest.TestCase):
         first = [m for m in box if m["Return-Path"] == "<a@b.example>"][0]
         self.assertEqual(first.get_all("Delivered-To"), ["c@d.example", "e@f.example"])
         self.assertEqual(first.get_payload(), "From the start\n.dot\nend\n")
-        self.assertEqual(len(mailbox.mbox(mbox)), 2)
+        self.assertEqual(len(mailbox.mbox(mbox)), 3)
         with open(mbox, "rb") as file:
             self.assertIn(b"\n>From the start\n", file.read())
         with open(lines, encoding="utf-8") as file:
-            one, two = map(json.loads, file)
+            one, out, two = map(json.loads, file)
         self.assertEqual([r["address"] for r in one["recipients"]], ["c@d.example", "e@f.example"])
         self.assertEqual(one["recipients"][0]["parameters"], "NOTIFY=NEVER")
         self.assertEqual((one["helo"], one["user"], one["tls"], one["version"]), ("a.example", "", False, ""))
         self.assertEqual(one["text"], body.replace("..dot", ".dot") + "\r\n")
+        self.assertEqual((out["user"], out["tls"]), ("", True), "TLS begins anew, also of who is logged in")
         self.assertEqual((two["user"], two["version"], two["chunked"]), ("demo", "TLSv1.3", True))
         self.assertEqual(base64.b64decode(two["text_base64"]), b"\xff\0\r\n")
 
