@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#include "run/mta.h"
 #include "smtp/parameter.h"
 #include "smtp/path.h"
+#include "smtp/queueid.h"
 
 static const struct step_op step_mock;
 
@@ -30,6 +30,24 @@ count_rules(const struct script_rule *r)
 	return n;
 }
 
+static bool
+rules_look(const struct script_rule *r)
+{
+	while (r && !(r->at == RULE_DOT && r->ere))
+		r = r->next;
+	return r != NULL;
+}
+
+static bool
+looks_at_text(const struct script *script)
+{
+	bool looks = rules_look(script->rules);
+
+	for (const struct script_case *c = script->cases; c && !looks; c = c->next)
+		looks = rules_look(c->rules);
+	return looks;
+}
+
 struct mock *
 mock_new(const struct script *script, const struct mock_opts *opts, struct err *err)
 {
@@ -48,6 +66,7 @@ mock_new(const struct script *script, const struct mock_opts *opts, struct err *
 		mc->step = (struct step){ .op = &step_mock, .place = c->place, .args = mc };
 	}
 	m->nrules = most + count_rules(script->rules);
+	m->keep_text = opts->mta->keep_text || looks_at_text(script);
 	if (m->ncases == 0) {
 		err_set(err, ERR_USAGE, "%s: every case is skipped", script->file);
 		mock_free(m);
@@ -78,53 +97,87 @@ mock_listen(const struct script *script)
 
 /* ---- what a client does */
 
-/* What the client said is kept as an envelope, so that the messages it sends can be told of. */
-static void
-note_envelope(struct play *p, enum verb verb, struct span line)
+void
+mock_mailbox(enum verb verb, struct span args, struct span *mailbox, struct span *params)
 {
-	struct span args, path_text, params;
+	struct span text;
 	struct path path;
 
-	verb_of(line, &args);
-	if ((verb == VERB_HELO || verb == VERB_EHLO || verb == VERB_LHLO) && !span_eq(p->helo, args))
-		p->helo = arena_copy(&p->arena, args);
-	if (verb == VERB_RSET || verb == VERB_MAIL)
-		envelope_forget(&p->mail);
-	if (verb != VERB_MAIL && verb != VERB_RCPT)
+	*mailbox = *params = SPAN_NONE;
+	if (!parameter_split(verb, args, &text, params))
 		return;
-	if (!parameter_split(verb, args, &path_text, &params))
-		return;
-	path_parse(path_text, &path);
-	struct span mailbox = path.mailbox.len ? path.mailbox : span_eq(path_text, SPAN("<>")) ? SPAN_NONE : path_text;
-	if (verb == VERB_MAIL)
-		envelope_from(&p->mail, mailbox, params);
-	else
-		envelope_rcpt(&p->mail, mailbox, params);
+	path_parse(text, &path);
+	*mailbox = path.mailbox.len ? path.mailbox : span_eq(text, SPAN("<>")) ? SPAN_NONE : text;
 }
 
-/* Of the last reply that was made, whether it takes what it answers. */
-static bool
-last_reply_takes(const struct play *p)
+/* The reply that takes what it answers: a 2yz among those on their way (LMTP may have several). NULL: none does. */
+static const struct mock_out *
+taking(const struct play *p)
 {
-	const struct mock_out *last = p->out;
+	const struct mock_out *o = p->out;
 
-	while (last && last->next && !last->next->silent)
-		last = last->next;
-	return last && last->text.len > 0 && last->text.at[0] == '2';
+	while (o && (o->silent || o->text.len == 0 || o->text.at[0] != '2'))
+		o = o->next;
+	return o;
 }
 
 static void
-note_message(struct play *p, bool over)
+note_hello(struct play *p, struct span name)
 {
-	struct buf id = { .max = 24 };
+	envelope_forget(&p->mail);
+	if (span_eq(p->helo, name))
+		return;
+	arena_reset(&p->helo_mem);
+	p->helo = arena_copy(&p->helo_mem, name);
+}
 
-	if (over && last_reply_takes(p)) {
-		buf_printf(&id, "%010llX", p->mock->opts.queue ? *p->mock->opts.queue : 1);
-		envelope_tell(&p->mail, p->s, buf_span(&id), p->helo, p->user);
-		buf_release(&id);
-	}
-	if (over)
+/* What the client said and was granted is kept as an envelope, so that the messages it sends can be told of. */
+static void
+note_command(struct play *p, enum verb verb, struct span line)
+{
+	struct span args, mailbox, params;
+
+	if (!taking(p))
+		return;
+	verb_of(line, &args);
+	switch (verb) {
+	case VERB_HELO: case VERB_EHLO: case VERB_LHLO:
+		note_hello(p, args);
+		break;
+	case VERB_RSET:
 		envelope_forget(&p->mail);
+		break;
+	case VERB_MAIL:
+		envelope_forget(&p->mail);
+		mock_mailbox(verb, args, &mailbox, &params);
+		envelope_from(&p->mail, mailbox, params);
+		break;
+	case VERB_RCPT:
+		mock_mailbox(verb, args, &mailbox, &params);
+		envelope_rcpt(&p->mail, mailbox, params);
+		break;
+	default:
+		break;
+	}
+}
+
+/* It goes by the name that the reply gave it. */
+static void
+note_message(struct play *p)
+{
+	const struct mock_out *reply = taking(p);
+	struct span text = SPAN_NONE, id;
+
+	if (reply) {
+		p->messages++;
+		text = span_skip(reply->text, reply->text.len < 4 ? reply->text.len : 4);
+		id = queueid_find(text);
+		if (id.len == 0)
+			id = arena_printf(&p->scratch, "%010llX", p->mock->opts.mta->queue ? *p->mock->opts.mta->queue : 1);
+		envelope_tell(&p->mail, p->s, id, p->helo, p->d->authenticated ? p->login.user : SPAN_NONE);
+	}
+	envelope_forget(&p->mail);
+	dialogue_message_over(p->d);
 }
 
 static void
@@ -164,14 +217,17 @@ client_did(struct play *p, enum mock_what what, enum verb verb, struct span line
 	bool message = what == MOCK_DOT || (verb == VERB_BDAT && span_ends_case(line, SPAN(" LAST")));
 
 	arena_reset(&p->scratch);
-	if (what == MOCK_COMMAND)
-		note_envelope(p, verb, line);
-	if (!rules_take(p, what, verb, line) && !script_takes(p, what, verb, line) && !otherwise_takes(p, verb)) {
-		if (p->mock->opts.strict && what != MOCK_CONNECTED)
+	login_hear(p, what, verb, line);
+	if (!bounds_take(p, what, verb, line, message) && !rules_take(p, what, verb, line) &&
+	    !script_takes(p, what, verb, line) && !otherwise_takes(p, verb)) {
+		if (p->mock->opts.strict)
 			return stray(p, what, line);
-		default_answer(p, what, verb, line);
+		default_answer(p, what, verb);
 	}
-	note_message(p, message);
+	if (message)
+		note_message(p);
+	else if (what == MOCK_COMMAND)
+		note_command(p, verb, line);
 	return mock_pump(p);
 }
 
@@ -188,7 +244,7 @@ greet(struct play *p)
 	script_go_on(p);
 	item = script_at(p);
 	if (p->out_end == before && (!item || item->kind != SCRIPT_EXCHANGE || item->ncommands > 0))
-		default_answer(p, MOCK_CONNECTED, VERB_OTHER, SPAN_NONE);
+		default_answer(p, MOCK_CONNECTED, VERB_OTHER);
 	return mock_pump(p);
 }
 
@@ -261,9 +317,10 @@ mock_start(struct session *s, const struct step *step, void *mem)
 	p->level = p->mock->opts.level;
 	p->taken = ARENA_ARRAY(&p->arena, unsigned, p->mock->nrules + 1);
 	p->out_end = &p->out;
-	envelope_init(&p->mail, p->mock->opts.keep_text, MTA_SIZE);
+	const struct mta_opts *mta = p->mock->opts.mta;
+	envelope_init(&p->mail, p->mock->keep_text, (size_t)(mta->size_limit ? mta->size_limit : MTA_SIZE));
 	script_begin(p);
-	return greet(p);
+	return mta->implicit_tls ? session_shake_hands(s) : greet(p);
 }
 
 static enum progress
@@ -284,7 +341,7 @@ mock_heard(struct session *s, const struct step *step, void *mem, const struct n
 	case NEWS_TIMER:
 		return mock_pump(p);
 	case NEWS_TLS_UP:
-		return STEP_WAIT;
+		return p->up ? STEP_WAIT : greet(p);
 	case NEWS_CLOSED:
 		return client_left(p);
 	default:
@@ -292,11 +349,23 @@ mock_heard(struct session *s, const struct step *step, void *mem, const struct n
 	}
 }
 
+/* Nobody else speaks while a reply is on its way, or after one that will not come. */
 static void
 mock_cancel(struct session *s, const struct step *step, void *mem)
 {
-	(void)step, (void)mem;
-	session_shut(s);
+	struct play *p = mem;
+
+	(void)step;
+	if (p->out || !p->up) {
+		session_shut(s);
+		return;
+	}
+	if (p->mock->stopping)
+		session_answer(s, SPAN("421 4.3.2 The server is being stopped"));
+	else if (!rules_take(p, MOCK_IDLE, VERB_OTHER, SPAN_NONE))
+		session_answer(s, SPAN("421 4.4.2 Nothing came for too long"));
+	if (mock_pump(p) == STEP_WAIT)
+		session_shut(s);
 }
 
 static void
@@ -307,6 +376,8 @@ mock_release(void *mem)
 	arena_release(&p->arena);
 	arena_release(&p->outs);
 	arena_release(&p->scratch);
+	arena_release(&p->helo_mem);
+	arena_release(&p->login.arena);
 	envelope_release(&p->mail);
 }
 
@@ -335,6 +406,12 @@ const struct step *
 mock_step(void *mock, unsigned n)
 {
 	return &case_of(mock, n)->step;
+}
+
+void
+mock_stop(struct mock *m)
+{
+	m->stopping = true;
 }
 
 const struct script_case *

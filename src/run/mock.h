@@ -6,16 +6,18 @@
 #ifndef RUN_MOCK_H
 #define RUN_MOCK_H
 
+#include "run/mta.h"
 #include "run/player_script.h"
 
 /* What a client did that the script does not have; lives until the event that tells of it is over. */
 struct mock_stray { struct place place; struct span want; };
 
 struct mock_opts {
-	const char *host;		/* of the default banner; NULL: MTA_HOST */
-	bool strict, keep_text;
+	/* The server's options: they come before the script, and its host, its accounts (NULL: any will do), its delays
+	 * and its queue stand where the script says nothing. ->without and ->lmtp mean nothing here. Must outlive the mock. */
+	const struct mta_opts *mta;
+	bool strict;
 	enum match_level level;		/* how commands are compared, until /match says otherwise */
-	unsigned long long *queue;	/* counts queue ids */
 	const struct play_value *value;	/* of variables and secrets; they come before the script's own */
 	size_t nvalues;
 	struct mock_stray *stray;	/* filled in before EVENT_PROBLEM tells of one; NULL: nobody asks */
@@ -27,6 +29,9 @@ void mock_free(struct mock *);		/* NULL is fine */
 
 /* For serve_opts.play: the step that plays connection n. It fails (ERR_EXPECT) when strict and the client strays. */
 const struct step *mock_step(void *mock, unsigned n);
+
+/* The server ends: what a client that is cancelled from now on is told. */
+void mock_stop(struct mock *);
 
 /* The case that connection n plays. */
 const struct script_case *mock_case(const struct mock *, unsigned n);

@@ -10,7 +10,7 @@
 enum { MOCK_DEPTH = SCRIPT_DEPTH_MAX };
 
 /* What a client does that is answered. */
-enum mock_what { MOCK_CONNECTED, MOCK_COMMAND, MOCK_ANSWER, MOCK_DOT };
+enum mock_what { MOCK_CONNECTED, MOCK_COMMAND, MOCK_ANSWER, MOCK_DOT, MOCK_IDLE };
 
 struct mock_case {
 	const struct mock *mock;
@@ -24,6 +24,8 @@ struct mock {
 	struct mock_opts opts;
 	struct mock_case *cases;
 	size_t ncases, nrules;
+	bool keep_text;			/* a message's text: for who asked, or for a rule that looks at it */
+	bool stopping;
 };
 
 /* One reply on its way. */
@@ -38,6 +40,17 @@ struct mock_out {
 };
 
 struct mock_frame { const struct script_item *at, *body; unsigned left; };
+
+/* What AUTH said so far on this connection, whoever answers it. */
+struct login {
+	struct arena arena;		/* of the last AUTH */
+	const char *mech;
+	enum login_kind { LOGIN_OTHER, LOGIN_PLAIN, LOGIN_LOGIN } kind;
+	unsigned n;			/* responses that came */
+	struct span user;
+	bool good, bad, cancelled;	/* the password is right; it is no base64; "*" */
+	enum { LOGIN_WANTS_NOTHING, LOGIN_WANTS_ALL, LOGIN_WANTS_PASSWORD } due;
+};
 
 struct play {
 	struct session *s;
@@ -58,8 +71,11 @@ struct play {
 	size_t sent;			/* octets of the first, when slow */
 	size_t cut;			/* which of slow->split is next */
 	struct envelope mail;
-	struct span helo, user, bdat;
-	enum { AUTH_NONE, AUTH_LAST, AUTH_PASSWORD_DUE } auth;
+	struct arena helo_mem;
+	struct span helo, bdat;
+	struct login login;
+	unsigned messages, errors;
+	bool up;			/* the banner is on its way */
 };
 
 /* mock_script.c: the lines in their order */
@@ -71,7 +87,20 @@ const struct script_item *script_at(const struct play *);	/* NULL: at its end */
 /* mock_rules.c: rules, and what a plain server would say */
 bool rules_take(struct play *, enum mock_what, enum verb, struct span line);
 bool otherwise_takes(struct play *, enum verb);
-void default_answer(struct play *, enum mock_what, enum verb, struct span line);
+void default_answer(struct play *, enum mock_what, enum verb);
+
+/* mock_bounds.c: what the server's options ask */
+bool bounds_take(struct play *, enum mock_what, enum verb, struct span line, bool message);	/* and answers it */
+void bounds_judge(struct play *, struct mock_out *);		/* closes behind what they do not stand */
+uint64_t bounds_delay(const struct play *, enum verb, bool dot);
+
+/* mock_auth.c */
+void login_hear(struct play *, enum mock_what, enum verb, struct span line);
+bool login_is_right(const struct play *);	/* it is complete, and nothing is wrong with it */
+struct span login_reply(const struct play *);	/* a plain server's, to what was heard last */
+
+/* mock.c: the address of MAIL and RCPT, as it stands there where it is none; empty for <> */
+void mock_mailbox(enum verb, struct span args, struct span *mailbox, struct span *params);
 
 /* mock_send.c */
 void mock_reply(struct play *, const struct expect *, enum verb, bool dot, uint64_t delay_ms, enum script_then);

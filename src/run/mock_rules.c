@@ -2,20 +2,51 @@
 #include "run/mock_priv.h"
 
 #include "run/mta.h"
-#include "smtp/parameter.h"
 
 static bool
-is_about(const struct script_rule *r, enum mock_what what, enum verb verb, struct span line)
+is_in_text(const struct expect_ere *ere, struct span text)
+{
+	struct span line, hit;
+
+	while (span_line(&text, &line))
+		if (ere_match(ere, line, &hit))
+			return true;
+	return false;
+}
+
+static unsigned
+states(const struct play *p)
+{
+	const struct dialogue *d = p->d;
+
+	return (d->hello != VERB_OTHER ? RULE_IN_HELO : 0u) | (d->mail ? RULE_IN_MAIL : 0u) | (d->rcpts ? RULE_IN_RCPT : 0u) |
+	    (d->tls ? RULE_IN_TLS : 0u) | (d->authenticated ? RULE_IN_AUTH : 0u) | (login_is_right(p) ? RULE_IN_LOGIN : 0u);
+}
+
+/* Does it hold now, whatever it is about? */
+static bool
+holds(const struct play *p, const struct script_rule *r, size_t i)
+{
+	unsigned now = states(p);
+
+	return (r->times == 0 || p->taken[i] < r->times) && (now & r->when) == r->when && !(now & r->unless) &&
+	    (r->over == 0 || p->mail.octets > r->over);
+}
+
+static bool
+is_about(const struct play *p, const struct script_rule *r, enum mock_what what, enum verb verb, struct span line)
 {
 	struct span rest = line;
 
 	switch (r->at) {
 	case RULE_BANNER:
 		return what == MOCK_CONNECTED;
+	case RULE_IDLE:
+		return what == MOCK_IDLE;
 	case RULE_DOT:
-		return what == MOCK_DOT;
+		return what == MOCK_DOT && (!r->ere || is_in_text(r->ere, buf_span(&p->mail.text)));
 	case RULE_ANSWER:
-		return what == MOCK_ANSWER;
+		return what == MOCK_ANSWER && (!r->ere || ere_match(r->ere, line, &rest));
 	case RULE_VERB:
 		if (what != MOCK_COMMAND)
 			return false;
@@ -39,7 +70,7 @@ static bool
 take_from(struct play *p, const struct script_rule *r, size_t *i, enum mock_what what, enum verb verb, struct span line)
 {
 	for (; r; r = r->next, ++*i)
-		if ((r->times == 0 || p->taken[*i] < r->times) && is_about(r, what, verb, line)) {
+		if (holds(p, r, *i) && is_about(p, r, what, verb, line)) {
 			take(p, r, *i, what, verb);
 			return true;
 		}
@@ -63,7 +94,7 @@ otherwise_takes(struct play *p, enum verb verb)
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		for (const struct script_rule *r = lists[i]; r; r = r->next, at++)
-			if (r->at == RULE_OTHERWISE && (r->times == 0 || p->taken[at] < r->times)) {
+			if (r->at == RULE_OTHERWISE && holds(p, r, at)) {
 				take(p, r, at, MOCK_COMMAND, verb);
 				return true;
 			}
@@ -73,47 +104,15 @@ otherwise_takes(struct play *p, enum verb verb)
 /* ---- without a script */
 
 static void
-say_auth(struct play *p, struct span line)
-{
-	struct span args, mechanism;
-
-	verb_of(line, &args);
-	mechanism = span_word(&args);
-	bool plain = span_eq_case(mechanism, SPAN("PLAIN")), login = span_eq_case(mechanism, SPAN("LOGIN"));
-	p->auth = login && args.len == 0 ? AUTH_PASSWORD_DUE : AUTH_LAST;
-	if (!plain && !login) {
-		p->auth = AUTH_NONE;
-		mock_say(p, SPAN("504 5.5.4 There are PLAIN and LOGIN"), VERB_AUTH, false);
-	} else if (plain && args.len > 0) {
-		p->auth = AUTH_NONE;
-		mock_say(p, SPAN("235 2.7.0 Welcome"), VERB_AUTH, false);
-	} else {
-		mock_say(p, plain ? SPAN("334 ") : args.len ? SPAN("334 UGFzc3dvcmQ6") : SPAN("334 VXNlcm5hbWU6"), VERB_AUTH, false);
-	}
-}
-
-static void
-say_answer(struct play *p, struct span line)
-{
-	bool more = p->auth == AUTH_PASSWORD_DUE;
-
-	p->auth = more ? AUTH_LAST : AUTH_NONE;
-	if (span_eq(line, SPAN("*")))
-		mock_say(p, SPAN("501 5.7.0 Cancelled"), VERB_AUTH, false);
-	else
-		mock_say(p, more ? SPAN("334 UGFzc3dvcmQ6") : SPAN("235 2.7.0 Welcome"), VERB_AUTH, false);
-}
-
-static void
 say_taken(struct play *p)
 {
-	unsigned long long id = p->mock->opts.queue ? ++*p->mock->opts.queue : 1;
+	unsigned long long id = p->mock->opts.mta->queue ? ++*p->mock->opts.mta->queue : 1;
 
 	mock_say(p, arena_printf(&p->scratch, "250 2.0.0 Ok: queued as %010llX", id), VERB_OTHER, true);
 }
 
 void
-default_answer(struct play *p, enum mock_what what, enum verb verb, struct span line)
+default_answer(struct play *p, enum mock_what what, enum verb verb)
 {
 	static const struct span usual[VERB_COUNT] = {
 		[VERB_OTHER] = SPAN_INIT("500 5.5.2 Not a command known here"), [VERB_MAIL] = SPAN_INIT("250 2.1.0 Ok"),
@@ -122,16 +121,14 @@ default_answer(struct play *p, enum mock_what what, enum verb verb, struct span 
 		[VERB_VRFY] = SPAN_INIT("252 2.5.2 Cannot say"), [VERB_HELP] = SPAN_INIT("214 2.0.0 A script answers here"),
 		[VERB_STARTTLS] = SPAN_INIT("220 2.0.0 Ready for TLS"),
 	};
-	const char *host = p->mock->opts.host ? p->mock->opts.host : MTA_HOST;
+	const char *host = p->mock->opts.mta->host ? p->mock->opts.mta->host : MTA_HOST;
 
 	if (what == MOCK_CONNECTED)
 		mock_say(p, arena_printf(&p->scratch, "220 %s ESMTP", host), VERB_OTHER, false);
 	else if (what == MOCK_DOT)
 		say_taken(p);
-	else if (what == MOCK_ANSWER)
-		say_answer(p, line);
-	else if (verb == VERB_AUTH)
-		say_auth(p, line);
+	else if (what == MOCK_ANSWER || verb == VERB_AUTH)
+		mock_say(p, login_reply(p), VERB_AUTH, false);
 	else if (verb == VERB_HELO || verb == VERB_EHLO || verb == VERB_LHLO)
 		mock_say(p, arena_printf(&p->scratch, "250 %s", host), verb, false);
 	else

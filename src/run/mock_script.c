@@ -253,14 +253,14 @@ say_matches(struct play *p, const struct script_say *say, enum mock_what what, e
 
 /* Command k is answered by reply k; what is left goes out behind the last. */
 static void
-answer(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb, struct span line)
+answer(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb)
 {
 	bool dot = what == MOCK_DOT, last = true;
 
 	for (size_t i = p->say; i < item->nsay; i++)
 		last &= !script_say_owes(&item->say[i]);
 	if (p->reply >= item->nreply)
-		default_answer(p, what, verb, line);
+		default_answer(p, what, verb);
 	else if (last)
 		say_all(p, item, verb, dot);
 	else
@@ -280,13 +280,12 @@ step_takes(struct play *p, const struct script_item *item, enum mock_what what, 
 	bool ends = (strcmp(name, "body") == 0 && what == MOCK_DOT) || (strcmp(name, "quit") == 0 && verb == VERB_QUIT) ||
 	    (strcmp(name, "bdat") == 0 && verb == VERB_BDAT && span_ends_case(line, SPAN(" LAST"))) ||
 	    (strcmp(name, "starttls") == 0 && verb == VERB_STARTTLS) ||
-	    (strcmp(name, "auth") == 0 && (what == MOCK_ANSWER ? p->auth != AUTH_PASSWORD_DUE : verb == VERB_AUTH &&
-		span_find(span_skip(line, 5), SPAN(" ")).len > 0));
+	    (strcmp(name, "auth") == 0 && (what == MOCK_ANSWER || verb == VERB_AUTH) && p->login.due == LOGIN_WANTS_NOTHING);
 
 	if (!ends)
 		return false;
 	if (item->nreply == 0)
-		default_answer(p, what, verb, line);
+		default_answer(p, what, verb);
 	else
 		say_all(p, item, verb, what == MOCK_DOT);
 	step_on(p);
@@ -309,6 +308,6 @@ script_takes(struct play *p, enum mock_what what, enum verb verb, struct span li
 	if (i == item->nsay || !say_matches(p, &item->say[i], what, verb, line))
 		return false;
 	p->say = i + 1;
-	answer(p, item, what, verb, line);
+	answer(p, item, what, verb);
 	return true;
 }

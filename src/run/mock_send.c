@@ -10,8 +10,9 @@ add(struct play *p, enum verb verb, bool dot)
 
 	o->verb = verb;
 	o->dot = dot;
-	o->delay_ms = p->delay_ms;
+	o->delay_ms = p->delay_ms ? p->delay_ms : bounds_delay(p, verb, dot);
 	p->delay_ms = 0;
+	p->up = true;
 	*p->out_end = o;
 	p->out_end = &o->next;
 	return o;
@@ -20,7 +21,10 @@ add(struct play *p, enum verb verb, bool dot)
 void
 mock_say(struct play *p, struct span reply, enum verb verb, bool dot)
 {
-	add(p, verb, dot)->text = arena_copy(&p->outs, reply);
+	struct mock_out *o = add(p, verb, dot);
+
+	o->text = arena_copy(&p->outs, reply);
+	bounds_judge(p, o);
 }
 
 void
@@ -29,15 +33,24 @@ mock_then(struct play *p, enum script_then then)
 	struct mock_out *o = add(p, VERB_OTHER, false);
 
 	o->silent = true;
+	o->delay_ms = 0;
 	o->then = then;
 }
 
 void
 mock_reply(struct play *p, const struct expect *x, enum verb verb, bool dot, uint64_t delay_ms, enum script_then then)
 {
-	struct mock_out *o = add(p, verb, dot);
+	struct mock_out *o;
 	struct err err;
 
+	if (x && x->any) {
+		p->delay_ms = delay_ms ? delay_ms : p->delay_ms;
+		default_answer(p, dot ? MOCK_DOT : p->up ? MOCK_COMMAND : MOCK_CONNECTED, verb);
+		if (then != THEN_GO_ON)
+			mock_then(p, then);
+		return;
+	}
+	o = add(p, verb, dot);
 	if (delay_ms)
 		o->delay_ms = delay_ms;
 	o->then = then;
@@ -46,6 +59,7 @@ mock_reply(struct play *p, const struct expect *x, enum verb verb, bool dot, uin
 		session_fail(p->s, err.kind, "%s", err.text);
 		o->text = SPAN("451 4.3.0 The script has no value for this reply");
 	}
+	bounds_judge(p, o);
 }
 
 static unsigned

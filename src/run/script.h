@@ -68,14 +68,31 @@ struct script_item {
 	struct script_item *body, *other;	/* /repeat, /retry, /if … /else */
 };
 
+/* What if= and unless= ask of the dialogue: what was granted so far; `login`: this ends an AUTH, and the password is right. */
+#define RULE_STATES(X)	X(HELO, "helo") X(MAIL, "mail") X(RCPT, "rcpt") X(TLS, "tls") X(AUTH, "auth") X(LOGIN, "login")
+enum rule_state_bit {
+#define X(name, word) RULE_BIT_##name,
+	RULE_STATES(X)
+#undef X
+	RULE_BITS
+};
+enum rule_state {
+#define X(name, word) RULE_IN_##name = 1 << RULE_BIT_##name,
+	RULE_STATES(X)
+#undef X
+};
+extern const char *const rule_states[RULE_BITS];
+
 /* /on VERB [/ERE/] …; the reply may be of one S: only. `verb` is VERB_OTHER with `any`, or for a `name` of no known verb. */
 struct script_rule {
 	struct script_rule *next;
 	struct place place;
-	enum script_rule_at { RULE_VERB, RULE_BANNER, RULE_DOT, RULE_ANSWER, RULE_OTHERWISE } at;
+	enum script_rule_at { RULE_VERB, RULE_BANNER, RULE_DOT, RULE_ANSWER, RULE_IDLE, RULE_OTHERWISE } at;
 	enum verb verb;
 	struct span name;		/* as written: "RCPT", "XFOO", "*" */
-	const struct expect_ere *ere;	/* of the command's whole line; NULL: any */
+	const struct expect_ere *ere;	/* of the command's whole line, of any line of the message (DOT); NULL: any */
+	unsigned when, unless;		/* bits of RULE_STATES: all of these hold, none of those */
+	unsigned long long over;	/* the message has more octets; 0: whatever it has */
 	unsigned times;			/* it takes so many commands of a connection; 0: all */
 	uint64_t delay_ms;
 	enum script_then { THEN_GO_ON, THEN_CLOSE, THEN_RST } then;

@@ -120,19 +120,44 @@ static bool
 rule_verb(struct script_rule *r, struct cursor *c, struct parser *p)
 {
 	static const struct { const char *word; enum script_rule_at at; } others[] = {
-		{ "DOT", RULE_DOT }, { "BANNER", RULE_BANNER }, { "ANSWER", RULE_ANSWER }, { "*", RULE_OTHERWISE },
+		{ "DOT", RULE_DOT }, { "BANNER", RULE_BANNER }, { "ANSWER", RULE_ANSWER }, { "IDLE", RULE_IDLE },
+		{ "*", RULE_OTHERWISE },
 	};
 	struct cursor at = *c;
 	struct span word = cursor_word(c);
 
 	if (word.len == 0)
-		return cursor_fail(&at, p->err, "want a verb, or DOT, BANNER, ANSWER or *, as in /on RCPT");
+		return cursor_fail(&at, p->err, "want a verb, or DOT, BANNER, ANSWER, IDLE or *, as in /on RCPT");
 	r->name = arena_copy(p->arena, word);
 	r->verb = verb_of(word, NULL);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
 		if (span_eq_case(word, span_of(others[i].word)))
 			r->at = others[i].at;
 	return true;
+}
+
+const char *const rule_states[RULE_BITS] = {
+#define X(name, word) [RULE_BIT_##name] = word,
+	RULE_STATES(X)
+#undef X
+};
+
+/* "tls,auth" */
+static bool
+rule_states_of(struct span list, unsigned *out)
+{
+	bool known = list.len > 0;
+
+	while (known && list.len > 0) {
+		struct span word = span_until(&list, ',');
+		known = false;
+		for (size_t i = 0; i < RULE_BITS; i++)
+			if (span_eq(word, span_of(rule_states[i]))) {
+				*out |= 1u << i;
+				known = true;
+			}
+	}
+	return known;
 }
 
 static bool
@@ -152,7 +177,15 @@ rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 		r->then = span_eq(value, SPAN("rst")) ? THEN_RST : THEN_CLOSE;
 		return true;
 	}
-	return cursor_fail(&at, p->err, "want /ERE/, times=N, delay=T, then=close or then=rst");
+	if (span_eq(key, SPAN("if")) || span_eq(key, SPAN("unless")))
+		return rule_states_of(value, key.len == 2 ? &r->when : &r->unless) ||
+		    cursor_fail(&at, p->err, "want helo, mail, rcpt, tls, auth or login, with commas between");
+	if (span_eq(key, SPAN("over")) && (r->at == RULE_DOT || r->verb == VERB_BDAT) && span_number(value, ~0ull, &n) && n > 0) {
+		r->over = n;
+		return true;
+	}
+	return cursor_fail(&at, p->err, "want /ERE/, if=STATE, unless=STATE, times=N, delay=T, then=close or then=rst%s",
+	    r->at == RULE_DOT || r->verb == VERB_BDAT ? ", or over=OCTETS" : "");
 }
 
 static struct script_rule *
@@ -176,6 +209,8 @@ rule_ere(struct script_rule *r, struct cursor *c, struct parser *p)
 	size_t end = 1;
 	struct err why;
 
+	if (r->at == RULE_BANNER || r->at == RULE_IDLE || r->at == RULE_OTHERWISE)
+		return cursor_fail(&at, p->err, "%.*s has no text for a regular expression", SPAN_ARG(r->name));
 	while (end < c->rest.len && c->rest.at[end] != '/')
 		end += c->rest.at[end] == '\\' ? 2 : 1;
 	if (end >= c->rest.len)

@@ -133,12 +133,30 @@ write_items(struct buf *out, const struct script *s, const struct script_item *i
 }
 
 static void
+write_states(struct buf *out, const char *key, unsigned bits)
+{
+	const char *before = "=";
+
+	if (bits)
+		buf_printf(out, " %s", key);
+	for (size_t i = 0; i < RULE_BITS; i++)
+		if (bits & 1u << i) {
+			buf_printf(out, "%s%s", before, rule_states[i]);
+			before = ",";
+		}
+}
+
+static void
 write_rules(struct buf *out, const struct script_rule *r)
 {
 	for (; r; r = r->next) {
 		buf_printf(out, "/on %.*s", SPAN_ARG(r->name));
 		if (r->ere)
 			buf_printf(out, " /%.*s/", SPAN_ARG(r->ere->source));
+		write_states(out, "if", r->when);
+		write_states(out, "unless", r->unless);
+		if (r->over)
+			buf_printf(out, " over=%llu", r->over);
 		if (r->times)
 			buf_printf(out, " times=%u", r->times);
 		if (r->delay_ms)

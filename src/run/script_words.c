@@ -492,7 +492,7 @@ const struct script_word script_words[] = {
 	{ "delay", "T", "Wait before the next reply", WORD_DELAY, WORD_SERVER, false, parse_delay },
 	{ "trickle", "N/s | off", "Send replies slowly", WORD_TRICKLE, WORD_SERVER, false, parse_write },
 	{ "times", "N", "So many connections play this case", WORD_TIMES, WORD_SERVER, false, parse_times },
-	{ "on", "VERB [/ERE/] [times=N] [delay=T] [then=close|rst]", "A rule: the S: lines behind it answer this", WORD_ON, WORD_SERVER, false, NULL },
+	{ "on", "VERB [/ERE/] [if=STATE,...] [unless=STATE,...] [over=N] [times=N] [delay=T] [then=close|rst]", "A rule: the S: lines behind it answer this", WORD_ON, WORD_SERVER, false, NULL },
 	{ "otherwise", "S: REPLY", "What answers all that nothing else does", WORD_OTHERWISE, WORD_SERVER, false, NULL },
 	{ .name = NULL },
 };

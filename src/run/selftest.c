@@ -16,6 +16,7 @@ struct selftest {
 	struct tls_context *server_tls, *client_tls;
 	unsigned number;
 	unsigned long long queue;
+	struct mta_opts mta;
 };
 
 static const struct step *
@@ -61,13 +62,14 @@ selftest_new(struct session_env *env, const struct script *script, struct err *e
 
 	t->env = env;
 	t->number = 1;
+	t->mta.queue = &t->queue;
 	if (script->ere_in_reply.file) {
 		err_set(err, ERR_USAGE, "%s:%u: an /ERE/ cannot be sent: against itself a script needs a text here",
 		    script->ere_in_reply.file, script->ere_in_reply.line);
 		selftest_free(t);
 		return NULL;
 	}
-	t->mock = mock_new(script, &(struct mock_opts){ .level = MATCH_CODE, .queue = &t->queue }, err);
+	t->mock = mock_new(script, &(struct mock_opts){ .level = MATCH_CODE, .mta = &t->mta }, err);
 	if (!t->mock || !make_tls(t, err)) {
 		selftest_free(t);
 		return NULL;

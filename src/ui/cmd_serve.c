@@ -211,12 +211,16 @@ make_mock(struct serving *v, struct err *err)
 	if (!path)
 		return o->report == REPORT_TEXT || o->report == REPORT_JSON ||
 		    err_set(err, ERR_USAGE, "--format %s reports on a script: serve FILE", o->report == REPORT_TAP ? "tap" : "junit");
+	if (o->serve.mta.without || o->session.lmtp)
+		return err_set(err, ERR_USAGE, "%s is for the server without a script: a script says itself what EHLO offers",
+		    o->session.lmtp ? "--lmtp" : "--without");
 	v->script = script_read(path, options_script(o, &(struct script_opts){ .server = true }), err);
 	if (!v->script)
 		return false;
 	v->queue = (unsigned long long)time(NULL) << 8;
-	v->mock = mock_new(v->script, &(struct mock_opts){ .host = o->serve.mta.host, .strict = o->strict,
-	    .level = o->match_level == MATCH_UNSAID ? MATCH_CODE : o->match_level, .keep_text = o->serve.mta.keep_text, .queue = &v->queue,
+	o->serve.mta.queue = &v->queue;
+	v->mock = mock_new(v->script, &(struct mock_opts){ .mta = &o->serve.mta, .strict = o->strict,
+	    .level = o->match_level == MATCH_UNSAID ? MATCH_CODE : o->match_level,
 	    .value = o->value, .nvalues = o->nvalues, .stray = &v->stray }, err);
 	o->serve.play = mock_step;
 	o->serve.play_ctx = v->mock;
@@ -325,6 +329,8 @@ live(struct serving *v)
 	serve_deafen(v->server);
 	v->hurry = !v->enough;
 	wait_for_clients(v, farewell);
+	if (v->mock)
+		mock_stop(v->mock);
 	serve_stop(v->server);
 	v->hurry = false;
 	wait_for_clients(v, farewell);

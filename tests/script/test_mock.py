@@ -1,5 +1,6 @@
 """`smtpsh serve FILE`: the linear script and rules in the server's role, faults, several clients, TLS, strictness, profiles."""
 import base64
+import json
 import os
 import smtplib
 import socket
@@ -20,7 +21,7 @@ EXAMPLES = os.path.join(ROOT, "scripts", "examples")
 PROFILES = os.path.join(ROOT, "scripts", "profiles")
 
 
-class Mock(unittest.TestCase):
+class Served(unittest.TestCase):
     def serve(self, script, *args):
         """A server that plays this text, or this file."""
         if "\n" in script:
@@ -38,6 +39,8 @@ class Mock(unittest.TestCase):
         self.addCleanup(client.__exit__)
         return client
 
+
+class Mock(Served):
     def test_the_lines_in_their_order(self):
         client = self.client(self.serve("S: 220 a ESMTP\nC: EHLO x\nS: 250-a\nS: 250 SIZE 5\nC: NOOP\nS: 250 first\n"
                                         "C: NOOP\nS: 450 second\nC: QUIT\nS: 221 bye\n"))
@@ -57,7 +60,7 @@ class Mock(unittest.TestCase):
         self.assertEqual(client.banner, "220 x")
         code, hi, name, made = client.say("EHLO me.example").split()
         self.assertEqual((code, hi, name), ("250", "hi", "me.example"))
-        self.assertEqual([client.say("NOOP"), client.say("RSET")], [f"450 {made}", "250 Ok"])
+        self.assertEqual([client.say("NOOP"), client.say("RSET")], [f"450 {made}", "250 2.0.0 Ok"])
 
     def test_connection_n_plays_case_n(self):
         server = self.serve('/case "one"\n/times 2\nS: 220 one\n/case "two"\nS: 554 two\n')
@@ -227,7 +230,6 @@ class Mock(unittest.TestCase):
         self.assertRegex(told, r'mock-dialogue.smtp:3: expected "EHLO \{\{client:word\}\}", the client said "QUIT"')
 
     def test_messages_of_a_mock_are_kept(self):
-        import json
         lines = tempfile.NamedTemporaryFile("r", suffix=".json")
         self.addCleanup(lines.close)
         server = self.serve(os.path.join(PROFILES, "go-smtp-mock.smtp"), "--messages", lines.name, "--count", "1")
@@ -251,10 +253,128 @@ class Mock(unittest.TestCase):
         self.assertEqual(program.run("serve", "--profile", "../x").returncode, 2)
 
 
+    def test_rules_look_at_where_the_dialogue_stands(self):
+        script = ("S: 220 x\n/on EHLO if=tls\nS: 250-x\nS: 250 AUTH PLAIN\n/on EHLO\nS: 250-x\nS: 250 STARTTLS\n"
+                  "/on MAIL unless=helo\nS: 503 helo\n/on MAIL unless=tls,auth\nS: 250 taken\n/on MAIL unless=auth\nS: 530 auth\n"
+                  "/on MAIL if=mail\nS: 503 twice\n/on DATA unless=rcpt\nS: 503 rcpt\n")
+        client = self.client(self.serve(script))
+        self.assertEqual([client.say(c) for c in ("MAIL FROM:<a@b>", "EHLO a")], ["503 helo", "250-x\n250 STARTTLS"])
+        self.assertEqual(client.say("MAIL FROM:<a@b>"), "250 taken")
+        client.starttls(wire.context())
+        said = [client.say(c) for c in ("MAIL FROM:<a@b>", "EHLO a", "MAIL FROM:<a@b>", "AUTH PLAIN AGEAYg==", "MAIL FROM:<a@b>",
+                                        "MAIL FROM:<a@b>", "DATA", "RCPT TO:<a@b>", "DATA", ".", "MAIL FROM:<a@b>", "DATA")]
+        self.assertEqual([s[:3] for s in said], "503 250 530 235 250 503 503 250 354 250 250 503".split())
+
+    def test_rules_look_at_the_message(self):
+        script = ("S: 220 x\n/on DOT /^Subject: .*virus/\nS: 554 virus\n/on DOT over=40\nS: 552 large\n/on DOT\nS: 250 fine\n"
+                  "/on BDAT over=4\nS: 552 large too\n/on ANSWER /^YQ==$/\nS: 535 not a\n")
+        client = self.client(self.serve(script))
+        ready = ["EHLO a", "MAIL FROM:<a@b>", "RCPT TO:<c@d>"]
+        for text, want in [("Subject: a virus\r\n", "554 virus"), ("Subject: x\r\n\r\nSubject-virus\r\n", "250 fine"),
+                           ("x" * 50 + "\r\n", "552 large")]:
+            for line in ready + ["DATA"]:
+                client.say(line)
+            self.assertEqual(client.say(text + "."), want)
+        for line in ready + ["BDAT 4\r\nab"]:
+            self.assertEqual(client.say(line)[:3], "250")
+        self.assertEqual(client.say("BDAT 4 LAST\r\nab"), "552 large too")
+        self.assertEqual([client.say(c) for c in ("AUTH LOGIN", "YQ==")], ["334 VXNlcm5hbWU6", "535 not a"])
+
+    def test_a_client_that_says_nothing(self):
+        for rule, want in [("", "421 4.4.2 Nothing came for too long\r\n"), ("/on IDLE\nS: 421 bye\n", "421 bye\r\n"),
+                           ("/on IDLE then=close\n", "")]:
+            self.assertEqual(self.client(self.serve("S: 220 x\n" + rule, "--idle", "100ms")).rest(), want)
+
+    def test_stopping_says_421(self):
+        server = self.serve("S: 220 x\n/on NOOP delay=1h\nS: 250 never\n")
+        client, waiting = self.client(server), self.client(server)
+        waiting.send("NOOP\r\n")
+        self.assertEqual(client.say("RSET"), "250 2.0.0 Ok")
+        server.process.terminate()
+        self.assertEqual((client.rest(), waiting.rest()), ("421 4.3.2 The server is being stopped\r\n", ""))
+
+
+class Bounds(Served):
+    """The options of the server come before the script."""
+
+    def test_tls_from_the_start(self):
+        server = self.serve("S: 220 x\nC: EHLO a\nS: 250 x\n", "--tls=implicit")
+        self.assertEqual(self.client(server, tls=wire.context()).banner, "220 x")
+
+    def test_refusals(self):
+        server = self.serve("S: 220 x\n/on RCPT\nS: 250 rule\n", "--refuse", "helo:bad.example=554 5.7.1 no", "--refuse", "mail:@spam.example",
+                            "--refuse", "rcpt:nobody@d=550 User not found", "--refuse", "dot:virus", "--refuse", "data:nodata",
+                            "--refuse", "rcpt:bye=421 4.3.2 bye")
+        client = self.client(server)
+        self.assertEqual([client.say(c)[:9] for c in (
+            "EHLO BAD.example", "EHLO good", "MAIL FROM:<a@spam.example>", "MAIL FROM:<a@b> SIZE=5", "RCPT TO:<nobody@d>", "RCPT TO:<virus@d>",
+            "DATA", ".", "MAIL FROM:<a@b>", "RCPT TO:<nodata@d>", "DATA", "RCPT TO:<bye@d>")],
+            ["554 5.7.1", "250 demo.", "550 5.7.1", "250 2.1.0", "550 User ", "250 rule", "354 Go on", "554 5.7.1", "250 2.1.0", "250 rule",
+             "554 5.5.1", "421 4.3.2"])
+        self.assertEqual(client.rest(), "")
+
+    def test_requirements(self):
+        with tempfile.NamedTemporaryFile("w") as accounts:
+            accounts.write("ann:secret\n")
+            accounts.flush()
+            client = self.client(self.serve("S: 220 x\n", "--require-tls", "--require-auth", "--account-file", accounts.name))
+        plain = [base64.b64encode(b"\0ann\0" + word).decode() for word in (b"guess", b"secret")]
+        self.assertEqual([client.say(c)[:9] for c in ("EHLO a", "AUTH PLAIN", "MAIL FROM:<a@b>")],
+                         ["250 demo.", "530 5.7.0", "530 5.7.0"])
+        client.starttls(wire.context())
+        said = [client.say(c)[:9] for c in ("EHLO a", "MAIL FROM:<a@b>", "AUTH PLAIN " + plain[0], "AUTH PLAIN x", "AUTH LOGIN", "YW5u",
+                                            "c2VjcmV0", "MAIL FROM:<a@b>")]
+        self.assertEqual(said, ["250 demo.", "530 5.7.0", "535 5.7.8", "501 5.5.2", "334 VXNlc", "334 UGFzc", "235 2.7.0", "250 2.1.0"])
+
+    def test_bounds(self):
+        server = self.serve("S: 220 x\n", "--size", "10", "--max-recipients", "1", "--max-messages", "1", "--max-errors", "2")
+        client = self.client(server)
+        said = [client.say(c)[:9] for c in ("EHLO a", "MAIL FROM:<a@b> SIZE=11", "MAIL FROM:<a@b> SIZE=10", "RCPT TO:<a@b>",
+                                            "RCPT TO:<a@b>", "DATA", "123456789\r\n.", "MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA",
+                                            "12345678\r\n.", "MAIL FROM:<a@b>")]
+        self.assertEqual(said, ["250 demo.", "552 5.3.4", "250 2.1.0", "250 2.1.5", "452 4.5.3", "354 Go on", "552 5.3.4", "250 2.1.0",
+                                "250 2.1.5", "354 Go on", "250 2.0.0", "421 4.7.0"])
+        client = self.client(server)
+        self.assertEqual([client.say("FOO")[:3] for _ in range(3)], ["500", "500", "421"])
+        self.assertEqual(client.rest(), "")
+
+    def test_fail_fast_and_delays(self):
+        client = self.client(self.serve("S: 220 x\n/on NOOP\nS: 450 no\n", "--fail-fast", "--delay", "RSET=300ms"))
+        before = time.monotonic()
+        self.assertEqual(client.say("RSET"), "250 2.0.0 Ok")
+        self.assertGreater(time.monotonic() - before, 0.29)
+        self.assertEqual((client.say("NOOP"), client.rest()), ("450 no", ""))
+
+    def test_what_a_script_says_itself(self):
+        for option in (["--without", "SIZE"], ["--lmtp"]):
+            done = program.run("serve", *option, os.path.join(EXAMPLES, "mock-faults.smtp"))
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(option[0], done.stderr)
+
+    def test_what_is_kept_is_what_was_granted(self):
+        lines = tempfile.NamedTemporaryFile("r", suffix=".json")
+        self.addCleanup(lines.close)
+        script = ("S: 220 x\n/on RCPT /<no@/\nS: 550 no\n/on MAIL /<no@/\nS: 550 no\n/on DOT times=1\nS: 451 not now\n"
+                  "/on DOT\nS: 250 Ok: queued as {{:queueid}}\n/on AUTH / CRAM-MD5/\nS: 334 PDFAYT4=\n/on ANSWER\nS: 235 2.7.0 in\n")
+        client = self.client(self.serve(script, "--messages", lines.name))
+        client.say("EHLO me.example")
+        client.starttls(wire.context())
+        client.say("EHLO me.example")
+        client.say("AUTH CRAM-MD5")
+        client.say(base64.b64encode(b"ann d1ge57").decode())
+        message = ["MAIL FROM:<a@b>", "MAIL FROM:<no@b>", "RCPT TO:<no@d>", "RCPT TO:<yes@d>", "DATA", "x\r\n."]
+        said = [client.say(line) for line in 2 * message]
+        self.assertEqual([s[:3] for s in said], "250 550 550 250 354 451 250 550 550 250 354 250".split())
+        kept = [json.loads(line) for line in lines]
+        self.assertEqual([(m["from"], [r["address"] for r in m["recipients"]], m["user"], m["helo"], m["tls"]) for m in kept],
+                         [("a@b", ["yes@d"], "ann", "me.example", True)])
+        self.assertEqual(kept[0]["id"], said[-1].split()[-1])
+
+
 class Profiles(unittest.TestCase):
-    def dialogue(self, name, lines):
+    def dialogue(self, name, lines, *options):
         os.environ["SMTPSH_DATA"] = os.path.join(ROOT, "scripts")
-        with program.Serve("--profile", name) as server, wire.Wire(server.host, server.port) as client:
+        with program.Serve("--profile", name, *options) as server, wire.Wire(server.host, server.port) as client:
             return [client.banner] + [client.say(line) for line in lines]
 
     def test_go_smtp_mock(self):
@@ -268,6 +388,26 @@ class Profiles(unittest.TestCase):
             "354 Ready for receive message. End data with <CR><LF>.<CR><LF>", "250 Received",
             "502 Command unrecognized. Available commands: HELO, EHLO, MAIL FROM:, RCPT TO:, DATA, RSET, NOOP, QUIT",
             "250 Ok", "250 Ok", "221 Closing connection"])
+
+    def test_go_smtp_mock_in_the_wrong_order(self):
+        said = self.dialogue("go-smtp-mock", ["RSET", "MAIL FROM:<a@b.example>", "HELO a.example", "RCPT TO:<c@d.example>", "DATA",
+                                              "MAIL FROM:<a@b.example>", "RCPT TO:<gone@d.example>", "DATA"],
+                             "--refuse", "rcpt:gone@d.example=550 User not found")
+        self.assertEqual(said[1:], [
+            "503 Bad sequence of commands. HELO should be the first",
+            "503 Bad sequence of commands. MAIL FROM should be used after HELO", "250 Received",
+            "503 Bad sequence of commands. RCPT TO should be used after MAIL FROM",
+            "503 Bad sequence of commands. DATA should be used after RCPT TO", "250 Received", "550 User not found",
+            "503 Bad sequence of commands. DATA should be used after RCPT TO"])
+
+    def test_subetha_in_the_wrong_order(self):
+        said = self.dialogue("subetha", ["RCPT TO:<a@x>", "DATA", "MAIL FROM:<a@x>", "MAIL FROM:<a@x>", "DATA", "BDAT 2\r\n",
+                                         "RCPT TO:<a@x>", "BDAT 2 LAST\r\n", "AUTH PLAIN AGEAYg==", "AUTH PLAIN AGEAYg=="])
+        self.assertEqual([s[:9] for s in said[1:]], ["503 5.5.1", "503 5.5.1", "250 Ok", "503 5.5.1", "503 Error", "503 Error", "250 Ok",
+                                                     "250 Ok", "235 Authe", "503 Refus"])
+        for login in (["AUTH PLAIN", "AGEAYg=="], ["AUTH LOGIN", "YQ==", "Yg=="], ["AUTH LOGIN", "*"], ["AUTH NTLM"]):
+            said = self.dialogue("subetha", login)
+            self.assertEqual(said[1:][-1][:9], {"*": "501 Authe", "AUTH NTLM": "504 The r"}.get(login[-1], "235 Authe"), said)
 
     def test_subetha(self):
         said = self.dialogue("subetha", ["EHLO", "EHLO x", "MAIL", "MAIL FROM:", "MAIL FROM:<>", "RCPT TO:<unknown@x>", "RCPT TO:<a@x>",

@@ -80,6 +80,8 @@ static const struct { const char *name; struct span text; const char *want; } sh
 	    "c0! silence0 if0(c0 |repeat0(c0 |) ) " },
 	{ "a step's reply", SPAN_INIT("S: 220\n/starttls\nS: 220\nS: 250-a\nS: 250 b\n"), "1 starttls2 " },
 	{ "included", SPAN_INIT("/include hello.smtp\nC: QUIT\n"), "c1 c0 " },
+	{ "rules are no items", SPAN_INIT("S: 220\n/on MAIL if=tls,auth unless=mail times=2 delay=1s then=close\nS: 250\n\n"
+	    "/on DOT /^Subject: x/ over=1000\nS: 552\n\n/on IDLE then=rst\n\n/on BDAT over=5\nS: 552\n"), "1 " },
 	{ "together on demand", SPAN_INIT("/pipeline on\nC: RSET\nC: NOOP\n"), "pipeline0 cc0 " },
 	{ "alone on demand", SPAN_INIT("/pipeline off\nC: RSET\nC: NOOP\nS: 250\nS: 250\n"), "pipeline0 c1 c1 " },
 };
@@ -158,7 +160,11 @@ test_errors(void **state)
 		{ "/include none.smtp\n", "cannot read none.smtp" },
 		{ "/include self.smtp\n", "does one include itself?" },
 		{ "/on RCPT\nS: 250\nS: 251\n", "a rule takes one reply" },
-		{ "/on RCPT colour=red\n", "want /ERE/, times=N" },
+		{ "/on RCPT colour=red\n", "want /ERE/, if=STATE" },
+		{ "/on RCPT if=tls,fish\n", "want helo, mail, rcpt, tls, auth or login" },
+		{ "/on RCPT over=5\n", "want /ERE/" },
+		{ "/on DOT over=big\n", "or over=OCTETS" },
+		{ "/on IDLE /x/\n", "IDLE has no text" },
 		{ "C\\: \\q\n", "want \\r, \\n, \\0" },
 		{ "C: NOOP {{repeat 3}}\n", "{{repeat}} wants N X" },
 	};
