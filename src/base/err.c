@@ -6,9 +6,10 @@
 
 static const struct {
 	enum err_kind kind;
+	int swaks, sysexits;
 	const char *word, *meaning;
 } kinds[] = {
-#define X(name, status, word, text) { ERR_##name, word, text },
+#define X(name, status, swaks, sysexits, word, text) { ERR_##name, swaks, sysexits, word, text },
 	ERR_KINDS(X)
 #undef X
 };
@@ -40,6 +41,18 @@ const char *
 err_meaning(enum err_kind kind)
 {
 	return kinds[kind].meaning;
+}
+
+int
+err_swaks(enum err_kind kind)
+{
+	return kinds[kind].swaks;
+}
+
+int
+err_sysexits(enum err_kind kind)
+{
+	return kinds[kind].sysexits;
 }
 
 static int

@@ -7,23 +7,23 @@
 
 #include "base/span.h"
 
-/* kind, exit status, the word for it in JSON, what `smtpsh explain` says */
+/* kind, exit status, swaks's and sysexits(3)'s number for it, the word for it in JSON, what `smtpsh explain` says */
 #define ERR_KINDS(X)								\
-	X(NONE,		0,  "none",	  "everything asked for succeeded")	\
-	X(EXPECT,	1,  "expectation", "an expectation failed")		\
-	X(USAGE,	2,  "usage",	  "usage, or a file that cannot be read") \
-	X(DNS,		3,  "resolve",	  "name resolution failed")		\
-	X(CONNECT,	4,  "connect",	  "no connection")			\
-	X(TLS,		5,  "tls",	  "the TLS handshake failed, or verification where it was asked for or credentials were due") \
-	X(TEMPORARY,	6,  "temporary",  "refused for now (4yz)")		\
-	X(REFUSED,	7,  "refused",	  "refused (5yz)")			\
-	X(RECIPIENTS,	8,  "recipients", "some recipients were refused")	\
-	X(TIMEOUT,	9,  "timeout",	  "timed out")				\
-	X(PROTO,	10, "protocol",	  "the server closed the connection or does not speak SMTP") \
-	X(SYSTEM,	11, "system",	  "our own system failed")
+	X(NONE,		0,  0,  0,  "none",	  "everything asked for succeeded")	\
+	X(EXPECT,	1,  1,  65, "expectation", "an expectation failed")		\
+	X(USAGE,	2,  1,  64, "usage",	  "usage, or a file that cannot be read") \
+	X(DNS,		3,  2,  68, "resolve",	  "name resolution failed")		\
+	X(CONNECT,	4,  2,  75, "connect",	  "no connection")			\
+	X(TLS,		5,  29, 76, "tls",	  "the TLS handshake failed, or verification where it was asked for or credentials were due") \
+	X(TEMPORARY,	6,  6,  75, "temporary",  "refused for now (4yz)")		\
+	X(REFUSED,	7,  6,  69, "refused",	  "refused (5yz)")			\
+	X(RECIPIENTS,	8,  0,  67, "recipients", "some recipients were refused")	\
+	X(TIMEOUT,	9,  6,  75, "timeout",	  "timed out")				\
+	X(PROTO,	10, 6,  76, "protocol",	  "the server closed the connection or does not speak SMTP") \
+	X(SYSTEM,	11, 10, 71, "system",	  "our own system failed")
 
 enum err_kind {
-#define X(name, status, word, text) ERR_##name = status,
+#define X(name, status, swaks, sysexits, word, text) ERR_##name = status,
 	ERR_KINDS(X)
 #undef X
 };
@@ -39,6 +39,8 @@ bool err_set(struct err *, enum err_kind, const char *format, ...) __attribute__
 
 const char *err_word(enum err_kind);
 const char *err_meaning(enum err_kind);
+/* The exit status that swaks has for it where it does not matter what was refused (ui/exit.h), and sysexits(3) has. */
+int err_swaks(enum err_kind), err_sysexits(enum err_kind);
 
 /* Which of two failures a run reports: own and connection failures before expectations before replies, else the first. */
 enum err_kind err_worse(enum err_kind first, enum err_kind second);

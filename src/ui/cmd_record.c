@@ -117,8 +117,7 @@ run_record(int argc, char *argv[])
 	}
 	if (err.kind != ERR_NONE)
 		fprintf(stderr, "smtpsh: %s\n", err.text);
-	options_release(&o);
-	return (int)err.kind;
+	return options_end(&o, (int)err.kind);
 }
 
 const struct command command_record = {

@@ -209,8 +209,7 @@ run_replay(int argc, char *argv[])
 	}
 	if (err.kind != ERR_NONE)
 		fprintf(stderr, "smtpsh: %s\n", err.text);
-	options_release(&o);
-	return status;
+	return options_end(&o, status);
 }
 
 const struct command command_replay = {

@@ -208,8 +208,7 @@ run_resolve(int argc, char *argv[])
 		options_version(), status = 0;
 	else
 		status = resolve(&o, &target);
-	options_release(&o);
-	return status;
+	return options_end(&o, status);
 }
 
 const struct command command_resolve = {

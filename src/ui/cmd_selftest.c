@@ -86,8 +86,7 @@ run_selftest(int argc, char *argv[])
 	} else {
 		status = selftest(&o);
 	}
-	options_release(&o);
-	return status;
+	return options_end(&o, status);
 }
 
 const struct command command_selftest = {

@@ -136,8 +136,7 @@ run_send(int argc, char *argv[])
 	} else {
 		status = send_one(&o, &target);
 	}
-	options_release(&o);
-	return status;
+	return options_end(&o, status);
 }
 
 const struct command command_send = {

@@ -72,7 +72,7 @@ feed(struct session_env *env, const struct options *o, struct outlet *outlet, co
 }
 
 static int
-run_lines(struct session_env *env, const struct options *o, struct screen *screen, const struct target *target)
+run_lines(struct session_env *env, struct options *o, struct screen *screen, const struct target *target)
 {
 	struct outlet outlet;
 	struct arena arena = { 0 };
@@ -143,13 +143,22 @@ hint_for(struct options *o, const char *word)
 }
 
 static bool
-read_target(struct options *o, struct target *target, struct err *err)
+read_words(struct options *o, struct target *target, struct err *err)
 {
 	if (o->nargs > 2)
 		return err_set(err, ERR_USAGE, "\"%s\" is too much: want TARGET [PORT]", o->arg[2]);
-	if (!target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
-		return false;
-	target->hint = hint_for(o, o->arg[0]);
+	return target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err);
+}
+
+static bool
+read_target(struct options *o, struct target *target, struct err *err)
+{
+	struct span hint = hint_for(o, o->arg[0]);
+	struct err why;
+
+	if (!read_words(o, target, &why))
+		return err_set(err, why.kind, "%s%s%.*s", why.text, hint.len && o->nargs > 1 ? "; " : "", SPAN_ARG(o->nargs > 1 ? hint : SPAN("")));
+	target->hint = hint;
 	o->session.auth.target = target->text;		/* what is given for it goes nowhere else */
 	return true;
 }
@@ -175,8 +184,7 @@ run_talk(int argc, char *argv[])
 	} else {
 		status = talk(&o, o.nargs > 0 ? &target : NULL);
 	}
-	options_release(&o);
-	return status;
+	return options_end(&o, status);
 }
 
 const struct command command_talk = {

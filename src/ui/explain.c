@@ -52,6 +52,9 @@ add_exit(struct explaining *x, unsigned status)
 	    status <= ERR_SYSTEM ? err_meaning((enum err_kind)status) : "not one of smtpsh's");
 	if (status <= ERR_SYSTEM)
 		explain_fact(x, "in JSON", "\"failure\": \"%s\"", err_word((enum err_kind)status));
+	if (status <= ERR_SYSTEM)
+		explain_fact(x, "--exit", "swaks: %d%s; sysexits: %d", err_swaks((enum err_kind)status), status == ERR_TEMPORARY ||
+		    status == ERR_REFUSED || status == ERR_TIMEOUT ? ", or 21 to 33 by what was refused" : "", err_sysexits((enum err_kind)status));
 }
 
 static void

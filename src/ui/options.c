@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/near.h"
+#include "ui/options_foreign.h"
 #include "ui/version.h"
 
 const struct option *
@@ -16,18 +17,33 @@ option_find(enum scope scope, struct span name)
 	return NULL;
 }
 
-static bool
-unknown(enum scope scope, struct span name, struct err *err)
+/* The subcommand that has an option of this name, though the one in hand has not; NULL: none. */
+static const struct command *
+owner(struct span name)
 {
+	for (const struct option *o = options; o->name; o++)
+		for (size_t i = 0; span_eq(name, span_of(o->name)) && commands[i]; i++)
+			if (commands[i]->scope & o->scope)
+				return commands[i];
+	return NULL;
+}
+
+/* `dashes` and the name as they were typed: another tool's, another subcommand's, or near to one of ours. */
+static bool
+unknown(enum scope scope, const char *dashes, struct span name, struct err *err)
+{
+	const char *here = foreign_option(name);
+	const struct command *other = owner(name);
 	struct near near = near_begin(name);
 
-	for (const struct option *o = options; o->name; o++)
+	for (const struct option *o = options; o->name && name.len > 1; o++)
 		if (o->scope & scope)
 			near_try(&near, o->name);
-	if (span_eq(name, SPAN("password")))
-		return err_set(err, ERR_USAGE, "a password is not taken on the command line, where others can see it: "
-		    "--password-file, --password-env, --password-command, --password-fd or --netrc");
-	return err_set(err, ERR_USAGE, "there is no option --%.*s%s%s%s; --help lists them", SPAN_ARG(name),
+	if (here)
+		return err_set(err, ERR_USAGE, "there is no option %s%.*s: %s", dashes, SPAN_ARG(name), here);
+	if (other && dashes[1])
+		return err_set(err, ERR_USAGE, "--%.*s is an option of smtpsh%s%s", SPAN_ARG(name), other->name[0] ? " " : "", other->name);
+	return err_set(err, ERR_USAGE, "there is no option %s%.*s%s%s%s; --help lists them", dashes, SPAN_ARG(name),
 	    near.best ? " (near: --" : "", near.best ? near.best : "", near.best ? ")" : "");
 }
 
@@ -162,7 +178,7 @@ read_long(struct options *out, enum scope scope, struct span text, struct words 
 	const struct option *o = option_find(scope, name);
 
 	if (!o)
-		return unknown(scope, name, err);
+		return unknown(scope, "--", name, err);
 	if (has_value && !o->arg)
 		return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
 	if (!has_value && wants_word(o) && !next_value(w, o, &value, err))
@@ -170,15 +186,26 @@ read_long(struct options *out, enum scope scope, struct span text, struct words 
 	return option_set(o, out, value, err);
 }
 
+/* "-tlsc", "-connect": what swaks and openssl write with one dash is no row of letters. */
+static bool
+is_long_with_one_dash(enum scope scope, struct span text)
+{
+	struct span name = span_until(&text, '=');
+
+	return name.len > 2 && (foreign_option(name) || option_find(scope, name));
+}
+
 static bool
 read_short(struct options *out, enum scope scope, struct span letters, struct words *w, struct err *err)
 {
+	if (is_long_with_one_dash(scope, letters))
+		return unknown(scope, "-", span_until(&letters, '='), err);
 	while (letters.len > 0) {
 		const struct option *o = options;
 		while (o->name && !((o->scope & scope) && o->letter && o->letter == letters.at[0]))
 			o++;
 		if (!o->name)
-			return err_set(err, ERR_USAGE, "there is no option -%c; --help lists them", letters.at[0]);
+			return unknown(scope, "-", span_first(letters, 1), err);
 		letters = span_skip(letters, 1);
 		struct span value = SPAN_NONE;
 		if (wants_word(o)) {
@@ -228,6 +255,14 @@ options_release(struct options *o)
 {
 	credentials_release(&o->session.auth);
 	arena_release(&o->arena);
+}
+
+int
+options_end(struct options *o, int status)
+{
+	status = exit_status(o->exit, &o->blame, status);
+	options_release(o);
+	return status;
 }
 
 static void

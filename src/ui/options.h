@@ -9,6 +9,7 @@
 #include "run/player_script.h"
 #include "run/serve.h"
 #include "ui/commands.h"
+#include "ui/exit.h"
 #include "ui/options_probe.h"
 
 enum { LINES_MAX = 256, REFUSALS_MAX = 200, VALUES_MAX = 100 };
@@ -65,6 +66,8 @@ struct options {
 	bool keep_going, allow_env, allow_hosts, allow_pipe, allow_unix;
 	const char **arg;		/* what is no option, in order */
 	size_t nargs;
+	enum exit_style exit;		/* --exit */
+	struct blame blame;		/* what that wants to know of the run */
 	bool help, version;
 };
 
@@ -108,6 +111,8 @@ void option_show(const struct option *, const struct options *, char out[OPTION_
 /* Reads them all. False with err (ERR_USAGE): an unknown option names the nearest. */
 bool options_read(struct options *, enum scope, int argc, char *argv[], struct err *);
 void options_release(struct options *);
+/* The same; what a subcommand that takes --exit returns for this status. */
+int options_end(struct options *, int status);
 
 /* `--help` of one subcommand; generated from the rows. */
 void options_usage(const struct command *, enum scope);

@@ -115,6 +115,7 @@ static const struct choice color_choices[] = {
 static const struct choice marks_choices[] = {
 	{ "swaks", MARKS_SWAKS }, { "rfc", MARKS_RFC }, { "none", MARKS_NONE }, { NULL, 0 },
 };
+static const struct choice exit_choices[] = { { "own", EXIT_OWN }, { "swaks", EXIT_SWAKS }, { "sysexits", EXIT_SYSEXITS }, { NULL, 0 } };
 static const struct choice explain_choices[] = { { "on", 0 }, { "off", 1 }, { NULL, 0 } };
 static const struct choice judge_verify_choices[] = {
 	{ "name", JUDGE_VERIFY_NAME }, { "off", JUDGE_VERIFY_OFF }, { "chain", JUDGE_VERIFY_CHAIN }, { NULL, 0 },
@@ -321,6 +322,8 @@ const struct option options[] = {
 	{ "format", 0, SCOPE_REPLAY | SCOPE_SELFTEST, "text|tap|junit|json", "Report for people, as TAP 14, JUnit XML, or JSON", OPTION_CHOICE, AT(report), report_choices },
 	{ "format", 0, SCOPE_SERVE, "text|tap|junit|json", "Print what is said for people or as JSON; or, at the end, a test a connection: TAP 14, JUnit XML", OPTION_CHOICE,
 	  AT(report), report_choices },
+	{ "exit", 0, SCOPE_CONNECT | SCOPE_RESOLVE | SCOPE_SELFTEST, "own|swaks|sysexits", "Exit with the numbers of this table", OPTION_CHOICE,
+	  AT(exit), exit_choices },
 	{ "strict", 0, SCOPE_TALK | SCOPE_SERVE | SCOPE_SET, NULL, "Refuse a line that looks wrong instead of noting it; serve FILE: what the script does not have fails", OPTION_FLAG,
 	  AT(strict) },
 	{ "explain", 0, SCOPE_TALK | SCOPE_SET, "[=on|off]", "Explain a 4yz or 5yz under it (default: on a terminal, or with -v)", OPTION_CHOICE, AT(no_explain), explain_choices },

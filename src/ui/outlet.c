@@ -2,9 +2,9 @@
 #include "ui/outlet.h"
 
 bool
-outlet_open(struct outlet *out, struct screen *screen, const struct options *o, struct err *err)
+outlet_open(struct outlet *out, struct screen *screen, struct options *o, struct err *err)
 {
-	*out = (struct outlet){ .screen = screen };
+	*out = (struct outlet){ .screen = screen, .blame = &o->blame };
 	if (o->log) {
 		out->log = log_open(o->log, o->no_bodies, err);
 		if (!out->log)
@@ -36,6 +36,8 @@ outlet_event(void *ctx, const struct event *event)
 
 	if (out->log)
 		log_event(out->log, event);
+	if (out->blame)
+		blame_event(out->blame, event);
 	if (out->json)
 		json_event(out->json, event);
 	else

@@ -2,6 +2,7 @@
 #ifndef UI_OUTLET_H
 #define UI_OUTLET_H
 
+#include "ui/exit.h"
 #include "ui/json.h"
 #include "ui/log.h"
 #include "ui/screen.h"
@@ -10,9 +11,10 @@ struct outlet {
 	struct screen *screen;
 	struct json *json;		/* instead of the screen */
 	struct log *log;
+	struct blame *blame;		/* told of every event; NULL: none */
 };
 
-bool outlet_open(struct outlet *, struct screen *, const struct options *, struct err *);
+bool outlet_open(struct outlet *, struct screen *, struct options *, struct err *);
 /* The log's own failure becomes the status when all else went well. */
 int outlet_close(struct outlet *, int status);
 void outlet_event(void *outlet, const struct event *);	/* an event_fn */

@@ -32,6 +32,15 @@ class Install(unittest.TestCase):
             done = subprocess.run([binary, "demo:", "-c", "NOOP"], capture_output=True, text=True, timeout=20)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("<-  250", done.stdout)
+            self.check_modules(binary, files)
+
+    def check_modules(self, binary, files):
+        "what is opened when it is needed is found though all was moved as a whole"
+        if not [f for f in files if f.endswith("/smtpsh/smtpsh-idn.so")]:
+            return
+        done = subprocess.run([binary, "b\u00fccher.example:1", "--resolve", "xn--bcher-kva.example:127.0.0.1", "-c", "NOOP"],
+                              capture_output=True, text=True, timeout=20, env=program.environment())
+        self.assertIn("b\u00fccher.example is xn--bcher-kva.example in the DNS", done.stdout, done.stderr)
 
     def test_dist(self):
         if not os.path.exists(os.path.join(ROOT, ".git")):
@@ -43,7 +52,7 @@ class Install(unittest.TestCase):
             with tarfile.open(os.path.join(dist, name)) as packed:
                 packed.extractall(root)
             source = os.path.join(root, name[:-len(".tar.xz")])
-            command("meson", "setup", os.path.join(root, "build"), source, "-Dtests=false", "-Dwerror=true", "-Doptimization=0")
+            command("meson", "setup", os.path.join(root, "build"), source, "-Dtests=false", "-Dwerror=true", "-Doptimization=0", "-Ddebug=false")
             command("ninja", "-C", os.path.join(root, "build"))
             self.assertIn("smtpsh", command(os.path.join(root, "build", "src", "smtpsh"), "--version"))
 

@@ -1,0 +1,107 @@
+"""The command line: other tools' options, mistyped words, and the exit status in the words of another tool."""
+import os
+import re
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import hostile
+import program
+import tap
+
+SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "ui")
+
+
+def source(name):
+    with open(os.path.join(SOURCE, name), encoding="utf-8") as file:
+        return file.read()
+
+
+class Words(unittest.TestCase):
+    def refused(self, *args):
+        done = program.run(*args)
+        self.assertEqual((done.returncode, done.stdout), (2, ""), args)
+        return done.stderr
+
+    def test_options_of_other_tools(self):
+        for words, here in (
+                (["--server", "mx.example"], "--server: the target stands by itself: smtpsh HOST [PORT]"),
+                (["-connect", "mx.example:25", "-starttls", "smtp"], "-connect: the target stands by itself: smtpsh HOST:PORT"),
+                (["-tlsc", "demo:"], "-tlsc: that is --tls=implicit"),
+                (["-crlf", "demo:"], "-crlf: nothing to do: lines end in CRLF always"),
+                (["--mail-from", "a@b.example", "demo:"], "--mail-from: that is smtpsh send --from ADDR"),
+                (["-k", "demo:"], "-k: nothing to do"),
+                (["--auth-password", "hunter2", "demo:"], "a password is not taken on the command line")):
+            said = self.refused(*words)
+            self.assertIn("smtpsh: there is no option ", said)
+            self.assertIn(here, said)
+            self.assertNotIn("hunter2", said)
+
+    def test_what_is_named_instead_exists(self):
+        ours = set(re.findall(r'^\t\{ "([a-z0-9-]+)", ', source("options_table.c"), re.M))
+        rows = re.findall(r'^\t\{ "([^"]+)", (.*) \},$', source("options_foreign.c"), re.M)
+        self.assertGreater(len(rows), 100)
+        self.assertEqual(len({name for name, _ in rows}), len(rows), "a name stands twice")
+        for name, here in rows:
+            for option in re.findall(r"--([a-z-]+)", here):
+                self.assertIn(option, ours, name)
+
+    def test_an_option_of_another_subcommand(self):
+        self.assertIn("--to is an option of smtpsh send\n", self.refused("--to", "a@b.example", "demo:"))
+        self.assertIn("--listen is an option of smtpsh ", self.refused("send", "--listen", "x"))
+
+    def test_the_nearest(self):
+        self.assertIn("there is no option --marsk (near: --marks); --help lists them", self.refused("--marsk", "none", "demo:"))
+        self.assertIn("there is no option -tls (near: --tls)", self.refused("-tls", "demo:"))
+        self.assertIn("there is no option -z; --help lists them", self.refused("-z"))
+
+    def test_a_mistyped_subcommand(self):
+        self.assertIn('; the subcommand is "smtpsh probe"', self.refused("pobe", "mx.example"))
+        self.assertIn('; the subcommand is "smtpsh serve"', self.refused("serv", "a", "b"))
+        alone = program.run("--dns", "127.0.0.1:1", "--timeout", "1", "resolv")
+        self.assertIn('=== the subcommand is "smtpsh resolve"', alone.stdout)
+        self.assertNotIn("subcommand", self.refused("mx.example", "no-such-port"))
+
+
+class Exit(unittest.TestCase):
+    def status(self, style, *args):
+        done = program.run(*args[:-1], f"--exit={style}", args[-1]) if args[0] != "-c" else program.run(f"--exit={style}", "demo:", *args)
+        return done.returncode
+
+    def test_by_what_was_refused(self):
+        hello, mail = ("-c", "EHLO a.example"), ("-c", "MAIL FROM:<>")
+        for lines, swaks, sysexits in (
+                (["-c", "EHLO"], 22, 69),
+                ([*hello, "-c", "MAIL"], 23, 69),
+                ([*hello, *mail, "-c", "RCPT TO:<unknown@b.example>"], 24, 69),
+                ([*hello, *mail, "-c", "RCPT TO:<grey@b.example>"], 24, 75),
+                ([*hello, "-c", "DATA"], 25, 69),
+                ([*hello, "-c", "AUTH PLAIN AGRlbW8Abm8="], 28, 69),
+                (["-c", "/starttls", "-c", "EHLO"], 32, 69),
+                (["-c", "NOOP"], 0, 0)):
+            self.assertEqual((self.status("swaks", *lines), self.status("sysexits", *lines)), (swaks, sysexits), lines)
+
+    def test_by_what_failed(self):
+        for args, swaks, sysexits in (
+                (["127.0.0.1:1"], 2, 75),
+                (["--dns", "127.0.0.1:1", "--timeout", "1", "no.example"], 2, 68),
+                (["--no-such-option", "demo:"], 2, 2),         # --exit was not come to
+                (["send", "--from", "a@b.example", "--to", "unknown@b.example,c@d.example", "demo:"], 0, 67),
+                (["resolve", "--dns", "127.0.0.1:1", "--timeout", "1", "no.example"], 2, 68)):
+            self.assertEqual((self.status("swaks", *args), self.status("sysexits", *args)), (swaks, sysexits), args)
+        self.assertEqual(program.run("--exit=sysexits", "--no-such-option").returncode, 64)
+
+    def test_by_what_never_came(self):
+        for behaviour, swaks in ((lambda p: p, 21), (lambda p: p.say(hostile.GREETING).hear(), 22),
+                                 (lambda p: p.say(hostile.GREETING).hear().close(), 6)):
+            with hostile.Server(behaviour) as server:
+                done = program.run("--timeout", "300ms", "--exit=swaks", f"127.0.0.1:{server.port}", "-c", "EHLO a.example")
+            self.assertEqual(done.returncode, swaks, done.stdout)
+
+    def test_explain_knows_them(self):
+        said = program.run("explain", "exit", "5").stdout
+        self.assertIn("swaks: 29; sysexits: 76", said)
+
+
+if __name__ == "__main__":
+    tap.main()
