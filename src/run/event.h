@@ -14,6 +14,7 @@
 #include "net/tls.h"
 #include "smtp/dialogue.h"
 #include "smtp/extension.h"
+#include "run/sts.h"
 #include "smtp/reply.h"
 
 struct message;
@@ -140,6 +141,8 @@ struct event {
 			const struct tls_info *tls;
 			struct span host;		/* what a TLSA record of it stands at */
 			unsigned port;
+			const struct sts *sts;		/* the policy of the domain; NULL: of none */
+			enum sts_verdict verdict;	/* what it makes of this connection */
 		} cert;
 		const struct session_info *info;
 		struct {

@@ -60,7 +60,8 @@ add(struct host_query *q, struct addr a)
 		return;
 	if (!h->addr)
 		h->addr = ARENA_ARRAY(q->arena, struct addr, ADDRESSES_MAX);
-	addr_set_port(&a, q->port);
+	if (addr_port(&a) == 0)		/* --resolve may name one */
+		addr_set_port(&a, q->port);
 	h->addr[h->naddr++] = a;
 }
 

@@ -45,6 +45,7 @@ struct session {
 	struct tls_context *tls_context;	/* not counted: the env's or the listener's */
 	const struct tls_info *tls;
 	struct dns_query *dane_query;		/* the handshake waits for it; NULL: none is out */
+	struct sts_query *sts;			/* the step in hand waits for it; NULL: it does not */
 	struct tls_dane *dane;			/* what it found; NULL: nothing yet. In ->link */
 	enum session_state state;
 	bool said_421, shut, shut_when_sent, shake_when_sent;

@@ -82,6 +82,9 @@ struct arena *session_settings_arena(struct session *);
 struct session_env *session_env(const struct session *);
 enum offer_state session_offer_state(const struct session *);
 const struct extensions *session_offered(const struct session *, enum offer_state);	/* on this connection; NULL: nothing */
+/* The MTA-STS policy of a domain: NEWS_POLICY comes. Forgotten when the step that asked is released. */
+void session_find_policy(struct session *, struct span domain);
+void session_forget_policy(struct session *);
 struct session_info session_info(struct session *);
 struct arena *session_link_arena(struct session *);	/* lives as long as the connection */
 const char *session_helo(struct session *);

@@ -15,6 +15,7 @@
 
 struct session;
 struct step;
+struct sts;
 
 /* Where a step stands: a file's name or "-" or "prompt", and the line, counted from 1. */
 struct place {
@@ -41,6 +42,7 @@ enum news_kind {
 	NEWS_CONNECTED,
 	NEWS_TLS_UP, NEWS_TLS_FAILED,
 	NEWS_ROUTED,		/* ->route: the addresses are known */
+	NEWS_POLICY,		/* ->sts: from session_find_policy */
 	NEWS_TIMER,		/* from session_sleep */
 	NEWS_WRITABLE,		/* less than SESSION_LOW_WATER is unsent */
 	NEWS_ANSWER,		/* ->text: what the person said */
@@ -55,6 +57,7 @@ struct news {
 	struct span text;
 	const struct err *err;	/* of NEWS_TLS_FAILED, and of NEWS_ROUTED when it failed */
 	const struct route *route;
+	const struct sts *sts;
 };
 
 enum progress {

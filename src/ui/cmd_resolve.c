@@ -3,13 +3,18 @@
 
 #include "net/idn.h"
 #include "run/lookup.h"
+#include "run/sts.h"
 #include "ui/json.h"
 #include "ui/screen.h"
+#include "ui/sts_words.h"
 
 struct resolve {
 	struct screen screen;
-	const struct options *options;
-	const struct target *target;
+	struct options *options;
+	struct loop *loop;
+	struct dns *dns;
+	const struct lookup *lookup;
+	struct sts_query *policy;
 	bool done;
 	int status;
 };
@@ -116,8 +121,28 @@ show_record(struct screen *s, const struct lookup_text *t)
 	screen_print(s, "\n");
 }
 
+/* Behind the record: the policy, and each MX that it does not name. */
 static void
-show_lookup(struct screen *s, const struct lookup *l)
+show_policy(struct screen *s, const struct lookup *l, const struct sts *sts)
+{
+	bool bad;
+
+	screen_print(s, "%s MTA-STS: ", sts->state == STS_FOUND ? "===" : "***");
+	screen_put(s, sts_policy_words(&s->arena, sts));
+	screen_print(s, "\n");
+	for (size_t i = 0; i < l->nhosts; i++) {
+		struct span host = l->host[i].hop->host;
+		if (sts_judge(sts, host, true, true) != STS_NOT_LISTED)
+			continue;
+		struct span what = sts_verdict_words(&s->arena, sts, STS_NOT_LISTED, host, &bad);
+		screen_print(s, "%s MTA-STS: ", bad ? "***" : "===");
+		screen_put(s, what);
+		screen_print(s, "\n");
+	}
+}
+
+static void
+show_lookup(struct screen *s, const struct lookup *l, const struct sts *sts)
 {
 	const struct route *r = l->route;
 
@@ -130,6 +155,8 @@ show_lookup(struct screen *s, const struct lookup *l)
 	for (size_t i = 0; i < l->nhosts; i++)
 		show_host(s, l, &l->host[i]);
 	show_record(s, &l->mta_sts);
+	if (sts)
+		show_policy(s, l, sts);
 	show_record(s, &l->tlsrpt);
 	for (size_t i = 0; i < l->nnotes; i++) {
 		screen_print(s, "=== ");
@@ -147,37 +174,59 @@ show_lookup(struct screen *s, const struct lookup *l)
 }
 
 static void
+finish(struct resolve *r, const struct sts *sts)
+{
+	r->done = true;
+	r->status = (int)r->lookup->err.kind;
+	if (r->options->format == FORMAT_JSON)
+		json_lookup(stdout, r->lookup, sts);
+	else
+		show_lookup(&r->screen, r->lookup, sts);
+}
+
+static void
+on_policy(void *ctx, const struct sts *sts)
+{
+	finish(ctx, sts);
+}
+
+/* A domain that says it has a policy is taken at its word. */
+static void
 on_lookup(void *ctx, const struct lookup *l)
 {
 	struct resolve *r = ctx;
+	struct options *o = r->options;
+	struct sts_way way = {
+		.loop = r->loop, .dns = r->dns, .route = &o->session.route, .proxy = &o->session.proxy, .ca = o->tls.ca,
+		.timeout_ms = o->session.timeouts.connect,
+	};
 
-	r->done = true;
-	r->status = (int)l->err.kind;
-	if (r->options->format == FORMAT_JSON)
-		json_lookup(stdout, l);
+	r->lookup = l;
+	if (l->mta_sts.n > 0)
+		r->policy = sts_start(&way, l->route->name, &o->arena, on_policy, r);
 	else
-		show_lookup(&r->screen, l);
+		finish(r, NULL);
 }
 
 static int
 resolve(struct options *o, const struct target *target)
 {
-	struct resolve r = { .options = o, .target = target };
-	struct loop *loop = loop_new();
+	struct resolve r = { .options = o, .loop = loop_new() };
 	uint64_t ms = o->session.timeouts.resolve;
 
 	if (!o->dns.timeout_ms)
 		o->dns.timeout_ms = ms;
-	struct dns *dns = dns_new(loop, &o->dns);
+	r.dns = dns_new(r.loop, &o->dns);
 	screen_init(&r.screen, stdout, o);
-	struct lookup_query *query = lookup_start(loop, dns, target, &o->session.route, ms ? ms + 500 : 0, &o->arena,
+	struct lookup_query *query = lookup_start(r.loop, r.dns, target, &o->session.route, ms ? ms + 500 : 0, &o->arena,
 	    on_lookup, &r);
 	while (!r.done)
-		loop_turn(loop, true);
+		loop_turn(r.loop, true);
+	sts_free(r.policy);
 	lookup_free(query);
-	dns_free(dns);
+	dns_free(r.dns);
 	screen_release(&r.screen);
-	loop_free(loop);
+	loop_free(r.loop);
 	return r.status;
 }
 

@@ -19,7 +19,8 @@ void json_free(struct json *);
 void json_event(void *json, const struct event *);	/* an event_fn */
 
 struct lookup;
-void json_lookup(FILE *, const struct lookup *);		/* one object: "event": "lookup" */
+/* One object: "event": "lookup". `sts` is the domain's MTA-STS policy; NULL: not asked for. */
+void json_lookup(FILE *, const struct lookup *, const struct sts *);
 /* A step or a case of a script that was played. Empty texts are left out. */
 struct json_played {
 	const char *what;		/* "step", "case" */

@@ -222,6 +222,15 @@ add_shaken(json_t *o, const struct event *e)
 }
 
 static void
+add_sts(json_t *o, const struct sts *sts, enum sts_verdict verdict)
+{
+	json_t *policy = json_sts(sts);
+
+	json_put_string(policy, "verdict", sts_verdict_word(verdict));
+	json_object_set_new(o, "mta_sts_policy", policy);
+}
+
+static void
 add_cert(json_t *o, const struct event *e)
 {
 	const struct tls_info *t = e->cert.tls;
@@ -231,6 +240,8 @@ add_cert(json_t *o, const struct event *e)
 	json_put(o, "tlsa_name", arena_printf(&arena, "_%u._tcp.%.*s.", e->cert.port, SPAN_ARG(e->cert.host)));
 	json_put(o, "tlsa", t->ncerts == 0 ? SPAN_NONE : arena_printf(&arena, "3 1 1 %.*s", SPAN_ARG(t->cert[0].spki_sha256)));
 	arena_release(&arena);
+	if (e->cert.sts)
+		add_sts(o, e->cert.sts, e->cert.verdict);
 }
 
 static void

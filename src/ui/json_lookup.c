@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "run/lookup.h"
+#include "run/sts.h"
 
 static json_t *
 looked_up_address(const struct lookup_address *a)
@@ -59,8 +60,24 @@ put_record(json_t *o, const char *key, const struct lookup_text *t)
 		json_object_set_new(o, key, json_null());
 }
 
+json_t *
+json_sts(const struct sts *sts)
+{
+	bool found = sts->state == STS_FOUND;
+	json_t *o = json_object();
+
+	json_put(o, "domain", sts->domain);
+	json_put_string(o, "state", sts_state_word(sts->state));
+	json_put(o, "id", sts->id);
+	json_put(o, "why", sts->why);
+	json_put_string(o, "mode", found ? sts_mode_word(sts->policy.mode) : NULL);
+	json_put_number(o, "max_age", sts->policy.max_age);
+	json_put_texts(o, "mx", sts->policy.mx, found ? sts->policy.nmx : 0);
+	return o;
+}
+
 void
-json_lookup(FILE *out, const struct lookup *l)
+json_lookup(FILE *out, const struct lookup *l, const struct sts *sts)
 {
 	json_t *o = json_object(), *hosts = json_array(), *notes = json_array();
 
@@ -73,6 +90,8 @@ json_lookup(FILE *out, const struct lookup *l)
 		json_array_append_new(hosts, looked_up_host(&l->host[i], l->route->mx));
 	json_object_set_new(o, "hosts", hosts);
 	put_record(o, "mta_sts", &l->mta_sts);
+	if (sts)
+		json_object_set_new(o, "mta_sts_policy", json_sts(sts));
 	put_record(o, "tlsrpt", &l->tlsrpt);
 	for (size_t i = 0; i < l->nnotes; i++)
 		json_array_append_new(notes, json_text(l->note[i]));

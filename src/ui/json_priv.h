@@ -18,6 +18,9 @@ void json_put_addr(json_t *, const char *key, const struct addr *);
 void json_put_texts(json_t *, const char *key, const struct span *s, size_t n);
 void json_print(FILE *, json_t *);	/* one line; the object is given back */
 
+struct sts;
+json_t *json_sts(const struct sts *);	/* the MTA-STS policy of a domain */
+
 /* What this kind of event holds, beside what all have. */
 void json_add(json_t *, const struct event *);
 

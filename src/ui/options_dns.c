@@ -3,14 +3,14 @@
 
 enum { RULES_MAX = 256, DNS_PORT = 53 };
 
-/* ADDR, ADDR:PORT, [ADDR6], [ADDR6]:PORT. */
+/* ADDR, ADDR:PORT, [ADDR6], [ADDR6]:PORT; without one the port is `otherwise`. */
 static bool
-read_server(struct addr *a, struct span text)
+read_address(struct addr *a, struct span text, unsigned otherwise)
 {
 	struct span host = text, port = text;
 	unsigned long long number;
 
-	if (addr_parse(a, text, DNS_PORT))
+	if (addr_parse(a, text, otherwise))
 		return true;
 	if (text.len > 0 && text.at[0] == '[') {
 		host = span_until(&port, ']');
@@ -32,7 +32,7 @@ options_dns(struct options *o, struct span v, struct err *err)
 		struct span text = span_until(&v, ',');
 		if (o->dns.nservers == SYSNAMES_SERVERS)
 			return err_set(err, ERR_USAGE, "--dns: more than %d servers", SYSNAMES_SERVERS);
-		if (!read_server(&o->dns.server[o->dns.nservers], text))
+		if (!read_address(&o->dns.server[o->dns.nservers], text, DNS_PORT))
 			return err_set(err, ERR_USAGE, "--dns %.*s: want the address of a name server, with a port where it is "
 			    "not 53, as in 192.0.2.53 or 127.0.0.1:5353", SPAN_ARG(span_first(text, 80)));
 		o->dns.nservers++;
@@ -47,8 +47,8 @@ options_resolve(struct options *o, struct span v, struct err *err)
 	struct span address = v, host = span_until(&address, ':');
 	struct resolve_rule rule = { .host = arena_copy(&o->arena, host) };
 
-	if (host.len == 0 || !addr_parse(&rule.addr, address, 0))
-		return err_set(err, ERR_USAGE, "--resolve %.*s: want HOST:ADDRESS, as in mx1.example.org:192.0.2.1",
+	if (host.len == 0 || !read_address(&rule.addr, address, 0))
+		return err_set(err, ERR_USAGE, "--resolve %.*s: want HOST:ADDRESS, as in mx1.example.org:192.0.2.1, and :PORT where it is another",
 		    SPAN_ARG(span_first(v, 80)));
 	if (r->nrules == RULES_MAX)
 		return err_set(err, ERR_USAGE, "more than %d times --resolve", RULES_MAX);

@@ -175,6 +175,8 @@ show_certs(struct screen *s, const struct event *e)
 	for (size_t i = 0; i < t->ncerts; i++)
 		show_one_cert(s, e, i);
 	show_verification(s, e, t);
+	if (e->cert.sts)
+		show_sts(s, e, e->cert.sts, e->cert.verdict);
 	if (t->ncerts == 0)
 		return;
 	show_line(s, MARK_NOTE, e, "a TLSA record of this key, ready to publish in a signed zone (RFC 7672):");

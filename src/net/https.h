@@ -1,0 +1,53 @@
+/*
+ * Getting one small text by HTTPS (libcurl), for MTA-STS. A shared module (base/module.h): https() gets it. It neither
+ * waits nor looks names up: who starts one watches the descriptors that it names and sets the timer that it asks for
+ * (net/fetch.h does). The certificate must verify; nothing is followed to another place.
+ */
+#ifndef NET_HTTPS_H
+#define NET_HTTPS_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/module.h"
+
+enum { HTTPS_TEXT_MAX = 64 << 10 };	/* RFC 8461 3.3 has senders bound it */
+
+struct https_opts {
+	const char *host, *path;	/* of the URL; the certificate must be the host's */
+	const char *addresses;		/* "192.0.2.1,2001:db8::1", one after the other; NULL: the proxy looks it up */
+	unsigned port;			/* of them */
+	const char *ca;			/* file or folder of certificates to trust; NULL: the system's */
+	const char *proxy;		/* "socks5h://ADDR:PORT", "http://ADDR:PORT"; NULL: none */
+	uint64_t timeout_ms;
+};
+
+struct https_wait {
+	void (*watch)(void *ctx, int fd, unsigned want);	/* LOOP_READ | LOOP_WRITE; 0: it is gone */
+	void (*timer)(void *ctx, long ms);			/* -1: none */
+	void *ctx;
+};
+
+struct https_answer {
+	struct span why;	/* nothing was got; empty: an answer came */
+	long status;		/* 200 */
+	struct span type;	/* "text/plain; charset=utf-8" */
+	struct span text;	/* octets of the peer's */
+};
+
+struct https_get;
+struct https {
+	struct https_get *(*start)(const struct https_opts *, const struct https_wait *, struct err *);
+	/* `fd` is ready, or at -1 the timer. The answer when there is one, alive until `free`; NULL: go on. Never again after. */
+	const struct https_answer *(*ready)(struct https_get *, int fd, unsigned ready);
+	void (*free)(struct https_get *);
+};
+extern const struct https module_https MODULE_EXPORT;
+
+static inline const struct https *
+https(struct err *err)
+{
+	return module_open(MODULE_HTTPS, MODULE_LINKED_HTTPS, err);
+}
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * MTA-STS (RFC 8461): the TXT record by which a domain says that it has a policy, the policy's text, and which MX it
+ * names, as functions of octets. Getting them is run/sts.h's.
+ */
+#ifndef SMTP_STS_H
+#define SMTP_STS_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+
+enum sts_mode { STS_MODE_NONE, STS_MODE_TESTING, STS_MODE_ENFORCE };
+
+enum { STS_MX_MAX = 256 };
+
+struct sts_policy {
+	enum sts_mode mode;
+	struct span *mx;		/* "mx1.example.org", "*.example.org"; octets of the peer's */
+	size_t nmx;
+	uint64_t max_age;		/* seconds */
+};
+
+const char *sts_mode_word(enum sts_mode);
+
+/* "v=STSv1; id=20160831085700Z;": its id. False: it is none, and *why says what is wrong (RFC 8461 3.1). */
+bool sts_record_parse(struct span text, struct span *id, const char **why);
+
+/* What it gives lives in the arena, `text` may go. False: it is no policy, and *why says what is wrong (RFC 8461 3.2). */
+bool sts_policy_parse(struct span text, struct arena *, struct sts_policy *out, const char **why);
+
+/* Does the policy name this MX host? "*." stands for one label (RFC 8461 4.1). */
+bool sts_policy_names(const struct sts_policy *, struct span host);
+
+#endif

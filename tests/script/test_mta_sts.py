@@ -1,0 +1,196 @@
+"""MTA-STS: the policy of a domain, fetched from an HTTPS server on loopback, and what /cert and resolve make of it."""
+import http.server
+import json
+import os
+import ssl
+import sys
+import threading
+import unittest
+
+HERE = os.path.dirname(__file__)
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+sys.path.insert(0, os.path.join(HERE, "..", "servers"))
+import pki
+import program
+import tap
+from nameserver import NameServer
+
+DOMAIN, MX = "wild.bed.test", "mx1.wild.bed.test"       # what the test's certificate is for: *.wild.bed.test
+RECORD = {("_mta-sts." + DOMAIN, "TXT"): ["v=STSv1; id=20240101;"]}
+
+
+def policy(mode="enforce", mx=("*.wild.bed.test",), max_age=604800):
+    return "".join(f"{line}\r\n" for line in ["version: STSv1", f"mode: {mode}", *(f"mx: {m}" for m in mx), f"max_age: {max_age}"])
+
+
+class Web:
+    """An HTTPS server that says what a test tells it to: .status, .type, .text; `silent` ones say nothing."""
+
+    def __init__(self, name="good", silent=False):
+        web, self.asked = self, []
+        self.status, self.type, self.text = 200, "text/plain; charset=us-ascii", policy()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                web.asked.append((self.headers["Host"], self.path))
+                self.send_response(web.status)
+                self.send_header("Content-Type", web.type)
+                self.send_header("Location", "/elsewhere")
+                self.end_headers()
+                try:
+                    self.wfile.write(web.text.encode())
+                except OSError:
+                    pass        # it had enough
+
+            def log_message(self, *_):
+                pass
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                pass            # a client that does not like the certificate
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        if not silent:
+            where = pki.make()
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(f"{where}/{name}.chain.pem", f"{where}/{name}.key")
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+            threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+        self.running = not silent
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.running:
+            self.server.shutdown()
+        self.server.server_close()
+
+
+class Sts(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        if "libcurl" not in program.run("-V").stdout:
+            raise unittest.SkipTest("built without libcurl")
+        cls.pki = pki.make()
+        cls.smtp = {name: program.Serve("--listen", "127.0.0.1:0", "--cert", f"{cls.pki}/{name}.chain.pem", "--key",
+                                        f"{cls.pki}/{name}.key").__enter__() for name in ("good", "wrong")}
+        for server in cls.smtp.values():
+            cls.addClassCleanup(server.__exit__)
+
+    def ask(self, web, *args, command=(), target="@" + DOMAIN, server="good", record=RECORD, more=("-c", "/cert", "-c", "QUIT")):
+        smtp = self.smtp[server]
+        zone = {(DOMAIN, "MX"): [(10, MX)], (MX, "A"): ["127.0.0.1"], **record}
+        resolve = ("--resolve", f"mta-sts.{DOMAIN}:127.0.0.1:{web.port}") if web else ()
+        tls = () if command else ("--tls", "-p", str(smtp.port))
+        with NameServer(zone) as dns:
+            done = program.run(*command, "--dns", dns.address, "--ca", f"{self.pki}/ca.pem", *tls, *resolve, *args, target, *more)
+        done.flat = " ".join(done.stdout.split())
+        return done
+
+    def test_a_policy_that_allows(self):
+        with Web() as web:
+            done = self.ask(web)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn(f"=== MTA-STS: {DOMAIN} says enforce (for 7 days, id 20240101): *.wild.bed.test", done.flat)
+        self.assertIn(f"=== MTA-STS: it allows {MX}: the policy names it, and its certificate verifies", done.flat)
+        self.assertEqual(web.asked, [("mta-sts." + DOMAIN, "/.well-known/mta-sts.txt")])
+
+    def test_verdicts(self):
+        table = [
+            ("enforce", ("other.example",), "good", f"*** MTA-STS: senders that honour it do not deliver to {MX}, because the policy does not name it (RFC 8461 4.1)"),
+            ("testing", ("other.example",), "good", f"=== MTA-STS: senders that honour it report {MX}, because the policy does not name it"),
+            ("enforce", (MX,), "wrong", f"*** MTA-STS: senders that honour it do not deliver to {MX}, because its certificate does not verify (RFC 8461 4.2)"),
+            ("testing", (MX,), "wrong", f"=== MTA-STS: senders that honour it report {MX}, because its certificate does not verify"),
+        ]
+        with Web() as web:
+            for mode, mx, server, want in table:
+                web.text = policy(mode, mx)
+                done = self.ask(web, server=server)
+                self.assertEqual(done.returncode, 0, done.stdout)
+                self.assertIn(want, done.flat)
+            web.text = policy("none", ())
+            done = self.ask(web)
+            self.assertIn(f"MTA-STS: {DOMAIN} says none (for 7 days, id 20240101)", done.flat)
+            self.assertEqual(done.stdout.count("MTA-STS"), 1)
+
+    def test_what_the_web_server_says(self):
+        table = [
+            (dict(status=302), "HTTP status 302: it must not be somewhere else (RFC 8461 3.3)"),
+            (dict(status=404), "HTTP status 404"),
+            (dict(type="text/html"), 'it is of type "text/html", and must be text/plain'),
+            (dict(text="version: STSv1\nmode: enforce\nmax_age: 1\n"), "no policy: it names no mx"),
+            (dict(text="<html>\n"), 'a line of it is not "key: value"'),
+            (dict(text="x" * 70000), "it is longer than 65536 octets"),
+        ]
+        for says, want in table:
+            with Web() as web:
+                for key, value in says.items():
+                    setattr(web, key, value)
+                done = self.ask(web)
+                self.assertEqual(done.returncode, 0, done.stdout)
+                self.assertIn("*** MTA-STS: " + DOMAIN, done.flat)
+                self.assertIn(want, done.flat)
+                self.assertEqual(len(web.asked), 1)
+
+    def test_it_cannot_be_had(self):
+        at = f"cannot be had from https://mta-sts.{DOMAIN}/.well-known/mta-sts.txt: "
+        with Web("wrong") as web:
+            self.assertRegex(self.ask(web).flat, at + "SSL")
+            self.assertEqual(web.asked, [])
+        self.assertRegex(self.ask(web).flat, at + "Failed to connect")
+        with Web(silent=True) as web:
+            done = self.ask(web, "--timeout", "connect=1s")
+            self.assertRegex(done.flat, at + ".*timed out")
+            self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn(at + f"mta-sts.{DOMAIN}: the name does not exist (NXDOMAIN)", self.ask(None).flat)
+
+    def test_records(self):
+        name = "_mta-sts." + DOMAIN
+        table = [
+            ({}, f"=== MTA-STS: {DOMAIN} has no record at {name}: the name does not exist (NXDOMAIN)"),
+            ({(name, "TXT"): ["v=spf1 -all"]}, f"=== MTA-STS: {DOMAIN} has no record at {name}: there is none"),
+            ({(name, "TXT"): ["v=STSv1;"]}, f"*** MTA-STS: {DOMAIN} has a record that counts for nothing at {name}: it has no id"),
+            ({(name, "TXT"): ["v=STSv1; id=1", "v=STSv1; id=2"]}, "there is more than one, so that all count for nothing"),
+            ({(name, "TXT"): "SERVFAIL"}, f"*** MTA-STS: {DOMAIN} could not be asked for its record at {name}"),
+        ]
+        with Web() as web:
+            for record, want in table:
+                done = self.ask(web, record=record)
+                self.assertIn(want, done.flat)
+                self.assertIn("TLSA 3 1 1", done.stdout)
+            self.assertEqual(web.asked, [])
+
+    def test_a_host_has_none_unless_its_domain_is_said(self):
+        with Web() as web:
+            self.assertNotIn("MTA-STS", self.ask(web, target=MX).stdout)
+            self.assertEqual(web.asked, [])
+            self.assertIn(f"it allows {MX}", self.ask(web, target=MX, more=("-c", "/cert " + DOMAIN, "-c", "QUIT")).flat)
+            done = self.ask(web, target=MX, more=("-c", "/cert " + "a" * 70, "-c", "QUIT"))
+            self.assertIn("it is no domain name", done.flat)
+
+    def test_json(self):
+        with Web() as web:
+            done = self.ask(web, "--format", "json")
+        sts = next(o for o in map(json.loads, done.stdout.splitlines()) if o["event"] == "certificate")["mta_sts_policy"]
+        self.assertEqual(sts, {"domain": DOMAIN, "state": "found", "id": "20240101", "why": "", "mode": "enforce", "max_age": 604800,
+                               "mx": ["*.wild.bed.test"], "verdict": "allows"})
+
+    def test_resolve(self):
+        with Web() as web:
+            web.text = policy(mx=("*.wild.bed.test", "*.example.net"))
+            done = self.ask(web, command=("resolve",), more=())
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn(f"=== MTA-STS: {DOMAIN} says enforce (for 7 days, id 20240101): *.wild.bed.test, *.example.net\n", done.stdout)
+            web.text = policy(mx=("gone.example.net",))
+            done = self.ask(web, command=("resolve",), more=())
+            self.assertIn(f"*** MTA-STS: senders that honour it do not deliver to {MX}, because the policy does not name it", done.stdout)
+            done = self.ask(web, "--format", "json", command=("resolve",), more=())
+            self.assertEqual(json.loads(done.stdout)["mta_sts_policy"]["mx"], ["gone.example.net"])
+
+
+if __name__ == "__main__":
+    tap.main()
