@@ -149,3 +149,11 @@ arena_release(struct arena *a)
 	free_blocks(a->first);
 	a->first = NULL;
 }
+
+void
+arena_wipe(struct arena *a)
+{
+	for (struct arena_block *b = a->first; b; b = b->next)
+		explicit_bzero(b->mem, b->used);
+	arena_release(a);
+}

@@ -23,6 +23,7 @@ struct span arena_printf(struct arena *, const char *format, ...) __attribute__(
 
 void arena_reset(struct arena *);	/* forgets everything, keeps one small block for the next use */
 void arena_release(struct arena *);	/* gives everything back; the arena is {0} again */
+void arena_wipe(struct arena *);	/* the same, and leaves nothing of it in memory: there were secrets in it */
 
 /* malloc, calloc and realloc that end the process instead of failing; the memory is free()'s. */
 void *memory_get(size_t size) __attribute__((returns_nonnull));

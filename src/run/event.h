@@ -120,7 +120,8 @@ struct event {
 			bool chunked;			/* it goes by BDAT: the chunks follow */
 		} sent;
 		struct {
-			const struct reply *reply;
+			const struct reply *reply;	/* with what was said in secret starred out */
+			struct span raw;		/* as it came, for who hands it on; never to be shown */
 			enum verb verb;			/* what it answers; VERB_OTHER for the banner too */
 			bool banner, dot;		/* it answers the connection; the end of a message */
 			bool surprise, late;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/base64.h"
 #include "run/player_judge.h"
 #include "run/steps/list.h"
 #include "run/steps/open.h"
@@ -30,11 +31,31 @@ struct player {
 	struct waiting *lines, **lines_end;
 	size_t nlines;
 	const struct step *step;		/* in hand */
-	bool stepping, ended, quitting, done, opened, skipping, told_idle;
+	bool stepping, ended, quitting, done, opened, skipping, answering, told_idle;
 	struct judge *judge;			/* of lines without a person */
 	enum err_kind held;			/* a refusal that the next line may have asked for */
 	enum err_kind status;
 };
+
+/* There may have been a secret in it. */
+static void
+free_line(struct waiting *w)
+{
+	explicit_bzero(w->text, w->len);
+	free(w);
+}
+
+static struct waiting *
+take_line(struct player *p)
+{
+	struct waiting *w = p->lines;
+
+	p->lines = w->next;
+	if (!p->lines)
+		p->lines_end = &p->lines;
+	p->nlines--;
+	return w;
+}
 
 static void
 drop_lines(struct player *p)
@@ -42,7 +63,7 @@ drop_lines(struct player *p)
 	while (p->lines) {
 		struct waiting *w = p->lines;
 		p->lines = w->next;
-		free(w);
+		free_line(w);
 	}
 	p->lines_end = &p->lines;
 	p->nlines = 0;
@@ -77,7 +98,25 @@ skip_message(struct player *p)
 		p->lines_end = &p->lines;
 	p->nlines--;
 	p->skipping = !(w->len == 1 && w->text[0] == '.');
-	free(w);
+	free_line(w);
+	return true;
+}
+
+/* Answers typed ahead of an AUTH that was not answered 334 are dropped: as commands they would be told to everybody. */
+static bool
+skip_answer(struct player *p)
+{
+	struct waiting *w = p->lines;
+	struct span line = w ? (struct span){ w->text, w->len } : SPAN_NONE;
+
+	if (!p->answering || !w)
+		return false;
+	if (w->command || w->step || line.len == 0 || verb_of(line, NULL) != VERB_OTHER || !(base64_is(line) || span_eq(line, SPAN("*")))) {
+		p->answering = false;
+		return false;
+	}
+	free_line(take_line(p));
+	emit_text(p, EVENT_PROBLEM, ERR_NONE, SPAN("not sent: an answer to an AUTH that was not answered 334"));
 	return true;
 }
 
@@ -107,6 +146,9 @@ step_ended(struct player *p, const struct event *event)
 	p->step = NULL;
 	if (event->err == ERR_NONE)
 		return;
+	p->answering = verb == VERB_AUTH;
+	while (p->opts.interactive && skip_answer(p))
+		;
 	if (p->judge && verb == VERB_DATA)
 		p->skipping = true;
 	if (p->judge && event->step->op == &step_line && (event->err == ERR_TEMPORARY || event->err == ERR_REFUSED)) {
@@ -259,18 +301,6 @@ gather_text(struct player *p)
 	return mode_of(p, first) != MODE_COMMAND || text_tag(first).len == 0 || p->ended;
 }
 
-static struct waiting *
-take_line(struct player *p)
-{
-	struct waiting *w = p->lines;
-
-	p->lines = w->next;
-	if (!p->lines)
-		p->lines_end = &p->lines;
-	p->nlines--;
-	return w;
-}
-
 /* A comment, or an S: line that judges the reply before it. */
 static bool
 is_about_lines(struct player *p)
@@ -287,7 +317,7 @@ is_about_lines(struct player *p)
 			return true;
 		if (p->skipping || line.len == 0 || line.at[0] != '#' || mode_of(p, w) != MODE_COMMAND)
 			return false;
-		free(take_line(p));
+		free_line(take_line(p));
 		return true;
 	}
 	enum judged judged = judge_line(p->judge, line, w->place, &err);
@@ -297,7 +327,7 @@ is_about_lines(struct player *p)
 		p->status = err_worse(p->status, err.kind);
 		emit_text(p, EVENT_PROBLEM, err.kind, span_of(err.text));
 	}
-	free(take_line(p));
+	free_line(take_line(p));
 	if (judged == JUDGED_BAD && p->opts.fail_fast)
 		p->ended = true, drop_lines(p);
 	return true;
@@ -318,7 +348,7 @@ next_line(struct player *p)
 	p->nlines--;
 	arena_reset(&p->arena);
 	const struct step *step = w->step ? w->step : parse(p, w);
-	free(w);
+	free_line(w);
 	if (step && p->judge)
 		judge_sent(p->judge);
 	if (step)
@@ -358,7 +388,7 @@ on_idle(void *ctx, unsigned ready)
 		return;
 	p->stepping = true;
 	while (!p->step && p->lines) {
-		if (is_about_lines(p) || skip_message(p))
+		if (is_about_lines(p) || skip_message(p) || skip_answer(p))
 			continue;
 		if (!gather_text(p))
 			break;

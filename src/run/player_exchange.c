@@ -68,15 +68,39 @@ is_secret_allowed(struct session *s, struct play *p, const struct script_say *sa
 	return false;
 }
 
+/* What is about to be said in secret is starred out where it comes back. */
+static void
+mask_secrets(struct session *s, const struct play *p, const struct script_say *say)
+{
+	if (!say->text.secret)
+		return;
+	for (size_t i = 0; p->vars.names && i < p->vars.names->n; i++)
+		if (p->vars.set[i] && p->vars.secret[i])
+			session_mask(s, p->vars.value[i]);
+	for (size_t i = 0; i < p->vars.nbuilt; i++)
+		session_mask(s, p->vars.built[i].value);
+}
+
+/* What stands outside a message and is no line of the grammar's may still be AUTH, or a part of it. */
+static struct span
+may_show(struct session *s, struct play *p, const struct script_say *say, struct span shown)
+{
+	if (say->text.secret || say->kind == SAY_DOT || !(say->kind == SAY_RAW || say->kind == SAY_ANSWER || say->verb == VERB_AUTH))
+		return shown;
+	struct span piece = say->crlf ? arena_printf(&p->scratch, "%.*s\n", SPAN_ARG(shown)) : shown;
+	struct span hidden = session_hide_piece(s, piece, &p->scratch);
+	return hidden.at == piece.at ? shown : hidden;
+}
+
 static bool
-put(struct session *s, const struct script_say *say, struct span line, struct span shown)
+put(struct session *s, struct play *p, const struct script_say *say, struct span line, struct span shown)
 {
 	struct event event = { .kind = EVENT_SENT };
 
 	if (!conv_put(session_conv(s), line) || (say->crlf && !conv_put(session_conv(s), SPAN("\r\n"))))
 		return session_fail(s, ERR_SYSTEM, "too much is waiting to be sent") == STEP_DONE;
 	event.sent.kind = say->text.secret ? SENT_SECRET : SENT_TEXT;
-	event.sent.text = shown;
+	event.sent.text = may_show(s, p, say, shown);
 	event.sent.octets = line.len + 2u * say->crlf;
 	session_emit(s, &event);
 	return true;
@@ -94,6 +118,7 @@ say_one(struct session *s, struct play *p, const struct script_say *say)
 		play_fail(p, err.kind, NULL, NULL, say->place, "%s", err.text);
 		return false;
 	}
+	mask_secrets(s, p, say);
 	switch (say->kind) {
 	case SAY_COMMAND: case SAY_ANSWER:
 		if (say->verb == VERB_QUIT)
@@ -106,7 +131,7 @@ say_one(struct session *s, struct play *p, const struct script_say *say)
 	case SAY_DOT:
 		return session_say_text(s, line);
 	default:
-		return put(s, say, line, shown);
+		return put(s, p, say, line, shown);
 	}
 }
 
@@ -127,11 +152,12 @@ gather_slow(struct session *s, struct play *p, const struct script_item *item)
 			play_fail(p, err.kind, NULL, NULL, item->say[i].place, "%s", err.text);
 			return false;
 		}
+		mask_secrets(s, p, &item->say[i]);
 		buf_append(&x->slow, line);
 		if (item->say[i].crlf)
 			buf_append(&x->slow, SPAN("\r\n"));
 		struct event event = { .kind = EVENT_SENT };
-		event.sent.text = shown;
+		event.sent.text = may_show(s, p, &item->say[i], shown);
 		event.sent.octets = line.len + 2u * item->say[i].crlf;
 		session_emit(s, &event);
 	}

@@ -23,7 +23,7 @@ struct pair {
 	struct transcript *transcript;
 	struct buf script, line, agreed;	/* agreed: the 220 to STARTTLS, until TLS is up */
 	unsigned number;
-	bool open, over, held;
+	bool open, over, held, asked_auth;	/* asked_auth: what comes next may be an answer */
 };
 
 struct record {
@@ -69,18 +69,22 @@ hear_reply(struct pair *p, const struct event *e)
 	if (p->over || !conv)
 		return;
 	if (e->answer.verb == VERB_STARTTLS && r->code == 220 && p->record->opts.tls) {
-		buf_append(&p->agreed, r->raw);
+		buf_append(&p->agreed, e->answer.raw);
 		session_shake_hands(p->server);
 		session_poke(p->server);
 		return;
 	}
-	answer(p, r->raw);
+	answer(p, e->answer.raw);
 	if (e->answer.verb == VERB_DATA && r->code == 354 && !e->answer.dot)
 		conv_listen(conv, CONV_LISTEN_MESSAGE, 0);
 	else if (r->code == 334)
 		conv_listen(conv, CONV_LISTEN_ANSWER, 0);
 	else if (e->answer.verb == VERB_AUTH)
 		conv_listen(conv, CONV_LISTEN_COMMAND, 0);
+	if (p->asked_auth && e->answer.verb == VERB_AUTH) {
+		p->asked_auth = false;
+		session_hold(p->client, p->held);
+	}
 	if (e->answer.banner) {
 		p->open = true;
 		session_hold(p->client, false);
@@ -166,7 +170,7 @@ drain_heard(struct session *s, const struct step *step, void *state, const struc
 	if (news->kind != NEWS_WRITABLE && news->kind != NEWS_CLOSED)
 		return STEP_WAIT;
 	p->held = false;
-	session_hold(p->client, false);
+	session_hold(p->client, p->asked_auth);
 	session_poke(p->client);
 	return STEP_DONE;
 }
@@ -181,9 +185,11 @@ hand_line(struct pair *p, struct span line, bool answers)
 	enum verb verb = answers ? VERB_AUTH : verb_of(line, &args);
 
 	if (verb == VERB_AUTH)
-		session_say_auth(p->server, line);
+		p->asked_auth = session_say_auth(p->server, line);
 	else
 		session_say(p->server, line);
+	if (p->asked_auth)
+		session_hold(p->client, true);
 	if (verb == VERB_BDAT && span_number(span_word(&args), ~0ull, &octets))
 		conv_listen(session_conv(p->client), CONV_LISTEN_OCTETS, octets);
 }

@@ -80,8 +80,9 @@ session_free(struct session *s)
 		arena_release(&s->ehlo[i]);
 	arena_release(&s->last);
 	free(s->asked);
-	for (size_t i = 0; i < sizeof s->mask / sizeof *s->mask; i++)
-		secret_release(&s->mask[i]);
+	mask_release(&s->mask);
+	secret_release(&s->unfinished);
+	arena_release(&s->shown);
 	free(s);
 }
 

@@ -1,19 +1,16 @@
 /* session - what it says in an AUTH exchange and hears: shown without the secrets; and questions put to the person. */
 #include "run/session_impl.h"
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "smtp/auth.h"
 
 /* ---- saying */
 
-/* The oldest goes. What is too short would star out half of what the peer says. */
 void
 session_mask(struct session *s, struct span secret)
 {
-	enum { NMASKS = sizeof s->mask / sizeof *s->mask, SHORT = 6 };
-
-	if (secret.len >= SHORT)
-		secret_set(&s->mask[s->nmasks++ % NMASKS], secret);
+	mask_add(&s->mask, secret);
 }
 
 static void
@@ -27,43 +24,105 @@ begin_exchange(struct session *s, struct span mech)
 	s->auth.n = 0;
 }
 
+/* The secret in a response, and its line, by which the user name is shown too. */
+static void
+learn(struct session *s, struct span response)
+{
+	struct arena arena = { 0 };
+	struct span octets = response;
+	bool decoded = base64_decode(&arena, response, &octets);
+	struct span secret = auth_secret(span_of(s->auth.mech), s->auth.n, octets);
+
+	if (secret.len > 0 || !decoded) {
+		mask_add(&s->mask, secret);
+		mask_add(&s->mask, response);
+	}
+	arena_wipe(&arena);
+}
+
+struct span
+session_hide_auth(struct session *s, struct span line, bool answer, struct arena *arena)
+{
+	struct span response = line, before = SPAN_NONE;
+
+	if (!answer) {
+		span_word(&response);
+		struct span rest = response, mech = span_word(&rest);
+		bool named = auth_is_name(mech);
+		begin_exchange(s, named ? mech : SPAN_NONE);
+		response = named ? rest : response;
+		before = span_first(line, response.len ? (size_t)(response.at - line.at) : line.len);
+		if (response.len == 0)
+			return line;
+	}
+	learn(s, response);
+	struct span shown = auth_shown(arena, span_of(s->auth.mech), s->auth.n++, response);
+	return shown.len > 0 && shown.at[0] == '<' ? arena_printf(arena, "%.*s%.*s", SPAN_ARG(before), SPAN_ARG(shown)) : line;
+}
+
 bool
 session_say_auth(struct session *s, struct span line)
 {
 	struct arena arena = { 0 };
-	struct span response = line, before = SPAN_NONE;
+	struct span shown = session_hide_auth(s, line, s->dialogue.mode == MODE_ANSWER, &arena);
+	bool ok = shown.at != line.at ? session_say_secret(s, line, shown) : session_say(s, line);
 
-	if (s->dialogue.mode != MODE_ANSWER) {
-		span_word(&response);
-		begin_exchange(s, span_word(&response));
-		before = span_first(line, response.len ? (size_t)(response.at - line.at) : line.len);
-		if (response.len == 0)
-			return session_say(s, line);
-	}
-	struct span shown = auth_shown(&arena, span_of(s->auth.mech), s->auth.n++, response);
-	bool masked = shown.len > 0 && shown.at[0] == '<';
-	if (span_starts(shown, SPAN("<secret")) || s->auth.n == 1)
-		session_mask(s, response);
-	shown = arena_printf(&arena, "%.*s%.*s", SPAN_ARG(before), SPAN_ARG(shown));
-	bool ok = masked ? session_say_secret(s, line, shown) : session_say(s, line);
 	arena_release(&arena);
 	return ok;
 }
 
+/* "AUTH" at its front, or as much of it as there is. */
+static bool
+begins_auth(struct span line)
+{
+	while (line.len > 0 && (line.at[0] == ' ' || line.at[0] == '\t'))
+		line = span_skip(line, 1);
+	return line.len > 4 && span_starts_case(line, SPAN("AUTH")) && strchr(" \t\r\n", line.at[4]);
+}
+
+struct span
+session_hide_piece(struct session *s, struct span piece, struct arena *arena)
+{
+	bool answer = s->dialogue.mode == MODE_ANSWER, first = s->unfinished.len == 0, over = piece.len > 0 && piece.at[piece.len - 1] == '\n';
+	struct span whole = piece, shown = piece;
+
+	if (s->dialogue.mode == MODE_MESSAGE)
+		return piece;
+	if (!first)
+		whole = arena_printf(arena, "%.*s%.*s", SPAN_ARG(secret_span(&s->unfinished)), SPAN_ARG(piece));
+	if (answer || begins_auth(whole))
+		shown = first && !answer ? SPAN("AUTH <secret>") : arena_printf(arena, "<secret, %zu octets>", piece.len);
+	if (over && shown.at != piece.at)
+		session_hide_auth(s, span_trim(whole), answer, arena);
+	if (over || whole.len > AUTH_RESPONSE_MAX)
+		secret_release(&s->unfinished);
+	else
+		secret_set(&s->unfinished, whole);
+	return shown;
+}
+
 /* ---- hearing */
 
-void
-session_mask_echo(struct session *s, struct span octets)
+struct span
+session_shown(struct session *s, struct span octets)
 {
-	for (size_t i = 0; i < sizeof s->mask / sizeof *s->mask; i++) {
-		struct span secret = secret_span(&s->mask[i]), at = octets;
-		while (secret.len > 0 && (at = span_find(at, secret)).len > 0) {
-			char *mem;
-			memcpy(&mem, &at.at, sizeof mem);
-			memset(mem, '*', secret.len);
-			at = span_skip(at, secret.len);
-		}
-	}
+	arena_reset(&s->shown);
+	return mask_shown(&s->mask, &s->shown, octets);
+}
+
+struct reply
+session_shown_reply(struct session *s, const struct reply *r, struct arena *arena)
+{
+	struct reply shown = *r;
+
+	shown.raw = mask_shown(&s->mask, arena, r->raw);
+	if (shown.raw.at == r->raw.at)
+		return shown;
+	shown.line = ARENA_ARRAY(arena, struct span, r->nlines);
+	for (size_t i = 0; i < r->nlines; i++)
+		if (r->line[i].len > 0)
+			shown.line[i] = (struct span){ shown.raw.at + (r->line[i].at - r->raw.at), r->line[i].len };
+	return shown;
 }
 
 void
@@ -74,6 +133,7 @@ session_heard_auth(struct session *s, const struct reply *r)
 
 	if (r->code == 334 && span_trim(r->line[0]).len > 0) {
 		bool decoded = auth_challenge(&arena, r->line[0], &challenge);
+		challenge = mask_shown(&s->mask, &arena, challenge);
 		session_note(s, "%s: %.*s", decoded ? "the challenge says" : "the challenge is not base64 (RFC 4954 4)",
 		    SPAN_ARG(span_first(text_safe(&arena, challenge), 400)));
 	}

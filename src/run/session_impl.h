@@ -3,7 +3,7 @@
 #define RUN_SESSION_IMPL_H
 
 #include "net/dial.h"
-#include "base/secret.h"
+#include "base/mask.h"
 #include "run/session_priv.h"
 
 /* What a reply is owed for, beside conv's ticket. */
@@ -69,8 +69,9 @@ struct session {
 		unsigned n;			/* responses given */
 		bool refused;			/* a 5yz came: not to be tried again unasked */
 	} auth;
-	struct secret mask[4];			/* what was said in secret; starred out where the peer echoes it */
-	unsigned nmasks;
+	struct mask mask;			/* what was said in secret; starred out where the peer echoes it */
+	struct secret unfinished;		/* of a line that goes out in pieces, what went */
+	struct arena shown;			/* of session_shown */
 	bool cancelled;				/* the step in hand is being given up */
 	bool asking;				/* the step in hand waits for the person */
 	unsigned surprises;			/* in a row */
@@ -94,7 +95,12 @@ void session_say_preface(struct session *);
 void session_leave_way(struct session *);	/* proxy and child */
 
 /* session_auth.c */
-void session_mask_echo(struct session *, struct span octets);
+/* Octets of the peer as they may be shown: secrets starred out. Until the next call. */
+struct span session_shown(struct session *, struct span octets);
+/* The same of a reply; in the arena when something was. */
+struct reply session_shown_reply(struct session *, const struct reply *, struct arena *);
+/* What may be shown of AUTH, or of the answer to a 334; it is masked from here on. In the arena; `line` itself: all may. */
+struct span session_hide_auth(struct session *, struct span line, bool answer, struct arena *);
 void session_heard_auth(struct session *, const struct reply *);
 
 /* session.c */

@@ -61,17 +61,39 @@ bear(struct session *s, const struct conv_event *e, const struct asked *asked)
 	return false;
 }
 
+/* What follows from it. A challenge is an input of the exchange, so that it is heard as it came. */
+static void
+heed_reply(struct session *s, const struct conv_event *e, const struct conv_event *shown, const struct asked *asked)
+{
+	const struct reply *r = &shown->reply;
+
+	if (asked->banner)
+		remark(s, diagnose_banner(r));
+	if (asked->verb == VERB_AUTH && asked->ticket)
+		session_heard_auth(s, &e->reply);
+	if ((asked->verb == VERB_EHLO || asked->verb == VERB_LHLO) && r->code / 100 == 2) {
+		session_learn_extensions(s, r);
+		remark(s, diagnose_extensions(s->extensions));
+	}
+	if ((asked->ticket && !e->late) || (s->step && s->step->op->hears_all))
+		session_tell(s, &(struct news){ .kind = NEWS_REPLY, .event = r->code == 334 ? e : shown, .verb = asked->verb });
+}
+
 static void
 heard_reply(struct session *s, const struct conv_event *e)
 {
 	struct asked asked = take_asked(s, e->ticket);
 	struct event event = { .kind = EVENT_REPLY };
-	const struct reply *r = &e->reply;
+	struct conv_event shown = *e;
+	struct arena arena = { 0 };
+	const struct reply *r = &shown.reply;
 	bool surprise = e->ticket == 0 || (asked.ticket == 0 && e->ticket != CONV_BANNER);
 
 	asked.banner |= e->ticket == CONV_BANNER;
 
+	shown.reply = session_shown_reply(s, &e->reply, &arena);
 	event.answer.reply = r;
+	event.answer.raw = e->reply.raw;
 	event.answer.verb = asked.verb;
 	event.answer.banner = asked.banner;
 	event.answer.dot = asked.dot;
@@ -79,7 +101,6 @@ heard_reply(struct session *s, const struct conv_event *e)
 	event.answer.surprise = surprise;
 	event.answer.took_us = asked.at_us ? loop_now_us() - asked.at_us : 0;
 	event.err = r->code / 100 == 4 ? ERR_TEMPORARY : r->code / 100 == 5 ? ERR_REFUSED : ERR_NONE;
-	session_mask_echo(s, r->raw);
 	if (asked.dot)
 		dialogue_message_over(&s->dialogue);
 	else if (asked.ticket)
@@ -89,30 +110,29 @@ heard_reply(struct session *s, const struct conv_event *e)
 	session_keep_last(s, r);
 	session_emit(s, &event);
 	s->said_421 |= r->code == 421;		/* who says so closes (RFC 5321 3.8) */
-	if (!bear(s, e, &asked))
-		return;
-	if (asked.banner)
-		remark(s, diagnose_banner(r));
-	if (asked.verb == VERB_AUTH && !surprise)
-		session_heard_auth(s, r);
-	if ((asked.verb == VERB_EHLO || asked.verb == VERB_LHLO) && r->code / 100 == 2) {
-		session_learn_extensions(s, r);
-		remark(s, diagnose_extensions(s->extensions));
-	}
-	if ((asked.ticket && !e->late) || (s->step && s->step->op->hears_all))
-		session_tell(s, &(struct news){ .kind = NEWS_REPLY, .event = e, .verb = asked.verb });
+	if (bear(s, &shown, &asked))
+		heed_reply(s, e, &shown, &asked);
+	arena_release(&arena);
 }
 
 /* Of an answer to a 334 nothing is shown, of AUTH with an initial response the mechanism. */
 static void
-hide_secret(const struct conv_event *e, struct event *event, char *out, size_t size)
+hide_secret(struct session *s, const struct conv_event *e, struct event *event, char *out, size_t size)
 {
-	struct span rest = e->text, verb = span_word(&rest), mechanism = span_word(&rest);
+	struct span rest = e->text, verb = span_word(&rest), args = rest, mechanism = span_word(&rest);
+	bool answer = e->kind == CONV_ANSWER, named = auth_is_name(mechanism);
+	struct arena arena = { 0 };
 
-	if (e->kind == CONV_ANSWER && !span_eq(e->text, SPAN("*")))
+	if (answer ? span_eq(e->text, SPAN("*")) : !span_eq_case(verb, SPAN("AUTH")))
+		return;
+	session_hide_auth(s, e->text, answer, &arena);		/* who hands it on may hear it again */
+	arena_release(&arena);
+	if (answer)
 		snprintf(out, size, "<answer, %zu octets>", e->text.len);
-	else if (e->kind == CONV_COMMAND && span_eq_case(verb, SPAN("AUTH")) && rest.len > 0)
-		snprintf(out, size, "AUTH %.*s <secret, %zu octets>", SPAN_ARG(span_first(mechanism, 24)), rest.len);
+	else if (!named && args.len > 0)
+		snprintf(out, size, "AUTH <secret, %zu octets>", args.len);
+	else if (rest.len > 0)
+		snprintf(out, size, "AUTH %.*s <secret, %zu octets>", SPAN_ARG(mechanism), rest.len);
 	else
 		return;
 	event->text = span_of(out);
@@ -130,7 +150,7 @@ heard_command(struct session *s, const struct conv_event *e)
 		struct event event = { .kind = EVENT_COMMAND, .text = e->text };
 		char shown[80];
 		event.flaws = e->flaws;
-		hide_secret(e, &event, shown, sizeof shown);
+		hide_secret(s, e, &event, shown, sizeof shown);
 		session_emit(s, &event);
 	}
 	session_tell(s, &(struct news){ .kind = kinds[e->kind], .event = e });

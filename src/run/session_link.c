@@ -32,7 +32,7 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 	event.closed.by = by;
 	event.closed.expected = expected;
 	event.closed.waiting_for = s->waiting_for;
-	event.closed.rest = s->conv && s->role == CONV_CLIENT ? conv_pending(s->conv) : SPAN_NONE;
+	event.closed.rest = s->conv && s->role == CONV_CLIENT ? session_shown(s, conv_pending(s->conv)) : SPAN_NONE;
 	event.err = expected ? ERR_NONE : ERR_PROTO;
 	session_emit(s, &event);
 	/* After QUIT the end of TLS is said too: else the peer sees a truncation, and the TLS session is not resumable. */

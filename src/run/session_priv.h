@@ -11,6 +11,8 @@ bool session_say_secret(struct session *, struct span line, struct span shown);
 /* AUTH, or the answer to a 334: shown without its secret (auth_shown), which is masked where the peer echoes it. */
 bool session_say_auth(struct session *, struct span line);
 void session_mask(struct session *, struct span secret);
+/* What may be shown of octets that go out as they are, up to a line's end: nothing of AUTH and of an answer. In the arena. */
+struct span session_hide_piece(struct session *, struct span piece, struct arena *);
 /* Puts a question to the person: NEWS_ANSWER comes. Fails where there is no terminal: then `what` is what lacks. */
 enum progress session_ask(struct session *, const char *prompt, bool secret, const char *what);
 bool session_is_local(const struct session *);		/* the peer is on this machine, with nothing between */

@@ -98,7 +98,7 @@ session_expect_banner(struct session *s)
 bool
 session_answer(struct session *s, struct span reply)
 {
-	struct event event = { .kind = EVENT_ANSWERED, .text = reply };
+	struct event event = { .kind = EVENT_ANSWERED, .text = session_shown(s, reply) };
 
 	if (!conv_put(s->conv, reply) || !conv_put(s->conv, SPAN("\r\n")))
 		return false;
@@ -106,16 +106,18 @@ session_answer(struct session *s, struct span reply)
 	return true;
 }
 
-/* What may be shown of octets that came without the care a typed line has: whole lines, and AUTH without its secret. */
+/* Octets that came without the care a typed line has. */
 static void
-sent_line(struct session *s, struct span line)
+sent_piece(struct session *s, struct span piece)
 {
 	struct event event = { .kind = EVENT_SENT };
+	struct arena arena = { 0 };
 
 	event.sent.kind = SENT_OCTETS;
-	event.sent.text = verb_of(line, NULL) == VERB_AUTH ? SPAN("AUTH <secret>") : line;
-	event.sent.octets = line.len;
+	event.sent.text = session_hide_piece(s, piece, &arena);
+	event.sent.octets = piece.len;
 	session_emit(s, &event);
+	arena_wipe(&arena);
 }
 
 bool
@@ -131,7 +133,7 @@ session_say_octets(struct session *s, struct span octets)
 		const char *lf = memchr(octets.at, '\n', octets.len);
 		struct span line = span_first(octets, lf ? (size_t)(lf - octets.at) + 1 : octets.len);
 		octets = span_skip(octets, line.len);
-		sent_line(s, answer ? SPAN("<answer>") : line);
+		sent_piece(s, line);
 		if (!lf || (message && !span_eq(line, SPAN(".\r\n"))))
 			continue;
 		unsigned ticket = conv_owe(s->conv);

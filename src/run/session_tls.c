@@ -46,7 +46,7 @@ session_shake_hands(struct session *s)
 	if (!conv_tls_ready(s->conv)) {
 		char text[DIAGNOSIS_SIZE] = "the client sent more behind its STARTTLS, before TLS began (CVE-2011-0411)";
 		if (s->role == CONV_CLIENT)
-			diagnose_plain(conv_pending(s->conv), false, true, text);
+			diagnose_plain(session_shown(s, conv_pending(s->conv)), false, true, text);
 		session_fail(s, ERR_PROTO, "%s", text);
 		session_close(s, true);
 		return STEP_FAIL;

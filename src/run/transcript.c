@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "run/message.h"
+#include "smtp/auth.h"
 #include "smtp/verb.h"
 
 enum { LINE_OUT_MAX = 4 << 20, KEPT_MAX = 1 << 20 /* octets of a message that is kept */ };
@@ -166,6 +167,8 @@ write_secret(struct transcript *t, const struct event *e)
 	struct span rest = e->sent.text, verb = span_word(&rest), mech = span_word(&rest);
 	bool auth = span_eq_case(verb, SPAN("AUTH"));
 
+	if (!auth_is_name(mech))
+		mech = SPAN_NONE;		/* all behind AUTH is hidden */
 	if (span_find(e->sent.text, SPAN("{{")).len > 0) {	/* a script's own function stands there already */
 		declare_secrets(t);
 		mark(t, 'C', e, "");
@@ -174,7 +177,7 @@ write_secret(struct transcript *t, const struct event *e)
 	}
 	if (auth) {
 		size_t n = mech.len < sizeof t->mech - 1 ? mech.len : sizeof t->mech - 1;
-		memcpy(t->mech, mech.at, n);
+		memcpy(t->mech, mech.at ? mech.at : "", n);
 		t->mech[n] = '\0';
 		t->responses = 0;
 	}
@@ -183,7 +186,7 @@ write_secret(struct transcript *t, const struct event *e)
 		declare_secrets(t);
 	mark(t, 'C', e, "");
 	if (auth)
-		buf_printf(&t->out, "AUTH %.*s%s", SPAN_ARG(mech), bare ? "" : " ");
+		buf_printf(&t->out, "AUTH %.*s%s", SPAN_ARG(mech), bare || mech.len == 0 ? "" : " ");
 	if (!bare) {
 		buf_printf(&t->out, "%s", secret_of(t));
 		t->responses++;

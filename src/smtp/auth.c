@@ -276,6 +276,53 @@ auth_shown(struct arena *arena, struct span mech, unsigned n, struct span line)
 }
 
 bool
+auth_is_name(struct span name)
+{
+	for (size_t i = 0; i < name.len; i++)
+		if (!name.at[i] || !strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", name.at[i]))
+			return false;
+	return name.len > 0 && name.len <= 20;
+}
+
+static struct span
+behind_last(struct span text, char mark)
+{
+	const char *last = text.len ? memrchr(text.at, mark, text.len) : NULL;
+
+	return last ? span_skip(text, (size_t)(last - text.at) + 1) : text;
+}
+
+/* What one reads who finds `before` in it; else all of it. */
+static struct span
+between_or_all(struct span text, struct span before, char after)
+{
+	struct span found = between(text, before, after);
+
+	return found.len ? found : text;
+}
+
+struct span
+auth_secret(struct span mech, unsigned n, struct span response)
+{
+	static const char *const none[] = { "EXTERNAL", "ANONYMOUS" }, *const not_first[] = { "LOGIN", "NTLM" };
+
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		if (span_eq_case(mech, span_of(none[i])) || (n == 0 && span_eq_case(mech, span_of(not_first[i]))))
+			return SPAN_NONE;
+	if (span_starts_case(mech, SPAN("SCRAM-")))
+		return n == 0 ? SPAN_NONE : between_or_all(response, SPAN(",p="), ',');
+	if (span_eq_case(mech, SPAN("PLAIN")))
+		return behind_last(response, '\0');
+	if (span_eq_case(mech, SPAN("CRAM-MD5")))
+		return behind_last(response, ' ');
+	if (span_eq_case(mech, SPAN("DIGEST-MD5")))
+		return n == 0 ? between_or_all(response, SPAN("response="), ',') : SPAN_NONE;
+	if (span_eq_case(mech, SPAN("XOAUTH2")) || span_eq_case(mech, SPAN("OAUTHBEARER")))
+		return n == 0 ? between_or_all(response, SPAN("auth=Bearer "), '\1') : SPAN_NONE;
+	return response;
+}
+
+bool
 auth_challenge(struct arena *arena, struct span text, struct span *out)
 {
 	if (base64_decode(arena, text, out))

@@ -78,6 +78,15 @@ struct span auth_shown(struct arena *, struct span mech, unsigned n, struct span
 /* The user name within the n-th response (from 0), decoded; empty: none is there, or the mechanism is not known. */
 struct span auth_user(struct span mech, unsigned n, struct span response);
 
+/*
+ * The secret in the n-th response, decoded: the password, token or proof; all of it where the mechanism is not known; empty
+ * where it holds none.
+ */
+struct span auth_secret(struct span mech, unsigned n, struct span response);
+
+/* Could it be the name of a mechanism (RFC 4422 3.1)? What else stands there may be a secret. */
+bool auth_is_name(struct span);
+
 /* The text of a 334, decoded; false when it is not base64, and *out is then the text itself. */
 bool auth_challenge(struct arena *, struct span text, struct span *out);
 

@@ -1,0 +1,224 @@
+/* mask - secrets starred out of what is shown. */
+#include "base/mask.h"
+
+#include <stdlib.h>
+
+#include "base/base64.h"
+
+enum { WINDOW = 8, BRIEF_MIN = 4, ANYWHERE_MIN = 6, DIGESTS_MAX = 1 << 18, TWICE_MAX = 512 };
+
+static unsigned char
+lower(char c)
+{
+	return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+static bool
+is_digit(char c)			/* of base64, hexadecimal, and of most words */
+{
+	return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+}
+
+/* ---- the digests: eight octets are a number, mixed so that they cannot be read in a core */
+
+static uint64_t
+digest_of(uint64_t window)
+{
+	window = (window ^ window >> 30) * 0xBF58476D1CE4E5B9u;
+	window = (window ^ window >> 27) * 0x94D049BB133111EBu;
+	window ^= window >> 31;
+	return window ? window : 1;
+}
+
+static uint64_t *
+place_of(const struct mask *m, uint64_t digest)
+{
+	size_t i = (size_t)digest & (m->cap - 1);
+
+	while (m->digest[i] != 0 && m->digest[i] != digest)
+		i = (i + 1) & (m->cap - 1);
+	return &m->digest[i];
+}
+
+static void
+drop_digests(struct mask *m)
+{
+	if (m->digest)
+		explicit_bzero(m->digest, m->cap * sizeof *m->digest);
+	free(m->digest);
+	m->digest = NULL;
+	m->n = m->cap = 0;
+}
+
+static void
+grow(struct mask *m)
+{
+	struct mask old = *m;
+
+	m->cap = old.cap ? old.cap * 4 : 1024;
+	m->digest = memory_zeroed(m->cap * sizeof *m->digest);
+	for (size_t i = 0; i < old.cap; i++)
+		if (old.digest[i])
+			*place_of(m, old.digest[i]) = old.digest[i];
+	drop_digests(&old);
+}
+
+static void
+add_form(struct mask *m, struct span form)
+{
+	uint64_t window = 0;
+
+	for (size_t i = 0; i < form.len; i++) {
+		window = window << 8 | lower(form.at[i]);
+		if (i + 1 < WINDOW)
+			continue;
+		if (2 * m->n >= m->cap)
+			grow(m);
+		uint64_t digest = digest_of(window), *place = place_of(m, digest);
+		m->n += *place == 0;
+		*place = digest;
+	}
+}
+
+/* ---- the forms */
+
+/* Of `text` behind 0 to 2 octets of something else, the digits of base64 that it alone decides. */
+static struct span
+within_base64(struct arena *arena, struct span text, unsigned before)
+{
+	char *shifted = arena_get(arena, text.len + 2);
+
+	memcpy(shifted + before, text.at, text.len);
+	struct span all = base64_encode(arena, (struct span){ shifted, text.len + before });
+	size_t begin = (before * 8 + 5) / 6, end = (before + text.len) * 8 / 6;
+	return span_skip(span_first(all, end), begin);
+}
+
+static struct span
+in_hexadecimal(struct arena *arena, struct span text)
+{
+	char *out = arena_get(arena, 2 * text.len + 1);
+
+	for (size_t i = 0; i < 2 * text.len; i++)
+		out[i] = "0123456789abcdef"[(unsigned char)text.at[i / 2] >> (i % 2 ? 0 : 4) & 15];
+	return (struct span){ out, 2 * text.len };
+}
+
+static struct span
+in_url(struct arena *arena, struct span text)
+{
+	char *out = arena_get(arena, 3 * text.len + 1), *to = out;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.at[i];
+		bool plain = (is_digit(text.at[i]) && c != '+' && c != '/') || (c && strchr("-._~", c));
+		if (!plain) {
+			*to++ = '%';
+			*to++ = "0123456789abcdef"[c >> 4];
+		}
+		*to++ = plain ? (char)c : "0123456789abcdef"[c & 15];
+	}
+	return (struct span){ out, (size_t)(to - out) };
+}
+
+static void
+add_forms(struct mask *m, struct arena *arena, struct span text, unsigned deep)
+{
+	add_form(m, text);
+	add_form(m, in_url(arena, text));
+	if (deep < 2)
+		add_form(m, in_hexadecimal(arena, text));
+	for (unsigned before = 0; deep < 2 && before < 3; before++)
+		add_forms(m, arena, within_base64(arena, text, before), text.len <= TWICE_MAX ? deep + 1 : 2);
+	if (deep == 0)
+		add_form(m, base64_encode(arena, text));
+}
+
+void
+mask_add(struct mask *m, struct span secret)
+{
+	struct arena arena = { 0 };
+
+	if (secret.len < BRIEF_MIN)
+		return;
+	if (secret.len < WINDOW)
+		secret_set(&m->brief[m->nbrief++ % MASK_BRIEF], secret);
+	if (m->n > DIGESTS_MAX)
+		drop_digests(m);
+	add_forms(m, &arena, secret, 0);
+	arena_wipe(&arena);
+}
+
+void
+mask_release(struct mask *m)
+{
+	drop_digests(m);
+	for (size_t i = 0; i < MASK_BRIEF; i++)
+		secret_release(&m->brief[i]);
+	m->nbrief = 0;
+}
+
+/* ---- showing */
+
+/* Is text[from..to) a part of a word, a name or an address? */
+static bool
+is_within(struct span text, size_t from, size_t to)
+{
+	char before = from > 0 ? text.at[from - 1] : ' ', behind = to < text.len ? text.at[to] : ' ';
+	char next = to + 1 < text.len ? text.at[to + 1] : ' ';
+
+	return is_digit(before) || (before && strchr("-._@", before)) || is_digit(behind) || (behind && strchr("-_@", behind)) ||
+	    (behind == '.' && is_digit(next));
+}
+
+/* Where a brief secret ends that begins at i; 0: none does. */
+static size_t
+brief_at(const struct mask *m, struct span text, size_t i)
+{
+	for (size_t k = 0; k < MASK_BRIEF; k++) {
+		struct span secret = secret_span(&m->brief[k]);
+		size_t end = i + secret.len;
+		if (secret.len == 0 || !span_eq_case(span_first(span_skip(text, i), secret.len), secret))
+			continue;
+		if (secret.len >= ANYWHERE_MIN || !is_within(text, i, end))
+			return end;
+	}
+	return 0;
+}
+
+/* Stars from `at` to *done, and from there to `end`: a digit beside what showed it is of the same number. */
+static void
+star(char *copy, struct span text, size_t at, size_t end, size_t *done)
+{
+	while (at > *done && is_digit(text.at[at - 1]))
+		at--;
+	while (end < text.len && (is_digit(text.at[end]) || text.at[end] == '='))
+		end++;
+	at = at > *done ? at : *done;
+	memset(copy + at, '*', end - at);
+	*done = end;
+}
+
+struct span
+mask_shown(const struct mask *m, struct arena *arena, struct span octets)
+{
+	uint64_t window = 0;
+	char *copy = NULL;
+	size_t done = 0, end;
+
+	for (size_t i = 0; (m->n > 0 || m->nbrief > 0) && i < octets.len; i++) {
+		window = window << 8 | lower(octets.at[i]);
+		bool seen = m->n > 0 && i + 1 >= WINDOW && *place_of(m, digest_of(window)) != 0;
+		size_t brief = m->nbrief > 0 ? brief_at(m, octets, i) : 0;
+		if ((!seen && !brief) || (i < done && brief <= done))
+			continue;
+		if (!copy)
+			copy = memcpy(arena_get(arena, octets.len), octets.at, octets.len);
+		if (seen && i >= done)
+			star(copy, octets, i + 1 - WINDOW, i + 1, &done);
+		for (end = done > i ? done : i; end < brief; end++)
+			copy[end] = '*';
+		done = brief > done ? brief : done;
+	}
+	return copy ? (struct span){ copy, octets.len } : octets;
+}

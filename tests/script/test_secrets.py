@@ -1,0 +1,184 @@
+"""No secret in any output: a server echoes what it was told, in every encoding, and all that is printed and kept is searched."""
+import base64
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+import urllib.parse
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+from mta import Mta
+
+USER, PASSWORD = "bob@example.org", "Tr0ub4dor zebra&3"
+
+
+def b64(octets):
+    return base64.b64encode(octets if isinstance(octets, bytes) else octets.encode()).decode()
+
+
+KEY = b64(f"\0{USER}\0{PASSWORD}")
+TYPED = f"EHLO x\nAUTH PLAIN {KEY}\nNOOP\nQUIT\n"
+
+
+def forms(octets):
+    """What a secret may look like; of base64 within a longer text the digits that it alone decides."""
+    yield octets.decode("latin-1")
+    yield octets.hex()
+    yield urllib.parse.quote(octets, safe="")
+    for text in (b64(octets), b64(b64(octets))):
+        yield text
+    for before in range(3):
+        yield b64(b"x" * before + octets)[4:-4]
+
+
+SHOWN = [form.lower() for secret in (PASSWORD.encode(), b"Tr0ub4dor", f"\0{USER}\0{PASSWORD}".encode()) for form in forms(secret) if len(form) >= 8]
+
+
+def echo(client, line):
+    """A refusal that repeats what it was told as it came, read, and encoded again."""
+    word = line.split()[-1]
+    try:
+        octets = base64.b64decode(word, validate=True)
+    except ValueError:
+        octets = word.encode()
+    texts = [line, line.upper(), line[:40]]
+    for told in (word.encode(), octets, octets.split(b"\0")[-1]):
+        texts += [form.replace("\0", " ") for form in forms(told)] + [told.hex().upper()]
+    return ["535-" + text for text in texts] + ["535 5.7.8 no"]
+
+
+class Secrets(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.env = program.environment(PW=PASSWORD, HOME=self.folder, SMTPSH_SECRET_USER=USER, SMTPSH_SECRET_PASSWORD=PASSWORD)
+
+    def path(self, name, text=None):
+        path = os.path.join(self.folder, name)
+        if text is not None:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            os.chmod(path, 0o600)
+        return path
+
+    def search(self, what):
+        for form in SHOWN:
+            at = what.lower().find(form)
+            self.assertEqual(at, -1, f"{form!r} in {what[max(0, at - 300):at + 100]!r}")
+
+    def run_it(self, *args, input="", answers=None):
+        kept = [self.path("log"), self.path("trace")]
+        keep = ("--log", kept[0], "--debug", kept[1]) if args[0] not in ("send", "probe", "replay") else ()
+        with Mta("AUTH PLAIN LOGIN", answers=answers or {"AUTH": echo}) as mta:
+            done = program.run(args[0], *keep, *[a.replace("{}", mta.target) for a in args[1:]], input=input, env=self.env)
+        self.search(done.stdout)
+        self.search(done.stderr)
+        for path in kept:
+            if os.path.exists(path):
+                with open(path, encoding="utf-8", errors="surrogateescape") as file:
+                    self.search(file.read())
+        return done
+
+    def talk(self, *args, **more):
+        return self.run_it("--timeout=5", *args, "{}", **more)
+
+    def login(self, answers, *then):
+        return self.talk("--auth", "--user", USER, "--password-env", "PW", *[w for line in then for w in ("-c", line)], answers=answers)
+
+    def test_given_by_options(self):
+        password = self.path("password", PASSWORD + "\n")
+        self.path(".netrc", f"machine 127.0.0.1 login {USER} password {PASSWORD.split()[0]}\n")
+        for given in (("--user", USER, "--password-env", "PW"), ("--user", USER, "--password-file", password), ("--netrc",),
+                      ("--user", USER, "--password-env", "PW", "--format", "json")):
+            with self.subTest(given):
+                self.assertIn("535", self.talk("--auth", *given, "-c", "NOOP").stdout)
+
+    def test_typed_by_hand(self):
+        for lines in (TYPED, f" auth\tplain {KEY}\nAUTH PLAIN  {KEY} x\n", f"AUTH PLAIN={KEY}\n", f'/pipeline "NOOP" "AUTH PLAIN {KEY}"\n'):
+            with self.subTest(lines):
+                self.assertIn("5.7.8 no", self.talk(input="EHLO x\n" + lines + "QUIT\n").stdout)
+
+    def test_octets_as_they_are_and_in_pieces(self):
+        for lines in (f'/raw "AUTH PLAIN {KEY}\\r\\n"\n', f'/raw "AU"\n/raw "TH PLAIN {KEY[:20]}"\n/raw "{KEY[20:]}\\r\\n"\n'):
+            with self.subTest(lines):
+                self.assertIn("5.7.8 no", self.talk(input="EHLO x\n" + lines + "QUIT\n").stdout)
+
+    def test_answers_to_an_auth_that_was_refused_are_not_commands(self):
+        with Mta("AUTH LOGIN", answers={"AUTH": "504 5.5.4 no"}) as mta:
+            done = program.run(mta.target, input=f"EHLO x\nAUTH LOGIN\n{b64(USER)}\n{b64(PASSWORD)}\nNOOP\nQUIT\n")
+            self.assertEqual(mta.heard, ["EHLO x", "AUTH LOGIN", "NOOP", "QUIT"])
+        self.assertEqual(done.returncode, 7)
+        self.assertIn("*** not sent: an answer to an AUTH that was not answered 334", done.stdout)
+        self.search(done.stdout)
+
+    def test_what_comes_later_and_in_halves(self):
+        told = f"{PASSWORD} {b64(PASSWORD)} {KEY}"
+
+        def half(client, line):
+            client.sock.sendall(f"535-{told}".encode())
+            client.sock.shutdown(socket.SHUT_RDWR)
+            return []
+        self.assertIn("no whole reply", self.login({"AUTH": half}, "NOOP").stdout)
+        self.login({"AUTH": "235 ok", "NOOP": lambda c, line: ["250 ok", "250 " + told]}, "NOOP")
+        self.login({"AUTH": "235 ok", "STARTTLS": lambda c, line: ["220 go on", "250 " + told]}, "STARTTLS")
+        challenged = self.login({"AUTH": lambda c, line: ["334 " + b64("you said " + PASSWORD)]}, "NOOP")
+        self.assertIn("the challenge says: you said ****", challenged.stdout)
+
+    def test_a_challenge_is_answered_as_it_came(self):
+        "though it shows the secret"
+        digest = []
+
+        def cram(client, line):
+            client.say("334 " + b64("<" + PASSWORD.split()[0] + ">"))
+            digest.append(base64.b64decode(client.line()).decode())
+            return ["235 ok"]
+        self.run_it("--timeout=5", "--auth=CRAM-MD5", "--user", USER, "--password-env", "PW", "{}", "-c", "NOOP", answers={"AUTH": cram})
+        import hmac
+        want = hmac.new(PASSWORD.encode(), ("<" + PASSWORD.split()[0] + ">").encode(), "md5").hexdigest()
+        self.assertEqual(digest, [f"{USER} {want}"])
+
+    def test_send_and_probe(self):
+        given = ("--auth", "--user", USER, "--password-env", "PW")
+        self.assertIn("535", self.run_it("send", *given, "--from", "a@b.example", "--to", "c@d.example", "{}").stdout)
+        for form in ("text", "nagios", "json", "prom", "tap", "junit"):
+            with self.subTest(form):
+                self.run_it("probe", "-v", *given, "--format", form, "{}")
+
+    def test_scripts(self):
+        script = self.path("s.smtp", "/secret user\n/secret password\nS: 220 ...\nC: EHLO x\nS: 250 ...\n"
+                           "C: AUTH PLAIN {{plain user password}}\nS: 235 ok\n")
+        for form in (("-v",), ("--format", "tap"), ("--format", "junit"), ("--format", "json", "-v"), ("--update",)):
+            with self.subTest(form):
+                self.run_it("replay", *form, "--against", "{}", script)
+        with open(script, encoding="utf-8") as file:
+            text = file.read()
+        self.assertIn("S: 535-", text)
+        self.search(text)
+
+    def test_the_servers_side_and_between(self):
+        lines = f"EHLO x\r\nAUTH PLAIN {KEY}\r\nAUTH LOGIN\r\n{b64(USER)}\r\n{b64(PASSWORD)}\r\nAUTH PLAIN={KEY}\r\n auth plain {KEY}\r\nQUIT\r\n"
+        with Mta("AUTH PLAIN LOGIN", answers={"AUTH": lambda c, line: echo(c, line) if " " in line[5:] else ["334 "],
+                                             b64(USER).upper(): "334 "}) as mta:
+            for args in (("serve", "-v"), ("serve", "--format", "json", "-v"),
+                         ("record", "--listen", "127.0.0.1:0", "--to", mta.target)):
+                with self.subTest(args):
+                    process = subprocess.Popen([program.SMTPSH, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=self.env)
+                    where = process.stdout.readline().decode()
+                    port = int("".join(c if c.isdigit() else " " for c in where.rsplit(":", 1)[1]).split()[0])
+                    with socket.create_connection(("127.0.0.1", port), program.DEADLINE) as sock:
+                        sock.sendall(lines.encode())
+                        while sock.recv(65536):
+                            pass
+                    process.terminate()
+                    out = process.communicate(timeout=program.DEADLINE)[0].decode("utf-8", "replace")
+                    self.assertIn("AUTH", out)
+                    self.search(out)
+
+
+if __name__ == "__main__":
+    tap.main()
