@@ -94,6 +94,24 @@ hosts_find(struct span text, struct span name, struct addr out[], size_t max)
 }
 
 struct span
+hosts_full_name(struct span text, struct span name)
+{
+	struct span line;
+
+	while (span_line(&text, &line)) {
+		struct span rest = span_until(&line, '#'), full = SPAN_NONE, word;
+		bool here = false;
+		for (span_word(&rest); (word = span_word(&rest)).len > 0;) {
+			here |= span_eq_case(word, name);
+			full = full.len == 0 && span_has(word, '.') ? word : full;
+		}
+		if (here && full.len > 0)
+			return full;
+	}
+	return SPAN_NONE;
+}
+
+struct span
 sysnames_file(const char *path, struct arena *arena)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

@@ -22,6 +22,9 @@ void resolv_conf_parse(struct resolv_conf *, struct span text, struct arena *);
 /* The addresses that the text of a hosts file has for a name, in order and at most `max`; their number. */
 size_t hosts_find(struct span text, struct span name, struct addr out[], size_t max);
 
+/* The full name, with a dot, on a line of it that has this short one; empty: there is none. */
+struct span hosts_full_name(struct span text, struct span name);
+
 /* The file's text, at most 1 MiB; empty when it cannot be read. */
 struct span sysnames_file(const char *path, struct arena *);
 

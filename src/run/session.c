@@ -249,35 +249,3 @@ session_route_arena(struct session *s)
 {
 	return &s->routed;
 }
-
-/* RFC 5321 4.1.4: a name that means something to the other side, or else an address literal. */
-static bool
-is_public_name(struct span name)
-{
-	static const char *const private[] = { ".local", ".lan", ".localdomain", ".internal", ".home", ".home.arpa" };
-
-	if (!span_has(name, '.') || span_starts_case(name, SPAN("localhost")))
-		return false;
-	for (size_t i = 0; i < sizeof private / sizeof *private; i++)
-		if (span_ends_case(name, span_of(private[i])))
-			return false;
-	return true;
-}
-
-const char *
-session_helo(struct session *s)
-{
-	char *own = s->env->own_name, host[ADDR_TEXT];
-
-	if (s->opts->helo)
-		return s->opts->helo;
-	if (!*own && gethostname(own, sizeof s->env->own_name - 1) != 0)
-		strcpy(own, "localhost");
-	if (is_public_name(span_of(own)))
-		return own;
-	const struct addr *local = s->conn ? conn_local(s->conn) : NULL;
-	if (!local || addr_family(local) == 0)
-		return "localhost.localdomain";
-	addr_host(local, host);
-	return arena_printf(&s->link, addr_family(local) == 6 ? "[IPv6:%s]" : "[%s]", host).at;
-}

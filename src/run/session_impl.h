@@ -44,6 +44,8 @@ struct session {
 	struct conv *conv, *dead_conv;		/* dead: freed at the next wake-up, its last event may still be read */
 	struct tls_context *tls_context;	/* not counted: the env's or the listener's */
 	const struct tls_info *tls;
+	struct host_query *helo_query;		/* of the name said in EHLO; nothing waits for it */
+	bool helo_noted;
 	struct dns_query *dane_query;		/* the handshake waits for it; NULL: none is out */
 	struct sts_query *sts;			/* the step in hand waits for it; NULL: it does not */
 	struct tls_dane *dane;			/* what it found; NULL: nothing yet. In ->link */

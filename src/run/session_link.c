@@ -8,10 +8,13 @@ session_drop_link(struct session *s)
 	dial_free(s->dial);
 	session_leave_way(s);
 	session_forget_dane(s);
+	host_free(s->helo_query);
 	conn_free(s->conn);
 	conv_free(s->dead_conv);
 	s->routing = NULL;
 	s->dial = NULL;
+	s->helo_query = NULL;
+	s->helo_noted = false;
 	s->conn = NULL;
 	s->dead_conv = s->conv;
 	s->conv = NULL;

@@ -48,6 +48,8 @@ enum progress session_fail(struct session *, enum err_kind, const char *format, 
 /* The same for a reply that was shown already: a 4yz or 5yz. */
 enum progress session_failed(struct session *, enum err_kind);	/* what of was told already */
 enum progress session_refused(struct session *, const struct reply *);
+/* Says, once a connection, which name EHLO says and how it stands with that name; not to a peer on this machine. */
+void session_note_helo(struct session *);
 void session_note(struct session *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void session_emit(struct session *, struct event *);
 

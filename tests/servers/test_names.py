@@ -2,12 +2,14 @@
 that a name server can be at port 53; that needs root."""
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import hostile
 import program
 import tap
 from nameserver import NameServer
@@ -16,10 +18,11 @@ ZONE = {
     ("mx1.search.test", "A"): ["127.0.0.2"], ("two.dots.search.test", "A"): ["127.0.0.3"], ("two.dots", "A"): ["127.0.0.4"],
     ("absolute.test", "A"): ["127.0.0.5"], ("absolute.test.search.test", "A"): ["127.0.0.6"],
     ("hosts.test", "A"): ["127.0.0.7"], ("only", "MX"): [(10, "mx1.search.test")],
+    ("here.test", "A"): ["192.0.2.53"], ("there.test", "A"): ["203.0.113.1"],
     ("only.search.test", "MX"): [(10, "wrong.test")],
 }
 FILES = {
-    "hosts": "127.0.0.1 localhost\n127.0.0.9 hosts.test container\n",
+    "hosts": "127.0.0.1 localhost\n127.0.1.1 known.test known\n127.0.0.9 hosts.test container\n",
     "resolv.conf": "nameserver 127.0.0.53\nsearch search.test\noptions ndots:2\n",
 }
 
@@ -41,12 +44,34 @@ def inside(folder, zone=ZONE):
         for option in ("--timeout=2s", "--trust-ad"):
             print("##", option)
             print(program.run("resolve", "--dns", "192.0.2.53", option, "@only").stdout)
+    hellos(zone, folder)
+
+
+def hellos(zone, folder):
+    """The name that EHLO says, by what the host is called, to a server that is not loopback."""
+    subprocess.run(["ip", "addr", "add", "10.9.9.9/32", "dev", "lo"], check=True)
+    with NameServer(zone, at=("127.0.0.53", 53)) as dns:
+        def after_the_look_up(peer):
+            peer.hello("250 h\r\n").hear()
+            for _ in range(200):
+                if len(dns.asked) >= 2 or "[" in peer.heard[0] or address == "127.0.0.1":
+                    break
+                peer.wait(0.02)
+            peer.wait(0.3).say("250 ok\r\n").obey()
+        for own, address, *options in (("short", "192.0.2.53"), ("known", "192.0.2.53"), ("here.test", "192.0.2.53"),
+                                       ("there.test", "192.0.2.53"), ("there.test", "10.9.9.9"),
+                                       ("x.local", "192.0.2.53", "--helo", "here.test"), ("here.test", "127.0.0.1")):
+            socket.sethostname(own)
+            with hostile.Server(after_the_look_up, host=address) as peer:
+                print("##", "-".join(["helo", own, address]))
+                print(program.run(*options, "--tls=try", f"{address}:{peer.port}", "-c", "NOOP").stdout)
+            dns.asked.clear()
 
 
 class Names(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        unshare = ["unshare", "-n", "-m", "--propagation", "private"]
+        unshare = ["unshare", "-n", "-m", "-u", "--propagation", "private"]
         why = None
         if not shutil.which("unshare") or not shutil.which("ip"):
             why = "needs unshare(1) and ip(8)"
@@ -103,6 +128,19 @@ class Names(unittest.TestCase):
         self.assertIn("hosts.test/MX", self.asked["user@hosts.test"])
         self.assertIn("127.0.0.7:1: connection refused", self.said["user@hosts.test"])
 
+
+    def test_the_name_said_in_ehlo(self):
+        for name, ehlo, note in (
+                ("short-192.0.2.53", "[192.0.2.53]", "EHLO says the address that the connection comes from: this host's name, short, is no full one"),
+                ("known-192.0.2.53", "known.test", "known.test, has no address, which some servers mind: the name does not exist"),
+                ("here.test-192.0.2.53", "here.test", "here.test, has the address that the connection comes from, 192.0.2.53"),
+                ("there.test-192.0.2.53", "there.test", "there.test, has the address 203.0.113.1, and the connection comes from 192.0.2.53, which some servers mind"),
+                ("there.test-10.9.9.9", "there.test", "the connection comes from 10.9.9.9, as it may behind NAT"),
+                ("x.local-192.0.2.53", "here.test", "here.test, has the address that the connection comes from")):
+            said = self.said["helo-" + name]
+            self.assertIn(f" -> EHLO {ehlo}\n", said)
+            self.assertIn(note, said)
+        self.assertNotIn("says", self.said["helo-here.test-127.0.0.1"])
 
     def test_who_says_that_it_validated(self):
         "the AD bit of a name server elsewhere is believed only on demand"

@@ -79,6 +79,19 @@ hosts(void **state)
 	assert_int_equal(hosts_find(span_of(text), SPAN("127.0.0.1"), found, 4), 0);
 }
 
+static void
+full_names(void **state)
+{
+	const char *text = "127.0.0.1 localhost\n127.0.1.1 mx1.example.org mx1 # the host\n::1 lone\n192.0.2.1 mx2 mx2.example.org\n";
+
+	(void)state;
+	assert_true(span_eq(hosts_full_name(span_of(text), SPAN("mx1")), SPAN("mx1.example.org")));
+	assert_true(span_eq(hosts_full_name(span_of(text), SPAN("MX2")), SPAN("mx2.example.org")));
+	assert_int_equal(hosts_full_name(span_of(text), SPAN("lone")).len, 0);
+	assert_int_equal(hosts_full_name(span_of(text), SPAN("127.0.1.1")).len, 0);
+	assert_int_equal(hosts_full_name(SPAN_NONE, SPAN("mx1")).len, 0);
+}
+
 int
 main(void)
 {
@@ -87,6 +100,7 @@ main(void)
 		cmocka_unit_test(nothing_said),
 		cmocka_unit_test(more_than_there_is_room_for),
 		cmocka_unit_test(hosts),
+		cmocka_unit_test(full_names),
 	};
 	return cmocka_run_group_tests_name("sysnames", tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@ say_ehlo(struct session *s)
 {
 	char line[600];
 
+	session_note_helo(s);
 	snprintf(line, sizeof line, "%s %s", session_opts(s)->lmtp || session_target(s)->lmtp ? "LHLO" : "EHLO", session_helo(s));
 	return session_say(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
 }
