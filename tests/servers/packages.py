@@ -31,6 +31,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 
 DEADLINE = 20
+START_UP = 80         # of a server on a busy machine: Postfix alone looks over its files for 20 s there
 TREES = {
     "postfix": ["postfix", "postfix-pcre", "sasl2-bin", "libsasl2-modules", "dovecot-core"],
     "exim": ["exim4-daemon-heavy"],
@@ -203,7 +204,7 @@ def port(host="127.0.0.1"):
     raise AssertionError("no free port")
 
 
-def wait_for(ready, what, process=None, log=None, seconds=DEADLINE):
+def wait_for(ready, what, process=None, log=None, seconds=START_UP):
     """Waits until ready() is true; fails with the end of the log when it does not become so or the process ends."""
     end = time.monotonic() + seconds
     while not ready():

@@ -173,20 +173,45 @@ class Clients(unittest.TestCase):
         script = self.replays(log, "s_client", server)
         self.assertIn("/starttls\nC: EHLO me.example\n", script)
 
-    def test_postfix(self):
-        server = self.serve("--count", "1", "--deadline", "20s")
+    @contextlib.contextmanager
+    def postfix(self, server, *messages):
+        """Postfix, sending each of the messages (their recipients) to the server; its jail."""
         with packages.Jail("postfix", users=["postfix", "postdrop"]) as jail:
             jail.write("/etc/postfix/main.cf", POSTFIX_MAIN % server.port)
             jail.write("/etc/postfix/master.cf", POSTFIX_MASTER)
             jail.mkdir("/var/spool/postfix")
             jail.mkdir("/var/lib/postfix", owner="postfix")
             jail.write("/run/message", "Subject: x\n\nby Postfix\n")
-            jail.start("sh", "-c", "(until [ -e /var/spool/postfix/public/pickup ]; do :; done; "
-                       "sendmail -i -f a@b.example c@d.example unknown@d.example </run/message) & exec postfix start-fg")
-            self.assertEqual(server.process.wait(program.DEADLINE + 5), 0, jail.said())
+            sends = "".join(f"sendmail -i -f a@b.example {' '.join(to)} </run/message; " for to in messages)
+            jail.start("sh", "-c", f"(until [ -e /var/spool/postfix/public/pickup ]; do sleep 0.05; done; {sends}) & exec postfix start-fg")
+            yield jail
+
+    def test_postfix(self):
+        server = self.serve("--count", "1", "--deadline", f"{packages.START_UP}s")
+        with self.postfix(server, ["c@d.example", "unknown@d.example"]) as jail:
+            status = server.process.wait(packages.START_UP + 5)
+            with open(jail.path("/var/log/mail.log"), encoding="utf-8", errors="replace") as log:
+                self.assertEqual(status, 0, jail.said() + log.read())
         message = self.messages()[0]
         self.assertTrue(message["tls"] and message["text"].endswith("\r\nby Postfix\r\n"), message)
         self.assertEqual([r["address"] for r in message["recipients"]], ["c@d.example"])
+
+    def test_postfix_meets_faults(self):
+        server = self.serve(FAULTS, "--refuse", "rcpt:nobody@d.example")
+        fates = {"full": "deferred (host 127.0.0.1[127.0.0.1] said: 452 4.2.2", "grey": "deferred (host 127.0.0.1[127.0.0.1] said: 451 4.7.1",
+                 "gone": "deferred (lost connection with 127.0.0.1", "reset": "deferred (lost connection with 127.0.0.1",
+                 "slow": "sent (250 2.0.0 Ok: queued as", "nobody": "bounced (host 127.0.0.1[127.0.0.1] said: 550 5.1.1"}
+        with self.postfix(server, *([who + "@d.example"] for who in fates)) as jail:
+            log = jail.path("/var/log/mail.log")
+
+            def lines():
+                with open(log, encoding="utf-8", errors="replace") as file:
+                    return [line for line in file if "status=" in line and "to=<a@b.example>" not in line]
+            packages.wait_for(lambda: os.path.exists(log) and len(lines()) == len(fates), "every message's fate", log=log,
+                              seconds=packages.START_UP)
+            for who, fate in fates.items():
+                self.assertTrue(any(f"to=<{who}@d.example>" in line and "status=" + fate in line for line in lines()), (who, lines()))
+        self.assertEqual([r["address"] for m in self.messages() for r in m["recipients"] if m["from"]], ["slow@d.example"])
 
     def exim(self, server, *recipients):
         with packages.Jail("exim", users=["Debian-exim"]) as jail:
@@ -207,6 +232,13 @@ class Clients(unittest.TestCase):
         server = self.serve("--without", "STARTTLS,CHUNKING,PIPELINING")
         done = self.exim(server, "c@d.example", "unknown@d.example")
         self.replays(done.stderr, "Exim", server)
+
+    def test_exim_meets_faults(self):
+        server = self.serve(FAULTS)
+        for who, said in [("full", "SMTP<< 452 4.2.2"), ("grey", "SMTP<< 451 4.7.1"), ("slow", "SMTP<< 250 2.1.5 Ok, at last"),
+                          ("gone", "SMTP(closed)<<"), ("reset", "SMTP(Connection reset by peer)<<")]:
+            self.assertIn(said, self.exim(server, who + "@d.example").stderr)
+        self.assertEqual([r["address"] for m in self.messages() for r in m["recipients"] if m["from"]], ["slow@d.example"])
 
     def test_faults_are_seen_by_clients(self):
         server = self.serve(FAULTS)
