@@ -17,6 +17,7 @@ struct mock_opts {
 	 * and its queue stand where the script says nothing. ->without and ->lmtp mean nothing here. Must outlive the mock. */
 	const struct mta_opts *mta;
 	bool strict;
+	bool realtime;			/* replies come as late as the script's /took says */
 	enum match_level level;		/* how commands are compared, until /match says otherwise */
 	const struct play_value *value;	/* of variables and secrets; they come before the script's own */
 	size_t nvalues;

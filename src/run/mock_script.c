@@ -106,9 +106,19 @@ step_waits(struct play *p, const struct script_item *item)
 	    strcmp(name, "bdat") == 0;
 }
 
+static void
+wait_as_recorded(struct play *p, const struct script_item *item)
+{
+	const struct script_item *next = item->next;
+
+	if (p->mock->opts.realtime && p->reply == 0 && next && next->kind == SCRIPT_WORD && next->word->kind == WORD_TOOK)
+		p->delay_ms = *(const uint64_t *)next->args;
+}
+
 static bool
 say_all(struct play *p, const struct script_item *item, enum verb verb, bool dot)
 {
+	wait_as_recorded(p, item);
 	for (; p->reply < item->nreply; p->reply++)
 		mock_reply(p, item->reply[p->reply], verb, dot, 0, THEN_GO_ON);
 	return true;
@@ -259,6 +269,7 @@ answer(struct play *p, const struct script_item *item, enum mock_what what, enum
 
 	for (size_t i = p->say; i < item->nsay; i++)
 		last &= !script_say_owes(&item->say[i]);
+	wait_as_recorded(p, item);
 	if (p->reply >= item->nreply)
 		default_answer(p, what, verb);
 	else if (last)

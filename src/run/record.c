@@ -330,7 +330,7 @@ on_accepted(void *ctx, int fd)
 	p->back = p;
 	p->step = (struct step){ .op = &relay_op, .args = &p->back };
 	p->drain = (struct step){ .op = &drain_op, .args = &p->back };
-	p->transcript = transcript_new(&(struct transcript_opts){ .write = on_script, .ctx = p, .no_bodies = r->opts.no_bodies,
+	p->transcript = transcript_new(&(struct transcript_opts){ .write = on_script, .ctx = p, .no_bodies = r->opts.no_bodies, .times = r->opts.times,
 	    .before = p->number - 1 });
 	p->client = session_serve(r->env, &p->client_opts, fd, r->opts.tls, on_client_event, p, NULL);
 	if (!p->client) {

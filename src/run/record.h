@@ -14,7 +14,7 @@ struct record_opts {
 	const struct target *to;
 	const struct session_opts *session;	/* towards the server */
 	struct tls_context *tls;		/* towards clients; NULL: STARTTLS is not handed on */
-	bool no_bodies;
+	bool no_bodies, times;
 	void (*write)(void *ctx, struct span script);	/* a whole case, when its client has gone */
 	void *ctx;
 	void (*note)(void *ctx, unsigned client, const char *text);

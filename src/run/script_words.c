@@ -491,6 +491,7 @@ const struct script_word script_words[] = {
 	{ "listen", "ADDR:PORT", "Where serve listens", WORD_LISTEN, WORD_SERVER, false, parse_listen },
 	{ "delay", "T", "Wait before the next reply", WORD_DELAY, WORD_SERVER, false, parse_delay },
 	{ "trickle", "N/s | off", "Send replies slowly", WORD_TRICKLE, WORD_SERVER, false, parse_write },
+	{ "took", "T", "So long the reply before was waited for when it was recorded; serve --realtime waits as long", WORD_TOOK, WORD_SERVER, false, parse_delay },
 	{ "times", "N", "So many connections play this case", WORD_TIMES, WORD_SERVER, false, parse_times },
 	{ "on", "VERB [/ERE/] [if=STATE,...] [unless=STATE,...] [over=N] [times=N] [delay=T] [then=close|rst]", "A rule: the S: lines behind it answer this", WORD_ON, WORD_SERVER, false, NULL },
 	{ "otherwise", "S: REPLY", "What answers all that nothing else does", WORD_OTHERWISE, WORD_SERVER, false, NULL },

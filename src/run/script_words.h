@@ -31,6 +31,7 @@ enum script_word_kind {
 	WORD_LISTEN,		/* struct span: ADDR:PORT */
 	WORD_DELAY,		/* uint64_t, milliseconds: before the next reply (server) */
 	WORD_TRICKLE,		/* struct word_write: how replies go out from now on (server) */
+	WORD_TOOK,		/* uint64_t, milliseconds: the reply before it was so long in coming (server, mock_opts.realtime) */
 	WORD_TIMES,		/* unsigned: so many connections play this case (server) */
 	WORD_KINDS
 };

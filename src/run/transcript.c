@@ -22,6 +22,7 @@ struct transcript {
 	unsigned responses;
 	uint64_t body_octets;
 	struct buf chunks;		/* of a message that goes by BDAT, what no chunk has had */
+	uint64_t took_us;		/* the longest of the replies since something was sent */
 };
 
 struct transcript *
@@ -420,6 +421,24 @@ heard(struct transcript *t, const struct event *e)
 
 /* ---- connections */
 
+/* Behind the last of a group's replies, and not where a message or an answer goes on. */
+static void
+write_took(struct transcript *t)
+{
+	if (t->took_us >= 1000)
+		buf_printf(&t->out, "/took %llums\n", (unsigned long long)(t->took_us / 1000));
+	t->took_us = 0;
+}
+
+static void
+note_took(struct transcript *t, const struct event *e)
+{
+	bool over = !e->answer.surprise && !e->answer.late && e->answer.reply->code / 100 != 3;
+
+	if (t->opts.times && over && e->session <= 1 && e->answer.took_us > t->took_us)
+		t->took_us = e->answer.took_us;
+}
+
 static void
 connected(struct transcript *t, const struct event *e)
 {
@@ -452,15 +471,18 @@ transcript_event(void *ctx, const struct event *e)
 		connected(t, e);
 		break;
 	case EVENT_SENT:
+		write_took(t);
 		sent(t, e);
 		break;
 	case EVENT_REPLY:
 		heard(t, e);
+		note_took(t, e);
 		break;
 	case EVENT_TLS:
 		comment(t, "TLS: ", e->shaken.info->version);
 		break;
 	case EVENT_CLOSED:
+		write_took(t);
 		if (!e->closed.expected)
 			comment(t, "the server closed the connection", SPAN_NONE);
 		break;

@@ -16,6 +16,7 @@ struct transcript_opts {
 	transcript_write_fn *write;
 	void *ctx;
 	bool no_bodies;			/* of a message only its size is kept */
+	bool times;			/* /took behind a reply: how long it was waited for */
 	unsigned before;		/* sessions that others have written: this one's number follows */
 };
 

@@ -78,7 +78,7 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 
 	if (tls && open_out(v, err)) {
 		struct record *r = record_new(&env, &(struct record_opts){ .to = to, .session = &v->o->session, .tls = tls,
-		    .no_bodies = v->o->no_bodies, .write = on_script, .note = on_note, .ctx = v });
+		    .no_bodies = v->o->no_bodies, .times = v->o->time, .write = on_script, .note = on_note, .ctx = v });
 		if (record_listen(r, at, &bound, err)) {
 			printf("%slistening on %s\n", v->o->log ? "" : "# ", addr_text(&bound, text));
 			fflush(stdout);

@@ -219,7 +219,7 @@ make_mock(struct serving *v, struct err *err)
 		return false;
 	v->queue = (unsigned long long)time(NULL) << 8;
 	o->serve.mta.queue = &v->queue;
-	v->mock = mock_new(v->script, &(struct mock_opts){ .mta = &o->serve.mta, .strict = o->strict,
+	v->mock = mock_new(v->script, &(struct mock_opts){ .mta = &o->serve.mta, .strict = o->strict, .realtime = o->realtime,
 	    .level = o->match_level == MATCH_UNSAID ? MATCH_CODE : o->match_level,
 	    .value = o->value, .nvalues = o->nvalues, .stray = &v->stray }, err);
 	o->serve.play = mock_step;

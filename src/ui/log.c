@@ -45,7 +45,7 @@ log_stream(const char *file, struct err *err)
 }
 
 struct log *
-log_open(const char *file, bool no_bodies, struct err *err)
+log_open(const char *file, bool no_bodies, bool times, struct err *err)
 {
 	int fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 
@@ -55,7 +55,8 @@ log_open(const char *file, bool no_bodies, struct err *err)
 	}
 	struct log *log = memory_zeroed(sizeof *log);
 	*log = (struct log){ .fd = fd, .name = strdup(file) };
-	log->transcript = transcript_new(&(struct transcript_opts){ .write = on_text, .ctx = log, .no_bodies = no_bodies });
+	log->transcript = transcript_new(&(struct transcript_opts){ .write = on_text, .ctx = log, .no_bodies = no_bodies,
+	    .times = times });
 	return log;
 }
 

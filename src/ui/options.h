@@ -37,6 +37,7 @@ struct options {
 	const char *line[LINES_MAX];	/* -c */
 	size_t nlines;
 	bool fail_fast, no_history;
+	bool realtime;			/* serve waits as long as was recorded */
 	bool strict;			/* the prompt refuses what looks wrong instead of noting it */
 	int no_explain;			/* nothing is explained under a 4yz or 5yz */
 	struct send_plan send;

@@ -1,10 +1,12 @@
 """smtpsh record: a client and a server with a recorder between, and the script that comes of it replays."""
 import os
+import re
 import smtplib
 import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -63,6 +65,27 @@ class Record(unittest.TestCase):
             self.assertNotIn("AGRlbW8AZGVtbw", text)
             self.assertIn("a certificate of smtpsh's own", recorder.err)
             self.replays(server, 2)
+
+    def test_times_are_written_and_played(self):
+        def converse(where):
+            "a message, in two connections; how long NOOP took in each"
+            for _ in range(2):
+                with smtplib.SMTP(where.host, where.port, "client.example", timeout=program.DEADLINE) as client:
+                    client.sendmail("a@b.example", ["c@b.example"], "Subject: x\n\nx\n")
+                    before = time.monotonic()
+                    client.noop()
+                    yield time.monotonic() - before
+        with program.Serve("--delay", "NOOP=1s") as server:
+            with Recorder(server.where, "--log", self.log, "--time") as recorder:
+                list(converse(recorder))
+            with open(self.log) as file:
+                took = re.findall(r"C: noop\nS: 250.*\n/took ([0-9]+)ms\n", file.read())
+            self.assertEqual([int(ms) >= 900 for ms in took], [True, True])
+            self.replays(server, 2)
+        with program.Serve("--realtime", "--strict", self.log) as server:
+            self.assertTrue(all(seconds > 0.9 for seconds in converse(server)))
+        with program.Serve(self.log) as server:
+            self.assertTrue(min(converse(server)) < 0.9)
 
     def test_it_prints_without_a_log(self):
         with Recorder("demo:") as recorder:

@@ -29,7 +29,8 @@ save_heard(struct prompt *p, void *state, const struct event *e)
 	(void)p;
 	if (!s->transcript) {
 		s->text.max = SAVED_MAX;
-		s->transcript = transcript_new(&(struct transcript_opts){ .write = on_text, .ctx = s, .no_bodies = p->options->no_bodies });
+		s->transcript = transcript_new(&(struct transcript_opts){ .write = on_text, .ctx = s, .no_bodies = p->options->no_bodies,
+		    .times = p->options->time });
 	}
 	transcript_event(s->transcript, e);
 }
@@ -83,7 +84,7 @@ begin(struct prompt *p, struct logging *l, const char *file)
 	struct err err;
 
 	log_close(l->log);
-	l->log = log_open(file, p->options->no_bodies, &err);
+	l->log = log_open(file, p->options->no_bodies, p->options->time, &err);
 	if (!l->log)
 		prompt_problem(p, "%s", err.text);
 }
