@@ -131,9 +131,10 @@ to_mbox(struct keep *k, const struct event *e, struct err *err)
 	put_envelope(k->mbox, e);
 	put_text(k->mbox, e->message.text, true);
 	fputc('\n', k->mbox);
-	if (fflush(k->mbox) != 0)
-		return err_set(err, ERR_SYSTEM, "cannot write %s: %s", k->mbox_name, strerror(errno));
-	return true;
+	if (fflush(k->mbox) == 0 && !ferror(k->mbox))		/* a flush amid it may have failed */
+		return true;
+	clearerr(k->mbox);
+	return err_set(err, ERR_SYSTEM, "cannot write %s: %s", k->mbox_name, strerror(errno));
 }
 
 /* Written below tmp, then moved below new, so that who reads it sees whole messages only. */
@@ -153,9 +154,11 @@ to_maildir(struct keep *k, const struct event *e, struct err *err)
 	put_envelope(f, e);
 	put_text(f, e->message.text, false);
 	bool failed = ferror(f) != 0;
-	if (fclose(f) != 0 || failed || rename(from, to) != 0)
-		return err_set(err, ERR_SYSTEM, "cannot write %s: %s", to, strerror(errno));
-	return true;
+	if (fclose(f) == 0 && !failed && rename(from, to) == 0)
+		return true;
+	err_set(err, ERR_SYSTEM, "cannot write %s: %s", to, strerror(errno));
+	unlink(from);
+	return false;
 }
 
 bool

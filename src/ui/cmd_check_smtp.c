@@ -383,4 +383,5 @@ const struct command command_check_smtp = {
 	.args = "-H HOST [OPTION...]",
 	.help = "check_smtp's options, output and states, for Nagios and Icinga",
 	.run = run_check_smtp,
+	.lost = 3,		/* UNKNOWN */
 };

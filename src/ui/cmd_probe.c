@@ -125,4 +125,5 @@ const struct command command_probe = {
 	.args = "[OPTION...] TARGET...",
 	.help = "Judge health: one host, every MX and address of a domain, a fleet",
 	.run = run_probe,
+	.lost = 3,		/* UNKNOWN */
 };

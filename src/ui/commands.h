@@ -8,6 +8,7 @@ struct command {
 	const char *help;		/* one sentence without a full stop */
 	unsigned scope;			/* whose options it takes (ui/options.h); 0: only those of all */
 	int (*run)(int argc, char *argv[]);	/* what stands behind the name; the exit status */
+	int lost;			/* the exit status when its output could not be written; 0: ERR_SYSTEM */
 };
 
 #define COMMANDS(X)	\

@@ -54,16 +54,19 @@ read_file(const char *path, struct buf *out)
 		close(fd);
 }
 
-/* Without the oldest lines, and without a line that the one before repeats. */
+/* Without the oldest lines: at most so many, and so many octets. */
 static struct span
 newest(struct span all, size_t max)
 {
 	size_t lines = 0, at = all.len;
 
 	while (at > 0 && lines < max) {
-		at--;
-		while (at > 0 && all.at[at - 1] != '\n')
-			at--;
+		size_t line = at - 1;
+		while (line > 0 && all.at[line - 1] != '\n')
+			line--;
+		if (all.len - line > HISTORY_MAX)
+			break;
+		at = line;
 		lines++;
 	}
 	return span_skip(all, at);

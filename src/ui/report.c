@@ -2,7 +2,9 @@
 #include "ui/report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -24,7 +26,8 @@ struct report {
 	const struct report_kind *format;
 	void *state;
 	FILE *out;
-	char *file, *beside;		/* NULL: the stream is the caller's */
+	char *file;			/* NULL: the stream is the caller's */
+	char *beside;			/* what becomes the file when it is whole; NULL: the file is no plain one */
 };
 
 const struct report_kind *
@@ -50,9 +53,19 @@ report_new(const struct report_kind *format, const char *file, const struct repo
 {
 	size_t size = strlen(file) + 24;
 	char *beside = memory_get(size);
+	struct stat st;
+	int fd;
 
 	snprintf(beside, size, "%s.%ld", file, (long)getpid());
-	FILE *out = fopen(beside, "we");
+	if (stat(file, &st) == 0 && !S_ISREG(st.st_mode)) {	/* a device or a pipe is written to, not replaced */
+		free(beside);
+		beside = NULL;
+		fd = open(file, O_WRONLY | O_CLOEXEC);
+	} else {
+		unlink(beside);
+		fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	}
+	FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (!out) {
 		err_set(err, ERR_USAGE, "cannot write %s: %s", file, strerror(errno));
 		free(beside);
@@ -77,13 +90,13 @@ report_end(struct report *r, const struct fleet_summary *sum, struct err *err)
 	bool ok = true;
 
 	r->format->end(r->state, sum);
-	if (r->beside) {
+	if (r->file) {
 		ok = fflush(r->out) == 0 && !ferror(r->out);
-		ok = fclose(r->out) == 0 && ok && rename(r->beside, r->file) == 0;
-		if (!ok) {
+		ok = fclose(r->out) == 0 && ok && (!r->beside || rename(r->beside, r->file) == 0);
+		if (!ok)
 			err_set(err, ERR_SYSTEM, "cannot write %s: %s", r->file, strerror(errno));
+		if (!ok && r->beside)
 			unlink(r->beside);
-		}
 	} else {
 		ok = fflush(r->out) == 0 || err_set(err, ERR_SYSTEM, "cannot write the output: %s", strerror(errno));
 	}

@@ -266,6 +266,15 @@ class Formats(Case):
             self.assertEqual(sorted(os.listdir(place)), ["x.prom", "x.tap"])
         self.assertTrue(out.startswith("SMTP CRITICAL"))
 
+    def test_what_is_no_plain_file_is_written_to_and_not_replaced(self):
+        with tempfile.TemporaryDirectory() as place:
+            os.mkfifo(place + "/pipe")
+            end = os.open(place + "/pipe", os.O_RDWR)
+            self.output(f"prom:{place}/pipe")
+            self.assertIn(b"probe_success 0\n", os.read(end, 65536))
+            os.close(end)
+            self.assertEqual(os.listdir(place), ["pipe"])
+
     def test_prometheus_has_no_reply_text_and_blackbox_names(self):
         out = self.output("prom", behaviour=banner("554 5.7.1 go away please\r\n"))
         self.assertNotIn("go away", out)

@@ -1,5 +1,6 @@
 """Lines from a pipe and the command line, against the own server: the dialogue printed, and the exit status."""
 import os
+import subprocess
 import sys
 import unittest
 
@@ -77,6 +78,30 @@ class Session(unittest.TestCase):
         events = [json.loads(line) for line in done.stdout.splitlines()]
         replies = [e for e in events if e["event"] == "reply"]
         self.assertEqual([r["code"] for r in replies], [220, 250, 221])
+
+
+class Standard(unittest.TestCase):
+    """The three descriptors, as a job that was started carelessly finds them."""
+
+    def run_with(self, how, *args):
+        return subprocess.run(["/bin/sh", "-c", f'exec "$0" "$@" {how}', program.SMTPSH, *args], capture_output=True, text=True,
+                              env=program.environment(), timeout=program.DEADLINE)
+
+    def test_output_that_is_lost_is_a_failure(self):
+        for args, status in ((("demo:", "-c", "NOOP"), 11), (("--help",), 11), (("explain", "550"), 11), (("probe", "demo:"), 3)):
+            done = self.run_with(">/dev/full", *args)
+            self.assertEqual(done.returncode, status, args)
+            self.assertIn("smtpsh: cannot write the output", done.stderr)
+
+    def test_who_reads_on_no_more_is_none(self):
+        done = self.run_with("| head -n 1", "demo:", "-c", "NOOP")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+    def test_closed_ones_are_not_taken_by_sockets(self):
+        self.assertEqual(self.run_with("<&-", "demo:", "-c", "NOOP").returncode, 0)
+        self.assertEqual(self.run_with("2>&-", "demo:", "-c", "NOOP").returncode, 0)
+        done = self.run_with(">&-", "demo:", "-c", "NOOP")
+        self.assertEqual((done.returncode, done.stderr), (11, "smtpsh: cannot write the output: Bad file descriptor\n"))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,14 @@
+/* Standard input, output and error: there when the program begins, and written out when it ends. */
+#ifndef UI_STANDARD_H
+#define UI_STANDARD_H
+
+/* A closed one would be taken by the first socket: standard input then is empty, and writing to the others fails. */
+void standard_begin(void);
+
+/*
+ * The exit status: `status`, or `lost` when not all of standard output could be written, which is then said. That nobody
+ * reads a pipe to its end is no failure.
+ */
+int standard_end(int status, int lost);
+
+#endif
