@@ -15,5 +15,5 @@ version_print(FILE *out)
 	fprintf(out, "with OpenSSL %s, libuv %s, c-ares %s, jansson %s, libedit %s\n", tls_library_version(),
 	    loop_library_version(), dns_library_version(), json_library_version(), edit_library_version());
 	for (enum module m = 0; m < MODULE_COUNT; m++)
-		fprintf(out, "%s %s, opened when it is needed\n", module_is_built(m) ? "with" : "without", module_library(m));
+		fprintf(out, module_is_built(m) ? "with %s, opened when it is needed\n" : "without %s\n", module_library(m));
 }

@@ -66,6 +66,11 @@ class Session(unittest.TestCase):
         self.assertEqual(done.returncode, 4)
         self.assertIn("127.0.0.1:1: connection refused", done.stdout)
 
+    def test_a_line_without_a_connection_to_send_it_on(self):
+        done = program.run("-c", "NOOP")
+        self.assertEqual(done.returncode, 4)
+        self.assertIn("there is no connection: /open TARGET makes one", done.stdout)
+
     def test_a_command_of_the_prompt_alone(self):
         done = program.run("demo:", input="/help\nNOOP\n")
         self.assertEqual(done.returncode, 2)
