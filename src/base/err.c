@@ -23,6 +23,7 @@ err_set(struct err *err, enum err_kind kind, const char *format, ...)
 		return false;
 	err->kind = kind;
 	err->sys = 0;
+	err->source[0] = '\0';
 	va_start(ap, format);
 	int n = vsnprintf(err->text, sizeof err->text, format, ap);
 	va_end(ap);

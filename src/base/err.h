@@ -32,6 +32,9 @@ struct err {
 	enum err_kind kind;
 	int sys;		/* errno where the system said why; else 0 */
 	char text[400];		/* cut, with "...", when longer */
+	/* Where it is about a line of a file: that line, safe to show, and the columns before the place. Empty: it is not. */
+	char source[400];
+	unsigned line, before;
 };
 
 /* Sets kind and text; NULL is accepted and ignored. Always false, so that failing is one line. */

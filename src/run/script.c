@@ -44,12 +44,20 @@ read_mark(struct span line, struct mark *m, struct span *rest)
 	return true;
 }
 
+/* What editors of other systems put in front of UTF-8. */
+static struct span
+without_bom(struct span text)
+{
+	return span_starts(text, SPAN("\xEF\xBB\xBF")) ? span_skip(text, 3) : text;
+}
+
 bool
 script_is_marked(struct span text)
 {
 	struct span line, rest;
 	struct mark m;
 
+	text = without_bom(text);
 	while (span_line(&text, &line)) {
 		line = trim_left(line);
 		if (line.len == 0 || line.at[0] == '#' || step_is_command(line, NULL))
@@ -59,11 +67,14 @@ script_is_marked(struct span text)
 	return false;
 }
 
-/* Page furniture of RFCs: a line ending in "[Page 12]", or "RFC 5321    SMTP    October 2008". */
+/* Page furniture of RFCs: a line ending in "[Page 12]", "RFC 5321    SMTP    October 2008", or "..." for what is left out. */
 static bool
 is_furniture(struct span line)
 {
 	struct span page = span_find(line, SPAN("[Page ")), rest = line, year = line;
+
+	if (span_eq(line, SPAN("...")))
+		return true;
 
 	if (page.len > 7 && page.at[page.len - 1] == ']')
 		return true;
@@ -156,9 +167,13 @@ unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 	bool begun = p->nsay > 0 && p->nreply == 0;	/* behind DATA an S: may still come */
 	if (p->of[1].mode == PARSE_MESSAGE && !(begun && p->say[p->nsay - 1].kind == SAY_COMMAND))
 		return parse_say(p, 1, false, c);
-	if (read_mark(c->line, &m, &c->rest) && m.who == 'S')
+	bool has_mark = read_mark(c->line, &m, &c->rest);
+	if (has_mark && m.who == 'S')
 		return parse_reply(p, m.peer, c);
 	c->rest = c->line;
+	if (has_mark && p->of[1].mode == PARSE_COMMAND)		/* "C: NOOP" is no command of SMTP, and a typo above is likely */
+		return cursor_fail(c, p->err, "the first line of this script has no mark, so that this one would be sent with its "
+		    "mark: give one to every line, or to none");
 	if (p->of[1].mode != PARSE_COMMAND)
 		return parse_say(p, 1, false, c);
 	if (c->line.len == 0 && p->rule && !p->open) {
@@ -186,12 +201,32 @@ after_unmarked(struct parser *p)
 		p->of[1].mode = PARSE_MESSAGE;
 }
 
+struct span
+script_source_line(const struct script *s, struct place place)
+{
+	struct span line = SPAN_NONE;
+
+	for (const struct script_source *one = s->sources; one && place.file; one = one->next) {
+		struct span text = one->text;
+		if (strcmp(one->file, place.file) != 0)
+			continue;
+		for (unsigned i = 0; i < place.line; i++)
+			if (!span_line(&text, &line))
+				return SPAN_NONE;
+		return line;
+	}
+	return SPAN_NONE;
+}
+
 bool
 parse_input(struct parser *p, const char *file, struct span text, const struct cursor *from)
 {
-	struct input in = { .file = arena_string(p->arena, span_of(file)), .rest = text, .marked = script_is_marked(text) };
+	struct input in = { .file = arena_string(p->arena, span_of(file)), .rest = without_bom(text), .marked = script_is_marked(text) };
+	struct script_source *source = ARENA_NEW(p->arena, struct script_source);
 	struct span line;
 
+	*source = (struct script_source){ p->script->sources, in.file, in.rest = arena_copy(p->arena, in.rest) };
+	p->script->sources = source;
 	if (!from)
 		p->script->marked = in.marked;
 	while (span_line(&in.rest, &line)) {

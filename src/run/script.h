@@ -110,8 +110,12 @@ struct script_case {
 	struct script_rule *rules;
 };
 
+/* A file as it was read, to show lines of it. */
+struct script_source { struct script_source *next; const char *file; struct span text; };
+
 struct script {
 	struct arena arena;
+	struct script_source *sources;
 	const char *file;
 	bool marked;
 	struct script_item *prelude;
@@ -138,6 +142,7 @@ struct script_opts {
 	const struct span *known;	/* names of variables that are set from outside */
 	const struct span *secret;	/* names of secrets that are */
 	size_t nknown, nsecret;
+	bool (*only_at_prompt)(struct span name);	/* a command that scripts do not have; NULL: nobody knows */
 	bool server;			/* for `serve`: no unmarked line, no /ERE/ in an S: line */
 };
 
@@ -147,6 +152,9 @@ bool script_is_marked(struct span text);
 /* `file` and `text` are copied. NULL with err (ERR_USAGE), which names file, line, column and what was expected. */
 struct script *script_parse(const char *file, struct span text, const struct script_opts *, struct err *);
 void script_free(struct script *);		/* NULL is fine */
+
+/* The line at a place of the script; empty when there is none. */
+struct span script_source_line(const struct script *, struct place);
 
 /* From a file, its includes below its folder; "-" is standard input. */
 struct script *script_read(const char *file, const struct script_opts *, struct err *);

@@ -1,4 +1,5 @@
 /* script_commands - lines that begin with "/": cases, includes, blocks, rules, words and steps. */
+#include "base/near.h"
 #include "run/script_parse.h"
 
 /* ---- cases */
@@ -50,7 +51,7 @@ do_case(struct parser *p, struct input *in, struct cursor *c)
 
 	(void)in;
 	if (p->depth > 0)
-		return cursor_fail(c, p->err, "/end is missing for the block of line %u", p->block[p->depth - 1].item->place.line);
+		return cursor_blame(c, c->line, p->err, "/end is missing for the block of line %u", p->block[p->depth - 1].item->place.line);
 	k->place = c->place;
 	if (!quoted(c, &k->name, p->err) || !case_options(k, c, p))
 		return false;
@@ -96,7 +97,7 @@ do_else(struct parser *p, struct input *in, struct cursor *c)
 
 	(void)in;
 	if (!b || b->other || b->item->word->kind != WORD_IF)
-		return cursor_fail(c, p->err, "there is no /if that this belongs to");
+		return cursor_blame(c, c->line, p->err, "there is no /if that this belongs to");
 	b->other = true;
 	p->end = &b->item->other;
 	p->last = NULL;
@@ -108,7 +109,7 @@ do_end(struct parser *p, struct input *in, struct cursor *c)
 {
 	(void)in;
 	if (p->depth == 0)
-		return cursor_fail(c, p->err, "there is no /repeat, /retry or /if that this ends");
+		return cursor_blame(c, c->line, p->err, "there is no /repeat, /retry or /if that this ends");
 	p->end = p->block[--p->depth].outer;
 	p->last = NULL;
 	return cursor_end(c, p->err);
@@ -342,13 +343,18 @@ do_word(struct parser *p, const struct script_word *word, struct cursor *c)
 static bool
 unknown_command(struct parser *p, struct span name, struct cursor *c)
 {
-	const char *near = step_nearest(step_ops, name);
+	struct near near = near_begin(name);
+	/* What stands behind it may be a secret, typed where no command was meant: it is not repeated. */
+	struct cursor at = { .place = c->place, .line = span_first(c->line, (size_t)(name.at + name.len - c->line.at)), .rest = c->rest };
 
-	for (const struct script_word *w = script_words; w->name && !near; w++)
-		if (w->name[0] == name.at[0] && w->name[1] == (name.len > 1 ? name.at[1] : 0))
-			near = w->name;
-	return cursor_fail(c, p->err, "there is no command \"/%.*s\" in scripts%s%s%s", SPAN_ARG(name), near ? " (near: /" : "",
-	    near ? near : "", near ? ")" : "");
+	if (p->opts->only_at_prompt && p->opts->only_at_prompt(name))
+		return cursor_fail(&at, p->err, "/%.*s works only at the prompt", SPAN_ARG(name));
+	for (size_t i = 0; step_ops[i]; i++)
+		near_try(&near, step_ops[i]->name);
+	for (const struct script_word *w = script_words; w->name; w++)
+		near_try(&near, w->name);
+	return cursor_fail(&at, p->err, "there is no command \"/%.*s\" in scripts%s%s%s", SPAN_ARG(name), near.best ? " (near: /" : "",
+	    near.best ? near.best : "", near.best ? ")" : "");
 }
 
 bool

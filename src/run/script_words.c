@@ -71,7 +71,7 @@ parse_timeout(const void **out, struct cursor *c, const struct text_context *ctx
 				known = true;
 			}
 		if (!known)
-			return cursor_fail(c, err, "there is no wait \"%.*s\": want resolve, connect, tls, greeting, reply, dot or quit",
+			return cursor_blame(c, word, err, "there is no wait \"%.*s\": want resolve, connect, tls, greeting, reply, dot or quit",
 			    SPAN_ARG(span_first(name, 40)));
 	}
 	return true;
@@ -92,6 +92,12 @@ parse_verify(struct word_tls *args, struct span value)
 }
 
 static bool
+is_tls_version(struct span value)
+{
+	return value.len == 3 && value.at[0] == '1' && value.at[1] == '.' && value.at[2] >= '0' && value.at[2] <= '3';
+}
+
+static bool
 parse_tls(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct word_tls);
@@ -101,15 +107,16 @@ parse_tls(const void **out, struct cursor *c, const struct text_context *ctx, st
 
 	(void)eres;
 	while (c->rest.len > 0) {
-		struct span value = cursor_word(c), key = span_until(&value, '=');
+		struct span word = cursor_word(c), value = word, key = span_until(&value, '=');
 		bool ok = span_eq(key, SPAN("verify")) && parse_verify(args, value);
 		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-			if (span_eq(key, span_of(keys[i].name)) && value.len > 0) {
+			if (span_eq(key, span_of(keys[i].name)) && (i == 0 ? is_tls_version(value) : value.len > 0)) {
 				*keys[i].value = arena_copy(ctx->arena, value);
 				ok = true;
 			}
 		if (!ok)
-			return cursor_fail(c, err, "want verify=off|chain|name, min=1.2, sni=NAME, ca=FILE or fail=REASON");
+			return cursor_blame(c, word, err, "want verify=off|chain|name, min=1.0|1.1|1.2|1.3, sni=NAME, ca=FILE or "
+			    "fail=REASON");
 	}
 	return true;
 }
@@ -197,7 +204,7 @@ parse_mask(const void **out, struct cursor *c, const struct text_context *ctx, s
 				known = word.at[0] == '-' || word.at[0] == '+';
 			}
 		if (!known)
-			return cursor_fail(c, err, "want + or - and a mask: date, queueid, msgid, ip, host, pid, uuid, challenge or time; "
+			return cursor_blame(c, word, err, "want + or - and a mask: date, queueid, msgid, ip, host, pid, uuid, challenge or time; "
 			    "or a name and /ERE/");
 	}
 	return true;
@@ -207,7 +214,7 @@ static bool
 new_name(struct span word, bool secret, size_t *name, struct cursor *c, const struct text_context *ctx, struct err *err)
 {
 	if (!name_is_valid(word))
-		return cursor_fail(c, err, "\"%.*s\" is no name for a variable: want letters, digits, - and _, and not the name "
+		return cursor_blame(c, word, err, "\"%.*s\" is no name for a variable: want letters, digits, - and _, and not the name "
 		    "of a function", SPAN_ARG(span_first(word, 60)));
 	*name = names_add(ctx->names, arena_copy(ctx->arena, word), secret);
 	return *name != NAME_NONE || cursor_fail(c, err, "more than %d variables", NAMES_MAX);
@@ -235,7 +242,7 @@ parse_secret(const void **out, struct cursor *c, const struct text_context *ctx,
 
 	(void)eres;
 	if (c->rest.len > 0 || span_has(name, '='))
-		return cursor_fail(c, err, "a secret's value never stands in a script: /secret NAME, and --secret NAME=@FILE");
+		return cursor_blame(c, name, err, "a secret's value never stands in a script: /secret NAME, and --secret NAME=@FILE");
 	return new_name(name, true, &args->name, c, ctx, err);
 }
 
@@ -250,7 +257,7 @@ parse_capture(const void **out, struct cursor *c, const struct text_context *ctx
 	struct span redact = cursor_word(c);
 	args->redact = redact.len > 0;
 	if (redact.len > 0 && !span_eq(redact, SPAN("redact")))
-		return cursor_fail(c, err, "only \"redact\" may stand behind the expression");
+		return cursor_blame(c, redact, err, "only \"redact\" may stand behind the expression");
 	return new_name(name, args->redact, &args->name, c, ctx, err) && cursor_end(c, err);
 }
 
@@ -308,7 +315,7 @@ parse_what(struct word_assert *a, struct span word, int *kind, struct cursor *c,
 		if (a->subject == ASSERT_VAR) {
 			struct span name = cursor_word(c);
 			a->name = names_find(ctx->names, name);
-			return a->name != NAME_NONE || cursor_fail(c, err, "\"%.*s\" is not set on an earlier line", SPAN_ARG(span_first(name, 60)));
+			return a->name != NAME_NONE || cursor_blame(c, name, err, "\"%.*s\" is not set on an earlier line", SPAN_ARG(span_first(name, 60)));
 		}
 		struct span peek = c->rest;
 		if (a->subject == ASSERT_EHLO && span_eq(span_word(&peek), SPAN("not"))) {
@@ -319,7 +326,7 @@ parse_what(struct word_assert *a, struct span word, int *kind, struct cursor *c,
 			a->keyword = arena_copy(ctx->arena, cursor_word(c));
 		return a->subject != ASSERT_EHLO || a->keyword.len > 0 || cursor_fail(c, err, "want an EHLO keyword");
 	}
-	return cursor_fail(c, err, "want time, total, reply.lines, reply.text, reply.enhanced, ehlo KEYWORD, tls.version, "
+	return cursor_blame(c, word, err, "want time, total, reply.lines, reply.text, reply.enhanced, ehlo KEYWORD, tls.version, "
 	    "tls.cipher, cert.days, cert.name, cert.verified, ip, family or var NAME");
 }
 
@@ -348,7 +355,7 @@ parse_assert(const void **out, struct cursor *c, const struct text_context *ctx,
 			args->op = ops[i].op;
 			return args->op == ASSERT_EXISTS ? cursor_end(c, err) : parse_value(args, kind, c, ctx, eres, err);
 		}
-	return cursor_fail(c, err, "want == != < <= > >= contains, matches or exists");
+	return cursor_blame(c, word, err, "want == != < <= > >= contains, matches or exists");
 }
 
 static bool
@@ -381,11 +388,11 @@ parse_rate(struct word_write *w, struct span rate, struct cursor *c, struct err 
 	unsigned long long octets;
 
 	if (!span_number(number, 1 << 20, &octets) || octets == 0)
-		return cursor_fail(c, err, "want octets and a time, as in 1/s or 10/500ms");
+		return cursor_blame(c, rate, err, "want octets and a time, as in 1/s or 10/500ms");
 	w->octets = (unsigned)octets;
 	if (rate.len > 0 && (rate.at[0] < '0' || rate.at[0] > '9')) {
 		w->every_ms = span_eq(rate, SPAN("s")) ? 1000 : span_eq(rate, SPAN("m")) ? 60000 : span_eq(rate, SPAN("ms")) ? 1 : 0;
-		return w->every_ms || cursor_fail(c, err, "want octets and a time, as in 1/s or 10/500ms");
+		return w->every_ms || cursor_blame(c, rate, err, "want octets and a time, as in 1/s or 10/500ms");
 	}
 	return cursor_milliseconds(c, rate, &w->every_ms, err);
 }
@@ -397,7 +404,7 @@ parse_split(struct word_write *w, struct span list, struct cursor *c, struct err
 
 	for (struct span one = span_until(&list, ','); one.len > 0; one = span_until(&list, ',')) {
 		if (w->nsplit == sizeof w->split / sizeof *w->split || !span_number(one, 1 << 20, &at))
-			return cursor_fail(c, err, "want up to 16 places to split at, as in split=3,7");
+			return cursor_blame(c, one, err, "want up to 16 places to split at, as in split=3,7");
 		w->split[w->nsplit++] = (unsigned)at;
 	}
 	return w->nsplit > 0 || cursor_fail(c, err, "want places to split at, as in split=3,7");
@@ -437,13 +444,15 @@ parse_repeat(const void **out, struct cursor *c, const struct text_context *ctx,
 	unsigned long long n;
 
 	(void)eres;
-	if (!span_number(cursor_word(c), SCRIPT_REPEAT_MAX, &n) || n == 0)
-		return cursor_fail(c, err, "want how often, a number from 1 to %d", SCRIPT_REPEAT_MAX);
+	struct span times = cursor_word(c);
+	if (!span_number(times, SCRIPT_REPEAT_MAX, &n) || n == 0)
+		return cursor_blame(c, times, err, "want how often, a number from 1 to %d", SCRIPT_REPEAT_MAX);
 	args->times = (unsigned)n;
 	if (c->rest.len == 0)
 		return true;
-	if (!span_eq(cursor_word(c), SPAN("every")))
-		return cursor_fail(c, err, "want \"every\" and a time, as in /retry 3 every 5s");
+	struct span every = cursor_word(c);
+	if (!span_eq(every, SPAN("every")))
+		return cursor_blame(c, every, err, "want \"every\" and a time, as in /retry 3 every 5s");
 	return cursor_milliseconds(c, cursor_word(c), &args->every_ms, err) && cursor_end(c, err);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/near.h"
+#include "base/text.h"
 #include "run/steps/list.h"
 
 const char *const step_groups[GROUP_COUNT] = {
@@ -62,19 +63,65 @@ cursor_word(struct cursor *c)
 	return span_word(&c->rest);
 }
 
+/* A command that may have a secret in its line. */
+static bool
+is_confidential(struct span line)
+{
+	struct span name;
+
+	return step_is_command(span_trim(line), &name) && (span_eq(name, SPAN("auth")) || span_eq(name, SPAN("secret")));
+}
+
+/* The line goes along, so that a person sees where it is. */
+static void
+keep_source(struct err *err, const struct cursor *c, size_t before)
+{
+	struct arena arena = { 0 };
+	struct span shown = text_fit(text_safe(&arena, c->line), sizeof err->source / 4 - 1);	/* UTF-8 takes four octets at most */
+
+	err->line = c->place.line;
+	err->before = text_width(text_safe(&arena, span_first(c->line, before)));
+	if (err->before <= text_width(shown) && !is_confidential(c->line))
+		snprintf(err->source, sizeof err->source, "%.*s", SPAN_ARG(shown));
+	arena_release(&arena);
+}
+
+static bool
+fail_at(const struct cursor *c, const char *at, struct err *err, const char *format, va_list ap)
+{
+	char text[300];
+	bool within = at && c->line.at && at >= c->line.at && at <= c->line.at + c->line.len;
+	size_t before = within ? (size_t)(at - c->line.at) : 0;
+
+	vsnprintf(text, sizeof text, format, ap);
+	if (!c->place.file)
+		return err_set(err, ERR_USAGE, "%s", text);
+	err_set(err, ERR_USAGE, "%s:%u:%zu: %s", c->place.file, c->place.line, before + 1, text);
+	if (err && c->line.len > 0)
+		keep_source(err, c, before);
+	return false;
+}
+
 bool
 cursor_fail(const struct cursor *c, struct err *err, const char *format, ...)
 {
-	char text[300];
 	va_list ap;
-	size_t column = c->rest.at && c->line.at ? (size_t)(c->rest.at - c->line.at) + 1 : 1;
 
 	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
+	fail_at(c, c->rest.at, err, format, ap);
 	va_end(ap);
-	if (!c->place.file)
-		return err_set(err, ERR_USAGE, "%s", text);
-	return err_set(err, ERR_USAGE, "%s:%u:%zu: %s", c->place.file, c->place.line, column, text);
+	return false;
+}
+
+bool
+cursor_blame(const struct cursor *c, struct span word, struct err *err, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	fail_at(c, word.len > 0 ? word.at : c->rest.at, err, format, ap);
+	va_end(ap);
+	return false;
 }
 
 bool
@@ -102,7 +149,7 @@ cursor_milliseconds(struct cursor *c, struct span word, uint64_t *ms, struct err
 			*ms = number * units[i].ms;
 			return true;
 		}
-	return cursor_fail(c, err, "\"%.*s\" is no time: want a number and ms, s, m or h, as in 500ms or 10s", SPAN_ARG(word));
+	return cursor_blame(c, word, err, "\"%.*s\" is no time: want a number and ms, s, m or h, as in 500ms or 10s", SPAN_ARG(word));
 }
 
 static const struct step *

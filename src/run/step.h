@@ -33,6 +33,9 @@ struct span cursor_word(struct cursor *);				/* empty at the end */
 bool cursor_end(struct cursor *, struct err *);				/* nothing may follow */
 bool cursor_fail(const struct cursor *, struct err *, const char *format, ...)	/* ERR_USAGE, with the place; false */
 	__attribute__((format(printf, 3, 4)));
+/* The same, about a word that was taken already. */
+bool cursor_blame(const struct cursor *, struct span word, struct err *, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 bool cursor_milliseconds(struct cursor *, struct span word, uint64_t *ms, struct err *);	/* "500ms", "10s", "2m", "10" */
 
 /* What a session tells the step in hand. */

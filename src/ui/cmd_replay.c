@@ -7,6 +7,7 @@
 
 #include "run/serve.h"
 #include "run/script_file.h"
+#include "ui/complain.h"
 #include "ui/options_script.h"
 #include "ui/replay.h"
 
@@ -94,16 +95,18 @@ read_scripts(struct replay *r, struct options *o, const struct names *names)
 	r->nfiles = names->n;
 }
 
-/* All are read before the first is played: a mistake in the last should be known at once. */
+/* All are read before the first is played: each mistake is known at once. */
 static bool
 all_readable(const struct replay *r, struct err *err)
 {
-	for (size_t i = 0; i < r->nfiles; i++)
-		if (!r->file[i].script) {
-			*err = r->file[i].err;
-			return false;
-		}
-	return true;
+	for (size_t i = 0; i < r->nfiles; i++) {
+		if (r->file[i].script)
+			continue;
+		if (err->kind != ERR_NONE)
+			complain(err);
+		*err = r->file[i].err;
+	}
+	return err->kind == ERR_NONE;
 }
 
 static void
@@ -208,7 +211,7 @@ run_replay(int argc, char *argv[])
 		status = replay(&o, o.against ? &target : NULL, &err);
 	}
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 	return options_end(&o, status);
 }
 

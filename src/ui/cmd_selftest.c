@@ -1,7 +1,9 @@
 /* smtpsh selftest - play a script against itself. */
 #include "run/script_file.h"
 #include "run/selftest.h"
+#include "ui/complain.h"
 #include "ui/options.h"
+#include "ui/prompt.h"
 #include "ui/replay.h"
 
 /* Secrets need a value, and any will do: the script's own server asks for none. */
@@ -28,10 +30,10 @@ play(struct options *o, struct session_env *env, const char *name, const struct 
 	    .on_begin = on_begin };
 	struct err err;
 
-	file.script = script_read(name, NULL, &err);
+	file.script = script_read(name, &(struct script_opts){ .only_at_prompt = prompt_knows }, &err);
 	struct selftest *t = file.script ? selftest_new(env, file.script, &err) : NULL;
 	if (!t) {
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 		script_free(file.script);
 		return (int)err.kind;
 	}
@@ -74,7 +76,7 @@ run_selftest(int argc, char *argv[])
 	int status = ERR_USAGE;
 
 	if (!options_read(&o, SCOPE_SELFTEST, argc, argv, &err)) {
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 	} else if (o.help || o.version) {
 		if (o.help)
 			options_usage(&command_selftest, SCOPE_SELFTEST);

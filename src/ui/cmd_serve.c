@@ -12,6 +12,7 @@
 #include "run/keep.h"
 #include "run/mock.h"
 #include "base/text.h"
+#include "ui/complain.h"
 #include "ui/json.h"
 #include "ui/options_script.h"
 #include "ui/serve_report.h"
@@ -400,7 +401,7 @@ run_serve(int argc, char *argv[])
 		status = serve(&o, &err);
 	}
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 	options_release(&o);
 	return status;
 }

@@ -9,6 +9,7 @@
 #include "base/near.h"
 #include "run/serve.h"
 #include "run/script_file.h"
+#include "ui/complain.h"
 #include "ui/lines.h"
 #include "ui/played.h"
 #include "ui/prompt.h"
@@ -91,7 +92,7 @@ run_lines(struct session_env *env, struct options *o, struct screen *screen, con
 		status = outlet_close(&outlet, status);
 	}
 	if (err.kind)
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 	if (named && fd >= 0)
 		close(fd);
 	arena_release(&arena);
@@ -110,7 +111,7 @@ talk(struct options *o, const struct target *target)
 	env.tls.keylog = getenv("SSLKEYLOGFILE");
 	o->session.own = true;
 	if (!trace_begin(&trace, o, &env, &err)) {
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 		loop_free(env.loop);
 		return ERR_USAGE;
 	}
@@ -172,7 +173,7 @@ run_talk(int argc, char *argv[])
 	int status = ERR_USAGE;
 
 	if (!options_read(&o, SCOPE_TALK, argc, argv, &err)) {
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 	} else if (o.help || o.version) {
 		if (o.help)
 			options_usage(&command_talk, SCOPE_TALK);
@@ -180,7 +181,7 @@ run_talk(int argc, char *argv[])
 			options_version();
 		status = 0;
 	} else if (o.nargs > 0 && !read_target(&o, &target, &err)) {
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 	} else {
 		status = talk(&o, o.nargs > 0 ? &target : NULL);
 	}

@@ -2,6 +2,7 @@
 #include "ui/options_script.h"
 
 #include "run/script_file.h"
+#include "ui/prompt.h"
 
 static struct play_value *
 new_value(struct options *o, struct span name, const char *option, struct err *err)
@@ -63,6 +64,7 @@ options_script(struct options *o, struct script_opts *opts)
 
 	opts->known = known;
 	opts->secret = secret;
+	opts->only_at_prompt = prompt_knows;
 	for (size_t i = 0; i < o->nvalues; i++)
 		if (o->value[i].secret)
 			secret[opts->nsecret++] = o->value[i].name;

@@ -2,6 +2,8 @@
 #include "ui/played.h"
 
 #include "run/script_file.h"
+#include "ui/complain.h"
+#include "ui/prompt.h"
 #include "ui/replay.h"
 
 int
@@ -13,9 +15,9 @@ played_run(struct session_env *env, const struct options *o, struct outlet *outl
 	struct replay r = { .o = o, .env = env, .target = target, .file = &file, .nfiles = 1, .out = stdout,
 	    .event = outlet_event, .event_ctx = outlet };
 
-	file.script = script_parse(name, text, &(struct script_opts){ .load = script_load_file }, &file.err);
+	file.script = script_parse(name, text, &(struct script_opts){ .load = script_load_file, .only_at_prompt = prompt_knows }, &file.err);
 	if (!file.script) {
-		fprintf(stderr, "smtpsh: %s\n", file.err.text);
+		complain(&file.err);
 		return (int)file.err.kind;
 	}
 	r.opts = (struct play_opts){ .session = &o->session, .target = target, .level = MATCH_UNSAID };
