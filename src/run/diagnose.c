@@ -129,8 +129,8 @@ diagnose_plain(struct span octets, bool implicit, bool early, char out[DIAGNOSIS
 		snprintf(out, DIAGNOSIS_SIZE, "the port does not begin with TLS, it speaks in the clear: \"%.*s\"; try smtp:// and "
 		    "STARTTLS", SPAN_ARG(line));
 	else if (early)
-		snprintf(out, DIAGNOSIS_SIZE, "the peer sent more behind its 220, before TLS began: \"%.*s\" would pass for "
-		    "protected (RFC 3207 6, CVE-2011-0411)", SPAN_ARG(line));
+		snprintf(out, DIAGNOSIS_SIZE, "injection: the peer sent more behind its 220, before TLS began, and \"%.*s\" would pass "
+		    "for protected (RFC 3207 6, CVE-2011-0411)", SPAN_ARG(line));
 	else
 		snprintf(out, DIAGNOSIS_SIZE, "the TLS handshake failed: the peer agreed to TLS and then spoke in the clear: \"%.*s\" "
 		    "(RFC 3207 4)", SPAN_ARG(line));

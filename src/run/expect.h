@@ -84,12 +84,16 @@ struct match_result {
 	bool ok;
 	unsigned uncompared;		/* texts that the level did not look at */
 	size_t line;			/* the line of the expectation that failed */
+	struct span about;		/* what of that line; empty: all of it */
 	char why[300];			/* "expected code 250, received 451" */
 };
 
 /* Typed places that match are kept in vars. `arena` is for what is needed meanwhile. */
 bool expect_match(const struct expect *, const struct reply *, const struct match_how *, struct script_vars *,
     struct arena *, struct match_result *);
+/* Of a reply that does not fit: which lines of either have one that fits them in the other. Both are zeroed. */
+void expect_met(const struct expect *, const struct reply *, const struct match_how *, struct script_vars *,
+    struct arena *, bool *expected, bool *received);
 /* A reply that nothing judges must be 2yz or 3yz. */
 bool expect_default(const struct reply *, struct match_result *);
 /* Could a reply with this code be meant? For the modes that follow: 354, 334. */

@@ -188,6 +188,7 @@ differ(struct match *m, size_t line, const char *format, ...)
 	va_list ap;
 
 	m->out->line = line;
+	m->out->about = m->x->line[line].text.source;
 	va_start(ap, format);
 	vsnprintf(m->out->why, sizeof m->out->why, format, ap);
 	va_end(ap);
@@ -224,8 +225,11 @@ no_code(struct match *m)
 	struct span codes = span_first(l->source, l->ncodes * 4 - 1);
 
 	if (m->r->code == 0)
-		return differ(m, 0, "expected code %.*s, received no code", SPAN_ARG(codes));
-	return differ(m, 0, "expected code %.*s, received %03u", SPAN_ARG(codes), m->r->code);
+		differ(m, 0, "expected code %.*s, received no code", SPAN_ARG(codes));
+	else
+		differ(m, 0, "expected code %.*s, received %03u", SPAN_ARG(codes), m->r->code);
+	m->out->about = codes;
+	return false;
 }
 
 static struct span
@@ -251,15 +255,30 @@ line_fits(struct match *m, const struct expect_line *l, struct span text)
 	return span_eq(expect_normal(want, m->how, m->arena), expect_normal(text, m->how, m->arena));
 }
 
-static bool
-text_differs(struct match *m, size_t i, struct span got)
+/* The k-th line as it came, its line end left out. */
+static struct span
+raw_line(const struct reply *r, size_t k)
 {
-	struct span want;
+	struct span rest = r->raw, line = SPAN_NONE;
 
-	if (m->x->line[i].ere || !text_fill(&m->x->line[i].text, m->vars, m->arena, &want, NULL, NULL))
-		want = m->x->line[i].text.source;
-	if (m->x->line[i].text.patterns)
-		want = m->x->line[i].text.source;
+	for (size_t i = 0; i <= k; i++)
+		if (!span_line(&rest, &line))
+			return SPAN_NONE;
+	return line;
+}
+
+static bool
+text_differs(struct match *m, size_t i, size_t k)
+{
+	const struct expect_line *l = &m->x->line[i];
+	struct span want = l->text.source, got = m->r->line[k];
+
+	if (!l->text.patterns && !l->ere)
+		text_fill(&l->text, m->vars, m->arena, &want, NULL, NULL);
+	if (m->how->level == MATCH_EXACT && (want.len == 0 || got.len == 0)) {
+		want = l->source;
+		got = raw_line(m->r, k);
+	}
 	return differ(m, i, "expected \"%.*s\", received \"%.*s\"", SPAN_ARG(shown(m, want)), SPAN_ARG(shown(m, got)));
 }
 
@@ -352,7 +371,7 @@ compare_line(struct match *m, size_t i, size_t k)
 	if (look && k >= m->r->nlines)
 		return differ(m, i, "expected a line \"%.*s\" more", SPAN_ARG(shown(m, l->source)));
 	if (look)
-		return line_fits(m, l, got) || text_differs(m, i, got);
+		return line_fits(m, l, got) || text_differs(m, i, k);
 	if (m->how->level == MATCH_ENHANCED && l->status.class) {
 		struct span want = enhanced_of(l->text.piece[0].text), have = enhanced_of(got);
 		if (!span_eq(want, have))
@@ -401,23 +420,62 @@ lines_fit(struct match *m)
 	return true;
 }
 
-/* The separators, too, are octets. */
+/* Codes, separators and line ends, too, are octets. */
 static bool
 exact_fits(struct match *m)
 {
-	struct span rest = m->r->raw, line;
-
-	for (size_t k = 0; span_line(&rest, &line); k++) {
-		if (k >= m->x->nlines || m->x->line[k].ncodes == 0)
-			return true;
+	for (size_t k = 0; k < m->r->nlines && k < m->x->nlines; k++) {
 		const struct expect_line *l = &m->x->line[k];
-		if (l->more)
-			return true;
-		char separator = line.len > 3 ? line.at[3] : 0;
-		if (separator != l->separator)
-			return differ(m, k, "expected \"%.*s\", received \"%.*s\"", SPAN_ARG(shown(m, l->source)), SPAN_ARG(shown(m, line)));
+		struct span line = raw_line(m->r, k);
+		if (l->ncodes == 0 || l->more)
+			break;
+		bool code = span_eq(span_first(line, 3), span_first(l->source, 3)) || l->ncodes > 1 || memchr(l->code[0].digit, 'x', 3);
+		if (!code || l->separator != (line.len > 3 ? line.at[3] : 0)) {
+			differ(m, k, "expected \"%.*s\", received \"%.*s\"", SPAN_ARG(shown(m, l->source)), SPAN_ARG(shown(m, line)));
+			m->out->about = l->source;
+			return false;
+		}
 	}
-	return true;
+	return !(m->r->flaws & REPLY_BARE_LF) || differ(m, 0, "expected lines that end in CRLF, received a bare LF");
+}
+
+/* ---- which lines have a counterpart, for showing a difference */
+
+static bool
+lines_meet(struct match *m, size_t i, size_t k)
+{
+	const struct expect_line *l = &m->x->line[i];
+
+	if (!m->how->ehlo || m->how->level == MATCH_EXACT)
+		return i == k && compare_line(m, i, k);
+	if (i == 0 || k == 0)
+		return i == k && compare_line(m, i, k);
+	if (m->how->level >= MATCH_TEXT || l->text.patterns)
+		return keyword_line_fits(m, l, m->r->line[k]);
+	struct span rest = m->r->line[k];
+	return span_eq_case(span_word(&rest), keyword_of(m, l));
+}
+
+void
+expect_met(const struct expect *x, const struct reply *r, const struct match_how *how, struct script_vars *vars,
+    struct arena *arena, bool *expected, bool *received)
+{
+	struct script_vars *own = ARENA_NEW(arena, struct script_vars);	/* what is captured here is for nobody */
+	struct match_result none;
+	struct match m = { .x = x, .r = r, .how = how, .vars = own, .arena = arena, .out = &none };
+
+	*own = *vars;
+	own->arena = arena;
+	if (x->any || !code_fits(&m))
+		return;
+	for (size_t i = 0; i < x->nlines; i++) {
+		expected[i] = is_marker(&x->line[i]);
+		for (size_t k = 0; !expected[i] && k < r->nlines; k++)
+			if (!received[k] && lines_meet(&m, i, k))
+				expected[i] = received[k] = true;
+	}
+	for (size_t k = 0; k < r->nlines; k++)		/* lines more are no offence then */
+		received[k] |= x->more || (how->level < MATCH_TEXT && k >= (how->ehlo ? 1 : x->nlines));
 }
 
 bool

@@ -25,6 +25,19 @@ learn_host(struct play *p, const struct reply *r)
 		p->how.host = arena_copy(&p->arena, host);
 }
 
+/* Which lines are to blame. */
+static void
+compare_lines(struct play *p, const struct expect *x, const struct reply *r, const struct match_how *how, struct span about)
+{
+	struct play_failure *f = p->failed;
+	bool *want = ARENA_ARRAY(&p->arena, bool, x->nlines), *got = ARENA_ARRAY(&p->arena, bool, r->nlines);
+
+	expect_met(x, r, how, &p->vars, &p->scratch, want, got);
+	f->about = about;
+	f->want_met = want;
+	f->reply_met = got;
+}
+
 bool
 play_judge(struct play *p, const struct script_item *item, size_t k, const struct reply *r, enum verb verb)
 {
@@ -42,7 +55,10 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 		p->result.uncompared += result.uncompared;
 		return true;
 	}
-	play_fail(p, ERR_EXPECT, x, r, x ? x->line[result.line].place : item->nsay ? item->say[0].place : item->place, "%s", result.why);
+	play_fail(p, ERR_EXPECT, x, r, x ? x->line[result.line].place : item->nsay ? item->say[0].place : item->place, "%s%s",
+	    item == &p->reading && item->nreply == 0 ? "the banner: " : "", result.why);
+	if (x)
+		compare_lines(p, x, r, &how, result.about);
 	return false;
 }
 
@@ -281,7 +297,12 @@ heard_tls_failed(struct play *p, const struct news *news)
 		p->finishing = true;
 		return STEP_DONE;
 	}
-	play_fail(p, ERR_TLS, NULL, NULL, p->exchange.item->place, "%s", news->err ? news->err->text : "the TLS handshake failed");
+	const char *why = news->err ? news->err->text : "the TLS handshake failed";
+	if (p->tls_fail.len > 0)
+		play_fail(p, ERR_TLS, NULL, NULL, p->exchange.item->place, "expected the handshake to fail for \"%.*s\", and it failed so: %s",
+		    SPAN_ARG(p->tls_fail), why);
+	else
+		play_fail(p, ERR_TLS, NULL, NULL, p->exchange.item->place, "%s", why);
 	return STEP_DONE;
 }
 
@@ -293,6 +314,10 @@ heard_closed(struct play *p)
 
 	if (x->failed || last || (p->in_hand->quit_said && x->item->nreply == 0))
 		return STEP_DONE;
+	if (p->problem[0]) {
+		play_fail(p, ERR_PROTO, NULL, NULL, x->item->place, "%s", p->problem);
+		return STEP_DONE;
+	}
 	play_fail(p, ERR_PROTO, x->heard < x->item->nreply ? x->item->reply[x->heard] : NULL, NULL, x->heard < x->item->nreply &&
 	    x->item->reply[x->heard] ? x->item->reply[x->heard]->place : x->item->place,
 	    "the server closed the connection instead of a reply");

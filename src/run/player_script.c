@@ -50,7 +50,7 @@ play_fail(struct play *p, enum err_kind kind, const struct expect *x, const stru
 	f->reply = r ? play_copy_reply(p, r) : NULL;
 	f->kind = kind;
 	f->level = p->how.level;
-	*p->failure_end = f;
+	*p->failure_end = p->failed = f;
 	p->failure_end = &f->next;
 	p->item_failed = true;
 }
@@ -67,13 +67,23 @@ static void
 note_where(struct play *p)
 {
 	struct session_view v = session_view(p->peer[1].session);
-	char addr[ADDR_TEXT] = "";
+	const struct addr *peer = &p->peer[1].addr;
+	struct buf out = { .max = 4096 };
+	char host[ADDR_TEXT] = "";
 
-	if (v.peer.len)
-		addr_text(&v.peer, addr);
-	p->result.where = arena_printf(&p->arena, "%.*s%s%s%s%s%.*s%s%s", SPAN_ARG(text_safe(&p->arena, v.host)), addr[0] ? "[" : "",
-	    addr, addr[0] ? "]" : "", v.tls ? " " : "", v.tls ? (int)v.tls->version.len : 0, v.tls ? v.tls->version.at : "",
-	    p->said[0] ? "; after " : "", p->said);
+	text_safe_to(&out, v.host);
+	if (peer->len > 0 && addr_family(peer) != 0) {
+		addr_host(peer, host);
+		if (!span_eq(v.host, span_of(host)))
+			buf_printf(&out, "[%s]", host);
+		buf_printf(&out, ":%u", addr_port(peer));
+	}
+	if (p->peer[1].tls[0])
+		buf_printf(&out, " %s", p->peer[1].tls);
+	if (p->said[0])
+		buf_printf(&out, "; after %s", p->said);
+	p->result.where = arena_copy(&p->arena, buf_span(&out));
+	buf_release(&out);
 }
 
 /* ---- sessions */
@@ -90,6 +100,8 @@ on_event(void *ctx, const struct event *event)
 	case EVENT_CONNECTED:
 		peer->opened = true;
 		peer->closed = peer->quit_said = false;
+		peer->addr = event->connected.peer;
+		peer->tls[0] = '\0';
 		break;
 	case EVENT_SENT: {
 		size_t n = strlen(p->said);
@@ -115,8 +127,12 @@ on_event(void *ctx, const struct event *event)
 	case EVENT_PROBLEM:
 		snprintf(p->problem, sizeof p->problem, "%.*s", SPAN_ARG(span_first(event->text, 399)));
 		break;
+	case EVENT_TLS:
+		snprintf(peer->tls, sizeof peer->tls, "%.*s", SPAN_ARG(event->shaken.info->version));
+		break;
 	case EVENT_CLOSED:
 		peer->closed = true;
+		peer->closed_by = event->closed.by;
 		break;
 	case EVENT_STEP_ENDED:
 		p->step_err = event->err;
@@ -160,8 +176,17 @@ static void
 push_exchange(struct play *p, struct play_peer *peer, const struct script_item *item, int phase)
 {
 	p->exchange.item = item;
+	p->exchange.heard = 0;
 	p->phase = phase;
 	play_push(p, peer, &p->step);
+}
+
+/* Why there is no connection any more. */
+static const char *
+is_lost(const struct play_peer *peer)
+{
+	return peer->closed_by == CLOSED_BY_US ? "the connection is closed: /open makes another" :
+	    peer->closed_by == CLOSED_RESET ? "the server had reset the connection" : "the server had closed the connection";
 }
 
 /* True when the peer is connected and its banner read where that is due; else something was begun, or failed. */
@@ -172,7 +197,7 @@ is_ready(struct play *p, struct play_peer *peer, const struct script_item *item)
 
 	if (session_view(peer->session).state != SESSION_OPEN) {
 		if (peer->opened) {
-			play_fail(p, ERR_PROTO, NULL, NULL, item->place, "the connection is closed");
+			play_fail(p, ERR_PROTO, NULL, NULL, item->place, "%s", is_lost(peer));
 		} else if (!p->opts.target) {
 			play_fail(p, ERR_USAGE, NULL, NULL, item->place, "where to? give --against TARGET, or /open in the script");
 		} else {
@@ -274,6 +299,10 @@ step_failed(struct play *p)
 
 	if (p->item_failed)
 		return;
+	if (p->in_hand && p->in_hand->closed && p->step_err == ERR_PROTO && p->exchange.heard == 0 && item->kind == SCRIPT_EXCHANGE) {
+		play_fail(p, ERR_PROTO, NULL, NULL, item->place, "%s", is_lost(p->in_hand));
+		return;
+	}
 	if (p->problem[0] || !last)
 		play_fail(p, p->step_err, reply ? item->reply[x->heard] : NULL, NULL, reply && item->reply[x->heard] ?
 		    item->reply[x->heard]->place : item->place, "%s", p->problem[0] ? p->problem : err_meaning(p->step_err));
@@ -308,11 +337,10 @@ static void
 take_up(struct play *p)
 {
 	int phase = (int)p->phase;
-
-	p->in_hand = NULL;
 	bool judged = p->phase == PHASE_ITEM && p->item->kind == SCRIPT_STEP && p->item->nreply > 0;
 	if (p->step_err != ERR_NONE && !(judged && is_refusal(p->step_err) && p->ncollected > 0))
 		step_failed(p);
+	p->in_hand = NULL;
 	p->phase = PHASE_NEXT;
 	if (p->item_failed || p->finishing)
 		return;
@@ -327,8 +355,13 @@ take_up(struct play *p)
 void
 play_enter(struct play *p, const struct script_item *items, const struct script_item *block, unsigned rounds)
 {
-	if (p->depth < FRAMES_MAX)
-		p->frame[p->depth++] = (struct frame){ .next = items, .block = block, .left = rounds };
+	struct frame frame = { .next = items, .block = block, .left = rounds };
+
+	if (p->depth == FRAMES_MAX)
+		return;
+	if (block && block->word->kind == WORD_RETRY)
+		frame.set = memcpy(ARENA_ARRAY(&p->arena, bool, NAMES_MAX), p->vars.set, sizeof p->vars.set);
+	p->frame[p->depth++] = frame;
 }
 
 bool
@@ -385,6 +418,7 @@ try_again(struct play *p)
 		f->left--;
 		f->next = f->block->body;
 		p->depth = d + 1;
+		memcpy(p->vars.set, f->set, sizeof p->vars.set);	/* what a failed round captured is not to be found again */
 		p->result.failure = NULL;
 		p->failure_end = &p->result.failure;
 		for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++) {

@@ -12,6 +12,7 @@ struct frame {
 	const struct script_item *next;		/* where to go on */
 	const struct script_item *block;	/* /repeat, /retry; NULL: the case's items, or an /if's */
 	unsigned left;				/* rounds */
+	const bool *set;			/* /retry: the variables that had a value before its first round */
 };
 
 struct play_peer {
@@ -19,6 +20,9 @@ struct play_peer {
 	struct session *session;
 	struct session_opts opts;
 	bool opened, closed, banner_read, quit_said;
+	enum closed_by closed_by;
+	struct addr addr;			/* of the connection made last, and its TLS version */
+	char tls[16];
 	uint64_t last_took_us;
 };
 
@@ -30,7 +34,7 @@ struct play {
 	struct arena arena, scratch;		/* as long as the play; as the item in hand */
 	struct script_vars vars;
 	struct play_result result;
-	struct play_failure **failure_end;
+	struct play_failure **failure_end, *failed;	/* failed: the last one */
 	struct play_peer peer[SCRIPT_PEERS_MAX + 1];
 	struct frame frame[FRAMES_MAX];
 	size_t depth;

@@ -151,6 +151,38 @@ text_holds(const struct word_assert *a, struct span got, struct span value)
 	}
 }
 
+/* Why there is nothing to look at. */
+static const char *
+what_lacks(const struct word_assert *a, const struct session_view *v)
+{
+	switch (a->subject) {
+	case ASSERT_EHLO:
+		return v->extensions ? "it is not offered" : "there was no EHLO";
+	case ASSERT_TLS_VERSION: case ASSERT_TLS_CIPHER: case ASSERT_CERT_DAYS: case ASSERT_CERT_NAME: case ASSERT_CERT_VERIFIED:
+		return v->tls ? "there is none" : "there is no TLS";
+	case ASSERT_TEXT: case ASSERT_LINES:
+		return "there was no reply";
+	case ASSERT_VAR:
+		return "it has no value";
+	default:
+		return "there is none";
+	}
+}
+
+static void
+say_why(const struct word_assert *a, bool have, const struct session_view *v, struct span got, char *why, size_t size)
+{
+	const char *quote = is_numeric(a) ? "" : "\"";
+	struct span source = span_trim(a->source);
+
+	if (!have && !(a->subject == ASSERT_CERT_VERIFIED && v->tls))
+		snprintf(why, size, "expected %.*s, and %s", SPAN_ARG(source), what_lacks(a, v));
+	else if (a->subject == ASSERT_EHLO && a->op == ASSERT_EXISTS)
+		snprintf(why, size, "expected %.*s, and it is offered", SPAN_ARG(source));
+	else
+		snprintf(why, size, "expected %.*s, it is %s%.*s%s", SPAN_ARG(source), quote, SPAN_ARG(span_first(got, 100)), quote);
+}
+
 bool
 play_holds(struct play *p, const struct word_assert *a, char *why, size_t size)
 {
@@ -166,6 +198,8 @@ play_holds(struct play *p, const struct word_assert *a, char *why, size_t size)
 	if (a->subject == ASSERT_CERT_NAME) {
 		have = v.tls && v.tls->ncerts > 0;
 		holds = a_name_fits(a, &v, value);
+		for (size_t i = 0; have && i < v.tls->cert[0].nsan; i++)
+			got = arena_printf(&p->scratch, "%.*s%s%.*s", SPAN_ARG(got), i ? " " : "", SPAN_ARG(v.tls->cert[0].san[i]));
 	} else if (is_numeric(a)) {
 		have = number_of(p, a, &v, &number);
 		long long want = (long long)a->number;
@@ -177,10 +211,7 @@ play_holds(struct play *p, const struct word_assert *a, char *why, size_t size)
 	}
 	if (a->negated)
 		holds = !holds;
-	if (!have)
-		snprintf(why, size, "expected %.*s, and there is none", SPAN_ARG(a->source));
-	else
-		snprintf(why, size, "expected %.*s, it is \"%.*s\"", SPAN_ARG(a->source), SPAN_ARG(span_first(got, 100)));
+	say_why(a, have, &v, got, why, size);
 	return holds;
 }
 
@@ -192,8 +223,11 @@ do_assert(struct play *p, const struct script_item *item)
 	struct session_view v;
 	char why[300];
 
+	enum assert_subject subject = ((const struct word_assert *)item->args)->subject;
+	bool of_reply = subject == ASSERT_TEXT || subject == ASSERT_LINES || subject == ASSERT_ENHANCED || subject == ASSERT_TIME;
+
 	if (!play_holds(p, item->args, why, sizeof why))
-		play_fail(p, ERR_EXPECT, NULL, view(p, &v)->last_reply, item->place, "%s", why);
+		play_fail(p, ERR_EXPECT, NULL, of_reply || subject == ASSERT_EHLO ? view(p, &v)->last_reply : NULL, item->place, "%s", why);
 }
 
 void

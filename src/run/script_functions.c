@@ -120,16 +120,16 @@ make_env(struct script_vars *v, struct span arg[2], struct arena *arena, struct 
 }
 
 const struct function functions[] = {
-	{ "plain", "USER PASSWORD", "The initial response of AUTH PLAIN", 2, true, make_plain },
-	{ "b64", "X", "X in base64", 1, false, make_b64 },
-	{ "login-user", "USER", "The user name as AUTH LOGIN has it", 1, false, make_b64 },
-	{ "login-pass", "PASSWORD", "The password as AUTH LOGIN has it", 1, true, make_b64 },
-	{ "cram-md5", "USER PASSWORD", "The answer to the challenge of AUTH CRAM-MD5", 2, true, make_cram },
-	{ "xoauth2", "USER TOKEN", "The initial response of AUTH XOAUTH2", 2, true, make_xoauth2 },
-	{ "uuid", "", "A new UUID each time", 0, false, make_uuid },
-	{ "now", "", "The time, in UTC, as 2026-01-31T12:00:00Z", 0, false, make_now },
-	{ "date-rfc5322", "", "The time, as in a Date header", 0, false, make_date },
-	{ "repeat", "N X", "X, N times", 2, false, make_repeat },
-	{ "env", "NAME", "From the environment; only with --allow-env", 1, false, make_env },
+	{ "plain", "USER PASSWORD", "The initial response of AUTH PLAIN", 2, true, true, make_plain },
+	{ "b64", "X", "X in base64", 1, false, false, make_b64 },
+	{ "login-user", "USER", "The user name as AUTH LOGIN has it", 1, false, true, make_b64 },
+	{ "login-pass", "PASSWORD", "The password as AUTH LOGIN has it", 1, true, true, make_b64 },
+	{ "cram-md5", "USER PASSWORD", "The answer to the challenge of AUTH CRAM-MD5", 2, true, true, make_cram },
+	{ "xoauth2", "USER TOKEN", "The initial response of AUTH XOAUTH2", 2, true, true, make_xoauth2 },
+	{ "uuid", "", "A new UUID each time", 0, false, false, make_uuid },
+	{ "now", "", "The time, in UTC, as 2026-01-31T12:00:00Z", 0, false, false, make_now },
+	{ "date-rfc5322", "", "The time, as in a Date header", 0, false, false, make_date },
+	{ "repeat", "N X", "X, N times", 2, false, false, make_repeat },
+	{ "env", "NAME", "From the environment; only with --allow-env", 1, false, false, make_env },
 	{ .name = NULL },
 };

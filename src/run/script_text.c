@@ -117,6 +117,8 @@ parse_call(struct pieces *p, const struct function *f, struct span rest, const s
 			return cursor_fail(c, err, "{{%s}} wants %s", f->name, f->args);
 		arg->text = arena_copy(p->ctx->arena, arg->text);
 		arg->name = names_find(p->ctx->names, arg->text);
+		if (arg->name == NAME_NONE && !quoted && f->takes_secrets && name_is_valid(arg->text))
+			arg->name = names_add(p->ctx->names, arg->text, true);	/* as if /secret stood above: nothing else can be meant */
 		arg->literal = quoted || (arg->name == NAME_NONE &&
 		    (span_eq(span_of(f->name), SPAN("repeat")) || span_eq(span_of(f->name), SPAN("env"))));
 		if (!arg->literal && arg->name == NAME_NONE)
@@ -278,9 +280,15 @@ vars_secret(struct script_vars *v, size_t name, char variable[SECRET_VARIABLE_MA
 static bool
 name_value(struct script_vars *v, size_t name, struct span *out, struct err *err)
 {
+	struct span k = v->names->of[name].name;
+	char variable[SECRET_VARIABLE_MAX];
+	bool secret = v->names->of[name].secret, known = v->set[name] || (secret && vars_secret(v, name, variable));
+
 	*out = v->value[name];
-	return v->set[name] || err_set(err, ERR_USAGE, "{{%.*s}} has no value%s", SPAN_ARG(v->names->of[name].name),
-	    v->names->of[name].secret ? ": give it by --secret, or in the environment as SMTPSH_SECRET_…" : " here");
+	if (secret && !known)
+		return err_set(err, ERR_USAGE, "the secret %.*s has no value: --secret %.*s=@FILE or %s in the environment",
+		    SPAN_ARG(k), SPAN_ARG(k), variable);
+	return known || err_set(err, ERR_USAGE, "{{%.*s}} has no value here", SPAN_ARG(k));
 }
 
 static bool

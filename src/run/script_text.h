@@ -104,6 +104,7 @@ struct function {
 	const char *name, *args, *help;
 	unsigned nargs;
 	bool builds_auth;		/* credentials go into it */
+	bool takes_secrets;		/* a name that is not set is one of a secret */
 	bool (*make)(struct script_vars *, struct span arg[2], struct arena *, struct span *out, struct err *);
 };
 extern const struct function functions[];

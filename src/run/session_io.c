@@ -110,6 +110,7 @@ heard_reply(struct session *s, const struct conv_event *e)
 	session_keep_last(s, r);
 	session_emit(s, &event);
 	s->said_421 |= r->code == 421;		/* who says so closes (RFC 5321 3.8) */
+	s->said_221 |= r->code == 221;
 	if (bear(s, &shown, &asked))
 		heed_reply(s, e, &shown, &asked);
 	arena_release(&arena);
@@ -238,7 +239,7 @@ static void
 lost(struct session *s, enum closed_by by)
 {
 	bool farewell = s->said_421, awaited = s->step && (s->step->op->needs & STEP_EXPECTS_CLOSE);
-	bool expected = s->shut || s->shut_when_sent || farewell || awaited || s->role == CONV_SERVER;
+	bool expected = s->shut || s->shut_when_sent || s->said_221 || farewell || awaited || s->role == CONV_SERVER;
 
 	session_closed(s, by, expected);
 	if (!s->step)

@@ -41,6 +41,10 @@ struct replay {
 	uint64_t began_us;
 	bool stop, silent;
 	FILE *out;
+	FILE *whole;			/* JUnit: where the suite in `part` goes once it is counted */
+	char *part;
+	size_t part_size, suite_failed, suite_skipped;
+	uint64_t suite_us;
 	event_fn *event;		/* what else hears of events; NULL: none */
 	void *event_ctx;
 	void (*on_begin)(void *ctx, const struct replay_case *);	/* a case is about to be played; NULL: none */

@@ -1,4 +1,6 @@
 /* replay_formats - what came of it, for programs: TAP 14, JUnit XML, JSON. */
+#include <stdlib.h>
+
 #include "base/text.h"
 #include "ui/json.h"
 #include "ui/replay.h"
@@ -117,21 +119,58 @@ junit_begin(struct replay *r)
 	fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"smtpsh\">\n", r->out);
 }
 
+/* The counts of a suite stand before its cases, so that these are written into memory first. */
 static void
 junit_file(struct replay *r, const struct replay_file *f)
 {
-	fputs("  <testsuite name=\"", r->out);
-	xml_text(r, span_of(f->name));
-	fprintf(r->out, "\" tests=\"%zu\">\n", f->n);
+	(void)f;
+	r->whole = r->out;
+	r->out = open_memstream(&r->part, &r->part_size);
+	r->suite_failed = r->failed;
+	r->suite_skipped = r->skipped;
+	r->suite_us = 0;
+	if (!r->out)
+		r->out = r->whole;
+}
+
+/* "expected 250, received 451 4.7.1 …" */
+static void
+junit_message(struct replay *r, const struct play_failure *f, struct arena *arena)
+{
+	if (f->expect && f->reply && !expect_may_be(f->expect, f->reply->code))
+		xml_text(r, arena_printf(arena, "expected %.*s, received %.*s", SPAN_ARG(f->about), SPAN_ARG(replay_line(arena, f->reply, 0))));
+	else
+		xml_text(r, span_of(f->why));
+}
+
+static void
+junit_failure(struct replay *r, const struct replay_case *c, const struct play_failure *f)
+{
+	struct arena arena = { 0 };
+	struct span want = f->want, line;
+
+	fputs("\n      <failure message=\"", r->out);
+	junit_message(r, f, &arena);
+	fputs("\" type=\"", r->out);
+	xml_text(r, span_of(err_word(f->kind)));
+	fputs("\">", r->out);
+	xml_text(r, arena_printf(&arena, "%s:%u: %s", f->place.file ? f->place.file : "", f->place.line, f->why));
+	while (span_line(&want, &line))
+		fputs("\n- ", r->out), xml_text(r, line);
+	for (size_t i = 0; f->reply && i < f->reply->nlines; i++)
+		fputs("\n+ ", r->out), xml_text(r, replay_line(&arena, f->reply, i));
+	if (c->result->where.len > 0)
+		fputs("\n= ", r->out), xml_text(r, c->result->where);
+	fputs("</failure>", r->out);
+	arena_release(&arena);
 }
 
 static void
 junit_one(struct replay *r, const struct replay_case *c)
 {
 	const struct play_result *result = c->result;
-	const struct play_failure *f = result->failure;
-	struct arena arena = { 0 };
 
+	r->suite_us += result->took_us;
 	fputs("    <testcase name=\"", r->out);
 	xml_text(r, replay_name(c));
 	fputs("\" classname=\"", r->out);
@@ -142,36 +181,35 @@ junit_one(struct replay *r, const struct replay_case *c)
 		xml_text(r, result->why_skipped);
 		fputs("\"/>", r->out);
 	}
-	if (f) {
-		struct span got = f->reply ? replay_line(&arena, f->reply, 0) : SPAN_NONE;
-		fputs("\n      <failure message=\"", r->out);
-		xml_text(r, span_of(f->why));
-		if (got.len > 4) {
-			fputs(": ", r->out);
-			xml_text(r, got);
-		}
-		fputs("\" type=\"", r->out);
-		xml_text(r, span_of(err_word(f->kind)));
-		fputs("\">", r->out);
-		xml_text(r, arena_printf(&arena, "%s:%u: expected %.*s; %.*s", f->place.file ? f->place.file : "", f->place.line,
-		    SPAN_ARG(f->want), SPAN_ARG(result->where)));
-		fputs("</failure>\n    ", r->out);
-	}
-	fputs("</testcase>\n", r->out);
-	arena_release(&arena);
+	for (const struct play_failure *f = result->failure; f; f = f->next)
+		junit_failure(r, c, f);
+	fputs(result->failure ? "\n    </testcase>\n" : "</testcase>\n", r->out);
 	arena_reset(&r->screen.arena);
 }
 
 static void
 junit_file_end(struct replay *r, const struct replay_file *f)
 {
-	(void)f;
+	if (r->out != r->whole)
+		fclose(r->out);
+	r->out = r->whole;
+	fputs("  <testsuite name=\"", r->out);
+	xml_text(r, span_of(f->name));
+	fprintf(r->out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.3f\">\n", f->n,
+	    r->failed - r->suite_failed, r->skipped - r->suite_skipped, (double)r->suite_us / 1e6);
+	fwrite(r->part ? r->part : "", 1, r->part_size, r->out);
 	fputs("  </testsuite>\n", r->out);
+	free(r->part);
+	r->part = NULL;
+	r->part_size = 0;
+	arena_reset(&r->screen.arena);
 }
 
 static void
 junit_end(struct replay *r)
 {
+	if (r->whole && r->out != r->whole && r->told > 0)		/* interrupted within a suite */
+		junit_file_end(r, r->cases[r->told - 1].file);
 	fputs("</testsuites>\n", r->out);
 }
 

@@ -9,6 +9,20 @@ replay_name(const struct replay_case *c)
 	return c->now->name.len > 0 ? c->now->name : span_of(c->file->name);
 }
 
+/* Control octets and blanks at the end made visible. */
+static struct span
+visible(struct arena *arena, struct span text)
+{
+	size_t n = text.len;
+
+	while (n > 0 && text.at[n - 1] == ' ')
+		n--;
+	struct span safe = text_safe(arena, span_first(text, n));
+	for (; n < text.len; n++)
+		safe = arena_printf(arena, "%.*s\\x20", SPAN_ARG(safe));
+	return safe;
+}
+
 struct span
 replay_line(struct arena *arena, const struct reply *r, size_t n)
 {
@@ -17,7 +31,7 @@ replay_line(struct arena *arena, const struct reply *r, size_t n)
 	for (size_t i = 0; i <= n; i++)
 		if (!span_line(&rest, &line))
 			return SPAN_NONE;
-	return text_safe(arena, line);
+	return visible(arena, line);
 }
 
 static void
@@ -31,24 +45,45 @@ put(struct replay *r, enum ink ink, const char *indent, const char *margin, stru
 	fputc('\n', r->out);
 }
 
-/* The line that failed and the one before it. */
-static void
-show_lines(struct replay *r, const struct play_failure *f, const char *indent)
+/* How far into the line stands what failed: that text, else what is behind the mark. */
+static size_t
+column_of(struct span line, struct span about)
 {
-	struct arena arena = { 0 };
-	struct span text, line;
-	unsigned number = 0;
+	struct span hit = about.len > 0 ? span_find(line, about) : SPAN_NONE, rest = line;
 
-	if (f->place.file && strcmp(f->place.file, "-") != 0 && file_slurp(f->place.file, &arena, SCRIPT_OCTETS_MAX, &text, NULL))
-		while (number < f->place.line && span_line(&text, &line))
-			if (++number + 1 >= f->place.line) {
-				char margin[24];
-				snprintf(margin, sizeof margin, "%3u | ", number);
-				put(r, INK_PLAIN, indent, margin, line);
-			}
-	arena_release(&arena);
+	if (hit.len > 0)
+		return line.len - hit.len;
+	while (rest.len > 0 && (rest.at[0] == ' ' || rest.at[0] == '\t'))
+		rest = span_skip(rest, 1);
+	size_t n = line.len - rest.len;
+	struct span word = span_word(&rest);
+	bool mark = word.len > 1 && word.len < 5 && (word.at[0] == 'C' || word.at[0] == 'S') && word.at[word.len - 1] == ':';
+	return mark && rest.len > 0 ? (size_t)(rest.at - line.at) : n;
 }
 
+/* The line before the one that failed, and that; the columns up to what failed in it. */
+static unsigned
+show_lines(struct replay *r, const struct replay_case *c, const struct play_failure *f, const char *indent)
+{
+	struct place at = f->place;
+	struct arena arena = { 0 };
+	char margin[24];
+
+	if (!at.file)
+		return 0;
+	for (at.line -= at.line > 1; at.line <= f->place.line; at.line++) {
+		struct span line = script_source_line(c->file->script, at);
+		snprintf(margin, sizeof margin, "%3u | ", at.line);
+		if (at.line == f->place.line || span_trim(line).len > 0)
+			put(r, INK_PLAIN, indent, margin, visible(&arena, line));
+	}
+	struct span line = script_source_line(c->file->script, f->place);
+	unsigned columns = text_width(text_safe(&arena, span_first(line, column_of(line, f->about))));
+	arena_release(&arena);
+	return columns;
+}
+
+/* What has a counterpart stands there plain: what was expected and did not come, and the other way round, has a sign. */
 static void
 show_difference(struct replay *r, const struct play_failure *f, const char *indent)
 {
@@ -58,10 +93,14 @@ show_difference(struct replay *r, const struct play_failure *f, const char *inde
 	if (f->want.len == 0 && !f->reply)
 		return;
 	put(r, INK_PLAIN, indent, "    |", SPAN_NONE);
-	while (span_line(&want, &line))
-		put(r, INK_BAD, indent, "    | ", arena_printf(&arena, "- %.*s", SPAN_ARG(line)));
-	for (size_t i = 0; f->reply && i < f->reply->nlines; i++)
-		put(r, INK_GOOD, indent, "    | ", arena_printf(&arena, "+ %.*s", SPAN_ARG(replay_line(&arena, f->reply, i))));
+	for (size_t i = 0; span_line(&want, &line); i++)
+		if (!f->want_met || !f->want_met[i])
+			put(r, INK_BAD, indent, "    | ", arena_printf(&arena, "- %.*s", SPAN_ARG(visible(&arena, line))));
+	for (size_t i = 0; f->reply && i < f->reply->nlines; i++) {
+		bool met = f->reply_met && f->reply_met[i];
+		put(r, met ? INK_DIM : INK_GOOD, indent, "    | ", arena_printf(&arena, "%c %.*s", met ? ' ' : '+',
+		    SPAN_ARG(replay_line(&arena, f->reply, i))));
+	}
 	arena_release(&arena);
 }
 
@@ -72,18 +111,21 @@ replay_snippet(struct replay *r, const struct replay_case *c, const struct play_
 	char left[80];
 
 	put(r, INK_PLAIN, indent, "    |", SPAN_NONE);
-	show_lines(r, f, indent);
-	fprintf(r->out, "%s    |    ^^^ ", indent);
+	unsigned columns = show_lines(r, c, f, indent);
+	fprintf(r->out, "%s    | %*s^^^ ", indent, columns < 60 ? (int)columns : 60, "");
 	screen_ink(&r->screen, INK_BAD);
 	screen_put(&r->screen, span_of(f->why));
 	screen_ink(&r->screen, INK_PLAIN);
-	fprintf(r->out, "    [match %s]\n", match_level_word(f->level));
+	if (f->expect && f->reply)
+		fprintf(r->out, "    [match %s]", match_level_word(f->level));
+	fputc('\n', r->out);
 	show_difference(r, f, indent);
-	if (result->not_done) {
+	if (result->not_done && !f->next) {
 		snprintf(left, sizeof left, "%u step%s behind it skipped", result->not_done, result->not_done == 1 ? "" : "s");
 		put(r, INK_DIM, indent, "    = ", span_of(left));
 	}
-	put(r, INK_DIM, indent, "    = ", result->where);
+	if (result->where.len > 0 && !f->next)
+		put(r, INK_DIM, indent, "    = ", result->where);
 	arena_reset(&r->screen.arena);
 }
 

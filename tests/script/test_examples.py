@@ -83,7 +83,7 @@ class Examples(unittest.TestCase):
         self.passes(played[0])
         self.assertEqual(played[1].returncode, 1, played[1].stdout)
         self.assertIn("expected code 250, received 550", played[1].stdout)
-        self.assertIn("mx2.two.example[127.0.0.2:", played[1].stdout)
+        self.assertIn("= mx2.two.example[127.0.0.2]:", played[1].stdout)
 
     def test_mock_dialogue(self):
         with smtplib.SMTP("127.0.0.1", self.mock("mock-dialogue.smtp").port, timeout=program.DEADLINE) as client:

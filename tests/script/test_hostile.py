@@ -60,7 +60,7 @@ CASES = {
         target="smtps://{}"),
     "octets behind the 220": case(
         lambda p: p.starttls("220 go ahead\r\n250 injected\r\n"), 10,
-        "*** the peer sent more behind its 220, before TLS began: \"250 injected\" would pass for protected (RFC 3207 6, CVE-2011-0411)",
+        "*** injection: the peer sent more behind its 220, before TLS began, and \"250 injected\" would pass for protected (RFC 3207 6, CVE-2011-0411)",
         lines=TLS),
     "STARTTLS refused for now": case(
         lambda p: p.starttls("454 4.7.0 no TLS now\r\n").obey(), 6, "<** 454 4.7.0 no TLS now", lines=TLS),

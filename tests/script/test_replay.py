@@ -124,7 +124,7 @@ S: 221
         lines = "C: EHLO a.example\nC: STARTTLS\nS: 220\n"
         with program.Serve() as server:
             self.passes("/tls verify=name fail=issuer\n" + lines, against=server.where)
-            self.fails("/tls verify=name fail=expired\n" + lines, "t.smtp:3", "the certificate was not accepted", status=5, against=server.where)
+            self.fails("/tls verify=name fail=expired\n" + lines, "t.smtp:3", "to fail for \"expired\"", "the certificate was not accepted", status=5, against=server.where)
             self.fails("/tls fail=issuer\n" + lines, 'expected the handshake to fail for "issuer", and it did not', against=server.where)
 
     def test_what_is_captured_to_be_hidden(self):
@@ -140,6 +140,61 @@ S: 221
                           "  3 | C: NOOP", "  4 | S: 354", "^^^ expected code 354, received 250    [match code]", "| - 354",
                           "| + 250 2.0.0 Ok", "after EHLO, NOOP", "1 step behind it skipped", "0 passed, 1 failed, 0 skipped")
         self.assertNotIn("RSET", done.stdout)
+
+    def test_a_mistake_is_shown_in_its_line(self):
+        for text, place, line, column in (
+                ("C: NOOP\n/assert tiem < 5\n", "2:9: want time, total", "/assert tiem < 5", 8),
+                ("/timeout foo=5s\n", '1:10: there is no wait "foo"', "/timeout foo=5s", 9),
+                ("/tls min=9\n", "1:6: want verify=", "/tls min=9", 5),
+                ("C: NOOP\n  /retyr 3\n", '2:3: there is no command "/retyr" in scripts (near: /retry)', "  /retyr", 2),
+                ("C: NOOP\n/help MAIL\n", "2:1: /help works only at the prompt", "/help", 0),
+                ("C: \u00e4\u00e4 {{x}}\n", "1:9: {{x}} is not set", "C: \u00e4\u00e4 {{x}}", 6),
+                ("EHLO x\nC: NOOP\n", "2:1: the first line of this script has no mark", "C: NOOP", 0)):
+            done = self.fails(text, place, status=2)
+            self.assertIn(" | %s\n      | %s^\n" % (line, " " * column), done.stderr)
+
+    def test_each_mistake_is_told_before_anything_is_played(self):
+        a, b = self.write("/end\n", "a.smtp"), self.write("/else\n", "b.smtp")
+        done = program.run("replay", "--against", "demo:", a, self.write("C: NOOP\n"), b)
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("a.smtp:1:1", done.stderr)
+        self.assertIn("b.smtp:1:1", done.stderr)
+
+    def test_a_mistake_does_not_repeat_secrets(self):
+        for text in ("/secret k=hunter2\n", "/auth PLAIN user=x password=hunter2 bogus=1\n", "/auht PLAIN user=x password=hunter2\n"):
+            self.assertNotIn("hunter2", self.fails(text, status=2).stderr)
+
+    def test_a_byte_order_mark_is_no_text(self):
+        self.passes("\ufeffC: NOOP\nS: 250\n")
+
+    def test_what_fits_stands_without_a_sign(self):
+        with Says(b"220 x\r\n", None, b"250-x\r\n250-SIZE 9\r\n250 HELP\r\n", b"") as server:
+            done = self.fails("C: EHLO a.example\nS: 250-x\nS: 250-DSN\nS: 250 SIZE 9\n", "    | - 250-DSN\n    |   250-x\n"
+                              "    |   250-SIZE 9\n    | + 250 HELP\n", "  3 | S: 250-DSN\n    |        ^^^ expected EHLO to offer",
+                              args=("--match", "text"), against=server.where)
+        self.assertIn(f"    = {server.where}; after EHLO\n", done.stdout)
+
+    def test_blanks_and_line_ends_count_at_exact(self):
+        for reply, wants in ((b"250 ok \r\n", ('received "ok "', "+ 250 ok\\x20\n")), (b"250 ok\n", ("received a bare LF",)),
+                             (b"250-ok\r\n250 ok\r\n", ("a line more than expected",)), (b"250  ok\r\n", ('received " ok"',))):
+            with Says(b"220 x\r\n", None, reply, b"") as server:
+                self.fails("C: NOOP\nS: 250 ok\n", *wants, args=("--match", "exact"), against=server.where)
+
+    def test_an_assertion_says_what_there_is(self):
+        done = self.fails("C: EHLO a.example\n/assert ehlo XFOO\n/assert tls.version >= 1.2\n/assert ehlo not SIZE\n/assert family == 6\n",
+                          "ehlo XFOO, and it is not offered", "there is no TLS", "ehlo not SIZE, and it is offered", args=("-k",))
+        self.assertNotIn("[match", done.stdout)
+
+    def test_what_a_failed_round_captured_is_forgotten(self):
+        with Says(b"220 x\r\n", None, b"250-id 1\r\n250 busy\r\n", None, b"250-id 2\r\n250 done\r\n", None, b"250 2\r\n", b"") as server:
+            self.passes("/retry 3\nC: NOOP\nS: 250-id {{n:int}}\nS: 250 done\n/end\nC: NOOP {{n}}\nS: 250 {{n}}\n", "--match", "text",
+                        against=server.where)
+            self.assertIn(b"NOOP 2\r\n", server.got)
+
+    def test_the_banner_is_named(self):
+        with Says(b"554 no\r\n", b"") as server:
+            self.fails("C: NOOP\n", "the banner: expected 2yz or 3yz, received 554", against=server.where)
 
     def test_a_reply_that_nothing_judges_must_be_good(self):
         self.fails("C: EHLO a.example\nC: RCPT TO:<a@b.example>\n", "t.smtp:2", "expected 2yz or 3yz, received 503")
@@ -285,7 +340,9 @@ S: 221
         done = self.fails('C: EHLO a.example\n/case "<a>"\nC: NOOP\n/case "c"\nC: NOOP\nS: 550 "x"\n', args=("--format", "junit"))
         suite = xml.etree.ElementTree.fromstring(done.stdout.encode())[0]
         self.assertEqual([case.get("name") for case in suite], ["<a>", "c"])
-        self.assertEqual(suite[1][0].get("message"), "expected code 550, received 250: 250 2.0.0 Ok")
+        self.assertEqual([suite.get(key) for key in ("tests", "failures", "errors", "skipped")], ["2", "1", "0", "0"])
+        self.assertIn("- 550 \"x\"\n+ 250 2.0.0 Ok\n= ", suite[1][0].text)
+        self.assertEqual(suite[1][0].get("message"), "expected 550, received 250 2.0.0 Ok")
 
     def test_json(self):
         done = self.fails("C: EHLO a.example\nC: NOOP\nS: 550\n", args=("--format", "json"))

@@ -105,15 +105,40 @@ DIALOGUES = {
    C: QUIT
    S: 221 mail.example.com closing connection
 """,
+    "a message left out, and QUIT in one group with its end": """
+   S: <wait for open connection>
+   C: <open connection to server>
+   S: 220 mail.example.com SMTP service ready
+   C: EHLO client.example.org
+   S: 250-mail.example.com
+   S: 250 PIPELINING
+   C: MAIL FROM:<anna@client.example.org>
+   C: RCPT TO:<bert@example.com>
+   C: DATA
+   S: 250 sender ok
+   S: 250 recipient ok
+   S: 354 enter mail, end with line containing only "."
+    ...
+   C: .
+   C: QUIT
+   S: 250 message sent
+   S: 221 goodbye
+
+
+Freed                       Standards Track                     [Page 4]
+\f
+RFC 2920             SMTP for Command Pipelining          September 2000
+
+""",
 }
 
 
 class Selftest(unittest.TestCase):
-    def run_one(self, text, *args):
+    def run_one(self, text, *args, **more):
         with tempfile.NamedTemporaryFile("w", suffix=".smtp") as file:
             file.write(text)
             file.flush()
-            return program.run(*args, file.name)
+            return program.run(*args, file.name, **more)
 
     def test_each_dialogue_plays_against_itself(self):
         for name, text in DIALOGUES.items():
@@ -126,6 +151,34 @@ class Selftest(unittest.TestCase):
             if "server inside" not in name:
                 done = self.run_one(text, "replay", "--against", "demo:")
                 self.assertEqual(done.returncode, 0, name + "\n" + done.stdout + done.stderr)
+
+    def test_a_submission_whose_secrets_need_no_line_of_their_own(self):
+        text = """/match enhanced
+/tls   verify=name min=1.2
+/var   helo=client.example.org
+S: 220 {{mx:host}} ESMTP ...
+C: EHLO {{helo}}
+S: 250-{{mx}} ...
+S: 250-STARTTLS
+S: 250 ...
+C: STARTTLS
+S: 220
+/assert cert.days > 14
+C: EHLO {{helo}}
+S: 250-{{mx}} ...
+S: 250 AUTH
+C: AUTH PLAIN {{plain user password}}
+S: 235 2.7.0 ...
+C: QUIT
+S: 221
+/eof
+"""
+        self.assertEqual(self.run_one(text, "selftest").returncode, 0)
+        done = self.run_one(text, "replay", "--against", "demo:", env={"SMTPSH_SECRET_USER": "demo", "SMTPSH_SECRET_PASSWORD": "demo"})
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        done = self.run_one(text, "replay", "--against", "demo:")
+        self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+        self.assertIn("the secret user has no value: --secret user=@FILE or SMTPSH_SECRET_USER in the environment", done.stdout)
 
     def test_what_cannot_be_served(self):
         done = self.run_one("S: 220 /a+/\n", "selftest")
