@@ -39,7 +39,7 @@ struct replay {
 	unsigned uncompared;
 	enum err_kind status;
 	uint64_t began_us;
-	bool stop, silent;
+	bool stop, silent, progress;	/* progress: a line of it stands on the terminal */
 	FILE *out;
 	FILE *whole;			/* JUnit: where the suite in `part` goes once it is counted */
 	char *part;

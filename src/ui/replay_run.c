@@ -16,6 +16,25 @@ count(struct replay *r, const struct play_result *result)
 	r->status = err_worse(r->status, result->status);
 }
 
+/* On a terminal: how far it is, in a line that goes before anything else is said. */
+static void
+show_progress(struct replay *r)
+{
+	if (!isatty(STDERR_FILENO) || r->o->report != REPORT_TEXT || r->ncases < 2 || r->o->verbose < 0 || r->o->update)
+		return;
+	if (r->told < r->ncases)
+		fprintf(stderr, "\r\033[K%zu of %zu", r->told, r->ncases);
+	r->progress = r->told < r->ncases;
+}
+
+static void
+hide_progress(struct replay *r)
+{
+	if (r->progress)
+		fputs("\r\033[K", stderr);
+	r->progress = false;
+}
+
 static void
 tell_ready(struct replay *r)
 {
@@ -24,6 +43,7 @@ tell_ready(struct replay *r)
 
 	while (r->told < r->ncases && r->cases[r->told].done) {
 		struct replay_case *c = &r->cases[r->told++];
+		hide_progress(r);
 		if (c->number == 1 && report->file)
 			report->file(r, c->file);
 		c->failed = c->result->verdict == PLAY_FAILED;
@@ -37,13 +57,6 @@ tell_ready(struct replay *r)
 			c->play = NULL;
 		}
 	}
-}
-
-static void
-show_progress(struct replay *r)
-{
-	if (isatty(STDERR_FILENO) && r->o->report == REPORT_TEXT && r->ncases > 1 && r->o->verbose >= 0 && !r->o->update)
-		fprintf(stderr, "\r\033[K%zu of %zu%s", r->told, r->ncases, r->told == r->ncases ? "\r\033[K" : "");
 }
 
 void
@@ -79,6 +92,7 @@ on_event(void *ctx, const struct event *event)
 {
 	struct replay *r = ctx;
 
+	hide_progress(r);
 	show_event(&r->screen, event);
 }
 

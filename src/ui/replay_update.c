@@ -184,10 +184,13 @@ gather(struct update *u)
 	}
 	qsort(u->change, u->nchanges, sizeof *u->change, by_line);
 	size_t kept = 0;		/* the prelude fails in each case: once is enough */
-	for (size_t i = 0; i < u->nchanges; i++)
-		if ((kept == 0 || u->change[kept - 1].from != u->change[i].from) &&
-		    (u->r->o->update != UPDATE_ASK || agreed(u, &u->change[i])))
+	unsigned seen = 0;
+	for (size_t i = 0; i < u->nchanges; i++) {
+		bool again = u->change[i].from == seen;
+		seen = u->change[i].from;
+		if (!again && (u->r->o->update != UPDATE_ASK || agreed(u, &u->change[i])))
 			u->change[kept++] = u->change[i];
+	}
 	u->nchanges = kept;
 }
 
