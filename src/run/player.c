@@ -24,7 +24,10 @@ struct player {
 	struct player_opts opts;
 	event_fn *event;
 	void *ctx;
-	struct session *session;
+	const struct session_opts *session_opts;
+	struct session *sessions[PLAYER_SESSIONS];	/* by number, less 1; NULL: never used */
+	bool left[PLAYER_SESSIONS];			/* its QUIT was said at the end */
+	struct session *session;			/* that is used */
 	struct loop_idle *hook;
 	struct loop_timer *deadline;		/* NULL: none */
 	struct arena opening, arena;		/* the target's step; the step in hand */
@@ -72,7 +75,8 @@ drop_lines(struct player *p)
 static void
 emit_text(struct player *p, enum event_kind kind, enum err_kind err, struct span text)
 {
-	struct event event = { .kind = kind, .session = 1, .at_us = loop_now_us(), .err = err, .text = text };
+	struct event event = { .kind = kind, .session = session_view(p->session).number, .at_us = loop_now_us(),
+		.err = err, .text = text };
 
 	p->event(p->ctx, &event);
 }
@@ -194,6 +198,8 @@ on_event(void *ctx, const struct event *event)
 	struct player *p = ctx;
 
 	p->event(p->ctx, event);
+	if (event->session != session_view(p->session).number)
+		return;				/* another one's: what is typed does not hang on it */
 	switch (event->kind) {
 	case EVENT_CONNECTED:
 		p->opened = true;
@@ -355,6 +361,20 @@ next_line(struct player *p)
 		push(p, step);
 }
 
+/* The next session that somebody should say QUIT to. */
+static bool
+next_to_leave(struct player *p)
+{
+	p->left[session_view(p->session).number - 1] = true;
+	for (size_t i = 0; i < PLAYER_SESSIONS; i++)
+		if (p->sessions[i] && !p->left[i] && session_view(p->sessions[i]).state != SESSION_CLOSED) {
+			p->session = p->sessions[i];
+			p->quitting = false;
+			return true;
+		}
+	return false;
+}
+
 static void
 finish(struct player *p)
 {
@@ -362,14 +382,13 @@ finish(struct player *p)
 	struct session_view view = session_view(p->session);
 
 	settle(p);
-	if (view.state == SESSION_CLOSED) {
-		p->done = true;
-		return;
-	}
-	if (p->quitting) {
+	if (p->quitting && view.state != SESSION_CLOSED)
 		session_cancel(p->session);
-		p->done = true;
-		return;
+	if (view.state == SESSION_CLOSED || p->quitting) {
+		p->done = !next_to_leave(p);
+		if (p->done)
+			return;
+		view = session_view(p->session);
 	}
 	if (view.dialogue.mode == MODE_MESSAGE)
 		p->status = err_worse(p->status, ERR_USAGE);
@@ -425,7 +444,8 @@ player_new(struct session_env *env, const struct session_opts *session_opts, con
 
 	*p = (struct player){ .env = env, .opts = *opts, .event = event, .ctx = ctx };
 	p->lines_end = &p->lines;
-	p->session = session_new(env, session_opts, on_event, p);
+	p->session_opts = session_opts;
+	player_use(p, 1);
 	if (opts->deadline_ms) {
 		p->deadline = loop_timer(env->loop, on_deadline, p);
 		loop_timer_set(p->deadline, opts->deadline_ms);
@@ -441,7 +461,8 @@ player_free(struct player *p)
 {
 	if (!p)
 		return;
-	session_free(p->session);
+	for (size_t i = 0; i < PLAYER_SESSIONS; i++)
+		session_free(p->sessions[i]);
 	loop_timer_free(p->deadline);
 	loop_idle_free(p->hook);
 	drop_lines(p);
@@ -485,6 +506,21 @@ player_command(struct player *p, struct span line)
 		p->lines_end = &w->next;
 	p->lines = w;
 	p->nlines++;
+}
+
+bool
+player_use(struct player *p, unsigned number)
+{
+	struct session **s = &p->sessions[number - 1];
+
+	if (p->step)
+		return false;
+	if (!*s) {
+		*s = session_new(p->env, p->session_opts, on_event, p);
+		session_set_number(*s, number);
+	}
+	p->session = *s;
+	return true;
 }
 
 bool
@@ -578,4 +614,12 @@ struct session_view
 player_view(const struct player *p)
 {
 	return session_view(p->session);
+}
+
+struct session_view
+player_view_of(const struct player *p, unsigned number)
+{
+	const struct session *s = number >= 1 && number <= PLAYER_SESSIONS ? p->sessions[number - 1] : NULL;
+
+	return s ? session_view(s) : (struct session_view){ 0 };
 }

@@ -24,7 +24,7 @@ struct player_opts {
 	void (*idle)(void *ctx);	/* a line may be taken again, or all is done; between wake-ups. NULL: none */
 };
 
-enum { PLAYER_LINES_MAX = 10000, PLAYER_WINDOW = 64 };
+enum { PLAYER_LINES_MAX = 10000, PLAYER_WINDOW = 64, PLAYER_SESSIONS = 9 };
 
 struct player *player_new(struct session_env *, const struct session_opts *, const struct player_opts *,
     event_fn *, void *ctx);
@@ -37,6 +37,8 @@ bool player_line(struct player *, struct span line, struct place);
 void player_step(struct player *, const struct step *);
 /* A "/" command for now, in whatever mode; before all lines that wait. */
 void player_command(struct player *, struct span line);
+/* Lines go to this session from now on (1 to PLAYER_SESSIONS), made when it is new. False: a step is in hand. */
+bool player_use(struct player *, unsigned number);
 bool player_busy(const struct player *);	/* a step is in hand, or lines wait */
 bool player_wants(const struct player *);	/* fewer than PLAYER_WINDOW lines are waiting: a pipe may be read on */
 void player_end(struct player *);		/* no more lines come: when all are done say QUIT and be done */
@@ -51,6 +53,7 @@ bool player_answer(struct player *, struct span text);
 bool player_done(const struct player *);	/* after player_end: all is said and closed */
 enum err_kind player_status(const struct player *);	/* of all so far, as in INTERFACE's exit status */
 bool player_opened(const struct player *);	/* a session was opened, whatever came of it */
-struct session_view player_view(const struct player *);
+struct session_view player_view(const struct player *);			/* of the session that is used */
+struct session_view player_view_of(const struct player *, unsigned number);	/* ->number is 0: it was never used */
 
 #endif

@@ -29,7 +29,7 @@ session_new(struct session_env *env, const struct session_opts *opts, event_fn *
 {
 	struct session *s = memory_zeroed(sizeof *s);
 
-	*s = (struct session){ .env = env, .opts = opts, .event = event, .ctx = ctx, .role = CONV_CLIENT };
+	*s = (struct session){ .env = env, .opts = opts, .number = opts->number ? opts->number : 1, .event = event, .ctx = ctx, .role = CONV_CLIENT };
 	s->queue_end = &s->queue;
 	s->preface = &opts->preface;
 	return s;
@@ -98,13 +98,13 @@ void
 session_trace(struct session *s, const char *what, size_t n)
 {
 	if (s->env->trace_octets)
-		s->env->trace_octets(s->env->trace_ctx, s->opts->number ? s->opts->number : 1, what, n);
+		s->env->trace_octets(s->env->trace_ctx, s->number, what, n);
 }
 
 void
 session_emit(struct session *s, struct event *event)
 {
-	event->session = s->opts->number ? s->opts->number : 1;
+	event->session = s->number;
 	event->at_us = loop_now_us();
 	event->tls = s->dialogue.tls;
 	event->step = s->step;
@@ -160,7 +160,7 @@ struct session_view
 session_view(const struct session *s)
 {
 	struct session_view v = {
-		.state = s->state, .dialogue = s->dialogue, .host = s->host, .tls = s->tls, .extensions = s->extensions,
+		.number = s->number, .state = s->state, .target = s->host.len || s->target.text.len ? &s->target : NULL, .dialogue = s->dialogue, .host = s->host, .tls = s->tls, .extensions = s->extensions,
 		.last_reply = s->last_reply, .busy = s->step != NULL || s->queue != NULL,
 		.held = s->held, .heard_us = s->heard_us, .waiting_us = s->waiting_us, .waiting_for = s->waiting_for, .deadline_ms = s->deadline_ms,
 		.failed = s->failed, .auth_refused = s->auth.refused, .asking = s->asking,
@@ -171,6 +171,12 @@ session_view(const struct session *s)
 	if (s->conn && s->opts->proxy.kind == PROXY_NONE)		/* behind a proxy it is not known */
 		v.peer = *conn_peer(s->conn);
 	return v;
+}
+
+void
+session_set_number(struct session *s, unsigned number)
+{
+	s->number = number;
 }
 
 struct conv *

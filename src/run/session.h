@@ -80,6 +80,7 @@ struct session *session_new(struct session_env *, const struct session_opts *, e
 struct session *session_serve(struct session_env *, const struct session_opts *, int fd, struct tls_context *tls,
     event_fn *, void *ctx, struct err *);
 void session_free(struct session *);
+void session_set_number(struct session *, unsigned);	/* over that of the options */
 
 void session_push(struct session *, const struct step *);
 /* Ends the step in hand, if any, and forgets those queued. Within a handshake or a message only closing can do that. */
@@ -93,8 +94,10 @@ bool session_answer_question(struct session *, struct span text);
 
 enum session_state { SESSION_CLOSED, SESSION_OPENING, SESSION_OPEN };
 struct session_view {
+	unsigned number;
 	enum session_state state;
 	struct dialogue dialogue;
+	const struct target *target;	/* NULL: never opened */
 	struct span host;		/* as asked for; empty: never opened */
 	struct addr peer;
 	const struct tls_info *tls;	/* NULL: in the clear */

@@ -27,6 +27,7 @@ struct session {
 	event_fn *event;
 	void *ctx;
 	enum conv_role role;
+	unsigned number;
 
 	struct target target;
 	struct span host;			/* the hop's name */

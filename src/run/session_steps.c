@@ -122,7 +122,7 @@ session_end_step(struct session *s, enum progress progress)
 	s->step = NULL;
 	s->step_state = NULL;
 	s->asking = false;
-	event.session = s->opts->number ? s->opts->number : 1;
+	event.session = s->number;
 	event.at_us = loop_now_us();
 	event.tls = s->dialogue.tls;
 	event.step = step;

@@ -49,25 +49,31 @@ prompt_next_word(struct prompt_word *w)
 	return i < nsteps + COMMANDS_N;
 }
 
-void
-prompt_begin(struct prompt *p)
+static void *
+state_of(struct prompt *p, size_t command, unsigned session)
 {
-	p->state = memory_zeroed(COMMANDS_N * sizeof *p->state);
-	for (size_t i = 0; i < COMMANDS_N; i++)
-		if (prompt_commands[i]->state_size)
-			p->state[i] = memory_zeroed(prompt_commands[i]->state_size);
+	const struct prompt_command *c = prompt_commands[command];
+	void ***all = &p->state[c->one_state || session < 1 || session > PLAYER_SESSIONS ? 0 : session - 1];
+
+	if (!*all)
+		*all = memory_zeroed(COMMANDS_N * sizeof **all);
+	if (!(*all)[command] && c->state_size)
+		(*all)[command] = memory_zeroed(c->state_size);
+	return (*all)[command];
 }
 
 void
 prompt_end(struct prompt *p)
 {
-	for (size_t i = 0; p->state && i < COMMANDS_N; i++) {
-		if (prompt_commands[i]->release)
-			prompt_commands[i]->release(p->state[i]);
-		free(p->state[i]);
+	for (size_t n = 0; n < PLAYER_SESSIONS; n++) {
+		for (size_t i = 0; p->state[n] && i < COMMANDS_N; i++) {
+			if (prompt_commands[i]->release && p->state[n][i])
+				prompt_commands[i]->release(p->state[n][i]);
+			free(p->state[n][i]);
+		}
+		free(p->state[n]);
+		p->state[n] = NULL;
 	}
-	free(p->state);
-	p->state = NULL;
 }
 
 static void
@@ -92,7 +98,7 @@ prompt_run(void *ctx, struct span name, struct span args)
 	while (prompt_commands[i] && !span_eq(name, span_of(prompt_commands[i]->name)))
 		i++;
 	if (prompt_commands[i])
-		prompt_commands[i]->run(p, p->state[i], args);
+		prompt_commands[i]->run(p, state_of(p, i, player_view(p->player).number), args);
 	else
 		unknown(p, name, args);
 	arena_reset(&p->screen->arena);
@@ -104,7 +110,7 @@ prompt_heard(struct prompt *p, const struct event *event)
 {
 	for (size_t i = 0; i < COMMANDS_N; i++)
 		if (prompt_commands[i]->heard)
-			prompt_commands[i]->heard(p, p->state[i], event);
+			prompt_commands[i]->heard(p, state_of(p, i, event->session), event);
 }
 
 static void __attribute__((format(printf, 3, 0)))
@@ -113,7 +119,7 @@ say(struct prompt *p, enum event_kind kind, const char *format, va_list ap)
 	char text[600];
 
 	vsnprintf(text, sizeof text, format, ap);
-	show_event(p->screen, &(struct event){ .kind = kind, .session = 1, .text = span_of(text) });
+	show_event(p->screen, &(struct event){ .kind = kind, .text = span_of(text) });
 }
 
 void
@@ -139,7 +145,7 @@ prompt_problem(struct prompt *p, const char *format, ...)
 void
 prompt_warn(struct prompt *p, struct span text)
 {
-	struct flow f = show_begin(p->screen, MARK_NOTE, &(struct event){ .kind = EVENT_NOTE, .session = 1 });
+	struct flow f = show_begin(p->screen, MARK_NOTE, &(struct event){ .kind = EVENT_NOTE });
 
 	flow_put(&f, INK_WARN, text);
 	flow_end(&f);

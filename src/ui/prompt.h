@@ -13,7 +13,7 @@ struct prompt {
 	struct screen *screen;
 	struct player *player;
 	struct options *options;	/* a change holds from the next use on; the session reads ->session through it */
-	void **state;			/* of each command, in the table's order */
+	void **state[PLAYER_SESSIONS];	/* of each command, in the table's order; by the session's number, less 1 */
 };
 
 struct prompt_command {
@@ -22,7 +22,8 @@ struct prompt_command {
 	const char *args;		/* for help: "[VERB|COMMAND|TOPIC]"; "" for none */
 	const char *help;		/* one sentence without a full stop */
 	bool at_once;			/* it only shows or sets: it need not wait for its turn */
-	size_t state_size;		/* zeroed when the prompt begins, kept until it ends */
+	size_t state_size;		/* one for each session: zeroed when it is first needed, kept until the prompt ends */
+	bool one_state;			/* one for all sessions */
 	void (*run)(struct prompt *, void *state, struct span args);
 	void (*heard)(struct prompt *, void *state, const struct event *);	/* each event, once it was shown. NULL: none */
 	void (*release)(void *state);	/* NULL: nothing to give back */
@@ -40,8 +41,7 @@ struct prompt_word {
 };
 bool prompt_next_word(struct prompt_word *);
 
-void prompt_begin(struct prompt *);		/* with screen, player and options set */
-void prompt_end(struct prompt *);
+void prompt_end(struct prompt *);		/* begun by setting screen, player and options */
 /* player_opts.command: runs "/name args", or says what was probably meant; always true. */
 bool prompt_run(void *prompt, struct span name, struct span args);
 void prompt_heard(struct prompt *, const struct event *);

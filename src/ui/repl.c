@@ -52,6 +52,7 @@ prompt_pieces(void *ctx)
 	struct repl *r = ctx;
 	struct session_view v = player_view(r->player);
 
+	r->where.numbered = r->screen->numbered;
 	if (!r->asking)
 		return where_prompt(&r->where, &v, is_answering(r));
 	r->asked_piece[0] = (struct edit_piece){ r->question, "1" };
@@ -176,7 +177,9 @@ on_event(void *ctx, const struct event *event)
 {
 	struct repl *r = ctx;
 
-	if (event->kind == EVENT_UNSENT)
+	if (event->session != player_view(r->player).number)
+		show_event(r->screen, event);
+	else if (event->kind == EVENT_UNSENT)
 		came_back(r, event->text);
 	else if (event->kind == EVENT_QUESTION)
 		asked(r, event);
@@ -474,7 +477,6 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
 	o->session.can_ask = true;
 	r.player = player_new(env, &o->session, &opts, on_event, &r);
 	r.talk.commands = (struct prompt){ .screen = screen, .player = r.player, .options = o };
-	prompt_begin(&r.talk.commands);
 	r.timer = loop_timer(env->loop, on_timer, &r);
 	r.edit = r.talk.edit = edit_new(env->loop, screen->out, &edit, &view, &r);
 	screen->hide = hide;

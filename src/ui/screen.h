@@ -15,6 +15,7 @@ struct screen {
 	FILE *out;
 	bool terminal, color;
 	bool able;			/* a terminal that can move its cursor */
+	bool numbered;			/* several sessions: what is one's says whose it is */
 	bool echo;			/* a typed line is shown when it goes: it was typed long before */
 	enum marks marks;
 	bool time;

@@ -31,12 +31,24 @@ state_word(struct where *w, const struct session_view *v)
 }
 
 static struct edit_piece *
+number(struct where *w, struct edit_piece *p, const struct session_view *v)
+{
+	if (!w->numbered)
+		return p;
+	snprintf(w->number, sizeof w->number, "#%u", v->number);
+	*p++ = (struct edit_piece){ " ", NULL };
+	*p++ = (struct edit_piece){ w->number, "1" };
+	return p;
+}
+
+static struct edit_piece *
 place(struct where *w, struct edit_piece *p, const struct session_view *v)
 {
 	const char *word = state_word(w, v);
 
 	host_and_port(w, v);
 	*p++ = (struct edit_piece){ w->host, "36" };
+	p = number(w, p, v);
 	if (v->tls) {
 		snprintf(w->tls, sizeof w->tls, "%.*s", SPAN_ARG(v->tls->version));
 		*p++ = (struct edit_piece){ " ", NULL };
@@ -62,6 +74,8 @@ where_prompt(struct where *w, const struct session_view *v, bool answering)
 		*p++ = (struct edit_piece){ "auth", "33" };
 	else
 		p = place(w, p, v);
+	if (p != w->piece && w->piece[0].text != w->host)
+		p = number(w, p, v);
 	*p++ = (struct edit_piece){ "> ", NULL };
 	*p = (struct edit_piece){ NULL, NULL };
 	return w->piece;

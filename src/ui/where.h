@@ -7,7 +7,8 @@
 
 struct where {
 	struct edit_piece piece[10];
-	char host[160], tls[40], state[40], status[200];
+	char host[160], number[8], tls[40], state[40], status[200];
+	bool numbered;			/* there are several sessions: which one it is */
 };
 
 /* Host and port, TLS, the transaction. `answering`: what is typed is an answer to AUTH. Lives until the next call. */

@@ -75,6 +75,40 @@ class Prompt(unittest.TestCase):
             self.assertGreater(len(all_names), 30)
             self.assertEqual(set(all_names) - set(re.findall(r"/([a-z-]+)", shown)), set())
 
+    def test_several_sessions(self):
+        with Terminal("demo:", NO_COLOR="1") as t:
+            t.prompt("demo.smtpsh.example>")
+            t.line("HELO one.example")
+            t.until("250 demo.smtpsh.example")
+            t.line("/conn 2")
+            t.until("#2 220 demo.smtpsh.example")
+            t.prompt("demo.smtpsh.example #2>")
+            t.line("HELO two.example")
+            t.until("#2 250 demo.smtpsh.example")
+            t.line("MAIL FROM:<a@b.example>")
+            t.prompt("demo.smtpsh.example #2 mail>")
+            t.line("/conn 1")
+            t.prompt("demo.smtpsh.example #1>")         # its own transaction
+            t.line("/last")
+            t.until("to HELO one.example:")             # and its own memory
+            t.line("/conn")
+            t.until("* #1 demo.smtpsh.example, open")
+            t.until("#2 demo.smtpsh.example, in a transaction")
+            t.line("/conn 10")
+            t.until("1 to 9")
+            name = os.path.join(t.home.name, "both.smtp")
+            t.line(f"/save {name}")
+            t.until("saved")
+            t.prompt("demo.smtpsh.example #1>")
+            with open(name) as saved:
+                text = saved.read()
+            self.assertIn("C: HELO one.example\n", text)
+            self.assertIn("C2: HELO two.example\n", text)
+            t.type("\x04")
+            t.until("#1 221")                           # QUIT to both
+            t.until("#2 221")
+            self.assertEqual(t.status(), 0)
+
     def test_what_was_probably_meant(self):
         with Terminal("demo:", NO_COLOR="1") as t:
             t.until("demo.smtpsh.example> ")

@@ -10,6 +10,7 @@
 	X(timing)		\
 	X(save)			\
 	X(log)			\
+	X(conn)			\
 	X(redo)			\
 	X(again)		\
 	X(watch)		\
