@@ -6,6 +6,7 @@
 #include "smtp/extension.h"
 #include "smtp/mechanism.h"
 #include "smtp/parameter.h"
+#include "smtp/term.h"
 
 static bool
 add_keyword(struct explaining *x, struct span name)
@@ -87,6 +88,17 @@ add_limit(struct explaining *x, struct span name)
 }
 
 static bool
+add_term(struct explaining *x, struct span name)
+{
+	const struct term *t = term_find(name);
+
+	if (!t)
+		return false;
+	explain_add(x, t->kind, span_of(t->name), "%s (%s)", t->meaning, t->source);
+	return true;
+}
+
+static bool
 add_alert(struct explaining *x, struct span name)
 {
 	const struct alert_info *info = alert_named(name);
@@ -129,7 +141,7 @@ bool
 explain_name(struct explaining *x, struct span name)
 {
 	bool (*const kinds[])(struct explaining *, struct span) = {
-		add_keyword, add_verb, add_parameter, add_mechanism, add_limit, add_alert, add_verify, add_rcode,
+		add_keyword, add_verb, add_parameter, add_mechanism, add_limit, add_alert, add_verify, add_rcode, add_term,
 	};
 	bool any = false;
 

@@ -43,6 +43,9 @@ class Explain(unittest.TestCase):
             (["NXDOMAIN"], "DNS rcode", "does not exist"),
             (["rcode", "2"], "DNS rcode", "SERVFAIL"),
             (["3", "1", "1"], "TLSA record", "DANE-EE"),
+            (["ESMTPSA"], "Received: with", "logged in"),
+            (["port", "465"], "port", "RFC 8314"),
+            (["mta-sts"], "policy", "RFC 8461"),
             (["exit", "5"], "exit status", "TLS"),
             (["exit", "130"], "exit status", "signal 2"),
         ):

@@ -6,6 +6,7 @@
 #include "smtp/extension.h"
 #include "smtp/mechanism.h"
 #include "smtp/sense.h"
+#include "smtp/term.h"
 
 static const struct { const char *keyword, *source; } registered[] = {
 	{ "SEND", "RFC 821" },
@@ -144,6 +145,24 @@ static const unsigned codes[] = {
 };
 
 #define COUNT(table) (sizeof (table) / sizeof *(table))
+
+static const char *const terms[] = {
+	"tls-unique", "tls-server-end-point", "tls-exporter", "SMTP", "ESMTP", "ESMTPA", "ESMTPS", "ESMTPSA", "LMTP", "LMTPA",
+	"LMTPS", "LMTPSA", "UTF8SMTP", "UTF8SMTPA", "UTF8SMTPS", "UTF8SMTPSA", "UTF8LMTP", "UTF8LMTPA", "UTF8LMTPS",
+	"UTF8LMTPSA", "MMS", "MTA-STS", "_mta-sts", "TLSRPT", "enforce", "port 24", "port 366", "port 465", "port 587", "OK",
+};
+
+static void
+every_term_is_explained(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(terms); i++)
+		if (!term_find(span_of(terms[i])))
+			fail_msg("%s", terms[i]);
+	for (size_t i = 0; term_row(i); i++)
+		if (term_find(span_of(term_row(i)->name)) != term_row(i))
+			fail_msg("%s is there twice", term_row(i)->name);
+}
 
 static void
 every_keyword_is_explained(void **state)
@@ -292,7 +311,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_keyword_is_explained),
+		cmocka_unit_test(every_term_is_explained), cmocka_unit_test(every_keyword_is_explained),
 		cmocka_unit_test(what_a_middlebox_wrote_is_told),
 		cmocka_unit_test(every_status_is_explained),
 		cmocka_unit_test(every_code_is_explained),
