@@ -227,8 +227,7 @@ options_read(struct options *out, enum scope scope, int argc, char *argv[], stru
 	bool only_args = false;
 
 	*out = (struct options){ 0 };
-	out->timeouts_base = scope == SCOPE_PROBE ? &timeouts_probe : &timeouts_default;
-	out->session.timeouts = *out->timeouts_base;
+	out->session.timeouts = scope == SCOPE_PROBE ? timeouts_probe : timeouts_default;
 	out->send.last = SEND_DATA;
 	out->match_level = MATCH_UNSAID;
 	out->arg = ARENA_ARRAY(&out->arena, const char *, (size_t)argc + 1);

@@ -27,7 +27,6 @@ struct options {
 	struct resolve_rule *rules;	/* what session.route has */
 	unsigned port;
 	bool timeouts_said;
-	const struct timeouts *timeouts_base;	/* what --timeout changes; NULL: timeouts_default */
 	enum format format;
 	enum when color;
 	enum marks marks;

@@ -37,8 +37,6 @@ read_timeout(struct options *o, struct span v, struct err *err)
 {
 	struct cursor c = { .line = v, .rest = v };
 
-	if (!o->timeouts_said)
-		o->session.timeouts = timeouts_default;
 	o->timeouts_said = true;
 	return timeouts_parse(&o->session.timeouts, v, &c, err);
 }

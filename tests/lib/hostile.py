@@ -16,6 +16,8 @@ import tempfile
 import threading
 import time
 
+from program import DEADLINE
+
 GREETING = "220 hostile.example ESMTP\r\n"
 EHLO = "250-hostile.example\r\n250-STARTTLS\r\n250 SIZE 1000\r\n"
 _certificate = []
@@ -35,8 +37,9 @@ def certificate():
 class Peer:
     """What a behaviour has in hand: the client's end of one connection."""
 
-    def __init__(self, sock):
+    def __init__(self, sock, over=None):
         self.sock = sock
+        self.over = over or threading.Event()   # the test is
         self.rest = b""
         self.heard = []         # every line that came
 
@@ -98,7 +101,7 @@ class Peer:
                 return self.close()
 
     def wait(self, seconds):
-        time.sleep(seconds)             # a behaviour's own slowness, not a test's waiting
+        self.over.wait(seconds)         # a behaviour's own slowness, not a test's waiting
         return self
 
     def until_gone(self):
@@ -158,9 +161,13 @@ class Server:
         self.host = host
         self.peers = []
         self.finished = threading.Event()       # a behaviour came to its end, or failed
-        self.listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self.listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self.listener.bind((host, 0))           # without SO_REUSEADDR, with which two may be given one port
+        self.listener.listen(128)
         self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.over = threading.Event()
+        self.threads = [threading.Thread(target=self._accept, daemon=True)]
+        self.threads[0].start()
 
     def _accept(self):
         while True:
@@ -169,9 +176,10 @@ class Server:
             except OSError:
                 return
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peer = Peer(sock)
+            peer = Peer(sock, self.over)
             self.peers.append(peer)
-            threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
+            self.threads.append(threading.Thread(target=self._serve, args=(peer,), daemon=True))
+            self.threads[-1].start()
 
     def _serve(self, peer):
         try:
@@ -186,9 +194,21 @@ class Server:
         return self
 
     def __exit__(self, *_):
-        self.listener.close()
+        """Wakes every thread and waits for it, and only then closes: a descriptor's number may be the next test's."""
+        self.over.set()
+        _wake(self.listener)
+        self.threads[0].join(DEADLINE)
         for peer in self.peers:
-            try:
-                peer.sock.close()
-            except OSError:
-                pass
+            _wake(peer.sock)
+        for thread in self.threads:
+            thread.join(DEADLINE)
+        for sock in [self.listener] + [peer.sock for peer in self.peers]:
+            sock.close()
+
+
+def _wake(sock):
+    """Whoever waits for it sees its end; beneath TLS, whose object is the other thread's."""
+    try:
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    except OSError:
+        pass

@@ -102,6 +102,33 @@ what_was_given_up_answers_nothing_else(void **state)
 	end(&p);
 }
 
+/* A timer fires before what has come is read: being late to look is no silence of the peer's. */
+static void
+what_came_in_time_is_heard_however_late_we_look(void **state)
+{
+	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 10 } };
+	static const struct step noop = { .op = &step_line, .text = SPAN_INIT("NOOP") };
+	struct arena arena = { 0 };
+	struct peer p;
+
+	(void)state;
+	begin(&p);
+	struct session *s = session_new(&p.env, &opts, on_event, &p);
+	session_push(s, step_new_open(&demo, &arena));
+	peer_says(&p, "220 hello\r\n");
+	turn_until(&p, "ended none\n");
+	session_push(s, &noop);
+	peer_says(&p, "250 ok\r\n");
+	for (uint64_t until = loop_now_us() + 20000; loop_now_us() < until;)
+		;
+	turn_until(&p, "\nended ");
+	turn_until(&p, "250");
+	assert_string_equal(p.said, "220\nended none\n250\nended none\n");
+	session_free(s);
+	arena_release(&arena);
+	end(&p);
+}
+
 static void
 a_session_that_waits_costs_little(void **state)
 {
@@ -141,6 +168,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_given_up_answers_nothing_else),
+		cmocka_unit_test(what_came_in_time_is_heard_however_late_we_look),
 		cmocka_unit_test(a_session_that_waits_costs_little),
 	};
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
