@@ -12,6 +12,7 @@ enum probe_addresses { ADDRESSES_UNSAID, ADDRESSES_FIRST, ADDRESSES_ANY, ADDRESS
 
 struct fleet_opts {
 	unsigned jobs;			/* at once; 0: 256, and more while they only wait */
+	unsigned jobs_most;		/* how many more; 0: 4096 */
 	unsigned per_host;		/* to one address and port; 0: 2 */
 	unsigned rate;			/* begun in a second; 0: no bound */
 	uint64_t spread_ms;		/* each target begins at a random time within this */
@@ -28,6 +29,7 @@ struct fleet_opts {
 /* How a target is probed; outlives the fleet. */
 struct fleet_spec {
 	const struct session_opts *session;
+	size_t nsessions;		/* ways to probe each address, one after the other in ->session; 0: 1 */
 	const struct probe_opts *probe;
 	const struct judge_opts *judge;
 };

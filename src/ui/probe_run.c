@@ -9,7 +9,7 @@
 #include "ui/screen.h"
 #include "ui/targets.h"
 
-enum { PROGRESS_MS = 200 };
+enum { PROGRESS_MS = 200, FILES_SPARE = 32 };
 
 struct run {
 	struct options *o;
@@ -32,6 +32,24 @@ probe_raise_limits(void)
 	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* A probe takes a descriptor: no more at once than there are, less what the rest of us needs. */
+static void
+bound_jobs(struct fleet_opts *opts)
+{
+	struct rlimit limit;
+	unsigned most;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1 << 20)
+		return;
+	most = limit.rlim_cur > 2 * FILES_SPARE ? (unsigned)limit.rlim_cur - FILES_SPARE : FILES_SPARE;
+	opts->jobs_most = limit.rlim_cur / 2 < 4096 ? (unsigned)limit.rlim_cur / 2 : 4096;
+	if (opts->jobs > most) {
+		fprintf(stderr, "smtpsh: --jobs %u: no more than %u, for there are %u descriptors (ulimit -n)\n", opts->jobs, most,
+		    (unsigned)limit.rlim_cur);
+		opts->jobs = most;
 	}
 }
 
@@ -131,6 +149,13 @@ open_reports(struct run *r, struct err *err)
 	return true;
 }
 
+static void
+drop_reports(struct run *r)
+{
+	for (size_t i = 0; i < r->nreports; i++)
+		report_drop(r->report[i]);
+}
+
 static bool
 close_reports(struct run *r, const struct fleet_summary *sum, struct err *err)
 {
@@ -157,6 +182,7 @@ begin(struct run *r, struct session_env *env)
 	opts.watch = wants_transcript(o);
 	if (opts.watch)
 		opts.jobs = 1;
+	bound_jobs(&opts);
 	r->fleet = fleet_new(env, &opts, &(struct fleet_fns){
 		.report = on_report, .over = on_over, .watch = on_event, .ctx = r });
 	if (o->probe.deadline_ms) {
@@ -191,6 +217,7 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 	screen_init(&r.screen, stdout, o);
 	r.targets = targets_new(env->loop, o, err);
 	if (!r.targets || !open_reports(&r, err)) {
+		drop_reports(&r);
 		targets_free(r.targets);
 		screen_release(&r.screen);
 		return false;

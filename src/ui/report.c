@@ -24,7 +24,8 @@ const struct report_kind *const report_kinds[] = {
 
 struct report {
 	const struct report_kind *format;
-	void *state;
+	struct report_opts opts;
+	void *state;			/* NULL: nothing was told yet */
 	FILE *out;
 	char *file;			/* NULL: the stream is the caller's */
 	char *beside;			/* what becomes the file when it is whole; NULL: the file is no plain one */
@@ -44,7 +45,7 @@ report_to(const struct report_kind *format, FILE *out, const struct report_opts 
 {
 	struct report *r = memory_zeroed(sizeof *r);
 
-	*r = (struct report){ .format = format, .out = out, .state = format->begin(out, opts) };
+	*r = (struct report){ .format = format, .out = out, .opts = *opts };
 	return r;
 }
 
@@ -78,9 +79,17 @@ report_new(const struct report_kind *format, const char *file, const struct repo
 	return r;
 }
 
+static void
+begin(struct report *r)
+{
+	if (!r->state)
+		r->state = r->format->begin(r->out, &r->opts);
+}
+
 void
 report_one(struct report *r, const struct fleet_report *one)
 {
+	begin(r);
 	r->format->one(r->state, one);
 }
 
@@ -89,6 +98,7 @@ report_end(struct report *r, const struct fleet_summary *sum, struct err *err)
 {
 	bool ok = true;
 
+	begin(r);
 	r->format->end(r->state, sum);
 	if (r->file) {
 		ok = fflush(r->out) == 0 && !ferror(r->out);
@@ -104,6 +114,18 @@ report_end(struct report *r, const struct fleet_summary *sum, struct err *err)
 	free(r->beside);
 	free(r);
 	return ok;
+}
+
+void
+report_drop(struct report *r)
+{
+	if (r->beside) {
+		fclose(r->out);
+		unlink(r->beside);
+	}
+	free(r->file);
+	free(r->beside);
+	free(r);
 }
 
 struct span

@@ -30,6 +30,7 @@ struct report *report_new(const struct report_kind *, const char *file, const st
 struct report *report_to(const struct report_kind *, FILE *, const struct report_opts *);
 void report_one(struct report *, const struct fleet_report *);
 bool report_end(struct report *, const struct fleet_summary *, struct err *);
+void report_drop(struct report *);		/* nothing was told: without a word, and without a file */
 
 /* What every format shows alike. Texts live in the result's arena and are safe to show. */
 struct span report_message(const struct fleet_report *);	/* the verdict's sentence; empty when all is well */

@@ -322,6 +322,34 @@ class Fleet(Case):
         got = self.judged(banner("554 no\r\n"), "CRITICAL", "reply", options=["--retries", "2", "--retry-wait", "10ms"])
         self.assertEqual(got["attempt"], 1)
 
+    def test_a_look_up_is_tried_again_too(self):
+        with NameServer({("x.example", "A"): "SERVFAIL"}) as dns:
+            got = json.loads(program.run("probe", "x.example", "--dns", dns.address, "--retries", "2", "--retry-wait", "10ms", "--format",
+                                         "json").stdout)
+        self.assertEqual((got["reason"], got["attempt"]), ("resolve_servfail", 3))
+
+    def test_an_mx_without_an_address_is_told(self):
+        with program.Serve() as server, NameServer({("d.example", "MX"): [(10, "mx1.d.example"), (20, "gone.d.example")],
+                                                    ("mx1.d.example", "A"): ["127.0.0.1"]}) as dns:
+            done = program.run("probe", "@d.example", "--dns", dns.address, "-p", str(server.port), "--tls=off", "--format", "json")
+        got = {o["mx"]["host"]: (o["state"], o.get("reason")) for o in map(json.loads, done.stdout.splitlines())}
+        self.assertEqual(got, {"mx1.d.example": ("OK", None), "gone.d.example": ("CRITICAL", "resolve_nxdomain")})
+        self.assertEqual(done.returncode, 2)
+
+    def test_no_more_at_once_than_there_are_descriptors(self):
+        with program.Serve() as server:
+            lines = f"{server.where}\n" * 300
+            done = subprocess.run(["sh", "-c", "ulimit -n 100; exec \"$@\"", "sh", program.SMTPSH, "probe", "--targets", "-", "--tls=off",
+                                   "--jobs", "1000", "--per-host", "1000", "--format", "json"], input=lines, capture_output=True, text=True,
+                                  env=program.environment(), timeout=program.DEADLINE)
+        self.assertIn("--jobs 1000: no more than 68", done.stderr)
+        self.assertEqual(json.loads(done.stdout.splitlines()[-1])["summary"]["ok"], 300)
+
+    def test_no_file_is_left_when_another_cannot_be_written(self):
+        with tempfile.TemporaryDirectory() as place:
+            done = program.run("probe", "demo:", "--format", f"prom:{place}/x.prom", "--format", "json:/nowhere/x")
+            self.assertEqual((os.listdir(place), done.returncode), ([], 3))
+
     def test_resume_leaves_out_what_was_done(self):
         with tempfile.TemporaryDirectory() as place, program.Serve() as server:
             where, note = f"{server.host}:{server.port}", place + "/done"
