@@ -299,7 +299,8 @@ step_failed(struct play *p)
 
 	if (p->item_failed)
 		return;
-	if (p->in_hand && p->in_hand->closed && p->step_err == ERR_PROTO && p->exchange.heard == 0 && item->kind == SCRIPT_EXCHANGE) {
+	if (p->in_hand && p->in_hand->closed && (p->step_err == ERR_PROTO || p->step_err == ERR_CONNECT) &&
+	    p->exchange.heard == 0 && item->kind == SCRIPT_EXCHANGE) {
 		play_fail(p, ERR_PROTO, NULL, NULL, item->place, "%s", is_lost(p->in_hand));
 		return;
 	}
