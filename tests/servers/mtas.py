@@ -198,14 +198,15 @@ class _Server:
 class Postfix(_Server):
     """Its services are the keys of _POSTFIX, and "ipv6" (on ::1), "postscreen" (a greet pause of 1 s), "dovecot"."""
 
-    def __init__(self, dovecot=False):
+    def __init__(self, dovecot=False, host="127.0.0.1"):
+        self.host = host
         self.pki = pki.make()
         self.jail = packages.Jail("postfix", users=["postfix", "postdrop", "dovecot", "dovenull"])
         self._configure(dovecot)
         begin = "dovecot && " if dovecot else ""
         self.jail.start("sh", "-c", begin + "exec postfix start-fg")
         try:
-            packages.wait_port(self.port["starttls"], process=self.jail.process, log=self.jail.log)
+            packages.wait_port(self.port["starttls"], host, self.jail.process, self.jail.log)
             if dovecot:
                 packages.wait_for(lambda: os.path.exists(self.jail.path("/run/dovecot-auth")), "Dovecot", self.jail.process)
         except BaseException:
@@ -217,9 +218,9 @@ class Postfix(_Server):
         j = self.jail
         fill = {"pki": self.pki, "sasl": _SASL}
         services = dict(_POSTFIX, **({"dovecot": _DOVECOT_SERVICE} if dovecot else {}))
-        self.port = {name: packages.port() for name in services}
+        self.port = {name: packages.port(self.host) for name in services}
         self.port["ipv6"], self.port["postscreen"] = packages.port("::1"), packages.port()
-        lines = [f"127.0.0.1:{self.port[name]} inet n - n - - smtpd {options.format(**fill)}" for name, options in services.items()]
+        lines = [f"{self.host}:{self.port[name]} inet n - n - - smtpd {options.format(**fill)}" for name, options in services.items()]
         lines += [f"[::1]:{self.port['ipv6']} inet n - n - - smtpd", f"127.0.0.1:{self.port['postscreen']} inet n - n - 1 postscreen"]
         j.write("/etc/postfix/main.cf", _MAIN % fill)
         j.write("/etc/postfix/master.cf", "\n".join(lines) + _MASTER)
@@ -255,7 +256,7 @@ pid_file_path = /run/exim.pid
 primary_hostname = exim.bed.test
 qualify_domain = bed.test
 domainlist local_domains = bed.test : exim.bed.test : localhost
-local_interfaces = <; 127.0.0.1 ; ::1
+local_interfaces = <; %(host)s ; ::1
 daemon_smtp_ports = %(starttls)d : %(smtps)d : %(submission)d : %(three)d
 tls_on_connect_ports = %(smtps)d
 smtp_banner = ${if eq{$received_port}{%(three)d}{exim.bed.test ESMTP first of three\\nsecond line\\nready}{$smtp_active_hostname ESMTP Exim $version_number}}
@@ -332,17 +333,18 @@ cram:
 
 
 class Exim(_Server):
-    def __init__(self):
+    def __init__(self, host="127.0.0.1"):
+        self.host = host
         self.pki = pki.make()
-        self.port = {name: packages.port() for name in ("starttls", "smtps", "submission", "three")}
+        self.port = {name: packages.port(host) for name in ("starttls", "smtps", "submission", "three")}
         j = self.jail = packages.Jail("exim", users=["Debian-exim"])
-        j.write("/etc/exim4/exim4.conf", _EXIM % dict(self.port, pki=self.pki), owner="Debian-exim", mode=0o640)
+        j.write("/etc/exim4/exim4.conf", _EXIM % dict(self.port, pki=self.pki, host=host), owner="Debian-exim", mode=0o640)
         os.chown(j.path("/etc/exim4/exim4.conf"), 0, j.ids["Debian-exim"])
         j.write("/etc/exim4/good.key", open(os.path.join(self.pki, "good.key")).read(), 0o600, "Debian-exim")
         j.mkdir("/var/spool/exim4", owner="Debian-exim")
         j.mkdir("/var/log", owner="Debian-exim")
         j.start("exim4", "-C", "/etc/exim4/exim4.conf", "-bdf", "-q1h")
-        packages.wait_port(self.port["starttls"], process=j.process, log=j.log)
+        packages.wait_port(self.port["starttls"], host, j.process, j.log)
 
 
 _OPENSMTPD = """

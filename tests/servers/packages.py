@@ -43,6 +43,7 @@ TREES = {
     "curl": ["curl"],
     "prometheus": ["prometheus"],
     "monitoring": ["monitoring-plugins-basic"],
+    "blackbox": ["prometheus-blackbox-exporter"],
 }
 
 
