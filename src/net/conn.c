@@ -369,9 +369,9 @@ conn_shut(struct conn *c)
 }
 
 bool
-conn_tls(struct conn *c, struct tls_context *context, struct span name, struct span sni, struct err *err)
+conn_tls(struct conn *c, struct tls_context *context, const struct tls_ask *ask, struct err *err)
 {
-	c->tls = tls_new(context, c->fd, name, sni, err);
+	c->tls = tls_new(context, c->fd, ask, err);
 	if (!c->tls)
 		return false;
 	c->server = tls_is_server(context);

@@ -49,10 +49,10 @@ void conn_want(struct conn *, bool read, bool write);	/* to be said before each 
 void conn_shut(struct conn *);
 
 /*
- * Begins a handshake; CONN_TLS_UP or CONN_TLS_FAILED follows. `name` is what the certificate must be for and the SNI
- * asked for when it is no address; a span of length 0 checks no name. The context is used until conn_free.
+ * Begins a handshake; CONN_TLS_UP or CONN_TLS_FAILED follows. Of a server nothing is asked. The context is used until
+ * conn_free.
  */
-bool conn_tls(struct conn *, struct tls_context *, struct span name, struct span sni, struct err *);
+bool conn_tls(struct conn *, struct tls_context *, const struct tls_ask *, struct err *);
 bool conn_is_tls(const struct conn *);
 /* Octets of the channel binding; 0 without TLS, or when this TLS has none of the kind. */
 size_t conn_tls_binding(const struct conn *, enum tls_binding, char out[TLS_BINDING_MAX]);

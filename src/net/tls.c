@@ -74,22 +74,26 @@ tls_no_record(const struct tls *t)
 }
 
 struct tls *
-tls_new(struct tls_context *context, int fd, struct span name, struct span sni, struct err *err)
+tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct err *err)
 {
 	struct tls *t = memory_zeroed(sizeof *t);
 
 	ERR_clear_error();
 	t->ssl = SSL_new(context->ssl);
-	if (!t->ssl || SSL_set_fd(t->ssl, fd) != 1 || (!context->server && !set_name(t->ssl, name, sni))) {
-		tls_err(err, "TLS");
+	bool known = !t->ssl || !ask->sigalgs || SSL_set1_sigalgs_list(t->ssl, ask->sigalgs) == 1;
+	if (!known)
+		err_set(err, ERR_USAGE, "OpenSSL knows no signature algorithms \"%.100s\"", ask->sigalgs);
+	if (!known || !t->ssl || SSL_set_fd(t->ssl, fd) != 1 || (!context->server && !set_name(t->ssl, ask->name, ask->sni))) {
+		if (known)
+			tls_err(err, "TLS");
 		SSL_free(t->ssl);
 		free(t);
 		return NULL;
 	}
 	t->context = context;
 	context->uses++;
-	if (!context->server && name.len > 0)
-		snprintf(t->wanted, sizeof t->wanted, "%.*s", SPAN_ARG(name));
+	if (!context->server && ask->name.len > 0)
+		snprintf(t->wanted, sizeof t->wanted, "%.*s", SPAN_ARG(ask->name));
 	SSL_set_app_data(t->ssl, t);
 	SSL_set_msg_callback(t->ssl, on_record);
 	SSL_set_msg_callback_arg(t->ssl, t);

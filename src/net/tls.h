@@ -20,6 +20,13 @@ struct tls_opts {
 	struct tls_made *made;		/* a certificate made at start, for a server; its CA, for a client of it */
 };
 
+/* What a client asks of one handshake. */
+struct tls_ask {
+	struct span name;		/* what the certificate must be for, and the SNI when it is no address; empty: anything */
+	struct span sni;		/* asked for in place of the name; empty: the name is */
+	const char *sigalgs;		/* signature algorithms to offer, as OpenSSL writes them; NULL: its own */
+};
+
 /* Keys and certificates by context; costs milliseconds, so it is made when TLS is first needed. Reference-counted. */
 struct tls_context;
 struct tls_context *tls_context_new(const struct tls_opts *, struct err *);

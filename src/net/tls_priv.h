@@ -8,7 +8,7 @@ enum tls_status { TLS_DONE, TLS_WANT_READ, TLS_WANT_WRITE, TLS_CLOSED, TLS_TRUNC
 
 struct tls;
 bool tls_is_server(const struct tls_context *);
-struct tls *tls_new(struct tls_context *, int fd, struct span name, struct span sni, struct err *);
+struct tls *tls_new(struct tls_context *, int fd, const struct tls_ask *, struct err *);
 void tls_free(struct tls *);
 enum tls_status tls_shake(struct tls *, struct err *);
 enum tls_status tls_read(struct tls *, char *out, size_t size, size_t *got, struct err *);

@@ -105,6 +105,7 @@ struct event {
 			struct span host;		/* the name it was found under; empty for a literal */
 			uint64_t took_us;
 			bool up;
+			int sys;			/* the errno that it failed with; 0: none */
 		} attempt;
 		struct {
 			struct addr peer, local;

@@ -26,8 +26,9 @@ struct fleet_opts {
 	bool watch;			/* events are wanted: fleet_watch is called */
 };
 
-/* How a target is probed; outlives the fleet. */
+/* How a target is probed; outlives the fleet, or is released with the target. */
 struct fleet_spec {
+	void (*release)(const struct fleet_spec *);	/* NULL: it is the caller's */
 	const struct session_opts *session;
 	size_t nsessions;		/* ways to probe each address, one after the other in ->session; 0: 1 */
 	const struct probe_opts *probe;

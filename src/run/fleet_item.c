@@ -14,6 +14,8 @@ item_free(struct item *item)
 	*item->back = item->next;
 	if (item->next)
 		item->next->back = item->back;
+	if (item->spec->release)
+		item->spec->release(item->spec);
 	arena_release(&item->looking);
 	arena_release(&item->arena);
 	free(item);

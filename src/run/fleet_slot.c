@@ -206,7 +206,7 @@ slot_start(struct slot *s)
 	item_found(item);
 	s->attempt++;
 	s->result = (struct probe_result){
-		.target = &item->target, .number = item->number, .attempt = s->attempt, .domain = s->domain,
+		.target = &item->target, .number = item->number, .attempt = s->attempt, .domain = s->domain, .way = s->session->way,
 		.host = s->hop.host, .preference = s->hop.preference,
 	};
 	if (s->hop.naddr > 0)

@@ -137,25 +137,35 @@ found_connect(struct judgement *j, struct judge_check *c)
 		return;
 	}
 	char place[ADDR_TEXT];
-	struct span text = r->text, own = span_of(addr_text(&r->addr, place));
+	struct span text = r->text, own = span_of(addr_text(&r->addr, place)), prefix = SPAN("no connection: ");
+	if (span_starts(text, prefix))		/* a script's words */
+		text = span_skip(text, prefix.len);
 	if (span_starts(text, own))
 		text = span_skip(text, own.len + 2);	/* where it was is said beside the message */
 	judge_find(j, c, reason == REASON_INTERNAL || reason == REASON_NOT_ALLOWED ? STATE_UNKNOWN : STATE_CRITICAL, reason, text);
 }
 
 /* A greet pause and a tarpit are named where their time shows. */
+static const char *
+why_silent(const struct probe_result *r, enum probe_phase phase)
+{
+	if (phase == PHASE_BANNER)
+		return " (a greet pause, a tarpit, a port that wants TLS first, or nobody behind it)";
+	return phase > PHASE_BANNER && r->us[PHASE_BANNER] > 1000000 ? " (a tarpit? every reply is slow)" : "";
+}
+
 static void
 found_timeout(struct judgement *j, struct judge_check *c)
 {
 	struct probe_result *r = j->r;
-	const char *hint = "";
+	struct span text = r->text, rest = r->text;
+	bool says_what = span_starts(text, SPAN("the "));
 
-	if (c->phase == PHASE_BANNER)
-		hint = " (a greet pause, a tarpit, or nobody behind the port)";
-	else if (r->us[PHASE_BANNER] > 1000000 && c->phase > PHASE_BANNER)
-		hint = " (a tarpit? every reply is slow)";
+	if (c->phase == PHASE_BANNER && span_starts(text, SPAN("the banner did not come")))
+		text = span_until(&rest, ':');			/* our own reasons are shorter */
 	judge_find(j, c, c->phase == PHASE_TLS && judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL, REASON_TIMEOUT,
-	    arena_printf(&r->arena, "%s: %.*s%s", what(c->phase), SPAN_ARG(r->text), hint));
+	    arena_printf(&r->arena, "%s%s%.*s%s", says_what ? "" : what(c->phase), says_what ? "" : ": ", SPAN_ARG(text),
+		why_silent(r, c->phase)));
 }
 
 static void
@@ -169,8 +179,23 @@ found_eof(struct judgement *j, struct judge_check *c)
 		    "the server %s the connection within its reply to %s: %.*s", how, what(c->phase), SPAN_ARG(span_first(r->text, 200))));
 	else
 		judge_find(j, c, STATE_CRITICAL, r->reset ? REASON_RESET : REASON_EOF, arena_printf(&r->arena,
-		    "the server %s the connection early: it was waited for %s", how,
-		    c->phase == PHASE_BANNER ? "its banner" : arena_printf(&r->arena, "the reply to %s", what(c->phase)).at));
+		    c->phase == PHASE_BANNER ? "the server %s the connection early, before its banner" :
+		    "the server %s the connection early, before its reply to %s", how, what(c->phase)));
+}
+
+/* A line of a script: what it wanted did not come. A "not now" is judged as everywhere else. */
+static void
+found_script(struct judgement *j, struct judge_check *c, const struct reply *reply)
+{
+	struct probe_result *r = j->r;
+	bool temporary = reply && reply->code / 100 == 4;
+
+	if (reply)
+		c->got = arena_printf(&r->arena, "%u", reply->code);
+	judge_find(j, c, temporary && !j->o->tempfail_critical ? STATE_WARNING : STATE_CRITICAL,
+	    !temporary ? REASON_ASSERTION : reply->code == 421 ? REASON_RATE_LIMITED : REASON_REPLY,
+	    arena_printf(&r->arena, reply ? "%.*s: %.*s: %.*s" : "%.*s: %.*s%.*s", SPAN_ARG(r->place), SPAN_ARG(r->text),
+		SPAN_ARG(reply ? judge_reply_text(j, reply) : SPAN_NONE)));
 }
 
 static void
@@ -190,11 +215,13 @@ judge_failure(struct judgement *j)
 		found_eof(j, c);
 	else if (r->err == ERR_TIMEOUT)
 		found_timeout(j, c);
+	else if (r->place.len > 0 && r->phase != PHASE_TLS)
+		found_script(j, c, reply);
 	else if (reply && reply->flaws & REPLY_NO_CODE)
 		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED, r->text);
 	else if (r->phase == PHASE_TLS && r->tls && r->tls->dane && r->tls->dane->state != DANE_MATCHED)
 		judge_find(j, c, STATE_CRITICAL, REASON_TLS_DANE, r->text);
-	else if (r->phase == PHASE_TLS)
+	else if (r->phase == PHASE_TLS && r->err != ERR_USAGE)
 		judge_find(j, c, judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL, REASON_TLS_HANDSHAKE, r->text);
 	else if (reply && r->text.len == 0)
 		found_reply(j, c, reply);
@@ -294,6 +321,8 @@ judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_resul
 	judge_said(&j, p);
 	judge_thresholds(&j);
 	judge_manners(&j);
+	if (r->left_out.len > 0)
+		judge_note(&j, "script", PHASE_CONNECT, arena_printf(&r->arena, "left out: %.*s", SPAN_ARG(r->left_out)));
 	judge_flaws(&j);
 	for (const struct judge_check *c = v->checks; c; c = c->next)
 		if (c->state != STATE_OK && c->state == v->state && !v->worst)

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/probe_impl.h"
 #include "run/session_priv.h"
 #include "run/steps/list.h"
-
-enum { KEEP_LINES = 64, KEEP_OCTETS = 8 << 10 };
 
 struct probe {
 	struct probe_job job;
 	struct session *session;
+	struct probe_script *script;	/* NULL: the dialogue of the options */
 	struct step step, quit;
 	struct loop_timer *deadline;
 	enum probe_depth until;
@@ -310,41 +310,7 @@ probe_heard(struct session *s, const struct step *step, void *state, const struc
 
 static const struct step_op op = { .name = "probe", .args = "", .help = "", .start = probe_start, .heard = probe_heard };
 
-/* ---- what is kept of events */
-
-static const struct reply *
-keep_reply(struct arena *arena, const struct reply *r)
-{
-	struct reply *copy = ARENA_NEW(arena, struct reply);
-	size_t n = r->nlines < KEEP_LINES ? r->nlines : KEEP_LINES, room = KEEP_OCTETS;
-
-	*copy = *r;
-	copy->raw = SPAN_NONE;
-	copy->line = ARENA_ARRAY(arena, struct span, n);
-	copy->nlines = n;
-	for (size_t i = 0; i < n; i++) {
-		copy->line[i] = arena_copy(arena, span_first(r->line[i], room));
-		room -= copy->line[i].len;
-	}
-	return copy;
-}
-
-static const struct extensions *
-keep_extensions(struct arena *arena, const struct extensions *e)
-{
-	struct extensions *copy = ARENA_NEW(arena, struct extensions);
-
-	*copy = *e;
-	copy->host = arena_copy(arena, e->host);
-	copy->greeting = copy->closing = SPAN_NONE;
-	copy->list = ARENA_ARRAY(arena, struct extension, e->n);
-	for (size_t i = 0; i < e->n; i++) {
-		copy->list[i] = e->list[i];
-		copy->list[i].keyword = arena_copy(arena, e->list[i].keyword);
-		copy->list[i].params = arena_copy(arena, e->list[i].params);
-	}
-	return copy;
-}
+/* ---- what its events tell */
 
 static void
 note_reply(struct probe *p, const struct event *e)
@@ -357,7 +323,7 @@ note_reply(struct probe *p, const struct event *e)
 		r->surprise = true;
 	if (e->answer.surprise && !(e->answer.reply->code == 421 && r->err == ERR_NONE))
 		return;
-	const struct reply *kept = keep_reply(&r->arena, e->answer.reply);
+	const struct reply *kept = probe_keep_reply(&r->arena, e->answer.reply);
 	if (p->phase != PHASE_RCPT || p->said == 0)
 		r->reply[p->phase] = kept;
 	else if (r->nsaid < p->said)
@@ -452,7 +418,7 @@ on_event(void *ctx, const struct event *e)
 		note_reply(p, e);
 		break;
 	case EVENT_EXTENSIONS:
-		r->extensions = keep_extensions(&r->arena, e->extensions);
+		r->extensions = probe_keep_extensions(&r->arena, e->extensions);
 		if (!e->tls)
 			r->clear = r->extensions;
 		break;
@@ -476,6 +442,12 @@ on_event(void *ctx, const struct event *e)
 }
 
 static void
+on_script(void *ctx)
+{
+	finish(ctx);
+}
+
+static void
 on_deadline(void *ctx, unsigned ready)
 {
 	struct probe *p = ctx;
@@ -485,7 +457,10 @@ on_deadline(void *ctx, unsigned ready)
 	if (p->over)
 		return;
 	snprintf(text, sizeof text, "not done within %llu ms", (unsigned long long)p->job.opts->total_ms);
-	note_failure(p, ERR_TIMEOUT, span_of(text));
+	if (p->script)
+		probe_script_late(p->script, span_of(text));
+	else
+		note_failure(p, ERR_TIMEOUT, span_of(text));
 	finish(p);
 }
 
@@ -504,11 +479,17 @@ probe_new(const struct probe_job *job)
 	if (n > 0)
 		job->result->said = ARENA_ARRAY(&job->result->arena, const struct reply *, n);
 	job->result->tls_mode = probe_tls_mode(job->session, job->target);
-	p->session = session_new(job->env, job->session, on_event, p);
+	if (job->opts->script && job->result->tls_mode != TARGET_TLS_IMPLICIT)
+		job->result->tls_mode = TARGET_TLS_OFF;		/* the script asks for it, or does not */
 	if (job->opts->total_ms) {
 		p->deadline = loop_timer(job->env->loop, on_deadline, p);
 		loop_timer_set(p->deadline, job->opts->total_ms);
 	}
+	if (job->opts->script) {
+		p->script = probe_script_new(job, on_script, p);
+		return p;
+	}
+	p->session = session_new(job->env, job->session, on_event, p);
 	session_push(p->session, &p->step);
 	return p;
 }
@@ -519,6 +500,7 @@ probe_free(struct probe *p)
 	if (!p)
 		return;
 	session_free(p->session);
+	probe_script_free(p->script);
 	loop_timer_free(p->deadline);
 	free(p);
 }

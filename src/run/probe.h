@@ -25,6 +25,8 @@
 	X(QUIT,		"quit")
 
 struct lookup_address;
+struct play_value;
+struct script;
 
 enum probe_phase {
 #define X(name, word) PHASE_##name,
@@ -74,6 +76,9 @@ struct probe_opts {
 	bool helo;			/* HELO in place of EHLO */
 	const struct step *auth;	/* an AUTH step; NULL: none */
 	const char *proxy;		/* a line sent before the banner is awaited; NULL: none */
+	const struct script *script;	/* played in place of all this; NULL: none */
+	const struct play_value *value;	/* of its variables and secrets */
+	size_t nvalues;
 };
 
 struct probe_result {
@@ -81,6 +86,7 @@ struct probe_result {
 	const struct target *target;
 	size_t number;			/* of the target, from 1 */
 	unsigned attempt;		/* from 1 */
+	const char *way;		/* session_opts.way */
 	struct span domain;		/* of an MX; empty: none */
 	struct span host;
 	unsigned preference;
@@ -102,6 +108,8 @@ struct probe_result {
 	bool eof, reset, injected, half;	/* the peer closed; with a reset; more came behind the 220; within a reply */
 	bool surprise, late_quit;	/* a reply nothing asked for came; QUIT was not answered */
 	struct span text;		/* the failure in words; a peer's octets may be in it */
+	struct span place;		/* of a script's line that failed, "x.smtp:7"; empty: it is no script's */
+	struct span left_out;		/* the script's cases that were skipped, and why; empty: none */
 };
 
 struct probe;

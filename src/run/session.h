@@ -59,6 +59,8 @@ struct session_opts {
 	unsigned number;		/* 1: C and S … */
 	const char *helo;		/* NULL: found out */
 	const char *sni;
+	const char *sigalgs;		/* signature algorithms to offer in TLS, as OpenSSL writes them; NULL: its own */
+	const char *way;		/* what this way of probing is called, among several; NULL: it is the only one */
 	struct timeouts timeouts;
 	struct route_opts route;
 	struct addr from;

@@ -140,7 +140,6 @@ void session_drop_link(struct session *);
 /* session_io.c */
 void session_work(struct session *);		/* write, read, understand, run steps */
 void session_flush(struct session *);
-void session_catch_up(struct session *);	/* hears what has come; only within an entry point */
 conn_fn session_on_conn;
 struct asked *session_asked(struct session *, unsigned ticket, enum verb);
 

@@ -291,13 +291,6 @@ fill(struct session *s)
 }
 
 void
-session_catch_up(struct session *s)
-{
-	if (s->conn && !s->shake_us)
-		fill(s);
-}
-
-void
 session_work(struct session *s)
 {
 	if (s->working)

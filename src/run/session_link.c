@@ -202,6 +202,7 @@ on_attempt(void *ctx, const struct dial_attempt *attempt)
 	if (attempt->err) {
 		event.text = span_of(attempt->err->text);
 		event.err = attempt->err->kind;
+		event.attempt.sys = attempt->err->sys;
 	}
 	session_emit(s, &event);
 }

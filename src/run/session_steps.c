@@ -43,17 +43,6 @@ timed_out(struct session *s)
 	session_end_step(s, STEP_FAIL);
 }
 
-/* Timers fire first: on a busy machine what is waited for may have come long ago, and we are late to look. */
-static bool
-came_meanwhile(struct session *s)
-{
-	const struct step *step = s->step;
-	uint64_t since = s->waiting_us;
-
-	session_catch_up(s);
-	return s->step != step || s->waiting_us != since;
-}
-
 static void
 on_timer(void *ctx, unsigned ready)
 {
@@ -64,7 +53,7 @@ on_timer(void *ctx, unsigned ready)
 	if (s->sleeping) {
 		session_stop_waiting(s);
 		session_tell(s, &(struct news){ .kind = NEWS_TIMER });
-	} else if (s->waiting_us && !came_meanwhile(s)) {
+	} else if (s->waiting_us) {
 		timed_out(s);
 	}
 	s->working = false;

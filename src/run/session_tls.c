@@ -27,7 +27,7 @@ void
 session_begin_shaking(struct session *s)
 {
 	struct err err = { 0 };
-	struct span name = s->role == CONV_CLIENT ? s->host : SPAN_NONE;
+	struct tls_ask ask = { .name = s->role == CONV_CLIENT ? s->host : SPAN_NONE, .sni = span_of(s->opts->sni), .sigalgs = s->opts->sigalgs };
 	struct tls_context *context = client_context(s, &err);
 	const char *note;
 
@@ -36,7 +36,7 @@ session_begin_shaking(struct session *s)
 	s->shake_when_sent = false;
 	s->shake_us = loop_now_us();
 	conv_tls_begin(s->conv);
-	if (!context || !conn_tls(s->conn, context, name, span_of(s->opts->sni), &err))
+	if (!context || !conn_tls(s->conn, context, &ask, &err))
 		not_shaken(s, &err);
 }
 

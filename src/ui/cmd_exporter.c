@@ -124,8 +124,9 @@ read_request(struct probing *p, struct err *err)
 
 	memcpy(o, &p->module->o, sizeof *o);
 	o->arena = (struct arena){ 0 };
-	if (seconds >= 1 && seconds <= 3600)
-		o->probe.probe.total_ms = (uint64_t)(seconds * 1000) - MARGIN_MS;
+	uint64_t scrape_ms = seconds >= 1 && seconds <= 3600 ? (uint64_t)(seconds * 1000) - MARGIN_MS : 0;
+	if (scrape_ms && (!p->module->timed || scrape_ms < o->probe.probe.total_ms))
+		o->probe.probe.total_ms = scrape_ms;
 	if (sni)
 		o->session.sni = arena_string(&o->arena, span_of(sni));
 	if (o->probe.fleet.addresses == ADDRESSES_UNSAID && !o->probe.mx)
@@ -166,7 +167,7 @@ begin(struct exporter *x, struct http_request *request, struct probe_module *mod
 	}
 	p->out = open_memstream(&p->text, &p->len);
 	p->report = report_to(report_kind(SPAN("prom")), p->out, &(struct report_opts){
-		.judge = &p->o.probe.judge, .total_ms = p->o.probe.probe.total_ms });
+		.whole = true, .judge = &p->o.probe.judge, .total_ms = p->o.probe.probe.total_ms });
 	p->spec = targets_spec(&p->o);
 	if (p->debug)
 		screen_init(&p->screen, p->out, &p->o);

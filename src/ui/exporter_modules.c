@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ui/targets.h"
+
 enum { ARGS_MOST = 64, NAME_MOST = 60, MODULES_MOST = 500 };
 
 /* in the order they are named to a person, last first */
@@ -170,12 +172,26 @@ add_built_in(struct reading *r)
 	return ok;
 }
 
+/* Files that options name are read now: what is wrong with them is known at the start. */
+static bool
+prepare(struct probe_module *m, struct err *err)
+{
+	for (; m; m = m->next) {
+		m->timed = m->o.probe.probe.total_ms > 0;
+		if (!targets_prepare(&m->o, err)) {
+			struct err why = *err;
+			return err_set(err, ERR_USAGE, "module %s: %s", m->name, why.text);
+		}
+	}
+	return true;
+}
+
 struct probe_module *
 modules_read(struct loop *loop, const char *file, struct err *err)
 {
 	struct reading r = { .loop = loop, .file = file, .err = err };
 
-	if ((!file || read_file(&r)) && add_built_in(&r))
+	if ((!file || read_file(&r)) && add_built_in(&r) && prepare(r.first, err))
 		return r.first;
 	modules_free(r.first);
 	return NULL;

@@ -276,6 +276,8 @@ one(void *state, const struct fleet_report *report)
 		set_word(o, "reason", reason_word(v->worst->reason));
 		set_text(o, "message", v->worst->message);
 	}
+	if (r->way)
+		set_word(o, "sigalgs", r->way);
 	set_text(o, "host", r->host);
 	set_where(o, report);
 	json_object_set_new(o, "seconds", phases(r));

@@ -253,6 +253,7 @@ void
 options_release(struct options *o)
 {
 	credentials_release(&o->session.auth);
+	script_free(o->probe.played);
 	arena_release(&o->arena);
 }
 

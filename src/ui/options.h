@@ -24,7 +24,6 @@ struct options {
 	struct session_opts session;
 	struct tls_opts tls;
 	struct dns_opts dns;
-	struct resolve_rule *rules;	/* what session.route has */
 	unsigned port;
 	bool timeouts_said;
 	enum format format;

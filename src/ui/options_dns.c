@@ -52,9 +52,10 @@ options_resolve(struct options *o, struct span v, struct err *err)
 		    SPAN_ARG(span_first(v, 80)));
 	if (r->nrules == RULES_MAX)
 		return err_set(err, ERR_USAGE, "more than %d times --resolve", RULES_MAX);
-	if (r->nrules == 0)
-		o->rules = ARENA_ARRAY(&o->arena, struct resolve_rule, RULES_MAX);
-	o->rules[r->nrules++] = rule;
-	r->rule = o->rules;
+	struct resolve_rule *rules = ARENA_ARRAY(&o->arena, struct resolve_rule, r->nrules + 1);	/* those so far may be others' too */
+	if (r->nrules > 0)
+		memcpy(rules, r->rule, r->nrules * sizeof *rules);
+	rules[r->nrules++] = rule;
+	r->rule = rules;
 	return true;
 }

@@ -1,6 +1,8 @@
 /* options_probe - the options of `smtpsh probe` that take more than a value. */
 #include "ui/options.h"
 
+#include <string.h>
+
 #include "ui/report.h"
 
 bool
@@ -69,7 +71,7 @@ probe_banner(struct options *o, struct span v, struct err *err)
 	char why[120];
 	int bad;
 
-	if (o->probe.judge.banner)
+	if (o->probe.judge.banner == &o->probe.banner)		/* else it is of the options that these were copied from */
 		regfree(&o->probe.banner);
 	o->probe.judge.banner = NULL;
 	bad = regcomp(&o->probe.banner, arena_string(&o->arena, v), REG_EXTENDED | REG_NOSUB);
@@ -97,4 +99,34 @@ probe_tls(struct options *o, struct span v, struct err *err)
 			return true;
 		}
 	return err_set(err, ERR_USAGE, "--tls=%.*s: want off, try, starttls or implicit", SPAN_ARG(span_first(v, 40)));
+}
+
+/* Kinds of keys people name, and what OpenSSL calls what they sign with; a list of its own goes as it is. */
+const char *
+probe_way_sigalgs(const char *way)
+{
+	static const struct { const char *word, *list; } kinds[] = {
+		{ "rsa", "rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512" },
+		{ "ecdsa", "ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512" },
+		{ "eddsa", "ed25519:ed448" },
+	};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(way, kinds[i].word) == 0)
+			return kinds[i].list;
+	return way;
+}
+
+bool
+probe_sigalgs(struct options *o, struct span v, struct err *err)
+{
+	o->probe.nways = 0;
+	while (v.len > 0) {
+		struct span way = span_trim(span_until(&v, ','));
+		if (way.len == 0 || o->probe.nways == WAYS_MAX)
+			return err_set(err, ERR_USAGE, "--sigalgs: want up to %d of rsa, ecdsa, eddsa or OpenSSL's lists, separated by commas",
+			    WAYS_MAX);
+		o->probe.way[o->probe.nways++] = arena_string(&o->arena, way);
+	}
+	return true;
 }

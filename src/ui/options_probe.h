@@ -6,7 +6,7 @@
 
 struct options;
 
-enum { FORMATS_MAX = 8, EXPECT_MAX = 32 };
+enum { FORMATS_MAX = 8, WAYS_MAX = 8 };
 
 struct probe_settings {
 	struct probe_opts probe;
@@ -21,6 +21,10 @@ struct probe_settings {
 	const char *ext_set, *write_ext_set;
 	const char *proxy;		/* "v1" or "v2" */
 	uint64_t deadline_ms, watch_ms;
+	const char *script;
+	struct script *played;		/* what it holds */
+	const char *way[WAYS_MAX];	/* of --sigalgs */
+	size_t nways;
 	bool warn_ok, mx;
 	regex_t banner;
 };
@@ -33,6 +37,10 @@ bool probe_crit(struct options *, struct span, struct err *);
 bool probe_state(struct options *, struct span, struct err *);
 bool probe_rate(struct options *, struct span, struct err *);
 bool probe_banner(struct options *, struct span, struct err *);
+bool probe_sigalgs(struct options *, struct span, struct err *);
 bool probe_tls(struct options *, struct span, struct err *);
+
+/* A word of --sigalgs as OpenSSL has it. */
+const char *probe_way_sigalgs(const char *way);
 
 #endif

@@ -229,8 +229,8 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 			loop_turn(env->loop, waits);
 		if (*stop || r.late)
 			fleet_stop(r.fleet);
-		if (r.told)
-			fflush(stdout);
+		if (r.told && fflush(stdout) != 0)
+			fleet_stop(r.fleet);		/* nobody reads on */
 		r.told = false;
 	}
 	end->sum = fleet_summary(r.fleet);

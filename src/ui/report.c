@@ -150,8 +150,8 @@ report_address(const struct fleet_report *one)
 	return text_safe(&one->result->arena, arena_copy(&one->result->arena, span_of(addr_host(&one->result->addr, text))));
 }
 
-struct span
-report_place(const struct fleet_report *one)
+static struct span
+place_of(const struct fleet_report *one)
 {
 	struct probe_result *r = one->result;
 	struct span address = report_address(one), host = text_safe(&r->arena, r->host);
@@ -164,6 +164,15 @@ report_place(const struct fleet_report *one)
 	if (span_eq(host, address))
 		return arena_printf(&r->arena, addr_family(&r->addr) == 6 ? "[%.*s]:%u" : "%.*s:%u", SPAN_ARG(address), port);
 	return arena_printf(&r->arena, "%.*s[%.*s]:%u", SPAN_ARG(host), SPAN_ARG(address), port);
+}
+
+struct span
+report_place(const struct fleet_report *one)
+{
+	struct span place = place_of(one);
+	const char *way = one->result->way;
+
+	return way ? arena_printf(&one->result->arena, "%.*s (%s)", SPAN_ARG(place), way) : place;
 }
 
 const char *

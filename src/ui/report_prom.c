@@ -238,6 +238,8 @@ add_target(struct prom *p, const struct fleet_report *report)
 	put_label(&p->targets, "address", report_address(report), false);
 	if (report->name)
 		put_label(&p->targets, "name", text_safe(&r->arena, span_of(report->name)), false);
+	if (r->way)
+		put_label(&p->targets, "sigalgs", text_safe(&r->arena, span_of(r->way)), false);
 	if (r->addr.len == 0)
 		return;
 	struct label labels[] = {
@@ -248,6 +250,16 @@ add_target(struct prom *p, const struct fleet_report *report)
 }
 
 static void
+add_outcome(struct prom *p, const struct fleet_report *report)
+{
+	add_plain(p, FAMILY_success, report_passed(report));
+	add_plain(p, FAMILY_duration_seconds, report_seconds(report->result->total_us));
+	if (p->opts.total_ms)
+		add_plain(p, FAMILY_timeout_seconds, (double)p->opts.total_ms / 1e3);
+	add_plain(p, FAMILY_smtp_status, report->verdict->state);
+}
+
+static void
 one(void *state, const struct fleet_report *report)
 {
 	struct prom *p = state;
@@ -255,16 +267,13 @@ one(void *state, const struct fleet_report *report)
 
 	p->n++;
 	add_target(p, report);
-	add_plain(p, FAMILY_success, report_passed(report));
-	add_plain(p, FAMILY_duration_seconds, report_seconds(r->total_us));
-	if (p->opts.total_ms)
-		add_plain(p, FAMILY_timeout_seconds, (double)p->opts.total_ms / 1e3);
+	if (!p->opts.whole)
+		add_outcome(p, report);
 	add_plain(p, FAMILY_dns_lookup_time_seconds, report_seconds(r->us[PHASE_RESOLVE]));
 	if (addr_family(&r->addr)) {
 		add_plain(p, FAMILY_ip_protocol, addr_family(&r->addr));
 		add_plain(p, FAMILY_ip_addr_hash, addr_hash(&r->addr));
 	}
-	add_plain(p, FAMILY_smtp_status, report->verdict->state);
 	add_plain(p, FAMILY_smtp_attempts, r->attempt);
 	add_phases(p, r);
 	add_failure(p, report);
@@ -294,7 +303,8 @@ print_sample(struct prom *p, struct span line, const struct span *target)
 	unsigned long long n = 0;
 
 	span_number(number, p->n, &n);
-	if (p->n > 1)
+	bool up = span_starts(line, span_of(families[FAMILY_smtp_target_up].name));	/* it is a list of them */
+	if (p->n > 1 || p->opts.fleet || up)
 		fprintf(p->out, "%.*s%s%.*s%.*s\n", SPAN_ARG(head), bare ? "" : ",", SPAN_ARG(target[n]), SPAN_ARG(rest));
 	else if (bare)
 		fprintf(p->out, "%.*s%.*s\n", (int)head.len - 1, head.at, SPAN_ARG(span_skip(rest, 1)));
@@ -319,8 +329,27 @@ print_head(struct prom *p, enum family family)
 }
 
 static void
+print_value(struct prom *p, enum family family, double value)
+{
+	print_head(p, family);
+	fprintf(p->out, "%s %.10g\n", families[family].name, value);
+}
+
+static void
+print_whole(struct prom *p, const struct fleet_summary *sum)
+{
+	print_value(p, FAMILY_success, sum->worst == STATE_OK || sum->worst == STATE_WARNING);
+	print_value(p, FAMILY_duration_seconds, report_seconds(sum->wall_us));
+	if (p->opts.total_ms)
+		print_value(p, FAMILY_timeout_seconds, (double)p->opts.total_ms / 1e3);
+	print_value(p, FAMILY_smtp_status, sum->worst);
+}
+
+static void
 print_totals(struct prom *p, const struct fleet_summary *sum)
 {
+	if (p->opts.whole)
+		print_whole(p, sum);
 	print_head(p, FAMILY_smtp_targets);
 	fprintf(p->out, "probe_smtp_targets %zu\n", sum->addresses);
 	if (p->opts.fleet) {

@@ -140,8 +140,8 @@ end(void *state, const struct fleet_summary *sum)
 	if (t->opts.terminal && t->opts.fleet)
 		fputs("\r\033[K", t->out);
 	if (t->opts.fleet || t->opts.many || sum->undone) {
-		fprintf(t->out, "%zu targets, %zu addresses in %s: %zu ok, %zu warning, %zu critical, %zu unknown", sum->targets,
-		    sum->addresses, took, sum->state[STATE_OK], sum->state[STATE_WARNING], sum->state[STATE_CRITICAL],
+		fprintf(t->out, "%zu target%s, %zu address%s in %s: %zu ok, %zu warning, %zu critical, %zu unknown", sum->targets,
+		    sum->targets == 1 ? "" : "s", sum->addresses, sum->addresses == 1 ? "" : "es", took, sum->state[STATE_OK], sum->state[STATE_WARNING], sum->state[STATE_CRITICAL],
 		    sum->state[STATE_UNKNOWN]);
 		if (sum->skipped)
 			fprintf(t->out, ", %zu addresses skipped", sum->skipped);

@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "run/script_file.h"
 #include "run/steps/list.h"
+#include "ui/options_dns.h"
+#include "ui/options_script.h"
 
 enum { LINE_MOST = 16 << 10, READ_SIZE = 16 << 10, FILE_MOST = 512 << 10 };
 
@@ -77,6 +80,21 @@ is_address(const char *option, const char *text, struct err *err)
 	return true;
 }
 
+static bool
+read_script(struct options *o, struct err *err)
+{
+	struct script_opts opts = { .load = script_load_file };
+	struct probe_opts *p = &o->probe.probe;
+
+	if (o->probe.played)
+		return true;
+	o->probe.played = script_read(o->probe.script, options_script(o, &opts), err);
+	p->script = o->probe.played;
+	p->value = o->value;
+	p->nvalues = o->nvalues;
+	return p->script != NULL;
+}
+
 bool
 targets_prepare(struct options *o, struct err *err)
 {
@@ -98,6 +116,8 @@ targets_prepare(struct options *o, struct err *err)
 		p->probe.body = short_message(o);
 	else if (p->send && !read_file(p->send, &o->arena, FILE_MOST, &p->probe.body, err))
 		return false;
+	if (p->script && !read_script(o, err))
+		return false;
 	if (p->ext_set) {
 		if (!read_file(p->ext_set, &o->arena, FILE_MOST, &set, err))
 			return false;
@@ -107,9 +127,22 @@ targets_prepare(struct options *o, struct err *err)
 }
 
 struct fleet_spec
-targets_spec(const struct options *o)
+targets_spec(struct options *o)
 {
-	return (struct fleet_spec){ .session = &o->session, .probe = &o->probe.probe, .judge = &o->probe.judge };
+	struct fleet_spec spec = { .session = &o->session, .probe = &o->probe.probe, .judge = &o->probe.judge };
+	size_t n = o->probe.nways;
+	struct session_opts *way = n > 0 ? ARENA_ARRAY(&o->arena, struct session_opts, n) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		way[i] = o->session;
+		way[i].way = o->probe.way[i];
+		way[i].sigalgs = probe_way_sigalgs(o->probe.way[i]);
+	}
+	if (n > 0) {
+		spec.session = way;
+		spec.nsessions = n;
+	}
+	return spec;
 }
 
 /* ---- what an earlier run did */
@@ -175,9 +208,53 @@ complain(struct targets *t, const struct err *err, const char *file)
 	t->bad++;
 }
 
+/* A target's own options, copied from those of all. */
+struct own {
+	struct fleet_spec spec;
+	struct options o;
+};
+
+static void
+free_own(const struct fleet_spec *spec)
+{
+	struct own *own = (struct own *)(uintptr_t)spec;	/* its first member */
+	struct probe_settings *p = &own->o.probe;
+
+	if (p->judge.banner == &p->banner)
+		regfree(&p->banner);
+	arena_release(&own->o.arena);
+	free(own);
+}
+
+static struct own *
+new_own(const struct options *o)
+{
+	struct own *own = memory_get(sizeof *own);
+
+	memcpy(&own->o, o, sizeof own->o);
+	own->o.arena = (struct arena){ 0 };
+	return own;
+}
+
+/* What is the run's and no target's: one TLS context, one resolver, one fleet, one output serve all. */
+static bool
+is_of_the_run(const struct option *option)
+{
+	static bool (*const calls[])(struct options *, struct span, struct err *) = {
+		options_dns, probe_format, probe_rate, option_var, option_secret,
+	};
+	size_t at = option->offset;
+
+	for (size_t i = 0; option->call && i < sizeof calls / sizeof *calls; i++)
+		if (option->call == calls[i])
+			return true;
+	return !option->call && !(at >= offsetof(struct options, session) && at < offsetof(struct options, tls)) &&
+	    !(at >= offsetof(struct options, probe.probe) && at < offsetof(struct options, probe.fleet));
+}
+
 /* "key=value" behind a target: an option of this one, or its name. */
 static bool
-read_setting(struct targets *t, struct options **own, const char **name, struct span word, struct err *err)
+read_setting(struct targets *t, struct own **own, const char **name, struct span word, struct err *err)
 {
 	struct span value = word, key = span_until(&value, '=');
 	const struct option *option = option_find(SCOPE_PROBE, key);
@@ -186,26 +263,42 @@ read_setting(struct targets *t, struct options **own, const char **name, struct 
 		*name = arena_string(&t->line_arena, value);
 		return true;
 	}
-	if (!option || option->offset >= offsetof(struct options, probe.targets) || !span_has(word, '='))
+	if (!option || is_of_the_run(option) || !span_has(word, '='))
 		return err_set(err, ERR_USAGE, "\"%.*s\" is no setting of a target: want name=TEXT or an option of a probe, as in port=587",
 		    SPAN_ARG(span_first(word, 60)));
-	if (!*own) {
-		*own = ARENA_NEW(&t->arena, struct options);
-		memcpy(*own, t->o, sizeof **own);
-		(*own)->arena = (struct arena){ 0 };
+	if (!*own)
+		*own = new_own(t->o);
+	return option_set(option, &(*own)->o, value, err);
+}
+
+/* Reads a line into a target and what is its own. False with err: it is none. */
+static bool
+read_line(struct targets *t, struct span line, struct target *target, struct own **own, const char **name, struct err *err)
+{
+	struct span rest = line, text = span_word(&rest), word;
+
+	for (word = span_word(&rest); word.len > 0 && word.at[0] != '#'; word = span_word(&rest))
+		if (!read_setting(t, own, name, word, err))
+			return false;
+	if (*own) {
+		(*own)->spec = targets_spec(&(*own)->o);
+		(*own)->spec.release = free_own;
 	}
-	(*own)->arena = t->arena;
-	bool ok = option_set(option, *own, value, err);
-	t->arena = (*own)->arena;
-	return ok;
+	const struct options *o = *own ? &(*own)->o : t->o;
+	if (o->probe.mx && !span_has(text, '@'))
+		text = arena_printf(&t->line_arena, "@%.*s", SPAN_ARG(text));
+	if (!target_parse(target, text, SPAN_NONE, o->port, &t->line_arena, err))
+		return false;
+	return target->kind != TARGET_PIPE ||
+	    err_set(err, ERR_USAGE, "a command cannot be probed: \"%.*s\"", SPAN_ARG(span_first(text, 60)));
 }
 
 static void
 add(struct targets *t, struct fleet *f, struct span line, const char *file)
 {
-	struct span rest = span_trim(line), text = span_word(&rest), word;
+	struct span rest = span_trim(line), text = span_word(&rest);
 	struct target target;
-	struct options *own = NULL;
+	struct own *own = NULL;
 	const char *name = NULL;
 	struct err err;
 
@@ -216,29 +309,13 @@ add(struct targets *t, struct fleet *f, struct span line, const char *file)
 		return;
 	}
 	arena_reset(&t->line_arena);
-	for (word = span_word(&rest); word.len > 0 && word.at[0] != '#'; word = span_word(&rest))
-		if (!read_setting(t, &own, &name, word, &err)) {
-			complain(t, &err, file);
-			return;
-		}
-	const struct options *o = own ? own : t->o;
-	if (o->probe.mx && !span_has(text, '@'))
-		text = arena_printf(&t->line_arena, "@%.*s", SPAN_ARG(text));
-	if (!target_parse(&target, text, SPAN_NONE, o->port, &t->line_arena, &err)) {
-		complain(t, &err, file);
+	if (read_line(t, span_trim(line), &target, &own, &name, &err)) {
+		fleet_add(f, &target, own ? &own->spec : &t->spec, name);
 		return;
 	}
-	if (target.kind == TARGET_PIPE) {
-		err_set(&err, ERR_USAGE, "a command cannot be probed: \"%.*s\"", SPAN_ARG(span_first(text, 60)));
-		complain(t, &err, file);
-		return;
-	}
-	struct fleet_spec *spec = &t->spec;
-	if (own) {
-		spec = ARENA_NEW(&t->arena, struct fleet_spec);
-		*spec = targets_spec(own);
-	}
-	fleet_add(f, &target, spec, name);
+	complain(t, &err, file);
+	if (own)
+		free_own(&own->spec);
 }
 
 static void

@@ -16,6 +16,6 @@ size_t targets_left_out(const struct targets *);		/* done in an earlier run */
 
 /* What a probe of these options needs: files read, one thing following from another. */
 bool targets_prepare(struct options *, struct err *);
-struct fleet_spec targets_spec(const struct options *);
+struct fleet_spec targets_spec(struct options *);
 
 #endif

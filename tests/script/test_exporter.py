@@ -1,5 +1,6 @@
 """smtpsh exporter: /probe, /metrics and /-/healthy over HTTP, and what is refused."""
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
 from hostile import Server
+from nameserver import NameServer
 
 
 class Exporter(unittest.TestCase):
@@ -74,6 +76,7 @@ class Exporter(unittest.TestCase):
                            ("[module a]\noptions = --nonsense\n", ":2: "), ("[module a]\n[module a]\n", ":2: module a is defined"),
                            ("[module a]\noptions = --output f\n", ":2: a module has"), ("[module a]\ntimeout = 3\n", ":2: want"),
                            ("[module a]\noptions = mx1.example.org\n", ":2: a module has"),
+                           ("[module a]\noptions = --script /nowhere\n", "module a: cannot read /nowhere"),
                            ("[module a]\noptions = --user joe\n", "module a logs in")):
             done = program.run("exporter", "--modules", self.write(text))
             if done.returncode == 11:
@@ -88,6 +91,27 @@ class Exporter(unittest.TestCase):
             self.skipTest("smtpsh is without libmicrohttpd here")
         self.assertIn("module a goes through a proxy", done.stderr)
         self.assertEqual(done.stdout, "")
+
+    def test_a_domain_has_one_success_and_a_sample_of_each_address(self):
+        zone = {("d.example", "MX"): [(10, "mx1.d.example")], ("mx1.d.example", "A"): ["127.0.0.1", "127.0.0.2"]}
+        with program.Serve() as server, NameServer(zone) as dns:
+            name = self.write(f"[module all]\noptions = --mx --addresses all --tls=off --dns {dns.address} --port {server.port}\n")
+            self.start("--allow-port", str(server.port), "--modules", name)
+            text = self.get("/probe?target=d.example&module=all")[1]
+        self.assertIn("probe_success 0\n", text)           # nobody is at 127.0.0.2
+        self.assertIn("probe_smtp_status 2\n", text)
+        ups = re.findall(r'(?m)^probe_smtp_target_up\{mx="mx1.d.example",preference="10",family="4",.*address="(.*)"\} (\d)$', text)
+        self.assertEqual(sorted(ups), [("127.0.0.1", "1"), ("127.0.0.2", "0")])
+
+    def test_a_module_is_a_script_and_has_a_time_of_its_own(self):
+        with program.Serve() as server, tempfile.NamedTemporaryFile("w", suffix=".smtp") as script:
+            script.write("C: EHLO me.example\nS: 250\nC: VRFY root\nS: 550\n")
+            script.flush()
+            name = self.write(f"[module own]\noptions = --script {script.name} -t 2s\n")
+            self.start("--allow-port", str(server.port), "--modules", name)
+            text = self.get(f"/probe?target={server.where}&module=own", **{"X-Prometheus-Scrape-Timeout-Seconds": "9"})[1]
+        self.assertIn('reason="assertion"', text)
+        self.assertIn("probe_timeout_seconds 2\n", text)
 
     def test_debug_shows_the_dialogue_and_the_metrics(self):
         with program.Serve() as server:

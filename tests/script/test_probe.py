@@ -3,6 +3,7 @@ import json
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -275,6 +276,14 @@ class Formats(Case):
             os.close(end)
             self.assertEqual(os.listdir(place), ["pipe"])
 
+    def test_metrics_of_a_fleet_have_its_labels_though_it_is_one(self):
+        with program.Serve() as server:
+            out = program.run("probe", "--targets", "-", "--tls=off", "--format", "prom", input=server.where).stdout
+            one = program.run("probe", server.where, "--tls=off", "--format", "prom").stdout
+        self.assertIn(f'probe_success{{target="{server.where}",address="127.0.0.1"}} 1\n', out)
+        self.assertIn("probe_success 1\n", one)
+        self.assertIn(f'probe_smtp_target_up{{mx="127.0.0.1",preference="0",family="4",target="{server.where}",address="127.0.0.1"}} 1\n', one)
+
     def test_prometheus_has_no_reply_text_and_blackbox_names(self):
         out = self.output("prom", behaviour=banner("554 5.7.1 go away please\r\n"))
         self.assertNotIn("go away", out)
@@ -307,6 +316,19 @@ class Fleet(Case):
                                input=f"{server.host} port={server.port} to=unknown@x.example\n{server.host}:{server.port}\n")
         got = {o["number"]: o["state"] for o in map(json.loads, done.stdout.splitlines()) if "number" in o}
         self.assertEqual(got, {1: "CRITICAL", 2: "OK"}, done.stdout)
+
+    def test_what_is_no_option_of_one_target(self):
+        for word in ("jobs=3", "format=json", "rate=5", "ca=x.pem", "dns=127.0.0.1", "output=x", "verbose="):
+            done = program.run("probe", "--targets", "-", input=f"demo: {word}\n")
+            self.assertIn(f'"{word}" is no setting of a target', done.stderr)
+
+    def test_own_options_do_not_meddle(self):
+        with program.Serve() as server:
+            lines = "".join(f"{server.where} expect-banner={'ESMTP' if i % 2 else 'nothing'} resolve=a{i}.example:127.0.0.1\n" for i in range(50))
+            done = program.run("probe", "--targets", "-", "--format", "json", "--tls=off", "--expect-banner", "^220", "--per-host", "9",
+                               input=lines + f"{server.where}\n")
+        got = {o["number"]: o["state"] for o in map(json.loads, done.stdout.splitlines()) if "number" in o}
+        self.assertEqual(got, {**{i + 1: "OK" if i % 2 else "WARNING" for i in range(50)}, 51: "OK"}, done.stderr)
 
     def test_retries_are_only_for_what_has_no_verdict(self):
         seen = []
@@ -354,9 +376,9 @@ class Fleet(Case):
         with tempfile.TemporaryDirectory() as place, program.Serve() as server:
             where, note = f"{server.host}:{server.port}", place + "/done"
             first = program.run("probe", "--targets", "-", "--tls=off", "--resume", note, input=f"{where}\n")
-            self.assertIn("1 targets", first.stdout)
+            self.assertIn("1 target, 1 address in", first.stdout)
             again = program.run("probe", "--targets", "-", "--tls=off", "--resume", note, input=f"{where}\ndemo:\n")
-        self.assertIn("1 targets", again.stdout)
+        self.assertIn("1 target,", again.stdout)
         self.assertIn("demo", again.stdout)
 
     def test_interrupted_says_what_was_not_done(self):
@@ -393,15 +415,95 @@ class Fleet(Case):
             manager.settimeout(program.DEADLINE)
             process = subprocess.Popen([program.SMTPSH, "probe", f"{server.host}:{server.port}", "--tls=off", "--watch", "100ms"],
                                        stdout=subprocess.DEVNULL, env=program.environment(NOTIFY_SOCKET=place + "/notify"))
-            first, second = manager.recv(1000).decode(), manager.recv(1000).decode()
+            ready, first, second = [manager.recv(1000).decode() for _ in range(3)]
             process.terminate()
-            process.wait(program.DEADLINE)
+            self.assertEqual(process.wait(program.DEADLINE), 143)
             last = manager.recv(1000).decode()
             while "STOPPING=1" not in last:
                 last = manager.recv(1000).decode()
             manager.close()
-        self.assertIn("READY=1\nWATCHDOG=1\nSTATUS=1 targets: 1 ok", first)
+        self.assertIn("READY=1", ready)            # before the first round, which may be long
+        self.assertIn("WATCHDOG=1\nSTATUS=1 targets: 1 ok", first)
         self.assertIn("WATCHDOG=1", second)
+
+
+class Script(Case):
+    """--script: any script is a probe."""
+    LINES = ("C: EHLO ${who}\nS: 250\n", "C: MAIL FROM:<a@b.example>\nS: 250\n", "C: RCPT TO:<c@d.example>\nS: 250\n", "C: QUIT\nS: 221\n")
+
+    def played(self, behaviour, state, reason=None, sentence=None, script="".join(LINES), options=()):
+        with tempfile.NamedTemporaryFile("w", suffix=".smtp") as file:
+            file.write(script)
+            file.flush()
+            got = self.judged(behaviour, state, reason, sentence, ["--script", file.name, "--var", "who=me.example", *options])
+            self.assertNotIn("/", got.get("message", "").replace(file.name, ""))
+        return got
+
+    def test_it_has_to_pass(self):
+        got = self.played(lambda p: p.hello(PLAIN).obey(), "OK")
+        self.assertEqual([r["phase"] for r in got["replies"]], ["banner", "ehlo", "mail", "rcpt", "quit"])
+        self.assertIn("rcpt", got["seconds"])
+
+    def test_the_line_that_fails_is_named_in_its_phase(self):
+        got = self.played(lambda p: p.hello(PLAIN).obey({"RCPT": "550 5.1.1 nobody\r\n"}), "CRITICAL", "assertion",
+                          ".smtp:6: expected code 250, received 550: 550 5.1.1 nobody")
+        self.assertEqual(got["phase"], "rcpt")
+
+    def test_what_is_temporary_is_so_here_too(self):
+        self.played(lambda p: p.hello(PLAIN).obey({"RCPT": "451 later\r\n"}), "WARNING", "reply", "received 451")
+        self.played(lambda p: p.hello(PLAIN).obey({"RCPT": "451 later\r\n"}), "CRITICAL", "reply", options=["--tempfail", "critical"])
+        self.played(lambda p: p.say("421 busy\r\n").close(), "WARNING", "rate_limited", "421 busy")
+
+    def test_what_ends_it_has_its_reason(self):
+        self.played(lambda p: p.close(), "CRITICAL", "eof", "before its banner")
+        self.played(lambda p: p.until_gone(), "CRITICAL", "timeout", "did not come within 200 ms", options=["--timeout", "greeting=200ms"])
+        self.played(lambda p: p.until_gone(), "CRITICAL", "timeout", "not done within 200 ms", options=["-t", "200ms"])
+
+    def test_every_case_is_played(self):
+        script = "/case first\nC: EHLO a\nS: 250\n/case other skip=later\nC: NOOP\nS: 250\n/case third\nC: EHLO a\nS: 250\nC: VRFY x\nS: 252\n"
+        got = self.played(lambda p: p.hello(PLAIN).obey({"VRFY": "252 maybe\r\n"}), "OK", script=script)
+        self.assertIn("other (later)", json.dumps(got["checks"]))
+        self.played(lambda p: p.hello(PLAIN).obey({"VRFY": "550 no\r\n"}), "CRITICAL", "assertion", ".smtp:11: ", script=script)
+
+    def test_tls_is_judged_as_ever(self):
+        script = "C: EHLO a\nS: 250\n/starttls\nC: EHLO a\nS: 250\n"
+        behaviour = lambda p: p.starttls().tls().obey()
+        got = self.played(behaviour, "CRITICAL", "tls_verify", "self-signed", script=script, options=["-c", "cert_days=1:"])
+        self.assertIn("not_after", got["tls"])
+        self.played(behaviour, "OK", script=script, options=["--verify=off", "-w", "cert_days=1:"])
+
+    def test_a_script_that_cannot_be_read_is_unknown(self):
+        done = program.run("probe", "demo:", "--script", "/nowhere/x.smtp")
+        self.assertEqual((done.returncode, done.stderr.count("\n")), (3, 1), done.stderr)
+
+
+def two_certificates(p, place):
+    """STARTTLS with an RSA and an ECDSA certificate, as servers have them."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    for kind in ("rsa", "ec"):
+        context.load_cert_chain(f"{place}/{kind}.pem", f"{place}/{kind}.key")
+    p.starttls()
+    p.sock = context.wrap_socket(p.sock, server_side=True)
+    p.obey()
+
+
+class Sigalgs(unittest.TestCase):
+    def test_each_kind_of_certificate_is_probed(self):
+        with tempfile.TemporaryDirectory() as place:
+            for kind, how in (("rsa", ["rsa:2048"]), ("ec", ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"])):
+                subprocess.run(["openssl", "req", "-x509", "-newkey", *how, "-nodes", "-keyout", f"{place}/{kind}.key", "-out",
+                                f"{place}/{kind}.pem", "-days", "30", "-subj", "/CN=localhost"], check=True, capture_output=True)
+            with Server(lambda p: two_certificates(p, place)) as server:
+                done = probe(server, "--verify=off", "--sigalgs", "rsa,ecdsa")
+                wrong = probe(server, "--tls=starttls", "--sigalgs", "eddsa,nonsense")
+                prom = probe(server, "--verify=off", "--sigalgs", "rsa,ecdsa", format="prom").stdout
+        keys = {o["sigalgs"]: o["tls"]["key"] for o in map(json.loads, done.stdout.splitlines())}
+        self.assertEqual(keys, {"rsa": "RSA 2048 bits", "ecdsa": "EC P-256"})
+        self.assertEqual(done.returncode, 0)
+        ends = {o["sigalgs"]: (o["state"], o["reason"]) for o in map(json.loads, wrong.stdout.splitlines())}
+        self.assertEqual(ends["eddsa"], ("CRITICAL", "tls_handshake"))
+        self.assertEqual(ends["nonsense"][0], "UNKNOWN")
+        self.assertEqual(len(re.findall(r'(?m)^probe_success\{.*sigalgs="(?:rsa|ecdsa)"\} 1$', prom)), 2, prom)
 
 
 class Way(unittest.TestCase):

@@ -58,8 +58,8 @@ shake(void **state)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
 	f.server.conn = conn_over(f.loop, pair[0], on_news, &f.server, &err);
 	f.client.conn = conn_over(f.loop, pair[1], on_news, &f.client, &err);
-	assert_true(conn_tls(f.server.conn, f.server_tls, SPAN_NONE, SPAN_NONE, &err));
-	assert_true(conn_tls(f.client.conn, f.client_tls, SPAN("mx.example"), SPAN_NONE, &err));
+	assert_true(conn_tls(f.server.conn, f.server_tls, &(struct tls_ask){ 0 }, &err));
+	assert_true(conn_tls(f.client.conn, f.client_tls, &(struct tls_ask){ .name = SPAN("mx.example") }, &err));
 	while (!f.server.told || !f.client.told)
 		loop_turn(f.loop, true);
 	assert_int_equal(f.client.news, CONN_TLS_UP);

@@ -1,0 +1,18 @@
+/* A probe while it works, for run/probe*.c alone. */
+#ifndef RUN_PROBE_IMPL_H
+#define RUN_PROBE_IMPL_H
+
+#include "run/probe.h"
+
+/* Copies that live as long as the result: of a reply and of a list as much as is worth keeping. */
+const struct reply *probe_keep_reply(struct arena *, const struct reply *);
+const struct extensions *probe_keep_extensions(struct arena *, const struct extensions *);
+const struct tls_info *probe_keep_tls(struct arena *, const struct tls_info *);	/* of DANE the state and its reason */
+
+/* job->opts->script in place of the dialogue: its cases one after the other, each over a connection of its own. */
+struct probe_script;
+struct probe_script *probe_script_new(const struct probe_job *, void (*done)(void *ctx), void *ctx);
+void probe_script_free(struct probe_script *);		/* also ends it; NULL is fine */
+void probe_script_late(struct probe_script *, struct span why);	/* its time is over: the result says so */
+
+#endif
