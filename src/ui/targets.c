@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "run/script_file.h"
 #include "run/steps/list.h"
-#include "ui/options_dns.h"
 #include "ui/options_script.h"
 
 enum { LINE_MOST = 16 << 10, READ_SIZE = 16 << 10, FILE_MOST = 512 << 10 };
@@ -236,20 +235,23 @@ new_own(const struct options *o)
 	return own;
 }
 
-/* What is the run's and no target's: one TLS context, one resolver, one fleet, one output serve all. */
+/* One TLS context, one resolver, one fleet and one output serve all: what belongs to them is no target's. */
 static bool
-is_of_the_run(const struct option *option)
+is_of_a_target(const struct option *option)
 {
-	static bool (*const calls[])(struct options *, struct span, struct err *) = {
-		options_dns, probe_format, probe_rate, option_var, option_secret,
+	static const char *const calls[] = {
+		"port", "resolve", "bind", "proxy", "proxy-protocol", "timeout", "auth", "password-file", "password-env", "password-command",
+		"tls", "until", "sigalgs", "warning", "critical", "expect-banner", "state",
 	};
 	size_t at = option->offset;
 
-	for (size_t i = 0; option->call && i < sizeof calls / sizeof *calls; i++)
-		if (option->call == calls[i])
+	if (!option->call)
+		return (at >= offsetof(struct options, session) && at < offsetof(struct options, tls)) ||
+		    (at >= offsetof(struct options, probe.probe) && at < offsetof(struct options, probe.fleet));
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (strcmp(option->name, calls[i]) == 0)
 			return true;
-	return !option->call && !(at >= offsetof(struct options, session) && at < offsetof(struct options, tls)) &&
-	    !(at >= offsetof(struct options, probe.probe) && at < offsetof(struct options, probe.fleet));
+	return false;
 }
 
 /* "key=value" behind a target: an option of this one, or its name. */
@@ -263,7 +265,7 @@ read_setting(struct targets *t, struct own **own, const char **name, struct span
 		*name = arena_string(&t->line_arena, value);
 		return true;
 	}
-	if (!option || is_of_the_run(option) || !span_has(word, '='))
+	if (!option || !is_of_a_target(option) || !span_has(word, '='))
 		return err_set(err, ERR_USAGE, "\"%.*s\" is no setting of a target: want name=TEXT or an option of a probe, as in port=587",
 		    SPAN_ARG(span_first(word, 60)));
 	if (!*own)
