@@ -99,8 +99,10 @@ tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct e
 	SSL_set_msg_callback_arg(t->ssl, t);
 	if (context->server)
 		SSL_set_accept_state(t->ssl);
-	else
+	else {
+		SSL_set_tlsext_status_type(t->ssl, TLSEXT_STATUSTYPE_ocsp);
 		SSL_set_connect_state(t->ssl);
+	}
 	return t;
 }
 

@@ -36,6 +36,9 @@ struct tls {
 	struct { int depth, code; X509 *cert; } problem[TLS_PROBLEMS_MAX];
 };
 
+/* The staple, where the server sent one; info->at is set. */
+void tls_read_staple(const struct tls *, struct tls_info *);
+
 /* Sets err from OpenSSL's queue, "WHAT: reason"; the queue is empty afterwards. */
 bool tls_err(struct err *, const char *what);
 

@@ -197,6 +197,6 @@ tls_describe(struct tls *t, struct arena *arena)
 	info->alpn = arena_copy(arena, (struct span){ (const char *)alpn, alpn_len });
 	read_problems(arena, t, info);
 	if (!t->context->server)
-		read_chain(arena, t, info);
+		read_chain(arena, t, info), tls_read_staple(t, info);
 	return info;
 }

@@ -205,6 +205,7 @@ add_tls(json_t *o, const struct tls_info *t)
 	json_put_bool(o, "verified", t->verified);
 	json_put_bool(o, "resumed", t->resumed);
 	json_put_bool(o, "ocsp_stapled", t->ocsp_stapled);
+	json_put_string(o, "ocsp_status", t->ocsp_status);
 	json_object_set_new(o, "problems", problem_list(t));
 	for (size_t i = 0; i < t->ncerts; i++)
 		json_array_append_new(certs, certificate(&t->cert[i]));

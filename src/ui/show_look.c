@@ -167,6 +167,29 @@ show_one_cert(struct screen *s, const struct event *e, size_t depth)
 	put(s, "key SHA-256", c->spki_sha256);
 }
 
+static void
+show_staple(struct screen *s, const struct event *e, const struct tls_info *t)
+{
+	static const char *const words[][2] = {
+		{ "good", "the certificate is not revoked" }, { "revoked", "the certificate is REVOKED" },
+		{ "unknown", "its answerer does not know the certificate" }, { "of_another", "it is of another certificate" },
+		{ "untrusted", "its signature does not verify" }, { "out_of_date", "it is out of date: the server has to renew it" },
+		{ "malformed", "it cannot be read" },
+	};
+	char until[16];
+
+	if (!t->ocsp_status) {
+		show_line(s, MARK_NOTE, e, "OCSP: no answer was stapled");
+		return;
+	}
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (strcmp(words[i][0], t->ocsp_status) == 0) {
+			cert_date(until, t->ocsp_until);
+			show_line(s, i == 0 ? MARK_NOTE : MARK_PROBLEM, e, "OCSP: an answer was stapled, %s%s%s", words[i][1],
+			    t->ocsp_until ? ", until " : "", t->ocsp_until ? until : "");
+		}
+}
+
 void
 show_certs(struct screen *s, const struct event *e)
 {
@@ -175,6 +198,8 @@ show_certs(struct screen *s, const struct event *e)
 	for (size_t i = 0; i < t->ncerts; i++)
 		show_one_cert(s, e, i);
 	show_verification(s, e, t);
+	if (t->ncerts > 0)
+		show_staple(s, e, t);
 	if (e->cert.sts)
 		show_sts(s, e, e->cert.sts, e->cert.verdict);
 	if (t->ncerts == 0)

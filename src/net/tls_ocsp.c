@@ -1,0 +1,62 @@
+/* tls_ocsp - the OCSP answer that a server staples to its certificate (RFC 6066 8). */
+#include "net/tls_ctx.h"
+
+#include <openssl/err.h>
+#include <openssl/ocsp.h>
+#include <time.h>
+
+static int64_t
+seconds(const ASN1_GENERALIZEDTIME *at)
+{
+	struct tm tm = { 0 };
+
+	return at && ASN1_TIME_to_tm(at, &tm) == 1 ? (int64_t)timegm(&tm) : 0;
+}
+
+/* What the answer says of the server's own certificate, whoever signed it. */
+static const char *
+status_of(OCSP_BASICRESP *basic, STACK_OF(X509) *chain, int64_t *until)
+{
+	static const char *const word[] = {
+		[V_OCSP_CERTSTATUS_GOOD] = "good", [V_OCSP_CERTSTATUS_REVOKED] = "revoked", [V_OCSP_CERTSTATUS_UNKNOWN] = "unknown",
+	};
+	X509 *own = sk_X509_value(chain, 0), *issuer = sk_X509_num(chain) > 1 ? sk_X509_value(chain, 1) : NULL;
+	ASN1_GENERALIZEDTIME *next = NULL;
+	int status = -1;
+
+	/* Without its issuer the certificate's number must do. */
+	for (int i = 0; own && status < 0 && i < OCSP_resp_count(basic); i++) {
+		OCSP_SINGLERESP *one = OCSP_resp_get0(basic, i);
+		OCSP_CERTID *id = issuer ? OCSP_cert_to_id(NULL, own, issuer) : NULL;
+		ASN1_INTEGER *serial = NULL;
+		OCSP_id_get0_info(NULL, NULL, NULL, &serial, (OCSP_CERTID *)(uintptr_t)OCSP_SINGLERESP_get0_id(one));
+		if (id ? OCSP_id_cmp(id, OCSP_SINGLERESP_get0_id(one)) == 0 : ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(own)) == 0)
+			status = OCSP_single_get0_status(one, NULL, NULL, NULL, &next);
+		OCSP_CERTID_free(id);
+	}
+	*until = seconds(next);
+	return status >= 0 && status <= V_OCSP_CERTSTATUS_UNKNOWN ? word[status] : "of_another";
+}
+
+void
+tls_read_staple(const struct tls *t, struct tls_info *info)
+{
+	const unsigned char *octets = NULL;
+	long n = SSL_get_tlsext_status_ocsp_resp(t->ssl, &octets);
+	OCSP_RESPONSE *response = n > 0 && octets ? d2i_OCSP_RESPONSE(NULL, &octets, n) : NULL;
+	OCSP_BASICRESP *basic = response ? OCSP_response_get1_basic(response) : NULL;
+	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(t->ssl);
+
+	info->ocsp_stapled = n > 0;
+	info->ocsp_status = n > 0 ? "malformed" : NULL;
+	if (basic && chain) {
+		info->ocsp_status = status_of(basic, chain, &info->ocsp_until);
+		if (OCSP_basic_verify(basic, chain, SSL_CTX_get_cert_store(t->context->ssl), 0) != 1)
+			info->ocsp_status = "untrusted";
+		else if (info->ocsp_until && info->ocsp_until < info->at)
+			info->ocsp_status = "out_of_date";
+	}
+	OCSP_BASICRESP_free(basic);
+	OCSP_RESPONSE_free(response);
+	ERR_clear_error();
+}
