@@ -25,7 +25,7 @@ struct conn {
 	bool tls_up, is_tcp, reset;
 	bool owes_ack;			/* read, and nothing written since that would have carried one */
 	bool shaking_began, plain_early, server;
-	struct buf plain;		/* what came in the place of TLS */
+	struct buf *plain;		/* what came in the place of TLS; NULL: nothing yet */
 	struct addr peer, local;
 	uint64_t up_us;
 	struct err *err;		/* NULL until something failed: thousands of conns never do */
@@ -98,10 +98,15 @@ keep_plain(struct conn *c, struct span first)
 	char rest[PLAIN_MAX];
 	ssize_t n = recv(c->fd, rest, sizeof rest - first.len, MSG_PEEK | MSG_DONTWAIT);
 
-	c->plain.max = PLAIN_MAX;
-	buf_append(&c->plain, first);
+	if (first.len == 0 && n <= 0)
+		return;
+	if (!c->plain) {
+		c->plain = memory_zeroed(sizeof *c->plain);
+		buf_init(c->plain, PLAIN_MAX);
+	}
+	buf_append(c->plain, first);
 	if (n > 0)
-		buf_append(&c->plain, (struct span){ rest, (size_t)n });
+		buf_append(c->plain, (struct span){ rest, (size_t)n });
 }
 
 /* Whoever asks for TLS speaks first: what is there before that was slipped in, or it is no TLS port. */
@@ -112,7 +117,7 @@ spoke_too_early(struct conn *c)
 		return false;
 	c->shaking_began = true;
 	keep_plain(c, SPAN_NONE);
-	c->plain_early = buf_span(&c->plain).len > 0;
+	c->plain_early = c->plain != NULL;
 	if (c->plain_early)
 		err_set(err_of(c), ERR_TLS, "the TLS handshake failed: the peer speaks in the clear");
 	return c->plain_early;
@@ -260,7 +265,9 @@ conn_free(struct conn *c)
 	loop_unwatch(c->watch);
 	tls_free(c->tls);
 	close(c->fd);
-	buf_release(&c->plain);
+	if (c->plain)
+		buf_release(c->plain);
+	free(c->plain);
 	free(c->err);
 	free(c);
 }
@@ -409,7 +416,7 @@ struct span
 conn_plain(const struct conn *c, bool *early)
 {
 	*early = c->plain_early;
-	return buf_span(&c->plain);
+	return c->plain ? buf_span(c->plain) : SPAN_NONE;
 }
 
 const struct err *

@@ -14,7 +14,6 @@ struct slot {
 	struct slot *next;
 	struct item *item;
 	struct route_hop hop;
-	struct addr addr;		/* the hop's, when it has but one */
 	struct span domain;
 	struct peer *peer;		/* NULL: it has no leave to run there yet */
 	const struct session_opts *session;	/* one of the spec's */
@@ -52,9 +51,10 @@ struct slot_list { struct slot *first, **last; size_t n; };
 /* How many probes of one address and port run, and which wait for that. */
 struct peer {
 	struct peer *next;
-	struct addr addr;
-	unsigned running;
 	struct slot_list waiting;
+	unsigned running;
+	socklen_t len;
+	unsigned char addr[];		/* so much of the struct addr as it has: there may be thousands */
 };
 
 struct fleet {

@@ -70,7 +70,7 @@ static void
 add_slot(struct item *item, const struct session_opts *session, const struct route_hop *hop, const struct addr *addr, size_t naddr)
 {
 	struct slot *s = &item->slots[item->nslots++];
-	struct addr *own = naddr > 1 ? ARENA_ARRAY(&item->arena, struct addr, naddr) : &s->addr;
+	struct addr *own = ARENA_ARRAY(&item->arena, struct addr, naddr);
 	size_t n = 0;
 
 	s->item = item;

@@ -3,23 +3,17 @@
 
 #include <stdlib.h>
 
-static bool
-same_addr(const struct addr *a, const struct addr *b)
-{
-	return a->len == b->len && memcmp(&a->any, &b->any, a->len) == 0;
-}
-
 /* Where it stands in its chain, or would. */
 static struct peer **
-place_of(struct fleet *f, const struct addr *a)
+place_of(struct fleet *f, const void *addr, socklen_t len)
 {
-	const unsigned char *octet = (const unsigned char *)&a->any;
+	const unsigned char *octet = addr;
 	unsigned hash = 2166136261u;
 
-	for (socklen_t i = 0; i < a->len; i++)
+	for (socklen_t i = 0; i < len; i++)
 		hash = (hash ^ octet[i]) * 16777619u;
 	struct peer **at = &f->peer[hash % PEERS];
-	while (*at && !same_addr(&(*at)->addr, a))
+	while (*at && !((*at)->len == len && memcmp((*at)->addr, addr, len) == 0))
 		at = &(*at)->next;
 	return at;
 }
@@ -27,11 +21,12 @@ place_of(struct fleet *f, const struct addr *a)
 static struct peer *
 peer_of(struct fleet *f, const struct addr *a)
 {
-	struct peer **at = place_of(f, a);
+	struct peer **at = place_of(f, &a->any, a->len);
 
 	if (!*at) {
-		*at = memory_zeroed(sizeof **at);
-		(*at)->addr = *a;
+		*at = memory_zeroed(sizeof **at + a->len);
+		(*at)->len = a->len;
+		memcpy((*at)->addr, &a->any, a->len);
 		slot_list_init(&(*at)->waiting);
 	}
 	return *at;
@@ -65,7 +60,7 @@ peer_leave(struct fleet *f, struct slot *s)
 		next->peer = p;
 		slot_list_put_back(&f->ready, next);
 	} else if (--p->running == 0) {
-		struct peer **at = place_of(f, &p->addr);
+		struct peer **at = place_of(f, p->addr, p->len);
 		*at = p->next;
 		free(p);
 	}

@@ -54,7 +54,8 @@ session_helo(struct session *s)
 	if (!local || addr_family(local) == 0)
 		return "localhost.localdomain";
 	addr_host(local, host);
-	return arena_printf(&s->link, addr_family(local) == 6 ? "[IPv6:%s]" : "[%s]", host).at;
+	snprintf(s->helo, sizeof s->helo, addr_family(local) == 6 ? "[IPv6:%.70s]" : "[%.70s]", host);
+	return s->helo;
 }
 
 /* Addresses of a private network: what the other side sees is another one. */

@@ -51,6 +51,7 @@ struct session {
 	struct sts_query *sts;			/* the step in hand waits for it; NULL: it does not */
 	struct tls_dane *dane;			/* what it found; NULL: nothing yet. In ->link */
 	enum session_state state;
+	char helo[80];				/* what session_helo made of the address */
 	bool said_421, said_221, shut, shut_when_sent, shake_when_sent;
 	struct arena link;			/* as long as the connection */
 

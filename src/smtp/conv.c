@@ -342,7 +342,7 @@ conv_next(struct conv *c, struct conv_event *event)
 {
 	*event = (struct conv_event){ 0 };
 	take_spent(c);
-	arena_reset(&c->arena);
+	arena_release(&c->arena);	/* not kept: thousands of conversations wait at once */
 	if (c->role == CONV_CLIENT)
 		return !c->dropping && next_reply(c, event);
 	switch (c->listen) {
