@@ -8,16 +8,7 @@
 #include "run/player_judge.h"
 #include "run/steps/list.h"
 #include "run/steps/open.h"
-
-struct waiting {
-	struct waiting *next;
-	struct place place;
-	bool command;		/* whatever the mode */
-	const struct step *step;	/* instead of text */
-	bool whole;		/* the text behind its <<TAG is with it */
-	size_t len;
-	char text[];
-};
+#include "run/waiting.h"
 
 struct player {
 	struct session_env *env;
@@ -31,46 +22,13 @@ struct player {
 	struct loop_idle *hook;
 	struct loop_timer *deadline;		/* NULL: none */
 	struct arena opening, arena;		/* the target's step; the step in hand */
-	struct waiting *lines, **lines_end;
-	size_t nlines;
+	struct waiting_list lines;
 	const struct step *step;		/* in hand */
 	bool stepping, ended, quitting, done, opened, skipping, answering, told_idle;
 	struct judge *judge;			/* of lines without a person */
 	enum err_kind held;			/* a refusal that the next line may have asked for */
 	enum err_kind status;
 };
-
-/* There may have been a secret in it. */
-static void
-free_line(struct waiting *w)
-{
-	explicit_bzero(w->text, w->len);
-	free(w);
-}
-
-static struct waiting *
-take_line(struct player *p)
-{
-	struct waiting *w = p->lines;
-
-	p->lines = w->next;
-	if (!p->lines)
-		p->lines_end = &p->lines;
-	p->nlines--;
-	return w;
-}
-
-static void
-drop_lines(struct player *p)
-{
-	while (p->lines) {
-		struct waiting *w = p->lines;
-		p->lines = w->next;
-		free_line(w);
-	}
-	p->lines_end = &p->lines;
-	p->nlines = 0;
-}
 
 static void
 emit_text(struct player *p, enum event_kind kind, enum err_kind err, struct span text)
@@ -85,24 +43,19 @@ emit_text(struct player *p, enum event_kind kind, enum err_kind err, struct span
 static void
 give_back(struct player *p)
 {
-	for (struct waiting *w = p->lines; w; w = w->next)
-		emit_text(p, EVENT_UNSENT, ERR_NONE, (struct span){ w->text, w->len });
-	drop_lines(p);
+	for (struct waiting *w = p->lines.first; w; w = w->next)
+		emit_text(p, EVENT_UNSENT, ERR_NONE, waiting_text(w));
+	waiting_drop(&p->lines);
 }
 
 /* A message behind a DATA that was not answered 354 is dropped up to its lone dot, never sent as commands. */
 static bool
 skip_message(struct player *p)
 {
-	if (!p->skipping || !p->lines)
+	if (!p->skipping || !p->lines.first)
 		return false;
-	struct waiting *w = p->lines;
-	p->lines = w->next;
-	if (!p->lines)
-		p->lines_end = &p->lines;
-	p->nlines--;
-	p->skipping = !(w->len == 1 && w->text[0] == '.');
-	free_line(w);
+	p->skipping = !span_eq(waiting_text(p->lines.first), SPAN("."));
+	waiting_skip(&p->lines);
 	return true;
 }
 
@@ -110,8 +63,8 @@ skip_message(struct player *p)
 static bool
 skip_answer(struct player *p)
 {
-	struct waiting *w = p->lines;
-	struct span line = w ? (struct span){ w->text, w->len } : SPAN_NONE;
+	struct waiting *w = p->lines.first;
+	struct span line = waiting_text(w);
 
 	if (!p->answering || !w)
 		return false;
@@ -119,7 +72,7 @@ skip_answer(struct player *p)
 		p->answering = false;
 		return false;
 	}
-	free_line(take_line(p));
+	waiting_skip(&p->lines);
 	emit_text(p, EVENT_PROBLEM, ERR_NONE, SPAN("not sent: an answer to an AUTH that was not answered 334"));
 	return true;
 }
@@ -129,13 +82,13 @@ static void
 drop_message(struct player *p)
 {
 	char text[100];
-	size_t n = p->nlines;
+	size_t n = p->lines.n;
 
 	p->skipping = true;
 	while (skip_message(p))
 		;
 	p->skipping = false;
-	n -= p->nlines;
+	n -= p->lines.n;
 	if (n == 0)
 		return;
 	snprintf(text, sizeof text, "the message typed ahead was not sent: %zu line%s dropped", n, n == 1 ? "" : "s");
@@ -165,7 +118,7 @@ step_ended(struct player *p, const struct event *event)
 	if (p->opts.interactive)
 		give_back(p);
 	else if (p->opts.fail_fast || event->step->op == &step_open || session_view(p->session).state != SESSION_OPEN)
-		p->ended = true, drop_lines(p);
+		p->ended = true, waiting_drop(&p->lines);
 }
 
 /* No S: asked for the refusal: it is a failure. */
@@ -177,19 +130,19 @@ settle(struct player *p)
 	p->status = err_worse(p->status, p->held);
 	p->held = ERR_NONE;
 	if (p->opts.fail_fast || session_view(p->session).state != SESSION_OPEN)
-		p->ended = true, drop_lines(p);
+		p->ended = true, waiting_drop(&p->lines);
 }
 
 /* Lines behind a close that was not asked for have nobody to go to, unless the next one connects anew. */
 static void
 after_close(struct player *p)
 {
-	struct span next = p->lines ? (struct span){ p->lines->text, p->lines->len } : SPAN_NONE;
+	struct span next = waiting_text(p->lines.first);
 
 	if (step_is_command(next, NULL) || (p->judge && judge_takes(p->judge, next)))
 		return;
 	p->ended = true;
-	drop_lines(p);
+	waiting_drop(&p->lines);
 }
 
 static void
@@ -240,24 +193,10 @@ mode_of(const struct player *p, const struct waiting *w)
 	return w->command ? MODE_COMMAND : session_view(p->session).dialogue.mode;
 }
 
-/* The word behind "<<" at the end of a command; empty: the line takes no text. */
-static struct span
-text_tag(const struct waiting *w)
-{
-	struct span line = { w->text, w->len }, all = line;
-
-	line = span_until(&all, '\n');
-	if (w->step || w->whole || !step_is_command(line, NULL))
-		return SPAN_NONE;
-	struct span tag = span_find(line, SPAN(" <<"));
-	tag = span_skip(tag, 3);
-	return span_has(tag, ' ') || span_has(tag, '<') ? SPAN_NONE : tag;
-}
-
 static const struct step *
 parse(struct player *p, const struct waiting *w)
 {
-	struct span line = { w->text, w->len }, name;
+	struct span line = waiting_text(w), name;
 	struct err err;
 	enum dialogue_mode mode = mode_of(p, w);
 
@@ -269,8 +208,8 @@ parse(struct player *p, const struct waiting *w)
 	if (mode == MODE_COMMAND && p->opts.only_at_prompt && step_is_command(line, &name) && !step_find(step_ops, name) &&
 	    p->opts.only_at_prompt(name))
 		cursor_fail(&cursor, &err, "/%.*s works only at the prompt", SPAN_ARG(name));
-	else if (mode == MODE_COMMAND && text_tag(w).len > 0)
-		err_set(&err, ERR_USAGE, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(span_first(text_tag(w), 40)));
+	else if (mode == MODE_COMMAND && waiting_tag(w).len > 0)
+		err_set(&err, ERR_USAGE, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(span_first(waiting_tag(w), 40)));
 	else
 		step = step_parse(step_ops, line, mode, w->place, &p->arena, &err);
 	if (!step) {
@@ -280,50 +219,30 @@ parse(struct player *p, const struct waiting *w)
 	return step;
 }
 
-/* Puts the lines up to TAG behind a command that ends in <<TAG. False: they have not all come. */
+/* The text of a command that ends in <<TAG goes with it. False: it has not all come. */
 static bool
 gather_text(struct player *p)
 {
-	struct waiting *first = p->lines;
-
-	while (mode_of(p, first) == MODE_COMMAND && text_tag(first).len > 0 && first->next) {
-		struct waiting *next = first->next;
-		struct span line = { next->text, next->len };
-		if (span_eq(line, text_tag(first))) {
-			first->whole = true;
-		} else {
-			first = memory_resize(first, sizeof *first + first->len + 1 + next->len);
-			first->text[first->len] = '\n';
-			memcpy(first->text + first->len + 1, next->text, next->len);
-			first->len += 1 + next->len;
-		}
-		first->next = next->next;
-		p->lines = first;
-		if (!first->next)
-			p->lines_end = &first->next;
-		p->nlines--;
-		free(next);
-	}
-	return mode_of(p, first) != MODE_COMMAND || text_tag(first).len == 0 || p->ended;
+	return mode_of(p, p->lines.first) != MODE_COMMAND || waiting_join_text(&p->lines) || p->ended;
 }
 
 /* A comment, or an S: line that judges the reply before it. */
 static bool
 is_about_lines(struct player *p)
 {
-	struct waiting *w = p->lines;
-	struct span line = w ? (struct span){ w->text, w->len } : SPAN_NONE;
+	struct waiting *w = p->lines.first;
+	struct span line = waiting_text(w);
 	struct err err;
 
 	if (!p->judge || !w || w->command || w->step)
 		return false;
 	if (!judge_takes(p->judge, line)) {
 		settle(p);
-		if (!p->lines)
+		if (!p->lines.first)
 			return true;
 		if (p->skipping || line.len == 0 || line.at[0] != '#' || mode_of(p, w) != MODE_COMMAND)
 			return false;
-		free_line(take_line(p));
+		waiting_skip(&p->lines);
 		return true;
 	}
 	enum judged judged = judge_line(p->judge, line, w->place, &err);
@@ -333,28 +252,25 @@ is_about_lines(struct player *p)
 		p->status = err_worse(p->status, err.kind);
 		emit_text(p, EVENT_PROBLEM, err.kind, span_of(err.text));
 	}
-	free_line(take_line(p));
+	waiting_skip(&p->lines);
 	if (judged == JUDGED_BAD && p->opts.fail_fast)
-		p->ended = true, drop_lines(p);
+		p->ended = true, waiting_drop(&p->lines);
 	return true;
 }
 
 static void
 next_line(struct player *p)
 {
-	struct waiting *w = p->lines;
+	struct waiting *w = p->lines.first;
 
-	if (!w->step && p->opts.turn && !p->opts.turn(p->opts.turn_ctx, (struct span){ w->text, w->len }, w->place, mode_of(p, w))) {
+	if (!w->step && p->opts.turn && !p->opts.turn(p->opts.turn_ctx, waiting_text(w), w->place, mode_of(p, w))) {
 		give_back(p);
 		return;
 	}
-	p->lines = w->next;
-	if (!p->lines)
-		p->lines_end = &p->lines;
-	p->nlines--;
+	waiting_take(&p->lines);
 	arena_reset(&p->arena);
 	const struct step *step = w->step ? w->step : parse(p, w);
-	free_line(w);
+	waiting_free(w);
 	if (step && p->judge)
 		judge_sent(p->judge);
 	if (step)
@@ -406,14 +322,14 @@ on_idle(void *ctx, unsigned ready)
 	if (p->stepping || p->done)
 		return;
 	p->stepping = true;
-	while (!p->step && p->lines) {
+	while (!p->step && p->lines.first) {
 		if (is_about_lines(p) || skip_message(p) || skip_answer(p))
 			continue;
 		if (!gather_text(p))
 			break;
 		next_line(p);
 	}
-	if (!p->step && !p->lines && p->ended)
+	if (!p->step && !p->lines.first && p->ended)
 		finish(p);
 	p->stepping = false;
 	if (p->opts.idle)
@@ -443,7 +359,7 @@ player_new(struct session_env *env, const struct session_opts *session_opts, con
 	struct player *p = memory_zeroed(sizeof *p);
 
 	*p = (struct player){ .env = env, .opts = *opts, .event = event, .ctx = ctx };
-	p->lines_end = &p->lines;
+	waiting_init(&p->lines);
 	p->session_opts = session_opts;
 	player_use(p, 1);
 	if (opts->deadline_ms) {
@@ -465,7 +381,7 @@ player_free(struct player *p)
 		session_free(p->sessions[i]);
 	loop_timer_free(p->deadline);
 	loop_idle_free(p->hook);
-	drop_lines(p);
+	waiting_drop(&p->lines);
 	judge_free(p->judge);
 	arena_release(&p->opening);
 	arena_release(&p->arena);
@@ -479,33 +395,13 @@ player_open(struct player *p, const struct target *target)
 	push(p, step_new_open(target, &p->opening));
 }
 
-static struct waiting *
-new_waiting(struct span line, struct place place)
-{
-	struct waiting *w = memory_get(sizeof *w + line.len);
-
-	*w = (struct waiting){ .place = place, .len = line.len };
-	if (line.len > 0)
-		memcpy(w->text, line.at, line.len);
-	return w;
-}
-
 void
 player_command(struct player *p, struct span line)
 {
-	struct waiting *w = new_waiting(line, (struct place){ 0 });
-
-	if (!step_is_command(line, NULL)) {
+	if (step_is_command(line, NULL))
+		waiting_add_first(&p->lines, line, (struct place){ 0 })->command = true;
+	else
 		emit_text(p, EVENT_PROBLEM, ERR_USAGE, SPAN("only a command that begins with \"/\" and a word goes here"));
-		free(w);
-		return;
-	}
-	w->command = true;
-	w->next = p->lines;
-	if (!p->lines)
-		p->lines_end = &w->next;
-	p->lines = w;
-	p->nlines++;
 }
 
 bool
@@ -526,40 +422,30 @@ player_use(struct player *p, unsigned number)
 bool
 player_busy(const struct player *p)
 {
-	return p->step || p->lines;
-}
-
-static void
-append(struct player *p, struct waiting *w)
-{
-	*p->lines_end = w;
-	p->lines_end = &w->next;
-	p->nlines++;
-	loop_kick(p->env->loop);
+	return p->step || p->lines.first;
 }
 
 bool
 player_line(struct player *p, struct span line, struct place place)
 {
-	if (p->nlines == PLAYER_LINES_MAX)
+	if (p->lines.n == PLAYER_LINES_MAX)
 		return false;
-	append(p, new_waiting(line, place));
+	waiting_add(&p->lines, line, place);
+	loop_kick(p->env->loop);
 	return true;
 }
 
 void
 player_step(struct player *p, const struct step *step)
 {
-	struct waiting *w = new_waiting(step->text, step->place);
-
-	w->step = step;
-	append(p, w);
+	waiting_add(&p->lines, step->text, step->place)->step = step;
+	loop_kick(p->env->loop);
 }
 
 bool
 player_wants(const struct player *p)
 {
-	return p->nlines < PLAYER_WINDOW && !p->ended;
+	return p->lines.n < PLAYER_WINDOW && !p->ended;
 }
 
 void
@@ -572,7 +458,7 @@ player_end(struct player *p)
 bool
 player_cancel(struct player *p)
 {
-	if (!p->step && !p->lines)
+	if (!p->step && !p->lines.first)
 		return false;
 	give_back(p);
 	session_cancel(p->session);
@@ -583,7 +469,7 @@ void
 player_drop(struct player *p)
 {
 	session_cancel(p->session);
-	drop_lines(p);
+	waiting_drop(&p->lines);
 }
 
 bool
