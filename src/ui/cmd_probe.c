@@ -8,6 +8,7 @@
 #include "ui/options.h"
 #include "ui/probe_run.h"
 #include "ui/targets.h"
+#include "ui/trace.h"
 
 static void
 on_wake(void *ctx, unsigned ready)
@@ -89,10 +90,28 @@ status_of(const struct options *o, const struct probe_end *end)
 }
 
 static int
+run_rounds(struct session_env *env, struct options *o, const int *stop, struct err *err)
+{
+	struct probe_end end;
+	int status = STATE_UNKNOWN;
+
+	while (probe_run(env, o, stop, &end, err)) {
+		status = status_of(o, &end);
+		if (!o->probe.watch_ms || *stop)
+			break;
+		tell_manager(&end);
+		sleep_between(env->loop, o->probe.watch_ms, stop);
+		if (*stop)
+			break;
+	}
+	return status;
+}
+
+static int
 probe(struct options *o, struct err *err)
 {
 	struct session_env env = { .loop = loop_new(), .tls = o->tls, .dns = o->dns, .demo = serve_demo };
-	struct probe_end end;
+	struct trace *trace;
 	int status = STATE_UNKNOWN, stop = 0;
 	struct watchdog watchdog = { 0 };
 	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, on_interrupt, &stop);
@@ -103,15 +122,8 @@ probe(struct options *o, struct err *err)
 	srandom((unsigned)loop_now_us());
 	if (o->probe.watch_ms)
 		begin_watch(&watchdog, env.loop);
-	do {
-		if (!probe_run(&env, o, &stop, &end, err))
-			break;
-		status = status_of(o, &end);
-		if (!o->probe.watch_ms || stop)
-			break;
-		tell_manager(&end);
-		sleep_between(env.loop, o->probe.watch_ms, &stop);
-	} while (!stop);
+	if (trace_begin(&trace, o, &env, err))
+		status = run_rounds(&env, o, &stop, err);
 	if (stop)
 		status = 128 + stop;
 	if (o->probe.watch_ms)
@@ -124,6 +136,7 @@ probe(struct options *o, struct err *err)
 	serve_demo_free(&env);
 	session_env_release(&env);
 	loop_free(env.loop);
+	trace_end(trace);
 	return status;
 }
 

@@ -8,6 +8,7 @@
 #include "run/serve.h"
 #include "ui/log.h"
 #include "ui/options.h"
+#include "ui/trace.h"
 
 struct recording {
 	struct options *o;
@@ -71,12 +72,13 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 {
 	static const char *const names[] = { "localhost", "127.0.0.1", "::1" };
 	struct session_env env = { .loop = loop_new(), .tls = v->o->tls, .dns = v->o->dns, .demo = serve_demo };
+	struct trace *trace = NULL;
 	struct tls_made *made = tls_make(names, sizeof names / sizeof *names, err);
 	struct tls_context *tls = made ? tls_context_new(&(struct tls_opts){ .server = true, .made = made }, err) : NULL;
 	char text[ADDR_TEXT];
 	struct addr bound;
 
-	if (tls && open_out(v, err)) {
+	if (tls && trace_begin(&trace, v->o, &env, err) && open_out(v, err)) {
 		struct record *r = record_new(&env, &(struct record_opts){ .to = to, .session = &v->o->session, .tls = tls,
 		    .no_bodies = v->o->no_bodies, .times = v->o->time, .write = on_script, .note = on_note, .ctx = v });
 		if (record_listen(r, at, &bound, err)) {
@@ -93,6 +95,7 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 	serve_demo_free(&env);
 	session_env_release(&env);
 	loop_free(env.loop);
+	trace_end(trace);
 }
 
 static int

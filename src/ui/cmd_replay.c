@@ -10,6 +10,7 @@
 #include "ui/complain.h"
 #include "ui/options_script.h"
 #include "ui/replay.h"
+#include "ui/trace.h"
 
 enum { FILES_MAX = 10000, JOBS_MAX = 5000 };
 
@@ -139,7 +140,7 @@ play_all(struct replay *r, struct options *o)
 	}
 	if (o->verbose > 0)
 		show_ignored(r);
-	unsigned jobs = o->jobs ? o->jobs : 1;
+	unsigned jobs = o->jobs && !o->debug ? o->jobs : 1;	/* a trace of several at once could not be read */
 	replay_run(r, jobs > JOBS_MAX ? JOBS_MAX : jobs);
 }
 
@@ -160,12 +161,13 @@ replay(struct options *o, const struct target *target, struct err *err)
 	struct session_env env = { .loop = loop_new(), .tls = o->tls, .dns = o->dns, .demo = serve_demo };
 	struct names names = { .name = ARENA_ARRAY(&o->arena, const char *, FILES_MAX), .arena = &o->arena };
 	struct replay r = { .o = o, .env = &env, .target = target, .out = stdout };
+	struct trace *trace = NULL;
 
 	env.tls.keylog = getenv("SSLKEYLOGFILE");
 	screen_init(&r.screen, stdout, o);
 	if (o->update == UPDATE_ASK && !isatty(STDIN_FILENO))
 		err_set(err, ERR_USAGE, "--update=ask: there is no terminal to ask at");
-	else if (find_files(&names, o, err)) {
+	else if (find_files(&names, o, err) && trace_begin(&trace, o, &env, err)) {
 		read_scripts(&r, o, &names);
 		if (all_readable(&r, err)) {
 			replay_list(&r, &o->arena);
@@ -179,6 +181,7 @@ replay(struct options *o, const struct target *target, struct err *err)
 	serve_demo_free(&env);
 	session_env_release(&env);
 	loop_free(env.loop);
+	trace_end(trace);
 	return err->kind ? (int)err->kind : r.stop ? 130 : (int)r.status;
 }
 

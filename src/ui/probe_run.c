@@ -166,7 +166,7 @@ close_reports(struct run *r, const struct fleet_summary *sum, struct err *err)
 	return ok;
 }
 
-/* The transcript of several at once could not be read: one after the other then. */
+/* The transcript of several at once could not be read, nor a trace: one after the other then. */
 static bool
 wants_transcript(const struct options *o)
 {
@@ -180,7 +180,7 @@ begin(struct run *r, struct session_env *env)
 	struct fleet_opts opts = o->probe.fleet;
 
 	opts.watch = wants_transcript(o);
-	if (opts.watch)
+	if (opts.watch || o->debug)
 		opts.jobs = 1;
 	bound_jobs(&opts);
 	r->fleet = fleet_new(env, &opts, &(struct fleet_fns){

@@ -49,7 +49,8 @@ class Record(unittest.TestCase):
         trusting.check_hostname = False
         trusting.verify_mode = ssl.CERT_NONE
         with program.Serve() as server:
-            with Recorder(server.where, "--log", self.log) as recorder:
+            trace = os.path.join(self.folder.name, "trace")
+            with Recorder(server.where, "--log", self.log, "--debug", trace) as recorder:
                 for tls in (False, True):
                     with smtplib.SMTP(recorder.host, recorder.port, "client.example") as client:
                         if tls:
@@ -63,6 +64,10 @@ class Record(unittest.TestCase):
             self.assertIn("C: ..dot\n", text)
             self.assertIn("C: STARTTLS\nS: 220", text)
             self.assertNotIn("AGRlbW8AZGVtbw", text)
+            with open(trace) as file:
+                traced = file.read()
+            self.assertIn("session 1: read ", traced)
+            self.assertNotIn("AGRlbW8AZGVtbw", traced)
             self.assertIn("a certificate of smtpsh's own", recorder.err)
             self.replays(server, 2)
 

@@ -73,7 +73,7 @@ class Secrets(unittest.TestCase):
 
     def run_it(self, *args, input="", answers=None):
         kept = [self.path("log"), self.path("trace")]
-        keep = ("--log", kept[0], "--debug", kept[1]) if args[0] not in ("send", "probe", "replay") else ()
+        keep = ("--debug", kept[1], *(("--log", kept[0]) if args[0] not in ("send", "probe", "replay") else ()))
         with Mta("AUTH PLAIN LOGIN", answers=answers or {"AUTH": echo}) as mta:
             done = program.run(args[0], *keep, *[a.replace("{}", mta.target) for a in args[1:]], input=input, env=self.env)
         self.search(done.stdout)

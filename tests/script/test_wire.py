@@ -125,6 +125,24 @@ class Wire(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn("cannot write /nowhere/at/all: No such file", done.stderr)
 
+    def test_whatever_takes_the_option_writes_one(self):
+        with tempfile.TemporaryDirectory() as place:
+            script = os.path.join(place, "a.smtp")
+            with open(script, "w") as out:
+                out.write("#!smtpsh 1\nS: 220\nC: EHLO a\nS: 250\nC: AUTH PLAIN AGRlbW8AZGVtbw==\nS: *\nC: QUIT\nS: 221\n")
+            table = [("replay", ("replay", "--against", "demo:", script), 0), ("probe", ("probe", "demo:"), 0)]
+            for name, args, want in table:
+                trace = os.path.join(place, name)
+                done = program.run(*args, "--debug", trace)
+                self.assertEqual(done.returncode, want, done.stdout + done.stderr)
+                text = open(trace).read()
+                for part in ("smtpsh ", "session 1: read ", '"event":"reply"'):
+                    self.assertIn(part, text)
+                self.assertNotIn("AGRlbW8AZGVtbw", text)
+                done = program.run(*args, "--debug", "/nowhere/at/all")
+                self.assertEqual(done.returncode, 3 if name == "probe" else 2)
+                self.assertIn("cannot write /nowhere/at/all: No such file", done.stderr)
+
 
 if __name__ == "__main__":
     tap.main()
