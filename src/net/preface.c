@@ -18,8 +18,8 @@ read_addr(struct addr *out, struct span text, const char *what, struct err *err)
 static bool
 add_tlv(struct preface *p, unsigned char type, struct span value, struct err *err)
 {
-	if (p->ntlvs == PREFACE_TLVS_MAX || value.len > 1024)
-		return err_set(err, ERR_USAGE, "at most %d TLVs of 1024 octets each", PREFACE_TLVS_MAX);
+	if (p->ntlvs == PREFACE_TLVS_MAX || value.len > PREFACE_TLV_MAX)
+		return err_set(err, ERR_USAGE, "at most %d TLVs of %d octets each", PREFACE_TLVS_MAX, PREFACE_TLV_MAX);
 	p->tlv[p->ntlvs].type = type;
 	p->tlv[p->ntlvs++].value = value;
 	return true;
@@ -117,6 +117,8 @@ octets_of(const struct addr *a)
 	return (struct span){ (const char *)&a->in6.sin6_addr, 16 };
 }
 
+enum { HEAD_2 = 16 };
+
 /* Signature, version and command, family and protocol, length, addresses, ports, TLVs. */
 static bool
 write_2(const struct preface *p, const struct addr *from, const struct addr *to, struct buf *out)
@@ -142,7 +144,7 @@ write_2(const struct preface *p, const struct addr *from, const struct addr *to,
 		put_16(out, (unsigned)p->tlv[i].value.len);
 		buf_append(out, p->tlv[i].value);
 	}
-	return true;
+	return buf_span(out).len == HEAD_2 + len;
 }
 
 bool
@@ -152,5 +154,7 @@ preface_write(const struct preface *p, const struct addr *local, const struct ad
 
 	if (!p->local && addr_family(from) != addr_family(to))
 		return err_set(err, ERR_USAGE, "the PROXY protocol's addresses are not of one family: give both src= and dst=");
-	return p->version == 1 ? write_1(p, from, to, out) : write_2(p, from, to, out);
+	if (!(p->version == 1 ? write_1 : write_2)(p, from, to, out))
+		return err_set(err, ERR_USAGE, "the PROXY header is longer than the %zu octets that there is room for", out->max);
+	return true;
 }

@@ -5,7 +5,10 @@
 #include "base/buf.h"
 #include "net/addr.h"
 
-enum { PREFACE_TLVS_MAX = 16, PREFACE_MAX = 16 << 10 };
+enum {
+	PREFACE_TLVS_MAX = 16, PREFACE_TLV_MAX = 1024,
+	PREFACE_MAX = 16 + 36 + PREFACE_TLVS_MAX * (3 + PREFACE_TLV_MAX)	/* whatever is parsed fits */
+};
 
 struct preface {
 	unsigned version;		/* 1 or 2; 0: none is said */
@@ -21,7 +24,7 @@ struct preface {
  */
 bool preface_parse(struct preface *, struct span text, struct err *);
 
-/* False with err when both addresses are not of one family. */
+/* False with err when both addresses are not of one family, or the buffer, empty before, has no room for it. */
 bool preface_write(const struct preface *, const struct addr *local, const struct addr *peer, struct buf *out, struct err *);
 
 #endif

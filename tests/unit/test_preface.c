@@ -1,6 +1,8 @@
 /* PROXY protocol headers, octet by octet. */
 #include "tests.h"
 
+#include <stdio.h>
+
 #include "net/preface.h"
 
 #define SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
@@ -61,6 +63,34 @@ families_may_not_differ(void **state)
 	assert_false(preface_write(&p, &local, &peer, &out, &err));
 }
 
+/* As many TLVs as there may be, each as long as it may be, and the longer addresses: all of it is written. */
+static void
+the_longest_is_whole(void **state)
+{
+	char text[PREFACE_TLVS_MAX * (PREFACE_TLV_MAX + 16) + 128], value[PREFACE_TLV_MAX + 2];
+	int n = snprintf(text, sizeof text, "v2 src=[2001:db8::1]:1 dst=[2001:db8::2]:2");
+	struct buf out = { .max = PREFACE_MAX }, small = { .max = PREFACE_MAX - 1 };
+	struct addr none = { 0 };
+	struct preface p;
+	struct err err = { 0 };
+
+	(void)state;
+	memset(value, 'x', sizeof value);
+	for (unsigned i = 0; i < PREFACE_TLVS_MAX; i++)
+		n += snprintf(text + n, sizeof text - (size_t)n, " tlv=0xEA:%.*s", PREFACE_TLV_MAX, value);
+	assert_true(preface_parse(&p, (struct span){ text, (size_t)n }, &err));
+	assert_true(preface_write(&p, &none, &none, &out, &err));
+	assert_int_equal(buf_span(&out).len, PREFACE_MAX);
+	assert_false(preface_write(&p, &none, &none, &small, &err));
+	assert_non_null(strstr(err.text, "longer than the 16483 octets"));
+	buf_release(&out);
+	buf_release(&small);
+
+	snprintf(text, sizeof text, "v2 alpn=%.*s", PREFACE_TLV_MAX + 1, value);
+	assert_false(preface_parse(&p, span_of(text), &err));
+	assert_string_equal(err.text, "at most 16 TLVs of 1024 octets each");
+}
+
 int
 main(void)
 {
@@ -68,6 +98,7 @@ main(void)
 		cmocka_unit_test(each_header),
 		cmocka_unit_test(what_is_none),
 		cmocka_unit_test(families_may_not_differ),
+		cmocka_unit_test(the_longest_is_whole),
 	};
 	return cmocka_run_group_tests_name("preface", tests, NULL, NULL);
 }
