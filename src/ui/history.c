@@ -39,19 +39,36 @@ make_folders(const char *path)
 	}
 }
 
-static void
+/* False with errno when there is a file that cannot be read: what is in it is nobody's to lose. */
+static bool
 read_file(const char *path, struct buf *out)
 {
 	size_t room;
 	ssize_t n = 1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	for (char *at; fd >= 0 && n > 0 && (at = buf_reserve(out, 65536, &room));) {
+	if (fd < 0)
+		return errno == ENOENT;
+	if (fstat(fd, &st) == 0 && st.st_size > HISTORY_MAX)
+		lseek(fd, st.st_size - HISTORY_MAX, SEEK_SET);
+	for (char *at; n > 0 && (at = buf_reserve(out, 65536, &room));) {
 		n = read(fd, at, room);
 		buf_commit(out, n > 0 ? (size_t)n : 0);
 	}
-	if (fd >= 0)
-		close(fd);
+	int why = errno;
+	close(fd);
+	errno = why;
+	return n >= 0;
+}
+
+/* Whoever made it a link to /dev/null wants none. */
+static bool
+is_none(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISCHR(st.st_mode);
 }
 
 /* Without the oldest lines: at most so many, and so many octets. */
@@ -104,15 +121,16 @@ history_add(struct history *h, struct span line)
 }
 
 static bool
-write_all(int fd, struct span s)
+write_new(const char *path, struct span s)
 {
-	while (s.len > 0) {
-		ssize_t n = write(fd, s.at, s.len);
-		if (n < 0)
-			return false;
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return false;
+	while (s.len > 0 && (n = write(fd, s.at, s.len)) > 0)
 		s = span_skip(s, (size_t)n);
-	}
-	return true;
+	return close(fd) == 0 && s.len == 0;
 }
 
 bool
@@ -125,18 +143,15 @@ history_save(struct history *h, struct err *err)
 		return true;
 	make_folders(path);
 	strcat(path, "/history");
-	read_file(path, &all);
-	buf_append(&all, buf_span(&h->added));
+	if (is_none(path))
+		return true;
 	snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
 	unlink(temporary);
-	int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool ok = fd >= 0 && write_all(fd, newest(buf_span(&all), HISTORY_LINES));
-	if (fd >= 0 && close(fd) != 0)
-		ok = false;
-	ok = ok && rename(temporary, path) == 0;
+	bool ok = read_file(path, &all) && buf_append(&all, buf_span(&h->added)) &&
+	    write_new(temporary, newest(buf_span(&all), HISTORY_LINES)) && rename(temporary, path) == 0;
 	int why = errno;
 	buf_release(&all);
-	if (!ok && fd >= 0)
+	if (!ok)
 		unlink(temporary);
 	return ok || err_set(err, ERR_SYSTEM, "the history %s could not be kept: %s", path, strerror(why));
 }

@@ -326,6 +326,19 @@ class Modes(unittest.TestCase):
         with open(path, encoding="utf-8") as f:
             self.assertNotIn("do-not-keep", f.read())
 
+    def test_a_history_that_cannot_be_read_is_left_alone(self):
+        for points_to, says in ("history", "Too many levels of symbolic links"), ("/proc/self/mem", "Input/output error"), ("/dev/null", ""):
+            with Terminal("demo:", NO_COLOR="1") as t:
+                path = os.path.join(t.home.name, "smtpsh", "history")
+                os.mkdir(os.path.dirname(path))
+                os.symlink(points_to, path)
+                t.prompt("demo.smtpsh.example>")
+                t.type("\x04")
+                self.assertEqual(t.status(), 0)
+                self.assertEqual(os.readlink(path), points_to)
+                self.assertEqual("could not be kept: " + says in t.got, bool(says), t.got)
+                self.assertEqual(os.listdir(os.path.dirname(path)), ["history"])
+
 
 if __name__ == "__main__":
     tap.main()
