@@ -80,8 +80,7 @@ send_one(struct options *o, const struct target *target)
 	serve_demo_free(&env);
 	session_env_release(&env);
 	loop_free(env.loop);
-	trace_end(trace);
-	return status;
+	return trace_end(trace, status);
 }
 
 /* Without a target the message goes where the first recipient's mail goes; user@domain as a target is a recipient too. */

@@ -124,8 +124,7 @@ talk(struct options *o, const struct target *target)
 	serve_demo_free(&env);
 	session_env_release(&env);
 	loop_free(env.loop);
-	trace_end(trace);
-	return status;
+	return trace_end(trace, status);
 }
 
 /* What a word that is no host may have been meant as; said when it is not found. */

@@ -13,6 +13,7 @@
 
 struct trace {
 	FILE *out;
+	const char *name;
 	struct json *json;
 	uint64_t began_us;
 };
@@ -62,7 +63,7 @@ trace_begin(struct trace **out, const struct options *o, struct session_env *env
 	if (!file)
 		return err_set(err, ERR_USAGE, "cannot write %s: %s", o->debug, strerror(errno));
 	struct trace *t = *out = memory_zeroed(sizeof *t);
-	*t = (struct trace){ .out = file, .json = json_new(file), .began_us = loop_now_us() };
+	*t = (struct trace){ .out = file, .name = o->debug, .json = json_new(file), .began_us = loop_now_us() };
 	setvbuf(file, NULL, _IOLBF, 0);		/* whole when the program dies */
 	say_where(t);
 	env->trace = on_event;
@@ -71,12 +72,17 @@ trace_begin(struct trace **out, const struct options *o, struct session_env *env
 	return true;
 }
 
-void
-trace_end(struct trace *t)
+int
+trace_end(struct trace *t, int status)
 {
 	if (!t)
-		return;
+		return status;
 	json_free(t->json);
-	fclose(t->out);
+	bool ok = !ferror(t->out);
+	if (fclose(t->out) != 0 || !ok) {
+		fprintf(stderr, "smtpsh: cannot write %s: %s\n", t->name, strerror(errno));
+		status = status ? status : ERR_SYSTEM;
+	}
 	free(t);
+	return status;
 }

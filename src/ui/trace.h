@@ -11,6 +11,7 @@
 struct trace;
 /* Begins to write o->debug, where it is given, and hooks it into the environment. False with err. NULL is no trace. */
 bool trace_begin(struct trace **, const struct options *, struct session_env *, struct err *);
-void trace_end(struct trace *);
+/* The exit status, which is `status` unless that is 0 and the file could not be written: that is said too. */
+int trace_end(struct trace *, int status);
 
 #endif

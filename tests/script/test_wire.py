@@ -124,6 +124,8 @@ class Wire(unittest.TestCase):
         done = program.run("--debug", "/nowhere/at/all", "demo:", "-c", "NOOP")
         self.assertEqual(done.returncode, 2)
         self.assertIn("cannot write /nowhere/at/all: No such file", done.stderr)
+        done = program.run("--debug", "/dev/full", "demo:", "-c", "NOOP")
+        self.assertEqual((done.returncode, done.stderr), (11, "smtpsh: cannot write /dev/full: No space left on device\n"))
 
     def test_whatever_takes_the_option_writes_one(self):
         with tempfile.TemporaryDirectory() as place:
