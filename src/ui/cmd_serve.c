@@ -13,6 +13,7 @@
 #include "run/mock.h"
 #include "base/text.h"
 #include "ui/complain.h"
+#include "ui/draft.h"
 #include "ui/json.h"
 #include "ui/options_script.h"
 #include "ui/serve_report.h"
@@ -109,18 +110,6 @@ on_farewell(void *ctx, unsigned ready)
 /* ---- what it is made of */
 
 static bool
-write_ca(const struct serving *v, struct err *err)
-{
-	struct span pem = tls_made_ca_pem(v->made);
-	FILE *f = fopen(v->o->ca_out, "we");
-	bool ok = f && fwrite(pem.at, 1, pem.len, f) == pem.len;
-
-	if (f && fclose(f) != 0)
-		ok = false;
-	return ok || err_set(err, ERR_USAGE, "cannot write %s: %s", v->o->ca_out, strerror(errno));
-}
-
-static bool
 make_tls(struct serving *v, struct err *err)
 {
 	const char *const names[] = { v->o->serve.mta.host ? v->o->serve.mta.host : MTA_HOST, "localhost", "127.0.0.1", "::1" };
@@ -138,7 +127,7 @@ make_tls(struct serving *v, struct err *err)
 	if (v->o->ca_out && !v->made)
 		return err_set(err, ERR_USAGE, "--ca-out and --cert: there is a CA to write only for a certificate made at start");
 	v->tls = tls_context_new(&opts, err);
-	return v->tls && (!v->o->ca_out || write_ca(v, err));
+	return v->tls && (!v->o->ca_out || draft_write(v->o->ca_out, tls_made_ca_pem(v->made), err));
 }
 
 static bool

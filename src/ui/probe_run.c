@@ -1,11 +1,11 @@
 /* probe_run - every target once. */
 #include "ui/probe_run.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "ui/draft.h"
 #include "ui/screen.h"
 #include "ui/targets.h"
 
@@ -21,7 +21,7 @@ struct run {
 	struct screen screen;		/* of the transcript */
 	struct loop_timer *progress, *deadline;
 	bool late, told;		/* the run took too long; something was reported since the last wake-up */
-	struct span ext_set;
+	struct err err;			/* the first file beside the reports that could not be written */
 };
 
 void
@@ -56,14 +56,8 @@ bound_jobs(struct fleet_opts *opts)
 static void
 write_ext_set(struct run *r, struct probe_result *result)
 {
-	struct span set = judge_ext_set(result->extensions, &result->arena);
-	FILE *out = fopen(r->o->probe.write_ext_set, "we");
-
-	bool written = out && fwrite(set.at, 1, set.len, out) == set.len;
-	if (out)
-		written &= fclose(out) == 0;
-	if (!written)
-		fprintf(stderr, "smtpsh: cannot write %s: %s\n", r->o->probe.write_ext_set, strerror(errno));
+	if (!r->err.kind)
+		draft_write(r->o->probe.write_ext_set, judge_ext_set(result->extensions, &result->arena), &r->err);
 }
 
 static void
@@ -159,8 +153,10 @@ drop_reports(struct run *r)
 static bool
 close_reports(struct run *r, const struct fleet_summary *sum, struct err *err)
 {
-	bool ok = true;
+	bool ok = r->err.kind == ERR_NONE;
 
+	if (!ok)
+		*err = r->err;
 	for (size_t i = 0; i < r->nreports; i++)
 		ok = report_end(r->report[i], sum, ok ? err : NULL) && ok;
 	return ok;

@@ -2,12 +2,10 @@
 #include "ui/report.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "ui/draft.h"
 
 #define FORMATS(X) X(text) X(nagios) X(json) X(prom) X(openmetrics) X(influx) X(tap) X(junit)
 
@@ -27,8 +25,7 @@ struct report {
 	struct report_opts opts;
 	void *state;			/* NULL: nothing was told yet */
 	FILE *out;
-	char *file;			/* NULL: the stream is the caller's */
-	char *beside;			/* what becomes the file when it is whole; NULL: the file is no plain one */
+	struct draft draft;		/* .out NULL: the stream is the caller's */
 };
 
 const struct report_kind *
@@ -52,30 +49,12 @@ report_to(const struct report_kind *format, FILE *out, const struct report_opts 
 struct report *
 report_new(const struct report_kind *format, const char *file, const struct report_opts *opts, struct err *err)
 {
-	size_t size = strlen(file) + 24;
-	char *beside = memory_get(size);
-	struct stat st;
-	int fd;
+	struct draft draft;
 
-	snprintf(beside, size, "%s.%ld", file, (long)getpid());
-	if (stat(file, &st) == 0 && !S_ISREG(st.st_mode)) {	/* a device or a pipe is written to, not replaced */
-		free(beside);
-		beside = NULL;
-		fd = open(file, O_WRONLY | O_CLOEXEC);
-	} else {
-		unlink(beside);
-		fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	}
-	FILE *out = fd >= 0 ? fdopen(fd, "w") : NULL;
-	if (!out) {
-		err_set(err, ERR_USAGE, "cannot write %s: %s", file, strerror(errno));
-		free(beside);
+	if (!draft_begin(&draft, file, err))
 		return NULL;
-	}
-	struct report *r = report_to(format, out, opts);
-	r->file = memory_get(strlen(file) + 1);
-	memcpy(r->file, file, strlen(file) + 1);
-	r->beside = beside;
+	struct report *r = report_to(format, draft.out, opts);
+	r->draft = draft;
 	return r;
 }
 
@@ -96,22 +75,14 @@ report_one(struct report *r, const struct fleet_report *one)
 bool
 report_end(struct report *r, const struct fleet_summary *sum, struct err *err)
 {
-	bool ok = true;
+	bool ok;
 
 	begin(r);
 	r->format->end(r->state, sum);
-	if (r->file) {
-		ok = fflush(r->out) == 0 && !ferror(r->out);
-		ok = fclose(r->out) == 0 && ok && (!r->beside || rename(r->beside, r->file) == 0);
-		if (!ok)
-			err_set(err, ERR_SYSTEM, "cannot write %s: %s", r->file, strerror(errno));
-		if (!ok && r->beside)
-			unlink(r->beside);
-	} else {
+	if (r->draft.out)
+		ok = draft_keep(&r->draft, err);
+	else
 		ok = fflush(r->out) == 0 || err_set(err, ERR_SYSTEM, "cannot write the output: %s", strerror(errno));
-	}
-	free(r->file);
-	free(r->beside);
 	free(r);
 	return ok;
 }
@@ -119,12 +90,7 @@ report_end(struct report *r, const struct fleet_summary *sum, struct err *err)
 void
 report_drop(struct report *r)
 {
-	if (r->beside) {
-		fclose(r->out);
-		unlink(r->beside);
-	}
-	free(r->file);
-	free(r->beside);
+	draft_drop(&r->draft);
 	free(r);
 }
 

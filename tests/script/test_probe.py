@@ -201,6 +201,10 @@ class Hostile(Case):
             self.judged(say(PLAIN), "OK", options=["--tls=off", "--expect-ext-set", record])
             self.judged(say("250-h.example\r\n250-DSN\r\n250 SIZE 1000\r\n"), "WARNING", "assertion", "\"DSN\" is new",
                         ["--tls=off", "--expect-ext-set", record])
+            self.assertEqual(os.listdir(place), ["set"])
+            with Server(say(PLAIN)) as server:
+                done = program.run("probe", f"127.0.0.1:{server.port}", "--tls=off", "--write-ext-set", "/dev/full")
+            self.assertEqual((done.returncode, done.stderr), (3, "smtpsh: cannot write /dev/full: No space left on device\n"))
 
     def test_states_can_be_changed(self):
         self.judged(banner("554 go away\r\n"), "WARNING", "reply", options=["--state", "banner.reply=WARNING"])

@@ -219,11 +219,13 @@ class Options(unittest.TestCase):
 
     def test_smtplib_over_verified_tls(self):
         ca = self.path("ca.pem")
+        os.symlink(self.path("another"), ca)
         with program.Serve("--ca-out", ca) as server, smtplib.SMTP(server.host, server.port, timeout=20) as client:
             client.starttls(context=wire.context(ca))
             client.login("demo", "demo")
             refused = client.sendmail("a@b.example", ["c@d.example", "unknown@d.example"], "Subject: x\r\n\r\n.x\r\n")
             self.assertEqual(list(refused), ["unknown@d.example"])
+        self.assertEqual(os.listdir(self.folder.name), ["ca.pem"], "a link that stands at the name is not written through")
 
     def test_implicit_tls(self):
         ca = self.path("ca.pem")
