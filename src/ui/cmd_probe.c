@@ -129,15 +129,13 @@ probe(struct options *o, struct err *err)
 	if (o->probe.watch_ms)
 		notify_manager("STOPPING=1");
 	loop_timer_free(watchdog.timer);
-	if (err->kind != ERR_NONE)
-		status = STATE_UNKNOWN;
 	loop_signal_free(interrupt);
 	loop_signal_free(term);
 	serve_demo_free(&env);
 	session_env_release(&env);
 	loop_free(env.loop);
-	trace_end(trace);
-	return status;
+	trace_end(trace, err);
+	return err->kind == ERR_NONE ? status : STATE_UNKNOWN;
 }
 
 static int

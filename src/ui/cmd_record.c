@@ -95,7 +95,7 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 	serve_demo_free(&env);
 	session_env_release(&env);
 	loop_free(env.loop);
-	trace_end(trace);
+	trace_end(trace, err);
 }
 
 static int

@@ -181,7 +181,7 @@ replay(struct options *o, const struct target *target, struct err *err)
 	serve_demo_free(&env);
 	session_env_release(&env);
 	loop_free(env.loop);
-	trace_end(trace);
+	trace_end(trace, err);
 	return err->kind ? (int)err->kind : r.stop ? 130 : (int)r.status;
 }
 

@@ -80,7 +80,11 @@ send_one(struct options *o, const struct target *target)
 	serve_demo_free(&env);
 	session_env_release(&env);
 	loop_free(env.loop);
-	return trace_end(trace, status);
+	err.kind = ERR_NONE;
+	if (trace_end(trace, &err))
+		return status;
+	fprintf(stderr, "smtpsh: %s\n", err.text);
+	return status ? status : (int)err.kind;
 }
 
 /* Without a target the message goes where the first recipient's mail goes; user@domain as a target is a recipient too. */

@@ -124,7 +124,11 @@ talk(struct options *o, const struct target *target)
 	serve_demo_free(&env);
 	session_env_release(&env);
 	loop_free(env.loop);
-	return trace_end(trace, status);
+	err.kind = ERR_NONE;
+	if (trace_end(trace, &err))
+		return status;
+	complain(&err);
+	return status ? status : (int)err.kind;
 }
 
 /* What a word that is no host may have been meant as; said when it is not found. */

@@ -72,17 +72,16 @@ trace_begin(struct trace **out, const struct options *o, struct session_env *env
 	return true;
 }
 
-int
-trace_end(struct trace *t, int status)
+bool
+trace_end(struct trace *t, struct err *err)
 {
 	if (!t)
-		return status;
+		return true;
 	json_free(t->json);
 	bool ok = !ferror(t->out);
-	if (fclose(t->out) != 0 || !ok) {
-		fprintf(stderr, "smtpsh: cannot write %s: %s\n", t->name, strerror(errno));
-		status = status ? status : ERR_SYSTEM;
-	}
+	ok = fclose(t->out) == 0 && ok;
+	if (!ok && err->kind == ERR_NONE)
+		err_set(err, ERR_SYSTEM, "cannot write %s: %s", t->name, strerror(errno));
 	free(t);
-	return status;
+	return ok;
 }

@@ -11,7 +11,7 @@
 struct trace;
 /* Begins to write o->debug, where it is given, and hooks it into the environment. False with err. NULL is no trace. */
 bool trace_begin(struct trace **, const struct options *, struct session_env *, struct err *);
-/* The exit status, which is `status` unless that is 0 and the file could not be written: that is said too. */
-int trace_end(struct trace *, int status);
+/* False when not all could be written, with err, unless that says something already. */
+bool trace_end(struct trace *, struct err *);
 
 #endif

@@ -124,8 +124,9 @@ class Wire(unittest.TestCase):
         done = program.run("--debug", "/nowhere/at/all", "demo:", "-c", "NOOP")
         self.assertEqual(done.returncode, 2)
         self.assertIn("cannot write /nowhere/at/all: No such file", done.stderr)
-        done = program.run("--debug", "/dev/full", "demo:", "-c", "NOOP")
-        self.assertEqual((done.returncode, done.stderr), (11, "smtpsh: cannot write /dev/full: No space left on device\n"))
+        for status, *args in (11, "demo:", "-c", "NOOP"), (3, "probe", "demo:"), (11, "send", "demo:", "--from", "a@b.example", "--to", "c@d.example"):
+            done = program.run(*args, "--debug", "/dev/full")
+            self.assertEqual((done.returncode, done.stderr), (status, "smtpsh: cannot write /dev/full: No space left on device\n"))
 
     def test_whatever_takes_the_option_writes_one(self):
         with tempfile.TemporaryDirectory() as place:
