@@ -31,14 +31,12 @@ def probe(file, *options):
 
 
 def bulk():
-    """10,000 plain probes against the bare program of 8 threads, smtp-source (a message each) and, for 1,000, check_smtp."""
+    """10,000 plain probes against the bare program of 8 threads; by 1,000 of them check_smtp and blackbox_exporter."""
     with sink() as port, targets(f"{host}:{port}" for host in hosts(MANY)) as file:
         medians = compare({
             "floor": [ours("fleet_floor"), port, str(MANY)], "smtpsh": probe(file, "--tls=off"),
-            "smtp-source": peer("postfix", "smtp-source", "-s", "100", "-m", MANY, "-f", "a@bench.test", "-t", "b@bench.test",
-                                f"127.0.0.1:{port}"),
         }, rounds=9)
-        table("10,000 probes in the clear (smtp-source: messages)", medians)
+        table("10,000 probes in the clear", medians)
         claim("10,000 probes, client cpu over the bare program's", medians["smtpsh"].cpu / medians["floor"].cpu, 1.5)
         claim("10,000 probes, wall over the bare program's", medians["smtpsh"].wall / medians["floor"].wall, 1.6)
         one = peer("monitoring", "check_smtp", "-H", "127.0.0.1", "-p", port)

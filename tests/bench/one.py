@@ -1,4 +1,5 @@
 """What one run costs: start-up, a check on Postfix and Exim, a probe as a process, a large message, a long session."""
+import os
 import tempfile
 
 from figures import SMTPSH, Command, claim, compare, instructions, once, ours, peer, table
@@ -44,12 +45,13 @@ def said(*lines):
 def check():
     """One check (connect, EHLO, STARTTLS, EHLO, QUIT) on Postfix and on Exim, and one in the clear."""
     import mtas
-    with tempfile.NamedTemporaryFile("w") as lines:
-        lines.write("EHLO bench.test\r\nQUIT\r\n")
-        lines.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        lines = os.path.join(folder, "lines")
+        with open(lines, "w", encoding="ascii") as file:
+            file.write("EHLO bench.test\r\nQUIT\r\n")
         for kind in (mtas.Postfix, mtas.Exim):
             with kind() as server:
-                starttls(f"a STARTTLS check on {kind.__name__}", server.host, str(server.port["starttls"]), lines.name)
+                starttls(f"a STARTTLS check on {kind.__name__}", server.host, str(server.port["starttls"]), lines)
                 clear(f"a check in the clear on {kind.__name__}", server.host, str(server.port["starttls"]))
 
 
@@ -61,8 +63,8 @@ def starttls(title, host, port, lines):
         "curl": peer("curl", "curl", "-sk", "--ssl-reqd", "-X", "NOOP", f"smtp://{host}:{port}"),
         "msmtp": peer("msmtp", "msmtp", "--serverinfo", f"--host={host}", f"--port={port}", "--tls", "--tls-certcheck=off"),
         "swaks": peer("swaks", "swaks", "-tls", "-q", "EHLO", "-s", host, "-p", port),
-        "posttls-finger": peer("postfix", "posttls-finger", "-c", "-lmay", f"[{host}]:{port}"),
-        "openssl s_client": peer("postfix", "openssl", "s_client", "-quiet", "-starttls", "smtp", "-connect", f"{host}:{port}", stdin=lines),
+        "posttls-finger": posttls_finger(host, port, os.path.dirname(lines)),
+        "openssl s_client": Command(["openssl", "s_client", "-quiet", "-starttls", "smtp", "-connect", f"{host}:{port}"], stdin=lines),
     })
     table(title, medians)
     within(title, medians, {"floor": 1.15, "check_smtp": 1.10})
@@ -73,6 +75,14 @@ def starttls(title, host, port, lines):
     claim(f"{title}, instructions over the bare program's", counts["smtpsh"] / counts["floor"], 1.15)
 
 
+def posttls_finger(host, port, folder):
+    """It reads a main.cf first, and ends when users named there do not exist."""
+    with open(os.path.join(folder, "main.cf"), "w", encoding="ascii") as file:
+        file.write("compatibility_level = 3.6\nmail_owner = nobody\nsetgid_group = mail\ndefault_privs = daemon\n")
+    command = peer("postfix", "posttls-finger", "-c", "-lmay", f"[{host}]:{port}")
+    return command._replace(env=dict(command.env, MAIL_CONFIG=folder))
+
+
 def clear(title, host, port):
     medians = compare({
         "floor": [FLOOR, "probe", host, port],
@@ -80,7 +90,6 @@ def clear(title, host, port):
         "check_smtp": peer("monitoring", "check_smtp", "-H", host, "-p", port),
     })
     table(title, medians)
-    within(title, medians, {"floor": 1.15, "check_smtp": 1.10})
 
 
 def process():
