@@ -17,11 +17,11 @@ struct command {
 	X(replay)	\
 	X(selftest)	\
 	X(record)	\
+	X(serve)	\
+	X(import)	\
 	X(probe)	\
 	X(check_smtp)	\
 	X(exporter)	\
-	X(serve)	\
-	X(import)	\
 	X(resolve)	\
 	X(explain)	\
 	X(completion)

@@ -46,6 +46,29 @@ class Manual(unittest.TestCase):
         manual = read(PAGES[0])
         self.assertEqual([n for n in names if not re.search(r"^\.(?:Cm|Ss|It Cm) .*\b" + n + r"\b", manual, re.M)], [])
 
+    def test_the_synopsis_has_every_subcommand(self):
+        synopsis = read(PAGES[0]).split(".Sh SYNOPSIS")[1].split(".Sh ")[0]
+        self.assertEqual(re.findall(r"^\.Nm\n\.Cm (\w+)$", synopsis, re.M), [n for n in listed("src/ui/commands.h") if n != "talk"])
+
+    def test_every_variable_of_the_environment_is_in_the_manual(self):
+        names = set()
+        for folder, _, files in os.walk(os.path.join(ROOT, "src")):
+            for file in filter(lambda f: f.endswith(".c"), files):
+                names |= set(re.findall(r'getenv\("(\w+)"\)', read(os.path.relpath(os.path.join(folder, file), ROOT))))
+        self.assertIn("NO_COLOR", names)
+        manual = read(PAGES[0])
+        self.assertEqual([n for n in sorted(names - {"HOME"}) if not re.search(r"Ev (?:\w+ , Ev )*" + n + r"\b", manual)], [])
+
+    def test_the_options_of_the_examples_exist(self):
+        lines = re.findall(r"^.*\bsmtpsh .*$", read(PAGES[0]).split(".Sh EXAMPLES")[1].split(".Sh ")[0], re.M)
+        self.assertGreater(len(lines), 8)
+        for line in lines:
+            words = line.split("smtpsh ", 1)[1].split()
+            command = words[:1] if words[0] in listed("src/ui/commands.h") else []
+            usage = program.run(*command, "--help").stdout
+            for option in (w.split("=")[0] for w in words if re.match(r"--?[a-z]", w)):
+                self.assertRegex(usage, r"(?m)^  .*" + re.escape(option) + r"\b", line)
+
     def test_every_command_of_the_prompt_is_in_the_manual(self):
         names = []
         for folder in filter(lambda f: os.path.isdir(os.path.join(ROOT, f)), ("src/run/steps", "src/ui/commands")):
