@@ -202,12 +202,11 @@ shown(struct match *m, struct span s)
 }
 
 static bool
-code_fits(const struct match *m)
+code_fits(const struct match *m, const struct expect_line *l, unsigned code)
 {
-	const struct expect_line *l = &m->x->line[0];
 	char got[4];
 
-	snprintf(got, sizeof got, "%03u", m->r->code % 1000);
+	snprintf(got, sizeof got, "%03u", code % 1000);
 	for (size_t k = 0; k < l->ncodes; k++) {
 		bool fits = true;
 		for (size_t i = 0; i < (m->how->level == MATCH_CLASS ? 1u : 3u); i++)
@@ -232,6 +231,48 @@ no_code(struct match *m)
 	return false;
 }
 
+/* The k-th line as it came, its line end left out. */
+static struct span
+raw_line(const struct reply *r, size_t k)
+{
+	struct span rest = r->raw, line = SPAN_NONE;
+
+	for (size_t i = 0; i <= k; i++)
+		if (!span_line(&rest, &line))
+			return SPAN_NONE;
+	return line;
+}
+
+/* The code of the k-th line; 0: it has none. */
+static unsigned
+line_code(const struct reply *r, size_t k)
+{
+	unsigned long long code;
+
+	return span_number(span_first(raw_line(r, k), 3), 999, &code) && code >= 100 ? (unsigned)code : 0;
+}
+
+/* Lines of one reply have one code (RFC 5321 4.2.1), but where the script says of each line what it has. */
+static bool
+codes_agree(struct match *m)
+{
+	bool each = !m->how->ehlo && !m->x->more;
+
+	for (size_t k = 0; k < m->r->nlines; k++) {
+		size_t i = each && k < m->x->nlines ? k : 0;
+		unsigned code = line_code(m->r, k);
+		bool fits = code_fits(m, &m->x->line[i], code);
+		if (i == 0 && k > 0)
+			fits = m->how->level == MATCH_CLASS ? code / 100 == m->r->code / 100 : code == m->r->code;
+		if (fits)
+			continue;
+		differ(m, i, "its lines do not all have the same code: line %zu is \"%.*s\"", k + 1, SPAN_ARG(shown(m, raw_line(m->r, k))));
+		m->out->about = m->x->line[i].source;
+		return false;
+	}
+	return true;
+}
+
 static struct span
 enhanced_of(struct span text)
 {
@@ -253,18 +294,6 @@ line_fits(struct match *m, const struct expect_line *l, struct span text)
 	if (m->how->level == MATCH_EXACT)
 		return span_eq(want, text);
 	return span_eq(expect_normal(want, m->how, m->arena), expect_normal(text, m->how, m->arena));
-}
-
-/* The k-th line as it came, its line end left out. */
-static struct span
-raw_line(const struct reply *r, size_t k)
-{
-	struct span rest = r->raw, line = SPAN_NONE;
-
-	for (size_t i = 0; i <= k; i++)
-		if (!span_line(&rest, &line))
-			return SPAN_NONE;
-	return line;
 }
 
 static bool
@@ -466,7 +495,7 @@ expect_met(const struct expect *x, const struct reply *r, const struct match_how
 
 	*own = *vars;
 	own->arena = arena;
-	if (x->any || !code_fits(&m))
+	if (x->any || !code_fits(&m, &x->line[0], r->code))
 		return;
 	for (size_t i = 0; i < x->nlines; i++) {
 		expected[i] = is_marker(&x->line[i]);
@@ -488,10 +517,12 @@ expect_match(const struct expect *x, const struct reply *r, const struct match_h
 	*out = (struct match_result){ 0 };
 	if (x->any || x->nlines == 0)
 		return out->ok = true;
-	if (!code_fits(&m)) {
+	if (!code_fits(&m, &x->line[0], r->code)) {
 		no_code(&m);
 		return false;
 	}
+	if (!codes_agree(&m))
+		return false;
 	if (r->code == 334 && (how->masks & 1u << MASK_BIT_CHALLENGE) && how->level == MATCH_TEXT && !x->line[0].text.patterns)
 		return out->ok = true;
 	if (how->level < MATCH_EXACT && x->nlines == 1 && x->line[0].separator == 0)
@@ -513,6 +544,12 @@ bool
 expect_default(const struct reply *r, struct match_result *out)
 {
 	*out = (struct match_result){ .ok = r->code / 100 == 2 || r->code / 100 == 3 };
+	for (size_t k = 1; out->ok && k < r->nlines; k++)
+		if (line_code(r, k) / 100 != r->code / 100) {
+			snprintf(out->why, sizeof out->why, "expected 2yz or 3yz, and line %zu has another code than the first, %03u", k + 1, r->code);
+			out->ok = false;
+			return false;
+		}
 	if (!out->ok)
 		snprintf(out->why, sizeof out->why, r->code ? "expected 2yz or 3yz, received %03u" :
 		    "expected 2yz or 3yz, received no reply code", r->code);

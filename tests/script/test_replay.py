@@ -292,6 +292,16 @@ S: 221
         with Says(b"220 x\r\n", None, b"354 go\r\n", None, b"250 one\r\n550 two\r\n", None, b"221 x\r\n") as server:
             self.passes("C: DATA\nS: 354\nC: .\nS: 250 one\nS: 550 two\n", "--match", "text", against=server.where)
 
+    def test_lines_of_one_reply_that_differ_in_their_codes(self):
+        for text, wants in (("C: NOOP\n", "expected 2yz or 3yz, and line 2 has another code than the first, 250"),
+                            ("C: NOOP\nS: 250\n", 'its lines do not all have the same code: line 2 is "550 b"'),
+                            ("/match text\nC: NOOP\nS: 250-a\nS: 250 b\n", "do not all have the same code")):
+            with Says(b"220 x\r\n", None, b"250-a\r\n550 b\r\n", None, b"221 x\r\n") as server:
+                self.fails(text, wants, against=server.where)
+        for text in ("C: NOOP\nS: *\n", "/match text\nC: NOOP\nS: 250-a\nS: 550 b\n"):
+            with Says(b"220 x\r\n", None, b"250-a\r\n550 b\r\n", None, b"221 x\r\n") as server:
+                self.passes(text, against=server.where)
+
     def test_data_refused_sends_no_message(self):
         with Says(b"220 x\r\n", None, b"503 no\r\n", None, b"221 x\r\n") as server:
             self.fails("C: DATA\nS: 354\nC: secret text\nC: .\nS: 250\n", "expected code 354, received 503", against=server.where)
