@@ -155,6 +155,16 @@ update_all(struct replay *r, struct err *err)
 		play_free(r->cases[i].play);
 }
 
+static bool
+any_chosen(const struct replay *r, struct err *err)
+{
+	const struct options *o = r->o;
+	const char *tags = o->tags ? o->tags : "", *name = o->only ? o->only : "";
+
+	return r->ncases > 0 || err_set(err, ERR_USAGE, "no case is chosen by%s%.60s%s%.80s", *tags ? " --tags " : "", tags,
+	    *name ? " --case " : "", name);
+}
+
 static int
 replay(struct options *o, const struct target *target, struct err *err)
 {
@@ -171,7 +181,8 @@ replay(struct options *o, const struct target *target, struct err *err)
 		read_scripts(&r, o, &names);
 		if (all_readable(&r, err)) {
 			replay_list(&r, &o->arena);
-			play_all(&r, o);
+			if (any_chosen(&r, err))
+				play_all(&r, o);
 			update_all(&r, err);
 		}
 	}

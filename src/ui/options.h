@@ -56,6 +56,7 @@ struct options {
 	int no_bodies;			/* it keeps of messages their size only */
 	const char *to;			/* of record */
 	const char *against, *file_root;	/* of what plays scripts */
+	const char *tags, *only;		/* --tags, --case */
 	enum report_format report;
 	enum match_level match_level;
 	struct play_value value[VALUES_MAX];	/* --var, --secret */

@@ -303,6 +303,8 @@ const struct option options[] = {
 	  .call = option_match },
 	{ "var", 0, SCOPE_REPLAY | SCOPE_SERVE | SCOPE_PROBE, "NAME=VALUE", "Set a variable of scripts", .call = option_var },
 	{ "secret", 0, SCOPE_REPLAY | SCOPE_SERVE | SCOPE_PROBE, "NAME=@FILE", "Set a secret of scripts to the file's first line", .call = option_secret },
+	{ "tags", 0, SCOPE_REPLAY, "A,B", "Play only cases that have one of these tags", OPTION_TEXT, AT(tags) },
+	{ "case", 0, SCOPE_REPLAY, "NAME", "Play only cases of this name", OPTION_TEXT, AT(only) },
 	{ "jobs", 'j', SCOPE_REPLAY, "N", "Play so many cases side by side (default: 1)", OPTION_NUMBER, AT(jobs) },
 	{ "update", 0, SCOPE_REPLAY, "[=all|ask]", "Rewrite failing literal S: lines of the scripts to what came", OPTION_CHOICE, AT(update), update_choices },
 	{ "keep-going", 'k', SCOPE_REPLAY, NULL, "Go on in a case after a failure", OPTION_FLAG, AT(keep_going) },

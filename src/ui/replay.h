@@ -12,14 +12,14 @@ struct replay_file {
 	struct span text;		/* as it was read; for --update */
 	struct script *script;		/* NULL: it cannot be read, err says why */
 	struct err err;
-	size_t first, n;		/* its cases */
+	size_t first, n;		/* its cases that are played */
 };
 
 struct replay_case {
 	struct replay *replay;
 	const struct replay_file *file;
 	const struct script_case *now;
-	size_t number;			/* within its file, from 1 */
+	size_t number;			/* within those of its file, from 1 */
 	struct play *play;
 	const struct play_result *result;	/* once it is done */
 	bool begun, done, failed;
@@ -51,7 +51,7 @@ struct replay {
 	void *begin_ctx;
 };
 
-/* Makes ->cases of all files' cases. */
+/* Makes ->cases of those of the files' cases that --tags and --case choose; all without them. */
 void replay_list(struct replay *, struct arena *);
 /* Plays all of them; at most `jobs` at once. */
 void replay_run(struct replay *, unsigned jobs);

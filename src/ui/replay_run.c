@@ -59,18 +59,44 @@ tell_ready(struct replay *r)
 	}
 }
 
+/* ---- choosing */
+
+static bool
+has_tag_of(struct span tags, struct span wanted)
+{
+	while (wanted.len > 0) {
+		struct span one = span_trim(span_until(&wanted, ',')), all = tags;
+		while (one.len > 0 && all.len > 0)
+			if (span_eq(span_until(&all, ','), one))
+				return true;
+	}
+	return false;
+}
+
+static bool
+is_chosen(const struct options *o, const struct replay_case *c)
+{
+	return (!o->only || span_eq(replay_name(c), span_of(o->only))) && (!o->tags || has_tag_of(c->now->tags, span_of(o->tags)));
+}
+
 void
 replay_list(struct replay *r, struct arena *arena)
 {
-	size_t n = 0;
+	size_t max = 0;
 
 	for (size_t i = 0; i < r->nfiles; i++)
-		r->ncases += r->file[i].n = r->file[i].script->ncases;
-	r->cases = ARENA_ARRAY(arena, struct replay_case, r->ncases);
+		max += r->file[i].script->ncases;
+	r->cases = ARENA_ARRAY(arena, struct replay_case, max);
 	for (size_t i = 0; i < r->nfiles; i++) {
-		size_t first = r->file[i].first = n;
-		for (const struct script_case *k = r->file[i].script->cases; k; k = k->next, n++)
-			r->cases[n] = (struct replay_case){ .replay = r, .file = &r->file[i], .now = k, .number = n - first + 1 };
+		struct replay_file *f = &r->file[i];
+		f->first = r->ncases;
+		for (const struct script_case *k = f->script->cases; k; k = k->next) {
+			struct replay_case c = { .replay = r, .file = f, .now = k, .number = f->n + 1 };
+			if (!is_chosen(r->o, &c))
+				continue;
+			r->cases[r->ncases++] = c;
+			f->n++;
+		}
 	}
 }
 

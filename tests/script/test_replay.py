@@ -212,6 +212,17 @@ S: 221
         names = [line.split(" - ")[1].split()[0] for line in done.stdout.splitlines() if line.startswith("ok")]
         self.assertEqual(names, [str(i) for i in range(100)])
 
+    def test_cases_are_chosen_by_tags_and_names(self):
+        text = ('C: EHLO a.example\n/case "one" tags=fast,mail\nC: NOOP\n/case "two" tags=slow\nC: NONSENSE\n'
+                '/case "three"\nC: NOOP\n/case "four" tags=fast\nC: NOOP\n')
+        for args, played in ((("--tags", "fast"), ["one", "four"]), (("--tags", "mail, odd"), ["one"]), (("--case", "three"), ["three"]),
+                             (("--tags", "fast", "--case", "four"), ["four"])):
+            done = self.passes(text, *args, "--format", "tap")
+            self.assertEqual([line.split(" - ")[1] for line in done.stdout.splitlines() if line.startswith("    ok")], played, done.stdout)
+        self.assertIn("1 passed", self.passes("C: NOOP\nS: 250\n", "--case", self.write("", "t.smtp")).stdout)
+        self.fails(text, "no case is chosen by --tags fast --case two", args=("--tags", "fast", "--case", "two"), status=2)
+        self.fails(text, "received 500", args=("--tags=slow",))
+
     def test_keep_going(self):
         text = "C: EHLO a.example\nS: 250\nC: NOOP\nS: 550\nC: NOOP\nS: 551\n"
         self.assertEqual(self.fails(text).stdout.count("^^^"), 1)
