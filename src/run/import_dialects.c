@@ -31,28 +31,55 @@ is_furniture(struct span s)
 	return (span_starts(s, SPAN("RFC ")) && s.len > 8) || (s.len > 0 && s.at[s.len - 1] == ']' && span_find(s, SPAN("[Page ")).len > 0);
 }
 
-/* A line without a mark goes on where the last one ended. */
+/* "<waits for connection>", "... TLS negotiation proceeds" */
+static bool
+is_direction(struct span s)
+{
+	return span_starts(s, SPAN("... ")) || (s.len > 0 && s.at[0] == '<' && s.at[s.len - 1] == '>');
+}
+
+static void
+rfc_mark(struct import *im, enum import_side side, struct span text)
+{
+	import_end(im);
+	bool data = side == IMPORT_CLIENT && (im->mode == IMPORT_TEXT || im->mode == IMPORT_CHUNK);
+	if (is_direction(text) && !data)
+		return;
+	im->last_side = side;
+	buf_append(&im->pending, text);
+}
+
+/* A line without a mark goes on where the last one ended, with a "\" there or without. */
+static void
+rfc_goes_on(struct import *im, struct span text)
+{
+	struct span before = buf_span(&im->pending);
+	bool joins = im->mode == IMPORT_ANSWERS || span_starts_case(before, SPAN("AUTH "));
+
+	if (span_ends_case(before, SPAN(" \\")))
+		im->pending.tail -= 2;
+	buf_printf(&im->pending, "%s%.*s", joins ? "" : " ", SPAN_ARG(text));
+}
+
 static bool
 rfc_line(struct import *im, struct span line)
 {
 	struct span text = span_trim(line);
 
-	for (const struct import_mark *m = im->dialect->mark; m->text; m++)
-		if (span_starts(text, span_trim(span_of(m->text)))) {
-			text = span_skip(text, 2);
-			text = text.len > 0 && text.at[0] == ' ' ? span_skip(text, 1) : text;
-			bool client = m->side == IMPORT_CLIENT;
-			if (text.len > 0 && text.at[0] == '<' && text.at[text.len - 1] == '>' && !(client && im->mode == IMPORT_TEXT))
-				return true;		/* a stage direction */
-			import_end(im);
-			im->last_side = m->side;
-			buf_append(&im->pending, text);
-			return true;
-		}
+	for (const struct import_mark *m = im->dialect->mark; m->text; m++) {
+		struct span mark = span_trim(span_of(m->text));
+		if (!span_starts(text, mark))
+			continue;
+		text = span_skip(text, mark.len);
+		rfc_mark(im, m->side, span_skip(text, text.len > 0 && text.at[0] == ' '));
+		return true;
+	}
 	if (text.len == 0 || is_furniture(text) || buf_span(&im->pending).len == 0 || line.at[0] != ' ')
 		return true;
-	bool joins = im->mode == IMPORT_ANSWERS || span_starts_case(buf_span(&im->pending), SPAN("AUTH "));
-	buf_printf(&im->pending, "%s%.*s", joins ? "" : " ", SPAN_ARG(text));
+	if (is_direction(text))
+		import_end(im);		/* what stands below goes on with it */
+	else
+		rfc_goes_on(im, text);
 	return true;
 }
 
@@ -277,6 +304,7 @@ const struct import_dialect import_dialects[] = {
 	{ "curl", "curl -v", { C("> "), S("< ") }, .hides_text = true, .line = curl_line },
 	{ "nodemailer", "nodemailer, with \"C:\" and \"S:\" behind a prefix", { C_IN("] C: "), S_IN("] S: ") }, .hides_text = true },
 	{ "sender", "RFCs that write S: for the sender and R: for the receiver", { C("S: "), S("R: ") }, .sign = "R: ", .line = rfc_line },
+	{ "arrows", "RFCs that write >>> and <<<", { C(">>> "), S("<<< ") }, .sign = "<<< ", .line = rfc_line },
 	{ "rfc", "RFCs and MailKit: C: and S:", { C("C: "), S("S: ") }, .line = rfc_line },
 	{ "openssl", "openssl s_client, captured", { { 0 } }, .sign = "CONNECTED(", .terminal = true, .line = openssl_line },
 	{ "telnet", "telnet, nc or script(1), captured", { { 0 } }, .terminal = true, .line = telnet_line },

@@ -6,7 +6,7 @@
 #include "run/import.h"
 #include "smtp/verb.h"
 
-enum import_mode { IMPORT_COMMANDS, IMPORT_TEXT, IMPORT_ANSWERS };
+enum import_mode { IMPORT_COMMANDS, IMPORT_TEXT, IMPORT_ANSWERS, IMPORT_CHUNK };
 
 struct import {
 	const struct import_dialect *dialect;
@@ -30,6 +30,8 @@ struct import {
 	char code[4];			/* of the reply that is open */
 	unsigned answers;		/* given in this AUTH */
 	char mechanism[24], size[24], user[128];
+	unsigned long long chunk, chunk_left;	/* octets that BDAT announced; those not shown yet */
+	struct buf chunk_lines;
 	bool needs_user, needs_password, needs_token;
 };
 
@@ -40,6 +42,12 @@ void import_comment(struct import *, const char *text);
 void import_put(struct import *, const char *line);		/* a line of the script as it is */
 void import_connection(struct import *);			/* another one begins */
 void import_end(struct import *);
+void import_put_client(struct import *, struct span line);	/* C: and the line, as it is sent */
+
+/* import_chunk.c */
+void import_chunk(struct import *, struct span bdat);		/* this command was said: its octets follow */
+bool import_chunk_takes(struct import *, struct span line);	/* false: the chunk is over, this is a command */
+void import_chunk_end(struct import *);				/* if one is open: what it has, or what stands for it */
 
 /* import_lines.c */
 bool import_is_reply(struct span line);				/* three digits, then "-", a blank, or nothing */

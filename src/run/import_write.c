@@ -49,8 +49,8 @@ put_escaped(struct buf *out, struct span s)
 	}
 }
 
-static void
-put_client(struct import *im, struct span line)
+void
+import_put_client(struct import *im, struct span line)
 {
 	if (is_plain(line)) {
 		buf_append(im->out, line.len ? SPAN("C: ") : SPAN("C:"));
@@ -134,7 +134,7 @@ say_auth(struct import *im, struct span line)
 	im->answers = 0;
 	snprintf(im->mechanism, sizeof im->mechanism, "%.*s", SPAN_ARG(span_first(mechanism, sizeof im->mechanism - 1)));
 	if (rest.len == 0 || span_eq(rest, SPAN("="))) {
-		put_client(im, line);
+		import_put_client(im, line);
 		return;
 	}
 	struct span shown = span_first(line, (size_t)(rest.at - line.at));
@@ -176,7 +176,9 @@ say_command(struct import *im, struct span line)
 	}
 	if (im->verb == VERB_MAIL)
 		note_size(im, line);
-	put_client(im, line);
+	import_put_client(im, line);
+	if (im->verb == VERB_BDAT)
+		import_chunk(im, line);
 }
 
 /* The message's text is missing: what stands for it says so. */
@@ -193,7 +195,7 @@ import_client(struct import *im, struct span line)
 {
 	close_reply(im);
 	im->last_side = IMPORT_CLIENT;
-	if (im->ended)
+	if (im->ended || (im->mode == IMPORT_CHUNK && import_chunk_takes(im, line)))
 		return;
 	if (im->mode == IMPORT_ANSWERS) {
 		im->owed++;
@@ -206,7 +208,7 @@ import_client(struct import *im, struct span line)
 			return;
 		}
 		im->text_shown = true;
-		put_client(im, line);
+		import_put_client(im, line);
 		if (dot) {
 			im->mode = IMPORT_COMMANDS;
 			im->owed++;
@@ -261,6 +263,7 @@ import_server(struct import *im, struct span line)
 	if (!im->reply_open && span_starts(line, SPAN("220")) && im->begun && (im->ended || (im->owed == 0 && im->verb != VERB_STARTTLS)))
 		import_connection(im);
 	im->last_side = IMPORT_SERVER;
+	import_chunk_end(im);
 	if (im->ended && !im->reply_open)
 		return;
 	if (!import_is_reply(line)) {
@@ -306,6 +309,7 @@ void
 import_connection(struct import *im)
 {
 	close_reply(im);
+	import_chunk_end(im);
 	if (im->mode == IMPORT_TEXT && im->begun)
 		import_put(im, im->text_shown ? "# the log ends within the message\n/drop" : "# the log ends before the message\n/drop");
 	im->mode = IMPORT_COMMANDS;

@@ -16,6 +16,22 @@ static const struct { const char *dialect, *log, *script; } table[] = {
 	{ "rfc", "S: <waits for connection>\nS: 220 x\nC: AUTH PLAIN dGVzdAB0ZXN0\n   ADEyMzQ=\nS: 235 ok\nC: MAIL FROM:<a@b>\n   SIZE=5\nS: 250 ok\n",
 	  "/var user=test\n/secret password\nS: 220 x\nC: AUTH PLAIN {{plain user password}}\nS: 235 ok\nC: MAIL FROM:<a@b> SIZE=5\nS: 250 ok\n" },
 	{ "sender", "R: 220 x\nS: EHLO a\nR: 250 ok\nS: QUIT\nR: 221 bye\n", "S: 220 x\nC: EHLO a\nS: 250 ok\nC: QUIT\nS: 221 bye\n" },
+	{ "sender", "   R: <wait for connection>\n   R: 220 x\n   S: BDAT 12 LAST\n   S: To: a<CR><LF>\n   S: x<CR><LF>\n   R: 250 ok\n   S: QUIT\n",
+	  "S: 220 x\nC: BDAT 12 LAST\n# the log does not show these octets: others stand for them, as many as were announced\n"
+	  "C: xxxxxxxxxx\nS: 250 ok\nC: QUIT\n" },
+	{ "sender", "R: 220 x\nS: BDAT 7\nS: To: a<CR><LF>\nS: BDAT 3 LAST\nS: x<CR><LF>\nR: 250 ok\nR: 250 ok\n",
+	  "S: 220 x\nC: BDAT 7\nC: To: a\nC: BDAT 3 LAST\nC: x\nS: 250 ok\nS: 250 ok\n" },
+	{ "sender", "R: 220 x\nS: BDAT 74\nS: (First 74 octets)\nS: BDAT 73\nS: BDAT 0 LAST\nR: 250 ok\nR: 250 ok\nR: 250 ok\n",
+	  "S: 220 x\nC: BDAT 74\n# the log does not show these octets: others stand for them, as many as were announced\n"
+	  "C: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nC:\n"
+	  "C: BDAT 73\n# the log does not show these octets: others stand for them, as many as were announced\n"
+	  "C: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nC\\: x\n"
+	  "C: BDAT 0 LAST\nS: 250 ok\nS: 250 ok\nS: 250 ok\n" },
+	{ "arrows", "   <<< 220 x\n   >>> RCPT TO:<a@b> NOTIFY=SUCCESS \\\n       ORCPT=rfc822;a@b\n   <<< 250 <a@b> ok\n   >>> QUIT\n   <<< 221 bye\n",
+	  "S: 220 x\nC: RCPT TO:<a@b> NOTIFY=SUCCESS ORCPT=rfc822;a@b\nS: 250 <a@b> ok\nC: QUIT\nS: 221 bye\n" },
+	{ "rfc", "   S: 220 x\n   C: STARTTLS\n   S: 220 go\n     ... TLS negotiation proceeds, further commands\n     protected ...\n   C: DATA\n"
+	  "   S: 354 go\n   C: <html lang=\"x\">\n   C: .\n   S: 250 ok\n",
+	  "S: 220 x\nC: STARTTLS\nS: 220 go\nC: DATA\nS: 354 go\nC: <html lang=\"x\">\nC: .\nS: 250 ok\n" },
 	{ "swaks", "=== Connected to x.\n<-  220 x\n -> MAIL FROM:<a@b>\n<** 550 [..] no ...\n -> QUIT\n<-  221 bye\n",
 	  "S: 220 x\nC: MAIL FROM:<a@b>\nS: 550 \\[..] no \\...\nC: QUIT\nS: 221 bye\n" },
 	{ "swaks", "<-  220 x\n -> DATA\n<-  354 go\n -> {{x}} \n -> 250 like a reply\n -> ..\n -> .\n<-  250 ok\n",
