@@ -8,6 +8,7 @@
 enum { PEERS = 4096 };
 
 struct peer;
+struct policy;
 
 /* One address of one target: what is probed. */
 struct slot {
@@ -36,6 +37,7 @@ struct item {
 	const char *name;
 	size_t number;
 	struct route_query *routing;
+	struct policy *policy;		/* NULL: not asked for */
 	struct loop_timer *timer;	/* until it begins, and until it is found */
 	const struct route *route;
 	uint64_t began_us, found_us;
@@ -89,6 +91,12 @@ void slot_start(struct slot *);
 void slot_over(struct slot *);		/* its probe has ended: told, or tried again */
 void slot_tell(struct slot *);
 void slot_free(struct slot *);
+
+/* fleet_policy.c */
+void policy_ask(struct item *);		/* where it is wanted: the domain's, once */
+/* False: its result has what was found, if that was wanted. True: it is not known yet; the slot, on no list, ends later. */
+bool policy_holds(struct slot *);
+void policy_free(struct policy *);	/* NULL is fine */
 
 /* fleet_item.c */
 void item_begin(struct item *);		/* finds its addresses; they become slots */

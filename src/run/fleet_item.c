@@ -10,6 +10,7 @@ item_free(struct item *item)
 		slot_free(&item->slots[i]);
 	free(item->slots);
 	route_free(item->routing);
+	policy_free(item->policy);
 	loop_timer_free(item->timer);
 	*item->back = item->next;
 	if (item->next)
@@ -246,6 +247,7 @@ look_up(void *ctx, unsigned ready)
 	}
 	if (found_literal(item))
 		return;
+	policy_ask(item);
 	item->routing = route_find(f->env->loop, session_env_dns(f->env), &item->target, &item->spec->session->route,
 	    item->spec->session->timeouts.resolve, &item->looking, on_routed, on_note, item);
 }

@@ -141,6 +141,8 @@ slot_over(struct slot *s)
 		s->reverse = reverse_start(f->env, &s->result.addr, s->session->timeouts.resolve, &s->result.arena, on_reverse, s);
 		return;
 	}
+	if (!may_retry(s) && !f->stopped && policy_holds(s))
+		return;
 	f->running--;
 	peer_leave(f, s);
 	if (may_retry(s) && !f->stopped) {

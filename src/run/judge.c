@@ -315,6 +315,7 @@ judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_resul
 	if (r->err != ERR_NONE)
 		judge_failure(&j);
 	judge_tls(&j);
+	judge_sts(&j);
 	judge_banner(&j);
 	judge_ptr(&j);
 	judge_extensions(&j);

@@ -20,6 +20,8 @@ const char *metric_word(unsigned metric);
 
 enum judge_verify { JUDGE_VERIFY_UNSAID, JUDGE_VERIFY_OFF, JUDGE_VERIFY_CHAIN, JUDGE_VERIFY_NAME };
 
+enum judge_sts { JUDGE_STS_OFF, JUDGE_STS_CHECK, JUDGE_STS_REQUIRE };
+
 struct state_rule {
 	enum probe_phase phase;		/* PHASE_COUNT: any */
 	enum probe_reason reason;
@@ -32,6 +34,7 @@ struct judge_opts {
 	enum judge_verify verify;
 	bool tls_said;			/* TLS was asked for by name: what is wrong with it is CRITICAL */
 	int tempfail_critical;
+	enum judge_sts sts;		/* an MX is judged by its domain's MTA-STS policy; REQUIRE: there is one, and it is met */
 	bool expect_ptr;		/* the address has a name that points back and is the banner's */
 	bool no_cert_days;		/* no thresholds for the certificate's days but those given */
 	struct range warn[METRIC_COUNT], crit[METRIC_COUNT];

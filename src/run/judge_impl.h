@@ -22,6 +22,7 @@ struct span judge_reply_text(struct judgement *, const struct reply *);
 enum probe_reason judge_resolve_reason(const struct probe_result *);
 bool judge_lenient(const struct judgement *);		/* TLS is only tried: what is wrong with it warns */
 void judge_tls(struct judgement *);
+void judge_sts(struct judgement *);
 void judge_extensions(struct judgement *);
 void judge_ptr(struct judgement *);
 void judge_thresholds(struct judgement *);

@@ -25,6 +25,7 @@
 	X(QUIT,		"quit")
 
 struct lookup_address;
+struct sts;
 struct play_value;
 struct script;
 
@@ -102,6 +103,8 @@ struct probe_result {
 	const struct tls_info *tls;	/* NULL: no handshake succeeded; lives as long as the probe */
 
 	const struct lookup_address *reverse;	/* names of the address (run/lookup.h); NULL: not asked */
+	const struct sts *sts;		/* the MTA-STS policy of the domain (run/sts.h); NULL: not asked */
+	struct span tlsrpt;		/* what is wrong with the domain's TLSRPT record; empty: nothing, or not asked */
 	enum probe_phase phase;		/* where it ended, when it failed */
 	enum err_kind err;		/* ERR_NONE: it went through */
 	int sys;			/* errno of a connect */

@@ -57,9 +57,11 @@ static void
 on_later(void *ctx, unsigned ready)
 {
 	struct sts_query *q = ctx;
+	struct sts *kept = ARENA_NEW(q->arena, struct sts);
 
 	(void)ready;
-	q->fn(q->ctx, &q->sts);
+	*kept = q->sts;
+	q->fn(q->ctx, kept);
 }
 
 /* Some of it is known within a call of our own: it is told at the next wake-up, when nothing stands above. */
@@ -124,6 +126,16 @@ fetch_by_proxy(struct sts_query *q)
 	fetch(q, NULL, 0, arena_string(q->arena, url));
 }
 
+static bool
+allowed(const struct sts_way *way, const struct addr *a)
+{
+	bool ok = way->nallow == 0;
+
+	for (size_t i = 0; i < way->nallow; i++)
+		ok |= addr_net_has(&way->allow[i], a);
+	return ok;
+}
+
 static void
 on_host(void *ctx, const struct host *h)
 {
@@ -136,8 +148,12 @@ on_host(void *ctx, const struct host *h)
 		return;
 	}
 	for (size_t i = 0; i < h->naddr; i++)
-		if (addr_port(&h->addr[i]) == addr_port(&h->addr[0]))
-			all = arena_printf(q->arena, "%.*s%s%s", SPAN_ARG(all), i ? "," : "", addr_host(&h->addr[i], at));
+		if (addr_port(&h->addr[i]) == addr_port(&h->addr[0]) && allowed(&q->way, &h->addr[i]))
+			all = arena_printf(q->arena, "%.*s%s%s", SPAN_ARG(all), all.len ? "," : "", addr_host(&h->addr[i], at));
+	if (all.len == 0) {
+		tell(q, STS_UNREACHED, arena_printf(q->arena, "%s may not be connected to", addr_host(&h->addr[0], at)));
+		return;
+	}
 	fetch(q, arena_string(q->arena, all), addr_port(&h->addr[0]), NULL);
 }
 

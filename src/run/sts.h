@@ -52,6 +52,8 @@ struct sts_way {
 	const struct proxy_opts *proxy;	/* .kind PROXY_NONE: none */
 	const char *ca;			/* NULL: the system's */
 	uint64_t timeout_ms;		/* of the fetch; 0: 60 s (RFC 8461 3.3) */
+	const struct addr_net *allow;	/* from no address outside these */
+	size_t nallow;			/* 0: from any */
 };
 
 /* Told once, never from within sts_start; it lives in the arena. sts_free may be called from within. */

@@ -195,8 +195,8 @@ on_probe(struct exporter *x, struct http_request *r)
 	if (module)
 		begin(x, r, module, target);
 	else
-		answer(x, r, 400, "there is no such module; there are smtp, smtp_starttls, smtps, submission, smtp_rcpt, mx and those "
-		    "of --modules\n");
+		answer(x, r, 400, "there is no such module; there are smtp, smtp_starttls, smtps, submission, smtp_rcpt, mx, mx_sts and "
+		    "those of --modules\n");
 }
 
 static void

@@ -11,6 +11,7 @@ enum { ARGS_MOST = 64, NAME_MOST = 60, MODULES_MOST = 500 };
 
 /* in the order they are named to a person, last first */
 static const struct { const char *name, *options; } built_in[] = {
+	{ "mx_sts", "--mx --addresses all --sts" },
 	{ "mx", "--mx --addresses all" },
 	{ "smtp_rcpt", "--tls=try --to postmaster" },
 	{ "submission", "--tls=starttls --port 587" },

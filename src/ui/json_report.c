@@ -288,6 +288,8 @@ one(void *state, const struct fleet_report *report)
 		json_object_set_new(o, "extensions_clear", extension_list(r->clear));
 	if (r->tls)
 		json_object_set_new(o, "tls", tls_object(r->tls));
+	if (r->sts)
+		json_object_set_new(o, "mta_sts_policy", json_sts(r->sts));
 	json_object_set_new(o, "checks", checks(v));
 	put(state, o);
 }

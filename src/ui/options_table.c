@@ -101,6 +101,9 @@ static const struct choice verify_choices[] = {
 static const struct choice dane_choices[] = {
 	{ "check", DANE_CHECK }, { "off", DANE_OFF }, { "require", DANE_REQUIRE }, { NULL, 0 },
 };
+static const struct choice sts_choices[] = {
+	{ "check", JUDGE_STS_CHECK }, { "off", JUDGE_STS_OFF }, { "require", JUDGE_STS_REQUIRE }, { NULL, 0 },
+};
 static const struct choice format_choices[] = { { "text", FORMAT_TEXT }, { "json", FORMAT_JSON }, { NULL, 0 } };
 static const struct choice body_choices[] = { { "on", 0 }, { "off", 1 }, { NULL, 0 } };
 static const struct choice update_choices[] = { { "all", UPDATE_ALL }, { "ask", UPDATE_ASK }, { NULL, 0 } };
@@ -212,6 +215,8 @@ const struct option options[] = {
 	  .call = probe_tls },
 	{ "verify", 0, SCOPE_PROBE, "[=off|chain|name]", "What of the certificate is judged (default: name; asked for it is CRITICAL)",
 	  OPTION_CHOICE, AT(probe.judge.verify), judge_verify_choices },
+	{ "sts", 0, SCOPE_PROBE, "[=off|check|require]", "Judge each MX of @domain by the domain's MTA-STS policy (default: off, alone: check)",
+	  OPTION_CHOICE, AT(probe.judge.sts), sts_choices },
 	{ "sigalgs", 0, SCOPE_PROBE, "LIST", "Probe once with each: rsa, ecdsa, eddsa, or OpenSSL's own with colons (servers may have several certificates)",
 	  .call = probe_sigalgs },
 	{ "until", 0, SCOPE_PROBE, "PHASE", "Go no deeper than connect, banner, ehlo, starttls, auth, mail, rcpt or data (default: ehlo, or "

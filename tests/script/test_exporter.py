@@ -1,6 +1,7 @@
 """smtpsh exporter: /probe, /metrics and /-/healthy over HTTP, and what is refused."""
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -102,6 +103,24 @@ class Exporter(unittest.TestCase):
         self.assertIn("probe_smtp_status 2\n", text)
         ups = re.findall(r'(?m)^probe_smtp_target_up\{mx="mx1.d.example",preference="10",family="4",.*address="(.*)"\} (\d)$', text)
         self.assertEqual(sorted(ups), [("127.0.0.1", "1"), ("127.0.0.2", "0")])
+
+    def test_a_policy_too_is_fetched_only_from_what_is_allowed(self):
+        zone = {("d.example", "MX"): [(10, "mx1.d.example")], ("mx1.d.example", "A"): ["127.0.0.1"],
+                ("_mta-sts.d.example", "TXT"): ["v=STSv1; id=1"]}
+        with program.Serve() as server, NameServer(zone) as dns, socket.create_server(("127.0.0.2", 0)) as web:
+            web.settimeout(0)
+            name = self.write(f"[module sts]\noptions = --mx --sts --tls=off --dns {dns.address} --port {server.port} --timeout connect=1s "
+                              f"--resolve mta-sts.d.example:127.0.0.2:{web.getsockname()[1]}\n")
+            for allowed, reached in (("127.0.0.1/32", False), ("127.0.0.0/8", True)):
+                self.start("--allow-port", str(server.port), "--allow-target", allowed, "--modules", name)
+                text = self.get("/probe?target=d.example&module=sts")[1]
+                self.assertIn("probe_smtp_status 1\n", text)
+                self.assertRegex(text, 'probe_smtp_failure_info{.*reason="sts"')
+                try:
+                    web.accept()[0].close()
+                    self.assertTrue(reached)
+                except BlockingIOError:
+                    self.assertFalse(reached)
 
     def test_a_module_is_a_script_and_has_a_time_of_its_own(self):
         with program.Serve() as server, tempfile.NamedTemporaryFile("w", suffix=".smtp") as script:

@@ -191,6 +191,85 @@ class Sts(unittest.TestCase):
             done = self.ask(web, "--format", "json", command=("resolve",), more=())
             self.assertEqual(json.loads(done.stdout)["mta_sts_policy"]["mx"], ["gone.example.net"])
 
+    def probe(self, web, *args, server="good", record=RECORD, more=None):
+        tls = ("-p", str(self.smtp[server].port), *args)
+        return self.ask(web, *tls, command=("probe",), server=server, record=record, more=more or ("--format", "json"))
+
+    def test_probe_judges_the_mx_by_it(self):
+        ok, not_listed = (0, "OK", "allows", ""), "does not name " + MX
+        deliver, report = ": senders that honour it do not deliver here", ": senders that honour it report this"
+        table = [
+            ("enforce", ("*.wild.bed.test",), "good", "check", ok),
+            ("enforce", ("*.wild.bed.test",), "good", "require", ok),
+            ("enforce", ("other.example",), "good", "check", (2, "CRITICAL", "not_listed", f"(enforce) {not_listed}{deliver}")),
+            ("testing", ("other.example",), "good", "check", (1, "WARNING", "not_listed", f"(testing) {not_listed}{report}")),
+            ("testing", ("other.example",), "good", "require", (2, "CRITICAL", "not_listed", not_listed)),
+            ("enforce", (MX,), "wrong", "check", (2, "CRITICAL", "not_verified", f"wants a certificate that verifies for {MX}{deliver}")),
+            ("testing", (MX,), "wrong", "check", (1, "WARNING", "not_verified", f"wants a certificate that verifies for {MX}{report}")),
+            ("none", (), "good", "check", (0, "OK", "none", "")),
+            ("none", (), "good", "require", (2, "CRITICAL", "none", "its mode is none")),
+        ]
+        with Web() as web:
+            for mode, mx, server, how, (status, state, got, message) in table:
+                web.text = policy(mode, mx)
+                done = self.probe(web, "--sts=" + how, server=server)
+                told = json.loads(done.stdout)
+                check = next(c for c in told["checks"] if c["name"] == "sts")
+                self.assertEqual((done.returncode, check["state"], check["got"]), (status, state, got), done.stdout)
+                self.assertIn(message, check.get("message", ""))
+                self.assertEqual(check.get("reason"), "sts" if state != "OK" else None)
+                self.assertEqual(told["mta_sts_policy"]["mode"], mode)
+            before = len(web.asked)
+            told = json.loads(self.probe(web).stdout)
+            self.assertNotIn("mta_sts_policy", told)
+            self.assertEqual(len(web.asked), before)        # unasked it costs nothing
+
+    def test_probe_of_a_server_without_tls(self):
+        with program.Serve("--listen", "127.0.0.1:0", "--without", "STARTTLS") as plain, Web() as web:
+            self.smtp["plain"] = plain
+            for more, state, message in ((("--sts",), 2, "wants TLS, which cannot be had at " + MX),
+                                         (("--sts", "--tls=off"), 0, "of TLS it was not judged")):
+                done = self.probe(web, *more, server="plain")
+                self.assertEqual(done.returncode, state, done.stdout + done.stderr)
+                check = next(c for c in json.loads(done.stdout)["checks"] if c["name"] == "sts")
+                self.assertIn(message, check["message"])
+
+    def test_probe_when_it_cannot_be_had(self):
+        name, tlsrpt = "_mta-sts." + DOMAIN, ("_smtp._tls." + DOMAIN, "TXT")
+        table = [
+            ({}, 0, 2, f"has no record at {name}: the name does not exist (NXDOMAIN)"),
+            ({(name, "TXT"): ["v=STSv1;"]}, 1, 2, f"has a record that counts for nothing at {name}: it has no id"),
+            ({(name, "TXT"): "SERVFAIL"}, 1, 2, f"could not be asked for at {name}"),
+            (RECORD, 1, 2, f"cannot be had from https://mta-sts.{DOMAIN}: HTTP status 404"),
+        ]
+        with Web() as web:
+            web.status = 404
+            for record, check, require, message in table:
+                for how, status in (("check", check), ("require", require)):
+                    done = self.probe(web, "--sts=" + how, record={**record, tlsrpt: ["v=TLSRPTv1; rua=tls@example.org"]})
+                    self.assertEqual(done.returncode, status, done.stdout)
+                    self.assertIn(message, done.stdout)
+                    self.assertIn(f"the TLSRPT record at _smtp._tls.{DOMAIN} is none: one of its rua begins neither", done.stdout)
+        with Web(silent=True) as web:
+            done = self.probe(web, "--sts", "-t", "1s", "--timeout", "connect=30s")
+            self.assertEqual(done.returncode, 1, done.stdout)
+            self.assertIn("not within the probe's time", done.stdout)
+
+    def test_probe_of_several_mx_asks_once(self):
+        zone = {(DOMAIN, "MX"): [(10, MX), (20, "mx2." + DOMAIN)], ("mx2." + DOMAIN, "A"): ["127.0.0.1"], **RECORD}
+        with Web() as web:
+            web.text = policy(mx=(MX,))
+            done = self.probe(web, "--sts", record=zone, more=("-v",))
+            self.assertEqual(len(web.asked), 1)
+        self.assertEqual(done.returncode, 2, done.stdout)
+        self.assertRegex(done.stdout, r"(?m)^OK .*MX 10 of ")
+        self.assertRegex(done.stdout, r"(?m)^CRIT.*mx2.*MX 20 of .*tls: the MTA-STS policy \(enforce\) does not name mx2")
+
+    def test_probe_of_a_host_has_no_domain_to_ask(self):
+        done = program.run("probe", "--sts=require", "--tls=off", self.smtp["good"].where)
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("its domain has: probe @DOMAIN", done.stdout)
+
 
 if __name__ == "__main__":
     tap.main()
