@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/text.h"
 #include "net/tls_words.h"
 
 static struct span
@@ -81,9 +82,17 @@ key_text(struct arena *arena, X509 *cert)
 	return arena_printf(arena, "%s %d bits", type ? type : "?", EVP_PKEY_get_bits(key));
 }
 
+/* Its octets made safe here: a NUL within a name, which OpenSSL would show as a dot, is told, and is nowhere its end. */
 static struct span
 san_text(struct arena *arena, const GENERAL_NAME *name)
 {
+	static const char *const kinds[] = { [GEN_DNS] = "DNS:", [GEN_EMAIL] = "email:", [GEN_URI] = "URI:" };
+
+	if ((size_t)name->type < sizeof kinds / sizeof *kinds && kinds[name->type]) {
+		const ASN1_IA5STRING *text = name->d.ia5;
+		struct span octets = { (const char *)ASN1_STRING_get0_data(text), (size_t)ASN1_STRING_length(text) };
+		return arena_printf(arena, "%s%.*s", kinds[name->type], SPAN_ARG(text_safe(arena, octets)));
+	}
 	if (name->type == GEN_IPADD) {
 		int family = name->d.iPAddress->length == 16 ? AF_INET6 : AF_INET;
 		char text[INET6_ADDRSTRLEN];

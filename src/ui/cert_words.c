@@ -1,6 +1,7 @@
 /* cert_words - certificates in words. */
 #include "ui/cert_words.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -19,16 +20,20 @@ take_part(struct span *rest)
 	return part;
 }
 
-/* Its backslashes taken away. */
+/* Its backslashes taken away; what is an octet by its number stays one that can be shown: \1B is \x1B. */
 static struct span
 unescaped(struct arena *arena, struct span s)
 {
-	char *out = arena_get(arena, s.len + 1);
+	char *out = arena_get(arena, 2 * s.len + 1);
 	size_t n = 0;
 
 	for (size_t i = 0; i < s.len; i++) {
-		if (s.at[i] == '\\' && i + 1 < s.len)
-			i++;
+		bool escaped = s.at[i] == '\\' && i + 1 < s.len;
+		if (escaped && i + 2 < s.len && isxdigit((unsigned char)s.at[i + 1]) && isxdigit((unsigned char)s.at[i + 2])) {
+			out[n++] = '\\';
+			out[n++] = 'x';
+		}
+		i += escaped;
 		out[n++] = s.at[i];
 	}
 	return (struct span){ out, n };

@@ -16,8 +16,14 @@ TYPES = {"A": 1, "CNAME": 5, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "TLSA":
 RCODES = {"FORMERR": 1, "SERVFAIL": 2, "NXDOMAIN": 3, "NOTIMP": 4, "REFUSED": 5}
 
 
+def encode_text(text):
+    """With its length before it; a surrogate stands for an octet that is no UTF-8."""
+    octets = text.encode("utf-8", "surrogateescape")
+    return bytes([len(octets)]) + octets
+
+
 def encode_name(name):
-    return b"".join(bytes([len(label)]) + label.encode() for label in name.strip(".").split(".") if label) + b"\0"
+    return b"".join(encode_text(label) for label in name.strip(".").split(".") if label) + b"\0"
 
 
 def decode_name(octets, at):
@@ -34,7 +40,7 @@ def encode_data(kind, value):
     if kind == "MX":
         return struct.pack(">H", value[0]) + encode_name(value[1])
     if kind == "TXT":
-        return b"".join(bytes([len(s)]) + s.encode() for s in ([value] if isinstance(value, str) else value))
+        return b"".join(encode_text(s) for s in ([value] if isinstance(value, str) else value))
     if kind == "TLSA":
         return bytes(value[:3]) + bytes.fromhex(value[3])
     return encode_name(value)
