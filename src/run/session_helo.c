@@ -2,9 +2,12 @@
 #include "run/session_impl.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "net/sysnames.h"
+
+enum { HELO_MAX = 255 };		/* RFC 5321 4.5.3.1.2 */
 
 /* RFC 5321 4.1.4: a name that means something to the other side, or else an address literal. */
 static bool
@@ -41,11 +44,29 @@ own_name(struct session *s)
 	return own;
 }
 
+void
+session_said_helo(struct session *s, struct span line)
+{
+	struct span rest = line, name;
+
+	span_word(&rest);
+	name = span_word(&rest);
+	if (name.len == 0 || name.len > HELO_MAX || span_has(name, 0) || (s->said_helo && span_eq(span_of(s->said_helo), name)))
+		return;
+	free(s->said_helo);
+	s->said_helo = memory_zeroed(name.len + 1);
+	memcpy(s->said_helo, name.at, name.len);
+	s->said_under = s->opts->helo;
+}
+
+/* Who said EHLO by hand is called so from then on, until another name is set. */
 const char *
 session_helo(struct session *s)
 {
 	char host[ADDR_TEXT];
 
+	if (s->said_helo && s->said_under == s->opts->helo)
+		return s->said_helo;
 	if (s->opts->helo)
 		return s->opts->helo;
 	if (is_public_name(span_of(own_name(s))))

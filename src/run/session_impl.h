@@ -47,6 +47,8 @@ struct session {
 	const struct tls_info *tls;
 	struct host_query *helo_query;		/* of the name said in EHLO; nothing waits for it */
 	bool helo_noted;
+	char *said_helo;			/* the name in the last EHLO of this connection; NULL: none */
+	const char *said_under;			/* what --helo or /helo had set then */
 	struct dns_query *dane_query;		/* the handshake waits for it; NULL: none is out */
 	struct sts_query *sts;			/* the step in hand waits for it; NULL: it does not */
 	struct tls_dane *dane;			/* what it found; NULL: nothing yet. In ->link */
@@ -133,6 +135,9 @@ const char *session_dane_refuses(const struct session *);
 void session_keep_last(struct session *, const struct reply *);
 void session_learn_extensions(struct session *, const struct reply *);
 void session_forget_offers(struct session *);
+
+/* session_helo.c */
+void session_said_helo(struct session *, struct span line);	/* the line is EHLO, HELO or LHLO */
 
 /* session_link.c */
 void session_closed(struct session *, enum closed_by, bool expected);	/* tells, and drops the connection */

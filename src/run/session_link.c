@@ -1,6 +1,8 @@
 /* session - its one connection: found, dialled, come up, lost. */
 #include "run/session_impl.h"
 
+#include <stdlib.h>
+
 void
 session_drop_link(struct session *s)
 {
@@ -21,6 +23,8 @@ session_drop_link(struct session *s)
 	s->tls = NULL;
 	session_forget_offers(s);
 	s->asked_n = 0;
+	free(s->said_helo);
+	s->said_helo = NULL;
 	s->state = SESSION_CLOSED;
 	s->dialogue = (struct dialogue){ 0 };
 	s->said_421 = s->said_221 = s->shut = s->shut_when_sent = s->shake_when_sent = s->held = false;

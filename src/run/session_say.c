@@ -29,6 +29,8 @@ say(struct session *s, struct span line, enum sent_kind kind, struct span shown)
 	if (kind == SENT_SECRET)
 		conv_is_secret(s->conv);
 	session_asked(s, ticket, verb);
+	if (verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO)
+		session_said_helo(s, line);
 	event.sent.kind = kind;
 	event.sent.text = shown;
 	event.sent.octets = line.len + 2;

@@ -22,6 +22,13 @@ class Session(unittest.TestCase):
         self.assertNotIn("STARTTLS", tls)
         self.assertIn(" ~> QUIT\n<~  221 ", tls)
 
+    def test_the_name_said_by_hand_is_said_again(self):
+        done = program.run("demo:", input="EHLO me.example\n/starttls\n/helo other.example\n/reopen\n/starttls\nQUIT\n")
+        said = [line.split()[-1] for line in done.stdout.splitlines() if line[1:].startswith(("-> EHLO", "~> EHLO"))]
+        self.assertEqual(said, ["me.example"] * 2 + ["other.example"] * 2, done.stdout)
+        done = program.run("--helo", "set.example", "demo:", input="EHLO me.example\n/reopen\n/starttls\nQUIT\n")
+        self.assertEqual([line.split()[-1] for line in done.stdout.splitlines() if "> EHLO" in line], ["me.example"] + ["set.example"] * 2)
+
     def test_quit_is_said_on_leaving(self):
         done = program.run("demo:", "-c", "NOOP")
         self.assertEqual(done.returncode, 0)
