@@ -137,7 +137,7 @@ import_log(const struct import_dialect *d, struct span log, struct buf *out, str
 {
 	struct buf body = { .max = IMPORT_OUT_MAX };
 	struct import im = { .dialect = d, .swapped = is_swapped(d, log), .out = &body, .cases = { .max = IMPORT_OUT_MAX },
-	    .pending = { .max = IMPORT_LINE_MAX } };
+	    .pending = { .max = IMPORT_LINE_MAX }, .held = { .max = IMPORT_OUT_MAX } };
 	struct span line;
 	bool any;
 
@@ -159,6 +159,7 @@ import_log(const struct import_dialect *d, struct span log, struct buf *out, str
 	buf_release(&body);
 	buf_release(&im.cases);
 	buf_release(&im.pending);
+	buf_release(&im.held);
 	arena_release(&im.arena);
 	return any || err_set(err, ERR_USAGE, "there is no dialogue of %s in it", d->help);
 }

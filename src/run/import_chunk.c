@@ -14,6 +14,8 @@ import_chunk(struct import *im, struct span bdat)
 	im->mode = IMPORT_CHUNK;
 	im->chunk = im->chunk_left = n;
 	im->chunk_lines = (struct buf){ .max = IMPORT_OUT_MAX };
+	if (im->dialect->hides_text)
+		import_chunk_end(im);
 }
 
 /* RFC 3030 writes line ends out. */

@@ -292,7 +292,7 @@ phpmailer_line(struct import *im, struct span line)
 
 const struct import_dialect import_dialects[] = {
 	{ "swaks", "swaks", { C(" -> "), C(" ~> "), C("**> "), C("*~> "), S("<-  "), S("<~  "), S("<** "), S("<~* ") }, .line = swaks_line },
-	{ "exim", "Exim -v or -d", { C_IN("SMTP>> "), C_IN("SMTP>| "), C_IN("SMTP+> "), S_IN("SMTP<< ") }, .hides_text = true,
+	{ "exim", "Exim -v or -d", { C_IN("SMTP>> "), C_IN("SMTP|> "), C_IN("SMTP>| "), C_IN("SMTP+> "), S_IN("SMTP<< ") }, .hides_text = true,
 	  .line = exim_line },
 	{ "python", "Python's smtplib", { C("send: "), S("reply: b"), S("reply: '") }, .line = python_line },
 	{ "phpmailer", "PHPMailer", { C_IN("CLIENT -> SERVER:"), S_IN("SERVER -> CLIENT:"), C_IN("CLIENT -&gt; SERVER:"),

@@ -32,6 +32,8 @@ struct import {
 	char mechanism[24], size[24], user[128];
 	unsigned long long chunk, chunk_left;	/* octets that BDAT announced; those not shown yet */
 	struct buf chunk_lines;
+	bool body_owed;			/* what stands for a message waits for its reply */
+	struct buf held;		/* the lines said meanwhile */
 	bool needs_user, needs_password, needs_token;
 };
 

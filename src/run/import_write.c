@@ -193,6 +193,11 @@ put_missing_text(struct import *im)
 void
 import_client(struct import *im, struct span line)
 {
+	if (im->body_owed) {
+		buf_append(&im->held, line);
+		buf_append(&im->held, SPAN("\n"));
+		return;
+	}
 	close_reply(im);
 	im->last_side = IMPORT_CLIENT;
 	if (im->ended || (im->mode == IMPORT_CHUNK && import_chunk_takes(im, line)))
@@ -205,6 +210,7 @@ import_client(struct import *im, struct span line)
 		bool dot = span_eq(line, SPAN("."));
 		if (dot && !im->text_shown && im->dialect->hides_text) {
 			put_missing_text(im);
+			im->body_owed = true;
 			return;
 		}
 		im->text_shown = true;
@@ -216,6 +222,20 @@ import_client(struct import *im, struct span line)
 	} else {
 		say_command(im, line);
 	}
+}
+
+/* The reply to /body stands behind it, whatever had gone out with the dot. */
+static void
+release_held(struct import *im)
+{
+	struct buf taken = im->held;
+	struct span lines = buf_span(&taken), line;
+
+	im->held = (struct buf){ .max = IMPORT_OUT_MAX };
+	im->body_owed = false;
+	while (span_line(&lines, &line))
+		import_client(im, line);
+	buf_release(&taken);
 }
 
 /* ---- what the server says */
@@ -241,7 +261,7 @@ put_reply_text(struct buf *out, struct span s)
 }
 
 static void
-after_reply(struct import *im, struct span line)
+after_reply(struct import *im)
 {
 	bool good = im->code[0] == '2';
 
@@ -253,14 +273,16 @@ after_reply(struct import *im, struct span line)
 	if (im->verb == VERB_QUIT && im->owed <= 1 && good)
 		im->ended = true;
 	im->owed -= im->owed > 0;
-	(void)line;
+	if (im->body_owed)
+		release_held(im);
 }
 
 void
 import_server(struct import *im, struct span line)
 {
 	/* A 220 that nothing asked for is a banner: of another connection, when there was one. */
-	if (!im->reply_open && span_starts(line, SPAN("220")) && im->begun && (im->ended || (im->owed == 0 && im->verb != VERB_STARTTLS)))
+	bool asked = im->verb == VERB_STARTTLS || (im->owed > 0 && im->verb != VERB_QUIT);
+	if (!im->reply_open && span_starts(line, SPAN("220")) && im->begun && (im->ended || !asked))
 		import_connection(im);
 	im->last_side = IMPORT_SERVER;
 	import_chunk_end(im);
@@ -283,7 +305,7 @@ import_server(struct import *im, struct span line)
 	put_reply_text(im->out, span_skip(line, 4));
 	buf_append(im->out, SPAN("\n"));
 	if (!im->reply_open)
-		after_reply(im, line);
+		after_reply(im);
 }
 
 /* ---- connections */
@@ -305,11 +327,24 @@ import_end(struct import *im)
 	buf_release(&taken);
 }
 
+/* Of commands that went out together some were answered before the log ended: else the last reply would be the last command's. */
+static void
+put_missing_replies(struct import *im)
+{
+	if (!im->begun || im->ended || im->mode != IMPORT_COMMANDS || im->last_side != IMPORT_SERVER || im->owed == 0)
+		return;
+	import_comment(im, "the log ends before what else was answered");
+	for (unsigned i = 0; i < im->owed; i++)
+		import_put(im, "S: *");
+}
+
 void
 import_connection(struct import *im)
 {
 	close_reply(im);
 	import_chunk_end(im);
+	release_held(im);
+	put_missing_replies(im);
 	if (im->mode == IMPORT_TEXT && im->begun)
 		import_put(im, im->text_shown ? "# the log ends within the message\n/drop" : "# the log ends before the message\n/drop");
 	im->mode = IMPORT_COMMANDS;

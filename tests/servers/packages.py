@@ -41,6 +41,8 @@ TREES = {
     "swaks": ["swaks", "libnet-ssleay-perl", "libio-socket-ssl-perl"],
     "msmtp": ["msmtp"],
     "curl": ["curl"],
+    "telnet": ["inetutils-telnet"],
+    "nc": ["netcat-openbsd"],
     "prometheus": ["prometheus"],
     "monitoring": ["monitoring-plugins-basic"],
     "blackbox": ["prometheus-blackbox-exporter"],

@@ -15,6 +15,7 @@ import packages
 import program
 import tap
 import wire
+from terminal import Terminal
 
 MESSAGE = "Subject: x\r\n\r\nfirst line\r\n.a dot\r\n"
 FAULTS = os.path.join(ROOT, "scripts", "examples", "mock-faults.smtp")
@@ -174,11 +175,11 @@ class Clients(unittest.TestCase):
         self.assertIn("/starttls\nC: EHLO me.example\n", script)
 
     @contextlib.contextmanager
-    def postfix(self, server, *messages):
+    def postfix(self, server, *messages, main="", master=POSTFIX_MASTER):
         """Postfix, sending each of the messages (their recipients) to the server; its jail."""
         with packages.Jail("postfix", users=["postfix", "postdrop"]) as jail:
-            jail.write("/etc/postfix/main.cf", POSTFIX_MAIN % server.port)
-            jail.write("/etc/postfix/master.cf", POSTFIX_MASTER)
+            jail.write("/etc/postfix/main.cf", POSTFIX_MAIN % server.port + main)
+            jail.write("/etc/postfix/master.cf", master)
             jail.mkdir("/var/spool/postfix")
             jail.mkdir("/var/lib/postfix", owner="postfix")
             jail.write("/run/message", "Subject: x\n\nby Postfix\n")
@@ -213,12 +214,79 @@ class Clients(unittest.TestCase):
                 self.assertTrue(any(f"to=<{who}@d.example>" in line and "status=" + fate in line for line in lines()), (who, lines()))
         self.assertEqual([r["address"] for m in self.messages() for r in m["recipients"] if m["from"]], ["slow@d.example"])
 
-    def exim(self, server, *recipients):
+    def test_postfix_tells_of_all_it_says(self):
+        "-v of its server and of its client in the log, and the notices of protocol errors that both send to the postmaster"
+        server = self.serve("--refuse", "rcpt:odd@d.example=501 5.1.3 Bad address")
+        loud = "notify_classes = protocol\nsmtpd_peername_lookup = no\nsmtpd_relay_restrictions = permit_mynetworks, reject\n"
+        port = packages.port()
+        own = f"127.0.0.1:{port} inet n - n - - smtpd -v\n"
+        with self.postfix(server, ["odd@d.example"], main=loud, master=POSTFIX_MASTER.replace("- smtp\n", "- smtp -v\n") + own) as jail:
+            packages.wait_port(port, process=jail.process, log=jail.log)
+            for nonsense in (False, True):    # a message that is taken would have it forgive what came before
+                with smtplib.SMTP("127.0.0.1", port, "me.example", packages.START_UP) as client:
+                    client.ehlo()
+                    if nonsense:
+                        self.assertEqual(client.docmd("NONSENSE")[0], 500)
+                    else:
+                        client.sendmail("a@b.example", ["c@d.example"], MESSAGE)
+
+            def notices():
+                return [m["text"] for m in self.messages() if "Transcript of session follows" in m["text"]] if os.path.exists(self.lines) else []
+            packages.wait_for(lambda: len(notices()) == 2, "both notices", jail.process, jail.path("/var/log/mail.log"))
+            with open(jail.path("/var/log/mail.log"), encoding="utf-8", errors="replace") as file:
+                log = file.readlines()
+            itself = type("", (), {"where": f"127.0.0.1:{port}"})
+            script = self.replays("".join(line for line in log if "postfix/smtpd[" in line), "Postfix -v", itself)
+            self.assertIn("C: NONSENSE\nS: 500 5.5.", script)
+            self.assertIn("/body size=", script)
+            for notice in notices():
+                refused = "501 5.1.3" in notice
+                script = self.replays(notice.replace("\r\n", "\n"), "protocol error notice", server if refused else itself)
+                self.assertIn("S: 501 5.1.3 Bad address" if refused else "C: NONSENSE\nS: 500 5.5.", script)
+        said = [line for line in log if "postfix/smtp[" in line]
+        first = next(line.split("postfix/smtp[")[1].split("]")[0] for line in said if "RCPT TO:<odd@" in line)
+        script = self.replays("".join(line for line in said if f"smtp[{first}]" in line), "Postfix -v", server)
+        self.assertIn("C: RCPT TO:<odd@d.example>", script)
+
+    def at_a_terminal(self, *argv, leave=""):
+        """What stands on the screen of a person who talks to the server through this program, slips of the keys and all."""
+        with Terminal(argv=argv) as t:
+            t.until("220 ")
+            for typed, answer in (("EHLO me.examplf\x7fe", "250 ENHANCEDSTATUSCODES"), ("MAIL FROM:<a@b.example>", "250 2.1.0"),
+                                  ("RCPT TO:<unknown@d.example>", "550 "), ("RCPT TO:<c@d.example>", "250 2.1.5"), ("DATA", "354 ")):
+                t.line(typed)
+                t.until(answer)
+            for typed in ("Subject: by hand", "", "250 is what this line begins with", "."):
+                t.line(typed)
+            t.until("250 2.0.0")
+            t.line("QUIT")
+            t.until("221 ")
+            t.type(leave)
+            t.status()
+            return t.got
+
+    def test_telnet_within_script(self):
+        server, kept = self.serve(), os.path.join(self.folder, "typescript")
+        telnet = packages.path_of("telnet", "inetutils-telnet")
+        self.at_a_terminal("/usr/bin/script", "-q", "-c", f"{telnet} {server.host} {server.port}", kept)
+        self.assertIn("250 is what this line begins with", self.messages()[0]["text"])
+        with open(kept, encoding="utf-8", newline="") as file:
+            script = self.replays(file.read(), "telnet", server)
+        self.assertIn("C: EHLO me.example\n", script)
+        self.assertIn("C: Subject: by hand\nC:\nC: 250 is what this line begins with\nC: .\n", script)
+
+    def test_nc(self):
+        server = self.serve()
+        log = self.at_a_terminal(packages.path_of("nc", "nc.openbsd"), "-C", server.host, str(server.port), leave="\x03")
+        script = self.replays(log, "nc", server)
+        self.assertIn("C: EHLO me.example\n", script)
+
+    def exim(self, server, *recipients, loud="-v"):
         with packages.Jail("exim", users=["Debian-exim"]) as jail:
             jail.write("/etc/exim4/client.conf", EXIM % server.port)
             jail.mkdir("/var/spool/exim4", owner="Debian-exim")
             jail.mkdir("/var/log/exim", owner="Debian-exim")
-            return jail.run("exim4", "-C", "/etc/exim4/client.conf", "-odf", "-v", "-f", "a@b.example", *recipients,
+            return jail.run("exim4", "-C", "/etc/exim4/client.conf", "-odf", loud, "-f", "a@b.example", *recipients,
                             input="Subject: x\n\nby Exim\n")
 
     def test_exim(self):
@@ -232,6 +300,14 @@ class Clients(unittest.TestCase):
         server = self.serve("--without", "STARTTLS,CHUNKING,PIPELINING")
         done = self.exim(server, "c@d.example", "unknown@d.example")
         self.replays(done.stderr, "Exim", server)
+
+    def test_exim_replays_with_all_that_it_can(self):
+        for loud in ("-v", "-d"):
+            server = self.serve()
+            done = self.exim(server, "c@d.example", "unknown@d.example", loud=loud)
+            script = self.replays(done.stderr, "Exim", server)
+            self.assertIn("C: STARTTLS\n", script)
+            self.assertIn("# the log does not show these octets", script)
 
     def test_exim_meets_faults(self):
         server = self.serve(FAULTS)

@@ -55,6 +55,12 @@ static const struct { const char *dialect, *log, *script; } table[] = {
 	  " Out: 502 5.5.2 Error\n\nSession aborted\n",
 	  "S: 220 x ESMTP\nC: EHLO a\nS: 250-x\nS: 250 DSN\nC: FOO\nS: 502 5.5.2 Error\n" },
 	{ "postfix-notice", " In:  220 x\n Out: EHLO a\n In:  250 x\n", "S: 220 x\nC: EHLO a\nS: 250 x\n" },
+	{ "postfix-notice", " In:  220 x\n Out: DATA\n In:  354 go\n Out: .\n Out: QUIT\n In:  250 ok\n",
+	  "S: 220 x\nC: DATA\nS: 354 go\n"
+	  "# the log does not show the message: this stands for it, as large as it was said to be if that is known\n/body size=1000\n"
+	  "S: 250 ok\nC: QUIT\n" },
+	{ "postfix-notice", " In:  220 x\n Out: RSET\n Out: QUIT\n In:  250 ok\n",
+	  "S: 220 x\nC: RSET\nC: QUIT\nS: 250 ok\n# the log ends before what else was answered\nS: *\n" },
 	{ "postfix", "Jan  1 00:00:00 h postfix/smtpd[12]: > unknown[127.0.0.1]: 220 x\nJan  1 00:00:00 h postfix/smtpd[12]: match_list_match: x\n"
 	  "Jan  1 00:00:00 h postfix/smtpd[12]: < unknown[127.0.0.1]: EHLO a\nJan  1 00:00:00 h postfix/smtpd[12]: > unknown[127.0.0.1]: 250 x\n",
 	  "S: 220 x\nC: EHLO a\nS: 250 x\n" },
@@ -65,6 +71,10 @@ static const struct { const char *dialect, *log, *script; } table[] = {
 	  "S: 220 x\nC: EHLO a\nS: 250-x\nS: 250-SIZE 5\nS: 250 HELP\nC: DATA\nS: 354 go\n"
 	  "# the log does not show the message: this stands for it, as large as it was said to be if that is known\n/body size=1000\n"
 	  "S: 250 OK id=1\nC: QUIT\nS: 221 bye\n" },
+	{ "exim", "  SMTP<< 220 x\n  SMTP|> MAIL FROM:<>\n         will write message using CHUNKING\n  SMTP+> BDAT 12 LAST\n  SMTP>> QUIT\n"
+	  "  SMTP<< 250 ok\n  SMTP<< 250 ok\n  SMTP<< 221 bye\n",
+	  "S: 220 x\nC: MAIL FROM:<>\nC: BDAT 12 LAST\n# the log does not show these octets: others stand for them, as many as were announced\n"
+	  "C: xxxxxxxxxx\nC: QUIT\nS: 250 ok\nS: 250 ok\nS: 221 bye\n" },
 	{ "sendmail", "a@x... Connecting to x. via esmtp...\n220 x ESMTP\n>>> EHLO a\n250-x\n250 HELP\n>>> QUIT\n221 2.0.0 bye\n",
 	  "S: 220 x ESMTP\nC: EHLO a\nS: 250-x\nS: 250 HELP\nC: QUIT\nS: 221 2.0.0 bye\n" },
 	{ "python", "connect: to ('x', 25) None\nreply: b'220 x\\r\\n'\nreply: retcode (220); Msg: b'x'\nsend: 'ehlo [127.0.0.1]\\r\\n'\nreply: b'250-x\\r\\n'\n"
