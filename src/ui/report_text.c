@@ -4,8 +4,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-
-enum { BAR = 24 };
+#include "ui/report_terminal.h"
 
 struct text {
 	FILE *out;
@@ -53,27 +52,6 @@ print_phases(const struct text *t, const struct probe_result *r)
 	fputs(")", t->out);
 }
 
-/* Each phase's share of the time, by its letter: "[cbbbbbbbbbeettttt]". */
-static void
-print_bar(const struct text *t, const struct probe_result *r)
-{
-	static const char letters[PHASE_COUNT] = "dcbestEamrDBRq";
-	uint64_t sum = 0, done = 0;
-	size_t shown = 0;
-
-	for (unsigned p = 0; p < PHASE_COUNT; p++)
-		sum += r->us[p];
-	if (sum == 0)
-		return;
-	fputs("  [", t->out);
-	for (unsigned p = 0; p < PHASE_COUNT; p++) {
-		done += r->us[p];
-		for (; shown < (done * BAR + sum / 2) / sum; shown++)
-			fputc(letters[p], t->out);
-	}
-	fputs("]", t->out);
-}
-
 static void
 print_tls(const struct text *t, struct probe_result *r)
 {
@@ -108,6 +86,11 @@ one(void *state, const struct fleet_report *report)
 		return;
 	if (t->opts.terminal && t->opts.fleet)
 		fputs("\r\033[K", t->out);
+	if (t->opts.terminal) {
+		report_on_terminal(t->out, &t->opts, report);
+		t->lines++;
+		return;
+	}
 	print_state(t, report->verdict->state);
 	if (t->opts.fleet)
 		fprintf(t->out, " %zu", r->number);
@@ -123,8 +106,6 @@ one(void *state, const struct fleet_report *report)
 	if (r->ran & 1u << PHASE_CONNECT)
 		print_phases(t, r);
 	print_tls(t, r);
-	if (t->opts.terminal)
-		print_bar(t, r);
 	fputc('\n', t->out);
 	print_checks(t, report->verdict);
 	t->lines++;

@@ -2,11 +2,13 @@
 import os
 import re
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
+from nameserver import NameServer
 from terminal import Terminal
 
 
@@ -141,6 +143,43 @@ class Look(unittest.TestCase):
         t.line("/as")
         t.until("swaks --server")
         self.assertNotIn("AGRlbW8AZGVtbw", t.until("-servername"))
+
+    def probed(self, *args, **more):
+        "what a probe leaves on the screen, a line each"
+        with Terminal("probe", *args, NO_COLOR="1", **more) as t:
+            t.status()
+            while t._read(0):
+                pass
+            return [line.rstrip() for line in t.got.replace("\r\n", "\n").split("\n")]
+
+    def test_a_probe_is_told_in_columns_with_a_bar(self):
+        zone = {("d.example", "MX"): [(10, "mx1.d.example"), (20, "gone.d.example")], ("mx1.d.example", "A"): ["127.0.0.1"]}
+        with program.Serve() as server, NameServer(zone) as dns:
+            lines = self.probed("--verify=off", "--dns", dns.address, "-p", str(server.port), "--spread", "1ms", "@d.example")
+        at = next(i for i, line in enumerate(lines) if line.startswith("OK "))
+        self.assertRegex(lines[at], rf"^OK   mx1\.d\.example\[127\.0\.0\.1\]:{server.port} \(MX 10\) +[0-9.]+ m?s TLSv1\.3 cert 90\.0d$")
+        self.assertEqual(lines[at].index(" TLSv1.3"), 79)
+        self.assertRegex(lines[at + 1], r"^     \[[dcbestEq]{20}\] (dns \d.*)?conn [0-9.]+ banner [0-9.]+ ehlo ")
+        at = next(i for i, line in enumerate(lines) if "gone.d.example" in line)
+        self.assertRegex(lines[at], r"^CRIT gone\.d\.example:\d+ \(MX 20\)$")
+        self.assertEqual(lines[at + 1], "     resolve: gone.d.example has no address: the name does not exist (NXDOMAIN)")
+
+    def test_a_fleet_is_a_line_each_below_its_progress(self):
+        with program.Serve() as server, tempfile.NamedTemporaryFile("w") as targets:
+            targets.write(f"{server.where}\n127.0.0.1:1\n")
+            targets.flush()
+            lines = self.probed("--verify=off", "--targets", targets.name)
+        shown = sorted(line.split("\x1b[K")[-1] for line in lines if re.search(r"(OK|CRIT) +\d", line))
+        self.assertRegex(shown[0], r"^CRIT     2  127\.0\.0\.1:1 +[0-9.]+ ms connect: connection refused$")
+        self.assertRegex(shown[1], rf"^OK       1  {server.where} +[0-9.]+ m?s \[[cbestEq]{{20}}\] TLSv1\.3 cert 90\.0d$")
+        self.assertEqual(shown[0].index(" connect:"), shown[1].index(" ["))
+
+    def test_a_long_message_wraps_at_words(self):
+        zone = {("d.example", "MX"): [(10, "gone.d.example")]}
+        with NameServer(zone) as dns:
+            lines = self.probed("--tls=off", "--dns", dns.address, "@d.example", columns=40)
+        self.assertTrue(all(len(line) <= 40 for line in lines), lines)
+        self.assertIn("the name does not exist (NXDOMAIN)", " ".join(line.strip() for line in lines))
 
 
 if __name__ == "__main__":
