@@ -6,6 +6,7 @@
 #include "ui/ask.h"
 #include "ui/outlet.h"
 #include "ui/screen.h"
+#include "ui/standard.h"
 #include "ui/trace.h"
 
 struct sender {
@@ -69,6 +70,7 @@ send_one(struct options *o, const struct target *target)
 	player_step(player, step_new_send(&o->send, &o->arena));
 	player_end(player);
 	while (!player_done(player)) {
+		standard_flush();
 		loop_turn(env.loop, true);
 		if (sender.prompt.len > 0)
 			answer(&sender, player);

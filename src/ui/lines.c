@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "ui/standard.h"
+
 enum { READ_SIZE = 16 << 10, LINE_MAX_OCTETS = 4 << 20 };
 
 struct lines {
@@ -71,6 +73,7 @@ turn(struct loop *loop, struct lines *l)
 	else if (more)
 		read_some(l);
 	give_lines(l);
+	standard_flush();
 	loop_turn(loop, !more || l->watch);	/* a file that cannot be watched may have more at once */
 }
 

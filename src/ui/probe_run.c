@@ -7,6 +7,7 @@
 
 #include "ui/draft.h"
 #include "ui/screen.h"
+#include "ui/standard.h"
 #include "ui/targets.h"
 
 enum { PROGRESS_MS = 200, FILES_SPARE = 32 };
@@ -221,8 +222,10 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 	begin(&r, env);
 	while (!fleet_done(r.fleet)) {
 		bool waits = targets_feed(r.targets, r.fleet);
-		if (!fleet_done(r.fleet))
+		if (!fleet_done(r.fleet)) {
+			standard_flush();
 			loop_turn(env->loop, waits);
+		}
 		if (*stop || r.late)
 			fleet_stop(r.fleet);
 		if (r.told && fflush(stdout) != 0)

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "ui/replay.h"
+#include "ui/standard.h"
 
 /* ---- telling, in the order of the files */
 
@@ -178,8 +179,10 @@ replay_run(struct replay *r, unsigned jobs)
 		tell_ready(r);
 		if (r->told > before)
 			show_progress(r);
-		if (r->told < r->ncases && (r->running == jobs || r->next == r->ncases))
+		if (r->told < r->ncases && (r->running == jobs || r->next == r->ncases)) {
+			standard_flush();
 			loop_turn(r->env->loop, r->running > 0);
+		}
 	}
 	if (report->end && !r->silent)
 		report->end(r);

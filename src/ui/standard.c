@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,6 +25,15 @@ is_pipe(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+void
+standard_flush(void)
+{
+	struct stat st;
+
+	if (__fpending(stdout) > 0 && fstat(STDOUT_FILENO, &st) == 0 && !S_ISCHR(st.st_mode))
+		fflush(stdout);
 }
 
 int

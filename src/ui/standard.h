@@ -6,6 +6,12 @@
 void standard_begin(void);
 
 /*
+ * Before waiting: what was said is written, so that who reads the pipe or follows the file sees it by now, and no signal
+ * loses it. Not to a device: a terminal has it by lines.
+ */
+void standard_flush(void);
+
+/*
  * The exit status: `status`, or `lost` when not all of standard output could be written, which is then said. That nobody
  * reads a pipe to its end is no failure.
  */

@@ -1,12 +1,17 @@
 """Lines from a pipe and the command line, against the own server: the dialogue printed, and the exit status."""
 import os
+import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import hostile
 import program
 import tap
+from hostile import GREETING
 
 
 class Session(unittest.TestCase):
@@ -95,6 +100,11 @@ class Session(unittest.TestCase):
 class Standard(unittest.TestCase):
     """The three descriptors, as a job that was started carelessly finds them."""
 
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
     def run_with(self, how, *args):
         return subprocess.run(["/bin/sh", "-c", f'exec "$0" "$@" {how}', program.SMTPSH, *args], capture_output=True, text=True,
                               env=program.environment(), timeout=program.DEADLINE)
@@ -104,6 +114,33 @@ class Standard(unittest.TestCase):
             done = self.run_with(">/dev/full", *args)
             self.assertEqual(done.returncode, status, args)
             self.assertIn("smtpsh: cannot write the output", done.stderr)
+
+    def test_what_was_said_is_out_before_it_waits(self):
+        "who reads the pipe sees the command that waits for its reply, and a signal loses nothing of it"
+        eml = os.path.join(self.folder, "big.eml")
+        with open(eml, "w") as f:
+            f.write("Subject: x\r\n\r\n" + ("x" * 70 + "\r\n") * 200000)
+        stuck = lambda p: p.hello("250 h\r\n").hear().say("250 ok\r\n").hear().say("250 ok\r\n").hear().say("354 go\r\n").over.wait(program.DEADLINE)
+        send = ("send", "--from", "a@b.example", "--to", "c@d.example", "--tls=off", "--data", eml)
+        for name, behaviour, args, last in (
+                ("the banner", lambda p: p, (), "=== connected to 127.0.0.1"), ("a reply", lambda p: p.say(GREETING), (), " -> EHLO a.example\n"),
+                ("a message", stuck, send, " -> <message, ")):
+            for signo in signal.SIGTERM, signal.SIGHUP, signal.SIGINT:
+                with self.subTest(name, signal=signo), hostile.Server(behaviour) as server, subprocess.Popen(
+                        [program.SMTPSH, *args, f"127.0.0.1:{server.port}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                        env=program.environment()) as process:
+                    process.stdin.write(b"EHLO a.example\n")
+                    process.stdin.flush()
+                    watchdog = threading.Timer(program.DEADLINE, process.kill)
+                    watchdog.start()
+                    got = b""
+                    while last.encode() not in got and (more := os.read(process.stdout.fileno(), 65536)):
+                        got += more
+                    process.send_signal(signo)
+                    self.assertEqual(process.wait(), -signo, got)       # 128+n to a shell
+                    watchdog.cancel()
+                    for peer in server.peers:
+                        self.assertNotIn("QUIT", peer.heard)
 
     def test_who_reads_on_no_more_is_none(self):
         done = self.run_with("| head -n 1", "demo:", "-c", "NOOP")
