@@ -77,14 +77,20 @@ extern const struct step_op play_exchange_op;
 /* player_script.c */
 void play_fail(struct play *, enum err_kind, const struct expect *, const struct reply *, struct place, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
-void play_push(struct play *, struct play_peer *, const struct step *);
 void play_skip(struct play *, struct span why);
 void play_run(struct play *);
 void play_conclude(struct play *);
 bool play_is_last(const struct play *);		/* nothing comes behind the item in hand */
 void play_enter(struct play *, const struct script_item *items, const struct script_item *block, unsigned rounds);
 void play_pause(struct play *, uint64_t ms);
-struct play_peer *play_peer(struct play *, unsigned number);
+
+/* player_peer.c */
+struct play_peer *play_peer(struct play *, unsigned number);	/* made when there is none yet */
+void play_push(struct play *, struct play_peer *, const struct step *);
+
+/* player_item.c */
+void play_begin_item(struct play *);
+void play_take_up(struct play *);		/* its step has ended */
 
 /* player_exchange.c */
 const struct reply *play_copy_reply(struct play *, const struct reply *);

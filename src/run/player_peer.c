@@ -1,0 +1,86 @@
+/* player_peer - the sessions of a play, and what of their events it keeps. */
+#include <stdio.h>
+
+#include "run/player_script_priv.h"
+
+static void
+on_event(void *ctx, const struct event *event)
+{
+	struct play_peer *peer = ctx;
+	struct play *p = peer->play;
+
+	if (p->opts.event)
+		p->opts.event(p->opts.event_ctx, event);
+	switch (event->kind) {
+	case EVENT_CONNECTED:
+		peer->opened = true;
+		peer->closed = peer->quit_said = false;
+		peer->addr = event->connected.peer;
+		peer->tls[0] = '\0';
+		break;
+	case EVENT_SENT: {
+		size_t n = strlen(p->said);
+		enum verb verb = verb_of(event->sent.text, NULL);
+		if (verb != VERB_OTHER && event->sent.kind != SENT_TEXT && n < sizeof p->said - 12)
+			snprintf(p->said + n, sizeof p->said - n, "%s%s", n ? ", " : "", verb_info(verb)->name);
+		break;
+	}
+	case EVENT_REPLY:
+		peer->last_took_us = event->answer.took_us;
+		if (event->answer.surprise && !p->finishing)
+			play_fail(p, ERR_EXPECT, NULL, event->answer.reply, p->item ? p->item->place : p->now->place,
+			    "unexpected reply: nothing asked for it");
+		else if (p->item && p->item->kind == SCRIPT_STEP && p->ncollected < COLLECTED_MAX) {
+			struct reply *copy = ARENA_NEW(&p->scratch, struct reply);
+			if (reply_parse(arena_copy(&p->scratch, event->answer.reply->raw), &p->scratch, copy) > 0)
+				p->collected[p->ncollected++] = copy;
+		}
+		break;
+	case EVENT_EXTENSIONS:
+		play_check_requires(p);
+		break;
+	case EVENT_PROBLEM:
+		snprintf(p->problem, sizeof p->problem, "%.*s", SPAN_ARG(span_first(event->text, 399)));
+		break;
+	case EVENT_TLS:
+		snprintf(peer->tls, sizeof peer->tls, "%.*s", SPAN_ARG(event->shaken.info->version));
+		break;
+	case EVENT_CLOSED:
+		peer->closed = true;
+		peer->closed_by = event->closed.by;
+		break;
+	case EVENT_STEP_ENDED:
+		p->step_err = event->err;
+		p->stepped = true;
+		play_run(p);
+		break;
+	default:
+		break;
+	}
+}
+
+struct play_peer *
+play_peer(struct play *p, unsigned number)
+{
+	struct play_peer *peer = &p->peer[number];
+
+	if (peer->session)
+		return peer;
+	peer->play = p;
+	peer->opts = p->base;
+	peer->opts.number = number;
+	peer->opts.no_banner = true;
+	if (peer->opts.tls == TARGET_TLS_STARTTLS || peer->opts.tls == TARGET_TLS_TRY)
+		peer->opts.tls = TARGET_TLS_UNSAID;	/* the script says STARTTLS itself */
+	peer->session = session_new(p->own_env.loop ? &p->own_env : p->env, &peer->opts, on_event, peer);
+	return peer;
+}
+
+void
+play_push(struct play *p, struct play_peer *peer, const struct step *step)
+{
+	p->in_hand = peer;
+	p->stepped = false;
+	p->problem[0] = '\0';
+	session_push(peer->session, step);
+}
