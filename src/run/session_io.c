@@ -116,6 +116,13 @@ heard_reply(struct session *s, const struct conv_event *e)
 	arena_release(&arena);
 }
 
+static void
+heard_chatter(struct session *s, struct span line)
+{
+	if (line.len > 0)
+		session_note(s, "the command says: %.*s", SPAN_ARG(line));
+}
+
 /* Of an answer to a 334 nothing is shown, of AUTH with an initial response the mechanism. */
 static void
 hide_secret(struct session *s, const struct conv_event *e, struct event *event, char *out, size_t size)
@@ -181,7 +188,9 @@ understand(struct session *s)
 	struct conv_event e;
 
 	while (s->conv && !s->shake_us && !s->shake_when_sent && hears(s) && conv_next(s->conv, &e)) {
-		if (s->role == CONV_CLIENT)
+		if (e.kind == CONV_CHATTER)
+			heard_chatter(s, e.text);
+		else if (s->role == CONV_CLIENT)
 			heard_reply(s, &e);
 		else
 			heard_command(s, &e);

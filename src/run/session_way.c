@@ -84,6 +84,7 @@ session_run_command(struct session *s, struct span command)
 	fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK);
 	bool ok = session_over(s, pair[0], host, NULL);
 	if (ok) {
+		conv_bear_chatter(s->conv);
 		s->child = loop_spawn(s->env->loop, argv, pair[1], on_child, s, &err);
 		ok = s->child != NULL;
 		if (!ok)

@@ -24,6 +24,7 @@ struct conv {
 	/* client */
 	struct reply_scan scan;
 	bool dropping;			/* the rest of a reply that was too much */
+	bool chatter;			/* between replies there may be other lines */
 
 	/* server */
 	enum conv_listen listen;
@@ -103,6 +104,12 @@ conv_give_up(struct conv *c, unsigned ticket)
 		if (owed->ticket == ticket)
 			owed->given_up = true;
 	}
+}
+
+void
+conv_bear_chatter(struct conv *c)
+{
+	c->chatter = true;
 }
 
 size_t
@@ -233,9 +240,26 @@ next_broken(struct conv *c, struct span reply, struct conv_event *event)
 }
 
 static bool
+next_chatter(struct conv *c, struct span in, struct conv_event *event)
+{
+	struct span rest = in, line;
+
+	if (!c->chatter || in.len == 0 || (in.at[0] >= '0' && in.at[0] <= '9') || !memchr(in.at, '\n', in.len))
+		return false;
+	span_line(&rest, &line);
+	event->kind = CONV_CHATTER;
+	event->text = span_trim(line);
+	c->take = in.len - rest.len;
+	c->scan = (struct reply_scan){ 0 };
+	return true;
+}
+
+static bool
 next_reply(struct conv *c, struct conv_event *event)
 {
 	struct span in = buf_span(&c->in);
+	if (next_chatter(c, in, event))
+		return true;
 	size_t broken = broken_off(c, in), end = broken ? 0 : reply_scan(&c->scan, in);
 
 	if (broken)

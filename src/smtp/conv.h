@@ -28,6 +28,7 @@ enum conv_event_kind {
 	CONV_ANSWER,		/* server: the answer to a 334, likewise */
 	CONV_TEXT,		/* server: a run of message text, unstuffed */
 	CONV_TEXT_END,		/* server: the lone dot, or the last counted octet */
+	CONV_CHATTER,		/* client: a line that is none of a reply, in ->text; only after conv_bear_chatter */
 	CONV_TOO_MUCH,		/* client: a reply beyond CONV_REPLY_MAX. What came of it is in ->reply, marked CUT; the rest is dropped */
 };
 
@@ -54,6 +55,8 @@ bool conv_put(struct conv *, struct span octets);
 unsigned conv_owe(struct conv *);
 /* The reply to this ticket will come late, if at all. */
 void conv_give_up(struct conv *, unsigned ticket);
+/* The peer is a program that prints more than SMTP (exim -bh): between replies, a line without a code is CONV_CHATTER. */
+void conv_bear_chatter(struct conv *);
 size_t conv_owed(const struct conv *);	/* replies that are owed and not given up */
 
 /* Server: how what comes next is read. Until said otherwise, as commands. */

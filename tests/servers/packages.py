@@ -152,7 +152,7 @@ def environment(name, **more):
         there = os.path.join(root, lib)
         if os.path.isdir(there):
             perl += [os.path.join(there, each) for each in sorted(os.listdir(there)) if each.startswith("5.")]
-    libraries = [os.path.join(root, "usr/lib", machine), os.path.join(root, "usr/lib/postfix")]
+    libraries = [os.path.join(root, "usr/lib", machine), os.path.join(root, "usr/lib"), os.path.join(root, "usr/lib/postfix")]
     paths = [os.path.join(root, each) for each in ("usr/bin", "usr/sbin")]
     return program.environment(LD_LIBRARY_PATH=":".join(libraries), PERL5LIB=":".join(perl),
                                PYTHONPATH=os.path.join(root, "usr/lib/python3/dist-packages"),

@@ -1,4 +1,4 @@
-"""AUTH against Cyrus and Dovecot behind Postfix, Exim and aiosmtpd; messages, recipients, LMTP, chunks, XCLIENT with them."""
+"""AUTH against Cyrus and Dovecot behind Postfix, Exim and aiosmtpd; messages, recipients, LMTP, chunks, XCLIENT with them, exim -bh."""
 import os
 import sys
 import unittest
@@ -156,6 +156,21 @@ class Aiosmtpd(Auth, unittest.TestCase):
                    command=("send",), tls="--tls=off")
         self.assertEqual(done.returncode, 8, done.stdout)
         self.assertIn("to 1 of 2 recipients", done.stdout)
+
+
+class HostTest(unittest.TestCase):
+    """exim -bh, as the peer, plays a session of whatever address without a network, and prints around its replies."""
+
+    def test_as_if_from_an_address(self):
+        with mtas.Exim() as exim:
+            done = exim.jail.run(program.SMTPSH, "pipe:exim4 -C /etc/exim4/exim4.conf -bh 192.0.2.1", input="EHLO a.test\n"
+                                 "MAIL FROM:<a@bed.test>\nRCPT TO:<reject@bed.test>\nRCPT TO:<b@bed.test>\nDATA\nSubject: x\n\nx\n.\nQUIT\n")
+        self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
+        self.assertIn("=== the command says: **** SMTP testing session as if from host 192.0.2.1\n", done.stdout)
+        self.assertRegex(done.stdout, r"<-  220 exim\.bed\.test .*\n -> EHLO a\.test\n<-  250-exim\.bed\.test Hello a\.test \[192\.0\.2\.1\]")
+        self.assertIn(" -> RCPT TO:<reject@bed.test>\n<** 550 unknown user\n", done.stdout)
+        self.assertRegex(done.stdout, r" -> \.\n<-  250 OK id=\S+\n=== the command says: .*\n -> QUIT\n<-  221")
+        self.assertNotIn("\n*** ", done.stdout)
 
 
 if __name__ == "__main__":

@@ -250,6 +250,30 @@ a_banner_that_is_broken_off_takes_no_answer_along(void **state)
 	conv_free(c);
 }
 
+/* What exim -bh prints around its replies. */
+static void
+a_program_may_print_more_than_smtp(void **state)
+{
+	struct conv *c = conv_new(CONV_CLIENT);
+	struct conv_event e;
+
+	(void)state;
+	conv_bear_chatter(c);
+	conv_feed(c, SPAN("\n**** not for real\n220-a\r\nb\r\n220 c\r\n*"));
+	assert_true(conv_next(c, &e) && e.kind == CONV_CHATTER);
+	assert_span(e.text, "");
+	assert_true(conv_next(c, &e) && e.kind == CONV_CHATTER);
+	assert_span(e.text, "**** not for real");
+	assert_true(conv_next(c, &e) && e.kind == CONV_REPLY);
+	assert_int_equal(e.ticket, CONV_BANNER);
+	assert_int_equal(e.reply.nlines, 3);		/* within a reply a line is the reply's */
+	assert_false(conv_next(c, &e));
+	conv_feed(c, SPAN("**\n"));
+	assert_true(conv_next(c, &e) && e.kind == CONV_CHATTER);
+	assert_span(e.text, "***");
+	conv_free(c);
+}
+
 int
 main(void)
 {
@@ -259,6 +283,7 @@ main(void)
 		cmocka_unit_test(a_late_reply_answers_what_was_given_up),
 		cmocka_unit_test(nothing_may_stand_behind_the_220),
 		cmocka_unit_test(a_banner_that_is_broken_off_takes_no_answer_along),
+		cmocka_unit_test(a_program_may_print_more_than_smtp),
 		cmocka_unit_test(a_banner_within_tls_is_no_surprise),
 		cmocka_unit_test(a_reply_without_end_is_cut),
 		cmocka_unit_test(a_server_tells_commands_from_text),
