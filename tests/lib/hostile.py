@@ -75,10 +75,10 @@ class Peer:
     def starttls(self, reply="220 go ahead\r\n"):
         return self.hello().hear().say(reply)
 
-    def tls(self):
-        """The server's side of a handshake."""
+    def tls(self, cert=None):
+        """The server's side of a handshake; `cert`: files of the chain and of the key."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*certificate())
+        context.load_cert_chain(*(cert or certificate()))
         self.raw = self.sock
         self.sock = context.wrap_socket(self.sock, server_side=True, suppress_ragged_eofs=True)
         return self
