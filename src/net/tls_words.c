@@ -135,6 +135,8 @@ static const struct verify_info problems[] = {
 
 #define COUNT(table) (sizeof (table) / sizeof *(table))
 
+enum { VERIFY_CODES = 1000 };	/* OpenSSL gives no error a number as high */
+
 const struct alert_info *
 alert_info(unsigned number)
 {
@@ -195,6 +197,23 @@ verify_named(struct span name)
 		    same_name(name, X509_verify_cert_error_string(problems[i].code)))
 			return &problems[i];
 	return NULL;
+}
+
+const char *
+verify_text(int code)
+{
+	const char *text = X509_verify_cert_error_string(code), *unknown = X509_verify_cert_error_string(VERIFY_CODES);
+
+	return code <= X509_V_OK || strcmp(text, unknown) == 0 ? NULL : text;
+}
+
+int
+verify_text_code(struct span text)
+{
+	for (int code = 1; code < VERIFY_CODES; code++)
+		if (verify_text(code) && same_name(text, verify_text(code)))
+			return code;
+	return 0;
 }
 
 const struct verify_info *

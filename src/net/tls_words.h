@@ -26,6 +26,10 @@ const struct verify_info *verify_info(int code);
 const struct verify_info *verify_named(struct span name);	/* with or without "X509_V_ERR_", or OpenSSL's text */
 const struct verify_info *verify_row(size_t n);
 
+/* What OpenSSL itself says of an error, also of one without a row, and the number of what it says; NULL and 0: none. */
+const char *verify_text(int code);
+int verify_text_code(struct span text);
+
 /* The three numbers of a TLSA record (RFC 6698, RFC 7218); NULL beyond what is registered. */
 const char *tlsa_usage_text(unsigned), *tlsa_selector_text(unsigned), *tlsa_matching_text(unsigned);
 

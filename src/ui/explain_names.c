@@ -115,9 +115,14 @@ static bool
 add_verify(struct explaining *x, struct span name)
 {
 	const struct verify_info *info = verify_named(name);
+	int code = info ? info->code : verify_text_code(name);
 
-	if (!info)
+	if (code == 0)
 		return false;
+	if (!info) {
+		explain_add(x, "certificate error", arena_printf(x->arena, "error %d", code), "%s (so OpenSSL words it)", verify_text(code));
+		return true;
+	}
 	explain_add(x, "certificate error", span_of(info->name), "%s", info->means);
 	explain_fact(x, "number", "%d", info->code);
 	explain_fact(x, "next", "%s", info->next ? info->next : "");

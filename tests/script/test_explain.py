@@ -39,6 +39,8 @@ class Explain(unittest.TestCase):
             (["X509_V_ERR_CERT_HAS_EXPIRED"], "certificate error", "renew"),
             (["HOSTNAME_MISMATCH"], "certificate error", "other names"),
             (["error", "20"], "certificate error", "intermediate"),
+            (["error", "85"], "certificate error", "Missing Authority Key Identifier"),
+            (["missing", "authority", "key", "identifier"], "certificate error", "error 85"),
             (["certificate", "has", "expired"], "certificate error", "renew"),
             (["NXDOMAIN"], "DNS rcode", "does not exist"),
             (["rcode", "2"], "DNS rcode", "SERVFAIL"),
@@ -53,6 +55,14 @@ class Explain(unittest.TestCase):
             self.assertEqual((args, done.returncode, done.stderr), (args, 0, ""))
             self.assertIn(f"({kind})", done.stdout, args)
             self.assertIn(text, done.stdout, args)
+
+    def test_every_certificate_error_that_openssl_has(self):
+        for number in list(range(2, 31)) + list(range(32, 35)) + list(range(41, 70)) + list(range(73, 95)):
+            done = explain("error", str(number))
+            self.assertEqual((number, done.returncode), (number, 0), done.stderr)
+            self.assertIn("(certificate error)", done.stdout)
+        for number in ("0", "999", "1000"):
+            self.assertEqual(explain("error", number).returncode, 2, number)
 
     def test_several_at_once(self):
         done = explain("550", "SIZE", "PIPELINING")
