@@ -162,7 +162,8 @@ print_zsh(void)
 	}
 	printf("\t(*)\n");
 	zsh_options(commands[0]);
-	printf("\tesac\n}\n_smtpsh \"$@\"\n");
+	/* A file that zsh loads by its name completes at once; where it was sourced, it is entered. */
+	printf("\tesac\n}\nif [[ $funcstack[1] == _smtpsh ]]; then _smtpsh \"$@\"; else compdef _smtpsh smtpsh; fi\n");
 }
 
 /* ---- fish */

@@ -385,5 +385,6 @@ const struct command command_exporter = {
 	.name = "exporter",
 	.args = "[OPTION...]",
 	.help = "A /probe endpoint for Prometheus",
+	.scope = SCOPE_EXPORTER,
 	.run = run_exporter,
 };

@@ -100,5 +100,6 @@ const struct command command_import = {
 	.name = "import",
 	.args = "[--from DIALECT] LOG",
 	.help = "Make a script of another tool's log",
+	.scope = SCOPE_IMPORT,
 	.run = run_import,
 };

@@ -168,6 +168,7 @@ const struct command command_probe = {
 	.name = "probe",
 	.args = "[OPTION...] TARGET...",
 	.help = "Judge health: one host, every MX and address of a domain, a fleet",
+	.scope = SCOPE_PROBE,
 	.run = run_probe,
 	.lost = 3,		/* UNKNOWN */
 };

@@ -127,5 +127,6 @@ const struct command command_record = {
 	.name = "record",
 	.args = "[OPTION...] --to TARGET",
 	.help = "Stand between a client and a server and write both down as a script",
+	.scope = SCOPE_RECORD,
 	.run = run_record,
 };

@@ -95,5 +95,6 @@ const struct command command_selftest = {
 	.name = "selftest",
 	.args = "[OPTION...] FILE...",
 	.help = "Play a script against itself, both sides in one process",
+	.scope = SCOPE_SELFTEST,
 	.run = run_selftest,
 };

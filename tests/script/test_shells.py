@@ -28,6 +28,16 @@ class Completion(unittest.TestCase):
             missing = [o for o in options if not re.search(re.escape(form.format(o)) + r"(?![\w-])", text)]
             self.assertEqual(missing, [], shell)
 
+    def test_every_subcommand_has_its_own(self):
+        names = re.findall(r"^    '?([a-z_]+):", program.run("completion", "zsh").stdout.replace("\t", "  "), re.M)
+        self.assertGreater(len(names), 10)
+        for name in names:
+            if name in ("check_smtp", "completion"):        # the plugin's own options, and none
+                continue
+            usage = program.run(name, "--help").stdout
+            options = {"--" + o for o in re.findall(r"^  .{4}--([a-z0-9][a-z0-9-]*)", usage, re.M)}
+            self.assertEqual(options, set(bash(name, "--")[0]), name)
+
     def test_bash(self):
         self.assertEqual(bash("--tl"), (["--tls"], ""))
         self.assertEqual(bash("--tls", "=", "im"), (["implicit"], ""))

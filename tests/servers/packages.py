@@ -43,6 +43,8 @@ TREES = {
     "curl": ["curl"],
     "telnet": ["inetutils-telnet"],
     "nc": ["netcat-openbsd"],
+    "fish": ["fish"],
+    "zsh": ["zsh"],
     "prometheus": ["prometheus"],
     "monitoring": ["monitoring-plugins-basic"],
     "blackbox": ["prometheus-blackbox-exporter"],
