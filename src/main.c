@@ -18,5 +18,7 @@ main(int argc, char *argv[])
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
 		setlocale(LC_CTYPE, "C.UTF-8");		/* mail is UTF-8, whatever LC_ALL=C says */
 	command = linked ? linked : command ? command : &command_talk;
-	return standard_end(command->run(argc - words, argv + words), command->lost ? command->lost : ERR_SYSTEM);
+
+	int lost = command->lost ? command->lost : ERR_SYSTEM;
+	return standard_end(standard_room() ? command->run(argc - words, argv + words) : lost, lost);
 }

@@ -10,7 +10,7 @@
 #include "ui/standard.h"
 #include "ui/targets.h"
 
-enum { PROGRESS_MS = 200, FILES_SPARE = 32 };
+enum { PROGRESS_MS = 200, FILES_SPARE = 32, FILES_OWN = 8 };
 
 struct run {
 	struct options *o;
@@ -45,7 +45,8 @@ bound_jobs(struct fleet_opts *opts)
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1 << 20)
 		return;
-	most = limit.rlim_cur > 2 * FILES_SPARE ? (unsigned)limit.rlim_cur - FILES_SPARE : FILES_SPARE;
+	unsigned files = (unsigned)limit.rlim_cur;
+	most = files > 2 * FILES_SPARE ? files - FILES_SPARE : files > FILES_OWN + 2 ? (files - FILES_OWN) / 2 : 1;
 	opts->jobs_most = limit.rlim_cur / 2 < 4096 ? (unsigned)limit.rlim_cur / 2 : 4096;
 	if (opts->jobs > most) {
 		fprintf(stderr, "smtpsh: --jobs %u: no more than %u, for there are %u descriptors (ulimit -n)\n", opts->jobs, most,

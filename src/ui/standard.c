@@ -18,6 +18,22 @@ standard_begin(void)
 			return;
 }
 
+bool
+standard_room(void)
+{
+	int fd[8];
+	size_t n = 0;
+
+	while (n < sizeof fd / sizeof *fd && (fd[n] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)) >= 0)
+		n++;
+	bool room = n == sizeof fd / sizeof *fd;
+	if (!room)
+		fprintf(stderr, "smtpsh: only %zu descriptors are free, and %zu are needed (ulimit -n)\n", n, sizeof fd / sizeof *fd);
+	while (n > 0)
+		close(fd[--n]);
+	return room;
+}
+
 /* head(1) ends when it has enough. */
 static bool
 is_pipe(int fd)

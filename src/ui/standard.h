@@ -2,8 +2,13 @@
 #ifndef UI_STANDARD_H
 #define UI_STANDARD_H
 
+#include <stdbool.h>
+
 /* A closed one would be taken by the first socket: standard input then is empty, and writing to the others fails. */
 void standard_begin(void);
+
+/* Are so many descriptors free as even one connection takes? Else it is said: no loop could be made, nothing would go well. */
+bool standard_room(void);
 
 /*
  * Before waiting: what was said is written, so that who reads the pipe or follows the file sees it by now, and no signal

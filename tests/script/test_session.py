@@ -1,5 +1,6 @@
 """Lines from a pipe and the command line, against the own server: the dialogue printed, and the exit status."""
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -141,6 +142,23 @@ class Standard(unittest.TestCase):
                     watchdog.cancel()
                     for peer in server.peers:
                         self.assertNotIn("QUIT", peer.heard)
+
+    def few(self, descriptors, *args, input=""):
+        limit = lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (descriptors, descriptors))
+        return subprocess.run([program.SMTPSH, *args], input=input, capture_output=True, text=True, preexec_fn=limit,
+                              env=program.environment(), timeout=program.DEADLINE)
+
+    def test_few_descriptors(self):
+        for args, status in (("127.0.0.1", "1", "-c", "NOOP"), 11), (("probe", "127.0.0.1:1"), 3):
+            done = self.few(8, *args)
+            self.assertEqual((done.returncode, done.stdout), (status, ""))
+            self.assertRegex(done.stderr, r"^smtpsh: only [0-5] descriptors are free, and 8 are needed \(ulimit -n\)\n$")
+
+        with hostile.Server(lambda p: p.say(GREETING).obey()) as server:
+            done = self.few(16, "probe", "--targets", "-", "--tls=off", "--jobs=50", "--per-host=50", input=f"127.0.0.1:{server.port}\n" * 40)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("40 ok", done.stdout)
+        self.assertIn("--jobs 50: no more than 4, for there are 16 descriptors", done.stderr)
 
     def test_who_reads_on_no_more_is_none(self):
         done = self.run_with("| head -n 1", "demo:", "-c", "NOOP")
