@@ -1,9 +1,13 @@
 """Every script in scripts/examples is played: those of clients against a server, those of servers by a client."""
+import contextlib
 import json
 import os
+import re
 import smtplib
+import socket
 import sys
 import tempfile
+import threading
 import unittest
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -13,6 +17,41 @@ import tap
 from nameserver import NameServer
 
 EXAMPLES = os.path.join(ROOT, "scripts", "examples")
+
+
+class Smuggled:
+    """A server that ends a message at any line with a lone dot, whatever the lines end in, and takes what follows for commands."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        for _ in range(3):
+            client, _ = self.socket.accept()
+            client.settimeout(program.DEADLINE)
+            with client, contextlib.suppress(OSError):
+                client.sendall(b"220 open.example ESMTP\r\n")
+                self.talk(client)
+
+    def talk(self, client):
+        got, message = b"", False
+        while more := client.recv(65536):
+            *lines, got = re.split(rb"\r\n|\r|\n", got + more)
+            for line in lines:
+                verb = line[:4].upper()
+                if message and line != b".":
+                    continue
+                message = verb == b"DATA"
+                client.sendall(b"354 Go on\r\n" if message else b"221 Bye\r\n" if verb == b"QUIT" else b"250 Ok\r\n" if line else b"")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
 
 
 class Examples(unittest.TestCase):
@@ -61,7 +100,13 @@ class Examples(unittest.TestCase):
         self.assertEqual(self.replay("open-relay.smtp", self.serve()).returncode, 1)
 
     def test_smuggling(self):
-        self.passes(self.replay("smuggling.smtp", self.serve("--count", "3", "--deadline", "20s")))
+        server = self.serve("--count", "3", "--deadline", "20s")
+        self.passes(self.replay("smuggling.smtp", server))
+        self.assertEqual(server.process.wait(program.DEADLINE), 0)
+        with Smuggled() as open_door:
+            done = self.replay("smuggling.smtp", open_door)
+        self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("0 passed, 3 failed", done.stdout)
 
     def test_greet_pause(self):
         self.passes(self.replay("greet-pause.smtp", self.mock("mock-greet-pause.smtp")))
@@ -93,11 +138,29 @@ class Examples(unittest.TestCase):
     def test_mock_faults(self):
         with smtplib.SMTP("127.0.0.1", self.mock("mock-faults.smtp").port, timeout=program.DEADLINE) as client:
             client.mail("a@x.example")
-            self.assertEqual(client.rcpt("full@x.example")[0], 452)
+            answers = [client.rcpt(who + "@x.example")[0] for who in ("full", "grey", "grey", "slow", "anyone")]
+            self.assertEqual(answers, [452, 451, 250, 250, 250])
+            code, text = client.data("Subject: x\r\n\r\nx\r\n")
+            self.assertRegex(f"{code} {text.decode()}", "^250 2.0.0 Ok: queued as [0-9A-Za-z]+$")
+            self.assertEqual([client.mail("a@x.example")[0] for _ in range(3)], [250, 250, 421])
+            with self.assertRaises(smtplib.SMTPServerDisconnected):
+                client.noop()
+        with smtplib.SMTP("127.0.0.1", self.mock("mock-faults.smtp").port, timeout=program.DEADLINE) as client:
+            client.mail("a@x.example")
+            self.assertEqual(client.rcpt("wrong@x.example")[0], 354)
+            client.close()
+        for who in ("gone", "reset"):
+            with smtplib.SMTP("127.0.0.1", self.mock("mock-faults.smtp").port, timeout=program.DEADLINE) as client:
+                client.mail("a@x.example")
+                with self.assertRaises(smtplib.SMTPServerDisconnected):
+                    client.rcpt(who + "@x.example")
 
     def test_mock_slow(self):
         with smtplib.SMTP("127.0.0.1", self.mock("mock-slow.smtp").port, timeout=program.DEADLINE) as client:
             self.assertEqual(client.ehlo("a")[0], 250)
+            self.assertEqual([client.noop()[0], client.verify("a")[0]], [250, 421])
+            with self.assertRaises(smtplib.SMTPServerDisconnected):
+                client.noop()
 
     def test_zz_every_one_was_played(self):
         "the last of them"
