@@ -80,7 +80,7 @@ tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct e
 
 	ERR_clear_error();
 	t->ssl = SSL_new(context->ssl);
-	bool known = !t->ssl || !ask->sigalgs || SSL_set1_sigalgs_list(t->ssl, ask->sigalgs) == 1;
+	bool known = !t->ssl || !ask->sigalgs || SSL_set1_sigalgs_list(t->ssl, (char *)(uintptr_t)ask->sigalgs) == 1;
 	if (!known)
 		err_set(err, ERR_USAGE, "OpenSSL knows no signature algorithms \"%.100s\"", ask->sigalgs);
 	if (!known || !t->ssl || SSL_set_fd(t->ssl, fd) != 1 || (!context->server && !set_name(t->ssl, ask->name, ask->sni))) {

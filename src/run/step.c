@@ -86,7 +86,7 @@ keep_source(struct err *err, const struct cursor *c, size_t before)
 	arena_release(&arena);
 }
 
-static bool
+static bool __attribute__((format(printf, 4, 0)))
 fail_at(const struct cursor *c, const char *at, struct err *err, const char *format, va_list ap)
 {
 	char text[300];
