@@ -76,6 +76,7 @@ static enum progress
 follow(struct play *p, const struct mock_out *o)
 {
 	unsigned code = code_of(o->text);
+	bool message = code == 354 && o->verb == VERB_DATA;	/* elsewhere a 354 is a fault, and no message follows */
 	struct conv *conv = session_conv(p->s);
 
 	if (o->then == THEN_RST) {
@@ -88,9 +89,9 @@ follow(struct play *p, const struct mock_out *o)
 	}
 	if (o->silent)
 		return STEP_WAIT;
-	conv_listen(conv, code == 354 ? CONV_LISTEN_MESSAGE : code == 334 ? CONV_LISTEN_ANSWER : CONV_LISTEN_COMMAND, 0);
+	conv_listen(conv, message ? CONV_LISTEN_MESSAGE : code == 334 ? CONV_LISTEN_ANSWER : CONV_LISTEN_COMMAND, 0);
 	if (!o->dot)
-		dialogue_heard(p->d, o->verb, code == 354 ? 250 : code);
+		dialogue_heard(p->d, o->verb, message ? 250 : code);
 	return o->verb == VERB_STARTTLS && code == 220 ? session_shake_hands(p->s) : STEP_WAIT;
 }
 
