@@ -34,6 +34,7 @@ extern const struct timeouts timeouts_default, timeouts_terminal, timeouts_rfc;
 
 /* "30s" for every wait, "connect=3s,reply=5s" (or with blanks), "rfc"; the others stay. Errors stand where the cursor does. */
 bool timeouts_parse(struct timeouts *, struct span, struct cursor *, struct err *);
+const char *timeouts_phase(size_t i);		/* "resolve" …; NULL behind the last */
 
 /* Shared by all sessions of a program; its contexts are made when TLS is first needed. */
 struct session_env {

@@ -13,6 +13,12 @@ static const struct { const char *name; size_t at; } phases[] = {
 	{ "quit", offsetof(struct timeouts, quit) },
 };
 
+const char *
+timeouts_phase(size_t i)
+{
+	return i < sizeof phases / sizeof *phases ? phases[i].name : NULL;
+}
+
 bool
 timeouts_parse(struct timeouts *t, struct span text, struct cursor *c, struct err *err)
 {

@@ -77,6 +77,22 @@ addresses(const struct about *a, struct candidates *c)
 	complete_from_history(a->talk, SPAN("TO:<"), ">", "", c);
 }
 
+/* Of "reply=5s,co" the last one. */
+static void
+phases(const struct about *a, struct candidates *c)
+{
+	const char *name;
+
+	(void)a;
+	for (size_t i = c->prefix.len; i > 0; i--)
+		if (c->prefix.at[i - 1] == ',') {
+			c->prefix = span_skip(c->prefix, i);
+			break;
+		}
+	for (size_t i = 0; (name = timeouts_phase(i)); i++)
+		complete_try(c, span_of(name), "=");
+}
+
 /* /set's names, and the values of the one that is given. */
 static void
 settings(const struct about *a, struct candidates *c)
@@ -86,6 +102,8 @@ settings(const struct about *a, struct candidates *c)
 
 	for (const struct choice *x = o ? o->choices : NULL; x && x->word; x++)
 		complete_try(c, span_of(x->word), "");
+	if (o && o->arg && strstr(o->arg, "PHASE="))
+		phases(a, c);
 	if (o && o->kind == OPTION_FLAG) {
 		complete_try(c, SPAN("on"), "");
 		complete_try(c, SPAN("off"), "");
@@ -101,6 +119,7 @@ named(const struct about *a, struct span what, struct candidates *c)
 	static const struct { const char *what; void (*offer)(const struct about *, struct candidates *); } names[] = {
 		{ "FILE", files }, { "TARGET", hosts }, { "MECH", mechanisms }, { "VERB", help_words }, { "SETTING", settings },
 		{ "A", addresses }, { "B,", addresses },
+		{ "PHASE=", phases },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -75,6 +75,9 @@ class Completing(unittest.TestCase):
         self.becomes(t, "/help grey\t", "/help greylisting")
         self.becomes(t, "/set stri\to\t", "/set strict o")
         self.becomes(t, "/set marks r\t", "/set marks rfc")
+        self.becomes(t, "/set timeout rep\t", "/set timeout reply=")
+        self.becomes(t, "/set timeout reply=5s,c\t", "/set timeout reply=5s,connect=")
+        self.becomes(t, "/timeout greet\t", "/timeout greeting=")
         self.becomes(t, "/open de\t", "/open demo:")
 
     def test_what_the_syntax_spells_out(self):
