@@ -132,6 +132,18 @@ class Prompt(unittest.TestCase):
             t.line("NOOP")
             t.until("S: 250 2.0.0 Ok")
 
+    def test_a_setting_holds_whichever_way_it_was_made(self):
+        "/set reaches a session that /helo, /timeout or /tls changed, and /set shows what those changed"
+        with Terminal("demo:", NO_COLOR="1") as t:
+            t.until("demo.smtpsh.example> ")
+            for line, want in (("/helo one.example", "> "), ("/set helo", "one.example "), ("/set helo two.example", "two.example "),
+                               ("/timeout reply=7s", "> "), ("/set timeout", "reply=7s"), ("/set timeout reply=8s", "reply=8s"),
+                               ("/tls verify=name sni=a.example", "> "), ("/set verify off", "off "), ("/set sni b.example", "b.example "),
+                               ("/tls", "verify=off min=1.2 sni=b.example"), ("/starttls", "EHLO two.example")):
+                t.line(line)
+                t.until(line)
+                t.until(want)
+
 
 if __name__ == "__main__":
     tap.main()
