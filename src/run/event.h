@@ -178,6 +178,7 @@ struct event {
 		struct {
 			struct span prompt;
 			bool secret;
+			bool text;	/* of many lines: what is written in an editor may answer it, as it is */
 		} question;
 		unsigned flaws;				/* COMMAND */
 	};

@@ -144,18 +144,26 @@ session_heard_auth(struct session *s, const struct reply *r)
 
 /* ---- asking */
 
-enum progress
-session_ask(struct session *s, const char *prompt, bool secret, const char *what)
+static enum progress
+put(struct session *s, struct event question, const char *what)
 {
-	struct event event = { .kind = EVENT_QUESTION };
-
 	if (!s->opts->can_ask)
 		return session_fail(s, ERR_USAGE, "there is no terminal to ask for %s", what);
 	s->asking = true;
-	event.question.prompt = span_of(prompt);
-	event.question.secret = secret;
-	session_emit(s, &event);
+	session_emit(s, &question);
 	return STEP_WAIT;
+}
+
+enum progress
+session_ask(struct session *s, const char *prompt, bool secret, const char *what)
+{
+	return put(s, (struct event){ .kind = EVENT_QUESTION, .question = { span_of(prompt), .secret = secret } }, what);
+}
+
+enum progress
+session_ask_text(struct session *s, const char *prompt, const char *what)
+{
+	return put(s, (struct event){ .kind = EVENT_QUESTION, .question = { span_of(prompt), .text = true } }, what);
 }
 
 bool

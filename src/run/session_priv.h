@@ -15,6 +15,7 @@ void session_mask(struct session *, struct span secret);
 struct span session_hide_piece(struct session *, struct span piece, struct arena *);
 /* Puts a question to the person: NEWS_ANSWER comes. Fails where there is no terminal: then `what` is what lacks. */
 enum progress session_ask(struct session *, const char *prompt, bool secret, const char *what);
+enum progress session_ask_text(struct session *, const char *prompt, const char *what);	/* of many lines */
 bool session_is_local(const struct session *);		/* the peer is on this machine, with nothing between */
 const struct sasl *session_sasl(struct session *);	/* NULL: built or installed without libgsasl */
 void session_bindings(struct session *, struct span *tls_exporter, struct span *tls_unique);	/* empty without TLS */

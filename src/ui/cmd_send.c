@@ -4,6 +4,7 @@
 #include "run/player.h"
 #include "run/serve.h"
 #include "ui/ask.h"
+#include "ui/editor.h"
 #include "ui/outlet.h"
 #include "ui/screen.h"
 #include "ui/standard.h"
@@ -14,7 +15,7 @@ struct sender {
 	struct outlet out;
 	struct span prompt;		/* of a question; empty: none */
 	char question[200];
-	bool secret;
+	bool secret, text;
 };
 
 static void
@@ -27,8 +28,26 @@ on_event(void *ctx, const struct event *event)
 		memcpy(s->question, prompt.at, prompt.len);
 		s->prompt = (struct span){ s->question, prompt.len };
 		s->secret = event->question.secret;
+		s->text = event->question.text;
 	}
 	outlet_event(&s->out, event);
+}
+
+/* False: it was not to be had, and is asked for again. */
+static bool
+answer_from_editor(struct player *player)
+{
+	struct arena arena = { 0 };
+	struct span text;
+	struct err err;
+	bool ok = editor_write(&arena, &text, &err);
+
+	if (ok)
+		player_answer(player, text);
+	else
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+	arena_release(&arena);
+	return ok;
 }
 
 static void
@@ -39,10 +58,12 @@ answer(struct sender *s, struct player *player)
 
 	s->prompt = SPAN_NONE;
 	fflush(s->screen.out);
-	if (ask_terminal(prompt, s->secret, &text))
-		player_answer(player, secret_span(&text));
-	else
+	if (!ask_terminal(prompt, s->secret, &text))
 		player_cancel(player);
+	else if (!s->text || !span_eq(span_trim(secret_span(&text)), SPAN("/edit")))
+		player_answer(player, secret_span(&text));
+	else if (!answer_from_editor(player))
+		s->prompt = prompt;
 	secret_release(&text);
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "ui/editor.h"
 #include "ui/talk.h"
 #include "ui/where.h"
 
@@ -27,7 +28,7 @@ struct repl {
 	struct where where;
 	struct edit_piece asked_piece[3];
 	char question[200];
-	bool asking, ask_secret, leaving, skipping;
+	bool asking, ask_secret, ask_text, leaving, skipping;
 	bool by_hand;			/* the AUTH exchange is one that is typed */
 	bool auth_waits;		/* what answers AUTH may want a secret: what is typed already may be one */
 	size_t unseen;			/* of the lines that wait, those that were typed unseen */
@@ -112,6 +113,7 @@ asked(struct repl *r, const struct event *event)
 	edit_hide(r->edit);
 	r->asking = true;
 	r->ask_secret = event->question.secret;
+	r->ask_text = event->question.text;
 }
 
 /* Lines that wait in the terminal were typed ahead of it too. */
@@ -336,6 +338,32 @@ goes_at_once(const struct repl *r, struct span line)
 	return command && command->at_once;
 }
 
+/* The text is what was written in the person's editor. False: it is to be asked for again. */
+static bool
+write_text(struct repl *r, struct arena *arena, struct span *text)
+{
+	struct err err;
+
+	edit_lend(r->edit);
+	bool ok = editor_write(arena, text, &err);
+	edit_take_back(r->edit);
+	if (!ok)
+		prompt_problem(&r->talk.commands, "%s", err.text);
+	return ok;
+}
+
+static void
+answer(struct repl *r, struct span line)
+{
+	struct arena arena = { 0 };
+
+	if (!r->ask_text || !span_eq(span_trim(line), SPAN("/edit")) || write_text(r, &arena, &line)) {
+		r->asking = false;
+		player_answer(r->player, line);
+	}
+	arena_release(&arena);
+}
+
 static void
 take_line(struct repl *r, struct span line, bool unseen)
 {
@@ -343,8 +371,7 @@ take_line(struct repl *r, struct span line, bool unseen)
 	if (is_too_late(r, line, unseen))
 		return;
 	if (r->asking) {
-		r->asking = false;
-		player_answer(r->player, line);
+		answer(r, line);
 	} else if (!unseen && goes_at_once(r, line)) {
 		take_command(r, line);
 	} else {

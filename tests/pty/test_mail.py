@@ -51,6 +51,27 @@ class Mail(unittest.TestCase):
             self.assertIn(b"Subject: hello\r\n", mta.messages[0])
             self.assertTrue(mta.messages[0].endswith(b"\r\n\r\none\r\ntwo\r\n"))
 
+    def test_send_takes_the_body_from_an_editor(self):
+        with tempfile.TemporaryDirectory() as place:
+            with open(place + "/editor", "w", encoding="ascii") as script:
+                script.write('#!/bin/sh\ntest -e "$0.tried" || { touch "$0.tried"; exit 3; }\n'
+                             'stat -c "%a %s" "$2" >"$0.saw"\ntest "$1" = -x && printf \'one \\\\n two\\nthree\\n\' >"$2"\n')
+            os.chmod(place + "/editor", 0o700)
+            with Mta("SIZE 1000000") as mta, Terminal(mta.target, NO_COLOR="1", TMPDIR=place, EDITOR="false", VISUAL=place + "/editor -x") as t:
+                t.until("> ")
+                t.line("/send")
+                for question, answer in (("From (empty", "a@b.example"), ("To:", "c@d.example"), ("Subject (", "hello"), ("Body (", "/edit")):
+                    t.until(question)
+                    t.line(answer)
+                t.until("failed: nothing was taken from it")
+                t.until("Body (")
+                t.line("/edit")
+                t.until("accepted for delivery as 4F3K2abcde")
+                self.assertTrue(mta.messages[0].endswith(b"\r\n\r\none \\n two\r\nthree\r\n"), mta.messages[0])
+            with open(place + "/editor.saw", encoding="ascii") as saw:
+                self.assertEqual(saw.read(), "600 0\n")
+            self.assertEqual([name for name in os.listdir(place) if name.startswith("smtpsh")], [])
+
     def test_redo_stops_before_the_message(self):
         with Mta("AUTH PLAIN") as mta, Terminal(mta.target, NO_COLOR="1") as t:
             t.until("> ")

@@ -385,7 +385,7 @@ ask(struct session *s, struct state *st)
 		[AT_FROM] = { "From (empty: the null sender): ", "a sender: from= or --from gives it" },
 		[AT_TO] = { "To: ", "a recipient: to= or --to gives it" },
 		[AT_SUBJECT] = { "Subject (empty: a ready one): ", "a subject" },
-		[AT_BODY] = { "Body (\\n begins a new line; empty: a ready one): ", "a body" },
+		[AT_BODY] = { "Body (\\n begins a new line; /edit: in your editor; empty: a ready one): ", "a body" },
 	};
 	bool all = !st->plan.from_said && !st->plan.file && session_opts(s)->can_ask;
 
@@ -395,6 +395,8 @@ ask(struct session *s, struct state *st)
 		st->stage = all ? AT_SUBJECT : AT_HELLO;
 	if (st->stage >= AT_HELLO)
 		return go_on(s, st);
+	if (st->stage == AT_BODY)
+		return session_ask_text(s, questions[AT_BODY].prompt, questions[AT_BODY].what);
 	return session_ask(s, questions[st->stage].prompt, false, questions[st->stage].what);
 }
 
@@ -419,7 +421,7 @@ heard_answer(struct session *s, struct state *st, struct span text)
 		st->stage = AT_BODY;
 		break;
 	default:
-		c->body = send_unescape(&st->arena, text);
+		c->body = span_has(text, '\n') ? arena_copy(&st->arena, text) : send_unescape(&st->arena, text);
 		st->stage = AT_HELLO;
 		break;
 	}
