@@ -1,4 +1,4 @@
-/* /helo, /timeout, /tls, /early and /write - how this session does things from here on. */
+/* /helo, /timeout, /tls and /early - how this session does things from here on. */
 #include "run/session_priv.h"
 
 /* ---- /helo */
