@@ -3,11 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/wait.h>
+#include <string.h>
 #include <unistd.h>
+
+#include "ui/foreground.h"
 
 static const char *
 editor_name(void)
@@ -15,44 +16,6 @@ editor_name(void)
 	const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR");
 
 	return visual && *visual ? visual : editor && *editor ? editor : "vi";
-}
-
-/* The variable may hold options, so that a shell splits it; the file's name it does not see as words. */
-static void
-become(const char *editor, const char *path)
-{
-	char command[1000];
-
-	signal(SIGINT, SIG_DFL);
-	signal(SIGQUIT, SIG_DFL);
-	snprintf(command, sizeof command, "%s \"$1\"", editor);
-	execl("/bin/sh", "sh", "-c", command, "sh", path, (char *)NULL);
-	_exit(127);
-}
-
-/* ^C in the editor is the editor's. */
-static bool
-run(const char *editor, const char *path, struct err *err)
-{
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, interrupt, quit;
-	int status = 0;
-	pid_t child = fork();
-
-	if (child < 0)
-		return err_set(err, ERR_SYSTEM, "cannot start the editor: %s", strerror(errno));
-	if (child == 0)
-		become(editor, path);
-	sigaction(SIGINT, &ignore, &interrupt);
-	sigaction(SIGQUIT, &ignore, &quit);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		;
-	sigaction(SIGINT, &interrupt, NULL);
-	sigaction(SIGQUIT, &quit, NULL);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		return err_set(err, ERR_SYSTEM, "there is no editor %s: $VISUAL or $EDITOR names another", editor);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return err_set(err, ERR_SYSTEM, "the editor %s failed: nothing was taken from it", editor);
-	return true;
 }
 
 static bool
@@ -88,7 +51,7 @@ editor_write(struct arena *arena, struct span *text, struct err *err)
 	if (fd < 0)
 		return err_set(err, ERR_SYSTEM, "%s: no file for the editor: %s", path, strerror(errno));
 	close(fd);
-	bool ok = run(editor_name(), path, err) && read_text(path, arena, text, err);
+	bool ok = foreground_run(editor_name(), path, -1, err) && read_text(path, arena, text, err);
 	unlink(path);
 	return ok;
 }

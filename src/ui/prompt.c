@@ -6,6 +6,7 @@
 
 #include "base/near.h"
 #include "ui/commands/list.h"
+#include "ui/pager.h"
 #include "ui/show_priv.h"
 
 const struct prompt_command *const prompt_commands[] = {
@@ -89,6 +90,20 @@ unknown(struct prompt *p, struct span name, struct span args)
 	    SPAN_ARG(span_first(name, 60)), near.best ? " (near: /" : "", near.best ? near.best : "", near.best ? ")" : "");
 }
 
+static void
+run_command(struct prompt *p, size_t i, struct span args)
+{
+	const struct prompt_command *command = prompt_commands[i];
+	struct pager pager = { 0 };
+	struct err err;
+
+	if (command->pages)
+		pager_begin(&pager, p->screen);
+	command->run(p, state_of(p, i, player_view(p->player).number), args);
+	if (command->pages && !pager_end(&pager, p->screen, p->lend, p->take_back, p->lend_ctx, &err))
+		prompt_problem(p, "PAGER: %s", err.text);
+}
+
 bool
 prompt_run(void *ctx, struct span name, struct span args)
 {
@@ -98,7 +113,7 @@ prompt_run(void *ctx, struct span name, struct span args)
 	while (prompt_commands[i] && !span_eq(name, span_of(prompt_commands[i]->name)))
 		i++;
 	if (prompt_commands[i])
-		prompt_commands[i]->run(p, state_of(p, i, player_view(p->player).number), args);
+		run_command(p, i, args);
 	else
 		unknown(p, name, args);
 	arena_reset(&p->screen->arena);

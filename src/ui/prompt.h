@@ -13,6 +13,8 @@ struct prompt {
 	struct screen *screen;
 	struct player *player;
 	struct options *options;	/* a change holds from the next use on; the session reads ->session through it */
+	void (*lend)(void *ctx), (*take_back)(void *ctx);	/* the terminal, to a pager */
+	void *lend_ctx;
 	void **state[PLAYER_SESSIONS];	/* of each command, in the table's order; by the session's number, less 1 */
 };
 
@@ -21,6 +23,7 @@ struct prompt_command {
 	enum step_group group;
 	const char *args;		/* for help: "[VERB|COMMAND|TOPIC]"; "" for none */
 	const char *help;		/* one sentence without a full stop */
+	bool pages;			/* what it shows may be taller than the screen */
 	bool at_once;			/* it only shows or sets: it need not wait for its turn */
 	size_t state_size;		/* one for each session: zeroed when it is first needed, kept until the prompt ends */
 	bool one_state;			/* one for all sessions */

@@ -338,6 +338,18 @@ goes_at_once(const struct repl *r, struct span line)
 	return command && command->at_once;
 }
 
+static void
+lend(void *ctx)
+{
+	edit_lend(((struct repl *)ctx)->edit);
+}
+
+static void
+take_back(void *ctx)
+{
+	edit_take_back(((struct repl *)ctx)->edit);
+}
+
 /* The text is what was written in the person's editor. False: it is to be asked for again. */
 static bool
 write_text(struct repl *r, struct arena *arena, struct span *text)
@@ -503,7 +515,8 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
 		o->session.timeouts = timeouts_terminal;
 	o->session.can_ask = true;
 	r.player = player_new(env, &o->session, &opts, on_event, &r);
-	r.talk.commands = (struct prompt){ .screen = screen, .player = r.player, .options = o };
+	r.talk.commands = (struct prompt){ .screen = screen, .player = r.player, .options = o,
+		.lend = lend, .take_back = take_back, .lend_ctx = &r };
 	r.timer = loop_timer(env->loop, on_timer, &r);
 	r.edit = r.talk.edit = edit_new(env->loop, screen->out, &edit, &view, &r);
 	screen->hide = hide;

@@ -182,5 +182,32 @@ class Look(unittest.TestCase):
         self.assertIn("the name does not exist (NXDOMAIN)", " ".join(line.strip() for line in lines))
 
 
+class Pager(unittest.TestCase):
+    def shown(self, pager, line, want):
+        with tempfile.TemporaryDirectory() as place:
+            with open(place + "/pager", "w", encoding="ascii") as script:
+                script.write(f'#!/bin/sh\n{pager}\n')
+            os.chmod(place + "/pager", 0o700)
+            with Terminal("demo:", rows=24, columns=80, NO_COLOR="1", PAGER=place + "/pager -x") as t:
+                t.until("demo.smtpsh.example> ")
+                t.line(line)
+                t.until(want)
+                t.until("demo.smtpsh.example> ")
+                t.line("NOOP")
+                t.until("250 2.0.0")
+                return t.got
+
+    def test_what_is_taller_than_the_screen_goes_through_it(self):
+        got = self.shown('echo "paged $1 $LESS: $(wc -l)"', "/help commands", "paged -x FRX: ")
+        self.assertGreater(int(got.split("paged -x FRX: ")[1].split()[0]), 50)
+        self.assertNotIn("/watch SECS LINE", got)
+
+    def test_what_is_not_does_not(self):
+        self.assertNotIn("paged", self.shown("echo paged", "/help", "greylisting"))
+
+    def test_a_pager_that_fails_loses_nothing(self):
+        self.assertIn("/watch SECS LINE", self.shown("exit 3", "/help commands", "/pager -x failed"))
+
+
 if __name__ == "__main__":
     tap.main()

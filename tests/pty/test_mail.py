@@ -63,7 +63,7 @@ class Mail(unittest.TestCase):
                 for question, answer in (("From (empty", "a@b.example"), ("To:", "c@d.example"), ("Subject (", "hello"), ("Body (", "/edit")):
                     t.until(question)
                     t.line(answer)
-                t.until("failed: nothing was taken from it")
+                t.until("editor -x failed")
                 t.until("Body (")
                 t.line("/edit")
                 t.until("accepted for delivery as 4F3K2abcde")

@@ -63,6 +63,7 @@ const struct prompt_command prompt_explain = {
 	.help = "Explain the last reply and the certificate's problems, or a code, a keyword, an error",
 	.at_once = true,
 	.state_size = sizeof(struct remember),
+	.pages = true,
 	.run = run,
 	.heard = heard,
 	.release = release,

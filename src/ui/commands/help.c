@@ -27,5 +27,6 @@ const struct prompt_command prompt_help = {
 	.args = "[VERB|COMMAND|TOPIC|commands]",
 	.help = "What can be said now, or all about one thing",
 	.at_once = true,
+	.pages = true,
 	.run = help_run,
 };

@@ -69,6 +69,7 @@ const struct prompt_command prompt_last = {
 	.help = "Show the last reply octet by octet",
 	.at_once = true,
 	.state_size = sizeof(struct remember),
+	.pages = true,
 	.run = run,
 	.heard = heard,
 	.release = release,
