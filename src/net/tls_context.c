@@ -96,24 +96,31 @@ tls_version_name(int version)
 	return NULL;
 }
 
+static size_t
+version_index(struct span text)
+{
+	size_t i = 0;
+
+	while (i < NVERSIONS && !span_eq(text, span_of(versions[i].name)))
+		i++;
+	return i;
+}
+
 bool
 tls_version_ok(struct span text, struct err *err)
 {
-	for (size_t i = 0; i < NVERSIONS; i++)
-		if (span_eq(text, span_of(versions[i].name)))
-			return true;
+	if (version_index(text) < NVERSIONS)
+		return true;
 	return err_set(err, ERR_USAGE, "--min-tls %.*s: want 1.0, 1.1, 1.2 or 1.3", SPAN_ARG(span_first(text, 40)));
 }
 
 static bool
 set_min_version(struct tls_context *c, const char *text, struct err *err)
 {
-	size_t i = 0;
+	size_t i = version_index(span_of(text));
 
-	if (!tls_version_ok(span_of(text), err))
-		return false;
-	while (strcmp(text, versions[i].name) != 0)
-		i++;
+	if (i == NVERSIONS)
+		return tls_version_ok(span_of(text), err);
 	if (versions[i].version < TLS1_2_VERSION) {
 		SSL_CTX_set_cipher_list(c->ssl, "DEFAULT:@SECLEVEL=0");
 		add_note(c, "--min-tls %s: OpenSSL's security level is lowered to 0, so that weak keys, signatures and ciphers pass too", text);

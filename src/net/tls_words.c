@@ -153,12 +153,12 @@ plain(char c)
 }
 
 static bool
-same_name(struct span a, const char *b)
+same_name(struct span a, struct span b)
 {
-	if (a.len != strlen(b))
+	if (a.len != b.len)
 		return false;
 	for (size_t i = 0; i < a.len; i++)
-		if (plain(a.at[i]) != plain(b[i]))
+		if (plain(a.at[i]) != plain(b.at[i]))
 			return false;
 	return true;
 }
@@ -167,7 +167,7 @@ const struct alert_info *
 alert_named(struct span name)
 {
 	for (size_t i = 0; i < COUNT(alerts); i++)
-		if (same_name(name, alerts[i].name))
+		if (same_name(name, span_of(alerts[i].name)))
 			return &alerts[i];
 	return NULL;
 }
@@ -193,8 +193,8 @@ verify_named(struct span name)
 	const size_t prefix = strlen("X509_V_ERR_");
 
 	for (size_t i = 0; i < COUNT(problems); i++)
-		if (same_name(name, problems[i].name) || same_name(name, problems[i].name + prefix) ||
-		    same_name(name, X509_verify_cert_error_string(problems[i].code)))
+		if (same_name(name, span_of(problems[i].name)) || same_name(name, span_of(problems[i].name + prefix)) ||
+		    same_name(name, span_of(X509_verify_cert_error_string(problems[i].code))))
 			return &problems[i];
 	return NULL;
 }
@@ -211,7 +211,7 @@ int
 verify_text_code(struct span text)
 {
 	for (int code = 1; code < VERIFY_CODES; code++)
-		if (verify_text(code) && same_name(text, verify_text(code)))
+		if (verify_text(code) && same_name(text, span_of(verify_text(code))))
 			return code;
 	return 0;
 }

@@ -91,7 +91,7 @@ waiting_text(const struct waiting *w)
 struct span
 waiting_tag(const struct waiting *w)
 {
-	struct span all = waiting_text(w), line = span_until(&all, '\n');
+	struct span all = { w->text, w->len }, line = span_until(&all, '\n');
 
 	if (w->step || w->whole || !step_is_command(line, NULL))
 		return SPAN_NONE;

@@ -171,7 +171,7 @@ static int
 run_talk(int argc, char *argv[])
 {
 	struct options o;
-	struct target target;
+	struct target target = { 0 };
 	struct err err = { 0 };
 	int status = ERR_USAGE;
 
