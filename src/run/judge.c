@@ -188,12 +188,13 @@ static void
 found_script(struct judgement *j, struct judge_check *c, const struct reply *reply)
 {
 	struct probe_result *r = j->r;
-	bool temporary = reply && reply->code / 100 == 4;
+	unsigned code = reply ? reply->code : 0;
+	bool temporary = code / 100 == 4;
 
 	if (reply)
-		c->got = arena_printf(&r->arena, "%u", reply->code);
+		c->got = arena_printf(&r->arena, "%u", code);
 	judge_find(j, c, temporary && !j->o->tempfail_critical ? STATE_WARNING : STATE_CRITICAL,
-	    !temporary ? REASON_ASSERTION : reply->code == 421 ? REASON_RATE_LIMITED : REASON_REPLY,
+	    !temporary ? REASON_ASSERTION : code == 421 ? REASON_RATE_LIMITED : REASON_REPLY,
 	    arena_printf(&r->arena, reply ? "%.*s: %.*s: %.*s" : "%.*s: %.*s%.*s", SPAN_ARG(r->place), SPAN_ARG(r->text),
 		SPAN_ARG(reply ? judge_reply_text(j, reply) : SPAN_NONE)));
 }
