@@ -195,17 +195,33 @@ class start:
 
 # ---- ports
 
+_kept = []      # a name each, taken for as long as this process lives
+
+
+def _is_ours(number):
+    """Takes the number for this process: no other one that asks here, and no second call, is given it."""
+    name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        name.bind(f"\0smtpsh-tests-port-{number}")
+    except OSError:
+        name.close()
+        return False
+    _kept.append(name)
+    return True
+
+
 def port(host="127.0.0.1"):
-    """A port that is free now, below those the system gives to outgoing connections."""
+    """A port that is free, given to nobody else, and below those the system gives to outgoing connections."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for _ in range(200):
         number = random.randrange(20000, 32000)
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             try:
                 probe.bind((host, number))
-                return number
             except OSError:
-                pass
+                continue
+        if _is_ours(number):
+            return number
     raise AssertionError("no free port")
 
 
