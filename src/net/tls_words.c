@@ -193,7 +193,7 @@ verify_named(struct span name)
 	const size_t prefix = strlen("X509_V_ERR_");
 
 	for (size_t i = 0; i < COUNT(problems); i++)
-		if (same_name(name, span_of(problems[i].name)) || same_name(name, span_of(problems[i].name + prefix)) ||
+		if (same_name(name, span_of(problems[i].name)) || same_name(name, span_skip(span_of(problems[i].name), prefix)) ||
 		    same_name(name, span_of(X509_verify_cert_error_string(problems[i].code))))
 			return &problems[i];
 	return NULL;
