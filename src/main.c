@@ -1,6 +1,4 @@
 /* smtpsh - find the subcommand in a table and call it. */
-#include <langinfo.h>
-#include <locale.h>
 #include <string.h>
 
 #include "base/err.h"
@@ -14,9 +12,6 @@ main(int argc, char *argv[])
 	int words = linked || !command ? 1 : 2;
 
 	standard_begin();
-	setlocale(LC_CTYPE, "");
-	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
-		setlocale(LC_CTYPE, "C.UTF-8");		/* mail is UTF-8, whatever LC_ALL=C says */
 	command = linked ? linked : command ? command : &command_talk;
 
 	int lost = command->lost ? command->lost : ERR_SYSTEM;

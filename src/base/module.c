@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 static const struct {
-	const char *name, *library, *package;
+	const char *name, *library, *package, *version;
 	bool built;
 } modules[] = {
-#define X(NAME, name, library, package) [MODULE_##NAME] = { name, library, package, MODULE_BUILT_##NAME },
+#define X(NAME, name, library, package) [MODULE_##NAME] = { name, library, package, MODULE_VERSION_##NAME, MODULE_BUILT_##NAME },
 	MODULES(X)
 #undef X
 };
@@ -24,6 +24,12 @@ const char *
 module_library(enum module m)
 {
 	return modules[m].library;
+}
+
+const char *
+module_version(enum module m)
+{
+	return modules[m].version;
 }
 
 /* The folder that this program lies in, with its last "/"; empty where the system does not tell. */

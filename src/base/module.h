@@ -28,7 +28,8 @@
 	X(IDN,		"idn",		"libidn2",	  "libidn2-0")	\
 	X(SASL,		"sasl",		"libgsasl",	  "libgsasl18")	\
 	X(HTTPS,	"https",	"libcurl",	  "libcurl4")	\
-	X(EXPORTER,	"exporter",	"libmicrohttpd",  "libmicrohttpd12")
+	X(EXPORTER,	"exporter",	"libmicrohttpd",  "libmicrohttpd12")	\
+	X(LIBEDIT,	"libedit",	"libedit",	  "libedit2")
 
 enum module {
 #define X(NAME, name, library, package) MODULE_##NAME,
@@ -48,5 +49,6 @@ const void *module_open(enum module, const void *linked, struct err *);
 
 bool module_is_built(enum module);		/* smtpsh was built with it; the library may still be missing here */
 const char *module_library(enum module);	/* "libidn2" */
+const char *module_version(enum module);	/* of the library that smtpsh was built with */
 
 #endif

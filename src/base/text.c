@@ -1,7 +1,11 @@
 /* text - octets made safe to show, and how wide they are. */
 #include "base/text.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <wchar.h>
 
 #define NOT_UTF8 0xFFFFFFFFul
@@ -99,10 +103,23 @@ text_safe(struct arena *arena, struct span s)
 	return safe;
 }
 
+void
+text_locale(void)
+{
+	if (MB_CUR_MAX > 1)
+		return;
+	setlocale(LC_CTYPE, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+		setlocale(LC_CTYPE, "C.UTF-8");		/* mail is UTF-8, whatever LC_ALL=C says */
+}
+
 static unsigned
 char_width(unsigned long c)
 {
-	int w = c < 0x80 ? 1 : wcwidth((wchar_t)c);
+	if (c < 0x80)
+		return 1;
+	text_locale();
+	int w = wcwidth((wchar_t)c);
 	return w > 0 ? (unsigned)w : 0;
 }
 

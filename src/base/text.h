@@ -23,6 +23,9 @@ bool text_is_printable(unsigned long code_point);
 struct span text_safe(struct arena *, struct span s);
 void text_safe_to(struct buf *, struct span s);
 
+/* Loads the person's locale, which is slow: the width of what is not ASCII needs it, and wide characters. */
+void text_locale(void);
+
 /* Columns that s takes on a terminal; s has passed text_safe. */
 unsigned text_width(struct span);
 

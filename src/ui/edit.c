@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 #include "ui/edit_impl.h"
 
 enum { KEYS_A_TURN = 4096 };		/* keys that may be taken before the loop runs again */
@@ -21,21 +22,18 @@ edit_lend(struct edit *e)
 	fputs(e->el ? "\033[?2004l" : "", e->out);
 	fflush(e->out);
 	if (e->el)
-		el_wset(e->el, EL_PREP_TERM, 0);
+		e->lib->prepare(e->el, false);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &e->original);
 }
 
 void
 edit_take_back(struct edit *e)
 {
-	const wchar_t *editor = NULL;
-
 	if (!e->el)
 		return;
-	el_wget(e->el, EL_EDITOR, &editor);
-	fputs(editor && wcscmp(editor, L"vi") == 0 ? "" : "\033[?2004h", e->out);
-	el_wset(e->el, EL_PREP_TERM, e->reading);
-	el_resize(e->el);
+	fputs(e->lib->is_vi(e->el) ? "" : "\033[?2004h", e->out);
+	e->lib->prepare(e->el, e->reading);
+	e->lib->resize(e->el);
 	edit_show(e);
 }
 
@@ -97,7 +95,7 @@ on_resize(void *ctx, unsigned ready)
 		return;
 	bool shown = !e->hidden;
 	edit_hide(e);
-	el_resize(e->el);
+	e->lib->resize(e->el);
 	if (shown)
 		edit_show(e);
 }
@@ -239,13 +237,12 @@ is_whole(wchar_t *out, const char *octets, size_t *n)
 
 /* -1 for all but a character: libedit then returns, and ->wake says why. */
 static int
-read_key(EditLine *el, wchar_t *out)
+read_key(void *ctx, wchar_t *out)
 {
-	struct edit *e;
+	struct edit *e = ctx;
 	char octets[MB_LEN_MAX];
 	size_t n = 0;
 
-	el_wget(el, EL_CLIENTDATA, &e);
 	for (;;) {
 		if (!next_octet(e, &octets[n])) {
 			e->line_was_there = !edit_line_is_empty(e) || buf_span(&e->secret).len > 0;
@@ -286,24 +283,23 @@ take_signal(struct edit *e, int signo, loop_fn *fn)
 	e->signals[e->nsignals++] = loop_signal(e->loop, signo, fn, e);
 }
 
+/* Without libedit there are plain lines still, and a word of why. */
 static void
 begin_libedit(struct edit *e)
 {
-	HistEventW event;
+	static const struct libedit_calls calls = {
+		read_key, edit_give_prompt, edit_on_complete, edit_on_escape, edit_on_paste,
+	};
+	struct err err;
 
-	e->el = el_init("smtpsh", stdin, e->out, e->out);
-	e->history = history_winit();
-	history_w(e->history, &event, H_SETSIZE, 1000);
-	history_w(e->history, &event, H_SETUNIQUE, 1);
-	el_wset(e->el, EL_CLIENTDATA, e);
-	el_wset(e->el, EL_EDITOR, L"emacs");
-	el_wset(e->el, EL_SIGNAL, 0);
-	el_wset(e->el, EL_PROMPT_ESC, edit_give_prompt, L'\1');
-	el_wset(e->el, EL_HIST, history_w, e->history);
-	el_wset(e->el, EL_GETCFN, read_key);
-	/* Between two lines nothing that is typed may be echoed either: it may be a password. */
-	el_wset(e->el, EL_SETTY, L"-x", L"-icanon", L"-echo", NULL);
-	edit_bind(e);
+	e->lib = libedit(&err);
+	if (!e->lib) {
+		fprintf(e->out, "no line editing: %s\n", err.text);
+		return;
+	}
+	e->el = e->lib->open(e->out, &calls, e);
+	if (e->el && !e->lib->is_vi(e->el))
+		fputs("\033[?2004h", e->out);
 }
 
 /* A description of its own: the loop makes it non-blocking, and the shell's and stdout's must not be. */
@@ -324,6 +320,7 @@ edit_new(struct loop *loop, FILE *out, const struct edit_opts *opts, const struc
 	*e = (struct edit){ .opts = *opts, .view = *view, .ctx = ctx, .loop = loop, .out = out };
 	e->line.max = e->stash.max = e->secret.max = EDIT_LINE_MAX * 4;
 	e->plain.max = e->paste.max = EDIT_PASTE_MAX;
+	text_locale();
 	tcgetattr(STDIN_FILENO, &e->original);
 	e->fd = open_terminal();
 	if (!opts->plain)
@@ -352,8 +349,7 @@ edit_free(struct edit *e)
 		loop_signal_free(e->signals[i]);
 	if (e->el) {
 		fputs("\033[?2004l", e->out);
-		el_end(e->el);
-		history_wend(e->history);
+		e->lib->close(e->el);
 	}
 	fflush(e->out);
 	tcsetattr(STDIN_FILENO, TCSADRAIN, &e->original);
@@ -390,8 +386,8 @@ edit_line_is_empty(const struct edit *e)
 {
 	if (!e->el)
 		return true;
-	const LineInfoW *line = el_wline(e->el);
-	return line->lastchar == line->buffer;
+	struct libedit_line line = e->lib->line(e->el);
+	return line.end == line.at;
 }
 
 void
@@ -404,14 +400,13 @@ edit_insert(struct edit *e, struct span text)
 void
 edit_remember(struct edit *e, struct span line)
 {
-	HistEventW event;
 	char *text = memory_zeroed(line.len + 1);
 	wchar_t *wide = memory_zeroed((line.len + 1) * sizeof *wide);
 
 	if (line.len > 0)
 		memcpy(text, line.at, line.len);
 	if (e->el && mbstowcs(wide, text, line.len) != (size_t)-1 && wide[0])
-		history_w(e->history, &event, H_ENTER, wide);
+		e->lib->remember(e->el, wide);
 	free(text);
 	free(wide);
 }
@@ -505,7 +500,7 @@ read_line(struct edit *e, struct span *line)
 
 	if (!e->el)
 		return edit_plain_read(e, line);
-	wide = el_wgets(e->el, &n);
+	wide = e->lib->get(e->el, &n);
 	if (wide && n > 0)
 		return whole_line(e, wide, n, line);
 	if (!e->hidden)
@@ -535,13 +530,4 @@ edit_run(struct edit *e)
 	for (bool wait = false; e->wake == WAKE_NONE && !e->stop; wait = true)
 		loop_turn(e->loop, wait);
 	return e->stop ? EDIT_STOPPED : e->wake == WAKE_KILL ? EDIT_KILLED : EDIT_INTERRUPT;
-}
-
-#define TEXT_OF(number)		#number
-#define TEXT(number)		TEXT_OF(number)
-
-const char *
-edit_library_version(void)
-{
-	return TEXT(LIBEDIT_MAJOR) "." TEXT(LIBEDIT_MINOR);
 }

@@ -89,7 +89,4 @@ void edit_take_back(struct edit *);
 
 void edit_remember(struct edit *, struct span line);	/* for the arrow keys and ^R */
 
-/* The libedit that smtpsh was built with, "2.11"; the library does not tell which one runs. */
-const char *edit_library_version(void);
-
 #endif

@@ -53,7 +53,7 @@ place_of(const struct edit *e, const wchar_t *to)
 	unsigned columns = edit_columns(e);
 	struct at at = { e->prompt_width / columns, e->prompt_width % columns };
 
-	return walk(at, el_wline(e->el)->buffer, to, columns);
+	return walk(at, e->lib->line(e->el).at, to, columns);
 }
 
 /* Rows that the status takes above the prompt, however the terminal was resized since. */
@@ -74,7 +74,7 @@ edit_hide(struct edit *e)
 		return;
 	}
 	edit_hint_hide(e);
-	unsigned row = place_of(e, el_wline(e->el)->cursor).row + status_rows(e);
+	unsigned row = place_of(e, e->lib->line(e->el).cursor).row + status_rows(e);
 	if (row >= rows(e))
 		row = rows(e) - 1;
 	fputc('\r', e->out);
@@ -144,11 +144,11 @@ edit_show(struct edit *e)
 	} else {
 		if (e->columns != edit_columns(e)) {
 			e->columns = edit_columns(e);
-			el_resize(e->el);	/* its signal is still to come */
+			e->lib->resize(e->el);	/* its signal is still to come */
 		}
 		show_status(e);
 		fflush(e->out);
-		el_wset(e->el, EL_REFRESH);
+		e->lib->draw(e->el);
 	}
 	fflush(e->out);
 }
@@ -163,14 +163,12 @@ edit_redraw(struct edit *e)
 void
 edit_to_end(struct edit *e)
 {
-	const LineInfoW *line = el_wline(e->el);
+	struct libedit_line line = e->lib->line(e->el);
 
-	if (e->hidden)
-		return;
-	if (line->cursor == line->lastchar && e->status_width == 0)
+	if (e->hidden || (line.cursor == line.end && e->status_width == 0))
 		return;
 	edit_hide(e);
-	el_cursor(e->el, (int)(line->lastchar - line->cursor));
+	e->lib->to_end(e->el);
 	e->status_off = true;
 	edit_show(e);
 }
@@ -179,12 +177,12 @@ edit_to_end(struct edit *e)
 void
 edit_hint_show(struct edit *e)
 {
-	const LineInfoW *line = el_wline(e->el);
+	struct libedit_line line = e->lib->line(e->el);
 	struct buf text = { .max = EDIT_LINE_MAX * 4 }, hint = { .max = EDIT_PROMPT_MAX };
 
-	if (e->hidden || !e->opts.color || !e->view.hint || e->escaped || line->cursor != line->lastchar || e->unseen)
+	if (e->hidden || !e->opts.color || !e->view.hint || e->escaped || line.cursor != line.end || e->unseen)
 		return;
-	unsigned room = edit_columns(e) - place_of(e, line->cursor).column;
+	unsigned room = edit_columns(e) - place_of(e, line.cursor).column;
 	edit_line_text(e, &text);
 	if (room > 1 && buf_append(&hint, e->view.hint(e->ctx, buf_span(&text))) && buf_append(&hint, (struct span){ "", 1 })) {
 		e->hint_width = print_dim(e, buf_span(&hint).at, room - 1);
@@ -221,14 +219,13 @@ add_piece(struct edit *e, struct buf *out, const struct edit_piece *p)
 }
 
 wchar_t *
-edit_give_prompt(EditLine *el)
+edit_give_prompt(void *ctx)
 {
 	static const struct edit_piece command[] = { { "command for smtpsh", "1" }, { "> ", NULL }, { NULL, NULL } };
 	struct buf out = { .max = EDIT_PROMPT_MAX * 4 };
-	struct edit *e;
+	struct edit *e = ctx;
 	char pasted[60];
 
-	el_wget(el, EL_CLIENTDATA, &e);
 	e->prompt_width = 0;
 	e->prompt_wide[0] = L'\0';
 	if (e->hidden)

@@ -1,12 +1,12 @@
-/* The editor itself, for ui/edit*.c alone: the only files that know libedit. */
+/* The editor itself, for ui/edit*.c alone. */
 #ifndef UI_EDIT_IMPL_H
 #define UI_EDIT_IMPL_H
 
-#include <histedit.h>
 #include <termios.h>
 #include <wchar.h>
 
 #include "ui/edit.h"
+#include "ui/libedit.h"
 
 enum { EDIT_LINE_MAX = 1 << 16, EDIT_PASTE_MAX = 4 << 20, EDIT_PROMPT_MAX = 512 };
 
@@ -28,8 +28,8 @@ struct edit {
 	int signal;
 	bool reading, hidden, stop;
 
-	EditLine *el;			/* NULL: plain lines */
-	HistoryW *history;
+	const struct libedit *lib;
+	struct libedit_editor *el;	/* NULL: plain lines */
 	wchar_t prompt_wide[EDIT_PROMPT_MAX];
 	unsigned columns;		/* as libedit knows them */
 	unsigned prompt_width, status_width, hint_width;
@@ -54,10 +54,12 @@ void edit_hint_show(struct edit *);
 void edit_hint_hide(struct edit *);
 void edit_redraw(struct edit *);			/* hides and shows */
 void edit_to_end(struct edit *);			/* the cursor behind all, the status gone */
-wchar_t *edit_give_prompt(EditLine *);
+wchar_t *edit_give_prompt(void *edit);
 
 /* edit_keys.c */
-void edit_bind(struct edit *);
+enum libedit_after edit_on_complete(void *edit);
+enum libedit_after edit_on_escape(void *edit);
+enum libedit_after edit_on_paste(void *edit);
 void edit_set_line(struct edit *, struct span);		/* instead of what stands there; not drawn */
 void edit_wide_to_utf8(struct buf *, const wchar_t *, size_t n);
 void edit_line_text(const struct edit *, struct buf *);	/* all of the line */

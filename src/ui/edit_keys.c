@@ -22,9 +22,9 @@ edit_wide_to_utf8(struct buf *out, const wchar_t *wide, size_t n)
 void
 edit_line_text(const struct edit *e, struct buf *out)
 {
-	const LineInfoW *line = el_wline(e->el);
+	struct libedit_line line = e->lib->line(e->el);
 
-	edit_wide_to_utf8(out, line->buffer, (size_t)(line->lastchar - line->buffer));
+	edit_wide_to_utf8(out, line.at, (size_t)(line.end - line.at));
 }
 
 static void
@@ -36,7 +36,7 @@ insert(struct edit *e, struct span text)
 	if (text.len > 0)
 		memcpy(string, text.at, text.len);
 	if (mbstowcs(wide, string, text.len) != (size_t)-1 && wide[0])
-		el_winsertstr(e->el, wide);
+		e->lib->insert(e->el, wide);
 	free(string);
 	free(wide);
 }
@@ -44,11 +44,9 @@ insert(struct edit *e, struct span text)
 void
 edit_set_line(struct edit *e, struct span text)
 {
-	const LineInfoW *line = el_wline(e->el);
-
-	el_cursor(e->el, (int)(line->lastchar - line->cursor));
-	line = el_wline(e->el);
-	el_deletestr(e->el, (int)(line->lastchar - line->buffer));
+	e->lib->to_end(e->el);
+	struct libedit_line line = e->lib->line(e->el);
+	e->lib->erase(e->el, (size_t)(line.end - line.at));
 	insert(e, text);
 }
 
@@ -92,24 +90,22 @@ list(struct edit *e, struct span all)
 	edit_show(e);
 }
 
-static unsigned char
-on_complete(EditLine *el, wint_t ch)
+enum libedit_after
+edit_on_complete(void *ctx)
 {
-	struct edit *e;
+	struct edit *e = ctx;
 	struct buf text = { .max = EDIT_LINE_MAX * 4 }, out = { .max = EDIT_LINE_MAX };
 
-	(void)ch;
-	el_wget(el, EL_CLIENTDATA, &e);
-	const LineInfoW *line = el_wline(el);
-	edit_wide_to_utf8(&text, line->buffer, (size_t)(line->cursor - line->buffer));
+	struct libedit_line line = e->lib->line(e->el);
+	edit_wide_to_utf8(&text, line.at, (size_t)(line.cursor - line.at));
 	size_t replaced = e->view.complete ? e->view.complete(e->ctx, buf_span(&text), &out) : 0;
 	if (replaced == EDIT_PLAIN_TAB) {
 		buf_release(&text);
-		return el_winsertstr(el, L"\t") == 0 ? CC_REFRESH : CC_ERROR;
+		return e->lib->insert(e->el, L"\t") ? LIBEDIT_REFRESH : LIBEDIT_BEEP;
 	}
 	struct span all = buf_span(&out), whole = common(all), one = SPAN_NONE;
 	struct span typed = span_skip(buf_span(&text), buf_span(&text).len - replaced);
-	unsigned char what = CC_ERROR;
+	enum libedit_after what = LIBEDIT_BEEP;
 	bool only = span_line(&all, &one) && all.len == 0;
 	if (whole.len > typed.len || (only && !span_eq(one, typed))) {
 		wchar_t wide[EDIT_PROMPT_MAX];
@@ -117,12 +113,12 @@ on_complete(EditLine *el, wint_t ch)
 		snprintf(string, sizeof string, "%.*s", SPAN_ARG(typed));
 		size_t n = mbstowcs(wide, string, EDIT_PROMPT_MAX);
 		if (n != (size_t)-1)
-			el_deletestr(el, (int)n);
+			e->lib->erase(e->el, n);
 		insert(e, whole);
-		what = CC_REFRESH;
+		what = LIBEDIT_REFRESH;
 	} else if (one.len > 0 && !only) {
 		list(e, buf_span(&out));
-		what = CC_NORM;
+		what = LIBEDIT_AS_DRAWN;
 	}
 	buf_release(&text);
 	buf_release(&out);
@@ -130,13 +126,11 @@ on_complete(EditLine *el, wint_t ch)
 }
 
 /* ^]: one command for smtpsh; what stands there half-typed comes back. Again: never mind. */
-static unsigned char
-on_escape(EditLine *el, wint_t ch)
+enum libedit_after
+edit_on_escape(void *ctx)
 {
-	struct edit *e;
+	struct edit *e = ctx;
 
-	(void)ch;
-	el_wget(el, EL_CLIENTDATA, &e);
 	edit_hide(e);
 	if (e->escaped) {
 		e->escaped = false;
@@ -148,18 +142,18 @@ on_escape(EditLine *el, wint_t ch)
 		edit_set_line(e, SPAN("/"));
 	}
 	edit_show(e);
-	return CC_NORM;
+	return LIBEDIT_AS_DRAWN;
 }
 
 static bool
-read_paste(EditLine *el, struct buf *out)
+read_paste(struct edit *e, struct buf *out)
 {
 	static const wchar_t end[] = L"\033[201~";
 	wchar_t c;
 	size_t matched = 0;
 
 	while (matched < 6) {
-		if (el_wgetc(el, &c) != 1)
+		if (e->lib->get_key(e->el, &c) != 1)
 			return false;
 		matched = c == end[matched] ? matched + 1 : c == end[0];
 		if (c == L'\r')
@@ -170,25 +164,23 @@ read_paste(EditLine *el, struct buf *out)
 }
 
 /* One line is just text. Several wait for Enter: they would be commands. */
-static unsigned char
-on_paste(EditLine *el, wint_t ch)
+enum libedit_after
+edit_on_paste(void *ctx)
 {
-	struct edit *e;
+	struct edit *e = ctx;
 	struct buf got = { .max = EDIT_PASTE_MAX };
 
-	(void)ch;
-	el_wget(el, EL_CLIENTDATA, &e);
 	e->firing = false;
-	if (!read_paste(el, &got) || buf_span(&got).len < 6) {
+	if (!read_paste(e, &got) || buf_span(&got).len < 6) {
 		buf_release(&got);
-		return CC_NORM;
+		return LIBEDIT_AS_DRAWN;
 	}
 	struct span text = span_first(buf_span(&got), buf_span(&got).len - 6), rest = text, line;
 	span_line(&rest, &line);
 	if (rest.len == 0 && !e->pasted) {
 		insert(e, line);
 		buf_release(&got);
-		return CC_REFRESH;
+		return LIBEDIT_REFRESH;
 	}
 	edit_hide(e);
 	edit_line_text(e, &e->paste);
@@ -204,32 +196,5 @@ on_paste(EditLine *el, wint_t ch)
 	e->pasted = true;
 	edit_show(e);
 	buf_release(&got);
-	return CC_NORM;
-}
-
-static void
-bind_keys(struct edit *e)
-{
-	el_wset(e->el, EL_BIND, L"^I", L"smtpsh-complete", NULL);
-	el_wset(e->el, EL_BIND, L"^]", L"smtpsh-escape", NULL);
-	el_wset(e->el, EL_BIND, L"^R", L"em-inc-search-prev", NULL);
-}
-
-void
-edit_bind(struct edit *e)
-{
-	const wchar_t *editor = NULL;
-
-	el_wset(e->el, EL_ADDFN, L"smtpsh-complete", L"complete", on_complete);
-	el_wset(e->el, EL_ADDFN, L"smtpsh-escape", L"one command for smtpsh", on_escape);
-	el_wset(e->el, EL_ADDFN, L"smtpsh-paste", L"take a paste", on_paste);
-	bind_keys(e);
-	el_source(e->el, NULL);
-	el_wget(e->el, EL_EDITOR, &editor);
-	if (editor && wcscmp(editor, L"vi") == 0) {
-		bind_keys(e);		/* "bind -v" has reset them; an ESC sequence may not be bound there, it would eat keys */
-		return;
-	}
-	el_wset(e->el, EL_BIND, L"\\e[200~", L"smtpsh-paste", NULL);
-	fputs("\033[?2004h", e->out);
+	return LIBEDIT_AS_DRAWN;
 }

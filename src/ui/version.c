@@ -5,15 +5,17 @@
 #include "net/dns.h"
 #include "net/loop.h"
 #include "net/tls.h"
-#include "ui/edit.h"
 #include "ui/json.h"
 
 void
 version_print(FILE *out)
 {
 	fprintf(out, "smtpsh %s\n", SMTPSH_VERSION);
-	fprintf(out, "with OpenSSL %s, libuv %s, c-ares %s, jansson %s, libedit %s\n", tls_library_version(),
-	    loop_library_version(), dns_library_version(), json_library_version(), edit_library_version());
+	fprintf(out, "with OpenSSL %s, libuv %s, c-ares %s, jansson %s\n", tls_library_version(),
+	    loop_library_version(), dns_library_version(), json_library_version());
 	for (enum module m = 0; m < MODULE_COUNT; m++)
-		fprintf(out, module_is_built(m) ? "with %s, opened when it is needed\n" : "without %s\n", module_library(m));
+		if (module_is_built(m))
+			fprintf(out, "with %s, opened when it is needed (built with %s)\n", module_library(m), module_version(m));
+		else
+			fprintf(out, "without %s\n", module_library(m));
 }

@@ -1,7 +1,9 @@
 """What the screen shows while the person types and the server talks: nothing flickers, nothing is lost, no debris."""
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import termios
 import unittest
 
@@ -253,6 +255,20 @@ class Editing(unittest.TestCase):
             t.until("221 bye")
             self.assertEqual(t.status(), 0)
             self.assertNotIn("\x1b", t.got)
+
+    def test_without_libedit_there_are_plain_lines(self):
+        "the program alone, without the modules beside it"
+        if not os.path.exists(os.path.join(os.path.dirname(program.SMTPSH), "smtpsh-libedit.so")):
+            return              # linked in
+        with tempfile.TemporaryDirectory() as folder:
+            alone = shutil.copy(program.SMTPSH, folder)
+            with Terminal(argv=[alone, self.peer.host, str(self.peer.port)], NO_COLOR="1") as t:
+                self.peer.accept()
+                t.until("no line editing: libedit is needed here: install it (Debian's package is libedit2)")
+                t.until(self.where + " ")
+                t.line("NOOP")
+                self.peer.dialogue(("NOOP", "250 plainly"))
+                t.until("250 plainly")
 
 
 if __name__ == "__main__":
