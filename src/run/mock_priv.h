@@ -66,10 +66,9 @@ struct play {
 	enum match_level level;
 	unsigned *taken;		/* by each rule, on this connection */
 	uint64_t delay_ms;		/* before the next reply */
-	const struct word_write *slow;
+	const struct pace *slow;
 	struct mock_out *out, **out_end;
 	size_t sent;			/* octets of the first, when slow */
-	size_t cut;			/* which of slow->split is next */
 	struct envelope mail;
 	struct arena helo_mem;
 	struct span helo, bdat;

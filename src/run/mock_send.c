@@ -1,8 +1,6 @@
 /* mock - replies on their way: at once, late, slowly, or not at all, and what they make of the conversation. */
 #include "run/mock_priv.h"
 
-enum { SPLIT_GAP_MS = 20 };
-
 static struct mock_out *
 add(struct play *p, enum verb verb, bool dot)
 {
@@ -95,29 +93,12 @@ follow(struct play *p, const struct mock_out *o)
 	return o->verb == VERB_STARTTLS && code == 220 ? session_shake_hands(p->s) : STEP_WAIT;
 }
 
-/* The next piece of a reply that goes out slowly; 0: all of it at once. */
-static size_t
-piece_length(struct play *p, size_t left)
-{
-	const struct word_write *w = p->slow;
-
-	if (!w || (w->octets == 0 && w->nsplit == 0))
-		return left;
-	if (w->nsplit == 0)
-		return w->octets < left ? w->octets : left;
-	while (p->cut < w->nsplit && w->split[p->cut] <= p->sent)
-		p->cut++;
-	if (p->cut == w->nsplit || w->split[p->cut] - p->sent > left)
-		return left;
-	return w->split[p->cut] - p->sent;
-}
-
 /* True when all of it is out, else the timer runs. */
 static bool
 send_piece(struct play *p, const struct mock_out *o)
 {
 	struct span rest = span_skip(o->text, p->sent);
-	size_t n = piece_length(p, rest.len);
+	size_t n = p->slow ? pace_piece(p->slow, p->sent, rest.len) : rest.len;
 
 	if (p->sent == 0 && n == rest.len) {
 		session_answer(p->s, o->text);
@@ -129,11 +110,11 @@ send_piece(struct play *p, const struct mock_out *o)
 	p->sent += n;
 	if (n == rest.len) {
 		conv_put(session_conv(p->s), SPAN("\r\n"));
-		p->sent = p->cut = 0;
+		p->sent = 0;
 		return true;
 	}
 	session_hold(p->s, true);
-	session_sleep(p->s, p->slow->every_ms ? p->slow->every_ms : SPLIT_GAP_MS);
+	session_sleep(p->s, pace_gap_ms(p->slow));
 	return false;
 }
 

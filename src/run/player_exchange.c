@@ -151,70 +151,6 @@ say_one(struct session *s, struct play *p, const struct script_say *say)
 	}
 }
 
-/* /write: all of it first goes into one piece, which then goes out slowly. */
-static bool
-gather_slow(struct session *s, struct play *p, const struct script_item *item)
-{
-	struct exchange *x = &p->exchange;
-
-	x->slow = (struct buf){ .max = CONV_OUTPUT_MAX };
-	x->slow_at = 0;
-	for (size_t i = 0; i < item->nsay; i++) {
-		struct span line, shown;
-		struct err err;
-		if (!is_secret_allowed(s, p, &item->say[i]))
-			return false;
-		if (!text_fill(&item->say[i].text, &p->vars, &p->scratch, &line, &shown, &err)) {
-			play_fail(p, err.kind, NULL, NULL, item->say[i].place, "%s", err.text);
-			return false;
-		}
-		mask_secrets(s, p, &item->say[i]);
-		buf_append(&x->slow, line);
-		if (item->say[i].crlf)
-			buf_append(&x->slow, SPAN("\r\n"));
-		struct event event = { .kind = EVENT_SENT };
-		event.sent.text = may_show(s, p, &item->say[i], shown);
-		event.sent.octets = line.len + 2u * item->say[i].crlf;
-		session_emit(s, &event);
-	}
-	return true;
-}
-
-static size_t
-piece_size(const struct play *p)
-{
-	const struct exchange *x = &p->exchange;
-	size_t left = buf_span(&x->slow).len;
-
-	for (size_t i = 0; i < p->write.nsplit; i++)
-		if (p->write.split[i] > x->slow_at)
-			return p->write.split[i] - x->slow_at < left ? p->write.split[i] - x->slow_at : left;
-	return p->write.octets && p->write.octets < left ? p->write.octets : left;
-}
-
-static enum progress wait_for_replies(struct session *, struct play *);
-
-static enum progress
-next_piece(struct session *s, struct play *p)
-{
-	struct exchange *x = &p->exchange;
-	const struct script_item *item = x->item;
-	size_t n = piece_size(p);
-
-	conv_put(session_conv(s), span_first(buf_span(&x->slow), n));
-	buf_consume(&x->slow, n);
-	x->slow_at += n;
-	if (buf_span(&x->slow).len > 0) {
-		session_sleep(s, p->write.every_ms ? p->write.every_ms : 20);
-		return STEP_WAIT;
-	}
-	buf_release(&x->slow);
-	for (size_t i = 0; i < item->nsay; i++)
-		if (script_say_owes(&item->say[i]))
-			session_owe(s, item->say[i].kind == SAY_COMMAND ? item->say[i].verb : VERB_AUTH, item->say[i].kind == SAY_DOT);
-	return wait_for_replies(s, p);
-}
-
 /* ---- hearing */
 
 static enum progress
@@ -256,8 +192,6 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	x->failed = false;
 	if (item == &p->reading && item->nreply == 0)
 		x->needed = 1;
-	if (p->write.octets || p->write.nsplit)
-		return gather_slow(s, p, item) ? next_piece(s, p) : STEP_FAIL;
 	for (size_t i = 0; i < item->nsay; i++)
 		if (!say_one(s, p, &item->say[i]))
 			return STEP_FAIL;
@@ -340,22 +274,11 @@ exchange_heard(struct session *s, const struct step *step, void *state, const st
 		return STEP_DONE;
 	case NEWS_TLS_FAILED:
 		return heard_tls_failed(p, news);
-	case NEWS_TIMER:
-		return next_piece(s, p);
 	case NEWS_CLOSED:
 		return heard_closed(p);
 	default:
 		return STEP_WAIT;
 	}
-}
-
-static void
-exchange_cancel(struct session *s, const struct step *step, void *state)
-{
-	struct play *p = *(struct play *const *)step->args;
-
-	(void)s, (void)state;
-	buf_release(&p->exchange.slow);
 }
 
 const struct step_op play_exchange_op = {
@@ -365,5 +288,4 @@ const struct step_op play_exchange_op = {
 	.needs = STEP_NEEDS_CONN,
 	.start = exchange_start,
 	.heard = exchange_heard,
-	.cancel = exchange_cancel,
 };

@@ -74,7 +74,6 @@ play_free(struct play *p)
 		serve_demo_free(&p->own_env);
 		tls_context_free(p->own_env.demo_tls);
 	}
-	buf_release(&p->exchange.slow);
 	arena_release(&p->scratch);
 	arena_release(&p->arena);
 	free(p);

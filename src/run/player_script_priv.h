@@ -44,7 +44,6 @@ struct play {
 	struct session_opts base;		/* what sessions begin with */
 	bool early, foreign;
 	struct span tls_fail;
-	struct word_write write;
 	const struct word_requires *requires;	/* waits for EHLO */
 	uint64_t began_us, item_us;
 	char said[120];				/* verbs so far, for ->where */
@@ -61,8 +60,6 @@ struct play {
 	struct exchange {
 		const struct script_item *item;
 		size_t needed, heard;
-		struct buf slow;
-		size_t slow_at;
 		bool failed;
 	} exchange;
 	struct reply *collected[COLLECTED_MAX];	/* of a step's */

@@ -401,7 +401,11 @@ do_match(struct play *p, const struct script_item *item)
 static void
 do_write(struct play *p, const struct script_item *item)
 {
-	p->write = *(const struct word_write *)item->args;
+	const struct pace *pace = item->args;
+
+	p->base.pace = *pace;
+	for (size_t i = 0; i <= SCRIPT_PEERS_MAX; i++)
+		p->peer[i].opts.pace = *pace;
 }
 
 static void

@@ -168,48 +168,22 @@ parse_pipeline(const void **out, struct cursor *c, const struct text_context *ct
 	return *args || span_eq(word, SPAN("off")) || cursor_fail(c, err, "want /pipeline on or /pipeline off");
 }
 
-/* "1/s", "10/500ms". */
-static bool
-parse_rate(struct word_write *w, struct span rate, struct cursor *c, struct err *err)
-{
-	struct span number = span_until(&rate, '/');
-	unsigned long long octets;
-
-	if (!span_number(number, 1 << 20, &octets) || octets == 0)
-		return cursor_blame(c, rate, err, "want octets and a time, as in 1/s or 10/500ms");
-	w->octets = (unsigned)octets;
-	if (rate.len > 0 && (rate.at[0] < '0' || rate.at[0] > '9')) {
-		w->every_ms = span_eq(rate, SPAN("s")) ? 1000 : span_eq(rate, SPAN("m")) ? 60000 : span_eq(rate, SPAN("ms")) ? 1 : 0;
-		return w->every_ms || cursor_blame(c, rate, err, "want octets and a time, as in 1/s or 10/500ms");
-	}
-	return cursor_milliseconds(c, rate, &w->every_ms, err);
-}
-
-static bool
-parse_split(struct word_write *w, struct span list, struct cursor *c, struct err *err)
-{
-	unsigned long long at;
-
-	for (struct span one = span_until(&list, ','); one.len > 0; one = span_until(&list, ',')) {
-		if (w->nsplit == sizeof w->split / sizeof *w->split || !span_number(one, 1 << 20, &at))
-			return cursor_blame(c, one, err, "want up to 16 places to split at, as in split=3,7");
-		w->split[w->nsplit++] = (unsigned)at;
-	}
-	return w->nsplit > 0 || cursor_fail(c, err, "want places to split at, as in split=3,7");
-}
-
 static bool
 parse_write(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
 {
-	ARGS(struct word_write);
-	struct span value = rest_of(c), key = span_has(value, '=') ? span_until(&value, '=') : SPAN_NONE;
+	ARGS(struct pace);
 
 	(void)eres;
-	if (span_eq(value, SPAN("off")))
-		return true;
-	if (span_eq(key, SPAN("split")))
-		return parse_split(args, value, c, err);
-	return parse_rate(args, value, c, err);
+	return pace_parse(args, c, err);
+}
+
+static bool
+parse_trickle(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct pace);
+
+	(void)eres;
+	return pace_parse_rate(args, c, err);
 }
 
 static bool
@@ -279,7 +253,7 @@ const struct script_word script_words[] = {
 	{ "time", "OP TIME", "How long the last reply may have taken", WORD_TIME, WORD_CLIENT, false, word_parse_time },
 	{ "early", "", "Do not wait for the banner", WORD_EARLY, WORD_CLIENT, false, parse_nothing },
 	{ "pipeline", "on|off", "Send commands that follow each other in one write, or never", WORD_PIPELINE, WORD_CLIENT, false, parse_pipeline },
-	{ "write", "slow=N/s | split=N,N | off", "Send slowly, or cut at these octets", WORD_WRITE, WORD_CLIENT, false, parse_write },
+	{ "write", PACE_SYNTAX, "Send slowly, or cut at these octets", WORD_WRITE, WORD_CLIENT, false, parse_write },
 	{ "repeat", "N", "Do all up to /end N times", WORD_REPEAT, WORD_CLIENT, true, parse_repeat },
 	{ "retry", "N [every T]", "Do all up to /end until it succeeds, N times at most", WORD_RETRY, WORD_CLIENT, true, parse_repeat },
 	{ "if", "SUBJECT [not] [OP VALUE]", "Do all up to /else or /end only when this holds", WORD_IF, WORD_CLIENT, true, word_parse_assert },
@@ -287,7 +261,7 @@ const struct script_word script_words[] = {
 	{ "end", "", "The end of /repeat, /retry or /if", WORD_END, WORD_CLIENT, false, NULL },
 	{ "listen", "ADDR:PORT", "Where serve listens", WORD_LISTEN, WORD_SERVER, false, parse_listen },
 	{ "delay", "T", "Wait before the next reply", WORD_DELAY, WORD_SERVER, false, parse_delay },
-	{ "trickle", "N/s | off", "Send replies slowly", WORD_TRICKLE, WORD_SERVER, false, parse_write },
+	{ "trickle", "N/s | off", "Send replies slowly", WORD_TRICKLE, WORD_SERVER, false, parse_trickle },
 	{ "took", "T", "So long the reply before was waited for when it was recorded; serve --realtime waits as long", WORD_TOOK, WORD_SERVER, false, parse_delay },
 	{ "times", "N", "So many connections play this case", WORD_TIMES, WORD_SERVER, false, parse_times },
 	{ "on", "VERB [/ERE/] [if=STATE,...] [unless=STATE,...] [over=N] [times=N] [delay=T] [then=close|rst]", "A rule: the S: lines behind it answer this", WORD_ON, WORD_SERVER, false, NULL },

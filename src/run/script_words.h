@@ -24,13 +24,13 @@ enum script_word_kind {
 	WORD_TIME,		/* struct word_assert */
 	WORD_EARLY,		/* NULL */
 	WORD_PIPELINE,		/* bool; NULL: on. The parser has grouped already */
-	WORD_WRITE,		/* struct word_write */
+	WORD_WRITE,		/* struct pace */
 	WORD_REPEAT,		/* struct word_repeat */
 	WORD_RETRY,		/* struct word_repeat */
 	WORD_IF,		/* struct word_assert */
 	WORD_LISTEN,		/* struct span: ADDR:PORT */
 	WORD_DELAY,		/* uint64_t, milliseconds: before the next reply (server) */
-	WORD_TRICKLE,		/* struct word_write: how replies go out from now on (server) */
+	WORD_TRICKLE,		/* struct pace: how replies go out from now on (server) */
 	WORD_TOOK,		/* uint64_t, milliseconds: the reply before it was so long in coming (server, mock_opts.realtime) */
 	WORD_TIMES,		/* unsigned: so many connections play this case (server) */
 	WORD_KINDS
@@ -54,7 +54,6 @@ struct word_tls { bool verify_said; enum verify verify; struct span min, sni, ca
 struct word_mask { unsigned on, off; const struct expect_ere *own; };	/* bits of MATCH_MASKS */
 struct word_var { size_t name; struct script_text text; };
 struct word_capture { size_t name; const struct expect_ere *ere; bool redact; };
-struct word_write { unsigned octets; uint64_t every_ms; unsigned split[16]; size_t nsplit; };	/* all 0: off */
 struct word_repeat { unsigned times; uint64_t every_ms; };
 
 enum assert_subject { ASSERT_TIME, ASSERT_TOTAL, ASSERT_LINES, ASSERT_TEXT, ASSERT_ENHANCED, ASSERT_EHLO, ASSERT_TLS_VERSION,

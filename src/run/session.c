@@ -70,6 +70,7 @@ session_free(struct session *s)
 		s->step->op->release(s->step_state);
 	free(s->step_state);
 	loop_timer_free(s->timer);
+	loop_timer_free(s->paced.timer);
 	arena_release(&s->link);
 	arena_release(&s->kept);
 	arena_release(&s->proxied);
@@ -167,6 +168,11 @@ session_view(const struct session *s)
 		.route = s->route, .lmtp = s->opts->lmtp || s->target.lmtp,
 	};
 
+	if (s->paced.begun_us) {
+		v.waiting_us = s->paced.begun_us;
+		v.waiting_for = "what goes out slowly";
+		v.deadline_ms = 0;
+	}
 	v.local = s->target.kind == TARGET_DEMO || session_is_local(s);
 	if (s->conn && s->opts->proxy.kind == PROXY_NONE)		/* behind a proxy it is not known */
 		v.peer = *conn_peer(s->conn);

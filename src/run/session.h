@@ -13,6 +13,7 @@
 #include "net/proxy.h"
 #include "run/credentials.h"
 #include "run/event.h"
+#include "run/pace.h"
 #include "run/route.h"
 #include "run/step.h"
 #include "run/target.h"
@@ -72,6 +73,7 @@ struct session_opts {
 	struct credentials auth;
 	struct proxy_opts proxy;	/* the way there, instead of connecting directly */
 	struct preface preface;		/* said first on every connection */
+	struct pace pace;		/* how what is said goes out: /write */
 	bool allow_pipe;		/* a file may name pipe: targets */
 	bool can_ask;			/* somebody answers EVENT_QUESTION */
 	bool no_banner;			/* do not wait for one: /early */

@@ -88,6 +88,11 @@ struct session {
 	struct loop_timer *timer;
 	bool sleeping;
 	const char *waiting_for;
+	struct {
+		struct loop_timer *timer;
+		uint64_t begun_us, next_us;	/* 0: nothing is on its way in pieces */
+		size_t at;			/* octets of it that went */
+	} paced;
 	uint64_t heard_us;			/* when octets last came */
 	uint64_t waiting_us, deadline_ms, shake_us, dial_us, find_us, found_us;
 	uint64_t up_us, replies, octets_in, octets_out;
@@ -118,6 +123,11 @@ void session_run_steps(struct session *);
 void session_tell(struct session *, const struct news *);	/* to the step in hand, if there is one */
 void session_end_step(struct session *, enum progress);
 void session_stop_waiting(struct session *);
+
+/* session_pace.c */
+size_t session_may_send(const struct session *);	/* of what the conv has; 0: none yet */
+void session_paced(struct session *, size_t n);	/* so many went */
+void session_pace_stop(struct session *);
 
 /* session_tls.c */
 void session_begin_shaking(struct session *);

@@ -204,13 +204,14 @@ session_flush(struct session *s)
 {
 	size_t n;
 
-	while (s->conn && !s->shake_us && conv_output(s->conv).len > 0) {
-		enum conn_status status = conn_write(s->conn, conv_output(s->conv), &n);
+	while (s->conn && !s->shake_us && (n = session_may_send(s)) > 0) {
+		enum conn_status status = conn_write(s->conn, span_first(conv_output(s->conv), n), &n);
 		if (status == CONN_OK) {
 			s->heard_us = loop_now_us();
 			session_trace(s, "wrote", n);
 			conv_wrote(s->conv, n);
 			s->octets_out += n;
+			session_paced(s, n);
 			continue;
 		}
 		if (status != CONN_AGAIN)
@@ -320,7 +321,7 @@ session_work(struct session *s)
 	if (s->conn && !s->shake_us) {
 		session_flush(s);
 		if (s->conn)
-			conn_want(s->conn, hears(s) || !s->step, conv_output(s->conv).len > 0);
+			conn_want(s->conn, hears(s) || !s->step, session_may_send(s) > 0);
 	}
 	s->working = false;
 }

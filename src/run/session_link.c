@@ -22,6 +22,7 @@ session_drop_link(struct session *s)
 	s->conv = NULL;
 	s->tls = NULL;
 	session_forget_offers(s);
+	session_pace_stop(s);
 	s->asked_n = 0;
 	free(s->said_helo);
 	s->said_helo = NULL;

@@ -222,6 +222,8 @@ session_cancel(struct session *s)
 	s->cancelled = true;
 	if (s->step->op->cancel)
 		s->step->op->cancel(s, s->step, s->step_state);
+	if (s->paced.begun_us)
+		session_note(s, "what was begun still goes out, else the next line would go on in it; /write off sends it at once");
 	if (s->state == SESSION_OPENING || s->dialogue.mode == MODE_MESSAGE || s->shake_us || s->shake_when_sent)
 		session_close(s, true);
 	session_end_step(s, STEP_FAIL);

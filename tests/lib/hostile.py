@@ -14,7 +14,6 @@ import struct
 import subprocess
 import tempfile
 import threading
-import time
 
 from program import DEADLINE
 
@@ -138,9 +137,8 @@ class Peer:
 
     def drip(self, octets, every):
         for octet in octets:
-            if self.say(octet).sock.fileno() < 0:
+            if self.say(octet).sock.fileno() < 0 or self.over.wait(every):
                 break
-            time.sleep(every)
         return self
 
     def forever(self, octets):

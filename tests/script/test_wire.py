@@ -57,6 +57,46 @@ class Wire(unittest.TestCase):
         self.assertIn("NOOP may only end a group", done.stdout)
         self.assertEqual(done.returncode, 0)
 
+    def pieces(self, *options, **more):
+        "what arrives of the first line, read by read; then a server that obeys"
+        def reads(p):
+            p.say(GREETING)
+            p.got = []
+            while not b"".join(p.got).endswith(b"\n"):
+                p.got.append(p.octets() or b"\n")
+            p.say("250 ok\r\n").obey()
+        with hostile.Server(reads) as server:
+            done = program.run(*options, "127.0.0.1", str(server.port), **more)
+            self.assertEqual(b"".join(server.peers[0].got), b"NOOP 123456789\r\n")
+            return done, server.peers[0].got
+
+    def test_slow_writing_wherever_lines_are_given(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
+            file.write("/write slow=4/30ms\nNOOP 123456789\n")
+            file.flush()
+            for options, lines in (((), "/write slow=4/30ms\nNOOP 123456789\n"), (("-f", file.name), ""),
+                                   (("-c", "/write slow=4/30ms", "-c", "NOOP 123456789"), "")):
+                done, got = self.pieces(*options, input=lines)
+                self.assertEqual(done.returncode, 0, done.stdout)
+                self.assertGreater(len(got), 1)
+                self.assertEqual(len(got[0]), 4)
+
+    def test_a_write_is_cut_where_it_is_said(self):
+        done, got = self.pieces(input="/write split=2,7\nNOOP 123456789\n/write off\nRSET\n")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(got[0], b"NO")
+
+    def test_a_reply_is_waited_for_from_the_last_piece_on(self):
+        done, _ = self.pieces("--timeout", "reply=700ms", input="/write slow=1/60ms\nNOOP 123456789\n/write off\n")
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_a_pace_that_is_none(self):
+        for wrong, why in (("slow=x", "want octets and a time"), ("slow=3", "want octets and a time"), ("split=7,3", "ascending"),
+                           ("split=", "want places"), ("quick", "want slow=1/s, split=3,7 or off"), ("off now", "is too much")):
+            done = program.run("demo:", "-c", "/write " + wrong)
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertIn(why, done.stdout)
+
     def test_early_talk_is_sent_before_the_banner(self):
         def greets_late(p):
             p.hear()

@@ -19,6 +19,7 @@
 	X(early)	\
 	X(raw)		\
 	X(pipeline)	\
+	X(write)	\
 	X(wait)		\
 	X(sleep)	\
 	X(silence)	\

@@ -1,4 +1,4 @@
-/* /helo, /timeout, /tls and /early - how this session does things from here on. */
+/* /helo, /timeout, /tls, /early and /write - how this session does things from here on. */
 #include "run/session_priv.h"
 
 /* ---- /helo */
@@ -182,4 +182,32 @@ const struct step_op step_early = {
 	.args = "",
 	.help = "Do not wait for the banner, to try a greet pause",
 	.start = early_start,
+};
+
+/* ---- /write */
+
+static bool
+write_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct pace *pace = ARENA_NEW(arena, struct pace);
+
+	step->args = pace;
+	return pace_parse(pace, c, err);
+}
+
+static enum progress
+write_start(struct session *s, const struct step *step, void *state)
+{
+	(void)state;
+	session_change(s)->pace = *(const struct pace *)step->args;
+	return STEP_DONE;
+}
+
+const struct step_op step_write = {
+	.name = "write",
+	.group = GROUP_WIRE,
+	.args = PACE_SYNTAX,
+	.help = "Send slowly from here on, or cut at these octets",
+	.parse = write_parse,
+	.start = write_start,
 };
