@@ -3,6 +3,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -57,6 +58,8 @@ new_block(struct arena *a, size_t need)
 {
 	size_t size = a->first ? a->first->size * 2 : BLOCK_FIRST;
 
+	if (need > PTRDIFF_MAX)
+		out_of_memory();
 	if (size > BLOCK_MOST)
 		size = BLOCK_MOST;
 	if (size < need)
@@ -68,20 +71,25 @@ new_block(struct arena *a, size_t need)
 	return b;
 }
 
+/* `align` is a power of two. */
+static char *
+take(struct arena *a, size_t size, size_t align)
+{
+	struct arena_block *b = a->first;
+	size_t at = b ? (b->used + align - 1) & ~(align - 1) : 0;
+
+	if (!b || at > b->size || b->size - at < size) {
+		b = new_block(a, size);
+		at = 0;
+	}
+	b->used = at + size;
+	return b->mem + at;
+}
+
 void *
 arena_get(struct arena *a, size_t size)
 {
-	size_t need = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
-	struct arena_block *b = a->first;
-
-	if (need < size)
-		out_of_memory();
-	if (!b || b->size - b->used < need)
-		b = new_block(a, need);
-
-	void *mem = b->mem + b->used;
-	b->used += need;
-	return memset(mem, 0, size);
+	return memset(take(a, size, alignof(max_align_t)), 0, size);
 }
 
 struct span
@@ -93,9 +101,11 @@ arena_copy(struct arena *a, struct span s)
 char *
 arena_string(struct arena *a, struct span s)
 {
-	char *mem = arena_get(a, s.len + 1);
+	char *mem = take(a, s.len + 1, 1);
+
 	if (s.len > 0)
 		memcpy(mem, s.at, s.len);
+	mem[s.len] = '\0';
 	return mem;
 }
 
@@ -110,7 +120,7 @@ arena_printf(struct arena *a, const char *format, ...)
 	if (n < 0)
 		return SPAN_NONE;
 
-	char *mem = arena_get(a, (size_t)n + 1);
+	char *mem = take(a, (size_t)n + 1, 1);
 	va_start(ap, format);
 	vsnprintf(mem, (size_t)n + 1, format, ap);
 	va_end(ap);

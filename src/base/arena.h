@@ -17,6 +17,7 @@ void *arena_get(struct arena *, size_t size) __attribute__((returns_nonnull));
 #define ARENA_NEW(arena, type)		((type *)arena_get((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, n)	((type *)arena_get((arena), sizeof(type) * (n)))
 
+/* Octets, packed: aligned for char alone. */
 struct span arena_copy(struct arena *, struct span);
 char *arena_string(struct arena *, struct span) __attribute__((returns_nonnull));	/* with a NUL behind it */
 struct span arena_printf(struct arena *, const char *format, ...) __attribute__((format(printf, 2, 3)));
