@@ -25,6 +25,7 @@ struct send_plan {
  * there is no such name, or the value is none. What is kept lives in the arena.
  */
 bool send_set(struct send_plan *, struct span name, struct span value, struct arena *, struct err *);
+const char *send_word(size_t i, bool *flag);	/* NULL behind the last; flag: it may stand without a value */
 bool send_parse_words(struct send_plan *, struct cursor *, struct arena *, struct err *);	/* NAME=VALUE..., NAME="a b" */
 struct span send_unescape(struct arena *, struct span);		/* a written "\\n" as a line end */
 struct span send_xtext(struct arena *, struct span);		/* RFC 3461 4 */

@@ -256,6 +256,15 @@ next_word(struct cursor *c, struct span *name, struct span *value, struct arena 
 	return true;
 }
 
+const char *
+send_word(size_t i, bool *flag)
+{
+	if (i >= sizeof words / sizeof *words)
+		return NULL;
+	*flag = words[i].flag;
+	return words[i].name;
+}
+
 bool
 send_parse_words(struct send_plan *plan, struct cursor *c, struct arena *arena, struct err *err)
 {

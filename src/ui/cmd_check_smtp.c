@@ -26,14 +26,14 @@ struct check_smtp {
 };
 
 static const struct option_long { const char *name; bool arg; int value; } longs[] = {
-	{ "hostname", true, 'H' }, { "port", true, 'p' }, { "use-ipv4", false, '4' }, { "use-ipv6", false, '6' },
-	{ "expect", true, 'e' }, { "command", true, 'C' }, { "response", true, 'R' }, { "from", true, 'f' }, { "fqdn", true, 'F' },
-	{ "certificate", true, 'D' }, { "starttls", false, 'S' }, { "ssl", false, 's' }, { "tls", false, 's' },
-	{ "sni", false, OPT_SNI }, { "proxy", false, 'r' }, { "ignore-certificate-expiration", false, OPT_IGNORE_EXPIRY },
-	{ "output-format", true, OPT_OUTPUT_FORMAT }, { "authtype", true, 'A' }, { "authuser", true, 'U' },
-	{ "authpass", true, 'P' }, { "lmtp", false, 'L' }, { "ignore-quit-failure", false, 'q' }, { "warning", true, 'w' },
-	{ "critical", true, 'c' }, { "timeout", true, 't' }, { "verbose", false, 'v' }, { "help", false, 'h' },
-	{ "version", false, 'V' }, { "extra-opts", true, OPT_EXTRA },
+	{ "--hostname", true, 'H' }, { "--port", true, 'p' }, { "--use-ipv4", false, '4' }, { "--use-ipv6", false, '6' },
+	{ "--expect", true, 'e' }, { "--command", true, 'C' }, { "--response", true, 'R' }, { "--from", true, 'f' }, { "--fqdn", true, 'F' },
+	{ "--certificate", true, 'D' }, { "--starttls", false, 'S' }, { "--ssl", false, 's' }, { "--tls", false, 's' },
+	{ "--sni", false, OPT_SNI }, { "--proxy", false, 'r' }, { "--ignore-certificate-expiration", false, OPT_IGNORE_EXPIRY },
+	{ "--output-format", true, OPT_OUTPUT_FORMAT }, { "--authtype", true, 'A' }, { "--authuser", true, 'U' },
+	{ "--authpass", true, 'P' }, { "--lmtp", false, 'L' }, { "--ignore-quit-failure", false, 'q' }, { "--warning", true, 'w' },
+	{ "--critical", true, 'c' }, { "--timeout", true, 't' }, { "--verbose", false, 'v' }, { "--help", false, 'h' },
+	{ "--version", false, 'V' }, { "--extra-opts", true, OPT_EXTRA },
 };
 
 static void
@@ -104,7 +104,7 @@ static const struct option_long *
 find_long(struct span name)
 {
 	for (size_t i = 0; i < sizeof longs / sizeof *longs; i++)
-		if (span_eq(name, span_of(longs[i].name)))
+		if (span_eq(name, span_of(longs[i].name + 2)))
 			return &longs[i];
 	return NULL;
 }
@@ -378,10 +378,17 @@ run_check_smtp(int argc, char *argv[])
 	return status;
 }
 
+static const char *
+long_option(size_t i)
+{
+	return i < sizeof longs / sizeof *longs ? longs[i].name : NULL;
+}
+
 const struct command command_check_smtp = {
 	.name = "check_smtp",
 	.args = "-H HOST [OPTION...]",
 	.help = "check_smtp's options, output and states, for Nagios and Icinga",
 	.run = run_check_smtp,
+	.word = long_option,
 	.lost = 3,		/* UNKNOWN */
 };

@@ -66,6 +66,10 @@ quoted(const char *text)
 static void
 bash_options(const struct command *c)
 {
+	for (size_t i = 0; c->word && c->word(i); i++)
+		printf(" %s", c->word(i));
+	if (c->word)
+		return;
 	for (const struct option *o = options; o->name; o++)
 		if (is_for(o, c))
 			printf(" --%s", o->name);
@@ -104,7 +108,7 @@ print_bash(void)
 	}
 	printf("\t*) options='");
 	bash_options(commands[0]);
-	printf("' ;;\n\tesac\n\tif [[ $cur == -* ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")); return; fi\n"
+	printf("' ;;\n\tesac\n\tif [[ $cur == -* || ( $options == ' '[a-z]* && $COMP_CWORD -gt 1 ) ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")); return; fi\n"
 	    "\tCOMPREPLY=($(compgen -A hostname -f -- \"$cur\"))\n"
 	    "\tif ((COMP_CWORD == 1)); then COMPREPLY+=($(compgen -W 'demo:");
 	for (size_t i = 1; commands[i]; i++)
@@ -130,8 +134,21 @@ zsh_action(const struct option *o)
 }
 
 static void
+zsh_words(const struct command *c)
+{
+	printf("\t\tcompadd --");
+	for (size_t i = 0; c->word(i); i++)
+		printf(" %s", c->word(i));
+	printf(" ;;\n");
+}
+
+static void
 zsh_options(const struct command *c)
 {
+	if (c->word) {
+		zsh_words(c);
+		return;
+	}
 	printf("\t\t_arguments -s -S");
 	for (const struct option *o = options; o->name; o++) {
 		if (!is_for(o, c))
@@ -191,6 +208,16 @@ fish_option(const struct option *o, const struct command *c)
 }
 
 static void
+fish_words(const struct command *c)
+{
+	for (size_t i = 0; c->word(i); i++)
+		if (c->word(i)[0] == '-')
+			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' -l %s\n", c->name, c->word(i) + 2);
+		else
+			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' -f -a %s\n", c->name, c->word(i));
+}
+
+static void
 print_fish(void)
 {
 	printf("# smtpsh(1) completion for fish\nset -g __smtpsh_subcommands");
@@ -202,13 +229,22 @@ print_fish(void)
 		quoted(commands[i]->help);
 		printf("'\n");
 	}
-	for (size_t i = 0; commands[i]; i++)
-		for (const struct option *o = options; o->name; o++)
+	for (size_t i = 0; commands[i]; i++) {
+		if (commands[i]->word)
+			fish_words(commands[i]);
+		for (const struct option *o = options; !commands[i]->word && o->name; o++)
 			if (is_for(o, commands[i]))
 				fish_option(o, commands[i]);
+	}
 }
 
 static const struct shell shells[] = { { "bash", print_bash }, { "zsh", print_zsh }, { "fish", print_fish } };
+
+static const char *
+shell_name(size_t i)
+{
+	return i < sizeof shells / sizeof *shells ? shells[i].name : NULL;
+}
 
 static int
 run_completion(int argc, char *argv[])
@@ -231,4 +267,5 @@ const struct command command_completion = {
 	.args = "bash|zsh|fish",
 	.help = "Print what makes that shell complete our command line",
 	.run = run_completion,
+	.word = shell_name,
 };

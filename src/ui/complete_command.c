@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "run/route.h"
+#include "run/send.h"
 #include "ui/complete_priv.h"
 #include "ui/help.h"
 
@@ -12,6 +14,7 @@
 struct about {
 	struct talk *talk;
 	const struct session_view *view;
+	struct span command;
 	struct span given;		/* the words before the one that is being typed */
 };
 
@@ -79,23 +82,44 @@ addresses(const struct about *a, struct candidates *c)
 
 /* Of "reply=5s,co" the last one. */
 static void
+last_of_list(struct candidates *c)
+{
+	for (size_t i = c->prefix.len; i > 0; i--)
+		if (c->prefix.at[i - 1] == ',') {
+			c->prefix = span_skip(c->prefix, i);
+			return;
+		}
+}
+
+static void
+several_addresses(const struct about *a, struct candidates *c)
+{
+	last_of_list(c);
+	addresses(a, c);
+}
+
+static void
 phases(const struct about *a, struct candidates *c)
 {
 	const char *name;
 
 	(void)a;
-	for (size_t i = c->prefix.len; i > 0; i--)
-		if (c->prefix.at[i - 1] == ',') {
-			c->prefix = span_skip(c->prefix, i);
-			break;
-		}
+	last_of_list(c);
 	for (size_t i = 0; (name = timeouts_phase(i)); i++)
 		complete_try(c, span_of(name), "=");
 }
 
-/* /set's names, and the values of the one that is given. */
 static void
 settings(const struct about *a, struct candidates *c)
+{
+	(void)a;
+	for (const struct option *o = options; o->name; o++)
+		if (o->scope & SCOPE_SET)
+			complete_try(c, span_of(o->name), " ");
+}
+
+static void
+setting_values(const struct about *a, struct candidates *c)
 {
 	struct span given = a->given;
 	const struct option *o = option_find(SCOPE_SET, span_word(&given));
@@ -108,18 +132,122 @@ settings(const struct about *a, struct candidates *c)
 		complete_try(c, SPAN("on"), "");
 		complete_try(c, SPAN("off"), "");
 	}
-	for (o = a->given.len == 0 ? options : NULL; o && o->name; o++)
-		if (o->scope & SCOPE_SET)
-			complete_try(c, span_of(o->name), " ");
+}
+
+static void
+found_hosts(const struct about *a, struct candidates *c)
+{
+	const struct route *route = a->view->route;
+
+	for (size_t i = 0; route && i < route->nhops; i++)
+		complete_try(c, route->hop[i].host, "");
+}
+
+static void
+found_addresses(const struct about *a, struct candidates *c)
+{
+	const struct route *route = a->view->route;
+	char text[ADDR_TEXT];
+
+	for (size_t h = 0; route && h < route->nhops; h++)
+		for (size_t i = 0; i < route->hop[h].naddr; i++)
+			complete_try(c, span_of(addr_host(&route->hop[h].addr[i], text)), "");
+}
+
+static void
+ports(const struct about *a, struct candidates *c)
+{
+	(void)a;
+	for (const char *const *port = (const char *const[]){ "25", "465", "587", "24", NULL }; *port; port++)
+		complete_try(c, span_of(*port), "");
+}
+
+/* Those that are in use, and the next one. */
+static void
+sessions(const struct about *a, struct candidates *c)
+{
+	bool fresh = false;
+
+	for (unsigned n = 1; n <= PLAYER_SESSIONS && !fresh; n++) {
+		char number[12];
+		snprintf(number, sizeof number, "%u", n);
+		complete_try(c, span_of(number), "");
+		fresh = player_view_of(a->talk->commands.player, n).number == 0;
+	}
+}
+
+static void
+own_names(const struct about *a, struct candidates *c)
+{
+	complete_from_history(a->talk, SPAN("EHLO "), " ", "", c);
+	complete_from_history(a->talk, SPAN("HELO "), " ", "", c);
+	complete_from_history(a->talk, SPAN("/helo "), " ", "", c);
+}
+
+static void
+domains(const struct about *a, struct candidates *c)
+{
+	if (a->view->route && a->view->route->mx)
+		complete_try(c, a->view->route->name, "");
+}
+
+static void
+last_code(const struct about *a, struct candidates *c)
+{
+	char code[12];
+
+	if (!a->view->last_reply || a->view->last_reply->code == 0)
+		return;
+	snprintf(code, sizeof code, "%u", a->view->last_reply->code);
+	complete_try(c, span_of(code), "");
+}
+
+static void
+keywords(const struct about *a, struct candidates *c)
+{
+	const struct extensions *e = a->view->extensions;
+
+	for (size_t i = 0; e && i < e->n; i++)
+		complete_try(c, e->list[i].keyword, "");
+}
+
+/* What the server lists behind XCLIENT or XFORWARD. */
+static void
+attributes(const struct about *a, struct candidates *c)
+{
+	const struct extension *x = a->view->extensions ? extensions_find(a->view->extensions, a->command) : NULL;
+	struct span list = x ? x->params : SPAN_NONE;
+
+	for (struct span name; (name = span_word(&list)).len > 0;)
+		complete_try(c, name, "=");
+}
+
+/* What is said of a message by name, and the files and addresses among it. */
+static void
+message_words(const struct about *a, struct candidates *c)
+{
+	struct span value = c->prefix, key = span_until(&value, '=');
+	const char *name;
+	bool flag;
+
+	if (key.len == c->prefix.len) {
+		for (size_t i = 0; (name = send_word(i, &flag)); i++)
+			complete_try(c, span_of(name), flag ? "" : "=");
+		return;
+	}
+	c->prefix = value;
+	if (span_eq(key, SPAN("data")) || span_eq(key, SPAN("eml")) || span_eq(key, SPAN("attach")))
+		files(a, c);
 }
 
 static void
 named(const struct about *a, struct span what, struct candidates *c)
 {
 	static const struct { const char *what; void (*offer)(const struct about *, struct candidates *); } names[] = {
-		{ "FILE", files }, { "TARGET", hosts }, { "MECH", mechanisms }, { "VERB", help_words }, { "SETTING", settings },
-		{ "A", addresses }, { "B,", addresses },
-		{ "PHASE=", phases },
+		{ "FILE", files }, { "TARGET", hosts }, { "PORT", ports }, { "HOST", found_hosts }, { "ADDRESS", found_addresses },
+		{ "SESSION", sessions }, { "MECH", mechanisms }, { "VERB", help_words }, { "SETTING", settings }, { "VALUE", setting_values },
+		{ "A", addresses }, { "B,", several_addresses }, { "PHASE=", phases }, { "NAME", own_names }, { "DOMAIN", domains },
+		{ "CODE", last_code }, { "KEYWORD", keywords }, { "ATTRIBUTE=", attributes }, { "WORD=", message_words },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -180,17 +308,42 @@ syntax_word(const struct about *a, struct span word, struct candidates *c)
 		return;
 	}
 	struct candidates value = { .out = c->out, .prefix = span_skip(c->prefix, key.len) };
-	alternatives(&(struct about){ a->talk, a->view, SPAN_NONE }, values, &value);
+	alternatives(&(struct about){ a->talk, a->view, a->command, SPAN_NONE }, values, &value);
 	c->prefix = value.prefix;
 }
 
+/* Words without a "=" stand one behind the other; how many there are before the one that is typed. */
+static unsigned
+places_given(struct span given)
+{
+	unsigned n = 0;
+
+	for (struct span word; (word = span_word(&given)).len > 0;)
+		n += !span_has(word, '=');
+	return n;
+}
+
+/* "A B": the one at its place. "A | B": either. "A...": any number. "[k=A] [l=B]": in any order. */
 static size_t
 arguments(const struct about *a, const char *syntax, struct candidates *c)
 {
 	struct span words = span_of(syntax), typed = c->prefix;
+	unsigned place = 0, wanted = places_given(a->given);
+	bool either = false;
 
-	for (struct span word; (word = span_word(&words)).len > 0 && c->prefix.len == typed.len;)
-		syntax_word(a, word, c);
+	for (struct span word; (word = span_word(&words)).len > 0 && c->prefix.len == typed.len;) {
+		struct span value = word, key = span_until(&value, '=');
+		bool by_name = value.len > 0 && !span_has(key, '|'), any = span_find(word, SPAN("...")).len > 0;
+		if (span_eq(word, SPAN("|"))) {
+			either = true;
+			continue;
+		}
+		place -= either && place > 0 && !by_name;
+		either = false;
+		if (by_name || place == wanted || (any && place < wanted))
+			syntax_word(a, word, c);
+		place += !by_name;
+	}
 	return c->prefix.len;
 }
 
@@ -221,6 +374,6 @@ complete_command(struct talk *t, const struct session_view *v, struct span line,
 	while (n > 0 && line.at[n - 1] != ' ')
 		n--;
 	c->prefix = span_skip(line, n);
-	struct about about = { t, v, span_first(rest, rest.len - (rest.len < c->prefix.len ? rest.len : c->prefix.len)) };
+	struct about about = { t, v, name, span_first(rest, rest.len - (rest.len < c->prefix.len ? rest.len : c->prefix.len)) };
 	return arguments(&about, syntax, c);
 }

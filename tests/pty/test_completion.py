@@ -91,6 +91,27 @@ class Completing(unittest.TestCase):
         self.becomes(t, "/again 3 NO\t", "/again 3 NOOP")
         self.becomes(t, "/help comma\t", "/help commands")
 
+    def test_each_argument_at_its_place(self):
+        t = self.open()
+        t.line("MAIL FROM:<who@example.org>")
+        self.peer.dialogue(("MAIL FROM:<who@example.org>", "550 no"))
+        t.shows("550 no")
+        self.becomes(t, "/auth PL\t", "/auth PLAIN")
+        self.becomes(t, "/auth PLAIN PL\t", "/auth PLAIN PL")                  # a user, no mechanism
+        self.becomes(t, "/open demo: 5\t", "/open demo: 587")
+        self.becomes(t, "/set marks rfc r\t", "/set marks rfc r")
+        self.becomes(t, "/write sp\t", "/write split=")
+        self.becomes(t, "/write of\t", "/write off")
+        self.becomes(t, "/conn 1\t", "/conn 1")
+        self.becomes(t, "/helo m\t", "/helo me.example")
+        self.becomes(t, "/explain 5\t", "/explain 550")
+        self.becomes(t, "/explain 550 8B\t", "/explain 550 8BITMIME")
+        self.becomes(t, "/send subj\t", "/send subject=")
+        self.becomes(t, "/send from=w\t", "/send from=who@example.org")
+        self.becomes(t, "/send from=a to=x@example.org,w\t", "/send from=a to=x@example.org,who@example.org")
+        open(os.path.join(t.home.name, "letter"), "w").close()
+        self.becomes(t, f"/send data={t.home.name}/le\t", f"/send data={t.home.name}/letter")
+
     def test_files_in_order(self):
         t = self.open()
         for name in ("zeta", "alpha", "midst"):

@@ -44,6 +44,25 @@ class Names(unittest.TestCase):
                 t.until("(this connection)")
                 self.assertIn("20 bare.test      127.0.0.1 (this connection)", t.screen.text())
 
+    def test_use_by_name_with_tab(self):
+        with NameServer(ZONE) as dns, program.Serve("--listen", "127.0.0.1:0") as server:
+            with Terminal("--dns", dns.address, "-p", str(server.port), "@two.test") as t:
+                t.until("ESMTP")
+                t.until("> ")
+                t.type("/use b\t")
+                t.shows("> /use bare.test")
+                t.type("\r")
+                t.until("ESMTP")
+                t.until("> ")
+                t.line("/use 127.0.0.1")
+                t.until("ESMTP")
+                t.until("> ")
+                t.line("/mx")
+                t.until("(this connection)")
+                self.assertIn("10 mx1.bare.test  127.0.0.1 (this connection)", t.screen.text())
+                t.line("/use nowhere.test")
+                t.until('"nowhere.test" is not in the list that /mx shows')
+
     def test_a_silent_name_server_can_be_given_up(self):
         with NameServer({("silent.test", "MX"): "silent"}) as dns, Terminal("--dns", dns.address) as t:
             t.until("> ")

@@ -32,7 +32,7 @@ class Completion(unittest.TestCase):
         names = re.findall(r"^    '?([a-z_]+):", program.run("completion", "zsh").stdout.replace("\t", "  "), re.M)
         self.assertGreater(len(names), 10)
         for name in names:
-            if name in ("check_smtp", "completion"):        # the plugin's own options, and none
+            if name in ("check_smtp", "completion"):        # the plugin's own options, and words
                 continue
             usage = program.run(name, "--help").stdout
             options = {"--" + o for o in re.findall(r"^  .{4}--([a-z0-9][a-z0-9-]*)", usage, re.M)}
@@ -40,6 +40,9 @@ class Completion(unittest.TestCase):
 
     def test_bash(self):
         self.assertEqual(bash("--tl"), (["--tls"], ""))
+        self.assertEqual(bash("completion", ""), (["bash", "zsh", "fish"], ""))
+        self.assertEqual(bash("check_smtp", "--hostn"), (["--hostname"], ""))
+        self.assertEqual(bash("completion", "z"), (["zsh"], ""))
         self.assertEqual(bash("--tls", "=", "im"), (["implicit"], ""))
         self.assertEqual(bash("--tls", "="), (["starttls", "off", "try", "implicit"], ""))
         self.assertIn("serve", bash("se")[0])

@@ -496,7 +496,7 @@ send_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 const struct step_op step_send = {
 	.name = "send",
 	.group = GROUP_MESSAGE,
-	.args = "[from=A] [to=B,...] [NAME=VALUE...]",
+	.args = "[from=A] [to=B,...] [WORD=VALUE...]",
 	.help = "Send a message: what is not said is asked for",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
 	.state_size = sizeof(struct state),
@@ -523,7 +523,7 @@ load_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 const struct step_op step_load = {
 	.name = "load",
 	.group = GROUP_MESSAGE,
-	.args = "FILE [from=A] [to=B,...] [NAME=VALUE...]",
+	.args = "FILE [from=A] [to=B,...] [WORD=VALUE...]",
 	.help = "Send a file as it is, octet for octet",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
 	.state_size = sizeof(struct state),

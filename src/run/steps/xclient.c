@@ -82,7 +82,7 @@ attributes_heard(struct session *s, const struct step *step, void *mem, const st
 const struct step_op step_xclient = {
 	.name = "xclient",
 	.group = GROUP_IDENTITY,
-	.args = "NAME=VALUE...",
+	.args = "ATTRIBUTE=VALUE...",
 	.help = "Speak for another client: ADDR=, NAME=, HELO=, LOGIN= and the like; EHLO again",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
 	.state_size = sizeof(struct state),
@@ -94,7 +94,7 @@ const struct step_op step_xclient = {
 const struct step_op step_xforward = {
 	.name = "xforward",
 	.group = GROUP_IDENTITY,
-	.args = "NAME=VALUE...",
+	.args = "ATTRIBUTE=VALUE...",
 	.help = "Name the client that the server logs: ADDR=, NAME=, HELO=, SOURCE= and the like",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
 	.state_size = sizeof(struct state),

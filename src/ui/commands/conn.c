@@ -66,7 +66,7 @@ run(struct prompt *p, void *state, struct span args)
 const struct prompt_command prompt_conn = {
 	.name = "conn",
 	.group = GROUP_CONNECTION,
-	.args = "[N]",
+	.args = "[SESSION]",
 	.help = "Talk to another session, up to nine at a time; alone: which there are",
 	.run = run,
 };
