@@ -18,7 +18,25 @@ screen_settings(struct screen *s, const struct options *o)
 	s->time = o->time;
 	s->verbose = o->verbose;
 	s->color = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && s->terminal && wanted);
+	bool explained = s->explain;
 	s->explain = (s->terminal || o->verbose > 0) && o->verbose >= 0 && !o->no_explain;
+	if (s->explain && !explained)
+		s->ntold = 0;
+}
+
+enum telling
+screen_telling(struct screen *s, const void *what, unsigned which)
+{
+	size_t size = sizeof s->told / sizeof *s->told, kept = s->ntold < size ? s->ntold : size;
+
+	if (!s->explain)
+		return TELL_NEVER;
+	for (size_t i = 0; i < kept; i++)
+		if (s->told[i].what == what && s->told[i].which == which)
+			return TELL_AGAIN;
+	s->told[s->ntold % size].what = what;
+	s->told[s->ntold++ % size].which = which;
+	return TELL_FIRST;
 }
 
 void

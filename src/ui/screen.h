@@ -21,7 +21,9 @@ struct screen {
 	bool time;
 	int verbose;
 	unsigned columns;		/* 0: as the terminal says */
-	bool explain;			/* the meaning of a 4yz or 5yz stands under it */
+	bool explain;			/* the meaning of a 4yz or 5yz stands under it, the first time */
+	struct { const void *what; unsigned which; } told[64];	/* what was explained: the latest */
+	size_t ntold;
 	struct arena arena;		/* of what is being printed; reset by the printer */
 	void (*hide)(void *ctx);	/* NULL: there is no prompt */
 	void *hide_ctx;
@@ -31,6 +33,12 @@ void screen_init(struct screen *, FILE *out, const struct options *);
 void screen_settings(struct screen *, const struct options *);	/* again, after /set: all but `out` */
 void screen_release(struct screen *);
 unsigned screen_columns(const struct screen *);		/* 80 when it is no terminal */
+
+/*
+ * Is something to be explained? It is known by the row of a table it stands in and a number beside. NEVER: nothing is; AGAIN: it was.
+ */
+enum telling { TELL_NEVER, TELL_FIRST, TELL_AGAIN };
+enum telling screen_telling(struct screen *, const void *what, unsigned which);
 
 /* Printed as they are: for our own words. */
 void screen_print(struct screen *, const char *format, ...) __attribute__((format(printf, 2, 3)));

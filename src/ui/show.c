@@ -119,7 +119,7 @@ show_alert(struct screen *s, const struct event *e)
 	if (!span_number(span_until(&rest, ','), 255, &number))
 		return;
 	const struct alert_info *alert = alert_info((unsigned)number);
-	if (!alert)
+	if (!alert || screen_telling(s, alert, 0) != TELL_FIRST)
 		return;
 	struct flow f = show_below(s, e);
 	flow_print(&f, INK_DIM, "%s (%s).%s%s%s", alert->means, alert->rfc, alert->next ? " Next: " : "",

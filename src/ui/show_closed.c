@@ -70,7 +70,7 @@ show_closed(struct screen *s, const struct event *e)
 	}
 	flow_end(&f);
 	const char *means = e->closed.expected ? NULL : meaning(e);
-	if (!means || !s->explain)
+	if (!means || screen_telling(s, means, 0) != TELL_FIRST)
 		return;
 	f = show_below(s, e);
 	flow_print(&f, INK_DIM, "%s", means);

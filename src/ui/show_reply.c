@@ -26,14 +26,29 @@ put_class(struct flow *f, const struct reply *r)
 		    status_subject_text(st->subject) ? status_subject_text(st->subject) : "nothing known");
 }
 
+/* The same again, in a line; in a log not at all. */
+static void
+show_sense_again(struct screen *s, const struct event *e)
+{
+	if (!s->hide)
+		return;
+	struct flow f = show_below(s, e);
+	flow_print(&f, INK_DIM, "as before; /explain has what it means");
+	flow_end(&f);
+}
+
 static void
 show_sense(struct screen *s, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
 	enum stage stage = stage_of(e->answer.verb, e->answer.banner, e->answer.dot);
 	const struct sense *sense = sense_find(r->code, r->status, stage);
+	unsigned which = r->code | r->status.class << 10 | r->status.subject << 14 | r->status.detail << 22;
+	enum telling telling = sense ? screen_telling(s, sense, which) : TELL_NEVER;
 
-	if (!sense || !s->explain)
+	if (telling == TELL_AGAIN)
+		show_sense_again(s, e);
+	if (telling != TELL_FIRST)
 		return;
 	struct flow f = show_below(s, e);
 	put_class(&f, r);

@@ -82,6 +82,25 @@ class Look(unittest.TestCase):
         self.assertNotIn("bad destination", t.until("octets in 1 line"))
         t.until("550 5.1.1 No such mailbox here\\r\\n")
 
+    def test_the_same_refusal_is_explained_once(self):
+        t = self.session("EHLO me.example", "MAIL FROM:<>")
+        for text in ("Most likely greylisting", "as before; /explain has what it means"):
+            t.prompt("demo.smtpsh.example mail>")
+            t.line("RCPT TO:<grey@b.example>")
+            t.until("451 4.7.1")
+            t.until(text)
+        t.prompt("demo.smtpsh.example mail>")
+        self.assertEqual(t.screen.text().count("Most likely greylisting"), 1)
+        t.line("RCPT TO:<unknown@b.example>")
+        t.until("bad destination")                          # another one is explained
+        t.prompt("demo.smtpsh.example mail>")
+        t.line("/explain")
+        t.until("answers      RCPT")
+        t.line("/set explain off")
+        t.line("/set explain on")                           # all from the beginning
+        t.line("RCPT TO:<grey@b.example>")
+        t.until("Most likely greylisting")
+
     def test_explain_has_the_evidence(self):
         t = self.session("/explain")
         t.until("answers      the connection")
