@@ -159,7 +159,7 @@ on_event(void *ctx, const struct event *event)
 		break;
 	case EVENT_REPLY:
 		if (p->judge)
-			judge_heard(p->judge, event->answer.reply, event->answer.verb);
+			judge_heard(p->judge, event->answer.reply, event->answer.verb, event->answer.dot);
 		if (event->answer.surprise && p->opts.interactive)
 			give_back(p);
 		if (event->answer.surprise)
@@ -246,7 +246,7 @@ is_about_lines(struct player *p)
 		return true;
 	}
 	enum judged judged = judge_line(p->judge, line, w->place, &err);
-	if (judged != JUDGED_OPEN)
+	if (judged != JUDGED_OPEN && !judge_fears(p->judge))
 		p->held = ERR_NONE;
 	if (judged == JUDGED_BAD) {
 		p->status = err_worse(p->status, err.kind);

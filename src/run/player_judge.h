@@ -8,8 +8,11 @@ struct judge;
 struct judge *judge_new(void);
 void judge_free(struct judge *);		/* NULL is fine */
 
-/* A reply came; `verb` is what it answers. */
-void judge_heard(struct judge *, const struct reply *, enum verb);
+/* A reply came; `verb` is what it answers. Several to one message (LMTP) are judged one after the other, else the last one is. */
+void judge_heard(struct judge *, const struct reply *, enum verb, bool dot);
+
+/* Is a refusal among the replies that no S: has judged? */
+bool judge_fears(const struct judge *);
 
 /* Does the line begin with S: and may it stand here, behind a reply? */
 bool judge_takes(const struct judge *, struct span line);

@@ -276,7 +276,8 @@ probe_start(struct session *s, const struct step *step, void *state)
 		session_dial(s, p->job.hop);
 		return STEP_WAIT;
 	}
-	int fd = env->demo ? env->demo(env, &err) : -1;
+	unsigned as = (p->job.session->lmtp ? DEMO_LMTP : 0) | (p->job.result->tls_mode == TARGET_TLS_IMPLICIT ? DEMO_TLS : 0);
+	int fd = env->demo ? env->demo(env, as, &err) : -1;
 	if (fd < 0)
 		return session_fail(s, ERR_CONNECT, "the server inside cannot be started");
 	return session_over(s, fd, p->job.hop->host, env->demo_tls) ? next(s, p) : STEP_FAIL;

@@ -214,7 +214,7 @@ serve_free(struct serve *serve)
 struct demo {
 	struct tls_made *made;
 	struct tls_context *server_tls;
-	struct serve *serve;
+	struct serve *serve[DEMO_LMTP + DEMO_TLS + 1];		/* by what it is asked for as; NULL: never */
 };
 
 static bool
@@ -229,15 +229,11 @@ make_demo(struct session_env *env, struct err *err)
 	demo->server_tls = tls_context_new(&(struct tls_opts){ .server = true, .made = demo->made }, err);
 	env->demo_tls = tls_context_new(&(struct tls_opts){ .made = demo->made, .min_version = env->tls.min_version,
 	    .keylog = env->tls.keylog }, err);
-	if (!demo->server_tls || !env->demo_tls)
-		return false;
-	demo->serve = serve_new(env, &(struct serve_opts){
-	    .tls = demo->server_tls }, NULL, NULL);
-	return true;
+	return demo->server_tls && env->demo_tls;
 }
 
 int
-serve_demo(struct session_env *env, struct err *err)
+serve_demo(struct session_env *env, unsigned as, struct err *err)
 {
 	int pair[2];
 	struct demo *demo;
@@ -245,11 +241,14 @@ serve_demo(struct session_env *env, struct err *err)
 	if (!env->demo_ctx && !make_demo(env, err))
 		return -1;
 	demo = env->demo_ctx;
+	if (!demo->serve[as])
+		demo->serve[as] = serve_new(env, &(struct serve_opts){ .tls = demo->server_tls,
+		    .mta = { .lmtp = as & DEMO_LMTP, .implicit_tls = as & DEMO_TLS } }, NULL, NULL);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
 		err_set(err, ERR_SYSTEM, "no pair of sockets for demo: %s", strerror(errno));
 		return -1;
 	}
-	if (!serve_client(demo->serve, pair[1], err)) {
+	if (!serve_client(demo->serve[as], pair[1], err)) {
 		close(pair[0]);
 		return -1;
 	}
@@ -263,7 +262,8 @@ serve_demo_free(struct session_env *env)
 
 	if (!demo)
 		return;
-	serve_free(demo->serve);
+	for (size_t i = 0; i < sizeof demo->serve / sizeof *demo->serve; i++)
+		serve_free(demo->serve[i]);
 	tls_context_free(demo->server_tls);
 	tls_made_free(demo->made);
 	free(demo);

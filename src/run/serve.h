@@ -29,7 +29,7 @@ unsigned serve_clients(const struct serve *);
 void serve_free(struct serve *);
 
 /* For session_env.demo: a client's end of a pair whose other end `serve` plays. -1 with err. */
-int serve_demo(struct session_env *, struct err *);
+int serve_demo(struct session_env *, unsigned as, struct err *);
 void serve_demo_free(struct session_env *);
 
 #endif

@@ -37,6 +37,8 @@ extern const struct timeouts timeouts_default, timeouts_terminal, timeouts_rfc;
 bool timeouts_parse(struct timeouts *, struct span, struct cursor *, struct err *);
 const char *timeouts_phase(size_t i);		/* "resolve" …; NULL behind the last */
 
+enum { DEMO_LMTP = 1, DEMO_TLS = 2 };	/* it speaks LMTP; TLS comes before its banner */
+
 /* Shared by all sessions of a program; its contexts are made when TLS is first needed. */
 struct session_env {
 	struct loop *loop;
@@ -49,8 +51,8 @@ struct session_env {
 	event_fn *trace;
 	void (*trace_octets)(void *ctx, unsigned session, const char *what, size_t n);
 	void *trace_ctx;
-	/* The server inside: a connected descriptor, and the TLS context that trusts its certificate. */
-	int (*demo)(struct session_env *, struct err *);
+	/* The server inside: a connected descriptor, and the TLS context that trusts its certificate. `as`: DEMO_*. */
+	int (*demo)(struct session_env *, unsigned as, struct err *);
 	struct tls_context *demo_tls;
 	void *demo_ctx;
 };

@@ -219,11 +219,12 @@ on_readable(void *ctx, unsigned ready)
 }
 
 static int
-connect_server(struct session_env *env, struct err *err)
+connect_server(struct session_env *env, unsigned as, struct err *err)
 {
 	struct golden *g = env->demo_ctx;
 	int fd[2];
 
+	(void)as;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fd) != 0)
 		die("no", "socket pair");
 	g->fd = fd[1];

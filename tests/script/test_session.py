@@ -45,6 +45,24 @@ class Session(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("the certificate verifies", done.stdout)
 
+    def test_demo_speaks_what_is_asked_of_it(self):
+        message = "MAIL FROM:<>\nRCPT TO:<a@b>\nRCPT TO:<c@d>\nDATA\nSubject: x\n\nx\n.\n"
+        done = program.run("demo:", "--lmtp", input="LHLO x\n" + message)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("<-  220 demo.smtpsh.example LMTP", done.stdout)
+        self.assertEqual(done.stdout.count("<-  250 2.0.0 Ok: "), 2)          # a reply for each recipient
+        self.assertNotIn("nothing asked for", done.stdout)
+        done = program.run("--tls=implicit", "demo:", input="EHLO x\nNOOP\n")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertLess(done.stdout.index("TLS began"), done.stdout.index("<~  220"))
+        for options in (("--lmtp",), ("--tls=implicit",), ("--lmtp", "--tls=implicit")):
+            self.assertEqual(program.run("probe", *options, "demo:").returncode, 0, options)
+
+    def test_each_reply_to_one_message_is_judged(self):
+        begin = "LHLO x\nMAIL FROM:<>\nRCPT TO:<a@b>\nRCPT TO:<c@d>\nDATA\nx\n.\n"
+        for judged, status in (("S: 250\nS: 250\n", 0), ("S: 250\nS: 550\n", 1), ("S: 550\nS: 250\n", 1), ("S: 250\n", 0)):
+            self.assertEqual(program.run("--lmtp", "demo:", input=begin + judged).returncode, status, judged)
+
     def test_a_certificate_that_does_not_verify_ends_it_where_asked(self):
         with program.Serve() as server:
             shown = program.run("--tls", server.host, str(server.port), "-c", "NOOP")

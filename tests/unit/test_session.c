@@ -19,11 +19,11 @@ struct peer {
 static struct peer *opening;		/* env.demo has no context but the environment */
 
 static int
-pair(struct session_env *env, struct err *err)
+pair(struct session_env *env, unsigned as, struct err *err)
 {
 	int fds[2];
 
-	(void)env, (void)err;
+	(void)env, (void)as, (void)err;
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
 	opening->fd = fds[1];
 	return fds[0];

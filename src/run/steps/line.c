@@ -4,6 +4,8 @@
 struct state {
 	enum verb verb;
 	bool text;		/* a line of message text */
+	unsigned left;		/* replies to the message still to come, in LMTP */
+	enum err_kind failed;	/* by one of them */
 };
 
 static bool
@@ -12,18 +14,32 @@ say(struct session *s, struct span line, enum verb verb)
 	return verb == VERB_AUTH ? session_say_auth(s, line) : session_say(s, line);
 }
 
+/* In LMTP each recipient that was accepted has a reply to the message (RFC 2033 4.2). */
+static enum progress
+say_text(struct session *s, struct state *state, struct span line)
+{
+	const struct dialogue *d = session_dialogue(s);
+	unsigned replies = d->hello == VERB_LHLO && d->rcpts > 1 ? d->rcpts : 1;
+
+	state->text = true;
+	if (!session_say_text(s, line))
+		return STEP_FAIL;
+	if (!span_eq(line, SPAN(".")))
+		return STEP_DONE;
+	for (state->left = replies - 1; replies > 1; replies--)
+		session_owe(s, VERB_DATA, true);
+	session_wait_message(s);
+	return STEP_WAIT;
+}
+
 static enum progress
 line_start(struct session *s, const struct step *step, void *mem)
 {
 	struct state *state = mem;
-	struct dialogue *d = session_dialogue(s);
+	const struct dialogue *d = session_dialogue(s);
 
-	if (d->mode == MODE_MESSAGE) {
-		state->text = true;
-		if (!session_say_text(s, step->text))
-			return STEP_FAIL;
-		return span_eq(step->text, SPAN(".")) ? STEP_WAIT : STEP_DONE;
-	}
+	if (d->mode == MODE_MESSAGE)
+		return say_text(s, state, step->text);
 	state->verb = d->mode == MODE_ANSWER ? VERB_AUTH : verb_of(step->text, NULL);
 	if (!say(s, step->text, state->verb))
 		return STEP_FAIL;
@@ -33,21 +49,28 @@ line_start(struct session *s, const struct step *step, void *mem)
 }
 
 static enum progress
-heard_reply(struct session *s, const struct state *state, const struct reply *reply)
+heard_reply(struct session *s, struct state *state, const struct reply *reply)
 {
+	if (reply->code == 0 || reply->code / 100 >= 4) {
+		session_refused(s, reply);
+		state->failed = err_worse(state->failed, session_view(s).failed);
+	}
+	if (state->left > 0) {
+		state->left--;
+		session_wait_message(s);
+		return STEP_WAIT;
+	}
 	if (state->verb == VERB_STARTTLS && reply->code == 220)
 		return session_shake_hands(s);
 	if (state->verb == VERB_QUIT)
 		session_close(s, true);
-	if (reply->code == 0 || reply->code / 100 >= 4)
-		return session_refused(s, reply);
-	return STEP_DONE;
+	return state->failed ? session_failed(s, state->failed) : STEP_DONE;
 }
 
 static enum progress
 line_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
 {
-	const struct state *state = mem;
+	struct state *state = mem;
 
 	(void)step;
 	switch (news->kind) {

@@ -80,7 +80,8 @@ open_target(struct session *s, const struct step *step, struct open_state *state
 		return STEP_WAIT;
 	}
 	session_set_target(s, target);
-	int fd = env->demo ? env->demo(env, &err) : -1;
+	unsigned as = (session_view(s).lmtp ? DEMO_LMTP : 0) | (state->tls == TARGET_TLS_IMPLICIT ? DEMO_TLS : 0);
+	int fd = env->demo ? env->demo(env, as, &err) : -1;
 	if (fd < 0)
 		return session_fail(s, err.kind, "%s", err.text);
 	session_note(s, "the server inside takes every message and forgets it; it refuses some addresses on purpose (HELP "
