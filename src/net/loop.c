@@ -425,13 +425,13 @@ on_exit_of_child(uv_process_t *uv, int64_t status, int signo)
 }
 
 struct loop_child *
-loop_spawn(struct loop *loop, char *const argv[], int fd, loop_child_fn *fn, void *ctx, struct err *err)
+loop_spawn(struct loop *loop, char *const argv[], int fd, int err_fd, loop_child_fn *fn, void *ctx, struct err *err)
 {
 	struct loop_child *c = memory_zeroed(sizeof *c);
 	uv_stdio_container_t stdio[3] = {
 		{ .flags = UV_INHERIT_FD, .data.fd = fd },
 		{ .flags = UV_INHERIT_FD, .data.fd = fd },
-		{ .flags = UV_INHERIT_FD, .data.fd = 2 },
+		{ .flags = UV_INHERIT_FD, .data.fd = err_fd },
 	};
 	uv_process_options_t how = {
 		.file = argv[0], .args = (char **)(uintptr_t)argv, .exit_cb = on_exit_of_child,

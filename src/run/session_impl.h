@@ -40,6 +40,11 @@ struct session {
 	struct arena kept;			/* as long as the session */
 	struct arena proxied;			/* a route of one name */
 	struct loop_child *child;		/* of a pipe: target */
+	struct {				/* what it writes to its standard error */
+		int fd;
+		struct loop_watch *watch;	/* NULL: there is no child */
+		struct buf text;
+	} aside;
 	const struct route_hop *hop;
 	struct conn *conn;
 	struct conv *conv, *dead_conv;		/* dead: freed at the next wake-up, its last event may still be read */
@@ -104,6 +109,10 @@ bool session_goes_on(struct session *, struct conn *);
 void session_is_up(struct session *, struct conn *, const struct err *);
 void session_say_preface(struct session *);
 void session_leave_way(struct session *);	/* proxy and child */
+
+/* session_child.c */
+void session_hear_child(struct session *);	/* what it has said beside is told */
+void session_leave_child(struct session *);
 
 /* session_auth.c */
 /* Octets of the peer as they may be shown: secrets starred out. Until the next call. */

@@ -1,10 +1,5 @@
-/* session - the way to the peer beside a plain connection: a proxy, a child process, the PROXY protocol's header. */
+/* session - the way to the peer beside a plain connection: a proxy, the PROXY protocol's header. */
 #include "run/session_impl.h"
-
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 /* ---- a proxy */
 
@@ -46,53 +41,8 @@ void
 session_leave_way(struct session *s)
 {
 	proxy_free(s->proxy);
-	loop_child_free(s->child);
+	session_leave_child(s);
 	s->proxy = NULL;
-	s->child = NULL;
-}
-
-/* ---- a child process */
-
-static void
-on_child(void *ctx, int status, int signal)
-{
-	struct session *s = ctx;
-
-	if (signal)
-		session_note(s, "the command was ended by signal %d", signal);
-	else if (status == 127)
-		session_note(s, "the command was not found (status 127)");
-	else if (status != 0)
-		session_note(s, "the command ended with status %d", status);
-}
-
-bool
-session_run_command(struct session *s, struct span command)
-{
-	struct arena arena = { 0 };
-	char shell[] = "/bin/sh", c[] = "-c";
-	char *argv[] = { shell, c, arena_string(&arena, command), NULL };
-	struct span host = SPAN("pipe");
-	struct err err;
-	int pair[2];
-
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-		session_fail(s, ERR_SYSTEM, "no pair of sockets for the command: %s", strerror(errno));
-		arena_release(&arena);
-		return false;
-	}
-	fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK);
-	bool ok = session_over(s, pair[0], host, NULL);
-	if (ok) {
-		conv_bear_chatter(s->conv);
-		s->child = loop_spawn(s->env->loop, argv, pair[1], on_child, s, &err);
-		ok = s->child != NULL;
-		if (!ok)
-			session_fail(s, err.kind, "%s", err.text);
-	}
-	close(pair[1]);
-	arena_release(&arena);
-	return ok;
 }
 
 /* ---- the PROXY protocol */

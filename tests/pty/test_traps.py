@@ -52,6 +52,18 @@ class Traps(unittest.TestCase):
         self.assertNotIn("\x1b[2J", t.got)
         self.assertNotIn("\x1b]0;", t.got)
 
+    def test_a_command_s_stderr_stays_above_the_line(self):
+        "what a pipe: command writes there would go through the line that is being typed"
+        t = Terminal("pipe:printf '220 x\\r\\n'; read go; printf 'debug \\033[2Jx\\n' >&2; printf '250 ok\\r\\n'; cat", NO_COLOR="1")
+        self.addCleanup(t.__exit__)
+        t.prompt("pipe>")
+        t.line("NOOP")
+        t.type("half typed")
+        t.shows("=== the command's stderr: debug \\x1B[2Jx")
+        t.shows("250 ok")
+        t.prompt("pipe> half typed")
+        self.assertNotIn("\x1b[2J", t.got)
+
     def test_a_second_reply_shifts_nothing(self):
         "a server that speaks out of turn shifts every later answer"
         t = self.open()

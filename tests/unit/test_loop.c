@@ -202,11 +202,11 @@ children(void **state)
 	char text[32] = "";
 
 	(void)state;
-	assert_null(loop_spawn(loop, bad, 0, on_child, &ended, &err));
+	assert_null(loop_spawn(loop, bad, 0, 2, on_child, &ended, &err));
 	assert_int_equal(err.kind, ERR_SYSTEM);
 	assert_non_null(strstr(err.text, "/no/such/program"));
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
-	struct loop_child *child = loop_spawn(loop, good, pair[1], on_child, &ended, &err);
+	struct loop_child *child = loop_spawn(loop, good, pair[1], 2, on_child, &ended, &err);
 	assert_non_null(child);
 	assert_int_equal(write(pair[0], "it\n", 3), 3);
 	while (ended < 0)
