@@ -81,6 +81,7 @@ class Prompt(unittest.TestCase):
             t.line("HELO one.example")
             t.until("250 demo.smtpsh.example")
             t.line("/conn 2")
+            t.until("holds for all sessions")
             t.until("#2 220 demo.smtpsh.example")
             t.prompt("demo.smtpsh.example #2>")
             t.line("HELO two.example")

@@ -58,6 +58,8 @@ run(struct prompt *p, void *state, struct span args)
 		prompt_problem(p, "/conn: session %u is waited for; ^C gives that up", v.number);
 		return;
 	}
+	if (fresh && !p->screen->numbered)
+		prompt_note(p, "what /set, /timeout, /tls, /helo, /early and /write change holds for all sessions");
 	p->screen->numbered = true;
 	if (fresh)
 		begin(p, (unsigned)n, v.target);
