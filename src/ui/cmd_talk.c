@@ -21,10 +21,7 @@ enum { BEGINNING_MS = 200 };	/* how long a pipe may take to show whether it is a
 static bool
 is_interactive(const struct options *o)
 {
-	const char *term = getenv("TERM");
-
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file && o->format == FORMAT_TEXT &&
-	    term && term[0];
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file && o->format == FORMAT_TEXT;
 }
 
 /* What a file or pipe begins with, so that a script is known before anything is connected. */

@@ -7,13 +7,22 @@
 
 #include "base/text.h"
 
+enum { WIDTH_MIN = 12, ROOM_MIN = 16, INDENT_NARROW = 6 };
+
+/* Where text hangs: a screen too narrow for a column of it has no columns. */
+static unsigned
+hang(const struct flow *f, unsigned column)
+{
+	return column + ROOM_MIN <= f->width || column < INDENT_NARROW ? column : INDENT_NARROW;
+}
+
 struct flow
 flow_begin(struct screen *s, unsigned column, unsigned indent)
 {
 	unsigned width = s->terminal ? screen_columns(s) : UINT_MAX;
 
-	if (width < indent + 20)
-		width = indent + 20;
+	if (width < WIDTH_MIN)
+		width = WIDTH_MIN;
 	return (struct flow){ .screen = s, .column = column, .indent = indent, .width = width, .start = column };
 }
 
@@ -38,9 +47,11 @@ set_ink(struct flow *f, enum ink ink)
 void
 flow_break(struct flow *f)
 {
+	unsigned indent = hang(f, f->indent);
+
 	set_ink(f, INK_PLAIN);
-	screen_print(f->screen, "\n%*s", (int)f->indent, "");
-	f->column = f->start = f->indent;
+	screen_print(f->screen, "\n%*s", (int)indent, "");
+	f->column = f->start = indent;
 	f->blank = false;
 }
 
@@ -120,6 +131,10 @@ void
 flow_pad(struct flow *f, unsigned column)
 {
 	set_ink(f, INK_PLAIN);
+	if (hang(f, column) != column) {
+		f->blank = f->column > f->start;
+		return;
+	}
 	if (f->column >= column)
 		flow_break(f);
 	if (f->column < column)

@@ -62,7 +62,7 @@ screen_columns(const struct screen *s)
 
 	if (s->columns)
 		return s->columns;
-	if (s->terminal && ioctl(fileno(s->out), TIOCGWINSZ, &size) == 0 && size.ws_col >= 20)
+	if (s->terminal && ioctl(fileno(s->out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
 		return size.ws_col;
 	return 80;
 }

@@ -256,6 +256,16 @@ class Editing(unittest.TestCase):
             self.assertEqual(t.status(), 0)
             self.assertNotIn("\x1b", t.got)
 
+    def test_no_terminal_type_is_a_dumb_one(self):
+        with Terminal(argv=["/usr/bin/env", "-u", "TERM", program.SMTPSH, self.peer.host, str(self.peer.port)]) as t:
+            self.peer.accept()
+            t.until(self.where + " ")
+            t.line("NOOP")
+            self.peer.dialogue(("NOOP", "250 ok"))
+            t.until("250 ok")
+            t.until(self.where + " ")
+            self.assertNotIn("\x1b", t.got)
+
     def test_without_libedit_there_are_plain_lines(self):
         "the program alone, without the modules beside it"
         if not os.path.exists(os.path.join(os.path.dirname(program.SMTPSH), "smtpsh-libedit.so")):

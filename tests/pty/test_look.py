@@ -101,6 +101,13 @@ class Look(unittest.TestCase):
         t.line("RCPT TO:<grey@b.example>")
         t.until("Most likely greylisting")
 
+    def test_a_narrow_screen_has_no_columns_of_single_letters(self):
+        t = Terminal("demo:", "-c", "EHLO me.example", columns=20, rows=10)
+        self.addCleanup(t.__exit__)
+        t.until("221")
+        self.assertIn("have a priority", [r.strip() for r in t.screen.lines()])
+        self.assertLess(max(len(r) for r in t.screen.lines()), 21)
+
     def test_explain_has_the_evidence(self):
         t = self.session("/explain")
         t.until("answers      the connection")
