@@ -40,7 +40,7 @@ static bool
 read_asides(struct session *s)
 {
 	size_t room;
-	char *at = buf_reserve(&s->aside.text, 1, &room);
+	char *at = buf_reserve(&s->aside.text, ASIDE_MAX - buf_span(&s->aside.text).len, &room);
 	ssize_t n = at ? read(s->aside.fd, at, room) : 0;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -53,18 +53,24 @@ read_asides(struct session *s)
 	return n > 0;
 }
 
-static void
-on_aside(void *ctx, unsigned ready)
-{
-	(void)ready;
-	read_asides(ctx);
-}
-
 void
 session_hear_child(struct session *s)
 {
 	for (int i = 0; s->aside.watch && i < ASIDES_A_TURN && read_asides(s); i++)
 		;
+}
+
+static void
+on_aside(void *ctx, unsigned ready)
+{
+	(void)ready;
+	session_hear_child(ctx);
+}
+
+void
+session_hear_child_out(struct session *s)
+{
+	session_hear_child(s);
 	if (s->aside.watch)
 		tell_asides(s, true);
 }
@@ -87,7 +93,7 @@ on_child(void *ctx, int status, int signal)
 {
 	struct session *s = ctx;
 
-	session_hear_child(s);
+	session_hear_child_out(s);
 	if (signal)
 		session_note(s, "the command was ended by signal %d", signal);
 	else if (status == 127)

@@ -111,7 +111,8 @@ void session_say_preface(struct session *);
 void session_leave_way(struct session *);	/* proxy and child */
 
 /* session_child.c */
-void session_hear_child(struct session *);	/* what it has said beside is told */
+void session_hear_child(struct session *);	/* what it has said beside is told, by whole lines */
+void session_hear_child_out(struct session *);	/* all of it, for there will be no more */
 void session_leave_child(struct session *);
 
 /* session_auth.c */

@@ -340,6 +340,7 @@ session_on_conn(void *ctx, enum conn_news news)
 		session_tls_failed(s);
 		break;
 	case CONN_READY:
+		session_hear_child(s);		/* before the reply that it said it for */
 		session_flush(s);
 		fill(s);
 		break;

@@ -37,7 +37,7 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 {
 	struct event event = { .kind = EVENT_CLOSED };
 
-	session_hear_child(s);
+	session_hear_child_out(s);
 	event.closed.by = by;
 	event.closed.expected = expected;
 	event.closed.waiting_for = s->waiting_for;
