@@ -71,6 +71,12 @@ log_close(struct log *log)
 	free(log);
 }
 
+const char *
+log_name(const struct log *log)
+{
+	return log->name;
+}
+
 void
 log_event(void *ctx, const struct event *event)
 {

@@ -10,6 +10,7 @@ struct log;
 /* Appends to the file. NULL with err. */
 struct log *log_open(const char *file, bool no_bodies, bool times, struct err *);
 void log_close(struct log *);		/* NULL is fine */
+const char *log_name(const struct log *);		/* its file */
 void log_event(void *log, const struct event *);	/* an event_fn */
 bool log_ok(const struct log *, struct err *);	/* false: it could not be written to */
 

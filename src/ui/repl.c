@@ -108,7 +108,7 @@ asked(struct repl *r, const struct event *event)
 {
 	struct arena arena = { 0 };
 
-	snprintf(r->question, sizeof r->question, "%.*s", SPAN_ARG(text_safe(&arena, event->question.prompt)));
+	snprintf(r->question, sizeof r->question, "%.*s", SPAN_ARG(span_trim(text_safe(&arena, event->question.prompt))));
 	arena_release(&arena);
 	edit_hide(r->edit);
 	r->asking = true;
@@ -282,7 +282,9 @@ on_turn(void *ctx, struct span line, struct place place, enum dialogue_mode mode
 	}
 	if (mode == MODE_COMMAND && is_leaving(line))
 		player_end(r->player);
-	return talk_turn(&r->talk, line, mode);
+	bool goes = talk_turn(&r->talk, line, mode);
+	r->screen->echo |= place.file ? place.file != unseen_place : place.line == 0;	/* nobody typed it: it is shown */
+	return goes;
 }
 
 /* Typed before a failure was shown: it comes back, or is dropped as message text behind a refused DATA. */
@@ -407,7 +409,7 @@ static void
 interrupted(struct repl *r)
 {
 	struct session_view v = player_view(r->player);
-	char what[80];
+	const char *what = v.waiting_for;
 
 	r->asking = false;
 	if (v.state == SESSION_OPEN && v.dialogue.mode == MODE_MESSAGE) {
@@ -416,9 +418,11 @@ interrupted(struct repl *r)
 	}
 	if (edit_dropped(r->edit))
 		return;
-	snprintf(what, sizeof what, "%s", v.waiting_for ? v.waiting_for : "what was being done");
-	if (player_cancel(r->player))
+	bool given_up = player_cancel(r->player);
+	if (given_up && what)
 		prompt_note(&r->talk.commands, "given up: %s", what);
+	else if (given_up)
+		;		/* a pause, or what tells its end itself */
 	else if (v.dialogue.mode == MODE_ANSWER)
 		prompt_note(&r->talk.commands, "the server waits for an answer to AUTH: a lone * cancels it, ^D leaves");
 	else

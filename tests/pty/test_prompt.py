@@ -120,11 +120,31 @@ class Prompt(unittest.TestCase):
             t.line("hello me.example")
             t.until("near: HELO")
 
-    def test_settings_are_rows_of_the_options(self):
+    def test_a_log_is_shown_and_closed(self):
         with Terminal("demo:", NO_COLOR="1") as t:
+            t.until("demo.smtpsh.example> ")
+            t.line("/log")
+            t.until("there is no log")
+            name = os.path.join(t.home.name, "log")
+            t.line(f"/log {name}")
+            t.until("the next connection goes into")
+            t.line("/log")
+            t.until("/log off closes it")                   # and it is open still
+            t.line("/reopen")
+            t.until("220 demo.smtpsh.example")
+            t.line("/log off")
+            t.until("the log is closed")
+            with open(name) as log:
+                self.assertIn("S: 220 demo.smtpsh.example", log.read())
+
+    def test_settings_are_rows_of_the_options(self):
+        with Terminal("demo:", columns=80, NO_COLOR="1") as t:
             t.until("demo.smtpsh.example> ")
             t.line("/set timeout reply=7s")
             t.until("reply=7s")
+            t.line("/set")
+            rows = t.shows("Explain a 4yz or 5yz")
+            self.assertTrue(all(len(row) <= 80 for row in rows), rows)
             t.line("/set strict perhaps")
             t.until("want on or off")
             t.line("/set strictt on")

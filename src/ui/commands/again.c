@@ -25,7 +25,7 @@ next_round(struct prompt *p, struct state *st)
 	st->pausing = false;
 	if (st->opens && v.state == SESSION_OPEN && v.dialogue.mode == MODE_COMMAND)
 		player_line(p->player, SPAN("QUIT"), (struct place){ 0 });
-	player_line(p->player, st->line, (struct place){ 0 });
+	player_line(p->player, st->line, (struct place){ .line = 1 });	/* it was typed, and need not be shown */
 }
 
 static void

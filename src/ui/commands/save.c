@@ -115,7 +115,9 @@ log_run(struct prompt *p, void *state, struct span args)
 	struct logging *l = state;
 	struct arena arena = { 0 };
 
-	if (args.len == 0 || span_eq(args, SPAN("off"))) {
+	if (args.len == 0 && l->log) {
+		prompt_note(p, "the log is %s; /log off closes it", log_name(l->log));
+	} else if (args.len == 0 || span_eq(args, SPAN("off"))) {
 		prompt_note(p, l->log ? "the log is closed" : "there is no log: /log FILE begins one with the next connection");
 		log_close(l->log);
 		l->log = NULL;
@@ -140,8 +142,8 @@ log_release(void *state)
 const struct prompt_command prompt_log = {
 	.name = "log",
 	.group = GROUP_FILES,
-	.args = "FILE|off",
-	.help = "Write what is said from the next connection on as a script",
+	.args = "[FILE|off]",
+	.help = "Write what is said from the next connection on as a script; alone: whether there is a log",
 	.one_state = true,
 	.state_size = sizeof(struct logging),
 	.run = log_run,

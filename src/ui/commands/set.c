@@ -3,21 +3,26 @@
 
 #include "base/near.h"
 #include "base/text.h"
+#include "ui/flow.h"
 #include "ui/prompt.h"
+
+enum { AT_VALUE = 17, AT_HELP = 29 };
 
 static void
 show_one(struct prompt *p, const struct option *o)
 {
 	char value[OPTION_SHOWN];
+	struct span help = span_of(o->help);
 
 	option_show(o, p->options, value);
-	screen_print(p->screen, "    %-12s ", o->name);
-	screen_ink(p->screen, INK_BOLD);
-	screen_print(p->screen, "%-20s ", value);
-	screen_ink(p->screen, INK_DIM);
-	screen_print(p->screen, "%s", o->help);
-	screen_ink(p->screen, INK_PLAIN);
-	screen_print(p->screen, "\n");
+	screen_print(p->screen, "    ");
+	struct flow f = flow_begin(p->screen, 4, AT_HELP);
+	flow_print(&f, INK_PLAIN, "%s", o->name);
+	flow_pad(&f, AT_VALUE);
+	flow_print(&f, INK_BOLD, "%s", value);
+	flow_pad(&f, AT_HELP);
+	flow_put(&f, INK_DIM, span_until(&help, ';'));		/* behind it is what it means to subcommands */
+	flow_end(&f);
 }
 
 static void
