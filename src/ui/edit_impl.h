@@ -73,7 +73,14 @@ bool edit_secret_key(struct edit *, char octet);	/* true: the line is whole */
 enum edit_result edit_plain_read(struct edit *, struct span *line);
 void edit_plain_echo(struct edit *, bool on);
 
-/* edit.c */
+/* edit_terminal.c */
+void edit_terminal_open(struct edit *);			/* its own descriptor */
+void edit_terminal_close(struct edit *);		/* as it was found; no more signals */
+void edit_watch_signals(struct edit *);
+
+/* edit_octets.c */
+void edit_watch_keys(struct edit *);
+int edit_read_key(void *edit, wchar_t *out);		/* for libedit; -1 for all but a character, and ->wake says why */
 void edit_follow(struct edit *);			/* shown or not: as the view has it now */
 void edit_wait(struct edit *);				/* until ->wake says why, or ->stop */
 
