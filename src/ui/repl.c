@@ -1,20 +1,15 @@
 /* repl - the prompt: a person, a player, and a screen between them. */
 #include "ui/repl.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 #include "base/text.h"
+#include "ui/ahead.h"
 #include "ui/editor.h"
-#include "ui/talk.h"
 #include "ui/where.h"
 
 /* A reply that comes at once is shown before the prompt is: no prompt flickers by. */
 enum { HOLD_MS = 100 };
-
-static const char unseen_place[] = "what was typed unseen";	/* of a line: known by its address */
 
 struct repl {
 	struct talk talk;
@@ -28,14 +23,11 @@ struct repl {
 	struct where where;
 	struct edit_piece asked_piece[3];
 	char question[200];
-	bool asking, ask_secret, ask_text, leaving, skipping;
+	bool asking, ask_secret, ask_text, leaving;
 	bool by_hand;			/* the AUTH exchange is one that is typed */
 	bool auth_waits;		/* what answers AUTH may want a secret: what is typed already may be one */
-	size_t unseen;			/* of the lines that wait, those that were typed unseen */
 	bool undecided;			/* how the next line is understood depends on the reply */
-	bool hush;			/* what comes back is not shown */
-	size_t hushed;			/* lines that were not */
-	struct buf unsent;		/* what was typed ahead and comes back, each line ended by LF */
+	struct ahead ahead;
 	unsigned nlines, interrupts;
 };
 
@@ -116,16 +108,6 @@ asked(struct repl *r, const struct event *event)
 	r->ask_text = event->question.text;
 }
 
-/* Lines that wait in the terminal were typed ahead of it too. */
-static void
-failed(struct repl *r, const struct event *event)
-{
-	const struct step *step = event->step;
-
-	edit_mark(r->edit);
-	r->skipping = event->kind == EVENT_STEP_ENDED && step && step->op == &step_line && verb_of(step->text, NULL) == VERB_DATA;
-}
-
 /* The reply to AUTH may ask for a secret, unless all was said with it; the reply to DATA makes text of what follows. */
 static void
 sent(struct repl *r, const struct event *event)
@@ -145,17 +127,6 @@ sent(struct repl *r, const struct event *event)
 }
 
 static void
-came_back(struct repl *r, struct span line)
-{
-	if (r->hush || r->unseen > 0) {
-		r->hushed++;
-		return;
-	}
-	buf_append(&r->unsent, line);
-	buf_append(&r->unsent, SPAN("\n"));
-}
-
-static void
 heard(struct repl *r, const struct event *event)
 {
 	switch (event->kind) {
@@ -165,7 +136,7 @@ heard(struct repl *r, const struct event *event)
 	case EVENT_STEP_ENDED: case EVENT_CLOSED:
 		r->asking = r->auth_waits = r->undecided = false;
 		if (event->err)
-			failed(r, event);
+			ahead_failed(&r->ahead, r->edit, event);
 		edit_hide(r->edit);		/* the prompt may read otherwise now */
 		break;
 	default:
@@ -182,46 +153,12 @@ on_event(void *ctx, const struct event *event)
 	if (event->session != player_view(r->player).number)
 		show_event(r->screen, event);
 	else if (event->kind == EVENT_UNSENT)
-		came_back(r, event->text);
+		ahead_came_back(&r->ahead, event->text);
 	else if (event->kind == EVENT_QUESTION)
 		asked(r, event);
 	else
 		heard(r, event);
 	prompt_heard(&r->talk.commands, event);
-}
-
-/* The first line that comes back stands in the editor when nothing else does; the others are shown. */
-static void
-give_back(struct repl *r)
-{
-	struct span all = buf_span(&r->unsent), line;
-	bool first = edit_line_is_empty(r->edit) && !r->leaving;
-	size_t n = 0;
-
-	if (r->hushed > 0)
-		prompt_problem(&r->talk.commands, "not sent: %zu line%s typed ahead, dropped because not all of it was shown", r->hushed,
-		    r->hushed == 1 ? "" : "s");
-	if (r->hushed > 0 || all.len > 0 || !player_busy(r->player)) {
-		r->talk.ahead = r->hushed = r->unseen = 0;
-		r->hush = false;
-	}
-	if (all.len == 0)
-		return;
-	for (struct span rest = all; span_line(&rest, &line);)
-		n++;
-	if (first) {
-		span_line(&all, &line);
-		edit_insert(r->edit, line);
-	}
-	prompt_problem(&r->talk.commands, "not sent, %zu line%s%s", n, n == 1 ? "" : "s", !first ? ":" :
-	    n == 1 ? ": it is in the editor again" : ": the first is in the editor again, the others were");
-	while (span_line(&all, &line)) {
-		screen_print(r->screen, "        ");
-		screen_put(r->screen, line);
-		screen_print(r->screen, "\n");
-	}
-	arena_reset(&r->screen->arena);
-	buf_consume(&r->unsent, buf_span(&r->unsent).len);
 }
 
 static void
@@ -230,7 +167,7 @@ on_idle(void *ctx, unsigned ready)
 	struct repl *r = ctx;
 
 	(void)ready;
-	give_back(r);
+	ahead_give_back(&r->ahead, &r->talk, !r->leaving);
 	if (!player_busy(r->player) || loop_now_us() >= r->hold_until_us || r->asking)
 		edit_show(r->edit);
 	fflush(r->screen->out);
@@ -269,35 +206,18 @@ is_leaving(struct span line)
 	return step_is_command(line, &name) && span_eq(name, SPAN("quit"));
 }
 
-/* What was typed as an answer is never sent as a command. */
 static bool
 on_turn(void *ctx, struct span line, struct place place, enum dialogue_mode mode)
 {
 	struct repl *r = ctx;
 
-	r->unseen -= place.file == unseen_place && r->unseen > 0;
-	if (place.file == unseen_place && mode != MODE_ANSWER) {
-		r->hush = true;
+	if (!ahead_turn(&r->ahead, place, mode))
 		return false;
-	}
 	if (mode == MODE_COMMAND && is_leaving(line))
 		player_end(r->player);
 	bool goes = talk_turn(&r->talk, line, mode);
-	r->screen->echo |= place.file ? place.file != unseen_place : place.line == 0;	/* nobody typed it: it is shown */
+	r->screen->echo |= place.file ? place.file != ahead_unseen : place.line == 0;	/* nobody typed it: it is shown */
 	return goes;
-}
-
-/* Typed before a failure was shown: it comes back, or is dropped as message text behind a refused DATA. */
-static bool
-is_too_late(struct repl *r, struct span line, bool unseen)
-{
-	if (!edit_before_mark(r->edit) || edit_more(r->edit))
-		return false;
-	r->hush |= unseen;
-	if (!r->skipping)
-		came_back(r, line);
-	r->skipping &= !span_eq(line, SPAN("."));
-	return true;
 }
 
 static void
@@ -305,8 +225,8 @@ queue_line(struct repl *r, struct span line, bool unseen)
 {
 	if (player_busy(r->player) || edit_more(r->edit))
 		r->talk.ahead++;
-	if (player_line(r->player, line, (struct place){ unseen ? unseen_place : NULL, ++r->nlines }))
-		r->unseen += unseen;
+	if (player_line(r->player, line, (struct place){ unseen ? ahead_unseen : NULL, ++r->nlines }))
+		r->ahead.unseen += unseen;
 	else
 		prompt_problem(&r->talk.commands, "%d lines wait already: this one is not sent", PLAYER_LINES_MAX);
 }
@@ -382,7 +302,7 @@ static void
 take_line(struct repl *r, struct span line, bool unseen)
 {
 	r->interrupts = 0;
-	if (is_too_late(r, line, unseen))
+	if (ahead_is_late(&r->ahead, r->edit, line, unseen))
 		return;
 	if (r->asking) {
 		answer(r, line);
@@ -509,7 +429,7 @@ end_history(struct repl *r)
 int
 repl_run(struct session_env *env, struct options *o, struct screen *screen, const struct target *target)
 {
-	struct repl r = { .screen = screen, .loop = env->loop, .unsent = { .max = 4 << 20 } };
+	struct repl r = { .screen = screen, .loop = env->loop, .ahead.text.max = 4 << 20 };
 	struct player_opts opts = { .interactive = true, .command = prompt_run, .command_ctx = &r.talk.commands,
 		.turn = on_turn, .turn_ctx = &r };
 	struct edit_view view = { prompt_pieces, status_line, hint, complete, is_secret };
@@ -543,6 +463,6 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
 	player_free(r.player);
 	prompt_end(&r.talk.commands);
 	edit_free(r.edit);
-	buf_release(&r.unsent);
+	ahead_release(&r.ahead);
 	return status;
 }
