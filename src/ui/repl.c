@@ -1,11 +1,8 @@
 /* repl - the prompt: a person, a player, and a screen between them. */
 #include "ui/repl.h"
 
-#include <stdio.h>
-
-#include "base/text.h"
 #include "ui/ahead.h"
-#include "ui/editor.h"
+#include "ui/question.h"
 #include "ui/where.h"
 
 /* A reply that comes at once is shown before the prompt is: no prompt flickers by. */
@@ -21,9 +18,8 @@ struct repl {
 	struct loop_timer *timer;
 	uint64_t hold_until_us;
 	struct where where;
-	struct edit_piece asked_piece[3];
-	char question[200];
-	bool asking, ask_secret, ask_text, leaving;
+	struct question question;
+	bool leaving;
 	bool by_hand;			/* the AUTH exchange is one that is typed */
 	bool auth_waits;		/* what answers AUTH may want a secret: what is typed already may be one */
 	bool undecided;			/* how the next line is understood depends on the reply */
@@ -46,11 +42,7 @@ prompt_pieces(void *ctx)
 	struct session_view v = player_view(r->player);
 
 	r->where.numbered = r->screen->numbered;
-	if (!r->asking)
-		return where_prompt(&r->where, &v, is_answering(r));
-	r->asked_piece[0] = (struct edit_piece){ r->question, "1" };
-	r->asked_piece[1] = (struct edit_piece){ " ", NULL };
-	return r->asked_piece;
+	return r->question.asking ? question_prompt(&r->question) : where_prompt(&r->where, &v, is_answering(r));
 }
 
 static const char *
@@ -59,7 +51,7 @@ status_line(void *ctx)
 	struct repl *r = ctx;
 	struct session_view v = player_view(r->player);
 
-	return r->asking ? NULL : where_waits(&r->where, &v);
+	return r->question.asking ? NULL : where_waits(&r->where, &v);
 }
 
 static enum edit_secret
@@ -67,8 +59,8 @@ is_secret(void *ctx)
 {
 	struct repl *r = ctx;
 
-	if (r->asking)
-		return r->ask_secret ? EDIT_SECRET_ANSWER : EDIT_SHOWN;
+	if (r->question.asking)
+		return r->question.secret ? EDIT_SECRET_ANSWER : EDIT_SHOWN;
 	return is_answering(r) ? EDIT_SECRET_LINE : EDIT_SHOWN;
 }
 
@@ -83,7 +75,7 @@ static struct span
 hint(void *ctx, struct span line)
 {
 	struct repl *r = ctx;
-	return r->asking ? SPAN_NONE : talk_hint(&r->talk, line);
+	return r->question.asking ? SPAN_NONE : talk_hint(&r->talk, line);
 }
 
 /* ---- what happens */
@@ -96,16 +88,10 @@ hide(void *ctx)
 }
 
 static void
-asked(struct repl *r, const struct event *event)
+ask(struct repl *r, const struct event *event)
 {
-	struct arena arena = { 0 };
-
-	snprintf(r->question, sizeof r->question, "%.*s", SPAN_ARG(span_trim(text_safe(&arena, event->question.prompt))));
-	arena_release(&arena);
 	edit_hide(r->edit);
-	r->asking = true;
-	r->ask_secret = event->question.secret;
-	r->ask_text = event->question.text;
+	question_put(&r->question, event);
 }
 
 /* The reply to AUTH may ask for a secret, unless all was said with it; the reply to DATA makes text of what follows. */
@@ -134,7 +120,7 @@ heard(struct repl *r, const struct event *event)
 		sent(r, event);
 		break;
 	case EVENT_STEP_ENDED: case EVENT_CLOSED:
-		r->asking = r->auth_waits = r->undecided = false;
+		r->question.asking = r->auth_waits = r->undecided = false;
 		if (event->err)
 			ahead_failed(&r->ahead, r->edit, event);
 		edit_hide(r->edit);		/* the prompt may read otherwise now */
@@ -155,7 +141,7 @@ on_event(void *ctx, const struct event *event)
 	else if (event->kind == EVENT_UNSENT)
 		ahead_came_back(&r->ahead, event->text);
 	else if (event->kind == EVENT_QUESTION)
-		asked(r, event);
+		ask(r, event);
 	else
 		heard(r, event);
 	prompt_heard(&r->talk.commands, event);
@@ -168,7 +154,7 @@ on_idle(void *ctx, unsigned ready)
 
 	(void)ready;
 	ahead_give_back(&r->ahead, &r->talk, !r->leaving);
-	if (!player_busy(r->player) || loop_now_us() >= r->hold_until_us || r->asking)
+	if (!player_busy(r->player) || loop_now_us() >= r->hold_until_us || r->question.asking)
 		edit_show(r->edit);
 	fflush(r->screen->out);
 	if (player_done(r->player))
@@ -272,40 +258,14 @@ take_back(void *ctx)
 	edit_take_back(((struct repl *)ctx)->edit);
 }
 
-/* The text is what was written in the person's editor. False: it is to be asked for again. */
-static bool
-write_text(struct repl *r, struct arena *arena, struct span *text)
-{
-	struct err err;
-
-	edit_lend(r->edit);
-	bool ok = editor_write(arena, text, &err);
-	edit_take_back(r->edit);
-	if (!ok)
-		prompt_problem(&r->talk.commands, "%s", err.text);
-	return ok;
-}
-
-static void
-answer(struct repl *r, struct span line)
-{
-	struct arena arena = { 0 };
-
-	if (!r->ask_text || !span_eq(span_trim(line), SPAN("/edit")) || write_text(r, &arena, &line)) {
-		r->asking = false;
-		player_answer(r->player, line);
-	}
-	arena_release(&arena);
-}
-
 static void
 take_line(struct repl *r, struct span line, bool unseen)
 {
 	r->interrupts = 0;
 	if (ahead_is_late(&r->ahead, r->edit, line, unseen))
 		return;
-	if (r->asking) {
-		answer(r, line);
+	if (r->question.asking) {
+		question_answer(&r->question, &r->talk.commands, line);
 	} else if (!unseen && goes_at_once(r, line)) {
 		take_command(r, line);
 	} else {
@@ -331,7 +291,7 @@ interrupted(struct repl *r)
 	struct session_view v = player_view(r->player);
 	const char *what = v.waiting_for;
 
-	r->asking = false;
+	r->question.asking = false;
 	if (v.state == SESSION_OPEN && v.dialogue.mode == MODE_MESSAGE) {
 		interrupted_message(r);
 		return;

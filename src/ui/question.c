@@ -1,0 +1,54 @@
+/* question - what a session asks the person. */
+#include "ui/question.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "ui/editor.h"
+
+void
+question_put(struct question *q, const struct event *event)
+{
+	struct arena arena = { 0 };
+
+	snprintf(q->words, sizeof q->words, "%.*s", SPAN_ARG(span_trim(text_safe(&arena, event->question.prompt))));
+	arena_release(&arena);
+	q->asking = true;
+	q->secret = event->question.secret;
+	q->of_text = event->question.text;
+}
+
+const struct edit_piece *
+question_prompt(struct question *q)
+{
+	q->piece[0] = (struct edit_piece){ q->words, "1" };
+	q->piece[1] = (struct edit_piece){ " ", NULL };
+	q->piece[2] = (struct edit_piece){ NULL, NULL };
+	return q->piece;
+}
+
+/* The text is what was written in the person's editor. False: it is to be asked for again. */
+static bool
+write_text(struct prompt *p, struct arena *arena, struct span *text)
+{
+	struct err err;
+
+	p->lend(p->lend_ctx);
+	bool ok = editor_write(arena, text, &err);
+	p->take_back(p->lend_ctx);
+	if (!ok)
+		prompt_problem(p, "%s", err.text);
+	return ok;
+}
+
+void
+question_answer(struct question *q, struct prompt *p, struct span line)
+{
+	struct arena arena = { 0 };
+
+	if (!q->of_text || !span_eq(span_trim(line), SPAN("/edit")) || write_text(p, &arena, &line)) {
+		q->asking = false;
+		player_answer(p->player, line);
+	}
+	arena_release(&arena);
+}
