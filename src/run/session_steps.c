@@ -150,7 +150,8 @@ static const char *
 lacks(const struct session *s, unsigned needs)
 {
 	if ((needs & STEP_NEEDS_CONN) && s->state != SESSION_OPEN)
-		return "there is no connection: /open TARGET makes one";
+		return s->target.text.len ? "there is no connection: /reopen tries the same again, /open TARGET another" :
+		    "there is no connection: /open TARGET makes one";
 	if ((needs & STEP_NEEDS_CLEAR) && s->dialogue.tls)
 		return "TLS is on already";
 	if ((needs & STEP_NEEDS_TLS) && !s->dialogue.tls)

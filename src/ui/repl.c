@@ -411,6 +411,9 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
 	hold(&r);
 	if (target)
 		player_open(r.player, target);
+	else
+		prompt_note(&r.talk.commands, "nothing is connected yet: /open TARGET does it, as in /open demo: or /open @example.org; /help "
+		    "tells what else there is");
 	if (target && o->session.auth.wanted)
 		player_line(r.player, SPAN("/auth"), (struct place){ .file = "--auth", .line = 1 });
 	int status = talk(&r);

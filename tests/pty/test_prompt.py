@@ -120,6 +120,22 @@ class Prompt(unittest.TestCase):
             t.line("hello me.example")
             t.until("near: HELO")
 
+    def test_a_prompt_without_a_target_says_what_to_do(self):
+        with Terminal(NO_COLOR="1") as t:
+            t.until("=== nothing is connected yet: /open TARGET")
+            t.prompt("smtpsh>")
+            t.line("NOOP")
+            t.until("there is no connection: /open TARGET makes one")
+            t.prompt("smtpsh>")
+            t.line("/open unix:/nothing/there")
+            t.until("no connection")
+            t.prompt("smtpsh>")
+            t.line("NOOP")
+            t.until("there is no connection: /reopen tries the same again")
+        with Terminal("-q", NO_COLOR="1") as t:
+            t.prompt("smtpsh>")
+            self.assertNotIn("===", t.got)
+
     def test_a_log_is_shown_and_closed(self):
         with Terminal("demo:", NO_COLOR="1") as t:
             t.until("demo.smtpsh.example> ")
