@@ -6,6 +6,7 @@
 
 #include "base/near.h"
 #include "ui/commands/list.h"
+#include "ui/editor.h"
 #include "ui/pager.h"
 #include "ui/show_priv.h"
 
@@ -155,6 +156,19 @@ prompt_problem(struct prompt *p, const char *format, ...)
 	va_start(ap, format);
 	say(p, EVENT_PROBLEM, format, ap);
 	va_end(ap);
+}
+
+bool
+prompt_write_text(struct prompt *p, struct arena *arena, struct span *text)
+{
+	struct err err;
+
+	p->lend(p->lend_ctx);
+	bool ok = editor_write(arena, text, &err);
+	p->take_back(p->lend_ctx);
+	if (!ok)
+		prompt_problem(p, "%s", err.text);
+	return ok;
 }
 
 void

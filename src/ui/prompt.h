@@ -49,6 +49,9 @@ void prompt_end(struct prompt *);		/* begun by setting screen, player and option
 bool prompt_run(void *prompt, struct span name, struct span args);
 void prompt_heard(struct prompt *, const struct event *);
 
+/* What the person writes in their editor. False: it failed, and that is said. */
+bool prompt_write_text(struct prompt *, struct arena *, struct span *text);
+
 /* One line that begins as notes or problems do; a warning is a note that wants to be seen. */
 void prompt_warn(struct prompt *, struct span);
 void prompt_note(struct prompt *, const char *format, ...) __attribute__((format(printf, 2, 3)));

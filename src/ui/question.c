@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "ui/editor.h"
 
 void
 question_put(struct question *q, const struct event *event)
@@ -27,26 +26,12 @@ question_prompt(struct question *q)
 	return q->piece;
 }
 
-/* The text is what was written in the person's editor. False: it is to be asked for again. */
-static bool
-write_text(struct prompt *p, struct arena *arena, struct span *text)
-{
-	struct err err;
-
-	p->lend(p->lend_ctx);
-	bool ok = editor_write(arena, text, &err);
-	p->take_back(p->lend_ctx);
-	if (!ok)
-		prompt_problem(p, "%s", err.text);
-	return ok;
-}
-
 void
 question_answer(struct question *q, struct prompt *p, struct span line)
 {
 	struct arena arena = { 0 };
 
-	if (!q->of_text || !span_eq(span_trim(line), SPAN("/edit")) || write_text(p, &arena, &line)) {
+	if (!q->of_text || !span_eq(span_trim(line), SPAN("/edit")) || prompt_write_text(p, &arena, &line)) {
 		q->asking = false;
 		player_answer(p->player, line);
 	}

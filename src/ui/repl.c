@@ -223,6 +223,8 @@ take_command(struct repl *r, struct span line)
 {
 	struct span name;
 
+	if (span_starts(line, SPAN("//")))		/* the first one stood there already, behind ^] */
+		line = span_skip(line, 1);
 	if (step_is_command(line, &name) && prompt_find(name)) {
 		prompt_run(&r->talk.commands, name, span_trim(span_skip(line, 1 + name.len)));
 		return;

@@ -72,6 +72,34 @@ class Mail(unittest.TestCase):
                 self.assertEqual(saw.read(), "600 0\n")
             self.assertEqual([name for name in os.listdir(place) if name.startswith("smtpsh")], [])
 
+    def test_lines_from_an_editor(self):
+        "DATA typed by hand: ^] /edit writes the text; commands in command mode"
+        with tempfile.TemporaryDirectory() as place:
+            with open(place + "/editor", "w", encoding="ascii") as script:
+                script.write('#!/bin/sh\ntest -e "$0.tried" || { touch "$0.tried"; printf "NOOP a\\nNOOP b\\n" >"$1"; exit; }\n'
+                             'printf "Subject: x\\n\\nwritten\\n" >"$1"\n')
+            os.chmod(place + "/editor", 0o700)
+            with Mta() as mta, Terminal(mta.target, NO_COLOR="1", TMPDIR=place, VISUAL="", EDITOR=place + "/editor") as t:
+                t.until("> ")
+                t.line("/edit")
+                t.until(" -> NOOP b")
+                for line in ("EHLO me.example", "MAIL FROM:<>", "RCPT TO:<a@d.example>", "DATA"):
+                    t.until("> ")
+                    t.line(line)
+                    t.until("354" if line == "DATA" else "250")
+                t.until("ends> ")
+                t.type("half")                              # what stands there comes back
+                t.until("half")
+                t.type("\x1d")
+                t.line("/edit")
+                t.until("3 lines of the message, as written; a lone dot ends it")
+                t.until(" -> written")
+                t.prompt("message, lone . ends> half")
+                t.type("\r.\r")
+                t.until("queued as")
+                self.assertIn("NOOP a", mta.heard)
+                self.assertEqual(mta.messages[0], b"Subject: x\r\n\r\nwritten\r\nhalf\r\n")
+
     def test_redo_stops_before_the_message(self):
         with Mta("AUTH PLAIN") as mta, Terminal(mta.target, NO_COLOR="1") as t:
             t.until("> ")

@@ -15,6 +15,7 @@
 	X(again)		\
 	X(watch)		\
 	X(include)		\
+	X(edit)			\
 	X(as)
 
 #define X(name) extern const struct prompt_command prompt_##name;
