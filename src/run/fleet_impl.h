@@ -5,8 +5,6 @@
 #include "run/fleet.h"
 #include "run/reverse.h"
 
-enum { PEERS = 4096 };
-
 struct peer;
 struct policy;
 
@@ -59,6 +57,11 @@ struct peer {
 	unsigned char addr[];		/* so much of the struct addr as it has: there may be thousands */
 };
 
+struct peers {
+	struct peer **chain;		/* by a hash of the address and port */
+	size_t nchains, n;
+};
+
 struct fleet {
 	struct session_env *env;
 	struct fleet_opts opts;
@@ -70,7 +73,7 @@ struct fleet {
 	unsigned jobs;
 	uint64_t began_us, ended_us, next_us;
 	struct slot_list ready, ended;
-	struct peer *peer[PEERS];	/* by a hash of the address and port */
+	struct peers peers;
 	bool over, stopped;
 	struct fleet_summary sum;
 };

@@ -12,8 +12,10 @@ session_env_release(struct session_env *env)
 	tls_context_free(env->client_tls);
 	tls_context_free(env->demo_tls);
 	dns_free(env->dns_client);
+	free(env->scratch);
 	env->client_tls = env->demo_tls = NULL;
 	env->dns_client = NULL;
+	env->scratch = NULL;
 }
 
 struct dns *

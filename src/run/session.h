@@ -47,6 +47,7 @@ struct session_env {
 	struct dns_opts dns;
 	struct dns *dns_client;			/* of `dns`, once needed */
 	char own_name[256];			/* of this machine, once needed */
+	char *scratch;				/* what was read last, once needed */
 	/* Every event of every session, and the octets of the wire by number, for a trace; NULL: none is written. */
 	event_fn *trace;
 	void (*trace_octets)(void *ctx, unsigned session, const char *what, size_t n);

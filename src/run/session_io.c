@@ -5,7 +5,7 @@
 
 #include "run/diagnose.h"
 
-enum { READ_SIZE = 16 << 10, READS_A_TURN = 16, SURPRISES_MAX = 100 };
+enum { SCRATCH_SIZE = 16 << 10, READS_A_TURN = 16, SURPRISES_MAX = 100 };
 
 static struct asked
 take_asked(struct session *s, unsigned ticket)
@@ -274,14 +274,23 @@ lost_by(struct session *s, enum conn_status status)
 	lost(s, status == CONN_TRUNCATED ? CLOSED_TRUNCATED : conn_was_reset(s->conn) ? CLOSED_RESET : CLOSED_BY_PEER);
 }
 
+/* One of all sessions, and not on the stack: most reads are short, and touch one page of it. */
+static char *
+scratch(struct session_env *env)
+{
+	if (!env->scratch)
+		env->scratch = memory_get(SCRATCH_SIZE);
+	return env->scratch;
+}
+
 static void
 fill(struct session *s)
 {
-	char octets[READ_SIZE];
+	char *octets = scratch(s->env);
 	size_t n;
 
 	for (int i = 0; i < READS_A_TURN && s->conn && !s->shake_us && (hears(s) || !s->step); i++) {
-		enum conn_status status = conn_read(s->conn, octets, sizeof octets, &n);
+		enum conn_status status = conn_read(s->conn, octets, SCRATCH_SIZE, &n);
 		if (status == CONN_AGAIN)
 			return;
 		if (status == CONN_OK) {
@@ -291,7 +300,7 @@ fill(struct session *s)
 				conv_feed(s->conv, (struct span){ octets, n });
 			understand(s);
 			look_for_tls(s);
-			if (n < sizeof octets && s->conn && !conn_is_tls(s->conn))
+			if (n < SCRATCH_SIZE && s->conn && !conn_is_tls(s->conn))
 				return;			/* there is no more, or it shows by itself */
 			continue;
 		}

@@ -3,6 +3,7 @@
 #include "run/selftest.h"
 #include "ui/complain.h"
 #include "ui/options.h"
+#include "ui/options_script.h"
 #include "ui/prompt.h"
 #include "ui/replay.h"
 
@@ -10,10 +11,12 @@
 static void
 make_secrets(struct options *o, const struct script *s)
 {
-	for (size_t i = 0; i < s->names.n && o->nvalues < VALUES_MAX; i++)
-		if (s->names.of[i].secret)
-			o->value[o->nvalues++] = (struct play_value){ .name = s->names.of[i].name,
-			    .value = arena_printf(&o->arena, "selftest-%.*s", SPAN_ARG(s->names.of[i].name)), .secret = true };
+	for (size_t i = 0; i < s->names.n; i++) {
+		struct span name = s->names.of[i].name;
+		struct play_value *v = s->names.of[i].secret ? options_new_value(o) : NULL;
+		if (v)
+			*v = (struct play_value){ name, arena_printf(&o->arena, "selftest-%.*s", SPAN_ARG(name)), .secret = true };
+	}
 }
 
 static void

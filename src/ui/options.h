@@ -32,7 +32,7 @@ struct options {
 	bool time;			/* a time stamp before each line */
 	int verbose;			/* -q is -1 */
 	const char *file;		/* -f */
-	const char *line[LINES_MAX];	/* -c */
+	const char **line;		/* -c; room for LINES_MAX */
 	size_t nlines;
 	bool fail_fast, no_history;
 	bool realtime;			/* serve waits as long as was recorded */
@@ -45,7 +45,7 @@ struct options {
 	struct addr_net *allow_target;	/* --allow-target */
 	size_t nallow_target;
 	struct serve_opts serve;
-	struct mta_refusal refusal[REFUSALS_MAX + 1];	/* --refuse */
+	struct mta_refusal *refusal;	/* --refuse; room for REFUSALS_MAX and the end; NULL: none */
 	size_t nrefusals;
 	const char *ca_out, *account_file, *maildir, *mbox, *messages;
 	const char *profile, *from_dialect;
@@ -59,7 +59,7 @@ struct options {
 	const char *tags, *only;		/* --tags, --case */
 	enum report_format report;
 	enum match_level match_level;
-	struct play_value value[VALUES_MAX];	/* --var, --secret */
+	struct play_value *value;	/* --var, --secret; room for VALUES_MAX */
 	size_t nvalues;
 	unsigned jobs;
 	enum { UPDATE_NO, UPDATE_ALL, UPDATE_ASK } update;

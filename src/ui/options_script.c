@@ -4,6 +4,14 @@
 #include "run/script_file.h"
 #include "ui/prompt.h"
 
+struct play_value *
+options_new_value(struct options *o)
+{
+	if (!o->value)
+		o->value = ARENA_ARRAY(&o->arena, struct play_value, VALUES_MAX);
+	return o->nvalues < VALUES_MAX ? &o->value[o->nvalues++] : NULL;
+}
+
 static struct play_value *
 new_value(struct options *o, struct span name, const char *option, struct err *err)
 {
@@ -11,12 +19,11 @@ new_value(struct options *o, struct span name, const char *option, struct err *e
 		err_set(err, ERR_USAGE, "--%s: \"%.*s\" is no name for a variable", option, SPAN_ARG(span_first(name, 60)));
 		return NULL;
 	}
-	if (o->nvalues == VALUES_MAX) {
+	struct play_value *v = options_new_value(o);
+	if (v)
+		v->name = arena_copy(&o->arena, name);
+	else
 		err_set(err, ERR_USAGE, "more than %d variables", VALUES_MAX);
-		return NULL;
-	}
-	struct play_value *v = &o->value[o->nvalues++];
-	v->name = arena_copy(&o->arena, name);
 	return v;
 }
 

@@ -36,6 +36,8 @@ option_refuse(struct options *o, struct span v, struct err *err)
 			    SPAN_ARG(v));
 		if (o->nrefusals == REFUSALS_MAX)
 			return err_set(err, ERR_USAGE, "more than %d refusals: a script with /on rules has no bound", REFUSALS_MAX);
+		if (!o->refusal)
+			o->refusal = ARENA_ARRAY(&o->arena, struct mta_refusal, REFUSALS_MAX + 1);
 		o->refusal[o->nrefusals++] = (struct mta_refusal){ stages[i].stage, span_of(arena_string(&o->arena, who)),
 		    v.len ? span_of(arena_string(&o->arena, v)) : span_of(stages[i].reply) };
 		return true;

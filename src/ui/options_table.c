@@ -16,6 +16,8 @@ add_line(struct options *o, struct span v, struct err *err)
 {
 	if (o->nlines == LINES_MAX)
 		return err_set(err, ERR_USAGE, "more than %d lines by -c: use -f FILE", LINES_MAX);
+	if (!o->line)
+		o->line = ARENA_ARRAY(&o->arena, const char *, LINES_MAX);
 	o->line[o->nlines++] = arena_string(&o->arena, v);
 	return true;
 }
