@@ -24,6 +24,7 @@ struct screen {
 	bool explain;			/* the meaning of a 4yz or 5yz stands under it, the first time */
 	struct { const void *what; unsigned which; } told[64];	/* what was explained: the latest */
 	size_t ntold;
+	char attempt[200];		/* why an address was not reached, shown last */
 	struct arena arena;		/* of what is being printed; reset by the printer */
 	void (*hide)(void *ctx);	/* NULL: there is no prompt */
 	void *hide_ctx;

@@ -97,12 +97,24 @@ show_took(struct flow *f, uint64_t us)
 	flow_verbatim(f, INK_DIM, text);
 }
 
+/* "no connection: WHY", where WHY stands in the line above. */
+static struct span
+said_once(const struct screen *s, struct span text)
+{
+	struct span why = span_of(s->attempt);
+
+	if (!s->terminal || why.len == 0 || text.len < why.len + 2 || !span_ends_case(text, why))
+		return text;
+	struct span what = span_first(text, text.len - why.len);
+	return span_ends_case(what, SPAN(": ")) ? span_first(what, what.len - 2) : text;
+}
+
 static void
 show_text(struct screen *s, enum mark mark, const struct event *e)
 {
 	struct flow f = show_begin(s, mark, e);
 
-	flow_put(&f, mark == MARK_NOTE ? INK_DIM : INK_PLAIN, e->text);
+	flow_put(&f, mark == MARK_NOTE ? INK_DIM : INK_PLAIN, mark == MARK_PROBLEM ? said_once(s, e->text) : e->text);
 	flow_end(&f);
 }
 
@@ -139,6 +151,7 @@ show_attempt(struct screen *s, const struct event *e)
 	flow_put(&f, INK_PLAIN, e->text);
 	flow_print(&f, INK_DIM, " (after %s)", took);
 	flow_end(&f);
+	snprintf(s->attempt, sizeof s->attempt, "%.*s", SPAN_ARG(e->text));
 }
 
 /* "mx1.example.org [192.0.2.1:25]"; an address that was asked for as such stands once. */
