@@ -4,8 +4,12 @@
 #include <stdio.h>
 
 #include "base/base64.h"
+#include "base/text.h"
 
-enum { COMMAND_MAX = 510 };		/* RFC 5321 4.5.3.1.4, without CRLF */
+enum {
+	COMMAND_MAX = 510,		/* RFC 5321 4.5.3.1.4, without CRLF */
+	CHALLENGES_MAX = 16,		/* GSSAPI, which needs most, has 4 or so */
+};
 
 void
 login_release(struct login *l)
@@ -81,20 +85,23 @@ choose_named(struct session *s, struct login *l, struct span name, struct err *e
 static bool
 choose_best(struct session *s, struct login *l, struct err *err)
 {
-	struct span list = offered(s);
+	struct arena arena = { 0 };
+	struct span list = offered(s), shown = text_safe(&arena, span_first(list, 300));
 
 	if (wants_sasl(list))
 		l->sasl = session_sasl(s);
 	bool bound = l->who.tls_exporter.len || l->who.tls_unique.len;
 	l->mech = auth_best(list, session_view(s).tls != NULL, bound, l->sasl);
-	if (!l->mech && list.len == 0)
-		return err_set(err, ERR_REFUSED, "the server does not offer AUTH%s", session_view(s).tls ? "" :
+	if (l->mech)
+		session_note(s, "AUTH %s is the best of those offered: %.*s", l->mech->name, SPAN_ARG(shown));
+	else if (list.len == 0)
+		err_set(err, ERR_REFUSED, "the server does not offer AUTH%s", session_view(s).tls ? "" :
 		    " in the clear; many do within TLS: /starttls");
-	if (!l->mech)
-		return err_set(err, ERR_USAGE, "of the mechanisms offered (%.*s) none is chosen unnamed: name one, as in /auth %.*s",
-		    SPAN_ARG(span_first(list, 200)), SPAN_ARG(span_first(span_word(&list), 40)));
-	session_note(s, "AUTH %s is the best of those offered: %.*s", l->mech->name, SPAN_ARG(span_first(list, 300)));
-	return true;
+	else
+		err_set(err, ERR_USAGE, "of the mechanisms offered (%.*s) none is chosen unnamed: name one, as in /auth %.*s",
+		    SPAN_ARG(span_first(shown, 200)), SPAN_ARG(span_first(span_word(&shown), 40)));
+	arena_release(&arena);
+	return l->mech != NULL;
 }
 
 static bool
@@ -241,6 +248,11 @@ heard_reply(struct session *s, struct login *l, const struct reply *reply)
 
 	if (l->stage == LOGIN_CANCELLED)
 		return session_fail(s, l->err.kind, "%s", l->err.text);
+	if (reply->code == 334 && ++l->challenges > CHALLENGES_MAX) {
+		struct err err;
+		err_set(&err, ERR_PROTO, "the server asks for more and more: %d challenges were answered", CHALLENGES_MAX);
+		return cancel_exchange(s, l, &err);
+	}
 	if (reply->code == 334) {
 		auth_challenge(&arena, reply->line[0], &challenge);
 		enum progress progress = say_response(s, l, challenge, false);

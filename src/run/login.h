@@ -21,6 +21,7 @@ struct login {
 	struct auth *auth;
 	struct secret user, password;
 	struct auth_credentials who;
+	unsigned challenges;
 	struct err err;			/* why the exchange was cancelled */
 };
 

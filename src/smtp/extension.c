@@ -1,6 +1,8 @@
 /* extension - what an EHLO reply offers. */
 #include "smtp/extension.h"
 
+enum { MERGED_MAX = 1024 };
+
 /* ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-"); "_" is met in X_PIPE_CONNECT, "=" in AUTH=LOGIN. */
 static bool
 is_keyword(struct span word)
@@ -24,11 +26,11 @@ find(const struct extensions *e, struct span keyword)
 	return NULL;
 }
 
-/* Adds the mechanisms of an AUTH=... line that the AUTH line did not have. */
+/* Adds the mechanisms of an AUTH=... line that the AUTH line did not have; each costs a look at all that are there. */
 static void
 merge_words(struct span *into, struct span more, struct arena *arena)
 {
-	for (struct span word = span_word(&more); word.len > 0; word = span_word(&more)) {
+	for (struct span word = span_word(&more); word.len > 0 && into->len + word.len < MERGED_MAX; word = span_word(&more)) {
 		struct span have = *into, w;
 		bool known_already = false;
 		while ((w = span_word(&have)).len > 0)
@@ -47,6 +49,8 @@ add(struct extensions *e, struct span keyword, struct span params, struct arena 
 		merge_words(&old->params, params, arena);
 		return;
 	}
+	if (e->n == EXTENSIONS_MAX)
+		return;
 	e->list[e->n++] = (struct extension){
 		.keyword = arena_copy(arena, keyword),
 		.params = arena_copy(arena, span_trim(params)),
@@ -81,7 +85,7 @@ extensions_parse(const struct reply *reply, struct arena *arena, struct extensio
 	*out = (struct extensions){ 0 };
 	out->host = arena_copy(arena, span_word(&first));
 	out->greeting = arena_copy(arena, first);
-	out->list = ARENA_ARRAY(arena, struct extension, reply->nlines);
+	out->list = ARENA_ARRAY(arena, struct extension, reply->nlines < EXTENSIONS_MAX ? reply->nlines : EXTENSIONS_MAX);
 	for (size_t i = 1; i < reply->nlines; i++)
 		add_line(out, reply->line[i], i + 1 == reply->nlines, arena);
 }

@@ -36,7 +36,11 @@ struct extensions {
 	struct span closing;		/* a last line that is text and no extension, as "250 Ok"; else empty */
 };
 
-/* Reads the reply to EHLO or LHLO. Everything in *out lives in the arena, copied. */
+/*
+ * Reads the reply to EHLO or LHLO. Everything in *out lives in the arena, copied. No more than EXTENSIONS_MAX keywords
+ * are taken, and no mechanism of a second AUTH line once there is 1 KiB of them: no server has so many, only an attack.
+ */
+enum { EXTENSIONS_MAX = 1000 };
 void extensions_parse(const struct reply *, struct arena *, struct extensions *out);
 
 /* Keywords compare in any case; NULL when not offered. */

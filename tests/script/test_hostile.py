@@ -22,6 +22,13 @@ def case(behaviour, status, *sentences, lines=LINES, options=None, without=(), t
     return behaviour, status, sentences, lines, options, without, target
 
 
+def asks_for_ever(p):
+    p.hello("250-h\r\n250 AUTH CRAM-MD5\r\n").hear()
+    while p.heard[-1] not in ("*", "QUIT") and p.sock.fileno() >= 0 and len(p.heard) < 100:
+        p.say("334 QUFB\r\n").hear()
+    p.say("501 ended\r\n").obey()
+
+
 # name: behaviour, exit status, what the output must say, and what must not be in it
 CASES = {
     "silence before the banner": case(
@@ -139,6 +146,54 @@ CASES = {
     "10,000 extensions": case(
         lambda p: p.hello("250-h\r\n" + "".join(f"250-X{i} a b c\r\n" for i in range(10000)) + "250 END\r\n").obey(), 0,
         " -> NOOP\n<-  250 ok"),
+    "AUTH in 65,000 lines": case(
+        lambda p: p.hello("250-h\r\n" + "".join(f"250-AUTH {i:x}\r\n" for i in range(65000)) + "250 END\r\n").obey(), 0,
+        "<-  250 END", " -> NOOP\n<-  250 ok"),
+    "160,000 mechanisms": case(
+        lambda p: p.hello("250-h\r\n250-AUTH " + " ".join(f"{i:x}" for i in range(80000)) + "\r\n250-AUTH=" +
+                          " ".join(f"{i:x}" for i in range(80000, 160000)) + "\r\n250 END\r\n").obey(), 0,
+        "<-  250 END", " -> NOOP\n<-  250 ok"),
+    "as many extensions as fit": case(
+        lambda p: p.hello("250-h\r\n" + "".join(f"250-X{i:x}\r\n" for i in range(80000)) + "250 END\r\n").obey(), 0,
+        "<-  250 END", " -> NOOP\n<-  250 ok"),
+    "a keyword of 1 MB": case(
+        lambda p: p.hello("250-h\r\n250 X" + "A" * 1000000 + "\r\n").obey(), 0, "a line has more than 512 octets", " -> NOOP\n<-  250 ok"),
+    "a code that is none": case(
+        lambda p: p.hello("000 zero\r\n").obey({"NOOP": "999 nines\r\n"}), 10, "000 zero", "999 nines"),
+    "UTF-8 that is over-long, surrogates, beyond the last": case(
+        lambda p: p.hello("250 a\xc0\x80b\xe0\x80\xaf\xed\xa0\x80\xf5\x80\x80\x80\r\n").obey(), 0,
+        "a\\xC0\\x80b\\xE0\\x80\\xAF\\xED\\xA0\\x80\\xF5\\x80\\x80\\x80"),
+    "marks that reorder and hide": case(
+        lambda p: p.hello("250 a\u202eb\u2066c\u200bd\u00ade\U000e0041f\r\n".encode()).obey(), 0,
+        "a\\xE2\\x80\\xAEb\\xE2\\x81\\xA6c\\xE2\\x80\\x8Bd\\xC2\\xADe\\xF3\\xA0\\x81\\x81f"),
+    "C1 controls in UTF-8": case(
+        lambda p: p.hello("250 a\u009b31m\u0085\u0090\r\n".encode()).obey(), 0, "a\\xC2\\x9B31m\\xC2\\x85\\xC2\\x90"),
+    "octet by octet, past the deadline": case(
+        lambda p: p.say(GREETING).hear().drip("250-" + "x" * 100, 0.05), 9, "*** the reply to EHLO did not end within 300 ms",
+        lines="EHLO a.example\n"),
+    "334 without end": case(
+        asks_for_ever, 10, "*** the server asks for more and more: 16 challenges were answered", "<** 501 ended",
+        lines="EHLO a.example\n/auth CRAM-MD5 user=a password=b\nQUIT\n"),
+    "a line without end within AUTH": case(
+        lambda p: p.hello("250-h\r\n250 AUTH LOGIN\r\n").hear().forever("x" * 60000), 10,
+        "*** the reply has no end: it was cut after 1024 KiB", lines="EHLO a.example\nAUTH LOGIN\n"),
+    "warnings without end in the handshake": case(
+        lambda p: p.starttls().octets() and p.forever("\x15\x03\x03\x00\x02\x01\x5a" * 1000), 5,
+        "*** the TLS handshake failed: too many warn alerts", lines=TLS),
+    "a ServerHello that stops half way": case(
+        lambda p: p.starttls().octets() and p.say("\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03" + "r" * 20), 9,
+        "*** the end of the TLS handshake did not come within 300 ms", lines=TLS),
+    "half a record within TLS": case(
+        lambda p: p.starttls().tls().hear() and os.write(p.sock.fileno(), b"\x17\x03\x03\x40\x00abc"), 9,
+        "*** the reply to EHLO did not come within 300 ms", lines=TLS),
+    "a 220 twice before TLS": case(
+        lambda p: p.starttls("220 go\r\n220 go\r\n"), 10, "*** injection: the peer sent more behind its 220", lines=TLS),
+    "no close_notify behind the 221": case(
+        lambda p: p.starttls().tls().hear().say("250 h\r\n").hear().say("221 bye\r\n").cut(), 0, "<~  221 bye", lines=TLS),
+    "telnet negotiation": case(
+        lambda p: p.say("\xff\xfb\x01\xff\xfd\x18220 hi\r\n").obey(), 10, "*** this is no SMTP server but a telnet server"),
+    "a 221 that does not end": case(
+        lambda p: p.hello().hear().say("250 x\r\n").hear().forever("221-x\r\n" * 1000), 0, " -> QUIT", "it was cut after 1024 KiB"),
     "replies without end, unasked": case(
         lambda p: p.say(GREETING).hear().forever("250 again\r\n" * 2000), 10, "*** the server does not stop: "),
     "a pile of replies that nobody asked for": case(
