@@ -70,11 +70,16 @@ what(enum probe_phase phase)
 struct span
 judge_reply_text(struct judgement *j, const struct reply *r)
 {
-	struct span text = r->line[0];
+	struct buf b = { .max = 401 };
 
-	for (size_t i = 1; i < r->nlines && text.len < 400; i++)
-		text = arena_printf(&j->r->arena, "%.*s %.*s", SPAN_ARG(text), SPAN_ARG(r->line[i]));
-	return arena_printf(&j->r->arena, "%u %.*s", r->code, SPAN_ARG(span_first(text, 400)));
+	for (size_t i = 0; i < r->nlines && buf_span(&b).len < 400; i++) {
+		buf_append(&b, i ? SPAN(" ") : SPAN_NONE);
+		buf_append(&b, span_first(r->line[i], 400 - buf_span(&b).len));
+	}
+	struct span safe = text_safe(&j->r->arena, buf_span(&b));	/* before "%.*s", which ends at a NUL */
+	struct span text = r->flaws & REPLY_NO_CODE ? arena_copy(&j->r->arena, safe) : arena_printf(&j->r->arena, "%03u %.*s", r->code, SPAN_ARG(safe));
+	buf_release(&b);
+	return text;
 }
 
 static bool
@@ -176,7 +181,8 @@ found_eof(struct judgement *j, struct judge_check *c)
 
 	if (r->half)
 		judge_find(j, c, STATE_CRITICAL, REASON_EOF, arena_printf(&r->arena,
-		    "the server %s the connection within its reply to %s: %.*s", how, what(c->phase), SPAN_ARG(span_first(r->text, 200))));
+		    "the server %s the connection within its reply to %s: %.*s", how, what(c->phase),
+		    SPAN_ARG(text_safe(&r->arena, span_first(r->text, 200)))));
 	else
 		judge_find(j, c, STATE_CRITICAL, r->reset ? REASON_RESET : REASON_EOF, arena_printf(&r->arena,
 		    c->phase == PHASE_BANNER ? "the server %s the connection early, before its banner" :
@@ -218,7 +224,7 @@ judge_failure(struct judgement *j)
 		found_timeout(j, c);
 	else if (r->place.len > 0 && r->phase != PHASE_TLS)
 		found_script(j, c, reply);
-	else if (reply && reply->flaws & REPLY_NO_CODE)
+	else if (reply && reply->flaws & REPLY_NO_CODE && r->text.len > 0)
 		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED, r->text);
 	else if (r->phase == PHASE_TLS && r->tls && r->tls->dane && r->tls->dane->state != DANE_MATCHED)
 		judge_find(j, c, STATE_CRITICAL, REASON_TLS_DANE, r->text);

@@ -8,6 +8,8 @@
 #include "run/judge_impl.h"
 #include "run/lookup.h"
 
+enum { EXT_SET_MAX = 8 << 20 };
+
 static const char *const metric_words[] = {
 	[METRIC_TOTAL] = "total", [METRIC_CERT_DAYS] = "cert_days", [METRIC_SIZE_LIMIT] = "size_limit",
 	[METRIC_EXTENSIONS] = "extensions",
@@ -139,7 +141,8 @@ judge_extension(struct judgement *j, struct span rule, enum ext_rule kind)
 		    SPAN_ARG(rule)));
 	else if (found)
 		judge_find(j, c, kind == EXT_REQUIRE ? STATE_CRITICAL : STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
-		    "%.*s is offered as \"%.*s\", wanted is %.*s", SPAN_ARG(keyword), SPAN_ARG(found->params), SPAN_ARG(want)));
+		    "%.*s is offered as \"%.*s\", wanted is %.*s", SPAN_ARG(keyword),
+		    SPAN_ARG(text_safe(&j->r->arena, span_first(found->params, 400))), SPAN_ARG(want)));
 	else
 		judge_find(j, c, kind == EXT_REQUIRE ? STATE_CRITICAL : STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
 		    "%.*s is not offered", SPAN_ARG(keyword)));
@@ -167,15 +170,18 @@ by_text(const void *a, const void *b)
 struct span
 judge_ext_set(const struct extensions *e, struct arena *arena)
 {
-	struct span *line = ARENA_ARRAY(arena, struct span, e->n + 1), all = SPAN("");
+	struct span *line = ARENA_ARRAY(arena, struct span, e->n + 1);
+	struct buf all = { .max = EXT_SET_MAX };
 
 	for (size_t i = 0; i < e->n; i++)
-		line[i] = arena_printf(arena, "%.*s%s%.*s\n", SPAN_ARG(e->list[i].keyword), e->list[i].params.len ? " " : "",
-		    SPAN_ARG(e->list[i].params));
+		line[i] = arena_printf(arena, "%.*s%s%.*s\n", SPAN_ARG(text_safe(arena, e->list[i].keyword)),
+		    e->list[i].params.len ? " " : "", SPAN_ARG(text_safe(arena, e->list[i].params)));
 	qsort(line, e->n, sizeof *line, by_text);
 	for (size_t i = 0; i < e->n; i++)
-		all = arena_printf(arena, "%.*s%.*s", SPAN_ARG(all), SPAN_ARG(line[i]));
-	return all;
+		buf_append(&all, line[i]);
+	struct span text = arena_copy(arena, buf_span(&all));
+	buf_release(&all);
+	return text;
 }
 
 /* The first line that stands in `a` and not in `b`; empty: none. */
@@ -242,7 +248,7 @@ judge_ptr(struct judgement *j)
 	judge_find(j, c, STATE_WARNING, REASON_ASSERTION, a->nptr == 0 ?
 	    arena_printf(&j->r->arena, "the address has no name (PTR): %.*s", SPAN_ARG(a->why)) : !back ?
 	    arena_printf(&j->r->arena, "%.*s, the address's name (PTR), does not point back to it", SPAN_ARG(a->ptr[0].name)) :
-	    arena_printf(&j->r->arena, "the banner says %.*s, the address's name (PTR) is %.*s", SPAN_ARG(span_first(host, 255)),
+	    arena_printf(&j->r->arena, "the banner says %.*s, the address's name (PTR) is %.*s", SPAN_ARG(span_first(c->want, 255)),
 		SPAN_ARG(a->ptr[0].name)));
 }
 

@@ -160,6 +160,15 @@ class Hostile(Case):
     def test_no_smtp(self):
         self.judged(banner("SSH-2.0-hello\r\n"), "CRITICAL", "malformed", "SSH-2.0-hello")
 
+    def test_a_sentence_has_all_that_came(self):
+        "a NUL does not end it, nor does an empty reply leave it empty"
+        for reply, reason, said in (("550 no\0thing\r\n", "reply", "EHLO refused: 550 no\\x00thing"),
+                                    ("000 what\r\n", "malformed", "malformed: 000 what"), ("\r\n", "malformed", "to EHLO is malformed"),
+                                    ("550-a\0\r\n550 b\r\n", "reply", "550 a\\x00 b")):
+            got = self.judged(lambda p: p.hello(reply).obey(), "CRITICAL", reason, options=["--tls=off"])
+            self.assertIn(said, [c["message"] for c in got["checks"] if c["state"] == "CRITICAL"][0])
+        self.judged(lambda p: p.say("220-ha\0lf").close(), "CRITICAL", "eof", "within its reply to the banner: 220-ha\\x00lf")
+
     def test_early_disconnect(self):
         self.judged(lambda p: p.close(), "CRITICAL", "eof", "closed the connection early")
         self.judged(lambda p: p.say("220-half").close(), "CRITICAL", "eof", "within its reply to the banner: 220-half")
