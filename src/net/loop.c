@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/arena.h"
@@ -133,16 +135,22 @@ fire(struct ready *r)
 	r->fn(r->ctx, events);
 }
 
+static _Noreturn void
+no_loop(int why)
+{
+	dprintf(STDERR_FILENO, "smtpsh: nothing can be waited for: %s\n", uv_strerror(why));
+	_exit(ERR_SYSTEM);
+}
+
 struct loop *
 loop_new(void)
 {
 	struct loop *loop = memory_zeroed(sizeof *loop);
 
 	signal(SIGPIPE, SIG_IGN);
-	if (uv_loop_init(&loop->uv) != 0) {
-		free(loop);
-		return NULL;
-	}
+	int bad = uv_loop_init(&loop->uv);
+	if (bad)
+		no_loop(bad);
 	list_init(&loop->urgent);
 	list_init(&loop->ready);
 	list_init(&loop->due);

@@ -26,7 +26,11 @@ enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 typedef void loop_fn(void *ctx, unsigned ready);	/* LOOP_READ | LOOP_WRITE; 0 from a timer, an idle hook, a signal */
 typedef void loop_child_fn(void *ctx, int status, int signal);
 
-struct loop *loop_new(void);			/* also: SIGPIPE is ignored from now on */
+/*
+ * Without descriptors or memory for it the process ends with a message (exit status 11), as where memory is short
+ * (base/arena.h): it is made once, first. Also: SIGPIPE is ignored from now on.
+ */
+struct loop *loop_new(void) __attribute__((returns_nonnull));
 void loop_free(struct loop *);			/* everything on it must have been stopped */
 
 /* One wake-up: waits for at least one thing (or not at all), works it off, runs the idle hooks. */

@@ -4,7 +4,9 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "net/addr.h"
@@ -221,6 +223,29 @@ children(void **state)
 	loop_free(loop);
 }
 
+static void
+without_descriptors_it_ends_in_a_sentence(void **state)
+{
+	char text[128] = "";
+	int pair[2], status;
+
+	(void)state;
+	assert_int_equal(pipe(pair), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		dup2(pair[1], STDERR_FILENO);
+		setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 0, 0 });
+		loop_new();
+		_exit(0);
+	}
+	close(pair[1]);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(read(pair[0], text, sizeof text - 1) > 0);
+	close(pair[0]);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 11);
+	assert_string_equal(text, "smtpsh: nothing can be waited for: too many open files\n");
+}
+
 int
 main(void)
 {
@@ -228,6 +253,7 @@ main(void)
 		cmocka_unit_test(the_stopped_does_not_fire_and_the_urgent_is_first), cmocka_unit_test(timers),
 		cmocka_unit_test(an_answer_that_is_there_beats_its_deadline),
 		cmocka_unit_test(hooks_and_signals), cmocka_unit_test(what_cannot_be_watched), cmocka_unit_test(children),
+		cmocka_unit_test(without_descriptors_it_ends_in_a_sentence),
 	};
 	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);
 }
