@@ -5,7 +5,7 @@
 
 #include "base/base64.h"
 
-enum { WINDOW = 8, BRIEF_MIN = 4, ANYWHERE_MIN = 6, DIGESTS_MAX = 1 << 18, TWICE_MAX = 512 };
+enum { WINDOW = 8, ANYCASE_MIN = 4, ANYWHERE_MIN = 6, DIGESTS_MAX = 1 << 18, TWICE_MAX = 512 };
 
 static unsigned char
 lower(char c)
@@ -134,15 +134,39 @@ add_forms(struct mask *m, struct arena *arena, struct span text, unsigned deep)
 		add_form(m, base64_encode(arena, text));
 }
 
+static void
+keep_brief(struct mask *m, struct span form)
+{
+	for (size_t i = 0; i < MASK_BRIEF; i++)
+		if (span_eq(secret_span(&m->brief[i]), form))
+			return;
+	secret_set(&m->brief[m->nbrief++ % MASK_BRIEF], form);
+}
+
+/* Its forms that are no longer than that either. */
+static void
+add_brief(struct mask *m, struct arena *arena, struct span secret)
+{
+	struct span hexadecimal = in_hexadecimal(arena, secret), url = in_url(arena, secret), base64 = base64_encode(arena, secret);
+
+	keep_brief(m, secret);
+	if (base64.len < WINDOW)
+		keep_brief(m, base64);
+	if (hexadecimal.len < WINDOW && hexadecimal.len >= ANYCASE_MIN)
+		keep_brief(m, hexadecimal);
+	if (url.len < WINDOW)
+		keep_brief(m, url);
+}
+
 void
 mask_add(struct mask *m, struct span secret)
 {
 	struct arena arena = { 0 };
 
-	if (secret.len < BRIEF_MIN)
+	if (secret.len == 0)
 		return;
 	if (secret.len < WINDOW)
-		secret_set(&m->brief[m->nbrief++ % MASK_BRIEF], secret);
+		add_brief(m, &arena, secret);
 	if (m->n > DIGESTS_MAX)
 		drop_digests(m);
 	add_forms(m, &arena, secret, 0);
@@ -167,8 +191,32 @@ is_within(struct span text, size_t from, size_t to)
 	char before = from > 0 ? text.at[from - 1] : ' ', behind = to < text.len ? text.at[to] : ' ';
 	char next = to + 1 < text.len ? text.at[to + 1] : ' ';
 
+	if (before == '-' && (from == 4 || (from > 4 && text.at[from - 5] == '\n')))
+		before = ' ';		/* behind a reply's code */
 	return is_digit(before) || (before && strchr("-._@", before)) || is_digit(behind) || (behind && strchr("-_@", behind)) ||
 	    (behind == '.' && is_digit(next));
+}
+
+static bool
+is_quoted(struct span text, size_t from, size_t to)
+{
+	return from > 0 && to < text.len && text.at[from - 1] && text.at[to] && strchr("\"'<([{=:", text.at[from - 1]) &&
+	    strchr("\"'>)]},;", text.at[to]);
+}
+
+/* May the brief secret that stands in text[from..to) be meant? */
+static bool
+is_meant(struct span text, size_t from, size_t to, struct span secret)
+{
+	if (secret.len >= ANYWHERE_MIN)
+		return true;
+	if (is_within(text, from, to))
+		return false;
+	if (secret.len >= ANYCASE_MIN)
+		return true;
+	if (from == 0 || text.at[from - 1] == '\n' || !span_eq(secret, span_first(span_skip(text, from), secret.len)))
+		return false;
+	return secret.len > 1 || is_quoted(text, from, to);
 }
 
 /* Where a brief secret ends that begins at i; 0: none does. */
@@ -180,7 +228,7 @@ brief_at(const struct mask *m, struct span text, size_t i)
 		size_t end = i + secret.len;
 		if (secret.len == 0 || !span_eq_case(span_first(span_skip(text, i), secret.len), secret))
 			continue;
-		if (secret.len >= ANYWHERE_MIN || !is_within(text, i, end))
+		if (is_meant(text, i, end, secret))
 			return end;
 	}
 	return 0;
@@ -199,6 +247,34 @@ star(char *copy, struct span text, size_t at, size_t end, size_t *done)
 	*done = end;
 }
 
+/* Where the base64 ends that begins at i and is something longer with a brief secret in it; 0: there is none. */
+static size_t
+brief_in_base64(const struct mask *m, struct arena *arena, struct span text, size_t i)
+{
+	size_t n = i;
+	struct span octets;
+
+	if (i > 0 && is_digit(text.at[i - 1]))
+		return 0;
+	while (n < text.len && (is_digit(text.at[n]) || text.at[n] == '='))
+		n++;
+	if (n - i < WINDOW || !base64_decode(arena, span_first(span_skip(text, i), (n - i) / 4 * 4), &octets))
+		return 0;
+	for (size_t k = 0; k < octets.len; k++)
+		if (brief_at(m, octets, k) > 0)
+			return n;
+	return 0;
+}
+
+/* What is brief, or hides it, and begins at i. */
+static size_t
+hidden_at(const struct mask *m, struct arena *arena, struct span text, size_t i)
+{
+	size_t end = brief_at(m, text, i);
+
+	return end ? end : brief_in_base64(m, arena, text, i);
+}
+
 struct span
 mask_shown(const struct mask *m, struct arena *arena, struct span octets)
 {
@@ -209,7 +285,7 @@ mask_shown(const struct mask *m, struct arena *arena, struct span octets)
 	for (size_t i = 0; (m->n > 0 || m->nbrief > 0) && i < octets.len; i++) {
 		window = window << 8 | lower(octets.at[i]);
 		bool seen = m->n > 0 && i + 1 >= WINDOW && *place_of(m, digest_of(window)) != 0;
-		size_t brief = m->nbrief > 0 ? brief_at(m, octets, i) : 0;
+		size_t brief = m->nbrief > 0 ? hidden_at(m, arena, octets, i) : 0;
 		if ((!seen && !brief) || (i < done && brief <= done))
 			continue;
 		if (!copy)

@@ -1,8 +1,10 @@
 /*
  * Secrets, starred out wherever octets show them: whole or in part, in any case, as they are, in base64 (also within a
  * longer text, and in base64 once more), in hexadecimal and as a URL has them. Of a secret nothing is kept but a digest of
- * each eight octets of each form; one of less than eight octets is kept itself, and one of less than four is not looked for,
- * nor one of less than six within a word: it would star out half of what the peer says. {0} knows none.
+ * each eight octets of each form; a form of less than eight octets is kept itself, the newest sixteen. It would star out half
+ * of what the peer says if it were sought everywhere: with less than six octets only as a word; with less than four in this
+ * case only, and not where a line begins, for there stands the code; a single octet only as a quoted word. Such a secret
+ * within a longer text in base64 is found by decoding. {0} knows none.
  */
 #ifndef BASE_MASK_H
 #define BASE_MASK_H
@@ -12,7 +14,7 @@
 #include "base/arena.h"
 #include "base/secret.h"
 
-enum { MASK_BRIEF = 4 };
+enum { MASK_BRIEF = 16 };
 
 struct mask {
 	uint64_t *digest;		/* open addressing; 0 is a free place */

@@ -28,6 +28,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	check_absent(shown, secret);
 	check_absent(shown, base64_encode(&arena, secret));
 	PROMISE(mask_shown(&mask, &arena, secret).at != secret.at || secret.len < 4);
+	struct span told = arena_printf(&arena, "535 (%.*s)", SPAN_ARG(secret));
+	PROMISE(told.len != secret.len + 6 || secret.len == 0 || span_find(mask_shown(&mask, &arena, told), told).len == 0);
 	mask_release(&mask);
 	arena_release(&arena);
 	return 0;

@@ -1,6 +1,7 @@
 """No secret in any output: a server echoes what it was told, in every encoding, and all that is printed and kept is searched."""
 import base64
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -141,6 +142,23 @@ class Secrets(unittest.TestCase):
         import hmac
         want = hmac.new(PASSWORD.encode(), ("<" + PASSWORD.split()[0] + ">").encode(), "md5").hexdigest()
         self.assertEqual(digest, [f"{USER} {want}"])
+
+    def test_a_short_one(self):
+        "is starred out where it is quoted, in any encoding, and not out of every word"
+        for secret in ("pw", "abc", "h0t!", "secre"):
+            quoted = [f'"{secret}"', secret, b64(secret), secret.encode().hex(), b64("you said " + secret), b64(f"\0{USER}\0{secret}")]
+            self.env["PW"] = secret
+            for form in ("text", "json"):
+                done = self.talk("--auth", "--user", USER, "--password-env", "PW", "--format", form, "-c", "NOOP",
+                                 answers={"AUTH": lambda c, line: ["535-" + q for q in quoted] + ["535 5.7.8 the abcd spwn"]})
+                self.assertIn("5.7.8 the abcd spwn", done.stdout)
+                places = [done.stdout, done.stderr]
+                for path in ("log", "trace"):
+                    with open(self.path(path), encoding="utf-8") as file:
+                        places.append(file.read())
+                for said in quoted:
+                    for place in places:
+                        self.assertNotRegex(place, r"(?<![\w/+])" + re.escape(said) + r"(?![\w/+=])")
 
     def test_send_and_probe(self):
         given = ("--auth", "--user", USER, "--password-env", "PW")

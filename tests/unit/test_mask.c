@@ -20,6 +20,9 @@ know(void **state)
 	mask_add(&mask, SPAN("hunter"));
 	mask_add(&mask, SPAN("demo"));
 	mask_add(&mask, SPAN("abc"));
+	mask_add(&mask, SPAN("252"));
+	mask_add(&mask, SPAN("a"));
+	mask_add(&mask, SPAN("a@!"));
 	return 0;
 }
 
@@ -46,7 +49,15 @@ each_form(void **state)
 		{ SPAN_INIT("u=Tr0ub4dor%20zebra%263&"), SPAN_INIT("u=*********************&") },
 		{ SPAN_INIT("hunter, \"hunter\", hunterx"), SPAN_INIT("******, \"******\", ******x") },
 		{ SPAN_INIT("demo. demo.example demon x@demo \"demo\""), SPAN_INIT("****. demo.example demon x@demo \"****\"") },
+		{ SPAN_INIT("535 abc, \"abc\", Abc, abcd, x-abc, abc"), SPAN_INIT("535 ***, \"***\", Abc, abcd, x-abc, ***") },
 		{ SPAN_INIT("abc 250 2.0.0 ok"), SPAN_INIT("abc 250 2.0.0 ok") },
+		{ SPAN_INIT("250 252, 2.5.2\r\n252 252"), SPAN_INIT("250 ***, 2.5.2\r\n252 ***") },
+		{ SPAN_INIT("535-abc\r\n535-demo\r\n535 x-abc"), SPAN_INIT("535-***\r\n535-****\r\n535 x-abc") },
+		{ SPAN_INIT("535 616263 YWJj was it"), SPAN_INIT("535 ****** **** was it") },
+		{ SPAN_INIT("334 c2FpZCBhYmMu eW91IHNhaWQgZGVtbywgbm8="), SPAN_INIT("334 ************ ************************") },
+		{ SPAN_INIT("334 VXNlcm5hbWU6 UGFzc3dvcmQ6"), SPAN_INIT("334 VXNlcm5hbWU6 UGFzc3dvcmQ6") },
+		{ SPAN_INIT("a is \"a\", (a), such a thing"), SPAN_INIT("a is \"*\", (*), such a thing") },
+		{ SPAN_INIT("pw=a%40%21 is it"), SPAN_INIT("pw=******* is it") },
 		{ SPAN_INIT(""), SPAN_INIT("") },
 	};
 
