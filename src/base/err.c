@@ -22,6 +22,7 @@ err_set(struct err *err, enum err_kind kind, const char *format, ...)
 	if (!err)
 		return false;
 	err->kind = kind;
+	err->cause = CAUSE_UNSAID;
 	err->sys = 0;
 	err->source[0] = '\0';
 	va_start(ap, format);

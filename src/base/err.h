@@ -28,8 +28,18 @@ enum err_kind {
 #undef X
 };
 
+/* Which failure of its kind it was, where who reports needs to know and must not read it off the words. */
+enum err_cause {
+	CAUSE_UNSAID,
+	CAUSE_NO_NAME, CAUSE_NO_ADDRESS, CAUSE_NO_MAIL,			/* ERR_DNS: NXDOMAIN; a name without; a null MX */
+	CAUSE_SERVFAIL, CAUSE_DNS_REFUSED, CAUSE_NO_ANSWER,		/* ERR_DNS: what the name servers did */
+	CAUSE_NOT_OFFERED,						/* ERR_TLS: STARTTLS */
+	CAUSE_INJECTED,							/* ERR_PROTO: more came behind the 220 of STARTTLS */
+};
+
 struct err {
 	enum err_kind kind;
+	enum err_cause cause;
 	int sys;		/* errno where the system said why; else 0 */
 	char text[400];		/* cut, with "...", when longer */
 	/* Where it is about a line of a file: that line, safe to show, and the columns before the place. Empty: it is not. */

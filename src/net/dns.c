@@ -236,10 +236,12 @@ take_answer(struct dns_query *q, struct server *s, int status, struct span octet
 	arena_reset(&q->arena);
 	q->reply.answer = NULL;
 	if (!dns_wire_answer(octets, &q->arena, &q->answer, &err)) {
+		try->broken = true;
 		snprintf(try->why, sizeof try->why, "gave an answer that is %.50s", err.text);
 		return false;
 	}
 	if (q->answer.truncated) {		/* c-ares has asked again over TCP */
+		try->broken = true;
 		snprintf(try->why, sizeof try->why, "gave an answer that is cut short, over TCP too");
 		return false;
 	}
@@ -403,6 +405,21 @@ dns_system(struct dns *dns)
 		return NULL;
 	load_system(dns);
 	return &dns->system;
+}
+
+enum err_cause
+dns_cause(const struct dns_reply *reply)
+{
+	enum err_cause cause = CAUSE_NO_ANSWER;
+
+	for (size_t i = 0; i < reply->ntries; i++) {
+		const struct dns_try *t = &reply->try[i];
+		if (t->rcode == DNS_REFUSED && cause == CAUSE_NO_ANSWER)
+			cause = CAUSE_DNS_REFUSED;
+		else if (t->broken || (t->rcode >= 0 && t->rcode != DNS_REFUSED))
+			cause = CAUSE_SERVFAIL;
+	}
+	return cause;
 }
 
 struct span

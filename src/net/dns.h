@@ -23,6 +23,7 @@ struct dns_opts {
 struct dns_try {
 	struct addr server;
 	int rcode;		/* -1: no answer, and `why` says what happened */
+	bool broken;		/* rcode is -1: something came, but it is no answer */
 	int ede;		/* RFC 8914; -1: none */
 	char why[80];		/* "did not answer", "refuses connections", "malformed: …" */
 };
@@ -51,6 +52,8 @@ void dns_cancel(struct dns_query *);		/* it is not told; NULL is fine; not after
 /* resolv.conf, read once; NULL when servers were given: hosts and search lists are off then. */
 const struct resolv_conf *dns_system(struct dns *);
 
+/* What of several failures to name: what a server said goes before that another was silent. */
+enum err_cause dns_cause(const struct dns_reply *);
 /* "127.0.0.1:53 said SERVFAIL (DNSSEC bogus), 127.0.0.2:53 did not answer". In the arena. */
 struct span dns_tries_text(const struct dns_reply *, struct arena *);
 

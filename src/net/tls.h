@@ -56,6 +56,8 @@ struct tls_problem {
 	const char *name;		/* "X509_V_ERR_CERT_HAS_EXPIRED" */
 };
 
+bool tls_problem_is_name(const struct tls_problem *);	/* the certificate is for another host or address */
+
 struct tls_cert {
 	struct span subject, issuer;	/* RFC 2253 */
 	struct span *san;		/* "DNS:mx1.example.org", "IP:192.0.2.1" */

@@ -209,3 +209,9 @@ tls_describe(struct tls *t, struct arena *arena)
 		read_chain(arena, t, info), tls_read_staple(t, info);
 	return info;
 }
+
+bool
+tls_problem_is_name(const struct tls_problem *p)
+{
+	return p->code == X509_V_ERR_HOSTNAME_MISMATCH || p->code == X509_V_ERR_IP_ADDRESS_MISMATCH;
+}

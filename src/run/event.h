@@ -90,6 +90,7 @@ struct event {
 	uint64_t at_us;			/* monotonic */
 	bool tls;			/* it happened within TLS */
 	enum err_kind err;		/* the failure that it is; ERR_NONE: none */
+	enum err_cause cause;		/* PROBLEM: which of that kind */
 	bool cancelled;			/* STEP_ENDED: it was given up by the person */
 	struct span text;
 	const struct step *step;	/* what was in hand, if anything */

@@ -18,6 +18,7 @@ struct slot {
 	const struct session_opts *session;	/* one of the spec's */
 	const struct addr *barred;	/* none of its addresses may be connected to: the first of them */
 	struct span lost;		/* it has no address, and why; empty: it has */
+	enum err_cause why_lost;
 	struct reverse *reverse;	/* asked behind the probe */
 	struct probe *probe;
 	struct probe_result result;

@@ -106,6 +106,7 @@ static void
 add_lost(struct item *item, const struct route_hop *hop)
 {
 	add_slot(item, item->spec->session, hop, NULL, 0);
+	item->slots[item->nslots - 1].why_lost = hop->found.cause;
 	item->slots[item->nslots - 1].lost = arena_printf(&item->arena, "%.*s has no address: %.*s", SPAN_ARG(hop->host),
 	    SPAN_ARG(hop->found.why));
 }
@@ -140,7 +141,7 @@ make_slots(struct item *item)
 static void
 not_found(struct item *item, const struct err *err)
 {
-	static const struct err unknown = { .kind = ERR_DNS };
+	static const struct err unknown = { .kind = ERR_DNS, .cause = CAUSE_NO_ADDRESS };
 	struct slot *s = item->slots = memory_zeroed(sizeof *s);
 
 	if (!err)
@@ -149,7 +150,7 @@ not_found(struct item *item, const struct err *err)
 	s->item = item;
 	s->result = (struct probe_result){
 		.target = &item->target, .number = item->number, .attempt = item->attempt, .host = item->target.host,
-		.phase = PHASE_RESOLVE, .err = err->kind, .sys = err->sys, .ran = 1u << PHASE_RESOLVE,
+		.phase = PHASE_RESOLVE, .err = err->kind, .cause = err->cause, .sys = err->sys, .ran = 1u << PHASE_RESOLVE,
 		.us[PHASE_RESOLVE] = item->found_us - item->began_us, .total_us = item->found_us - item->began_us,
 		.tls_mode = probe_tls_mode(item->spec->session, &item->target),
 	};

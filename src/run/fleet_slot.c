@@ -220,6 +220,7 @@ slot_start(struct slot *s)
 		return;
 	}
 	if (s->lost.len > 0) {
+		s->result.cause = s->why_lost;
 		fail(s, PHASE_RESOLVE, ERR_DNS, s->lost);
 		return;
 	}

@@ -15,6 +15,7 @@ struct half {				/* the A or the AAAA of the candidate in hand */
 	bool over;
 	unsigned rcode;
 	struct span failed;		/* what the servers said; empty: they answered */
+	enum err_cause cause;		/* of that */
 	bool loop;
 };
 
@@ -30,6 +31,7 @@ struct host_query {
 	struct half half[2];
 	struct host host;
 	struct span why;		/* of the name as it was given */
+	enum err_cause cause;
 };
 
 bool
@@ -42,8 +44,10 @@ host_ascii(struct span name, struct arena *arena, struct span *out, struct err *
 		ascii &= (unsigned char)name.at[i] < 0x80;
 	*out = name;
 	if (!ascii && (!(module = idn(err)) || !module->to_ascii(name, arena, out, err))) {
-		if (err)
+		if (err) {
 			err->kind = ERR_DNS;
+			err->cause = CAUSE_NO_ADDRESS;
+		}
 		return false;
 	}
 	if (out->len > 1 && out->at[out->len - 1] == '.')
@@ -150,6 +154,7 @@ take_half(struct half *h, const struct dns_reply *reply)
 
 	if (!reply->ok) {
 		h->failed = dns_tries_text(reply, q->arena);
+		h->cause = dns_cause(reply);
 		return;
 	}
 	h->rcode = reply->answer->rcode;
@@ -182,6 +187,18 @@ why_none(const struct host_query *q)
 	    SPAN("the name exists, but without an address (neither A nor AAAA)");
 }
 
+static enum err_cause
+cause_of_none(const struct host_query *q)
+{
+	const struct half *a = &q->half[0], *b = &q->half[1];
+
+	if (a->loop || b->loop)
+		return CAUSE_NO_ADDRESS;
+	if (a->failed.len || b->failed.len)
+		return a->failed.len ? a->cause : b->cause;
+	return a->rcode == DNS_NXDOMAIN || b->rcode == DNS_NXDOMAIN ? CAUSE_NO_NAME : CAUSE_NO_ADDRESS;
+}
+
 static void ask_candidate(struct host_query *);
 
 static void
@@ -202,13 +219,16 @@ both_are_over(struct host_query *q)
 		q->fn(q->ctx, &q->host);
 		return;
 	}
-	if (q->why.len == 0 || span_eq(q->host.name, q->given))
+	if (q->why.len == 0 || span_eq(q->host.name, q->given)) {
 		q->why = why_none(q);
+		q->cause = cause_of_none(q);
+	}
 	if (++q->at < q->ncandidates) {
 		ask_candidate(q);
 		return;
 	}
 	q->host.name = q->given;
+	q->host.cause = q->cause;
 	q->host.why = q->ncandidates == 1 ? q->why :
 	    arena_printf(q->arena, "%.*s, nor is it one of the search list's", SPAN_ARG(q->why));
 	q->fn(q->ctx, &q->host);
@@ -261,6 +281,7 @@ host_find(struct dns *dns, struct span name, unsigned port, bool system, const s
 
 	*q = (struct host_query){ .dns = dns, .port = port, .opts = opts, .arena = arena, .fn = fn, .ctx = ctx };
 	q->host.name = name;
+	q->host.cause = CAUSE_NO_ADDRESS;
 	if (!host_ascii(name, arena, &q->host.name, &err))
 		q->host.why = arena_copy(arena, span_of(err.text));
 	else if (system ? find_literal(q, name) || find_given(q, q->host.name) || find_local(q, q->host.name) :

@@ -29,6 +29,7 @@ struct host {
 	bool authentic;			/* validated (DNSSEC), the aliases too */
 	struct span alias;		/* where its CNAMEs end; empty: it has none */
 	struct span why;		/* naddr is 0: "the name does not exist (NXDOMAIN)" */
+	enum err_cause cause;		/* naddr is 0 */
 	struct span note;		/* what is odd all the same; empty: nothing */
 };
 

@@ -30,6 +30,7 @@ judge_add(struct judgement *j, const char *name, enum probe_phase phase)
 	struct judge_check *c = ARENA_NEW(&j->r->arena, struct judge_check);
 
 	c->name = name;
+	c->label = phase_word(phase);
 	c->phase = phase;
 	*j->end = c;
 	j->end = &c->next;
@@ -189,18 +190,54 @@ found_eof(struct judgement *j, struct judge_check *c)
 		    "the server %s the connection early, before its reply to %s", how, what(c->phase)));
 }
 
+/* What the reply itself says goes before what the script wanted of it; ASSERTION is what only the script minds. */
+static enum probe_reason
+reason_of_reply(const struct probe_result *r, const struct reply *reply)
+{
+	unsigned class = reply->code / 100;
+
+	if (reply->flaws & (REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_CODES_DIFFER))
+		return REASON_MALFORMED;
+	if (reply->code == 421)
+		return REASON_RATE_LIMITED;
+	if (class == 4)
+		return REASON_REPLY;
+	if (!r->refused)
+		return REASON_ASSERTION;
+	return class != 5 ? REASON_UNEXPECTED : r->phase == PHASE_AUTH ? REASON_AUTH : REASON_REPLY;
+}
+
+static enum probe_reason
+reason_of_line(const struct probe_result *r)
+{
+	switch (r->err) {
+	case ERR_USAGE: case ERR_SYSTEM:
+		return REASON_INTERNAL;
+	case ERR_TLS:			/* a secret, which does not go in the clear */
+		return REASON_AUTH;
+	case ERR_PROTO:
+		return REASON_UNEXPECTED;
+	default:
+		return REASON_ASSERTION;
+	}
+}
+
 /* A line of a script: what it wanted did not come. A "not now" is judged as everywhere else. */
 static void
 found_script(struct judgement *j, struct judge_check *c, const struct reply *reply)
 {
 	struct probe_result *r = j->r;
-	unsigned code = reply ? reply->code : 0;
-	bool temporary = code / 100 == 4;
+	enum probe_reason reason = reply ? reason_of_reply(r, reply) : reason_of_line(r);
+	bool temporary = reason == REASON_RATE_LIMITED || (reason == REASON_REPLY && reply->code / 100 == 4);
 
+	if (r->cause == CAUSE_NOT_OFFERED) {
+		judge_not_offered(j, c);
+		return;
+	}
 	if (reply)
-		c->got = arena_printf(&r->arena, "%u", code);
-	judge_find(j, c, temporary && !j->o->tempfail_critical ? STATE_WARNING : STATE_CRITICAL,
-	    !temporary ? REASON_ASSERTION : code == 421 ? REASON_RATE_LIMITED : REASON_REPLY,
+		c->got = arena_printf(&r->arena, "%u", reply->code);
+	judge_find(j, c, reason == REASON_INTERNAL ? STATE_UNKNOWN :
+	    temporary && !j->o->tempfail_critical ? STATE_WARNING : STATE_CRITICAL, reason,
 	    arena_printf(&r->arena, reply ? "%.*s: %.*s: %.*s" : "%.*s: %.*s%.*s", SPAN_ARG(r->place), SPAN_ARG(r->text),
 		SPAN_ARG(reply ? judge_reply_text(j, reply) : SPAN_NONE)));
 }
@@ -214,9 +251,11 @@ judge_failure(struct judgement *j)
 
 	if (r->phase == PHASE_RESOLVE)
 		judge_find(j, c, r->err == ERR_SYSTEM || r->err == ERR_USAGE ? STATE_UNKNOWN : STATE_CRITICAL, judge_resolve_reason(r), r->text);
+	else if (r->place.len > 0 && (r->err == ERR_USAGE || r->err == ERR_SYSTEM))
+		found_script(j, c, reply);
 	else if (r->phase == PHASE_CONNECT)
 		found_connect(j, c);
-	else if (r->injected)
+	else if (r->cause == CAUSE_INJECTED)
 		judge_find(j, c, STATE_CRITICAL, REASON_INJECTION, r->text);
 	else if (r->eof && !reply)
 		found_eof(j, c);
@@ -306,9 +345,9 @@ judge_manners(struct judgement *j)
 		judge_note(j, "tarpit", PHASE_EHLO, arena_printf(&r->arena, "a tarpit: EHLO took %.1f s",
 		    (double)r->us[PHASE_EHLO] / 1e6));
 	if (r->late_quit)
-		judge_note(j, "quit", PHASE_QUIT, SPAN("quit: timeout, which is noted only"));
+		judge_note(j, "quit", PHASE_QUIT, SPAN("QUIT was not answered in time, which is noted only"));
 	else if ((r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] && r->err == ERR_NONE)
-		judge_note(j, "quit", PHASE_QUIT, SPAN("quit: the server closed without its 221, which is noted only"));
+		judge_note(j, "quit", PHASE_QUIT, SPAN("the server closed without its 221, which is noted only"));
 }
 
 void

@@ -51,6 +51,7 @@ struct judge_opts {
 struct judge_check {
 	struct judge_check *next;
 	const char *name;		/* a phase's or a metric's word, or the option's */
+	const char *label;		/* what a line says it is about: the phase's word, or "total" */
 	enum health state;
 	enum probe_phase phase;
 	enum probe_reason reason;		/* NONE: passed, or noted */

@@ -21,6 +21,7 @@ struct span judge_reply_text(struct judgement *, const struct reply *);
 
 enum probe_reason judge_resolve_reason(const struct probe_result *);
 bool judge_lenient(const struct judgement *);		/* TLS is only tried: what is wrong with it warns */
+void judge_not_offered(struct judgement *, struct judge_check *);	/* STARTTLS, where it was wanted */
 void judge_tls(struct judgement *);
 void judge_sts(struct judgement *);
 void judge_extensions(struct judgement *);

@@ -24,16 +24,15 @@ metric_word(unsigned metric)
 enum probe_reason
 judge_resolve_reason(const struct probe_result *r)
 {
-	static const struct { struct span words; enum probe_reason reason; } words[] = {
-		{ SPAN_INIT("null MX"), REASON_NULL_MX }, { SPAN_INIT("NXDOMAIN"), REASON_RESOLVE_NXDOMAIN },
-		{ SPAN_INIT("SERVFAIL"), REASON_RESOLVE_SERVFAIL }, { SPAN_INIT("REFUSED"), REASON_RESOLVE_REFUSED },
-		{ SPAN_INIT("no answer"), REASON_RESOLVE_TIMEOUT }, { SPAN_INIT("not found within"), REASON_RESOLVE_TIMEOUT },
+	static const enum probe_reason reasons[] = {
+		[CAUSE_NO_NAME] = REASON_RESOLVE_NXDOMAIN, [CAUSE_NO_ADDRESS] = REASON_NO_ADDRESS, [CAUSE_NO_MAIL] = REASON_NULL_MX,
+		[CAUSE_SERVFAIL] = REASON_RESOLVE_SERVFAIL, [CAUSE_DNS_REFUSED] = REASON_RESOLVE_REFUSED,
+		[CAUSE_NO_ANSWER] = REASON_RESOLVE_TIMEOUT,
 	};
 
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (span_find(r->text, words[i].words).len > 0)
-			return words[i].reason;
-	return r->err == ERR_TIMEOUT ? REASON_RESOLVE_TIMEOUT : r->err == ERR_DNS ? REASON_NO_ADDRESS : REASON_INTERNAL;
+	if (r->cause < sizeof reasons / sizeof *reasons && reasons[r->cause] != REASON_NONE)
+		return reasons[r->cause];
+	return r->err == ERR_TIMEOUT ? REASON_RESOLVE_TIMEOUT : REASON_INTERNAL;
 }
 
 static bool
@@ -71,24 +70,48 @@ judge_metric(const struct probe_result *r, unsigned metric, double *value)
 	}
 }
 
+/* Whose time the whole is made of. */
+static enum probe_phase
+slowest(const struct probe_result *r)
+{
+	enum probe_phase most = PHASE_RESOLVE;
+
+	for (unsigned p = 0; p < PHASE_COUNT; p++)
+		if (r->us[p] > r->us[most])
+			most = (enum probe_phase)p;
+	return most;
+}
+
+static enum probe_phase
+phase_of(const struct probe_result *r, unsigned metric)
+{
+	return metric < PHASE_COUNT ? (enum probe_phase)metric : metric == METRIC_TOTAL ? slowest(r) : r->tls ? PHASE_EHLO_TLS : PHASE_EHLO;
+}
+
 static void
 judge_threshold_of(struct judgement *j, unsigned metric)
 {
 	const struct range *warn = &j->o->warn[metric], *crit = &j->o->crit[metric];
+	struct arena *arena = &j->r->arena;
 	double value;
 
 	if ((!warn->set && !crit->set) || !judge_metric(j->r, metric, &value))
 		return;
-	struct judge_check *c = judge_add(j, metric_word(metric), metric < PHASE_COUNT ? (enum probe_phase)metric : PHASE_QUIT);
+	struct judge_check *c = judge_add(j, metric_word(metric), phase_of(j->r, metric));
+	c->label = metric == METRIC_TOTAL ? "total" : c->label;
 	c->has_value = true;
 	c->value = value;
 	c->warn = warn->text;
 	c->crit = crit->text;
 	bool critical = range_alerts(crit, value);
-	if (critical || range_alerts(warn, value))
-		judge_find(j, c, critical ? STATE_CRITICAL : STATE_WARNING, REASON_THRESHOLD, arena_printf(&j->r->arena,
-		    metric <= METRIC_TOTAL ? "%s took %.3g s, the limit is %.*s" : "%s is %.10g, the limit is %.*s",
-		    metric_word(metric), value, SPAN_ARG(critical ? crit->text : warn->text)));
+	struct span limit = critical ? crit->text : warn->text;
+	if (!critical && !range_alerts(warn, value))
+		return;
+	judge_find(j, c, critical ? STATE_CRITICAL : STATE_WARNING, REASON_THRESHOLD, metric == METRIC_TOTAL ?
+	    arena_printf(arena, "all took %.3g s, the limit is %.*s; most of it %s, %.3g s", value, SPAN_ARG(limit),
+		phase_word(c->phase), (double)j->r->us[c->phase] / 1e6) :
+	    arena_printf(arena, metric < METRIC_TOTAL ? "%s took %.3g s, the limit is %.*s" : "%s is %.10g, the limit is %.*s",
+		metric_word(metric), value, SPAN_ARG(limit)));
 }
 
 void

@@ -11,12 +11,6 @@ judge_lenient(const struct judgement *j)
 	return j->r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said && j->o->verify == JUDGE_VERIFY_UNSAID;
 }
 
-static bool
-is_about_name(const struct tls_problem *p)
-{
-	return span_find(span_of(p->name), SPAN("MISMATCH")).len > 0;
-}
-
 /* A middle box overwrites the keyword with X: "250-XXXXXXXA". */
 static bool
 is_overwritten(const struct extensions *e)
@@ -48,12 +42,19 @@ judge_offer(struct judgement *j)
 		    SPAN_ARG(judge_reply_text(j, reply))));
 		return;
 	}
-	struct judge_check *c = judge_add(j, "starttls", PHASE_STARTTLS);
+	judge_not_offered(j, judge_add(j, "starttls", PHASE_STARTTLS));
+}
+
+void
+judge_not_offered(struct judgement *j, struct judge_check *c)
+{
+	const struct probe_result *r = j->r;
 	enum health state = r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said ? STATE_WARNING : STATE_CRITICAL;
-	if (r->clear && is_overwritten(r->clear))
-		judge_find(j, c, state, REASON_TLS_NOT_OFFERED, SPAN("STARTTLS was stripped on the way: something overwrote it with X"));
-	else
-		judge_find(j, c, state, REASON_TLS_NOT_OFFERED, SPAN("starttls: not offered"));
+	const char *sentence = r->clear && is_overwritten(r->clear) ?
+	    "STARTTLS was stripped on the way: something overwrote it with X" : "STARTTLS is not offered";
+
+	judge_find(j, c, state, REASON_TLS_NOT_OFFERED, r->place.len == 0 ? span_of(sentence) :
+	    arena_printf(&j->r->arena, "%.*s: %s", SPAN_ARG(r->place), sentence));
 }
 
 static void
@@ -63,7 +64,7 @@ judge_chain(struct judgement *j)
 	const struct tls_problem *bad = NULL;
 
 	for (size_t i = 0; i < t->nproblems && !bad; i++)
-		if (!is_about_name(&t->problem[i]))
+		if (!tls_problem_is_name(&t->problem[i]))
 			bad = &t->problem[i];
 	for (size_t i = 0; i < t->nproblems && !bad && j->o->verify != JUDGE_VERIFY_CHAIN; i++)
 		bad = &t->problem[i];
@@ -71,13 +72,13 @@ judge_chain(struct judgement *j)
 	if (!bad)
 		return;
 	c->got = span_of(bad->name);
-	struct span text = is_about_name(bad) ? arena_printf(&j->r->arena, "the certificate is not for %.*s", SPAN_ARG(j->r->host)) :
+	struct span text = tls_problem_is_name(bad) ? arena_printf(&j->r->arena, "the certificate is not for %.*s", SPAN_ARG(j->r->host)) :
 	    arena_printf(&j->r->arena, "the certificate does not verify: %.*s (%s)", SPAN_ARG(bad->text), bad->name);
 	if (j->o->verify == JUDGE_VERIFY_OFF)
 		c->message = text_safe(&j->r->arena, text);
 	else
 		judge_find(j, c, judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL,
-		    is_about_name(bad) ? REASON_TLS_NAME : REASON_TLS_VERIFY, text);
+		    tls_problem_is_name(bad) ? REASON_TLS_NAME : REASON_TLS_VERIFY, text);
 }
 
 /* Required, it ended the probe, and that was said. */

@@ -4,6 +4,15 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 
+#include "smtp/sts.h"
+#include "smtp/tlsrpt.h"
+
+/* A text that a domain may have for those who send to it. */
+struct text_kind {
+	const char *label, *begins, *rfc;
+	bool (*parse)(struct span, const char **why);
+};
+
 struct question {
 	struct question *next;
 	struct lookup_query *query;
@@ -18,7 +27,7 @@ struct question {
 		struct lookup_text *text;
 	};
 	const struct addr *addr;	/* of a PTR's own question: what it should point back to */
-	const char *begins;		/* of a text */
+	const struct text_kind *kind;	/* of a TXT */
 };
 
 struct lookup_query {
@@ -155,6 +164,24 @@ take_tlsa(struct question *q, const struct dns_reply *reply, struct span owner)
 		};
 }
 
+static bool
+is_policy_record(struct span text, const char **why)
+{
+	struct span id;
+
+	return sts_record_parse(text, &id, why);
+}
+
+static struct span
+wrong_with(const struct lookup_text *t, const struct question *q)
+{
+	const char *why;
+
+	if (t->n > 1)
+		return arena_printf(q->query->arena, "there are %zu of these, so that all count for nothing (%s)", t->n, q->kind->rfc);
+	return t->n == 0 || q->kind->parse(t->text, &why) ? SPAN_NONE : span_of(why);
+}
+
 static void
 take_text(struct question *q, const struct dns_reply *reply, struct span owner)
 {
@@ -166,20 +193,25 @@ take_text(struct question *q, const struct dns_reply *reply, struct span owner)
 		return;
 	t->authentic = reply->authentic;
 	while ((r = dns_next(reply->answer, owner, DNS_TXT, r)))
-		if (span_starts_case(r->data, span_of(q->begins)) && t->n++ == 0)
+		if (span_starts_case(r->data, span_of(q->kind->begins)) && t->n++ == 0)
 			t->text = arena_copy(q->query->arena, r->data);
+	t->wrong = wrong_with(t, q);
 	if (t->n == 0)
-		t->why = arena_printf(q->query->arena, "there are texts, but none that begins \"%s\"", q->begins);
+		t->why = arena_printf(q->query->arena, "there are texts, but none that begins \"%s\"", q->kind->begins);
 }
 
+/* A record of another version is another matter (RFC 8461 3.1); what only misspells this one is shown as broken. */
+static const struct text_kind policy_text = { "_mta-sts", "v=STSv1", "RFC 8461 3.1", is_policy_record };
+static const struct text_kind reports_text = { "_smtp._tls", "v=TLSRPTv1", "RFC 8460 3", tlsrpt_record_parse };
+
 static void
-ask_text(struct lookup_query *l, struct lookup_text *t, const char *label, const char *begins)
+ask_text(struct lookup_query *l, struct lookup_text *t, const struct text_kind *kind)
 {
-	t->name = arena_printf(l->arena, "%s.%.*s", label, SPAN_ARG(l->lookup.route->name));
+	t->name = arena_printf(l->arena, "%s.%.*s", kind->label, SPAN_ARG(l->lookup.route->name));
 	t->why = SPAN("the name is too long");
 	struct question *q = ask(l, t->name, DNS_TXT, take_text);
 	q->text = t;
-	q->begins = begins;
+	q->kind = kind;
 }
 
 /* ---- all of it */
@@ -216,8 +248,8 @@ on_route(void *ctx, const struct route *route, const struct err *err)
 		ask_host(l, &up->host[i]);
 	}
 	if (l->target->kind == TARGET_MX && route->name.len > 0 && !addr_parse(&literal, route->name, 0)) {
-		ask_text(l, &up->mta_sts, "_mta-sts", "v=STSv1");
-		ask_text(l, &up->tlsrpt, "_smtp._tls", "v=TLSRPTv1");
+		ask_text(l, &up->mta_sts, &policy_text);
+		ask_text(l, &up->tlsrpt, &reports_text);
 	}
 	answered(l);			/* the route itself */
 }

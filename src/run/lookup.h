@@ -42,6 +42,7 @@ struct lookup_text {
 	size_t n;			/* how many begin so: more than one is as good as none (RFC 8461 3.1) */
 	bool authentic;
 	struct span why;		/* n is 0 */
+	struct span wrong;		/* it counts for nothing, and why; empty: it is good, or there is none */
 };
 
 struct lookup {

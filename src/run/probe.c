@@ -21,6 +21,7 @@ struct probe {
 	uint64_t began_us, phase_us;
 	bool over, authenticating;
 	struct span problem;		/* told in this phase; it counts when the step then fails */
+	enum err_cause cause;		/* its */
 };
 
 const struct timeouts timeouts_probe = {
@@ -75,6 +76,7 @@ begin_phase(struct probe *p, enum probe_phase phase)
 	p->phase = phase;
 	p->phase_us = loop_now_us();
 	p->problem = SPAN_NONE;
+	p->cause = CAUSE_UNSAID;
 	p->job.result->ran |= 1u << phase;
 }
 
@@ -339,6 +341,7 @@ note_failure(struct probe *p, enum err_kind err, struct span text)
 	if (r->err != ERR_NONE || p->phase == PHASE_QUIT)
 		return;
 	r->err = err == ERR_NONE ? ERR_PROTO : err;
+	r->cause = p->cause;
 	r->phase = p->phase;
 	r->text = arena_copy(&r->arena, span_first(text, 600));
 	r->us[p->phase] = loop_now_us() - p->phase_us;
@@ -410,25 +413,13 @@ on_event(void *ctx, const struct event *e)
 
 	if (p->job.watch)
 		p->job.watch(p->job.ctx, e);
+	probe_keep_event(r, e);
 	switch (e->kind) {
-	case EVENT_CONNECTED:
-		r->addr = e->connected.peer;
-		r->local = e->connected.local;
-		break;
 	case EVENT_REPLY:
 		note_reply(p, e);
 		break;
-	case EVENT_EXTENSIONS:
-		r->extensions = probe_keep_extensions(&r->arena, e->extensions);
-		if (!e->tls)
-			r->clear = r->extensions;
-		break;
-	case EVENT_TLS:
-		r->tls = e->shaken.info;
-		r->extensions = NULL;
-		break;
 	case EVENT_PROBLEM:
-		r->injected |= p->phase == PHASE_TLS && e->err == ERR_PROTO;
+		p->cause = e->cause;
 		p->problem = arena_copy(&r->arena, span_first(e->text, 600));
 		break;
 	case EVENT_CLOSED:

@@ -107,8 +107,10 @@ struct probe_result {
 	struct span tlsrpt;		/* what is wrong with the domain's TLSRPT record; empty: nothing, or not asked */
 	enum probe_phase phase;		/* where it ended, when it failed */
 	enum err_kind err;		/* ERR_NONE: it went through */
+	enum err_cause cause;		/* which of that kind */
 	int sys;			/* errno of a connect */
-	bool eof, reset, injected, half;	/* the peer closed; with a reset; more came behind the 220; within a reply */
+	bool eof, reset, half;		/* the peer closed; with a reset; within a reply */
+	bool refused;			/* a script's line said nothing of its reply, which is a refusal */
 	bool surprise, late_quit;	/* a reply nothing asked for came; QUIT was not answered */
 	struct span text;		/* the failure in words; a peer's octets may be in it */
 	struct span place;		/* of a script's line that failed, "x.smtp:7"; empty: it is no script's */

@@ -8,6 +8,8 @@
 const struct reply *probe_keep_reply(struct arena *, const struct reply *);
 const struct extensions *probe_keep_extensions(struct arena *, const struct extensions *);
 const struct tls_info *probe_keep_tls(struct arena *, const struct tls_info *);	/* of DANE the state and its reason */
+/* Where it leads, what EHLO offered, what the handshake showed: that lives as long as the session. */
+void probe_keep_event(struct probe_result *, const struct event *);
 
 /* job->opts->script in place of the dialogue: its cases one after the other, each over a connection of its own. */
 struct probe_script;

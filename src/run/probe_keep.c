@@ -78,3 +78,25 @@ probe_keep_tls(struct arena *arena, const struct tls_info *t)
 	}
 	return copy;
 }
+
+void
+probe_keep_event(struct probe_result *r, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_CONNECTED:
+		r->addr = e->connected.peer;
+		r->local = e->connected.local;
+		break;
+	case EVENT_EXTENSIONS:
+		r->extensions = probe_keep_extensions(&r->arena, e->extensions);
+		if (!e->tls)
+			r->clear = r->extensions;
+		break;
+	case EVENT_TLS:
+		r->tls = e->shaken.info;
+		r->extensions = NULL;
+		break;
+	default:
+		break;
+	}
+}

@@ -16,6 +16,7 @@ struct probe_script {
 	struct loop_timer *turn;	/* from one case to the next, between wake-ups */
 	enum probe_phase phase, failed;	/* what is in hand; what was when a line failed: QUIT is said behind it */
 	uint64_t phase_us;		/* when it began */
+	enum err_cause cause;		/* of the problem told last */
 	bool over;
 };
 
@@ -85,13 +86,12 @@ on_event(void *ctx, const struct event *e)
 		s->job.watch(s->job.ctx, e);
 	if (e->session > 1 || s->over)
 		return;
+	probe_keep_event(r, e);
 	switch (e->kind) {
 	case EVENT_ATTEMPT:
 		r->sys = e->attempt.sys;
 		break;
 	case EVENT_CONNECTED:
-		r->addr = e->connected.peer;
-		r->local = e->connected.local;
 		leave(s, PHASE_CONNECT, e->connected.took_us);
 		enter(s, PHASE_BANNER);
 		break;
@@ -102,15 +102,12 @@ on_event(void *ctx, const struct event *e)
 	case EVENT_REPLY:
 		heard(s, e);
 		break;
-	case EVENT_EXTENSIONS:
-		r->extensions = probe_keep_extensions(&r->arena, e->extensions);
-		if (!e->tls)
-			r->clear = r->extensions;
-		break;
 	case EVENT_TLS:
 		r->tls = probe_keep_tls(&r->arena, e->shaken.info);
-		r->extensions = NULL;
 		leave(s, PHASE_TLS, e->shaken.took_us);
+		break;
+	case EVENT_PROBLEM:
+		s->cause = e->cause;
 		break;
 	case EVENT_CLOSED:
 		r->eof = !e->closed.expected && e->closed.by != CLOSED_BY_US;
@@ -127,8 +124,10 @@ on_told(void *ctx, const struct script_item *item, const char *why, uint64_t too
 	struct probe_script *s = ctx;
 
 	(void)item, (void)took_us;
-	if (!why)
+	if (!why) {
+		s->cause = CAUSE_UNSAID;
 		return;
+	}
 	s->failed = s->phase;
 	if (!(s->job.result->done & 1u << s->failed))
 		s->job.result->us[s->failed] = loop_now_us() - s->phase_us;
@@ -141,14 +140,29 @@ end(struct probe_script *s)
 	s->done(s->ctx);
 }
 
+/* What was to be done counts, not what was done last. */
+static enum probe_phase
+phase_of_failure(const struct probe_script *s, const struct play_failure *f)
+{
+	const struct reply *go = s->failed == PHASE_STARTTLS ? s->job.result->reply[PHASE_STARTTLS] : NULL;
+
+	if (f->kind == ERR_DNS)
+		return PHASE_RESOLVE;
+	if (s->cause == CAUSE_NOT_OFFERED)
+		return PHASE_STARTTLS;
+	return s->cause == CAUSE_INJECTED || (f->kind == ERR_TLS && go && go->code == 220) ? PHASE_TLS : s->failed;
+}
+
 static void
 note_failure(struct probe_script *s, const struct play_failure *f)
 {
 	struct probe_result *r = s->job.result;
 
 	r->err = f->kind == ERR_NONE ? ERR_EXPECT : f->kind;
-	r->phase = s->failed;
-	r->done &= ~(1u << s->failed);
+	r->cause = s->cause;
+	r->phase = phase_of_failure(s, f);
+	r->done &= ~(1u << r->phase);
+	r->refused = f->reply && !f->expect && f->item && f->item->kind != SCRIPT_WORD;
 	r->text = arena_copy(&r->arena, span_of(f->why));
 	r->place = arena_printf(&r->arena, "%s:%u", f->place.file, f->place.line);
 	if (!f->reply)

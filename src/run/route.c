@@ -56,8 +56,8 @@ end(struct route_query *q)
 	loop_timer_set(q->timer, 0);
 }
 
-static void __attribute__((format(printf, 2, 3)))
-fail(struct route_query *q, const char *format, ...)
+static void __attribute__((format(printf, 3, 4)))
+fail(struct route_query *q, enum err_cause cause, const char *format, ...)
 {
 	char text[sizeof q->err.text];
 	va_list ap;
@@ -66,6 +66,7 @@ fail(struct route_query *q, const char *format, ...)
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
 	err_set(&q->err, ERR_DNS, "%s", text);
+	q->err.cause = cause;
 	end(q);
 }
 
@@ -86,6 +87,16 @@ collect(struct route_query *q)
 			r->hop[r->nall++] = q->slot[i].hop;
 }
 
+/* Of hosts that have no address: what is true of all of them. */
+static enum err_cause
+shared_cause(const struct route *r)
+{
+	for (size_t i = 1; i < r->nall; i++)
+		if (r->hop[i].found.cause != r->hop[0].found.cause)
+			return CAUSE_NO_ADDRESS;
+	return r->hop[0].found.cause;
+}
+
 static void
 hosts_are_over(struct route_query *q)
 {
@@ -96,7 +107,7 @@ hosts_are_over(struct route_query *q)
 		note(q, "the MX %u %.*s is left out: %.*s", r->hop[i].preference, SPAN_ARG(r->hop[i].host),
 		    SPAN_ARG(r->hop[i].found.why));
 	if (r->nhops == 0)
-		fail(q, "no MX of %.*s has an address%s%.*s%s%.*s", SPAN_ARG(r->name), r->nall == 1 ? ": " : "",
+		fail(q, shared_cause(r), "no MX of %.*s has an address%s%.*s%s%.*s", SPAN_ARG(r->name), r->nall == 1 ? ": " : "",
 		    SPAN_ARG(r->nall == 1 ? r->hop[0].host : SPAN("")), r->nall == 1 ? ": " : "",
 		    SPAN_ARG(r->nall == 1 ? r->hop[0].found.why : SPAN("")));
 	else
@@ -139,8 +150,10 @@ static void
 grace_is_over(struct route_query *q)
 {
 	for (size_t i = 0; i < q->nslots; i++)
-		if (!q->slot[i].over)
+		if (!q->slot[i].over) {
 			q->slot[i].hop.found.why = SPAN("its address was not found in time");
+			q->slot[i].hop.found.cause = CAUSE_NO_ANSWER;
+		}
 	hosts_are_over(q);
 }
 
@@ -181,7 +194,7 @@ find_hosts(struct route_query *q)
 		struct slot *s = &q->slot[i];
 		s->query = q;
 		if (addr_parse(&literal, s->hop.host, 0)) {
-			struct host none = { .name = s->hop.host,
+			struct host none = { .name = s->hop.host, .cause = CAUSE_NO_ADDRESS,
 				.why = SPAN("an address stands where a host name is due (RFC 5321 5.1)") };
 			on_mx_host(s, &none);
 		} else {
@@ -204,7 +217,7 @@ on_own_address(void *ctx, const struct host *host)
 	take_host(s, host);
 	collect(q);
 	if (host->naddr == 0) {
-		fail(q, "%.*s has no MX, and no address of its own either: %.*s", SPAN_ARG(name), SPAN_ARG(host->why));
+		fail(q, host->cause, "%.*s has no MX, and no address of its own either: %.*s", SPAN_ARG(name), SPAN_ARG(host->why));
 		return;
 	}
 	note(q, "%.*s has no MX: mail goes to its own address (RFC 5321 5.1)", SPAN_ARG(name));
@@ -256,7 +269,7 @@ understand_mx(struct route_query *q, const struct dns_reply *reply, struct span 
 	q->route->authentic = reply->authentic;
 	q->route->unbelieved = reply->answer->ad && !reply->authentic;
 	if (q->nslots == 0 && null > 0) {
-		fail(q, "%.*s takes no mail: its MX is \".\" (a null MX, RFC 7505)", SPAN_ARG(name));
+		fail(q, CAUSE_NO_MAIL, "%.*s takes no mail: its MX is \".\" (a null MX, RFC 7505)", SPAN_ARG(name));
 		return;
 	}
 	if (q->nslots == 0) {
@@ -284,13 +297,13 @@ on_mx(void *ctx, const struct dns_reply *reply)
 	if (reply->ok && reply->ntries > 1)
 		note(q, "%.*s", SPAN_ARG(dns_tries_text(reply, q->arena)));
 	if (!reply->ok)
-		fail(q, "the MX of %.*s cannot be found: %.*s", SPAN_ARG(name), SPAN_ARG(dns_tries_text(reply, q->arena)));
+		fail(q, dns_cause(reply), "the MX of %.*s cannot be found: %.*s", SPAN_ARG(name), SPAN_ARG(dns_tries_text(reply, q->arena)));
 	else if (!dns_follow(reply->answer, name, &last, &steps))
-		fail(q, "the MX of %.*s cannot be found: its CNAMEs form a loop", SPAN_ARG(name));
+		fail(q, CAUSE_NO_ADDRESS, "the MX of %.*s cannot be found: its CNAMEs form a loop", SPAN_ARG(name));
 	else if (reply->answer->rcode == DNS_NXDOMAIN && steps > 0)
-		fail(q, "%.*s is an alias of %.*s, which does not exist (NXDOMAIN)", SPAN_ARG(name), SPAN_ARG(last));
+		fail(q, CAUSE_NO_NAME, "%.*s is an alias of %.*s, which does not exist (NXDOMAIN)", SPAN_ARG(name), SPAN_ARG(last));
 	else if (reply->answer->rcode == DNS_NXDOMAIN)
-		fail(q, "the domain %.*s does not exist (NXDOMAIN)", SPAN_ARG(name));
+		fail(q, CAUSE_NO_NAME, "the domain %.*s does not exist (NXDOMAIN)", SPAN_ARG(name));
 	else
 		understand_mx(q, reply, last);
 }
@@ -337,10 +350,12 @@ on_host(void *ctx, const struct host *host)
 	s->hop.host = q->route->name;
 	take_host(s, host);
 	collect(q);
-	if (host->naddr == 0)
+	if (host->naddr == 0) {
 		err_set(&q->err, ERR_DNS, "no address for %.*s: %.*s", SPAN_ARG(host->name), SPAN_ARG(host->why));
-	else if (host->note.len > 0)
+		q->err.cause = host->cause;
+	} else if (host->note.len > 0) {
 		note(q, "%.*s", SPAN_ARG(host->note));
+	}
 	if (host->naddr > 0 || !q->mx)
 		end(q);			/* else the MX may still tell where else to go */
 }
@@ -394,7 +409,7 @@ begin(struct route_query *q)
 	if (t->kind != TARGET_MX || addr_parse(&literal, t->host, 0)) {
 		find_host(q);
 	} else if (!(q->mx = dns_ask(q->dns, q->route->name, DNS_MX, on_mx, q))) {
-		fail(q, "\"%.*s\" is no domain name: labels have 1 to 63 octets, and all together 253 at most", SPAN_ARG(t->host));
+		fail(q, CAUSE_NO_ADDRESS, "\"%.*s\" is no domain name: labels have 1 to 63 octets, and all together 253 at most", SPAN_ARG(t->host));
 	}
 }
 
@@ -432,9 +447,10 @@ on_deadline(void *ctx, unsigned ready)
 		return;
 	}
 	if (q->stage < ROUTE_ENDING && q->err.kind == ERR_NONE)
-		err_set(&q->err, ERR_DNS, "%.*s was not found within %llu ms: the name servers take too long",
+		fail(q, CAUSE_NO_ANSWER, "%.*s was not found within %llu ms: the name servers take too long",
 		    SPAN_ARG(q->target->host), (unsigned long long)q->deadline_ms);
-	end(q);
+	else
+		end(q);
 }
 
 struct route_query *

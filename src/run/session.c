@@ -146,6 +146,14 @@ session_fail(struct session *s, enum err_kind err, const char *format, ...)
 }
 
 enum progress
+session_fail_with(struct session *s, const struct err *err)
+{
+	s->failed = err->kind;
+	session_emit(s, &(struct event){ .kind = EVENT_PROBLEM, .err = err->kind, .cause = err->cause, .text = span_of(err->text) });
+	return STEP_FAIL;
+}
+
+enum progress
 session_failed(struct session *s, enum err_kind kind)
 {
 	s->failed = kind;

@@ -46,6 +46,8 @@ struct dialogue *session_dialogue(struct session *);
 
 /* Sets what the step failed of and tells it (EVENT_PROBLEM); STEP_FAIL, so that failing is one line. */
 enum progress session_fail(struct session *, enum err_kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same, in the words of `err` and with its cause. */
+enum progress session_fail_with(struct session *, const struct err *);
 /* The same for a reply that was shown already: a 4yz or 5yz. */
 enum progress session_failed(struct session *, enum err_kind);	/* what of was told already */
 enum progress session_refused(struct session *, const struct reply *);

@@ -18,7 +18,7 @@ static void
 not_shaken(struct session *s, const struct err *err)
 {
 	s->shake_us = 0;
-	session_fail(s, err->kind, "%s", err->text);
+	session_fail_with(s, err);
 	session_closed(s, CLOSED_BY_US, true);
 	session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = err });
 }
@@ -44,10 +44,13 @@ enum progress
 session_shake_hands(struct session *s)
 {
 	if (!conv_tls_ready(s->conv)) {
+		struct err err;
 		char text[DIAGNOSIS_SIZE] = "the client sent more behind its STARTTLS, before TLS began (CVE-2011-0411)";
 		if (s->role == CONV_CLIENT)
 			diagnose_plain(session_shown(s, conv_pending(s->conv)), false, true, text);
-		session_fail(s, ERR_PROTO, "%s", text);
+		err_set(&err, ERR_PROTO, "%s", text);
+		err.cause = CAUSE_INJECTED;
+		session_fail_with(s, &err);
 		session_close(s, true);
 		return STEP_FAIL;
 	}
@@ -57,12 +60,6 @@ session_shake_hands(struct session *s)
 	else
 		session_wait(s, "the end of the TLS handshake", s->opts->timeouts.tls);
 	return STEP_WAIT;
-}
-
-static bool
-is_about_name(int code)
-{
-	return code == 62 || code == 64;	/* X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH */
 }
 
 /* In our words where there are some, fit to follow a colon. */
@@ -81,7 +78,7 @@ fatal_problem(const struct session *s)
 	if (s->role == CONV_SERVER || s->opts->verify == VERIFY_OFF || (s->tls->dane && s->tls->dane->state == DANE_MATCHED))
 		return NULL;
 	for (size_t i = 0; i < s->tls->nproblems; i++)
-		if (s->opts->verify == VERIFY_NAME || !is_about_name(s->tls->problem[i].code))
+		if (s->opts->verify == VERIFY_NAME || !tls_problem_is_name(&s->tls->problem[i]))
 			return &s->tls->problem[i];
 	return NULL;
 }
@@ -108,7 +105,7 @@ session_tls_came_up(struct session *s)
 			err_set(&err, ERR_TLS, "--dane=require: %s", refused);
 		else
 			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s", SPAN_ARG(problem_text(bad)));
-		session_fail(s, ERR_TLS, "%s", err.text);
+		session_fail_with(s, &err);
 		session_close(s, true);
 		session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = &err });
 		return;
@@ -127,6 +124,7 @@ session_tls_failed(struct session *s)
 		char text[DIAGNOSIS_SIZE];
 		diagnose_plain(plain, implicit, early, text);
 		err_set(&err, early && !implicit ? ERR_PROTO : ERR_TLS, "%s", text);
+		err.cause = early && !implicit ? CAUSE_INJECTED : CAUSE_UNSAID;
 	}
 	not_shaken(s, &err);
 }

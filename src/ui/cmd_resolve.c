@@ -101,7 +101,7 @@ show_host(struct screen *s, const struct lookup *l, const struct lookup_host *h)
 }
 
 static void
-show_record(struct screen *s, const struct lookup_text *t)
+show_record(struct screen *s, const char *what, const struct lookup_text *t)
 {
 	if (t->name.len == 0)
 		return;
@@ -116,8 +116,11 @@ show_record(struct screen *s, const struct lookup_text *t)
 	screen_put(s, t->text);
 	screen_print(s, "\"");
 	put_signed(s, t->authentic);
-	if (t->n > 1)
-		screen_print(s, "; there are %zu of these, so that all count for nothing (RFC 8461 3.1, RFC 8460 3)", t->n);
+	screen_print(s, "\n");
+	if (t->wrong.len == 0)
+		return;
+	screen_print(s, "*** %s: ", what);
+	screen_put(s, t->wrong);
 	screen_print(s, "\n");
 }
 
@@ -154,10 +157,10 @@ show_lookup(struct screen *s, const struct lookup *l, const struct sts *sts)
 	screen_print(s, "\n");
 	for (size_t i = 0; i < l->nhosts; i++)
 		show_host(s, l, &l->host[i]);
-	show_record(s, &l->mta_sts);
-	if (sts)
+	show_record(s, "MTA-STS", &l->mta_sts);
+	if (sts && l->mta_sts.wrong.len == 0)		/* else that was said */
 		show_policy(s, l, sts);
-	show_record(s, &l->tlsrpt);
+	show_record(s, "TLSRPT", &l->tlsrpt);
 	for (size_t i = 0; i < l->nnotes; i++) {
 		screen_print(s, "=== ");
 		screen_put(s, l->note[i]);

@@ -51,6 +51,14 @@ looked_up_host(const struct lookup_host *h, bool mx)
 	return o;
 }
 
+/* Why it counts for nothing; absent: it is good, or there is none. */
+static void
+put_wrong(json_t *o, const char *key, const struct lookup_text *t)
+{
+	if (t->wrong.len > 0)
+		json_put(o, key, t->wrong);
+}
+
 static void
 put_record(json_t *o, const char *key, const struct lookup_text *t)
 {
@@ -90,9 +98,11 @@ json_lookup(FILE *out, const struct lookup *l, const struct sts *sts)
 		json_array_append_new(hosts, looked_up_host(&l->host[i], l->route->mx));
 	json_object_set_new(o, "hosts", hosts);
 	put_record(o, "mta_sts", &l->mta_sts);
+	put_wrong(o, "mta_sts_wrong", &l->mta_sts);
 	if (sts)
 		json_object_set_new(o, "mta_sts_policy", json_sts(sts));
 	put_record(o, "tlsrpt", &l->tlsrpt);
+	put_wrong(o, "tlsrpt_wrong", &l->tlsrpt);
 	for (size_t i = 0; i < l->nnotes; i++)
 		json_array_append_new(notes, json_text(l->note[i]));
 	json_object_set_new(o, "notes", notes);

@@ -51,7 +51,7 @@ line_of(const struct fleet_report *one, struct arena *arena)
 
 	if (!worst)
 		return arena_printf(arena, "%.*s (%.3fs)", SPAN_ARG(tame(arena, place)), report_seconds(one->result->total_us));
-	return arena_printf(arena, "%.*s %s: %.*s (%.3fs)", SPAN_ARG(tame(arena, place)), phase_word(worst->phase),
+	return arena_printf(arena, "%.*s %s: %.*s (%.3fs)", SPAN_ARG(tame(arena, place)), worst->label,
 	    SPAN_ARG(tame(arena, message)), report_seconds(one->result->total_us));
 }
 

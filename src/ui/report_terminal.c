@@ -76,7 +76,7 @@ put_tls(struct flow *f, const struct probe_result *r)
 static void
 put_worst(struct flow *f, const struct finding *v, struct span message)
 {
-	flow_print(f, states[v->state].ink, "%s: ", phase_word(v->worst->phase));
+	flow_print(f, states[v->state].ink, "%s: ", v->worst->label);
 	flow_put(f, INK_PLAIN, message);
 }
 

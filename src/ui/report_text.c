@@ -100,7 +100,7 @@ one(void *state, const struct fleet_report *report)
 		fprintf(t->out, " (MX %u of %.*s)", r->preference, SPAN_ARG(domain));
 	}
 	if (report->verdict->worst)
-		fprintf(t->out, "  %s: %.*s", phase_word(report->verdict->worst->phase), SPAN_ARG(message));
+		fprintf(t->out, "  %s: %.*s", report->verdict->worst->label, SPAN_ARG(message));
 	text_time(took, r->total_us);
 	fprintf(t->out, "  %s", took);
 	if (r->ran & 1u << PHASE_CONNECT)

@@ -61,6 +61,26 @@ class Lookup(unittest.TestCase):
         _, out, _ = self.look("bücher.test")
         self.assertIn("  xn--bcher-kva.test (bücher.test), an alias of mx1.good.test  TTL 77 s", out)
 
+    def test_records_that_count_for_nothing_say_why(self):
+        for label, texts, key, why in (
+            ("_smtp._tls", ["v=TLSRPTv1; rua=tls@x.test"], "tlsrpt_wrong", 'one of its rua begins neither "mailto:" nor "https:"'),
+            ("_smtp._tls", ["v=TLSRPTv1;"], "tlsrpt_wrong", "it has no rua, where reports go"),
+            ("_smtp._tls", ["v=TLSRPTv1; rua=mailto:a@x.test"] * 2, "tlsrpt_wrong", "there are 2 of these, so that all count for nothing (RFC 8460 3)"),
+            ("_smtp._tls", ["v=TLSRPTv1; rua=mailto:a@x.test"], "tlsrpt_wrong", None),
+            ("_mta-sts", ["v=STSv1"], "mta_sts_wrong", "id"),
+            ("_mta-sts", ["v=STSv1; id=1;"] * 2, "mta_sts_wrong", "there are 2 of these, so that all count for nothing (RFC 8461 3.1)"),
+        ):
+            zone = {("x.test", "MX"): [(1, "m.test")], ("m.test", "A"): ["127.0.0.1"], (label + ".x.test", "TXT"): texts}
+            with self.subTest(texts=texts), NameServer(zone) as dns:
+                text = program.run("resolve", "@x.test", "--dns", dns.address).stdout
+                got = json.loads(program.run("resolve", "@x.test", "--dns", dns.address, "--format", "json").stdout)
+            if why is None:
+                self.assertNotIn(key, got)
+                self.assertNotIn("***", text)
+            else:
+                self.assertIn(why, got[key])
+                self.assertIn(f"*** {'TLSRPT' if key[0] == 't' else 'MTA-STS'}: {got[key]}", text)
+
     def test_nothing_there(self):
         status, out, _ = self.look("@null.test")
         self.assertEqual(status, 3)

@@ -68,8 +68,8 @@ class Matrix(Case):
 
     def test_starttls_not_offered(self):
         behaviour = lambda p: p.say(GREETING).hear().say(PLAIN).hear().say("221 bye\r\n")
-        self.judged(behaviour, "CRITICAL", "tls_not_offered", "starttls: not offered", ["--tls=starttls"])
-        self.judged(behaviour, "WARNING", "tls_not_offered", "starttls: not offered")
+        self.judged(behaviour, "CRITICAL", "tls_not_offered", "STARTTLS is not offered", ["--tls=starttls"])
+        self.judged(behaviour, "WARNING", "tls_not_offered", "STARTTLS is not offered")
         self.judged(behaviour, "OK", options=["--tls=off"])
 
     def test_starttls_stripped_on_the_way(self):
@@ -114,7 +114,7 @@ class Matrix(Case):
         begun = time.monotonic()
         got = self.judged(lambda p: p.say(GREETING).hear().say(PLAIN).hear().until_gone().wait(3), "OK", options=["--tls=off"])
         self.assertLess(time.monotonic() - begun, 4)
-        self.assertIn("quit: timeout", json.dumps(got["checks"]))
+        self.assertIn("QUIT was not answered in time", json.dumps(got["checks"]))
 
     def test_auth_plain(self):
         with program.Serve("--ca-out", tempfile.mktemp()) as server:
@@ -130,6 +130,30 @@ class Matrix(Case):
         self.assertEqual((got["state"], got["phase"], done.returncode), ("CRITICAL", "resolve", 2))
         self.assertRegex(got["reason"], "^(resolve_|no_address)")
 
+    # owner's answer to A and MX, target, reason
+    LOOKUPS = (
+        ({("a.example", "A"): "SERVFAIL"}, "a.example", "resolve_servfail"),
+        ({("a.example", "A"): "REFUSED", ("a.example", "AAAA"): "REFUSED"}, "a.example", "resolve_refused"),
+        ({("a.example", "A"): "garbage", ("a.example", "AAAA"): "garbage"}, "a.example", "resolve_servfail"),
+        ({("a.example", "A"): "silent", ("a.example", "AAAA"): "silent"}, "a.example", "resolve_timeout"),
+        ({("b.example", "A"): ["127.0.0.1"]}, "a.example", "resolve_nxdomain"),
+        ({("a.example", "TXT"): ["x"]}, "a.example", "no_address"),
+        ({("nxdomain.servfail.example", "TXT"): ["x"]}, "nxdomain.servfail.example", "no_address"),
+        ({("a.example", "MX"): [(0, "")]}, "@a.example", "null_mx"),
+        ({("a.example", "MX"): "SERVFAIL"}, "@a.example", "resolve_servfail"),
+        ({("a.example", "MX"): "silent"}, "@a.example", "resolve_timeout"),
+        ({("b.example", "MX"): [(0, "x")]}, "@a.example", "resolve_nxdomain"),
+        ({("a.example", "MX"): [(1, "m.example"), (2, "n.example")]}, "@a.example", "resolve_nxdomain"),
+        ({("a.example", "MX"): [(1, "m.example"), (2, "n.example")], ("n.example", "TXT"): ["x"]}, "@a.example", "no_address"),
+    )
+
+    def test_a_look_up_that_fails_has_the_reason_of_what_the_name_servers_did(self):
+        for zone, target, reason in self.LOOKUPS:
+            with self.subTest(zone=zone), NameServer(zone) as dns:
+                done = program.run("probe", target, "--dns", dns.address, "--timeout", "resolve=500ms", "--format", "json")
+                got = json.loads(done.stdout)
+                self.assertEqual((got["state"], got["phase"], got["reason"]), ("CRITICAL", "resolve", reason), done.stdout)
+
     def test_the_banner_is_what_a_banner_expectation_checks(self):
         behaviour = lambda p: p.say(GREETING).hear().say("250 mail.example\r\n").hear().say("221 bye\r\n")
         self.judged(behaviour, "WARNING", "assertion", "220 hostile.example", ["--tls=off", "--expect-banner", "mail.example"])
@@ -137,7 +161,20 @@ class Matrix(Case):
 
     def test_slow_is_a_warning_below_the_critical_limit(self):
         behaviour = lambda p: p.wait(0.3).say(GREETING).hear().say(PLAIN).hear().say("221 bye\r\n")
-        self.judged(behaviour, "WARNING", "threshold", "total took", ["--tls=off", "-w", "0.2", "-c", "30"])
+        self.judged(behaviour, "WARNING", "threshold", "the limit is 0.2; most of it ", ["--tls=off", "-w", "0.2", "-c", "30"])
+
+    def test_a_line_names_the_whole_and_its_slowest_phase(self):
+        for format, words in (("nagios", r" total: all took 0\.\d+ s, the limit is 0\.2; most of it banner, 0\.\d+ s \("),
+                              ("text", r"  total: all took 0\.\d+ s, the limit is 0\.2; most of it banner, 0\.\d+ s ")):
+            with Server(lambda p: p.wait(0.3).say(GREETING).hear().say(PLAIN).hear().say("221 bye\r\n")) as server:
+                done = probe(server, "--tls=off", "-w", "0.2", "-c", "30", format=format)
+            self.assertRegex(done.stdout, words)
+
+    def test_no_format_says_the_phase_twice(self):
+        for format in ("text", "nagios", "json", "prom", "openmetrics", "influx", "tap", "junit"):
+            with Server(lambda p: p.say(GREETING).hear().say(PLAIN).hear()) as server:
+                done = probe(server, "--tls=starttls", "-v", format=format)
+            self.assertNotRegex(done.stdout, r"(?i)\b(\w+): \1: ", format)
 
 
 class Hostile(Case):
@@ -471,6 +508,43 @@ class Script(Case):
         self.played(lambda p: p.close(), "CRITICAL", "eof", "before its banner")
         self.played(lambda p: p.until_gone(), "CRITICAL", "timeout", "did not come within 200 ms", options=["--timeout", "greeting=200ms"])
         self.played(lambda p: p.until_gone(), "CRITICAL", "timeout", "not done within 200 ms", options=["-t", "200ms"])
+
+    def test_a_script_has_the_reasons_of_the_closed_list(self):
+        hello = "C: EHLO a\nS: 250\n"
+        for what, behaviour, script, state, reason, phase in (
+            ("/starttls is not offered", lambda p: p.hello(PLAIN).obey(), hello + "/starttls\n", "CRITICAL", "tls_not_offered", "starttls"),
+            ("STARTTLS was overwritten", lambda p: p.hello("250-h\r\n250 XXXXXXXA\r\n").obey(), hello + "/starttls\n", "CRITICAL",
+             "tls_not_offered", "starttls"),
+            ("STARTTLS is refused for now", lambda p: p.hello("250-h\r\n250 STARTTLS\r\n").obey({"STAR": "454 later\r\n"}),
+             hello + "/starttls\n", "WARNING", "reply", "starttls"),
+            ("more comes behind the 220", lambda p: p.hello("250-h\r\n250 STARTTLS\r\n").hear().say("220 go\r\n250 evil\r\n").until_gone(),
+             hello + "/starttls\n", "CRITICAL", "injection", "tls"),
+            ("TLS fails", lambda p: p.hello("250-h\r\n250 STARTTLS\r\n").hear().say("220 go\r\n").hear().close(),
+             hello + "/starttls\n", "CRITICAL", "tls_handshake", "tls"),
+            ("a refusal no S: speaks of", lambda p: p.hello(PLAIN).obey({"MAIL": "550 no\r\n"}), hello + "C: MAIL FROM:<>\n",
+             "CRITICAL", "reply", "mail"),
+            ("a refusal of an S:", lambda p: p.hello(PLAIN).obey({"MAIL": "550 no\r\n"}), hello + "C: MAIL FROM:<>\nS: 250\n",
+             "CRITICAL", "assertion", "mail"),
+            ("AUTH is refused", lambda p: p.hello(PLAIN).obey({"AUTH": "535 no\r\n"}), hello + "C: AUTH PLAIN AAA=\n",
+             "CRITICAL", "auth", "auth"),
+            ("no reply at all", lambda p: p.hello(PLAIN).hear().say("no code\r\n").until_gone(), hello + "C: MAIL FROM:<>\nS: 250\n",
+             "CRITICAL", "malformed", "mail"),
+            ("an assertion", lambda p: p.hello(PLAIN).obey(), hello + "/assert ehlo DSN\n", "CRITICAL", "assertion", "ehlo"),
+            ("it goes away", lambda p: p.hello(PLAIN).hear().close(), hello + "C: MAIL FROM:<>\nS: 250\n", "CRITICAL", "eof", "mail"),
+            ("a secret without a value", lambda p: p.hello(PLAIN).obey(), "/secret nothing\n" + hello + "C: VRFY ${nothing}\n", "UNKNOWN",
+             "internal", None),
+        ):
+            with self.subTest(what):
+                got = self.played(behaviour, state, reason, script=script)
+                self.assertIn(phase, (got["phase"], None))
+
+    def test_a_script_that_opens_what_cannot_be_found(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".smtp") as file, program.Serve() as server, NameServer({}) as dns:
+            file.write("/open gone.example:25\nC: EHLO a\nS: 250\n")
+            file.flush()
+            got = json.loads(program.run("probe", f"{server.host}:{server.port}", "--script", file.name, "--dns", dns.address, "--format",
+                                         "json").stdout)
+        self.assertEqual((got["state"], got["phase"], got["reason"]), ("CRITICAL", "resolve", "resolve_nxdomain"), got)
 
     def test_every_case_is_played(self):
         script = "/case first\nC: EHLO a\nS: 250\n/case other skip=later\nC: NOOP\nS: 250\n/case third\nC: EHLO a\nS: 250\nC: VRFY x\nS: 252\n"

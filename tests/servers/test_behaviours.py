@@ -47,7 +47,7 @@ ROWS = (
     ("normal, STARTTLS mid-list", tls(EHLO), ["-S"], ["--tls=starttls", *QUIET], "OK", "OK", "OK", ""),
     ("STARTTLS is the last line", tls(LAST), ["-S"], ["--tls=starttls", *QUIET], "OK", "OK", "OK", ""),
     ("STARTTLS not offered", dialogue(PLAIN, "221 x\r\n"), ["-S"], ["--tls=starttls"], "WARNING", "WARNING", "CRITICAL",
-     "starttls: not offered"),
+     "starttls: STARTTLS is not offered"),
     ("STARTTLS answered 454", dialogue(EHLO, "454 4.7.0 not now\r\n", "221 x\r\n"), ["-S"], ["--tls=starttls"], "UNKNOWN", "WARNING",
      "WARNING", "454 4.7.0 not now"),
     ("banner 554", lambda p: p.say("554 no service\r\n").obey(), [], ["--tls=off"], "WARNING", "CRITICAL", "CRITICAL", "554 no service"),

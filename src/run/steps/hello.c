@@ -21,7 +21,12 @@ no_tls(struct session *s, const struct hello *h, const struct reply *refusal)
 		session_note(s, "going on in the clear: the server %s STARTTLS", refusal ? "refuses" : "does not offer");
 		return STEP_DONE;
 	}
-	return refusal ? session_refused(s, refusal) : session_fail(s, ERR_TLS, "the server does not offer STARTTLS");
+	if (refusal)
+		return session_refused(s, refusal);
+	struct err err;
+	err_set(&err, ERR_TLS, "the server does not offer STARTTLS");
+	err.cause = CAUSE_NOT_OFFERED;
+	return session_fail_with(s, &err);
 }
 
 static enum progress

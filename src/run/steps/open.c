@@ -133,7 +133,7 @@ not_found(struct session *s, const struct err *err)
 {
 	struct span hint = session_target(s)->hint;
 
-	session_fail(s, err->kind, "%s", err->text);
+	session_fail_with(s, err);
 	if (hint.len > 0)
 		session_note(s, "%.*s", SPAN_ARG(hint));
 	return give_up(s);
