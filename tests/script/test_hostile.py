@@ -231,6 +231,29 @@ class Hostile(unittest.TestCase):
         "is cut, and costs no more memory than a little"
         self.bounded(lambda p: p.say(GREETING).hear().say("250 ").forever("x" * 60000), 6)
 
+    def through(self, kind, behaviour, *sentences):
+        with hostile.Server(behaviour) as proxy:
+            done = program.run(*FAST, "--proxy", f"{kind}://127.0.0.1:{proxy.port}", "192.0.2.1:25", input=LINES)
+        self.assertIn(done.returncode, (4, 9), done.stdout + done.stderr)
+        for sentence in sentences:
+            self.assertIn(sentence, re.sub(r"\n +", " ", done.stdout + done.stderr))
+
+    def test_a_proxy_that_stops(self):
+        "before its first word, half way, or that never comes to an end"
+        for kind, half in (("socks5", "\5"), ("socks5", "\5\0\5\0\0\1\0"), ("http", "HTTP/1.1 200 go\r\nX: ")):
+            self.through(kind, lambda p: p, "the proxy's answer did not come within 300 ms")
+            self.through(kind, lambda p: p.say(half), "the proxy's answer did not come within 300 ms")
+        self.through("http", lambda p: p.forever("x" * 60000), "its answer has no end")
+
+    def test_a_message_that_nobody_reads(self):
+        def deaf(p):
+            p.hello("250-h\r\n250 SIZE\r\n").hear().say("250 ok\r\n").hear().say("250 ok\r\n").hear().say("354 go on\r\n").over.wait()
+        with hostile.Server(deaf) as server:
+            done = program.run("send", "--timeout", "500ms", "--tls=off", "--from", "a@b.example", "--to", "c@d.example",
+                               "--size", "25M", f"127.0.0.1:{server.port}")
+        self.assertEqual(done.returncode, 9, done.stdout[-600:] + done.stderr)
+        self.assertIn("*** room to send more of the message did not come within 500 ms", done.stdout)
+
     def test_an_endless_reply(self):
         self.bounded(lambda p: p.say(GREETING).hear().forever("250-and so on\r\n" * 1000), 6)
 
