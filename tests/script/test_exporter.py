@@ -169,6 +169,27 @@ class Exporter(unittest.TestCase):
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
             self.assertIn("--allow-target", done.stderr) if not wrong else self.assertIn("network", done.stderr)
 
+    def test_clients_that_misbehave_keep_nobody_else_waiting(self):
+        "half a request, too many headers, one whose end is closed: each is bounded, and who comes after them is answered"
+        self.start()
+        at = ("127.0.0.1", int(self.url.rsplit(":", 1)[1]))
+        slow = [socket.create_connection(at, program.DEADLINE) for _ in range(40)]
+        for sock in slow:
+            self.addCleanup(sock.close)
+            sock.sendall(b"GET /metrics HTTP/1.1\r\nHost: ")
+        self.assertEqual(self.get("/-/healthy"), (200, "healthy\n"))
+        with socket.create_connection(at, program.DEADLINE) as sock:
+            try:
+                sock.sendall(b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 9000 + b"\r\n")
+                self.assertIn(b" 431 ", sock.recv(64))
+            except ConnectionError:
+                pass                    # refused amid it
+        with socket.create_connection(at, program.DEADLINE) as sock:
+            sock.sendall(b"GET /-/healthy HTTP/1.0\r\n\r\n")
+            sock.shutdown(socket.SHUT_WR)
+            self.assertIn(b" 200 ", sock.recv(64))
+        self.assertEqual(self.get("/-/healthy"), (200, "healthy\n"))
+
     def test_the_scrape_timeout_is_honoured(self):
         with Server(lambda p: p.until_gone()) as server:
             self.start("--allow-port", str(server.port))
