@@ -210,9 +210,10 @@ class Route(unittest.TestCase):
         done = program.run("--dns", self.dns.address, "-p", str(self.server.port), "@good.test", input="/mx\n/use 2\n/use 3\n/use x\n")
         self.assertIn("127.0.0.1 (this connection)", done.stdout)
         self.assertIn("127.0.0.2:", done.stdout.split("(this connection)")[1])
-        one = program.run("--dns", self.dns.address, "-p", str(self.server.port), "@good.test", input="/use 3\n/use x\n/use 1\nNOOP\n")
+        one = program.run("--dns", self.dns.address, "-p", str(self.server.port), "@good.test", input="/use 3\n/use x\n/use 0\n/use 1\nNOOP\n")
         self.assertIn("/use 3: the list of /mx has 2 addresses", one.stdout)
-        self.assertIn("/use wants a number", one.stdout)
+        self.assertIn('/use: "x" is not in the list that /mx shows', one.stdout)
+        self.assertIn("/use wants a number, a host or an address", one.stdout)
         self.assertEqual(one.stdout.count("connected to mx1.good.test"), 2, one.stdout)
         self.assertIn(" -> NOOP\n<-  250", one.stdout)
 
