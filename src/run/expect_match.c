@@ -3,187 +3,10 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "run/expect.h"
+#include "run/expect_priv.h"
 
-enum { TRIES_MAX = 200000, CAPTURES_MAX = 16 };
-
-/* ---- one text against one pattern */
-
-struct trial {
-	const struct script_text *text;
-	struct script_vars *vars;
-	struct arena *arena;
-	bool exact;
-	unsigned tries;
-	struct { size_t name; struct span value; } kept[CAPTURES_MAX];
-	size_t nkept;
-};
-
-static bool
-pieces_match(struct trial *t, size_t i, struct span rest);
-
-/* How much of `rest` the literal takes; a run of blanks is as good as one. False: it does not fit. */
-static bool
-literal_fits(const struct trial *t, struct span literal, struct span rest, size_t *took, bool any_case)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < literal.len; i++) {
-		char c = literal.at[i];
-		if (!t->exact && (c == ' ' || c == '\t')) {
-			if (n >= rest.len || (rest.at[n] != ' ' && rest.at[n] != '\t'))
-				return false;
-			while (n < rest.len && (rest.at[n] == ' ' || rest.at[n] == '\t'))
-				n++;
-			while (i + 1 < literal.len && (literal.at[i + 1] == ' ' || literal.at[i + 1] == '\t'))
-				i++;
-			continue;
-		}
-		if (n >= rest.len)
-			return false;
-		bool same = any_case ? span_eq_case(span_first(span_skip(literal, i), 1), span_first(span_skip(rest, n), 1)) :
-		    rest.at[n] == c;
-		if (!same)
-			return false;
-		n++;
-	}
-	*took = n;
-	return true;
-}
-
-static bool
-value_known(const struct trial *t, size_t name, struct span *value)
-{
-	for (size_t i = t->nkept; i-- > 0;)
-		if (t->kept[i].name == name) {
-			*value = t->kept[i].value;
-			return true;
-		}
-	if (name == NAME_NONE || !t->vars->set[name])
-		return false;
-	*value = t->vars->value[name];
-	return true;
-}
-
-static bool
-keep_and_go_on(struct trial *t, size_t i, struct span rest, size_t n)
-{
-	size_t before = t->nkept;
-
-	if (t->text->piece[i].name != NAME_NONE && t->nkept < CAPTURES_MAX) {
-		t->kept[t->nkept].name = t->text->piece[i].name;
-		t->kept[t->nkept++].value = span_first(rest, n);
-	}
-	if (pieces_match(t, i + 1, span_skip(rest, n)))
-		return true;
-	t->nkept = before;
-	return false;
-}
-
-static bool
-place_matches(struct trial *t, size_t i, struct span rest)
-{
-	const struct piece *p = &t->text->piece[i];
-	struct span value;
-	size_t n;
-
-	if (value_known(t, p->name, &value))
-		return literal_fits(t, value, rest, &n, true) && pieces_match(t, i + 1, span_skip(rest, n));
-	if (p->type == TYPE_ANY) {
-		for (n = 0; n <= rest.len; n++)
-			if (keep_and_go_on(t, i, rest, n))
-				return true;
-		return false;
-	}
-	for (n = value_length(p->type, rest); n > 0; n--) {
-		if (keep_and_go_on(t, i, rest, n))
-			return true;
-		if (p->type != TYPE_WORD && p->type != TYPE_HOST)
-			break;
-	}
-	return false;
-}
-
-static bool
-call_matches(struct trial *t, size_t i, struct span rest)
-{
-	struct script_text one = { .piece = &t->text->piece[i], .n = 1 };
-	struct span value;
-	size_t n;
-
-	return text_fill(&one, t->vars, t->arena, &value, NULL, NULL) && literal_fits(t, value, rest, &n, false) &&
-	    pieces_match(t, i + 1, span_skip(rest, n));
-}
-
-static bool
-pieces_match(struct trial *t, size_t i, struct span rest)
-{
-	size_t n;
-
-	if (++t->tries > TRIES_MAX)
-		return false;
-	if (i == t->text->n)
-		return rest.len == 0;
-	switch (t->text->piece[i].kind) {
-	case PIECE_TEXT:
-		return literal_fits(t, t->text->piece[i].text, rest, &n, false) && pieces_match(t, i + 1, span_skip(rest, n));
-	case PIECE_REST:
-		return true;
-	case PIECE_ANYTHING:
-		for (n = 0; n <= rest.len; n++)
-			if (pieces_match(t, i + 1, span_skip(rest, n)))
-				return true;
-		return false;
-	case PIECE_PLACE:
-		return place_matches(t, i, rest);
-	case PIECE_CALL:
-		return call_matches(t, i, rest);
-	}
-	return false;
-}
-
-static struct span
-without_trailing_blanks(struct span s)
-{
-	while (s.len > 0 && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t' || s.at[s.len - 1] == '\r'))
-		s.len--;
-	return s;
-}
-
-/* A pattern against a line's text; what it captures is kept only when all of it fits. */
-static bool
-pattern_fits(const struct expect_line *l, struct span text, const struct match_how *how, struct script_vars *vars,
-    struct arena *arena)
-{
-	bool exact = how->level == MATCH_EXACT;
-	struct trial t = { .text = &l->text, .vars = vars, .arena = arena, .exact = exact };
-
-	if (l->ere)
-		return ere_match(l->ere, text, NULL);
-	if (!pieces_match(&t, 0, exact ? text : without_trailing_blanks(text)))
-		return false;
-	for (size_t i = 0; i < t.nkept; i++)
-		vars_set(vars, t.kept[i].name, t.kept[i].value);
-	return true;
-}
-
-/* ---- the whole reply */
-
-struct match {
-	const struct expect *x;
-	const struct reply *r;
-	const struct match_how *how;
-	struct script_vars *vars;
-	struct arena *arena;
-	struct match_result *out;
-	struct span host;
-};
-
-static bool
-differ(struct match *m, size_t line, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static bool
-differ(struct match *m, size_t line, const char *format, ...)
+bool
+match_differs(struct match *m, size_t line, const char *format, ...)
 {
 	va_list ap;
 
@@ -195,8 +18,8 @@ differ(struct match *m, size_t line, const char *format, ...)
 	return false;
 }
 
-static struct span
-shown(struct match *m, struct span s)
+struct span
+match_shown(struct match *m, struct span s)
 {
 	return text_safe(m->arena, span_first(s, 80));
 }
@@ -224,9 +47,9 @@ no_code(struct match *m)
 	struct span codes = span_first(l->source, l->ncodes * 4 - 1);
 
 	if (m->r->code == 0)
-		differ(m, 0, "expected code %.*s, received no code", SPAN_ARG(codes));
+		match_differs(m, 0, "expected code %.*s, received no code", SPAN_ARG(codes));
 	else
-		differ(m, 0, "expected code %.*s, received %03u", SPAN_ARG(codes), m->r->code);
+		match_differs(m, 0, "expected code %.*s, received %03u", SPAN_ARG(codes), m->r->code);
 	m->out->about = codes;
 	return false;
 }
@@ -266,7 +89,7 @@ codes_agree(struct match *m)
 			fits = m->how->level == MATCH_CLASS ? code / 100 == m->r->code / 100 : code == m->r->code;
 		if (fits)
 			continue;
-		differ(m, i, "its lines do not all have the same code: line %zu is \"%.*s\"", k + 1, SPAN_ARG(shown(m, raw_line(m->r, k))));
+		match_differs(m, i, "its lines do not all have the same code: line %zu is \"%.*s\"", k + 1, SPAN_ARG(match_shown(m, raw_line(m->r, k))));
 		m->out->about = m->x->line[i].source;
 		return false;
 	}
@@ -288,7 +111,7 @@ line_fits(struct match *m, const struct expect_line *l, struct span text)
 	struct span want;
 
 	if (l->text.patterns)
-		return pattern_fits(l, text, m->how, m->vars, m->arena);
+		return expect_pattern_fits(l, text, m->how, m->vars, m->arena);
 	if (!text_fill(&l->text, m->vars, m->arena, &want, NULL, NULL))
 		return false;
 	if (m->how->level == MATCH_EXACT)
@@ -308,84 +131,7 @@ text_differs(struct match *m, size_t i, size_t k)
 		want = l->source;
 		got = raw_line(m->r, k);
 	}
-	return differ(m, i, "expected \"%.*s\", received \"%.*s\"", SPAN_ARG(shown(m, want)), SPAN_ARG(shown(m, got)));
-}
-
-/* The first word of what a line says. */
-static struct span
-keyword_of(struct match *m, const struct expect_line *l)
-{
-	struct span want = l->text.source;
-
-	text_fill(&l->text, m->vars, m->arena, &want, NULL, NULL);
-	return span_word(&want);
-}
-
-static bool
-keyword_offered(struct match *m, size_t i)
-{
-	struct span want = keyword_of(m, &m->x->line[i]);
-
-	for (size_t k = 1; k < m->r->nlines; k++) {
-		struct span rest = m->r->line[k];
-		if (span_eq_case(span_word(&rest), want))
-			return true;
-	}
-	return want.len == 0 || differ(m, i, "expected EHLO to offer %.*s, and it does not", SPAN_ARG(shown(m, want)));
-}
-
-/* Keywords compare in any case, in any order. */
-static bool
-keyword_line_fits(struct match *m, const struct expect_line *l, struct span got)
-{
-	struct span want, a, b;
-
-	if (l->text.patterns)
-		return pattern_fits(l, got, m->how, m->vars, m->arena);
-	if (!text_fill(&l->text, m->vars, m->arena, &want, NULL, NULL))
-		return false;
-	a = expect_normal(want, m->how, m->arena);
-	b = expect_normal(got, m->how, m->arena);
-	if (!span_eq_case(span_word(&a), span_word(&b)))
-		return false;
-	return span_eq(a, b) || span_eq_case(a, b);
-}
-
-static bool
-is_marker(const struct expect_line *l)
-{
-	return l->ncodes == 0 || l->more;
-}
-
-/* EHLO below `exact`: the greeting first, then a set. */
-static bool
-ehlo_set_fits(struct match *m)
-{
-	bool text = m->how->level == MATCH_TEXT;
-	unsigned char *taken = arena_get(m->arena, m->r->nlines);
-	size_t i, k;
-
-	for (i = 1; i < m->x->nlines; i++) {
-		const struct expect_line *l = &m->x->line[i];
-		if (is_marker(l))
-			continue;
-		if (!text && !l->text.patterns) {
-			if (m->how->level == MATCH_ENHANCED && !keyword_offered(m, i))
-				return false;
-			m->out->uncompared += m->how->level < MATCH_ENHANCED && l->text.n > 0;
-			continue;
-		}
-		for (k = 1; k < m->r->nlines; k++)
-			if (!taken[k] && keyword_line_fits(m, l, m->r->line[k]))
-				break;
-		if (k == m->r->nlines)
-			return differ(m, i, "expected EHLO to offer \"%.*s\", and it does not", SPAN_ARG(shown(m, l->text.source)));
-		taken[k] = 1;
-	}
-	for (k = 1; text && !m->x->more && k < m->r->nlines; k++)
-		if (!taken[k])
-			return differ(m, 0, "EHLO offers \"%.*s\", which is not expected", SPAN_ARG(shown(m, m->r->line[k])));
-	return true;
+	return match_differs(m, i, "expected \"%.*s\", received \"%.*s\"", SPAN_ARG(match_shown(m, want)), SPAN_ARG(match_shown(m, got)));
 }
 
 /* One expected line at place i against the received line at place k. */
@@ -398,13 +144,13 @@ compare_line(struct match *m, size_t i, size_t k)
 	size_t len;
 
 	if (look && k >= m->r->nlines)
-		return differ(m, i, "expected a line \"%.*s\" more", SPAN_ARG(shown(m, l->source)));
+		return match_differs(m, i, "expected a line \"%.*s\" more", SPAN_ARG(match_shown(m, l->source)));
 	if (look)
 		return line_fits(m, l, got) || text_differs(m, i, k);
 	if (m->how->level == MATCH_ENHANCED && l->status.class) {
 		struct span want = enhanced_of(l->text.piece[0].text), have = enhanced_of(got);
 		if (!span_eq(want, have))
-			return differ(m, i, "expected enhanced code %.*s, received %.*s", SPAN_ARG(want), SPAN_ARG(have.len ? have : SPAN("none")));
+			return match_differs(m, i, "expected enhanced code %.*s, received %.*s", SPAN_ARG(want), SPAN_ARG(have.len ? have : SPAN("none")));
 		status_parse(l->text.piece[0].text, &len);
 		m->out->uncompared += l->text.piece[0].text.len > len;
 		return true;
@@ -422,7 +168,7 @@ find_line(struct match *m, size_t i, size_t *k)
 			*k = at;
 			return true;
 		}
-	return differ(m, i, "expected a line \"%.*s\"", SPAN_ARG(shown(m, m->x->line[i].source)));
+	return match_differs(m, i, "expected a line \"%.*s\"", SPAN_ARG(match_shown(m, m->x->line[i].source)));
 }
 
 static bool
@@ -445,7 +191,7 @@ lines_fit(struct match *m)
 		k++;
 	}
 	if (strict && !m->x->more && k < m->r->nlines)
-		return differ(m, m->x->nlines - 1, "a line more than expected: \"%.*s\"", SPAN_ARG(shown(m, m->r->line[k])));
+		return match_differs(m, m->x->nlines - 1, "a line more than expected: \"%.*s\"", SPAN_ARG(match_shown(m, m->r->line[k])));
 	return true;
 }
 
@@ -460,15 +206,13 @@ exact_fits(struct match *m)
 			break;
 		bool code = span_eq(span_first(line, 3), span_first(l->source, 3)) || l->ncodes > 1 || memchr(l->code[0].digit, 'x', 3);
 		if (!code || l->separator != (line.len > 3 ? line.at[3] : 0)) {
-			differ(m, k, "expected \"%.*s\", received \"%.*s\"", SPAN_ARG(shown(m, l->source)), SPAN_ARG(shown(m, line)));
+			match_differs(m, k, "expected \"%.*s\", received \"%.*s\"", SPAN_ARG(match_shown(m, l->source)), SPAN_ARG(match_shown(m, line)));
 			m->out->about = l->source;
 			return false;
 		}
 	}
-	return !(m->r->flaws & REPLY_BARE_LF) || differ(m, 0, "expected lines that end in CRLF, received a bare LF");
+	return !(m->r->flaws & REPLY_BARE_LF) || match_differs(m, 0, "expected lines that end in CRLF, received a bare LF");
 }
-
-/* ---- which lines have a counterpart, for showing a difference */
 
 static bool
 lines_meet(struct match *m, size_t i, size_t k)
@@ -480,9 +224,9 @@ lines_meet(struct match *m, size_t i, size_t k)
 	if (i == 0 || k == 0)
 		return i == k && compare_line(m, i, k);
 	if (m->how->level >= MATCH_TEXT || l->text.patterns)
-		return keyword_line_fits(m, l, m->r->line[k]);
+		return match_keyword_line(m, l, m->r->line[k]);
 	struct span rest = m->r->line[k];
-	return span_eq_case(span_word(&rest), keyword_of(m, l));
+	return span_eq_case(span_word(&rest), match_keyword(m, l));
 }
 
 void
@@ -498,7 +242,7 @@ expect_met(const struct expect *x, const struct reply *r, const struct match_how
 	if (x->any || !code_fits(&m, &x->line[0], r->code))
 		return;
 	for (size_t i = 0; i < x->nlines; i++) {
-		expected[i] = is_marker(&x->line[i]);
+		expected[i] = match_is_marker(&x->line[i]);
 		for (size_t k = 0; !expected[i] && k < r->nlines; k++)
 			if (!received[k] && lines_meet(&m, i, k))
 				expected[i] = received[k] = true;
@@ -530,13 +274,13 @@ expect_match(const struct expect *x, const struct reply *r, const struct match_h
 	if (how->level == MATCH_CLASS) {
 		for (size_t i = 0; i < x->nlines; i++)	/* what is captured is wanted later */
 			if (i < r->nlines && x->line[i].text.patterns)
-				pattern_fits(&x->line[i], r->line[i], how, vars, arena);
+				expect_pattern_fits(&x->line[i], r->line[i], how, vars, arena);
 			else
 				out->uncompared += x->line[i].text.n > 0;
 		return out->ok = true;
 	}
 	if (how->ehlo && how->level < MATCH_EXACT)
-		return out->ok = (is_marker(&x->line[0]) || compare_line(&m, 0, 0)) && ehlo_set_fits(&m);
+		return out->ok = (match_is_marker(&x->line[0]) || compare_line(&m, 0, 0)) && match_ehlo_set(&m);
 	return out->ok = lines_fit(&m) && (how->level < MATCH_EXACT || exact_fits(&m));
 }
 

@@ -1,99 +1,11 @@
 /* player - walks lines and steps over sessions. */
-#include "run/player.h"
+#include "run/player_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/base64.h"
-#include "run/player_judge.h"
 #include "run/steps/list.h"
 #include "run/steps/open.h"
-#include "run/waiting.h"
-
-struct player {
-	struct session_env *env;
-	struct player_opts opts;
-	event_fn *event;
-	void *ctx;
-	const struct session_opts *session_opts;
-	struct session *sessions[PLAYER_SESSIONS];	/* by number, less 1; NULL: never used */
-	bool left[PLAYER_SESSIONS];			/* its QUIT was said at the end */
-	struct session *session;			/* that is used */
-	struct loop_idle *hook;
-	struct loop_timer *deadline;		/* NULL: none */
-	struct arena opening, arena;		/* the target's step; the step in hand */
-	struct waiting_list lines;
-	const struct step *step;		/* in hand */
-	bool stepping, ended, quitting, done, opened, skipping, answering, told_idle;
-	struct judge *judge;			/* of lines without a person */
-	enum err_kind held;			/* a refusal that the next line may have asked for */
-	enum err_kind status;
-};
-
-static void
-emit_text(struct player *p, enum event_kind kind, enum err_kind err, struct span text)
-{
-	struct event event = { .kind = kind, .session = session_view(p->session).number, .at_us = loop_now_us(),
-		.err = err, .text = text };
-
-	p->event(p->ctx, &event);
-}
-
-/* What was typed ahead of a failure is given back, not sent. */
-static void
-give_back(struct player *p)
-{
-	for (struct waiting *w = p->lines.first; w; w = w->next)
-		emit_text(p, EVENT_UNSENT, ERR_NONE, waiting_text(w));
-	waiting_drop(&p->lines);
-}
-
-/* A message behind a DATA that was not answered 354 is dropped up to its lone dot, never sent as commands. */
-static bool
-skip_message(struct player *p)
-{
-	if (!p->skipping || !p->lines.first)
-		return false;
-	p->skipping = !span_eq(waiting_text(p->lines.first), SPAN("."));
-	waiting_skip(&p->lines);
-	return true;
-}
-
-/* Answers typed ahead of an AUTH that was not answered 334 are dropped: as commands they would be told to everybody. */
-static bool
-skip_answer(struct player *p)
-{
-	struct waiting *w = p->lines.first;
-	struct span line = waiting_text(w);
-
-	if (!p->answering || !w)
-		return false;
-	if (w->command || w->step || line.len == 0 || verb_of(line, NULL) != VERB_OTHER || !(base64_is(line) || span_eq(line, SPAN("*")))) {
-		p->answering = false;
-		return false;
-	}
-	waiting_skip(&p->lines);
-	emit_text(p, EVENT_PROBLEM, ERR_NONE, SPAN("not sent: an answer to an AUTH that was not answered 334"));
-	return true;
-}
-
-/* The same at once, for a person: what they type from now on is no longer that message. */
-static void
-drop_message(struct player *p)
-{
-	char text[100];
-	size_t n = p->lines.n;
-
-	p->skipping = true;
-	while (skip_message(p))
-		;
-	p->skipping = false;
-	n -= p->lines.n;
-	if (n == 0)
-		return;
-	snprintf(text, sizeof text, "the message typed ahead was not sent: %zu line%s dropped", n, n == 1 ? "" : "s");
-	emit_text(p, EVENT_PROBLEM, ERR_NONE, span_of(text));
-}
 
 static void
 step_ended(struct player *p, const struct event *event)
@@ -104,8 +16,8 @@ step_ended(struct player *p, const struct event *event)
 	if (event->err == ERR_NONE)
 		return;
 	p->answering = verb == VERB_AUTH;
-	while (p->opts.interactive && skip_answer(p))
-		;
+	if (p->opts.interactive)
+		player_drop_answers(p);
 	if (p->judge && verb == VERB_DATA)
 		p->skipping = true;
 	if (p->judge && event->step->op == &step_line && (event->err == ERR_TEMPORARY || event->err == ERR_REFUSED)) {
@@ -114,22 +26,10 @@ step_ended(struct player *p, const struct event *event)
 	}
 	p->status = err_worse(p->status, event->err);
 	if (p->opts.interactive && verb == VERB_DATA)
-		drop_message(p);
+		player_drop_message(p);
 	if (p->opts.interactive)
-		give_back(p);
+		player_give_back(p);
 	else if (p->opts.fail_fast || event->step->op == &step_open || session_view(p->session).state != SESSION_OPEN)
-		p->ended = true, waiting_drop(&p->lines);
-}
-
-/* No S: asked for the refusal: it is a failure. */
-static void
-settle(struct player *p)
-{
-	if (p->held == ERR_NONE)
-		return;
-	p->status = err_worse(p->status, p->held);
-	p->held = ERR_NONE;
-	if (p->opts.fail_fast || session_view(p->session).state != SESSION_OPEN)
 		p->ended = true, waiting_drop(&p->lines);
 }
 
@@ -161,14 +61,14 @@ on_event(void *ctx, const struct event *event)
 		if (p->judge)
 			judge_heard(p->judge, event->answer.reply, event->answer.verb, event->answer.dot);
 		if (event->answer.surprise && p->opts.interactive)
-			give_back(p);
+			player_give_back(p);
 		if (event->answer.surprise)
 			p->status = err_worse(p->status, event->err ? event->err : ERR_PROTO);
 		break;
 	case EVENT_CLOSED:
 		p->status = err_worse(p->status, event->err);
 		if (p->opts.interactive && !event->closed.expected)
-			give_back(p);
+			player_give_back(p);
 		else if (!p->opts.interactive && !p->step && event->closed.by != CLOSED_BY_US)
 			after_close(p);
 		break;
@@ -178,103 +78,6 @@ on_event(void *ctx, const struct event *event)
 	default:
 		break;
 	}
-}
-
-static void
-push(struct player *p, const struct step *step)
-{
-	p->step = step;
-	session_push(p->session, step);
-}
-
-static enum dialogue_mode
-mode_of(const struct player *p, const struct waiting *w)
-{
-	return w->command ? MODE_COMMAND : session_view(p->session).dialogue.mode;
-}
-
-static const struct step *
-parse(struct player *p, const struct waiting *w)
-{
-	struct span line = waiting_text(w), name;
-	struct err err;
-	enum dialogue_mode mode = mode_of(p, w);
-
-	if (mode == MODE_COMMAND && p->opts.command && step_is_command(line, &name) && !step_find(step_ops, name) &&
-	    p->opts.command(p->opts.command_ctx, name, span_trim(span_skip(line, 1 + name.len))))
-		return NULL;
-	const struct step *step = NULL;
-	struct cursor cursor = { .place = w->place, .line = line, .rest = line };
-	if (mode == MODE_COMMAND && p->opts.only_at_prompt && step_is_command(line, &name) && !step_find(step_ops, name) &&
-	    p->opts.only_at_prompt(name))
-		cursor_fail(&cursor, &err, "/%.*s works only at the prompt", SPAN_ARG(name));
-	else if (mode == MODE_COMMAND && waiting_tag(w).len > 0)
-		err_set(&err, ERR_USAGE, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(span_first(waiting_tag(w), 40)));
-	else
-		step = step_parse(step_ops, line, mode, w->place, &p->arena, &err);
-	if (!step) {
-		p->status = err_worse(p->status, err.kind);
-		emit_text(p, EVENT_PROBLEM, err.kind, span_of(err.text));
-	}
-	return step;
-}
-
-/* The text of a command that ends in <<TAG goes with it. False: it has not all come. */
-static bool
-gather_text(struct player *p)
-{
-	return mode_of(p, p->lines.first) != MODE_COMMAND || waiting_join_text(&p->lines) || p->ended;
-}
-
-/* A comment, or an S: line that judges the reply before it. */
-static bool
-is_about_lines(struct player *p)
-{
-	struct waiting *w = p->lines.first;
-	struct span line = waiting_text(w);
-	struct err err;
-
-	if (!p->judge || !w || w->command || w->step)
-		return false;
-	if (!judge_takes(p->judge, line)) {
-		settle(p);
-		if (!p->lines.first)
-			return true;
-		if (p->skipping || line.len == 0 || line.at[0] != '#' || mode_of(p, w) != MODE_COMMAND)
-			return false;
-		waiting_skip(&p->lines);
-		return true;
-	}
-	enum judged judged = judge_line(p->judge, line, w->place, &err);
-	if (judged != JUDGED_OPEN && !judge_fears(p->judge))
-		p->held = ERR_NONE;
-	if (judged == JUDGED_BAD) {
-		p->status = err_worse(p->status, err.kind);
-		emit_text(p, EVENT_PROBLEM, err.kind, span_of(err.text));
-	}
-	waiting_skip(&p->lines);
-	if (judged == JUDGED_BAD && p->opts.fail_fast)
-		p->ended = true, waiting_drop(&p->lines);
-	return true;
-}
-
-static void
-next_line(struct player *p)
-{
-	struct waiting *w = p->lines.first;
-
-	if (!w->step && p->opts.turn && !p->opts.turn(p->opts.turn_ctx, waiting_text(w), w->place, mode_of(p, w))) {
-		give_back(p);
-		return;
-	}
-	waiting_take(&p->lines);
-	arena_reset(&p->arena);
-	const struct step *step = w->step ? w->step : parse(p, w);
-	waiting_free(w);
-	if (step && p->judge)
-		judge_sent(p->judge);
-	if (step)
-		push(p, step);
 }
 
 /* The next session that somebody should say QUIT to. */
@@ -297,7 +100,7 @@ finish(struct player *p)
 	static const struct step quit = { .op = &step_quit };
 	struct session_view view = session_view(p->session);
 
-	settle(p);
+	player_settle(p);
 	if (p->quitting && view.state != SESSION_CLOSED)
 		session_cancel(p->session);
 	if (view.state == SESSION_CLOSED || p->quitting) {
@@ -309,7 +112,7 @@ finish(struct player *p)
 	if (view.dialogue.mode == MODE_MESSAGE)
 		p->status = err_worse(p->status, ERR_USAGE);
 	p->quitting = true;
-	push(p, &quit);
+	player_push(p, &quit);
 }
 
 /* Once per wake-up: as many lines as go without waiting. */
@@ -322,13 +125,7 @@ on_idle(void *ctx, unsigned ready)
 	if (p->stepping || p->done)
 		return;
 	p->stepping = true;
-	while (!p->step && p->lines.first) {
-		if (is_about_lines(p) || skip_message(p) || skip_answer(p))
-			continue;
-		if (!gather_text(p))
-			break;
-		next_line(p);
-	}
+	player_work_lines(p);
 	if (!p->step && !p->lines.first && p->ended)
 		finish(p);
 	p->stepping = false;
@@ -345,7 +142,7 @@ on_deadline(void *ctx, unsigned ready)
 	(void)ready;
 	snprintf(text, sizeof text, "the whole did not end within %llu.%03llu s (--deadline)",
 	    (unsigned long long)p->opts.deadline_ms / 1000, (unsigned long long)p->opts.deadline_ms % 1000);
-	emit_text(p, EVENT_PROBLEM, ERR_TIMEOUT, span_of(text));
+	player_tell(p, EVENT_PROBLEM, ERR_TIMEOUT, span_of(text));
 	p->status = err_worse(p->status, ERR_TIMEOUT);
 	player_drop(p);
 	session_disconnect(p->session);
@@ -392,7 +189,7 @@ void
 player_open(struct player *p, const struct target *target)
 {
 	arena_reset(&p->opening);
-	push(p, step_new_open(target, &p->opening));
+	player_push(p, step_new_open(target, &p->opening));
 }
 
 void
@@ -401,7 +198,7 @@ player_command(struct player *p, struct span line)
 	if (step_is_command(line, NULL))
 		waiting_add_first(&p->lines, line, (struct place){ 0 })->command = true;
 	else
-		emit_text(p, EVENT_PROBLEM, ERR_USAGE, SPAN("only a command that begins with \"/\" and a word goes here"));
+		player_tell(p, EVENT_PROBLEM, ERR_USAGE, SPAN("only a command that begins with \"/\" and a word goes here"));
 }
 
 bool
@@ -460,7 +257,7 @@ player_cancel(struct player *p)
 {
 	if (!p->step && !p->lines.first)
 		return false;
-	give_back(p);
+	player_give_back(p);
 	session_cancel(p->session);
 	return true;
 }
