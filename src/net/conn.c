@@ -27,7 +27,6 @@ struct conn {
 	bool shaking_began, plain_early, server;
 	struct buf *plain;		/* what came in the place of TLS; NULL: nothing yet */
 	struct addr peer, local;
-	uint64_t up_us;
 	struct err *err;		/* NULL until something failed: thousands of conns never do */
 };
 
@@ -45,7 +44,6 @@ came_up(struct conn *c)
 	int one = 1;
 
 	c->state = CONN_OPEN;
-	c->up_us = loop_now_us();
 	c->local.len = sizeof c->local.un;
 	if (getsockname(c->fd, &c->local.any, &c->local.len) != 0)
 		c->local.len = 0;
@@ -442,10 +440,4 @@ const struct addr *
 conn_local(const struct conn *c)
 {
 	return &c->local;
-}
-
-uint64_t
-conn_up_us(const struct conn *c)
-{
-	return c->up_us;
 }

@@ -68,6 +68,5 @@ const struct err *conn_err(const struct conn *);
 bool conn_was_reset(const struct conn *);
 const struct addr *conn_peer(const struct conn *);
 const struct addr *conn_local(const struct conn *);	/* .len 0 while not known */
-uint64_t conn_up_us(const struct conn *);		/* when it was connected, loop_now_us */
 
 #endif

@@ -49,9 +49,3 @@ rcode_named(struct span name)
 			return &rcodes[i];
 	return NULL;
 }
-
-const struct rcode_info *
-rcode_row(size_t n)
-{
-	return n < COUNT(rcodes) ? &rcodes[n] : NULL;
-}

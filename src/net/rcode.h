@@ -13,6 +13,5 @@ struct rcode_info {
 };
 const struct rcode_info *rcode_info(unsigned number);		/* NULL: not known */
 const struct rcode_info *rcode_named(struct span name);		/* in any case; NULL: not known */
-const struct rcode_info *rcode_row(size_t n);			/* the whole table; NULL: no more */
 
 #endif

@@ -172,12 +172,6 @@ alert_named(struct span name)
 	return NULL;
 }
 
-const struct alert_info *
-alert_row(size_t n)
-{
-	return n < COUNT(alerts) ? &alerts[n] : NULL;
-}
-
 const struct verify_info *
 verify_info(int code)
 {
@@ -214,12 +208,6 @@ verify_text_code(struct span text)
 		if (verify_text(code) && same_name(text, span_of(verify_text(code))))
 			return code;
 	return 0;
-}
-
-const struct verify_info *
-verify_row(size_t n)
-{
-	return n < COUNT(problems) ? &problems[n] : NULL;
 }
 
 const char *

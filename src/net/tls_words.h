@@ -13,7 +13,6 @@ struct alert_info {
 };
 const struct alert_info *alert_info(unsigned number);		/* NULL: not known */
 const struct alert_info *alert_named(struct span name);		/* blanks, "-" and "_" are one; NULL: none */
-const struct alert_info *alert_row(size_t n);			/* the whole table; NULL: no more */
 
 /* An error of certificate verification, as OpenSSL numbers them. */
 struct verify_info {
@@ -24,7 +23,6 @@ struct verify_info {
 };
 const struct verify_info *verify_info(int code);
 const struct verify_info *verify_named(struct span name);	/* with or without "X509_V_ERR_", or OpenSSL's text */
-const struct verify_info *verify_row(size_t n);
 
 /* What OpenSSL itself says of an error, also of one without a row, and the number of what it says; NULL and 0: none. */
 const char *verify_text(int code);

@@ -85,12 +85,6 @@ play_result(const struct play *p)
 	return &p->result;
 }
 
-const struct script_vars *
-play_vars(const struct play *p)
-{
-	return &p->vars;
-}
-
 void
 play_stop(struct play *p, const char *why)
 {

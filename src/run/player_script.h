@@ -60,7 +60,6 @@ struct play_result {
 struct play *play_new(struct session_env *, const struct script *, const struct script_case *, const struct play_opts *);
 void play_free(struct play *);		/* NULL is fine; cuts off what is not done */
 const struct play_result *play_result(const struct play *);
-const struct script_vars *play_vars(const struct play *);	/* to keep secrets out of what is shown */
 void play_stop(struct play *, const char *why);		/* interrupted: it fails, and is done */
 
 #endif

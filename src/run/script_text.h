@@ -94,7 +94,6 @@ bool vars_secret(struct script_vars *, size_t name, char variable[SECRET_VARIABL
 struct span vars_redact(const struct script_vars *, struct arena *, struct span text);
 
 enum value_type value_type_of(struct span word);	/* TYPE_NONE: no such type */
-const char *value_type_word(enum value_type);
 /* How much of the front of `text` is a value of the type; 0: none is. ANY, WORD and REST as far as they can go. */
 size_t value_length(enum value_type, struct span text);
 struct span value_make(enum value_type, struct arena *);	/* one that a server may give */

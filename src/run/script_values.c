@@ -23,12 +23,6 @@ value_type_of(struct span word)
 	return TYPE_NONE;
 }
 
-const char *
-value_type_word(enum value_type type)
-{
-	return type_words[type];
-}
-
 /* ---- how far a value goes */
 
 enum { DIGIT = 1, HEX = 2, UPPER_HEX = 4, ALPHA = 8, B64 = 16, NAME = 32, BLANK = 64 };

@@ -261,12 +261,6 @@ session_settings_arena(struct session *s)
 }
 
 struct arena *
-session_link_arena(struct session *s)
-{
-	return &s->link;
-}
-
-struct arena *
 session_route_arena(struct session *s)
 {
 	return &s->routed;

@@ -93,7 +93,6 @@ const struct extensions *session_offered(const struct session *, enum offer_stat
 void session_find_policy(struct session *, struct span domain);
 void session_forget_policy(struct session *);
 struct session_info session_info(struct session *);
-struct arena *session_link_arena(struct session *);	/* lives as long as the connection */
 const char *session_helo(struct session *);
 
 #endif

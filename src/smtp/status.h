@@ -18,7 +18,6 @@ struct reply_code {
 	const char *rfc;		/* or who uses it */
 };
 const struct reply_code *reply_code_info(unsigned code);	/* NULL: not known */
-const struct reply_code *reply_code_row(size_t n);		/* the whole table; NULL: no more */
 const char *reply_class_text(unsigned code);			/* by the first digit: "refused for now"; NULL: none */
 const char *reply_group_text(unsigned code);			/* by the second digit: "syntax"; NULL: none */
 
@@ -31,7 +30,7 @@ struct status_info {
 	const char *also;		/* another meaning that is in use; NULL: none */
 };
 const struct status_info *status_info(unsigned subject, unsigned detail);	/* NULL: not registered */
-const struct status_info *status_row(size_t n);
+const struct status_info *status_row(size_t n);			/* the whole table; NULL: no more */
 const char *status_class_text(unsigned class);			/* "permanent"; NULL: there is no such class */
 const char *status_subject_text(unsigned subject);		/* "security or policy"; NULL: there is none such */
 

@@ -157,12 +157,6 @@ reply_code_info(unsigned code)
 	return NULL;
 }
 
-const struct reply_code *
-reply_code_row(size_t n)
-{
-	return n < COUNT(codes) ? &codes[n] : NULL;
-}
-
 const char *
 reply_class_text(unsigned code)
 {

@@ -19,7 +19,7 @@ struct targets {
 	struct options *o;
 	struct fleet_spec spec;
 	struct arena arena, line_arena;
-	size_t nargs_taken, bad, left_out;
+	size_t nargs_taken, bad;
 	unsigned line;
 	int fd;				/* -1: none, or at its end */
 	struct loop_watch *watch;
@@ -304,12 +304,8 @@ add(struct targets *t, struct fleet *f, struct span line, const char *file)
 	const char *name = NULL;
 	struct err err;
 
-	if (text.len == 0 || text.at[0] == '#')
+	if (text.len == 0 || text.at[0] == '#' || is_done(t, text))
 		return;
-	if (is_done(t, text)) {
-		t->left_out++;
-		return;
-	}
 	arena_reset(&t->line_arena);
 	if (read_line(t, span_trim(line), &target, &own, &name, &err)) {
 		fleet_add(f, &target, own ? &own->spec : &t->spec, name);
@@ -453,10 +449,4 @@ size_t
 targets_bad(const struct targets *t)
 {
 	return t->bad;
-}
-
-size_t
-targets_left_out(const struct targets *t)
-{
-	return t->left_out;
 }

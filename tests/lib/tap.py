@@ -1,5 +1,6 @@
 """Runs the unittest cases of a module and tells of each in TAP, so that meson counts them. Called last in a test file."""
 import os
+import signal
 import sys
 import traceback
 import unittest
@@ -37,6 +38,7 @@ class _Result(unittest.TestResult):
 
 
 def main():
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)    # below nohup it is ignored, and so it would be by all that is started
     suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
     if len(sys.argv) > 1:
         suite = unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:], sys.modules["__main__"])
