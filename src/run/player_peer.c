@@ -4,6 +4,94 @@
 #include "run/player_script_priv.h"
 
 static void
+on_connected(struct play_peer *peer, const struct event *event)
+{
+	peer->opened = true;
+	peer->closed = peer->quit_said = false;
+	peer->addr = event->connected.peer;
+	peer->tls[0] = '\0';
+}
+
+/* "MAIL, RCPT": the verbs of an item, for what is said of it. */
+static void
+on_sent(struct play_peer *peer, const struct event *event)
+{
+	struct play *p = peer->play;
+	size_t n = strlen(p->said);
+	enum verb verb = verb_of(event->sent.text, NULL);
+
+	if (verb != VERB_OTHER && event->sent.kind != SENT_TEXT && n < sizeof p->said - 12)
+		snprintf(p->said + n, sizeof p->said - n, "%s%s", n ? ", " : "", verb_info(verb)->name);
+}
+
+static void
+on_reply(struct play_peer *peer, const struct event *event)
+{
+	struct play *p = peer->play;
+
+	peer->last_took_us = event->answer.took_us;
+	if (event->answer.surprise && !p->finishing) {
+		play_fail(p, ERR_EXPECT, NULL, event->answer.reply, p->item ? p->item->place : p->now->place,
+		    "unexpected reply: nothing asked for it");
+		return;
+	}
+	if (!p->item || p->item->kind != SCRIPT_STEP || p->ncollected == COLLECTED_MAX)
+		return;
+	struct reply *copy = ARENA_NEW(&p->scratch, struct reply);
+	if (reply_parse(arena_copy(&p->scratch, event->answer.reply->raw), &p->scratch, copy) > 0)
+		p->collected[p->ncollected++] = copy;
+}
+
+static void
+on_extensions(struct play_peer *peer, const struct event *event)
+{
+	(void)event;
+	play_check_requires(peer->play);
+}
+
+static void
+on_problem(struct play_peer *peer, const struct event *event)
+{
+	struct play *p = peer->play;
+
+	snprintf(p->problem, sizeof p->problem, "%.*s", SPAN_ARG(span_first(event->text, sizeof p->problem - 1)));
+}
+
+static void
+on_tls(struct play_peer *peer, const struct event *event)
+{
+	snprintf(peer->tls, sizeof peer->tls, "%.*s", SPAN_ARG(event->shaken.info->version));
+}
+
+static void
+on_closed(struct play_peer *peer, const struct event *event)
+{
+	peer->closed = true;
+	peer->closed_by = event->closed.by;
+}
+
+static void
+on_step_ended(struct play_peer *peer, const struct event *event)
+{
+	struct play *p = peer->play;
+
+	p->step_err = event->err;
+	p->stepped = true;
+	play_run(p);
+}
+
+static void (*const heard[EVENT_STEP_ENDED + 1])(struct play_peer *, const struct event *) = {
+	[EVENT_CONNECTED] = on_connected,
+	[EVENT_SENT] = on_sent,
+	[EVENT_REPLY] = on_reply,
+	[EVENT_EXTENSIONS] = on_extensions,
+	[EVENT_PROBLEM] = on_problem,
+	[EVENT_TLS] = on_tls,
+	[EVENT_CLOSED] = on_closed,
+	[EVENT_STEP_ENDED] = on_step_ended,
+};
+
+static void
 on_event(void *ctx, const struct event *event)
 {
 	struct play_peer *peer = ctx;
@@ -11,52 +99,8 @@ on_event(void *ctx, const struct event *event)
 
 	if (p->opts.event)
 		p->opts.event(p->opts.event_ctx, event);
-	switch (event->kind) {
-	case EVENT_CONNECTED:
-		peer->opened = true;
-		peer->closed = peer->quit_said = false;
-		peer->addr = event->connected.peer;
-		peer->tls[0] = '\0';
-		break;
-	case EVENT_SENT: {
-		size_t n = strlen(p->said);
-		enum verb verb = verb_of(event->sent.text, NULL);
-		if (verb != VERB_OTHER && event->sent.kind != SENT_TEXT && n < sizeof p->said - 12)
-			snprintf(p->said + n, sizeof p->said - n, "%s%s", n ? ", " : "", verb_info(verb)->name);
-		break;
-	}
-	case EVENT_REPLY:
-		peer->last_took_us = event->answer.took_us;
-		if (event->answer.surprise && !p->finishing)
-			play_fail(p, ERR_EXPECT, NULL, event->answer.reply, p->item ? p->item->place : p->now->place,
-			    "unexpected reply: nothing asked for it");
-		else if (p->item && p->item->kind == SCRIPT_STEP && p->ncollected < COLLECTED_MAX) {
-			struct reply *copy = ARENA_NEW(&p->scratch, struct reply);
-			if (reply_parse(arena_copy(&p->scratch, event->answer.reply->raw), &p->scratch, copy) > 0)
-				p->collected[p->ncollected++] = copy;
-		}
-		break;
-	case EVENT_EXTENSIONS:
-		play_check_requires(p);
-		break;
-	case EVENT_PROBLEM:
-		snprintf(p->problem, sizeof p->problem, "%.*s", SPAN_ARG(span_first(event->text, 399)));
-		break;
-	case EVENT_TLS:
-		snprintf(peer->tls, sizeof peer->tls, "%.*s", SPAN_ARG(event->shaken.info->version));
-		break;
-	case EVENT_CLOSED:
-		peer->closed = true;
-		peer->closed_by = event->closed.by;
-		break;
-	case EVENT_STEP_ENDED:
-		p->step_err = event->err;
-		p->stepped = true;
-		play_run(p);
-		break;
-	default:
-		break;
-	}
+	if (heard[event->kind])
+		heard[event->kind](peer, event);
 }
 
 struct play_peer *

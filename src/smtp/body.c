@@ -44,69 +44,64 @@ body_end(struct body_out *b, struct buf *out)
 	return buf_append(out, SPAN(".\r\n"));
 }
 
-/*
- * The text of one call is one run of `in`, so a stuffed dot ends the run before it. "\n." begins the only sequences
- * that need a look; between them memchr runs.
- */
+/* Where the next octet stands that may end a line. */
+static size_t
+line_end(struct span in, size_t at)
+{
+	const char *cr = memchr(in.at + at, '\r', in.len - at);
+	size_t stop = cr ? (size_t)(cr - in.at) : in.len;
+	const char *lf = memchr(in.at + at, '\n', stop - at);
+
+	return lf ? (size_t)(lf - in.at) : stop;
+}
+
+/* A run of text: all of `in`, or through a dot that begins a line, which BODY_DOT then says. */
+static size_t
+take_run(struct body_in *b, struct span in)
+{
+	for (size_t at = 0; at < in.len; at++) {
+		char c = in.at[at];
+		if (c == '.' && b->state == BODY_LINE_START) {
+			b->state = BODY_DOT;
+			return at + 1;
+		}
+		if (c == '\r') {
+			b->state = BODY_CR;
+		} else if (c == '\n' && b->state == BODY_CR) {
+			b->state = BODY_LINE_START;
+		} else {
+			/* A LF alone begins no line: what stands behind it can end no message (smuggling). */
+			b->bare_lf |= c == '\n';
+			b->state = BODY_TEXT;
+			at = line_end(in, at + 1) - 1;
+		}
+	}
+	return in.len;
+}
+
+/* A call that leaves a dot behind took it as its last octet: what that dot is shows at the first octet of a call. */
 size_t
 body_unstuff(struct body_in *b, struct span in, struct span *text)
 {
-	size_t at = 0, from = 0;
-
 	*text = SPAN_NONE;
-	while (at < in.len) {
-		char c = in.at[at];
-		switch (b->state) {
-		case BODY_LINE_START:
-			if (c == '.') {
-				*text = (struct span){ in.at + from, at - from };
-				b->state = BODY_DOT;
-				return at + 1;
-			}
-			b->state = BODY_TEXT;
-			continue;
-		case BODY_TEXT:
-			/* A LF alone begins no line: what stands behind it can end no message (smuggling). */
-			if (c == '\n') {
-				b->bare_lf = true;
-			} else if (c == '\r') {
-				b->state = BODY_CR;
-			} else {
-				const char *cr = memchr(in.at + at, '\r', in.len - at);
-				size_t stop = cr ? (size_t)(cr - in.at) : in.len;
-				const char *lf = memchr(in.at + at, '\n', stop - at);
-				at = lf ? (size_t)(lf - in.at) : stop;
-				continue;
-			}
-			break;
-		case BODY_CR:
-			if (c == '\n')
-				b->state = BODY_LINE_START;
-			else
-				b->state = BODY_TEXT;
-			if (c != '\n')
-				continue;
-			break;
-		case BODY_DOT:
-			if (c == '\r') {
-				b->state = BODY_DOT_CR;
-				return at + 1;
-			}
-			b->state = BODY_TEXT;
-			from = at;
-			continue;
-		case BODY_DOT_CR:
-			if (c == '\n') {
-				b->over = true;
-				return at + 1;
-			}
-			/* ".\r" was text after all, its first dot taken away: the CR goes on. */
-			*text = SPAN("\r");
-			b->state = BODY_CR;
-			return at;
-		}
-		at++;
+	if (in.len == 0)
+		return 0;
+	if (b->state == BODY_DOT && in.at[0] == '\r') {
+		b->state = BODY_DOT_CR;
+		return 1;
 	}
-	*text = (struct span){ in.at + from, at - from };
-	return at;
+	if (b->state == BODY_DOT_CR && in.at[0] == '\n') {
+		b->over = true;
+		return 1;
+	}
+	if (b->state == BODY_DOT_CR) {		/* text after all, its first dot taken away: the CR goes on */
+		*text = SPAN("\r");
+		b->state = BODY_CR;
+		return 0;
+	}
+	if (b->state == BODY_DOT)
+		b->state = BODY_TEXT;
+	size_t n = take_run(b, in);
+	*text = span_first(in, b->state == BODY_DOT ? n - 1 : n);
+	return n;
 }

@@ -196,60 +196,44 @@ show_unsent(struct screen *s, const struct event *e)
 	flow_end(&f);
 }
 
+static void
+show_note(struct screen *s, const struct event *e)
+{
+	if (s->verbose >= 0)
+		show_text(s, MARK_NOTE, e);
+}
+
+static void
+show_problem(struct screen *s, const struct event *e)
+{
+	show_text(s, MARK_PROBLEM, e);
+	if (e->err == ERR_TLS)
+		show_alert(s, e);
+}
+
+/* What is not here is not for a person to read. */
+static void (*const shows[EVENT_STEP_ENDED + 1])(struct screen *, const struct event *) = {
+	[EVENT_NOTE] = show_note,
+	[EVENT_PROBLEM] = show_problem,
+	[EVENT_RESOLVED] = show_route,
+	[EVENT_ATTEMPT] = show_attempt,
+	[EVENT_CONNECTED] = show_connected,
+	[EVENT_SENT] = show_sent,
+	[EVENT_REPLY] = show_reply,
+	[EVENT_EXTENSIONS] = show_extensions,
+	[EVENT_TLS] = show_tls,
+	[EVENT_OFFERS] = show_offers,
+	[EVENT_CERT] = show_certs,
+	[EVENT_INFO] = show_info,
+	[EVENT_CLOSED] = show_closed,
+	[EVENT_DELIVERY] = show_delivery,
+	[EVENT_UNSENT] = show_unsent,
+};
+
 void
 show_event(struct screen *s, const struct event *e)
 {
-	switch (e->kind) {
-	case EVENT_NOTE:
-		if (s->verbose >= 0)
-			show_text(s, MARK_NOTE, e);
-		break;
-	case EVENT_PROBLEM:
-		show_text(s, MARK_PROBLEM, e);
-		if (e->err == ERR_TLS)
-			show_alert(s, e);
-		break;
-	case EVENT_RESOLVED:
-		show_route(s, e);
-		break;
-	case EVENT_ATTEMPT:
-		show_attempt(s, e);
-		break;
-	case EVENT_CONNECTED:
-		show_connected(s, e);
-		break;
-	case EVENT_SENT:
-		show_sent(s, e);
-		break;
-	case EVENT_REPLY:
-		show_reply(s, e);
-		break;
-	case EVENT_EXTENSIONS:
-		show_extensions(s, e);
-		break;
-	case EVENT_TLS:
-		show_tls(s, e);
-		break;
-	case EVENT_OFFERS:
-		show_offers(s, e);
-		break;
-	case EVENT_CERT:
-		show_certs(s, e);
-		break;
-	case EVENT_INFO:
-		show_info(s, e);
-		break;
-	case EVENT_CLOSED:
-		show_closed(s, e);
-		break;
-	case EVENT_DELIVERY:
-		show_delivery(s, e);
-		break;
-	case EVENT_UNSENT:
-		show_unsent(s, e);
-		break;
-	default:
-		break;
-	}
+	if (shows[e->kind])
+		shows[e->kind](s, e);
 	arena_reset(&s->arena);
 }
