@@ -108,8 +108,8 @@ play_is_last(const struct play *p)
 	return true;
 }
 
-void
-play_pause(struct play *p, uint64_t ms)
+static void
+pause_for(struct play *p, uint64_t ms)
 {
 	if (ms == 0)
 		return;
@@ -131,7 +131,7 @@ next_item(struct play *p)
 		}
 		if (f->block && f->block->word->kind == WORD_REPEAT && --f->left > 0) {
 			f->next = f->block->body;
-			play_pause(p, ((const struct word_repeat *)f->block->args)->every_ms);
+			pause_for(p, ((const struct word_repeat *)f->block->args)->every_ms);
 			if (p->in_hand)
 				return NULL;
 			continue;
@@ -166,7 +166,7 @@ try_again(struct play *p)
 			if (session_view(peer->session).state != SESSION_OPEN)
 				peer->opened = peer->banner_read = false;
 		}
-		play_pause(p, ((const struct word_repeat *)f->block->args)->every_ms);
+		pause_for(p, ((const struct word_repeat *)f->block->args)->every_ms);
 		return true;
 	}
 	return false;

@@ -79,7 +79,6 @@ void play_run(struct play *);
 void play_conclude(struct play *);
 bool play_is_last(const struct play *);		/* nothing comes behind the item in hand */
 void play_enter(struct play *, const struct script_item *items, const struct script_item *block, unsigned rounds);
-void play_pause(struct play *, uint64_t ms);
 
 /* player_peer.c */
 struct play_peer *play_peer(struct play *, unsigned number);	/* made when there is none yet */
@@ -99,7 +98,6 @@ bool play_find_files(struct play *, const struct script_item *, struct span line
 
 /* player_words.c */
 void play_word(struct play *, const struct script_item *);
-bool play_holds(struct play *, const struct word_assert *, char *why, size_t size);
 void play_check_requires(struct play *);
 
 #endif

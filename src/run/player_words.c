@@ -183,8 +183,8 @@ say_why(const struct word_assert *a, bool have, const struct session_view *v, st
 		snprintf(why, size, "expected %.*s, it is %s%.*s%s", SPAN_ARG(source), quote, SPAN_ARG(span_first(got, 100)), quote);
 }
 
-bool
-play_holds(struct play *p, const struct word_assert *a, char *why, size_t size)
+static bool
+assertion_holds(struct play *p, const struct word_assert *a, char *why, size_t size)
 {
 	struct session_view v;
 	struct span got = SPAN_NONE, value = SPAN_NONE;
@@ -226,7 +226,7 @@ do_assert(struct play *p, const struct script_item *item)
 	enum assert_subject subject = ((const struct word_assert *)item->args)->subject;
 	bool of_reply = subject == ASSERT_TEXT || subject == ASSERT_LINES || subject == ASSERT_ENHANCED || subject == ASSERT_TIME;
 
-	if (!play_holds(p, item->args, why, sizeof why))
+	if (!assertion_holds(p, item->args, why, sizeof why))
 		play_fail(p, ERR_EXPECT, NULL, of_reply || subject == ASSERT_EHLO ? view(p, &v)->last_reply : NULL, item->place, "%s", why);
 }
 
@@ -419,7 +419,7 @@ do_if(struct play *p, const struct script_item *item)
 {
 	char why[300];
 
-	play_enter(p, play_holds(p, item->args, why, sizeof why) ? item->body : item->other, NULL, 1);
+	play_enter(p, assertion_holds(p, item->args, why, sizeof why) ? item->body : item->other, NULL, 1);
 }
 
 void

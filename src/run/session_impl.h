@@ -131,8 +131,6 @@ void session_trace(struct session *, const char *what, size_t octets);
 /* session_steps.c */
 void session_run_steps(struct session *);
 void session_tell(struct session *, const struct news *);	/* to the step in hand, if there is one */
-void session_end_step(struct session *, enum progress);
-void session_stop_waiting(struct session *);
 
 /* session_pace.c */
 size_t session_may_send(const struct session *);	/* of what the conv has; 0: none yet */
@@ -165,7 +163,6 @@ void session_drop_link(struct session *);
 
 /* session_io.c */
 void session_work(struct session *);		/* write, read, understand, run steps */
-void session_flush(struct session *);
 conn_fn session_on_conn;
 struct asked *session_asked(struct session *, unsigned ticket, enum verb);
 

@@ -199,8 +199,8 @@ understand(struct session *s)
 
 /* ---- moving octets */
 
-void
-session_flush(struct session *s)
+static void
+flush(struct session *s)
 {
 	size_t n;
 
@@ -263,7 +263,7 @@ lost_by(struct session *s, enum conn_status status)
 {
 	session_trace(s, status == CONN_EOF ? "end of stream" : "the stream broke", 0);
 	understand(s);
-	session_flush(s);		/* who says QUIT and shuts its side still wants the 221 */
+	flush(s);		/* who says QUIT and shuts its side still wants the 221 */
 	if (!s->conn)
 		return;
 	if (status == CONN_ERROR && !conn_was_reset(s->conn)) {
@@ -319,16 +319,16 @@ session_work(struct session *s)
 		understand(s);
 		session_run_steps(s);
 		if (s->conn)
-			session_flush(s);
+			flush(s);
 	} while (!s->step && s->queue);
 	while (s->conn && s->step && s->wants_room && conv_output(s->conv).len < SESSION_LOW_WATER) {
 		s->wants_room = false;
 		session_tell(s, &(struct news){ .kind = NEWS_WRITABLE });
 		if (s->conn)
-			session_flush(s);
+			flush(s);
 	}
 	if (s->conn && !s->shake_us) {
-		session_flush(s);
+		flush(s);
 		if (s->conn)
 			conn_want(s->conn, hears(s) || !s->step, session_may_send(s) > 0);
 	}
@@ -350,7 +350,7 @@ session_on_conn(void *ctx, enum conn_news news)
 		break;
 	case CONN_READY:
 		session_hear_child(s);		/* before the reply that it said it for */
-		session_flush(s);
+		flush(s);
 		fill(s);
 		break;
 	default:

@@ -5,8 +5,8 @@
 
 #include "run/diagnose.h"
 
-void
-session_stop_waiting(struct session *s)
+static void
+stop_waiting(struct session *s)
 {
 	if (s->timer && (s->waiting_us || s->sleeping))
 		loop_timer_stop(s->timer);
@@ -23,6 +23,33 @@ give_up_all(struct session *s)
 }
 
 static void
+end_step(struct session *s, enum progress progress)
+{
+	struct event event = { .kind = EVENT_STEP_ENDED, .err = progress == STEP_FAIL ? s->failed : ERR_NONE };
+
+	if (!s->step)
+		return;
+	stop_waiting(s);
+	if (progress == STEP_DONE)
+		s->failed = ERR_NONE;
+	const struct step *step = s->step;
+	void *state = s->step_state;
+	s->step = NULL;
+	s->step_state = NULL;
+	s->asking = false;
+	event.session = s->number;
+	event.at_us = loop_now_us();
+	event.tls = s->dialogue.tls;
+	event.step = step;
+	event.cancelled = s->cancelled;
+	s->cancelled = false;
+	session_hand_on(s, &event);
+	if (step->op->release)
+		step->op->release(state);
+	free(state);
+}
+
+static void
 timed_out(struct session *s)
 {
 	char text[DIAGNOSIS_SIZE];
@@ -33,14 +60,14 @@ timed_out(struct session *s)
 	};
 
 	diagnose_silence(&silence, text);
-	session_stop_waiting(s);
+	stop_waiting(s);
 	give_up_all(s);
 	session_fail(s, ERR_TIMEOUT, "%s", text);
 	if (s->state == SESSION_OPENING && !s->conn)
 		session_drop_link(s);
 	else if (s->shake_us || s->shake_when_sent)	/* half a handshake is neither clear nor protected */
 		session_closed(s, CLOSED_BY_US, true);
-	session_end_step(s, STEP_FAIL);
+	end_step(s, STEP_FAIL);
 }
 
 static void
@@ -51,7 +78,7 @@ on_timer(void *ctx, unsigned ready)
 	(void)ready;
 	s->working = true;
 	if (s->sleeping) {
-		session_stop_waiting(s);
+		stop_waiting(s);
 		session_tell(s, &(struct news){ .kind = NEWS_TIMER });
 	} else if (s->waiting_us) {
 		timed_out(s);
@@ -82,7 +109,7 @@ session_wait(struct session *s, const char *what, uint64_t ms)
 void
 session_sleep(struct session *s, uint64_t ms)
 {
-	session_stop_waiting(s);
+	stop_waiting(s);
 	s->sleeping = true;
 	set_timer(s, ms);
 }
@@ -108,41 +135,14 @@ session_wait_reply(struct session *s, enum verb verb)
 }
 
 void
-session_end_step(struct session *s, enum progress progress)
-{
-	struct event event = { .kind = EVENT_STEP_ENDED, .err = progress == STEP_FAIL ? s->failed : ERR_NONE };
-
-	if (!s->step)
-		return;
-	session_stop_waiting(s);
-	if (progress == STEP_DONE)
-		s->failed = ERR_NONE;
-	const struct step *step = s->step;
-	void *state = s->step_state;
-	s->step = NULL;
-	s->step_state = NULL;
-	s->asking = false;
-	event.session = s->number;
-	event.at_us = loop_now_us();
-	event.tls = s->dialogue.tls;
-	event.step = step;
-	event.cancelled = s->cancelled;
-	s->cancelled = false;
-	session_hand_on(s, &event);
-	if (step->op->release)
-		step->op->release(state);
-	free(state);
-}
-
-void
 session_tell(struct session *s, const struct news *news)
 {
 	if (!s->step || !s->step->op->heard)
 		return;
-	session_stop_waiting(s);
+	stop_waiting(s);
 	enum progress progress = s->step->op->heard(s, s->step, s->step_state, news);
 	if (progress != STEP_WAIT)
-		session_end_step(s, progress);
+		end_step(s, progress);
 }
 
 /* The first thing that a step needs and does not have, in words; NULL when it has all. */
@@ -176,7 +176,7 @@ begin(struct session *s, const struct step *step)
 		step == NULL || step->op == &step_line ? "" : step->op->name, step->op == &step_line ? "" : ": ", lack) :
 	    step->op->start(s, step, s->step_state);
 	if (progress != STEP_WAIT)
-		session_end_step(s, progress);
+		end_step(s, progress);
 }
 
 void
@@ -217,7 +217,7 @@ session_cancel(struct session *s)
 	if (!s->step)
 		return;
 	s->working = true;
-	session_stop_waiting(s);
+	stop_waiting(s);
 	give_up_all(s);
 	s->failed = ERR_NONE;
 	s->cancelled = true;
@@ -227,7 +227,7 @@ session_cancel(struct session *s)
 		session_note(s, "what was begun still goes out, else the next line would go on in it; /write off sends it at once");
 	if (s->state == SESSION_OPENING || s->dialogue.mode == MODE_MESSAGE || s->shake_us || s->shake_when_sent)
 		session_close(s, true);
-	session_end_step(s, STEP_FAIL);
+	end_step(s, STEP_FAIL);
 	s->working = false;
 	session_work(s);
 }

@@ -47,8 +47,8 @@ step_find(const struct step_op *const ops[], struct span name)
 	return NULL;
 }
 
-const char *
-step_nearest(const struct step_op *const ops[], struct span name)
+static const char *
+nearest(const struct step_op *const ops[], struct span name)
 {
 	struct near near = near_begin(name);
 
@@ -182,7 +182,7 @@ step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mo
 	struct step *step = ARENA_NEW(arena, struct step);
 	*step = (struct step){ .op = step_find(ops, name), .place = place, .text = arena_copy(arena, line) };
 	if (!step->op || (1 + name.len < line.len && line.at[1 + name.len] != ' ' && line.at[1 + name.len] != '\t')) {
-		const char *near = step_nearest(ops, name);
+		const char *near = nearest(ops, name);
 		bool path = !step->op ? false : line.at[1 + name.len] == '/';
 		cursor_fail(&cursor, err, "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" before it",
 		    SPAN_ARG(name), near && !path ? " (near: /" : "", near && !path ? near : "", near && !path ? ")" : "");

@@ -133,7 +133,6 @@ const struct step *step_parse(const struct step_op *const ops[], struct span lin
 bool step_is_command(struct span line, struct span *name);
 
 const struct step_op *step_find(const struct step_op *const ops[], struct span name);	/* NULL: none */
-const char *step_nearest(const struct step_op *const ops[], struct span name);		/* NULL: nothing near */
 
 extern const struct step_op *const step_ops[];	/* every command of run/steps, ends in NULL */
 extern const struct step_op step_line;		/* a line that goes on the wire as typed */

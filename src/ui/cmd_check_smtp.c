@@ -10,6 +10,7 @@
 #include "ui/options.h"
 #include "ui/probe_run.h"
 #include "ui/targets.h"
+#include "ui/version.h"
 
 enum { COMMANDS_MAX = 32 };
 enum { OPT_SNI = 256, OPT_IGNORE_EXPIRY, OPT_OUTPUT_FORMAT, OPT_EXTRA };
@@ -364,7 +365,7 @@ run_check_smtp(int argc, char *argv[])
 	if (read_options(c, argc, argv, &err) && c->help)
 		usage();
 	else if (err.kind == ERR_NONE && c->version)
-		options_version();
+		version_print(stdout);
 	else if (err.kind == ERR_NONE && prepare(c, &err))
 		status = run(c, &err);
 	if (err.kind != ERR_NONE)

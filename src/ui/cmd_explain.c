@@ -1,6 +1,7 @@
 /* smtpsh explain - what a code, a keyword, a parameter, an alert, an error or an exit status means. */
 #include <stdio.h>
 
+#include "ui/complain.h"
 #include "ui/explain.h"
 #include "ui/json.h"
 
@@ -50,16 +51,10 @@ run_explain(int argc, char *argv[])
 	struct options o;
 	struct err err = { 0 };
 
-	if (options_read(&o, SCOPE_EXPLAIN, argc, argv, &err)) {
-		if (o.help)
-			options_usage(&command_explain, SCOPE_EXPLAIN);
-		else if (o.version)
-			options_version();
-		else
-			explain(&o, &err);
-	}
+	if (options_begin(&o, &command_explain, argc, argv, &err))
+		explain(&o, &err);
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 	options_release(&o);
 	return (int)err.kind;
 }

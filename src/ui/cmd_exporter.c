@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "run/serve.h"
+#include "ui/complain.h"
 #include "ui/exporter.h"
 #include "ui/exporter_metrics.h"
 #include "ui/options.h"
@@ -364,19 +365,14 @@ run_exporter(int argc, char *argv[])
 {
 	struct options o;
 	struct err err = { 0 };
-	int status = ERR_USAGE;
+	int status = 0;
 
-	if (options_read(&o, SCOPE_EXPORTER, argc, argv, &err) && (o.help || o.version)) {
-		if (o.help)
-			options_usage(&command_exporter, SCOPE_EXPORTER);
-		else
-			options_version();
-		status = 0;
-	} else if (err.kind == ERR_NONE) {
+	if (options_begin(&o, &command_exporter, argc, argv, &err))
 		status = export(&o, &err);
-	}
+	else if (err.kind != ERR_NONE)
+		status = ERR_USAGE;
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 	options_release(&o);
 	return status;
 }

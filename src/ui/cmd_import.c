@@ -5,6 +5,7 @@
 
 #include "run/import.h"
 #include "run/script.h"
+#include "ui/complain.h"
 #include "ui/options.h"
 
 static bool
@@ -77,21 +78,15 @@ run_import(int argc, char *argv[])
 {
 	struct options o;
 	struct err err = { 0 };
-	bool told = false;
 
-	if (options_read(&o, SCOPE_IMPORT, argc, argv, &err) && (o.help || o.version)) {
-		if (o.help)
-			options_usage(&command_import, SCOPE_IMPORT);
+	if (options_begin(&o, &command_import, argc, argv, &err)) {
+		if (o.nargs != 1)
+			err_set(&err, ERR_USAGE, "import wants one log; - is standard input");
 		else
-			options_version();
-		told = true;
+			import(&o, &err);
 	}
-	if (!told && err.kind == ERR_NONE && o.nargs != 1)
-		err_set(&err, ERR_USAGE, "import wants one log; - is standard input");
-	if (!told && err.kind == ERR_NONE)
-		import(&o, &err);
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 	options_release(&o);
 	return (int)err.kind;
 }

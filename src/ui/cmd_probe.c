@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "run/serve.h"
+#include "ui/complain.h"
+#include "ui/env.h"
 #include "ui/notify.h"
 #include "ui/options.h"
 #include "ui/probe_run.h"
 #include "ui/targets.h"
-#include "ui/trace.h"
 
 static void
 on_wake(void *ctx, unsigned ready)
@@ -110,19 +111,18 @@ run_rounds(struct session_env *env, struct options *o, const int *stop, struct e
 static int
 probe(struct options *o, struct err *err)
 {
-	struct session_env env = { .loop = loop_new(), .tls = o->tls, .dns = o->dns, .demo = serve_demo };
-	struct trace *trace;
+	struct session_env env;
+	bool begun = env_begin(&env, o, err);
 	int status = STATE_UNKNOWN, stop = 0;
 	struct watchdog watchdog = { 0 };
 	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, on_interrupt, &stop);
 	struct loop_signal *term = loop_signal(env.loop, SIGTERM, on_term, &stop);
 
-	env.tls.keylog = getenv("SSLKEYLOGFILE");
 	probe_raise_limits();
 	srandom((unsigned)loop_now_us());
 	if (o->probe.watch_ms)
 		begin_watch(&watchdog, env.loop);
-	if (trace_begin(&trace, o, &env, err))
+	if (begun)
 		status = run_rounds(&env, o, &stop, err);
 	if (stop)
 		status = 128 + stop;
@@ -131,10 +131,7 @@ probe(struct options *o, struct err *err)
 	loop_timer_free(watchdog.timer);
 	loop_signal_free(interrupt);
 	loop_signal_free(term);
-	serve_demo_free(&env);
-	session_env_release(&env);
-	loop_free(env.loop);
-	trace_end(trace, err);
+	env_end(&env, err);
 	return err->kind == ERR_NONE ? status : STATE_UNKNOWN;
 }
 
@@ -143,21 +140,18 @@ run_probe(int argc, char *argv[])
 {
 	struct options o;
 	struct err err = { 0 };
-	int status = STATE_UNKNOWN;
+	int status = 0;
 
-	if (options_read(&o, SCOPE_PROBE, argc, argv, &err) && (o.help || o.version)) {
-		if (o.help)
-			options_usage(&command_probe, SCOPE_PROBE);
-		else
-			options_version();
-		status = 0;
-	} else if (err.kind == ERR_NONE && o.nargs == 0 && !o.probe.targets) {
-		err_set(&err, ERR_USAGE, "probe wants a TARGET, or --targets FILE; --help tells more");
-	} else if (err.kind == ERR_NONE && targets_prepare(&o, &err)) {
-		status = probe(&o, &err);
+	if (options_begin(&o, &command_probe, argc, argv, &err)) {
+		if (o.nargs == 0 && !o.probe.targets)
+			err_set(&err, ERR_USAGE, "probe wants a TARGET, or --targets FILE; --help tells more");
+		else if (targets_prepare(&o, &err))
+			status = probe(&o, &err);
 	}
-	if (err.kind != ERR_NONE)
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = STATE_UNKNOWN;
+	}
 	if (o.probe.judge.banner)
 		regfree(&o.probe.banner);
 	options_release(&o);

@@ -6,9 +6,10 @@
 #include "base/text.h"
 #include "run/record.h"
 #include "run/serve.h"
+#include "ui/complain.h"
+#include "ui/env.h"
 #include "ui/log.h"
 #include "ui/options.h"
-#include "ui/trace.h"
 
 struct recording {
 	struct options *o;
@@ -71,14 +72,14 @@ static void
 record(struct recording *v, const struct target *to, const struct addr *at, struct err *err)
 {
 	static const char *const names[] = { "localhost", "127.0.0.1", "::1" };
-	struct session_env env = { .loop = loop_new(), .tls = v->o->tls, .dns = v->o->dns, .demo = serve_demo };
-	struct trace *trace = NULL;
-	struct tls_made *made = tls_make(names, sizeof names / sizeof *names, err);
+	struct session_env env;
+	bool begun = env_begin(&env, v->o, err);
+	struct tls_made *made = begun ? tls_make(names, sizeof names / sizeof *names, err) : NULL;
 	struct tls_context *tls = made ? tls_context_new(&(struct tls_opts){ .server = true, .made = made }, err) : NULL;
 	char text[ADDR_TEXT];
 	struct addr bound;
 
-	if (tls && trace_begin(&trace, v->o, &env, err) && open_out(v, err)) {
+	if (tls && open_out(v, err)) {
 		struct record *r = record_new(&env, &(struct record_opts){ .to = to, .session = &v->o->session, .tls = tls,
 		    .no_bodies = v->o->no_bodies, .times = v->o->time, .write = on_script, .note = on_note, .ctx = v });
 		if (record_listen(r, at, &bound, err)) {
@@ -92,10 +93,7 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 	}
 	tls_context_free(tls);
 	tls_made_free(made);
-	serve_demo_free(&env);
-	session_env_release(&env);
-	loop_free(env.loop);
-	trace_end(trace, err);
+	env_end(&env, err);
 }
 
 static int
@@ -107,19 +105,15 @@ run_record(int argc, char *argv[])
 	struct err err = { 0 };
 	struct recording v = { .o = &o };
 
-	if (options_read(&o, SCOPE_RECORD, argc, argv, &err) && (o.help || o.version)) {
-		if (o.help)
-			options_usage(&command_record, SCOPE_RECORD);
-		else
-			options_version();
-	} else if (err.kind == ERR_NONE && (!o.to || o.nargs > 0)) {
-		err_set(&err, ERR_USAGE, "want smtpsh record --listen ADDR:PORT --to TARGET");
-	} else if (err.kind == ERR_NONE && target_parse(&to, span_of(o.to), SPAN_NONE, o.port, &o.arena, &err) &&
-	    addr_parse_listen(&at, span_of(o.listen ? o.listen : "127.0.0.1:0"), &err)) {
-		record(&v, &to, &at, &err);
+	if (options_begin(&o, &command_record, argc, argv, &err)) {
+		if (!o.to || o.nargs > 0)
+			err_set(&err, ERR_USAGE, "want smtpsh record --listen ADDR:PORT --to TARGET");
+		else if (target_parse(&to, span_of(o.to), SPAN_NONE, o.port, &o.arena, &err) &&
+		    addr_parse_listen(&at, span_of(o.listen ? o.listen : "127.0.0.1:0"), &err))
+			record(&v, &to, &at, &err);
 	}
 	if (err.kind != ERR_NONE)
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+		complain(&err);
 	return options_end(&o, (int)err.kind);
 }
 

@@ -8,9 +8,9 @@
 #include "run/serve.h"
 #include "run/script_file.h"
 #include "ui/complain.h"
+#include "ui/env.h"
 #include "ui/options_script.h"
 #include "ui/replay.h"
-#include "ui/trace.h"
 
 enum { FILES_MAX = 10000, JOBS_MAX = 5000 };
 
@@ -168,16 +168,15 @@ any_chosen(const struct replay *r, struct err *err)
 static int
 replay(struct options *o, const struct target *target, struct err *err)
 {
-	struct session_env env = { .loop = loop_new(), .tls = o->tls, .dns = o->dns, .demo = serve_demo };
+	struct session_env env;
 	struct names names = { .name = ARENA_ARRAY(&o->arena, const char *, FILES_MAX), .arena = &o->arena };
 	struct replay r = { .o = o, .env = &env, .target = target, .out = stdout };
-	struct trace *trace = NULL;
+	bool begun = env_begin(&env, o, err);
 
-	env.tls.keylog = getenv("SSLKEYLOGFILE");
 	screen_init(&r.screen, stdout, o);
-	if (o->update == UPDATE_ASK && !isatty(STDIN_FILENO))
+	if (begun && o->update == UPDATE_ASK && !isatty(STDIN_FILENO))
 		err_set(err, ERR_USAGE, "--update=ask: there is no terminal to ask at");
-	else if (find_files(&names, o, err) && trace_begin(&trace, o, &env, err)) {
+	else if (begun && find_files(&names, o, err)) {
 		read_scripts(&r, o, &names);
 		if (all_readable(&r, err)) {
 			replay_list(&r, &o->arena);
@@ -189,10 +188,7 @@ replay(struct options *o, const struct target *target, struct err *err)
 	for (size_t i = 0; i < r.nfiles; i++)
 		script_free(r.file[i].script);
 	screen_release(&r.screen);
-	serve_demo_free(&env);
-	session_env_release(&env);
-	loop_free(env.loop);
-	trace_end(trace, err);
+	env_end(&env, err);
 	return err->kind ? (int)err->kind : r.stop ? 130 : (int)r.status;
 }
 
@@ -213,17 +209,12 @@ run_replay(int argc, char *argv[])
 	struct options o;
 	struct target target;
 	struct err err = { 0 };
-	int status = ERR_USAGE;
+	int status = 0;
 
-	if (options_read(&o, SCOPE_REPLAY, argc, argv, &err) && (o.help || o.version)) {
-		if (o.help)
-			options_usage(&command_replay, SCOPE_REPLAY);
-		else
-			options_version();
-		status = 0;
-	} else if (err.kind == ERR_NONE && read_against(&o, &target, &err)) {
+	if (options_begin(&o, &command_replay, argc, argv, &err) && read_against(&o, &target, &err))
 		status = replay(&o, o.against ? &target : NULL, &err);
-	}
+	else if (err.kind != ERR_NONE)
+		status = ERR_USAGE;
 	if (err.kind != ERR_NONE)
 		complain(&err);
 	return options_end(&o, status);

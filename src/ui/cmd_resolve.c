@@ -4,6 +4,7 @@
 #include "net/idn.h"
 #include "run/lookup.h"
 #include "run/sts.h"
+#include "ui/complain.h"
 #include "ui/json.h"
 #include "ui/screen.h"
 #include "ui/sts_words.h"
@@ -250,16 +251,14 @@ run_resolve(int argc, char *argv[])
 	struct options o;
 	struct target target;
 	struct err err = { 0 };
-	int status = ERR_USAGE;
+	int status = 0;
 
-	if (!options_read(&o, SCOPE_RESOLVE, argc, argv, &err) || (!o.help && !o.version && !read_target(&o, &target, &err)))
-		fprintf(stderr, "smtpsh: %s\n", err.text);
-	else if (o.help)
-		options_usage(&command_resolve, SCOPE_RESOLVE), status = 0;
-	else if (o.version)
-		options_version(), status = 0;
-	else
+	if (options_begin(&o, &command_resolve, argc, argv, &err) && read_target(&o, &target, &err))
 		status = resolve(&o, &target);
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = ERR_USAGE;
+	}
 	return options_end(&o, status);
 }
 

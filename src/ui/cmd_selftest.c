@@ -76,20 +76,17 @@ run_selftest(int argc, char *argv[])
 {
 	struct options o;
 	struct err err = { 0 };
-	int status = ERR_USAGE;
+	int status = 0;
 
-	if (!options_read(&o, SCOPE_SELFTEST, argc, argv, &err)) {
-		complain(&err);
-	} else if (o.help || o.version) {
-		if (o.help)
-			options_usage(&command_selftest, SCOPE_SELFTEST);
+	if (options_begin(&o, &command_selftest, argc, argv, &err)) {
+		if (o.nargs == 0)
+			err_set(&err, ERR_USAGE, "want a script: smtpsh selftest FILE...");
 		else
-			options_version();
-		status = 0;
-	} else if (o.nargs == 0) {
-		fprintf(stderr, "smtpsh: want a script: smtpsh selftest FILE...\n");
-	} else {
-		status = selftest(&o);
+			status = selftest(&o);
+	}
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = ERR_USAGE;
 	}
 	return options_end(&o, status);
 }

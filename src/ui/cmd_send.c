@@ -4,11 +4,12 @@
 #include "run/player.h"
 #include "run/serve.h"
 #include "ui/ask.h"
+#include "ui/complain.h"
 #include "ui/editor.h"
+#include "ui/env.h"
 #include "ui/outlet.h"
 #include "ui/screen.h"
 #include "ui/standard.h"
-#include "ui/trace.h"
 
 struct sender {
 	struct screen screen;
@@ -70,19 +71,17 @@ answer(struct sender *s, struct player *player)
 static int
 send_one(struct options *o, const struct target *target)
 {
-	struct session_env env = { .loop = loop_new(), .tls = o->tls, .dns = o->dns, .demo = serve_demo };
+	struct session_env env;
 	struct sender sender = { 0 };
-	struct trace *trace;
 	struct err err;
 	struct player_opts opts = { .fail_fast = true, .deadline_ms = o->deadline_ms };
 
-	env.tls.keylog = getenv("SSLKEYLOGFILE");
 	screen_init(&sender.screen, stdout, o);
-	if (!outlet_open(&sender.out, &sender.screen, o, &err) || !trace_begin(&trace, o, &env, &err)) {
-		fprintf(stderr, "smtpsh: %s\n", err.text);
+	if (!env_begin(&env, o, &err) || !outlet_open(&sender.out, &sender.screen, o, &err)) {
+		complain(&err);
 		outlet_close(&sender.out, ERR_USAGE);
 		screen_release(&sender.screen);
-		loop_free(env.loop);
+		env_end(&env, &err);
 		return ERR_USAGE;
 	}
 	o->session.can_ask = !sender.out.json && ask_is_possible();
@@ -100,13 +99,10 @@ send_one(struct options *o, const struct target *target)
 	player_free(player);
 	status = outlet_close(&sender.out, status);
 	screen_release(&sender.screen);
-	serve_demo_free(&env);
-	session_env_release(&env);
-	loop_free(env.loop);
 	err.kind = ERR_NONE;
-	if (trace_end(trace, &err))
+	if (env_end(&env, &err))
 		return status;
-	fprintf(stderr, "smtpsh: %s\n", err.text);
+	complain(&err);
 	return status ? status : (int)err.kind;
 }
 
@@ -147,20 +143,13 @@ run_send(int argc, char *argv[])
 	struct options o;
 	struct target target;
 	struct err err = { 0 };
-	int status = ERR_USAGE;
+	int status = 0;
 
-	if (!options_read(&o, SCOPE_SEND, argc, argv, &err)) {
-		fprintf(stderr, "smtpsh: %s\n", err.text);
-	} else if (o.help || o.version) {
-		if (o.help)
-			options_usage(&command_send, SCOPE_SEND);
-		else
-			options_version();
-		status = 0;
-	} else if (!read_words(&o, &target, &err)) {
-		fprintf(stderr, "smtpsh: %s\n", err.text);
-	} else {
+	if (options_begin(&o, &command_send, argc, argv, &err) && read_words(&o, &target, &err))
 		status = send_one(&o, &target);
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = ERR_USAGE;
 	}
 	return options_end(&o, status);
 }

@@ -378,17 +378,12 @@ run_serve(int argc, char *argv[])
 {
 	struct options o;
 	struct err err = { 0 };
-	int status = ERR_USAGE;
+	int status = 0;
 
-	if (options_read(&o, SCOPE_SERVE, argc, argv, &err) && (o.help || o.version)) {
-		if (o.help)
-			options_usage(&command_serve, SCOPE_SERVE);
-		else
-			options_version();
-		status = 0;
-	} else if (err.kind == ERR_NONE) {
+	if (options_begin(&o, &command_serve, argc, argv, &err))
 		status = serve(&o, &err);
-	}
+	else if (err.kind != ERR_NONE)
+		status = ERR_USAGE;
 	if (err.kind != ERR_NONE)
 		complain(&err);
 	options_release(&o);

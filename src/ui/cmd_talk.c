@@ -10,11 +10,11 @@
 #include "run/serve.h"
 #include "run/script_file.h"
 #include "ui/complain.h"
+#include "ui/env.h"
 #include "ui/lines.h"
 #include "ui/played.h"
 #include "ui/prompt.h"
 #include "ui/repl.h"
-#include "ui/trace.h"
 
 enum { BEGINNING_MS = 200 };	/* how long a pipe may take to show whether it is a script */
 
@@ -99,17 +99,15 @@ run_lines(struct session_env *env, struct options *o, struct screen *screen, con
 static int
 talk(struct options *o, const struct target *target)
 {
-	struct session_env env = { .loop = loop_new(), .tls = o->tls, .dns = o->dns, .demo = serve_demo };
+	struct session_env env;
 	struct screen screen;
-	struct trace *trace;
 	struct err err;
 	int status;
 
-	env.tls.keylog = getenv("SSLKEYLOGFILE");
 	o->session.own = true;
-	if (!trace_begin(&trace, o, &env, &err)) {
+	if (!env_begin(&env, o, &err)) {
 		complain(&err);
-		loop_free(env.loop);
+		env_end(&env, &err);
 		return ERR_USAGE;
 	}
 	screen_init(&screen, stdout, o);
@@ -118,11 +116,8 @@ talk(struct options *o, const struct target *target)
 	else
 		status = run_lines(&env, o, &screen, target);
 	screen_release(&screen);
-	serve_demo_free(&env);
-	session_env_release(&env);
-	loop_free(env.loop);
 	err.kind = ERR_NONE;
-	if (trace_end(trace, &err))
+	if (env_end(&env, &err))
 		return status;
 	complain(&err);
 	return status ? status : (int)err.kind;
@@ -170,20 +165,13 @@ run_talk(int argc, char *argv[])
 	struct options o;
 	struct target target = { 0 };
 	struct err err = { 0 };
-	int status = ERR_USAGE;
+	int status = 0;
 
-	if (!options_read(&o, SCOPE_TALK, argc, argv, &err)) {
-		complain(&err);
-	} else if (o.help || o.version) {
-		if (o.help)
-			options_usage(&command_talk, SCOPE_TALK);
-		else
-			options_version();
-		status = 0;
-	} else if (o.nargs > 0 && !read_target(&o, &target, &err)) {
-		complain(&err);
-	} else {
+	if (options_begin(&o, &command_talk, argc, argv, &err) && (o.nargs == 0 || read_target(&o, &target, &err)))
 		status = talk(&o, o.nargs > 0 ? &target : NULL);
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = ERR_USAGE;
 	}
 	return options_end(&o, status);
 }

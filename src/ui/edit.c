@@ -72,12 +72,6 @@ edit_signal(const struct edit *e)
 	return e->signal;
 }
 
-void
-edit_color(struct edit *e, bool color)
-{
-	e->opts.color = color;
-}
-
 bool
 edit_line_is_empty(const struct edit *e)
 {

@@ -79,7 +79,6 @@ void edit_stop(struct edit *);				/* from within the loop: edit_read returns */
 /* The prompt and the half-typed line go away, or come back. From within the loop; harmless when there is none. */
 void edit_hide(struct edit *);
 void edit_show(struct edit *);
-void edit_color(struct edit *, bool);
 bool edit_line_is_empty(const struct edit *);
 void edit_insert(struct edit *, struct span text);	/* into the line, now or when the next one is read */
 

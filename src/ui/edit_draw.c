@@ -154,13 +154,6 @@ edit_show(struct edit *e)
 }
 
 void
-edit_redraw(struct edit *e)
-{
-	edit_hide(e);
-	edit_show(e);
-}
-
-void
 edit_to_end(struct edit *e)
 {
 	struct libedit_line line = e->lib->line(e->el);

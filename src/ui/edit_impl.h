@@ -52,7 +52,6 @@ struct edit {
 unsigned edit_columns(const struct edit *);
 void edit_hint_show(struct edit *);
 void edit_hint_hide(struct edit *);
-void edit_redraw(struct edit *);			/* hides and shows */
 void edit_to_end(struct edit *);			/* the cursor behind all, the status gone */
 wchar_t *edit_give_prompt(void *edit);
 

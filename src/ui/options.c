@@ -280,8 +280,8 @@ print_option(const struct option *o)
 		printf("%-32s%s\n", left, o->help);
 }
 
-void
-options_usage(const struct command *command, enum scope scope)
+static void
+usage(const struct command *command)
 {
 	printf("usage: smtpsh %s%s%s\n\n%s.\n\n", command->name, command->name[0] ? " " : "", command->args, command->help);
 	if (!command->name[0]) {
@@ -290,12 +290,18 @@ options_usage(const struct command *command, enum scope scope)
 		printf("\n");
 	}
 	for (const struct option *o = options; o->name; o++)
-		if (o->scope & scope)
+		if (o->scope & command->scope)
 			print_option(o);
 }
 
-void
-options_version(void)
+bool
+options_begin(struct options *o, const struct command *command, int argc, char *argv[], struct err *err)
 {
-	version_print(stdout);
+	if (!options_read(o, command->scope, argc, argv, err))
+		return false;
+	if (o->help)
+		usage(command);
+	else if (o->version)
+		version_print(stdout);
+	return !o->help && !o->version;
 }

@@ -114,8 +114,10 @@ void options_release(struct options *);
 /* The same; what a subcommand that takes --exit returns for this status. */
 int options_end(struct options *, int status);
 
-/* `--help` of one subcommand; generated from the rows. */
-void options_usage(const struct command *, enum scope);
-void options_version(void);
+/*
+ * What a subcommand begins with: reads its command line, and answers --help, which is made from the rows, and --version.
+ * False: there is nothing to run. With err it is wrong; without, --help or --version was asked for.
+ */
+bool options_begin(struct options *, const struct command *, int argc, char *argv[], struct err *);
 
 #endif

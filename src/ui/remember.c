@@ -20,8 +20,11 @@ keep_reply(struct remember *m, const struct event *e)
 }
 
 void
-remember_event(struct remember *m, const struct event *e)
+remember_heard(struct prompt *p, void *state, const struct event *e)
 {
+	struct remember *m = state;
+
+	(void)p;
 	if (e->kind == EVENT_REPLY)
 		keep_reply(m, e);
 	if (e->kind != EVENT_SENT || (e->sent.kind != SENT_COMMAND && e->sent.kind != SENT_SECRET))
@@ -31,8 +34,10 @@ remember_event(struct remember *m, const struct event *e)
 }
 
 void
-remember_release(struct remember *m)
+remember_release(void *state)
 {
+	struct remember *m = state;
+
 	arena_release(&m->arena);
 	arena_release(&m->sent_arena);
 }

@@ -5,6 +5,8 @@
 #include "run/event.h"
 #include "smtp/sense.h"
 
+struct prompt;
+
 /* {0} to begin. */
 struct remember {
 	struct arena arena;
@@ -16,7 +18,8 @@ struct remember {
 	struct span sent;		/* the last command line, as it may be shown */
 };
 
-void remember_event(struct remember *, const struct event *);
-void remember_release(struct remember *);
+/* As .heard and .release of a command whose state it is. */
+void remember_heard(struct prompt *, void *remember, const struct event *);
+void remember_release(void *remember);
 
 #endif

@@ -66,8 +66,6 @@ struct replay_report {
 };
 extern const struct replay_report *const replay_reports[];	/* by enum report_format */
 
-/* The failure as people read it: the lines around it, what was expected, what came, where it stood. `indent` before each line. */
-void replay_snippet(struct replay *, const struct replay_case *, const struct play_failure *, const char *indent);
 /* An item was played: an object of JSON. */
 void replay_step(struct replay *, const struct script_item *, const char *why, uint64_t took_us);
 /* "the name of the case", or the file's. */

@@ -104,8 +104,8 @@ show_difference(struct replay *r, const struct play_failure *f, const char *inde
 	arena_release(&arena);
 }
 
-void
-replay_snippet(struct replay *r, const struct replay_case *c, const struct play_failure *f, const char *indent)
+static void
+snippet(struct replay *r, const struct replay_case *c, const struct play_failure *f, const char *indent)
 {
 	const struct play_result *result = c->result;
 	char left[80];
@@ -160,7 +160,7 @@ text_one(struct replay *r, const struct replay_case *c)
 	}
 	fputc('\n', r->out);
 	for (const struct play_failure *f = result->failure; f; f = f->next)
-		replay_snippet(r, c, f, "");
+		snippet(r, c, f, "");
 	arena_reset(&r->screen.arena);
 	fflush(r->out);
 }

@@ -53,16 +53,15 @@ say_where(struct trace *t)
 }
 
 bool
-trace_begin(struct trace **out, const struct options *o, struct session_env *env, struct err *err)
+trace_begin(struct session_env *env, const struct options *o, struct err *err)
 {
-	*out = NULL;
 	if (!o->debug)
 		return true;
 	int fd = open(o->debug, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "a");
 	if (!file)
 		return err_set(err, ERR_USAGE, "cannot write %s: %s", o->debug, strerror(errno));
-	struct trace *t = *out = memory_zeroed(sizeof *t);
+	struct trace *t = memory_zeroed(sizeof *t);
 	*t = (struct trace){ .out = file, .name = o->debug, .json = json_new(file), .began_us = loop_now_us() };
 	setvbuf(file, NULL, _IOLBF, 0);		/* whole when the program dies */
 	say_where(t);
@@ -73,8 +72,10 @@ trace_begin(struct trace **out, const struct options *o, struct session_env *env
 }
 
 bool
-trace_end(struct trace *t, struct err *err)
+trace_end(struct session_env *env, struct err *err)
 {
+	struct trace *t = env->trace_ctx;
+
 	if (!t)
 		return true;
 	json_free(t->json);

@@ -8,10 +8,9 @@
 
 #include "ui/options.h"
 
-struct trace;
-/* Begins to write o->debug, where it is given, and hooks it into the environment. False with err. NULL is no trace. */
-bool trace_begin(struct trace **, const struct options *, struct session_env *, struct err *);
+/* Begins to write o->debug, where it is given, and hooks it into the environment. False with err: it cannot be written. */
+bool trace_begin(struct session_env *, const struct options *, struct err *);
 /* False when not all could be written, with err, unless that says something already. */
-bool trace_end(struct trace *, struct err *);
+bool trace_end(struct session_env *, struct err *);
 
 #endif

@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import threading
 
-from program import DEADLINE
+from listener import Listener
 
 GREETING = "220 hostile.example ESMTP\r\n"
 EHLO = "250-hostile.example\r\n250-STARTTLS\r\n250 SIZE 1000\r\n"
@@ -151,35 +151,19 @@ class Peer:
             return self
 
 
-class Server:
-    """Listens on a port that the system chose, until the `with` ends. .peers: one a connection, in order."""
+class Server(Listener):
+    """Serves each connection by the behaviour. .peers: one a connection, in order."""
 
     def __init__(self, behaviour, host="127.0.0.1"):
         self.behaviour = behaviour
-        self.host = host
-        self.peers = []
         self.finished = threading.Event()       # a behaviour came to its end, or failed
-        self.listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-        self.listener.bind((host, 0))           # without SO_REUSEADDR, with which two may be given one port
-        self.listener.listen(128)
-        self.port = self.listener.getsockname()[1]
         self.over = threading.Event()
-        self.threads = [threading.Thread(target=self._accept, daemon=True)]
-        self.threads[0].start()
+        super().__init__(host)
 
-    def _accept(self):
-        while True:
-            try:
-                sock, _ = self.listener.accept()
-            except OSError:
-                return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            peer = Peer(sock, self.over)
-            self.peers.append(peer)
-            self.threads.append(threading.Thread(target=self._serve, args=(peer,), daemon=True))
-            self.threads[-1].start()
+    def peer(self, sock):
+        return Peer(sock, self.over)
 
-    def _serve(self, peer):
+    def serve(self, peer):
         try:
             self.behaviour(peer)
             self.finished.set()
@@ -188,25 +172,6 @@ class Server:
         except OSError:
             self.finished.set()
 
-    def __enter__(self):
-        return self
-
     def __exit__(self, *_):
-        """Wakes every thread and waits for it, and only then closes: a descriptor's number may be the next test's."""
         self.over.set()
-        _wake(self.listener)
-        self.threads[0].join(DEADLINE)
-        for peer in self.peers:
-            _wake(peer.sock)
-        for thread in self.threads:
-            thread.join(DEADLINE)
-        for sock in [self.listener] + [peer.sock for peer in self.peers]:
-            sock.close()
-
-
-def _wake(sock):
-    """Whoever waits for it sees its end; beneath TLS, whose object is the other thread's."""
-    try:
-        socket.socket.shutdown(sock, socket.SHUT_RDWR)
-    except OSError:
-        pass
+        super().__exit__()

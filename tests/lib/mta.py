@@ -6,7 +6,8 @@ import os
 import re
 import socket
 import ssl
-import threading
+
+from listener import Listener
 
 USER, PASSWORD = "bob@example.org", "correct horse \u00e9"
 SECRETS = (PASSWORD, base64.b64encode(PASSWORD.encode()).decode(),
@@ -185,45 +186,29 @@ class Client:
         return self.scram(first, "sha1")
 
 
-class Mta:
+class Mta(Listener):
     """A context manager: .port; .heard, every line; .messages, whole. `answers` maps a verb to a reply or a function."""
 
     def __init__(self, *offers, answers=None, context=None, lmtp=False, before=None, liar=False, client=Client,
                  auth_refusal="535 5.7.8 no"):
         self.offers, self.answers, self.context, self.lmtp = list(offers), answers or {}, context, lmtp
         self.before, self.liar, self.client, self.auth_refusal = before, liar, client, auth_refusal
-        self.heard, self.messages, self.connections = [], [], 0
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.host, self.port = self.listener.getsockname()
-        self.threads = []
-        self.target = f"127.0.0.1:{self.port}"
+        self.heard, self.messages = [], []
+        super().__init__()
+        self.target = f"{self.host}:{self.port}"
 
-    def __enter__(self):
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
+    def peer(self, sock):
+        return self.client(self, sock)
 
-    def _accept(self):
-        while True:
-            try:
-                sock, _ = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
-            self.threads.append(thread)
-            thread.start()
-
-    def _serve(self, sock):
-        client = self.client(self, sock)
+    def serve(self, client):
         try:
             client.run()
         except (EOFError, OSError, ValueError):
             pass
         finally:
+            client.file.close()
             client.sock.close()
 
-    def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        for thread in self.threads:
-            thread.join(5)
+    @property
+    def connections(self):
+        return len(self.peers)

@@ -137,6 +137,8 @@ CASES = {
     "a reset after QUIT": case(lambda p: p.hello().hear().say("250 ok\r\n").hear().reset(), 0, " -> QUIT"),
     "no 221": case(lambda p: p.hello().hear().say("250 ok\r\n").hear().close(), 0, " -> QUIT"),
     "silence after QUIT": case(lambda p: p.hello().hear().say("250 ok\r\n").hear(), 0, " -> QUIT"),
+    "silence where /eof waits": case(
+        lambda p: p.hello(), 9, "*** the end of the connection did not come within 300 ms", lines="EHLO a.example\n/eof\n"),
     "354 and a refusal at once": case(
         lambda p: p.hello().hear().say("354 go on\r\n554 5.7.1 or rather not\r\n").hear(2).say("554 5.7.1 not\r\n").obey(), 7,
         "nothing asked for", "554 5.7.1 or rather not", " -> .\n<** 554 5.7.1 not",

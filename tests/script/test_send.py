@@ -83,6 +83,19 @@ class Send(unittest.TestCase):
         with Mta() as mta:
             self.assertIn("PIPELINING is not offered", send(mta, "--pipeline", "--to", "c@d.example").stdout)
 
+    def test_silence_within_a_group_is_named_for_the_reply_that_is_due(self):
+        def none(client, line):
+            return []
+
+        def one(client, line):
+            return ["250 ok"] if "<c@" in line else []
+        for verb, silent in (("MAIL", {"MAIL": none, "RCPT": none, "DATA": none}), ("RCPT", {"RCPT": none, "DATA": none}),
+                             ("RCPT", {"RCPT": one, "DATA": none}), ("DATA", {"DATA": none})):
+            with Mta(*OFFERS, answers=silent) as mta:
+                done = send(mta, "--pipeline", "--timeout", "300ms", "--to", "c@d.example,e@f.example")
+                self.assertEqual(done.returncode, 9, done.stdout)
+                self.assertIn(f"*** the reply to {verb} did not come within 300 ms", done.stdout)
+
     def test_a_file_octet_for_octet(self):
         text = b"Subject: x\r\n\r\n.\r\n..\r\n.x\r\nfrom\r\n\xff\r\n" + b"y" * 3000 + b"\r\nlast without an end"
         with Mta(*OFFERS) as mta, tempfile.TemporaryDirectory() as folder:

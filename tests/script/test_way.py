@@ -5,11 +5,13 @@ import socket
 import struct
 import sys
 import threading
+import types
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
+from listener import Listener
 from mta import PASSWORD, USER, Client, Mta
 from nameserver import NameServer
 
@@ -23,30 +25,19 @@ def relay(one, other):
         pass
 
 
-class Proxy:
+class Proxy(Listener):
     """SOCKS5 and HTTP CONNECT, whatever is asked for goes to `target`; .asked has what was."""
 
     def __init__(self, target, socks_code=0, http=b"HTTP/1.1 200 go\r\nX: y\r\n\r\n"):
         self.target, self.socks_code, self.http, self.asked = target, socks_code, http, []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.at = "127.0.0.1:%d" % self.listener.getsockname()[1]
+        super().__init__()
+        self.at = f"{self.host}:{self.port}"
 
-    def __enter__(self):
-        threading.Thread(target=self.accept, daemon=True).start()
-        return self
+    def peer(self, sock):
+        return types.SimpleNamespace(sock=sock)
 
-    def __exit__(self, *_):
-        self.listener.close()
-
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.serve, args=(client,), daemon=True).start()
-
-    def serve(self, client):
+    def serve(self, peer):
+        client = peer.sock
         file = client.makefile("rb")
         first = file.read(1)
         if first == b"\5":

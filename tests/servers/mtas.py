@@ -45,14 +45,18 @@ _POSTFIX = {
     **{name: _CHAIN % (name, name) for name in ("rsa", "expired", "future", "wrong", "self", "below", "whole")},
 }
 _DOVECOT_SERVICE = "-o smtpd_sasl_type=dovecot -o smtpd_sasl_path=/run/dovecot-auth {sasl}"
-_MAIN = """
+POSTFIX_HOME = """
 compatibility_level = 3.6
 queue_directory = /var/spool/postfix
 data_directory = /var/lib/postfix
 maillog_file = /var/log/mail.log
 inet_interfaces = loopback-only
-inet_protocols = all
 myhostname = postfix.bed.test
+smtp_host_lookup = native
+disable_dns_lookups = yes
+"""
+_MAIN = POSTFIX_HOME + """
+inet_protocols = all
 mydomain = bed.test
 mydestination = $myhostname, localhost, bed.test
 mynetworks = 127.0.0.0/8 [::1]/128
@@ -62,8 +66,6 @@ local_recipient_maps =
 smtpd_banner = $myhostname ESMTP $mail_name
 default_transport = discard:
 local_transport = discard:
-smtp_host_lookup = native
-disable_dns_lookups = yes
 smtpd_peername_lookup = no
 smtpd_helo_required = yes
 disable_vrfy_command = no
@@ -103,7 +105,7 @@ _RCPT = """
 /^full@/        452 4.2.2 Mailbox full
 /^drop421@/     421 4.7.0 Too many errors, closing connection
 """
-_MASTER = """
+POSTFIX_SERVICES = """
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
@@ -223,7 +225,7 @@ class Postfix(_Server):
         lines = [f"{self.host}:{self.port[name]} inet n - n - - smtpd {options.format(**fill)}" for name, options in services.items()]
         lines += [f"[::1]:{self.port['ipv6']} inet n - n - - smtpd", f"127.0.0.1:{self.port['postscreen']} inet n - n - 1 postscreen"]
         j.write("/etc/postfix/main.cf", _MAIN % fill)
-        j.write("/etc/postfix/master.cf", "\n".join(lines) + _MASTER)
+        j.write("/etc/postfix/master.cf", "\n".join(lines) + POSTFIX_SERVICES)
         j.write("/etc/postfix/rcpt.pcre", _RCPT)
         j.write("/etc/postfix/sni", f"mx2.bed.test {self.pki}/second.key, {self.pki}/second.chain.pem\n")
         j.write("/etc/postfix/dynamicmaps.cf", "pcre\tpostfix-pcre.so\tdict_pcre_open\n")

@@ -11,6 +11,7 @@ import unittest
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+import mtas
 import packages
 import program
 import tap
@@ -20,38 +21,17 @@ from terminal import Terminal
 MESSAGE = "Subject: x\r\n\r\nfirst line\r\n.a dot\r\n"
 FAULTS = os.path.join(ROOT, "scripts", "examples", "mock-faults.smtp")
 
-POSTFIX_MAIN = """
-compatibility_level = 3.6
-queue_directory = /var/spool/postfix
-data_directory = /var/lib/postfix
-maillog_file = /var/log/mail.log
-inet_interfaces = loopback-only
-myhostname = postfix.bed.test
+POSTFIX_MAIN = mtas.POSTFIX_HOME + """
 mydestination =
 local_recipient_maps =
 alias_maps =
 relayhost = [127.0.0.1]:%d
 smtp_tls_security_level = may
-smtp_host_lookup = native
-disable_dns_lookups = yes
 """
-POSTFIX_MASTER = """
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-proxymap unix - - n - - proxymap
+POSTFIX_MASTER = mtas.POSTFIX_SERVICES + """
 smtp unix - - n - - smtp
 relay unix - - n - - smtp
-error unix - - n - - error
-retry unix - - n - - error
-anvil unix - - n - 1 anvil
 scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
 """
 EXIM = """
 exim_user = Debian-exim

@@ -76,6 +76,20 @@ end(struct peer *p)
 
 static const struct target demo = { .kind = TARGET_DEMO, .text = SPAN_INIT("demo:") };
 
+/* A session whose peer has greeted. */
+static struct session *
+greeted(struct peer *p, const struct session_opts *opts, struct arena *arena)
+{
+	struct session *s;
+
+	begin(p);
+	s = session_new(&p->env, opts, on_event, p);
+	session_push(s, step_new_open(&demo, arena));
+	peer_says(p, "220 hello\r\n");
+	turn_until(p, "ended none\n");
+	return s;
+}
+
 static void
 what_was_given_up_answers_nothing_else(void **state)
 {
@@ -86,11 +100,7 @@ what_was_given_up_answers_nothing_else(void **state)
 	struct peer p;
 
 	(void)state;
-	begin(&p);
-	struct session *s = session_new(&p.env, &opts, on_event, &p);
-	session_push(s, step_new_open(&demo, &arena));
-	peer_says(&p, "220 hello\r\n");
-	turn_until(&p, "ended none\n");
+	struct session *s = greeted(&p, &opts, &arena);
 	session_push(s, &noop);
 	turn_until(&p, "ended timeout\n");
 	session_push(s, &rset);
@@ -112,11 +122,7 @@ what_came_in_time_is_heard_however_late_we_look(void **state)
 	struct peer p;
 
 	(void)state;
-	begin(&p);
-	struct session *s = session_new(&p.env, &opts, on_event, &p);
-	session_push(s, step_new_open(&demo, &arena));
-	peer_says(&p, "220 hello\r\n");
-	turn_until(&p, "ended none\n");
+	struct session *s = greeted(&p, &opts, &arena);
 	session_push(s, &noop);
 	peer_says(&p, "250 ok\r\n");
 	for (uint64_t until = loop_now_us() + 20000; loop_now_us() < until;)

@@ -6,19 +6,6 @@
 enum { WORDS = 64 };
 
 static void
-heard(struct prompt *p, void *state, const struct event *e)
-{
-	(void)p;
-	remember_event(state, e);
-}
-
-static void
-release(void *state)
-{
-	remember_release(state);
-}
-
-static void
 explain_last(struct prompt *p, const struct remember *m, struct arena *arena)
 {
 	struct session_view view = player_view(p->player);
@@ -65,6 +52,6 @@ const struct prompt_command prompt_explain = {
 	.state_size = sizeof(struct remember),
 	.pages = true,
 	.run = run,
-	.heard = heard,
-	.release = release,
+	.heard = remember_heard,
+	.release = remember_release,
 };

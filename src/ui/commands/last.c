@@ -4,19 +4,6 @@
 #include "ui/prompt.h"
 #include "ui/remember.h"
 
-static void
-heard(struct prompt *p, void *state, const struct event *e)
-{
-	(void)p;
-	remember_event(state, e);
-}
-
-static void
-release(void *state)
-{
-	remember_release(state);
-}
-
 /* One line with its end written out. */
 static void
 show_line_octets(struct screen *s, struct span line)
@@ -71,6 +58,6 @@ const struct prompt_command prompt_last = {
 	.state_size = sizeof(struct remember),
 	.pages = true,
 	.run = run,
-	.heard = heard,
-	.release = release,
+	.heard = remember_heard,
+	.release = remember_release,
 };
