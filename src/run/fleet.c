@@ -107,6 +107,7 @@ fleet_new(struct session_env *env, const struct fleet_opts *opts, const struct f
 	if (!f->opts.retry_wait_ms)
 		f->opts.retry_wait_ms = RETRY_MS;
 	f->began_us = loop_now_us();
+	f->items_end = &f->items;
 	f->waiting_end = &f->waiting;
 	slot_list_init(&f->ready);
 	slot_list_init(&f->ended);
@@ -142,13 +143,11 @@ fleet_add(struct fleet *f, const struct target *target, const struct fleet_spec 
 	item->target.host = arena_copy(&item->arena, target->host);
 	item->target.sender = SPAN_NONE;
 	item->name = name ? arena_string(&item->arena, span_of(name)) : NULL;
-	item->next = f->items;
-	item->back = &f->items;
+	item->back = f->items_end;
 	if (f->nwaiting == 0)
 		loop_timer_set(f->pace, 0);	/* what is new is taken up by the hook, which needs a wake-up */
-	if (f->items)
-		f->items->back = &item->next;
-	f->items = item;
+	*f->items_end = item;
+	f->items_end = &item->next;
 	*f->waiting_end = item;
 	f->waiting_end = &item->queued;
 	f->nwaiting++;
@@ -191,6 +190,7 @@ fleet_summary(const struct fleet *f)
 {
 	struct fleet_summary sum = f->sum;
 
+	sum.open = !f->over;
 	sum.wall_us = (f->ended_us ? f->ended_us : loop_now_us()) - f->began_us;
 	return sum;
 }

@@ -45,6 +45,7 @@ struct fleet_report {
 
 struct fleet_summary {
 	size_t targets, addresses, state[4];	/* targets, by their state */
+	bool open;				/* more targets may come */
 	size_t skipped;				/* addresses of a family that this machine cannot reach */
 	size_t undone;				/* targets that were begun or waiting when it was stopped */
 	uint64_t wall_us;

@@ -69,7 +69,7 @@ struct fleet {
 	struct fleet_fns fns;
 	struct loop_idle *hook;
 	struct loop_timer *tick, *pace;	/* pace: until --rate allows the next */
-	struct item *items, *waiting, **waiting_end;
+	struct item *items, **items_end, *waiting, **waiting_end;
 	size_t nwaiting, looking, running, begun, finished, finished_at_tick;
 	unsigned jobs;
 	uint64_t began_us, ended_us, next_us;

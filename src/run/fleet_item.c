@@ -15,6 +15,8 @@ item_free(struct item *item)
 	*item->back = item->next;
 	if (item->next)
 		item->next->back = item->back;
+	else
+		item->fleet->items_end = item->back;
 	if (item->spec->release)
 		item->spec->release(item->spec);
 	arena_release(&item->looking);

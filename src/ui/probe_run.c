@@ -10,7 +10,7 @@
 #include "ui/standard.h"
 #include "ui/targets.h"
 
-enum { PROGRESS_MS = 200, FILES_SPARE = 32, FILES_OWN = 8 };
+enum { PROGRESS_MS = 200, UNDONE_SHOWN = 10, FILES_SPARE = 32, FILES_OWN = 8 };
 
 struct run {
 	struct options *o;
@@ -22,6 +22,8 @@ struct run {
 	struct screen screen;		/* of the transcript */
 	struct loop_timer *progress, *deadline;
 	bool late, told;		/* the run took too long; something was reported since the last wake-up */
+	bool progress_shown, watched;	/* it stands there now; the standard error is a terminal */
+	size_t undone;
 	struct err err;			/* the first file beside the reports that could not be written */
 };
 
@@ -63,6 +65,14 @@ write_ext_set(struct run *r, struct probe_result *result)
 }
 
 static void
+hide_progress(struct run *r)
+{
+	if (r->progress_shown)
+		fputs("\r\033[K", stderr);
+	r->progress_shown = false;
+}
+
+static void
 on_report(void *ctx, const struct fleet_report *one)
 {
 	struct run *r = ctx;
@@ -70,6 +80,7 @@ on_report(void *ctx, const struct fleet_report *one)
 	if (r->o->probe.write_ext_set && one->result->extensions)
 		write_ext_set(r, one->result);
 	r->told = true;
+	hide_progress(r);
 	for (size_t i = 0; i < r->nreports; i++)
 		report_one(r->report[i], one);
 }
@@ -80,9 +91,12 @@ on_over(void *ctx, struct span target, size_t number, enum health state, bool do
 	struct run *r = ctx;
 
 	(void)number, (void)state;
-	if (done)
+	if (done) {
 		targets_over(r->targets, target);
-	else if (r->o->probe.targets && r->o->verbose >= 0)
+		return;
+	}
+	hide_progress(r);
+	if (r->o->probe.targets && r->o->verbose >= 0 && (r->undone++ < UNDONE_SHOWN || !r->watched))
 		fprintf(stderr, "smtpsh: not done: %.*s\n", SPAN_ARG(span_first(target, 200)));
 }
 
@@ -102,16 +116,24 @@ on_deadline(void *ctx, unsigned ready)
 }
 
 static void
-on_progress(void *ctx, unsigned ready)
+show_progress(struct run *r)
 {
-	struct run *r = ctx;
 	struct fleet_summary sum = fleet_summary(r->fleet);
 	size_t over = sum.state[0] + sum.state[1] + sum.state[2] + sum.state[3];
 
-	(void)ready;
-	fprintf(stderr, "\r\033[K%zu of %zu done, %zu at work, %zu not ok", over, sum.targets, fleet_in_flight(r->fleet),
+	fprintf(stderr, "\r\033[K%zu of %zu%s done, %zu at work, %zu not ok", over, sum.targets, sum.open ? "+" : "", fleet_in_flight(r->fleet),
 	    over - sum.state[STATE_OK]);
 	fflush(stderr);
+	r->progress_shown = true;
+}
+
+static void
+on_progress(void *ctx, unsigned ready)
+{
+	struct run *r = ctx;
+
+	(void)ready;
+	show_progress(r);
 	loop_timer_set(r->progress, PROGRESS_MS);
 }
 
@@ -187,7 +209,8 @@ begin(struct run *r, struct session_env *env)
 		r->deadline = loop_timer(env->loop, on_deadline, r);
 		loop_timer_set(r->deadline, o->probe.deadline_ms);
 	}
-	if (o->probe.targets && isatty(STDERR_FILENO) && o->verbose >= 0) {
+	r->watched = isatty(STDERR_FILENO);
+	if (o->probe.targets && r->watched && o->verbose >= 0) {
 		r->progress = loop_timer(env->loop, on_progress, r);
 		loop_timer_set(r->progress, PROGRESS_MS);
 	}
@@ -196,8 +219,6 @@ begin(struct run *r, struct session_env *env)
 static void
 finish(struct run *r)
 {
-	if (r->progress)
-		fputs("\r\033[K", stderr);
 	loop_timer_free(r->progress);
 	loop_timer_free(r->deadline);
 	fleet_free(r->fleet);
@@ -231,8 +252,13 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 			fleet_stop(r.fleet);
 		if (r.told && fflush(stdout) != 0)
 			fleet_stop(r.fleet);		/* nobody reads on */
+		if (r.told && r.progress)
+			show_progress(&r);
 		r.told = false;
 	}
+	hide_progress(&r);
+	if (r.watched && r.undone > UNDONE_SHOWN)
+		fprintf(stderr, "smtpsh: and %zu more; with --resume FILE the next run does what is left\n", r.undone - UNDONE_SHOWN);
 	end->sum = fleet_summary(r.fleet);
 	end->bad = targets_bad(r.targets);
 	end->interrupted = *stop != 0;

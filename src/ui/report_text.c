@@ -84,8 +84,6 @@ one(void *state, const struct fleet_report *report)
 
 	if (t->opts.verbose < 0 && report->verdict->state == STATE_OK)
 		return;
-	if (t->opts.terminal && t->opts.fleet)
-		fputs("\r\033[K", t->out);
 	if (t->opts.terminal) {
 		report_on_terminal(t->out, &t->opts, report);
 		t->lines++;
@@ -118,8 +116,6 @@ end(void *state, const struct fleet_summary *sum)
 	char took[24];
 
 	text_time(took, sum->wall_us);
-	if (t->opts.terminal && t->opts.fleet)
-		fputs("\r\033[K", t->out);
 	if (t->opts.fleet || t->opts.many || sum->undone) {
 		fprintf(t->out, "%zu target%s, %zu address%s in %s: %zu ok, %zu warning, %zu critical, %zu unknown", sum->targets,
 		    sum->targets == 1 ? "" : "s", sum->addresses, sum->addresses == 1 ? "" : "es", took, sum->state[STATE_OK], sum->state[STATE_WARNING], sum->state[STATE_CRITICAL],

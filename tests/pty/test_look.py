@@ -1,6 +1,7 @@
 """What a person looks at: replies, extensions, certificates, meanings, times, as the screen shows them."""
 import os
 import re
+import socket
 import sys
 import tempfile
 import unittest
@@ -199,6 +200,21 @@ class Look(unittest.TestCase):
         self.assertRegex(shown[0], r"^CRIT     2  127\.0\.0\.1:1 +[0-9.]+ ms connect: connection refused$")
         self.assertRegex(shown[1], rf"^OK       1  {server.where} +[0-9.]+ m?s \[[cbestEq]{{20}}\] TLSv1\.3 cert 90\.0d$")
         self.assertEqual(shown[0].index(" connect:"), shown[1].index(" ["))
+
+    def test_a_fleet_stopped_half_way_says_what_is_left(self):
+        "the progress stands below each line; 12 of the 13 wait for a banner when ^C comes"
+        with socket.create_server(("127.0.0.1", 0)) as mute, tempfile.NamedTemporaryFile("w") as targets:
+            targets.write("127.0.0.1:1\n" + "".join(f"127.0.0.1:{mute.getsockname()[1]} name=n{i}\n" for i in range(12)))
+            targets.flush()
+            with Terminal("probe", "--timeout=60s", "-t60s", "--targets", targets.name, NO_COLOR="1") as t:
+                t.shows("connection refused\n1 of 13 done, 2 at work, 1 not ok")
+                t.type("\x03")
+                self.assertEqual(t.status(), 130)
+                t.shows("1 critical, 0 unknown, 12 not done")
+                text = t.screen.text()
+        self.assertEqual(text.count("smtpsh: not done: 127.0.0.1:"), 10, text)
+        self.assertIn("smtpsh: and 2 more; with --resume FILE the next run does what is left\n13 targets,", text)
+        self.assertNotIn("at work", text)
 
     def test_a_long_message_wraps_at_words(self):
         zone = {("d.example", "MX"): [(10, "gone.d.example")]}
