@@ -15,7 +15,7 @@
 #include "ui/screen.h"
 #include "ui/targets.h"
 
-enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256, MARGIN_MS = 500, TICK_MS = 500, LOG_MOST = 256 << 10 };
+enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256, MARGIN_MS = 500, LOG_MOST = 256 << 10 };
 
 #define PLAIN "text/plain; version=0.0.4; charset=utf-8"
 
@@ -226,23 +226,14 @@ on_request(void *ctx, struct http_request *r, const char *path)
 		answer(x, r, 404, "there are /probe, /metrics and /-/healthy\n");
 }
 
+/* It is readable, or has told that it wants to be run by now. */
 static void
-on_readable(void *ctx, unsigned ready)
+on_http(void *ctx, unsigned ready)
 {
 	struct exporter *x = ctx;
 
 	(void)ready;
-	x->http->run(x->server);
-}
-
-static void
-on_tick(void *ctx, unsigned ready)
-{
-	struct exporter *x = ctx;
-
-	(void)ready;
-	x->http->run(x->server);		/* its own timeouts */
-	loop_timer_set(x->tick, TICK_MS);
+	loop_timer_set(x->tick, x->http->run(x->server));
 }
 
 static void
@@ -270,7 +261,7 @@ finish_all(struct exporter *x, bool stop)
 		any = true;
 	}
 	if (any)
-		x->http->run(x->server);
+		on_http(x, 0);
 }
 
 static int
@@ -298,10 +289,10 @@ serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
 	if (!x->server)
 		return false;
 	struct loop *loop = x->loop;
-	struct loop_watch *watch = loop_watch(loop, x->http->fd(x->server), LOOP_READ, on_readable, x, err);
+	struct loop_watch *watch = loop_watch(loop, x->http->fd(x->server), LOOP_READ, on_http, x, err);
 	struct loop_signal *interrupt = loop_signal(loop, SIGINT, on_stop, x), *term = loop_signal(loop, SIGTERM, on_stop, x);
-	x->tick = loop_timer(loop, on_tick, x);
-	loop_timer_set(x->tick, TICK_MS);
+	x->tick = loop_timer(loop, on_http, x);
+	loop_timer_set(x->tick, 0);
 	printf("listening on %s\n", addr_text(bound, text));
 	fflush(stdout);
 	while (watch && !x->stop) {

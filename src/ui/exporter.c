@@ -7,12 +7,21 @@
 
 #include "base/arena.h"
 
-enum { IDLE_SECONDS = 30, MEMORY = 16 << 10 };
+/* Those whose end has been asked for are still libmicrohttpd's until it has seen that: SPARE are for them. */
+enum { IDLE_SECONDS = 30, MEMORY = 16 << 10, SPARE = 64, RUN_AGAIN_MS = 500 };
+
+struct client {
+	struct client *next;
+	struct MHD_Connection *connection;
+	bool busy, ended;		/* its answer is being made; it was closed for another */
+};
 
 struct server {
 	struct MHD_Daemon *daemon;
 	http_fn *fn;
 	void *ctx;
+	struct client *first, **last;	/* the oldest first */
+	unsigned n, most;		/* without those that were closed for another */
 };
 
 struct http_request {
@@ -22,6 +31,61 @@ struct http_request {
 	unsigned status;
 	bool told, suspended;
 };
+
+/* ---- connections: the oldest that waits for nothing makes room, so that whoever says nothing keeps nobody out */
+
+static void
+end_one(struct server *s)
+{
+	for (struct client *c = s->first; c; c = c->next) {
+		if (c->busy || c->ended)
+			continue;
+		c->ended = true;
+		s->n--;
+		shutdown(MHD_get_connection_info(c->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, SHUT_RDWR);
+		return;
+	}
+}
+
+static void
+forget(struct server *s, struct client *gone)
+{
+	struct client **at = &s->first;
+
+	while (*at != gone)
+		at = &(*at)->next;
+	*at = gone->next;
+	if (!*at)
+		s->last = at;
+	s->n -= !gone->ended;
+	free(gone);
+}
+
+static void
+on_connection(void *cls, struct MHD_Connection *connection, void **socket_context, enum MHD_ConnectionNotificationCode code)
+{
+	struct server *s = cls;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		forget(s, *socket_context);
+		return;
+	}
+	if (s->n == s->most)
+		end_one(s);
+	struct client *c = *socket_context = memory_zeroed(sizeof *c);
+	c->connection = connection;
+	*s->last = c;
+	s->last = &c->next;
+	s->n++;
+}
+
+static void
+set_busy(struct MHD_Connection *connection, bool busy)
+{
+	((struct client *)MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context)->busy = busy;
+}
+
+/* ---- requests */
 
 static enum MHD_Result
 refuse(struct MHD_Connection *connection, unsigned status)
@@ -61,6 +125,7 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 		return result;
 	}
 	r->suspended = true;
+	set_busy(connection, true);
 	MHD_suspend_connection(connection);
 	return MHD_YES;
 }
@@ -82,10 +147,12 @@ start(int fd, unsigned most, http_fn *fn, void *ctx, struct err *err)
 {
 	struct server *s = memory_zeroed(sizeof *s);
 
-	*s = (struct server){ .fn = fn, .ctx = ctx };
+	*s = (struct server){ .fn = fn, .ctx = ctx, .most = most };
+	s->last = &s->first;
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, s,
-	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_END);
+	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most + SPARE, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
 	if (s->daemon)
 		return s;
 	err_set(err, ERR_SYSTEM, "libmicrohttpd does not start");
@@ -106,10 +173,18 @@ epoll_fd(void *server)
 	return MHD_get_daemon_info(((struct server *)server)->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
 }
 
-static void
+/*
+ * It reads once a run from each connection, of which epoll then says nothing more (EPOLLET): what is left in one shows in
+ * the timeout alone, which is 0.
+ */
+static unsigned
 run(void *server)
 {
-	MHD_run(((struct server *)server)->daemon);
+	struct server *s = server;
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	MHD_run(s->daemon);
+	return MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms < RUN_AGAIN_MS ? (unsigned)ms : RUN_AGAIN_MS;
 }
 
 static const char *
@@ -136,6 +211,7 @@ answer(struct http_request *r, unsigned status, const char *type, struct span bo
 	MHD_add_response_header(r->response, "Content-Type", type);
 	if (r->suspended) {
 		r->suspended = false;
+		set_busy(r->connection, false);
 		MHD_resume_connection(r->connection);
 	}
 }

@@ -12,11 +12,11 @@ struct http_request;
 typedef void http_fn(void *ctx, struct http_request *, const char *path);	/* each is answered once, now or later */
 
 struct http {
-	/* Over a listening socket, which it then owns. `most` connections at once. */
+	/* Over a listening socket, which it then owns. Of `most` connections the oldest that waits for no answer makes room. */
 	void *(*start)(int fd, unsigned most, http_fn *, void *ctx, struct err *);
 	void (*stop)(void *);			/* every request has been answered */
 	int (*fd)(void *);			/* readable when `run` has something to do */
-	void (*run)(void *);
+	unsigned (*run)(void *);		/* so many ms later it is to be run again, readable or not */
 	const char *(*argument)(struct http_request *, const char *name);	/* NULL: it has none */
 	const char *(*header)(struct http_request *, const char *name);
 	void (*answer)(struct http_request *, unsigned status, const char *type, struct span body);

@@ -34,7 +34,7 @@ is_name(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.at[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_-.", c)))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'))
 			return false;
 	}
 	return text.len > 0 && text.len <= NAME_MOST;

@@ -190,6 +190,74 @@ class Exporter(unittest.TestCase):
             self.assertIn(b" 200 ", sock.recv(64))
         self.assertEqual(self.get("/-/healthy"), (200, "healthy\n"))
 
+    def healthy_at_once(self):
+        with socket.create_connection(self.at, 1) as sock:
+            sock.settimeout(1)
+            sock.sendall(b"GET /-/healthy HTTP/1.0\r\n\r\n")
+            self.assertIn(b" 200 ", sock.recv(64))
+
+    def test_what_is_too_long_or_no_http_is_answered_at_once(self):
+        self.start()
+        self.at = ("127.0.0.1", int(self.url.rsplit(":", 1)[1]))
+        noise = bytes(i * i % 251 for i in range(60000))
+        for said, answers in ((b"GET /" + b"a" * 60000 + b" HTTP/1.1\r\n\r\n", (b" 414 ",)),
+                              (b"GET / HTTP/1.1\r\nHost: " + b"a" * 60000 + b"\r\n\r\n", (b" 431 ",)),
+                              (b"GET / HTTP/1.1\r\nHost: " + b"a" * 16300 + b"\r\n\r\n", (b" 431 ",)),
+                              (b"GET /" + b"a" * 12000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", (b" 404 ",)),
+                              (noise, (b" 400 ", b" 414 ")), (b"\xff" * 60000, (b" 414 ",))):
+            with self.subTest(said[:30]), socket.create_connection(self.at, program.DEADLINE) as sock:
+                sock.settimeout(2)
+                try:
+                    sock.sendall(said)
+                    heard = sock.recv(64)
+                    self.assertTrue(not heard or any(a in heard for a in answers), heard)
+                except ConnectionError:
+                    pass                # closed amid it
+                self.healthy_at_once()
+        with socket.create_connection(self.at, program.DEADLINE) as sock:
+            for octet in b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nX-Prometheus-Scrape-Timeout-Seconds: 1\r\n\r\n":
+                sock.sendall(bytes((octet,)))
+            sock.settimeout(2)
+            self.assertIn(b" 200 ", sock.recv(64))
+
+    def test_more_connections_than_it_has_room_for(self):
+        "the oldest that say nothing make room, at once"
+        self.start()
+        self.at = ("127.0.0.1", int(self.url.rsplit(":", 1)[1]))
+        silent = []
+        for i in range(700):
+            sock = socket.create_connection(self.at, program.DEADLINE)
+            self.addCleanup(sock.close)
+            sock.settimeout(program.DEADLINE)
+            silent.append(sock)
+            if i % 100 == 99:
+                self.healthy_at_once()
+        self.assertEqual(silent[0].recv(1), b"")
+        silent[-1].sendall(b"GET /-/healthy HTTP/1.0\r\n\r\n")
+        self.assertIn(b" 200 ", silent[-1].recv(64))
+
+    def test_more_probes_than_may_run_at_once(self):
+        with Server(lambda p: p.until_gone()) as server:
+            self.start("--allow-port", str(server.port))
+            self.at = ("127.0.0.1", int(self.url.rsplit(":", 1)[1]))
+            asking, heard = [], []
+            for _ in range(80):
+                sock = socket.create_connection(self.at, program.DEADLINE)
+                self.addCleanup(sock.close)
+                sock.settimeout(program.DEADLINE)
+                sock.sendall(f"GET /probe?target=127.0.0.1:{server.port}&module=smtp HTTP/1.0\r\n"
+                             "X-Prometheus-Scrape-Timeout-Seconds: 4\r\n\r\n".encode())
+                asking.append(sock)
+            self.healthy_at_once()
+            silent = [socket.create_connection(self.at, program.DEADLINE) for _ in range(400)]
+            for sock in silent:
+                self.addCleanup(sock.close)
+            self.healthy_at_once()
+            for sock in asking:         # who waits for an answer is not closed for another
+                heard.append(sock.recv(12))
+            self.assertEqual((heard.count(b"HTTP/1.1 200"), heard.count(b"HTTP/1.1 503")), (64, 16), heard)
+        self.assertIn("smtpsh_probes_in_flight 0\n", self.get("/metrics")[1])
+
     def test_the_scrape_timeout_is_honoured(self):
         with Server(lambda p: p.until_gone()) as server:
             self.start("--allow-port", str(server.port))
