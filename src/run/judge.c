@@ -109,7 +109,8 @@ found_reply(struct judgement *j, struct judge_check *c, const struct reply *repl
 	enum health temporary = j->o->tempfail_critical ? STATE_CRITICAL : STATE_WARNING;
 	enum health lasting = c->phase == PHASE_STARTTLS && judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL;
 
-	c->want = c->phase == PHASE_DATA ? SPAN("354") : c->phase == PHASE_STARTTLS ? SPAN("220") : SPAN("2xx");
+	c->want = c->phase == PHASE_DATA ? SPAN("354") : c->phase == PHASE_BANNER || c->phase == PHASE_STARTTLS ? SPAN("220") :
+	    SPAN("2xx");
 	c->got = arena_printf(&r->arena, "%u", reply->code);
 	if (reply->flaws & (REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_CODES_DIFFER))
 		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED, arena_printf(&r->arena, "the reply to %s is malformed: %.*s",
@@ -269,7 +270,7 @@ judge_failure(struct judgement *j)
 		judge_find(j, c, STATE_CRITICAL, REASON_TLS_DANE, r->text);
 	else if (r->phase == PHASE_TLS && r->err != ERR_USAGE)
 		judge_find(j, c, judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL, REASON_TLS_HANDSHAKE, r->text);
-	else if (reply && r->text.len == 0)
+	else if (reply && (r->text.len == 0 || r->phase == PHASE_BANNER))		/* a banner may have a remark beside it */
 		found_reply(j, c, reply);
 	else if (r->phase == PHASE_AUTH)
 		judge_find(j, c, STATE_CRITICAL, REASON_AUTH, r->text);
@@ -297,10 +298,16 @@ judge_banner(struct judgement *j)
 {
 	const struct reply *r = j->r->reply[PHASE_BANNER];
 
-	if (!j->o->banner || !r || !(j->r->done & 1u << PHASE_BANNER))
+	if (!r || !(j->r->done & 1u << PHASE_BANNER))
 		return;
-	struct judge_check *c = judge_add(j, "expect_banner", PHASE_BANNER);
 	struct span text = judge_reply_text(j, r);
+	if (!j->o->banner) {
+		if (r->code != 220)
+			judge_find(j, judge_add(j, "greeting", PHASE_BANNER), STATE_CRITICAL, REASON_UNEXPECTED, arena_printf(&j->r->arena,
+			    "a banner is 220 (RFC 5321 4.3.2), this one is %.*s", SPAN_ARG(text)));
+		return;
+	}
+	struct judge_check *c = judge_add(j, "expect_banner", PHASE_BANNER);
 	if (regexec(j->o->banner, arena_string(&j->r->arena, text), 0, NULL, 0) != 0)
 		judge_find(j, c, STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
 		    "the banner is not what was expected: %.*s", SPAN_ARG(text)));

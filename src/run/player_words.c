@@ -169,6 +169,8 @@ what_lacks(const struct word_assert *a, const struct session_view *v)
 	}
 }
 
+enum { WHY_MOST = 100 };		/* octets of what is there, of which a person is told */
+
 static void
 say_why(const struct word_assert *a, bool have, const struct session_view *v, struct span got, char *why, size_t size)
 {
@@ -180,7 +182,7 @@ say_why(const struct word_assert *a, bool have, const struct session_view *v, st
 	else if (a->subject == ASSERT_EHLO && a->op == ASSERT_EXISTS)
 		snprintf(why, size, "expected %.*s, and it is offered", SPAN_ARG(source));
 	else
-		snprintf(why, size, "expected %.*s, it is %s%.*s%s", SPAN_ARG(source), quote, SPAN_ARG(span_first(got, 100)), quote);
+		snprintf(why, size, "expected %.*s, it is %s%.*s%s", SPAN_ARG(source), quote, SPAN_ARG(span_first(got, WHY_MOST)), quote);
 }
 
 static bool
@@ -198,7 +200,7 @@ assertion_holds(struct play *p, const struct word_assert *a, char *why, size_t s
 	if (a->subject == ASSERT_CERT_NAME) {
 		have = v.tls && v.tls->ncerts > 0;
 		holds = a_name_fits(a, &v, value);
-		for (size_t i = 0; have && i < v.tls->cert[0].nsan; i++)
+		for (size_t i = 0; have && i < v.tls->cert[0].nsan && got.len < WHY_MOST; i++)
 			got = arena_printf(&p->scratch, "%.*s%s%.*s", SPAN_ARG(got), i ? " " : "", SPAN_ARG(v.tls->cert[0].san[i]));
 	} else if (is_numeric(a)) {
 		have = number_of(p, a, &v, &number);

@@ -12,7 +12,7 @@ number(struct span s, double *out)
 	if (s.len == 0 || s.len >= sizeof text)
 		return false;
 	for (size_t i = 0; i < s.len; i++)
-		if (!strchr("0123456789.-+", s.at[i]))
+		if (!s.at[i] || !strchr("0123456789.-+", s.at[i]))
 			return false;
 	memcpy(text, s.at, s.len);
 	text[s.len] = '\0';

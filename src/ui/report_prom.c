@@ -126,27 +126,30 @@ addr_hash(const struct addr *a)
 	return (double)hash;
 }
 
+enum { SANS_MOST = 20, SANS_MAX = 8 << 10 };
+
 static void
 add_certs(struct prom *p, const struct probe_result *r, struct arena *arena)
 {
 	const struct tls_info *t = r->tls;
 	const struct tls_cert *leaf = &t->cert[0];
 	int64_t first = leaf->not_after;
-	struct span sans = SPAN_NONE;
+	struct buf sans = { .max = SANS_MAX };
 
 	for (size_t i = 1; i < t->ncerts; i++)
 		if (t->cert[i].not_after < first)
 			first = t->cert[i].not_after;
-	for (size_t i = 0; i < leaf->nsan && i < 20; i++)
-		sans = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(sans), i ? "," : "", SPAN_ARG(leaf->san[i]));
+	for (size_t i = 0; i < leaf->nsan && i < SANS_MOST; i++)
+		buf_printf(&sans, "%s%.*s", i ? "," : "", SPAN_ARG(leaf->san[i]));
 	struct label info[] = {
 		{ "fingerprint_sha256", leaf->sha256 }, { "subject", text_safe(arena, leaf->subject) },
-		{ "issuer", text_safe(arena, leaf->issuer) }, { "subjectalternative", text_safe(arena, sans) },
+		{ "issuer", text_safe(arena, leaf->issuer) }, { "subjectalternative", text_safe(arena, buf_span(&sans)) },
 		{ "serialnumber", leaf->serial },
 	};
 	add_plain(p, FAMILY_ssl_earliest_cert_expiry, (double)first);
 	add_plain(p, FAMILY_ssl_last_chain_expiry_timestamp_seconds, t->verified ? (double)first : 0);
 	add(p, FAMILY_ssl_last_chain_info, info, 5, 1);
+	buf_release(&sans);
 }
 
 static void

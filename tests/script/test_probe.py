@@ -85,6 +85,14 @@ class Matrix(Case):
     def test_banner_554(self):
         self.judged(banner("554 5.7.1 no service for you\r\n"), "CRITICAL", "reply", "554 5.7.1 no service for you")
 
+    def test_banner_that_is_none(self):
+        behaviour = lambda p: p.say("250 ok here\r\n").hear().say(PLAIN).hear().say("221 bye\r\n")
+        self.judged(behaviour, "CRITICAL", "unexpected", "a banner is 220 (RFC 5321 4.3.2), this one is 250 ok here", ["--tls=off"])
+        self.judged(behaviour, "OK", options=["--tls=off", "--expect-banner", "^250 ok"])
+        self.judged(behaviour, "OK", options=["--tls=off", "--state", "banner.unexpected=OK"])
+        self.judged(banner("354 go on\r\n"), "CRITICAL", "unexpected", "the banner was answered with 354 go on", ["--tls=off"])
+        self.judged(banner("554 ************************\r\n"), "CRITICAL", "reply", "554 ****", ["--tls=off"])
+
     def test_banner_421_and_close_is_a_rate_limit(self):
         self.judged(lambda p: p.say("421 4.7.0 too many connections\r\n").close(), "WARNING", "rate_limited",
                     "421 4.7.0 too many connections")
