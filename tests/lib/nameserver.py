@@ -4,7 +4,7 @@
         program.run("--dns", dns.address, ...)
 
 A name that is nowhere gets NXDOMAIN, another type of a known name NODATA, a CNAME is followed. In place of a list of
-records may stand a word: "SERVFAIL", "REFUSED", "silent", "garbage", "truncated" (then the whole over TCP), "endless"
+records may stand a word: "SERVFAIL", "REFUSED", "silent", "garbage", "stranger" (to another question's ID), "truncated" (then the whole over TCP), "endless"
 (truncated over TCP too), "short" (the octets cut in the middle of the answer).
 """
 import ipaddress
@@ -132,6 +132,8 @@ class NameServer:
             rcode = RCODES["NXDOMAIN"]
         if value == "silent":
             return None
+        if value == "stranger":
+            return bytes((octets[0] ^ 0xff, octets[1])) + b"\x81\x80\0\1\0\0\0\0\0\0" + question
         if value == "garbage":
             return octets[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + question + b"\xff" * 40
         if isinstance(value, str) and value in RCODES:

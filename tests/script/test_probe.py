@@ -144,6 +144,12 @@ class Matrix(Case):
         ({("a.example", "A"): "REFUSED", ("a.example", "AAAA"): "REFUSED"}, "a.example", "resolve_refused"),
         ({("a.example", "A"): "garbage", ("a.example", "AAAA"): "garbage"}, "a.example", "resolve_servfail"),
         ({("a.example", "A"): "silent", ("a.example", "AAAA"): "silent"}, "a.example", "resolve_timeout"),
+        ({("a.example", "A"): "stranger", ("a.example", "AAAA"): "stranger"}, "a.example", "resolve_timeout"),
+        ({("a.example", "A"): "endless", ("a.example", "AAAA"): "endless"}, "a.example", "resolve_servfail"),
+        ({("a.example", kind): "short" for kind in ("A", "AAAA")} | {("a.example", "A whole"): ["127.0.0.1"],
+          ("a.example", "AAAA whole"): ["::1"]}, "a.example", "resolve_servfail"),
+        ({("a.example", "CNAME"): ["b.example"], ("b.example", "CNAME"): ["a.example"]}, "a.example", "no_address"),
+        ({("a.example", "MX"): "stranger"}, "@a.example", "resolve_timeout"),
         ({("b.example", "A"): ["127.0.0.1"]}, "a.example", "resolve_nxdomain"),
         ({("a.example", "TXT"): ["x"]}, "a.example", "no_address"),
         ({("nxdomain.servfail.example", "TXT"): ["x"]}, "nxdomain.servfail.example", "no_address"),
@@ -161,6 +167,8 @@ class Matrix(Case):
                 done = program.run("probe", target, "--dns", dns.address, "--timeout", "resolve=500ms", "--format", "json")
                 got = json.loads(done.stdout)
                 self.assertEqual((got["state"], got["phase"], got["reason"]), ("CRITICAL", "resolve", reason), done.stdout)
+                self.assertEqual(done.returncode, 2)
+                self.assertLess(got["seconds"]["total"], program.DEADLINE / 2)         # a deadline of 500 ms, on a machine that is busy
 
     def test_the_banner_is_what_a_banner_expectation_checks(self):
         behaviour = lambda p: p.say(GREETING).hear().say("250 mail.example\r\n").hear().say("221 bye\r\n")
