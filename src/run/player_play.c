@@ -70,6 +70,7 @@ play_free(struct play *p)
 	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++)
 		session_free(p->peer[i].session);
 	tls_context_free(p->own_env.client_tls);
+	free(p->own_env.scratch);
 	if (p->own_env.demo_ctx != p->env->demo_ctx && p->own_env.loop) {	/* demo: was first met here */
 		serve_demo_free(&p->own_env);
 		tls_context_free(p->own_env.demo_tls);

@@ -287,6 +287,7 @@ own_context(struct play *p, const struct script_item *item, const struct word_tl
 		session_env_dns(p->env);		/* is shared, and the env's to free */
 		p->own_env = *p->env;
 		p->own_env.client_tls = NULL;
+		p->own_env.scratch = NULL;
 	}
 	if (w->min.len > 0)
 		p->own_env.tls.min_version = arena_string(&p->arena, w->min);

@@ -261,6 +261,7 @@ release(struct serving *v)
 	tls_context_free(v->tls);
 	tls_made_free(v->made);
 	screen_release(&v->screen);
+	session_env_release(&v->env);
 	loop_free(v->env.loop);
 }
 
