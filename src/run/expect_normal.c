@@ -53,17 +53,20 @@ time_length(struct span s)
 	return n == 8 ? n : 0;
 }
 
-/* "pid 123", "[123]". */
+/* "[123]", as in "smtpd[123]"; "pid 123", "pid=123". */
 static size_t
 pid_length(struct span s)
 {
-	size_t n = 1;
+	bool bracket = span_starts(s, SPAN("["));
+	size_t from = bracket ? 1 : span_starts_case(s, SPAN("pid ")) || span_starts_case(s, SPAN("pid=")) ? 4 : 0, n = from;
 
-	if (s.len < 3 || s.at[0] != '[')
-		return 0;
-	while (n < s.len && s.at[n] >= '0' && s.at[n] <= '9')
+	while (from > 0 && n < s.len && s.at[n] >= '0' && s.at[n] <= '9')
 		n++;
-	return n > 1 && n < s.len && s.at[n] == ']' ? n + 1 : 0;
+	if (n == from)
+		return 0;
+	if (bracket)
+		return n < s.len && s.at[n] == ']' ? n + 1 : 0;
+	return n;
 }
 
 static size_t
@@ -118,7 +121,7 @@ own_masked(const struct match_how *how, struct span s)
 	return 0;
 }
 
-/* A mask begins where a word does; an address literal may follow anything. */
+/* A mask begins where a word does; what stands in brackets, an address or a process, may follow anything. */
 struct span
 expect_normal(struct span line, const struct match_how *how, struct arena *arena)
 {
@@ -128,7 +131,7 @@ expect_normal(struct span line, const struct match_how *how, struct arena *arena
 	for (size_t i = 0; i < s.len;) {
 		struct span rest = span_skip(s, i);
 		enum match_mask_bit which = MASK_BITS;
-		bool start = i == 0 || !is_word(s.at[i - 1]);
+		bool start = i == 0 || !is_word(s.at[i - 1]) || s.at[i] == '[';
 		size_t n = start ? own_masked(how, rest) : 0;
 		if (n == 0 && start && how->masks)
 			n = masked(how, rest, &which);
