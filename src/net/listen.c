@@ -93,7 +93,10 @@ listen_on(struct loop *loop, const struct addr *at, listen_fn *fn, void *ctx, st
 	l->addr.len = sizeof l->addr.un;
 	getsockname(fd, &l->addr.any, &l->addr.len);
 	l->watch = loop_watch(loop, fd, LOOP_READ, on_ready, l, err);
-	return l;
+	if (l->watch)
+		return l;
+	listen_free(l);
+	return NULL;
 }
 
 void

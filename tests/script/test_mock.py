@@ -62,6 +62,11 @@ class Mock(Served):
         self.assertEqual((code, hi, name), ("250", "hi", "me.example"))
         self.assertEqual([client.say("NOOP"), client.say("RSET")], [f"450 {made}", "250 2.0.0 Ok"])
 
+    def test_it_closes_behind_221_to_quit_alone(self):
+        client = self.client(self.serve("S: 220 x\nC: QUIT\nS: 500 not yet\nC: NOOP\nS: 221 odd\nC: RSET\nS: 250 here\nC: QUIT\nS: 221 bye\n"))
+        self.assertEqual([client.say(c) for c in ("QUIT", "NOOP", "RSET", "QUIT")], ["500 not yet", "221 odd", "250 here", "221 bye"])
+        self.assertEqual(client.rest(), "")
+
     def test_connection_n_plays_case_n(self):
         server = self.serve('/case "one"\n/times 2\nS: 220 one\n/case "two"\nS: 554 two\n')
         self.assertEqual([self.client(server).banner for _ in range(4)], ["220 one", "220 one", "554 two", "554 two"])

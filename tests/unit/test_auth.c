@@ -114,6 +114,26 @@ the_best(void **state)
 	}
 }
 
+static bool
+have_none(const char *mech)
+{
+	(void)mech;
+	return false;
+}
+
+static void
+what_the_library_lacks(void **state)
+{
+	static const struct sasl poor = { .have = have_none };
+	struct err err;
+
+	(void)state;
+	assert_null(auth_new(auth_mech(SPAN("CRAM-MD5")), &who, NULL, &err));
+	assert_string_equal(err.text, "CRAM-MD5 needs libgsasl, and smtpsh was built or installed without it");
+	assert_null(auth_new(auth_mech(SPAN("CRAM-MD5")), &who, &poor, &err));
+	assert_string_equal(err.text, "CRAM-MD5 needs libgsasl, and this one does not have it");
+}
+
 static void
 what_is_shown(void **state)
 {
@@ -151,6 +171,7 @@ main(void)
 		cmocka_unit_test(no_mechanism_goes_on_for_ever),
 		cmocka_unit_test(names_are_escaped),
 		cmocka_unit_test(the_best),
+		cmocka_unit_test(what_the_library_lacks),
 		cmocka_unit_test(what_is_shown),
 	};
 	return cmocka_run_group_tests_name("auth", tests, NULL, NULL);

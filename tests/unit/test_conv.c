@@ -128,6 +128,29 @@ a_reply_without_end_is_cut(void **state)
 	conv_free(c);
 }
 
+static void
+the_rest_of_what_was_too_much_is_dropped(void **state)
+{
+	struct conv *c = conv_new(CONV_CLIENT);
+	static char line[1000];
+	struct conv_event e;
+	unsigned ticket;
+	bool got = false, late;
+
+	(void)state;
+	memset(line, '2', sizeof line);
+	for (size_t fed = 0; fed < 3u * CONV_REPLY_MAX && !got; fed += sizeof line) {
+		conv_feed(c, (struct span){ line, sizeof line });
+		got = conv_next(c, &e);
+	}
+	assert_true(got);
+	conv_feed(c, SPAN("still the same line"));
+	assert_int_equal(next_code(c, &ticket, &late), 0);
+	conv_feed(c, SPAN(" and its end\r\n250 the next\r\n"));
+	assert_int_equal(next_code(c, &ticket, &late), 250);
+	conv_free(c);
+}
+
 struct server_log {
 	struct conv *conv;
 	char text[1000];
@@ -286,6 +309,7 @@ main(void)
 		cmocka_unit_test(a_program_may_print_more_than_smtp),
 		cmocka_unit_test(a_banner_within_tls_is_no_surprise),
 		cmocka_unit_test(a_reply_without_end_is_cut),
+		cmocka_unit_test(the_rest_of_what_was_too_much_is_dropped),
 		cmocka_unit_test(a_server_tells_commands_from_text),
 		cmocka_unit_test(client_against_server),
 	};
