@@ -10,7 +10,7 @@ struct near {
 	unsigned distance;
 };
 
-struct near near_begin(struct span wanted);
-void near_try(struct near *, const char *candidate);
+struct near near_begin(struct span wanted);		/* borrowed, as the candidates are */
+void near_try(struct near *, const char *candidate);	/* of equals the first stays the best */
 
 #endif

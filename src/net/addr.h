@@ -21,13 +21,14 @@ struct addr {
 /* An address literal, "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0". False when it is none. */
 bool addr_parse(struct addr *, struct span literal, unsigned port);
 
-/* "ADDR:PORT" or "PORT" (loopback), "[ADDR6]:PORT", for listening. */
+/* "ADDR:PORT" or "PORT" (loopback), "[ADDR6]:PORT", for listening. False with err (ERR_USAGE). */
 bool addr_parse_listen(struct addr *, struct span, struct err *);
 
+/* False with err (ERR_USAGE): the path is empty or has more octets than the system allows (107 on Linux). */
 bool addr_unix(struct addr *, struct span path, struct err *);
 
 unsigned addr_family(const struct addr *);	/* 4, 6, or 0 for a Unix socket or none */
-unsigned addr_port(const struct addr *);
+unsigned addr_port(const struct addr *);	/* 0 for a Unix socket or none */
 void addr_set_port(struct addr *, unsigned port);
 bool addr_is_loopback(const struct addr *);	/* 127/8, ::1, or a Unix socket */
 bool addr_is_any(const struct addr *);		/* 0.0.0.0 or :: */
@@ -37,7 +38,7 @@ struct addr_net {
 	struct addr base;
 	unsigned bits;
 };
-/* "192.0.2.0/24", "2001:db8::/32", or one address. */
+/* "192.0.2.0/24", "2001:db8::/32", or one address. False with err (ERR_USAGE). */
 bool addr_net_parse(struct addr_net *, struct span, struct err *);
 bool addr_net_has(const struct addr_net *, const struct addr *);
 

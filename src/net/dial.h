@@ -19,7 +19,7 @@ typedef void dial_attempt_fn(void *ctx, const struct dial_attempt *);
 /* Told once, last, `err` until it returns: the connection, now the caller's (to be given an owner by conn_set_owner), or NULL and why. */
 typedef void dial_done_fn(void *ctx, struct conn *, size_t which, const struct err *);
 
-/* `addr` must stay until the end. `from` may be NULL. Each address has attempt_ms; the last failure is what is told. */
+/* `addr`, n > 0 of them, must stay until the end. `from` may be NULL. Each address has attempt_ms; the last failure is told. */
 struct dial *dial_start(struct loop *, const struct addr *addr, size_t n, const struct addr *from, uint64_t attempt_ms,
     dial_attempt_fn *, dial_done_fn *, void *ctx);
 void dial_free(struct dial *);		/* also cancels; from dial_done_fn too; NULL is fine */

@@ -9,6 +9,7 @@
 typedef void fetch_fn(void *ctx, const struct https_answer *);
 
 struct fetch;
+/* Told within the timeout_ms of the options. NULL with err (ERR_SYSTEM): there is no libcurl, or it cannot begin. */
 struct fetch *fetch_start(struct loop *, const struct https_opts *, fetch_fn *, void *ctx, struct err *);
 void fetch_free(struct fetch *);	/* also cancels; NULL is fine */
 

@@ -16,14 +16,14 @@ struct proxy_opts {
 	const char *text;		/* as given, for messages */
 };
 
-/* "socks5://HOST:PORT" or "http://HOST:PORT"; HOST is looked up now, by the system. */
+/* "socks5://HOST:PORT" or "http://HOST:PORT"; HOST is looked up now, by the system, which may take its time. `text` is kept. */
 bool proxy_parse(struct proxy_opts *, const char *text, struct err *);
 
 struct proxy;
 /* Told once: the connection, which is through and the caller's again, or NULL and why. */
 typedef void proxy_fn(void *ctx, struct conn *, const struct err *);
 
-/* Takes the connection. `host` is a name or a literal; it lives as long as the proxy. */
+/* Takes the connection, and keeps no deadline. `host` is a name or a literal; it lives as long as the proxy. */
 struct proxy *proxy_begin(const struct proxy_opts *, struct conn *, struct span host, unsigned port, proxy_fn *, void *ctx);
 void proxy_free(struct proxy *);	/* also cancels; NULL is fine */
 

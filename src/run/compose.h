@@ -20,6 +20,10 @@ struct compose {
 	uint64_t size;				/* 0: as large as it comes out */
 };
 
+/*
+ * The message is the caller's to release, in either case. False with err: ERR_USAGE when a header is none, an attachment
+ * cannot be read or `size` is too small; ERR_SYSTEM without room for a temporary file.
+ */
 bool compose(struct message *, const struct compose *, struct err *);
 
 #endif

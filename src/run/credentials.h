@@ -20,7 +20,7 @@ struct credentials {
 
 void credentials_release(struct credentials *);
 
-/* One line of each: its first, without its end. */
+/* One line of each: its first, without its end, at most 32 KiB. False with err: nothing is to be had there. */
 bool credentials_file(struct secret *, const char *path, struct err *);
 bool credentials_descriptor(struct secret *, int fd, struct err *);
 bool credentials_environment(struct secret *, const char *name, struct err *);

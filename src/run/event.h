@@ -29,7 +29,7 @@ struct target;
 	X(PROBLEM,	"problem")	/* ->text, ->err */			\
 	X(RESOLVED,	"resolved")	/* ->resolved: where the target is */	\
 	X(ATTEMPT,	"attempt")	/* ->attempt: one address was tried */	\
-	X(CONNECTED,	"connected")	/* ->peer */				\
+	X(CONNECTED,	"connected")	/* ->connected */			\
 	X(SENT,		"sent")		/* ->sent */				\
 	X(REPLY,	"reply")	/* ->answer */				\
 	X(EXTENSIONS,	"extensions")	/* ->extensions */			\

@@ -64,7 +64,7 @@ struct fleet;
 struct fleet *fleet_new(struct session_env *, const struct fleet_opts *, const struct fleet_fns *);
 void fleet_free(struct fleet *);
 
-/* `text` as the person wrote it, for what is told; `target` is read from it already and is copied. */
+/* Target and name (NULL: none) are copied; the spec lives until it is released, or as long as the fleet. */
 void fleet_add(struct fleet *, const struct target *, const struct fleet_spec *, const char *name);
 bool fleet_wants(const struct fleet *);		/* few are waiting: more may be added */
 void fleet_end(struct fleet *);			/* no more will be added */

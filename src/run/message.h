@@ -32,13 +32,13 @@ struct message {
 
 #define MESSAGE_NONE	((struct message){ .fd = -1 })
 
-/* A file octet for octet; "-" is standard input, which is kept in a file without a name first. */
+/* A file octet for octet; "-" is standard input, which is kept in a file without a name first. False with err: not readable. */
 bool message_file(struct message *, const char *path, bool binary, struct err *);
-/* What was put into ->head, ->fd and ->filler is complete: finds the facts. */
+/* What was put into ->head, ->fd and ->filler is complete: reads it all and finds the facts. False with err: it cannot. */
 bool message_finish(struct message *, struct err *);
-/* The filler that makes the whole `size` octets. */
+/* The filler that makes the whole `size` octets, then as message_finish. False with err also where it has more already. */
 bool message_fill(struct message *, uint64_t size, struct err *);
-void message_release(struct message *);
+void message_release(struct message *);		/* closes the file; MESSAGE_NONE is fine */
 
 bool message_is_shown(const struct message *);	/* short, and in memory: its lines are worth showing */
 
@@ -46,7 +46,7 @@ bool message_is_shown(const struct message *);	/* short, and in memory: its line
 struct message_reader {
 	uint64_t at;		/* octets of the source read */
 	bool cr;		/* the last one was CR */
-	uint64_t gave;
+	uint64_t gave;		/* octets given so far */
 };
 
 /* Up to `room` octets, at least 2, of the message. 0 at the end. False: the file could not be read. */

@@ -14,13 +14,15 @@ struct record_opts {
 	const struct target *to;
 	const struct session_opts *session;	/* towards the server */
 	struct tls_context *tls;		/* towards clients; NULL: STARTTLS is not handed on */
-	bool no_bodies, times;
+	bool no_bodies, times;			/* as in transcript_opts */
 	void (*write)(void *ctx, struct span script);	/* a whole case, when its client has gone */
-	void *ctx;
-	void (*note)(void *ctx, unsigned client, const char *text);
+	void (*note)(void *ctx, unsigned client, const char *text);	/* what went wrong with one, counted from 1 */
+	void *ctx;			/* of both */
 };
 
+/* What the options point to outlives it. */
 struct record *record_new(struct session_env *, const struct record_opts *);
+/* *bound has the port that the system chose for port 0. False with err. */
 bool record_listen(struct record *, const struct addr *, struct addr *bound, struct err *);
 void record_free(struct record *);		/* writes what was said so far; NULL is fine */
 

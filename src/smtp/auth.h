@@ -11,7 +11,7 @@
 #include "base/err.h"
 #include "base/module.h"
 
-enum { AUTH_RESPONSE_MAX = 64 << 10 };
+enum { AUTH_RESPONSE_MAX = 64 << 10 };	/* octets, before base64 */
 
 struct auth_credentials {
 	struct span user, password;	/* of the OAuth mechanisms the password is the token */
@@ -57,14 +57,15 @@ sasl(struct err *err)
 }
 
 const struct auth_mech *auth_mech(struct span name);	/* NULL: not known */
-/* The best of the mechanisms offered (words between blanks); NULL: none that smtpsh can. `sasl` may be NULL. */
+/* The best of the mechanisms offered (words between blanks); NULL: none that smtpsh can. `lib` may be NULL: without it. */
 const struct auth_mech *auth_best(struct span offered, bool tls, bool bound, const struct sasl *lib);
 bool auth_offered(struct span offered, const char *mech);
 
-/* The credentials must live as long as the exchange. NULL with err. */
+/* The credentials and `lib` must live as long as the exchange. NULL with err (ERR_SYSTEM): it needs a `lib` that has it. */
 struct auth *auth_new(const struct auth_mech *, const struct auth_credentials *, const struct sasl *, struct err *);
 void auth_free(struct auth *);		/* NULL is fine */
-/* The next response, raw, added to `out`; the first of an AUTH_FIRST mechanism takes an empty challenge. */
+/* The next response, raw, added to `out`; the first of an AUTH_FIRST mechanism takes an empty challenge.
+ * False with err: the challenge is none of this mechanism, or it had its say. */
 bool auth_respond(struct auth *, struct span challenge, struct buf *out, struct err *);
 /* The server said 235: is it true? False when it had to prove itself and did not (RFC 5802 3). */
 bool auth_believe(struct auth *, struct err *);

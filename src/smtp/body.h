@@ -10,9 +10,9 @@ struct body_out {
 	bool cr;		/* the last octet seen was CR */
 };
 
-/* Adds `text` to `out`, stuffed; how much of `text` was taken (less only when `out` is nearly full). */
+/* Adds `text` to `out`, stuffed; how many octets of `text` were taken (fewer only when `out` is nearly full: call again later). */
 size_t body_stuff(struct body_out *, struct span text, struct buf *out);
-/* Ends an unfinished line and adds the lone dot. */
+/* Ends an unfinished line and adds the lone dot. False: `out` has no room; what it did add stands, call again later. */
 bool body_end(struct body_out *, struct buf *out);
 
 /* In: takes the second dot away and finds the end. {0} to begin. */
@@ -24,7 +24,8 @@ struct body_in {
 
 /*
  * Takes octets off `in` up to the end of the message at most and gives the next run of message text as a piece of it
- * in *text (it may be empty). Returns octets taken; call again with the rest until all is taken or ->over.
+ * in *text (it may be empty; it lives as `in` does). Returns octets taken, which may be none where *text has something;
+ * call again with the rest until all is taken or ->over.
  */
 size_t body_unstuff(struct body_in *, struct span in, struct span *text);
 

@@ -59,16 +59,17 @@ void conv_give_up(struct conv *, unsigned ticket);
 void conv_bear_chatter(struct conv *);
 size_t conv_owed(const struct conv *);	/* replies that are owed and not given up */
 
-/* Server: how what comes next is read. Until said otherwise, as commands. */
+/* Server: how what comes next is read. Until said otherwise, as commands. `octets`: how many, of CONV_LISTEN_OCTETS alone. */
 enum conv_listen { CONV_LISTEN_COMMAND, CONV_LISTEN_ANSWER, CONV_LISTEN_MESSAGE, CONV_LISTEN_OCTETS };
 void conv_listen(struct conv *, enum conv_listen, unsigned long long octets);
 
+/* At most CONV_REPLY_MAX octets at once, and only after conv_next had nothing more. They are copied. */
 void conv_feed(struct conv *, struct span in);
-bool conv_next(struct conv *, struct conv_event *);
+bool conv_next(struct conv *, struct conv_event *);	/* false: nothing more, until more is fed */
 struct span conv_pending(const struct conv *);		/* what came and is no whole line or reply yet */
 
-struct span conv_output(const struct conv *);
-void conv_wrote(struct conv *, size_t n);
+struct span conv_output(const struct conv *);		/* to be written, until anything is said, put or reported written */
+void conv_wrote(struct conv *, size_t n);		/* n octets of it went out */
 struct buf *conv_outbuf(struct conv *);			/* for writers that stuff message text straight into it */
 
 /*

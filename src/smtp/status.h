@@ -9,7 +9,7 @@ struct status {
 	unsigned short subject, detail;
 };
 
-/* An enhanced code at the front of a reply text, "5.1.1 User unknown"; class 0 when there is none there. */
+/* An enhanced code at the front of a reply text, "5.1.1 User unknown", and its octets in *len; class and *len 0: none is there. */
 struct status status_parse(struct span text, size_t *len);
 
 struct reply_code {

@@ -5,7 +5,10 @@
 #include "base/span.h"
 
 struct term {
-	const char *name, *kind, *meaning, *source;
+	const char *name;
+	const char *kind;		/* what it is a name of: "channel binding" */
+	const char *meaning;		/* a phrase without a full stop */
+	const char *source;		/* the RFC, or who made it */
 };
 
 const struct term *term_find(struct span name);	/* in any case; NULL: none */
