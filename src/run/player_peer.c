@@ -120,6 +120,12 @@ play_peer(struct play *p, unsigned number)
 	return peer;
 }
 
+struct session_view
+play_view(struct play *p)
+{
+	return session_view(play_peer(p, p->item && p->item->peer ? p->item->peer : 1)->session);
+}
+
 void
 play_push(struct play *p, struct play_peer *peer, const struct step *step)
 {

@@ -82,6 +82,7 @@ void play_enter(struct play *, const struct script_item *items, const struct scr
 
 /* player_peer.c */
 struct play_peer *play_peer(struct play *, unsigned number);	/* made when there is none yet */
+struct session_view play_view(struct play *);	/* of the session that the item in hand is about */
 void play_push(struct play *, struct play_peer *, const struct step *);
 
 /* player_item.c */
@@ -95,6 +96,9 @@ bool play_judge(struct play *, const struct script_item *, size_t k, const struc
 
 /* player_files.c: the step's line with its files where they really are. False: they may not be read; that is noted. */
 bool play_find_files(struct play *, const struct script_item *, struct span line, struct span *out);
+
+/* player_assert.c: also what it expected and what there is, for a failure. */
+bool play_holds(struct play *, const struct word_assert *, char *why, size_t size);
 
 /* player_words.c */
 void play_word(struct play *, const struct script_item *);

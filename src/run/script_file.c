@@ -33,7 +33,7 @@ file_slurp(const char *file, struct arena *arena, size_t max, struct span *text,
 	else if (n < 0)
 		err_set(err, ERR_USAGE, "cannot read %s: %s", file, strerror(why));
 	else
-		err_set(err, ERR_USAGE, "%s: more than %zu MiB", file, max >> 20);
+		err_set(err, ERR_USAGE, "%s has more than %zu KiB", file, max >> 10);
 	buf_release(&all);
 	return ok;
 }

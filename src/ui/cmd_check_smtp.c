@@ -9,7 +9,7 @@
 
 #include "ui/options.h"
 #include "ui/probe_run.h"
-#include "ui/targets.h"
+#include "ui/probe_spec.h"
 #include "ui/version.h"
 
 enum { COMMANDS_MAX = 32 };
@@ -339,7 +339,7 @@ prepare(struct check_smtp *c, struct err *err)
 	o->port = c->host[0] == '/' ? 0 : c->port ? c->port : c->tls ? 465 : 25;
 	o->arg = ARENA_ARRAY(&o->arena, const char *, 2);
 	o->arg[o->nargs++] = host;
-	return (!c->days || set_days(c, err)) && set_expect(c, err) && targets_prepare(o, err);
+	return (!c->days || set_days(c, err)) && set_expect(c, err) && probe_spec_prepare(o, err);
 }
 
 static int

@@ -12,8 +12,8 @@
 #include "ui/exporter_metrics.h"
 #include "ui/options.h"
 #include "ui/probe_run.h"
+#include "ui/probe_spec.h"
 #include "ui/screen.h"
-#include "ui/targets.h"
 
 enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256, MARGIN_MS = 500, LOG_MOST = 256 << 10 };
 
@@ -137,7 +137,7 @@ read_request(struct probing *p, struct err *err)
 	p->debug = o->probe.fleet.watch = debug && strcmp(debug, "true") == 0;
 	if (p->debug)
 		o->probe.fleet.jobs = 1;	/* several dialogues at once could not be read */
-	return targets_prepare(o, err);
+	return probe_spec_prepare(o, err);
 }
 
 static bool
@@ -169,7 +169,7 @@ begin(struct exporter *x, struct http_request *request, struct probe_module *mod
 	p->out = open_memstream(&p->text, &p->len);
 	p->report = report_to(report_kind(SPAN("prom")), p->out, &(struct report_opts){
 		.whole = true, .judge = &p->o.probe.judge, .total_ms = p->o.probe.probe.total_ms });
-	p->spec = targets_spec(&p->o);
+	p->spec = probe_spec(&p->o);
 	if (p->debug)
 		screen_init(&p->screen, p->out, &p->o);
 	p->fleet = fleet_new(&module->env, &p->o.probe.fleet, &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = p });

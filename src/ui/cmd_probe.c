@@ -9,7 +9,7 @@
 #include "ui/notify.h"
 #include "ui/options.h"
 #include "ui/probe_run.h"
-#include "ui/targets.h"
+#include "ui/probe_spec.h"
 
 static void
 on_wake(void *ctx, unsigned ready)
@@ -145,7 +145,7 @@ run_probe(int argc, char *argv[])
 	if (options_begin(&o, &command_probe, argc, argv, &err)) {
 		if (o.nargs == 0 && !o.probe.targets)
 			err_set(&err, ERR_USAGE, "probe wants a TARGET, or --targets FILE; --help tells more");
-		else if (targets_prepare(&o, &err))
+		else if (probe_spec_prepare(&o, &err))
 			status = probe(&o, &err);
 	}
 	if (err.kind != ERR_NONE) {

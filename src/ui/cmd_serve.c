@@ -8,18 +8,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "config.h"
 #include "run/keep.h"
 #include "run/mock.h"
 #include "base/text.h"
+#include "ui/accounts.h"
 #include "ui/complain.h"
 #include "ui/draft.h"
 #include "ui/json.h"
 #include "ui/options_script.h"
+#include "ui/profile.h"
 #include "ui/serve_report.h"
 #include "ui/serve_show.h"
 
-enum { FAREWELL_MS = 1000, ACCOUNTS_MAX = 1000, ACCOUNT_FILE_MAX = 256 << 10 };
+enum { FAREWELL_MS = 1000 };
 
 struct serving {
 	struct options *o;
@@ -107,8 +108,6 @@ on_farewell(void *ctx, unsigned ready)
 	((struct serving *)ctx)->hurry = true;
 }
 
-/* ---- what it is made of */
-
 static bool
 make_tls(struct serving *v, struct err *err)
 {
@@ -131,30 +130,6 @@ make_tls(struct serving *v, struct err *err)
 }
 
 static bool
-read_accounts(struct options *o, struct err *err)
-{
-	struct mta_account *list = ARENA_ARRAY(&o->arena, struct mta_account, ACCOUNTS_MAX + 1);
-	char *mem = arena_get(&o->arena, ACCOUNT_FILE_MAX);
-	FILE *f = fopen(o->account_file, "re");
-	size_t n = 0;
-
-	if (!f)
-		return err_set(err, ERR_USAGE, "cannot read %s: %s", o->account_file, strerror(errno));
-	struct span text = { mem, fread(mem, 1, ACCOUNT_FILE_MAX, f) }, line;
-	fclose(f);
-	for (unsigned number = 1; span_line(&text, &line); number++) {
-		struct span password = line, user = span_until(&password, ':');
-		if (line.len == 0)
-			continue;
-		if (user.len == 0 || user.len == line.len || n == ACCOUNTS_MAX)
-			return err_set(err, ERR_USAGE, "%s:%u: want user:password, %d lines at the most", o->account_file, number, ACCOUNTS_MAX);
-		list[n++] = (struct mta_account){ user, password };
-	}
-	o->serve.mta.accounts = list;
-	return true;
-}
-
-static bool
 open_messages(struct serving *v, struct err *err)
 {
 	const char *name = v->o->messages;
@@ -172,22 +147,6 @@ open_messages(struct serving *v, struct err *err)
 	return true;
 }
 
-/* A profile is a script of the project's, found by its name. */
-static bool
-find_profile(struct options *o, const char **path, struct err *err)
-{
-	const char *data = getenv("SMTPSH_DATA");
-	const char *folder = data ? data : SMTPSH_DATADIR;
-
-	for (const char *p = o->profile; *p; p++)
-		if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '-'))
-			return err_set(err, ERR_USAGE, "--profile %s: a profile's name has letters, digits and -; a script of your own "
-			    "is named without --profile", o->profile);
-	*path = arena_printf(&o->arena, "%s/profiles/%s.smtp", folder, o->profile).at;
-	return access(*path, R_OK) == 0 ||
-	    err_set(err, ERR_USAGE, "there is no profile \"%s\" in %s/profiles", o->profile, folder);
-}
-
 static bool
 make_mock(struct serving *v, struct err *err)
 {
@@ -196,7 +155,7 @@ make_mock(struct serving *v, struct err *err)
 
 	if (o->nargs > 1 || (o->nargs && o->profile))
 		return err_set(err, ERR_USAGE, "serve takes one script");
-	if (o->profile && !find_profile(o, &path, err))
+	if (o->profile && !profile_find(o->profile, &o->arena, &path, err))
 		return false;
 	if (!path)
 		return o->report == REPORT_TEXT || o->report == REPORT_JSON ||
@@ -226,7 +185,7 @@ make(struct serving *v, struct err *err)
 {
 	struct options *o = v->o;
 
-	if (o->account_file && !read_accounts(o, err))
+	if (o->account_file && !accounts_read(o->account_file, &o->arena, &o->serve.mta.accounts, err))
 		return false;
 	if (o->messages && !open_messages(v, err))
 		return false;
@@ -264,8 +223,6 @@ release(struct serving *v)
 	session_env_release(&v->env);
 	loop_free(v->env.loop);
 }
-
-/* ---- its life */
 
 static void
 tell_where(struct serving *v, const struct addr *bound)

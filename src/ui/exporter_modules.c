@@ -1,11 +1,11 @@
 /* exporter - its modules, and the ini file they may be in. */
 #include "ui/exporter_modules.h"
+#include "ui/probe_spec.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ui/targets.h"
 
 enum { ARGS_MOST = 64, NAME_MOST = 60, MODULES_MOST = 500 };
 
@@ -179,7 +179,7 @@ prepare(struct probe_module *m, struct err *err)
 {
 	for (; m; m = m->next) {
 		m->timed = m->o.probe.probe.total_ms > 0;
-		if (!targets_prepare(&m->o, err)) {
+		if (!probe_spec_prepare(&m->o, err)) {
 			struct err why = *err;
 			return err_set(err, ERR_USAGE, "module %s: %s", m->name, why.text);
 		}

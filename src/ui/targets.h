@@ -13,8 +13,4 @@ bool targets_feed(struct targets *, struct fleet *);
 void targets_over(struct targets *, struct span text);		/* this one is done: noted for --resume */
 size_t targets_bad(const struct targets *);			/* lines that were no target; each has been told */
 
-/* What a probe of these options needs: files read, one thing following from another. */
-bool targets_prepare(struct options *, struct err *);
-struct fleet_spec targets_spec(struct options *);
-
 #endif
