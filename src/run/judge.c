@@ -147,7 +147,7 @@ found_connect(struct judgement *j, struct judge_check *c)
 	struct span text = r->text, own = span_of(addr_text(&r->addr, place)), prefix = SPAN("no connection: ");
 	if (span_starts(text, prefix))		/* a script's words */
 		text = span_skip(text, prefix.len);
-	if (span_starts(text, own))
+	if (own.len > 0 && span_starts(text, own))
 		text = span_skip(text, own.len + 2);	/* where it was is said beside the message */
 	judge_find(j, c, reason == REASON_INTERNAL || reason == REASON_NOT_ALLOWED ? STATE_UNKNOWN : STATE_CRITICAL, reason, text);
 }

@@ -268,6 +268,7 @@ probe_start(struct session *s, const struct step *step, void *state)
 {
 	struct probe *p = (struct probe *)(uintptr_t)step->args;
 	struct session_env *env = p->job.env;
+	char no_way[NO_WAY_SHOWN];
 	struct err err;
 
 	(void)state;
@@ -278,6 +279,8 @@ probe_start(struct session *s, const struct step *step, void *state)
 		session_dial(s, p->job.hop);
 		return STEP_WAIT;
 	}
+	if (session_no_way(s, p->job.target, no_way))
+		return session_fail(s, ERR_USAGE, "%s", no_way);
 	unsigned as = (p->job.session->lmtp ? DEMO_LMTP : 0) | (p->job.result->tls_mode == TARGET_TLS_IMPLICIT ? DEMO_TLS : 0);
 	int fd = env->demo ? env->demo(env, as, &err) : -1;
 	if (fd < 0)

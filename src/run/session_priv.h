@@ -69,6 +69,9 @@ struct arena *session_route_arena(struct session *);		/* as long as the target i
 void session_show_route(struct session *, bool asked);		/* EVENT_RESOLVED; there must be a route */
 /* Through a proxy a host is not looked up here: the route is its name alone. NULL: look it up. */
 const struct route *session_proxied_route(struct session *, const struct target *);
+/* Was a way asked for (--proxy, --bind, -4, -6) to what has none? Says so: its result is not that of the way. */
+enum { NO_WAY_SHOWN = 100 };
+bool session_no_way(const struct session *, const struct target *, char out[NO_WAY_SHOWN]);
 bool session_run_command(struct session *, struct span command);	/* pipe: its input and output are the connection */
 bool session_set_preface(struct session *, struct span text, struct err *);	/* for the connections to come */
 void session_dial(struct session *, const struct route_hop *);	/* NEWS_CONNECTED or a failed step */

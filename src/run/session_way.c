@@ -1,6 +1,8 @@
 /* session - the way to the peer beside a plain connection: a proxy, the PROXY protocol's header. */
 #include "run/session_impl.h"
 
+#include <stdio.h>
+
 /* ---- a proxy */
 
 static void
@@ -35,6 +37,20 @@ session_proxied_route(struct session *s, const struct target *target)
 	route->hop->host = route->name = arena_copy(&s->proxied, target->host);
 	route->nhops = route->nall = 1;
 	return route;
+}
+
+bool
+session_no_way(const struct session *s, const struct target *target, char out[NO_WAY_SHOWN])
+{
+	const struct session_opts *o = s->opts;
+	bool bound = o->from.len > 0, proxied = o->proxy.kind != PROXY_NONE, family = o->route.family != 0;
+
+	if (target->kind == TARGET_HOST || target->kind == TARGET_MX || (!bound && !proxied && !family))
+		return false;
+	snprintf(out, NO_WAY_SHOWN, "%s is not reached over the network: of no use to it:%s%s%s", target->kind == TARGET_DEMO ? "demo:" :
+	    target->kind == TARGET_PIPE ? "a command" : "a Unix socket", proxied ? " --proxy" : "", bound ? " --bind" : "",
+	    !family ? "" : o->route.family == 4 ? " -4" : " -6");
+	return true;
 }
 
 void

@@ -65,11 +65,14 @@ static enum progress
 open_target(struct session *s, const struct step *step, struct open_state *state, const struct target *target)
 {
 	struct session_env *env = session_env(s);
+	char no_way[NO_WAY_SHOWN];
 	struct err err;
 
 	if (session_view(s).state == SESSION_OPEN)
 		session_close(s, true);
 	state->tls = tls_mode(s, target);
+	if (session_no_way(s, target, no_way))
+		session_note(s, "%s", no_way);
 	if (target->kind == TARGET_PIPE)
 		return open_pipe(s, step, state, target);
 	const struct route *proxied = session_proxied_route(s, target);
