@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ASIDE_MAX = 4096, ASIDES_A_TURN = 100 };
+enum { ASIDE_MAX = 4096, ASIDES_A_TURN = 16, END_MS = 500 };	/* a pipe holds no more than 16 times 4 KiB */
 
 static void
 tell_aside(struct session *s, struct span line)
@@ -63,8 +63,10 @@ session_hear_child(struct session *s)
 static void
 on_aside(void *ctx, unsigned ready)
 {
+	struct session *s = ctx;
+
 	(void)ready;
-	session_hear_child(ctx);
+	read_asides(s);
 }
 
 void
@@ -79,13 +81,41 @@ void
 session_leave_child(struct session *s)
 {
 	loop_child_free(s->child);
+	loop_timer_free(s->aside.patience);
 	s->child = NULL;
+	s->aside.patience = NULL;
+	s->aside.ending = s->aside.ended = false;
 	if (!s->aside.watch)
 		return;
 	loop_unwatch(s->aside.watch);
 	close(s->aside.fd);
 	buf_release(&s->aside.text);
 	s->aside.watch = NULL;
+}
+
+/* The end of what it says is seen again. */
+static void
+on_end(void *ctx, unsigned ready)
+{
+	struct session *s = ctx;
+
+	(void)ready;
+	s->aside.ended = true;
+	if (s->aside.ending && s->conn)
+		session_on_conn(s, CONN_READY);
+}
+
+bool
+session_child_is_ending(struct session *s)
+{
+	if (!s->child || s->aside.ended)
+		return false;
+	if (!s->aside.ending) {
+		s->aside.patience = loop_timer(s->env->loop, on_end, s);
+		loop_timer_set(s->aside.patience, END_MS);
+	}
+	s->aside.ending = true;
+	return true;
 }
 
 static void
@@ -100,6 +130,7 @@ on_child(void *ctx, int status, int signal)
 		session_note(s, "the command was not found (status 127)");
 	else if (status != 0)
 		session_note(s, "the command ended with status %d", status);
+	on_end(s, 0);
 }
 
 static bool

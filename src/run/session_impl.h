@@ -44,6 +44,8 @@ struct session {
 		int fd;
 		struct loop_watch *watch;	/* NULL: there is no child */
 		struct buf text;
+		bool ending, ended;		/* it says no more, and how it ended is waited for; known, or not to be known */
+		struct loop_timer *patience;
 	} aside;
 	const struct route_hop *hop;
 	struct conn *conn;
@@ -113,6 +115,8 @@ void session_leave_way(struct session *);	/* proxy and child */
 /* session_child.c */
 void session_hear_child(struct session *);	/* what it has said beside is told, by whole lines */
 void session_hear_child_out(struct session *);	/* all of it, for there will be no more */
+/* Its side of the connection is closed: is how it ended still to come? A command is waited for half a second. */
+bool session_child_is_ending(struct session *);
 void session_leave_child(struct session *);
 
 /* session_auth.c */

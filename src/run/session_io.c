@@ -264,7 +264,7 @@ lost_by(struct session *s, enum conn_status status)
 	session_trace(s, status == CONN_EOF ? "end of stream" : "the stream broke", 0);
 	understand(s);
 	flush(s);		/* who says QUIT and shuts its side still wants the 221 */
-	if (!s->conn)
+	if (!s->conn || session_child_is_ending(s))
 		return;
 	if (status == CONN_ERROR && !conn_was_reset(s->conn)) {
 		struct err err = *conn_err(s->conn);
@@ -330,7 +330,7 @@ session_work(struct session *s)
 	if (s->conn && !s->shake_us) {
 		flush(s);
 		if (s->conn)
-			conn_want(s->conn, hears(s) || !s->step, session_may_send(s) > 0);
+			conn_want(s->conn, !s->aside.ending && (hears(s) || !s->step), session_may_send(s) > 0);
 	}
 	s->working = false;
 }

@@ -162,11 +162,30 @@ class Way(unittest.TestCase):
         self.assertIn("=== the command's stderr: a\\x1B[2J\n", done.stdout)
         self.assertIn("=== the command's stderr: b\n", done.stdout)
         self.assertEqual(done.stderr, "")
-        done = program.run("pipe:exit 3", "-c", "NOOP")
-        self.assertEqual(done.returncode, 10, done.stdout)
         done = program.run(input="/open pipe:touch /tmp/never\n")
         self.assertEqual(done.returncode, 2, done.stdout)
         self.assertIn("for the command line and the prompt", done.stdout)
+
+    def test_how_a_child_ended_is_told_before_its_close(self):
+        for _ in range(5):              # which of the two is seen first is chance
+            done = program.run("pipe:exit 3", "-c", "NOOP")
+            self.assertEqual(done.returncode, 10, done.stdout)
+            self.assertIn("=== the command ended with status 3\n*** the server closed the connection", done.stdout)
+        done = program.run("pipe:printf '220 x\\r\\n'; read a; kill -9 $$", "-c", "NOOP")
+        self.assertIn("=== the command was ended by signal 9\n*** the server closed", done.stdout)
+        done = program.run("pipe:printf '220 x\\r\\n'; read a; exec sleep 1000 <&- >&-", "-c", "NOOP")       # it does not end
+        self.assertEqual(done.returncode, 10, done.stdout)
+        self.assertIn("-> NOOP\n*** the server closed the connection", done.stdout)
+
+    def test_a_way_that_is_none(self):
+        done = program.run("--proxy", "socks5://127.0.0.1:1", "--bind", "127.0.0.2", "-6", "demo:", "-c", "NOOP")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("=== demo: is not reached over the network: of no use to it: --proxy --bind -6\n", done.stdout)
+        done = program.run("-4", "pipe:exit 3", "-c", "NOOP")
+        self.assertIn("=== a command is not reached over the network: of no use to it: -4\n", done.stdout)
+        done = program.run("probe", "--bind", "127.0.0.2", "demo:")       # no OK for what was not tried
+        self.assertEqual(done.returncode, 3, done.stdout)
+        self.assertIn("demo: is not reached over the network: of no use to it: --bind", done.stdout)
 
     def test_a_source_address(self):
         sources = []
