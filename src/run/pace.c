@@ -1,6 +1,8 @@
 /* pace - how what is written goes out. */
 #include "run/pace.h"
 
+#include <stdio.h>
+
 enum { PACE_GAP_MS = 20 };
 
 static bool
@@ -60,6 +62,21 @@ pace_parse(struct pace *pace, struct cursor *c, struct err *err)
 	else
 		good = span_eq(word, SPAN("off")) || cursor_blame(c, word, err, "want slow=1/s, split=3,7 or off");
 	return good && cursor_end(c, err);
+}
+
+void
+pace_show(const struct pace *pace, char *out, size_t size)
+{
+	size_t n = 0;
+
+	if (pace->octets && pace->every_ms == 1000)
+		snprintf(out, size, "slow=%u/s", pace->octets);
+	else if (pace->octets)
+		snprintf(out, size, "slow=%u/%llums", pace->octets, (unsigned long long)pace->every_ms);
+	else if (pace->nsplit == 0)
+		snprintf(out, size, "off");
+	for (size_t i = 0; i < pace->nsplit && n < size; i++)
+		n += (size_t)snprintf(out + n, size - n, "%s%u", i ? "," : "split=", pace->split[i]);
 }
 
 bool

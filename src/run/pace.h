@@ -18,6 +18,7 @@ struct pace {
 bool pace_parse(struct pace *, struct cursor *, struct err *);		/* PACE_SYNTAX */
 bool pace_parse_rate(struct pace *, struct cursor *, struct err *);	/* "1/s", "10/500ms", "off" */
 
+void pace_show(const struct pace *, char *out, size_t size);		/* as it is written */
 bool pace_is_slow(const struct pace *);
 size_t pace_piece(const struct pace *, size_t at, size_t left);	/* how many of the octets left go next, `at` having gone */
 uint64_t pace_gap_ms(const struct pace *);

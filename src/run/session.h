@@ -35,6 +35,8 @@ extern const struct timeouts timeouts_default, timeouts_terminal, timeouts_rfc;
 
 /* "30s" for every wait, "connect=3s,reply=5s" (or with blanks), "rfc"; the others stay. Errors stand where the cursor does. */
 bool timeouts_parse(struct timeouts *, struct span, struct cursor *, struct err *);
+enum { TIMEOUTS_SHOWN = 256 };
+void timeouts_show(const struct timeouts *, char out[TIMEOUTS_SHOWN]);		/* "resolve=10s connect=…" */
 const char *timeouts_phase(size_t i);		/* "resolve" …; NULL behind the last */
 
 enum { DEMO_LMTP = 1, DEMO_TLS = 2 };	/* it speaks LMTP; TLS comes before its banner */

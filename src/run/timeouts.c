@@ -1,6 +1,8 @@
 /* timeouts - how long is waited for what, and how people write it. */
 #include "run/session.h"
 
+#include <stdio.h>
+
 /* RFC 5321 4.5.3.2, and what suits a script and a person (a person has ^C). */
 const struct timeouts timeouts_rfc = { 30000, 30000, 120000, 300000, 300000, 600000, 300000 };
 const struct timeouts timeouts_terminal = { 30000, 10000, 60000, 300000, 300000, 600000, 5000 };
@@ -17,6 +19,20 @@ const char *
 timeouts_phase(size_t i)
 {
 	return i < sizeof phases / sizeof *phases ? phases[i].name : NULL;
+}
+
+void
+timeouts_show(const struct timeouts *t, char out[TIMEOUTS_SHOWN])
+{
+	uint64_t ms;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof phases / sizeof *phases && n < TIMEOUTS_SHOWN; i++) {
+		memcpy(&ms, (const char *)t + phases[i].at, sizeof ms);
+		bool whole = ms % 1000 == 0;
+		n += (size_t)snprintf(out + n, TIMEOUTS_SHOWN - n, "%s%s=%llu%s", i ? " " : "", phases[i].name,
+		    (unsigned long long)(whole ? ms / 1000 : ms), whole ? "s" : "ms");
+	}
 }
 
 bool

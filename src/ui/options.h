@@ -105,7 +105,7 @@ extern const struct option options[];	/* options_table.c; ends in a NULL name */
 const struct option *option_find(enum scope, struct span name);	/* NULL: none in this scope */
 bool option_set(const struct option *, struct options *, struct span value, struct err *);
 /* Its value as /set takes it: "on", "starttls", "10s". */
-enum { OPTION_SHOWN = 160 };
+enum { OPTION_SHOWN = TIMEOUTS_SHOWN };
 void option_show(const struct option *, const struct options *, char out[OPTION_SHOWN]);
 
 /* Reads them all. False with err (ERR_USAGE): an unknown option names the nearest. */

@@ -46,18 +46,25 @@ read_timeout(struct options *o, struct span v, struct err *err)
 static void
 show_timeout(const struct options *o, char *out)
 {
-	const struct timeouts *t = &o->session.timeouts;
-	const struct { const char *name; uint64_t ms; } phases[] = {
-		{ "resolve", t->resolve }, { "connect", t->connect }, { "tls", t->tls }, { "greeting", t->greeting },
-		{ "reply", t->reply }, { "dot", t->dot }, { "quit", t->quit },
-	};
-	size_t n = 0;
+	timeouts_show(&o->session.timeouts, out);
+}
 
-	for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
-		bool whole = phases[i].ms % 1000 == 0;
-		n += (size_t)snprintf(out + n, OPTION_SHOWN - n, "%s%s=%llu%s", i ? "," : "", phases[i].name,
-		    (unsigned long long)(whole ? phases[i].ms / 1000 : phases[i].ms), whole ? "s" : "ms");
-	}
+static bool
+read_pace(struct options *o, struct span v, struct err *err)
+{
+	struct cursor c = { .line = v, .rest = v };
+	struct pace pace = { 0 };
+
+	if (!pace_parse(&pace, &c, err))
+		return false;
+	o->session.pace = pace;
+	return true;
+}
+
+static void
+show_pace(const struct options *o, char *out)
+{
+	pace_show(&o->session.pace, out, OPTION_SHOWN);
 }
 
 /* Said now, not when TLS begins. */
@@ -154,6 +161,7 @@ const struct option options[] = {
 	{ "helo", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SET, "NAME", "Say this name in EHLO (default: this host's)", OPTION_TEXT, AT(session.helo) },
 	{ "lmtp", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SERVE, NULL, "Speak LMTP: LHLO, and a reply for each recipient", OPTION_FLAG, AT(session.lmtp) },
 
+	{ "write", 0, SCOPE_SET, PACE_SYNTAX, "Send slowly, or cut at these octets", .call = read_pace, .show = show_pace },
 	{ "early", 0, SCOPE_TALK, NULL, "Do not wait for the banner, to try a greet pause", OPTION_FLAG, AT(session.no_banner) },
 
 	/* TLS */

@@ -17,6 +17,7 @@ helo_start(struct session *s, const struct step *step, void *state)
 {
 	(void)state;
 	session_change(s)->helo = arena_string(session_settings_arena(s), span_of(step->args));
+	session_note(s, "the name in an EHLO of smtpsh's own from now on: %s", session_opts(s)->helo);
 	return STEP_DONE;
 }
 
@@ -46,9 +47,12 @@ static enum progress
 timeout_start(struct session *s, const struct step *step, void *state)
 {
 	struct cursor nowhere = { 0 };
+	char shown[TIMEOUTS_SHOWN];
 
 	(void)state;
 	timeouts_parse(&session_change(s)->timeouts, *(const struct span *)step->args, &nowhere, NULL);
+	timeouts_show(&session_opts(s)->timeouts, shown);
+	session_note(s, "how long is waited from now on: %s", shown);
 	return STEP_DONE;
 }
 
@@ -117,7 +121,7 @@ tls_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *
 }
 
 static void
-show(struct session *s)
+show(struct session *s, bool now)
 {
 	const struct session_opts *o = session_opts(s);
 	const struct tls_opts *t = &session_env(s)->tls;
@@ -125,6 +129,8 @@ show(struct session *s)
 
 	session_note(s, "the next handshake: verify=%s min=%s sni=%s ca=%s", verifies[o->verify].name, t->min_version ? t->min_version : "1.2",
 	    o->sni ? o->sni : "(the host)", t->ca ? t->ca : "(the system's)");
+	if (!now)
+		return;
 	if (info)
 		session_note(s, "TLS is on: %.*s, %.*s; the certificate %s; /cert shows it", SPAN_ARG(info->version), SPAN_ARG(info->cipher),
 		    info->verified ? "verifies" : "does not verify");
@@ -150,8 +156,7 @@ tls_start(struct session *s, const struct step *step, void *state)
 		else
 			session_change_tls(s)->ca = arena_string(arena, set->value);
 	}
-	if (all->n == 0)
-		show(s);
+	show(s, all->n == 0);
 	return STEP_DONE;
 }
 
@@ -198,8 +203,13 @@ write_parse(struct step *step, struct cursor *c, struct arena *arena, struct err
 static enum progress
 write_start(struct session *s, const struct step *step, void *state)
 {
+	char shown[200];
+
 	(void)state;
 	session_change(s)->pace = *(const struct pace *)step->args;
+	pace_show(&session_opts(s)->pace, shown, sizeof shown);
+	session_note(s, "what is said goes out %s%s from now on", pace_is_slow(&session_opts(s)->pace) ? "with " : "at once",
+	    pace_is_slow(&session_opts(s)->pace) ? shown : "");
 	return STEP_DONE;
 }
 
