@@ -86,7 +86,9 @@ class Editing(unittest.TestCase):
             t.type("NOOP " + "abcdefghij" * 10)
             t.shows("j")
             for columns in (50, 90, 30, 100):
+                seen = len(t.got)
                 t.resize(columns)
+                t._wait(lambda: len(t.got) > seen, "the line drawn anew", 20)        # by itself
                 self.peer.say(f"250 at {columns}")
                 t.shows(f"250 at {columns}")
                 # all of it: what comes of the old width behind the resize would be debris of the test's own

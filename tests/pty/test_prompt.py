@@ -161,7 +161,9 @@ class Prompt(unittest.TestCase):
             t.until("reply=7s")
             t.line("/set")
             rows = t.shows("Explain a 4yz or 5yz")
-            self.assertTrue(all(len(row) <= 80 for row in rows), rows)
+            rows = rows[next(i for i, row in enumerate(rows) if row.endswith("> /set")) + 1:]
+            rows = rows[:next(i for i, row in enumerate(rows) if "Explain a 4yz" in row)]
+            self.assertTrue(all(row.startswith("    ") for row in rows), rows)          # the terminal cut none
             t.line("/set strict perhaps")
             t.until("want on or off")
             t.line("/set strictt on")
@@ -171,13 +173,15 @@ class Prompt(unittest.TestCase):
             t.until("S: 250 2.0.0 Ok")
 
     def test_a_setting_holds_whichever_way_it_was_made(self):
-        "/set reaches a session that /helo, /timeout or /tls changed, and /set shows what those changed"
+        "/set reaches a session that /helo, /timeout, /tls or /write changed, and /set shows what those changed"
         with Terminal("demo:", NO_COLOR="1") as t:
             t.until("demo.smtpsh.example> ")
-            for line, want in (("/helo one.example", "> "), ("/set helo", "one.example "), ("/set helo two.example", "two.example "),
-                               ("/timeout reply=7s", "> "), ("/set timeout", "reply=7s"), ("/set timeout reply=8s", "reply=8s"),
-                               ("/tls verify=name sni=a.example", "> "), ("/set verify off", "off "), ("/set sni b.example", "b.example "),
-                               ("/tls", "verify=off min=1.2 sni=b.example"), ("/starttls", "EHLO two.example")):
+            for line, want in (("/helo one.example", "from now on: one.example"), ("/set helo", "one.example "), ("/set helo two.example", "two.example "),
+                               ("/timeout reply=7s", "reply=7s dot=600s"), ("/set timeout", "reply=7s"), ("/set timeout reply=8s", "reply=8s"),
+                               ("/tls verify=name sni=a.example", "the next handshake: verify=name min=1.2 sni=a.example"), ("/set verify off", "off "), ("/set sni b.example", "b.example "),
+                               ("/tls", "verify=off min=1.2 sni=b.example"), ("/write slow=90/s", "with slow=90/s"),
+                               ("/set write", "slow=90/s "), ("/set write split=3,7", "split=3,7 "), ("/write off", "at once"),
+                               ("/set write", "off "), ("/set write slow=x", "want octets and a time"), ("/starttls", "EHLO two.example")):
                 t.line(line)
                 t.until(line)
                 t.until(want)
