@@ -255,6 +255,14 @@ class Hostile(Case):
         self.judged(behaviour, "WARNING", "assertion", "DSN is not offered", off + ["--expect-ext", "DSN"])
         self.judged(behaviour, "CRITICAL", "assertion", "must not be", off + ["--forbid-ext", "AUTH@clear"])
 
+    def test_a_file_may_be_the_standard_input(self):
+        done = program.run("probe", "--tls=off", "--expect-ext-set", "-", "demo:", input="NONESUCH\n")
+        self.assertIn('ehlo: the extensions changed: "NONESUCH" is gone', done.stdout)
+        self.assertEqual(done.returncode, 1)
+        done = program.run("probe", "--tls=off", "-v", "--from", "a@b.example", "--to", "c@d.example", "--until", "data", "--send", "-",
+                           "demo:", input="Subject: from a pipe\n\nhi\n")
+        self.assertIn(" -> Subject: from a pipe\n", done.stdout)
+
     def test_a_recorded_set_of_extensions(self):
         with tempfile.TemporaryDirectory() as place:
             record = place + "/set"
