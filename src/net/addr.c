@@ -180,6 +180,16 @@ addr_net_has(const struct addr_net *net, const struct addr *a)
 	return rest == 0 || (own[net->bits / 8] ^ base[net->bits / 8]) >> (8 - rest) == 0;
 }
 
+bool
+addr_is_allowed(const struct addr_net *net, size_t n, const struct addr *a)
+{
+	bool ok = n == 0;
+
+	for (size_t i = 0; i < n && !ok; i++)
+		ok = addr_net_has(&net[i], a);
+	return ok;
+}
+
 const char *
 addr_host(const struct addr *a, char out[ADDR_TEXT])
 {

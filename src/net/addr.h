@@ -41,6 +41,7 @@ struct addr_net {
 /* "192.0.2.0/24", "2001:db8::/32", or one address. False with err (ERR_USAGE). */
 bool addr_net_parse(struct addr_net *, struct span, struct err *);
 bool addr_net_has(const struct addr_net *, const struct addr *);
+bool addr_is_allowed(const struct addr_net *, size_t n, const struct addr *);	/* it is in one of the n; 0: any is allowed */
 
 enum { ADDR_TEXT = 128 };
 /* "192.0.2.1", "2001:db8::1", the socket's path. */

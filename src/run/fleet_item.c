@@ -59,19 +59,10 @@ item_found(struct item *item)
 	arena_release(&item->looking);
 }
 
-static bool
-allowed(const struct fleet *f, const struct addr *a)
-{
-	bool ok = f->opts.nallow == 0;
-
-	for (size_t i = 0; i < f->opts.nallow; i++)
-		ok |= addr_net_has(&f->opts.allow[i], a);
-	return ok;
-}
-
 static void
 add_slot(struct item *item, const struct session_opts *session, const struct route_hop *hop, const struct addr *addr, size_t naddr)
 {
+	const struct fleet_opts *o = &item->fleet->opts;
 	struct slot *s = &item->slots[item->nslots++];
 	struct addr *own = ARENA_ARRAY(&item->arena, struct addr, naddr);
 	size_t n = 0;
@@ -83,7 +74,7 @@ add_slot(struct item *item, const struct session_opts *session, const struct rou
 		.preference = hop->preference, .addr = own,
 	};
 	for (size_t i = 0; i < naddr; i++)
-		if (allowed(item->fleet, &addr[i]))
+		if (addr_is_allowed(o->allow, o->nallow, &addr[i]))
 			own[n++] = addr[i];
 	s->hop.naddr = n;
 	if (n == 0 && naddr > 0) {

@@ -126,16 +126,6 @@ fetch_by_proxy(struct sts_query *q)
 	fetch(q, NULL, 0, arena_string(q->arena, url));
 }
 
-static bool
-allowed(const struct sts_way *way, const struct addr *a)
-{
-	bool ok = way->nallow == 0;
-
-	for (size_t i = 0; i < way->nallow; i++)
-		ok |= addr_net_has(&way->allow[i], a);
-	return ok;
-}
-
 static void
 on_host(void *ctx, const struct host *h)
 {
@@ -148,7 +138,7 @@ on_host(void *ctx, const struct host *h)
 		return;
 	}
 	for (size_t i = 0; i < h->naddr; i++)
-		if (addr_port(&h->addr[i]) == addr_port(&h->addr[0]) && allowed(&q->way, &h->addr[i]))
+		if (addr_port(&h->addr[i]) == addr_port(&h->addr[0]) && addr_is_allowed(q->way.allow, q->way.nallow, &h->addr[i]))
 			all = arena_printf(q->arena, "%.*s%s%s", SPAN_ARG(all), all.len ? "," : "", addr_host(&h->addr[i], at));
 	if (all.len == 0) {
 		tell(q, STS_UNREACHED, arena_printf(q->arena, "%s may not be connected to", addr_host(&h->addr[0], at)));
