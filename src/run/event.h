@@ -51,6 +51,9 @@ enum event_kind {
 	EVENT_KINDS(X)
 #undef X
 };
+#define X(name, word) + 1
+enum { EVENT_COUNT = EVENT_KINDS(X) };
+#undef X
 
 enum sent_kind {
 	SENT_COMMAND,		/* a command line */

@@ -80,7 +80,7 @@ on_step_ended(struct play_peer *peer, const struct event *event)
 	play_run(p);
 }
 
-static void (*const heard[EVENT_STEP_ENDED + 1])(struct play_peer *, const struct event *) = {
+static void (*const heard[EVENT_COUNT])(struct play_peer *, const struct event *) = {
 	[EVENT_CONNECTED] = on_connected,
 	[EVENT_SENT] = on_sent,
 	[EVENT_REPLY] = on_reply,

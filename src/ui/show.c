@@ -212,7 +212,7 @@ show_problem(struct screen *s, const struct event *e)
 }
 
 /* What is not here is not for a person to read. */
-static void (*const shows[EVENT_STEP_ENDED + 1])(struct screen *, const struct event *) = {
+static void (*const shows[EVENT_COUNT])(struct screen *, const struct event *) = {
 	[EVENT_NOTE] = show_note,
 	[EVENT_PROBLEM] = show_problem,
 	[EVENT_RESOLVED] = show_route,
