@@ -69,11 +69,13 @@ play_free(struct play *p)
 	p->running = true;		/* nothing that ends now goes on */
 	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++)
 		session_free(p->peer[i].session);
-	tls_context_free(p->own_env.client_tls);
-	free(p->own_env.scratch);
-	if (p->own_env.demo_ctx != p->env->demo_ctx && p->own_env.loop) {	/* demo: was first met here */
-		serve_demo_free(&p->own_env);
-		tls_context_free(p->own_env.demo_tls);
+	if (p->own_env.loop) {
+		p->own_env.dns_client = NULL;		/* is shared */
+		if (p->own_env.demo_ctx == p->env->demo_ctx)
+			p->own_env.demo_tls = NULL;	/* and so is this */
+		else
+			serve_demo_free(&p->own_env);	/* demo: was first met here */
+		session_env_release(&p->own_env);
 	}
 	arena_release(&p->scratch);
 	arena_release(&p->arena);
