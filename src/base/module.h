@@ -3,7 +3,7 @@
  * is a shared module of ours, src/LAYER/NAME.c: it exports one const struct of functions called module_NAME, and is
  * opened by dlopen when it is first used. Sanitizer and fuzz builds link it in instead; the callers cannot tell.
  *
- * To make one: a row here; a row in src/meson.build's list of modules and an option in meson_options.txt; in NAME.h
+ * To make one: a row here; a row in meson.build's list of modules and, where it may be left out, an option; in NAME.h
  * the struct, its `extern const` declaration, and a function that gets it:
  *
  *	struct idn { bool (*to_ascii)(struct span name, ...); };

@@ -62,7 +62,10 @@ const struct tls_info *conn_tls_info(const struct conn *, struct arena *);	/* NU
 /* After CONN_TLS_UP: gives each record its verdict and, unless they are insecure, the whole its state. */
 void conn_tls_dane(const struct conn *, struct tls_dane *, struct arena *);
 
-/* What came in the clear where TLS was to begin, at most 64 octets, alive as the conn; empty: nothing did. `early`: before our own first flight went out. */
+/*
+ * What came in the clear where TLS was to begin, at most 64 octets, alive as the conn; empty: nothing did. `early`: before
+ * our own first flight went out.
+ */
 struct span conn_plain(const struct conn *, bool *early);
 
 const struct err *conn_err(const struct conn *);	/* what failed last, alive as the conn; of kind ERR_NONE: nothing */

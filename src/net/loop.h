@@ -62,7 +62,10 @@ void loop_signal_free(struct loop_signal *);
 struct loop_idle *loop_idle(struct loop *, loop_fn *, void *ctx);
 void loop_idle_free(struct loop_idle *);
 
-/* Starts argv[0] (looked up in PATH) with `fd` as its standard input and output, `err_fd` as its standard error. Its end is told once. */
+/*
+ * Starts argv[0] (looked up in PATH) with `fd` as its standard input and output, `err_fd` as its standard error. Its end
+ * is told once.
+ */
 struct loop_child *loop_spawn(struct loop *, char *const argv[], int fd, int err_fd, loop_child_fn *, void *ctx, struct err *);
 void loop_child_free(struct loop_child *);		/* forgets it, after SIGTERM if it still runs */
 

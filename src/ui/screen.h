@@ -36,7 +36,8 @@ void screen_release(struct screen *);
 unsigned screen_columns(const struct screen *);		/* 80 when it is no terminal */
 
 /*
- * Is something to be explained? It is known by the row of a table it stands in and a number beside. NEVER: nothing is; AGAIN: it was.
+ * Is something to be explained? It is known by the row of a table it stands in and a number beside. NEVER: nothing is;
+ * AGAIN: it was.
  */
 enum telling { TELL_NEVER, TELL_FIRST, TELL_AGAIN };
 enum telling screen_telling(struct screen *, const void *what, unsigned which);
