@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/near.h"
 #include "run/serve.h"
 #include "run/script_file.h"
@@ -16,12 +17,26 @@
 #include "ui/prompt.h"
 #include "ui/repl.h"
 
-enum { BEGINNING_MS = 200 };	/* how long a pipe may take to show whether it is a script */
+enum { BEGINNING_MS = 200, BEGINNING_MAX = 16 << 10 };	/* how long a pipe may take to show whether it is a script */
 
 static bool
 is_interactive(const struct options *o)
 {
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file && o->format == FORMAT_TEXT;
+}
+
+/* Not by way of the stack: each page of it that a function may need is touched when the function begins. */
+static struct span
+read_once(int fd, struct arena *arena)
+{
+	struct buf piece = { .max = BEGINNING_MAX };
+	size_t room;
+	char *at = buf_reserve(&piece, BEGINNING_MAX, &room);
+	ssize_t n = read(fd, at, room);
+	struct span text = n > 0 ? arena_copy(arena, (struct span){ at, (size_t)n }) : SPAN_NONE;
+
+	buf_release(&piece);
+	return text;
 }
 
 /* What a file or pipe begins with, so that a script is known before anything is connected. */
@@ -30,17 +45,13 @@ read_beginning(const char *file, int fd, struct arena *arena, struct span *text,
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
 	struct stat st;
-	char piece[16 << 10];
 
 	*text = SPAN_NONE;
 	*whole = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	if (*whole)
 		return file_slurp(file, arena, SCRIPT_OCTETS_MAX, text, err);
-	if (poll(&ready, 1, BEGINNING_MS) > 0) {
-		ssize_t n = read(fd, piece, sizeof piece);
-		if (n > 0)
-			*text = arena_copy(arena, (struct span){ piece, (size_t)n });
-	}
+	if (poll(&ready, 1, BEGINNING_MS) > 0)
+		*text = read_once(fd, arena);
 	if (!script_is_marked(*text))
 		return true;
 	struct span rest;
