@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/near.h"
+#include "smtp/mechanism.h"
 #include "ui/options_foreign.h"
 #include "ui/version.h"
 
@@ -47,11 +48,30 @@ unknown(enum scope scope, const char *dashes, struct span name, struct err *err)
 	    near.best ? " (near: --" : "", near.best ? near.best : "", near.best ? ")" : "");
 }
 
-/* Does its value come as the next word? One that may be left out comes by "=" only. */
+/* Must its value follow? What is in brackets may be left out. */
 static bool
 wants_word(const struct option *o)
 {
 	return o->arg && o->arg[0] != '[';
+}
+
+/*
+ * One that may be left out comes by "=", or as the next word where that is one of its words, "off" of "[=off|try]": no
+ * host is called so.
+ */
+static bool
+takes(const struct option *o, const char *word)
+{
+	struct span left = span_of(o->arg), list, want = span_of(word);
+
+	if (left.len < 3 || left.at[0] != '[')
+		return false;
+	for (list = span_first(span_skip(left, 2), left.len - 3); list.len > 0; ) {
+		struct span one = span_until(&list, '|');
+		if (span_eq(one, want) || (span_eq(one, SPAN("MECHANISM")) && mechanism_info(want)))
+			return true;
+	}
+	return false;
 }
 
 static bool
@@ -181,7 +201,8 @@ read_long(struct options *out, enum scope scope, struct span text, struct words 
 		return unknown(scope, "--", name, err);
 	if (has_value && !o->arg)
 		return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
-	if (!has_value && wants_word(o) && !next_value(w, o, &value, err))
+	bool follows = wants_word(o) || (w->n > 0 && takes(o, *w->word));
+	if (!has_value && follows && !next_value(w, o, &value, err))
 		return false;
 	return option_set(o, out, value, err);
 }

@@ -37,6 +37,15 @@ class Words(unittest.TestCase):
             self.assertIn(here, said)
             self.assertNotIn("hunter2", said)
 
+    def test_a_value_that_may_be_left_out_may_be_the_next_word(self):
+        for words, tls in ((["--tls", "off", "demo:"], False), (["--tls", "starttls", "demo:"], True), (["--tls", "demo:"], True),
+                           (["--tls=off", "demo:"], False), (["demo:", "--tls", "--verify", "off"], True)):
+            done = program.run(*words, "-c", "NOOP")
+            self.assertEqual(("TLSv1.3" in done.stdout, done.returncode), (tls, 0), (words, done.stdout, done.stderr))
+        # what is none of its words is a target, as it was
+        self.assertIn('"25" is too much', self.refused("--tls", "none", "demo:", "25"))
+        self.assertIn("--user NAME gives it", program.run("--auth", "plain", "demo:", "-c", "NOOP").stdout)
+
     def test_what_is_named_instead_exists(self):
         ours = set(re.findall(r'^\t\{ "([a-z0-9-]+)", ', source("options_table.c"), re.M))
         rows = re.findall(r'^\t\{ "([^"]+)", (.*) \},$', source("options_foreign.c"), re.M)
