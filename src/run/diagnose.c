@@ -27,7 +27,7 @@ static const struct {
 	{ SPAN_INIT("\x15\x03"),	"a TLS alert in the clear", "the port wants TLS from the start: smtps://HOST:PORT" },
 	{ SPAN_INIT("\x16\x03"),	"a TLS handshake in the clear", "the port wants TLS from the start: smtps://HOST:PORT" },
 };
-enum { NFOREIGN = sizeof foreign / sizeof *foreign };
+enum { NFOREIGN = sizeof foreign / sizeof *foreign, PIECES_OF_A_TARPIT = 4 };
 
 static size_t
 foreign_row(struct span octets)
@@ -95,6 +95,16 @@ silence_hint(const struct silence *s)
 	return NULL;
 }
 
+const char *
+diagnose_slowness(const struct silence *s)
+{
+	struct span p = s->pending;
+
+	if (p.len > 0 && span_starts(span_of(s->what), SPAN("the banner")) && p.at[p.len - 1] == '\n')
+		return "a greet pause, as of postscreen, which holds the last line back";
+	return s->pieces >= PIECES_OF_A_TARPIT ? "a tarpit, which slows whom it does not trust" : NULL;
+}
+
 void
 diagnose_silence(const struct silence *s, char out[DIAGNOSIS_SIZE])
 {
@@ -111,8 +121,10 @@ diagnose_silence(const struct silence *s, char out[DIAGNOSIS_SIZE])
 		struct buf safe;
 		size_t n = s->pending.len > 40 ? 40 : s->pending.len;
 		struct span last = quoted(&safe, span_skip(s->pending, s->pending.len - n), 40);
+		const char *slow = diagnose_slowness(s);
 		snprintf(out, DIAGNOSIS_SIZE, "%s did not end within %s: the %zu octets that came are no whole reply "
-		    "(RFC 5321 4.2.1), the last of them \"%.*s\"", s->what, within, s->pending.len, SPAN_ARG(last));
+		    "(RFC 5321 4.2.1), the last of them \"%.*s\"%s%s", s->what, within, s->pending.len, SPAN_ARG(last),
+		    slow ? ": " : "", slow ? slow : "");
 		buf_release(&safe);
 	} else {
 		snprintf(out, DIAGNOSIS_SIZE, "%s did not come within %s%s%s", s->what, within, hint ? ": " : "", hint ? hint : "");

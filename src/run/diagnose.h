@@ -24,9 +24,12 @@ struct silence {
 	const char *what;		/* "the banner", "the reply to EHLO" */
 	uint64_t ms;			/* how long it was waited for */
 	struct span pending;		/* what came meanwhile and is no whole reply */
+	unsigned pieces;		/* how often something came; 0: not known */
 	bool tls;			/* it was waited for within TLS */
 };
 void diagnose_silence(const struct silence *, char out[DIAGNOSIS_SIZE]);
+/* What came so and did not end: a tarpit, a greet pause; NULL: it cannot be told. */
+const char *diagnose_slowness(const struct silence *);
 
 /* Octets in the clear where TLS was to begin. `early`: they came before the first of ours went out. */
 void diagnose_plain(struct span octets, bool implicit, bool early, char out[DIAGNOSIS_SIZE]);

@@ -56,8 +56,8 @@ judge_note(struct judgement *j, const char *name, enum probe_phase phase, struct
 }
 
 /* How a sentence calls what a phase waits for. */
-static const char *
-what(enum probe_phase phase)
+const char *
+judge_what(enum probe_phase phase)
 {
 	static const char *const words[PHASE_COUNT] = {
 		[PHASE_RESOLVE] = "the look-up", [PHASE_CONNECT] = "the connection", [PHASE_BANNER] = "the banner",
@@ -68,67 +68,7 @@ what(enum probe_phase phase)
 	return words[phase];
 }
 
-struct span
-judge_reply_text(struct judgement *j, const struct reply *r)
-{
-	struct buf b = { .max = 401 };
-
-	for (size_t i = 0; i < r->nlines && buf_span(&b).len < 400; i++) {
-		buf_append(&b, i ? SPAN(" ") : SPAN_NONE);
-		buf_append(&b, span_first(r->line[i], 400 - buf_span(&b).len));
-	}
-	struct span safe = text_safe(&j->r->arena, buf_span(&b));	/* before "%.*s", which ends at a NUL */
-	struct span text = r->flaws & REPLY_NO_CODE ? arena_copy(&j->r->arena, safe) : arena_printf(&j->r->arena, "%03u %.*s", r->code, SPAN_ARG(safe));
-	buf_release(&b);
-	return text;
-}
-
-static bool
-mentions(struct span text, const char *word)
-{
-	for (size_t n = strlen(word); text.len >= n; text = span_skip(text, 1))
-		if (strncasecmp(text.at, word, n) == 0)
-			return true;
-	return false;
-}
-
-static bool
-is_greylisting(const struct probe_result *r, struct span text)
-{
-	return (r->phase == PHASE_RCPT || r->phase == PHASE_MAIL || r->phase == PHASE_DATA) &&
-	    (mentions(text, "greylist") || mentions(text, "graylist") || mentions(text, "grey-list") || mentions(text, "grey listed"));
-}
-
 /* ---- what ended the probe */
-
-static void
-found_reply(struct judgement *j, struct judge_check *c, const struct reply *reply)
-{
-	struct probe_result *r = j->r;
-	struct span text = judge_reply_text(j, reply);
-	enum health temporary = j->o->tempfail_critical ? STATE_CRITICAL : STATE_WARNING;
-	enum health lasting = c->phase == PHASE_STARTTLS && judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL;
-
-	c->want = c->phase == PHASE_DATA ? SPAN("354") : c->phase == PHASE_BANNER || c->phase == PHASE_STARTTLS ? SPAN("220") :
-	    SPAN("2xx");
-	c->got = arena_printf(&r->arena, "%u", reply->code);
-	if (reply->flaws & (REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_CODES_DIFFER))
-		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED, arena_printf(&r->arena, "the reply to %s is malformed: %.*s",
-		    what(c->phase), SPAN_ARG(text)));
-	else if (reply->code == 421)
-		judge_find(j, c, temporary, REASON_RATE_LIMITED, arena_printf(&r->arena,
-		    "the server limits its service for now: %.*s", SPAN_ARG(text)));
-	else if (reply->code / 100 == 4)
-		judge_find(j, c, temporary, REASON_REPLY, arena_printf(&r->arena, "%s %s: %.*s", what(c->phase),
-		    is_greylisting(r, text) ? "is greylisted" : "refused for now", SPAN_ARG(text)));
-	else if (reply->code / 100 == 5)
-		judge_find(j, c, lasting, c->phase == PHASE_AUTH ? REASON_AUTH : REASON_REPLY, arena_printf(&r->arena,
-		    c->phase == PHASE_BANNER ? "the server offers no service here: %.0s%.*s" : "%s refused: %.*s",
-		    what(c->phase), SPAN_ARG(text)));
-	else
-		judge_find(j, c, STATE_CRITICAL, REASON_UNEXPECTED, arena_printf(&r->arena, "%s was answered with %.*s",
-		    what(c->phase), SPAN_ARG(text)));
-}
 
 static void
 found_connect(struct judgement *j, struct judge_check *c)
@@ -150,45 +90,6 @@ found_connect(struct judgement *j, struct judge_check *c)
 	if (own.len > 0 && span_starts(text, own))
 		text = span_skip(text, own.len + 2);	/* where it was is said beside the message */
 	judge_find(j, c, reason == REASON_INTERNAL || reason == REASON_NOT_ALLOWED ? STATE_UNKNOWN : STATE_CRITICAL, reason, text);
-}
-
-/* A greet pause and a tarpit are named where their time shows. */
-static const char *
-why_silent(const struct probe_result *r, enum probe_phase phase)
-{
-	if (phase == PHASE_BANNER)
-		return " (a greet pause, a tarpit, a port that wants TLS first, or nobody behind it)";
-	return phase > PHASE_BANNER && r->us[PHASE_BANNER] > 1000000 ? " (a tarpit? every reply is slow)" : "";
-}
-
-static void
-found_timeout(struct judgement *j, struct judge_check *c)
-{
-	struct probe_result *r = j->r;
-	struct span text = r->text, rest = r->text;
-	bool says_what = span_starts(text, SPAN("the "));
-
-	if (c->phase == PHASE_BANNER && span_starts(text, SPAN("the banner did not come")))
-		text = span_until(&rest, ':');			/* our own reasons are shorter */
-	judge_find(j, c, c->phase == PHASE_TLS && judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL, REASON_TIMEOUT,
-	    arena_printf(&r->arena, "%s%s%.*s%s", says_what ? "" : what(c->phase), says_what ? "" : ": ", SPAN_ARG(text),
-		why_silent(r, c->phase)));
-}
-
-static void
-found_eof(struct judgement *j, struct judge_check *c)
-{
-	struct probe_result *r = j->r;
-	const char *how = r->reset ? "reset" : "closed";
-
-	if (r->half)
-		judge_find(j, c, STATE_CRITICAL, REASON_EOF, arena_printf(&r->arena,
-		    "the server %s the connection within its reply to %s: %.*s", how, what(c->phase),
-		    SPAN_ARG(text_safe(&r->arena, span_first(r->text, 200)))));
-	else
-		judge_find(j, c, STATE_CRITICAL, r->reset ? REASON_RESET : REASON_EOF, arena_printf(&r->arena,
-		    c->phase == PHASE_BANNER ? "the server %s the connection early, before its banner" :
-		    "the server %s the connection early, before its reply to %s", how, what(c->phase)));
 }
 
 /* What the reply itself says goes before what the script wanted of it; ASSERTION is what only the script minds. */
@@ -259,9 +160,9 @@ judge_failure(struct judgement *j)
 	else if (r->cause == CAUSE_INJECTED)
 		judge_find(j, c, STATE_CRITICAL, REASON_INJECTION, r->text);
 	else if (r->eof && !reply)
-		found_eof(j, c);
+		judge_close(j, c);
 	else if (r->err == ERR_TIMEOUT)
-		found_timeout(j, c);
+		judge_timeout(j, c);
 	else if (r->place.len > 0 && r->phase != PHASE_TLS)
 		found_script(j, c, reply);
 	else if (reply && reply->flaws & REPLY_NO_CODE && r->text.len > 0)
@@ -271,7 +172,7 @@ judge_failure(struct judgement *j)
 	else if (r->phase == PHASE_TLS && r->err != ERR_USAGE)
 		judge_find(j, c, judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL, REASON_TLS_HANDSHAKE, r->text);
 	else if (reply && (r->text.len == 0 || r->phase == PHASE_BANNER))		/* a banner may have a remark beside it */
-		found_reply(j, c, reply);
+		judge_reply(j, c, reply);
 	else if (r->phase == PHASE_AUTH)
 		judge_find(j, c, STATE_CRITICAL, REASON_AUTH, r->text);
 	else
@@ -288,8 +189,8 @@ judge_flaws(struct judgement *j)
 		unsigned left = r ? r->flaws : 0;
 		const struct reply_flaw_info *flaw;
 		while ((flaw = reply_flaw_next(&left)))
-			judge_note(j, flaw->word, (enum probe_phase)p, arena_printf(&j->r->arena, "in the reply to %s %s (%s)",
-			    what((enum probe_phase)p), flaw->text, flaw->rfc));
+			judge_note(j, flaw->word, (enum probe_phase)p, arena_printf(&j->r->arena, "in %s %s (%s)",
+			    judge_reply_of(j, (enum probe_phase)p), flaw->text, flaw->rfc));
 	}
 }
 
@@ -345,12 +246,6 @@ judge_manners(struct judgement *j)
 	if (r->surprise && r->err == ERR_NONE)
 		judge_find(j, judge_add(j, "surprise", PHASE_QUIT), STATE_WARNING, REASON_UNEXPECTED,
 		    SPAN("the server sent a reply that nothing asked for"));
-	if (r->us[PHASE_BANNER] >= 2000000 && (r->done & 1u << PHASE_BANNER))
-		judge_note(j, "greet_pause", PHASE_BANNER, arena_printf(&r->arena, "a greet pause: the banner took %.1f s",
-		    (double)r->us[PHASE_BANNER] / 1e6));
-	if (r->us[PHASE_EHLO] >= 2000000 && (r->done & 1u << PHASE_EHLO))
-		judge_note(j, "tarpit", PHASE_EHLO, arena_printf(&r->arena, "a tarpit: EHLO took %.1f s",
-		    (double)r->us[PHASE_EHLO] / 1e6));
 	if (r->late_quit)
 		judge_note(j, "quit", PHASE_QUIT, SPAN("QUIT was not answered in time, which is noted only"));
 	else if ((r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] && r->err == ERR_NONE)
@@ -367,6 +262,7 @@ judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_resul
 	judge_phases(&j);
 	if (r->err != ERR_NONE)
 		judge_failure(&j);
+	judge_farewell(&j);
 	judge_tls(&j);
 	judge_sts(&j);
 	judge_banner(&j);
@@ -375,6 +271,7 @@ judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_resul
 	judge_said(&j, p);
 	judge_thresholds(&j);
 	judge_manners(&j);
+	judge_slowness(&j);
 	if (r->left_out.len > 0)
 		judge_note(&j, "script", PHASE_CONNECT, arena_printf(&r->arena, "left out: %.*s", SPAN_ARG(r->left_out)));
 	judge_flaws(&j);

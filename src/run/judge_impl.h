@@ -18,6 +18,14 @@ void judge_find(struct judgement *, struct judge_check *, enum health, enum prob
 /* Worth a word, not a state. */
 void judge_note(struct judgement *, const char *name, enum probe_phase, struct span message);
 struct span judge_reply_text(struct judgement *, const struct reply *);
+const char *judge_what(enum probe_phase);			/* how a sentence calls what a phase does: "RCPT TO" */
+const char *judge_reply_of(struct judgement *, enum probe_phase);	/* "the banner", "the reply to RCPT TO" */
+
+void judge_reply(struct judgement *, struct judge_check *, const struct reply *);	/* it was not the one wanted */
+void judge_timeout(struct judgement *, struct judge_check *);
+void judge_close(struct judgement *, struct judge_check *);		/* the peer was gone */
+void judge_farewell(struct judgement *);				/* how QUIT was answered, if not with 221 */
+void judge_slowness(struct judgement *);				/* a greet pause, a tarpit that was sat out */
 
 enum probe_reason judge_resolve_reason(const struct probe_result *);
 bool judge_lenient(const struct judgement *);		/* TLS is only tried: what is wrong with it warns */

@@ -51,7 +51,7 @@ judge_not_offered(struct judgement *j, struct judge_check *c)
 	const struct probe_result *r = j->r;
 	enum health state = r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said ? STATE_WARNING : STATE_CRITICAL;
 	const char *sentence = r->clear && is_overwritten(r->clear) ?
-	    "STARTTLS was stripped on the way: something overwrote it with X" : "STARTTLS is not offered";
+	    "STARTTLS was stripped on the way: something overwrote it with X (the SMTP inspection of a firewall? turn it off there)" : "STARTTLS is not offered";
 
 	judge_find(j, c, state, REASON_TLS_NOT_OFFERED, r->place.len == 0 ? span_of(sentence) :
 	    arena_printf(&j->r->arena, "%.*s: %s", SPAN_ARG(r->place), sentence));

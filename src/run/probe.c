@@ -330,6 +330,7 @@ note_reply(struct probe *p, const struct event *e)
 	if (e->answer.surprise && !(e->answer.reply->code == 421 && r->err == ERR_NONE))
 		return;
 	const struct reply *kept = probe_keep_reply(&r->arena, e->answer.reply);
+	r->drawn_us[p->phase] += e->answer.drawn_us;
 	if (p->phase != PHASE_RCPT || p->said == 0)
 		r->reply[p->phase] = kept;
 	else if (r->nsaid < p->said)
@@ -348,6 +349,19 @@ note_failure(struct probe *p, enum err_kind err, struct span text)
 	r->phase = p->phase;
 	r->text = arena_copy(&r->arena, span_first(text, 600));
 	r->us[p->phase] = loop_now_us() - p->phase_us;
+}
+
+/* The time for it is over. */
+static void
+note_rest(struct probe *p)
+{
+	struct probe_result *r = p->job.result;
+
+	if (r->err != ERR_NONE || p->phase == PHASE_QUIT)
+		return;
+	struct silence silence = session_silence(p->session);
+	r->rest = arena_copy(&r->arena, span_skip(silence.pending, silence.pending.len > 200 ? silence.pending.len - 200 : 0));
+	r->pieces = silence.pieces;
 }
 
 static void
@@ -384,7 +398,8 @@ step_ended(struct probe *p, const struct event *e)
 	struct probe_result *r = p->job.result;
 
 	if (e->step == &p->quit || p->over) {
-		r->us[PHASE_QUIT] = loop_now_us() - p->phase_us;
+		if (r->ran & 1u << PHASE_QUIT)
+			r->us[PHASE_QUIT] = loop_now_us() - p->phase_us;
 		r->late_quit = (r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] && e->err == ERR_TIMEOUT;
 		finish(p);
 		return;
@@ -405,6 +420,7 @@ step_ended(struct probe *p, const struct event *e)
 		return;
 	}
 	begin_phase(p, PHASE_QUIT);
+	r->ran &= ~(1u << PHASE_QUIT);
 	session_push(s, &p->quit);
 }
 
@@ -418,12 +434,17 @@ on_event(void *ctx, const struct event *e)
 		p->job.watch(p->job.ctx, e);
 	probe_keep_event(r, e);
 	switch (e->kind) {
+	case EVENT_SENT:
+		r->ran |= 1u << p->phase;	/* QUIT, which is not always said */
+		break;
 	case EVENT_REPLY:
 		note_reply(p, e);
 		break;
 	case EVENT_PROBLEM:
 		p->cause = e->cause;
 		p->problem = arena_copy(&r->arena, span_first(e->text, 600));
+		if (e->err == ERR_TIMEOUT)
+			note_rest(p);
 		break;
 	case EVENT_CLOSED:
 		note_closed(p, e);
@@ -451,11 +472,15 @@ on_deadline(void *ctx, unsigned ready)
 	(void)ready;
 	if (p->over)
 		return;
-	snprintf(text, sizeof text, "not done within %llu ms", (unsigned long long)p->job.opts->total_ms);
-	if (p->script)
+	unsigned long long ms = p->job.opts->total_ms, whole = ms % 1000;
+	snprintf(text, sizeof text, "not done within %llu %s", whole ? ms : ms / 1000, whole ? "ms" : "s");
+	p->job.result->late = true;
+	if (p->script) {
 		probe_script_late(p->script, span_of(text));
-	else
+	} else {
+		note_rest(p);
 		note_failure(p, ERR_TIMEOUT, span_of(text));
+	}
 	finish(p);
 }
 

@@ -95,6 +95,7 @@ struct probe_result {
 	enum target_tls tls_mode;	/* what was asked for, never UNSAID */
 
 	uint64_t us[PHASE_COUNT], total_us;
+	uint64_t drawn_us[PHASE_COUNT];	/* of it, from the reply's first octet to its last */
 	unsigned ran, done;		/* bits of phases that began; that ended without a failure */
 	const struct reply *reply[PHASE_COUNT];	/* the last of each phase; NULL: none */
 	const struct reply **said;	/* replies to opts.say, in order */
@@ -112,6 +113,9 @@ struct probe_result {
 	bool eof, reset, half;		/* the peer closed; with a reset; within a reply */
 	bool refused;			/* a script's line said nothing of its reply, which is a refusal */
 	bool surprise, late_quit;	/* a reply nothing asked for came; QUIT was not answered */
+	bool late;			/* it ended because total_ms were over */
+	struct span rest;		/* what had come of a reply when the time for it was over */
+	unsigned pieces;		/* in so many of them */
 	struct span text;		/* the failure in words; a peer's octets may be in it */
 	struct span place;		/* of a script's line that failed, "x.smtp:7"; empty: it is no script's */
 	struct span left_out;		/* the script's cases that were skipped, and why; empty: none */

@@ -100,6 +100,10 @@ struct session {
 		uint64_t begun_us, next_us;	/* 0: nothing is on its way in pieces */
 		size_t at;			/* octets of it that went */
 	} paced;
+	struct {				/* the reply that is coming */
+		uint64_t began_us;		/* 0: none is */
+		unsigned pieces;
+	} coming;
 	uint64_t heard_us;			/* when octets last came */
 	uint64_t waiting_us, deadline_ms, shake_us, dial_us, find_us, found_us;
 	uint64_t up_us, replies, octets_in, octets_out;

@@ -100,6 +100,8 @@ heard_reply(struct session *s, const struct conv_event *e)
 	event.answer.late = e->late;
 	event.answer.surprise = surprise;
 	event.answer.took_us = asked.at_us ? loop_now_us() - asked.at_us : 0;
+	event.answer.drawn_us = s->coming.began_us ? loop_now_us() - s->coming.began_us : 0;
+	s->coming.began_us = 0;
 	event.err = r->code / 100 == 4 ? ERR_TEMPORARY : r->code / 100 == 5 ? ERR_REFUSED : ERR_NONE;
 	if (asked.dot)
 		dialogue_message_over(&s->dialogue);
@@ -274,6 +276,29 @@ lost_by(struct session *s, enum conn_status status)
 	lost(s, status == CONN_TRUNCATED ? CLOSED_TRUNCATED : conn_was_reset(s->conn) ? CLOSED_RESET : CLOSED_BY_PEER);
 }
 
+static void
+take_in(struct session *s, struct span octets)
+{
+	if (!s->coming.began_us) {
+		s->coming.began_us = loop_now_us();
+		s->coming.pieces = 0;
+	}
+	s->coming.pieces++;
+	conv_feed(s->conv, octets);
+	understand(s);
+	if (s->conv && conv_pending(s->conv).len == 0)
+		s->coming.began_us = 0;
+}
+
+struct silence
+session_silence(struct session *s)
+{
+	struct span pending = s->conv && s->role == CONV_CLIENT ? session_shown(s, conv_pending(s->conv)) : SPAN_NONE;
+
+	return (struct silence){ .what = s->waiting_for, .ms = s->deadline_ms, .pending = pending,
+	    .pieces = pending.len > 0 ? s->coming.pieces : 0, .tls = s->tls != NULL };
+}
+
 /* One of all sessions, and not on the stack: most reads are short, and touch one page of it. */
 static char *
 scratch(struct session_env *env)
@@ -296,9 +321,7 @@ fill(struct session *s)
 		if (status == CONN_OK) {
 			session_trace(s, "read", n);
 			s->octets_in += n;
-			if (s->role == CONV_CLIENT || s->step)
-				conv_feed(s->conv, (struct span){ octets, n });
-			understand(s);
+			take_in(s, s->role == CONV_CLIENT || s->step ? (struct span){ octets, n } : SPAN_NONE);
 			look_for_tls(s);
 			if (n < SCRATCH_SIZE && s->conn && !conn_is_tls(s->conn))
 				return;			/* there is no more, or it shows by itself */

@@ -2,6 +2,7 @@
 #ifndef RUN_SESSION_PRIV_H
 #define RUN_SESSION_PRIV_H
 
+#include "run/diagnose.h"
 #include "run/session.h"
 #include "smtp/auth.h"
 
@@ -58,6 +59,7 @@ void session_emit(struct session *, struct event *);
 
 /* What the step waits for next, for the deadline and the screen; `what` is a literal. */
 void session_wait(struct session *, const char *what, uint64_t ms);
+struct silence session_silence(struct session *);	/* what is waited for now, and what came of it; until the next call */
 void session_sleep(struct session *, uint64_t ms);		/* NEWS_TIMER comes */
 /* With how much time the reply to what was said last is waited for. */
 void session_wait_reply(struct session *, enum verb);

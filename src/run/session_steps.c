@@ -53,11 +53,7 @@ static void
 timed_out(struct session *s)
 {
 	char text[DIAGNOSIS_SIZE];
-	struct silence silence = {
-		.what = s->waiting_for, .ms = s->deadline_ms,
-		.pending = s->conv && s->role == CONV_CLIENT ? session_shown(s, conv_pending(s->conv)) : SPAN_NONE,
-		.tls = s->tls != NULL,
-	};
+	struct silence silence = session_silence(s);
 
 	diagnose_silence(&silence, text);
 	stop_waiting(s);

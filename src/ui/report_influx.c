@@ -50,7 +50,8 @@ one(void *state, const struct fleet_report *report)
 	if (judge_metric(r, METRIC_CERT_DAYS, &days))
 		fprintf(out, ",cert_days=%.3f", days);
 	if (report->verdict->worst)
-		fprintf(out, ",reason=\"%s\"", reason_word(report->verdict->worst->reason));
+		fprintf(out, ",phase=\"%s\",reason=\"%s\"", phase_word(report->verdict->worst->phase),
+		    reason_word(report->verdict->worst->reason));
 	fprintf(out, " %lld%09ld\n", (long long)now.tv_sec, now.tv_nsec);
 }
 

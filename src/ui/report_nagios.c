@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 
-enum { TEXT_MAX = 200 };
+enum { TEXT_MAX = 300 };
 
 struct nagios {
 	FILE *out;
@@ -26,15 +26,27 @@ begin(FILE *out, const struct report_opts *opts)
 	return n;
 }
 
+/* As much as fits, and no half character at the end. */
+static struct span
+cut(struct arena *arena, struct span text)
+{
+	size_t n = TEXT_MAX;
+
+	if (text.len <= TEXT_MAX)
+		return text;
+	while (n > 0 && ((unsigned char)text.at[n] & 0xC0) == 0x80)
+		n--;
+	return arena_printf(arena, "%.*s...", (int)n, text.at);
+}
+
 /* "|" begins performance data and a line end ends the line: neither may come from a peer. */
 static struct span
 tame(struct arena *arena, struct span text)
 {
-	char *out = arena_string(arena, span_first(text, TEXT_MAX));
-	size_t n = span_first(text, TEXT_MAX).len;
+	struct span most = cut(arena, text);
+	char *out = arena_string(arena, most);
+	size_t n = most.len;
 
-	while (n > 0 && n == TEXT_MAX && ((unsigned char)out[n - 1] & 0x80))
-		n--;				/* no half character at the end */
 	for (size_t i = 0; i < n; i++)
 		if (out[i] == '|')
 			out[i] = '/';

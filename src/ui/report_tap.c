@@ -32,6 +32,7 @@ one(void *state, const struct fleet_report *report)
 {
 	struct tap *t = state;
 	struct span message = report_message(report);
+	const struct judge_check *worst = report->verdict->worst;
 
 	fprintf(t->out, "%sok %zu - ", report_passed(report) || report->verdict->skipped ? "" : "not ", ++t->n);
 	put(t->out, report_place(report));
@@ -40,8 +41,10 @@ one(void *state, const struct fleet_report *report)
 		put(t->out, message);
 	}
 	fputs(report->verdict->skipped ? " # SKIP no route\n" : "\n", t->out);
-	fprintf(t->out, "  ---\n  state: %s\n  seconds: %.6f\n  ...\n", report_state(report),
-	    report_seconds(report->result->total_us));
+	fprintf(t->out, "  ---\n  state: %s\n", report_state(report));
+	if (worst)
+		fprintf(t->out, "  phase: %s\n  reason: %s\n", phase_word(worst->phase), reason_word(worst->reason));
+	fprintf(t->out, "  seconds: %.6f\n  ...\n", report_seconds(report->result->total_us));
 }
 
 static void

@@ -5,6 +5,7 @@ struct ending {
 	unsigned by;			/* bits 1 << CLOSED_* */
 	const char *waiting;		/* what was waited for begins so; "": nothing; NULL: anything */
 	const char *means;
+	bool silent, clear;		/* only where nothing of it came; only in the clear */
 };
 
 #define PEER	(1u << CLOSED_BY_PEER)
@@ -14,15 +15,16 @@ struct ending {
 static const struct ending endings[] = {
 	{ PEER, "the banner", "closed before a word was said: a full or blocking server, an address it refuses, "
 	  "or a port that wants "
-	  "TLS from the start (465: smtps://HOST)" },
+	  "TLS from the start (465: smtps://HOST)", .silent = true, .clear = true },
 	{ RESET, "the banner", "reset before a word was said: a firewall, an address it refuses, or nothing "
-	  "behind a load balancer" },
+	  "behind a load balancer", .silent = true },
 	{ PEER | RESET | CUT, "the end of the TLS handshake",
 	  "the server gave up the handshake without saying why" },
 	{ PEER | RESET | CUT, "the reply to the message",
 	  "whether the message was taken is not known: sending it again may deliver it "
 	  "twice (RFC 1047)" },
-	{ PEER | RESET | CUT, "the reply to EHLO", "a server or a middlebox that does not bear EHLO; try HELO" },
+	{ PEER | RESET | CUT, "the reply to EHLO", "a server or a middlebox that does not bear EHLO; try HELO",
+	  .silent = true, .clear = true },
 	{ PEER | RESET | CUT, "the reply to AUTH",
 	  "some servers drop a client after a wrong password, or after several" },
 	{ CUT, NULL, "TLS was cut off, not ended: a crash, or someone between; the last reply may be incomplete" },
@@ -42,7 +44,7 @@ meaning(const struct event *e)
 
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
 		const struct ending *end = &endings[i];
-		if (!(end->by & 1u << e->closed.by))
+		if (!(end->by & 1u << e->closed.by) || (end->silent && e->closed.rest.len > 0) || (end->clear && e->tls))
 			continue;
 		if (!end->waiting || (end->waiting[0] ? span_starts(waiting, span_of(end->waiting)) : waiting.len == 0))
 			return end->means;

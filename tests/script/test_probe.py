@@ -220,11 +220,11 @@ class Hostile(Case):
                                     ("550-a\0\r\n550 b\r\n", "reply", "550 a\\x00 b")):
             got = self.judged(lambda p: p.hello(reply).obey(), "CRITICAL", reason, options=["--tls=off"])
             self.assertIn(said, [c["message"] for c in got["checks"] if c["state"] == "CRITICAL"][0])
-        self.judged(lambda p: p.say("220-ha\0lf").close(), "CRITICAL", "eof", "within its reply to the banner: 220-ha\\x00lf")
+        self.judged(lambda p: p.say("220-ha\0lf").close(), "CRITICAL", "eof", "within its banner: 220-ha\\x00lf")
 
     def test_early_disconnect(self):
         self.judged(lambda p: p.close(), "CRITICAL", "eof", "closed the connection early")
-        self.judged(lambda p: p.say("220-half").close(), "CRITICAL", "eof", "within its reply to the banner: 220-half")
+        self.judged(lambda p: p.say("220-half").close(), "CRITICAL", "eof", "within its banner: 220-half")
 
     def test_silence_is_a_timeout_that_names_what_it_may_be(self):
         self.judged(lambda p: p.until_gone(), "CRITICAL", "timeout", "greet pause", ["--timeout", "greeting=200ms"])

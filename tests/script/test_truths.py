@@ -1,0 +1,311 @@
+"""What smtpsh probe says of a server that misbehaves is the same truth in every format: state, phase, reason and sentence."""
+import concurrent.futures
+import json
+import os
+import re
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
+import tap
+from hostile import EHLO, GREETING, Server
+
+STATES = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
+FORMATS = ("text", "nagios", "json", "prom", "openmetrics", "influx", "tap", "junit")
+PLAIN = "250-hostile.example\r\n250 SIZE 1000\r\n"
+OFF, STARTTLS, TRY = ["--tls=off"], ["--tls=starttls"], []
+RCPT = OFF + ["--from", "a@b.example", "--to", "c@d.example"]
+LIMITS = "the server limits its service for now (ask later, or less often): "
+GREY = "RCPT TO is greylisted (the same sender and recipient pass some minutes later): "
+GREY_MAYBE = "RCPT TO refused for now (greylisting? then the same sender and recipient pass some minutes later): "
+GONE = " (a crash, a limit or a block; it should have said 421, RFC 5321 3.8)"
+NO_BANNER = " (a limit, an address it refuses, or a port that wants TLS first)"
+NO_BANNER_RESET = " (a firewall, an address it refuses, or nothing behind a load balancer)"
+STRIPPED = "STARTTLS was stripped on the way: something overwrote it with X (the SMTP inspection of a firewall? turn it off there)"
+TARPIT = "a tarpit, which slows whom it does not trust"
+NO_WHOLE = r"octets that came are no whole reply \(RFC 5321 4.2.1\), the last of them "
+
+
+def envelope(**replies):
+    return lambda p: p.hello(PLAIN).obey({verb: text + "\r\n" for verb, text in replies.items()})
+
+
+def rcpt(reply):
+    return envelope(RCPT=reply)
+
+
+# what: behaviour, options, state, phase, reason, sentence (a pattern when it is compiled)
+TRUTHS = {
+    # A 421 is a limit, wherever it comes, and no missing STARTTLS.
+    "421 as the banner": (lambda p: p.say("421 4.7.0 too many\r\n").close(), TRY, "WARNING", "banner", "rate_limited", LIMITS + "421 4.7.0 too many"),
+    "421 of two lines": (lambda p: p.say("421-mx busy\r\n421 4.3.2 later\r\n").close(), STARTTLS, "WARNING", "banner", "rate_limited",
+                         LIMITS + "421 mx busy 4.3.2 later"),
+    "421 to EHLO": (lambda p: p.hello("421 4.7.0 slow down\r\n").close(), STARTTLS, "WARNING", "ehlo", "rate_limited", LIMITS + "421 4.7.0 slow down"),
+    "421 to EHLO, open": (lambda p: p.hello("421 slow down\r\n").obey(), STARTTLS, "WARNING", "ehlo", "rate_limited", LIMITS + "421 slow down"),
+    "421 to STARTTLS": (lambda p: p.starttls("421 4.7.0 no\r\n").close(), STARTTLS, "WARNING", "starttls", "rate_limited", LIMITS + "421 4.7.0 no"),
+    "421 to STARTTLS, tried": (lambda p: p.starttls("421 4.7.0 no\r\n").close(), TRY, "WARNING", "starttls", "rate_limited", LIMITS + "421 4.7.0 no"),
+    "421 behind EHLO": (lambda p: p.hello(EHLO + "421 4.4.2 idle\r\n").close(), STARTTLS, "WARNING", "starttls", "rate_limited", LIMITS + "421 4.4.2 idle"),
+    "421 to MAIL": (envelope(MAIL="421 4.7.0 enough"), RCPT, "WARNING", "mail", "rate_limited", LIMITS + "421 4.7.0 enough"),
+    "421 to RCPT": (rcpt("421 4.7.0 enough"), RCPT, "WARNING", "rcpt", "rate_limited", LIMITS + "421 4.7.0 enough"),
+    "421 when all was done": (lambda p: p.hello(PLAIN + "421 4.4.2 idle\r\n").close(), OFF, "WARNING", "quit", "rate_limited", LIMITS + "421 4.4.2 idle"),
+    "421 where none is offered": (lambda p: p.hello(PLAIN + "421 4.4.2 idle\r\n").close(), TRY, "WARNING", "quit", "rate_limited",
+                                  LIMITS + "421 4.4.2 idle"),
+    # A greet pause.
+    "a greet pause": (lambda p: p.wait(2.1).say(GREETING).hear().say(PLAIN).obey(), OFF, "OK", "banner", "greet_pause",
+                      re.compile(r"a greet pause: the banner came after 2\.\d s")),
+    "postscreen": (lambda p: p.say("220-mx wait\r\n").wait(2.1).say("220 mx ESMTP\r\n").hear().say(PLAIN).obey(), OFF, "OK", "banner",
+                   "greet_pause", re.compile(r"a greet pause: the last line of the banner came after 2\.\d s")),
+    "a greet pause that is too long": (
+        lambda p: p.until_gone(), OFF + ["--timeout", "greeting=300ms"], "CRITICAL", "banner", "timeout",
+        "the banner did not come within 300 ms (a greet pause, a port that wants TLS first, or nobody behind it; --timeout greeting=T waits longer)"),
+    "postscreen that is too slow": (
+        lambda p: p.say("220-mx wait\r\n").until_gone(), OFF + ["--timeout", "greeting=500ms"], "CRITICAL", "banner", "timeout",
+        re.compile("the banner did not end within 500 ms: the 13 " + NO_WHOLE + '"220-mx wait": a greet pause, as of postscreen, '
+                   r"which holds the last line back \(--timeout greeting=T waits longer\)")),
+    "silence within TLS": (lambda p: p.tls().until_gone(), ["--tls=implicit", "--verify=off", "--timeout", "greeting=300ms"], "CRITICAL", "banner",
+                           "timeout", "the banner did not come within 300 ms (a greet pause, or no SMTP server behind this TLS; "
+                           "--timeout greeting=T waits longer)"),
+    # A tarpit.
+    "a tarpit, each line": (lambda p: p.say(GREETING).hear().wait(2.1).say(PLAIN).hear().wait(2.1).say("250 ok\r\n").obey(), RCPT, "OK", "ehlo",
+                            "tarpit", re.compile(TARPIT + r": EHLO took 2\.\d s, MAIL FROM took 2\.\d s")),
+    "a tarpit, each octet": (lambda p: p.say(GREETING).hear().drip(PLAIN, 0.06).obey(), OFF, "OK", "ehlo", "tarpit",
+                             re.compile(TARPIT + r": EHLO took 2\.\d s in drops")),
+    "a tarpit from the first octet": (lambda p: p.drip(GREETING, 0.08).hear().say(PLAIN).obey(), OFF, "OK", "ehlo", "tarpit",
+                                      re.compile(TARPIT + r": the banner took 2\.\d s in drops")),
+    "one slow reply": (lambda p: p.say(GREETING).hear().wait(2.1).say(PLAIN).obey(), OFF, "OK", "ehlo", "slow",
+                       re.compile(r"EHLO took 2\.\d s: a look-up behind it, or a tarpit")),
+    "a tarpit that is too slow": (
+        lambda p: p.say(GREETING).hear().drip(PLAIN, 0.05).obey(), OFF + ["--timeout", "reply=1s"], "CRITICAL", "ehlo", "timeout",
+        re.compile(r"the reply to EHLO did not end within 1 s: the \d+ " + NO_WHOLE + '".*": ' + TARPIT + r" \(--timeout reply=T waits longer\)")),
+    "a tarpit, and the time for all": (
+        lambda p: p.say(GREETING).hear().drip(PLAIN, 0.05).obey(), OFF + ["-t", "1s"], "CRITICAL", "ehlo", "timeout",
+        re.compile(r'not done within 1 s: the reply to EHLO had not ended, "250-.*" had come of it \(' + TARPIT + r"; -t T waits longer\)")),
+    "silence to RCPT": (lambda p: p.hello(PLAIN).hear().say("250 ok\r\n").hear().until_gone(), RCPT + ["--timeout", "reply=300ms"], "CRITICAL",
+                        "rcpt", "timeout", "the reply to RCPT did not come within 300 ms (--timeout reply=T waits longer)"),
+    "silence, and the time for all": (lambda p: p.hello(PLAIN).hear().until_gone(), RCPT + ["-t", "300ms"], "CRITICAL", "mail", "timeout",
+                                      "not done within 300 ms: the reply to MAIL FROM had not come (-t T waits longer)"),
+    "silence in the handshake": (
+        lambda p: p.starttls().until_gone(), STARTTLS + ["--timeout", "tls=300ms"], "CRITICAL", "tls", "timeout",
+        "the end of the TLS handshake did not come within 300 ms: the server took the ClientHello and says nothing (--timeout tls=T waits longer)"),
+    # Greylisting, as Postgrey, Exim, rspamd and others say it, and what is none.
+    "Postgrey": (rcpt("450 4.2.0 <c@d.example>: Recipient address rejected: Greylisted, see http://x.example/"), RCPT, "WARNING", "rcpt", "reply",
+                 GREY + "450 4.2.0 <c@d.example>: Recipient address rejected: Greylisted, see http://x.example/"),
+    "grey listed": (rcpt("451 You have been grey listed"), RCPT, "WARNING", "rcpt", "reply", GREY + "451 You have been grey listed"),
+    "greylisting without its name": (rcpt("451 4.7.1 Please try again later"), RCPT, "WARNING", "rcpt", "reply",
+                                     GREY_MAYBE + "451 4.7.1 Please try again later"),
+    "greylisting by seconds": (rcpt("450 4.7.1 Try again in 300 seconds"), RCPT, "WARNING", "rcpt", "reply",
+                               GREY_MAYBE + "450 4.7.1 Try again in 300 seconds"),
+    "no greylisting: Exim": (rcpt("451 Temporary local problem - please try later"), RCPT, "WARNING", "rcpt", "reply",
+                             "RCPT TO refused for now: 451 Temporary local problem - please try later"),
+    "no greylisting: a milter": (rcpt("451 4.7.1 Service unavailable - try again later"), RCPT, "WARNING", "rcpt", "reply",
+                                 "RCPT TO refused for now: 451 4.7.1 Service unavailable - try again later"),
+    "no greylisting: no name": (rcpt("450 4.7.25 Client host rejected: cannot find your hostname"), RCPT, "WARNING", "rcpt", "reply",
+                                "RCPT TO refused for now: 450 4.7.25 Client host rejected: cannot find your hostname"),
+    "no greylisting: full": (rcpt("452 4.2.2 over quota, try again later"), RCPT, "WARNING", "rcpt", "reply",
+                             "RCPT TO refused for now: 452 4.2.2 over quota, try again later"),
+    # STARTTLS that is not there.
+    "STARTTLS overwritten": (lambda p: p.hello("250-h\r\n250-XXXXXXXA\r\n250 SIZE\r\n").obey(), STARTTLS, "CRITICAL", "starttls", "tls_not_offered", STRIPPED),
+    "STARTTLS overwritten, tried": (lambda p: p.hello("250-h\r\n250 XXXXXXXA\r\n").obey(), TRY, "WARNING", "starttls", "tls_not_offered", STRIPPED),
+    "STARTTLS not offered": (lambda p: p.hello(PLAIN).obey(), STARTTLS, "CRITICAL", "starttls", "tls_not_offered", "STARTTLS is not offered"),
+    "STARTTLS not offered, tried": (lambda p: p.hello(PLAIN).obey(), TRY, "WARNING", "starttls", "tls_not_offered", "STARTTLS is not offered"),
+    "STARTTLS 454": (lambda p: p.starttls("454 4.7.0 not now\r\n").obey(), STARTTLS, "WARNING", "starttls", "reply", "STARTTLS refused for now: 454 4.7.0 not now"),
+    "STARTTLS 501": (lambda p: p.starttls("501 5.5.4 no\r\n").obey(), STARTTLS, "CRITICAL", "starttls", "reply", "STARTTLS refused: 501 5.5.4 no"),
+    # Gone early.
+    "closed before the banner": (lambda p: p.close(), TRY, "CRITICAL", "banner", "eof", "the server closed the connection early, before its banner" + NO_BANNER),
+    "reset before the banner": (lambda p: p.wait(0.05).reset(), TRY, "CRITICAL", "banner", "reset",
+                                "the server reset the connection early, before its banner" + NO_BANNER_RESET),
+    "closed within the banner": (lambda p: p.say("220-half\r\n220").close(), TRY, "CRITICAL", "banner", "eof",
+                                 "the server closed the connection within its banner: 220-half 220"),
+    "reset within the banner": (lambda p: p.say("220-half\r\n").wait(0.3).reset(), TRY, "CRITICAL", "banner", "reset",
+                                "the server reset the connection within its banner: 220-half"),
+    "closed instead of EHLO's reply": (lambda p: p.say(GREETING).hear().close(), TRY, "CRITICAL", "ehlo", "eof",
+                                       "the server closed the connection early, before its reply to EHLO" + GONE),
+    "reset instead of EHLO's reply": (lambda p: p.say(GREETING).hear().reset(), TRY, "CRITICAL", "ehlo", "reset",
+                                      "the server reset the connection early, before its reply to EHLO" + GONE),
+    "closed within EHLO's reply": (lambda p: p.hello("250-h\r\n250-SI").close(), TRY, "CRITICAL", "ehlo", "eof",
+                                   "the server closed the connection within its reply to EHLO: 250-h 250-SI"),
+    "reset within EHLO's reply": (lambda p: p.hello("250-h\r\n250-SI").wait(0.3).reset(), TRY, "CRITICAL", "ehlo", "reset",
+                                  "the server reset the connection within its reply to EHLO: 250-h 250-SI"),
+    "closed instead of STARTTLS's reply": (lambda p: p.hello().hear().close(), TRY, "CRITICAL", "starttls", "eof",
+                                           "the server closed the connection early, before its reply to STARTTLS" + GONE),
+    "closed behind STARTTLS's 220": (lambda p: p.starttls().octets() and p.close(), STARTTLS, "CRITICAL", "tls", "tls_handshake",
+                                     "the TLS handshake failed: the peer closed the connection"),
+    "reset behind STARTTLS's 220": (lambda p: p.starttls().octets() and p.reset(), STARTTLS, "CRITICAL", "tls", "tls_handshake",
+                                    "the TLS handshake failed: Connection reset by peer"),
+    "closed instead of RCPT's reply": (lambda p: p.hello(PLAIN).hear().say("250 ok\r\n").hear().close(), RCPT, "CRITICAL", "rcpt", "eof",
+                                       "the server closed the connection early, before its reply to RCPT TO" + GONE),
+    "closed where QUIT was said": (lambda p: p.hello(PLAIN).hear().close(), OFF, "OK", "quit", "quit",
+                                   "the server closed without its 221, which is noted only"),
+    "QUIT refused": (envelope(QUIT="500 what"), OFF, "OK", "quit", "quit", "QUIT was answered with 500 what"),
+    # Words that would be something else where they stand.
+    "injection": (lambda p: p.say("554 a|b='1;2' # \\ <x> & \"q\" \x1b[31m\x07\r\n").obey(), OFF, "CRITICAL", "banner", "reply",
+                  "the server offers no service here: 554 a|b='1;2' # \\ <x> & \"q\" \\x1B[31m\\x07"),
+    "a line of 250 kB": (lambda p: p.say("554 " + "x" * 250000 + "\r\n").obey(), OFF, "CRITICAL", "banner", "reply",
+                         "the server offers no service here: 554 " + "x" * 400),
+}
+
+PERF = re.compile(r"(?:'(?:[^'=]|'')+'|[^'= ]+)=(?:U|-?[0-9]+(?:\.[0-9]+)?)(?:s|us|ms|%|B|KB|MB|TB|c)?(?:;[^; ]*){0,4}")
+LABEL = r'[a-z0-9_]+="(?:[^"\\\n]|\\[\\n"])*"'
+SAMPLE = re.compile(r"([a-z][a-z0-9_]*)(?:\{(" + LABEL + "(?:," + LABEL + r")*)\})? (\S+)")
+POINT = re.compile(r'smtp_probe(?:,[a-z]+=(?:[^ ,=\\]|\\[ ,=])+)+ ([a-z_]+=(?:"[^"\\]*"|[-0-9.]+i?|true|false)(?:,[a-z_]+=(?:"[^"\\]*"|[-0-9.]+i?|true|false))*) \d{19}')
+
+
+def probed(truth):
+    behaviour, options = truth[:2]
+    with tempfile.TemporaryDirectory() as place, Server(behaviour) as server:
+        formats = [word for format in FORMATS for word in ("--format", f"{format}:{place}/{format}")]
+        done = program.run("probe", f"127.0.0.1:{server.port}", *formats, *options)
+        outputs = {}
+        for format in os.listdir(place):
+            with open(os.path.join(place, format)) as file:
+                outputs[format] = file.read()
+    return f"127.0.0.1:{server.port}", done, outputs
+
+
+def each(test):
+    """Of every truth: the formats' outputs, the place that was probed, and what is wanted of them."""
+    def run(self):
+        for what, (_, _, state, phase, reason, sentence) in TRUTHS.items():
+            with self.subTest(what):
+                place, _, outputs = self.probed[what]
+                test(self, outputs, place, state, phase, reason, sentence)
+    return run
+
+
+class Truths(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:       # some are slow by their nature
+            cls.probed = dict(zip(TRUTHS, pool.map(probed, TRUTHS.values())))
+
+    def same(self, said, sentence):
+        if isinstance(sentence, re.Pattern):
+            self.assertRegex(said, f"\\A(?:{sentence.pattern})\\Z")
+        else:
+            self.assertEqual(said, sentence)
+
+    def test_exit_status(self):
+        for what, truth in TRUTHS.items():
+            with self.subTest(what):
+                _, done, outputs = self.probed[what]
+                self.assertEqual((done.returncode, done.stderr, set(outputs)), (STATES[truth[2]], "", set(FORMATS)))
+
+    @each
+    def test_no_control_octet(self, outputs, place, state, phase, reason, sentence):
+        for format, text in outputs.items():
+            self.assertEqual([c for c in text if (ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160], [], format)
+
+    @each
+    def test_json(self, outputs, place, state, phase, reason, sentence):
+        got = json.loads(outputs["json"])
+        self.assertEqual((got["state"], got["ok"]), (state, state in ("OK", "WARNING")))
+        if state == "OK":
+            self.assertNotIn("message", got)
+            got = [c for c in got["checks"] if c["name"] == reason][0]
+            self.assertEqual((got["state"], got["phase"]), ("OK", phase))
+        else:
+            self.assertEqual((got["phase"], got["reason"]), (phase, reason), got)
+        self.same(got["message"], sentence)
+
+    @each
+    def test_quit_has_a_time_only_when_it_was_said(self, outputs, place, state, phase, reason, sentence):
+        got = json.loads(outputs["json"])
+        if phase == "banner" and reason in ("timeout", "eof", "reset"):
+            self.assertNotIn("quit", got["seconds"])
+
+    @each
+    def test_text(self, outputs, place, state, phase, reason, sentence):
+        words = {"OK": "OK  ", "WARNING": "WARN", "CRITICAL": "CRIT"}
+        line = outputs["text"].split("\n")[0]
+        found = re.fullmatch(r"(\w{2,4} *?) (\S+)(?:  (\w+): (.*))?  [0-9.]+ m?s  \((?:dns [0-9.]+ )?conn [^()]*\)(?:  TLSv.*)?", line)
+        self.assertTrue(found, line)
+        self.assertEqual(found.groups()[:3], (words[state], place, None if state == "OK" else phase))
+        if state != "OK":
+            self.same(found[4], sentence)
+
+    @each
+    def test_nagios(self, outputs, place, state, phase, reason, sentence):
+        status, perf = outputs["nagios"].rstrip("\n").split("|")
+        found = re.fullmatch(r"SMTP (\w+) - (\S+)(?: (\w+): (.*))? \([0-9.]+s\) ", status)
+        self.assertTrue(found, status)
+        self.assertEqual(found.groups()[:3], (state, place, None if state == "OK" else phase))
+        for item in perf.split():
+            self.assertRegex(item, f"\\A{PERF.pattern}\\Z")
+        if state == "OK":
+            return
+        if isinstance(sentence, str):
+            sentence = sentence.replace("|", "/")
+            sentence = sentence if len(sentence) <= 300 else sentence[:300] + "..."
+        self.same(found[4], sentence)
+
+    def metrics(self, text):
+        samples, families, family = {}, [], None
+        for line in text.splitlines():
+            if line.startswith("# "):
+                if line.startswith("# TYPE "):
+                    family = line.split()[2]
+                    self.assertNotIn(family, families)          # a family stands together
+                    families.append(family)
+                continue
+            found = SAMPLE.fullmatch(line)
+            self.assertTrue(found, line)
+            self.assertTrue(found[1] in (family, f"{family}_info"), line)
+            float(found[3])
+            self.assertNotIn((found[1], found[2]), samples)
+            samples[found[1], found[2]] = found[3]
+        return samples
+
+    @each
+    def test_metrics(self, outputs, place, state, phase, reason, sentence):
+        for format in ("prom", "openmetrics"):
+            text = outputs[format]
+            self.assertEqual(text.endswith("\n# EOF\n"), format == "openmetrics")
+            samples = self.metrics(text)
+            self.assertEqual(samples["probe_smtp_status", None], str(STATES[state]))
+            self.assertEqual(samples["probe_success", None], "01"[state in ("OK", "WARNING")])
+            failures = [labels for name, labels in samples if name == "probe_smtp_failure_info"]
+            self.assertEqual([f.split(",code=")[0] for f in failures], [] if state == "OK" else [f'phase="{phase}",reason="{reason}"'])
+
+    @each
+    def test_influx(self, outputs, place, state, phase, reason, sentence):
+        found = POINT.fullmatch(outputs["influx"].rstrip("\n"))
+        self.assertTrue(found, outputs["influx"])
+        fields = dict(field.split("=") for field in found[1].split(","))
+        self.assertEqual((fields["state"], fields["ok"]), (f"{STATES[state]}i", "true" if state in ("OK", "WARNING") else "false"))
+        self.assertEqual((fields.get("phase"), fields.get("reason")), (None, None) if state == "OK" else (f'"{phase}"', f'"{reason}"'))
+
+    @each
+    def test_tap(self, outputs, place, state, phase, reason, sentence):
+        lines = outputs["tap"].splitlines()
+        self.assertEqual((lines[0], lines[-1]), ("TAP version 13", "1..1"))
+        yaml = dict(line.strip().split(": ", 1) for line in lines[3:-2])
+        self.assertEqual(yaml.pop("state"), state)
+        self.assertGreater(float(yaml.pop("seconds")), 0)
+        begin = f"{'ok' if state in ('OK', 'WARNING') else 'not ok'} 1 - {place}"
+        if state == "OK":
+            self.assertEqual((lines[1], yaml), (begin, {}))
+            return
+        self.assertTrue(lines[1].startswith(begin + ": "), lines[1])
+        self.assertNotRegex(lines[1], r"(?<!\\)#")            # it would begin a directive
+        self.same(re.sub(r"\\([#\\])", r"\1", lines[1][len(begin) + 2:]), sentence)
+        self.assertEqual(yaml, {"phase": phase, "reason": reason})
+
+    @each
+    def test_junit(self, outputs, place, state, phase, reason, sentence):
+        suite = xml.etree.ElementTree.fromstring(outputs["junit"])
+        case = suite.find("testcase")
+        self.assertEqual((suite.get("tests"), suite.get("failures"), case.get("name")), ("1", "01"[state == "CRITICAL"], place))
+        failure = case.find("failure")
+        self.assertEqual(failure is not None, state == "CRITICAL")
+        if state == "CRITICAL":
+            self.assertEqual(failure.get("type"), reason)
+            self.same(failure.get("message"), sentence)
+        elif state == "WARNING":
+            self.same(case.find("system-out").text, sentence)
+
+
+if __name__ == "__main__":
+    tap.main()
