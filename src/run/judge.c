@@ -173,10 +173,9 @@ judge_failure(struct judgement *j)
 		judge_find(j, c, judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL, REASON_TLS_HANDSHAKE, r->text);
 	else if (reply && (r->text.len == 0 || r->phase == PHASE_BANNER))		/* a banner may have a remark beside it */
 		judge_reply(j, c, reply);
-	else if (r->phase == PHASE_AUTH)
-		judge_find(j, c, STATE_CRITICAL, REASON_AUTH, r->text);
-	else
-		judge_find(j, c, r->err == ERR_SYSTEM || r->err == ERR_USAGE ? STATE_UNKNOWN : STATE_CRITICAL, REASON_INTERNAL, r->text);
+	else	/* the server's fault, or that of who asks: no password, a library that is not here */
+		judge_find(j, c, r->err == ERR_SYSTEM || r->err == ERR_USAGE ? STATE_UNKNOWN : STATE_CRITICAL,
+		    r->phase == PHASE_AUTH ? REASON_AUTH : REASON_INTERNAL, r->text);
 }
 
 /* ---- what went through, and may still be wrong */

@@ -96,7 +96,7 @@ choose_best(struct session *s, struct login *l, struct err *err)
 		session_note(s, "AUTH %s is the best of those offered: %.*s", l->mech->name, SPAN_ARG(shown));
 	else if (list.len == 0)
 		err_set(err, ERR_REFUSED, "the server does not offer AUTH%s", session_view(s).tls ? "" :
-		    " in the clear; many do within TLS: /starttls");
+		    " in the clear; many do within TLS: /starttls or --tls");
 	else
 		err_set(err, ERR_USAGE, "of the mechanisms offered (%.*s) none is chosen unnamed: name one, as in /auth %.*s",
 		    SPAN_ARG(span_first(shown, 200)), SPAN_ARG(span_first(span_word(&shown), 40)));

@@ -51,6 +51,23 @@ read_script(struct options *o, struct err *err)
 	return p->script != NULL;
 }
 
+/* What --until names must be there to be done: a probe that quietly stops before it would say OK of what it never tried. */
+static bool
+reaches_its_depth(struct probe_settings *p, struct err *err)
+{
+	struct probe_opts *probe = &p->probe;
+
+	if (probe->until >= DEPTH_MAIL && !probe->from)
+		probe->from = "";
+	if (probe->until == DEPTH_AUTH && !probe->auth)
+		return err_set(err, ERR_USAGE, "--until auth wants --user NAME or --auth: whom to log in as");
+	if (probe->until >= DEPTH_RCPT && !probe->to)
+		return err_set(err, ERR_USAGE, "--until %s wants --to ADDR: whom to ask for", probe->until == DEPTH_RCPT ? "rcpt" : "data");
+	if (probe->until == DEPTH_DATA && probe->body.len == 0)
+		return err_set(err, ERR_USAGE, "--until data wants --send FILE or --send auto: what to send");
+	return true;
+}
+
 bool
 probe_spec_prepare(struct options *o, struct err *err)
 {
@@ -79,7 +96,7 @@ probe_spec_prepare(struct options *o, struct err *err)
 			return false;
 		p->judge.ext_set = arena_string(&o->arena, set);
 	}
-	return true;
+	return p->script || reaches_its_depth(p, err);
 }
 
 struct fleet_spec

@@ -94,7 +94,7 @@ target_line_read(struct target_line *out, const struct options *all, struct span
 	struct own *own = NULL;
 
 	*out = (struct target_line){ 0 };
-	bool ok = read_line(out, &own, all, line, arena, err);
+	bool ok = read_line(out, &own, all, line, arena, err) && (!own || probe_spec_prepare(&own->o, err));
 	if (!own)
 		return ok;
 	own->spec = probe_spec(&own->o);

@@ -291,6 +291,37 @@ class Hostile(Case):
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
 
 
+class Depth(Case):
+    """A probe never says OK of what it did not do."""
+
+    def test_a_depth_wants_what_it_takes(self):
+        for words, wanted in (("auth", "--user NAME or --auth"), ("rcpt", "--to ADDR"), ("data", "--to ADDR"),
+                              ("data --to a@b.example", "--send FILE")):
+            done = program.run("probe", "demo:", "--until", *words.split())
+            self.assertEqual((done.returncode, done.stdout), (3, ""), words)
+            self.assertIn(f"--until {words.split()[0]} wants {wanted}", done.stderr)
+
+    def test_mail_alone_has_the_null_path(self):
+        got = self.judged(envelope, "OK", options=("--until", "mail", "--tls=off"))
+        self.assertIn("mail", got["seconds"])
+
+    def test_what_the_asker_lacks_is_not_the_servers_fault(self):
+        def login(p):
+            p.say(GREETING).hear().say("250-x\r\n250 AUTH PLAIN\r\n").hear()
+
+        self.judged(login, "UNKNOWN", "auth", "--password-file", ("--auth=PLAIN", "--user", "x", "--tls=off"))
+        self.judged(login, "UNKNOWN", "auth", "--user NAME", ("--auth=PLAIN", "--tls=off"))
+        self.judged(lambda p: p.say(GREETING).hear().say(PLAIN).hear(), "CRITICAL", "auth", "does not offer AUTH",
+                    ("--auth", "--user", "x", "--tls=off"))
+
+    def test_a_target_may_log_in_by_its_own_line(self):
+        with program.Serve() as server:
+            done = program.run("probe", "--targets", "-", "--format", "json", "--tls=off", env=program.environment(GOOD="demo", BAD="wrong"),
+                               input="".join(f"{server.where} auth=PLAIN user=demo password-env={word}\n" for word in ("GOOD", "BAD")))
+        got = {o["number"]: (o["state"], "auth" in o["seconds"]) for o in map(json.loads, done.stdout.splitlines()) if "number" in o}
+        self.assertEqual(got, {1: ("OK", True), 2: ("CRITICAL", True)}, done.stdout + done.stderr)
+
+
 EVIL = "554 a|b='1;2' \x1b[31mred\x07 \"q\" <tag> & \\ \xff\xfe end\r\n"
 PERF = re.compile(r"^(?:'(?:[^'=]|'')+'|[^'= ]+)=(?:U|-?[0-9]+(?:\.[0-9]+)?)(?:s|us|ms|%|B|KB|MB|TB|c)?(?:;[^; ]*){0,4}$")
 
