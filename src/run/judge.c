@@ -149,6 +149,9 @@ judge_failure(struct judgement *j)
 {
 	struct probe_result *r = j->r;
 	const struct reply *reply = r->reply[r->phase];
+
+	if (r->phase == PHASE_BANNER && reply && judge_banner_expected(j, reply))
+		return;
 	struct judge_check *c = judge_add(j, phase_word(r->phase), r->phase);
 
 	if (r->phase == PHASE_RESOLVE)
@@ -194,42 +197,6 @@ judge_flaws(struct judgement *j)
 }
 
 static void
-judge_banner(struct judgement *j)
-{
-	const struct reply *r = j->r->reply[PHASE_BANNER];
-
-	if (!r || !(j->r->done & 1u << PHASE_BANNER))
-		return;
-	struct span text = judge_reply_text(j, r);
-	if (!j->o->banner) {
-		if (r->code != 220)
-			judge_find(j, judge_add(j, "greeting", PHASE_BANNER), STATE_CRITICAL, REASON_UNEXPECTED, arena_printf(&j->r->arena,
-			    "a banner is 220 (RFC 5321 4.3.2), this one is %.*s", SPAN_ARG(text)));
-		return;
-	}
-	struct judge_check *c = judge_add(j, "expect_banner", PHASE_BANNER);
-	if (regexec(j->o->banner, arena_string(&j->r->arena, text), 0, NULL, 0) != 0)
-		judge_find(j, c, STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
-		    "the banner is not what was expected: %.*s", SPAN_ARG(text)));
-}
-
-static void
-judge_said(struct judgement *j, const struct probe_opts *p)
-{
-	for (size_t i = 0; i < j->r->nsaid; i++) {
-		const struct reply *r = j->r->said[i];
-		struct judge_check *c = judge_add(j, "command", PHASE_RCPT);
-		struct span text = judge_reply_text(j, r);
-		if (i < j->o->nsaid && regexec(&j->o->said[i], arena_string(&j->r->arena, text), 0, NULL, 0) != 0)
-			judge_find(j, c, j->o->said_state, REASON_ASSERTION, arena_printf(&j->r->arena,
-			    "\"%s\" was not answered as expected: %.*s", p->say[i], SPAN_ARG(text)));
-		else if (i >= j->o->nsaid && r->code / 100 >= 4)
-			judge_find(j, c, r->code / 100 == 4 ? STATE_WARNING : STATE_CRITICAL, REASON_REPLY, arena_printf(&j->r->arena,
-			    "\"%s\" refused: %.*s", p->say[i], SPAN_ARG(text)));
-	}
-}
-
-static void
 judge_phases(struct judgement *j)
 {
 	for (unsigned p = PHASE_CONNECT; p < PHASE_QUIT; p++)
@@ -267,7 +234,7 @@ judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_resul
 	judge_banner(&j);
 	judge_ptr(&j);
 	judge_extensions(&j);
-	judge_said(&j, p);
+	judge_said(&j);
 	judge_thresholds(&j);
 	judge_manners(&j);
 	judge_slowness(&j);

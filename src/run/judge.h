@@ -41,7 +41,8 @@ struct judge_opts {
 	const char *require_ext, *expect_ext, *forbid_ext;
 	const char *ext_set;		/* a recorded set, as judge_ext_set makes it; NULL: none */
 	const regex_t *banner;		/* NULL: any */
-	const regex_t *said;		/* one for each of probe_opts.say; NULL: none */
+	bool as_said;			/* banner and `said` see a reply as it came, codes and CRLF in it; a banner they find is right */
+	const regex_t *said;		/* what the first lines of probe_opts.say are answered by */
 	size_t nsaid;
 	enum health said_state;		/* when one does not match */
 	struct state_rule rule[STATE_RULES_MAX];

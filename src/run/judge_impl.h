@@ -22,6 +22,9 @@ const char *judge_what(enum probe_phase);			/* how a sentence calls what a phase
 const char *judge_reply_of(struct judgement *, enum probe_phase);	/* "the banner", "the reply to RCPT TO" */
 
 void judge_reply(struct judgement *, struct judge_check *, const struct reply *);	/* it was not the one wanted */
+bool judge_banner_expected(struct judgement *, const struct reply *);	/* whatever its code: opts.as_said */
+void judge_banner(struct judgement *);
+void judge_said(struct judgement *);
 void judge_timeout(struct judgement *, struct judge_check *);
 void judge_close(struct judgement *, struct judge_check *);		/* the peer was gone */
 void judge_farewell(struct judgement *);				/* how QUIT was answered, if not with 221 */

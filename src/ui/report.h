@@ -11,6 +11,7 @@ struct report_opts {
 	bool color, terminal, many;	/* many: more than one target was named */
 	bool fleet;			/* with --targets: JSON ends in a summary, metrics have the target's labels */
 	bool whole;			/* one scrape of one target: what is about all its addresses stands once, without labels */
+	bool plugin;			/* the status line in check_smtp's words */
 	unsigned columns;
 	const struct judge_opts *judge;
 	uint64_t total_ms;

@@ -67,6 +67,17 @@ line_of(const struct fleet_report *one, struct arena *arena)
 	    SPAN_ARG(tame(arena, message)), report_seconds(one->result->total_us));
 }
 
+/* "SMTP OK - 0.094 sec. response time", what is wrong before the time: set-ups read it. */
+static struct span
+plugin_line(const struct fleet_report *one, struct arena *arena)
+{
+	struct span message = report_message(one);
+	const struct judge_check *worst = one->verdict->worst;
+
+	return arena_printf(arena, "%s%s%.*s%s%.3f sec. response time", worst ? worst->label : "", worst ? ": " : "",
+	    SPAN_ARG(tame(arena, message)), worst ? ", " : "", report_seconds(one->result->total_us));
+}
+
 /* label=value[unit];warn;crit;min;max, without empty fields at the end. */
 static void
 add(struct buf *b, const char *label, const char *value, const char *unit, const struct range *warn,
@@ -94,7 +105,7 @@ add_seconds(struct nagios *n, struct buf *b, const struct probe_result *r, unsig
 	if (total && n->opts.total_ms)
 		snprintf(most, sizeof most, "%g", (double)n->opts.total_ms / 1e3);
 	add(b, total ? "time" : metric_word(metric), failed ? "U" : value, failed ? "" : "s", &j->warn[metric], &j->crit[metric],
-	    total ? "0" : "", most);
+	    total ? n->opts.plugin ? "0.000000" : "0" : "", most);
 }
 
 static struct span
@@ -139,7 +150,7 @@ one(void *state, const struct fleet_report *report)
 	if (n->line.at && (now == n->state || judge_worse(now, n->state) != now || report->verdict->skipped))
 		return;
 	n->state = now;
-	n->line = line_of(report, &n->arena);
+	n->line = n->opts.plugin ? plugin_line(report, &n->arena) : line_of(report, &n->arena);
 	n->perf = perf_of(n, report);
 }
 
@@ -152,7 +163,7 @@ end(void *state, const struct fleet_summary *sum)
 	fprintf(n->out, "SMTP %s - %.*s", judge_state_word(sum->worst), SPAN_ARG(n->line));
 	if (n->n > 1)
 		fprintf(n->out, " and %zu more", n->n - 1);
-	fprintf(n->out, " | %.*s", SPAN_ARG(n->perf));
+	fprintf(n->out, "%s%.*s", n->opts.plugin ? "|" : " | ", SPAN_ARG(n->perf));
 	if (n->n > 1)
 		fprintf(n->out, " targets_ok=%zu;;;0;%zu", n->passed, n->n);
 	fprintf(n->out, "\n%.*s", SPAN_ARG(more));

@@ -1,4 +1,5 @@
 """smtpsh check_smtp: the plugin's options and states, without the bugs of its releases."""
+import base64
 import os
 import subprocess
 import sys
@@ -26,7 +27,7 @@ class CheckSmtp(unittest.TestCase):
         word = ("OK", "WARNING", "CRITICAL", "UNKNOWN")[status]
         self.assertTrue(done.stdout.startswith(f"SMTP {word} - "), done.stdout)
         self.assertEqual(done.stdout.count("\n"), 1)
-        self.assertIn("| time=", done.stdout)
+        self.assertRegex(done.stdout, r" sec\. response time\|time=[0-9.]+s;")
         self.assertIn(said, done.stdout)
         return peer
 
@@ -86,6 +87,94 @@ class CheckSmtp(unittest.TestCase):
     def test_usage_is_unknown(self):
         for args in ([], ["-H"], ["--nonsense"], ["-H", "x", "-w", "abc"], ["-h"], ["-V"]):
             self.assertEqual(program.run("check_smtp", *args).returncode, 3, args)
+
+    def test_the_line_is_check_smtp_s(self):
+        with Server(polite) as server:
+            done = program.run("check_smtp", "-H", "127.0.0.1", "-p", str(server.port), "-w", "5.5", "-c", "10")
+        self.assertRegex(done.stdout, r"\ASMTP OK - \d+\.\d{3} sec\. response time\|time=\d+\.\d{6}s;5\.5;10;0\.000000 resolve=")
+
+    def test_options_behind_a_bare_host_count(self):
+        with Server(polite) as server:
+            done = program.run("check_smtp", "127.0.0.1", "-p", str(server.port), "and", "more")
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_no_other_kind_of_target(self):
+        "what could be a command, a domain or another port is no host"
+        for host in ("pipe:touch /tmp/x", "demo:", "unix:/x", "@example.org", "smtp://127.0.0.1", "127.0.0.1:25", "a b", ""):
+            done = program.run("check_smtp", "-H", host)
+            self.assertEqual(done.returncode, 3, host)
+            self.assertRegex(done.stdout, r"\ASMTP UNKNOWN - -H [^\n|]*: want a host name, an address, or a socket's absolute path\n\Z")
+
+    def test_tls_at_once_or_later(self):
+        self.assertEqual(program.run("check_smtp", "-H", "127.0.0.1", "-S", "-s").returncode, 3)
+
+    def test_the_file_of_options_comes_first(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".ini") as ini:
+            ini.write("[check_smtp]\nport=1\nexpect=nothing\n")
+            ini.flush()
+            self.check(polite, 0, "-e", "220", "--extra-opts", f"@{ini.name}")
+            with Server(polite) as server:
+                env = program.environment(MP_CONFIG_FILE=ini.name)
+                done = program.run("check_smtp", "-H", "127.0.0.1", f"-p{server.port}", "--extra-opts", env=env)
+        self.assertEqual(done.returncode, 1, done.stdout)
+
+    def test_a_file_without_an_option_leads_nowhere(self):
+        "an option of options, and one beginning as it does, are none"
+        with tempfile.NamedTemporaryFile("w", suffix=".ini") as ini:
+            ini.write("[check_smtp]\nextra-opts=x\n")
+            ini.flush()
+            for args in (("--extra=x",), (f"--extra-opts=@{ini.name}",)):
+                done = program.run("check_smtp", "-H", "127.0.0.1", *args)
+                self.assertEqual(done.returncode, 3)
+                self.assertIn("there is no such option", done.stdout)
+
+    def test_v_shows_the_dialogue_behind_the_line(self):
+        with Server(lambda p: p.say("220 a|b\r\n").hear().say(PLAIN).hear().say("221 x\r\n")) as server:
+            done = program.run("check_smtp", "-H", "127.0.0.1", "-p", str(server.port), "-v")
+        first, rest = done.stdout.split("\n", 1)
+        self.assertRegex(first, r"\ASMTP OK - .*\|time=")
+        self.assertIn("<-  220 a/b\n", rest)
+        self.assertIn(" -> QUIT\n", rest)
+        self.assertNotIn("|", rest)
+
+    def secrets_of(self, *options):
+        """What it says of a server that knows AUTH, and what the system shows of its words meanwhile."""
+        shown = []
+
+        def serve(p):
+            p.say(GREETING).hear()
+            with open(f"/proc/{running[0].pid}/cmdline", "rb") as file:
+                shown.append(file.read().decode())
+            p.say("250-x\r\n250 AUTH LOGIN PLAIN\r\n")
+            p.hear().say("334 VXNlcm5hbWU6\r\n").hear().say("334 UGFzc3dvcmQ6\r\n").hear().say(f"535 no {p.heard[-1]}\r\n").obey()
+
+        running = []
+        with Server(serve) as server:
+            running.append(subprocess.Popen([program.SMTPSH, "check_smtp", "-H", "127.0.0.1", "-p", str(server.port), "-vvv", *options],
+                                            stdout=subprocess.PIPE, text=True, env=program.environment()))
+            said = running[0].communicate(timeout=program.DEADLINE)[0]
+        return said + shown[0]
+
+    def test_a_password_is_not_shown(self):
+        secret = "s3cret-w0rd"
+        coded = base64.b64encode(secret.encode()).decode()
+        for options in (("-A", "LOGIN", "-U", "bob", "-P", secret), ("-A", "LOGIN", "-U", "bob", f"--authpass={secret}"),
+                        ("-A", "LOGIN", "-U", "bob", f"-P{secret}")):
+            text = self.secrets_of(*options)
+            self.assertIn("*" * len(secret), text)
+            self.assertNotIn(secret, text)
+            self.assertNotIn(coded, text)
+
+    def test_a_secret_in_a_command_is_not_shown(self):
+        coded = base64.b64encode(b"s3cret-w0rd").decode()
+        talk = lambda p: p.say(GREETING).hear().say(PLAIN).hear().say("334 VXNlcm5hbWU6\r\n").hear().say("334 UGFzc3dvcmQ6\r\n").hear().say(
+            "535 no\r\n").hear().say("221 x\r\n")
+        with Server(talk) as server:
+            done = program.run("check_smtp", "-H", "127.0.0.1", "-p", str(server.port), "-v", "-C", "AUTH LOGIN", "-C", "Ym9i", "-C", coded,
+                               "-R", "334", "-R", "334", "-R", "235")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("535 no", done.stdout)
+        self.assertNotIn(coded, done.stdout)
 
     def test_extra_opts(self):
         with tempfile.NamedTemporaryFile("w", suffix=".ini") as ini:

@@ -16,6 +16,7 @@ Whatever cannot be had raises unittest.SkipTest with the reason, so that a test 
 import contextlib
 import ctypes
 import fcntl
+import functools
 import os
 import random
 import re
@@ -144,11 +145,17 @@ def path_of(name, command):
     return None
 
 
+@functools.cache
+def _machine():
+    if not shutil.which("dpkg-architecture"):
+        return os.uname().machine + "-linux-gnu"
+    return subprocess.run(["dpkg-architecture", "-qDEB_HOST_MULTIARCH"], capture_output=True, text=True).stdout.strip()
+
+
 def environment(name, **more):
     """The environment in which the programs of a tree find its libraries and its Perl and Python modules."""
     root = tree(name)
-    machine = subprocess.run(["dpkg-architecture", "-qDEB_HOST_MULTIARCH"], capture_output=True, text=True).stdout.strip() \
-        if shutil.which("dpkg-architecture") else os.uname().machine + "-linux-gnu"
+    machine = _machine()
     perl = [os.path.join(root, "usr/share/perl5")]
     for lib in (f"usr/lib/{machine}/perl5", f"usr/lib/{machine}"):
         there = os.path.join(root, lib)
