@@ -33,16 +33,24 @@ probe_until(struct options *o, struct span v, struct err *err)
 	    SPAN_ARG(span_first(v, 60)));
 }
 
+static bool
+threshold(struct options *o, const char *option, struct range *ranges, struct span v, struct err *err)
+{
+	struct err why;
+
+	return judge_threshold(ranges, v, &o->arena, &why) || err_set(err, why.kind, "%s: %s", option, why.text);
+}
+
 bool
 probe_warn(struct options *o, struct span v, struct err *err)
 {
-	return judge_threshold(o->probe.judge.warn, v, &o->arena, err);
+	return threshold(o, "-w", o->probe.judge.warn, v, err);
 }
 
 bool
 probe_crit(struct options *o, struct span v, struct err *err)
 {
-	return judge_threshold(o->probe.judge.crit, v, &o->arena, err);
+	return threshold(o, "-c", o->probe.judge.crit, v, err);
 }
 
 bool

@@ -272,7 +272,7 @@ const struct option options[] = {
 	{ "spread", 0, SCOPE_PROBE, "T", "Begin each target at a random time within this", OPTION_MS, AT(probe.fleet.spread_ms) },
 	{ "watch", 0, SCOPE_PROBE, "T", "Stay, and probe all again after this time, more or less", OPTION_MS, AT(probe.watch_ms) },
 	{ "fail-fast", 0, SCOPE_PROBE, NULL, "End at the first target that is not OK", OPTION_FLAG, AT(probe.fleet.fail_fast) },
-	{ "quorum", 0, SCOPE_PROBE, "N", "A target is OK when so many of its addresses pass", OPTION_NUMBER, AT(probe.fleet.quorum) },
+	{ "quorum", 0, SCOPE_PROBE, "N", "A target is OK when so many of its addresses pass (or all, of fewer)", OPTION_NUMBER, AT(probe.fleet.quorum) },
 	{ "resume", 0, SCOPE_PROBE, "FILE", "Note targets done in this file, and leave out those noted", OPTION_TEXT, AT(probe.resume) },
 	{ "format", 0, SCOPE_PROBE, "FORMAT[:FILE]", "text, nagios, json, prom, openmetrics, influx, tap or junit; several may be given",
 	  .call = probe_format },

@@ -289,6 +289,8 @@ class Hostile(Case):
             done = program.run("probe", *args)
             self.assertEqual(done.returncode, 3, args)
             self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        for args, said in ((["-w", "ten"], 'smtpsh: -w: "ten" is no range'), (["-c", "total=1,x=2"], 'smtpsh: -c: there is no threshold for "x"')):
+            self.assertIn(said, program.run("probe", *args, "x").stderr)
 
 
 class Depth(Case):
