@@ -135,10 +135,12 @@ place_of(const struct fleet_report *one)
 struct span
 report_place(const struct fleet_report *one)
 {
+	struct arena *arena = &one->result->arena;
 	struct span place = place_of(one);
-	const char *way = one->result->way;
 
-	return way ? arena_printf(&one->result->arena, "%.*s (%s)", SPAN_ARG(place), way) : place;
+	if (one->name)
+		place = arena_printf(arena, "%.*s %.*s", SPAN_ARG(text_safe(arena, span_of(one->name))), SPAN_ARG(place));
+	return one->result->way ? arena_printf(arena, "%.*s (%s)", SPAN_ARG(place), one->result->way) : place;
 }
 
 const char *

@@ -36,7 +36,7 @@ void report_drop(struct report *);		/* nothing was told: without a word, and wit
 
 /* What every format shows alike. Texts live in the result's arena and are safe to show. */
 struct span report_message(const struct fleet_report *);	/* the verdict's sentence; empty when all is well */
-struct span report_place(const struct fleet_report *);		/* mx1.example.org[192.0.2.1]:25 */
+struct span report_place(const struct fleet_report *);		/* mx1.example.org[192.0.2.1]:25, its name before it */
 const char *report_state(const struct fleet_report *);		/* "CRITICAL" */
 bool report_passed(const struct fleet_report *);		/* OK and WARNING */
 double report_seconds(uint64_t us);

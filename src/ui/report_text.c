@@ -6,10 +6,14 @@
 #include "base/text.h"
 #include "ui/report_terminal.h"
 
+enum { SCREENFUL = 20, BAD_SHOWN = 10 };
+
 struct text {
 	FILE *out;
 	struct report_opts opts;
-	size_t lines;
+	size_t lines, nbad;
+	struct arena arena;		/* of `bad` */
+	struct { enum health state; struct span text; } bad[BAD_SHOWN];	/* the first that are not OK */
 };
 
 static void *
@@ -75,6 +79,33 @@ print_checks(const struct text *t, const struct finding *v)
 }
 
 static void
+keep_bad(struct text *t, const struct fleet_report *report, struct span place)
+{
+	const struct judge_check *worst = report->verdict->worst;
+
+	if (report->verdict->state == STATE_OK || t->nbad++ >= BAD_SHOWN)
+		return;
+	t->bad[t->nbad - 1].state = report->verdict->state;
+	t->bad[t->nbad - 1].text = arena_printf(&t->arena, " %5zu  %.*s  %s", report->result->number, SPAN_ARG(span_first(place, 200)),
+	    worst ? worst->label : "");
+}
+
+/* What was not OK has left a screen of so many lines. */
+static void
+print_bad(const struct text *t)
+{
+	if (!t->opts.terminal || !t->opts.fleet || t->lines <= SCREENFUL || t->nbad == 0)
+		return;
+	fputs("not OK:\n", t->out);
+	for (size_t i = 0; i < t->nbad && i < BAD_SHOWN; i++) {
+		print_state(t, t->bad[i].state);
+		fprintf(t->out, "%.*s\n", SPAN_ARG(t->bad[i].text));
+	}
+	if (t->nbad > BAD_SHOWN)
+		fprintf(t->out, "and %zu more; -q shows these alone\n", t->nbad - BAD_SHOWN);
+}
+
+static void
 one(void *state, const struct fleet_report *report)
 {
 	struct text *t = state;
@@ -82,6 +113,7 @@ one(void *state, const struct fleet_report *report)
 	struct span place = report_place(report), message = report_message(report);
 	char took[24];
 
+	keep_bad(t, report, place);
 	if (t->opts.verbose < 0 && report->verdict->state == STATE_OK)
 		return;
 	if (t->opts.terminal) {
@@ -116,6 +148,7 @@ end(void *state, const struct fleet_summary *sum)
 	char took[24];
 
 	text_time(took, sum->wall_us);
+	print_bad(t);
 	if (t->opts.fleet || t->opts.many || sum->undone) {
 		fprintf(t->out, "%zu target%s, %zu address%s in %s: %zu ok, %zu warning, %zu critical, %zu unknown", sum->targets,
 		    sum->targets == 1 ? "" : "s", sum->addresses, sum->addresses == 1 ? "" : "es", took, sum->state[STATE_OK], sum->state[STATE_WARNING], sum->state[STATE_CRITICAL],
@@ -126,6 +159,7 @@ end(void *state, const struct fleet_summary *sum)
 			fprintf(t->out, ", %zu not done", sum->undone);
 		fputc('\n', t->out);
 	}
+	arena_release(&t->arena);
 	free(t);
 }
 

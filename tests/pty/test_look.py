@@ -202,6 +202,20 @@ class Look(unittest.TestCase):
         self.assertRegex(shown[1], rf"^OK       1  {server.where} +[0-9.]+ m?s \[[cbestEq]{{20}}\] TLSv1\.3 cert 90\.0d$")
         self.assertEqual(shown[0].index(" connect:"), shown[1].index(" ["))
 
+    def test_what_has_left_the_screen_is_named_again(self):
+        with program.Serve() as server, tempfile.NamedTemporaryFile("w") as targets:
+            targets.write(f"{server.where}\n" * 9 + "".join(f"127.0.0.1:1 name=n{i}\n" for i in range(12)))
+            targets.flush()
+            lines = self.probed("--tls=off", "--jobs", "1", "--targets", targets.name)
+            few = self.probed("--tls=off", "--jobs", "1", "-q", "--targets", targets.name)
+        lines = [line.split("\x1b[K")[-1] for line in lines]
+        at = lines.index("not OK:")
+        self.assertEqual(lines[at + 1:at + 12], [f"CRIT {n + 10:6}  n{n} 127.0.0.1:1  connect" for n in range(10)] +
+                         ["and 2 more; -q shows these alone"])
+        self.assertRegex(lines[at + 12], "^21 targets, .* 9 ok, 0 warning, 12 critical")
+        self.assertNotIn("not OK:", few)
+        self.assertEqual(len([line for line in few if "CRIT" in line]), 12)
+
     def test_a_fleet_stopped_half_way_says_what_is_left(self):
         "the progress stands below each line; 12 of the 13 wait for a banner when ^C comes"
         with socket.create_server(("127.0.0.1", 0)) as mute, tempfile.NamedTemporaryFile("w") as targets:
