@@ -210,7 +210,7 @@ class Look(unittest.TestCase):
             few = self.probed("--tls=off", "--jobs", "1", "-q", "--targets", targets.name)
         lines = [line.split("\x1b[K")[-1] for line in lines]
         at = lines.index("not OK:")
-        self.assertEqual(lines[at + 1:at + 12], [f"CRIT {n + 10:6}  n{n} 127.0.0.1:1  connect" for n in range(10)] +
+        self.assertEqual(lines[at + 1:at + 12], [f"CRIT {n + 10:5}  n{n} 127.0.0.1:1  connect" for n in range(10)] +
                          ["and 2 more; -q shows these alone"])
         self.assertRegex(lines[at + 12], "^21 targets, .* 9 ok, 0 warning, 12 critical")
         self.assertNotIn("not OK:", few)
