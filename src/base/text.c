@@ -178,3 +178,12 @@ text_time(char out[24], unsigned long long us)
 	else
 		snprintf(out, 24, "%.2f s", (double)us / 1e6);
 }
+
+void
+text_limit(char out[24], unsigned long long ms)
+{
+	if (ms < 1000)
+		snprintf(out, 24, "%llu ms", ms);
+	else
+		snprintf(out, 24, "%.10g s", (double)ms / 1e3);
+}

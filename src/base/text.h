@@ -37,5 +37,7 @@ void text_size(char out[24], unsigned long long octets);
 
 /* Microseconds as "0.04 ms", "0.4 ms", "12 ms", "1.25 s". */
 void text_time(char out[24], unsigned long long us);
+/* Milliseconds that were set, exactly: "300 ms", "3 s", "1.5 s". */
+void text_limit(char out[24], unsigned long long ms);
 
 #endif

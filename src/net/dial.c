@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/text.h"
 
 #define STAGGER_MS 250		/* RFC 8305 5: Connection Attempt Delay */
 
@@ -91,11 +92,11 @@ on_timeout(void *ctx, unsigned ready)
 {
 	struct try *t = ctx;
 	struct err err;
-	char text[ADDR_TEXT];
+	char text[ADDR_TEXT], within[24];
 
 	(void)ready;
-	err_set(&err, ERR_TIMEOUT, "%s: no answer within %llu s", addr_text(&t->dial->addr[t->which], text),
-	    (unsigned long long)t->dial->attempt_ms / 1000);
+	text_limit(within, t->dial->attempt_ms);
+	err_set(&err, ERR_TIMEOUT, "%s: no answer within %s", addr_text(&t->dial->addr[t->which], text), within);
 	try_failed(t, &err);
 }
 

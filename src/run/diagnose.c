@@ -108,13 +108,10 @@ diagnose_slowness(const struct silence *s)
 void
 diagnose_silence(const struct silence *s, char out[DIAGNOSIS_SIZE])
 {
-	char within[40];
+	char within[24];
 	const char *other = diagnose_foreign(s->pending), *hint = silence_hint(s);
 
-	if (s->ms >= 1000)
-		snprintf(within, sizeof within, "%llu s", (unsigned long long)s->ms / 1000);
-	else
-		snprintf(within, sizeof within, "%llu ms", (unsigned long long)s->ms);
+	text_limit(within, s->ms);
 	if (other) {
 		diagnose_octets(s->pending, other, out);
 	} else if (s->pending.len > 0) {

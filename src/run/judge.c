@@ -89,7 +89,8 @@ found_connect(struct judgement *j, struct judge_check *c)
 		text = span_skip(text, prefix.len);
 	if (own.len > 0 && span_starts(text, own))
 		text = span_skip(text, own.len + 2);	/* where it was is said beside the message */
-	judge_find(j, c, reason == REASON_INTERNAL || reason == REASON_NOT_ALLOWED ? STATE_UNKNOWN : STATE_CRITICAL, reason, text);
+	judge_find(j, c, reason == REASON_INTERNAL || reason == REASON_NOT_ALLOWED ? STATE_UNKNOWN : STATE_CRITICAL, reason,
+	    reason == REASON_CONNECT_TIMEOUT ? judge_no_answer(j, text) : text);
 }
 
 /* What the reply itself says goes before what the script wanted of it; ASSERTION is what only the script minds. */

@@ -25,6 +25,7 @@ void judge_reply(struct judgement *, struct judge_check *, const struct reply *)
 bool judge_banner_expected(struct judgement *, const struct reply *);	/* whatever its code: opts.as_said */
 void judge_banner(struct judgement *);
 void judge_said(struct judgement *);
+struct span judge_no_answer(struct judgement *, struct span text);	/* there was no connection in time */
 void judge_timeout(struct judgement *, struct judge_check *);
 void judge_close(struct judgement *, struct judge_check *);		/* the peer was gone */
 void judge_farewell(struct judgement *);				/* how QUIT was answered, if not with 221 */

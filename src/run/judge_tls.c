@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "net/tls_dane.h"
+#include "run/cert_words.h"
 #include "run/judge_impl.h"
 
 bool
@@ -72,8 +73,10 @@ judge_chain(struct judgement *j)
 	if (!bad)
 		return;
 	c->got = span_of(bad->name);
-	struct span text = tls_problem_is_name(bad) ? arena_printf(&j->r->arena, "the certificate is not for %.*s", SPAN_ARG(j->r->host)) :
-	    arena_printf(&j->r->arena, "the certificate does not verify: %.*s (%s)", SPAN_ARG(bad->text), bad->name);
+	const char *next;
+	struct span text = tls_problem_is_name(bad) ? arena_printf(&j->r->arena, "the certificate is not for %.*s, it is for %.*s",
+	    SPAN_ARG(t->wanted), SPAN_ARG(cert_names(&j->r->arena, t))) : arena_printf(&j->r->arena,
+	    "the certificate does not verify: %.*s (%s)", SPAN_ARG(cert_problem(&j->r->arena, t, bad, &next)), bad->name);
 	if (j->o->verify == JUDGE_VERIFY_OFF)
 		c->message = text_safe(&j->r->arena, text);
 	else

@@ -76,6 +76,13 @@ judge_timeout(struct judgement *j, struct judge_check *c)
 	    arena_printf(&r->arena, "%.*s (%s%s%s waits longer)", SPAN_ARG(text), why ? why : "", why ? "; " : "", more));
 }
 
+struct span
+judge_no_answer(struct judgement *j, struct span text)
+{
+	return arena_printf(&j->r->arena, "%.*s%s (a firewall that drops it, or a host that is down; %s waits longer)", SPAN_ARG(text),
+	    j->r->late ? ": nothing answered" : "", timeout_of(j->r, PHASE_CONNECT));
+}
+
 static bool
 is_slow(const struct probe_result *r, enum probe_phase phase)
 {

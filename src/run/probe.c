@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "run/probe_impl.h"
 #include "run/session_priv.h"
 #include "run/steps/list.h"
@@ -469,13 +470,13 @@ static void
 on_deadline(void *ctx, unsigned ready)
 {
 	struct probe *p = ctx;
-	char text[100];
+	char within[24], text[50];
 
 	(void)ready;
 	if (p->over)
 		return;
-	unsigned long long ms = p->job.opts->total_ms, whole = ms % 1000;
-	snprintf(text, sizeof text, "not done within %llu %s", whole ? ms : ms / 1000, whole ? "ms" : "s");
+	text_limit(within, p->job.opts->total_ms);
+	snprintf(text, sizeof text, "not done within %s", within);
 	p->job.result->late = true;
 	if (p->script) {
 		probe_script_late(p->script, span_of(text));

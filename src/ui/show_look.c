@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "ui/cert_words.h"
+#include "run/cert_words.h"
 #include "ui/show_priv.h"
 
 static struct flow

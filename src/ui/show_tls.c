@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "net/tls_words.h"
-#include "ui/cert_words.h"
+#include "run/cert_words.h"
 #include "ui/show_priv.h"
 
 enum { NAMES_SHOWN = 6 };

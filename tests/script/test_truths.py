@@ -8,7 +8,8 @@ import tempfile
 import unittest
 import xml.etree.ElementTree
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+sys.path[:0] = [os.path.join(os.path.dirname(__file__), "..", folder) for folder in ("lib", "servers")]
+import pki
 import program
 import tap
 from hostile import EHLO, GREETING, Server
@@ -36,6 +37,17 @@ def envelope(**replies):
 def rcpt(reply):
     return envelope(RCPT=reply)
 
+
+def shows(name):
+    """STARTTLS with this certificate of the tests' own PKI."""
+    return lambda p: p.starttls().tls([os.path.join(pki.make(), name + kind) for kind in (".chain.pem", ".key")]).hear().say(PLAIN).obey()
+
+
+VERIFY, TRY_CA = STARTTLS + ["--ca", "PKI/ca.pem"], ["--ca", "PKI/ca.pem"]
+UNTRUSTED = "the certificate does not verify: "
+SELF = UNTRUSTED + "the server's certificate is self-signed: no CA vouches for it (X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)"
+EXPIRED = re.compile(UNTRUSTED + r"it expired \d+ days ago, on 2021-01-01 \(X509_V_ERR_CERT_HAS_EXPIRED\)")
+OTHER_NAME = "the certificate is not for 127.0.0.1, it is for wrong.example.net"
 
 # what: behaviour, options, state, phase, reason, sentence (a pattern when it is compiled)
 TRUTHS = {
@@ -140,6 +152,20 @@ TRUTHS = {
     "closed where QUIT was said": (lambda p: p.hello(PLAIN).hear().close(), OFF, "OK", "quit", "quit",
                                    "the server closed without its 221, which is noted only"),
     "QUIT refused": (envelope(QUIT="500 what"), OFF, "OK", "quit", "quit", "QUIT was answered with 500 what"),
+    # Certificates: CRITICAL where TLS was asked for, WARNING where it is only tried.
+    "expired": (shows("expired"), VERIFY, "CRITICAL", "tls", "tls_verify", EXPIRED),
+    "expired, tried": (shows("expired"), TRY_CA, "WARNING", "tls", "tls_verify", EXPIRED),
+    "not yet valid": (shows("future"), VERIFY, "CRITICAL", "tls", "tls_verify",
+                      re.compile(UNTRUSTED + r"it is valid only from 2039-01-01, in \d+ days \(X509_V_ERR_CERT_NOT_YET_VALID\)")),
+    "another name": (shows("wrong"), VERIFY, "CRITICAL", "tls", "tls_name", OTHER_NAME),
+    "another name, tried": (shows("wrong"), TRY_CA, "WARNING", "tls", "tls_name", OTHER_NAME),
+    "self-signed": (shows("self"), VERIFY, "CRITICAL", "tls", "tls_verify", SELF),
+    "self-signed, tried": (shows("self"), TRY_CA, "WARNING", "tls", "tls_verify", SELF),
+    "no intermediate": (shows("below"), VERIFY, "CRITICAL", "tls", "tls_verify",
+                        UNTRUSTED + "its issuer, test intermediate, is not known here, and the server sent no certificate of it "
+                        "(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)"),
+    "another root": (shows("whole"), STARTTLS + ["--ca", "PKI/other-ca.pem"], "CRITICAL", "tls", "tls_verify",
+                     UNTRUSTED + "its chain ends in a root that is not known here, smtpsh test CA (X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)"),
     # Words that would be something else where they stand.
     "injection": (lambda p: p.say("554 a|b='1;2' # \\ <x> & \"q\" \x1b[31m\x07\r\n").obey(), OFF, "CRITICAL", "banner", "reply",
                   "the server offers no service here: 554 a|b='1;2' # \\ <x> & \"q\" \\x1B[31m\\x07"),
@@ -157,6 +183,7 @@ def probed(truth):
     behaviour, options = truth[:2]
     with tempfile.TemporaryDirectory() as place, Server(behaviour) as server:
         formats = [word for format in FORMATS for word in ("--format", f"{format}:{place}/{format}")]
+        options = [word.replace("PKI", pki.make()) if "PKI" in word else word for word in options]
         done = program.run("probe", f"127.0.0.1:{server.port}", *formats, *options)
         outputs = {}
         for format in os.listdir(place):

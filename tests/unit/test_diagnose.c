@@ -31,6 +31,7 @@ static void
 a_silence_says_what_lacked(void **state)
 {
 	static const struct { struct silence silence; const char *want; } cases[] = {
+		{ { "the reply to NOOP", 1500, SPAN_INIT("") }, "the reply to NOOP did not come within 1.5 s" },
 		{ { "the reply to NOOP", 2000, SPAN_INIT("") }, "the reply to NOOP did not come within 2 s" },
 		{ { "the reply to EHLO", 500, SPAN_INIT("250-a\r\n250-\x1b[2J") }, "the reply to EHLO did not end within 500 ms: "
 		  "the 15 octets that came are no whole reply (RFC 5321 4.2.1), the last of them \"250-a\\x0D\\x0A250-\\x1B[2J\"" },

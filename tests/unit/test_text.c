@@ -83,6 +83,12 @@ human_numbers(void **state)
 	assert_string_equal(out, "25 MiB");
 	text_size(out, 10240000);
 	assert_string_equal(out, "9.77 MiB");
+	text_limit(out, 300);
+	assert_string_equal(out, "300 ms");
+	text_limit(out, 1500);
+	assert_string_equal(out, "1.5 s");
+	text_limit(out, 86400000);
+	assert_string_equal(out, "86400 s");
 	text_time(out, 12345);
 	assert_string_equal(out, "12 ms");
 	text_time(out, 1250000);

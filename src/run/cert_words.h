@@ -1,6 +1,6 @@
 /* Certificates in words: names as people say them, dates, and what a failed verification is about. */
-#ifndef UI_CERT_WORDS_H
-#define UI_CERT_WORDS_H
+#ifndef RUN_CERT_WORDS_H
+#define RUN_CERT_WORDS_H
 
 #include "net/tls.h"
 
@@ -8,6 +8,7 @@
 struct span cert_name(struct arena *, struct span rfc2253);
 /* "R3 (Let's Encrypt)" */
 struct span cert_name_long(struct arena *, struct span rfc2253);
+struct span cert_names(struct arena *, const struct tls_info *);	/* what it is for: "mx1.example.org, mx2.example.org and 7 more" */
 struct span cert_san_bare(struct span san);		/* without its "DNS:" or "IP:" */
 
 long cert_days(int64_t later, int64_t earlier);		/* whole days between, rounded down */

@@ -1,5 +1,5 @@
 /* cert_words - certificates in words. */
-#include "ui/cert_words.h"
+#include "run/cert_words.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -95,11 +95,15 @@ cert_date(char out[16], int64_t seconds)
 		strftime(out, 16, "%Y-%m-%d", &tm);
 }
 
-static struct span
-names_of(struct arena *arena, const struct tls_cert *c)
+struct span
+cert_names(struct arena *arena, const struct tls_info *t)
 {
+	const struct tls_cert *c = &t->cert[0];
+
 	struct span all = SPAN_NONE;
 
+	if (t->ncerts == 0)
+		return SPAN("nothing");
 	for (size_t i = 0; i < c->nsan && i < 5; i++) {
 		struct span name = cert_san_bare(c->san[i]);
 		all = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(all), i > 0 ? ", " : "", SPAN_ARG(name));
@@ -113,7 +117,7 @@ static struct span
 about_name(struct arena *arena, const struct tls_info *t)
 {
 	return arena_printf(arena, "the name: wanted %.*s, the certificate is for %.*s", SPAN_ARG(t->wanted),
-	    SPAN_ARG(t->ncerts > 0 ? names_of(arena, &t->cert[0]) : SPAN("nothing")));
+	    SPAN_ARG(cert_names(arena, t)));
 }
 
 static struct span
