@@ -26,6 +26,8 @@ session_learn_extensions(struct session *s, const struct reply *r)
 	extensions_parse(r, &s->ehlo[state], s->extensions);
 	event.extensions = s->extensions;
 	session_emit(s, &event);
+	if (s->extensions->cut)
+		session_note(s, "of the extensions only the first %d are taken", EXTENSIONS_MAX);
 }
 
 void

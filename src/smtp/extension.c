@@ -49,8 +49,10 @@ add(struct extensions *e, struct span keyword, struct span params, struct arena 
 		merge_words(&old->params, params, arena);
 		return;
 	}
-	if (e->n == EXTENSIONS_MAX)
+	if (e->n == EXTENSIONS_MAX) {
+		e->cut = true;
 		return;
+	}
 	e->list[e->n++] = (struct extension){
 		.keyword = arena_copy(arena, keyword),
 		.params = arena_copy(arena, span_trim(params)),

@@ -32,6 +32,7 @@ struct extensions {
 	struct span greeting;		/* the rest of the first line */
 	struct extension *list;		/* in the order offered; AUTH=LOGIN is merged into AUTH */
 	size_t n;
+	bool cut;			/* more than EXTENSIONS_MAX keywords came: those beyond are not here */
 	bool auth_equals;		/* the old "AUTH=" form was there */
 	struct span closing;		/* a last line that is text and no extension, as "250 Ok"; else empty */
 };
