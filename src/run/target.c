@@ -117,7 +117,8 @@ read_text(struct target *t, struct err *err)
 		t->lmtp = s->lmtp;
 		text = span_skip(text, strlen(s->prefix));
 		if (s->kind == TARGET_DEMO)
-			return true;
+			return text.len == 0 || err_set(err, ERR_USAGE, "\"%.*s\": demo: is a target by itself, nothing stands behind it",
+			    SPAN_ARG(t->text));
 		if (s->kind == TARGET_UNIX || s->kind == TARGET_PIPE) {
 			t->host = text;
 			return text.len > 0 || err_set(err, ERR_USAGE, "\"%s\" wants a %s behind it", s->prefix,

@@ -140,6 +140,8 @@ hint_for(struct options *o, const char *word)
 {
 	struct near near = near_begin(span_of(word));
 
+	if (word && strcmp(word, "demo") == 0)
+		return SPAN("the server inside is \"demo:\"");
 	for (size_t i = 0; commands[i]; i++)
 		near_try(&near, commands[i]->name);
 	if (near.best)

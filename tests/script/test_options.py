@@ -66,6 +66,7 @@ class Words(unittest.TestCase):
 
     def test_a_mistyped_subcommand(self):
         self.assertIn('; the subcommand is "smtpsh probe"', self.refused("pobe", "mx.example"))
+        self.assertIn('; the server inside is "demo:"', self.refused("demo", "x"))
         self.assertIn('; the subcommand is "smtpsh serve"', self.refused("serv", "a", "b"))
         alone = program.run("--dns", "127.0.0.1:1", "--timeout", "1", "resolv")
         self.assertIn('=== the subcommand is "smtpsh resolve"', alone.stdout)

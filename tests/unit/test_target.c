@@ -57,6 +57,7 @@ static const struct want {
 	{ "@", NULL, NULL, "names no host" },
 	{ "smtp://", NULL, NULL, "names no host" },
 	{ "unix:", NULL, NULL, "wants a path behind it" },
+	{ "demo:25", NULL, NULL, "nothing stands behind it" },
 	{ "pipe:", NULL, NULL, "wants a command behind it" },
 	{ "mx1.example.org:0", NULL, NULL, "is neither a port (1 to 65535)" },
 	{ "mx1.example.org:65536", NULL, NULL, "is neither a port (1 to 65535)" },
