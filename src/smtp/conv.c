@@ -203,6 +203,14 @@ next_cut(struct conv *c, struct span in, struct conv_event *event)
 	return true;
 }
 
+static bool
+has_digits(struct span code)
+{
+	unsigned long long n;
+
+	return code.len == 3 && span_number(code, 999, &n);
+}
+
 /*
  * A server that was talked to before its banner may break the banner off and answer (Postfix's postscreen does, after
  * "220-..."). Where the banner is owed and more is, a line with another code begins the next reply: 0 when none does.
@@ -212,7 +220,7 @@ broken_off(const struct conv *c, struct span in)
 {
 	struct span rest = in, first = span_first(in, 3), line;
 
-	if (c->owed_n < 2 || c->owed[c->owed_first].ticket != CONV_BANNER)
+	if (c->owed_n < 2 || c->owed[c->owed_first].ticket != CONV_BANNER || !has_digits(first))
 		return 0;
 	while (rest.len > 3 && span_starts(rest, first) && rest.at[3] == '-' && span_line(&rest, &line))
 		;

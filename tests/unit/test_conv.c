@@ -273,6 +273,24 @@ a_banner_that_is_broken_off_takes_no_answer_along(void **state)
 	conv_free(c);
 }
 
+/* Only a code that goes on can be broken off: this is a line that is no reply, and another. */
+static void
+what_has_no_code_is_not_broken_off(void **state)
+{
+	struct conv *c = conv_new(CONV_CLIENT);
+	struct conv_event e;
+
+	(void)state;
+	conv_say(c, SPAN("EHLO a"));
+	conv_feed(c, SPAN(":50-a\r\n:50-b\r\n250 c\r\n"));
+	for (int i = 0; i < 3; i++) {
+		assert_true(conv_next(c, &e));
+		assert_int_equal(e.reply.nlines, 1);
+		assert_int_equal(e.reply.flaws, i < 2 ? REPLY_NO_CODE : 0);
+	}
+	conv_free(c);
+}
+
 /* What exim -bh prints around its replies. */
 static void
 a_program_may_print_more_than_smtp(void **state)
@@ -306,6 +324,7 @@ main(void)
 		cmocka_unit_test(a_late_reply_answers_what_was_given_up),
 		cmocka_unit_test(nothing_may_stand_behind_the_220),
 		cmocka_unit_test(a_banner_that_is_broken_off_takes_no_answer_along),
+		cmocka_unit_test(what_has_no_code_is_not_broken_off),
 		cmocka_unit_test(a_program_may_print_more_than_smtp),
 		cmocka_unit_test(a_banner_within_tls_is_no_surprise),
 		cmocka_unit_test(a_reply_without_end_is_cut),
