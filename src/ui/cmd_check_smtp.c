@@ -242,8 +242,6 @@ run_check_smtp(int argc, char *argv[])
 		status = run(c, &err);
 	if (err.kind != ERR_NONE)
 		printf("SMTP UNKNOWN - %s\n", err.text);
-	if (c->o.probe.judge.banner)
-		regfree(&c->o.probe.banner);
 	options_release(&c->o);
 	check_smtp_release(&c->said);
 	free(c);

@@ -152,8 +152,6 @@ run_probe(int argc, char *argv[])
 		complain(&err);
 		status = STATE_UNKNOWN;
 	}
-	if (o.probe.judge.banner)
-		regfree(&o.probe.banner);
 	options_release(&o);
 	return status;
 }

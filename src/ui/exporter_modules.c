@@ -127,6 +127,9 @@ read_line(struct reading *r, struct span line)
 		return err_set(r->err, ERR_USAGE, "want options = OPTION..., or [module NAME]");
 	if (!r->first)
 		return err_set(r->err, ERR_USAGE, "a [module NAME] must stand before its options");
+	if (r->first->said)
+		return err_set(r->err, ERR_USAGE, "module %s has its options already: they stand in one line", r->first->name);
+	r->first->said = true;
 	return read_options(r->first, value, r->err);
 }
 
@@ -203,8 +206,6 @@ modules_free(struct probe_module *m)
 {
 	while (m) {
 		struct probe_module *next = m->next;
-		if (m->o.probe.judge.banner)
-			regfree(&m->o.probe.banner);
 		session_env_release(&m->env);
 		options_release(&m->o);
 		arena_release(&m->arena);

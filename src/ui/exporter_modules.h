@@ -12,6 +12,7 @@ struct probe_module {
 	const char *name;		/* letters, digits, "_", "-" and "." */
 	struct arena arena;
 	struct options o;		/* of SCOPE_PROBE; probes have copies */
+	bool said;			/* its line of options was read */
 	bool timed;			/* its options say how long a probe may take */
 	struct session_env env;		/* what --ca, --cert and --dns ask for */
 	unsigned long long done[2];	/* probes that failed, that passed */

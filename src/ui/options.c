@@ -275,6 +275,8 @@ options_release(struct options *o)
 {
 	credentials_release(&o->session.auth);
 	script_free(o->probe.played);
+	if (o->probe.judge.banner == &o->probe.banner)		/* else it is of the options that these were copied from */
+		regfree(&o->probe.banner);
 	arena_release(&o->arena);
 }
 
