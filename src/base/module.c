@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static const struct {
@@ -46,43 +47,58 @@ own_folder(char *out, size_t size)
 	out[n > 0 ? n : 0] = '\0';
 }
 
-/* Installed, though moved as a whole; beside the program, as in the build tree; where it was to be installed. */
-static void *
-open_file(const char *name)
+/*
+ * Installed, though moved as a whole; beside the program, as in the build tree; where it was to be installed. The first
+ * that is there is the one: another may be of another version.
+ */
+static bool
+find_file(const char *name, char *path, size_t size)
 {
 	static const char *const places[] = { "../" MODULE_FOLDER_FROM_BIN "/", "", NULL };
-	char folder[3000], path[3500];
-	void *handle;
+	char folder[3000];
 
 	own_folder(folder, sizeof folder);
 	for (size_t i = 0; folder[0] && places[i]; i++) {
-		snprintf(path, sizeof path, "%s%ssmtpsh-%s.so", folder, places[i], name);
-		handle = access(path, R_OK) == 0 ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
-		if (handle)
-			return handle;
+		snprintf(path, size, "%s%ssmtpsh-%s.so", folder, places[i], name);
+		if (access(path, R_OK) == 0)
+			return true;
 	}
-	snprintf(path, sizeof path, "%s/smtpsh-%s.so", MODULE_FOLDER, name);
-	return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	snprintf(path, size, "%s/smtpsh-%s.so", MODULE_FOLDER, name);
+	return access(path, R_OK) == 0;
+}
+
+/* dlopen's words are of files and paths: what is told is what to do, and those only where that is not known. */
+static void
+tell_why(enum module m, bool there, struct err *err)
+{
+	const char *why = dlerror();
+
+	if (!there)
+		err_set(err, ERR_SYSTEM, "%s is needed here, and smtpsh-%s.so, by which smtpsh uses it: install that from smtpsh's own "
+		    "package or build, with Debian's %s", modules[m].library, modules[m].name, modules[m].package);
+	else if (!why || (strstr(why, modules[m].library) && strstr(why, "cannot open shared object file")))
+		err_set(err, ERR_SYSTEM, "%s is needed here: install it (Debian's package is %s)", modules[m].library, modules[m].package);
+	else
+		err_set(err, ERR_SYSTEM, "%s is needed here, and cannot be opened: %s", modules[m].library, why);
 }
 
 const void *
 module_open(enum module m, const void *linked, struct err *err)
 {
-	char symbol[40];
+	char symbol[40], path[3500];
 
 	if (linked)
 		return linked;
 	if (!modules[m].built) {
-		err_set(err, ERR_SYSTEM, "this smtpsh was built without %s, which is needed here", modules[m].library);
+		err_set(err, ERR_SYSTEM, "%s is needed here, and this smtpsh was built without it: build it with -D%s=enabled",
+		    modules[m].library, modules[m].name);
 		return NULL;
 	}
-	void *handle = open_file(modules[m].name);
+	bool there = find_file(modules[m].name, path, sizeof path);
+	void *handle = there ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
 	snprintf(symbol, sizeof symbol, "module_%s", modules[m].name);
 	const void *found = handle ? dlsym(handle, symbol) : NULL;
-	if (!found) {
-		const char *why = dlerror();
-		err_set(err, ERR_SYSTEM, "%s is needed here: install it (Debian's package is %s): %s", modules[m].library,
-		    modules[m].package, why ? why : "it cannot be opened");
-	}
+	if (!found)
+		tell_why(m, there, err);
 	return found;
 }

@@ -44,7 +44,7 @@ host_ascii(struct span name, struct arena *arena, struct span *out, struct err *
 		ascii &= (unsigned char)name.at[i] < 0x80;
 	*out = name;
 	if (!ascii && (!(module = idn(err)) || !module->to_ascii(name, arena, out, err))) {
-		if (err) {
+		if (err && err->kind != ERR_SYSTEM) {
 			err->kind = ERR_DNS;
 			err->cause = CAUSE_NO_ADDRESS;
 		}

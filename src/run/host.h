@@ -42,7 +42,7 @@ struct host_query *host_find(struct dns *, struct span name, unsigned port, bool
     struct arena *, host_fn *, void *ctx);
 void host_free(struct host_query *);		/* also cancels; after it was told too; NULL is fine */
 
-/* `name` as A-labels without a last dot, in the arena. False with err (ERR_DNS): it is no name. */
+/* `name` as A-labels without a last dot, in the arena. False with err: it is no name (ERR_DNS), or libidn2 is missing. */
 bool host_ascii(struct span name, struct arena *, struct span *out, struct err *);
 
 #endif

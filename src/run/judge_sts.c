@@ -22,6 +22,8 @@ why_no_policy(struct judgement *j, const struct sts *s)
 		[STS_UNREACHED] = "cannot be had from https://mta-sts.", [STS_BAD_POLICY] = "is none at https://mta-sts.",
 	};
 
+	if (s->state == STS_UNABLE)
+		return arena_printf(&j->r->arena, "the MTA-STS policy is not known: %.*s", SPAN_ARG(s->why));
 	return arena_printf(&j->r->arena, "the MTA-STS policy %s%.*s: %.*s", words[s->state], SPAN_ARG(s->domain), SPAN_ARG(s->why));
 }
 
@@ -49,6 +51,8 @@ judge_policy(struct judgement *j, const struct sts *s)
 	c->got = span_of(s->state == STS_FOUND ? sts_verdict_word(verdict) : sts_state_word(s->state));
 	if (s->state == STS_NONE && !require)
 		c->message = text_safe(&j->r->arena, why_no_policy(j, s));
+	else if (s->state == STS_UNABLE)
+		judge_find(j, c, STATE_UNKNOWN, REASON_INTERNAL, why_no_policy(j, s));
 	else if (s->state != STS_FOUND)
 		judge_find(j, c, soft, REASON_STS, why_no_policy(j, s));
 	else if (verdict == STS_NO_OPINION && require)

@@ -71,15 +71,17 @@ offered(struct session *s)
 static bool
 choose_named(struct session *s, struct login *l, struct span name, struct err *err)
 {
+	struct err lack;
+
 	l->mech = auth_mech(name);
 	if (!l->mech)
 		return err_set(err, ERR_USAGE, "smtpsh cannot do the mechanism \"%.*s\"; AUTH and its answers can be typed by hand",
 		    SPAN_ARG(span_first(name, 40)));
 	if (!auth_offered(offered(s), l->mech->name))
 		session_note(s, "the server does not offer %s; it is tried all the same", l->mech->name);
-	if (!l->mech->respond)
-		l->sasl = session_sasl(s);
-	return true;
+	if (l->mech->respond || (l->sasl = sasl(&lack)))
+		return true;
+	return err_set(err, lack.kind, "%s: %s", l->mech->name, lack.text);
 }
 
 static bool
@@ -87,13 +89,17 @@ choose_best(struct session *s, struct login *l, struct err *err)
 {
 	struct arena arena = { 0 };
 	struct span list = offered(s), shown = text_safe(&arena, span_first(list, 300));
+	struct err lack = { 0 };
 
-	if (wants_sasl(list))
-		l->sasl = session_sasl(s);
+	l->sasl = wants_sasl(list) ? sasl(&lack) : NULL;
 	bool bound = l->who.tls_exporter.len || l->who.tls_unique.len;
 	l->mech = auth_best(list, session_view(s).tls != NULL, bound, l->sasl);
+	if (l->mech && lack.kind)
+		session_note(s, "without SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI: %s", lack.text);
 	if (l->mech)
 		session_note(s, "AUTH %s is the best of those offered: %.*s", l->mech->name, SPAN_ARG(shown));
+	else if (lack.kind)
+		err_set(err, lack.kind, "of what is offered (%.*s) nothing can be done: %s", SPAN_ARG(span_first(shown, 100)), lack.text);
 	else if (list.len == 0)
 		err_set(err, ERR_REFUSED, "the server does not offer AUTH%s", session_view(s).tls ? "" :
 		    " in the clear; many do within TLS: /starttls or --tls");

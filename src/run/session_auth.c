@@ -181,17 +181,6 @@ session_answer_question(struct session *s, struct span text)
 
 /* ---- what else a login wants to know */
 
-const struct sasl *
-session_sasl(struct session *s)
-{
-	struct err err;
-	const struct sasl *lib = sasl(&err);
-
-	if (!lib)
-		session_note(s, "without SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI: %s", err.text);
-	return lib;
-}
-
 void
 session_bindings(struct session *s, struct span *tls_exporter, struct span *tls_unique)
 {

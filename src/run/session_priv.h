@@ -18,7 +18,6 @@ struct span session_hide_piece(struct session *, struct span piece, struct arena
 enum progress session_ask(struct session *, const char *prompt, bool secret, const char *what);
 enum progress session_ask_text(struct session *, const char *prompt, const char *what);	/* of many lines */
 bool session_is_local(const struct session *);		/* the peer is on this machine, with nothing between */
-const struct sasl *session_sasl(struct session *);	/* NULL: built or installed without libgsasl */
 void session_bindings(struct session *, struct span *tls_exporter, struct span *tls_unique);	/* empty without TLS */
 /* Octets as they are. For every whole line of them that is a command, and for a message's end, a reply is owed. */
 bool session_say_octets(struct session *, struct span octets);

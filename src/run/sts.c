@@ -113,7 +113,7 @@ fetch(struct sts_query *q, const char *addresses, unsigned port, const char *pro
 
 	q->fetch = fetch_start(q->way.loop, &opts, on_answer, q, &err);
 	if (!q->fetch)
-		tell(q, STS_UNREACHED, arena_copy(q->arena, span_of(err.text)));
+		tell(q, STS_UNABLE, arena_copy(q->arena, span_of(err.text)));
 }
 
 static void
@@ -209,17 +209,18 @@ sts_start(const struct sts_way *way, struct span domain, struct arena *arena, st
 {
 	struct sts_query *q = memory_zeroed(sizeof *q);
 	struct span ascii;
+	struct err err = { .text = "it is no domain name" };
 
 	*q = (struct sts_query){ .way = *way, .arena = arena, .fn = fn, .ctx = ctx };
 	q->later = loop_timer(way->loop, on_later, q);
 	q->sts.domain = arena_copy(arena, domain);
-	if (host_ascii(q->sts.domain, arena, &ascii, NULL)) {
+	if (host_ascii(q->sts.domain, arena, &ascii, &err)) {
 		q->sts.domain = ascii;
 		q->name = arena_printf(arena, "_mta-sts.%.*s", SPAN_ARG(ascii));
 		q->record = dns_ask(way->dns, q->name, DNS_TXT, on_record, q);
 	}
 	if (!q->record)
-		tell(q, STS_UNKNOWN, SPAN("it is no domain name"));
+		tell(q, err.kind == ERR_SYSTEM ? STS_UNABLE : STS_UNKNOWN, arena_copy(arena, span_of(err.text)));
 	return q;
 }
 

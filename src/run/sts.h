@@ -15,6 +15,7 @@
 	X(UNKNOWN,	"unknown")	/* the record could not be asked for */	\
 	X(BAD_RECORD,	"bad_record")					\
 	X(UNREACHED,	"unreached")	/* a record, but no policy came */	\
+	X(UNABLE,	"unable")	/* the fault is on this side: a library is missing */ \
 	X(BAD_POLICY,	"bad_policy")	/* what came is none */		\
 	X(FOUND,	"found")
 

@@ -38,6 +38,7 @@ sts_policy_words(struct arena *arena, const struct sts *sts)
 		[STS_NONE] = "has no record at", [STS_UNKNOWN] = "could not be asked for its record at",
 		[STS_BAD_RECORD] = "has a record that counts for nothing at",
 		[STS_UNREACHED] = "has a record, but its policy cannot be had from https:",
+		[STS_UNABLE] = "may have a policy, which is not known",
 		[STS_BAD_POLICY] = "has a record, but what it points to is no policy",
 	};
 	const struct sts_policy *p = &sts->policy;
@@ -49,7 +50,7 @@ sts_policy_words(struct arena *arena, const struct sts *sts)
 	if (sts->state == STS_UNREACHED)
 		return arena_printf(arena, "%.*s %s//mta-sts.%.*s/.well-known/mta-sts.txt: %.*s", SPAN_ARG(domain),
 		    state[sts->state], SPAN_ARG(domain), SPAN_ARG(why));
-	if (sts->state == STS_BAD_POLICY)
+	if (sts->state == STS_BAD_POLICY || sts->state == STS_UNABLE)
 		return arena_printf(arena, "%.*s %s: %.*s", SPAN_ARG(domain), state[sts->state], SPAN_ARG(why));
 	return arena_printf(arena, "%.*s %s _mta-sts.%.*s: %.*s", SPAN_ARG(domain), state[sts->state], SPAN_ARG(domain),
 	    SPAN_ARG(why));

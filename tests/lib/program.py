@@ -24,6 +24,16 @@ def run(*args, input="", env=None, timeout=DEADLINE):
     return done
 
 
+def is_built_with(library):
+    return f"without {library}\n" not in run("-V").stdout
+
+
+def needs(test, library):
+    """Skips a test in a build that is without the library."""
+    if not is_built_with(library):
+        test.skipTest(f"this smtpsh was built without {library}")
+
+
 class Serve:
     """`smtpsh serve` on a port that the system chose; .host and .port. A context manager."""
 

@@ -73,8 +73,6 @@ class Web:
 class Sts(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        if "libcurl" not in program.run("-V").stdout:
-            raise unittest.SkipTest("built without libcurl")
         cls.pki = pki.make()
         cls.smtp = {name: program.Serve("--listen", "127.0.0.1:0", "--cert", f"{cls.pki}/{name}.chain.pem", "--key",
                                         f"{cls.pki}/{name}.key").__enter__() for name in ("good", "wrong")}
@@ -92,6 +90,7 @@ class Sts(unittest.TestCase):
         return done
 
     def test_a_policy_that_allows(self):
+        program.needs(self, "libcurl")
         with Web() as web:
             done = self.ask(web)
         self.assertEqual(done.returncode, 0, done.stdout)
@@ -100,6 +99,7 @@ class Sts(unittest.TestCase):
         self.assertEqual(web.asked, [("mta-sts." + DOMAIN, "/.well-known/mta-sts.txt")])
 
     def test_verdicts(self):
+        program.needs(self, "libcurl")
         table = [
             ("enforce", ("other.example",), "good", f"*** MTA-STS: senders that honour it do not deliver to {MX}, because the policy does not name it (RFC 8461 4.1)"),
             ("testing", ("other.example",), "good", f"=== MTA-STS: senders that honour it report {MX}, because the policy does not name it"),
@@ -118,6 +118,7 @@ class Sts(unittest.TestCase):
             self.assertEqual(done.stdout.count("MTA-STS"), 1)
 
     def test_what_the_web_server_says(self):
+        program.needs(self, "libcurl")
         table = [
             (dict(status=302), "HTTP status 302: it must not be somewhere else (RFC 8461 3.3)"),
             (dict(status=404), "HTTP status 404"),
@@ -137,6 +138,7 @@ class Sts(unittest.TestCase):
                 self.assertEqual(len(web.asked), 1)
 
     def test_it_cannot_be_had(self):
+        program.needs(self, "libcurl")
         at = f"cannot be had from https://mta-sts.{DOMAIN}/.well-known/mta-sts.txt: "
         with Web("wrong") as web:
             self.assertRegex(self.ask(web).flat, at + "SSL")
@@ -165,6 +167,7 @@ class Sts(unittest.TestCase):
             self.assertEqual(web.asked, [])
 
     def test_a_host_has_none_unless_its_domain_is_said(self):
+        program.needs(self, "libcurl")
         with Web() as web:
             self.assertNotIn("MTA-STS", self.ask(web, target=MX).stdout)
             self.assertEqual(web.asked, [])
@@ -173,6 +176,7 @@ class Sts(unittest.TestCase):
             self.assertIn("it is no domain name", done.flat)
 
     def test_json(self):
+        program.needs(self, "libcurl")
         with Web() as web:
             done = self.ask(web, "--format", "json")
         sts = next(o for o in map(json.loads, done.stdout.splitlines()) if o["event"] == "certificate")["mta_sts_policy"]
@@ -180,6 +184,7 @@ class Sts(unittest.TestCase):
                                "mx": ["*.wild.bed.test"], "verdict": "allows"})
 
     def test_resolve(self):
+        program.needs(self, "libcurl")
         with Web() as web:
             web.text = policy(mx=("*.wild.bed.test", "*.example.net"))
             done = self.ask(web, command=("resolve",), more=())
@@ -196,6 +201,7 @@ class Sts(unittest.TestCase):
         return self.ask(web, *tls, command=("probe",), server=server, record=record, more=more or ("--format", "json"))
 
     def test_probe_judges_the_mx_by_it(self):
+        program.needs(self, "libcurl")
         ok, not_listed = (0, "OK", "allows", ""), "does not name " + MX
         deliver, report = ": senders that honour it do not deliver here", ": senders that honour it report this"
         table = [
@@ -225,6 +231,7 @@ class Sts(unittest.TestCase):
             self.assertEqual(len(web.asked), before)        # unasked it costs nothing
 
     def test_probe_of_a_server_without_tls(self):
+        program.needs(self, "libcurl")
         with program.Serve("--listen", "127.0.0.1:0", "--without", "STARTTLS") as plain, Web() as web:
             self.smtp["plain"] = plain
             for more, state, message in ((("--sts",), 2, "wants TLS, which cannot be had at " + MX),
@@ -235,6 +242,7 @@ class Sts(unittest.TestCase):
                 self.assertIn(message, check["message"])
 
     def test_probe_when_it_cannot_be_had(self):
+        program.needs(self, "libcurl")
         name, tlsrpt = "_mta-sts." + DOMAIN, ("_smtp._tls." + DOMAIN, "TXT")
         table = [
             ({}, 0, 2, f"has no record at {name}: the name does not exist (NXDOMAIN)"),
@@ -256,6 +264,7 @@ class Sts(unittest.TestCase):
             self.assertIn("not within the probe's time", done.stdout)
 
     def test_probe_of_several_mx_asks_once(self):
+        program.needs(self, "libcurl")
         zone = {(DOMAIN, "MX"): [(10, MX), (20, "mx2." + DOMAIN)], ("mx2." + DOMAIN, "A"): ["127.0.0.1"], **RECORD}
         with Web() as web:
             web.text = policy(mx=(MX,))

@@ -1,6 +1,5 @@
 """Where the mail goes: every kind of MX and of name server, each with its own sentence and exit status."""
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -147,20 +146,10 @@ class Route(unittest.TestCase):
         self.check("@dead.test", 4, "*** 127.0.0.3:", "*** no connection to any MX: 127.0.0.4:")
 
     def test_names_in_other_scripts(self):
+        program.needs(self, "libidn2")
         self.check("@bücher.test", 0, "=== bücher.test is xn--bcher-kva.test in the DNS", "connected to mx1.good.test")
         self.check("bücher.test", 3, "=== bücher.test is xn--bcher-kva.test in the DNS", "no address for xn--bcher-kva.test")
         self.check("@b\udcfccher.test", 3, "is not UTF-8")
-
-    def test_a_library_that_is_missing_is_named(self):
-        "the program alone, without the modules beside it"
-        if not os.path.exists(os.path.join(os.path.dirname(program.SMTPSH), "smtpsh-idn.so")):
-            return              # linked in
-        with tempfile.TemporaryDirectory() as folder:
-            alone = shutil.copy(program.SMTPSH, folder)
-            done = subprocess.run([alone, "--dns", self.dns.address, "@bücher.test", "-c", "NOOP"], capture_output=True, text=True,
-                                  env=program.environment())
-        self.assertEqual(done.returncode, 3)
-        self.assertIn("*** libidn2 is needed here: install it (Debian's package is libidn2-0)", done.stdout)
 
     def test_what_is_no_name(self):
         self.check("@a..b", 3, '"a..b" is no domain name')

@@ -31,9 +31,6 @@ class Exporter:
 
     def __enter__(self):
         line = self.process.stdout.readline()
-        if not line:
-            self.__exit__()
-            raise unittest.SkipTest("smtpsh is without libmicrohttpd here")
         self.where = line.split()[-1]
         return self
 
@@ -59,6 +56,7 @@ class Prometheus(unittest.TestCase):
                 text = program.run("probe", "--format", "prom", *args).stdout
                 self.assertRegex(text, rf"(?m)^probe_success(\{{.*\}})? {success}$", name)
                 self.check(text, name)
+            program.needs(self, "libmicrohttpd")
             with Exporter("--allow-port", str(server.port)) as exporter:
                 self.check(get(f"http://{exporter.where}/probe?target={server.where}&module=smtp"), "/probe")
                 self.check(get(f"http://{exporter.where}/metrics"), "/metrics")
@@ -90,6 +88,7 @@ class Prometheus(unittest.TestCase):
         return server, f"http://127.0.0.1:{port}"
 
     def test_it_is_scraped(self):
+        program.needs(self, "libmicrohttpd")
         with program.Serve() as mail, Exporter("--allow-port", str(mail.port)) as exporter:
             server, url = self.scrape(exporter, mail.where)
             found = []

@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+"""A library that is opened when it is first used, and is not there: what needs it says so in one sentence, and which package
+brings it; all else works. In a build without the library the sentence says how to build with it."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import mta
+import program
+import tap
+import terminal
+from nameserver import NameServer
+
+LIBRARIES = {       # module, file that the module wants, Debian's package
+    "libidn2": ("idn", b"libidn2.so.0", "libidn2-0"),
+    "libgsasl": ("sasl", b"libgsasl.so.18", "libgsasl18"),
+    "libcurl": ("https", b"libcurl.so.4", "libcurl4"),
+    "libmicrohttpd": ("exporter", b"libmicrohttpd.so.12", "libmicrohttpd12"),
+    "libedit": ("libedit", b"libedit.so.2", "libedit2"),
+}
+DOMAIN, MX = "wild.bed.test", "mx1.wild.bed.test"
+ZONE = {(DOMAIN, "MX"): [(10, MX)], (MX, "A"): ["127.0.0.1"], ("_mta-sts." + DOMAIN, "TXT"): ["v=STSv1; id=1;"],
+        ("mta-sts." + DOMAIN, "A"): ["127.0.0.1"]}
+
+
+class Libraries(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.folder.cleanup)
+        cls.server = program.Serve("--listen", "127.0.0.1:0", "--without", "STARTTLS").__enter__()
+        cls.addClassCleanup(cls.server.__exit__)
+        cls.alone = shutil.copy(program.SMTPSH, cls.folder.name)
+        cls.built = {name: program.is_built_with(name) for name in LIBRARIES}
+        for name, (module, wants, _) in LIBRARIES.items():
+            source = os.path.join(os.path.dirname(program.SMTPSH), f"smtpsh-{module}.so")
+            if not cls.built[name] or not os.path.exists(source):
+                continue
+            with open(source, "rb") as file:
+                octets = file.read()
+            if wants in octets:
+                with open(os.path.join(cls.folder.name, f"smtpsh-{module}.so"), "wb") as file:
+                    file.write(octets.replace(wants, wants.replace(b".so.", b".no.")))
+
+    def lack(self, name):
+        """The sentence."""
+        module, wants, package = LIBRARIES[name]
+        if not self.built[name]:
+            return f"{name} is needed here, and this smtpsh was built without it: build it with -D{module}=enabled"
+        if not os.path.exists(os.path.join(self.folder.name, f"smtpsh-{module}.so")):
+            self.skipTest(f"{name} is linked in, or has another version here than {wants.decode()}")
+        return f"{name} is needed here: install it (Debian's package is {package})"
+
+    def run_alone(self, *args, env=None):
+        done = subprocess.run([self.alone, *args], capture_output=True, text=True, timeout=program.DEADLINE,
+                              env=program.environment(**(env or {})))
+        self.assertNotIn(".so", done.stdout + done.stderr)
+        return done
+
+    def probe(self, *args):
+        with NameServer(ZONE) as dns:
+            return self.run_alone("probe", "--dns", dns.address, "--tls=off", "-p", str(self.server.port), *args)
+
+    def test_mta_sts_of_a_probe(self):
+        sentence = "the MTA-STS policy is not known: " + self.lack("libcurl")
+        for how in ("check", "require"):
+            done = self.probe("--sts=" + how, "@" + DOMAIN)
+            self.assertEqual(done.returncode, 3, done.stdout)
+            self.assertTrue(done.stdout.startswith("UNKN " + MX), done.stdout)
+            self.assertEqual(done.stdout.count(sentence), 1, done.stdout)
+            told = json.loads(self.probe("--sts=" + how, "@" + DOMAIN, "--format", "json").stdout)
+            check = next(c for c in told["checks"] if c["name"] == "sts")
+            self.assertEqual((check["state"], check["reason"], check["got"]), ("UNKNOWN", "internal", "unable"))
+            self.assertEqual(told["mta_sts_policy"]["state"], "unable")
+        done = self.probe("@" + DOMAIN)
+        self.assertEqual((done.returncode, done.stdout[:4]), (0, "OK  "))
+
+    def test_mta_sts_elsewhere(self):
+        sentence = f"*** MTA-STS: {DOMAIN} may have a policy, which is not known: " + self.lack("libcurl")
+        with NameServer(ZONE) as dns:
+            done = self.run_alone("resolve", "--dns", dns.address, "@" + DOMAIN)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertEqual(done.stdout.count(sentence + "\n"), 1, done.stdout)
+        self.assertIn(f"   10 {MX}", done.stdout)
+
+    def test_names_in_other_scripts(self):
+        sentence = self.lack("libidn2")
+        for target in ("@bücher.test", "bücher.test"):
+            with NameServer(ZONE) as dns:
+                done = self.run_alone("--dns", dns.address, target, "-c", "NOOP")
+            self.assertEqual((done.returncode, done.stdout), (11, f"*** {sentence}\n"))
+            done = self.probe(target)
+            self.assertEqual(done.returncode, 3, done.stdout)
+            self.assertIn("resolve: " + sentence, done.stdout)
+
+    def test_mechanisms(self):
+        sentence = "CRAM-MD5: " + self.lack("libgsasl")
+        login = ("--user", "u", "--password-env", "PW", "--auth=CRAM-MD5", self.server.where)
+        for words, status in ((("-c", "NOOP"), 11), (("--format=text",), 3)):
+            command = ("probe", "--tls=off") if status == 3 else ()
+            done = self.run_alone(*command, *login, *words, env={"PW": "secret"})
+            self.assertEqual(done.returncode, status, done.stdout)
+            self.assertEqual(done.stdout.count(sentence), 1, done.stdout)
+        self.assertEqual(self.login("PLAIN LOGIN").count("libgsasl"), 0)
+        out = self.login("SCRAM-SHA-256 PLAIN")
+        self.assertIn("without SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI: " + self.lack("libgsasl"), out)
+        self.assertIn("AUTH PLAIN is the best of those offered", out)
+        self.assertIn("*** of what is offered (SCRAM-SHA-256) nothing can be done: " + self.lack("libgsasl"), self.login("SCRAM-SHA-256"))
+
+    def login(self, offered):
+        with mta.Mta("AUTH " + offered) as server:
+            done = self.run_alone("--user", "u", "--password-env", "PW", "--auth", server.target, "-c", "NOOP", env={"PW": "secret"})
+        return " ".join(done.stdout.split())
+
+    def test_exporter(self):
+        done = self.run_alone("exporter", "--listen", "127.0.0.1:0")
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (11, "", f"smtpsh: {self.lack('libmicrohttpd')}\n"))
+
+    def test_the_prompt_has_plain_lines(self):
+        sentence = "no line editing: " + self.lack("libedit")
+        with terminal.Terminal(argv=[self.alone, "demo:"]) as t:
+            t.shows(sentence)
+            t.line("NOOP")
+            t.shows("250 2.0.0")
+
+    def test_the_version_says_what_there_is(self):
+        said = program.run("-V").stdout
+        for name in LIBRARIES:
+            self.assertEqual(f"with {name}, opened when it is needed" in said, self.built[name], said)
+            self.assertEqual(f"without {name}\n" in said, not self.built[name], said)
+
+
+if __name__ == "__main__":
+    tap.main()
