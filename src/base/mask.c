@@ -137,6 +137,8 @@ add_forms(struct mask *m, struct arena *arena, struct span text, unsigned deep)
 static void
 keep_brief(struct mask *m, struct span form)
 {
+	if (!m->brief)
+		m->brief = memory_zeroed(MASK_BRIEF * sizeof *m->brief);
 	for (size_t i = 0; i < MASK_BRIEF; i++)
 		if (span_eq(secret_span(&m->brief[i]), form))
 			return;
@@ -177,8 +179,10 @@ void
 mask_release(struct mask *m)
 {
 	drop_digests(m);
-	for (size_t i = 0; i < MASK_BRIEF; i++)
+	for (size_t i = 0; m->brief && i < MASK_BRIEF; i++)
 		secret_release(&m->brief[i]);
+	free(m->brief);
+	m->brief = NULL;
 	m->nbrief = 0;
 }
 

@@ -19,7 +19,7 @@ enum { MASK_BRIEF = 16 };
 struct mask {
 	uint64_t *digest;		/* open addressing; 0 is a free place */
 	size_t n, cap;
-	struct secret brief[MASK_BRIEF];	/* the oldest goes */
+	struct secret *brief;		/* MASK_BRIEF, of which the oldest goes; NULL: none came yet */
 	unsigned nbrief;
 };
 

@@ -92,7 +92,7 @@ is_slow(const struct probe_result *r, enum probe_phase phase)
 static bool
 came_in_drops(const struct probe_result *r, enum probe_phase phase)
 {
-	return r->drawn_us[phase] >= SLOW_US / 2 && (phase != PHASE_BANNER || r->reply[phase]->nlines == 1);
+	return (r->drawn & 1u << phase) && (phase != PHASE_BANNER || r->reply[phase]->nlines == 1);
 }
 
 static bool
@@ -105,7 +105,7 @@ static void
 note_greet_pause(struct judgement *j)
 {
 	const struct probe_result *r = j->r;
-	bool held_back = r->drawn_us[PHASE_BANNER] >= SLOW_US / 2;
+	bool held_back = r->drawn & 1u << PHASE_BANNER;
 
 	judge_note(j, "greet_pause", PHASE_BANNER, arena_printf(&j->r->arena, "a greet pause: %s came after %.1f s", held_back ?
 	    "the last line of the banner" : "the banner", (double)r->us[PHASE_BANNER] / 1e6));

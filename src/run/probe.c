@@ -333,7 +333,8 @@ note_reply(struct probe *p, const struct event *e)
 	if (e->answer.surprise && !(e->answer.reply->code == 421 && r->err == ERR_NONE))
 		return;
 	const struct reply *kept = probe_keep_reply(&r->arena, e->answer.reply);
-	r->drawn_us[p->phase] += e->answer.drawn_us;
+	if (e->answer.drawn_us >= PROBE_DRAWN_US)
+		r->drawn |= 1u << p->phase;
 	if (p->phase != PHASE_RCPT || p->said == 0)
 		r->reply[p->phase] = kept;
 	else if (r->nsaid < p->said)

@@ -82,6 +82,8 @@ struct probe_opts {
 	size_t nvalues;
 };
 
+enum { PROBE_DRAWN_US = 1000000 };
+
 struct probe_result {
 	struct arena arena;		/* of all below */
 	const struct target *target;
@@ -95,8 +97,8 @@ struct probe_result {
 	enum target_tls tls_mode;	/* what was asked for, never UNSAID */
 
 	uint64_t us[PHASE_COUNT], total_us;
-	uint64_t drawn_us[PHASE_COUNT];	/* of it, from the reply's first octet to its last */
 	unsigned ran, done;		/* bits of phases that began; that ended without a failure */
+	unsigned drawn;			/* and of those with a reply that took PROBE_DRAWN_US from its first octet to its last */
 	const struct reply *reply[PHASE_COUNT];	/* the last of each phase; NULL: none */
 	const struct reply **said;	/* replies to opts.say, in order */
 	size_t nsaid;

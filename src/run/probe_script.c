@@ -73,7 +73,8 @@ heard(struct probe_script *s, const struct event *e)
 	if (e->answer.late || e->answer.surprise)
 		return;
 	leave(s, phase, e->answer.took_us);
-	r->drawn_us[phase] += e->answer.drawn_us;
+	if (e->answer.drawn_us >= PROBE_DRAWN_US)
+		r->drawn |= 1u << phase;
 	r->reply[phase] = probe_keep_reply(&r->arena, e->answer.reply);
 }
 
