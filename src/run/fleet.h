@@ -48,6 +48,8 @@ struct fleet_summary {
 	bool open;				/* more targets may come */
 	size_t skipped;				/* addresses of a family that this machine cannot reach */
 	size_t undone;				/* targets that were begun or waiting when it was stopped */
+	size_t bad;				/* lines that name no target; who reads them counts */
+	bool cut;				/* and could not read them to the end, or there were none */
 	uint64_t wall_us;
 	enum health worst;
 };

@@ -85,8 +85,6 @@ begin_watch(struct watchdog *w, struct loop *loop)
 static int
 status_of(const struct options *o, const struct probe_end *end)
 {
-	if (end->sum.undone > 0 && end->sum.worst == STATE_OK && !o->probe.fleet.fail_fast)
-		return STATE_UNKNOWN;
 	return end->sum.worst == STATE_WARNING && o->probe.warn_ok ? STATE_OK : (int)end->sum.worst;
 }
 
@@ -135,6 +133,22 @@ probe(struct options *o, struct err *err)
 	return err->kind == ERR_NONE ? status : STATE_UNKNOWN;
 }
 
+/* A watch reads its targets anew in each round. */
+static bool
+can_run(const struct options *o, struct err *err)
+{
+	const struct probe_settings *p = &o->probe;
+
+	if (o->nargs == 0 && !p->targets)
+		return err_set(err, ERR_USAGE, "probe wants a TARGET, or --targets FILE; --help tells more");
+	if (p->watch_ms && p->targets && strcmp(p->targets, "-") == 0)
+		return err_set(err, ERR_USAGE, "--watch reads the targets in every round, and the standard input can be read but once: "
+		    "--targets FILE");
+	if (p->watch_ms && p->resume)
+		return err_set(err, ERR_USAGE, "--watch probes all targets in every round, --resume leaves out those done: one or the other");
+	return true;
+}
+
 static int
 run_probe(int argc, char *argv[])
 {
@@ -143,9 +157,7 @@ run_probe(int argc, char *argv[])
 	int status = 0;
 
 	if (options_begin(&o, &command_probe, argc, argv, &err)) {
-		if (o.nargs == 0 && !o.probe.targets)
-			err_set(&err, ERR_USAGE, "probe wants a TARGET, or --targets FILE; --help tells more");
-		else if (probe_spec_prepare(&o, &err))
+		if (can_run(&o, &err) && probe_spec_prepare(&o, &err))
 			status = probe(&o, &err);
 	}
 	if (err.kind != ERR_NONE) {

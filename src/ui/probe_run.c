@@ -90,9 +90,9 @@ on_over(void *ctx, struct span target, size_t number, enum health state, bool do
 {
 	struct run *r = ctx;
 
-	(void)number, (void)state;
+	(void)state;
 	if (done) {
-		targets_over(r->targets, target);
+		targets_over(r->targets, number);
 		return;
 	}
 	hide_progress(r);
@@ -226,6 +226,17 @@ finish(struct run *r)
 	screen_release(&r->screen);
 }
 
+/* Of what was not probed it is not known how it is. --fail-fast leaves out the rest because of what it found. */
+static void
+conclude(const struct run *r, struct probe_end *end)
+{
+	end->sum = fleet_summary(r->fleet);
+	end->sum.bad = targets_bad(r->targets);
+	end->sum.cut = targets_failed(r->targets);
+	if (end->sum.bad || end->sum.cut || (end->sum.undone && !r->o->probe.fleet.fail_fast))
+		end->sum.worst = judge_worse(end->sum.worst, STATE_UNKNOWN);
+}
+
 bool
 probe_run(struct session_env *env, struct options *o, const int *stop, struct probe_end *end, struct err *err)
 {
@@ -259,11 +270,8 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 	hide_progress(&r);
 	if (r.watched && r.undone > UNDONE_SHOWN)
 		fprintf(stderr, "smtpsh: and %zu more; with --resume FILE the next run does what is left\n", r.undone - UNDONE_SHOWN);
-	end->sum = fleet_summary(r.fleet);
-	end->bad = targets_bad(r.targets);
+	conclude(&r, end);
 	end->interrupted = *stop != 0;
-	if (end->bad)
-		end->sum.worst = judge_worse(end->sum.worst, STATE_UNKNOWN);
 	ok = close_reports(&r, &end->sum, err);
 	finish(&r);
 	return ok;

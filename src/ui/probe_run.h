@@ -7,7 +7,6 @@
 
 struct probe_end {
 	struct fleet_summary sum;
-	size_t bad;			/* lines that were no target */
 	bool interrupted;
 };
 

@@ -160,3 +160,25 @@ report_seconds(uint64_t us)
 {
 	return (double)us / 1e6;
 }
+
+bool
+report_shortfall(const struct fleet_summary *sum, char out[SHORTFALL_SIZE])
+{
+	char bad[60] = "";
+
+	if (sum->addresses == 0 && sum->undone == 0) {
+		snprintf(out, SHORTFALL_SIZE, "no target was probed");
+		return true;
+	}
+	if (sum->cut) {
+		snprintf(out, SHORTFALL_SIZE, "the targets could not be read to the end");
+		return true;
+	}
+	if (sum->bad > 0)
+		snprintf(bad, sizeof bad, "%zu line%s no target", sum->bad, sum->bad == 1 ? " names" : "s name");
+	if (sum->undone > 0)
+		snprintf(out, SHORTFALL_SIZE, "%s%s%zu target%s not done", bad, bad[0] ? ", " : "", sum->undone, sum->undone == 1 ? "" : "s");
+	else
+		snprintf(out, SHORTFALL_SIZE, "%s", bad);
+	return sum->bad > 0 || sum->undone > 0;
+}

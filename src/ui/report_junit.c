@@ -59,6 +59,14 @@ static void
 end(void *state, const struct fleet_summary *sum)
 {
 	struct junit *j = state;
+	char lacks[SHORTFALL_SIZE];
+
+	if (sum->worst != STATE_OK && report_shortfall(sum, lacks)) {
+		j->n++;
+		j->errors++;
+		buf_printf(&j->cases, "  <testcase classname=\"smtp\" time=\"0\" name=\"the run\"><error type=\"internal\" message=\"%s\"/>"
+		    "</testcase>\n", lacks);
+	}
 	struct span cases = buf_span(&j->cases);
 
 	fprintf(j->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"smtpsh probe\" tests=\"%zu\" failures=\"%zu\" "

@@ -12,8 +12,8 @@ struct nagios {
 	struct report_opts opts;
 	struct arena arena;
 	size_t n, passed;
-	enum health state;
-	struct span line, perf;		/* of the first of the worst */
+	struct { struct span line, perf; } first[4];	/* of each state */
+	enum health state;		/* the worst of them */
 	struct buf more;
 };
 
@@ -147,11 +147,11 @@ one(void *state, const struct fleet_report *report)
 	n->passed += report_passed(report);
 	if (n->opts.verbose > 0)
 		buf_printf(&n->more, "%s %.*s\n", judge_state_word(now), SPAN_ARG(line_of(report, &report->result->arena)));
-	if (n->line.at && (now == n->state || judge_worse(now, n->state) != now || report->verdict->skipped))
+	if (n->first[now].line.at || (report->verdict->skipped && n->n > 1))
 		return;
-	n->state = now;
-	n->line = n->opts.plugin ? plugin_line(report, &n->arena) : line_of(report, &n->arena);
-	n->perf = perf_of(n, report);
+	n->state = judge_worse(now, n->state);
+	n->first[now].line = n->opts.plugin ? plugin_line(report, &n->arena) : line_of(report, &n->arena);
+	n->first[now].perf = perf_of(n, report);
 }
 
 static void
@@ -159,11 +159,18 @@ end(void *state, const struct fleet_summary *sum)
 {
 	struct nagios *n = state;
 	struct span more = buf_span(&n->more);
+	enum health shown = n->first[sum->worst].line.at ? sum->worst : n->state;
+	char lacks[SHORTFALL_SIZE] = "";
+	bool short_of = report_shortfall(sum, lacks), reason = short_of && shown != sum->worst;
 
-	fprintf(n->out, "SMTP %s - %.*s", judge_state_word(sum->worst), SPAN_ARG(n->line));
+	fprintf(n->out, "SMTP %s - %s%s%.*s", judge_state_word(sum->worst), reason ? lacks : "", reason && n->n > 0 ? "; " : "",
+	    SPAN_ARG(n->first[shown].line));
 	if (n->n > 1)
 		fprintf(n->out, " and %zu more", n->n - 1);
-	fprintf(n->out, "%s%.*s", n->opts.plugin ? "|" : " | ", SPAN_ARG(n->perf));
+	if (short_of && !reason)
+		fprintf(n->out, "%s%s", n->n > 0 ? "; " : "", lacks);
+	if (n->n > 0)
+		fprintf(n->out, "%s%.*s", n->opts.plugin ? "|" : " | ", SPAN_ARG(n->first[shown].perf));
 	if (n->n > 1)
 		fprintf(n->out, " targets_ok=%zu;;;0;%zu", n->passed, n->n);
 	fprintf(n->out, "\n%.*s", SPAN_ARG(more));

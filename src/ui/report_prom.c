@@ -30,6 +30,7 @@
 	X(smtp_tls_verify_error_info, "What the verification found; absent when it verified")	\
 	X(smtp_target_up, "Whether each address passed")					\
 	X(smtp_targets, "How many addresses were probed")					\
+	X(smtp_targets_missed, "How many lines named no target, and targets were not done")	\
 	X(smtp_attempts, "How many attempts the probe took")					\
 	X(smtp_last_run_timestamp_seconds, "When the run ended, as a Unix time")
 
@@ -56,6 +57,7 @@ struct prom {
 	size_t n;
 	struct buf samples[FAMILY_COUNT];
 	struct buf targets;		/* the labels of each target, a line each; samples name it by number */
+	struct buf apart;		/* labels that tell it from another with the same: two MX may have one address */
 };
 
 static struct prom *
@@ -66,7 +68,7 @@ make(FILE *out, const struct report_opts *opts, bool openmetrics)
 	*p = (struct prom){ .out = out, .opts = *opts, .openmetrics = openmetrics };
 	for (unsigned i = 0; i < FAMILY_COUNT; i++)
 		p->samples[i].max = 1u << 30;
-	p->targets.max = 1u << 30;
+	p->targets.max = p->apart.max = 1u << 30;
 	return p;
 }
 
@@ -243,6 +245,9 @@ add_target(struct prom *p, const struct fleet_report *report)
 		put_label(&p->targets, "name", text_safe(&r->arena, span_of(report->name)), false);
 	if (r->way)
 		put_label(&p->targets, "sigalgs", text_safe(&r->arena, span_of(r->way)), false);
+	buf_append(&p->apart, SPAN("\n"));
+	put_label(&p->apart, "host", text_safe(&r->arena, r->host), false);
+	put_label(&p->apart, "number", arena_printf(&r->arena, "%zu", r->number), false);
 	if (r->addr.len == 0)
 		return;
 	struct label labels[] = {
@@ -288,18 +293,50 @@ one(void *state, const struct fleet_report *report)
 
 /* ---- printing: with one address the samples need no target's labels */
 
-static struct span *
-target_lines(struct prom *p)
+struct labels {
+	struct span text, apart;
+	bool shared;			/* another target has the same: ->apart is needed */
+};
+
+static int
+by_text(const void *a, const void *b)
 {
-	struct span rest = span_skip(buf_span(&p->targets), 1), *line = memory_zeroed((p->n + 1) * sizeof *line);
+	const struct labels *x = *(const struct labels *const *)a, *y = *(const struct labels *const *)b;
+	size_t n = x->text.len < y->text.len ? x->text.len : y->text.len;
+	int c = memcmp(x->text.at, y->text.at, n);
+
+	return c ? c : x->text.len < y->text.len ? -1 : x->text.len > y->text.len;
+}
+
+/* Samples with the same labels are no metrics. */
+static void
+find_shared(struct labels *labels, size_t n)
+{
+	struct labels **sorted = memory_zeroed((n + 1) * sizeof *sorted);
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &labels[i];
+	qsort(sorted, n, sizeof *sorted, by_text);
+	for (size_t i = 1; i < n; i++)
+		if (by_text(&sorted[i - 1], &sorted[i]) == 0)
+			sorted[i - 1]->shared = sorted[i]->shared = true;
+	free(sorted);
+}
+
+static struct labels *
+target_labels(struct prom *p)
+{
+	struct span text = span_skip(buf_span(&p->targets), 1), apart = span_skip(buf_span(&p->apart), 1);
+	struct labels *labels = memory_zeroed((p->n + 1) * sizeof *labels);
 
 	for (size_t i = 0; i < p->n; i++)
-		line[i] = span_until(&rest, '\n');
-	return line;
+		labels[i] = (struct labels){ .text = span_until(&text, '\n'), .apart = span_until(&apart, '\n') };
+	find_shared(labels, p->n);
+	return labels;
 }
 
 static void
-print_sample(struct prom *p, struct span line, const struct span *target)
+print_sample(struct prom *p, struct span line, const struct labels *target)
 {
 	struct span rest = line, head = span_until(&rest, TARGET_MARK), number = span_until(&rest, TARGET_MARK);
 	bool bare = head.at[head.len - 1] == '{';
@@ -308,7 +345,8 @@ print_sample(struct prom *p, struct span line, const struct span *target)
 	span_number(number, p->n, &n);
 	bool up = span_starts(line, span_of(families[FAMILY_smtp_target_up].name));	/* it is a list of them */
 	if (p->n > 1 || p->opts.fleet || up)
-		fprintf(p->out, "%.*s%s%.*s%.*s\n", SPAN_ARG(head), bare ? "" : ",", SPAN_ARG(target[n]), SPAN_ARG(rest));
+		fprintf(p->out, "%.*s%s%.*s%.*s%.*s\n", SPAN_ARG(head), bare ? "" : ",", SPAN_ARG(target[n].text),
+		    SPAN_ARG(target[n].shared ? target[n].apart : SPAN_NONE), SPAN_ARG(rest));
 	else if (bare)
 		fprintf(p->out, "%.*s%.*s\n", (int)head.len - 1, head.at, SPAN_ARG(span_skip(rest, 1)));
 	else
@@ -356,6 +394,8 @@ print_totals(struct prom *p, const struct fleet_summary *sum)
 	print_head(p, FAMILY_smtp_targets);
 	fprintf(p->out, "probe_smtp_targets %zu\n", sum->addresses);
 	if (p->opts.fleet) {
+		print_head(p, FAMILY_smtp_targets_missed);
+		fprintf(p->out, "probe_smtp_targets_missed %zu\n", sum->bad + sum->undone);
 		print_head(p, FAMILY_smtp_last_run_timestamp_seconds);
 		fprintf(p->out, "probe_smtp_last_run_timestamp_seconds %lld\n", (long long)time(NULL));
 	}
@@ -365,7 +405,8 @@ static void
 end(void *state, const struct fleet_summary *sum)
 {
 	struct prom *p = state;
-	struct span *target = target_lines(p), line;
+	struct labels *target = target_labels(p);
+	struct span line;
 
 	for (unsigned f = 0; f < FAMILY_COUNT; f++) {
 		struct span rest = buf_span(&p->samples[f]);
@@ -379,6 +420,7 @@ end(void *state, const struct fleet_summary *sum)
 	if (p->openmetrics)
 		fputs("# EOF\n", p->out);
 	buf_release(&p->targets);
+	buf_release(&p->apart);
 	free(target);
 	free(p);
 }

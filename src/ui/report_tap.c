@@ -51,8 +51,10 @@ static void
 end(void *state, const struct fleet_summary *sum)
 {
 	struct tap *t = state;
+	char lacks[SHORTFALL_SIZE];
 
-	(void)sum;
+	if (sum->worst != STATE_OK && report_shortfall(sum, lacks))
+		fprintf(t->out, "not ok %zu - the run: %s\n", ++t->n, lacks);
 	fprintf(t->out, "1..%zu\n", t->n);
 	free(t);
 }

@@ -52,23 +52,44 @@ is_of_a_target(const struct option *option)
 	return false;
 }
 
+static const char *
+value_of(const struct option *option)
+{
+	return !option->arg ? "on" : strcmp(option->name, "tls") == 0 ? "off, try, starttls or implicit" : option->arg + strspn(option->arg, "[=");
+}
+
+/* What an option says of its value, with the word that stands there in the option's place. */
+static bool
+in_its_words(struct span word, const struct err *why, struct err *err)
+{
+	struct span rest = span_of(why->text);
+	size_t i = 0;
+
+	while (span_starts(rest, SPAN("-")) && i + 2 < rest.len && !span_starts(span_skip(rest, i), SPAN(": ")))
+		i++;
+	return err_set(err, why->kind, "%.*s: %.*s", SPAN_ARG(span_first(word, 60)), SPAN_ARG(span_skip(rest, i > 0 ? i + 2 : 0)));
+}
+
 /* "key=value" behind a target: an option of this one, or its name. */
 static bool
 read_setting(struct own **own, const struct options *all, const char **name, struct span word, struct arena *arena, struct err *err)
 {
 	struct span value = word, key = span_until(&value, '=');
 	const struct option *option = option_find(SCOPE_PROBE, key);
+	struct err why;
 
 	if (span_eq(key, SPAN("name"))) {
 		*name = arena_string(arena, value);
 		return true;
 	}
-	if (!option || !is_of_a_target(option) || !span_has(word, '='))
+	if (option && is_of_a_target(option) && !span_has(word, '='))
+		return err_set(err, ERR_USAGE, "\"%s\" has no value: want %s=%s", option->name, option->name, value_of(option));
+	if (!option || !is_of_a_target(option))
 		return err_set(err, ERR_USAGE, "\"%.*s\" is no setting of a target: want name=TEXT or an option of a probe, as in port=587",
 		    SPAN_ARG(span_first(word, 60)));
 	if (!*own)
 		*own = new_own(all);
-	return option_set(option, &(*own)->o, value, err);
+	return option_set(option, &(*own)->o, value, &why) || in_its_words(word, &why, err);
 }
 
 static bool

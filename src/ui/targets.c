@@ -14,19 +14,31 @@
 
 enum { LINE_MOST = 16 << 10, READ_SIZE = 16 << 10, RESUME_MOST = 256 << 20 };
 
+/* A target that is not over yet, with the settings that stand behind it. */
+struct begun {
+	size_t number;
+	char *line;
+};
+
 struct targets {
 	struct options *o;
 	struct fleet_spec spec;
 	struct arena arena, line_arena;
 	size_t nargs_taken, bad;
-	unsigned line;
+	unsigned line;			/* of the file */
+	bool any;			/* a line of it was more than a comment */
+	bool skipping;			/* the rest of a line that has no end */
 	int fd;				/* -1: none, or at its end */
 	struct loop_watch *watch;
 	bool ready, over;
 	struct buf in;
-	struct span *done;		/* sorted: targets of an earlier run */
+	bool failed;
+	size_t added;
+	struct span *done;		/* sorted: lines that an earlier run did */
 	size_t ndone;
 	FILE *resume;
+	struct begun *begun;		/* what is to be noted when it is over; only with --resume */
+	size_t nbegun, begun_cap;
 };
 
 static int
@@ -64,14 +76,34 @@ is_done(const struct targets *t, struct span text)
 	return t->ndone && bsearch(&text, t->done, t->ndone, sizeof *t->done, by_octets);
 }
 
-void
-targets_over(struct targets *t, struct span text)
+static void
+note_begun(struct targets *t, struct span line)
 {
 	if (!t->resume)
 		return;
-	fwrite(text.at, 1, text.len, t->resume);
-	fputc('\n', t->resume);
+	if (t->nbegun == t->begun_cap) {
+		t->begun_cap = t->begun_cap ? 2 * t->begun_cap : 64;
+		t->begun = memory_resize(t->begun, t->begun_cap * sizeof *t->begun);
+	}
+	char *copy = memory_get(line.len + 1);
+	memcpy(copy, line.at, line.len);
+	copy[line.len] = '\0';
+	t->begun[t->nbegun++] = (struct begun){ t->added, copy };
+}
+
+void
+targets_over(struct targets *t, size_t number)
+{
+	size_t i = 0;
+
+	while (i < t->nbegun && t->begun[i].number != number)
+		i++;
+	if (i == t->nbegun)
+		return;
+	fprintf(t->resume, "%s\n", t->begun[i].line);
 	fflush(t->resume);
+	free(t->begun[i].line);
+	t->begun[i] = t->begun[--t->nbegun];
 }
 
 static void
@@ -89,19 +121,48 @@ complain(struct targets *t, const struct err *err, const char *file)
 }
 
 static void
+complain_of_file(struct targets *t, const char *what, const char *why)
+{
+	fprintf(stderr, "smtpsh: %s: %s%s\n", t->o->probe.targets, what, why);
+	t->failed = true;
+}
+
+/* A target with its settings; empty: there is none. */
+static struct span
+without_comment(struct span line)
+{
+	struct span all = span_trim(line), rest = all, word = span_word(&rest);
+
+	while (word.len > 0 && word.at[0] != '#')
+		word = span_word(&rest);
+	return word.len > 0 ? span_trim(span_first(all, (size_t)(word.at - all.at))) : all;
+}
+
+static void
 add(struct targets *t, struct fleet *f, struct span line, const char *file)
 {
-	struct span rest = span_trim(line), text = span_word(&rest);
+	struct span key = without_comment(line), rest = key, text = span_word(&rest);
 	struct target_line read;
 	struct err err;
 
-	if (text.len == 0 || text.at[0] == '#' || is_done(t, text))
+	if (text.len == 0)
 		return;
-	arena_reset(&t->line_arena);
-	if (target_line_read(&read, t->o, span_trim(line), &t->line_arena, &err))
-		fleet_add(f, &read.target, read.own ? read.own : &t->spec, read.name);
-	else
+	t->any = true;
+	if (is_done(t, key))
+		return;
+	if (line.len > LINE_MOST) {
+		err_set(&err, ERR_USAGE, "a line of more than %d octets names no target", LINE_MOST);
 		complain(t, &err, file);
+		return;
+	}
+	arena_reset(&t->line_arena);
+	if (!target_line_read(&read, t->o, key, &t->line_arena, &err)) {
+		complain(t, &err, file);
+		return;
+	}
+	t->added++;
+	note_begun(t, key);
+	fleet_add(f, &read.target, read.own ? read.own : &t->spec, read.name);
 }
 
 static void
@@ -134,27 +195,34 @@ read_some(struct targets *t)
 	ssize_t n = read(t->fd, at, room);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
-	if (n > 0)
+	if (n > 0) {
 		buf_commit(&t->in, (size_t)n);
-	else
-		close_input(t);
+		return true;
+	}
+	if (n < 0)
+		complain_of_file(t, "cannot read it: ", strerror(errno));
+	else if (!t->any && buf_span(&t->in).len == 0)
+		complain_of_file(t, "there is no target in it", "");
+	close_input(t);
 	return true;
 }
 
-/* A whole line, or what is left at the end; a line without end is no target. */
+/* A whole line, or what is left at the end. A line without end is no target: of it comes the first of it, too long. */
 static bool
 next_line(struct targets *t, struct span *line)
 {
 	struct span in = buf_span(&t->in), rest = in;
+	bool whole = memchr(in.at ? in.at : "", '\n', in.len), skipping = t->skipping;
 
-	if (in.len == 0)
-		return false;
-	if (!memchr(in.at, '\n', in.len) && t->fd >= 0 && in.len < LINE_MOST)
+	if (in.len == 0 || (!whole && t->fd >= 0 && in.len <= LINE_MOST && !skipping))
 		return false;
 	span_line(&rest, line);
-	*line = arena_copy(&t->line_arena, *line);
+	if (t->line == 0 && span_starts(*line, SPAN("\xEF\xBB\xBF")))
+		*line = span_skip(*line, 3);
+	*line = arena_copy(&t->line_arena, skipping ? SPAN_NONE : *line);
+	t->skipping = !whole && t->fd >= 0;
+	t->line += !skipping;
 	buf_consume(&t->in, in.len - rest.len);
-	t->line++;
 	return true;
 }
 
@@ -227,6 +295,9 @@ targets_free(struct targets *t)
 	close_input(t);
 	if (t->resume)
 		fclose(t->resume);
+	while (t->nbegun > 0)
+		free(t->begun[--t->nbegun].line);
+	free(t->begun);
 	buf_release(&t->in);
 	arena_release(&t->arena);
 	arena_release(&t->line_arena);
@@ -237,4 +308,10 @@ size_t
 targets_bad(const struct targets *t)
 {
 	return t->bad;
+}
+
+bool
+targets_failed(const struct targets *t)
+{
+	return t->failed;
 }

@@ -10,7 +10,8 @@ struct targets *targets_new(struct loop *, struct options *, struct err *);
 void targets_free(struct targets *);
 /* Adds as many as the fleet wants, and ends it after the last. False: it wants more, and must be called again at once. */
 bool targets_feed(struct targets *, struct fleet *);
-void targets_over(struct targets *, struct span text);		/* this one is done: noted for --resume */
+void targets_over(struct targets *, size_t number);		/* this one is done: noted for --resume */
 size_t targets_bad(const struct targets *);			/* lines that were no target; each has been told */
+bool targets_failed(const struct targets *);	/* the file could not be read to its end, or has none; that was told */
 
 #endif
