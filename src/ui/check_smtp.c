@@ -268,10 +268,10 @@ static bool
 read_word(struct check_smtp *c, char *word, char **next, int *took, struct err *err)
 {
 	bool old = strcmp(word, "-to") == 0 || strcmp(word, "-wt") == 0 || strcmp(word, "-ct") == 0;
+	const struct row *row = old ? find_letter(word[1]) : NULL;
 
-	*took = 0;
-	if (old)
-		return set_with_next(c, find_letter(word[1]), NULL, next, took, err);
+	if (row)
+		return set_with_next(c, row, NULL, next, took, err);
 	return word[1] == '-' ? read_long(c, word, next, took, err) : read_letters(c, word, next, took, err);
 }
 

@@ -1,4 +1,4 @@
-"""The recipes of scripts/probes, as far as one machine runs them: the sharding script, and the command lines of the units."""
+"""The recipes of scripts/probes, as far as they need nothing else (tests/servers/test_recipes.py has the rest): shards, options, metrics."""
 import json
 import os
 import re
@@ -48,6 +48,20 @@ class Recipes(unittest.TestCase):
             self.assertIn(f"`{name}", listed)
         for name in set(re.findall(r"\b(probe_[a-z_]+)\b", read("alerts.yml"))):
             self.assertIn(f"`{name}", listed)
+
+    def test_every_listed_metric_is_given(self):
+        "by a probe that passes and one that does not, alone and of a list, with a message and TLS"
+        out = ""
+        with program.Serve() as server, tempfile.NamedTemporaryFile("w") as targets, tempfile.NamedTemporaryFile("w") as recorded:
+            targets.write(server.where + "\n")
+            targets.flush()
+            recorded.write("SIZE 1\n")
+            recorded.flush()
+            for args in ((server.where, "--tls=starttls", "--to", "a@b.example", "--send", "auto", "--expect-ext-set", recorded.name),
+                         ("127.0.0.1:1",), ("--targets", targets.name)):
+                out += program.run("probe", "--format", "prom", *args).stdout
+        given = set(re.findall(r"^# TYPE (\S+)", out, re.M))
+        self.assertEqual(set(re.findall(r"`(probe_[a-z0-9_]+)", read("metrics.md"))) - given, set())
 
 
 if __name__ == "__main__":

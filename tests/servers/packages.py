@@ -48,6 +48,11 @@ TREES = {
     "zsh": ["zsh"],
     "prometheus": ["prometheus"],
     "monitoring": ["monitoring-plugins-basic"],
+    "parallel": ["parallel"],
+    "yaml": ["python3-yaml"],
+    "systemd": ["systemd"],
+    "nagios": ["nagios4-core"],
+    "icinga": ["icinga2-bin", "icinga2-common"],
     "blackbox": ["prometheus-blackbox-exporter"],
 }
 
@@ -146,7 +151,7 @@ def path_of(name, command):
 
 
 @functools.cache
-def _machine():
+def machine():
     if not shutil.which("dpkg-architecture"):
         return os.uname().machine + "-linux-gnu"
     return subprocess.run(["dpkg-architecture", "-qDEB_HOST_MULTIARCH"], capture_output=True, text=True).stdout.strip()
@@ -155,13 +160,12 @@ def _machine():
 def environment(name, **more):
     """The environment in which the programs of a tree find its libraries and its Perl and Python modules."""
     root = tree(name)
-    machine = _machine()
     perl = [os.path.join(root, "usr/share/perl5")]
-    for lib in (f"usr/lib/{machine}/perl5", f"usr/lib/{machine}"):
+    for lib in (f"usr/lib/{machine()}/perl5", f"usr/lib/{machine()}"):
         there = os.path.join(root, lib)
         if os.path.isdir(there):
             perl += [os.path.join(there, each) for each in sorted(os.listdir(there)) if each.startswith("5.")]
-    libraries = [os.path.join(root, "usr/lib", machine), os.path.join(root, "usr/lib"), os.path.join(root, "usr/lib/postfix")]
+    libraries = [os.path.join(root, "usr/lib", machine()), os.path.join(root, "usr/lib"), os.path.join(root, "usr/lib/postfix")]
     paths = [os.path.join(root, each) for each in ("usr/bin", "usr/sbin")]
     return program.environment(LD_LIBRARY_PATH=":".join(libraries), PERL5LIB=":".join(perl),
                                PYTHONPATH=os.path.join(root, "usr/lib/python3/dist-packages"),
@@ -182,7 +186,7 @@ class start:
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen([path_of(name, command) or command, *args], stdin=subprocess.DEVNULL, stdout=out,
                                             stderr=out, env=environment(name), start_new_session=True,
-                                            preexec_fn=_die_with_parent)
+                                            preexec_fn=die_with_parent)
 
     def __enter__(self):
         return self
@@ -252,7 +256,7 @@ def wait_port(number, host="127.0.0.1", process=None, log=None):
     wait_for(listens, f"port {host}:{number}", process, log)
 
 
-def _die_with_parent():
+def die_with_parent():
     """In the child: SIGKILL when the test that started it ends, however it ends."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)      # PR_SET_PDEATHSIG
 
@@ -378,7 +382,7 @@ class Jail:
         self.log = os.path.join(self.base, "log")
         with open(self.log, "ab") as out:
             self.process = subprocess.Popen(self._command(args), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                                            env=program.environment(), start_new_session=True, preexec_fn=_die_with_parent)
+                                            env=program.environment(), start_new_session=True, preexec_fn=die_with_parent)
         return self
 
     def said(self):

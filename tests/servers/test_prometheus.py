@@ -70,6 +70,36 @@ class Prometheus(unittest.TestCase):
             done = packages.run("prometheus", "promtool", "check", kind, os.path.join(RECIPES, name))
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
+    # a series that stays so; at this minute; the alert, its labels and what it says
+    FIRING = (
+        ('probe_success{target="a",address="192.0.2.1"}', "0", 6, "SmtpDown", {"severity": "critical", "target": "a", "address": "192.0.2.1"},
+         "SMTP probe of a 192.0.2.1 fails"),
+        ('probe_ssl_earliest_cert_expiry{target="a"}', "864000", 61, "SmtpCertificateExpires", {"severity": "warning", "target": "a"},
+         "A certificate of a expires in 9d 22h 59m 0s"),
+        ('probe_smtp_tls_verified{target="a"}', "0", 16, "SmtpTlsNotVerified", {"severity": "warning", "target": "a"},
+         "The certificate of a does not verify"),
+        ('probe_smtp_failure_info{target="a",phase="starttls",reason="tls_not_offered"}', "1", 6, "SmtpStarttlsGone",
+         {"severity": "critical", "target": "a", "phase": "starttls", "reason": "tls_not_offered"}, "a no longer offers STARTTLS"),
+        ('probe_smtp_duration_seconds{target="a",phase="banner"}', "3", 16, "SmtpSlow",
+         {"severity": "warning", "target": "a", "phase": "banner"}, "banner of a takes 3 s"),
+        ("probe_smtp_last_run_timestamp_seconds", "0", 16, "SmtpProbeStale", {"severity": "warning"},
+         "The mail servers were last probed 16m 0s ago"),
+    )
+
+    def test_the_rules_fire(self):
+        tests = [{"interval": "1m", "input_series": [{"series": series, "values": f"{value}x{minute}"}],
+                  "alert_rule_test": [{"eval_time": f"{minute}m", "alertname": name, "exp_alerts": [
+                      {"exp_labels": labels, "exp_annotations": {"summary": said}}]},
+                      {"eval_time": "0m", "alertname": name, "exp_alerts": []}]}
+                 for series, value, minute, name, labels, said in self.FIRING]
+        file = os.path.join(packages.state(), "rules.test.yml")
+        with open(file, "w") as out:
+            json.dump({"rule_files": [os.path.abspath(os.path.join(RECIPES, "alerts.yml"))], "tests": tests}, out)
+        done = packages.run("prometheus", "promtool", "test", "rules", file)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        with open(os.path.join(RECIPES, "alerts.yml")) as rules:
+            self.assertEqual(sorted(re.findall(r"- alert: (\S+)", rules.read())), sorted(each[3] for each in self.FIRING))
+
     def scrape(self, exporter, target, *more):
         """The recipe, with these places in it; the server's own address is told to `more`."""
         recipe = open(os.path.join(RECIPES, "prometheus.yml")).read()
