@@ -11,6 +11,15 @@ check_absent(struct span shown, struct span form)
 		PROMISE(span_has(span_first(span_skip(form, i), 8), '*') || span_find(shown, span_first(span_skip(form, i), 8)).len == 0);
 }
 
+/* Starred out, such a secret looks as before; so does none. */
+static bool
+is_stars(struct span secret)
+{
+	while (secret.len > 0 && secret.at[0] == '*')
+		secret = span_skip(secret, 1);
+	return secret.len == 0;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
@@ -29,7 +38,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	check_absent(shown, base64_encode(&arena, secret));
 	PROMISE(mask_shown(&mask, &arena, secret).at != secret.at || secret.len < 4);
 	struct span told = arena_printf(&arena, "535 (%.*s)", SPAN_ARG(secret));
-	PROMISE(told.len != secret.len + 6 || secret.len == 0 || span_find(mask_shown(&mask, &arena, told), told).len == 0);
+	PROMISE(told.len != secret.len + 6 || is_stars(secret) || span_find(mask_shown(&mask, &arena, told), told).len == 0);
 	mask_release(&mask);
 	arena_release(&arena);
 	return 0;
