@@ -10,6 +10,11 @@
 #include "net/addr.h"
 #include "net/tls_words.h"
 
+enum {
+	READS_AT_ONCE = 256,		/* a record takes two */
+	SHAKE_MAX = 512 << 10,		/* OpenSSL takes 100 KiB of certificates */
+};
+
 bool
 tls_err(struct err *err, const char *what)
 {
@@ -73,6 +78,23 @@ tls_no_record(const struct tls *t)
 	return (struct span){ t->first, sizeof t->first };
 }
 
+/*
+ * OpenSSL stays within one call as long as messages come that change nothing (HelloRequest, KeyUpdate, tickets): a peer
+ * that floods with them would have the loop stand still, its deadlines with it. So a call reads so often, and no more.
+ */
+static long
+on_octets(BIO *bio, int what, const char *at, size_t n, int argi, long argl, int ret, size_t *done)
+{
+	struct tls *t = (struct tls *)(void *)BIO_get_callback_arg(bio);
+
+	(void)at, (void)n, (void)argi, (void)argl, (void)done;
+	if (what != BIO_CB_READ || t->reads++ < READS_AT_ONCE)
+		return ret;
+	BIO_clear_retry_flags(bio);
+	BIO_set_retry_read(bio);
+	return -1;
+}
+
 struct tls *
 tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct err *err)
 {
@@ -95,6 +117,8 @@ tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct e
 	if (!context->server && ask->name.len > 0)
 		snprintf(t->wanted, sizeof t->wanted, "%.*s", SPAN_ARG(ask->name));
 	SSL_set_app_data(t->ssl, t);
+	BIO_set_callback_ex(SSL_get_rbio(t->ssl), on_octets);
+	BIO_set_callback_arg(SSL_get_rbio(t->ssl), (char *)t);
 	SSL_set_msg_callback(t->ssl, on_record);
 	SSL_set_msg_callback_arg(t->ssl, t);
 	if (context->server)
@@ -188,11 +212,17 @@ tls_shake(struct tls *t, struct err *err)
 {
 	ERR_clear_error();
 	errno = 0;
+	t->reads = 0;
 	int r = SSL_do_handshake(t->ssl);
 	if (r == 1)
 		return TLS_DONE;
 
 	int why = SSL_get_error(t->ssl, r);
+	if (why == SSL_ERROR_WANT_READ && BIO_number_read(SSL_get_rbio(t->ssl)) > SHAKE_MAX) {
+		t->dead = true;
+		err_set(err, ERR_TLS, "the TLS handshake failed: it has no end, %d KiB came", SHAKE_MAX / 1024);
+		return TLS_FAILED;
+	}
 	if (why == SSL_ERROR_WANT_READ)
 		return TLS_WANT_READ;
 	if (why == SSL_ERROR_WANT_WRITE)
@@ -231,6 +261,7 @@ tls_read(struct tls *t, char *out, size_t size, size_t *got, struct err *err)
 {
 	ERR_clear_error();
 	errno = 0;
+	t->reads = 0;
 	int r = SSL_read_ex(t->ssl, out, size, got);
 	return r == 1 ? TLS_DONE : io_status(t, r, "reading", err);
 }

@@ -31,6 +31,7 @@ struct tls {
 	char first[5];		/* octets of the peer's, the head of a record */
 	bool has_first;
 	int chosen;		/* the version of its ServerHello; 0: none came */
+	unsigned reads;		/* within one call of OpenSSL's */
 	bool dead;		/* a fatal error: nothing more may be said */
 	size_t nproblems;
 	struct { int depth, code; X509 *cert; } problem[TLS_PROBLEMS_MAX];

@@ -183,6 +183,9 @@ CASES = {
     "warnings without end in the handshake": case(
         lambda p: p.starttls().octets() and p.forever("\x15\x03\x03\x00\x02\x01\x5a" * 1000), 5,
         "*** the TLS handshake failed: too many warn alerts", lines=TLS),
+    "HelloRequests without end in the handshake": case(
+        lambda p: p.starttls().octets() and p.forever("\x16\x03\x03\x00\x04\0\0\0\0" * 1000), 5,
+        "*** the TLS handshake failed: it has no end, 512 KiB came", lines=TLS),
     "a ServerHello that stops half way": case(
         lambda p: p.starttls().octets() and p.say("\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03" + "r" * 20), 9,
         "*** the end of the TLS handshake did not come within 300 ms", lines=TLS),
