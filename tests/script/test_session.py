@@ -58,6 +58,19 @@ class Session(unittest.TestCase):
         for options in (("--lmtp",), ("--tls=implicit",), ("--lmtp", "--tls=implicit")):
             self.assertEqual(program.run("probe", *options, "demo:").returncode, 0, options)
 
+    def test_a_refusal_that_no_line_expects_is_a_failure(self):
+        "though the reply before it, to the same message, was expected"
+        script = "S: 220\nC: LHLO x\nS: 250\nC: MAIL\nS: 250\nC: RCPT\nS: 250\nC: RCPT\nS: 250\nC: DATA\nS: 354\nC: .\nS: 250\nS: 550 no\nC: NOOP\nS: 250\n"
+        lines = "LHLO x\nMAIL FROM:<>\nRCPT TO:<a@b>\nRCPT TO:<c@d>\nDATA\nx\n.\n"
+        for judged, status in (("S: 250\nS: 550\n", 0), ("S: 250\n", 7), ("", 7)):
+            with tempfile.NamedTemporaryFile("w", suffix=".smtp") as file:
+                file.write(script)
+                file.flush()
+                with program.Serve(file.name) as server:
+                    done = program.run("--lmtp", server.where, input=lines + judged + "NOOP\n")
+            self.assertIn("<** 550 no", done.stdout)
+            self.assertEqual(done.returncode, status, judged + done.stdout)
+
     def test_each_reply_to_one_message_is_judged(self):
         begin = "LHLO x\nMAIL FROM:<>\nRCPT TO:<a@b>\nRCPT TO:<c@d>\nDATA\nx\n.\n"
         for judged, status in (("S: 250\nS: 250\n", 0), ("S: 250\nS: 550\n", 1), ("S: 550\nS: 250\n", 1), ("S: 250\n", 0)):
