@@ -22,6 +22,7 @@ static const struct { const char *in; bool ok; const char *local, *domain; bool 
 	{ "<@b.example>", false, "", "", false }, { "<a>", false, "", "", false }, { "<a@b@c>", false, "", "", false },
 	{ "<.a@b>", false, "", "", false }, { "<a.@b>", false, "", "", false }, { "<a..b@c>", false, "", "", false },
 	{ "<a b@c>", false, "", "", false }, { "<a@b..c>", false, "", "", false }, { "<a@-b>", false, "", "", false },
+	{ "<a@x192.0.2.1]>", false, "", "", false }, { "<a@[192.0.2.1>", false, "", "", false },
 	{ "<a@[192.0.2.256]>", false, "", "", false }, { "<a@[2001:db8::1]>", false, "", "", false },
 	{ "<\"a\"b@c>", false, "", "", false }, { "<\"a@c>", false, "", "", false }, { "<@x:>", false, "", "", false },
 	{ "<@x,,@y:a@b>", false, "", "", false },
