@@ -3,17 +3,16 @@
 
 #include <stdlib.h>
 
+#include "run/lookup.h"
 #include "run/sts.h"
-#include "smtp/tlsrpt.h"
 
 struct policy {
 	struct item *item;
 	struct sts_query *asking;	/* NULL: it was told */
 	struct dns_query *reports;	/* the same, of TLSRPT */
 	struct loop_timer *late;
-	struct span reports_name;
 	const struct sts *sts;
-	struct span tlsrpt;		/* what is wrong with that record */
+	struct lookup_text tlsrpt;
 	struct slot_list held;		/* probed, and waiting for this */
 };
 
@@ -39,24 +38,13 @@ on_sts(void *ctx, const struct sts *sts)
 	known(p);
 }
 
-/* RFC 8460 3: there must be one alone. What begins otherwise is another matter. */
 static void
 on_reports(void *ctx, const struct dns_reply *reply)
 {
 	struct policy *p = ctx;
-	struct span owner = p->reports_name;
-	const struct dns_record *r = NULL;
-	const char *why;
-	unsigned steps;
-	size_t n = 0;
 
 	p->reports = NULL;
-	if (reply->ok && dns_follow(reply->answer, p->reports_name, &owner, &steps))
-		while ((r = dns_next(reply->answer, owner, DNS_TXT, r)))
-			if (span_starts_case(r->data, SPAN("v=TLSRPT")) && (n++, !tlsrpt_record_parse(r->data, &why)))
-				p->tlsrpt = span_of(why);
-	if (n > 1)
-		p->tlsrpt = SPAN("there is more than one, so that all count for nothing");
+	lookup_tlsrpt(&p->tlsrpt, reply, &p->item->arena);
 	known(p);
 }
 
@@ -89,8 +77,8 @@ ask(struct policy *p)
 	};
 
 	if (host_ascii(domain, &item->arena, &domain, NULL)) {
-		p->reports_name = arena_printf(&item->arena, "_smtp._tls.%.*s", SPAN_ARG(domain));
-		p->reports = dns_ask(way.dns, p->reports_name, DNS_TXT, on_reports, p);
+		p->tlsrpt.name = lookup_tlsrpt_name(domain, &item->arena);
+		p->reports = dns_ask(way.dns, p->tlsrpt.name, DNS_TXT, on_reports, p);
 	}
 	p->asking = sts_start(&way, domain, &item->arena, on_sts, p);
 }
@@ -124,7 +112,7 @@ policy_holds(struct slot *s)
 		return true;
 	}
 	s->result.sts = p->sts;
-	s->result.tlsrpt = p->tlsrpt;
+	s->result.tlsrpt = p->tlsrpt.wrong;
 	return false;
 }
 

@@ -53,17 +53,23 @@ answered(struct lookup_query *q)
 
 /* Why there is nothing of a type; empty when the answer is one to look into, *owner then is where its CNAMEs end. */
 static struct span
-why_none(struct question *q, const struct dns_reply *reply, struct span *owner)
+nothing_of(const struct dns_reply *reply, struct span name, enum dns_type type, struct arena *arena, struct span *owner)
 {
 	unsigned steps;
 
 	if (!reply->ok)
-		return dns_tries_text(reply, q->query->arena);
-	if (!dns_follow(reply->answer, q->name, owner, &steps))
+		return dns_tries_text(reply, arena);
+	if (!dns_follow(reply->answer, name, owner, &steps))
 		return SPAN("its CNAMEs form a loop");
-	if (dns_next(reply->answer, *owner, q->type, NULL))
+	if (dns_next(reply->answer, *owner, type, NULL))
 		return SPAN("");
 	return reply->answer->rcode == DNS_NXDOMAIN ? SPAN("the name does not exist (NXDOMAIN)") : SPAN("there is none");
+}
+
+static struct span
+why_none(struct question *q, const struct dns_reply *reply, struct span *owner)
+{
+	return nothing_of(reply, q->name, q->type, q->query->arena, owner);
 }
 
 static void
@@ -172,37 +178,56 @@ is_policy_record(struct span text, const char **why)
 	return sts_record_parse(text, &id, why);
 }
 
+/* A record of another version is another matter (RFC 8461 3.1); what only misspells this one is shown as broken. */
+static const struct text_kind policy_text = { "_mta-sts", "v=STSv1", "RFC 8461 3.1", is_policy_record };
+static const struct text_kind reports_text = { "_smtp._tls", "v=TLSRPTv1", "RFC 8460 3", tlsrpt_record_parse };
+
 static struct span
-wrong_with(const struct lookup_text *t, const struct question *q)
+wrong_with(const struct lookup_text *t, const struct text_kind *kind, struct arena *arena)
 {
 	const char *why;
 
 	if (t->n > 1)
-		return arena_printf(q->query->arena, "there are %zu of these, so that all count for nothing (%s)", t->n, q->kind->rfc);
-	return t->n == 0 || q->kind->parse(t->text, &why) ? SPAN_NONE : span_of(why);
+		return arena_printf(arena, "there are %zu of these, so that all count for nothing (%s)", t->n, kind->rfc);
+	return t->n == 0 || kind->parse(t->text, &why) ? SPAN_NONE : span_of(why);
+}
+
+static void
+read_text(struct lookup_text *t, const struct text_kind *kind, const struct dns_reply *reply, struct arena *arena)
+{
+	const struct dns_record *r = NULL;
+	struct span owner = t->name;
+
+	t->why = nothing_of(reply, t->name, DNS_TXT, arena, &owner);
+	if (t->why.len > 0)
+		return;
+	t->authentic = reply->authentic;
+	while ((r = dns_next(reply->answer, owner, DNS_TXT, r)))
+		if (span_starts_case(r->data, span_of(kind->begins)) && t->n++ == 0)
+			t->text = arena_copy(arena, r->data);
+	t->wrong = wrong_with(t, kind, arena);
+	if (t->n == 0)
+		t->why = arena_printf(arena, "there are texts, but none that begins \"%s\"", kind->begins);
 }
 
 static void
 take_text(struct question *q, const struct dns_reply *reply, struct span owner)
 {
-	struct lookup_text *t = q->text;
-	const struct dns_record *r = NULL;
-
-	t->why = why_none(q, reply, &owner);
-	if (t->why.len > 0)
-		return;
-	t->authentic = reply->authentic;
-	while ((r = dns_next(reply->answer, owner, DNS_TXT, r)))
-		if (span_starts_case(r->data, span_of(q->kind->begins)) && t->n++ == 0)
-			t->text = arena_copy(q->query->arena, r->data);
-	t->wrong = wrong_with(t, q);
-	if (t->n == 0)
-		t->why = arena_printf(q->query->arena, "there are texts, but none that begins \"%s\"", q->kind->begins);
+	(void)owner;
+	read_text(q->text, q->kind, reply, q->query->arena);
 }
 
-/* A record of another version is another matter (RFC 8461 3.1); what only misspells this one is shown as broken. */
-static const struct text_kind policy_text = { "_mta-sts", "v=STSv1", "RFC 8461 3.1", is_policy_record };
-static const struct text_kind reports_text = { "_smtp._tls", "v=TLSRPTv1", "RFC 8460 3", tlsrpt_record_parse };
+struct span
+lookup_tlsrpt_name(struct span domain, struct arena *arena)
+{
+	return arena_printf(arena, "%s.%.*s", reports_text.label, SPAN_ARG(domain));
+}
+
+void
+lookup_tlsrpt(struct lookup_text *t, const struct dns_reply *reply, struct arena *arena)
+{
+	read_text(t, &reports_text, reply, arena);
+}
 
 static void
 ask_text(struct lookup_query *l, struct lookup_text *t, const struct text_kind *kind)

@@ -55,6 +55,10 @@ struct lookup {
 	size_t nnotes;
 };
 
+/* The TLSRPT record of a domain alone: where it is asked for (TXT), and what the reply says; ->name is set. */
+struct span lookup_tlsrpt_name(struct span domain, struct arena *);
+void lookup_tlsrpt(struct lookup_text *, const struct dns_reply *, struct arena *);
+
 /* Told once, never from within lookup_start; the lookup lives in the arena. */
 typedef void lookup_fn(void *ctx, const struct lookup *);
 
