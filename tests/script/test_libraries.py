@@ -53,7 +53,7 @@ class Libraries(unittest.TestCase):
         if not self.built[name]:
             return f"{name} is needed here, and this smtpsh was built without it: build it with -D{module}=enabled"
         if not os.path.exists(os.path.join(self.folder.name, f"smtpsh-{module}.so")):
-            self.skipTest(f"{name} is linked in, or has another version here than {wants.decode()}")
+            self.skipTest(f"{name} has another version here than {wants.decode()}")
         return f"{name} is needed here: install it (Debian's package is {package})"
 
     def run_alone(self, *args, env=None):
