@@ -3,6 +3,26 @@
 #define RUN_PROBE_IMPL_H
 
 #include "run/probe.h"
+#include "run/step.h"
+
+struct probe {
+	struct probe_job job;
+	struct session *session;
+	struct probe_script *script;	/* NULL: the dialogue of the options */
+	struct step step, quit;
+	struct loop_timer *deadline;
+	enum probe_depth until;
+	enum probe_phase phase;
+	size_t said;
+	uint64_t began_us, phase_us;
+	bool over, authenticating;
+	struct span problem;		/* told in this phase; it counts when the step then fails */
+	enum err_cause cause;		/* its */
+};
+
+/* The dialogue; .args is the probe. It ends where AUTH is due, and begins again behind it. */
+extern const struct step_op probe_step;
+void probe_begin_phase(struct probe *, enum probe_phase);
 
 /* Copies that live as long as the result: of a reply and of a list as much as is worth keeping. */
 const struct reply *probe_keep_reply(struct arena *, const struct reply *);
