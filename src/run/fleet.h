@@ -50,6 +50,7 @@ struct fleet_summary {
 	size_t undone;				/* targets that were begun or waiting when it was stopped */
 	size_t bad;				/* lines that name no target; who reads them counts */
 	bool cut;				/* and could not read them to the end, or there were none */
+	bool unread;				/* and had not come to the end when it was stopped */
 	uint64_t wall_us;
 	enum health worst;
 };

@@ -2,6 +2,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "run/serve.h"
 #include "ui/complain.h"
@@ -50,8 +52,8 @@ tell_manager(const struct probe_end *end)
 {
 	char text[200];
 
-	snprintf(text, sizeof text, "WATCHDOG=1\nSTATUS=%zu targets: %zu ok, %zu warning, %zu critical, %zu unknown",
-	    end->sum.targets, end->sum.state[0], end->sum.state[1], end->sum.state[2], end->sum.state[3]);
+	snprintf(text, sizeof text, "WATCHDOG=1\nSTATUS=%zu target%s: %zu ok, %zu warning, %zu critical, %zu unknown",
+	    end->sum.targets, end->sum.targets == 1 ? "" : "s", end->sum.state[0], end->sum.state[1], end->sum.state[2], end->sum.state[3]);
 	notify_manager(text);
 }
 
@@ -88,13 +90,31 @@ status_of(const struct options *o, const struct probe_end *end)
 	return end->sum.worst == STATE_WARNING && o->probe.warn_ok ? STATE_OK : (int)end->sum.worst;
 }
 
+/* For who sits before it: when each round began. */
+static void
+announce_round(const struct options *o)
+{
+	bool text = o->probe.nformats == 0 || strcmp(o->probe.format[0], "text") == 0;
+	time_t now = time(NULL);
+	struct tm tm;
+	char when[20];
+
+	if (!o->probe.watch_ms || !text || o->probe.output || o->verbose < 0 || !isatty(STDOUT_FILENO) || !localtime_r(&now, &tm))
+		return;
+	strftime(when, sizeof when, "%F %T", &tm);
+	printf("--- %s\n", when);
+}
+
 static int
 run_rounds(struct session_env *env, struct options *o, const int *stop, struct err *err)
 {
 	struct probe_end end;
 	int status = STATE_UNKNOWN;
 
-	while (probe_run(env, o, stop, &end, err)) {
+	for (;;) {
+		announce_round(o);
+		if (!probe_run(env, o, stop, &end, err))
+			break;
 		status = status_of(o, &end);
 		if (!o->probe.watch_ms || *stop)
 			break;

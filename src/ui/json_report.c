@@ -311,6 +311,7 @@ end(void *state, const struct fleet_summary *sum)
 			json_object_set_new(s, words[i], json_integer((json_int_t)sum->state[i]));
 		json_object_set_new(s, "skipped", json_integer((json_int_t)sum->skipped));
 		json_object_set_new(s, "not_done", json_integer((json_int_t)sum->undone));
+		json_object_set_new(s, "all_read", json_boolean(!sum->unread));
 		json_object_set_new(s, "bad_lines", json_integer((json_int_t)sum->bad));
 		json_object_set_new(s, "wall_seconds", seconds(sum->wall_us));
 		json_object_set_new(o, "summary", s);

@@ -233,7 +233,8 @@ conclude(const struct run *r, struct probe_end *end)
 	end->sum = fleet_summary(r->fleet);
 	end->sum.bad = targets_bad(r->targets);
 	end->sum.cut = targets_failed(r->targets);
-	if (end->sum.bad || end->sum.cut || (end->sum.undone && !r->o->probe.fleet.fail_fast))
+	end->sum.unread = targets_unread(r->targets);
+	if (end->sum.bad || end->sum.cut || ((end->sum.undone || end->sum.unread) && !r->o->probe.fleet.fail_fast))
 		end->sum.worst = judge_worse(end->sum.worst, STATE_UNKNOWN);
 }
 

@@ -165,6 +165,7 @@ bool
 report_shortfall(const struct fleet_summary *sum, char out[SHORTFALL_SIZE])
 {
 	char bad[60] = "";
+	const char *rest = sum->unread ? ", the rest of the list not read" : "";
 
 	if (sum->addresses == 0 && sum->undone == 0) {
 		snprintf(out, SHORTFALL_SIZE, "no target was probed");
@@ -177,8 +178,8 @@ report_shortfall(const struct fleet_summary *sum, char out[SHORTFALL_SIZE])
 	if (sum->bad > 0)
 		snprintf(bad, sizeof bad, "%zu line%s no target", sum->bad, sum->bad == 1 ? " names" : "s name");
 	if (sum->undone > 0)
-		snprintf(out, SHORTFALL_SIZE, "%s%s%zu target%s not done", bad, bad[0] ? ", " : "", sum->undone, sum->undone == 1 ? "" : "s");
+		snprintf(out, SHORTFALL_SIZE, "%s%s%zu target%s not done%s", bad, bad[0] ? ", " : "", sum->undone, sum->undone == 1 ? "" : "s", rest);
 	else
-		snprintf(out, SHORTFALL_SIZE, "%s", bad);
-	return sum->bad > 0 || sum->undone > 0;
+		snprintf(out, SHORTFALL_SIZE, "%s%s", bad, bad[0] ? rest : rest + strspn(rest, ", "));
+	return sum->bad > 0 || sum->undone > 0 || sum->unread;
 }

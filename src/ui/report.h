@@ -41,7 +41,7 @@ const char *report_state(const struct fleet_report *);		/* "CRITICAL" */
 bool report_passed(const struct fleet_report *);		/* OK and WARNING */
 double report_seconds(uint64_t us);
 /* What was not probed, in words: "2 lines name no target". False: all was. */
-enum { SHORTFALL_SIZE = 120 };
+enum { SHORTFALL_SIZE = 160 };
 bool report_shortfall(const struct fleet_summary *, char out[SHORTFALL_SIZE]);
 struct span report_target(const struct fleet_report *);		/* as written, safe */
 struct span report_address(const struct fleet_report *);	/* 192.0.2.1, a path, or empty */

@@ -157,6 +157,8 @@ end(void *state, const struct fleet_summary *sum)
 			fprintf(t->out, ", %zu addresses skipped", sum->skipped);
 		if (sum->undone)
 			fprintf(t->out, ", %zu not done", sum->undone);
+		if (sum->unread)
+			fprintf(t->out, ", the rest of the list not read");
 		if (sum->bad)
 			fprintf(t->out, ", %zu bad line%s", sum->bad, sum->bad == 1 ? "" : "s");
 		fputc('\n', t->out);

@@ -315,3 +315,9 @@ targets_failed(const struct targets *t)
 {
 	return t->failed;
 }
+
+bool
+targets_unread(const struct targets *t)
+{
+	return !t->over;
+}

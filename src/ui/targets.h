@@ -12,6 +12,7 @@ void targets_free(struct targets *);
 bool targets_feed(struct targets *, struct fleet *);
 void targets_over(struct targets *, size_t number);		/* this one is done: noted for --resume */
 size_t targets_bad(const struct targets *);			/* lines that were no target; each has been told */
+bool targets_unread(const struct targets *);		/* its end was not come to */
 bool targets_failed(const struct targets *);	/* the file could not be read to its end, or has none; that was told */
 
 #endif

@@ -530,7 +530,7 @@ class Fleet(Case):
                 last = manager.recv(1000).decode()
             manager.close()
         self.assertIn("READY=1", ready)            # before the first round, which may be long
-        self.assertIn("WATCHDOG=1\nSTATUS=1 targets: 1 ok", first)
+        self.assertIn("WATCHDOG=1\nSTATUS=1 target: 1 ok", first)
         self.assertIn("WATCHDOG=1", second)
 
 
