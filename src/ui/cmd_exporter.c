@@ -17,7 +17,8 @@
 
 enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256, MARGIN_MS = 500, LOG_MOST = 256 << 10 };
 
-#define PLAIN "text/plain; version=0.0.4; charset=utf-8"
+#define METRICS "text/plain; version=0.0.4; charset=utf-8"
+#define TEXT "text/plain; charset=utf-8"
 
 struct probing {
 	struct probing *next;
@@ -49,16 +50,36 @@ struct exporter {
 	bool stop;
 };
 
+/* A sentence, and a line's end. */
 static void
 answer(struct exporter *x, struct http_request *r, unsigned status, const char *text)
 {
-	x->http->answer(r, status, PLAIN, span_of(text));
+	struct buf b = { .max = strlen(text) + 1 };
+
+	buf_printf(&b, "%s\n", text);
+	x->http->answer(r, status, TEXT, buf_span(&b));
+	buf_release(&b);
+}
+
+/* The verdict in words, behind the dialogue that led to it. */
+static void
+tell(struct probing *p, const struct fleet_report *one)
+{
+	const struct judge_check *worst = one->verdict->worst;
+
+	fprintf(p->out, "\n%s %.*s", report_state(one), SPAN_ARG(report_place(one)));
+	if (worst)
+		fprintf(p->out, " %s: %.*s", worst->label, SPAN_ARG(report_message(one)));
+	fputc('\n', p->out);
 }
 
 static void
 on_report(void *ctx, const struct fleet_report *one)
 {
 	struct probing *p = ctx;
+
+	if (p->debug)
+		tell(p, one);
 
 	p->told++;
 	p->passed += report_passed(one);
@@ -96,7 +117,7 @@ finish(struct probing *p)
 	report_end(p->report, &sum, NULL);
 	fclose(p->out);
 	p->module->done[ok]++;
-	x->http->answer(p->request, 200, PLAIN, (struct span){ p->text, p->len });
+	x->http->answer(p->request, 200, METRICS, (struct span){ p->text, p->len });
 	x->n--;
 	free_probing(p);
 }
@@ -111,6 +132,18 @@ port_allowed(const char *list, unsigned port)
 		if (span_number(span_until(&rest, ','), 65535, &n) && n == port)
 			return true;
 	return false;
+}
+
+/* What TLS can ask for: RFC 6066 3 has it without a dot at its end, and in ASCII. */
+static bool
+is_name(const char *text)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] >= 0x7F || strchr("/@:[]", text[i]))
+			return false;
+	return n > 0 && n <= 253;
 }
 
 /* The module's options, with what the request says; the time is what the scrape leaves. */
@@ -128,6 +161,8 @@ read_request(struct probing *p, struct err *err)
 	uint64_t scrape_ms = seconds >= 1 && seconds <= 3600 ? (uint64_t)(seconds * 1000) - MARGIN_MS : 0;
 	if (scrape_ms && (!p->module->timed || scrape_ms < o->probe.probe.total_ms))
 		o->probe.probe.total_ms = scrape_ms;
+	if (sni && !is_name(sni))
+		return err_set(err, ERR_USAGE, "hostname: want a host name");
 	if (sni)
 		o->session.sni = arena_string(&o->arena, span_of(sni));
 	if (o->probe.fleet.addresses == ADDRESSES_UNSAID && !o->probe.mx)
@@ -140,17 +175,32 @@ read_request(struct probing *p, struct err *err)
 	return probe_spec_prepare(o, err);
 }
 
+/* An address is known now; what a name has is seen when it is found, by the fleet. */
 static bool
+address_allowed(const struct exporter *x, struct span host)
+{
+	struct addr addr;
+
+	return !addr_parse(&addr, host, 0) || addr_is_allowed(x->o->allow_target, x->o->nallow_target, &addr);
+}
+
+/* 200, or the status of the refusal with its words. */
+static unsigned
 read_target(struct probing *p, const char *text, struct target *target, struct err *err)
 {
+	const struct exporter *x = p->exporter;
+
 	if (p->o.probe.mx)
 		text = arena_printf(&p->o.arena, "@%s", text).at;
 	if (!target_parse(target, span_of(text), SPAN_NONE, p->o.port, &p->o.arena, err))
-		return false;
+		return 400;
 	if (target->kind != TARGET_HOST && target->kind != TARGET_MX)
-		return err_set(err, ERR_USAGE, "only hosts and domains are probed for others");
-	return port_allowed(p->exporter->o->allow_port, target->port) ||
-	    err_set(err, ERR_USAGE, "port %u is not allowed: --allow-port lists those that are", target->port);
+		err_set(err, ERR_USAGE, "only hosts and domains are probed for others");
+	else if (!port_allowed(x->o->allow_port, target->port))
+		err_set(err, ERR_USAGE, "port %u is not allowed: --allow-port lists those that are", target->port);
+	else if (!address_allowed(x, target->host))
+		err_set(err, ERR_USAGE, "this address is not allowed: --allow-target lists those that are");
+	return err->kind == ERR_NONE ? 200 : 403;
 }
 
 static void
@@ -161,8 +211,9 @@ begin(struct exporter *x, struct http_request *request, struct probe_module *mod
 	struct err err = { 0 };
 
 	*p = (struct probing){ .exporter = x, .request = request, .module = module, .next = x->probing };
-	if (!read_request(p, &err) || !read_target(p, text, &target, &err)) {
-		answer(x, request, 400, err.text);
+	unsigned status = read_request(p, &err) ? read_target(p, text, &target, &err) : 400;
+	if (status != 200) {
+		answer(x, request, status, err.text);
 		free_probing(p);
 		return;
 	}
@@ -180,24 +231,34 @@ begin(struct exporter *x, struct http_request *request, struct probe_module *mod
 }
 
 static void
+answer_no_module(struct exporter *x, struct http_request *r)
+{
+	struct buf b = { .max = 2000 };
+	struct arena arena = { 0 };
+
+	for (const struct probe_module *m = x->modules; m; m = m->next)
+		buf_printf(&b, "%s %s", m == x->modules ? "there is no such module; there are" : ",", m->name);
+	answer(x, r, 400, arena_string(&arena, buf_span(&b)));
+	arena_release(&arena);
+	buf_release(&b);
+}
+
+static void
 on_probe(struct exporter *x, struct http_request *r)
 {
 	const char *target = x->http->argument(r, "target"), *name = x->http->argument(r, "module");
+	struct probe_module *module = module_find(x->modules, name && name[0] ? name : "smtp_starttls");
 
-	if (!target || !target[0] || strlen(target) > 300) {
-		answer(x, r, 400, "want ?target=HOST, and &module=NAME\n");
-		return;
-	}
-	if (x->n >= PROBES_MOST) {
-		answer(x, r, 503, "too many probes at once\n");
-		return;
-	}
-	struct probe_module *module = module_find(x->modules, name ? name : "smtp_starttls");
-	if (module)
-		begin(x, r, module, target);
+	if (!target || !target[0])
+		answer(x, r, 400, "want ?target=HOST, and &module=NAME");
+	else if (strlen(target) > 300)
+		answer(x, r, 400, "target: more than 300 octets");
+	else if (!module)
+		answer_no_module(x, r);
+	else if (x->n >= PROBES_MOST)
+		answer(x, r, 503, "too many probes at once");
 	else
-		answer(x, r, 400, "there is no such module; there are smtp, smtp_starttls, smtps, submission, smtp_rcpt, mx, mx_sts and "
-		    "those of --modules\n");
+		begin(x, r, module, target);
 }
 
 static void
@@ -207,7 +268,7 @@ on_metrics(struct exporter *x, struct http_request *r)
 
 	metrics_probes(&b, x->modules, x->n);
 	metrics_process(&b, x->started);
-	x->http->answer(r, 200, PLAIN, buf_span(&b));
+	x->http->answer(r, 200, METRICS, buf_span(&b));
 	buf_release(&b);
 }
 
@@ -221,9 +282,9 @@ on_request(void *ctx, struct http_request *r, const char *path)
 	else if (strcmp(path, "/metrics") == 0)
 		on_metrics(x, r);
 	else if (strcmp(path, "/-/healthy") == 0)
-		answer(x, r, 200, "healthy\n");
+		answer(x, r, 200, "healthy");
 	else
-		answer(x, r, 404, "there are /probe, /metrics and /-/healthy\n");
+		answer(x, r, 404, "there are /probe, /metrics and /-/healthy");
 }
 
 /* It is readable, or has told that it wants to be run by now. */

@@ -3,17 +3,20 @@
 
 #include <microhttpd.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include "base/arena.h"
 
 /* Those whose end has been asked for are still libmicrohttpd's until it has seen that: SPARE are for them. */
-enum { IDLE_SECONDS = 30, MEMORY = 16 << 10, SPARE = 64, RUN_AGAIN_MS = 500 };
+enum { REQUEST_SECONDS = 30, HEADER_MOST = 8 << 10, MEMORY = 16 << 10, SPARE = 64, RUN_AGAIN_MS = 500 };
 
 struct client {
 	struct client *next;
 	struct MHD_Connection *connection;
-	bool busy, ended;		/* its answer is being made; it was closed for another */
+	time_t since;			/* when it was connected, or last answered */
+	bool busy, ended;		/* its answer is being made; it was closed for another, or for its slowness */
 };
 
 struct server {
@@ -34,17 +37,43 @@ struct http_request {
 
 /* ---- connections: the oldest that waits for nothing makes room, so that whoever says nothing keeps nobody out */
 
-static void
-end_one(struct server *s)
+static time_t
+now(void)
 {
-	for (struct client *c = s->first; c; c = c->next) {
-		if (c->busy || c->ended)
-			continue;
-		c->ended = true;
-		s->n--;
-		shutdown(MHD_get_connection_info(c->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, SHUT_RDWR);
-		return;
-	}
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+static void
+end(struct server *s, struct client *c)
+{
+	c->ended = true;
+	s->n--;
+	shutdown(MHD_get_connection_info(c->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, SHUT_RDWR);
+}
+
+static void
+end_oldest(struct server *s)
+{
+	struct client *c = s->first;
+
+	while (c && (c->busy || c->ended))
+		c = c->next;
+	if (c)
+		end(s, c);
+}
+
+/* A request, and the reading of an answer, have so long in all: an octet now and then holds nothing open. */
+static void
+end_slow(struct server *s)
+{
+	time_t before = now() - REQUEST_SECONDS;
+
+	for (struct client *c = s->first; c; c = c->next)
+		if (!c->busy && !c->ended && c->since < before)
+			end(s, c);
 }
 
 static void
@@ -71,9 +100,10 @@ on_connection(void *cls, struct MHD_Connection *connection, void **socket_contex
 		return;
 	}
 	if (s->n == s->most)
-		end_one(s);
+		end_oldest(s);
 	struct client *c = *socket_context = memory_zeroed(sizeof *c);
 	c->connection = connection;
+	c->since = now();
 	*s->last = c;
 	s->last = &c->next;
 	s->n++;
@@ -82,19 +112,35 @@ on_connection(void *cls, struct MHD_Connection *connection, void **socket_contex
 static void
 set_busy(struct MHD_Connection *connection, bool busy)
 {
-	((struct client *)MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context)->busy = busy;
+	struct client *c = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+
+	c->busy = busy;
+	c->since = now();
 }
 
 /* ---- requests */
 
 static enum MHD_Result
-refuse(struct MHD_Connection *connection, unsigned status)
+refuse(struct MHD_Connection *connection, unsigned status, const char *text)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(0, (char[]){ "" }, MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response = MHD_create_response_from_buffer(strlen(text), (char *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
+	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	enum MHD_Result result = MHD_queue_response(connection, status, response);
 
 	MHD_destroy_response(response);
 	return result;
+}
+
+/* The memory of a connection holds twice as much, so that there is room for an answer. */
+static bool
+is_long(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+	return info && info->header_size > HEADER_MOST;
 }
 
 /* Called when the headers are there, and again once a request that had to wait has its answer. */
@@ -108,7 +154,9 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 	(void)version, (void)upload;
 	if (!r) {
 		if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-			return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED);
+			return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD are answered here\n");
+		if (is_long(connection))
+			return refuse(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "a request has 8192 octets of headers at the most\n");
 		r = *con_cls = memory_zeroed(sizeof *r);
 		*r = (struct http_request){ .server = server, .connection = connection };
 		return MHD_YES;
@@ -122,6 +170,7 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 		enum MHD_Result result = MHD_queue_response(connection, r->status, r->response);
 		MHD_destroy_response(r->response);
 		r->response = NULL;
+		set_busy(connection, false);
 		return result;
 	}
 	r->suspended = true;
@@ -150,7 +199,7 @@ start(int fd, unsigned most, http_fn *fn, void *ctx, struct err *err)
 	*s = (struct server){ .fn = fn, .ctx = ctx, .most = most };
 	s->last = &s->first;
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, s,
-	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most + SPARE, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_SECONDS,
+	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most + SPARE,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
 	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
 	if (s->daemon)
@@ -183,6 +232,7 @@ run(void *server)
 	struct server *s = server;
 	MHD_UNSIGNED_LONG_LONG ms;
 
+	end_slow(s);
 	MHD_run(s->daemon);
 	return MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms < RUN_AGAIN_MS ? (unsigned)ms : RUN_AGAIN_MS;
 }

@@ -1,10 +1,13 @@
 """smtpsh exporter: /probe, /metrics and /-/healthy over HTTP, and what is refused."""
+import base64
 import os
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -12,7 +15,7 @@ import urllib.request
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
-from hostile import Server
+from hostile import Server, certificate
 from nameserver import NameServer
 
 
@@ -20,8 +23,9 @@ class Exporter(unittest.TestCase):
     def setUp(self):
         program.needs(self, "libmicrohttpd")
 
-    def start(self, *args):
-        process = subprocess.Popen([program.SMTPSH, "exporter", *args], stdout=subprocess.PIPE, text=True, env=program.environment())
+    def start(self, *args, env=None):
+        process = subprocess.Popen([program.SMTPSH, "exporter", *args], stdout=subprocess.PIPE, text=True,
+                                   env=program.environment(**(env or {})))
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait, program.DEADLINE)
         self.addCleanup(process.terminate)
@@ -137,27 +141,138 @@ class Exporter(unittest.TestCase):
         dialogue, metrics = text.split("\nWhat the scrape would have got:\n")
         self.assertIn("EHLO ", dialogue)
         self.assertIn("QUIT", dialogue)
+        self.assertRegex(dialogue, r"\nOK 127\.0\.0\.1:\d+\n\Z")
         self.assertIn("probe_success 1\n", metrics)
 
     def test_what_is_refused(self):
         self.start()
-        self.assertEqual(self.get("/-/healthy"), (200, "healthy\n"))
-        self.assertEqual(self.get("/nothing")[0], 404)
-        self.assertEqual(self.get("/probe")[0], 400)
-        self.assertEqual(self.get("/probe?target=127.0.0.1&module=none")[0], 400)
-        for target in ("127.0.0.1:22", "unix:/etc/passwd", "demo:", "pipe:id", "x" * 400):
-            self.assertEqual(self.get(f"/probe?target={target}&module=smtp")[0], 400, target)
-        self.assertEqual(self.get("/metrics", method="POST")[0], 405)
+        modules = "smtp, smtp_starttls, smtps, submission, smtp_rcpt, mx, mx_sts"
+        for path, status, said in (
+                ("/-/healthy", 200, "healthy"), ("/nothing", 404, "there are /probe, /metrics and /-/healthy"),
+                ("/probe", 400, "want ?target=HOST, and &module=NAME"), ("/probe?target=", 400, "want ?target=HOST, and &module=NAME"),
+                ("/probe?target=127.0.0.1&module=none", 400, f"there is no such module; there are {modules}"),
+                ("/probe?target=127.0.0.1:22&module=smtp", 403, "port 22 is not allowed: --allow-port lists those that are"),
+                ("/probe?target=[::1]:22&module=smtp", 403, "port 22 is not allowed: --allow-port lists those that are"),
+                ("/probe?target=mx1.example:x&module=smtp", 400, '"x" is neither a port'),
+                ("/probe?target=[::1&module=smtp", 400, '"[::1" lacks a "]"'),
+                ("/probe?target=" + "x" * 400, 400, "target: more than 300 octets"),
+                ("/probe?target=127.0.0.1&hostname=a%20b", 400, "hostname: want a host name"),
+                ("/probe?target=127.0.0.1&hostname=" + "x" * 300, 400, "hostname: want a host name"),
+                *((f"/probe?target={target}&module=smtp", 403, "only hosts and domains are probed for others")
+                  for target in ("unix:/etc/passwd", "demo:", "pipe:id"))):
+            got, text = self.get(path)
+            self.assertEqual(got, status, path)
+            self.assertRegex(text, r"\A[^\n]*" + re.escape(said) + r"[^\n]*\n\Z")
+
+    def ask(self, octets):
+        """All that is answered to these octets."""
+        with socket.create_connection(("127.0.0.1", int(self.url.rsplit(":", 1)[1])), program.DEADLINE) as sock:
+            sock.settimeout(program.DEADLINE)
+            sock.sendall(octets)
+            heard = b""
+            while octets := sock.recv(65536):
+                heard += octets
+        return heard.decode()
+
+    def test_get_and_head_alone(self):
+        self.start()
+        for method in ("POST", "PUT", "OPTIONS", "FOO"):
+            heard = self.ask(f"{method} /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+            self.assertRegex(heard, r"\AHTTP/1.1 405 ")
+            self.assertIn("\r\nAllow: GET, HEAD\r\n", heard)
+            self.assertTrue(heard.endswith("\r\n\r\nonly GET and HEAD are answered here\n"), heard)
+        with program.Serve() as server:
+            self.start("--allow-port", str(server.port))
+            for path in ("/metrics", f"/probe?target={server.where}&module=smtp"):
+                head = self.ask(f"HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".encode())
+                self.assertRegex(head, r"\AHTTP/1.1 200 (?s:.*)\r\nContent-Length: [1-9]\d+\r\n\r\n\Z")
+
+    def test_headers_of_8_kb(self):
+        self.start()
+
+        def headers(total):
+            first, last = b"GET /-/healthy HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: ", b"\r\n\r\n"
+            return first + b"a" * (total - len(first) - len(last)) + last
+
+        self.assertRegex(self.ask(headers(8192)), r"\AHTTP/1.1 200 ")
+        heard = self.ask(headers(8193))
+        self.assertRegex(heard, r"\AHTTP/1.1 431 ")
+        self.assertTrue(heard.endswith("\r\n\r\na request has 8192 octets of headers at the most\n"), heard)
+
+    def test_an_address_that_is_not_allowed_is_refused(self):
+        self.start("--allow-target", "192.0.2.0/24", "--allow-target", "::2")
+        for target in ("127.0.0.1", "[::1]", "::1", "[::ffff:127.0.0.1]:25"):
+            self.assertEqual(self.get(f"/probe?target={target}&module=smtp"),
+                             (403, "this address is not allowed: --allow-target lists those that are\n"), target)
+
+    def test_an_ipv6_target(self):
+        with Server(lambda p: p.obey(), "::1") as server:
+            self.start("--allow-port", str(server.port), "--allow-target", "::1")
+            server.behaviour = lambda p: p.say("220 six\r\n").obey()
+            text = self.get(f"/probe?target=[::1]:{server.port}&module=smtp")[1]
+        self.assertIn("probe_success 1\n", text)
+        self.assertIn("probe_ip_protocol 6\n", text)
+
+    def test_the_hostname_is_asked_for_in_tls(self):
+        asked = []
+
+        def serve(p):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate())
+            context.sni_callback = lambda sock, name, _: asked.append(name)
+            p.starttls()
+            p.sock = context.wrap_socket(p.sock, server_side=True)
+            p.obey({"EHLO": "250 x\r\n"})
+
+        with Server(serve) as server:
+            self.start("--allow-port", str(server.port))
+            text = self.get(f"/probe?target=127.0.0.1:{server.port}&hostname=mail.example.org")[1]
+        self.assertEqual(asked, ["mail.example.org"])
+        self.assertIn('error="', text)
+
+    def test_a_module_s_secrets_are_not_shown(self):
+        secret = "s3cret-w0rd"
+        forms = (secret, base64.b64encode(secret.encode()).decode(), base64.b64encode(f"\0bob\0{secret}".encode()).decode())
+        login = lambda p: p.hello("250-x\r\n250 AUTH PLAIN\r\n").hear().say(f"535 no {p.heard[-1]} {secret}\r\n").obey()
+        name = self.write("[module mine]\noptions = --tls=off --auth PLAIN --user bob --password-env HUSH --auth-insecure\n")
+        with Server(login) as server:
+            self.start("--allow-port", str(server.port), "--allow-target", "127.0.0.1", "--modules", name, env={"HUSH": secret})
+            texts = [self.get(f"/probe?target=127.0.0.1:{server.port}&module=mine{more}")[1] for more in ("", "&debug=true")]
+            texts.append(self.get("/metrics")[1])
+            self.assertTrue(any(forms[2] in line for line in server.peers[0].heard))         # it was said
+        self.assertIn('code="535"', texts[0])
+        self.assertIn("535 no", texts[1])
+        self.assertRegex(texts[1], r"\nCRITICAL 127\.0\.0\.1:\d+ auth: AUTH refused: 535 no AUTH PLAIN \*+ \*+\n\nWhat the scrape")
+        for text in texts:
+            self.assertFalse([form for form in forms if form in text], text)
+
+    def test_an_octet_now_and_then_keeps_no_connection(self):
+        "half a minute for a request, in all; it takes as long"
+        self.start()
+        with socket.create_connection(("127.0.0.1", int(self.url.rsplit(":", 1)[1])), program.DEADLINE) as sock:
+            sock.sendall(b"GET /-/healthy HTTP/1.1\r\nX: ")
+            sock.settimeout(1)
+            begun = time.monotonic()
+            while time.monotonic() < begun + 60:
+                try:
+                    ended = sock.recv(100) == b""
+                    break
+                except socket.timeout:
+                    sock.sendall(b"a")
+                except ConnectionError:
+                    ended = True
+                    break
+            self.assertTrue(ended)
+        self.assertTrue(29 < time.monotonic() - begun < 45)
 
     def test_what_is_not_allowed_is_not_connected_to(self):
         with Server(lambda p: self.fail("it connected")) as server:
             self.start("--allow-port", str(server.port), "--allow-target", "192.0.2.0/24", "--allow-target", "::1")
-            for target in (f"127.0.0.1:{server.port}", f"localhost:{server.port}", f"[::ffff:127.0.0.1]:{server.port}"):
-                status, text = self.get(f"/probe?target={target}&module=smtp")
-                self.assertEqual(status, 200)
-                self.assertIn("probe_success 0\n", text)
-                if "localhost" not in target:            # that may be ::1 first
-                    self.assertIn('reason="not_allowed"', text)
+            for target in (f"127.0.0.1:{server.port}", f"[::ffff:127.0.0.1]:{server.port}"):
+                self.assertEqual(self.get(f"/probe?target={target}&module=smtp")[0], 403)
+            status, text = self.get(f"/probe?target=localhost:{server.port}&module=smtp")
+            self.assertEqual(status, 200)                # a name's addresses are known only when it is found
+            self.assertIn("probe_success 0\n", text)
 
     def test_it_is_open_to_others_only_with_a_list(self):
         for wrong in ((), ("--allow-target", "everything"), ("--allow-target", "10.0.0.0/40")):
@@ -201,7 +316,8 @@ class Exporter(unittest.TestCase):
         for said, answers in ((b"GET /" + b"a" * 60000 + b" HTTP/1.1\r\n\r\n", (b" 414 ",)),
                               (b"GET / HTTP/1.1\r\nHost: " + b"a" * 60000 + b"\r\n\r\n", (b" 431 ",)),
                               (b"GET / HTTP/1.1\r\nHost: " + b"a" * 16300 + b"\r\n\r\n", (b" 431 ",)),
-                              (b"GET /" + b"a" * 12000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", (b" 404 ",)),
+                              (b"GET /" + b"a" * 12000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", (b" 431 ",)),
+                              (b"GET /" + b"a" * 8000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", (b" 404 ",)),
                               (noise, (b" 400 ", b" 414 ")), (b"\xff" * 60000, (b" 414 ",))):
             with self.subTest(said[:30]), socket.create_connection(self.at, program.DEADLINE) as sock:
                 sock.settimeout(2)

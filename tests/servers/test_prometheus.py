@@ -139,6 +139,7 @@ class Prometheus(unittest.TestCase):
             self.assertEqual((labels["instance"], labels["job"], value), (mail.where, "smtp", "1"))
             self.assertEqual(wait('probe_smtp_reply_code{phase="banner"}')[1], "220")
             self.assertEqual(wait("probe_timeout_seconds")[1], "0.5")
+            self.assertGreater(float(wait('smtpsh_probes_total{module="smtp",result="success"} > 0')[1]), 0)
             self.assertEqual(wait('smtpsh_probes_total{module="smtp",result="failure"}')[1], "0")
             self.assertGreater(float(wait('process_resident_memory_bytes{job="smtpsh"}')[1]), 1e6)
 
