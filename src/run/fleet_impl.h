@@ -24,6 +24,8 @@ struct slot {
 	struct probe_result result;
 	struct loop_timer *timer;	/* until it is tried again */
 	unsigned attempt;
+	bool held, over;		/* probed, and waiting for its host's other addresses; told */
+	bool offers;			/* STARTTLS */
 };
 
 struct item {
@@ -101,6 +103,12 @@ void policy_ask(struct item *);		/* where it is wanted: the domain's, once */
 /* False: its result has what was found, if that was wanted. True: it is not known yet; the slot, on no list, ends later. */
 bool policy_holds(struct slot *);
 void policy_free(struct policy *);	/* NULL is fine */
+
+/* fleet_offer.c */
+/* STARTTLS is missing: whether the same host offers it elsewhere is not known yet; the slot, on no list, ends later. */
+bool offer_holds(struct slot *);
+struct slot *offer_release(struct item *);	/* one that need not wait any longer; NULL: there is none */
+bool offer_is_made(const struct probe_result *);
 
 /* fleet_item.c */
 void item_begin(struct item *);		/* finds its addresses; they become slots */

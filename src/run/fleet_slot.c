@@ -130,6 +130,16 @@ try_again(struct slot *s)
 	loop_timer_set(s->timer, f->opts.retry_wait_ms);
 }
 
+static void
+end(struct slot *s)
+{
+	s->offers = offer_is_made(&s->result);
+	slot_tell(s);
+	slot_free(s);
+	s->over = true;
+	s->item->left--;
+}
+
 void
 slot_over(struct slot *s)
 {
@@ -149,10 +159,12 @@ slot_over(struct slot *s)
 		try_again(s);
 		return;
 	}
-	slot_tell(s);
-	slot_free(s);
-	item->left = any && item->passed > 0 ? 0 : item->left - 1;
-	if (item->left == 0)
+	if (offer_holds(s))
+		return;
+	end(s);
+	for (struct slot *other; (other = offer_release(item));)
+		end(other);
+	if (item->left == 0 || (any && item->passed > 0))
 		item_over(item, true);
 	else if (any)
 		slot_ready(s + 1);

@@ -46,16 +46,43 @@ judge_offer(struct judgement *j)
 	judge_not_offered(j, judge_add(j, "starttls", PHASE_STARTTLS));
 }
 
+static bool
+was_recorded(const char *set)
+{
+	struct span rest = span_of(set ? set : ""), line;
+
+	while (span_line(&rest, &line))
+		if (span_eq_case(span_trim(line), SPAN("STARTTLS")))
+			return true;
+	return false;
+}
+
+static struct span
+why_not_offered(struct judgement *j)
+{
+	const struct probe_result *r = j->r;
+	char host[ADDR_TEXT];
+
+	if (r->clear && is_overwritten(r->clear))
+		return SPAN("STARTTLS was stripped on the way: something overwrote it with X (the SMTP inspection of a firewall? turn it "
+		    "off there)");
+	if (r->elsewhere)
+		return arena_printf(&j->r->arena, "STARTTLS is not offered, and %s, of the same name, offers it: taken away on this way, "
+		    "or two servers", addr_host(r->elsewhere, host));
+	if (was_recorded(j->o->ext_set))
+		return SPAN("STARTTLS is not offered, and was when the extensions were recorded: taken away on the way, or turned off");
+	return SPAN("STARTTLS is not offered");
+}
+
 void
 judge_not_offered(struct judgement *j, struct judge_check *c)
 {
 	const struct probe_result *r = j->r;
 	enum health state = r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said ? STATE_WARNING : STATE_CRITICAL;
-	const char *sentence = r->clear && is_overwritten(r->clear) ?
-	    "STARTTLS was stripped on the way: something overwrote it with X (the SMTP inspection of a firewall? turn it off there)" : "STARTTLS is not offered";
+	struct span sentence = why_not_offered(j);
 
-	judge_find(j, c, state, REASON_TLS_NOT_OFFERED, r->place.len == 0 ? span_of(sentence) :
-	    arena_printf(&j->r->arena, "%.*s: %s", SPAN_ARG(r->place), sentence));
+	judge_find(j, c, state, REASON_TLS_NOT_OFFERED, r->place.len == 0 ? sentence :
+	    arena_printf(&j->r->arena, "%.*s: %.*s", SPAN_ARG(r->place), SPAN_ARG(sentence)));
 }
 
 static void
