@@ -407,43 +407,6 @@ dns_system(struct dns *dns)
 	return &dns->system;
 }
 
-enum err_cause
-dns_cause(const struct dns_reply *reply)
-{
-	enum err_cause cause = CAUSE_NO_ANSWER;
-
-	for (size_t i = 0; i < reply->ntries; i++) {
-		const struct dns_try *t = &reply->try[i];
-		if (t->rcode == DNS_REFUSED && cause == CAUSE_NO_ANSWER)
-			cause = CAUSE_DNS_REFUSED;
-		else if (t->broken || (t->rcode >= 0 && t->rcode != DNS_REFUSED))
-			cause = CAUSE_SERVFAIL;
-	}
-	return cause;
-}
-
-struct span
-dns_tries_text(const struct dns_reply *reply, struct arena *arena)
-{
-	struct span out = SPAN("");
-	char server[ADDR_TEXT];
-
-	for (size_t i = 0; i < reply->ntries; i++) {
-		const struct dns_try *t = &reply->try[i];
-		const char *word = t->rcode < 0 ? NULL : dns_rcode_word((unsigned)t->rcode), *ede = dns_ede_word(t->ede);
-		const char *comma = i ? ", " : "";
-		addr_text(&t->server, server);
-		if (t->rcode < 0)
-			out = arena_printf(arena, "%.*s%s%s %s", SPAN_ARG(out), comma, server, t->why);
-		else if (!word)
-			out = arena_printf(arena, "%.*s%s%s said rcode %d", SPAN_ARG(out), comma, server, t->rcode);
-		else
-			out = arena_printf(arena, "%.*s%s%s said %s%s%s%s", SPAN_ARG(out), comma, server, word,
-			    ede ? " (" : "", ede ? ede : "", ede ? ")" : "");
-	}
-	return out;
-}
-
 const char *
 dns_library_version(void)
 {

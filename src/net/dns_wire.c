@@ -9,44 +9,6 @@ enum {
 	NAME_OCTETS = 255, NAME_TEXT = 1024 + 64, LABELS_MAX = 128,
 };
 
-/* ---- words */
-
-const char *
-dns_type_word(enum dns_type type)
-{
-	switch (type) {
-#define X(name, number) case DNS_##name: return #name;
-	DNS_TYPES(X)
-#undef X
-	}
-	return "?";
-}
-
-const char *
-dns_rcode_word(unsigned rcode)
-{
-	static const char *const words[] = {
-		"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET",
-		"NOTAUTH", "NOTZONE", [16] = "BADVERS", [23] = "BADCOOKIE",
-	};
-	return rcode < sizeof words / sizeof *words ? words[rcode] : NULL;
-}
-
-const char *
-dns_ede_word(int code)
-{
-	static const char *const words[] = {
-		[0] = "other error", [1] = "DNSKEY algorithm not supported", [2] = "DS digest not supported",
-		[3] = "stale answer", [4] = "forged answer", [5] = "DNSSEC indeterminate", [6] = "DNSSEC bogus",
-		[7] = "signature expired", [8] = "signature not yet valid", [9] = "DNSKEY missing", [10] = "RRSIGs missing",
-		[11] = "no zone key bit set", [12] = "NSEC missing", [13] = "cached error", [14] = "not ready",
-		[15] = "blocked", [16] = "censored", [17] = "filtered", [18] = "prohibited", [19] = "stale NXDOMAIN",
-		[20] = "not authoritative", [21] = "not supported", [22] = "no authority could be reached",
-		[23] = "network error", [24] = "invalid data",
-	};
-	return code >= 0 && (size_t)code < sizeof words / sizeof *words ? words[code] : NULL;
-}
-
 static bool
 is_known_type(unsigned type)
 {
