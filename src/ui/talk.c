@@ -2,6 +2,7 @@
 #include "ui/talk.h"
 
 #include "base/text.h"
+#include "smtp/auth.h"
 
 /* What is found wrong, said; false when that is reason enough not to send. */
 static bool
@@ -22,16 +23,29 @@ say_findings(struct talk *t, struct buf *found)
 	return !strict;
 }
 
-/* A secret must not be kept: what stands behind AUTH's mechanism, an URL that may have a password. */
+/* More than a mechanism stands behind an AUTH, wherever in the line: in octets for /raw, behind a slip of the finger. */
+static bool
+says_auth(struct span line)
+{
+	bool command = span_starts_case(line, SPAN("/auth"));		/* [MECH] [USER] */
+
+	while (line.len > 0) {
+		struct span word = span_word(&line), rest = line, mech = span_word(&rest);
+		if (word.len < 4 || !span_eq_case(span_skip(word, word.len - 4), SPAN("AUTH")))
+			continue;
+		if (command && auth_mech(mech))
+			span_word(&rest);
+		return rest.len > 0 || span_has(mech, '\\');
+	}
+	return false;
+}
+
+/* A secret must not be kept: a response, a password that is named so, an URL that may have one. */
 static bool
 is_fit_to_keep(struct span line)
 {
-	struct span args;
-
-	if (verb_of(line, &args) == VERB_AUTH) {
-		span_word(&args);
-		return args.len == 0;
-	}
+	if (says_auth(line))
+		return false;
 	if (span_find(line, SPAN(" password=")).len > 0)
 		return false;
 	return span_find(line, SPAN("://")).len == 0 || !span_has(line, '@');

@@ -326,6 +326,26 @@ class Modes(unittest.TestCase):
         with open(path, encoding="utf-8") as f:
             self.assertNotIn("do-not-keep", f.read())
 
+    def test_no_response_to_auth_is_remembered(self):
+        "said in octets, after a slip of the finger, or behind a command that does not take it"
+        said = (("EHLO x", "8BITMIME"), ("AUTH PLAIN AGpvZQBhYjE=", "535"),
+                ("//AUTH PLAIN AGpvZQBhYjE=", "500"), ("x AUTH PLAIN AGpvZQBhYjE=", "500"),
+                ('/raw "AUTH PLAIN AGpvZQBhYjE=\\r\\n"', "535"), ("/raw AUTH PLAIN AGpvZQBhYjE=", "want octets"),
+                ("/auth PLAIN joe password AGpvZQBhYjE=", "is too much"), ("/auth joe AGpvZQBhYjE=", "/auth has no"),
+                ("/auth PLAIN user=joe password=AGpvZQBhYjE=", "535"), ("/explain auth", "RFC 4954"), ("NOOP last", "250"))
+        with Terminal("demo:", NO_COLOR="1") as t:
+            t.prompt("demo.smtpsh.example>")
+            for line, reply in said:
+                t.line(line)
+                t.until(reply)
+                t.prompt("demo.smtpsh.example>")
+            t.type("\x04")
+            t.status()
+            with open(os.path.join(t.home.name, "smtpsh", "history"), encoding="utf-8") as f:
+                kept = f.read()
+        self.assertNotIn("AGpvZQBhYjE", kept)
+        self.assertIn("/explain auth\nNOOP last\n", kept)
+
     def test_a_history_that_cannot_be_read_is_left_alone(self):
         for points_to, says in ("history", "Too many levels of symbolic links"), ("/proc/self/mem", "Input/output error"), ("/dev/null", ""):
             with Terminal("demo:", NO_COLOR="1") as t:
