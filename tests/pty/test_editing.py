@@ -277,7 +277,7 @@ class Editing(unittest.TestCase):
             alone = shutil.copy(program.SMTPSH, folder)
             with Terminal(argv=[alone, self.peer.host, str(self.peer.port)], NO_COLOR="1") as t:
                 self.peer.accept()
-                t.until("no line editing: libedit is needed here: install it (Debian's package is libedit2)")
+                t.until("no line editing: libedit is needed here, and smtpsh-libedit.so, by which smtpsh uses it: install that from")
                 t.until(self.where + " ")
                 t.line("NOOP")
                 self.peer.dialogue(("NOOP", "250 plainly"))
