@@ -143,10 +143,12 @@ class Units(Case):
             process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=program.environment(
                 NOTIFY_SOCKET=self.path("notify"), WATCHDOG_USEC="60000000"))
             told = ""
-            while "READY=1" not in told or not re.search(r"STATUS=1 targets", told):
-                told += manager.recv(1000).decode()
-            process.send_signal(signal.SIGTERM)
-            status = process.wait(program.DEADLINE)
+            try:
+                while "READY=1" not in told or not re.search(r"STATUS=1 target.*: 1 ok", told):
+                    told += manager.recv(1000).decode()
+            finally:
+                process.send_signal(signal.SIGTERM)
+                status = process.wait(program.DEADLINE)
         self.assertEqual(str(status), re.search(r"(?m)^SuccessExitStatus=(.*)$", read("smtpsh-watch.service"))[1])
         with open(self.path("smtp.prom")) as file:
             self.assertRegex(file.read(), r"(?m)^probe_success\{.*\} 1$")
