@@ -246,6 +246,7 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 
 	*end = (struct probe_end){ 0 };
 	screen_init(&r.screen, stdout, o);
+	r.screen.onlooker = true;
 	r.targets = targets_new(env->loop, o, err);
 	if (!r.targets || !open_reports(&r, err)) {
 		drop_reports(&r);

@@ -21,6 +21,7 @@ struct screen {
 	bool time;
 	int verbose;
 	unsigned columns;		/* 0: as the terminal says */
+	bool onlooker;			/* nobody types: what only a prompt takes is no advice */
 	bool explain;			/* the meaning of a 4yz or 5yz stands under it, the first time */
 	struct { const void *what; unsigned which; } told[64];	/* what was explained: the latest */
 	size_t ntold;

@@ -37,6 +37,17 @@ show_sense_again(struct screen *s, const struct event *e)
 	flow_end(&f);
 }
 
+/* Where nobody types, without the commands: "try another MX (/mx)". */
+static struct span
+advice(const struct screen *s, const char *next)
+{
+	const char *command = s->onlooker ? strstr(next, " (/") : NULL;
+
+	if (s->onlooker && next[0] == '/')
+		return SPAN_NONE;
+	return command ? (struct span){ next, (size_t)(command - next) } : span_of(next);
+}
+
 static void
 show_sense(struct screen *s, const struct event *e)
 {
@@ -54,7 +65,8 @@ show_sense(struct screen *s, const struct event *e)
 	put_class(&f, r);
 	flow_end(&f);
 	f = show_below(s, e);
-	flow_print(&f, INK_DIM, "%s. Next: %s.", sense->means, sense->next);
+	struct span next = advice(s, sense->next);
+	flow_print(&f, INK_DIM, "%s.%s%.*s%s", sense->means, next.len > 0 ? " Next: " : "", SPAN_ARG(next), next.len > 0 ? "." : "");
 	flow_end(&f);
 }
 

@@ -334,5 +334,32 @@ class Truths(unittest.TestCase):
             self.same(case.find("system-out").text, sentence)
 
 
+class Transcript(unittest.TestCase):
+    """What -v shows of the way there fits what happened, and advises what can be done from here."""
+
+    def shown(self, behaviour, *options):
+        with Server(behaviour) as server:
+            return re.sub(r"\n +", " ", program.run("probe", f"127.0.0.1:{server.port}", "-v", *options).stdout)
+
+    def test_no_command_of_the_prompt_is_advised(self):
+        shown = self.shown(lambda p: p.starttls("421 4.7.0 no\r\n").close(), *STARTTLS)
+        self.assertIn("=== The server gives up this connection. ", shown)
+        self.assertNotIn("/re", shown)
+        self.assertIn(" Next: wait a minute; try another MX. ", self.shown(lambda p: p.say("421 busy\r\n").close()))
+
+    def test_how_it_was_lost(self):
+        bears, before = "does not bear EHLO", "before a word was said"
+        for what, behaviour, options, words, without in (
+                ("before the banner", lambda p: p.close(), TRY, before, bears),
+                ("within the banner", lambda p: p.say("220-half").close(), TRY, "no whole reply: 220-half", before),
+                ("at EHLO", lambda p: p.say(GREETING).hear().close(), TRY, bears, before),
+                ("within EHLO's reply", lambda p: p.hello("250-h\r\n250-SI").close(), TRY, "no whole reply: 250-h", bears),
+                ("at EHLO within TLS", lambda p: p.starttls().tls().hear().cut(), STARTTLS + ["--verify=off"], "no close_notify", bears)):
+            with self.subTest(what):
+                shown = self.shown(behaviour, *options)
+                self.assertIn(words, shown)
+                self.assertNotIn(without, shown)
+
+
 if __name__ == "__main__":
     tap.main()

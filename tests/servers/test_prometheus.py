@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import unittest
@@ -46,15 +47,24 @@ class Prometheus(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""), f"{what}: {text}")
 
     def test_every_output_is_clean(self):
+        same, listener = os.path.join(packages.state(), "same"), socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        silent = "127.0.0.1:%d" % listener.getsockname()[1]
         with program.Serve("--ca-out", os.path.join(packages.state(), "ca.pem")) as server:
+            with open(same, "w") as file:
+                file.write(f"{server.where}\n{server.where}\n")
             for name, args, success in (
                     ("in the clear", ("--tls=off", server.where), 1),
                     ("TLS", ("--tls=starttls", "--ca", os.path.join(packages.state(), "ca.pem"), server.where), 1),
                     ("not trusted", ("--tls=starttls", server.where), 0),
                     ("refused", (f"127.0.0.1:{packages.port()}",), 0),
-                    ("several", ("--tls=off", server.where, f"127.0.0.1:{packages.port()}"), 0)):
+                    ("several", ("--tls=off", server.where, f"127.0.0.1:{packages.port()}"), 0),
+                    ("one twice, in a list", ("--tls=off", "--targets", same), 1),
+                    ("STARTTLS wanted of none", ("--tls=starttls", "--timeout", "greeting=100ms", silent), 0),
+                    ("nothing in the list", ("--targets", "/dev/null"), None)):
                 text = program.run("probe", "--format", "prom", *args).stdout
-                self.assertRegex(text, rf"(?m)^probe_success(\{{.*\}})? {success}$", name)
+                if success is not None:
+                    self.assertRegex(text, rf"(?m)^probe_success(\{{.*\}})? {success}$", name)
                 self.check(text, name)
             program.needs(self, "libmicrohttpd")
             with Exporter("--allow-port", str(server.port)) as exporter:
