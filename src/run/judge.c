@@ -57,7 +57,7 @@ judge_note(struct judgement *j, const char *name, enum probe_phase phase, struct
 
 /* How a sentence calls what a phase waits for. */
 const char *
-judge_what(enum probe_phase phase)
+judge_what(struct judgement *j, enum probe_phase phase)
 {
 	static const char *const words[PHASE_COUNT] = {
 		[PHASE_RESOLVE] = "the look-up", [PHASE_CONNECT] = "the connection", [PHASE_BANNER] = "the banner",
@@ -65,7 +65,11 @@ judge_what(enum probe_phase phase)
 		[PHASE_EHLO_TLS] = "EHLO after TLS", [PHASE_AUTH] = "AUTH", [PHASE_MAIL] = "MAIL FROM", [PHASE_RCPT] = "RCPT TO",
 		[PHASE_DATA] = "DATA", [PHASE_BODY] = "the message", [PHASE_RSET] = "RSET", [PHASE_QUIT] = "QUIT",
 	};
-	return words[phase];
+	bool said = phase == PHASE_RCPT && j->p->say && !j->p->to && j->p->say[j->r->nsaid];
+
+	if (said)
+		return arena_printf(&j->r->arena, "\"%.*s\"", SPAN_ARG(judge_said_line(j, j->r->nsaid))).at;
+	return phase == PHASE_EHLO && j->p->helo ? "HELO" : words[phase];
 }
 
 /* ---- what ended the probe */

@@ -18,13 +18,14 @@ void judge_find(struct judgement *, struct judge_check *, enum health, enum prob
 /* Worth a word, not a state. */
 void judge_note(struct judgement *, const char *name, enum probe_phase, struct span message);
 struct span judge_reply_text(struct judgement *, const struct reply *);
-const char *judge_what(enum probe_phase);			/* how a sentence calls what a phase does: "RCPT TO" */
+const char *judge_what(struct judgement *, enum probe_phase);			/* how a sentence calls what a phase does: "RCPT TO" */
 const char *judge_reply_of(struct judgement *, enum probe_phase);	/* "the banner", "the reply to RCPT TO" */
 
 void judge_reply(struct judgement *, struct judge_check *, const struct reply *);	/* it was not the one wanted */
 bool judge_banner_expected(struct judgement *, const struct reply *);	/* whatever its code: opts.as_said */
 void judge_banner(struct judgement *);
 void judge_said(struct judgement *);
+struct span judge_said_line(const struct judgement *, size_t i);	/* of opts.say, without what of it is a secret */
 struct span judge_no_answer(struct judgement *, struct span text);	/* there was no connection in time */
 void judge_timeout(struct judgement *, struct judge_check *);
 void judge_close(struct judgement *, struct judge_check *);		/* the peer was gone */

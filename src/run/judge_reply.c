@@ -84,15 +84,15 @@ judge_reply(struct judgement *j, struct judge_check *c, const struct reply *repl
 	else if (reply->code == 421)
 		judge_find(j, c, temporary(j), REASON_RATE_LIMITED, limits_its_service(j, reply));
 	else if (reply->code / 100 == 4)
-		judge_find(j, c, temporary(j), REASON_REPLY, arena_printf(&r->arena, "%s %s: %.*s", judge_what(c->phase),
+		judge_find(j, c, temporary(j), REASON_REPLY, arena_printf(&r->arena, "%s %s: %.*s", judge_what(j, c->phase),
 		    refused_for_now(c->phase, reply, text), SPAN_ARG(text)));
 	else if (reply->code / 100 == 5)
 		judge_find(j, c, lasting, c->phase == PHASE_AUTH ? REASON_AUTH : REASON_REPLY, arena_printf(&r->arena,
 		    c->phase == PHASE_BANNER ? "the server offers no service here: %.0s%.*s" : "%s refused: %.*s",
-		    judge_what(c->phase), SPAN_ARG(text)));
+		    judge_what(j, c->phase), SPAN_ARG(text)));
 	else
 		judge_find(j, c, STATE_CRITICAL, REASON_UNEXPECTED, arena_printf(&r->arena, "%s was answered with %.*s",
-		    judge_what(c->phase), SPAN_ARG(text)));
+		    judge_what(j, c->phase), SPAN_ARG(text)));
 }
 
 void

@@ -53,9 +53,9 @@ judge_banner(struct judgement *j)
 		    "the banner is not what was expected: %.*s", SPAN_ARG(text)));
 }
 
-/* A line that was said, without what of it is a secret: what follows AUTH's mechanism, and the answer to a 334. */
-static struct span
-said_line(const struct judgement *j, size_t i)
+/* What follows AUTH's mechanism is a secret, and the answer to a 334. */
+struct span
+judge_said_line(const struct judgement *j, size_t i)
 {
 	struct span line = span_of(j->p->say[i]), rest = line;
 
@@ -76,6 +76,6 @@ judge_said(struct judgement *j)
 		struct span text = judge_reply_text(j, r);
 		if (i < j->o->nsaid && !matches(j, &j->o->said[i], r))
 			judge_find(j, c, j->o->said_state, REASON_ASSERTION, arena_printf(&j->r->arena,
-			    "\"%.*s\" was not answered as expected: %.*s", SPAN_ARG(said_line(j, i)), SPAN_ARG(text)));
+			    "\"%.*s\" was not answered as expected: %.*s", SPAN_ARG(judge_said_line(j, i)), SPAN_ARG(text)));
 	}
 }

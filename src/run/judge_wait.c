@@ -17,8 +17,8 @@ judge_reply_of(struct judgement *j, enum probe_phase phase)
 	if (phase == PHASE_TLS)
 		return "the end of the TLS handshake";
 	if (phase <= PHASE_BANNER)
-		return judge_what(phase);
-	return arena_printf(&j->r->arena, "the reply to %s", judge_what(phase)).at;
+		return judge_what(j, phase);
+	return arena_printf(&j->r->arena, "the reply to %s", judge_what(j, phase)).at;
 }
 
 /* ---- too long */
@@ -128,7 +128,7 @@ judge_slowness(struct judgement *j)
 		}
 		several |= list.len > 0;
 		drops |= came_in_drops(r, p);
-		list = arena_printf(&j->r->arena, "%.*s%s%s took %.1f s%s", SPAN_ARG(list), list.len > 0 ? ", " : "", judge_what(p),
+		list = arena_printf(&j->r->arena, "%.*s%s%s took %.1f s%s", SPAN_ARG(list), list.len > 0 ? ", " : "", judge_what(j, p),
 		    (double)r->us[p] / 1e6, came_in_drops(r, p) ? " in drops" : "");
 	}
 	if (list.len == 0)
@@ -182,9 +182,9 @@ judge_close(struct judgement *j, struct judge_check *c)
 	if (r->half)
 		judge_find(j, c, STATE_CRITICAL, reason, arena_printf(&r->arena, c->phase == PHASE_BANNER ?
 		    "the server %s the connection within its banner: %.0s%.*s" : "the server %s the connection within its reply to %s: %.*s",
-		    how, judge_what(c->phase), SPAN_ARG(one_line(&r->arena, r->text))));
+		    how, judge_what(j, c->phase), SPAN_ARG(one_line(&r->arena, r->text))));
 	else
 		judge_find(j, c, STATE_CRITICAL, reason, arena_printf(&r->arena, c->phase == PHASE_BANNER ?
 		    "the server %s the connection early, before its banner%.0s (%s)" :
-		    "the server %s the connection early, before its reply to %s (%s)", how, judge_what(c->phase), why_gone(j, c->phase)));
+		    "the server %s the connection early, before its reply to %s (%s)", how, judge_what(j, c->phase), why_gone(j, c->phase)));
 }

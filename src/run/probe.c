@@ -67,7 +67,7 @@ note_reply(struct probe *p, const struct event *e)
 	const struct reply *kept = probe_keep_reply(&r->arena, e->answer.reply);
 	if (e->answer.drawn_us >= PROBE_DRAWN_US)
 		r->drawn |= 1u << p->phase;
-	if (p->phase != PHASE_RCPT || p->said == 0)
+	if (p->phase != PHASE_RCPT || p->said == 0 || kept->code == 421)	/* which ends it */
 		r->reply[p->phase] = kept;
 	else if (r->nsaid < p->said)
 		r->said[r->nsaid++] = kept;

@@ -64,6 +64,14 @@ class CheckSmtp(unittest.TestCase):
         self.check(talk, 0, *args, "^214")
         self.check(talk, 1, *args, "^250", said="HELP")
 
+    def test_what_was_said_is_named(self):
+        "a command that nobody answers, that ends the connection, and HELO"
+        first = lambda p: p.say(GREETING).hear().say(PLAIN).hear()
+        for after, status, said in ((lambda p: first(p).close(), 1, '"VRFY a"'), (lambda p: first(p).until_gone(), 2, '"VRFY a"'),
+                                    (lambda p: first(p).say("421 enough\r\n").close(), 1, "421 enough")):
+            self.check(after, status, "-C", "VRFY a", "-t", "2", said=said)
+        self.check(lambda p: p.say(GREETING).hear().say("501 no\r\n").hear(), 2, said="HELO refused: 501 no")
+
     def test_quit_never_answered(self):
         self.check(lambda p: p.say(GREETING).hear().say(PLAIN).hear().until_gone().wait(2), 0, "-q")
 
