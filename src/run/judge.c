@@ -69,7 +69,7 @@ judge_what(struct judgement *j, enum probe_phase phase)
 
 	if (said)
 		return arena_printf(&j->r->arena, "\"%.*s\"", SPAN_ARG(judge_said_line(j, j->r->nsaid))).at;
-	return phase == PHASE_EHLO && j->p->helo ? "HELO" : words[phase];
+	return phase == PHASE_EHLO && j->r->hello ? j->r->hello : words[phase];		/* a script says what it likes */
 }
 
 /* ---- what ended the probe */

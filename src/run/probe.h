@@ -94,6 +94,7 @@ struct probe_result {
 	struct span host;
 	unsigned preference;
 	struct addr addr, local;
+	const char *hello;		/* "EHLO", "HELO" or "LHLO"; NULL: it was not come to */
 	enum target_tls tls_mode;	/* what was asked for, never UNSAID */
 
 	uint64_t us[PHASE_COUNT], total_us;

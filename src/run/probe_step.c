@@ -102,7 +102,8 @@ say_hello(struct session *s, struct probe *p)
 {
 	bool lmtp = p->job.session->lmtp || p->job.target->lmtp;
 
-	return say(s, lmtp ? "LHLO" : p->job.opts->helo ? "HELO" : "EHLO", " ", session_helo(s), "");
+	p->job.result->hello = lmtp ? "LHLO" : p->job.opts->helo ? "HELO" : "EHLO";
+	return say(s, p->job.result->hello, " ", session_helo(s), "");
 }
 
 static enum progress

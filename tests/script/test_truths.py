@@ -166,6 +166,9 @@ TRUTHS = {
                         "(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)"),
     "another root": (shows("whole"), STARTTLS + ["--ca", "PKI/other-ca.pem"], "CRITICAL", "tls", "tls_verify",
                      UNTRUSTED + "its chain ends in a root that is not known here, smtpsh test CA (X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)"),
+    "LHLO refused": (lambda p: p.hello("500 5.5.1 what\r\n").obey(), OFF + ["--lmtp"], "CRITICAL", "ehlo", "reply", "LHLO refused: 500 5.5.1 what"),
+    "LHLO unanswered": (lambda p: p.say(GREETING).hear().close(), OFF + ["--lmtp"], "CRITICAL", "ehlo", "eof",
+                        "the server closed the connection early, before its reply to LHLO" + GONE),
     # Words that would be something else where they stand.
     "injection": (lambda p: p.say("554 a|b='1;2' # \\ <x> & \"q\" \x1b[31m\x07\r\n").obey(), OFF, "CRITICAL", "banner", "reply",
                   "the server offers no service here: 554 a|b='1;2' # \\ <x> & \"q\" \\x1B[31m\\x07"),
