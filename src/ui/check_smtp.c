@@ -9,7 +9,10 @@
 
 typedef bool set_fn(struct check_smtp *, char *value, struct err *);
 
-/* FLAG counts, TEXT keeps, CALL does, LISTED is no more than named to those who list; `newer`: since 3.0, so that it takes no shortened name from one of 2.3.3. */
+/*
+ * FLAG counts, TEXT keeps, CALL does, LISTED is no more than named to those who list; `newer`: since 3.0, so that it takes
+ * no shortened name from one of 2.3.3.
+ */
 struct row {
 	const char *name;
 	char letter;
@@ -34,7 +37,8 @@ number(const char *option, const char *text, unsigned long long most, unsigned *
 static bool
 set_port(struct check_smtp *c, char *value, struct err *err)
 {
-	return number("-p", value, 65535, &c->port, err) && (c->port > 0 || err_set(err, ERR_USAGE, "-p 0: want a port from 1 to 65535"));
+	return number("-p", value, 65535, &c->port, err) &&
+	    (c->port > 0 || err_set(err, ERR_USAGE, "-p 0: want a port from 1 to 65535"));
 }
 
 /* 0 is no end, there: a day is one. */
@@ -74,7 +78,8 @@ set_crit(struct check_smtp *c, char *value, struct err *err)
 static bool
 set_days(struct check_smtp *c, char *value, struct err *err)
 {
-	char *crit = strchr(value, ','), *warn = arena_string(&c->arena, span_first(span_of(value), crit ? (size_t)(crit - value) : SIZE_MAX));
+	const char *crit = strchr(value, ',');
+	const char *warn = arena_string(&c->arena, span_first(span_of(value), crit ? (size_t)(crit - value) : SIZE_MAX));
 	const char *critical = crit ? crit + 1 : "";
 
 	c->days = true;

@@ -208,7 +208,8 @@ run(struct check *c, struct err *err)
 	struct fleet_spec spec = probe_spec(&c->o);
 	struct fleet_opts opts = c->o.probe.fleet;
 
-	c->report = report_to(report_kind(SPAN("nagios")), stdout, &(struct report_opts){ .plugin = true, .judge = &c->o.probe.judge });
+	c->report = report_to(report_kind(SPAN("nagios")), stdout, &(struct report_opts){
+		.plugin = true, .judge = &c->o.probe.judge });
 	opts.watch = c->said.verbose > 0;
 	if (opts.watch)
 		open_transcript(c);
