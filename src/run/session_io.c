@@ -350,11 +350,9 @@ session_work(struct session *s)
 		if (s->conn)
 			flush(s);
 	}
-	if (s->conn && !s->shake_us) {
-		flush(s);
-		if (s->conn)
-			conn_want(s->conn, !s->aside.ending && (hears(s) || !s->step), session_may_send(s) > 0);
-	}
+	/* Nothing is flushed behind it: who waits for room that comes here would wait for ever. */
+	if (s->conn && !s->shake_us)
+		conn_want(s->conn, !s->aside.ending && (hears(s) || !s->step), session_may_send(s) > 0);
 	s->working = false;
 }
 

@@ -1,11 +1,12 @@
 /* session: steps in, events out, over a pair of sockets whose other end is this test. */
 #include "tests.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "run/session.h"
+#include "run/session_priv.h"
 #include "run/steps/open.h"
 
 enum { MANY = 400, OCTETS_EACH = 5 << 10 };
@@ -135,6 +136,72 @@ what_came_in_time_is_heard_however_late_we_look(void **state)
 	end(&p);
 }
 
+/* ---- a socket that has no room at one moment and has it at the next, in the C library's place */
+
+static unsigned stutters;		/* how many calls are yet to find no room, each second one */
+
+ssize_t
+send(int fd, const void *octets, size_t n, int flags)
+{
+	if (stutters > 0 && stutters-- % 2 == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	return sendto(fd, octets, n, flags, NULL, 0);
+}
+
+enum { PIECE_MOST = 2 * SESSION_LOW_WATER, PIECES = 8 };
+
+static enum progress
+put_piece(struct session *s, const struct step *step, void *state)
+{
+	unsigned *n = state;
+	char piece[1024];
+
+	(void)step;
+	memset(piece, 'x', sizeof piece);
+	if ((*n)++ == PIECES)
+		return STEP_DONE;
+	while (conv_output(session_conv(s)).len < PIECE_MOST)
+		buf_append(conv_outbuf(session_conv(s)), (struct span){ piece, sizeof piece });
+	stutters = 4;
+	session_wait_room(s);
+	return STEP_WAIT;
+}
+
+static enum progress
+put_next(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	return news->kind == NEWS_WRITABLE ? put_piece(s, step, state) : STEP_FAIL;
+}
+
+static void
+room_that_comes_at_any_moment_is_noticed(void **state)
+{
+	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 2000 } };
+	static const struct step_op pour = { .name = "pour", .needs = STEP_NEEDS_CONN, .state_size = sizeof(unsigned), .start = put_piece,
+		.heard = put_next };
+	static const struct step step = { .op = &pour };
+	struct arena arena = { 0 };
+	static char drain[PIECE_MOST];
+	struct peer p;
+
+	(void)state;
+	struct session *s = greeted(&p, &opts, &arena);
+	session_push(s, &step);
+	p.len = 0;
+	memset(p.said, 0, sizeof p.said);
+	while (!strstr(p.said, "ended ")) {
+		loop_turn(p.env.loop, false);
+		while (read(p.fd, drain, sizeof drain) > 0)
+			;
+	}
+	assert_string_equal(p.said, "ended none\n");
+	session_free(s);
+	arena_release(&arena);
+	end(&p);
+}
+
 static void
 a_session_that_waits_costs_little(void **state)
 {
@@ -175,6 +242,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_given_up_answers_nothing_else),
 		cmocka_unit_test(what_came_in_time_is_heard_however_late_we_look),
+		cmocka_unit_test(room_that_comes_at_any_moment_is_noticed),
 		cmocka_unit_test(a_session_that_waits_costs_little),
 	};
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
