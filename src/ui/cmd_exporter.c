@@ -10,32 +10,11 @@
 #include "ui/complain.h"
 #include "ui/exporter.h"
 #include "ui/exporter_metrics.h"
+#include "ui/exporter_probe.h"
 #include "ui/options.h"
 #include "ui/probe_run.h"
-#include "ui/probe_spec.h"
-#include "ui/screen.h"
 
-enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256, MARGIN_MS = 500, LOG_MOST = 256 << 10 };
-
-#define METRICS "text/plain; version=0.0.4; charset=utf-8"
-#define TEXT "text/plain; charset=utf-8"
-
-struct probing {
-	struct probing *next;
-	struct exporter *exporter;
-	struct http_request *request;
-	struct probe_module *module;
-	struct options o;		/* the module's, but for what this request says */
-	struct fleet_spec spec;
-	struct fleet *fleet;
-	struct report *report;
-	char *text;
-	size_t len;
-	FILE *out;
-	unsigned passed, told;
-	bool debug;
-	struct screen screen;		/* of the transcript, with debug */
-};
+enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256 };
 
 struct exporter {
 	struct loop *loop;
@@ -44,191 +23,11 @@ struct exporter {
 	const struct http *http;
 	void *server;
 	const struct options *o;
-	struct probing *probing;
+	struct exporter_probe *probe[PROBES_MOST];	/* the first n */
 	unsigned n;
 	struct loop_timer *tick;
 	bool stop;
 };
-
-/* A sentence, and a line's end. */
-static void
-answer(struct exporter *x, struct http_request *r, unsigned status, const char *text)
-{
-	struct buf b = { .max = strlen(text) + 1 };
-
-	buf_printf(&b, "%s\n", text);
-	x->http->answer(r, status, TEXT, buf_span(&b));
-	buf_release(&b);
-}
-
-/* The verdict in words, behind the dialogue that led to it. */
-static void
-tell(struct probing *p, const struct fleet_report *one)
-{
-	const struct judge_check *worst = one->verdict->worst;
-
-	fprintf(p->out, "\n%s %.*s", report_state(one), SPAN_ARG(report_place(one)));
-	if (worst)
-		fprintf(p->out, " %s: %.*s", worst->label, SPAN_ARG(report_message(one)));
-	fputc('\n', p->out);
-}
-
-static void
-on_report(void *ctx, const struct fleet_report *one)
-{
-	struct probing *p = ctx;
-
-	if (p->debug)
-		tell(p, one);
-
-	p->told++;
-	p->passed += report_passed(one);
-	report_one(p->report, one);
-}
-
-static void
-on_event(void *ctx, const struct event *e)
-{
-	struct probing *p = ctx;
-
-	if (ftell(p->out) < LOG_MOST)
-		show_event(&p->screen, e);
-}
-
-static void
-free_probing(struct probing *p)
-{
-	fleet_free(p->fleet);
-	screen_release(&p->screen);
-	arena_release(&p->o.arena);		/* all else is the module's */
-	free(p->text);
-	free(p);
-}
-
-static void
-finish(struct probing *p)
-{
-	struct exporter *x = p->exporter;
-	struct fleet_summary sum = fleet_summary(p->fleet);
-	bool ok = p->told > 0 && sum.worst != STATE_CRITICAL && sum.worst != STATE_UNKNOWN;
-
-	if (p->debug)
-		fputs("\nWhat the scrape would have got:\n", p->out);
-	report_end(p->report, &sum, NULL);
-	fclose(p->out);
-	p->module->done[ok]++;
-	x->http->answer(p->request, 200, METRICS, (struct span){ p->text, p->len });
-	x->n--;
-	free_probing(p);
-}
-
-/* "25,465,587": where probes may go. */
-static bool
-port_allowed(const char *list, unsigned port)
-{
-	unsigned long long n;
-
-	for (struct span rest = span_of(list ? list : "25,465,587"); rest.len > 0;)
-		if (span_number(span_until(&rest, ','), 65535, &n) && n == port)
-			return true;
-	return false;
-}
-
-/* What TLS can ask for: RFC 6066 3 has it without a dot at its end, and in ASCII. */
-static bool
-is_name(const char *text)
-{
-	size_t n = strlen(text);
-
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] >= 0x7F || strchr("/@:[]", text[i]))
-			return false;
-	return n > 0 && n <= 253;
-}
-
-/* The module's options, with what the request says; the time is what the scrape leaves. */
-static bool
-read_request(struct probing *p, struct err *err)
-{
-	const struct http *http = p->exporter->http;
-	const char *header = http->header(p->request, "X-Prometheus-Scrape-Timeout-Seconds");
-	const char *sni = http->argument(p->request, "hostname"), *debug = http->argument(p->request, "debug");
-	double seconds = header ? strtod(header, NULL) : 0;
-	struct options *o = &p->o;
-
-	memcpy(o, &p->module->o, sizeof *o);
-	o->arena = (struct arena){ 0 };
-	uint64_t scrape_ms = seconds >= 1 && seconds <= 3600 ? (uint64_t)(seconds * 1000) - MARGIN_MS : 0;
-	if (scrape_ms && (!p->module->timed || scrape_ms < o->probe.probe.total_ms))
-		o->probe.probe.total_ms = scrape_ms;
-	if (sni && !is_name(sni))
-		return err_set(err, ERR_USAGE, "hostname: want a host name");
-	if (sni)
-		o->session.sni = arena_string(&o->arena, span_of(sni));
-	if (o->probe.fleet.addresses == ADDRESSES_UNSAID && !o->probe.mx)
-		o->probe.fleet.addresses = ADDRESSES_FIRST;
-	o->probe.fleet.allow = p->exporter->o->allow_target;
-	o->probe.fleet.nallow = p->exporter->o->nallow_target;
-	p->debug = o->probe.fleet.watch = debug && strcmp(debug, "true") == 0;
-	if (p->debug)
-		o->probe.fleet.jobs = 1;	/* several dialogues at once could not be read */
-	return probe_spec_prepare(o, err);
-}
-
-/* An address is known now; what a name has is seen when it is found, by the fleet. */
-static bool
-address_allowed(const struct exporter *x, struct span host)
-{
-	struct addr addr;
-
-	return !addr_parse(&addr, host, 0) || addr_is_allowed(x->o->allow_target, x->o->nallow_target, &addr);
-}
-
-/* 200, or the status of the refusal with its words. */
-static unsigned
-read_target(struct probing *p, const char *text, struct target *target, struct err *err)
-{
-	const struct exporter *x = p->exporter;
-
-	if (p->o.probe.mx)
-		text = arena_printf(&p->o.arena, "@%s", text).at;
-	if (!target_parse(target, span_of(text), SPAN_NONE, p->o.port, &p->o.arena, err))
-		return 400;
-	if (target->kind != TARGET_HOST && target->kind != TARGET_MX)
-		err_set(err, ERR_USAGE, "only hosts and domains are probed for others");
-	else if (!port_allowed(x->o->allow_port, target->port))
-		err_set(err, ERR_USAGE, "port %u is not allowed: --allow-port lists those that are", target->port);
-	else if (!address_allowed(x, target->host))
-		err_set(err, ERR_USAGE, "this address is not allowed: --allow-target lists those that are");
-	return err->kind == ERR_NONE ? 200 : 403;
-}
-
-static void
-begin(struct exporter *x, struct http_request *request, struct probe_module *module, const char *text)
-{
-	struct probing *p = memory_zeroed(sizeof *p);
-	struct target target;
-	struct err err = { 0 };
-
-	*p = (struct probing){ .exporter = x, .request = request, .module = module, .next = x->probing };
-	unsigned status = read_request(p, &err) ? read_target(p, text, &target, &err) : 400;
-	if (status != 200) {
-		answer(x, request, status, err.text);
-		free_probing(p);
-		return;
-	}
-	p->out = open_memstream(&p->text, &p->len);
-	p->report = report_to(report_kind(SPAN("prom")), p->out, &(struct report_opts){
-		.whole = true, .judge = &p->o.probe.judge, .total_ms = p->o.probe.probe.total_ms });
-	p->spec = probe_spec(&p->o);
-	if (p->debug)
-		screen_init(&p->screen, p->out, &p->o);
-	p->fleet = fleet_new(&module->env, &p->o.probe.fleet, &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = p });
-	fleet_add(p->fleet, &target, &p->spec, NULL);
-	fleet_end(p->fleet);
-	x->probing = p;
-	x->n++;
-}
 
 static void
 answer_no_module(struct exporter *x, struct http_request *r)
@@ -238,7 +37,7 @@ answer_no_module(struct exporter *x, struct http_request *r)
 
 	for (const struct probe_module *m = x->modules; m; m = m->next)
 		buf_printf(&b, "%s %s", m == x->modules ? "there is no such module; there are" : ",", m->name);
-	answer(x, r, 400, arena_string(&arena, buf_span(&b)));
+	exporter_answer(x->http, r, 400, arena_string(&arena, buf_span(&b)));
 	arena_release(&arena);
 	buf_release(&b);
 }
@@ -250,15 +49,15 @@ on_probe(struct exporter *x, struct http_request *r)
 	struct probe_module *module = module_find(x->modules, name && name[0] ? name : "smtp_starttls");
 
 	if (!target || !target[0])
-		answer(x, r, 400, "want ?target=HOST, and &module=NAME");
+		exporter_answer(x->http, r, 400, "want ?target=HOST, and &module=NAME");
 	else if (strlen(target) > 300)
-		answer(x, r, 400, "target: more than 300 octets");
+		exporter_answer(x->http, r, 400, "target: more than 300 octets");
 	else if (!module)
 		answer_no_module(x, r);
 	else if (x->n >= PROBES_MOST)
-		answer(x, r, 503, "too many probes at once");
-	else
-		begin(x, r, module, target);
+		exporter_answer(x->http, r, 503, "too many probes at once");
+	else if ((x->probe[x->n] = exporter_probe_begin(x->http, x->o, r, module, target)))
+		x->n++;
 }
 
 static void
@@ -268,7 +67,7 @@ on_metrics(struct exporter *x, struct http_request *r)
 
 	metrics_probes(&b, x->modules, x->n);
 	metrics_process(&b, x->started);
-	x->http->answer(r, 200, METRICS, buf_span(&b));
+	x->http->answer(r, 200, EXPORTER_METRICS, buf_span(&b));
 	buf_release(&b);
 }
 
@@ -282,9 +81,9 @@ on_request(void *ctx, struct http_request *r, const char *path)
 	else if (strcmp(path, "/metrics") == 0)
 		on_metrics(x, r);
 	else if (strcmp(path, "/-/healthy") == 0)
-		answer(x, r, 200, "healthy");
+		exporter_answer(x->http, r, 200, "healthy");
 	else
-		answer(x, r, 404, "there are /probe, /metrics and /-/healthy");
+		exporter_answer(x->http, r, 404, "there are /probe, /metrics and /-/healthy");
 }
 
 /* It is readable, or has told that it wants to be run by now. */
@@ -307,21 +106,13 @@ on_stop(void *ctx, unsigned ready)
 static void
 finish_all(struct exporter *x, bool stop)
 {
-	bool any = false;
+	unsigned before = x->n, left = 0;
 
-	for (struct probing **at = &x->probing; *at;) {
-		struct probing *p = *at;
-		if (stop)
-			fleet_stop(p->fleet);
-		if (!fleet_done(p->fleet)) {
-			at = &p->next;
-			continue;
-		}
-		*at = p->next;
-		finish(p);
-		any = true;
-	}
-	if (any)
+	for (unsigned i = 0; i < before; i++)
+		if (!exporter_probe_end(x->probe[i], stop))
+			x->probe[left++] = x->probe[i];
+	x->n = left;
+	if (left < before)
 		on_http(x, 0);
 }
 
