@@ -83,7 +83,7 @@ keep_bad(struct text *t, const struct fleet_report *report, struct span place)
 {
 	const struct judge_check *worst = report->verdict->worst;
 
-	if (report->verdict->state == STATE_OK || t->nbad++ >= BAD_SHOWN)
+	if (!t->opts.terminal || !t->opts.fleet || report->verdict->state == STATE_OK || t->nbad++ >= BAD_SHOWN)
 		return;
 	t->bad[t->nbad - 1].state = report->verdict->state;
 	t->bad[t->nbad - 1].text = arena_printf(&t->arena, " %5zu  %.*s  %s", report->result->number, SPAN_ARG(span_first(place, 200)),
@@ -94,7 +94,7 @@ keep_bad(struct text *t, const struct fleet_report *report, struct span place)
 static void
 print_bad(const struct text *t)
 {
-	if (!t->opts.terminal || !t->opts.fleet || t->lines <= SCREENFUL || t->nbad == 0)
+	if (t->lines <= SCREENFUL || t->nbad == 0)
 		return;
 	fputs("not OK:\n", t->out);
 	for (size_t i = 0; i < t->nbad && i < BAD_SHOWN; i++) {
