@@ -99,7 +99,6 @@ struct span
 cert_names(struct arena *arena, const struct tls_info *t)
 {
 	const struct tls_cert *c = &t->cert[0];
-
 	struct span all = SPAN_NONE;
 
 	if (t->ncerts == 0)

@@ -87,9 +87,9 @@ judge_reply(struct judgement *j, struct judge_check *c, const struct reply *repl
 		judge_find(j, c, temporary(j), REASON_REPLY, arena_printf(&r->arena, "%s %s: %.*s", judge_what(j, c->phase),
 		    refused_for_now(c->phase, reply, text), SPAN_ARG(text)));
 	else if (reply->code / 100 == 5)
-		judge_find(j, c, lasting, c->phase == PHASE_AUTH ? REASON_AUTH : REASON_REPLY, arena_printf(&r->arena,
-		    c->phase == PHASE_BANNER ? "the server offers no service here: %.0s%.*s" : "%s refused: %.*s",
-		    judge_what(j, c->phase), SPAN_ARG(text)));
+		judge_find(j, c, lasting, c->phase == PHASE_AUTH ? REASON_AUTH : REASON_REPLY, arena_printf(&r->arena, "%s%s: %.*s",
+		    c->phase == PHASE_BANNER ? "the server offers no service here" : judge_what(j, c->phase),
+		    c->phase == PHASE_BANNER ? "" : " refused", SPAN_ARG(text)));
 	else
 		judge_find(j, c, STATE_CRITICAL, REASON_UNEXPECTED, arena_printf(&r->arena, "%s was answered with %.*s",
 		    judge_what(j, c->phase), SPAN_ARG(text)));

@@ -172,19 +172,23 @@ one_line(struct arena *arena, struct span octets)
 	return text;
 }
 
+static const char *
+its_reply(struct judgement *j, enum probe_phase phase)
+{
+	return phase == PHASE_BANNER ? "its banner" : arena_printf(&j->r->arena, "its reply to %s", judge_what(j, phase)).at;
+}
+
 void
 judge_close(struct judgement *j, struct judge_check *c)
 {
 	struct probe_result *r = j->r;
-	const char *how = r->reset ? "reset" : "closed";
+	const char *how = r->reset ? "reset" : "closed", *its = its_reply(j, c->phase);
 	enum probe_reason reason = r->reset ? REASON_RESET : REASON_EOF;
 
 	if (r->half)
-		judge_find(j, c, STATE_CRITICAL, reason, arena_printf(&r->arena, c->phase == PHASE_BANNER ?
-		    "the server %s the connection within its banner: %.0s%.*s" : "the server %s the connection within its reply to %s: %.*s",
-		    how, judge_what(j, c->phase), SPAN_ARG(one_line(&r->arena, r->text))));
+		judge_find(j, c, STATE_CRITICAL, reason, arena_printf(&r->arena, "the server %s the connection within %s: %.*s", how, its,
+		    SPAN_ARG(one_line(&r->arena, r->text))));
 	else
-		judge_find(j, c, STATE_CRITICAL, reason, arena_printf(&r->arena, c->phase == PHASE_BANNER ?
-		    "the server %s the connection early, before its banner%.0s (%s)" :
-		    "the server %s the connection early, before its reply to %s (%s)", how, judge_what(j, c->phase), why_gone(j, c->phase)));
+		judge_find(j, c, STATE_CRITICAL, reason, arena_printf(&r->arena, "the server %s the connection early, before %s (%s)", how, its,
+		    why_gone(j, c->phase)));
 }
