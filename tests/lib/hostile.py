@@ -82,14 +82,18 @@ class Peer:
         self.sock = context.wrap_socket(self.sock, server_side=True, suppress_ragged_eofs=True)
         return self
 
-    def obey(self, replies=None):
-        """A correct server from here on: 250 to everything, 354 to DATA, 221 to QUIT."""
+    def verbs(self):
+        """The first four letters of each line, in capitals, until the client is gone."""
         while True:
             before = len(self.heard)
             self.hear()
             if len(self.heard) == before:
-                return self
-            verb = self.heard[-1][:4].upper()
+                return
+            yield self.heard[-1][:4].upper()
+
+    def obey(self, replies=None):
+        """A correct server from here on: 250 to everything, 354 to DATA, 221 to QUIT."""
+        for verb in self.verbs():
             known = {"DATA": "354 go on\r\n", "QUIT": "221 bye\r\n", **(replies or {})}
             self.say(known.get(verb, "250 ok\r\n"))
             if verb == "DATA" and known[verb].startswith("354"):
@@ -98,6 +102,7 @@ class Peer:
                 self.say("250 taken\r\n")
             if verb == "QUIT":
                 return self.close()
+        return self
 
     def wait(self, seconds):
         self.over.wait(seconds)         # a behaviour's own slowness, not a test's waiting

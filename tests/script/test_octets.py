@@ -56,12 +56,7 @@ class Octets(unittest.TestCase):
     def peer(self, p):
         """Says the octets in the banner, in keywords, in replies and, by its certificate, in names."""
         p.say(b"220 " + LINE + b"\r\n")
-        while True:
-            before = len(p.heard)
-            p.hear()
-            if len(p.heard) == before:
-                return
-            verb = p.heard[-1][:4].upper()
+        for verb in p.verbs():
             if verb == "EHLO":
                 more = b"250-STARTTLS\r\n" if not hasattr(p, "raw") else b""
                 p.say(b"250-" + LINE + b"\r\n" + more + b"250-X" + LINE + b" " + LINE + b"\r\n250-SIZE " + LINE +

@@ -91,12 +91,7 @@ def obey(p, banner=GREETING, **replies):
     """Answers each command by its first word; by nothing: it closes."""
     known = {**REPLIES, **replies}
     p.say(banner)
-    while True:
-        before = len(p.heard)
-        p.hear()
-        if len(p.heard) == before:
-            return
-        verb = p.heard[-1][:4].upper()
+    for verb in p.verbs():
         if verb == "AUTH" and "AUTH" not in known:
             login(p)
         elif verb == "STAR" and "STAR" not in known:
