@@ -48,6 +48,8 @@ enum tls_binding { TLS_EXPORTER, TLS_UNIQUE };
 /* The OpenSSL that runs, "3.0.15". */
 const char *tls_library_version(void);
 
+#define TLS_NO_DATE INT64_MIN		/* none is given, or it cannot be read */
+
 struct tls_problem {
 	int depth;			/* 0: the server's own certificate */
 	int code;			/* X509_V_ERR_* */
@@ -62,7 +64,7 @@ struct tls_cert {
 	struct span subject, issuer;	/* RFC 2253 */
 	struct span *san;		/* "DNS:mx1.example.org", "IP:192.0.2.1" */
 	size_t nsan;
-	int64_t not_before, not_after;	/* seconds since 1970 */
+	int64_t not_before, not_after;	/* seconds since 1970; TLS_NO_DATE */
 	struct span key;		/* "EC P-256", "RSA 2048 bits", "ED25519" */
 	struct span signature;		/* "ecdsa-with-SHA256" */
 	struct span serial;		/* hexadecimal */
@@ -89,7 +91,7 @@ struct tls_info {
 	struct span alpn;
 	bool ocsp_stapled;
 	const char *ocsp_status;	/* "good", "revoked", "unknown", "of_another", "untrusted", "out_of_date", "malformed"; NULL: none was sent */
-	int64_t ocsp_until;		/* 0: not said */
+	int64_t ocsp_until;		/* TLS_NO_DATE: not said */
 	int64_t at;			/* when, in seconds since 1970 */
 	const struct tls_dane *dane;	/* net/tls_dane.h; NULL: not asked for */
 };

@@ -43,6 +43,8 @@ void tls_read_staple(const struct tls *, struct tls_info *);
 /* Sets err from OpenSSL's queue, "WHAT: reason"; the queue is empty afterwards. */
 bool tls_err(struct err *, const char *what);
 
+int64_t tls_seconds(const ASN1_TIME *);	/* since 1970, also beyond 2038 where time_t has 32 bits; TLS_NO_DATE */
+
 const char *tls_version_name(int version);	/* "1.2" of TLS1_2_VERSION; NULL: not known */
 
 #endif

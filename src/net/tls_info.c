@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "base/utc.h"
 #include "net/tls_words.h"
 
 static struct span
@@ -41,14 +42,12 @@ hex(struct arena *arena, const unsigned char *octets, size_t n)
 	return (struct span){ text, 2 * n };
 }
 
-static int64_t
-seconds(const ASN1_TIME *at)
+int64_t
+tls_seconds(const ASN1_TIME *at)
 {
 	struct tm tm = { 0 };
 
-	if (ASN1_TIME_to_tm(at, &tm) != 1)
-		return 0;
-	return (int64_t)timegm(&tm);
+	return at && ASN1_TIME_to_tm(at, &tm) == 1 ? utc_seconds(&tm) : TLS_NO_DATE;
 }
 
 /* SEC 2's names are known by NIST's. */
@@ -140,8 +139,8 @@ read_cert(struct arena *arena, X509 *cert, struct tls_cert *out)
 
 	out->subject = name_text(arena, X509_get_subject_name(cert));
 	out->issuer = name_text(arena, X509_get_issuer_name(cert));
-	out->not_before = seconds(X509_get0_notBefore(cert));
-	out->not_after = seconds(X509_get0_notAfter(cert));
+	out->not_before = tls_seconds(X509_get0_notBefore(cert));
+	out->not_after = tls_seconds(X509_get0_notAfter(cert));
 	out->key = key_text(arena, cert);
 	out->signature = arena_copy(arena, span_of(OBJ_nid2ln(signature)));
 	out->serial = hex(arena, ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial));

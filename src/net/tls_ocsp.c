@@ -5,14 +5,6 @@
 #include <openssl/ocsp.h>
 #include <time.h>
 
-static int64_t
-seconds(const ASN1_GENERALIZEDTIME *at)
-{
-	struct tm tm = { 0 };
-
-	return at && ASN1_TIME_to_tm(at, &tm) == 1 ? (int64_t)timegm(&tm) : 0;
-}
-
 /* What the answer says of the server's own certificate, whoever signed it. */
 static const char *
 status_of(OCSP_BASICRESP *basic, STACK_OF(X509) *chain, int64_t *until)
@@ -34,7 +26,7 @@ status_of(OCSP_BASICRESP *basic, STACK_OF(X509) *chain, int64_t *until)
 			status = OCSP_single_get0_status(one, NULL, NULL, NULL, &next);
 		OCSP_CERTID_free(id);
 	}
-	*until = seconds(next);
+	*until = tls_seconds(next);
 	return status >= 0 && status <= V_OCSP_CERTSTATUS_UNKNOWN ? word[status] : "of_another";
 }
 
@@ -53,7 +45,7 @@ tls_read_staple(const struct tls *t, struct tls_info *info)
 		info->ocsp_status = status_of(basic, chain, &info->ocsp_until);
 		if (OCSP_basic_verify(basic, chain, SSL_CTX_get_cert_store(t->context->ssl), 0) != 1)
 			info->ocsp_status = "untrusted";
-		else if (info->ocsp_until && info->ocsp_until < info->at)
+		else if (info->ocsp_until != TLS_NO_DATE && info->ocsp_until < info->at)
 			info->ocsp_status = "out_of_date";
 	}
 	OCSP_BASICRESP_free(basic);

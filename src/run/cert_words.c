@@ -3,8 +3,8 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <time.h>
 
+#include "base/utc.h"
 #include "net/tls_words.h"
 
 /* Takes one "CN=value" off a name, up to a comma or plus that no backslash stands before. */
@@ -87,12 +87,14 @@ cert_days(int64_t later, int64_t earlier)
 void
 cert_date(char out[16], int64_t seconds)
 {
-	time_t at = (time_t)seconds;
 	struct tm tm;
 
 	out[0] = '\0';
-	if (gmtime_r(&at, &tm))
-		strftime(out, 16, "%Y-%m-%d", &tm);
+	if (seconds == TLS_NO_DATE)
+		return;
+	utc_date(seconds, &tm);
+	if (strftime(out, 16, "%Y-%m-%d", &tm) == 0)
+		out[0] = '\0';
 }
 
 struct span

@@ -1,6 +1,7 @@
 /* target - what a person writes to say where to connect. */
 #include "run/target.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 
 static const struct scheme {
@@ -46,7 +47,7 @@ parse_port(struct target *t, struct span word, struct err *err)
 	if (!service)
 		return err_set(err, ERR_USAGE, "\"%.*s\" is neither a port (1 to 65535) nor the name of a service",
 		    SPAN_ARG(word));
-	t->port = (unsigned)(service->s_port >> 8 & 0xFF) | (unsigned)(service->s_port & 0xFF) << 8;
+	t->port = ntohs((uint16_t)service->s_port);
 	t->port_said = true;
 	return true;
 }

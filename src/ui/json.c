@@ -6,6 +6,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "base/utc.h"
 #include "net/loop.h"
 
 struct json {
@@ -109,11 +110,11 @@ json_put_seconds(json_t *o, uint64_t us)
 void
 json_put_time(json_t *o, const char *key, int64_t us, bool fraction)
 {
-	time_t at = (time_t)(us / 1000000);
 	char stamp[40], all[64];
 	struct tm tm;
 
-	if (!gmtime_r(&at, &tm) || strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+	utc_date(us / 1000000, &tm);
+	if (strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &tm) == 0)
 		return;
 	if (fraction)
 		snprintf(all, sizeof all, "%s.%06dZ", stamp, (int)(us % 1000000));

@@ -6,6 +6,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "base/utc.h"
 #include "net/tls_dane.h"
 #include "ui/json_priv.h"
 
@@ -44,10 +45,11 @@ static void
 set_time(json_t *o, const char *key, int64_t at)
 {
 	char out[40];
-	time_t t = (time_t)at;
 	struct tm tm;
 
-	gmtime_r(&t, &tm);
+	if (at == TLS_NO_DATE)
+		return;
+	utc_date(at, &tm);
 	strftime(out, sizeof out, "%Y-%m-%dT%H:%M:%SZ", &tm);
 	set_word(o, key, out);
 }

@@ -20,6 +20,13 @@ problem_list(const struct tls_info *t)
 	return list;
 }
 
+static void
+put_date(json_t *o, const char *key, int64_t seconds)
+{
+	if (seconds != TLS_NO_DATE)
+		json_put_time(o, key, seconds * 1000000, false);
+}
+
 static json_t *
 certificate(const struct tls_cert *c)
 {
@@ -28,8 +35,8 @@ certificate(const struct tls_cert *c)
 	json_put(o, "subject", c->subject);
 	json_put(o, "issuer", c->issuer);
 	json_put_texts(o, "names", c->san, c->nsan);
-	json_put_time(o, "not_before", c->not_before * 1000000, false);
-	json_put_time(o, "not_after", c->not_after * 1000000, false);
+	put_date(o, "not_before", c->not_before);
+	put_date(o, "not_after", c->not_after);
 	json_put(o, "key", c->key);
 	json_put(o, "signature", c->signature);
 	json_put(o, "serial", c->serial);

@@ -126,7 +126,9 @@ show_validity(struct screen *s, const struct tls_cert *c, int64_t now)
 	cert_date(from, c->not_before);
 	cert_date(to, c->not_after);
 	flow_print(&f, INK_PLAIN, "%s to %s: ", from, to);
-	if (c->not_after < now)
+	if (c->not_after == TLS_NO_DATE)
+		flow_print(&f, INK_BAD, "its end cannot be read");
+	else if (c->not_after < now)
 		flow_print(&f, INK_BAD, "expired %ld days ago", cert_days(now, c->not_after));
 	else
 		flow_print(&f, days < 15 ? INK_WARN : INK_GOOD, "%ld days left", days);
@@ -186,7 +188,7 @@ show_staple(struct screen *s, const struct event *e, const struct tls_info *t)
 		if (strcmp(words[i][0], t->ocsp_status) == 0) {
 			cert_date(until, t->ocsp_until);
 			show_line(s, i == 0 ? MARK_NOTE : MARK_PROBLEM, e, "OCSP: an answer was stapled, %s%s%s", words[i][1],
-			    t->ocsp_until ? ", until " : "", t->ocsp_until ? until : "");
+			    until[0] ? ", until " : "", until);
 		}
 }
 

@@ -41,7 +41,9 @@ put_dates(struct flow *f, const struct tls_cert *c, int64_t now)
 
 	cert_date(from, c->not_before);
 	cert_date(to, c->not_after);
-	if (c->not_before > now)
+	if (c->not_after == TLS_NO_DATE)
+		flow_print(f, INK_BAD, "its end cannot be read");
+	else if (c->not_before > now)
 		flow_print(f, INK_BAD, "not before %s, in %ld days", from, cert_days(c->not_before, now));
 	else if (c->not_after < now)
 		flow_print(f, INK_BAD, "expired on %s, %ld days ago", to, cert_days(now, c->not_after));

@@ -1,12 +1,16 @@
 /* Spans, buffers, arenas, near words, errors. */
 #include "tests.h"
 
+#include <stdalign.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/near.h"
+#include "base/utc.h"
 
 static void
 numbers(void **state)
@@ -129,7 +133,7 @@ arenas(void **state)
 	(void)state;
 	for (size_t n = 1; n < 5000; n += 7) {
 		unsigned char *mem = arena_get(&a, n);
-		assert_int_equal((uintptr_t)mem % 16, 0);
+		assert_int_equal((uintptr_t)mem % alignof(max_align_t), 0);
 		for (size_t i = 0; i < n; i++)
 			assert_int_equal(mem[i], 0);
 		memset(mem, 0xFF, n);
@@ -190,13 +194,41 @@ errors(void **state)
 	assert_int_equal(err_worse(ERR_NONE, ERR_REFUSED), ERR_REFUSED);
 }
 
+/* Beyond 2038, before 1970, and each day of five centuries, whatever time_t is. */
+static void
+dates(void **state)
+{
+	static const struct { int64_t seconds; const char *shown; } table[] = {
+		{ 0, "1970-01-01 00:00:00 4" }, { -1, "1969-12-31 23:59:59 3" }, { 951782400, "2000-02-29 00:00:00 2" },
+		{ 2147483647, "2038-01-19 03:14:07 2" }, { 2147483648, "2038-01-19 03:14:08 2" }, { 4107542400, "2100-03-01 00:00:00 1" },
+		{ 253402300799, "9999-12-31 23:59:59 5" }, { -62135596800, "1-01-01 00:00:00 1" },
+	};
+	struct tm tm, before = { 0 };
+	char shown[40];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		utc_date(table[i].seconds, &tm);
+		snprintf(shown, sizeof shown, "%d-%02d-%02d %02d:%02d:%02d %d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+		    tm.tm_min, tm.tm_sec, tm.tm_wday);
+		assert_string_equal(shown, table[i].shown);
+		assert_int_equal(utc_seconds(&tm), table[i].seconds);
+	}
+	for (int64_t day = -100 * 365; day < 400 * 366; day++) {
+		utc_date(day * 86400 + 43200, &tm);
+		assert_int_equal(utc_seconds(&tm), day * 86400 + 43200);
+		assert_true(before.tm_mday == 0 || tm.tm_mday == before.tm_mday + 1 || tm.tm_mday == 1);
+		before = tm;
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers), cmocka_unit_test(words_and_lines), cmocka_unit_test(comparing),
 		cmocka_unit_test(a_queue_of_octets), cmocka_unit_test(a_full_queue), cmocka_unit_test(arenas),
-		cmocka_unit_test(near_words), cmocka_unit_test(errors),
+		cmocka_unit_test(near_words), cmocka_unit_test(errors), cmocka_unit_test(dates),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -1,0 +1,14 @@
+/*
+ * Dates in UTC as seconds since 1970, in 64 bits: a certificate may end beyond 2038, where a time_t of 32 bits, and with it
+ * timegm() and gmtime_r(), ends.
+ */
+#ifndef BASE_UTC_H
+#define BASE_UTC_H
+
+#include <stdint.h>
+#include <time.h>
+
+int64_t utc_seconds(const struct tm *);		/* of a date in the proleptic Gregorian calendar */
+void utc_date(int64_t seconds, struct tm *);	/* for strftime(); years that an int holds */
+
+#endif
