@@ -2,7 +2,7 @@
 #ifndef RUN_LOGIN_H
 #define RUN_LOGIN_H
 
-#include "run/steps/hello.h"
+#include "run/hello.h"
 #include "smtp/auth.h"
 
 struct login_args {

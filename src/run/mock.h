@@ -7,7 +7,7 @@
 #define RUN_MOCK_H
 
 #include "run/mta.h"
-#include "run/player_script.h"
+#include "run/script.h"
 
 /* What a client did that the script does not have; lives until the event that tells of it is over. */
 struct mock_stray { struct place place; struct span want; };

@@ -10,7 +10,7 @@
 static void
 step_ended(struct player *p, const struct event *event)
 {
-	enum verb verb = event->step->op == &step_line ? verb_of(event->step->text, NULL) : VERB_OTHER;
+	enum verb verb = event->step->op->is_line ? verb_of(event->step->text, NULL) : VERB_OTHER;
 
 	p->step = NULL;
 	if (event->err == ERR_NONE)
@@ -20,7 +20,7 @@ step_ended(struct player *p, const struct event *event)
 		player_drop_answers(p);
 	if (p->judge && verb == VERB_DATA)
 		p->skipping = true;
-	if (p->judge && event->step->op == &step_line && (event->err == ERR_TEMPORARY || event->err == ERR_REFUSED)) {
+	if (p->judge && event->step->op->is_line && (event->err == ERR_TEMPORARY || event->err == ERR_REFUSED)) {
 		p->held = event->err;
 		return;
 	}
@@ -39,7 +39,7 @@ after_close(struct player *p)
 {
 	struct span next = waiting_text(p->lines.first);
 
-	if (step_is_command(next, NULL) || (p->judge && judge_takes(p->judge, next)))
+	if (cursor_is_command(next, NULL) || (p->judge && judge_takes(p->judge, next)))
 		return;
 	p->ended = true;
 	waiting_drop(&p->lines);
@@ -195,7 +195,7 @@ player_open(struct player *p, const struct target *target)
 void
 player_command(struct player *p, struct span line)
 {
-	if (step_is_command(line, NULL))
+	if (cursor_is_command(line, NULL))
 		waiting_add_first(&p->lines, line, (struct place){ 0 })->command = true;
 	else
 		player_tell(p, EVENT_PROBLEM, ERR_USAGE, SPAN("only a command that begins with \"/\" and a word goes here"));

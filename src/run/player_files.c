@@ -51,7 +51,7 @@ play_find_files(struct play *p, const struct script_item *item, struct span line
 	bool ok = true, quoted = false;
 
 	*out = line;
-	if (!step_is_command(first, &name) || !names_files(name))
+	if (!cursor_is_command(first, &name) || !names_files(name))
 		return true;
 	const char *op = arena_string(&p->scratch, name);
 	buf_append(&all, span_word(&first));

@@ -91,12 +91,12 @@ parse(struct player *p, const struct waiting *w)
 	struct err err;
 	enum dialogue_mode mode = mode_of(p, w);
 
-	if (mode == MODE_COMMAND && p->opts.command && step_is_command(line, &name) && !step_find(step_ops, name) &&
+	if (mode == MODE_COMMAND && p->opts.command && cursor_is_command(line, &name) && !step_find(step_ops, name) &&
 	    p->opts.command(p->opts.command_ctx, name, span_trim(span_skip(line, 1 + name.len))))
 		return NULL;
 	const struct step *step = NULL;
 	struct cursor cursor = { .place = w->place, .line = line, .rest = line };
-	if (mode == MODE_COMMAND && p->opts.only_at_prompt && step_is_command(line, &name) && !step_find(step_ops, name) &&
+	if (mode == MODE_COMMAND && p->opts.only_at_prompt && cursor_is_command(line, &name) && !step_find(step_ops, name) &&
 	    p->opts.only_at_prompt(name))
 		cursor_fail(&cursor, &err, "/%.*s works only at the prompt", SPAN_ARG(name));
 	else if (mode == MODE_COMMAND && waiting_tag(w).len > 0)

@@ -1,7 +1,6 @@
 /* player_play - the life of a play. */
 #include <stdlib.h>
 
-#include "run/serve.h"
 #include "run/player_script_priv.h"
 
 /* ---- a step that waits, for rounds */
@@ -73,8 +72,8 @@ play_free(struct play *p)
 		p->own_env.dns_client = NULL;		/* is shared */
 		if (p->own_env.demo_ctx == p->env->demo_ctx)
 			p->own_env.demo_tls = NULL;	/* and so is this */
-		else
-			serve_demo_free(&p->own_env);	/* demo: was first met here */
+		else if (p->own_env.demo_free)
+			p->own_env.demo_free(&p->own_env);	/* demo: was first met here */
 		session_env_release(&p->own_env);
 	}
 	arena_release(&p->scratch);

@@ -11,8 +11,6 @@
 
 struct play;
 
-struct play_value { struct span name, value; bool secret; };
-
 struct play_opts {
 	const struct session_opts *session;
 	const struct target *target;	/* where a script without /open goes; NULL: it must have one */

@@ -60,7 +60,7 @@ script_is_marked(struct span text)
 	text = without_bom(text);
 	while (span_line(&text, &line)) {
 		line = trim_left(line);
-		if (line.len == 0 || line.at[0] == '#' || step_is_command(line, NULL))
+		if (line.len == 0 || line.at[0] == '#' || cursor_is_command(line, NULL))
 			continue;
 		return read_mark(line, &m, &rest);
 	}
@@ -144,7 +144,7 @@ marked_line(struct parser *p, struct input *in, struct cursor *c)
 	}
 	if (text.at[0] == '#')
 		return true;
-	if (step_is_command(text, &name))
+	if (cursor_is_command(text, &name))
 		return parse_command(p, in, name, c);
 	if (read_mark(text, &m, &c->rest))
 		return dialogue_line(p, m, c);
@@ -184,7 +184,7 @@ unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 		return true;
 	if (span_starts(c->line, SPAN("//")))
 		c->rest = span_skip(c->rest, 1);
-	else if (step_is_command(c->line, &name))
+	else if (cursor_is_command(c->line, &name))
 		return parse_command(p, in, name, c);
 	else if (c->line.len > 0 && c->line.at[0] == '/')
 		return cursor_fail(c, p->err, "a line that begins with \"/\" talks to smtpsh; to send it, type a second \"/\" before it");

@@ -56,6 +56,9 @@ struct script_names {
 };
 size_t names_find(const struct script_names *, struct span name);		/* NAME_NONE: there is none */
 size_t names_add(struct script_names *, struct span name, bool secret);		/* finds it or adds it; NAME_NONE: full */
+/* A variable that is set from outside, before a script plays. */
+struct play_value { struct span name, value; bool secret; };
+
 bool name_is_valid(struct span);		/* letters, digits, - and _; no function's name */
 
 /* What is known where a text is parsed. A typed placeholder adds its name. */

@@ -3,7 +3,7 @@
 #define RUN_SEND_H
 
 #include "run/compose.h"
-#include "run/step.h"
+#include "base/cursor.h"
 
 enum send_stage { SEND_CONNECT, SEND_EHLO, SEND_STARTTLS, SEND_AUTH, SEND_MAIL, SEND_RCPT, SEND_DATA };
 

@@ -31,5 +31,7 @@ void serve_free(struct serve *);
 /* For session_env.demo: a client's end of a pair whose other end `serve` plays. -1 with err. */
 int serve_demo(struct session_env *, unsigned as, struct err *);
 void serve_demo_free(struct session_env *);
+#define SERVE_DEMO_NOTE "the server inside takes every message and forgets it; it refuses some addresses on purpose (HELP "\
+	    "lists them), and its account is user " MTA_USER ", password " MTA_PASSWORD
 
 #endif

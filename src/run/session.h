@@ -56,6 +56,8 @@ struct session_env {
 	void *trace_ctx;
 	/* The server inside: a connected descriptor, and the TLS context that trusts its certificate. `as`: DEMO_*. */
 	int (*demo)(struct session_env *, unsigned as, struct err *);
+	void (*demo_free)(struct session_env *);	/* what it made; NULL: nothing */
+	const char *demo_note;		/* what is said of it once it is open */
 	struct tls_context *demo_tls;
 	void *demo_ctx;
 };

@@ -169,7 +169,7 @@ begin(struct session *s, const struct step *step)
 	s->failed = ERR_NONE;
 	enum progress progress = lack ?
 	    session_fail(s, s->state == SESSION_OPEN ? ERR_USAGE : ERR_CONNECT, "%s%s%s",
-		step == NULL || step->op == &step_line ? "" : step->op->name, step->op == &step_line ? "" : ": ", lack) :
+		step == NULL || step->op->is_line ? "" : step->op->name, step->op->is_line ? "" : ": ", lack) :
 	    step->op->start(s, step, s->step_state);
 	if (progress != STEP_WAIT)
 		end_step(s, progress);

@@ -9,34 +9,13 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "base/err.h"
+#include "base/cursor.h"
 #include "smtp/conv.h"
 #include "smtp/dialogue.h"
 
 struct session;
 struct step;
 struct sts;
-
-/* Where a step stands: a file's name or "-" or "prompt", and the line, counted from 1. */
-struct place {
-	const char *file;
-	unsigned line;
-};
-
-/* The arguments of a command while it is parsed; errors name file, line and column (from 1, in octets). */
-struct cursor {
-	struct place place;
-	struct span line;	/* all of it */
-	struct span rest;	/* what is still to be read of it */
-};
-struct span cursor_word(struct cursor *);				/* empty at the end */
-bool cursor_end(struct cursor *, struct err *);				/* nothing may follow */
-bool cursor_fail(const struct cursor *, struct err *, const char *format, ...)	/* ERR_USAGE, with the place; false */
-	__attribute__((format(printf, 3, 4)));
-/* The same, about a word that was taken already. */
-bool cursor_blame(const struct cursor *, struct span word, struct err *, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-bool cursor_milliseconds(struct cursor *, struct span word, uint64_t *ms, struct err *);	/* "500ms", "10s", "2m", "10" */
 
 /* What a session tells the step in hand. */
 enum news_kind {
@@ -104,6 +83,7 @@ struct step_op {
 	const char *args;	/* for help: "TARGET", "[MECH] [USER]"; "" for none */
 	const char *help;	/* one sentence without a full stop */
 	unsigned needs;		/* STEP_NEEDS_* */
+	bool is_line;		/* what was typed goes on the wire as it is */
 	bool hears_all;		/* also late replies, and those that nothing asked for */
 	size_t state_size;	/* zeroed for each run of the step, by the session */
 	bool (*parse)(struct step *, struct cursor *, struct arena *, struct err *);	/* NULL: takes no arguments */
@@ -128,9 +108,6 @@ struct step {
  */
 const struct step *step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mode,
     struct place, struct arena *, struct err *);
-
-/* Does the line talk to smtpsh: "/" and a letter? Its name, without the slash, in *name when given. */
-bool step_is_command(struct span line, struct span *name);
 
 const struct step_op *step_find(const struct step_op *const ops[], struct span name);	/* NULL: none */
 

@@ -93,7 +93,7 @@ waiting_tag(const struct waiting *w)
 {
 	struct span all = { w->text, w->len }, line = span_until(&all, '\n');
 
-	if (w->step || w->whole || !step_is_command(line, NULL))
+	if (w->step || w->whole || !cursor_is_command(line, NULL))
 		return SPAN_NONE;
 	struct span tag = span_skip(span_find(line, SPAN(" <<")), 3);
 	return span_has(tag, ' ') || span_has(tag, '<') ? SPAN_NONE : tag;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "ui/check_smtp.h"
+#include "ui/commands.h"
 #include "ui/options.h"
 #include "ui/probe_spec.h"
 #include "ui/report.h"
@@ -147,8 +148,8 @@ prepare(struct check *c, struct err *err)
 
 	if (s->tls && s->starttls)
 		return err_set(err, ERR_USAGE, "-s and -S: want one of them");
-	o->verbose = (int)s->verbose;
-	o->color = WHEN_NEVER;
+	o->look.verbose = (int)s->verbose;
+	o->look.color = WHEN_NEVER;
 	o->session.route.family = s->ipv6 ? 6 : s->ipv4 ? 4 : 0;
 	o->session.tls = s->tls ? TARGET_TLS_IMPLICIT : starttls ? TARGET_TLS_STARTTLS : TARGET_TLS_OFF;
 	o->session.lmtp = s->lmtp > 0;
@@ -186,7 +187,7 @@ static void
 open_transcript(struct check *c)
 {
 	c->transcript = open_memstream(&c->text, &c->len);
-	screen_init(&c->screen, c->transcript, &c->o);
+	screen_init(&c->screen, c->transcript, &c->o.look);
 }
 
 static void

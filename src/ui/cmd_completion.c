@@ -1,6 +1,7 @@
 /* smtpsh completion bash|zsh|fish - what a shell wants to complete our command line; from the tables. */
 #include <stdio.h>
 
+#include "ui/commands.h"
 #include "ui/options.h"
 
 struct shell {

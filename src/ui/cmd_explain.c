@@ -1,6 +1,7 @@
 /* smtpsh explain - what a code, a keyword, a parameter, an alert, an error or an exit status means. */
 #include <stdio.h>
 
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/explain.h"
 #include "ui/json.h"
@@ -39,7 +40,7 @@ explain(struct options *o, struct err *err)
 		json_explanation(stdout, e);
 		return true;
 	}
-	screen_init(&screen, stdout, o);
+	screen_init(&screen, stdout, &o->look);
 	explain_show(&screen, e);
 	screen_release(&screen);
 	return true;
@@ -51,7 +52,7 @@ run_explain(int argc, char *argv[])
 	struct options o;
 	struct err err = { 0 };
 
-	if (options_begin(&o, &command_explain, argc, argv, &err))
+	if (options_begin(&o, &command_explain, &program, argc, argv, &err))
 		explain(&o, &err);
 	if (err.kind != ERR_NONE)
 		complain(&err);

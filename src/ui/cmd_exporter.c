@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "run/serve.h"
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/exporter.h"
 #include "ui/exporter_metrics.h"
@@ -210,7 +211,7 @@ run_exporter(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_exporter, argc, argv, &err))
+	if (options_begin(&o, &command_exporter, &program, argc, argv, &err))
 		status = export(&o, &err);
 	else if (err.kind != ERR_NONE)
 		status = ERR_USAGE;

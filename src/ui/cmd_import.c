@@ -5,6 +5,7 @@
 
 #include "run/import.h"
 #include "run/script.h"
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/options.h"
 
@@ -66,7 +67,7 @@ import(const struct options *o, struct err *err)
 			fprintf(stderr, "smtpsh: note: the log leaves something open: %s\n", parse.text);
 		script_free(s);
 	}
-	if (ok && o->verbose > 0)
+	if (ok && o->look.verbose > 0)
 		fprintf(stderr, "smtpsh: read as a log of %s\n", d->help);
 	buf_release(&log);
 	buf_release(&script);
@@ -79,7 +80,7 @@ run_import(int argc, char *argv[])
 	struct options o;
 	struct err err = { 0 };
 
-	if (options_begin(&o, &command_import, argc, argv, &err)) {
+	if (options_begin(&o, &command_import, &program, argc, argv, &err)) {
 		if (o.nargs != 1)
 			err_set(&err, ERR_USAGE, "import wants one log; - is standard input");
 		else

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "run/serve.h"
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/env.h"
 #include "ui/notify.h"
@@ -99,7 +100,7 @@ announce_round(const struct options *o)
 	struct tm tm;
 	char when[20];
 
-	if (!o->probe.watch_ms || !text || o->probe.output || o->verbose < 0 || !isatty(STDOUT_FILENO) || !localtime_r(&now, &tm))
+	if (!o->probe.watch_ms || !text || o->probe.output || o->look.verbose < 0 || !isatty(STDOUT_FILENO) || !localtime_r(&now, &tm))
 		return;
 	strftime(when, sizeof when, "%F %T", &tm);
 	printf("--- %s\n", when);
@@ -176,7 +177,7 @@ run_probe(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_probe, argc, argv, &err)) {
+	if (options_begin(&o, &command_probe, &program, argc, argv, &err)) {
 		if (can_run(&o, &err) && probe_spec_prepare(&o, &err))
 			status = probe(&o, &err);
 	}

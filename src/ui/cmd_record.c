@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "run/record.h"
 #include "run/serve.h"
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/env.h"
 #include "ui/log.h"
@@ -40,7 +41,7 @@ on_note(void *ctx, unsigned client, const char *text)
 	struct arena arena = { 0 };
 	struct span safe = text_safe(&arena, span_of(text));
 
-	if (v->o->verbose >= 0)
+	if (v->o->look.verbose >= 0)
 		fprintf(stderr, "=== client %u: %.*s\n", client, SPAN_ARG(safe));
 	arena_release(&arena);
 }
@@ -81,7 +82,7 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 
 	if (tls && open_out(v, err)) {
 		struct record *r = record_new(&env, &(struct record_opts){ .to = to, .session = &v->o->session, .tls = tls,
-		    .no_bodies = v->o->no_bodies, .times = v->o->time, .write = on_script, .note = on_note, .ctx = v });
+		    .no_bodies = v->o->no_bodies, .times = v->o->look.time, .write = on_script, .note = on_note, .ctx = v });
 		if (record_listen(r, at, &bound, err)) {
 			printf("%slistening on %s\n", v->o->log ? "" : "# ", addr_text(&bound, text));
 			fflush(stdout);
@@ -105,7 +106,7 @@ run_record(int argc, char *argv[])
 	struct err err = { 0 };
 	struct recording v = { .o = &o };
 
-	if (options_begin(&o, &command_record, argc, argv, &err)) {
+	if (options_begin(&o, &command_record, &program, argc, argv, &err)) {
 		if (!o.to || o.nargs > 0)
 			err_set(&err, ERR_USAGE, "want smtpsh record --listen ADDR:PORT --to TARGET");
 		else if (target_parse(&to, span_of(o.to), SPAN_NONE, o.port, &o.arena, &err) &&

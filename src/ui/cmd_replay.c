@@ -7,10 +7,11 @@
 
 #include "run/serve.h"
 #include "run/script_file.h"
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/env.h"
 #include "ui/options_script.h"
-#include "ui/replay.h"
+#include "ui/replay_run.h"
 
 enum { FILES_MAX = 10000, JOBS_MAX = 5000 };
 
@@ -138,7 +139,7 @@ play_all(struct replay *r, struct options *o)
 		r->opts.told = told;
 		r->opts.told_ctx = r;
 	}
-	if (o->verbose > 0)
+	if (o->look.verbose > 0)
 		show_ignored(r);
 	unsigned jobs = o->jobs && !o->debug ? o->jobs : 1;	/* a trace of several at once could not be read */
 	replay_run(r, jobs > JOBS_MAX ? JOBS_MAX : jobs);
@@ -173,7 +174,7 @@ replay(struct options *o, const struct target *target, struct err *err)
 	struct replay r = { .o = o, .env = &env, .target = target, .out = stdout };
 	bool begun = env_begin(&env, o, err);
 
-	screen_init(&r.screen, stdout, o);
+	screen_init(&r.screen, stdout, &o->look);
 	if (begun && o->update == UPDATE_ASK && !isatty(STDIN_FILENO))
 		err_set(err, ERR_USAGE, "--update=ask: there is no terminal to ask at");
 	else if (begun && find_files(&names, o, err)) {
@@ -211,7 +212,7 @@ run_replay(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_replay, argc, argv, &err) && read_against(&o, &target, &err))
+	if (options_begin(&o, &command_replay, &program, argc, argv, &err) && read_against(&o, &target, &err))
 		status = replay(&o, o.against ? &target : NULL, &err);
 	else if (err.kind != ERR_NONE)
 		status = ERR_USAGE;

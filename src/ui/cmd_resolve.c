@@ -4,6 +4,7 @@
 #include "net/idn.h"
 #include "run/lookup.h"
 #include "run/sts.h"
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/json.h"
 #include "ui/screen.h"
@@ -221,7 +222,7 @@ resolve(struct options *o, const struct target *target)
 	if (!o->dns.timeout_ms)
 		o->dns.timeout_ms = ms;
 	r.dns = dns_new(r.loop, &o->dns);
-	screen_init(&r.screen, stdout, o);
+	screen_init(&r.screen, stdout, &o->look);
 	struct lookup_query *query = lookup_start(r.loop, r.dns, target, &o->session.route, ms ? ms + 500 : 0, &o->arena,
 	    on_lookup, &r);
 	while (!r.done)
@@ -253,7 +254,7 @@ run_resolve(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_resolve, argc, argv, &err) && read_target(&o, &target, &err))
+	if (options_begin(&o, &command_resolve, &program, argc, argv, &err) && read_target(&o, &target, &err))
 		status = resolve(&o, &target);
 	if (err.kind != ERR_NONE) {
 		complain(&err);

@@ -1,11 +1,12 @@
 /* smtpsh selftest - play a script against itself. */
 #include "run/script_file.h"
 #include "run/selftest.h"
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/options.h"
 #include "ui/options_script.h"
-#include "ui/prompt.h"
-#include "ui/replay.h"
+#include "ui/commands/list.h"
+#include "ui/replay_run.h"
 
 /* Secrets need a value, and any will do: the script's own server asks for none. */
 static void
@@ -61,7 +62,7 @@ selftest(struct options *o)
 	struct screen screen;
 	int status = 0;
 
-	screen_init(&screen, stdout, o);
+	screen_init(&screen, stdout, &o->look);
 	target_parse(&demo, SPAN("demo:"), SPAN_NONE, 0, &o->arena, NULL);
 	for (size_t i = 0; i < o->nargs; i++)
 		status = (int)err_worse((enum err_kind)status, (enum err_kind)play(o, &env, o->arg[i], &demo, &screen));
@@ -78,7 +79,7 @@ run_selftest(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_selftest, argc, argv, &err)) {
+	if (options_begin(&o, &command_selftest, &program, argc, argv, &err)) {
 		if (o.nargs == 0)
 			err_set(&err, ERR_USAGE, "want a script: smtpsh selftest FILE...");
 		else

@@ -4,6 +4,7 @@
 #include "run/player.h"
 #include "run/serve.h"
 #include "ui/ask.h"
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/editor.h"
 #include "ui/env.h"
@@ -76,7 +77,7 @@ send_one(struct options *o, const struct target *target)
 	struct err err;
 	struct player_opts opts = { .fail_fast = true, .deadline_ms = o->deadline_ms };
 
-	screen_init(&sender.screen, stdout, o);
+	screen_init(&sender.screen, stdout, &o->look);
 	if (!env_begin(&env, o, &err) || !outlet_open(&sender.out, &sender.screen, o, &err)) {
 		complain(&err);
 		outlet_close(&sender.out, ERR_USAGE);
@@ -145,7 +146,7 @@ run_send(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_send, argc, argv, &err) && read_words(&o, &target, &err))
+	if (options_begin(&o, &command_send, &program, argc, argv, &err) && read_words(&o, &target, &err))
 		status = send_one(&o, &target);
 	if (err.kind != ERR_NONE) {
 		complain(&err);

@@ -12,6 +12,7 @@
 #include "run/mock.h"
 #include "base/text.h"
 #include "ui/accounts.h"
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/draft.h"
 #include "ui/json.h"
@@ -233,11 +234,12 @@ tell_where(struct serving *v, const struct addr *bound)
 
 	fprintf(out, "listening on %s%s\n", addr_family(bound) ? "" : "unix:", addr_text(bound, text));
 	fflush(out);
-	if (!addr_is_loopback(bound) && v->o->verbose >= 0)
+	if (!addr_is_loopback(bound) && v->o->look.verbose >= 0)
 		fprintf(stderr, "smtpsh: note: %s is %s: others than this machine can reach it\n", text,
 		    addr_is_any(bound) ? "every address of this machine" : "no loopback address");
 	if (v->shows && !v->json && !v->mock)
-		serve_show_rules(&v->screen, v->o);
+		serve_show_rules(&v->screen, v->o->serve.mta.refusals, !v->o->account_file,
+		    v->o->maildir || v->o->mbox || v->o->messages);
 }
 
 /* Thousands of clients want as many descriptors as the system allows. */
@@ -313,8 +315,8 @@ serve(struct options *o, struct err *err)
 	struct addr at, bound;
 
 	raise_limit();
-	screen_init(&v.screen, stdout, o);
-	v.shows = o->verbose >= 0 && (v.screen.terminal || o->verbose > 0) && o->report != REPORT_TAP && o->report != REPORT_JUNIT;
+	screen_init(&v.screen, stdout, &o->look);
+	v.shows = o->look.verbose >= 0 && (v.screen.terminal || o->look.verbose > 0) && o->report != REPORT_TAP && o->report != REPORT_JUNIT;
 	if (o->report == REPORT_JSON)
 		v.json = json_new(stdout);
 	if (make(&v, err) && where(o, &at, err) && serve_listen(v.server, &at, &bound, err)) {
@@ -338,7 +340,7 @@ run_serve(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_serve, argc, argv, &err))
+	if (options_begin(&o, &command_serve, &program, argc, argv, &err))
 		status = serve(&o, &err);
 	else if (err.kind != ERR_NONE)
 		status = ERR_USAGE;

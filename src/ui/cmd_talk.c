@@ -10,11 +10,12 @@
 #include "base/near.h"
 #include "run/serve.h"
 #include "run/script_file.h"
+#include "ui/commands.h"
 #include "ui/complain.h"
 #include "ui/env.h"
 #include "ui/lines.h"
 #include "ui/played.h"
-#include "ui/prompt.h"
+#include "ui/commands/list.h"
 #include "ui/repl.h"
 
 enum { BEGINNING_MS = 200, BEGINNING_MAX = 16 << 10 };	/* how long a pipe may take to show whether it is a script */
@@ -121,9 +122,9 @@ talk(struct options *o, const struct target *target)
 		env_end(&env, &err);
 		return ERR_USAGE;
 	}
-	screen_init(&screen, stdout, o);
+	screen_init(&screen, stdout, &o->look);
 	if (is_interactive(o))
-		status = repl_run(&env, o, &screen, target);
+		status = repl_run(&env, o, &screen, target, prompt_commands);
 	else
 		status = run_lines(&env, o, &screen, target);
 	screen_release(&screen);
@@ -180,7 +181,7 @@ run_talk(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_talk, argc, argv, &err) && (o.nargs == 0 || read_target(&o, &target, &err)))
+	if (options_begin(&o, &command_talk, &program, argc, argv, &err) && (o.nargs == 0 || read_target(&o, &target, &err)))
 		status = talk(&o, o.nargs > 0 ? &target : NULL);
 	if (err.kind != ERR_NONE) {
 		complain(&err);

@@ -1,8 +1,9 @@
 /* commands - the subcommands of the program. */
 #include "ui/commands.h"
 
-#include <stddef.h>
 #include <string.h>
+
+#include "ui/commands/list.h"
 
 const struct command *const commands[] = {
 #define X(name) &command_##name,
@@ -10,6 +11,8 @@ const struct command *const commands[] = {
 #undef X
 	NULL
 };
+
+const struct program program = { commands, prompt_knows };
 
 const struct command *
 command_find(const char *name)

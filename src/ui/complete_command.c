@@ -45,12 +45,11 @@ files(const struct about *a, struct candidates *c)
 static void
 help_words(const struct about *a, struct candidates *c)
 {
-	(void)a;
 	for (const struct help_topic *t = help_topics; t->name; t++)
 		complete_try(c, span_of(t->name), "");
 	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
 		complete_try(c, span_of(verb_info(verb)->name), "");
-	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+	for (struct prompt_word w = { .table = a->talk->commands.table }; prompt_next_word(&w);)
 		complete_try(c, span_of(w.name), "");
 }
 
@@ -348,9 +347,9 @@ arguments(const struct about *a, const char *syntax, struct candidates *c)
 }
 
 static void
-command_names(struct candidates *c)
+command_names(const struct prompt_command *const table[], struct candidates *c)
 {
-	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+	for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
 		complete_try(c, span_of(w.name), w.args[0] ? " " : "");
 }
 
@@ -363,10 +362,10 @@ complete_command(struct talk *t, const struct session_view *v, struct span line,
 
 	if (name.len == whole.len) {
 		c->prefix = name;
-		command_names(c);
+		command_names(t->commands.table, c);
 		return name.len;
 	}
-	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+	for (struct prompt_word w = { .table = t->commands.table }; prompt_next_word(&w);)
 		if (span_eq(name, span_of(w.name)))
 			syntax = w.args;
 	if (strstr(syntax, "LINE") && span_word(&behind).len > 0 && (behind.len > 0 || line.at[line.len - 1] == ' '))

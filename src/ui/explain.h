@@ -5,6 +5,7 @@
 #ifndef UI_EXPLAIN_H
 #define UI_EXPLAIN_H
 
+#include "run/session.h"
 #include "smtp/sense.h"
 #include "ui/screen.h"
 

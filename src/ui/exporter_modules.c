@@ -1,5 +1,6 @@
 /* exporter - its modules, and the ini file they may be in. */
 #include "ui/exporter_modules.h"
+#include "ui/commands.h"
 #include "ui/probe_spec.h"
 
 #include <errno.h>
@@ -73,9 +74,9 @@ read_options(struct probe_module *m, struct span text, struct err *err)
 	if (n == ARGS_MOST)
 		return err_set(err, ERR_USAGE, "a module has %d words at the most", ARGS_MOST - 1);
 	options_release(&m->o);
-	if (!options_read(&m->o, SCOPE_PROBE, n, arg, err))
+	if (!options_read(&m->o, SCOPE_PROBE, &program, n, arg, err))
 		return false;
-	m->o.color = WHEN_NEVER;
+	m->o.look.color = WHEN_NEVER;
 	m->env.tls = m->o.tls;
 	m->env.dns = m->o.dns;
 	return suits(&m->o) || err_set(err, ERR_USAGE, "a module has options of a probe alone: no target, and nothing that writes "

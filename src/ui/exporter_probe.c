@@ -177,7 +177,7 @@ exporter_probe_begin(const struct http *http, const struct options *all, struct 
 		.whole = true, .judge = &p->o.probe.judge, .total_ms = p->o.probe.probe.total_ms });
 	p->spec = probe_spec(&p->o);
 	if (p->debug)
-		screen_init(&p->screen, p->out, &p->o);
+		screen_init(&p->screen, p->out, &p->o.look);
 	p->fleet = fleet_new(&module->env, &p->o.probe.fleet, &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = p });
 	fleet_add(p->fleet, &target, &p->spec, NULL);
 	fleet_end(p->fleet);

@@ -116,14 +116,14 @@ next_verbs(struct screen *s, const struct session_view *v)
 /* ---- commands */
 
 static void
-group_names(struct screen *s, enum step_group group)
+group_names(struct screen *s, enum step_group group, const struct prompt_command *const table[])
 {
 	struct flow f = flow_begin(s, 4, LEFT_GROUPS);
 
 	screen_print(s, "    ");
 	flow_print(&f, INK_DIM, "%s", step_groups[group]);
 	flow_pad(&f, LEFT_GROUPS);
-	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+	for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
 		if (w.group == group)
 			flow_print(&f, INK_SENT, "/%s ", w.name);
 	flow_end(&f);
@@ -140,11 +140,11 @@ command_row(struct screen *s, const struct prompt_word *w)
 }
 
 static void
-help_commands(struct screen *s)
+help_commands(struct screen *s, const struct prompt_command *const table[])
 {
 	for (enum step_group group = GROUP_NONE + 1; group < GROUP_COUNT; group++) {
 		heading(s, step_groups[group]);
-		for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+		for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
 			if (w.group == group)
 				command_row(s, &w);
 	}
@@ -175,13 +175,13 @@ keys_and_more(struct screen *s)
 
 /* As much as an 80x24 terminal shows at once. */
 void
-help_state(struct screen *s, const struct session_view *v)
+help_state(struct screen *s, const struct session_view *v, const struct prompt_command *const table[])
 {
 	heading(s, where(v));
 	next_verbs(s, v);
 	heading(s, "What begins with / and a word talks to smtpsh (//text sends /text):");
 	for (enum step_group group = GROUP_NONE + 1; group < GROUP_COUNT; group++)
-		group_names(s, group);
+		group_names(s, group, table);
 	keys_and_more(s);
 }
 
@@ -212,10 +212,10 @@ help_verb(struct screen *s, const struct session_view *v, struct span word)
 }
 
 static bool
-help_command(struct screen *s, struct span word)
+help_command(struct screen *s, struct span word, const struct prompt_command *const table[])
 {
 	struct span name = word.at[0] == '/' ? span_skip(word, 1) : word;
-	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+	for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
 		if (span_eq(name, span_of(w.name)))
 			return command_row(s, &w), true;
 	return false;
@@ -242,25 +242,26 @@ help_topic(struct screen *s, struct span word)
 
 /* A word with a slash is a command; without one a topic or a verb comes first. */
 bool
-help_word(struct screen *s, const struct session_view *v, struct span word)
+help_word(struct screen *s, const struct session_view *v, struct span word,
+    const struct prompt_command *const table[])
 {
 	if (span_eq(word, SPAN("commands")))
-		return help_commands(s), true;
+		return help_commands(s, table), true;
 	if (word.at[0] == '/')
-		return help_command(s, word);
+		return help_command(s, word, table);
 	if (verb_of(word, NULL) == VERB_AUTH && word.at[0] == 'a')
 		return help_topic(s, word);
-	return help_verb(s, v, word) || help_topic(s, word) || help_command(s, word);
+	return help_verb(s, v, word) || help_topic(s, word) || help_command(s, word, table);
 }
 
 const char *
-help_nearest(struct span word)
+help_nearest(struct span word, const struct prompt_command *const table[])
 {
 	struct near near = near_begin(word.at[0] == '/' ? span_skip(word, 1) : word);
 
 	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
 		near_try(&near, verb_info(verb)->name);
-	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+	for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
 		near_try(&near, w.name);
 	for (const struct help_topic *t = help_topics; t->name; t++)
 		near_try(&near, t->name);

@@ -2,7 +2,7 @@
 #ifndef UI_HELP_H
 #define UI_HELP_H
 
-#include "ui/screen.h"
+#include "ui/prompt.h"
 
 struct help_topic {
 	const char *name;
@@ -11,9 +11,10 @@ struct help_topic {
 };
 extern const struct help_topic help_topics[];	/* ends in a NULL name */
 
-void help_state(struct screen *, const struct session_view *);
+/* `table`: the prompt's commands. */
+void help_state(struct screen *, const struct session_view *, const struct prompt_command *const table[]);
 /* A verb, a command with or without its slash, a topic, or "commands". False: there is nothing of this name. */
-bool help_word(struct screen *, const struct session_view *, struct span word);
-const char *help_nearest(struct span word);		/* NULL: nothing near */
+bool help_word(struct screen *, const struct session_view *, struct span word, const struct prompt_command *const table[]);
+const char *help_nearest(struct span word, const struct prompt_command *const table[]);		/* NULL: nothing near */
 
 #endif

@@ -44,7 +44,7 @@ setting_hint(char out[200], struct span line)
 }
 
 static struct span
-command_hint(char out[200], struct span line)
+command_hint(char out[200], const struct prompt_command *const table[], struct span line)
 {
 	struct span rest = span_skip(line, 1), whole = rest, name = span_word(&rest);
 
@@ -52,7 +52,7 @@ command_hint(char out[200], struct span line)
 		return setting_hint(out, rest.at ? span_skip(whole, (size_t)(rest.at - whole.at)) : rest);
 	const char *left = NULL, *args = "";
 
-	for (struct prompt_word w = { 0 }; !left && prompt_next_word(&w);)
+	for (struct prompt_word w = { .table = table }; !left && prompt_next_word(&w);)
 		if ((left = rest_of(w.name, name)))
 			args = w.args;
 	if (!left || name.len == 0)
@@ -175,7 +175,7 @@ talk_hint(struct talk *t, struct span line)
 	struct session_view v = player_view(t->commands.player);
 
 	if (line.len > 0 && line.at[0] == '/' && !span_starts(line, SPAN("//")))
-		return command_hint(t->hint, line);
+		return command_hint(t->hint, t->commands.table, line);
 	if (line.len == 0 || v.dialogue.mode != MODE_COMMAND)
 		return SPAN_NONE;
 	if (verb_of(line, NULL) == VERB_OTHER && !span_has(line, ' '))

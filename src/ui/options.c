@@ -20,21 +20,21 @@ option_find(enum scope scope, struct span name)
 
 /* The subcommand that has an option of this name, though the one in hand has not; NULL: none. */
 static const struct command *
-owner(struct span name)
+owner(const struct program *program, struct span name)
 {
 	for (const struct option *o = options; o->name; o++)
-		for (size_t i = 0; span_eq(name, span_of(o->name)) && commands[i]; i++)
-			if (commands[i]->scope & o->scope)
-				return commands[i];
+		for (size_t i = 0; span_eq(name, span_of(o->name)) && program->commands[i]; i++)
+			if (program->commands[i]->scope & o->scope)
+				return program->commands[i];
 	return NULL;
 }
 
 /* `dashes` and the name as they were typed: another tool's, another subcommand's, or near to one of ours. */
 static bool
-unknown(enum scope scope, const char *dashes, struct span name, struct err *err)
+unknown(const struct options *out, enum scope scope, const char *dashes, struct span name, struct err *err)
 {
 	const char *here = foreign_option(name);
-	const struct command *other = owner(name);
+	const struct command *other = owner(out->program, name);
 	struct near near = near_begin(name);
 
 	for (const struct option *o = options; o->name && name.len > 1; o++)
@@ -198,7 +198,7 @@ read_long(struct options *out, enum scope scope, struct span text, struct words 
 	const struct option *o = option_find(scope, name);
 
 	if (!o)
-		return unknown(scope, "--", name, err);
+		return unknown(out, scope, "--", name, err);
 	if (has_value && !o->arg)
 		return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
 	bool follows = wants_word(o) || (w->n > 0 && takes(o, *w->word));
@@ -220,13 +220,13 @@ static bool
 read_short(struct options *out, enum scope scope, struct span letters, struct words *w, struct err *err)
 {
 	if (is_long_with_one_dash(scope, letters))
-		return unknown(scope, "-", span_until(&letters, '='), err);
+		return unknown(out, scope, "-", span_until(&letters, '='), err);
 	while (letters.len > 0) {
 		const struct option *o = options;
 		while (o->name && !((o->scope & scope) && o->letter && o->letter == letters.at[0]))
 			o++;
 		if (!o->name)
-			return unknown(scope, "-", span_first(letters, 1), err);
+			return unknown(out, scope, "-", span_first(letters, 1), err);
 		letters = span_skip(letters, 1);
 		struct span value = SPAN_NONE;
 		if (wants_word(o)) {
@@ -242,12 +242,12 @@ read_short(struct options *out, enum scope scope, struct span letters, struct wo
 }
 
 bool
-options_read(struct options *out, enum scope scope, int argc, char *argv[], struct err *err)
+options_read(struct options *out, enum scope scope, const struct program *program, int argc, char *argv[], struct err *err)
 {
 	struct words w = { argc, argv };
 	bool only_args = false;
 
-	*out = (struct options){ 0 };
+	*out = (struct options){ .program = program };
 	out->session.timeouts = scope == SCOPE_PROBE ? timeouts_probe : timeouts_default;
 	out->send.last = SEND_DATA;
 	out->match_level = MATCH_UNSAID;
@@ -304,12 +304,12 @@ print_option(const struct option *o)
 }
 
 static void
-usage(const struct command *command)
+usage(const struct command *command, const struct command *const all[])
 {
 	printf("usage: smtpsh %s%s%s\n\n%s.\n\n", command->name, command->name[0] ? " " : "", command->args, command->help);
 	if (!command->name[0]) {
-		for (size_t i = 1; commands[i]; i++)
-			printf("       smtpsh %s %s\n%32s%s\n", commands[i]->name, commands[i]->args, "", commands[i]->help);
+		for (size_t i = 1; all[i]; i++)
+			printf("       smtpsh %s %s\n%32s%s\n", all[i]->name, all[i]->args, "", all[i]->help);
 		printf("\n");
 	}
 	for (const struct option *o = options; o->name; o++)
@@ -318,12 +318,12 @@ usage(const struct command *command)
 }
 
 bool
-options_begin(struct options *o, const struct command *command, int argc, char *argv[], struct err *err)
+options_begin(struct options *o, const struct command *command, const struct program *program, int argc, char *argv[], struct err *err)
 {
-	if (!options_read(o, command->scope, argc, argv, err))
+	if (!options_read(o, command->scope, program, argc, argv, err))
 		return false;
 	if (o->help)
-		usage(command);
+		usage(command, program->commands);
 	else if (o->version)
 		version_print(stdout);
 	return !o->help && !o->version;

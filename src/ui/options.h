@@ -8,16 +8,14 @@
 #include "run/send.h"
 #include "run/player_script.h"
 #include "run/serve.h"
-#include "ui/commands.h"
 #include "ui/exit.h"
 #include "ui/options_probe.h"
+#include "ui/screen.h"
 
 enum { LINES_MAX = 256, REFUSALS_MAX = 200, VALUES_MAX = 100 };
 
 enum report_format { REPORT_TEXT, REPORT_TAP, REPORT_JUNIT, REPORT_JSON };
 enum format { FORMAT_TEXT, FORMAT_JSON };
-enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
-enum marks { MARKS_SWAKS, MARKS_RFC, MARKS_NONE };
 
 struct options {
 	struct arena arena;
@@ -27,17 +25,13 @@ struct options {
 	unsigned port;
 	bool timeouts_said;
 	enum format format;
-	enum when color;
-	enum marks marks;
-	bool time;			/* a time stamp before each line */
-	int verbose;			/* -q is -1 */
+	struct look look;
 	const char *file;		/* -f */
 	const char **line;		/* -c; room for LINES_MAX */
 	size_t nlines;
 	bool fail_fast, no_history;
 	bool realtime;			/* serve waits as long as was recorded */
 	bool strict;			/* the prompt refuses what looks wrong instead of noting it */
-	int no_explain;			/* nothing is explained under a 4yz or 5yz */
 	struct send_plan send;
 	const char *listen;
 	struct probe_settings probe;
@@ -69,6 +63,7 @@ struct options {
 	enum exit_style exit;		/* --exit */
 	struct blame blame;		/* what that wants to know of the run */
 	bool help, version;
+	const struct program *program;
 };
 
 enum scope { SCOPE_TALK = 1, SCOPE_SERVE = 2, SCOPE_EXPLAIN = 4, SCOPE_SEND = 8, SCOPE_RESOLVE = 16, SCOPE_REPLAY = 0x100, SCOPE_SELFTEST = 0x400, SCOPE_RECORD = 0x800, SCOPE_IMPORT = 0x200,
@@ -108,8 +103,25 @@ bool option_set(const struct option *, struct options *, struct span value, stru
 enum { OPTION_SHOWN = TIMEOUTS_SHOWN };
 void option_show(const struct option *, const struct options *, char out[OPTION_SHOWN]);
 
+/* A subcommand: one file and one line in the table of them each. */
+struct command {
+	const char *name;		/* "" for talk, which has no word of its own */
+	const char *args;		/* as the usage line shows them */
+	const char *help;		/* one sentence without a full stop */
+	unsigned scope;			/* whose options it takes; 0: only those of all */
+	int (*run)(int argc, char *argv[]);	/* what stands behind the name; the exit status */
+	const char *(*word)(size_t i);	/* its own, that a shell completes: "--hostname", "bash"; NULL behind the last. NULL: none */
+	int lost;			/* the exit status when its output could not be written; 0: ERR_SYSTEM */
+};
+
+/* What the rooms above have: the subcommands, NULL behind the last, and the names that only the prompt takes. */
+struct program {
+	const struct command *const *commands;
+	bool (*only_at_prompt)(struct span name);
+};
+
 /* Reads them all. False with err (ERR_USAGE): an unknown option names the nearest. */
-bool options_read(struct options *, enum scope, int argc, char *argv[], struct err *);
+bool options_read(struct options *, enum scope, const struct program *, int argc, char *argv[], struct err *);
 void options_release(struct options *);
 /* The same; what a subcommand that takes --exit returns for this status. */
 int options_end(struct options *, int status);
@@ -118,6 +130,6 @@ int options_end(struct options *, int status);
  * What a subcommand begins with: reads its command line, and answers --help, which is made from the rows, and --version.
  * False: there is nothing to run. With err it is wrong; without, --help or --version was asked for.
  */
-bool options_begin(struct options *, const struct command *, int argc, char *argv[], struct err *);
+bool options_begin(struct options *, const struct command *, const struct program *, int argc, char *argv[], struct err *);
 
 #endif

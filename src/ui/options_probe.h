@@ -6,6 +6,9 @@
 
 struct options;
 
+/* The formats of a report, by name: ui/report has what writes each. */
+#define REPORT_FORMATS(X) X(text) X(nagios) X(json) X(prom) X(openmetrics) X(influx) X(tap) X(junit)
+
 enum { FORMATS_MAX = 8, WAYS_MAX = 8 };
 
 struct probe_settings {

@@ -2,7 +2,6 @@
 #include "ui/options_script.h"
 
 #include "run/script_file.h"
-#include "ui/prompt.h"
 
 struct play_value *
 options_new_value(struct options *o)
@@ -71,7 +70,7 @@ options_script(struct options *o, struct script_opts *opts)
 
 	opts->known = known;
 	opts->secret = secret;
-	opts->only_at_prompt = prompt_knows;
+	opts->only_at_prompt = o->program->only_at_prompt;
 	for (size_t i = 0; i < o->nvalues; i++)
 		if (o->value[i].secret)
 			secret[opts->nsecret++] = o->value[i].name;

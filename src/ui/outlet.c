@@ -6,7 +6,7 @@ outlet_open(struct outlet *out, struct screen *screen, struct options *o, struct
 {
 	*out = (struct outlet){ .screen = screen, .blame = &o->blame };
 	if (o->log) {
-		out->log = log_open(o->log, o->no_bodies, o->time, err);
+		out->log = log_open(o->log, o->no_bodies, o->look.time, err);
 		if (!out->log)
 			return false;
 	}

@@ -5,7 +5,7 @@
 #include "ui/exit.h"
 #include "ui/json.h"
 #include "ui/log.h"
-#include "ui/screen.h"
+#include "ui/options.h"
 
 struct outlet {
 	struct screen *screen;

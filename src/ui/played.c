@@ -3,8 +3,8 @@
 
 #include "run/script_file.h"
 #include "ui/complain.h"
-#include "ui/prompt.h"
-#include "ui/replay.h"
+#include "ui/commands/list.h"
+#include "ui/replay_run.h"
 
 int
 played_run(struct session_env *env, const struct options *o, struct outlet *outlet, const struct target *target,
@@ -22,7 +22,7 @@ played_run(struct session_env *env, const struct options *o, struct outlet *outl
 	}
 	r.opts = (struct play_opts){ .session = &o->session, .target = target, .level = MATCH_UNSAID };
 	r.silent = o->format == FORMAT_JSON;
-	screen_init(&r.screen, stdout, o);
+	screen_init(&r.screen, stdout, &o->look);
 	replay_list(&r, &arena);
 	replay_run(&r, 1);
 	script_free(file.script);

@@ -96,7 +96,7 @@ on_over(void *ctx, struct span target, size_t number, enum health state, bool do
 		return;
 	}
 	hide_progress(r);
-	if (r->o->probe.targets && r->o->verbose >= 0 && (r->undone++ < UNDONE_SHOWN || !r->watched))
+	if (r->o->probe.targets && r->o->look.verbose >= 0 && (r->undone++ < UNDONE_SHOWN || !r->watched))
 		fprintf(stderr, "smtpsh: not done: %.*s\n", SPAN_ARG(span_first(target, 200)));
 }
 
@@ -143,7 +143,7 @@ report_opts(const struct run *r, const char *file)
 	const struct options *o = r->o;
 
 	return (struct report_opts){
-		.verbose = o->verbose, .color = !file && r->screen.color, .terminal = !file && r->screen.terminal,
+		.verbose = o->look.verbose, .color = !file && r->screen.color, .terminal = !file && r->screen.terminal,
 		.many = o->nargs > 1 || o->probe.targets, .fleet = o->probe.targets != NULL, .columns = screen_columns(&r->screen),
 		.judge = &o->probe.judge, .total_ms = o->probe.probe.total_ms,
 	};
@@ -190,7 +190,7 @@ close_reports(struct run *r, const struct fleet_summary *sum, struct err *err)
 static bool
 wants_transcript(const struct options *o)
 {
-	return o->verbose > 0 && !o->probe.targets && (o->probe.nformats == 0 || strcmp(o->probe.format[0], "text") == 0);
+	return o->look.verbose > 0 && !o->probe.targets && (o->probe.nformats == 0 || strcmp(o->probe.format[0], "text") == 0);
 }
 
 static void
@@ -210,7 +210,7 @@ begin(struct run *r, struct session_env *env)
 		loop_timer_set(r->deadline, o->probe.deadline_ms);
 	}
 	r->watched = isatty(STDERR_FILENO);
-	if (o->probe.targets && r->watched && o->verbose >= 0) {
+	if (o->probe.targets && r->watched && o->look.verbose >= 0) {
 		r->progress = loop_timer(env->loop, on_progress, r);
 		loop_timer_set(r->progress, PROGRESS_MS);
 	}
@@ -245,7 +245,7 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 	bool ok;
 
 	*end = (struct probe_end){ 0 };
-	screen_init(&r.screen, stdout, o);
+	screen_init(&r.screen, stdout, &o->look);
 	r.screen.onlooker = true;
 	r.targets = targets_new(env->loop, o, err);
 	if (!r.targets || !open_reports(&r, err)) {

@@ -1,64 +1,58 @@
-/* prompt - the table of its own commands, and their state. */
+/* prompt - runs its own commands, and keeps their state. */
 #include "ui/prompt.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/near.h"
-#include "ui/commands/list.h"
 #include "ui/editor.h"
 #include "ui/pager.h"
 #include "ui/show_priv.h"
 
-const struct prompt_command *const prompt_commands[] = {
-#define X(name) &prompt_##name,
-	PROMPT_COMMANDS(X)
-#undef X
-	NULL
-};
-
-enum { COMMANDS_N = sizeof prompt_commands / sizeof *prompt_commands - 1 };
-
 const struct prompt_command *
-prompt_find(struct span name)
+prompt_find(const struct prompt_command *const table[], struct span name)
 {
-	for (size_t i = 0; prompt_commands[i]; i++)
-		if (span_eq(name, span_of(prompt_commands[i]->name)))
-			return prompt_commands[i];
+	for (size_t i = 0; table[i]; i++)
+		if (span_eq(name, span_of(table[i]->name)))
+			return table[i];
 	return NULL;
 }
 
-bool
-prompt_knows(struct span name)
+static size_t
+count_commands(const struct prompt_command *const table[])
 {
-	return prompt_find(name) != NULL;
+	size_t n = 0;
+
+	while (table[n])
+		n++;
+	return n;
 }
 
 bool
 prompt_next_word(struct prompt_word *w)
 {
-	size_t i = w->next++, nsteps = 0;
+	size_t i = w->next++, nsteps = 0, ncommands = count_commands(w->table);
 
 	while (step_ops[nsteps])
 		nsteps++;
 	if (i < nsteps) {
 		const struct step_op *op = step_ops[i];
-		*w = (struct prompt_word){ op->name, op->args, op->help, op->group, w->next };
-	} else if (i - nsteps < COMMANDS_N) {
-		const struct prompt_command *c = prompt_commands[i - nsteps];
-		*w = (struct prompt_word){ c->name, c->args, c->help, c->group, w->next };
+		*w = (struct prompt_word){ w->table, op->name, op->args, op->help, op->group, w->next };
+	} else if (i - nsteps < ncommands) {
+		const struct prompt_command *c = w->table[i - nsteps];
+		*w = (struct prompt_word){ w->table, c->name, c->args, c->help, c->group, w->next };
 	}
-	return i < nsteps + COMMANDS_N;
+	return i < nsteps + ncommands;
 }
 
 static void *
 state_of(struct prompt *p, size_t command, unsigned session)
 {
-	const struct prompt_command *c = prompt_commands[command];
+	const struct prompt_command *c = p->table[command];
 	void ***all = &p->state[c->one_state || session < 1 || session > PLAYER_SESSIONS ? 0 : session - 1];
 
 	if (!*all)
-		*all = memory_zeroed(COMMANDS_N * sizeof **all);
+		*all = memory_zeroed(count_commands(p->table) * sizeof **all);
 	if (!(*all)[command] && c->state_size)
 		(*all)[command] = memory_zeroed(c->state_size);
 	return (*all)[command];
@@ -68,9 +62,9 @@ void
 prompt_end(struct prompt *p)
 {
 	for (size_t n = 0; n < PLAYER_SESSIONS; n++) {
-		for (size_t i = 0; p->state[n] && i < COMMANDS_N; i++) {
-			if (prompt_commands[i]->release && p->state[n][i])
-				prompt_commands[i]->release(p->state[n][i]);
+		for (size_t i = 0; p->state[n] && p->table[i]; i++) {
+			if (p->table[i]->release && p->state[n][i])
+				p->table[i]->release(p->state[n][i]);
 			free(p->state[n][i]);
 		}
 		free(p->state[n]);
@@ -83,7 +77,7 @@ unknown(struct prompt *p, struct span name, struct span args)
 {
 	struct near near = near_begin(name);
 
-	for (struct prompt_word w = { 0 }; prompt_next_word(&w);)
+	for (struct prompt_word w = { .table = p->table }; prompt_next_word(&w);)
 		near_try(&near, w.name);
 	if (span_starts(args, SPAN("/")))		/* a path */
 		near.best = NULL;
@@ -94,7 +88,7 @@ unknown(struct prompt *p, struct span name, struct span args)
 static void
 run_command(struct prompt *p, size_t i, struct span args)
 {
-	const struct prompt_command *command = prompt_commands[i];
+	const struct prompt_command *command = p->table[i];
 	struct pager pager = { 0 };
 	struct err err;
 
@@ -111,9 +105,9 @@ prompt_run(void *ctx, struct span name, struct span args)
 	struct prompt *p = ctx;
 	size_t i = 0;
 
-	while (prompt_commands[i] && !span_eq(name, span_of(prompt_commands[i]->name)))
+	while (p->table[i] && !span_eq(name, span_of(p->table[i]->name)))
 		i++;
-	if (prompt_commands[i])
+	if (p->table[i])
 		run_command(p, i, args);
 	else
 		unknown(p, name, args);
@@ -124,9 +118,9 @@ prompt_run(void *ctx, struct span name, struct span args)
 void
 prompt_heard(struct prompt *p, const struct event *event)
 {
-	for (size_t i = 0; i < COMMANDS_N; i++)
-		if (prompt_commands[i]->heard)
-			prompt_commands[i]->heard(p, state_of(p, i, event->session), event);
+	for (size_t i = 0; p->table[i]; i++)
+		if (p->table[i]->heard)
+			p->table[i]->heard(p, state_of(p, i, event->session), event);
 }
 
 static void __attribute__((format(printf, 3, 0)))

@@ -6,12 +6,14 @@
 #define UI_PROMPT_H
 
 #include "run/player.h"
+#include "ui/options.h"
 #include "ui/screen.h"
 
 /* What a command may see and change. */
 struct prompt {
 	struct screen *screen;
 	struct player *player;
+	const struct prompt_command *const *table;	/* every command; ends in NULL */
 	struct options *options;	/* a change holds from the next use on; the session reads ->session through it */
 	void (*lend)(void *ctx), (*take_back)(void *ctx);	/* the terminal, to a pager */
 	void *lend_ctx;
@@ -31,20 +33,18 @@ struct prompt_command {
 	void (*heard)(struct prompt *, void *state, const struct event *);	/* each event, once it was shown. NULL: none */
 	void (*release)(void *state);	/* NULL: nothing to give back */
 };
-extern const struct prompt_command *const prompt_commands[];	/* ends in NULL */
+const struct prompt_command *prompt_find(const struct prompt_command *const table[], struct span name);	/* NULL: none */
 
-const struct prompt_command *prompt_find(struct span name);	/* NULL: none */
-bool prompt_knows(struct span name);		/* player_opts.only_at_prompt */
-
-/* All that may be said behind a "/": both tables as one. Zeroed at first; false behind the last. */
+/* All that may be said behind a "/": the steps and the table as one. Begun by setting ->table; false behind the last. */
 struct prompt_word {
+	const struct prompt_command *const *table;
 	const char *name, *args, *help;
 	enum step_group group;
 	size_t next;
 };
 bool prompt_next_word(struct prompt_word *);
 
-void prompt_end(struct prompt *);		/* begun by setting screen, player and options */
+void prompt_end(struct prompt *);		/* begun by setting screen, player, table and options */
 /* player_opts.command: runs "/name args", or says what was probably meant; always true. */
 bool prompt_run(void *prompt, struct span name, struct span args);
 void prompt_heard(struct prompt *, const struct event *);

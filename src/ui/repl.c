@@ -98,7 +98,7 @@ ask(struct repl *r, const struct event *event)
 static void
 sent(struct repl *r, const struct event *event)
 {
-	bool typed = event->step && event->step->op == &step_line;
+	bool typed = event->step && event->step->op->is_line;
 	struct span args;
 	enum verb verb = verb_of(event->sent.text, &args);
 
@@ -189,7 +189,7 @@ static bool
 is_leaving(struct span line)
 {
 	struct span name;
-	return step_is_command(line, &name) && span_eq(name, SPAN("quit"));
+	return cursor_is_command(line, &name) && span_eq(name, SPAN("quit"));
 }
 
 static bool
@@ -225,7 +225,7 @@ take_command(struct repl *r, struct span line)
 
 	if (span_starts(line, SPAN("//")))		/* the first one stood there already, behind ^] */
 		line = span_skip(line, 1);
-	if (step_is_command(line, &name) && prompt_find(name)) {
+	if (cursor_is_command(line, &name) && prompt_find(r->talk.commands.table, name)) {
 		prompt_run(&r->talk.commands, name, span_trim(span_skip(line, 1 + name.len)));
 		return;
 	}
@@ -242,9 +242,9 @@ goes_at_once(const struct repl *r, struct span line)
 
 	if (!player_busy(r->player) || r->talk.ahead > 0 || r->undecided || edit_more(r->edit))
 		return false;
-	if (player_view(r->player).dialogue.mode != MODE_COMMAND || !step_is_command(line, &name))
+	if (player_view(r->player).dialogue.mode != MODE_COMMAND || !cursor_is_command(line, &name))
 		return false;
-	const struct prompt_command *command = prompt_find(name);
+	const struct prompt_command *command = prompt_find(r->talk.commands.table, name);
 	return command && command->at_once;
 }
 
@@ -389,7 +389,8 @@ end_history(struct repl *r)
 }
 
 int
-repl_run(struct session_env *env, struct options *o, struct screen *screen, const struct target *target)
+repl_run(struct session_env *env, struct options *o, struct screen *screen, const struct target *target,
+    const struct prompt_command *const commands[])
 {
 	struct repl r = { .screen = screen, .loop = env->loop, .ahead.text.max = 4 << 20 };
 	struct player_opts opts = { .interactive = true, .command = prompt_run, .command_ctx = &r.talk.commands,
@@ -401,7 +402,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
 		o->session.timeouts = timeouts_terminal;
 	o->session.can_ask = true;
 	r.player = player_new(env, &o->session, &opts, on_event, &r);
-	r.talk.commands = (struct prompt){ .screen = screen, .player = r.player, .options = o,
+	r.talk.commands = (struct prompt){ .screen = screen, .player = r.player, .table = commands, .options = o,
 		.lend = lend, .take_back = take_back, .lend_ctx = &r };
 	r.timer = loop_timer(env->loop, on_timer, &r);
 	r.edit = r.talk.edit = edit_new(env->loop, screen->out, &edit, &view, &r);

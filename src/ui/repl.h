@@ -2,9 +2,11 @@
 #ifndef UI_REPL_H
 #define UI_REPL_H
 
-#include "ui/screen.h"
+#include "ui/options.h"
+#include "ui/prompt.h"
 
-/* Talks until the person leaves; the exit status. target may be NULL: nothing is opened at first. */
-int repl_run(struct session_env *, struct options *, struct screen *, const struct target *);
+/* Talks until the person leaves; the exit status. target may be NULL: nothing is opened at first. `commands` ends in NULL. */
+int repl_run(struct session_env *, struct options *, struct screen *, const struct target *,
+    const struct prompt_command *const commands[]);
 
 #endif

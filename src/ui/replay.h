@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "run/player_script.h"
-#include "ui/screen.h"
+#include "ui/options.h"
 
 struct replay_file {
 	const char *name;
@@ -51,11 +51,6 @@ struct replay {
 	void *begin_ctx;
 };
 
-/* Makes ->cases of those of the files' cases that --tags and --case choose; all without them. */
-void replay_list(struct replay *, struct arena *);
-/* Plays all of them; at most `jobs` at once. */
-void replay_run(struct replay *, unsigned jobs);
-
 /* One format of report: before the first, each file, each case, after the last. NULL: nothing. */
 struct replay_report {
 	void (*begin)(struct replay *);
@@ -72,11 +67,5 @@ void replay_step(struct replay *, const struct script_item *, const char *why, u
 struct span replay_name(const struct replay_case *);
 /* One line of a reply, made visible; the n-th, from 0. */
 struct span replay_line(struct arena *, const struct reply *, size_t n);
-
-/*
- * --update: failing literal S: lines of the file are rewritten to what came, in one step; what is left alone is said.
- * False with err: nothing was written.
- */
-bool replay_update(struct replay *, const struct replay_file *, struct err *);
 
 #endif

@@ -139,7 +139,7 @@ text_one(struct replay *r, const struct replay_case *c)
 	struct place place = result->failure ? result->failure->place : c->now->place;
 	char took[24];
 
-	if (r->o->verbose < 0 && result->verdict != PLAY_FAILED)
+	if (r->o->look.verbose < 0 && result->verdict != PLAY_FAILED)
 		return;
 	text_time(took, result->took_us);
 	screen_ink(&r->screen, result->verdict == PLAY_FAILED ? INK_BAD : result->verdict == PLAY_SKIPPED ? INK_WARN : INK_GOOD);
@@ -170,7 +170,7 @@ text_end(struct replay *r)
 {
 	char took[24];
 
-	if (r->o->verbose < 0)
+	if (r->o->look.verbose < 0)
 		return;
 	text_time(took, loop_now_us() - r->began_us);
 	fprintf(r->out, "%zu passed, %zu failed, %zu skipped in %s", r->passed, r->failed, r->skipped, took);

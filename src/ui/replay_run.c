@@ -2,7 +2,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include "ui/replay.h"
+#include "ui/replay_run.h"
 #include "ui/standard.h"
 
 /* ---- telling, in the order of the files */
@@ -21,7 +21,7 @@ count(struct replay *r, const struct play_result *result)
 static void
 show_progress(struct replay *r)
 {
-	if (!isatty(STDERR_FILENO) || r->o->report != REPORT_TEXT || r->ncases < 2 || r->o->verbose < 0 || r->o->update)
+	if (!isatty(STDERR_FILENO) || r->o->report != REPORT_TEXT || r->ncases < 2 || r->o->look.verbose < 0 || r->o->update)
 		return;
 	if (r->told < r->ncases)
 		fprintf(stderr, "\r\033[K%zu of %zu", r->told, r->ncases);
@@ -133,7 +133,7 @@ begin(struct replay *r, struct replay_case *c)
 	if (r->event) {
 		opts.event = r->event;
 		opts.event_ctx = r->event_ctx;
-	} else if (r->o->verbose > 0 && r->o->report == REPORT_TEXT) {
+	} else if (r->o->look.verbose > 0 && r->o->report == REPORT_TEXT) {
 		opts.event = on_event;
 		opts.event_ctx = r;
 	}

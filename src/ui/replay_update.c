@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "run/script_file.h"
 #include "run/transcript.h"
-#include "ui/replay.h"
+#include "ui/replay_run.h"
 
 /* Lines from..from+n-1 of the file become `text`, which ends in LF. */
 struct change { unsigned from, n; struct span text; };

@@ -6,16 +6,15 @@
 
 #include "base/text.h"
 #include "ui/draft.h"
-
-#define FORMATS(X) X(text) X(nagios) X(json) X(prom) X(openmetrics) X(influx) X(tap) X(junit)
+#include "ui/options_probe.h"
 
 #define X(name) extern const struct report_kind report_##name;
-FORMATS(X)
+REPORT_FORMATS(X)
 #undef X
 
 const struct report_kind *const report_kinds[] = {
 #define X(name) &report_##name,
-	FORMATS(X)
+	REPORT_FORMATS(X)
 #undef X
 	NULL
 };

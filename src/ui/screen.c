@@ -9,17 +9,17 @@
 #include "base/text.h"
 
 void
-screen_settings(struct screen *s, const struct options *o)
+screen_settings(struct screen *s, const struct look *look)
 {
 	const char *no_color = getenv("NO_COLOR");
 	bool wanted = s->able && (!no_color || !no_color[0]);
 
-	s->marks = o->marks;
-	s->time = o->time;
-	s->verbose = o->verbose;
-	s->color = o->color == WHEN_ALWAYS || (o->color == WHEN_AUTO && s->terminal && wanted);
+	s->marks = look->marks;
+	s->time = look->time;
+	s->verbose = look->verbose;
+	s->color = look->color == WHEN_ALWAYS || (look->color == WHEN_AUTO && s->terminal && wanted);
 	bool explained = s->explain;
-	s->explain = (s->terminal || o->verbose > 0) && o->verbose >= 0 && !o->no_explain;
+	s->explain = (s->terminal || look->verbose > 0) && look->verbose >= 0 && !look->no_explain;
 	if (s->explain && !explained)
 		s->ntold = 0;
 }
@@ -40,13 +40,13 @@ screen_telling(struct screen *s, const void *what, unsigned which)
 }
 
 void
-screen_init(struct screen *s, FILE *out, const struct options *o)
+screen_init(struct screen *s, FILE *out, const struct look *look)
 {
 	const char *term = getenv("TERM");
 
 	*s = (struct screen){ .out = out, .terminal = isatty(fileno(out)) };
 	s->able = s->terminal && term && term[0] && strcmp(term, "dumb") != 0;
-	screen_settings(s, o);
+	screen_settings(s, look);
 }
 
 void

@@ -7,7 +7,20 @@
 
 #include <stdio.h>
 
-#include "ui/options.h"
+#include "base/arena.h"
+#include "run/event.h"
+
+enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+enum marks { MARKS_SWAKS, MARKS_RFC, MARKS_NONE };
+
+/* How the person wants it to look. */
+struct look {
+	enum when color;
+	enum marks marks;
+	bool time;			/* a time stamp before each line */
+	int verbose;			/* -q is -1 */
+	int no_explain;			/* nothing is explained under a 4yz or 5yz */
+};
 
 enum ink { INK_PLAIN, INK_DIM, INK_BOLD, INK_GOOD, INK_WARN, INK_BAD, INK_SENT };
 
@@ -31,8 +44,8 @@ struct screen {
 	void *hide_ctx;
 };
 
-void screen_init(struct screen *, FILE *out, const struct options *);
-void screen_settings(struct screen *, const struct options *);	/* again, after /set: all but `out` */
+void screen_init(struct screen *, FILE *out, const struct look *);
+void screen_settings(struct screen *, const struct look *);	/* again, after /set: all but `out` */
 void screen_release(struct screen *);
 unsigned screen_columns(const struct screen *);		/* 80 when it is no terminal */
 

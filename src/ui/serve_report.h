@@ -3,7 +3,7 @@
 #define UI_SERVE_REPORT_H
 
 #include "run/mock.h"
-#include "ui/screen.h"
+#include "ui/options.h"
 
 enum { SERVE_REPORT_MAX = 100000 };	/* connections that are kept */
 

@@ -19,13 +19,13 @@ show_refusals(struct screen *s, const struct mta_refusal *list)
 }
 
 void
-serve_show_rules(struct screen *s, const struct options *o)
+serve_show_rules(struct screen *s, const struct mta_refusal *own, bool demo_account, bool keeps)
 {
 	screen_ink(s, INK_DIM);
-	if (!o->account_file)
+	if (demo_account)
 		screen_print(s, "# AUTH PLAIN and LOGIN: user " MTA_USER ", password " MTA_PASSWORD "\n");
-	screen_print(s, "# refused on purpose; all else is taken%s:\n", o->maildir || o->mbox || o->messages ? "" : " and forgotten");
-	show_refusals(s, o->serve.mta.refusals);
+	screen_print(s, "# refused on purpose; all else is taken%s:\n", keeps ? "" : " and forgotten");
+	show_refusals(s, own);
 	show_refusals(s, mta_refusals);
 	screen_print(s, "# ^C ends it\n");
 	screen_ink(s, INK_PLAIN);

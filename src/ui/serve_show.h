@@ -5,7 +5,7 @@
 #include "run/serve.h"
 #include "ui/screen.h"
 
-void serve_show_rules(struct screen *, const struct options *);
+void serve_show_rules(struct screen *, const struct mta_refusal *own, bool demo_account, bool keeps);	/* own: --refuse's, NULL: none */
 /* One event of a client's: "C2: RCPT TO:<a@b.example>", "S2: 250 2.1.5 Recipient ok", notes behind "#". */
 void serve_show_event(struct screen *, const struct event *);
 

@@ -53,17 +53,17 @@ say_where(struct trace *t)
 }
 
 bool
-trace_begin(struct session_env *env, const struct options *o, struct err *err)
+trace_begin(struct session_env *env, const char *file, struct err *err)
 {
-	if (!o->debug)
-		return true;
-	int fd = open(o->debug, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "a");
 	if (!file)
-		return err_set(err, ERR_USAGE, "cannot write %s: %s", o->debug, strerror(errno));
+		return true;
+	int fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	FILE *out = fd < 0 ? NULL : fdopen(fd, "a");
+	if (!out)
+		return err_set(err, ERR_USAGE, "cannot write %s: %s", file, strerror(errno));
 	struct trace *t = memory_zeroed(sizeof *t);
-	*t = (struct trace){ .out = file, .name = o->debug, .json = json_new(file), .began_us = loop_now_us() };
-	setvbuf(file, NULL, _IOLBF, 0);		/* whole when the program dies */
+	*t = (struct trace){ .out = out, .name = file, .json = json_new(out), .began_us = loop_now_us() };
+	setvbuf(out, NULL, _IOLBF, 0);		/* whole when the program dies */
 	say_where(t);
 	env->trace = on_event;
 	env->trace_octets = on_octets;

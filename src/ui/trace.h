@@ -6,10 +6,10 @@
 #ifndef UI_TRACE_H
 #define UI_TRACE_H
 
-#include "ui/options.h"
+#include "run/session.h"
 
 /* Begins to write o->debug, where it is given, and hooks it into the environment. False with err: it cannot be written. */
-bool trace_begin(struct session_env *, const struct options *, struct err *);
+bool trace_begin(struct session_env *, const char *file, struct err *);
 /* False when not all could be written, with err, unless that says something already. */
 bool trace_end(struct session_env *, struct err *);
 

@@ -91,6 +91,7 @@ const struct step_op step_line = {
 	.args = "",
 	.help = "Send a line as it is",
 	.needs = STEP_NEEDS_CONN,
+	.is_line = true,
 	.state_size = sizeof(struct state),
 	.start = line_start,
 	.heard = line_heard,

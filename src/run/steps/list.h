@@ -2,6 +2,8 @@
 #ifndef RUN_STEPS_LIST_H
 #define RUN_STEPS_LIST_H
 
+#include "run/step.h"
+
 #define STEP_OPS(X)	\
 	X(open)		\
 	X(reopen)	\

@@ -1,6 +1,5 @@
 /* /open - find, connect, begin TLS where the target says so, wait for the banner; EHLO and STARTTLS where it says so. */
-#include "run/mta.h"
-#include "run/steps/hello.h"
+#include "run/hello.h"
 #include "run/steps/open.h"
 
 enum { ELSEWHERE_MS = 1000 };
@@ -87,8 +86,8 @@ open_target(struct session *s, const struct step *step, struct open_state *state
 	int fd = env->demo ? env->demo(env, as, &err) : -1;
 	if (fd < 0)
 		return session_fail(s, err.kind, "%s", err.text);
-	session_note(s, "the server inside takes every message and forgets it; it refuses some addresses on purpose (HELP "
-	    "lists them), and its account is user " MTA_USER ", password " MTA_PASSWORD);
+	if (env->demo_note)
+		session_note(s, "%s", env->demo_note);
 	if (!session_over(s, fd, SPAN("demo.smtpsh.example"), env->demo_tls))
 		return STEP_FAIL;
 	return connected(s, state);

@@ -4,7 +4,7 @@
 
 #include "run/step.h"
 #include "run/route.h"
-#include "run/steps/hello.h"
+#include "run/hello.h"
 
 struct open_state {
 	enum { OPEN_ROUTING, OPEN_DIALLING, OPEN_SHAKING, OPEN_BANNER, OPEN_HELLO, OPEN_ELSEWHERE } stage;

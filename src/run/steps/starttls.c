@@ -1,5 +1,5 @@
 /* /starttls - ask for TLS and, when the peer agrees, begin it; EHLO before and after as it is due. */
-#include "run/steps/hello.h"
+#include "run/hello.h"
 
 static enum progress
 starttls_start(struct session *s, const struct step *step, void *state)

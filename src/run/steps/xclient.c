@@ -1,6 +1,6 @@
 /* /xclient and /xforward - speak for another client, as Postfix lets trusted hosts do (XCLIENT_README, XFORWARD_README). */
 #include "run/send.h"
-#include "run/steps/hello.h"
+#include "run/hello.h"
 
 struct state {
 	struct hello hello;

@@ -134,7 +134,7 @@ is_one_of(struct span line, const char *const words[])
 	struct span name;
 
 	for (size_t i = 0; words[i]; i++)
-		if (step_is_command(line, &name) && span_eq(name, span_of(words[i])))
+		if (cursor_is_command(line, &name) && span_eq(name, span_of(words[i])))
 			return true;
 	return false;
 }

@@ -11,12 +11,12 @@ help_run(struct prompt *p, void *state, struct span args)
 
 	(void)state;
 	if (word.len == 0) {
-		help_state(p->screen, &view);
+		help_state(p->screen, &view, p->table);
 		return;
 	}
-	if (help_word(p->screen, &view, word))
+	if (help_word(p->screen, &view, word, p->table))
 		return;
-	const char *near = help_nearest(word);
+	const char *near = help_nearest(word, p->table);
 	prompt_problem(p, "/help: nothing is known of \"%.*s\"%s%s%s; /help alone shows what there is",
 	    SPAN_ARG(text_safe(&p->screen->arena, span_first(word, 60))), near ? " (near: " : "", near ? near : "", near ? ")" : "");
 }

@@ -2,6 +2,8 @@
 #ifndef UI_COMMANDS_LIST_H
 #define UI_COMMANDS_LIST_H
 
+#include "ui/prompt.h"
+
 #define PROMPT_COMMANDS(X)	\
 	X(help)			\
 	X(set)			\
@@ -21,5 +23,8 @@
 #define X(name) extern const struct prompt_command prompt_##name;
 PROMPT_COMMANDS(X)
 #undef X
+
+extern const struct prompt_command *const prompt_commands[];	/* ends in NULL */
+bool prompt_knows(struct span name);		/* player_opts.only_at_prompt, script_opts.only_at_prompt */
 
 #endif

@@ -30,7 +30,7 @@ save_heard(struct prompt *p, void *state, const struct event *e)
 	if (!s->transcript) {
 		s->text.max = SAVED_MAX;
 		s->transcript = transcript_new(&(struct transcript_opts){ .write = on_text, .ctx = s, .no_bodies = p->options->no_bodies,
-		    .times = p->options->time });
+		    .times = p->options->look.time });
 	}
 	transcript_event(s->transcript, e);
 }
@@ -85,7 +85,7 @@ begin(struct prompt *p, struct logging *l, const char *file)
 	struct err err;
 
 	log_close(l->log);
-	l->log = log_open(file, p->options->no_bodies, p->options->time, &err);
+	l->log = log_open(file, p->options->no_bodies, p->options->look.time, &err);
 	if (!l->log)
 		prompt_problem(p, "%s", err.text);
 }

@@ -65,7 +65,7 @@ set_run(struct prompt *p, void *state, struct span args)
 		prompt_problem(p, "/set: %s", err.text);
 		return;
 	}
-	screen_settings(p->screen, p->options);
+	screen_settings(p->screen, &p->options->look);
 	show_one(p, o);
 }
 

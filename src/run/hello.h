@@ -1,6 +1,6 @@
 /* The way to a ready session that several steps go: EHLO, and where asked for STARTTLS, the handshake, EHLO again. */
-#ifndef RUN_STEPS_HELLO_H
-#define RUN_STEPS_HELLO_H
+#ifndef RUN_HELLO_H
+#define RUN_HELLO_H
 
 #include "run/session_priv.h"
 

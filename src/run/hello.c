@@ -1,5 +1,5 @@
 /* hello - EHLO, STARTTLS, the handshake, EHLO again. */
-#include "run/steps/hello.h"
+#include "run/hello.h"
 
 #include <stdio.h>
 

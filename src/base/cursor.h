@@ -1,0 +1,37 @@
+/*
+ * A cursor over the words of one line. What cannot be parsed is blamed with file, line and column, and the line goes
+ * along with the error, so that a person sees the place.
+ */
+#ifndef BASE_CURSOR_H
+#define BASE_CURSOR_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/span.h"
+
+/* Where a line stands: a file's name or "-" or "prompt", and the line, counted from 1. */
+struct place {
+	const char *file;
+	unsigned line;
+};
+
+/* The arguments of a command while it is parsed; errors name file, line and column (from 1, in octets). */
+struct cursor {
+	struct place place;
+	struct span line;	/* all of it */
+	struct span rest;	/* what is still to be read of it */
+};
+struct span cursor_word(struct cursor *);				/* empty at the end */
+bool cursor_end(struct cursor *, struct err *);				/* nothing may follow */
+bool cursor_fail(const struct cursor *, struct err *, const char *format, ...)	/* ERR_USAGE, with the place; false */
+	__attribute__((format(printf, 3, 4)));
+/* The same, about a word that was taken already. */
+bool cursor_blame(const struct cursor *, struct span word, struct err *, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+bool cursor_milliseconds(struct cursor *, struct span word, uint64_t *ms, struct err *);	/* "500ms", "10s", "2m", "10" */
+
+/* Does the line talk to smtpsh: "/" and a letter? Its name, without the slash, in *name when given. */
+bool cursor_is_command(struct span line, struct span *name);
+
+#endif
