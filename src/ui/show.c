@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "net/tls_words.h"
+#include "run/step.h"
 #include "ui/show_priv.h"
 
 /* swaks's marks, since people grep for them: ~ is within TLS. */
