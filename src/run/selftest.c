@@ -77,6 +77,7 @@ selftest_new(struct session_env *env, const struct script *script, struct err *e
 	}
 	t->serve = serve_new(env, &(struct serve_opts){ .tls = t->server_tls, .play = on_client, .play_ctx = t }, NULL, NULL);
 	env->demo = on_open;
+	env->demo_note = NULL;		/* it is the script, not the server that demo: is elsewhere */
 	env->demo_ctx = t;
 	env->demo_tls = t->client_tls;
 	return t;

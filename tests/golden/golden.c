@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "golden.h"
+#include "run/serve.h"
 #include "run/player.h"
 #include "ui/json.h"
 
@@ -245,7 +246,8 @@ on_deadline(void *ctx, unsigned ready)
 static void
 play(struct golden *g)
 {
-	struct session_env env = { .loop = g->loop, .demo = connect_server, .demo_ctx = g };
+	struct session_env env = { .loop = g->loop, .demo = connect_server, .demo_ctx = g,
+		.demo_note = SERVE_DEMO_NOTE };
 	struct session_opts session = { .helo = "client.example", .timeouts = timeouts_default };
 	struct player_opts opts = { 0 };
 	struct target target = { .kind = TARGET_DEMO, .text = SPAN("demo:") };
