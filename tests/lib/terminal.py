@@ -1,8 +1,15 @@
-"""A person at a terminal: the binary under a pseudo terminal, keys in, and what the screen shows."""
+"""A person at a terminal: the binary under a pseudo terminal, keys in, and what the screen shows.
+
+What has come so far can be any part of what the program writes, so a test never gets to look at it: it says what it wants
+to see, all of it, and waits for a picture that has that. Only what no later octet can change is handed out: the stream up
+to an awaited text (until), a picture that was awaited as a whole (prompt, becomes), and everything, once the program has
+ended (whole, text).
+"""
 import codecs
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -18,9 +25,10 @@ class Terminal:
     """A context manager. What waits fails with the whole picture when the awaited does not come."""
 
     def __init__(self, *args, columns=100, rows=40, argv=None, **env):
-        self.got = ""
-        self.at = 0
-        self.screen = Screen(columns, rows)
+        self._got = ""
+        self._at = 0
+        self._screen = Screen(columns, rows)
+        self._status = None
         self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self.home = tempfile.TemporaryDirectory()
         env = {"TERM": "xterm", "XDG_STATE_HOME": self.home.name, "HOME": self.home.name, **env}
@@ -34,15 +42,10 @@ class Terminal:
         return self
 
     def __exit__(self, *_):
-        try:
+        if self._status is None:
             os.kill(self.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        os.close(self.fd)
-        try:
             os.waitpid(self.pid, 0)
-        except ChildProcessError:
-            pass
+        os.close(self.fd)
         self.home.cleanup()
 
     def type(self, text):
@@ -56,7 +59,7 @@ class Terminal:
         self.type("\x1b[200~" + text.replace("\n", "\r") + "\x1b[201~")
 
     def resize(self, columns, rows=40):
-        self.screen.resize(columns, rows)
+        self._screen.resize(columns, rows)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def echoes(self):
@@ -64,6 +67,7 @@ class Terminal:
         return bool(termios.tcgetattr(self.fd)[3] & termios.ECHO)
 
     def _read(self, wait):
+        """Takes what there is, at the latest after that time; select() moves what the program has written so far to us."""
         if not select.select([self.fd], [], [], wait)[0]:
             return False
         try:
@@ -71,8 +75,8 @@ class Terminal:
         except OSError:
             return False
         text = self.decode(octets)
-        self.got += text
-        self.screen.feed(text)
+        self._got += text
+        self._screen.feed(text)
         return bool(octets)
 
     def _wait(self, condition, what, seconds):
@@ -80,33 +84,66 @@ class Terminal:
         while not condition():
             left = end - time.monotonic()
             if left <= 0 or not self._read(left):
-                raise AssertionError(f"{what} did not come; the screen shows\n{self.screen.text()}\nand got {self.got[self.at:]!r}")
+                raise AssertionError(f"{what} did not come; the screen shows\n{self._screen.text()}\nand got {self._got[self._at:]!r}")
 
     def until(self, text, seconds=DEADLINE):
         """Everything up to and with `text` of what came, from where the last `until` ended."""
-        self._wait(lambda: text in self.got[self.at:], repr(text), seconds)
-        start, self.at = self.at, self.got.index(text, self.at) + len(text)
-        return self.got[start:self.at]
+        self._wait(lambda: text in self._got[self._at:], repr(text), seconds)
+        start, self._at = self._at, self._got.index(text, self._at) + len(text)
+        return self._got[start:self._at]
 
-    def shows(self, text, seconds=DEADLINE):
-        """Waits until the screen, scrolled rows included, shows the text; the rows."""
-        self._wait(lambda: text in self.screen.text(), repr(text), seconds)
-        return self.screen.lines()
+    def never(self, *texts):
+        """None of these has come so far."""
+        for text in texts:
+            if text in self._got:
+                raise AssertionError(f"{text!r} came: {self._got!r}")
+
+    def becomes(self, wanted, what, seconds=DEADLINE):
+        """Waits for a picture of which wanted(rows) holds, rows that scrolled away included; these rows."""
+        self._wait(lambda: wanted(self._screen.lines()), what, seconds)
+        return self._screen.lines()
+
+    def stirs(self, what, seconds=DEADLINE):
+        """Waits until anything comes that has not been taken yet."""
+        seen = len(self._got)
+        self._wait(lambda: len(self._got) > seen, what, seconds)
+
+    def shows(self, *texts, seconds=DEADLINE):
+        """Waits for a picture, scrolled rows included, that shows all these texts."""
+        self._wait(lambda: all(text in self._screen.text() for text in texts), repr(texts), seconds)
 
     def hides(self, text, seconds=DEADLINE):
-        self._wait(lambda: text not in self.screen.text(), f"the end of {text!r}", seconds)
+        self._wait(lambda: text not in self._screen.text(), f"the end of {text!r}", seconds)
 
-    def prompt(self, text, seconds=DEADLINE):
-        """Waits until the row with the cursor is this, trailing blanks apart; rows above are returned."""
-        self._wait(lambda: self.screen.cursor_row() == text.rstrip(), f"the row {text!r}", seconds)
-        return self.screen.lines()[:-1]
+    def prompt(self, row, *texts, seconds=DEADLINE):
+        """Waits for a picture in which the cursor is in a row that is this (a pattern: that fits it), trailing blanks apart,
+        and that shows all these texts; its rows. The program leaves that row before it prints and comes back when all is printed: with a text that
+        is new, the picture is whole. Without one it may still be the one from before, and is not handed out."""
+        row = row if isinstance(row, re.Pattern) else re.compile(re.escape(row.rstrip()))
+        self._wait(lambda: row.fullmatch(self._screen.cursor_row()) and all(text in self._screen.text() for text in texts),
+                   f"the row {row.pattern!r}" + (f" with {texts!r}" if texts else ""), seconds)
+        return self._screen.lines() if texts else None
 
     def status(self, seconds=DEADLINE):
-        """The exit status, once the program has ended."""
+        """The exit status, once the program has ended and all that it wrote is here."""
         end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            self._read(0.02)
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
+        while self._status is None:
+            if time.monotonic() > end:
+                raise AssertionError(f"still running; the screen shows\n{self._screen.text()}")
+            more = self._read(0.02)
+            pid, status = (0, 0) if more else os.waitpid(self.pid, os.WNOHANG)
             if pid:
-                return os.waitstatus_to_exitcode(status)
-        raise AssertionError(f"still running; the screen shows\n{self.screen.text()}")
+                self._status = os.waitstatus_to_exitcode(status)
+        while self._read(0):
+            pass
+        return self._status
+
+    def whole(self):
+        """All that the program has written in its life."""
+        self.status()
+        return self._got
+
+    def text(self):
+        """What the screen shows when the program has ended."""
+        self.status()
+        return self._screen.text()

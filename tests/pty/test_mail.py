@@ -31,7 +31,7 @@ class Mail(unittest.TestCase):
                 t.until("221 ")
                 self.assertEqual(t.status(), 0)
                 for secret in SECRETS:
-                    self.assertNotIn(secret, t.got)
+                    t.never(secret)
             kept = b""
             for folder, _, files in os.walk(home):
                 for name in files:

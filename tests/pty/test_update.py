@@ -34,11 +34,10 @@ class Update(unittest.TestCase):
             self.assertEqual(self.read(), SCRIPT)
             t.line("n")
             t.until("t.smtp:9: change this? [y/N] ")
-            self.assertIn("- S: 451", t.screen.text())
-            self.assertIn("+ S: 250", t.screen.text())
+            t.shows("- S: 451", "+ S: 250")
             t.line("yes")
             self.assertEqual(t.status(), 1)
-            self.assertIn("t.smtp:7: not updated: a pattern", t.screen.text())
+            self.assertIn("t.smtp:7: not updated: a pattern", t.text())
         self.assertEqual(self.read(), SCRIPT.replace("S: 550", "S: 250").replace("S: 451", "S: 250"))
 
     def test_the_end_of_input_agrees_to_nothing(self):

@@ -183,7 +183,7 @@ class Watch(unittest.TestCase):
                 t.until("1 ok, 0 warning, 1 critical")
             t.type("\x03")
             self.assertEqual(t.status(), 130)
-            self.assertRegex(t.screen.text(), r"(?m)^--- \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
+            self.assertRegex(t.text(), r"(?m)^--- \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")
 
 
 if __name__ == "__main__":

@@ -242,8 +242,7 @@ class Clients(unittest.TestCase):
             t.line("QUIT")
             t.until("221 ")
             t.type(leave)
-            t.status()
-            return t.got
+            return t.whole()
 
     def test_telnet_within_script(self):
         server, kept = self.serve(), os.path.join(self.folder, "typescript")
