@@ -1,7 +1,6 @@
 """The README's table of what is wrong and what is said: each row's server is played, and the program says that sentence."""
 import os
 import re
-import socket
 import sys
 import unittest
 
@@ -12,6 +11,7 @@ import pki
 import program
 import tap
 from hostile import EHLO, Server
+from listener import bound
 from nameserver import NameServer
 
 PATIENT = "15s"      # what is not to come is waited for 500 ms; the rest may take what a busy machine takes
@@ -36,9 +36,9 @@ def with_certificate(name):
 
 
 def refused():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    return talk(f"127.0.0.1:{port}").replace(f"127.0.0.1:{port}", "192.0.2.1:25")
+    with bound() as mute:
+        where = "127.0.0.1:%d" % mute.getsockname()[1]
+        return talk(where).replace(where, "192.0.2.1:25")
 
 
 def no_mail():

@@ -1,8 +1,29 @@
-"""A listening socket, a thread for each connection, and an end that waits for all of them."""
+"""Ports of the system's choice that stay a test's own: where it listens, and where a connection is refused; a listener with
+a thread for each connection, and an end that waits for all of them."""
 import socket
 import threading
 
 from program import DEADLINE
+
+
+def bound(host="127.0.0.1", port=0):
+    """A socket with a port that nobody else has. While it does not listen, who connects is refused. Without SO_REUSEADDR, with
+    which two that do not listen yet may be given one port (socket.create_server sets it)."""
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        if ":" in host:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        sock.bind((host, port))
+    except OSError:
+        sock.close()
+        raise
+    return sock
+
+
+def listening(host="127.0.0.1", backlog=128):
+    sock = bound(host)
+    sock.listen(backlog)
+    return sock
 
 
 class Listener:
@@ -13,9 +34,7 @@ class Listener:
     def __init__(self, host="127.0.0.1"):
         self.host = host
         self.peers = []
-        self.listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
-        self.listener.bind((host, 0))           # without SO_REUSEADDR, with which two may be given one port
-        self.listener.listen(128)
+        self.listener = listening(host)
         self.port = self.listener.getsockname()[1]
         self.threads = [threading.Thread(target=self._accept, daemon=True)]
         self.threads[0].start()

@@ -1,8 +1,8 @@
 """A server whose every word the test decides: it accepts one connection and says only what it is told to, when it is told."""
 import select
-import socket
 import time
 
+from listener import listening
 from program import DEADLINE
 
 
@@ -10,7 +10,7 @@ class Peer:
     """A context manager on a port of the system's; `accept`, then `say` and `hear` in any order."""
 
     def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = listening()
         self.host, self.port = self.listener.getsockname()
         self.listener.settimeout(DEADLINE)
         self.client = None

@@ -1,7 +1,6 @@
 """What a person looks at: replies, extensions, certificates, meanings, times, as the screen shows them."""
 import os
 import re
-import socket
 import sys
 import tempfile
 import unittest
@@ -9,6 +8,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
+from listener import listening
 from nameserver import NameServer
 from terminal import Terminal
 
@@ -215,7 +215,7 @@ class Look(unittest.TestCase):
 
     def test_a_fleet_stopped_half_way_says_what_is_left(self):
         "the progress stands below each line; 12 of the 13 wait for a banner when ^C comes"
-        with socket.create_server(("127.0.0.1", 0)) as mute, tempfile.NamedTemporaryFile("w") as targets:
+        with listening() as mute, tempfile.NamedTemporaryFile("w") as targets:
             targets.write("127.0.0.1:1\n" + "".join(f"127.0.0.1:{mute.getsockname()[1]} name=n{i}\n" for i in range(12)))
             targets.flush()
             with Terminal("probe", "--timeout=60s", "-t60s", "--targets", targets.name, NO_COLOR="1") as t:

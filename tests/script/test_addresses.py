@@ -12,23 +12,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
 from hostile import EHLO, Peer
+from listener import bound
 from nameserver import NameServer
 
 PLAIN = "250-hostile.example\r\n250 SIZE 1000\r\n"
-
-
-def listener(host, port):
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with_port = socket.socket(family)
-    with_port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    if family == socket.AF_INET6:
-        with_port.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-    try:
-        with_port.bind((host, port))
-    except OSError:
-        with_port.close()
-        raise
-    return with_port
 
 
 class Addresses:
@@ -41,7 +28,7 @@ class Addresses:
             try:
                 port = 0
                 for host in behaviours:
-                    self.sockets.append(listener(host, port))
+                    self.sockets.append(bound(host, port))
                     port = self.sockets[0].getsockname()[1]
                 break
             except OSError as error:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import smtplib
-import socket
 import sys
 import tempfile
 import threading
@@ -14,6 +13,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 import program
 import tap
+from listener import listening
 from nameserver import NameServer
 
 EXAMPLES = os.path.join(ROOT, "scripts", "examples")
@@ -23,7 +23,7 @@ class Smuggled:
     """A server that ends a message at any line with a lone dot, whatever the lines end in, and takes what follows for commands."""
 
     def __init__(self):
-        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket = listening()
         self.port = self.socket.getsockname()[1]
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()

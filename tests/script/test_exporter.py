@@ -16,6 +16,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
 from hostile import Server, certificate
+from listener import listening
 from nameserver import NameServer
 
 
@@ -109,7 +110,7 @@ class Exporter(unittest.TestCase):
     def test_a_policy_too_is_fetched_only_from_what_is_allowed(self):
         zone = {("d.example", "MX"): [(10, "mx1.d.example")], ("mx1.d.example", "A"): ["127.0.0.1"],
                 ("_mta-sts.d.example", "TXT"): ["v=STSv1; id=1"]}
-        with program.Serve() as server, NameServer(zone) as dns, socket.create_server(("127.0.0.2", 0)) as web:
+        with program.Serve() as server, NameServer(zone) as dns, listening("127.0.0.2") as web:
             web.settimeout(0)
             name = self.write(f"[module sts]\noptions = --mx --sts --tls=off --dns {dns.address} --port {server.port} --timeout connect=1s "
                               f"--resolve mta-sts.d.example:127.0.0.2:{web.getsockname()[1]}\n")

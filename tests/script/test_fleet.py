@@ -13,6 +13,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
+from listener import listening
 from silent import Silent
 
 TARGETS, SILENT, TIMEOUT = 2000, 200, 3
@@ -23,7 +24,7 @@ class Everywhere:
     """Answers on every address of 127.0.0.0/8, on one thread."""
 
     def __init__(self):
-        self.listener = socket.create_server(("0.0.0.0", 0), backlog=4096)
+        self.listener = listening("0.0.0.0", backlog=4096)
         self.port = self.listener.getsockname()[1]
         self.accepted = 0
         self.over, self.end = socket.socketpair()

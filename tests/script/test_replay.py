@@ -1,7 +1,6 @@
 """smtpsh replay: scripts against the server inside, the reports, and what each kind of failure says."""
 import json
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -12,13 +11,14 @@ import xml.etree.ElementTree
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
+from listener import listening
 
 
 class Says:
     """A server that plays a list: bytes go out, None reads up to a LF, "close" closes. One client."""
 
     def __init__(self, *moves):
-        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.socket = listening()
         self.where = "127.0.0.1:%d" % self.socket.getsockname()[1]
         self.got = []
         self.thread = threading.Thread(target=self.play, args=(moves,), daemon=True)

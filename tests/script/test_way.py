@@ -8,7 +8,10 @@ import threading
 import types
 import unittest
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+for each in ("lib", "servers"):
+    sys.path.insert(0, os.path.join(HERE, "..", each))
+import packages
 import program
 import tap
 from listener import Listener
@@ -192,8 +195,7 @@ class Way(unittest.TestCase):
 
         def before(client):
             sources.append(client.sock.getpeername())
-        with socket.create_server(("127.0.0.3", 0)) as free:
-            port = free.getsockname()[1]
+        port = packages.port("127.0.0.3")
         with Mta(before=before) as mta:
             program.run("--bind", f"127.0.0.3:{port}", mta.target, "-c", "NOOP")
             program.run("--bind", "127.0.0.2", mta.target, "-c", "NOOP")

@@ -2,7 +2,6 @@
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
 import unittest
@@ -14,6 +13,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 import packages
 import program
 import tap
+from listener import listening
 
 RECIPES = os.path.join(os.path.dirname(__file__), "..", "..", "scripts", "probes")
 
@@ -47,7 +47,7 @@ class Prometheus(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""), f"{what}: {text}")
 
     def test_every_output_is_clean(self):
-        same, listener = os.path.join(packages.state(), "same"), socket.create_server(("127.0.0.1", 0))
+        same, listener = os.path.join(packages.state(), "same"), listening()
         self.addCleanup(listener.close)
         silent = "127.0.0.1:%d" % listener.getsockname()[1]
         with program.Serve("--ca-out", os.path.join(packages.state(), "ca.pem")) as server:
