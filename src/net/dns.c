@@ -216,6 +216,8 @@ why_none(int status)
 		return "did not answer";
 	case ARES_ECONNREFUSED:
 		return "cannot be reached";
+	case ARES_EBADRESP:		/* c-ares 1.20 and later read an answer before we do, and keep it */
+		return "gave an answer that is malformed";
 	default:
 		return ares_strerror(status);
 	}
@@ -230,6 +232,7 @@ take_answer(struct dns_query *q, struct server *s, int status, struct span octet
 
 	*try = (struct dns_try){ .server = s->addr, .rcode = -1, .ede = -1 };
 	if (status != ARES_SUCCESS) {
+		try->broken = status == ARES_EBADRESP;
 		snprintf(try->why, sizeof try->why, "%s", why_none(status));
 		return false;
 	}

@@ -36,6 +36,7 @@ class Web:
                 self.send_response(web.status)
                 self.send_header("Content-Type", web.type)
                 self.send_header("Location", "/elsewhere")
+                self.send_header("Content-Length", str(len(web.text.encode())))     # its end is no close_notify
                 self.end_headers()
                 try:
                     self.wfile.write(web.text.encode())

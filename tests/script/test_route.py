@@ -118,7 +118,7 @@ class Route(unittest.TestCase):
 
     def test_answers_that_are_none(self):
         self.check("@garbage.test", 3, "gave an answer that is malformed")
-        self.check("@short.test", 3, "gave an answer that is malformed: it ends too early")
+        self.check("@short.test", 3, "gave an answer that is malformed")    # since c-ares 1.20 it is not ours to say how
 
     def test_an_answer_too_big_for_udp(self):
         self.check("@big.test", 0, "  12     11 mx11.pool.test", "=== and 88 more: /mx lists all", "connected to mx0.pool.test")
