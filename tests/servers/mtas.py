@@ -208,7 +208,8 @@ class Postfix(_Server):
         begin = "dovecot && " if dovecot else ""
         self.jail.start("sh", "-c", begin + "exec postfix start-fg")
         try:
-            packages.wait_port(self.port["starttls"], host, self.jail.process, self.jail.log)
+            for name, number in self.port.items():
+                packages.wait_port(number, {"ipv6": "::1", "postscreen": "127.0.0.1"}.get(name, host), self.jail.process, self.jail.log)
             if dovecot:
                 packages.wait_for(lambda: os.path.exists(self.jail.path("/run/dovecot-auth")), "Dovecot", self.jail.process)
         except BaseException:
@@ -346,7 +347,8 @@ class Exim(_Server):
         j.mkdir("/var/spool/exim4", owner="Debian-exim")
         j.mkdir("/var/log", owner="Debian-exim")
         j.start("exim4", "-C", "/etc/exim4/exim4.conf", "-bdf", "-q1h")
-        packages.wait_port(self.port["starttls"], host, j.process, j.log)
+        for number in self.port.values():
+            packages.wait_port(number, host, j.process, j.log)
 
 
 _OPENSMTPD = """
@@ -375,7 +377,8 @@ class OpenSMTPD(_Server):
         j.mkdir("/var/spool/smtpd", 0o711)
         j.mkdir("/var/lib/opensmtpd/empty")
         j.start("smtpd", "-d", "-f", "/etc/smtpd.conf")
-        packages.wait_port(self.port["plain"], process=j.process, log=j.log)
+        for number in self.port.values():
+            packages.wait_port(number, process=j.process, log=j.log)
 
 
 class Aiosmtpd:
@@ -390,7 +393,8 @@ class Aiosmtpd:
         ports = [f"{name}={number}" for name, number in self.port.items()]
         self.program = packages.start("aiosmtpd", "/usr/bin/python3", script, self.pki, self.unix, *ports)
         try:
-            packages.wait_port(self.port["lmtp"], process=self.program.process, log=self.program.log)
+            for number in self.port.values():
+                packages.wait_port(number, process=self.program.process, log=self.program.log)
         except BaseException:
             self.program.stop()
             raise
