@@ -210,7 +210,8 @@ from_tls(struct conn *c, enum tls_status status)
 	case TLS_TRUNCATED:
 		return CONN_TRUNCATED;
 	default:
-		c->reset = errno == ECONNRESET;
+		conn_err_of(c)->sys = errno;
+		c->reset |= errno == ECONNRESET || (errno == EPIPE && c->is_tcp);
 		return CONN_ERROR;
 	}
 }
@@ -220,8 +221,10 @@ io_failed(struct conn *c, const char *what)
 {
 	if (errno == EAGAIN || errno == EINTR)
 		return CONN_AGAIN;
-	c->reset = errno == ECONNRESET || errno == EPIPE;
-	err_set(conn_err_of(c), ERR_PROTO, "%s: %s", what, errno_text(errno));
+	int error = errno;
+	c->reset |= error == ECONNRESET || (error == EPIPE && c->is_tcp);	/* a Unix socket is closed so */
+	err_set(conn_err_of(c), ERR_PROTO, "%s: %s", what, errno_text(error));
+	c->err->sys = error;
 	return CONN_ERROR;
 }
 

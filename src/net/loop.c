@@ -129,6 +129,20 @@ loop_free(struct loop *loop)
 }
 
 static void
+note_change(struct loop_watch *w)
+{
+	struct loop *loop = (struct loop *)w->uv.loop;
+
+	if (w->back)
+		return;
+	w->next = loop->changed;
+	w->back = &loop->changed;
+	if (w->next)
+		w->next->back = &w->next;
+	loop->changed = w;
+}
+
+static void
 on_poll(uv_poll_t *uv, int status, int events)
 {
 	struct loop_watch *w = uv->data;
@@ -136,7 +150,8 @@ on_poll(uv_poll_t *uv, int status, int events)
 
 	if (status < 0) {
 		w->ready.events |= w->want;
-		w->told = 0;		/* libuv has stopped it */
+		w->told = 0;		/* libuv has stopped it: what is still wanted after this news is told anew */
+		note_change(w);
 	}
 	if (events & UV_READABLE)
 		w->ready.events |= LOOP_READ;
@@ -246,13 +261,7 @@ loop_want(struct loop_watch *w, unsigned want)
 	if (want == w->want)
 		return;
 	w->want = want;
-	if (!w->back) {
-		w->next = loop->changed;
-		w->back = &loop->changed;
-		if (w->next)
-			w->next->back = &w->next;
-		loop->changed = w;
-	}
+	note_change(w);
 	w->ready.events &= want;
 	if (w->ready.events == 0)
 		loop_list_remove(loop, &w->ready);

@@ -90,6 +90,7 @@ struct session {
 	unsigned surprises;			/* in a row */
 	bool wants_room;			/* session_want_room was called */
 	bool held;				/* server: what came waits until session_hold(false) */
+	bool write_failed;			/* the peer is gone, and what it said last is to be read */
 	bool working;				/* within an entry point: what is pushed waits for its end */
 
 	struct loop_timer *timer;

@@ -1,6 +1,7 @@
 /* session - octets in and out, and what replies mean to it. */
 #include "run/session_impl.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 #include "run/diagnose.h"
@@ -206,7 +207,7 @@ flush(struct session *s)
 {
 	size_t n;
 
-	while (s->conn && !s->shake_us && (n = session_may_send(s)) > 0) {
+	while (s->conn && !s->shake_us && !s->write_failed && (n = session_may_send(s)) > 0) {
 		enum conn_status status = conn_write(s->conn, span_first(conv_output(s->conv), n), &n);
 		if (status == CONN_OK) {
 			s->heard_us = loop_now_us();
@@ -216,8 +217,7 @@ flush(struct session *s)
 			session_paced(s, n);
 			continue;
 		}
-		if (status != CONN_AGAIN)
-			conv_wrote(s->conv, conv_output(s->conv).len);	/* what it says before it closed is still to be read */
+		s->write_failed = status != CONN_AGAIN;
 		break;
 	}
 	if (!s->conn || s->shake_us || conv_output(s->conv).len > 0)
@@ -273,7 +273,7 @@ lost_by(struct session *s, enum conn_status status)
 		break_off(s, err.kind, err.text);
 		return;
 	}
-	lost(s, status == CONN_TRUNCATED ? CLOSED_TRUNCATED : conn_was_reset(s->conn) ? CLOSED_RESET : CLOSED_BY_PEER);
+	lost(s, conn_was_reset(s->conn) ? CLOSED_RESET : status == CONN_TRUNCATED ? CLOSED_TRUNCATED : CLOSED_BY_PEER);
 }
 
 static void
@@ -332,6 +332,27 @@ fill(struct session *s)
 	}
 }
 
+/*
+ * Nothing can be written any more. What the peer said before it was gone (a 421) is in the receive buffer, and is read to
+ * its end; then the connection is lost, at once: its error was told to the write, and the descriptor may show no more.
+ */
+static void
+read_out(struct session *s)
+{
+	char *octets = scratch(s->env);
+	enum conn_status status = CONN_EOF;
+	int why = s->conn ? conn_err(s->conn)->sys : 0;
+	size_t n;
+
+	while (s->conn && (hears(s) || !s->step) && (status = conn_read(s->conn, octets, SCRATCH_SIZE, &n)) == CONN_OK) {
+		session_trace(s, "read", n);
+		s->octets_in += n;
+		take_in(s, s->role == CONV_CLIENT || s->step ? (struct span){ octets, n } : SPAN_NONE);
+	}
+	if (s->conn)
+		lost_by(s, why == ECONNRESET || why == EPIPE ? status : CONN_ERROR);
+}
+
 void
 session_work(struct session *s)
 {
@@ -343,16 +364,20 @@ session_work(struct session *s)
 		session_run_steps(s);
 		if (s->conn)
 			flush(s);
+		if (s->write_failed)
+			read_out(s);
 	} while (!s->step && s->queue);
 	while (s->conn && s->step && s->wants_room && conv_output(s->conv).len < SESSION_LOW_WATER) {
 		s->wants_room = false;
 		session_tell(s, &(struct news){ .kind = NEWS_WRITABLE });
 		if (s->conn)
 			flush(s);
+		if (s->write_failed)
+			read_out(s);
 	}
 	/* Nothing is flushed behind it: who waits for room that comes here would wait for ever. */
 	if (s->conn && !s->shake_us)
-		conn_want(s->conn, !s->aside.ending && (hears(s) || !s->step), session_may_send(s) > 0);
+		conn_want(s->conn, !s->aside.ending && (hears(s) || !s->step), !s->write_failed && session_may_send(s) > 0);
 	s->working = false;
 }
 
@@ -371,8 +396,10 @@ session_on_conn(void *ctx, enum conn_news news)
 		break;
 	case CONN_READY:
 		session_hear_child(s);		/* before the reply that it said it for */
-		flush(s);
 		fill(s);
+		flush(s);
+		if (s->write_failed)
+			read_out(s);
 		break;
 	default:
 		break;

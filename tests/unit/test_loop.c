@@ -1,6 +1,7 @@
 /* The loop: what is stopped does not fire, the terminal comes first, hooks run once a wake-up. */
 #include "tests.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -145,6 +146,50 @@ an_answer_that_is_there_beats_its_deadline(void **state)
 }
 
 static void
+on_datagram(void *ctx, unsigned ready)
+{
+	struct one *one = ctx;
+	char octet;
+
+	assert_true(ready & LOOP_READ);
+	note(one->seen, read(one->fd, &octet, 1) == 1 ? octet : 'e');
+}
+
+/* libuv stops watching a descriptor that has an error; it is still wanted, and what comes later is still seen. */
+static void
+an_error_is_told_once_and_what_follows_too(void **state)
+{
+	struct loop *loop = loop_new();
+	struct seen seen = { 0 };
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) }, own;
+	socklen_t len = sizeof at;
+	int peer = socket(AF_INET, SOCK_DGRAM, 0), fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+
+	(void)state;
+	assert_int_equal(bind(peer, (struct sockaddr *)&at, sizeof at) | getsockname(peer, (struct sockaddr *)&at, &len), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&at, len) | getsockname(fd, (struct sockaddr *)&own, &len), 0);
+	close(peer);
+	struct one one = { &seen, 'd', fd };
+	struct loop_watch *watch = loop_watch(loop, fd, LOOP_READ, on_datagram, &one, NULL);
+	assert_int_equal(send(fd, "x", 1, 0), 1);		/* nobody is there: ECONNREFUSED comes back */
+	while (seen.n < 1)
+		loop_turn(loop, true);
+	peer = socket(AF_INET, SOCK_DGRAM, 0);
+	assert_int_equal(bind(peer, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(sendto(peer, "y", 1, 0, (struct sockaddr *)&own, sizeof own), 1);
+	struct loop_timer *late = loop_timer(loop, on_timer, &seen);
+	loop_timer_set(late, 5000);
+	while (seen.n < 2)
+		loop_turn(loop, true);
+	assert_string_equal(seen.order, "ey");
+	loop_unwatch(watch);
+	loop_timer_free(late);
+	loop_turn(loop, false);
+	loop_free(loop);
+	close(peer), close(fd);
+}
+
+static void
 on_idle(void *ctx, unsigned ready)
 {
 	(void)ready;
@@ -252,6 +297,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_stopped_does_not_fire_and_the_urgent_is_first), cmocka_unit_test(timers),
 		cmocka_unit_test(an_answer_that_is_there_beats_its_deadline),
+		cmocka_unit_test(an_error_is_told_once_and_what_follows_too),
 		cmocka_unit_test(hooks_and_signals), cmocka_unit_test(what_cannot_be_watched), cmocka_unit_test(children),
 		cmocka_unit_test(without_descriptors_it_ends_in_a_sentence),
 	};
