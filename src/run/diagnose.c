@@ -179,8 +179,6 @@ diagnose_banner(const struct reply *r)
 		return "this banner is an FTP server's (RFC 959): is the port right?";
 	if (r->code == 200 || r->code == 201)
 		return "200 greets in news (NNTP, RFC 3977), not in SMTP, where it is 220 (RFC 5321 4.3.2): is the port right?";
-	if ((r->code / 100 == 2 || r->code / 100 == 3) && r->code != 220)
-		return "a banner is 220 (RFC 5321 4.3.2)";
 	return NULL;
 }
 

@@ -16,6 +16,7 @@
 #include "smtp/extension.h"
 #include "run/sts.h"
 #include "smtp/reply.h"
+#include "smtp/standing.h"
 
 struct message;
 struct route;
@@ -66,6 +67,7 @@ enum sent_kind {
 struct verdict {
 	struct span address;
 	unsigned code;			/* of the reply that decided; 0: it was not come to */
+	enum err_kind failed;		/* what that reply came to (smtp/standing.h); ERR_NONE: accepted, where there is a code */
 	struct span text;		/* its first line, octets of the peer */
 };
 
@@ -127,6 +129,8 @@ struct event {
 		struct {
 			const struct reply *reply;	/* with what was said in secret starred out */
 			struct span raw;		/* as it came, for who hands it on; never to be shown */
+			struct due due;			/* what it answers */
+			enum standing standing;		/* whether its code belongs there; of a late one nothing is known */
 			enum verb verb;			/* what it answers; VERB_OTHER for the banner too */
 			bool banner, dot;		/* it answers the connection; the end of a message */
 			bool surprise, late;
@@ -176,6 +180,7 @@ struct event {
 			size_t nrcpts, accepted;
 			bool tried;			/* a message was to follow; false: it was to end before */
 			unsigned code;			/* of the last reply to the message; 0: it was not come to */
+			enum err_kind failed;		/* what that reply came to */
 			struct span text, queue_id;
 			uint64_t octets, took_us;
 		} delivery;

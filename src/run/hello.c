@@ -15,7 +15,7 @@ say_ehlo(struct session *s)
 
 /* --tls=try: without TLS it goes on in the clear, and that is said. */
 static enum progress
-no_tls(struct session *s, const struct hello *h, const struct reply *refusal)
+no_tls(struct session *s, const struct hello *h, const struct news *refusal)
 {
 	if (h->optional) {
 		session_note(s, "going on in the clear: the server %s STARTTLS", refusal ? "refuses" : "does not offer");
@@ -79,12 +79,12 @@ hello_heard(struct session *s, struct hello *h, const struct news *news)
 	const struct reply *reply = &news->event->reply;
 	if (h->stage == HELLO_STARTTLS) {
 		h->stage = HELLO_SHAKING;
-		return reply->code == 220 ? session_shake_hands(s) : no_tls(s, h, reply);
+		return news->failed == ERR_NONE ? session_shake_hands(s) : no_tls(s, h, news);
 	}
 	if (may_say_helo(s, h, reply))
 		return say_helo(s, h);
-	if (reply->code / 100 != 2)
-		return session_refused(s, reply);
+	if (news->failed != ERR_NONE)
+		return session_refused(s, news);
 	if (h->helo && h->tls)
 		return no_tls(s, h, NULL);
 	return h->tls && h->stage == HELLO_EHLO ? say_starttls(s, h) : STEP_DONE;

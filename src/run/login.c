@@ -247,13 +247,16 @@ login_begin(struct session *s, struct login *l, const struct login_args *args)
 }
 
 static enum progress
-heard_reply(struct session *s, struct login *l, const struct reply *reply)
+heard_reply(struct session *s, struct login *l, const struct news *news)
 {
+	const struct reply *reply = &news->event->reply;
 	struct arena arena = { 0 };
 	struct span challenge;
 
 	if (l->stage == LOGIN_CANCELLED)
 		return session_fail(s, l->err.kind, "%s", l->err.text);
+	if (news->failed != ERR_NONE)
+		return session_refused(s, news);
 	if (reply->code == 334 && ++l->challenges > CHALLENGES_MAX) {
 		struct err err;
 		err_set(&err, ERR_PROTO, "the server asks for more and more: %d challenges were answered", CHALLENGES_MAX);
@@ -265,8 +268,6 @@ heard_reply(struct session *s, struct login *l, const struct reply *reply)
 		arena_release(&arena);
 		return progress;
 	}
-	if (reply->code != 235)
-		return session_refused(s, reply);
 	struct err err;
 	if (!auth_believe(l->auth, &err))
 		return session_fail(s, err.kind, "%s", err.text);
@@ -284,5 +285,5 @@ login_heard(struct session *s, struct login *l, const struct news *news)
 		secret_set(l->stage == LOGIN_ASK_USER ? &l->user : &l->password, news->text);
 		return ask_what_lacks(s, l);
 	}
-	return news->kind == NEWS_REPLY ? heard_reply(s, l, &news->event->reply) : STEP_FAIL;
+	return news->kind == NEWS_REPLY ? heard_reply(s, l, news) : STEP_FAIL;
 }

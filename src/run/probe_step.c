@@ -179,14 +179,14 @@ next(struct session *s, struct probe *p)
 }
 
 static enum progress
-heard_reply(struct session *s, struct probe *p, const struct reply *r)
+heard_reply(struct session *s, struct probe *p, const struct news *news)
 {
-	unsigned class = r->code / 100;
+	const struct reply *r = &news->event->reply;
 
 	if (p->phase == PHASE_STARTTLS) {
-		bool on = r->code == 220, tried = p->job.result->tls_mode == TARGET_TLS_TRY && r->code != 421;
+		bool on = news->failed == ERR_NONE, tried = p->job.result->tls_mode == TARGET_TLS_TRY && r->code != 421;
 		if (!on && !tried)
-			return session_refused(s, r);
+			return session_refused(s, news);
 		if (on)
 			end_phase(p);
 		else
@@ -194,9 +194,9 @@ heard_reply(struct session *s, struct probe *p, const struct reply *r)
 		return enter(s, p, on ? PHASE_TLS : behind(p, PHASE_STARTTLS));
 	}
 	if (p->phase == PHASE_RCPT && p->said > 0)
-		return r->code == 421 ? session_refused(s, r) : next(s, p);	/* what was said by request is judged later */
-	if (class != (p->phase == PHASE_DATA ? 3 : 2))
-		return session_refused(s, r);
+		return r->code == 421 ? session_refused(s, news) : next(s, p);	/* what was said by request is judged later */
+	if (news->failed != ERR_NONE)
+		return session_refused(s, news);
 	return next(s, p);
 }
 
@@ -239,7 +239,7 @@ probe_heard(struct session *s, const struct step *step, void *state, const struc
 	case NEWS_TLS_UP:
 		return next(s, p);
 	case NEWS_REPLY:
-		return heard_reply(s, p, &news->event->reply);
+		return heard_reply(s, p, news);
 	case NEWS_CLOSED:
 		if (p->phase == PHASE_CONNECT && news->err) {
 			p->job.result->sys = news->err->sys;

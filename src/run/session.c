@@ -161,10 +161,9 @@ session_failed(struct session *s, enum err_kind kind)
 }
 
 enum progress
-session_refused(struct session *s, const struct reply *reply)
+session_refused(struct session *s, const struct news *news)
 {
-	s->failed = reply->code / 100 == 4 ? ERR_TEMPORARY : reply->code / 100 == 5 ? ERR_REFUSED : ERR_PROTO;
-	return STEP_FAIL;
+	return session_failed(s, news->failed ? news->failed : ERR_PROTO);
 }
 
 struct session_view

@@ -8,9 +8,8 @@
 
 /* What a reply is owed for, beside conv's ticket. */
 struct asked {
-	unsigned ticket;
-	enum verb verb;
-	bool banner, dot;
+	unsigned ticket;		/* 0: nothing was asked */
+	struct due due;
 	uint64_t at_us;
 };
 
@@ -173,6 +172,6 @@ void session_drop_link(struct session *);
 /* session_io.c */
 void session_work(struct session *);		/* write, read, understand, run steps */
 conn_fn session_on_conn;
-struct asked *session_asked(struct session *, unsigned ticket, enum verb);
+void session_asked(struct session *, unsigned ticket, struct due);
 
 #endif

@@ -54,7 +54,7 @@ bear(struct session *s, const struct conv_event *e, const struct asked *asked)
 		snprintf(text, sizeof text, "the reply has no end: it was cut after %d KiB (RFC 5321 4.5.3.1.5)", CONV_REPLY_MAX >> 10);
 	else if (s->surprises > SURPRISES_MAX)
 		snprintf(text, sizeof text, "the server does not stop: %d replies that nothing asked for", SURPRISES_MAX);
-	else if (e->late && asked->verb == VERB_STARTTLS && e->reply.code == 220)
+	else if (e->late && asked->due.verb == VERB_STARTTLS && e->reply.code == 220)
 		snprintf(text, sizeof text, "the 220 to STARTTLS came late: the server waits for a handshake that had been given up");
 	else
 		return true;
@@ -64,20 +64,20 @@ bear(struct session *s, const struct conv_event *e, const struct asked *asked)
 
 /* What follows from it. A challenge is an input of the exchange, so that it is heard as it came. */
 static void
-heed_reply(struct session *s, const struct conv_event *e, const struct conv_event *shown, const struct asked *asked)
+heed_reply(struct session *s, const struct conv_event *e, const struct conv_event *shown, const struct asked *asked, enum err_kind err)
 {
 	const struct reply *r = &shown->reply;
 
-	if (asked->banner)
+	if (asked->due.stage == DUE_GREETING)
 		remark(s, diagnose_banner(r));
-	if (asked->verb == VERB_AUTH && asked->ticket)
+	if (asked->due.verb == VERB_AUTH && asked->ticket)
 		session_heard_auth(s, &e->reply);
-	if ((asked->verb == VERB_EHLO || asked->verb == VERB_LHLO) && r->code / 100 == 2) {
+	if ((asked->due.verb == VERB_EHLO || asked->due.verb == VERB_LHLO) && err == ERR_NONE) {
 		session_learn_extensions(s, r);
 		remark(s, diagnose_extensions(s->extensions));
 	}
 	if ((asked->ticket && !e->late) || (s->step && s->step->op->hears_all))
-		session_tell(s, &(struct news){ .kind = NEWS_REPLY, .event = r->code == 334 ? e : shown, .verb = asked->verb });
+		session_tell(s, &(struct news){ .kind = NEWS_REPLY, .event = r->code == 334 ? e : shown, .verb = asked->due.verb, .failed = err });
 }
 
 static void
@@ -90,32 +90,39 @@ heard_reply(struct session *s, const struct conv_event *e)
 	const struct reply *r = &shown.reply;
 	bool surprise = e->ticket == 0 || (asked.ticket == 0 && e->ticket != CONV_BANNER);
 
-	asked.banner |= e->ticket == CONV_BANNER;
-
+	if (e->ticket == CONV_BANNER)
+		asked.due.stage = DUE_GREETING;
+	else if (surprise)
+		asked.due.stage = DUE_NOTHING;
+	enum standing standing = e->late ? REPLY_FITS : standing_of(&asked.due, e->reply.code);
+	enum err_kind err = standing_err(&asked.due, standing, &e->reply);
+	bool banner = asked.due.stage == DUE_GREETING, dot = asked.due.stage == DUE_MESSAGE || asked.due.stage == DUE_RECIPIENT;
 	shown.reply = session_shown_reply(s, &e->reply, &arena);
 	event.answer.reply = r;
 	event.answer.raw = e->reply.raw;
-	event.answer.verb = asked.verb;
-	event.answer.banner = asked.banner;
-	event.answer.dot = asked.dot;
+	event.answer.due = asked.due;
+	event.answer.standing = standing;
+	event.answer.verb = asked.due.verb;
+	event.answer.banner = banner;
+	event.answer.dot = dot;
 	event.answer.late = e->late;
 	event.answer.surprise = surprise;
 	event.answer.took_us = asked.at_us ? loop_now_us() - asked.at_us : 0;
 	event.answer.drawn_us = s->coming.began_us ? loop_now_us() - s->coming.began_us : 0;
 	s->coming.began_us = 0;
-	event.err = r->code / 100 == 4 ? ERR_TEMPORARY : r->code / 100 == 5 ? ERR_REFUSED : ERR_NONE;
-	if (asked.dot)
+	event.err = err;
+	if (dot)
 		dialogue_message_over(&s->dialogue);
 	else if (asked.ticket)
-		dialogue_heard(&s->dialogue, asked.verb, r->code);
-	if (asked.banner)
-		s->dialogue.greeted = r->code / 100 == 2;
+		dialogue_heard(&s->dialogue, asked.due.verb, err == ERR_NONE ? r->code : 0);
+	if (banner)
+		s->dialogue.greeted = err == ERR_NONE;
 	session_keep_last(s, r);
 	session_emit(s, &event);
 	s->said_421 |= r->code == 421;		/* who says so closes (RFC 5321 3.8) */
 	s->said_221 |= r->code == 221;
 	if (bear(s, &shown, &asked))
-		heed_reply(s, e, &shown, &asked);
+		heed_reply(s, e, &shown, &asked, err);
 	arena_release(&arena);
 }
 

@@ -25,7 +25,7 @@ void
 session_owe_message(struct session *s, unsigned replies)
 {
 	for (unsigned i = 0; i < replies; i++)
-		session_asked(s, conv_owe(s->conv), VERB_DATA)->dot = true;
+		session_asked(s, conv_owe(s->conv), (struct due){ .stage = replies > 1 ? DUE_RECIPIENT : DUE_MESSAGE, .verb = VERB_DATA });
 	session_wait_message(s);
 }
 
@@ -33,9 +33,9 @@ void
 session_is_last_chunk(struct session *s, unsigned replies)
 {
 	if (s->asked_n > 0)
-		s->asked[s->asked_n - 1].dot = true;
+		s->asked[s->asked_n - 1].due.stage = replies > 1 ? DUE_RECIPIENT : DUE_MESSAGE;
 	for (unsigned i = 1; i < replies; i++)
-		session_asked(s, conv_owe(s->conv), VERB_BDAT)->dot = true;
+		session_asked(s, conv_owe(s->conv), (struct due){ .stage = DUE_RECIPIENT, .verb = VERB_BDAT });
 }
 
 void

@@ -48,9 +48,9 @@ struct dialogue *session_dialogue(struct session *);
 enum progress session_fail(struct session *, enum err_kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
 /* The same, in the words of `err` and with its cause. */
 enum progress session_fail_with(struct session *, const struct err *);
-/* The same for a reply that was shown already: a 4yz or 5yz. */
 enum progress session_failed(struct session *, enum err_kind);	/* what of was told already */
-enum progress session_refused(struct session *, const struct reply *);
+/* The same for a reply, which was shown already and is no success. */
+enum progress session_refused(struct session *, const struct news *);
 /* Says, once a connection, which name EHLO says and how it stands with that name; not to a peer on this machine. */
 void session_note_helo(struct session *);
 void session_note(struct session *, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -3,23 +3,29 @@
 
 #include <stdlib.h>
 
-struct asked *
-session_asked(struct session *s, unsigned ticket, enum verb verb)
+void
+session_asked(struct session *s, unsigned ticket, struct due due)
 {
 	if (s->asked_n == s->asked_cap) {
 		s->asked_cap = s->asked_cap ? s->asked_cap * 2 : 2;
 		s->asked = memory_resize(s->asked, s->asked_cap * sizeof *s->asked);
 	}
-	struct asked *a = &s->asked[s->asked_n++];
-	*a = (struct asked){ .ticket = ticket, .verb = verb, .at_us = loop_now_us() };
-	return a;
+	s->asked[s->asked_n++] = (struct asked){ .ticket = ticket, .due = due, .at_us = loop_now_us() };
+}
+
+/* Of an answer to a 334. */
+static struct due
+due_response(struct span line)
+{
+	return (struct due){ .stage = span_eq(span_trim(line), SPAN("*")) ? DUE_CANCEL : DUE_RESPONSE, .verb = VERB_AUTH };
 }
 
 static bool
 say(struct session *s, struct span line, enum sent_kind kind, struct span shown)
 {
 	struct event event = { .kind = EVENT_SENT };
-	enum verb verb = s->dialogue.mode == MODE_ANSWER ? VERB_AUTH : verb_of(line, NULL);
+	struct due due = s->dialogue.mode == MODE_ANSWER ? due_response(line) : due_command(line);
+	enum verb verb = due.verb;
 	unsigned ticket = conv_say(s->conv, line);
 
 	if (ticket == 0) {
@@ -28,7 +34,7 @@ say(struct session *s, struct span line, enum sent_kind kind, struct span shown)
 	}
 	if (kind == SENT_SECRET)
 		conv_is_secret(s->conv);
-	session_asked(s, ticket, verb);
+	session_asked(s, ticket, due);
 	if (verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO)
 		session_said_helo(s, line);
 	event.sent.kind = kind;
@@ -66,7 +72,7 @@ session_say_text(struct session *s, struct span line)
 	event.sent.octets = line.len + 2;
 	session_emit(s, &event);
 	if (dot) {
-		session_asked(s, conv_owe(s->conv), VERB_DATA)->dot = true;
+		session_asked(s, conv_owe(s->conv), (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA });
 		session_wait(s, "the reply to the message", s->opts->timeouts.dot);
 	}
 	return true;
@@ -79,7 +85,7 @@ session_owe(struct session *s, enum verb verb, bool dot)
 
 	if (ticket == 0)
 		return false;
-	session_asked(s, ticket, verb)->dot = dot;
+	session_asked(s, ticket, (struct due){ .stage = dot ? DUE_RECIPIENT : DUE_FURTHER, .verb = verb });
 	session_wait_reply(s, verb);
 	return true;
 }
@@ -93,7 +99,7 @@ session_want_room(struct session *s)
 void
 session_expect_banner(struct session *s)
 {
-	session_asked(s, CONV_BANNER, VERB_OTHER)->banner = true;
+	session_asked(s, CONV_BANNER, (struct due){ .stage = DUE_GREETING });
 	session_wait(s, "the banner", s->opts->timeouts.greeting);
 }
 
@@ -141,7 +147,8 @@ session_say_octets(struct session *s, struct span octets)
 		unsigned ticket = conv_owe(s->conv);
 		if (ticket == 0)
 			return session_fail(s, ERR_SYSTEM, "too many replies are owed"), false;
-		session_asked(s, ticket, message ? VERB_DATA : answer ? VERB_AUTH : verb_of(span_trim(line), NULL))->dot = message;
+		session_asked(s, ticket, message ? (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA } : answer ? due_response(line) :
+		    due_command(span_trim(line)));
 		message = answer = false;
 		session_wait_reply(s, VERB_OTHER);
 	}

@@ -36,6 +36,7 @@ struct news {
 	enum news_kind kind;
 	const struct conv_event *event;
 	enum verb verb;		/* what a reply answers */
+	enum err_kind failed;	/* what the reply comes to; ERR_NONE: it is good (smtp/standing.h) */
 	struct span text;
 	const struct err *err;	/* of NEWS_TLS_FAILED, and of NEWS_ROUTED when it failed */
 	const struct route *route;

@@ -14,6 +14,8 @@ enum verb {
 	VERB_COUNT
 };
 
+enum { VERB_CODES = 5 };
+
 struct verb_info {
 	const char *name;
 	const char *syntax;	/* behind the name, with its blank: " FROM:<sender> [parameters]" */
@@ -22,6 +24,8 @@ struct verb_info {
 	bool ends_group;	/* may only end a pipelined group (RFC 2920 3.1) */
 	unsigned success;	/* its usual code */
 	const char *extension;	/* the EHLO keyword that offers it; NULL: none is needed */
+	unsigned codes[VERB_CODES];	/* the positive codes that answer it, up to a 0; none: there is no list */
+	const char *codes_rfc;	/* where that list stands */
 };
 
 /* The verb that a line begins with, in any case; its arguments, without the blanks before them, in *args when given. */

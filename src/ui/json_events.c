@@ -69,6 +69,7 @@ add_reply(json_t *o, const struct event *e)
 	}
 	arena_release(&arena);
 	put_flaws(o, r->flaws);
+	json_put_string(o, "standing", standing_word(e->answer.standing));
 	json_put_bool(o, "surprise", e->answer.surprise);
 	json_put_bool(o, "late", e->answer.late);
 	json_put_seconds(o, e->answer.took_us);

@@ -71,6 +71,19 @@ show_sense(struct screen *s, const struct event *e)
 }
 
 static void
+show_standing(struct screen *s, const struct event *e)
+{
+	char text[STANDING_TEXT];
+	enum standing standing = e->answer.standing;
+	bool is_code = !(e->answer.reply->flaws & (REPLY_NO_CODE | REPLY_BAD_CODE));
+
+	if (standing == REPLY_FITS || e->answer.due.stage == DUE_NOTHING || !is_code)
+		return;
+	standing_text(&e->answer.due, standing, e->answer.reply->code, text);
+	show_line(s, standing == REPLY_OUT_OF_STEP ? MARK_PROBLEM : MARK_NOTE, e, "%s", text);
+}
+
+static void
 show_flaws(struct screen *s, const struct event *e, unsigned flaws)
 {
 	const struct reply_flaw_info *flaw;
@@ -159,13 +172,14 @@ show_reply(struct screen *s, const struct event *e)
 	enum mark mark = bad ? MARK_GOT_BAD : MARK_GOT;
 
 	if (e->answer.surprise)
-		show_line(s, MARK_PROBLEM, e, "nothing asked for this reply:");
+		show_line(s, MARK_PROBLEM, e, "unsolicited reply (RFC 5321 4.2):");
 	if (e->answer.late)
 		show_line(s, MARK_PROBLEM, e, "this reply is late; what it answers had been given up:");
 	if (r->raw.len > 0 && (!s->terminal || (r->flaws & broken)))
 		show_plain(s, e, mark);
 	else
 		show_joined(s, e, mark);
+	show_standing(s, e);
 	show_flaws(s, e, r->flaws);
 	show_sense(s, e);
 }

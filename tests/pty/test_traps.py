@@ -70,7 +70,7 @@ class Traps(unittest.TestCase):
         self.peer.hear("NOOP 1")
         self.peer.say("250 one", "250 one too many")
         t.shows("one too many")
-        t.shows("nothing asked for this reply")
+        t.shows("unsolicited reply")
         t.line("VRFY x")
         self.peer.dialogue(("VRFY x", "252 of the VRFY"))
         rows = t.prompt(self.where, "252 of the VRFY")

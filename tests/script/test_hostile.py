@@ -49,10 +49,10 @@ CASES = {
     "close in the middle of a reply": case(
         lambda p: p.say(GREETING).hear().say("250-half\r\n").close(), 10, "what came last is no whole reply: 250-half"),
     "two replies to one command": case(
-        lambda p: p.hello(EHLO + "250 once more\r\n").obey({"NOOP": "252 the answer to NOOP\r\n"}), 10, "nothing asked for",
+        lambda p: p.hello(EHLO + "250 once more\r\n").obey({"NOOP": "252 the answer to NOOP\r\n"}), 10, "unsolicited",
         "once more", " -> NOOP\n<-  252 the answer to NOOP"),
     "a 421 that nobody asked for": case(
-        lambda p: p.hello(EHLO + "421 4.4.2 idle for too long\r\n").close(), 6, "nothing asked for", "421 4.4.2 idle for too long"),
+        lambda p: p.hello(EHLO + "421 4.4.2 idle for too long\r\n").close(), 6, "unsolicited", "421 4.4.2 idle for too long"),
     "a late reply": case(
         lambda p: p.say(GREETING).hear().wait(0.45).say("250 late EHLO\r\n").hear().say("252 for NOOP\r\n").obey(), 9,
         "*** the reply to EHLO did not come within 300 ms", "this reply is late; what it answers had been given up", "late EHLO", "<-  252 for NOOP"),
@@ -84,7 +84,7 @@ CASES = {
     "bare CR": case(
         lambda p: p.hello("250 a\rb\r\n").obey(), 0, "a CR stands without LF (RFC 5321 2.3.8)"),
     "codes that differ": case(
-        lambda p: p.hello("250-a\r\n251-b\r\n250 c\r\n").obey(), 0, "its lines do not all have the same code (RFC 5321 4.2.1)"),
+        lambda p: p.hello("250-a\r\n251-b\r\n250 c\r\n").obey(), 0, "its lines do not all have the same code; the first counts (RFC 5321 4.2.1)"),
     "no code": case(
         lambda p: p.hello("what?\r\n").obey(), 10, "a line does not begin with a reply code (RFC 5321 4.2)", " -> NOOP\n<-  250 ok"),
     "a web server": case(
@@ -141,7 +141,7 @@ CASES = {
         lambda p: p.hello(), 9, "*** the end of the connection did not come within 300 ms", lines="EHLO a.example\n/eof\n"),
     "354 and a refusal at once": case(
         lambda p: p.hello().hear().say("354 go on\r\n554 5.7.1 or rather not\r\n").hear(2).say("554 5.7.1 not\r\n").obey(), 7,
-        "nothing asked for", "554 5.7.1 or rather not", " -> .\n<** 554 5.7.1 not",
+        "unsolicited", "554 5.7.1 or rather not", " -> .\n<** 554 5.7.1 not",
         lines="EHLO a.example\nDATA\nx\n.\nQUIT\n"),
     "1,000 lines of one reply": case(
         lambda p: p.hello("250-x\r\n" * 1000 + "250 end\r\n").obey(), 0, "<-  250 end", " -> NOOP\n<-  250 ok"),

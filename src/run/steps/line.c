@@ -49,18 +49,16 @@ line_start(struct session *s, const struct step *step, void *mem)
 }
 
 static enum progress
-heard_reply(struct session *s, struct state *state, const struct reply *reply)
+heard_reply(struct session *s, struct state *state, const struct news *news)
 {
-	if (reply->code == 0 || reply->code / 100 >= 4) {
-		session_refused(s, reply);
-		state->failed = err_worse(state->failed, session_view(s).failed);
-	}
+	if (news->failed != ERR_NONE)
+		state->failed = err_worse(state->failed, news->failed);
 	if (state->left > 0) {
 		state->left--;
 		session_wait_message(s);
 		return STEP_WAIT;
 	}
-	if (state->verb == VERB_STARTTLS && reply->code == 220)
+	if (state->verb == VERB_STARTTLS && news->failed == ERR_NONE)
 		return session_shake_hands(s);
 	if (state->verb == VERB_QUIT)
 		session_close(s, true);
@@ -75,7 +73,7 @@ line_heard(struct session *s, const struct step *step, void *mem, const struct n
 	(void)step;
 	switch (news->kind) {
 	case NEWS_REPLY:
-		return heard_reply(s, state, &news->event->reply);
+		return heard_reply(s, state, news);
 	case NEWS_TLS_UP:
 		return STEP_DONE;
 	case NEWS_CLOSED:

@@ -102,10 +102,10 @@ dial_hop(struct session *s, struct open_state *state)
 }
 
 static enum progress
-heard_banner(struct session *s, struct open_state *state, const struct reply *reply)
+heard_banner(struct session *s, struct open_state *state, const struct news *news)
 {
-	if (reply->code / 100 != 2)
-		return session_refused(s, reply);
+	if (news->failed != ERR_NONE)
+		return session_refused(s, news);
 	if (state->tls != TARGET_TLS_STARTTLS && state->tls != TARGET_TLS_TRY)
 		return STEP_DONE;
 	state->stage = OPEN_HELLO;
@@ -196,7 +196,7 @@ open_heard(struct session *s, const struct step *step, void *mem, const struct n
 	case NEWS_TLS_UP:
 		return wait_for_banner(s, state);
 	case NEWS_REPLY:
-		return heard_banner(s, state, &news->event->reply);
+		return heard_banner(s, state, news);
 	case NEWS_CLOSED:
 		if (state->stage != OPEN_DIALLING)
 			return STEP_FAIL;

@@ -80,14 +80,13 @@ pipeline_heard(struct session *s, const struct step *step, void *mem, const stru
 		return STEP_DONE;
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
-	const struct reply *r = &news->event->reply;
-	if (r->code == 0 || r->code / 100 >= 4)
-		state->failed = err_worse(state->failed, r->code / 100 == 4 ? ERR_TEMPORARY : r->code ? ERR_REFUSED : ERR_PROTO);
+	if (news->failed != ERR_NONE)
+		state->failed = err_worse(state->failed, news->failed);
 	if (--state->left > 0) {
 		session_wait_reply(s, VERB_OTHER);
 		return STEP_WAIT;
 	}
-	if (news->verb == VERB_STARTTLS && r->code == 220)
+	if (news->verb == VERB_STARTTLS && news->failed == ERR_NONE)
 		return session_shake_hands(s);
 	return state->failed ? session_failed(s, state->failed) : STEP_DONE;
 }

@@ -31,14 +31,13 @@ raw_heard(struct session *s, const struct step *step, void *state, const struct 
 	(void)step, (void)state;
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
-	const struct reply *r = &news->event->reply;
-	if (news->verb == VERB_STARTTLS && r->code == 220 && conv_owed(session_conv(s)) == 0)
+	if (news->verb == VERB_STARTTLS && news->failed == ERR_NONE && conv_owed(session_conv(s)) == 0)
 		return session_shake_hands(s);
 	if (conv_owed(session_conv(s)) > 0) {
 		session_wait_reply(s, VERB_OTHER);
 		return STEP_WAIT;
 	}
-	return r->code == 0 || r->code / 100 >= 4 ? session_refused(s, r) : STEP_DONE;
+	return news->failed != ERR_NONE ? session_refused(s, news) : STEP_DONE;
 }
 
 const struct step_op step_raw = {

@@ -94,7 +94,7 @@ send_heard(struct session *s, const struct step *step, void *mem, const struct n
 			send_tell(s, st);
 			return STEP_FAIL;
 		}
-		return send_heard_reply(s, st, &news->event->reply);
+		return send_heard_reply(s, st, news);
 	}
 	return progress == STEP_DONE ? send_go_on(s, st) : progress;
 }

@@ -23,6 +23,7 @@ struct sending {
 	bool no_tls;			/* it was asked for already */
 	bool data_said, mail_good;
 	unsigned final_code;
+	enum err_kind final_failed;
 	struct span final_text, queue_id;
 	enum err_kind failed;		/* the first refusal's */
 	uint64_t begun_us;		/* MAIL */
@@ -39,7 +40,7 @@ enum progress send_go_on(struct session *, struct sending *);
 
 /* The transaction: MAIL, and with PIPELINING all RCPTs and DATA behind it. */
 enum progress send_begin_mail(struct session *, struct sending *);
-enum progress send_heard_reply(struct session *, struct sending *, const struct reply *);	/* AT_MAIL and AT_RCPT */
+enum progress send_heard_reply(struct session *, struct sending *, const struct news *);	/* AT_MAIL and AT_RCPT */
 enum progress send_heard_transfer(struct session *, struct sending *, const struct news *);	/* AT_TRANSFER */
 void send_tell(struct session *, const struct sending *);	/* EVENT_DELIVERY: what became of it so far */
 

@@ -9,13 +9,19 @@ first_line(struct arena *arena, const struct reply *reply)
 	return arena_copy(arena, span_first(reply->line[0], 500));
 }
 
+static bool
+is_accepted(const struct verdict *v)
+{
+	return v->code && v->failed == ERR_NONE;
+}
+
 static size_t
 accepted(const struct sending *st)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < st->plan.message.nto; i++)
-		n += st->verdict[i].code / 100 == 2;
+		n += is_accepted(&st->verdict[i]);
 	return n;
 }
 
@@ -28,9 +34,10 @@ send_tell(struct session *s, const struct sending *st)
 	event.delivery.from = st->plan.message.from;
 	event.delivery.rcpt = st->verdict;
 	event.delivery.nrcpts = st->plan.message.nto;
-	event.delivery.accepted = st->final_code && st->final_code / 100 != 2 && st->transfer.replies <= 1 ? 0 : accepted(st);
+	event.delivery.accepted = st->final_failed && st->transfer.replies <= 1 ? 0 : accepted(st);
 	event.delivery.tried = st->plan.last == SEND_DATA;
 	event.delivery.code = st->final_code;
+	event.delivery.failed = st->final_failed;
 	event.delivery.text = st->final_text;
 	event.delivery.queue_id = st->queue_id;
 	event.delivery.octets = st->message.facts.octets;
@@ -46,15 +53,15 @@ finish(struct session *s, struct sending *st)
 	send_tell(s, st);
 	if (st->failed == ERR_NONE)
 		return STEP_DONE;
-	return session_failed(s, good > 0 && (st->final_code == 0 || st->final_code / 100 == 2 || st->transfer.replies > 1) ?
+	return session_failed(s, good > 0 && (st->final_failed == ERR_NONE || st->transfer.replies > 1) ?
 	    ERR_RECIPIENTS : st->failed);
 }
 
 static void
-note_failure(struct sending *st, const struct reply *reply)
+note_failure(struct sending *st, const struct news *news)
 {
-	if (reply->code / 100 != 2 && st->failed == ERR_NONE)
-		st->failed = reply->code / 100 == 4 ? ERR_TEMPORARY : reply->code / 100 == 5 ? ERR_REFUSED : ERR_PROTO;
+	if (st->failed == ERR_NONE)
+		st->failed = news->failed;
 }
 
 static bool
@@ -191,23 +198,25 @@ send_begin_mail(struct session *s, struct sending *st)
 }
 
 static void
-on_final(void *ctx, unsigned n, const struct reply *reply)
+on_final(void *ctx, unsigned n, const struct news *news)
 {
 	struct sending *st = ctx;
+	const struct reply *reply = &news->event->reply;
 
 	(void)n;
 	st->final_code = reply->code;
+	st->final_failed = news->failed;
 	st->final_text = first_line(&st->arena, reply);
-	for (size_t i = 0; i < reply->nlines && reply->code / 100 == 2 && st->queue_id.len == 0; i++)
+	for (size_t i = 0; i < reply->nlines && news->failed == ERR_NONE && st->queue_id.len == 0; i++)
 		st->queue_id = arena_copy(&st->arena, queueid_find(reply->line[i]));	/* Exim names it in the last line */
-	note_failure(st, reply);
+	note_failure(st, news);
 	if (st->transfer.replies <= 1)
 		return;
 	/* LMTP: one for each that was accepted, in their order (RFC 2033 4.2). */
-	while (st->lmtp_next < st->plan.message.nto && st->verdict[st->lmtp_next].code / 100 != 2)
+	while (st->lmtp_next < st->plan.message.nto && !is_accepted(&st->verdict[st->lmtp_next]))
 		st->lmtp_next++;
 	if (st->lmtp_next < st->plan.message.nto)
-		st->verdict[st->lmtp_next] = (struct verdict){ st->verdict[st->lmtp_next].address, reply->code, st->final_text };
+		st->verdict[st->lmtp_next] = (struct verdict){ st->verdict[st->lmtp_next].address, reply->code, news->failed, st->final_text };
 	st->lmtp_next++;
 }
 
@@ -230,13 +239,15 @@ begin_transfer(struct session *s, struct sending *st)
 }
 
 static enum progress
-heard_mail(struct session *s, struct sending *st, const struct reply *reply)
+heard_mail(struct session *s, struct sending *st, const struct news *news)
 {
-	note_failure(st, reply);
-	st->mail_good = reply->code / 100 == 2;
+	const struct reply *reply = &news->event->reply;
+
+	note_failure(st, news);
+	st->mail_good = news->failed == ERR_NONE;
 	if (!st->mail_good)
 		for (size_t i = 0; i < st->plan.message.nto; i++)
-			st->verdict[i] = (struct verdict){ .address = st->verdict[i].address, .code = reply->code,
+			st->verdict[i] = (struct verdict){ .address = st->verdict[i].address, .code = reply->code, .failed = news->failed,
 			    .text = first_line(&st->arena, reply) };
 	st->stage = AT_RCPT;
 	if (st->said > 0) {
@@ -249,11 +260,14 @@ heard_mail(struct session *s, struct sending *st, const struct reply *reply)
 }
 
 static enum progress
-heard_rcpt(struct session *s, struct sending *st, const struct reply *reply)
+heard_rcpt(struct session *s, struct sending *st, const struct news *news)
 {
-	note_failure(st, reply);
+	const struct reply *reply = &news->event->reply;
+
+	note_failure(st, news);
 	if (st->mail_good) {
 		st->verdict[st->heard].code = reply->code;
+		st->verdict[st->heard].failed = news->failed;
 		st->verdict[st->heard].text = first_line(&st->arena, reply);
 	}
 	if (++st->heard < st->said) {
@@ -266,9 +280,9 @@ heard_rcpt(struct session *s, struct sending *st, const struct reply *reply)
 }
 
 enum progress
-send_heard_reply(struct session *s, struct sending *st, const struct reply *reply)
+send_heard_reply(struct session *s, struct sending *st, const struct news *news)
 {
-	return st->stage == AT_MAIL ? heard_mail(s, st, reply) : heard_rcpt(s, st, reply);
+	return st->stage == AT_MAIL ? heard_mail(s, st, news) : heard_rcpt(s, st, news);
 }
 
 enum progress
@@ -280,8 +294,9 @@ send_heard_transfer(struct session *s, struct sending *st, const struct news *ne
 		return STEP_WAIT;
 	if (progress == STEP_FAIL && news->kind == NEWS_REPLY && st->final_code == 0) {
 		st->final_code = news->event->reply.code;
+		st->final_failed = news->failed ? news->failed : ERR_PROTO;
 		st->final_text = first_line(&st->arena, &news->event->reply);
-		note_failure(st, &news->event->reply);
+		note_failure(st, news);
 	}
 	if (progress == STEP_FAIL && st->failed == ERR_NONE)
 		st->failed = session_view(s).failed ? session_view(s).failed : ERR_PROTO;

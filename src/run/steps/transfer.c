@@ -81,10 +81,10 @@ send_some(struct session *s, struct transfer *t)
 }
 
 static enum progress
-heard_go_ahead(struct session *s, struct transfer *t, const struct reply *reply)
+heard_go_ahead(struct session *s, struct transfer *t, const struct news *news)
 {
-	if (reply->code != 354)
-		return session_refused(s, reply);
+	if (news->failed != ERR_NONE)
+		return session_refused(s, news);
 	/* RFC 2920 3.1: DATA that was pipelined behind recipients of whom none was taken is ended with nothing in it. */
 	if (t->replies == 0) {
 		t->stage = TRANSFER_END;
@@ -174,14 +174,14 @@ send_chunks(struct session *s, struct transfer *t)
 
 /* RFC 3030 2: a chunk that is refused must still be sent whole; the next one need not. */
 static enum progress
-heard_chunk(struct session *s, struct transfer *t, const struct reply *reply)
+heard_chunk(struct session *s, struct transfer *t, const struct news *news)
 {
 	t->owed--;
-	if (reply->code / 100 != 2) {
+	if (news->failed != ERR_NONE) {
 		t->refused = true;
-		session_refused(s, reply);
+		session_refused(s, news);
 		if (t->final)
-			t->final(t->ctx, t->heard, reply);
+			t->final(t->ctx, t->heard, news);
 		return t->left == 0 && t->owed == 0 ? STEP_FAIL : send_chunks(s, t);
 	}
 	if (t->refused)
@@ -211,14 +211,14 @@ transfer_begin(struct session *s, struct transfer *t, bool asked)
 }
 
 static enum progress
-heard_end(struct session *s, struct transfer *t, const struct reply *reply)
+heard_end(struct session *s, struct transfer *t, const struct news *news)
 {
 	if (t->final)
-		t->final(t->ctx, t->heard, reply);
+		t->final(t->ctx, t->heard, news);
 	t->heard++;
-	if (reply->code / 100 != 2) {
+	if (news->failed != ERR_NONE) {
 		t->refused = true;
-		session_refused(s, reply);
+		session_refused(s, news);
 	}
 	if (t->heard < t->replies) {		/* LMTP: the others come at once, or never */
 		session_wait_reply(s, VERB_DATA);
@@ -234,10 +234,9 @@ transfer_heard(struct session *s, struct transfer *t, const struct news *news)
 		return t->stage == TRANSFER_CHUNK ? send_chunks(s, t) : send_some(s, t);
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
-	const struct reply *reply = &news->event->reply;
 	if (t->stage == TRANSFER_ASKED)
-		return heard_go_ahead(s, t, reply);
+		return heard_go_ahead(s, t, news);
 	if (t->chunk > 0 && (t->stage == TRANSFER_CHUNK || t->owed > 1))
-		return heard_chunk(s, t, reply);
-	return heard_end(s, t, reply);
+		return heard_chunk(s, t, news);
+	return heard_end(s, t, news);
 }

@@ -11,7 +11,7 @@ struct transfer {
 	bool pipelined;			/* BDATs do not wait for each other's replies */
 	unsigned replies;		/* that the end is owed: 1, in LMTP the recipients accepted */
 	/* A reply to the end, the n-th from 0. */
-	void (*final)(void *ctx, unsigned n, const struct reply *);
+	void (*final)(void *ctx, unsigned n, const struct news *);
 	void *ctx;
 
 	enum { TRANSFER_ASKED, TRANSFER_SENDING, TRANSFER_CHUNK, TRANSFER_END } stage;

@@ -69,8 +69,8 @@ attributes_heard(struct session *s, const struct step *step, void *mem, const st
 	}
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
-	if (news->event->reply.code / 100 != 2)
-		return session_refused(s, &news->event->reply);
+	if (news->failed != ERR_NONE)
+		return session_refused(s, news);
 	if (news->event->reply.code != 220)
 		return STEP_DONE;
 	*session_dialogue(s) = (struct dialogue){ .greeted = true, .tls = session_dialogue(s)->tls };

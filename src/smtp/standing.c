@@ -1,0 +1,178 @@
+/* standing - whether a reply's code belongs to what it answers. */
+#include "smtp/standing.h"
+
+#include <stdio.h>
+
+#include "smtp/mechanism.h"
+
+const char *
+standing_word(enum standing standing)
+{
+	static const char *const words[] = {
+#define X(name, word) word,
+		STANDINGS(X)
+#undef X
+	};
+	return words[standing];
+}
+
+/* What is not a command; DUE_COMMAND's codes stand in the table of verbs. */
+static const struct {
+	const char *text;
+	unsigned codes[VERB_CODES];
+	const char *rfc;
+} stages[] = {
+	[DUE_GREETING]	= { "the greeting", { 220 }, "RFC 5321 4.3.2" },
+	[DUE_RESPONSE]	= { "the AUTH response", { 235, 334 }, "RFC 4954 4" },
+	[DUE_CANCEL]	= { "the cancelled AUTH", { 0 }, "RFC 4954 4" },
+	[DUE_MESSAGE]	= { "the end of data", { 250, 353 }, "RFC 5321 4.3.2" },
+	[DUE_RECIPIENT]	= { "the end of data", { 250 }, "RFC 2033 4.2" },
+	[DUE_FURTHER]	= { "the command", { 0 }, "RFC 5321 4.2" },
+	[DUE_NOTHING]	= { "nothing", { 0 }, "RFC 5321 4.2" },
+};
+
+/* A login by what lies outside SASL may end without a response; of a mechanism that is not known, nothing is. */
+static bool
+may_need_no_response(struct span mechanism)
+{
+	return span_eq_case(mechanism, SPAN("EXTERNAL")) || !mechanism_info(mechanism);
+}
+
+struct due
+due_command(struct span line)
+{
+	struct span args;
+	struct due due = { .verb = verb_of(line, &args) };
+
+	if (due.verb == VERB_AUTH) {
+		struct span mechanism = span_word(&args);
+		due.initial = args.len > 0 || may_need_no_response(mechanism);
+	}
+	return due;
+}
+
+/* The codes of a due, up to a 0. */
+static const unsigned *
+codes_of(const struct due *due)
+{
+	return due->stage == DUE_COMMAND ? verb_info(due->verb)->codes : stages[due->stage].codes;
+}
+
+/* 235 and 353 are due only where they were asked for. */
+static bool
+is_due(const struct due *due, unsigned code)
+{
+	return !(code == 235 && due->stage == DUE_COMMAND && !due->initial) && !(code == 353 && !due->prdr);
+}
+
+static bool
+is_listed(const struct due *due, unsigned code)
+{
+	const unsigned *codes = codes_of(due);
+
+	for (size_t i = 0; i < VERB_CODES && codes[i]; i++)
+		if (codes[i] == code)
+			return is_due(due, code);
+	return false;
+}
+
+static bool
+lists_class(const struct due *due, unsigned class)
+{
+	const unsigned *codes = codes_of(due);
+
+	for (size_t i = 0; i < VERB_CODES && codes[i]; i++)
+		if (codes[i] / 100 == class)
+			return true;
+	return false;
+}
+
+/* What its success hands over to: TLS, message data, SASL. There 250 would end what only begins. */
+static bool
+hands_over(const struct due *due)
+{
+	return due->stage == DUE_RESPONSE || due->stage == DUE_CANCEL || (due->stage == DUE_COMMAND &&
+	    (due->verb == VERB_STARTTLS || due->verb == VERB_DATA || due->verb == VERB_AUTH));
+}
+
+/* Codes that belong to one command, or to an answer within one; and 250 where more is to follow. */
+static bool
+is_another_ones(const struct due *due, unsigned code)
+{
+	static const unsigned theirs[] = { 220, 221, 235, 334, 353, 354 };
+
+	for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+		if (code == theirs[i])
+			return true;
+	return code == 250 && hands_over(due);
+}
+
+enum standing
+standing_of(const struct due *due, unsigned code)
+{
+	bool listless = (due->stage == DUE_COMMAND || due->stage == DUE_FURTHER) && codes_of(due)[0] == 0;
+
+	if (due->stage == DUE_NOTHING)		/* a 421 before a close may come at any time (RFC 5321 3.8) */
+		return code == 421 ? REPLY_FITS : REPLY_OUT_OF_STEP;
+	if (listless || code / 100 == 4 || code / 100 == 5 || is_listed(due, code))
+		return REPLY_FITS;
+	return is_another_ones(due, code) ? REPLY_OUT_OF_STEP : REPLY_UNLISTED;
+}
+
+enum err_kind
+standing_err(const struct due *due, enum standing standing, const struct reply *r)
+{
+	unsigned class = r->code / 100;
+
+	if (class == 4)
+		return ERR_TEMPORARY;
+	if (class == 5)
+		return ERR_REFUSED;
+	if (standing == REPLY_OUT_OF_STEP || (class != 2 && class != 3) || (r->flaws & REPLY_MIXED))
+		return ERR_PROTO;
+	if (standing == REPLY_FITS)
+		return ERR_NONE;
+	/* Not where it hands over: what followed would be read as commands. */
+	return class == 2 && lists_class(due, 2) && !hands_over(due) ? ERR_NONE : ERR_PROTO;
+}
+
+const char *
+due_text(const struct due *due)
+{
+	const char *name = verb_info(due->verb)->name;
+
+	return due->stage != DUE_COMMAND ? stages[due->stage].text : name[0] ? name : "the command";
+}
+
+/* "250, 251 or 252" */
+static void
+list_codes(const struct due *due, char *out, size_t size)
+{
+	const unsigned *codes = codes_of(due);
+	unsigned listed[VERB_CODES];
+	size_t n = 0, len = 0;
+
+	snprintf(out, size, due->stage == DUE_CANCEL ? "501" : "none");
+	for (size_t i = 0; i < VERB_CODES && codes[i]; i++)
+		if (is_due(due, codes[i]))
+			listed[n++] = codes[i];
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s%u", i == 0 ? "" : i + 1 == n ? " or " : ", ", listed[i]);
+}
+
+void
+standing_text(const struct due *due, enum standing standing, unsigned code, char out[STANDING_TEXT])
+{
+	char expected[60];
+	const char *rfc = due->stage == DUE_COMMAND ? verb_info(due->verb)->codes_rfc : stages[due->stage].rfc;
+
+	out[0] = '\0';
+	list_codes(due, expected, sizeof expected);
+	if (standing == REPLY_OUT_OF_STEP && due->stage == DUE_NOTHING)
+		snprintf(out, STANDING_TEXT, "replies out of step: %03u is unsolicited (%s)", code, rfc);
+	else if (standing == REPLY_OUT_OF_STEP)
+		snprintf(out, STANDING_TEXT, "replies out of step: %03u does not answer %s (expected %s, %s)", code, due_text(due), expected, rfc);
+	else if (standing == REPLY_UNLISTED)
+		snprintf(out, STANDING_TEXT, "%03u is not a listed reply to %s (expected %s, %s); its first digit counts", code, due_text(due),
+		    expected, rfc);
+}
