@@ -77,3 +77,27 @@ base64_decode(struct arena *arena, struct span text, struct span *octets)
 	*octets = (struct span){ out, n - pad };
 	return true;
 }
+
+bool
+base64_decode_loosely(struct arena *arena, struct span text, struct span *octets)
+{
+	char *strict = arena_get(arena, text.len + 4);
+	size_t n = 0;
+	bool padded = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.at[i] == '-' ? '+' : text.at[i] == '_' ? '/' : text.at[i];
+		padded |= c == '=';
+		if (value_of(c) >= 0 && !padded)
+			strict[n++] = c;
+		else if (!c || !strchr(" \t\r\n=", c))
+			return false;
+	}
+	if (n % 4 == 1)
+		n--;			/* six bits are no octet: one was lost, or is too much */
+	if (n == 0)
+		return false;
+	while (n % 4 != 0)
+		strict[n++] = '=';
+	return base64_decode(arena, (struct span){ strict, n }, octets);
+}

@@ -137,7 +137,7 @@ cancel_exchange(struct session *s, struct login *l, const struct err *err)
 {
 	l->err = *err;
 	l->stage = LOGIN_CANCELLED;
-	return session_say_auth(s, SPAN("*")) ? STEP_WAIT : STEP_FAIL;
+	return session_say(s, SPAN("*")) ? STEP_WAIT : STEP_FAIL;
 }
 
 /* AUTH with an initial response, or the response to a challenge; "=" stands for an initial one that is empty. */
@@ -155,7 +155,7 @@ say_response(struct session *s, struct login *l, struct span challenge, bool ini
 	struct span line = base64_encode(&scratch, buf_span(&response)), text = line;
 	if (initial)
 		line = arena_printf(&scratch, "AUTH %s %.*s", l->mech->name, SPAN_ARG(text.len ? text : SPAN("=")));
-	bool said = session_say_auth(s, line);
+	bool said = session_say(s, line);
 	secret_wipe(text);
 	secret_wipe(line);
 	arena_release(&scratch);
@@ -193,7 +193,7 @@ begin_exchange(struct session *s, struct login *l)
 	if (initial)
 		return say_response(s, l, SPAN_NONE, true);
 	snprintf(line, sizeof line, "AUTH %s", l->mech->name);
-	return session_say_auth(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
+	return session_say(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
 }
 
 /* ---- who */

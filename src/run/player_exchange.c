@@ -141,8 +141,6 @@ say_one(struct session *s, struct play *p, const struct script_say *say)
 			p->in_hand->quit_said = true;
 		if (say->text.secret)
 			return session_say_secret(s, line, shown);
-		if (say->kind == SAY_ANSWER || say->verb == VERB_AUTH)
-			return session_say_auth(s, line);
 		return session_say(s, line);
 	case SAY_DOT:
 		return session_say_text(s, line);

@@ -114,8 +114,7 @@ say_next(struct session *s, struct probe *p)
 	if (o->to && !p->job.result->reply[PHASE_RCPT])
 		return say(s, "RCPT", " TO:<", o->to, ">");
 	struct span line = span_of(o->say[p->said++]);
-	bool secret = session_dialogue(s)->mode == MODE_ANSWER || verb_of(line, NULL) == VERB_AUTH;
-	return (secret ? session_say_auth(s, line) : session_say(s, line)) ? STEP_WAIT : STEP_FAIL;
+	return session_say(s, line) ? STEP_WAIT : STEP_FAIL;
 }
 
 /* The whole message at once, its dots doubled; it is small, or was refused when it was read. */

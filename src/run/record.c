@@ -184,10 +184,7 @@ hand_line(struct pair *p, struct span line, bool answers)
 	unsigned long long octets;
 	enum verb verb = answers ? VERB_AUTH : verb_of(line, &args);
 
-	if (verb == VERB_AUTH)
-		p->asked_auth = session_say_auth(p->server, line);
-	else
-		session_say(p->server, line);
+	p->asked_auth = session_say(p->server, line) && verb == VERB_AUTH;
 	if (p->asked_auth)
 		session_hold(p->client, true);
 	if (verb == VERB_BDAT && span_number(span_word(&args), ~0ull, &octets))

@@ -1,7 +1,6 @@
 /* session - what it says in an AUTH exchange and hears: shown without the secrets; and questions put to the person. */
 #include "run/session_impl.h"
 
-#include "base/base64.h"
 #include "base/text.h"
 #include "smtp/auth.h"
 
@@ -10,74 +9,7 @@
 void
 session_mask(struct session *s, struct span secret)
 {
-	mask_add(&s->mask, secret);
-}
-
-static void
-begin_exchange(struct session *s, struct span mech)
-{
-	size_t n = mech.len < sizeof s->auth.mech ? mech.len : sizeof s->auth.mech - 1;
-
-	if (n > 0)
-		memcpy(s->auth.mech, mech.at, n);
-	s->auth.mech[n] = '\0';
-	s->auth.n = 0;
-}
-
-/* The secret in a response, and its line, by which the user name is shown too. */
-static void
-learn(struct session *s, struct span response)
-{
-	struct arena arena = { 0 };
-	struct span octets = response;
-	bool decoded = base64_decode(&arena, response, &octets);
-	struct span secret = auth_secret(span_of(s->auth.mech), s->auth.n, octets);
-
-	if (secret.len > 0 || !decoded) {
-		mask_add(&s->mask, secret);
-		mask_add(&s->mask, response);
-	}
-	arena_wipe(&arena);
-}
-
-struct span
-session_hide_auth(struct session *s, struct span line, bool answer, struct arena *arena)
-{
-	struct span response = line, before = SPAN_NONE;
-
-	if (!answer) {
-		span_word(&response);
-		struct span rest = response, mech = span_word(&rest);
-		bool named = auth_is_name(mech);
-		begin_exchange(s, named ? mech : SPAN_NONE);
-		response = named ? rest : response;
-		before = span_first(line, response.len ? (size_t)(response.at - line.at) : line.len);
-		if (response.len == 0)
-			return line;
-	}
-	learn(s, response);
-	struct span shown = auth_shown(arena, span_of(s->auth.mech), s->auth.n++, response);
-	return shown.len > 0 && shown.at[0] == '<' ? arena_printf(arena, "%.*s%.*s", SPAN_ARG(before), SPAN_ARG(shown)) : line;
-}
-
-bool
-session_say_auth(struct session *s, struct span line)
-{
-	struct arena arena = { 0 };
-	struct span shown = session_hide_auth(s, line, s->dialogue.mode == MODE_ANSWER, &arena);
-	bool ok = shown.at != line.at ? session_say_secret(s, line, shown) : session_say(s, line);
-
-	arena_release(&arena);
-	return ok;
-}
-
-/* "AUTH" at its front, or as much of it as there is. */
-static bool
-begins_auth(struct span line)
-{
-	while (line.len > 0 && (line.at[0] == ' ' || line.at[0] == '\t'))
-		line = span_skip(line, 1);
-	return line.len > 4 && span_starts_case(line, SPAN("AUTH")) && strchr(" \t\r\n", line.at[4]);
+	secrecy_add(&s->secrecy, secret);
 }
 
 struct span
@@ -87,18 +19,18 @@ session_hide_piece(struct session *s, struct span piece, struct arena *arena)
 	struct span whole = piece, shown = piece;
 
 	if (s->dialogue.mode == MODE_MESSAGE)
-		return piece;
+		return mask_shown(&s->secrecy.mask, arena, piece);
 	if (!first)
 		whole = arena_printf(arena, "%.*s%.*s", SPAN_ARG(secret_span(&s->unfinished)), SPAN_ARG(piece));
-	if (answer || begins_auth(whole))
-		shown = first && !answer ? SPAN("AUTH <secret>") : arena_printf(arena, "<secret, %zu octets>", piece.len);
-	if (over && shown.at != piece.at)
-		session_hide_auth(s, span_trim(whole), answer, arena);
+	if (secrecy_conceals(&s->secrecy, whole, answer))
+		shown = first && verb_of(whole, NULL) == VERB_AUTH ? SPAN("AUTH <secret>") : arena_printf(arena, "<secret, %zu octets>", piece.len);
+	if (over)
+		secrecy_said(&s->secrecy, span_trim(whole), answer, arena);
 	if (over || whole.len > AUTH_RESPONSE_MAX)
 		secret_release(&s->unfinished);
 	else
 		secret_set(&s->unfinished, whole);
-	return shown;
+	return mask_shown(&s->secrecy.mask, arena, shown);
 }
 
 /* ---- hearing */
@@ -107,7 +39,7 @@ struct span
 session_shown(struct session *s, struct span octets)
 {
 	arena_reset(&s->shown);
-	return mask_shown(&s->mask, &s->shown, octets);
+	return mask_shown(&s->secrecy.mask, &s->shown, octets);
 }
 
 struct reply
@@ -115,7 +47,7 @@ session_shown_reply(struct session *s, const struct reply *r, struct arena *aren
 {
 	struct reply shown = *r;
 
-	shown.raw = mask_shown(&s->mask, arena, r->raw);
+	shown.raw = mask_shown(&s->secrecy.mask, arena, r->raw);
 	if (shown.raw.at == r->raw.at)
 		return shown;
 	shown.line = ARENA_ARRAY(arena, struct span, r->nlines);
@@ -126,6 +58,13 @@ session_shown_reply(struct session *s, const struct reply *r, struct arena *aren
 }
 
 void
+session_heed_proofs(struct session *s, const struct reply *r)
+{
+	for (size_t i = 0; i < r->nlines; i++)
+		secrecy_heard(&s->secrecy, r->code, r->line[i]);
+}
+
+void
 session_heard_auth(struct session *s, const struct reply *r)
 {
 	struct arena arena = { 0 };
@@ -133,12 +72,12 @@ session_heard_auth(struct session *s, const struct reply *r)
 
 	if (r->code == 334 && span_trim(r->line[0]).len > 0) {
 		bool decoded = auth_challenge(&arena, r->line[0], &challenge);
-		challenge = mask_shown(&s->mask, &arena, challenge);
+		challenge = mask_shown(&s->secrecy.mask, &arena, challenge);
 		session_note(s, "%s: %.*s", decoded ? "the challenge says" : "the challenge is not base64 (RFC 4954 4)",
 		    SPAN_ARG(span_first(text_safe(&arena, challenge), 400)));
 	}
 	if (r->code / 100 == 5)
-		s->auth.refused = true;
+		s->auth_refused = true;
 	arena_release(&arena);
 }
 

@@ -3,8 +3,8 @@
 #define RUN_SESSION_IMPL_H
 
 #include "net/dial.h"
-#include "base/mask.h"
 #include "run/session_priv.h"
+#include "smtp/secrecy.h"
 
 /* What a reply is owed for, beside conv's ticket. */
 struct asked {
@@ -76,12 +76,8 @@ struct session {
 	void *step_state;
 	enum err_kind failed;			/* of the step in hand, or of the last one */
 	struct queued *queue, **queue_end;
-	struct {
-		char mech[24];
-		unsigned n;			/* responses given */
-		bool refused;			/* a 5yz came: not to be tried again unasked */
-	} auth;
-	struct mask mask;			/* what was said in secret; starred out where the peer echoes it */
+	bool auth_refused;			/* a 5yz came: not to be tried again unasked */
+	struct secrecy secrecy;			/* what of the dialogue may be shown */
 	struct secret unfinished;		/* of a line that goes out in pieces, what went */
 	struct arena shown;			/* of session_shown */
 	bool cancelled;				/* the step in hand is being given up */
@@ -128,8 +124,7 @@ void session_leave_child(struct session *);
 struct span session_shown(struct session *, struct span octets);
 /* The same of a reply; in the arena when something was. */
 struct reply session_shown_reply(struct session *, const struct reply *, struct arena *);
-/* What may be shown of AUTH, or of the answer to a 334; it is masked from here on. In the arena; `line` itself: all may. */
-struct span session_hide_auth(struct session *, struct span line, bool answer, struct arena *);
+void session_heed_proofs(struct session *, const struct reply *);	/* before it is shown: what of it is secret */
 void session_heard_auth(struct session *, const struct reply *);
 
 /* session.c */

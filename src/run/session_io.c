@@ -97,6 +97,8 @@ heard_reply(struct session *s, const struct conv_event *e)
 	enum standing standing = e->late ? REPLY_FITS : standing_of(&asked.due, e->reply.code);
 	enum err_kind err = standing_err(&asked.due, standing, &e->reply);
 	bool banner = asked.due.stage == DUE_GREETING, dot = asked.due.stage == DUE_MESSAGE || asked.due.stage == DUE_RECIPIENT;
+	if (asked.due.verb == VERB_AUTH || e->reply.code == 334 || e->reply.code == 235)
+		session_heed_proofs(s, &e->reply);
 	shown.reply = session_shown_reply(s, &e->reply, &arena);
 	event.answer.reply = r;
 	event.answer.raw = e->reply.raw;
@@ -133,27 +135,19 @@ heard_chatter(struct session *s, struct span line)
 		session_note(s, "the command says: %.*s", SPAN_ARG(line));
 }
 
-/* Of an answer to a 334 nothing is shown, of AUTH with an initial response the mechanism. */
-static void
-hide_secret(struct session *s, const struct conv_event *e, struct event *event, char *out, size_t size)
+/* Not even the user name is shown; who hands the line on may hear it again. */
+static struct span
+without_secret(struct session *s, const struct conv_event *e, struct arena *arena)
 {
-	struct span rest = e->text, verb = span_word(&rest), args = rest, mechanism = span_word(&rest);
-	bool answer = e->kind == CONV_ANSWER, named = auth_is_name(mechanism);
-	struct arena arena = { 0 };
+	bool answer = e->kind == CONV_ANSWER;
+	struct span line = e->text, shown = secrecy_said(&s->secrecy, line, answer, arena);
+	size_t same = 0;
 
-	if (answer ? span_eq(e->text, SPAN("*")) : !span_eq_case(verb, SPAN("AUTH")))
-		return;
-	session_hide_auth(s, e->text, answer, &arena);		/* who hands it on may hear it again */
-	arena_release(&arena);
-	if (answer)
-		snprintf(out, size, "<answer, %zu octets>", e->text.len);
-	else if (!named && args.len > 0)
-		snprintf(out, size, "AUTH <secret, %zu octets>", args.len);
-	else if (rest.len > 0)
-		snprintf(out, size, "AUTH %.*s <secret, %zu octets>", SPAN_ARG(mechanism), rest.len);
-	else
-		return;
-	event->text = span_of(out);
+	if (shown.at == line.at)
+		return mask_shown(&s->secrecy.mask, arena, line);
+	while (same < line.len && same < shown.len && line.at[same] == shown.at[same])
+		same++;
+	return arena_printf(arena, "%.*s<%s, %zu octets>", SPAN_ARG(span_first(line, same)), answer ? "answer" : "secret", line.len - same);
 }
 
 static void
@@ -165,11 +159,10 @@ heard_command(struct session *s, const struct conv_event *e)
 	};
 
 	if (e->kind == CONV_COMMAND || e->kind == CONV_ANSWER) {
-		struct event event = { .kind = EVENT_COMMAND, .text = e->text };
-		char shown[80];
-		event.flaws = e->flaws;
-		hide_secret(s, e, &event, shown, sizeof shown);
+		struct arena arena = { 0 };
+		struct event event = { .kind = EVENT_COMMAND, .text = without_secret(s, e, &arena), .flaws = e->flaws };
 		session_emit(s, &event);
+		arena_wipe(&arena);
 	}
 	session_tell(s, &(struct news){ .kind = kinds[e->kind], .event = e });
 }

@@ -6,11 +6,12 @@
 #include "run/session.h"
 #include "smtp/auth.h"
 
-/* Says a line; its reply comes as NEWS_REPLY. Emits EVENT_SENT, of `shown` where the line has a secret. False: failed. */
+/*
+ * Says a line; its reply comes as NEWS_REPLY. Emits EVENT_SENT without what is secret in it (smtp/secrecy.h), or of `shown`,
+ * which may be shown. False: failed.
+ */
 bool session_say(struct session *, struct span line);
 bool session_say_secret(struct session *, struct span line, struct span shown);
-/* AUTH, or the answer to a 334: shown without its secret (auth_shown), which is masked where the peer echoes it. */
-bool session_say_auth(struct session *, struct span line);
 void session_mask(struct session *, struct span secret);
 /* What may be shown of octets that go out as they are, up to a line's end: nothing of AUTH and of an answer. In the arena. */
 struct span session_hide_piece(struct session *, struct span piece, struct arena *);

@@ -20,11 +20,14 @@ due_response(struct span line)
 	return (struct due){ .stage = span_eq(span_trim(line), SPAN("*")) ? DUE_CANCEL : DUE_RESPONSE, .verb = VERB_AUTH };
 }
 
+/* `shown`: what may be shown of it; NULL: that is found out. */
 static bool
-say(struct session *s, struct span line, enum sent_kind kind, struct span shown)
+say(struct session *s, struct span line, const struct span *shown)
 {
 	struct event event = { .kind = EVENT_SENT };
-	struct due due = s->dialogue.mode == MODE_ANSWER ? due_response(line) : due_command(line);
+	struct arena arena = { 0 };
+	bool answer = s->dialogue.mode == MODE_ANSWER;
+	struct due due = answer ? due_response(line) : due_command(line);
 	enum verb verb = due.verb;
 	unsigned ticket = conv_say(s->conv, line);
 
@@ -32,15 +35,18 @@ say(struct session *s, struct span line, enum sent_kind kind, struct span shown)
 		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
 		return false;
 	}
-	if (kind == SENT_SECRET)
+	struct span known = secrecy_said(&s->secrecy, line, answer, &arena);
+	bool secret = shown || known.at != line.at;
+	if (secret)
 		conv_is_secret(s->conv);
 	session_asked(s, ticket, due);
 	if (verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO)
 		session_said_helo(s, line);
-	event.sent.kind = kind;
-	event.sent.text = shown;
+	event.sent.kind = secret ? SENT_SECRET : SENT_COMMAND;
+	event.sent.text = shown ? *shown : secret ? known : mask_shown(&s->secrecy.mask, &arena, line);
 	event.sent.octets = line.len + 2;
 	session_emit(s, &event);
+	arena_wipe(&arena);
 	session_wait_reply(s, verb);
 	return true;
 }
@@ -48,13 +54,13 @@ say(struct session *s, struct span line, enum sent_kind kind, struct span shown)
 bool
 session_say(struct session *s, struct span line)
 {
-	return say(s, line, SENT_COMMAND, line);
+	return say(s, line, NULL);
 }
 
 bool
 session_say_secret(struct session *s, struct span line, struct span shown)
 {
-	return say(s, line, SENT_SECRET, shown);
+	return say(s, line, &shown);
 }
 
 bool
@@ -68,7 +74,7 @@ session_say_text(struct session *s, struct span line)
 		return false;
 	}
 	event.sent.kind = SENT_TEXT;
-	event.sent.text = line;
+	event.sent.text = session_shown(s, line);
 	event.sent.octets = line.len + 2;
 	session_emit(s, &event);
 	if (dot) {
@@ -106,8 +112,12 @@ session_expect_banner(struct session *s)
 bool
 session_answer(struct session *s, struct span reply)
 {
-	struct event event = { .kind = EVENT_ANSWERED, .text = session_shown(s, reply) };
+	struct event event = { .kind = EVENT_ANSWERED };
+	unsigned long long code;
 
+	if (span_number(span_first(reply, 3), 999, &code) && (code == 334 || code == 235))
+		secrecy_heard(&s->secrecy, (unsigned)code, span_skip(reply, 4));
+	event.text = session_shown(s, reply);
 	if (!conv_put(s->conv, reply) || !conv_put(s->conv, SPAN("\r\n")))
 		return false;
 	session_emit(s, &event);

@@ -257,15 +257,16 @@ is_showable(struct span user)
 }
 
 struct span
-auth_shown(struct arena *arena, struct span mech, unsigned n, struct span line)
+auth_shown(struct arena *arena, struct span mech, unsigned n, bool asked, struct span line)
 {
 	struct arena scratch = { 0 };
 	struct span response = SPAN_NONE, user = SPAN_NONE, shown;
 
 	if (line.len == 0 || (line.len == 1 && (line.at[0] == '=' || line.at[0] == '*')))
 		return arena_copy(arena, line);
-	if (base64_decode(&scratch, line, &response))
-		user = auth_user(mech, n, response);
+	bool login = span_eq_case(mech, SPAN("LOGIN"));
+	if (base64_decode(&scratch, line, &response) && (!login || asked))
+		user = auth_user(mech, login ? 0 : n, response);
 	if (user.len > 0 && user.len <= 320 && is_showable(user))
 		shown = arena_printf(arena, "<user \"%.*s\", %zu octets>", SPAN_ARG(user), line.len);
 	else
@@ -302,23 +303,24 @@ between_or_all(struct span text, struct span before, char after)
 }
 
 struct span
-auth_secret(struct span mech, unsigned n, struct span response)
+auth_secret(struct span mech, unsigned n, bool asked, struct span response)
 {
-	static const char *const none[] = { "EXTERNAL", "ANONYMOUS" }, *const not_first[] = { "LOGIN", "NTLM" };
+	bool login = span_eq_case(mech, SPAN("LOGIN")), nobody = span_eq_case(mech, SPAN("EXTERNAL")) || span_eq_case(mech, SPAN("ANONYMOUS"));
 
-	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
-		if (span_eq_case(mech, span_of(none[i])) || (n == 0 && span_eq_case(mech, span_of(not_first[i]))))
-			return SPAN_NONE;
+	if (nobody || (login && asked))
+		return is_showable(response) ? SPAN_NONE : response;
 	if (span_starts_case(mech, SPAN("SCRAM-")))
-		return n == 0 ? SPAN_NONE : between_or_all(response, SPAN(",p="), ',');
+		return n > 0 ? between_or_all(response, SPAN(",p="), ',') : between(response, SPAN("n="), ',').len ? SPAN_NONE : response;
+	if (span_eq_case(mech, SPAN("NTLM")))
+		return n == 0 && span_starts(response, SPAN("NTLMSSP")) ? SPAN_NONE : response;
 	if (span_eq_case(mech, SPAN("PLAIN")))
 		return behind_last(response, '\0');
 	if (span_eq_case(mech, SPAN("CRAM-MD5")))
 		return behind_last(response, ' ');
 	if (span_eq_case(mech, SPAN("DIGEST-MD5")))
-		return n == 0 ? between_or_all(response, SPAN("response="), ',') : SPAN_NONE;
+		return between_or_all(response, SPAN("response="), ',');
 	if (span_eq_case(mech, SPAN("XOAUTH2")) || span_eq_case(mech, SPAN("OAUTHBEARER")))
-		return n == 0 ? between_or_all(response, SPAN("auth=Bearer "), '\1') : SPAN_NONE;
+		return response.len > 1 ? between_or_all(response, SPAN("auth=Bearer "), '\1') : SPAN_NONE;
 	return response;
 }
 

@@ -72,18 +72,19 @@ bool auth_believe(struct auth *, struct err *);
 
 /*
  * What may be shown of the n-th response (from 0) as it went on the wire: of its base64 the user name, where there is
- * one, and the length: <user "bob", 24 octets>. Never the secret. Lives in the arena.
+ * one, and the length: <user "bob", 24 octets>. Never the secret. Lives in the arena. LOGIN's answers have no place of their
+ * own: one is a user name only when the challenge asked for one (`asked`).
  */
-struct span auth_shown(struct arena *, struct span mech, unsigned n, struct span line);
+struct span auth_shown(struct arena *, struct span mech, unsigned n, bool asked, struct span line);
 
 /* The user name within the n-th response (from 0), decoded; empty: none is there, or the mechanism is not known. */
 struct span auth_user(struct span mech, unsigned n, struct span response);
 
 /*
- * The secret in the n-th response, decoded: the password, token or proof; all of it where the mechanism is not known; empty
- * where it holds none.
+ * The secret in the n-th response, decoded: the password, token or proof; all of it where the mechanism is not known or the
+ * response is not of its form; empty where it holds none.
  */
-struct span auth_secret(struct span mech, unsigned n, struct span response);
+struct span auth_secret(struct span mech, unsigned n, bool asked, struct span response);
 
 /* Could it be the name of a mechanism (RFC 4422 3.1)? What else stands there may be a secret. */
 bool auth_is_name(struct span);

@@ -137,14 +137,16 @@ what_the_library_lacks(void **state)
 static void
 what_is_shown(void **state)
 {
-	static const struct { const char *mech; unsigned n; const char *line, *want; } table[] = {
+	static const struct { const char *mech; unsigned n; const char *line, *want; bool asked; } table[] = {
 		{ "PLAIN", 0, "AHRpbQB0YW5zdGFhZnRhbnN0YWFm", "<user \"tim\", 28 octets>" },
 		{ "plain", 0, "AHRpbXRhbnN0YWFmdGFuc3RhYWY=", "<secret, 28 octets>" },	/* a NUL is forgotten */
 		{ "PLAIN", 1, "AHRpbQB0YW5zdGFhZnRhbnN0YWFm", "<secret, 28 octets>" },
 		{ "PLAIN", 0, "not base64", "<secret, 10 octets>" },
-		{ "LOGIN", 0, "dGlt", "<user \"tim\", 4 octets>" },
+		{ "LOGIN", 0, "dGlt", "<user \"tim\", 4 octets>", true },
+		{ "LOGIN", 1, "dGlt", "<user \"tim\", 4 octets>", true },
+		{ "LOGIN", 0, "dGlt", "<secret, 4 octets>" },
 		{ "LOGIN", 1, "dGFuc3RhYWY=", "<secret, 12 octets>" },
-		{ "LOGIN", 0, "G1szMW0=", "<secret, 8 octets>" },			/* an escape sequence */
+		{ "LOGIN", 0, "G1szMW0=", "<secret, 8 octets>", true },			/* an escape sequence */
 		{ "CRAM-MD5", 0, "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw", "<user \"tim\", 48 octets>" },
 		{ "SCRAM-SHA-256", 0, "biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=", "<user \"user\", 44 octets>" },
 		{ "SCRAM-SHA-256", 1, "Yz1iaXdzLHI9eCxwPXk=", "<secret, 20 octets>" },
@@ -156,7 +158,8 @@ what_is_shown(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		struct span shown = auth_shown(&arena, span_of(table[i].mech), table[i].n, span_of(table[i].line));
+		struct span shown = auth_shown(&arena, span_of(table[i].mech), table[i].n, table[i].asked,
+		    span_of(table[i].line));
 		if (!span_eq(shown, span_of(table[i].want)))
 			fail_msg("%s: %.*s instead of %s", table[i].mech, SPAN_ARG(shown), table[i].want);
 	}

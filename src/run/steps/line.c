@@ -8,12 +8,6 @@ struct state {
 	enum err_kind failed;	/* by one of them */
 };
 
-static bool
-say(struct session *s, struct span line, enum verb verb)
-{
-	return verb == VERB_AUTH ? session_say_auth(s, line) : session_say(s, line);
-}
-
 /* In LMTP each recipient that was accepted has a reply to the message (RFC 2033 4.2). */
 static enum progress
 say_text(struct session *s, struct state *state, struct span line)
@@ -41,7 +35,7 @@ line_start(struct session *s, const struct step *step, void *mem)
 	if (d->mode == MODE_MESSAGE)
 		return say_text(s, state, step->text);
 	state->verb = d->mode == MODE_ANSWER ? VERB_AUTH : verb_of(step->text, NULL);
-	if (!say(s, step->text, state->verb))
+	if (!session_say(s, step->text))
 		return STEP_FAIL;
 	if (state->verb == VERB_QUIT)
 		session_shut(s);

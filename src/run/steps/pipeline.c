@@ -61,11 +61,9 @@ pipeline_start(struct session *s, const struct step *step, void *mem)
 	const struct group *group = step->args;
 
 	remark(s, group);
-	for (size_t i = 0; i < group->n; i++) {
-		bool secret = verb_of(group->line[i], NULL) == VERB_AUTH;
-		if (!(secret ? session_say_auth(s, group->line[i]) : session_say(s, group->line[i])))
+	for (size_t i = 0; i < group->n; i++)
+		if (!session_say(s, group->line[i]))
 			return STEP_FAIL;
-	}
 	state->left = group->n;
 	return STEP_WAIT;
 }

@@ -1,0 +1,307 @@
+/* secrecy - what of a dialogue may be shown. */
+#include "smtp/secrecy.h"
+
+#include "base/base64.h"
+#include "base/near.h"
+#include "smtp/auth.h"
+#include "smtp/verb.h"
+
+enum { SHAPE_MIN = 8 };	/* octets of base64 that are worth looking into */
+
+void
+secrecy_release(struct secrecy *w)
+{
+	mask_release(&w->mask);
+	*w = (struct secrecy){ 0 };
+}
+
+void
+secrecy_add(struct secrecy *w, struct span secret)
+{
+	mask_add(&w->mask, secret);
+}
+
+struct span
+secrecy_shown(const struct secrecy *w, struct arena *arena, struct span octets)
+{
+	return mask_shown(&w->mask, arena, octets);
+}
+
+/* ---- what looks like a secret, wherever it stands */
+
+/* Does the decoded text have the shape of a response that tells the password, or proves it? */
+static bool
+has_shape(struct span octets)
+{
+	size_t nuls = 0, others = 0;
+
+	if (span_find(octets, SPAN("auth=Bearer")).len || span_starts(octets, SPAN("NTLMSSP")) ||
+	    (span_starts(octets, SPAN("c=")) && span_find(octets, SPAN(",p=")).len) ||
+	    (span_find(octets, SPAN("nonce=")).len && span_find(octets, SPAN("response=")).len))
+		return true;
+	for (size_t i = 0; i < octets.len; i++) {
+		unsigned char c = (unsigned char)octets.at[i];
+		if (c != 0 && (c < 0x20 || c == 0x7F))
+			return false;
+		nuls += c == 0;
+		others += c != 0;
+	}
+	return nuls > 0 && others > 0;			/* RFC 4616: [authzid] NUL authcid NUL passwd */
+}
+
+static bool
+is_blob(struct span word)
+{
+	struct arena arena = { 0 };
+	struct span octets;
+	bool is = word.len >= SHAPE_MIN && base64_decode_loosely(&arena, word, &octets) && has_shape(octets);
+
+	arena_wipe(&arena);
+	return is;
+}
+
+/* The name of a mechanism, not a response without padding that could pass for one: names have no small letters (RFC 4422 3.1). */
+static bool
+is_named(struct span word)
+{
+	if (auth_mech(word))
+		return true;
+	for (size_t i = 0; i < word.len; i++)
+		if (word.at[i] >= 'a' && word.at[i] <= 'z')
+			return false;
+	return auth_is_name(word) && !is_blob(word);
+}
+
+/* "AUTH" as a slip of the finger has it. */
+static bool
+is_nearly_auth(struct span word)
+{
+	struct near near = near_begin(word);
+
+	near_try(&near, "AUTH");
+	return near.best && word.len >= 3 && word.len <= 5;
+}
+
+/* ---- where it begins in a line */
+
+/* "AUTH" at the front of a word, and something glued to it: AUTHPLAIN, AUTH=PLAIN. */
+static bool
+is_glued(struct span word)
+{
+	return word.len > 4 && span_starts_case(word, SPAN("AUTH"));
+}
+
+/* Past the words that only name what follows. */
+static struct span
+past_names(struct span rest)
+{
+	for (struct span at = rest, word; (word = span_word(&at)).len > 0 && (auth_mech(word) || span_eq_case(word, SPAN("AUTH"))); rest = at)
+		;
+	return rest;
+}
+
+/* What follows a second AUTH and its mechanism, in a line of any verb: a paste that was not meant as one. */
+static struct span
+quoted_auth(struct span rest)
+{
+	for (struct span word; (word = span_word(&rest)).len > 0;) {
+		struct span at = rest;
+		if (span_eq_case(word, SPAN("AUTH")) && auth_mech(span_word(&at)))
+			return at;
+	}
+	return SPAN_NONE;
+}
+
+/*
+ * The secret end of a line that is a command: from an initial response on. Empty: it has none. *mech is what it is a response
+ * of; empty: not known.
+ */
+static struct span
+concealed_end(const struct secrecy *w, struct span line, struct span *mech)
+{
+	struct span args, rest = line, word = span_word(&rest), next = rest, second = span_word(&next);
+	enum verb verb = verb_of(line, &args);
+
+	*mech = SPAN_NONE;
+	if (verb == VERB_AUTH) {
+		struct span glued = second, name = span_until(&glued, '=');
+		if (glued.len > 0 && auth_mech(name)) {		/* AUTH PLAIN=... */
+			*mech = name;
+			return (struct span){ glued.at, (size_t)(line.at + line.len - glued.at) };
+		}
+		*mech = is_named(second) ? second : SPAN_NONE;
+		return mech->len ? next : args;
+	}
+	if (verb != VERB_OTHER)
+		return quoted_auth(args);
+	if (is_glued(word)) {
+		struct span glued = span_skip(word, 4);
+		while (glued.len > 0 && !auth_mech(glued) && strchr("=:-_,;", glued.at[0] ? glued.at[0] : ' '))
+			glued = span_skip(glued, 1);
+		*mech = auth_mech(glued) ? glued : SPAN_NONE;
+		return mech->len ? past_names(rest) : (struct span){ word.at + 4, (size_t)(line.at + line.len - word.at) - 4 };
+	}
+	if (auth_mech(word) || (is_nearly_auth(word) && (auth_mech(second) || second.len >= SHAPE_MIN))) {
+		*mech = auth_mech(word) ? word : auth_mech(second) ? second : SPAN_NONE;
+		return past_names(rest);
+	}
+	return w->pending ? line : quoted_auth(line);
+}
+
+/* Words that are secret by their shape. */
+static bool
+has_blob(struct span line)
+{
+	for (struct span word; (word = span_word(&line)).len > 0;)
+		if (is_blob(word))
+			return true;
+	return false;
+}
+
+static bool
+is_no_secret(struct span response)
+{
+	return response.len == 0 || (response.len == 1 && (response.at[0] == '=' || response.at[0] == '*'));
+}
+
+/* ---- what the client says */
+
+static void
+begin_exchange(struct secrecy *w, struct span mech)
+{
+	size_t n = mech.len < sizeof w->mech ? mech.len : sizeof w->mech - 1;
+
+	if (n > 0)
+		memcpy(w->mech, mech.at, n);
+	w->mech[n] = '\0';
+	w->n = 0;
+	w->asks_user = false;
+}
+
+/* As it stands, without its blanks, decoded, and of what is no base64 each word. */
+static void
+learn(struct secrecy *w, struct span response)
+{
+	struct arena arena = { 0 };
+	struct span octets = SPAN_NONE, rest = response, compact = SPAN_NONE;
+	bool decoded = base64_decode_loosely(&arena, response, &octets);
+	struct span secret = auth_secret(span_of(w->mech), w->n, w->asks_user, octets);
+
+	if (decoded && secret.len == 0) {		/* a user name, say */
+		arena_wipe(&arena);
+		return;
+	}
+	mask_add(&w->mask, secret);
+	mask_add(&w->mask, response);
+	for (struct span word; (word = span_word(&rest)).len > 0; compact = arena_printf(&arena, "%.*s%.*s", SPAN_ARG(compact), SPAN_ARG(word)))
+		if (!decoded && !auth_mech(word))
+			mask_add(&w->mask, word);
+	if (decoded && compact.len < response.len)
+		mask_add(&w->mask, compact);
+	arena_wipe(&arena);
+}
+
+/* The words with a secret's shape taken out, and learnt. */
+static struct span
+without_blobs(struct secrecy *w, struct span line, struct arena *arena)
+{
+	struct span shown = SPAN_NONE, rest = line;
+
+	while (rest.len > 0) {
+		struct span at = rest, word = span_word(&at);
+		struct span before = span_first(rest, word.len ? (size_t)(word.at - rest.at) : rest.len);
+		rest = span_skip(rest, before.len + word.len);
+		if (!is_blob(word)) {
+			shown = arena_printf(arena, "%.*s%.*s%.*s", SPAN_ARG(shown), SPAN_ARG(before), SPAN_ARG(word));
+			continue;
+		}
+		begin_exchange(w, SPAN("PLAIN"));
+		learn(w, word);
+		shown = arena_printf(arena, "%.*s%.*s<secret, %zu octets>", SPAN_ARG(shown), SPAN_ARG(before), word.len);
+	}
+	return shown;
+}
+
+bool
+secrecy_conceals(const struct secrecy *w, struct span beginning, bool answer)
+{
+	struct span mech, line = span_trim(beginning);
+
+	if (answer)
+		return !is_no_secret(line);
+	return !is_no_secret(concealed_end(w, line, &mech)) || has_blob(line);
+}
+
+struct span
+secrecy_said(struct secrecy *w, struct span line, bool answer, struct arena *arena)
+{
+	struct span mech = SPAN_NONE, response = answer ? line : concealed_end(w, line, &mech);
+	enum verb verb = answer ? VERB_AUTH : verb_of(line, NULL);
+
+	if (!answer && (response.at != line.at || !w->pending)) {
+		bool begins = verb == VERB_AUTH || response.len > 0;
+		if (begins)
+			begin_exchange(w, mech);
+		if (begins || verb != VERB_OTHER)
+			w->pending = begins;
+	}
+	if (is_no_secret(response))
+		return !answer && has_blob(line) ? without_blobs(w, line, arena) : line;
+	learn(w, response);
+	struct span shown = auth_shown(arena, span_of(w->mech), w->n++, w->asks_user, response);
+	w->asks_user = false;
+	return arena_printf(arena, "%.*s%.*s", SPAN_ARG(span_first(line, (size_t)(response.at - line.at))), SPAN_ARG(shown));
+}
+
+/* ---- what the server says */
+
+/* Where one of them stands in the text that a server proves itself with: what follows it. */
+static struct span
+proof_in(struct span text)
+{
+	static const char *const before[] = { "v=", "rspauth=" };	/* RFC 5802 7, RFC 2831 2.1.3 */
+
+	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
+		struct span at = span_find(text, span_of(before[i]));
+		if (at.len > 0 && (at.at == text.at || at.at[-1] == ','))
+			return span_skip(at, strlen(before[i]));
+	}
+	return SPAN_NONE;
+}
+
+/* Decoded or as they stand; of a mechanism that is not known each token that follows a response may be a proof. */
+static void
+learn_proofs(struct secrecy *w, struct span text, bool challenge)
+{
+	bool unknown = w->mech[0] && !auth_mech(span_of(w->mech));
+
+	for (struct span word; (word = span_word(&text)).len > 0;) {
+		struct arena arena = { 0 };
+		struct span octets, proof;
+		bool decoded = base64_decode_loosely(&arena, word, &octets);
+		proof = proof_in(decoded ? octets : word);
+		if (proof.len == 0)
+			proof = proof_in(word);
+		if (proof.len > 0 || (unknown && challenge && w->n > 0 && word.len >= SHAPE_MIN)) {
+			mask_add(&w->mask, proof);
+			mask_add(&w->mask, word);
+		}
+		arena_wipe(&arena);
+	}
+}
+
+void
+secrecy_heard(struct secrecy *w, unsigned code, struct span text)
+{
+	struct arena arena = { 0 };
+	struct span challenge = SPAN_NONE;
+
+	if (code == 334)
+		auth_challenge(&arena, span_trim(text), &challenge);
+	w->asks_user = span_starts_case(span_trim(challenge), SPAN("us"));
+	if (code == 334 || code == 235)
+		learn_proofs(w, text, code == 334);
+	if (code == 235)
+		w->pending = false;
+	arena_wipe(&arena);
+}
