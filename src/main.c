@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "ui/commands.h"
-#include "ui/standard.h"
+#include "ui/cmd/commands.h"
+#include "ui/show/standard.h"
 
 int
 main(int argc, char *argv[])

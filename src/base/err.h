@@ -52,7 +52,7 @@ bool err_set(struct err *, enum err_kind, const char *format, ...) __attribute__
 
 const char *err_word(enum err_kind);
 const char *err_meaning(enum err_kind);
-/* The exit status that swaks has for it where it does not matter what was refused (ui/exit.h), and sysexits(3) has. */
+/* The exit status that swaks has for it where it does not matter what was refused (ui/show/exit.h), and sysexits(3) has. */
 int err_swaks(enum err_kind), err_sysexits(enum err_kind);
 
 /* Which of two failures a run reports: own and connection failures before expectations before replies, else the first. */

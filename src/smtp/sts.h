@@ -1,6 +1,6 @@
 /*
  * MTA-STS (RFC 8461): the TXT record by which a domain says that it has a policy, the policy's text, and which MX it
- * names, as functions of octets. Getting them is run/sts.h's.
+ * names, as functions of octets. Getting them is run/route/sts.h's.
  */
 #ifndef SMTP_STS_H
 #define SMTP_STS_H

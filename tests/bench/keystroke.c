@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/session.h"
-#include "run/steps/open.h"
+#include "run/session/session.h"
+#include "run/session/steps/open.h"
 
 enum { SESSIONS = 1000, OPENING_MAX = 50, PERIOD_MS = 500, KEYS = 2000, KEY_EVERY_US = 4000, PATIENCE_S = 120 };
 

@@ -33,12 +33,12 @@ class Examples(unittest.TestCase):
             self.assertIn(" 0 failed, 0 skipped", done.stdout, script)
 
     def test_every_word_is_in_the_manual(self):
-        words = re.findall(r'^\t\{ "([a-z]+)", "', read("src/run/script_words.c"), re.M)
+        words = re.findall(r'^\t\{ "([a-z]+)", "', read("src/run/script/words.c"), re.M)
         self.assertGreater(len(words), 20)
         self.assertEqual([w for w in words if "/" + w not in PAGE], [])
 
     def test_every_function_is_in_the_manual(self):
-        names = re.findall(r'^\t\{ "([a-z0-9-]+)", "', read("src/run/script_functions.c"), re.M)
+        names = re.findall(r'^\t\{ "([a-z0-9-]+)", "', read("src/run/script/functions.c"), re.M)
         self.assertGreater(len(names), 8)
         manual = PAGE.replace("\\-", "-")
         self.assertEqual([n for n in names if "{{" + n not in manual], [])

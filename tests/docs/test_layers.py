@@ -1,4 +1,5 @@
-"""Folders are layers: what a file includes is of its own layer or below. And each header can be included alone."""
+"""Folders are rooms: what a file includes, and what its object calls, is of its own room or of one that it may enter."""
+import glob
 import os
 import re
 import subprocess
@@ -12,37 +13,81 @@ import program
 import tap
 
 BUILD = os.path.join(os.path.dirname(program.SMTPSH), "..")     # where config.h is
-MAY = {"base": "base", "smtp": "base smtp", "net": "base net", "run": "base smtp net run", "ui": "base smtp net run ui"}
+
+# A room and the rooms it may enter besides its own.
+BELOW_RUN = ["base", "smtp", "net"]
+MAY = {
+    "base": [],
+    "smtp": ["base"],
+    "net": ["base"],
+    "run/route": BELOW_RUN,
+    "run/message": BELOW_RUN,
+}
+MAY["run/session"] = [*BELOW_RUN, "run/route", "run/message"]
+MAY["run/session/steps"] = [*MAY["run/session"], "run/session"]
+MAY["run/script"] = [*MAY["run/session/steps"], "run/session/steps"]
+MAY["run/play"] = MAY["run/serve"] = [*MAY["run/script"], "run/script"]
+MAY["run/probe"] = [*MAY["run/play"], "run/play"]
+MAY["ui/show"] = [room for room in MAY if not room.startswith("ui/")]
+MAY["ui/edit"] = MAY["ui/options"] = [*MAY["ui/show"], "ui/show"]
+MAY["ui/report"] = [*MAY["ui/options"], "ui/options"]
+MAY["ui/prompt"] = [*MAY["ui/options"], "ui/options", "ui/edit"]
+MAY["ui/prompt/commands"] = [*MAY["ui/prompt"], "ui/prompt"]
+MAY["ui/cmd"] = [room for room in MAY if room != "ui/cmd"]
 
 
-def files(layer, end):
-    for folder, _, names in os.walk(os.path.join(SRC, layer)):
+def files(end):
+    """Each file and its room."""
+    for folder, _, names in os.walk(SRC):
         for name in sorted(names):
-            if name.endswith(end):
-                yield os.path.relpath(os.path.join(folder, name), SRC)
+            room = os.path.relpath(folder, SRC)
+            if name.endswith(end) and room != ".":
+                yield room, os.path.join(room, name)
 
 
-class Layers(unittest.TestCase):
-    def test_includes_point_down(self):
-        for layer, may in MAY.items():
-            for path in files(layer, (".c", ".h")):
-                with open(os.path.join(SRC, path), encoding="utf-8") as f:
-                    for other in re.findall(r'^#include "(\w+)/', f.read(), re.M):
-                        self.assertIn(other, may.split(), f"src/{path} includes a file of {other}/")
+def includes(path):
+    with open(os.path.join(SRC, path), encoding="utf-8") as f:
+        return re.findall(r'^#include "([\w/]+\.h)"', f.read(), re.M)
 
-    def test_a_private_header_stays_in_its_folder(self):
-        for layer in MAY:
-            for path in files(layer, (".c", ".h")):
-                with open(os.path.join(SRC, path), encoding="utf-8") as f:
-                    for other in re.findall(r'^#include "(\w+)/[\w/]*_(?:priv|impl)\.h"', f.read(), re.M):
-                        self.assertEqual(other, layer, f"src/{path} includes a private header of {other}/")
+
+def objects():
+    """Each object of the program: its room, its file, what it defines and what it wants."""
+    for room in MAY:
+        folder = room.replace("/", "-")
+        for path in glob.glob(os.path.join(BUILD, "src", f"lib{folder}.a.p", "*.o")):
+            listed = subprocess.run(["nm", path], capture_output=True, text=True, check=True).stdout
+            words = [line.split() for line in listed.splitlines()]
+            yield (room, os.path.basename(path), {w[2] for w in words if len(w) == 3 and w[1].isupper()},
+                   {w[1] for w in words if len(w) == 2 and w[0] == "U"})
+
+
+class Rooms(unittest.TestCase):
+    def test_every_folder_is_a_room(self):
+        self.assertEqual(sorted({room for room, _ in files((".c", ".h"))}), sorted(MAY))
+
+    def test_includes_stay_in_the_rooms_that_may_be_entered(self):
+        wrong = [f"src/{path} includes {other}" for room, path in files((".c", ".h")) for other in includes(path)
+                 if "/" in other and os.path.dirname(other) not in [room, *MAY[room]]]
+        self.assertEqual(wrong, [])
+
+    def test_symbols_stay_in_the_rooms_that_may_be_entered(self):
+        found = list(objects())
+        self.assertGreater(len(found), 200)
+        home = {symbol: room for room, _, defined, _ in found for symbol in defined}
+        wrong = [f"{room}: {name} uses {symbol} of {home[symbol]}" for room, name, _, wanted in found for symbol in sorted(wanted)
+                 if symbol in home and home[symbol] not in [room, *MAY[room]]]
+        self.assertEqual(wrong, [])
+
+    def test_a_private_header_stays_in_its_room(self):
+        wrong = [f"src/{path} includes {other}" for room, path in files((".c", ".h")) for other in includes(path)
+                 if re.search(r"_(?:priv|impl)\.h$", other) and os.path.dirname(other) != room]
+        self.assertEqual(wrong, [])
 
     def test_each_header_stands_alone(self):
-        text = "".join(f'#include "{path}"\n' for layer in MAY for path in files(layer, ".h"))
-        for line in text.splitlines():
+        for _, path in files(".h"):
             done = subprocess.run([*os.environ.get("CC", "cc").split(), "-std=c17", "-D_GNU_SOURCE", "-fsyntax-only", "-I", SRC,
-                                   "-I", BUILD, "-x", "c", "-"], input=line + "\n", text=True, capture_output=True, check=False)
-            self.assertEqual(done.returncode, 0, line + "\n" + done.stderr)
+                                   "-I", BUILD, "-x", "c", "-"], input=f'#include "{path}"\n', text=True, capture_output=True, check=False)
+            self.assertEqual(done.returncode, 0, path + "\n" + done.stderr)
 
 
 if __name__ == "__main__":

@@ -35,20 +35,20 @@ class Manual(unittest.TestCase):
             self.assertEqual(done.stdout + done.stderr, "", page)
 
     def test_every_option_is_in_the_manual(self):
-        names = set(re.findall(r"^\s*\{ \"([a-z0-9-]+)\", (?:0|'.'), (?!SCOPE_SET,)", read("src/ui/options_table.c"), re.M))
+        names = set(re.findall(r"^\s*\{ \"([a-z0-9-]+)\", (?:0|'.'), (?!SCOPE_SET,)", read("src/ui/options/table.c"), re.M))
         self.assertGreater(len(names), 20)
         manual = read(*PAGES).replace("\\-", "-")
         missing = [n for n in sorted(names) if not re.search(r"Fl -" + re.escape(n) + r"(?![\w-])", manual)]
         self.assertEqual(missing, [])
 
     def test_every_subcommand_is_in_the_manual(self):
-        names = [n for n in listed("src/ui/commands.h") if n != "talk"]
+        names = [n for n in listed("src/ui/cmd/commands.h") if n != "talk"]
         manual = read(PAGES[0])
         self.assertEqual([n for n in names if not re.search(r"^\.(?:Cm|Ss|It Cm) .*\b" + n + r"\b", manual, re.M)], [])
 
     def test_the_synopsis_has_every_subcommand(self):
         synopsis = read(PAGES[0]).split(".Sh SYNOPSIS")[1].split(".Sh ")[0]
-        self.assertEqual(re.findall(r"^\.Nm\n\.Cm (\w+)$", synopsis, re.M), [n for n in listed("src/ui/commands.h") if n != "talk"])
+        self.assertEqual(re.findall(r"^\.Nm\n\.Cm (\w+)$", synopsis, re.M), [n for n in listed("src/ui/cmd/commands.h") if n != "talk"])
 
     def test_every_variable_of_the_environment_is_in_the_manual(self):
         names = set()
@@ -64,14 +64,14 @@ class Manual(unittest.TestCase):
         self.assertGreater(len(lines), 8)
         for line in lines:
             words = line.split("smtpsh ", 1)[1].split()
-            command = words[:1] if words[0] in listed("src/ui/commands.h") else []
+            command = words[:1] if words[0] in listed("src/ui/cmd/commands.h") else []
             usage = program.run(*command, "--help").stdout
             for option in (w.split("=")[0] for w in words if re.match(r"--?[a-z]", w)):
                 self.assertRegex(usage, r"(?m)^  .*" + re.escape(option) + r"\b", line)
 
     def test_every_command_of_the_prompt_is_in_the_manual(self):
         names = []
-        for folder in filter(lambda f: os.path.isdir(os.path.join(ROOT, f)), ("src/run/steps", "src/ui/commands")):
+        for folder in filter(lambda f: os.path.isdir(os.path.join(ROOT, f)), ("src/run/session/steps", "src/ui/prompt/commands")):
             for file in sorted(os.listdir(os.path.join(ROOT, folder))):
                 if file.endswith(".c"):
                     names += re.findall(r"\.name = \"([a-z0-9-]+)\"", read(f"{folder}/{file}"))
@@ -80,13 +80,13 @@ class Manual(unittest.TestCase):
         self.assertEqual([n for n in names if not re.search(r"/" + re.escape(n) + r"(?![\w-])", manual)], [])
 
     def test_every_command_of_the_prompt_is_in_a_group_of_the_help(self):
-        rows = [row for folder in ("src/run/steps", "src/ui/commands") for name in sorted(os.listdir(os.path.join(ROOT, folder)))
+        rows = [row for folder in ("src/run/session/steps", "src/ui/prompt/commands") for name in sorted(os.listdir(os.path.join(ROOT, folder)))
                 if name.endswith(".c") for row in re.findall(r'^\t\.name = "([^"]+)",\n(.*)', read(f"{folder}/{name}"), re.M)]
         self.assertGreater(len(rows), 30)
         self.assertEqual([name for name, next_line in rows if not next_line.startswith("\t.group = GROUP_")], [])
 
     def test_help_of_every_subcommand_prints(self):
-        for name in [""] + [n for n in listed("src/ui/commands.h") if n != "talk"]:
+        for name in [""] + [n for n in listed("src/ui/cmd/commands.h") if n != "talk"]:
             done = program.run(*([name] if name else []), "--help")
             self.assertIn(done.returncode, (0, 3) if name == "check_smtp" else (0,), name)
             self.assertIn("usage: smtpsh", done.stdout, name)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "ui/history.h"
+#include "ui/edit/history.h"
 
 static const char *
 folder(void)

@@ -1,7 +1,7 @@
 /* Logs: whatever they hold becomes lines of a script, as every dialect, and the recogniser takes any octets. */
 #include "fuzz.h"
 
-#include "run/import.h"
+#include "run/script/import.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)

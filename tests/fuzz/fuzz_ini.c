@@ -5,7 +5,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "ui/exporter_modules.h"
+#include "ui/cmd/exporter_modules.h"
 
 /* Options that read a file, a descriptor or a command, or look a name up: fuzzed words must do none of it. */
 static bool

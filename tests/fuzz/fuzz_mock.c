@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "run/mock.h"
-#include "run/serve.h"
+#include "run/serve/mock.h"
+#include "run/serve/serve.h"
 
 enum { PLAY_MS = 300 };
 

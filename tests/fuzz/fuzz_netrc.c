@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "run/credentials.h"
+#include "run/session/credentials.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)

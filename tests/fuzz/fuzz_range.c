@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "run/judge.h"
+#include "run/probe/judge.h"
 
 static void
 check_range(struct span text, struct arena *arena)

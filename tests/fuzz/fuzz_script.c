@@ -1,7 +1,7 @@
 /* Scripts: parsed or refused with a place; written and parsed again it is the same; its expectations take any reply. */
 #include "fuzz.h"
 
-#include "run/script.h"
+#include "run/script/script.h"
 
 static void
 match_all(const struct script *s, struct span octets)

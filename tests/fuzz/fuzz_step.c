@@ -1,7 +1,7 @@
 /* Steps: every line is a step or a sentence that says why not. */
 #include "fuzz.h"
 
-#include "run/step.h"
+#include "run/session/step.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)

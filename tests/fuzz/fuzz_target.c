@@ -2,7 +2,7 @@
 #include "fuzz.h"
 
 #include "net/addr.h"
-#include "run/target.h"
+#include "run/route/target.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)

@@ -15,9 +15,9 @@
 #include <unistd.h>
 
 #include "golden.h"
-#include "run/serve.h"
-#include "run/player.h"
-#include "ui/json.h"
+#include "run/serve/serve.h"
+#include "run/play/player.h"
+#include "ui/show/json.h"
 
 enum { ACTIONS = 200, DEADLINE_MS = 10000 };
 

@@ -1,7 +1,7 @@
 /* diagnose: octets and circumstance in, a sentence out. */
 #include "tests.h"
 
-#include "run/diagnose.h"
+#include "run/session/diagnose.h"
 
 static void
 foreign_servers_are_known(void **state)

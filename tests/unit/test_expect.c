@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "run/script.h"
+#include "run/script/script.h"
 
 struct row { const char *expect; struct span reply; const char *levels; };	/* levels: one letter each at which it fits */
 

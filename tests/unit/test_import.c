@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "run/import.h"
-#include "run/script.h"
+#include "run/script/import.h"
+#include "run/script/script.h"
 #include "split.h"
 
 static const struct { const char *dialect, *log, *script; } table[] = {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "run/script_words.h"
+#include "run/script/words.h"
 
 static bool
 load(void *ctx, const char *from, struct span name, struct arena *arena, const char **path, struct span *text, struct err *err)

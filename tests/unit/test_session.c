@@ -6,8 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "run/session_priv.h"
-#include "run/steps/open.h"
+#include "run/session/session_step.h"
+#include "run/session/steps/open.h"
 
 enum { MANY = 400, OCTETS_EACH = 5 << 10 };
 

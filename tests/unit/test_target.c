@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "run/target.h"
+#include "run/route/target.h"
 #include "split.h"
 
 static const struct want {

@@ -1,0 +1,294 @@
+/* compose - a message out of a few answers. */
+#include "run/message/compose.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/base64.h"
+
+enum { HEAD_MAX = 16 << 20, BASE64_LINE = 57, FOLD_WORD = 36 };
+
+struct writer {
+	const struct compose *c;
+	struct arena arena;
+	FILE *file;			/* attachments make it too large for memory; NULL: none */
+	struct buf *head;
+	struct span boundary;
+};
+
+static bool
+is_ascii(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.at[i] > 0x7F)
+			return false;
+	return true;
+}
+
+static void
+put(struct writer *w, struct span text)
+{
+	if (w->file)
+		fwrite(text.at ? text.at : "", 1, text.len, w->file);
+	else
+		buf_append(w->head, text);
+}
+
+static void
+put_header(struct writer *w, const char *name, struct span value)
+{
+	put(w, span_of(name));
+	put(w, SPAN(": "));
+	put(w, value);
+	put(w, SPAN("\r\n"));
+}
+
+/* ---- header */
+
+static bool
+is_replaced(const struct compose *c, const char *name)
+{
+	for (size_t i = 0; i < c->nheaders; i++) {
+		struct span line = span_of(c->header[i]);
+		if (span_eq_case(span_trim(span_until(&line, ':')), span_of(name)))
+			return true;
+	}
+	return false;
+}
+
+/* RFC 2047 2: encoded words of at most 75 octets, cut between characters. */
+static struct span
+encoded(struct arena *arena, struct span text)
+{
+	struct span out = SPAN_NONE;
+
+	if (is_ascii(text))
+		return text;
+	while (text.len > 0) {
+		size_t n = text.len < FOLD_WORD ? text.len : FOLD_WORD;
+		while (n < text.len && n > 1 && ((unsigned char)text.at[n] & 0xC0) == 0x80)
+			n--;
+		out = arena_printf(arena, "%.*s%s=?UTF-8?B?%.*s?=", SPAN_ARG(out), out.len ? "\r\n " : "",
+		    SPAN_ARG(base64_encode(arena, span_first(text, n))));
+		text = span_skip(text, n);
+	}
+	return out;
+}
+
+static struct span
+date(struct arena *arena)
+{
+	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	time_t now = time(NULL);
+	struct tm tm;
+	char zone[8];
+
+	localtime_r(&now, &tm);
+	strftime(zone, sizeof zone, "%z", &tm);
+	return arena_printf(arena, "%s, %d %s %d %02d:%02d:%02d %s", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+	    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
+}
+
+static struct span
+unique(struct arena *arena)
+{
+	unsigned char random[10];
+	char hex[21];
+
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
+		memcpy(random, &(struct timespec){ .tv_sec = time(NULL) }, sizeof random);
+	for (size_t i = 0; i < sizeof random; i++)
+		snprintf(hex + 2 * i, 3, "%02x", random[i]);
+	return arena_printf(arena, "%llx.%s", (unsigned long long)time(NULL), hex);
+}
+
+static struct span
+addresses(struct writer *w)
+{
+	struct span all = SPAN_NONE;
+
+	for (size_t i = 0; i < w->c->nto; i++)
+		all = arena_printf(&w->arena, "%.*s%s<%.*s>", SPAN_ARG(all), i ? ",\r\n " : "", SPAN_ARG(w->c->to[i]));
+	return all;
+}
+
+static struct span
+message_id(struct writer *w)
+{
+	struct span host = w->c->helo;
+
+	if (host.len > 0 && host.at[0] == '[')
+		host = SPAN_NONE;
+	return arena_printf(&w->arena, "<%.*s@%.*s>", SPAN_ARG(unique(&w->arena)), SPAN_ARG(host.len ? host : SPAN("smtpsh.invalid")));
+}
+
+static void
+put_headers(struct writer *w)
+{
+	struct arena *a = &w->arena;
+	const struct { const char *name; struct span value; } ours[] = {
+		{ "Date", date(a) },
+		{ "From", w->c->from.len ? arena_printf(a, "<%.*s>", SPAN_ARG(w->c->from)) : SPAN("Mail Delivery System <>") },
+		{ "To", addresses(w) },
+		{ "Subject", encoded(a, w->c->subject.len ? w->c->subject : arena_printf(a, "smtpsh test of %.*s", SPAN_ARG(date(a)))) },
+		{ "Message-ID", message_id(w) },
+	};
+
+	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+		if (!is_replaced(w->c, ours[i].name))
+			put_header(w, ours[i].name, ours[i].value);
+	for (size_t i = 0; i < w->c->nheaders; i++) {
+		put(w, span_of(w->c->header[i]));
+		put(w, SPAN("\r\n"));
+	}
+}
+
+/* ---- body */
+
+static void
+put_body(struct writer *w)
+{
+	static const struct span ready = SPAN_INIT("This is a test message, sent by smtpsh.\r\n");
+	struct span text = w->c->body.len ? w->c->body : ready, line;
+
+	while (span_line(&text, &line)) {
+		put(w, line);
+		put(w, SPAN("\r\n"));
+	}
+}
+
+static void
+put_type(struct writer *w)
+{
+	if (is_ascii(w->c->body))
+		return;
+	put_header(w, "Content-Type", SPAN("text/plain; charset=utf-8"));
+	put_header(w, "Content-Transfer-Encoding", SPAN("8bit"));
+}
+
+static bool
+put_base64(struct writer *w, const char *path, struct err *err)
+{
+	FILE *in = fopen(path, "re");
+	char octets[BASE64_LINE];
+	size_t n;
+
+	if (!in)
+		return err_set(err, ERR_USAGE, "cannot attach %s: %s", path, strerror(errno));
+	while ((n = fread(octets, 1, sizeof octets, in)) > 0) {
+		struct arena line = { 0 };
+		put(w, base64_encode(&line, (struct span){ octets, n }));
+		put(w, SPAN("\r\n"));
+		arena_release(&line);
+	}
+	bool ok = !ferror(in) || err_set(err, ERR_USAGE, "cannot attach %s: %s", path, strerror(errno));
+	fclose(in);
+	return ok;
+}
+
+/* RFC 2231: a name with octets above 127, or that would end the quotes, is written with percents. */
+static struct span
+file_name(struct arena *arena, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct span name = span_of(slash ? slash + 1 : path), out = SPAN_NONE;
+
+	if (is_ascii(name) && !span_has(name, '"') && !span_has(name, '\\') && !span_has(name, '\n'))
+		return arena_printf(arena, "filename=\"%.*s\"", SPAN_ARG(name));
+	for (size_t i = 0; i < name.len; i++)
+		out = arena_printf(arena, "%.*s%%%02X", SPAN_ARG(out), (unsigned char)name.at[i]);
+	return arena_printf(arena, "filename*=UTF-8''%.*s", SPAN_ARG(out));
+}
+
+static bool
+put_attachment(struct writer *w, const char *path, struct err *err)
+{
+	put(w, arena_printf(&w->arena, "--%.*s\r\n", SPAN_ARG(w->boundary)));
+	put_header(w, "Content-Type", SPAN("application/octet-stream"));
+	put_header(w, "Content-Disposition", arena_printf(&w->arena, "attachment; %.*s", SPAN_ARG(file_name(&w->arena, path))));
+	put_header(w, "Content-Transfer-Encoding", SPAN("base64"));
+	put(w, SPAN("\r\n"));
+	return put_base64(w, path, err);
+}
+
+static bool
+put_parts(struct writer *w, struct err *err)
+{
+	struct arena *a = &w->arena;
+
+	w->boundary = arena_printf(a, "smtpsh-%.*s", SPAN_ARG(unique(a)));
+	put_header(w, "MIME-Version", SPAN("1.0"));
+	put_header(w, "Content-Type", arena_printf(a, "multipart/mixed; boundary=\"%.*s\"", SPAN_ARG(w->boundary)));
+	put(w, arena_printf(a, "\r\n--%.*s\r\n", SPAN_ARG(w->boundary)));
+	put_type(w);
+	put(w, SPAN("\r\n"));
+	put_body(w);
+	for (size_t i = 0; i < w->c->nattach; i++)
+		if (!put_attachment(w, w->c->attach[i], err))
+			return false;
+	put(w, arena_printf(a, "--%.*s--\r\n", SPAN_ARG(w->boundary)));
+	return true;
+}
+
+static bool
+write_all(struct writer *w, struct err *err)
+{
+	put_headers(w);
+	if (w->c->nattach > 0)
+		return put_parts(w, err);
+	if (!is_ascii(w->c->body)) {
+		put_header(w, "MIME-Version", SPAN("1.0"));
+		put_type(w);
+	}
+	put(w, SPAN("\r\n"));
+	put_body(w);
+	return true;
+}
+
+/* A header given must be one: no second one may be smuggled behind it. */
+static bool
+check_headers(const struct compose *c, struct err *err)
+{
+	for (size_t i = 0; i < c->nheaders; i++) {
+		struct span line = span_of(c->header[i]), rest = line, name = span_until(&rest, ':');
+		if (name.len == line.len || name.len == 0 || span_has(name, ' ') || span_has(line, '\n') || span_has(line, '\r'))
+			return err_set(err, ERR_USAGE, "\"%.*s\" is no header line: want \"Name: value\"", SPAN_ARG(span_first(line, 80)));
+	}
+	return !span_has(c->subject, '\n') || err_set(err, ERR_USAGE, "the subject has more than one line");
+}
+
+static bool
+keep_file(struct message *m, struct writer *w, struct err *err)
+{
+	long size = ftell(w->file);
+
+	if (fflush(w->file) != 0 || size < 0)
+		return err_set(err, ERR_SYSTEM, "cannot keep the message: %s", strerror(errno));
+	m->fd = fcntl(fileno(w->file), F_DUPFD_CLOEXEC, 3);
+	m->fd_octets = (uint64_t)size;
+	return m->fd >= 0 || err_set(err, ERR_SYSTEM, "cannot keep the message: %s", strerror(errno));
+}
+
+bool
+compose(struct message *m, const struct compose *c, struct err *err)
+{
+	struct writer w = { .c = c, .head = &m->head };
+
+	*m = MESSAGE_NONE;
+	buf_init(&m->head, HEAD_MAX);
+	if (!check_headers(c, err))
+		return false;
+	if (c->nattach > 0 && !(w.file = tmpfile()))
+		return err_set(err, ERR_SYSTEM, "no temporary file for the message: %s", strerror(errno));
+	bool ok = write_all(&w, err) && (!w.file || keep_file(m, &w, err));
+	if (w.file)
+		fclose(w.file);
+	arena_release(&w.arena);
+	return ok && (c->size ? message_fill(m, c->size, err) : message_finish(m, err));
+}

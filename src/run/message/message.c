@@ -1,0 +1,256 @@
+/* message - a message's octets, wherever they come from. */
+#include "run/message/message.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { READ_SIZE = 64 << 10 };
+
+/* 78 octets: a line of a sized message. */
+static const char line_of_filler[] =
+    "This line is here to make the message as large as it was asked to be, and no.\r\n";
+enum { FILLER_LINE = sizeof line_of_filler - 1 };
+
+void
+message_release(struct message *m)
+{
+	buf_release(&m->head);
+	if (m->fd >= 0)
+		close(m->fd);
+	*m = MESSAGE_NONE;
+}
+
+bool
+message_is_shown(const struct message *m)
+{
+	return m->fd < 0 && m->filler == 0 && !m->binary && buf_span(&m->head).len <= MESSAGE_SHOWN_MAX;
+}
+
+/* ---- reading */
+
+static char
+filler_at(const struct message *m, uint64_t at)
+{
+	uint64_t left = m->filler - at;
+
+	/* It ends in CRLF wherever it is cut. */
+	if (left <= 2)
+		return left == 2 ? '\r' : '\n';
+	char c = line_of_filler[at % FILLER_LINE];
+	return left == 3 && c == '\r' ? 'x' : c;
+}
+
+static bool
+read_source(const struct message *m, uint64_t at, char *out, size_t room, size_t *got, struct err *err)
+{
+	struct span head = span_skip(buf_span(&m->head), at < buf_span(&m->head).len ? (size_t)at : buf_span(&m->head).len);
+	uint64_t before = buf_span(&m->head).len;
+
+	*got = head.len < room ? head.len : room;
+	if (*got > 0) {
+		memcpy(out, head.at, *got);
+		return true;
+	}
+	if (m->fd >= 0 && at < before + m->fd_octets) {
+		ssize_t n = pread(m->fd, out, room, (off_t)(at - before));
+		if (n <= 0)
+			return err_set(err, ERR_USAGE, "the message's file cannot be read on: %s", n ? strerror(errno) : "it became shorter");
+		*got = (size_t)n;
+		return true;
+	}
+	before += m->fd >= 0 ? m->fd_octets : 0;
+	while (*got < room && at - before + *got < m->filler) {
+		out[*got] = filler_at(m, at - before + *got);
+		++*got;
+	}
+	return true;
+}
+
+/* LF without CR becomes CRLF. `in` is at most half of the room. */
+static size_t
+to_crlf(bool *cr, struct span in, char *out)
+{
+	size_t n = 0;
+
+	while (in.len > 0) {
+		const char *lf = memchr(in.at, '\n', in.len);
+		size_t len = lf ? (size_t)(lf - in.at) : in.len;
+		memcpy(out + n, in.at, len);
+		n += len;
+		if (len > 0)
+			*cr = in.at[len - 1] == '\r';
+		if (lf) {
+			if (!*cr)
+				out[n++] = '\r';
+			out[n++] = '\n';
+			*cr = false;
+		}
+		in = span_skip(in, len + (lf != NULL));
+	}
+	return n;
+}
+
+bool
+message_read(const struct message *m, struct message_reader *r, char *out, size_t room, size_t *got, struct err *err)
+{
+	char raw[READ_SIZE / 2];
+	size_t n, want = room / 2 < sizeof raw ? room / 2 : sizeof raw;
+
+	if (m->binary) {
+		if (!read_source(m, r->at, out, room, got, err))
+			return false;
+		r->at += *got;
+	} else {
+		if (!read_source(m, r->at, raw, want, &n, err))
+			return false;
+		r->at += n;
+		*got = to_crlf(&r->cr, (struct span){ raw, n }, out);
+	}
+	r->gave += *got;
+	return true;
+}
+
+/* ---- the facts */
+
+struct survey {
+	struct message_facts *facts;
+	size_t line;			/* octets of the line so far */
+	bool body;
+	char last;
+};
+
+static void
+survey_line_end(struct survey *s, bool crlf)
+{
+	s->facts->bare_lf |= !crlf;
+	s->facts->long_line |= s->line - crlf > MESSAGE_LINE_MAX;
+	s->body |= s->line - crlf == 0;
+	s->line = 0;
+}
+
+static void
+survey_run(struct survey *s, struct span run)
+{
+	unsigned char high = 0;
+
+	if (run.len == 0)
+		return;
+	for (size_t i = 0; i < run.len; i++)
+		high |= (unsigned char)run.at[i];
+	s->facts->eight_bit |= high >> 7;
+	s->facts->utf8_header |= !s->body && high >> 7;
+	s->facts->nul |= memchr(run.at, 0, run.len) != NULL;
+	if (s->last == '\r')
+		s->facts->bare_cr = true;
+	for (const char *cr = memchr(run.at, '\r', run.len); cr; cr = memchr(cr + 1, '\r', (size_t)(run.at + run.len - cr) - 1))
+		if (cr + 1 < run.at + run.len)
+			s->facts->bare_cr = true;
+	s->line += run.len;
+	s->last = run.at[run.len - 1];
+}
+
+static void
+survey_octets(struct survey *s, struct span in)
+{
+	while (in.len > 0) {
+		const char *lf = memchr(in.at, '\n', in.len);
+		size_t len = lf ? (size_t)(lf - in.at) : in.len;
+		survey_run(s, span_first(in, len));
+		if (lf) {
+			survey_line_end(s, s->last == '\r');
+			s->last = '\n';
+		}
+		in = span_skip(in, len + (lf != NULL));
+	}
+}
+
+bool
+message_finish(struct message *m, struct err *err)
+{
+	struct survey survey = { .facts = &m->facts };
+	char octets[READ_SIZE];
+	uint64_t at = 0, lfs = 0;
+	size_t n;
+
+	m->facts = (struct message_facts){ 0 };
+	for (;; at += n) {
+		if (!read_source(m, at, octets, sizeof octets, &n, err))
+			return false;
+		if (n == 0)
+			break;
+		for (const char *p = octets, *lf; (lf = memchr(p, '\n', (size_t)(octets + n - p))); p = lf + 1)
+			lfs += !(lf > octets ? lf[-1] == '\r' : survey.last == '\r');
+		survey_octets(&survey, (struct span){ octets, n });
+	}
+	m->facts.octets = at + (m->binary ? 0 : lfs);
+	m->facts.no_blank_line = !survey.body;
+	return true;
+}
+
+/* ---- the sources */
+
+/* A copy of what cannot be read twice, in a file that has no name. */
+static int
+spool(int from, struct err *err)
+{
+	FILE *file = tmpfile();
+	char octets[READ_SIZE];
+	ssize_t n = 0;
+
+	if (!file) {
+		err_set(err, ERR_SYSTEM, "no temporary file for the message: %s", strerror(errno));
+		return -1;
+	}
+	while ((n = read(from, octets, sizeof octets)) > 0 || (n < 0 && errno == EINTR))
+		if (n > 0 && fwrite(octets, 1, (size_t)n, file) != (size_t)n)
+			break;
+	bool ok = n == 0 && fflush(file) == 0;
+	int fd = ok ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 3) : -1;
+	if (fd < 0)
+		err_set(err, ERR_SYSTEM, "cannot keep the message: %s", strerror(errno));
+	fclose(file);
+	return fd;
+}
+
+bool
+message_file(struct message *m, const char *path, bool binary, struct err *err)
+{
+	bool is_stdin = strcmp(path, "-") == 0;
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	*m = MESSAGE_NONE;
+	m->binary = binary;
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return err_set(err, ERR_USAGE, "cannot read the message from %s: %s", path, strerror(errno));
+	if (S_ISDIR(st.st_mode)) {
+		close(fd);
+		return err_set(err, ERR_USAGE, "cannot read the message from %s: it is a folder", path);
+	}
+	m->fd = fd;
+	if (is_stdin || !S_ISREG(st.st_mode)) {
+		m->fd = spool(fd, err);
+		if (!is_stdin)
+			close(fd);
+		if (m->fd < 0 || fstat(m->fd, &st) != 0)
+			return false;
+	}
+	m->fd_octets = (uint64_t)st.st_size;
+	return message_finish(m, err);
+}
+
+bool
+message_fill(struct message *m, uint64_t size, struct err *err)
+{
+	uint64_t have = buf_span(&m->head).len + (m->fd >= 0 ? m->fd_octets : 0);
+
+	if (size < have + 2)
+		return err_set(err, ERR_USAGE, "%llu octets are too few: the header alone has %llu", (unsigned long long)size,
+		    (unsigned long long)have);
+	m->filler = size - have;
+	return message_finish(m, err);
+}

@@ -1,0 +1,113 @@
+/* send - the plan of one message, out of words. */
+#include "run/message/send.h"
+
+#include "base/near.h"
+
+enum { RCPT_MAX = 10000 };
+
+static const struct { const char *word; enum send_stage stage; } stages[] = {
+	{ "connect", SEND_CONNECT }, { "banner", SEND_CONNECT }, { "ehlo", SEND_EHLO }, { "helo", SEND_EHLO }, { "lhlo", SEND_EHLO },
+	{ "first-helo", SEND_EHLO }, { "first-ehlo", SEND_EHLO }, { "starttls", SEND_STARTTLS }, { "tls", SEND_STARTTLS },
+	{ "auth", SEND_AUTH }, { "mail", SEND_MAIL }, { "from", SEND_MAIL }, { "rcpt", SEND_RCPT }, { "to", SEND_RCPT },
+};
+
+bool
+send_stage_parse(struct span word, enum send_stage *stage, struct err *err)
+{
+	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+		if (span_eq_case(word, span_of(stages[i].word))) {
+			*stage = stages[i].stage;
+			return true;
+		}
+	return err_set(err, ERR_USAGE, "there is no stage \"%.*s\" to stop after: want connect, ehlo, starttls, auth, mail or rcpt",
+	    SPAN_ARG(span_first(word, 40)));
+}
+
+/* Angle brackets are taken off; what would end the command line early is refused. */
+static bool
+clean_address(struct span *address, struct err *err)
+{
+	struct span a = span_trim(*address);
+
+	if (a.len >= 2 && a.at[0] == '<' && a.at[a.len - 1] == '>')
+		a = span_skip(span_first(a, a.len - 1), 1);
+	if (span_has(a, '\r') || span_has(a, '\n') || a.len > 1000)
+		return err_set(err, ERR_USAGE, "\"%.*s\" is no address: it has a line end, or is too long", SPAN_ARG(span_first(a, 60)));
+	*address = a;
+	return true;
+}
+
+/* The next address of a list; a comma within quotes parts nothing. */
+static struct span
+next_address(struct span *list)
+{
+	bool quoted = false;
+
+	for (size_t i = 0; i < list->len; i++) {
+		if (list->at[i] == '"')
+			quoted = !quoted;
+		if (list->at[i] != ',' || quoted)
+			continue;
+		struct span address = span_first(*list, i);
+		*list = span_skip(*list, i + 1);
+		return address;
+	}
+	struct span address = *list;
+	*list = SPAN_NONE;
+	return address;
+}
+
+bool
+send_add_recipients(struct send_plan *plan, struct span list, struct arena *arena, struct err *err)
+{
+	while (list.len > 0) {
+		struct span address = next_address(&list);
+		if (!clean_address(&address, err))
+			return false;
+		if (plan->message.nto == RCPT_MAX)
+			return err_set(err, ERR_USAGE, "more than %d recipients", RCPT_MAX);
+		/* It grows by doubling: at 1, 2, 4 … it is full. */
+		if ((plan->message.nto & (plan->message.nto - 1)) == 0) {
+			struct span *more = ARENA_ARRAY(arena, struct span, plan->message.nto ? plan->message.nto * 2 : 1);
+			if (plan->message.nto > 0)
+				memcpy(more, plan->message.to, plan->message.nto * sizeof *more);
+			plan->message.to = more;
+		}
+		struct span *to;
+		memcpy(&to, &plan->message.to, sizeof to);
+		to[plan->message.nto++] = arena_copy(arena, address);
+	}
+	return true;
+}
+
+bool
+send_add_header(struct send_plan *plan, struct span line, struct arena *arena, struct err *err)
+{
+	if (plan->message.nheaders == COMPOSE_HEADERS_MAX)
+		return err_set(err, ERR_USAGE, "more than %d headers", COMPOSE_HEADERS_MAX);
+	plan->message.header[plan->message.nheaders++] = arena_string(arena, line);
+	return true;
+}
+
+bool
+send_add_attachment(struct send_plan *plan, struct span path, struct arena *arena, struct err *err)
+{
+	if (plan->message.nattach == COMPOSE_ATTACH_MAX)
+		return err_set(err, ERR_USAGE, "more than %d attachments", COMPOSE_ATTACH_MAX);
+	plan->message.attach[plan->message.nattach++] = arena_string(arena, path);
+	return true;
+}
+
+bool
+send_size_parse(struct span word, uint64_t *octets, struct err *err)
+{
+	static const char units[] = "kmg";
+	const char *unit = word.len ? memchr(units, word.at[word.len - 1] | 0x20, 3) : NULL;
+	unsigned long long n;
+
+	if (!span_number(span_first(word, word.len - (unit != NULL)), 1ull << 33, &n))
+		return err_set(err, ERR_USAGE, "\"%.*s\" is no size: want a number of octets, as in 500, 64k, 10M or 1G",
+		    SPAN_ARG(span_first(word, 40)));
+	*octets = unit ? n << (10 * (unit - units + 1)) : n;
+	return true;
+}

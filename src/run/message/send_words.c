@@ -1,0 +1,282 @@
+/* send - what is said about a message, by name. */
+#include "run/message/send.h"
+
+#include "base/near.h"
+
+typedef bool word_fn(struct send_plan *, struct span value, struct arena *, struct err *);
+
+/* ---- values */
+
+struct span
+send_unescape(struct arena *arena, struct span text)
+{
+	char *out = arena_get(arena, text.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		bool newline = text.at[i] == '\\' && i + 1 < text.len && text.at[i + 1] == 'n';
+		out[n++] = newline ? '\n' : text.at[i];
+		i += newline;
+	}
+	return (struct span){ out, n };
+}
+
+struct span
+send_xtext(struct arena *arena, struct span text)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	char *out = arena_get(arena, text.len * 3 + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		unsigned char c = (unsigned char)text.at[i];
+		if (c > 32 && c < 127 && c != '+' && c != '=') {
+			out[n++] = (char)c;
+			continue;
+		}
+		out[n++] = '+';
+		out[n++] = hex[c >> 4];
+		out[n++] = hex[c & 15];
+	}
+	return (struct span){ out, n };
+}
+
+static bool
+is_one_line(struct span v, struct err *err)
+{
+	return (!span_has(v, '\r') && !span_has(v, '\n')) || err_set(err, ERR_USAGE, "a parameter has a line end in it");
+}
+
+/* ---- what is said */
+
+static bool
+set_from(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	if (!is_one_line(v, err))
+		return false;
+	v = span_trim(v);
+	if (v.len >= 2 && v.at[0] == '<' && v.at[v.len - 1] == '>')
+		v = span_skip(span_first(v, v.len - 1), 1);
+	p->message.from = arena_copy(arena, v);
+	p->from_said = true;
+	return true;
+}
+
+static bool
+set_subject(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	p->message.subject = arena_copy(arena, v);
+	return is_one_line(v, err);
+}
+
+static bool
+set_body(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	(void)err;
+	p->message.body = send_unescape(arena, v);
+	return true;
+}
+
+static bool
+set_data(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	p->file = arena_string(arena, v);
+	return v.len > 0 || err_set(err, ERR_USAGE, "data wants a file, or \"-\" for standard input");
+}
+
+static bool
+set_size(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	(void)arena;
+	return send_size_parse(v, &p->message.size, err);
+}
+
+static bool
+set_chunk(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	(void)arena;
+	if (v.len > 0 && !send_size_parse(v, &p->chunk, err))
+		return false;
+	if (v.len == 0)
+		p->chunk = 1ull << 62;			/* all of it in one */
+	return p->chunk > 0 || err_set(err, ERR_USAGE, "a chunk has at least one octet");
+}
+
+static bool
+set_binary(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	p->binary = true;
+	return p->chunk > 0 || set_chunk(p, v, arena, err);
+}
+
+static bool
+set_pipeline(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	(void)v, (void)arena, (void)err;
+	p->pipeline = true;
+	return true;
+}
+
+static bool
+set_plain(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	(void)v, (void)arena, (void)err;
+	p->no_size = p->no_body = true;
+	return true;
+}
+
+static bool
+set_last(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	(void)arena;
+	return send_stage_parse(v, &p->last, err);
+}
+
+static bool
+add_to(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	return send_add_recipients(p, v, arena, err);
+}
+
+static bool
+add_header(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	return send_add_header(p, v, arena, err);
+}
+
+static bool
+add_attachment(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	return send_add_attachment(p, v, arena, err);
+}
+
+static bool
+add_mail_param(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	p->mail_params = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(p->mail_params), p->mail_params.len ? " " : "", SPAN_ARG(v));
+	return is_one_line(v, err);
+}
+
+static bool
+add_rcpt_param(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	p->rcpt_params = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(p->rcpt_params), p->rcpt_params.len ? " " : "", SPAN_ARG(v));
+	return is_one_line(v, err);
+}
+
+static const struct word {
+	const char *name;
+	bool flag;			/* takes no value; "bdat" may have one */
+	word_fn *set;
+	/* Else a parameter of MAIL or RCPT: */
+	const char *parameter;
+	bool rcpt, xtext;
+} words[] = {
+	{ "from", false, set_from },
+	{ "to", false, add_to },
+	{ "subject", false, set_subject },
+	{ "body", false, set_body },
+	{ "data", false, set_data },
+	{ "eml", false, set_data },
+	{ "size", false, set_size },
+	{ "header", false, add_header },
+	{ "attach", false, add_attachment },
+	{ "quit-after", false, set_last },
+	{ "pipeline", true, set_pipeline },
+	{ "bdat", true, set_chunk },
+	{ "chunk", false, set_chunk },
+	{ "binary", true, set_binary },
+	{ "plain", true, set_plain },
+	{ "mail-param", false, add_mail_param },
+	{ "rcpt-param", false, add_rcpt_param },
+	{ "body-type", false, NULL, "BODY=", false, false },
+	{ "by", false, NULL, "BY=", false, false },
+	{ "envid", false, NULL, "ENVID=", false, true },
+	{ "hold-for", false, NULL, "HOLDFOR=", false, false },
+	{ "hold-until", false, NULL, "HOLDUNTIL=", false, false },
+	{ "mt-priority", false, NULL, "MT-PRIORITY=", false, false },
+	{ "requiretls", true, NULL, "REQUIRETLS", false, false },
+	{ "ret", false, NULL, "RET=", false, false },
+	{ "smtputf8", true, NULL, "SMTPUTF8", false, false },
+	{ "notify", false, NULL, "NOTIFY=", true, false },
+	{ "orcpt", false, NULL, "ORCPT=rfc822;", true, true },
+	{ "rrvs", false, NULL, "RRVS=", true, false },
+};
+
+bool
+send_set(struct send_plan *plan, struct span name, struct span value, struct arena *arena, struct err *err)
+{
+	struct near near = near_begin(name);
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		const struct word *w = &words[i];
+		near_try(&near, w->name);
+		if (!span_eq(name, span_of(w->name)))
+			continue;
+		if (value.len == 0 && !w->flag && w->parameter)
+			return err_set(err, ERR_USAGE, "%s wants a value", w->name);
+		if (w->set)
+			return w->set(plan, value, arena, err);
+		struct span param = arena_printf(arena, "%s%.*s", w->parameter, SPAN_ARG(w->xtext ? send_xtext(arena, value) : value));
+		return w->rcpt ? add_rcpt_param(plan, param, arena, err) : add_mail_param(plan, param, arena, err);
+	}
+	return err_set(err, ERR_USAGE, "a message has no \"%.*s\"%s%s%s", SPAN_ARG(span_first(name, 40)), near.best ? " (near: " : "",
+	    near.best ? near.best : "", near.best ? ")" : "");
+}
+
+/* name, name=value, name="a value", in which \" and \\ stand for themselves. */
+static bool
+next_word(struct cursor *c, struct span *name, struct span *value, struct arena *arena, struct err *err)
+{
+	size_t n = 0;
+
+	*value = SPAN_NONE;
+	while (n < c->rest.len && c->rest.at[n] != '=' && c->rest.at[n] != ' ' && c->rest.at[n] != '\t')
+		n++;
+	*name = span_first(c->rest, n);
+	c->rest = span_skip(c->rest, n);
+	if (c->rest.len > 0 && c->rest.at[0] == '=')
+		c->rest = span_skip(c->rest, 1);
+	if (c->rest.len == 0 || c->rest.at[0] != '"') {
+		if (c->rest.len > 0 && c->rest.at[0] != ' ' && c->rest.at[0] != '\t')
+			*value = cursor_word(c);
+		c->rest = span_trim(c->rest);
+		return true;
+	}
+	char *out = arena_get(arena, c->rest.len);
+	for (n = 1; n < c->rest.len && c->rest.at[n] != '"'; n++) {
+		if (c->rest.at[n] == '\\' && n + 1 < c->rest.len && (c->rest.at[n + 1] == '"' || c->rest.at[n + 1] == '\\'))
+			n++;
+		out[value->len++] = c->rest.at[n];
+	}
+	value->at = out;
+	if (n == c->rest.len)
+		return cursor_fail(c, err, "a \" is not closed");
+	c->rest = span_trim(span_skip(c->rest, n + 1));
+	return true;
+}
+
+const char *
+send_word(size_t i, bool *flag)
+{
+	if (i >= sizeof words / sizeof *words)
+		return NULL;
+	*flag = words[i].flag;
+	return words[i].name;
+}
+
+bool
+send_parse_words(struct send_plan *plan, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct span name, value;
+	struct err why;
+
+	while (c->rest.len > 0) {
+		struct cursor here = *c;
+		if (!next_word(c, &name, &value, arena, err))
+			return false;
+		if (!send_set(plan, name, value, arena, &why))
+			return cursor_fail(&here, err, "%s", why.text);
+	}
+	return true;
+}

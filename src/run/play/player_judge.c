@@ -1,0 +1,111 @@
+/* player_judge - S: lines among lines as they are typed. */
+#include "run/play/player_judge.h"
+
+#include <stdlib.h>
+
+struct heard {
+	struct heard *next;
+	struct reply reply;
+	enum verb verb;
+};
+
+struct judge {
+	struct arena arena;		/* of names, values and patterns: as long as the judge */
+	struct arena now;		/* of the replies */
+	struct script_names names;
+	struct script_vars vars;
+	struct expect_ere *eres;
+	struct expect expect;
+	bool open, sent;		/* sent: the replies are to what went before */
+	struct heard *first, **end;	/* not judged yet, in the order they came */
+};
+
+struct judge *
+judge_new(void)
+{
+	struct judge *j = memory_zeroed(sizeof *j);
+
+	j->vars = (struct script_vars){ .names = &j->names, .arena = &j->arena };
+	return j;
+}
+
+void
+judge_free(struct judge *j)
+{
+	if (!j)
+		return;
+	ere_free_all(j->eres);
+	arena_release(&j->arena);
+	arena_release(&j->now);
+	free(j);
+}
+
+static void
+forget(struct judge *j)
+{
+	arena_reset(&j->now);
+	j->first = NULL;
+	j->end = &j->first;
+	j->sent = false;
+}
+
+void
+judge_heard(struct judge *j, const struct reply *r, enum verb verb, bool dot)
+{
+	if (j->sent || !j->first || !dot)
+		forget(j);
+	struct heard *heard = ARENA_NEW(&j->now, struct heard);
+	heard->verb = verb;
+	j->open = false;
+	if (reply_parse(arena_copy(&j->now, r->raw), &j->now, &heard->reply) == 0)
+		return;
+	*j->end = heard;
+	j->end = &heard->next;
+}
+
+void
+judge_sent(struct judge *j)
+{
+	j->sent = true;
+}
+
+bool
+judge_fears(const struct judge *j)
+{
+	for (const struct heard *h = j->sent ? NULL : j->first; h; h = h->next)
+		if (h->reply.code == 0 || h->reply.code / 100 >= 4)
+			return true;
+	return false;
+}
+
+bool
+judge_takes(const struct judge *j, struct span line)
+{
+	return span_starts(line, SPAN("S:")) && ((j->first && !j->sent) || j->open);
+}
+
+enum judged
+judge_line(struct judge *j, struct span line, struct place place, struct err *err)
+{
+	struct cursor c = { .place = place, .line = line, .rest = span_skip(line, 2) };
+	struct text_context ctx = { .arena = &j->arena, .names = &j->names, .reply = true };
+	const struct heard *heard = j->first;
+	struct match_how how = { .level = MATCH_CODE, .masks = MASKS_ALL, .ehlo = heard->verb == VERB_EHLO || heard->verb == VERB_LHLO };
+	struct match_result result;
+
+	if (c.rest.len > 0 && c.rest.at[0] == ' ')
+		c.rest = span_skip(c.rest, 1);
+	if (!j->open)
+		j->expect = (struct expect){ 0 };
+	if (!expect_add_line(&j->expect, &c, &ctx, &j->eres, &j->open, err))
+		return JUDGED_BAD;
+	if (j->open)
+		return JUDGED_OPEN;
+	j->first = heard->next;
+	if (!j->first)
+		j->end = &j->first;
+	if (expect_match(&j->expect, &heard->reply, &how, &j->vars, &j->now, &result))
+		return JUDGED_GOOD;
+	err_set(err, ERR_EXPECT, "%s:%u: %s", place.file, place.line, result.why);
+	return JUDGED_BAD;
+}

@@ -1,0 +1,40 @@
+/* The player of typed and piped lines, for player.c and player_lines.c alone. */
+#ifndef RUN_PLAY_PLAYER_PRIV_H
+#define RUN_PLAY_PLAYER_PRIV_H
+
+#include "run/play/player.h"
+#include "run/play/player_judge.h"
+#include "run/play/waiting.h"
+
+struct player {
+	struct session_env *env;
+	struct player_opts opts;
+	event_fn *event;
+	void *ctx;
+	const struct session_opts *session_opts;
+	struct session *sessions[PLAYER_SESSIONS];	/* by number, less 1; NULL: never used */
+	bool left[PLAYER_SESSIONS];			/* its QUIT was said at the end */
+	struct session *session;			/* that is used */
+	struct loop_idle *hook;
+	struct loop_timer *deadline;		/* NULL: none */
+	struct arena opening, arena;		/* the target's step; the step in hand */
+	struct waiting_list lines;
+	const struct step *step;		/* in hand */
+	bool stepping, ended, quitting, done, opened, skipping, answering, told_idle;
+	struct judge *judge;			/* of lines without a person */
+	enum err_kind held;			/* a refusal that the next line may have asked for */
+	enum err_kind status;
+};
+
+void player_push(struct player *, const struct step *);
+void player_tell(struct player *, enum event_kind, enum err_kind, struct span text);
+
+/* player_lines.c */
+void player_work_lines(struct player *);	/* as many as go without waiting */
+void player_give_back(struct player *);		/* what was typed ahead of a failure is told (EVENT_UNSENT), not sent */
+/* Of a refused DATA or AUTH, for a person: the message or answers typed ahead, at once; what comes from now on is none. */
+void player_drop_message(struct player *);
+void player_drop_answers(struct player *);
+void player_settle(struct player *);		/* no S: line asked for the refusal that is held: it is a failure */
+
+#endif

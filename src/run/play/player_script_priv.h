@@ -1,0 +1,107 @@
+/* A play while it works, for run/player_*.c alone. */
+#ifndef RUN_PLAY_PLAYER_SCRIPT_PRIV_H
+#define RUN_PLAY_PLAYER_SCRIPT_PRIV_H
+
+#include "run/play/player_script.h"
+#include "run/script/words.h"
+#include "run/session/session_step.h"
+
+enum { FRAMES_MAX = SCRIPT_DEPTH_MAX + 2, COLLECTED_MAX = 64 };
+
+struct frame {
+	const struct script_item *next;		/* where to go on */
+	const struct script_item *block;	/* /repeat, /retry; NULL: the case's items, or an /if's */
+	unsigned left;				/* rounds */
+	const bool *set;			/* /retry: the variables that had a value before its first round */
+};
+
+struct play_peer {
+	struct play *play;
+	struct session *session;
+	struct session_opts opts;
+	bool opened, closed, banner_read, quit_said;
+	enum closed_by closed_by;
+	struct addr addr;			/* of the connection made last, and its TLS version */
+	char tls[16];
+	uint64_t last_took_us;
+};
+
+struct play {
+	struct session_env *env, own_env;
+	const struct script *script;
+	const struct script_case *now;
+	struct play_opts opts;
+	struct arena arena, scratch;		/* as long as the play; as the item in hand */
+	struct script_vars vars;
+	struct play_result result;
+	struct play_failure **failure_end, *failed;	/* failed: the last one */
+	struct play_peer peer[SCRIPT_PEERS_MAX + 1];
+	struct frame frame[FRAMES_MAX];
+	size_t depth;
+
+	/* what steers */
+	struct match_how how;
+	struct session_opts base;		/* what sessions begin with */
+	bool early, foreign;
+	struct span tls_fail;
+	const struct word_requires *requires;	/* waits for EHLO */
+	uint64_t began_us, item_us;
+	char said[120];				/* verbs so far, for ->where */
+
+	/* what is in hand */
+	enum { PHASE_NEXT, PHASE_BEGIN, PHASE_OPENING, PHASE_BANNER, PHASE_ITEM, PHASE_REST, PHASE_PAUSE, PHASE_FINISH } phase;
+	const struct script_item *item;
+	struct play_peer *in_hand;
+	struct step step;			/* of play_exchange_op; its args lead back here */
+	struct play *self;
+	struct step pause;
+	uint64_t pause_ms;
+	struct script_item reading;		/* the banner, or what is left of a step's replies */
+	struct exchange {
+		const struct script_item *item;
+		size_t needed, heard;
+		bool failed;
+	} exchange;
+	struct reply *collected[COLLECTED_MAX];	/* of a step's */
+	size_t ncollected;
+	enum err_kind step_err;
+	char problem[400];
+	bool item_failed, running, stepped, finishing, done;
+};
+
+extern const struct step_op play_exchange_op;
+
+/* player_script.c */
+void play_fail(struct play *, enum err_kind, const struct expect *, const struct reply *, struct place, const char *format, ...)
+	__attribute__((format(printf, 6, 7)));
+void play_skip(struct play *, struct span why);
+void play_run(struct play *);
+void play_conclude(struct play *);
+bool play_is_last(const struct play *);		/* nothing comes behind the item in hand */
+void play_enter(struct play *, const struct script_item *items, const struct script_item *block, unsigned rounds);
+
+/* player_peer.c */
+struct play_peer *play_peer(struct play *, unsigned number);	/* made when there is none yet */
+struct session_view play_view(struct play *);	/* of the session that the item in hand is about */
+void play_push(struct play *, struct play_peer *, const struct step *);
+
+/* player_item.c */
+void play_begin_item(struct play *);
+void play_take_up(struct play *);		/* its step has ended */
+
+/* player_exchange.c */
+const struct reply *play_copy_reply(struct play *, const struct reply *);
+/* Against the k-th S: of the item, or the default. False: it failed, and that is noted. */
+bool play_judge(struct play *, const struct script_item *, size_t k, const struct reply *, enum verb);
+
+/* player_files.c: the step's line with its files where they really are. False: they may not be read; that is noted. */
+bool play_find_files(struct play *, const struct script_item *, struct span line, struct span *out);
+
+/* player_assert.c: also what it expected and what there is, for a failure. */
+bool play_holds(struct play *, const struct word_assert *, char *why, size_t size);
+
+/* player_words.c */
+void play_word(struct play *, const struct script_item *);
+void play_check_requires(struct play *);
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * What a probe's result means: checks with a state each, a phase, a reason from the closed list and a sentence; the
+ * worst of them is the verdict. The table of PROBE's states is here, and what --state changes of it.
+ */
+#ifndef RUN_PROBE_JUDGE_H
+#define RUN_PROBE_JUDGE_H
+
+#include <regex.h>
+
+#include "run/probe/probe.h"
+#include "run/probe/range.h"
+
+enum health { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN };
+const char *judge_state_word(enum health);
+enum health judge_worse(enum health, enum health);		/* CRITICAL > WARNING > UNKNOWN > OK */
+
+/* What thresholds may name: every phase, and these. */
+enum { METRIC_TOTAL = PHASE_COUNT, METRIC_CERT_DAYS, METRIC_SIZE_LIMIT, METRIC_EXTENSIONS, METRIC_COUNT };
+const char *metric_word(unsigned metric);
+
+enum judge_verify { JUDGE_VERIFY_UNSAID, JUDGE_VERIFY_OFF, JUDGE_VERIFY_CHAIN, JUDGE_VERIFY_NAME };
+
+enum judge_sts { JUDGE_STS_OFF, JUDGE_STS_CHECK, JUDGE_STS_REQUIRE };
+
+struct state_rule {
+	enum probe_phase phase;		/* PHASE_COUNT: any */
+	enum probe_reason reason;
+	enum health state;
+};
+
+enum { STATE_RULES_MAX = 32 };
+
+struct judge_opts {
+	enum judge_verify verify;
+	bool tls_said;			/* TLS was asked for by name: what is wrong with it is CRITICAL */
+	int tempfail_critical;
+	enum judge_sts sts;		/* an MX is judged by its domain's MTA-STS policy; REQUIRE: there is one, and it is met */
+	bool expect_ptr;		/* the address has a name that points back and is the banner's */
+	bool no_cert_days;		/* no thresholds for the certificate's days but those given */
+	struct range warn[METRIC_COUNT], crit[METRIC_COUNT];
+	const char *require_ext, *expect_ext, *forbid_ext;
+	const char *ext_set;		/* a recorded set, as judge_ext_set makes it; NULL: none */
+	const regex_t *banner;		/* NULL: any */
+	bool as_said;			/* banner and `said` see a reply as it came, codes and CRLF in it; a banner they find is right */
+	const regex_t *said;		/* what the first lines of probe_opts.say are answered by */
+	size_t nsaid;
+	enum health said_state;		/* when one does not match */
+	struct state_rule rule[STATE_RULES_MAX];
+	size_t nrules;
+};
+
+struct judge_check {
+	struct judge_check *next;
+	const char *name;		/* a phase's or a metric's word, or the option's */
+	const char *label;		/* what a line says it is about: the phase's word, or "total" */
+	enum health state;
+	enum probe_phase phase;
+	enum probe_reason reason;		/* NONE: passed, or noted */
+	bool has_value;
+	double value;
+	struct span warn, crit;		/* ranges, of a metric */
+	struct span want, got;
+	struct span message;		/* safe to show; empty: passed without a word */
+};
+
+struct finding {
+	enum health state;
+	bool skipped;			/* this machine has no route for that family: not judged */
+	struct judge_check *checks;		/* in the order they were made */
+	const struct judge_check *worst;	/* NULL: all is well */
+};
+
+/* Everything in it lives in the result's arena, and every text in it has passed text_safe. */
+void judge(const struct judge_opts *, const struct probe_opts *, struct probe_result *, struct finding *);
+
+/* "RCPT.reply=WARNING,..." */
+bool judge_state_rule(struct judge_opts *, struct span, struct err *);
+/* "total=1,cert_days=14:" or a range for the whole time. */
+bool judge_threshold(struct range *, struct span, struct arena *, struct err *);
+bool judge_metric(const struct probe_result *, unsigned metric, double *value);	/* false: it has none */
+/* "KEYWORD params" a line, sorted: to be recorded and compared. */
+struct span judge_ext_set(const struct extensions *, struct arena *);
+
+#endif

@@ -1,0 +1,329 @@
+/* judge - what the options ask: extensions, thresholds, states. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "run/probe/judge_impl.h"
+#include "run/route/lookup.h"
+
+enum { EXT_SET_MAX = 8 << 20 };
+
+static const char *const metric_words[] = {
+	[METRIC_TOTAL] = "total", [METRIC_CERT_DAYS] = "cert_days", [METRIC_SIZE_LIMIT] = "size_limit",
+	[METRIC_EXTENSIONS] = "extensions",
+};
+
+const char *
+metric_word(unsigned metric)
+{
+	return metric < PHASE_COUNT ? phase_word((enum probe_phase)metric) : metric_words[metric];
+}
+
+enum probe_reason
+judge_resolve_reason(const struct probe_result *r)
+{
+	static const enum probe_reason reasons[] = {
+		[CAUSE_NO_NAME] = REASON_RESOLVE_NXDOMAIN, [CAUSE_NO_ADDRESS] = REASON_NO_ADDRESS, [CAUSE_NO_MAIL] = REASON_NULL_MX,
+		[CAUSE_SERVFAIL] = REASON_RESOLVE_SERVFAIL, [CAUSE_DNS_REFUSED] = REASON_RESOLVE_REFUSED,
+		[CAUSE_NO_ANSWER] = REASON_RESOLVE_TIMEOUT,
+	};
+
+	if (r->cause < sizeof reasons / sizeof *reasons && reasons[r->cause] != REASON_NONE)
+		return reasons[r->cause];
+	return r->err == ERR_TIMEOUT ? REASON_RESOLVE_TIMEOUT : REASON_INTERNAL;
+}
+
+static bool
+size_limit(const struct probe_result *r, double *value)
+{
+	const struct extension *e = r->extensions ? extensions_find(r->extensions, SPAN("SIZE")) : NULL;
+	unsigned long long n;
+
+	if (!e || !span_number(e->params, ~0ull, &n))
+		return false;
+	*value = (double)n;
+	return true;
+}
+
+bool
+judge_metric(const struct probe_result *r, unsigned metric, double *value)
+{
+	switch (metric) {
+	case METRIC_TOTAL:
+		*value = (double)r->total_us / 1e6;
+		return true;
+	case METRIC_CERT_DAYS:
+		if (!r->tls || r->tls->ncerts == 0)
+			return false;
+		*value = (double)(r->tls->cert[0].not_after - (int64_t)time(NULL)) / 86400.0;
+		return true;
+	case METRIC_SIZE_LIMIT:
+		return size_limit(r, value);
+	case METRIC_EXTENSIONS:
+		*value = r->extensions ? (double)r->extensions->n : 0;
+		return r->extensions != NULL;
+	default:
+		*value = (double)r->us[metric] / 1e6;
+		return (r->done & 1u << metric) || metric == PHASE_RESOLVE;
+	}
+}
+
+/* Whose time the whole is made of. */
+static enum probe_phase
+slowest(const struct probe_result *r)
+{
+	enum probe_phase most = PHASE_RESOLVE;
+
+	for (unsigned p = 0; p < PHASE_COUNT; p++)
+		if (r->us[p] > r->us[most])
+			most = (enum probe_phase)p;
+	return most;
+}
+
+static enum probe_phase
+phase_of(const struct probe_result *r, unsigned metric)
+{
+	return metric < PHASE_COUNT ? (enum probe_phase)metric : metric == METRIC_TOTAL ? slowest(r) : r->tls ? PHASE_EHLO_TLS : PHASE_EHLO;
+}
+
+static void
+judge_threshold_of(struct judgement *j, unsigned metric)
+{
+	const struct range *warn = &j->o->warn[metric], *crit = &j->o->crit[metric];
+	struct arena *arena = &j->r->arena;
+	double value;
+
+	if ((!warn->set && !crit->set) || !judge_metric(j->r, metric, &value))
+		return;
+	struct judge_check *c = judge_add(j, metric_word(metric), phase_of(j->r, metric));
+	c->label = metric == METRIC_TOTAL ? "total" : c->label;
+	c->has_value = true;
+	c->value = value;
+	c->warn = warn->text;
+	c->crit = crit->text;
+	bool critical = range_alerts(crit, value);
+	struct span limit = critical ? crit->text : warn->text;
+	if (!critical && !range_alerts(warn, value))
+		return;
+	judge_find(j, c, critical ? STATE_CRITICAL : STATE_WARNING, REASON_THRESHOLD, metric == METRIC_TOTAL ?
+	    arena_printf(arena, "all took %.3g s, the limit is %.*s; most of it %s, %.3g s", value, SPAN_ARG(limit),
+		phase_word(c->phase), (double)j->r->us[c->phase] / 1e6) :
+	    arena_printf(arena, metric < METRIC_TOTAL ? "%s took %.3g s, the limit is %.*s" : "%s is %.10g, the limit is %.*s",
+		metric_word(metric), value, SPAN_ARG(limit)));
+}
+
+void
+judge_thresholds(struct judgement *j)
+{
+	for (unsigned m = 0; m < METRIC_COUNT; m++)
+		if (m != METRIC_CERT_DAYS)
+			judge_threshold_of(j, m);
+}
+
+/* ---- extensions */
+
+enum ext_rule { EXT_REQUIRE, EXT_EXPECT, EXT_FORBID };
+
+/* Does what the keyword came with suit "=RANGE" or "=text"? */
+static bool
+suits(const struct extension *e, struct span want, struct arena *arena)
+{
+	struct range range;
+	unsigned long long n;
+
+	if (want.len == 0)
+		return true;
+	if (span_number(e->params, ~0ull, &n) && range_parse(&range, want, arena, NULL))
+		return !range_alerts(&range, (double)n);
+	for (struct span rest = e->params; rest.len > 0;)
+		if (span_eq_case(span_word(&rest), want))
+			return true;
+	return span_eq_case(e->params, want);
+}
+
+static void
+judge_extension(struct judgement *j, struct span rule, enum ext_rule kind)
+{
+	static const char *const names[] = { "require_ext", "expect_ext", "forbid_ext" };
+	struct span want = rule, keyword = span_until(&want, '='), where = keyword;
+	const struct extensions *e = j->r->extensions;
+
+	keyword = span_until(&where, '@');
+	if (where.len > 0)
+		e = span_eq_case(where, SPAN("clear")) ? j->r->clear : j->r->tls ? j->r->extensions : NULL;
+	const struct extension *found = e ? extensions_find(e, keyword) : NULL;
+	bool there = found && suits(found, want, &j->r->arena);
+	struct judge_check *c = judge_add(j, names[kind], j->r->tls ? PHASE_EHLO_TLS : PHASE_EHLO);
+	c->want = arena_copy(&j->r->arena, rule);
+	if (there == (kind != EXT_FORBID))
+		return;
+	if (kind == EXT_FORBID)
+		judge_find(j, c, STATE_CRITICAL, REASON_ASSERTION, arena_printf(&j->r->arena, "%.*s is offered and must not be",
+		    SPAN_ARG(rule)));
+	else if (found)
+		judge_find(j, c, kind == EXT_REQUIRE ? STATE_CRITICAL : STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
+		    "%.*s is offered as \"%.*s\", wanted is %.*s", SPAN_ARG(keyword),
+		    SPAN_ARG(text_safe(&j->r->arena, span_first(found->params, 400))), SPAN_ARG(want)));
+	else
+		judge_find(j, c, kind == EXT_REQUIRE ? STATE_CRITICAL : STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
+		    "%.*s is not offered", SPAN_ARG(keyword)));
+}
+
+static void
+judge_list(struct judgement *j, const char *list, enum ext_rule kind)
+{
+	struct span rest = span_of(list);
+
+	while (rest.len > 0)
+		judge_extension(j, span_trim(span_until(&rest, ',')), kind);
+}
+
+static int
+by_text(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+	size_t n = x->len < y->len ? x->len : y->len;
+	int c = n ? memcmp(x->at, y->at, n) : 0;
+
+	return c ? c : x->len < y->len ? -1 : x->len > y->len;
+}
+
+struct span
+judge_ext_set(const struct extensions *e, struct arena *arena)
+{
+	struct span *line = ARENA_ARRAY(arena, struct span, e->n + 1);
+	struct buf all = { .max = EXT_SET_MAX };
+
+	for (size_t i = 0; i < e->n; i++)
+		line[i] = arena_printf(arena, "%.*s%s%.*s\n", SPAN_ARG(text_safe(arena, e->list[i].keyword)),
+		    e->list[i].params.len ? " " : "", SPAN_ARG(text_safe(arena, e->list[i].params)));
+	qsort(line, e->n, sizeof *line, by_text);
+	for (size_t i = 0; i < e->n; i++)
+		buf_append(&all, line[i]);
+	struct span text = arena_copy(arena, buf_span(&all));
+	buf_release(&all);
+	return text;
+}
+
+/* The first line that stands in `a` and not in `b`; empty: none. */
+static struct span
+first_missing(struct span a, struct span b)
+{
+	struct span line, other;
+
+	while (span_line(&a, &line)) {
+		bool found = false;
+		for (struct span rest = b; !found && span_line(&rest, &other);)
+			found = span_eq(span_trim(line), span_trim(other));
+		if (!found && span_trim(line).len > 0)
+			return line;
+	}
+	return SPAN_NONE;
+}
+
+static void
+judge_set(struct judgement *j)
+{
+	struct span want = span_of(j->o->ext_set), have = judge_ext_set(j->r->extensions, &j->r->arena);
+	struct span gone = first_missing(want, have), new = first_missing(have, want);
+	struct judge_check *c = judge_add(j, "expect_ext_set", j->r->tls ? PHASE_EHLO_TLS : PHASE_EHLO);
+
+	if (gone.len > 0)
+		judge_find(j, c, STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
+		    "the extensions changed: \"%.*s\" is gone", SPAN_ARG(gone)));
+	else if (new.len > 0)
+		judge_find(j, c, STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
+		    "the extensions changed: \"%.*s\" is new", SPAN_ARG(new)));
+}
+
+void
+judge_extensions(struct judgement *j)
+{
+	if (!j->r->extensions && !j->r->clear)
+		return;
+	judge_list(j, j->o->require_ext, EXT_REQUIRE);
+	judge_list(j, j->o->expect_ext, EXT_EXPECT);
+	judge_list(j, j->o->forbid_ext, EXT_FORBID);
+	if (j->o->ext_set && j->r->extensions)
+		judge_set(j);
+}
+
+void
+judge_ptr(struct judgement *j)
+{
+	const struct lookup_address *a = j->r->reverse;
+	const struct reply *banner = j->r->reply[PHASE_BANNER];
+	struct span rest = banner ? banner->line[0] : SPAN_NONE, host = span_word(&rest);
+	bool back = false, same = false;
+
+	if (!j->o->expect_ptr || !a)
+		return;
+	for (size_t i = 0; i < a->nptr; i++) {
+		back |= a->ptr[i].points_back;
+		same |= a->ptr[i].points_back && span_eq_case(a->ptr[i].name, host);
+	}
+	struct judge_check *c = judge_add(j, "expect_ptr", PHASE_BANNER);
+	c->want = text_safe(&j->r->arena, host);
+	if (same)
+		return;
+	judge_find(j, c, STATE_WARNING, REASON_ASSERTION, a->nptr == 0 ?
+	    arena_printf(&j->r->arena, "the address has no name (PTR): %.*s", SPAN_ARG(a->why)) : !back ?
+	    arena_printf(&j->r->arena, "%.*s, the address's name (PTR), does not point back to it", SPAN_ARG(a->ptr[0].name)) :
+	    arena_printf(&j->r->arena, "the banner says %.*s, the address's name (PTR) is %.*s", SPAN_ARG(span_first(c->want, 255)),
+		SPAN_ARG(a->ptr[0].name)));
+}
+
+/* ---- options */
+
+static bool
+find_word(struct span word, const char *(*name)(unsigned), unsigned n, unsigned *out)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (span_eq_case(word, span_of(name(i)))) {
+			*out = i;
+			return true;
+		}
+	return false;
+}
+
+static const char *phase_name(unsigned i) { return phase_word((enum probe_phase)i); }
+static const char *reason_name(unsigned i) { return reason_word((enum probe_reason)i); }
+static const char *state_name(unsigned i) { return judge_state_word((enum health)i); }
+
+bool
+judge_state_rule(struct judge_opts *o, struct span text, struct err *err)
+{
+	struct span all = text;
+
+	while (text.len > 0) {
+		struct span state = span_until(&text, ','), reason = span_until(&state, '='), phase = span_until(&reason, '.');
+		unsigned p = PHASE_COUNT, r, s;
+		if (!(span_eq(phase, SPAN("*")) || find_word(phase, phase_name, PHASE_COUNT, &p)) ||
+		    !find_word(reason, reason_name, REASON_COUNT, &r) || !find_word(state, state_name, 4, &s))
+			return err_set(err, ERR_USAGE, "--state %.*s: want PHASE.REASON=STATE, as in rcpt.reply=WARNING",
+			    SPAN_ARG(span_first(all, 80)));
+		if (o->nrules == STATE_RULES_MAX)
+			return err_set(err, ERR_USAGE, "more than %d rules by --state", STATE_RULES_MAX);
+		o->rule[o->nrules++] = (struct state_rule){ (enum probe_phase)p, (enum probe_reason)r, (enum health)s };
+	}
+	return true;
+}
+
+bool
+judge_threshold(struct range *ranges, struct span text, struct arena *arena, struct err *err)
+{
+	while (text.len > 0) {
+		struct span range = span_until(&text, ','), name = SPAN_NONE;
+		unsigned metric = METRIC_TOTAL;
+		if (span_has(range, '='))
+			name = span_until(&range, '=');
+		if (name.len > 0 && !find_word(name, metric_word, METRIC_COUNT, &metric))
+			return err_set(err, ERR_USAGE, "there is no threshold for \"%.*s\"; there is total, every phase, cert_days, "
+			    "size_limit and extensions", SPAN_ARG(span_first(name, 40)));
+		if (!range_parse(&ranges[metric], range, arena, err))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,102 @@
+/* probe - what is kept of events, in the result's arena. */
+#include "run/probe/probe_impl.h"
+
+#include "net/tls_dane.h"
+
+enum { KEEP_LINES = 64, KEEP_OCTETS = 8 << 10 };
+
+const struct reply *
+probe_keep_reply(struct arena *arena, const struct reply *r)
+{
+	struct reply *copy = ARENA_NEW(arena, struct reply);
+	size_t n = r->nlines < KEEP_LINES ? r->nlines : KEEP_LINES, room = KEEP_OCTETS;
+
+	*copy = *r;
+	copy->raw = SPAN_NONE;
+	copy->line = ARENA_ARRAY(arena, struct span, n);
+	copy->nlines = n;
+	for (size_t i = 0; i < n; i++) {
+		copy->line[i] = arena_copy(arena, span_first(r->line[i], room));
+		room -= copy->line[i].len;
+	}
+	return copy;
+}
+
+const struct extensions *
+probe_keep_extensions(struct arena *arena, const struct extensions *e)
+{
+	struct extensions *copy = ARENA_NEW(arena, struct extensions);
+
+	*copy = *e;
+	copy->host = arena_copy(arena, e->host);
+	copy->greeting = copy->closing = SPAN_NONE;
+	copy->list = ARENA_ARRAY(arena, struct extension, e->n);
+	for (size_t i = 0; i < e->n; i++) {
+		copy->list[i] = e->list[i];
+		copy->list[i].keyword = arena_copy(arena, e->list[i].keyword);
+		copy->list[i].params = arena_copy(arena, e->list[i].params);
+	}
+	return copy;
+}
+
+static void
+keep_cert(struct arena *arena, const struct tls_cert *from, struct tls_cert *to)
+{
+	struct span *own[] = { &to->subject, &to->issuer, &to->key, &to->signature, &to->serial, &to->sha256, &to->spki_sha256 };
+
+	*to = *from;
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		*own[i] = arena_copy(arena, *own[i]);
+	to->san = ARENA_ARRAY(arena, struct span, from->nsan);
+	for (size_t i = 0; i < from->nsan; i++)
+		to->san[i] = arena_copy(arena, from->san[i]);
+}
+
+const struct tls_info *
+probe_keep_tls(struct arena *arena, const struct tls_info *t)
+{
+	struct tls_info *copy = ARENA_NEW(arena, struct tls_info);
+	struct span *own[] = { &copy->version, &copy->cipher, &copy->group, &copy->sni, &copy->wanted, &copy->peer_name, &copy->alpn };
+
+	*copy = *t;
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		*own[i] = arena_copy(arena, *own[i]);
+	copy->problem = ARENA_ARRAY(arena, struct tls_problem, t->nproblems);
+	for (size_t i = 0; i < t->nproblems; i++) {
+		copy->problem[i] = t->problem[i];
+		copy->problem[i].text = arena_copy(arena, t->problem[i].text);
+		copy->problem[i].subject = arena_copy(arena, t->problem[i].subject);
+	}
+	copy->cert = ARENA_ARRAY(arena, struct tls_cert, t->ncerts);
+	for (size_t i = 0; i < t->ncerts; i++)
+		keep_cert(arena, &t->cert[i], &copy->cert[i]);
+	if (t->dane) {
+		struct tls_dane *dane = ARENA_NEW(arena, struct tls_dane);
+		*dane = (struct tls_dane){ .state = t->dane->state, .name = arena_copy(arena, t->dane->name),
+		    .why = arena_copy(arena, t->dane->why) };
+		copy->dane = dane;
+	}
+	return copy;
+}
+
+void
+probe_keep_event(struct probe_result *r, const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_CONNECTED:
+		r->addr = e->connected.peer;
+		r->local = e->connected.local;
+		break;
+	case EVENT_EXTENSIONS:
+		r->extensions = probe_keep_extensions(&r->arena, e->extensions);
+		if (!e->tls)
+			r->clear = r->extensions;
+		break;
+	case EVENT_TLS:
+		r->tls = e->shaken.info;
+		r->extensions = NULL;
+		break;
+	default:
+		break;
+	}
+}

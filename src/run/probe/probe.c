@@ -1,0 +1,262 @@
+/* probe - one address: a session of its own, and what its events tell. */
+#include "run/probe/probe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "run/probe/probe_impl.h"
+#include "run/session/session_step.h"
+#include "run/session/steps/list.h"
+
+const struct timeouts timeouts_probe = {
+	.resolve = 5000, .connect = 3000, .tls = 5000, .greeting = 5000, .reply = 3000, .dot = 10000, .quit = 1000,
+};
+
+const char *
+phase_word(enum probe_phase phase)
+{
+	static const char *const words[] = {
+#define X(name, word) word,
+		PROBE_PHASES(X)
+#undef X
+	};
+	return words[phase];
+}
+
+const char *
+reason_word(enum probe_reason reason)
+{
+	static const char *const words[] = {
+#define X(name, word) word,
+		PROBE_REASONS(X)
+#undef X
+	};
+	return words[reason];
+}
+
+enum target_tls
+probe_tls_mode(const struct session_opts *o, const struct target *t)
+{
+	enum target_tls said = o->tls != TARGET_TLS_UNSAID ? o->tls : t->tls;
+
+	if (said != TARGET_TLS_UNSAID && (said != TARGET_TLS_TRY || o->dane != DANE_REQUIRE))
+		return said;
+	return t->port == 465 ? TARGET_TLS_IMPLICIT : t->port == 587 || o->dane == DANE_REQUIRE ? TARGET_TLS_STARTTLS : TARGET_TLS_TRY;
+}
+
+static enum probe_depth
+depth(const struct probe_opts *o)
+{
+	if (o->until != DEPTH_UNSAID)
+		return o->until;
+	return o->body.len ? DEPTH_DATA : o->to || o->say ? DEPTH_RCPT : o->from ? DEPTH_MAIL : o->auth ? DEPTH_AUTH : DEPTH_EHLO;
+}
+
+static void
+note_reply(struct probe *p, const struct event *e)
+{
+	struct probe_result *r = p->job.result;
+
+	if (e->answer.late)
+		return;
+	if (e->answer.surprise && p->phase != PHASE_QUIT)
+		r->surprise = true;
+	if (e->answer.surprise && !(e->answer.reply->code == 421 && r->err == ERR_NONE))
+		return;
+	const struct reply *kept = probe_keep_reply(&r->arena, e->answer.reply);
+	if (e->answer.drawn_us >= PROBE_DRAWN_US)
+		r->drawn |= 1u << p->phase;
+	if (p->phase != PHASE_RCPT || p->said == 0 || kept->code == 421)	/* which ends it */
+		r->reply[p->phase] = kept;
+	else if (r->nsaid < p->said)
+		r->said[r->nsaid++] = kept;
+}
+
+static void
+note_failure(struct probe *p, enum err_kind err, struct span text)
+{
+	struct probe_result *r = p->job.result;
+
+	if (r->err != ERR_NONE || p->phase == PHASE_QUIT)
+		return;
+	r->err = err == ERR_NONE ? ERR_PROTO : err;
+	r->cause = p->cause;
+	r->phase = p->phase;
+	r->text = arena_copy(&r->arena, span_first(text, 600));
+	r->us[p->phase] = loop_now_us() - p->phase_us;
+}
+
+/* The time for it is over. */
+static void
+note_rest(struct probe *p)
+{
+	struct probe_result *r = p->job.result;
+
+	if (r->err != ERR_NONE || p->phase == PHASE_QUIT)
+		return;
+	struct silence silence = session_silence(p->session);
+	r->rest = arena_copy(&r->arena, span_skip(silence.pending, silence.pending.len > 200 ? silence.pending.len - 200 : 0));
+	r->pieces = silence.pieces;
+}
+
+static void
+note_closed(struct probe *p, const struct event *e)
+{
+	struct probe_result *r = p->job.result;
+
+	if (e->closed.expected || e->closed.by == CLOSED_BY_US || p->phase == PHASE_QUIT)
+		return;
+	if (r->err == ERR_NONE) {
+		r->eof = true;
+		r->reset = e->closed.by == CLOSED_RESET;
+		r->half = e->closed.rest.len > 0;
+		note_failure(p, ERR_PROTO, e->closed.rest);
+	}
+}
+
+static void
+finish(struct probe *p)
+{
+	struct probe_result *r = p->job.result;
+
+	if (p->over)
+		return;
+	p->over = true;
+	r->total_us = loop_now_us() - p->began_us + r->us[PHASE_RESOLVE];
+	p->job.done(p->job.ctx, p);
+}
+
+static void
+step_ended(struct probe *p, const struct event *e)
+{
+	struct session *s = p->session;
+	struct probe_result *r = p->job.result;
+
+	if (e->step == &p->quit || p->over) {
+		if (r->ran & 1u << PHASE_QUIT)
+			r->us[PHASE_QUIT] = loop_now_us() - p->phase_us;
+		r->late_quit = (r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] && e->err == ERR_TIMEOUT;
+		finish(p);
+		return;
+	}
+	if (e->err != ERR_NONE)
+		note_failure(p, e->err, p->problem);
+	if (e->err == ERR_NONE && p->authenticating) {
+		p->authenticating = false;
+		session_push(s, p->job.opts->auth);
+		return;
+	}
+	if (e->err == ERR_NONE && e->step == p->job.opts->auth) {
+		session_push(s, &p->step);
+		return;
+	}
+	if (session_view(s).state != SESSION_OPEN) {
+		finish(p);
+		return;
+	}
+	probe_begin_phase(p, PHASE_QUIT);
+	r->ran &= ~(1u << PHASE_QUIT);
+	session_push(s, &p->quit);
+}
+
+static void
+on_event(void *ctx, const struct event *e)
+{
+	struct probe *p = ctx;
+	struct probe_result *r = p->job.result;
+
+	if (p->job.watch)
+		p->job.watch(p->job.ctx, e);
+	probe_keep_event(r, e);
+	switch (e->kind) {
+	case EVENT_SENT:
+		r->ran |= 1u << p->phase;	/* QUIT, which is not always said */
+		break;
+	case EVENT_REPLY:
+		note_reply(p, e);
+		break;
+	case EVENT_PROBLEM:
+		p->cause = e->cause;
+		p->problem = arena_copy(&r->arena, span_first(e->text, 600));
+		if (e->err == ERR_TIMEOUT)
+			note_rest(p);
+		break;
+	case EVENT_CLOSED:
+		note_closed(p, e);
+		break;
+	case EVENT_STEP_ENDED:
+		step_ended(p, e);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+on_script(void *ctx)
+{
+	finish(ctx);
+}
+
+static void
+on_deadline(void *ctx, unsigned ready)
+{
+	struct probe *p = ctx;
+	char within[24], text[50];
+
+	(void)ready;
+	if (p->over)
+		return;
+	text_limit(within, p->job.opts->total_ms);
+	snprintf(text, sizeof text, "not done within %s", within);
+	p->job.result->late = true;
+	if (p->script) {
+		probe_script_late(p->script, span_of(text));
+	} else {
+		note_rest(p);
+		note_failure(p, ERR_TIMEOUT, span_of(text));
+	}
+	finish(p);
+}
+
+struct probe *
+probe_new(const struct probe_job *job)
+{
+	struct probe *p = memory_zeroed(sizeof *p);
+	size_t n = 0;
+
+	*p = (struct probe){
+		.job = *job, .until = depth(job->opts), .began_us = loop_now_us(),
+		.step = { .op = &probe_step, .args = p }, .quit = { .op = &step_quit },
+	};
+	while (job->opts->say && job->opts->say[n])
+		n++;
+	if (n > 0)
+		job->result->said = ARENA_ARRAY(&job->result->arena, const struct reply *, n);
+	job->result->tls_mode = probe_tls_mode(job->session, job->target);
+	if (job->opts->script && job->result->tls_mode != TARGET_TLS_IMPLICIT)
+		job->result->tls_mode = TARGET_TLS_OFF;		/* the script asks for it, or does not */
+	if (job->opts->total_ms) {
+		p->deadline = loop_timer(job->env->loop, on_deadline, p);
+		loop_timer_set(p->deadline, job->opts->total_ms);
+	}
+	if (job->opts->script) {
+		p->script = probe_script_new(job, on_script, p);
+		return p;
+	}
+	p->session = session_new(job->env, job->session, on_event, p);
+	session_push(p->session, &p->step);
+	return p;
+}
+
+void
+probe_free(struct probe *p)
+{
+	if (!p)
+		return;
+	session_free(p->session);
+	probe_script_free(p->script);
+	loop_timer_free(p->deadline);
+	free(p);
+}

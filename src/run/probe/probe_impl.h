@@ -1,0 +1,40 @@
+/* A probe while it works, for run/probe*.c alone. */
+#ifndef RUN_PROBE_PROBE_IMPL_H
+#define RUN_PROBE_PROBE_IMPL_H
+
+#include "run/probe/probe.h"
+#include "run/session/step.h"
+
+struct probe {
+	struct probe_job job;
+	struct session *session;
+	struct probe_script *script;	/* NULL: the dialogue of the options */
+	struct step step, quit;
+	struct loop_timer *deadline;
+	enum probe_depth until;
+	enum probe_phase phase;
+	size_t said;
+	uint64_t began_us, phase_us;
+	bool over, authenticating;
+	struct span problem;		/* told in this phase; it counts when the step then fails */
+	enum err_cause cause;		/* its */
+};
+
+/* The dialogue; .args is the probe. It ends where AUTH is due, and begins again behind it. */
+extern const struct step_op probe_step;
+void probe_begin_phase(struct probe *, enum probe_phase);
+
+/* Copies that live as long as the result: of a reply and of a list as much as is worth keeping. */
+const struct reply *probe_keep_reply(struct arena *, const struct reply *);
+const struct extensions *probe_keep_extensions(struct arena *, const struct extensions *);
+const struct tls_info *probe_keep_tls(struct arena *, const struct tls_info *);	/* of DANE the state and its reason */
+/* Where it leads, what EHLO offered, what the handshake showed: that lives as long as the session. */
+void probe_keep_event(struct probe_result *, const struct event *);
+
+/* job->opts->script in place of the dialogue: its cases one after the other, each over a connection of its own. */
+struct probe_script;
+struct probe_script *probe_script_new(const struct probe_job *, void (*done)(void *ctx), void *ctx);
+void probe_script_free(struct probe_script *);		/* also ends it; NULL is fine */
+void probe_script_late(struct probe_script *, struct span why);	/* its time is over: the result says so */
+
+#endif

@@ -1,0 +1,18 @@
+/* A Nagios range: when a value is alarming. "10" (not 0 to 10), "10:" (below 10), "~:10", "10:20", "@10:20" (within). */
+#ifndef RUN_PROBE_RANGE_H
+#define RUN_PROBE_RANGE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+struct range {
+	bool set, inside;
+	double low, high;
+	struct span text;		/* as written */
+};
+
+/* False with err when it is none. The text lives in the arena. */
+bool range_parse(struct range *, struct span, struct arena *, struct err *);
+bool range_alerts(const struct range *, double value);	/* never, when it is not set */
+
+#endif

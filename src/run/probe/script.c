@@ -1,0 +1,280 @@
+/* probe - a script in place of the dialogue, and what its sessions meet as phases of a probe. */
+#include "run/probe/probe_impl.h"
+
+#include <stdlib.h>
+
+#include "run/play/player_script.h"
+
+struct probe_script {
+	struct probe_job job;
+	void (*done)(void *ctx);
+	void *ctx;
+	struct session_opts session;	/* the job's, with the hop's addresses for its name */
+	struct target target;
+	const struct script_case *now;
+	struct play *play, *past;	/* past: is over, and goes when the next begins */
+	struct loop_timer *turn;	/* from one case to the next, between wake-ups */
+	enum probe_phase phase, failed;	/* what is in hand; what was when a line failed: QUIT is said behind it */
+	uint64_t phase_us;		/* when it began */
+	enum err_cause cause;		/* of the problem told last */
+	bool over;
+};
+
+/* Which phase a command belongs to; what has none of its own counts to the one before. */
+static enum probe_phase
+phase_of(enum verb verb, bool tls, enum probe_phase now)
+{
+	switch (verb) {
+	case VERB_HELO: case VERB_EHLO: case VERB_LHLO:
+		return tls ? PHASE_EHLO_TLS : PHASE_EHLO;
+	case VERB_STARTTLS:
+		return PHASE_STARTTLS;
+	case VERB_AUTH:
+		return PHASE_AUTH;
+	case VERB_MAIL:
+		return PHASE_MAIL;
+	case VERB_RCPT: case VERB_VRFY: case VERB_EXPN:
+		return PHASE_RCPT;
+	case VERB_DATA: case VERB_BDAT:
+		return PHASE_DATA;
+	case VERB_RSET:
+		return PHASE_RSET;
+	case VERB_QUIT:
+		return PHASE_QUIT;
+	default:
+		return now;
+	}
+}
+
+static void
+enter(struct probe_script *s, enum probe_phase phase)
+{
+	if (s->phase != phase)
+		s->phase_us = loop_now_us();
+	s->phase = phase;
+	s->job.result->ran |= 1u << phase;
+}
+
+static void
+leave(struct probe_script *s, enum probe_phase phase, uint64_t took_us)
+{
+	enter(s, phase);
+	s->job.result->us[phase] += took_us;
+	s->job.result->done |= 1u << phase;
+}
+
+static void
+heard(struct probe_script *s, const struct event *e)
+{
+	struct probe_result *r = s->job.result;
+	enum probe_phase phase = e->answer.banner ? PHASE_BANNER : e->answer.dot ? PHASE_BODY :
+	    phase_of(e->answer.verb, e->tls, s->phase);
+
+	if (e->answer.late || e->answer.surprise)
+		return;
+	leave(s, phase, e->answer.took_us);
+	if (e->answer.drawn_us >= PROBE_DRAWN_US)
+		r->drawn |= 1u << phase;
+	r->reply[phase] = probe_keep_reply(&r->arena, e->answer.reply);
+}
+
+static void
+on_event(void *ctx, const struct event *e)
+{
+	struct probe_script *s = ctx;
+	struct probe_result *r = s->job.result;
+
+	if (s->job.watch)
+		s->job.watch(s->job.ctx, e);
+	if (e->session > 1 || s->over)
+		return;
+	probe_keep_event(r, e);
+	switch (e->kind) {
+	case EVENT_ATTEMPT:
+		r->sys = e->attempt.sys;
+		break;
+	case EVENT_CONNECTED:
+		leave(s, PHASE_CONNECT, e->connected.took_us);
+		enter(s, PHASE_BANNER);
+		break;
+	case EVENT_SENT:
+		if (e->sent.kind != SENT_TEXT)
+			enter(s, phase_of(verb_of(e->sent.text, NULL), e->tls, s->phase));
+		break;
+	case EVENT_REPLY:
+		heard(s, e);
+		break;
+	case EVENT_TLS:
+		r->tls = probe_keep_tls(&r->arena, e->shaken.info);
+		leave(s, PHASE_TLS, e->shaken.took_us);
+		break;
+	case EVENT_PROBLEM:
+		s->cause = e->cause;
+		break;
+	case EVENT_CLOSED:
+		r->eof = !e->closed.expected && e->closed.by != CLOSED_BY_US;
+		r->reset = r->eof && e->closed.by == CLOSED_RESET;
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+on_told(void *ctx, const struct script_item *item, const char *why, uint64_t took_us)
+{
+	struct probe_script *s = ctx;
+
+	(void)item, (void)took_us;
+	if (!why) {
+		s->cause = CAUSE_UNSAID;
+		return;
+	}
+	s->failed = s->phase;
+	if (!(s->job.result->done & 1u << s->failed))
+		s->job.result->us[s->failed] = loop_now_us() - s->phase_us;
+}
+
+static void
+end(struct probe_script *s)
+{
+	s->over = true;
+	s->done(s->ctx);
+}
+
+/* What was to be done counts, not what was done last. */
+static enum probe_phase
+phase_of_failure(const struct probe_script *s, const struct play_failure *f)
+{
+	const struct reply *go = s->failed == PHASE_STARTTLS ? s->job.result->reply[PHASE_STARTTLS] : NULL;
+
+	if (f->kind == ERR_DNS)
+		return PHASE_RESOLVE;
+	if (s->cause == CAUSE_NOT_OFFERED)
+		return PHASE_STARTTLS;
+	return s->cause == CAUSE_INJECTED || (f->kind == ERR_TLS && go && go->code == 220) ? PHASE_TLS : s->failed;
+}
+
+static void
+note_failure(struct probe_script *s, const struct play_failure *f)
+{
+	struct probe_result *r = s->job.result;
+
+	r->err = f->kind == ERR_NONE ? ERR_EXPECT : f->kind;
+	r->cause = s->cause;
+	r->phase = phase_of_failure(s, f);
+	r->done &= ~(1u << r->phase);
+	r->refused = f->reply && !f->expect && f->item && f->item->kind != SCRIPT_WORD;
+	r->text = arena_copy(&r->arena, span_of(f->why));
+	r->place = arena_printf(&r->arena, "%s:%u", f->place.file, f->place.line);
+	if (!f->reply)
+		r->reply[r->phase] = NULL;	/* it failed for something else than the last of that phase */
+}
+
+static void
+note_skipped(struct probe_script *s, struct span why)
+{
+	struct probe_result *r = s->job.result;
+	struct span before = r->left_out;
+
+	r->left_out = arena_printf(&r->arena, "%.*s%s%.*s (%.*s)", SPAN_ARG(before), before.len ? "; " : "", SPAN_ARG(s->now->name),
+	    SPAN_ARG(why));
+}
+
+static void
+on_done(void *ctx, struct play *play)
+{
+	struct probe_script *s = ctx;
+	const struct play_result *result = play_result(play);
+
+	if (s->over)
+		return;
+	if (result->verdict == PLAY_FAILED) {
+		note_failure(s, result->failure);
+		end(s);
+		return;
+	}
+	if (result->verdict == PLAY_SKIPPED)
+		note_skipped(s, result->why_skipped);
+	s->now = s->now->next;
+	if (s->now)
+		loop_timer_set(s->turn, 0);
+	else
+		end(s);
+}
+
+static void
+on_turn(void *ctx, unsigned ready)
+{
+	struct probe_script *s = ctx;
+
+	(void)ready;
+	play_free(s->past);
+	s->past = s->play;
+	s->play = NULL;
+	enter(s, PHASE_CONNECT);
+	struct play *play = play_new(s->job.env, s->job.opts->script, s->now, &(struct play_opts){
+		.session = &s->session, .target = &s->target, .value = s->job.opts->value, .nvalues = s->job.opts->nvalues,
+		.event = on_event, .event_ctx = s, .told = on_told, .told_ctx = s, .done = on_done, .done_ctx = s });
+	s->play = play;
+}
+
+/* The addresses are found already: the script's connection goes to the hop's, under its name. */
+static void
+aim(struct probe_script *s)
+{
+	const struct target *t = s->job.target;
+	const struct route_hop *hop = s->job.hop;
+	size_t n = hop->naddr;
+
+	s->session = *s->job.session;
+	s->target = *t;
+	if (t->kind != TARGET_HOST && t->kind != TARGET_MX)
+		return;
+	s->target = (struct target){ .kind = TARGET_HOST, .text = hop->host, .host = hop->host, .tls = t->tls, .lmtp = t->lmtp,
+	    .port = n > 0 ? addr_port(&hop->addr[0]) : t->port, .port_said = true };
+	struct route_opts *route = &s->session.route;
+	struct resolve_rule *rule = ARENA_ARRAY(&s->job.result->arena, struct resolve_rule, n + route->nrules);
+	for (size_t i = 0; i < n; i++)
+		rule[i] = (struct resolve_rule){ hop->host, hop->addr[i] };
+	for (size_t i = 0; i < route->nrules; i++)
+		rule[n + i] = route->rule[i];
+	route->rule = rule;
+	route->nrules += n;
+}
+
+struct probe_script *
+probe_script_new(const struct probe_job *job, void (*done)(void *ctx), void *ctx)
+{
+	struct probe_script *s = memory_zeroed(sizeof *s);
+
+	*s = (struct probe_script){ .job = *job, .done = done, .ctx = ctx, .now = job->opts->script->cases };
+	aim(s);
+	s->turn = loop_timer(job->env->loop, on_turn, s);
+	loop_timer_set(s->turn, 0);
+	return s;
+}
+
+void
+probe_script_late(struct probe_script *s, struct span why)
+{
+	struct probe_result *r = s->job.result;
+
+	s->over = true;
+	r->err = ERR_TIMEOUT;
+	r->phase = s->phase;
+	r->done &= ~(1u << s->phase);
+	r->text = arena_copy(&r->arena, why);
+}
+
+void
+probe_script_free(struct probe_script *s)
+{
+	if (!s)
+		return;
+	s->over = true;
+	play_free(s->play);
+	play_free(s->past);
+	loop_timer_free(s->turn);
+	free(s);
+}

@@ -1,0 +1,253 @@
+/* probe - what it asks of the server, phase by phase: one step, but for AUTH, which is a step of everybody's. */
+#include <stdio.h>
+
+#include "run/probe/probe_impl.h"
+#include "run/session/session_step.h"
+
+/* ---- phases: when each begins and ends, and which comes next */
+
+void
+probe_begin_phase(struct probe *p, enum probe_phase phase)
+{
+	p->phase = phase;
+	p->phase_us = loop_now_us();
+	p->problem = SPAN_NONE;
+	p->cause = CAUSE_UNSAID;
+	p->job.result->ran |= 1u << phase;
+}
+
+static void
+end_phase(struct probe *p)
+{
+	p->job.result->us[p->phase] += loop_now_us() - p->phase_us;
+	p->job.result->done |= 1u << p->phase;
+}
+
+static bool
+starttls_wanted(const struct probe *p)
+{
+	const struct probe_result *r = p->job.result;
+
+	if (p->until < DEPTH_EHLO || r->tls || p->job.opts->helo ||
+	    (r->tls_mode != TARGET_TLS_TRY && r->tls_mode != TARGET_TLS_STARTTLS))
+		return false;
+	return r->extensions && extensions_offer(r->extensions, "STARTTLS");
+}
+
+static bool
+wanted(const struct probe *p, enum probe_phase phase)
+{
+	const struct probe_opts *o = p->job.opts;
+
+	switch (phase) {
+	case PHASE_BANNER:
+		return p->until >= DEPTH_BANNER;
+	case PHASE_EHLO:
+		return p->until >= DEPTH_EHLO;
+	case PHASE_STARTTLS:
+		return starttls_wanted(p);
+	case PHASE_EHLO_TLS:
+		return p->until >= DEPTH_EHLO && p->until != DEPTH_STARTTLS;
+	case PHASE_AUTH:
+		return o->auth && p->until >= DEPTH_AUTH;
+	case PHASE_MAIL:
+		return (o->from || o->to) && p->until >= DEPTH_MAIL;
+	case PHASE_RCPT:
+		return (o->to && p->until >= DEPTH_RCPT) || (o->say && o->say[p->said]);
+	case PHASE_DATA: case PHASE_BODY:
+		return o->body.len && p->until >= DEPTH_DATA;
+	case PHASE_RSET:
+		return (p->job.result->done & 1u << PHASE_MAIL) && !(p->job.result->done & 1u << PHASE_BODY);
+	default:
+		return true;
+	}
+}
+
+static enum probe_phase
+behind(const struct probe *p, enum probe_phase phase)
+{
+	bool implicit = p->job.result->tls_mode == TARGET_TLS_IMPLICIT;
+
+	switch (phase) {
+	case PHASE_CONNECT:
+		return implicit ? PHASE_TLS : PHASE_BANNER;
+	case PHASE_EHLO:
+		return PHASE_STARTTLS;
+	case PHASE_STARTTLS:			/* passed over, or refused where TLS was only tried */
+		return PHASE_AUTH;
+	case PHASE_TLS:
+		return implicit ? PHASE_BANNER : PHASE_EHLO_TLS;
+	case PHASE_RCPT:
+		return p->job.opts->say && p->job.opts->say[p->said] ? PHASE_RCPT : PHASE_DATA;
+	default:
+		return phase + 1;
+	}
+}
+
+/* ---- what each phase says */
+
+static enum progress
+say(struct session *s, const char *verb, const char *before, const char *what, const char *after)
+{
+	char line[1100];
+
+	int n = snprintf(line, sizeof line, "%s%s%s%s", verb, before, what, after);
+	if (n < 0 || (size_t)n >= sizeof line)
+		return session_fail(s, ERR_USAGE, "%s: its argument has more than 1,000 octets", verb);
+	return session_say(s, (struct span){ line, (size_t)n }) ? STEP_WAIT : STEP_FAIL;
+}
+
+static enum progress
+say_hello(struct session *s, struct probe *p)
+{
+	bool lmtp = p->job.session->lmtp || p->job.target->lmtp;
+
+	p->job.result->hello = lmtp ? "LHLO" : p->job.opts->helo ? "HELO" : "EHLO";
+	return say(s, p->job.result->hello, " ", session_helo(s), "");
+}
+
+static enum progress
+say_next(struct session *s, struct probe *p)
+{
+	const struct probe_opts *o = p->job.opts;
+
+	if (o->to && !p->job.result->reply[PHASE_RCPT])
+		return say(s, "RCPT", " TO:<", o->to, ">");
+	struct span line = span_of(o->say[p->said++]);
+	return session_say(s, line) ? STEP_WAIT : STEP_FAIL;
+}
+
+/* The whole message at once, its dots doubled; it is small, or was refused when it was read. */
+static enum progress
+say_body(struct session *s, struct probe *p)
+{
+	struct span rest = p->job.opts->body, line;
+	struct buf stuffed = { .max = 1100 };
+	bool ok = true;
+
+	while (ok && span_line(&rest, &line)) {
+		buf_consume(&stuffed, buf_span(&stuffed).len);
+		ok = (line.len == 0 || line.at[0] != '.' || buf_append(&stuffed, SPAN("."))) && buf_append(&stuffed, line) &&
+		    session_say_text(s, buf_span(&stuffed).at ? buf_span(&stuffed) : SPAN(""));
+	}
+	buf_release(&stuffed);
+	if (!ok)
+		return session_fail(s, ERR_USAGE, "the message cannot be sent: a line of it has more than 1,000 octets");
+	return session_say_text(s, SPAN(".")) ? STEP_WAIT : STEP_FAIL;
+}
+
+static enum progress
+enter(struct session *s, struct probe *p, enum probe_phase phase)
+{
+	while (phase < PHASE_QUIT && !wanted(p, phase))
+		phase = behind(p, phase);
+	if (phase >= PHASE_QUIT)
+		return STEP_DONE;
+	probe_begin_phase(p, phase);
+	switch (phase) {
+	case PHASE_BANNER:
+		session_expect_banner(s);
+		return STEP_WAIT;
+	case PHASE_EHLO: case PHASE_EHLO_TLS:
+		return say_hello(s, p);
+	case PHASE_STARTTLS:
+		return say(s, "STARTTLS", "", "", "");
+	case PHASE_TLS:
+		return session_shake_hands(s);
+	case PHASE_AUTH:
+		p->authenticating = true;
+		return STEP_DONE;
+	case PHASE_MAIL:
+		return say(s, "MAIL", " FROM:<", p->job.opts->from ? p->job.opts->from : "", ">");
+	case PHASE_RCPT:
+		return say_next(s, p);
+	case PHASE_DATA:
+		return say(s, "DATA", "", "", "");
+	case PHASE_BODY:
+		return say_body(s, p);
+	default:
+		return say(s, "RSET", "", "", "");
+	}
+}
+
+static enum progress
+next(struct session *s, struct probe *p)
+{
+	end_phase(p);
+	return enter(s, p, behind(p, p->phase));
+}
+
+static enum progress
+heard_reply(struct session *s, struct probe *p, const struct news *news)
+{
+	const struct reply *r = &news->event->reply;
+
+	if (p->phase == PHASE_STARTTLS) {
+		bool on = news->failed == ERR_NONE, tried = p->job.result->tls_mode == TARGET_TLS_TRY && r->code != 421;
+		if (!on && !tried)
+			return session_refused(s, news);
+		if (on)
+			end_phase(p);
+		else
+			p->job.result->us[PHASE_STARTTLS] += loop_now_us() - p->phase_us;
+		return enter(s, p, on ? PHASE_TLS : behind(p, PHASE_STARTTLS));
+	}
+	if (p->phase == PHASE_RCPT && p->said > 0)
+		return r->code == 421 ? session_refused(s, news) : next(s, p);	/* what was said by request is judged later */
+	if (news->failed != ERR_NONE)
+		return session_refused(s, news);
+	return next(s, p);
+}
+
+static enum progress
+probe_start(struct session *s, const struct step *step, void *state)
+{
+	struct probe *p = (struct probe *)(uintptr_t)step->args;
+	struct session_env *env = p->job.env;
+	char no_way[NO_WAY_SHOWN];
+	struct err err;
+
+	(void)state;
+	if (p->phase == PHASE_AUTH)
+		return next(s, p);
+	probe_begin_phase(p, PHASE_CONNECT);
+	if (p->job.target->kind != TARGET_DEMO) {
+		session_dial(s, p->job.hop);
+		return STEP_WAIT;
+	}
+	if (session_no_way(s, p->job.target, no_way))
+		return session_fail(s, ERR_USAGE, "%s", no_way);
+	unsigned as = (p->job.session->lmtp ? DEMO_LMTP : 0) | (p->job.result->tls_mode == TARGET_TLS_IMPLICIT ? DEMO_TLS : 0);
+	int fd = env->demo ? env->demo(env, as, &err) : -1;
+	if (fd < 0)
+		return session_fail(s, ERR_CONNECT, "the server inside cannot be started");
+	return session_over(s, fd, p->job.hop->host, env->demo_tls) ? next(s, p) : STEP_FAIL;
+}
+
+static enum progress
+probe_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	struct probe *p = (struct probe *)(uintptr_t)step->args;
+
+	(void)state;
+	switch (news->kind) {
+	case NEWS_CONNECTED:
+		if (p->job.opts->proxy && !conv_put(session_conv(s), span_of(p->job.opts->proxy)))
+			return STEP_FAIL;
+		return next(s, p);
+	case NEWS_TLS_UP:
+		return next(s, p);
+	case NEWS_REPLY:
+		return heard_reply(s, p, news);
+	case NEWS_CLOSED:
+		if (p->phase == PHASE_CONNECT && news->err) {
+			p->job.result->sys = news->err->sys;
+			return session_fail(s, news->err->kind, "%s", news->err->text);
+		}
+		return STEP_FAIL;
+	default:
+		return STEP_FAIL;
+	}
+}
+
+const struct step_op probe_step = { .name = "probe", .args = "", .help = "", .start = probe_start, .heard = probe_heard };

@@ -1,0 +1,48 @@
+/*
+ * The addresses of one host: a literal, what --resolve says, and for a name that a person gave, localhost, hosts(5) and
+ * the search list of resolv.conf(5) as the system does it; then the DNS. Names of other scripts are asked as A-labels.
+ */
+#ifndef RUN_ROUTE_HOST_H
+#define RUN_ROUTE_HOST_H
+
+#include "net/dns.h"
+
+struct resolve_rule {
+	struct span host;
+	struct addr addr;
+};
+
+struct route_opts {
+	unsigned family;			/* 4 or 6; 0: both */
+	const struct resolve_rule *rule;	/* of --resolve, over all else */
+	size_t nrules;
+};
+
+enum host_source { HOST_LITERAL, HOST_GIVEN, HOST_FILE, HOST_DNS };
+
+struct host {
+	struct span name;		/* as asked, as A-labels; with what the search list added */
+	enum host_source source;
+	struct addr *addr;		/* in the order to try them, with the port */
+	size_t naddr;
+	uint32_t ttl;			/* the least, in seconds; of HOST_DNS */
+	bool authentic;			/* validated (DNSSEC), the aliases too */
+	struct span alias;		/* where its CNAMEs end; empty: it has none */
+	struct span why;		/* naddr is 0: "the name does not exist (NXDOMAIN)" */
+	enum err_cause cause;		/* naddr is 0 */
+	struct span note;		/* what is odd all the same; empty: nothing */
+};
+
+/* Told once, perhaps from within host_find. What it tells lives in the arena. */
+typedef void host_fn(void *ctx, const struct host *);
+
+struct host_query;
+/* NULL: it was told already. `system`: a person gave the name; else it is absolute, as the name of an MX is. */
+struct host_query *host_find(struct dns *, struct span name, unsigned port, bool system, const struct route_opts *,
+    struct arena *, host_fn *, void *ctx);
+void host_free(struct host_query *);		/* also cancels; after it was told too; NULL is fine */
+
+/* `name` as A-labels without a last dot, in the arena. False with err: it is no name (ERR_DNS), or libidn2 is missing. */
+bool host_ascii(struct span name, struct arena *, struct span *out, struct err *);
+
+#endif

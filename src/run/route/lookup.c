@@ -1,0 +1,311 @@
+/* lookup - what the DNS says about where the mail of a target goes. */
+#include "run/route/lookup.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+
+#include "smtp/sts.h"
+#include "smtp/tlsrpt.h"
+
+/* A text that a domain may have for those who send to it. */
+struct text_kind {
+	const char *label, *begins, *rfc;
+	bool (*parse)(struct span, const char **why);
+};
+
+struct question {
+	struct question *next;
+	struct lookup_query *query;
+	struct dns_query *dns;		/* NULL: answered */
+	void (*take)(struct question *, const struct dns_reply *, struct span owner);
+	struct span name;
+	enum dns_type type;
+	union {
+		struct lookup_host *host;
+		struct lookup_address *address;
+		struct lookup_ptr *ptr;
+		struct lookup_text *text;
+	};
+	const struct addr *addr;	/* of a PTR's own question: what it should point back to */
+	const struct text_kind *kind;	/* of a TXT */
+};
+
+struct lookup_query {
+	struct dns *dns;
+	const struct target *target;
+	struct arena *arena;
+	lookup_fn *fn;
+	void *ctx;
+	struct route_query *route;
+	struct question *questions;
+	size_t waiting;
+	struct lookup lookup;
+};
+
+/* ---- questions */
+
+static void
+answered(struct lookup_query *q)
+{
+	if (--q->waiting == 0)
+		q->fn(q->ctx, &q->lookup);
+}
+
+/* Why there is nothing of a type; empty when the answer is one to look into, *owner then is where its CNAMEs end. */
+static struct span
+nothing_of(const struct dns_reply *reply, struct span name, enum dns_type type, struct arena *arena, struct span *owner)
+{
+	unsigned steps;
+
+	if (!reply->ok)
+		return dns_tries_text(reply, arena);
+	if (!dns_follow(reply->answer, name, owner, &steps))
+		return SPAN("its CNAMEs form a loop");
+	if (dns_next(reply->answer, *owner, type, NULL))
+		return SPAN("");
+	return reply->answer->rcode == DNS_NXDOMAIN ? SPAN("the name does not exist (NXDOMAIN)") : SPAN("there is none");
+}
+
+static struct span
+why_none(struct question *q, const struct dns_reply *reply, struct span *owner)
+{
+	return nothing_of(reply, q->name, q->type, q->query->arena, owner);
+}
+
+static void
+on_reply(void *ctx, const struct dns_reply *reply)
+{
+	struct question *q = ctx;
+
+	q->dns = NULL;
+	q->take(q, reply, q->name);
+	answered(q->query);
+}
+
+static struct question *
+ask(struct lookup_query *l, struct span name, enum dns_type type,
+    void (*take)(struct question *, const struct dns_reply *, struct span))
+{
+	struct question *q = ARENA_NEW(l->arena, struct question);
+
+	*q = (struct question){ .next = l->questions, .query = l, .take = take, .name = name, .type = type };
+	l->questions = q;
+	q->dns = dns_ask(l->dns, name, type, on_reply, q);
+	l->waiting += q->dns != NULL;
+	return q;
+}
+
+/* ---- reverse names */
+
+/* RFC 1035 3.5, RFC 3596 2.5. */
+static struct span
+reverse_name(const struct addr *a, struct arena *arena)
+{
+	static const char digits[] = "0123456789abcdef";
+	struct buf { char at[80]; size_t n; } b = { .n = 0 };
+
+	if (addr_family(a) == 4) {
+		const unsigned char *o = (const unsigned char *)&a->in4.sin_addr;
+		return arena_printf(arena, "%u.%u.%u.%u.in-addr.arpa", o[3], o[2], o[1], o[0]);
+	}
+	for (size_t i = 16; i-- > 0;) {
+		unsigned char o = a->in6.sin6_addr.s6_addr[i];
+		memcpy(b.at + b.n, (char[]){ digits[o & 15], '.', digits[o >> 4], '.' }, 4);
+		b.n += 4;
+	}
+	return arena_printf(arena, "%.*sip6.arpa", (int)b.n, b.at);
+}
+
+static bool
+is_same(const struct addr *a, const struct addr *b)
+{
+	char one[ADDR_TEXT], other[ADDR_TEXT];
+
+	return strcmp(addr_host(a, one), addr_host(b, other)) == 0;
+}
+
+static void
+take_back(struct question *q, const struct dns_reply *reply, struct span owner)
+{
+	const struct dns_record *r = NULL;
+
+	if (why_none(q, reply, &owner).len > 0)
+		return;
+	while ((r = dns_next(reply->answer, owner, q->type, r)))
+		q->ptr->points_back |= is_same(&r->addr, q->addr);
+}
+
+static void
+take_ptr(struct question *q, const struct dns_reply *reply, struct span owner)
+{
+	struct lookup_address *a = q->address;
+	const struct dns_record *r = NULL;
+
+	a->why = why_none(q, reply, &owner);
+	while (a->why.len == 0 && a->nptr < LOOKUP_PTR_MAX && (r = dns_next(reply->answer, owner, DNS_PTR, r))) {
+		struct lookup_ptr *ptr = &a->ptr[a->nptr++];
+		ptr->name = arena_copy(q->query->arena, r->name);
+		struct question *back = ask(q->query, ptr->name, addr_family(&a->addr) == 6 ? DNS_AAAA : DNS_A, take_back);
+		back->ptr = ptr;
+		back->addr = &a->addr;
+	}
+}
+
+/* ---- TLSA, and the texts of a domain */
+
+static void
+take_tlsa(struct question *q, const struct dns_reply *reply, struct span owner)
+{
+	struct lookup_host *h = q->host;
+	const struct dns_record *r = NULL;
+
+	h->tlsa_why = why_none(q, reply, &owner);
+	if (h->tlsa_why.len > 0)
+		return;
+	h->tlsa_authentic = reply->authentic;
+	h->tlsa = ARENA_ARRAY(q->query->arena, struct lookup_tlsa, reply->answer->nrecords);
+	while ((r = dns_next(reply->answer, owner, DNS_TLSA, r)))
+		h->tlsa[h->ntlsa++] = (struct lookup_tlsa){
+			r->usage, r->selector, r->matching, arena_copy(q->query->arena, r->data),
+		};
+}
+
+static bool
+is_policy_record(struct span text, const char **why)
+{
+	struct span id;
+
+	return sts_record_parse(text, &id, why);
+}
+
+/* A record of another version is another matter (RFC 8461 3.1); what only misspells this one is shown as broken. */
+static const struct text_kind policy_text = { "_mta-sts", "v=STSv1", "RFC 8461 3.1", is_policy_record };
+static const struct text_kind reports_text = { "_smtp._tls", "v=TLSRPTv1", "RFC 8460 3", tlsrpt_record_parse };
+
+static struct span
+wrong_with(const struct lookup_text *t, const struct text_kind *kind, struct arena *arena)
+{
+	const char *why;
+
+	if (t->n > 1)
+		return arena_printf(arena, "there are %zu of these, so that all count for nothing (%s)", t->n, kind->rfc);
+	return t->n == 0 || kind->parse(t->text, &why) ? SPAN_NONE : span_of(why);
+}
+
+static void
+read_text(struct lookup_text *t, const struct text_kind *kind, const struct dns_reply *reply, struct arena *arena)
+{
+	const struct dns_record *r = NULL;
+	struct span owner = t->name;
+
+	t->why = nothing_of(reply, t->name, DNS_TXT, arena, &owner);
+	if (t->why.len > 0)
+		return;
+	t->authentic = reply->authentic;
+	while ((r = dns_next(reply->answer, owner, DNS_TXT, r)))
+		if (span_starts_case(r->data, span_of(kind->begins)) && t->n++ == 0)
+			t->text = arena_copy(arena, r->data);
+	t->wrong = wrong_with(t, kind, arena);
+	if (t->n == 0)
+		t->why = arena_printf(arena, "there are texts, but none that begins \"%s\"", kind->begins);
+}
+
+static void
+take_text(struct question *q, const struct dns_reply *reply, struct span owner)
+{
+	(void)owner;
+	read_text(q->text, q->kind, reply, q->query->arena);
+}
+
+struct span
+lookup_tlsrpt_name(struct span domain, struct arena *arena)
+{
+	return arena_printf(arena, "%s.%.*s", reports_text.label, SPAN_ARG(domain));
+}
+
+void
+lookup_tlsrpt(struct lookup_text *t, const struct dns_reply *reply, struct arena *arena)
+{
+	read_text(t, &reports_text, reply, arena);
+}
+
+static void
+ask_text(struct lookup_query *l, struct lookup_text *t, const struct text_kind *kind)
+{
+	t->name = arena_printf(l->arena, "%s.%.*s", kind->label, SPAN_ARG(l->lookup.route->name));
+	t->why = SPAN("the name is too long");
+	struct question *q = ask(l, t->name, DNS_TXT, take_text);
+	q->text = t;
+	q->kind = kind;
+}
+
+/* ---- all of it */
+
+static void
+ask_host(struct lookup_query *l, struct lookup_host *h)
+{
+	h->address = ARENA_ARRAY(l->arena, struct lookup_address, h->hop->naddr);
+	for (size_t i = 0; i < h->hop->naddr; i++) {
+		h->address[i].addr = h->hop->addr[i];
+		if (addr_family(&h->hop->addr[i]))
+			ask(l, reverse_name(&h->hop->addr[i], l->arena), DNS_PTR, take_ptr)->address = &h->address[i];
+	}
+	if (h->hop->found.source == HOST_LITERAL || l->target->kind == TARGET_UNIX || h->hop->naddr == 0)
+		return;
+	h->tlsa_name = arena_printf(l->arena, "_%u._tcp.%.*s", l->target->port, SPAN_ARG(h->hop->host));
+	h->tlsa_why = SPAN("the name is too long");
+	ask(l, h->tlsa_name, DNS_TLSA, take_tlsa)->host = h;
+}
+
+static void
+on_route(void *ctx, const struct route *route, const struct err *err)
+{
+	struct lookup_query *l = ctx;
+	struct lookup *up = &l->lookup;
+	struct addr literal;
+
+	up->route = route;
+	up->err = *err;
+	up->nhosts = route->nall;
+	up->host = ARENA_ARRAY(l->arena, struct lookup_host, route->nall ? route->nall : 1);
+	for (size_t i = 0; i < route->nall; i++) {
+		up->host[i].hop = &route->hop[i];
+		ask_host(l, &up->host[i]);
+	}
+	if (l->target->kind == TARGET_MX && route->name.len > 0 && !addr_parse(&literal, route->name, 0)) {
+		ask_text(l, &up->mta_sts, &policy_text);
+		ask_text(l, &up->tlsrpt, &reports_text);
+	}
+	answered(l);			/* the route itself */
+}
+
+static void
+on_note(void *ctx, struct span note)
+{
+	struct lookup_query *l = ctx;
+
+	if (note.len > 0 && l->lookup.nnotes < LOOKUP_NOTES_MAX)
+		l->lookup.note[l->lookup.nnotes++] = arena_copy(l->arena, note);
+}
+
+struct lookup_query *
+lookup_start(struct loop *loop, struct dns *dns, const struct target *target, const struct route_opts *opts,
+    uint64_t deadline_ms, struct arena *arena, lookup_fn *fn, void *ctx)
+{
+	struct lookup_query *l = memory_zeroed(sizeof *l);
+
+	*l = (struct lookup_query){ .dns = dns, .target = target, .arena = arena, .fn = fn, .ctx = ctx, .waiting = 1 };
+	l->route = route_find(loop, dns, target, opts, deadline_ms, arena, on_route, on_note, l);
+	return l;
+}
+
+void
+lookup_free(struct lookup_query *l)
+{
+	if (!l)
+		return;
+	for (struct question *q = l->questions; q; q = q->next)
+		dns_cancel(q->dns);
+	route_free(l->route);
+	free(l);
+}

@@ -1,0 +1,70 @@
+/*
+ * What the DNS says about where the mail of a target goes: its route, and for each host and address what a diagnosis
+ * wants besides: reverse names (do they point back?), TLSA for the port, and the domain's MTA-STS and TLSRPT texts.
+ */
+#ifndef RUN_ROUTE_LOOKUP_H
+#define RUN_ROUTE_LOOKUP_H
+
+#include "run/route/route.h"
+
+enum { LOOKUP_PTR_MAX = 4, LOOKUP_NOTES_MAX = 64 };
+
+struct lookup_ptr {
+	struct span name;
+	bool points_back;		/* it has the address that it was found under */
+};
+
+struct lookup_address {
+	struct addr addr;
+	struct lookup_ptr ptr[LOOKUP_PTR_MAX];
+	size_t nptr;
+	struct span why;		/* nptr is 0: "the name does not exist (NXDOMAIN)" */
+};
+
+struct lookup_tlsa {
+	unsigned usage, selector, matching;
+	struct span data;		/* octets */
+};
+
+struct lookup_host {
+	const struct route_hop *hop;
+	struct lookup_address *address;	/* one for each of the hop's */
+	struct span tlsa_name;		/* "_25._tcp.mx1.example.org"; empty: not asked, it is a literal */
+	struct lookup_tlsa *tlsa;
+	size_t ntlsa;
+	bool tlsa_authentic;		/* validated: RFC 7672 has a client look only at those */
+	struct span tlsa_why;		/* ntlsa is 0 */
+};
+
+struct lookup_text {
+	struct span name;		/* "_mta-sts.example.org"; empty: not asked */
+	struct span text;		/* the record that begins as it should; octets of the peer's */
+	size_t n;			/* how many begin so: more than one is as good as none (RFC 8461 3.1) */
+	bool authentic;
+	struct span why;		/* n is 0 */
+	struct span wrong;		/* it counts for nothing, and why; empty: it is good, or there is none */
+};
+
+struct lookup {
+	const struct route *route;
+	struct err err;			/* why nothing can be connected to; ERR_NONE: something can */
+	struct lookup_host *host;	/* one for each of the route's, those without an address too */
+	size_t nhosts;
+	struct lookup_text mta_sts, tlsrpt;
+	struct span note[LOOKUP_NOTES_MAX];
+	size_t nnotes;
+};
+
+/* The TLSRPT record of a domain alone: where it is asked for (TXT), and what the reply says; ->name is set. */
+struct span lookup_tlsrpt_name(struct span domain, struct arena *);
+void lookup_tlsrpt(struct lookup_text *, const struct dns_reply *, struct arena *);
+
+/* Told once, never from within lookup_start; the lookup lives in the arena. */
+typedef void lookup_fn(void *ctx, const struct lookup *);
+
+struct lookup_query;
+struct lookup_query *lookup_start(struct loop *, struct dns *, const struct target *, const struct route_opts *,
+    uint64_t deadline_ms, struct arena *, lookup_fn *, void *ctx);
+void lookup_free(struct lookup_query *);	/* also cancels; NULL is fine */
+
+#endif

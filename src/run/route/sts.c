@@ -1,0 +1,237 @@
+/* sts - the MTA-STS policy of a domain, got and judged. */
+#include "run/route/sts.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "net/fetch.h"
+
+struct sts_query {
+	struct sts_way way;
+	struct arena *arena;
+	sts_fn *fn;
+	void *ctx;
+	struct span name, host;		/* "_mta-sts.example.org", "mta-sts.example.org" */
+	struct dns_query *record;
+	struct host_query *finding;
+	struct fetch *fetch;
+	struct loop_timer *later;
+	struct sts sts;
+};
+
+const char *
+sts_state_word(enum sts_state state)
+{
+	static const char *const word[] = {
+#define X(name, text) [STS_##name] = text,
+		STS_STATES(X)
+#undef X
+	};
+
+	return word[state];
+}
+
+const char *
+sts_verdict_word(enum sts_verdict verdict)
+{
+	static const char *const word[] = {
+		[STS_NO_OPINION] = "none", [STS_ALLOWS] = "allows", [STS_NOT_LISTED] = "not_listed", [STS_NO_TLS] = "no_tls",
+		[STS_NOT_VERIFIED] = "not_verified",
+	};
+
+	return word[verdict];
+}
+
+/* RFC 8461 4.2. */
+enum sts_verdict
+sts_judge(const struct sts *sts, struct span host, bool tls, bool verified)
+{
+	if (sts->state != STS_FOUND || sts->policy.mode == STS_MODE_NONE)
+		return STS_NO_OPINION;
+	if (!sts_policy_names(&sts->policy, host))
+		return STS_NOT_LISTED;
+	return !tls ? STS_NO_TLS : verified ? STS_ALLOWS : STS_NOT_VERIFIED;
+}
+
+static void
+on_later(void *ctx, unsigned ready)
+{
+	struct sts_query *q = ctx;
+	struct sts *kept = ARENA_NEW(q->arena, struct sts);
+
+	(void)ready;
+	*kept = q->sts;
+	q->fn(q->ctx, kept);
+}
+
+/* Some of it is known within a call of our own: it is told at the next wake-up, when nothing stands above. */
+static void
+tell(struct sts_query *q, enum sts_state state, struct span why)
+{
+	q->sts.state = state;
+	q->sts.why = why;
+	loop_timer_set(q->later, 0);
+}
+
+/* ---- the policy */
+
+static bool
+is_plain(struct span type)
+{
+	return span_eq_case(span_trim(span_until(&type, ';')), SPAN("text/plain"));
+}
+
+static void
+on_answer(void *ctx, const struct https_answer *a)
+{
+	struct sts_query *q = ctx;
+	struct span type = text_safe(q->arena, span_first(a->type, 80));
+	const char *why;
+
+	if (a->why.len > 0)
+		tell(q, STS_UNREACHED, text_safe(q->arena, arena_copy(q->arena, span_first(a->why, 300))));
+	else if (a->status / 100 == 3)
+		tell(q, STS_UNREACHED, arena_printf(q->arena, "HTTP status %ld: it must not be somewhere else (RFC 8461 3.3)", a->status));
+	else if (a->status != 200)
+		tell(q, STS_UNREACHED, arena_printf(q->arena, "HTTP status %ld", a->status));
+	else if (!is_plain(a->type))
+		tell(q, STS_BAD_POLICY, arena_printf(q->arena, "it is of type \"%.*s\", and must be text/plain (RFC 8461 3.2)", SPAN_ARG(type)));
+	else if (!sts_policy_parse(a->text, q->arena, &q->sts.policy, &why))
+		tell(q, STS_BAD_POLICY, span_of(why));
+	else
+		tell(q, STS_FOUND, SPAN_NONE);
+}
+
+static void
+fetch(struct sts_query *q, const char *addresses, unsigned port, const char *proxy)
+{
+	struct https_opts opts = {
+		.host = arena_string(q->arena, q->host), .path = "/.well-known/mta-sts.txt", .addresses = addresses, .port = port,
+		.ca = q->way.ca, .proxy = proxy, .timeout_ms = q->way.timeout_ms ? q->way.timeout_ms : 60000,
+	};
+	struct err err;
+
+	q->fetch = fetch_start(q->way.loop, &opts, on_answer, q, &err);
+	if (!q->fetch)
+		tell(q, STS_UNABLE, arena_copy(q->arena, span_of(err.text)));
+}
+
+static void
+fetch_by_proxy(struct sts_query *q)
+{
+	char at[ADDR_TEXT];
+	const char *scheme = q->way.proxy->kind == PROXY_SOCKS5 ? "socks5h" : "http";
+	struct span url = arena_printf(q->arena, "%s://%s", scheme, addr_text(&q->way.proxy->addr, at));
+
+	fetch(q, NULL, 0, arena_string(q->arena, url));
+}
+
+static void
+on_host(void *ctx, const struct host *h)
+{
+	struct sts_query *q = ctx;
+	struct span all = SPAN_NONE;
+	char at[ADDR_TEXT];
+
+	if (h->naddr == 0) {
+		tell(q, STS_UNREACHED, arena_printf(q->arena, "mta-sts.%.*s: %.*s", SPAN_ARG(q->sts.domain), SPAN_ARG(h->why)));
+		return;
+	}
+	for (size_t i = 0; i < h->naddr; i++)
+		if (addr_port(&h->addr[i]) == addr_port(&h->addr[0]) && addr_is_allowed(q->way.allow, q->way.nallow, &h->addr[i]))
+			all = arena_printf(q->arena, "%.*s%s%s", SPAN_ARG(all), all.len ? "," : "", addr_host(&h->addr[i], at));
+	if (all.len == 0) {
+		tell(q, STS_UNREACHED, arena_printf(q->arena, "%s may not be connected to", addr_host(&h->addr[0], at)));
+		return;
+	}
+	fetch(q, arena_string(q->arena, all), addr_port(&h->addr[0]), NULL);
+}
+
+static void
+find_host(struct sts_query *q)
+{
+	q->host = arena_printf(q->arena, "mta-sts.%.*s", SPAN_ARG(q->sts.domain));
+	if (q->way.proxy->kind != PROXY_NONE)
+		fetch_by_proxy(q);
+	else
+		q->finding = host_find(q->way.dns, q->host, 443, false, q->way.route, q->arena, on_host, q);
+}
+
+/* ---- the record */
+
+static bool
+is_record(struct span text)
+{
+	return span_eq(span_trim(span_until(&text, ';')), SPAN("v=STSv1"));
+}
+
+/* RFC 8461 3.1: what does not begin "v=STSv1;" is left alone, and there must be exactly one. */
+static size_t
+count_records(const struct dns_reply *reply, struct span owner, struct span *first)
+{
+	const struct dns_record *r = NULL;
+	size_t n = 0;
+
+	while ((r = dns_next(reply->answer, owner, DNS_TXT, r)))
+		if (is_record(r->data) && n++ == 0)
+			*first = r->data;
+	return n;
+}
+
+static void
+on_record(void *ctx, const struct dns_reply *reply)
+{
+	struct sts_query *q = ctx;
+	struct span owner = q->name, text = SPAN_NONE, id;
+	const char *why;
+	unsigned steps;
+
+	q->record = NULL;
+	if (!reply->ok || !dns_follow(reply->answer, q->name, &owner, &steps)) {
+		tell(q, STS_UNKNOWN, reply->ok ? SPAN("its CNAMEs form a loop") : dns_tries_text(reply, q->arena));
+		return;
+	}
+	size_t n = count_records(reply, owner, &text);
+	if (n == 0)
+		tell(q, STS_NONE, reply->answer->rcode == DNS_NXDOMAIN ? SPAN("the name does not exist (NXDOMAIN)") : SPAN("there is none"));
+	else if (n > 1)
+		tell(q, STS_BAD_RECORD, SPAN("there is more than one, so that all count for nothing (RFC 8461 3.1)"));
+	else if (!sts_record_parse(text, &id, &why))
+		tell(q, STS_BAD_RECORD, span_of(why));
+	else {
+		q->sts.id = arena_copy(q->arena, id);
+		find_host(q);
+	}
+}
+
+struct sts_query *
+sts_start(const struct sts_way *way, struct span domain, struct arena *arena, sts_fn *fn, void *ctx)
+{
+	struct sts_query *q = memory_zeroed(sizeof *q);
+	struct span ascii;
+	struct err err = { .text = "it is no domain name" };
+
+	*q = (struct sts_query){ .way = *way, .arena = arena, .fn = fn, .ctx = ctx };
+	q->later = loop_timer(way->loop, on_later, q);
+	q->sts.domain = arena_copy(arena, domain);
+	if (host_ascii(q->sts.domain, arena, &ascii, &err)) {
+		q->sts.domain = ascii;
+		q->name = arena_printf(arena, "_mta-sts.%.*s", SPAN_ARG(ascii));
+		q->record = dns_ask(way->dns, q->name, DNS_TXT, on_record, q);
+	}
+	if (!q->record)
+		tell(q, err.kind == ERR_SYSTEM ? STS_UNABLE : STS_UNKNOWN, arena_copy(arena, span_of(err.text)));
+	return q;
+}
+
+void
+sts_free(struct sts_query *q)
+{
+	if (!q)
+		return;
+	dns_cancel(q->record);
+	host_free(q->finding);
+	fetch_free(q->fetch);
+	loop_timer_free(q->later);
+	free(q);
+}

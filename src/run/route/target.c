@@ -1,0 +1,167 @@
+/* target - what a person writes to say where to connect. */
+#include "run/route/target.h"
+
+#include <arpa/inet.h>
+#include <netdb.h>
+
+static const struct scheme {
+	const char *prefix;
+	enum target_kind kind;
+	unsigned port;
+	enum target_tls tls;
+	bool lmtp;
+} schemes[] = {
+	{ "smtp://", TARGET_HOST, 25, TARGET_TLS_UNSAID, false },
+	{ "smtp+tls://", TARGET_HOST, 25, TARGET_TLS_STARTTLS, false },
+	{ "smtp+notls://", TARGET_HOST, 25, TARGET_TLS_OFF, false },
+	{ "smtps://", TARGET_HOST, 465, TARGET_TLS_IMPLICIT, false },
+	{ "submissions://", TARGET_HOST, 465, TARGET_TLS_IMPLICIT, false },
+	{ "submission://", TARGET_HOST, 587, TARGET_TLS_STARTTLS, false },
+	{ "lmtp://", TARGET_HOST, 24, TARGET_TLS_UNSAID, true },
+	{ "lmtp+unix://", TARGET_UNIX, 0, TARGET_TLS_UNSAID, true },
+	{ "lmtp+unix:", TARGET_UNIX, 0, TARGET_TLS_UNSAID, true },
+	{ "unix://", TARGET_UNIX, 0, TARGET_TLS_UNSAID, false },
+	{ "unix:", TARGET_UNIX, 0, TARGET_TLS_UNSAID, false },
+	{ "pipe:", TARGET_PIPE, 0, TARGET_TLS_UNSAID, false },
+	{ "mx:", TARGET_MX, 25, TARGET_TLS_UNSAID, false },
+	{ "demo:", TARGET_DEMO, 0, TARGET_TLS_UNSAID, false },
+};
+
+static bool
+parse_port(struct target *t, struct span word, struct err *err)
+{
+	unsigned long long port;
+	char name[32];
+
+	if (word.len == 0)
+		return err_set(err, ERR_USAGE, "\"%.*s\" lacks the port behind \"%c\"", SPAN_ARG(t->text),
+		    span_has(t->text, ':') ? ':' : '/');
+	if (span_number(word, 65535, &port) && port > 0) {
+		t->port = (unsigned)port;
+		t->port_said = true;
+		return true;
+	}
+	memcpy(name, word.at ? word.at : "", word.len < sizeof name ? word.len : 0);
+	name[word.len < sizeof name ? word.len : 0] = '\0';
+	struct servent *service = name[0] ? getservbyname(name, "tcp") : NULL;
+	if (!service)
+		return err_set(err, ERR_USAGE, "\"%.*s\" is neither a port (1 to 65535) nor the name of a service",
+		    SPAN_ARG(word));
+	t->port = ntohs((uint16_t)service->s_port);
+	t->port_said = true;
+	return true;
+}
+
+/* host, host:port, host/port, [host], [host]:port, an IPv6 literal with or without brackets. */
+static bool
+parse_host(struct target *t, struct span text, struct err *err)
+{
+	struct span rest = text;
+
+	if (text.len > 0 && text.at[0] == '[') {
+		rest = span_skip(text, 1);
+		t->host = span_until(&rest, ']');
+		if (rest.at == text.at + text.len && (text.at[text.len - 1] != ']'))
+			return err_set(err, ERR_USAGE, "\"%.*s\" lacks a \"]\"", SPAN_ARG(text));
+		if (span_starts_case(t->host, SPAN("IPv6:")))
+			t->host = span_skip(t->host, 5);
+		if (rest.len == 0)
+			return true;
+		if (rest.at[0] != ':' && rest.at[0] != '/')
+			return err_set(err, ERR_USAGE, "\"%.*s\": want a \":\" and the port behind \"]\"", SPAN_ARG(text));
+		return parse_port(t, span_skip(rest, 1), err);
+	}
+	if (span_has(text, '/')) {
+		t->host = span_until(&rest, '/');
+		return parse_port(t, rest, err);
+	}
+	t->host = span_until(&rest, ':');
+	if (t->host.len == text.len)
+		return true;
+	if (!span_has(rest, ':'))
+		return parse_port(t, rest, err);
+	t->host = text;
+	return true;
+}
+
+/* What stands before the last "@". A password there is refused, and not repeated. */
+static bool
+check_userinfo(struct target *t, struct span *text, struct err *err)
+{
+	size_t at = text->len;
+
+	while (at > 0 && text->at[at - 1] != '@')
+		at--;
+	if (at == 0)
+		return true;
+	struct span user = span_first(*text, at - 1);
+	if (span_has(user, ':'))
+		return err_set(err, ERR_USAGE, "a password does not belong into a target: others can see the command line; "
+		    "use --user and --password-file");
+	t->sender = user;
+	*text = span_skip(*text, at);
+	return true;
+}
+
+static bool
+read_text(struct target *t, struct err *err)
+{
+	struct span text = t->text;
+
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		const struct scheme *s = &schemes[i];
+		if (!span_starts_case(text, span_of(s->prefix)))
+			continue;
+		t->kind = s->kind;
+		t->port = s->port;
+		t->tls = s->tls;
+		t->lmtp = s->lmtp;
+		text = span_skip(text, strlen(s->prefix));
+		if (s->kind == TARGET_DEMO)
+			return text.len == 0 || err_set(err, ERR_USAGE, "\"%.*s\": demo: is a target by itself, nothing stands behind it",
+			    SPAN_ARG(t->text));
+		if (s->kind == TARGET_UNIX || s->kind == TARGET_PIPE) {
+			t->host = text;
+			return text.len > 0 || err_set(err, ERR_USAGE, "\"%s\" wants a %s behind it", s->prefix,
+			    s->kind == TARGET_UNIX ? "path" : "command");
+		}
+		if (text.len > 0 && text.at[text.len - 1] == '/')
+			text.len--;
+		return check_userinfo(t, &text, err) && parse_host(t, text, err);
+	}
+	t->port = 25;
+	struct span behind = span_find(text, SPAN("://"));
+	if (behind.len > 0)
+		return err_set(err, ERR_USAGE, "\"%.*s\" is a scheme that smtpsh does not know; it knows smtp, smtps, "
+		    "smtp+tls, smtp+notls, submission, submissions, lmtp, unix, pipe, mx and demo",
+		    SPAN_ARG(span_first(text, text.len - behind.len)));
+	if (span_has(text, '@')) {
+		t->kind = TARGET_MX;
+		return check_userinfo(t, &text, err) && parse_host(t, text, err);
+	}
+	return parse_host(t, text, err);
+}
+
+bool
+target_parse(struct target *t, struct span text, struct span port_word, unsigned port, struct arena *arena,
+    struct err *err)
+{
+	*t = (struct target){ .text = arena_copy(arena, text) };
+	if (!read_text(t, err))
+		return false;
+	if (port_word.len > 0 && !parse_port(t, port_word, err))
+		return false;
+	if (!t->port_said && port != 0 && t->port != 0) {
+		t->port = port;
+		t->port_said = true;
+	}
+	if (t->port == 465 && t->tls == TARGET_TLS_UNSAID)
+		t->tls = TARGET_TLS_IMPLICIT;
+	if (t->kind != TARGET_DEMO && t->host.len == 0)
+		return err_set(err, ERR_USAGE, "\"%.*s\" names no host", SPAN_ARG(text));
+	unsigned long long number;
+	if (t->kind == TARGET_HOST && span_number(t->host, 4294967295u, &number))
+		return err_set(err, ERR_USAGE, "\"%.*s\" is a number, not a host: the host comes first, then the port",
+		    SPAN_ARG(text));
+	return true;
+}

@@ -1,0 +1,36 @@
+/* What a person writes to say where to connect, and how to reach it. */
+#ifndef RUN_ROUTE_TARGET_H
+#define RUN_ROUTE_TARGET_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+enum target_kind {
+	TARGET_HOST,		/* a host name or an address literal */
+	TARGET_MX,		/* the MX of a domain */
+	TARGET_UNIX,		/* a socket's path */
+	TARGET_PIPE,		/* a child process */
+	TARGET_DEMO,		/* the server inside */
+};
+
+enum target_tls { TARGET_TLS_UNSAID, TARGET_TLS_OFF, TARGET_TLS_TRY, TARGET_TLS_STARTTLS, TARGET_TLS_IMPLICIT };
+
+struct target {
+	enum target_kind kind;
+	struct span text;	/* as written */
+	struct span host;	/* host, domain, path or command; an address literal without brackets */
+	struct span sender;	/* of user@domain: the user */
+	unsigned port;		/* 0 for a path, a command, and demo: */
+	bool port_said;
+	enum target_tls tls;
+	bool lmtp;
+	struct span hint;	/* what to say besides when the host is not found; empty: nothing */
+};
+
+/*
+ * Reads a target and, where given, a second word with the port (a number or a service's name). `port` is what counts
+ * when neither says one; 0 is 25, or the scheme's. Spans live in the arena.
+ */
+bool target_parse(struct target *, struct span text, struct span port_word, unsigned port, struct arena *, struct err *);
+
+#endif

@@ -1,0 +1,383 @@
+/* commands - lines that begin with "/": cases, includes, blocks, rules, words and steps. */
+#include "base/near.h"
+#include "run/script/parse.h"
+
+/* ---- cases */
+
+static bool
+quoted(struct cursor *c, struct span *out, struct err *err)
+{
+	if (c->rest.len == 0 || c->rest.at[0] != '"') {
+		*out = cursor_word(c);
+		return out->len > 0 || cursor_fail(c, err, "want a name in quotes, as in /case \"relay is refused\"");
+	}
+	struct cursor start = *c;
+	c->rest = span_skip(c->rest, 1);
+	if (!span_has(c->rest, '"'))
+		return cursor_fail(&start, err, "the quote is not closed");
+	*out = span_until(&c->rest, '"');
+	c->rest = span_trim(c->rest);
+	return true;
+}
+
+static bool
+case_options(struct script_case *k, struct cursor *c, struct parser *p)
+{
+	while (c->rest.len > 0) {
+		struct cursor at = *c;
+		if (span_starts(c->rest, SPAN("skip=\""))) {
+			c->rest = span_skip(c->rest, 5);
+			if (!quoted(c, &k->skip, p->err))
+				return false;
+			continue;
+		}
+		struct span value = cursor_word(c), key = span_until(&value, '=');
+		if (span_eq(key, SPAN("skip")) && value.len > 0)
+			k->skip = value;
+		else if (span_eq(key, SPAN("tags")) && value.len > 0)
+			k->tags = value;
+		else if (span_eq(key, SPAN("standalone")) && value.len == 0)
+			k->standalone = true;
+		else
+			return cursor_fail(&at, p->err, "want skip=WHY, tags=A,B or standalone");
+	}
+	return true;
+}
+
+static bool
+do_case(struct parser *p, struct input *in, struct cursor *c)
+{
+	struct script_case *k = ARENA_NEW(p->arena, struct script_case);
+
+	(void)in;
+	if (p->depth > 0)
+		return cursor_blame(c, c->line, p->err, "/end is missing for the block of line %u", p->block[p->depth - 1].item->place.line);
+	k->place = c->place;
+	if (!quoted(c, &k->name, p->err) || !case_options(k, c, p))
+		return false;
+	k->name = arena_copy(p->arena, k->name);
+	k->skip = arena_copy(p->arena, k->skip);
+	k->tags = arena_copy(p->arena, k->tags);
+	*p->case_end = k;
+	p->case_end = &k->next;
+	p->script->ncases++;
+	p->now = k;
+	p->end = &k->items;
+	p->rule_end = &k->rules;
+	p->last = NULL;
+	for (size_t i = 0; i <= SCRIPT_PEERS_MAX; i++)
+		p->of[i].mode = PARSE_COMMAND;
+	return true;
+}
+
+static bool
+do_include(struct parser *p, struct input *in, struct cursor *c)
+{
+	struct span name = span_trim(c->rest), text;
+	const char *path;
+	struct err why;
+
+	if (name.len == 0)
+		return cursor_fail(c, p->err, "want a file");
+	if (!p->opts->load)
+		return cursor_fail(c, p->err, "files are not included here");
+	if (++p->nincludes > SCRIPT_INCLUDES_MAX)
+		return cursor_fail(c, p->err, "more than %d files included: does one include itself?", SCRIPT_INCLUDES_MAX);
+	if (!p->opts->load(p->opts->load_ctx, in->file, name, p->arena, &path, &text, &why))
+		return cursor_fail(c, p->err, "%s", why.text);
+	return parse_input(p, path, text, c);
+}
+
+/* ---- blocks */
+
+static bool
+do_else(struct parser *p, struct input *in, struct cursor *c)
+{
+	struct block *b = p->depth ? &p->block[p->depth - 1] : NULL;
+
+	(void)in;
+	if (!b || b->other || b->item->word->kind != WORD_IF)
+		return cursor_blame(c, c->line, p->err, "there is no /if that this belongs to");
+	b->other = true;
+	p->end = &b->item->other;
+	p->last = NULL;
+	return cursor_end(c, p->err);
+}
+
+static bool
+do_end(struct parser *p, struct input *in, struct cursor *c)
+{
+	(void)in;
+	if (p->depth == 0)
+		return cursor_blame(c, c->line, p->err, "there is no /repeat, /retry or /if that this ends");
+	p->end = p->block[--p->depth].outer;
+	p->last = NULL;
+	return cursor_end(c, p->err);
+}
+
+/* ---- rules */
+
+static bool
+rule_verb(struct script_rule *r, struct cursor *c, struct parser *p)
+{
+	static const struct { const char *word; enum script_rule_at at; } others[] = {
+		{ "DOT", RULE_DOT }, { "BANNER", RULE_BANNER }, { "ANSWER", RULE_ANSWER }, { "IDLE", RULE_IDLE },
+		{ "*", RULE_OTHERWISE },
+	};
+	struct cursor at = *c;
+	struct span word = cursor_word(c);
+
+	if (word.len == 0)
+		return cursor_fail(&at, p->err, "want a verb, or DOT, BANNER, ANSWER, IDLE or *, as in /on RCPT");
+	r->name = arena_copy(p->arena, word);
+	r->verb = verb_of(word, NULL);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (span_eq_case(word, span_of(others[i].word)))
+			r->at = others[i].at;
+	return true;
+}
+
+const char *const rule_states[RULE_BITS] = {
+#define X(name, word) [RULE_BIT_##name] = word,
+	RULE_STATES(X)
+#undef X
+};
+
+/* "tls,auth" */
+static bool
+rule_states_of(struct span list, unsigned *out)
+{
+	bool known = list.len > 0;
+
+	while (known && list.len > 0) {
+		struct span word = span_until(&list, ',');
+		known = false;
+		for (size_t i = 0; i < RULE_BITS; i++)
+			if (span_eq(word, span_of(rule_states[i]))) {
+				*out |= 1u << i;
+				known = true;
+			}
+	}
+	return known;
+}
+
+static bool
+rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
+{
+	struct cursor at = *c;
+	struct span value = cursor_word(c), key = span_until(&value, '=');
+	unsigned long long n;
+
+	if (span_eq(key, SPAN("times")) && span_number(value, SCRIPT_REPEAT_MAX, &n) && n > 0) {
+		r->times = (unsigned)n;
+		return true;
+	}
+	if (span_eq(key, SPAN("delay")))
+		return cursor_milliseconds(c, value, &r->delay_ms, p->err);
+	if (span_eq(key, SPAN("then")) && (span_eq(value, SPAN("close")) || span_eq(value, SPAN("rst")))) {
+		r->then = span_eq(value, SPAN("rst")) ? THEN_RST : THEN_CLOSE;
+		return true;
+	}
+	if (span_eq(key, SPAN("if")) || span_eq(key, SPAN("unless")))
+		return rule_states_of(value, key.len == 2 ? &r->when : &r->unless) ||
+		    cursor_fail(&at, p->err, "want helo, mail, rcpt, tls, auth or login, with commas between");
+	if (span_eq(key, SPAN("over")) && (r->at == RULE_DOT || r->verb == VERB_BDAT) && span_number(value, ~0ull, &n) && n > 0) {
+		r->over = n;
+		return true;
+	}
+	return cursor_fail(&at, p->err, "want /ERE/, if=STATE, unless=STATE, times=N, delay=T, then=close or then=rst%s",
+	    r->at == RULE_DOT || r->verb == VERB_BDAT ? ", or over=OCTETS" : "");
+}
+
+static struct script_rule *
+add_rule(struct parser *p, struct cursor *c)
+{
+	struct script_rule *r = ARENA_NEW(p->arena, struct script_rule);
+
+	r->place = c->place;
+	*p->rule_end = r;
+	p->rule_end = &r->next;
+	p->rule = r;
+	p->last = NULL;
+	return r;
+}
+
+/* A regular expression may hold blanks; it ends at the next slash that is not escaped. */
+static bool
+rule_ere(struct script_rule *r, struct cursor *c, struct parser *p)
+{
+	struct cursor at = *c;
+	size_t end = 1;
+	struct err why;
+
+	if (r->at == RULE_BANNER || r->at == RULE_IDLE || r->at == RULE_OTHERWISE)
+		return cursor_fail(&at, p->err, "%.*s has no text for a regular expression", SPAN_ARG(r->name));
+	while (end < c->rest.len && c->rest.at[end] != '/')
+		end += c->rest.at[end] == '\\' ? 2 : 1;
+	if (end >= c->rest.len)
+		return cursor_fail(&at, p->err, "the regular expression has no closing slash");
+	r->ere = ere_compile(span_skip(span_first(c->rest, end), 1), p->arena, &p->script->eres, &why);
+	c->rest = span_trim(span_skip(c->rest, end + 1));
+	return r->ere || cursor_fail(&at, p->err, "%s", why.text);
+}
+
+static bool
+do_on(struct parser *p, struct input *in, struct cursor *c)
+{
+	struct script_rule *r = add_rule(p, c);
+
+	(void)in;
+	if (!rule_verb(r, c, p))
+		return false;
+	while (c->rest.len > 0)
+		if (c->rest.at[0] == '/' ? !rule_ere(r, c, p) : !rule_option(r, c, p))
+			return false;
+	return true;
+}
+
+static bool
+do_otherwise(struct parser *p, struct input *in, struct cursor *c)
+{
+	struct script_rule *r = add_rule(p, c);
+
+	(void)in;
+	r->at = RULE_OTHERWISE;
+	r->name = SPAN("*");
+	if (!span_starts(c->rest, SPAN("S:")))
+		return c->rest.len == 0 || cursor_fail(c, p->err, "want S: and a reply");
+	c->rest = span_skip(c->rest, 2);
+	if (c->rest.len > 0 && c->rest.at[0] == ' ')
+		c->rest = span_skip(c->rest, 1);
+	return parse_reply(p, 1, c);
+}
+
+/* ---- steps */
+
+/* A here-document: its lines up to the tag, each behind a LF, are part of the step's line. */
+static bool
+here_document(struct parser *p, struct input *in, struct cursor *c, struct span *line)
+{
+	struct span mark = span_find(*line, SPAN("<<")), rest = span_skip(mark, 2), tag, next;
+	struct buf all = { .max = SCRIPT_OCTETS_MAX };
+
+	if (mark.len == 0 || mark.at == line->at || (mark.at[-1] != ' ' && mark.at[-1] != '\t'))
+		return true;
+	tag = arena_copy(p->arena, span_word(&rest));
+	if (tag.len == 0)
+		return cursor_fail(c, p->err, "want a word behind <<, which ends the text");
+	buf_append(&all, *line);
+	bool ended = false;
+	while (!ended && span_line(&in->rest, &next)) {
+		in->line++;
+		ended = span_eq(in->marked ? span_trim(next) : next, tag);
+		if (!ended)
+			buf_printf(&all, "\n%.*s", SPAN_ARG(next));
+	}
+	*line = arena_copy(p->arena, buf_span(&all));
+	buf_release(&all);
+	return ended || cursor_fail(c, p->err, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(tag));
+}
+
+static bool
+do_step(struct parser *p, struct input *in, const struct step_op *op, struct cursor *c)
+{
+	struct span line = span_trim(c->line);
+	struct script_item *item;
+
+	p->rule = NULL;
+	if (!here_document(p, in, c, &line))
+		return false;
+	item = parser_add(p, SCRIPT_STEP, c->place);
+	item->line.source = arena_copy(p->arena, line);
+	if (strcmp(op->name, "body") == 0 || strcmp(op->name, "bdat") == 0 || strcmp(op->name, "close") == 0)
+		p->of[1].mode = PARSE_COMMAND;
+	if (span_find(line, SPAN("{{")).len > 0) {
+		struct text_context ctx = parser_context(p, false);
+		struct cursor text = { .place = c->place, .line = item->line.source, .rest = item->line.source };
+		return text_parse(&item->line, &text, &ctx, p->err);
+	}
+	item->step = step_parse(step_ops, item->line.source, MODE_COMMAND, c->place, p->arena, p->err);
+	return item->step != NULL;
+}
+
+/* ---- words */
+
+/* A reply that /silence or /eof watches for is not waited for before. */
+static void
+leave_unawaited(struct parser *p, struct span name)
+{
+	static const char *const names[] = { "silence", "eof", "drop", "rst", "close" };
+
+	if (!p->last || p->last->kind != SCRIPT_EXCHANGE || p->last->nreply > 0)
+		return;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		p->last->unawaited |= span_eq(name, span_of(names[i]));
+}
+
+static bool
+do_word(struct parser *p, const struct script_word *word, struct cursor *c)
+{
+	struct text_context ctx = parser_context(p, false);
+	struct cursor args_at = *c;
+	const void *args = NULL;
+
+	p->rule = NULL;
+	if (!word->parse(&args, &args_at, &ctx, &p->script->eres, p->err))
+		return false;
+	if (word->kind == WORD_PIPELINE)
+		p->pipeline = *(const bool *)args ? PIPELINE_ON : PIPELINE_OFF;
+	struct script_item *item = parser_add(p, SCRIPT_WORD, c->place);
+	item->word = word;
+	item->args = args;
+	item->line.source = arena_copy(p->arena, span_trim(c->line));
+	if (!word->block)
+		return true;
+	if (p->depth == SCRIPT_DEPTH_MAX)
+		return cursor_fail(c, p->err, "more than %d blocks in each other", SCRIPT_DEPTH_MAX);
+	p->block[p->depth++] = (struct block){ .item = item, .outer = p->end };
+	p->end = &item->body;
+	p->last = NULL;
+	return true;
+}
+
+static bool
+unknown_command(struct parser *p, struct span name, struct cursor *c)
+{
+	struct near near = near_begin(name);
+	/* What stands behind it may be a secret, typed where no command was meant: it is not repeated. */
+	struct cursor at = { .place = c->place, .line = span_first(c->line, (size_t)(name.at + name.len - c->line.at)), .rest = c->rest };
+
+	if (p->opts->only_at_prompt && p->opts->only_at_prompt(name))
+		return cursor_fail(&at, p->err, "/%.*s works only at the prompt", SPAN_ARG(name));
+	for (size_t i = 0; step_ops[i]; i++)
+		near_try(&near, step_ops[i]->name);
+	for (const struct script_word *w = script_words; w->name; w++)
+		near_try(&near, w->name);
+	return cursor_fail(&at, p->err, "there is no command \"/%.*s\" in scripts%s%s%s", SPAN_ARG(name), near.best ? " (near: /" : "",
+	    near.best ? near.best : "", near.best ? ")" : "");
+}
+
+bool
+parse_command(struct parser *p, struct input *in, struct span name, struct cursor *c)
+{
+	static bool (*const shapes[])(struct parser *, struct input *, struct cursor *) = {
+		[WORD_CASE] = do_case, [WORD_INCLUDE] = do_include, [WORD_ELSE] = do_else, [WORD_END] = do_end,
+		[WORD_ON] = do_on, [WORD_OTHERWISE] = do_otherwise,
+	};
+	const struct script_word *word = script_word_find(name);
+	const struct step_op *op = word ? NULL : step_find(step_ops, name);
+
+	if (!word && !op)
+		return unknown_command(p, name, c);
+	parse_settle(p);
+	if (!parse_flush(p, c))
+		return false;
+	leave_unawaited(p, name);
+	p->rule = NULL;
+	c->rest = span_skip(c->rest, 1 + name.len);
+	while (c->rest.len > 0 && (c->rest.at[0] == ' ' || c->rest.at[0] == '\t'))
+		c->rest = span_skip(c->rest, 1);
+	if (!op && word->kind < sizeof shapes / sizeof *shapes)
+		return shapes[word->kind](p, in, c);
+	return op ? do_step(p, in, op, c) : do_word(p, word, c);
+}

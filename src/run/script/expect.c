@@ -1,0 +1,272 @@
+/* expect - what a script expects of a reply, parsed. */
+#include "run/script/expect.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const level_words[] = {
+#define X(name, word, help) [MATCH_##name] = word,
+	MATCH_LEVELS(X)
+#undef X
+};
+
+static const char *const mask_words[] = {
+#define X(name, word) [MASK_BIT_##name] = word,
+	MATCH_MASKS(X)
+#undef X
+};
+
+enum match_level
+match_level_of(struct span word)
+{
+	for (size_t i = 0; i < MATCH_UNSAID; i++)
+		if (span_eq(word, span_of(level_words[i])))
+			return (enum match_level)i;
+	return MATCH_UNSAID;
+}
+
+const char *
+match_level_word(enum match_level level)
+{
+	return level < MATCH_UNSAID ? level_words[level] : "";
+}
+
+const char *
+mask_word(enum match_mask_bit bit)
+{
+	return mask_words[bit];
+}
+
+/* ---- regular expressions */
+
+enum { ERE_MAX = 256 };
+
+/* A repeat of what has a repeat in it, as in (a+)*, takes time without bound in some libraries. */
+static bool
+ere_is_safe(struct span s, struct err *err)
+{
+	bool repeated[32] = { false };
+	size_t depth = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		char c = s.at[i];
+		if (c == '\\') {
+			i++;
+			if (i < s.len && s.at[i] >= '1' && s.at[i] <= '9')
+				return err_set(err, ERR_USAGE, "a regular expression has no back-reference (\\%c) here", s.at[i]);
+		} else if (c == '[') {
+			i += i + 1 < s.len && s.at[i + 1] == '^';
+			i += i + 1 < s.len && s.at[i + 1] == ']';
+			while (i + 1 < s.len && s.at[++i] != ']')
+				;
+		} else if (c == '(') {
+			if (++depth == 32)
+				return err_set(err, ERR_USAGE, "a regular expression with more than 31 groups in each other");
+			repeated[depth] = false;
+		} else if (c == ')' && depth > 0) {
+			bool again = i + 1 < s.len && (s.at[i + 1] == '*' || s.at[i + 1] == '+' || s.at[i + 1] == '{');
+			if (again && repeated[depth])
+				return err_set(err, ERR_USAGE, "a regular expression may not repeat what has a repeat in it");
+			repeated[depth - 1] |= repeated[depth] || again;
+			depth--;
+		} else if (c == '*' || c == '+' || c == '{') {
+			repeated[depth] = true;
+		}
+	}
+	return true;
+}
+
+const struct expect_ere *
+ere_compile(struct span source, struct arena *arena, struct expect_ere **list, struct err *err)
+{
+	struct expect_ere *e = ARENA_NEW(arena, struct expect_ere);
+	char why[120];
+
+	if (source.len > ERE_MAX) {
+		err_set(err, ERR_USAGE, "a regular expression of more than %d octets", ERE_MAX);
+		return NULL;
+	}
+	if (!ere_is_safe(source, err))
+		return NULL;
+	e->source = arena_copy(arena, source);
+	int bad = regcomp(&e->regex, e->source.at, REG_EXTENDED);
+	if (bad) {
+		regerror(bad, &e->regex, why, sizeof why);
+		err_set(err, ERR_USAGE, "/%.*s/ is no regular expression: %s", SPAN_ARG(span_first(source, 60)), why);
+		return NULL;
+	}
+	e->next = *list;
+	*list = e;
+	return e;
+}
+
+void
+ere_free_all(struct expect_ere *list)
+{
+	for (; list; list = list->next)
+		regfree(&list->regex);
+}
+
+bool
+ere_match(const struct expect_ere *e, struct span line, struct span *group)
+{
+	regmatch_t at[2];
+	char small[1024], *text = line.len < sizeof small ? small : memory_get(line.len + 1);
+
+	/* regexec wants a string; a NUL within the line ends what it sees. */
+	memcpy(text, line.at ? line.at : "", line.len);
+	text[line.len] = '\0';
+	bool matches = regexec(&e->regex, text, 2, at, 0) == 0;
+	if (text != small)
+		free(text);
+	if (!matches)
+		return false;
+	size_t which = e->regex.re_nsub > 0 && at[1].rm_so >= 0;
+	if (group)
+		*group = (struct span){ line.at + at[which].rm_so, (size_t)(at[which].rm_eo - at[which].rm_so) };
+	return true;
+}
+
+/* ---- one S: line */
+
+static struct expect_line *
+new_line(struct expect *x, struct cursor *c, struct arena *arena)
+{
+	if ((x->nlines & (x->nlines - 1)) == 0) {	/* full at each power of two */
+		struct expect_line *more = ARENA_ARRAY(arena, struct expect_line, x->nlines ? x->nlines * 2 : 1);
+		if (x->nlines > 0)
+			memcpy(more, x->line, x->nlines * sizeof *more);
+		x->line = more;
+	}
+	if (x->nlines == 0)
+		x->place = c->place;
+	struct expect_line *l = &x->line[x->nlines++];
+	l->place = c->place;
+	l->source = arena_copy(arena, c->rest);
+	return l;
+}
+
+static bool
+want_code(const struct cursor *c, struct err *err)
+{
+	return cursor_fail(c, err, "want a reply code such as 250, 2xx or 250|251, or * for any reply");
+}
+
+/* "250", "2xx", "550|551". */
+static bool
+parse_codes(struct expect_line *l, struct cursor *c, struct err *err)
+{
+	for (;;) {
+		bool x = false;
+		if (c->rest.len < 3 || c->rest.at[0] < '0' || c->rest.at[0] > '9')
+			return want_code(c, err);
+		for (size_t i = 0; i < 3; i++) {
+			char d = c->rest.at[i];
+			if (d != 'x' && (d < '0' || d > '9' || x))
+				return want_code(c, err);
+			x |= d == 'x';
+			l->code[l->ncodes].digit[i] = d;
+		}
+		l->ncodes++;
+		c->rest = span_skip(c->rest, 3);
+		if (c->rest.len == 0 || c->rest.at[0] != '|')
+			return true;
+		if (l->ncodes == CODES_MAX)
+			return cursor_fail(c, err, "more than %d codes", CODES_MAX);
+		c->rest = span_skip(c->rest, 1);
+	}
+}
+
+static bool
+is_ere(struct span text)
+{
+	size_t n = 0;
+
+	if (text.len < 2 || text.at[0] != '/' || text.at[text.len - 1] != '/')
+		return false;
+	while (n < text.len - 1 && text.at[text.len - 2 - n] == '\\')
+		n++;
+	return n % 2 == 0;
+}
+
+static bool
+parse_text(struct expect_line *l, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	size_t len;
+
+	if (is_ere(c->rest)) {
+		struct err why;
+		l->text.source = arena_copy(ctx->arena, c->rest);
+		l->text.patterns = true;
+		l->ere = ere_compile(span_skip(span_first(c->rest, c->rest.len - 1), 1), ctx->arena, eres, &why);
+		if (!l->ere)
+			return cursor_fail(c, err, "%s", why.text);
+		c->rest = span_skip(c->rest, c->rest.len);
+		return true;
+	}
+	if (!text_parse(&l->text, c, ctx, err))
+		return false;
+	if (l->text.n > 0 && l->text.piece[0].kind == PIECE_TEXT)
+		l->status = status_parse(l->text.piece[0].text, &len);
+	return true;
+}
+
+bool
+expect_add_line(struct expect *x, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, bool *open,
+    struct err *err)
+{
+	bool whole = x->nlines == 0;
+	struct expect_line *l;
+
+	*open = false;
+	if (whole && span_eq(c->rest, SPAN("*"))) {
+		new_line(x, c, ctx->arena);
+		x->any = true;
+		return true;
+	}
+	if (span_eq(c->rest, SPAN("..."))) {
+		if (whole)
+			return cursor_fail(c, err, "\"S: ...\" stands for further lines of a reply: a line with its code must come "
+			    "before; \"S: *\" takes any reply");
+		new_line(x, c, ctx->arena)->more = true;
+		x->more = *open = true;
+		return true;
+	}
+	l = new_line(x, c, ctx->arena);
+	if (!parse_codes(l, c, err))
+		return false;
+	if (c->rest.len == 0)
+		return true;
+	if (c->rest.at[0] != ' ' && c->rest.at[0] != '-')
+		return cursor_fail(c, err, "want a blank or \"-\" behind the code");
+	l->separator = c->rest.at[0];
+	c->rest = span_skip(c->rest, 1);
+	if (!parse_text(l, c, ctx, eres, err))
+		return false;
+	*open = l->separator == '-';
+	l->more = !*open && l->text.n == 1 && l->text.piece[0].kind == PIECE_REST;
+	x->more |= l->more;
+	return true;
+}
+
+static bool
+code_fits(const struct expect_line *l, unsigned code, size_t digits)
+{
+	char got[4];
+
+	snprintf(got, sizeof got, "%03u", code % 1000);
+	for (size_t k = 0; k < l->ncodes; k++) {
+		bool fits = true;
+		for (size_t i = 0; i < digits; i++)
+			fits &= l->code[k].digit[i] == 'x' || l->code[k].digit[i] == got[i];
+		if (fits)
+			return true;
+	}
+	return false;
+}
+
+bool
+expect_may_be(const struct expect *x, unsigned code)
+{
+	return x->any || x->nlines == 0 || code_fits(&x->line[0], code, 3);
+}

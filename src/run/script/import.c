@@ -1,0 +1,165 @@
+/* import - recognises a log's dialect and reads it line by line. */
+#include "run/script/import_priv.h"
+
+const struct import_dialect *
+import_dialect(struct span name)
+{
+	for (const struct import_dialect *d = import_dialects; d->name; d++)
+		if (span_eq_case(name, span_of(d->name)))
+			return d;
+	return NULL;
+}
+
+/* The mark that a line has, and what stands behind it. */
+static const struct import_mark *
+mark_of(const struct import_dialect *d, struct span line, struct span *text)
+{
+	for (const struct import_mark *m = d->mark; m->text; m++) {
+		struct span mark = span_of(m->text), hit = line;
+		/* What ends in a blank may stand there without it, when nothing follows. */
+		bool bare = span_eq(line, span_first(mark, mark.len - 1)) && mark.at[mark.len - 1] == ' ';
+		if (m->inside)
+			hit = span_find(line, mark);
+		else if (!span_starts(line, mark) && !bare)
+			continue;
+		if (hit.len == 0)
+			continue;
+		*text = span_skip(hit, mark.len);
+		return m;
+	}
+	return NULL;
+}
+
+/* How many lines of the log look like this dialect. */
+static unsigned
+score(const struct import_dialect *d, struct span log)
+{
+	struct span line, text;
+	unsigned n = 0, replies = 0, sides[2] = { 0 };
+	bool signed_for = d->sign == NULL;
+
+	for (unsigned i = 0; i < 2000 && span_line(&log, &line); i++) {
+		struct span trimmed = span_trim(line);
+		const struct import_mark *m = mark_of(d, d->sign || strcmp(d->name, "rfc") == 0 ? trimmed : line, &text);
+		if (m) {
+			n++;
+			sides[m->side]++;
+		}
+		signed_for |= d->sign && span_starts(trimmed, span_of(d->sign));
+		replies += import_is_reply(trimmed);
+	}
+	if (!signed_for)
+		return 0;
+	if (d->terminal)
+		return replies > 0 ? d->sign ? 1000000 : 1 : 0;
+	/* Both sides speak; sendmail's server has no mark. */
+	return sides[IMPORT_CLIENT] && (sides[IMPORT_SERVER] || strcmp(d->name, "sendmail") == 0) ? n + 1 : 0;
+}
+
+const struct import_dialect *
+import_recognise(struct span log)
+{
+	const struct import_dialect *best = NULL;
+	unsigned most = 0;
+
+	for (const struct import_dialect *d = import_dialects; d->name; d++) {
+		unsigned n = score(d, log);
+		if (n > most) {
+			most = n;
+			best = d;
+		}
+	}
+	return best;
+}
+
+/* In "< unknown[192.0.2.1]: EHLO x" and "< mx[192.0.2.1]:25: 220 x" what was said. */
+static struct span
+behind_peer(struct span text)
+{
+	return span_skip(span_find(span_find(text, SPAN("]")), SPAN(": ")), 2);
+}
+
+static bool
+names_peer(const struct import_dialect *d)
+{
+	return strcmp(d->name, "postfix") == 0;
+}
+
+/* Does the side that the marks call the client speak in reply codes? Then the log is the other end's. */
+static bool
+is_swapped(const struct import_dialect *d, struct span log)
+{
+	struct span line, text;
+	int codes[2] = { 0 };
+
+	while (d->symmetric && span_line(&log, &line)) {
+		const struct import_mark *m = mark_of(d, line, &text);
+		if (m)
+			codes[m->side] += import_is_reply(names_peer(d) ? behind_peer(text) : text);
+	}
+	return codes[IMPORT_CLIENT] > codes[IMPORT_SERVER];
+}
+
+static void
+one_line(struct import *im, struct span line)
+{
+	struct span text;
+
+	if (im->dialect->line && im->dialect->line(im, line))
+		return;
+	const struct import_mark *m = mark_of(im->dialect, line, &text);
+	if (!m)
+		return;
+	if (names_peer(im->dialect) && (text = behind_peer(text)).len == 0)
+		return;
+	if ((m->side == IMPORT_CLIENT) != im->swapped)
+		import_client(im, text);
+	else
+		import_server(im, text);
+}
+
+static void
+put_head(const struct import *im, struct buf *out)
+{
+	buf_printf(out, "# imported from a log of %s\n", im->dialect->help);
+	if (im->needs_user && im->user[0])
+		buf_printf(out, "/var user=%s\n", im->user);
+	else if (im->needs_user)
+		buf_printf(out, "# the log does not show the user's name\n/secret user\n");
+	if (im->needs_password)
+		buf_printf(out, "/secret password\n");
+	if (im->needs_token)
+		buf_printf(out, "/secret token\n");
+}
+
+bool
+import_log(const struct import_dialect *d, struct span log, struct buf *out, struct err *err)
+{
+	struct buf body = { .max = IMPORT_OUT_MAX };
+	struct import im = { .dialect = d, .swapped = is_swapped(d, log), .out = &body, .cases = { .max = IMPORT_OUT_MAX },
+	    .pending = { .max = IMPORT_LINE_MAX }, .held = { .max = IMPORT_OUT_MAX } };
+	struct span line;
+	bool any;
+
+	while (span_line(&log, &line)) {
+		one_line(&im, import_clean(&im.arena, span_first(line, IMPORT_LINE_MAX), d->terminal));
+		arena_reset(&im.arena);
+	}
+	import_end(&im);
+	import_connection(&im);
+	any = buf_span(&im.cases).len > 0;
+	if (any) {
+		struct span cases = buf_span(&im.cases);
+		put_head(&im, out);
+		/* A case alone needs no name: "\n/case …\n" goes. */
+		for (int i = 0; im.ncases == 1 && i < 2; i++)
+			span_line(&cases, &line);
+		buf_append(out, cases);
+	}
+	buf_release(&body);
+	buf_release(&im.cases);
+	buf_release(&im.pending);
+	buf_release(&im.held);
+	arena_release(&im.arena);
+	return any || err_set(err, ERR_USAGE, "there is no dialogue of %s in it", d->help);
+}

@@ -1,0 +1,312 @@
+/* import - the dialects: how each tool marks what the client and the server say. */
+#include "run/script/import_priv.h"
+
+/* The text behind any of these; SPAN_NONE: none stands there. */
+static bool
+after(struct span line, const char *mark, bool inside, struct span *text)
+{
+	struct span want = span_of(mark);
+
+	if (!inside && !span_starts(line, want))
+		return false;
+	struct span hit = inside ? span_find(line, want) : line;
+	*text = span_skip(hit, want.len);
+	return hit.len > 0;
+}
+
+static bool
+starts_with_any(struct span line, const char *const list[])
+{
+	for (size_t i = 0; list[i]; i++)
+		if (span_starts(line, span_of(list[i])))
+			return true;
+	return false;
+}
+
+/* ---- RFC pastes */
+
+static bool
+is_furniture(struct span s)
+{
+	return (span_starts(s, SPAN("RFC ")) && s.len > 8) || (s.len > 0 && s.at[s.len - 1] == ']' && span_find(s, SPAN("[Page ")).len > 0);
+}
+
+/* "<waits for connection>", "... TLS negotiation proceeds" */
+static bool
+is_direction(struct span s)
+{
+	return span_starts(s, SPAN("... ")) || (s.len > 0 && s.at[0] == '<' && s.at[s.len - 1] == '>');
+}
+
+static void
+rfc_mark(struct import *im, enum import_side side, struct span text)
+{
+	import_end(im);
+	bool data = side == IMPORT_CLIENT && (im->mode == IMPORT_TEXT || im->mode == IMPORT_CHUNK);
+	if (is_direction(text) && !data)
+		return;
+	im->last_side = side;
+	buf_append(&im->pending, text);
+}
+
+/* A line without a mark goes on where the last one ended, with a "\" there or without. */
+static void
+rfc_goes_on(struct import *im, struct span text)
+{
+	struct span before = buf_span(&im->pending);
+	bool joins = im->mode == IMPORT_ANSWERS || span_starts_case(before, SPAN("AUTH "));
+
+	if (span_ends_case(before, SPAN(" \\")))
+		im->pending.tail -= 2;
+	buf_printf(&im->pending, "%s%.*s", joins ? "" : " ", SPAN_ARG(text));
+}
+
+static bool
+rfc_line(struct import *im, struct span line)
+{
+	struct span text = span_trim(line);
+
+	for (const struct import_mark *m = im->dialect->mark; m->text; m++) {
+		struct span mark = span_trim(span_of(m->text));
+		if (!span_starts(text, mark))
+			continue;
+		text = span_skip(text, mark.len);
+		rfc_mark(im, m->side, span_skip(text, text.len > 0 && text.at[0] == ' '));
+		return true;
+	}
+	if (text.len == 0 || is_furniture(text) || buf_span(&im->pending).len == 0 || line.at[0] != ' ')
+		return true;
+	if (is_direction(text))
+		import_end(im);		/* what stands below goes on with it */
+	else
+		rfc_goes_on(im, text);
+	return true;
+}
+
+/* ---- curl -v: "* …", "> …", "< …", "} [5 bytes data]", and a progress meter before any of them */
+
+static bool
+curl_line(struct import *im, struct span line)
+{
+	if (span_find(line, SPAN("* Connected to ")).len > 0)
+		import_connection(im);
+	/* "100    13    0     0  100    13      0   3250 --:--:-- --:--:-- --:--:--  4333> RSET" */
+	struct span meter = span_find(line, SPAN("--:--"));
+	if (meter.len == 0)
+		return false;
+	for (size_t i = 0; i + 1 < meter.len; i++)
+		if ((meter.at[i] == '>' || meter.at[i] == '<') && meter.at[i + 1] == ' ') {
+			struct span text = span_skip(meter, i + 2);
+			if (meter.at[i] == '>')
+				import_client(im, text);
+			else
+				import_server(im, text);
+			return true;
+		}
+	return true;
+}
+
+/* ---- swaks */
+
+static bool
+swaks_line(struct import *im, struct span line)
+{
+	if (span_starts(line, SPAN("=== Connected to ")))
+		import_connection(im);
+	if (span_starts(line, SPAN("*** ")))
+		import_comment(im, arena_string(&im->arena, span_first(line, 200)));
+	return false;
+}
+
+/* ---- terminals: both sides bare */
+
+static const char *const telnet_noise[] = {
+	"Trying ", "Connected to ", "Escape character is ", "Connection closed by foreign host", "Connection to ", "telnet> ",
+	"Script started", "Script done", "Ncat: ", NULL,
+};
+
+static const char *const openssl_noise[] = {
+	"CONNECTED(", "---", "depth=", "verify ", "verify return", "DONE", "closed", "RENEGOTIATING", "KEYUPDATE", "Connecting to ",
+	"read:errno=", "poll error", "Certificate chain", NULL,
+};
+
+static void
+bare_line(struct import *im, struct span line)
+{
+	bool reply = import_is_reply(line) && im->mode != IMPORT_TEXT && !(im->mode == IMPORT_ANSWERS && im->last_side == IMPORT_SERVER &&
+	    !im->reply_open && (line.len == 3 || line.at[3] == '-' ? false : !span_has(line, ' ')));
+
+	if (reply)
+		import_server(im, line);
+	else if (im->begun && !im->ended && (line.len > 0 || im->mode == IMPORT_TEXT))
+		import_client(im, line);
+}
+
+static bool
+telnet_line(struct import *im, struct span line)
+{
+	if (im->mode == IMPORT_TEXT || !starts_with_any(line, telnet_noise)) {
+		bare_line(im, line);
+		return true;
+	}
+	if (span_starts(line, SPAN("Connected to ")))
+		import_connection(im);
+	return true;
+}
+
+/* s_client says EHLO and STARTTLS unseen; a terminal then shows the last line of the first EHLO's reply, a pipe not even that. */
+static bool
+openssl_line(struct import *im, struct span line)
+{
+	if (im->mode == IMPORT_TEXT) {
+		bare_line(im, line);
+		return true;
+	}
+	if (span_starts(line, SPAN("CONNECTED(")))
+		import_connection(im);
+	if (span_starts(line, SPAN("Post-Handshake")))
+		im->noise = true;
+	if (span_starts(line, SPAN("read R BLOCK")))
+		im->noise = false;
+	if (im->noise || span_starts(line, SPAN("read R BLOCK")) || starts_with_any(line, openssl_noise))
+		return true;
+	bool reply = import_is_reply(line);
+	if (!im->begun && (reply ? span_starts(line, SPAN("250")) : verb_of(line, NULL) != VERB_OTHER)) {
+		import_comment(im, "openssl s_client said EHLO and STARTTLS here; its log does not show them");
+		import_put(im, "/starttls");
+		im->begun = true;
+		if (reply)
+			return true;
+	}
+	if (!im->begun && reply)
+		import_comment(im, "openssl s_client began with TLS: replay against smtps://");
+	bare_line(im, line);
+	return true;
+}
+
+/* ---- Exim: a reply goes on in lines that are indented */
+
+static bool
+exim_line(struct import *im, struct span line)
+{
+	struct span text = span_trim(line);
+
+	if (span_find(line, SPAN("SMTP>> writing message")).len > 0)
+		return true;
+	if (span_starts(text, SPAN("Connecting to ")))
+		import_connection(im);
+	if (im->last_side != IMPORT_SERVER || !im->reply_open || !span_starts(line, SPAN("    ")) || !import_is_reply(text))
+		return false;
+	import_server(im, text);
+	return true;
+}
+
+/* ---- sendmail -v: ">>> " and bare replies, "050 " before them in its daemon's voice */
+
+static bool
+sendmail_line(struct import *im, struct span line)
+{
+	if (span_find(line, SPAN("... Connecting to ")).len > 0)
+		import_connection(im);
+	if (span_starts(line, SPAN("050 ")))
+		line = span_skip(line, 4);
+	if (!span_starts(line, SPAN(">>> ")) && import_is_reply(line)) {
+		import_server(im, line);
+		return true;
+	}
+	return false;
+}
+
+/* ---- Python's smtplib */
+
+static void
+all_lines(struct import *im, struct span text, enum import_side side)
+{
+	struct span line;
+
+	while (span_line(&text, &line))
+		if (side == IMPORT_CLIENT)
+			import_client(im, line);
+		else
+			import_server(im, line);
+}
+
+static bool
+python_line(struct import *im, struct span line)
+{
+	struct span text;
+
+	if (after(line, "connect: (", false, &text) || after(line, "connect: to (", false, &text))
+		import_connection(im);
+	else if (after(line, "send: ", false, &text))
+		all_lines(im, import_python(&im->arena, text), IMPORT_CLIENT);
+	else if (after(line, "reply: b'", false, &text) || after(line, "reply: b\"", false, &text) ||
+	    after(line, "reply: '", false, &text))
+		all_lines(im, import_python(&im->arena, span_skip(line, 7)), IMPORT_SERVER);
+	return true;
+}
+
+/* ---- PHPMailer: the lines of a reply may be glued to each other */
+
+static void
+glued(struct import *im, struct span reply)
+{
+	for (size_t i = 4; reply.len > 4 && reply.at[3] == '-' && i + 3 < reply.len; i++)
+		if (memcmp(reply.at + i, reply.at, 3) == 0 && (reply.at[i + 3] == '-' || reply.at[i + 3] == ' ')) {
+			import_server(im, span_first(reply, i));
+			reply = span_skip(reply, i);
+			i = 3;
+		}
+	import_server(im, reply);
+}
+
+static bool
+phpmailer_line(struct import *im, struct span line)
+{
+	static const char *const clients[] = { "CLIENT -> SERVER: ", "CLIENT -&gt; SERVER: ", "CLIENT -> SERVER:", NULL };
+	static const char *const servers[] = { "SERVER -> CLIENT: ", "SERVER -&gt; CLIENT: ", NULL };
+	struct span text;
+
+	if (span_ends_case(line, SPAN("<br>")))
+		line.len -= 4;
+	for (size_t i = 0; servers[i]; i++)
+		if (after(line, servers[i], true, &text)) {
+			im->noise = false;
+			glued(im, text);
+			return true;
+		}
+	for (size_t i = 0; clients[i]; i++)
+		if (after(line, clients[i], true, &text)) {
+			import_client(im, text);
+			return true;
+		}
+	if (im->reply_open && import_is_reply(span_trim(line)))
+		import_server(im, span_trim(line));
+	return true;
+}
+
+#define C(text)		{ IMPORT_CLIENT, text, false }
+#define S(text)		{ IMPORT_SERVER, text, false }
+#define C_IN(text)	{ IMPORT_CLIENT, text, true }
+#define S_IN(text)	{ IMPORT_SERVER, text, true }
+
+const struct import_dialect import_dialects[] = {
+	{ "swaks", "swaks", { C(" -> "), C(" ~> "), C("**> "), C("*~> "), S("<-  "), S("<~  "), S("<** "), S("<~* ") }, .line = swaks_line },
+	{ "exim", "Exim -v or -d", { C_IN("SMTP>> "), C_IN("SMTP|> "), C_IN("SMTP>| "), C_IN("SMTP+> "), S_IN("SMTP<< ") }, .hides_text = true,
+	  .line = exim_line },
+	{ "python", "Python's smtplib", { C("send: "), S("reply: b"), S("reply: '") }, .line = python_line },
+	{ "phpmailer", "PHPMailer", { C_IN("CLIENT -> SERVER:"), S_IN("SERVER -> CLIENT:"), C_IN("CLIENT -&gt; SERVER:"),
+	  S_IN("SERVER -&gt; CLIENT:") }, .line = phpmailer_line },
+	{ "msmtp", "msmtp -d", { C("--> "), S("<-- ") }, .hides_text = true },
+	{ "sendmail", "sendmail -v", { C(">>> ") }, .hides_text = true, .line = sendmail_line },
+	{ "postfix-notice", "Postfix's protocol error notice", { C(" In:  "), S(" Out: ") }, .hides_text = true, .symmetric = true },
+	{ "postfix", "Postfix -v in the log", { C_IN("]: < "), S_IN("]: > ") }, .hides_text = true, .symmetric = true },
+	{ "curl", "curl -v", { C("> "), S("< ") }, .hides_text = true, .line = curl_line },
+	{ "nodemailer", "nodemailer, with \"C:\" and \"S:\" behind a prefix", { C_IN("] C: "), S_IN("] S: ") }, .hides_text = true },
+	{ "sender", "RFCs that write S: for the sender and R: for the receiver", { C("S: "), S("R: ") }, .sign = "R: ", .line = rfc_line },
+	{ "arrows", "RFCs that write >>> and <<<", { C(">>> "), S("<<< ") }, .sign = "<<< ", .line = rfc_line },
+	{ "rfc", "RFCs and MailKit: C: and S:", { C("C: "), S("S: ") }, .line = rfc_line },
+	{ "openssl", "openssl s_client, captured", { { 0 } }, .sign = "CONNECTED(", .terminal = true, .line = openssl_line },
+	{ "telnet", "telnet, nc or script(1), captured", { { 0 } }, .terminal = true, .line = telnet_line },
+	{ .name = NULL },
+};

@@ -1,0 +1,59 @@
+/* What the files of the import share. Only run/import*.c include this. */
+#ifndef RUN_SCRIPT_IMPORT_PRIV_H
+#define RUN_SCRIPT_IMPORT_PRIV_H
+
+#include "base/arena.h"
+#include "run/script/import.h"
+#include "smtp/verb.h"
+
+enum import_mode { IMPORT_COMMANDS, IMPORT_TEXT, IMPORT_ANSWERS, IMPORT_CHUNK };
+
+struct import {
+	const struct import_dialect *dialect;
+	bool swapped;			/* a symmetric log of the other end */
+	struct arena arena;		/* of the line in hand */
+	bool noise;			/* within a block that is not of the dialogue */
+
+	/* what a dialect may look at */
+	enum import_mode mode;
+	bool begun, ended;		/* a reply came; the connection is over */
+	enum import_side last_side;
+
+	/* the writer's */
+	struct buf *out;		/* of the connection in hand */
+	struct buf cases;		/* those before it, each with its /case */
+	unsigned ncases;
+	struct buf pending;		/* one line that may go on in the next (RFC pastes) */
+	enum verb verb;			/* last said */
+	unsigned owed;			/* commands that no reply came to yet */
+	bool reply_open, text_shown;
+	char code[4];			/* of the reply that is open */
+	unsigned answers;		/* given in this AUTH */
+	char mechanism[24], size[24], user[128];
+	unsigned long long chunk, chunk_left;	/* octets that BDAT announced; those not shown yet */
+	struct buf chunk_lines;
+	bool body_owed;			/* what stands for a message waits for its reply */
+	struct buf held;		/* the lines said meanwhile */
+	bool needs_user, needs_password, needs_token;
+};
+
+/* import_write.c */
+void import_client(struct import *, struct span line);
+void import_server(struct import *, struct span line);
+void import_comment(struct import *, const char *text);
+void import_put(struct import *, const char *line);		/* a line of the script as it is */
+void import_connection(struct import *);			/* another one begins */
+void import_end(struct import *);
+void import_put_client(struct import *, struct span line);	/* C: and the line, as it is sent */
+
+/* import_chunk.c */
+void import_chunk(struct import *, struct span bdat);		/* this command was said: its octets follow */
+bool import_chunk_takes(struct import *, struct span line);	/* false: the chunk is over, this is a command */
+void import_chunk_end(struct import *);				/* if one is open: what it has, or what stands for it */
+
+/* import_lines.c */
+bool import_is_reply(struct span line);				/* three digits, then "-", a blank, or nothing */
+struct span import_clean(struct arena *, struct span line, bool terminal);	/* no ANSI, no CR; backspaces done */
+struct span import_python(struct arena *, struct span literal);	/* the value of '…' or b'…' */
+
+#endif

@@ -1,0 +1,360 @@
+/* import - C: and S: lines as a script has them: secrets replaced, patterns escaped, what is missing marked. */
+#include "run/script/import_priv.h"
+
+#include <stdio.h>
+
+#include "base/base64.h"
+#include "base/text.h"
+
+/* What stands for a message that is not in the log: a header of its own must fit. */
+#define MISSING_TEXT		1000
+#define MISSING_TEXT_WORD	"1000"
+
+void
+import_put(struct import *im, const char *line)
+{
+	buf_printf(im->out, "%s\n", line);
+}
+
+void
+import_comment(struct import *im, const char *text)
+{
+	struct span safe = text_safe(&im->arena, span_of(text));
+
+	buf_printf(im->out, "# %.*s\n", SPAN_ARG(safe));
+}
+
+/* ---- what the client says */
+
+static bool
+is_plain(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if (((unsigned char)s.at[i] < 0x20 && s.at[i] != '\t') || s.at[i] == 0x7F)
+			return false;
+	return text_is_utf8(s);
+}
+
+/* "{{" would be a place. */
+static void
+put_escaped(struct buf *out, struct span s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		if (span_starts(span_skip(s, i), SPAN("{{"))) {
+			buf_append(out, SPAN("\\{{"));
+			i++;
+		} else {
+			buf_append(out, (struct span){ s.at + i, 1 });
+		}
+	}
+}
+
+void
+import_put_client(struct import *im, struct span line)
+{
+	if (is_plain(line)) {
+		buf_append(im->out, line.len ? SPAN("C: ") : SPAN("C:"));
+		put_escaped(im->out, line);
+		buf_append(im->out, SPAN("\n"));
+		return;
+	}
+	buf_append(im->out, SPAN("C\\: "));
+	for (size_t i = 0; i < line.len; i++) {
+		unsigned char c = (unsigned char)line.at[i];
+		if (c < 0x20 || c > 0x7E || c == '\\' || c == '{')
+			buf_printf(im->out, "\\x%02x", c);
+		else
+			buf_append(im->out, (struct span){ line.at + i, 1 });
+	}
+	buf_append(im->out, SPAN("\\r\\n\n"));
+}
+
+/* The user's name is no secret; it is kept where it can stand in a script as it is. */
+static void
+keep_user(struct import *im, struct span user)
+{
+	for (size_t i = 0; i < user.len; i++)
+		if ((unsigned char)user.at[i] <= ' ' || (unsigned char)user.at[i] > '~' || user.at[i] == '{' || user.at[i] == '"')
+			return;
+	if (im->user[0] == '\0')
+		snprintf(im->user, sizeof im->user, "%.*s", SPAN_ARG(span_first(user, sizeof im->user - 1)));
+}
+
+/* mechanism, the n-th answer's function, what its base64 tells of the user */
+static const struct { const char *mechanism; const char *answer[2]; enum { USER_NONE, USER_PLAIN, USER_ALONE, USER_FIRST } tells; } auths[] = {
+	{ "PLAIN", { "{{plain user password}}", NULL }, USER_PLAIN },
+	{ "LOGIN", { "{{login-user user}}", "{{login-pass password}}" }, USER_ALONE },
+	{ "CRAM-MD5", { "{{cram-md5 user password}}", NULL }, USER_FIRST },
+	{ "XOAUTH2", { "{{xoauth2 user token}}", NULL }, USER_NONE },
+};
+
+static void
+learn_user(struct import *im, int tells, struct span answer)
+{
+	struct span text;
+
+	if (!base64_decode(&im->arena, answer, &text))
+		return;
+	if (tells == USER_PLAIN)
+		span_until(&text, '\0');
+	if (tells == USER_PLAIN || tells == USER_ALONE)
+		keep_user(im, tells == USER_PLAIN ? span_until(&text, '\0') : text);
+	else if (tells == USER_FIRST)
+		keep_user(im, span_until(&text, ' '));
+}
+
+static const char *
+answer_for(struct import *im, struct span answer)
+{
+	unsigned n = im->answers++;
+
+	if (span_eq(answer, SPAN("*")))
+		return "*";
+	for (size_t i = 0; i < sizeof auths / sizeof *auths; i++) {
+		if (!span_eq_case(span_of(im->mechanism), span_of(auths[i].mechanism)) || n >= 2 || !auths[i].answer[n])
+			continue;
+		bool token = auths[i].tells == USER_NONE, alone = auths[i].tells == USER_ALONE;
+		im->needs_user |= !alone || n == 0;
+		im->needs_password |= !token && (!alone || n == 1);
+		im->needs_token |= token;
+		if (n == 0)
+			learn_user(im, auths[i].tells, answer);
+		return auths[i].answer[n];
+	}
+	return "{{:b64}}";
+}
+
+static void
+say_auth(struct import *im, struct span line)
+{
+	struct span rest = line;
+
+	span_word(&rest);
+	struct span mechanism = span_word(&rest);
+	im->answers = 0;
+	snprintf(im->mechanism, sizeof im->mechanism, "%.*s", SPAN_ARG(span_first(mechanism, sizeof im->mechanism - 1)));
+	if (rest.len == 0 || span_eq(rest, SPAN("="))) {
+		import_put_client(im, line);
+		return;
+	}
+	struct span shown = span_first(line, (size_t)(rest.at - line.at));
+	buf_append(im->out, SPAN("C: "));
+	put_escaped(im->out, shown);
+	buf_printf(im->out, "%s\n", answer_for(im, rest));
+}
+
+/* A reply whose last line was not shown is closed, so that the script can be read. */
+static void
+close_reply(struct import *im)
+{
+	if (im->reply_open)
+		buf_printf(im->out, "S: %s ...\n", im->code);
+	im->reply_open = false;
+}
+
+static void
+note_size(struct import *im, struct span line)
+{
+	struct span size = span_find(line, SPAN("SIZE="));
+
+	im->size[0] = '\0';
+	size = span_skip(size, 5);
+	size = span_word(&size);
+	unsigned long long n;
+	if (span_number(size, 100 << 20, &n) && n > MISSING_TEXT)
+		snprintf(im->size, sizeof im->size, "%llu", n);
+}
+
+static void
+say_command(struct import *im, struct span line)
+{
+	im->verb = verb_of(line, NULL);
+	im->owed++;
+	if (im->verb == VERB_AUTH) {
+		say_auth(im, line);
+		return;
+	}
+	if (im->verb == VERB_MAIL)
+		note_size(im, line);
+	import_put_client(im, line);
+	if (im->verb == VERB_BDAT)
+		import_chunk(im, line);
+}
+
+/* The message's text is missing: what stands for it says so. */
+static void
+put_missing_text(struct import *im)
+{
+	import_comment(im, "the log does not show the message: this stands for it, as large as it was said to be if that is known");
+	buf_printf(im->out, "/body size=%s\n", im->size[0] ? im->size : MISSING_TEXT_WORD);
+	im->mode = IMPORT_COMMANDS;
+}
+
+void
+import_client(struct import *im, struct span line)
+{
+	if (im->body_owed) {
+		buf_append(&im->held, line);
+		buf_append(&im->held, SPAN("\n"));
+		return;
+	}
+	close_reply(im);
+	im->last_side = IMPORT_CLIENT;
+	if (im->ended || (im->mode == IMPORT_CHUNK && import_chunk_takes(im, line)))
+		return;
+	if (im->mode == IMPORT_ANSWERS) {
+		im->owed++;
+		buf_printf(im->out, "C: %s\n", answer_for(im, line));
+		im->mode = IMPORT_COMMANDS;
+	} else if (im->mode == IMPORT_TEXT) {
+		bool dot = span_eq(line, SPAN("."));
+		if (dot && !im->text_shown && im->dialect->hides_text) {
+			put_missing_text(im);
+			im->body_owed = true;
+			return;
+		}
+		im->text_shown = true;
+		import_put_client(im, line);
+		if (dot) {
+			im->mode = IMPORT_COMMANDS;
+			im->owed++;
+		}
+	} else {
+		say_command(im, line);
+	}
+}
+
+/* The reply to /body stands behind it, whatever had gone out with the dot. */
+static void
+release_held(struct import *im)
+{
+	struct buf taken = im->held;
+	struct span lines = buf_span(&taken), line;
+
+	im->held = (struct buf){ .max = IMPORT_OUT_MAX };
+	im->body_owed = false;
+	while (span_line(&lines, &line))
+		import_client(im, line);
+	buf_release(&taken);
+}
+
+/* ---- what the server says */
+
+/* What would be a pattern stands for itself: \[..], \{{, a leading \/, a trailing " \...". */
+static void
+put_reply_text(struct buf *out, struct span s)
+{
+	bool ere = s.len > 1 && s.at[0] == '/' && s.at[s.len - 1] == '/';
+	bool rest = s.len >= 4 && span_eq(span_skip(s, s.len - 4), SPAN(" ..."));
+
+	for (size_t i = 0; i < s.len; i++) {
+		struct span here = span_skip(s, i);
+		if (span_starts(here, SPAN("{{")) || span_starts(here, SPAN("[..]")) || (ere && i == 0) || (rest && i == s.len - 3))
+			buf_append(out, SPAN("\\"));
+		if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7F)
+			buf_append(out, SPAN("[..]"));
+		else
+			buf_append(out, (struct span){ s.at + i, 1 });
+		if (span_starts(here, SPAN("{{")))
+			buf_append(out, (struct span){ s.at + ++i, 1 });
+	}
+}
+
+static void
+after_reply(struct import *im)
+{
+	bool good = im->code[0] == '2';
+
+	im->mode = strcmp(im->code, "334") == 0 ? IMPORT_ANSWERS : IMPORT_COMMANDS;
+	if (strcmp(im->code, "354") == 0) {
+		im->mode = IMPORT_TEXT;
+		im->text_shown = false;
+	}
+	if (im->verb == VERB_QUIT && im->owed <= 1 && good)
+		im->ended = true;
+	im->owed -= im->owed > 0;
+	if (im->body_owed)
+		release_held(im);
+}
+
+void
+import_server(struct import *im, struct span line)
+{
+	/* A 220 that nothing asked for is a banner: of another connection, when there was one. */
+	bool asked = im->verb == VERB_STARTTLS || (im->owed > 0 && im->verb != VERB_QUIT);
+	if (!im->reply_open && span_starts(line, SPAN("220")) && im->begun && (im->ended || !asked))
+		import_connection(im);
+	im->last_side = IMPORT_SERVER;
+	import_chunk_end(im);
+	if (im->ended && !im->reply_open)
+		return;
+	if (!import_is_reply(line)) {
+		struct span safe = text_safe(&im->arena, span_first(line, 500));
+		if (line.len > 0)
+			buf_printf(im->out, "# the server sent what is no reply: %.*s\n", SPAN_ARG(safe));
+		return;
+	}
+	if (im->mode == IMPORT_TEXT && !im->text_shown)
+		put_missing_text(im);
+	im->begun = true;
+	memcpy(im->code, line.at, 3);
+	buf_printf(im->out, "S: %s", im->code);
+	im->reply_open = line.len > 3 && line.at[3] == '-';
+	if (line.len > 3)
+		buf_append(im->out, span_first(span_skip(line, 3), 1));
+	put_reply_text(im->out, span_skip(line, 4));
+	buf_append(im->out, SPAN("\n"));
+	if (!im->reply_open)
+		after_reply(im);
+}
+
+/* ---- connections */
+
+/* What was gathered of a line that could have gone on. */
+void
+import_end(struct import *im)
+{
+	struct span line = buf_span(&im->pending);
+	struct buf taken = im->pending;
+
+	if (line.len == 0 && !im->pending.mem)
+		return;
+	im->pending = (struct buf){ .max = IMPORT_LINE_MAX };
+	if (im->last_side == IMPORT_CLIENT)
+		import_client(im, line);
+	else
+		import_server(im, line);
+	buf_release(&taken);
+}
+
+/* Of commands that went out together some were answered before the log ended: else the last reply would be the last command's. */
+static void
+put_missing_replies(struct import *im)
+{
+	if (!im->begun || im->ended || im->mode != IMPORT_COMMANDS || im->last_side != IMPORT_SERVER || im->owed == 0)
+		return;
+	import_comment(im, "the log ends before what else was answered");
+	for (unsigned i = 0; i < im->owed; i++)
+		import_put(im, "S: *");
+}
+
+void
+import_connection(struct import *im)
+{
+	close_reply(im);
+	import_chunk_end(im);
+	release_held(im);
+	put_missing_replies(im);
+	if (im->mode == IMPORT_TEXT && im->begun)
+		import_put(im, im->text_shown ? "# the log ends within the message\n/drop" : "# the log ends before the message\n/drop");
+	im->mode = IMPORT_COMMANDS;
+	im->ended = im->reply_open = false;
+	im->verb = VERB_OTHER;
+	im->owed = 0;
+	if (!im->begun)
+		return;
+	im->begun = false;
+	buf_printf(&im->cases, "\n/case \"connection %u\"\n", ++im->ncases);
+	buf_append(&im->cases, buf_span(im->out));
+	buf_release(im->out);
+}

@@ -1,0 +1,406 @@
+/* lines - what is said and what is expected: lines become exchanges. */
+#include "run/script/parse.h"
+
+#include <stdlib.h>
+
+bool
+script_say_owes(const struct script_say *say)
+{
+	return say->kind == SAY_COMMAND || say->kind == SAY_ANSWER || say->kind == SAY_DOT;
+}
+
+struct text_context
+parser_context(struct parser *p, bool reply)
+{
+	return (struct text_context){ .arena = p->arena, .names = &p->script->names, .reply = reply };
+}
+
+struct script_item *
+parser_add(struct parser *p, enum script_kind kind, struct place place)
+{
+	struct script_item *item = ARENA_NEW(p->arena, struct script_item);
+
+	item->kind = kind;
+	item->place = place;
+	item->peer = 1;
+	*p->end = item;
+	p->end = &item->next;
+	p->last = item;
+	return item;
+}
+
+/* ---- a run of commands and replies becomes exchanges */
+
+static void
+add_exchange(struct parser *p, size_t from, size_t to, size_t reply, size_t nreply)
+{
+	struct script_item *item = parser_add(p, SCRIPT_EXCHANGE,
+	    to > from ? p->say[from].place : p->reply[reply]->place);
+
+	item->peer = p->peer;
+	item->say = ARENA_ARRAY(p->arena, struct script_say, to - from);
+	item->nsay = to - from;
+	if (to > from)
+		memcpy(item->say, &p->say[from], (to - from) * sizeof *item->say);
+	for (size_t i = 0; i < item->nsay; i++)
+		item->ncommands += script_say_owes(&item->say[i]);
+	item->reply = ARENA_ARRAY(p->arena, const struct expect *, nreply);
+	item->nreply = nreply;
+	for (size_t i = 0; i < nreply; i++)
+		item->reply[i] = p->reply[reply + i];
+}
+
+/* The end of the command at `from`: what follows it and owes nothing belongs to it, message text to the dot behind it. */
+static size_t
+command_end(const struct parser *p, size_t from)
+{
+	size_t i = from;
+
+	while (i < p->nsay && !script_say_owes(&p->say[i]))
+		i++;
+	if (i < p->nsay)
+		i++;
+	while (i < p->nsay && (p->say[i].kind == SAY_CHUNK || p->say[i].kind == SAY_RAW))
+		i++;
+	return i;
+}
+
+static bool
+may_only_end(enum verb verb)
+{
+	return verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_STARTTLS || verb == VERB_AUTH || verb == VERB_DATA ||
+	    verb == VERB_QUIT;
+}
+
+/* RFC 2920 3.1 */
+static bool
+check_group(struct parser *p, size_t ncommands)
+{
+	size_t seen = 0;
+
+	for (size_t i = 0; i < p->nsay; i++) {
+		const struct script_say *say = &p->say[i];
+		seen += script_say_owes(say);
+		if (say->kind != SAY_COMMAND || seen == ncommands || !may_only_end(say->verb))
+			continue;
+		struct cursor c = { .place = say->place };
+		return cursor_fail(&c, p->err, "%s may only be the last of commands sent together (RFC 2920 3.1): put each S: "
+		    "after its C:", verb_info(say->verb)->name);
+	}
+	return true;
+}
+
+static void
+add_singly(struct parser *p, size_t ncommands)
+{
+	size_t reply = 0, seen = 0;
+
+	for (size_t from = 0, to; from < p->nsay; from = to) {
+		to = command_end(p, from);
+		bool last = ++seen >= ncommands;
+		size_t n = last ? p->nreply - reply : p->nreply >= ncommands;
+		add_exchange(p, from, to, reply, n);
+		reply += n;
+		if (last && to < p->nsay) {	/* text that owes nothing stands behind the last command */
+			add_exchange(p, to, p->nsay, reply, 0);
+			break;
+		}
+	}
+}
+
+/* /pipeline on: commands without replies of their own go together, as far as they may. */
+static void
+add_together(struct parser *p)
+{
+	size_t from = 0, none = p->nreply;
+
+	for (size_t i = 0; i < p->nsay; i++) {
+		bool last = i + 1 == p->nsay;
+		if (!last && !(p->say[i].kind == SAY_COMMAND && may_only_end(p->say[i].verb)))
+			continue;
+		add_exchange(p, from, i + 1, last ? 0 : none, 0);
+		if (last && p->nreply) {
+			struct script_item *item = p->last;
+			item->reply = ARENA_ARRAY(p->arena, const struct expect *, item->ncommands);
+			item->nreply = item->ncommands;
+			item->reply[item->ncommands - 1] = p->reply[0];
+		}
+		from = i + 1;
+	}
+}
+
+static bool
+close_reply(struct parser *p)
+{
+	if (!p->open)
+		return true;
+	p->open = false;
+	const struct expect_line *l = &p->opened->line[p->opened->nlines - 1];
+	struct cursor c = { .place = l->place };
+	return l->ncodes == 0 || cursor_fail(&c, p->err, "the reply's last line has \"-\" behind its code, so it never ends; "
+	    "\"S: %.3s ...\" closes it", l->code[0].digit);
+}
+
+bool
+parse_flush(struct parser *p, const struct cursor *c)
+{
+	size_t ncommands = 0;
+	bool ok = close_reply(p);
+
+	for (size_t i = 0; i < p->nsay; i++)
+		ncommands += script_say_owes(&p->say[i]);
+	if (ok && p->of[p->peer].mode == PARSE_CHUNK && p->of[p->peer].chunk > 0)
+		ok = cursor_fail(c, p->err, "BDAT: %llu octets are missing: each line counts with its CRLF", p->of[p->peer].chunk);
+	if (!ok)
+		return false;
+	if (ncommands > 1 && p->nreply > 1 && p->nreply < ncommands) {
+		struct cursor at = { .place = p->reply[0]->place };
+		return cursor_fail(&at, p->err, "%zu commands and %zu replies: put each S: after its C:", ncommands, p->nreply);
+	}
+	if (ncommands > 1 && p->nreply >= ncommands && p->pipeline != PIPELINE_OFF) {
+		if (!check_group(p, ncommands))
+			return false;
+		add_exchange(p, 0, p->nsay, 0, p->nreply);
+	} else if (ncommands > 1 && p->nreply <= 1 && p->pipeline == PIPELINE_ON) {
+		add_together(p);
+	} else if (ncommands > 1) {
+		add_singly(p, ncommands);
+	} else if (p->nsay > 0 || p->nreply > 0) {
+		add_exchange(p, 0, p->nsay, 0, p->nreply);
+	}
+	p->nsay = p->nreply = 0;
+	return true;
+}
+
+/* ---- modes */
+
+static bool
+names_code(const struct expect *x, unsigned code)
+{
+	return !x->any && x->nlines > 0 && expect_may_be(x, code);
+}
+
+/* The replies so far say how the client's next line is understood. */
+void
+parse_settle(struct parser *p)
+{
+	const struct script_say *last = p->nsay ? &p->say[p->nsay - 1] : NULL;
+	size_t ncommands = 0;
+
+	if (!last || p->nreply == 0 || p->of[p->peer].mode == PARSE_CHUNK)
+		return;
+	for (size_t i = 0; i < p->nsay; i++)
+		ncommands += script_say_owes(&p->say[i]);
+	if (p->nreply < ncommands && p->nreply != 1)
+		return;
+	const struct expect *x = p->reply[p->nreply == 1 ? 0 : ncommands ? ncommands - 1 : 0];
+	bool data = last->kind == SAY_COMMAND && last->verb == VERB_DATA;
+	bool auth = last->kind == SAY_ANSWER || (last->kind == SAY_COMMAND && last->verb == VERB_AUTH);
+	p->of[p->peer].mode = data && names_code(x, 354) ? PARSE_MESSAGE :
+	    auth && names_code(x, 334) ? PARSE_ANSWER : PARSE_COMMAND;
+}
+
+/* ---- one line */
+
+static struct script_say *
+new_say(struct parser *p)
+{
+	if ((p->nsay & (p->nsay - 1)) == 0) {
+		struct script_say *more = ARENA_ARRAY(p->arena, struct script_say, p->nsay ? p->nsay * 2 : 1);
+		if (p->nsay > 0)
+			memcpy(more, p->say, p->nsay * sizeof *more);
+		p->say = more;
+	}
+	memset(&p->say[p->nsay], 0, sizeof *p->say);
+	return &p->say[p->nsay++];
+}
+
+static int
+hex_value(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* \r \n \0 \t \xHH \\ of `C\:`. A backslash before "{{" is the text's. */
+static bool
+unescape(struct cursor *c, struct arena *arena, struct span *out, struct err *err)
+{
+	static const struct { char from, to; } simple[] = { { 'r', '\r' }, { 'n', '\n' }, { '0', '\0' }, { 't', '\t' }, { '\\', '\\' } };
+	char *to = arena_get(arena, c->rest.len + 1);
+	size_t n = 0;
+
+	while (c->rest.len > 0) {
+		bool known = c->rest.at[0] != '\\' || span_starts(c->rest, SPAN("\\{{"));
+		if (known) {
+			to[n++] = c->rest.at[0];
+			c->rest = span_skip(c->rest, 1);
+			continue;
+		}
+		for (size_t i = 0; i < sizeof simple / sizeof *simple && c->rest.len > 1; i++)
+			if (c->rest.at[1] == simple[i].from) {
+				to[n++] = simple[i].to;
+				c->rest = span_skip(c->rest, 2);
+				known = true;
+				break;
+			}
+		if (known)
+			continue;
+		if (c->rest.len < 4 || c->rest.at[1] != 'x' || hex_value(c->rest.at[2]) < 0 || hex_value(c->rest.at[3]) < 0)
+			return cursor_fail(c, err, "want \\r, \\n, \\0, \\t, \\xHH or \\\\ behind a backslash here");
+		to[n++] = (char)(hex_value(c->rest.at[2]) * 16 + hex_value(c->rest.at[3]));
+		c->rest = span_skip(c->rest, 4);
+	}
+	*out = (struct span){ to, n };
+	return true;
+}
+
+static bool
+count_chunk(struct parser *p, const struct script_say *say, const struct cursor *c)
+{
+	unsigned long long octets = say->crlf ? 2 : 0;
+
+	for (size_t i = 0; i < say->text.n; i++) {
+		if (say->text.piece[i].kind != PIECE_TEXT)
+			return cursor_fail(c, p->err, "the octets of BDAT are counted here: no {{places}} in them");
+		octets += say->text.piece[i].text.len;
+	}
+	if (octets > p->of[p->peer].chunk)
+		return cursor_fail(c, p->err, "BDAT: this line has %llu octets with its CRLF, and %llu are left", octets,
+		    p->of[p->peer].chunk);
+	p->of[p->peer].chunk -= octets;
+	return true;
+}
+
+static void
+begin_chunk(struct parser *p, struct span args)
+{
+	unsigned long long octets;
+
+	if (!span_number(span_word(&args), 1ull << 40, &octets) || octets == 0)
+		return;
+	p->of[p->peer].mode = PARSE_CHUNK;
+	p->of[p->peer].chunk = octets;
+}
+
+static enum script_say_kind
+say_kind(struct parser *p, bool raw, struct span text)
+{
+	switch (p->of[p->peer].mode) {
+	case PARSE_CHUNK:
+		return SAY_CHUNK;
+	case PARSE_MESSAGE:
+		return raw ? SAY_RAW : span_eq(text, SPAN(".")) ? SAY_DOT : SAY_MESSAGE;
+	case PARSE_ANSWER:
+		return raw ? SAY_RAW : SAY_ANSWER;
+	default:
+		return raw ? SAY_RAW : SAY_COMMAND;
+	}
+}
+
+bool
+parse_say(struct parser *p, unsigned peer, bool raw, struct cursor *c)
+{
+	struct text_context ctx = parser_context(p, false);
+	struct cursor line = *c;
+	struct span text = c->rest, args;
+
+	if (p->rule && !close_reply(p))
+		return false;
+	p->rule = NULL;
+	parse_settle(p);
+	if ((p->nreply > 0 || (p->nsay > 0 && p->peer != peer)) && !parse_flush(p, c))
+		return false;
+	p->peer = peer;
+	if (p->of[peer].mode == PARSE_CHUNK && p->of[peer].chunk == 0)
+		p->of[peer].mode = PARSE_COMMAND;
+
+	struct script_say *say = new_say(p);
+	*say = (struct script_say){ .kind = say_kind(p, raw, text), .place = c->place, .crlf = !raw };
+	if (raw && !unescape(&line, p->arena, &line.rest, p->err))
+		return false;
+	if (raw)
+		line.line = line.rest;
+	if (!text_parse(&say->text, &line, &ctx, p->err))
+		return false;
+	if (raw)
+		say->text.source = arena_copy(p->arena, text);
+	if (say->kind == SAY_CHUNK)
+		return count_chunk(p, say, c);
+	if (say->kind == SAY_DOT || say->kind == SAY_ANSWER)
+		p->of[peer].mode = PARSE_COMMAND;
+	if (say->kind == SAY_COMMAND) {
+		say->verb = verb_of(text, &args);
+		if (say->verb == VERB_BDAT)
+			begin_chunk(p, args);
+	}
+	return true;
+}
+
+static struct expect *
+new_reply(struct parser *p)
+{
+	if ((p->nreply & (p->nreply - 1)) == 0) {
+		struct expect **more = ARENA_ARRAY(p->arena, struct expect *, p->nreply ? p->nreply * 2 : 1);
+		if (p->nreply > 0)
+			memcpy(more, p->reply, p->nreply * sizeof *more);
+		p->reply = more;
+	}
+	return p->reply[p->nreply++] = ARENA_NEW(p->arena, struct expect);
+}
+
+static bool
+add_line(struct parser *p, struct expect *x, struct cursor *c)
+{
+	struct text_context ctx = parser_context(p, true);
+	struct place place = c->place;
+	struct expect_ere *before = p->script->eres;
+	struct cursor at = *c;
+
+	if (!expect_add_line(x, c, &ctx, &p->script->eres, &p->open, p->err))
+		return false;
+	if (p->script->eres == before || p->script->ere_in_reply.file)
+		return true;
+	p->script->ere_in_reply = place;
+	return !p->opts->server || cursor_fail(&at, p->err, "an /ERE/ cannot be sent: the server's side needs a text here");
+}
+
+/* S: lines right behind a step judge what it brought about. */
+static struct expect *
+new_step_reply(struct parser *p, struct script_item *step)
+{
+	const struct expect **more = ARENA_ARRAY(p->arena, const struct expect *, step->nreply + 1);
+	struct expect *x = ARENA_NEW(p->arena, struct expect);
+
+	for (size_t i = 0; i < step->nreply; i++)
+		more[i] = step->reply[i];
+	more[step->nreply++] = x;
+	step->reply = more;
+	return x;
+}
+
+static bool
+add_to_rule(struct parser *p, struct cursor *c)
+{
+	if (!p->open && p->rule->reply)
+		return cursor_fail(c, p->err, "a rule takes one reply; a blank line ends it");
+	if (!p->open)
+		p->rule->reply = p->opened = ARENA_NEW(p->arena, struct expect);
+	return add_line(p, p->opened, c);
+}
+
+bool
+parse_reply(struct parser *p, unsigned peer, struct cursor *c)
+{
+	if (p->rule)
+		return add_to_rule(p, c);
+	if ((p->nsay > 0 || p->nreply > 0 || p->open) && p->peer != peer && !parse_flush(p, c))
+		return false;
+	p->peer = peer;
+	if (p->of[peer].mode == PARSE_CHUNK && p->of[peer].chunk > 0)
+		return parse_flush(p, c);		/* it says what is missing */
+	if (p->open)
+		return add_line(p, p->opened, c);
+	bool step = p->nsay == 0 && p->nreply == 0 && p->last && p->last->kind == SCRIPT_STEP && p->last->peer == peer;
+	p->opened = step ? new_step_reply(p, p->last) : new_reply(p);
+	return add_line(p, p->opened, c);
+}

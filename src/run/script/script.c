@@ -1,0 +1,314 @@
+/* script - octets to cases of items. */
+#include "run/script/script.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "run/script/parse.h"
+
+static struct span
+trim_left(struct span s)
+{
+	while (s.len > 0 && (s.at[0] == ' ' || s.at[0] == '\t' || s.at[0] == '\f'))
+		s = span_skip(s, 1);
+	return s;
+}
+
+/* "C:", "S:", "C2:", "S9:", "C\:", "C2\:" at the front; *rest is what stands behind it and its one blank. */
+struct mark { char who; unsigned peer; bool raw; };
+
+static bool
+read_mark(struct span line, struct mark *m, struct span *rest)
+{
+	size_t n = 1;
+
+	*m = (struct mark){ .peer = 1 };
+	if (line.len < 2 || (line.at[0] != 'C' && line.at[0] != 'S'))
+		return false;
+	m->who = line.at[0];
+	if (line.at[n] >= '1' && line.at[n] <= '0' + SCRIPT_PEERS_MAX)
+		m->peer = (unsigned)(line.at[n++] - '0');
+	if (n < line.len && line.at[n] == '\\' && m->who == 'C') {
+		m->raw = true;
+		n++;
+	}
+	if (n >= line.len || line.at[n] != ':')
+		return false;
+	*rest = span_skip(line, n + 1);
+	if (rest->len > 0 && rest->at[0] == ' ')
+		*rest = span_skip(*rest, 1);
+	return true;
+}
+
+/* What editors of other systems put in front of UTF-8. */
+static struct span
+without_bom(struct span text)
+{
+	return span_starts(text, SPAN("\xEF\xBB\xBF")) ? span_skip(text, 3) : text;
+}
+
+bool
+script_is_marked(struct span text)
+{
+	struct span line, rest;
+	struct mark m;
+
+	text = without_bom(text);
+	while (span_line(&text, &line)) {
+		line = trim_left(line);
+		if (line.len == 0 || line.at[0] == '#' || cursor_is_command(line, NULL))
+			continue;
+		return read_mark(line, &m, &rest);
+	}
+	return false;
+}
+
+/* Page furniture of RFCs: a line ending in "[Page 12]", "RFC 5321    SMTP    October 2008", or "..." for what is left out. */
+static bool
+is_furniture(struct span line)
+{
+	struct span page = span_find(line, SPAN("[Page ")), rest = line, year = line;
+
+	if (span_eq(line, SPAN("...")))
+		return true;
+
+	if (page.len > 7 && page.at[page.len - 1] == ']')
+		return true;
+	if (!span_eq(span_word(&rest), SPAN("RFC")))
+		return false;
+	unsigned long long n;
+	bool number = span_number(span_word(&rest), 99999, &n);
+	return number && year.len > 4 && span_number(span_skip(year, year.len - 4), 2999, &n) && n > 1968;
+}
+
+/* "<waits for connection>", and the like of "C & S: <negotiate TLS>". */
+static bool
+is_stage_direction(struct span text)
+{
+	return text.len > 2 && text.at[0] == '<' && text.at[text.len - 1] == '>';
+}
+
+static bool
+is_for_both(struct span line)
+{
+	return (span_starts(line, SPAN("C & S:")) || span_starts(line, SPAN("S & C:"))) &&
+	    is_stage_direction(span_trim(span_skip(line, 6)));
+}
+
+static void
+ignore(struct parser *p, struct place place)
+{
+	struct script *s = p->script;
+
+	if ((s->nignored & (s->nignored - 1)) == 0) {
+		struct place *more = ARENA_ARRAY(p->arena, struct place, s->nignored ? s->nignored * 2 : 1);
+		if (s->nignored > 0)
+			memcpy(more, s->ignored, s->nignored * sizeof *more);
+		s->ignored = more;
+	}
+	s->ignored[s->nignored++] = place;
+}
+
+static bool
+dialogue_line(struct parser *p, struct mark m, struct cursor *c)
+{
+	struct span text = span_trim(c->rest);
+	bool direction = is_stage_direction(text) && (m.who == 'S' || p->of[m.peer].mode == PARSE_COMMAND);
+
+	if (m.who == 'C')
+		parse_settle(p);
+	direction &= m.who == 'S' || p->of[m.peer].mode == PARSE_COMMAND;
+	if (direction) {
+		ignore(p, c->place);
+		return true;
+	}
+	return m.who == 'C' ? parse_say(p, m.peer, m.raw, c) : parse_reply(p, m.peer, c);
+}
+
+/* A line of a marked file. */
+static bool
+marked_line(struct parser *p, struct input *in, struct cursor *c)
+{
+	struct span text = trim_left(c->line), name;
+	struct mark m;
+
+	c->rest = text;
+	if (span_trim(text).len == 0) {
+		if (p->rule && !p->open)
+			p->rule = NULL;
+		return true;
+	}
+	if (text.at[0] == '#')
+		return true;
+	if (cursor_is_command(text, &name))
+		return parse_command(p, in, name, c);
+	if (read_mark(text, &m, &c->rest))
+		return dialogue_line(p, m, c);
+	if (is_for_both(text) || is_furniture(span_trim(text))) {
+		ignore(p, c->place);
+		return true;
+	}
+	return cursor_fail(c, p->err, "want \"C: \", \"S: \", a command or a comment: in a script with marks a line without one "
+	    "is neither sent nor ignored");
+}
+
+/* A line of an unmarked file, as it is typed. */
+static bool
+unmarked_line(struct parser *p, struct input *in, struct cursor *c)
+{
+	struct span name;
+	struct mark m;
+
+	parse_settle(p);
+	bool begun = p->nsay > 0 && p->nreply == 0;	/* behind DATA an S: may still come */
+	if (p->of[1].mode == PARSE_MESSAGE && !(begun && p->say[p->nsay - 1].kind == SAY_COMMAND))
+		return parse_say(p, 1, false, c);
+	bool has_mark = read_mark(c->line, &m, &c->rest);
+	if (has_mark && m.who == 'S')
+		return parse_reply(p, m.peer, c);
+	c->rest = c->line;
+	if (has_mark && p->of[1].mode == PARSE_COMMAND)		/* "C: NOOP" is no command of SMTP, and a typo above is likely */
+		return cursor_fail(c, p->err, "the first line of this script has no mark, so that this one would be sent with its "
+		    "mark: give one to every line, or to none");
+	if (p->of[1].mode != PARSE_COMMAND)
+		return parse_say(p, 1, false, c);
+	if (c->line.len == 0 && p->rule && !p->open) {
+		p->rule = NULL;
+		return true;
+	}
+	if (c->line.len > 0 && c->line.at[0] == '#')
+		return true;
+	if (span_starts(c->line, SPAN("//")))
+		c->rest = span_skip(c->rest, 1);
+	else if (cursor_is_command(c->line, &name))
+		return parse_command(p, in, name, c);
+	else if (c->line.len > 0 && c->line.at[0] == '/')
+		return cursor_fail(c, p->err, "a line that begins with \"/\" talks to smtpsh; to send it, type a second \"/\" before it");
+	return parse_say(p, 1, false, c);
+}
+
+/* The message of an unmarked file begins behind its DATA whatever is answered. */
+static void
+after_unmarked(struct parser *p)
+{
+	const struct script_say *last = p->nsay ? &p->say[p->nsay - 1] : NULL;
+
+	if (last && last->kind == SAY_COMMAND && last->verb == VERB_DATA && p->nreply == 0)
+		p->of[1].mode = PARSE_MESSAGE;
+}
+
+struct span
+script_source_line(const struct script *s, struct place place)
+{
+	struct span line = SPAN_NONE;
+
+	for (const struct script_source *one = s->sources; one && place.file; one = one->next) {
+		struct span text = one->text;
+		if (strcmp(one->file, place.file) != 0)
+			continue;
+		for (unsigned i = 0; i < place.line; i++)
+			if (!span_line(&text, &line))
+				return SPAN_NONE;
+		return line;
+	}
+	return SPAN_NONE;
+}
+
+bool
+parse_input(struct parser *p, const char *file, struct span text, const struct cursor *from)
+{
+	struct input in = { .file = arena_string(p->arena, span_of(file)), .rest = without_bom(text), .marked = script_is_marked(text) };
+	struct script_source *source = ARENA_NEW(p->arena, struct script_source);
+	struct span line;
+
+	*source = (struct script_source){ p->script->sources, in.file, in.rest = arena_copy(p->arena, in.rest) };
+	p->script->sources = source;
+	if (!from)
+		p->script->marked = in.marked;
+	while (span_line(&in.rest, &line)) {
+		while (line.len > 0 && line.at[line.len - 1] == '\r')	/* a CR that is meant is written C\: … \r */
+			line.len--;
+		struct cursor c = { .place = { in.file, ++in.line }, .line = line, .rest = line };
+		if (++p->nlines > SCRIPT_LINES_MAX)
+			return cursor_fail(&c, p->err, "more than %d lines", SCRIPT_LINES_MAX);
+		bool special = line.len > 0 && (line.at[0] == '#' || line.at[0] == '/');
+		if (!in.marked && p->opts->server && line.len > 0 && !special)
+			return cursor_fail(&c, p->err, "want \"C: \" or \"S: \": the server's side takes no unmarked line");
+		if (in.marked || p->opts->server ? !marked_line(p, &in, &c) : !unmarked_line(p, &in, &c))
+			return false;
+		if (!in.marked)
+			after_unmarked(p);
+	}
+	return true;
+}
+
+static bool
+parse_all(struct parser *p, const char *file, struct span text)
+{
+	struct cursor end = { .place = { p->script->file, 0 } };
+
+	if (text.len > SCRIPT_OCTETS_MAX)
+		return err_set(p->err, ERR_USAGE, "%s: a script of more than %d MiB", file, SCRIPT_OCTETS_MAX >> 20);
+	if (!parse_input(p, file, text, NULL))
+		return false;
+	end.place.line = (unsigned)p->nlines;
+	parse_settle(p);
+	if (!parse_flush(p, &end))
+		return false;
+	if (p->depth > 0)
+		return cursor_fail(&end, p->err, "/end is missing for the block of line %u", p->block[p->depth - 1].item->place.line);
+	return true;
+}
+
+struct script *
+script_parse(const char *file, struct span text, const struct script_opts *opts, struct err *err)
+{
+	struct script *s = memory_zeroed(sizeof *s);
+	static const struct script_opts none = { 0 };
+	struct parser p = { .script = s, .arena = &s->arena, .opts = opts ? opts : &none, .err = err, .peer = 1 };
+
+	s->file = arena_string(&s->arena, span_of(file));
+	for (size_t i = 0; i < p.opts->nknown; i++)
+		names_add(&s->names, arena_copy(&s->arena, p.opts->known[i]), false);
+	for (size_t i = 0; i < p.opts->nsecret; i++)
+		names_add(&s->names, arena_copy(&s->arena, p.opts->secret[i]), true);
+	p.end = &s->prelude;
+	p.case_end = &s->cases;
+	p.rule_end = &s->rules;
+	if (!parse_all(&p, file, text)) {
+		script_free(s);
+		return NULL;
+	}
+	if (s->ncases == 0) {
+		s->cases = ARENA_NEW(&s->arena, struct script_case);
+		s->cases->place = (struct place){ s->file, 1 };
+		s->ncases = 1;
+	}
+	return s;
+}
+
+void
+script_free(struct script *s)
+{
+	if (!s)
+		return;
+	ere_free_all(s->eres);
+	arena_release(&s->arena);
+	free(s);
+}
+
+struct script_item *
+script_first(const struct script *s, const struct script_case *k)
+{
+	return k->standalone ? k->items : s->prelude ? s->prelude : k->items;
+}
+
+struct script_item *
+script_second(const struct script *s, const struct script_case *k)
+{
+	return k->standalone || !s->prelude ? NULL : k->items;
+}

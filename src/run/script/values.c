@@ -1,0 +1,299 @@
+/* values - the types of typed places: how far a value goes, and one to give. */
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/base64.h"
+#include "net/addr.h"
+#include "run/script/text.h"
+
+static const char *const type_words[] = {
+	[TYPE_NONE] = "",
+#define X(name, word) [TYPE_##name] = word,
+	VALUE_TYPES(X)
+#undef X
+};
+
+enum value_type
+value_type_of(struct span word)
+{
+	for (size_t i = 1; i < sizeof type_words / sizeof *type_words; i++)
+		if (span_eq(word, span_of(type_words[i])))
+			return (enum value_type)i;
+	return TYPE_NONE;
+}
+
+/* ---- how far a value goes */
+
+enum { DIGIT = 1, HEX = 2, UPPER_HEX = 4, ALPHA = 8, B64 = 16, NAME = 32, BLANK = 64 };
+
+static unsigned
+kinds_of(char c)
+{
+	unsigned k = 0;
+
+	if (c >= '0' && c <= '9')
+		k |= DIGIT | HEX | UPPER_HEX | B64 | NAME;
+	if ((c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'))
+		k |= HEX | (c <= 'F' ? UPPER_HEX : 0);
+	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+		k |= ALPHA | B64 | NAME;
+	if (c == '+' || c == '/')
+		k |= B64;
+	if (c == '-' || c == '.' || c == '_')
+		k |= NAME;
+	if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+		k |= BLANK;
+	return k;
+}
+
+/* How many octets at the front are of one of the kinds, or none of them with `not`. */
+static size_t
+run_of(struct span s, unsigned kinds, bool negated)
+{
+	size_t n = 0;
+
+	while (n < s.len && ((kinds_of(s.at[n]) & kinds) != 0) != negated)
+		n++;
+	return n;
+}
+
+/*
+ * A shape against the front of the text: 9 digits, h hex, H upper-case hex, w letters or digits, A letters; a count
+ * may follow in {}, "+" is one and more; all else is itself. How much it takes; 0: it does not fit.
+ */
+static size_t
+shape(struct span text, const char *form)
+{
+	static const struct { char mark; unsigned kinds; } marks[] = {
+		{ '9', DIGIT }, { 'h', HEX }, { 'H', UPPER_HEX }, { 'w', DIGIT | ALPHA }, { 'A', ALPHA },
+	};
+	size_t n = 0;
+
+	for (const char *f = form; *f; f++) {
+		unsigned kinds = 0, least = 1, most = 1;
+		for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+			if (*f == marks[i].mark)
+				kinds = marks[i].kinds;
+		if (kinds == 0) {
+			if (n >= text.len || text.at[n++] != *f)
+				return 0;
+			continue;
+		}
+		if (f[1] == '+')
+			f++, most = 1000;
+		else if (f[1] == '{')
+			for (least = 0, f += 2; *f != '}'; f++)
+				least = most = least * 10 + (unsigned)(*f - '0');
+		size_t got = run_of(span_first(span_skip(text, n), most), kinds, false);
+		if (got < least)
+			return 0;
+		n += got;
+	}
+	return n;
+}
+
+static bool
+ends_word(struct span text, size_t n)
+{
+	return n >= text.len || !(kinds_of(text.at[n]) & (DIGIT | ALPHA));
+}
+
+static size_t
+longest(struct span text, const char *const forms[])
+{
+	size_t most = 0;
+
+	for (size_t i = 0; forms[i]; i++) {
+		size_t n = shape(text, forms[i]);
+		if (n > most && ends_word(text, n))
+			most = n;
+	}
+	return most;
+}
+
+/* Postfix short and long, Exim 16 and 23, Sendmail, Exchange, OpenSMTPD, a UUID. */
+static size_t
+queueid_length(struct span text)
+{
+	static const char *const forms[] = {
+		"w{6}-w{6}-w{2}", "w{6}-w{11}-w{4}", "h{8}-h{4}-h{4}-h{4}-h{12}", NULL,
+	};
+	size_t n = longest(text, forms), word = run_of(text, DIGIT | ALPHA, false), hex = run_of(text, HEX, false);
+	bool digit = run_of(span_first(text, word), DIGIT, true) < word;
+
+	if (n > 0)
+		return n;
+	if (hex == word && word >= 8 && word <= 16)
+		return word;			/* OpenSMTPD; Postfix, when it is long enough */
+	if (run_of(text, UPPER_HEX, false) == word && word >= 6 && word <= 16)
+		return word;
+	if (word >= 10 && word <= 24 && digit)
+		return word;			/* Postfix long, Sendmail, Exchange */
+	return 0;
+}
+
+static size_t
+ip_length(struct span text)
+{
+	struct addr a;
+	size_t bracket = text.len > 0 && text.at[0] == '[', n = bracket;
+	bool v6;
+
+	if (span_starts_case(span_skip(text, n), SPAN("IPv6:")))
+		n += 5;
+	size_t from = n;
+	while (n < text.len && ((kinds_of(text.at[n]) & HEX) || text.at[n] == '.' || text.at[n] == ':'))
+		n++;
+	while (n > from && (text.at[n - 1] == '.' || (text.at[n - 1] == ':' && n - from > 1 && text.at[n - 2] != ':')))
+		n--;
+	struct span host = span_skip(span_first(text, n), from);
+	v6 = span_has(host, ':');
+	if ((!v6 && !shape(host, "9+.9+.9+.9+")) || !addr_parse(&a, host, 0))
+		return 0;
+	if (bracket)
+		return n < text.len && text.at[n] == ']' ? n + 1 : 0;
+	return ends_word(text, n) ? n : 0;
+}
+
+static size_t
+msgid_length(struct span text)
+{
+	size_t n = 1;
+	bool at = false;
+
+	if (text.len < 3 || text.at[0] != '<')
+		return 0;
+	while (n < text.len && text.at[n] != '>' && text.at[n] != '<' && !(kinds_of(text.at[n]) & BLANK))
+		at |= text.at[n++] == '@';
+	return at && n < text.len && text.at[n] == '>' ? n + 1 : 0;
+}
+
+/* As RFC 5322 has it, with and without the day and the zone, and as ISO 8601. */
+static size_t
+date_length(struct span text)
+{
+	static const char *const forms[] = {
+		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} +9{4}", "A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} -9{4}",
+		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} A+", "A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2}", "9+ A{3} 9{4} 9{2}:9{2}:9{2} +9{4}",
+		"9+ A{3} 9{4} 9{2}:9{2}:9{2} -9{4}", "A{3} A{3} 9+ 9{2}:9{2}:9{2} 9{4}", "9{4}-9{2}-9{2}T9{2}:9{2}:9{2}Z",
+		"9{4}-9{2}-9{2}T9{2}:9{2}:9{2}", "9{4}-9{2}-9{2} 9{2}:9{2}:9{2}", "9{4}-9{2}-9{2}", NULL,
+	};
+	size_t n = longest(text, forms);
+
+	if (n > 0 && span_starts(span_skip(text, n), SPAN(" (")))	/* "(UTC)" */
+		n += 2 + shape(span_skip(text, n + 2), "A+)");
+	return n;
+}
+
+size_t
+value_length(enum value_type type, struct span text)
+{
+	size_t n;
+
+	switch (type) {
+	case TYPE_NONE:
+		return 0;
+	case TYPE_ANY: case TYPE_REST:
+		return text.len;
+	case TYPE_WORD:
+		return run_of(text, BLANK, true);
+	case TYPE_INT:
+		return run_of(text, DIGIT, false);
+	case TYPE_HOST:
+		n = run_of(text, NAME, false);
+		while (n > 0 && text.at[n - 1] == '.')
+			n--;
+		return n ? n : ip_length(text);
+	case TYPE_IP:
+		return ip_length(text);
+	case TYPE_ENH:
+		n = shape(text, "9.9+.9+");
+		return n <= 9 ? n : 0;
+	case TYPE_QUEUEID:
+		return queueid_length(text);
+	case TYPE_MSGID:
+		return msgid_length(text);
+	case TYPE_DATE:
+		return date_length(text);
+	case TYPE_B64:
+		n = run_of(text, B64, false);
+		while (n < text.len && text.at[n] == '=')
+			n++;
+		return base64_is(span_first(text, n)) ? n : 0;
+	case TYPE_UUID:
+		return shape(text, "h{8}-h{4}-h{4}-h{4}-h{12}");
+	}
+	return 0;
+}
+
+/* ---- a value to give */
+
+static struct span
+random_of(struct arena *arena, const char *alphabet, size_t n)
+{
+	unsigned char octets[64];
+	char *out = arena_get(arena, n + 1);
+	size_t letters = strlen(alphabet);
+
+	if (getentropy(octets, sizeof octets) != 0)
+		memset(octets, 7, sizeof octets);
+	for (size_t i = 0; i < n; i++)
+		out[i] = alphabet[octets[i % sizeof octets] % letters];
+	return (struct span){ out, n };
+}
+
+static struct span
+make_uuid(struct arena *arena)
+{
+	unsigned char b[16] = { 0 };
+
+	if (getentropy(b, sizeof b) != 0)
+		b[0] = 7;
+	b[6] = (b[6] & 0x0F) | 0x40;		/* RFC 9562: version 4 */
+	b[8] = (b[8] & 0x3F) | 0x80;
+	return arena_printf(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+	    b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+static struct span
+make_date(struct arena *arena)
+{
+	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	time_t now = time(NULL);
+	struct tm tm;
+
+	gmtime_r(&now, &tm);
+	return arena_printf(arena, "%s, %d %s %d %02d:%02d:%02d +0000", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+	    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+struct span
+value_make(enum value_type type, struct arena *arena)
+{
+	switch (type) {
+	case TYPE_HOST:
+		return SPAN("mock.example");
+	case TYPE_IP:
+		return SPAN("192.0.2.1");
+	case TYPE_INT:
+		return random_of(arena, "123456789", 6);
+	case TYPE_ENH:
+		return SPAN("2.0.0");
+	case TYPE_QUEUEID:
+		return random_of(arena, "0123456789ABCDEF", 10);
+	case TYPE_MSGID:
+		return arena_printf(arena, "<%.*s@mock.example>", SPAN_ARG(make_uuid(arena)));
+	case TYPE_DATE:
+		return make_date(arena);
+	case TYPE_B64:
+		return base64_encode(arena, random_of(arena, "abcdefghijklmnopqrstuvwxyz", 18));
+	case TYPE_UUID:
+		return make_uuid(arena);
+	case TYPE_WORD:
+		return random_of(arena, "abcdefghijklmnopqrstuvwxyz", 8);
+	default:
+		return SPAN_NONE;
+	}
+}

@@ -1,0 +1,279 @@
+/* words - the words of a script that are no steps, and how their arguments are read. */
+#include "run/script/script_words_priv.h"
+
+static struct span
+rest_of(struct cursor *c)
+{
+	struct span rest = span_trim(c->rest);
+
+	c->rest = span_skip(c->rest, c->rest.len);
+	return rest;
+}
+
+static bool
+parse_nothing(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	(void)out, (void)ctx, (void)eres;
+	return cursor_end(c, err);
+}
+
+static bool
+parse_text_word(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct script_text);
+
+	(void)eres;
+	if (c->rest.len == 0)
+		return cursor_fail(c, err, "a name must follow");
+	return text_parse(args, c, ctx, err);
+}
+
+static bool
+parse_match(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(enum match_level);
+
+	(void)eres;
+	*args = match_level_of(span_trim(c->rest));
+	return *args != MATCH_UNSAID || cursor_fail(c, err, "want a level: class, code, enhanced, text or exact");
+}
+
+static bool
+slashed(struct cursor *c, struct span *source, struct err *err)
+{
+	size_t end = 1;
+
+	if (c->rest.len == 0 || c->rest.at[0] != '/')
+		return cursor_fail(c, err, "want a regular expression between slashes");
+	while (end < c->rest.len && c->rest.at[end] != '/')
+		end += c->rest.at[end] == '\\' ? 2 : 1;
+	if (end >= c->rest.len)
+		return cursor_fail(c, err, "the regular expression has no closing slash");
+	*source = span_skip(span_first(c->rest, end), 1);
+	c->rest = span_skip(c->rest, end + 1);
+	while (c->rest.len > 0 && (c->rest.at[0] == ' ' || c->rest.at[0] == '\t'))
+		c->rest = span_skip(c->rest, 1);
+	return true;
+}
+
+/* "\/" within the slashes is a slash. */
+static struct span
+without_escaped_slashes(struct span s, struct arena *arena)
+{
+	char *to = arena_get(arena, s.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		i += s.at[i] == '\\' && i + 1 < s.len && s.at[i + 1] == '/';
+		to[n++] = s.at[i];
+	}
+	return (struct span){ to, n };
+}
+
+bool
+word_parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *arena, struct expect_ere **eres, struct err *err)
+{
+	struct span source = SPAN_NONE;
+	struct cursor at = *c;
+	struct err why;
+
+	if (!slashed(c, &source, err))
+		return false;
+	*ere = ere_compile(without_escaped_slashes(source, arena), arena, eres, &why);
+	return *ere || cursor_fail(&at, err, "%s", why.text);
+}
+
+/* "+date -host", "name /ERE/". */
+static bool
+parse_mask(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct word_mask);
+
+	while (c->rest.len > 0) {
+		struct span word = cursor_word(c);
+		bool known = false;
+		if (c->rest.len > 0 && c->rest.at[0] == '/')
+			return word_parse_ere(&args->own, c, ctx->arena, eres, err) && cursor_end(c, err);
+		for (enum match_mask_bit i = 0; i < MASK_BITS; i++)
+			if (word.len > 1 && span_eq(span_skip(word, 1), span_of(mask_word(i)))) {
+				*(word.at[0] == '-' ? &args->off : &args->on) |= 1u << i;
+				known = word.at[0] == '-' || word.at[0] == '+';
+			}
+		if (!known)
+			return cursor_blame(c, word, err, "want + or - and a mask: date, queueid, msgid, ip, host, pid, uuid, challenge or time; "
+			    "or a name and /ERE/");
+	}
+	return true;
+}
+
+static bool
+new_name(struct span word, bool secret, size_t *name, struct cursor *c, const struct text_context *ctx, struct err *err)
+{
+	if (!name_is_valid(word))
+		return cursor_blame(c, word, err, "\"%.*s\" is no name for a variable: want letters, digits, - and _, and not the name "
+		    "of a function", SPAN_ARG(span_first(word, 60)));
+	*name = names_add(ctx->names, arena_copy(ctx->arena, word), secret);
+	return *name != NAME_NONE || cursor_fail(c, err, "more than %d variables", NAMES_MAX);
+}
+
+static bool
+parse_var(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct word_var);
+	struct text_context sent = { .arena = ctx->arena, .names = ctx->names };
+	struct span name = span_trim(c->rest);
+
+	(void)eres;
+	if (!span_has(name, '='))
+		return cursor_fail(c, err, "want /var name=value");
+	name = span_until(&c->rest, '=');
+	return text_parse(&args->text, c, &sent, err) && new_name(span_trim(name), args->text.secret, &args->name, c, ctx, err);
+}
+
+static bool
+parse_secret(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct word_var);
+	struct span name = cursor_word(c);
+
+	(void)eres;
+	if (c->rest.len > 0 || span_has(name, '='))
+		return cursor_blame(c, name, err, "a secret's value never stands in a script: /secret NAME, and --secret NAME=@FILE");
+	return new_name(name, true, &args->name, c, ctx, err);
+}
+
+static bool
+parse_capture(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct word_capture);
+	struct span name = cursor_word(c);
+
+	if (!word_parse_ere(&args->ere, c, ctx->arena, eres, err))
+		return false;
+	struct span redact = cursor_word(c);
+	args->redact = redact.len > 0;
+	if (redact.len > 0 && !span_eq(redact, SPAN("redact")))
+		return cursor_blame(c, redact, err, "only \"redact\" may stand behind the expression");
+	return new_name(name, args->redact, &args->name, c, ctx, err) && cursor_end(c, err);
+}
+
+static bool
+parse_pipeline(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(bool);
+	struct span word = span_trim(c->rest);
+
+	(void)eres;
+	*args = word.len == 0 || span_eq(word, SPAN("on"));
+	return *args || span_eq(word, SPAN("off")) || cursor_fail(c, err, "want /pipeline on or /pipeline off");
+}
+
+static bool
+parse_write(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct pace);
+
+	(void)eres;
+	return pace_parse(args, c, err);
+}
+
+static bool
+parse_trickle(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct pace);
+
+	(void)eres;
+	return pace_parse_rate(args, c, err);
+}
+
+static bool
+parse_times(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(unsigned);
+	unsigned long long n;
+
+	(void)eres;
+	if (!span_number(span_trim(c->rest), SCRIPT_REPEAT_MAX, &n) || n == 0)
+		return cursor_fail(c, err, "want a number from 1 to %d", SCRIPT_REPEAT_MAX);
+	*args = (unsigned)n;
+	return true;
+}
+
+static bool
+parse_repeat(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct word_repeat);
+	unsigned long long n;
+
+	(void)eres;
+	struct span times = cursor_word(c);
+	if (!span_number(times, SCRIPT_REPEAT_MAX, &n) || n == 0)
+		return cursor_blame(c, times, err, "want how often, a number from 1 to %d", SCRIPT_REPEAT_MAX);
+	args->times = (unsigned)n;
+	if (c->rest.len == 0)
+		return true;
+	struct span every = cursor_word(c);
+	if (!span_eq(every, SPAN("every")))
+		return cursor_blame(c, every, err, "want \"every\" and a time, as in /retry 3 every 5s");
+	return cursor_milliseconds(c, cursor_word(c), &args->every_ms, err) && cursor_end(c, err);
+}
+
+static bool
+parse_delay(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(uint64_t);
+
+	(void)eres;
+	return cursor_milliseconds(c, cursor_word(c), args, err) && cursor_end(c, err);
+}
+
+static bool
+parse_listen(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct span);
+
+	(void)eres;
+	*args = arena_copy(ctx->arena, rest_of(c));
+	return args->len > 0 || cursor_fail(c, err, "want an address, as in /listen 127.0.0.1:2525");
+}
+
+const struct script_word script_words[] = {
+	{ "case", "\"NAME\" [skip=WHY] [tags=A,B] [standalone]", "Begin a case: a connection of its own", WORD_CASE, WORD_BOTH, false, NULL },
+	{ "include", "FILE", "Read another script here", WORD_INCLUDE, WORD_BOTH, false, NULL },
+	{ "requires", "KEYWORD... | not KEYWORD", "Skip the case unless EHLO offers this", WORD_REQUIRES, WORD_CLIENT, false, word_parse_requires },
+	{ "timeout", "T | PHASE=T ... | rfc", "How long to wait", WORD_TIMEOUT, WORD_CLIENT, false, word_parse_timeout },
+	{ "tls", "verify=off|chain|name min=1.2 sni=NAME ca=FILE fail=REASON", "How TLS is done and judged", WORD_TLS, WORD_CLIENT, false, word_parse_tls },
+	{ "helo", "NAME", "The name that EHLO gives where smtpsh says it", WORD_HELO, WORD_CLIENT, false, parse_text_word },
+	{ "match", "class|code|enhanced|text|exact", "How strictly replies are compared from here on", WORD_MATCH, WORD_BOTH, false, parse_match },
+	{ "mask", "+NAME -NAME | NAME /ERE/", "What the level text does not compare", WORD_MASK, WORD_BOTH, false, parse_mask },
+	{ "var", "NAME=VALUE", "Set a variable", WORD_VAR, WORD_BOTH, false, parse_var },
+	{ "secret", "NAME", "A variable from --secret or the environment, shown nowhere", WORD_SECRET, WORD_BOTH, false, parse_secret },
+	{ "capture", "NAME /ERE/ [redact]", "Keep a part of the last reply", WORD_CAPTURE, WORD_CLIENT, false, parse_capture },
+	{ "assert", "SUBJECT [not] OP VALUE", "Fail unless this holds", WORD_ASSERT, WORD_CLIENT, false, word_parse_assert },
+	{ "time", "OP TIME", "How long the last reply may have taken", WORD_TIME, WORD_CLIENT, false, word_parse_time },
+	{ "early", "", "Do not wait for the banner", WORD_EARLY, WORD_CLIENT, false, parse_nothing },
+	{ "pipeline", "on|off", "Send commands that follow each other in one write, or never", WORD_PIPELINE, WORD_CLIENT, false, parse_pipeline },
+	{ "write", PACE_SYNTAX, "Send slowly, or cut at these octets", WORD_WRITE, WORD_CLIENT, false, parse_write },
+	{ "repeat", "N", "Do all up to /end N times", WORD_REPEAT, WORD_CLIENT, true, parse_repeat },
+	{ "retry", "N [every T]", "Do all up to /end until it succeeds, N times at most", WORD_RETRY, WORD_CLIENT, true, parse_repeat },
+	{ "if", "SUBJECT [not] [OP VALUE]", "Do all up to /else or /end only when this holds", WORD_IF, WORD_CLIENT, true, word_parse_assert },
+	{ "else", "", "When it does not hold", WORD_ELSE, WORD_CLIENT, false, NULL },
+	{ "end", "", "The end of /repeat, /retry or /if", WORD_END, WORD_CLIENT, false, NULL },
+	{ "listen", "ADDR:PORT", "Where serve listens", WORD_LISTEN, WORD_SERVER, false, parse_listen },
+	{ "delay", "T", "Wait before the next reply", WORD_DELAY, WORD_SERVER, false, parse_delay },
+	{ "trickle", "N/s | off", "Send replies slowly", WORD_TRICKLE, WORD_SERVER, false, parse_trickle },
+	{ "took", "T", "So long the reply before was waited for when it was recorded; serve --realtime waits as long", WORD_TOOK, WORD_SERVER, false, parse_delay },
+	{ "times", "N", "So many connections play this case", WORD_TIMES, WORD_SERVER, false, parse_times },
+	{ "on", "VERB [/ERE/] [if=STATE,...] [unless=STATE,...] [over=N] [times=N] [delay=T] [then=close|rst]", "A rule: the S: lines behind it answer this", WORD_ON, WORD_SERVER, false, NULL },
+	{ "otherwise", "S: REPLY", "What answers all that nothing else does", WORD_OTHERWISE, WORD_SERVER, false, NULL },
+	{ .name = NULL },
+};
+
+const struct script_word *
+script_word_find(struct span name)
+{
+	for (const struct script_word *w = script_words; w->name; w++)
+		if (span_eq(name, span_of(w->name)))
+			return w;
+	return NULL;
+}

@@ -1,0 +1,89 @@
+/* envelope - a message while a server takes it. */
+#include "run/serve/envelope.h"
+
+#include "run/session/session_step.h"
+
+void
+envelope_init(struct envelope *m, bool keep_text, size_t text_max)
+{
+	*m = (struct envelope){ .keep_text = keep_text };
+	m->rcpts_end = &m->rcpts;
+	buf_init(&m->text, text_max);
+}
+
+void
+envelope_release(struct envelope *m)
+{
+	arena_release(&m->arena);
+	buf_release(&m->text);
+}
+
+void
+envelope_forget(struct envelope *m)
+{
+	arena_reset(&m->arena);
+	buf_release(&m->text);
+	m->from = m->from_params = SPAN_NONE;
+	m->rcpts = NULL;
+	m->rcpts_end = &m->rcpts;
+	m->nrcpts = 0;
+	m->octets = 0;
+	m->bare_lf = m->chunked = false;
+}
+
+void
+envelope_from(struct envelope *m, struct span mailbox, struct span params)
+{
+	m->from = arena_copy(&m->arena, mailbox);
+	m->from_params = arena_copy(&m->arena, params);
+}
+
+void
+envelope_rcpt(struct envelope *m, struct span mailbox, struct span params)
+{
+	struct envelope_rcpt *rcpt = ARENA_NEW(&m->arena, struct envelope_rcpt);
+
+	rcpt->mailbox = arena_copy(&m->arena, mailbox);
+	rcpt->params = arena_copy(&m->arena, params);
+	*m->rcpts_end = rcpt;
+	m->rcpts_end = &rcpt->next;
+	m->nrcpts++;
+}
+
+void
+envelope_text(struct envelope *m, struct span text)
+{
+	m->octets += text.len;
+	if (m->octets > m->text.max)
+		buf_release(&m->text);
+	else if (m->keep_text)
+		buf_append(&m->text, text);
+}
+
+void
+envelope_tell(struct envelope *m, struct session *s, struct span id, struct span helo, struct span user)
+{
+	struct event event = { .kind = EVENT_MESSAGE };
+	size_t i = 0;
+
+	event.message.id = id;
+	event.message.helo = helo;
+	event.message.user = user;
+	event.message.from = m->from;
+	event.message.from_params = m->from_params;
+	event.message.nrcpts = m->nrcpts;
+	event.message.rcpt = ARENA_ARRAY(&m->arena, struct span, m->nrcpts);
+	event.message.rcpt_params = ARENA_ARRAY(&m->arena, struct span, m->nrcpts);
+	for (const struct envelope_rcpt *r = m->rcpts; r; r = r->next, i++) {
+		event.message.rcpt[i] = r->mailbox;
+		event.message.rcpt_params[i] = r->params;
+	}
+	event.message.octets = m->octets;
+	event.message.kept = m->keep_text;
+	event.message.text = buf_span(&m->text);
+	event.message.bare_lf = m->bare_lf;
+	event.message.chunked = m->chunked;
+	event.message.tls = session_view(s).tls;
+	event.message.peer = session_view(s).peer;
+	session_emit(s, &event);
+}

@@ -1,0 +1,34 @@
+/* A message while a server takes it: who from, to whom, and its octets. One for each client, used again and again. */
+#ifndef RUN_SERVE_ENVELOPE_H
+#define RUN_SERVE_ENVELOPE_H
+
+#include "run/session/session.h"
+
+struct envelope_rcpt {
+	struct envelope_rcpt *next;
+	struct span mailbox, params;
+};
+
+struct envelope {
+	struct arena arena;		/* as long as the transaction */
+	struct span from, from_params;
+	struct envelope_rcpt *rcpts, **rcpts_end;
+	unsigned nrcpts;
+	bool keep_text;
+	struct buf text;
+	unsigned long long octets;	/* so far, kept or not */
+	bool bare_lf, chunked;
+};
+
+void envelope_init(struct envelope *, bool keep_text, size_t text_max);
+void envelope_release(struct envelope *);
+void envelope_forget(struct envelope *);
+
+void envelope_from(struct envelope *, struct span mailbox, struct span params);		/* copied */
+void envelope_rcpt(struct envelope *, struct span mailbox, struct span params);
+void envelope_text(struct envelope *, struct span);	/* not kept beyond text_max, but counted */
+
+/* Tells of it by EVENT_MESSAGE. */
+void envelope_tell(struct envelope *, struct session *, struct span id, struct span helo, struct span user);
+
+#endif

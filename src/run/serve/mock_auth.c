@@ -1,0 +1,105 @@
+/* mock - logins: who logs in is noted whatever answers, and is answered as a plain server would where no script does. */
+#include "run/serve/mock_priv.h"
+
+#include "base/base64.h"
+#include "run/serve/mta.h"
+#include "smtp/auth.h"
+
+static bool
+is_known(const struct play *p, struct span user, struct span password)
+{
+	const struct mta_account *accounts = p->mock->opts.mta->accounts;
+
+	return !accounts || mta_is_account(accounts, user, password);
+}
+
+/* [authzid] NUL authcid NUL password, all at once; or a user, then a password. Of others there is no judging. */
+static void
+judge(struct play *p, struct span response)
+{
+	struct login *l = &p->login;
+	bool first = l->n == 0;
+	struct span user = auth_user(span_of(l->mech), l->n++, response);
+
+	if (user.len > 0)
+		l->user = arena_copy(&l->arena, user);
+	if (l->kind == LOGIN_PLAIN) {
+		span_until(&response, '\0');
+		span_until(&response, '\0');
+	}
+	l->due = l->kind == LOGIN_LOGIN && first ? LOGIN_WANTS_PASSWORD : LOGIN_WANTS_NOTHING;
+	l->good = l->kind == LOGIN_OTHER || is_known(p, l->user, response);
+}
+
+static void
+hear_response(struct play *p, struct span line)
+{
+	struct span response = SPAN_NONE;
+
+	p->login.bad = !span_eq(line, SPAN("=")) && !base64_decode(&p->scratch, line, &response);
+	if (p->login.bad)
+		p->login.due = LOGIN_WANTS_NOTHING;
+	else
+		judge(p, response);
+}
+
+static void
+hear_auth(struct play *p, struct span line)
+{
+	static const struct { const char *mech; enum login_kind kind; } known[] = {
+		{ "PLAIN", LOGIN_PLAIN }, { "LOGIN", LOGIN_LOGIN },
+	};
+	struct login *l = &p->login;
+	struct span args, mech;
+
+	verb_of(line, &args);
+	mech = span_word(&args);
+	arena_reset(&l->arena);
+	*l = (struct login){ .arena = l->arena, .due = LOGIN_WANTS_ALL };
+	l->mech = arena_string(&l->arena, mech);
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (span_eq_case(mech, span_of(known[i].mech)))
+			l->kind = known[i].kind;
+	if (args.len > 0)
+		hear_response(p, args);
+}
+
+void
+login_hear(struct play *p, enum mock_what what, enum verb verb, struct span line)
+{
+	if (what == MOCK_COMMAND && verb == VERB_AUTH) {
+		hear_auth(p, line);
+	} else if (what == MOCK_ANSWER) {
+		p->login.cancelled = span_eq(line, SPAN("*"));
+		if (p->login.cancelled)
+			p->login.due = LOGIN_WANTS_NOTHING;
+		else
+			hear_response(p, line);
+	}
+}
+
+bool
+login_is_right(const struct play *p)
+{
+	const struct login *l = &p->login;
+
+	return l->due == LOGIN_WANTS_NOTHING && l->good && !l->bad && !l->cancelled;
+}
+
+struct span
+login_reply(const struct play *p)
+{
+	const struct login *l = &p->login;
+
+	if (l->cancelled)
+		return SPAN("501 5.7.0 Cancelled");
+	if (l->kind == LOGIN_OTHER)
+		return SPAN("504 5.5.4 There are PLAIN and LOGIN");
+	if (l->bad)
+		return SPAN("501 5.5.2 Not base64");
+	if (l->due == LOGIN_WANTS_ALL)
+		return l->kind == LOGIN_PLAIN ? SPAN("334 ") : SPAN("334 VXNlcm5hbWU6");
+	if (l->due == LOGIN_WANTS_PASSWORD)
+		return SPAN("334 UGFzc3dvcmQ6");
+	return l->good ? SPAN("235 2.7.0 Welcome") : SPAN("535 5.7.8 Not a user or not the password");
+}

@@ -1,0 +1,110 @@
+/* What the files of the mock share. Only run/mock*.c include this. */
+#ifndef RUN_SERVE_MOCK_PRIV_H
+#define RUN_SERVE_MOCK_PRIV_H
+
+#include "run/serve/envelope.h"
+#include "run/serve/mock.h"
+#include "run/script/words.h"
+#include "run/session/session_step.h"
+
+enum { MOCK_DEPTH = SCRIPT_DEPTH_MAX };
+
+/* What a client does that is answered. */
+enum mock_what { MOCK_CONNECTED, MOCK_COMMAND, MOCK_ANSWER, MOCK_DOT, MOCK_IDLE };
+
+struct mock_case {
+	const struct mock *mock;
+	const struct script_case *c;
+	unsigned times;
+	struct step step;
+};
+
+struct mock {
+	const struct script *script;
+	struct mock_opts opts;
+	struct mock_case *cases;
+	size_t ncases, nrules;
+	bool keep_text;			/* a message's text: for who asked, or for a rule that looks at it */
+	bool stopping;
+};
+
+/* One reply on its way. */
+struct mock_out {
+	struct mock_out *next;
+	struct span text;
+	enum verb verb;			/* what it answers */
+	bool dot;
+	uint64_t delay_ms;
+	enum script_then then;
+	bool silent;			/* nothing is sent: only ->then counts */
+};
+
+struct mock_frame { const struct script_item *at, *body; unsigned left; };
+
+/* What AUTH said so far on this connection, whoever answers it. */
+struct login {
+	struct arena arena;		/* of the last AUTH */
+	const char *mech;
+	enum login_kind { LOGIN_OTHER, LOGIN_PLAIN, LOGIN_LOGIN } kind;
+	unsigned n;			/* responses that came */
+	struct span user;
+	bool good, bad, cancelled;	/* the password is right; it is no base64; "*" */
+	enum { LOGIN_WANTS_NOTHING, LOGIN_WANTS_ALL, LOGIN_WANTS_PASSWORD } due;
+};
+
+struct play {
+	struct session *s;
+	const struct mock *mock;
+	const struct script_case *c;
+	struct dialogue *d;
+	struct arena arena, outs, scratch;	/* of the connection; of replies on their way; of what is in hand */
+	struct script_vars vars;
+	struct mock_frame frame[MOCK_DEPTH];
+	size_t depth;			/* of frames; 0: the script is at its end */
+	bool second;			/* the prelude is done */
+	size_t say, reply;		/* of the exchange in hand, what comes next */
+	enum match_level level;
+	unsigned *taken;		/* by each rule, on this connection */
+	uint64_t delay_ms;		/* before the next reply */
+	const struct pace *slow;
+	struct mock_out *out, **out_end;
+	size_t sent;			/* octets of the first, when slow */
+	struct envelope mail;
+	struct arena helo_mem;
+	struct span helo, bdat;
+	struct login login;
+	unsigned messages, errors;
+	bool up;			/* the banner is on its way */
+};
+
+/* mock_script.c: the lines in their order */
+void script_begin(struct play *);
+bool script_takes(struct play *, enum mock_what, enum verb, struct span line);	/* and answers it */
+void script_go_on(struct play *);		/* past all that waits for nothing */
+const struct script_item *script_at(const struct play *);	/* NULL: at its end */
+
+/* mock_rules.c: rules, and what a plain server would say */
+bool rules_take(struct play *, enum mock_what, enum verb, struct span line);
+bool otherwise_takes(struct play *, enum verb);
+void default_answer(struct play *, enum mock_what, enum verb);
+
+/* mock_bounds.c: what the server's options ask */
+bool bounds_take(struct play *, enum mock_what, enum verb, struct span line, bool message);	/* and answers it */
+void bounds_judge(struct play *, struct mock_out *);		/* closes behind what they do not stand */
+uint64_t bounds_delay(const struct play *, enum verb, bool dot);
+
+/* mock_auth.c */
+void login_hear(struct play *, enum mock_what, enum verb, struct span line);
+bool login_is_right(const struct play *);	/* it is complete, and nothing is wrong with it */
+struct span login_reply(const struct play *);	/* a plain server's, to what was heard last */
+
+/* mock.c: the address of MAIL and RCPT, as it stands there where it is none; empty for <> */
+void mock_mailbox(enum verb, struct span args, struct span *mailbox, struct span *params);
+
+/* mock_send.c */
+void mock_reply(struct play *, const struct expect *, enum verb, bool dot, uint64_t delay_ms, enum script_then);
+void mock_say(struct play *, struct span reply, enum verb, bool dot);
+void mock_then(struct play *, enum script_then);	/* closes or resets, behind what is to be sent */
+enum progress mock_pump(struct play *);		/* sends what is due; STEP_DONE when the connection ends with it */
+
+#endif

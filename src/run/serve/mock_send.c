@@ -1,0 +1,144 @@
+/* mock - replies on their way: at once, late, slowly, or not at all, and what they make of the conversation. */
+#include "run/serve/mock_priv.h"
+
+static struct mock_out *
+add(struct play *p, enum verb verb, bool dot)
+{
+	struct mock_out *o = ARENA_NEW(&p->outs, struct mock_out);
+
+	o->verb = verb;
+	o->dot = dot;
+	o->delay_ms = p->delay_ms ? p->delay_ms : bounds_delay(p, verb, dot);
+	p->delay_ms = 0;
+	p->up = true;
+	*p->out_end = o;
+	p->out_end = &o->next;
+	return o;
+}
+
+void
+mock_say(struct play *p, struct span reply, enum verb verb, bool dot)
+{
+	struct mock_out *o = add(p, verb, dot);
+
+	o->text = arena_copy(&p->outs, reply);
+	bounds_judge(p, o);
+}
+
+void
+mock_then(struct play *p, enum script_then then)
+{
+	struct mock_out *o = add(p, VERB_OTHER, false);
+
+	o->silent = true;
+	o->delay_ms = 0;
+	o->then = then;
+}
+
+void
+mock_reply(struct play *p, const struct expect *x, enum verb verb, bool dot, uint64_t delay_ms, enum script_then then)
+{
+	struct mock_out *o;
+	struct err err;
+
+	if (x && x->any) {
+		p->delay_ms = delay_ms ? delay_ms : p->delay_ms;
+		default_answer(p, dot ? MOCK_DOT : p->up ? MOCK_COMMAND : MOCK_CONNECTED, verb);
+		if (then != THEN_GO_ON)
+			mock_then(p, then);
+		return;
+	}
+	o = add(p, verb, dot);
+	if (delay_ms)
+		o->delay_ms = delay_ms;
+	o->then = then;
+	o->silent = x == NULL;
+	if (x && !script_render(x, verb, &p->vars, &p->outs, &o->text, &err)) {
+		session_fail(p->s, err.kind, "%s", err.text);
+		o->text = SPAN("451 4.3.0 The script has no value for this reply");
+	}
+	bounds_judge(p, o);
+}
+
+static unsigned
+code_of(struct span reply)
+{
+	unsigned long long code = 0;
+
+	span_number(span_first(reply, 3), 999, &code);
+	return (unsigned)code;
+}
+
+/* What goes on from here: message text, an answer, TLS, the end. */
+static enum progress
+follow(struct play *p, const struct mock_out *o)
+{
+	unsigned code = code_of(o->text);
+	bool message = code == 354 && o->verb == VERB_DATA;	/* elsewhere a 354 is a fault, and no message follows */
+	struct conv *conv = session_conv(p->s);
+
+	if (o->then == THEN_RST) {
+		session_reset(p->s);
+		return STEP_DONE;
+	}
+	if (o->then == THEN_CLOSE || (o->verb == VERB_QUIT && code == 221)) {
+		session_shut(p->s);
+		return STEP_DONE;
+	}
+	if (o->silent)
+		return STEP_WAIT;
+	conv_listen(conv, message ? CONV_LISTEN_MESSAGE : code == 334 ? CONV_LISTEN_ANSWER : CONV_LISTEN_COMMAND, 0);
+	if (!o->dot)
+		dialogue_heard(p->d, o->verb, message ? 250 : code);
+	return o->verb == VERB_STARTTLS && code == 220 ? session_shake_hands(p->s) : STEP_WAIT;
+}
+
+/* True when all of it is out, else the timer runs. */
+static bool
+send_piece(struct play *p, const struct mock_out *o)
+{
+	struct span rest = span_skip(o->text, p->sent);
+	size_t n = p->slow ? pace_piece(p->slow, p->sent, rest.len) : rest.len;
+
+	if (p->sent == 0 && n == rest.len) {
+		session_answer(p->s, o->text);
+		return true;
+	}
+	if (p->sent == 0)
+		session_emit(p->s, &(struct event){ .kind = EVENT_ANSWERED, .text = o->text });
+	conv_put(session_conv(p->s), span_first(rest, n));
+	p->sent += n;
+	if (n == rest.len) {
+		conv_put(session_conv(p->s), SPAN("\r\n"));
+		p->sent = 0;
+		return true;
+	}
+	session_hold(p->s, true);
+	session_sleep(p->s, pace_gap_ms(p->slow));
+	return false;
+}
+
+enum progress
+mock_pump(struct play *p)
+{
+	while (p->out) {
+		struct mock_out *o = p->out;
+		if (o->delay_ms > 0) {
+			session_hold(p->s, true);
+			session_sleep(p->s, o->delay_ms);
+			o->delay_ms = 0;
+			return STEP_WAIT;
+		}
+		session_hold(p->s, false);
+		if (!o->silent && !send_piece(p, o))
+			return STEP_WAIT;
+		p->out = o->next;
+		if (!p->out)
+			p->out_end = &p->out;
+		enum progress progress = follow(p, o);
+		if (progress != STEP_WAIT)
+			return progress;
+	}
+	arena_reset(&p->outs);
+	return STEP_WAIT;
+}

@@ -1,0 +1,377 @@
+/* record - stands between a client and a server. */
+#include "run/serve/record.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "run/session/session_step.h"
+#include "run/session/steps/list.h"
+#include "run/session/steps/open.h"
+#include "run/script/transcript.h"
+
+enum { RECORD_MAX = 16 << 20, HELD_ABOVE = 256 << 10, LINE_KEPT_MAX = 64 << 10 };
+
+struct pair {
+	struct pair *next;
+	struct record *record;
+	struct session *client, *server;	/* whom we serve; whom we talk to */
+	struct session_opts client_opts, server_opts;
+	struct step step, drain;
+	struct pair *back;			/* what the steps' args lead to */
+	struct arena arena;
+	struct transcript *transcript;
+	struct buf script, line, agreed;	/* agreed: the 220 to STARTTLS, until TLS is up */
+	unsigned number;
+	bool open, over, held, asked_auth;	/* asked_auth: what comes next may be an answer */
+};
+
+struct record {
+	struct session_env *env;
+	struct record_opts opts;
+	struct listener *listener;
+	struct loop_idle *idle;
+	struct pair *pairs;
+	unsigned last_number;
+	bool some_over;
+};
+
+static void
+note(struct pair *p, const char *text)
+{
+	if (p->record->opts.note)
+		p->record->opts.note(p->record->opts.ctx, p->number, text);
+}
+
+static void
+finish(struct pair *p)
+{
+	p->over = p->record->some_over = true;
+	loop_kick(p->record->env->loop);
+}
+
+/* ---- from the server to the client */
+
+static void
+answer(struct pair *p, struct span raw)
+{
+	while (raw.len > 0 && (raw.at[raw.len - 1] == '\n' || raw.at[raw.len - 1] == '\r'))
+		raw.len--;
+	session_answer(p->client, raw);
+}
+
+static void
+hear_reply(struct pair *p, const struct event *e)
+{
+	const struct reply *r = e->answer.reply;
+	struct conv *conv = session_conv(p->client);
+
+	if (p->over || !conv)
+		return;
+	if (e->answer.verb == VERB_STARTTLS && r->code == 220 && p->record->opts.tls) {
+		buf_append(&p->agreed, e->answer.raw);
+		session_shake_hands(p->server);
+		session_poke(p->server);
+		return;
+	}
+	answer(p, e->answer.raw);
+	if (e->answer.verb == VERB_DATA && r->code == 354 && !e->answer.dot)
+		conv_listen(conv, CONV_LISTEN_MESSAGE, 0);
+	else if (r->code == 334)
+		conv_listen(conv, CONV_LISTEN_ANSWER, 0);
+	else if (e->answer.verb == VERB_AUTH)
+		conv_listen(conv, CONV_LISTEN_COMMAND, 0);
+	if (p->asked_auth && e->answer.verb == VERB_AUTH) {
+		p->asked_auth = false;
+		session_hold(p->client, p->held);
+	}
+	if (e->answer.banner) {
+		p->open = true;
+		session_hold(p->client, false);
+	}
+	session_poke(p->client);
+}
+
+/* The server's TLS is up: now the client is told to begin, and finds our certificate. */
+static void
+hear_tls(struct pair *p)
+{
+	if (buf_span(&p->agreed).len == 0)
+		return;
+	answer(p, buf_span(&p->agreed));
+	buf_consume(&p->agreed, buf_span(&p->agreed).len);
+	note(p, "TLS is ended here: the client sees a certificate of smtpsh's own");
+	session_shake_hands(p->client);
+	session_poke(p->client);
+}
+
+static void
+on_server_event(void *ctx, const struct event *e)
+{
+	struct pair *p = ctx;
+
+	transcript_event(p->transcript, e);
+	switch (e->kind) {
+	case EVENT_REPLY:
+		hear_reply(p, e);
+		break;
+	case EVENT_TLS:
+		hear_tls(p);
+		break;
+	case EVENT_PROBLEM:
+		note(p, arena_string(&p->arena, e->text));
+		break;
+	case EVENT_STEP_ENDED:
+		if (e->step->op == &step_open && e->err != ERR_NONE && !p->open) {
+			session_answer(p->client, SPAN("421 4.4.1 smtpsh record: the server cannot be reached"));
+			session_hold(p->client, false);
+			session_shut(p->client);
+			session_poke(p->client);
+		}
+		break;
+	case EVENT_CLOSED:
+		if (session_view(p->client).state == SESSION_OPEN) {
+			session_shut(p->client);
+			session_poke(p->client);
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+/* ---- from the client to the server */
+
+/* No faster than the server takes it. */
+static void
+hold_if_full(struct pair *p)
+{
+	if (p->held || conv_output(session_conv(p->server)).len < HELD_ABOVE)
+		return;
+	p->held = true;
+	session_hold(p->client, true);
+	session_push(p->server, &p->drain);
+}
+
+static enum progress
+drain_start(struct session *s, const struct step *step, void *state)
+{
+	(void)step, (void)state;
+	session_want_room(s);
+	return STEP_WAIT;
+}
+
+static enum progress
+drain_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	struct pair *p = *(struct pair *const *)step->args;
+
+	(void)s, (void)state;
+	if (news->kind != NEWS_WRITABLE && news->kind != NEWS_CLOSED)
+		return STEP_WAIT;
+	p->held = false;
+	session_hold(p->client, p->asked_auth);
+	session_poke(p->client);
+	return STEP_DONE;
+}
+
+static const struct step_op drain_op = { .name = "", .args = "", .help = "Wait for room", .start = drain_start, .heard = drain_heard };
+
+static void
+hand_line(struct pair *p, struct span line, bool answers)
+{
+	struct span args;
+	unsigned long long octets;
+	enum verb verb = answers ? VERB_AUTH : verb_of(line, &args);
+
+	p->asked_auth = session_say(p->server, line) && verb == VERB_AUTH;
+	if (p->asked_auth)
+		session_hold(p->client, true);
+	if (verb == VERB_BDAT && span_number(span_word(&args), ~0ull, &octets))
+		conv_listen(session_conv(p->client), CONV_LISTEN_OCTETS, octets);
+}
+
+/* Message text line by line, so that the script has its lines. */
+static void
+hand_text(struct pair *p, struct span text)
+{
+	buf_append(&p->line, text);
+	for (;;) {
+		struct span all = buf_span(&p->line), rest = all, line;
+		const char *lf = all.len ? memchr(all.at, '\n', all.len) : NULL;
+		if (!lf && all.len < LINE_KEPT_MAX)
+			return;
+		span_line(&rest, &line);
+		struct arena arena = { 0 };
+		struct span stuffed = line.len > 0 && line.at[0] == '.' ? arena_printf(&arena, ".%.*s", SPAN_ARG(line)) : line;
+		session_say_text(p->server, stuffed);
+		arena_release(&arena);
+		buf_consume(&p->line, all.len - rest.len);
+	}
+}
+
+static void
+hand_end(struct pair *p)
+{
+	if (buf_span(&p->line).len > 0)
+		hand_text(p, SPAN("\r\n"));
+	session_say_text(p->server, SPAN("."));
+}
+
+static enum progress
+relay_start(struct session *s, const struct step *step, void *state)
+{
+	(void)step, (void)state;
+	session_hold(s, true);		/* until the server has said its banner */
+	return STEP_WAIT;
+}
+
+static enum progress
+relay_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	struct pair *p = *(struct pair *const *)step->args;
+
+	(void)s, (void)state;
+	if (news->kind == NEWS_CLOSED || session_view(p->server).state != SESSION_OPEN)
+		return news->kind == NEWS_CLOSED ? STEP_DONE : STEP_WAIT;
+	bool chunk = news->event && news->kind != NEWS_COMMAND && session_view(p->server).dialogue.mode != MODE_MESSAGE;
+	switch (news->kind) {
+	case NEWS_COMMAND:
+		hand_line(p, news->event->text, news->event->kind == CONV_ANSWER);
+		break;
+	case NEWS_TEXT:
+		if (chunk)
+			conv_put(session_conv(p->server), news->event->text);
+		else
+			hand_text(p, news->event->text);
+		break;
+	case NEWS_TEXT_END:
+		if (!chunk)
+			hand_end(p);
+		break;
+	default:
+		return STEP_WAIT;
+	}
+	hold_if_full(p);
+	session_poke(p->server);
+	return STEP_WAIT;
+}
+
+static const struct step_op relay_op = { .name = "", .args = "", .help = "Hand on what a client says", .start = relay_start,
+	.heard = relay_heard };
+
+static void
+on_client_event(void *ctx, const struct event *e)
+{
+	struct pair *p = ctx;
+
+	if (e->kind == EVENT_CLOSED)
+		finish(p);
+}
+
+/* ---- pairs */
+
+static void
+on_script(void *ctx, struct span text)
+{
+	struct pair *p = ctx;
+
+	buf_append(&p->script, text);
+}
+
+static void
+free_pair(struct pair *p)
+{
+	if (buf_span(&p->script).len > 0)
+		p->record->opts.write(p->record->opts.ctx, buf_span(&p->script));
+	session_free(p->client);
+	session_free(p->server);
+	transcript_free(p->transcript);
+	buf_release(&p->script);
+	buf_release(&p->line);
+	buf_release(&p->agreed);
+	arena_release(&p->arena);
+	free(p);
+}
+
+static void
+on_idle(void *ctx, unsigned ready)
+{
+	struct record *r = ctx;
+
+	(void)ready;
+	if (!r->some_over)
+		return;
+	r->some_over = false;
+	for (struct pair **at = &r->pairs; *at;) {
+		struct pair *p = *at;
+		if (!p->over) {
+			at = &p->next;
+			continue;
+		}
+		*at = p->next;
+		free_pair(p);
+	}
+}
+
+static void
+on_accepted(void *ctx, int fd)
+{
+	struct record *r = ctx;
+	struct pair *p = memory_zeroed(sizeof *p);
+
+	*p = (struct pair){ .record = r, .number = ++r->last_number, .client_opts = { .number = r->last_number },
+	    .server_opts = *r->opts.session, .script = { .max = RECORD_MAX }, .line = { .max = RECORD_MAX }, .agreed = { .max = 4096 } };
+	p->server_opts.number = 1;
+	p->server_opts.timeouts.reply = p->server_opts.timeouts.dot = 0;	/* the client has its own patience */
+	p->back = p;
+	p->step = (struct step){ .op = &relay_op, .args = &p->back };
+	p->drain = (struct step){ .op = &drain_op, .args = &p->back };
+	p->transcript = transcript_new(&(struct transcript_opts){ .write = on_script, .ctx = p, .no_bodies = r->opts.no_bodies, .times = r->opts.times,
+	    .before = p->number - 1 });
+	p->client = session_serve(r->env, &p->client_opts, fd, r->opts.tls, on_client_event, p, NULL);
+	if (!p->client) {
+		transcript_free(p->transcript);
+		free(p);
+		return;
+	}
+	p->server = session_new(r->env, &p->server_opts, on_server_event, p);
+	p->next = r->pairs;
+	r->pairs = p;
+	session_push(p->client, &p->step);
+	session_push(p->server, step_new_open(r->opts.to, &p->arena));
+}
+
+struct record *
+record_new(struct session_env *env, const struct record_opts *opts)
+{
+	struct record *r = memory_zeroed(sizeof *r);
+
+	*r = (struct record){ .env = env, .opts = *opts };
+	r->idle = loop_idle(env->loop, on_idle, r);
+	return r;
+}
+
+bool
+record_listen(struct record *r, const struct addr *at, struct addr *bound, struct err *err)
+{
+	r->listener = listen_on(r->env->loop, at, on_accepted, r, err);
+	if (r->listener && bound)
+		*bound = *listen_addr(r->listener);
+	return r->listener != NULL;
+}
+
+void
+record_free(struct record *r)
+{
+	if (!r)
+		return;
+	listen_free(r->listener);
+	loop_idle_free(r->idle);
+	for (struct pair *p = r->pairs, *next; p; p = next) {
+		next = p->next;
+		p->over = true;
+		free_pair(p);
+	}
+	free(r);
+}

@@ -1,0 +1,29 @@
+/*
+ * Stands between a client and a server: two sessions of opposite roles for each client, every line and reply handed
+ * on, and the server's half written as a script when the client has gone. STARTTLS is ended here on both sides, with a
+ * certificate of our own towards the client.
+ */
+#ifndef RUN_SERVE_RECORD_H
+#define RUN_SERVE_RECORD_H
+
+#include "net/listen.h"
+#include "run/session/session.h"
+
+struct record;
+struct record_opts {
+	const struct target *to;
+	const struct session_opts *session;	/* towards the server */
+	struct tls_context *tls;		/* towards clients; NULL: STARTTLS is not handed on */
+	bool no_bodies, times;			/* as in transcript_opts */
+	void (*write)(void *ctx, struct span script);	/* a whole case, when its client has gone */
+	void (*note)(void *ctx, unsigned client, const char *text);	/* what went wrong with one, counted from 1 */
+	void *ctx;			/* of both */
+};
+
+/* What the options point to outlives it. */
+struct record *record_new(struct session_env *, const struct record_opts *);
+/* *bound has the port that the system chose for port 0. False with err. */
+bool record_listen(struct record *, const struct addr *, struct addr *bound, struct err *);
+void record_free(struct record *);		/* writes what was said so far; NULL is fine */
+
+#endif

@@ -1,0 +1,14 @@
+/* A script against itself: sessions that open `demo:` meet the same script in the server's role, over a socketpair. */
+#ifndef RUN_SERVE_SELFTEST_H
+#define RUN_SERVE_SELFTEST_H
+
+#include "run/serve/mock.h"
+#include "run/session/session.h"
+
+struct selftest;
+/* Sets env's demo to it. The script must outlive it. NULL with err: the script cannot be served. */
+struct selftest *selftest_new(struct session_env *, const struct script *, struct err *);
+void selftest_free(struct selftest *);
+void selftest_case(struct selftest *, unsigned number);		/* which case the next connections meet, from 1 */
+
+#endif

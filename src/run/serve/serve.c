@@ -1,0 +1,271 @@
+/* serve - a session in the server role for each client. */
+#include "run/serve/serve.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+struct client {
+	struct client *next;
+	struct serve *serve;
+	struct session *session;
+	struct session_opts opts;
+	uint64_t since_us, ended_us;	/* when it came; when its step ended, and only the farewell is left */
+	bool over;
+};
+
+struct serve {
+	struct session_env *env;
+	struct serve_opts opts;
+	event_fn *event;
+	void *ctx;
+	struct listener *listener;
+	struct loop_idle *idle;
+	struct loop_timer *sweep;
+	struct client *clients;
+	unsigned nclients, last_number;
+	unsigned long long queue;
+	struct step step;
+	bool some_over, sweeping;
+};
+
+static void
+on_event(void *ctx, const struct event *event)
+{
+	struct client *c = ctx;
+
+	if (event->kind == EVENT_CLOSED) {
+		c->over = true;
+		c->serve->some_over = true;
+	}
+	if (event->kind == EVENT_STEP_ENDED)
+		c->ended_us = event->at_us;
+	if (c->serve->event)
+		c->serve->event(c->serve->ctx, event);
+}
+
+/* Sessions are freed between wake-ups only. */
+static void
+on_idle(void *ctx, unsigned ready)
+{
+	struct serve *serve = ctx;
+
+	(void)ready;
+	if (!serve->some_over)
+		return;
+	serve->some_over = false;
+	for (struct client **p = &serve->clients; *p;) {
+		struct client *c = *p;
+		if (!c->over) {
+			p = &c->next;
+			continue;
+		}
+		*p = c->next;
+		serve->nclients--;
+		session_free(c->session);
+		free(c);
+	}
+}
+
+static uint64_t
+idle_ms(const struct serve *serve)
+{
+	return serve->opts.idle_ms ? serve->opts.idle_ms : SERVE_IDLE_MS;
+}
+
+/* One timer for all clients: thousands of them are looked over a few times a second at the most. */
+static void
+set_sweep(struct serve *serve)
+{
+	uint64_t ms = idle_ms(serve) / 4;
+
+	serve->sweeping = serve->clients != NULL;
+	if (serve->sweeping)
+		loop_timer_set(serve->sweep, ms < 10 ? 10 : ms > 500 ? 500 : ms);
+}
+
+static void
+on_sweep(void *ctx, unsigned ready)
+{
+	struct serve *serve = ctx;
+	uint64_t now = loop_now_us();
+
+	(void)ready;
+	for (struct client *c = serve->clients; c; c = c->next) {
+		struct session_view view = session_view(c->session);
+		uint64_t heard = view.heard_us ? view.heard_us : c->since_us;
+		if (c->ended_us && now - c->ended_us > SERVE_LINGER_MS * 1000)
+			c->over = serve->some_over = true;
+		else if (!c->ended_us && !view.held && now - heard > idle_ms(serve) * 1000)
+			session_cancel(c->session);
+	}
+	set_sweep(serve);
+}
+
+struct serve *
+serve_new(struct session_env *env, const struct serve_opts *opts, event_fn *event, void *ctx)
+{
+	struct serve *serve = memory_zeroed(sizeof *serve);
+
+	*serve = (struct serve){ .env = env, .opts = *opts, .event = event, .ctx = ctx };
+	serve->queue = (unsigned long long)time(NULL) << 8;
+	serve->opts.mta.queue = &serve->queue;
+	serve->opts.mta.tls = opts->tls != NULL && !opts->mta.implicit_tls;
+	serve->step = (struct step){ .op = &step_mta, .args = &serve->opts.mta };
+	serve->idle = loop_idle(env->loop, on_idle, serve);
+	serve->sweep = loop_timer(env->loop, on_sweep, serve);
+	return serve;
+}
+
+static void
+tell_of_client(struct client *c)
+{
+	struct event event = { .kind = EVENT_CONNECTED, .session = c->opts.number, .at_us = c->since_us };
+
+	event.connected.peer = session_view(c->session).peer;
+	on_event(c, &event);
+}
+
+bool
+serve_client(struct serve *serve, int fd, struct err *err)
+{
+	static const struct timeouts patient = { .tls = 60000 };
+	static const char full[] = "421 4.3.2 Too many clients\r\n";
+
+	if (serve->opts.clients_max && serve->nclients >= serve->opts.clients_max) {
+		ssize_t n = write(fd, full, sizeof full - 1);
+		(void)n;
+		close(fd);
+		return err_set(err, ERR_SYSTEM, "too many clients");
+	}
+	struct client *c = memory_zeroed(sizeof *c);
+	*c = (struct client){ .serve = serve, .next = serve->clients, .since_us = loop_now_us() };
+	c->opts = (struct session_opts){ .number = ++serve->last_number, .timeouts = patient };
+	c->session = session_serve(serve->env, &c->opts, fd, serve->opts.tls, on_event, c, err);
+	if (!c->session) {
+		free(c);
+		return false;
+	}
+	serve->clients = c;
+	serve->nclients++;
+	if (!serve->sweeping)
+		set_sweep(serve);
+	if (serve->event)
+		tell_of_client(c);
+	session_push(c->session, serve->opts.play ? serve->opts.play(serve->opts.play_ctx, c->opts.number) : &serve->step);
+	return true;
+}
+
+static void
+on_accepted(void *ctx, int fd)
+{
+	serve_client(ctx, fd, NULL);
+}
+
+bool
+serve_listen(struct serve *serve, const struct addr *at, struct addr *bound, struct err *err)
+{
+	serve->listener = listen_on(serve->env->loop, at, on_accepted, serve, err);
+	if (serve->listener && bound)
+		*bound = *listen_addr(serve->listener);
+	return serve->listener != NULL;
+}
+
+void
+serve_deafen(struct serve *serve)
+{
+	listen_free(serve->listener);
+	serve->listener = NULL;
+}
+
+void
+serve_stop(struct serve *serve)
+{
+	serve_deafen(serve);
+	serve->opts.mta.closing = true;
+	for (struct client *c = serve->clients; c; c = c->next)
+		if (!c->ended_us)
+			session_cancel(c->session);
+}
+
+unsigned
+serve_clients(const struct serve *serve)
+{
+	return serve->nclients;
+}
+
+void
+serve_free(struct serve *serve)
+{
+	if (!serve)
+		return;
+	listen_free(serve->listener);
+	loop_idle_free(serve->idle);
+	loop_timer_free(serve->sweep);
+	for (struct client *c = serve->clients, *next; c; c = next) {
+		next = c->next;
+		session_free(c->session);
+		free(c);
+	}
+	free(serve);
+}
+
+struct demo {
+	struct tls_made *made;
+	struct tls_context *server_tls;
+	struct serve *serve[DEMO_LMTP + DEMO_TLS + 1];		/* by what it is asked for as; NULL: never */
+};
+
+static bool
+make_demo(struct session_env *env, struct err *err)
+{
+	static const char *const names[] = { MTA_HOST, "localhost", "127.0.0.1", "::1" };
+	struct demo *demo = env->demo_ctx = memory_zeroed(sizeof *demo);
+
+	demo->made = tls_make(names, sizeof names / sizeof *names, err);
+	if (!demo->made)
+		return false;
+	demo->server_tls = tls_context_new(&(struct tls_opts){ .server = true, .made = demo->made }, err);
+	env->demo_tls = tls_context_new(&(struct tls_opts){ .made = demo->made, .min_version = env->tls.min_version,
+	    .keylog = env->tls.keylog }, err);
+	return demo->server_tls && env->demo_tls;
+}
+
+int
+serve_demo(struct session_env *env, unsigned as, struct err *err)
+{
+	int pair[2];
+	struct demo *demo;
+
+	if (!env->demo_ctx && !make_demo(env, err))
+		return -1;
+	demo = env->demo_ctx;
+	if (!demo->serve[as])
+		demo->serve[as] = serve_new(env, &(struct serve_opts){ .tls = demo->server_tls,
+		    .mta = { .lmtp = as & DEMO_LMTP, .implicit_tls = as & DEMO_TLS } }, NULL, NULL);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
+		err_set(err, ERR_SYSTEM, "no pair of sockets for demo: %s", strerror(errno));
+		return -1;
+	}
+	if (!serve_client(demo->serve[as], pair[1], err)) {
+		close(pair[0]);
+		return -1;
+	}
+	return pair[0];
+}
+
+void
+serve_demo_free(struct session_env *env)
+{
+	struct demo *demo = env->demo_ctx;
+
+	if (!demo)
+		return;
+	for (size_t i = 0; i < sizeof demo->serve / sizeof *demo->serve; i++)
+		serve_free(demo->serve[i]);
+	tls_context_free(demo->server_tls);
+	tls_made_free(demo->made);
+	free(demo);
+	env->demo_ctx = NULL;
+}

@@ -1,0 +1,179 @@
+/* credentials - where a user name and a password come from. */
+#include "run/session/credentials.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PASSWORD_MAX = 32 << 10, NETRC_MAX = 1 << 20 };
+
+void
+credentials_release(struct credentials *c)
+{
+	secret_release(&c->password);
+}
+
+/* All that comes, to the end or `most` octets. */
+static bool
+read_all(int fd, size_t most, struct buf *out)
+{
+	size_t room;
+
+	*out = (struct buf){ .max = most };
+	for (;;) {
+		char *at = buf_reserve(out, 4096, &room);
+		ssize_t n = at ? read(fd, at, room) : 0;
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0;
+		buf_commit(out, (size_t)n);
+	}
+}
+
+static bool
+first_line(struct secret *out, int fd, const char *what, struct err *err)
+{
+	struct buf all;
+	struct span rest, line = SPAN_NONE;
+	bool ok = read_all(fd, PASSWORD_MAX, &all);
+
+	if (!ok)
+		err_set(err, ERR_USAGE, "cannot read the password from %s: %s", what, strerror(errno));
+	rest = buf_span(&all);
+	if (ok && (!span_line(&rest, &line) || line.len == 0))
+		ok = err_set(err, ERR_USAGE, "%s has no password: its first line is empty", what);
+	if (ok)
+		secret_set(out, line);
+	secret_release_buf(&all);
+	return ok;
+}
+
+bool
+credentials_file(struct secret *out, const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return err_set(err, ERR_USAGE, "cannot read the password from %s: %s", path, strerror(errno));
+	bool ok = first_line(out, fd, path, err);
+	close(fd);
+	return ok;
+}
+
+bool
+credentials_descriptor(struct secret *out, int fd, struct err *err)
+{
+	char what[40];
+
+	snprintf(what, sizeof what, "descriptor %d", fd);
+	return first_line(out, fd, what, err);
+}
+
+bool
+credentials_environment(struct secret *out, const char *name, struct err *err)
+{
+	const char *value = getenv(name);
+
+	if (!value || !value[0])
+		return err_set(err, ERR_USAGE, "the environment has no password in %s", name);
+	secret_set(out, span_of(value));
+	return true;
+}
+
+bool
+credentials_command(struct secret *out, const char *command, struct err *err)
+{
+	FILE *pipe = popen(command, "re");
+
+	if (!pipe)
+		return err_set(err, ERR_SYSTEM, "cannot run the password command: %s", strerror(errno));
+	bool ok = first_line(out, fileno(pipe), "the password command's output", err);
+	int status = pclose(pipe);
+	if (ok && status != 0) {
+		secret_release(out);
+		return err_set(err, ERR_USAGE, "the password command failed with status %d", WIFEXITED(status) ? WEXITSTATUS(status) : 128);
+	}
+	return ok;
+}
+
+/* ---- ~/.netrc: words, of which "machine NAME" or "default" begin an entry, and "macdef" a macro up to an empty line */
+
+static struct span
+netrc_word(struct span *rest)
+{
+	size_t n = 0;
+
+	while (rest->len > 0 && strchr(" \t\r\n", rest->at[0]))
+		*rest = span_skip(*rest, 1);
+	while (n < rest->len && !strchr(" \t\r\n", rest->at[n]))
+		n++;
+	struct span word = span_first(*rest, n);
+	*rest = span_skip(*rest, n);
+	return word;
+}
+
+static void
+skip_macro(struct span *rest)
+{
+	struct span end = span_find(*rest, SPAN("\n\n"));
+
+	*rest = end.len ? end : SPAN_NONE;
+}
+
+static void
+netrc_find(struct span rest, struct span host, struct span user, struct secret *login, struct secret *password)
+{
+	struct span found_login = SPAN_NONE, found_password = SPAN_NONE;
+	bool ours = false;
+
+	for (;;) {
+		struct span word = netrc_word(&rest);
+		bool begins = span_eq(word, SPAN("machine")) || span_eq(word, SPAN("default"));
+		if (begins || word.len == 0) {
+			if (ours && found_password.len && (user.len == 0 || found_login.len == 0 || span_eq(found_login, user)))
+				break;
+			if (word.len == 0)
+				return;
+			found_login = found_password = SPAN_NONE;
+			ours = span_eq(word, SPAN("default")) || span_eq_case(netrc_word(&rest), host);
+		} else if (span_eq(word, SPAN("login"))) {
+			found_login = netrc_word(&rest);
+		} else if (span_eq(word, SPAN("password"))) {
+			found_password = netrc_word(&rest);
+		} else if (span_eq(word, SPAN("account"))) {
+			netrc_word(&rest);
+		} else if (span_eq(word, SPAN("macdef"))) {
+			skip_macro(&rest);
+		}
+	}
+	secret_set(login, found_login);
+	secret_set(password, found_password);
+}
+
+bool
+credentials_netrc(struct span host, struct span user, struct secret *login, struct secret *password, struct err *err)
+{
+	const char *home = getenv("HOME"), *said = getenv("NETRC");
+	char path[4096];
+	struct stat st;
+	struct buf all;
+
+	snprintf(path, sizeof path, "%s%s", said && said[0] ? said : home ? home : "", said && said[0] ? "" : "/.netrc");
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT || err_set(err, ERR_USAGE, "cannot read %s: %s", path, strerror(errno));
+	if (fstat(fd, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO))) {
+		close(fd);
+		return err_set(err, ERR_USAGE, "%s is not used: others may read it; chmod 600 mends that", path);
+	}
+	bool ok = read_all(fd, NETRC_MAX, &all) || err_set(err, ERR_USAGE, "cannot read %s: %s", path, strerror(errno));
+	close(fd);
+	if (ok)
+		netrc_find(buf_span(&all), host, user, login, password);
+	secret_release_buf(&all);
+	return ok;
+}

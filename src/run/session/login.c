@@ -1,0 +1,289 @@
+/* login - AUTH as a part of a step. */
+#include "run/session/login.h"
+
+#include <stdio.h>
+
+#include "base/base64.h"
+#include "base/text.h"
+
+enum {
+	COMMAND_MAX = 510,		/* RFC 5321 4.5.3.1.4, without CRLF */
+	CHALLENGES_MAX = 16,		/* GSSAPI, which needs most, has 4 or so */
+};
+
+void
+login_release(struct login *l)
+{
+	auth_free(l->auth);
+	secret_release(&l->user);
+	secret_release(&l->password);
+	*l = (struct login){ 0 };
+}
+
+/* ---- may it be */
+
+/* INTERFACE's rule: only over TLS that verified, to ourselves, or where forced; only to the target they are for. */
+static bool
+may_say_credentials(struct session *s, const struct login *l, struct err *err)
+{
+	struct session_view v = session_view(s);
+	const struct session_opts *o = session_opts(s);
+	bool ours = !l->args->password.at && o->auth.password.at;
+
+	if (ours && o->auth.target.len && !span_eq(o->auth.target, session_target(s)->text))
+		return err_set(err, ERR_TLS, "the password was given for %.*s and does not go to another server",
+		    SPAN_ARG(o->auth.target));
+	if (!(l->mech->flags & (AUTH_USER | AUTH_PASSWORD)) || l->args->insecure || o->auth.insecure)
+		return true;
+	if (session_target(s)->kind == TARGET_DEMO || session_is_local(s))
+		return true;
+	if (!v.tls)
+		return err_set(err, ERR_TLS, "no credentials are sent in the clear: /starttls or --tls first, or force it by name "
+		    "(--auth-insecure, /auth insecure)");
+	return tls_is_trusted(v.tls) || err_set(err, ERR_TLS, "no credentials are sent to a server whose certificate does not verify: "
+	    "%.*s; --ca FILE trusts its issuer, --auth-insecure forces it", SPAN_ARG(v.tls->nproblems ?
+	    v.tls->problem[0].text : SPAN("its name was not compared")));
+}
+
+/* ---- which mechanism */
+
+static bool
+wants_sasl(struct span offered)
+{
+	static const char *const theirs[] = { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1",
+		"CRAM-MD5", "DIGEST-MD5", "NTLM" };
+
+	for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+		if (auth_offered(offered, theirs[i]))
+			return true;
+	return false;
+}
+
+static struct span
+offered(struct session *s)
+{
+	const struct extensions *e = session_view(s).extensions;
+	const struct extension *auth = e ? extensions_find(e, SPAN("AUTH")) : NULL;
+
+	return auth ? auth->params : SPAN_NONE;
+}
+
+static bool
+choose_named(struct session *s, struct login *l, struct span name, struct err *err)
+{
+	struct err lack;
+
+	l->mech = auth_mech(name);
+	if (!l->mech)
+		return err_set(err, ERR_USAGE, "smtpsh cannot do the mechanism \"%.*s\"; AUTH and its answers can be typed by hand",
+		    SPAN_ARG(span_first(name, 40)));
+	if (!auth_offered(offered(s), l->mech->name))
+		session_note(s, "the server does not offer %s; it is tried all the same", l->mech->name);
+	if (l->mech->respond || (l->sasl = sasl(&lack)))
+		return true;
+	return err_set(err, lack.kind, "%s: %s", l->mech->name, lack.text);
+}
+
+static bool
+choose_best(struct session *s, struct login *l, struct err *err)
+{
+	struct arena arena = { 0 };
+	struct span list = offered(s), shown = text_safe(&arena, span_first(list, 300));
+	struct err lack = { 0 };
+
+	l->sasl = wants_sasl(list) ? sasl(&lack) : NULL;
+	bool bound = l->who.tls_exporter.len || l->who.tls_unique.len;
+	l->mech = auth_best(list, session_view(s).tls != NULL, bound, l->sasl);
+	if (l->mech && lack.kind)
+		session_note(s, "without SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI: %s", lack.text);
+	if (l->mech)
+		session_note(s, "AUTH %s is the best of those offered: %.*s", l->mech->name, SPAN_ARG(shown));
+	else if (lack.kind)
+		err_set(err, lack.kind, "of what is offered (%.*s) nothing can be done: %s", SPAN_ARG(span_first(shown, 100)), lack.text);
+	else if (list.len == 0)
+		err_set(err, ERR_REFUSED, "the server does not offer AUTH%s", session_view(s).tls ? "" :
+		    " in the clear; many do within TLS: /starttls or --tls");
+	else
+		err_set(err, ERR_USAGE, "of the mechanisms offered (%.*s) none is chosen unnamed: name one, as in /auth %.*s",
+		    SPAN_ARG(span_first(shown, 200)), SPAN_ARG(span_first(span_word(&shown), 40)));
+	arena_release(&arena);
+	return l->mech != NULL;
+}
+
+static bool
+choose(struct session *s, struct login *l, struct err *err)
+{
+	const struct credentials *c = &session_opts(s)->auth;
+	struct span name = l->args->mech.len ? l->args->mech : span_of(c->mech);
+
+	session_bindings(s, &l->who.tls_exporter, &l->who.tls_unique);
+	if (session_dialogue(s)->authenticated)
+		session_note(s, "this session is logged in already; a server refuses a second AUTH (RFC 4954 4)");
+	if (!(name.len ? choose_named(s, l, name, err) : choose_best(s, l, err)))
+		return false;
+	/*
+	 * RFC 5802 6: a client that could bind, but to whom no -PLUS was offered, says "y". With libgsasl 2.2.0 neither
+	 * Cyrus nor Dovecot then comes to the same proof; "n" works with both.
+	 */
+	if (!(l->mech->flags & AUTH_BOUND))
+		l->who.tls_exporter = l->who.tls_unique = SPAN_NONE;
+	return may_say_credentials(s, l, err);
+}
+
+/* ---- the exchange */
+
+static enum progress
+cancel_exchange(struct session *s, struct login *l, const struct err *err)
+{
+	l->err = *err;
+	l->stage = LOGIN_CANCELLED;
+	return session_say(s, SPAN("*")) ? STEP_WAIT : STEP_FAIL;
+}
+
+/* AUTH with an initial response, or the response to a challenge; "=" stands for an initial one that is empty. */
+static enum progress
+say_response(struct session *s, struct login *l, struct span challenge, bool initial)
+{
+	struct buf response = { .max = AUTH_RESPONSE_MAX };
+	struct arena scratch = { 0 };
+	struct err err = { 0 };
+
+	if (!auth_respond(l->auth, challenge, &response, &err)) {
+		secret_release_buf(&response);
+		return initial ? session_fail(s, err.kind, "%s", err.text) : cancel_exchange(s, l, &err);
+	}
+	struct span line = base64_encode(&scratch, buf_span(&response)), text = line;
+	if (initial)
+		line = arena_printf(&scratch, "AUTH %s %.*s", l->mech->name, SPAN_ARG(text.len ? text : SPAN("=")));
+	bool said = session_say(s, line);
+	secret_wipe(text);
+	secret_wipe(line);
+	arena_release(&scratch);
+	secret_release_buf(&response);
+	return said ? STEP_WAIT : STEP_FAIL;
+}
+
+/* RFC 4954 4: an initial response that makes the line too long comes as the answer to an empty challenge instead. */
+static bool
+has_initial(const struct login *l)
+{
+	size_t most = l->who.user.len + l->who.authzid.len + l->who.password.len + 64;
+
+	if (l->args->initial != LOGIN_INITIAL_AUTO)
+		return l->args->initial == LOGIN_INITIAL_YES;
+	return (l->mech->flags & AUTH_FIRST) && (most + 2) / 3 * 4 < COMMAND_MAX - 30;
+}
+
+static enum progress
+begin_exchange(struct session *s, struct login *l)
+{
+	struct err err = { 0 };
+	char line[64];
+
+	l->who.user = secret_span(&l->user);
+	l->who.password = secret_span(&l->password);
+	l->who.host = session_view(s).host;
+	l->who.port = session_target(s)->port;
+	session_mask(s, l->who.password);
+	l->auth = auth_new(l->mech, &l->who, l->sasl, &err);
+	if (!l->auth)
+		return session_fail(s, err.kind, "%s", err.text);
+	bool initial = has_initial(l);
+	l->stage = LOGIN_TALK;
+	if (initial)
+		return say_response(s, l, SPAN_NONE, true);
+	snprintf(line, sizeof line, "AUTH %s", l->mech->name);
+	return session_say(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
+}
+
+/* ---- who */
+
+static enum progress
+ask_what_lacks(struct session *s, struct login *l)
+{
+	if ((l->mech->flags & AUTH_USER) && !l->user.at) {
+		l->stage = LOGIN_ASK_USER;
+		return session_ask(s, "User name: ", false, "a user name: --user NAME gives it");
+	}
+	if ((l->mech->flags & AUTH_PASSWORD) && !l->password.at) {
+		l->stage = LOGIN_ASK_PASSWORD;
+		return session_ask(s, l->mech->flags & AUTH_BARE && !(l->mech->flags & AUTH_CHOSEN) ? "Token: " : "Password: ", true,
+		    "a password: --password-file, --password-env, --password-command, --password-fd or --netrc gives it");
+	}
+	return begin_exchange(s, l);
+}
+
+static enum progress
+find_credentials(struct session *s, struct login *l)
+{
+	const struct credentials *c = &session_opts(s)->auth;
+	struct err err = { 0 };
+
+	if (!choose(s, l, &err))
+		return session_fail(s, err.kind, "%s", err.text);
+	if (l->args->user.len || c->user)
+		secret_set(&l->user, l->args->user.len ? l->args->user : span_of(c->user));
+	l->who.authzid = l->args->authzid.len ? l->args->authzid : span_of(c->authzid);
+	if (l->args->password.at || c->password.at)
+		secret_set(&l->password, secret_span(l->args->password.at ? &l->args->password : &c->password));
+	if (c->netrc && !l->password.at && (l->mech->flags & AUTH_PASSWORD)) {
+		struct secret user = { 0 };
+		if (!credentials_netrc(session_view(s).host, secret_span(&l->user), &user, &l->password, &err))
+			return session_fail(s, err.kind, "%s", err.text);
+		if (!l->user.at && user.len)
+			secret_set(&l->user, secret_span(&user));
+		secret_release(&user);
+	}
+	return ask_what_lacks(s, l);
+}
+
+enum progress
+login_begin(struct session *s, struct login *l, const struct login_args *args)
+{
+	*l = (struct login){ .args = args };
+	if (session_view(s).dialogue.hello != VERB_OTHER)
+		return find_credentials(s, l);
+	return hello_begin(s, &l->hello, false);
+}
+
+static enum progress
+heard_reply(struct session *s, struct login *l, const struct news *news)
+{
+	const struct reply *reply = &news->event->reply;
+	struct arena arena = { 0 };
+	struct span challenge;
+
+	if (l->stage == LOGIN_CANCELLED)
+		return session_fail(s, l->err.kind, "%s", l->err.text);
+	if (news->failed != ERR_NONE)
+		return session_refused(s, news);
+	if (reply->code == 334 && ++l->challenges > CHALLENGES_MAX) {
+		struct err err;
+		err_set(&err, ERR_PROTO, "the server asks for more and more: %d challenges were answered", CHALLENGES_MAX);
+		return cancel_exchange(s, l, &err);
+	}
+	if (reply->code == 334) {
+		auth_challenge(&arena, reply->line[0], &challenge);
+		enum progress progress = say_response(s, l, challenge, false);
+		arena_release(&arena);
+		return progress;
+	}
+	struct err err;
+	if (!auth_believe(l->auth, &err))
+		return session_fail(s, err.kind, "%s", err.text);
+	return STEP_DONE;
+}
+
+enum progress
+login_heard(struct session *s, struct login *l, const struct news *news)
+{
+	if (l->stage == LOGIN_HELLO) {
+		enum progress progress = hello_heard(s, &l->hello, news);
+		return progress == STEP_DONE ? find_credentials(s, l) : progress;
+	}
+	if (news->kind == NEWS_ANSWER) {
+		secret_set(l->stage == LOGIN_ASK_USER ? &l->user : &l->password, news->text);
+		return ask_what_lacks(s, l);
+	}
+	return news->kind == NEWS_REPLY ? heard_reply(s, l, news) : STEP_FAIL;
+}

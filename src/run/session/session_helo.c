@@ -1,0 +1,145 @@
+/* session - the name it says in EHLO: which, why that one, and whether it is that of the address it comes from. */
+#include "run/session/session_impl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "net/sysnames.h"
+
+enum { HELO_MAX = 255 };		/* RFC 5321 4.5.3.1.2 */
+
+/* RFC 5321 4.1.4: a name that means something to the other side, or else an address literal. */
+static bool
+is_public_name(struct span name)
+{
+	static const char *const private[] = { ".local", ".lan", ".localdomain", ".internal", ".home", ".home.arpa" };
+
+	if (!span_has(name, '.') || span_starts_case(name, SPAN("localhost")))
+		return false;
+	for (size_t i = 0; i < sizeof private / sizeof *private; i++)
+		if (span_ends_case(name, span_of(private[i])))
+			return false;
+	return true;
+}
+
+/* gethostname's; most systems have the short one there and the full one in hosts(5). */
+static const char *
+own_name(struct session *s)
+{
+	char *own = s->env->own_name;
+	const size_t size = sizeof s->env->own_name;
+	struct arena file = { 0 };
+
+	if (*own)
+		return own;
+	if (gethostname(own, size - 1) != 0)
+		strcpy(own, "localhost");
+	if (!span_has(span_of(own), '.')) {
+		struct span full = hosts_full_name(sysnames_file("/etc/hosts", &file), span_of(own));
+		if (is_public_name(full) && full.len < size)
+			snprintf(own, size, "%.*s", SPAN_ARG(full));
+	}
+	arena_release(&file);
+	return own;
+}
+
+void
+session_said_helo(struct session *s, struct span line)
+{
+	struct span rest = line, name;
+
+	span_word(&rest);
+	name = span_word(&rest);
+	if (name.len == 0 || name.len > HELO_MAX || span_has(name, 0) || (s->said_helo && span_eq(span_of(s->said_helo), name)))
+		return;
+	free(s->said_helo);
+	s->said_helo = memory_zeroed(name.len + 1);
+	memcpy(s->said_helo, name.at, name.len);
+	s->said_under = s->opts->helo;
+}
+
+/* Who said EHLO by hand is called so from then on, until another name is set. */
+const char *
+session_helo(struct session *s)
+{
+	char host[ADDR_TEXT];
+
+	if (s->said_helo && s->said_under == s->opts->helo)
+		return s->said_helo;
+	if (s->opts->helo)
+		return s->opts->helo;
+	if (is_public_name(span_of(own_name(s))))
+		return own_name(s);
+	const struct addr *local = s->conn ? conn_local(s->conn) : NULL;
+	if (!local || addr_family(local) == 0)
+		return "localhost.localdomain";
+	addr_host(local, host);
+	snprintf(s->helo, sizeof s->helo, addr_family(local) == 6 ? "[IPv6:%.70s]" : "[%.70s]", host);
+	return s->helo;
+}
+
+/* Addresses of a private network: what the other side sees is another one. */
+static bool
+is_private(const struct addr *a)
+{
+	static const char *const nets[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7" };
+	struct addr_net net;
+
+	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
+		if (addr_net_parse(&net, span_of(nets[i]), NULL) && addr_net_has(&net, a))
+			return true;
+	return false;
+}
+
+static bool
+has_address(const struct host *host, const char *address)
+{
+	char text[ADDR_TEXT];
+
+	for (size_t i = 0; i < host->naddr; i++)
+		if (strcmp(addr_host(&host->addr[i], text), address) == 0)
+			return true;
+	return false;
+}
+
+static void
+on_own_addresses(void *ctx, const struct host *host)
+{
+	struct session *s = ctx;
+	char local[ADDR_TEXT], first[ADDR_TEXT];
+
+	if (!s->conn)
+		return;
+	addr_host(conn_local(s->conn), local);
+	if (host->naddr == 0)
+		session_note(s, "the name said in EHLO, %.*s, has no address, which some servers mind: %.*s", SPAN_ARG(host->name),
+		    SPAN_ARG(host->why));
+	else if (has_address(host, local))
+		session_note(s, "the name said in EHLO, %.*s, has the address that the connection comes from, %s", SPAN_ARG(host->name), local);
+	else
+		session_note(s, "the name said in EHLO, %.*s, has the address %s%s, and the connection comes from %s%s",
+		    SPAN_ARG(host->name), addr_host(&host->addr[0], first), host->naddr > 1 ? " and others" : "", local,
+		    is_private(conn_local(s->conn)) ? ", as it may behind NAT" : ", which some servers mind");
+}
+
+void
+session_note_helo(struct session *s)
+{
+	static const struct route_opts any = { 0 };
+	const char *name = session_helo(s);
+	const struct addr *local = s->conn ? conn_local(s->conn) : NULL;
+
+	if (s->helo_noted || !local || addr_family(local) == 0 || s->opts->proxy.kind != PROXY_NONE || session_is_local(s))
+		return;
+	s->helo_noted = true;
+	if (name[0] == '[') {
+		session_note(s, "EHLO says the address that the connection comes from: this host's name, %s, is no full one; --helo NAME "
+		    "says another", own_name(s));
+		return;
+	}
+	if (!s->opts->helo)
+		session_note(s, "EHLO says this host's name, %s; --helo NAME says another", name);
+	s->helo_query = host_find(session_env_dns(s->env), arena_copy(&s->link, span_of(name)), 0, false, &any, &s->link,
+	    on_own_addresses, s);
+}

@@ -1,0 +1,415 @@
+/* session - octets in and out, and what replies mean to it. */
+#include "run/session/session_impl.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "run/session/diagnose.h"
+
+enum { SCRATCH_SIZE = 16 << 10, READS_A_TURN = 16, SURPRISES_MAX = 100 };
+
+static struct asked
+take_asked(struct session *s, unsigned ticket)
+{
+	struct asked none = { 0 };
+
+	for (size_t i = 0; i < s->asked_n; i++)
+		if (s->asked[i].ticket == ticket) {
+			struct asked a = s->asked[i];
+			memmove(&s->asked[i], &s->asked[i + 1], (s->asked_n - i - 1) * sizeof a);
+			s->asked_n--;
+			return a;
+		}
+	return none;
+}
+
+/* What the form of it tells, beyond its flaws. */
+static void
+remark(struct session *s, const char *what)
+{
+	if (what)
+		session_emit(s, &(struct event){ .kind = EVENT_PROBLEM, .text = span_of(what) });
+}
+
+/* The peer is of no more use: why, and an end. */
+static void
+break_off(struct session *s, enum err_kind kind, const char *why)
+{
+	session_fail(s, kind, "%s", why);
+	session_closed(s, CLOSED_BY_US, true);
+	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
+}
+
+/* False when the connection was given up: what speaks there is no SMTP server, or speaks without end. */
+static bool
+bear(struct session *s, const struct conv_event *e, const struct asked *asked)
+{
+	char text[DIAGNOSIS_SIZE];
+	const char *foreign = e->reply.code == 0 ? diagnose_foreign(e->reply.raw) : NULL;
+
+	s->surprises = asked->ticket ? 0 : s->surprises + 1;
+	if (foreign)
+		diagnose_octets(e->reply.raw, foreign, text);
+	else if (e->kind == CONV_TOO_MUCH)
+		snprintf(text, sizeof text, "the reply has no end: it was cut after %d KiB (RFC 5321 4.5.3.1.5)", CONV_REPLY_MAX >> 10);
+	else if (s->surprises > SURPRISES_MAX)
+		snprintf(text, sizeof text, "the server does not stop: %d replies that nothing asked for", SURPRISES_MAX);
+	else if (e->late && asked->due.verb == VERB_STARTTLS && e->reply.code == 220)
+		snprintf(text, sizeof text, "the 220 to STARTTLS came late: the server waits for a handshake that had been given up");
+	else
+		return true;
+	break_off(s, ERR_PROTO, text);
+	return false;
+}
+
+/* What follows from it. A challenge is an input of the exchange, so that it is heard as it came. */
+static void
+heed_reply(struct session *s, const struct conv_event *e, const struct conv_event *shown, const struct asked *asked, enum err_kind err)
+{
+	const struct reply *r = &shown->reply;
+
+	if (asked->due.stage == DUE_GREETING)
+		remark(s, diagnose_banner(r));
+	if (asked->due.verb == VERB_AUTH && asked->ticket)
+		session_heard_auth(s, &e->reply);
+	if ((asked->due.verb == VERB_EHLO || asked->due.verb == VERB_LHLO) && err == ERR_NONE) {
+		session_learn_extensions(s, r);
+		remark(s, diagnose_extensions(s->extensions));
+	}
+	if ((asked->ticket && !e->late) || (s->step && s->step->op->hears_all))
+		session_tell(s, &(struct news){ .kind = NEWS_REPLY, .event = r->code == 334 ? e : shown, .verb = asked->due.verb, .failed = err });
+}
+
+static void
+heard_reply(struct session *s, const struct conv_event *e)
+{
+	struct asked asked = take_asked(s, e->ticket);
+	struct event event = { .kind = EVENT_REPLY };
+	struct conv_event shown = *e;
+	struct arena arena = { 0 };
+	const struct reply *r = &shown.reply;
+	bool surprise = e->ticket == 0 || (asked.ticket == 0 && e->ticket != CONV_BANNER);
+
+	if (e->ticket == CONV_BANNER)
+		asked.due.stage = DUE_GREETING;
+	else if (surprise)
+		asked.due.stage = DUE_NOTHING;
+	enum standing standing = e->late ? REPLY_FITS : standing_of(&asked.due, e->reply.code);
+	enum err_kind err = standing_err(&asked.due, standing, &e->reply);
+	bool banner = asked.due.stage == DUE_GREETING, dot = asked.due.stage == DUE_MESSAGE || asked.due.stage == DUE_RECIPIENT;
+	if (asked.due.verb == VERB_AUTH || e->reply.code == 334 || e->reply.code == 235)
+		session_heed_proofs(s, &e->reply);
+	shown.reply = session_shown_reply(s, &e->reply, &arena);
+	event.answer.reply = r;
+	event.answer.raw = e->reply.raw;
+	event.answer.due = asked.due;
+	event.answer.standing = standing;
+	event.answer.verb = asked.due.verb;
+	event.answer.banner = banner;
+	event.answer.dot = dot;
+	event.answer.late = e->late;
+	event.answer.surprise = surprise;
+	event.answer.took_us = asked.at_us ? loop_now_us() - asked.at_us : 0;
+	event.answer.drawn_us = s->coming.began_us ? loop_now_us() - s->coming.began_us : 0;
+	s->coming.began_us = 0;
+	event.err = err;
+	if (dot)
+		dialogue_message_over(&s->dialogue);
+	else if (asked.ticket)
+		dialogue_heard(&s->dialogue, asked.due.verb, err == ERR_NONE ? r->code : 0);
+	if (banner)
+		s->dialogue.greeted = err == ERR_NONE;
+	session_keep_last(s, r);
+	session_emit(s, &event);
+	s->said_421 |= r->code == 421;		/* who says so closes (RFC 5321 3.8) */
+	s->said_221 |= r->code == 221;
+	if (bear(s, &shown, &asked))
+		heed_reply(s, e, &shown, &asked, err);
+	arena_release(&arena);
+}
+
+static void
+heard_chatter(struct session *s, struct span line)
+{
+	if (line.len > 0)
+		session_note(s, "the command says: %.*s", SPAN_ARG(line));
+}
+
+/* Not even the user name is shown; who hands the line on may hear it again. */
+static struct span
+without_secret(struct session *s, const struct conv_event *e, struct arena *arena)
+{
+	bool answer = e->kind == CONV_ANSWER;
+	struct span line = e->text, shown = secrecy_said(&s->secrecy, line, answer, arena);
+	size_t same = 0;
+
+	if (shown.at == line.at)
+		return mask_shown(&s->secrecy.mask, arena, line);
+	while (same < line.len && same < shown.len && line.at[same] == shown.at[same])
+		same++;
+	return arena_printf(arena, "%.*s<%s, %zu octets>", SPAN_ARG(span_first(line, same)), answer ? "answer" : "secret", line.len - same);
+}
+
+static void
+heard_command(struct session *s, const struct conv_event *e)
+{
+	static const enum news_kind kinds[] = {
+		[CONV_COMMAND] = NEWS_COMMAND, [CONV_ANSWER] = NEWS_COMMAND,
+		[CONV_TEXT] = NEWS_TEXT, [CONV_TEXT_END] = NEWS_TEXT_END,
+	};
+
+	if (e->kind == CONV_COMMAND || e->kind == CONV_ANSWER) {
+		struct arena arena = { 0 };
+		struct event event = { .kind = EVENT_COMMAND, .text = without_secret(s, e, &arena), .flaws = e->flaws };
+		session_emit(s, &event);
+		arena_wipe(&arena);
+	}
+	session_tell(s, &(struct news){ .kind = kinds[e->kind], .event = e });
+}
+
+/*
+ * A server's step must be there to hear a command; replies are heard in any case. A client that does not read its
+ * replies is not heard either, so that they cannot pile up.
+ */
+static bool
+hears(const struct session *s)
+{
+	if (s->role == CONV_CLIENT)		/* what comes before TLS begins is left to the handshake */
+		return !s->shake_when_sent || !s->dane_query;
+	return s->step && !s->held && conv_output(s->conv).len < SESSION_LOW_WATER;
+}
+
+void
+session_hold(struct session *s, bool held)
+{
+	s->held = held;
+}
+
+static void
+understand(struct session *s)
+{
+	struct conv_event e;
+
+	while (s->conv && !s->shake_us && !s->shake_when_sent && hears(s) && conv_next(s->conv, &e)) {
+		if (e.kind == CONV_CHATTER)
+			heard_chatter(s, e.text);
+		else if (s->role == CONV_CLIENT)
+			heard_reply(s, &e);
+		else
+			heard_command(s, &e);
+	}
+}
+
+/* ---- moving octets */
+
+static void
+flush(struct session *s)
+{
+	size_t n;
+
+	while (s->conn && !s->shake_us && !s->write_failed && (n = session_may_send(s)) > 0) {
+		enum conn_status status = conn_write(s->conn, span_first(conv_output(s->conv), n), &n);
+		if (status == CONN_OK) {
+			s->heard_us = loop_now_us();
+			session_trace(s, "wrote", n);
+			conv_wrote(s->conv, n);
+			s->octets_out += n;
+			session_paced(s, n);
+			continue;
+		}
+		s->write_failed = status != CONN_AGAIN;
+		break;
+	}
+	if (!s->conn || s->shake_us || conv_output(s->conv).len > 0)
+		return;
+	if (s->shake_when_sent && !s->dane_query)
+		session_begin_shaking(s);
+	else if (s->shut_when_sent && !s->shut) {
+		s->shut = true;
+		if (!s->dialogue.tls || s->role == CONV_SERVER)
+			conn_shut(s->conn);
+	}
+}
+
+/* TLS where text is due has no line end to wait for. */
+static void
+look_for_tls(struct session *s)
+{
+	char text[DIAGNOSIS_SIZE];
+	struct span pending = s->conv && s->role == CONV_CLIENT && !s->dialogue.tls ? conv_pending(s->conv) : SPAN_NONE;
+
+	if (pending.len < 2 || (pending.at[0] != 0x15 && pending.at[0] != 0x16) || s->shake_us || s->shake_when_sent)
+		return;
+	const char *foreign = diagnose_foreign(pending);
+	if (!foreign)
+		return;
+	diagnose_octets(pending, foreign, text);
+	break_off(s, ERR_PROTO, text);
+}
+
+static void
+lost(struct session *s, enum closed_by by)
+{
+	bool farewell = s->said_421, awaited = s->step && (s->step->op->needs & STEP_EXPECTS_CLOSE);
+	bool expected = s->shut || s->shut_when_sent || s->said_221 || farewell || awaited || s->role == CONV_SERVER;
+
+	session_closed(s, by, expected);
+	if (!s->step)
+		return;
+	s->failed = farewell ? ERR_TEMPORARY : ERR_PROTO;
+	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
+}
+
+static void
+lost_by(struct session *s, enum conn_status status)
+{
+	session_trace(s, status == CONN_EOF ? "end of stream" : "the stream broke", 0);
+	understand(s);
+	flush(s);		/* who says QUIT and shuts its side still wants the 221 */
+	if (!s->conn || session_child_is_ending(s))
+		return;
+	if (status == CONN_ERROR && !conn_was_reset(s->conn)) {
+		struct err err = *conn_err(s->conn);
+		break_off(s, err.kind, err.text);
+		return;
+	}
+	lost(s, conn_was_reset(s->conn) ? CLOSED_RESET : status == CONN_TRUNCATED ? CLOSED_TRUNCATED : CLOSED_BY_PEER);
+}
+
+static void
+take_in(struct session *s, struct span octets)
+{
+	if (!s->coming.began_us) {
+		s->coming.began_us = loop_now_us();
+		s->coming.pieces = 0;
+	}
+	s->coming.pieces++;
+	conv_feed(s->conv, octets);
+	understand(s);
+	if (s->conv && conv_pending(s->conv).len == 0)
+		s->coming.began_us = 0;
+}
+
+struct silence
+session_silence(struct session *s)
+{
+	struct span pending = s->conv && s->role == CONV_CLIENT ? session_shown(s, conv_pending(s->conv)) : SPAN_NONE;
+
+	return (struct silence){ .what = s->waiting_for, .ms = s->deadline_ms, .pending = pending,
+	    .pieces = pending.len > 0 ? s->coming.pieces : 0, .tls = s->tls != NULL };
+}
+
+/* One of all sessions, and not on the stack: most reads are short, and touch one page of it. */
+static char *
+scratch(struct session_env *env)
+{
+	if (!env->scratch)
+		env->scratch = memory_get(SCRATCH_SIZE);
+	return env->scratch;
+}
+
+static void
+fill(struct session *s)
+{
+	char *octets = scratch(s->env);
+	size_t n;
+
+	for (int i = 0; i < READS_A_TURN && s->conn && !s->shake_us && (hears(s) || !s->step); i++) {
+		enum conn_status status = conn_read(s->conn, octets, SCRATCH_SIZE, &n);
+		if (status == CONN_AGAIN)
+			return;
+		if (status == CONN_OK) {
+			session_trace(s, "read", n);
+			s->octets_in += n;
+			take_in(s, s->role == CONV_CLIENT || s->step ? (struct span){ octets, n } : SPAN_NONE);
+			look_for_tls(s);
+			if (n < SCRATCH_SIZE && s->conn && !conn_is_tls(s->conn))
+				return;			/* there is no more, or it shows by itself */
+			continue;
+		}
+		lost_by(s, status);
+		return;
+	}
+}
+
+/*
+ * Nothing can be written any more. What the peer said before it was gone (a 421) is in the receive buffer, and is read to
+ * its end; then the connection is lost, at once: its error was told to the write, and the descriptor may show no more.
+ */
+static void
+read_out(struct session *s)
+{
+	char *octets = scratch(s->env);
+	enum conn_status status = CONN_EOF;
+	int why = s->conn ? conn_err(s->conn)->sys : 0;
+	size_t n;
+
+	while (s->conn && (hears(s) || !s->step) && (status = conn_read(s->conn, octets, SCRATCH_SIZE, &n)) == CONN_OK) {
+		session_trace(s, "read", n);
+		s->octets_in += n;
+		take_in(s, s->role == CONV_CLIENT || s->step ? (struct span){ octets, n } : SPAN_NONE);
+	}
+	if (s->conn)
+		lost_by(s, why == ECONNRESET || why == EPIPE ? status : CONN_ERROR);
+}
+
+void
+session_work(struct session *s)
+{
+	if (s->working)
+		return;
+	s->working = true;
+	do {
+		understand(s);
+		session_run_steps(s);
+		if (s->conn)
+			flush(s);
+		if (s->write_failed)
+			read_out(s);
+	} while (!s->step && s->queue);
+	while (s->conn && s->step && s->wants_room && conv_output(s->conv).len < SESSION_LOW_WATER) {
+		s->wants_room = false;
+		session_tell(s, &(struct news){ .kind = NEWS_WRITABLE });
+		if (s->conn)
+			flush(s);
+		if (s->write_failed)
+			read_out(s);
+	}
+	/* Nothing is flushed behind it: who waits for room that comes here would wait for ever. */
+	if (s->conn && !s->shake_us)
+		conn_want(s->conn, !s->aside.ending && (hears(s) || !s->step), !s->write_failed && session_may_send(s) > 0);
+	s->working = false;
+}
+
+void
+session_on_conn(void *ctx, enum conn_news news)
+{
+	struct session *s = ctx;
+
+	s->working = true;
+	switch (news) {
+	case CONN_TLS_UP:
+		session_tls_came_up(s);
+		break;
+	case CONN_TLS_FAILED:
+		session_tls_failed(s);
+		break;
+	case CONN_READY:
+		session_hear_child(s);		/* before the reply that it said it for */
+		fill(s);
+		flush(s);
+		if (s->write_failed)
+			read_out(s);
+		break;
+	default:
+		break;
+	}
+	s->working = false;
+	session_work(s);
+}
+
+void
+session_poke(struct session *s)
+{
+	session_work(s);
+}

@@ -1,0 +1,166 @@
+/* session - what it says, and what it is owed for that. */
+#include "run/session/session_impl.h"
+
+#include <stdlib.h>
+
+void
+session_asked(struct session *s, unsigned ticket, struct due due)
+{
+	if (s->asked_n == s->asked_cap) {
+		s->asked_cap = s->asked_cap ? s->asked_cap * 2 : 2;
+		s->asked = memory_resize(s->asked, s->asked_cap * sizeof *s->asked);
+	}
+	s->asked[s->asked_n++] = (struct asked){ .ticket = ticket, .due = due, .at_us = loop_now_us() };
+}
+
+/* Of an answer to a 334. */
+static struct due
+due_response(struct span line)
+{
+	return (struct due){ .stage = span_eq(span_trim(line), SPAN("*")) ? DUE_CANCEL : DUE_RESPONSE, .verb = VERB_AUTH };
+}
+
+/* `shown`: what may be shown of it; NULL: that is found out. */
+static bool
+say(struct session *s, struct span line, const struct span *shown)
+{
+	struct event event = { .kind = EVENT_SENT };
+	struct arena arena = { 0 };
+	bool answer = s->dialogue.mode == MODE_ANSWER;
+	struct due due = answer ? due_response(line) : due_command(line);
+	enum verb verb = due.verb;
+	unsigned ticket = conv_say(s->conv, line);
+
+	if (ticket == 0) {
+		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+		return false;
+	}
+	struct span known = secrecy_said(&s->secrecy, line, answer, &arena);
+	bool secret = shown || known.at != line.at;
+	if (secret)
+		conv_is_secret(s->conv);
+	session_asked(s, ticket, due);
+	if (verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO)
+		session_said_helo(s, line);
+	event.sent.kind = secret ? SENT_SECRET : SENT_COMMAND;
+	event.sent.text = shown ? *shown : secret ? known : mask_shown(&s->secrecy.mask, &arena, line);
+	event.sent.octets = line.len + 2;
+	session_emit(s, &event);
+	arena_wipe(&arena);
+	session_wait_reply(s, verb);
+	return true;
+}
+
+bool
+session_say(struct session *s, struct span line)
+{
+	return say(s, line, NULL);
+}
+
+bool
+session_say_secret(struct session *s, struct span line, struct span shown)
+{
+	return say(s, line, &shown);
+}
+
+bool
+session_say_text(struct session *s, struct span line)
+{
+	struct event event = { .kind = EVENT_SENT };
+	bool dot = span_eq(line, SPAN("."));
+
+	if (!conv_put(s->conv, line) || !conv_put(s->conv, SPAN("\r\n"))) {
+		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+		return false;
+	}
+	event.sent.kind = SENT_TEXT;
+	event.sent.text = session_shown(s, line);
+	event.sent.octets = line.len + 2;
+	session_emit(s, &event);
+	if (dot) {
+		session_asked(s, conv_owe(s->conv), (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA });
+		session_wait(s, "the reply to the message", s->opts->timeouts.dot);
+	}
+	return true;
+}
+
+bool
+session_owe(struct session *s, enum verb verb, bool dot)
+{
+	unsigned ticket = conv_owe(s->conv);
+
+	if (ticket == 0)
+		return false;
+	session_asked(s, ticket, (struct due){ .stage = dot ? DUE_RECIPIENT : DUE_FURTHER, .verb = verb });
+	session_wait_reply(s, verb);
+	return true;
+}
+
+void
+session_want_room(struct session *s)
+{
+	s->wants_room = true;
+}
+
+void
+session_expect_banner(struct session *s)
+{
+	session_asked(s, CONV_BANNER, (struct due){ .stage = DUE_GREETING });
+	session_wait(s, "the banner", s->opts->timeouts.greeting);
+}
+
+bool
+session_answer(struct session *s, struct span reply)
+{
+	struct event event = { .kind = EVENT_ANSWERED };
+	unsigned long long code;
+
+	if (span_number(span_first(reply, 3), 999, &code) && (code == 334 || code == 235))
+		secrecy_heard(&s->secrecy, (unsigned)code, span_skip(reply, 4));
+	event.text = session_shown(s, reply);
+	if (!conv_put(s->conv, reply) || !conv_put(s->conv, SPAN("\r\n")))
+		return false;
+	session_emit(s, &event);
+	return true;
+}
+
+/* Octets that came without the care a typed line has. */
+static void
+sent_piece(struct session *s, struct span piece)
+{
+	struct event event = { .kind = EVENT_SENT };
+	struct arena arena = { 0 };
+
+	event.sent.kind = SENT_OCTETS;
+	event.sent.text = session_hide_piece(s, piece, &arena);
+	event.sent.octets = piece.len;
+	session_emit(s, &event);
+	arena_wipe(&arena);
+}
+
+bool
+session_say_octets(struct session *s, struct span octets)
+{
+	bool message = s->dialogue.mode == MODE_MESSAGE, answer = s->dialogue.mode == MODE_ANSWER;
+
+	if (!conv_put(s->conv, octets)) {
+		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+		return false;
+	}
+	while (octets.len > 0) {
+		const char *lf = memchr(octets.at, '\n', octets.len);
+		struct span line = span_first(octets, lf ? (size_t)(lf - octets.at) + 1 : octets.len);
+		octets = span_skip(octets, line.len);
+		sent_piece(s, line);
+		if (!lf || (message && !span_eq(line, SPAN(".\r\n"))))
+			continue;
+		unsigned ticket = conv_owe(s->conv);
+		if (ticket == 0)
+			return session_fail(s, ERR_SYSTEM, "too many replies are owed"), false;
+		session_asked(s, ticket, message ? (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA } : answer ? due_response(line) :
+		    due_command(span_trim(line)));
+		message = answer = false;
+		session_wait_reply(s, VERB_OTHER);
+	}
+	return true;
+}

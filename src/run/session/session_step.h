@@ -1,0 +1,103 @@
+/* What a step, or who plays one, may ask of a session: to send, to wait, to fail, to change what it was told. */
+#ifndef RUN_SESSION_SESSION_STEP_H
+#define RUN_SESSION_SESSION_STEP_H
+
+#include "run/session/diagnose.h"
+#include "run/session/session.h"
+#include "smtp/auth.h"
+
+/*
+ * Says a line; its reply comes as NEWS_REPLY. Emits EVENT_SENT without what is secret in it (smtp/secrecy.h), or of `shown`,
+ * which may be shown. False: failed.
+ */
+bool session_say(struct session *, struct span line);
+bool session_say_secret(struct session *, struct span line, struct span shown);
+void session_mask(struct session *, struct span secret);
+/* What may be shown of octets that go out as they are, up to a line's end: nothing of AUTH and of an answer. In the arena. */
+struct span session_hide_piece(struct session *, struct span piece, struct arena *);
+/* Puts a question to the person: NEWS_ANSWER comes. Fails where there is no terminal: then `what` is what lacks. */
+enum progress session_ask(struct session *, const char *prompt, bool secret, const char *what);
+enum progress session_ask_text(struct session *, const char *prompt, const char *what);	/* of many lines */
+bool session_is_local(const struct session *);		/* the peer is on this machine, with nothing between */
+void session_bindings(struct session *, struct span *tls_exporter, struct span *tls_unique);	/* empty without TLS */
+/* Octets as they are. For every whole line of them that is a command, and for a message's end, a reply is owed. */
+bool session_say_octets(struct session *, struct span octets);
+/* A line of message text, without a reply due; "." ends the message, and a reply is due. */
+bool session_say_text(struct session *, struct span line);
+/* Server: a reply, whole, without its last CRLF; goes out as it is. */
+bool session_answer(struct session *, struct span reply);
+/* Server: nothing more is heard, or read, until it is let go: while an answer is delayed. */
+void session_hold(struct session *, bool held);
+/* EVENT_SENT of something too long to show, by a few words about it; message NULL: octets of no message. */
+void session_sent_message(struct session *, struct span what, const struct message *, uint64_t octets, bool chunked);
+/* So many replies are owed to the end of the message, which conv_put has sent; they are waited for. */
+void session_owe_message(struct session *, unsigned replies);
+/* The BDAT said last was the LAST: its reply, in LMTP so many of them, end the message. */
+void session_is_last_chunk(struct session *, unsigned replies);
+void session_wait_message(struct session *);
+void session_wait_room(struct session *);		/* session_want_room, with a deadline */
+/* One reply more is owed: to octets put into the conv, or one more for what was said (LMTP's, after the dot). */
+bool session_owe(struct session *, enum verb, bool dot);
+/* What another session's events made this one say goes out. Harmless within its own callbacks. */
+void session_poke(struct session *);
+/* NEWS_WRITABLE comes, once, when less than SESSION_LOW_WATER is unsent. */
+void session_want_room(struct session *);
+struct conv *session_conv(struct session *);
+struct dialogue *session_dialogue(struct session *);
+
+/* Sets what the step failed of and tells it (EVENT_PROBLEM); STEP_FAIL, so that failing is one line. */
+enum progress session_fail(struct session *, enum err_kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same, in the words of `err` and with its cause. */
+enum progress session_fail_with(struct session *, const struct err *);
+enum progress session_failed(struct session *, enum err_kind);	/* what of was told already */
+/* The same for a reply, which was shown already and is no success. */
+enum progress session_refused(struct session *, const struct news *);
+/* Says, once a connection, which name EHLO says and how it stands with that name; not to a peer on this machine. */
+void session_note_helo(struct session *);
+void session_note(struct session *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void session_emit(struct session *, struct event *);
+
+/* What the step waits for next, for the deadline and the screen; `what` is a literal. */
+void session_wait(struct session *, const char *what, uint64_t ms);
+struct silence session_silence(struct session *);	/* what is waited for now, and what came of it; until the next call */
+void session_sleep(struct session *, uint64_t ms);		/* NEWS_TIMER comes */
+/* With how much time the reply to what was said last is waited for. */
+void session_wait_reply(struct session *, enum verb);
+
+void session_set_target(struct session *, const struct target *);	/* session_find does it too */
+void session_find(struct session *, const struct target *);	/* NEWS_ROUTED comes */
+const struct route *session_route(const struct session *);	/* of the last look-up; NULL: none, or it failed */
+struct arena *session_route_arena(struct session *);		/* as long as the target is the same */
+void session_show_route(struct session *, bool asked);		/* EVENT_RESOLVED; there must be a route */
+/* Through a proxy a host is not looked up here: the route is its name alone. NULL: look it up. */
+const struct route *session_proxied_route(struct session *, const struct target *);
+/* Was a way asked for (--proxy, --bind, -4, -6) to what has none? Says so: its result is not that of the way. */
+enum { NO_WAY_SHOWN = 100 };
+bool session_no_way(const struct session *, const struct target *, char out[NO_WAY_SHOWN]);
+bool session_run_command(struct session *, struct span command);	/* pipe: its input and output are the connection */
+bool session_set_preface(struct session *, struct span text, struct err *);	/* for the connections to come */
+void session_dial(struct session *, const struct route_hop *);	/* NEWS_CONNECTED or a failed step */
+bool session_over(struct session *, int fd, struct span host, struct tls_context *);	/* connected already */
+void session_expect_banner(struct session *);			/* NEWS_REPLY comes */
+/* The handshake, NEWS_TLS_UP or NEWS_TLS_FAILED; STEP_FAIL when it cannot begin. */
+enum progress session_shake_hands(struct session *);
+void session_shut(struct session *);				/* no more will be sent */
+bool session_is_shut(const struct session *);			/* QUIT was said */
+void session_close(struct session *, bool expected);
+void session_reset(struct session *);				/* drops it with a TCP reset */
+const struct target *session_target(const struct session *);
+const struct session_opts *session_opts(const struct session *);
+/* The same to be changed, from here on; what it points to lives in the settings' arena. */
+struct session_opts *session_change(struct session *);
+struct tls_opts *session_change_tls(struct session *);		/* of all sessions; for the next handshake */
+struct arena *session_settings_arena(struct session *);
+struct session_env *session_env(const struct session *);
+enum offer_state session_offer_state(const struct session *);
+const struct extensions *session_offered(const struct session *, enum offer_state);	/* on this connection; NULL: nothing */
+/* The MTA-STS policy of a domain: NEWS_POLICY comes. Forgotten when the step that asked is released. */
+void session_find_policy(struct session *, struct span domain);
+void session_forget_policy(struct session *);
+struct session_info session_info(struct session *);
+const char *session_helo(struct session *);
+
+#endif

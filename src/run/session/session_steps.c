@@ -1,0 +1,229 @@
+/* session - the queue of steps, what they hear, and how long they wait. */
+#include "run/session/session_impl.h"
+
+#include <stdlib.h>
+
+#include "run/session/diagnose.h"
+
+static void
+stop_waiting(struct session *s)
+{
+	if (s->timer && (s->waiting_us || s->sleeping))
+		loop_timer_stop(s->timer);
+	s->waiting_for = NULL;
+	s->waiting_us = s->deadline_ms = 0;
+	s->sleeping = false;
+}
+
+static void
+give_up_all(struct session *s)
+{
+	for (size_t i = 0; s->conv && i < s->asked_n; i++)
+		conv_give_up(s->conv, s->asked[i].ticket);
+}
+
+static void
+end_step(struct session *s, enum progress progress)
+{
+	struct event event = { .kind = EVENT_STEP_ENDED, .err = progress == STEP_FAIL ? s->failed : ERR_NONE };
+
+	if (!s->step)
+		return;
+	stop_waiting(s);
+	if (progress == STEP_DONE)
+		s->failed = ERR_NONE;
+	const struct step *step = s->step;
+	void *state = s->step_state;
+	s->step = NULL;
+	s->step_state = NULL;
+	s->asking = false;
+	event.session = s->number;
+	event.at_us = loop_now_us();
+	event.tls = s->dialogue.tls;
+	event.step = step;
+	event.cancelled = s->cancelled;
+	s->cancelled = false;
+	session_hand_on(s, &event);
+	if (step->op->release)
+		step->op->release(state);
+	free(state);
+}
+
+static void
+timed_out(struct session *s)
+{
+	char text[DIAGNOSIS_SIZE];
+	struct silence silence = session_silence(s);
+
+	diagnose_silence(&silence, text);
+	stop_waiting(s);
+	give_up_all(s);
+	session_fail(s, ERR_TIMEOUT, "%s", text);
+	if (s->state == SESSION_OPENING && !s->conn)
+		session_drop_link(s);
+	else if (s->shake_us || s->shake_when_sent)	/* half a handshake is neither clear nor protected */
+		session_closed(s, CLOSED_BY_US, true);
+	end_step(s, STEP_FAIL);
+}
+
+static void
+on_timer(void *ctx, unsigned ready)
+{
+	struct session *s = ctx;
+
+	(void)ready;
+	s->working = true;
+	if (s->sleeping) {
+		stop_waiting(s);
+		session_tell(s, &(struct news){ .kind = NEWS_TIMER });
+	} else if (s->waiting_us) {
+		timed_out(s);
+	}
+	s->working = false;
+	session_work(s);
+}
+
+static void
+set_timer(struct session *s, uint64_t ms)
+{
+	if (!s->timer)
+		s->timer = loop_timer(s->env->loop, on_timer, s);
+	loop_timer_set(s->timer, ms);
+}
+
+void
+session_wait(struct session *s, const char *what, uint64_t ms)
+{
+	s->waiting_for = what;
+	s->waiting_us = loop_now_us();
+	s->deadline_ms = ms;
+	s->sleeping = false;
+	if (ms)
+		set_timer(s, ms);
+}
+
+void
+session_sleep(struct session *s, uint64_t ms)
+{
+	stop_waiting(s);
+	s->sleeping = true;
+	set_timer(s, ms);
+}
+
+void
+session_wait_reply(struct session *s, enum verb verb)
+{
+	static const char *const to[VERB_COUNT] = {
+		[VERB_OTHER] = "the reply", [VERB_HELO] = "the reply to HELO", [VERB_EHLO] = "the reply to EHLO",
+		[VERB_LHLO] = "the reply to LHLO", [VERB_MAIL] = "the reply to MAIL", [VERB_RCPT] = "the reply to RCPT",
+		[VERB_DATA] = "the reply to DATA", [VERB_BDAT] = "the reply to BDAT", [VERB_RSET] = "the reply to RSET",
+		[VERB_VRFY] = "the reply to VRFY", [VERB_EXPN] = "the reply to EXPN", [VERB_HELP] = "the reply to HELP",
+		[VERB_NOOP] = "the reply to NOOP", [VERB_QUIT] = "the reply to QUIT",
+		[VERB_STARTTLS] = "the reply to STARTTLS", [VERB_AUTH] = "the reply to AUTH",
+		[VERB_ETRN] = "the reply to ETRN", [VERB_XCLIENT] = "the reply to XCLIENT",
+		[VERB_XFORWARD] = "the reply to XFORWARD", [VERB_BURL] = "the reply to BURL",
+		[VERB_ATRN] = "the reply to ATRN", [VERB_TURN] = "the reply to TURN", [VERB_SEND] = "the reply to SEND",
+		[VERB_SOML] = "the reply to SOML", [VERB_SAML] = "the reply to SAML",
+	};
+	const struct timeouts *t = &s->opts->timeouts;
+
+	session_wait(s, to[verb], verb == VERB_QUIT ? t->quit : t->reply);
+}
+
+void
+session_tell(struct session *s, const struct news *news)
+{
+	if (!s->step || !s->step->op->heard)
+		return;
+	stop_waiting(s);
+	enum progress progress = s->step->op->heard(s, s->step, s->step_state, news);
+	if (progress != STEP_WAIT)
+		end_step(s, progress);
+}
+
+/* The first thing that a step needs and does not have, in words; NULL when it has all. */
+static const char *
+lacks(const struct session *s, unsigned needs)
+{
+	if ((needs & STEP_NEEDS_CONN) && s->state != SESSION_OPEN)
+		return s->target.text.len ? "there is no connection: /reopen tries the same again, /open TARGET another" :
+		    "there is no connection: /open TARGET makes one";
+	if ((needs & STEP_NEEDS_CLEAR) && s->dialogue.tls)
+		return "TLS is on already";
+	if ((needs & STEP_NEEDS_TLS) && !s->dialogue.tls)
+		return "the connection is in the clear: /starttls begins TLS";
+	if ((needs & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_MESSAGE)
+		return "a message is being sent: end it with a lone dot first";
+	if ((needs & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_ANSWER)
+		return "AUTH waits for an answer: cancel it with a lone \"*\" first";
+	return NULL;
+}
+
+static void
+begin(struct session *s, const struct step *step)
+{
+	const char *lack = lacks(s, step->op->needs);
+
+	s->step = step;
+	s->step_state = step->op->state_size ? memory_zeroed(step->op->state_size) : NULL;
+	s->failed = ERR_NONE;
+	enum progress progress = lack ?
+	    session_fail(s, s->state == SESSION_OPEN ? ERR_USAGE : ERR_CONNECT, "%s%s%s",
+		step == NULL || step->op->is_line ? "" : step->op->name, step->op->is_line ? "" : ": ", lack) :
+	    step->op->start(s, step, s->step_state);
+	if (progress != STEP_WAIT)
+		end_step(s, progress);
+}
+
+void
+session_run_steps(struct session *s)
+{
+	while (!s->step && s->queue) {
+		struct queued *q = s->queue;
+		const struct step *step = q->step;
+		s->queue = q->next;
+		if (!s->queue)
+			s->queue_end = &s->queue;
+		free(q);
+		begin(s, step);
+	}
+}
+
+void
+session_push(struct session *s, const struct step *step)
+{
+	struct queued *q = memory_get(sizeof *q);
+
+	*q = (struct queued){ .step = step };
+	*s->queue_end = q;
+	s->queue_end = &q->next;
+	if (!s->working)
+		session_work(s);
+}
+
+void
+session_cancel(struct session *s)
+{
+	while (s->queue) {
+		struct queued *q = s->queue;
+		s->queue = q->next;
+		free(q);
+	}
+	s->queue_end = &s->queue;
+	if (!s->step)
+		return;
+	s->working = true;
+	stop_waiting(s);
+	give_up_all(s);
+	s->failed = ERR_NONE;
+	s->cancelled = true;
+	if (s->step->op->cancel)
+		s->step->op->cancel(s, s->step, s->step_state);
+	if (s->paced.begun_us)
+		session_note(s, "what was begun still goes out, else the next line would go on in it; /write off sends it at once");
+	if (s->state == SESSION_OPENING || s->dialogue.mode == MODE_MESSAGE || s->shake_us || s->shake_when_sent)
+		session_close(s, true);
+	end_step(s, STEP_FAIL);
+	s->working = false;
+	session_work(s);
+}

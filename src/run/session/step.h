@@ -1,0 +1,118 @@
+/*
+ * The one vocabulary of what can be done. A step is plain data, made by one parser from a typed line, a script or a
+ * transcript; once parsed it is const and shared by sessions. A command is one struct step_op in one file below
+ * run/session/steps, listed once in run/session/steps/list.h.
+ */
+#ifndef RUN_SESSION_STEP_H
+#define RUN_SESSION_STEP_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/cursor.h"
+#include "smtp/conv.h"
+#include "smtp/dialogue.h"
+
+struct session;
+struct step;
+struct sts;
+
+/* What a session tells the step in hand. */
+enum news_kind {
+	NEWS_REPLY,		/* ->event->reply, with ->verb; the reply it is owed, never a late one or a surprise */
+	NEWS_CLOSED,		/* the connection is gone */
+	NEWS_CONNECTED,
+	NEWS_TLS_UP, NEWS_TLS_FAILED,
+	NEWS_ROUTED,		/* ->route: the addresses are known */
+	NEWS_POLICY,		/* ->sts: from session_find_policy */
+	NEWS_TIMER,		/* from session_sleep */
+	NEWS_WRITABLE,		/* less than SESSION_LOW_WATER is unsent */
+	NEWS_ANSWER,		/* ->text: what the person said */
+	NEWS_COMMAND,		/* server: ->event->text came */
+	NEWS_TEXT, NEWS_TEXT_END,	/* server: message text, its end */
+};
+
+struct news {
+	enum news_kind kind;
+	const struct conv_event *event;
+	enum verb verb;		/* what a reply answers */
+	enum err_kind failed;	/* what the reply comes to; ERR_NONE: it is good (smtp/standing.h) */
+	struct span text;
+	const struct err *err;	/* of NEWS_TLS_FAILED, and of NEWS_ROUTED when it failed */
+	const struct route *route;
+	const struct sts *sts;
+};
+
+enum progress {
+	STEP_DONE,
+	STEP_WAIT,		/* heard is called for what comes */
+	STEP_FAIL,		/* session_fail said why */
+};
+
+enum step_need {
+	STEP_NEEDS_CONN = 1,	/* an open connection */
+	STEP_NEEDS_CLEAR = 2,	/* no TLS on it */
+	STEP_NEEDS_TLS = 4,
+	STEP_NEEDS_COMMAND = 8,	/* not within a message or an AUTH exchange */
+	STEP_EXPECTS_CLOSE = 16, /* that the peer closes while it runs is no failure */
+};
+
+/* Where a command stands in the help, in the help's order. */
+#define STEP_GROUPS(X)			\
+	X(CONNECTION, "connection")	\
+	X(TLS, "TLS")			\
+	X(IDENTITY, "identity")		\
+	X(MESSAGE, "message")		\
+	X(LOOK, "look")			\
+	X(WIRE, "wire")			\
+	X(FILES, "files")		\
+	X(AGAIN, "again")		\
+	X(SETTINGS, "settings")
+
+enum step_group {
+	GROUP_NONE,		/* not a command: a line, what a script plays */
+#define X(name, word) GROUP_##name,
+	STEP_GROUPS(X)
+#undef X
+	GROUP_COUNT
+};
+extern const char *const step_groups[GROUP_COUNT];
+
+struct step_op {
+	const char *name;	/* without the slash */
+	enum step_group group;
+	const char *args;	/* for help: "TARGET", "[MECH] [USER]"; "" for none */
+	const char *help;	/* one sentence without a full stop */
+	unsigned needs;		/* STEP_NEEDS_* */
+	bool is_line;		/* what was typed goes on the wire as it is */
+	bool hears_all;		/* also late replies, and those that nothing asked for */
+	size_t state_size;	/* zeroed for each run of the step, by the session */
+	bool (*parse)(struct step *, struct cursor *, struct arena *, struct err *);	/* NULL: takes no arguments */
+	enum progress (*start)(struct session *, const struct step *, void *state);
+	enum progress (*heard)(struct session *, const struct step *, void *state, const struct news *);
+	void (*cancel)(struct session *, const struct step *, void *state);	/* NULL: what it is owed becomes late */
+	void (*release)(void *state);	/* what the state owns, at the end of every run; NULL: nothing */
+};
+
+struct step {
+	const struct step_op *op;
+	struct place place;
+	struct span text;	/* as typed */
+	const void *args;	/* the op's own, in the arena */
+	struct step *child;	/* a pipelined group's, in order */
+	struct step *next;
+};
+
+/*
+ * Makes a step of one line, in the arena. A line is a command to smtpsh when it begins with "/" and a word, "//text"
+ * sends "/text", and within a message or an answer everything is text. `ops` ends in NULL. NULL with `err`.
+ */
+const struct step *step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mode,
+    struct place, struct arena *, struct err *);
+
+const struct step_op *step_find(const struct step_op *const ops[], struct span name);	/* NULL: none */
+
+extern const struct step_op *const step_ops[];	/* every command of run/session/steps, ends in NULL */
+extern const struct step_op step_line;		/* a line that goes on the wire as typed */
+
+#endif

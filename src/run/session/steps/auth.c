@@ -1,0 +1,92 @@
+/* /auth - log in: the mechanism named or the best offered, what is not known asked for, the whole exchange. */
+#include "run/session/login.h"
+
+/* The step's text lives as long as the step and may be shown: the password goes out of it. */
+static void
+hide(struct span value)
+{
+	char *at;
+
+	memcpy(&at, &value.at, sizeof at);		/* within step->text, which is the arena's */
+	if (value.len > 0)
+		memset(at, '*', value.len);
+}
+
+static bool
+read_word(struct login_args *a, struct cursor *c, struct span word, struct arena *arena, struct err *err)
+{
+	struct span value = word, name = span_until(&value, '=');
+
+	if (span_eq(word, SPAN("insecure"))) {
+		a->insecure = true;
+	} else if (!span_has(word, '=')) {
+		if (a->user.len)
+			return cursor_fail(c, err, "\"%.*s\" is too much: want /auth [MECH] [USER]", SPAN_ARG(span_first(word, 60)));
+		*(a->mech.len ? &a->user : &a->mech) = word;
+	} else if (span_eq(name, SPAN("user"))) {
+		a->user = value;
+	} else if (span_eq(name, SPAN("authzid"))) {
+		a->authzid = value;
+	} else if (span_eq(name, SPAN("password"))) {
+		a->password.at = arena_string(arena, value);
+		a->password.len = value.len;
+		hide(value);
+	} else if (span_eq(name, SPAN("initial")) && (span_eq(value, SPAN("yes")) || span_eq(value, SPAN("no")))) {
+		a->initial = span_eq(value, SPAN("yes")) ? LOGIN_INITIAL_YES : LOGIN_INITIAL_NO;
+	} else {
+		return cursor_fail(c, err, "/auth has no \"%.*s\": want user=, password=, authzid=, initial=yes|no or insecure",
+		    SPAN_ARG(span_first(name, 40)));
+	}
+	return true;
+}
+
+static bool
+auth_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct login_args *a = ARENA_NEW(arena, struct login_args);
+
+	step->args = a;
+	for (struct span word = cursor_word(c); word.len > 0; word = cursor_word(c))
+		if (!read_word(a, c, word, arena, err))
+			return false;
+	/* "/auth bob" names a user: no mechanism is called so. */
+	if (a->mech.len && !a->user.len && !auth_mech(a->mech) && span_has(a->mech, '@')) {
+		a->user = a->mech;
+		a->mech = SPAN_NONE;
+	}
+	return true;
+}
+
+static enum progress
+auth_start(struct session *s, const struct step *step, void *state)
+{
+	static const struct login_args none;
+
+	return login_begin(s, state, step->args ? step->args : &none);
+}
+
+static enum progress
+auth_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	(void)step;
+	return login_heard(s, state, news);
+}
+
+static void
+auth_release(void *state)
+{
+	login_release(state);
+}
+
+const struct step_op step_auth = {
+	.name = "auth",
+	.group = GROUP_IDENTITY,
+	.args = "[MECH] [USER]",
+	.help = "Log in; the password is asked for and not shown",
+	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
+	.state_size = sizeof(struct login),
+	.parse = auth_parse,
+	.start = auth_start,
+	.heard = auth_heard,
+	.release = auth_release,
+};

@@ -1,0 +1,159 @@
+/* /body and /bdat - the message of a transaction that is open: by DATA and the lone dot, or by BDAT in chunks. */
+#include "run/message/send.h"
+#include "run/session/steps/transfer.h"
+
+struct args {
+	const char *file;
+	struct span text;		/* of <<TAG; its lines end in LF */
+	bool has_text, binary;
+	uint64_t size, chunk;
+};
+
+struct state {
+	struct message message;
+	struct transfer transfer;
+};
+
+static bool
+read_word(struct args *a, struct cursor *c, struct span word, struct arena *arena, struct err *err)
+{
+	struct span value = word, name = span_until(&value, '=');
+
+	if (span_starts(word, SPAN("<<"))) {
+		struct span rest = c->rest;
+		struct span tag = span_until(&rest, '\n');
+		if (rest.at == tag.at + tag.len)
+			return cursor_fail(c, err, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(span_skip(word, 2)));
+		a->text = rest;
+		a->has_text = true;
+		c->rest = SPAN_NONE;
+		return true;
+	}
+	if (span_eq(name, SPAN("size")) && span_has(word, '='))
+		return send_size_parse(value, &a->size, err);
+	if (span_eq(name, SPAN("chunk")) && span_has(word, '='))
+		return send_size_parse(value, &a->chunk, err) && (a->chunk > 0 || cursor_fail(c, err, "a chunk has at least one octet"));
+	if (span_eq(word, SPAN("binary"))) {
+		a->binary = true;
+		return true;
+	}
+	if (a->file)
+		return cursor_fail(c, err, "\"%.*s\" is too much: one file is sent", SPAN_ARG(span_first(word, 60)));
+	a->file = arena_string(arena, word);
+	return true;
+}
+
+static bool
+parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err, uint64_t chunk)
+{
+	struct args *a = ARENA_NEW(arena, struct args);
+
+	a->chunk = chunk;
+	step->args = a;
+	/* Only the line itself has words: what stands behind it, after <<TAG, is text. */
+	for (struct span word; c->rest.len > 0;) {
+		struct span line = c->rest, all = c->rest;
+		line = span_until(&all, '\n');
+		word = span_word(&line);
+		if (word.len == 0)
+			break;
+		c->rest = span_skip(c->rest, (size_t)(line.at - c->rest.at));
+		if (!read_word(a, c, word, arena, err))
+			return false;
+	}
+	if ((a->file != NULL) + (a->size > 0) + a->has_text != 1)
+		return cursor_fail(c, err, "want a file, size=N, or <<TAG and the text up to a line TAG, as in /%s mail.eml", step->op->name);
+	return true;
+}
+
+static bool
+body_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	return parse(step, c, arena, err, 0);
+}
+
+static bool
+bdat_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	return parse(step, c, arena, err, 1ull << 62);
+}
+
+static bool
+open_message(struct session *s, struct message *m, const struct args *a, struct err *err)
+{
+	struct compose plain = { .size = a->size, .helo = span_of(session_helo(s)) };
+	struct span rest = a->text, line;
+
+	if (a->file)
+		return message_file(m, a->file, a->binary, err);
+	if (a->size)
+		return compose(m, &plain, err);
+	buf_init(&m->head, a->text.len * 2 + 2);
+	while (span_line(&rest, &line)) {
+		buf_append(&m->head, line);
+		buf_append(&m->head, SPAN("\r\n"));
+	}
+	return message_finish(m, err);
+}
+
+static enum progress
+body_start(struct session *s, const struct step *step, void *mem)
+{
+	struct state *st = mem;
+	const struct args *a = step->args;
+	const struct dialogue *d = session_dialogue(s);
+	struct err err;
+
+	st->message = MESSAGE_NONE;
+	if (a->chunk > 0 && d->mode == MODE_MESSAGE)
+		return session_fail(s, ERR_USAGE, "DATA is said already: /body sends its text");
+	if (!open_message(s, &st->message, a, &err))
+		return session_fail(s, err.kind, "%s", err.text);
+	st->transfer = (struct transfer){ .message = &st->message, .chunk = a->chunk,
+		.replies = d->hello == VERB_LHLO && d->rcpts > 0 ? d->rcpts : 1 };
+	return transfer_begin(s, &st->transfer, false);
+}
+
+static enum progress
+body_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+{
+	struct state *st = mem;
+
+	(void)step;
+	return transfer_heard(s, &st->transfer, news);
+}
+
+static void
+body_release(void *mem)
+{
+	struct state *st = mem;
+
+	message_release(&st->message);
+	transfer_release(&st->transfer);
+}
+
+const struct step_op step_body = {
+	.name = "body",
+	.group = GROUP_MESSAGE,
+	.args = "FILE|size=N|<<TAG",
+	.help = "Say DATA and send this as the message, dots stuffed, up to the final dot",
+	.needs = STEP_NEEDS_CONN,
+	.state_size = sizeof(struct state),
+	.parse = body_parse,
+	.start = body_start,
+	.heard = body_heard,
+	.release = body_release,
+};
+
+const struct step_op step_bdat = {
+	.name = "bdat",
+	.group = GROUP_MESSAGE,
+	.args = "FILE|size=N|<<TAG [chunk=N] [binary]",
+	.help = "Send this as the message by BDAT, in one chunk or in several",
+	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
+	.state_size = sizeof(struct state),
+	.parse = bdat_parse,
+	.start = body_start,
+	.heard = body_heard,
+	.release = body_release,
+};

@@ -1,0 +1,87 @@
+/* /cert - the certificates that the server showed, whole, the TLSA record of its key, and what MTA-STS makes of them. */
+#include "run/session/session_step.h"
+
+struct cert_state {
+	struct session *session;
+};
+
+static bool
+cert_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct span *domain = ARENA_NEW(arena, struct span);
+
+	*domain = cursor_word(c);
+	step->args = domain;
+	return cursor_end(c, err);
+}
+
+static enum progress
+show(struct session *s, const struct sts *sts)
+{
+	struct session_view view = session_view(s);
+	struct event event = { .kind = EVENT_CERT };
+	unsigned port = addr_port(&view.peer);
+
+	event.cert.tls = view.tls;
+	event.cert.host = view.tls->wanted.len > 0 ? view.tls->wanted : view.host;
+	event.cert.port = port > 0 ? port : 25;
+	event.cert.sts = sts;
+	if (sts)
+		event.cert.verdict = sts_judge(sts, view.host, true, view.tls->verified);
+	session_emit(s, &event);
+	return STEP_DONE;
+}
+
+/* The domain whose mail goes here: as said, else as opened. A host alone has no policy. */
+static struct span
+domain_of(const struct session *s, const struct step *step)
+{
+	const struct span *said = step->args;
+	const struct target *target = session_target(s);
+
+	return said->len > 0 ? *said : target->kind == TARGET_MX ? target->host : SPAN_NONE;
+}
+
+static enum progress
+cert_start(struct session *s, const struct step *step, void *mem)
+{
+	struct cert_state *state = mem;
+	struct span domain = domain_of(s, step);
+
+	if (domain.len == 0)
+		return show(s, NULL);
+	state->session = s;
+	session_find_policy(s, domain);
+	return STEP_WAIT;
+}
+
+static enum progress
+cert_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	(void)step, (void)state;
+	if (news->kind == NEWS_CLOSED)
+		return STEP_FAIL;
+	return news->kind == NEWS_POLICY ? show(s, news->sts) : STEP_WAIT;
+}
+
+static void
+cert_release(void *mem)
+{
+	struct cert_state *state = mem;
+
+	if (state->session)
+		session_forget_policy(state->session);
+}
+
+const struct step_op step_cert = {
+	.name = "cert",
+	.group = GROUP_TLS,
+	.args = "[DOMAIN]",
+	.help = "Show the server's certificates, a TLSA record of its key, and the verdict of the domain's MTA-STS policy",
+	.needs = STEP_NEEDS_CONN | STEP_NEEDS_TLS,
+	.state_size = sizeof(struct cert_state),
+	.parse = cert_parse,
+	.start = cert_start,
+	.heard = cert_heard,
+	.release = cert_release,
+};

@@ -1,0 +1,90 @@
+/* A line that goes on the wire as typed, and what its reply brings about: STARTTLS begins TLS, QUIT ends. */
+#include "run/session/session_step.h"
+
+struct state {
+	enum verb verb;
+	bool text;		/* a line of message text */
+	unsigned left;		/* replies to the message still to come, in LMTP */
+	enum err_kind failed;	/* by one of them */
+};
+
+/* In LMTP each recipient that was accepted has a reply to the message (RFC 2033 4.2). */
+static enum progress
+say_text(struct session *s, struct state *state, struct span line)
+{
+	const struct dialogue *d = session_dialogue(s);
+	unsigned replies = d->hello == VERB_LHLO && d->rcpts > 1 ? d->rcpts : 1;
+
+	state->text = true;
+	if (!session_say_text(s, line))
+		return STEP_FAIL;
+	if (!span_eq(line, SPAN(".")))
+		return STEP_DONE;
+	for (state->left = replies - 1; replies > 1; replies--)
+		session_owe(s, VERB_DATA, true);
+	session_wait_message(s);
+	return STEP_WAIT;
+}
+
+static enum progress
+line_start(struct session *s, const struct step *step, void *mem)
+{
+	struct state *state = mem;
+	const struct dialogue *d = session_dialogue(s);
+
+	if (d->mode == MODE_MESSAGE)
+		return say_text(s, state, step->text);
+	state->verb = d->mode == MODE_ANSWER ? VERB_AUTH : verb_of(step->text, NULL);
+	if (!session_say(s, step->text))
+		return STEP_FAIL;
+	if (state->verb == VERB_QUIT)
+		session_shut(s);
+	return STEP_WAIT;
+}
+
+static enum progress
+heard_reply(struct session *s, struct state *state, const struct news *news)
+{
+	if (news->failed != ERR_NONE)
+		state->failed = err_worse(state->failed, news->failed);
+	if (state->left > 0) {
+		state->left--;
+		session_wait_message(s);
+		return STEP_WAIT;
+	}
+	if (state->verb == VERB_STARTTLS && news->failed == ERR_NONE)
+		return session_shake_hands(s);
+	if (state->verb == VERB_QUIT)
+		session_close(s, true);
+	return state->failed ? session_failed(s, state->failed) : STEP_DONE;
+}
+
+static enum progress
+line_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+{
+	struct state *state = mem;
+
+	(void)step;
+	switch (news->kind) {
+	case NEWS_REPLY:
+		return heard_reply(s, state, news);
+	case NEWS_TLS_UP:
+		return STEP_DONE;
+	case NEWS_CLOSED:
+		/* After QUIT a server may close without its 221; some do once they see our end closed. */
+		return state->verb == VERB_QUIT && !state->text ? STEP_DONE : STEP_FAIL;
+	default:
+		return STEP_FAIL;
+	}
+}
+
+const struct step_op step_line = {
+	.name = "",
+	.args = "",
+	.help = "Send a line as it is",
+	.needs = STEP_NEEDS_CONN,
+	.is_line = true,
+	.state_size = sizeof(struct state),
+	.start = line_start,
+	.heard = line_heard,
+};

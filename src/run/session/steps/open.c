@@ -1,0 +1,239 @@
+/* /open - find, connect, begin TLS where the target says so, wait for the banner; EHLO and STARTTLS where it says so. */
+#include "run/session/hello.h"
+#include "run/session/steps/open.h"
+
+enum { ELSEWHERE_MS = 1000 };
+
+static bool
+open_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct target *target = ARENA_NEW(arena, struct target);
+	bool command = span_starts_case(c->rest, SPAN("pipe:"));	/* its blanks are its own */
+	struct span text = command ? span_trim(c->rest) : cursor_word(c), port = command ? SPAN_NONE : cursor_word(c);
+
+	step->args = target;
+	if (command)
+		c->rest = SPAN_NONE;
+	if (text.len == 0)
+		return cursor_fail(c, err, "/open wants a target, as in /open mx1.example.org 25");
+	return target_parse(target, text, port, 0, arena, err) && cursor_end(c, err);
+}
+
+/* Where DANE is required, so is TLS. */
+static enum target_tls
+tls_mode(const struct session *s, const struct target *target)
+{
+	const struct session_opts *o = session_opts(s);
+	enum target_tls mode = o->tls != TARGET_TLS_UNSAID ? o->tls : target->tls;
+
+	return o->dane == DANE_REQUIRE && (mode == TARGET_TLS_UNSAID || mode == TARGET_TLS_TRY) ? TARGET_TLS_STARTTLS : mode;
+}
+
+static enum progress
+wait_for_banner(struct session *s, struct open_state *state)
+{
+	state->stage = OPEN_BANNER;
+	if (session_opts(s)->no_banner)
+		return STEP_DONE;
+	session_expect_banner(s);
+	return STEP_WAIT;
+}
+
+static enum progress
+connected(struct session *s, struct open_state *state)
+{
+	if (state->tls != TARGET_TLS_IMPLICIT)
+		return wait_for_banner(s, state);
+	state->stage = OPEN_SHAKING;
+	return session_shake_hands(s);
+}
+
+/* A script is not trusted with it: it runs what it names. */
+static enum progress
+open_pipe(struct session *s, const struct step *step, struct open_state *state, const struct target *target)
+{
+	const char *file = step->place.file;
+
+	if (file && strcmp(file, "-c") != 0 && !session_opts(s)->allow_pipe)
+		return session_fail(s, ERR_USAGE, "pipe: is for the command line and the prompt: it runs what it names");
+	session_set_target(s, target);
+	return session_run_command(s, target->host) ? connected(s, state) : STEP_FAIL;
+}
+
+static enum progress
+open_target(struct session *s, const struct step *step, struct open_state *state, const struct target *target)
+{
+	struct session_env *env = session_env(s);
+	char no_way[NO_WAY_SHOWN];
+	struct err err;
+
+	if (session_view(s).state == SESSION_OPEN)
+		session_close(s, true);
+	state->tls = tls_mode(s, target);
+	if (session_no_way(s, target, no_way))
+		session_note(s, "%s", no_way);
+	if (target->kind == TARGET_PIPE)
+		return open_pipe(s, step, state, target);
+	const struct route *proxied = session_proxied_route(s, target);
+	if (proxied)
+		return open_along(s, state, proxied);
+	if (target->kind != TARGET_DEMO) {
+		session_find(s, target);
+		return STEP_WAIT;
+	}
+	session_set_target(s, target);
+	unsigned as = (session_view(s).lmtp ? DEMO_LMTP : 0) | (state->tls == TARGET_TLS_IMPLICIT ? DEMO_TLS : 0);
+	int fd = env->demo ? env->demo(env, as, &err) : -1;
+	if (fd < 0)
+		return session_fail(s, err.kind, "%s", err.text);
+	if (env->demo_note)
+		session_note(s, "%s", env->demo_note);
+	if (!session_over(s, fd, SPAN("demo.smtpsh.example"), env->demo_tls))
+		return STEP_FAIL;
+	return connected(s, state);
+}
+
+static enum progress
+dial_hop(struct session *s, struct open_state *state)
+{
+	state->stage = OPEN_DIALLING;
+	session_dial(s, &state->route->hop[state->hop]);
+	return STEP_WAIT;
+}
+
+static enum progress
+heard_banner(struct session *s, struct open_state *state, const struct news *news)
+{
+	if (news->failed != ERR_NONE)
+		return session_refused(s, news);
+	if (state->tls != TARGET_TLS_STARTTLS && state->tls != TARGET_TLS_TRY)
+		return STEP_DONE;
+	state->stage = OPEN_HELLO;
+	enum progress progress = hello_begin(s, &state->hello, true);
+	state->hello.optional = state->tls == TARGET_TLS_TRY;
+	return progress;
+}
+
+enum progress
+open_along(struct session *s, struct open_state *state, const struct route *route)
+{
+	state->tls = tls_mode(s, session_target(s));
+	state->route = route;
+	return dial_hop(s, state);
+}
+
+/* The link goes, what was found stays for /mx and /use. */
+static enum progress
+give_up(struct session *s)
+{
+	session_close(s, true);
+	return STEP_FAIL;
+}
+
+static enum progress
+not_found(struct session *s, const struct err *err)
+{
+	struct span hint = session_target(s)->hint;
+
+	session_fail_with(s, err);
+	if (hint.len > 0)
+		session_note(s, "%.*s", SPAN_ARG(hint));
+	return give_up(s);
+}
+
+static enum progress
+no_connection(struct session *s, struct open_state *state, const struct err *err)
+{
+	const struct route *route = state->route;
+	const char *what = !route->mx ? "no connection" : route->nhops == 1 ? "no connection to the only MX" :
+	    "no connection to any MX";
+
+	session_fail(s, ERR_CONNECT, "%s: %s", what, err->text);
+	if (route->asking) {
+		state->stage = OPEN_ELSEWHERE;		/* its note is worth a moment now */
+		session_sleep(s, ELSEWHERE_MS);
+		return STEP_WAIT;
+	}
+	if (route->elsewhere.len > 0)
+		session_note(s, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(route->name), SPAN_ARG(route->elsewhere),
+		    SPAN_ARG(route->name));
+	return give_up(s);
+}
+
+static enum progress
+open_start(struct session *s, const struct step *step, void *state)
+{
+	return open_target(s, step, state, step->args);
+}
+
+static enum progress
+reopen_start(struct session *s, const struct step *step, void *state)
+{
+	struct target target = *session_target(s);
+
+	if (target.kind == TARGET_HOST && target.host.len == 0)
+		return session_fail(s, ERR_USAGE, "nothing was opened yet: /open TARGET");
+	return open_target(s, step, state, &target);
+}
+
+enum progress
+open_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+{
+	struct open_state *state = mem;
+
+	(void)step;
+	if (state->stage == OPEN_HELLO)
+		return hello_heard(s, &state->hello, news);
+	if (state->stage == OPEN_ELSEWHERE)
+		return give_up(s);
+	switch (news->kind) {
+	case NEWS_ROUTED:
+		if (!news->route)
+			return not_found(s, news->err);
+		return open_along(s, state, news->route);
+	case NEWS_CONNECTED:
+		return connected(s, state);
+	case NEWS_TLS_UP:
+		return wait_for_banner(s, state);
+	case NEWS_REPLY:
+		return heard_banner(s, state, news);
+	case NEWS_CLOSED:
+		if (state->stage != OPEN_DIALLING)
+			return STEP_FAIL;
+		if (++state->hop < state->route->nhops)
+			return dial_hop(s, state);
+		return no_connection(s, state, news->err);
+	default:
+		return STEP_FAIL;
+	}
+}
+
+const struct step_op step_open = {
+	.name = "open",
+	.group = GROUP_CONNECTION,
+	.args = "TARGET [PORT]",
+	.help = "Connect and wait for the banner",
+	.state_size = sizeof(struct open_state),
+	.parse = open_parse,
+	.start = open_start,
+	.heard = open_heard,
+};
+
+const struct step_op step_reopen = {
+	.name = "reopen",
+	.group = GROUP_CONNECTION,
+	.args = "",
+	.help = "Connect again to where the last connection went",
+	.state_size = sizeof(struct open_state),
+	.start = reopen_start,
+	.heard = open_heard,
+};
+
+const struct step *
+step_new_open(const struct target *target, struct arena *arena)
+{
+	struct step *step = ARENA_NEW(arena, struct step);
+
+	*step = (struct step){ .op = &step_open, .text = target->text, .args = target };
+	return step;
+}

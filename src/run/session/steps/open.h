@@ -1,0 +1,24 @@
+/* A step that opens a connection, made without text. */
+#ifndef RUN_SESSION_STEPS_OPEN_H
+#define RUN_SESSION_STEPS_OPEN_H
+
+#include "run/session/step.h"
+#include "run/route/route.h"
+#include "run/session/hello.h"
+
+struct open_state {
+	enum { OPEN_ROUTING, OPEN_DIALLING, OPEN_SHAKING, OPEN_BANNER, OPEN_HELLO, OPEN_ELSEWHERE } stage;
+	const struct route *route;
+	size_t hop;
+	enum target_tls tls;
+	struct hello hello;
+};
+
+/* The way of /open from where the addresses are known; what comes then goes to open_heard. */
+enum progress open_along(struct session *, struct open_state *, const struct route *);
+enum progress open_heard(struct session *, const struct step *, void *state, const struct news *);
+
+/* `target` must live as long as the step. */
+const struct step *step_new_open(const struct target *target, struct arena *);
+
+#endif

@@ -1,0 +1,102 @@
+/* /pipeline - several commands in one write, and a reply to each (RFC 2920). */
+#include "run/session/steps/quoted.h"
+
+#include "run/session/session_step.h"
+
+enum { GROUP_MAX = 1000 };
+
+struct group {
+	struct span line[GROUP_MAX];
+	size_t n;
+};
+
+struct state {
+	size_t left;
+	enum err_kind failed;
+};
+
+static bool
+pipeline_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct group *group = ARENA_NEW(arena, struct group);
+
+	step->args = group;
+	while (c->rest.len > 0) {
+		if (group->n == GROUP_MAX)
+			return cursor_fail(c, err, "more than %d commands in one write", GROUP_MAX);
+		if (!quoted_take(c, arena, &group->line[group->n++], err))
+			return false;
+	}
+	return group->n > 0 || cursor_fail(c, err, "want commands, each between double quotes, as in \"RSET\" \"NOOP\"");
+}
+
+/* RFC 2920 3.1: these change what comes next, and may only end a group. */
+static bool
+must_be_last(enum verb verb)
+{
+	return verb == VERB_EHLO || verb == VERB_DATA || verb == VERB_VRFY || verb == VERB_EXPN || verb == VERB_QUIT ||
+	    verb == VERB_NOOP || verb == VERB_STARTTLS || verb == VERB_AUTH;
+}
+
+static void
+remark(struct session *s, const struct group *group)
+{
+	const struct extensions *e = session_view(s).extensions;
+
+	if (!e || !extensions_offer(e, "PIPELINING"))
+		session_note(s, "the server does not offer PIPELINING (RFC 2920); the commands go out in one write all the same");
+	for (size_t i = 0; i + 1 < group->n; i++) {
+		struct span rest = group->line[i];
+		if (must_be_last(verb_of(rest, NULL))) {
+			struct span verb = span_word(&rest);
+			session_note(s, "%.*s may only end a group (RFC 2920 3.1)", SPAN_ARG(span_first(verb, 20)));
+		}
+	}
+}
+
+static enum progress
+pipeline_start(struct session *s, const struct step *step, void *mem)
+{
+	struct state *state = mem;
+	const struct group *group = step->args;
+
+	remark(s, group);
+	for (size_t i = 0; i < group->n; i++)
+		if (!session_say(s, group->line[i]))
+			return STEP_FAIL;
+	state->left = group->n;
+	return STEP_WAIT;
+}
+
+static enum progress
+pipeline_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+{
+	struct state *state = mem;
+
+	(void)step;
+	if (news->kind == NEWS_TLS_UP)
+		return STEP_DONE;
+	if (news->kind != NEWS_REPLY)
+		return STEP_FAIL;
+	if (news->failed != ERR_NONE)
+		state->failed = err_worse(state->failed, news->failed);
+	if (--state->left > 0) {
+		session_wait_reply(s, VERB_OTHER);
+		return STEP_WAIT;
+	}
+	if (news->verb == VERB_STARTTLS && news->failed == ERR_NONE)
+		return session_shake_hands(s);
+	return state->failed ? session_failed(s, state->failed) : STEP_DONE;
+}
+
+const struct step_op step_pipeline = {
+	.name = "pipeline",
+	.group = GROUP_WIRE,
+	.args = "\"COMMAND\"...",
+	.help = "Send several commands in one write, and match the replies to them",
+	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
+	.state_size = sizeof(struct state),
+	.parse = pipeline_parse,
+	.start = pipeline_start,
+	.heard = pipeline_heard,
+};

@@ -1,0 +1,35 @@
+/* /proxy-protocol - what a load balancer would say first, on every connection from now on. */
+#include "run/session/session_step.h"
+
+static bool
+proxy_protocol_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct span *text = ARENA_NEW(arena, struct span);
+	struct preface checked;
+	struct err why;
+
+	*text = span_trim(c->rest);
+	step->args = text;
+	return preface_parse(&checked, *text, &why) || cursor_fail(c, err, "%s", why.text);
+}
+
+static enum progress
+proxy_protocol_start(struct session *s, const struct step *step, void *state)
+{
+	struct err err;
+
+	(void)state;
+	if (!session_set_preface(s, *(const struct span *)step->args, &err))
+		return session_fail(s, err.kind, "%s", err.text);
+	session_note(s, "the next connection begins with it%s", session_view(s).state == SESSION_OPEN ? ": /reopen or /open" : "");
+	return STEP_DONE;
+}
+
+const struct step_op step_proxy_protocol = {
+	.name = "proxy-protocol",
+	.group = GROUP_IDENTITY,
+	.args = "v1|v2|off [local] [src=ADDR:PORT] [dst=ADDR:PORT] [tlv=0xNN:TEXT]",
+	.help = "Begin the next connections with a PROXY protocol header",
+	.parse = proxy_protocol_parse,
+	.start = proxy_protocol_start,
+};

@@ -1,0 +1,10 @@
+/* Octets written between double quotes, with \r \n \t \0 \xHH \\ and \" for what cannot be typed. */
+#ifndef RUN_SESSION_STEPS_QUOTED_H
+#define RUN_SESSION_STEPS_QUOTED_H
+
+#include "run/session/step.h"
+
+/* Takes one quoted string off the cursor; false with err when there is none or it is not ended. */
+bool quoted_take(struct cursor *, struct arena *, struct span *out, struct err *);
+
+#endif

@@ -1,0 +1,52 @@
+/* /raw - octets as they are written, no line end added; the replies to whole lines among them are waited for. */
+#include "run/session/steps/quoted.h"
+
+#include "run/session/session_step.h"
+
+static bool
+raw_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct span *octets = ARENA_NEW(arena, struct span);
+
+	step->args = octets;
+	return quoted_take(c, arena, octets, err) && cursor_end(c, err);
+}
+
+static enum progress
+raw_start(struct session *s, const struct step *step, void *state)
+{
+	const struct span *octets = step->args;
+
+	(void)state;
+	if (!session_say_octets(s, *octets))
+		return STEP_FAIL;
+	/* Without a line end at its end it is the beginning of something: more is to follow. */
+	bool whole = octets->len > 0 && octets->at[octets->len - 1] == '\n';
+	return whole && conv_owed(session_conv(s)) > 0 ? STEP_WAIT : STEP_DONE;
+}
+
+static enum progress
+raw_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	(void)step, (void)state;
+	if (news->kind != NEWS_REPLY)
+		return STEP_FAIL;
+	if (news->verb == VERB_STARTTLS && news->failed == ERR_NONE && conv_owed(session_conv(s)) == 0)
+		return session_shake_hands(s);
+	if (conv_owed(session_conv(s)) > 0) {
+		session_wait_reply(s, VERB_OTHER);
+		return STEP_WAIT;
+	}
+	return news->failed != ERR_NONE ? session_refused(s, news) : STEP_DONE;
+}
+
+const struct step_op step_raw = {
+	.name = "raw",
+	.group = GROUP_WIRE,
+	.args = "\"OCTETS\"",
+	.help = "Send exactly these octets (\\r \\n \\t \\0 \\xHH), no line end added",
+	.needs = STEP_NEEDS_CONN,
+	.parse = raw_parse,
+	.start = raw_start,
+	.heard = raw_heard,
+};

@@ -1,0 +1,304 @@
+/* send_transaction - MAIL, every RCPT and the message; a verdict for each recipient. */
+#include "run/session/steps/send_priv.h"
+#include "smtp/parameter.h"
+#include "smtp/queueid.h"
+
+static struct span
+first_line(struct arena *arena, const struct reply *reply)
+{
+	return arena_copy(arena, span_first(reply->line[0], 500));
+}
+
+static bool
+is_accepted(const struct verdict *v)
+{
+	return v->code && v->failed == ERR_NONE;
+}
+
+static size_t
+accepted(const struct sending *st)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < st->plan.message.nto; i++)
+		n += is_accepted(&st->verdict[i]);
+	return n;
+}
+
+/* What the reply to the message says counts for each recipient that had been accepted; in LMTP each has its own already. */
+void
+send_tell(struct session *s, const struct sending *st)
+{
+	struct event event = { .kind = EVENT_DELIVERY };
+
+	event.delivery.from = st->plan.message.from;
+	event.delivery.rcpt = st->verdict;
+	event.delivery.nrcpts = st->plan.message.nto;
+	event.delivery.accepted = st->final_failed && st->transfer.replies <= 1 ? 0 : accepted(st);
+	event.delivery.tried = st->plan.last == SEND_DATA;
+	event.delivery.code = st->final_code;
+	event.delivery.failed = st->final_failed;
+	event.delivery.text = st->final_text;
+	event.delivery.queue_id = st->queue_id;
+	event.delivery.octets = st->message.facts.octets;
+	event.delivery.took_us = loop_now_us() - st->begun_us;
+	session_emit(s, &event);
+}
+
+static enum progress
+finish(struct session *s, struct sending *st)
+{
+	size_t good = accepted(st);
+
+	send_tell(s, st);
+	if (st->failed == ERR_NONE)
+		return STEP_DONE;
+	return session_failed(s, good > 0 && (st->final_failed == ERR_NONE || st->transfer.replies > 1) ?
+	    ERR_RECIPIENTS : st->failed);
+}
+
+static void
+note_failure(struct sending *st, const struct news *news)
+{
+	if (st->failed == ERR_NONE)
+		st->failed = news->failed;
+}
+
+static bool
+has_param(struct span params, const char *name)
+{
+	for (struct span word = span_word(&params); word.len > 0; word = span_word(&params)) {
+		struct span rest = word;
+		if (span_eq_case(span_until(&rest, '='), span_of(name)))
+			return true;
+	}
+	return false;
+}
+
+bool
+send_offers(struct session *s, const char *keyword)
+{
+	const struct extensions *e = session_view(s).extensions;
+	return e && extensions_offer(e, keyword);
+}
+
+static void
+note_unoffered(struct session *s, enum verb verb, struct span params)
+{
+	for (struct span word = span_word(&params); word.len > 0; word = span_word(&params)) {
+		struct span rest = word, name = span_until(&rest, '=');
+		const struct parameter *known = parameter_find(verb, name);
+		if (known && session_view(s).extensions && !send_offers(s, known->extension))
+			session_note(s, "%s is not offered (the server does not list %s); it is sent all the same", known->name,
+			    known->extension);
+	}
+}
+
+static bool
+is_ascii(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if ((unsigned char)text.at[i] > 0x7F)
+			return false;
+	return true;
+}
+
+static bool
+wants_utf8(const struct sending *st)
+{
+	bool utf8 = st->message.facts.utf8_header || !is_ascii(st->plan.message.from);
+
+	for (size_t i = 0; i < st->plan.message.nto; i++)
+		utf8 |= !is_ascii(st->plan.message.to[i]);
+	return utf8;
+}
+
+/* SIZE=, BODY= and SMTPUTF8, where they are offered and fit the message; what is missing is noted. */
+static struct span
+own_params(struct session *s, struct sending *st, struct arena *arena)
+{
+	const struct message_facts *f = &st->message.facts;
+	struct span given = st->plan.mail_params, out = SPAN_NONE;
+	const struct extension *size = session_view(s).extensions ? extensions_find(session_view(s).extensions, SPAN("SIZE")) : NULL;
+	unsigned long long limit;
+
+	if (size && st->plan.last == SEND_DATA && span_number(size->params, ~0ull, &limit) && limit > 0 && f->octets > limit)
+		session_note(s, "the message has %llu octets, the server takes %llu at most", (unsigned long long)f->octets, limit);
+	if (size && !st->plan.no_size && st->plan.last == SEND_DATA && !has_param(given, "SIZE"))
+		out = arena_printf(arena, " SIZE=%llu", (unsigned long long)f->octets);
+	if (!st->plan.no_body && !has_param(given, "BODY")) {
+		if (st->plan.binary)
+			out = arena_printf(arena, "%.*s BODY=BINARYMIME", SPAN_ARG(out));
+		else if (f->eight_bit && send_offers(s, "8BITMIME"))
+			out = arena_printf(arena, "%.*s BODY=8BITMIME", SPAN_ARG(out));
+		else if (f->eight_bit)
+			session_note(s, "the message has octets above 127 and 8BITMIME is not offered; it is sent as it is");
+	}
+	if (wants_utf8(st) && !st->plan.no_body && !has_param(given, "SMTPUTF8")) {
+		if (send_offers(s, "SMTPUTF8"))
+			out = arena_printf(arena, "%.*s SMTPUTF8", SPAN_ARG(out));
+		else
+			session_note(s, "an address or the header is in UTF-8 and SMTPUTF8 is not offered; it is sent as it is");
+	}
+	return out;
+}
+
+static bool
+say_mail(struct session *s, struct sending *st)
+{
+	struct arena arena = { 0 };
+	struct span own = own_params(s, st, &arena), given = st->plan.mail_params;
+
+	note_unoffered(s, VERB_MAIL, given);
+	note_unoffered(s, VERB_RCPT, st->plan.rcpt_params);
+	bool ok = session_say(s, arena_printf(&arena, "MAIL FROM:<%.*s>%.*s%s%.*s", SPAN_ARG(st->plan.message.from), SPAN_ARG(own),
+	    given.len ? " " : "", SPAN_ARG(given)));
+	arena_release(&arena);
+	return ok;
+}
+
+static bool
+say_rcpt(struct session *s, struct sending *st)
+{
+	struct arena arena = { 0 };
+	struct span given = st->plan.rcpt_params;
+	bool ok = session_say(s, arena_printf(&arena, "RCPT TO:<%.*s>%s%.*s", SPAN_ARG(st->plan.message.to[st->said]),
+	    given.len ? " " : "", SPAN_ARG(given)));
+
+	st->said++;
+	arena_release(&arena);
+	return ok;
+}
+
+enum progress
+send_begin_mail(struct session *s, struct sending *st)
+{
+	bool group = st->plan.pipeline && send_offers(s, "PIPELINING");
+
+	if (st->plan.pipeline && !group)
+		session_note(s, "PIPELINING is not offered: each command waits for its reply");
+	if (st->plan.chunk > 0 && !send_offers(s, "CHUNKING"))
+		session_note(s, "CHUNKING is not offered: BDAT is tried all the same");
+	if (session_dialogue(s)->mail)
+		return session_fail(s, ERR_USAGE, "a transaction is open already: RSET drops it, /body FILE sends its message");
+	st->stage = AT_MAIL;
+	st->begun_us = loop_now_us();
+	if (!say_mail(s, st))
+		return STEP_FAIL;
+	while (group && st->plan.last > SEND_MAIL && st->said < st->plan.message.nto)
+		if (!say_rcpt(s, st))
+			return STEP_FAIL;
+	if (group && st->plan.last == SEND_DATA && st->plan.chunk == 0) {
+		st->data_said = true;
+		if (!session_say(s, SPAN("DATA")))
+			return STEP_FAIL;
+	}
+	session_wait_reply(s, VERB_MAIL);
+	return STEP_WAIT;
+}
+
+static void
+on_final(void *ctx, unsigned n, const struct news *news)
+{
+	struct sending *st = ctx;
+	const struct reply *reply = &news->event->reply;
+
+	(void)n;
+	st->final_code = reply->code;
+	st->final_failed = news->failed;
+	st->final_text = first_line(&st->arena, reply);
+	for (size_t i = 0; i < reply->nlines && news->failed == ERR_NONE && st->queue_id.len == 0; i++)
+		st->queue_id = arena_copy(&st->arena, queueid_find(reply->line[i]));	/* Exim names it in the last line */
+	note_failure(st, news);
+	if (st->transfer.replies <= 1)
+		return;
+	/* LMTP: one for each that was accepted, in their order (RFC 2033 4.2). */
+	while (st->lmtp_next < st->plan.message.nto && !is_accepted(&st->verdict[st->lmtp_next]))
+		st->lmtp_next++;
+	if (st->lmtp_next < st->plan.message.nto)
+		st->verdict[st->lmtp_next] = (struct verdict){ st->verdict[st->lmtp_next].address, reply->code, news->failed, st->final_text };
+	st->lmtp_next++;
+}
+
+static enum progress
+begin_transfer(struct session *s, struct sending *st)
+{
+	bool lmtp = session_dialogue(s)->hello == VERB_LHLO;
+	size_t good = accepted(st);
+
+	if (!st->data_said && (good == 0 || st->plan.last < SEND_DATA))
+		return finish(s, st);
+	st->stage = AT_TRANSFER;
+	st->transfer = (struct transfer){
+		.message = &st->message, .chunk = st->plan.chunk, .pipelined = st->plan.pipeline && send_offers(s, "PIPELINING"),
+		.replies = good == 0 ? 0 : lmtp ? (unsigned)good : 1, .final = on_final, .ctx = st,
+	};
+	if (st->data_said)
+		session_wait_reply(s, VERB_DATA);
+	return transfer_begin(s, &st->transfer, st->data_said);
+}
+
+static enum progress
+heard_mail(struct session *s, struct sending *st, const struct news *news)
+{
+	const struct reply *reply = &news->event->reply;
+
+	note_failure(st, news);
+	st->mail_good = news->failed == ERR_NONE;
+	if (!st->mail_good)
+		for (size_t i = 0; i < st->plan.message.nto; i++)
+			st->verdict[i] = (struct verdict){ .address = st->verdict[i].address, .code = reply->code, .failed = news->failed,
+			    .text = first_line(&st->arena, reply) };
+	st->stage = AT_RCPT;
+	if (st->said > 0) {
+		session_wait_reply(s, VERB_RCPT);
+		return STEP_WAIT;
+	}
+	if (!st->mail_good || st->plan.last <= SEND_MAIL)
+		return finish(s, st);
+	return say_rcpt(s, st) ? STEP_WAIT : STEP_FAIL;
+}
+
+static enum progress
+heard_rcpt(struct session *s, struct sending *st, const struct news *news)
+{
+	const struct reply *reply = &news->event->reply;
+
+	note_failure(st, news);
+	if (st->mail_good) {
+		st->verdict[st->heard].code = reply->code;
+		st->verdict[st->heard].failed = news->failed;
+		st->verdict[st->heard].text = first_line(&st->arena, reply);
+	}
+	if (++st->heard < st->said) {
+		session_wait_reply(s, VERB_RCPT);
+		return STEP_WAIT;
+	}
+	if (st->said < st->plan.message.nto)
+		return say_rcpt(s, st) ? STEP_WAIT : STEP_FAIL;
+	return begin_transfer(s, st);
+}
+
+enum progress
+send_heard_reply(struct session *s, struct sending *st, const struct news *news)
+{
+	return st->stage == AT_MAIL ? heard_mail(s, st, news) : heard_rcpt(s, st, news);
+}
+
+enum progress
+send_heard_transfer(struct session *s, struct sending *st, const struct news *news)
+{
+	enum progress progress = transfer_heard(s, &st->transfer, news);
+
+	if (progress == STEP_WAIT)
+		return STEP_WAIT;
+	if (progress == STEP_FAIL && news->kind == NEWS_REPLY && st->final_code == 0) {
+		st->final_code = news->event->reply.code;
+		st->final_failed = news->failed ? news->failed : ERR_PROTO;
+		st->final_text = first_line(&st->arena, &news->event->reply);
+		note_failure(st, news);
+	}
+	if (progress == STEP_FAIL && st->failed == ERR_NONE)
+		st->failed = session_view(s).failed ? session_view(s).failed : ERR_PROTO;
+	return finish(s, st);
+}

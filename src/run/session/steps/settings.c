@@ -1,0 +1,223 @@
+/* /helo, /timeout, /tls, /early and /write - how this session does things from here on. */
+#include "run/session/session_step.h"
+
+/* ---- /helo */
+
+static bool
+helo_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct span name = cursor_word(c);
+
+	step->args = arena_string(arena, name);
+	return (name.len > 0 || cursor_fail(c, err, "want the name that EHLO is to say")) && cursor_end(c, err);
+}
+
+static enum progress
+helo_start(struct session *s, const struct step *step, void *state)
+{
+	(void)state;
+	session_change(s)->helo = arena_string(session_settings_arena(s), span_of(step->args));
+	session_note(s, "the name in an EHLO of smtpsh's own from now on: %s", session_opts(s)->helo);
+	return STEP_DONE;
+}
+
+const struct step_op step_helo = {
+	.name = "helo",
+	.group = GROUP_IDENTITY,
+	.args = "NAME",
+	.help = "Say this name in EHLO from now on",
+	.parse = helo_parse,
+	.start = helo_start,
+};
+
+/* ---- /timeout */
+
+static bool
+timeout_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct span *text = ARENA_NEW(arena, struct span);
+	struct timeouts tried = { 0 };
+
+	step->args = text;
+	*text = span_trim(c->rest);
+	return timeouts_parse(&tried, *text, c, err);
+}
+
+static enum progress
+timeout_start(struct session *s, const struct step *step, void *state)
+{
+	struct cursor nowhere = { 0 };
+	char shown[TIMEOUTS_SHOWN];
+
+	(void)state;
+	timeouts_parse(&session_change(s)->timeouts, *(const struct span *)step->args, &nowhere, NULL);
+	timeouts_show(&session_opts(s)->timeouts, shown);
+	session_note(s, "how long is waited from now on: %s", shown);
+	return STEP_DONE;
+}
+
+const struct step_op step_timeout = {
+	.name = "timeout",
+	.group = GROUP_SETTINGS,
+	.args = "T | PHASE=T ... | rfc",
+	.help = "How long to wait: for all, or for resolve, connect, tls, greeting, reply, dot or quit",
+	.parse = timeout_parse,
+	.start = timeout_start,
+};
+
+/* ---- /tls */
+
+struct setting {
+	struct span key, value;
+};
+struct settings {
+	struct setting list[8];
+	size_t n;
+};
+
+static const struct { const char *name; enum verify verify; } verifies[] = {
+	{ "off", VERIFY_OFF }, { "chain", VERIFY_CHAIN }, { "name", VERIFY_NAME },
+};
+
+static bool
+find_verify(struct span word, enum verify *out)
+{
+	for (size_t i = 0; i < sizeof verifies / sizeof *verifies; i++)
+		if (span_eq(word, span_of(verifies[i].name))) {
+			*out = verifies[i].verify;
+			return true;
+		}
+	return false;
+}
+
+static bool
+setting_is_good(const struct setting *set)
+{
+	static const char *const versions[] = { "1.0", "1.1", "1.2", "1.3" };
+	enum verify verify;
+
+	if (span_eq(set->key, SPAN("verify")))
+		return find_verify(set->value, &verify);
+	for (size_t i = 0; span_eq(set->key, SPAN("min")) && i < 4; i++)
+		if (span_eq(set->value, span_of(versions[i])))
+			return true;
+	return set->value.len > 0 && (span_eq(set->key, SPAN("sni")) || span_eq(set->key, SPAN("ca")));
+}
+
+static bool
+tls_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct settings *all = ARENA_NEW(arena, struct settings);
+
+	step->args = all;
+	while (c->rest.len > 0) {
+		struct setting set = { .value = cursor_word(c) };
+		set.key = span_until(&set.value, '=');
+		if (all->n == sizeof all->list / sizeof *all->list || !setting_is_good(&set))
+			return cursor_fail(c, err, "/tls: want verify=off|chain|name, min=1.0|1.1|1.2|1.3, sni=NAME or ca=FILE");
+		all->list[all->n++] = set;
+	}
+	return true;
+}
+
+static void
+show(struct session *s, bool now)
+{
+	const struct session_opts *o = session_opts(s);
+	const struct tls_opts *t = &session_env(s)->tls;
+	const struct tls_info *info = session_view(s).tls;
+
+	session_note(s, "the next handshake: verify=%s min=%s sni=%s ca=%s", verifies[o->verify].name, t->min_version ? t->min_version : "1.2",
+	    o->sni ? o->sni : "(the host)", t->ca ? t->ca : "(the system's)");
+	if (!now)
+		return;
+	if (info)
+		session_note(s, "TLS is on: %.*s, %.*s; the certificate %s; /cert shows it", SPAN_ARG(info->version), SPAN_ARG(info->cipher),
+		    info->verified ? "verifies" : "does not verify");
+	else if (session_view(s).state == SESSION_OPEN)
+		session_note(s, "the connection is in the clear: /starttls begins TLS");
+}
+
+static enum progress
+tls_start(struct session *s, const struct step *step, void *state)
+{
+	const struct settings *all = step->args;
+	struct arena *arena = session_settings_arena(s);
+
+	(void)state;
+	for (size_t i = 0; i < all->n; i++) {
+		const struct setting *set = &all->list[i];
+		if (span_eq(set->key, SPAN("verify")))
+			find_verify(set->value, &session_change(s)->verify);
+		else if (span_eq(set->key, SPAN("sni")))
+			session_change(s)->sni = arena_string(arena, set->value);
+		else if (span_eq(set->key, SPAN("min")))
+			session_change_tls(s)->min_version = arena_string(arena, set->value);
+		else
+			session_change_tls(s)->ca = arena_string(arena, set->value);
+	}
+	show(s, all->n == 0);
+	return STEP_DONE;
+}
+
+const struct step_op step_tls = {
+	.name = "tls",
+	.group = GROUP_TLS,
+	.args = "[verify=off|chain|name] [min=VERSION] [sni=NAME] [ca=FILE]",
+	.help = "How the next handshake is done and judged; alone: how it stands",
+	.parse = tls_parse,
+	.start = tls_start,
+};
+
+/* ---- /early */
+
+static enum progress
+early_start(struct session *s, const struct step *step, void *state)
+{
+	(void)step, (void)state;
+	session_change(s)->no_banner = true;
+	if (session_view(s).state == SESSION_OPEN)
+		session_note(s, "from the next connection on: /reopen makes one");
+	return STEP_DONE;
+}
+
+const struct step_op step_early = {
+	.name = "early",
+	.group = GROUP_WIRE,
+	.args = "",
+	.help = "Do not wait for the banner, to try a greet pause",
+	.start = early_start,
+};
+
+/* ---- /write */
+
+static bool
+write_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct pace *pace = ARENA_NEW(arena, struct pace);
+
+	step->args = pace;
+	return pace_parse(pace, c, err);
+}
+
+static enum progress
+write_start(struct session *s, const struct step *step, void *state)
+{
+	char shown[200];
+
+	(void)state;
+	session_change(s)->pace = *(const struct pace *)step->args;
+	pace_show(&session_opts(s)->pace, shown, sizeof shown);
+	session_note(s, "what is said goes out %s%s from now on", pace_is_slow(&session_opts(s)->pace) ? "with " : "at once",
+	    pace_is_slow(&session_opts(s)->pace) ? shown : "");
+	return STEP_DONE;
+}
+
+const struct step_op step_write = {
+	.name = "write",
+	.group = GROUP_WIRE,
+	.args = PACE_SYNTAX,
+	.help = "Send slowly from here on, or cut at these octets",
+	.parse = write_parse,
+	.start = write_start,
+};

@@ -1,0 +1,27 @@
+/* /starttls - ask for TLS and, when the peer agrees, begin it; EHLO before and after as it is due. */
+#include "run/session/hello.h"
+
+static enum progress
+starttls_start(struct session *s, const struct step *step, void *state)
+{
+	(void)step;
+	return hello_begin(s, state, true);
+}
+
+static enum progress
+starttls_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	(void)step;
+	return hello_heard(s, state, news);
+}
+
+const struct step_op step_starttls = {
+	.name = "starttls",
+	.group = GROUP_TLS,
+	.args = "",
+	.help = "EHLO if it is due, STARTTLS, the handshake, EHLO again",
+	.needs = STEP_NEEDS_CONN | STEP_NEEDS_CLEAR | STEP_NEEDS_COMMAND,
+	.state_size = sizeof(struct hello),
+	.start = starttls_start,
+	.heard = starttls_heard,
+};

@@ -1,0 +1,33 @@
+/* One message over the wire as a part of a step: DATA and the lone dot, or BDAT in chunks; in LMTP a reply for each recipient. */
+#ifndef RUN_SESSION_STEPS_TRANSFER_H
+#define RUN_SESSION_STEPS_TRANSFER_H
+
+#include "run/message/message.h"
+#include "run/session/session_step.h"
+
+struct transfer {
+	const struct message *message;
+	uint64_t chunk;			/* octets of a BDAT; 0: DATA */
+	bool pipelined;			/* BDATs do not wait for each other's replies */
+	unsigned replies;		/* that the end is owed: 1, in LMTP the recipients accepted */
+	/* A reply to the end, the n-th from 0. */
+	void (*final)(void *ctx, unsigned n, const struct news *);
+	void *ctx;
+
+	enum { TRANSFER_ASKED, TRANSFER_SENDING, TRANSFER_CHUNK, TRANSFER_END } stage;
+	struct message_reader reader;
+	struct body_out out;
+	uint64_t left;			/* octets of the chunk in hand */
+	uint64_t unsaid;		/* octets of the message that no BDAT has announced yet */
+	struct buf kept;		/* octets read and not yet part of a chunk */
+	unsigned owed, heard;		/* BDATs without reply; replies to the end */
+	bool refused;
+};
+
+/* `asked`: DATA was said already and its reply comes. */
+enum progress transfer_begin(struct session *, struct transfer *, bool asked);
+/* STEP_DONE: every reply to the end came and was good, STEP_FAIL: one was not, or it went no further. */
+enum progress transfer_heard(struct session *, struct transfer *, const struct news *);
+void transfer_release(struct transfer *);
+
+#endif

@@ -1,0 +1,94 @@
+/* /use - connect to another MX or address of the target: one of the list of /mx. */
+#include "run/session/session_step.h"
+#include "run/session/steps/open.h"
+
+/* Which: the number in the list, else a host of it, else an address. */
+struct which {
+	size_t number;
+	struct span name;
+};
+
+static bool
+use_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct which *which = ARENA_NEW(arena, struct which);
+	struct span word = cursor_word(c);
+	unsigned long long number = 0;
+
+	step->args = which;
+	which->name = arena_copy(arena, word);
+	if (word.len == 0 || (span_number(word, 100000, &number) && number == 0))
+		return cursor_fail(c, err, "/use wants a number, a host or an address of the list that /mx shows, as in /use 2");
+	which->number = (size_t)number;
+	return cursor_end(c, err);
+}
+
+static bool
+is_named(const struct route_hop *hop, size_t i, struct span name)
+{
+	char text[ADDR_TEXT];
+
+	return span_eq_case(name, span_of(addr_host(&hop->addr[i], text)));
+}
+
+/* The same route with nothing but these addresses of this hop. */
+static const struct route *
+narrow(const struct route *all, const struct route_hop *hop, size_t first, size_t n, struct arena *arena)
+{
+	struct route *route = ARENA_NEW(arena, struct route);
+
+	*route = *all;
+	route->mx = false;		/* it was chosen by hand: there are others */
+	route->hop = ARENA_NEW(arena, struct route_hop);
+	*route->hop = *hop;
+	route->hop->addr = &hop->addr[first];
+	route->hop->naddr = n;
+	route->nhops = route->nall = 1;
+	return route;
+}
+
+/* NULL: there is none such, and *have is how many addresses there are. */
+static const struct route *
+only(const struct route *all, const struct which *which, size_t *have, struct arena *arena)
+{
+	*have = 0;
+	for (size_t h = 0; h < all->nhops; h++) {
+		const struct route_hop *hop = &all->hop[h];
+		if (span_eq_case(which->name, hop->host))
+			return narrow(all, hop, 0, hop->naddr, arena);
+		for (size_t i = 0; i < hop->naddr; i++)
+			if (++*have == which->number || is_named(hop, i, which->name))
+				return narrow(all, hop, i, 1, arena);
+	}
+	return NULL;
+}
+
+static enum progress
+use_start(struct session *s, const struct step *step, void *state)
+{
+	const struct route *all = session_route(s);
+	const struct which *which = step->args;
+	size_t have;
+
+	if (!all)
+		return session_fail(s, ERR_USAGE, "/use: nothing was looked up: /open a target first");
+	const struct route *route = only(all, which, &have, session_route_arena(s));
+	if (!route && which->number)
+		return session_fail(s, ERR_USAGE, "/use %zu: the list of /mx has %zu address%s", which->number, have, have == 1 ? "" : "es");
+	if (!route)
+		return session_fail(s, ERR_USAGE, "/use: \"%.*s\" is not in the list that /mx shows", SPAN_ARG(span_first(which->name, 60)));
+	if (session_view(s).state == SESSION_OPEN)
+		session_close(s, true);
+	return open_along(s, state, route);
+}
+
+const struct step_op step_use = {
+	.name = "use",
+	.group = GROUP_CONNECTION,
+	.args = "N|HOST|ADDRESS",
+	.help = "Connect to another MX or address of the list of /mx, by its number there or its name",
+	.state_size = sizeof(struct open_state),
+	.parse = use_parse,
+	.start = use_start,
+	.heard = open_heard,
+};

@@ -1,0 +1,104 @@
+/* /xclient and /xforward - speak for another client, as Postfix lets trusted hosts do (XCLIENT_README, XFORWARD_README). */
+#include "run/message/send.h"
+#include "run/session/hello.h"
+
+struct state {
+	struct hello hello;
+	bool said;
+};
+
+/* Values are xtext; "[UNAVAILABLE]" and an IPv6 address, which Postfix wants as IPV6:..., are written as they are meant. */
+static struct span
+attribute(struct arena *arena, struct span word)
+{
+	struct span value = word, name = span_until(&value, '=');
+	bool v6 = span_eq_case(name, SPAN("ADDR")) || span_eq_case(name, SPAN("DESTADDR"));
+
+	v6 = v6 && span_has(value, ':') && !span_starts_case(value, SPAN("IPV6:"));
+	return arena_printf(arena, " %.*s=%s%.*s", SPAN_ARG(name), v6 ? "IPV6:" : "", SPAN_ARG(send_xtext(arena, value)));
+}
+
+static bool
+attributes_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	struct span *line = ARENA_NEW(arena, struct span);
+
+	step->args = line;
+	for (struct span word = cursor_word(c); word.len > 0; word = cursor_word(c)) {
+		if (!span_has(word, '=') || word.at[0] == '=')
+			return cursor_fail(c, err, "\"%.*s\": want NAME=VALUE, as in ADDR=192.0.2.7 NAME=mail.example", SPAN_ARG(span_first(word, 60)));
+		*line = arena_printf(arena, "%.*s%.*s", SPAN_ARG(*line), SPAN_ARG(attribute(arena, word)));
+	}
+	return line->len > 0 || cursor_fail(c, err, "want NAME=VALUE, as in /%s ADDR=192.0.2.7 NAME=mail.example", step->op->name);
+}
+
+static enum progress
+say(struct session *s, const struct step *step, struct state *state)
+{
+	struct arena arena = { 0 };
+	const char *verb = span_eq(span_of(step->op->name), SPAN("xclient")) ? "XCLIENT" : "XFORWARD";
+	const struct extensions *e = session_view(s).extensions;
+
+	if (e && !extensions_offer(e, verb))
+		session_note(s, "%s is not offered: the server does not trust this host with it, or is no Postfix; it is tried all the same", verb);
+	state->said = true;
+	bool ok = session_say(s, arena_printf(&arena, "%s%.*s", verb, SPAN_ARG(*(const struct span *)step->args)));
+	arena_release(&arena);
+	return ok ? STEP_WAIT : STEP_FAIL;
+}
+
+static enum progress
+attributes_start(struct session *s, const struct step *step, void *mem)
+{
+	struct state *state = mem;
+
+	if (session_dialogue(s)->hello != VERB_OTHER)
+		return say(s, step, state);
+	return hello_begin(s, &state->hello, false);
+}
+
+/* XCLIENT's 220 is a banner: the session begins anew, and EHLO with it. */
+static enum progress
+attributes_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+{
+	struct state *state = mem;
+
+	if (!state->said || state->hello.stage == HELLO_AGAIN) {
+		enum progress progress = hello_heard(s, &state->hello, news);
+		return progress == STEP_DONE && !state->said ? say(s, step, state) : progress;
+	}
+	if (news->kind != NEWS_REPLY)
+		return STEP_FAIL;
+	if (news->failed != ERR_NONE)
+		return session_refused(s, news);
+	if (news->event->reply.code != 220)
+		return STEP_DONE;
+	*session_dialogue(s) = (struct dialogue){ .greeted = true, .tls = session_dialogue(s)->tls };
+	enum progress progress = hello_begin(s, &state->hello, false);
+	state->hello.stage = HELLO_AGAIN;
+	return progress;
+}
+
+const struct step_op step_xclient = {
+	.name = "xclient",
+	.group = GROUP_IDENTITY,
+	.args = "ATTRIBUTE=VALUE...",
+	.help = "Speak for another client: ADDR=, NAME=, HELO=, LOGIN= and the like; EHLO again",
+	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
+	.state_size = sizeof(struct state),
+	.parse = attributes_parse,
+	.start = attributes_start,
+	.heard = attributes_heard,
+};
+
+const struct step_op step_xforward = {
+	.name = "xforward",
+	.group = GROUP_IDENTITY,
+	.args = "ATTRIBUTE=VALUE...",
+	.help = "Name the client that the server logs: ADDR=, NAME=, HELO=, SOURCE= and the like",
+	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
+	.state_size = sizeof(struct state),
+	.parse = attributes_parse,
+	.start = attributes_start,
+	.heard = attributes_heard,
+};

@@ -1,0 +1,318 @@
+/* check_smtp - its options. */
+#include "ui/cmd/check_smtp.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef bool set_fn(struct check_smtp *, char *value, struct err *);
+
+/*
+ * FLAG counts, TEXT keeps, CALL does, LISTED is no more than named to those who list; `newer`: since 3.0, so that it takes
+ * no shortened name from one of 2.3.3.
+ */
+struct row {
+	const char *name;
+	char letter;
+	enum { FLAG, TEXT, CALL, LISTED } kind;
+	size_t at;
+	set_fn *call;
+	bool newer;
+};
+
+static bool
+number(const char *option, const char *text, unsigned long long most, unsigned *out, struct err *err)
+{
+	struct span digits = span_trim(span_of(text));
+	unsigned long long n;
+
+	if (!span_number(digits, most, &n))
+		return err_set(err, ERR_USAGE, "%s %.40s: want a number of at most %llu", option, text, most);
+	*out = (unsigned)n;
+	return true;
+}
+
+static bool
+set_port(struct check_smtp *c, char *value, struct err *err)
+{
+	return number("-p", value, 65535, &c->port, err) &&
+	    (c->port > 0 || err_set(err, ERR_USAGE, "-p 0: want a port from 1 to 65535"));
+}
+
+/* 0 is no end, there: a day is one. */
+static bool
+set_seconds(struct check_smtp *c, char *value, struct err *err)
+{
+	if (!number("-t", value, INT_MAX, &c->seconds, err))
+		return false;
+	if (c->seconds == 0 || c->seconds > 86400)
+		c->seconds = 86400;
+	return true;
+}
+
+static bool
+set_range(struct check_smtp *c, struct range *range, const char *text, struct err *err)
+{
+	char *end;
+	double seconds = strtod(text, &end);
+
+	if (end != text && !*end && isfinite(seconds) && seconds >= 0 && strpbrk(text, "eExX \t"))
+		text = arena_printf(&c->arena, "%.9f", seconds).at;
+	return range_parse(range, span_of(text), &c->arena, err);
+}
+
+static bool
+set_warn(struct check_smtp *c, char *value, struct err *err)
+{
+	return set_range(c, &c->warn, value, err);
+}
+
+static bool
+set_crit(struct check_smtp *c, char *value, struct err *err)
+{
+	return set_range(c, &c->crit, value, err);
+}
+
+static bool
+set_days(struct check_smtp *c, char *value, struct err *err)
+{
+	const char *crit = strchr(value, ',');
+	const char *warn = arena_string(&c->arena, span_first(span_of(value), crit ? (size_t)(crit - value) : SIZE_MAX));
+	const char *critical = crit ? crit + 1 : "";
+
+	c->days = true;
+	return number("-D", *warn ? warn : "0", 100000, &c->warn_days, err) &&
+	    number("-D", *critical ? critical : "0", 100000, &c->crit_days, err);
+}
+
+static bool
+add_command(struct check_smtp *c, char *value, struct err *err)
+{
+	if (c->ncommands == CHECK_COMMANDS_MAX)
+		return err_set(err, ERR_USAGE, "more than %d commands", CHECK_COMMANDS_MAX);
+	c->command[c->ncommands++] = value;
+	return true;
+}
+
+static bool
+add_response(struct check_smtp *c, char *value, struct err *err)
+{
+	char why[100];
+
+	if (c->nresponses == CHECK_COMMANDS_MAX)
+		return err_set(err, ERR_USAGE, "more than %d responses", CHECK_COMMANDS_MAX);
+	int bad = regcomp(&c->response[c->nresponses], value, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
+	if (bad != 0) {
+		regerror(bad, &c->response[c->nresponses], why, sizeof why);
+		return err_set(err, ERR_USAGE, "-R %.100s: %s", value, why);
+	}
+	c->nresponses++;
+	return true;
+}
+
+/* Brackets around it are not of it, nor what stands behind them. */
+static bool
+set_from(struct check_smtp *c, char *value, struct err *err)
+{
+	value += strspn(value, "<");
+	c->from = arena_string(&c->arena, span_first(span_of(value), strcspn(value, ">")));
+	for (const char *at = c->from; *at; at++)
+		if ((unsigned char)*at <= ' ' || *at == '<' || *at == 0x7F)
+			return err_set(err, ERR_USAGE, "-f: an address has neither blanks nor control octets");
+	return true;
+}
+
+/* Copied, and starred out where it stood: ps shows the words of a program for as long as it runs. */
+static bool
+set_password(struct check_smtp *c, char *value, struct err *err)
+{
+	(void)err;
+	secret_set(&c->password, span_of(value));
+	memset(value, '*', strlen(value));
+	return true;
+}
+
+#define FLAG_ROW(name, letter, member)		{ name, letter, FLAG, offsetof(struct check_smtp, member), NULL, false }
+#define TEXT_ROW(name, letter, member)		{ name, letter, TEXT, offsetof(struct check_smtp, member), NULL, false }
+#define CALL_ROW(name, letter, fn)		{ name, letter, CALL, 0, fn, false }
+#define NEWER_ROW(name, letter, kind, member)	{ name, letter, kind, offsetof(struct check_smtp, member), NULL, true }
+
+static const struct row rows[] = {
+	TEXT_ROW("--hostname", 'H', host),
+	CALL_ROW("--port", 'p', set_port),
+	FLAG_ROW("--use-ipv4", '4', ipv4),
+	FLAG_ROW("--use-ipv6", '6', ipv6),
+	TEXT_ROW("--expect", 'e', expect),
+	CALL_ROW("--command", 'C', add_command),
+	CALL_ROW("--response", 'R', add_response),
+	CALL_ROW("--from", 'f', set_from),
+	TEXT_ROW("--fqdn", 'F', fqdn),
+	CALL_ROW("--certificate", 'D', set_days),
+	FLAG_ROW("--starttls", 'S', starttls),
+	NEWER_ROW("--ssl", 's', FLAG, tls),
+	NEWER_ROW("--tls", 's', FLAG, tls),
+	NEWER_ROW("--sni", 0, FLAG, sni),
+	NEWER_ROW("--proxy", 'r', FLAG, proxy),
+	NEWER_ROW("--ignore-certificate-expiration", 0, FLAG, ignore_expiry),
+	NEWER_ROW("--output-format", 0, TEXT, format),
+	TEXT_ROW("--authtype", 'A', auth),
+	TEXT_ROW("--authuser", 'U', user),
+	CALL_ROW("--authpass", 'P', set_password),
+	FLAG_ROW("--lmtp", 'L', lmtp),
+	FLAG_ROW("--ignore-quit-failure", 'q', ignore_quit),
+	CALL_ROW("--warning", 'w', set_warn),
+	CALL_ROW("--critical", 'c', set_crit),
+	CALL_ROW("--timeout", 't', set_seconds),
+	FLAG_ROW("--verbose", 'v', verbose),
+	FLAG_ROW("--help", 'h', help),
+	FLAG_ROW("--version", 'V', version),
+	{ "--extra-opts", 0, LISTED, 0, NULL, true },	/* check_smtp_words has taken it */
+};
+
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static const struct row *
+find_letter(char letter)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (rows[i].letter == letter)
+			return &rows[i];
+	return NULL;
+}
+
+/* The one that begins so, among those of 2.3.3 and else among all; NULL with `several` where it is not one. */
+static const struct row *
+find_short_name(struct span name, bool newer, bool *several)
+{
+	const struct row *found = NULL;
+
+	*several = false;
+	for (size_t i = 0; i < ROWS; i++) {
+		if (rows[i].newer > newer || rows[i].kind == LISTED || !span_starts(span_of(rows[i].name + 2), name))
+			continue;
+		*several |= found && (found->at != rows[i].at || found->call != rows[i].call);
+		found = &rows[i];
+	}
+	return *several ? NULL : found;
+}
+
+static const struct row *
+find_name(struct span name, struct err *err)
+{
+	bool several = false;
+	const struct row *found = NULL;
+
+	for (size_t i = 0; !found && i < ROWS; i++)
+		if (rows[i].kind != LISTED && span_eq(name, span_of(rows[i].name + 2)))
+			found = &rows[i];
+	if (!found && name.len > 0)
+		found = find_short_name(name, false, &several);
+	if (!found && name.len > 0 && !several)
+		found = find_short_name(name, true, &several);
+	if (!found)
+		err_set(err, ERR_USAGE, several ? "--%.*s: several options begin so; --help tells which there are" :
+		    "--%.*s: there is no such option; --help tells which there are", SPAN_ARG(span_first(name, 60)));
+	return found;
+}
+
+static bool
+set(struct check_smtp *c, const struct row *row, char *value, struct err *err)
+{
+	char *member = (char *)c + row->at;
+
+	if (row->kind == CALL)
+		return row->call(c, value, err);
+	if (row->kind == FLAG)
+		++*(unsigned *)(void *)member;
+	else
+		*(const char **)(void *)member = value;
+	return true;
+}
+
+/* The value is the rest of the word, or the next one. */
+static bool
+set_with_next(struct check_smtp *c, const struct row *row, char *rest, char **next, int *took, struct err *err)
+{
+	if (!rest && !next[0])
+		return err_set(err, ERR_USAGE, "%s wants a value", row->name);
+	*took = !rest;
+	return set(c, row, rest ? rest : next[0], err);
+}
+
+static bool
+read_long(struct check_smtp *c, char *word, char **next, int *took, struct err *err)
+{
+	char *equals = strchr(word, '=');
+	const struct row *row = find_name(span_first(span_of(word + 2), equals ? (size_t)(equals - word - 2) : SIZE_MAX), err);
+
+	if (!row)
+		return false;
+	if (row->kind != FLAG)
+		return set_with_next(c, row, equals ? equals + 1 : NULL, next, took, err);
+	return equals ? err_set(err, ERR_USAGE, "%s takes no value", row->name) : set(c, row, NULL, err);
+}
+
+/* "-S", "-Sv", "-p25", "-Svp" and "25". */
+static bool
+read_letters(struct check_smtp *c, char *word, char **next, int *took, struct err *err)
+{
+	for (char *at = word + 1; *at; at++) {
+		const struct row *row = find_letter(*at);
+		if (!row)
+			return err_set(err, ERR_USAGE, "-%c: there is no such option; --help tells which there are", *at < ' ' ? '?' : *at);
+		if (row->kind != FLAG)
+			return set_with_next(c, row, at[1] ? at + 1 : NULL, next, took, err);
+		set(c, row, NULL, err);
+	}
+	return true;
+}
+
+static bool
+read_word(struct check_smtp *c, char *word, char **next, int *took, struct err *err)
+{
+	bool old = strcmp(word, "-to") == 0 || strcmp(word, "-wt") == 0 || strcmp(word, "-ct") == 0;
+	const struct row *row = old ? find_letter(word[1]) : NULL;
+
+	if (row)
+		return set_with_next(c, row, NULL, next, took, err);
+	return word[1] == '-' ? read_long(c, word, next, took, err) : read_letters(c, word, next, took, err);
+}
+
+bool
+check_smtp_read(struct check_smtp *c, int argc, char *argv[], struct err *err)
+{
+	char **word = check_smtp_words(&argc, argv, &c->arena, err);
+	const char *bare = NULL;
+	bool ok = word != NULL, options = true;
+	int took = 0;
+
+	for (int i = 0; ok && word[i]; i += 1 + took) {
+		took = 0;
+		if (options && strcmp(word[i], "--") == 0)
+			options = false;
+		else if (options && word[i][0] == '-' && word[i][1])
+			ok = read_word(c, word[i], word + i + 1, &took, err);
+		else if (!bare)
+			bare = word[i];
+	}
+	if (!c->host)
+		c->host = bare ? bare : "127.0.0.1";		/* so it is there */
+	return ok;
+}
+
+void
+check_smtp_release(struct check_smtp *c)
+{
+	for (size_t i = 0; i < c->nresponses; i++)
+		regfree(&c->response[i]);
+	secret_release(&c->password);
+	arena_wipe(&c->arena);
+}
+
+const char *
+check_smtp_option(size_t i)
+{
+	return i < ROWS ? rows[i].name : NULL;
+}

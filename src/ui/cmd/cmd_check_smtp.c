@@ -1,0 +1,261 @@
+/*
+ * smtpsh check_smtp - check_smtp's options, output and exit states over our probe, for set-ups of Nagios and Icinga that
+ * exist; also when the program is called by that name.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ui/cmd/check_smtp.h"
+#include "ui/cmd/commands.h"
+#include "ui/options/options.h"
+#include "ui/options/probe_spec.h"
+#include "ui/report/report.h"
+#include "ui/show/screen.h"
+#include "ui/show/version.h"
+
+struct check {
+	struct check_smtp said;
+	struct options o;
+	struct target target;
+	struct report *report;
+	struct screen screen;		/* of the transcript, shown behind the line that counts */
+	char *text;
+	size_t len;
+	FILE *transcript;		/* NULL: not wanted */
+};
+
+static void
+usage(void)
+{
+	puts("usage: smtpsh check_smtp -H host [-p port] [-4|-6] [-e expect] [-C command] [-R response]\n"
+	    "    [-f from] [-F fqdn] [-S|-s] [--sni] [-D warn[,crit]] [-A type -U user -P password]\n"
+	    "    [-L] [-r] [-q] [-w range] [-c range] [-t seconds] [-v] [--extra-opts=[section][@file]]\n\n"
+	    "check_smtp's options, output and exit states (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN), less its bugs.\n\n"
+	    "  -H host or socket path     -p port (25; 465 with -s)   -e text in the banner (220)\n"
+	    "  -C, -R  a command, and an ERE for its reply; may be repeated\n"
+	    "  -f MAIL FROM               -F name said in HELO        -S STARTTLS   -s TLS at once\n"
+	    "  -D days of the certificate --sni the name in TLS       -r PROXY line first\n"
+	    "  -A LOGIN, PLAIN and more   -P password, or PASSWORD in the environment\n"
+	    "  -q no word about QUIT      -L LMTP                     -w -c seconds, or ranges   -t 10\n"
+	    "  -v also the dialogue");
+}
+
+/* ---- what is judged */
+
+/* So many whole days left, or fewer, warn; and the fewest of both are critical. */
+static bool
+set_days(struct check *c, struct err *err)
+{
+	struct judge_opts *j = &c->o.probe.judge;
+	unsigned warn = c->said.warn_days, crit = c->said.crit_days < warn ? c->said.crit_days : warn;
+
+	return range_parse(&j->warn[METRIC_CERT_DAYS], arena_printf(&c->o.arena, "%u:", warn + 1), &c->o.arena, err) &&
+	    range_parse(&j->crit[METRIC_CERT_DAYS], arena_printf(&c->o.arena, "%u:", crit + 1), &c->o.arena, err);
+}
+
+/* A text of the banner, found anywhere in it: as an ERE whose every octet stands for itself. */
+static bool
+set_expect(struct check *c, struct err *err)
+{
+	const char *text = c->said.expect;
+	struct buf ere = { .max = 4 * strlen(text) + 1 };
+
+	for (const char *at = text; *at; at++)
+		buf_printf(&ere, strchr(".[]*^$+?(){}|\\", *at) ? "\\%c" : "%c", *at);
+	bool ok = regcomp(&c->o.probe.banner, arena_string(&c->o.arena, buf_span(&ere)), REG_EXTENDED | REG_NOSUB) == 0;
+	buf_release(&ere);
+	if (!ok)
+		return err_set(err, ERR_USAGE, "-e %.60s cannot be looked for", text);
+	c->o.probe.judge.banner = &c->o.probe.banner;
+	return true;
+}
+
+/* check_smtp's own states, where they are not the probe's: who says nothing, or not what was expected, is warned of. */
+static void
+set_states(struct check *c)
+{
+	static const struct state_rule rules[] = {
+		{ PHASE_BANNER, REASON_EOF, STATE_WARNING }, { PHASE_BANNER, REASON_RESET, STATE_WARNING },
+		{ PHASE_BANNER, REASON_MALFORMED, STATE_WARNING }, { PHASE_BANNER, REASON_UNEXPECTED, STATE_WARNING },
+		{ PHASE_EHLO, REASON_EOF, STATE_WARNING }, { PHASE_EHLO, REASON_RESET, STATE_WARNING },
+		{ PHASE_STARTTLS, REASON_TLS_NOT_OFFERED, STATE_WARNING },
+		{ PHASE_AUTH, REASON_EOF, STATE_WARNING }, { PHASE_AUTH, REASON_RESET, STATE_WARNING },
+		{ PHASE_AUTH, REASON_AUTH, STATE_CRITICAL }, { PHASE_AUTH, REASON_REPLY, STATE_CRITICAL },
+		{ PHASE_AUTH, REASON_RATE_LIMITED, STATE_CRITICAL },
+		{ PHASE_RCPT, REASON_EOF, STATE_WARNING }, { PHASE_RCPT, REASON_RESET, STATE_WARNING },
+	};
+	struct judge_opts *j = &c->o.probe.judge;
+
+	memcpy(j->rule, rules, sizeof rules);
+	j->nrules = sizeof rules / sizeof *rules;
+	j->said = c->said.response;		/* a command without one may be answered by anything */
+	j->nsaid = c->said.nresponses;
+	j->said_state = STATE_WARNING;
+	j->no_cert_days = true;
+	j->as_said = true;
+	j->verify = JUDGE_VERIFY_OFF;
+	j->warn[METRIC_TOTAL] = c->said.warn;
+	j->crit[METRIC_TOTAL] = c->said.crit;
+}
+
+/* ---- what is done */
+
+/* The password stands in the arguments, where check_smtp wants it; in the environment it is safer. */
+static void
+set_auth(struct check *c)
+{
+	const char *own = getenv("PASSWORD");
+	struct span password = c->said.password.at ? secret_span(&c->said.password) : span_of(own ? own : "");
+
+	if (!c->said.auth)
+		return;
+	c->o.session.auth.wanted = true;
+	c->o.session.auth.mech = c->said.auth;
+	c->o.session.auth.user = c->said.user;
+	c->o.session.auth.insecure = true;		/* as check_smtp does: in the clear when it is told so */
+	if (c->said.password.at || own)
+		secret_set(&c->o.session.auth.password, password);
+}
+
+/* A name, an address, or the absolute path of a socket: no other target, which could be a command. */
+static bool
+set_target(struct check *c, struct err *err)
+{
+	const struct check_smtp *s = &c->said;
+	struct span host = span_of(s->host), bare = host;
+	unsigned port = s->port ? s->port : s->tls ? 465 : 25;
+	struct addr literal;
+
+	if (host.len > 0 && host.at[0] == '/')
+		return target_parse(&c->target, arena_printf(&c->o.arena, "unix:%s", s->host), SPAN_NONE, 0, &c->o.arena, err);
+	if (host.len > 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
+		bare = span_first(span_skip(host, 1), host.len - 2);
+	bool is_literal = addr_parse(&literal, bare, port);
+	if (host.len == 0 || (!is_literal && strpbrk(s->host, ":/@[] \t")))
+		return err_set(err, ERR_USAGE, "-H %.100s: want a host name, an address, or a socket's absolute path", s->host);
+	if (is_literal && c->o.session.route.family && addr_family(&literal) != c->o.session.route.family)
+		return err_set(err, ERR_USAGE, "-H %.100s is no IPv%d address", s->host, c->o.session.route.family);
+	return target_parse(&c->target, host, SPAN_NONE, port, &c->o.arena, err);
+}
+
+static bool
+prepare(struct check *c, struct err *err)
+{
+	const struct check_smtp *s = &c->said;
+	struct options *o = &c->o;
+	struct probe_settings *p = &o->probe;
+	bool starttls = s->starttls || (s->days && !s->tls);
+
+	if (s->tls && s->starttls)
+		return err_set(err, ERR_USAGE, "-s and -S: want one of them");
+	o->look.verbose = (int)s->verbose;
+	o->look.color = WHEN_NEVER;
+	o->session.route.family = s->ipv6 ? 6 : s->ipv4 ? 4 : 0;
+	o->session.tls = s->tls ? TARGET_TLS_IMPLICIT : starttls ? TARGET_TLS_STARTTLS : TARGET_TLS_OFF;
+	o->session.lmtp = s->lmtp > 0;
+	o->session.helo = s->fqdn;
+	p->probe.from = s->from;
+	p->probe.say = s->ncommands ? s->command : NULL;
+	p->probe.helo = !starttls && !s->auth && !s->lmtp;
+	p->probe.proxy = s->proxy ? "PROXY TCP4 0.0.0.0 0.0.0.0 25 25\r\n" : NULL;
+	p->probe.total_ms = s->seconds ? s->seconds * 1000ull : 10000;
+	p->fleet.addresses = ADDRESSES_FIRST;
+	/* One time for all, as there: no phase ends earlier. */
+	uint64_t all = p->probe.total_ms;
+	o->session.timeouts = (struct timeouts){ all, all, all, all, all, all, timeouts_probe.quit };
+	set_states(c);
+	set_auth(c);
+	return (!s->days || s->ignore_expiry || set_days(c, err)) && (!s->expect || set_expect(c, err)) && set_target(c, err) &&
+	    probe_spec_prepare(o, err);
+}
+
+/* ---- a run */
+
+static void
+on_report(void *ctx, const struct fleet_report *one)
+{
+	report_one(((struct check *)ctx)->report, one);
+}
+
+static void
+on_event(void *ctx, const struct event *e)
+{
+	show_event(&((struct check *)ctx)->screen, e);
+}
+
+static void
+open_transcript(struct check *c)
+{
+	c->transcript = open_memstream(&c->text, &c->len);
+	screen_init(&c->screen, c->transcript, &c->o.look);
+}
+
+static void
+close_transcript(struct check *c)
+{
+	if (!c->transcript)
+		return;
+	fclose(c->transcript);
+	for (size_t i = 0; i < c->len; i++)
+		putchar(c->text[i] == '|' ? '/' : c->text[i]);		/* behind a "|" stands performance data */
+	screen_release(&c->screen);
+	free(c->text);
+}
+
+static int
+run(struct check *c, struct err *err)
+{
+	struct session_env env = { .loop = loop_new(), .tls = c->o.tls, .dns = c->o.dns };
+	struct fleet_spec spec = probe_spec(&c->o);
+	struct fleet_opts opts = c->o.probe.fleet;
+
+	c->report = report_to(report_kind(SPAN("nagios")), stdout, &(struct report_opts){
+		.plugin = true, .judge = &c->o.probe.judge });
+	opts.watch = c->said.verbose > 0;
+	if (opts.watch)
+		open_transcript(c);
+	struct fleet *fleet = fleet_new(&env, &opts, &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = c });
+	fleet_add(fleet, &c->target, &spec, NULL);
+	fleet_end(fleet);
+	while (!fleet_done(fleet))
+		loop_turn(env.loop, true);
+	struct fleet_summary sum = fleet_summary(fleet);
+	fleet_free(fleet);
+	bool ok = report_end(c->report, &sum, err);
+	close_transcript(c);
+	session_env_release(&env);
+	loop_free(env.loop);
+	return ok ? (int)sum.worst : STATE_UNKNOWN;
+}
+
+static int
+run_check_smtp(int argc, char *argv[])
+{
+	struct check *c = memory_zeroed(sizeof *c);
+	struct err err = { 0 };
+	int status = STATE_UNKNOWN;
+
+	if (argc == 0)
+		err_set(&err, ERR_USAGE, "check_smtp wants -H HOST; --help tells more");
+	else if (check_smtp_read(&c->said, argc, argv, &err) && c->said.help)
+		usage();
+	else if (err.kind == ERR_NONE && c->said.version)
+		version_print(stdout);
+	else if (err.kind == ERR_NONE && prepare(c, &err))
+		status = run(c, &err);
+	if (err.kind != ERR_NONE)
+		printf("SMTP UNKNOWN - %s\n", err.text);
+	options_release(&c->o);
+	check_smtp_release(&c->said);
+	free(c);
+	return status;
+}
+
+const struct command command_check_smtp = {
+	.name = "check_smtp",
+	.args = "-H HOST [OPTION...]",
+	.help = "check_smtp's options, output and states, for Nagios and Icinga",
+	.run = run_check_smtp,
+	.word = check_smtp_option,
+	.lost = 3,		/* UNKNOWN */
+};

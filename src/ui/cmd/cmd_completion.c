@@ -1,0 +1,272 @@
+/* smtpsh completion bash|zsh|fish - what a shell wants to complete our command line; from the tables. */
+#include <stdio.h>
+
+#include "ui/cmd/commands.h"
+#include "ui/options/options.h"
+
+struct shell {
+	const char *name;
+	void (*print)(void);
+};
+
+static bool
+is_for(const struct option *o, const struct command *c)
+{
+	return (o->scope & (c->scope ? c->scope : SCOPE_ALL)) && !(c->scope == 0 && o->scope != SCOPE_ALL);
+}
+
+static bool
+wants_file(const struct option *o)
+{
+	return o->arg && strstr(o->arg, "FILE");
+}
+
+static bool
+may_be_left_out(const struct option *o)
+{
+	return o->arg && o->arg[0] == '[';
+}
+
+/* The words there are, for an option with a list that is shown in its usage. */
+static bool
+has_choices(const struct option *o)
+{
+	return o->arg && o->choices;
+}
+
+static void
+choices(const struct option *o)
+{
+	for (const struct choice *c = o->choices; c->word; c++)
+		printf("%s%s", c == o->choices ? "" : " ", c->word);
+}
+
+static bool
+same_name(const struct option *a, const struct option *b)
+{
+	return strcmp(a->name, b->name) == 0;
+}
+
+/* Fit for single quotes in each of the three shells: without quotes, and without what zsh would read as its own. */
+static void
+quoted(const char *text)
+{
+	for (; *text; text++)
+		if (*text == '\'')
+			printf("%s", "\xE2\x80\x99");
+		else if (*text == '[' || *text == ']')
+			putchar(*text == '[' ? '(' : ')');
+		else if (*text == ':')
+			printf("%s", " -");
+		else
+			putchar(*text);
+}
+
+/* ---- bash */
+
+static void
+bash_options(const struct command *c)
+{
+	for (size_t i = 0; c->word && c->word(i); i++)
+		printf(" %s", c->word(i));
+	if (c->word)
+		return;
+	for (const struct option *o = options; o->name; o++)
+		if (is_for(o, c))
+			printf(" --%s", o->name);
+}
+
+/* A name that means two things in two subcommands has the words of both. */
+static void
+bash_values(const struct option *o)
+{
+	for (const struct option *before = options; before < o; before++)
+		if (same_name(before, o))
+			return;
+	printf("\t--%s) COMPREPLY=($(compgen %s'", o->name, wants_file(o) ? "-f -W " : "-W ");
+	for (const struct option *x = o; x->name; x++)
+		if (same_name(x, o) && has_choices(x)) {
+			choices(x);
+			putchar(' ');
+		}
+	printf("' -- \"$cur\")); return ;;\n");
+}
+
+static void
+print_bash(void)
+{
+	printf("# smtpsh(1) completion for bash\n_smtpsh() {\n"
+	    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} options\n"
+	    "\tif [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n\tcase $prev in\n");
+	for (const struct option *o = options; o->name; o++)
+		if (has_choices(o) || wants_file(o))
+			bash_values(o);
+	printf("\tesac\n\tcase ${COMP_WORDS[1]} in\n");
+	for (size_t i = 1; commands[i]; i++) {
+		printf("\t%s) options='", commands[i]->name);
+		bash_options(commands[i]);
+		printf("' ;;\n");
+	}
+	printf("\t*) options='");
+	bash_options(commands[0]);
+	printf("' ;;\n\tesac\n\tif [[ $cur == -* || ( $options == ' '[a-z]* && $COMP_CWORD -gt 1 ) ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")); return; fi\n"
+	    "\tCOMPREPLY=($(compgen -A hostname -f -- \"$cur\"))\n"
+	    "\tif ((COMP_CWORD == 1)); then COMPREPLY+=($(compgen -W 'demo:");
+	for (size_t i = 1; commands[i]; i++)
+		printf(" %s", commands[i]->name);
+	printf("' -- \"$cur\")); fi\n}\ncomplete -F _smtpsh smtpsh\n");
+}
+
+/* ---- zsh */
+
+static void
+zsh_action(const struct option *o)
+{
+	if (!o->arg)
+		return;
+	printf("%s:value:", may_be_left_out(o) ? ":" : "");
+	if (has_choices(o)) {
+		putchar('(');
+		choices(o);
+		putchar(')');
+	} else if (wants_file(o)) {
+		printf("_files");
+	}
+}
+
+static void
+zsh_words(const struct command *c)
+{
+	printf("\t\tcompadd --");
+	for (size_t i = 0; c->word(i); i++)
+		printf(" %s", c->word(i));
+	printf(" ;;\n");
+}
+
+static void
+zsh_options(const struct command *c)
+{
+	if (c->word) {
+		zsh_words(c);
+		return;
+	}
+	printf("\t\t_arguments -s -S");
+	for (const struct option *o = options; o->name; o++) {
+		if (!is_for(o, c))
+			continue;
+		printf(" \\\n\t\t\t'--%s%s[", o->name, may_be_left_out(o) ? "=-" : o->arg ? "=" : "");
+		quoted(o->help);
+		printf("]");
+		zsh_action(o);
+		printf("'");
+	}
+	printf(" \\\n\t\t\t'*: :_files' ;;\n");
+}
+
+static void
+print_zsh(void)
+{
+	printf("#compdef smtpsh\n# smtpsh(1) completion for zsh\n_smtpsh() {\n\tlocal -a subcommands\n\tsubcommands=(\n");
+	for (size_t i = 1; commands[i]; i++) {
+		printf("\t\t'%s:", commands[i]->name);
+		quoted(commands[i]->help);
+		printf("'\n");
+	}
+	printf("\t)\n\tif ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n\t\t_describe subcommand subcommands\n\t\t_hosts\n"
+	    "\t\treturn\n\tfi\n\tcase $words[2] in\n");
+	for (size_t i = 1; commands[i]; i++) {
+		printf("\t(%s)\n", commands[i]->name);
+		zsh_options(commands[i]);
+	}
+	printf("\t(*)\n");
+	zsh_options(commands[0]);
+	/* A file that zsh loads by its name completes at once; where it was sourced, it is entered. */
+	printf("\tesac\n}\nif [[ $funcstack[1] == _smtpsh ]]; then _smtpsh \"$@\"; else compdef _smtpsh smtpsh; fi\n");
+}
+
+/* ---- fish */
+
+static void
+fish_option(const struct option *o, const struct command *c)
+{
+	if (c->name[0])
+		printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s'", c->name);
+	else
+		printf("complete -c smtpsh -n 'not __fish_seen_subcommand_from $__smtpsh_subcommands'");
+	printf(" -l %s", o->name);
+	if (o->letter)
+		printf(" -s %c", o->letter);
+	if (o->arg && !may_be_left_out(o))
+		printf(wants_file(o) ? " -r -F" : " -x");
+	if (has_choices(o)) {
+		printf(" -a '");
+		choices(o);
+		printf("'");
+	}
+	printf(" -d '");
+	quoted(o->help);
+	printf("'\n");
+}
+
+static void
+fish_words(const struct command *c)
+{
+	for (size_t i = 0; c->word(i); i++)
+		if (c->word(i)[0] == '-')
+			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' -l %s\n", c->name, c->word(i) + 2);
+		else
+			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' -f -a %s\n", c->name, c->word(i));
+}
+
+static void
+print_fish(void)
+{
+	printf("# smtpsh(1) completion for fish\nset -g __smtpsh_subcommands");
+	for (size_t i = 1; commands[i]; i++)
+		printf(" %s", commands[i]->name);
+	printf("\n");
+	for (size_t i = 1; commands[i]; i++) {
+		printf("complete -c smtpsh -n __fish_use_subcommand -a %s -d '", commands[i]->name);
+		quoted(commands[i]->help);
+		printf("'\n");
+	}
+	for (size_t i = 0; commands[i]; i++) {
+		if (commands[i]->word)
+			fish_words(commands[i]);
+		for (const struct option *o = options; !commands[i]->word && o->name; o++)
+			if (is_for(o, commands[i]))
+				fish_option(o, commands[i]);
+	}
+}
+
+static const struct shell shells[] = { { "bash", print_bash }, { "zsh", print_zsh }, { "fish", print_fish } };
+
+static const char *
+shell_name(size_t i)
+{
+	return i < sizeof shells / sizeof *shells ? shells[i].name : NULL;
+}
+
+static int
+run_completion(int argc, char *argv[])
+{
+	if (argc == 1 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
+		printf("usage: smtpsh completion %s\n\n%s.\n", command_completion.args, command_completion.help);
+		return 0;
+	}
+	for (size_t i = 0; argc == 1 && i < sizeof shells / sizeof *shells; i++)
+		if (strcmp(argv[0], shells[i].name) == 0) {
+			shells[i].print();
+			return fflush(stdout) == 0 ? 0 : ERR_SYSTEM;
+		}
+	fprintf(stderr, "smtpsh: completion wants the name of a shell: bash, zsh or fish\n");
+	return ERR_USAGE;
+}
+
+const struct command command_completion = {
+	.name = "completion",
+	.args = "bash|zsh|fish",
+	.help = "Print what makes that shell complete our command line",
+	.run = run_completion,
+	.word = shell_name,
+};

@@ -1,0 +1,69 @@
+/* smtpsh explain - what a code, a keyword, a parameter, an alert, an error or an exit status means. */
+#include <stdio.h>
+
+#include "ui/cmd/commands.h"
+#include "ui/show/complain.h"
+#include "ui/show/explain.h"
+#include "ui/show/json.h"
+
+/* Arguments may hold several words each: a reply is pasted in quotes. */
+static size_t
+split(const struct options *o, struct span **out, struct arena *arena)
+{
+	size_t n = 0, max = 0;
+
+	for (size_t i = 0; i < o->nargs; i++)
+		max += strlen(o->arg[i]) / 2 + 1;
+	struct span *word = ARENA_ARRAY(arena, struct span, max + 1);
+	for (size_t i = 0; i < o->nargs; i++) {
+		struct span rest = span_of(o->arg[i]);
+		for (struct span w = span_word(&rest); w.len > 0; w = span_word(&rest))
+			word[n++] = w;
+	}
+	*out = word;
+	return n;
+}
+
+static bool
+explain(struct options *o, struct err *err)
+{
+	struct span *word;
+	size_t n = split(o, &word, &o->arena);
+	struct screen screen;
+
+	if (n == 0)
+		return err_set(err, ERR_USAGE, "explain wants a code, a keyword or an error, as in: smtpsh explain 550 5.7.1");
+	const struct explanation *e = explain_words(word, n, &o->arena, err);
+	if (!e)
+		return false;
+	if (o->format == FORMAT_JSON) {
+		json_explanation(stdout, e);
+		return true;
+	}
+	screen_init(&screen, stdout, &o->look);
+	explain_show(&screen, e);
+	screen_release(&screen);
+	return true;
+}
+
+static int
+run_explain(int argc, char *argv[])
+{
+	struct options o;
+	struct err err = { 0 };
+
+	if (options_begin(&o, &command_explain, &program, argc, argv, &err))
+		explain(&o, &err);
+	if (err.kind != ERR_NONE)
+		complain(&err);
+	options_release(&o);
+	return (int)err.kind;
+}
+
+const struct command command_explain = {
+	.name = "explain",
+	.args = "CODE|KEYWORD|ERROR...",
+	.help = "Say what a reply code, an EHLO keyword, a TLS alert or an exit status means",
+	.scope = SCOPE_EXPLAIN,
+	.run = run_explain,
+};

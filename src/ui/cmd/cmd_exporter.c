@@ -1,0 +1,230 @@
+/* smtpsh exporter - a /probe endpoint for Prometheus, in the manner of blackbox_exporter. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run/serve/serve.h"
+#include "ui/cmd/commands.h"
+#include "ui/show/complain.h"
+#include "ui/cmd/exporter.h"
+#include "ui/cmd/exporter_metrics.h"
+#include "ui/cmd/exporter_probe.h"
+#include "ui/options/options.h"
+#include "ui/cmd/probe_run.h"
+
+enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256 };
+
+struct exporter {
+	struct loop *loop;
+	struct probe_module *modules;
+	double started;
+	const struct http *http;
+	void *server;
+	const struct options *o;
+	struct exporter_probe *probe[PROBES_MOST];	/* the first n */
+	unsigned n;
+	struct loop_timer *tick;
+	bool stop;
+};
+
+static void
+answer_no_module(struct exporter *x, struct http_request *r)
+{
+	struct buf b = { .max = 2000 };
+	struct arena arena = { 0 };
+
+	for (const struct probe_module *m = x->modules; m; m = m->next)
+		buf_printf(&b, "%s %s", m == x->modules ? "there is no such module; there are" : ",", m->name);
+	exporter_answer(x->http, r, 400, arena_string(&arena, buf_span(&b)));
+	arena_release(&arena);
+	buf_release(&b);
+}
+
+static void
+on_probe(struct exporter *x, struct http_request *r)
+{
+	const char *target = x->http->argument(r, "target"), *name = x->http->argument(r, "module");
+	struct probe_module *module = module_find(x->modules, name && name[0] ? name : "smtp_starttls");
+
+	if (!target || !target[0])
+		exporter_answer(x->http, r, 400, "want ?target=HOST, and &module=NAME");
+	else if (strlen(target) > 300)
+		exporter_answer(x->http, r, 400, "target: more than 300 octets");
+	else if (!module)
+		answer_no_module(x, r);
+	else if (x->n >= PROBES_MOST)
+		exporter_answer(x->http, r, 503, "too many probes at once");
+	else if ((x->probe[x->n] = exporter_probe_begin(x->http, x->o, r, module, target)))
+		x->n++;
+}
+
+static void
+on_metrics(struct exporter *x, struct http_request *r)
+{
+	struct buf b = { .max = 256 << 10 };
+
+	metrics_probes(&b, x->modules, x->n);
+	metrics_process(&b, x->started);
+	x->http->answer(r, 200, EXPORTER_METRICS, buf_span(&b));
+	buf_release(&b);
+}
+
+static void
+on_request(void *ctx, struct http_request *r, const char *path)
+{
+	struct exporter *x = ctx;
+
+	if (strcmp(path, "/probe") == 0)
+		on_probe(x, r);
+	else if (strcmp(path, "/metrics") == 0)
+		on_metrics(x, r);
+	else if (strcmp(path, "/-/healthy") == 0)
+		exporter_answer(x->http, r, 200, "healthy");
+	else
+		exporter_answer(x->http, r, 404, "there are /probe, /metrics and /-/healthy");
+}
+
+/* It is readable, or has told that it wants to be run by now. */
+static void
+on_http(void *ctx, unsigned ready)
+{
+	struct exporter *x = ctx;
+
+	(void)ready;
+	loop_timer_set(x->tick, x->http->run(x->server));
+}
+
+static void
+on_stop(void *ctx, unsigned ready)
+{
+	(void)ready;
+	((struct exporter *)ctx)->stop = true;
+}
+
+static void
+finish_all(struct exporter *x, bool stop)
+{
+	unsigned before = x->n, left = 0;
+
+	for (unsigned i = 0; i < before; i++)
+		if (!exporter_probe_end(x->probe[i], stop))
+			x->probe[left++] = x->probe[i];
+	x->n = left;
+	if (left < before)
+		on_http(x, 0);
+}
+
+static int
+listen_fd(const struct addr *at, struct addr *bound, struct err *err)
+{
+	char text[ADDR_TEXT];
+	int one = 1, fd = socket(at->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	*bound = (struct addr){ .len = sizeof bound->un };
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+	if (fd >= 0 && bind(fd, &at->any, at->len) == 0 && listen(fd, 128) == 0 && getsockname(fd, &bound->any, &bound->len) == 0)
+		return fd;
+	err_set(err, ERR_USAGE, "cannot listen on %s", addr_text(at, text));
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static bool
+serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
+{
+	char text[ADDR_TEXT];
+
+	x->server = x->http->start(fd, CONNECTIONS_MOST, on_request, x, err);
+	if (!x->server)
+		return false;
+	struct loop *loop = x->loop;
+	struct loop_watch *watch = loop_watch(loop, x->http->fd(x->server), LOOP_READ, on_http, x, err);
+	struct loop_signal *interrupt = loop_signal(loop, SIGINT, on_stop, x), *term = loop_signal(loop, SIGTERM, on_stop, x);
+	x->tick = loop_timer(loop, on_http, x);
+	loop_timer_set(x->tick, 0);
+	printf("listening on %s\n", addr_text(bound, text));
+	fflush(stdout);
+	while (watch && !x->stop) {
+		loop_turn(loop, true);
+		finish_all(x, false);
+	}
+	finish_all(x, true);
+	loop_unwatch(watch);
+	loop_timer_free(x->tick);
+	loop_signal_free(interrupt);
+	loop_signal_free(term);
+	x->http->stop(x->server);
+	return watch != NULL;
+}
+
+/* Who reaches it can have it connect: beyond this machine that must have been thought of. */
+static bool
+may_listen(const struct options *o, const struct addr *at, struct err *err)
+{
+	return addr_is_loopback(at) || o->nallow_target > 0 ||
+	    err_set(err, ERR_USAGE, "--listen %s is not on loopback: say by --allow-target ADDR/BITS what may be probed", o->listen);
+}
+
+/* A password must not go to whatever a request names, and a proxy finds addresses by itself. */
+static bool
+modules_are_bound(const struct exporter *x, struct err *err)
+{
+	bool bound = x->o->nallow_target > 0;
+
+	for (const struct probe_module *m = x->modules; m; m = m->next) {
+		if (module_has_secret(m) && !bound)
+			return err_set(err, ERR_USAGE, "module %s logs in: say by --allow-target ADDR/BITS where its password may go", m->name);
+		if (m->o.session.proxy.kind != PROXY_NONE && bound)
+			return err_set(err, ERR_USAGE, "module %s goes through a proxy, for which --allow-target cannot speak", m->name);
+	}
+	return true;
+}
+
+static int
+export(const struct options *o, struct err *err)
+{
+	struct exporter x = { .loop = loop_new(), .o = o, .started = (double)time(NULL) };
+	struct addr at, bound;
+	bool ok = false;
+
+	probe_raise_limits();
+	x.modules = modules_read(x.loop, o->modules, err);
+	x.http = x.modules ? http(err) : NULL;
+	if (x.http && modules_are_bound(&x, err) &&
+	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err) && may_listen(o, &at, err)) {
+		int fd = listen_fd(&at, &bound, err);
+		ok = fd >= 0 && serve(&x, fd, &bound, err);
+	}
+	modules_free(x.modules);
+	loop_free(x.loop);
+	return ok ? 0 : (int)err->kind;
+}
+
+static int
+run_exporter(int argc, char *argv[])
+{
+	struct options o;
+	struct err err = { 0 };
+	int status = 0;
+
+	if (options_begin(&o, &command_exporter, &program, argc, argv, &err))
+		status = export(&o, &err);
+	else if (err.kind != ERR_NONE)
+		status = ERR_USAGE;
+	if (err.kind != ERR_NONE)
+		complain(&err);
+	options_release(&o);
+	return status;
+}
+
+const struct command command_exporter = {
+	.name = "exporter",
+	.args = "[OPTION...]",
+	.help = "A /probe endpoint for Prometheus",
+	.scope = SCOPE_EXPORTER,
+	.run = run_exporter,
+};

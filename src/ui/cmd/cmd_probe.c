@@ -1,0 +1,199 @@
+/* smtpsh probe - judge the health of one host, of every MX and address of a domain, of a fleet. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run/serve/serve.h"
+#include "ui/cmd/commands.h"
+#include "ui/show/complain.h"
+#include "ui/cmd/env.h"
+#include "ui/cmd/notify.h"
+#include "ui/options/options.h"
+#include "ui/cmd/probe_run.h"
+#include "ui/options/probe_spec.h"
+
+static void
+on_wake(void *ctx, unsigned ready)
+{
+	(void)ready;
+	*(bool *)ctx = true;
+}
+
+static void
+on_interrupt(void *ctx, unsigned ready)
+{
+	(void)ready;
+	*(int *)ctx = SIGINT;
+}
+
+static void
+on_term(void *ctx, unsigned ready)
+{
+	(void)ready;
+	*(int *)ctx = SIGTERM;
+}
+
+/* Between two rounds: the time asked for, a tenth more or less, so that many watchers do not beat together. */
+static void
+sleep_between(struct loop *loop, uint64_t ms, const int *stop)
+{
+	bool over = false;
+	struct loop_timer *timer = loop_timer(loop, on_wake, &over);
+
+	loop_timer_set(timer, ms - ms / 10 + (uint64_t)random() % (ms / 5 + 1));
+	while (!*stop && !over)
+		loop_turn(loop, true);
+	loop_timer_free(timer);
+}
+
+static void
+tell_manager(const struct probe_end *end)
+{
+	char text[200];
+
+	snprintf(text, sizeof text, "WATCHDOG=1\nSTATUS=%zu target%s: %zu ok, %zu warning, %zu critical, %zu unknown",
+	    end->sum.targets, end->sum.targets == 1 ? "" : "s", end->sum.state[0], end->sum.state[1], end->sum.state[2], end->sum.state[3]);
+	notify_manager(text);
+}
+
+/* A round may take longer than a watchdog's patience: it is shown that we still turn. */
+struct watchdog { struct loop_timer *timer; uint64_t ms; };
+
+static void
+on_watchdog(void *ctx, unsigned ready)
+{
+	struct watchdog *w = ctx;
+
+	(void)ready;
+	notify_manager("WATCHDOG=1");
+	loop_timer_set(w->timer, w->ms);
+}
+
+static void
+begin_watch(struct watchdog *w, struct loop *loop)
+{
+	const char *said = getenv("WATCHDOG_USEC");
+	unsigned long long us;
+
+	notify_manager("READY=1\nSTATUS=the first round is at work");
+	if (!said || !span_number(span_of(said), ~0ull, &us) || us < 2000)
+		return;
+	w->ms = us / 2000;
+	w->timer = loop_timer(loop, on_watchdog, w);
+	loop_timer_set(w->timer, w->ms);
+}
+
+static int
+status_of(const struct options *o, const struct probe_end *end)
+{
+	return end->sum.worst == STATE_WARNING && o->probe.warn_ok ? STATE_OK : (int)end->sum.worst;
+}
+
+/* For who sits before it: when each round began. */
+static void
+announce_round(const struct options *o)
+{
+	bool text = o->probe.nformats == 0 || strcmp(o->probe.format[0], "text") == 0;
+	time_t now = time(NULL);
+	struct tm tm;
+	char when[20];
+
+	if (!o->probe.watch_ms || !text || o->probe.output || o->look.verbose < 0 || !isatty(STDOUT_FILENO) || !localtime_r(&now, &tm))
+		return;
+	strftime(when, sizeof when, "%F %T", &tm);
+	printf("--- %s\n", when);
+}
+
+static int
+run_rounds(struct session_env *env, struct options *o, const int *stop, struct err *err)
+{
+	struct probe_end end;
+	int status = STATE_UNKNOWN;
+
+	for (;;) {
+		announce_round(o);
+		if (!probe_run(env, o, stop, &end, err))
+			break;
+		status = status_of(o, &end);
+		if (!o->probe.watch_ms || *stop)
+			break;
+		tell_manager(&end);
+		sleep_between(env->loop, o->probe.watch_ms, stop);
+		if (*stop)
+			break;
+	}
+	return status;
+}
+
+static int
+probe(struct options *o, struct err *err)
+{
+	struct session_env env;
+	bool begun = env_begin(&env, o, err);
+	int status = STATE_UNKNOWN, stop = 0;
+	struct watchdog watchdog = { 0 };
+	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, on_interrupt, &stop);
+	struct loop_signal *term = loop_signal(env.loop, SIGTERM, on_term, &stop);
+
+	probe_raise_limits();
+	srandom((unsigned)loop_now_us());
+	if (o->probe.watch_ms)
+		begin_watch(&watchdog, env.loop);
+	if (begun)
+		status = run_rounds(&env, o, &stop, err);
+	if (stop)
+		status = 128 + stop;
+	if (o->probe.watch_ms)
+		notify_manager("STOPPING=1");
+	loop_timer_free(watchdog.timer);
+	loop_signal_free(interrupt);
+	loop_signal_free(term);
+	env_end(&env, err);
+	return err->kind == ERR_NONE ? status : STATE_UNKNOWN;
+}
+
+/* A watch reads its targets anew in each round. */
+static bool
+can_run(const struct options *o, struct err *err)
+{
+	const struct probe_settings *p = &o->probe;
+
+	if (o->nargs == 0 && !p->targets)
+		return err_set(err, ERR_USAGE, "probe wants a TARGET, or --targets FILE; --help tells more");
+	if (p->watch_ms && p->targets && strcmp(p->targets, "-") == 0)
+		return err_set(err, ERR_USAGE, "--watch reads the targets in every round, and the standard input can be read but once: "
+		    "--targets FILE");
+	if (p->watch_ms && p->resume)
+		return err_set(err, ERR_USAGE, "--watch probes all targets in every round, --resume leaves out those done: one or the other");
+	return true;
+}
+
+static int
+run_probe(int argc, char *argv[])
+{
+	struct options o;
+	struct err err = { 0 };
+	int status = 0;
+
+	if (options_begin(&o, &command_probe, &program, argc, argv, &err)) {
+		if (can_run(&o, &err) && probe_spec_prepare(&o, &err))
+			status = probe(&o, &err);
+	}
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = STATE_UNKNOWN;
+	}
+	options_release(&o);
+	return status;
+}
+
+const struct command command_probe = {
+	.name = "probe",
+	.args = "[OPTION...] TARGET...",
+	.help = "Judge health: one host, every MX and address of a domain, a fleet",
+	.scope = SCOPE_PROBE,
+	.run = run_probe,
+	.lost = 3,		/* UNKNOWN */
+};

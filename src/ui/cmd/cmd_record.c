@@ -1,0 +1,127 @@
+/* smtpsh record - stand between a client and a server and write both down. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "run/serve/record.h"
+#include "run/serve/serve.h"
+#include "ui/cmd/commands.h"
+#include "ui/show/complain.h"
+#include "ui/cmd/env.h"
+#include "ui/show/log.h"
+#include "ui/options/options.h"
+
+struct recording {
+	struct options *o;
+	FILE *out;
+	bool stop;
+};
+
+static void
+on_signal(void *ctx, unsigned ready)
+{
+	(void)ready;
+	((struct recording *)ctx)->stop = true;
+}
+
+static void
+on_script(void *ctx, struct span script)
+{
+	struct recording *v = ctx;
+
+	fwrite(script.at, 1, script.len, v->out);
+	fflush(v->out);
+}
+
+static void
+on_note(void *ctx, unsigned client, const char *text)
+{
+	struct recording *v = ctx;
+	struct arena arena = { 0 };
+	struct span safe = text_safe(&arena, span_of(text));
+
+	if (v->o->look.verbose >= 0)
+		fprintf(stderr, "=== client %u: %.*s\n", client, SPAN_ARG(safe));
+	arena_release(&arena);
+}
+
+/* Through the log's own door: 0600, and behind what is there. */
+static bool
+open_out(struct recording *v, struct err *err)
+{
+	v->out = stdout;
+	if (!v->o->log)
+		return true;
+	v->out = log_stream(v->o->log, err);
+	return v->out != NULL;
+}
+
+static void
+run_until_stopped(struct recording *v, struct session_env *env)
+{
+	struct loop_signal *interrupt = loop_signal(env->loop, SIGINT, on_signal, v);
+	struct loop_signal *term = loop_signal(env->loop, SIGTERM, on_signal, v);
+
+	while (!v->stop)
+		loop_turn(env->loop, true);
+	loop_signal_free(interrupt);
+	loop_signal_free(term);
+}
+
+static void
+record(struct recording *v, const struct target *to, const struct addr *at, struct err *err)
+{
+	static const char *const names[] = { "localhost", "127.0.0.1", "::1" };
+	struct session_env env;
+	bool begun = env_begin(&env, v->o, err);
+	struct tls_made *made = begun ? tls_make(names, sizeof names / sizeof *names, err) : NULL;
+	struct tls_context *tls = made ? tls_context_new(&(struct tls_opts){ .server = true, .made = made }, err) : NULL;
+	char text[ADDR_TEXT];
+	struct addr bound;
+
+	if (tls && open_out(v, err)) {
+		struct record *r = record_new(&env, &(struct record_opts){ .to = to, .session = &v->o->session, .tls = tls,
+		    .no_bodies = v->o->no_bodies, .times = v->o->look.time, .write = on_script, .note = on_note, .ctx = v });
+		if (record_listen(r, at, &bound, err)) {
+			printf("%slistening on %s\n", v->o->log ? "" : "# ", addr_text(&bound, text));
+			fflush(stdout);
+			run_until_stopped(v, &env);
+		}
+		record_free(r);
+		if (v->out != stdout && fclose(v->out) != 0)
+			err_set(err, ERR_SYSTEM, "cannot write %s", v->o->log);
+	}
+	tls_context_free(tls);
+	tls_made_free(made);
+	env_end(&env, err);
+}
+
+static int
+run_record(int argc, char *argv[])
+{
+	struct options o;
+	struct target to;
+	struct addr at;
+	struct err err = { 0 };
+	struct recording v = { .o = &o };
+
+	if (options_begin(&o, &command_record, &program, argc, argv, &err)) {
+		if (!o.to || o.nargs > 0)
+			err_set(&err, ERR_USAGE, "want smtpsh record --listen ADDR:PORT --to TARGET");
+		else if (target_parse(&to, span_of(o.to), SPAN_NONE, o.port, &o.arena, &err) &&
+		    addr_parse_listen(&at, span_of(o.listen ? o.listen : "127.0.0.1:0"), &err))
+			record(&v, &to, &at, &err);
+	}
+	if (err.kind != ERR_NONE)
+		complain(&err);
+	return options_end(&o, (int)err.kind);
+}
+
+const struct command command_record = {
+	.name = "record",
+	.args = "[OPTION...] --to TARGET",
+	.help = "Stand between a client and a server and write both down as a script",
+	.scope = SCOPE_RECORD,
+	.run = run_record,
+};

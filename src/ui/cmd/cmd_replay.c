@@ -1,0 +1,230 @@
+/* smtpsh replay - play scripts against a server, compare, report. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "run/serve/serve.h"
+#include "run/script/file.h"
+#include "ui/cmd/commands.h"
+#include "ui/show/complain.h"
+#include "ui/cmd/env.h"
+#include "ui/options/script.h"
+#include "ui/cmd/replay_run.h"
+
+enum { FILES_MAX = 10000, JOBS_MAX = 5000 };
+
+/* ---- files and folders */
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+struct names { const char **name; size_t n; struct arena *arena; };
+
+static bool
+add_name(struct names *names, const char *name, struct err *err)
+{
+	if (names->n == FILES_MAX)
+		return err_set(err, ERR_USAGE, "more than %d files", FILES_MAX);
+	names->name[names->n++] = name;
+	return true;
+}
+
+/* All *.smtp of a folder, and of the folders in it, by name. */
+static bool
+add_folder(struct names *names, const char *folder, unsigned depth, struct err *err)
+{
+	DIR *dir = opendir(folder);
+	size_t from = names->n;
+	struct dirent *entry;
+	bool ok = true;
+
+	if (!dir)
+		return err_set(err, ERR_USAGE, "cannot read %s: %s", folder, strerror(errno));
+	while (ok && (entry = readdir(dir))) {
+		const char *path = arena_printf(names->arena, "%s/%s", folder, entry->d_name).at;
+		struct stat st;
+		if (entry->d_name[0] == '.' || stat(path, &st) != 0)
+			continue;
+		if (S_ISDIR(st.st_mode))
+			ok = depth == 16 || add_folder(names, path, depth + 1, err);
+		else if (span_ends_case(span_of(path), SPAN(".smtp")))
+			ok = add_name(names, path, err);
+	}
+	closedir(dir);
+	qsort(names->name + from, names->n - from, sizeof *names->name, by_name);
+	return ok;
+}
+
+static bool
+find_files(struct names *names, const struct options *o, struct err *err)
+{
+	for (size_t i = 0; i < o->nargs; i++) {
+		struct stat st;
+		size_t before = names->n;
+		bool folder = stat(o->arg[i], &st) == 0 && S_ISDIR(st.st_mode);
+		if (folder ? !add_folder(names, o->arg[i], 0, err) : !add_name(names, o->arg[i], err))
+			return false;
+		if (folder && names->n == before)
+			return err_set(err, ERR_USAGE, "there is no *.smtp in %s", o->arg[i]);
+	}
+	return names->n > 0 || err_set(err, ERR_USAGE, "want files or folders to play: smtpsh replay --against TARGET FILE...");
+}
+
+/* ---- scripts and their cases */
+
+static void
+read_scripts(struct replay *r, struct options *o, const struct names *names)
+{
+	struct script_opts opts = { .load = script_load_file };
+
+	opts.load_ctx = arena_string(&o->arena, span_of(o->file_root));
+	if (!o->file_root)
+		opts.load_ctx = NULL;
+	options_script(o, &opts);
+	r->file = ARENA_ARRAY(&o->arena, struct replay_file, names->n);
+	for (size_t i = 0; i < names->n; i++) {
+		struct replay_file *f = &r->file[i];
+		f->name = names->name[i];
+		if (o->update && !file_slurp(f->name, &o->arena, SCRIPT_OCTETS_MAX, &f->text, &f->err))
+			continue;
+		f->script = script_read(f->name, &opts, &f->err);
+	}
+	r->nfiles = names->n;
+}
+
+/* All are read before the first is played: each mistake is known at once. */
+static bool
+all_readable(const struct replay *r, struct err *err)
+{
+	for (size_t i = 0; i < r->nfiles; i++) {
+		if (r->file[i].script)
+			continue;
+		if (err->kind != ERR_NONE)
+			complain(err);
+		*err = r->file[i].err;
+	}
+	return err->kind == ERR_NONE;
+}
+
+static void
+told(void *ctx, const struct script_item *item, const char *why, uint64_t took_us)
+{
+	struct replay *r = ctx;
+
+	replay_step(r, item, why, took_us);
+}
+
+static void
+show_ignored(const struct replay *r)
+{
+	for (size_t i = 0; i < r->nfiles; i++)
+		for (size_t k = 0; k < r->file[i].script->nignored; k++)
+			fprintf(stderr, "%s:%u: ignored: no line of the dialogue\n", r->file[i].script->ignored[k].file,
+			    r->file[i].script->ignored[k].line);
+}
+
+static void
+play_all(struct replay *r, struct options *o)
+{
+	r->opts = (struct play_opts){ .session = &o->session, .target = r->target, .level = o->match_level,
+	    .keep_going = o->keep_going || o->update, .allow_env = o->allow_env, .allow_hosts = o->allow_hosts,
+	    .allow_pipe = o->allow_pipe, .allow_unix = o->allow_unix, .file_root = o->file_root,
+	    .value = o->value, .nvalues = o->nvalues };
+	if (o->report == REPORT_JSON) {
+		r->opts.told = told;
+		r->opts.told_ctx = r;
+	}
+	if (o->look.verbose > 0)
+		show_ignored(r);
+	unsigned jobs = o->jobs && !o->debug ? o->jobs : 1;	/* a trace of several at once could not be read */
+	replay_run(r, jobs > JOBS_MAX ? JOBS_MAX : jobs);
+}
+
+/* The plays are kept until here: what came is in them. */
+static void
+update_all(struct replay *r, struct err *err)
+{
+	for (size_t i = 0; r->o->update && !r->stop && i < r->nfiles; i++)
+		if (!replay_update(r, &r->file[i], err))
+			break;
+	for (size_t i = 0; i < r->ncases; i++)
+		play_free(r->cases[i].play);
+}
+
+static bool
+any_chosen(const struct replay *r, struct err *err)
+{
+	const struct options *o = r->o;
+	const char *tags = o->tags ? o->tags : "", *name = o->only ? o->only : "";
+
+	return r->ncases > 0 || err_set(err, ERR_USAGE, "no case is chosen by%s%.60s%s%.80s", *tags ? " --tags " : "", tags,
+	    *name ? " --case " : "", name);
+}
+
+static int
+replay(struct options *o, const struct target *target, struct err *err)
+{
+	struct session_env env;
+	struct names names = { .name = ARENA_ARRAY(&o->arena, const char *, FILES_MAX), .arena = &o->arena };
+	struct replay r = { .o = o, .env = &env, .target = target, .out = stdout };
+	bool begun = env_begin(&env, o, err);
+
+	screen_init(&r.screen, stdout, &o->look);
+	if (begun && o->update == UPDATE_ASK && !isatty(STDIN_FILENO))
+		err_set(err, ERR_USAGE, "--update=ask: there is no terminal to ask at");
+	else if (begun && find_files(&names, o, err)) {
+		read_scripts(&r, o, &names);
+		if (all_readable(&r, err)) {
+			replay_list(&r, &o->arena);
+			if (any_chosen(&r, err))
+				play_all(&r, o);
+			update_all(&r, err);
+		}
+	}
+	for (size_t i = 0; i < r.nfiles; i++)
+		script_free(r.file[i].script);
+	screen_release(&r.screen);
+	env_end(&env, err);
+	return err->kind ? (int)err->kind : r.stop ? 130 : (int)r.status;
+}
+
+static bool
+read_against(struct options *o, struct target *target, struct err *err)
+{
+	if (!o->against)
+		return true;
+	if (!target_parse(target, span_of(o->against), SPAN_NONE, o->port, &o->arena, err))
+		return false;
+	o->session.auth.target = target->text;
+	return true;
+}
+
+static int
+run_replay(int argc, char *argv[])
+{
+	struct options o;
+	struct target target;
+	struct err err = { 0 };
+	int status = 0;
+
+	if (options_begin(&o, &command_replay, &program, argc, argv, &err) && read_against(&o, &target, &err))
+		status = replay(&o, o.against ? &target : NULL, &err);
+	else if (err.kind != ERR_NONE)
+		status = ERR_USAGE;
+	if (err.kind != ERR_NONE)
+		complain(&err);
+	return options_end(&o, status);
+}
+
+const struct command command_replay = {
+	.name = "replay",
+	.args = "[OPTION...] FILE|DIR...",
+	.help = "Play scripts against a server, compare, and report",
+	.scope = SCOPE_REPLAY,
+	.run = run_replay,
+};

@@ -1,0 +1,272 @@
+/* smtpsh resolve TARGET - what the DNS says about where its mail goes. */
+#include <stdio.h>
+
+#include "net/idn.h"
+#include "run/route/lookup.h"
+#include "run/route/sts.h"
+#include "ui/cmd/commands.h"
+#include "ui/show/complain.h"
+#include "ui/show/json.h"
+#include "ui/show/screen.h"
+#include "ui/show/sts_words.h"
+
+struct resolve {
+	struct screen screen;
+	struct options *options;
+	struct loop *loop;
+	struct dns *dns;
+	const struct lookup *lookup;
+	struct sts_query *policy;
+	bool done;
+	int status;
+};
+
+static void
+put_signed(struct screen *s, bool authentic)
+{
+	screen_print(s, authentic ? ", validated (DNSSEC)" : ", not validated");
+}
+
+/* An A-label goes with its U-label beside it, never that alone: letters of several scripts look the same. */
+static void
+put_name(struct screen *s, struct span name)
+{
+	const struct idn *module = span_find(name, SPAN("xn--")).len > 0 ? idn(NULL) : NULL;
+	struct span shown = module ? module->to_unicode(name, &s->arena) : name;
+
+	screen_put(s, name);
+	if (!span_eq(shown, name)) {
+		screen_print(s, " (");
+		screen_put(s, shown);
+		screen_print(s, ")");
+	}
+}
+
+static void
+show_address(struct screen *s, const struct lookup_address *a)
+{
+	char host[ADDR_TEXT];
+
+	screen_print(s, "      %-24s", addr_host(&a->addr, host));
+	if (a->nptr == 0) {
+		screen_print(s, "  no reverse name: ");
+		screen_put(s, a->why);
+	}
+	for (size_t i = 0; i < a->nptr; i++) {
+		screen_print(s, i ? ", " : "  ");
+		screen_put(s, a->ptr[i].name);
+		screen_print(s, a->ptr[i].points_back ? " (points back)" : " (does not point back)");
+	}
+	screen_print(s, "\n");
+}
+
+static void
+show_tlsa(struct screen *s, const struct lookup_host *h)
+{
+	if (h->ntlsa == 0) {
+		screen_print(s, "      no TLSA: ");
+		screen_put(s, h->tlsa_why);
+		screen_print(s, "\n");
+		return;
+	}
+	for (size_t i = 0; i < h->ntlsa; i++) {
+		const struct lookup_tlsa *t = &h->tlsa[i];
+		screen_print(s, "      TLSA %u %u %u ", t->usage, t->selector, t->matching);
+		for (size_t j = 0; j < t->data.len; j++)
+			screen_print(s, "%02x", (unsigned char)t->data.at[j]);
+		put_signed(s, h->tlsa_authentic);
+		screen_print(s, h->tlsa_authentic ? "\n" : ": not for DANE (RFC 7672 2.2)\n");
+	}
+}
+
+static void
+show_host(struct screen *s, const struct lookup *l, const struct lookup_host *h)
+{
+	screen_print(s, l->route->mx ? "%5u " : "  ", h->hop->preference);
+	put_name(s, h->hop->host);
+	if (h->hop->found.alias.len > 0) {
+		screen_print(s, ", an alias of ");
+		screen_put(s, h->hop->found.alias);
+	}
+	if (h->hop->naddr == 0) {
+		screen_print(s, ": ");
+		screen_put(s, h->hop->found.why);
+	} else if (h->hop->found.source == HOST_DNS) {
+		screen_print(s, "  TTL %u s", h->hop->found.ttl);
+		put_signed(s, h->hop->found.authentic);
+	}
+	screen_print(s, "\n");
+	for (size_t i = 0; i < h->hop->naddr; i++)
+		show_address(s, &h->address[i]);
+	if (h->tlsa_name.len > 0)
+		show_tlsa(s, h);
+}
+
+static void
+show_record(struct screen *s, const char *what, const struct lookup_text *t)
+{
+	if (t->name.len == 0)
+		return;
+	screen_put(s, t->name);
+	if (t->n == 0) {
+		screen_print(s, ": ");
+		screen_put(s, t->why);
+		screen_print(s, "\n");
+		return;
+	}
+	screen_print(s, ": \"");
+	screen_put(s, t->text);
+	screen_print(s, "\"");
+	put_signed(s, t->authentic);
+	screen_print(s, "\n");
+	if (t->wrong.len == 0)
+		return;
+	screen_print(s, "*** %s: ", what);
+	screen_put(s, t->wrong);
+	screen_print(s, "\n");
+}
+
+/* Behind the record: the policy, and each MX that it does not name. */
+static void
+show_policy(struct screen *s, const struct lookup *l, const struct sts *sts)
+{
+	bool bad;
+
+	screen_print(s, "%s MTA-STS: ", sts->state == STS_FOUND ? "===" : "***");
+	screen_put(s, sts_policy_words(&s->arena, sts));
+	screen_print(s, "\n");
+	for (size_t i = 0; i < l->nhosts; i++) {
+		struct span host = l->host[i].hop->host;
+		if (sts_judge(sts, host, true, true) != STS_NOT_LISTED)
+			continue;
+		struct span what = sts_verdict_words(&s->arena, sts, STS_NOT_LISTED, host, &bad);
+		screen_print(s, "%s MTA-STS: ", bad ? "***" : "===");
+		screen_put(s, what);
+		screen_print(s, "\n");
+	}
+}
+
+static void
+show_lookup(struct screen *s, const struct lookup *l, const struct sts *sts)
+{
+	const struct route *r = l->route;
+
+	put_name(s, r->name);
+	if (r->mx) {
+		screen_print(s, ": MX, TTL %u s", r->ttl);
+		put_signed(s, r->authentic);
+	}
+	screen_print(s, "\n");
+	for (size_t i = 0; i < l->nhosts; i++)
+		show_host(s, l, &l->host[i]);
+	show_record(s, "MTA-STS", &l->mta_sts);
+	if (sts && l->mta_sts.wrong.len == 0)		/* else that was said */
+		show_policy(s, l, sts);
+	show_record(s, "TLSRPT", &l->tlsrpt);
+	for (size_t i = 0; i < l->nnotes; i++) {
+		screen_print(s, "=== ");
+		screen_put(s, l->note[i]);
+		screen_print(s, "\n");
+	}
+	if (r->unbelieved)
+		screen_print(s, "=== the name server says that it validated answers; it is not on this machine, and believed "
+		    "only with --trust-ad\n");
+	if (l->err.kind != ERR_NONE) {
+		screen_print(s, "*** ");
+		screen_put(s, span_of(l->err.text));
+		screen_print(s, "\n");
+	}
+}
+
+static void
+finish(struct resolve *r, const struct sts *sts)
+{
+	r->done = true;
+	r->status = (int)r->lookup->err.kind;
+	if (r->options->format == FORMAT_JSON)
+		json_lookup(stdout, r->lookup, sts);
+	else
+		show_lookup(&r->screen, r->lookup, sts);
+}
+
+static void
+on_policy(void *ctx, const struct sts *sts)
+{
+	finish(ctx, sts);
+}
+
+/* A domain that says it has a policy is taken at its word. */
+static void
+on_lookup(void *ctx, const struct lookup *l)
+{
+	struct resolve *r = ctx;
+	struct options *o = r->options;
+	struct sts_way way = {
+		.loop = r->loop, .dns = r->dns, .route = &o->session.route, .proxy = &o->session.proxy, .ca = o->tls.ca,
+		.timeout_ms = o->session.timeouts.connect,
+	};
+
+	r->lookup = l;
+	if (l->mta_sts.n > 0)
+		r->policy = sts_start(&way, l->route->name, &o->arena, on_policy, r);
+	else
+		finish(r, NULL);
+}
+
+static int
+resolve(struct options *o, const struct target *target)
+{
+	struct resolve r = { .options = o, .loop = loop_new() };
+	uint64_t ms = o->session.timeouts.resolve;
+
+	if (!o->dns.timeout_ms)
+		o->dns.timeout_ms = ms;
+	r.dns = dns_new(r.loop, &o->dns);
+	screen_init(&r.screen, stdout, &o->look);
+	struct lookup_query *query = lookup_start(r.loop, r.dns, target, &o->session.route, ms ? ms + 500 : 0, &o->arena,
+	    on_lookup, &r);
+	while (!r.done)
+		loop_turn(r.loop, true);
+	sts_free(r.policy);
+	lookup_free(query);
+	dns_free(r.dns);
+	screen_release(&r.screen);
+	loop_free(r.loop);
+	return r.status;
+}
+
+static bool
+read_target(struct options *o, struct target *target, struct err *err)
+{
+	if (o->nargs < 1 || o->nargs > 2)
+		return err_set(err, ERR_USAGE, "resolve: want one TARGET, as in smtpsh resolve @example.org");
+	if (!target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
+		return false;
+	return target->kind == TARGET_HOST || target->kind == TARGET_MX ||
+	    err_set(err, ERR_USAGE, "resolve: \"%s\" is not looked up: want a host or @domain", o->arg[0]);
+}
+
+static int
+run_resolve(int argc, char *argv[])
+{
+	struct options o;
+	struct target target;
+	struct err err = { 0 };
+	int status = 0;
+
+	if (options_begin(&o, &command_resolve, &program, argc, argv, &err) && read_target(&o, &target, &err))
+		status = resolve(&o, &target);
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = ERR_USAGE;
+	}
+	return options_end(&o, status);
+}
+
+const struct command command_resolve = {
+	.name = "resolve",
+	.args = "[OPTION...] TARGET",
+	.help = "What the DNS says about where its mail goes",
+	.scope = SCOPE_RESOLVE,
+	.run = run_resolve,
+};

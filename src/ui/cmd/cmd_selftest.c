@@ -1,0 +1,101 @@
+/* smtpsh selftest - play a script against itself. */
+#include "run/script/file.h"
+#include "run/serve/selftest.h"
+#include "ui/cmd/commands.h"
+#include "ui/show/complain.h"
+#include "ui/options/options.h"
+#include "ui/options/script.h"
+#include "ui/prompt/commands/list.h"
+#include "ui/cmd/replay_run.h"
+
+/* Secrets need a value, and any will do: the script's own server asks for none. */
+static void
+make_secrets(struct options *o, const struct script *s)
+{
+	for (size_t i = 0; i < s->names.n; i++) {
+		struct span name = s->names.of[i].name;
+		struct play_value *v = s->names.of[i].secret ? options_new_value(o) : NULL;
+		if (v)
+			*v = (struct play_value){ name, arena_printf(&o->arena, "selftest-%.*s", SPAN_ARG(name)), .secret = true };
+	}
+}
+
+static void
+on_begin(void *ctx, const struct replay_case *c)
+{
+	selftest_case(ctx, (unsigned)c->number);
+}
+
+static int
+play(struct options *o, struct session_env *env, const char *name, const struct target *demo, struct screen *screen)
+{
+	struct replay_file file = { .name = name };
+	struct replay r = { .o = o, .env = env, .target = demo, .file = &file, .nfiles = 1, .out = stdout, .screen = *screen,
+	    .on_begin = on_begin };
+	struct err err;
+
+	file.script = script_read(name, &(struct script_opts){ .only_at_prompt = prompt_knows }, &err);
+	struct selftest *t = file.script ? selftest_new(env, file.script, &err) : NULL;
+	if (!t) {
+		complain(&err);
+		script_free(file.script);
+		return (int)err.kind;
+	}
+	o->nvalues = 0;
+	make_secrets(o, file.script);
+	r.begin_ctx = t;
+	r.opts = (struct play_opts){ .session = &o->session, .target = demo, .level = o->match_level, .allow_hosts = true,
+	    .value = o->value, .nvalues = o->nvalues };
+	replay_list(&r, &o->arena);
+	replay_run(&r, 1);
+	selftest_free(t);
+	script_free(file.script);
+	*screen = r.screen;
+	return r.stop ? 130 : (int)r.status;
+}
+
+static int
+selftest(struct options *o)
+{
+	struct session_env env = { .loop = loop_new() };
+	struct target demo;
+	struct screen screen;
+	int status = 0;
+
+	screen_init(&screen, stdout, &o->look);
+	target_parse(&demo, SPAN("demo:"), SPAN_NONE, 0, &o->arena, NULL);
+	for (size_t i = 0; i < o->nargs; i++)
+		status = (int)err_worse((enum err_kind)status, (enum err_kind)play(o, &env, o->arg[i], &demo, &screen));
+	screen_release(&screen);
+	session_env_release(&env);
+	loop_free(env.loop);
+	return status;
+}
+
+static int
+run_selftest(int argc, char *argv[])
+{
+	struct options o;
+	struct err err = { 0 };
+	int status = 0;
+
+	if (options_begin(&o, &command_selftest, &program, argc, argv, &err)) {
+		if (o.nargs == 0)
+			err_set(&err, ERR_USAGE, "want a script: smtpsh selftest FILE...");
+		else
+			status = selftest(&o);
+	}
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = ERR_USAGE;
+	}
+	return options_end(&o, status);
+}
+
+const struct command command_selftest = {
+	.name = "selftest",
+	.args = "[OPTION...] FILE...",
+	.help = "Play a script against itself, both sides in one process",
+	.scope = SCOPE_SELFTEST,
+	.run = run_selftest,
+};

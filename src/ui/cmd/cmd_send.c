@@ -1,0 +1,164 @@
+/* smtpsh send - one message to one server: EHLO, TLS, AUTH, envelope, message, each shown; a verdict for each recipient. */
+#include <stdlib.h>
+
+#include "run/play/player.h"
+#include "run/serve/serve.h"
+#include "ui/edit/ask.h"
+#include "ui/cmd/commands.h"
+#include "ui/show/complain.h"
+#include "ui/edit/editor.h"
+#include "ui/cmd/env.h"
+#include "ui/cmd/outlet.h"
+#include "ui/show/screen.h"
+#include "ui/show/standard.h"
+
+struct sender {
+	struct screen screen;
+	struct outlet out;
+	struct span prompt;		/* of a question; empty: none */
+	char question[200];
+	bool secret, text;
+};
+
+static void
+on_event(void *ctx, const struct event *event)
+{
+	struct sender *s = ctx;
+
+	if (event->kind == EVENT_QUESTION) {
+		struct span prompt = span_first(event->question.prompt, sizeof s->question);
+		memcpy(s->question, prompt.at, prompt.len);
+		s->prompt = (struct span){ s->question, prompt.len };
+		s->secret = event->question.secret;
+		s->text = event->question.text;
+	}
+	outlet_event(&s->out, event);
+}
+
+/* False: it was not to be had, and is asked for again. */
+static bool
+answer_from_editor(struct player *player)
+{
+	struct arena arena = { 0 };
+	struct span text;
+	struct err err;
+	bool ok = editor_write(&arena, &text, &err);
+
+	if (ok)
+		player_answer(player, text);
+	else
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+	arena_release(&arena);
+	return ok;
+}
+
+static void
+answer(struct sender *s, struct player *player)
+{
+	struct secret text = { 0 };
+	struct span prompt = s->prompt;
+
+	s->prompt = SPAN_NONE;
+	fflush(s->screen.out);
+	if (!ask_terminal(prompt, s->secret, &text))
+		player_cancel(player);
+	else if (!s->text || !span_eq(span_trim(secret_span(&text)), SPAN("/edit")))
+		player_answer(player, secret_span(&text));
+	else if (!answer_from_editor(player))
+		s->prompt = prompt;
+	secret_release(&text);
+}
+
+static int
+send_one(struct options *o, const struct target *target)
+{
+	struct session_env env;
+	struct sender sender = { 0 };
+	struct err err;
+	struct player_opts opts = { .fail_fast = true, .deadline_ms = o->deadline_ms };
+
+	screen_init(&sender.screen, stdout, &o->look);
+	if (!env_begin(&env, o, &err) || !outlet_open(&sender.out, &sender.screen, o, &err)) {
+		complain(&err);
+		outlet_close(&sender.out, ERR_USAGE);
+		screen_release(&sender.screen);
+		env_end(&env, &err);
+		return ERR_USAGE;
+	}
+	o->session.can_ask = !sender.out.json && ask_is_possible();
+	struct player *player = player_new(&env, &o->session, &opts, on_event, &sender);
+	player_open(player, target);
+	player_step(player, step_new_send(&o->send, &o->arena));
+	player_end(player);
+	while (!player_done(player)) {
+		standard_flush();
+		loop_turn(env.loop, true);
+		if (sender.prompt.len > 0)
+			answer(&sender, player);
+	}
+	int status = (int)player_status(player);
+	player_free(player);
+	status = outlet_close(&sender.out, status);
+	screen_release(&sender.screen);
+	err.kind = ERR_NONE;
+	if (env_end(&env, &err))
+		return status;
+	complain(&err);
+	return status ? status : (int)err.kind;
+}
+
+/* Without a target the message goes where the first recipient's mail goes; user@domain as a target is a recipient too. */
+static bool
+read_words(struct options *o, struct target *target, struct err *err)
+{
+	struct compose *c = &o->send.message;
+	struct span text = span_of(o->nargs > 0 ? o->arg[0] : NULL);
+
+	if (o->nargs > 2)
+		return err_set(err, ERR_USAGE, "\"%s\" is too much: want TARGET [PORT]", o->arg[2]);
+	if (o->nargs == 0 && c->nto > 0)
+		text = c->to[0];
+	if (text.len == 0)
+		return err_set(err, ERR_USAGE, "want a target, as in smtpsh send --to you@example.org mx1.example.org");
+	if (!target_parse(target, text, span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
+		return false;
+	if (target->kind == TARGET_MX && target->sender.len > 0 && c->nto == 0 &&
+	    !send_add_recipients(&o->send, text, &o->arena, err))
+		return false;
+	o->session.auth.target = target->text;
+	o->send.prepare = true;
+	if (o->send.last >= SEND_RCPT && c->nto == 0 && !ask_is_possible())
+		return err_set(err, ERR_USAGE, "want a recipient: --to ADDR, or --quit-after ehlo, starttls, auth or mail");
+	if (!o->send.from_said && !ask_is_possible()) {
+		const char *user = getenv("LOGNAME");
+		c->from = arena_printf(&o->arena, "%s@%s", user && user[0] ? user : "smtpsh", o->session.helo && o->session.helo[0] != '[' ?
+		    o->session.helo : "localhost.localdomain");
+		o->send.from_said = true;
+	}
+	return true;
+}
+
+static int
+run_send(int argc, char *argv[])
+{
+	struct options o;
+	struct target target;
+	struct err err = { 0 };
+	int status = 0;
+
+	if (options_begin(&o, &command_send, &program, argc, argv, &err) && read_words(&o, &target, &err))
+		status = send_one(&o, &target);
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = ERR_USAGE;
+	}
+	return options_end(&o, status);
+}
+
+const struct command command_send = {
+	.name = "send",
+	.args = "[OPTION...] [TARGET [PORT]]",
+	.help = "Send a message: envelope and message are shown, and a verdict for each recipient",
+	.scope = SCOPE_SEND,
+	.run = run_send,
+};

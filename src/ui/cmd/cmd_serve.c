@@ -1,0 +1,359 @@
+/* smtpsh serve - play the server's side. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run/serve/keep.h"
+#include "run/serve/mock.h"
+#include "base/text.h"
+#include "ui/options/accounts.h"
+#include "ui/cmd/commands.h"
+#include "ui/show/complain.h"
+#include "ui/show/draft.h"
+#include "ui/show/json.h"
+#include "ui/options/script.h"
+#include "ui/options/profile.h"
+#include "ui/report/serve.h"
+#include "ui/show/serve_show.h"
+
+enum { FAREWELL_MS = 1000 };
+
+struct serving {
+	struct options *o;
+	struct session_env env;
+	struct tls_made *made;
+	struct tls_context *tls;
+	struct serve *server;
+	struct screen screen;
+	bool shows;			/* a person watches */
+	struct json *json, *messages;
+	FILE *messages_file;
+	struct keep *keep;
+	struct script *script;		/* NULL: the server inside */
+	struct mock *mock;
+	struct mock_stray stray;
+	struct serve_report *report;
+	unsigned long long count, queue;
+	unsigned played, failed;	/* connections */
+	bool stop, enough, hurry;	/* it ends; since all came that was asked for; at once */
+	struct err *err;
+};
+
+static void
+on_play(struct serving *v, const struct event *e)
+{
+	if (e->kind == EVENT_PROBLEM && e->err == ERR_EXPECT && !v->shows && !v->json && !v->report)
+		fprintf(stderr, "smtpsh: client %u: %.*s\n", e->session, SPAN_ARG(text_safe(&v->screen.arena, e->text)));
+	if (e->kind != EVENT_STEP_ENDED)
+		return;
+	v->failed += e->err == ERR_EXPECT;
+	if (++v->played == v->o->times)
+		v->stop = v->enough = true;
+}
+
+static void
+on_event(void *ctx, const struct event *e)
+{
+	struct serving *v = ctx;
+
+	if (v->json)
+		json_event(v->json, e);
+	else if (v->shows)
+		serve_show_event(&v->screen, e);
+	if (v->report)
+		serve_report_event(v->report, e, &v->stray);
+	if (v->mock)
+		on_play(v, e);
+	if (e->kind != EVENT_MESSAGE)
+		return;
+	if (v->messages) {
+		json_event(v->messages, e);
+		fflush(v->messages_file);
+	}
+	if (v->keep && !keep_message(v->keep, e, v->err))
+		v->stop = true;
+	if (++v->count == v->o->count)
+		v->stop = v->enough = true;
+}
+
+static void
+on_signal(void *ctx, unsigned ready)
+{
+	struct serving *v = ctx;
+
+	(void)ready;
+	v->hurry = v->stop;
+	v->stop = true;
+}
+
+static void
+on_deadline(void *ctx, unsigned ready)
+{
+	struct serving *v = ctx;
+
+	(void)ready;
+	if (v->o->count && !v->stop)
+		err_set(v->err, ERR_TIMEOUT, "%llu of %u messages came before the deadline", v->count, v->o->count);
+	v->stop = true;
+}
+
+static void
+on_farewell(void *ctx, unsigned ready)
+{
+	(void)ready;
+	((struct serving *)ctx)->hurry = true;
+}
+
+static bool
+make_tls(struct serving *v, struct err *err)
+{
+	const char *const names[] = { v->o->serve.mta.host ? v->o->serve.mta.host : MTA_HOST, "localhost", "127.0.0.1", "::1" };
+	struct tls_opts opts = v->o->tls;
+
+	if (v->o->session.tls == TARGET_TLS_OFF)
+		return !v->o->ca_out || err_set(err, ERR_USAGE, "--ca-out and --tls=off: there is no certificate then");
+	opts.server = true;
+	if (!opts.cert) {
+		v->made = tls_make(names, sizeof names / sizeof *names, err);
+		if (!v->made)
+			return false;
+		opts.made = v->made;
+	}
+	if (v->o->ca_out && !v->made)
+		return err_set(err, ERR_USAGE, "--ca-out and --cert: there is a CA to write only for a certificate made at start");
+	v->tls = tls_context_new(&opts, err);
+	return v->tls && (!v->o->ca_out || draft_write(v->o->ca_out, tls_made_ca_pem(v->made), err));
+}
+
+static bool
+open_messages(struct serving *v, struct err *err)
+{
+	const char *name = v->o->messages;
+	int fd;
+
+	if (strcmp(name, "-") == 0) {
+		v->messages_file = stdout;
+	} else {
+		fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+		v->messages_file = fd >= 0 ? fdopen(fd, "a") : NULL;
+		if (!v->messages_file)
+			return err_set(err, ERR_USAGE, "cannot write %s: %s", name, strerror(errno));
+	}
+	v->messages = json_new(v->messages_file);
+	return true;
+}
+
+static bool
+make_mock(struct serving *v, struct err *err)
+{
+	struct options *o = v->o;
+	const char *path = o->nargs ? o->arg[0] : NULL;
+
+	if (o->nargs > 1 || (o->nargs && o->profile))
+		return err_set(err, ERR_USAGE, "serve takes one script");
+	if (o->profile && !profile_find(o->profile, &o->arena, &path, err))
+		return false;
+	if (!path)
+		return o->report == REPORT_TEXT || o->report == REPORT_JSON ||
+		    err_set(err, ERR_USAGE, "--format %s reports on a script: serve FILE", o->report == REPORT_TAP ? "tap" : "junit");
+	if (o->serve.mta.without || o->session.lmtp)
+		return err_set(err, ERR_USAGE, "%s is for the server without a script: a script says itself what EHLO offers",
+		    o->session.lmtp ? "--lmtp" : "--without");
+	v->script = script_read(path, options_script(o, &(struct script_opts){ .server = true }), err);
+	if (!v->script)
+		return false;
+	v->queue = (unsigned long long)time(NULL) << 8;
+	o->serve.mta.queue = &v->queue;
+	v->mock = mock_new(v->script, &(struct mock_opts){ .mta = &o->serve.mta, .strict = o->strict, .realtime = o->realtime,
+	    .level = o->match_level == MATCH_UNSAID ? MATCH_CODE : o->match_level,
+	    .value = o->value, .nvalues = o->nvalues, .stray = &v->stray }, err);
+	o->serve.play = mock_step;
+	o->serve.play_ctx = v->mock;
+	if (!o->listen && mock_listen(v->script).len > 0)
+		o->listen = arena_string(&o->arena, mock_listen(v->script));
+	if (v->mock && (o->report == REPORT_TAP || o->report == REPORT_JUNIT))
+		v->report = serve_report_new(v->script, v->mock);
+	return v->mock != NULL;
+}
+
+static bool
+make(struct serving *v, struct err *err)
+{
+	struct options *o = v->o;
+
+	if (o->account_file && !accounts_read(o->account_file, &o->arena, &o->serve.mta.accounts, err))
+		return false;
+	if (o->messages && !open_messages(v, err))
+		return false;
+	if ((o->maildir || o->mbox) && !(v->keep = keep_new(o->maildir, o->mbox, err)))
+		return false;
+	if (!make_tls(v, err))
+		return false;
+	o->serve.tls = v->tls;
+	o->serve.mta.implicit_tls = o->session.tls == TARGET_TLS_IMPLICIT;
+	o->serve.mta.lmtp = o->session.lmtp;
+	o->serve.mta.fail_fast = o->fail_fast;
+	o->serve.mta.refusals = o->refusal;
+	o->serve.mta.keep_text = v->keep || v->messages;
+	if (!make_mock(v, err))
+		return false;
+	v->server = serve_new(&v->env, &o->serve, on_event, v);
+	return true;
+}
+
+static void
+release(struct serving *v)
+{
+	serve_free(v->server);
+	serve_report_free(v->report);
+	mock_free(v->mock);
+	script_free(v->script);
+	keep_free(v->keep);
+	json_free(v->json);
+	json_free(v->messages);
+	if (v->messages_file && v->messages_file != stdout)
+		fclose(v->messages_file);
+	tls_context_free(v->tls);
+	tls_made_free(v->made);
+	screen_release(&v->screen);
+	session_env_release(&v->env);
+	loop_free(v->env.loop);
+}
+
+static void
+tell_where(struct serving *v, const struct addr *bound)
+{
+	char text[ADDR_TEXT];
+
+	FILE *out = v->report ? stderr : stdout;	/* a report stands alone */
+
+	fprintf(out, "listening on %s%s\n", addr_family(bound) ? "" : "unix:", addr_text(bound, text));
+	fflush(out);
+	if (!addr_is_loopback(bound) && v->o->look.verbose >= 0)
+		fprintf(stderr, "smtpsh: note: %s is %s: others than this machine can reach it\n", text,
+		    addr_is_any(bound) ? "every address of this machine" : "no loopback address");
+	if (v->shows && !v->json && !v->mock)
+		serve_show_rules(&v->screen, v->o->serve.mta.refusals, !v->o->account_file,
+		    v->o->maildir || v->o->mbox || v->o->messages);
+}
+
+/* Thousands of clients want as many descriptors as the system allows. */
+static void
+raise_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static void
+wait_for_clients(struct serving *v, struct loop_timer *farewell)
+{
+	loop_timer_set(farewell, FAREWELL_MS);
+	while (!v->hurry && serve_clients(v->server) > 0)
+		loop_turn(v->env.loop, true);
+	loop_timer_stop(farewell);
+}
+
+static void
+live(struct serving *v)
+{
+	struct loop_signal *interrupt = loop_signal(v->env.loop, SIGINT, on_signal, v);
+	struct loop_signal *term = loop_signal(v->env.loop, SIGTERM, on_signal, v);
+	struct loop_timer *deadline = loop_timer(v->env.loop, on_deadline, v);
+	struct loop_timer *farewell = loop_timer(v->env.loop, on_farewell, v);
+
+	if (v->o->deadline_ms)
+		loop_timer_set(deadline, v->o->deadline_ms);
+	while (!v->stop)
+		loop_turn(v->env.loop, true);
+	/* When all came that was asked for, those who are there may end what they began. */
+	serve_deafen(v->server);
+	v->hurry = !v->enough;
+	wait_for_clients(v, farewell);
+	if (v->mock)
+		mock_stop(v->mock);
+	serve_stop(v->server);
+	v->hurry = false;
+	wait_for_clients(v, farewell);
+	loop_timer_free(farewell);
+	loop_timer_free(deadline);
+	loop_signal_free(interrupt);
+	loop_signal_free(term);
+}
+
+static bool
+where(const struct options *o, struct addr *at, struct err *err)
+{
+	struct span text = span_of(o->listen ? o->listen : "127.0.0.1:0");
+
+	if (span_starts(text, SPAN("unix:")))
+		return addr_unix(at, span_skip(text, 5), err);
+	return addr_parse_listen(at, text, err);
+}
+
+static void
+tell_count(const struct serving *v)
+{
+	if (v->mock)
+		printf("# %u connection%s played, %u failed\n", v->played, v->played == 1 ? "" : "s", v->failed);
+	printf("# %llu message%s came\n", v->count, v->count == 1 ? "" : "s");
+}
+
+static int
+serve(struct options *o, struct err *err)
+{
+	struct serving v = { .o = o, .env = { .loop = loop_new() }, .err = err };
+	struct addr at, bound;
+
+	raise_limit();
+	screen_init(&v.screen, stdout, &o->look);
+	v.shows = o->look.verbose >= 0 && (v.screen.terminal || o->look.verbose > 0) && o->report != REPORT_TAP && o->report != REPORT_JUNIT;
+	if (o->report == REPORT_JSON)
+		v.json = json_new(stdout);
+	if (make(&v, err) && where(o, &at, err) && serve_listen(v.server, &at, &bound, err)) {
+		tell_where(&v, &bound);
+		live(&v);
+		if (v.report)
+			serve_report_write(v.report, o, &v.screen);
+		if (v.shows && !v.json)
+			tell_count(&v);
+		if (v.failed > 0 && err->kind == ERR_NONE)
+			err_set(err, ERR_EXPECT, "%u of %u connections did not do what %s says", v.failed, v.played, v.script->file);
+	}
+	release(&v);
+	return (int)err->kind;
+}
+
+static int
+run_serve(int argc, char *argv[])
+{
+	struct options o;
+	struct err err = { 0 };
+	int status = 0;
+
+	if (options_begin(&o, &command_serve, &program, argc, argv, &err))
+		status = serve(&o, &err);
+	else if (err.kind != ERR_NONE)
+		status = ERR_USAGE;
+	if (err.kind != ERR_NONE)
+		complain(&err);
+	options_release(&o);
+	return status;
+}
+
+const struct command command_serve = {
+	.name = "serve",
+	.args = "[OPTION...] [FILE]",
+	.help = "Play the server's side: a script's, or a well-behaved server for trying things",
+	.scope = SCOPE_SERVE,
+	.run = run_serve,
+};

@@ -1,0 +1,199 @@
+/* smtpsh TARGET - talk to a server: the prompt, or the lines of a file, a pipe or the command line. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/near.h"
+#include "run/serve/serve.h"
+#include "run/script/file.h"
+#include "ui/cmd/commands.h"
+#include "ui/show/complain.h"
+#include "ui/cmd/env.h"
+#include "ui/prompt/lines.h"
+#include "ui/cmd/played.h"
+#include "ui/prompt/commands/list.h"
+#include "ui/prompt/repl.h"
+
+enum { BEGINNING_MS = 200, BEGINNING_MAX = 16 << 10 };	/* how long a pipe may take to show whether it is a script */
+
+static bool
+is_interactive(const struct options *o)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file && o->format == FORMAT_TEXT;
+}
+
+/* Not by way of the stack: each page of it that a function may need is touched when the function begins. */
+static struct span
+read_once(int fd, struct arena *arena)
+{
+	struct buf piece = { .max = BEGINNING_MAX };
+	size_t room;
+	char *at = buf_reserve(&piece, BEGINNING_MAX, &room);
+	ssize_t n = read(fd, at, room);
+	struct span text = n > 0 ? arena_copy(arena, (struct span){ at, (size_t)n }) : SPAN_NONE;
+
+	buf_release(&piece);
+	return text;
+}
+
+/* What a file or pipe begins with, so that a script is known before anything is connected. */
+static bool
+read_beginning(const char *file, int fd, struct arena *arena, struct span *text, bool *whole, struct err *err)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+	struct stat st;
+
+	*text = SPAN_NONE;
+	*whole = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (*whole)
+		return file_slurp(file, arena, SCRIPT_OCTETS_MAX, text, err);
+	if (poll(&ready, 1, BEGINNING_MS) > 0)
+		*text = read_once(fd, arena);
+	if (!script_is_marked(*text))
+		return true;
+	struct span rest;
+	*whole = file_slurp("-", arena, SCRIPT_OCTETS_MAX, &rest, err);
+	*text = arena_printf(arena, "%.*s%.*s", SPAN_ARG(*text), SPAN_ARG(rest));
+	return *whole;
+}
+
+static int
+feed(struct session_env *env, const struct options *o, struct outlet *outlet, const struct target *target, int fd,
+    struct span beginning)
+{
+	struct player_opts opts = { .fail_fast = o->fail_fast, .deadline_ms = o->deadline_ms, .only_at_prompt = prompt_knows };
+	struct player *player = player_new(env, &o->session, &opts, outlet_event, outlet);
+
+	if (target)
+		player_open(player, target);
+	if (target && o->session.auth.wanted)
+		player_line(player, SPAN("/auth"), (struct place){ .file = "--auth", .line = 1 });
+	for (size_t i = 0; i < o->nlines; i++)
+		player_line(player, span_of(o->line[i]), (struct place){ .file = "-c", .line = (unsigned)i + 1 });
+	if (fd < 0 && beginning.len == 0)
+		player_end(player);
+	int status = lines_run(env->loop, player, fd, o->file ? o->file : "-", beginning);
+	player_free(player);
+	return status;
+}
+
+static int
+run_lines(struct session_env *env, struct options *o, struct screen *screen, const struct target *target)
+{
+	struct outlet outlet;
+	struct arena arena = { 0 };
+	struct span beginning = SPAN_NONE;
+	struct err err = { 0 };
+	bool whole = false, named = o->file && strcmp(o->file, "-") != 0;
+	int fd = o->nlines ? -1 : named ? open(o->file, O_RDONLY | O_CLOEXEC) : STDIN_FILENO, status = ERR_USAGE;
+
+	if (named && fd < 0)
+		err_set(&err, ERR_USAGE, "cannot read %s: %s", o->file, strerror(errno));
+	else if (outlet_open(&outlet, screen, o, &err)) {
+		if (fd < 0 || read_beginning(named ? o->file : "-", fd, &arena, &beginning, &whole, &err))
+			status = script_is_marked(beginning) ?
+			    played_run(env, o, &outlet, target, o->file ? o->file : "-", beginning) :
+			    feed(env, o, &outlet, target, whole ? -1 : fd, beginning);
+		status = outlet_close(&outlet, status);
+	}
+	if (err.kind)
+		complain(&err);
+	if (named && fd >= 0)
+		close(fd);
+	arena_release(&arena);
+	return status;
+}
+
+static int
+talk(struct options *o, const struct target *target)
+{
+	struct session_env env;
+	struct screen screen;
+	struct err err;
+	int status;
+
+	o->session.own = true;
+	if (!env_begin(&env, o, &err)) {
+		complain(&err);
+		env_end(&env, &err);
+		return ERR_USAGE;
+	}
+	screen_init(&screen, stdout, &o->look);
+	if (is_interactive(o))
+		status = repl_run(&env, o, &screen, target, prompt_commands);
+	else
+		status = run_lines(&env, o, &screen, target);
+	screen_release(&screen);
+	err.kind = ERR_NONE;
+	if (env_end(&env, &err))
+		return status;
+	complain(&err);
+	return status ? status : (int)err.kind;
+}
+
+/* What a word that is no host may have been meant as; said when it is not found. */
+static struct span
+hint_for(struct options *o, const char *word)
+{
+	struct near near = near_begin(span_of(word));
+
+	if (word && strcmp(word, "demo") == 0)
+		return SPAN("the server inside is \"demo:\"");
+	for (size_t i = 0; commands[i]; i++)
+		near_try(&near, commands[i]->name);
+	if (near.best)
+		return arena_printf(&o->arena, "the subcommand is \"smtpsh %s\"", near.best);
+	if (word && access(word, F_OK) == 0)
+		return arena_printf(&o->arena, "there is a file \"%s\": lines are taken from it by -f %s", word, word);
+	return SPAN_NONE;
+}
+
+static bool
+read_words(struct options *o, struct target *target, struct err *err)
+{
+	if (o->nargs > 2)
+		return err_set(err, ERR_USAGE, "\"%s\" is too much: want TARGET [PORT]", o->arg[2]);
+	return target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err);
+}
+
+static bool
+read_target(struct options *o, struct target *target, struct err *err)
+{
+	struct span hint = hint_for(o, o->arg[0]);
+	struct err why;
+
+	if (!read_words(o, target, &why))
+		return err_set(err, why.kind, "%s%s%.*s", why.text, hint.len && o->nargs > 1 ? "; " : "", SPAN_ARG(o->nargs > 1 ? hint : SPAN("")));
+	target->hint = hint;
+	o->session.auth.target = target->text;		/* what is given for it goes nowhere else */
+	return true;
+}
+
+static int
+run_talk(int argc, char *argv[])
+{
+	struct options o;
+	struct target target = { 0 };
+	struct err err = { 0 };
+	int status = 0;
+
+	if (options_begin(&o, &command_talk, &program, argc, argv, &err) && (o.nargs == 0 || read_target(&o, &target, &err)))
+		status = talk(&o, o.nargs > 0 ? &target : NULL);
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = ERR_USAGE;
+	}
+	return options_end(&o, status);
+}
+
+const struct command command_talk = {
+	.name = "",
+	.args = "[OPTION...] [TARGET [PORT]]",
+	.help = "Talk to an SMTP server; from a pipe, the same lines are a script",
+	.scope = SCOPE_TALK,
+	.run = run_talk,
+};

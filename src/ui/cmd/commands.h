@@ -1,0 +1,32 @@
+/* The subcommands of the program: one file src/ui/cmd/cmd_NAME.c and one line here each. */
+#ifndef UI_CMD_COMMANDS_H
+#define UI_CMD_COMMANDS_H
+
+#include "ui/options/options.h"
+
+#define COMMANDS(X)	\
+	X(talk)		\
+	X(send)		\
+	X(replay)	\
+	X(selftest)	\
+	X(record)	\
+	X(serve)	\
+	X(import)	\
+	X(probe)	\
+	X(check_smtp)	\
+	X(exporter)	\
+	X(resolve)	\
+	X(explain)	\
+	X(completion)
+
+#define X(name) extern const struct command command_##name;
+COMMANDS(X)
+#undef X
+
+extern const struct command *const commands[];		/* ends in NULL; talk is the first */
+extern const struct program program;
+const struct command *command_find(const char *name);	/* NULL: there is none */
+/* Called by a link whose name ends in check_smtp it is that command; NULL: it is called by its own name. */
+const struct command *command_of_program(const char *path);
+
+#endif

@@ -1,0 +1,271 @@
+/* exporter - HTTP by libmicrohttpd, run by the caller's loop. */
+#include "ui/cmd/exporter.h"
+
+#include <microhttpd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/arena.h"
+
+/* Those whose end has been asked for are still libmicrohttpd's until it has seen that: SPARE are for them. */
+enum { REQUEST_SECONDS = 30, HEADER_MOST = 8 << 10, MEMORY = 16 << 10, SPARE = 64, RUN_AGAIN_MS = 500 };
+
+struct client {
+	struct client *next;
+	struct MHD_Connection *connection;
+	time_t since;			/* when it was connected, or last answered */
+	bool busy, ended;		/* its answer is being made; it was closed for another, or for its slowness */
+};
+
+struct server {
+	struct MHD_Daemon *daemon;
+	http_fn *fn;
+	void *ctx;
+	struct client *first, **last;	/* the oldest first */
+	unsigned n, most;		/* without those that were closed for another */
+};
+
+struct http_request {
+	struct server *server;
+	struct MHD_Connection *connection;
+	struct MHD_Response *response;		/* NULL while it is not answered */
+	unsigned status;
+	bool told, suspended;
+};
+
+/* ---- connections: the oldest that waits for nothing makes room, so that whoever says nothing keeps nobody out */
+
+static time_t
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+static void
+end(struct server *s, struct client *c)
+{
+	c->ended = true;
+	s->n--;
+	shutdown(MHD_get_connection_info(c->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, SHUT_RDWR);
+}
+
+static void
+end_oldest(struct server *s)
+{
+	struct client *c = s->first;
+
+	while (c && (c->busy || c->ended))
+		c = c->next;
+	if (c)
+		end(s, c);
+}
+
+/* A request, and the reading of an answer, have so long in all: an octet now and then holds nothing open. */
+static void
+end_slow(struct server *s)
+{
+	time_t before = now() - REQUEST_SECONDS;
+
+	for (struct client *c = s->first; c; c = c->next)
+		if (!c->busy && !c->ended && c->since < before)
+			end(s, c);
+}
+
+static void
+forget(struct server *s, struct client *gone)
+{
+	struct client **at = &s->first;
+
+	while (*at != gone)
+		at = &(*at)->next;
+	*at = gone->next;
+	if (!*at)
+		s->last = at;
+	s->n -= !gone->ended;
+	free(gone);
+}
+
+static void
+on_connection(void *cls, struct MHD_Connection *connection, void **socket_context, enum MHD_ConnectionNotificationCode code)
+{
+	struct server *s = cls;
+
+	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+		forget(s, *socket_context);
+		return;
+	}
+	if (s->n == s->most)
+		end_oldest(s);
+	struct client *c = *socket_context = memory_zeroed(sizeof *c);
+	c->connection = connection;
+	c->since = now();
+	*s->last = c;
+	s->last = &c->next;
+	s->n++;
+}
+
+static void
+set_busy(struct MHD_Connection *connection, bool busy)
+{
+	struct client *c = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+
+	c->busy = busy;
+	c->since = now();
+}
+
+/* ---- requests */
+
+static enum MHD_Result
+refuse(struct MHD_Connection *connection, unsigned status, const char *text)
+{
+	struct MHD_Response *response = MHD_create_response_from_buffer(strlen(text), (char *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
+	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
+		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+	enum MHD_Result result = MHD_queue_response(connection, status, response);
+
+	MHD_destroy_response(response);
+	return result;
+}
+
+/* The memory of a connection holds twice as much, so that there is room for an answer. */
+static bool
+is_long(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+	return info && info->header_size > HEADER_MOST;
+}
+
+/* Called when the headers are there, and again once a request that had to wait has its answer. */
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
+    const char *upload, size_t *upload_size, void **con_cls)
+{
+	struct server *server = cls;
+	struct http_request *r = *con_cls;
+
+	(void)version, (void)upload;
+	if (!r) {
+		if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+			return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD are answered here\n");
+		if (is_long(connection))
+			return refuse(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "a request has 8192 octets of headers at the most\n");
+		r = *con_cls = memory_zeroed(sizeof *r);
+		*r = (struct http_request){ .server = server, .connection = connection };
+		return MHD_YES;
+	}
+	*upload_size = 0;
+	if (!r->told) {
+		r->told = true;
+		server->fn(server->ctx, r, url);
+	}
+	if (r->response) {
+		enum MHD_Result result = MHD_queue_response(connection, r->status, r->response);
+		MHD_destroy_response(r->response);
+		r->response = NULL;
+		set_busy(connection, false);
+		return result;
+	}
+	r->suspended = true;
+	set_busy(connection, true);
+	MHD_suspend_connection(connection);
+	return MHD_YES;
+}
+
+static void
+on_completed(void *cls, struct MHD_Connection *connection, void **con_cls, enum MHD_RequestTerminationCode code)
+{
+	struct http_request *r = *con_cls;
+
+	(void)cls, (void)connection, (void)code;
+	if (r && r->response)
+		MHD_destroy_response(r->response);
+	free(r);
+	*con_cls = NULL;
+}
+
+static void *
+start(int fd, unsigned most, http_fn *fn, void *ctx, struct err *err)
+{
+	struct server *s = memory_zeroed(sizeof *s);
+
+	*s = (struct server){ .fn = fn, .ctx = ctx, .most = most };
+	s->last = &s->first;
+	s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, s,
+	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most + SPARE,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
+	if (s->daemon)
+		return s;
+	err_set(err, ERR_SYSTEM, "libmicrohttpd does not start");
+	free(s);
+	return NULL;
+}
+
+static void
+stop(void *server)
+{
+	MHD_stop_daemon(((struct server *)server)->daemon);
+	free(server);
+}
+
+static int
+epoll_fd(void *server)
+{
+	return MHD_get_daemon_info(((struct server *)server)->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+}
+
+/*
+ * It reads once a run from each connection, of which epoll then says nothing more (EPOLLET): what is left in one shows in
+ * the timeout alone, which is 0.
+ */
+static unsigned
+run(void *server)
+{
+	struct server *s = server;
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	end_slow(s);
+	MHD_run(s->daemon);
+	return MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms < RUN_AGAIN_MS ? (unsigned)ms : RUN_AGAIN_MS;
+}
+
+static const char *
+argument(struct http_request *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->connection, MHD_GET_ARGUMENT_KIND, name);
+}
+
+static const char *
+header(struct http_request *r, const char *name)
+{
+	return MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, name);
+}
+
+static void
+answer(struct http_request *r, unsigned status, const char *type, struct span body)
+{
+	char *copy = memory_get(body.len + 1);
+
+	if (body.len)
+		memcpy(copy, body.at, body.len);
+	r->status = status;
+	r->response = MHD_create_response_from_buffer(body.len, copy, MHD_RESPMEM_MUST_FREE);
+	MHD_add_response_header(r->response, "Content-Type", type);
+	if (r->suspended) {
+		r->suspended = false;
+		set_busy(r->connection, false);
+		MHD_resume_connection(r->connection);
+	}
+}
+
+const struct http module_exporter = {
+	.start = start, .stop = stop, .fd = epoll_fd, .run = run, .argument = argument, .header = header, .answer = answer,
+};

@@ -1,0 +1,230 @@
+/* exporter - its modules, and the ini file they may be in. */
+#include "ui/cmd/exporter_modules.h"
+#include "ui/cmd/commands.h"
+#include "ui/options/probe_spec.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+
+enum { ARGS_MOST = 64, NAME_MOST = 60, MODULES_MOST = 500 };
+
+/* in the order they are named to a person, last first */
+static const struct { const char *name, *options; } built_in[] = {
+	{ "mx_sts", "--mx --addresses all --sts" },
+	{ "mx", "--mx --addresses all" },
+	{ "smtp_rcpt", "--tls=try --to postmaster" },
+	{ "submission", "--tls=starttls --port 587" },
+	{ "smtps", "--tls=implicit --port 465" },
+	{ "smtp_starttls", "--tls=starttls" },
+	{ "smtp", "--tls=off" },
+};
+
+struct reading {
+	struct loop *loop;
+	const char *file;
+	unsigned line;
+	size_t n;
+	struct probe_module *first;
+	struct err *err;
+};
+
+static bool
+is_name(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.at[i];
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'))
+			return false;
+	}
+	return text.len > 0 && text.len <= NAME_MOST;
+}
+
+/* A word; in double quotes it may have blanks. */
+static struct span
+take_word(struct span *rest)
+{
+	*rest = span_trim(*rest);
+	if (rest->len == 0 || rest->at[0] != '"')
+		return span_word(rest);
+	*rest = span_skip(*rest, 1);
+	return span_until(rest, '"');
+}
+
+/* What a probe for others has no use for, or must not have: files to write, and targets. */
+static bool
+suits(const struct options *o)
+{
+	const struct probe_settings *p = &o->probe;
+
+	return o->nargs == 0 && !o->help && !o->version && !o->debug && !p->targets && !p->output && !p->nformats &&
+	    !p->resume && !p->write_ext_set && !p->watch_ms && !p->deadline_ms;
+}
+
+/* The options of a module, as if they stood on a command line. */
+static bool
+read_options(struct probe_module *m, struct span text, struct err *err)
+{
+	char *arg[ARGS_MOST];
+	int n = 0;
+
+	for (struct span rest = span_trim(text); rest.len > 0 && n < ARGS_MOST;)
+		arg[n++] = arena_string(&m->arena, take_word(&rest));
+	if (n == ARGS_MOST)
+		return err_set(err, ERR_USAGE, "a module has %d words at the most", ARGS_MOST - 1);
+	options_release(&m->o);
+	if (!options_read(&m->o, SCOPE_PROBE, &program, n, arg, err))
+		return false;
+	m->o.look.color = WHEN_NEVER;
+	m->env.tls = m->o.tls;
+	m->env.dns = m->o.dns;
+	return suits(&m->o) || err_set(err, ERR_USAGE, "a module has options of a probe alone: no target, and nothing that writes "
+	    "a file or repeats it");
+}
+
+static struct probe_module *
+add(struct reading *r, struct span name)
+{
+	struct probe_module *m = memory_zeroed(sizeof *m);
+
+	m->name = arena_string(&m->arena, name);
+	m->env.loop = r->loop;
+	m->next = r->first;
+	r->first = m;
+	r->n++;
+	return m;
+}
+
+static bool
+read_section(struct reading *r, struct span line)
+{
+	struct span name = span_trim(span_skip(line, 1));
+	bool closed = name.len > 0 && name.at[name.len - 1] == ']';
+
+	if (closed)
+		name = span_first(name, name.len - 1);
+	if (!closed || !span_eq(span_word(&name), SPAN("module")) || !is_name(span_trim(name)))
+		return err_set(r->err, ERR_USAGE, "want [module NAME], a name of letters, digits, \"_\", \"-\" and \".\"");
+	name = span_trim(name);
+	for (struct probe_module *m = r->first; m; m = m->next)
+		if (span_eq(span_of(m->name), name))
+			return err_set(r->err, ERR_USAGE, "module %s is defined twice", m->name);
+	if (r->n == MODULES_MOST)
+		return err_set(r->err, ERR_USAGE, "more than %d modules", MODULES_MOST);
+	return read_options(add(r, name), SPAN_NONE, r->err);
+}
+
+static bool
+read_line(struct reading *r, struct span line)
+{
+	struct span value = line, key = span_trim(span_until(&value, '='));
+
+	if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';')
+		return true;
+	if (line.at[0] == '[')
+		return read_section(r, line);
+	if (!span_eq(key, SPAN("options")) || !span_has(line, '='))
+		return err_set(r->err, ERR_USAGE, "want options = OPTION..., or [module NAME]");
+	if (!r->first)
+		return err_set(r->err, ERR_USAGE, "a [module NAME] must stand before its options");
+	if (r->first->said)
+		return err_set(r->err, ERR_USAGE, "module %s has its options already: they stand in one line", r->first->name);
+	r->first->said = true;
+	return read_options(r->first, value, r->err);
+}
+
+static bool
+read_file(struct reading *r)
+{
+	FILE *in = fopen(r->file, "re");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+	bool ok = true;
+
+	if (!in)
+		return err_set(r->err, ERR_USAGE, "cannot read %s: %s", r->file, strerror(errno));
+	while (ok && (n = getline(&line, &room, in)) >= 0) {
+		r->line++;
+		ok = read_line(r, span_trim((struct span){ line, (size_t)n }));
+	}
+	if (!ok) {
+		struct err why = *r->err;
+		err_set(r->err, ERR_USAGE, "%s:%u: %s", r->file, r->line, why.text);
+	} else if (ferror(in)) {
+		ok = err_set(r->err, ERR_USAGE, "cannot read %s: %s", r->file, strerror(errno));
+	}
+	free(line);
+	fclose(in);
+	return ok;
+}
+
+/* Behind those of the file. */
+static bool
+add_built_in(struct reading *r)
+{
+	struct reading own = { .loop = r->loop };
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < sizeof built_in / sizeof *built_in; i++)
+		if (!module_find(r->first, built_in[i].name))
+			ok = read_options(add(&own, span_of(built_in[i].name)), span_of(built_in[i].options), r->err);
+	struct probe_module **at = &r->first;
+	while (*at)
+		at = &(*at)->next;
+	*at = own.first;
+	return ok;
+}
+
+/* Files that options name are read now: what is wrong with them is known at the start. */
+static bool
+prepare(struct probe_module *m, struct err *err)
+{
+	for (; m; m = m->next) {
+		m->timed = m->o.probe.probe.total_ms > 0;
+		if (!probe_spec_prepare(&m->o, err)) {
+			struct err why = *err;
+			return err_set(err, ERR_USAGE, "module %s: %s", m->name, why.text);
+		}
+	}
+	return true;
+}
+
+struct probe_module *
+modules_read(struct loop *loop, const char *file, struct err *err)
+{
+	struct reading r = { .loop = loop, .file = file, .err = err };
+
+	if ((!file || read_file(&r)) && add_built_in(&r) && prepare(r.first, err))
+		return r.first;
+	modules_free(r.first);
+	return NULL;
+}
+
+void
+modules_free(struct probe_module *m)
+{
+	while (m) {
+		struct probe_module *next = m->next;
+		session_env_release(&m->env);
+		options_release(&m->o);
+		arena_release(&m->arena);
+		free(m);
+		m = next;
+	}
+}
+
+struct probe_module *
+module_find(struct probe_module *m, const char *name)
+{
+	while (m && strcmp(m->name, name) != 0)
+		m = m->next;
+	return m;
+}
+
+bool
+module_has_secret(const struct probe_module *m)
+{
+	return m->o.session.auth.user || m->o.session.auth.netrc || m->o.session.auth.password.at;
+}

@@ -1,0 +1,205 @@
+/* exporter - one probe for a request: what it asks for, whether it may, its answer. */
+#include "ui/cmd/exporter_probe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "ui/options/probe_spec.h"
+#include "ui/report/report.h"
+#include "ui/show/screen.h"
+
+enum { MARGIN_MS = 500, LOG_MOST = 256 << 10 };
+
+struct exporter_probe {
+	const struct http *http;
+	struct http_request *request;
+	struct probe_module *module;
+	struct options o;		/* the module's, but for what this request says */
+	struct fleet_spec spec;
+	struct fleet *fleet;
+	struct report *report;
+	char *text;
+	size_t len;
+	FILE *out;
+	unsigned passed, told;
+	bool debug;
+	struct screen screen;		/* of the transcript, with debug */
+};
+
+void
+exporter_answer(const struct http *http, struct http_request *r, unsigned status, const char *text)
+{
+	struct buf b = { .max = strlen(text) + 1 };
+
+	buf_printf(&b, "%s\n", text);
+	http->answer(r, status, "text/plain; charset=utf-8", buf_span(&b));
+	buf_release(&b);
+}
+
+/* The verdict in words, behind the dialogue that led to it. */
+static void
+tell(struct exporter_probe *p, const struct fleet_report *one)
+{
+	const struct judge_check *worst = one->verdict->worst;
+
+	fprintf(p->out, "\n%s %.*s", report_state(one), SPAN_ARG(report_place(one)));
+	if (worst)
+		fprintf(p->out, " %s: %.*s", worst->label, SPAN_ARG(report_message(one)));
+	fputc('\n', p->out);
+}
+
+static void
+on_report(void *ctx, const struct fleet_report *one)
+{
+	struct exporter_probe *p = ctx;
+
+	if (p->debug)
+		tell(p, one);
+	p->told++;
+	p->passed += report_passed(one);
+	report_one(p->report, one);
+}
+
+static void
+on_event(void *ctx, const struct event *e)
+{
+	struct exporter_probe *p = ctx;
+
+	if (ftell(p->out) < LOG_MOST)
+		show_event(&p->screen, e);
+}
+
+static void
+discard(struct exporter_probe *p)
+{
+	fleet_free(p->fleet);
+	screen_release(&p->screen);
+	arena_release(&p->o.arena);		/* all else is the module's */
+	free(p->text);
+	free(p);
+}
+
+/* "25,465,587": where probes may go. */
+static bool
+port_allowed(const char *list, unsigned port)
+{
+	unsigned long long n;
+
+	for (struct span rest = span_of(list ? list : "25,465,587"); rest.len > 0;)
+		if (span_number(span_until(&rest, ','), 65535, &n) && n == port)
+			return true;
+	return false;
+}
+
+/* What TLS can ask for: RFC 6066 3 has it without a dot at its end, and in ASCII. */
+static bool
+is_name(const char *text)
+{
+	size_t n = strlen(text);
+
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] >= 0x7F || strchr("/@:[]", text[i]))
+			return false;
+	return n > 0 && n <= 253;
+}
+
+/* The module's options, with what the request says; the time is what the scrape leaves. */
+static bool
+read_request(struct exporter_probe *p, const struct options *all, struct err *err)
+{
+	const char *header = p->http->header(p->request, "X-Prometheus-Scrape-Timeout-Seconds");
+	const char *sni = p->http->argument(p->request, "hostname"), *debug = p->http->argument(p->request, "debug");
+	double seconds = header ? strtod(header, NULL) : 0;
+	struct options *o = &p->o;
+
+	memcpy(o, &p->module->o, sizeof *o);
+	o->arena = (struct arena){ 0 };
+	uint64_t scrape_ms = seconds >= 1 && seconds <= 3600 ? (uint64_t)(seconds * 1000) - MARGIN_MS : 0;
+	if (scrape_ms && (!p->module->timed || scrape_ms < o->probe.probe.total_ms))
+		o->probe.probe.total_ms = scrape_ms;
+	if (sni && !is_name(sni))
+		return err_set(err, ERR_USAGE, "hostname: want a host name");
+	if (sni)
+		o->session.sni = arena_string(&o->arena, span_of(sni));
+	if (o->probe.fleet.addresses == ADDRESSES_UNSAID && !o->probe.mx)
+		o->probe.fleet.addresses = ADDRESSES_FIRST;
+	o->probe.fleet.allow = all->allow_target;
+	o->probe.fleet.nallow = all->nallow_target;
+	p->debug = o->probe.fleet.watch = debug && strcmp(debug, "true") == 0;
+	if (p->debug)
+		o->probe.fleet.jobs = 1;	/* several dialogues at once could not be read */
+	return probe_spec_prepare(o, err);
+}
+
+/* An address is known now; what a name has is seen when it is found, by the fleet. */
+static bool
+address_allowed(const struct options *all, struct span host)
+{
+	struct addr addr;
+
+	return !addr_parse(&addr, host, 0) || addr_is_allowed(all->allow_target, all->nallow_target, &addr);
+}
+
+/* 200, or the status of the refusal with its words. */
+static unsigned
+read_target(struct exporter_probe *p, const struct options *all, const char *text, struct target *target, struct err *err)
+{
+	if (p->o.probe.mx)
+		text = arena_printf(&p->o.arena, "@%s", text).at;
+	if (!target_parse(target, span_of(text), SPAN_NONE, p->o.port, &p->o.arena, err))
+		return 400;
+	if (target->kind != TARGET_HOST && target->kind != TARGET_MX)
+		err_set(err, ERR_USAGE, "only hosts and domains are probed for others");
+	else if (!port_allowed(all->allow_port, target->port))
+		err_set(err, ERR_USAGE, "port %u is not allowed: --allow-port lists those that are", target->port);
+	else if (!address_allowed(all, target->host))
+		err_set(err, ERR_USAGE, "this address is not allowed: --allow-target lists those that are");
+	return err->kind == ERR_NONE ? 200 : 403;
+}
+
+struct exporter_probe *
+exporter_probe_begin(const struct http *http, const struct options *all, struct http_request *request, struct probe_module *module,
+    const char *text)
+{
+	struct exporter_probe *p = memory_zeroed(sizeof *p);
+	struct target target;
+	struct err err = { 0 };
+
+	*p = (struct exporter_probe){ .http = http, .request = request, .module = module };
+	unsigned status = read_request(p, all, &err) ? read_target(p, all, text, &target, &err) : 400;
+	if (status != 200) {
+		exporter_answer(http, request, status, err.text);
+		discard(p);
+		return NULL;
+	}
+	p->out = open_memstream(&p->text, &p->len);
+	p->report = report_to(report_kind(SPAN("prom")), p->out, &(struct report_opts){
+		.whole = true, .judge = &p->o.probe.judge, .total_ms = p->o.probe.probe.total_ms });
+	p->spec = probe_spec(&p->o);
+	if (p->debug)
+		screen_init(&p->screen, p->out, &p->o.look);
+	p->fleet = fleet_new(&module->env, &p->o.probe.fleet, &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = p });
+	fleet_add(p->fleet, &target, &p->spec, NULL);
+	fleet_end(p->fleet);
+	return p;
+}
+
+bool
+exporter_probe_end(struct exporter_probe *p, bool stop)
+{
+	if (stop)
+		fleet_stop(p->fleet);
+	if (!fleet_done(p->fleet))
+		return false;
+	struct fleet_summary sum = fleet_summary(p->fleet);
+	bool ok = p->told > 0 && sum.worst != STATE_CRITICAL && sum.worst != STATE_UNKNOWN;
+
+	if (p->debug)
+		fputs("\nWhat the scrape would have got:\n", p->out);
+	report_end(p->report, &sum, NULL);
+	fclose(p->out);
+	p->module->done[ok]++;
+	p->http->answer(p->request, 200, EXPORTER_METRICS, (struct span){ p->text, p->len });
+	discard(p);
+	return true;
+}

@@ -1,0 +1,24 @@
+/* One probe that a request to the exporter asked for, and the exporter's answers. */
+#ifndef UI_CMD_EXPORTER_PROBE_H
+#define UI_CMD_EXPORTER_PROBE_H
+
+#include "ui/cmd/exporter.h"
+#include "ui/cmd/exporter_modules.h"
+#include "ui/options/options.h"
+
+#define EXPORTER_METRICS	"text/plain; version=0.0.4; charset=utf-8"
+
+/* A sentence, and a line's end. */
+void exporter_answer(const struct http *, struct http_request *, unsigned status, const char *text);
+
+struct exporter_probe;
+/*
+ * Begins the probe of `target` as the module says, within what the exporter's own options allow. NULL: it may not, or is
+ * none, and the request has that for its answer.
+ */
+struct exporter_probe *exporter_probe_begin(const struct http *, const struct options *, struct http_request *, struct probe_module *,
+    const char *target);
+/* When it is over, or to be stopped, answers and frees it; false: it goes on. Between wake-ups only. */
+bool exporter_probe_end(struct exporter_probe *, bool stop);
+
+#endif

@@ -1,0 +1,22 @@
+/* Where events go without a prompt: the screen or JSON, and a log beside. */
+#ifndef UI_CMD_OUTLET_H
+#define UI_CMD_OUTLET_H
+
+#include "ui/show/exit.h"
+#include "ui/show/json.h"
+#include "ui/show/log.h"
+#include "ui/options/options.h"
+
+struct outlet {
+	struct screen *screen;
+	struct json *json;		/* instead of the screen */
+	struct log *log;
+	struct blame *blame;		/* told of every event; NULL: none */
+};
+
+bool outlet_open(struct outlet *, struct screen *, struct options *, struct err *);
+/* The log's own failure becomes the status when all else went well. */
+int outlet_close(struct outlet *, int status);
+void outlet_event(void *outlet, const struct event *);	/* an event_fn */
+
+#endif

@@ -1,0 +1,280 @@
+/* probe_run - every target once. */
+#include "ui/cmd/probe_run.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "ui/show/draft.h"
+#include "ui/show/screen.h"
+#include "ui/show/standard.h"
+#include "ui/options/targets.h"
+
+enum { PROGRESS_MS = 200, UNDONE_SHOWN = 10, FILES_SPARE = 32, FILES_OWN = 8 };
+
+struct run {
+	struct options *o;
+	struct loop *loop;
+	struct fleet *fleet;
+	struct targets *targets;
+	struct report *report[FORMATS_MAX];
+	size_t nreports;
+	struct screen screen;		/* of the transcript */
+	struct loop_timer *progress, *deadline;
+	bool late, told;		/* the run took too long; something was reported since the last wake-up */
+	bool progress_shown, watched;	/* it stands there now; the standard error is a terminal */
+	size_t undone;
+	struct err err;			/* the first file beside the reports that could not be written */
+};
+
+void
+probe_raise_limits(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+/* A probe takes a descriptor: no more at once than there are, less what the rest of us needs. */
+static void
+bound_jobs(struct fleet_opts *opts)
+{
+	struct rlimit limit;
+	unsigned most;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1 << 20)
+		return;
+	unsigned files = (unsigned)limit.rlim_cur;
+	most = files > 2 * FILES_SPARE ? files - FILES_SPARE : files > FILES_OWN + 2 ? (files - FILES_OWN) / 2 : 1;
+	opts->jobs_most = limit.rlim_cur / 2 < 4096 ? (unsigned)limit.rlim_cur / 2 : 4096;
+	if (opts->jobs > most) {
+		fprintf(stderr, "smtpsh: --jobs %u: no more than %u, for there are %u descriptors (ulimit -n)\n", opts->jobs, most,
+		    (unsigned)limit.rlim_cur);
+		opts->jobs = most;
+	}
+}
+
+static void
+write_ext_set(struct run *r, struct probe_result *result)
+{
+	if (!r->err.kind)
+		draft_write(r->o->probe.write_ext_set, judge_ext_set(result->extensions, &result->arena), &r->err);
+}
+
+static void
+hide_progress(struct run *r)
+{
+	if (r->progress_shown)
+		fputs("\r\033[K", stderr);
+	r->progress_shown = false;
+}
+
+static void
+on_report(void *ctx, const struct fleet_report *one)
+{
+	struct run *r = ctx;
+
+	if (r->o->probe.write_ext_set && one->result->extensions)
+		write_ext_set(r, one->result);
+	r->told = true;
+	hide_progress(r);
+	for (size_t i = 0; i < r->nreports; i++)
+		report_one(r->report[i], one);
+}
+
+static void
+on_over(void *ctx, struct span target, size_t number, enum health state, bool done)
+{
+	struct run *r = ctx;
+
+	(void)state;
+	if (done) {
+		targets_over(r->targets, number);
+		return;
+	}
+	hide_progress(r);
+	if (r->o->probe.targets && r->o->look.verbose >= 0 && (r->undone++ < UNDONE_SHOWN || !r->watched))
+		fprintf(stderr, "smtpsh: not done: %.*s\n", SPAN_ARG(span_first(target, 200)));
+}
+
+static void
+on_event(void *ctx, const struct event *e)
+{
+	struct run *r = ctx;
+
+	show_event(&r->screen, e);
+}
+
+static void
+on_deadline(void *ctx, unsigned ready)
+{
+	(void)ready;
+	((struct run *)ctx)->late = true;
+}
+
+static void
+show_progress(struct run *r)
+{
+	struct fleet_summary sum = fleet_summary(r->fleet);
+	size_t over = sum.state[0] + sum.state[1] + sum.state[2] + sum.state[3];
+
+	fprintf(stderr, "\r\033[K%zu of %zu%s done, %zu at work, %zu not ok", over, sum.targets, sum.open ? "+" : "", fleet_in_flight(r->fleet),
+	    over - sum.state[STATE_OK]);
+	fflush(stderr);
+	r->progress_shown = true;
+}
+
+static void
+on_progress(void *ctx, unsigned ready)
+{
+	struct run *r = ctx;
+
+	(void)ready;
+	show_progress(r);
+	loop_timer_set(r->progress, PROGRESS_MS);
+}
+
+static struct report_opts
+report_opts(const struct run *r, const char *file)
+{
+	const struct options *o = r->o;
+
+	return (struct report_opts){
+		.verbose = o->look.verbose, .color = !file && r->screen.color, .terminal = !file && r->screen.terminal,
+		.many = o->nargs > 1 || o->probe.targets, .fleet = o->probe.targets != NULL, .columns = screen_columns(&r->screen),
+		.judge = &o->probe.judge, .total_ms = o->probe.probe.total_ms,
+	};
+}
+
+static bool
+open_reports(struct run *r, struct err *err)
+{
+	const struct probe_settings *p = &r->o->probe;
+	size_t n = p->nformats ? p->nformats : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		struct span rest = span_of(p->nformats ? p->format[i] : "text"), name = span_until(&rest, ':');
+		const char *file = rest.len ? rest.at : i + 1 == n ? p->output : NULL;
+		struct report_opts opts = report_opts(r, file);
+		r->report[i] = file ? report_new(report_kind(name), file, &opts, err) : report_to(report_kind(name), stdout, &opts);
+		if (!r->report[i])
+			return false;
+		r->nreports++;
+	}
+	return true;
+}
+
+static void
+drop_reports(struct run *r)
+{
+	for (size_t i = 0; i < r->nreports; i++)
+		report_drop(r->report[i]);
+}
+
+static bool
+close_reports(struct run *r, const struct fleet_summary *sum, struct err *err)
+{
+	bool ok = r->err.kind == ERR_NONE;
+
+	if (!ok)
+		*err = r->err;
+	for (size_t i = 0; i < r->nreports; i++)
+		ok = report_end(r->report[i], sum, ok ? err : NULL) && ok;
+	return ok;
+}
+
+/* The transcript of several at once could not be read, nor a trace: one after the other then. */
+static bool
+wants_transcript(const struct options *o)
+{
+	return o->look.verbose > 0 && !o->probe.targets && (o->probe.nformats == 0 || strcmp(o->probe.format[0], "text") == 0);
+}
+
+static void
+begin(struct run *r, struct session_env *env)
+{
+	struct options *o = r->o;
+	struct fleet_opts opts = o->probe.fleet;
+
+	opts.watch = wants_transcript(o);
+	if (opts.watch || o->debug)
+		opts.jobs = 1;
+	bound_jobs(&opts);
+	r->fleet = fleet_new(env, &opts, &(struct fleet_fns){
+		.report = on_report, .over = on_over, .watch = on_event, .ctx = r });
+	if (o->probe.deadline_ms) {
+		r->deadline = loop_timer(env->loop, on_deadline, r);
+		loop_timer_set(r->deadline, o->probe.deadline_ms);
+	}
+	r->watched = isatty(STDERR_FILENO);
+	if (o->probe.targets && r->watched && o->look.verbose >= 0) {
+		r->progress = loop_timer(env->loop, on_progress, r);
+		loop_timer_set(r->progress, PROGRESS_MS);
+	}
+}
+
+static void
+finish(struct run *r)
+{
+	loop_timer_free(r->progress);
+	loop_timer_free(r->deadline);
+	fleet_free(r->fleet);
+	targets_free(r->targets);
+	screen_release(&r->screen);
+}
+
+/* Of what was not probed it is not known how it is. --fail-fast leaves out the rest because of what it found. */
+static void
+conclude(const struct run *r, struct probe_end *end)
+{
+	end->sum = fleet_summary(r->fleet);
+	end->sum.bad = targets_bad(r->targets);
+	end->sum.cut = targets_failed(r->targets);
+	end->sum.unread = targets_unread(r->targets);
+	if (end->sum.bad || end->sum.cut || ((end->sum.undone || end->sum.unread) && !r->o->probe.fleet.fail_fast))
+		end->sum.worst = judge_worse(end->sum.worst, STATE_UNKNOWN);
+}
+
+bool
+probe_run(struct session_env *env, struct options *o, const int *stop, struct probe_end *end, struct err *err)
+{
+	struct run r = { .o = o, .loop = env->loop };
+	bool ok;
+
+	*end = (struct probe_end){ 0 };
+	screen_init(&r.screen, stdout, &o->look);
+	r.screen.onlooker = true;
+	r.targets = targets_new(env->loop, o, err);
+	if (!r.targets || !open_reports(&r, err)) {
+		drop_reports(&r);
+		targets_free(r.targets);
+		screen_release(&r.screen);
+		return false;
+	}
+	begin(&r, env);
+	while (!fleet_done(r.fleet)) {
+		bool waits = targets_feed(r.targets, r.fleet);
+		if (!fleet_done(r.fleet)) {
+			standard_flush();
+			loop_turn(env->loop, waits);
+		}
+		if (*stop || r.late)
+			fleet_stop(r.fleet);
+		if (r.told && fflush(stdout) != 0)
+			fleet_stop(r.fleet);		/* nobody reads on */
+		if (r.told && r.progress)
+			show_progress(&r);
+		r.told = false;
+	}
+	hide_progress(&r);
+	if (r.watched && r.undone > UNDONE_SHOWN)
+		fprintf(stderr, "smtpsh: and %zu more; with --resume FILE the next run does what is left\n", r.undone - UNDONE_SHOWN);
+	conclude(&r, end);
+	end->interrupted = *stop != 0;
+	ok = close_reports(&r, &end->sum, err);
+	finish(&r);
+	return ok;
+}

@@ -1,0 +1,86 @@
+/* The editor itself, for ui/edit*.c alone. */
+#ifndef UI_EDIT_EDIT_IMPL_H
+#define UI_EDIT_EDIT_IMPL_H
+
+#include <termios.h>
+#include <wchar.h>
+
+#include "ui/edit/edit.h"
+#include "ui/edit/libedit.h"
+
+enum { EDIT_LINE_MAX = 1 << 16, EDIT_PASTE_MAX = 4 << 20, EDIT_PROMPT_MAX = 512 };
+
+enum wake { WAKE_NONE, WAKE_KEY, WAKE_INTERRUPT, WAKE_STOP, WAKE_END, WAKE_SECRET, WAKE_KILL };
+
+struct edit {
+	struct edit_opts opts;
+	struct edit_view view;
+	void *ctx;
+	struct loop *loop;
+	FILE *out;
+	struct termios original;
+	int fd;				/* of the terminal */
+	size_t octets, mark;		/* read from it so far; up to where what was typed is from before edit_mark */
+	struct loop_watch *keys;
+	struct loop_signal *signals[7];
+	size_t nsignals;
+	enum wake wake;
+	int signal;
+	bool reading, hidden, stop;
+
+	const struct libedit *lib;
+	struct libedit_editor *el;	/* NULL: plain lines */
+	wchar_t prompt_wide[EDIT_PROMPT_MAX];
+	unsigned columns;		/* as libedit knows them */
+	unsigned prompt_width, status_width, hint_width;
+	bool status_off;		/* the line is done: what stands above it goes */
+
+	struct buf line;		/* what edit_read gave last */
+	struct buf plain;		/* plain lines: what came and was not taken yet */
+	struct buf stash;		/* to be put into the line when it is read next */
+	struct buf secret;		/* typed unseen */
+	enum edit_secret unseen;
+	bool escaped;			/* behind ^] */
+	struct buf paste;		/* several lines, waiting for Enter */
+	bool pasted, firing;		/* they wait; they are given out */
+	bool line_was_there, dropped;	/* at the last ^C */
+	unsigned keys_taken;		/* since the loop ran last */
+	int sequence;			/* within an escape sequence, while typing unseen: octets of it so far */
+};
+
+/* edit_draw.c */
+unsigned edit_columns(const struct edit *);
+void edit_hint_show(struct edit *);
+void edit_hint_hide(struct edit *);
+void edit_to_end(struct edit *);			/* the cursor behind all, the status gone */
+wchar_t *edit_give_prompt(void *edit);
+
+/* edit_keys.c */
+enum libedit_after edit_on_complete(void *edit);
+enum libedit_after edit_on_escape(void *edit);
+enum libedit_after edit_on_paste(void *edit);
+void edit_set_line(struct edit *, struct span);		/* instead of what stands there; not drawn */
+void edit_wide_to_utf8(struct buf *, const wchar_t *, size_t n);
+void edit_line_text(const struct edit *, struct buf *);	/* all of the line */
+
+/* edit_secret.c */
+void edit_secret_begin(struct edit *, enum edit_secret);
+void edit_secret_end(struct edit *, bool give_up);
+bool edit_secret_key(struct edit *, char octet);	/* true: the line is whole */
+
+/* edit_plain.c */
+enum edit_result edit_plain_read(struct edit *, struct span *line);
+void edit_plain_echo(struct edit *, bool on);
+
+/* edit_terminal.c */
+void edit_terminal_open(struct edit *);			/* its own descriptor */
+void edit_terminal_close(struct edit *);		/* as it was found; no more signals */
+void edit_watch_signals(struct edit *);
+
+/* edit_octets.c */
+void edit_watch_keys(struct edit *);
+int edit_read_key(void *edit, wchar_t *out);		/* for libedit; -1 for all but a character, and ->wake says why */
+void edit_follow(struct edit *);			/* shown or not: as the view has it now */
+void edit_wait(struct edit *);				/* until ->wake says why, or ->stop */
+
+#endif

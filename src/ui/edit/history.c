@@ -1,0 +1,164 @@
+/* history - the file of what was typed before. */
+#include "ui/edit/history.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PATH_ROOM = 4096 };
+
+/* $XDG_STATE_HOME/smtpsh, or ~/.local/state/smtpsh; false when there is no home. */
+static bool
+folder(char out[PATH_ROOM])
+{
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	int n;
+
+	if (state && state[0] == '/')
+		n = snprintf(out, PATH_ROOM, "%s/smtpsh", state);
+	else if (home && home[0] == '/')
+		n = snprintf(out, PATH_ROOM, "%s/.local/state/smtpsh", home);
+	else
+		return false;
+	return n > 0 && n < PATH_ROOM - 32;
+}
+
+static void
+make_folders(const char *path)
+{
+	char part[PATH_ROOM];
+
+	for (const char *slash = strchr(path + 1, '/'); ; slash = strchr(slash + 1, '/')) {
+		snprintf(part, sizeof part, "%.*s", slash ? (int)(slash - path) : PATH_ROOM - 1, path);
+		mkdir(part, 0700);
+		if (!slash)
+			return;
+	}
+}
+
+/* False with errno when there is a file that cannot be read: what is in it is nobody's to lose. */
+static bool
+read_file(const char *path, struct buf *out)
+{
+	size_t room;
+	ssize_t n = 1;
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return errno == ENOENT;
+	if (fstat(fd, &st) == 0 && st.st_size > HISTORY_MAX)
+		lseek(fd, st.st_size - HISTORY_MAX, SEEK_SET);
+	for (char *at; n > 0 && (at = buf_reserve(out, 65536, &room));) {
+		n = read(fd, at, room);
+		buf_commit(out, n > 0 ? (size_t)n : 0);
+	}
+	int why = errno;
+	close(fd);
+	errno = why;
+	return n >= 0;
+}
+
+/* Whoever made it a link to /dev/null wants none. */
+static bool
+is_none(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISCHR(st.st_mode);
+}
+
+/* Without the oldest lines: at most so many, and so many octets. */
+static struct span
+newest(struct span all, size_t max)
+{
+	size_t lines = 0, at = all.len;
+
+	while (at > 0 && lines < max) {
+		size_t line = at - 1;
+		while (line > 0 && all.at[line - 1] != '\n')
+			line--;
+		if (all.len - line > HISTORY_MAX)
+			break;
+		at = line;
+		lines++;
+	}
+	return span_skip(all, at);
+}
+
+void
+history_load(struct history *h, bool keep)
+{
+	char path[PATH_ROOM];
+
+	*h = (struct history){ .lines = { .max = HISTORY_MAX }, .added = { .max = HISTORY_MAX }, .keep = keep };
+	if (!keep || !folder(path))
+		return;
+	strcat(path, "/history");
+	read_file(path, &h->lines);
+}
+
+static bool
+repeats(const struct buf *b, struct span line)
+{
+	struct span last = newest(buf_span(b), 1);
+
+	return last.len == line.len + 1 && memcmp(last.at, line.at, line.len) == 0;
+}
+
+void
+history_add(struct history *h, struct span line)
+{
+	if (line.len == 0 || line.len > 4096 || memchr(line.at, '\n', line.len) || repeats(&h->added, line))
+		return;
+	if (!buf_append(&h->added, line) || !buf_append(&h->added, SPAN("\n")))
+		return;
+	buf_append(&h->lines, line);
+	buf_append(&h->lines, SPAN("\n"));
+}
+
+static bool
+write_new(const char *path, struct span s)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return false;
+	while (s.len > 0 && (n = write(fd, s.at, s.len)) > 0)
+		s = span_skip(s, (size_t)n);
+	return close(fd) == 0 && s.len == 0;
+}
+
+bool
+history_save(struct history *h, struct err *err)
+{
+	char path[PATH_ROOM], temporary[PATH_ROOM + 32];
+	struct buf all = { .max = HISTORY_MAX * 2 };
+
+	if (!h->keep || buf_span(&h->added).len == 0 || !folder(path))
+		return true;
+	make_folders(path);
+	strcat(path, "/history");
+	if (is_none(path))
+		return true;
+	snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
+	unlink(temporary);
+	bool ok = read_file(path, &all) && buf_append(&all, buf_span(&h->added)) &&
+	    write_new(temporary, newest(buf_span(&all), HISTORY_LINES)) && rename(temporary, path) == 0;
+	int why = errno;
+	buf_release(&all);
+	if (!ok)
+		unlink(temporary);
+	return ok || err_set(err, ERR_SYSTEM, "the history %s could not be kept: %s", path, strerror(why));
+}
+
+void
+history_release(struct history *h)
+{
+	buf_release(&h->lines);
+	buf_release(&h->added);
+}

@@ -1,0 +1,206 @@
+/* libedit - line editing: the one file that knows libedit. */
+#include "ui/edit/libedit.h"
+
+#include <histedit.h>
+#include <stdlib.h>
+
+struct libedit_editor {
+	EditLine *el;
+	HistoryW *history;
+	const struct libedit_calls *calls;
+	void *ctx;
+};
+
+static struct libedit_editor *
+owner(EditLine *el)
+{
+	struct libedit_editor *e;
+
+	el_wget(el, EL_CLIENTDATA, &e);
+	return e;
+}
+
+static int
+on_key(EditLine *el, wchar_t *out)
+{
+	struct libedit_editor *e = owner(el);
+
+	return e->calls->key(e->ctx, out);
+}
+
+static wchar_t *
+on_prompt(EditLine *el)
+{
+	struct libedit_editor *e = owner(el);
+
+	return e->calls->prompt(e->ctx);
+}
+
+static const unsigned char after[] = {
+	[LIBEDIT_AS_DRAWN] = CC_NORM, [LIBEDIT_REFRESH] = CC_REFRESH, [LIBEDIT_BEEP] = CC_ERROR,
+};
+
+static unsigned char
+on_complete(EditLine *el, wint_t c)
+{
+	struct libedit_editor *e = owner(el);
+
+	(void)c;
+	return after[e->calls->complete(e->ctx)];
+}
+
+static unsigned char
+on_escape(EditLine *el, wint_t c)
+{
+	struct libedit_editor *e = owner(el);
+
+	(void)c;
+	return after[e->calls->escape(e->ctx)];
+}
+
+static unsigned char
+on_paste(EditLine *el, wint_t c)
+{
+	struct libedit_editor *e = owner(el);
+
+	(void)c;
+	return after[e->calls->paste(e->ctx)];
+}
+
+static bool
+is_vi(struct libedit_editor *e)
+{
+	const wchar_t *editor = NULL;
+
+	el_wget(e->el, EL_EDITOR, &editor);
+	return editor && wcscmp(editor, L"vi") == 0;
+}
+
+static void
+bind_keys(struct libedit_editor *e)
+{
+	el_wset(e->el, EL_BIND, L"^I", L"smtpsh-complete", NULL);
+	el_wset(e->el, EL_BIND, L"^]", L"smtpsh-escape", NULL);
+	el_wset(e->el, EL_BIND, L"^R", L"em-inc-search-prev", NULL);
+}
+
+static void
+learn_keys(struct libedit_editor *e)
+{
+	el_wset(e->el, EL_ADDFN, L"smtpsh-complete", L"complete", on_complete);
+	el_wset(e->el, EL_ADDFN, L"smtpsh-escape", L"one command for smtpsh", on_escape);
+	el_wset(e->el, EL_ADDFN, L"smtpsh-paste", L"take a paste", on_paste);
+	bind_keys(e);
+	el_source(e->el, NULL);
+	if (is_vi(e))
+		bind_keys(e);		/* "bind -v" has reset them; an ESC sequence may not be bound there, it would eat keys */
+	else
+		el_wset(e->el, EL_BIND, L"\\e[200~", L"smtpsh-paste", NULL);
+}
+
+static void
+close_editor(struct libedit_editor *e)
+{
+	if (e->el)
+		el_end(e->el);
+	if (e->history)
+		history_wend(e->history);
+	free(e);
+}
+
+static struct libedit_editor *
+open_editor(FILE *out, const struct libedit_calls *calls, void *ctx)
+{
+	HistEventW event;
+	struct libedit_editor *e = calloc(1, sizeof *e);
+
+	if (!e)
+		return NULL;
+	*e = (struct libedit_editor){ el_init("smtpsh", stdin, out, out), history_winit(), calls, ctx };
+	if (!e->el || !e->history) {
+		close_editor(e);
+		return NULL;
+	}
+	history_w(e->history, &event, H_SETSIZE, 1000);
+	history_w(e->history, &event, H_SETUNIQUE, 1);
+	el_wset(e->el, EL_CLIENTDATA, e);
+	el_wset(e->el, EL_EDITOR, L"emacs");
+	el_wset(e->el, EL_SIGNAL, 0);
+	el_wset(e->el, EL_PROMPT_ESC, on_prompt, L'\1');
+	el_wset(e->el, EL_HIST, history_w, e->history);
+	el_wset(e->el, EL_GETCFN, on_key);
+	/* Between two lines nothing that is typed may be echoed either: it may be a password. */
+	el_wset(e->el, EL_SETTY, L"-x", L"-icanon", L"-echo", NULL);
+	learn_keys(e);
+	return e;
+}
+
+static const wchar_t *
+get(struct libedit_editor *e, int *n)
+{
+	return el_wgets(e->el, n);
+}
+
+static int
+get_key(struct libedit_editor *e, wchar_t *out)
+{
+	return el_wgetc(e->el, out);
+}
+
+static struct libedit_line
+line(struct libedit_editor *e)
+{
+	const LineInfoW *now = el_wline(e->el);
+
+	return (struct libedit_line){ now->buffer, now->cursor, now->lastchar };
+}
+
+static bool
+insert(struct libedit_editor *e, const wchar_t *text)
+{
+	return el_winsertstr(e->el, text) == 0;
+}
+
+static void
+erase(struct libedit_editor *e, size_t n)
+{
+	el_deletestr(e->el, (int)n);
+}
+
+static void
+to_end(struct libedit_editor *e)
+{
+	const LineInfoW *now = el_wline(e->el);
+
+	el_cursor(e->el, (int)(now->lastchar - now->cursor));
+}
+
+static void
+draw(struct libedit_editor *e)
+{
+	el_wset(e->el, EL_REFRESH);
+}
+
+static void
+resize(struct libedit_editor *e)
+{
+	el_resize(e->el);
+}
+
+static void
+prepare(struct libedit_editor *e, bool on)
+{
+	el_wset(e->el, EL_PREP_TERM, (int)on);
+}
+
+static void
+remember(struct libedit_editor *e, const wchar_t *text)
+{
+	HistEventW event;
+
+	history_w(e->history, &event, H_ENTER, text);
+}
+
+const struct libedit module_libedit = {
+	open_editor, close_editor, is_vi, get, get_key, line, insert, erase, to_end, draw, resize, prepare, remember,
+};

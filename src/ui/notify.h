@@ -1,7 +1,0 @@
-/* Telling a service manager how we are, by one datagram each (sd_notify's protocol); nothing when nobody listens. */
-#ifndef UI_NOTIFY_H
-#define UI_NOTIFY_H
-
-void notify_manager(const char *state);		/* "READY=1", "WATCHDOG=1", "STOPPING=1", "STATUS=…" */
-
-#endif

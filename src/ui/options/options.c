@@ -1,0 +1,330 @@
+/* options - reads what the table of options describes. */
+#include "ui/options/options.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/near.h"
+#include "smtp/mechanism.h"
+#include "ui/options/foreign.h"
+#include "ui/show/version.h"
+
+const struct option *
+option_find(enum scope scope, struct span name)
+{
+	for (const struct option *o = options; o->name; o++)
+		if ((o->scope & scope) && span_eq(name, span_of(o->name)))
+			return o;
+	return NULL;
+}
+
+/* The subcommand that has an option of this name, though the one in hand has not; NULL: none. */
+static const struct command *
+owner(const struct program *program, struct span name)
+{
+	for (const struct option *o = options; o->name; o++)
+		for (size_t i = 0; span_eq(name, span_of(o->name)) && program->commands[i]; i++)
+			if (program->commands[i]->scope & o->scope)
+				return program->commands[i];
+	return NULL;
+}
+
+/* `dashes` and the name as they were typed: another tool's, another subcommand's, or near to one of ours. */
+static bool
+unknown(const struct options *out, enum scope scope, const char *dashes, struct span name, struct err *err)
+{
+	const char *here = foreign_option(name);
+	const struct command *other = owner(out->program, name);
+	struct near near = near_begin(name);
+
+	for (const struct option *o = options; o->name && name.len > 1; o++)
+		if (o->scope & scope)
+			near_try(&near, o->name);
+	if (here)
+		return err_set(err, ERR_USAGE, "there is no option %s%.*s: %s", dashes, SPAN_ARG(name), here);
+	if (other && dashes[1])
+		return err_set(err, ERR_USAGE, "--%.*s is an option of smtpsh%s%s", SPAN_ARG(name), other->name[0] ? " " : "", other->name);
+	return err_set(err, ERR_USAGE, "there is no option %s%.*s%s%s%s; --help lists them", dashes, SPAN_ARG(name),
+	    near.best ? " (near: --" : "", near.best ? near.best : "", near.best ? ")" : "");
+}
+
+/* Must its value follow? What is in brackets may be left out. */
+static bool
+wants_word(const struct option *o)
+{
+	return o->arg && o->arg[0] != '[';
+}
+
+/*
+ * One that may be left out comes by "=", or as the next word where that is one of its words, "off" of "[=off|try]": no
+ * host is called so.
+ */
+static bool
+takes(const struct option *o, const char *word)
+{
+	struct span left = span_of(o->arg), list, want = span_of(word);
+
+	if (left.len < 3 || left.at[0] != '[')
+		return false;
+	for (list = span_first(span_skip(left, 2), left.len - 3); list.len > 0; ) {
+		struct span one = span_until(&list, '|');
+		if (span_eq(one, want) || (span_eq(one, SPAN("MECHANISM")) && mechanism_info(want)))
+			return true;
+	}
+	return false;
+}
+
+static bool
+choose(const struct option *o, struct span v, int *out, struct err *err)
+{
+	char words[300] = "";
+	size_t n = 0;
+
+	for (const struct choice *c = o->choices; c->word; c++) {
+		if (v.len == 0 || span_eq_case(v, span_of(c->word))) {	/* left out, or none is taken: the first */
+			*out = c->value;
+			return true;
+		}
+		n += (size_t)snprintf(words + n, sizeof words - n, "%s%s", n == 0 ? "" : c[1].word ? ", " : " or ", c->word);
+		if (n >= sizeof words)
+			n = sizeof words - 1;
+	}
+	return err_set(err, ERR_USAGE, "--%s %.*s: want %s", o->name, SPAN_ARG(v), words);
+}
+
+/* Without a value it is on; /set gives one. */
+static bool
+switch_flag(const struct option *o, bool *flag, struct span v, struct err *err)
+{
+	if (v.len > 0 && !span_eq(v, SPAN("on")) && !span_eq(v, SPAN("off")))
+		return err_set(err, ERR_USAGE, "%s %.*s: want on or off", o->name, SPAN_ARG(span_first(v, 60)));
+	*flag = !span_eq(v, SPAN("off"));
+	return true;
+}
+
+bool
+option_set(const struct option *o, struct options *out, struct span value, struct err *err)
+{
+	void *member = (char *)out + o->offset;
+	struct cursor cursor = { .line = value, .rest = value };
+	unsigned long long number;
+
+	switch (o->kind) {
+	case OPTION_CALL:
+		return o->call(out, value, err);
+	case OPTION_FLAG:
+		return switch_flag(o, member, value, err);
+	case OPTION_COUNT:
+		++*(int *)member;
+		return true;
+	case OPTION_TEXT:
+		*(const char **)member = arena_string(&out->arena, value);
+		return true;
+	case OPTION_NUMBER:
+		if (!span_number(value, 1000000000, &number))
+			return err_set(err, ERR_USAGE, "--%s %.*s: want a number", o->name, SPAN_ARG(value));
+		*(unsigned *)member = (unsigned)number;
+		return true;
+	case OPTION_MS:
+		return cursor_milliseconds(&cursor, value, member, err);
+	case OPTION_SEND:
+		return send_set(&out->send, span_of(o->name), value, &out->arena, err);
+	case OPTION_CHOICE:
+		return choose(o, value, member, err);
+	}
+	return false;
+}
+
+static void
+show_choice(const struct option *o, int value, char *out)
+{
+	for (const struct choice *c = o->choices; c->word; c++)
+		if (c->value == value)
+			snprintf(out, OPTION_SHOWN, "%s", c->word);
+}
+
+void
+option_show(const struct option *o, const struct options *in, char out[OPTION_SHOWN])
+{
+	const void *member = (const char *)in + o->offset;
+
+	out[0] = '\0';
+	switch (o->kind) {
+	case OPTION_SEND:
+		break;
+	case OPTION_CALL:
+		if (o->show)
+			o->show(in, out);
+		break;
+	case OPTION_FLAG:
+		snprintf(out, OPTION_SHOWN, "%s", *(const bool *)member ? "on" : "off");
+		break;
+	case OPTION_COUNT:
+		snprintf(out, OPTION_SHOWN, "%d", *(const int *)member);
+		break;
+	case OPTION_TEXT:
+		snprintf(out, OPTION_SHOWN, "%s", *(const char *const *)member ? *(const char *const *)member : "");
+		break;
+	case OPTION_NUMBER:
+		snprintf(out, OPTION_SHOWN, "%u", *(const unsigned *)member);
+		break;
+	case OPTION_MS:
+		snprintf(out, OPTION_SHOWN, "%llums", (unsigned long long)*(const uint64_t *)member);
+		break;
+	case OPTION_CHOICE:
+		show_choice(o, *(const int *)member, out);
+		break;
+	}
+}
+
+struct words { int n; char **word; };
+
+static bool
+next_value(struct words *w, const struct option *o, struct span *value, struct err *err)
+{
+	if (w->n == 0)
+		return err_set(err, ERR_USAGE, "--%s wants a value: --%s %s", o->name, o->name, o->arg);
+	*value = span_of(*w->word);
+	w->word++;
+	w->n--;
+	return true;
+}
+
+static bool
+read_long(struct options *out, enum scope scope, struct span text, struct words *w, struct err *err)
+{
+	struct span value = text, name = span_until(&value, '=');
+	bool has_value = name.len < text.len;
+	const struct option *o = option_find(scope, name);
+
+	if (!o)
+		return unknown(out, scope, "--", name, err);
+	if (has_value && !o->arg)
+		return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
+	bool follows = wants_word(o) || (w->n > 0 && takes(o, *w->word));
+	if (!has_value && follows && !next_value(w, o, &value, err))
+		return false;
+	return option_set(o, out, value, err);
+}
+
+/* "-tlsc", "-connect": what swaks and openssl write with one dash is no row of letters. */
+static bool
+is_long_with_one_dash(enum scope scope, struct span text)
+{
+	struct span name = span_until(&text, '=');
+
+	return name.len > 2 && (foreign_option(name) || option_find(scope, name));
+}
+
+static bool
+read_short(struct options *out, enum scope scope, struct span letters, struct words *w, struct err *err)
+{
+	if (is_long_with_one_dash(scope, letters))
+		return unknown(out, scope, "-", span_until(&letters, '='), err);
+	while (letters.len > 0) {
+		const struct option *o = options;
+		while (o->name && !((o->scope & scope) && o->letter && o->letter == letters.at[0]))
+			o++;
+		if (!o->name)
+			return unknown(out, scope, "-", span_first(letters, 1), err);
+		letters = span_skip(letters, 1);
+		struct span value = SPAN_NONE;
+		if (wants_word(o)) {
+			value = letters;
+			letters = SPAN_NONE;
+			if (value.len == 0 && !next_value(w, o, &value, err))
+				return false;
+		}
+		if (!option_set(o, out, value, err))
+			return false;
+	}
+	return true;
+}
+
+bool
+options_read(struct options *out, enum scope scope, const struct program *program, int argc, char *argv[], struct err *err)
+{
+	struct words w = { argc, argv };
+	bool only_args = false;
+
+	*out = (struct options){ .program = program };
+	out->session.timeouts = scope == SCOPE_PROBE ? timeouts_probe : timeouts_default;
+	out->send.last = SEND_DATA;
+	out->match_level = MATCH_UNSAID;
+	out->arg = ARENA_ARRAY(&out->arena, const char *, (size_t)argc + 1);
+	while (w.n > 0) {
+		struct span text = span_of(*w.word++);
+		w.n--;
+		bool ok = true;
+		if (only_args || text.len < 2 || text.at[0] != '-')
+			out->arg[out->nargs++] = text.at;
+		else if (span_eq(text, SPAN("--")))
+			only_args = true;
+		else if (text.at[1] == '-')
+			ok = read_long(out, scope, span_skip(text, 2), &w, err);
+		else
+			ok = read_short(out, scope, span_skip(text, 1), &w, err);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+void
+options_release(struct options *o)
+{
+	credentials_release(&o->session.auth);
+	script_free(o->probe.played);
+	if (o->probe.judge.banner == &o->probe.banner)		/* else it is of the options that these were copied from */
+		regfree(&o->probe.banner);
+	arena_release(&o->arena);
+}
+
+int
+options_end(struct options *o, int status)
+{
+	status = exit_status(o->exit, &o->blame, status);
+	options_release(o);
+	return status;
+}
+
+static void
+print_option(const struct option *o)
+{
+	char left[80];
+	int n = 0;
+
+	n += snprintf(left, sizeof left, o->letter ? "  -%c, " : "      ", o->letter);
+	n += snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", o->name,
+	    wants_word(o) ? " " : "", o->arg ? o->arg : "");
+	if (n > 30)
+		printf("%s\n%32s%s\n", left, "", o->help);
+	else
+		printf("%-32s%s\n", left, o->help);
+}
+
+static void
+usage(const struct command *command, const struct command *const all[])
+{
+	printf("usage: smtpsh %s%s%s\n\n%s.\n\n", command->name, command->name[0] ? " " : "", command->args, command->help);
+	if (!command->name[0]) {
+		for (size_t i = 1; all[i]; i++)
+			printf("       smtpsh %s %s\n%32s%s\n", all[i]->name, all[i]->args, "", all[i]->help);
+		printf("\n");
+	}
+	for (const struct option *o = options; o->name; o++)
+		if (o->scope & command->scope)
+			print_option(o);
+}
+
+bool
+options_begin(struct options *o, const struct command *command, const struct program *program, int argc, char *argv[], struct err *err)
+{
+	if (!options_read(o, command->scope, program, argc, argv, err))
+		return false;
+	if (o->help)
+		usage(command, program->commands);
+	else if (o->version)
+		version_print(stdout);
+	return !o->help && !o->version;
+}

@@ -1,0 +1,49 @@
+/* What the options of `smtpsh probe` fill in, and those of them that take a function. */
+#ifndef UI_OPTIONS_PROBE_H
+#define UI_OPTIONS_PROBE_H
+
+#include "run/probe/fleet.h"
+
+struct options;
+
+/* The formats of a report, by name: ui/report has what writes each. */
+#define REPORT_FORMATS(X) X(text) X(nagios) X(json) X(prom) X(openmetrics) X(influx) X(tap) X(junit)
+
+enum { FORMATS_MAX = 8, WAYS_MAX = 8 };
+
+struct probe_settings {
+	struct probe_opts probe;
+	struct judge_opts judge;
+	struct fleet_opts fleet;
+	const char *targets;		/* a file, or "-" */
+	const char *format[FORMATS_MAX];	/* "prom" or "prom:FILE" */
+	size_t nformats;
+	const char *output;		/* where the last format without a file goes */
+	const char *resume;
+	const char *send;
+	const char *ext_set, *write_ext_set;
+	const char *proxy;		/* "v1" or "v2" */
+	uint64_t deadline_ms, watch_ms;
+	const char *script;
+	struct script *played;		/* what it holds */
+	const char *way[WAYS_MAX];	/* of --sigalgs */
+	size_t nways;
+	bool warn_ok, mx;
+	regex_t banner;
+};
+
+struct span;
+bool probe_format(struct options *, struct span, struct err *);
+bool probe_until(struct options *, struct span, struct err *);
+bool probe_warn(struct options *, struct span, struct err *);
+bool probe_crit(struct options *, struct span, struct err *);
+bool probe_state(struct options *, struct span, struct err *);
+bool probe_rate(struct options *, struct span, struct err *);
+bool probe_banner(struct options *, struct span, struct err *);
+bool probe_sigalgs(struct options *, struct span, struct err *);
+bool probe_tls(struct options *, struct span, struct err *);
+
+/* A word of --sigalgs as OpenSSL has it. */
+const char *probe_way_sigalgs(const char *way);
+
+#endif

@@ -1,0 +1,119 @@
+/* probe_spec - what a probe does, from the options. */
+#include "ui/options/probe_spec.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run/script/file.h"
+#include "run/session/steps/list.h"
+#include "ui/options/script.h"
+
+enum { FILE_MOST = 512 << 10 };
+
+static struct span
+short_message(struct options *o)
+{
+	char date[64], id[64];
+	time_t now = time(NULL);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &tm);
+	snprintf(id, sizeof id, "%lld.%ld.smtpsh", (long long)now, (long)getpid());
+	return arena_printf(&o->arena, "From: <%s>\nTo: <%s>\nSubject: smtpsh probe %s\nDate: %s\nMessage-ID: <%s@%s>\n"
+	    "Auto-Submitted: auto-generated\n\nA probe of this mail server. It can be deleted.\n",
+	    o->probe.probe.from ? o->probe.probe.from : "", o->probe.probe.to ? o->probe.probe.to : "", id, date, id,
+	    o->session.helo ? o->session.helo : "localhost.localdomain");
+}
+
+static bool
+is_address(const char *option, const char *text, struct err *err)
+{
+	for (const char *c = text; c && *c; c++)
+		if ((unsigned char)*c <= ' ' || *c == '<' || *c == '>' || *c == 0x7F)
+			return err_set(err, ERR_USAGE, "--%s: an address has neither blanks, control octets nor angle brackets", option);
+	return true;
+}
+
+static bool
+read_script(struct options *o, struct err *err)
+{
+	struct script_opts opts = { .load = script_load_file };
+	struct probe_opts *p = &o->probe.probe;
+
+	if (o->probe.played)
+		return true;
+	o->probe.played = script_read(o->probe.script, options_script(o, &opts), err);
+	p->script = o->probe.played;
+	p->value = o->value;
+	p->nvalues = o->nvalues;
+	return p->script != NULL;
+}
+
+/* What --until names must be there to be done: a probe that quietly stops before it would say OK of what it never tried. */
+static bool
+reaches_its_depth(struct probe_settings *p, struct err *err)
+{
+	struct probe_opts *probe = &p->probe;
+
+	if (probe->until >= DEPTH_MAIL && !probe->from)
+		probe->from = "";
+	if (probe->until == DEPTH_AUTH && !probe->auth)
+		return err_set(err, ERR_USAGE, "--until auth wants --user NAME or --auth: whom to log in as");
+	if (probe->until >= DEPTH_RCPT && !probe->to)
+		return err_set(err, ERR_USAGE, "--until %s wants --to ADDR: whom to ask for", probe->until == DEPTH_RCPT ? "rcpt" : "data");
+	if (probe->until == DEPTH_DATA && probe->body.len == 0)
+		return err_set(err, ERR_USAGE, "--until data wants --send FILE or --send auto: what to send");
+	return true;
+}
+
+bool
+probe_spec_prepare(struct options *o, struct err *err)
+{
+	static const struct step auth = { .op = &step_auth };
+	struct probe_settings *p = &o->probe;
+	struct span set;
+
+	if (o->session.timeouts.quit == 0 || o->session.timeouts.quit > timeouts_probe.quit)
+		o->session.timeouts.quit = timeouts_probe.quit;
+	if (p->probe.total_ms == 0)
+		p->probe.total_ms = 10000;
+	if (o->session.auth.wanted || o->session.auth.user)
+		p->probe.auth = &auth;
+	if (!is_address("from", p->probe.from, err) || !is_address("to", p->probe.to, err))
+		return false;
+	if (p->send && !p->probe.to)
+		return err_set(err, ERR_USAGE, "--send wants --to ADDR: whom to send it to");
+	if (p->send && strcmp(p->send, "auto") == 0)
+		p->probe.body = short_message(o);
+	else if (p->send && !file_slurp(p->send, &o->arena, FILE_MOST, &p->probe.body, err))
+		return false;
+	if (p->script && !read_script(o, err))
+		return false;
+	if (p->ext_set) {
+		if (!file_slurp(p->ext_set, &o->arena, FILE_MOST, &set, err))
+			return false;
+		p->judge.ext_set = arena_string(&o->arena, set);
+	}
+	return p->script || reaches_its_depth(p, err);
+}
+
+struct fleet_spec
+probe_spec(struct options *o)
+{
+	struct fleet_spec spec = { .session = &o->session, .probe = &o->probe.probe, .judge = &o->probe.judge };
+	size_t n = o->probe.nways;
+	struct session_opts *way = n > 0 ? ARENA_ARRAY(&o->arena, struct session_opts, n) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		way[i] = o->session;
+		way[i].way = o->probe.way[i];
+		way[i].sigalgs = probe_way_sigalgs(o->probe.way[i]);
+	}
+	if (n > 0) {
+		spec.session = way;
+		spec.nsessions = n;
+	}
+	return spec;
+}

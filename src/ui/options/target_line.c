@@ -1,0 +1,128 @@
+/* target_line - a target of a fleet and what is its own, from a line. */
+#include "ui/options/target_line.h"
+
+#include <stdlib.h>
+
+#include "ui/options/probe_spec.h"
+
+/* A target's own options, copied from those of all. */
+struct own {
+	struct fleet_spec spec;
+	struct options o;
+};
+
+static void
+free_own(const struct fleet_spec *spec)
+{
+	struct own *own = (struct own *)(uintptr_t)spec;	/* its first member */
+	struct probe_settings *p = &own->o.probe;
+
+	if (p->judge.banner == &p->banner)
+		regfree(&p->banner);
+	arena_release(&own->o.arena);
+	free(own);
+}
+
+static struct own *
+new_own(const struct options *o)
+{
+	struct own *own = memory_get(sizeof *own);
+
+	memcpy(&own->o, o, sizeof own->o);
+	own->o.arena = (struct arena){ 0 };
+	return own;
+}
+
+/* One TLS context, one resolver, one fleet and one output serve all: what belongs to them is no target's. */
+static bool
+is_of_a_target(const struct option *option)
+{
+	static const char *const calls[] = {
+		"port", "resolve", "bind", "proxy", "proxy-protocol", "timeout", "auth", "password-file", "password-env", "password-command",
+		"tls", "until", "sigalgs", "warning", "critical", "expect-banner", "state",
+	};
+	size_t at = option->offset;
+
+	if (!option->call)
+		return (at >= offsetof(struct options, session) && at < offsetof(struct options, tls)) ||
+		    (at >= offsetof(struct options, probe.probe) && at < offsetof(struct options, probe.fleet));
+	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
+		if (strcmp(option->name, calls[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *
+value_of(const struct option *option)
+{
+	return !option->arg ? "on" : strcmp(option->name, "tls") == 0 ? "off, try, starttls or implicit" : option->arg + strspn(option->arg, "[=");
+}
+
+/* What an option says of its value, with the word that stands there in the option's place. */
+static bool
+in_its_words(struct span word, const struct err *why, struct err *err)
+{
+	struct span rest = span_of(why->text);
+	size_t i = 0;
+
+	while (span_starts(rest, SPAN("-")) && i + 2 < rest.len && !span_starts(span_skip(rest, i), SPAN(": ")))
+		i++;
+	return err_set(err, why->kind, "%.*s: %.*s", SPAN_ARG(span_first(word, 60)), SPAN_ARG(span_skip(rest, i > 0 ? i + 2 : 0)));
+}
+
+/* "key=value" behind a target: an option of this one, or its name. */
+static bool
+read_setting(struct own **own, const struct options *all, const char **name, struct span word, struct arena *arena, struct err *err)
+{
+	struct span value = word, key = span_until(&value, '=');
+	const struct option *option = option_find(SCOPE_PROBE, key);
+	struct err why;
+
+	if (span_eq(key, SPAN("name"))) {
+		*name = arena_string(arena, value);
+		return true;
+	}
+	if (option && is_of_a_target(option) && !span_has(word, '='))
+		return err_set(err, ERR_USAGE, "\"%s\" has no value: want %s=%s", option->name, option->name, value_of(option));
+	if (!option || !is_of_a_target(option))
+		return err_set(err, ERR_USAGE, "\"%.*s\" is no setting of a target: want name=TEXT or an option of a probe, as in port=587",
+		    SPAN_ARG(span_first(word, 60)));
+	if (!*own)
+		*own = new_own(all);
+	return option_set(option, &(*own)->o, value, &why) || in_its_words(word, &why, err);
+}
+
+static bool
+read_line(struct target_line *out, struct own **own, const struct options *all, struct span line, struct arena *arena, struct err *err)
+{
+	struct span rest = line, text = span_word(&rest), word;
+
+	for (word = span_word(&rest); word.len > 0 && word.at[0] != '#'; word = span_word(&rest))
+		if (!read_setting(own, all, &out->name, word, arena, err))
+			return false;
+	const struct options *o = *own ? &(*own)->o : all;
+	if (o->probe.mx && !span_has(text, '@'))
+		text = arena_printf(arena, "@%.*s", SPAN_ARG(text));
+	if (!target_parse(&out->target, text, SPAN_NONE, o->port, arena, err))
+		return false;
+	return out->target.kind != TARGET_PIPE ||
+	    err_set(err, ERR_USAGE, "a command cannot be probed: \"%.*s\"", SPAN_ARG(span_first(text, 60)));
+}
+
+bool
+target_line_read(struct target_line *out, const struct options *all, struct span line, struct arena *arena, struct err *err)
+{
+	struct own *own = NULL;
+
+	*out = (struct target_line){ 0 };
+	bool ok = read_line(out, &own, all, line, arena, err) && (!own || probe_spec_prepare(&own->o, err));
+	if (!own)
+		return ok;
+	own->spec = probe_spec(&own->o);
+	own->spec.release = free_own;
+	if (ok)
+		out->own = &own->spec;
+	else
+		free_own(&own->spec);
+	return ok;
+}

@@ -1,0 +1,323 @@
+/* targets - what a fleet probes, line by line. */
+#include "ui/options/targets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "run/script/file.h"
+#include "ui/options/probe_spec.h"
+#include "ui/options/target_line.h"
+
+enum { LINE_MOST = 16 << 10, READ_SIZE = 16 << 10, RESUME_MOST = 256 << 20 };
+
+/* A target that is not over yet, with the settings that stand behind it. */
+struct begun {
+	size_t number;
+	char *line;
+};
+
+struct targets {
+	struct options *o;
+	struct fleet_spec spec;
+	struct arena arena, line_arena;
+	size_t nargs_taken, bad;
+	unsigned line;			/* of the file */
+	bool any;			/* a line of it was more than a comment */
+	bool skipping;			/* the rest of a line that has no end */
+	int fd;				/* -1: none, or at its end */
+	struct loop_watch *watch;
+	bool ready, over;
+	struct buf in;
+	bool failed;
+	size_t added;
+	struct span *done;		/* sorted: lines that an earlier run did */
+	size_t ndone;
+	FILE *resume;
+	struct begun *begun;		/* what is to be noted when it is over; only with --resume */
+	size_t nbegun, begun_cap;
+};
+
+static int
+by_octets(const void *a, const void *b)
+{
+	const struct span *x = a, *y = b;
+	int c = memcmp(x->at ? x->at : "", y->at ? y->at : "", x->len < y->len ? x->len : y->len);
+
+	return c ? c : x->len < y->len ? -1 : x->len > y->len;
+}
+
+static bool
+load_done(struct targets *t, struct err *err)
+{
+	struct span all, line;
+	size_t n = 0;
+
+	if (access(t->o->probe.resume, F_OK) == 0) {
+		if (!file_slurp(t->o->probe.resume, &t->arena, RESUME_MOST, &all, err))
+			return false;
+		for (struct span rest = all; span_line(&rest, &line);)
+			n++;
+		t->done = ARENA_ARRAY(&t->arena, struct span, n + 1);
+		while (span_line(&all, &line))
+			t->done[t->ndone++] = line;
+		qsort(t->done, t->ndone, sizeof *t->done, by_octets);
+	}
+	t->resume = fopen(t->o->probe.resume, "ae");
+	return t->resume || err_set(err, ERR_USAGE, "cannot write %s: %s", t->o->probe.resume, strerror(errno));
+}
+
+static bool
+is_done(const struct targets *t, struct span text)
+{
+	return t->ndone && bsearch(&text, t->done, t->ndone, sizeof *t->done, by_octets);
+}
+
+static void
+note_begun(struct targets *t, struct span line)
+{
+	if (!t->resume)
+		return;
+	if (t->nbegun == t->begun_cap) {
+		t->begun_cap = t->begun_cap ? 2 * t->begun_cap : 64;
+		t->begun = memory_resize(t->begun, t->begun_cap * sizeof *t->begun);
+	}
+	char *copy = memory_get(line.len + 1);
+	memcpy(copy, line.at, line.len);
+	copy[line.len] = '\0';
+	t->begun[t->nbegun++] = (struct begun){ t->added, copy };
+}
+
+void
+targets_over(struct targets *t, size_t number)
+{
+	size_t i = 0;
+
+	while (i < t->nbegun && t->begun[i].number != number)
+		i++;
+	if (i == t->nbegun)
+		return;
+	fprintf(t->resume, "%s\n", t->begun[i].line);
+	fflush(t->resume);
+	free(t->begun[i].line);
+	t->begun[i] = t->begun[--t->nbegun];
+}
+
+static void
+complain(struct targets *t, const struct err *err, const char *file)
+{
+	struct arena arena = { 0 };
+	struct span text = text_safe(&arena, span_of(err->text));
+
+	if (file)
+		fprintf(stderr, "smtpsh: %s:%u: %.*s\n", file, t->line, SPAN_ARG(text));
+	else
+		fprintf(stderr, "smtpsh: %.*s\n", SPAN_ARG(text));
+	arena_release(&arena);
+	t->bad++;
+}
+
+static void
+complain_of_file(struct targets *t, const char *what, const char *why)
+{
+	fprintf(stderr, "smtpsh: %s: %s%s\n", t->o->probe.targets, what, why);
+	t->failed = true;
+}
+
+/* A target with its settings; empty: there is none. */
+static struct span
+without_comment(struct span line)
+{
+	struct span all = span_trim(line), rest = all, word = span_word(&rest);
+
+	while (word.len > 0 && word.at[0] != '#')
+		word = span_word(&rest);
+	return word.len > 0 ? span_trim(span_first(all, (size_t)(word.at - all.at))) : all;
+}
+
+static void
+add(struct targets *t, struct fleet *f, struct span line, const char *file)
+{
+	struct span key = without_comment(line), rest = key, text = span_word(&rest);
+	struct target_line read;
+	struct err err;
+
+	if (text.len == 0)
+		return;
+	t->any = true;
+	if (is_done(t, key))
+		return;
+	if (line.len > LINE_MOST) {
+		err_set(&err, ERR_USAGE, "a line of more than %d octets names no target", LINE_MOST);
+		complain(t, &err, file);
+		return;
+	}
+	arena_reset(&t->line_arena);
+	if (!target_line_read(&read, t->o, key, &t->line_arena, &err)) {
+		complain(t, &err, file);
+		return;
+	}
+	t->added++;
+	note_begun(t, key);
+	fleet_add(f, &read.target, read.own ? read.own : &t->spec, read.name);
+}
+
+static void
+on_ready(void *ctx, unsigned ready)
+{
+	struct targets *t = ctx;
+
+	(void)ready;
+	t->ready = true;
+}
+
+static void
+close_input(struct targets *t)
+{
+	loop_unwatch(t->watch);
+	t->watch = NULL;
+	if (t->fd > 0)
+		close(t->fd);
+	t->fd = -1;
+}
+
+static bool
+read_some(struct targets *t)
+{
+	size_t room;
+	char *at = buf_reserve(&t->in, READ_SIZE, &room);
+
+	if (!at)
+		return false;
+	ssize_t n = read(t->fd, at, room);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n > 0) {
+		buf_commit(&t->in, (size_t)n);
+		return true;
+	}
+	if (n < 0)
+		complain_of_file(t, "cannot read it: ", strerror(errno));
+	else if (!t->any && buf_span(&t->in).len == 0)
+		complain_of_file(t, "there is no target in it", "");
+	close_input(t);
+	return true;
+}
+
+/* A whole line, or what is left at the end. A line without end is no target: of it comes the first of it, too long. */
+static bool
+next_line(struct targets *t, struct span *line)
+{
+	struct span in = buf_span(&t->in), rest = in;
+	bool whole = memchr(in.at ? in.at : "", '\n', in.len), skipping = t->skipping;
+
+	if (in.len == 0 || (!whole && t->fd >= 0 && in.len <= LINE_MOST && !skipping))
+		return false;
+	span_line(&rest, line);
+	if (t->line == 0 && span_starts(*line, SPAN("\xEF\xBB\xBF")))
+		*line = span_skip(*line, 3);
+	*line = arena_copy(&t->line_arena, skipping ? SPAN_NONE : *line);
+	t->skipping = !whole && t->fd >= 0;
+	t->line += !skipping;
+	buf_consume(&t->in, in.len - rest.len);
+	return true;
+}
+
+static void
+feed_file(struct targets *t, struct fleet *f)
+{
+	const char *name = strcmp(t->o->probe.targets, "-") == 0 ? "-" : t->o->probe.targets;
+	struct span line;
+
+	while (fleet_wants(f)) {
+		arena_reset(&t->line_arena);
+		if (next_line(t, &line)) {
+			struct arena keep = { 0 };
+			line = arena_copy(&keep, line);
+			add(t, f, line, name);
+			arena_release(&keep);
+			continue;
+		}
+		if (t->fd < 0 || (t->watch && !t->ready) || !read_some(t))
+			break;
+		t->ready = false;
+	}
+}
+
+bool
+targets_feed(struct targets *t, struct fleet *f)
+{
+	if (t->over)
+		return true;
+	for (; t->nargs_taken < t->o->nargs && fleet_wants(f); t->nargs_taken++)
+		add(t, f, span_of(t->o->arg[t->nargs_taken]), NULL);
+	if (t->o->probe.targets)
+		feed_file(t, f);
+	if (t->nargs_taken == t->o->nargs && t->fd < 0 && buf_span(&t->in).len == 0) {
+		t->over = true;
+		fleet_end(f);
+	}
+	return t->over || t->watch || !fleet_wants(f);
+}
+
+struct targets *
+targets_new(struct loop *loop, struct options *o, struct err *err)
+{
+	struct targets *t = memory_zeroed(sizeof *t);
+	const char *file = o->probe.targets;
+
+	*t = (struct targets){ .o = o, .spec = probe_spec(o), .fd = -1, .in = { .max = 2 * LINE_MOST + READ_SIZE } };
+	if (o->probe.resume && !load_done(t, err)) {
+		targets_free(t);
+		return NULL;
+	}
+	if (!file)
+		return t;
+	t->fd = strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
+	if (t->fd < 0) {
+		err_set(err, ERR_USAGE, "cannot read %s: %s", file, strerror(errno));
+		targets_free(t);
+		return NULL;
+	}
+	if (loop_can_watch(t->fd))
+		t->watch = loop_watch(loop, t->fd, LOOP_READ, on_ready, t, NULL);
+	return t;
+}
+
+void
+targets_free(struct targets *t)
+{
+	if (!t)
+		return;
+	close_input(t);
+	if (t->resume)
+		fclose(t->resume);
+	while (t->nbegun > 0)
+		free(t->begun[--t->nbegun].line);
+	free(t->begun);
+	buf_release(&t->in);
+	arena_release(&t->arena);
+	arena_release(&t->line_arena);
+	free(t);
+}
+
+size_t
+targets_bad(const struct targets *t)
+{
+	return t->bad;
+}
+
+bool
+targets_failed(const struct targets *t)
+{
+	return t->failed;
+}
+
+bool
+targets_unread(const struct targets *t)
+{
+	return !t->over;
+}

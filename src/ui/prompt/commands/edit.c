@@ -1,0 +1,42 @@
+/* /edit - lines written in the person's editor, that then go as if they were typed: in a message its text. */
+#include "ui/prompt/prompt.h"
+
+static void
+queue(struct prompt *p, struct span text)
+{
+	size_t n = 0;
+
+	for (struct span line; span_line(&text, &line); n++)
+		if (!player_line(p->player, line, (struct place){ 0 })) {
+			prompt_problem(p, "more than %d lines wait: what was written is taken up to line %zu", PLAYER_LINES_MAX, n);
+			return;
+		}
+	if (n == 0)
+		prompt_note(p, "nothing was written");
+	else if (player_view(p->player).dialogue.mode == MODE_MESSAGE)
+		prompt_note(p, "%zu line%s of the message, as written; a lone dot ends it", n, n == 1 ? "" : "s");
+}
+
+static void
+run(struct prompt *p, void *state, struct span args)
+{
+	struct arena arena = { 0 };
+	struct span text;
+
+	(void)state;
+	if (args.len > 0)
+		prompt_problem(p, "/edit takes no file: /include FILE takes lines from one, /body FILE a message");
+	else if (player_view(p->player).dialogue.mode == MODE_ANSWER)
+		prompt_problem(p, "/edit: AUTH waits for an answer, which is typed unseen; a lone * cancels it");
+	else if (prompt_write_text(p, &arena, &text))
+		queue(p, text);
+	arena_release(&arena);
+}
+
+const struct prompt_command prompt_edit = {
+	.name = "edit",
+	.group = GROUP_MESSAGE,
+	.args = "",
+	.help = "Write lines in $VISUAL or $EDITOR that then go as if typed; in a message, behind ^], its text",
+	.run = run,
+};

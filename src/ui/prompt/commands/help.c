@@ -1,0 +1,32 @@
+/* /help - what can be said in this state, or what is known of a verb, a command or a topic. */
+#include "base/text.h"
+#include "ui/prompt/help.h"
+#include "ui/prompt/prompt.h"
+
+static void
+help_run(struct prompt *p, void *state, struct span args)
+{
+	struct session_view view = player_view(p->player);
+	struct span word = span_word(&args);
+
+	(void)state;
+	if (word.len == 0) {
+		help_state(p->screen, &view, p->table);
+		return;
+	}
+	if (help_word(p->screen, &view, word, p->table))
+		return;
+	const char *near = help_nearest(word, p->table);
+	prompt_problem(p, "/help: nothing is known of \"%.*s\"%s%s%s; /help alone shows what there is",
+	    SPAN_ARG(text_safe(&p->screen->arena, span_first(word, 60))), near ? " (near: " : "", near ? near : "", near ? ")" : "");
+}
+
+const struct prompt_command prompt_help = {
+	.name = "help",
+	.group = GROUP_LOOK,
+	.args = "[VERB|COMMAND|TOPIC|commands]",
+	.help = "What can be said now, or all about one thing",
+	.at_once = true,
+	.pages = true,
+	.run = help_run,
+};

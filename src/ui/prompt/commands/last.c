@@ -1,0 +1,63 @@
+/* /last - the last reply octet by octet: its line ends, its codes, what it answers, how long it took. */
+#include "base/text.h"
+#include "ui/show/flow.h"
+#include "ui/prompt/prompt.h"
+#include "ui/prompt/remember.h"
+
+/* One line with its end written out. */
+static void
+show_line_octets(struct screen *s, struct span line)
+{
+	struct flow f = flow_begin(s, 4, 8);
+
+	screen_print(s, "    ");
+	struct span text = line;
+	while (text.len > 0 && (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
+		text.len--;
+	flow_verbatim(&f, INK_PLAIN, text);
+	for (struct span end = span_skip(line, text.len); end.len > 0; end = span_skip(end, 1))
+		flow_verbatim(&f, INK_DIM, end.at[0] == '\r' ? SPAN("\\r") : SPAN("\\n"));
+	flow_end(&f);
+}
+
+static void
+run(struct prompt *p, void *state, struct span args)
+{
+	const struct remember *m = state;
+	unsigned flaws = m->reply ? m->reply->flaws : 0;
+	const struct reply_flaw_info *flaw;
+	char took[24];
+
+	(void)args;
+	if (!m->reply) {
+		prompt_note(p, "no reply has come yet");
+		return;
+	}
+	text_time(took, m->took_us);
+	struct span sent = text_safe(&p->screen->arena, span_first(m->sent, 200));
+	prompt_note(p, "%zu octets in %zu line%s after %s%s%.*s%s:", m->reply->raw.len, m->reply->nlines,
+	    m->reply->nlines == 1 ? "" : "s", took, m->surprise ? ", nothing asked for it" : m->stage == STAGE_BANNER ?
+	    ", the banner" : ", to ", m->surprise || m->stage == STAGE_BANNER ? 0 : (int)sent.len, sent.at ? sent.at : "",
+	    m->late ? ", late" : "");
+	for (struct span rest = m->reply->raw; rest.len > 0;) {
+		const char *lf = memchr(rest.at, '\n', rest.len);
+		size_t n = lf ? (size_t)(lf - rest.at) + 1 : rest.len;
+		show_line_octets(p->screen, span_first(rest, n));
+		rest = span_skip(rest, n);
+	}
+	while ((flaw = reply_flaw_next(&flaws)))
+		prompt_problem(p, "%s (%s)", flaw->text, flaw->rfc);
+}
+
+const struct prompt_command prompt_last = {
+	.name = "last",
+	.group = GROUP_LOOK,
+	.args = "",
+	.help = "Show the last reply octet by octet",
+	.at_once = true,
+	.state_size = sizeof(struct remember),
+	.pages = true,
+	.run = run,
+	.heard = remember_heard,
+	.release = remember_release,
+};

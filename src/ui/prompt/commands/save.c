@@ -1,0 +1,152 @@
+/* /save and /log - this session as a script: all of it so far into a new file, or all from here on at the end of one. */
+#include "ui/show/log.h"
+#include "ui/options/options.h"
+#include "ui/prompt/prompt.h"
+
+enum { SAVED_MAX = 16 << 20 };
+
+/* ---- /save: all that was said is kept for it, as far as it fits */
+
+struct saved {
+	struct transcript *transcript;
+	struct buf text;
+	bool full;
+};
+
+static void
+on_text(void *ctx, struct span text)
+{
+	struct saved *s = ctx;
+
+	s->full |= !buf_append(&s->text, text);
+}
+
+static void
+save_heard(struct prompt *p, void *state, const struct event *e)
+{
+	struct saved *s = state;
+
+	(void)p;
+	if (!s->transcript) {
+		s->text.max = SAVED_MAX;
+		s->transcript = transcript_new(&(struct transcript_opts){ .write = on_text, .ctx = s, .no_bodies = p->options->no_bodies,
+		    .times = p->options->look.time });
+	}
+	transcript_event(s->transcript, e);
+}
+
+static void
+save_run(struct prompt *p, void *state, struct span args)
+{
+	struct saved *s = state;
+	struct arena arena = { 0 };
+	struct err err;
+
+	if (args.len == 0)
+		prompt_problem(p, "/save wants the name of a file that does not exist yet");
+	else if (buf_span(&s->text).len == 0)
+		prompt_problem(p, "there is nothing to save: no connection was open");
+	else if (!log_save(arena_string(&arena, args), buf_span(&s->text), &err))
+		prompt_problem(p, "%s", err.text);
+	else
+		prompt_note(p, "saved; smtpsh replay --against TARGET %.*s plays it again%s%s", SPAN_ARG(args),
+		    p->options->no_bodies ? "" : ". It holds the messages that were sent", s->full ? ". It was cut at 16 MiB" : "");
+	arena_release(&arena);
+}
+
+static void
+save_release(void *state)
+{
+	struct saved *s = state;
+
+	transcript_free(s->transcript);
+	buf_release(&s->text);
+}
+
+const struct prompt_command prompt_save = {
+	.name = "save",
+	.group = GROUP_FILES,
+	.args = "FILE",
+	.help = "Write this session as a script, to be played again",
+	.one_state = true,
+	.state_size = sizeof(struct saved),
+	.run = save_run,
+	.heard = save_heard,
+	.release = save_release,
+};
+
+/* ---- /log */
+
+struct logging { struct log *log; bool begun; };
+
+static void
+begin(struct prompt *p, struct logging *l, const char *file)
+{
+	struct err err;
+
+	log_close(l->log);
+	l->log = log_open(file, p->options->no_bodies, p->options->look.time, &err);
+	if (!l->log)
+		prompt_problem(p, "%s", err.text);
+}
+
+static void
+log_heard(struct prompt *p, void *state, const struct event *e)
+{
+	struct logging *l = state;
+	struct err err;
+
+	if (!l->begun && p->options->log)
+		begin(p, l, p->options->log);
+	l->begun = true;
+	if (!l->log)
+		return;
+	log_event(l->log, e);
+	if (log_ok(l->log, &err))
+		return;
+	prompt_problem(p, "%s", err.text);
+	log_close(l->log);
+	l->log = NULL;
+}
+
+static void
+log_run(struct prompt *p, void *state, struct span args)
+{
+	struct logging *l = state;
+	struct arena arena = { 0 };
+
+	if (args.len == 0 && l->log) {
+		prompt_note(p, "the log is %s; /log off closes it", log_name(l->log));
+	} else if (args.len == 0 || span_eq(args, SPAN("off"))) {
+		prompt_note(p, l->log ? "the log is closed" : "there is no log: /log FILE begins one with the next connection");
+		log_close(l->log);
+		l->log = NULL;
+	} else {
+		begin(p, l, arena_string(&arena, args));
+		if (l->log)
+			prompt_note(p, "the next connection goes into %.*s%s; /save has this one", SPAN_ARG(args),
+			    p->options->no_bodies ? "" : ", with the messages sent");
+	}
+	l->begun = true;
+	arena_release(&arena);
+}
+
+static void
+log_release(void *state)
+{
+	struct logging *l = state;
+
+	log_close(l->log);
+}
+
+const struct prompt_command prompt_log = {
+	.name = "log",
+	.group = GROUP_FILES,
+	.args = "[FILE|off]",
+	.help = "Write what is said from the next connection on as a script; alone: whether there is a log",
+	.one_state = true,
+	.state_size = sizeof(struct logging),
+	.run = log_run,
+	.heard = log_heard,
+	.release = log_release,
+};

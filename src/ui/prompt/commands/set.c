@@ -1,0 +1,79 @@
+/* /set - what the prompt and the session go by: the rows of the options' table that may change while one talks. */
+#include <stdio.h>
+
+#include "base/near.h"
+#include "base/text.h"
+#include "ui/show/flow.h"
+#include "ui/prompt/prompt.h"
+
+enum { AT_VALUE = 17, AT_HELP = 29 };
+
+static void
+show_one(struct prompt *p, const struct option *o)
+{
+	char value[OPTION_SHOWN];
+	struct span help = span_of(o->help);
+
+	option_show(o, p->options, value);
+	screen_print(p->screen, "    ");
+	struct flow f = flow_begin(p->screen, 4, AT_HELP);
+	flow_print(&f, INK_PLAIN, "%s", o->name);
+	flow_pad(&f, AT_VALUE);
+	flow_print(&f, INK_BOLD, "%s", value);
+	flow_pad(&f, AT_HELP);
+	flow_put(&f, INK_DIM, span_until(&help, ';'));		/* behind it is what it means to subcommands */
+	flow_end(&f);
+}
+
+static void
+show_all(struct prompt *p)
+{
+	for (const struct option *o = options; o->name; o++)
+		if (o->scope & SCOPE_SET)
+			show_one(p, o);
+}
+
+static void
+unknown(struct prompt *p, struct span name)
+{
+	struct near near = near_begin(name);
+
+	for (const struct option *o = options; o->name; o++)
+		if (o->scope & SCOPE_SET)
+			near_try(&near, o->name);
+	prompt_problem(p, "/set: there is no \"%.*s\" to set%s%s%s; /set alone lists what there is",
+	    SPAN_ARG(span_first(name, 60)), near.best ? " (near: " : "", near.best ? near.best : "", near.best ? ")" : "");
+}
+
+static void
+set_run(struct prompt *p, void *state, struct span args)
+{
+	struct span name = span_word(&args);
+	struct err err;
+
+	(void)state;
+	if (name.len == 0) {
+		show_all(p);
+		return;
+	}
+	const struct option *o = option_find(SCOPE_SET, name);
+	if (!o) {
+		unknown(p, name);
+		return;
+	}
+	if (args.len > 0 && !option_set(o, p->options, args, &err)) {
+		prompt_problem(p, "/set: %s", err.text);
+		return;
+	}
+	screen_settings(p->screen, &p->options->look);
+	show_one(p, o);
+}
+
+const struct prompt_command prompt_set = {
+	.name = "set",
+	.group = GROUP_SETTINGS,
+	.args = "[SETTING [VALUE]]",
+	.help = "Show what can be set, or set it, as in /set timeout reply=5s",
+	.at_once = true,
+	.run = set_run,
+};

@@ -1,0 +1,20 @@
+/* Help from the tables: what can come next, a verb, a command, a topic. */
+#ifndef UI_PROMPT_HELP_H
+#define UI_PROMPT_HELP_H
+
+#include "ui/prompt/prompt.h"
+
+struct help_topic {
+	const char *name;
+	const char *title;		/* one line, for the list */
+	const char *text;		/* paragraphs parted by "\n"; wrapped when printed. A line that begins with a blank is kept */
+};
+extern const struct help_topic help_topics[];	/* ends in a NULL name */
+
+/* `table`: the prompt's commands. */
+void help_state(struct screen *, const struct session_view *, const struct prompt_command *const table[]);
+/* A verb, a command with or without its slash, a topic, or "commands". False: there is nothing of this name. */
+bool help_word(struct screen *, const struct session_view *, struct span word, const struct prompt_command *const table[]);
+const char *help_nearest(struct span word, const struct prompt_command *const table[]);		/* NULL: nothing near */
+
+#endif

@@ -1,0 +1,184 @@
+/* hint - the syntax of what is being typed, and what the server did not offer, before one finds out. */
+#include <stdio.h>
+
+#include "smtp/parameter.h"
+#include "ui/prompt/talk.h"
+
+static const char *
+offer(const struct session_view *v, const char *extension)
+{
+	return extension && v->extensions && !extensions_offer(v->extensions, extension) ? "   not offered" : "";
+}
+
+/* What is still to come of `whole`, of which `typed` stands there; NULL when it is something else. */
+static const char *
+rest_of(const char *whole, struct span typed)
+{
+	return span_starts_case(span_of(whole), typed) ? whole + typed.len : NULL;
+}
+
+static struct span
+say(char out[200], const char *a, const char *b, const char *c)
+{
+	int n = snprintf(out, 200, "%s%s%s", a, b, c);
+	return (struct span){ out, n < 200 ? (size_t)n : 199 };
+}
+
+/* ---- commands */
+
+/* "always|auto|never" for a setting that was named. */
+static struct span
+setting_hint(char out[200], struct span line)
+{
+	struct span word = span_trim(line);
+	const struct option *o = option_find(SCOPE_SET, word);
+	size_t n = 0;
+
+	if (!o || line.len == word.len)
+		return SPAN_NONE;
+	if (o->kind == OPTION_FLAG)
+		return say(out, "on|off", "", "");
+	for (const struct choice *x = o->choices; x && x->word && n < 180; x++)
+		n += (size_t)snprintf(out + n, 200 - n, "%s%.20s", n ? "|" : "", x->word);
+	return n > 0 ? (struct span){ out, n } : say(out, o->arg ? o->arg : "", "", "");
+}
+
+static struct span
+command_hint(char out[200], const struct prompt_command *const table[], struct span line)
+{
+	struct span rest = span_skip(line, 1), whole = rest, name = span_word(&rest);
+
+	if (span_eq(name, SPAN("set")) && rest.len > 0)
+		return setting_hint(out, rest.at ? span_skip(whole, (size_t)(rest.at - whole.at)) : rest);
+	const char *left = NULL, *args = "";
+
+	for (struct prompt_word w = { .table = table }; !left && prompt_next_word(&w);)
+		if ((left = rest_of(w.name, name)))
+			args = w.args;
+	if (!left || name.len == 0)
+		return SPAN_NONE;
+	if (name.len == whole.len)
+		return say(out, left, args[0] ? " " : "", args);
+	return rest.len == 0 && !left[0] ? say(out, args, "", "") : SPAN_NONE;
+}
+
+/* ---- verbs */
+
+static struct span
+parameter_hint(char out[200], const struct session_view *v, enum verb verb, struct span params)
+{
+	size_t n = params.len;
+
+	while (n > 0 && params.at[n - 1] != ' ')
+		n--;
+	struct span word = span_skip(params, n), given = word, name = span_until(&given, '=');
+	if (word.len == 0)
+		return n == 0 ? SPAN_NONE : say(out, "[parameters]", "", "");
+	const struct parameter *p = parameter_find(verb, name);
+	if (p && name.len < word.len)
+		return say(out, given.len ? "" : p->syntax + 1, "", offer(v, p->extension));
+	const char *left = NULL;
+	for (p = parameters; p->name && !left; p += !left)
+		left = p->verb == verb ? rest_of(p->name, word) : NULL;
+	return left ? say(out, left, p->syntax, offer(v, p->extension)) : say(out, "   not a parameter that smtpsh knows", "", "");
+}
+
+static struct span
+envelope_hint(char out[200], const struct session_view *v, enum verb verb, struct span args)
+{
+	struct span path, params;
+
+	if (!parameter_split(verb, args, &path, &params))
+		return SPAN_NONE;
+	if (path.len == 0 || path.at[0] != '<')
+		return say(out, path.len ? "   no angle brackets" : verb == VERB_MAIL ? "<sender>" : "<recipient>", "", "");
+	if (path.at[path.len - 1] != '>')
+		return say(out, path.len == 1 ? "address" : "", ">", " [parameters]");
+	return parameter_hint(out, v, verb, span_skip(args, (size_t)(path.at + path.len - args.at)));
+}
+
+/* "PLAIN LOGIN" as "PLAIN|LOGIN". */
+static struct span
+alternatives(char out[200], struct span words)
+{
+	size_t n = 0;
+
+	for (struct span w; (w = span_word(&words)).len > 0 && n < 180;)
+		n += (size_t)snprintf(out + n, 200 - n, "%s%.*s", n ? "|" : "", SPAN_ARG(span_first(w, 20)));
+	return (struct span){ out, n };
+}
+
+static struct span
+mechanism_hint(char out[200], const struct session_view *v, struct span line, struct span args)
+{
+	const struct extension *x = v->extensions ? extensions_find(v->extensions, SPAN("AUTH")) : NULL;
+	struct span typed = span_word(&args), list, m;
+	const char *blank = line.at[line.len - 1] == ' ' ? "" : " ";
+
+	if (!x || args.len > 0)
+		return SPAN_NONE;
+	if (typed.len == 0)
+		return alternatives(out, x->params);
+	for (list = x->params; (m = span_word(&list)).len > 0;)
+		if (span_starts_case(m, typed)) {
+			int n = snprintf(out, 200, "%.*s%s[initial-response]", SPAN_ARG(span_first(span_skip(m, typed.len), 40)), blank);
+			return (struct span){ out, (size_t)n };
+		}
+	return say(out, "   not offered", "", "");
+}
+
+static const char *
+wrong_now(const struct session_view *v, enum verb verb)
+{
+	const char *wrong = offer(v, verb_info(verb)->extension);
+	bool early = v->state == SESSION_OPEN && !dialogue_allows(&v->dialogue, verb);
+
+	return !wrong[0] && early ? "   out of sequence" : wrong;
+}
+
+static struct span
+verb_hint(char out[200], const struct session_view *v, struct span line)
+{
+	struct span args;
+	enum verb verb = verb_of(line, &args);
+	const struct verb_info *info = verb_info(verb);
+	const char *left;
+
+	if (verb == VERB_OTHER)
+		return SPAN_NONE;
+	const char *wrong = wrong_now(v, verb);
+	if (verb == VERB_AUTH && line.len > 4 && v->extensions && !wrong[0])
+		return mechanism_hint(out, v, line, args);
+	if ((left = rest_of(info->syntax, span_skip(line, strlen(info->name)))))
+		return say(out, left, wrong, "");
+	if (verb == VERB_MAIL || verb == VERB_RCPT)
+		return envelope_hint(out, v, verb, args);
+	return SPAN_NONE;
+}
+
+/* The rest of the first verb, legal ones first, that begins so. */
+static struct span
+name_hint(char out[200], const struct session_view *v, struct span line)
+{
+	for (int legal = 1; legal >= 0; legal--)
+		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++) {
+			const char *left = rest_of(verb_info(verb)->name, line);
+			if (left && dialogue_allows(&v->dialogue, verb) == legal)
+				return say(out, left, verb_info(verb)->syntax, wrong_now(v, verb));
+		}
+	return SPAN_NONE;
+}
+
+struct span
+talk_hint(struct talk *t, struct span line)
+{
+	struct session_view v = player_view(t->commands.player);
+
+	if (line.len > 0 && line.at[0] == '/' && !span_starts(line, SPAN("//")))
+		return command_hint(t->hint, t->commands.table, line);
+	if (line.len == 0 || v.dialogue.mode != MODE_COMMAND)
+		return SPAN_NONE;
+	if (verb_of(line, NULL) == VERB_OTHER && !span_has(line, ' '))
+		return name_hint(t->hint, &v, line);
+	return verb_hint(t->hint, &v, line);
+}

@@ -1,0 +1,176 @@
+/* prompt - runs its own commands, and keeps their state. */
+#include "ui/prompt/prompt.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/near.h"
+#include "ui/edit/editor.h"
+#include "ui/edit/pager.h"
+#include "ui/show/show_line.h"
+
+const struct prompt_command *
+prompt_find(const struct prompt_command *const table[], struct span name)
+{
+	for (size_t i = 0; table[i]; i++)
+		if (span_eq(name, span_of(table[i]->name)))
+			return table[i];
+	return NULL;
+}
+
+static size_t
+count_commands(const struct prompt_command *const table[])
+{
+	size_t n = 0;
+
+	while (table[n])
+		n++;
+	return n;
+}
+
+bool
+prompt_next_word(struct prompt_word *w)
+{
+	size_t i = w->next++, nsteps = 0, ncommands = count_commands(w->table);
+
+	while (step_ops[nsteps])
+		nsteps++;
+	if (i < nsteps) {
+		const struct step_op *op = step_ops[i];
+		*w = (struct prompt_word){ w->table, op->name, op->args, op->help, op->group, w->next };
+	} else if (i - nsteps < ncommands) {
+		const struct prompt_command *c = w->table[i - nsteps];
+		*w = (struct prompt_word){ w->table, c->name, c->args, c->help, c->group, w->next };
+	}
+	return i < nsteps + ncommands;
+}
+
+static void *
+state_of(struct prompt *p, size_t command, unsigned session)
+{
+	const struct prompt_command *c = p->table[command];
+	void ***all = &p->state[c->one_state || session < 1 || session > PLAYER_SESSIONS ? 0 : session - 1];
+
+	if (!*all)
+		*all = memory_zeroed(count_commands(p->table) * sizeof **all);
+	if (!(*all)[command] && c->state_size)
+		(*all)[command] = memory_zeroed(c->state_size);
+	return (*all)[command];
+}
+
+void
+prompt_end(struct prompt *p)
+{
+	for (size_t n = 0; n < PLAYER_SESSIONS; n++) {
+		for (size_t i = 0; p->state[n] && p->table[i]; i++) {
+			if (p->table[i]->release && p->state[n][i])
+				p->table[i]->release(p->state[n][i]);
+			free(p->state[n][i]);
+		}
+		free(p->state[n]);
+		p->state[n] = NULL;
+	}
+}
+
+static void
+unknown(struct prompt *p, struct span name, struct span args)
+{
+	struct near near = near_begin(name);
+
+	for (struct prompt_word w = { .table = p->table }; prompt_next_word(&w);)
+		near_try(&near, w.name);
+	if (span_starts(args, SPAN("/")))		/* a path */
+		near.best = NULL;
+	prompt_problem(p, "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" before it",
+	    SPAN_ARG(span_first(name, 60)), near.best ? " (near: /" : "", near.best ? near.best : "", near.best ? ")" : "");
+}
+
+static void
+run_command(struct prompt *p, size_t i, struct span args)
+{
+	const struct prompt_command *command = p->table[i];
+	struct pager pager = { 0 };
+	struct err err;
+
+	if (command->pages)
+		pager_begin(&pager, p->screen);
+	command->run(p, state_of(p, i, player_view(p->player).number), args);
+	if (command->pages && !pager_end(&pager, p->screen, p->lend, p->take_back, p->lend_ctx, &err))
+		prompt_problem(p, "PAGER: %s", err.text);
+}
+
+bool
+prompt_run(void *ctx, struct span name, struct span args)
+{
+	struct prompt *p = ctx;
+	size_t i = 0;
+
+	while (p->table[i] && !span_eq(name, span_of(p->table[i]->name)))
+		i++;
+	if (p->table[i])
+		run_command(p, i, args);
+	else
+		unknown(p, name, args);
+	arena_reset(&p->screen->arena);
+	return true;
+}
+
+void
+prompt_heard(struct prompt *p, const struct event *event)
+{
+	for (size_t i = 0; p->table[i]; i++)
+		if (p->table[i]->heard)
+			p->table[i]->heard(p, state_of(p, i, event->session), event);
+}
+
+static void __attribute__((format(printf, 3, 0)))
+say(struct prompt *p, enum event_kind kind, const char *format, va_list ap)
+{
+	char text[600];
+
+	vsnprintf(text, sizeof text, format, ap);
+	show_event(p->screen, &(struct event){ .kind = kind, .text = span_of(text) });
+}
+
+void
+prompt_note(struct prompt *p, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say(p, EVENT_NOTE, format, ap);
+	va_end(ap);
+}
+
+void
+prompt_problem(struct prompt *p, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	say(p, EVENT_PROBLEM, format, ap);
+	va_end(ap);
+}
+
+bool
+prompt_write_text(struct prompt *p, struct arena *arena, struct span *text)
+{
+	struct err err;
+
+	p->lend(p->lend_ctx);
+	bool ok = editor_write(arena, text, &err);
+	p->take_back(p->lend_ctx);
+	if (!ok)
+		prompt_problem(p, "%s", err.text);
+	return ok;
+}
+
+void
+prompt_warn(struct prompt *p, struct span text)
+{
+	struct flow f = show_begin(p->screen, MARK_NOTE, &(struct event){ .kind = EVENT_NOTE });
+
+	flow_put(&f, INK_WARN, text);
+	flow_end(&f);
+	arena_reset(&p->screen->arena);
+}

@@ -1,0 +1,434 @@
+/* repl - the prompt: a person, a player, and a screen between them. */
+#include "ui/prompt/repl.h"
+
+#include "ui/prompt/ahead.h"
+#include "ui/prompt/question.h"
+#include "ui/prompt/where.h"
+
+/* A reply that comes at once is shown before the prompt is: no prompt flickers by. */
+enum { HOLD_MS = 100 };
+
+struct repl {
+	struct talk talk;
+	struct player *player;
+	struct edit *edit;
+	struct screen *screen;
+	struct loop *loop;
+	struct loop_idle *hook;
+	struct loop_timer *timer;
+	uint64_t hold_until_us;
+	struct where where;
+	struct question question;
+	bool leaving;
+	bool by_hand;			/* the AUTH exchange is one that is typed */
+	bool auth_waits;		/* what answers AUTH may want a secret: what is typed already may be one */
+	bool undecided;			/* how the next line is understood depends on the reply */
+	struct ahead ahead;
+	unsigned nlines, interrupts;
+};
+
+/* ---- what the editor asks for */
+
+static bool
+is_answering(const struct repl *r)
+{
+	return r->by_hand && (r->auth_waits || player_view(r->player).dialogue.mode == MODE_ANSWER);
+}
+
+static const struct edit_piece *
+prompt_pieces(void *ctx)
+{
+	struct repl *r = ctx;
+	struct session_view v = player_view(r->player);
+
+	r->where.numbered = r->screen->numbered;
+	return r->question.asking ? question_prompt(&r->question) : where_prompt(&r->where, &v, is_answering(r));
+}
+
+static const char *
+status_line(void *ctx)
+{
+	struct repl *r = ctx;
+	struct session_view v = player_view(r->player);
+
+	return r->question.asking ? NULL : where_waits(&r->where, &v);
+}
+
+static enum edit_secret
+is_secret(void *ctx)
+{
+	struct repl *r = ctx;
+
+	if (r->question.asking)
+		return r->question.secret ? EDIT_SECRET_ANSWER : EDIT_SHOWN;
+	return is_answering(r) ? EDIT_SECRET_LINE : EDIT_SHOWN;
+}
+
+static size_t
+complete(void *ctx, struct span line, struct buf *out)
+{
+	struct repl *r = ctx;
+	return talk_complete(&r->talk, line, out);
+}
+
+static struct span
+hint(void *ctx, struct span line)
+{
+	struct repl *r = ctx;
+	return r->question.asking ? SPAN_NONE : talk_hint(&r->talk, line);
+}
+
+/* ---- what happens */
+
+static void
+hide(void *ctx)
+{
+	struct repl *r = ctx;
+	edit_hide(r->edit);
+}
+
+static void
+ask(struct repl *r, const struct event *event)
+{
+	edit_hide(r->edit);
+	question_put(&r->question, event);
+}
+
+/* The reply to AUTH may ask for a secret, unless all was said with it; the reply to DATA makes text of what follows. */
+static void
+sent(struct repl *r, const struct event *event)
+{
+	bool typed = event->step && event->step->op->is_line;
+	struct span args;
+	enum verb verb = verb_of(event->sent.text, &args);
+
+	if (event->sent.kind == SENT_TEXT)
+		return;
+	r->undecided = typed && (verb == VERB_DATA || verb == VERB_AUTH);
+	if (verb != VERB_AUTH)
+		return;
+	bool login = span_eq_case(span_word(&args), SPAN("LOGIN"));
+	r->by_hand = typed;
+	r->auth_waits = typed && (args.len == 0 || login);
+}
+
+static void
+heard(struct repl *r, const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_SENT:
+		sent(r, event);
+		break;
+	case EVENT_STEP_ENDED: case EVENT_CLOSED:
+		r->question.asking = r->auth_waits = r->undecided = false;
+		if (event->err)
+			ahead_failed(&r->ahead, r->edit, event);
+		edit_hide(r->edit);		/* the prompt may read otherwise now */
+		break;
+	default:
+		break;
+	}
+	show_event(r->screen, event);
+}
+
+static void
+on_event(void *ctx, const struct event *event)
+{
+	struct repl *r = ctx;
+
+	if (event->session != player_view(r->player).number)
+		show_event(r->screen, event);
+	else if (event->kind == EVENT_UNSENT)
+		ahead_came_back(&r->ahead, event->text);
+	else if (event->kind == EVENT_QUESTION)
+		ask(r, event);
+	else
+		heard(r, event);
+	prompt_heard(&r->talk.commands, event);
+}
+
+static void
+on_idle(void *ctx, unsigned ready)
+{
+	struct repl *r = ctx;
+
+	(void)ready;
+	ahead_give_back(&r->ahead, &r->talk, !r->leaving);
+	if (!player_busy(r->player) || loop_now_us() >= r->hold_until_us || r->question.asking)
+		edit_show(r->edit);
+	fflush(r->screen->out);
+	if (player_done(r->player))
+		edit_stop(r->edit);
+}
+
+/* Wakes the loop for the end of the hold, then once a second while something is waited for. */
+static void
+on_timer(void *ctx, unsigned ready)
+{
+	struct repl *r = ctx;
+	struct session_view v = player_view(r->player);
+
+	(void)ready;
+	if (!player_busy(r->player))
+		return;
+	loop_timer_set(r->timer, 1000);
+	if (v.waiting_us && loop_now_us() - v.waiting_us >= WHERE_PATIENCE_S * 1000000ull && r->screen->able)
+		edit_hide(r->edit);
+}
+
+static void
+hold(struct repl *r)
+{
+	r->hold_until_us = loop_now_us() + HOLD_MS * 1000;
+	loop_timer_set(r->timer, HOLD_MS);
+}
+
+/* ---- what the person does */
+
+static bool
+is_leaving(struct span line)
+{
+	struct span name;
+	return cursor_is_command(line, &name) && span_eq(name, SPAN("quit"));
+}
+
+static bool
+on_turn(void *ctx, struct span line, struct place place, enum dialogue_mode mode)
+{
+	struct repl *r = ctx;
+
+	if (!ahead_turn(&r->ahead, place, mode))
+		return false;
+	if (mode == MODE_COMMAND && is_leaving(line))
+		player_end(r->player);
+	bool goes = talk_turn(&r->talk, line, mode);
+	r->screen->echo |= place.file ? place.file != ahead_unseen : place.line == 0;	/* nobody typed it: it is shown */
+	return goes;
+}
+
+static void
+queue_line(struct repl *r, struct span line, bool unseen)
+{
+	if (player_busy(r->player) || edit_more(r->edit))
+		r->talk.ahead++;
+	if (player_line(r->player, line, (struct place){ unseen ? ahead_unseen : NULL, ++r->nlines }))
+		r->ahead.unseen += unseen;
+	else
+		prompt_problem(&r->talk.commands, "%d lines wait already: this one is not sent", PLAYER_LINES_MAX);
+}
+
+/* Commands that only show run at once, whatever is waited for. */
+static void
+take_command(struct repl *r, struct span line)
+{
+	struct span name;
+
+	if (span_starts(line, SPAN("//")))		/* the first one stood there already, behind ^] */
+		line = span_skip(line, 1);
+	if (cursor_is_command(line, &name) && prompt_find(r->talk.commands.table, name)) {
+		prompt_run(&r->talk.commands, name, span_trim(span_skip(line, 1 + name.len)));
+		return;
+	}
+	player_command(r->player, line);
+	if (is_leaving(line))
+		player_end(r->player);
+}
+
+/* It only shows, and is a command whatever the reply will be: it need not wait for its turn. */
+static bool
+goes_at_once(const struct repl *r, struct span line)
+{
+	struct span name;
+
+	if (!player_busy(r->player) || r->talk.ahead > 0 || r->undecided || edit_more(r->edit))
+		return false;
+	if (player_view(r->player).dialogue.mode != MODE_COMMAND || !cursor_is_command(line, &name))
+		return false;
+	const struct prompt_command *command = prompt_find(r->talk.commands.table, name);
+	return command && command->at_once;
+}
+
+static void
+lend(void *ctx)
+{
+	edit_lend(((struct repl *)ctx)->edit);
+}
+
+static void
+take_back(void *ctx)
+{
+	edit_take_back(((struct repl *)ctx)->edit);
+}
+
+static void
+take_line(struct repl *r, struct span line, bool unseen)
+{
+	r->interrupts = 0;
+	if (ahead_is_late(&r->ahead, r->edit, line, unseen))
+		return;
+	if (r->question.asking) {
+		question_answer(&r->question, &r->talk.commands, line);
+	} else if (!unseen && goes_at_once(r, line)) {
+		take_command(r, line);
+	} else {
+		queue_line(r, line, unseen);
+	}
+}
+
+static void
+interrupted_message(struct repl *r)
+{
+	if (r->interrupts++ == 0) {
+		prompt_problem(&r->talk.commands, "the message is not complete: ^C again drops the connection without the final dot");
+		return;
+	}
+	prompt_problem(&r->talk.commands, "the connection is dropped without the final dot: the message is not completed");
+	if (!player_cancel(r->player))
+		player_command(r->player, SPAN("/close"));
+}
+
+static void
+interrupted(struct repl *r)
+{
+	struct session_view v = player_view(r->player);
+	const char *what = v.waiting_for;
+
+	r->question.asking = false;
+	if (v.state == SESSION_OPEN && v.dialogue.mode == MODE_MESSAGE) {
+		interrupted_message(r);
+		return;
+	}
+	if (edit_dropped(r->edit))
+		return;
+	bool given_up = player_cancel(r->player);
+	if (given_up && what)
+		prompt_note(&r->talk.commands, "given up: %s", what);
+	else if (given_up)
+		;		/* a pause, or what tells its end itself */
+	else if (v.dialogue.mode == MODE_ANSWER)
+		prompt_note(&r->talk.commands, "the server waits for an answer to AUTH: a lone * cancels it, ^D leaves");
+	else
+		prompt_note(&r->talk.commands, "^D leaves");
+}
+
+/* QUIT is said and waited for; ^C gives that up too. */
+static int
+leave(struct repl *r)
+{
+	r->leaving = true;
+	player_end(r->player);
+	while (!player_done(r->player)) {
+		switch (edit_run(r->edit)) {
+		case EDIT_INTERRUPT:
+			if (r->interrupts++ > 0 || !player_cancel(r->player))
+				player_drop(r->player);
+			break;
+		case EDIT_KILLED:
+			return 128 + edit_signal(r->edit);
+		default:
+			break;
+		}
+	}
+	return -1;
+}
+
+static int
+talk(struct repl *r)
+{
+	struct span line;
+
+	while (!player_done(r->player)) {
+		switch (edit_read(r->edit, &line)) {
+		case EDIT_LINE:
+			hold(r);
+			take_line(r, line, false);
+			break;
+		case EDIT_SECRET:
+			hold(r);
+			take_line(r, line, true);
+			edit_forget(r->edit);
+			break;
+		case EDIT_COMMAND:
+			take_command(r, line);
+			break;
+		case EDIT_INTERRUPT:
+			interrupted(r);
+			break;
+		case EDIT_END:
+			return leave(r);
+		case EDIT_KILLED:
+			return 128 + edit_signal(r->edit);
+		case EDIT_STOPPED:
+			break;
+		}
+	}
+	return -1;
+}
+
+static void
+begin_history(struct repl *r, const struct options *o, const struct target *target)
+{
+	struct arena arena = { 0 };
+
+	history_load(&r->talk.history, !o->no_history);
+	for (struct span all = buf_span(&r->talk.history.lines), line; span_line(&all, &line);)
+		edit_remember(r->edit, line);
+	if (target && !span_has(target->text, '@'))
+		history_add(&r->talk.history, arena_printf(&arena, "/open %.*s", SPAN_ARG(target->text)));
+	arena_release(&arena);
+}
+
+static void
+end_history(struct repl *r)
+{
+	struct err err;
+
+	if (!history_save(&r->talk.history, &err))
+		prompt_note(&r->talk.commands, "%s", err.text);
+	history_release(&r->talk.history);
+}
+
+int
+repl_run(struct session_env *env, struct options *o, struct screen *screen, const struct target *target,
+    const struct prompt_command *const commands[])
+{
+	struct repl r = { .screen = screen, .loop = env->loop, .ahead.text.max = 4 << 20 };
+	struct player_opts opts = { .interactive = true, .command = prompt_run, .command_ctx = &r.talk.commands,
+		.turn = on_turn, .turn_ctx = &r };
+	struct edit_view view = { prompt_pieces, status_line, hint, complete, is_secret };
+	struct edit_opts edit = { .color = screen->color, .plain = !screen->able };
+
+	if (!o->timeouts_said)
+		o->session.timeouts = timeouts_terminal;
+	o->session.can_ask = true;
+	r.player = player_new(env, &o->session, &opts, on_event, &r);
+	r.talk.commands = (struct prompt){ .screen = screen, .player = r.player, .table = commands, .options = o,
+		.lend = lend, .take_back = take_back, .lend_ctx = &r };
+	r.timer = loop_timer(env->loop, on_timer, &r);
+	r.edit = r.talk.edit = edit_new(env->loop, screen->out, &edit, &view, &r);
+	screen->hide = hide;
+	// cppcheck-suppress autoVariables ; taken back below
+	screen->hide_ctx = &r;
+	r.hook = loop_idle(env->loop, on_idle, &r);
+	begin_history(&r, o, target);
+	hold(&r);
+	if (target)
+		player_open(r.player, target);
+	else
+		prompt_note(&r.talk.commands, "nothing is connected yet: /open TARGET does it, as in /open demo: or /open @example.org; /help "
+		    "tells what else there is");
+	if (target && o->session.auth.wanted)
+		player_line(r.player, SPAN("/auth"), (struct place){ .file = "--auth", .line = 1 });
+	int status = talk(&r);
+	if (status < 0)
+		status = player_opened(r.player) ? 0 : (int)player_status(r.player);
+	end_history(&r);
+	screen->hide = NULL;
+	loop_idle_free(r.hook);
+	loop_timer_free(r.timer);
+	player_free(r.player);
+	prompt_end(&r.talk.commands);
+	edit_free(r.edit);
+	ahead_release(&r.ahead);
+	return status;
+}

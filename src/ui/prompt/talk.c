@@ -1,0 +1,130 @@
+/* talk - a line in its turn. */
+#include "ui/prompt/talk.h"
+
+#include "base/text.h"
+#include "smtp/auth.h"
+
+/* What is found wrong, said; false when that is reason enough not to send. */
+static bool
+say_findings(struct talk *t, struct buf *found)
+{
+	struct span all = buf_span(found), line;
+	bool strict = t->commands.options->strict && all.len > 0;
+
+	while (span_line(&all, &line)) {
+		if (strict)
+			prompt_problem(&t->commands, "%.*s", SPAN_ARG(line));
+		else
+			prompt_warn(&t->commands, line);
+	}
+	if (strict)
+		prompt_note(&t->commands, "/set strict off sends such a line all the same");
+	buf_release(found);
+	return !strict;
+}
+
+/* More than a mechanism stands behind an AUTH, wherever in the line: in octets for /raw, behind a slip of the finger. */
+static bool
+says_auth(struct span line)
+{
+	bool command = span_starts_case(line, SPAN("/auth"));		/* [MECH] [USER] */
+
+	while (line.len > 0) {
+		struct span word = span_word(&line), rest = line, mech = span_word(&rest);
+		if (word.len < 4 || !span_eq_case(span_skip(word, word.len - 4), SPAN("AUTH")))
+			continue;
+		if (command && auth_mech(mech))
+			span_word(&rest);
+		return rest.len > 0 || span_has(mech, '\\');
+	}
+	return false;
+}
+
+/* A secret must not be kept: a response, a password that is named so, an URL that may have one. */
+static bool
+is_fit_to_keep(struct span line)
+{
+	if (says_auth(line))
+		return false;
+	if (span_find(line, SPAN(" password=")).len > 0)
+		return false;
+	return span_find(line, SPAN("://")).len == 0 || !span_has(line, '@');
+}
+
+static void
+remember(struct talk *t, struct span line)
+{
+	if (!is_fit_to_keep(line))
+		return;
+	edit_remember(t->edit, line);
+	history_add(&t->history, line);
+}
+
+/* INTERFACE: credentials go over TLS that verified; loopback and the server inside count. */
+static bool
+is_trusted(const struct session_view *v)
+{
+	return (v->tls && tls_is_trusted(v->tls)) || v->local;
+}
+
+/* Asked about once: the line comes back, and goes when it is entered again. */
+static bool
+confirm_auth(struct talk *t, const struct session_view *v, struct span line)
+{
+	struct span args;
+
+	if (verb_of(line, &args) != VERB_AUTH || args.len == 0 || t->auth_confirmed || is_trusted(v) || v->state != SESSION_OPEN)
+		return true;
+	t->auth_confirmed = true;
+	prompt_problem(&t->commands, "what AUTH sends would go %s: Enter sends it all the same, ^C drops it",
+	    v->tls ? "over TLS to a server whose certificate does not verify" : "in the clear, for all on the way to read");
+	return false;
+}
+
+static void
+note_marker(struct talk *t, struct span line)
+{
+	struct span mark = lint_marker(line);
+
+	if (mark.len > 0)
+		prompt_warn(&t->commands, arena_printf(&t->commands.screen->arena,
+		    "\"%.*s\" in front of a line means nothing here: it is sent as it stands", SPAN_ARG(mark)));
+}
+
+static bool
+command_turn(struct talk *t, struct span line)
+{
+	struct session_view v = player_view(t->commands.player);
+	struct buf found = { .max = 4096 };
+	bool slash = line.len > 0 && line.at[0] == '/' && !span_starts(line, SPAN("//"));
+
+	t->message = (struct lint_message){ 0 };
+	remember(t, line);
+	if (slash || v.state != SESSION_OPEN)
+		return true;
+	if (!confirm_auth(t, &v, line))
+		return false;
+	note_marker(t, line);
+	lint_command(span_starts(line, SPAN("//")) ? span_skip(line, 1) : line, &v.dialogue, v.extensions, &found);
+	return say_findings(t, &found);
+}
+
+bool
+talk_turn(void *ctx, struct span line, enum dialogue_mode mode)
+{
+	struct talk *t = ctx;
+	struct session_view v = player_view(t->commands.player);
+	struct buf found = { .max = 4096 };
+	bool goes = true;
+
+	t->commands.screen->echo = t->ahead > 0;
+	if (mode == MODE_COMMAND)
+		goes = command_turn(t, line);
+	if (mode == MODE_MESSAGE) {
+		lint_text(&t->message, line, v.extensions, &found);
+		goes = say_findings(t, &found);
+	}
+	if (t->ahead > 0)
+		t->ahead--;
+	return goes;
+}

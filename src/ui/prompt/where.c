@@ -1,0 +1,107 @@
+/* where - host and port, TLS, the transaction; and what is waited for. */
+#include "ui/prompt/where.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+
+static void
+host_and_port(struct where *w, const struct session_view *v)
+{
+	struct arena arena = { 0 };
+	struct span host = span_first(text_safe(&arena, v->host), 60);
+	unsigned port = addr_port(&v->peer);
+	bool literal6 = span_has(host, ':');
+	int n = snprintf(w->host, sizeof w->host, "%s%.*s%s", literal6 ? "[" : "", SPAN_ARG(host), literal6 ? "]" : "");
+
+	if (port && n > 0 && (size_t)n < sizeof w->host)
+		snprintf(w->host + n, sizeof w->host - (size_t)n, ":%u", port);
+	arena_release(&arena);
+}
+
+/* The transaction, in a word. */
+static const char *
+state_word(struct where *w, const struct session_view *v)
+{
+	if (v->state == SESSION_OPENING)
+		return "connecting";
+	if (v->dialogue.rcpts > 1)
+		return snprintf(w->state, sizeof w->state, "rcpt %u", v->dialogue.rcpts), w->state;
+	return v->dialogue.rcpts ? "rcpt" : v->dialogue.mail ? "mail" : NULL;
+}
+
+static struct edit_piece *
+number(struct where *w, struct edit_piece *p, const struct session_view *v)
+{
+	if (!w->numbered)
+		return p;
+	snprintf(w->number, sizeof w->number, "#%u", v->number);
+	*p++ = (struct edit_piece){ " ", NULL };
+	*p++ = (struct edit_piece){ w->number, "1" };
+	return p;
+}
+
+static struct edit_piece *
+place(struct where *w, struct edit_piece *p, const struct session_view *v)
+{
+	const char *word = state_word(w, v);
+
+	host_and_port(w, v);
+	*p++ = (struct edit_piece){ w->host, "36" };
+	p = number(w, p, v);
+	if (v->tls) {
+		snprintf(w->tls, sizeof w->tls, "%.*s", SPAN_ARG(v->tls->version));
+		*p++ = (struct edit_piece){ " ", NULL };
+		*p++ = (struct edit_piece){ w->tls, v->tls->verified ? "32" : "33" };
+	}
+	if (word) {
+		*p++ = (struct edit_piece){ " ", NULL };
+		*p++ = (struct edit_piece){ word, "1" };
+	}
+	return p;
+}
+
+const struct edit_piece *
+where_prompt(struct where *w, const struct session_view *v, bool answering)
+{
+	struct edit_piece *p = w->piece;
+
+	if (v->state == SESSION_CLOSED || v->host.len == 0)
+		*p++ = (struct edit_piece){ "smtpsh", "2" };
+	else if (v->dialogue.mode == MODE_MESSAGE)
+		*p++ = (struct edit_piece){ "message, lone . ends", "33" };
+	else if (answering)
+		*p++ = (struct edit_piece){ "auth", "33" };
+	else
+		p = place(w, p, v);
+	if (p != w->piece && w->piece[0].text != w->host)
+		p = number(w, p, v);
+	*p++ = (struct edit_piece){ "> ", NULL };
+	*p = (struct edit_piece){ NULL, NULL };
+	return w->piece;
+}
+
+/* What a long wait for something usually means. */
+static const char *
+guess(const struct session_view *v, uint64_t seconds)
+{
+	if (strcmp(v->waiting_for, "the banner") == 0)
+		return "; greet pause?";
+	if (strcmp(v->waiting_for, "a connection") == 0 && seconds >= 5)
+		return "; port 25 is often blocked outbound, is 587 open?";
+	if (strcmp(v->waiting_for, "the reply to the message") == 0)
+		return "; a content filter?";
+	return ";";
+}
+
+const char *
+where_waits(struct where *w, const struct session_view *v)
+{
+	uint64_t seconds = v->waiting_us ? (loop_now_us() - v->waiting_us) / 1000000 : 0;
+
+	if (seconds < WHERE_PATIENCE_S || !v->waiting_for)
+		return NULL;
+	snprintf(w->status, sizeof w->status, "... waiting for %s, %llu s%s ^C gives up", v->waiting_for,
+	    (unsigned long long)seconds, guess(v, seconds));
+	return w->status;
+}

@@ -1,0 +1,325 @@
+/* report - one JSON object a line for each address. Keys never change type; what did not happen is absent. */
+#include "ui/report/report.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/base64.h"
+#include "base/text.h"
+#include "base/utc.h"
+#include "net/tls_dane.h"
+#include "ui/show/json_put.h"
+
+struct lines { FILE *out; struct report_opts opts; };
+
+static void *
+begin(FILE *out, const struct report_opts *opts)
+{
+	struct lines *l = memory_zeroed(sizeof *l);
+
+	*l = (struct lines){ .out = out, .opts = *opts };
+	return l;
+}
+
+/* Without json_put's base64 of its own: a reply's octets stand once, as raw_base64. */
+static void
+set_text(json_t *o, const char *key, struct span s)
+{
+	json_object_set_new(o, key, json_text(s));
+}
+
+static void
+set_word(json_t *o, const char *key, const char *word)
+{
+	json_object_set_new(o, key, json_string(word));
+}
+
+/* Microseconds are as fine as it is measured: 0.004118, not 0.0041180000000000001. */
+static json_t *
+seconds(uint64_t us)
+{
+	return json_real(report_seconds(us));
+}
+
+static void
+set_time(json_t *o, const char *key, int64_t at)
+{
+	char out[40];
+	struct tm tm;
+
+	if (at == TLS_NO_DATE)
+		return;
+	utc_date(at, &tm);
+	strftime(out, sizeof out, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	set_word(o, key, out);
+}
+
+static void
+set_now(json_t *o)
+{
+	struct timespec now;
+	struct tm tm;
+	char day[40], out[64];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	gmtime_r(&now.tv_sec, &tm);
+	strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out, sizeof out, "%s.%03ldZ", day, now.tv_nsec / 1000000);
+	set_word(o, "ts", out);
+}
+
+static void
+set_where(json_t *o, const struct fleet_report *report)
+{
+	const struct probe_result *r = report->result;
+	char local[ADDR_TEXT];
+
+	if (r->domain.len > 0) {
+		json_t *mx = json_object();
+		set_text(mx, "domain", r->domain);
+		set_text(mx, "host", r->host);
+		json_object_set_new(mx, "preference", json_integer(r->preference));
+		json_object_set_new(o, "mx", mx);
+	}
+	if (r->addr.len > 0) {
+		set_text(o, "address", report_address(report));
+		json_object_set_new(o, "family", json_integer(addr_family(&r->addr)));
+		json_object_set_new(o, "port", json_integer(addr_port(&r->addr)));
+	}
+	if (r->local.len > 0)
+		set_word(o, "local", addr_host(&r->local, local));
+	json_object_set_new(o, "attempt", json_integer(r->attempt));
+}
+
+static json_t *
+phases(const struct probe_result *r)
+{
+	json_t *o = json_object();
+
+	for (unsigned p = 0; p < PHASE_COUNT; p++)
+		if (p == PHASE_RESOLVE || (r->ran & 1u << p))
+			json_object_set_new(o, phase_word((enum probe_phase)p), seconds(r->us[p]));
+	json_object_set_new(o, "total", seconds(r->total_us));
+	return o;
+}
+
+static void
+set_status(json_t *o, const struct reply *r)
+{
+	char out[32];
+
+	if (r->status.class == 0)
+		return;
+	snprintf(out, sizeof out, "%u.%u.%u", r->status.class, r->status.subject, r->status.detail);
+	set_word(o, "enhanced", out);
+}
+
+static void
+set_raw(json_t *o, const struct reply *r)
+{
+	struct buf raw = { .max = 64 << 10 };
+	bool clean = true;
+
+	for (size_t i = 0; i < r->nlines; i++) {
+		clean = clean && text_is_utf8(r->line[i]);
+		buf_append(&raw, r->line[i]);
+		buf_append(&raw, SPAN("\n"));
+	}
+	if (!clean) {
+		struct arena arena = { 0 };
+		set_text(o, "raw_base64", base64_encode(&arena, buf_span(&raw)));
+		arena_release(&arena);
+	}
+	buf_release(&raw);
+}
+
+static json_t *
+reply_object(enum probe_phase phase, const struct reply *r)
+{
+	json_t *o = json_object(), *lines = json_array();
+
+	set_word(o, "phase", phase_word(phase));
+	json_object_set_new(o, "code", json_integer(r->code));
+	set_status(o, r);
+	for (size_t i = 0; i < r->nlines; i++)
+		json_array_append_new(lines, json_text(r->line[i]));
+	json_object_set_new(o, "text", lines);
+	set_raw(o, r);
+	return o;
+}
+
+static json_t *
+replies(const struct probe_result *r)
+{
+	json_t *all = json_array();
+
+	for (unsigned p = 0; p < PHASE_COUNT; p++)
+		if (r->reply[p])
+			json_array_append_new(all, reply_object((enum probe_phase)p, r->reply[p]));
+	for (size_t i = 0; i < r->nsaid; i++)
+		json_array_append_new(all, reply_object(PHASE_RCPT, r->said[i]));
+	return all;
+}
+
+static json_t *
+extension_list(const struct extensions *e)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < e->n; i++) {
+		char key[80];
+		snprintf(key, sizeof key, "%.*s", SPAN_ARG(span_first(e->list[i].keyword, sizeof key - 1)));
+		if (text_is_utf8(span_of(key)))
+			json_object_set_new(o, key, json_text(e->list[i].params));
+	}
+	return o;
+}
+
+static void
+set_cert(json_t *o, const struct tls_info *t)
+{
+	json_t *sans = json_array();
+	int64_t first = t->cert[0].not_after;
+
+	for (size_t i = 1; i < t->ncerts; i++)
+		if (t->cert[i].not_after < first)
+			first = t->cert[i].not_after;
+	set_time(o, "not_before", t->cert[0].not_before);
+	set_time(o, "not_after", t->cert[0].not_after);
+	json_object_set_new(o, "days_left", json_real((double)(t->cert[0].not_after - (int64_t)time(NULL)) / 86400.0));
+	set_time(o, "earliest_not_after", first);
+	set_text(o, "fingerprint_sha256", t->cert[0].sha256);
+	set_text(o, "spki_sha256", t->cert[0].spki_sha256);
+	set_text(o, "subject", t->cert[0].subject);
+	set_text(o, "issuer", t->cert[0].issuer);
+	set_text(o, "serial", t->cert[0].serial);
+	set_text(o, "key", t->cert[0].key);
+	for (size_t i = 0; i < t->cert[0].nsan; i++)
+		json_array_append_new(sans, json_text(t->cert[0].san[i]));
+	json_object_set_new(o, "san", sans);
+}
+
+static json_t *
+tls_object(const struct tls_info *t)
+{
+	json_t *o = json_object();
+
+	set_text(o, "version", t->version);
+	set_text(o, "cipher", t->cipher);
+	set_text(o, "group", t->group);
+	json_object_set_new(o, "verified", json_boolean(t->verified));
+	if (t->nproblems > 0)
+		set_word(o, "verify_error", t->problem[0].name);
+	if (t->dane)
+		set_word(o, "dane", dane_state_word(t->dane->state));
+	set_text(o, "peer_name", t->peer_name);
+	json_object_set_new(o, "ocsp_stapled", json_boolean(t->ocsp_stapled));
+	if (t->ncerts > 0)
+		set_cert(o, t);
+	return o;
+}
+
+static json_t *
+checks(const struct finding *v)
+{
+	json_t *all = json_array();
+
+	for (const struct judge_check *c = v->checks; c; c = c->next) {
+		json_t *o = json_object();
+		set_word(o, "name", c->name);
+		set_word(o, "state", judge_state_word(c->state));
+		set_word(o, "phase", phase_word(c->phase));
+		if (c->reason != REASON_NONE)
+			set_word(o, "reason", reason_word(c->reason));
+		if (c->has_value)
+			json_object_set_new(o, "value", json_real(c->value));
+		if (c->warn.len)
+			set_text(o, "warn", c->warn);
+		if (c->crit.len)
+			set_text(o, "crit", c->crit);
+		if (c->want.len)
+			set_text(o, "want", c->want);
+		if (c->got.len)
+			set_text(o, "got", c->got);
+		if (c->message.len)
+			set_text(o, "message", c->message);
+		json_array_append_new(all, o);
+	}
+	return all;
+}
+
+static void
+put(struct lines *l, json_t *o)
+{
+	json_dumpf(o, l->out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+	fputc('\n', l->out);
+	json_decref(o);
+}
+
+static void
+one(void *state, const struct fleet_report *report)
+{
+	const struct probe_result *r = report->result;
+	const struct finding *v = report->verdict;
+	json_t *o = json_object();
+
+	json_object_set_new(o, "v", json_integer(1));
+	set_now(o);
+	json_object_set_new(o, "number", json_integer((json_int_t)r->number));
+	set_text(o, "target", report->target);
+	if (report->name)
+		set_text(o, "name", span_of(report->name));
+	json_object_set_new(o, "ok", json_boolean(report_passed(report)));
+	set_word(o, "state", report_state(report));
+	if (v->skipped)
+		json_object_set_new(o, "skipped", json_true());
+	if (v->worst) {
+		set_word(o, "phase", phase_word(v->worst->phase));
+		set_word(o, "reason", reason_word(v->worst->reason));
+		set_text(o, "message", v->worst->message);
+	}
+	if (r->way)
+		set_word(o, "sigalgs", r->way);
+	set_text(o, "host", r->host);
+	set_where(o, report);
+	json_object_set_new(o, "seconds", phases(r));
+	json_object_set_new(o, "replies", replies(r));
+	if (r->extensions)
+		json_object_set_new(o, "extensions", extension_list(r->extensions));
+	if (r->clear && r->tls)
+		json_object_set_new(o, "extensions_clear", extension_list(r->clear));
+	if (r->tls)
+		json_object_set_new(o, "tls", tls_object(r->tls));
+	if (r->sts)
+		json_object_set_new(o, "mta_sts_policy", json_sts(r->sts));
+	json_object_set_new(o, "checks", checks(v));
+	put(state, o);
+}
+
+static void
+end(void *state, const struct fleet_summary *sum)
+{
+	static const char *const words[] = { "ok", "warning", "critical", "unknown" };
+	struct lines *l = state;
+	json_t *o, *s;
+
+	if (l->opts.fleet) {
+		o = json_object();
+		s = json_object();
+		json_object_set_new(o, "v", json_integer(1));
+		json_object_set_new(s, "targets", json_integer((json_int_t)sum->targets));
+		json_object_set_new(s, "addresses", json_integer((json_int_t)sum->addresses));
+		for (unsigned i = 0; i < 4; i++)
+			json_object_set_new(s, words[i], json_integer((json_int_t)sum->state[i]));
+		json_object_set_new(s, "skipped", json_integer((json_int_t)sum->skipped));
+		json_object_set_new(s, "not_done", json_integer((json_int_t)sum->undone));
+		json_object_set_new(s, "all_read", json_boolean(!sum->unread));
+		json_object_set_new(s, "bad_lines", json_integer((json_int_t)sum->bad));
+		json_object_set_new(s, "wall_seconds", seconds(sum->wall_us));
+		json_object_set_new(o, "summary", s);
+		put(l, o);
+	}
+	free(l);
+}
+
+const struct report_kind report_json = { "json", begin, one, end };

@@ -1,0 +1,182 @@
+/* report - a Nagios plugin's output: a status line with performance data, and with -v a line for each address. */
+#include "ui/report/report.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+
+enum { TEXT_MAX = 300 };
+
+struct nagios {
+	FILE *out;
+	struct report_opts opts;
+	struct arena arena;
+	size_t n, passed;
+	struct { struct span line, perf; } first[4];	/* of each state */
+	enum health state;		/* the worst of them */
+	struct buf more;
+};
+
+static void *
+begin(FILE *out, const struct report_opts *opts)
+{
+	struct nagios *n = memory_zeroed(sizeof *n);
+
+	*n = (struct nagios){ .out = out, .opts = *opts, .more = { .max = 64 << 20 } };
+	return n;
+}
+
+/* As much as fits, and no half character at the end. */
+static struct span
+cut(struct arena *arena, struct span text)
+{
+	size_t n = TEXT_MAX;
+
+	if (text.len <= TEXT_MAX)
+		return text;
+	while (n > 0 && ((unsigned char)text.at[n] & 0xC0) == 0x80)
+		n--;
+	return arena_printf(arena, "%.*s...", (int)n, text.at);
+}
+
+/* "|" begins performance data and a line end ends the line: neither may come from a peer. */
+static struct span
+tame(struct arena *arena, struct span text)
+{
+	struct span most = cut(arena, text);
+	char *out = arena_string(arena, most);
+	size_t n = most.len;
+
+	for (size_t i = 0; i < n; i++)
+		if (out[i] == '|')
+			out[i] = '/';
+		else if ((unsigned char)out[i] < ' ' || out[i] == 0x7F)
+			out[i] = '?';
+	return (struct span){ out, n };
+}
+
+static struct span
+line_of(const struct fleet_report *one, struct arena *arena)
+{
+	struct span place = report_place(one), message = report_message(one);
+	const struct judge_check *worst = one->verdict->worst;
+
+	if (!worst)
+		return arena_printf(arena, "%.*s (%.3fs)", SPAN_ARG(tame(arena, place)), report_seconds(one->result->total_us));
+	return arena_printf(arena, "%.*s %s: %.*s (%.3fs)", SPAN_ARG(tame(arena, place)), worst->label,
+	    SPAN_ARG(tame(arena, message)), report_seconds(one->result->total_us));
+}
+
+/* "SMTP OK - 0.094 sec. response time", what is wrong before the time: set-ups read it. */
+static struct span
+plugin_line(const struct fleet_report *one, struct arena *arena)
+{
+	struct span message = report_message(one);
+	const struct judge_check *worst = one->verdict->worst;
+
+	return arena_printf(arena, "%s%s%.*s%s%.3f sec. response time", worst ? worst->label : "", worst ? ": " : "",
+	    SPAN_ARG(tame(arena, message)), worst ? ", " : "", report_seconds(one->result->total_us));
+}
+
+/* label=value[unit];warn;crit;min;max, without empty fields at the end. */
+static void
+add(struct buf *b, const char *label, const char *value, const char *unit, const struct range *warn,
+    const struct range *crit, const char *min, const char *max)
+{
+	buf_printf(b, "%s%s=%s%s", buf_span(b).len ? " " : "", label, value, unit);
+	if (warn->set || crit->set || min[0])
+		buf_printf(b, ";%.*s", SPAN_ARG(warn->text));
+	if (crit->set || min[0])
+		buf_printf(b, ";%.*s", SPAN_ARG(crit->text));
+	if (min[0])
+		buf_printf(b, ";%s", min);
+	if (max[0])
+		buf_printf(b, ";%s", max);
+}
+
+static void
+add_seconds(struct nagios *n, struct buf *b, const struct probe_result *r, unsigned metric)
+{
+	const struct judge_opts *j = n->opts.judge;
+	bool total = metric == METRIC_TOTAL, failed = !total && r->err != ERR_NONE && r->phase == metric;
+	char value[40], most[40] = "";
+
+	snprintf(value, sizeof value, "%.6f", report_seconds(total ? r->total_us : r->us[metric]));
+	if (total && n->opts.total_ms)
+		snprintf(most, sizeof most, "%g", (double)n->opts.total_ms / 1e3);
+	add(b, total ? "time" : metric_word(metric), failed ? "U" : value, failed ? "" : "s", &j->warn[metric], &j->crit[metric],
+	    total ? n->opts.plugin ? "0.000000" : "0" : "", most);
+}
+
+static struct span
+perf_of(struct nagios *n, const struct fleet_report *one)
+{
+	const struct probe_result *r = one->result;
+	struct buf b = { .max = 4096 };
+	char value[40];
+	double v;
+
+	add_seconds(n, &b, r, METRIC_TOTAL);
+	for (unsigned p = 0; p < PHASE_COUNT; p++)
+		if (p == PHASE_RESOLVE || (r->ran & 1u << p))
+			add_seconds(n, &b, r, p);
+	for (const struct judge_check *c = one->verdict->checks; c; c = c->next)
+		if (c->has_value && strcmp(c->name, "cert_days") == 0) {
+			struct range warn = { .set = c->warn.len > 0, .text = c->warn }, crit = { .set = c->crit.len > 0, .text = c->crit };
+			snprintf(value, sizeof value, "%.2f", c->value);
+			add(&b, "cert_days", value, "", &warn, &crit, "", "");
+		}
+	for (unsigned m = METRIC_SIZE_LIMIT; m < METRIC_COUNT; m++)
+		if (judge_metric(r, m, &v)) {
+			snprintf(value, sizeof value, "%.0f", v);
+			add(&b, metric_word(m), value, m == METRIC_SIZE_LIMIT ? "B" : "", &n->opts.judge->warn[m], &n->opts.judge->crit[m],
+			    "", "");
+		}
+	struct span perf = arena_copy(&n->arena, buf_span(&b));
+	buf_release(&b);
+	return perf;
+}
+
+static void
+one(void *state, const struct fleet_report *report)
+{
+	struct nagios *n = state;
+	enum health now = report->verdict->state;
+
+	n->n++;
+	n->passed += report_passed(report);
+	if (n->opts.verbose > 0)
+		buf_printf(&n->more, "%s %.*s\n", judge_state_word(now), SPAN_ARG(line_of(report, &report->result->arena)));
+	if (n->first[now].line.at || (report->verdict->skipped && n->n > 1))
+		return;
+	n->state = judge_worse(now, n->state);
+	n->first[now].line = n->opts.plugin ? plugin_line(report, &n->arena) : line_of(report, &n->arena);
+	n->first[now].perf = perf_of(n, report);
+}
+
+static void
+end(void *state, const struct fleet_summary *sum)
+{
+	struct nagios *n = state;
+	struct span more = buf_span(&n->more);
+	enum health shown = n->first[sum->worst].line.at ? sum->worst : n->state;
+	char lacks[SHORTFALL_SIZE] = "";
+	bool short_of = report_shortfall(sum, lacks), reason = short_of && shown != sum->worst;
+
+	fprintf(n->out, "SMTP %s - %s%s%.*s", judge_state_word(sum->worst), reason ? lacks : "", reason && n->n > 0 ? "; " : "",
+	    SPAN_ARG(n->first[shown].line));
+	if (n->n > 1)
+		fprintf(n->out, " and %zu more", n->n - 1);
+	if (short_of && !reason)
+		fprintf(n->out, "%s%s", n->n > 0 ? "; " : "", lacks);
+	if (n->n > 0)
+		fprintf(n->out, "%s%.*s", n->opts.plugin ? "|" : " | ", SPAN_ARG(n->first[shown].perf));
+	if (n->n > 1)
+		fprintf(n->out, " targets_ok=%zu;;;0;%zu", n->passed, n->n);
+	fprintf(n->out, "\n%.*s", SPAN_ARG(more));
+	buf_release(&n->more);
+	arena_release(&n->arena);
+	free(n);
+}
+
+const struct report_kind report_nagios = { "nagios", begin, one, end };

@@ -1,0 +1,49 @@
+/* What a probe prints, in a format each: told of every address in order of completion, and of the end. */
+#ifndef UI_REPORT_REPORT_H
+#define UI_REPORT_REPORT_H
+
+#include <stdio.h>
+
+#include "run/probe/fleet.h"
+
+struct report_opts {
+	int verbose;
+	bool color, terminal, many;	/* many: more than one target was named */
+	bool fleet;			/* with --targets: JSON ends in a summary, metrics have the target's labels */
+	bool whole;			/* one scrape of one target: what is about all its addresses stands once, without labels */
+	bool plugin;			/* the status line in check_smtp's words */
+	unsigned columns;
+	const struct judge_opts *judge;
+	uint64_t total_ms;
+};
+
+struct report_kind {
+	const char *name;
+	void *(*begin)(FILE *, const struct report_opts *);
+	void (*one)(void *, const struct fleet_report *);
+	void (*end)(void *, const struct fleet_summary *);	/* prints what was kept back, and frees */
+};
+extern const struct report_kind *const report_kinds[];	/* ends in NULL */
+const struct report_kind *report_kind(struct span name);	/* NULL: there is none */
+
+/* One format to one place. A file is written beside its name and renamed when all is in it. */
+struct report;
+struct report *report_new(const struct report_kind *, const char *file, const struct report_opts *, struct err *);
+struct report *report_to(const struct report_kind *, FILE *, const struct report_opts *);
+void report_one(struct report *, const struct fleet_report *);
+bool report_end(struct report *, const struct fleet_summary *, struct err *);
+void report_drop(struct report *);		/* nothing was told: without a word, and without a file */
+
+/* What every format shows alike. Texts live in the result's arena and are safe to show. */
+struct span report_message(const struct fleet_report *);	/* the verdict's sentence; empty when all is well */
+struct span report_place(const struct fleet_report *);		/* mx1.example.org[192.0.2.1]:25, its name before it */
+const char *report_state(const struct fleet_report *);		/* "CRITICAL" */
+bool report_passed(const struct fleet_report *);		/* OK and WARNING */
+double report_seconds(uint64_t us);
+/* What was not probed, in words: "2 lines name no target". False: all was. */
+enum { SHORTFALL_SIZE = 160 };
+bool report_shortfall(const struct fleet_summary *, char out[SHORTFALL_SIZE]);
+struct span report_target(const struct fleet_report *);		/* as written, safe */
+struct span report_address(const struct fleet_report *);	/* 192.0.2.1, a path, or empty */
+
+#endif

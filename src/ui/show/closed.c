@@ -1,0 +1,80 @@
+/* closed - how a connection ended, and what that usually means where it did. */
+#include "ui/show/show_line.h"
+
+struct ending {
+	unsigned by;			/* bits 1 << CLOSED_* */
+	const char *waiting;		/* what was waited for begins so; "": nothing; NULL: anything */
+	const char *means;
+	bool silent, clear;		/* only where nothing of it came; only in the clear */
+};
+
+#define PEER	(1u << CLOSED_BY_PEER)
+#define RESET	(1u << CLOSED_RESET)
+#define CUT	(1u << CLOSED_TRUNCATED)
+
+static const struct ending endings[] = {
+	{ PEER, "the banner", "closed before a word was said: a full or blocking server, an address it refuses, "
+	  "or a port that wants "
+	  "TLS from the start (465: smtps://HOST)", .silent = true, .clear = true },
+	{ RESET, "the banner", "reset before a word was said: a firewall, an address it refuses, or nothing "
+	  "behind a load balancer", .silent = true },
+	{ PEER | RESET | CUT, "the end of the TLS handshake",
+	  "the server gave up the handshake without saying why" },
+	{ PEER | RESET | CUT, "the reply to the message",
+	  "whether the message was taken is not known: sending it again may deliver it "
+	  "twice (RFC 1047)" },
+	{ PEER | RESET | CUT, "the reply to EHLO", "a server or a middlebox that does not bear EHLO; try HELO",
+	  .silent = true, .clear = true },
+	{ PEER | RESET | CUT, "the reply to AUTH",
+	  "some servers drop a client after a wrong password, or after several" },
+	{ CUT, NULL, "TLS was cut off, not ended: a crash, or someone between; the last reply may be incomplete" },
+	{ RESET, "", "a reset while nothing was asked: a firewall that forgot an idle connection, or a server "
+	  "that was restarted" },
+	{ RESET, NULL, "a reset, not a close: the server crashed, or a firewall cut the connection" },
+	{ PEER, "", "a server closes when a client is idle for long, after 5 minutes at the earliest (RFC 5321 "
+	  "4.5.3.2.7)" },
+	{ PEER, NULL, "a server must not close without a reply, 421 if need be (RFC 5321 3.8): a crash, a limit, "
+	  "or a block" },
+};
+
+static const char *
+meaning(const struct event *e)
+{
+	struct span waiting = span_of(e->closed.waiting_for);
+
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		const struct ending *end = &endings[i];
+		if (!(end->by & 1u << e->closed.by) || (end->silent && e->closed.rest.len > 0) || (end->clear && e->tls))
+			continue;
+		if (!end->waiting || (end->waiting[0] ? span_starts(waiting, span_of(end->waiting)) : waiting.len == 0))
+			return end->means;
+	}
+	return NULL;
+}
+
+void
+show_closed(struct screen *s, const struct event *e)
+{
+	static const char *const by[] = {
+		[CLOSED_BY_US] = "connection closed", [CLOSED_BY_PEER] = "the server closed the connection",
+		[CLOSED_RESET] = "the server reset the connection",
+		[CLOSED_TRUNCATED] = "the server closed the connection without ending TLS (no close_notify)",
+	};
+	enum ink ink = e->closed.expected ? INK_DIM : INK_PLAIN;
+	struct flow f = show_begin(s, e->closed.expected ? MARK_NOTE : MARK_PROBLEM, e);
+
+	flow_print(&f, ink, "%s", by[e->closed.by]);
+	if (e->closed.waiting_for && !e->closed.expected)
+		flow_print(&f, ink, " while %s was waited for", e->closed.waiting_for);
+	if (e->closed.rest.len > 0) {
+		flow_print(&f, ink, "; what came last is no whole reply: ");
+		flow_put(&f, ink, span_first(e->closed.rest, 200));
+	}
+	flow_end(&f);
+	const char *means = e->closed.expected ? NULL : meaning(e);
+	if (!means || screen_telling(s, means, 0) != TELL_FIRST)
+		return;
+	f = show_below(s, e);
+	flow_print(&f, INK_DIM, "%s", means);
+	flow_end(&f);
+}

@@ -1,0 +1,77 @@
+/* delivery - what came of a message: a line a recipient, and the whole in a sentence. */
+#include "base/text.h"
+#include "ui/show/show_line.h"
+
+enum { ADDRESS_COLUMNS = 40 };
+
+static const char *
+verdict_word(unsigned code)
+{
+	return code == 0 ? "not tried" : code / 100 == 2 ? "accepted" : code / 100 == 4 ? "not now" : "refused";
+}
+
+static unsigned
+address_columns(struct screen *s, const struct event *e)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; i < e->delivery.nrcpts; i++) {
+		unsigned width = text_width(text_safe(&s->arena, e->delivery.rcpt[i].address));
+		most = width > most ? width : most;
+	}
+	return most < ADDRESS_COLUMNS ? most : ADDRESS_COLUMNS;
+}
+
+static void
+show_verdict(struct screen *s, const struct event *e, const struct verdict *v, unsigned columns)
+{
+	struct flow f = show_begin(s, MARK_NOTE, e);
+	unsigned start = f.column + 2;
+
+	flow_pad(&f, start);
+	flow_put(&f, INK_PLAIN, v->address);
+	flow_pad(&f, start + columns + 2);
+	flow_put(&f, v->code / 100 == 2 ? INK_GOOD : v->code / 100 == 4 ? INK_WARN : INK_BAD, span_of(verdict_word(v->code)));
+	flow_pad(&f, start + columns + 13);
+	if (v->code)
+		flow_print(&f, INK_PLAIN, "%03u", v->code);
+	flow_put(&f, INK_PLAIN, SPAN(" "));
+	flow_put(&f, INK_PLAIN, v->text);
+	flow_end(&f);
+}
+
+static void
+show_whole(struct screen *s, const struct event *e)
+{
+	char size[24], took[24];
+	size_t all = e->delivery.nrcpts, good = e->delivery.accepted;
+	struct span id = text_safe(&s->arena, e->delivery.queue_id), whom = SPAN_NONE;
+
+	text_size(size, e->delivery.octets);
+	text_time(took, e->delivery.took_us);
+	if (all > 1)
+		whom = good == all ? arena_printf(&s->arena, " to all %zu recipients", all) :
+		    arena_printf(&s->arena, " to %zu of %zu recipients", good, all);
+	show_line(s, MARK_NOTE, e, "accepted for delivery%.*s%s%.*s: %s in %s", SPAN_ARG(whom), id.len ? " as " : "",
+	    SPAN_ARG(id), size, took);
+	show_line(s, MARK_NOTE, e, "accepted is not delivered: the server's log tells what becomes of it%s",
+	    id.len ? ", under that id" : "");
+}
+
+void
+show_delivery(struct screen *s, const struct event *e)
+{
+	unsigned columns = address_columns(s, e);
+
+	if (s->verbose < 0 && e->delivery.accepted == e->delivery.nrcpts)
+		return;
+	if (e->delivery.nrcpts > 1 || !e->delivery.tried || e->delivery.accepted == 0)
+		for (size_t i = 0; i < e->delivery.nrcpts; i++)
+			show_verdict(s, e, &e->delivery.rcpt[i], columns);
+	if (!e->delivery.tried)
+		show_line(s, MARK_NOTE, e, "no message was sent, as asked");
+	else if (e->delivery.code / 100 == 2 && e->delivery.accepted > 0)
+		show_whole(s, e);
+	else
+		show_line(s, MARK_PROBLEM, e, "accepted for nobody: no message was taken");
+}

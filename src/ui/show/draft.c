@@ -1,0 +1,79 @@
+/* draft - a file that is written beside its name and takes it when it is whole. */
+#include "ui/show/draft.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+
+static void
+release(struct draft *d)
+{
+	free(d->file);
+	free(d->beside);
+	*d = (struct draft){ 0 };
+}
+
+bool
+draft_begin(struct draft *d, const char *file, struct err *err)
+{
+	size_t size = strlen(file) + 24;
+	struct stat st;
+	int fd;
+
+	*d = (struct draft){ .file = memory_get(size) };
+	strcpy(d->file, file);
+	if (stat(file, &st) == 0 && !S_ISREG(st.st_mode)) {
+		fd = open(file, O_WRONLY | O_CLOEXEC);
+	} else {
+		d->beside = memory_get(size);
+		snprintf(d->beside, size, "%s.%ld", file, (long)getpid());
+		unlink(d->beside);
+		fd = open(d->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	}
+	d->out = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (d->out)
+		return true;
+	err_set(err, ERR_USAGE, "cannot write %s: %s", file, strerror(errno));
+	release(d);
+	return false;
+}
+
+bool
+draft_keep(struct draft *d, struct err *err)
+{
+	bool ok = fflush(d->out) == 0 && !ferror(d->out);
+
+	ok = fclose(d->out) == 0 && ok && (!d->beside || rename(d->beside, d->file) == 0);
+	if (!ok)
+		err_set(err, ERR_SYSTEM, "cannot write %s: %s", d->file, strerror(errno));
+	if (!ok && d->beside)
+		unlink(d->beside);
+	release(d);
+	return ok;
+}
+
+void
+draft_drop(struct draft *d)
+{
+	if (d->out)
+		fclose(d->out);
+	if (d->beside)
+		unlink(d->beside);
+	release(d);
+}
+
+bool
+draft_write(const char *file, struct span text, struct err *err)
+{
+	struct draft d;
+
+	if (!draft_begin(&d, file, err))
+		return false;
+	fwrite(text.at, 1, text.len, d.out);		/* what goes wrong is the stream's to remember */
+	return draft_keep(&d, err);
+}

@@ -1,0 +1,247 @@
+/* explain - what a person asks about, found by how it is written. */
+#include "ui/show/explain_priv.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/near.h"
+#include "net/rcode.h"
+#include "net/tls_words.h"
+#include "smtp/extension.h"
+#include "smtp/mechanism.h"
+
+void
+explain_add(struct explaining *x, const char *kind, struct span name, const char *format, ...)
+{
+	char text[600];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	x->last = ARENA_NEW(x->arena, struct explanation);
+	*x->last = (struct explanation){ .kind = kind, .name = arena_copy(x->arena, name),
+	    .text = arena_copy(x->arena, span_of(text)) };
+	*x->end = x->last;
+	x->end = &x->last->next;
+}
+
+void
+explain_fact(struct explaining *x, const char *label, const char *format, ...)
+{
+	char text[1000];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	if (text[0] && x->last->nfacts < EXPLAIN_FACTS)
+		x->last->fact[x->last->nfacts++] = (struct explain_fact){ label, arena_copy(x->arena, span_of(text)) };
+}
+
+/* ---- numbers */
+
+static void
+add_exit(struct explaining *x, unsigned status)
+{
+	if (status >= 128) {
+		explain_add(x, "exit status", arena_printf(x->arena, "exit %u", status), "ended by signal %u", status - 128);
+		return;
+	}
+	explain_add(x, "exit status", arena_printf(x->arena, "exit %u", status), "%s",
+	    status <= ERR_SYSTEM ? err_meaning((enum err_kind)status) : "not one of smtpsh's");
+	if (status <= ERR_SYSTEM)
+		explain_fact(x, "in JSON", "\"failure\": \"%s\"", err_word((enum err_kind)status));
+	if (status <= ERR_SYSTEM)
+		explain_fact(x, "--exit", "swaks: %d%s; sysexits: %d", err_swaks((enum err_kind)status), status == ERR_TEMPORARY ||
+		    status == ERR_REFUSED || status == ERR_TIMEOUT ? ", or 21 to 33 by what was refused" : "", err_sysexits((enum err_kind)status));
+}
+
+static void
+add_tlsa(struct explaining *x, unsigned usage, unsigned selector, unsigned matching)
+{
+	const char *u = tlsa_usage_text(usage), *s = tlsa_selector_text(selector), *m = tlsa_matching_text(matching);
+
+	explain_add(x, "TLSA record", arena_printf(x->arena, "%u %u %u", usage, selector, matching),
+	    "what a TLSA record of this kind binds (RFC 6698, RFC 7218)");
+	explain_fact(x, "usage", "%u, %s", usage, u ? u : "not registered");
+	explain_fact(x, "selector", "%u, %s", selector, s ? s : "not registered");
+	explain_fact(x, "matching", "%u, %s", matching, m ? m : "not registered");
+	if (usage == 3 && selector == 1 && matching == 1)
+		explain_fact(x, "advice", "the usual choice for mail: publish the next key's record before changing keys. "
+		    "/cert shows the record of the key in use");
+}
+
+static bool
+add_number(struct explaining *x, struct span word, const char *only)
+{
+	unsigned long long n;
+	struct explanation **end = x->end;
+
+	if (!span_number(word, 1000, &n))
+		return false;
+	const struct alert_info *alert = alert_info((unsigned)n);
+	const struct verify_info *verify = verify_info((int)n);
+	const struct rcode_info *rcode = rcode_info((unsigned)n);
+	if (alert && (!only || strcmp(only, "alert") == 0))
+		explain_name(x, span_of(alert->name));
+	if (verify && (!only || strcmp(only, "verify") == 0))
+		explain_name(x, span_of(verify->name));
+	else if (only && strcmp(only, "verify") == 0 && verify_text((int)n))
+		explain_name(x, span_of(verify_text((int)n)));
+	if (rcode && (!only || strcmp(only, "rcode") == 0))
+		explain_name(x, span_of(rcode->name));
+	if ((!only && n <= ERR_SYSTEM) || (only && strcmp(only, "exit") == 0))
+		add_exit(x, (unsigned)n);
+	return x->end != end;
+}
+
+/* ---- words */
+
+static bool
+read_code(struct span word, unsigned *code)
+{
+	unsigned long long n;
+
+	if (word.len < 3 || (word.len > 3 && word.at[3] != '-') || !span_number(span_first(word, 3), 599, &n) || n < 200)
+		return false;
+	*code = (unsigned)n;
+	return true;
+}
+
+/* "5.7.1", and "X.7.1" for any class. */
+static bool
+read_status(struct span word, struct status *out)
+{
+	char text[16];
+	size_t len;
+	bool any = word.len > 1 && (word.at[0] == 'X' || word.at[0] == 'x') && word.at[1] == '.';
+
+	if (word.len < 5 || word.len >= sizeof text)
+		return false;
+	snprintf(text, sizeof text, "%.*s", SPAN_ARG(word));
+	if (any)
+		text[0] = '5';
+	*out = status_parse(span_of(text), &len);
+	if (out->class == 0)
+		return false;
+	if (any)
+		out->class = 0;
+	return true;
+}
+
+/* A code, the enhanced code behind it, and where more follows that is neither, a reply's text. Words taken. */
+static size_t
+take_reply(struct explaining *x, const struct span word[], size_t n)
+{
+	struct status status = { 0 };
+	unsigned code, other;
+	size_t taken = 1;
+
+	if (!read_code(word[0], &code))
+		return 0;
+	struct span glued = word[0].len > 4 ? span_skip(word[0], 4) : SPAN_NONE;
+	if (glued.len > 0)
+		read_status(glued, &status);
+	else if (n > 1 && read_status(word[1], &status))
+		taken = 2;
+	explain_codes(x, code, status, STAGE_ANY);
+	struct explaining probe = { .arena = x->arena };
+	probe.end = &probe.first;
+	if (taken < n && !read_code(word[taken], &other) && !explain_name(&probe, word[taken]))
+		return n;
+	return taken;
+}
+
+static struct span
+joined(struct arena *arena, const struct span word[], size_t n)
+{
+	struct span all = word[0];
+
+	for (size_t i = 1; i < n; i++)
+		all = arena_printf(arena, "%.*s %.*s", SPAN_ARG(all), SPAN_ARG(word[i]));
+	return all;
+}
+
+/* "exit 5", "alert 40", "rcode 3", "error 10": the number that is meant. */
+static size_t
+take_said(struct explaining *x, const struct span word[], size_t n)
+{
+	static const struct { const char *word, *kind; } said[] = {
+		{ "exit", "exit" }, { "status", "exit" }, { "alert", "alert" }, { "rcode", "rcode" }, { "error", "verify" },
+		{ "verify", "verify" },
+	};
+	struct span second = n > 1 ? word[1] : SPAN_NONE;
+	size_t taken = 2;
+
+	if (n > 2 && span_eq_case(word[0], SPAN("exit")) && span_eq_case(second, SPAN("status")))
+		second = word[2], taken = 3;
+	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+		if (n > 1 && span_eq_case(word[0], span_of(said[i].word)) && add_number(x, second, said[i].kind))
+			return taken;
+	return n > 1 && span_eq_case(word[0], SPAN("alert")) && explain_name(x, joined(x->arena, word + 1, n - 1)) ? n : 0;
+}
+
+static size_t
+take_tlsa(struct explaining *x, const struct span word[], size_t n)
+{
+	unsigned long long v[3];
+	size_t lead = n > 3 && span_eq_case(word[0], SPAN("TLSA")) ? 1 : 0;
+
+	if (n < 3 + lead)
+		return 0;
+	for (size_t i = 0; i < 3; i++)
+		if (!span_number(word[lead + i], 255, &v[i]))
+			return 0;
+	add_tlsa(x, (unsigned)v[0], (unsigned)v[1], (unsigned)v[2]);
+	return n;		/* what follows is the record's data */
+}
+
+static size_t
+take(struct explaining *x, const struct span word[], size_t n)
+{
+	struct status status;
+	size_t taken;
+
+	if ((taken = take_tlsa(x, word, n)) || (taken = take_said(x, word, n)) || (taken = take_reply(x, word, n)))
+		return taken;
+	if (read_status(word[0], &status)) {
+		explain_status(x, status);
+		return 1;
+	}
+	if (add_number(x, word[0], NULL))
+		return 1;
+	if (n > 1 && explain_name(x, joined(x->arena, word, n)))
+		return n;
+	return explain_name(x, word[0]) ? 1 : 0;
+}
+
+static bool
+unknown(struct span word, struct err *err)
+{
+	struct near near = near_begin(word);
+
+	for (size_t i = 0; extension_row(i); i++)
+		near_try(&near, extension_row(i)->keyword);
+	for (size_t i = 0; mechanism_row(i); i++)
+		near_try(&near, mechanism_row(i)->name);
+	for (enum verb v = VERB_OTHER + 1; v < VERB_COUNT; v++)
+		near_try(&near, verb_info(v)->name);
+	return err_set(err, ERR_USAGE, "explain: nothing is known as \"%.*s\"%s%s%s", SPAN_ARG(span_first(word, 60)),
+	    near.best ? "; is " : "", near.best ? near.best : "", near.best ? " meant?" : "");
+}
+
+struct explanation *
+explain_words(const struct span word[], size_t n, struct arena *arena, struct err *err)
+{
+	struct explaining x = { .arena = arena };
+
+	x.end = &x.first;
+	for (size_t i = 0; i < n;) {
+		size_t taken = take(&x, word + i, n - i);
+		if (taken == 0 && !unknown(word[i], err))
+			return NULL;
+		i += taken;
+	}
+	return x.first;
+}

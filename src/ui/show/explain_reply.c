@@ -1,0 +1,118 @@
+/* explain_reply - a reply where it came, with what the session knows that bears on it; and a certificate's problems. */
+#include "ui/show/explain_priv.h"
+
+#include "base/text.h"
+#include "smtp/extension.h"
+#include "smtp/parameter.h"
+
+static void
+about_tls(struct explaining *x, const struct session_view *v)
+{
+	if (v->tls) {
+		explain_fact(x, "evidence", "TLS is on (%.*s)", SPAN_ARG(v->tls->version));
+		return;
+	}
+	if (!v->extensions)
+		explain_fact(x, "evidence", "the connection is in the clear, and EHLO has not been said on it");
+	else
+		explain_fact(x, "evidence", "the connection is in the clear; STARTTLS is %s",
+		    extensions_offer(v->extensions, "STARTTLS") ? "offered" : "not offered");
+}
+
+static void
+about_auth(struct explaining *x, const struct session_view *v)
+{
+	const struct extension *auth = v->extensions ? extensions_find(v->extensions, SPAN("AUTH")) : NULL;
+
+	if (v->dialogue.authenticated)
+		explain_fact(x, "evidence", "logged in on this connection");
+	else if (auth)
+		explain_fact(x, "evidence", "not logged in; AUTH is offered: %.*s",
+		    SPAN_ARG(text_safe(x->arena, span_first(auth->params, 300))));
+	else if (v->extensions)
+		explain_fact(x, "evidence", "not logged in, and AUTH is not offered%s", v->tls ? "" : " in the clear");
+}
+
+static void
+about_sequence(struct explaining *x, const struct session_view *v)
+{
+	const struct dialogue *d = &v->dialogue;
+
+	if (d->hello == VERB_OTHER)
+		explain_fact(x, "evidence", "neither EHLO nor HELO was accepted%s", d->tls ? " since TLS began" : " yet");
+	else if (!d->mail)
+		explain_fact(x, "evidence", "no MAIL was accepted yet, or the last message is over");
+	else
+		explain_fact(x, "evidence", "a message is open, with %u recipient%s accepted", d->rcpts, d->rcpts == 1 ? "" : "s");
+}
+
+static void
+about_size(struct explaining *x, const struct session_view *v)
+{
+	const struct extension *size = v->extensions ? extensions_find(v->extensions, SPAN("SIZE")) : NULL;
+	unsigned long long limit;
+	char human[24];
+
+	if (!size || !span_number(size->params, ~0ull, &limit) || limit == 0)
+		return;
+	text_size(human, limit);
+	explain_fact(x, "evidence", "the server takes messages of at most %s (SIZE %llu)", human, limit);
+}
+
+/* Parameters of the line sent that the last EHLO did not offer. */
+static void
+about_parameters(struct explaining *x, const struct session_view *v, struct span sent)
+{
+	struct span args, path, params;
+	enum verb verb = verb_of(sent, &args);
+
+	if ((verb != VERB_MAIL && verb != VERB_RCPT) || !v->extensions)
+		return;
+	if (!parameter_split(verb, args, &path, &params)) {
+		explain_fact(x, "evidence", "the line sent does not read %s", verb == VERB_MAIL ? "MAIL FROM:<...>" : "RCPT TO:<...>");
+		return;
+	}
+	if (path.len == 0 || path.at[0] != '<')
+		explain_fact(x, "evidence", "the address in the line sent has no angle brackets");
+	for (struct span word = span_word(&params); word.len > 0; word = span_word(&params)) {
+		struct span rest = word;
+		const struct parameter *p = parameter_find(verb, span_until(&rest, '='));
+		if (p && !extensions_offer(v->extensions, p->extension))
+			explain_fact(x, "evidence", "%s was sent, and %s is not offered", p->name, p->extension);
+	}
+}
+
+static void
+add_evidence(struct explaining *x, const struct reply *r, enum stage stage, struct span sent, const struct session_view *v)
+{
+	const struct status *st = &r->status;
+	bool security = st->class && st->subject == 7;
+
+	if (v->state != SESSION_OPEN) {
+		explain_fact(x, "evidence", "the connection is closed now");
+		return;
+	}
+	if (r->code == 530 || r->code == 538 || r->code == 523 || stage == STAGE_STARTTLS || stage == STAGE_AUTH)
+		about_tls(x, v);
+	if (r->code == 530 || stage == STAGE_AUTH || (stage == STAGE_RCPT && (security || !st->class)))
+		about_auth(x, v);
+	if (r->code == 503 || stage == STAGE_DATA)
+		about_sequence(x, v);
+	if (r->code == 552 || (st->class && ((st->subject == 2 && st->detail == 3) || (st->subject == 3 && st->detail == 4))))
+		about_size(x, v);
+	about_parameters(x, v, sent);
+}
+
+struct explanation *
+explain_reply(const struct reply *r, enum stage stage, struct span sent, const struct session_view *v, struct arena *arena)
+{
+	struct explaining x = { .arena = arena };
+
+	x.end = &x.first;
+	explain_codes(&x, r->code, r->status, stage);
+	if (r->code / 100 == 4 || r->code / 100 == 5)
+		add_evidence(&x, r, stage, sent, v);
+	for (size_t i = 0; v->tls && i < v->tls->nproblems; i++)
+		explain_name(&x, span_of(v->tls->problem[i].name));
+	return x.first;
+}

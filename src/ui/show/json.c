@@ -1,0 +1,179 @@
+/* json - events as one JSON object a line. */
+#include "ui/show/json_put.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/base64.h"
+#include "base/text.h"
+#include "base/utc.h"
+#include "net/loop.h"
+
+struct json {
+	FILE *out;
+	int64_t epoch_us;
+};
+
+struct json *
+json_new_at(FILE *out, int64_t epoch_us)
+{
+	struct json *j = memory_zeroed(sizeof *j);
+
+	*j = (struct json){ .out = out, .epoch_us = epoch_us };
+	return j;
+}
+
+struct json *
+json_new(FILE *out)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return json_new_at(out, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - (int64_t)loop_now_us());
+}
+
+void
+json_free(struct json *j)
+{
+	free(j);
+}
+
+/* ---- values */
+
+json_t *
+json_text(struct span s)
+{
+	struct buf clean = { .max = s.len * 3 + 1 };
+	size_t n;
+
+	while (s.len > 0) {
+		if (text_char(s, &n) == 0xFFFFFFFFul)
+			buf_append(&clean, SPAN("\xEF\xBF\xBD"));
+		else
+			buf_append(&clean, span_first(s, n));
+		s = span_skip(s, n);
+	}
+	json_t *string = json_stringn(buf_span(&clean).at ? buf_span(&clean).at : "", buf_span(&clean).len);
+	buf_release(&clean);
+	return string;
+}
+
+void
+json_put(json_t *o, const char *key, struct span s)
+{
+	struct arena arena = { 0 };
+
+	json_object_set_new(o, key, json_text(s));
+	if (text_is_utf8(s))
+		return;
+	struct span raw = base64_encode(&arena, s);
+	json_object_set_new(o, arena_printf(&arena, "%s_base64", key).at, json_stringn(raw.at, raw.len));
+	arena_release(&arena);
+}
+
+void
+json_put_string(json_t *o, const char *key, const char *s)
+{
+	json_object_set_new(o, key, s ? json_string(s) : json_null());
+}
+
+void
+json_put_hex(json_t *o, const char *key, struct span octets)
+{
+	struct arena arena = { 0 };
+	char *hex = arena_get(&arena, 2 * octets.len + 1);
+
+	for (size_t i = 0; i < octets.len; i++)
+		snprintf(hex + 2 * i, 3, "%02x", (unsigned char)octets.at[i]);
+	json_object_set_new(o, key, json_string(hex));
+	arena_release(&arena);
+}
+
+void
+json_put_bool(json_t *o, const char *key, bool b)
+{
+	json_object_set_new(o, key, json_boolean(b));
+}
+
+void
+json_put_number(json_t *o, const char *key, uint64_t n)
+{
+	json_object_set_new(o, key, json_integer((json_int_t)n));
+}
+
+void
+json_put_seconds(json_t *o, uint64_t us)
+{
+	json_object_set_new(o, "seconds", json_real((double)us / 1e6));
+}
+
+void
+json_put_time(json_t *o, const char *key, int64_t us, bool fraction)
+{
+	char stamp[40], all[64];
+	struct tm tm;
+
+	utc_date(us / 1000000, &tm);
+	if (strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%S", &tm) == 0)
+		return;
+	if (fraction)
+		snprintf(all, sizeof all, "%s.%06dZ", stamp, (int)(us % 1000000));
+	else
+		snprintf(all, sizeof all, "%sZ", stamp);
+	json_object_set_new(o, key, json_string(all));
+}
+
+void
+json_put_addr(json_t *o, const char *key, const struct addr *addr)
+{
+	char out[ADDR_TEXT];
+
+	if (addr->len == 0) {
+		json_put_string(o, key, NULL);
+		return;
+	}
+	addr_text(addr, out);
+	json_put_string(o, key, out);
+}
+
+void
+json_put_texts(json_t *o, const char *key, const struct span *s, size_t n)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_text(s[i]));
+	json_object_set_new(o, key, list);
+}
+
+void
+json_print(FILE *out, json_t *o)
+{
+	json_dumpf(o, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+	fputc('\n', out);
+	json_decref(o);
+}
+
+void
+json_event(void *ctx, const struct event *e)
+{
+	struct json *j = ctx;
+	json_t *o = json_object();
+
+	json_put_string(o, "event", event_word(e->kind));
+	json_put_time(o, "ts", (int64_t)e->at_us + j->epoch_us, true);
+	json_put_number(o, "session", e->session);
+	json_put_bool(o, "tls", e->tls);
+	if (e->text.len > 0)
+		json_put(o, "message", e->text);
+	if (e->err != ERR_NONE)
+		json_put_string(o, "failure", err_word(e->err));
+	json_add(o, e);
+	json_print(j->out, o);
+}
+
+const char *
+json_library_version(void)
+{
+	return jansson_version_str();
+}

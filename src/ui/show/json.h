@@ -1,0 +1,39 @@
+/*
+ * The same events as one JSON object a line, in ASCII: nothing in it can drive a terminal. Octets that are not UTF-8
+ * are replaced, and the raw ones stand in base64 beside, under the key with "_base64" behind it. The keys are
+ * described in smtpsh(1); they do not change their type.
+ */
+#ifndef UI_SHOW_JSON_H
+#define UI_SHOW_JSON_H
+
+#include <stdio.h>
+
+#include "run/session/event.h"
+#include "ui/show/explain.h"
+
+struct json;
+struct json *json_new(FILE *);
+/* `epoch_us` is what to add to an event's time to get microseconds since 1970. */
+struct json *json_new_at(FILE *, int64_t epoch_us);
+void json_free(struct json *);
+void json_event(void *json, const struct event *);	/* an event_fn */
+
+struct lookup;
+/* One object: "event": "lookup". `sts` is the domain's MTA-STS policy; NULL: not asked for. */
+void json_lookup(FILE *, const struct lookup *, const struct sts *);
+/* A step or a case of a script that was played. Empty texts are left out. */
+struct json_played {
+	const char *what;		/* "step", "case" */
+	const char *file, *verdict;
+	unsigned line;
+	struct span name, why, expected, received, where;
+	uint64_t took_us;
+};
+void json_played(FILE *, const struct json_played *);
+
+void json_explanation(FILE *, const struct explanation *);	/* an object a thing */
+
+/* The jansson that runs, "2.14". */
+const char *json_library_version(void);
+
+#endif

@@ -1,0 +1,322 @@
+/* json_events - what each kind of event holds. */
+#include "ui/show/json_put.h"
+
+#include <stdio.h>
+
+#include "base/base64.h"
+#include "base/text.h"
+#include "run/route/route.h"
+
+static void
+put_flaws(json_t *o, unsigned left)
+{
+	const struct reply_flaw_info *flaw;
+	json_t *list = json_array();
+
+	while ((flaw = reply_flaw_next(&left)))
+		json_array_append_new(list, json_string(flaw->word));
+	json_object_set_new(o, "flaws", list);
+}
+
+static void
+add_attempt(json_t *o, const struct event *e)
+{
+	json_put(o, "host", e->attempt.host);
+	json_put_addr(o, "address", &e->attempt.to);
+	json_put_bool(o, "up", e->attempt.up);
+	json_put_seconds(o, e->attempt.took_us);
+}
+
+static void
+add_connected(json_t *o, const struct event *e)
+{
+	json_put(o, "host", e->connected.host);
+	json_put_addr(o, "peer", &e->connected.peer);
+	json_put_addr(o, "local", &e->connected.local);
+	json_object_set_new(o, "found_seconds", json_real((double)e->connected.found_us / 1e6));
+	json_put_seconds(o, e->connected.took_us);
+}
+
+static void
+add_sent(json_t *o, const struct event *e)
+{
+	static const char *const kind[] = {
+		[SENT_COMMAND] = "command", [SENT_TEXT] = "text", [SENT_OCTETS] = "octets", [SENT_SECRET] = "secret",
+	};
+
+	json_put_string(o, "kind", kind[e->sent.kind]);
+	json_put(o, "sent", e->sent.text);
+	json_put_number(o, "octets", e->sent.octets);
+}
+
+static void
+add_reply(json_t *o, const struct event *e)
+{
+	const struct reply *r = e->answer.reply;
+	const char *verb = verb_info(e->answer.verb)->name;
+	char status[32];
+	struct arena arena = { 0 };
+
+	json_put_string(o, "answers", e->answer.surprise ? NULL : e->answer.banner ? "banner" : e->answer.dot ? "message" :
+	    verb[0] ? verb : "other");
+	json_put_number(o, "code", r->code);
+	snprintf(status, sizeof status, "%u.%u.%u", r->status.class, r->status.subject, r->status.detail);
+	json_put_string(o, "enhanced", r->status.class ? status : NULL);
+	json_put_texts(o, "lines", r->line, r->nlines);
+	if (!text_is_utf8(r->raw)) {
+		struct span raw = base64_encode(&arena, r->raw);
+		json_object_set_new(o, "raw_base64", json_stringn(raw.at, raw.len));
+	}
+	arena_release(&arena);
+	put_flaws(o, r->flaws);
+	json_put_string(o, "standing", standing_word(e->answer.standing));
+	json_put_bool(o, "surprise", e->answer.surprise);
+	json_put_bool(o, "late", e->answer.late);
+	json_put_seconds(o, e->answer.took_us);
+}
+
+static json_t *
+extension_list(const struct extensions *x)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < x->n; i++) {
+		const struct extension *one = &x->list[i];
+		json_t *o = json_object();
+		json_put(o, "keyword", one->keyword);
+		json_put(o, "parameters", one->params);
+		json_put_bool(o, "known", one->info != NULL);
+		json_put_string(o, "source", one->info ? one->info->source : NULL);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static void
+put_offer(json_t *o, const struct extensions *x)
+{
+	json_put(o, "host", x->host);
+	json_put(o, "greeting", x->greeting);
+	json_object_set_new(o, "extensions", extension_list(x));
+	json_put(o, "closing", x->closing);
+	json_put_bool(o, "auth_equals", x->auth_equals);
+}
+
+static void
+add_extensions(json_t *o, const struct event *e)
+{
+	put_offer(o, e->extensions);
+}
+
+static const char *const offer_words[OFFER_STATES] = {
+	[OFFER_CLEAR] = "clear", [OFFER_TLS] = "tls", [OFFER_AUTH] = "authenticated",
+};
+
+static void
+add_offers(json_t *o, const struct event *e)
+{
+	json_t *states = json_object();
+
+	json_put_string(o, "now", offer_words[e->offers.now]);
+	for (size_t i = 0; i < OFFER_STATES; i++)
+		if (e->offers.of[i]) {
+			json_t *one = json_object();
+			put_offer(one, e->offers.of[i]);
+			json_object_set_new(states, offer_words[i], one);
+		}
+	json_object_set_new(o, "states", states);
+}
+
+static void
+add_shaken(json_t *o, const struct event *e)
+{
+	json_add_tls(o, e->shaken.info);
+	json_put_bool(o, "forgot", e->shaken.forgot);
+	json_put_seconds(o, e->shaken.took_us);
+}
+
+static void
+add_sts(json_t *o, const struct sts *sts, enum sts_verdict verdict)
+{
+	json_t *policy = json_sts(sts);
+
+	json_put_string(policy, "verdict", sts_verdict_word(verdict));
+	json_object_set_new(o, "mta_sts_policy", policy);
+}
+
+static void
+add_cert(json_t *o, const struct event *e)
+{
+	const struct tls_info *t = e->cert.tls;
+	struct arena arena = { 0 };
+
+	json_add_tls(o, t);
+	json_put(o, "tlsa_name", arena_printf(&arena, "_%u._tcp.%.*s.", e->cert.port, SPAN_ARG(e->cert.host)));
+	json_put(o, "tlsa", t->ncerts == 0 ? SPAN_NONE : arena_printf(&arena, "3 1 1 %.*s", SPAN_ARG(t->cert[0].spki_sha256)));
+	arena_release(&arena);
+	if (e->cert.sts)
+		add_sts(o, e->cert.sts, e->cert.verdict);
+}
+
+static void
+add_info(json_t *o, const struct event *e)
+{
+	const struct session_info *i = e->info;
+	const struct dialogue *d = &i->dialogue;
+
+	json_put(o, "host", i->host);
+	json_put_addr(o, "peer", &i->peer);
+	json_put_addr(o, "local", &i->local);
+	json_put_string(o, "helo", i->helo);
+	json_put(o, "server", i->extensions ? i->extensions->host : SPAN_NONE);
+	json_put(o, "version", i->tls ? i->tls->version : SPAN_NONE);
+	json_put_bool(o, "verified", i->tls && i->tls->verified);
+	json_put_bool(o, "authenticated", d->authenticated);
+	json_put_bool(o, "mail", d->mail);
+	json_put_number(o, "recipients", d->rcpts);
+	json_put_number(o, "replies", i->replies);
+	json_put_number(o, "octets_in", i->octets_in);
+	json_put_number(o, "octets_out", i->octets_out);
+	json_put_seconds(o, i->up_us);
+}
+
+static void
+add_closed(json_t *o, const struct event *e)
+{
+	static const char *const by[] = {
+		[CLOSED_BY_US] = "us", [CLOSED_BY_PEER] = "peer", [CLOSED_RESET] = "reset", [CLOSED_TRUNCATED] = "truncated",
+	};
+
+	json_put_string(o, "by", by[e->closed.by]);
+	json_put_bool(o, "expected", e->closed.expected);
+	json_put_string(o, "waiting_for", e->closed.waiting_for);
+	json_put(o, "rest", e->closed.rest);
+}
+
+static void
+add_command(json_t *o, const struct event *e)
+{
+	put_flaws(o, e->flaws);
+}
+
+static json_t *
+recipients(const struct event *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->message.nrcpts; i++) {
+		json_t *o = json_object();
+		json_put(o, "address", e->message.rcpt[i]);
+		json_put(o, "parameters", e->message.rcpt_params[i]);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static void
+add_message(json_t *o, const struct event *e)
+{
+	json_put(o, "id", e->message.id);
+	json_put_addr(o, "peer", &e->message.peer);
+	json_put(o, "helo", e->message.helo);
+	json_put(o, "user", e->message.user);
+	json_put(o, "version", e->message.tls ? e->message.tls->version : SPAN_NONE);
+	json_put(o, "cipher", e->message.tls ? e->message.tls->cipher : SPAN_NONE);
+	json_put(o, "from", e->message.from);
+	json_put(o, "parameters", e->message.from_params);
+	json_object_set_new(o, "recipients", recipients(e));
+	json_put_number(o, "octets", e->message.octets);
+	json_put_bool(o, "chunked", e->message.chunked);
+	json_put_bool(o, "bare_lf", e->message.bare_lf);
+	if (e->message.kept)
+		json_put(o, "text", e->message.text);
+}
+
+static void
+add_delivery(json_t *o, const struct event *e)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < e->delivery.nrcpts; i++) {
+		const struct verdict *v = &e->delivery.rcpt[i];
+		json_t *one = json_object();
+		json_put(one, "address", v->address);
+		json_put_number(one, "code", v->code);
+		json_put(one, "text", v->text);
+		json_array_append_new(list, one);
+	}
+	json_put(o, "from", e->delivery.from);
+	json_object_set_new(o, "recipients", list);
+	json_put_number(o, "accepted", e->delivery.accepted);
+	json_put_number(o, "code", e->delivery.code);
+	json_put(o, "text", e->delivery.text);
+	json_put(o, "queue_id", e->delivery.queue_id);
+	json_put_number(o, "octets", e->delivery.octets);
+	json_put_seconds(o, e->delivery.took_us);
+}
+
+static void
+add_question(json_t *o, const struct event *e)
+{
+	json_put(o, "prompt", e->question.prompt);
+	json_put_bool(o, "secret", e->question.secret);
+}
+
+/* The step's text is not said: it may hold a secret. */
+static void
+add_step_ended(json_t *o, const struct event *e)
+{
+	const struct step *step = e->step;
+
+	json_put_string(o, "step", !step ? NULL : step->op->name[0] ? step->op->name : "line");
+	json_put_number(o, "line", step ? step->place.line : 0);
+	json_put_bool(o, "ok", e->err == ERR_NONE);
+}
+
+static json_t *
+hop(const struct route_hop *hop, bool mx)
+{
+	json_t *o = json_object(), *addresses = json_array();
+	char host[ADDR_TEXT];
+
+	json_put(o, "host", hop->host);
+	if (mx)
+		json_put_number(o, "preference", hop->preference);
+	for (size_t i = 0; i < hop->naddr; i++)
+		json_array_append_new(addresses, json_text(span_of(addr_host(&hop->addr[i], host))));
+	json_object_set_new(o, "addresses", addresses);
+	if (hop->naddr == 0)
+		json_put(o, "why", hop->found.why);
+	return o;
+}
+
+static void
+add_route(json_t *o, const struct event *e)
+{
+	const struct route *r = e->resolved.route;
+	json_t *hosts = json_array();
+
+	for (size_t i = 0; i < r->nall; i++)
+		json_array_append_new(hosts, hop(&r->hop[i], r->mx));
+	json_put(o, "name", r->name);
+	json_put_bool(o, "mx", r->mx);
+	json_object_set_new(o, "hosts", hosts);
+	json_put_seconds(o, r->took_us);
+}
+
+static void (*const adders[])(json_t *, const struct event *) = {
+	[EVENT_RESOLVED] = add_route, [EVENT_ATTEMPT] = add_attempt,
+	[EVENT_CONNECTED] = add_connected, [EVENT_SENT] = add_sent,
+	[EVENT_REPLY] = add_reply,
+	[EVENT_EXTENSIONS] = add_extensions, [EVENT_TLS] = add_shaken, [EVENT_CLOSED] = add_closed,
+	[EVENT_OFFERS] = add_offers, [EVENT_CERT] = add_cert, [EVENT_INFO] = add_info,
+	[EVENT_COMMAND] = add_command, [EVENT_MESSAGE] = add_message, [EVENT_QUESTION] = add_question,
+	[EVENT_DELIVERY] = add_delivery, [EVENT_STEP_ENDED] = add_step_ended,
+};
+
+void
+json_add(json_t *o, const struct event *e)
+{
+	if (e->kind < sizeof adders / sizeof *adders && adders[e->kind])
+		adders[e->kind](o, e);
+}

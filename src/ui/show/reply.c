@@ -1,0 +1,310 @@
+/* reply - a reply as one, what is wrong with it, what it means; and what an EHLO reply offers, as a table. */
+#include "base/text.h"
+#include "smtp/sense.h"
+#include "ui/show/show_line.h"
+
+/* ---- what it means */
+
+static void
+put_class(struct flow *f, const struct reply *r)
+{
+	const struct status *st = &r->status;
+	const struct status_info *info = st->class ? status_info(st->subject, st->detail) : NULL;
+	const struct reply_code *code = reply_code_info(r->code);
+
+	if (!st->class) {
+		flow_print(f, INK_DIM, "%u is %s: %s%s%s%s", r->code, r->code / 100 == 4 ? "temporary" : "permanent",
+		    code ? code->text : "a code that is not registered", code ? " (" : "", code ? code->rfc : "", code ? ")" : "");
+		return;
+	}
+	flow_print(f, INK_DIM, "%u.%u.%u is ", st->class, st->subject, st->detail);
+	flow_print(f, INK_DIM, "%s: ", status_class_text(st->class) ? status_class_text(st->class) : "of no class");
+	if (info)
+		flow_print(f, INK_DIM, "%s (%s)", info->text, info->rfc);
+	else
+		flow_print(f, INK_DIM, "not registered; about %s",
+		    status_subject_text(st->subject) ? status_subject_text(st->subject) : "nothing known");
+}
+
+/* The same again, in a line; in a log not at all. */
+static void
+show_sense_again(struct screen *s, const struct event *e)
+{
+	if (!s->hide)
+		return;
+	struct flow f = show_below(s, e);
+	flow_print(&f, INK_DIM, "as before; /explain has what it means");
+	flow_end(&f);
+}
+
+/* Where nobody types, without the commands: "try another MX (/mx)". */
+static struct span
+advice(const struct screen *s, const char *next)
+{
+	const char *command = s->onlooker ? strstr(next, " (/") : NULL;
+
+	if (s->onlooker && next[0] == '/')
+		return SPAN_NONE;
+	return command ? (struct span){ next, (size_t)(command - next) } : span_of(next);
+}
+
+static void
+show_sense(struct screen *s, const struct event *e)
+{
+	const struct reply *r = e->answer.reply;
+	enum stage stage = stage_of(e->answer.verb, e->answer.banner, e->answer.dot);
+	const struct sense *sense = sense_find(r->code, r->status, stage);
+	unsigned which = r->code | r->status.class << 10 | r->status.subject << 14 | r->status.detail << 22;
+	enum telling telling = sense ? screen_telling(s, sense, which) : TELL_NEVER;
+
+	if (telling == TELL_AGAIN)
+		show_sense_again(s, e);
+	if (telling != TELL_FIRST)
+		return;
+	struct flow f = show_below(s, e);
+	put_class(&f, r);
+	flow_end(&f);
+	f = show_below(s, e);
+	struct span next = advice(s, sense->next);
+	flow_print(&f, INK_DIM, "%s.%s%.*s%s", sense->means, next.len > 0 ? " Next: " : "", SPAN_ARG(next), next.len > 0 ? "." : "");
+	flow_end(&f);
+}
+
+static void
+show_standing(struct screen *s, const struct event *e)
+{
+	char text[STANDING_TEXT];
+	enum standing standing = e->answer.standing;
+	bool is_code = !(e->answer.reply->flaws & (REPLY_NO_CODE | REPLY_BAD_CODE));
+
+	if (standing == REPLY_FITS || e->answer.due.stage == DUE_NOTHING || !is_code)
+		return;
+	standing_text(&e->answer.due, standing, e->answer.reply->code, text);
+	show_line(s, standing == REPLY_OUT_OF_STEP ? MARK_PROBLEM : MARK_NOTE, e, "%s", text);
+}
+
+static void
+show_flaws(struct screen *s, const struct event *e, unsigned flaws)
+{
+	const struct reply_flaw_info *flaw;
+
+	while ((flaw = reply_flaw_next(&flaws)))
+		show_line(s, MARK_PROBLEM, e, "a flaw in this reply: %s (%s)", flaw->text, flaw->rfc);
+}
+
+/* ---- the reply */
+
+static bool
+is_ehlo(const struct event *e)
+{
+	return e->answer.verb == VERB_EHLO || e->answer.verb == VERB_LHLO;
+}
+
+/* Line by line, as it came. */
+static void
+show_plain(struct screen *s, const struct event *e, enum mark mark)
+{
+	const struct reply *r = e->answer.reply;
+	struct span rest = r->raw;
+	struct flow f;
+
+	while (rest.len > 0) {
+		struct span line = span_until(&rest, '\n');
+		if (line.len > 0 && line.at[line.len - 1] == '\r')
+			line.len--;
+		f = show_begin(s, mark, e);
+		flow_verbatim(&f, INK_PLAIN, line);
+		if (rest.len == 0)
+			show_took(&f, e->answer.took_us);
+		flow_end(&f);
+	}
+}
+
+/* What all lines begin with, if it is the enhanced code of the first one: said once. */
+static size_t
+common_status(const struct reply *r)
+{
+	size_t len;
+	struct status st = status_parse(r->line[0], &len);
+
+	if (!st.class)
+		return 0;
+	for (size_t i = 1; i < r->nlines; i++)
+		if (!span_starts(r->line[i], span_first(r->line[0], len)))
+			return 0;
+	return len;
+}
+
+/* Code and enhanced code once, the lines' texts under each other. */
+static void
+show_joined(struct screen *s, const struct event *e, enum mark mark)
+{
+	const struct reply *r = e->answer.reply;
+	struct flow f = show_begin(s, mark, e);
+	size_t status = common_status(r), nlines = is_ehlo(e) && r->code == 250 && s->verbose < 1 ? 1 : r->nlines;
+	enum ink ink = mark == MARK_GOT_BAD ? INK_BAD : INK_BOLD;
+
+	flow_print(&f, ink, "%03u", r->code);
+	flow_verbatim(&f, INK_PLAIN, SPAN(" "));
+	if (status > 0) {
+		flow_verbatim(&f, ink, span_first(r->line[0], status));
+		flow_verbatim(&f, INK_PLAIN, SPAN(" "));
+	}
+	f.indent = f.column;
+	for (size_t i = 0; i < nlines; i++) {
+		struct span text = span_skip(r->line[i], status);
+		if (status > 0 && text.len > 0)
+			text = span_skip(text, 1);
+		if (i > 0)
+			flow_break(&f);
+		flow_verbatim(&f, INK_PLAIN, text);
+	}
+	show_took(&f, e->answer.took_us);
+	flow_end(&f);
+}
+
+void
+show_reply(struct screen *s, const struct event *e)
+{
+	const unsigned broken = REPLY_CODES_DIFFER | REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_BAD_SEPARATOR;
+	const struct reply *r = e->answer.reply;
+	bool bad = e->err != ERR_NONE || e->answer.surprise || e->answer.late || r->code == 0;
+	enum mark mark = bad ? MARK_GOT_BAD : MARK_GOT;
+
+	if (e->answer.surprise)
+		show_line(s, MARK_PROBLEM, e, "unsolicited reply (RFC 5321 4.2):");
+	if (e->answer.late)
+		show_line(s, MARK_PROBLEM, e, "this reply is late; what it answers had been given up:");
+	if (r->raw.len > 0 && (!s->terminal || (r->flaws & broken)))
+		show_plain(s, e, mark);
+	else
+		show_joined(s, e, mark);
+	show_standing(s, e);
+	show_flaws(s, e, r->flaws);
+	show_sense(s, e);
+}
+
+/* ---- the table of extensions */
+
+static void
+put_size(struct flow *f, const struct extension *x)
+{
+	unsigned long long size;
+	char human[24];
+
+	if (x->params.len == 0 || span_eq(x->params, SPAN("0"))) {
+		flow_put(f, INK_PLAIN, x->params);
+		flow_print(f, INK_DIM, "%sno fixed limit", x->params.len ? ": " : "");
+		return;
+	}
+	flow_put(f, INK_PLAIN, x->params);
+	if (!span_number(x->params, ~0ull, &size)) {
+		flow_print(f, INK_WARN, ": no number of octets");
+		return;
+	}
+	text_size(human, size);
+	flow_print(f, INK_DIM, ": messages of at most %s", human);
+}
+
+static void
+put_limits(struct flow *f, const struct extension *x)
+{
+	struct span rest = x->params;
+
+	for (struct span word = span_word(&rest); word.len > 0; word = span_word(&rest)) {
+		struct span value = word, name = span_until(&value, '=');
+		const char *meaning = limit_meaning(name);
+		flow_put(f, INK_PLAIN, word);
+		if (meaning)
+			flow_print(f, INK_DIM, " (%s)", meaning);
+		flow_put(f, INK_DIM, rest.len ? SPAN(", ") : SPAN_NONE);
+	}
+}
+
+static void
+put_source(struct flow *f, const struct extension_info *info)
+{
+	static const char *const kind[] = {
+		[EXTENSION_REGISTERED] = "", [EXTENSION_HISTORIC] = ", historic", [EXTENSION_VENDOR] = ", not registered",
+		[EXTENSION_MASKED] = "",
+	};
+
+	if (info->kind != EXTENSION_MASKED)
+		flow_print(f, INK_DIM, " (%s%s)", info->source, kind[info->kind]);
+}
+
+static void
+put_meaning(struct flow *f, const struct extension *x)
+{
+	const char *glue = x->params.len ? ": " : "";
+
+	if (!x->info) {
+		flow_print(f, INK_DIM, "%s%s", glue, x->keyword.at[0] == 'X' || x->keyword.at[0] == 'x' ?
+		    "a private extension, not known to smtpsh" : "not known to smtpsh");
+		return;
+	}
+	flow_print(f, x->info->kind == EXTENSION_MASKED ? INK_WARN : INK_DIM, "%s%s", glue, x->info->meaning);
+	put_source(f, x->info);
+}
+
+static void
+show_extension(struct screen *s, const struct event *e, const struct extension *x, unsigned column)
+{
+	struct flow f = show_below(s, e);
+	bool masked = x->info && x->info->kind == EXTENSION_MASKED;
+	unsigned indent = f.indent + column;
+
+	flow_put(&f, masked ? INK_WARN : INK_BOLD, x->keyword);
+	f.indent = indent;
+	flow_pad(&f, indent);
+	if (span_eq_case(x->keyword, SPAN("SIZE"))) {
+		put_size(&f, x);
+		put_source(&f, x->info);
+	} else if (span_eq_case(x->keyword, SPAN("LIMITS"))) {
+		put_limits(&f, x);
+		put_source(&f, x->info);
+	} else {
+		flow_put(&f, INK_PLAIN, x->params);
+		put_meaning(&f, x);
+	}
+	flow_end(&f);
+}
+
+static unsigned
+keyword_column(struct screen *s, const struct extensions *x)
+{
+	unsigned widest = 8;
+
+	for (size_t i = 0; i < x->n; i++) {
+		unsigned width = text_width(text_safe(&s->arena, x->list[i].keyword));
+		if (width > widest && width <= 20)
+			widest = width;
+	}
+	return widest + 2;
+}
+
+void
+show_extension_table(struct screen *s, const struct event *e, const struct extensions *x)
+{
+	unsigned column = keyword_column(s, x);
+
+	for (size_t i = 0; i < x->n; i++)
+		show_extension(s, e, &x->list[i], column);
+	if (x->n == 0)
+		show_line(s, MARK_NOTE, e, "no extension is offered");
+	if (x->closing.len > 0) {
+		struct flow f = show_below(s, e);
+		flow_print(&f, INK_DIM, "its last line is text, no extension: ");
+		flow_put(&f, INK_PLAIN, x->closing);
+		flow_end(&f);
+	}
+	if (x->auth_equals)
+		show_line(s, MARK_NOTE, e, "AUTH is offered in its old form too, \"AUTH=\"; both are shown as one");
+}
+
+void
+show_extensions(struct screen *s, const struct event *e)
+{
+	if (s->terminal && s->verbose >= 0)
+		show_extension_table(s, e, e->extensions);
+}

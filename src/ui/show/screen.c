@@ -1,0 +1,103 @@
+/* screen - where everything a person sees goes. */
+#include "ui/show/screen.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+void
+screen_settings(struct screen *s, const struct look *look)
+{
+	const char *no_color = getenv("NO_COLOR");
+	bool wanted = s->able && (!no_color || !no_color[0]);
+
+	s->marks = look->marks;
+	s->time = look->time;
+	s->verbose = look->verbose;
+	s->color = look->color == WHEN_ALWAYS || (look->color == WHEN_AUTO && s->terminal && wanted);
+	bool explained = s->explain;
+	s->explain = (s->terminal || look->verbose > 0) && look->verbose >= 0 && !look->no_explain;
+	if (s->explain && !explained)
+		s->ntold = 0;
+}
+
+enum telling
+screen_telling(struct screen *s, const void *what, unsigned which)
+{
+	size_t size = sizeof s->told / sizeof *s->told, kept = s->ntold < size ? s->ntold : size;
+
+	if (!s->explain)
+		return TELL_NEVER;
+	for (size_t i = 0; i < kept; i++)
+		if (s->told[i].what == what && s->told[i].which == which)
+			return TELL_AGAIN;
+	s->told[s->ntold % size].what = what;
+	s->told[s->ntold++ % size].which = which;
+	return TELL_FIRST;
+}
+
+void
+screen_init(struct screen *s, FILE *out, const struct look *look)
+{
+	const char *term = getenv("TERM");
+
+	*s = (struct screen){ .out = out, .terminal = isatty(fileno(out)) };
+	s->able = s->terminal && term && term[0] && strcmp(term, "dumb") != 0;
+	screen_settings(s, look);
+}
+
+void
+screen_release(struct screen *s)
+{
+	arena_release(&s->arena);
+}
+
+unsigned
+screen_columns(const struct screen *s)
+{
+	struct winsize size;
+
+	if (s->columns)
+		return s->columns;
+	if (s->terminal && ioctl(fileno(s->out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return 80;
+}
+
+void
+screen_print(struct screen *s, const char *format, ...)
+{
+	va_list ap;
+
+	if (s->hide)
+		s->hide(s->hide_ctx);
+	va_start(ap, format);
+	vfprintf(s->out, format, ap);
+	va_end(ap);
+}
+
+void
+screen_ink(struct screen *s, enum ink ink)
+{
+	static const char *const sgr[] = {
+		[INK_PLAIN] = "0", [INK_DIM] = "2", [INK_BOLD] = "1", [INK_GOOD] = "32", [INK_WARN] = "33",
+		[INK_BAD] = "31", [INK_SENT] = "36",
+	};
+
+	if (s->color)
+		screen_print(s, "\033[%sm", sgr[ink]);
+}
+
+void
+screen_put(struct screen *s, struct span text)
+{
+	struct span safe = text_safe(&s->arena, text);
+
+	if (s->hide)
+		s->hide(s->hide_ctx);
+	if (safe.len > 0)
+		fwrite(safe.at, 1, safe.len, s->out);
+}

@@ -1,0 +1,116 @@
+/* serve_show - clients as a person watches them: the marks are those of a script, so that a copy of it is one. */
+#include "ui/show/serve_show.h"
+
+static const char *const stages[] = {
+	[MTA_HELO] = "EHLO", [MTA_MAIL] = "MAIL FROM", [MTA_RCPT] = "RCPT TO", [MTA_DATA] = "at DATA, RCPT TO",
+	[MTA_DOT] = "after the dot, RCPT TO",
+};
+
+static void
+show_refusals(struct screen *s, const struct mta_refusal *list)
+{
+	for (const struct mta_refusal *r = list; r && r->who.len; r++) {
+		screen_print(s, "#   %s ", stages[r->stage]);
+		screen_put(s, r->who);
+		screen_print(s, "%s  ", r->stage == MTA_HELO || span_has(r->who, '@') ? "" : "@...");
+		screen_put(s, r->reply);
+		screen_print(s, "\n");
+	}
+}
+
+void
+serve_show_rules(struct screen *s, const struct mta_refusal *own, bool demo_account, bool keeps)
+{
+	screen_ink(s, INK_DIM);
+	if (demo_account)
+		screen_print(s, "# AUTH PLAIN and LOGIN: user " MTA_USER ", password " MTA_PASSWORD "\n");
+	screen_print(s, "# refused on purpose; all else is taken%s:\n", keeps ? "" : " and forgotten");
+	show_refusals(s, own);
+	show_refusals(s, mta_refusals);
+	screen_print(s, "# ^C ends it\n");
+	screen_ink(s, INK_PLAIN);
+	fflush(s->out);
+}
+
+static void
+mark(struct screen *s, const struct event *e, char who, enum ink ink)
+{
+	screen_ink(s, ink);
+	if (e->session > 1)
+		screen_print(s, "%c%u: ", who, e->session);
+	else
+		screen_print(s, "%c: ", who);
+	screen_ink(s, INK_PLAIN);
+}
+
+static void
+show_lines(struct screen *s, const struct event *e, char who, enum ink ink)
+{
+	struct span rest = e->text, line;
+
+	do {
+		if (!span_line(&rest, &line))
+			line = SPAN_NONE;
+		mark(s, e, who, ink);
+		screen_put(s, line);
+		screen_print(s, "\n");
+	} while (rest.len > 0);
+}
+
+static void
+note(struct screen *s, const struct event *e, const char *before, struct span text)
+{
+	screen_ink(s, INK_DIM);
+	screen_print(s, "# client %u %s", e->session, before);
+	screen_put(s, text);
+	screen_ink(s, INK_PLAIN);
+	screen_print(s, "\n");
+}
+
+static void
+show_message(struct screen *s, const struct event *e)
+{
+	screen_ink(s, INK_DIM);
+	screen_print(s, "# client %u sent a message of %llu octets from <", e->session, (unsigned long long)e->message.octets);
+	screen_put(s, e->message.from);
+	screen_print(s, "> to %zu recipient%s\n", e->message.nrcpts, e->message.nrcpts == 1 ? "" : "s");
+	screen_ink(s, INK_PLAIN);
+}
+
+void
+serve_show_event(struct screen *s, const struct event *e)
+{
+	static const char *const closed[] = {
+		[CLOSED_BY_US] = "was let go", [CLOSED_BY_PEER] = "closed the connection", [CLOSED_RESET] = "reset the connection",
+		[CLOSED_TRUNCATED] = "closed the connection without ending TLS (no close_notify)",
+	};
+	char peer[ADDR_TEXT];
+
+	switch (e->kind) {
+	case EVENT_CONNECTED:
+		note(s, e, "connected ", span_of(addr_text(&e->connected.peer, peer)));
+		break;
+	case EVENT_COMMAND:
+		show_lines(s, e, 'C', INK_SENT);
+		break;
+	case EVENT_ANSWERED:
+		show_lines(s, e, 'S', e->text.len && e->text.at[0] > '3' ? INK_BAD : INK_GOOD);
+		break;
+	case EVENT_MESSAGE:
+		show_message(s, e);
+		break;
+	case EVENT_TLS:
+		note(s, e, "began TLS: ", e->shaken.info->version);
+		break;
+	case EVENT_PROBLEM: case EVENT_NOTE:
+		note(s, e, "", e->text);
+		break;
+	case EVENT_CLOSED:
+		note(s, e, closed[e->closed.by], SPAN_NONE);
+		break;
+	default:
+		break;
+	}
+	arena_reset(&s->arena);
+	fflush(s->out);
+}

@@ -1,0 +1,240 @@
+/* show - one event, as a person reads it. */
+#include <stdarg.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "net/tls_words.h"
+#include "run/session/step.h"
+#include "ui/show/show_line.h"
+
+/* swaks's marks, since people grep for them: ~ is within TLS. */
+static const char *
+mark_text(const struct screen *s, enum mark mark, bool tls)
+{
+	static const char *const swaks[][2] = {
+		[MARK_NOTE] = { "=== ", "=== " }, [MARK_PROBLEM] = { "*** ", "*** " }, [MARK_SENT] = { " -> ", " ~> " },
+		[MARK_GOT] = { "<-  ", "<~  " }, [MARK_GOT_BAD] = { "<** ", "<~* " },
+	};
+	static const char *const rfc[] = {
+		[MARK_NOTE] = "# ", [MARK_PROBLEM] = "# ", [MARK_SENT] = "C: ", [MARK_GOT] = "S: ", [MARK_GOT_BAD] = "S: ",
+	};
+
+	return s->marks == MARKS_SWAKS ? swaks[mark][tls] : s->marks == MARKS_RFC ? rfc[mark] : "";
+}
+
+static unsigned
+put_clock(struct screen *s)
+{
+	struct timespec now;
+	struct tm tm;
+
+	if (!s->time)
+		return 0;
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &tm);
+	screen_ink(s, INK_DIM);
+	screen_print(s, "%02d:%02d:%02d.%03ld ", tm.tm_hour, tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000);
+	screen_ink(s, INK_PLAIN);
+	return 13;
+}
+
+struct flow
+show_begin(struct screen *s, enum mark mark, const struct event *e)
+{
+	static const enum ink inks[] = {
+		[MARK_NOTE] = INK_DIM, [MARK_PROBLEM] = INK_BAD, [MARK_SENT] = INK_SENT, [MARK_GOT] = INK_GOOD,
+		[MARK_GOT_BAD] = INK_BAD,
+	};
+	const char *text = mark_text(s, mark, e->tls);
+	unsigned column = put_clock(s) + (unsigned)strlen(text);
+
+	screen_ink(s, inks[mark]);
+	screen_print(s, "%s", text);
+	screen_ink(s, INK_PLAIN);
+	if (e->session > 1 || (s->numbered && e->session == 1)) {
+		screen_ink(s, INK_BOLD);
+		screen_print(s, "#%u ", e->session);
+		screen_ink(s, INK_PLAIN);
+		column += 3;
+	}
+	return flow_begin(s, column, column);
+}
+
+void
+show_line(struct screen *s, enum mark mark, const struct event *e, const char *format, ...)
+{
+	struct flow f = show_begin(s, mark, e);
+	char text[1200];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	flow_put(&f, mark == MARK_NOTE ? INK_DIM : INK_PLAIN, span_of(text));
+	flow_end(&f);
+}
+
+struct flow
+show_below(struct screen *s, const struct event *e)
+{
+	if (!s->terminal)
+		return show_begin(s, MARK_NOTE, e);
+	unsigned column = put_clock(s) + 4;
+	screen_print(s, "    ");
+	return flow_begin(s, column, column);
+}
+
+void
+show_took(struct flow *f, uint64_t us)
+{
+	char took[24];
+
+	if (!f->screen->terminal || us == 0)
+		return;
+	text_time(took, us);
+	struct span text = arena_printf(&f->screen->arena, "  (%s)", took);
+	if (f->column + text.len > f->width)
+		flow_break(f);
+	flow_verbatim(f, INK_DIM, text);
+}
+
+/* "no connection: WHY", where WHY stands in the line above. */
+static struct span
+said_once(const struct screen *s, struct span text)
+{
+	struct span why = span_of(s->attempt);
+
+	if (!s->terminal || why.len == 0 || text.len < why.len + 2 || !span_ends_case(text, why))
+		return text;
+	struct span what = span_first(text, text.len - why.len);
+	return span_ends_case(what, SPAN(": ")) ? span_first(what, what.len - 2) : text;
+}
+
+static void
+show_text(struct screen *s, enum mark mark, const struct event *e)
+{
+	struct flow f = show_begin(s, mark, e);
+
+	flow_put(&f, mark == MARK_NOTE ? INK_DIM : INK_PLAIN, mark == MARK_PROBLEM ? said_once(s, e->text) : e->text);
+	flow_end(&f);
+}
+
+/* "... the peer sent alert 40, handshake failure": what that alert means to who gets it. */
+static void
+show_alert(struct screen *s, const struct event *e)
+{
+	struct span rest = span_find(e->text, SPAN(" alert "));
+	unsigned long long number;
+
+	if (rest.len == 0 || !s->explain)
+		return;
+	rest = span_skip(rest, strlen(" alert "));
+	if (!span_number(span_until(&rest, ','), 255, &number))
+		return;
+	const struct alert_info *alert = alert_info((unsigned)number);
+	if (!alert || screen_telling(s, alert, 0) != TELL_FIRST)
+		return;
+	struct flow f = show_below(s, e);
+	flow_print(&f, INK_DIM, "%s (%s).%s%s%s", alert->means, alert->rfc, alert->next ? " Next: " : "",
+	    alert->next ? alert->next : "", alert->next ? "." : "");
+	flow_end(&f);
+}
+
+/* A connection that came about is told by EVENT_CONNECTED. */
+static void
+show_attempt(struct screen *s, const struct event *e)
+{
+	if (e->attempt.up)
+		return;
+	struct flow f = show_begin(s, MARK_PROBLEM, e);
+	char took[24];
+	text_time(took, e->attempt.took_us);
+	flow_put(&f, INK_PLAIN, e->text);
+	flow_print(&f, INK_DIM, " (after %s)", took);
+	flow_end(&f);
+	snprintf(s->attempt, sizeof s->attempt, "%.*s", SPAN_ARG(e->text));
+}
+
+/* "mx1.example.org [192.0.2.1:25]"; an address that was asked for as such stands once. */
+static void
+show_connected(struct screen *s, const struct event *e)
+{
+	struct flow f = show_begin(s, MARK_NOTE, e);
+	char peer[ADDR_TEXT], host[ADDR_TEXT], took[24];
+
+	text_time(took, e->connected.took_us);
+	addr_text(&e->connected.peer, peer);
+	flow_print(&f, INK_DIM, "connected to ");
+	if (peer[0] && span_eq(e->connected.host, span_of(addr_host(&e->connected.peer, host)))) {
+		flow_print(&f, INK_PLAIN, "%s", peer);
+	} else {
+		flow_put(&f, INK_PLAIN, e->connected.host);
+		flow_print(&f, INK_DIM, peer[0] == '[' ? " %s" : peer[0] ? " [%s]" : "%s", peer);
+	}
+	flow_print(&f, INK_DIM, " in %s", took);
+	flow_end(&f);
+}
+
+static void
+show_sent(struct screen *s, const struct event *e)
+{
+	bool typed = s->terminal && s->hide && e->step && e->step->op->is_line && !s->echo;
+
+	if (typed && (e->sent.kind == SENT_COMMAND || e->sent.kind == SENT_TEXT))
+		return;			/* it stands there as it was typed */
+	struct flow f = show_begin(s, MARK_SENT, e);
+	flow_verbatim(&f, INK_PLAIN, e->sent.text);
+	flow_end(&f);
+}
+
+static void
+show_unsent(struct screen *s, const struct event *e)
+{
+	struct flow f = show_begin(s, MARK_PROBLEM, e);
+
+	flow_print(&f, INK_PLAIN, "not sent: ");
+	flow_verbatim(&f, INK_PLAIN, e->text);
+	flow_end(&f);
+}
+
+static void
+show_note(struct screen *s, const struct event *e)
+{
+	if (s->verbose >= 0)
+		show_text(s, MARK_NOTE, e);
+}
+
+static void
+show_problem(struct screen *s, const struct event *e)
+{
+	show_text(s, MARK_PROBLEM, e);
+	if (e->err == ERR_TLS)
+		show_alert(s, e);
+}
+
+/* What is not here is not for a person to read. */
+static void (*const shows[EVENT_COUNT])(struct screen *, const struct event *) = {
+	[EVENT_NOTE] = show_note,
+	[EVENT_PROBLEM] = show_problem,
+	[EVENT_RESOLVED] = show_route,
+	[EVENT_ATTEMPT] = show_attempt,
+	[EVENT_CONNECTED] = show_connected,
+	[EVENT_SENT] = show_sent,
+	[EVENT_REPLY] = show_reply,
+	[EVENT_EXTENSIONS] = show_extensions,
+	[EVENT_TLS] = show_tls,
+	[EVENT_OFFERS] = show_offers,
+	[EVENT_CERT] = show_certs,
+	[EVENT_INFO] = show_info,
+	[EVENT_CLOSED] = show_closed,
+	[EVENT_DELIVERY] = show_delivery,
+	[EVENT_UNSENT] = show_unsent,
+};
+
+void
+show_event(struct screen *s, const struct event *e)
+{
+	if (shows[e->kind])
+		shows[e->kind](s, e);
+	arena_reset(&s->arena);
+}

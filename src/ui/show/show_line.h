@@ -1,0 +1,33 @@
+/* What the parts of show share: marks, and lines of our own words. */
+#ifndef UI_SHOW_SHOW_LINE_H
+#define UI_SHOW_SHOW_LINE_H
+
+#include "ui/show/flow.h"
+
+enum mark { MARK_NOTE, MARK_PROBLEM, MARK_SENT, MARK_GOT, MARK_GOT_BAD };
+
+/* Time stamp and mark; what follows wraps under its first word. */
+struct flow show_begin(struct screen *, enum mark, const struct event *);
+/* A whole line of our own words. */
+void show_line(struct screen *, enum mark, const struct event *, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+/* Dim lines that belong to the one above: indented on a terminal, notes elsewhere. */
+struct flow show_below(struct screen *, const struct event *);
+/* "  (0.4 ms)", dim, at the end of a line on a terminal. */
+void show_took(struct flow *, uint64_t us);
+
+void show_route(struct screen *, const struct event *);
+void show_reply(struct screen *, const struct event *);
+void show_extensions(struct screen *, const struct event *);
+void show_extension_table(struct screen *, const struct event *, const struct extensions *);
+void show_tls(struct screen *, const struct event *);
+void show_delivery(struct screen *, const struct event *);
+void show_verification(struct screen *, const struct event *, const struct tls_info *);	/* of the verification */
+void show_dane(struct screen *, const struct event *, const struct tls_dane *);
+void show_sts(struct screen *, const struct event *, const struct sts *, enum sts_verdict);
+void show_offers(struct screen *, const struct event *);
+void show_certs(struct screen *, const struct event *);
+void show_info(struct screen *, const struct event *);
+void show_closed(struct screen *, const struct event *);
+
+#endif

@@ -1,0 +1,66 @@
+/* standard - the three descriptors. */
+#include "ui/show/standard.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void
+standard_begin(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)		/* open gives the lowest that is free */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+			return;
+}
+
+bool
+standard_room(void)
+{
+	int fd[8];
+	size_t n = 0;
+
+	while (n < sizeof fd / sizeof *fd && (fd[n] = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)) >= 0)
+		n++;
+	bool room = n == sizeof fd / sizeof *fd;
+	if (!room)
+		fprintf(stderr, "smtpsh: only %zu descriptors are free, and %zu are needed (ulimit -n)\n", n, sizeof fd / sizeof *fd);
+	while (n > 0)
+		close(fd[--n]);
+	return room;
+}
+
+/* head(1) ends when it has enough. */
+static bool
+is_pipe(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode));
+}
+
+void
+standard_flush(void)
+{
+	struct stat st;
+
+	if (__fpending(stdout) > 0 && fstat(STDOUT_FILENO, &st) == 0 && !S_ISCHR(st.st_mode))
+		fflush(stdout);
+}
+
+int
+standard_end(int status, int lost)
+{
+	bool failed = ferror(stdout) != 0;	/* amid it; why is not kept */
+	bool now = fflush(stdout) != 0;
+	int why = errno;
+
+	if ((!failed && !now) || is_pipe(STDOUT_FILENO) || status >= 128)
+		return status;
+	fprintf(stderr, "smtpsh: cannot write the output%s%s\n", now ? ": " : "", now ? strerror(why) : "");
+	return lost;
+}

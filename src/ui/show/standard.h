@@ -1,0 +1,25 @@
+/* Standard input, output and error: there when the program begins, and written out when it ends. */
+#ifndef UI_SHOW_STANDARD_H
+#define UI_SHOW_STANDARD_H
+
+#include <stdbool.h>
+
+/* A closed one would be taken by the first socket: standard input then is empty, and writing to the others fails. */
+void standard_begin(void);
+
+/* Are so many descriptors free as even one connection takes? Else it is said: no loop could be made, nothing would go well. */
+bool standard_room(void);
+
+/*
+ * Before waiting: what was said is written, so that who reads the pipe or follows the file sees it by now, and no signal
+ * loses it. Not to a device: a terminal has it by lines.
+ */
+void standard_flush(void);
+
+/*
+ * The exit status: `status`, or `lost` when not all of standard output could be written, which is then said. That nobody
+ * reads a pipe to its end is no failure.
+ */
+int standard_end(int status, int lost);
+
+#endif

@@ -1,0 +1,151 @@
+/* tls - what a handshake came to: version, cipher, certificate, and every problem of its verification. */
+#include <stdio.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "net/tls_words.h"
+#include "run/session/cert_words.h"
+#include "ui/show/show_line.h"
+
+enum { NAMES_SHOWN = 6 };
+
+static struct flow
+label(struct screen *s, const struct event *e, const char *text)
+{
+	struct flow f = show_below(s, e);
+
+	f.indent += 9;
+	flow_print(&f, INK_DIM, "%s", text);
+	flow_pad(&f, f.indent);
+	return f;
+}
+
+static void
+put_names(struct flow *f, const struct tls_cert *c)
+{
+	for (size_t i = 0; i < c->nsan && i < NAMES_SHOWN; i++) {
+		flow_put(f, INK_PLAIN, i > 0 ? SPAN(", ") : SPAN_NONE);
+		flow_put(f, INK_PLAIN, cert_san_bare(c->san[i]));
+	}
+	if (c->nsan > NAMES_SHOWN)
+		flow_print(f, INK_DIM, " and %zu more: /cert shows all", c->nsan - NAMES_SHOWN);
+	if (c->nsan == 0)
+		flow_print(f, INK_WARN, "none: names in the subject do not count (RFC 9525 2)");
+}
+
+static void
+put_dates(struct flow *f, const struct tls_cert *c, int64_t now)
+{
+	char from[16], to[16];
+	long days = cert_days(c->not_after, now);
+
+	cert_date(from, c->not_before);
+	cert_date(to, c->not_after);
+	if (c->not_after == TLS_NO_DATE)
+		flow_print(f, INK_BAD, "its end cannot be read");
+	else if (c->not_before > now)
+		flow_print(f, INK_BAD, "not before %s, in %ld days", from, cert_days(c->not_before, now));
+	else if (c->not_after < now)
+		flow_print(f, INK_BAD, "expired on %s, %ld days ago", to, cert_days(now, c->not_after));
+	else
+		flow_print(f, days < 15 ? INK_WARN : INK_GOOD, "%ld days left, until %s", days, to);
+}
+
+static void
+put_chain(struct flow *f, struct arena *arena, const struct tls_info *t)
+{
+	const struct tls_cert *last = &t->cert[t->ncerts - 1];
+
+	flow_print(f, INK_PLAIN, "%zu certificate%s", t->ncerts, t->ncerts == 1 ? "" : "s");
+	flow_print(f, INK_DIM, " sent: ");
+	for (size_t i = 0; i < t->ncerts && i < 8; i++) {
+		flow_put(f, INK_DIM, i > 0 ? SPAN(" <- ") : SPAN_NONE);
+		flow_put(f, INK_PLAIN, cert_name(arena, t->cert[i].subject));
+	}
+	if (last->self_signed)
+		return;
+	flow_put(f, INK_DIM, SPAN(" <- ("));
+	flow_put(f, INK_DIM, cert_name(arena, last->issuer));
+	flow_put(f, INK_DIM, SPAN(", not sent)"));
+}
+
+static void
+show_cert(struct screen *s, const struct event *e, const struct tls_info *t)
+{
+	const struct tls_cert *c = &t->cert[0];
+	struct flow f = show_begin(s, MARK_NOTE, e);
+
+	flow_print(&f, INK_DIM, "certificate of ");
+	flow_put(&f, INK_PLAIN, cert_name(&s->arena, c->subject));
+	flow_print(&f, INK_DIM, ", issued by ");
+	flow_put(&f, INK_PLAIN, c->self_signed ? SPAN("itself") : cert_name_long(&s->arena, c->issuer));
+	flow_end(&f);
+	f = label(s, e, "names");
+	put_names(&f, c);
+	flow_end(&f);
+	f = label(s, e, "valid");
+	put_dates(&f, c, t->at);
+	flow_end(&f);
+	f = label(s, e, "key");
+	flow_put(&f, INK_PLAIN, c->key);
+	flow_print(&f, INK_DIM, ", signed with ");
+	flow_put(&f, INK_PLAIN, c->signature);
+	flow_end(&f);
+	f = label(s, e, "chain");
+	put_chain(&f, &s->arena, t);
+	flow_end(&f);
+}
+
+static void
+show_problem(struct screen *s, const struct event *e, const struct tls_info *t, const struct tls_problem *p)
+{
+	struct flow f = show_begin(s, MARK_PROBLEM, e);
+	const char *next;
+
+	flow_print(&f, INK_PLAIN, "the certificate does not verify: ");
+	flow_put(&f, INK_BAD, cert_problem(&s->arena, t, p, &next));
+	flow_print(&f, INK_DIM, " (depth %d, ", p->depth);
+	flow_put(&f, INK_DIM, cert_name(&s->arena, p->subject));
+	flow_print(&f, INK_DIM, ")");
+	flow_end(&f);
+	if (!next || !s->explain)
+		return;
+	f = show_below(s, e);
+	flow_print(&f, INK_DIM, "Next: %s.", next);
+	flow_end(&f);
+}
+
+void
+show_verification(struct screen *s, const struct event *e, const struct tls_info *t)
+{
+	for (size_t i = 0; i < t->nproblems; i++)
+		show_problem(s, e, t, &t->problem[i]);
+	if (t->dane)
+		show_dane(s, e, t->dane);
+	if (!t->verified)
+		return;
+	struct flow f = show_begin(s, MARK_NOTE, e);
+	flow_print(&f, INK_GOOD, "the certificate verifies");
+	flow_print(&f, INK_DIM, t->peer_name.len > 0 ? ": its chain, and its name " : ": its chain and its name");
+	flow_put(&f, INK_DIM, t->peer_name);
+	flow_end(&f);
+}
+
+void
+show_tls(struct screen *s, const struct event *e)
+{
+	const struct tls_info *t = e->shaken.info;
+	struct flow f = show_begin(s, MARK_NOTE, e);
+
+	flow_print(&f, INK_DIM, "TLS began: ");
+	flow_print(&f, INK_GOOD, "%.*s", SPAN_ARG(t->version));
+	flow_print(&f, INK_DIM, ", %.*s%s%.*s%s", SPAN_ARG(t->cipher), t->group.len ? ", " : "", SPAN_ARG(t->group),
+	    t->resumed ? ", resumed" : "");
+	show_took(&f, e->shaken.took_us);
+	flow_end(&f);
+	if (t->ncerts > 0)
+		show_cert(s, e, t);
+	show_verification(s, e, t);
+	if (e->shaken.forgot)
+		show_line(s, MARK_NOTE, e, "what EHLO said before is forgotten: say EHLO again (RFC 3207 4.2)");
+}

@@ -1,0 +1,21 @@
+/* version - of the program and of the libraries it runs with. */
+#include "ui/show/version.h"
+
+#include "base/module.h"
+#include "net/dns.h"
+#include "net/loop.h"
+#include "net/tls.h"
+#include "ui/show/json.h"
+
+void
+version_print(FILE *out)
+{
+	fprintf(out, "smtpsh %s\n", SMTPSH_VERSION);
+	fprintf(out, "with OpenSSL %s, libuv %s, c-ares %s, jansson %s\n", tls_library_version(),
+	    loop_library_version(), dns_library_version(), json_library_version());
+	for (enum module m = 0; m < MODULE_COUNT; m++)
+		if (module_is_built(m))
+			fprintf(out, "with %s, opened when it is needed (built with %s)\n", module_library(m), module_version(m));
+		else
+			fprintf(out, "without %s\n", module_library(m));
+}

@@ -1,0 +1,9 @@
+/* The version of the program and of the libraries it runs with. */
+#ifndef UI_SHOW_VERSION_H
+#define UI_SHOW_VERSION_H
+
+#include <stdio.h>
+
+void version_print(FILE *);
+
+#endif

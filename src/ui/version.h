@@ -1,9 +1,0 @@
-/* The version of the program and of the libraries it runs with. */
-#ifndef UI_VERSION_H
-#define UI_VERSION_H
-
-#include <stdio.h>
-
-void version_print(FILE *);
-
-#endif
