@@ -2,6 +2,7 @@
 #include "smtp/conv.h"
 
 #include <assert.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/secret.h"
@@ -9,6 +10,8 @@
 struct owed {
 	unsigned ticket;
 	bool given_up;
+	uint64_t asked_at;		/* it has left when so many octets of the output are written */
+	uint64_t fed_before;		/* octets that had been fed by then: a reply that began in them is none to it */
 };
 
 struct conv {
@@ -20,6 +23,8 @@ struct conv {
 	bool secret;			/* what is unsent is wiped when it is gone */
 	struct owed *owed;		/* a ring */
 	size_t owed_first, owed_n, owed_cap;
+	size_t owed_left;		/* of them, from the first, those that have left */
+	uint64_t wrote, fed;		/* octets since it began */
 
 	/* client */
 	struct reply_scan scan;
@@ -59,8 +64,20 @@ conv_free(struct conv *c)
 	free(c);
 }
 
-unsigned
-conv_owe(struct conv *c)
+/* What is owed a reply and is written as far as it asks for one. */
+static void
+note_left(struct conv *c, uint64_t fed_before)
+{
+	for (; c->owed_left < c->owed_n; c->owed_left++) {
+		struct owed *owed = &c->owed[(c->owed_first + c->owed_left) % c->owed_cap];
+		if (owed->asked_at > c->wrote)
+			return;
+		owed->fed_before = fed_before;
+	}
+}
+
+static unsigned
+owe(struct conv *c, uint64_t asked_at)
 {
 	if (c->owed_n == CONV_OWED_MAX)
 		return 0;
@@ -76,8 +93,15 @@ conv_owe(struct conv *c)
 	}
 	if (++c->last_ticket == 0)
 		c->last_ticket = CONV_BANNER + 1;
-	c->owed[(c->owed_first + c->owed_n++) % c->owed_cap] = (struct owed){ .ticket = c->last_ticket };
+	c->owed[(c->owed_first + c->owed_n++) % c->owed_cap] = (struct owed){ .ticket = c->last_ticket, .asked_at = asked_at };
+	note_left(c, 0);
 	return c->last_ticket;
+}
+
+unsigned
+conv_owe(struct conv *c)
+{
+	return owe(c, c->wrote + buf_span(&c->out).len);
 }
 
 unsigned
@@ -85,9 +109,10 @@ conv_say(struct conv *c, struct span line)
 {
 	if (c->owed_n == CONV_OWED_MAX || c->out.max - buf_span(&c->out).len < line.len + 2)
 		return 0;
+	uint64_t first = c->wrote + buf_span(&c->out).len + 1;
 	buf_append(&c->out, line);
 	buf_append(&c->out, SPAN("\r\n"));
-	return conv_owe(c);
+	return owe(c, first);
 }
 
 bool
@@ -120,6 +145,12 @@ conv_owed(const struct conv *c)
 	for (size_t i = 0; i < c->owed_n; i++)
 		n += !c->owed[(c->owed_first + i) % c->owed_cap].given_up;
 	return n;
+}
+
+bool
+conv_is_about_to_ask(const struct conv *c)
+{
+	return c->owed_left == 0 && c->owed_n > 0;
 }
 
 void
@@ -157,6 +188,7 @@ conv_feed(struct conv *c, struct span in)
 	if (c->dropping)
 		in = drop(c, in);
 	bool fits = buf_append(&c->in, in);
+	c->fed += in.len;
 	assert(fits || !"fed more than conv_next took");
 	(void)fits;
 }
@@ -164,12 +196,14 @@ conv_feed(struct conv *c, struct span in)
 static void
 answer_owed(struct conv *c, struct conv_event *event)
 {
-	if (c->owed_n == 0)
+	uint64_t began = c->fed - buf_span(&c->in).len;
+
+	if (c->owed_left == 0 || began < c->owed[c->owed_first].fed_before)
 		return;
 	struct owed owed = c->owed[c->owed_first];
-
 	c->owed_first = (c->owed_first + 1) % c->owed_cap;
 	c->owed_n--;
+	c->owed_left--;
 	event->ticket = owed.ticket;
 	event->late = owed.given_up;
 	if (c->owed_n == 0) {
@@ -220,7 +254,7 @@ broken_off(const struct conv *c, struct span in)
 {
 	struct span rest = in, first = span_first(in, 3), line;
 
-	if (c->owed_n < 2 || c->owed[c->owed_first].ticket != CONV_BANNER || !has_digits(first))
+	if (c->owed_left < 2 || c->owed[c->owed_first].ticket != CONV_BANNER || !has_digits(first))
 		return 0;
 	while (rest.len > 3 && span_starts(rest, first) && rest.at[3] == '-' && span_line(&rest, &line))
 		;
@@ -405,6 +439,8 @@ conv_wrote(struct conv *c, size_t n)
 	if (c->secret)
 		secret_wipe(span_first(buf_span(&c->out), n));
 	buf_consume(&c->out, n);
+	c->wrote += n;
+	note_left(c, c->fed);
 	c->secret &= buf_span(&c->out).len > 0;
 }
 
@@ -436,5 +472,5 @@ conv_tls_begin(struct conv *c)
 	c->line_seen = 0;
 	/* Where TLS is there from the start, the banner comes within it. */
 	bool banner_to_come = c->owed_n > 0 && c->owed[c->owed_first].ticket == CONV_BANNER;
-	c->owed_n = banner_to_come ? 1 : 0;
+	c->owed_n = c->owed_left = banner_to_come ? 1 : 0;
 }

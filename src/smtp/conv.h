@@ -4,8 +4,9 @@
  * written; nothing is called back, so nothing re-enters.
  *
  * A client conv counts what it is owed: everything said that is answered gets a ticket, replies carry the ticket of
- * what they answer, in order. A reply that nothing asked for carries ticket 0. A reply that was given up on comes
- * marked late and answers nothing else. A new client conv is owed the banner, as ticket CONV_BANNER.
+ * what they answer, in order. An unsolicited reply carries ticket 0: one that nothing asked for, or whose octets came
+ * before the first of the command that is next went out. A reply that was given up on comes marked late and answers
+ * nothing else. A new client conv is owed the banner, as ticket CONV_BANNER.
  *
  * A server conv turns octets into commands, answers (to a 334) and message text, as conv_listen says.
  *
@@ -58,6 +59,8 @@ void conv_give_up(struct conv *, unsigned ticket);
 /* The peer is a program that prints more than SMTP (exim -bh): between replies, a line without a code is CONV_CHATTER. */
 void conv_bear_chatter(struct conv *);
 size_t conv_owed(const struct conv *);	/* replies that are owed and not given up */
+/* Something is to go out that will be answered, and nothing that went out before still is to be. */
+bool conv_is_about_to_ask(const struct conv *);
 
 /* Server: how what comes next is read. Until said otherwise, as commands. `octets`: how many, of CONV_LISTEN_OCTETS alone. */
 enum conv_listen { CONV_LISTEN_COMMAND, CONV_LISTEN_ANSWER, CONV_LISTEN_MESSAGE, CONV_LISTEN_OCTETS };

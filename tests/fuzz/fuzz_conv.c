@@ -32,6 +32,7 @@ play(enum conv_role role, struct span in, size_t piece)
 	if (role == CONV_CLIENT) {
 		conv_say(c, SPAN("EHLO x"));
 		conv_give_up(c, conv_say(c, SPAN("NOOP")));
+		conv_wrote(c, conv_output(c).len);
 	}
 	while (in.len > 0) {
 		conv_feed(c, span_first(in, piece));

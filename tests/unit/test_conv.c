@@ -20,6 +20,16 @@ next_code(struct conv *c, unsigned *ticket, bool *late)
 	return e.reply.code;
 }
 
+/* The line goes out at once. */
+static unsigned
+say(struct conv *c, struct span line)
+{
+	unsigned ticket = conv_say(c, line);
+
+	conv_wrote(c, conv_output(c).len);
+	return ticket;
+}
+
 static void
 replies_find_what_they_answer(void **state)
 {
@@ -30,6 +40,7 @@ replies_find_what_they_answer(void **state)
 	(void)state;
 	unsigned ehlo = conv_say(c, SPAN("EHLO x")), noop = conv_say(c, SPAN("NOOP"));
 	assert_span(conv_output(c), "EHLO x\r\nNOOP\r\n");
+	conv_wrote(c, conv_output(c).len);
 	conv_feed(c, SPAN("220 a\r\n250-b\r\n250 c\r\n25"));
 	assert_int_equal(next_code(c, &ticket, &late), 220);
 	assert_int_equal(ticket, CONV_BANNER);
@@ -56,7 +67,7 @@ a_surprise_answers_nothing(void **state)
 	next_code(c, &ticket, &late);
 	assert_int_equal(next_code(c, &ticket, &late), 421);
 	assert_int_equal(ticket, 0);
-	unsigned noop = conv_say(c, SPAN("NOOP"));
+	unsigned noop = say(c, SPAN("NOOP"));
 	conv_feed(c, SPAN("250 ok\r\n"));
 	assert_int_equal(next_code(c, &ticket, &late), 250);
 	assert_int_equal(ticket, noop);
@@ -71,10 +82,10 @@ a_late_reply_answers_what_was_given_up(void **state)
 	bool late;
 
 	(void)state;
-	unsigned slow = conv_say(c, SPAN("MAIL FROM:<>"));
+	unsigned slow = say(c, SPAN("MAIL FROM:<>"));
 	conv_give_up(c, CONV_BANNER);
 	conv_give_up(c, slow);
-	unsigned rset = conv_say(c, SPAN("RSET"));
+	unsigned rset = say(c, SPAN("RSET"));
 	conv_feed(c, SPAN("220 a\r\n550 no\r\n250 ok\r\n"));
 	assert_int_equal(next_code(c, &ticket, &late), 220);
 	assert_true(late);
@@ -82,6 +93,74 @@ a_late_reply_answers_what_was_given_up(void **state)
 	assert_true(late && ticket == slow);
 	assert_int_equal(next_code(c, &ticket, &late), 250);
 	assert_true(!late && ticket == rset);
+	conv_free(c);
+}
+
+/* What was there before a command went out, wholly or in part, is no reply to it. */
+static void
+a_reply_that_came_before_its_command_is_unsolicited(void **state)
+{
+	static const struct { const char *before, *after; unsigned codes[4]; int answers; } cases[] = {
+		{ "220 a\r\n", "250 ok\r\n", { 220, 250 }, 1 },
+		{ "220 a\r\n250 more\r\n", "550 no\r\n", { 220, 250, 550 }, 2 },
+		{ "220 a\r\n250-mo", "re\r\n250 x\r\n550 no\r\n", { 220, 250, 550 }, 2 },
+		{ "220 a\r\n2", "50 x\r\n550 no\r\n", { 220, 250, 550 }, 2 },
+		{ "220 a\r\n250 b\r\n251 c\r\n2", "52 x\r\n", { 220, 250, 251, 252 }, -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct conv *c = conv_new(CONV_CLIENT);
+		unsigned ticket, rcpt = 0;
+		bool late, wrote = false;
+		int n = 0;
+		conv_feed(c, span_of(cases[i].before));
+		for (unsigned code; n < 4 && cases[i].codes[n]; n++) {
+			code = next_code(c, &ticket, &late);
+			if (code == 0 && !wrote) {
+				conv_wrote(c, conv_output(c).len);
+				conv_feed(c, span_of(cases[i].after));
+				code = next_code(c, &ticket, &late);
+				wrote = true;
+			}
+			assert_int_equal(code, cases[i].codes[n]);
+			assert_int_equal(ticket, n == 0 ? CONV_BANNER : n == cases[i].answers ? rcpt : 0);
+			if (n == 0)
+				rcpt = conv_say(c, SPAN("RCPT TO:<a@b>"));
+			assert_int_equal(conv_is_about_to_ask(c), !wrote);
+		}
+		conv_free(c);
+	}
+}
+
+/* Octets that are put count too: the dot is answered when it has gone, each command of a group with its first octet. */
+static void
+what_goes_out_in_pieces_is_answered_when_it_has_gone(void **state)
+{
+	struct conv *c = conv_new(CONV_CLIENT);
+	unsigned ticket;
+	bool late;
+
+	(void)state;
+	conv_feed(c, SPAN("220 a\r\n"));
+	next_code(c, &ticket, &late);
+	conv_put(c, SPAN("text\r\n.\r\n"));
+	unsigned dot = conv_owe(c);
+	conv_wrote(c, 8);
+	conv_feed(c, SPAN("250 early\r\n"));
+	next_code(c, &ticket, &late);
+	assert_int_equal(ticket, 0);
+	unsigned mail = conv_say(c, SPAN("MAIL FROM:<>"));
+	conv_wrote(c, 1);
+	conv_feed(c, SPAN("250 ok\r\n250 too early\r\n"));
+	next_code(c, &ticket, &late);
+	assert_int_equal(ticket, dot);
+	next_code(c, &ticket, &late);
+	assert_int_equal(ticket, 0);
+	conv_wrote(c, 1);
+	conv_feed(c, SPAN("500 a line without end\r\n"));
+	next_code(c, &ticket, &late);
+	assert_int_equal(ticket, mail);
 	conv_free(c);
 }
 
@@ -94,7 +173,7 @@ nothing_may_stand_behind_the_220(void **state)
 	(void)state;
 	conv_feed(c, SPAN("220 a\r\n"));
 	conv_next(c, &e);
-	conv_say(c, SPAN("STARTTLS"));
+	say(c, SPAN("STARTTLS"));
 	conv_feed(c, SPAN("220 go\r\n250 injected\r\n"));
 	assert_true(conv_next(c, &e));
 	assert_false(conv_tls_ready(c));
@@ -258,7 +337,7 @@ a_banner_that_is_broken_off_takes_no_answer_along(void **state)
 {
 	struct conv *c = conv_new(CONV_CLIENT);
 	struct conv_event e;
-	unsigned ehlo = conv_say(c, SPAN("EHLO a"));
+	unsigned ehlo = say(c, SPAN("EHLO a"));
 
 	(void)state;
 	conv_feed(c, SPAN("220-wait\r\n220-a moment\r\n250-mx\r\n250 SIZE\r\n"));
@@ -281,7 +360,7 @@ what_has_no_code_is_not_broken_off(void **state)
 	struct conv_event e;
 
 	(void)state;
-	conv_say(c, SPAN("EHLO a"));
+	say(c, SPAN("EHLO a"));
 	conv_feed(c, SPAN(":50-a\r\n:50-b\r\n250 c\r\n"));
 	for (int i = 0; i < 3; i++) {
 		assert_true(conv_next(c, &e));
@@ -322,6 +401,8 @@ main(void)
 		cmocka_unit_test(replies_find_what_they_answer),
 		cmocka_unit_test(a_surprise_answers_nothing),
 		cmocka_unit_test(a_late_reply_answers_what_was_given_up),
+		cmocka_unit_test(a_reply_that_came_before_its_command_is_unsolicited),
+		cmocka_unit_test(what_goes_out_in_pieces_is_answered_when_it_has_gone),
 		cmocka_unit_test(nothing_may_stand_behind_the_220),
 		cmocka_unit_test(a_banner_that_is_broken_off_takes_no_answer_along),
 		cmocka_unit_test(what_has_no_code_is_not_broken_off),
