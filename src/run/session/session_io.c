@@ -203,10 +203,64 @@ understand(struct session *s)
 /* ---- moving octets */
 
 static void
+take_in(struct session *s, struct span octets)
+{
+	if (!s->coming.began_us) {
+		s->coming.began_us = loop_now_us();
+		s->coming.pieces = 0;
+	}
+	s->coming.pieces++;
+	conv_feed(s->conv, octets);
+	understand(s);
+	if (s->conv && conv_pending(s->conv).len == 0)
+		s->coming.began_us = 0;
+}
+
+/* One of all sessions, and not on the stack: most reads are short, and touch one page of it. */
+static char *
+scratch(struct session_env *env)
+{
+	if (!env->scratch)
+		env->scratch = memory_get(SCRATCH_SIZE);
+	return env->scratch;
+}
+
+/* What is there of it, understood; CONN_OK when something was. */
+static enum conn_status
+read_some(struct session *s, size_t *n)
+{
+	char *octets = scratch(s->env);
+	enum conn_status status = conn_read(s->conn, octets, SCRATCH_SIZE, n);
+
+	if (status != CONN_OK)
+		return status;
+	session_trace(s, "read", *n);
+	s->octets_in += *n;
+	take_in(s, s->role == CONV_CLIENT || s->step ? (struct span){ octets, *n } : SPAN_NONE);
+	return CONN_OK;
+}
+
+/*
+ * What lies in the socket, or within TLS, before a command goes out is no reply to it: it is read and told first. Its end
+ * shows again by itself.
+ */
+static void
+read_before_asking(struct session *s)
+{
+	size_t n;
+
+	while (s->conn && s->conv && s->role == CONV_CLIENT && hears(s) && conv_is_about_to_ask(s->conv) &&
+	    read_some(s, &n) == CONN_OK)
+		;
+}
+
+static void
 flush(struct session *s)
 {
 	size_t n;
 
+	if (s->conn && !s->shake_us && !s->shake_when_sent && !s->write_failed && session_may_send(s) > 0)
+		read_before_asking(s);
 	while (s->conn && !s->shake_us && !s->write_failed && (n = session_may_send(s)) > 0) {
 		enum conn_status status = conn_write(s->conn, span_first(conv_output(s->conv), n), &n);
 		if (status == CONN_OK) {
@@ -276,20 +330,6 @@ lost_by(struct session *s, enum conn_status status)
 	lost(s, conn_was_reset(s->conn) ? CLOSED_RESET : status == CONN_TRUNCATED ? CLOSED_TRUNCATED : CLOSED_BY_PEER);
 }
 
-static void
-take_in(struct session *s, struct span octets)
-{
-	if (!s->coming.began_us) {
-		s->coming.began_us = loop_now_us();
-		s->coming.pieces = 0;
-	}
-	s->coming.pieces++;
-	conv_feed(s->conv, octets);
-	understand(s);
-	if (s->conv && conv_pending(s->conv).len == 0)
-		s->coming.began_us = 0;
-}
-
 struct silence
 session_silence(struct session *s)
 {
@@ -299,29 +339,16 @@ session_silence(struct session *s)
 	    .pieces = pending.len > 0 ? s->coming.pieces : 0, .tls = s->tls != NULL };
 }
 
-/* One of all sessions, and not on the stack: most reads are short, and touch one page of it. */
-static char *
-scratch(struct session_env *env)
-{
-	if (!env->scratch)
-		env->scratch = memory_get(SCRATCH_SIZE);
-	return env->scratch;
-}
-
 static void
 fill(struct session *s)
 {
-	char *octets = scratch(s->env);
 	size_t n;
 
 	for (int i = 0; i < READS_A_TURN && s->conn && !s->shake_us && (hears(s) || !s->step); i++) {
-		enum conn_status status = conn_read(s->conn, octets, SCRATCH_SIZE, &n);
+		enum conn_status status = read_some(s, &n);
 		if (status == CONN_AGAIN)
 			return;
 		if (status == CONN_OK) {
-			session_trace(s, "read", n);
-			s->octets_in += n;
-			take_in(s, s->role == CONV_CLIENT || s->step ? (struct span){ octets, n } : SPAN_NONE);
 			look_for_tls(s);
 			if (n < SCRATCH_SIZE && s->conn && !conn_is_tls(s->conn))
 				return;			/* there is no more, or it shows by itself */
@@ -339,16 +366,12 @@ fill(struct session *s)
 static void
 read_out(struct session *s)
 {
-	char *octets = scratch(s->env);
 	enum conn_status status = CONN_EOF;
 	int why = s->conn ? conn_err(s->conn)->sys : 0;
 	size_t n;
 
-	while (s->conn && (hears(s) || !s->step) && (status = conn_read(s->conn, octets, SCRATCH_SIZE, &n)) == CONN_OK) {
-		session_trace(s, "read", n);
-		s->octets_in += n;
-		take_in(s, s->role == CONV_CLIENT || s->step ? (struct span){ octets, n } : SPAN_NONE);
-	}
+	while (s->conn && (hears(s) || !s->step) && (status = read_some(s, &n)) == CONN_OK)
+		;
 	if (s->conn)
 		lost_by(s, why == ECONNRESET || why == EPIPE ? status : CONN_ERROR);
 }
