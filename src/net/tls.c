@@ -31,16 +31,11 @@ tls_err(struct err *err, const char *what)
 }
 
 static bool
-set_name(SSL *ssl, struct span name, struct span sni)
+set_name(SSL *ssl, struct span name)
 {
 	char text[256];
 	struct addr literal;
-	struct span ask = sni.len ? sni : name;
 
-	if (ask.len > 0 && ask.len < sizeof text && !addr_parse(&literal, ask, 0)) {
-		snprintf(text, sizeof text, "%.*s", SPAN_ARG(ask));
-		SSL_set_tlsext_host_name(ssl, text);
-	}
 	if (name.len == 0)
 		return true;
 	if (name.len >= sizeof text)
@@ -50,7 +45,8 @@ set_name(SSL *ssl, struct span name, struct span sni)
 		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), addr_host(&literal, host)) == 1;
 	}
 	snprintf(text, sizeof text, "%.*s", SPAN_ARG(name));
-	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	SSL_set_tlsext_host_name(ssl, text);
+	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);	/* RFC 9525 6.3 */
 	return SSL_set1_host(ssl, text) == 1;
 }
 
@@ -105,7 +101,7 @@ tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct e
 	bool known = !t->ssl || !ask->sigalgs || SSL_set1_sigalgs_list(t->ssl, (char *)(uintptr_t)ask->sigalgs) == 1;
 	if (!known)
 		err_set(err, ERR_USAGE, "OpenSSL knows no signature algorithms \"%.100s\"", ask->sigalgs);
-	if (!known || !t->ssl || SSL_set_fd(t->ssl, fd) != 1 || (!context->server && !set_name(t->ssl, ask->name, ask->sni))) {
+	if (!known || !t->ssl || SSL_set_fd(t->ssl, fd) != 1 || (!context->server && !set_name(t->ssl, ask->name))) {
 		if (known)
 			tls_err(err, "TLS");
 		SSL_free(t->ssl);
@@ -116,6 +112,7 @@ tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct e
 	context->uses++;
 	if (!context->server && ask->name.len > 0)
 		snprintf(t->wanted, sizeof t->wanted, "%.*s", SPAN_ARG(ask->name));
+	t->stranger = ask->stranger;
 	SSL_set_app_data(t->ssl, t);
 	BIO_set_callback_ex(SSL_get_rbio(t->ssl), on_octets);
 	BIO_set_callback_arg(SSL_get_rbio(t->ssl), (char *)t);

@@ -23,7 +23,7 @@ struct tls_opts {
 /* What a client asks of one handshake. */
 struct tls_ask {
 	struct span name;		/* what the certificate must be for, and the SNI when it is no address; empty: anything */
-	struct span sni;		/* asked for in place of the name; empty: the name is */
+	bool stranger;			/* a file gave the name, not who connects: credentials do not follow it */
 	const char *sigalgs;		/* signature algorithms to offer, as OpenSSL writes them; NULL: its own */
 };
 
@@ -60,10 +60,39 @@ struct tls_problem {
 
 bool tls_problem_is_name(const struct tls_problem *);	/* the certificate is for another host or address */
 
+/* What became of the name asked for. RFC 9525 6.3 and 6.5 for all but COMMON_NAME (RFC 7672 3.2.3). */
+#define TLS_NAMES(X)										\
+	X(NOT_ASKED, "not_asked")	/* there was no name to compare with, or no certificate */	\
+	X(DNS_ID, "dns_id")		/* it is among the names of the subjectAltName */		\
+	X(WILDCARD, "wildcard")		/* one of them has * for the first label */			\
+	X(IP_ID, "ip_id")		/* it is among the addresses of the subjectAltName */		\
+	X(COMMON_NAME, "common_name")	/* there are no names but the subject's: with DANE-TA(2) alone */ \
+	X(NO_SAN, "no_san")		/* no: there is no subjectAltName */				\
+	X(BAD_SAN, "bad_san")		/* no: the subjectAltName cannot be read */			\
+	X(NO_ID, "no_id")		/* no: the subjectAltName has none of that kind */		\
+	X(LABELS, "labels")		/* no: a * stands for one label, and more would be needed */	\
+	X(PARTIAL, "partial")		/* no: a * must be the whole of the first label */		\
+	X(OTHER, "other")		/* no: it is for others */
+enum tls_name {
+#define X(name, word) TLS_NAME_##name,
+	TLS_NAMES(X)
+#undef X
+};
+const char *tls_name_word(enum tls_name);
+
+/* The chain from the server's certificate to what is trusted. */
+struct tls_chain {
+	size_t n;			/* 0: there is none */
+	int64_t not_after;		/* when the first of them ends; TLS_NO_DATE */
+	int depth;			/* which: 0, the server's own */
+	struct span subject;		/* whose */
+};
+
 struct tls_cert {
 	struct span subject, issuer;	/* RFC 2253 */
 	struct span *san;		/* "DNS:mx1.example.org", "IP:192.0.2.1" */
 	size_t nsan;
+	bool bad_san;			/* there is a subjectAltName, and it cannot be read */
 	int64_t not_before, not_after;	/* seconds since 1970; TLS_NO_DATE */
 	struct span key;		/* "EC P-256", "RSA 2048 bits", "ED25519" */
 	struct span signature;		/* "ecdsa-with-SHA256" */
@@ -81,8 +110,11 @@ struct tls_info {
 	unsigned bits;
 	struct span sni;		/* the name asked for; empty: none */
 	struct span wanted;		/* the name the certificate was compared with; empty: none */
+	bool stranger;			/* as tls_ask had it */
 	struct span peer_name;		/* the name in the certificate that matched; empty: none did */
+	enum tls_name name;		/* by which rule, or why not */
 	bool verified;			/* chain and name without a problem */
+	struct tls_chain chain;		/* that verified, whatever became of the name */
 	bool resumed;
 	struct tls_problem *problem;	/* every one, the server's certificate first */
 	size_t nproblems;
@@ -98,5 +130,13 @@ struct tls_info {
 
 /* Chain and name verified, or a TLSA record matched: what credentials may go to. */
 bool tls_is_trusted(const struct tls_info *);
+
+/* The chain that verified, by DANE or else as usual; its n is 0 when none did. */
+const struct tls_chain *tls_chain(const struct tls_info *);
+/*
+ * When it ends: the first end in the chain that verified, by DANE or else as usual; without one, the server's certificate's.
+ * *depth is whose end that is. TLS_NO_DATE: it showed none, or its date cannot be read.
+ */
+int64_t tls_ends(const struct tls_info *, int *depth);
 
 #endif

@@ -28,6 +28,7 @@ struct tls {
 	SSL *ssl;
 	struct tls_context *context;
 	char wanted[256];	/* the name checked; "": none */
+	bool stranger;		/* it was a file's */
 	char first[5];		/* octets of the peer's, the head of a record */
 	bool has_first;
 	int chosen;		/* the version of its ServerHello; 0: none came */
@@ -36,6 +37,8 @@ struct tls {
 	size_t nproblems;
 	struct { int depth, code; X509 *cert; } problem[TLS_PROBLEMS_MAX];
 };
+
+struct tls_chain tls_chain_of(STACK_OF(X509) *, struct arena *);
 
 /* The staple, where the server sent one; info->at is set. */
 void tls_read_staple(const struct tls *, struct tls_info *);

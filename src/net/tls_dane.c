@@ -27,7 +27,7 @@ tlsa_verdict_word(enum tlsa_verdict verdict)
 bool
 tls_is_trusted(const struct tls_info *info)
 {
-	return info->verified || (info->dane && info->dane->state == DANE_MATCHED);
+	return !info->stranger && (info->verified || (info->dane && info->dane->state == DANE_MATCHED));
 }
 
 /* OpenSSL takes usages 0 and 1; RFC 7672 3.1.3 does not. */
@@ -61,9 +61,23 @@ why_differs(const struct tlsa *r, int code)
 	}
 }
 
+/* With DANE-TA(2) the name counts, in the subject too where the subjectAltName has none (RFC 7672 3.2.3). */
+static void
+read_name(X509 *leaf, struct span name, struct tlsa_result *out)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
+	bool dns = false;
+
+	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		dns |= sk_GENERAL_NAME_value(names, i)->type == GEN_DNS;
+	GENERAL_NAMES_free(names);
+	out->peer_name = name;
+	out->name = !dns ? TLS_NAME_COMMON_NAME : span_has(name, '*') ? TLS_NAME_WILDCARD : TLS_NAME_DNS_ID;
+}
+
 /* As the handshake verifies, by the record alone. The depth of the match; below 0: none, and *code says why. */
 static int
-verify_by(const struct tls *t, SSL *dane, int *code)
+verify_by(const struct tls *t, SSL *dane, struct tlsa_result *out, int *code, struct arena *arena)
 {
 	X509_STORE_CTX *store = X509_STORE_CTX_new();
 	X509 *leaf = SSL_get0_peer_certificate(t->ssl);
@@ -82,6 +96,9 @@ verify_by(const struct tls *t, SSL *dane, int *code)
 		if (ok && *code == X509_V_OK) {
 			SSL_set_verify_result(dane, X509_V_OK);
 			depth = SSL_get0_dane_authority(dane, NULL, NULL);
+			out->chain = tls_chain_of(X509_STORE_CTX_get0_chain(store), arena);
+			if (out->record.usage == 2)
+				read_name(leaf, arena_copy(arena, span_of(X509_VERIFY_PARAM_get0_peername(param))), out);
 		}
 	}
 	X509_STORE_CTX_free(store);
@@ -105,7 +122,7 @@ judge_record(const struct tls *t, struct tlsa_result *result, struct arena *aren
 	    (uint8_t)r->matching, (const unsigned char *)r->data.at, r->data.len) == 1) {
 		SSL_dane_set_flags(dane, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
 		SSL_set_hostflags(dane, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-		result->depth = verify_by(t, dane, &code);
+		result->depth = verify_by(t, dane, result, &code, arena);
 		result->verdict = result->depth >= 0 ? TLSA_MATCHES : TLSA_DIFFERS;
 		result->why = result->depth >= 0 ? SPAN_NONE : arena_copy(arena, why_differs(r, code));
 	} else {

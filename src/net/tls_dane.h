@@ -23,6 +23,9 @@ struct tlsa_result {
 	enum tlsa_verdict verdict;
 	int depth;			/* of the certificate that matches; 0: the server's own */
 	struct span why;		/* it does not match */
+	struct tls_chain chain;		/* that leads to it, where it matches */
+	struct span peer_name;		/* the name in the certificate that matched, with DANE-TA(2) */
+	enum tls_name name;		/* by which rule; NOT_ASKED with DANE-EE(3) */
 };
 
 enum dane_state {

@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "base/utc.h"
+#include "net/addr.h"
 #include "net/tls_words.h"
 
 static struct span
@@ -108,9 +109,11 @@ san_text(struct arena *arena, const GENERAL_NAME *name)
 static void
 read_sans(struct arena *arena, X509 *cert, struct tls_cert *out)
 {
-	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	int found;
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, &found, NULL);
 	int n = names ? sk_GENERAL_NAME_num(names) : 0;
 
+	out->bad_san = !names && found != -1;		/* -2: there are several, which is as bad as none that can be read */
 	out->san = ARENA_ARRAY(arena, struct span, (size_t)(n > 0 ? n : 0) + 1);
 	for (int i = 0; i < n; i++)
 		out->san[out->nsan++] = san_text(arena, sk_GENERAL_NAME_value(names, i));
@@ -174,6 +177,103 @@ read_chain(struct arena *arena, const struct tls *t, struct tls_info *info)
 		read_cert(arena, sk_X509_value(chain, i), &info->cert[info->ncerts++]);
 }
 
+struct tls_chain
+tls_chain_of(STACK_OF(X509) *certs, struct arena *arena)
+{
+	struct tls_chain chain = { .n = certs && sk_X509_num(certs) > 0 ? (size_t)sk_X509_num(certs) : 0, .not_after = TLS_NO_DATE };
+
+	for (int i = 0; i < (int)chain.n; i++) {
+		int64_t ends = tls_seconds(X509_get0_notAfter(sk_X509_value(certs, i)));
+		if (ends == TLS_NO_DATE || (chain.not_after != TLS_NO_DATE && ends >= chain.not_after))
+			continue;
+		chain.not_after = ends;
+		chain.depth = i;
+	}
+	if (chain.n > 0)
+		chain.subject = name_text(arena, X509_get_subject_name(sk_X509_value(certs, chain.depth)));
+	return chain;
+}
+
+const struct tls_chain *
+tls_chain(const struct tls_info *info)
+{
+	return info->dane && info->dane->match ? &info->dane->match->chain : &info->chain;
+}
+
+int64_t
+tls_ends(const struct tls_info *info, int *depth)
+{
+	const struct tls_chain *chain = tls_chain(info);
+
+	*depth = chain->n > 0 ? chain->depth : 0;
+	return chain->n > 0 ? chain->not_after : info->ncerts > 0 ? info->cert[0].not_after : TLS_NO_DATE;
+}
+
+const char *
+tls_name_word(enum tls_name name)
+{
+	static const char *const words[] = {
+#define X(name, word) [TLS_NAME_##name] = word,
+		TLS_NAMES(X)
+#undef X
+	};
+
+	return words[name];
+}
+
+/* "*.example.org" and "a.b.example.org": it would have to stand for two labels. */
+static bool
+is_deeper(struct span pattern, struct span name)
+{
+	struct span rest = span_skip(pattern, 1);
+
+	return span_starts(pattern, SPAN("*.")) && span_ends_case(name, rest) && name.len > rest.len;
+}
+
+/* Why none of its names is the one asked for. */
+static enum tls_name
+why_other(const struct tls_cert *c, struct span wanted)
+{
+	struct addr literal;
+	struct span kind = addr_parse(&literal, wanted, 0) ? SPAN("IP:") : SPAN("DNS:");
+	enum tls_name why = TLS_NAME_NO_ID;
+
+	if (c->nsan == 0)
+		return c->bad_san ? TLS_NAME_BAD_SAN : TLS_NAME_NO_SAN;
+	for (size_t i = 0; i < c->nsan; i++) {
+		struct span name = span_skip(c->san[i], kind.len);
+		if (!span_starts(c->san[i], kind))
+			continue;
+		if (is_deeper(name, wanted))
+			return TLS_NAME_LABELS;
+		if (span_has(name, '*') && !span_starts(name, SPAN("*.")) && why != TLS_NAME_OTHER)
+			why = TLS_NAME_PARTIAL;
+		else
+			why = TLS_NAME_OTHER;
+	}
+	return why;
+}
+
+static void
+read_name(struct tls_info *info)
+{
+	struct addr literal;
+	bool address = addr_parse(&literal, info->wanted, 0), bad = false;
+
+	for (size_t i = 0; i < info->nproblems; i++)
+		bad |= tls_problem_is_name(&info->problem[i]);
+	if (info->wanted.len == 0 || info->ncerts == 0)
+		return;
+	if (bad)
+		info->name = why_other(&info->cert[0], info->wanted);
+	else if (address)
+		info->name = TLS_NAME_IP_ID;
+	else
+		info->name = span_has(info->peer_name, '*') ? TLS_NAME_WILDCARD : TLS_NAME_DNS_ID;
+	if (address && !bad)
+		info->peer_name = info->wanted;		/* OpenSSL tells of names alone */
+}
+
 static struct span
 group_text(struct arena *arena, SSL *ssl)
 {
@@ -197,6 +297,7 @@ tls_describe(struct tls *t, struct arena *arena)
 	info->sni = arena_copy(arena, span_of(SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name)));
 	info->peer_name = arena_copy(arena, span_of(SSL_get0_peername(t->ssl)));
 	info->wanted = arena_copy(arena, span_of(t->wanted));
+	info->stranger = t->stranger;
 	info->at = (int64_t)time(NULL);
 	info->resumed = SSL_session_reused(t->ssl);
 	info->verified = t->nproblems == 0 && SSL_get_verify_result(t->ssl) == X509_V_OK &&
@@ -204,8 +305,16 @@ tls_describe(struct tls *t, struct arena *arena)
 	SSL_get0_alpn_selected(t->ssl, &alpn, &alpn_len);
 	info->alpn = arena_copy(arena, (struct span){ (const char *)alpn, alpn_len });
 	read_problems(arena, t, info);
-	if (!t->context->server)
-		read_chain(arena, t, info), tls_read_staple(t, info);
+	if (t->context->server)
+		return info;
+	read_chain(arena, t, info);
+	read_name(info);
+	tls_read_staple(t, info);
+	bool chain = true;
+	for (size_t i = 0; i < info->nproblems; i++)
+		chain &= tls_problem_is_name(&info->problem[i]);
+	if (chain)
+		info->chain = tls_chain_of(SSL_get0_verified_chain(t->ssl), arena);
 	return info;
 }
 

@@ -49,12 +49,12 @@ static struct tls_problem of_private[] = { P(1, 19, "SELF_SIGNED_CERT_IN_CHAIN",
 #define PROBLEMS(list) .problem = list, .nproblems = sizeof (list) / sizeof *(list)
 
 static const struct { const char *name; struct tls_info info; } handshakes[] = {
-	{ "good", { COMMON, CERTS(good), .verified = true, .peer_name = SPAN_INIT("mx1.example.org") } },
-	{ "soon", { COMMON, CERTS(soon), .verified = true, .peer_name = SPAN_INIT("mx1.example.org"), .resumed = true } },
+	{ "good", { COMMON, CERTS(good), .verified = true, .peer_name = SPAN_INIT("mx1.example.org"), .name = TLS_NAME_DNS_ID } },
+	{ "soon", { COMMON, CERTS(soon), .verified = true, .peer_name = SPAN_INIT("mx1.example.org"), .name = TLS_NAME_DNS_ID, .resumed = true } },
 	{ "expired", { COMMON, CERTS(expired), PROBLEMS(of_expired) } },
 	{ "early", { COMMON, CERTS(early), PROBLEMS(of_early) } },
 	{ "name", { .version = SPAN_INIT("TLSv1.2"), .cipher = SPAN_INIT("ECDHE-RSA-AES128-GCM-SHA256"), .bits = 128, .at = NOW,
-	    .wanted = SPAN_INIT("mail.other.example"), CERTS(good), PROBLEMS(of_name) } },
+	    .wanted = SPAN_INIT("mail.other.example"), CERTS(good), .name = TLS_NAME_OTHER, PROBLEMS(of_name) } },
 	{ "missing", { COMMON, .cert = good, .ncerts = 1, PROBLEMS(of_missing) } },
 	{ "root", { COMMON, CERTS(good), PROBLEMS(of_root) } },
 	{ "own", { COMMON, CERTS(own), PROBLEMS(of_own) } },

@@ -17,8 +17,12 @@ CERTIFICATES = {
     "future": (HOST, GOOD, "20390101000000Z", "20400101000000Z", "ca", "serverAuth"),
     "wrong": ("wrong.example.net", "DNS:wrong.example.net", "20200101000000Z", "20400101000000Z", "ca", "serverAuth"),
     "second": ("mx2.bed.test", "DNS:mx2.bed.test", "20200101000000Z", "20400101000000Z", "ca", "serverAuth"),
+    "bare": ("mx1.bed.test", "", "20200101000000Z", "20400101000000Z", "ca", "serverAuth"),
+    "mail": ("mx1.bed.test", "email:x@bed.test", "20200101000000Z", "20400101000000Z", "ca", "serverAuth"),
+    "partial": (HOST, "DNS:mx*.bed.test", "20200101000000Z", "20400101000000Z", "ca", "serverAuth"),
+    "late": (HOST, GOOD, "20200101000000Z", "99991231235959Z", "ca", "serverAuth"),
     "client": ("client", "email:client@bed.test", "20200101000000Z", "20400101000000Z", "ca", "clientAuth"),
-    "middle": ("test intermediate", None, "20200101000000Z", "20400101000000Z", "ca", None),
+    "middle": ("test intermediate", None, "20200101000000Z", "20300101000000Z", "ca", None),
     "below": (HOST, GOOD, "20200101000000Z", "20400101000000Z", "middle", "serverAuth"),
 }
 _CONFIG = """
@@ -59,8 +63,10 @@ def _root(name, subject, names, where):
 def _issue(name, where):
     subject, names, begins, ends, issuer, purpose = CERTIFICATES[name]
     more = ["-addext", "basicConstraints=critical,CA:TRUE"]
+    if names is not None:
+        more = ["-addext", f"extendedKeyUsage={purpose}"]
     if names:
-        more = ["-addext", f"subjectAltName={names}", "-addext", f"extendedKeyUsage={purpose}"]
+        more += ["-addext", f"subjectAltName={names}"]
     _key(name, where)
     _openssl("req", "-new", "-key", f"{name}.key", "-subj", f"/CN={subject}", *more, "-out", f"{name}.csr", cwd=where)
     _openssl("ca", "-batch", "-notext", "-config", "ca.cnf", "-cert", f"{issuer}.pem", "-keyfile", f"{issuer}.key",
@@ -83,16 +89,18 @@ def _make(where):
     for name in CERTIFICATES:
         _issue(name, where)
     shutil.copy(os.path.join(where, "below.key"), os.path.join(where, "whole.key"))
-    with open(os.path.join(where, "whole.chain.pem"), "w") as chain:
-        for each in ("below", "middle"):
-            chain.write(open(os.path.join(where, f"{each}.pem")).read())
+    shutil.copy(os.path.join(where, "good.key"), os.path.join(where, "more.key"))
+    for name, parts in (("whole", ("below", "middle")), ("more", ("good", "ca", "expired"))):     # `more`: and one that nobody needs
+        with open(os.path.join(where, f"{name}.chain.pem"), "w") as chain:
+            for each in parts:
+                chain.write(open(os.path.join(where, f"{each}.pem")).read())
 
 
 def make():
     """The folder of the PKI."""
     if not shutil.which("openssl"):
         raise unittest.SkipTest("the tests' certificates are made with openssl(1), and it is not here")
-    place = os.path.join(packages.folder(), "pki-1")
+    place = os.path.join(packages.folder(), "pki-2")
     with packages.lock("pki"):
         if not os.path.exists(place):
             new = place + ".new"

@@ -138,6 +138,10 @@ the_whole(void **state)
 		struct tls_dane one = judge(i % 2 ? DANE_INSECURE : DANE_NONE, &records[i < 2 ? 1 : 2], 1);
 		struct tls_info info = { .dane = &one };
 		assert_int_equal(tls_is_trusted(&info), i == 2);
+		info.verified = true;
+		assert_true(tls_is_trusted(&info));
+		info.stranger = true;			/* verified, for a name that a file gave */
+		assert_false(tls_is_trusted(&info));
 	}
 }
 

@@ -53,6 +53,7 @@ number_of(struct play *p, const struct word_assert *a, const struct session_view
 {
 	unsigned long long n;
 	struct span text;
+	int depth;
 
 	switch (a->subject) {
 	case ASSERT_TIME:
@@ -65,9 +66,9 @@ number_of(struct play *p, const struct word_assert *a, const struct session_view
 		*out = v->last_reply ? (long long)v->last_reply->nlines : 0;
 		return v->last_reply != NULL;
 	case ASSERT_CERT_DAYS:
-		if (!v->tls || v->tls->ncerts == 0)
+		if (!v->tls || tls_ends(v->tls, &depth) == TLS_NO_DATE)
 			return false;
-		*out = ((long long)v->tls->cert[0].not_after - (long long)time(NULL)) / 86400;
+		*out = (tls_ends(v->tls, &depth) - (long long)time(NULL)) / 86400;
 		return true;
 	case ASSERT_FAMILY:
 		*out = addr_family(&v->peer);

@@ -93,11 +93,12 @@ do_tls(struct play *p, const struct script_item *item)
 	if (w->verify_said)
 		p->base.verify = w->verify;
 	if (w->sni.len > 0)
-		p->base.sni = arena_string(&p->arena, w->sni);
+		p->base.sni = arena_string(&p->arena, w->sni), p->base.sni_of_step = true;
 	p->tls_fail = w->fail;
 	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++) {
 		p->peer[i].opts.verify = p->base.verify;
 		p->peer[i].opts.sni = p->base.sni;
+		p->peer[i].opts.sni_of_step = p->base.sni_of_step;
 	}
 }
 

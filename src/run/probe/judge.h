@@ -37,6 +37,7 @@ struct judge_opts {
 	enum judge_sts sts;		/* an MX is judged by its domain's MTA-STS policy; REQUIRE: there is one, and it is met */
 	bool expect_ptr;		/* the address has a name that points back and is the banner's */
 	bool no_cert_days;		/* no thresholds for the certificate's days but those given */
+	bool days_of_leaf;		/* cert_days is of the server's certificate, whatever its issuers' */
 	struct range warn[METRIC_COUNT], crit[METRIC_COUNT];
 	const char *require_ext, *expect_ext, *forbid_ext;
 	const char *ext_set;		/* a recorded set, as judge_ext_set makes it; NULL: none */

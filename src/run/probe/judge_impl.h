@@ -34,6 +34,7 @@ void judge_slowness(struct judgement *);				/* a greet pause, a tarpit that was 
 
 enum probe_reason judge_resolve_reason(const struct probe_result *);
 bool judge_lenient(const struct judgement *);		/* TLS is only tried: what is wrong with it warns */
+struct span judge_problem_text(struct judgement *, const struct tls_problem *);	/* one of the certificate's, a sentence */
 void judge_not_offered(struct judgement *, struct judge_check *);	/* STARTTLS, where it was wanted */
 void judge_tls(struct judgement *);
 void judge_sts(struct judgement *);

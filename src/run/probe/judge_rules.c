@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "run/probe/judge_impl.h"
 #include "run/route/lookup.h"
+#include "run/session/cert_words.h"
 
 enum { EXT_SET_MAX = 8 << 20 };
 
@@ -50,14 +51,16 @@ size_limit(const struct probe_result *r, double *value)
 bool
 judge_metric(const struct probe_result *r, unsigned metric, double *value)
 {
+	int depth;
+
 	switch (metric) {
 	case METRIC_TOTAL:
 		*value = (double)r->total_us / 1e6;
 		return true;
 	case METRIC_CERT_DAYS:
-		if (!r->tls || r->tls->ncerts == 0)
+		if (!r->tls || tls_ends(r->tls, &depth) == TLS_NO_DATE)
 			return false;
-		*value = (double)(r->tls->cert[0].not_after - (int64_t)time(NULL)) / 86400.0;
+		*value = cert_days_left(tls_ends(r->tls, &depth));
 		return true;
 	case METRIC_SIZE_LIMIT:
 		return size_limit(r, value);

@@ -35,8 +35,12 @@ why_not_here(struct judgement *j, const struct sts *s, enum sts_verdict verdict)
 		[STS_NOT_VERIFIED] = "wants a certificate that verifies for",
 	};
 
-	return arena_printf(&j->r->arena, "the MTA-STS policy (%s) %s %.*s: senders that honour it %s", sts_mode_word(s->policy.mode),
-	    words[verdict], SPAN_ARG(j->r->host), s->policy.mode == STS_MODE_ENFORCE ? "do not deliver here" : "report this");
+	const struct tls_info *t = j->r->tls;
+	struct span cause = verdict != STS_NOT_VERIFIED || !t ? SPAN_NONE : t->nproblems ? judge_problem_text(j, &t->problem[0]) :
+	    arena_printf(&j->r->arena, "the certificate was judged for %.*s", SPAN_ARG(t->wanted));
+	return arena_printf(&j->r->arena, "the MTA-STS policy (%s) %s %.*s: senders that honour it %s%s%.*s", sts_mode_word(s->policy.mode),
+	    words[verdict], SPAN_ARG(j->r->host), s->policy.mode == STS_MODE_ENFORCE ? "do not deliver here" : "report this",
+	    cause.len ? "; " : "", SPAN_ARG(cause));
 }
 
 static void
@@ -45,7 +49,8 @@ judge_policy(struct judgement *j, const struct sts *s)
 	const struct probe_result *r = j->r;
 	struct judge_check *c = judge_add(j, "sts", PHASE_TLS);
 	bool tried = tls_was_tried(j), require = j->o->sts == JUDGE_STS_REQUIRE;
-	enum sts_verdict verdict = sts_judge(s, r->host, !tried || r->tls, !tried || (r->tls && r->tls->verified));
+	enum sts_verdict verdict = sts_judge(s, r->host, !tried || r->tls, !tried || (r->tls && r->tls->verified &&
+	    span_eq_case(r->tls->wanted, r->host)));
 	enum health soft = require ? STATE_CRITICAL : STATE_WARNING;
 
 	c->got = span_of(s->state == STS_FOUND ? sts_verdict_word(verdict) : sts_state_word(s->state));

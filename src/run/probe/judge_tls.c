@@ -85,6 +85,18 @@ judge_not_offered(struct judgement *j, struct judge_check *c)
 	    arena_printf(&j->r->arena, "%.*s: %.*s", SPAN_ARG(r->place), SPAN_ARG(sentence)));
 }
 
+struct span
+judge_problem_text(struct judgement *j, const struct tls_problem *bad)
+{
+	const struct tls_info *t = j->r->tls;
+	const char *next;
+
+	if (tls_problem_is_name(bad))
+		return arena_printf(&j->r->arena, "the certificate is %.*s", SPAN_ARG(cert_mismatch(&j->r->arena, t)));
+	return arena_printf(&j->r->arena, "the certificate does not verify: %.*s (%s)",
+	    SPAN_ARG(cert_problem(&j->r->arena, t, bad, &next)), bad->name);
+}
+
 static void
 judge_chain(struct judgement *j)
 {
@@ -100,10 +112,7 @@ judge_chain(struct judgement *j)
 	if (!bad)
 		return;
 	c->got = span_of(bad->name);
-	const char *next;
-	struct span text = tls_problem_is_name(bad) ? arena_printf(&j->r->arena, "the certificate is not for %.*s, it is for %.*s",
-	    SPAN_ARG(t->wanted), SPAN_ARG(cert_names(&j->r->arena, t))) : arena_printf(&j->r->arena,
-	    "the certificate does not verify: %.*s (%s)", SPAN_ARG(cert_problem(&j->r->arena, t, bad, &next)), bad->name);
+	struct span text = judge_problem_text(j, bad);
 	if (j->o->verify == JUDGE_VERIFY_OFF)
 		c->message = text_safe(&j->r->arena, text);
 	else
@@ -136,11 +145,19 @@ judge_days(struct judgement *j)
 	static const struct range three = { .set = true, .low = 3, .high = 1e300, .text = SPAN_INIT("3:") };
 	const struct range *warn = &j->o->warn[METRIC_CERT_DAYS], *crit = &j->o->crit[METRIC_CERT_DAYS];
 	bool own = !warn->set && !crit->set;
+	const struct tls_info *t = j->r->tls;
 	double days;
+	int depth = 0;
 
 	if (!judge_metric(j->r, METRIC_CERT_DAYS, &days))
 		return;
-	if (own && !j->o->no_cert_days) {
+	if (j->o->days_of_leaf && t->cert[0].not_after != TLS_NO_DATE)
+		days = cert_days_left(t->cert[0].not_after);
+	else
+		tls_ends(t, &depth);
+	/* With DANE-EE(3) the key is what counts, and dates do not (RFC 7672 3.1.1). */
+	bool by_key = t->dane && t->dane->match && t->dane->match->record.usage == 3;
+	if (own && !j->o->no_cert_days && !by_key) {
 		warn = &fourteen;
 		crit = &three;
 	}
@@ -152,9 +169,12 @@ judge_days(struct judgement *j)
 	enum health state = range_alerts(crit, days) ? STATE_CRITICAL : range_alerts(warn, days) ? STATE_WARNING : STATE_OK;
 	if (own && state == STATE_CRITICAL && (judge_lenient(j) || j->o->verify == JUDGE_VERIFY_OFF))
 		state = STATE_WARNING;
-	if (state != STATE_OK)
-		judge_find(j, c, state, REASON_THRESHOLD, arena_printf(&j->r->arena, days < 0 ?
-		    "the certificate expired %.1f days ago" : "the certificate expires in %.1f days", days < 0 ? -days : days));
+	if (state == STATE_OK)
+		return;
+	struct span whose = depth == 0 ? SPAN("the certificate") : arena_printf(&j->r->arena, "the certificate of its issuer %.*s",
+	    SPAN_ARG(cert_name(&j->r->arena, tls_chain(t)->subject)));
+	judge_find(j, c, state, REASON_THRESHOLD, arena_printf(&j->r->arena, days < 0 ? "%.*s expired %.1f days ago" :
+	    "%.*s expires in %.1f days", SPAN_ARG(whose), days < 0 ? -days : days));
 }
 
 static void

@@ -56,7 +56,8 @@ const struct tls_info *
 probe_keep_tls(struct arena *arena, const struct tls_info *t)
 {
 	struct tls_info *copy = ARENA_NEW(arena, struct tls_info);
-	struct span *own[] = { &copy->version, &copy->cipher, &copy->group, &copy->sni, &copy->wanted, &copy->peer_name, &copy->alpn };
+	struct span *own[] = { &copy->version, &copy->cipher, &copy->group, &copy->sni, &copy->wanted, &copy->peer_name, &copy->alpn,
+	    &copy->chain.subject };
 
 	*copy = *t;
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -74,6 +75,15 @@ probe_keep_tls(struct arena *arena, const struct tls_info *t)
 		struct tls_dane *dane = ARENA_NEW(arena, struct tls_dane);
 		*dane = (struct tls_dane){ .state = t->dane->state, .name = arena_copy(arena, t->dane->name),
 		    .why = arena_copy(arena, t->dane->why) };
+		if (t->dane->match) {
+			struct tlsa_result *match = ARENA_NEW(arena, struct tlsa_result);
+			*match = (struct tlsa_result){ .verdict = TLSA_MATCHES, .depth = t->dane->match->depth, .chain = t->dane->match->chain,
+			    .name = t->dane->match->name, .peer_name = arena_copy(arena, t->dane->match->peer_name) };
+			match->record = (struct tlsa){ t->dane->match->record.usage, t->dane->match->record.selector,
+			    t->dane->match->record.matching, SPAN_NONE };
+			match->chain.subject = arena_copy(arena, match->chain.subject);
+			dane->match = match;
+		}
 		copy->dane = dane;
 	}
 	return copy;

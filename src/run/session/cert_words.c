@@ -84,6 +84,12 @@ cert_days(int64_t later, int64_t earlier)
 	return (long)((later - earlier) / 86400);
 }
 
+double
+cert_days_left(int64_t not_after)
+{
+	return (double)(not_after - (int64_t)time(NULL)) / 86400.0;
+}
+
 void
 cert_date(char out[16], int64_t seconds)
 {
@@ -114,11 +120,39 @@ cert_names(struct arena *arena, const struct tls_info *t)
 	return all.len > 0 ? all : SPAN("no names");
 }
 
+/* Why a name of a certificate is not the one asked for; the names it has are told where there are some. */
+static const struct { const char *why, *next; bool alone; } mismatches[] = {
+	[TLS_NAME_NO_SAN] = { "it has no subjectAltName, and its Common Name does not count (RFC 9525 2)",
+	    "reissue the certificate with the host's name as a DNS subjectAltName", true },
+	[TLS_NAME_BAD_SAN] = { "its subjectAltName cannot be read", "reissue the certificate", true },
+	[TLS_NAME_NO_ID] = { NULL, NULL, false },
+	[TLS_NAME_LABELS] = { "a * stands for exactly one label (RFC 9525 6.3)",
+	    "reissue the certificate with the host's whole name as a subjectAltName", false },
+	[TLS_NAME_PARTIAL] = { "a * counts only as the whole first label (RFC 9525 6.3)",
+	    "reissue the certificate with the host's whole name as a subjectAltName", false },
+	[TLS_NAME_OTHER] = { NULL, NULL, false },
+};
+
 static struct span
-about_name(struct arena *arena, const struct tls_info *t)
+about_name(struct arena *arena, const struct tls_info *t, const char **next)
 {
-	return arena_printf(arena, "the name: wanted %.*s, the certificate is for %.*s", SPAN_ARG(t->wanted),
-	    SPAN_ARG(cert_names(arena, t)));
+	const char *why = mismatches[t->name].why;
+
+	if (mismatches[t->name].next)
+		*next = mismatches[t->name].next;
+	return arena_printf(arena, "the name: wanted %.*s, the certificate is for %.*s%s%s", SPAN_ARG(t->wanted),
+	    SPAN_ARG(cert_names(arena, t)), why ? ": " : "", why ? why : "");
+}
+
+struct span
+cert_mismatch(struct arena *arena, const struct tls_info *t)
+{
+	const char *why = mismatches[t->name].why;
+
+	if (mismatches[t->name].alone)
+		return arena_printf(arena, "not for %.*s: %s", SPAN_ARG(t->wanted), why);
+	return arena_printf(arena, "not for %.*s, it is for %.*s%s%s", SPAN_ARG(t->wanted), SPAN_ARG(cert_names(arena, t)),
+	    why ? ": " : "", why ? why : "");
 }
 
 static struct span
@@ -163,8 +197,8 @@ cert_problem(struct arena *arena, const struct tls_info *t, const struct tls_pro
 	struct span name = span_of(p->name);
 
 	*next = info ? info->next : NULL;
-	if (span_ends_case(name, SPAN("_MISMATCH")) && t->wanted.len > 0)
-		return about_name(arena, t);
+	if (tls_problem_is_name(p) && t->wanted.len > 0)
+		return about_name(arena, t, next);
 	if (span_eq(name, SPAN("X509_V_ERR_CERT_HAS_EXPIRED")))
 		return about_dates(arena, t, p, true);
 	if (span_eq(name, SPAN("X509_V_ERR_CERT_NOT_YET_VALID")))

@@ -12,8 +12,11 @@ struct span cert_names(struct arena *, const struct tls_info *);	/* what it is f
 struct span cert_san_bare(struct span san);		/* without its "DNS:" or "IP:" */
 
 long cert_days(int64_t later, int64_t earlier);		/* whole days between, rounded down */
+double cert_days_left(int64_t not_after);	/* from now */
 void cert_date(char out[16], int64_t seconds);		/* "2027-02-21"; "" of TLS_NO_DATE */
 
+/* "not for a.b.example.org, it is for *.example.org: ...", of a name that does not match. */
+struct span cert_mismatch(struct arena *, const struct tls_info *);
 /* One problem in plain words with its dates and names; what to do about it in *next (NULL: nothing to say). */
 struct span cert_problem(struct arena *, const struct tls_info *, const struct tls_problem *, const char **next);
 

@@ -67,7 +67,8 @@ struct dns *session_env_dns(struct session_env *);
 struct session_opts {
 	unsigned number;		/* 1: C and S … */
 	const char *helo;		/* NULL: found out */
-	const char *sni;
+	const char *sni;		/* the name to ask for and to judge by, in place of the host's; NULL: the host's */
+	bool sni_of_step;		/* a step gave it, which may be a file's: it is judged by, and no credentials follow it */
 	const char *sigalgs;		/* signature algorithms to offer in TLS, as OpenSSL writes them; NULL: its own */
 	const char *way;		/* what this way of probing is called, among several; NULL: it is the only one */
 	struct timeouts timeouts;

@@ -63,16 +63,17 @@ void
 session_ask_tlsa(struct session *s)
 {
 	struct addr literal;
+	struct span name = session_reference(s);
 
 	if (s->opts->dane == DANE_OFF || s->role == CONV_SERVER)
 		return;
 	struct tls_dane *d = found(s);
-	if (s->target.kind == TARGET_UNIX || addr_parse(&literal, s->host, 0)) {
-		d->why = SPAN("an address has none: connect by name");
+	if (s->target.kind == TARGET_UNIX || addr_parse(&literal, name, 0)) {
+		d->why = SPAN("an address has none: connect by name, or name it by --sni");
 		return;
 	}
 	unsigned port = s->hop && s->hop->naddr ? addr_port(&s->hop->addr[0]) : s->target.port;
-	d->name = arena_printf(&s->link, "_%u._tcp.%.*s", port, SPAN_ARG(s->host));
+	d->name = arena_printf(&s->link, "_%u._tcp.%.*s", port, SPAN_ARG(name));
 	s->dane_query = dns_ask(session_env_dns(s->env), d->name, DNS_TLSA, on_tlsa, s);
 	if (!s->dane_query)
 		d->why = SPAN("the name is too long");

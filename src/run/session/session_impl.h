@@ -146,6 +146,7 @@ void session_tls_came_up(struct session *);
 void session_tls_failed(struct session *);
 
 /* session_dane.c */
+struct span session_reference(const struct session *);	/* the name that a certificate is judged by; empty: any will do */
 void session_ask_tlsa(struct session *);	/* as soon as it is connected, if it is wanted */
 void session_forget_dane(struct session *);
 /* The same with what DANE makes of it, where that is wanted; and why that ends the session, NULL: it does not. */

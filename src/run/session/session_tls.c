@@ -23,11 +23,23 @@ not_shaken(struct session *s, const struct err *err)
 	session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = err });
 }
 
+/* The name asked for is the name judged: that of the host, or what --sni gives in its place. */
+struct span
+session_reference(const struct session *s)
+{
+	struct span name = s->role == CONV_SERVER ? SPAN_NONE : s->opts->sni ? span_of(s->opts->sni) : s->host;
+	struct addr literal;
+
+	if (name.len > 1 && name.at[name.len - 1] == '.' && !addr_parse(&literal, name, 0))
+		name.len--;			/* RFC 6066 3 has it without the root's dot */
+	return name;
+}
+
 void
 session_begin_shaking(struct session *s)
 {
 	struct err err = { 0 };
-	struct tls_ask ask = { .name = s->role == CONV_CLIENT ? s->host : SPAN_NONE, .sni = span_of(s->opts->sni), .sigalgs = s->opts->sigalgs };
+	struct tls_ask ask = { .name = session_reference(s), .stranger = s->opts->sni && s->opts->sni_of_step, .sigalgs = s->opts->sigalgs };
 	struct tls_context *context = client_context(s, &err);
 	const char *note;
 

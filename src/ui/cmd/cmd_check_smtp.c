@@ -91,7 +91,7 @@ set_states(struct check *c)
 	j->said = c->said.response;		/* a command without one may be answered by anything */
 	j->nsaid = c->said.nresponses;
 	j->said_state = STATE_WARNING;
-	j->no_cert_days = true;
+	j->no_cert_days = j->days_of_leaf = true;
 	j->as_said = true;
 	j->verify = JUDGE_VERIFY_OFF;
 	j->warn[METRIC_TOTAL] = c->said.warn;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/utc.h"
 #include "net/tls_dane.h"
+#include "run/session/cert_words.h"
 #include "ui/show/json_put.h"
 
 struct lines { FILE *out; struct report_opts opts; };
@@ -179,14 +180,13 @@ static void
 set_cert(json_t *o, const struct tls_info *t)
 {
 	json_t *sans = json_array();
-	int64_t first = t->cert[0].not_after;
+	int depth;
+	int64_t first = tls_ends(t, &depth);
 
-	for (size_t i = 1; i < t->ncerts; i++)
-		if (t->cert[i].not_after < first)
-			first = t->cert[i].not_after;
 	set_time(o, "not_before", t->cert[0].not_before);
 	set_time(o, "not_after", t->cert[0].not_after);
-	json_object_set_new(o, "days_left", json_real((double)(t->cert[0].not_after - (int64_t)time(NULL)) / 86400.0));
+	if (first != TLS_NO_DATE)
+		json_object_set_new(o, "days_left", json_real(cert_days_left(first)));
 	set_time(o, "earliest_not_after", first);
 	set_text(o, "fingerprint_sha256", t->cert[0].sha256);
 	set_text(o, "spki_sha256", t->cert[0].spki_sha256);
@@ -212,7 +212,9 @@ tls_object(const struct tls_info *t)
 		set_word(o, "verify_error", t->problem[0].name);
 	if (t->dane)
 		set_word(o, "dane", dane_state_word(t->dane->state));
+	set_text(o, "name_asked", t->wanted);
 	set_text(o, "peer_name", t->peer_name);
+	set_word(o, "name_rule", tls_name_word(t->name));
 	json_object_set_new(o, "ocsp_stapled", json_boolean(t->ocsp_stapled));
 	if (t->ncerts > 0)
 		set_cert(o, t);

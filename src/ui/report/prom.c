@@ -15,7 +15,7 @@
 	X(ip_protocol, "The address family that was used, 4 or 6")				\
 	X(ip_addr_hash, "A hash of the address, to see it change")				\
 	X(ssl_earliest_cert_expiry, "When the first of the certificates shown expires, as a Unix time")	\
-	X(ssl_last_chain_expiry_timestamp_seconds, "When the chain that verified expires, as a Unix time") \
+	X(ssl_last_chain_expiry_timestamp_seconds, "When the first of the chain that verified expires, as a Unix time") \
 	X(ssl_last_chain_info, "The server's certificate")					\
 	X(tls_version_info, "The TLS version")							\
 	X(tls_cipher_info, "The TLS cipher")							\
@@ -108,7 +108,7 @@ add(struct prom *p, enum family family, const struct label *labels, size_t n, do
 	buf_printf(b, "%s{", families[family].name);
 	for (size_t i = 0; i < n; i++)
 		put_label(b, labels[i].name, labels[i].value, i == 0);
-	buf_printf(b, "%c%zu%c} %.10g\n", TARGET_MARK, p->n - 1, TARGET_MARK, value);
+	buf_printf(b, "%c%zu%c} %.15g\n", TARGET_MARK, p->n - 1, TARGET_MARK, value);
 }
 
 static void
@@ -135,11 +135,12 @@ add_certs(struct prom *p, const struct probe_result *r, struct arena *arena)
 {
 	const struct tls_info *t = r->tls;
 	const struct tls_cert *leaf = &t->cert[0];
-	int64_t first = leaf->not_after;
+	int64_t first = leaf->not_after, ends;
+	int depth;
 	struct buf sans = { .max = SANS_MAX };
 
 	for (size_t i = 1; i < t->ncerts; i++)
-		if (t->cert[i].not_after < first)
+		if (t->cert[i].not_after != TLS_NO_DATE && (first == TLS_NO_DATE || t->cert[i].not_after < first))
 			first = t->cert[i].not_after;
 	for (size_t i = 0; i < leaf->nsan && i < SANS_MOST; i++)
 		buf_printf(&sans, "%s%.*s", i ? "," : "", SPAN_ARG(leaf->san[i]));
@@ -148,8 +149,10 @@ add_certs(struct prom *p, const struct probe_result *r, struct arena *arena)
 		{ "issuer", text_safe(arena, leaf->issuer) }, { "subjectalternative", text_safe(arena, buf_span(&sans)) },
 		{ "serialnumber", leaf->serial },
 	};
-	add_plain(p, FAMILY_ssl_earliest_cert_expiry, (double)first);
-	add_plain(p, FAMILY_ssl_last_chain_expiry_timestamp_seconds, t->verified ? (double)first : 0);
+	if (first != TLS_NO_DATE)
+		add_plain(p, FAMILY_ssl_earliest_cert_expiry, (double)first);
+	if (tls_chain(t)->n > 0 && (ends = tls_ends(t, &depth)) != TLS_NO_DATE)
+		add_plain(p, FAMILY_ssl_last_chain_expiry_timestamp_seconds, (double)ends);
 	add(p, FAMILY_ssl_last_chain_info, info, 5, 1);
 	buf_release(&sans);
 }

@@ -63,7 +63,7 @@ add_dane(json_t *o, const struct tls_dane *d)
 		json_put_hex(record, "data", r->record.data);
 		json_put_string(record, "verdict", tlsa_verdict_word(r->verdict));
 		if (r->verdict == TLSA_MATCHES)
-			json_put_number(record, "depth", (uint64_t)r->depth);
+			json_put_number(record, "depth", (uint64_t)r->depth), json_put_string(record, "name_rule", tls_name_word(r->name));
 		json_put(record, "why", r->why);
 		json_array_append_new(list, record);
 	}
@@ -84,7 +84,10 @@ json_add_tls(json_t *o, const struct tls_info *t)
 	json_put(o, "sni", t->sni);
 	json_put(o, "wanted", t->wanted);
 	json_put(o, "matched", t->peer_name);
+	json_put_string(o, "name_rule", tls_name_word(t->name));
 	json_put_bool(o, "verified", t->verified);
+	if (tls_chain(t)->n > 0)
+		put_date(o, "chain_not_after", tls_chain(t)->not_after);
 	json_put_bool(o, "resumed", t->resumed);
 	json_put_bool(o, "ocsp_stapled", t->ocsp_stapled);
 	json_put_string(o, "ocsp_status", t->ocsp_status);

@@ -126,9 +126,23 @@ show_verification(struct screen *s, const struct event *e, const struct tls_info
 		return;
 	struct flow f = show_begin(s, MARK_NOTE, e);
 	flow_print(&f, INK_GOOD, "the certificate verifies");
-	flow_print(&f, INK_DIM, t->peer_name.len > 0 ? ": its chain, and its name " : ": its chain and its name");
-	flow_put(&f, INK_DIM, t->peer_name);
+	if (t->wanted.len == 0) {
+		flow_print(&f, INK_DIM, ": its chain, and no name was asked for");
+	} else {
+		flow_print(&f, INK_DIM, ": its chain, and its name ");
+		flow_put(&f, INK_DIM, t->wanted);
+	}
+	if (t->name == TLS_NAME_WILDCARD) {
+		flow_print(&f, INK_DIM, " by ");
+		flow_put(&f, INK_DIM, t->peer_name);
+	}
 	flow_end(&f);
+	if (t->chain.n == 0 || t->chain.depth == 0 || t->chain.not_after == TLS_NO_DATE)
+		return;
+	char date[16];
+	cert_date(date, t->chain.not_after);
+	show_line(s, MARK_NOTE, e, "its chain ends earlier, with %.*s: in %ld days, on %s",
+	    SPAN_ARG(cert_name(&s->arena, t->chain.subject)), cert_days(t->chain.not_after, t->at), date);
 }
 
 void

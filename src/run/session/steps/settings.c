@@ -150,7 +150,7 @@ tls_start(struct session *s, const struct step *step, void *state)
 		if (span_eq(set->key, SPAN("verify")))
 			find_verify(set->value, &session_change(s)->verify);
 		else if (span_eq(set->key, SPAN("sni")))
-			session_change(s)->sni = arena_string(arena, set->value);
+			session_change(s)->sni = arena_string(arena, set->value), session_change(s)->sni_of_step = true;
 		else if (span_eq(set->key, SPAN("min")))
 			session_change_tls(s)->min_version = arena_string(arena, set->value);
 		else
