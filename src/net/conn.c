@@ -5,7 +5,11 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#endif
 
 #include "base/arena.h"
 
@@ -277,6 +281,18 @@ conn_want(struct conn *c, bool read, bool write)
 		acknowledge(c);
 	if (c->state == CONN_OPEN)
 		loop_want(c->watch, (read ? LOOP_READ : 0) | (write ? LOOP_WRITE : 0));
+}
+
+bool
+conn_unacknowledged(const struct conn *c)
+{
+	int n = 0;
+
+#ifdef SIOCOUTQ
+	if (!c->is_tcp || ioctl(c->fd, SIOCOUTQ, &n) != 0)
+		return false;
+#endif
+	return n > 0;
 }
 
 void

@@ -46,6 +46,9 @@ enum conn_status conn_read(struct conn *, char *out, size_t size, size_t *got);
 enum conn_status conn_write(struct conn *, struct span, size_t *wrote);
 void conn_want(struct conn *, bool read, bool write);	/* to be said before each wait for something to read */
 
+/* Octets that were written and that the peer's system has not acknowledged yet, where that can be known. */
+bool conn_unacknowledged(const struct conn *);
+
 /* No more will be written (FIN, under TLS close_notify); reading goes on. */
 void conn_shut(struct conn *);
 

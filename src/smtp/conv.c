@@ -45,8 +45,8 @@ conv_new(enum conv_role role)
 	struct conv *c = memory_zeroed(sizeof *c);
 
 	c->role = role;
-	buf_init(&c->in, 4 * CONV_REPLY_MAX);
-	buf_init(&c->out, CONV_OUTPUT_MAX);
+	buf_init(&c->in, role == CONV_CLIENT ? 4 * CONV_REPLY_MAX : 2 * CONV_LINE_MAX);
+	buf_init(&c->out, CONV_OUTPUT_MAX + (role == CONV_SERVER ? CONV_REPLY_MAX : 0));	/* a reply that is handed on fits behind it */
 	if (role == CONV_CLIENT)
 		conv_owe(c);
 	return c;
@@ -181,6 +181,12 @@ take_spent(struct conv *c)
 	c->take = 0;
 }
 
+size_t
+conv_room(const struct conv *c)
+{
+	return c->in.max - conv_pending(c).len;
+}
+
 void
 conv_feed(struct conv *c, struct span in)
 {
@@ -189,7 +195,7 @@ conv_feed(struct conv *c, struct span in)
 		in = drop(c, in);
 	bool fits = buf_append(&c->in, in);
 	c->fed += in.len;
-	assert(fits || !"fed more than conv_next took");
+	assert(fits || !"fed more than there was room for");
 	(void)fits;
 }
 

@@ -11,6 +11,7 @@
  * A server conv turns octets into commands, answers (to a 334) and message text, as conv_listen says.
  *
  * Bounded: a reply is cut at CONV_REPLY_MAX octets and a line at CONV_LINE_MAX; at most CONV_OWED_MAX replies are owed.
+ * What is fed and not yet pulled is bounded by conv_room: who reads asks it first, so that a peer fills no more than that.
  */
 #ifndef SMTP_CONV_H
 #define SMTP_CONV_H
@@ -66,8 +67,9 @@ bool conv_is_about_to_ask(const struct conv *);
 enum conv_listen { CONV_LISTEN_COMMAND, CONV_LISTEN_ANSWER, CONV_LISTEN_MESSAGE, CONV_LISTEN_OCTETS };
 void conv_listen(struct conv *, enum conv_listen, unsigned long long octets);
 
-/* At most CONV_REPLY_MAX octets at once, and only after conv_next had nothing more. They are copied. */
-void conv_feed(struct conv *, struct span in);
+/* How many octets may be fed now: whatever the peer sends, no more than so many are kept. 0: conv_next first. */
+size_t conv_room(const struct conv *);
+void conv_feed(struct conv *, struct span in);		/* at most conv_room of them; they are copied */
 bool conv_next(struct conv *, struct conv_event *);	/* false: nothing more, until more is fed */
 struct span conv_pending(const struct conv *);		/* what came and is no whole line or reply yet */
 

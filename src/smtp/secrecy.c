@@ -2,6 +2,7 @@
 #include "smtp/secrecy.h"
 
 #include "base/base64.h"
+#include "base/buf.h"
 #include "base/near.h"
 #include "smtp/auth.h"
 #include "smtp/verb.h"
@@ -183,7 +184,8 @@ static void
 learn(struct secrecy *w, struct span response)
 {
 	struct arena arena = { 0 };
-	struct span octets = SPAN_NONE, rest = response, compact = SPAN_NONE;
+	struct span octets = SPAN_NONE, rest = response;
+	struct buf compact = { .max = response.len };
 	bool decoded = base64_decode_loosely(&arena, response, &octets);
 	struct span secret = auth_secret(span_of(w->mech), w->n, w->asks_user, octets);
 
@@ -193,11 +195,13 @@ learn(struct secrecy *w, struct span response)
 	}
 	mask_add(&w->mask, secret);
 	mask_add(&w->mask, response);
-	for (struct span word; (word = span_word(&rest)).len > 0; compact = arena_printf(&arena, "%.*s%.*s", SPAN_ARG(compact), SPAN_ARG(word)))
+	for (struct span word; (word = span_word(&rest)).len > 0; buf_append(&compact, word))
 		if (!decoded && !auth_mech(word))
 			mask_add(&w->mask, word);
-	if (decoded && compact.len < response.len)
-		mask_add(&w->mask, compact);
+	if (decoded && buf_span(&compact).len < response.len)
+		mask_add(&w->mask, buf_span(&compact));
+	secret_wipe(buf_span(&compact));
+	buf_release(&compact);
 	arena_wipe(&arena);
 }
 
@@ -205,21 +209,25 @@ learn(struct secrecy *w, struct span response)
 static struct span
 without_blobs(struct secrecy *w, struct span line, struct arena *arena)
 {
-	struct span shown = SPAN_NONE, rest = line;
+	struct buf shown = { .max = 8 * line.len + 64 };
+	struct span rest = line;
 
 	while (rest.len > 0) {
 		struct span at = rest, word = span_word(&at);
 		struct span before = span_first(rest, word.len ? (size_t)(word.at - rest.at) : rest.len);
 		rest = span_skip(rest, before.len + word.len);
+		buf_append(&shown, before);
 		if (!is_blob(word)) {
-			shown = arena_printf(arena, "%.*s%.*s%.*s", SPAN_ARG(shown), SPAN_ARG(before), SPAN_ARG(word));
+			buf_append(&shown, word);
 			continue;
 		}
 		begin_exchange(w, SPAN("PLAIN"));
 		learn(w, word);
-		shown = arena_printf(arena, "%.*s%.*s<secret, %zu octets>", SPAN_ARG(shown), SPAN_ARG(before), word.len);
+		buf_printf(&shown, "<secret, %zu octets>", word.len);
 	}
-	return shown;
+	struct span all = arena_copy(arena, buf_span(&shown));
+	buf_release(&shown);
+	return all;
 }
 
 bool

@@ -394,6 +394,35 @@ a_program_may_print_more_than_smtp(void **state)
 	conv_free(c);
 }
 
+/* However little is pulled, what is fed stays within the room, and what was pulled makes room again. */
+static void
+what_is_kept_is_bounded(void **state)
+{
+	static const char line[] = "HELP\r\n";
+	struct conv *c = conv_new(CONV_SERVER);
+	struct conv_event e;
+	size_t fed = 0;
+
+	(void)state;
+	for (int i = 0; i < 1 << 20; i++) {
+		if (conv_room(c) >= sizeof line - 1) {
+			conv_feed(c, SPAN("HELP\r\n"));
+			fed++;
+		}
+		if (i % 4 == 0) {
+			assert_true(conv_next(c, &e));
+			assert_span(e.text, "HELP");
+			fed--;
+		}
+		assert_true(conv_pending(c).len <= 2 * CONV_LINE_MAX);
+	}
+	for (; fed > 0; fed--)
+		assert_true(conv_next(c, &e));
+	assert_false(conv_next(c, &e));
+	assert_true(conv_room(c) >= CONV_LINE_MAX);
+	conv_free(c);
+}
+
 int
 main(void)
 {
@@ -410,6 +439,7 @@ main(void)
 		cmocka_unit_test(a_banner_within_tls_is_no_surprise),
 		cmocka_unit_test(a_reply_without_end_is_cut),
 		cmocka_unit_test(the_rest_of_what_was_too_much_is_dropped),
+		cmocka_unit_test(what_is_kept_is_bounded),
 		cmocka_unit_test(a_server_tells_commands_from_text),
 		cmocka_unit_test(client_against_server),
 	};

@@ -27,6 +27,7 @@ envelope_forget(struct envelope *m)
 	m->rcpts = NULL;
 	m->rcpts_end = &m->rcpts;
 	m->nrcpts = 0;
+	m->held = 0;
 	m->octets = 0;
 	m->bare_lf = m->chunked = false;
 }
@@ -38,16 +39,26 @@ envelope_from(struct envelope *m, struct span mailbox, struct span params)
 	m->from_params = arena_copy(&m->arena, params);
 }
 
-void
+bool
+envelope_has_room(const struct envelope *m, struct span rcpt)
+{
+	return m->held + sizeof(struct envelope_rcpt) + rcpt.len <= ENVELOPE_OCTETS_MAX;
+}
+
+bool
 envelope_rcpt(struct envelope *m, struct span mailbox, struct span params)
 {
+	if (!envelope_has_room(m, (struct span){ mailbox.at, mailbox.len + params.len }))
+		return false;
 	struct envelope_rcpt *rcpt = ARENA_NEW(&m->arena, struct envelope_rcpt);
 
+	m->held += sizeof *rcpt + mailbox.len + params.len;
 	rcpt->mailbox = arena_copy(&m->arena, mailbox);
 	rcpt->params = arena_copy(&m->arena, params);
 	*m->rcpts_end = rcpt;
 	m->rcpts_end = &rcpt->next;
 	m->nrcpts++;
+	return true;
 }
 
 void

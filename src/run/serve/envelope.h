@@ -4,6 +4,8 @@
 
 #include "run/session/session.h"
 
+enum { ENVELOPE_OCTETS_MAX = 1 << 20 };	/* of addresses and parameters: what a client can make a server keep */
+
 struct envelope_rcpt {
 	struct envelope_rcpt *next;
 	struct span mailbox, params;
@@ -14,6 +16,7 @@ struct envelope {
 	struct span from, from_params;
 	struct envelope_rcpt *rcpts, **rcpts_end;
 	unsigned nrcpts;
+	size_t held;			/* octets of the recipients */
 	bool keep_text;
 	struct buf text;
 	unsigned long long octets;	/* so far, kept or not */
@@ -25,7 +28,9 @@ void envelope_release(struct envelope *);
 void envelope_forget(struct envelope *);
 
 void envelope_from(struct envelope *, struct span mailbox, struct span params);		/* copied */
-void envelope_rcpt(struct envelope *, struct span mailbox, struct span params);
+/* False: with this one the addresses would pass ENVELOPE_OCTETS_MAX, and it is not kept. */
+bool envelope_rcpt(struct envelope *, struct span mailbox, struct span params);
+bool envelope_has_room(const struct envelope *, struct span rcpt);	/* for such a line */
 void envelope_text(struct envelope *, struct span);	/* not kept beyond text_max, but counted */
 
 /* Tells of it by EVENT_MESSAGE. */

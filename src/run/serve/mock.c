@@ -218,11 +218,15 @@ client_did(struct play *p, enum mock_what what, enum verb verb, struct span line
 
 	arena_reset(&p->scratch);
 	login_hear(p, what, verb, line);
-	if (!bounds_take(p, what, verb, line, message) && !rules_take(p, what, verb, line) &&
-	    !script_takes(p, what, verb, line) && !otherwise_takes(p, verb)) {
+	bool full = bounds_full(p, what, verb);
+	if (!bounds_take(p, what, verb, line, message) && (full || !rules_take(p, what, verb, line)) &&
+	    !script_takes(p, what, verb, line) && (full || !otherwise_takes(p, verb))) {
 		if (p->mock->opts.strict)
 			return stray(p, what, line);
-		default_answer(p, what, verb);
+		if (full)
+			mock_say(p, SPAN("452 4.5.3 Too many recipients"), verb, false);
+		else
+			default_answer(p, what, verb);
 	}
 	if (message)
 		note_message(p);
@@ -257,7 +261,8 @@ heard_command(struct play *p, struct span line)
 	unsigned long long octets;
 
 	if (verb == VERB_BDAT && span_number(span_word(&args), ~0ull, &octets)) {
-		p->bdat = arena_copy(&p->mail.arena, line);
+		arena_reset(&p->bdat_mem);
+		p->bdat = arena_copy(&p->bdat_mem, line);
 		p->mail.chunked = true;
 		conv_listen(session_conv(p->s), CONV_LISTEN_OCTETS, octets);
 		return STEP_WAIT;
@@ -338,7 +343,7 @@ mock_heard(struct session *s, const struct step *step, void *mem, const struct n
 		return STEP_WAIT;
 	case NEWS_TEXT_END:
 		return message_end(p, news->event->flaws);
-	case NEWS_TIMER:
+	case NEWS_TIMER: case NEWS_WRITABLE:
 		return mock_pump(p);
 	case NEWS_TLS_UP:
 		return p->up ? STEP_WAIT : greet(p);
@@ -377,6 +382,7 @@ mock_release(void *mem)
 	arena_release(&p->outs);
 	arena_release(&p->scratch);
 	arena_release(&p->helo_mem);
+	arena_release(&p->bdat_mem);
 	arena_release(&p->login.arena);
 	envelope_release(&p->mail);
 }

@@ -21,7 +21,7 @@ judge(struct play *p, struct span response)
 	bool first = l->n == 0;
 	struct span user = auth_user(span_of(l->mech), l->n++, response);
 
-	if (user.len > 0)
+	if (user.len > 0 && l->user.len == 0)		/* who answers without end is named once */
 		l->user = arena_copy(&l->arena, user);
 	if (l->kind == LOGIN_PLAIN) {
 		span_until(&response, '\0');

@@ -56,7 +56,7 @@ at_command(const struct play *p, enum verb verb, struct span line)
 		mock_mailbox(verb, args, &mailbox, &params);
 		return at_mail(p, mailbox, params);
 	case VERB_RCPT:
-		if (o->rcpt_max && p->mail.nrcpts >= o->rcpt_max)
+		if ((o->rcpt_max && p->mail.nrcpts >= o->rcpt_max) || !envelope_has_room(&p->mail, line))
 			return SPAN("452 4.5.3 Too many recipients");
 		mock_mailbox(verb, args, &mailbox, &params);
 		return mta_refusal_of(o->refusals, MTA_RCPT, mailbox);
@@ -74,6 +74,12 @@ at_message(const struct play *p)
 	if ((p->mock->opts.mta->size_limit || p->mail.keep_text) && p->mail.octets > p->mail.text.max)
 		return SPAN("552 5.3.4 The message is larger than SIZE allows");
 	return for_recipients(p, MTA_DOT);
+}
+
+bool
+bounds_full(const struct play *p, enum mock_what what, enum verb verb)
+{
+	return what == MOCK_COMMAND && verb == VERB_RCPT && !p->mock->opts.mta->rcpt_max && p->mail.nrcpts >= MTA_RCPT_MAX;
 }
 
 bool

@@ -68,13 +68,14 @@ struct play {
 	uint64_t delay_ms;		/* before the next reply */
 	const struct pace *slow;
 	struct mock_out *out, **out_end;
-	size_t sent;			/* octets of the first, when slow */
+	size_t sent;			/* octets of the first that went, when it goes in pieces */
 	struct envelope mail;
-	struct arena helo_mem;
+	struct arena helo_mem, bdat_mem;	/* each as long as what it holds, so that a long connection does not grow */
 	struct span helo, bdat;
 	struct login login;
 	unsigned messages, errors;
 	bool up;			/* the banner is on its way */
+	unsigned reset_in;		/* a reset is due as soon as the client has what was said; so many looks more */
 };
 
 /* mock_script.c: the lines in their order */
@@ -91,6 +92,8 @@ void default_answer(struct play *, enum mock_what, enum verb);
 /* mock_bounds.c: what the server's options ask */
 bool bounds_take(struct play *, enum mock_what, enum verb, struct span line, bool message);	/* and answers it */
 void bounds_judge(struct play *, struct mock_out *);		/* closes behind what they do not stand */
+/* More recipients than a plain server takes, where no option says how many: only the script's own lines grant another. */
+bool bounds_full(const struct play *, enum mock_what, enum verb);
 uint64_t bounds_delay(const struct play *, enum verb, bool dot);
 
 /* mock_auth.c */

@@ -69,6 +69,23 @@ code_of(struct span reply)
 	return (unsigned)code;
 }
 
+enum { RESET_LOOKS = 400, RESET_LOOK_MS = 5, PIECE_MAX = 64 << 10 };
+
+/* A reset takes with it what the client has not got yet: it comes when all is acknowledged, or after two seconds. */
+static enum progress
+reset_when_heard(struct play *p)
+{
+	if (p->reset_in == 0)
+		p->reset_in = RESET_LOOKS;
+	if (--p->reset_in > 0 && session_unheard(p->s)) {
+		session_hold(p->s, true);
+		session_sleep(p->s, RESET_LOOK_MS);
+		return STEP_WAIT;
+	}
+	session_reset(p->s);
+	return STEP_DONE;
+}
+
 /* What goes on from here: message text, an answer, TLS, the end. */
 static enum progress
 follow(struct play *p, const struct mock_out *o)
@@ -77,10 +94,8 @@ follow(struct play *p, const struct mock_out *o)
 	bool message = code == 354 && o->verb == VERB_DATA;	/* elsewhere a 354 is a fault, and no message follows */
 	struct conv *conv = session_conv(p->s);
 
-	if (o->then == THEN_RST) {
-		session_reset(p->s);
-		return STEP_DONE;
-	}
+	if (o->then == THEN_RST)
+		return reset_when_heard(p);
 	if (o->then == THEN_CLOSE || (o->verb == VERB_QUIT && code == 221)) {
 		session_shut(p->s);
 		return STEP_DONE;
@@ -93,19 +108,16 @@ follow(struct play *p, const struct mock_out *o)
 	return o->verb == VERB_STARTTLS && code == 220 ? session_shake_hands(p->s) : STEP_WAIT;
 }
 
-/* True when all of it is out, else the timer runs. */
+/* True when all of it is said. Else there is a pause, or the client is to read first. */
 static bool
 send_piece(struct play *p, const struct mock_out *o)
 {
 	struct span rest = span_skip(o->text, p->sent);
-	size_t n = p->slow ? pace_piece(p->slow, p->sent, rest.len) : rest.len;
+	bool slow = p->slow && pace_is_slow(p->slow);
+	size_t n = slow ? pace_piece(p->slow, p->sent, rest.len) : rest.len < PIECE_MAX ? rest.len : PIECE_MAX;
 
-	if (p->sent == 0 && n == rest.len) {
-		session_answer(p->s, o->text);
-		return true;
-	}
 	if (p->sent == 0)
-		session_emit(p->s, &(struct event){ .kind = EVENT_ANSWERED, .text = o->text });
+		session_tell_answer(p->s, o->text);
 	conv_put(session_conv(p->s), span_first(rest, n));
 	p->sent += n;
 	if (n == rest.len) {
@@ -114,13 +126,29 @@ send_piece(struct play *p, const struct mock_out *o)
 		return true;
 	}
 	session_hold(p->s, true);
-	session_sleep(p->s, pace_gap_ms(p->slow));
+	if (slow)
+		session_sleep(p->s, pace_gap_ms(p->slow));
+	else
+		session_want_room(p->s);
 	return false;
+}
+
+/* Not yet: the client has too much to read. */
+static bool
+is_full(struct play *p)
+{
+	if (conv_output(session_conv(p->s)).len < SESSION_LOW_WATER)
+		return false;
+	session_hold(p->s, true);
+	session_want_room(p->s);
+	return true;
 }
 
 enum progress
 mock_pump(struct play *p)
 {
+	if (p->reset_in > 0)
+		return reset_when_heard(p);
 	while (p->out) {
 		struct mock_out *o = p->out;
 		if (o->delay_ms > 0) {
@@ -129,16 +157,17 @@ mock_pump(struct play *p)
 			o->delay_ms = 0;
 			return STEP_WAIT;
 		}
-		session_hold(p->s, false);
-		if (!o->silent && !send_piece(p, o))
+		if (!o->silent && (is_full(p) || !send_piece(p, o)))
 			return STEP_WAIT;
+		session_hold(p->s, false);
 		p->out = o->next;
 		if (!p->out)
 			p->out_end = &p->out;
 		enum progress progress = follow(p, o);
-		if (progress != STEP_WAIT)
+		if (progress != STEP_WAIT || p->reset_in > 0)
 			return progress;
 	}
+	session_hold(p->s, false);
 	arena_reset(&p->outs);
 	return STEP_WAIT;
 }

@@ -237,6 +237,8 @@ mta_heard(struct session *s, const struct step *step, void *mem, const struct ne
 		return m->opts->delay_dot_ms ? put_off(s, m, MTA_DELAY_DOT, m->opts->delay_dot_ms) : mta_message_end(s, m);
 	case NEWS_TIMER:
 		return wake(s, m);
+	case NEWS_WRITABLE:
+		return mta_tell_verdicts(s, m);
 	case NEWS_TLS_UP:
 		return m->up ? STEP_WAIT : begin(s, m);
 	default:
@@ -263,6 +265,7 @@ mta_release(void *mem)
 	arena_release(&m->helo_mem);
 	arena_release(&m->user_mem);
 	arena_release(&m->delayed_mem);
+	arena_release(&m->verdict_mem);
 	envelope_release(&m->mail);
 }
 

@@ -219,14 +219,16 @@ mta_mail(struct session *s, struct mta *m, enum verb verb, struct span args)
 	return MTA_ANSWER(s, m, "250 2.1.0 Sender ok");
 }
 
-static void
+static bool
 add_rcpt(struct mta *m, struct span mailbox, struct span params)
 {
-	envelope_rcpt(&m->mail, mailbox, params);
+	if (m->mail.nrcpts >= (m->opts->rcpt_max ? m->opts->rcpt_max : MTA_RCPT_MAX) || !envelope_rcpt(&m->mail, mailbox, params))
+		return false;
 	if (m->refuse_data.len == 0)
 		m->refuse_data = mta_refuses(m, MTA_DATA, mailbox);
 	if (m->refuse_dot.len == 0)
 		m->refuse_dot = mta_refuses(m, MTA_DOT, mailbox);
+	return true;
 }
 
 enum progress
@@ -250,9 +252,8 @@ mta_rcpt(struct session *s, struct mta *m, enum verb verb, struct span args)
 	struct span refused = mta_refuses(m, MTA_RCPT, path.mailbox);
 	if (refused.len > 0)
 		return mta_answer(s, m, refused);
-	if (m->mail.nrcpts >= (m->opts->rcpt_max ? m->opts->rcpt_max : MTA_RCPT_MAX))
+	if (!add_rcpt(m, path.mailbox, params))
 		return MTA_ANSWER(s, m, "452 4.5.3 Too many recipients");
-	add_rcpt(m, path.mailbox, params);
 	dialogue_heard(m->d, verb, 250);
 	return MTA_ANSWER(s, m, "250 2.1.5 Recipient ok");
 }

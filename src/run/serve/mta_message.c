@@ -50,24 +50,34 @@ mta_message_text(struct session *s, struct mta *m, struct span text)
 	return STEP_WAIT;
 }
 
-/* One reply for each recipient in LMTP (RFC 2033 4.2), else one. */
-static enum progress
-answer_message(struct session *s, struct mta *m, struct span reply)
+enum progress
+mta_tell_verdicts(struct session *s, struct mta *m)
 {
-	for (unsigned n = m->opts->lmtp ? m->mail.nrcpts : 1; n > 1; n--)
-		if (mta_answer(s, m, reply) != STEP_WAIT)
+	session_hold(s, false);
+	while (m->verdicts > 0) {
+		if (conv_output(session_conv(s)).len >= SESSION_LOW_WATER) {
+			session_hold(s, true);
+			session_want_room(s);
+			return STEP_WAIT;
+		}
+		m->verdicts--;
+		if (mta_answer(s, m, m->verdict) != STEP_WAIT)
 			return STEP_DONE;
-	return mta_answer(s, m, reply);
+	}
+	return STEP_WAIT;
 }
 
+/* One reply for each recipient in LMTP (RFC 2033 4.2), else one. */
 static enum progress
 over(struct session *s, struct mta *m, struct span reply)
 {
-	enum progress progress = answer_message(s, m, reply);
-
+	m->verdicts = m->opts->lmtp && m->mail.nrcpts > 1 ? m->mail.nrcpts - 1 : 0;
+	if (m->verdicts > 0)
+		mta_keep(&m->verdict_mem, &m->verdict, reply);
 	mta_forget(m);
 	dialogue_message_over(m->d);
-	return progress;
+	enum progress progress = mta_answer(s, m, reply);
+	return progress == STEP_WAIT ? mta_tell_verdicts(s, m) : progress;
 }
 
 static enum progress

@@ -13,8 +13,9 @@ struct mta {
 	const struct mta_opts *opts;
 	struct envelope mail;
 	struct span helo, user, delayed;	/* the names said in EHLO and AUTH; the command that waits */
-	struct arena helo_mem, user_mem, delayed_mem;	/* each as long as what it holds, so that a long connection does not grow */
-	unsigned messages, errors;
+	struct span verdict;			/* on a message, which ->verdicts recipients are still to be told (LMTP) */
+	struct arena helo_mem, user_mem, delayed_mem, verdict_mem;	/* each as long as what it holds, so that a long connection does not grow */
+	unsigned messages, errors, verdicts;
 	struct span refuse_data, refuse_dot;	/* on behalf of a recipient */
 	bool binary, utf8;
 	bool last_chunk;			/* ->mail.chunked: BDAT began */
@@ -40,6 +41,7 @@ void mta_forget(struct mta *);						/* the transaction */
 mta_verb_fn mta_data, mta_bdat;						/* mta_message.c */
 enum progress mta_message_text(struct session *, struct mta *, struct span);
 enum progress mta_message_end(struct session *, struct mta *);
+enum progress mta_tell_verdicts(struct session *, struct mta *);	/* those that are left, as fast as they are read */
 mta_verb_fn mta_auth;							/* mta_auth.c */
 enum progress mta_auth_answer(struct session *, struct mta *, struct span line);
 

@@ -10,7 +10,11 @@
 #include "run/session/steps/open.h"
 #include "run/script/transcript.h"
 
-enum { RECORD_MAX = 16 << 20, HELD_ABOVE = 256 << 10, LINE_KEPT_MAX = 64 << 10 };
+/*
+ * What one client can make us keep: its script, and for each direction what the other side has not read; neither is read
+ * from while the other has that much unread, or while so many commands are unanswered.
+ */
+enum { RECORD_MAX = 8 << 20, HELD_ABOVE = 256 << 10, LINE_KEPT_MAX = 64 << 10, UNANSWERED_MAX = 250 };
 
 struct pair {
 	struct pair *next;
@@ -23,7 +27,9 @@ struct pair {
 	struct transcript *transcript;
 	struct buf script, line, agreed;	/* agreed: the 220 to STARTTLS, until TLS is up */
 	unsigned number;
-	bool open, over, held, asked_auth;	/* asked_auth: what comes next may be an answer */
+	bool open, over, cut;			/* cut: the script has no more room */
+	bool draining;				/* the server is to read first */
+	enum verb decides;			/* its reply decides how what the client sends next is read; VERB_OTHER: none is due */
 };
 
 struct record {
@@ -43,6 +49,16 @@ note(struct pair *p, const char *text)
 		p->record->opts.note(p->record->opts.ctx, p->number, text);
 }
 
+/* The client is heard when there is a server that takes what it says, and when it is known what that will be. */
+static void
+pace_client(struct pair *p)
+{
+	struct conv *server = session_conv(p->server);
+
+	session_hold(p->client, !p->open || p->draining || p->decides != VERB_OTHER ||
+	    (server && conv_owed(server) >= UNANSWERED_MAX));
+}
+
 static void
 finish(struct pair *p)
 {
@@ -58,6 +74,10 @@ answer(struct pair *p, struct span raw)
 	while (raw.len > 0 && (raw.at[raw.len - 1] == '\n' || raw.at[raw.len - 1] == '\r'))
 		raw.len--;
 	session_answer(p->client, raw);
+	if (conv_output(session_conv(p->client)).len < HELD_ABOVE)
+		return;
+	session_hold(p->server, true);		/* until the client has read */
+	session_want_room(p->client);
 }
 
 static void
@@ -69,6 +89,7 @@ hear_reply(struct pair *p, const struct event *e)
 	if (p->over || !conv)
 		return;
 	if (e->answer.verb == VERB_STARTTLS && r->code == 220 && p->record->opts.tls) {
+		buf_release(&p->agreed);
 		buf_append(&p->agreed, e->answer.raw);
 		session_shake_hands(p->server);
 		session_poke(p->server);
@@ -81,14 +102,10 @@ hear_reply(struct pair *p, const struct event *e)
 		conv_listen(conv, CONV_LISTEN_ANSWER, 0);
 	else if (e->answer.verb == VERB_AUTH)
 		conv_listen(conv, CONV_LISTEN_COMMAND, 0);
-	if (p->asked_auth && e->answer.verb == VERB_AUTH) {
-		p->asked_auth = false;
-		session_hold(p->client, p->held);
-	}
-	if (e->answer.banner) {
-		p->open = true;
-		session_hold(p->client, false);
-	}
+	if (e->answer.verb == p->decides)
+		p->decides = VERB_OTHER;
+	p->open |= e->answer.banner;
+	pace_client(p);
 	session_poke(p->client);
 }
 
@@ -102,6 +119,22 @@ hear_tls(struct pair *p)
 	buf_consume(&p->agreed, buf_span(&p->agreed).len);
 	note(p, "TLS is ended here: the client sees a certificate of smtpsh's own");
 	session_shake_hands(p->client);
+	p->decides = VERB_OTHER;
+	pace_client(p);
+	session_poke(p->client);
+}
+
+/* There is no server any more: what the client still sends is dropped, until it has read all and closes. */
+static void
+let_go(struct pair *p)
+{
+	p->open = true;
+	p->draining = false;
+	p->decides = VERB_OTHER;
+	if (session_view(p->client).state != SESSION_OPEN)
+		return;
+	session_hold(p->client, false);
+	session_shut(p->client);
 	session_poke(p->client);
 }
 
@@ -118,22 +151,20 @@ on_server_event(void *ctx, const struct event *e)
 	case EVENT_TLS:
 		hear_tls(p);
 		break;
-	case EVENT_PROBLEM:
-		note(p, arena_string(&p->arena, e->text));
+	case EVENT_PROBLEM: {
+		struct arena arena = { 0 };
+		note(p, arena_string(&arena, e->text));
+		arena_release(&arena);
 		break;
+	}
 	case EVENT_STEP_ENDED:
 		if (e->step->op == &step_open && e->err != ERR_NONE && !p->open) {
 			session_answer(p->client, SPAN("421 4.4.1 smtpsh record: the server cannot be reached"));
-			session_hold(p->client, false);
-			session_shut(p->client);
-			session_poke(p->client);
+			let_go(p);
 		}
 		break;
 	case EVENT_CLOSED:
-		if (session_view(p->client).state == SESSION_OPEN) {
-			session_shut(p->client);
-			session_poke(p->client);
-		}
+		let_go(p);
 		break;
 	default:
 		break;
@@ -144,12 +175,11 @@ on_server_event(void *ctx, const struct event *e)
 
 /* No faster than the server takes it. */
 static void
-hold_if_full(struct pair *p)
+drain_if_full(struct pair *p)
 {
-	if (p->held || conv_output(session_conv(p->server)).len < HELD_ABOVE)
+	if (p->draining || conv_output(session_conv(p->server)).len < HELD_ABOVE)
 		return;
-	p->held = true;
-	session_hold(p->client, true);
+	p->draining = true;
 	session_push(p->server, &p->drain);
 }
 
@@ -169,8 +199,8 @@ drain_heard(struct session *s, const struct step *step, void *state, const struc
 	(void)s, (void)state;
 	if (news->kind != NEWS_WRITABLE && news->kind != NEWS_CLOSED)
 		return STEP_WAIT;
-	p->held = false;
-	session_hold(p->client, p->asked_auth);
+	p->draining = false;
+	pace_client(p);
 	session_poke(p->client);
 	return STEP_DONE;
 }
@@ -184,9 +214,8 @@ hand_line(struct pair *p, struct span line, bool answers)
 	unsigned long long octets;
 	enum verb verb = answers ? VERB_AUTH : verb_of(line, &args);
 
-	p->asked_auth = session_say(p->server, line) && verb == VERB_AUTH;
-	if (p->asked_auth)
-		session_hold(p->client, true);
+	if (session_say(p->server, line) && (verb == VERB_AUTH || verb == VERB_DATA || verb == VERB_STARTTLS))
+		p->decides = verb;
 	if (verb == VERB_BDAT && span_number(span_word(&args), ~0ull, &octets))
 		conv_listen(session_conv(p->client), CONV_LISTEN_OCTETS, octets);
 }
@@ -222,7 +251,7 @@ static enum progress
 relay_start(struct session *s, const struct step *step, void *state)
 {
 	(void)step, (void)state;
-	session_hold(s, true);		/* until the server has said its banner */
+	session_hold(s, true);		/* until the server has greeted */
 	return STEP_WAIT;
 }
 
@@ -232,6 +261,11 @@ relay_heard(struct session *s, const struct step *step, void *state, const struc
 	struct pair *p = *(struct pair *const *)step->args;
 
 	(void)s, (void)state;
+	if (news->kind == NEWS_WRITABLE) {
+		session_hold(p->server, false);
+		session_poke(p->server);
+		return STEP_WAIT;
+	}
 	if (news->kind == NEWS_CLOSED || session_view(p->server).state != SESSION_OPEN)
 		return news->kind == NEWS_CLOSED ? STEP_DONE : STEP_WAIT;
 	bool chunk = news->event && news->kind != NEWS_COMMAND && session_view(p->server).dialogue.mode != MODE_MESSAGE;
@@ -252,7 +286,8 @@ relay_heard(struct session *s, const struct step *step, void *state, const struc
 	default:
 		return STEP_WAIT;
 	}
-	hold_if_full(p);
+	drain_if_full(p);
+	pace_client(p);
 	session_poke(p->server);
 	return STEP_WAIT;
 }
@@ -276,7 +311,10 @@ on_script(void *ctx, struct span text)
 {
 	struct pair *p = ctx;
 
-	buf_append(&p->script, text);
+	if (p->cut || buf_append(&p->script, text))
+		return;
+	p->cut = true;
+	note(p, "the session is too long to be written whole: the script ends where it had 8 MiB");
 }
 
 static void
@@ -321,7 +359,7 @@ on_accepted(void *ctx, int fd)
 	struct pair *p = memory_zeroed(sizeof *p);
 
 	*p = (struct pair){ .record = r, .number = ++r->last_number, .client_opts = { .number = r->last_number },
-	    .server_opts = *r->opts.session, .script = { .max = RECORD_MAX }, .line = { .max = RECORD_MAX }, .agreed = { .max = 4096 } };
+	    .server_opts = *r->opts.session, .script = { .max = RECORD_MAX }, .line = { .max = RECORD_MAX }, .agreed = { .max = 2 * CONV_REPLY_MAX } };
 	p->server_opts.number = 1;
 	p->server_opts.timeouts.reply = p->server_opts.timeouts.dot = 0;	/* the client has its own patience */
 	p->back = p;

@@ -122,7 +122,7 @@ struct session_view {
 	bool local;			/* the peer is on this machine, with nothing between */
 	bool asking;			/* a question waits for its answer */
 	bool busy;			/* a step is in hand */
-	bool held;			/* server: an answer is delayed */
+	bool held;			/* server: an answer is delayed, by us */
 	uint64_t heard_us;		/* when octets last came; 0: never */
 	uint64_t waiting_us;		/* since when it waits for the peer; 0: it does not */
 	const char *waiting_for;	/* "the banner", "the reply to EHLO" */

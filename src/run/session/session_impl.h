@@ -61,6 +61,7 @@ struct session {
 	enum session_state state;
 	char helo[80];				/* what session_helo made of the address */
 	bool said_421, said_221, shut, shut_when_sent, shake_when_sent;
+	bool ended;				/* server: the client shut its side, and is still sent what it asked for */
 	struct arena link;			/* as long as the connection */
 
 	struct dialogue dialogue;
@@ -84,7 +85,7 @@ struct session {
 	bool asking;				/* the step in hand waits for the person */
 	unsigned surprises;			/* in a row */
 	bool wants_room;			/* session_want_room was called */
-	bool held;				/* server: what came waits until session_hold(false) */
+	bool held;				/* what came waits until session_hold(false) */
 	bool write_failed;			/* the peer is gone, and what it said last is to be read */
 	bool working;				/* within an entry point: what is pushed waits for its end */
 

@@ -135,14 +135,22 @@ heard_chatter(struct session *s, struct span line)
 		session_note(s, "the command says: %.*s", SPAN_ARG(line));
 }
 
+/* What a server keeps of what its client said in secret: so much in all, and nothing of a longer line (RFC 4954 4). */
+enum { SERVER_MASK_MAX = 1 << 15, SERVER_RESPONSE_MAX = 12288 };
+
 /* Not even the user name is shown; who hands the line on may hear it again. */
 static struct span
 without_secret(struct session *s, const struct conv_event *e, struct arena *arena)
 {
 	bool answer = e->kind == CONV_ANSWER;
-	struct span line = e->text, shown = secrecy_said(&s->secrecy, line, answer, arena);
+	struct span line = e->text;
 	size_t same = 0;
 
+	if (s->secrecy.mask.n > SERVER_MASK_MAX)
+		mask_release(&s->secrecy.mask);
+	if (line.len > SERVER_RESPONSE_MAX && secrecy_conceals(&s->secrecy, line, answer))
+		return arena_printf(arena, "<%s, %zu octets>", answer ? "answer" : "secret", line.len);
+	struct span shown = secrecy_said(&s->secrecy, line, answer, arena);
 	if (shown.at == line.at)
 		return mask_shown(&s->secrecy.mask, arena, line);
 	while (same < line.len && same < shown.len && line.at[same] == shown.at[same])
@@ -168,15 +176,16 @@ heard_command(struct session *s, const struct conv_event *e)
 }
 
 /*
- * A server's step must be there to hear a command; replies are heard in any case. A client that does not read its
- * replies is not heard either, so that they cannot pile up.
+ * May what came be understood, and more be read? Nothing between STARTTLS and the handshake, to which it is left. A
+ * server's step must be there to hear a command; replies are heard in any case. A client that does not read its
+ * replies is not heard either, so that they cannot pile up: what it sends meanwhile waits in the kernel, on its side.
  */
 static bool
 hears(const struct session *s)
 {
-	if (s->role == CONV_CLIENT)		/* what comes before TLS begins is left to the handshake */
-		return !s->shake_when_sent || !s->dane_query;
-	return s->step && !s->held && conv_output(s->conv).len < SESSION_LOW_WATER;
+	if (s->shake_us || s->shake_when_sent || s->held)
+		return false;
+	return s->role == CONV_CLIENT || (s->step && conv_output(s->conv).len < SESSION_LOW_WATER);
 }
 
 void
@@ -190,7 +199,7 @@ understand(struct session *s)
 {
 	struct conv_event e;
 
-	while (s->conv && !s->shake_us && !s->shake_when_sent && hears(s) && conv_next(s->conv, &e)) {
+	while (s->conv && hears(s) && conv_next(s->conv, &e)) {
 		if (e.kind == CONV_CHATTER)
 			heard_chatter(s, e.text);
 		else if (s->role == CONV_CLIENT)
@@ -225,6 +234,19 @@ scratch(struct session_env *env)
 	return env->scratch;
 }
 
+/*
+ * Who has left the step (it said QUIT, or was let go) is still read, so that its close is seen; what it says is dropped.
+ * Else there is room for as much as is read at once whenever all was understood: a TLS record is then never read in part,
+ * and no octets wait where poll does not see them.
+ */
+static bool
+reads(const struct session *s)
+{
+	bool left = s->role == CONV_SERVER && !s->step && !s->shake_us && !s->shake_when_sent;
+
+	return !s->ended && (left || (hears(s) && conv_room(s->conv) >= SCRATCH_SIZE));
+}
+
 /* What is there of it, understood; CONN_OK when something was. */
 static enum conn_status
 read_some(struct session *s, size_t *n)
@@ -249,9 +271,22 @@ read_before_asking(struct session *s)
 {
 	size_t n;
 
-	while (s->conn && s->conv && s->role == CONV_CLIENT && hears(s) && conv_is_about_to_ask(s->conv) &&
+	while (s->conn && s->conv && s->role == CONV_CLIENT && reads(s) && conv_is_about_to_ask(s->conv) &&
 	    read_some(s, &n) == CONN_OK)
 		;
+}
+
+static void
+lost(struct session *s, enum closed_by by)
+{
+	bool farewell = s->said_421, awaited = s->step && (s->step->op->needs & STEP_EXPECTS_CLOSE);
+	bool expected = s->shut || s->shut_when_sent || s->said_221 || farewell || awaited || s->role == CONV_SERVER;
+
+	session_closed(s, by, expected);
+	if (!s->step)
+		return;
+	s->failed = farewell ? ERR_TEMPORARY : ERR_PROTO;
+	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
 }
 
 static void
@@ -276,7 +311,9 @@ flush(struct session *s)
 	}
 	if (!s->conn || s->shake_us || conv_output(s->conv).len > 0)
 		return;
-	if (s->shake_when_sent && !s->dane_query)
+	if (s->ended)
+		lost(s, CLOSED_BY_PEER);
+	else if (s->shake_when_sent && !s->dane_query)
 		session_begin_shaking(s);
 	else if (s->shut_when_sent && !s->shut) {
 		s->shut = true;
@@ -302,25 +339,15 @@ look_for_tls(struct session *s)
 }
 
 static void
-lost(struct session *s, enum closed_by by)
-{
-	bool farewell = s->said_421, awaited = s->step && (s->step->op->needs & STEP_EXPECTS_CLOSE);
-	bool expected = s->shut || s->shut_when_sent || s->said_221 || farewell || awaited || s->role == CONV_SERVER;
-
-	session_closed(s, by, expected);
-	if (!s->step)
-		return;
-	s->failed = farewell ? ERR_TEMPORARY : ERR_PROTO;
-	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
-}
-
-static void
 lost_by(struct session *s, enum conn_status status)
 {
 	session_trace(s, status == CONN_EOF ? "end of stream" : "the stream broke", 0);
 	understand(s);
 	flush(s);		/* who says QUIT and shuts its side still wants the 221 */
 	if (!s->conn || session_child_is_ending(s))
+		return;
+	s->ended = s->role == CONV_SERVER && status == CONN_EOF && !s->write_failed && conv_output(s->conv).len > 0;
+	if (s->ended)		/* a client that shut its side may still read, slowly, what it asked for */
 		return;
 	if (status == CONN_ERROR && !conn_was_reset(s->conn)) {
 		struct err err = *conn_err(s->conn);
@@ -344,7 +371,7 @@ fill(struct session *s)
 {
 	size_t n;
 
-	for (int i = 0; i < READS_A_TURN && s->conn && !s->shake_us && (hears(s) || !s->step); i++) {
+	for (int i = 0; i < READS_A_TURN && s->conn && reads(s); i++) {
 		enum conn_status status = read_some(s, &n);
 		if (status == CONN_AGAIN)
 			return;
@@ -370,7 +397,7 @@ read_out(struct session *s)
 	int why = s->conn ? conn_err(s->conn)->sys : 0;
 	size_t n;
 
-	while (s->conn && (hears(s) || !s->step) && (status = read_some(s, &n)) == CONN_OK)
+	while (s->conn && reads(s) && (status = read_some(s, &n)) == CONN_OK)
 		;
 	if (s->conn)
 		lost_by(s, why == ECONNRESET || why == EPIPE ? status : CONN_ERROR);
@@ -400,7 +427,7 @@ session_work(struct session *s)
 	}
 	/* Nothing is flushed behind it: who waits for room that comes here would wait for ever. */
 	if (s->conn && !s->shake_us)
-		conn_want(s->conn, !s->aside.ending && (hears(s) || !s->step), !s->write_failed && session_may_send(s) > 0);
+		conn_want(s->conn, !s->aside.ending && reads(s), !s->write_failed && session_may_send(s) > 0);
 	s->working = false;
 }
 
@@ -419,6 +446,7 @@ session_on_conn(void *ctx, enum conn_news news)
 		break;
 	case CONN_READY:
 		session_hear_child(s);		/* before the reply that it said it for */
+		understand(s);		/* what waits is older than what comes */
 		fill(s);
 		flush(s);
 		if (s->write_failed)

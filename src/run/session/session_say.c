@@ -109,19 +109,29 @@ session_expect_banner(struct session *s)
 	session_wait(s, "the banner", s->opts->timeouts.greeting);
 }
 
-bool
-session_answer(struct session *s, struct span reply)
+void
+session_tell_answer(struct session *s, struct span reply)
 {
-	struct event event = { .kind = EVENT_ANSWERED };
 	unsigned long long code;
 
 	if (span_number(span_first(reply, 3), 999, &code) && (code == 334 || code == 235))
 		secrecy_heard(&s->secrecy, (unsigned)code, span_skip(reply, 4));
-	event.text = session_shown(s, reply);
+	session_emit(s, &(struct event){ .kind = EVENT_ANSWERED, .text = session_shown(s, reply) });
+}
+
+bool
+session_answer(struct session *s, struct span reply)
+{
 	if (!conv_put(s->conv, reply) || !conv_put(s->conv, SPAN("\r\n")))
 		return false;
-	session_emit(s, &event);
+	session_tell_answer(s, reply);
 	return true;
+}
+
+bool
+session_unheard(const struct session *s)
+{
+	return s->conn && (conv_output(s->conv).len > 0 || conn_unacknowledged(s->conn));
 }
 
 /* Octets that came without the care a typed line has. */

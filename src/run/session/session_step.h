@@ -26,7 +26,9 @@ bool session_say_octets(struct session *, struct span octets);
 bool session_say_text(struct session *, struct span line);
 /* Server: a reply, whole, without its last CRLF; goes out as it is. */
 bool session_answer(struct session *, struct span reply);
-/* Server: nothing more is heard, or read, until it is let go: while an answer is delayed. */
+void session_tell_answer(struct session *, struct span reply);	/* of one whose octets the step puts into the conv itself */
+bool session_unheard(const struct session *);	/* something that was said has not reached the peer's system yet */
+/* Nothing more is heard, or read, until it is let go: while an answer is delayed, or has nowhere to go. */
 void session_hold(struct session *, bool held);
 /* EVENT_SENT of something too long to show, by a few words about it; message NULL: octets of no message. */
 void session_sent_message(struct session *, struct span what, const struct message *, uint64_t octets, bool chunked);

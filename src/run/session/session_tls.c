@@ -63,7 +63,10 @@ session_shake_hands(struct session *s)
 		err_set(&err, ERR_PROTO, "%s", text);
 		err.cause = CAUSE_INJECTED;
 		session_fail_with(s, &err);
-		session_close(s, true);
+		if (s->role == CONV_SERVER)
+			session_shut(s);	/* the 220 was said: it goes out, and nothing behind it */
+		else
+			session_close(s, true);
 		return STEP_FAIL;
 	}
 	s->shake_when_sent = true;
