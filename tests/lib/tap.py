@@ -14,7 +14,7 @@ class _Result(unittest.TestResult):
 
     def _say(self, ok, test, rest=""):
         self.number += 1
-        name = str(test.id()).split(".", 1)[-1]
+        name = str(test.id()).split(".", 1)[-1].rstrip(")")     # of a class that was skipped whole: "setUpClass (__main__.Class)"
         doc = test.shortDescription()
         print(f"{'ok' if ok else 'not ok'} {self.number} - {name}{': ' + doc if doc else ''}{rest}", flush=True)
 
@@ -42,8 +42,7 @@ def main():
     suite = unittest.defaultTestLoader.loadTestsFromModule(sys.modules["__main__"])
     if len(sys.argv) > 1:
         suite = unittest.defaultTestLoader.loadTestsFromNames(sys.argv[1:], sys.modules["__main__"])
-    print(f"1..{suite.countTestCases()}", flush=True)
     result = _Result()
     suite.run(result)
-    sys.stdout.flush()
+    print(f"1..{result.number}", flush=True)    # last: a class that was skipped whole is one, and a subtest that failed is one more
     os._exit(1 if result.bad else 0)
