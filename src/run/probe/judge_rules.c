@@ -11,15 +11,15 @@
 
 enum { EXT_SET_MAX = 8 << 20 };
 
-static const char *const metric_words[] = {
-	[METRIC_TOTAL] = "total", [METRIC_CERT_DAYS] = "cert_days", [METRIC_SIZE_LIMIT] = "size_limit",
-	[METRIC_EXTENSIONS] = "extensions",
+static const char *const metric_words[METRIC_COUNT - PHASE_COUNT] = {		/* of those that are no phase */
+	[METRIC_TOTAL - PHASE_COUNT] = "total", [METRIC_CERT_DAYS - PHASE_COUNT] = "cert_days",
+	[METRIC_SIZE_LIMIT - PHASE_COUNT] = "size_limit", [METRIC_EXTENSIONS - PHASE_COUNT] = "extensions",
 };
 
 const char *
 metric_word(unsigned metric)
 {
-	return metric < PHASE_COUNT ? phase_word((enum probe_phase)metric) : metric_words[metric];
+	return metric < PHASE_COUNT ? phase_word((enum probe_phase)metric) : metric_words[metric - PHASE_COUNT];
 }
 
 enum probe_reason
