@@ -18,7 +18,7 @@ ZONE = {
     ("_25._tcp.mx1.good.test", "TLSA"): [(3, 1, 1, "ab" * 32)],
     ("_mta-sts.good.test", "TXT"): ["v=STSv1; id=1;"],
     ("_smtp._tls.good.test", "TXT"): ["v=TLSRPTv1; rua=mailto:a@good.test", "v=TLSRPTv1; rua=mailto:\x1b[31m@good.test"],
-    ("null.test", "MX"): [(0, ".")],
+    ("null.test", "MX"): [(0, ".")], ("broken.test", "MX"): "SERVFAIL", ("broken.test", "A"): ["192.0.2.7"],
     ("xn--bcher-kva.test", "CNAME"): ["mx1.good.test"],
 }
 
@@ -56,6 +56,20 @@ class Lookup(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertIn("no TLSA", out)
         self.assertNotIn("_mta-sts", out)
+
+    def test_a_bare_name_is_a_domain_where_it_has_an_mx(self):
+        "good.test has no address of its own; what has no MX is a host, and why it has none is told"
+        for name in "good.test", "null.test":
+            self.assertEqual(self.look(name), self.look("@" + name))
+        for name, mx, why in (("good.test", True, None), ("mx1.good.test", False, "there is none"), ("nowhere.test", False, "NXDOMAIN"),
+                              ("broken.test", False, "SERVFAIL")):
+            with self.subTest(name):
+                status, out, _ = self.look("--format", "json", name)
+                got = json.loads(out)
+                self.assertEqual((got["mx"], got["name"], status), (mx, name, 3 if name == "nowhere.test" else 0))
+                self.assertIn(why, got["mx_why"]) if why else self.assertNotIn("mx_why", got)
+                self.assertEqual("not as a domain" in self.look(name)[1], not mx)
+        self.assertNotIn("not as a domain", self.look("192.0.2.1")[1])
 
     def test_an_alias_and_another_script(self):
         program.needs(self, "libidn2")

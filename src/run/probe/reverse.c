@@ -31,7 +31,7 @@ reverse_start(struct session_env *env, const struct addr *addr, uint64_t deadlin
 
 	*r = (struct reverse){ .fn = fn, .ctx = ctx };
 	r->target = (struct target){ .kind = TARGET_HOST, .text = host, .host = host, .port = addr_port(addr) };
-	r->query = lookup_start(env->loop, session_env_dns(env), &r->target, &any, deadline_ms, arena, on_lookup, r);
+	r->query = lookup_start(env->loop, session_env_dns(env), &r->target, LOOKUP_HOST, &any, deadline_ms, arena, on_lookup, r);
 	return r;
 }
 

@@ -31,8 +31,11 @@ struct question {
 };
 
 struct lookup_query {
+	struct loop *loop;
 	struct dns *dns;
-	const struct target *target;
+	struct target target;
+	const struct route_opts *opts;
+	uint64_t deadline_us;		/* 0: none */
 	struct arena *arena;
 	lookup_fn *fn;
 	void *ctx;
@@ -250,9 +253,9 @@ ask_host(struct lookup_query *l, struct lookup_host *h)
 		if (addr_family(&h->hop->addr[i]))
 			ask(l, reverse_name(&h->hop->addr[i], l->arena), DNS_PTR, take_ptr)->address = &h->address[i];
 	}
-	if (h->hop->found.source == HOST_LITERAL || l->target->kind == TARGET_UNIX || h->hop->naddr == 0)
+	if (h->hop->found.source == HOST_LITERAL || l->target.kind == TARGET_UNIX || h->hop->naddr == 0)
 		return;
-	h->tlsa_name = arena_printf(l->arena, "_%u._tcp.%.*s", l->target->port, SPAN_ARG(h->hop->host));
+	h->tlsa_name = arena_printf(l->arena, "_%u._tcp.%.*s", l->target.port, SPAN_ARG(h->hop->host));
 	h->tlsa_why = SPAN("the name is too long");
 	ask(l, h->tlsa_name, DNS_TLSA, take_tlsa)->host = h;
 }
@@ -272,7 +275,7 @@ on_route(void *ctx, const struct route *route, const struct err *err)
 		up->host[i].hop = &route->hop[i];
 		ask_host(l, &up->host[i]);
 	}
-	if (l->target->kind == TARGET_MX && route->name.len > 0 && !addr_parse(&literal, route->name, 0)) {
+	if (l->target.kind == TARGET_MX && route->name.len > 0 && !addr_parse(&literal, route->name, 0)) {
 		ask_text(l, &up->mta_sts, &policy_text);
 		ask_text(l, &up->tlsrpt, &reports_text);
 	}
@@ -288,14 +291,43 @@ on_note(void *ctx, struct span note)
 		l->lookup.note[l->lookup.nnotes++] = arena_copy(l->arena, note);
 }
 
+static void
+find_route(struct lookup_query *l)
+{
+	uint64_t now = loop_now_us(), left_ms = 0;
+
+	if (l->deadline_us)
+		left_ms = l->deadline_us > now + 1000 ? (l->deadline_us - now) / 1000 : 1;
+	l->waiting++;
+	l->route = route_find(l->loop, l->dns, &l->target, l->opts, left_ms, l->arena, on_route, on_note, l);
+}
+
+static void
+take_mx(struct question *q, const struct dns_reply *reply, struct span owner)
+{
+	struct lookup_query *l = q->query;
+
+	l->lookup.mx_why = why_none(q, reply, &owner);
+	if (l->lookup.mx_why.len == 0)
+		l->target.kind = TARGET_MX;
+	find_route(l);
+}
+
 struct lookup_query *
-lookup_start(struct loop *loop, struct dns *dns, const struct target *target, const struct route_opts *opts,
-    uint64_t deadline_ms, struct arena *arena, lookup_fn *fn, void *ctx)
+lookup_start(struct loop *loop, struct dns *dns, const struct target *target, enum lookup_name as,
+    const struct route_opts *opts, uint64_t deadline_ms, struct arena *arena, lookup_fn *fn, void *ctx)
 {
 	struct lookup_query *l = memory_zeroed(sizeof *l);
+	struct span name;
+	struct addr literal;
 
-	*l = (struct lookup_query){ .dns = dns, .target = target, .arena = arena, .fn = fn, .ctx = ctx, .waiting = 1 };
-	l->route = route_find(loop, dns, target, opts, deadline_ms, arena, on_route, on_note, l);
+	*l = (struct lookup_query){ .loop = loop, .dns = dns, .target = *target, .opts = opts, .arena = arena, .fn = fn, .ctx = ctx };
+	l->deadline_us = deadline_ms ? loop_now_us() + deadline_ms * 1000 : 0;
+	if (as == LOOKUP_DOMAIN_OR_HOST && target->kind == TARGET_HOST && span_has(target->host, '.') &&
+	    !addr_parse(&literal, target->host, 0) && host_ascii(target->host, arena, &name, &(struct err){ 0 }))
+		ask(l, name, DNS_MX, take_mx);
+	if (l->waiting == 0)
+		find_route(l);
 	return l;
 }
 

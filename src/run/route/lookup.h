@@ -47,6 +47,7 @@ struct lookup_text {
 
 struct lookup {
 	const struct route *route;
+	struct span mx_why;		/* LOOKUP_DOMAIN_OR_HOST took it for a host: why it has no MX; else empty */
 	struct err err;			/* why nothing can be connected to; ERR_NONE: something can */
 	struct lookup_host *host;	/* one for each of the route's, those without an address too */
 	size_t nhosts;
@@ -59,11 +60,14 @@ struct lookup {
 struct span lookup_tlsrpt_name(struct span domain, struct arena *);
 void lookup_tlsrpt(struct lookup_text *, const struct dns_reply *, struct arena *);
 
+/* What a bare name is: a host, as everywhere else, or first a domain, if it has an MX. */
+enum lookup_name { LOOKUP_HOST, LOOKUP_DOMAIN_OR_HOST };
+
 /* Told once, never from within lookup_start; the lookup lives in the arena. */
 typedef void lookup_fn(void *ctx, const struct lookup *);
 
 struct lookup_query;
-struct lookup_query *lookup_start(struct loop *, struct dns *, const struct target *, const struct route_opts *,
+struct lookup_query *lookup_start(struct loop *, struct dns *, const struct target *, enum lookup_name, const struct route_opts *,
     uint64_t deadline_ms, struct arena *, lookup_fn *, void *ctx);
 void lookup_free(struct lookup_query *);	/* also cancels; NULL is fine */
 

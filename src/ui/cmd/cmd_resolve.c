@@ -155,6 +155,9 @@ show_lookup(struct screen *s, const struct lookup *l, const struct sts *sts)
 	if (r->mx) {
 		screen_print(s, ": MX, TTL %u s", r->ttl);
 		put_signed(s, r->authentic);
+	} else if (l->mx_why.len > 0) {
+		screen_print(s, ": looked up as a host, not as a domain; MX: ");
+		screen_put(s, l->mx_why);
 	}
 	screen_print(s, "\n");
 	for (size_t i = 0; i < l->nhosts; i++)
@@ -223,8 +226,8 @@ resolve(struct options *o, const struct target *target)
 		o->dns.timeout_ms = ms;
 	r.dns = dns_new(r.loop, &o->dns);
 	screen_init(&r.screen, stdout, &o->look);
-	struct lookup_query *query = lookup_start(r.loop, r.dns, target, &o->session.route, ms ? ms + 500 : 0, &o->arena,
-	    on_lookup, &r);
+	struct lookup_query *query = lookup_start(r.loop, r.dns, target, LOOKUP_DOMAIN_OR_HOST, &o->session.route,
+	    ms ? ms + 500 : 0, &o->arena, on_lookup, &r);
 	while (!r.done)
 		loop_turn(r.loop, true);
 	sts_free(r.policy);

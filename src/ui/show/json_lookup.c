@@ -92,6 +92,8 @@ json_lookup(FILE *out, const struct lookup *l, const struct sts *sts)
 	json_put_string(o, "event", "lookup");
 	json_put(o, "name", l->route->name);
 	json_put_bool(o, "mx", l->route->mx);
+	if (l->mx_why.len > 0)
+		json_put(o, "mx_why", l->mx_why);
 	json_put_number(o, "ttl", l->route->ttl);
 	json_put_bool(o, "validated", l->route->authentic);
 	for (size_t i = 0; i < l->nhosts; i++)
