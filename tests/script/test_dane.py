@@ -57,6 +57,8 @@ class Dane(unittest.TestCase):
                             ((3, 1, 1, ""), "it has no data")):
             done = self.talk([record], "check")
             self.assertEqual(done.returncode, 0, done.stdout)
+            if not record[3] and "gave an answer that is malformed" in done.flat:
+                continue            # c-ares 1.20 and later pass on no answer with such a record
             self.assertIn(f"is unusable: {why}", done.flat)
             self.assertIn("DANE: no record is usable", done.flat)
             self.assertEqual(self.talk([record], "require").returncode, 5)

@@ -35,15 +35,15 @@ async def main():
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(place + "/good.chain.pem", place + "/good.key")
     loop = asyncio.get_running_loop()
-    keep, handler = [], Handler()
+    handler = Handler()
     common = dict(hostname="aio.bed.test", enable_SMTPUTF8=True, authenticator=authenticate)
+    keep = [await loop.create_unix_server(lambda: SMTP(handler, **common), unix)]      # first: the ports are waited for
     for make, name, secure in (
             (lambda: SMTP(handler, tls_context=tls, **common), "starttls", None),
             (lambda: SMTP(handler, auth_require_tls=False, **common), "smtps", tls),
             (lambda: SMTP(handler, auth_require_tls=False, **common), "auth", None),
             (lambda: LMTP(handler, hostname="aio.bed.test"), "lmtp", None)):
         keep.append(await loop.create_server(make, "127.0.0.1", port[name], ssl=secure))
-    keep.append(await loop.create_unix_server(lambda: SMTP(handler, **common), unix))
     stop = asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     await stop.wait()

@@ -165,6 +165,54 @@ service stats {
   }
 }
 """
+# 2.4, Debian 13's, is configured otherwise, and reads nothing that does not begin with its version.
+_DOVECOT_24 = """dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+base_dir = /run/dovecot
+log_path = /var/log/dovecot.log
+protocols =
+ssl = no
+auth_allow_cleartext = yes
+auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256 xoauth2 oauthbearer
+auth_failure_delay = 0
+oauth2 {
+  introspection_mode = local
+  username_attribute = sub
+  issuers = bed
+  oauth2_local_validation {
+    dict fs {
+      fs posix {
+        prefix = /etc/dovecot/keys/
+      }
+    }
+  }
+}
+passdb oauth2 {
+  mechanisms_filter = xoauth2 oauthbearer
+}
+passdb passwd-file {
+  mechanisms_filter = plain login cram-md5 scram-sha-1 scram-sha-256
+  default_password_scheme = PLAIN
+  passwd_file_path = /etc/dovecot/users
+}
+userdb static {
+  fields {
+    uid = nobody
+    gid = nogroup
+    home = /nonexistent
+  }
+}
+service auth {
+  unix_listener /run/dovecot-auth {
+    mode = 0666
+  }
+}
+service stats {
+  unix_listener stats-writer {
+    mode = 0666
+  }
+}
+"""
 _OAUTH = """
 introspection_mode = local
 local_validation_key_dict = fs:posix:prefix=/etc/dovecot/keys/
@@ -235,7 +283,8 @@ class Postfix(_Server):
         j.mkdir("/var/lib/postfix", owner="postfix")
         self._account()
         if dovecot:
-            j.write("/etc/dovecot/dovecot.conf", _DOVECOT)
+            new = j.run("dovecot", "--version").stdout.startswith("2.4")
+            j.write("/etc/dovecot/dovecot.conf", _DOVECOT_24 if new else _DOVECOT)
             j.write("/etc/dovecot/users", f"{USER}:{{PLAIN}}{PASSWORD}\n")
             j.write("/etc/dovecot/oauth2.conf.ext", _OAUTH)
             j.write("/etc/dovecot/keys/default/HS256/default", base64.b64encode(TOKEN_SECRET))
@@ -275,7 +324,7 @@ pipelining_advertise_hosts = *
 pipelining_connect_advertise_hosts = *
 smtputf8_advertise_hosts = *
 tls_advertise_hosts = *
-tls_certificate = %(pki)s/good.chain.pem
+tls_certificate = /etc/exim4/good.pem
 tls_privatekey = /etc/exim4/good.key
 auth_advertise_hosts = ${if or{{eq{$received_port}{%(submission)d}}{eq{$received_port}{%(smtps)d}}}{*}{}}
 acl_smtp_mail = acl_mail
@@ -343,7 +392,9 @@ class Exim(_Server):
         j = self.jail = packages.Jail("exim", users=["Debian-exim"])
         j.write("/etc/exim4/exim4.conf", _EXIM % dict(self.port, pki=self.pki, host=host), owner="Debian-exim", mode=0o640)
         os.chown(j.path("/etc/exim4/exim4.conf"), 0, j.ids["Debian-exim"])
-        j.write("/etc/exim4/good.key", open(os.path.join(self.pki, "good.key")).read(), 0o600, "Debian-exim")
+        for name, source in (("good.key", "good.key"), ("good.pem", "good.chain.pem")):     # its user may not enter our folder
+            with open(os.path.join(self.pki, source)) as file:
+                j.write("/etc/exim4/" + name, file.read(), 0o600, "Debian-exim")
         j.mkdir("/var/spool/exim4", owner="Debian-exim")
         j.mkdir("/var/log", owner="Debian-exim")
         j.start("exim4", "-C", "/etc/exim4/exim4.conf", "-bdf", "-q1h")

@@ -94,8 +94,11 @@ class OpenSMTPD(Clear):
         cls.mta.__exit__()
 
     def test_its_broken_tls_is_named(self):
-        "Debian 12's build answers every handshake with alert 80"
+        "Debian 12's build answers every handshake with alert 80; Debian 13's does not"
         done = self.talk(self.mta.port["starttls"], "EHLO a.example\nSTARTTLS\nNOOP\n")
+        if "TLS began" in done.stdout:
+            self.assertEqual(done.returncode, 0, done.stdout)
+            return
         self.assertEqual(done.returncode, 5, done.stdout)
         self.assertIn("alert 80", done.stdout)
         self.assertNotIn("NOOP", done.stdout.split("STARTTLS\n")[-1].replace("not sent: NOOP", ""))
