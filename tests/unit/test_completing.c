@@ -1,0 +1,140 @@
+/* What the prompt offers for a half-typed line: candidates for Tab, and the hint behind the cursor. */
+#include "tests.h"
+
+#include <stdio.h>
+
+#include "ui/prompt/commands/list.h"
+#include "ui/prompt/talk.h"
+
+static struct session_env env;
+static struct session_opts opts;
+static struct talk talk;
+
+static void
+ignore(void *ctx, const struct event *event)
+{
+	(void)ctx, (void)event;
+}
+
+static int
+begin(void **state)
+{
+	(void)state;
+	env.loop = loop_new();
+	talk.commands.table = prompt_commands;
+	talk.commands.player = player_new(&env, &opts, &(struct player_opts){ .interactive = true }, ignore, NULL);
+	talk.history.lines.max = 1 << 16;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	(void)state;
+	player_free(talk.commands.player);
+	buf_release(&talk.history.lines);
+	session_env_release(&env);
+	return 0;
+}
+
+static const struct want {
+	const char *line;
+	size_t replaced;		/* octets at its end */
+	const char *has;		/* a candidate; NULL: there is none at all */
+	const char *lacks;		/* no candidate */
+} table[] = {
+	{ "EH", 2, "EHLO ", "HELO " },
+	{ "eh", 2, "EHLO ", NULL },
+	{ "/op", 2, "open ", "opne" },
+	{ "/se", 2, "send ", "close" },
+	{ "/set ver", 3, "verify ", "color " },
+	{ "/set color al", 2, "always", "never" },
+	{ "/help dat", 3, "DATA", "EHLO" },
+	{ "/conn ", 0, NULL, "EHLO " },
+	{ "", 0, "EHLO ", "LHLO " },
+	{ "LH", 2, "LHLO ", "EHLO " },
+	{ "XYZZY", 5, NULL, NULL },
+	{ "/xyzzy", 5, NULL, NULL },
+};
+
+static bool
+lists(struct span all, const char *candidate)
+{
+	struct span line;
+
+	while (span_line(&all, &line))
+		if (span_eq(line, span_of(candidate)))
+			return true;
+	return false;
+}
+
+static void
+tab(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		const struct want *w = &table[i];
+		struct buf out;
+
+		buf_init(&out, 1 << 16);
+		size_t n = talk_complete(&talk, span_of(w->line), &out);
+		struct span all = buf_span(&out);
+		if ((w->has && (n != w->replaced || !lists(all, w->has))) || (!w->has && !w->lacks && all.len > 0) ||
+		    (w->lacks && lists(all, w->lacks)))
+			fail_msg("%s: %zu octets by\n%.*s", w->line, n, SPAN_ARG(all));
+		buf_release(&out);
+	}
+}
+
+static const struct { const char *line, *hint; } hints[] = {	/* hint: begins so; "": none */
+	{ "EHL", "O domain" },
+	{ "ehl", "O domain" },
+	{ "MAIL", " FROM:<sender>" },
+	{ "MAIL FROM:<a", ">" },
+	{ "/ope", "n " },
+	{ "/set time ", "on|off" },
+	{ "/set color ", "always|auto|never" },
+	{ "", "" },
+	{ "XYZZY", "" },
+	{ "//EHL", "" },
+};
+
+static void
+ghosts(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+		struct span hint = talk_hint(&talk, span_of(hints[i].line));
+
+		if (!span_starts(hint, span_of(hints[i].hint)) || (hints[i].hint[0] == '\0' && hint.len > 0))
+			fail_msg("%s: \"%.*s\"", hints[i].line, SPAN_ARG(hint));
+	}
+}
+
+/* Each name once, and each of them found again. */
+static void
+every_command_is_one_word(void **state)
+{
+	size_t n = 0;
+
+	(void)state;
+	for (struct prompt_word w = { .table = prompt_commands }; prompt_next_word(&w); n++) {
+		size_t same = 0;
+		for (struct prompt_word other = { .table = prompt_commands }; prompt_next_word(&other);)
+			same += strcmp(w.name, other.name) == 0;
+		if (same != 1)
+			fail_msg("/%s is %zu commands", w.name, same);
+	}
+	assert_true(n > 40);
+	assert_true(prompt_knows(SPAN("help")) && !prompt_knows(SPAN("open")));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tab), cmocka_unit_test(ghosts), cmocka_unit_test(every_command_is_one_word),
+	};
+
+	return cmocka_run_group_tests(tests, begin, end);
+}
