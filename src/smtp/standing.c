@@ -29,6 +29,7 @@ static const struct {
 	[DUE_RECIPIENT]	= { "the end of data", { 250 }, "RFC 2033 4.2" },
 	[DUE_FURTHER]	= { "the command", { 0 }, "RFC 5321 4.2" },
 	[DUE_NOTHING]	= { "nothing", { 0 }, "RFC 5321 4.2" },
+	[DUE_PARTED]	= { "nothing", { 0 }, "RFC 5321 4.2" },
 };
 
 /* A login by what lies outside SASL may end without a response; of a mechanism that is not known, nothing is. */
@@ -114,6 +115,8 @@ standing_of(const struct due *due, unsigned code)
 
 	if (due->stage == DUE_NOTHING)		/* a 421 before a close may come at any time (RFC 5321 3.8) */
 		return code == 421 ? REPLY_FITS : REPLY_OUT_OF_STEP;
+	if (due->stage == DUE_PARTED)
+		return REPLY_UNLISTED;
 	if (listless || code / 100 == 4 || code / 100 == 5 || is_listed(due, code))
 		return REPLY_FITS;
 	return is_another_ones(due, code) ? REPLY_OUT_OF_STEP : REPLY_UNLISTED;
@@ -124,6 +127,8 @@ standing_err(const struct due *due, enum standing standing, const struct reply *
 {
 	unsigned class = r->code / 100;
 
+	if (due->stage == DUE_PARTED)
+		return ERR_NONE;
 	if (class == 4)
 		return ERR_TEMPORARY;
 	if (class == 5)
@@ -167,6 +172,8 @@ standing_text(const struct due *due, enum standing standing, unsigned code, char
 	const char *rfc = due->stage == DUE_COMMAND ? verb_info(due->verb)->codes_rfc : stages[due->stage].rfc;
 
 	out[0] = '\0';
+	if (due->stage == DUE_PARTED)
+		return;
 	list_codes(due, expected, sizeof expected);
 	if (standing == REPLY_OUT_OF_STEP && due->stage == DUE_NOTHING)
 		snprintf(out, STANDING_TEXT, "replies out of step: %03u is unsolicited (%s)", code, rfc);

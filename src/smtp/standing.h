@@ -34,6 +34,7 @@ enum due_stage {
 	DUE_RECIPIENT,		/* the same for one recipient: LMTP, and PRDR after its 353 */
 	DUE_FURTHER,		/* one more that a script waits for: any */
 	DUE_NOTHING,		/* nothing: the reply is unsolicited */
+	DUE_PARTED,		/* nothing any more: the 221 has come */
 };
 
 /* What a reply answers. */

@@ -63,7 +63,7 @@ on_event(void *ctx, const struct event *event)
 		if (event->answer.surprise && p->opts.interactive)
 			player_give_back(p);
 		if (event->answer.surprise)
-			p->status = err_worse(p->status, event->err ? event->err : ERR_PROTO);
+			p->status = err_worse(p->status, event->err);
 		break;
 	case EVENT_CLOSED:
 		p->status = err_worse(p->status, event->err);

@@ -38,9 +38,28 @@ compare_lines(struct play *p, const struct expect *x, const struct reply *r, con
 	f->reply_met = got;
 }
 
-bool
-play_judge(struct play *p, const struct script_item *item, size_t k, const struct reply *r, enum verb verb)
+/* A code that belongs to another command passes only where the script names it; what nothing judges must be a success. */
+static bool
+is_taken(const struct expect *x, const struct news *news, struct match_result *out)
 {
+	unsigned code = news ? news->event->reply.code : 0;
+	char text[STANDING_TEXT];
+
+	if (!news || (news->standing == REPLY_OUT_OF_STEP ? x && expect_names(x, code) : x || news->failed == ERR_NONE))
+		return true;
+	standing_text(news->due, news->standing, code, text);
+	*out = (struct match_result){ 0 };
+	if (text[0])
+		snprintf(out->why, sizeof out->why, "%s", text);
+	else
+		snprintf(out->why, sizeof out->why, "%03u does not accept %s", code, due_text(news->due));
+	return false;
+}
+
+bool
+play_judge(struct play *p, const struct script_item *item, size_t k, const struct reply *r, const struct news *news)
+{
+	enum verb verb = news ? news->verb : VERB_OTHER;
 	const struct expect *x = k < item->nreply ? item->reply[k] : NULL;
 	struct match_how how = p->how;
 	struct match_result result;
@@ -51,7 +70,8 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 	if (r->code == 334)
 		p->vars.challenge = arena_copy(&p->arena, r->line[0]);
 	how.host = p->how.host;
-	if (x ? expect_match(x, r, &how, &p->vars, &p->scratch, &result) : expect_default(r, &result)) {
+	bool ok = x ? expect_match(x, r, &how, &p->vars, &p->scratch, &result) : expect_default(r, &result);
+	if (ok && is_taken(x, news, &result)) {
 		p->result.uncompared += result.uncompared;
 		return true;
 	}
@@ -59,6 +79,73 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 	    item == &p->reading && item->nreply == 0 ? "the banner: " : "", result.why);
 	if (x)
 		compare_lines(p, x, r, &how, result.about);
+	p->failed->out_of_step = news && news->standing == REPLY_OUT_OF_STEP;
+	return false;
+}
+
+/* ---- message text, and answers in an AUTH exchange */
+
+static bool
+is_dot(const struct script_say *say)
+{
+	return say->kind == SAY_DOT || (say->kind == SAY_COMMAND && span_eq(say->text.source, SPAN(".")));
+}
+
+/* The item, from this one on, that has a lone dot; NULL: none has. */
+static const struct script_item *
+dot_behind(const struct play *p, const struct script_item *item)
+{
+	const struct script_item *i = item;
+
+	while (i) {
+		for (size_t k = 0; i->kind == SCRIPT_EXCHANGE && i->peer == item->peer && k < i->nsay; k++)
+			if (is_dot(&i->say[k]))
+				return i;
+		i = i != item ? i->next : p->depth > 0 ? p->frame[p->depth - 1].next : NULL;
+	}
+	return NULL;
+}
+
+/* How many lines of it are left out, up to the lone dot; the play goes on behind it. */
+static size_t
+leave_message_out(struct play *p, const struct script_item *item)
+{
+	const struct script_item *dot = dot_behind(p, item);
+	size_t n = item->nsay;
+
+	for (const struct script_item *i = item; dot && i != dot; n += i->nsay)
+		i = i != item ? i->next : p->frame[p->depth - 1].next;
+	if (dot && dot != item)
+		p->frame[p->depth - 1].next = dot->next;
+	return n;
+}
+
+/*
+ * Message text goes only after a 354, a response only after a 334: after any other reply they would be read as commands.
+ * Where the script takes any reply (`S: *`) they look like commands, and are told apart here: by the lone dot that ends
+ * the text, and because a response is no verb.
+ */
+static bool
+may_go(struct session *s, struct play *p, const struct script_item *item)
+{
+	struct play_peer *peer = p->in_hand;
+	enum script_say_kind kind = item->nsay > 0 ? item->say[0].kind : SAY_RAW;
+	enum dialogue_mode mode = session_dialogue(s)->mode;
+	bool text = kind == SAY_MESSAGE || kind == SAY_DOT || (kind == SAY_COMMAND && peer->not_354 && dot_behind(p, item));
+	bool response = kind == SAY_ANSWER || (kind == SAY_COMMAND && peer->not_334 && item->say[0].verb == VERB_OTHER);
+
+	if (text && mode != MODE_MESSAGE) {
+		size_t n = leave_message_out(p, item);
+		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_354 ? "message not sent, %zu line%s: DATA was answered with %03u, "
+		    "not 354 (RFC 5321 4.1.1.4)" : "message not sent, %zu line%s: no 354 came", n, n == 1 ? "" : "s", peer->not_354);
+	} else if (response && mode != MODE_ANSWER) {
+		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_334 ? "response not sent: AUTH was answered with %03u, not 334 "
+		    "(RFC 4954 4)" : "response not sent: no 334 came", peer->not_334);
+	} else {
+		if (kind == SAY_COMMAND)
+			peer->not_354 = peer->not_334 = 0;
+		return true;
+	}
 	return false;
 }
 
@@ -137,6 +224,8 @@ say_one(struct session *s, struct play *p, const struct script_say *say)
 	mask_secrets(s, p, say);
 	switch (say->kind) {
 	case SAY_COMMAND: case SAY_ANSWER:
+		if (p->exchange.item->say[0].kind == SAY_COMMAND && session_dialogue(s)->mode == MODE_MESSAGE && dot_behind(p, p->exchange.item))
+			return is_dot(say) ? session_say_text(s, line) : put(s, p, say, line, shown);
 		if (say->verb == VERB_QUIT)
 			p->in_hand->quit_said = true;
 		if (say->text.secret)
@@ -190,9 +279,13 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	x->failed = false;
 	if (item == &p->reading && item->nreply == 0)
 		x->needed = 1;
+	if (!may_go(s, p, item))
+		return STEP_DONE;
 	for (size_t i = 0; i < item->nsay; i++)
 		if (!say_one(s, p, &item->say[i]))
 			return STEP_FAIL;
+	if (item->ncommands == 1 && item->nreply == 0 && conv_owed(session_conv(s)) == 0)	/* a line of message text, as it turned out */
+		return STEP_DONE;
 	/* Nobody asks for the 221 by name: our end may be shut at once, which some servers wait for. */
 	if (p->in_hand->quit_said && item->nreply == 0 && play_is_last(p))
 		session_shut(s);
@@ -208,9 +301,13 @@ heard_reply(struct session *s, struct play *p, const struct news *news)
 	size_t k = early_banner ? COLLECTED_MAX * 1024u : x->heard;
 
 	if (!x->failed)
-		x->failed = !play_judge(p, x->item, k, r, news->verb);
+		x->failed = !play_judge(p, x->item, k, r, news);
 	x->heard++;
-	if (r->code == 220 && news->verb == VERB_STARTTLS && session_dialogue(s)->mode == MODE_COMMAND)
+	if (news->due->stage == DUE_COMMAND && news->verb == VERB_DATA)
+		p->in_hand->not_354 = r->code != 354 ? r->code : 0;
+	if (news->verb == VERB_AUTH)
+		p->in_hand->not_334 = r->code != 334 ? r->code : 0;
+	if (news->failed == ERR_NONE && news->verb == VERB_STARTTLS && session_dialogue(s)->mode == MODE_COMMAND)
 		return x->failed ? STEP_DONE : session_shake_hands(s);
 	if (r->code == 421 && x->heard < x->needed && x->failed)
 		return STEP_DONE;

@@ -150,7 +150,7 @@ judge_step(struct play *p)
 	size_t have = p->ncollected < item->nreply ? p->ncollected : item->nreply;
 
 	for (size_t k = 0; k < have && !p->item_failed; k++)
-		play_judge(p, item, k, p->collected[p->ncollected - have + k], VERB_OTHER);
+		play_judge(p, item, k, p->collected[p->ncollected - have + k], NULL);
 	if (have == item->nreply || p->item_failed)
 		return;
 	p->reading = (struct script_item){ .kind = SCRIPT_EXCHANGE, .place = item->place, .peer = item->peer,

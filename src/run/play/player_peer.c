@@ -8,6 +8,7 @@ on_connected(struct play_peer *peer, const struct event *event)
 {
 	peer->opened = true;
 	peer->closed = peer->quit_said = false;
+	peer->not_354 = peer->not_334 = 0;
 	peer->addr = event->connected.peer;
 	peer->tls[0] = '\0';
 }
@@ -30,9 +31,10 @@ on_reply(struct play_peer *peer, const struct event *event)
 	struct play *p = peer->play;
 
 	peer->last_took_us = event->answer.took_us;
-	if (event->answer.surprise && !p->finishing) {
+	if (event->answer.surprise && event->answer.due.stage != DUE_PARTED && (!p->finishing || !p->result.failure)) {
 		play_fail(p, ERR_EXPECT, NULL, event->answer.reply, p->item ? p->item->place : p->now->place,
 		    "unexpected reply: nothing asked for it");
+		p->failed->out_of_step = event->answer.standing == REPLY_OUT_OF_STEP;
 		return;
 	}
 	if (!p->item || p->item->kind != SCRIPT_STEP || p->ncollected == COLLECTED_MAX)
@@ -114,6 +116,7 @@ play_peer(struct play *p, unsigned number)
 	peer->opts = p->base;
 	peer->opts.number = number;
 	peer->opts.no_banner = true;
+	peer->opts.careful = false;		/* the script may name the very code: who plays it closes */
 	if (peer->opts.tls == TARGET_TLS_STARTTLS || peer->opts.tls == TARGET_TLS_TRY)
 		peer->opts.tls = TARGET_TLS_UNSAID;	/* the script says STARTTLS itself */
 	peer->session = session_new(p->own_env.loop ? &p->own_env : p->env, &peer->opts, on_event, peer);

@@ -212,7 +212,7 @@ say_goodbye(struct play *p)
 		if (!peer->session || session_view(peer->session).state == SESSION_CLOSED)
 			continue;
 		struct session_view v = session_view(peer->session);
-		bool silent = p->result.failure && p->result.failure->kind == ERR_TIMEOUT;
+		bool silent = p->result.failure && (p->result.failure->kind == ERR_TIMEOUT || (p->base.careful && v.out_of_step));
 		if (peer->quit_said || silent || v.state != SESSION_OPEN || v.dialogue.mode != MODE_COMMAND || !peer->banner_read) {
 			session_close(peer->session, true);
 			continue;

@@ -40,6 +40,7 @@ struct play_failure {
 	const bool *want_met, *reply_met;	/* a line of either fits one of the other; NULL: it was not looked at */
 	enum err_kind kind;		/* ERR_EXPECT, or what went wrong beneath */
 	enum match_level level;
+	bool out_of_step;		/* the reply did not belong to what it answered */
 	char why[400];
 };
 

@@ -20,6 +20,7 @@ struct play_peer {
 	struct session *session;
 	struct session_opts opts;
 	bool opened, closed, banner_read, quit_said;
+	unsigned not_354, not_334;		/* what DATA, or AUTH, was answered with instead; 0: nothing was */
 	enum closed_by closed_by;
 	struct addr addr;			/* of the connection made last, and its TLS version */
 	char tls[16];
@@ -91,8 +92,8 @@ void play_take_up(struct play *);		/* its step has ended */
 
 /* player_exchange.c */
 const struct reply *play_copy_reply(struct play *, const struct reply *);
-/* Against the k-th S: of the item, or the default. False: it failed, and that is noted. */
-bool play_judge(struct play *, const struct script_item *, size_t k, const struct reply *, enum verb);
+/* Against the k-th S: of the item, or the default; news NULL: it was a step's. False: it failed, and that is noted. */
+bool play_judge(struct play *, const struct script_item *, size_t k, const struct reply *, const struct news *);
 
 /* player_files.c: the step's line with its files where they really are. False: they may not be read; that is noted. */
 bool play_find_files(struct play *, const struct script_item *, struct span line, struct span *out);

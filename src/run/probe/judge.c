@@ -155,11 +155,13 @@ judge_failure(struct judgement *j)
 	struct probe_result *r = j->r;
 	const struct reply *reply = r->reply[r->phase];
 
-	if (r->phase == PHASE_BANNER && reply && judge_banner_expected(j, reply))
+	if (!r->out_of_step && r->phase == PHASE_BANNER && reply && judge_banner_expected(j, reply))
 		return;
 	struct judge_check *c = judge_add(j, phase_word(r->phase), r->phase);
 
-	if (r->phase == PHASE_RESOLVE)
+	if (r->out_of_step)
+		judge_find(j, c, STATE_CRITICAL, REASON_UNEXPECTED, r->text);
+	else if (r->phase == PHASE_RESOLVE)
 		judge_find(j, c, r->err == ERR_SYSTEM || r->err == ERR_USAGE ? STATE_UNKNOWN : STATE_CRITICAL, judge_resolve_reason(r), r->text);
 	else if (r->place.len > 0 && (r->err == ERR_USAGE || r->err == ERR_SYSTEM))
 		found_script(j, c, reply);
@@ -214,9 +216,6 @@ judge_manners(struct judgement *j)
 {
 	struct probe_result *r = j->r;
 
-	if (r->surprise && r->err == ERR_NONE)
-		judge_find(j, judge_add(j, "surprise", PHASE_QUIT), STATE_WARNING, REASON_UNEXPECTED,
-		    SPAN("the server sent a reply that nothing asked for"));
 	if (r->late_quit)
 		judge_note(j, "quit", PHASE_QUIT, SPAN("QUIT was not answered in time, which is noted only"));
 	else if ((r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] && r->err == ERR_NONE)

@@ -110,3 +110,19 @@ probe_keep_event(struct probe_result *r, const struct event *e)
 		break;
 	}
 }
+
+void
+probe_keep_out_of_step(struct probe_result *r, const struct event *e, enum probe_phase phase)
+{
+	const struct reply *reply = e->answer.reply;
+	char text[STANDING_TEXT];
+
+	if (r->out_of_step)
+		return;
+	standing_text(&e->answer.due, e->answer.standing, reply->code, text);
+	r->out_of_step = true;
+	r->err = ERR_PROTO;
+	r->phase = phase;
+	r->done &= ~(1u << phase);
+	r->text = arena_printf(&r->arena, "%s: %03u %.*s", text, reply->code, SPAN_ARG(span_first(reply->line[0], 300)));
+}

@@ -60,8 +60,8 @@ note_reply(struct probe *p, const struct event *e)
 
 	if (e->answer.late)
 		return;
-	if (e->answer.surprise && p->phase != PHASE_QUIT)
-		r->surprise = true;
+	if (e->answer.standing == REPLY_OUT_OF_STEP)
+		probe_keep_out_of_step(r, e, p->phase);
 	if (e->answer.surprise && !(e->answer.reply->code == 421 && r->err == ERR_NONE))
 		return;
 	const struct reply *kept = probe_keep_reply(&r->arena, e->answer.reply);

@@ -115,7 +115,8 @@ struct probe_result {
 	int sys;			/* errno of a connect */
 	bool eof, reset, half;		/* the peer closed; with a reset; within a reply */
 	bool refused;			/* a script's line said nothing of its reply, which is a refusal */
-	bool surprise, late_quit;	/* a reply nothing asked for came; QUIT was not answered */
+	bool out_of_step;		/* a reply did not belong to what it answered: ->text says which */
+	bool late_quit;			/* QUIT was not answered in time */
 	const struct addr *elsewhere;	/* another address of the host, which offers STARTTLS; NULL: none, or not looked for */
 	bool late;			/* it ended because total_ms were over */
 	struct span rest;		/* what had come of a reply when the time for it was over */

@@ -30,6 +30,8 @@ const struct extensions *probe_keep_extensions(struct arena *, const struct exte
 const struct tls_info *probe_keep_tls(struct arena *, const struct tls_info *);	/* of DANE the state and its reason */
 /* Where it leads, what EHLO offered, what the handshake showed: that lives as long as the session. */
 void probe_keep_event(struct probe_result *, const struct event *);
+/* A reply that is out of step: no other verdict stands, before it or after. */
+void probe_keep_out_of_step(struct probe_result *, const struct event *, enum probe_phase);
 
 /* job->opts->script in place of the dialogue: its cases one after the other, each over a connection of its own. */
 struct probe_script;

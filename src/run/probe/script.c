@@ -162,6 +162,7 @@ note_failure(struct probe_script *s, const struct play_failure *f)
 
 	r->err = f->kind == ERR_NONE ? ERR_EXPECT : f->kind;
 	r->cause = s->cause;
+	r->out_of_step = f->out_of_step;
 	r->phase = phase_of_failure(s, f);
 	r->done &= ~(1u << r->phase);
 	r->refused = f->reply && !f->expect && f->item && f->item->kind != SCRIPT_WORD;

@@ -266,6 +266,18 @@ code_fits(const struct expect_line *l, unsigned code, size_t digits)
 }
 
 bool
+expect_names(const struct expect *x, unsigned code)
+{
+	char digits[4];
+
+	snprintf(digits, sizeof digits, "%03u", code % 1000);
+	for (size_t k = 0; !x->any && x->nlines > 0 && k < x->line[0].ncodes; k++)
+		if (memcmp(x->line[0].code[k].digit, digits, 3) == 0)
+			return true;
+	return false;
+}
+
+bool
 expect_may_be(const struct expect *x, unsigned code)
 {
 	return x->any || x->nlines == 0 || code_fits(&x->line[0], code, 3);

@@ -98,6 +98,8 @@ void expect_met(const struct expect *, const struct reply *, const struct match_
 bool expect_default(const struct reply *, struct match_result *);
 /* Could a reply with this code be meant? For the modes that follow: 354, 334. */
 bool expect_may_be(const struct expect *, unsigned code);
+/* Is it this very code that is expected, by its three digits? */
+bool expect_names(const struct expect *, unsigned code);
 
 /* One line of text as the level `text` compares it. In the arena. */
 struct span expect_normal(struct span line, const struct match_how *, struct arena *);

@@ -85,6 +85,7 @@ struct session_opts {
 	bool allow_pipe;		/* a file may name pipe: targets */
 	bool can_ask;			/* somebody answers EVENT_QUESTION */
 	bool no_banner;			/* do not wait for one: /early */
+	bool careful;			/* no reply is relied on after a wait that was given up, or out of step: the connection is closed then */
 	bool own;			/* nobody else has these: a step that changes a setting changes it here */
 };
 
@@ -117,6 +118,7 @@ struct session_view {
 	const struct extensions *extensions;	/* of the last EHLO; NULL: none or forgotten */
 	const struct reply *last_reply;	/* NULL: none yet */
 	const struct route *route;	/* of the target; NULL: none */
+	bool out_of_step;		/* a reply of this connection, or of the last one, did not belong to what it answered */
 	bool auth_refused;		/* AUTH was answered 5yz in this session */
 	bool lmtp;			/* LHLO, and a reply for each recipient */
 	bool local;			/* the peer is on this machine, with nothing between */

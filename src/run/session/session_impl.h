@@ -84,6 +84,7 @@ struct session {
 	bool cancelled;				/* the step in hand is being given up */
 	bool asking;				/* the step in hand waits for the person */
 	unsigned surprises;			/* in a row */
+	bool out_of_step;			/* as session_view has it */
 	bool wants_room;			/* session_want_room was called */
 	bool held;				/* what came waits until session_hold(false) */
 	bool write_failed;			/* the peer is gone, and what it said last is to be read */

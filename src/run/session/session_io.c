@@ -42,7 +42,7 @@ break_off(struct session *s, enum err_kind kind, const char *why)
 
 /* False when the connection was given up: what speaks there is no SMTP server, or speaks without end. */
 static bool
-bear(struct session *s, const struct conv_event *e, const struct asked *asked)
+bear(struct session *s, const struct conv_event *e, const struct asked *asked, enum standing standing)
 {
 	char text[DIAGNOSIS_SIZE];
 	const char *foreign = e->reply.code == 0 ? diagnose_foreign(e->reply.raw) : NULL;
@@ -56,6 +56,8 @@ bear(struct session *s, const struct conv_event *e, const struct asked *asked)
 		snprintf(text, sizeof text, "the server does not stop: %d replies that nothing asked for", SURPRISES_MAX);
 	else if (e->late && asked->due.verb == VERB_STARTTLS && e->reply.code == 220)
 		snprintf(text, sizeof text, "the 220 to STARTTLS came late: the server waits for a handshake that had been given up");
+	else if (s->opts->careful && standing == REPLY_OUT_OF_STEP)
+		snprintf(text, sizeof text, "connection closed: replies and commands are out of step");
 	else
 		return true;
 	break_off(s, ERR_PROTO, text);
@@ -64,7 +66,8 @@ bear(struct session *s, const struct conv_event *e, const struct asked *asked)
 
 /* What follows from it. A challenge is an input of the exchange, so that it is heard as it came. */
 static void
-heed_reply(struct session *s, const struct conv_event *e, const struct conv_event *shown, const struct asked *asked, enum err_kind err)
+heed_reply(struct session *s, const struct conv_event *e, const struct conv_event *shown, const struct asked *asked, enum standing standing,
+    enum err_kind err)
 {
 	const struct reply *r = &shown->reply;
 
@@ -77,7 +80,8 @@ heed_reply(struct session *s, const struct conv_event *e, const struct conv_even
 		remark(s, diagnose_extensions(s->extensions));
 	}
 	if ((asked->ticket && !e->late) || (s->step && s->step->op->hears_all))
-		session_tell(s, &(struct news){ .kind = NEWS_REPLY, .event = r->code == 334 ? e : shown, .verb = asked->due.verb, .failed = err });
+		session_tell(s, &(struct news){ .kind = NEWS_REPLY, .event = r->code == 334 ? e : shown, .verb = asked->due.verb, .failed = err,
+		    .standing = standing, .due = &asked->due });
 }
 
 static void
@@ -93,7 +97,7 @@ heard_reply(struct session *s, const struct conv_event *e)
 	if (e->ticket == CONV_BANNER)
 		asked.due.stage = DUE_GREETING;
 	else if (surprise)
-		asked.due.stage = DUE_NOTHING;
+		asked.due.stage = s->said_221 ? DUE_PARTED : DUE_NOTHING;
 	enum standing standing = e->late ? REPLY_FITS : standing_of(&asked.due, e->reply.code);
 	enum err_kind err = standing_err(&asked.due, standing, &e->reply);
 	bool banner = asked.due.stage == DUE_GREETING, dot = asked.due.stage == DUE_MESSAGE || asked.due.stage == DUE_RECIPIENT;
@@ -119,12 +123,13 @@ heard_reply(struct session *s, const struct conv_event *e)
 		dialogue_heard(&s->dialogue, asked.due.verb, err == ERR_NONE ? r->code : 0);
 	if (banner)
 		s->dialogue.greeted = err == ERR_NONE;
+	s->out_of_step |= standing == REPLY_OUT_OF_STEP;
 	session_keep_last(s, r);
 	session_emit(s, &event);
 	s->said_421 |= r->code == 421;		/* who says so closes (RFC 5321 3.8) */
 	s->said_221 |= r->code == 221;
-	if (bear(s, &shown, &asked))
-		heed_reply(s, e, &shown, &asked, err);
+	if (bear(s, &shown, &asked, standing))
+		heed_reply(s, e, &shown, &asked, standing, err);
 	arena_release(&arena);
 }
 

@@ -190,6 +190,7 @@ connected(struct session *s, struct conn *conn)
 	conn_set_owner(conn, session_on_conn, s);
 	conn_want(conn, true, false);
 	s->up_us = loop_now_us();
+	s->out_of_step = false;
 	s->replies = s->octets_in = s->octets_out = 0;
 	emit_connected(s, loop_now_us() - s->dial_us);
 	session_say_preface(s);

@@ -61,7 +61,7 @@ timed_out(struct session *s)
 	session_fail(s, ERR_TIMEOUT, "%s", text);
 	if (s->state == SESSION_OPENING && !s->conn)
 		session_drop_link(s);
-	else if (s->shake_us || s->shake_when_sent)	/* half a handshake is neither clear nor protected */
+	else if (s->opts->careful || s->shake_us || s->shake_when_sent)	/* half a handshake is neither clear nor protected */
 		session_closed(s, CLOSED_BY_US, true);
 	end_step(s, STEP_FAIL);
 }

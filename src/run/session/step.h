@@ -12,6 +12,7 @@
 #include "base/cursor.h"
 #include "smtp/conv.h"
 #include "smtp/dialogue.h"
+#include "smtp/standing.h"
 
 struct session;
 struct step;
@@ -37,6 +38,8 @@ struct news {
 	const struct conv_event *event;
 	enum verb verb;		/* what a reply answers */
 	enum err_kind failed;	/* what the reply comes to; ERR_NONE: it is good (smtp/standing.h) */
+	enum standing standing;	/* whether its code belongs to what it answers, */
+	const struct due *due;	/* which is this */
 	struct span text;
 	const struct err *err;	/* of NEWS_TLS_FAILED, and of NEWS_ROUTED when it failed */
 	const struct route *route;

@@ -85,6 +85,7 @@ send_one(struct options *o, const struct target *target)
 		env_end(&env, &err);
 		return ERR_USAGE;
 	}
+	o->session.careful = true;
 	o->session.can_ask = !sender.out.json && ask_is_possible();
 	struct player *player = player_new(&env, &o->session, &opts, on_event, &sender);
 	player_open(player, target);

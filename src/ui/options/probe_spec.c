@@ -75,6 +75,7 @@ probe_spec_prepare(struct options *o, struct err *err)
 	struct probe_settings *p = &o->probe;
 	struct span set;
 
+	o->session.careful = true;
 	if (o->session.timeouts.quit == 0 || o->session.timeouts.quit > timeouts_probe.quit)
 		o->session.timeouts.quit = timeouts_probe.quit;
 	if (p->probe.total_ms == 0)

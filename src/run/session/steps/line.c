@@ -1,11 +1,12 @@
 /* A line that goes on the wire as typed, and what its reply brings about: STARTTLS begins TLS, QUIT ends. */
-#include "run/session/session_step.h"
+#include "run/session/steps/quit.h"
 
 struct state {
 	enum verb verb;
 	bool text;		/* a line of message text */
 	unsigned left;		/* replies to the message still to come, in LMTP */
 	enum err_kind failed;	/* by one of them */
+	struct parting parting;	/* QUIT's */
 };
 
 /* In LMTP each recipient that was accepted has a reply to the message (RFC 2033 4.2). */
@@ -54,8 +55,6 @@ heard_reply(struct session *s, struct state *state, const struct news *news)
 	}
 	if (state->verb == VERB_STARTTLS && news->failed == ERR_NONE)
 		return session_shake_hands(s);
-	if (state->verb == VERB_QUIT)
-		session_close(s, true);
 	return state->failed ? session_failed(s, state->failed) : STEP_DONE;
 }
 
@@ -65,14 +64,17 @@ line_heard(struct session *s, const struct step *step, void *mem, const struct n
 	struct state *state = mem;
 
 	(void)step;
+	if (state->verb == VERB_QUIT && !state->text) {
+		if (news->kind == NEWS_REPLY)
+			state->failed = news->failed;
+		enum progress progress = parting_heard(s, &state->parting, news);
+		return progress == STEP_DONE && state->failed ? session_failed(s, state->failed) : progress;
+	}
 	switch (news->kind) {
 	case NEWS_REPLY:
 		return heard_reply(s, state, news);
 	case NEWS_TLS_UP:
 		return STEP_DONE;
-	case NEWS_CLOSED:
-		/* After QUIT a server may close without its 221; some do once they see our end closed. */
-		return state->verb == VERB_QUIT && !state->text ? STEP_DONE : STEP_FAIL;
 	default:
 		return STEP_FAIL;
 	}

@@ -1,5 +1,5 @@
 /* /quit - say QUIT where there is someone to say it to, and close. */
-#include "run/session/session_step.h"
+#include "run/session/steps/quit.h"
 
 static enum progress
 quit_start(struct session *s, const struct step *step, void *state)
@@ -27,14 +27,39 @@ quit_start(struct session *s, const struct step *step, void *state)
 	return STEP_WAIT;
 }
 
-/* A missing 221 is no failure: once they see our end closed, some servers close at once. */
+/*
+ * A missing 221 is no failure: once they see our end closed, some servers close at once. But where another reply came,
+ * the 221 may still be to come, and show that there was a reply too many.
+ */
+enum progress
+parting_heard(struct session *s, struct parting *p, const struct news *news)
+{
+	if (news->kind == NEWS_REPLY && !p->heard) {
+		unsigned code = news->event->reply.code;
+		uint64_t patience = session_opts(s)->timeouts.quit;
+		p->heard = true;
+		if (news->failed == ERR_PROTO)
+			p->failed = ERR_PROTO;
+		if (code != 221 && code != 421) {
+			session_sleep(s, patience ? patience : 1000);
+			return STEP_WAIT;
+		}
+		if (conv_pending(session_conv(s)).len > 0) {
+			session_sleep(s, 0);
+			return STEP_WAIT;
+		}
+	}
+	if (news->kind == NEWS_CLOSED && !p->heard)
+		session_note(s, "no 221 came in reply to QUIT");
+	session_close(s, true);
+	return p->failed ? session_failed(s, p->failed) : STEP_DONE;
+}
+
 static enum progress
 quit_heard(struct session *s, const struct step *step, void *state, const struct news *news)
 {
-	(void)step, (void)state;
-	if (news->kind == NEWS_REPLY)
-		session_close(s, true);
-	return STEP_DONE;
+	(void)step;
+	return parting_heard(s, state, news);
 }
 
 const struct step_op step_quit = {
@@ -42,6 +67,7 @@ const struct step_op step_quit = {
 	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "Say QUIT, close the connection, and leave the prompt",
+	.state_size = sizeof(struct parting),
 	.start = quit_start,
 	.heard = quit_heard,
 };

@@ -1,0 +1,15 @@
+/* How QUIT ends, as a part of a step: its reply, what lies behind it, the close. */
+#ifndef RUN_SESSION_STEPS_QUIT_H
+#define RUN_SESSION_STEPS_QUIT_H
+
+#include "run/session/session_step.h"
+
+struct parting {
+	bool heard;			/* the reply to QUIT */
+	enum err_kind failed;		/* a reply that is out of step */
+};
+
+/* QUIT was said. STEP_WAIT until the connection is closed, which it is here, once all that came is told. */
+enum progress parting_heard(struct session *, struct parting *, const struct news *);
+
+#endif
