@@ -153,7 +153,7 @@ class Editing(unittest.TestCase):
             t.shows("> NOOP")
             t.prompt(self.where)
             self.peer.say("503 5.5.1 no recipients")
-            t.shows("the message typed ahead was not sent: 4 lines dropped")
+            t.shows("message not sent (4 lines)")
             t.prompt(self.where + " NOOP")
             t.type("\r")
             self.peer.hear("NOOP")

@@ -88,10 +88,10 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 static bool
 is_dot(const struct script_say *say)
 {
-	return say->kind == SAY_DOT || (say->kind == SAY_COMMAND && span_eq(say->text.source, SPAN(".")));
+	return say->kind == SAY_COMMAND && span_eq(say->text.source, SPAN("."));
 }
 
-/* The item, from this one on, that has a lone dot; NULL: none has. */
+/* The item, from this one on, that has a lone dot where commands stand; NULL: none has, before the next DATA. */
 static const struct script_item *
 dot_behind(const struct play *p, const struct script_item *item)
 {
@@ -101,6 +101,8 @@ dot_behind(const struct play *p, const struct script_item *item)
 		for (size_t k = 0; i->kind == SCRIPT_EXCHANGE && i->peer == item->peer && k < i->nsay; k++)
 			if (is_dot(&i->say[k]))
 				return i;
+			else if (i->say[k].verb == VERB_DATA)
+				return NULL;
 		i = i != item ? i->next : p->depth > 0 ? p->frame[p->depth - 1].next : NULL;
 	}
 	return NULL;
@@ -136,10 +138,10 @@ may_go(struct session *s, struct play *p, const struct script_item *item)
 
 	if (text && mode != MODE_MESSAGE) {
 		size_t n = leave_message_out(p, item);
-		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_354 ? "message not sent, %zu line%s: DATA was answered with %03u, "
+		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_354 > 1 ? "message not sent, %zu line%s: DATA was answered with %03u, "
 		    "not 354 (RFC 5321 4.1.1.4)" : "message not sent, %zu line%s: no 354 came", n, n == 1 ? "" : "s", peer->not_354);
 	} else if (response && mode != MODE_ANSWER) {
-		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_334 ? "response not sent: AUTH was answered with %03u, not 334 "
+		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_334 > 1 ? "response not sent: AUTH was answered with %03u, not 334 "
 		    "(RFC 4954 4)" : "response not sent: no 334 came", peer->not_334);
 	} else {
 		if (kind == SAY_COMMAND)
@@ -292,6 +294,19 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	return wait_for_replies(s, p);
 }
 
+/* DATA or AUTH was not answered with 354 or 334, and the script does not say so: content may follow that must not go. */
+static void
+note_invitation(struct play *p, const struct expect *x, const struct news *news)
+{
+	unsigned code = news->event->reply.code, instead = code == 0 || code == 354 || code == 334 ? 1 : code;
+	bool named = x && expect_names(x, code), in = code == 235 && (news->due->stage != DUE_COMMAND || news->due->initial);
+
+	if (news->due->stage == DUE_COMMAND && news->verb == VERB_DATA)
+		p->in_hand->not_354 = news->failed && !named ? instead : 0;
+	if (news->verb == VERB_AUTH)
+		p->in_hand->not_334 = (news->failed || (code == 235 && !in)) && !named ? instead : 0;
+}
+
 static enum progress
 heard_reply(struct session *s, struct play *p, const struct news *news)
 {
@@ -303,10 +318,7 @@ heard_reply(struct session *s, struct play *p, const struct news *news)
 	if (!x->failed)
 		x->failed = !play_judge(p, x->item, k, r, news);
 	x->heard++;
-	if (news->due->stage == DUE_COMMAND && news->verb == VERB_DATA)
-		p->in_hand->not_354 = r->code != 354 ? r->code : 0;
-	if (news->verb == VERB_AUTH)
-		p->in_hand->not_334 = r->code != 334 ? r->code : 0;
+	note_invitation(p, k < x->item->nreply ? x->item->reply[k] : NULL, news);
 	if (news->failed == ERR_NONE && news->verb == VERB_STARTTLS && session_dialogue(s)->mode == MODE_COMMAND)
 		return x->failed ? STEP_DONE : session_shake_hands(s);
 	if (r->code == 421 && x->heard < x->needed && x->failed)

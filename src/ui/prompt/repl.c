@@ -393,7 +393,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
     const struct prompt_command *const commands[])
 {
 	struct repl r = { .screen = screen, .loop = env->loop, .ahead.text.max = 4 << 20 };
-	struct player_opts opts = { .interactive = true, .command = prompt_run, .command_ctx = &r.talk.commands,
+	struct player_opts opts = { .interactive = true, .only_at_prompt = o->program->only_at_prompt, .command = prompt_run, .command_ctx = &r.talk.commands,
 		.turn = on_turn, .turn_ctx = &r };
 	struct edit_view view = { prompt_pieces, status_line, hint, complete, is_secret };
 	struct edit_opts edit = { .color = screen->color, .plain = !screen->able };
