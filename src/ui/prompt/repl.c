@@ -202,7 +202,7 @@ on_turn(void *ctx, struct span line, struct place place, enum dialogue_mode mode
 	if (mode == MODE_COMMAND && is_leaving(line))
 		player_end(r->player);
 	bool goes = talk_turn(&r->talk, line, mode);
-	r->screen->echo |= place.file ? place.file != ahead_unseen : place.line == 0;	/* nobody typed it: it is shown */
+	r->screen->echo |= place.file ? place.file != place_unseen : place.line == 0;	/* nobody typed it: it is shown */
 	return goes;
 }
 
@@ -211,7 +211,7 @@ queue_line(struct repl *r, struct span line, bool unseen)
 {
 	if (player_busy(r->player) || edit_more(r->edit))
 		r->talk.ahead++;
-	if (player_line(r->player, line, (struct place){ unseen ? ahead_unseen : NULL, ++r->nlines }))
+	if (player_line(r->player, line, (struct place){ unseen ? place_unseen : NULL, ++r->nlines }))
 		r->ahead.unseen += unseen;
 	else
 		prompt_problem(&r->talk.commands, "%d lines wait already: this one is not sent", PLAYER_LINES_MAX);
@@ -418,7 +418,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
 		prompt_note(&r.talk.commands, "nothing is connected yet: /open TARGET does it, as in /open demo: or /open @example.org; /help "
 		    "tells what else there is");
 	if (target && o->session.auth.wanted)
-		player_line(r.player, SPAN("/auth"), (struct place){ .file = "--auth", .line = 1 });
+		player_line(r.player, SPAN("/auth"), (struct place){ .file = place_option, .line = 1 });
 	int status = talk(&r);
 	if (status < 0)
 		status = player_opened(r.player) ? 0 : (int)player_status(r.player);
