@@ -1,9 +1,58 @@
 /* repl - the prompt: a person, a player, and a screen between them. */
 #include "ui/prompt/repl.h"
 
+#include <stdio.h>
+
+#include "base/text.h"
+#include "ui/edit/edit.h"
 #include "ui/prompt/ahead.h"
-#include "ui/prompt/question.h"
+#include "ui/prompt/prompt.h"
 #include "ui/prompt/where.h"
+
+struct question {
+	bool asking;
+	bool secret;			/* the answer is typed unseen */
+	bool of_text;			/* many lines, which /edit writes in the person's editor */
+	char words[200];
+	struct edit_piece piece[3];
+};
+
+/* ---- a question that a session puts */
+
+static void
+question_put(struct question *q, const struct event *event)
+{
+	struct arena arena = { 0 };
+
+	snprintf(q->words, sizeof q->words, "%.*s", SPAN_ARG(span_trim(text_safe(&arena, event->question.prompt))));
+	arena_release(&arena);
+	q->asking = true;
+	q->secret = event->question.secret;
+	q->of_text = event->question.text;
+}
+
+static const struct edit_piece *
+question_prompt(struct question *q)
+{
+	q->piece[0] = (struct edit_piece){ q->words, "1" };
+	q->piece[1] = (struct edit_piece){ " ", NULL };
+	q->piece[2] = (struct edit_piece){ NULL, NULL };
+	return q->piece;
+}
+
+static void
+question_answer(struct question *q, struct prompt *p, struct span line)
+{
+	struct arena arena = { 0 };
+
+	if (!q->of_text || !span_eq(span_trim(line), SPAN("/edit")) || prompt_write_text(p, &arena, &line)) {
+		q->asking = false;
+		player_answer(p->player, line);
+	}
+	arena_release(&arena);
+}
+
+/* ---- the prompt */
 
 /* A reply that comes at once is shown before the prompt is: no prompt flickers by. */
 enum { HOLD_MS = 100 };
