@@ -1,8 +1,9 @@
 /* sysnames - hosts(5) and resolv.conf(5). */
 #include "net/sysnames.h"
 
-#include <fcntl.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 enum { DNS_PORT = 53, NDOTS_MAX = 15, FILE_MAX = 1 << 20 };
 
@@ -114,22 +115,8 @@ hosts_full_name(struct span text, struct span name)
 struct span
 sysnames_file(const char *path, struct arena *arena)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	struct buf { char *at; size_t len, size; } b = { 0 };
-	ssize_t n = 1;
+	struct span text = SPAN_NONE;
 
-	while (fd >= 0 && n > 0 && b.len < FILE_MAX) {
-		if (b.len == b.size) {
-			size_t more = b.size ? b.size * 4 : 4096;
-			char *at = arena_get(arena, more);
-			if (b.len > 0)
-				memcpy(at, b.at, b.len);
-			b = (struct buf){ at, b.len, more };
-		}
-		n = read(fd, b.at + b.len, b.size - b.len);
-		b.len += n > 0 ? (size_t)n : 0;
-	}
-	if (fd >= 0)
-		close(fd);
-	return (struct span){ b.at, b.len };
+	file_read(path, FILE_REGULAR, FILE_MAX, arena, &text, NULL);
+	return text;
 }

@@ -59,7 +59,7 @@ class Lines(unittest.TestCase):
 
     def test_a_folder_is_no_file(self):
         done = program.run("probe", "--targets", "/")
-        self.assertEqual((done.stderr, done.returncode), ("smtpsh: /: cannot read it: Is a directory\n", 3))
+        self.assertEqual((done.stderr, done.returncode), ("smtpsh: cannot read /: it is a directory\n", 3))
 
     def test_those_of_a_slow_producer_are_probed_as_they_come(self):
         process = subprocess.Popen([program.SMTPSH, "probe", "--targets", "-", "--tls=off", "--format", "json"], stdin=subprocess.PIPE,

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/ere.h"
 #include "base/err.h"
 #include "base/near.h"
 #include "base/utc.h"
@@ -222,6 +223,47 @@ dates(void **state)
 	}
 }
 
+/* What matches, leftmost and longest, and what its first group is; NULL: nothing matches, or the expression is none. */
+static void
+expressions(void **state)
+{
+	static const struct { const char *ere, *text, *hit; } table[] = {
+		{ "b", "abc", "b" }, { "x", "abc", NULL }, { "^b", "abc", NULL }, { "c$", "abc", "c" }, { "", "abc", "" },
+		{ "a*", "caab", "" }, { "a+", "caab", "aa" }, { "foo|foobar", "a foobar", "foobar" }, { "(foo|foobar)x", "foobarx", "foobar" },
+		{ "id=([0-9a-f]+)", "250 ok id=12ab;", "12ab" }, { "[^ ]+@[a-z.]+", "to b@c.example ok", "b@c.example" },
+		{ "a{2,3}", "aaaa", "aaa" }, { "^a{2}$", "aaa", NULL }, { "(ab){2}", "ababab", "ab" }, { "a{,2}b", "aaab", "aab" },
+		{ "[]x-]+", "a]-x", "]-x" }, { "[[:digit:][:upper:]]+", "abC9d", "C9" }, { "\\.", "a.b", "." }, { "\\w+", "--ab_1-", "ab_1" },
+		{ "\\bcat\\b", "concat cat", "cat" }, { "([a-z-]+\\.)+", "mx.a-b.example", "a-b." }, { "(a*)*b", "aab", "aa" }, { "(a|b)*", "abba", "a" },
+		{ ".*[a-z]{1,64}.*", "250 ok", "250 ok" }, { "a(|b)c", "abc", "b" }, { "a)", "a)", "a)" }, { "{2}", "{2}", "{2}" },
+	};
+	static const char *const none[] = {
+		"(", "(a", "[a", "[z-a]", "[[:nope:]]", "a\\", "(a)\\1", "*a", "a|*", "a{3,2}", "a{2", "[a-z]{0,32767}", "((a{99}){99}){99}",
+		"(.{50}){50}", "a{999999999999}",
+	};
+	char text[9000];
+	struct arena arena = { 0 };
+	struct err err;
+	struct span hit;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+		const struct ere *e = ere_new(span_of(table[i].ere), 0, &arena, &err);
+		bool ok = e && ere_search(e, span_of(table[i].text), &hit);
+		if (ok != (table[i].hit != NULL) || (ok && !span_eq(hit, span_of(table[i].hit))))
+			fail_msg("/%s/ on \"%s\": %.*s", table[i].ere, table[i].text, SPAN_ARG(ok ? hit : SPAN("no match")));
+	}
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+		if (ere_new(span_of(none[i]), 0, &arena, &err))
+			fail_msg("/%s/ was taken", none[i]);
+	assert_true(ere_search(ere_new(SPAN("^b.$"), ERE_LINES, &arena, &err), SPAN("a\nbc\nd"), &hit) && span_eq(hit, SPAN("bc")));
+	assert_false(ere_search(ere_new(SPAN("a.b"), ERE_LINES, &arena, &err), SPAN("a\nb"), NULL));
+	assert_true(ere_search(ere_new(SPAN("a.b"), 0, &arena, &err), SPAN("a\0b"), NULL));
+	for (size_t i = 0; i < sizeof text; i++)
+		text[i] = "ab"[i * i % 7 % 2];
+	assert_false(ere_search(ere_new(SPAN(".*a.{900}.{900}q"), 0, &arena, &err), (struct span){ text, sizeof text }, NULL));
+	arena_release(&arena);
+}
+
 int
 main(void)
 {
@@ -229,6 +271,7 @@ main(void)
 		cmocka_unit_test(numbers), cmocka_unit_test(words_and_lines), cmocka_unit_test(comparing),
 		cmocka_unit_test(a_queue_of_octets), cmocka_unit_test(a_full_queue), cmocka_unit_test(arenas),
 		cmocka_unit_test(near_words), cmocka_unit_test(errors), cmocka_unit_test(dates),
+		cmocka_unit_test(expressions),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

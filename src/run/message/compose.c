@@ -6,10 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/base64.h"
+#include "base/file.h"
 
 enum { HEAD_MAX = 16 << 20, BASE64_LINE = 57, FOLD_WORD = 36 };
 
@@ -175,12 +177,19 @@ put_type(struct writer *w)
 static bool
 put_base64(struct writer *w, const char *path, struct err *err)
 {
-	FILE *in = fopen(path, "re");
+	struct err why;
+	struct stat st;
+	int fd = file_open(path, FILE_REGULAR, &why);
+	FILE *in = fd >= 0 ? fdopen(fd, "r") : NULL;
 	char octets[BASE64_LINE];
 	size_t n;
 
 	if (!in)
-		return err_set(err, ERR_USAGE, "cannot attach %s: %s", path, strerror(errno));
+		return err_set(err, ERR_USAGE, "cannot attach it: %s", why.text);
+	if (fstat(fd, &st) != 0 || st.st_size > MESSAGE_OCTETS_MAX / 2) {
+		fclose(in);
+		return err_set(err, ERR_USAGE, "cannot attach %s: it has more than %llu MiB", path, (unsigned long long)MESSAGE_OCTETS_MAX >> 21);
+	}
 	while ((n = fread(octets, 1, sizeof octets, in)) > 0) {
 		struct arena line = { 0 };
 		put(w, base64_encode(&line, (struct span){ octets, n }));

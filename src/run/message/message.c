@@ -168,6 +168,12 @@ survey_octets(struct survey *s, struct span in)
 	}
 }
 
+static bool
+too_large(struct err *err)
+{
+	return err_set(err, ERR_USAGE, "the message has more than %llu MiB", (unsigned long long)MESSAGE_OCTETS_MAX >> 20);
+}
+
 bool
 message_finish(struct message *m, struct err *err)
 {
@@ -177,6 +183,8 @@ message_finish(struct message *m, struct err *err)
 	size_t n;
 
 	m->facts = (struct message_facts){ 0 };
+	if (buf_span(&m->head).len + (m->fd >= 0 ? m->fd_octets : 0) + m->filler > MESSAGE_OCTETS_MAX)
+		return too_large(err);
 	for (;; at += n) {
 		if (!read_source(m, at, octets, sizeof octets, &n, err))
 			return false;
@@ -199,15 +207,21 @@ spool(int from, struct err *err)
 {
 	FILE *file = tmpfile();
 	char octets[READ_SIZE];
+	uint64_t all = 0;
 	ssize_t n = 0;
 
 	if (!file) {
 		err_set(err, ERR_SYSTEM, "no temporary file for the message: %s", strerror(errno));
 		return -1;
 	}
-	while ((n = read(from, octets, sizeof octets)) > 0 || (n < 0 && errno == EINTR))
-		if (n > 0 && fwrite(octets, 1, (size_t)n, file) != (size_t)n)
+	while ((n = file_some(from, octets, sizeof octets)) > 0 && (all += (uint64_t)n) <= MESSAGE_OCTETS_MAX)
+		if (fwrite(octets, 1, (size_t)n, file) != (size_t)n)
 			break;
+	if (all > MESSAGE_OCTETS_MAX) {
+		fclose(file);
+		too_large(err);
+		return -1;
+	}
 	bool ok = n == 0 && fflush(file) == 0;
 	int fd = ok ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 3) : -1;
 	if (fd < 0)
@@ -217,25 +231,19 @@ spool(int from, struct err *err)
 }
 
 bool
-message_file(struct message *m, const char *path, bool binary, struct err *err)
+message_file(struct message *m, const char *path, enum file_take take, bool binary, struct err *err)
 {
-	bool is_stdin = strcmp(path, "-") == 0;
-	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open(path, take, err);
 	struct stat st;
 
 	*m = MESSAGE_NONE;
 	m->binary = binary;
 	if (fd < 0 || fstat(fd, &st) != 0)
-		return err_set(err, ERR_USAGE, "cannot read the message from %s: %s", path, strerror(errno));
-	if (S_ISDIR(st.st_mode)) {
-		close(fd);
-		return err_set(err, ERR_USAGE, "cannot read the message from %s: it is a folder", path);
-	}
+		return false;
 	m->fd = fd;
-	if (is_stdin || !S_ISREG(st.st_mode)) {
+	if (fd == STDIN_FILENO || !S_ISREG(st.st_mode)) {
 		m->fd = spool(fd, err);
-		if (!is_stdin)
-			close(fd);
+		file_close(fd);
 		if (m->fd < 0 || fstat(m->fd, &st) != 0)
 			return false;
 	}

@@ -10,8 +10,9 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/file.h"
 
-enum { MESSAGE_SHOWN_MAX = 64 << 10, MESSAGE_LINE_MAX = 998 };
+enum { MESSAGE_SHOWN_MAX = 64 << 10, MESSAGE_LINE_MAX = 998, MESSAGE_OCTETS_MAX = 1 << 30 };
 
 struct message_facts {
 	uint64_t octets;		/* as readers give them: for SIZE= and BDAT */
@@ -33,7 +34,7 @@ struct message {
 #define MESSAGE_NONE	((struct message){ .fd = -1 })
 
 /* A file octet for octet; "-" is standard input, which is kept in a file without a name first. False with err: not readable. */
-bool message_file(struct message *, const char *path, bool binary, struct err *);
+bool message_file(struct message *, const char *path, enum file_take, bool binary, struct err *);
 /* What was put into ->head, ->fd and ->filler is complete: reads it all and finds the facts. False with err: it cannot. */
 bool message_finish(struct message *, struct err *);
 /* The filler that makes the whole `size` octets, then as message_finish. False with err also where it has more already. */

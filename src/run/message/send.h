@@ -15,7 +15,7 @@ struct send_plan {
 	uint64_t chunk;				/* BDAT with so many octets; 0: DATA */
 	bool binary;				/* BODY=BINARYMIME, and nothing is done to line ends */
 	bool pipeline;				/* where it is offered */
-	bool prepare;				/* STARTTLS where offered, and AUTH where asked for, come first */
+	bool prepare;				/* of the command line: STARTTLS where offered, and AUTH where asked for, come first */
 	bool no_size, no_body;			/* SIZE=, BODY= and SMTPUTF8 are not said unasked */
 	enum send_stage last;			/* SEND_DATA: all of it */
 };

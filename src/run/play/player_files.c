@@ -29,7 +29,7 @@ put_word(struct play *p, const struct script_item *item, const char *op, struct 
 	if (!name)
 		return buf_append(out, word);
 	size_t before = (size_t)(name - word.at);
-	if (!file_below(item->place.file, p->opts.file_root, span_skip(word, before), &p->arena, &path, &err))
+	if (!file_below(item->place.file, p->opts.file_root, span_skip(word, before), &p->scratch, &path, &err))
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "%s", err.text);
 	else if (strpbrk(path, " \t\""))
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "%s: a file of a script has no blank in its path", path);
@@ -65,7 +65,7 @@ play_find_files(struct play *p, const struct script_item *item, struct span line
 		buf_append(&all, SPAN("\n"));
 		buf_append(&all, rest);
 	}
-	*out = arena_copy(&p->arena, buf_span(&all));
+	*out = arena_copy(&p->scratch, buf_span(&all));
 	buf_release(&all);
 	return ok;
 }

@@ -47,22 +47,26 @@ is_ready(struct play *p, struct play_peer *peer, const struct script_item *item)
 static bool
 is_open_allowed(struct play *p, const struct script_item *item, const struct step *step)
 {
-	const struct target *t = step->args;
+	const struct target *t = step->args, *own = p->opts.target;
 
 	if (t->kind == TARGET_PIPE && !p->opts.allow_pipe)
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a script runs no command: --allow-pipe allows it");
 	else if (t->kind == TARGET_UNIX && !p->opts.allow_unix)
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a script opens no Unix socket: --allow-unix allows it");
+	p->foreign = own && (t->kind != own->kind || !span_eq_case(t->host, own->host) || t->port != own->port);
 	return !p->item_failed;
 }
 
 static const struct step *
 step_of(struct play *p, const struct script_item *item)
 {
-	struct span line = item->line.source, shown = line, found;
+	struct span line = item->line.source, shown, found, name;
 	struct err err = { 0 };
+	/* The session keeps the target of /open; nothing else outlives its item. */
+	bool kept = cursor_is_command(line, &name) && span_eq(name, SPAN("open"));
+	struct arena *arena = kept ? &p->arena : &p->scratch;
 
-	if (item->line.n > 0 && !text_fill(&item->line, &p->vars, &p->arena, &line, &shown, &err)) {
+	if (item->line.n > 0 && !text_fill(&item->line, &p->vars, arena, &line, &shown, &err)) {
 		play_fail(p, err.kind, NULL, NULL, item->place, "%s", err.text);
 		return NULL;
 	}
@@ -70,18 +74,7 @@ step_of(struct play *p, const struct script_item *item)
 		return NULL;
 	if (item->step && found.at == line.at)
 		return item->step;
-	const struct step *step = step_parse(step_ops, found, MODE_COMMAND, item->place, &p->arena, &err);
-	bool secret = text_is_secret(&item->line, &p->vars);
-	if (step && secret) {
-		struct step *copy = ARENA_NEW(&p->arena, struct step);
-		*copy = *step;
-		copy->text = arena_copy(&p->arena, shown);
-		copy->secret = true;
-		return copy;
-	}
-	/* What is wrong with it is said of the line as it may be shown. */
-	if (!step && secret && step_parse(step_ops, shown, MODE_COMMAND, item->place, &p->arena, &err))
-		err_set(&err, ERR_USAGE, "with its secrets filled in, this is no command of smtpsh");
+	const struct step *step = step_parse(step_ops, found, MODE_COMMAND, item->place, arena, &err);
 	if (!step)
 		play_fail(p, err.kind, NULL, NULL, item->place, "%s", err.text);
 	return step;

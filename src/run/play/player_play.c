@@ -36,8 +36,6 @@ play_new(struct session_env *env, const struct script *script, const struct scri
 	p->now = now;
 	p->opts = *opts;
 	p->base = *opts->session;
-	p->base.auth.target = opts->target;
-	p->base.auth.anywhere = opts->allow_hosts;
 	p->self = p;
 	p->step = (struct step){ .op = &play_exchange_op, .args = &p->self };
 	p->pause = (struct step){ .op = &pause_op, .args = &p->self };
@@ -68,14 +66,11 @@ play_free(struct play *p)
 		return;
 	p->done = true;
 	p->running = true;		/* nothing that ends now goes on */
-	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++) {
+	loop_timer_free(p->turn);
+	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++)
 		session_free(p->peer[i].session);
-		arena_release(&p->peer[i].reply_arena);
-		arena_release(&p->peer[i].offers_arena);
-	}
 	if (p->own_env.loop) {
 		p->own_env.dns_client = NULL;		/* is shared */
-		p->own_env.secrets = NULL;
 		if (p->own_env.demo_ctx == p->env->demo_ctx)
 			p->own_env.demo_tls = NULL;	/* and so is this */
 		else if (p->own_env.demo_free)
@@ -83,6 +78,7 @@ play_free(struct play *p)
 		session_env_release(&p->own_env);
 	}
 	arena_release(&p->scratch);
+	arena_release(&p->failing);
 	arena_release(&p->arena);
 	free(p);
 }
@@ -94,11 +90,11 @@ play_result(const struct play *p)
 }
 
 void
-play_stop(struct play *p, const char *why)
+play_stop(struct play *p, enum err_kind kind, const char *why)
 {
 	if (p->done)
 		return;
-	play_fail(p, ERR_SYSTEM, NULL, NULL, p->item ? p->item->place : p->now->place, "%s", why);
+	play_fail(p, kind, NULL, NULL, p->item ? p->item->place : p->now->place, "%s", why);
 	p->running = true;
 	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++)
 		if (p->peer[i].session) {

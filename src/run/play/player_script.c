@@ -9,6 +9,8 @@
 #include "run/play/player_script_priv.h"
 #include "run/session/steps/list.h"
 
+enum { SLICE_US = 4000, ROUNDS_MANY = 256, FAILURES_MAX = 1000 };
+
 /* ---- failures */
 
 /* What the script has there, with variables filled in. */
@@ -25,7 +27,7 @@ wanted(struct play *p, const struct expect *x)
 		else
 			buf_printf(&out, "%s%.*s", i ? "\n" : "", SPAN_ARG(l->source));
 	}
-	struct span text = arena_copy(&p->arena, buf_span(&out));
+	struct span text = arena_copy(&p->failing, buf_span(&out));
 	buf_release(&out);
 	return text;
 }
@@ -34,25 +36,25 @@ void
 play_fail(struct play *p, enum err_kind kind, const struct expect *x, const struct reply *r, struct place place,
     const char *format, ...)
 {
-	struct play_failure *f = ARENA_NEW(&p->arena, struct play_failure);
+	struct play_failure *f = ARENA_NEW(&p->failing, struct play_failure);
 	char why[sizeof f->why];
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(why, sizeof why, format, ap);
 	va_end(ap);
-	memcpy(f->why, why, sizeof why);
+	snprintf(f->why, sizeof f->why, "%.*s", SPAN_ARG(span_first(vars_redact(&p->vars, &p->scratch, span_of(why)), 399)));
 	f->place = place;
 	f->item = p->item;
 	f->expect = x;
 	f->want = wanted(p, x);
 	f->reply = r ? play_copy_reply(p, r) : NULL;
-	f->starred = r && play_shown(p, r->raw).at != r->raw.at;
 	f->kind = kind;
 	f->level = p->how.level;
 	*p->failure_end = p->failed = f;
 	p->failure_end = &f->next;
 	p->item_failed = true;
+	p->nfailures++;
 }
 
 void
@@ -96,7 +98,7 @@ play_enter(struct play *p, const struct script_item *items, const struct script_
 	if (p->depth == FRAMES_MAX)
 		return;
 	if (block && block->word->kind == WORD_RETRY)
-		frame.set = memcpy(ARENA_ARRAY(&p->arena, bool, NAMES_MAX), p->vars.set, sizeof p->vars.set);
+		memcpy(frame.set, p->vars.set, sizeof p->vars.set);
 	p->frame[p->depth++] = frame;
 }
 
@@ -132,6 +134,7 @@ next_item(struct play *p)
 		}
 		if (f->block && f->block->word->kind == WORD_REPEAT && --f->left > 0) {
 			f->next = f->block->body;
+			p->spun++;
 			pause_for(p, ((const struct word_repeat *)f->block->args)->every_ms);
 			if (p->in_hand)
 				return NULL;
@@ -152,11 +155,14 @@ try_again(struct play *p)
 		if (!f->block || f->block->word->kind != WORD_RETRY || f->left <= 1)
 			continue;
 		f->left--;
+		p->spun++;
 		f->next = f->block->body;
 		p->depth = d + 1;
 		memcpy(p->vars.set, f->set, sizeof p->vars.set);	/* what a failed round captured is not to be found again */
 		p->result.failure = NULL;
 		p->failure_end = &p->result.failure;
+		p->nfailures = 0;
+		arena_reset(&p->failing);
 		for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++) {
 			struct play_peer *peer = &p->peer[i];
 			if (!peer->session)
@@ -195,7 +201,7 @@ item_over(struct play *p)
 		;
 	if (p->opts.told && (p->item->kind != SCRIPT_WORD || p->item_failed))
 		p->opts.told(p->opts.told_ctx, p->item, p->item_failed && last ? last->why : NULL, loop_now_us() - p->item_us);
-	if (p->item_failed && !try_again(p) && !p->opts.keep_going) {
+	if (p->item_failed && !try_again(p) && (!p->opts.keep_going || p->nfailures >= FAILURES_MAX)) {
 		p->result.not_done = count_left(p);
 		p->finishing = true;
 	}
@@ -274,13 +280,33 @@ advance(struct play *p)
 		play_begin_item(p);
 }
 
+static void
+on_turn(void *ctx, unsigned ready)
+{
+	(void)ready;
+	play_run(ctx);
+}
+
+/*
+ * What waits for nothing goes on at once; but a loop of a script that has not waited for many rounds keeps neither signals
+ * nor other sessions from their turn for more than a few milliseconds.
+ */
 void
 play_run(struct play *p)
 {
 	if (p->running)
 		return;
 	p->running = true;
-	while (!p->done && (!p->in_hand || p->stepped))
+	p->spun = 0;
+	uint64_t until = loop_now_us() + SLICE_US;
+	while (!p->done && (!p->in_hand || p->stepped)) {
+		if (p->spun >= ROUNDS_MANY && loop_now_us() > until) {
+			if (!p->turn)
+				p->turn = loop_timer(p->env->loop, on_turn, p);
+			loop_timer_set(p->turn, 0);
+			break;
+		}
 		advance(p);
+	}
 	p->running = false;
 }

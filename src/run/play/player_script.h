@@ -35,8 +35,7 @@ struct play_failure {
 	const struct script_item *item;
 	const struct expect *expect;	/* NULL: no S: judged it */
 	struct span want;		/* as the script has it, variables filled in; lines with LF; empty: none */
-	const struct reply *reply;	/* what came, as it may be shown; NULL: none did */
-	bool starred;			/* something in it may not */
+	const struct reply *reply;	/* what came; NULL: none did */
 	struct span about;		/* what of the line failed, as it stands there; empty: all of it */
 	const bool *want_met, *reply_met;	/* a line of either fits one of the other; NULL: it was not looked at */
 	enum err_kind kind;		/* ERR_EXPECT, or what went wrong beneath */
@@ -60,6 +59,6 @@ struct play_result {
 struct play *play_new(struct session_env *, const struct script *, const struct script_case *, const struct play_opts *);
 void play_free(struct play *);		/* NULL is fine; cuts off what is not done */
 const struct play_result *play_result(const struct play *);
-void play_stop(struct play *, const char *why);		/* interrupted: it fails, and is done */
+void play_stop(struct play *, enum err_kind, const char *why);		/* interrupted: it fails so, and is done */
 
 #endif

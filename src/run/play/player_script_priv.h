@@ -12,7 +12,7 @@ struct frame {
 	const struct script_item *next;		/* where to go on */
 	const struct script_item *block;	/* /repeat, /retry; NULL: the case's items, or an /if's */
 	unsigned left;				/* rounds */
-	const bool *set;			/* /retry: the variables that had a value before its first round */
+	bool set[NAMES_MAX];			/* /retry: the variables that had a value before its first round */
 };
 
 struct play_peer {
@@ -25,13 +25,6 @@ struct play_peer {
 	struct addr addr;			/* of the connection made last, and its TLS version */
 	char tls[16];
 	uint64_t last_took_us;
-	/*
-	 * As it came, secrets and all: what a script compares must not depend on what is starred, else it could try which guess
-	 * is. NULL: nothing yet; offers: no EHLO since TLS began. Each lives in its arena.
-	 */
-	struct reply *came;
-	struct extensions *offers;
-	struct arena reply_arena, offers_arena;
 };
 
 struct play {
@@ -39,7 +32,7 @@ struct play {
 	const struct script *script;
 	const struct script_case *now;
 	struct play_opts opts;
-	struct arena arena, scratch;		/* as long as the play; as the item in hand */
+	struct arena arena, scratch, failing;	/* as long as the play; as the item in hand; as the failures */
 	struct script_vars vars;
 	struct play_result result;
 	struct play_failure **failure_end, *failed;	/* failed: the last one */
@@ -50,8 +43,7 @@ struct play {
 	/* what steers */
 	struct match_how how;
 	struct session_opts base;		/* what sessions begin with */
-	bool early;
-	unsigned masked;			/* of vars.secrets, so many are starred */
+	bool early, foreign;
 	struct span tls_fail;
 	const struct word_requires *requires;	/* waits for EHLO */
 	uint64_t began_us, item_us;
@@ -76,6 +68,8 @@ struct play {
 	enum err_kind step_err;
 	char problem[400];
 	bool item_failed, running, stepped, finishing, done;
+	size_t nfailures, spun;			/* rounds of /repeat and /retry since it waited last */
+	struct loop_timer *turn;		/* goes on once the loop has turned; NULL: that was never needed */
 };
 
 extern const struct step_op play_exchange_op;
@@ -84,17 +78,14 @@ extern const struct step_op play_exchange_op;
 void play_fail(struct play *, enum err_kind, const struct expect *, const struct reply *, struct place, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));
 void play_skip(struct play *, struct span why);
-void play_run(struct play *);
+void play_run(struct play *);			/* as far as it goes without waiting, or until others must have their turn */
 void play_conclude(struct play *);
 bool play_is_last(const struct play *);		/* nothing comes behind the item in hand */
 void play_enter(struct play *, const struct script_item *items, const struct script_item *block, unsigned rounds);
 
 /* player_peer.c */
 struct play_peer *play_peer(struct play *, unsigned number);	/* made when there is none yet */
-struct play_peer *play_peer_of(struct play *);	/* whom the item in hand is about */
-struct session_view play_view(struct play *);	/* of its session */
-/* Text of the script or a peer, as it may be shown. In the scratch arena. */
-struct span play_shown(struct play *, struct span);
+struct session_view play_view(struct play *);	/* of the session that the item in hand is about */
 void play_push(struct play *, struct play_peer *, const struct step *);
 
 /* player_item.c */
@@ -111,7 +102,6 @@ bool play_find_files(struct play *, const struct script_item *, struct span line
 
 /* player_assert.c: also what it expected and what there is, for a failure. */
 bool play_holds(struct play *, const struct word_assert *, char *why, size_t size);
-bool play_compares(struct play *, const struct script_item *);	/* false: it would compare a secret, and that failed */
 
 /* player_words.c */
 void play_word(struct play *, const struct script_item *);

@@ -74,19 +74,11 @@ put_first(struct waiting_list *list, struct waiting *w)
 }
 
 struct waiting *
-waiting_insert(struct waiting_list *list, struct waiting *behind, struct span line, struct place place)
+waiting_add_first(struct waiting_list *list, struct span line, struct place place)
 {
 	struct waiting *w = copy(line, place);
 
-	if (!behind) {
-		put_first(list, w);
-		return w;
-	}
-	w->next = behind->next;
-	if (!w->next)
-		list->last = &w->next;
-	behind->next = w;
-	list->n++;
+	put_first(list, w);
 	return w;
 }
 

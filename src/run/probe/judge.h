@@ -5,8 +5,7 @@
 #ifndef RUN_PROBE_JUDGE_H
 #define RUN_PROBE_JUDGE_H
 
-#include <regex.h>
-
+#include "base/ere.h"
 #include "run/probe/probe.h"
 #include "run/probe/range.h"
 
@@ -41,9 +40,9 @@ struct judge_opts {
 	struct range warn[METRIC_COUNT], crit[METRIC_COUNT];
 	const char *require_ext, *expect_ext, *forbid_ext;
 	const char *ext_set;		/* a recorded set, as judge_ext_set makes it; NULL: none */
-	const regex_t *banner;		/* NULL: any */
+	const struct ere *banner;		/* NULL: any */
 	bool as_said;			/* banner and `said` see a reply as it came, codes and CRLF in it; a banner they find is right */
-	const regex_t *said;		/* what the first lines of probe_opts.say are answered by */
+	const struct ere *const *said;		/* what the first lines of probe_opts.say are answered by */
 	size_t nsaid;
 	enum health said_state;		/* when one does not match */
 	struct state_rule rule[STATE_RULES_MAX];

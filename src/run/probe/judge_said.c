@@ -3,28 +3,28 @@
 #include "smtp/verb.h"
 
 /* What an expression is held against: the text of the lines, or all of it as it came, without the last line's end. */
-static char *
+static struct span
 matched_text(struct judgement *j, const struct reply *r)
 {
 	struct buf b = { .max = 16 << 10 };
 
 	if (!j->o->as_said)
-		return arena_string(&j->r->arena, judge_reply_text(j, r));
+		return judge_reply_text(j, r);
 	for (size_t i = 0; i < r->nlines; i++) {
 		if (!(r->flaws & REPLY_NO_CODE))
 			buf_printf(&b, "%03u%c", r->code, i + 1 < r->nlines ? '-' : ' ');
 		buf_append(&b, r->line[i]);
 		buf_append(&b, i + 1 < r->nlines ? SPAN("\r\n") : SPAN_NONE);
 	}
-	char *text = arena_string(&j->r->arena, buf_span(&b));
+	struct span text = arena_copy(&j->r->arena, buf_span(&b));
 	buf_release(&b);
 	return text;
 }
 
 static bool
-matches(struct judgement *j, const regex_t *expected, const struct reply *r)
+matches(struct judgement *j, const struct ere *expected, const struct reply *r)
 {
-	return regexec(expected, matched_text(j, r), 0, NULL, 0) == 0;
+	return ere_search(expected, matched_text(j, r), NULL);
 }
 
 bool
@@ -74,7 +74,7 @@ judge_said(struct judgement *j)
 		const struct reply *r = j->r->said[i];
 		struct judge_check *c = judge_add(j, "command", PHASE_RCPT);
 		struct span text = judge_reply_text(j, r);
-		if (i < j->o->nsaid && !matches(j, &j->o->said[i], r))
+		if (i < j->o->nsaid && !matches(j, j->o->said[i], r))
 			judge_find(j, c, j->o->said_state, REASON_ASSERTION, arena_printf(&j->r->arena,
 			    "\"%.*s\" was not answered as expected: %.*s", SPAN_ARG(judge_said_line(j, i)), SPAN_ARG(text)));
 	}

@@ -39,60 +39,27 @@ mask_word(enum match_mask_bit bit)
 
 /* ---- regular expressions */
 
-enum { ERE_MAX = 256 };
-
-/* A repeat of what has a repeat in it, as in (a+)*, takes time without bound in some libraries. */
-static bool
-ere_is_safe(struct span s, struct err *err)
-{
-	bool repeated[32] = { false };
-	size_t depth = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		char c = s.at[i];
-		if (c == '\\') {
-			i++;
-			if (i < s.len && s.at[i] >= '1' && s.at[i] <= '9')
-				return err_set(err, ERR_USAGE, "a regular expression has no back-reference (\\%c) here", s.at[i]);
-		} else if (c == '[') {
-			i += i + 1 < s.len && s.at[i + 1] == '^';
-			i += i + 1 < s.len && s.at[i + 1] == ']';
-			while (i + 1 < s.len && s.at[++i] != ']')
-				;
-		} else if (c == '(') {
-			if (++depth == 32)
-				return err_set(err, ERR_USAGE, "a regular expression with more than 31 groups in each other");
-			repeated[depth] = false;
-		} else if (c == ')' && depth > 0) {
-			bool again = i + 1 < s.len && (s.at[i + 1] == '*' || s.at[i + 1] == '+' || s.at[i + 1] == '{');
-			if (again && repeated[depth])
-				return err_set(err, ERR_USAGE, "a regular expression may not repeat what has a repeat in it");
-			repeated[depth - 1] |= repeated[depth] || again;
-			depth--;
-		} else if (c == '*' || c == '+' || c == '{') {
-			repeated[depth] = true;
-		}
-	}
-	return true;
-}
+enum { SOURCE_MAX = 256, SCRIPT_PLACES = 500000 };	/* octets of one; places of all of a script's */
 
 const struct expect_ere *
 ere_compile(struct span source, struct arena *arena, struct expect_ere **list, struct err *err)
 {
 	struct expect_ere *e = ARENA_NEW(arena, struct expect_ere);
-	char why[120];
+	struct err why;
 
-	if (source.len > ERE_MAX) {
-		err_set(err, ERR_USAGE, "a regular expression of more than %d octets", ERE_MAX);
+	if (source.len > SOURCE_MAX) {
+		err_set(err, ERR_USAGE, "a regular expression of more than %d octets", SOURCE_MAX);
 		return NULL;
 	}
-	if (!ere_is_safe(source, err))
-		return NULL;
 	e->source = arena_copy(arena, source);
-	int bad = regcomp(&e->regex, e->source.at, REG_EXTENDED);
-	if (bad) {
-		regerror(bad, &e->regex, why, sizeof why);
-		err_set(err, ERR_USAGE, "/%.*s/ is no regular expression: %s", SPAN_ARG(span_first(source, 60)), why);
+	e->ere = ere_new(e->source, 0, arena, &why);
+	if (!e->ere) {
+		err_set(err, ERR_USAGE, "/%.*s/ is no regular expression: %s", SPAN_ARG(span_first(source, 60)), why.text);
+		return NULL;
+	}
+	e->places = ere_places(e->ere) + (*list ? (*list)->places : 0);
+	if (e->places > SCRIPT_PLACES) {
+		err_set(err, ERR_USAGE, "the script's regular expressions expand to more than %d places", SCRIPT_PLACES);
 		return NULL;
 	}
 	e->next = *list;
@@ -100,31 +67,10 @@ ere_compile(struct span source, struct arena *arena, struct expect_ere **list, s
 	return e;
 }
 
-void
-ere_free_all(struct expect_ere *list)
-{
-	for (; list; list = list->next)
-		regfree(&list->regex);
-}
-
 bool
 ere_match(const struct expect_ere *e, struct span line, struct span *group)
 {
-	regmatch_t at[2];
-	char small[1024], *text = line.len < sizeof small ? small : memory_get(line.len + 1);
-
-	/* regexec wants a string; a NUL within the line ends what it sees. */
-	memcpy(text, line.at ? line.at : "", line.len);
-	text[line.len] = '\0';
-	bool matches = regexec(&e->regex, text, 2, at, 0) == 0;
-	if (text != small)
-		free(text);
-	if (!matches)
-		return false;
-	size_t which = e->regex.re_nsub > 0 && at[1].rm_so >= 0;
-	if (group)
-		*group = (struct span){ line.at + at[which].rm_so, (size_t)(at[which].rm_eo - at[which].rm_so) };
-	return true;
+	return ere_search(e->ere, line, group);
 }
 
 /* ---- one S: line */

@@ -2,11 +2,9 @@
 #ifndef RUN_SCRIPT_EXPECT_H
 #define RUN_SCRIPT_EXPECT_H
 
-#include <regex.h>
-
+#include "base/ere.h"
 #include "run/script/text.h"
 #include "smtp/reply.h"
-#include "smtp/secrecy.h"
 
 /* level, its word, what it compares */
 #define MATCH_LEVELS(X)								\
@@ -25,15 +23,15 @@ enum match_level {
 enum match_level match_level_of(struct span word);	/* MATCH_UNSAID: no such level */
 const char *match_level_word(enum match_level);
 
-/* A compiled extended regular expression: at most 256 octets, no back-reference, no nested repeat. */
+/* A script's regular expression: at most 256 octets. */
 struct expect_ere {
 	struct expect_ere *next;
 	struct span source;		/* without its slashes */
-	regex_t regex;
+	const struct ere *ere;
+	unsigned places;		/* of this and those behind it in the list */
 };
-/* Adds it to *list; NULL with err. */
+/* In the arena, and added to *list; NULL with err. */
 const struct expect_ere *ere_compile(struct span source, struct arena *, struct expect_ere **list, struct err *);
-void ere_free_all(struct expect_ere *list);
 /* Does it match somewhere in the line? *group is what its first group (or all of it) matched. */
 bool ere_match(const struct expect_ere *, struct span line, struct span *group);
 
@@ -79,7 +77,6 @@ struct match_how {
 	size_t nown;
 	struct span host;		/* the server's own name; empty: not known */
 	bool ehlo;			/* the reply answers EHLO or LHLO */
-	const struct secrecy *secrecy;	/* what is starred where it says why; NULL: nothing is */
 };
 
 struct match_result {

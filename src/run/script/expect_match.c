@@ -21,7 +21,7 @@ match_differs(struct match *m, size_t line, const char *format, ...)
 struct span
 match_shown(struct match *m, struct span s)
 {
-	return text_safe(m->arena, span_first(m->how->secrecy ? secrecy_shown(m->how->secrecy, m->arena, s) : s, 80));
+	return text_safe(m->arena, span_first(s, 80));
 }
 
 static bool
@@ -239,6 +239,7 @@ expect_met(const struct expect *x, const struct reply *r, const struct match_how
 
 	*own = *vars;
 	own->arena = arena;
+	memset(own->room, 0, sizeof own->room);		/* nor is it written where they have theirs */
 	if (x->any || !code_fits(&m, &x->line[0], r->code))
 		return;
 	for (size_t i = 0; i < x->nlines; i++) {

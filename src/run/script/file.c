@@ -1,42 +1,11 @@
 /* file - scripts from files, and what they include. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "run/script/file.h"
-
-bool
-file_slurp(const char *file, struct arena *arena, size_t max, struct span *text, struct err *err)
-{
-	int fd = strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
-	struct buf all = { .max = max + 1 };
-	ssize_t n = 1;
-	size_t room;
-
-	if (fd < 0)
-		return err_set(err, ERR_USAGE, "cannot read %s: %s", file, strerror(errno));
-	while (n > 0) {
-		char *at = buf_reserve(&all, 64 << 10, &room);
-		n = at ? read(fd, at, room) : 0;
-		if (n > 0)
-			buf_commit(&all, (size_t)n);
-	}
-	int why = errno;
-	if (fd != STDIN_FILENO)
-		close(fd);
-	bool ok = n == 0 && buf_span(&all).len <= max;
-	if (ok)
-		*text = arena_copy(arena, buf_span(&all));
-	else if (n < 0)
-		err_set(err, ERR_USAGE, "cannot read %s: %s", file, strerror(why));
-	else
-		err_set(err, ERR_USAGE, "%s has more than %zu KiB", file, max >> 10);
-	buf_release(&all);
-	return ok;
-}
 
 /* The folder that `file` is in, as the file system has it. */
 static bool
@@ -76,7 +45,7 @@ bool
 script_load_file(void *ctx, const char *from, struct span name, struct arena *arena, const char **path, struct span *text,
     struct err *err)
 {
-	return file_below(from, ctx, name, arena, path, err) && file_slurp(*path, arena, SCRIPT_OCTETS_MAX, text, err);
+	return file_below(from, ctx, name, arena, path, err) && file_read(*path, FILE_REGULAR, SCRIPT_OCTETS_MAX, arena, text, err);
 }
 
 struct script *
@@ -89,7 +58,7 @@ script_read(const char *file, const struct script_opts *opts, struct err *err)
 
 	if (!own.load)
 		own.load = script_load_file;
-	if (file_slurp(file, &arena, SCRIPT_OCTETS_MAX, &text, err))
+	if (file_read(file, FILE_PIPE, SCRIPT_OCTETS_MAX, &arena, &text, err))
 		script = script_parse(file, text, &own, err);
 	arena_release(&arena);
 	return script;

@@ -4,9 +4,6 @@
 
 #include "run/script/script.h"
 
-/* All of a file; "-" is standard input. Its text lives in the arena. */
-bool file_slurp(const char *file, struct arena *, size_t max, struct span *text, struct err *);
-
 /* Where `name`, as the file `from` gives it, really is, when that is allowed. root NULL: the folder of `from`. */
 bool file_below(const char *from, const char *root, struct span name, struct arena *, const char **path, struct err *);
 

@@ -296,7 +296,6 @@ script_free(struct script *s)
 {
 	if (!s)
 		return;
-	ere_free_all(s->eres);
 	arena_release(&s->arena);
 	free(s);
 }

@@ -235,21 +235,27 @@ client_did(struct play *p, enum mock_what what, enum verb verb, struct span line
 	return mock_pump(p);
 }
 
+/* What of the script waits for nothing; the banner, when that has none before the first command. */
 static enum progress
-greet(struct play *p)
+go_on(struct play *p)
 {
 	const struct script_item *item;
 
+	script_go_on(p);
+	item = script_at(p);
+	if (!p->up && !p->more && (!item || item->kind != SCRIPT_EXCHANGE || item->ncommands > 0))
+		default_answer(p, MOCK_CONNECTED, VERB_OTHER);
+	return mock_pump(p);
+}
+
+static enum progress
+greet(struct play *p)
+{
 	if (rules_take(p, MOCK_CONNECTED, VERB_OTHER, SPAN_NONE)) {
 		script_go_on(p);
 		return mock_pump(p);
 	}
-	struct mock_out **before = p->out_end;
-	script_go_on(p);
-	item = script_at(p);
-	if (p->out_end == before && (!item || item->kind != SCRIPT_EXCHANGE || item->ncommands > 0))
-		default_answer(p, MOCK_CONNECTED, VERB_OTHER);
-	return mock_pump(p);
+	return go_on(p);
 }
 
 /* The octets of a chunk come before its reply. */
@@ -344,7 +350,10 @@ mock_heard(struct session *s, const struct step *step, void *mem, const struct n
 	case NEWS_TEXT_END:
 		return message_end(p, news->event->flaws);
 	case NEWS_TIMER: case NEWS_WRITABLE:
-		return mock_pump(p);
+		if (p->out || !p->more)
+			return mock_pump(p);
+		arena_reset(&p->scratch);
+		return go_on(p);
 	case NEWS_TLS_UP:
 		return p->up ? STEP_WAIT : greet(p);
 	case NEWS_CLOSED:
@@ -361,7 +370,7 @@ mock_cancel(struct session *s, const struct step *step, void *mem)
 	struct play *p = mem;
 
 	(void)step;
-	if (p->out || !p->up) {
+	if (p->out || !p->up || p->more) {
 		session_shut(s);
 		return;
 	}

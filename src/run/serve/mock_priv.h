@@ -69,6 +69,8 @@ struct play {
 	const struct pace *slow;
 	struct mock_out *out, **out_end;
 	size_t sent;			/* octets of the first that went, when it goes in pieces */
+	size_t nout;
+	bool more;			/* the script goes on behind those, once the loop has turned */
 	struct envelope mail;
 	struct arena helo_mem, bdat_mem;	/* each as long as what it holds, so that a long connection does not grow */
 	struct span helo, bdat;

@@ -3,6 +3,8 @@
 
 #include "smtp/parameter.h"
 
+enum { SLICE_US = 4000, OUT_MANY = 64 };
+
 /* ---- where it stands */
 
 static void
@@ -128,8 +130,15 @@ void
 script_go_on(struct play *p)
 {
 	const struct script_item *item;
+	uint64_t until = loop_now_us() + SLICE_US;
 
+	p->more = false;
 	while ((item = script_at(p))) {
+		/* A loop of the script keeps neither signals nor other clients from their turn, and its replies do not pile up. */
+		if (p->nout >= OUT_MANY || loop_now_us() > until) {
+			p->more = true;
+			return;
+		}
 		if (item->kind == SCRIPT_EXCHANGE && item->ncommands > 0)
 			return;
 		if (item->kind == SCRIPT_EXCHANGE)

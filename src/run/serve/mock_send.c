@@ -1,6 +1,8 @@
 /* mock - replies on their way: at once, late, slowly, or not at all, and what they make of the conversation. */
 #include "run/serve/mock_priv.h"
 
+enum { OUTPUT_MANY = 64 << 10, FULL_MS = 20 };	/* so much is unsent that a loop of replies waits so long for the client to read */
+
 static struct mock_out *
 add(struct play *p, enum verb verb, bool dot)
 {
@@ -11,6 +13,7 @@ add(struct play *p, enum verb verb, bool dot)
 	o->delay_ms = p->delay_ms ? p->delay_ms : bounds_delay(p, verb, dot);
 	p->delay_ms = 0;
 	p->up = true;
+	p->nout++;
 	*p->out_end = o;
 	p->out_end = &o->next;
 	return o;
@@ -161,6 +164,7 @@ mock_pump(struct play *p)
 			return STEP_WAIT;
 		session_hold(p->s, false);
 		p->out = o->next;
+		p->nout--;
 		if (!p->out)
 			p->out_end = &p->out;
 		enum progress progress = follow(p, o);
@@ -169,5 +173,10 @@ mock_pump(struct play *p)
 	}
 	session_hold(p->s, false);
 	arena_reset(&p->outs);
+	if (p->more) {
+		bool full = conv_output(session_conv(p->s)).len > OUTPUT_MANY;
+		session_hold(p->s, true);
+		session_sleep(p->s, full ? FULL_MS : 0);
+	}
 	return STEP_WAIT;
 }

@@ -2,11 +2,12 @@
 #include "run/session/credentials.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 enum { PASSWORD_MAX = 32 << 10, NETRC_MAX = 1 << 20 };
 
@@ -16,33 +17,13 @@ credentials_release(struct credentials *c)
 	secret_release(&c->password);
 }
 
-/* All that comes, to the end or `most` octets. */
-static bool
-read_all(int fd, size_t most, struct buf *out)
-{
-	size_t room;
-
-	*out = (struct buf){ .max = most };
-	for (;;) {
-		char *at = buf_reserve(out, 4096, &room);
-		ssize_t n = at ? read(fd, at, room) : 0;
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0;
-		buf_commit(out, (size_t)n);
-	}
-}
-
 static bool
 first_line(struct secret *out, int fd, const char *what, struct err *err)
 {
 	struct buf all;
 	struct span rest, line = SPAN_NONE;
-	bool ok = read_all(fd, PASSWORD_MAX, &all);
+	bool ok = file_drain(fd, what, PASSWORD_MAX, &all, err);
 
-	if (!ok)
-		err_set(err, ERR_USAGE, "cannot read the password from %s: %s", what, strerror(errno));
 	rest = buf_span(&all);
 	if (ok && (!span_line(&rest, &line) || line.len == 0))
 		ok = err_set(err, ERR_USAGE, "%s has no password: its first line is empty", what);
@@ -55,12 +36,10 @@ first_line(struct secret *out, int fd, const char *what, struct err *err)
 bool
 credentials_file(struct secret *out, const char *path, struct err *err)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = file_open(path, FILE_PIPE, err);
+	bool ok = fd >= 0 && first_line(out, fd, path, err);
 
-	if (fd < 0)
-		return err_set(err, ERR_USAGE, "cannot read the password from %s: %s", path, strerror(errno));
-	bool ok = first_line(out, fd, path, err);
-	close(fd);
+	file_close(fd);
 	return ok;
 }
 
@@ -163,14 +142,16 @@ credentials_netrc(struct span host, struct span user, struct secret *login, stru
 	struct buf all;
 
 	snprintf(path, sizeof path, "%s%s", said && said[0] ? said : home ? home : "", said && said[0] ? "" : "/.netrc");
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return true;
+	int fd = file_open(path, FILE_REGULAR, err);
 	if (fd < 0)
-		return errno == ENOENT || err_set(err, ERR_USAGE, "cannot read %s: %s", path, strerror(errno));
+		return false;
 	if (fstat(fd, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO))) {
 		close(fd);
 		return err_set(err, ERR_USAGE, "%s is not used: others may read it; chmod 600 mends that", path);
 	}
-	bool ok = read_all(fd, NETRC_MAX, &all) || err_set(err, ERR_USAGE, "cannot read %s: %s", path, strerror(errno));
+	bool ok = file_drain(fd, path, NETRC_MAX, &all, err);
 	close(fd);
 	if (ok)
 		netrc_find(buf_span(&all), host, user, login, password);

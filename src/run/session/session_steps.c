@@ -143,10 +143,8 @@ session_tell(struct session *s, const struct news *news)
 
 /* The first thing that a step needs and does not have, in words; NULL when it has all. */
 static const char *
-lacks(const struct session *s, const struct step *step)
+lacks(const struct session *s, unsigned needs)
 {
-	unsigned needs = step->op->needs;
-
 	if ((needs & STEP_NEEDS_CONN) && s->state != SESSION_OPEN)
 		return s->target.text.len ? "there is no connection: /reopen tries the same again, /open TARGET another" :
 		    "there is no connection: /open TARGET makes one";
@@ -158,15 +156,13 @@ lacks(const struct session *s, const struct step *step)
 		return "a message is being sent: end it with a lone dot first";
 	if ((needs & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_ANSWER)
 		return "AUTH waits for an answer: cancel it with a lone \"*\" first";
-	if (step->secret && !(needs & STEP_NEEDS_CONN))
-		return "no secret may stand here: it would go to more than the server that is connected to";
 	return NULL;
 }
 
 static void
 begin(struct session *s, const struct step *step)
 {
-	const char *lack = lacks(s, step);
+	const char *lack = lacks(s, step->op->needs);
 
 	s->step = step;
 	s->step_state = step->op->state_size ? memory_zeroed(step->op->state_size) : NULL;
@@ -174,7 +170,7 @@ begin(struct session *s, const struct step *step)
 	enum progress progress = lack ?
 	    session_fail(s, s->state == SESSION_OPEN ? ERR_USAGE : ERR_CONNECT, "%s%s%s",
 		step == NULL || step->op->is_line ? "" : step->op->name, step->op->is_line ? "" : ": ", lack) :
-	    !session_lets_out(s, step->secret) ? STEP_FAIL : step->op->start(s, step, s->step_state);
+	    step->op->start(s, step, s->step_state);
 	if (progress != STEP_WAIT)
 		end_step(s, progress);
 }

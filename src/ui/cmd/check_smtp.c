@@ -99,17 +99,12 @@ add_command(struct check_smtp *c, char *value, struct err *err)
 static bool
 add_response(struct check_smtp *c, char *value, struct err *err)
 {
-	char why[100];
+	struct err why;
 
 	if (c->nresponses == CHECK_COMMANDS_MAX)
 		return err_set(err, ERR_USAGE, "more than %d responses", CHECK_COMMANDS_MAX);
-	int bad = regcomp(&c->response[c->nresponses], value, REG_EXTENDED | REG_NOSUB | REG_NEWLINE);
-	if (bad != 0) {
-		regerror(bad, &c->response[c->nresponses], why, sizeof why);
-		return err_set(err, ERR_USAGE, "-R %.100s: %s", value, why);
-	}
-	c->nresponses++;
-	return true;
+	c->response[c->nresponses] = ere_new(span_of(value), ERE_LINES, &c->arena, &why);
+	return c->response[c->nresponses++] || err_set(err, ERR_USAGE, "-R %.100s: %s", value, why.text);
 }
 
 /* Brackets around it are not of it, nor what stands behind them. */
@@ -305,8 +300,6 @@ check_smtp_read(struct check_smtp *c, int argc, char *argv[], struct err *err)
 void
 check_smtp_release(struct check_smtp *c)
 {
-	for (size_t i = 0; i < c->nresponses; i++)
-		regfree(&c->response[i]);
 	secret_release(&c->password);
 	arena_wipe(&c->arena);
 }

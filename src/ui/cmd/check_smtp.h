@@ -5,8 +5,7 @@
 #ifndef UI_CMD_CHECK_SMTP_H
 #define UI_CMD_CHECK_SMTP_H
 
-#include <regex.h>
-
+#include "base/ere.h"
 #include "base/secret.h"
 #include "run/probe/range.h"
 
@@ -18,7 +17,7 @@ struct check_smtp {
 	struct secret password;
 	unsigned port, seconds;		/* 0: not said */
 	const char *command[CHECK_COMMANDS_MAX + 1];	/* ends in NULL */
-	regex_t response[CHECK_COMMANDS_MAX];
+	const struct ere *response[CHECK_COMMANDS_MAX];
 	size_t ncommands, nresponses;
 	struct range warn, crit;
 	bool days;			/* -D, and its days */

@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/file.h"
 #include "ui/cmd/check_smtp.h"
 
-enum { WORDS_MAX = 500 };
+enum { WORDS_MAX = 500, FILE_MOST = 1 << 20 };
 
 struct words {
 	struct arena *arena;
@@ -24,19 +26,21 @@ add(struct words *w, char *word)
 	return true;
 }
 
-static FILE *
-open_first(const char *const *place, struct arena *arena, const char *folder)
+/* The first of these names, in this directory where one is given, that can be read. NULL: none. */
+static const char *
+first_readable(const char *const *place, struct arena *arena, const char *folder)
 {
-	FILE *in = NULL;
-
-	for (; !in && *place; place++)
-		in = fopen(folder ? arena_printf(arena, "%s/%s", folder, *place).at : *place, "re");
-	return in;
+	for (; *place; place++) {
+		const char *path = folder ? arena_printf(arena, "%s/%s", folder, *place).at : *place;
+		if (access(path, R_OK) == 0)
+			return path;
+	}
+	return NULL;
 }
 
 /* Where the plugins look when no file is named (their lib/parse_ini.c). */
-static FILE *
-open_standard(struct arena *arena)
+static const char *
+standard_file(struct arena *arena)
 {
 	static const char *const places[] = {
 		"/usr/local/etc/monitoring-plugins/monitoring-plugins.ini", "/usr/local/etc/monitoring-plugins.ini",
@@ -45,11 +49,11 @@ open_standard(struct arena *arena)
 		"/etc/nagios-plugins.ini", "/usr/local/etc/nagios-plugins.ini", "/etc/opt/nagios-plugins.ini", NULL
 	}, *const names[] = { "monitoring-plugins.ini", "plugins.ini", "nagios-plugins.ini", NULL };
 	const char *file = getenv("MP_CONFIG_FILE"), *folders = getenv("NAGIOS_CONFIG_PATH");
-	FILE *in = file ? fopen(file, "re") : NULL;
+	const char *found = file && access(file, R_OK) == 0 ? file : NULL;
 
-	for (struct span rest = span_of(folders ? folders : ""); !in && rest.len > 0;)
-		in = open_first(names, arena, arena_string(arena, span_until(&rest, ':')));
-	return in ? in : open_first(places, arena, NULL);
+	for (struct span rest = span_of(folders ? folders : ""); !found && rest.len > 0;)
+		found = first_readable(names, arena, arena_string(arena, span_until(&rest, ':')));
+	return found ? found : first_readable(places, arena, NULL);
 }
 
 /* "name = value", or "name" alone: "--name=value", and of a letter "-x" and the value. */
@@ -66,15 +70,14 @@ add_line(struct words *w, struct span line)
 }
 
 static bool
-add_section(struct words *w, FILE *in, struct span section)
+add_section(struct words *w, struct span text, struct span section)
 {
-	size_t before = w->n, room = 0;
-	char *text = NULL;
+	size_t before = w->n;
 	bool inside = false, ok = true;
-	ssize_t n;
+	struct span line;
 
-	while (ok && (n = getline(&text, &room, in)) >= 0) {
-		struct span line = span_trim((struct span){ text, (size_t)n });
+	while (ok && span_line(&text, &line)) {
+		line = span_trim(line);
 		if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';')
 			continue;
 		if (line.at[0] == '[') {
@@ -84,7 +87,6 @@ add_section(struct words *w, FILE *in, struct span section)
 			ok = add_line(w, line);
 		}
 	}
-	free(text);
 	return ok && (w->n > before || err_set(w->err, ERR_USAGE, "--extra-opts: there is no section [%.*s]",
 	    SPAN_ARG(span_first(section, 60))));
 }
@@ -94,16 +96,15 @@ static bool
 add_extra(struct words *w, const char *where)
 {
 	struct span file = span_of(where), section = span_until(&file, '@');
-	const char *path = file.len ? file.at : NULL;
-	bool standard = path && strcmp(path, "-") == 0;
-	FILE *in = standard ? stdin : path ? fopen(path, "re") : open_standard(w->arena);
+	const char *path = file.len ? file.at : standard_file(w->arena);
+	struct span text;
+	struct err why;
 
-	if (!in)
-		return err_set(w->err, ERR_USAGE, "--extra-opts: cannot read %.200s: %s", path ? path : "any plugins.ini", strerror(errno));
-	bool ok = add_section(w, in, section.len ? section : SPAN("check_smtp"));
-	if (!standard)
-		fclose(in);
-	return ok;
+	if (!path)
+		return err_set(w->err, ERR_USAGE, "--extra-opts: cannot read any plugins.ini: %s", strerror(errno));
+	if (!file_read(path, FILE_PIPE, FILE_MOST, w->arena, &text, &why))
+		return err_set(w->err, ERR_USAGE, "--extra-opts: %s", why.text);
+	return add_section(w, text, section.len ? section : SPAN("check_smtp"));
 }
 
 /* The value of an --extra-opts: joined by "=", or the next word when that is no option. */

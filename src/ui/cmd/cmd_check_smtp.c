@@ -62,12 +62,10 @@ set_expect(struct check *c, struct err *err)
 
 	for (const char *at = text; *at; at++)
 		buf_printf(&ere, strchr(".[]*^$+?(){}|\\", *at) ? "\\%c" : "%c", *at);
-	bool ok = regcomp(&c->o.probe.banner, arena_string(&c->o.arena, buf_span(&ere)), REG_EXTENDED | REG_NOSUB) == 0;
+	struct err why;
+	c->o.probe.judge.banner = ere_new(buf_span(&ere), 0, &c->o.arena, &why);
 	buf_release(&ere);
-	if (!ok)
-		return err_set(err, ERR_USAGE, "-e %.60s cannot be looked for", text);
-	c->o.probe.judge.banner = &c->o.probe.banner;
-	return true;
+	return c->o.probe.judge.banner || err_set(err, ERR_USAGE, "-e %.60s cannot be looked for: %s", text, why.text);
 }
 
 /* check_smtp's own states, where they are not the probe's: who says nothing, or not what was expected, is warned of. */

@@ -27,7 +27,7 @@ struct exporter {
 	struct exporter_probe *probe[PROBES_MOST];	/* the first n */
 	unsigned n;
 	struct loop_timer *tick;
-	bool stop;
+	bool stop, late;
 };
 
 static void
@@ -105,6 +105,15 @@ on_stop(void *ctx, unsigned ready)
 }
 
 static void
+on_deadline(void *ctx, unsigned ready)
+{
+	struct exporter *x = ctx;
+
+	(void)ready;
+	x->stop = x->late = true;
+}
+
+static void
 finish_all(struct exporter *x, bool stop)
 {
 	unsigned before = x->n, left = 0;
@@ -144,7 +153,10 @@ serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
 	struct loop *loop = x->loop;
 	struct loop_watch *watch = loop_watch(loop, x->http->fd(x->server), LOOP_READ, on_http, x, err);
 	struct loop_signal *interrupt = loop_signal(loop, SIGINT, on_stop, x), *term = loop_signal(loop, SIGTERM, on_stop, x);
+	struct loop_timer *deadline = loop_timer(loop, on_deadline, x);
 	x->tick = loop_timer(loop, on_http, x);
+	if (x->o->deadline_ms)
+		loop_timer_set(deadline, x->o->deadline_ms);
 	loop_timer_set(x->tick, 0);
 	printf("listening on %s\n", addr_text(bound, text));
 	fflush(stdout);
@@ -155,9 +167,12 @@ serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
 	finish_all(x, true);
 	loop_unwatch(watch);
 	loop_timer_free(x->tick);
+	loop_timer_free(deadline);
 	loop_signal_free(interrupt);
 	loop_signal_free(term);
 	x->http->stop(x->server);
+	if (x->late)
+		return err_set(err, ERR_TIMEOUT, "ended by --deadline");
 	return watch != NULL;
 }
 

@@ -1,8 +1,8 @@
 /* smtpsh import - another tool's log becomes a script. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "run/script/import.h"
 #include "run/script/script.h"
 #include "ui/cmd/commands.h"
@@ -12,25 +12,11 @@
 static bool
 read_log(const char *name, struct buf *log, struct err *err)
 {
-	bool standard = strcmp(name, "-") == 0;
-	FILE *f = standard ? stdin : fopen(name, "re");
-	size_t room, n;
+	int fd = file_open(name, FILE_PIPE, err);
+	bool ok = fd >= 0 && file_drain(fd, name, IMPORT_LOG_MAX, log, err);
 
-	if (!f)
-		return err_set(err, ERR_USAGE, "cannot read %s: %s", name, strerror(errno));
-	do {
-		char *to = buf_reserve(log, 64 << 10, &room);
-		n = to ? fread(to, 1, room, f) : 0;
-		if (to)
-			buf_commit(log, n);
-	} while (n > 0);
-	bool failed = ferror(f), more = log->max == buf_span(log).len && fgetc(f) != EOF;
-	int error = errno;
-	if (!standard)
-		fclose(f);
-	if (failed)
-		return err_set(err, ERR_USAGE, "cannot read %s: %s", name, strerror(error));
-	return !more || err_set(err, ERR_USAGE, "%s has more than %d MiB", name, IMPORT_LOG_MAX >> 20);
+	file_close(fd);
+	return ok;
 }
 
 static const struct import_dialect *
@@ -54,7 +40,7 @@ choose(const struct options *o, struct span log, struct err *err)
 static bool
 import(const struct options *o, struct err *err)
 {
-	struct buf log = { .max = IMPORT_LOG_MAX }, script = { .max = IMPORT_OUT_MAX };
+	struct buf log = { 0 }, script = { .max = IMPORT_OUT_MAX };
 	const struct import_dialect *d = NULL;
 	struct err parse = { 0 };
 

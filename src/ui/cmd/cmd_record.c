@@ -15,7 +15,7 @@
 struct recording {
 	struct options *o;
 	FILE *out;
-	bool stop;
+	bool stop, late;
 };
 
 static void
@@ -23,6 +23,15 @@ on_signal(void *ctx, unsigned ready)
 {
 	(void)ready;
 	((struct recording *)ctx)->stop = true;
+}
+
+static void
+on_deadline(void *ctx, unsigned ready)
+{
+	struct recording *v = ctx;
+
+	(void)ready;
+	v->stop = v->late = true;
 }
 
 static void
@@ -62,9 +71,13 @@ run_until_stopped(struct recording *v, struct session_env *env)
 {
 	struct loop_signal *interrupt = loop_signal(env->loop, SIGINT, on_signal, v);
 	struct loop_signal *term = loop_signal(env->loop, SIGTERM, on_signal, v);
+	struct loop_timer *deadline = loop_timer(env->loop, on_deadline, v);
 
+	if (v->o->deadline_ms)
+		loop_timer_set(deadline, v->o->deadline_ms);
 	while (!v->stop)
 		loop_turn(env->loop, true);
+	loop_timer_free(deadline);
 	loop_signal_free(interrupt);
 	loop_signal_free(term);
 }
@@ -89,6 +102,8 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 			run_until_stopped(v, &env);
 		}
 		record_free(r);
+		if (v->late)
+			err_set(err, ERR_TIMEOUT, "ended by --deadline");
 		if (v->out != stdout && fclose(v->out) != 0)
 			err_set(err, ERR_SYSTEM, "cannot write %s", v->o->log);
 	}

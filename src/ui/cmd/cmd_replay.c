@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "run/serve/serve.h"
 #include "run/script/file.h"
 #include "ui/cmd/commands.h"
@@ -90,7 +91,7 @@ read_scripts(struct replay *r, struct options *o, const struct names *names)
 	for (size_t i = 0; i < names->n; i++) {
 		struct replay_file *f = &r->file[i];
 		f->name = names->name[i];
-		if (o->update && !file_slurp(f->name, &o->arena, SCRIPT_OCTETS_MAX, &f->text, &f->err))
+		if (o->update && !file_read(f->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, &o->arena, &f->text, &f->err))
 			continue;
 		f->script = script_read(f->name, &opts, &f->err);
 	}
@@ -190,7 +191,7 @@ replay(struct options *o, const struct target *target, struct err *err)
 		script_free(r.file[i].script);
 	screen_release(&r.screen);
 	env_end(&env, err);
-	return err->kind ? (int)err->kind : r.stop ? 130 : (int)r.status;
+	return err->kind ? (int)err->kind : r.stop ? r.stop : (int)r.status;
 }
 
 static bool
@@ -200,7 +201,7 @@ read_against(struct options *o, struct target *target, struct err *err)
 		return true;
 	if (!target_parse(target, span_of(o->against), SPAN_NONE, o->port, &o->arena, err))
 		return false;
-	o->session.auth.target = target;
+	o->session.auth.target = target->text;
 	return true;
 }
 

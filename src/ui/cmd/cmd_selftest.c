@@ -47,11 +47,11 @@ play(struct options *o, struct session_env *env, const char *name, const struct 
 	r.opts = (struct play_opts){ .session = &o->session, .target = demo, .level = o->match_level, .allow_hosts = true,
 	    .value = o->value, .nvalues = o->nvalues };
 	replay_list(&r, &o->arena);
-	replay_run(&r, 1);
+	int status = replay_run(&r, 1);
 	selftest_free(t);
 	script_free(file.script);
 	*screen = r.screen;
-	return r.stop ? 130 : (int)r.status;
+	return status;
 }
 
 static int

@@ -1,12 +1,10 @@
 /* smtpsh TARGET - talk to a server: the prompt, or the lines of a file, a pipe or the command line. */
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "base/near.h"
 #include "run/serve/serve.h"
 #include "run/script/file.h"
@@ -50,14 +48,15 @@ read_beginning(const char *file, int fd, struct arena *arena, struct span *text,
 	*text = SPAN_NONE;
 	*whole = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	if (*whole)
-		return file_slurp(file, arena, SCRIPT_OCTETS_MAX, text, err);
+		return file_read(file, FILE_PIPE, SCRIPT_OCTETS_MAX, arena, text, err);
 	if (poll(&ready, 1, BEGINNING_MS) > 0)
 		*text = read_once(fd, arena);
 	if (!script_is_marked(*text))
 		return true;
-	struct span rest;
-	*whole = file_slurp("-", arena, SCRIPT_OCTETS_MAX, &rest, err);
-	*text = arena_printf(arena, "%.*s%.*s", SPAN_ARG(*text), SPAN_ARG(rest));
+	struct buf rest = { 0 };
+	*whole = file_drain(fd, file, SCRIPT_OCTETS_MAX, &rest, err);
+	*text = arena_printf(arena, "%.*s%.*s", SPAN_ARG(*text), SPAN_ARG(buf_span(&rest)));
+	buf_release(&rest);
 	return *whole;
 }
 
@@ -71,9 +70,9 @@ feed(struct session_env *env, const struct options *o, struct outlet *outlet, co
 	if (target)
 		player_open(player, target);
 	if (target && o->session.auth.wanted)
-		player_line(player, SPAN("/auth"), (struct place){ .file = place_option, .line = 1 });
+		player_line(player, SPAN("/auth"), (struct place){ .file = "--auth", .line = 1 });
 	for (size_t i = 0; i < o->nlines; i++)
-		player_line(player, span_of(o->line[i]), (struct place){ .file = place_line, .line = (unsigned)i + 1 });
+		player_line(player, span_of(o->line[i]), (struct place){ .file = "-c", .line = (unsigned)i + 1 });
 	if (fd < 0 && beginning.len == 0)
 		player_end(player);
 	int status = lines_run(env->loop, player, fd, o->file ? o->file : "-", beginning);
@@ -89,11 +88,9 @@ run_lines(struct session_env *env, struct options *o, struct screen *screen, con
 	struct span beginning = SPAN_NONE;
 	struct err err = { 0 };
 	bool whole = false, named = o->file && strcmp(o->file, "-") != 0;
-	int fd = o->nlines ? -1 : named ? open(o->file, O_RDONLY | O_CLOEXEC) : STDIN_FILENO, status = ERR_USAGE;
+	int fd = o->nlines ? -1 : named ? file_open(o->file, FILE_PIPE, &err) : STDIN_FILENO, status = ERR_USAGE;
 
-	if (named && fd < 0)
-		err_set(&err, ERR_USAGE, "cannot read %s: %s", o->file, strerror(errno));
-	else if (outlet_open(&outlet, screen, o, &err)) {
+	if ((!named || fd >= 0) && outlet_open(&outlet, screen, o, &err)) {
 		if (fd < 0 || read_beginning(named ? o->file : "-", fd, &arena, &beginning, &whole, &err))
 			status = script_is_marked(beginning) ?
 			    played_run(env, o, &outlet, target, o->file ? o->file : "-", beginning) :
@@ -102,8 +99,7 @@ run_lines(struct session_env *env, struct options *o, struct screen *screen, con
 	}
 	if (err.kind)
 		complain(&err);
-	if (named && fd >= 0)
-		close(fd);
+	file_close(fd);
 	arena_release(&arena);
 	return status;
 }
@@ -169,7 +165,7 @@ read_target(struct options *o, struct target *target, struct err *err)
 	if (!read_words(o, target, &why))
 		return err_set(err, why.kind, "%s%s%.*s", why.text, hint.len && o->nargs > 1 ? "; " : "", SPAN_ARG(o->nargs > 1 ? hint : SPAN("")));
 	target->hint = hint;
-	o->session.auth.target = target;		/* what is given for it goes nowhere else */
+	o->session.auth.target = target->text;		/* what is given for it goes nowhere else */
 	return true;
 }
 

@@ -3,12 +3,12 @@
 #include "ui/cmd/commands.h"
 #include "ui/options/probe_spec.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 
-enum { ARGS_MOST = 64, NAME_MOST = 60, MODULES_MOST = 500 };
+enum { ARGS_MOST = 64, NAME_MOST = 60, MODULES_MOST = 500, FILE_MOST = 4 << 20 };
 
 /* in the order they are named to a person, last first */
 static const struct { const char *name, *options; } built_in[] = {
@@ -137,26 +137,19 @@ read_line(struct reading *r, struct span line)
 static bool
 read_file(struct reading *r)
 {
-	FILE *in = fopen(r->file, "re");
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t n;
-	bool ok = true;
+	struct arena arena = { 0 };
+	struct span text, line;
+	bool found = file_read(r->file, FILE_PIPE, FILE_MOST, &arena, &text, r->err), ok = found;
 
-	if (!in)
-		return err_set(r->err, ERR_USAGE, "cannot read %s: %s", r->file, strerror(errno));
-	while (ok && (n = getline(&line, &room, in)) >= 0) {
+	while (ok && span_line(&text, &line)) {
 		r->line++;
-		ok = read_line(r, span_trim((struct span){ line, (size_t)n }));
+		ok = read_line(r, span_trim(line));
 	}
-	if (!ok) {
+	if (found && !ok) {
 		struct err why = *r->err;
 		err_set(r->err, ERR_USAGE, "%s:%u: %s", r->file, r->line, why.text);
-	} else if (ferror(in)) {
-		ok = err_set(r->err, ERR_USAGE, "cannot read %s: %s", r->file, strerror(errno));
 	}
-	free(line);
-	fclose(in);
+	arena_release(&arena);
 	return ok;
 }
 

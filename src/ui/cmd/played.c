@@ -24,9 +24,9 @@ played_run(struct session_env *env, const struct options *o, struct outlet *outl
 	r.silent = o->format == FORMAT_JSON;
 	screen_init(&r.screen, stdout, &o->look);
 	replay_list(&r, &arena);
-	replay_run(&r, 1);
+	int status = replay_run(&r, 1);
 	script_free(file.script);
 	screen_release(&r.screen);
 	arena_release(&arena);
-	return r.stop ? 130 : (int)r.status;
+	return status;
 }

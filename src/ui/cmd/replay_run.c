@@ -146,28 +146,51 @@ begin(struct replay *r, struct replay_case *c)
 }
 
 static void
-on_signal(void *ctx, unsigned ready)
+on_interrupt(void *ctx, unsigned ready)
 {
 	(void)ready;
-	((struct replay *)ctx)->stop = true;
+	((struct replay *)ctx)->stop = 128 + SIGINT;
+}
+
+static void
+on_term(void *ctx, unsigned ready)
+{
+	(void)ready;
+	((struct replay *)ctx)->stop = 128 + SIGTERM;
+}
+
+static void
+on_deadline(void *ctx, unsigned ready)
+{
+	struct replay *r = ctx;
+
+	(void)ready;
+	if (r->told < r->ncases && !r->stop)
+		r->stop = ERR_TIMEOUT;
 }
 
 static void
 stop_all(struct replay *r)
 {
+	bool late = r->stop == ERR_TIMEOUT;
+
 	for (size_t i = r->told; i < r->next; i++)
 		if (!r->cases[i].done)
-			play_stop(r->cases[i].play, "interrupted");
+			play_stop(r->cases[i].play, late ? ERR_TIMEOUT : ERR_SYSTEM, late ? "not over within --deadline" : "interrupted");
 	r->ncases = r->next;
 }
 
-void
+int
 replay_run(struct replay *r, unsigned jobs)
 {
 	const struct replay_report *report = replay_reports[r->o->report];
-	struct loop_signal *interrupt = loop_signal(r->env->loop, SIGINT, on_signal, r);
+	struct loop_signal *interrupt = loop_signal(r->env->loop, SIGINT, on_interrupt, r);
+	struct loop_signal *term = loop_signal(r->env->loop, SIGTERM, on_term, r);
+	struct loop_timer *deadline = loop_timer(r->env->loop, on_deadline, r);
 
 	r->began_us = loop_now_us();
+	if (r->o->deadline_ms)
+		loop_timer_set(deadline, r->o->deadline_ms);
 	if (report->begin && !r->silent)
 		report->begin(r);
 	while (r->told < r->ncases) {
@@ -187,4 +210,7 @@ replay_run(struct replay *r, unsigned jobs)
 	if (report->end && !r->silent)
 		report->end(r);
 	loop_signal_free(interrupt);
+	loop_signal_free(term);
+	loop_timer_free(deadline);
+	return r->stop ? r->stop : (int)r->status;
 }

@@ -6,8 +6,8 @@
 
 /* Makes ->cases of those of the files' cases that --tags and --case choose; all without them. */
 void replay_list(struct replay *, struct arena *);
-/* Plays all of them; at most `jobs` at once. */
-void replay_run(struct replay *, unsigned jobs);
+/* Plays all of them; at most `jobs` at once. The exit status. */
+int replay_run(struct replay *, unsigned jobs);
 
 /*
  * --update: failing literal S: lines of the file are rewritten to what came, in one step; what is left alone is said.

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "run/script/file.h"
 #include "run/script/transcript.h"
@@ -78,7 +79,7 @@ reason_not_to(const struct update *u, const struct play_failure *f)
 		return "a pattern that no longer matches is for its author to change";
 	if (f->reply->flaws & (REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER) || f->reply->code < 100)
 		return "what came is no regular reply";
-	if (f->starred || span_find(f->reply->raw, SPAN("{{")).len > 0)
+	if (span_find(f->reply->raw, SPAN("{{")).len > 0)
 		return "what came has a secret in it, or looks as if";
 	return NULL;
 }
@@ -207,7 +208,7 @@ replay_update(struct replay *r, const struct replay_file *file, struct err *err)
 	gather(&u);
 	if (u.nchanges > 0) {
 		size_t n = apply(&u, &out);
-		ok = file_slurp(file->name, &u.arena, SCRIPT_OCTETS_MAX, &now, err) &&
+		ok = file_read(file->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, &u.arena, &now, err) &&
 		    (span_eq(now, file->text) || err_set(err, ERR_USAGE, "%s was changed meanwhile: not updated", file->name)) &&
 		    replace(&u, buf_span(&out), err);
 		if (ok)

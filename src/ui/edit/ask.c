@@ -7,6 +7,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/alarm.h"
+
 enum { LINE_MOST = 4096, CONTROL_C = 3, CONTROL_D = 4 };
 
 bool
@@ -52,9 +54,11 @@ ask_terminal(struct span prompt, bool secret, struct secret *answer)
 	now.c_lflag &= ~(tcflag_t)(ISIG | (secret ? ECHO : 0));
 	now.c_cc[VEOF] = 0;
 	dprintf(fd, "%.*s", SPAN_ARG(prompt));
+	alarm_terminal(fd, &before);
 	tcsetattr(fd, TCSAFLUSH, &now);
 	bool ok = read_line(fd, line, &len);
 	tcsetattr(fd, TCSAFLUSH, &before);
+	alarm_terminal(-1, NULL);
 	if (secret || !ok)
 		dprintf(fd, "\n");
 	close(fd);

@@ -1,4 +1,5 @@
 /* accounts - who may log in. */
+#include "base/file.h"
 #include "ui/options/accounts.h"
 
 #include "run/script/file.h"
@@ -12,7 +13,7 @@ accounts_read(const char *file, struct arena *arena, const struct mta_account **
 	struct span text, line;
 	size_t n = 0;
 
-	if (!file_slurp(file, arena, ACCOUNT_FILE_MAX, &text, err))
+	if (!file_read(file, FILE_PIPE, ACCOUNT_FILE_MAX, arena, &text, err))
 		return false;
 	for (unsigned number = 1; span_line(&text, &line); number++) {
 		struct span password = line, user = span_until(&password, ':');

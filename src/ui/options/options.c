@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/alarm.h"
 #include "base/near.h"
 #include "smtp/mechanism.h"
 #include "ui/options/foreign.h"
@@ -275,8 +276,6 @@ options_release(struct options *o)
 {
 	credentials_release(&o->session.auth);
 	script_free(o->probe.played);
-	if (o->probe.judge.banner == &o->probe.banner)		/* else it is of the options that these were copied from */
-		regfree(&o->probe.banner);
 	arena_release(&o->arena);
 }
 
@@ -317,9 +316,28 @@ usage(const struct command *command, const struct command *const all[])
 			print_option(o);
 }
 
+/* Before the other options are read: a password command, or a file that is a pipe, may keep us waiting. */
+static void
+begin_deadline(const struct command *command, int argc, char *argv[])
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		struct span value = span_of(argv[i]), name = span_until(&value, '=');
+		if (!span_eq(name, SPAN("--deadline")) || !option_find(command->scope, SPAN("deadline")))
+			continue;
+		if (value.len == 0)
+			value = span_of(i + 1 < argc ? argv[i + 1] : NULL);
+		struct cursor cursor = { .line = value, .rest = value };
+		struct err ignored;
+		uint64_t ms;
+		if (cursor_milliseconds(&cursor, value, &ms, &ignored))
+			alarm_deadline(ms, command->lost ? command->lost : ERR_TIMEOUT);
+	}
+}
+
 bool
 options_begin(struct options *o, const struct command *command, const struct program *program, int argc, char *argv[], struct err *err)
 {
+	begin_deadline(command, argc, argv);
 	if (!options_read(o, command->scope, program, argc, argv, err))
 		return false;
 	if (o->help)

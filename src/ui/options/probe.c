@@ -94,19 +94,10 @@ probe_rate(struct options *o, struct span v, struct err *err)
 bool
 probe_banner(struct options *o, struct span v, struct err *err)
 {
-	char why[120];
-	int bad;
+	struct err why;
 
-	if (o->probe.judge.banner == &o->probe.banner)		/* else it is of the options that these were copied from */
-		regfree(&o->probe.banner);
-	o->probe.judge.banner = NULL;
-	bad = regcomp(&o->probe.banner, arena_string(&o->arena, v), REG_EXTENDED | REG_NOSUB);
-	if (bad != 0) {
-		regerror(bad, &o->probe.banner, why, sizeof why);
-		return err_set(err, ERR_USAGE, "--expect-banner %.*s: %s", SPAN_ARG(span_first(v, 80)), why);
-	}
-	o->probe.judge.banner = &o->probe.banner;
-	return true;
+	o->probe.judge.banner = ere_new(v, 0, &o->arena, &why);
+	return o->probe.judge.banner || err_set(err, ERR_USAGE, "--expect-banner %.*s: %s", SPAN_ARG(span_first(v, 80)), why.text);
 }
 
 /* TLS that was asked for must be there, also on port 25. */

@@ -29,7 +29,6 @@ struct probe_settings {
 	const char *way[WAYS_MAX];	/* of --sigalgs */
 	size_t nways;
 	bool warn_ok, mx;
-	regex_t banner;
 };
 
 struct span;

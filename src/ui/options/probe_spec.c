@@ -1,4 +1,5 @@
 /* probe_spec - what a probe does, from the options. */
+#include "base/file.h"
 #include "ui/options/probe_spec.h"
 
 #include <stdio.h>
@@ -88,12 +89,12 @@ probe_spec_prepare(struct options *o, struct err *err)
 		return err_set(err, ERR_USAGE, "--send wants --to ADDR: whom to send it to");
 	if (p->send && strcmp(p->send, "auto") == 0)
 		p->probe.body = short_message(o);
-	else if (p->send && !file_slurp(p->send, &o->arena, FILE_MOST, &p->probe.body, err))
+	else if (p->send && !file_read(p->send, FILE_PIPE, FILE_MOST, &o->arena, &p->probe.body, err))
 		return false;
 	if (p->script && !read_script(o, err))
 		return false;
 	if (p->ext_set) {
-		if (!file_slurp(p->ext_set, &o->arena, FILE_MOST, &set, err))
+		if (!file_read(p->ext_set, FILE_PIPE, FILE_MOST, &o->arena, &set, err))
 			return false;
 		p->judge.ext_set = arena_string(&o->arena, set);
 	}

@@ -1,4 +1,5 @@
 /* script - options of what plays scripts: variables and secrets. */
+#include "base/file.h"
 #include "ui/options/script.h"
 
 #include "run/script/file.h"
@@ -47,7 +48,7 @@ option_secret(struct options *o, struct span value, struct err *err)
 	if (value.len < 2 || value.at[0] != '@')
 		return err_set(err, ERR_USAGE, "--secret %.*s: want NAME=@FILE; a secret is never taken on the command line", SPAN_ARG(name));
 	v = new_value(o, name, "secret", err);
-	if (!v || !file_slurp(arena_string(&o->arena, span_skip(value, 1)), &o->arena, 64 << 10, &text, err))
+	if (!v || !file_read(arena_string(&o->arena, span_skip(value, 1)), FILE_PIPE, 64 << 10, &o->arena, &text, err))
 		return false;
 	span_line(&text, &line);
 	v->value = line;

@@ -310,7 +310,8 @@ const struct option options[] = {
 	{ "times", 0, SCOPE_SERVE, "N", "End when so many connections were played", OPTION_NUMBER, AT(times) },
 	{ "count", 0, SCOPE_SERVE, "N", "End when so many messages came", OPTION_NUMBER, AT(count) },
 	{ "debug", 0, SCOPE_CONNECT | SCOPE_PROBE, "FILE", "Write a trace fit for a bug report here, without secrets", OPTION_TEXT, AT(debug) },
-	{ "deadline", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SERVE, "T", "End then in any case; that is a failure (9), for serve only with --count", OPTION_MS, AT(deadline_ms) },
+	{ "deadline", 0, SCOPE_CONNECT | SCOPE_SERVE | SCOPE_SELFTEST | SCOPE_RESOLVE | SCOPE_IMPORT | SCOPE_EXPORTER, "T",
+	  "Time limit for the whole run; exit status 9 when it expires (from serve only with --count)", OPTION_MS, AT(deadline_ms) },
 
 	/* scripts */
 	{ "against", 0, SCOPE_REPLAY, "TARGET", "Play against this server", OPTION_TEXT, AT(against) },

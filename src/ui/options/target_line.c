@@ -15,10 +15,6 @@ static void
 free_own(const struct fleet_spec *spec)
 {
 	struct own *own = (struct own *)(uintptr_t)spec;	/* its first member */
-	struct probe_settings *p = &own->o.probe;
-
-	if (p->judge.banner == &p->banner)
-		regfree(&p->banner);
 	arena_release(&own->o.arena);
 	free(own);
 }

@@ -1,8 +1,8 @@
 /* targets - what a fleet probes, line by line. */
+#include "base/file.h"
 #include "ui/options/targets.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -57,7 +57,7 @@ load_done(struct targets *t, struct err *err)
 	size_t n = 0;
 
 	if (access(t->o->probe.resume, F_OK) == 0) {
-		if (!file_slurp(t->o->probe.resume, &t->arena, RESUME_MOST, &all, err))
+		if (!file_read(t->o->probe.resume, FILE_REGULAR, RESUME_MOST, &t->arena, &all, err))
 			return false;
 		for (struct span rest = all; span_line(&rest, &line);)
 			n++;
@@ -276,9 +276,8 @@ targets_new(struct loop *loop, struct options *o, struct err *err)
 	}
 	if (!file)
 		return t;
-	t->fd = strcmp(file, "-") == 0 ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
+	t->fd = file_open(file, FILE_PIPE, err);
 	if (t->fd < 0) {
-		err_set(err, ERR_USAGE, "cannot read %s: %s", file, strerror(errno));
 		targets_free(t);
 		return NULL;
 	}

@@ -39,7 +39,8 @@ struct replay {
 	unsigned uncompared;
 	enum err_kind status;
 	uint64_t began_us;
-	bool stop, silent, progress;	/* progress: a line of it stands on the terminal */
+	int stop;			/* it ends before all is played, with this exit status: a signal came, or --deadline is over */
+	bool silent, progress;		/* progress: a line of it stands on the terminal */
 	FILE *out;
 	FILE *whole;			/* JUnit: where the suite in `part` goes once it is counted */
 	char *part;

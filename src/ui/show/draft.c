@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/arena.h"
+#include "base/file.h"
 
 static void
 release(struct draft *d)
@@ -28,7 +28,11 @@ draft_begin(struct draft *d, const char *file, struct err *err)
 	*d = (struct draft){ .file = memory_get(size) };
 	strcpy(d->file, file);
 	if (stat(file, &st) == 0 && !S_ISREG(st.st_mode)) {
-		fd = open(file, O_WRONLY | O_CLOEXEC);
+		fd = file_append(file, err);
+		if (fd < 0) {
+			release(d);
+			return false;
+		}
 	} else {
 		d->beside = memory_get(size);
 		snprintf(d->beside, size, "%s.%ld", file, (long)getpid());

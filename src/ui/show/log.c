@@ -1,4 +1,5 @@
 /* log - a transcript into a file. */
+#include "base/file.h"
 #include "ui/show/log.h"
 
 #include <errno.h>
@@ -36,23 +37,18 @@ on_text(void *ctx, struct span text)
 FILE *
 log_stream(const char *file, struct err *err)
 {
-	int fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	FILE *out = fd >= 0 ? fdopen(fd, "a") : NULL;
+	int fd = file_append(file, err);
 
-	if (!out)
-		err_set(err, ERR_USAGE, "cannot write %s: %s", file, strerror(errno));
-	return out;
+	return fd >= 0 ? fdopen(fd, "a") : NULL;
 }
 
 struct log *
 log_open(const char *file, bool no_bodies, bool times, struct err *err)
 {
-	int fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int fd = file_append(file, err);
 
-	if (fd < 0) {
-		err_set(err, ERR_USAGE, "cannot write %s: %s", file, strerror(errno));
+	if (fd < 0)
 		return NULL;
-	}
 	struct log *log = memory_zeroed(sizeof *log);
 	*log = (struct log){ .fd = fd, .name = strdup(file) };
 	log->transcript = transcript_new(&(struct transcript_opts){ .write = on_text, .ctx = log, .no_bodies = no_bodies,

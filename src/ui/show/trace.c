@@ -2,12 +2,12 @@
 #include "ui/show/trace.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "ui/show/json.h"
 #include "ui/show/version.h"
 
@@ -57,10 +57,10 @@ trace_begin(struct session_env *env, const char *file, struct err *err)
 {
 	if (!file)
 		return true;
-	int fd = open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int fd = file_append(file, err);
 	FILE *out = fd < 0 ? NULL : fdopen(fd, "a");
 	if (!out)
-		return err_set(err, ERR_USAGE, "cannot write %s: %s", file, strerror(errno));
+		return false;
 	struct trace *t = memory_zeroed(sizeof *t);
 	*t = (struct trace){ .out = out, .name = file, .json = json_new(out), .began_us = loop_now_us() };
 	setvbuf(out, NULL, _IOLBF, 0);		/* whole when the program dies */

@@ -85,7 +85,7 @@ open_message(struct session *s, struct message *m, const struct args *a, struct 
 	struct span rest = a->text, line;
 
 	if (a->file)
-		return message_file(m, a->file, a->binary, err);
+		return message_file(m, a->file, FILE_REGULAR, a->binary, err);
 	if (a->size)
 		return compose(m, &plain, err);
 	buf_init(&m->head, a->text.len * 2 + 2);

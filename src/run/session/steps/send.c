@@ -13,7 +13,7 @@ make_message(struct session *s, struct sending *st)
 	for (size_t i = 0; i < st->plan.message.nto; i++)
 		st->verdict[i].address = st->plan.message.to[i];
 	if (st->plan.file)
-		ok = message_file(&st->message, st->plan.file, st->plan.binary, &err);
+		ok = message_file(&st->message, st->plan.file, st->plan.prepare ? FILE_PIPE : FILE_REGULAR, st->plan.binary, &err);
 	else if (st->plan.last == SEND_DATA)
 		ok = compose(&st->message, &st->plan.message, &err);
 	if (!ok)

@@ -1,8 +1,6 @@
 /* /include - the lines of a file, as if they were typed. */
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "ui/prompt/prompt.h"
 
 enum { FILE_MAX = 1 << 20 };
@@ -16,26 +14,19 @@ run(struct prompt *p, void *mem, struct span args)
 {
 	struct state *st = mem;
 	const char *path = arena_string(&st->names, args);
-	struct buf all = { .max = FILE_MAX };
+	struct arena text = { 0 };
 	struct place place = { .file = path };
-	size_t room;
-	ssize_t n = 1;
+	struct span rest, line;
+	struct err err;
 
 	if (args.len == 0) {
 		prompt_problem(p, "/include wants a file, as in /include steps.smtp");
 		return;
 	}
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	while (fd >= 0 && n > 0) {
-		char *at = buf_reserve(&all, 64 << 10, &room);
-		n = at ? read(fd, at, room) : 0;
-		buf_commit(&all, n > 0 ? (size_t)n : 0);
+	if (!file_read(path, FILE_REGULAR, FILE_MAX, &text, &rest, &err)) {
+		prompt_problem(p, "%s", err.text);
+		rest = SPAN_NONE;
 	}
-	if (fd < 0 || n < 0)
-		prompt_problem(p, "cannot read %s: %s", path, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	struct span rest = fd < 0 || n < 0 ? SPAN_NONE : buf_span(&all), line;
 	while (span_line(&rest, &line)) {
 		place.line++;
 		if (!player_line(p->player, line, place)) {
@@ -43,7 +34,7 @@ run(struct prompt *p, void *mem, struct span args)
 			break;
 		}
 	}
-	buf_release(&all);
+	arena_release(&text);
 }
 
 static void

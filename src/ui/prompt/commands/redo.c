@@ -70,25 +70,25 @@ answered(struct state *st, const struct event *e)
 		line = st->pending[0];
 		memmove(&st->pending[0], &st->pending[1], --st->npending * sizeof st->pending[0]);
 	}
-	bool good = e->err == ERR_NONE;
+	unsigned class = e->answer.reply->code / 100;
 	switch (e->answer.verb) {
 	case VERB_AUTH:
-		if (good && e->answer.reply->code == 334 && line.len > 0 && st->npending < PENDING_MAX)	/* the exchange goes on under this line */
+		if (class == 3 && line.len > 0 && st->npending < PENDING_MAX)	/* the exchange goes on under this line */
 			st->pending[st->npending++] = line;
-		else if (good)
+		else if (class == 2)
 			keep(&st->session, line);
 		break;
 	case VERB_HELO: case VERB_EHLO: case VERB_LHLO: case VERB_RSET:
 		forget_transaction(st);
-		if (good && e->answer.verb != VERB_RSET)
+		if (class == 2 && e->answer.verb != VERB_RSET)
 			keep(&st->session, line);
 		break;
 	case VERB_STARTTLS: case VERB_XCLIENT: case VERB_XFORWARD:
-		if (good)
+		if (class == 2)
 			keep(&st->session, line);
 		break;
 	case VERB_MAIL: case VERB_RCPT:
-		if (good)
+		if (class == 2)
 			keep(&st->transaction, line);
 		break;
 	default:
