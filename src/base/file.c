@@ -103,7 +103,10 @@ file_append(const char *path, struct err *err)
 
 	if (fd >= 0 && fcntl(fd, F_SETFL, O_WRONLY | O_APPEND) == 0)
 		return fd;
-	err_set(err, ERR_USAGE, "cannot write %s: %s", path, errno == ENXIO ? "nobody reads this pipe" : strerror(errno));
+	int why = errno;
+	err_set(err, ERR_USAGE, "cannot write %s: %s", path, why == ENXIO ? "nobody reads this pipe" : strerror(why));
+	if (err)
+		err->sys = why;
 	file_close(fd);
 	return -1;
 }

@@ -29,7 +29,7 @@ bool file_drain(int fd, const char *name, size_t max, struct buf *out, struct er
 /* All of a file, in the arena. */
 bool file_read(const char *path, enum file_take, size_t max, struct arena *, struct span *text, struct err *);
 
-/* For writing, at the end of what is there; made with mode 0600. A pipe that nobody reads is refused. -1 with err. */
+/* For writing, at the end of what is there; made with mode 0600. A pipe that nobody reads is refused. -1 with err, errno in ->sys. */
 int file_append(const char *path, struct err *);
 
 #endif

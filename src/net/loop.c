@@ -109,6 +109,7 @@ loop_new(void)
 	struct loop *loop = memory_zeroed(sizeof *loop);
 
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* ulimit -f: the write fails, and is told of */
 	int bad = uv_loop_init(&loop->uv);
 	if (bad)
 		no_loop(bad);

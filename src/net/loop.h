@@ -28,7 +28,7 @@ typedef void loop_child_fn(void *ctx, int status, int signal);
 
 /*
  * Without descriptors or memory for it the process ends with a message (exit status 11), as where memory is short
- * (base/arena.h): it is made once, first. Also: SIGPIPE is ignored from now on.
+ * (base/arena.h): it is made once, first. Also: SIGPIPE and SIGXFSZ are ignored from now on.
  */
 struct loop *loop_new(void) __attribute__((returns_nonnull));
 void loop_free(struct loop *);			/* everything on it must have been stopped */

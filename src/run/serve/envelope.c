@@ -1,6 +1,7 @@
 /* envelope - a message while a server takes it. */
 #include "run/serve/envelope.h"
 
+#include "base/append.h"
 #include "run/session/session_step.h"
 
 void
@@ -71,10 +72,13 @@ envelope_text(struct envelope *m, struct span text)
 		buf_append(&m->text, text);
 }
 
-void
-envelope_tell(struct envelope *m, struct session *s, struct span id, struct span helo, struct span user)
+struct span
+envelope_take(struct envelope *m, struct session *s, const struct mta_opts *opts, struct span id, struct span helo,
+    struct span user)
 {
-	struct event event = { .kind = EVENT_MESSAGE };
+	struct event event = { .kind = EVENT_MESSAGE, .session = session_view(s).number, .at_us = loop_now_us(),
+	    .tls = session_view(s).tls != NULL };
+	struct err err = { 0 };
 	size_t i = 0;
 
 	event.message.id = id;
@@ -96,5 +100,11 @@ envelope_tell(struct envelope *m, struct session *s, struct span id, struct span
 	event.message.chunked = m->chunked;
 	event.message.tls = session_view(s).tls;
 	event.message.peer = session_view(s).peer;
-	session_emit(s, &event);
+	if (!opts->store || opts->store(opts->store_ctx, &event, &err)) {
+		session_emit(s, &event);
+		return SPAN_NONE;
+	}
+	session_emit(s, &(struct event){ .kind = EVENT_PROBLEM, .err = ERR_SYSTEM, .text = span_of(err.text) });
+	return append_is_full(err.sys) ? SPAN("452 4.3.1 Insufficient system storage") :
+	    SPAN("451 4.3.0 Message not stored: local error in processing");
 }

@@ -2,6 +2,7 @@
 #ifndef RUN_SERVE_ENVELOPE_H
 #define RUN_SERVE_ENVELOPE_H
 
+#include "run/serve/mta.h"
 #include "run/session/session.h"
 
 enum { ENVELOPE_OCTETS_MAX = 1 << 20 };	/* of addresses and parameters: what a client can make a server keep */
@@ -33,7 +34,11 @@ bool envelope_rcpt(struct envelope *, struct span mailbox, struct span params);
 bool envelope_has_room(const struct envelope *, struct span rcpt);	/* for such a line */
 void envelope_text(struct envelope *, struct span);	/* not kept beyond text_max, but counted */
 
-/* Tells of it by EVENT_MESSAGE. */
-void envelope_tell(struct envelope *, struct session *, struct span id, struct span helo, struct span user);
+/*
+ * Stores it where that is asked for and tells of it by EVENT_MESSAGE. Else by EVENT_PROBLEM: what the client is to be told in
+ * place of 250. Empty: it was taken.
+ */
+struct span envelope_take(struct envelope *, struct session *, const struct mta_opts *, struct span id, struct span helo,
+    struct span user);
 
 #endif

@@ -1,4 +1,4 @@
-/* keep - received messages in a Maildir or an mbox. */
+/* keep - received messages in a Maildir, an mbox and a file of lines. */
 #include "run/serve/keep.h"
 
 #include <errno.h>
@@ -9,14 +9,21 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/append.h"
 #include "base/arena.h"
+#include "base/buf.h"
+
+enum { FILES = 2, PATH_SIZE = 4096 };
 
 struct keep {
 	const char *maildir;
-	const char *mbox_name;
-	FILE *mbox;
+	const char *name[FILES];		/* the mbox, and the lines; NULL: there is none */
+	struct append file[FILES];
 	unsigned long long n;
 };
+
+/* Between messages of an mbox there is an empty line, between lines nothing. */
+static const unsigned line_ends[FILES] = { 2, 1 };
 
 static bool
 make_folder(const char *path, struct err *err)
@@ -42,58 +49,49 @@ make_maildir(const char *maildir, struct err *err)
 	return true;
 }
 
-/* For its owner alone: it holds mail. */
-static FILE *
-open_own(const char *name, int how)
+/* A regular file is opened for each message: it may have been moved away, and its directory may have changed. */
+static bool
+open_file(struct keep *k, size_t i, struct err *err)
 {
-	int fd = open(name, O_WRONLY | O_CREAT | O_CLOEXEC | how, 0600);
-	FILE *file = fd >= 0 ? fdopen(fd, "a") : NULL;
+	if (!k->name[i] || k->file[i].fd >= 0)
+		return true;
+	if (strcmp(k->name[i], "-") != 0)
+		return append_open(&k->file[i], k->name[i], line_ends[i], err);
+	append_over(&k->file[i], "standard output", STDOUT_FILENO, line_ends[i]);
+	return true;
+}
 
-	if (fd >= 0 && !file)
-		close(fd);
-	return file;
+static void
+close_file(struct keep *k, size_t i)
+{
+	if (k->file[i].regular)
+		append_close(&k->file[i]);
 }
 
 struct keep *
-keep_new(const char *maildir, const char *mbox, struct err *err)
+keep_new(const struct keep_opts *opts, struct err *err)
 {
 	struct keep *k = memory_zeroed(sizeof *k);
 
-	k->maildir = maildir;
-	k->mbox_name = mbox;
-	if (maildir && !make_maildir(maildir, err)) {
-		keep_free(k);
-		return NULL;
+	*k = (struct keep){ .maildir = opts->maildir, .name = { opts->mbox, opts->lines }, .file = { { .fd = -1 }, { .fd = -1 } } };
+	if ((!k->maildir || make_maildir(k->maildir, err)) && open_file(k, 0, err) && open_file(k, 1, err)) {
+		close_file(k, 0);
+		close_file(k, 1);
+		return k;
 	}
-	if (mbox && !(k->mbox = open_own(mbox, O_APPEND))) {
-		err_set(err, ERR_USAGE, "cannot write %s: %s", mbox, strerror(errno));
-		keep_free(k);
-		return NULL;
-	}
-	return k;
+	keep_free(k);
+	return NULL;
 }
 
 void
 keep_free(struct keep *k)
 {
-	if (k && k->mbox)
-		fclose(k->mbox);
+	for (size_t i = 0; k && i < FILES; i++)
+		append_close(&k->file[i]);
 	free(k);
 }
 
-static void
-put(FILE *f, struct span s)
-{
-	fwrite(s.at, 1, s.len, f);
-}
-
-static void
-put_envelope(FILE *f, const struct event *e)
-{
-	fprintf(f, "Return-Path: <%.*s>\n", SPAN_ARG(e->message.from));
-	for (size_t i = 0; i < e->message.nrcpts; i++)
-		fprintf(f, "Delivered-To: %.*s\n", SPAN_ARG(e->message.rcpt[i]));
-}
+/* ---- a message as it is stored */
 
 /* mboxrd: a line of any number of ">" and "From " gets one ">" more. */
 static bool
@@ -105,15 +103,18 @@ looks_like_from(struct span line)
 }
 
 static void
-put_text(FILE *f, struct span text, bool quote)
+put_message(struct buf *out, const struct event *e, bool quote)
 {
-	struct span line;
+	struct span text = e->message.text, line;
 
+	buf_printf(out, "Return-Path: <%.*s>\n", SPAN_ARG(e->message.from));
+	for (size_t i = 0; i < e->message.nrcpts; i++)
+		buf_printf(out, "Delivered-To: %.*s\n", SPAN_ARG(e->message.rcpt[i]));
 	while (span_line(&text, &line)) {
 		if (quote && looks_like_from(line))
-			fputc('>', f);
-		put(f, line);
-		fputc('\n', f);
+			buf_append(out, SPAN(">"));
+		buf_append(out, line);
+		buf_append(out, SPAN("\n"));
 	}
 }
 
@@ -121,48 +122,74 @@ static bool
 to_mbox(struct keep *k, const struct event *e, struct err *err)
 {
 	struct span from = e->message.from.len ? e->message.from : SPAN("MAILER-DAEMON");
+	struct buf all = { .max = SIZE_MAX / 4 };
 	time_t now = time(NULL);
 	struct tm tm;
 	char date[40];
 
 	gmtime_r(&now, &tm);
 	strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &tm);
-	fprintf(k->mbox, "From %.*s %s\n", SPAN_ARG(from), date);
-	put_envelope(k->mbox, e);
-	put_text(k->mbox, e->message.text, true);
-	fputc('\n', k->mbox);
-	if (fflush(k->mbox) == 0 && !ferror(k->mbox))		/* a flush amid it may have failed */
-		return true;
-	clearerr(k->mbox);
-	return err_set(err, ERR_SYSTEM, "cannot write %s: %s", k->mbox_name, strerror(errno));
+	buf_printf(&all, "From %.*s %s\n", SPAN_ARG(from), date);
+	put_message(&all, e, true);
+	buf_append(&all, SPAN("\n"));
+	bool ok = append_piece(&k->file[0], buf_span(&all), err);
+	buf_release(&all);
+	return ok;
 }
 
-/* Written below tmp, then moved below new, so that who reads it sees whole messages only. */
 static bool
-to_maildir(struct keep *k, const struct event *e, struct err *err)
+maildir_failed(const char *path, struct err *err)
 {
-	char name[80], from[4096], to[4096];
-	struct timespec now;
+	int why = errno;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	snprintf(name, sizeof name, "%lld.M%06ldP%ldQ%llu.smtpsh", (long long)now.tv_sec, now.tv_nsec / 1000, (long)getpid(), ++k->n);
-	snprintf(from, sizeof from, "%s/tmp/%s", k->maildir, name);
-	snprintf(to, sizeof to, "%s/new/%s", k->maildir, name);
-	FILE *f = open_own(from, O_EXCL);
-	if (!f)
-		return err_set(err, ERR_SYSTEM, "cannot write %s: %s", from, strerror(errno));
-	put_envelope(f, e);
-	put_text(f, e->message.text, false);
-	bool failed = ferror(f) != 0;
-	if (fclose(f) == 0 && !failed && rename(from, to) == 0)
-		return true;
-	err_set(err, ERR_SYSTEM, "cannot write %s: %s", to, strerror(errno));
-	unlink(from);
+	err_set(err, ERR_SYSTEM, "cannot write %s: %s", path, strerror(why));
+	if (err)
+		err->sys = why;
 	return false;
 }
 
-bool
-keep_message(struct keep *k, const struct event *e, struct err *err)
+/* Written below tmp, then moved below new when all else is written, so that who reads it sees whole messages only. */
+static bool
+to_maildir_tmp(struct keep *k, const struct event *e, char tmp[PATH_SIZE], char new[PATH_SIZE], struct err *err)
 {
-	return (!k->maildir || to_maildir(k, e, err)) && (!k->mbox || to_mbox(k, e, err));
+	struct buf all = { .max = SIZE_MAX / 4 };
+	struct append file;
+	struct timespec now;
+	char name[80];
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	snprintf(name, sizeof name, "%lld.M%06ldP%ldQ%llu.smtpsh", (long long)now.tv_sec, now.tv_nsec / 1000, (long)getpid(), ++k->n);
+	snprintf(tmp, PATH_SIZE, "%s/tmp/%s", k->maildir, name);
+	snprintf(new, PATH_SIZE, "%s/new/%s", k->maildir, name);
+	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		maildir_failed(tmp, err);
+		tmp[0] = '\0';
+		return false;
+	}
+	append_over(&file, tmp, fd, 0);
+	put_message(&all, e, false);
+	bool ok = append_piece(&file, buf_span(&all), err);
+	buf_release(&all);
+	return (close(fd) == 0 || maildir_failed(tmp, err)) && ok;
+}
+
+bool
+keep_message(struct keep *k, const struct event *e, struct span line, struct err *err)
+{
+	char tmp[PATH_SIZE] = "", new[PATH_SIZE];
+	bool ok = (!k->maildir || to_maildir_tmp(k, e, tmp, new, err)) &&
+	    (!k->name[0] || (open_file(k, 0, err) && to_mbox(k, e, err))) &&
+	    (!k->name[1] || (open_file(k, 1, err) && append_piece(&k->file[1], line, err))) &&
+	    (!k->maildir || rename(tmp, new) == 0 || maildir_failed(new, err));
+
+	if (!ok && tmp[0])
+		unlink(tmp);
+	for (size_t i = 0; i < FILES; i++) {
+		if (!ok && k->file[i].fd >= 0)
+			append_undo(&k->file[i]);
+		k->file[i].wrote = 0;
+		close_file(k, i);
+	}
+	return ok;
 }

@@ -166,15 +166,18 @@ static void
 note_message(struct play *p)
 {
 	const struct mock_out *reply = taking(p);
-	struct span text = SPAN_NONE, id;
+	struct span text = SPAN_NONE, id, lost;
 
 	if (reply) {
-		p->messages++;
 		text = span_skip(reply->text, reply->text.len < 4 ? reply->text.len : 4);
 		id = queueid_find(text);
 		if (id.len == 0)
 			id = arena_printf(&p->scratch, "%010llX", p->mock->opts.mta->queue ? *p->mock->opts.mta->queue : 1);
-		envelope_tell(&p->mail, p->s, id, p->helo, p->d->authenticated ? p->login.user : SPAN_NONE);
+		lost = envelope_take(&p->mail, p->s, p->mock->opts.mta, id, p->helo, p->d->authenticated ? p->login.user : SPAN_NONE);
+		p->messages += lost.len == 0;
+		for (struct mock_out *o = p->out; o && lost.len > 0; o = o->next)
+			if ((o->dot || o->verb == VERB_BDAT) && !o->silent && span_starts(o->text, SPAN("2")))
+				o->text = lost;		/* whatever the script says: it would not be true */
 	}
 	envelope_forget(&p->mail);
 	dialogue_message_over(p->d);

@@ -5,6 +5,7 @@
 #ifndef RUN_SERVE_MTA_H
 #define RUN_SERVE_MTA_H
 
+#include "run/session/event.h"
 #include "run/session/step.h"
 
 /* Where a refusal strikes, and its word. */
@@ -52,6 +53,12 @@ struct mta_opts {
 	const struct mta_account *accounts;	/* ends in an empty user; NULL: MTA_USER alone */
 	uint64_t delay_ms[VERB_COUNT], delay_banner_ms, delay_dot_ms;
 	unsigned long long *queue;		/* counts queue ids; the server's */
+	/*
+	 * Stores a message before the client is told that it was taken; NULL: nothing is stored. False with err, errno in ->sys:
+	 * it was not, and the client is told 452 4.3.1 (no more room) or 451 4.3.0.
+	 */
+	bool (*store)(void *ctx, const struct event *, struct err *);
+	void *store_ctx;
 };
 
 /* The step's args are a struct mta_opts. It ends when the client is gone; cancelled, it says 421. */

@@ -85,11 +85,11 @@ taken(struct session *s, struct mta *m)
 {
 	struct buf id = { .max = 24 }, reply = { .max = 120 };
 
-	m->messages++;
 	buf_printf(&id, "%010llX", m->opts->queue ? ++*m->opts->queue : 1);
 	buf_printf(&reply, "250 2.0.0 Ok: %llu octets, queued as %.*s", m->mail.octets, SPAN_ARG(buf_span(&id)));
-	envelope_tell(&m->mail, s, buf_span(&id), m->helo, m->user);
-	enum progress progress = over(s, m, buf_span(&reply));
+	struct span lost = envelope_take(&m->mail, s, m->opts, buf_span(&id), m->helo, m->user);
+	m->messages += lost.len == 0;
+	enum progress progress = over(s, m, lost.len ? lost : buf_span(&reply));
 	buf_release(&id);
 	buf_release(&reply);
 	return progress;

@@ -320,8 +320,10 @@ on_script(void *ctx, struct span text)
 static void
 free_pair(struct pair *p)
 {
-	if (buf_span(&p->script).len > 0)
-		p->record->opts.write(p->record->opts.ctx, buf_span(&p->script));
+	struct err err = { 0 };
+
+	if (buf_span(&p->script).len > 0 && !p->record->opts.write(p->record->opts.ctx, buf_span(&p->script), &err))
+		note(p, err.text);
 	session_free(p->client);
 	session_free(p->server);
 	transcript_free(p->transcript);

@@ -15,7 +15,7 @@ struct record_opts {
 	const struct session_opts *session;	/* towards the server */
 	struct tls_context *tls;		/* towards clients; NULL: STARTTLS is not handed on */
 	bool no_bodies, times;			/* as in transcript_opts */
-	void (*write)(void *ctx, struct span script);	/* a whole case, when its client has gone */
+	bool (*write)(void *ctx, struct span script, struct err *);	/* a whole case, when its client has gone. False: it was not */
 	void (*note)(void *ctx, unsigned client, const char *text);	/* what went wrong with one, counted from 1 */
 	void *ctx;			/* of both */
 };

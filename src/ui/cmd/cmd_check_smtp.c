@@ -11,6 +11,7 @@
 #include "ui/options/probe_spec.h"
 #include "ui/report/report.h"
 #include "ui/show/screen.h"
+#include "ui/show/standard.h"
 #include "ui/show/version.h"
 
 struct check {
@@ -216,7 +217,7 @@ run(struct check *c, struct err *err)
 	fleet_add(fleet, &c->target, &spec, NULL);
 	fleet_end(fleet);
 	while (!fleet_done(fleet))
-		loop_turn(env.loop, true);
+		standard_turn(env.loop, true);
 	struct fleet_summary sum = fleet_summary(fleet);
 	fleet_free(fleet);
 	bool ok = report_end(c->report, &sum, err);

@@ -14,6 +14,7 @@
 #include "ui/cmd/exporter_probe.h"
 #include "ui/options/options.h"
 #include "ui/cmd/probe_run.h"
+#include "ui/show/standard.h"
 
 enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256 };
 
@@ -161,7 +162,7 @@ serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
 	printf("listening on %s\n", addr_text(bound, text));
 	fflush(stdout);
 	while (watch && !x->stop) {
-		loop_turn(loop, true);
+		standard_turn(loop, true);
 		finish_all(x, false);
 	}
 	finish_all(x, true);

@@ -13,6 +13,7 @@
 #include "ui/options/options.h"
 #include "ui/cmd/probe_run.h"
 #include "ui/options/probe_spec.h"
+#include "ui/show/standard.h"
 
 static void
 on_wake(void *ctx, unsigned ready)
@@ -44,7 +45,7 @@ sleep_between(struct loop *loop, uint64_t ms, const int *stop)
 
 	loop_timer_set(timer, ms - ms / 10 + (uint64_t)random() % (ms / 5 + 1));
 	while (!*stop && !over)
-		loop_turn(loop, true);
+		standard_turn(loop, true);
 	loop_timer_free(timer);
 }
 

@@ -2,7 +2,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "base/append.h"
 #include "base/text.h"
 #include "run/serve/record.h"
 #include "run/serve/serve.h"
@@ -11,10 +13,12 @@
 #include "ui/cmd/env.h"
 #include "ui/show/log.h"
 #include "ui/options/options.h"
+#include "ui/show/standard.h"
 
 struct recording {
 	struct options *o;
-	FILE *out;
+	struct append out;
+	unsigned lost;			/* sessions that could not be written */
 	bool stop, late;
 };
 
@@ -34,13 +38,14 @@ on_deadline(void *ctx, unsigned ready)
 	v->stop = v->late = true;
 }
 
-static void
-on_script(void *ctx, struct span script)
+static bool
+on_script(void *ctx, struct span script, struct err *err)
 {
 	struct recording *v = ctx;
+	bool written = append_piece(&v->out, script, err);
 
-	fwrite(script.at, 1, script.len, v->out);
-	fflush(v->out);
+	v->lost += !written;
+	return written;
 }
 
 static void
@@ -55,15 +60,13 @@ on_note(void *ctx, unsigned client, const char *text)
 	arena_release(&arena);
 }
 
-/* Through the log's own door: 0600, and behind what is there. */
 static bool
 open_out(struct recording *v, struct err *err)
 {
-	v->out = stdout;
-	if (!v->o->log)
-		return true;
-	v->out = log_stream(v->o->log, err);
-	return v->out != NULL;
+	if (v->o->log)
+		return append_open(&v->out, v->o->log, 1, err);
+	append_over(&v->out, "standard output", STDOUT_FILENO, 1);
+	return true;
 }
 
 static void
@@ -76,7 +79,7 @@ run_until_stopped(struct recording *v, struct session_env *env)
 	if (v->o->deadline_ms)
 		loop_timer_set(deadline, v->o->deadline_ms);
 	while (!v->stop)
-		loop_turn(env->loop, true);
+		standard_turn(env->loop, true);
 	loop_timer_free(deadline);
 	loop_signal_free(interrupt);
 	loop_signal_free(term);
@@ -104,8 +107,9 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 		record_free(r);
 		if (v->late)
 			err_set(err, ERR_TIMEOUT, "ended by --deadline");
-		if (v->out != stdout && fclose(v->out) != 0)
-			err_set(err, ERR_SYSTEM, "cannot write %s", v->o->log);
+		if (v->lost > 0 && err->kind == ERR_NONE)
+			err_set(err, ERR_SYSTEM, "%u session%s could not be written to %s", v->lost, v->lost == 1 ? "" : "s", v->out.name);
+		append_close(&v->out);
 	}
 	tls_context_free(tls);
 	tls_made_free(made);

@@ -8,6 +8,7 @@
 #include "ui/show/complain.h"
 #include "ui/show/json.h"
 #include "ui/show/screen.h"
+#include "ui/show/standard.h"
 #include "ui/show/sts_words.h"
 
 struct resolve {
@@ -229,7 +230,7 @@ resolve(struct options *o, const struct target *target)
 	struct lookup_query *query = lookup_start(r.loop, r.dns, target, LOOKUP_DOMAIN_OR_HOST, &o->session.route,
 	    ms ? ms + 500 : 0, &o->arena, on_lookup, &r);
 	while (!r.done)
-		loop_turn(r.loop, true);
+		standard_turn(r.loop, true);
 	sts_free(r.policy);
 	lookup_free(query);
 	dns_free(r.dns);

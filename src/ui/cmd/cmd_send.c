@@ -92,8 +92,7 @@ send_one(struct options *o, const struct target *target)
 	player_step(player, step_new_send(&o->send, &o->arena));
 	player_end(player);
 	while (!player_done(player)) {
-		standard_flush();
-		loop_turn(env.loop, true);
+		standard_turn(env.loop, true);
 		if (sender.prompt.len > 0)
 			answer(&sender, player);
 	}

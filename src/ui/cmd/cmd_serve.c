@@ -20,6 +20,7 @@
 #include "ui/options/profile.h"
 #include "ui/report/serve.h"
 #include "ui/show/serve_show.h"
+#include "ui/show/standard.h"
 
 enum { FAREWELL_MS = 1000 };
 
@@ -31,8 +32,7 @@ struct serving {
 	struct serve *server;
 	struct screen screen;
 	bool shows;			/* a person watches */
-	struct json *json, *messages;
-	FILE *messages_file;
+	struct json *json;
 	struct keep *keep;
 	struct script *script;		/* NULL: the server inside */
 	struct mock *mock;
@@ -44,11 +44,19 @@ struct serving {
 	struct err *err;
 };
 
+/* What a mailbox could not take is an administrator's business, whatever else is shown. */
+static void
+complain_of_client(struct serving *v, const struct event *e)
+{
+	bool told = v->shows || v->json;
+
+	if (e->kind == EVENT_PROBLEM && ((e->err == ERR_SYSTEM && (!told || v->json)) || (e->err == ERR_EXPECT && !told && !v->report)))
+		fprintf(stderr, "smtpsh: client %u: %.*s\n", e->session, SPAN_ARG(text_safe(&v->screen.arena, e->text)));
+}
+
 static void
 on_play(struct serving *v, const struct event *e)
 {
-	if (e->kind == EVENT_PROBLEM && e->err == ERR_EXPECT && !v->shows && !v->json && !v->report)
-		fprintf(stderr, "smtpsh: client %u: %.*s\n", e->session, SPAN_ARG(text_safe(&v->screen.arena, e->text)));
 	if (e->kind != EVENT_STEP_ENDED)
 		return;
 	v->failed += e->err == ERR_EXPECT;
@@ -67,18 +75,34 @@ on_event(void *ctx, const struct event *e)
 		serve_show_event(&v->screen, e);
 	if (v->report)
 		serve_report_event(v->report, e, &v->stray);
+	complain_of_client(v, e);
 	if (v->mock)
 		on_play(v, e);
 	if (e->kind != EVENT_MESSAGE)
 		return;
-	if (v->messages) {
-		json_event(v->messages, e);
-		fflush(v->messages_file);
-	}
-	if (v->keep && !keep_message(v->keep, e, v->err))
-		v->stop = true;
 	if (++v->count == v->o->count)
 		v->stop = v->enough = true;
+}
+
+/* The line of --messages is made whole before any of it is written. */
+static bool
+on_store(void *ctx, const struct event *e, struct err *err)
+{
+	struct serving *v = ctx;
+	char *line = NULL;
+	size_t size = 0;
+	FILE *memory = v->o->messages ? open_memstream(&line, &size) : NULL;
+
+	if (memory) {
+		struct json *json = json_new(memory);
+		json_event(json, e);
+		json_free(json);
+		fclose(memory);
+		fflush(stdout);			/* what stands before it, where it goes there too */
+	}
+	bool ok = keep_message(v->keep, e, (struct span){ line, size }, err);
+	free(line);
+	return ok;
 }
 
 static void
@@ -131,24 +155,6 @@ make_tls(struct serving *v, struct err *err)
 }
 
 static bool
-open_messages(struct serving *v, struct err *err)
-{
-	const char *name = v->o->messages;
-	int fd;
-
-	if (strcmp(name, "-") == 0) {
-		v->messages_file = stdout;
-	} else {
-		fd = open(name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-		v->messages_file = fd >= 0 ? fdopen(fd, "a") : NULL;
-		if (!v->messages_file)
-			return err_set(err, ERR_USAGE, "cannot write %s: %s", name, strerror(errno));
-	}
-	v->messages = json_new(v->messages_file);
-	return true;
-}
-
-static bool
 make_mock(struct serving *v, struct err *err)
 {
 	struct options *o = v->o;
@@ -188,10 +194,13 @@ make(struct serving *v, struct err *err)
 
 	if (o->account_file && !accounts_read(o->account_file, &o->arena, &o->serve.mta.accounts, err))
 		return false;
-	if (o->messages && !open_messages(v, err))
-		return false;
-	if ((o->maildir || o->mbox) && !(v->keep = keep_new(o->maildir, o->mbox, err)))
-		return false;
+	if (o->maildir || o->mbox || o->messages) {
+		v->keep = keep_new(&(struct keep_opts){ .maildir = o->maildir, .mbox = o->mbox, .lines = o->messages }, err);
+		if (!v->keep)
+			return false;
+		o->serve.mta.store = on_store;
+		o->serve.mta.store_ctx = v;
+	}
 	if (!make_tls(v, err))
 		return false;
 	o->serve.tls = v->tls;
@@ -199,7 +208,7 @@ make(struct serving *v, struct err *err)
 	o->serve.mta.lmtp = o->session.lmtp;
 	o->serve.mta.fail_fast = o->fail_fast;
 	o->serve.mta.refusals = o->refusal;
-	o->serve.mta.keep_text = v->keep || v->messages;
+	o->serve.mta.keep_text = v->keep != NULL;
 	if (!make_mock(v, err))
 		return false;
 	v->server = serve_new(&v->env, &o->serve, on_event, v);
@@ -215,9 +224,6 @@ release(struct serving *v)
 	script_free(v->script);
 	keep_free(v->keep);
 	json_free(v->json);
-	json_free(v->messages);
-	if (v->messages_file && v->messages_file != stdout)
-		fclose(v->messages_file);
 	tls_context_free(v->tls);
 	tls_made_free(v->made);
 	screen_release(&v->screen);
@@ -259,7 +265,7 @@ wait_for_clients(struct serving *v, struct loop_timer *farewell)
 {
 	loop_timer_set(farewell, FAREWELL_MS);
 	while (!v->hurry && serve_clients(v->server) > 0)
-		loop_turn(v->env.loop, true);
+		standard_turn(v->env.loop, true);
 	loop_timer_stop(farewell);
 }
 
@@ -274,7 +280,7 @@ live(struct serving *v)
 	if (v->o->deadline_ms)
 		loop_timer_set(deadline, v->o->deadline_ms);
 	while (!v->stop)
-		loop_turn(v->env.loop, true);
+		standard_turn(v->env.loop, true);
 	/* When all came that was asked for, those who are there may end what they began. */
 	serve_deafen(v->server);
 	v->hurry = !v->enough;

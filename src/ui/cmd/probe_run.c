@@ -258,8 +258,7 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 	while (!fleet_done(r.fleet)) {
 		bool waits = targets_feed(r.targets, r.fleet);
 		if (!fleet_done(r.fleet)) {
-			standard_flush();
-			loop_turn(env->loop, waits);
+			standard_turn(env->loop, waits);
 		}
 		if (*stop || r.late)
 			fleet_stop(r.fleet);

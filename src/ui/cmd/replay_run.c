@@ -203,8 +203,7 @@ replay_run(struct replay *r, unsigned jobs)
 		if (r->told > before)
 			show_progress(r);
 		if (r->told < r->ncases && (r->running == jobs || r->next == r->ncases)) {
-			standard_flush();
-			loop_turn(r->env->loop, r->running > 0);
+			standard_turn(r->env->loop, r->running > 0);
 		}
 	}
 	if (report->end && !r->silent)

@@ -19,6 +19,7 @@ become(const char *command, const char *argument, int input)
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	if (input >= 0)
 		dup2(input, STDIN_FILENO);
 	snprintf(line, sizeof line, "%s%s", command, argument ? " \"$1\"" : "");

@@ -73,8 +73,7 @@ turn(struct loop *loop, struct lines *l)
 	else if (more)
 		read_some(l);
 	give_lines(l);
-	standard_flush();
-	loop_turn(loop, !more || l->watch);	/* a file that cannot be watched may have more at once */
+	standard_turn(loop, !more || l->watch);	/* a file that cannot be watched may have more at once */
 }
 
 int

@@ -1,5 +1,4 @@
 /* log - a transcript into a file. */
-#include "base/file.h"
 #include "ui/show/log.h"
 
 #include <errno.h>
@@ -7,10 +6,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/append.h"
+
 struct log {
 	struct transcript *transcript;
 	char *name;
-	int fd, error;
+	struct append file;
+	struct err err;			/* what could not be written first */
+	bool gap;			/* since then nothing was */
 };
 
 static int
@@ -29,28 +32,29 @@ static void
 on_text(void *ctx, struct span text)
 {
 	struct log *log = ctx;
+	struct err err = { 0 };
 
-	if (!log->error)
-		log->error = write_all(log->fd, text);
-}
-
-FILE *
-log_stream(const char *file, struct err *err)
-{
-	int fd = file_append(file, err);
-
-	return fd >= 0 ? fdopen(fd, "a") : NULL;
+	if (log->gap && append_piece(&log->file, SPAN("# the session is not whole: what stood here could not be written\n"), NULL))
+		log->gap = false;
+	if (!log->gap && append_piece(&log->file, text, &err)) {
+		log->file.line_ends = 0;		/* a piece may go on in the line of the one before */
+		return;
+	}
+	log->gap = true;
+	if (log->err.kind == ERR_NONE)
+		log->err = err;
 }
 
 struct log *
 log_open(const char *file, bool no_bodies, bool times, struct err *err)
 {
-	int fd = file_append(file, err);
-
-	if (fd < 0)
-		return NULL;
 	struct log *log = memory_zeroed(sizeof *log);
-	*log = (struct log){ .fd = fd, .name = strdup(file) };
+
+	log->name = strdup(file);
+	if (!append_open(&log->file, log->name, 1, err)) {
+		log_close(log);
+		return NULL;
+	}
 	log->transcript = transcript_new(&(struct transcript_opts){ .write = on_text, .ctx = log, .no_bodies = no_bodies,
 	    .times = times });
 	return log;
@@ -62,7 +66,7 @@ log_close(struct log *log)
 	if (!log)
 		return;
 	transcript_free(log->transcript);
-	close(log->fd);
+	append_close(&log->file);
 	free(log->name);
 	free(log);
 }
@@ -84,7 +88,9 @@ log_event(void *ctx, const struct event *event)
 bool
 log_ok(const struct log *log, struct err *err)
 {
-	return !log->error || err_set(err, ERR_SYSTEM, "cannot write %s: %s", log->name, strerror(log->error));
+	if (log->err.kind != ERR_NONE)
+		*err = log->err;
+	return log->err.kind == ERR_NONE;
 }
 
 bool

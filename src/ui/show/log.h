@@ -1,8 +1,9 @@
-/* A transcript into a file of the person's: 0600, never over an existing one; --log goes on behind what is there. */
+/*
+ * A transcript into a file of the person's: 0600, never over an existing one; --log goes on behind what is there, and not in
+ * a line that is unfinished. Where it could not be written for a while, a comment says so.
+ */
 #ifndef UI_SHOW_LOG_H
 #define UI_SHOW_LOG_H
-
-#include <stdio.h>
 
 #include "run/script/transcript.h"
 
@@ -13,9 +14,6 @@ void log_close(struct log *);		/* NULL is fine */
 const char *log_name(const struct log *);		/* its file */
 void log_event(void *log, const struct event *);	/* an event_fn */
 bool log_ok(const struct log *, struct err *);	/* false: it could not be written to */
-
-/* The same door for what writes by itself. NULL with err. */
-FILE *log_stream(const char *file, struct err *);
 
 /* `text` into a new file; one that exists is not touched. */
 bool log_save(const char *file, struct span text, struct err *);

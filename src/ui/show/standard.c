@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "net/loop.h"
+
 void
 standard_begin(void)
 {
@@ -44,12 +46,13 @@ is_pipe(int fd)
 }
 
 void
-standard_flush(void)
+standard_turn(struct loop *loop, bool wait)
 {
 	struct stat st;
 
 	if (__fpending(stdout) > 0 && fstat(STDOUT_FILENO, &st) == 0 && !S_ISCHR(st.st_mode))
 		fflush(stdout);
+	loop_turn(loop, wait);
 }
 
 int

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+struct loop;
+
 /* A closed one would be taken by the first socket: standard input then is empty, and writing to the others fails. */
 void standard_begin(void);
 
@@ -11,10 +13,10 @@ void standard_begin(void);
 bool standard_room(void);
 
 /*
- * Before waiting: what was said is written, so that who reads the pipe or follows the file sees it by now, and no signal
- * loses it. Not to a device: a terminal has it by lines.
+ * A turn of the loop, as every command takes it: before it waits, what was printed is written, so that who reads the pipe or
+ * follows the file sees it by now, and no signal loses it. Not to a device: a terminal has it by lines.
  */
-void standard_flush(void);
+void standard_turn(struct loop *, bool wait);
 
 /*
  * The exit status: `status`, or `lost` when not all of standard output could be written, which is then said. That nobody

@@ -1,0 +1,135 @@
+/* append - a file that pieces are appended to, each whole or not at all. */
+#include "base/append.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+bool
+append_open(struct append *a, const char *name, unsigned line_ends, struct err *err)
+{
+	int fd = file_append(name, err);
+
+	*a = (struct append){ .fd = -1 };
+	if (fd < 0)
+		return false;
+	append_over(a, name, fd, line_ends);
+	a->owned = true;
+	return true;
+}
+
+/* The last octets before the next piece; -1: they cannot be read. */
+static ssize_t
+read_end(const struct append *a, char *last, size_t n)
+{
+	int fd = a->regular && a->owned ? open(a->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
+	ssize_t got = fd < 0 ? -1 : pread(fd, last, n, a->before >= (off_t)n ? a->before - (off_t)n : 0);
+
+	file_close(fd);
+	return got;
+}
+
+void
+append_over(struct append *a, const char *name, int fd, unsigned line_ends)
+{
+	struct stat st;
+
+	*a = (struct append){ .name = name, .fd = fd, .line_ends = line_ends };
+	a->regular = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* The line ends that lack before the next piece. */
+static struct span
+lead(const struct append *a)
+{
+	static const char ends[] = "\n\n";
+	char last[2] = { 0 };
+	unsigned lacks = a->line_ends;
+
+	if (a->regular && a->before == 0)
+		return SPAN_NONE;
+	ssize_t n = read_end(a, last, sizeof last);
+	if (n < 0)
+		return (struct span){ ends, a->torn ? lacks : 0 };
+	while (n > 0 && lacks > 0 && last[n - 1] == '\n') {
+		n--;
+		lacks--;
+	}
+	return (struct span){ ends, lacks };
+}
+
+static bool
+write_all(struct append *a, struct span s)
+{
+	while (s.len > 0) {
+		ssize_t n = write(a->fd, s.at, s.len);
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n == 0) {
+			errno = ENOSPC;
+			return false;
+		}
+		a->wrote += n > 0 ? (size_t)n : 0;
+		s = span_skip(s, n > 0 ? (size_t)n : 0);
+	}
+	return true;
+}
+
+/* What a file system of the network tells no sooner than at a close. */
+static bool
+is_flushed(const struct append *a)
+{
+	int twin = a->regular ? fcntl(a->fd, F_DUPFD_CLOEXEC, 3) : -1;
+
+	return twin < 0 || close(twin) == 0;
+}
+
+bool
+append_piece(struct append *a, struct span piece, struct err *err)
+{
+	struct stat st;
+
+	a->wrote = 0;
+	a->before = a->regular && fstat(a->fd, &st) == 0 ? st.st_size : 0;
+	if (write_all(a, lead(a)) && write_all(a, piece) && is_flushed(a)) {
+		a->torn = false;
+		return true;
+	}
+	int why = errno;
+	append_undo(a);
+	err_set(err, ERR_SYSTEM, "cannot write %s: %s", a->name, strerror(why));
+	if (err)
+		err->sys = why;
+	return false;
+}
+
+/* What another program appended behind it is not cut off with it. */
+void
+append_undo(struct append *a)
+{
+	struct stat st;
+
+	if (a->wrote > 0)
+		a->torn = !a->regular || fstat(a->fd, &st) != 0 || st.st_size != a->before + (off_t)a->wrote ||
+		    ftruncate(a->fd, a->before) != 0 || lseek(a->fd, a->before, SEEK_SET) < 0;
+	a->wrote = 0;
+}
+
+void
+append_close(struct append *a)
+{
+	if (a->owned)
+		close(a->fd);
+	a->fd = -1;
+	a->owned = false;
+}
+
+bool
+append_is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
