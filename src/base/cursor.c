@@ -6,6 +6,14 @@
 
 #include "base/text.h"
 
+const char place_line[] = "-c", place_option[] = "--auth", place_unseen[] = "what was typed unseen";
+
+bool
+place_is_ours(struct place place)
+{
+	return !place.file || place.file == place_line || place.file == place_option || place.file == place_unseen;
+}
+
 bool
 cursor_is_command(struct span line, struct span *name)
 {

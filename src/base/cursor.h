@@ -15,6 +15,10 @@ struct place {
 	const char *file;
 	unsigned line;
 };
+/* Files of places, known by their addresses: the command line's -c, an option that stands for a line, a line typed unseen. */
+extern const char place_line[], place_option[], place_unseen[];
+/* Does the person say it, at the prompt or on the command line? A script says the rest, and is not trusted with everything. */
+bool place_is_ours(struct place);
 
 /* The arguments of a command while it is parsed; errors name file, line and column (from 1, in octets). */
 struct cursor {

@@ -4,7 +4,6 @@
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "net/loop.h"
@@ -68,23 +67,6 @@ set_addresses(struct https_get *g, const struct https_opts *o)
 	curl_easy_setopt(g->easy, CURLOPT_RESOLVE, g->resolve);
 }
 
-/* As net/tls.c has it: --ca, then SSL_CERT_FILE and SSL_CERT_DIR, then the system's. */
-static void
-set_trust(CURL *easy, const char *ca)
-{
-	const char *file = ca ? ca : getenv("SSL_CERT_FILE"), *folder = getenv("SSL_CERT_DIR");
-	struct stat st;
-
-	if (file && stat(file, &st) == 0 && S_ISDIR(st.st_mode))
-		folder = file, file = NULL;
-	else if (ca)
-		folder = NULL;
-	if (!file && !folder)
-		return;
-	curl_easy_setopt(easy, CURLOPT_CAINFO, file);
-	curl_easy_setopt(easy, CURLOPT_CAPATH, folder);
-}
-
 static void
 set_request(struct https_get *g, const struct https_opts *o)
 {
@@ -100,7 +82,8 @@ set_request(struct https_get *g, const struct https_opts *o)
 	curl_easy_setopt(g->easy, CURLOPT_ERRORBUFFER, g->why);
 	curl_easy_setopt(g->easy, CURLOPT_WRITEFUNCTION, on_text);
 	curl_easy_setopt(g->easy, CURLOPT_WRITEDATA, g);
-	set_trust(g->easy, o->ca);
+	curl_easy_setopt(g->easy, CURLOPT_CAINFO, o->ca_file);		/* also NULL: its own default may not be there */
+	curl_easy_setopt(g->easy, CURLOPT_CAPATH, o->ca_folder);
 	set_addresses(g, o);
 }
 
@@ -171,7 +154,7 @@ ready(struct https_get *g, int fd, unsigned what)
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		if (m->data.result != CURLE_OK)
-			g->answer.why = failure(g, m->data.result);
+			g->answer.why = failure(g, m->data.result), g->answer.untrusted = m->data.result == CURLE_PEER_FAILED_VERIFICATION;
 		curl_easy_getinfo(g->easy, CURLINFO_RESPONSE_CODE, &g->answer.status);
 		curl_easy_getinfo(g->easy, CURLINFO_CONTENT_TYPE, &type);
 		g->answer.type = arena_copy(&g->arena, span_of(type));

@@ -17,7 +17,7 @@ struct https_opts {
 	const char *host, *path;	/* of the URL; the certificate must be the host's */
 	const char *addresses;		/* "192.0.2.1,2001:db8::1", one after the other; NULL: the proxy looks it up */
 	unsigned port;			/* of them */
-	const char *ca;			/* file or folder of certificates to trust; NULL: the system's */
+	const char *ca_file, *ca_folder;	/* certificates to trust, and a folder of hash links; NULL: none */
 	const char *proxy;		/* "socks5h://ADDR:PORT", "http://ADDR:PORT"; NULL: none */
 	uint64_t timeout_ms;
 };
@@ -30,6 +30,7 @@ struct https_wait {
 
 struct https_answer {
 	struct span why;	/* nothing was got; empty: an answer came */
+	bool untrusted;		/* because its certificate does not verify */
 	long status;		/* 200 */
 	struct span type;	/* "text/plain; charset=utf-8" */
 	struct span text;	/* octets of the peer's */

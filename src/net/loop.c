@@ -1,5 +1,5 @@
 /* loop - descriptors, timers, signals and children, on libuv. */
-#include "net/loop_priv.h"
+#include "net/loop.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -10,7 +10,31 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <uv.h>
+
+#include "base/alarm.h"
 #include "base/arena.h"
+
+/* What the list holds: part of everything that fires. */
+struct ready {
+	struct ready *next, **back;	/* back is NULL when not on a list */
+	loop_fn *fn;
+	void *ctx;
+	unsigned events;
+};
+
+struct ready_list {
+	struct ready *first, **last;
+};
+
+struct loop {
+	uv_loop_t uv;
+	struct ready_list urgent, ready, due;	/* due: timers, which wait until all that is ready with them is worked off */
+	struct loop_watch *changed;
+	struct loop_idle *idles, *next_idle;	/* next_idle: while the hooks run, the one after this */
+	bool kicked;
+	unsigned urgents;		/* watches that must not wait */
+};
 
 #define SLICE_US 4000		/* how long the ready list may be worked before the terminal is looked at again */
 
@@ -36,7 +60,8 @@ list_init(struct ready_list *list)
 	list->last = &list->first;
 }
 
-void
+/* Where it is not on one already. */
+static void
 loop_list_add(struct ready_list *list, struct ready *r)
 {
 	if (r->back)
@@ -47,7 +72,8 @@ loop_list_add(struct ready_list *list, struct ready *r)
 	list->last = &r->next;
 }
 
-void
+/* From whichever it is on. */
+static void
 loop_list_remove(struct loop *loop, struct ready *r)
 {
 	if (!r->back)
@@ -275,7 +301,8 @@ loop_urgent(struct loop_watch *w)
 	w->urgent = true;
 }
 
-void
+/* For uv_close: frees ->data, in which the handle lives. */
+static void
 loop_free_data(uv_handle_t *uv)
 {
 	free(uv->data);
@@ -331,4 +358,192 @@ const char *
 loop_library_version(void)
 {
 	return uv_version_string();
+}
+
+/* ---- a timer that fires once */
+
+struct loop_timer {
+	uv_timer_t uv;
+	struct ready ready;
+};
+
+static void
+on_timer(uv_timer_t *uv)
+{
+	struct loop_timer *t = uv->data;
+
+	loop_list_add(&((struct loop *)uv->loop)->due, &t->ready);
+	uv_stop(uv->loop);	/* libuv runs timers before it waits: what is due must not wait for something else */
+}
+
+struct loop_timer *
+loop_timer(struct loop *loop, loop_fn *fn, void *ctx)
+{
+	struct loop_timer *t = memory_zeroed(sizeof *t);
+
+	uv_timer_init(&loop->uv, &t->uv);
+	t->uv.data = t;
+	t->ready.fn = fn;
+	t->ready.ctx = ctx;
+	return t;
+}
+
+void
+loop_timer_set(struct loop_timer *t, uint64_t ms)
+{
+	loop_list_remove((struct loop *)t->uv.loop, &t->ready);
+	uv_update_time(t->uv.loop);
+	uv_timer_start(&t->uv, on_timer, ms, 0);
+}
+
+void
+loop_timer_stop(struct loop_timer *t)
+{
+	loop_list_remove((struct loop *)t->uv.loop, &t->ready);
+	uv_timer_stop(&t->uv);
+}
+
+void
+loop_timer_free(struct loop_timer *t)
+{
+	if (!t)
+		return;
+	loop_timer_stop(t);
+	uv_close((uv_handle_t *)&t->uv, loop_free_data);
+}
+
+/* ---- signals */
+
+struct loop_signal {
+	uv_signal_t uv;
+	struct ready ready;
+	loop_fn *fn;
+	void *ctx;
+};
+
+/*
+ * SIGINT and SIGTERM must end even a loop that does not turn: before libuv's handler, which only writes to a pipe, the
+ * alarm is set, and what is told of the signal takes it back.
+ */
+static void (*libuv_handler[2])(int);
+
+static size_t
+place_of(int signo)
+{
+	return signo == SIGTERM;
+}
+
+static void
+on_end_signal(int signo)
+{
+	alarm_signalled(signo);
+	libuv_handler[place_of(signo)](signo);
+}
+
+static void
+watch_end_signal(int signo)
+{
+	struct sigaction now;
+
+	if ((signo != SIGINT && signo != SIGTERM) || sigaction(signo, NULL, &now) != 0 || now.sa_handler == on_end_signal)
+		return;
+	libuv_handler[place_of(signo)] = now.sa_handler;
+	now.sa_handler = on_end_signal;
+	sigaction(signo, &now, NULL);
+}
+
+static void
+on_signal_due(void *ctx, unsigned ready)
+{
+	struct loop_signal *s = ctx;
+
+	alarm_heard();
+	s->fn(s->ctx, ready);
+}
+
+static void
+on_signal(uv_signal_t *uv, int signo)
+{
+	struct loop_signal *s = uv->data;
+	(void)signo;
+	loop_list_add(&((struct loop *)uv->loop)->urgent, &s->ready);
+}
+
+struct loop_signal *
+loop_signal(struct loop *loop, int signo, loop_fn *fn, void *ctx)
+{
+	struct loop_signal *s = memory_zeroed(sizeof *s);
+
+	uv_signal_init(&loop->uv, &s->uv);
+	s->uv.data = s;
+	s->ready.fn = on_signal_due;
+	s->ready.ctx = s;
+	s->fn = fn;
+	s->ctx = ctx;
+	uv_signal_start(&s->uv, on_signal, signo);
+	watch_end_signal(signo);
+	return s;
+}
+
+void
+loop_signal_free(struct loop_signal *s)
+{
+	if (!s)
+		return;
+	loop_list_remove((struct loop *)s->uv.loop, &s->ready);
+	uv_signal_stop(&s->uv);
+	uv_close((uv_handle_t *)&s->uv, loop_free_data);
+}
+
+/* ---- child processes */
+
+struct loop_child {
+	uv_process_t uv;
+	loop_child_fn *fn;
+	void *ctx;
+	bool ended;
+};
+
+static void
+on_exit_of_child(uv_process_t *uv, int64_t status, int signo)
+{
+	struct loop_child *c = uv->data;
+
+	c->ended = true;
+	c->fn(c->ctx, (int)status, signo);
+}
+
+struct loop_child *
+loop_spawn(struct loop *loop, char *const argv[], int fd, int err_fd, loop_child_fn *fn, void *ctx, struct err *err)
+{
+	struct loop_child *c = memory_zeroed(sizeof *c);
+	uv_stdio_container_t stdio[3] = {
+		{ .flags = UV_INHERIT_FD, .data.fd = fd },
+		{ .flags = UV_INHERIT_FD, .data.fd = fd },
+		{ .flags = UV_INHERIT_FD, .data.fd = err_fd },
+	};
+	uv_process_options_t how = {
+		.file = argv[0], .args = (char **)(uintptr_t)argv, .exit_cb = on_exit_of_child,
+		.stdio = stdio, .stdio_count = 3,
+	};
+
+	*c = (struct loop_child){ .fn = fn, .ctx = ctx };
+	c->uv.data = c;
+	int bad = uv_spawn(&loop->uv, &c->uv, &how);
+	if (bad != 0) {
+		uv_close((uv_handle_t *)&c->uv, loop_free_data);
+		err_set(err, ERR_SYSTEM, "cannot start %s: %s", argv[0], uv_strerror(bad));
+		return NULL;
+	}
+	return c;
+}
+
+void
+loop_child_free(struct loop_child *c)
+{
+	if (!c)
+		return;
+	if (!c->ended)
+		uv_process_kill(&c->uv, SIGTERM);
+	uv_close((uv_handle_t *)&c->uv, loop_free_data);
 }

@@ -58,6 +58,7 @@ struct tls_problem {
 	const char *name;		/* "X509_V_ERR_CERT_HAS_EXPIRED" */
 };
 
+bool tls_problem_is_issuer(const struct tls_problem *);	/* no chain leads to what is trusted */
 bool tls_problem_is_name(const struct tls_problem *);	/* the certificate is for another host or address */
 
 /* What became of the name asked for. RFC 9525 6.3 and 6.5 for all but COMMON_NAME (RFC 7672 3.2.3). */
@@ -118,6 +119,8 @@ struct tls_info {
 	bool resumed;
 	struct tls_problem *problem;	/* every one, the server's certificate first */
 	size_t nproblems;
+	struct span no_trust;		/* where certificates to trust were looked for, and there is none; empty: there are */
+	bool ca_given;			/* that was what tls_opts.ca names */
 	struct tls_cert *cert;		/* as sent, the server's own first */
 	size_t ncerts;
 	struct span alpn;

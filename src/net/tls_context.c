@@ -7,10 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define SYSTEM_CERTS "/etc/ssl/certs"
 
 static void
 log_key(const SSL *ssl, const char *line)
@@ -128,31 +125,6 @@ set_min_version(struct tls_context *c, const char *text, struct err *err)
 	return SSL_CTX_set_min_proto_version(c->ssl, versions[i].version) == 1;
 }
 
-/* The hashed folder costs nothing until a certificate is looked for; the bundle costs 21 ms at once. */
-static bool
-trust(SSL_CTX *ssl, const struct tls_opts *o, struct err *err)
-{
-	struct stat st;
-	const char *ca = o->ca ? o->ca : getenv("SSL_CERT_FILE");
-
-	if (o->made && !o->server)
-		return X509_STORE_add_cert(SSL_CTX_get_cert_store(ssl), o->made->ca) == 1;
-	if (!ca) {
-		const char *dir = getenv("SSL_CERT_DIR");
-		if (dir || stat(SYSTEM_CERTS, &st) == 0)
-			SSL_CTX_load_verify_dir(ssl, dir ? dir : SYSTEM_CERTS);
-		else
-			SSL_CTX_set_default_verify_paths(ssl);
-		return true;
-	}
-	if (stat(ca, &st) != 0)
-		return err_set(err, ERR_USAGE, "cannot read the certificates in %s: %s", ca, strerror(errno));
-	if (S_ISDIR(st.st_mode) ? SSL_CTX_load_verify_dir(ssl, ca) : SSL_CTX_load_verify_file(ssl, ca))
-		return true;
-	ERR_clear_error();
-	return err_set(err, ERR_USAGE, "%s holds no PEM certificate that can be read", ca);
-}
-
 static bool
 bad_file(const char *what, const char *file, struct err *err)
 {
@@ -201,7 +173,7 @@ tls_context_new(const struct tls_opts *o, struct err *err)
 	SSL_CTX_set_mode(c->ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	if (!set_min_version(c, o->min_version ? o->min_version : "1.2", err) || !identify(c->ssl, o, err) ||
-	    (!o->server && !trust(c->ssl, o, err))) {
+	    (!o->server && !tls_trust_load(c, o, err))) {
 		tls_context_free(c);
 		return NULL;
 	}

@@ -5,12 +5,15 @@
 #include <openssl/ssl.h>
 
 #include "net/tls_priv.h"
+#include "net/tls_trust.h"
 
 struct tls_context {
 	SSL_CTX *ssl;
 	unsigned uses;
 	bool server;
 	int keylog_fd;		/* -1: none */
+	struct tls_trust trust;	/* where it is looked; empty: what is trusted was all read */
+	bool bundle_read;	/* the bundles were, or need not be */
 	char note[2][400];
 	size_t nnotes;
 };
@@ -37,6 +40,10 @@ struct tls {
 	size_t nproblems;
 	struct { int depth, code; X509 *cert; } problem[TLS_PROBLEMS_MAX];
 };
+
+bool tls_trust_load(struct tls_context *, const struct tls_opts *, struct err *);	/* of a client; false with err */
+/* There is no certificate at all where it was looked for, *where. */
+bool tls_trusts_nobody(const struct tls_context *, struct arena *, struct span *where);
 
 struct tls_chain tls_chain_of(STACK_OF(X509) *, struct arena *);
 

@@ -310,12 +310,24 @@ tls_describe(struct tls *t, struct arena *arena)
 	read_chain(arena, t, info);
 	read_name(info);
 	tls_read_staple(t, info);
-	bool chain = true;
-	for (size_t i = 0; i < info->nproblems; i++)
+	bool chain = true, unknown = false;
+	for (size_t i = 0; i < info->nproblems; i++) {
 		chain &= tls_problem_is_name(&info->problem[i]);
+		unknown |= tls_problem_is_issuer(&info->problem[i]);
+	}
+	struct span where;
+	if (unknown && tls_trusts_nobody(t->context, arena, &where))
+		info->no_trust = where, info->ca_given = t->context->trust.nbundles == 0;
 	if (chain)
 		info->chain = tls_chain_of(SSL_get0_verified_chain(t->ssl), arena);
 	return info;
+}
+
+bool
+tls_problem_is_issuer(const struct tls_problem *p)
+{
+	return p->code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT || p->code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	    p->code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN || p->code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
 }
 
 bool

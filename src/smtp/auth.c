@@ -43,6 +43,8 @@ login(const struct auth_credentials *who, unsigned n, struct span challenge, str
 		return err_set(err, ERR_PROTO, "the server wants more after LOGIN's user name and password");
 	if (n == 0 && span_starts_case(challenge, SPAN("pass")))
 		return err_set(err, ERR_PROTO, "the server asks for the password before the user name");
+	if (n > 0 && span_starts_case(challenge, SPAN("us")))
+		return err_set(err, ERR_PROTO, "the server asks for the user name again");
 	return add(out, n == 0 ? who->user : who->password, err);
 }
 

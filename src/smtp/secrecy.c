@@ -25,7 +25,9 @@ secrecy_add(struct secrecy *w, struct span secret)
 struct span
 secrecy_shown(const struct secrecy *w, struct arena *arena, struct span octets)
 {
-	return mask_shown(&w->mask, arena, octets);
+	struct span shown = mask_shown(&w->mask, arena, octets);
+
+	return w->others ? mask_shown(w->others, arena, shown) : shown;
 }
 
 /* ---- what looks like a secret, wherever it stands */
@@ -240,6 +242,18 @@ secrecy_conceals(const struct secrecy *w, struct span beginning, bool answer)
 	return !is_no_secret(concealed_end(w, line, &mech)) || has_blob(line);
 }
 
+/* Is what the challenge takes for a user name a secret, and known as that? */
+static bool
+is_known(const struct secrecy *w, struct span response)
+{
+	struct arena arena = { 0 };
+	struct span octets;
+	bool known = base64_decode_loosely(&arena, response, &octets) && secrecy_shown(w, &arena, octets).at != octets.at;
+
+	arena_wipe(&arena);
+	return known;
+}
+
 struct span
 secrecy_said(struct secrecy *w, struct span line, bool answer, struct arena *arena)
 {
@@ -255,6 +269,8 @@ secrecy_said(struct secrecy *w, struct span line, bool answer, struct arena *are
 	}
 	if (is_no_secret(response))
 		return !answer && has_blob(line) ? without_blobs(w, line, arena) : line;
+	if (w->asks_user && is_known(w, response))
+		w->asks_user = false;
 	learn(w, response);
 	struct span shown = auth_shown(arena, span_of(w->mech), w->n++, w->asks_user, response);
 	w->asks_user = false;

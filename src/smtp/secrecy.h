@@ -13,6 +13,7 @@
 
 struct secrecy {
 	struct mask mask;		/* every secret so far, in all its forms */
+	const struct mask *others;	/* known from elsewhere, and not its own; NULL: none */
 	char mech[24];			/* of the AUTH said last; "": not known */
 	unsigned n;			/* responses given in it */
 	bool asks_user;			/* the last challenge asks for a user name by name */

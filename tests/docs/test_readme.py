@@ -1,7 +1,10 @@
-"""The README's table of what is wrong and what is said: each row's server is played, and the program says that sentence."""
+"""The README: each line of what to do with smtpsh is done in a shell, against servers here; each row of what is wrong has its
+server played, and the program says that sentence."""
 import os
 import re
+import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
@@ -75,6 +78,77 @@ def pattern(sentence):
     """The sentence, but for how long was waited and how many days it is since."""
     sentence = re.sub(r"\d+ days", "DAYS", re.sub(r"\b60 s\b", "WAITED", sentence))
     return re.escape(sentence).replace("DAYS", r"\d+ days").replace("WAITED", "500 ms")
+
+
+def lines():
+    """What the README says to type, in order: the command and what it is for."""
+    with open(os.path.join(ROOT, "README.md"), encoding="utf-8") as file:
+        section = file.read().split("## What to do with it")[1].split("\n## ")[0]
+    return re.findall(r"^    (\S.*?) {2,}(.+)$", section, re.M)
+
+
+SAID = "EHLO me.example\nQUIT\n"
+AT = "--dns {dns} -p {port}"
+# how a line is done: what is typed into it, what is added to it here, its exit status (None: a server, ended once it listens), what is seen
+LINES = {
+    "smtpsh mx1.example.org": (SAID, AT, 0, r"connected to mx1\.example\.org"),
+    "smtpsh @example.org": (SAID, AT, 0, r"connected to mx1\.example\.org"),
+    "smtpsh smtps://mx1.example.org": (SAID, "--dns {dns} -p {secure}", 0, "TLS"),
+    "printf 'EHLO me\\nQUIT\\n' | smtpsh HOST": ("", "", 0, "<-  221 "),
+    "smtpsh HOST -c 'EHLO me' -c QUIT": ("", "", 0, "<-  221 "),
+    "smtpsh send --to you@example.org HOST": ("", "", 0, "queued as"),
+    "smtpsh probe HOST": ("", "--verify=off", 0, r"\AOK .*\n\Z"),
+    "smtpsh probe @example.org": ("", AT + " --verify=off", 0, r"(?m)\A(^OK +mx[12]\.example\.org.*\n){2}\Z"),
+    "smtpsh probe --targets FILE": ("", "--verify=off", 0, "OK "),
+    "smtpsh check_smtp -H HOST -S": ("", "-p {port}", 0, r"\ASMTP OK - "),
+    "smtpsh --log FILE HOST": (SAID, "", 0, "<-  221 "),
+    "smtpsh replay --against HOST FILE": ("", "", 0, "1 passed, 0 failed"),
+    "smtpsh serve FILE": ("", "", None, "listening on "),
+    "smtpsh serve": ("", "", None, "listening on "),
+    "smtpsh record --to HOST": ("", "", None, "listening on "),
+    "smtpsh import LOG": ("", "", 0, r"C: EHLO me\.example\nS: 250"),
+    "smtpsh resolve example.org": ("", "--dns {dns}", 0, r"example\.org: MX.*\n +10 mx1\.example\.org"),
+    "smtpsh explain 550 5.7.1": ("", "", 0, r"550 .*\n(.*\n)*5\.7\.1 "),
+}
+FORMATS = "smtpsh probe --targets FILE"
+ZONE = {("example.org", "MX"): [(10, "mx1.example.org"), (20, "mx2.example.org")],
+        ("mx1.example.org", "A"): ["127.0.0.1"], ("mx2.example.org", "A"): ["127.0.0.1"]}
+
+
+class Lines(unittest.TestCase):
+    def done(self, command, typed, is_server, folder):
+        """What a shell makes of a line, where the program is the first of that name."""
+        path = os.path.dirname(os.path.abspath(program.SMTPSH)) + ":" + os.environ.get("PATH", "/usr/bin:/bin")
+        with subprocess.Popen(["sh", "-c", command if "|" in command else "exec " + command], stdin=subprocess.PIPE, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder, env=program.environment(PATH=path)) as process:
+            try:
+                if not is_server:
+                    return process.communicate(typed, program.DEADLINE)[0], process.returncode
+                return process.stdout.readline(), None
+            finally:
+                process.kill()
+
+    def test_every_line_does_what_it_says(self):
+        found = lines()
+        self.assertEqual(sorted(command for command, _ in found), sorted(LINES))
+        with tempfile.TemporaryDirectory() as folder, program.Serve() as server, program.Serve("--tls=implicit") as secure, NameServer(ZONE) as dns:
+            def play(line, more=""):
+                typed, added, status, seen = LINES[line]
+                host = server.host if "check_smtp" in line else server.where
+                command = line.replace("HOST", host).replace("FILE", "targets" if "--targets" in line else "session").replace("LOG", "session")
+                command += " " + added.format(dns=dns.address, port=server.port, secure=secure.port) + more
+                with self.subTest(command):
+                    said, ended = self.done(command, typed, status is None, folder)
+                    self.assertEqual(ended, status, said)
+                    self.assertRegex(said, "." if more else seen)
+            with open(os.path.join(folder, "targets"), "w", encoding="ascii") as file:
+                file.write(server.where + "\n")
+            for line, meaning in found:             # in order: what --log wrote is what replay, serve and import read
+                play(line)
+            formats = re.search(r"--format ([a-z, ]+)", dict(found)[FORMATS])[1].split(", ")
+            self.assertGreater(len(formats), 3)
+            for each in formats:
+                play(FORMATS, " --format " + each)
 
 
 class Readme(unittest.TestCase):

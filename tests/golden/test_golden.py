@@ -12,11 +12,11 @@ sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 import json
 import tap
 
-GOLDEN = os.environ["GOLDEN"]
+GOLDEN = [*filter(None, [os.environ.get("EMULATOR")]), os.environ["GOLDEN"]]       # scripts/ports: what runs another machine's programs
 
 
 def printed(talk):
-    done = subprocess.run([GOLDEN, talk], capture_output=True, timeout=60, env={"LC_ALL": "C.UTF-8"})
+    done = subprocess.run([*GOLDEN, talk], capture_output=True, timeout=60, env={"LC_ALL": "C.UTF-8"})
     if done.returncode != 0:
         raise AssertionError(f"{talk}: {done.returncode} {done.stderr.decode()} {done.stdout.decode()}")
     return done.stdout.decode("utf-8")

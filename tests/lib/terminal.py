@@ -20,17 +20,22 @@ import time
 from program import DEADLINE, SMTPSH, environment
 from screen import Screen
 
+PROMPT = re.compile(r"[^<>]+>")     # whatever it says, with nothing typed behind it
+
 
 class Terminal:
-    """A context manager. What waits fails with the whole picture when the awaited does not come."""
+    """A context manager. `prepare` is called with the home folder before the program starts, which else may read what a test
+    puts there, or not. What waits fails with the whole picture when the awaited does not come."""
 
-    def __init__(self, *args, columns=100, rows=40, argv=None, **env):
+    def __init__(self, *args, columns=100, rows=40, argv=None, prepare=None, **env):
         self._got = ""
         self._at = 0
         self._screen = Screen(columns, rows)
         self._status = None
         self.decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self.home = tempfile.TemporaryDirectory()
+        if prepare:
+            prepare(self.home.name)
         env = {"TERM": "xterm", "XDG_STATE_HOME": self.home.name, "HOME": self.home.name, **env}
         argv = argv or [SMTPSH, *args]
         self.pid, self.fd = pty.fork()

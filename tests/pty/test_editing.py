@@ -153,7 +153,7 @@ class Editing(unittest.TestCase):
             t.shows("> NOOP")
             t.prompt(self.where)
             self.peer.say("503 5.5.1 no recipients")
-            t.shows("the message typed ahead was not sent: 4 lines dropped")
+            t.shows("message not sent (4 lines)")
             t.prompt(self.where + " NOOP")
             t.type("\r")
             self.peer.hear("NOOP")
@@ -211,11 +211,11 @@ class Editing(unittest.TestCase):
             t.prompt(self.where + " NOOP one")
 
     def test_vi_keys_through_editrc(self):
-        with Peer() as peer:
-            t = Terminal(peer.host, str(peer.port), NO_COLOR="1")
-            with open(os.path.join(t.home.name, ".editrc"), "w") as f:
+        def bind_vi_keys(home):
+            with open(os.path.join(home, ".editrc"), "w") as f:
                 f.write("bind -v\n")
-            with t:
+        with Peer() as peer:
+            with Terminal(peer.host, str(peer.port), NO_COLOR="1", prepare=bind_vi_keys) as t:
                 peer.accept()
                 t.prompt(f"127.0.0.1:{peer.port}>")
                 t.type("OOP x")

@@ -7,14 +7,14 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import tap
 from mta import PASSWORD, SECRETS, USER, Mta
-from terminal import Terminal
+from terminal import PROMPT, Terminal
 
 
 class Mail(unittest.TestCase):
     def test_auth_asks_and_does_not_show(self):
         with tempfile.TemporaryDirectory() as home, Mta("AUTH PLAIN LOGIN") as mta:
             with Terminal(mta.target, NO_COLOR="1", HOME=home, XDG_STATE_HOME=home) as t:
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.line("/auth")
                 t.until("AUTH PLAIN is the best")
                 t.until("User name:")
@@ -23,10 +23,10 @@ class Mail(unittest.TestCase):
                 t.until("Password: ")
                 t.line(PASSWORD)
                 t.until("235 2.7.0 ok")
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.line(f"/auth PLAIN user={USER} password=hunter2hunter2")
                 t.until("535 5.7.8 no")
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.type("\x04")
                 t.until("221 ")
                 self.assertEqual(t.status(), 0)
@@ -43,7 +43,7 @@ class Mail(unittest.TestCase):
 
     def test_send_asks_one_thing_after_the_other(self):
         with Mta("SIZE 1000000") as mta, Terminal(mta.target, NO_COLOR="1") as t:
-            t.until("> ")
+            t.prompt(PROMPT)
             t.line("/send")
             for question, answer in (("From (empty", "a@b.example"), ("To:", "c@d.example"), ("Subject (", "hello"), ("Body (", "one\\ntwo")):
                 t.until(question)
@@ -59,7 +59,7 @@ class Mail(unittest.TestCase):
                              'stat -c "%a %s" "$2" >"$0.saw"\ntest "$1" = -x && printf \'one \\\\n two\\nthree\\n\' >"$2"\n')
             os.chmod(place + "/editor", 0o700)
             with Mta("SIZE 1000000") as mta, Terminal(mta.target, NO_COLOR="1", TMPDIR=place, EDITOR="false", VISUAL=place + "/editor -x") as t:
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.line("/send")
                 for question, answer in (("From (empty", "a@b.example"), ("To:", "c@d.example"), ("Subject (", "hello"), ("Body (", "/edit")):
                     t.until(question)
@@ -81,11 +81,11 @@ class Mail(unittest.TestCase):
                              'printf "Subject: x\\n\\nwritten\\n" >"$1"\n')
             os.chmod(place + "/editor", 0o700)
             with Mta() as mta, Terminal(mta.target, NO_COLOR="1", TMPDIR=place, VISUAL="", EDITOR=place + "/editor") as t:
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.line("/edit")
                 t.until(" -> NOOP b")
                 for line in ("EHLO me.example", "MAIL FROM:<>", "RCPT TO:<a@d.example>", "DATA"):
-                    t.until("> ")
+                    t.prompt(PROMPT)
                     t.line(line)
                     t.until("354" if line == "DATA" else "250")
                 t.until("ends> ")
@@ -103,13 +103,13 @@ class Mail(unittest.TestCase):
 
     def test_redo_stops_before_the_message(self):
         with Mta("AUTH PLAIN") as mta, Terminal(mta.target, NO_COLOR="1") as t:
-            t.until("> ")
+            t.prompt(PROMPT)
             for line, reply in (("EHLO me.example", "PLAIN: log in"), ("MAIL FROM:<a@b.example>", "250 2.1.0"), ("RCPT TO:<unknown@d.example>", "550 "),
                                 ("RCPT TO:<c@d.example>", "250 2.1.5"), ("DATA", "354 "), (".", "queued as"), ("MAIL FROM:<x@b.example>", "250 2.1.0"),
                                 ("RCPT TO:<y@d.example>", "250 2.1.5")):
                 t.line(line)
                 t.until(reply)
-                t.until("> ")
+                t.prompt(PROMPT)
             before = len(mta.heard)
             t.line("/redo")
             t.until("221 ")
@@ -117,7 +117,7 @@ class Mail(unittest.TestCase):
             t.until(" -> EHLO me.example")
             t.until(" -> RCPT TO:<y@d.example>")
             t.until("250 2.1.5")
-            t.until("> ")
+            t.prompt(PROMPT)
             t.line("NOOP")
             t.until("250 2.0.0 ok")
             self.assertEqual(mta.heard[before:], ["QUIT", "EHLO me.example", "MAIL FROM:<x@b.example>", "RCPT TO:<y@d.example>", "NOOP"])
@@ -125,7 +125,7 @@ class Mail(unittest.TestCase):
 
     def test_again(self):
         with Mta("AUTH PLAIN") as mta, Terminal(mta.target, NO_COLOR="1") as t:
-            t.until("> ")
+            t.prompt(PROMPT)
             t.line("/again 3 NOOP")
             t.until("round 3:")
             t.until("3 rounds")
@@ -145,13 +145,20 @@ class Mail(unittest.TestCase):
 
     def test_watch_ends_with_control_c(self):
         with Mta() as mta, Terminal(mta.target, NO_COLOR="1") as t:
-            t.until("> ")
+            t.prompt(PROMPT)
             t.line("/watch 0.1 NOOP")
             t.until("want")
             t.line("/watch 100ms NOOP")
             t.until("round 3:")
+            t.type("\x03")                             # perhaps with a reply on its way, which it then gives up
+            t.until("ended")
+        with Mta() as mta, Terminal(mta.target, NO_COLOR="1") as t:
+            t.prompt(PROMPT)
+            t.line("/watch 1m NOOP")
+            t.until("round 1:")
             t.type("\x03")
-            said = t.until("ended") + t.until("> ")
+            said = t.until("ended")
+            t.prompt(PROMPT, "ended")
             t.line("RSET")
             self.assertNotIn("given up", said + t.until("250 "))     # it was said: ended
             self.assertEqual(mta.heard[-1], "RSET")
@@ -160,7 +167,7 @@ class Mail(unittest.TestCase):
         with tempfile.NamedTemporaryFile("w") as file, Mta() as mta, Terminal(mta.target, NO_COLOR="1") as t:
             file.write("EHLO me.example\nMAIL FROM:<>\nNOOP\n")
             file.flush()
-            t.until("> ")
+            t.prompt(PROMPT)
             t.line("/include " + file.name)
             t.until(" -> EHLO me.example")                # nobody has seen it typed
             t.until(" -> MAIL FROM:<>")

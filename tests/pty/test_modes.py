@@ -348,10 +348,11 @@ class Modes(unittest.TestCase):
 
     def test_a_history_that_cannot_be_read_is_left_alone(self):
         for points_to, says in ("history", "Too many levels of symbolic links"), ("/proc/self/mem", "Input/output error"), ("/dev/null", ""):
-            with Terminal("demo:", NO_COLOR="1") as t:
+            def link(home):
+                os.mkdir(os.path.join(home, "smtpsh"))
+                os.symlink(points_to, os.path.join(home, "smtpsh", "history"))
+            with Terminal("demo:", NO_COLOR="1", prepare=link) as t:
                 path = os.path.join(t.home.name, "smtpsh", "history")
-                os.mkdir(os.path.dirname(path))
-                os.symlink(points_to, path)
                 t.prompt("demo.smtpsh.example>")
                 t.type("\x04")
                 self.assertEqual(t.status(), 0)

@@ -7,7 +7,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
 from nameserver import NameServer
-from terminal import Terminal
+from terminal import PROMPT, Terminal
 
 ZONE = {
     ("bare.test", "A"): ["127.0.0.1"], ("bare.test", "MX"): [(10, "mx1.bare.test")],
@@ -22,7 +22,7 @@ class Names(unittest.TestCase):
             dns.hold.add(("bare.test", "MX"))
             with Terminal("--dns", dns.address, "bare.test", str(server.port)) as t:
                 t.until("ESMTP")
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.type("NO")
                 t.until("NO")
                 t.never("mail for")
@@ -36,10 +36,10 @@ class Names(unittest.TestCase):
         with NameServer(ZONE) as dns, program.Serve("--listen", "127.0.0.1:0") as server:
             with Terminal("--dns", dns.address, "-p", str(server.port), "@two.test") as t:
                 t.until("ESMTP")
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.line("/use 2")
                 t.until("ESMTP")
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.line("/mx")
                 t.shows("20 bare.test      127.0.0.1 (this connection)")
 
@@ -47,17 +47,17 @@ class Names(unittest.TestCase):
         with NameServer(ZONE) as dns, program.Serve("--listen", "127.0.0.1:0") as server:
             with Terminal("--dns", dns.address, "-p", str(server.port), "@two.test") as t:
                 t.until("ESMTP")
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.type("/use b\t")
                 t.shows("> /use bare.test")
                 t.type("\r")
                 t.until("ESMTP")
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.type("/use 12\t")
                 t.shows("> /use 127.0.0.1")
                 t.type("\r")
                 t.until("ESMTP")
-                t.until("> ")
+                t.prompt(PROMPT)
                 t.line("/mx")
                 t.shows("10 mx1.bare.test  127.0.0.1 (this connection)")
                 t.line("/use nowhere.test")
@@ -65,11 +65,11 @@ class Names(unittest.TestCase):
 
     def test_a_silent_name_server_can_be_given_up(self):
         with NameServer({("silent.test", "MX"): "silent"}) as dns, Terminal("--dns", dns.address) as t:
-            t.until("> ")
+            t.prompt(PROMPT)
             t.line("/open @silent.test")
             t.until("silent.test")
             t.type("\x03")
-            t.until("> ")
+            t.prompt("smtpsh>", "given up: ")
             t.line("/open @nowhere.test")
             t.until("does not exist")
 

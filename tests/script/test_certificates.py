@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import ssl
 import subprocess
 import sys
@@ -200,6 +201,77 @@ class Dates(Case):
             done = program.run("--tls", "--ca", self.ca, "--resolve", f"localhost:127.0.0.1:{server.port}", "localhost", "-c", "/cert", "-c", "QUIT")
             self.assertIn("its end cannot be read", done.stdout)
             self.assertNotIn("1970", done.stdout)
+
+
+class Trust(Case):
+    """What is trusted does not depend on how a distribution lays its certificates out."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(place.cleanup)
+        cls.place = place.name
+        for folder in ("hashed", "bundle", "empty", "default", "none", "other"):
+            os.mkdir(f"{cls.place}/{folder}")
+        name = subprocess.run(["openssl", "x509", "-in", cls.ca, "-noout", "-hash"], check=True, capture_output=True, text=True).stdout.strip()
+        for copy in (f"hashed/{name}.0", "bundle/ca-certificates.crt", "default/cert.pem"):
+            shutil.copy(cls.ca, f"{cls.place}/{copy}")
+        shutil.copy(f"{cls.pki}/other-ca.pem", f"{cls.place}/other.pem")
+        for folder in ("default", "none"):
+            os.symlink("/etc/ssl/certs", f"{cls.place}/{folder}/certs")
+
+    def trusted(self, *before, file=None, folder=None):
+        """Whether the server is, without --ca, and what was said; `before`: a command that runs ours."""
+        env = program.environment(**{k: v for k, v in (("SSL_CERT_FILE", file), ("SSL_CERT_DIR", folder)) if v})
+        where, target = self.at(self.server("good"), "localhost")
+        done = subprocess.run([*before, program.SMTPSH, "probe", "--tls=starttls", "--format", "json", *where, target], env=env, text=True,
+                              capture_output=True, timeout=program.DEADLINE)
+        got = json.loads(done.stdout)
+        self.assertEqual(done.returncode, 0 if got["tls"]["verified"] else 2, got)
+        return got["tls"]["verified"], got.get("message", "")
+
+    def test_both_variables_count(self):
+        at = self.place
+        for file, folder, good in ((self.ca, f"{at}/empty", True), (f"{at}/other.pem", f"{at}/hashed", True), (f"{at}/nowhere", f"{at}/hashed", True),
+                                   (f"{at}/other.pem", f"{at}/empty:{at}/hashed", True), (self.ca, f"{at}/nowhere", True), (self.ca, None, True),
+                                   (None, f"{at}/hashed", True), (f"{at}/other.pem", f"{at}/empty", False)):
+            with self.subTest(file=file, folder=folder):
+                verified, message = self.trusted(file=file, folder=folder)
+                self.assertEqual(verified, good)
+                self.assertNotIn("no CA certificates", message)
+
+    def test_a_machine_that_trusts_nobody(self):
+        for file, folder in ((f"{self.place}/nowhere", f"{self.place}/empty"), ("/dev/null", f"{self.place}/nowhere")):
+            verified, message = self.trusted(file=file, folder=folder)
+            self.assertFalse(verified)
+            self.assertIn("no CA certificates", message)
+            self.assertIn("ca-certificates", message)
+            self.assertIn("--ca", message)
+            self.assertIn(file, message)
+            env = program.environment(SSL_CERT_FILE=file, SSL_CERT_DIR=folder)
+            where, target = self.at(self.server("good"), "localhost")
+            done = program.run("--tls", "--verify", *where, target, "-c", "QUIT", env=env)
+            self.assertEqual(done.returncode, 5)
+            self.assertEqual(re.sub(r"\n +", " ", done.stdout).count("no CA certificates"), 2, done.stdout)
+        done = self.probed(self.server("good"), "localhost", "--ca", f"{self.place}/empty")
+        self.assertIn("rehash", done["message"])
+
+    def test_a_certificate_that_is_not_trusted_is_not_blamed_on_this_machine(self):
+        self.assertNotIn("no CA certificates", self.probe(self.server("self"), "localhost").stdout)
+
+    def test_layouts(self):
+        "the folder of hash links, a bundle in it, OpenSSL's default file, another distribution's; each alone"
+        folder = subprocess.run(["openssl", "version", "-d"], check=True, capture_output=True, text=True).stdout.split('"')[1]
+        own = ["unshare", "-Urm"] if os.getuid() else ["unshare", "-m"]
+        if subprocess.run([*own, "mount", "--bind", self.place, "/etc/ssl/certs"], capture_output=True).returncode:
+            self.skipTest("no mount namespace can be had here")
+        for certs, default, good in (("hashed", "none", True), ("bundle", "none", True), ("empty", "default", True), ("bundle", "default", True),
+                                     ("empty", "none", False)):
+            with self.subTest(certs=certs, default=default):
+                script = f'mount --bind {self.place}/{certs} /etc/ssl/certs && mount --bind {self.place}/{default} {folder} && exec "$@"'
+                verified, message = self.trusted(*own, "sh", "-c", script, "sh")
+                self.assertEqual((verified, "no CA certificates" in message), (good, not good), message)
 
 
 if __name__ == "__main__":

@@ -166,6 +166,16 @@ class Ends(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("<message, 25 octets>", done.stdout)
 
+    def test_a_script_without_a_line_to_play_is_an_error(self):
+        for text in ("", "\n\n", "# only this\n", "/timeout 5s\n", "/repeat 3\n/end\n", "/case a\n/case b\n", "\ufeff",
+                     '/case a skip="not yet"\nC: NOOP\n'):
+            script = self.path("empty.smtp", text)
+            for args in (("replay", "--against", "demo:"), ("selftest",), ("serve",), ("probe", "demo:", "--script")):
+                with self.subTest((text, args)):
+                    done = program.run(*args, script)
+                    self.assertEqual(done.returncode, 3 if args[0] == "probe" else 2, done.stdout)
+                    self.assertRegex(done.stderr, "nothing in it to play|every case is skipped")
+
     def test_a_log_that_nobody_reads_is_refused(self):
         done = program.run("--log", self.path("fifo"), "-c", "NOOP", "demo:")
         self.assertEqual(done.returncode, 2)

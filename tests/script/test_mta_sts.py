@@ -80,13 +80,14 @@ class Sts(unittest.TestCase):
         for server in cls.smtp.values():
             cls.addClassCleanup(server.__exit__)
 
-    def ask(self, web, *args, command=(), target="@" + DOMAIN, server="good", record=RECORD, more=("-c", "/cert", "-c", "QUIT")):
+    def ask(self, web, *args, command=(), target="@" + DOMAIN, server="good", record=RECORD, more=("-c", "/cert", "-c", "QUIT"), env=None):
         smtp = self.smtp[server]
         zone = {(DOMAIN, "MX"): [(10, MX)], (MX, "A"): ["127.0.0.1"], **record}
         resolve = ("--resolve", f"mta-sts.{DOMAIN}:127.0.0.1:{web.port}") if web else ()
         tls = () if command else ("--tls", "-p", str(smtp.port))
         with NameServer(zone) as dns:
-            done = program.run(*command, "--dns", dns.address, "--ca", f"{self.pki}/ca.pem", *tls, *resolve, *args, target, *more)
+            trust = () if env else ("--ca", f"{self.pki}/ca.pem")
+            done = program.run(*command, "--dns", dns.address, *trust, *tls, *resolve, *args, target, *more, env=env)
         done.flat = " ".join(done.stdout.split())
         return done
 
@@ -98,6 +99,16 @@ class Sts(unittest.TestCase):
         self.assertIn(f"=== MTA-STS: {DOMAIN} says enforce (for 7 days, id 20240101): *.wild.bed.test", done.flat)
         self.assertIn(f"=== MTA-STS: it allows {MX}: the policy names it, and its certificate verifies", done.flat)
         self.assertEqual(web.asked, [("mta-sts." + DOMAIN, "/.well-known/mta-sts.txt")])
+
+    def test_whom_the_fetch_trusts(self):
+        "the same as the session does"
+        program.needs(self, "libcurl")
+        with Web() as web:
+            for file, folder, says in ((f"{self.pki}/ca.pem", "/nowhere", "its certificate verifies"), ("/dev/null", "/nowhere", "no CA certificates"),
+                                       (f"{self.pki}/other-ca.pem", "/nowhere", "cannot be had")):
+                env = program.environment(SSL_CERT_FILE=file, SSL_CERT_DIR=folder)
+                flat = self.ask(web, env=env).flat
+                self.assertIn(says, flat[flat.index(" MTA-STS: "):])
 
     def test_verdicts(self):
         program.needs(self, "libcurl")

@@ -114,7 +114,7 @@ class Secrets(unittest.TestCase):
             done = program.run(mta.target, input=f"EHLO x\nAUTH LOGIN\n{b64(USER)}\n{b64(PASSWORD)}\nNOOP\nQUIT\n")
             self.assertEqual(mta.heard, ["EHLO x", "AUTH LOGIN", "NOOP", "QUIT"])
         self.assertEqual(done.returncode, 7)
-        self.assertIn("*** not sent: an answer to an AUTH that was not answered 334", done.stdout)
+        self.assertIn("*** AUTH response not sent (2 lines)", done.stdout)
         self.search(done.stdout)
 
     def test_what_comes_later_and_in_halves(self):
@@ -171,13 +171,14 @@ class Secrets(unittest.TestCase):
     def test_scripts(self):
         script = self.path("s.smtp", "/secret user\n/secret password\nS: 220 ...\nC: EHLO x\nS: 250 ...\n"
                            "C: AUTH PLAIN {{plain user password}}\nS: 235 ok\n")
-        for form in (("-v",), ("--format", "tap"), ("--format", "junit"), ("--format", "json", "-v"), ("--update",)):
-            with self.subTest(form):
-                self.run_it("replay", *form, "--against", "{}", script)
         with open(script, encoding="utf-8") as file:
             text = file.read()
-        self.assertIn("S: 535-", text)
-        self.search(text)
+        for form in (("-v",), ("--format", "tap"), ("--format", "junit"), ("--format", "json", "-v"), ("--update",)):
+            with self.subTest(form):
+                done = self.run_it("replay", *form, "--against", "{}", script)
+        self.assertIn("not updated: what came has a secret in it", done.stderr)
+        with open(script, encoding="utf-8") as file:
+            self.assertEqual(text, file.read())
 
     def test_the_servers_side_and_between(self):
         lines = f"EHLO x\r\nAUTH PLAIN {KEY}\r\nAUTH LOGIN\r\n{b64(USER)}\r\n{b64(PASSWORD)}\r\nAUTH PLAIN={KEY}\r\n auth plain {KEY}\r\nQUIT\r\n"

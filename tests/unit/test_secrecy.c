@@ -108,6 +108,20 @@ answers_that_are_commands(void **state)
 	secrecy_release(&w);
 }
 
+/* A server that asks for the user name twice does not have the password shown as one. */
+static void
+a_known_secret_is_no_user(void **state)
+{
+	struct secrecy w = { 0 };
+
+	(void)state;
+	secrecy_add(&w, SPAN("hunter2!"));
+	is_shown(&w, "AUTH LOGIN", false, "AUTH LOGIN");
+	secrecy_heard(&w, 334, SPAN("VXNlcm5hbWU6"));
+	is_shown(&w, "aHVudGVyMiE=", true, "<secret, 12 octets>");
+	secrecy_release(&w);
+}
+
 static void
 what_comes_again(void **state)
 {
@@ -167,6 +181,7 @@ main(void)
 		cmocka_unit_test(commands),
 		cmocka_unit_test(login),
 		cmocka_unit_test(answers_that_are_commands),
+		cmocka_unit_test(a_known_secret_is_no_user),
 		cmocka_unit_test(what_comes_again),
 		cmocka_unit_test(proofs_of_the_server),
 	};

@@ -10,23 +10,20 @@
 static void
 step_ended(struct player *p, const struct event *event)
 {
-	enum verb verb = event->step->op->is_line ? verb_of(event->step->text, NULL) : VERB_OTHER;
+	bool refused = event->err == ERR_TEMPORARY || event->err == ERR_REFUSED ||
+	    (event->err == ERR_PROTO && p->answered.code && session_view(p->session).state == SESSION_OPEN);
 
 	p->step = NULL;
+	player_find_drop(p, event->step);
+	if (p->opts.interactive)
+		player_drop_ahead(p);
 	if (event->err == ERR_NONE)
 		return;
-	p->answering = verb == VERB_AUTH;
-	if (p->opts.interactive)
-		player_drop_answers(p);
-	if (p->judge && verb == VERB_DATA)
-		p->skipping = true;
-	if (p->judge && event->step->op->is_line && (event->err == ERR_TEMPORARY || event->err == ERR_REFUSED)) {
+	if (p->judge && event->step->op->is_line && refused) {
 		p->held = event->err;
 		return;
 	}
 	p->status = err_worse(p->status, event->err);
-	if (p->opts.interactive && verb == VERB_DATA)
-		player_drop_message(p);
 	if (p->opts.interactive)
 		player_give_back(p);
 	else if (p->opts.fail_fast || event->step->op == &step_open || session_view(p->session).state != SESSION_OPEN)
@@ -39,10 +36,26 @@ after_close(struct player *p)
 {
 	struct span next = waiting_text(p->lines.first);
 
-	if (cursor_is_command(next, NULL) || (p->judge && judge_takes(p->judge, next)))
+	if (cursor_is_command(next, NULL) || (p->judge && judge_takes(next)))
 		return;
 	p->ended = true;
 	waiting_drop(&p->lines);
+}
+
+/* A command that may invite content, or a response. */
+static void
+sent(struct player *p, const struct event *event)
+{
+	const struct step *step = event->step;
+	bool typed = step && (step->op->is_line || step->op == &step_pipeline || step->op == &step_raw);
+
+	p->answered.code = 0;
+	p->answered.typed = typed && event->sent.kind != SENT_TEXT;
+	if (!p->answered.typed)
+		return;
+	p->answered.due = due_command(span_trim(event->sent.text));
+	if (session_view(p->session).dialogue.mode == MODE_ANSWER)
+		p->answered.due = (struct due){ .stage = DUE_RESPONSE, .verb = VERB_AUTH };
 }
 
 static void
@@ -54,12 +67,20 @@ on_event(void *ctx, const struct event *event)
 	if (event->session != session_view(p->session).number)
 		return;				/* another one's: what is typed does not hang on it */
 	switch (event->kind) {
+	case EVENT_SENT:
+		sent(p, event);
+		break;
 	case EVENT_CONNECTED:
 		p->opened = true;
 		break;
 	case EVENT_REPLY:
 		if (p->judge)
-			judge_heard(p->judge, event->answer.reply, event->answer.verb, event->answer.dot);
+			judge_heard(p->judge, event);
+		if (!event->answer.surprise && !event->answer.late) {
+			p->answered.due = event->answer.due;
+			p->answered.code = event->answer.reply->code;
+			p->answered.failed = event->err;
+		}
 		if (event->answer.surprise && p->opts.interactive)
 			player_give_back(p);
 		if (event->answer.surprise)
@@ -101,6 +122,7 @@ finish(struct player *p)
 	struct session_view view = session_view(p->session);
 
 	player_settle(p);
+	player_tell_drop(p);
 	if (p->quitting && view.state != SESSION_CLOSED)
 		session_cancel(p->session);
 	if (view.state == SESSION_CLOSED || p->quitting) {
@@ -196,7 +218,7 @@ void
 player_command(struct player *p, struct span line)
 {
 	if (cursor_is_command(line, NULL))
-		waiting_add_first(&p->lines, line, (struct place){ 0 })->command = true;
+		waiting_insert(&p->lines, NULL, line, (struct place){ 0 })->command = true;
 	else
 		player_tell(p, EVENT_PROBLEM, ERR_USAGE, SPAN("only a command that begins with \"/\" and a word goes here"));
 }
@@ -222,12 +244,22 @@ player_busy(const struct player *p)
 	return p->step || p->lines.first;
 }
 
+void
+player_line_first(struct player *p, struct span line, struct place place)
+{
+	waiting_insert(&p->lines, NULL, line, place);
+	loop_kick(p->env->loop);
+}
+
 bool
 player_line(struct player *p, struct span line, struct place place)
 {
 	if (p->lines.n == PLAYER_LINES_MAX)
 		return false;
-	waiting_add(&p->lines, line, place);
+	if (p->inserting)
+		p->inserted = waiting_insert(&p->lines, p->inserted, line, place);
+	else
+		waiting_add(&p->lines, line, place);
 	loop_kick(p->env->loop);
 	return true;
 }

@@ -17,7 +17,7 @@ struct player_opts {
 	/* A "/word" that is no step: a command of the prompt's. False: there is no such command either. NULL: none. */
 	bool (*command)(void *ctx, struct span name, struct span args);
 	void *command_ctx;
-	bool (*only_at_prompt)(struct span name);	/* without a prompt: is it one of the prompt's? NULL: unknown */
+	bool (*only_at_prompt)(struct span name);	/* is it a command of the prompt's? NULL: unknown */
 	/* A line's turn has come, and how it is understood is known. False: it is not sent, but given back with all behind it. */
 	bool (*turn)(void *ctx, struct span line, struct place, enum dialogue_mode);
 	void *turn_ctx;
@@ -31,8 +31,9 @@ struct player *player_new(struct session_env *, const struct session_opts *, con
 void player_free(struct player *);
 
 void player_open(struct player *, const struct target *);	/* the target must outlive the player */
-/* Queues a copy of the line. False when PLAYER_LINES_MAX are waiting. */
+/* Queues a copy of the line; out of player_opts.command, before all that wait. False when PLAYER_LINES_MAX are waiting. */
 bool player_line(struct player *, struct span line, struct place);
+void player_line_first(struct player *, struct span line, struct place);	/* before all that wait */
 /* Queues a step, which must live until it has ended. */
 void player_step(struct player *, const struct step *);
 /* A "/" command for now, in whatever mode; before all lines that wait. */

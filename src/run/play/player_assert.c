@@ -8,7 +8,8 @@
 static bool
 text_of(struct play *p, const struct word_assert *a, const struct session_view *v, struct span *out)
 {
-	const struct reply *r = v->last_reply;
+	const struct reply *r = play_peer_of(p)->came;
+	const struct extensions *offers = v->extensions ? play_peer_of(p)->offers : NULL;
 	size_t len = 0;
 
 	switch (a->subject) {
@@ -21,7 +22,7 @@ text_of(struct play *p, const struct word_assert *a, const struct session_view *
 		*out = span_first(r->line[0], len);
 		return true;
 	case ASSERT_EHLO: {
-		const struct extension *x = v->extensions ? extensions_find(v->extensions, a->keyword) : NULL;
+		const struct extension *x = offers ? extensions_find(offers, a->keyword) : NULL;
 		*out = x ? x->params : SPAN_NONE;
 		return x != NULL;
 	}
@@ -63,8 +64,8 @@ number_of(struct play *p, const struct word_assert *a, const struct session_view
 		*out = (long long)((loop_now_us() - p->began_us) / 1000);
 		return true;
 	case ASSERT_LINES:
-		*out = v->last_reply ? (long long)v->last_reply->nlines : 0;
-		return v->last_reply != NULL;
+		*out = play_peer_of(p)->came ? (long long)play_peer_of(p)->came->nlines : 0;
+		return play_peer_of(p)->came != NULL;
 	case ASSERT_CERT_DAYS:
 		if (!v->tls || tls_ends(v->tls, &depth) == TLS_NO_DATE)
 			return false;
@@ -162,17 +163,33 @@ what_lacks(const struct word_assert *a, const struct session_view *v)
 enum { WHY_MOST = 100 };		/* octets of what is there, of which a person is told */
 
 static void
-say_why(const struct word_assert *a, bool have, const struct session_view *v, struct span got, char *why, size_t size)
+say_why(struct play *p, const struct word_assert *a, bool have, const struct session_view *v, struct span got, char *why, size_t size)
 {
 	const char *quote = is_numeric(a) ? "" : "\"";
-	struct span source = span_trim(a->source);
+	struct span source = play_shown(p, span_trim(a->source));
 
 	if (!have && !(a->subject == ASSERT_CERT_VERIFIED && v->tls))
 		snprintf(why, size, "expected %.*s, and %s", SPAN_ARG(source), what_lacks(a, v));
 	else if (a->subject == ASSERT_EHLO && a->op == ASSERT_EXISTS)
 		snprintf(why, size, "expected %.*s, and it is offered", SPAN_ARG(source));
 	else
-		snprintf(why, size, "expected %.*s, it is %s%.*s%s", SPAN_ARG(source), quote, SPAN_ARG(span_first(got, WHY_MOST)), quote);
+		snprintf(why, size, "expected %.*s, it is %s%.*s%s", SPAN_ARG(source), quote, SPAN_ARG(span_first(play_shown(p, got), WHY_MOST)), quote);
+}
+
+/*
+ * How a script goes on shows what it compared: to whoever it opens next, or in its status. So that a secret is not tried out
+ * octet by octet, only whether it is set can be asked.
+ */
+bool
+play_compares(struct play *p, const struct script_item *item)
+{
+	const struct word_assert *a = item->args;
+	bool secret = a->subject == ASSERT_VAR && a->op != ASSERT_EXISTS && p->vars.secret[a->name];
+
+	if (!secret && !text_names_secret(&a->value, &p->vars))
+		return true;
+	play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a secret is not compared with anything: how the script goes on would tell of it");
+	return false;
 }
 
 bool
@@ -202,6 +219,6 @@ play_holds(struct play *p, const struct word_assert *a, char *why, size_t size)
 	}
 	if (a->negated)
 		holds = !holds;
-	say_why(a, have, &v, got, why, size);
+	say_why(p, a, have, &v, got, why, size);
 	return holds;
 }

@@ -10,7 +10,7 @@ play_copy_reply(struct play *p, const struct reply *r)
 {
 	struct reply *copy = ARENA_NEW(&p->failing, struct reply);
 
-	if (reply_parse(arena_copy(&p->failing, vars_redact(&p->vars, &p->scratch, r->raw)), &p->failing, copy) == 0)
+	if (reply_parse(arena_copy(&p->failing, play_shown(p, r->raw)), &p->failing, copy) == 0)
 		*copy = (struct reply){ .line = ARENA_NEW(&p->failing, struct span), .nlines = 1, .code = r->code, .flaws = r->flaws };
 	return copy;
 }
@@ -61,16 +61,26 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 {
 	enum verb verb = news ? news->verb : VERB_OTHER;
 	const struct expect *x = k < item->nreply ? item->reply[k] : NULL;
+	struct play_peer *peer = play_peer_of(p);
 	struct match_how how = p->how;
 	struct match_result result;
+	struct err err;
 
+	for (size_t i = 0; x && i < x->nlines; i++)
+		if (text_names_secret(&x->line[i].text, &p->vars) && !session_confides(peer->session, SECRET_GIVEN, false, &err)) {
+			play_fail(p, err.kind, NULL, NULL, x->line[i].place, "%s", err.text);	/* it could have it guessed */
+			return false;
+		}
+	how.secrecy = session_secrets(peer->session);
 	how.ehlo = (verb == VERB_EHLO || verb == VERB_LHLO) && r->code / 100 == 2;
 	if (how.ehlo || (verb == VERB_OTHER && p->how.host.len == 0))
 		learn_host(p, r);
 	if (r->code == 334)
 		p->vars.challenge = arena_copy(&p->arena, r->line[0]);
 	how.host = p->how.host;
+	p->vars.tainting = session_has_confided(peer->session);
 	bool ok = x ? expect_match(x, r, &how, &p->vars, &p->scratch, &result) : expect_default(r, &result);
+	p->vars.tainting = false;
 	if (ok && is_taken(x, news, &result)) {
 		p->result.uncompared += result.uncompared;
 		return true;
@@ -88,10 +98,10 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 static bool
 is_dot(const struct script_say *say)
 {
-	return say->kind == SAY_DOT || (say->kind == SAY_COMMAND && span_eq(say->text.source, SPAN(".")));
+	return say->kind == SAY_COMMAND && span_eq(say->text.source, SPAN("."));
 }
 
-/* The item, from this one on, that has a lone dot; NULL: none has. */
+/* The item, from this one on, that has a lone dot where commands stand; NULL: none has, before the next DATA. */
 static const struct script_item *
 dot_behind(const struct play *p, const struct script_item *item)
 {
@@ -101,6 +111,8 @@ dot_behind(const struct play *p, const struct script_item *item)
 		for (size_t k = 0; i->kind == SCRIPT_EXCHANGE && i->peer == item->peer && k < i->nsay; k++)
 			if (is_dot(&i->say[k]))
 				return i;
+			else if (i->say[k].verb == VERB_DATA)
+				return NULL;
 		i = i != item ? i->next : p->depth > 0 ? p->frame[p->depth - 1].next : NULL;
 	}
 	return NULL;
@@ -136,10 +148,10 @@ may_go(struct session *s, struct play *p, const struct script_item *item)
 
 	if (text && mode != MODE_MESSAGE) {
 		size_t n = leave_message_out(p, item);
-		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_354 ? "message not sent, %zu line%s: DATA was answered with %03u, "
+		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_354 > 1 ? "message not sent, %zu line%s: DATA was answered with %03u, "
 		    "not 354 (RFC 5321 4.1.1.4)" : "message not sent, %zu line%s: no 354 came", n, n == 1 ? "" : "s", peer->not_354);
 	} else if (response && mode != MODE_ANSWER) {
-		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_334 ? "response not sent: AUTH was answered with %03u, not 334 "
+		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_334 > 1 ? "response not sent: AUTH was answered with %03u, not 334 "
 		    "(RFC 4954 4)" : "response not sent: no 334 came", peer->not_334);
 	} else {
 		if (kind == SAY_COMMAND)
@@ -150,39 +162,6 @@ may_go(struct session *s, struct play *p, const struct script_item *item)
 }
 
 /* ---- saying */
-
-static bool
-is_secret_allowed(struct session *s, struct play *p, const struct script_say *say)
-{
-	const struct session_opts *o = session_opts(s);
-	struct session_view v = session_view(s);
-
-	if (!say->text.secret)
-		return true;
-	if (p->foreign && !p->opts.allow_hosts) {
-		play_fail(p, ERR_USAGE, NULL, NULL, say->place, "secrets go only to the target of the command line; --allow-hosts "
-		    "lets them go to where the script's /open leads");
-		return false;
-	}
-	if (o->auth.insecure || session_is_local(s) || session_target(s)->kind == TARGET_DEMO || (v.tls && tls_is_trusted(v.tls)))
-		return true;
-	play_fail(p, ERR_TLS, NULL, NULL, say->place, "no secret goes to %.*s: the connection is %s (--auth-insecure forces it)",
-	    SPAN_ARG(v.host), v.tls ? "to a server that did not verify" : "in the clear");
-	return false;
-}
-
-/* What is about to be said in secret is starred out where it comes back. */
-static void
-mask_secrets(struct session *s, const struct play *p, const struct script_say *say)
-{
-	if (!say->text.secret)
-		return;
-	for (size_t i = 0; p->vars.names && i < p->vars.names->n; i++)
-		if (p->vars.set[i] && p->vars.secret[i])
-			session_mask(s, p->vars.value[i]);
-	for (size_t i = 0; i < p->vars.nbuilt; i++)
-		session_mask(s, p->vars.built[i].value);
-}
 
 /* What stands outside a message and is no line of the grammar's may still be AUTH, or a part of it. */
 static struct span
@@ -196,13 +175,13 @@ may_show(struct session *s, struct play *p, const struct script_say *say, struct
 }
 
 static bool
-put(struct session *s, struct play *p, const struct script_say *say, struct span line, struct span shown)
+put(struct session *s, struct play *p, const struct script_say *say, struct span line, struct span shown, bool secret)
 {
 	struct event event = { .kind = EVENT_SENT };
 
-	if (!conv_put(session_conv(s), line) || (say->crlf && !conv_put(session_conv(s), SPAN("\r\n"))))
-		return session_fail(s, ERR_SYSTEM, "too much is waiting to be sent") == STEP_DONE;
-	event.sent.kind = say->text.secret ? SENT_SECRET : SENT_TEXT;
+	if (!session_put(s, line, say->crlf, secret))
+		return false;
+	event.sent.kind = secret ? SENT_SECRET : SENT_TEXT;
 	event.sent.text = may_show(s, p, say, shown);
 	event.sent.octets = line.len + 2u * say->crlf;
 	session_emit(s, &event);
@@ -215,26 +194,24 @@ say_one(struct session *s, struct play *p, const struct script_say *say)
 	struct span line, shown;
 	struct err err;
 
-	if (!is_secret_allowed(s, p, say))
-		return false;
 	if (!text_fill(&say->text, &p->vars, &p->scratch, &line, &shown, &err)) {
 		play_fail(p, err.kind, NULL, NULL, say->place, "%s", err.text);
 		return false;
 	}
-	mask_secrets(s, p, say);
+	bool secret = text_is_secret(&say->text, &p->vars);
 	switch (say->kind) {
 	case SAY_COMMAND: case SAY_ANSWER:
 		if (p->exchange.item->say[0].kind == SAY_COMMAND && session_dialogue(s)->mode == MODE_MESSAGE && dot_behind(p, p->exchange.item))
-			return is_dot(say) ? session_say_text(s, line) : put(s, p, say, line, shown);
+			return is_dot(say) ? session_say_text(s, line) : put(s, p, say, line, shown, secret);
 		if (say->verb == VERB_QUIT)
 			p->in_hand->quit_said = true;
-		if (say->text.secret)
+		if (secret)
 			return session_say_secret(s, line, shown);
 		return session_say(s, line);
 	case SAY_DOT:
 		return session_say_text(s, line);
 	default:
-		return put(s, p, say, line, shown);
+		return put(s, p, say, line, shown, secret);
 	}
 }
 
@@ -292,21 +269,31 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	return wait_for_replies(s, p);
 }
 
+/* DATA or AUTH was not answered with 354 or 334, and the script does not say so: content may follow that must not go. */
+static void
+note_invitation(struct play *p, const struct expect *x, const struct news *news)
+{
+	unsigned code = news->event->reply.code, instead = code == 0 || code == 354 || code == 334 ? 1 : code;
+	bool named = x && expect_names(x, code), in = code == 235 && (news->due->stage != DUE_COMMAND || news->due->initial);
+
+	if (news->due->stage == DUE_COMMAND && news->verb == VERB_DATA)
+		p->in_hand->not_354 = news->failed && !named ? instead : 0;
+	if (news->verb == VERB_AUTH)
+		p->in_hand->not_334 = (news->failed || (code == 235 && !in)) && !named ? instead : 0;
+}
+
 static enum progress
 heard_reply(struct session *s, struct play *p, const struct news *news)
 {
 	struct exchange *x = &p->exchange;
-	const struct reply *r = &news->event->reply;
+	const struct reply *r = p->in_hand->came;	/* EVENT_REPLY came before this news */
 	bool early_banner = news->event->ticket == CONV_BANNER && x->item->nsay > 0 && x->item->nreply == 0;
 	size_t k = early_banner ? COLLECTED_MAX * 1024u : x->heard;
 
 	if (!x->failed)
 		x->failed = !play_judge(p, x->item, k, r, news);
 	x->heard++;
-	if (news->due->stage == DUE_COMMAND && news->verb == VERB_DATA)
-		p->in_hand->not_354 = r->code != 354 ? r->code : 0;
-	if (news->verb == VERB_AUTH)
-		p->in_hand->not_334 = r->code != 334 ? r->code : 0;
+	note_invitation(p, k < x->item->nreply ? x->item->reply[k] : NULL, news);
 	if (news->failed == ERR_NONE && news->verb == VERB_STARTTLS && session_dialogue(s)->mode == MODE_COMMAND)
 		return x->failed ? STEP_DONE : session_shake_hands(s);
 	if (r->code == 421 && x->heard < x->needed && x->failed)

@@ -47,20 +47,19 @@ is_ready(struct play *p, struct play_peer *peer, const struct script_item *item)
 static bool
 is_open_allowed(struct play *p, const struct script_item *item, const struct step *step)
 {
-	const struct target *t = step->args, *own = p->opts.target;
+	const struct target *t = step->args;
 
 	if (t->kind == TARGET_PIPE && !p->opts.allow_pipe)
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a script runs no command: --allow-pipe allows it");
 	else if (t->kind == TARGET_UNIX && !p->opts.allow_unix)
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a script opens no Unix socket: --allow-unix allows it");
-	p->foreign = own && (t->kind != own->kind || !span_eq_case(t->host, own->host) || t->port != own->port);
 	return !p->item_failed;
 }
 
 static const struct step *
 step_of(struct play *p, const struct script_item *item)
 {
-	struct span line = item->line.source, shown, found, name;
+	struct span line = item->line.source, shown = line, found, name;
 	struct err err = { 0 };
 	/* The session keeps the target of /open; nothing else outlives its item. */
 	bool kept = cursor_is_command(line, &name) && span_eq(name, SPAN("open"));
@@ -75,6 +74,17 @@ step_of(struct play *p, const struct script_item *item)
 	if (item->step && found.at == line.at)
 		return item->step;
 	const struct step *step = step_parse(step_ops, found, MODE_COMMAND, item->place, arena, &err);
+	bool secret = text_is_secret(&item->line, &p->vars);
+	if (step && secret) {
+		struct step *copy = ARENA_NEW(arena, struct step);
+		*copy = *step;
+		copy->text = arena_copy(arena, shown);
+		copy->secret = true;
+		return copy;
+	}
+	/* What is wrong with it is said of the line as it may be shown. */
+	if (!step && secret && step_parse(step_ops, shown, MODE_COMMAND, item->place, arena, &err))
+		err_set(&err, ERR_USAGE, "with its secrets filled in, this is no command of smtpsh");
 	if (!step)
 		play_fail(p, err.kind, NULL, NULL, item->place, "%s", err.text);
 	return step;

@@ -6,7 +6,9 @@
 struct heard {
 	struct heard *next;
 	struct reply reply;
-	enum verb verb;
+	struct due due;
+	enum standing standing;
+	enum err_kind failed;
 };
 
 struct judge {
@@ -49,12 +51,18 @@ forget(struct judge *j)
 }
 
 void
-judge_heard(struct judge *j, const struct reply *r, enum verb verb, bool dot)
+judge_heard(struct judge *j, const struct event *e)
 {
-	if (j->sent || !j->first || !dot)
+	const struct reply *r = e->answer.reply;
+
+	if (e->answer.late)
+		return;
+	if (j->sent || !j->first || !e->answer.dot)
 		forget(j);
 	struct heard *heard = ARENA_NEW(&j->now, struct heard);
-	heard->verb = verb;
+	heard->due = e->answer.due;
+	heard->standing = e->answer.standing;
+	heard->failed = e->err;
 	j->open = false;
 	if (reply_parse(arena_copy(&j->now, r->raw), &j->now, &heard->reply) == 0)
 		return;
@@ -72,15 +80,21 @@ bool
 judge_fears(const struct judge *j)
 {
 	for (const struct heard *h = j->sent ? NULL : j->first; h; h = h->next)
-		if (h->reply.code == 0 || h->reply.code / 100 >= 4)
+		if (h->failed != ERR_NONE)
 			return true;
 	return false;
 }
 
 bool
-judge_takes(const struct judge *j, struct span line)
+judge_waits(const struct judge *j)
 {
-	return span_starts(line, SPAN("S:")) && ((j->first && !j->sent) || j->open);
+	return (j->first && !j->sent) || j->open;
+}
+
+bool
+judge_takes(struct span line)
+{
+	return span_starts(line, SPAN("S:"));
 }
 
 enum judged
@@ -88,8 +102,9 @@ judge_line(struct judge *j, struct span line, struct place place, struct err *er
 {
 	struct cursor c = { .place = place, .line = line, .rest = span_skip(line, 2) };
 	struct text_context ctx = { .arena = &j->arena, .names = &j->names, .reply = true };
-	const struct heard *heard = j->first;
-	struct match_how how = { .level = MATCH_CODE, .masks = MASKS_ALL, .ehlo = heard->verb == VERB_EHLO || heard->verb == VERB_LHLO };
+	const struct heard *heard = j->sent ? NULL : j->first;
+	enum verb verb = heard ? heard->due.verb : VERB_OTHER;
+	struct match_how how = { .level = MATCH_CODE, .masks = MASKS_ALL, .ehlo = verb == VERB_EHLO || verb == VERB_LHLO };
 	struct match_result result;
 
 	if (c.rest.len > 0 && c.rest.at[0] == ' ')
@@ -100,11 +115,21 @@ judge_line(struct judge *j, struct span line, struct place place, struct err *er
 		return JUDGED_BAD;
 	if (j->open)
 		return JUDGED_OPEN;
+	if (!heard) {
+		err_set(err, ERR_EXPECT, "%s:%u: there is no reply that this S: line could judge", place.file, place.line);
+		return JUDGED_BAD;
+	}
 	j->first = heard->next;
 	if (!j->first)
 		j->end = &j->first;
-	if (expect_match(&j->expect, &heard->reply, &how, &j->vars, &j->now, &result))
+	if (!expect_match(&j->expect, &heard->reply, &how, &j->vars, &j->now, &result)) {
+		err_set(err, ERR_EXPECT, "%s:%u: %s", place.file, place.line, result.why);
+		return JUDGED_BAD;
+	}
+	if (heard->standing != REPLY_OUT_OF_STEP || expect_names(&j->expect, heard->reply.code))
 		return JUDGED_GOOD;
-	err_set(err, ERR_EXPECT, "%s:%u: %s", place.file, place.line, result.why);
+	char text[STANDING_TEXT];
+	standing_text(&heard->due, heard->standing, heard->reply.code, text);
+	err_set(err, ERR_EXPECT, "%s:%u: %s", place.file, place.line, text);
 	return JUDGED_BAD;
 }

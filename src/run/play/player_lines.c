@@ -21,50 +21,114 @@ player_give_back(struct player *p)
 	waiting_drop(&p->lines);
 }
 
-/* A message behind a DATA that was not answered 354 is dropped up to its lone dot, never sent as commands. */
+/* ---- content that must not go */
+
+/* Of AUTH: nothing is asked for any more when the credentials are there already (RFC 4954 4). */
 static bool
-skip_message(struct player *p)
+is_all_said(struct span auth)
 {
-	if (!p->skipping || !p->lines.first)
-		return false;
-	p->skipping = !span_eq(waiting_text(p->lines.first), SPAN("."));
-	waiting_skip(&p->lines);
-	return true;
+	static const char *const at_once[] = { "PLAIN", "ANONYMOUS", "EXTERNAL", "XOAUTH2", "OAUTHBEARER" };
+	struct span mechanism;
+
+	span_word(&auth);
+	mechanism = span_word(&auth);
+	for (size_t i = 0; auth.len > 0 && i < sizeof at_once / sizeof *at_once; i++)
+		if (span_eq_case(mechanism, span_of(at_once[i])))
+			return true;
+	return false;
 }
 
-/* Answers typed ahead of an AUTH that was not answered 334 are dropped: as commands they would be told to everybody. */
-static bool
-skip_answer(struct player *p)
+void
+player_find_drop(struct player *p, const struct step *step)
 {
-	struct waiting *w = p->lines.first;
+	const struct due *due = &p->answered.due;
+	unsigned code = p->answered.code;
+	bool said = p->answered.typed, bad = code == 0 || p->answered.failed != ERR_NONE;
+
+	p->answered.typed = false;
+	if (!said || due->stage == DUE_CANCEL)
+		return;
+	if (due->verb == VERB_DATA && due->stage == DUE_COMMAND && bad)
+		p->drop.what = DROP_MESSAGE;
+	else if (due->verb == VERB_AUTH && (bad || (code == 235 && due->stage == DUE_COMMAND && !due->initial)))
+		p->drop.what = DROP_RESPONSES;
+	else
+		return;
+	p->drop.base64 = due->verb == VERB_AUTH && due->stage == DUE_COMMAND && step && is_all_said(step->text);
+	p->drop.n = 0;
+	p->drop.code = code == 354 || code == 334 ? 0 : code;		/* of a reply with two codes */
+}
+
+void
+player_tell_drop(struct player *p)
+{
+	bool message = p->drop.what == DROP_MESSAGE;
+	const char *what = message ? "DATA" : "AUTH", *rfc = message ? "354 (RFC 5321 4.1.1.4)" : "334 (RFC 4954 4)";
+	char text[200], code[60] = "was not answered with";
+
+	p->drop.what = DROP_NOTHING;
+	if (p->drop.n == 0)
+		return;
+	if (p->drop.code)
+		snprintf(code, sizeof code, "was answered with %03u, not", p->drop.code);
+	snprintf(text, sizeof text, "%s not sent (%zu line%s): %s %s %s", message ? "message" : "AUTH response", p->drop.n,
+	    p->drop.n == 1 ? "" : "s", what, code, rfc);
+	p->drop.n = 0;
+	player_tell(p, EVENT_PROBLEM, ERR_NONE, span_of(text));
+}
+
+static bool
+is_known_command(const struct player *p, struct span line)
+{
+	struct span name;
+
+	return cursor_is_command(line, &name) && (step_find(step_ops, name) || (p->opts.only_at_prompt && p->opts.only_at_prompt(name)));
+}
+
+/* A response is no verb and no command of ours; a "/" and letters may be base64 too, but who types /ext wants /ext. */
+static bool
+may_be_response(const struct player *p, const struct waiting *w)
+{
 	struct span line = waiting_text(w);
 
-	if (!p->answering || !w)
+	if (w->command || w->step || verb_of(line, NULL) != VERB_OTHER || is_known_command(p, line))
 		return false;
-	if (w->command || w->step || line.len == 0 || verb_of(line, NULL) != VERB_OTHER || !(base64_is(line) || span_eq(line, SPAN("*")))) {
-		p->answering = false;
+	if (p->judge && (judge_takes(line) || span_starts(line, SPAN("#"))))
+		return false;
+	return !p->drop.base64 || (line.len > 0 && base64_is(line));
+}
+
+/*
+ * Message text goes only after a 354, up to its lone dot, and a response only after a 334: after any other reply they
+ * would be read as commands, and a response would be told to everybody.
+ */
+static bool
+drop_line(struct player *p)
+{
+	struct waiting *w = p->lines.first;
+
+	if (p->drop.what == DROP_NOTHING || !w)
+		return false;
+	if (p->drop.what == DROP_RESPONSES && !may_be_response(p, w)) {
+		player_tell_drop(p);
 		return false;
 	}
+	bool over = p->drop.what == DROP_MESSAGE && span_eq(waiting_text(w), SPAN("."));
 	waiting_skip(&p->lines);
-	player_tell(p, EVENT_PROBLEM, ERR_NONE, SPAN("not sent: an answer to an AUTH that was not answered 334"));
+	if (p->judge)
+		judge_sent(p->judge);		/* what S: lines follow would judge is not sent */
+	p->drop.n++;
+	if (over)
+		player_tell_drop(p);
 	return true;
 }
 
 void
-player_drop_message(struct player *p)
+player_drop_ahead(struct player *p)
 {
-	char text[100];
-	size_t n = p->lines.n;
-
-	p->skipping = true;
-	while (skip_message(p))
+	while (drop_line(p))
 		;
-	p->skipping = false;
-	n -= p->lines.n;
-	if (n == 0)
-		return;
-	snprintf(text, sizeof text, "the message typed ahead was not sent: %zu line%s dropped", n, n == 1 ? "" : "s");
-	player_tell(p, EVENT_PROBLEM, ERR_NONE, span_of(text));
+	player_tell_drop(p);
 }
 
 void
@@ -84,6 +148,17 @@ mode_of(const struct player *p, const struct waiting *w)
 	return w->command ? MODE_COMMAND : session_view(p->session).dialogue.mode;
 }
 
+/* What it queues goes before what was typed ahead. */
+static bool
+run_command(struct player *p, struct span name, struct span args)
+{
+	p->inserting = true;
+	p->inserted = NULL;
+	bool known = p->opts.command(p->opts.command_ctx, name, args);
+	p->inserting = false;
+	return known;
+}
+
 static const struct step *
 parse(struct player *p, const struct waiting *w)
 {
@@ -92,7 +167,7 @@ parse(struct player *p, const struct waiting *w)
 	enum dialogue_mode mode = mode_of(p, w);
 
 	if (mode == MODE_COMMAND && p->opts.command && cursor_is_command(line, &name) && !step_find(step_ops, name) &&
-	    p->opts.command(p->opts.command_ctx, name, span_trim(span_skip(line, 1 + name.len))))
+	    run_command(p, name, span_trim(span_skip(line, 1 + name.len))))
 		return NULL;
 	const struct step *step = NULL;
 	struct cursor cursor = { .place = w->place, .line = line, .rest = line };
@@ -127,11 +202,13 @@ is_about_lines(struct player *p)
 
 	if (!p->judge || !w || w->command || w->step)
 		return false;
-	if (!judge_takes(p->judge, line)) {
+	if (p->drop.what == DROP_MESSAGE && p->drop.n > 0)
+		return false;
+	if (!judge_takes(line) || !(judge_waits(p->judge) || mode_of(p, w) == MODE_COMMAND)) {
 		player_settle(p);
 		if (!p->lines.first)
 			return true;
-		if (p->skipping || line.len == 0 || line.at[0] != '#' || mode_of(p, w) != MODE_COMMAND)
+		if (p->drop.what == DROP_MESSAGE || line.len == 0 || line.at[0] != '#' || mode_of(p, w) != MODE_COMMAND)
 			return false;
 		waiting_skip(&p->lines);
 		return true;
@@ -176,17 +253,10 @@ player_push(struct player *p, const struct step *step)
 }
 
 void
-player_drop_answers(struct player *p)
-{
-	while (skip_answer(p))
-		;
-}
-
-void
 player_work_lines(struct player *p)
 {
 	while (!p->step && p->lines.first) {
-		if (is_about_lines(p) || skip_message(p) || skip_answer(p))
+		if (is_about_lines(p) || drop_line(p))
 			continue;
 		if (!gather_text(p))
 			break;

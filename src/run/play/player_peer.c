@@ -3,9 +3,27 @@
 
 #include "run/play/player_script_priv.h"
 
+/* The reply is kept as it came, and what EHLO offers. */
+static void
+keep_reply(struct play_peer *peer, const struct event *event)
+{
+	enum verb verb = event->answer.verb;
+
+	arena_reset(&peer->reply_arena);
+	peer->came = ARENA_NEW(&peer->reply_arena, struct reply);
+	if (reply_parse(arena_copy(&peer->reply_arena, event->answer.raw), &peer->reply_arena, peer->came) == 0)
+		*peer->came = (struct reply){ .line = ARENA_NEW(&peer->reply_arena, struct span), .nlines = 1, .code = event->answer.reply->code };
+	if ((verb != VERB_EHLO && verb != VERB_LHLO) || peer->came->code / 100 != 2)
+		return;
+	arena_reset(&peer->offers_arena);
+	peer->offers = ARENA_NEW(&peer->offers_arena, struct extensions);
+	extensions_parse(peer->came, &peer->offers_arena, peer->offers);
+}
+
 static void
 on_connected(struct play_peer *peer, const struct event *event)
 {
+	peer->offers = NULL;
 	peer->opened = true;
 	peer->closed = peer->quit_said = false;
 	peer->not_354 = peer->not_334 = 0;
@@ -30,6 +48,7 @@ on_reply(struct play_peer *peer, const struct event *event)
 {
 	struct play *p = peer->play;
 
+	keep_reply(peer, event);
 	peer->last_took_us = event->answer.took_us;
 	if (event->answer.surprise && event->answer.due.stage != DUE_PARTED && (!p->finishing || !p->result.failure)) {
 		play_fail(p, ERR_EXPECT, NULL, event->answer.reply, p->item ? p->item->place : p->now->place,
@@ -40,7 +59,7 @@ on_reply(struct play_peer *peer, const struct event *event)
 	if (!p->item || p->item->kind != SCRIPT_STEP || p->ncollected == COLLECTED_MAX)
 		return;
 	struct reply *copy = ARENA_NEW(&p->scratch, struct reply);
-	if (reply_parse(arena_copy(&p->scratch, event->answer.reply->raw), &p->scratch, copy) > 0)
+	if (reply_parse(arena_copy(&p->scratch, event->answer.raw), &p->scratch, copy) > 0)
 		p->collected[p->ncollected++] = copy;
 }
 
@@ -62,6 +81,7 @@ on_problem(struct play_peer *peer, const struct event *event)
 static void
 on_tls(struct play_peer *peer, const struct event *event)
 {
+	peer->offers = NULL;
 	snprintf(peer->tls, sizeof peer->tls, "%.*s", SPAN_ARG(event->shaken.info->version));
 }
 
@@ -117,21 +137,52 @@ play_peer(struct play *p, unsigned number)
 	peer->opts.number = number;
 	peer->opts.no_banner = true;
 	peer->opts.careful = false;		/* the script may name the very code: who plays it closes */
+	peer->opts.auth.needs_tls |= peer->opts.tls == TARGET_TLS_STARTTLS || peer->opts.tls == TARGET_TLS_IMPLICIT;
 	if (peer->opts.tls == TARGET_TLS_STARTTLS || peer->opts.tls == TARGET_TLS_TRY)
 		peer->opts.tls = TARGET_TLS_UNSAID;	/* the script says STARTTLS itself */
 	peer->session = session_new(p->own_env.loop ? &p->own_env : p->env, &peer->opts, on_event, peer);
 	return peer;
 }
 
+/* What is secret is starred wherever it comes back, also by who was not told it. */
+static void
+mask_secrets(struct play *p, struct play_peer *peer)
+{
+	if (p->masked == p->vars.secrets)
+		return;
+	p->masked = p->vars.secrets;
+	for (size_t i = 0; p->vars.names && i < p->vars.names->n; i++)
+		if (p->vars.set[i] && p->vars.secret[i])
+			session_mask(peer->session, p->vars.value[i]);
+	for (size_t i = 0; i < p->vars.nbuilt; i++)
+		session_mask(peer->session, p->vars.built[i].value);
+}
+
+struct play_peer *
+play_peer_of(struct play *p)
+{
+	return play_peer(p, p->item && p->item->peer ? p->item->peer : 1);
+}
+
 struct session_view
 play_view(struct play *p)
 {
-	return session_view(play_peer(p, p->item && p->item->peer ? p->item->peer : 1)->session);
+	return session_view(play_peer_of(p)->session);
+}
+
+struct span
+play_shown(struct play *p, struct span text)
+{
+	struct play_peer *peer = play_peer_of(p);
+
+	mask_secrets(p, peer);
+	return session_starred(peer->session, &p->scratch, vars_redact(&p->vars, &p->scratch, text));
 }
 
 void
 play_push(struct play *p, struct play_peer *peer, const struct step *step)
 {
+	mask_secrets(p, peer);
 	p->in_hand = peer;
 	p->stepped = false;
 	p->problem[0] = '\0';

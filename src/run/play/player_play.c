@@ -36,6 +36,8 @@ play_new(struct session_env *env, const struct script *script, const struct scri
 	p->now = now;
 	p->opts = *opts;
 	p->base = *opts->session;
+	p->base.auth.target = opts->target;
+	p->base.auth.anywhere = opts->allow_hosts;
 	p->self = p;
 	p->step = (struct step){ .op = &play_exchange_op, .args = &p->self };
 	p->pause = (struct step){ .op = &pause_op, .args = &p->self };
@@ -67,10 +69,14 @@ play_free(struct play *p)
 	p->done = true;
 	p->running = true;		/* nothing that ends now goes on */
 	loop_timer_free(p->turn);
-	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++)
+	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++) {
 		session_free(p->peer[i].session);
+		arena_release(&p->peer[i].reply_arena);
+		arena_release(&p->peer[i].offers_arena);
+	}
 	if (p->own_env.loop) {
 		p->own_env.dns_client = NULL;		/* is shared */
+		p->own_env.secrets = NULL;
 		if (p->own_env.demo_ctx == p->env->demo_ctx)
 			p->own_env.demo_tls = NULL;	/* and so is this */
 		else if (p->own_env.demo_free)

@@ -20,7 +20,21 @@ struct player {
 	struct arena opening, arena;		/* the target's step; the step in hand */
 	struct waiting_list lines;
 	const struct step *step;		/* in hand */
-	bool stepping, ended, quitting, done, opened, skipping, answering, told_idle;
+	bool stepping, ended, quitting, done, opened, told_idle;
+	struct {				/* what the line in hand was answered with */
+		bool typed;			/* it may invite message text, or a response */
+		struct due due;
+		unsigned code;			/* 0: with nothing yet */
+		enum err_kind failed;		/* what that comes to */
+	} answered;
+	struct {				/* lines that are content without its 354 or 334: they are not sent */
+		enum { DROP_NOTHING, DROP_MESSAGE, DROP_RESPONSES } what;
+		bool base64;			/* only what looks like one is a response */
+		size_t n;
+		unsigned code;			/* what came in place of the 354 or 334 */
+	} drop;
+	struct waiting *inserted;		/* a prompt's command runs: its lines go behind this one, before all that wait */
+	bool inserting;
 	struct judge *judge;			/* of lines without a person */
 	enum err_kind held;			/* a refusal that the next line may have asked for */
 	enum err_kind status;
@@ -32,9 +46,10 @@ void player_tell(struct player *, enum event_kind, enum err_kind, struct span te
 /* player_lines.c */
 void player_work_lines(struct player *);	/* as many as go without waiting */
 void player_give_back(struct player *);		/* what was typed ahead of a failure is told (EVENT_UNSENT), not sent */
-/* Of a refused DATA or AUTH, for a person: the message or answers typed ahead, at once; what comes from now on is none. */
-void player_drop_message(struct player *);
-void player_drop_answers(struct player *);
+/* The line in hand was answered, or was not: is what follows content that must not go? */
+void player_find_drop(struct player *, const struct step *);
+void player_drop_ahead(struct player *);	/* for a person: what of it was typed ahead, at once; what comes from now on is none */
+void player_tell_drop(struct player *);		/* how many lines were not sent, and why; it is over */
 void player_settle(struct player *);		/* no S: line asked for the refusal that is held: it is a failure */
 
 #endif

@@ -43,12 +43,13 @@ play_fail(struct play *p, enum err_kind kind, const struct expect *x, const stru
 	va_start(ap, format);
 	vsnprintf(why, sizeof why, format, ap);
 	va_end(ap);
-	snprintf(f->why, sizeof f->why, "%.*s", SPAN_ARG(span_first(vars_redact(&p->vars, &p->scratch, span_of(why)), 399)));
+	memcpy(f->why, why, sizeof why);
 	f->place = place;
 	f->item = p->item;
 	f->expect = x;
 	f->want = wanted(p, x);
 	f->reply = r ? play_copy_reply(p, r) : NULL;
+	f->starred = r && play_shown(p, r->raw).at != r->raw.at;
 	f->kind = kind;
 	f->level = p->how.level;
 	*p->failure_end = p->failed = f;

@@ -35,7 +35,8 @@ struct play_failure {
 	const struct script_item *item;
 	const struct expect *expect;	/* NULL: no S: judged it */
 	struct span want;		/* as the script has it, variables filled in; lines with LF; empty: none */
-	const struct reply *reply;	/* what came; NULL: none did */
+	const struct reply *reply;	/* what came, as it may be shown; NULL: none did */
+	bool starred;			/* something in it may not */
 	struct span about;		/* what of the line failed, as it stands there; empty: all of it */
 	const bool *want_met, *reply_met;	/* a line of either fits one of the other; NULL: it was not looked at */
 	enum err_kind kind;		/* ERR_EXPECT, or what went wrong beneath */

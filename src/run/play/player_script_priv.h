@@ -25,6 +25,13 @@ struct play_peer {
 	struct addr addr;			/* of the connection made last, and its TLS version */
 	char tls[16];
 	uint64_t last_took_us;
+	/*
+	 * As it came, secrets and all: what a script compares must not depend on what is starred, else it could try which guess
+	 * is. NULL: nothing yet; offers: no EHLO since TLS began. Each lives in its arena.
+	 */
+	struct reply *came;
+	struct extensions *offers;
+	struct arena reply_arena, offers_arena;
 };
 
 struct play {
@@ -43,7 +50,8 @@ struct play {
 	/* what steers */
 	struct match_how how;
 	struct session_opts base;		/* what sessions begin with */
-	bool early, foreign;
+	bool early;
+	unsigned masked;			/* of vars.secrets, so many are starred */
 	struct span tls_fail;
 	const struct word_requires *requires;	/* waits for EHLO */
 	uint64_t began_us, item_us;
@@ -85,7 +93,10 @@ void play_enter(struct play *, const struct script_item *items, const struct scr
 
 /* player_peer.c */
 struct play_peer *play_peer(struct play *, unsigned number);	/* made when there is none yet */
-struct session_view play_view(struct play *);	/* of the session that the item in hand is about */
+struct play_peer *play_peer_of(struct play *);	/* whom the item in hand is about */
+struct session_view play_view(struct play *);	/* of its session */
+/* Text of the script or a peer, as it may be shown. In the scratch arena. */
+struct span play_shown(struct play *, struct span);
 void play_push(struct play *, struct play_peer *, const struct step *);
 
 /* player_item.c */
@@ -102,6 +113,7 @@ bool play_find_files(struct play *, const struct script_item *, struct span line
 
 /* player_assert.c: also what it expected and what there is, for a failure. */
 bool play_holds(struct play *, const struct word_assert *, char *why, size_t size);
+bool play_compares(struct play *, const struct script_item *);	/* false: it would compare a secret, and that failed */
 
 /* player_words.c */
 void play_word(struct play *, const struct script_item *);

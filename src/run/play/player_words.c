@@ -12,19 +12,21 @@ do_assert(struct play *p, const struct script_item *item)
 	enum assert_subject subject = ((const struct word_assert *)item->args)->subject;
 	bool of_reply = subject == ASSERT_TEXT || subject == ASSERT_LINES || subject == ASSERT_ENHANCED || subject == ASSERT_TIME;
 
+	if (!play_compares(p, item))
+		return;
 	if (!play_holds(p, item->args, why, sizeof why))
-		play_fail(p, ERR_EXPECT, NULL, of_reply || subject == ASSERT_EHLO ? play_view(p).last_reply : NULL, item->place, "%s", why);
+		play_fail(p, ERR_EXPECT, NULL, of_reply || subject == ASSERT_EHLO ? play_peer_of(p)->came : NULL, item->place, "%s", why);
 }
 
 void
 play_check_requires(struct play *p)
 {
-	struct session_view v = session_view(p->peer[1].session);
+	const struct extensions *offers = p->peer[1].offers;
 
-	if (!v.extensions)
+	if (!offers)
 		return;
 	for (const struct word_requires *r = p->requires; r; r = r->next) {
-		bool offered = extensions_find(v.extensions, r->keyword) != NULL;
+		bool offered = extensions_find(offers, r->keyword) != NULL;
 		if (offered == r->negated) {
 			play_skip(p, arena_printf(&p->arena, "the server offers %s%.*s", offered ? "" : "no ", SPAN_ARG(r->keyword)));
 			break;
@@ -67,12 +69,20 @@ own_context(struct play *p, const struct script_item *item, const struct word_tl
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "/tls min= and ca= stand before the first connection");
 		return;
 	}
+	const char *min = p->own_env.loop ? p->own_env.tls.min_version : p->env->tls.min_version;
+	bool lower = w->min.len > 0 && memcmp(w->min.at, min ? min : "1.2", 3) < 0;
+	if ((lower && p->env->tls.min_version) || (w->ca.len > 0 && p->opts.session->verify != VERIFY_OFF)) {
+		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a script does not lower what %s asks for", lower ? "--min-tls" : "--verify");
+		return;
+	}
 	if (!p->own_env.loop) {
-		session_env_dns(p->env);		/* is shared, and the env's to free */
+		session_env_dns(p->env);		/* is shared, and the env's to free; so are the secrets */
+		session_env_keep_secrets(p->env);
 		p->own_env = *p->env;
 		p->own_env.client_tls = NULL;
 		p->own_env.scratch = NULL;
 	}
+	p->own_env.distrusted |= lower || w->ca.len > 0;
 	if (w->min.len > 0)
 		p->own_env.tls.min_version = arena_string(&p->arena, w->min);
 	if (w->ca.len == 0)
@@ -90,6 +100,10 @@ do_tls(struct play *p, const struct script_item *item)
 
 	if (w->min.len > 0 || w->ca.len > 0)
 		own_context(p, item, w);
+	if (w->verify_said && w->verify < p->opts.session->verify) {
+		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a script does not lower what --verify asks for");
+		return;
+	}
 	if (w->verify_said)
 		p->base.verify = w->verify;
 	if (w->sni.len > 0)
@@ -113,8 +127,11 @@ do_helo(struct play *p, const struct script_item *item)
 		return;
 	}
 	p->base.helo = arena_string(&p->arena, name);
-	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++)
+	p->base.helo_is_secret = text_is_secret(item->args, &p->vars);
+	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++) {
 		p->peer[i].opts.helo = p->base.helo;
+		p->peer[i].opts.helo_is_secret = p->base.helo_is_secret;
+	}
 }
 
 static void
@@ -137,9 +154,11 @@ do_var(struct play *p, const struct script_item *item)
 	for (size_t i = 0; i < p->opts.nvalues; i++)	/* the command line's comes first */
 		if (span_eq(p->opts.value[i].name, p->script->names.of[w->name].name))
 			return;
-	if (text_fill(&w->text, &p->vars, &p->scratch, &value, NULL, &err))
+	if (text_fill(&w->text, &p->vars, &p->scratch, &value, NULL, &err)) {
+		p->vars.tainting = text_is_secret(&w->text, &p->vars);
 		vars_set(&p->vars, w->name, value);
-	else
+		p->vars.tainting = false;
+	} else
 		play_fail(p, err.kind, NULL, NULL, item->place, "%s", err.text);
 }
 
@@ -159,16 +178,19 @@ static void
 do_capture(struct play *p, const struct script_item *item)
 {
 	const struct word_capture *w = item->args;
-	struct session_view v = play_view(p);
+	const struct play_peer *peer = play_peer_of(p);
+	const struct reply *r = peer->came;
 	struct span hit;
 
-	for (size_t i = 0; v.last_reply && i < v.last_reply->nlines; i++)
-		if (ere_match(w->ere, v.last_reply->line[i], &hit)) {
+	for (size_t i = 0; r && i < r->nlines; i++)
+		if (ere_match(w->ere, r->line[i], &hit)) {
 			p->vars.secret[w->name] |= w->redact;
+			p->vars.tainting = session_has_confided(peer->session);
 			vars_set(&p->vars, w->name, hit);
+			p->vars.tainting = false;
 			return;
 		}
-	play_fail(p, ERR_EXPECT, NULL, v.last_reply, item->place, "expected a reply that /%.*s/ matches", SPAN_ARG(w->ere->source));
+	play_fail(p, ERR_EXPECT, NULL, r, item->place, "expected a reply that /%.*s/ matches", SPAN_ARG(w->ere->source));
 }
 
 static void
@@ -206,6 +228,8 @@ do_if(struct play *p, const struct script_item *item)
 {
 	char why[300];
 
+	if (!play_compares(p, item))
+		return;
 	play_enter(p, play_holds(p, item->args, why, sizeof why) ? item->body : item->other, NULL, 1);
 }
 

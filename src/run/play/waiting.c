@@ -74,11 +74,19 @@ put_first(struct waiting_list *list, struct waiting *w)
 }
 
 struct waiting *
-waiting_add_first(struct waiting_list *list, struct span line, struct place place)
+waiting_insert(struct waiting_list *list, struct waiting *behind, struct span line, struct place place)
 {
 	struct waiting *w = copy(line, place);
 
-	put_first(list, w);
+	if (!behind) {
+		put_first(list, w);
+		return w;
+	}
+	w->next = behind->next;
+	if (!w->next)
+		list->last = &w->next;
+	behind->next = w;
+	list->n++;
 	return w;
 }
 

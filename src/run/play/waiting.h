@@ -24,9 +24,9 @@ struct waiting_list {
 
 void waiting_init(struct waiting_list *);
 void waiting_drop(struct waiting_list *);		/* all of them */
-/* A copy of the line, at the end or before all others; the list owns it. */
+/* A copy of the line, at the end, or behind another one (NULL: before all); the list owns it. */
 struct waiting *waiting_add(struct waiting_list *, struct span line, struct place);
-struct waiting *waiting_add_first(struct waiting_list *, struct span line, struct place);
+struct waiting *waiting_insert(struct waiting_list *, struct waiting *behind, struct span line, struct place);
 /* Out of the list, the caller's now; the list must not be empty. */
 struct waiting *waiting_take(struct waiting_list *);
 void waiting_free(struct waiting *);

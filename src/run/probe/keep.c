@@ -57,7 +57,7 @@ probe_keep_tls(struct arena *arena, const struct tls_info *t)
 {
 	struct tls_info *copy = ARENA_NEW(arena, struct tls_info);
 	struct span *own[] = { &copy->version, &copy->cipher, &copy->group, &copy->sni, &copy->wanted, &copy->peer_name, &copy->alpn,
-	    &copy->chain.subject };
+	    &copy->chain.subject, &copy->no_trust };
 
 	*copy = *t;
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)

@@ -63,6 +63,15 @@ wanted(const struct probe *p, enum probe_phase phase)
 	}
 }
 
+/* TLS was asked for and cannot be had: nothing is sent without it that the server, or who stands between, might want so. */
+static bool
+is_stripped(const struct probe *p)
+{
+	const struct probe_result *r = p->job.result;
+
+	return r->tls_mode == TARGET_TLS_STARTTLS && !r->tls && !p->job.opts->helo && p->until >= DEPTH_EHLO;
+}
+
 static enum probe_phase
 behind(const struct probe *p, enum probe_phase phase)
 {
@@ -74,7 +83,7 @@ behind(const struct probe *p, enum probe_phase phase)
 	case PHASE_EHLO:
 		return PHASE_STARTTLS;
 	case PHASE_STARTTLS:			/* passed over, or refused where TLS was only tried */
-		return PHASE_AUTH;
+		return is_stripped(p) ? PHASE_QUIT : PHASE_AUTH;
 	case PHASE_TLS:
 		return implicit ? PHASE_BANNER : PHASE_EHLO_TLS;
 	case PHASE_RCPT:

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "net/fetch.h"
+#include "net/tls_trust.h"
 
 struct sts_query {
 	struct sts_way way;
@@ -81,6 +82,14 @@ is_plain(struct span type)
 	return span_eq_case(span_trim(span_until(&type, ';')), SPAN("text/plain"));
 }
 
+static bool
+trusts_nobody(const struct sts_query *q)
+{
+	struct tls_trust trust = tls_trust_of_system();
+
+	return !q->way.ca && tls_trust_is_empty(&trust);
+}
+
 static void
 on_answer(void *ctx, const struct https_answer *a)
 {
@@ -88,7 +97,10 @@ on_answer(void *ctx, const struct https_answer *a)
 	struct span type = text_safe(q->arena, span_first(a->type, 80));
 	const char *why;
 
-	if (a->why.len > 0)
+	if (a->untrusted && trusts_nobody(q))
+		tell(q, STS_UNREACHED, SPAN("its certificate does not verify: this machine has no CA certificates: install them (on Debian the "
+		    "package ca-certificates), or give some by --ca FILE"));
+	else if (a->why.len > 0)
 		tell(q, STS_UNREACHED, text_safe(q->arena, arena_copy(q->arena, span_first(a->why, 300))));
 	else if (a->status / 100 == 3)
 		tell(q, STS_UNREACHED, arena_printf(q->arena, "HTTP status %ld: it must not be somewhere else (RFC 8461 3.3)", a->status));
@@ -105,9 +117,12 @@ on_answer(void *ctx, const struct https_answer *a)
 static void
 fetch(struct sts_query *q, const char *addresses, unsigned port, const char *proxy)
 {
+	const char *file, *folder;
+
+	tls_trust_paths(q->way.ca, q->arena, &file, &folder);
 	struct https_opts opts = {
 		.host = arena_string(q->arena, q->host), .path = "/.well-known/mta-sts.txt", .addresses = addresses, .port = port,
-		.ca = q->way.ca, .proxy = proxy, .timeout_ms = q->way.timeout_ms ? q->way.timeout_ms : 60000,
+		.ca_file = file, .ca_folder = folder, .proxy = proxy, .timeout_ms = q->way.timeout_ms ? q->way.timeout_ms : 60000,
 	};
 	struct err err;
 

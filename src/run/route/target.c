@@ -143,6 +143,13 @@ read_text(struct target *t, struct err *err)
 }
 
 bool
+target_is_same(const struct target *a, const struct target *b)
+{
+	return a->kind == b->kind && a->port == b->port &&
+	    (a->kind == TARGET_HOST || a->kind == TARGET_MX ? span_eq_case(a->host, b->host) : span_eq(a->host, b->host));
+}
+
+bool
 target_parse(struct target *t, struct span text, struct span port_word, unsigned port, struct arena *arena,
     struct err *err)
 {

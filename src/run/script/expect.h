@@ -5,6 +5,7 @@
 #include "base/ere.h"
 #include "run/script/text.h"
 #include "smtp/reply.h"
+#include "smtp/secrecy.h"
 
 /* level, its word, what it compares */
 #define MATCH_LEVELS(X)								\
@@ -77,6 +78,7 @@ struct match_how {
 	size_t nown;
 	struct span host;		/* the server's own name; empty: not known */
 	bool ehlo;			/* the reply answers EHLO or LHLO */
+	const struct secrecy *secrecy;	/* what is starred where it says why; NULL: nothing is */
 };
 
 struct match_result {

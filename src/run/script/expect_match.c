@@ -21,7 +21,7 @@ match_differs(struct match *m, size_t line, const char *format, ...)
 struct span
 match_shown(struct match *m, struct span s)
 {
-	return text_safe(m->arena, span_first(s, 80));
+	return text_safe(m->arena, span_first(m->how->secrecy ? secrecy_shown(m->how->secrecy, m->arena, s) : s, 80));
 }
 
 static bool

@@ -48,6 +48,31 @@ script_load_file(void *ctx, const char *from, struct span name, struct arena *ar
 	return file_below(from, ctx, name, arena, path, err) && file_read(*path, FILE_REGULAR, SCRIPT_OCTETS_MAX, arena, text, err);
 }
 
+/* Lines that say or expect something, in blocks too. */
+static bool
+plays(const struct script_item *item)
+{
+	for (; item; item = item->next)
+		if (item->kind != SCRIPT_WORD || plays(item->body) || plays(item->other))
+			return true;
+	return false;
+}
+
+/* What has nothing to play would pass whatever a server does: a download that was cut, a folder's leftover. */
+static bool
+has_something(const struct script *s, bool server, struct err *err)
+{
+	bool any = plays(s->prelude) || (server && s->rules), goes = false;
+
+	for (const struct script_case *k = s->cases; k; k = k->next) {
+		any |= plays(k->items) || (server && k->rules);
+		goes |= k->skip.len == 0;
+	}
+	if (!any)
+		return err_set(err, ERR_USAGE, "%s: there is nothing in it to play", s->file);
+	return goes || err_set(err, ERR_USAGE, "%s: there is nothing in it to play: every case is skipped", s->file);
+}
+
 struct script *
 script_read(const char *file, const struct script_opts *opts, struct err *err)
 {
@@ -61,5 +86,9 @@ script_read(const char *file, const struct script_opts *opts, struct err *err)
 	if (file_read(file, FILE_PIPE, SCRIPT_OCTETS_MAX, &arena, &text, err))
 		script = script_parse(file, text, &own, err);
 	arena_release(&arena);
+	if (script && !has_something(script, own.server, err)) {
+		script_free(script);
+		return NULL;
+	}
 	return script;
 }

@@ -21,6 +21,8 @@ vars_set(struct script_vars *v, size_t name, struct span value)
 	v->value[name].len = value.len;
 	v->set[name] = true;
 	v->secret[name] |= v->names->of[name].secret;
+	v->tainted[name] = v->tainting;
+	v->secrets += v->secret[name];
 }
 
 bool
@@ -100,6 +102,37 @@ piece_is_secret(const struct piece *p, const struct script_vars *v)
 	return p->function->builds_auth;
 }
 
+static bool
+piece_is_tainted(const struct piece *p, const struct script_vars *v)
+{
+	if (p->kind == PIECE_PLACE)
+		return p->name != NAME_NONE && v->tainted[p->name];
+	for (unsigned i = 0; p->kind == PIECE_CALL && i < p->function->nargs; i++)
+		if (!p->arg[i].literal && v->tainted[p->arg[i].name])
+			return true;
+	return false;
+}
+
+bool
+text_names_secret(const struct script_text *t, const struct script_vars *v)
+{
+	bool secret = t->secret;
+
+	for (size_t i = 0; i < t->n && !secret; i++)
+		secret = piece_is_secret(&t->piece[i], v);
+	return secret;
+}
+
+bool
+text_is_secret(const struct script_text *t, const struct script_vars *v)
+{
+	bool secret = text_names_secret(t, v);
+
+	for (size_t i = 0; i < t->n && !secret; i++)
+		secret = piece_is_tainted(&t->piece[i], v);
+	return secret;
+}
+
 /* What was made of a secret is one too: a peer may echo it. */
 static void
 remember_built(struct script_vars *v, struct span value, struct span source)
@@ -110,6 +143,7 @@ remember_built(struct script_vars *v, struct span value, struct span source)
 		if (span_eq(v->built[i].value, value))
 			return;
 	size_t at = v->nbuilt < max ? v->nbuilt++ : max - 1;
+	v->secrets++;
 	v->built[at].value = arena_copy(v->arena, value);
 	v->built[at].source = arena_copy(v->arena, source);
 }

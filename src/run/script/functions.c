@@ -96,8 +96,7 @@ make_repeat(struct script_vars *v, struct span arg[2], struct arena *arena, stru
 
 	(void)v;
 	if (!span_number(arg[0], FILLED_MAX, &times) || times * arg[1].len > FILLED_MAX)
-		return err_set(err, ERR_USAGE, "{{repeat %.*s …}}: want a number, and at most %d octets in all",
-		    SPAN_ARG(span_first(arg[0], 40)), FILLED_MAX);
+		return err_set(err, ERR_USAGE, "{{repeat N X}}: want a number, and at most %d octets in all", FILLED_MAX);
 	char *mem = arena_get(arena, (size_t)times * arg[1].len + 1);
 	for (size_t i = 0; arg[1].len > 0 && i < times; i++)
 		memcpy(mem + i * arg[1].len, arg[1].at, arg[1].len);
@@ -110,6 +109,8 @@ make_env(struct script_vars *v, struct span arg[2], struct arena *arena, struct 
 {
 	const char *value = getenv(arena_string(arena, arg[0]));
 
+	if (span_starts(arg[0], SPAN("SMTPSH_SECRET_")))
+		return err_set(err, ERR_USAGE, "{{env %.*s}}: a secret is read by /secret alone", SPAN_ARG(span_first(arg[0], 60)));
 	if (!v->allow_env)
 		return err_set(err, ERR_USAGE, "{{env %.*s}}: scripts read the environment only with --allow-env",
 		    SPAN_ARG(span_first(arg[0], 60)));

@@ -48,7 +48,7 @@ struct parser {
 struct text_context parser_context(struct parser *, bool reply);
 struct script_item *parser_add(struct parser *, enum script_kind, struct place);
 
-/* script_lines.c: "C: ", "S: " and their kin. The cursor stands behind the mark and its blank. */
+/* lines.c: "C: ", "S: " and their kin. The cursor stands behind the mark and its blank. */
 bool parse_say(struct parser *, unsigned peer, bool raw, struct cursor *);
 bool parse_reply(struct parser *, unsigned peer, struct cursor *);
 /* The replies gathered say how the client's next line is understood. */
@@ -56,7 +56,7 @@ void parse_settle(struct parser *);
 /* What was gathered becomes items. */
 bool parse_flush(struct parser *, const struct cursor *);
 
-/* script_commands.c: a line that begins with "/" and a word. */
+/* commands.c: a line that begins with "/" and a word. */
 bool parse_command(struct parser *, struct input *, struct span name, struct cursor *);
 
 /* script.c */

@@ -156,7 +156,7 @@ void script_free(struct script *);		/* NULL is fine */
 /* The line at a place of the script; empty when there is none. */
 struct span script_source_line(const struct script *, struct place);
 
-/* From a file, its includes below its folder; "-" is standard input. */
+/* From a file, its includes below its folder; "-" is standard input. One without a line to play is an error. */
 struct script *script_read(const char *file, const struct script_opts *, struct err *);
 
 /* The items that a case plays, in order: first the prelude's (unless standalone), then its own. */

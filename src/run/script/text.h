@@ -77,6 +77,9 @@ struct script_vars {
 	struct span value[NAMES_MAX];
 	bool set[NAMES_MAX];
 	bool secret[NAMES_MAX];		/* also those of `/capture … redact` */
+	bool tainted[NAMES_MAX];	/* came from a peer that was told a secret: may leave as a secret may, and may be shown */
+	bool tainting;			/* what is set now is so */
+	unsigned secrets;		/* counts up whenever there is one more to be starred */
 	size_t room[NAMES_MAX];		/* octets that are value[]'s own: a loop that sets it anew needs no more */
 	struct span challenge;		/* of the last 334, still in base64 */
 	struct { struct span value, source; } built[16];	/* what functions made of secrets, and how */
@@ -91,6 +94,11 @@ void vars_set(struct script_vars *, size_t name, struct span value);		/* copied 
  */
 bool text_fill(const struct script_text *, struct script_vars *, struct arena *, struct span *out, struct span *shown,
     struct err *);
+
+/* Is something in it, as the values are now, that may leave only as a secret may? */
+bool text_is_secret(const struct script_text *, const struct script_vars *);
+/* Is a secret itself in it, or what a function makes of one? */
+bool text_names_secret(const struct script_text *, const struct script_vars *);
 
 /* The value of SMTPSH_SECRET_NAME, where it has none yet. False: it is not in the environment; `variable` names it. */
 bool vars_secret(struct script_vars *, size_t name, char variable[SECRET_VARIABLE_MAX]);

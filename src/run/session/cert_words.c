@@ -197,6 +197,16 @@ cert_problem(struct arena *arena, const struct tls_info *t, const struct tls_pro
 	struct span name = span_of(p->name);
 
 	*next = info ? info->next : NULL;
+	if (tls_problem_is_issuer(p) && t->no_trust.len > 0) {
+		if (t->ca_given) {
+			*next = "openssl rehash FOLDER makes them";
+			return arena_printf(arena, "%.*s, which --ca names, has no hash links of certificates: openssl rehash makes them",
+			    SPAN_ARG(t->no_trust));
+		}
+		*next = "install this system's CA certificates (on Debian the package ca-certificates), or give some by --ca FILE";
+		return arena_printf(arena, "this machine has no CA certificates (looked for in %.*s): install them (on Debian the package "
+		    "ca-certificates), or give some by --ca FILE", SPAN_ARG(t->no_trust));
+	}
 	if (tls_problem_is_name(p) && t->wanted.len > 0)
 		return about_name(arena, t, next);
 	if (span_eq(name, SPAN("X509_V_ERR_CERT_HAS_EXPIRED")))

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/secret.h"
 
+struct target;
 struct credentials {
 	const char *mech;		/* NULL: the best that is offered */
 	const char *user, *authzid;	/* NULL: not said */
@@ -15,7 +16,9 @@ struct credentials {
 	bool wanted;			/* --auth: log in before anything else */
 	bool netrc;			/* what is not said is sought in ~/.netrc */
 	bool insecure;			/* forced: also in the clear, and to a server that did not verify */
-	struct span target;		/* they are for this target alone, as written; empty: for any */
+	bool needs_tls;			/* but never without TLS, for that was asked for */
+	const struct target *target;	/* they are for this one alone; NULL: the command line names none */
+	bool anywhere;			/* they are for any */
 };
 
 void credentials_release(struct credentials *);

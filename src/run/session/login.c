@@ -22,27 +22,16 @@ login_release(struct login *l)
 
 /* ---- may it be */
 
-/* INTERFACE's rule: only over TLS that verified, to ourselves, or where forced; only to the target they are for. */
 static bool
-may_say_credentials(struct session *s, const struct login *l, struct err *err)
+may_log_in(struct session *s, const struct login *l, struct err *err)
 {
-	struct session_view v = session_view(s);
-	const struct session_opts *o = session_opts(s);
-	bool ours = !l->args->password.at && o->auth.password.at;
+	bool said = l->args->password.at != NULL, ours = place_is_ours(l->args->place);
 
-	if (ours && o->auth.target.len && !span_eq(o->auth.target, session_target(s)->text))
-		return err_set(err, ERR_TLS, "the password was given for %.*s and does not go to another server",
-		    SPAN_ARG(o->auth.target));
-	if (!(l->mech->flags & (AUTH_USER | AUTH_PASSWORD)) || l->args->insecure || o->auth.insecure)
+	if (!(l->mech->flags & (AUTH_USER | AUTH_PASSWORD)))
 		return true;
-	if (session_target(s)->kind == TARGET_DEMO || session_is_local(s))
-		return true;
-	if (!v.tls)
-		return err_set(err, ERR_TLS, "no credentials are sent in the clear: /starttls or --tls first, or force it by name "
-		    "(--auth-insecure, /auth insecure)");
-	return tls_is_trusted(v.tls) || err_set(err, ERR_TLS, "no credentials are sent to a server whose certificate does not verify: "
-	    "%.*s; --ca FILE trusts its issuer, --auth-insecure forces it", SPAN_ARG(v.tls->nproblems ?
-	    v.tls->problem[0].text : SPAN("its name was not compared")));
+	if (l->args->insecure && !ours && !session_opts(s)->auth.insecure)
+		return err_set(err, ERR_USAGE, "\"insecure\" is for the prompt and the command line: --auth-insecure");
+	return session_confides(s, said ? SECRET_SAID : SECRET_GIVEN, l->args->insecure, err);
 }
 
 /* ---- which mechanism */
@@ -127,7 +116,7 @@ choose(struct session *s, struct login *l, struct err *err)
 	 */
 	if (!(l->mech->flags & AUTH_BOUND))
 		l->who.tls_exporter = l->who.tls_unique = SPAN_NONE;
-	return may_say_credentials(s, l, err);
+	return may_log_in(s, l, err);
 }
 
 /* ---- the exchange */

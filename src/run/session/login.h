@@ -8,7 +8,8 @@
 struct login_args {
 	struct span mech, user, authzid;	/* empty: as the options say, else found out */
 	struct secret password;			/* .at NULL: likewise */
-	bool insecure;
+	bool insecure;				/* forced by name, at `place` */
+	struct place place;
 	enum { LOGIN_INITIAL_AUTO, LOGIN_INITIAL_YES, LOGIN_INITIAL_NO } initial;
 };
 

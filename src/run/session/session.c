@@ -13,9 +13,20 @@ session_env_release(struct session_env *env)
 	tls_context_free(env->demo_tls);
 	dns_free(env->dns_client);
 	free(env->scratch);
+	if (env->secrets)
+		mask_release(env->secrets);
+	free(env->secrets);
 	env->client_tls = env->demo_tls = NULL;
 	env->dns_client = NULL;
 	env->scratch = NULL;
+	env->secrets = NULL;
+}
+
+void
+session_env_keep_secrets(struct session_env *env)
+{
+	if (!env->secrets)
+		env->secrets = memory_zeroed(sizeof *env->secrets);
 }
 
 struct dns *
@@ -34,6 +45,8 @@ session_new(struct session_env *env, const struct session_opts *opts, event_fn *
 	*s = (struct session){ .env = env, .opts = opts, .number = opts->number ? opts->number : 1, .event = event, .ctx = ctx, .role = CONV_CLIENT };
 	s->queue_end = &s->queue;
 	s->preface = &opts->preface;
+	session_env_keep_secrets(env);
+	s->secrecy.others = env->secrets;
 	return s;
 }
 

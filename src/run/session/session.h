@@ -8,6 +8,7 @@
 #ifndef RUN_SESSION_SESSION_H
 #define RUN_SESSION_SESSION_H
 
+#include "base/mask.h"
 #include "net/conn.h"
 #include "net/preface.h"
 #include "net/proxy.h"
@@ -50,6 +51,8 @@ struct session_env {
 	struct dns *dns_client;			/* of `dns`, once needed */
 	char own_name[256];			/* of this machine, once needed */
 	char *scratch;				/* what was read last, once needed */
+	bool distrusted;			/* a script changed `tls`: what verifies counts for no secret */
+	struct mask *secrets;			/* given to any session: starred in all of them; once needed */
 	/* Every event of every session, and the octets of the wire by number, for a trace; NULL: none is written. */
 	event_fn *trace;
 	void (*trace_octets)(void *ctx, unsigned session, const char *what, size_t n);
@@ -62,6 +65,7 @@ struct session_env {
 	void *demo_ctx;
 };
 void session_env_release(struct session_env *);
+void session_env_keep_secrets(struct session_env *);	/* ->secrets is there from then on, as for a copy of the env that shares it */
 struct dns *session_env_dns(struct session_env *);
 
 struct session_opts {
@@ -69,6 +73,7 @@ struct session_opts {
 	const char *helo;		/* NULL: found out */
 	const char *sni;		/* the name to ask for and to judge by, in place of the host's; NULL: the host's */
 	bool sni_of_step;		/* a step gave it, which may be a file's: it is judged by, and no credentials follow it */
+	bool helo_is_secret;		/* there is a secret in it */
 	const char *sigalgs;		/* signature algorithms to offer in TLS, as OpenSSL writes them; NULL: its own */
 	const char *way;		/* what this way of probing is called, among several; NULL: it is the only one */
 	struct timeouts timeouts;

@@ -9,7 +9,19 @@
 void
 session_mask(struct session *s, struct span secret)
 {
-	secrecy_add(&s->secrecy, secret);
+	mask_add(s->env->secrets, secret);
+}
+
+struct span
+session_starred(struct session *s, struct arena *arena, struct span octets)
+{
+	return secrecy_shown(&s->secrecy, arena, octets);
+}
+
+const struct secrecy *
+session_secrets(const struct session *s)
+{
+	return &s->secrecy;
 }
 
 struct span
@@ -19,7 +31,7 @@ session_hide_piece(struct session *s, struct span piece, struct arena *arena)
 	struct span whole = piece, shown = piece;
 
 	if (s->dialogue.mode == MODE_MESSAGE)
-		return mask_shown(&s->secrecy.mask, arena, piece);
+		return secrecy_shown(&s->secrecy, arena, piece);
 	if (!first)
 		whole = arena_printf(arena, "%.*s%.*s", SPAN_ARG(secret_span(&s->unfinished)), SPAN_ARG(piece));
 	if (secrecy_conceals(&s->secrecy, whole, answer))
@@ -30,7 +42,7 @@ session_hide_piece(struct session *s, struct span piece, struct arena *arena)
 		secret_release(&s->unfinished);
 	else
 		secret_set(&s->unfinished, whole);
-	return mask_shown(&s->secrecy.mask, arena, shown);
+	return secrecy_shown(&s->secrecy, arena, shown);
 }
 
 /* ---- hearing */
@@ -39,7 +51,7 @@ struct span
 session_shown(struct session *s, struct span octets)
 {
 	arena_reset(&s->shown);
-	return mask_shown(&s->secrecy.mask, &s->shown, octets);
+	return secrecy_shown(&s->secrecy, &s->shown, octets);
 }
 
 struct reply
@@ -47,7 +59,7 @@ session_shown_reply(struct session *s, const struct reply *r, struct arena *aren
 {
 	struct reply shown = *r;
 
-	shown.raw = mask_shown(&s->secrecy.mask, arena, r->raw);
+	shown.raw = secrecy_shown(&s->secrecy, arena, r->raw);
 	if (shown.raw.at == r->raw.at)
 		return shown;
 	shown.line = ARENA_ARRAY(arena, struct span, r->nlines);
@@ -72,7 +84,7 @@ session_heard_auth(struct session *s, const struct reply *r)
 
 	if (r->code == 334 && span_trim(r->line[0]).len > 0) {
 		bool decoded = auth_challenge(&arena, r->line[0], &challenge);
-		challenge = mask_shown(&s->secrecy.mask, &arena, challenge);
+		challenge = secrecy_shown(&s->secrecy, &arena, challenge);
 		session_note(s, "%s: %.*s", decoded ? "the challenge says" : "the challenge is not base64 (RFC 4954 4)",
 		    SPAN_ARG(span_first(text_safe(&arena, challenge), 400)));
 	}

@@ -79,6 +79,8 @@ struct session {
 	struct queued *queue, **queue_end;
 	bool auth_refused;			/* a 5yz came: not to be tried again unasked */
 	struct secrecy secrecy;			/* what of the dialogue may be shown */
+	bool confided;				/* a secret of the command line's was said on this connection */
+	bool script_opened;			/* the target was named by a script */
 	struct secret unfinished;		/* of a line that goes out in pieces, what went */
 	struct arena shown;			/* of session_shown */
 	bool cancelled;				/* the step in hand is being given up */

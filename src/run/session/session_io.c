@@ -157,7 +157,7 @@ without_secret(struct session *s, const struct conv_event *e, struct arena *aren
 		return arena_printf(arena, "<%s, %zu octets>", answer ? "answer" : "secret", line.len);
 	struct span shown = secrecy_said(&s->secrecy, line, answer, arena);
 	if (shown.at == line.at)
-		return mask_shown(&s->secrecy.mask, arena, line);
+		return secrecy_shown(&s->secrecy, arena, line);
 	while (same < line.len && same < shown.len && line.at[same] == shown.at[same])
 		same++;
 	return arena_printf(arena, "%.*s<%s, %zu octets>", SPAN_ARG(span_first(line, same)), answer ? "answer" : "secret", line.len - same);

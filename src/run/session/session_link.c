@@ -133,6 +133,12 @@ session_show_route(struct session *s, bool asked)
 }
 
 void
+session_set_opener(struct session *s, struct place place)
+{
+	s->script_opened = !place_is_ours(place);
+}
+
+void
 session_set_target(struct session *s, const struct target *target)
 {
 	struct target copy = *target;

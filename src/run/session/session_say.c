@@ -20,17 +20,20 @@ due_response(struct span line)
 	return (struct due){ .stage = span_eq(span_trim(line), SPAN("*")) ? DUE_CANCEL : DUE_RESPONSE, .verb = VERB_AUTH };
 }
 
-/* `shown`: what may be shown of it; NULL: that is found out. */
+/* `shown`: what may be shown of it; NULL: that is found out. `given`: a secret of the command line's is in it. */
 static bool
-say(struct session *s, struct span line, const struct span *shown)
+say(struct session *s, struct span line, const struct span *shown, bool given)
 {
 	struct event event = { .kind = EVENT_SENT };
 	struct arena arena = { 0 };
 	bool answer = s->dialogue.mode == MODE_ANSWER;
 	struct due due = answer ? due_response(line) : due_command(line);
 	enum verb verb = due.verb;
-	unsigned ticket = conv_say(s->conv, line);
+	bool hello = verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO;
 
+	if (!session_lets_out(s, given || (hello && s->opts->helo_is_secret)))
+		return false;
+	unsigned ticket = conv_say(s->conv, line);
 	if (ticket == 0) {
 		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
 		return false;
@@ -40,10 +43,10 @@ say(struct session *s, struct span line, const struct span *shown)
 	if (secret)
 		conv_is_secret(s->conv);
 	session_asked(s, ticket, due);
-	if (verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO)
+	if (hello)
 		session_said_helo(s, line);
 	event.sent.kind = secret ? SENT_SECRET : SENT_COMMAND;
-	event.sent.text = shown ? *shown : secret ? known : mask_shown(&s->secrecy.mask, &arena, line);
+	event.sent.text = shown ? *shown : secret ? known : secrecy_shown(&s->secrecy, &arena, line);
 	event.sent.octets = line.len + 2;
 	session_emit(s, &event);
 	arena_wipe(&arena);
@@ -54,13 +57,13 @@ say(struct session *s, struct span line, const struct span *shown)
 bool
 session_say(struct session *s, struct span line)
 {
-	return say(s, line, NULL);
+	return say(s, line, NULL, false);
 }
 
 bool
 session_say_secret(struct session *s, struct span line, struct span shown)
 {
-	return say(s, line, &shown);
+	return say(s, line, &shown, true);
 }
 
 bool
@@ -69,10 +72,8 @@ session_say_text(struct session *s, struct span line)
 	struct event event = { .kind = EVENT_SENT };
 	bool dot = span_eq(line, SPAN("."));
 
-	if (!conv_put(s->conv, line) || !conv_put(s->conv, SPAN("\r\n"))) {
-		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+	if (!session_put(s, line, true, false))
 		return false;
-	}
 	event.sent.kind = SENT_TEXT;
 	event.sent.text = session_shown(s, line);
 	event.sent.octets = line.len + 2;
@@ -153,10 +154,8 @@ session_say_octets(struct session *s, struct span octets)
 {
 	bool message = s->dialogue.mode == MODE_MESSAGE, answer = s->dialogue.mode == MODE_ANSWER;
 
-	if (!conv_put(s->conv, octets)) {
-		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+	if (!session_put(s, octets, false, false))
 		return false;
-	}
 	while (octets.len > 0) {
 		const char *lf = memchr(octets.at, '\n', octets.len);
 		struct span line = span_first(octets, lf ? (size_t)(lf - octets.at) + 1 : octets.len);

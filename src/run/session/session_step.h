@@ -11,8 +11,26 @@
  * which may be shown. False: failed.
  */
 bool session_say(struct session *, struct span line);
-bool session_say_secret(struct session *, struct span line, struct span shown);
-void session_mask(struct session *, struct span secret);
+bool session_say_secret(struct session *, struct span line, struct span shown);	/* a SECRET_GIVEN */
+void session_mask(struct session *, struct span secret);	/* starred from now on in all sessions of the program */
+/* Octets of a script or a peer as they may be shown, with every secret of the session starred. In the arena, or themselves. */
+struct span session_starred(struct session *, struct arena *, struct span octets);
+const struct secrecy *session_secrets(const struct session *);
+
+/*
+ * May a secret leave over this connection? The one place that knows: only over TLS whose chain and name verified (or by DANE)
+ * as the command line has it, to this machine, or to demo:; never without a TLS that was asked for; and what the command line
+ * gave only to its target. `forced`: by name, by the person; a script never is. False with err. A SECRET_GIVEN is the command
+ * line's (--secret, --password-file ...), whatever was made of it; a SECRET_SAID was said at this very place.
+ */
+enum secret_from { SECRET_GIVEN, SECRET_SAID };
+bool session_confides(struct session *, enum secret_from, bool forced, struct err *);
+/* Before octets go out: `secret` ones, or those of a step with a secret in it, fail it where none may leave. */
+bool session_lets_out(struct session *, bool secret);
+/* Octets for which no reply is owed. False: failed. */
+bool session_put(struct session *, struct span octets, bool crlf, bool secret);
+/* Was the peer told a secret of the command line's? What it says may then be one. */
+bool session_has_confided(const struct session *);
 /* What may be shown of octets that go out as they are, up to a line's end: nothing of AUTH and of an answer. In the arena. */
 struct span session_hide_piece(struct session *, struct span piece, struct arena *);
 /* Puts a question to the person: NEWS_ANSWER comes. Fails where there is no terminal: then `what` is what lacks. */
@@ -66,6 +84,7 @@ void session_sleep(struct session *, uint64_t ms);		/* NEWS_TIMER comes */
 /* With how much time the reply to what was said last is waited for. */
 void session_wait_reply(struct session *, enum verb);
 
+void session_set_opener(struct session *, struct place);	/* who names the target: what a script names, secrets do not go to */
 void session_set_target(struct session *, const struct target *);	/* session_find does it too */
 void session_find(struct session *, const struct target *);	/* NEWS_ROUTED comes */
 const struct route *session_route(const struct session *);	/* of the last look-up; NULL: none, or it failed */

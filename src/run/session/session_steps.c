@@ -143,8 +143,10 @@ session_tell(struct session *s, const struct news *news)
 
 /* The first thing that a step needs and does not have, in words; NULL when it has all. */
 static const char *
-lacks(const struct session *s, unsigned needs)
+lacks(const struct session *s, const struct step *step)
 {
+	unsigned needs = step->op->needs;
+
 	if ((needs & STEP_NEEDS_CONN) && s->state != SESSION_OPEN)
 		return s->target.text.len ? "there is no connection: /reopen tries the same again, /open TARGET another" :
 		    "there is no connection: /open TARGET makes one";
@@ -156,13 +158,15 @@ lacks(const struct session *s, unsigned needs)
 		return "a message is being sent: end it with a lone dot first";
 	if ((needs & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_ANSWER)
 		return "AUTH waits for an answer: cancel it with a lone \"*\" first";
+	if (step->secret && !(needs & STEP_NEEDS_CONN))
+		return "no secret may stand here: it would go to more than the server that is connected to";
 	return NULL;
 }
 
 static void
 begin(struct session *s, const struct step *step)
 {
-	const char *lack = lacks(s, step->op->needs);
+	const char *lack = lacks(s, step);
 
 	s->step = step;
 	s->step_state = step->op->state_size ? memory_zeroed(step->op->state_size) : NULL;
@@ -170,7 +174,7 @@ begin(struct session *s, const struct step *step)
 	enum progress progress = lack ?
 	    session_fail(s, s->state == SESSION_OPEN ? ERR_USAGE : ERR_CONNECT, "%s%s%s",
 		step == NULL || step->op->is_line ? "" : step->op->name, step->op->is_line ? "" : ": ", lack) :
-	    step->op->start(s, step, s->step_state);
+	    !session_lets_out(s, step->secret) ? STEP_FAIL : step->op->start(s, step, s->step_state);
 	if (progress != STEP_WAIT)
 		end_step(s, progress);
 }

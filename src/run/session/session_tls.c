@@ -2,6 +2,7 @@
 #include "run/session/session_impl.h"
 
 #include "net/tls_words.h"
+#include "run/session/cert_words.h"
 #include "run/session/diagnose.h"
 
 static struct tls_context *
@@ -79,10 +80,13 @@ session_shake_hands(struct session *s)
 
 /* In our words where there are some, fit to follow a colon. */
 static struct span
-problem_text(const struct tls_problem *p)
+problem_text(struct session *s, const struct tls_problem *p)
 {
 	const struct verify_info *info = verify_info(p->code);
+	const char *next;
 
+	if (s->tls->no_trust.len > 0 && tls_problem_is_issuer(p))
+		return cert_problem(&s->link, s->tls, p, &next);
 	return info ? span_of(info->means) : p->text;
 }
 
@@ -119,7 +123,7 @@ session_tls_came_up(struct session *s)
 		if (refused)
 			err_set(&err, ERR_TLS, "--dane=require: %s", refused);
 		else
-			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s", SPAN_ARG(problem_text(bad)));
+			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s", SPAN_ARG(problem_text(s, bad)));
 		session_fail_with(s, &err);
 		session_close(s, true);
 		session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = &err });

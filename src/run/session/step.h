@@ -102,6 +102,7 @@ struct step {
 	struct place place;
 	struct span text;	/* as typed */
 	const void *args;	/* the op's own, in the arena */
+	bool secret;		/* there is a secret of the command line's in it */
 	struct step *child;	/* a pipelined group's, in order */
 	struct step *next;
 };

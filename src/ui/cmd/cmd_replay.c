@@ -201,7 +201,7 @@ read_against(struct options *o, struct target *target, struct err *err)
 		return true;
 	if (!target_parse(target, span_of(o->against), SPAN_NONE, o->port, &o->arena, err))
 		return false;
-	o->session.auth.target = target->text;
+	o->session.auth.target = target;
 	return true;
 }
 

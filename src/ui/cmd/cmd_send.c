@@ -125,7 +125,7 @@ read_words(struct options *o, struct target *target, struct err *err)
 	if (target->kind == TARGET_MX && target->sender.len > 0 && c->nto == 0 &&
 	    !send_add_recipients(&o->send, text, &o->arena, err))
 		return false;
-	o->session.auth.target = target->text;
+	o->session.auth.target = target;
 	o->send.prepare = true;
 	if (o->send.last >= SEND_RCPT && c->nto == 0 && !ask_is_possible())
 		return err_set(err, ERR_USAGE, "want a recipient: --to ADDR, or --quit-after ehlo, starttls, auth or mail");

@@ -70,9 +70,9 @@ feed(struct session_env *env, const struct options *o, struct outlet *outlet, co
 	if (target)
 		player_open(player, target);
 	if (target && o->session.auth.wanted)
-		player_line(player, SPAN("/auth"), (struct place){ .file = "--auth", .line = 1 });
+		player_line(player, SPAN("/auth"), (struct place){ .file = place_option, .line = 1 });
 	for (size_t i = 0; i < o->nlines; i++)
-		player_line(player, span_of(o->line[i]), (struct place){ .file = "-c", .line = (unsigned)i + 1 });
+		player_line(player, span_of(o->line[i]), (struct place){ .file = place_line, .line = (unsigned)i + 1 });
 	if (fd < 0 && beginning.len == 0)
 		player_end(player);
 	int status = lines_run(env->loop, player, fd, o->file ? o->file : "-", beginning);
@@ -165,7 +165,7 @@ read_target(struct options *o, struct target *target, struct err *err)
 	if (!read_words(o, target, &why))
 		return err_set(err, why.kind, "%s%s%.*s", why.text, hint.len && o->nargs > 1 ? "; " : "", SPAN_ARG(o->nargs > 1 ? hint : SPAN("")));
 	target->hint = hint;
-	o->session.auth.target = target->text;		/* what is given for it goes nowhere else */
+	o->session.auth.target = target;		/* what is given for it goes nowhere else */
 	return true;
 }
 

@@ -79,7 +79,7 @@ reason_not_to(const struct update *u, const struct play_failure *f)
 		return "a pattern that no longer matches is for its author to change";
 	if (f->reply->flaws & (REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER) || f->reply->code < 100)
 		return "what came is no regular reply";
-	if (span_find(f->reply->raw, SPAN("{{")).len > 0)
+	if (f->starred || span_find(f->reply->raw, SPAN("{{")).len > 0)
 		return "what came has a secret in it, or looks as if";
 	return NULL;
 }

@@ -48,14 +48,14 @@ struct edit {
 	int sequence;			/* within an escape sequence, while typing unseen: octets of it so far */
 };
 
-/* edit_draw.c */
+/* draw.c */
 unsigned edit_columns(const struct edit *);
 void edit_hint_show(struct edit *);
 void edit_hint_hide(struct edit *);
 void edit_to_end(struct edit *);			/* the cursor behind all, the status gone */
 wchar_t *edit_give_prompt(void *edit);
 
-/* edit_keys.c */
+/* keys.c */
 enum libedit_after edit_on_complete(void *edit);
 enum libedit_after edit_on_escape(void *edit);
 enum libedit_after edit_on_paste(void *edit);
@@ -63,21 +63,21 @@ void edit_set_line(struct edit *, struct span);		/* instead of what stands there
 void edit_wide_to_utf8(struct buf *, const wchar_t *, size_t n);
 void edit_line_text(const struct edit *, struct buf *);	/* all of the line */
 
-/* edit_secret.c */
+/* terminal.c: typing unseen */
 void edit_secret_begin(struct edit *, enum edit_secret);
 void edit_secret_end(struct edit *, bool give_up);
 bool edit_secret_key(struct edit *, char octet);	/* true: the line is whole */
 
-/* edit_plain.c */
+/* terminal.c: plain lines */
 enum edit_result edit_plain_read(struct edit *, struct span *line);
 void edit_plain_echo(struct edit *, bool on);
 
-/* edit_terminal.c */
+/* terminal.c */
 void edit_terminal_open(struct edit *);			/* its own descriptor */
 void edit_terminal_close(struct edit *);		/* as it was found; no more signals */
 void edit_watch_signals(struct edit *);
 
-/* edit_octets.c */
+/* keys.c: octets that libedit does not see */
 void edit_watch_keys(struct edit *);
 int edit_read_key(void *edit, wchar_t *out);		/* for libedit; -1 for all but a character, and ->wake says why */
 void edit_follow(struct edit *);			/* shown or not: as the view has it now */

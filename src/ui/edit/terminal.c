@@ -1,4 +1,5 @@
 /* terminal - the terminal: whose it is, how it was found, and the signals that concern it. */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -146,4 +147,169 @@ edit_watch_signals(struct edit *e)
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		e->signals[e->nsignals++] = loop_signal(e->loop, all[i].signo, all[i].fn, e);
+}
+
+/* ---- typing unseen */
+
+static void
+wipe(struct buf *b)
+{
+	if (b->mem)
+		explicit_bzero(b->mem, b->cap);
+	buf_consume(b, buf_span(b).len);
+}
+
+void
+edit_forget(struct edit *e)
+{
+	wipe(&e->secret);
+	wipe(&e->line);
+}
+
+void
+edit_secret_begin(struct edit *e, enum edit_secret unseen)
+{
+	edit_hide(e);
+	wipe(&e->secret);
+	if (e->el && !e->escaped) {
+		edit_line_text(e, unseen == EDIT_SECRET_LINE ? &e->secret : &e->stash);
+		edit_set_line(e, SPAN_NONE);
+	}
+	e->unseen = unseen;
+	e->sequence = 0;
+	edit_show(e);
+}
+
+/* Given up: it stopped being a secret before it was whole, the peer closed for instance. */
+void
+edit_secret_end(struct edit *e, bool give_up)
+{
+	bool shown = !e->hidden;
+
+	edit_hide(e);
+	e->unseen = EDIT_SHOWN;
+	if (give_up)
+		wipe(&e->secret);
+	if (give_up && e->el) {
+		edit_set_line(e, buf_span(&e->stash));
+		buf_consume(&e->stash, buf_span(&e->stash).len);
+	}
+	if (shown)
+		edit_show(e);
+}
+
+static void
+erase_character(struct buf *b)
+{
+	while (b->tail > b->head && ((unsigned char)b->mem[b->tail - 1] & 0xC0) == 0x80)
+		b->tail--;
+	if (b->tail > b->head)
+		b->mem[--b->tail] = '\0';
+}
+
+/* Arrow keys and the marks around a paste: ESC, "[" or "O", up to a final octet. */
+static bool
+in_sequence(struct edit *e, unsigned char c)
+{
+	if (e->sequence == 0 && c != 0x1B)
+		return false;
+	if (e->sequence == 0 || (e->sequence == 1 && (c == '[' || c == 'O')))
+		e->sequence++;
+	else if (e->sequence == 1 || (c >= 0x40 && c <= 0x7E))
+		e->sequence = 0;
+	return true;
+}
+
+bool
+edit_secret_key(struct edit *e, char c)
+{
+	if (in_sequence(e, (unsigned char)c))
+		return false;
+	switch (c) {
+	case '\r': case '\n':
+		return true;
+	case '\b': case 0x7F:
+		erase_character(&e->secret);
+		break;
+	case 'U' & 0x1F: case 'W' & 0x1F:
+		wipe(&e->secret);
+		break;
+	default:
+		if ((unsigned char)c >= ' ' || c == '\t')
+			buf_append(&e->secret, (struct span){ &c, 1 });
+		break;
+	}
+	return false;
+}
+
+/* ---- plain lines, where the terminal cannot move its cursor */
+
+void
+edit_plain_echo(struct edit *e, bool on)
+{
+	struct termios t = e->original;
+
+	if (!on)
+		t.c_lflag &= (tcflag_t)~ECHO;
+	tcsetattr(STDIN_FILENO, TCSADRAIN, &t);
+}
+
+static bool
+take_line(struct edit *e)
+{
+	struct span rest = buf_span(&e->plain), in = rest, line;
+
+	if (in.len == 0 || !memchr(in.at, '\n', in.len))
+		return false;
+	span_line(&rest, &line);
+	buf_consume(&e->line, buf_span(&e->line).len);
+	buf_append(&e->line, line);
+	buf_consume(&e->plain, in.len - rest.len);
+	return true;
+}
+
+static bool
+read_some(struct edit *e)
+{
+	size_t room;
+	char *at = buf_reserve(&e->plain, 4096, &room);
+	ssize_t n = at ? read(e->fd, at, room) : 0;
+
+	if (n > 0)
+		buf_commit(&e->plain, (size_t)n);
+	e->octets += n > 0 ? (size_t)n : 0;
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
+}
+
+static enum edit_result
+result(struct edit *e, enum edit_secret secret, struct span *line)
+{
+	struct span got = buf_span(&e->line);
+
+	if (secret)
+		fputs("\n", e->out);
+	if (!secret && got.len > 1 && got.at[0] == (']' & 0x1F)) {
+		*line = span_skip(got, 1);
+		return EDIT_COMMAND;
+	}
+	*line = got;
+	return secret ? EDIT_SECRET : EDIT_LINE;
+}
+
+enum edit_result
+edit_plain_read(struct edit *e, struct span *line)
+{
+	while (!take_line(e)) {
+		edit_wait(e);
+		if (e->stop)
+			return EDIT_STOPPED;
+		if (e->wake == WAKE_INTERRUPT)
+			return EDIT_INTERRUPT;
+		if (e->wake == WAKE_KILL)
+			return EDIT_KILLED;
+		if (e->wake == WAKE_KEY && !read_some(e))
+			return EDIT_END;
+	}
+	e->hidden = true;
+	return result(e, e->view.secret(e->ctx), line);
 }

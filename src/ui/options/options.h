@@ -95,7 +95,7 @@ struct option {
 	bool (*call)(struct options *, struct span value, struct err *);
 	void (*show)(const struct options *, char *out);	/* what a call has set, for /set; OPTION_SHOWN octets */
 };
-extern const struct option options[];	/* options_table.c; ends in a NULL name */
+extern const struct option options[];	/* table.c; ends in a NULL name */
 
 const struct option *option_find(enum scope, struct span name);	/* NULL: none in this scope */
 bool option_set(const struct option *, struct options *, struct span value, struct err *);

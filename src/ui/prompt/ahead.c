@@ -1,8 +1,6 @@
 /* ahead - what was typed ahead, and comes back. */
 #include "ui/prompt/ahead.h"
 
-const char ahead_unseen[] = "what was typed unseen";
-
 void
 ahead_release(struct ahead *a)
 {
@@ -32,7 +30,7 @@ ahead_came_back(struct ahead *a, struct span line)
 bool
 ahead_turn(struct ahead *a, struct place place, enum dialogue_mode mode)
 {
-	if (place.file != ahead_unseen)
+	if (place.file != place_unseen)
 		return true;
 	a->unseen -= a->unseen > 0;
 	a->hush |= mode != MODE_ANSWER;

@@ -15,8 +15,6 @@ struct ahead {
 	bool skipping;			/* message text behind a DATA that was refused is dropped up to its lone dot */
 };
 
-extern const char ahead_unseen[];	/* the place's file of a line that was typed unseen, known by its address */
-
 void ahead_release(struct ahead *);
 /* A failure is shown now: lines that wait in the terminal were typed ahead of it too. */
 void ahead_failed(struct ahead *, struct edit *, const struct event *);

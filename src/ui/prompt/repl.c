@@ -1,9 +1,58 @@
 /* repl - the prompt: a person, a player, and a screen between them. */
 #include "ui/prompt/repl.h"
 
+#include <stdio.h>
+
+#include "base/text.h"
+#include "ui/edit/edit.h"
 #include "ui/prompt/ahead.h"
-#include "ui/prompt/question.h"
+#include "ui/prompt/prompt.h"
 #include "ui/prompt/where.h"
+
+struct question {
+	bool asking;
+	bool secret;			/* the answer is typed unseen */
+	bool of_text;			/* many lines, which /edit writes in the person's editor */
+	char words[200];
+	struct edit_piece piece[3];
+};
+
+/* ---- a question that a session puts */
+
+static void
+question_put(struct question *q, const struct event *event)
+{
+	struct arena arena = { 0 };
+
+	snprintf(q->words, sizeof q->words, "%.*s", SPAN_ARG(span_trim(text_safe(&arena, event->question.prompt))));
+	arena_release(&arena);
+	q->asking = true;
+	q->secret = event->question.secret;
+	q->of_text = event->question.text;
+}
+
+static const struct edit_piece *
+question_prompt(struct question *q)
+{
+	q->piece[0] = (struct edit_piece){ q->words, "1" };
+	q->piece[1] = (struct edit_piece){ " ", NULL };
+	q->piece[2] = (struct edit_piece){ NULL, NULL };
+	return q->piece;
+}
+
+static void
+question_answer(struct question *q, struct prompt *p, struct span line)
+{
+	struct arena arena = { 0 };
+
+	if (!q->of_text || !span_eq(span_trim(line), SPAN("/edit")) || prompt_write_text(p, &arena, &line)) {
+		q->asking = false;
+		player_answer(p->player, line);
+	}
+	arena_release(&arena);
+}
+
+/* ---- the prompt */
 
 /* A reply that comes at once is shown before the prompt is: no prompt flickers by. */
 enum { HOLD_MS = 100 };
@@ -202,7 +251,7 @@ on_turn(void *ctx, struct span line, struct place place, enum dialogue_mode mode
 	if (mode == MODE_COMMAND && is_leaving(line))
 		player_end(r->player);
 	bool goes = talk_turn(&r->talk, line, mode);
-	r->screen->echo |= place.file ? place.file != ahead_unseen : place.line == 0;	/* nobody typed it: it is shown */
+	r->screen->echo |= place.file ? place.file != place_unseen : place.line == 0;	/* nobody typed it: it is shown */
 	return goes;
 }
 
@@ -211,7 +260,7 @@ queue_line(struct repl *r, struct span line, bool unseen)
 {
 	if (player_busy(r->player) || edit_more(r->edit))
 		r->talk.ahead++;
-	if (player_line(r->player, line, (struct place){ unseen ? ahead_unseen : NULL, ++r->nlines }))
+	if (player_line(r->player, line, (struct place){ unseen ? place_unseen : NULL, ++r->nlines }))
 		r->ahead.unseen += unseen;
 	else
 		prompt_problem(&r->talk.commands, "%d lines wait already: this one is not sent", PLAYER_LINES_MAX);
@@ -393,7 +442,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
     const struct prompt_command *const commands[])
 {
 	struct repl r = { .screen = screen, .loop = env->loop, .ahead.text.max = 4 << 20 };
-	struct player_opts opts = { .interactive = true, .command = prompt_run, .command_ctx = &r.talk.commands,
+	struct player_opts opts = { .interactive = true, .only_at_prompt = o->program->only_at_prompt, .command = prompt_run, .command_ctx = &r.talk.commands,
 		.turn = on_turn, .turn_ctx = &r };
 	struct edit_view view = { prompt_pieces, status_line, hint, complete, is_secret };
 	struct edit_opts edit = { .color = screen->color, .plain = !screen->able };
@@ -418,7 +467,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
 		prompt_note(&r.talk.commands, "nothing is connected yet: /open TARGET does it, as in /open demo: or /open @example.org; /help "
 		    "tells what else there is");
 	if (target && o->session.auth.wanted)
-		player_line(r.player, SPAN("/auth"), (struct place){ .file = "--auth", .line = 1 });
+		player_line(r.player, SPAN("/auth"), (struct place){ .file = place_option, .line = 1 });
 	int status = talk(&r);
 	if (status < 0)
 		status = player_opened(r.player) ? 0 : (int)player_status(r.player);

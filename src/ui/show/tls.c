@@ -118,8 +118,11 @@ show_problem(struct screen *s, const struct event *e, const struct tls_info *t, 
 void
 show_verification(struct screen *s, const struct event *e, const struct tls_info *t)
 {
-	for (size_t i = 0; i < t->nproblems; i++)
-		show_problem(s, e, t, &t->problem[i]);
+	for (size_t i = 0, issuers = 0; i < t->nproblems; i++) {
+		bool issuer = tls_problem_is_issuer(&t->problem[i]);
+		if (!issuer || t->no_trust.len == 0 || issuers++ == 0)		/* without a CA all of them say the same */
+			show_problem(s, e, t, &t->problem[i]);
+	}
 	if (t->dane)
 		show_dane(s, e, t->dane);
 	if (!t->verified)

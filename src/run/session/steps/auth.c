@@ -46,6 +46,7 @@ auth_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 	struct login_args *a = ARENA_NEW(arena, struct login_args);
 
 	step->args = a;
+	a->place = step->place;
 	for (struct span word = cursor_word(c); word.len > 0; word = cursor_word(c))
 		if (!read_word(a, c, word, arena, err))
 			return false;

@@ -52,9 +52,7 @@ connected(struct session *s, struct open_state *state)
 static enum progress
 open_pipe(struct session *s, const struct step *step, struct open_state *state, const struct target *target)
 {
-	const char *file = step->place.file;
-
-	if (file && strcmp(file, "-c") != 0 && !session_opts(s)->allow_pipe)
+	if (!place_is_ours(step->place) && !session_opts(s)->allow_pipe)
 		return session_fail(s, ERR_USAGE, "pipe: is for the command line and the prompt: it runs what it names");
 	session_set_target(s, target);
 	return session_run_command(s, target->host) ? connected(s, state) : STEP_FAIL;
@@ -163,6 +161,7 @@ no_connection(struct session *s, struct open_state *state, const struct err *err
 static enum progress
 open_start(struct session *s, const struct step *step, void *state)
 {
+	session_set_opener(s, step->place);
 	return open_target(s, step, state, step->args);
 }
 

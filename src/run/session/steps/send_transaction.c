@@ -30,9 +30,15 @@ void
 send_tell(struct session *s, const struct sending *st)
 {
 	struct event event = { .kind = EVENT_DELIVERY };
+	struct arena arena = { 0 };
+	struct verdict *rcpt = ARENA_ARRAY(&arena, struct verdict, st->plan.message.nto + 1);
 
-	event.delivery.from = st->plan.message.from;
-	event.delivery.rcpt = st->verdict;
+	for (size_t i = 0; i < st->plan.message.nto; i++) {
+		rcpt[i] = st->verdict[i];
+		rcpt[i].address = session_starred(s, &arena, rcpt[i].address);
+	}
+	event.delivery.from = session_starred(s, &arena, st->plan.message.from);
+	event.delivery.rcpt = rcpt;
 	event.delivery.nrcpts = st->plan.message.nto;
 	event.delivery.accepted = st->final_failed && st->transfer.replies <= 1 ? 0 : accepted(st);
 	event.delivery.tried = st->plan.last == SEND_DATA;
@@ -43,6 +49,7 @@ send_tell(struct session *s, const struct sending *st)
 	event.delivery.octets = st->message.facts.octets;
 	event.delivery.took_us = loop_now_us() - st->begun_us;
 	session_emit(s, &event);
+	arena_release(&arena);
 }
 
 static enum progress

@@ -138,15 +138,38 @@ show(struct session *s, bool now)
 		session_note(s, "the connection is in the clear: /starttls begins TLS");
 }
 
+/* A script may ask for more than the command line does, not for less; and what it makes verify counts for no secret. */
+static bool
+may_script_set(struct session *s, const struct setting *set, struct err *err)
+{
+	const char *min = session_env(s)->tls.min_version;
+	enum verify verify = VERIFY_NAME;
+
+	if (span_eq(set->key, SPAN("verify")))
+		return (find_verify(set->value, &verify) && verify >= session_opts(s)->verify) ||
+		    err_set(err, ERR_USAGE, "/tls verify=%.*s is less than what was asked for", SPAN_ARG(set->value));
+	if (span_eq(set->key, SPAN("ca")) && session_opts(s)->verify != VERIFY_OFF)
+		return err_set(err, ERR_USAGE, "/tls ca= is not for a script where --verify asks for the command line's CA");
+	if (span_eq(set->key, SPAN("min")) && memcmp(set->value.at, min ? min : "1.2", 3) >= 0)
+		return true;
+	if (span_eq(set->key, SPAN("min")) && min)
+		return err_set(err, ERR_USAGE, "/tls min=%.*s is less than --min-tls %s", SPAN_ARG(set->value), min);
+	session_env(s)->distrusted |= !span_eq(set->key, SPAN("sni"));	/* that is minded by itself */
+	return true;
+}
+
 static enum progress
 tls_start(struct session *s, const struct step *step, void *state)
 {
 	const struct settings *all = step->args;
 	struct arena *arena = session_settings_arena(s);
+	struct err err;
 
 	(void)state;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct setting *set = &all->list[i];
+		if (!place_is_ours(step->place) && !may_script_set(s, set, &err))
+			return session_fail(s, err.kind, "%s", err.text);
 		if (span_eq(set->key, SPAN("verify")))
 			find_verify(set->value, &session_change(s)->verify);
 		else if (span_eq(set->key, SPAN("sni")))

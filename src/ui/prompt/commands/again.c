@@ -23,9 +23,9 @@ next_round(struct prompt *p, struct state *st)
 
 	st->began_us = 0;
 	st->pausing = false;
+	player_line_first(p->player, st->line, (struct place){ .line = 1 });	/* it was typed, and need not be shown */
 	if (st->opens && v.state == SESSION_OPEN && v.dialogue.mode == MODE_COMMAND)
-		player_line(p->player, SPAN("QUIT"), (struct place){ 0 });
-	player_line(p->player, st->line, (struct place){ .line = 1 });	/* it was typed, and need not be shown */
+		player_line_first(p->player, SPAN("QUIT"), (struct place){ 0 });
 }
 
 static void
@@ -34,7 +34,7 @@ pause_round(struct prompt *p, struct state *st)
 	struct span sleep = arena_printf(&p->screen->arena, "/sleep %llums", (unsigned long long)st->pause_ms);
 
 	st->pausing = true;
-	player_line(p->player, sleep, (struct place){ 0 });
+	player_line_first(p->player, sleep, (struct place){ 0 });
 }
 
 static int

@@ -70,25 +70,25 @@ answered(struct state *st, const struct event *e)
 		line = st->pending[0];
 		memmove(&st->pending[0], &st->pending[1], --st->npending * sizeof st->pending[0]);
 	}
-	unsigned class = e->answer.reply->code / 100;
+	bool good = e->err == ERR_NONE;
 	switch (e->answer.verb) {
 	case VERB_AUTH:
-		if (class == 3 && line.len > 0 && st->npending < PENDING_MAX)	/* the exchange goes on under this line */
+		if (good && e->answer.reply->code == 334 && line.len > 0 && st->npending < PENDING_MAX)	/* the exchange goes on under this line */
 			st->pending[st->npending++] = line;
-		else if (class == 2)
+		else if (good)
 			keep(&st->session, line);
 		break;
 	case VERB_HELO: case VERB_EHLO: case VERB_LHLO: case VERB_RSET:
 		forget_transaction(st);
-		if (class == 2 && e->answer.verb != VERB_RSET)
+		if (good && e->answer.verb != VERB_RSET)
 			keep(&st->session, line);
 		break;
 	case VERB_STARTTLS: case VERB_XCLIENT: case VERB_XFORWARD:
-		if (class == 2)
+		if (good)
 			keep(&st->session, line);
 		break;
 	case VERB_MAIL: case VERB_RCPT:
-		if (class == 2)
+		if (good)
 			keep(&st->transaction, line);
 		break;
 	default:
