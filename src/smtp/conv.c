@@ -147,6 +147,31 @@ conv_owed(const struct conv *c)
 	return n;
 }
 
+unsigned
+conv_due(const struct conv *c)
+{
+	for (size_t i = 0; i < c->owed_left; i++) {
+		const struct owed *owed = &c->owed[(c->owed_first + i) % c->owed_cap];
+		if (!owed->given_up)
+			return owed->ticket;
+	}
+	return 0;
+}
+
+unsigned
+conv_settle(struct conv *c)
+{
+	unsigned ticket = conv_due(c), gone = 0;
+
+	while (ticket && gone != ticket) {
+		gone = c->owed[c->owed_first].ticket;
+		c->owed_first = (c->owed_first + 1) % c->owed_cap;
+		c->owed_n--;
+		c->owed_left--;
+	}
+	return ticket;
+}
+
 bool
 conv_is_about_to_ask(const struct conv *c)
 {

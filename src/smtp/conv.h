@@ -60,6 +60,10 @@ void conv_give_up(struct conv *, unsigned ticket);
 /* The peer is a program that prints more than SMTP (exim -bh): between replies, a line without a code is CONV_CHATTER. */
 void conv_bear_chatter(struct conv *);
 size_t conv_owed(const struct conv *);	/* replies that are owed and not given up */
+/* The first reply that is owed to what has left and was not given up: its ticket; 0: none is. */
+unsigned conv_due(const struct conv *);
+/* What was given up before that will not be answered, and a reply that was called late answered conv_due: its ticket. */
+unsigned conv_settle(struct conv *);
 /* Something is to go out that will be answered, and nothing that went out before still is to be. */
 bool conv_is_about_to_ask(const struct conv *);
 

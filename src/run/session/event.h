@@ -134,6 +134,7 @@ struct event {
 			enum verb verb;			/* what it answers; VERB_OTHER for the banner too */
 			bool banner, dot;		/* it answers the connection; the end of a message */
 			bool surprise, late;
+			const struct due *or;		/* late: or it answers this, which waits; NULL: nothing waits */
 			uint64_t took_us, drawn_us;	/* drawn: from its first octet to its last */
 		} answer;
 		const struct extensions *extensions;

@@ -86,6 +86,12 @@ struct session {
 	bool cancelled;				/* the step in hand is being given up */
 	bool asking;				/* the step in hand waits for the person */
 	unsigned surprises;			/* in a row */
+	struct {				/* a reply that is late, or that of the command which waits */
+		bool open;			/* a second one, which a server that answers in order owes, would tell */
+		struct due due;			/* of the late one */
+		unsigned code;
+		enum err_kind failed;
+	} late;
 	bool out_of_step;			/* as session_view has it */
 	bool wants_room;			/* session_want_room was called */
 	bool held;				/* what came waits until session_hold(false) */
@@ -171,6 +177,8 @@ void session_drop_link(struct session *);
 
 /* session_io.c */
 void session_work(struct session *);		/* write, read, understand, run steps */
+/* No second reply came: what was given up was never answered, and the late reply was the next one's. True: there was one. */
+bool session_find_step(struct session *);
 conn_fn session_on_conn;
 void session_asked(struct session *, unsigned ticket, struct due);
 

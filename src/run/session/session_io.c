@@ -84,14 +84,62 @@ heed_reply(struct session *s, const struct conv_event *e, const struct conv_even
 		    .standing = standing, .due = &asked->due });
 }
 
+/* On where the dialogue stands. */
 static void
-heard_reply(struct session *s, const struct conv_event *e)
+take_effect(struct session *s, const struct due *due, unsigned code, enum err_kind failed)
 {
-	struct asked asked = take_asked(s, e->ticket);
+	if (due->stage == DUE_MESSAGE || due->stage == DUE_RECIPIENT)
+		dialogue_message_over(&s->dialogue);
+	else if (due->stage == DUE_GREETING)
+		s->dialogue.greeted = failed == ERR_NONE;
+	else
+		dialogue_heard(&s->dialogue, due->verb, failed == ERR_NONE ? code : 0);
+}
+
+/* What the reply with that ticket answers; NULL: nothing. */
+static const struct due *
+due_of(const struct session *s, unsigned ticket)
+{
+	for (size_t i = 0; ticket && i < s->asked_n; i++)
+		if (s->asked[i].ticket == ticket)
+			return &s->asked[i].due;
+	return NULL;
+}
+
+/* What was given up is out of it, and the reply is that of the command which waits. */
+static struct asked
+settle(struct session *s)
+{
+	unsigned ticket = conv_settle(s->conv);
+
+	while (s->asked_n > 0 && s->asked[0].ticket != ticket)
+		take_asked(s, s->asked[0].ticket);
+	return take_asked(s, ticket);
+}
+
+/* A late reply whose code cannot answer what was given up, and fits what waits: it was never answered, and we are in step. */
+static bool
+answers_what_waits(const struct session *s, const struct conv_event *e, const struct asked *asked)
+{
+	const struct due *waits = e->late ? due_of(s, conv_due(s->conv)) : NULL;
+
+	return waits && standing_of(&asked->due, e->reply.code) == REPLY_OUT_OF_STEP && standing_of(waits, e->reply.code) == REPLY_FITS;
+}
+
+static void
+heard_reply(struct session *s, const struct conv_event *came)
+{
+	struct asked asked = take_asked(s, came->ticket);
+	struct conv_event as = *came, *e = &as;
 	struct event event = { .kind = EVENT_REPLY };
 	struct conv_event shown = *e;
 	struct arena arena = { 0 };
 	const struct reply *r = &shown.reply;
+	if (answers_what_waits(s, came, &asked)) {
+		asked = settle(s);
+		as.ticket = asked.ticket;
+		as.late = shown.late = false;
+	}
 	bool surprise = e->ticket == 0 || (asked.ticket == 0 && e->ticket != CONV_BANNER);
 
 	if (e->ticket == CONV_BANNER)
@@ -117,20 +165,50 @@ heard_reply(struct session *s, const struct conv_event *e)
 	event.answer.drawn_us = s->coming.began_us ? loop_now_us() - s->coming.began_us : 0;
 	s->coming.began_us = 0;
 	event.err = err;
-	if (dot)
-		dialogue_message_over(&s->dialogue);
-	else if (asked.ticket)
-		dialogue_heard(&s->dialogue, asked.due.verb, err == ERR_NONE ? r->code : 0);
-	if (banner)
-		s->dialogue.greeted = err == ERR_NONE;
+	if (s->late.open && !e->late && e->ticket)		/* in order, as it seems */
+		take_effect(s, &s->late.due, s->late.code, s->late.failed);
+	s->late.open &= e->ticket == 0;
+	if (e->late && (event.answer.or = due_of(s, conv_due(s->conv))) && standing_of(event.answer.or, r->code) != REPLY_OUT_OF_STEP) {
+		s->late.open = true;
+		s->late.due = asked.due;
+		s->late.code = r->code;
+		s->late.failed = err;
+	} else if (asked.ticket || banner) {
+		event.answer.or = NULL;
+		take_effect(s, &asked.due, r->code, err);
+	}
 	s->out_of_step |= standing == REPLY_OUT_OF_STEP;
 	session_keep_last(s, r);
 	session_emit(s, &event);
 	s->said_421 |= r->code == 421;		/* who says so closes (RFC 5321 3.8) */
 	s->said_221 |= r->code == 221;
-	if (bear(s, &shown, &asked, standing))
+	if (bear(s, &shown, &asked, standing) && s->late.open && e->late)
+		session_wait(s, "", 0);
+	else if (s->conn && !(s->late.open && e->late))
 		heed_reply(s, e, &shown, &asked, standing, err);
 	arena_release(&arena);
+}
+
+bool
+session_find_step(struct session *s)
+{
+	bool open = s->late.open && conv_due(s->conv);
+	struct arena arena = { 0 };
+
+	s->late.open = false;
+	if (!open)
+		return false;
+	struct asked asked = settle(s);
+	struct conv_event e = { .kind = CONV_REPLY, .ticket = asked.ticket };
+	reply_parse(arena_copy(&arena, s->last_reply->raw), &arena, &e.reply);
+	enum standing standing = standing_of(&asked.due, e.reply.code);
+	enum err_kind err = standing_err(&asked.due, standing, &e.reply);
+	session_note(s, "in step again: no second reply came, so %03u answered %s, and the %s before it was never answered", e.reply.code,
+	    due_text(&asked.due), due_text(&s->late.due));
+	take_effect(s, &asked.due, e.reply.code, err);
+	heed_reply(s, &e, &e, &asked, standing, err);
+	arena_release(&arena);
+	return true;
 }
 
 static void
@@ -285,9 +363,11 @@ static void
 lost(struct session *s, enum closed_by by)
 {
 	bool farewell = s->said_421, awaited = s->step && (s->step->op->needs & STEP_EXPECTS_CLOSE);
+	session_find_step(s);		/* there is no second one to come */
 	bool expected = s->shut || s->shut_when_sent || s->said_221 || farewell || awaited || s->role == CONV_SERVER;
 
-	session_closed(s, by, expected);
+	if (s->conn)
+		session_closed(s, by, expected);
 	if (!s->step)
 		return;
 	s->failed = farewell ? ERR_TEMPORARY : ERR_PROTO;

@@ -30,6 +30,7 @@ session_drop_link(struct session *s)
 	s->dialogue = (struct dialogue){ 0 };
 	s->write_failed = s->said_421 = s->said_221 = s->shut = s->shut_when_sent = s->shake_when_sent = s->held = s->ended = false;
 	s->shake_us = 0;
+	s->late.open = false;
 }
 
 void

@@ -5,6 +5,8 @@
 
 #include "run/session/diagnose.h"
 
+enum { LATE_MS = 1000 };		/* so long a server that answers in order has for the reply behind one that was late */
+
 static void
 stop_waiting(struct session *s)
 {
@@ -53,8 +55,9 @@ static void
 timed_out(struct session *s)
 {
 	char text[DIAGNOSIS_SIZE];
+	if (session_find_step(s))
+		return;
 	struct silence silence = session_silence(s);
-
 	diagnose_silence(&silence, text);
 	stop_waiting(s);
 	give_up_all(s);
@@ -94,6 +97,10 @@ set_timer(struct session *s, uint64_t ms)
 void
 session_wait(struct session *s, const char *what, uint64_t ms)
 {
+	if (s->late.open) {
+		what = "a second reply, since the first may be late";
+		ms = LATE_MS;
+	}
 	s->waiting_for = what;
 	s->waiting_us = loop_now_us();
 	s->deadline_ms = ms;

@@ -72,6 +72,8 @@ add_reply(json_t *o, const struct event *e)
 	json_put_string(o, "standing", standing_word(e->answer.standing));
 	json_put_bool(o, "surprise", e->answer.surprise);
 	json_put_bool(o, "late", e->answer.late);
+	if (e->answer.or)
+		json_put_string(o, "or_answers", due_text(e->answer.or));
 	json_put_seconds(o, e->answer.took_us);
 }
 

@@ -174,7 +174,8 @@ show_reply(struct screen *s, const struct event *e)
 	if (e->answer.surprise)
 		show_line(s, MARK_PROBLEM, e, "unsolicited reply (RFC 5321 4.2):");
 	if (e->answer.late)
-		show_line(s, MARK_PROBLEM, e, "this reply is late; what it answers had been given up:");
+		show_line(s, MARK_PROBLEM, e, "late reply to %s%s%s:", due_text(&e->answer.due), e->answer.or ? ", or the reply to " :
+		    ", whose wait was given up", e->answer.or ? due_text(e->answer.or) : "");
 	if (r->raw.len > 0 && (!s->terminal || (r->flaws & broken)))
 		show_plain(s, e, mark);
 	else
