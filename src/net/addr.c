@@ -163,6 +163,12 @@ addr_net_parse(struct addr_net *net, struct span text, struct err *err)
 		return err_set(err, ERR_USAGE, "\"%.*s\" is no network: want ADDRESS/BITS, as in 192.0.2.0/24 or 2001:db8::/32",
 		    SPAN_ARG(span_first(text, 80)));
 	net->bits = whole ? most : (unsigned)n;
+	if (addr_family(&net->base) == 6 && IN6_IS_ADDR_V4MAPPED(&net->base.in6.sin6_addr) && net->bits >= 96) {
+		struct sockaddr_in four = { .sin_family = AF_INET };		/* as its addresses count */
+		memcpy(&four.sin_addr, net->base.in6.sin6_addr.s6_addr + 12, sizeof four.sin_addr);
+		net->base = (struct addr){ .in4 = four, .len = sizeof four };
+		net->bits -= 96;
+	}
 	return true;
 }
 

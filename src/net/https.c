@@ -2,7 +2,7 @@
 #include "net/https.h"
 
 #include <curl/curl.h>
-#include <stdio.h>
+#include <netdb.h>
 #include <stdlib.h>
 
 #include "base/buf.h"
@@ -15,7 +15,9 @@ struct https_get {
 	CURL *easy;
 	struct curl_slist *resolve, *connect;
 	struct buf text;
-	bool too_long;
+	bool too_long, strayed;
+	const struct addr *to;
+	size_t nto;
 	char why[CURL_ERROR_SIZE];
 	struct https_answer answer;
 };
@@ -51,18 +53,54 @@ on_timer(CURLM *multi, long ms, void *ctx)
 	return 0;
 }
 
+static bool
+is_same(const struct addr *a, const struct sockaddr *b)
+{
+	const struct sockaddr_in *four = (const struct sockaddr_in *)(const void *)b;
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)(const void *)b;
+
+	if (a->any.sa_family != b->sa_family)
+		return false;
+	if (b->sa_family == AF_INET)
+		return a->in4.sin_port == four->sin_port && a->in4.sin_addr.s_addr == four->sin_addr.s_addr;
+	return b->sa_family == AF_INET6 && a->in6.sin6_port == six->sin6_port &&
+	    memcmp(&a->in6.sin6_addr, &six->sin6_addr, sizeof six->sin6_addr) == 0;
+}
+
+/* What may be connected to is judged here, whatever name or form of an address led to it. */
+static curl_socket_t
+open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct https_get *g = ctx;
+
+	(void)purpose;
+	for (size_t i = 0; i < g->nto; i++)
+		if (is_same(&g->to[i], &to->addr))
+			return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+	g->strayed = true;
+	return CURL_SOCKET_BAD;
+}
+
 /* The addresses are known, and perhaps another port than the URL's: libcurl has nothing to look up. */
 static void
 set_addresses(struct https_get *g, const struct https_opts *o)
 {
-	char at[600];
+	struct addr *to = ARENA_ARRAY(&g->arena, struct addr, o->nto);
+	char host[INET6_ADDRSTRLEN], port[8];
+	struct span all = SPAN_NONE;
 
-	if (!o->addresses)
+	memcpy(to, o->to, o->nto * sizeof *to);
+	g->to = to;
+	g->nto = o->nto;
+	curl_easy_setopt(g->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(g->easy, CURLOPT_OPENSOCKETDATA, g);
+	if (o->proxy)
 		return;
-	snprintf(at, sizeof at, "%s:443:%s:%u", o->host, o->host, o->port);
-	g->connect = curl_slist_append(NULL, at);
-	struct span known = arena_printf(&g->arena, "%s:%u:%s", o->host, o->port, o->addresses);
-	g->resolve = curl_slist_append(NULL, known.at);
+	for (size_t i = 0; i < o->nto; i++)
+		if (getnameinfo(&to[i].any, to[i].len, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+			all = arena_printf(&g->arena, "%.*s%s%s", SPAN_ARG(all), all.len ? "," : "", host);
+	g->connect = curl_slist_append(NULL, arena_printf(&g->arena, "%s:443:%s:%s", o->host, o->host, port).at);
+	g->resolve = curl_slist_append(NULL, arena_printf(&g->arena, "%s:%s:%.*s", o->host, port, SPAN_ARG(all)).at);
 	curl_easy_setopt(g->easy, CURLOPT_CONNECT_TO, g->connect);
 	curl_easy_setopt(g->easy, CURLOPT_RESOLVE, g->resolve);
 }
@@ -72,6 +110,12 @@ set_request(struct https_get *g, const struct https_opts *o)
 {
 	struct span url = arena_printf(&g->arena, "https://%s%s", o->host, o->path);
 
+#if LIBCURL_VERSION_NUM >= 0x075500
+	curl_easy_setopt(g->easy, CURLOPT_PROTOCOLS_STR, "https");
+#else
+	curl_easy_setopt(g->easy, CURLOPT_PROTOCOLS, (long)CURLPROTO_HTTPS);
+#endif
+	curl_easy_setopt(g->easy, CURLOPT_FOLLOWLOCATION, 0L);		/* RFC 8461 3.3 */
 	curl_easy_setopt(g->easy, CURLOPT_URL, url.at);
 	curl_easy_setopt(g->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(g->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -137,6 +181,8 @@ start(const struct https_opts *o, const struct https_wait *wait, struct err *err
 static struct span
 failure(struct https_get *g, CURLcode code)
 {
+	if (g->strayed)
+		return SPAN("it would be fetched from an address that is not the host's");
 	if (g->too_long)
 		return arena_printf(&g->arena, "it is longer than %d octets", HTTPS_TEXT_MAX);
 	return arena_copy(&g->arena, span_of(g->why[0] ? g->why : curl_easy_strerror(code)));
@@ -147,7 +193,7 @@ ready(struct https_get *g, int fd, unsigned what)
 {
 	int mask = (what & LOOP_READ ? CURL_CSELECT_IN : 0) | (what & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
 	int running, left;
-	char *type = NULL;
+	char *type = NULL, *location = NULL;
 
 	curl_multi_socket_action(g->multi, fd < 0 ? CURL_SOCKET_TIMEOUT : fd, mask, &running);
 	for (CURLMsg *m; (m = curl_multi_info_read(g->multi, &left));) {
@@ -158,6 +204,8 @@ ready(struct https_get *g, int fd, unsigned what)
 		curl_easy_getinfo(g->easy, CURLINFO_RESPONSE_CODE, &g->answer.status);
 		curl_easy_getinfo(g->easy, CURLINFO_CONTENT_TYPE, &type);
 		g->answer.type = arena_copy(&g->arena, span_of(type));
+		curl_easy_getinfo(g->easy, CURLINFO_REDIRECT_URL, &location);
+		g->answer.location = arena_copy(&g->arena, span_of(location));
 		g->answer.text = buf_span(&g->text);
 		return &g->answer;
 	}

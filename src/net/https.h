@@ -1,7 +1,8 @@
 /*
  * Getting one small text by HTTPS (libcurl), for MTA-STS. A shared module (base/module.h): https() gets it. It neither
  * waits nor looks names up: who starts one watches the descriptors that it names and sets the timer that it asks for
- * (net/fetch.h does). The certificate must verify; nothing is followed to another place.
+ * (net/fetch.h does). The certificate must verify; nothing is followed to another place, and the addresses that may be
+ * connected to are those given: the host's name goes into a URL, where an octet may have a meaning that nobody thought of.
  */
 #ifndef NET_HTTPS_H
 #define NET_HTTPS_H
@@ -10,13 +11,14 @@
 
 #include "base/arena.h"
 #include "base/module.h"
+#include "net/addr.h"
 
 enum { HTTPS_TEXT_MAX = 64 << 10 };	/* RFC 8461 3.3 has senders bound it */
 
 struct https_opts {
 	const char *host, *path;	/* of the URL; the certificate must be the host's */
-	const char *addresses;		/* "192.0.2.1,2001:db8::1", one after the other; NULL: the proxy looks it up */
-	unsigned port;			/* of them */
+	const struct addr *to;		/* the addresses of the host, or of the proxy: nothing else is connected to; all with one port */
+	size_t nto;
 	const char *ca_file, *ca_folder;	/* certificates to trust, and a folder of hash links; NULL: none */
 	const char *proxy;		/* "socks5h://ADDR:PORT", "http://ADDR:PORT"; NULL: none */
 	uint64_t timeout_ms;
@@ -30,6 +32,7 @@ struct https_wait {
 
 struct https_answer {
 	struct span why;	/* nothing was got; empty: an answer came */
+	struct span location;	/* where it says that the text is, with a status of 3xx; nobody goes there */
 	bool untrusted;		/* because its certificate does not verify */
 	long status;		/* 200 */
 	struct span type;	/* "text/plain; charset=utf-8" */

@@ -206,6 +206,39 @@ class Exporter(unittest.TestCase):
             self.assertEqual(self.get(f"/probe?target={target}&module=smtp"),
                              (403, "this address is not allowed: --allow-target lists those that are\n"), target)
 
+    def test_what_is_no_host_name_is_refused(self):
+        "it would become part of a URL, a question to the DNS, or SNI"
+        self.start("--allow-target", "192.0.2.0/24")
+        for name in ("x.localhost%3F.a.test", "x.localhost%23.a.test", "x.localhost%2F.a.test", "a%3Ab.a.test", "a%20b.a.test",
+                     "a%0Ab.a.test", "a%25b.a.test", "a%5Cb.a.test", "a..b.test", "%00.a.test", "a%2Cb.test"):
+            for module in ("mx_sts", "smtp"):
+                self.assertEqual(self.get(f"/probe?target={name}&module={module}")[0], 400, name)
+            self.assertEqual(self.get(f"/probe?target=192.0.2.1&module=smtp&hostname={name}")[0], 400, name)
+
+    def test_what_is_connected_to_is_judged_whatever_form_it_has(self):
+        "numbers are no addresses, and an address within another kind of address is what it is"
+        with Server(lambda p: p.hello("250 x\r\n").obey()) as server:
+            self.start("--allow-port", str(server.port), "--allow-target", "127.0.0.99/32", "--modules",
+                       self.write("[module m]\noptions = --tls=off -t 3 --dns 127.0.0.1:9\n"))
+            for form in ("0x7f.1", "0x7f000001", "2130706433", "0177.0.0.1", "127.1", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::1]", "0.0.0.0", "[::]",
+                         "localhost", "127.0.0.1", "LOCALHOST."):
+                status, text = self.get(f"/probe?module=m&target={form}:{server.port}")
+                self.assertTrue(status in (400, 403) or "probe_success 0\n" in text, (form, text))
+            self.assertEqual(server.peers, [])
+
+    def test_a_policy_is_fetched_from_what_is_allowed_alone(self):
+        program.needs(self, "libcurl")
+        with Server(lambda p: p.until_gone()) as web:
+            zone = {("a.test", "MX"): [(10, "mx.a.test")], ("mx.a.test", "A"): ["127.0.0.99"], ("_mta-sts.a.test", "TXT"): ["v=STSv1; id=1;"],
+                    ("mta-sts.a.test", "A"): ["127.0.0.1"], ("mta-sts.a.test", "AAAA"): ["::ffff:127.0.0.1", "::1"]}
+            with NameServer(zone) as dns:
+                self.start("--allow-target", "127.0.0.99/32", "--modules", self.write(
+                    f"[module m]\noptions = --mx --sts --tls=off -t 3 --dns {dns.address} --resolve mta-sts.b.test:127.0.0.1:{web.port}\n"))
+                for domain in ("a.test", "b.test"):
+                    status, text = self.get(f"/probe?module=m&target={domain}")
+                    self.assertIn("probe_success 0\n", text)
+            self.assertEqual(web.peers, [])
+
     def test_an_ipv6_target(self):
         with Server(lambda p: p.obey(), "::1") as server:
             self.start("--allow-port", str(server.port), "--allow-target", "::1")

@@ -132,7 +132,8 @@ class Sts(unittest.TestCase):
     def test_what_the_web_server_says(self):
         program.needs(self, "libcurl")
         table = [
-            (dict(status=302), "HTTP status 302: it must not be somewhere else (RFC 8461 3.3)"),
+            (dict(status=302), "HTTP status 302: it must not be somewhere else (RFC 8461 3.3); the redirect to https://"),
+            (dict(status=301), "/elsewhere is not followed"),
             (dict(status=404), "HTTP status 404"),
             (dict(type="text/html"), 'it is of type "text/html", and must be text/plain'),
             (dict(text="version: STSv1\nmode: enforce\nmax_age: 1\n"), "no policy: it names no mx"),

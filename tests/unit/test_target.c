@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "run/route/host.h"
 #include "run/route/target.h"
 #include "split.h"
 
@@ -137,11 +138,36 @@ a_port_that_was_given_elsewhere(void **state)
 	arena_release(&arena);
 }
 
+/* What may become part of a URL. */
+static void
+host_names(void **state)
+{
+	static const char *const good[] = { "a", "mx1.example.org", "_dmarc.example.org", "3com.example", "xn--bcher-kva.example", "0x7f.1", "a-b.c" };
+	static const char *const bad[] = {
+		"", ".", "a..b", ".a", "a.", "x.localhost?.a.test", "x#.a", "a/b", "a:b", "a@b", "a%62", "a b", "a\\b", "a\tb", "[::1]", "::1", "a\x7f", "b\xc3\xbc",
+		"a,b", "a;b", "a=b", "a&b", "a+b", "a*b", "\"a\"",
+	};
+	char label[70] = "";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		assert_true(host_is_name(span_of(good[i])));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		if (host_is_name(span_of(bad[i])))
+			fail_msg("%s", bad[i]);
+	memset(label, 'a', 63);
+	assert_true(host_is_name(span_of(label)));
+	label[63] = 'a';
+	assert_false(host_is_name(span_of(label)));
+	assert_false(host_is_name(SPAN("a\0b")));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(forms),
+		cmocka_unit_test(host_names),
 		cmocka_unit_test(a_port_that_was_given_elsewhere),
 	};
 	return cmocka_run_group_tests_name("target", tests, NULL, NULL);

@@ -55,6 +55,23 @@ host_ascii(struct span name, struct arena *arena, struct span *out, struct err *
 	return true;
 }
 
+bool
+host_is_name(struct span ascii)
+{
+	size_t label = 0;
+
+	for (size_t i = 0; i < ascii.len; i++) {
+		unsigned char c = (unsigned char)ascii.at[i];
+		bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z', digit = c >= '0' && c <= '9';
+		if (c == '.' ? label == 0 : !letter && !digit && c != '-' && c != '_')
+			return false;
+		label = c == '.' ? 0 : label + 1;
+		if (label > 63)
+			return false;
+	}
+	return ascii.len > 0 && ascii.len <= 253 && label > 0;
+}
+
 static void
 add(struct host_query *q, struct addr a)
 {

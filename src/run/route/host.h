@@ -44,5 +44,7 @@ void host_free(struct host_query *);		/* also cancels; after it was told too; NU
 
 /* `name` as A-labels without a last dot, in the arena. False with err: it is no name (ERR_DNS), or libidn2 is missing. */
 bool host_ascii(struct span name, struct arena *, struct span *out, struct err *);
+/* Labels of letters, digits, "-" and "_" with dots between them (RFC 952, RFC 1123 2.1; "_" is seen): fit for a URL. */
+bool host_is_name(struct span ascii);
 
 #endif

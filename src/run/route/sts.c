@@ -94,7 +94,7 @@ static void
 on_answer(void *ctx, const struct https_answer *a)
 {
 	struct sts_query *q = ctx;
-	struct span type = text_safe(q->arena, span_first(a->type, 80));
+	struct span type = text_safe(q->arena, span_first(a->type, 80)), where = text_safe(q->arena, span_first(a->location, 200));
 	const char *why;
 
 	if (a->untrusted && trusts_nobody(q))
@@ -103,7 +103,8 @@ on_answer(void *ctx, const struct https_answer *a)
 	else if (a->why.len > 0)
 		tell(q, STS_UNREACHED, text_safe(q->arena, arena_copy(q->arena, span_first(a->why, 300))));
 	else if (a->status / 100 == 3)
-		tell(q, STS_UNREACHED, arena_printf(q->arena, "HTTP status %ld: it must not be somewhere else (RFC 8461 3.3)", a->status));
+		tell(q, STS_UNREACHED, arena_printf(q->arena, "HTTP status %ld: it must not be somewhere else (RFC 8461 3.3)%s%.*s%s", a->status,
+		    where.len ? "; the redirect to " : "", SPAN_ARG(where), where.len ? " is not followed" : ""));
 	else if (a->status != 200)
 		tell(q, STS_UNREACHED, arena_printf(q->arena, "HTTP status %ld", a->status));
 	else if (!is_plain(a->type))
@@ -115,13 +116,13 @@ on_answer(void *ctx, const struct https_answer *a)
 }
 
 static void
-fetch(struct sts_query *q, const char *addresses, unsigned port, const char *proxy)
+fetch(struct sts_query *q, const struct addr *to, size_t nto, const char *proxy)
 {
 	const char *file, *folder;
 
 	tls_trust_paths(q->way.ca, q->arena, &file, &folder);
 	struct https_opts opts = {
-		.host = arena_string(q->arena, q->host), .path = "/.well-known/mta-sts.txt", .addresses = addresses, .port = port,
+		.host = arena_string(q->arena, q->host), .path = "/.well-known/mta-sts.txt", .to = to, .nto = nto,
 		.ca_file = file, .ca_folder = folder, .proxy = proxy, .timeout_ms = q->way.timeout_ms ? q->way.timeout_ms : 60000,
 	};
 	struct err err;
@@ -138,15 +139,16 @@ fetch_by_proxy(struct sts_query *q)
 	const char *scheme = q->way.proxy->kind == PROXY_SOCKS5 ? "socks5h" : "http";
 	struct span url = arena_printf(q->arena, "%s://%s", scheme, addr_text(&q->way.proxy->addr, at));
 
-	fetch(q, NULL, 0, arena_string(q->arena, url));
+	fetch(q, &q->way.proxy->addr, 1, arena_string(q->arena, url));
 }
 
 static void
 on_host(void *ctx, const struct host *h)
 {
 	struct sts_query *q = ctx;
-	struct span all = SPAN_NONE;
+	struct addr *to = ARENA_ARRAY(q->arena, struct addr, h->naddr);
 	char at[ADDR_TEXT];
+	size_t n = 0;
 
 	if (h->naddr == 0) {
 		tell(q, STS_UNREACHED, arena_printf(q->arena, "mta-sts.%.*s: %.*s", SPAN_ARG(q->sts.domain), SPAN_ARG(h->why)));
@@ -154,12 +156,12 @@ on_host(void *ctx, const struct host *h)
 	}
 	for (size_t i = 0; i < h->naddr; i++)
 		if (addr_port(&h->addr[i]) == addr_port(&h->addr[0]) && addr_is_allowed(q->way.allow, q->way.nallow, &h->addr[i]))
-			all = arena_printf(q->arena, "%.*s%s%s", SPAN_ARG(all), all.len ? "," : "", addr_host(&h->addr[i], at));
-	if (all.len == 0) {
+			to[n++] = h->addr[i];
+	if (n == 0) {
 		tell(q, STS_UNREACHED, arena_printf(q->arena, "%s may not be connected to", addr_host(&h->addr[0], at)));
 		return;
 	}
-	fetch(q, arena_string(q->arena, all), addr_port(&h->addr[0]), NULL);
+	fetch(q, to, n, NULL);
 }
 
 static void
@@ -224,12 +226,13 @@ sts_start(const struct sts_way *way, struct span domain, struct arena *arena, st
 {
 	struct sts_query *q = memory_zeroed(sizeof *q);
 	struct span ascii;
-	struct err err = { .text = "it is no domain name" };
+	struct err err = { .text = "it is no domain name of letters, digits and hyphens" };
 
 	*q = (struct sts_query){ .way = *way, .arena = arena, .fn = fn, .ctx = ctx };
 	q->later = loop_timer(way->loop, on_later, q);
 	q->sts.domain = arena_copy(arena, domain);
-	if (host_ascii(q->sts.domain, arena, &ascii, &err)) {
+	/* The name becomes part of a URL: an octet that has a meaning there would lead elsewhere (RFC 3986 3.2.2). */
+	if (host_ascii(q->sts.domain, arena, &ascii, &err) && host_is_name(ascii)) {
 		q->sts.domain = ascii;
 		q->name = arena_printf(arena, "_mta-sts.%.*s", SPAN_ARG(ascii));
 		q->record = dns_ask(way->dns, q->name, DNS_TXT, on_record, q);

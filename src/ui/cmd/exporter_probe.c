@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "run/route/host.h"
 #include "ui/options/probe_spec.h"
 #include "ui/report/report.h"
 #include "ui/show/screen.h"
@@ -91,16 +92,17 @@ port_allowed(const char *list, unsigned port)
 	return false;
 }
 
-/* What TLS can ask for: RFC 6066 3 has it without a dot at its end, and in ASCII. */
+/* A dot at its end is the root's; in other scripts it is for libidn2 to read. Nothing else gets into a DNS question, SNI or a URL. */
 static bool
-is_name(const char *text)
+is_name(struct span text, bool idn, struct arena *arena)
 {
-	size_t n = strlen(text);
+	struct span ascii = text;
 
-	for (size_t i = 0; i < n; i++)
-		if ((unsigned char)text[i] <= ' ' || (unsigned char)text[i] >= 0x7F || strchr("/@:[]", text[i]))
-			return false;
-	return n > 0 && n <= 253;
+	if (idn && !host_ascii(text, arena, &ascii, &(struct err){ 0 }))
+		return false;
+	if (ascii.len > 1 && ascii.at[ascii.len - 1] == '.')
+		ascii.len--;
+	return host_is_name(ascii);
 }
 
 /* The module's options, with what the request says; the time is what the scrape leaves. */
@@ -117,7 +119,7 @@ read_request(struct exporter_probe *p, const struct options *all, struct err *er
 	uint64_t scrape_ms = seconds >= 1 && seconds <= 3600 ? (uint64_t)(seconds * 1000) - MARGIN_MS : 0;
 	if (scrape_ms && (!p->module->timed || scrape_ms < o->probe.probe.total_ms))
 		o->probe.probe.total_ms = scrape_ms;
-	if (sni && !is_name(sni))
+	if (sni && !is_name(span_of(sni), false, &o->arena))
 		return err_set(err, ERR_USAGE, "hostname: want a host name");
 	if (sni)
 		o->session.sni = arena_string(&o->arena, span_of(sni));
@@ -148,8 +150,11 @@ read_target(struct exporter_probe *p, const struct options *all, const char *tex
 		text = arena_printf(&p->o.arena, "@%s", text).at;
 	if (!target_parse(target, span_of(text), SPAN_NONE, p->o.port, &p->o.arena, err))
 		return 400;
+	struct addr literal;
 	if (target->kind != TARGET_HOST && target->kind != TARGET_MX)
 		err_set(err, ERR_USAGE, "only hosts and domains are probed for others");
+	else if (!addr_parse(&literal, target->host, 0) && !is_name(target->host, true, &p->o.arena))
+		return err_set(err, ERR_USAGE, "target: want a host name, a domain or an address"), 400;
 	else if (!port_allowed(all->allow_port, target->port))
 		err_set(err, ERR_USAGE, "port %u is not allowed: --allow-port lists those that are", target->port);
 	else if (!address_allowed(all, target->host))
