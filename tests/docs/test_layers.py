@@ -1,4 +1,5 @@
 """Folders are rooms: what a file includes, and what its object calls, is of its own room or of one that it may enter."""
+import concurrent.futures
 import glob
 import os
 import re
@@ -84,10 +85,14 @@ class Rooms(unittest.TestCase):
         self.assertEqual(wrong, [])
 
     def test_each_header_stands_alone(self):
-        for _, path in files(".h"):
-            done = subprocess.run([*os.environ.get("CC", "cc").split(), "-std=c17", "-D_GNU_SOURCE", "-fsyntax-only", "-I", SRC,
-                                   "-I", BUILD, "-x", "c", "-"], input=f'#include "{path}"\n', text=True, capture_output=True, check=False)
-            self.assertEqual(done.returncode, 0, path + "\n" + done.stderr)
+        compiler = [*os.environ.get("CC", "cc").split(), "-std=c17", "-D_GNU_SOURCE", "-fsyntax-only", "-I", SRC, "-I", BUILD, "-x", "c", "-"]
+
+        def compiled(path):
+            done = subprocess.run(compiler, input=f'#include "{path}"\n', text=True, capture_output=True, check=False)
+            return path + "\n" + done.stderr if done.returncode else ""
+
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            self.assertEqual([text for text in pool.map(compiled, [path for _, path in files(".h")]) if text], [])
 
 
 if __name__ == "__main__":
