@@ -422,5 +422,78 @@ class Profiles(unittest.TestCase):
         self.assertEqual([r[:3] for r in said], "220 501 250 501 501 250 553 250 354 250 502 501 500 221".split())
 
 
+class Promises(Served):
+    """What a script's server says of itself, it can do; and what its log shows was on the wire."""
+
+    OFFERS = "/on EHLO\nS: 250-mock.example\nS: 250-STARTTLS\nS: 250 8BITMIME\n"
+
+    def says(self, script, *lines, args=()):
+        client = self.client(self.serve(script, *args))
+        return [client.say(line) for line in lines]
+
+    def test_no_tls_is_promised_where_there_is_none(self):
+        for script in ("/on EHLO\nS: 250-mock\nS: 250 8BITMIME\n", self.OFFERS, self.OFFERS + "/on STARTTLS\nS: 220 go\n",
+                       "S: 220 mock\nC: EHLO x\nS: 250-mock\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\n"):
+            with self.subTest(script):
+                ehlo, starttls, noop = self.says(script, "EHLO x", "STARTTLS", "NOOP", args=("--tls=off",))
+                self.assertNotIn("STARTTLS", ehlo)
+                self.assertRegex(ehlo.splitlines()[-1], "^250 ")
+                self.assertIn(starttls[:3], ("502", "454"))
+                self.assertEqual(noop[:3], "250")
+
+    def test_a_script_that_is_to_refuse_tls_offers_it(self):
+        ehlo, starttls = self.says(self.OFFERS + "/on STARTTLS\nS: 454 4.7.0 not now\n", "EHLO x", "STARTTLS", args=("--tls=off",))
+        self.assertIn("250-STARTTLS", ehlo)
+        self.assertEqual(starttls, "454 4.7.0 not now")
+
+    def test_tls_is_not_begun_within_tls(self):
+        for script in (self.OFFERS, self.OFFERS + "/on STARTTLS\nS: 220 go\n"):
+            client = self.client(self.serve(script))
+            client.say("EHLO x")
+            self.assertEqual(client.starttls(wire.context())[:3], "220")
+            self.assertEqual(client.say("STARTTLS")[:3], "503")
+            self.assertEqual(client.say("NOOP")[:3], "250")
+
+    def test_what_is_not_offered_is_not_granted(self):
+        replies = self.says("/on EHLO\nS: 250-mock\nS: 250 8BITMIME\n", "EHLO x", "AUTH PLAIN AGEAYg==", "MAIL FROM:<a@b.example>",
+                            "RCPT TO:<c@d.example>", "BDAT 3 LAST\r\nx", "NOOP")
+        self.assertEqual([reply[:3] for reply in replies], ["250", "502", "250", "250", "502", "250"])
+        offered = "/on EHLO\nS: 250-mock\nS: 250-CHUNKING\nS: 250 AUTH PLAIN\n"
+        replies = self.says(offered, "EHLO x", "AUTH PLAIN AGEAYg==", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "BDAT 3 LAST\r\nx")
+        self.assertEqual([reply[:3] for reply in replies], ["250", "235", "250", "250", "250"])
+
+    def test_the_response_is_asked_for_before_the_login_succeeds(self):
+        "RFC 4954 4: an empty challenge, where the script has a 235 for AUTH"
+        for script in ("/on AUTH\nS: 235 2.7.0 in\n", "S: 220 mock\nC: AUTH PLAIN AGEAYg==\nS: 235 2.7.0 in\nC: NOOP\nS: 250\n"):
+            with self.subTest(script):
+                self.assertEqual(self.says(script, "AUTH PLAIN", "AGEAYg==", "NOOP")[:2], ["334 ", "235 2.7.0 in"])
+                self.assertEqual(self.says(script, "AUTH PLAIN AGEAYg=="), ["235 2.7.0 in"])
+        rule = "/on AUTH\nS: 235 2.7.0 in\n"
+        self.assertEqual([r[:3] for r in self.says(rule, "AUTH LOGIN", "YQ==", "Yg==")], ["334", "334", "235"])
+        self.assertEqual([r[:3] for r in self.says(rule, "AUTH XOAUTH2", "dXNlcj1h")], ["334", "235"])
+        self.assertEqual([r[:3] for r in self.says(rule, "AUTH PLAIN", "*", "NOOP")], ["334", "501", "250"])
+        self.assertEqual([r[:3] for r in self.says(rule, "AUTH PLAIN", "no base64", "NOOP")], ["334", "501", "250"])
+
+    def test_a_reset_comes_after_the_reply(self):
+        "symfony/symfony 40414: a 421, and then a reset; whatever the log shows was on the wire"
+        long = "".join(f"S: 421-{'x' * 400}\n" for _ in range(200))
+        for script in ("/on MAIL then=rst\nS: 421 4.7.0 later\n", "S: 220 mock\nC: MAIL\nS: 421 4.7.0 later\n/rst\n",
+                       f"/on MAIL then=rst\n{long}S: 421 4.7.0 later\n"):
+            for tls in (False, True):
+                with self.subTest(script[:60], tls=tls):
+                    server = self.serve(script, *(("--tls", "implicit") if tls else ()))
+                    client = self.client(server, tls=wire.context() if tls else None)
+                    self.assertEqual(client.say("MAIL FROM:<a@b.example>").splitlines()[-1], "421 4.7.0 later")
+                    with socket.socket(fileno=os.dup(client.socket.fileno())) as below:     # Python's TLS takes it for an end
+                        below.settimeout(program.DEADLINE)
+                        with self.assertRaises(ConnectionResetError):
+                            below.recv(1)
+
+    def test_a_close_comes_after_the_reply(self):
+        client = self.client(self.serve("/on MAIL then=close\nS: 421 4.7.0 later\n"))
+        self.assertEqual(client.say("MAIL FROM:<a@b.example>"), "421 4.7.0 later")
+        self.assertEqual(client.rest(), "")
+
+
 if __name__ == "__main__":
     tap.main()

@@ -190,5 +190,50 @@ S: 221
         self.assertEqual(done.returncode, 1, done.stdout)
 
 
+# What a script's client can say, and what the script's server then has to answer: each passes against itself.
+STEPS = {
+    "/starttls": "/starttls\nC: NOOP\nS: 250\n",
+    "/starttls, its reply judged": "/starttls\nS: 250\nC: NOOP\nS: 250\n",
+    "/starttls, the dialogue within it": "/starttls\nC: EHLO x\nS: 250-mx\nS: 250 AUTH PLAIN\nC: MAIL FROM:<a@b.example>\nS: 250 2.1.0 fine\n",
+    "/starttls behind a bare EHLO": "C: EHLO x\nS: 250\n/starttls\n/assert tls.version exists\nC: QUIT\nS: 221\n",
+    "/starttls behind an EHLO that nothing judges": "C: EHLO x\n/starttls\n/assert tls.version exists\n",
+    "/starttls twice over": "/case \"a\"\n/starttls\n/case \"b\"\n/starttls\nC: NOOP\nS: 250\n",
+    "STARTTLS refused": "C: EHLO x\nS: 250-mx\nS: 250 STARTTLS\n/starttls\nS: 454\nC: NOOP\nS: 250\n",
+    "/auth": "C: EHLO x\nS: 250\n/auth PLAIN user=u password=p insecure\nS: 235\nC: NOOP\nS: 250\n",
+    "/auth LOGIN": "C: EHLO x\nS: 250\n/auth LOGIN user=u password=p insecure\nC: NOOP\nS: 250\n",
+    "/body": "C: EHLO x\nC: MAIL FROM:<a@b.example>\nC: RCPT TO:<c@d.example>\n/body <<EOF\nx\nEOF\nS: 250 2.6.0 taken\nC: NOOP\nS: 250\n",
+    "/xforward": "C: EHLO x\nS: 250\n/xforward NAME=a.example\nC: NOOP\nS: 250\n",
+    "/xclient": "/xclient NAME=a.example\nC: NOOP\nS: 250\n",
+    "/quit": "C: EHLO x\nS: 250\n/quit\nS: 221 2.0.0 so long\n",
+    "/raw": "C: EHLO x\nS: 250\n/raw \"NO\"\n/raw \"OP\\r\\nRSET\\r\\n\"\nS: 252 noop\nS: 250 rset\nC: QUIT\nS: 221\n",
+    "C\\: with odd octets": "C: EHLO x\nS: 250\nC\\: NOOP \\xff\\xfe\\r\\n\nS: 501 no\nC: QUIT\nS: 221\n",
+    "C\\: with a bare LF": "C: EHLO x\nS: 250\nC\\: NOOP\\n\nS: 500 no\nC: QUIT\nS: 221\n",
+    "C\\: with two lines": "C\\: EHLO x\\r\\nNOOP\\r\\n\nS: 250 mx\nS: 252 ok\nC: QUIT\nS: 221\n",
+    "C\\: in pieces": "C: EHLO x\nS: 250\nC\\: RS\nC\\: ET\\r\\n\nS: 252 ok\nC: QUIT\nS: 221\n",
+    "/drop": "C: EHLO x\nS: 250\n/drop\n",
+    "/rst": "C: EHLO x\nS: 250\n/rst\n",
+    "/sleep": "C: EHLO x\nS: 250\n/sleep 1ms\nC: NOOP\nS: 250\n",
+}
+
+
+class Steps(unittest.TestCase):
+    def play(self, text):
+        with tempfile.NamedTemporaryFile("w", suffix=".smtp", encoding="utf-8") as file:
+            file.write("S: 220 mx ready\n" + text if "/case" not in text else text)
+            file.flush()
+            return program.run("selftest", file.name)
+
+    def test_each_has_a_server_s_side(self):
+        for name, text in STEPS.items():
+            with self.subTest(name):
+                done = self.play(text)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertEqual(done.stderr, "")
+
+    def test_one_that_has_none_is_named(self):
+        done = self.play("/proxy-protocol v1 local\nC: EHLO x\nS: 250\n")
+        self.assertIn(":2: /proxy-protocol has no server's side", done.stderr)
+
+
 if __name__ == "__main__":
     tap.main()

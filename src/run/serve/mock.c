@@ -48,6 +48,15 @@ looks_at_text(const struct script *script)
 	return looks;
 }
 
+static bool
+refuses_tls(const struct script_rule *r)
+{
+	while (r && !(r->at == RULE_VERB && r->verb == VERB_STARTTLS && r->reply && r->reply->nlines > 0 &&
+	    r->reply->line[0].ncodes > 0 && r->reply->line[0].code[0].digit[0] != '2'))
+		r = r->next;
+	return r != NULL;
+}
+
 struct mock *
 mock_new(const struct script *script, const struct mock_opts *opts, struct err *err)
 {
@@ -63,6 +72,8 @@ mock_new(const struct script *script, const struct mock_opts *opts, struct err *
 			continue;
 		struct mock_case *mc = &m->cases[m->ncases++];
 		*mc = (struct mock_case){ .mock = m, .c = c, .times = times_of(c->items) };
+		mc->needs = script_needs(c->items) | (c->standalone ? 0 : script_needs(script->prelude));
+		mc->refuses_tls = refuses_tls(c->rules) || refuses_tls(script->rules);
 		mc->step = (struct step){ .op = &step_mock, .place = c->place, .args = mc };
 	}
 	m->nrules = most + count_rules(script->rules);
@@ -81,6 +92,16 @@ mock_free(struct mock *m)
 	if (m)
 		free(m->cases);
 	free(m);
+}
+
+const struct script_item *
+mock_passed_over(const struct mock *m, size_t n)
+{
+	const struct script_item *found = script_without_part(m->script->prelude, &n);
+
+	for (const struct script_case *c = m->script->cases; c && !found; c = c->next)
+		found = script_without_part(c->items, &n);
+	return found;
 }
 
 struct span
@@ -222,7 +243,7 @@ client_did(struct play *p, enum mock_what what, enum verb verb, struct span line
 	arena_reset(&p->scratch);
 	login_hear(p, what, verb, line);
 	bool full = bounds_full(p, what, verb);
-	if (!bounds_take(p, what, verb, line, message) && (full || !rules_take(p, what, verb, line)) &&
+	if (!login_goes_on(p, what) && !bounds_take(p, what, verb, line, message) && (full || !rules_take(p, what, verb, line)) &&
 	    !script_takes(p, what, verb, line) && (full || !otherwise_takes(p, verb))) {
 		if (p->mock->opts.strict)
 			return stray(p, what, line);
@@ -231,6 +252,7 @@ client_did(struct play *p, enum mock_what what, enum verb verb, struct span line
 		else
 			default_answer(p, what, verb);
 	}
+	login_withhold(p, what, verb);
 	if (message)
 		note_message(p);
 	else if (what == MOCK_COMMAND)
@@ -323,6 +345,7 @@ mock_start(struct session *s, const struct step *step, void *mem)
 
 	p->s = s;
 	p->mock = mc->mock;
+	p->at = mc;
 	p->c = mc->c;
 	p->d = session_dialogue(s);
 	p->vars.names = &p->mock->script->names;
@@ -395,6 +418,7 @@ mock_release(void *mem)
 	arena_release(&p->scratch);
 	arena_release(&p->helo_mem);
 	arena_release(&p->bdat_mem);
+	arena_release(&p->offers_mem);
 	arena_release(&p->login.arena);
 	envelope_release(&p->mail);
 }

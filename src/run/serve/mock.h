@@ -37,6 +37,9 @@ void mock_stop(struct mock *);
 /* The case that connection n plays. */
 const struct script_case *mock_case(const struct mock *, unsigned n);
 
+/* The nth step of the script that has no meaning on the server's side and is passed over; NULL: there are no more. */
+const struct script_item *mock_passed_over(const struct mock *, size_t n);
+
 /* Where the script says to listen (/listen); empty: nowhere. */
 struct span mock_listen(const struct script *);
 

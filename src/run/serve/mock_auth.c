@@ -93,7 +93,7 @@ login_reply(const struct play *p)
 
 	if (l->cancelled)
 		return SPAN("501 5.7.0 Cancelled");
-	if (l->kind == LOGIN_OTHER)
+	if (l->kind == LOGIN_OTHER && l->withheld.len == 0)
 		return SPAN("504 5.5.4 There are PLAIN and LOGIN");
 	if (l->bad)
 		return SPAN("501 5.5.2 Not base64");
@@ -102,4 +102,32 @@ login_reply(const struct play *p)
 	if (l->due == LOGIN_WANTS_PASSWORD)
 		return SPAN("334 UGFzc3dvcmQ6");
 	return l->good ? SPAN("235 2.7.0 Welcome") : SPAN("535 5.7.8 Not a user or not the password");
+}
+
+void
+login_withhold(struct play *p, enum mock_what what, enum verb verb)
+{
+	if (what != MOCK_COMMAND || verb != VERB_AUTH || p->login.due != LOGIN_WANTS_ALL)
+		return;
+	for (struct mock_out *o = p->out; o; o = o->next)
+		if (o->verb == VERB_AUTH && !o->silent && span_starts(o->text, SPAN("235"))) {
+			p->login.withheld = arena_copy(&p->login.arena, o->text);
+			o->text = p->login.kind == LOGIN_OTHER ? SPAN("334 ") : login_reply(p);
+		}
+}
+
+bool
+login_goes_on(struct play *p, enum mock_what what)
+{
+	struct span reply = p->login.withheld;
+
+	if (what != MOCK_ANSWER || reply.len == 0)
+		return false;
+	if (p->login.cancelled || p->login.bad || p->login.due == LOGIN_WANTS_PASSWORD ||
+	    (p->mock->opts.mta->accounts && p->login.kind != LOGIN_OTHER && !p->login.good))
+		reply = login_reply(p);
+	if (p->login.due == LOGIN_WANTS_NOTHING)
+		p->login.withheld = SPAN_NONE;
+	mock_say(p, reply, VERB_AUTH, false);
+	return true;
 }

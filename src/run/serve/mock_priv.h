@@ -16,6 +16,8 @@ struct mock_case {
 	const struct mock *mock;
 	const struct script_case *c;
 	unsigned times;
+	unsigned needs;			/* bits of the rows of mock_parts: what its steps want EHLO to offer */
+	bool refuses_tls;		/* it has an answer of its own to STARTTLS, and that is no 220 */
 	struct step step;
 };
 
@@ -36,6 +38,7 @@ struct mock_out {
 	bool dot;
 	uint64_t delay_ms;
 	enum script_then then;
+	bool own;			/* the script's words, not a default */
 	bool silent;			/* nothing is sent: only ->then counts */
 };
 
@@ -48,6 +51,7 @@ struct login {
 	enum login_kind { LOGIN_OTHER, LOGIN_PLAIN, LOGIN_LOGIN } kind;
 	unsigned n;			/* responses that came */
 	struct span user;
+	struct span withheld;		/* the 235 that a script said before there was a response */
 	bool good, bad, cancelled;	/* the password is right; it is no base64; "*" */
 	enum { LOGIN_WANTS_NOTHING, LOGIN_WANTS_ALL, LOGIN_WANTS_PASSWORD } due;
 };
@@ -55,6 +59,7 @@ struct login {
 struct play {
 	struct session *s;
 	const struct mock *mock;
+	const struct mock_case *at;
 	const struct script_case *c;
 	struct dialogue *d;
 	struct arena arena, outs, scratch;	/* of the connection; of replies on their way; of what is in hand */
@@ -62,7 +67,7 @@ struct play {
 	struct mock_frame frame[MOCK_DEPTH];
 	size_t depth;			/* of frames; 0: the script is at its end */
 	bool second;			/* the prelude is done */
-	size_t say, reply;		/* of the exchange in hand, what comes next */
+	size_t say, reply;		/* of the exchange in hand, what comes next; of a step, how much of it was said */
 	enum match_level level;
 	unsigned *taken;		/* by each rule, on this connection */
 	uint64_t delay_ms;		/* before the next reply */
@@ -72,8 +77,9 @@ struct play {
 	size_t nout;
 	bool more;			/* the script goes on behind those, once the loop has turned */
 	struct envelope mail;
-	struct arena helo_mem, bdat_mem;	/* each as long as what it holds, so that a long connection does not grow */
+	struct arena helo_mem, bdat_mem, offers_mem;	/* each as long as what it holds, so that a long connection does not grow */
 	struct span helo, bdat;
+	struct span offers;		/* the script's own last reply to EHLO; empty: it was none of its own */
 	struct login login;
 	unsigned messages, errors;
 	bool up;			/* the banner is on its way */
@@ -81,6 +87,9 @@ struct play {
 };
 
 /* mock_script.c: the lines in their order */
+unsigned script_needs(const struct script_item *);	/* bits of mock_parts, of these items and their blocks */
+const struct script_item *script_without_part(const struct script_item *, size_t *n);	/* the one after *n others */
+void script_offer(unsigned needs, bool tls, struct buf *);	/* the lines of EHLO's reply that they want, "\r\n250-..." */
 void script_begin(struct play *);
 bool script_takes(struct play *, enum mock_what, enum verb, struct span line);	/* and answers it */
 void script_go_on(struct play *);		/* past all that waits for nothing */
@@ -90,6 +99,7 @@ const struct script_item *script_at(const struct play *);	/* NULL: at its end */
 bool rules_take(struct play *, enum mock_what, enum verb, struct span line);
 bool otherwise_takes(struct play *, enum verb);
 void default_answer(struct play *, enum mock_what, enum verb);
+bool mock_can_tls(const struct play *);		/* this run has TLS, and it is not on yet */
 
 /* mock_bounds.c: what the server's options ask */
 bool bounds_take(struct play *, enum mock_what, enum verb, struct span line, bool message);	/* and answers it */
@@ -102,6 +112,12 @@ uint64_t bounds_delay(const struct play *, enum verb, bool dot);
 void login_hear(struct play *, enum mock_what, enum verb, struct span line);
 bool login_is_right(const struct play *);	/* it is complete, and nothing is wrong with it */
 struct span login_reply(const struct play *);	/* a plain server's, to what was heard last */
+/*
+ * A script that says 235 to an AUTH without an initial response has not heard it yet: it is asked for first (RFC 4954 4), and
+ * the 235 follows. True of an answer that was asked for so; it is answered.
+ */
+void login_withhold(struct play *, enum mock_what, enum verb);
+bool login_goes_on(struct play *, enum mock_what);
 
 /* mock.c: the address of MAIL and RCPT, as it stands there where it is none; empty for <> */
 void mock_mailbox(enum verb, struct span args, struct span *mailbox, struct span *params);

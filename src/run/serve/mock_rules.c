@@ -111,6 +111,59 @@ say_taken(struct play *p)
 	mock_say(p, arena_printf(&p->scratch, "250 2.0.0 Ok: queued as %010llX", id), VERB_OTHER, true);
 }
 
+bool
+mock_can_tls(const struct play *p)
+{
+	return session_can_tls(p->s) && !p->d->tls;
+}
+
+/* Did the script's own reply to EHLO offer it? */
+static bool
+is_offered(const struct play *p, const char *keyword)
+{
+	struct span rest = p->offers, line;
+
+	while (span_line(&rest, &line)) {
+		line = span_skip(line, 4);
+		if (span_eq_case(span_word(&line), span_of(keyword)))
+			return true;
+	}
+	return false;
+}
+
+static void
+say_hello(struct play *p, enum verb verb)
+{
+	struct buf b = { .max = 4096 };
+	const char *host = p->mock->opts.mta->host ? p->mock->opts.mta->host : MTA_HOST;
+
+	buf_printf(&b, "250-%s", host);
+	if (verb != VERB_HELO)
+		script_offer(p->at->needs, mock_can_tls(p), &b);
+	struct span all = buf_span(&b);
+	size_t last = all.len;
+	while (last > 0 && all.at[last - 1] != '\n')
+		last--;
+	b.mem[b.head + last + 3] = ' ';
+	mock_say(p, buf_span(&b), verb, false);
+	buf_release(&b);
+}
+
+/* What this run, or this script, cannot do is not granted: NULL where it can. */
+static const char *
+not_here(const struct play *p, enum verb verb)
+{
+	if (verb == VERB_STARTTLS && p->d->tls)
+		return "503 5.5.1 TLS already active";
+	if (verb == VERB_STARTTLS && !session_can_tls(p->s))
+		return "502 5.5.1 STARTTLS not supported";
+	if (verb == VERB_AUTH && p->offers.len > 0 && !p->mock->opts.mta->accounts && !is_offered(p, "AUTH"))
+		return "502 5.5.1 AUTH not supported";
+	if (verb == VERB_BDAT && p->offers.len > 0 && !is_offered(p, "CHUNKING"))
+		return "502 5.5.1 CHUNKING not supported";
+	return NULL;
+}
+
 void
 default_answer(struct play *p, enum mock_what what, enum verb verb)
 {
@@ -119,18 +172,21 @@ default_answer(struct play *p, enum mock_what what, enum verb verb)
 		[VERB_RCPT] = SPAN_INIT("250 2.1.5 Ok"), [VERB_DATA] = SPAN_INIT("354 Go on"), [VERB_RSET] = SPAN_INIT("250 2.0.0 Ok"),
 		[VERB_NOOP] = SPAN_INIT("250 2.0.0 Ok"), [VERB_QUIT] = SPAN_INIT("221 2.0.0 Bye"), [VERB_BDAT] = SPAN_INIT("250 2.0.0 Ok"),
 		[VERB_VRFY] = SPAN_INIT("252 2.5.2 Cannot say"), [VERB_HELP] = SPAN_INIT("214 2.0.0 A script answers here"),
-		[VERB_STARTTLS] = SPAN_INIT("220 2.0.0 Ready for TLS"),
+		[VERB_STARTTLS] = SPAN_INIT("220 2.0.0 Ready for TLS"), [VERB_XFORWARD] = SPAN_INIT("250 2.0.0 Ok"),
 	};
 	const char *host = p->mock->opts.mta->host ? p->mock->opts.mta->host : MTA_HOST;
+	const char *not = what == MOCK_COMMAND ? not_here(p, verb) : NULL;
 
-	if (what == MOCK_CONNECTED)
-		mock_say(p, arena_printf(&p->scratch, "220 %s ESMTP", host), VERB_OTHER, false);
+	if (not)
+		mock_say(p, span_of(not), verb, false);
+	else if (what == MOCK_CONNECTED || (verb == VERB_XCLIENT && what == MOCK_COMMAND && p->at->needs))
+		mock_say(p, arena_printf(&p->scratch, "220 %s ESMTP", host), verb, false);
 	else if (what == MOCK_DOT)
 		say_taken(p);
 	else if (what == MOCK_ANSWER || verb == VERB_AUTH)
 		mock_say(p, login_reply(p), VERB_AUTH, false);
 	else if (verb == VERB_HELO || verb == VERB_EHLO || verb == VERB_LHLO)
-		mock_say(p, arena_printf(&p->scratch, "250 %s", host), verb, false);
+		say_hello(p, verb);
 	else
 		mock_say(p, usual[verb].len ? usual[verb] : SPAN("502 5.5.1 Not done here"), verb, false);
 }

@@ -5,6 +5,103 @@
 
 enum { SLICE_US = 4000, OUT_MANY = 64 };
 
+/*
+ * The server's part in the client's steps. A step says several commands: those that belong to it get what a plain server says,
+ * the last of them the S: lines. A step without a row sends nothing that is answered; the lines of /raw are counted, below.
+ */
+enum part_end { END_DOT, END_CHUNK, END_SENT, END_LOGIN, END_COMMAND, END_HELLO };
+
+static const struct part {
+	const char *step;
+	enum verb verb;			/* what it says */
+	enum part_end end;		/* HELLO: EHLO after it, where it was granted */
+	bool hello;			/* EHLO before it, where it is due */
+	const char *offers;		/* what EHLO is to offer for it */
+} parts[] = {
+	{ "starttls", VERB_STARTTLS, END_HELLO, true, "STARTTLS" },
+	{ "auth", VERB_AUTH, END_LOGIN, false, "AUTH PLAIN LOGIN" },
+	{ "bdat", VERB_BDAT, END_CHUNK, false, "CHUNKING" },
+	{ "body", VERB_DATA, END_DOT, false, NULL },
+	{ "send", VERB_MAIL, END_SENT, true, NULL },
+	{ "quit", VERB_QUIT, END_COMMAND, false, NULL },
+	{ "xclient", VERB_XCLIENT, END_HELLO, true, "XCLIENT ADDR NAME PORT PROTO HELO LOGIN DESTADDR DESTPORT" },
+	{ "xforward", VERB_XFORWARD, END_COMMAND, true, "XFORWARD ADDR NAME PORT PROTO HELO IDENT SOURCE" },
+};
+
+/* A step with places in it is its line still. */
+static struct span
+step_name(const struct script_item *item)
+{
+	struct span word = item->line.source;
+
+	return item->step ? span_of(item->step->op->name) : span_skip(span_word(&word), 1);
+}
+
+static const struct part *
+part_of(const struct script_item *item)
+{
+	struct span name = item->kind == SCRIPT_STEP ? step_name(item) : SPAN_NONE;
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (span_eq(name, span_of(parts[i].step)))
+			return &parts[i];
+	return NULL;
+}
+
+/* Steps that change how the client gets here: another connection plays another case, and no header comes before EHLO. */
+const struct script_item *
+script_without_part(const struct script_item *item, size_t *n)
+{
+	static const char *const none[] = { "open", "reopen", "proxy-protocol" };
+	const struct script_item *found = NULL;
+
+	for (; item && !found; item = item->next) {
+		for (size_t i = 0; item->kind == SCRIPT_STEP && i < sizeof none / sizeof *none; i++)
+			if (span_eq(step_name(item), span_of(none[i])) && (*n)-- == 0)
+				return item;
+		found = script_without_part(item->body, n);
+		found = found ? found : script_without_part(item->other, n);
+	}
+	return found;
+}
+
+unsigned
+script_needs(const struct script_item *item)
+{
+	unsigned needs = 0;
+
+	for (; item; item = item->next) {
+		const struct part *part = part_of(item);
+		if (part && part->offers)
+			needs |= 1u << (part - parts);
+		needs |= script_needs(item->body) | script_needs(item->other);
+	}
+	return needs;
+}
+
+void
+script_offer(unsigned needs, bool tls, struct buf *out)
+{
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		if (needs & 1u << i && (parts[i].verb != VERB_STARTTLS || tls))
+			buf_printf(out, "\r\n250-%s", parts[i].offers);
+}
+
+/* How many commands /raw says that are answered: each line end in it ends one. */
+static size_t
+commands_of(const struct script_item *item)
+{
+	struct span text = item->line.source;
+	size_t ends = 0;
+
+	if (!span_eq(step_name(item), SPAN("raw")))
+		return 0;
+	for (size_t i = 0; i + 1 < text.len; i++)
+		if (text.at[i] == '\\')
+			ends += text.at[++i] == 'n';
+	return ends;
+}
+
 /* ---- where it stands */
 
 static void
@@ -93,19 +190,22 @@ do_word(struct play *p, const struct script_item *item)
 static bool
 step_waits(struct play *p, const struct script_item *item)
 {
-	const char *name = item->step ? item->step->op->name : "";
+	struct span name = step_name(item);
 
-	if (strcmp(name, "drop") == 0 || strcmp(name, "close") == 0 || strcmp(name, "rst") == 0)
-		mock_then(p, name[0] == 'r' ? THEN_RST : THEN_CLOSE);
-	else if (strcmp(name, "sleep") == 0)
+	if (span_eq(name, SPAN("drop")) || span_eq(name, SPAN("close")) || span_eq(name, SPAN("rst")))
+		mock_then(p, name.at[0] == 'r' ? THEN_RST : THEN_CLOSE);
+	else if (item->step && span_eq(name, SPAN("sleep")))
 		p->delay_ms = *(const uint64_t *)item->step->args;
-	if (!item->step) {
-		struct span word = item->line.source;
-		word = span_skip(span_word(&word), 1);
-		return span_eq(word, SPAN("body")) || span_eq(word, SPAN("auth"));
-	}
-	return strcmp(name, "body") == 0 || strcmp(name, "auth") == 0 || strcmp(name, "starttls") == 0 || strcmp(name, "quit") == 0 ||
-	    strcmp(name, "bdat") == 0;
+	return part_of(item) || commands_of(item) > 0;
+}
+
+static bool
+has_raw(const struct script_item *item)
+{
+	for (size_t i = 0; i < item->nsay; i++)
+		if (item->say[i].kind == SAY_RAW)
+			return true;
+	return false;
 }
 
 static void
@@ -126,6 +226,39 @@ say_all(struct play *p, const struct script_item *item, enum verb verb, bool dot
 	return true;
 }
 
+/* Line `n` of what the exchange says, C\: lines and others, where it has as many; and how many there are. */
+static size_t
+raw_line(struct play *p, const struct script_item *item, size_t n, struct span *line)
+{
+	struct buf all = { .max = SCRIPT_OCTETS_MAX };
+	size_t lines = 0;
+
+	*line = SPAN_NONE;
+	for (size_t i = 0; i < item->nsay; i++) {
+		struct span fill;
+		if (text_fill(&item->say[i].text, &p->vars, &p->scratch, &fill, NULL, NULL))
+			buf_append(&all, fill);
+		if (item->say[i].crlf)
+			buf_append(&all, SPAN("\r\n"));
+	}
+	for (struct span rest = buf_span(&all); rest.len > 0 && memchr(rest.at, '\n', rest.len); lines++) {
+		struct span one;
+		span_line(&rest, &one);
+		if (lines == n)
+			*line = arena_copy(&p->scratch, one);
+	}
+	buf_release(&all);
+	return lines;
+}
+
+static size_t
+raw_lines(struct play *p, const struct script_item *item)
+{
+	struct span line;
+
+	return raw_line(p, item, 0, &line);
+}
+
 void
 script_go_on(struct play *p)
 {
@@ -139,7 +272,7 @@ script_go_on(struct play *p)
 			p->more = true;
 			return;
 		}
-		if (item->kind == SCRIPT_EXCHANGE && item->ncommands > 0)
+		if (item->kind == SCRIPT_EXCHANGE && (item->ncommands > 0 || (has_raw(item) && raw_lines(p, item) > 0)))
 			return;
 		if (item->kind == SCRIPT_EXCHANGE)
 			say_all(p, item, VERB_OTHER, false);
@@ -259,8 +392,8 @@ static bool
 say_matches(struct play *p, const struct script_say *say, enum mock_what what, enum verb verb, struct span line)
 {
 	switch (say->kind) {
-	case SAY_COMMAND: case SAY_RAW:
-		return what == MOCK_COMMAND && command_matches(p, say, say->kind == SAY_RAW ? say->verb : verb, line);
+	case SAY_COMMAND:
+		return what == MOCK_COMMAND && command_matches(p, say, verb, line);
 	case SAY_ANSWER:
 		return what == MOCK_ANSWER;
 	case SAY_DOT:
@@ -291,25 +424,121 @@ answer(struct play *p, const struct script_item *item, enum mock_what what, enum
 	}
 }
 
-/* /body, /auth, /quit and /starttls say more than one command; all but the last get what a plain server says. */
-static bool
-step_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb, struct span line)
+static void
+answer_step(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb)
 {
-	struct span word = item->line.source;
-	const char *name = item->step ? item->step->op->name : arena_string(&p->scratch, span_skip(span_word(&word), 1));
-	bool ends = (strcmp(name, "body") == 0 && what == MOCK_DOT) || (strcmp(name, "quit") == 0 && verb == VERB_QUIT) ||
-	    (strcmp(name, "bdat") == 0 && verb == VERB_BDAT && span_ends_case(line, SPAN(" LAST"))) ||
-	    (strcmp(name, "starttls") == 0 && verb == VERB_STARTTLS) ||
-	    (strcmp(name, "auth") == 0 && (what == MOCK_ANSWER || verb == VERB_AUTH) && p->login.due == LOGIN_WANTS_NOTHING);
-
-	if (!ends)
-		return false;
 	if (item->nreply == 0)
 		default_answer(p, what, verb);
 	else
 		say_all(p, item, verb, what == MOCK_DOT);
 	step_on(p);
 	script_go_on(p);
+}
+
+/* Of /raw: the S: lines are for its last commands. */
+static bool
+counted_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb)
+{
+	size_t n = commands_of(item), k = p->say;
+
+	if (what == MOCK_DOT && p->say > 0) {		/* the message was within it */
+		answer_step(p, item, what, verb);
+		return true;
+	}
+	if (what != MOCK_COMMAND || k >= n)
+		return false;
+	p->say++;
+	if (k + 1 == n && verb != VERB_DATA) {
+		answer_step(p, item, what, verb);
+	} else if (k + item->nreply >= n && p->reply < item->nreply) {
+		mock_reply(p, item->reply[p->reply++], verb, false, 0, THEN_GO_ON);
+	} else {
+		default_answer(p, what, verb);
+	}
+	return true;
+}
+
+/* Does the last reply that the script has for it refuse? Then nothing follows it. */
+static bool
+is_refused(const struct script_item *item)
+{
+	const struct expect *x = item->nreply ? item->reply[item->nreply - 1] : NULL;
+
+	return x && x->nlines > 0 && x->line[0].ncodes > 0 && x->line[0].code[0].digit[0] >= '4';
+}
+
+static bool
+step_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb, struct span line)
+{
+	const struct part *part = part_of(item);
+	bool hello = what == MOCK_COMMAND && (verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO);
+	bool mine = what == MOCK_COMMAND && part && verb == part->verb, ends = false;
+
+	if (!part)
+		return counted_takes(p, item, what, verb);
+	switch (part->end) {
+	case END_DOT:
+		ends = what == MOCK_DOT;
+		break;
+	case END_CHUNK:
+		ends = mine && span_ends_case(line, SPAN(" LAST"));
+		break;
+	case END_SENT:
+		mine |= what == MOCK_COMMAND && (verb == VERB_RCPT || verb == VERB_DATA || verb == VERB_BDAT);
+		ends = what == MOCK_DOT || (verb == VERB_BDAT && span_ends_case(line, SPAN(" LAST")));
+		break;
+	case END_LOGIN:
+		mine |= what == MOCK_ANSWER;
+		ends = mine && p->login.due == LOGIN_WANTS_NOTHING;
+		break;
+	case END_COMMAND:
+		ends = mine;
+		break;
+	case END_HELLO:
+		ends = p->say > 0 ? hello : mine && is_refused(item);
+		p->say += mine;
+		break;
+	}
+	if (ends)
+		answer_step(p, item, what, verb);
+	else if (mine || (part->hello && hello))
+		default_answer(p, what, verb);
+	else
+		return false;
+	return true;
+}
+
+/* Is this what line ->say of a C\: exchange says? */
+static bool
+raw_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb, struct span line)
+{
+	struct span want, args, rest;
+	size_t lines = raw_line(p, item, p->say, &want);
+	bool last = what != MOCK_COMMAND || p->say + 1 == lines;
+
+	if (what == MOCK_COMMAND) {
+		rest = want;
+		args = line;
+		if (p->say >= lines || verb_of(want, NULL) != verb)
+			return false;
+		if (verb == VERB_OTHER && !span_eq_case(span_word(&rest), span_word(&args)))
+			return false;
+		if (p->level == MATCH_ENHANCED ? !span_eq_case(key_of(verb, want), key_of(verb, line)) :
+		    p->level > MATCH_ENHANCED && !span_eq(want, line))
+			return false;
+		p->say++;
+	}
+	wait_as_recorded(p, item);
+	if (p->reply >= item->nreply)
+		default_answer(p, what, verb);
+	else if (last)
+		say_all(p, item, verb, what == MOCK_DOT);
+	else
+		mock_reply(p, item->reply[p->reply++], verb, false, 0, THEN_GO_ON);
+	if (last) {
+		step_on(p);
+		script_go_on(p);
+	}
 	return true;
 }
 
@@ -322,8 +551,10 @@ script_takes(struct play *p, enum mock_what what, enum verb verb, struct span li
 		return false;
 	if (item->kind == SCRIPT_STEP)
 		return step_takes(p, item, what, verb, line);
+	if (has_raw(item))
+		return raw_takes(p, item, what, verb, line);
 	size_t i = p->say;
-	while (i < item->nsay && !script_say_owes(&item->say[i]) && item->say[i].kind != SAY_RAW)
+	while (i < item->nsay && !script_say_owes(&item->say[i]))
 		i++;
 	if (i == item->nsay || !say_matches(p, &item->say[i], what, verb, line))
 		return false;

@@ -19,6 +19,45 @@ add(struct play *p, enum verb verb, bool dot)
 	return o;
 }
 
+/* EHLO's reply without the line that offers STARTTLS. */
+static struct span
+without_starttls(struct arena *arena, struct span reply)
+{
+	struct buf b = { .max = reply.len + 2 };
+	struct span rest = reply, line;
+	size_t last = 0;
+
+	while (span_line(&rest, &line)) {
+		struct span text = span_skip(line, 4);
+		if (buf_span(&b).len > 0 && span_eq_case(span_word(&text), SPAN("STARTTLS")))
+			continue;
+		if (buf_span(&b).len > 0)
+			buf_append(&b, SPAN("\r\n"));
+		last = buf_span(&b).len;
+		buf_append(&b, line);
+	}
+	if (buf_span(&b).len > last + 3)
+		b.mem[b.head + last + 3] = ' ';
+	struct span all = arena_copy(arena, buf_span(&b));
+	buf_release(&b);
+	return all;
+}
+
+/*
+ * What the script itself promises is kept as far as this run can: without TLS (--tls=off) no 220 to STARTTLS is said, and it
+ * is not offered, unless the script is there to refuse it. Nor is it begun within TLS.
+ */
+static void
+keep_to_what_is_possible(struct play *p, struct mock_out *o)
+{
+	bool hello = o->verb == VERB_EHLO || o->verb == VERB_LHLO;
+
+	if (o->verb == VERB_STARTTLS && span_starts(o->text, SPAN("220")) && !mock_can_tls(p))
+		o->text = p->d->tls ? SPAN("503 5.5.1 TLS already active") : SPAN("454 4.7.0 TLS not available");
+	else if (hello && span_starts(o->text, SPAN("250-")) && !session_can_tls(p->s) && !p->at->refuses_tls)
+		o->text = without_starttls(&p->outs, o->text);
+}
+
 void
 mock_say(struct play *p, struct span reply, enum verb verb, bool dot)
 {
@@ -44,7 +83,10 @@ mock_reply(struct play *p, const struct expect *x, enum verb verb, bool dot, uin
 	struct mock_out *o;
 	struct err err;
 
-	if (x && x->any) {
+	/* A bare "250" to EHLO says nothing of what is offered: where the script's own steps want something, that is. */
+	bool bare = x && (verb == VERB_EHLO || verb == VERB_LHLO) && p->at->needs && x->nlines == 1 && x->line[0].text.n == 0 &&
+	    x->line[0].ncodes > 0 && x->line[0].code[0].digit[0] == '2';
+	if (x && (x->any || bare)) {
 		p->delay_ms = delay_ms ? delay_ms : p->delay_ms;
 		default_answer(p, dot ? MOCK_DOT : p->up ? MOCK_COMMAND : MOCK_CONNECTED, verb);
 		if (then != THEN_GO_ON)
@@ -56,10 +98,13 @@ mock_reply(struct play *p, const struct expect *x, enum verb verb, bool dot, uin
 		o->delay_ms = delay_ms;
 	o->then = then;
 	o->silent = x == NULL;
+	o->own = true;
 	if (x && !script_render(x, verb, &p->vars, &p->outs, &o->text, &err)) {
 		session_fail(p->s, err.kind, "%s", err.text);
 		o->text = SPAN("451 4.3.0 The script has no value for this reply");
 	}
+	if (!o->silent)
+		keep_to_what_is_possible(p, o);
 	bounds_judge(p, o);
 }
 
@@ -106,6 +151,10 @@ follow(struct play *p, const struct mock_out *o)
 	if (o->silent)
 		return STEP_WAIT;
 	conv_listen(conv, message ? CONV_LISTEN_MESSAGE : code == 334 ? CONV_LISTEN_ANSWER : CONV_LISTEN_COMMAND, 0);
+	if ((o->verb == VERB_EHLO || o->verb == VERB_LHLO || o->verb == VERB_HELO) && code == 250) {
+		arena_reset(&p->offers_mem);
+		p->offers = o->own ? arena_copy(&p->offers_mem, o->text) : SPAN_NONE;
+	}
 	if (!o->dot)
 		dialogue_heard(p->d, o->verb, message ? 250 : code);
 	return o->verb == VERB_STARTTLS && code == 220 ? session_shake_hands(p->s) : STEP_WAIT;

@@ -99,6 +99,12 @@ selftest_free(struct selftest *t)
 	free(t);
 }
 
+const struct mock *
+selftest_mock(const struct selftest *t)
+{
+	return t->mock;
+}
+
 void
 selftest_case(struct selftest *t, unsigned number)
 {

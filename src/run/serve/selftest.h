@@ -9,6 +9,7 @@ struct selftest;
 /* Sets env's demo to it. The script must outlive it. NULL with err: the script cannot be served. */
 struct selftest *selftest_new(struct session_env *, const struct script *, struct err *);
 void selftest_free(struct selftest *);
+const struct mock *selftest_mock(const struct selftest *);	/* its server's side */
 void selftest_case(struct selftest *, unsigned number);		/* which case the next connections meet, from 1 */
 
 #endif

@@ -130,6 +130,12 @@ session_answer(struct session *s, struct span reply)
 }
 
 bool
+session_can_tls(const struct session *s)
+{
+	return s->tls_context != NULL;
+}
+
+bool
 session_unheard(const struct session *s)
 {
 	return s->conn && (conv_output(s->conv).len > 0 || conn_unacknowledged(s->conn));

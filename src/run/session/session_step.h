@@ -45,6 +45,7 @@ bool session_say_text(struct session *, struct span line);
 /* Server: a reply, whole, without its last CRLF; goes out as it is. */
 bool session_answer(struct session *, struct span reply);
 void session_tell_answer(struct session *, struct span reply);	/* of one whose octets the step puts into the conv itself */
+bool session_can_tls(const struct session *);		/* server: it has a certificate */
 bool session_unheard(const struct session *);	/* something that was said has not reached the peer's system yet */
 /* Nothing more is heard, or read, until it is let go: while an answer is delayed, or has nowhere to go. */
 void session_hold(struct session *, bool held);

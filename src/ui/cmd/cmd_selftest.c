@@ -6,6 +6,7 @@
 #include "ui/options/options.h"
 #include "ui/options/script.h"
 #include "ui/prompt/commands/list.h"
+#include "ui/report/serve.h"
 #include "ui/cmd/replay_run.h"
 
 /* Secrets need a value, and any will do: the script's own server asks for none. */
@@ -44,6 +45,8 @@ play(struct options *o, struct session_env *env, const char *name, const struct 
 	o->nvalues = 0;
 	make_secrets(o, file.script);
 	r.begin_ctx = t;
+	if (o->look.verbose >= 0)
+		serve_report_passed_over(selftest_mock(t), false);
 	r.opts = (struct play_opts){ .session = &o->session, .target = demo, .level = o->match_level, .allow_hosts = true,
 	    .value = o->value, .nvalues = o->nvalues };
 	replay_list(&r, &o->arena);

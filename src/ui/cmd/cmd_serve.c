@@ -178,6 +178,8 @@ make_mock(struct serving *v, struct err *err)
 	v->mock = mock_new(v->script, &(struct mock_opts){ .mta = &o->serve.mta, .strict = o->strict, .realtime = o->realtime,
 	    .level = o->match_level == MATCH_UNSAID ? MATCH_CODE : o->match_level,
 	    .value = o->value, .nvalues = o->nvalues, .stray = &v->stray }, err);
+	if (v->mock && o->look.verbose >= 0)
+		serve_report_passed_over(v->mock, true);
 	o->serve.play = mock_step;
 	o->serve.play_ctx = v->mock;
 	if (!o->listen && mock_listen(v->script).len > 0)

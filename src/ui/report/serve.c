@@ -127,3 +127,16 @@ serve_report_write(struct serve_report *r, const struct options *o, const struct
 	arena_release(&replay.screen.arena);
 	arena_release(&arena);
 }
+
+void
+serve_report_passed_over(const struct mock *mock, bool opens)
+{
+	const struct script_item *item;
+
+	for (size_t i = 0; (item = mock_passed_over(mock, i)); i++) {
+		struct span rest = item->line.source, word = span_word(&rest);
+		if (opens || !span_ends_case(word, SPAN("open")))
+			fprintf(stderr, "smtpsh: note: %s:%u: %.*s has no server's side and is passed over\n", item->place.file,
+			    item->place.line, SPAN_ARG(word));
+	}
+}

@@ -14,4 +14,7 @@ void serve_report_event(struct serve_report *, const struct event *, const struc
 /* All of it, when no more come: how many there are stands before the first. */
 void serve_report_write(struct serve_report *, const struct options *, const struct screen *);
 
+/* Says on standard error which steps of the script have no server's side; `opens`: those that make a connection too. */
+void serve_report_passed_over(const struct mock *, bool opens);
+
 #endif
