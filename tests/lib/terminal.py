@@ -59,6 +59,18 @@ class Terminal:
     def line(self, text):
         self.type(text + "\r")
 
+    def taken(self, seconds=DEADLINE):
+        """Waits until the program has read all that was typed: of what is not shown nothing else can be seen."""
+        end = time.monotonic() + seconds
+        there = os.open(f"/proc/{self.pid}/fd/0", os.O_RDWR | os.O_NOCTTY)
+        try:
+            while select.select([there], [], [], 0)[0]:
+                if time.monotonic() > end:
+                    raise AssertionError("what was typed is not read")
+                self._read(0.005)
+        finally:
+            os.close(there)
+
     def paste(self, text):
         "as a terminal does it that was asked for brackets around a paste"
         self.type("\x1b[200~" + text.replace("\n", "\r") + "\x1b[201~")
