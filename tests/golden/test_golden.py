@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 import json
 import tap
 
-GOLDEN = [*filter(None, [os.environ.get("EMULATOR")]), os.environ["GOLDEN"]]       # scripts/ports: what runs another machine's programs
+GOLDEN = [*os.environ.get("EMULATOR", "").split(), os.environ["GOLDEN"]]       # scripts/ports: what runs another machine's programs
 
 
 def printed(talk):

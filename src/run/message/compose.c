@@ -100,11 +100,14 @@ date(struct arena *arena)
 static struct span
 unique(struct arena *arena)
 {
-	unsigned char random[10];
+	unsigned char random[10] = { 0 };
 	char hex[21];
 
-	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random)
-		memcpy(random, &(struct timespec){ .tv_sec = time(NULL) }, sizeof random);
+	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
+		struct timespec now;
+		clock_gettime(CLOCK_REALTIME, &now);
+		memcpy(random, (uint64_t[]){ (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec }, sizeof(uint64_t));
+	}
 	for (size_t i = 0; i < sizeof random; i++)
 		snprintf(hex + 2 * i, 3, "%02x", random[i]);
 	return arena_printf(arena, "%llx.%s", (unsigned long long)time(NULL), hex);
