@@ -3,6 +3,7 @@ import os
 import subprocess
 
 SMTPSH = os.environ.get("SMTPSH", "smtpsh")
+SMTPSH = os.path.abspath(SMTPSH) if "/" in SMTPSH else SMTPSH       # a test may go to another folder
 DEADLINE = 20
 SANITIZED = os.environ.get("SANITIZED") == "1"      # memory is then the sanitizer's, and no measure
 

@@ -41,6 +41,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.chdir(self.home.name)            # where Tab finds no files but a test's own
             os.execve(argv[0], argv, environment(**env))
 
     def __enter__(self):

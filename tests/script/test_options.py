@@ -47,8 +47,8 @@ class Words(unittest.TestCase):
         self.assertIn("--user NAME gives it", program.run("--auth", "plain", "demo:", "-c", "NOOP").stdout)
 
     def test_what_is_named_instead_exists(self):
-        ours = set(re.findall(r'^\t\{ "([a-z0-9-]+)", ', source("options_table.c"), re.M))
-        rows = re.findall(r'^\t\{ "([^"]+)", (.*) \},$', source("options_foreign.c"), re.M)
+        ours = set(re.findall(r'^\t\{ "([a-z0-9-]+)", ', source("options/table.c"), re.M))
+        rows = re.findall(r'^\t\{ "([^"]+)", (.*) \},$', source("options/foreign.c"), re.M)
         self.assertGreater(len(rows), 100)
         self.assertEqual(len({name for name, _ in rows}), len(rows), "a name stands twice")
         for name, here in rows:
