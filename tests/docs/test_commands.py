@@ -111,6 +111,10 @@ class Commands(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (1, "",
                          "setup: cannot build without libssl-dev libjansson-dev (Debian package names); apt-get is not available\n"))
 
+    def test_without_pkg_config_the_libraries_are_unknown(self):
+        self.without("apt-get", "pkg-config", "ninja")
+        self.assertEqual(self.run_it().stderr, "setup: cannot build without pkg-config ninja-build (Debian package names); apt-get is not available\n")
+
     def test_apt_without_root_or_without_luck(self):
         self.lacks("openssl")
         self.write("apt-get", "#!/bin/sh\necho no network\nexit 100\n")
