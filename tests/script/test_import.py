@@ -137,6 +137,78 @@ class Import(unittest.TestCase):
         self.assertEqual(program.run("import").returncode, 2)
         self.assertIn("/nowhere", program.run("import", "/nowhere").stderr)
 
+    DIALOGUE = [("S", "220 mx.example ESMTP"), ("C", "EHLO me.example"), ("S", "250 mx.example"), ("C", "MAIL FROM:<a@example.org>"), ("S", "250 ok"),
+                ("C", "RCPT TO:<b@example.org>"), ("S", "250 ok"), ("C", "DATA"), ("S", "354 go"), ("C", "Subject: x"), ("C", ""), ("C", "one"), ("C", ""),
+                ("C", ""), ("C", "250 like a reply"), ("C", "..dot"), ("C", "  indented"), ("C", ""), ("C", "."), ("S", "250 taken"), ("C", "QUIT"),
+                ("S", "221 bye")]
+    MARKS = {"rfc": ("C: %s", "S: %s"), "swaks": (" -> %s", "<-  %s"), "phpmailer": ("2026 CLIENT -> SERVER: %s", "2026 SERVER -> CLIENT: %s"),
+             "msmtp": ("--> %s", "<-- %s"), "arrows": (">>> %s", "<<< %s"), "sender": ("S: %s", "R: %s"), "telnet": ("%s", "%s"),
+             "python": ("send: b'%s\\r\\n'", "reply: b'%s\\r\\n'"), "nodemailer": ("[x] DEBUG [y] C: %s", "[x] DEBUG [y] S: %s")}
+
+    def test_every_blank_line_of_a_message_is_kept(self):
+        message = ["Subject: x", "", "one", "", "", "250 like a reply", "..dot", "  indented", ""]
+        for dialect, (client, server) in self.MARKS.items():
+            for strip in (str, str.rstrip):          # what pastes do to lines' ends
+                log = "\n".join(strip((client if who == "C" else server) % line) for who, line in self.DIALOGUE) + "\n"
+                with self.subTest((dialect, strip)):
+                    done = program.run("import", "--from", dialect, "-", input=log)
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    lines = done.stdout.split("S: 354 go\n")[1].split("C: .\n")[0]
+                    self.assertEqual([line[3:] for line in lines.splitlines()], message)
+
+    def test_a_log_of_one_side_is_refused(self):
+        for dialect, (client, server) in self.MARKS.items():
+            for side, missing in (("S", "client"), ("C", "server")):
+                log = "".join((client if who == "C" else server) % line + "\n" for who, line in self.DIALOGUE if who == side)
+                with self.subTest((dialect, side)):
+                    done = program.run("import", "--from", dialect, "-", input=log)
+                    self.assertEqual((done.returncode, done.stdout), (2, ""))
+                    if dialect != "telnet":
+                        self.assertIn("the %s's side is missing" % missing, done.stderr)
+        ncat = "Ncat: Connected.\n" + "".join(line + "\n" for who, line in self.DIALOGUE if who == "S")
+        done = program.run("import", "-", input=ncat)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("the client's side is missing", done.stderr)
+
+    def test_what_is_of_another_form_is_refused_and_how_to_mark_it_is_said(self):
+        for client, server in ((">> %s", "<< %s"), ("09:41 - Client: %s", "09:41 - Server: %s"), ("sent %s", "%s"), ("[out] %s", "[in] %s"),
+                               ("> %s", "%s")):
+            log = "".join((client if who == "C" else server) % line + "\n" for who, line in self.DIALOGUE)
+            log = log.replace("250 mx.example", "250-mx.example\n250 SIZE")
+            with self.subTest((client, server)):
+                done = program.run("import", "-", input=log)
+                self.assertEqual((done.returncode, done.stdout), (2, ""), done.stdout)
+                if "dialect" not in done.stderr:
+                    self.assertIn("looks like a reply is line 1", done.stderr)
+                    self.assertIn("--from rfc", done.stderr)
+
+    def test_a_terminal_s_other_lines_are_no_commands(self):
+        done = program.run("import", "--from", "telnet", "-", input="220 x\nDEBUG: now EHLO\nEHLO y\n250 x\nthen I typed\nFROB z\n500 what\n^C\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([line for line in done.stdout.splitlines() if line.startswith("C")], ["C: EHLO y", "C: FROB z"])
+        self.assertIn("# then I typed\n", done.stdout)
+
+    def test_no_secret_stands_in_a_script(self):
+        """Whatever the dialect, known or not: the response, its parts, and what the server repeats of them."""
+        password, plain = "s3cr3t!x", "AGFsaWNlAHMzY3IzdCF4"
+        encoded = "czNjcjN0IXg="
+        said = [("C", "AUTH PLAIN " + plain), ("S", "535 no: %s %s" % (password, encoded)), ("C", "AUTH PLAIN"), ("S", "334 "), ("C", plain),
+                ("S", "535 no"), ("C", "AUTH LOGIN"), ("S", "334 VXNlcm5hbWU6"), ("C", "YWxpY2U="), ("S", "334 UGFzc3dvcmQ6"), ("C", encoded),
+                ("S", "235 hello alice, " + password)]
+        dialogue = self.DIALOGUE[:3] + said + self.DIALOGUE[3:]
+        marks = {**self.MARKS, None: ("> %s", "< %s"), 1: (">> %s", "<< %s"), 2: ("12:01 out '%s'", "12:01 in '%s'"), 3: ("sent %s", "received %s")}
+        for dialect, (client, server) in marks.items():
+            for names in ([dialect] if isinstance(dialect, str) else [None, "telnet", "rfc", "swaks"]):
+                log = "".join((client if who == "C" else server) % line + "\n" for who, line in dialogue)
+                with self.subTest((dialect, names)):
+                    done = program.run("import", *(["--from", names] if names else []), "-", input=log)
+                    for secret in (password, plain, encoded):
+                        self.assertNotIn(secret, done.stdout + done.stderr)
+                    if isinstance(dialect, str):
+                        self.assertEqual(done.returncode, 0, done.stderr)
+                        self.assertIn("/secret password", done.stdout)
+                        self.assertIn("/var user=alice", done.stdout)
+
     def test_a_log_that_was_cut_says_so(self):
         done = program.run("import", "-", input="<-  220 x\n -> DATA\n<-  354 go\n -> a\n")
         self.assertIn("# the log ends within the message", done.stdout)

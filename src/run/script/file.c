@@ -48,12 +48,23 @@ script_load_file(void *ctx, const char *from, struct span name, struct arena *ar
 	return file_below(from, ctx, name, arena, path, err) && file_read(*path, FILE_REGULAR, SCRIPT_OCTETS_MAX, arena, text, err);
 }
 
+/* Blank lines of a file without marks would be sent: they are not what anybody meant to play. */
+static bool
+says(const struct script_item *item)
+{
+	for (size_t i = 0; i < item->nsay; i++)
+		if (item->say[i].text.source.len > 0)
+			return true;
+	return false;
+}
+
 /* Lines that say or expect something, in blocks too. */
 static bool
 plays(const struct script_item *item)
 {
 	for (; item; item = item->next)
-		if (item->kind != SCRIPT_WORD || plays(item->body) || plays(item->other))
+		if (item->kind == SCRIPT_EXCHANGE ? item->nreply > 0 || says(item) : item->kind == SCRIPT_STEP || plays(item->body) ||
+		    plays(item->other))
 			return true;
 	return false;
 }

@@ -1,6 +1,8 @@
 /* import - recognises a log's dialect and reads it line by line. */
 #include "run/script/import_priv.h"
 
+#include "base/text.h"
+
 const struct import_dialect *
 import_dialect(struct span name)
 {
@@ -17,9 +19,10 @@ mark_of(const struct import_dialect *d, struct span line, struct span *text)
 	for (const struct import_mark *m = d->mark; m->text; m++) {
 		struct span mark = span_of(m->text), hit = line;
 		/* What ends in a blank may stand there without it, when nothing follows. */
-		bool bare = span_eq(line, span_first(mark, mark.len - 1)) && mark.at[mark.len - 1] == ' ';
+		struct span shorter = span_first(mark, mark.len - 1);
+		bool bare = mark.at[mark.len - 1] == ' ' && (m->inside ? span_ends_case(line, shorter) : span_eq(line, shorter));
 		if (m->inside)
-			hit = span_find(line, mark);
+			hit = bare && span_find(line, mark).len == 0 ? span_skip(line, line.len - shorter.len) : span_find(line, mark);
 		else if (!span_starts(line, mark) && !bare)
 			continue;
 		if (hit.len == 0)
@@ -132,24 +135,73 @@ put_head(const struct import *im, struct buf *out)
 		buf_printf(out, "/secret token\n");
 }
 
+/* The first line that looks like a reply, wherever in it the reply begins, for who marks the log by hand. */
+static void
+refuse(const struct import *im, struct span log, const char *why, struct err *err)
+{
+	struct arena arena = { 0 };
+	struct span line;
+	unsigned number = 0;
+
+	while (span_line(&log, &line)) {
+		number++;
+		for (size_t i = 0; i + 4 < line.len; i++) {
+			bool begins = i == 0 || !(line.at[i - 1] >= '0' && line.at[i - 1] <= '9');
+			if (!begins || line.at[i + 3] == '\r' || !import_is_reply(span_first(span_skip(line, i), 4)))
+				continue;
+			struct span shown = secrecy_shown(&im->secrets, &arena, span_first(span_trim(line), 100));
+			shown = text_safe(&arena, shown);
+			err_set(err, ERR_USAGE, "this is not read as a log of %s: %s; the first line that looks like a reply is line %u, "
+			    "\"%.*s\"; mark the lines by hand with \"C: \" and \"S: \" and use --from rfc", im->dialect->help, why, number,
+			    SPAN_ARG(shown));
+			arena_release(&arena);
+			return;
+		}
+	}
+	err_set(err, ERR_USAGE, "this is not read as a log of %s: %s", im->dialect->help, why);
+}
+
+/* Is it a dialogue of two sides, in this dialect? A line of a side is never made up. */
+static bool
+is_dialogue(const struct import *im, struct span log, struct err *err)
+{
+	unsigned said = im->commands + im->strange;
+
+	if (im->replies == 0 && said == 0)
+		return err_set(err, ERR_USAGE, "there is no dialogue of %s in it", im->dialect->help);
+	if (im->replies == 0)
+		return err_set(err, ERR_USAGE, "the server's side is missing: there are %u lines of a client, and no reply", said);
+	if (im->strange > im->commands)
+		refuse(im, log, "most lines that would be commands begin with no SMTP verb", err);
+	else if (said == 0)
+		refuse(im, log, "the client's side is missing, there are only replies", err);
+	else if (im->dialect->terminal && im->unasked > 0)
+		refuse(im, log, "a side is missing, there are replies that no command asks for, or a message that no 354 does", err);
+	else
+		return true;
+	return false;
+}
+
 bool
 import_log(const struct import_dialect *d, struct span log, struct buf *out, struct err *err)
 {
 	struct buf body = { .max = IMPORT_OUT_MAX };
 	struct import im = { .dialect = d, .swapped = is_swapped(d, log), .out = &body, .cases = { .max = IMPORT_OUT_MAX },
-	    .pending = { .max = IMPORT_LINE_MAX }, .held = { .max = IMPORT_OUT_MAX } };
-	struct span line;
-	bool any;
+	    .pending = { .max = IMPORT_LINE_MAX }, .doubtful = { .max = IMPORT_LINE_MAX }, .held = { .max = IMPORT_OUT_MAX },
+	    .banner = true };
+	struct span line, all = log;
 
+	import_find_secrets(&im, log);
 	while (span_line(&log, &line)) {
 		one_line(&im, import_clean(&im.arena, span_first(line, IMPORT_LINE_MAX), d->terminal));
 		arena_reset(&im.arena);
 	}
 	import_end(&im);
 	import_connection(&im);
-	any = buf_span(&im.cases).len > 0;
-	if (any) {
-		struct span cases = buf_span(&im.cases);
+	bool ok = is_dialogue(&im, all, err);
+	if (ok) {
+		/* What was missed where it was written, a comment say, is starred. */
+		struct span cases = secrecy_shown(&im.secrets, &im.arena, buf_span(&im.cases));
 		put_head(&im, out);
 		/* A case alone needs no name: "\n/case …\n" goes. */
 		for (int i = 0; im.ncases == 1 && i < 2; i++)
@@ -160,6 +212,8 @@ import_log(const struct import_dialect *d, struct span log, struct buf *out, str
 	buf_release(&im.cases);
 	buf_release(&im.pending);
 	buf_release(&im.held);
-	arena_release(&im.arena);
-	return any || err_set(err, ERR_USAGE, "there is no dialogue of %s in it", d->help);
+	buf_release(&im.doubtful);
+	secrecy_release(&im.secrets);
+	arena_wipe(&im.arena);
+	return ok;
 }

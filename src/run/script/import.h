@@ -27,6 +27,7 @@ struct import_dialect {
 	const char *sign;			/* a line that begins so gives it away; NULL: its marks do */
 	bool terminal;				/* a screen was captured: both sides bare, told apart by what they say */
 	bool hides_text;			/* the message's text is not shown */
+	bool hides_dot;				/* or it is, without its dot */
 	bool symmetric;				/* of either end: who speaks in codes is the server */
 	/* One cleaned line; false: as its marks say. NULL: always as its marks say. */
 	bool (*line)(struct import *, struct span);

@@ -1,6 +1,8 @@
 /* import - the dialects: how each tool marks what the client and the server say. */
 #include "run/script/import_priv.h"
 
+#include "base/base64.h"
+
 /* The text behind any of these; SPAN_NONE: none stands there. */
 static bool
 after(struct span line, const char *mark, bool inside, struct span *text)
@@ -46,6 +48,7 @@ rfc_mark(struct import *im, enum import_side side, struct span text)
 	if (is_direction(text) && !data)
 		return;
 	im->last_side = side;
+	im->gathers = true;
 	buf_append(&im->pending, text);
 }
 
@@ -64,17 +67,21 @@ rfc_goes_on(struct import *im, struct span text)
 static bool
 rfc_line(struct import *im, struct span line)
 {
-	struct span text = span_trim(line);
+	struct span text = span_trim(line), marked = line;
 
+	while (marked.len > 0 && (marked.at[0] == ' ' || marked.at[0] == '\t'))
+		marked = span_skip(marked, 1);
 	for (const struct import_mark *m = im->dialect->mark; m->text; m++) {
 		struct span mark = span_trim(span_of(m->text));
-		if (!span_starts(text, mark))
+		if (!span_starts(marked, mark))
 			continue;
-		text = span_skip(text, mark.len);
-		rfc_mark(im, m->side, span_skip(text, text.len > 0 && text.at[0] == ' '));
+		marked = span_skip(marked, mark.len);
+		marked = span_skip(marked, marked.len > 0 && marked.at[0] == ' ');
+		/* Blanks at a line's end are the paste's, but for a message's. */
+		rfc_mark(im, m->side, im->mode == IMPORT_TEXT || im->mode == IMPORT_CHUNK ? marked : span_trim(marked));
 		return true;
 	}
-	if (text.len == 0 || is_furniture(text) || buf_span(&im->pending).len == 0 || line.at[0] != ' ')
+	if (text.len == 0 || is_furniture(text) || !im->gathers || buf_span(&im->pending).len == 0 || line.at[0] != ' ')
 		return true;
 	if (is_direction(text))
 		import_end(im);		/* what stands below goes on with it */
@@ -136,10 +143,18 @@ bare_line(struct import *im, struct span line)
 	bool reply = import_is_reply(line) && im->mode != IMPORT_TEXT && !(im->mode == IMPORT_ANSWERS && im->last_side == IMPORT_SERVER &&
 	    !im->reply_open && (line.len == 3 || line.at[3] == '-' ? false : !span_has(line, ' ')));
 
-	if (reply)
+	bool goes = im->begun && !im->ended && (line.len > 0 || im->mode == IMPORT_TEXT);
+	if (reply) {
+		import_settle(im, true);
 		import_server(im, line);
-	else if (im->begun && !im->ended && (line.len > 0 || im->mode == IMPORT_TEXT))
+	} else if (goes && im->mode == IMPORT_COMMANDS && verb_of(line, NULL) == VERB_OTHER) {
+		import_doubt(im, line);
+	} else if (goes && im->mode == IMPORT_ANSWERS && !span_eq(line, SPAN("*")) && line.at[0] != '*' && !base64_is(line)) {
+		import_doubt(im, line);
+	} else if (goes) {
+		import_settle(im, false);
 		import_client(im, line);
+	}
 }
 
 static bool
@@ -280,8 +295,29 @@ phpmailer_line(struct import *im, struct span line)
 			import_client(im, text);
 			return true;
 		}
-	if (im->reply_open && import_is_reply(span_trim(line)))
-		import_server(im, span_trim(line));
+	/* A reply goes on in lines without a mark, behind blanks and whatever a collector put before them. */
+	for (size_t i = 0; im->reply_open && i + 3 < line.len; i++) {
+		struct span rest = span_skip(line, i);
+		bool begins = i == 0 || line.at[i - 1] == ' ' || line.at[i - 1] == '\t';
+		if (begins && span_starts(rest, span_of(im->code)) && import_is_reply(rest)) {
+			import_server(im, rest);
+			break;
+		}
+	}
+	return true;
+}
+
+/* ---- nodemailer: the message's lines stand behind the prefix alone, and its dot is not shown */
+
+static bool
+nodemailer_line(struct import *im, struct span line)
+{
+	struct span text = span_find(span_find(line, SPAN("DEBUG [")), SPAN("]")), mark = span_trim(span_first(text, 5));
+
+	if (im->mode != IMPORT_TEXT || text.len == 0 || span_eq(mark, SPAN("] S:")) || span_eq(mark, SPAN("] C:")))
+		return false;
+	text = span_skip(text, 1);
+	import_client(im, span_skip(text, text.len > 0 && text.at[0] == ' '));
 	return true;
 }
 
@@ -302,7 +338,8 @@ const struct import_dialect import_dialects[] = {
 	{ "postfix-notice", "Postfix's protocol error notice", { C(" In:  "), S(" Out: ") }, .hides_text = true, .symmetric = true },
 	{ "postfix", "Postfix -v in the log", { C_IN("]: < "), S_IN("]: > ") }, .hides_text = true, .symmetric = true },
 	{ "curl", "curl -v", { C("> "), S("< ") }, .hides_text = true, .line = curl_line },
-	{ "nodemailer", "nodemailer, with \"C:\" and \"S:\" behind a prefix", { C_IN("] C: "), S_IN("] S: ") }, .hides_text = true },
+	{ "nodemailer", "nodemailer, with \"C:\" and \"S:\" behind a prefix", { C_IN("] C: "), S_IN("] S: ") }, .hides_text = true,
+	  .hides_dot = true, .line = nodemailer_line },
 	{ "sender", "RFCs that write S: for the sender and R: for the receiver", { C("S: "), S("R: ") }, .sign = "R: ", .line = rfc_line },
 	{ "arrows", "RFCs that write >>> and <<<", { C(">>> "), S("<<< ") }, .sign = "<<< ", .line = rfc_line },
 	{ "rfc", "RFCs and MailKit: C: and S:", { C("C: "), S("S: ") }, .line = rfc_line },

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "run/script/import.h"
+#include "smtp/secrecy.h"
 #include "smtp/verb.h"
 
 enum import_mode { IMPORT_COMMANDS, IMPORT_TEXT, IMPORT_ANSWERS, IMPORT_CHUNK };
@@ -12,18 +13,23 @@ struct import {
 	const struct import_dialect *dialect;
 	bool swapped;			/* a symmetric log of the other end */
 	struct arena arena;		/* of the line in hand */
+	struct secrecy secrets;		/* all of the log's */
 	bool noise;			/* within a block that is not of the dialogue */
 
 	/* what a dialect may look at */
 	enum import_mode mode;
 	bool begun, ended;		/* a reply came; the connection is over */
+	bool banner;			/* the next reply may be one */
 	enum import_side last_side;
 
 	/* the writer's */
 	struct buf *out;		/* of the connection in hand */
 	struct buf cases;		/* those before it, each with its /case */
 	unsigned ncases;
-	struct buf pending;		/* one line that may go on in the next (RFC pastes) */
+	struct buf pending;		/* one line that may go on in the next (RFC pastes), where `gathers` */
+	bool gathers;
+	struct buf doubtful;		/* a terminal's line that is no known command: it is one if a reply to it comes next */
+	bool doubts;
 	enum verb verb;			/* last said */
 	unsigned owed;			/* commands that no reply came to yet */
 	bool reply_open, text_shown;
@@ -35,6 +41,10 @@ struct import {
 	bool body_owed;			/* what stands for a message waits for its reply */
 	struct buf held;		/* the lines said meanwhile */
 	bool needs_user, needs_password, needs_token;
+
+	/* is it a log of this dialect at all? */
+	unsigned commands, strange, replies;	/* with a verb, without one; whole replies */
+	unsigned unasked, asides;	/* replies that no command asks for; lines of neither side, which became comments */
 };
 
 /* import_write.c */
@@ -44,7 +54,12 @@ void import_comment(struct import *, const char *text);
 void import_put(struct import *, const char *line);		/* a line of the script as it is */
 void import_connection(struct import *);			/* another one begins */
 void import_end(struct import *);
+void import_doubt(struct import *, struct span line);		/* this line may be a command */
+void import_settle(struct import *, bool reply);		/* what comes next is a reply, or not */
 void import_put_client(struct import *, struct span line);	/* C: and the line, as it is sent */
+
+/* import_secrets.c: all of them go into ->secrets */
+void import_find_secrets(struct import *, struct span log);
 
 /* import_chunk.c */
 void import_chunk(struct import *, struct span bdat);		/* this command was said: its octets follow */

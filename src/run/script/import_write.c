@@ -147,8 +147,11 @@ say_auth(struct import *im, struct span line)
 static void
 close_reply(struct import *im)
 {
-	if (im->reply_open)
+	if (im->reply_open) {
 		buf_printf(im->out, "S: %s ...\n", im->code);
+		im->replies++;
+		im->owed -= im->owed > 0;
+	}
 	im->reply_open = false;
 }
 
@@ -170,6 +173,7 @@ say_command(struct import *im, struct span line)
 {
 	im->verb = verb_of(line, NULL);
 	im->owed++;
+	*(im->verb == VERB_OTHER ? &im->strange : &im->commands) += 1;
 	if (im->verb == VERB_AUTH) {
 		say_auth(im, line);
 		return;
@@ -242,13 +246,20 @@ release_held(struct import *im)
 
 /* What would be a pattern stands for itself: \[..], \{{, a leading \/, a trailing " \...". */
 static void
-put_reply_text(struct buf *out, struct span s)
+put_reply_text(struct import *im, struct span s)
 {
+	struct buf *out = im->out;
+	struct span shown = secrecy_shown(&im->secrets, &im->arena, s);		/* of the same length */
 	bool ere = s.len > 1 && s.at[0] == '/' && s.at[s.len - 1] == '/';
 	bool rest = s.len >= 4 && span_eq(span_skip(s, s.len - 4), SPAN(" ..."));
 
 	for (size_t i = 0; i < s.len; i++) {
 		struct span here = span_skip(s, i);
+		if (shown.at[i] != s.at[i]) {
+			if (i == 0 || shown.at[i - 1] == s.at[i - 1])
+				buf_append(out, SPAN("[..]"));
+			continue;
+		}
 		if (span_starts(here, SPAN("{{")) || span_starts(here, SPAN("[..]")) || (ere && i == 0) || (rest && i == s.len - 3))
 			buf_append(out, SPAN("\\"));
 		if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7F)
@@ -263,7 +274,10 @@ put_reply_text(struct buf *out, struct span s)
 static void
 after_reply(struct import *im)
 {
-	bool good = im->code[0] == '2';
+	bool good = im->code[0] == '2', banner = im->replies++ == 0 || im->banner;
+
+	im->banner = false;
+	im->unasked += (im->owed == 0 && !banner && strcmp(im->code, "421") != 0) || (strcmp(im->code, "354") == 0 && im->verb != VERB_DATA);
 
 	im->mode = strcmp(im->code, "334") == 0 ? IMPORT_ANSWERS : IMPORT_COMMANDS;
 	if (strcmp(im->code, "354") == 0) {
@@ -296,16 +310,48 @@ import_server(struct import *im, struct span line)
 	}
 	if (im->mode == IMPORT_TEXT && !im->text_shown)
 		put_missing_text(im);
+	else if (im->mode == IMPORT_TEXT && im->dialect->hides_dot && !im->reply_open)
+		import_client(im, SPAN("."));
 	im->begun = true;
 	memcpy(im->code, line.at, 3);
 	buf_printf(im->out, "S: %s", im->code);
 	im->reply_open = line.len > 3 && line.at[3] == '-';
 	if (line.len > 3)
 		buf_append(im->out, span_first(span_skip(line, 3), 1));
-	put_reply_text(im->out, span_skip(line, 4));
+	put_reply_text(im, span_skip(line, 4));
 	buf_append(im->out, SPAN("\n"));
 	if (!im->reply_open)
 		after_reply(im);
+}
+
+/* ---- a terminal's lines that may be of neither side */
+
+void
+import_settle(struct import *im, bool reply)
+{
+	struct buf taken = im->doubtful;
+
+	if (!im->doubts)
+		return;
+	im->doubts = false;
+	im->doubtful = (struct buf){ .max = IMPORT_LINE_MAX };
+	if (reply && im->owed == 0 && !im->reply_open && im->mode == IMPORT_COMMANDS) {
+		import_client(im, buf_span(&taken));
+	} else {
+		struct span safe = text_safe(&im->arena, span_first(buf_span(&taken), 200));
+		im->asides++;
+		im->unasked += span_eq(buf_span(&taken), SPAN("."));	/* the end of a message that nobody was seen to ask for */
+		buf_printf(im->out, "# %.*s\n", SPAN_ARG(safe));
+	}
+	buf_release(&taken);
+}
+
+void
+import_doubt(struct import *im, struct span line)
+{
+	import_settle(im, false);
+	im->doubts = true;
+	buf_append(&im->doubtful, line);
 }
 
 /* ---- connections */
@@ -317,8 +363,9 @@ import_end(struct import *im)
 	struct span line = buf_span(&im->pending);
 	struct buf taken = im->pending;
 
-	if (line.len == 0 && !im->pending.mem)
+	if (!im->gathers)
 		return;
+	im->gathers = false;
 	im->pending = (struct buf){ .max = IMPORT_LINE_MAX };
 	if (im->last_side == IMPORT_CLIENT)
 		import_client(im, line);
@@ -341,7 +388,9 @@ put_missing_replies(struct import *im)
 void
 import_connection(struct import *im)
 {
+	import_settle(im, false);
 	close_reply(im);
+	im->banner = true;
 	import_chunk_end(im);
 	release_held(im);
 	put_missing_replies(im);

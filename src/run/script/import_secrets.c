@@ -1,0 +1,138 @@
+/*
+ * import - secrets of a log, found before its dialect is known and whatever that is: what follows AUTH and a mechanism
+ * anywhere in a line, and what answers a 334. They then are starred wherever the script would show them again.
+ */
+#include "run/script/import_priv.h"
+
+#include "base/base64.h"
+#include "smtp/auth.h"
+
+enum { WINDOW_LINES = 12 };		/* behind a 334: prompts, blank lines and remarks may stand before the answer */
+
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* A word up to what ends it in any language's quotes. */
+static struct span
+token(struct span *rest)
+{
+	size_t n = 0;
+
+	while (rest->len > 0 && (rest->at[0] == ' ' || rest->at[0] == '\t'))
+		*rest = span_skip(*rest, 1);
+	while (n < rest->len && rest->at[n] && !strchr(" \t\"'\\<>&,;()[]{}\r", rest->at[n]))
+		n++;
+	struct span word = span_first(*rest, n);
+	*rest = span_skip(*rest, n);
+	return word;
+}
+
+/* Base64 that is no word of English: long, or with what no word has. */
+static bool
+is_encoded(struct span word, bool alone)
+{
+	bool odd = word.len >= 12 || alone;
+
+	if (word.len < 4 || !base64_is(word))
+		return false;
+	for (size_t i = 0; i < word.len; i++)
+		odd |= !is_letter(word.at[i]) || (i > 0 && word.at[i] < 'a' && word.at[i - 1] >= 'a');
+	return odd;
+}
+
+/* "250-AUTH PLAIN LOGIN" offers mechanisms. */
+static bool
+is_offer(struct span before)
+{
+	return before.len >= 4 && is_digit(before.at[before.len - 2]) && is_digit(before.at[before.len - 3]) && is_digit(before.at[before.len - 4]);
+}
+
+/* True when an AUTH without a response stands in the line: its answers follow, whether or not the log shows the 334s. */
+static bool
+scan_auth(struct import *im, struct span line)
+{
+	bool waits = false;
+
+	for (size_t i = 0; i + 4 < line.len; i++) {
+		struct span rest = span_skip(line, i);
+		if (!span_starts_case(rest, SPAN("AUTH ")) || (i > 0 && (is_letter(line.at[i - 1]) || is_offer(span_first(line, i)))))
+			continue;
+		rest = span_skip(rest, 5);
+		struct span mech = token(&rest), response = token(&rest);
+		if (!auth_is_name(mech) || auth_mech(response))
+			continue;
+		bool given = is_encoded(response, false);
+		secrecy_said(&im->secrets, given ? arena_printf(&im->arena, "AUTH %.*s %.*s", SPAN_ARG(mech), SPAN_ARG(response)) :
+		    arena_printf(&im->arena, "AUTH %.*s", SPAN_ARG(mech)), false, &im->arena);
+		waits = !given && auth_mech(mech);
+	}
+	return waits;
+}
+
+/* A 334 in the line, and its text. */
+static bool
+scan_challenge(struct import *im, struct span line)
+{
+	for (size_t i = 0; i + 3 <= line.len; i++) {
+		struct span rest = span_skip(line, i + 3);
+		bool before = i == 0 || !(is_digit(line.at[i - 1]) || is_letter(line.at[i - 1]) || line.at[i - 1] == '.');
+		if (memcmp(line.at + i, "334", 3) != 0 || !before || (rest.len > 0 && rest.at[0] != ' ' && rest.at[0] != '\r' && rest.at[0] != '\\'))
+			continue;
+		secrecy_heard(&im->secrets, 334, token(&rest));
+		return true;
+	}
+	return false;
+}
+
+static bool
+has_reply(struct span line)
+{
+	for (size_t i = 0; i + 3 < line.len; i++)
+		if ((i == 0 || line.at[i - 1] == ' ' || line.at[i - 1] == '\'' || line.at[i - 1] == '"') && import_is_reply(span_first(span_skip(line, i), 4)) &&
+		    line.at[i + 3] == ' ')
+			return true;
+	return false;
+}
+
+static void
+scan_answers(struct import *im, struct span line)
+{
+	struct span rest = span_trim(line), whole = rest;
+
+	while (rest.len > 0) {
+		struct span word = token(&rest);
+		if (word.len == 0)
+			rest = span_skip(rest, 1);
+		else if (is_encoded(word, word.len == whole.len))
+			secrecy_said(&im->secrets, word, true, &im->arena);
+	}
+}
+
+void
+import_find_secrets(struct import *im, struct span log)
+{
+	struct span line;
+	unsigned waits = 0;
+
+	while (span_line(&log, &line)) {
+		line = import_clean(&im->arena, span_first(line, IMPORT_LINE_MAX), im->dialect->terminal);
+		if (scan_auth(im, line) || scan_challenge(im, line)) {
+			waits = WINDOW_LINES;
+		} else if (waits > 0 && has_reply(line)) {
+			waits = 0;
+		} else if (waits > 0) {
+			scan_answers(im, line);
+			waits--;
+		}
+		arena_reset(&im->arena);
+	}
+}
