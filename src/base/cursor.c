@@ -37,13 +37,17 @@ cursor_word(struct cursor *c)
 	return span_word(&c->rest);
 }
 
-/* A command that may have a secret in its line. */
+/* A line that may have a secret in it. */
 static bool
 is_confidential(struct span line)
 {
-	struct span name;
+	static const char *const words[] = { "auth", "secret", "pass", "token" };
 
-	return cursor_is_command(span_trim(line), &name) && (span_eq(name, SPAN("auth")) || span_eq(name, SPAN("secret")));
+	for (; line.len > 0; line = span_skip(line, 1))
+		for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+			if (span_starts_case(line, span_of(words[i])))
+				return true;
+	return false;
 }
 
 /* The line goes along, so that a person sees where it is. */

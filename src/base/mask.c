@@ -176,6 +176,23 @@ mask_add(struct mask *m, struct span secret)
 }
 
 void
+mask_join(struct mask *m, const struct mask *more)
+{
+	for (size_t i = 0; i < more->cap; i++) {
+		if (!more->digest[i])
+			continue;
+		if (2 * m->n >= m->cap)
+			grow(m);
+		uint64_t *place = place_of(m, more->digest[i]);
+		m->n += *place == 0;
+		*place = more->digest[i];
+	}
+	for (size_t i = 0; more->brief && i < MASK_BRIEF; i++)
+		if (more->brief[i].len > 0)
+			keep_brief(m, secret_span(&more->brief[i]));
+}
+
+void
 mask_release(struct mask *m)
 {
 	drop_digests(m);

@@ -24,6 +24,7 @@ struct mask {
 };
 
 void mask_add(struct mask *, struct span secret);
+void mask_join(struct mask *, const struct mask *more);		/* what that has is starred too */
 void mask_release(struct mask *);
 
 /* `octets` themselves when they show no secret; else a copy with stars, of the same length. Lives in the arena. */

@@ -210,6 +210,23 @@ class Confide(unittest.TestCase):
                     with open(told, encoding="utf-8", errors="surrogateescape") as file:
                         self.has_none(file.read())
 
+    def test_tls_that_was_asked_for_is_not_done_without(self):
+        "whatever the server offers or answers, and though AUTH in the clear is allowed"
+        options = ("--auth", "--auth-insecure", "--user", "bob", "--password-file", f"{self.folder}/pw")
+        for offers, answers in (((), {}), (("STARTTLS",), {"STARTTLS": "454 4.7.0 not now"}), (("STARTTLS",), {"STARTTLS": "502 no"}),
+                                (("STARTTLS",), {"STARTTLS": "250 ok"}), (("XXXXXXXA",), {})):
+            with self.subTest(offers=offers, answers=answers), Mta("AUTH PLAIN LOGIN", *offers, answers=answers) as mta:
+                for args in (("check_smtp", "-H", mta.host, "-p", str(mta.port), "-S", "-A", "LOGIN", "-U", "bob", "-P", PASSWORD),
+                             ("check_smtp", "-H", mta.host, "-p", str(mta.port), "-S", "-A", "PLAIN", "-U", "bob", "-P", PASSWORD),
+                             ("check_smtp", "-H", mta.host, "-p", str(mta.port), "-D", "5", "-A", "LOGIN", "-U", "bob", "-P", PASSWORD),
+                             ("probe", "--tls=starttls", *options, mta.target), ("probe", *options, f"smtp+tls://{mta.target}"),
+                             ("send", "--tls=starttls", *options, "--from", "a@b.example", "--to", "c@d.example", mta.target),
+                             ("--tls", *options, mta.target, "-c", "NOOP"), (*options, f"smtp+tls://{mta.target}", "-c", "NOOP"),
+                             ("--tls", *options, mta.target, "-c", "/auth LOGIN insecure")):
+                    done = program.run(*args)
+                    self.assertNotEqual(done.returncode, 0, done.stdout)
+                    self.assertFalse([line for line in mta.heard if "AUTH" in line or b64(PASSWORD) in line], (args, mta.heard))
+
     def test_captured_where_it_was_said(self):
         "a value from a peer that was told a secret goes only where the secret may"
         for capture in ("/capture x /what is NOOP (.*)/", "/capture x /(....)$/", None):

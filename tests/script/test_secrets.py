@@ -180,6 +180,50 @@ class Secrets(unittest.TestCase):
         with open(script, encoding="utf-8") as file:
             self.assertEqual(text, file.read())
 
+    def test_what_a_script_itself_has(self):
+        "in whatever form and in whatever report; and the server repeats it"
+        secret = PASSWORD.replace(" ", "_")
+        auths = [f"/auth PLAIN user=u password={secret}", f"/auth LOGIN user=u password={secret}",
+                 f"C: AUTH PLAIN {b64(chr(0) + 'u' + chr(0) + secret)}\nS: 235", f'C: AUTH PLAIN {{{{plain "u" "{secret}"}}}}\nS: 235',
+                 f"C: AUTH LOGIN\nS: 334\nC: {b64('u')}\nS: 334\nC: {b64(secret)}\nS: 235",
+                 f'C: AUTH LOGIN\nS: 334\nC: {b64("u")}\nS: 334\nC: {{{{login-pass "{secret}"}}}}\nS: 235',
+                 f"/var password={secret}\n/var user=u\nC: AUTH PLAIN {{{{plain user password}}}}\nS: 235",
+                 f"/var smtp_pw={secret}\n/auth PLAIN user=u password={{{{smtp_pw}}}}",
+                 f'/raw "AUTH PLAIN {b64(chr(0) + "u" + chr(0) + secret)}\\r\\n"\nS: 235']
+        told = [form.lower() for form in forms(secret.encode()) if len(form) >= 8]
+
+        def auth(client, line):
+            words = line.split()
+            for challenge in ["Username:", "Password:"] if words[1] == "LOGIN" else [""] * (len(words) < 3):
+                client.say("334 " + b64(challenge))
+                client.line()
+            return [f"535-{secret} {b64(secret)}", "535 5.7.8 no"]
+        for lines in auths:
+            script = self.path("own.smtp", f"/case \"x\"\nC: EHLO x\nS: 250\n# {secret}\n{lines}\nC: NOOP {secret}\nS: 250\n")
+            for form in (("-v",), (), ("--format", "tap"), ("--format", "junit"), ("--format", "json"), ("--update",), ("--keep-going", "-v")):
+                with self.subTest(lines, form=form), Mta("AUTH PLAIN LOGIN", answers={"AUTH": auth}) as mta:
+                    trace = self.path("own.trace")
+                    done = program.run("replay", "--debug", trace, *form, "--against", mta.target, script)
+                    self.assertNotEqual(done.returncode, 0)
+                    with open(trace, encoding="utf-8", errors="surrogateescape") as file:
+                        shown = (file.read() + done.stdout + done.stderr).lower()
+                    os.remove(trace)
+                    for what in told:
+                        at = shown.find(what)
+                        self.assertEqual(at, -1, shown[max(0, at - 200):at + 60])
+
+    def test_an_error_in_a_line_does_not_repeat_it(self):
+        for line in (f"/auth PLAIN bob {PASSWORD}", f"/auth PLAIN pw:{PASSWORD}=x", f"C: AUTH PLAIN {{{{nothing {PASSWORD}}}}}",
+                     f"/secret password={PASSWORD}", f"/secret password {PASSWORD}", f"/var password={PASSWORD} {{{{x"):
+            with self.subTest(line):
+                script = self.path("bad.smtp", "C: EHLO x\nS: 250\n" + line + "\n")
+                for args in (("replay", "--against", "demo:", script), ("demo:", "-f", script), ("serve", script)):
+                    self.search("".join(self.output(*args)))
+
+    def output(self, *args):
+        done = program.run(*args)
+        return done.stdout, done.stderr
+
     def test_the_servers_side_and_between(self):
         lines = f"EHLO x\r\nAUTH PLAIN {KEY}\r\nAUTH LOGIN\r\n{b64(USER)}\r\n{b64(PASSWORD)}\r\nAUTH PLAIN={KEY}\r\n auth plain {KEY}\r\nQUIT\r\n"
         with Mta("AUTH PLAIN LOGIN", answers={"AUTH": lambda c, line: echo(c, line) if " " in line[5:] else ["334 "],

@@ -148,9 +148,11 @@ play_peer(struct play *p, unsigned number)
 static void
 mask_secrets(struct play *p, struct play_peer *peer)
 {
-	if (p->masked == p->vars.secrets)
+	if (p->masked == p->vars.secrets + 1)
 		return;
-	p->masked = p->vars.secrets;
+	if (p->masked == 0)
+		session_mask_all(peer->session, &p->script->secrecy.mask);
+	p->masked = p->vars.secrets + 1;
 	for (size_t i = 0; p->vars.names && i < p->vars.names->n; i++)
 		if (p->vars.set[i] && p->vars.secret[i])
 			session_mask(peer->session, p->vars.value[i]);

@@ -51,7 +51,7 @@ struct play {
 	struct match_how how;
 	struct session_opts base;		/* what sessions begin with */
 	bool early;
-	unsigned masked;			/* of vars.secrets, so many are starred */
+	unsigned masked;			/* of vars.secrets, so many less 1 are starred; 0: not even those of the script's text */
 	struct span tls_fail;
 	const struct word_requires *requires;	/* waits for EHLO */
 	uint64_t began_us, item_us;

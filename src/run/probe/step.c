@@ -34,11 +34,20 @@ starttls_wanted(const struct probe *p)
 	return r->extensions && extensions_offer(r->extensions, "STARTTLS");
 }
 
+/* What TLS was asked for is not done without (RFC 3207 6): neither the login nor the mail. */
+static bool
+lacks_tls(const struct probe *p)
+{
+	return p->job.result->tls_mode == TARGET_TLS_STARTTLS && !p->job.result->tls;
+}
+
 static bool
 wanted(const struct probe *p, enum probe_phase phase)
 {
 	const struct probe_opts *o = p->job.opts;
 
+	if (phase >= PHASE_AUTH && phase <= PHASE_BODY && lacks_tls(p))
+		return false;
 	switch (phase) {
 	case PHASE_BANNER:
 		return p->until >= DEPTH_BANNER;

@@ -156,8 +156,10 @@ show_piece(struct buf *shown, const struct piece *p, const struct script_vars *v
 		return;
 	}
 	buf_printf(shown, "{{%s", p->function->name);
-	for (unsigned i = 0; i < p->function->nargs; i++)
-		buf_printf(shown, p->arg[i].literal ? " \"%.*s\"" : " %.*s", SPAN_ARG(p->arg[i].text));
+	for (unsigned i = 0; i < p->function->nargs; i++) {
+		bool own = p->arg[i].literal && p->function->takes_secrets && i + 1 == p->function->nargs;	/* a password in the script's text */
+		buf_printf(shown, own ? " \"***\"" : p->arg[i].literal ? " \"%.*s\"" : " %.*s", SPAN_ARG(p->arg[i].text));
+	}
 	buf_append(shown, SPAN("}}"));
 }
 

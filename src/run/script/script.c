@@ -283,6 +283,7 @@ script_parse(const char *file, struct span text, const struct script_opts *opts,
 		script_free(s);
 		return NULL;
 	}
+	script_find_secrets(s);
 	if (s->ncases == 0) {
 		s->cases = ARENA_NEW(&s->arena, struct script_case);
 		s->cases->place = (struct place){ s->file, 1 };
@@ -296,6 +297,7 @@ script_free(struct script *s)
 {
 	if (!s)
 		return;
+	secrecy_release(&s->secrecy);
 	arena_release(&s->arena);
 	free(s);
 }

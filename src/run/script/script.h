@@ -125,6 +125,7 @@ struct script {
 	struct script_names names;
 	struct expect_ere *eres;
 	struct place ere_in_reply;	/* the first /ERE/ of an S: line, .file NULL when none: it cannot be emitted */
+	struct secrecy secrecy;		/* of its own text */
 	struct place *ignored;		/* stage directions and page furniture of a marked file */
 	size_t nignored;
 };
@@ -155,6 +156,13 @@ void script_free(struct script *);		/* NULL is fine */
 
 /* The line at a place of the script; empty when there is none. */
 struct span script_source_line(const struct script *, struct place);
+
+/*
+ * Text of the script as it may be shown: passwords that stand in it (password=, what AUTH says, literal arguments of functions
+ * that build AUTH) are starred, wherever. In the arena, or the text itself.
+ */
+struct span script_shown(const struct script *, struct arena *, struct span text);
+void script_find_secrets(struct script *);		/* for script_parse alone */
 
 /* From a file, its includes below its folder; "-" is standard input. One without a line to play is an error. */
 struct script *script_read(const char *file, const struct script_opts *, struct err *);

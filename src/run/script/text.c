@@ -155,8 +155,8 @@ parse_place(struct pieces *p, struct span inside, const struct cursor *c, struct
 		return parse_typed(p, span_trim(name), span_trim(type), c, err);
 	}
 	if (!name_is_valid(word) || rest.len > 0)
-		return cursor_fail(c, err, "\"{{%.*s}}\" is neither a variable nor a function; to send it write \\{{",
-		    SPAN_ARG(span_first(inside, 60)));
+		return cursor_fail(c, err, "\"{{%.*s%s}}\" is neither a variable nor a function; to send it write \\{{",
+		    SPAN_ARG(span_first(word, 60)), rest.len > 0 ? " ..." : "");
 	struct piece *piece = new_piece(p, PIECE_PLACE);
 	piece->name = names_find(p->ctx->names, word);
 	if (piece->name == NAME_NONE)

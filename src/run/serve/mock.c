@@ -219,13 +219,15 @@ stray(struct play *p, enum mock_what what, struct span line)
 	    item ? item->line.source : SPAN("nothing more");
 	struct place place = item ? item->place : p->c->place;
 
+	say = script_shown(p->mock->script, &p->scratch, say);
 	if (what == MOCK_ANSWER)
 		line = SPAN("an answer");
 	else if (what == MOCK_DOT)
 		line = SPAN("the end of a message");
-	if (span_starts_case(line, SPAN("AUTH ")))	/* what comes behind the mechanism is a secret */
-		line = span_first(line, line.len - span_find(span_skip(line, 5), SPAN(" ")).len);
-	line = vars_redact(&p->vars, &p->scratch, line);
+	struct secrecy here = { 0 };
+	line = secrecy_said(&here, vars_redact(&p->vars, &p->scratch, line), false, &p->scratch);
+	line = session_starred(p->s, &p->scratch, line);
+	secrecy_release(&here);
 	if (!place.file)
 		place.file = p->mock->script->file;
 	tell_stray(p, place, say);
@@ -320,7 +322,8 @@ client_left(struct play *p)
 
 	if (!p->mock->opts.strict || !item)
 		return STEP_DONE;
-	tell_stray(p, item->place, item->kind == SCRIPT_EXCHANGE && item->nsay ? item->say[0].text.source : item->line.source);
+	tell_stray(p, item->place, script_shown(p->mock->script, &p->scratch, item->kind == SCRIPT_EXCHANGE && item->nsay ?
+	    item->say[0].text.source : item->line.source));
 	return session_fail(p->s, ERR_EXPECT, "%s:%u: the client left before this", item->place.file, item->place.line);
 }
 

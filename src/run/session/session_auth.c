@@ -12,6 +12,12 @@ session_mask(struct session *s, struct span secret)
 	mask_add(s->env->secrets, secret);
 }
 
+void
+session_mask_all(struct session *s, const struct mask *more)
+{
+	mask_join(s->env->secrets, more);
+}
+
 struct span
 session_starred(struct session *s, struct arena *arena, struct span octets)
 {

@@ -12,6 +12,7 @@
  */
 bool session_say(struct session *, struct span line);
 bool session_say_secret(struct session *, struct span line, struct span shown);	/* a SECRET_GIVEN */
+void session_mask_all(struct session *, const struct mask *);
 void session_mask(struct session *, struct span secret);	/* starred from now on in all sessions of the program */
 /* Octets of a script or a peer as they may be shown, with every secret of the session starred. In the arena, or themselves. */
 struct span session_starred(struct session *, struct arena *, struct span octets);

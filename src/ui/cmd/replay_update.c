@@ -111,7 +111,7 @@ agreed(const struct update *u, const struct change *c)
 	struct arena arena = { 0 };
 
 	for (unsigned i = 0; i < c->n; i++)
-		fprintf(stderr, "- %.*s\n", SPAN_ARG(text_safe(&arena, line_of(u->file->text, c->from + i))));
+		fprintf(stderr, "- %.*s\n", SPAN_ARG(text_safe(&arena, script_shown(u->file->script, &arena, line_of(u->file->text, c->from + i)))));
 	struct span rest = c->text, line;
 	while (span_line(&rest, &line))
 		fprintf(stderr, "+ %.*s\n", SPAN_ARG(text_safe(&arena, line)));

@@ -236,10 +236,15 @@ void
 replay_step(struct replay *r, const struct script_item *item, const char *why, uint64_t took_us)
 {
 	struct span name = item->nsay ? item->say[0].text.source : item->line.source;
+	struct arena arena = { 0 };
 
+	for (size_t i = 0; i < r->nfiles; i++)
+		if (r->file[i].script)
+			name = script_shown(r->file[i].script, &arena, name);
 	json_played(r->out, &(struct json_played){
 		.what = "step", .file = item->place.file, .line = item->place.line, .name = name,
 		.verdict = why ? "failed" : "passed", .why = span_of(why), .took_us = took_us });
+	arena_release(&arena);
 }
 
 const struct replay_report replay_json = { .one = json_one };

@@ -72,7 +72,7 @@ show_lines(struct replay *r, const struct replay_case *c, const struct play_fail
 	if (!at.file)
 		return 0;
 	for (at.line -= at.line > 1; at.line <= f->place.line; at.line++) {
-		struct span line = script_source_line(c->file->script, at);
+		struct span line = script_shown(c->file->script, &arena, script_source_line(c->file->script, at));
 		snprintf(margin, sizeof margin, "%3u | ", at.line);
 		if (at.line == f->place.line || span_trim(line).len > 0)
 			put(r, INK_PLAIN, indent, margin, visible(&arena, line));

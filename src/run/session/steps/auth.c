@@ -21,7 +21,7 @@ read_word(struct login_args *a, struct cursor *c, struct span word, struct arena
 		a->insecure = true;
 	} else if (!span_has(word, '=')) {
 		if (a->user.len)
-			return cursor_fail(c, err, "\"%.*s\" is too much: want /auth [MECH] [USER]", SPAN_ARG(span_first(word, 60)));
+			return cursor_fail(c, err, "a word too much, which is not repeated here: want /auth [MECH] [USER]; a password is asked for");
 		*(a->mech.len ? &a->user : &a->mech) = word;
 	} else if (span_eq(name, SPAN("user"))) {
 		a->user = value;
@@ -34,8 +34,7 @@ read_word(struct login_args *a, struct cursor *c, struct span word, struct arena
 	} else if (span_eq(name, SPAN("initial")) && (span_eq(value, SPAN("yes")) || span_eq(value, SPAN("no")))) {
 		a->initial = span_eq(value, SPAN("yes")) ? LOGIN_INITIAL_YES : LOGIN_INITIAL_NO;
 	} else {
-		return cursor_fail(c, err, "/auth has no \"%.*s\": want user=, password=, authzid=, initial=yes|no or insecure",
-		    SPAN_ARG(span_first(name, 40)));
+		return cursor_fail(c, err, "/auth has no such word: want user=, password=, authzid=, initial=yes|no or insecure");
 	}
 	return true;
 }

@@ -1,0 +1,165 @@
+/* secrets - what a script's own text has of secrets: found when it was read, starred wherever a line of it is shown. */
+#include "run/script/script.h"
+
+/* ---- where a secret stands in a line */
+
+/* A variable that is called so holds one. */
+static bool
+is_secret_name(struct span name)
+{
+	static const char *const parts[] = { "pass", "pwd", "pw", "secret", "token", "credential" };
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		for (struct span at = name; at.len > 0; at = span_skip(at, 1))
+			if (span_starts_case(at, span_of(parts[i])))
+				return true;
+	return false;
+}
+
+/* The value of the next NAME=VALUE in it whose name says that it is a secret; `rest` goes on behind it. Empty: there is none. */
+static struct span
+named_value(struct span *rest)
+{
+	for (struct span word; (word = span_word(rest)).len > 0;) {
+		struct span value = word, name = span_until(&value, '=');
+		if (value.len > 0 && is_secret_name(name) && !span_starts(value, SPAN("{{")))
+			return value;
+	}
+	return SPAN_NONE;
+}
+
+/* /auth … password=VALUE, /send … ; /var and the like have one value, up to the line's end. */
+static struct span
+secret_argument(struct span name, struct span *rest)
+{
+	struct span all = *rest;
+
+	if (!span_eq(name, SPAN("var")))
+		return named_value(rest);
+	struct span variable = span_until(&all, '=');
+	*rest = SPAN_NONE;
+	return is_secret_name(variable) && !span_starts(all, SPAN("{{")) ? span_trim(all) : SPAN_NONE;
+}
+
+/* The next text in quotes that a function makes a response of: the user's is none. Empty: there is none. */
+static struct span
+quoted_argument(struct span *rest)
+{
+	static const struct { const char *name; unsigned skipped; } makers[] = {
+		{ "plain ", 1 }, { "xoauth2 ", 1 }, { "cram-md5 ", 1 }, { "login-pass ", 0 }, { "b64 ", 0 },
+	};
+
+	while (rest->len > 0) {
+		struct span at = span_skip(span_find(*rest, SPAN("{{")), 2), close = span_find(at, SPAN("}}"));
+		*rest = close.len ? span_skip(close, 2) : SPAN_NONE;
+		struct span inside = span_trim(span_first(at, at.len - close.len));
+		for (size_t i = 0; i < sizeof makers / sizeof *makers; i++) {
+			if (!span_starts(inside, span_of(makers[i].name)))
+				continue;
+			struct span args = span_trim(span_skip(inside, strlen(makers[i].name)));
+			for (unsigned k = 0; k < makers[i].skipped; k++)
+				args.len > 0 && args.at[0] == '"' ? (args = span_skip(args, 1), span_until(&args, '"')) : span_word(&args);
+			args = span_trim(args);
+			if (args.len > 1 && args.at[0] == '"') {
+				args = span_skip(args, 1);
+				return span_until(&args, '"');
+			}
+		}
+	}
+	return SPAN_NONE;
+}
+
+/* ---- the walk through what was read */
+
+struct walk {
+	struct secrecy *secrecy;
+	bool marked, message, answer;	/* message text comes; the last reply was a 334 */
+};
+
+/* "C: ", "S2: ", "C\: " at the front: which; what is behind it. 0: there is none. */
+static char
+mark_of(struct span line, struct span *text)
+{
+	size_t n = 1;
+
+	if (line.len < 2 || (line.at[0] != 'C' && line.at[0] != 'S'))
+		return 0;
+	while (n < line.len && ((line.at[n] >= '1' && line.at[n] <= '9') || line.at[n] == '\\'))
+		n++;
+	if (n == line.len || line.at[n] != ':')
+		return 0;
+	*text = span_skip(line, n + 1 + (n + 1 < line.len && line.at[n + 1] == ' '));
+	return line.at[0];
+}
+
+static void
+walk_said(struct walk *w, struct span text)
+{
+	struct arena arena = { 0 };
+	struct span rest = text, secret;
+
+	if (w->message) {
+		w->message = !span_eq(text, SPAN("."));
+		return;
+	}
+	while ((secret = quoted_argument(&rest)).len > 0)
+		secrecy_add(w->secrecy, secret);
+	if (span_find(text, SPAN("{{")).len == 0)
+		secrecy_said(w->secrecy, text, w->answer, &arena);
+	w->message = !w->answer && verb_of(text, NULL) == VERB_DATA && !w->marked;
+	w->answer = false;
+	arena_wipe(&arena);
+}
+
+static void
+walk_heard(struct walk *w, struct span text)
+{
+	unsigned long long code;
+
+	if (!span_number(span_first(text, 3), 999, &code))
+		return;
+	w->answer = code == 334;
+	w->message = code == 354;
+	secrecy_heard(w->secrecy, (unsigned)code, span_skip(text, 4));
+}
+
+static void
+walk_line(struct walk *w, struct span line)
+{
+	struct span text = line, trimmed = span_trim(line), name, secret;
+	char mark = mark_of(trimmed, &text);
+
+	if (mark == 'S')
+		walk_heard(w, text);
+	else if (mark == 'C')
+		walk_said(w, text);
+	else if (cursor_is_command(trimmed, &name) && !w->message) {
+		struct span rest = span_skip(trimmed, 1 + name.len);
+		for (struct span args = rest; (secret = secret_argument(name, &args)).len > 0;)
+			secrecy_add(w->secrecy, secret);
+		for (struct span args = rest; (secret = quoted_argument(&args)).len > 0;)
+			secrecy_add(w->secrecy, secret);
+		struct arena arena = { 0 };
+		if (span_eq(name, SPAN("raw")) || span_eq(name, SPAN("pipeline")))
+			secrecy_said(w->secrecy, span_trim(rest), false, &arena);
+		arena_wipe(&arena);
+	} else if (!w->marked && (trimmed.len == 0 || trimmed.at[0] != '#'))
+		walk_said(w, line);
+}
+
+void
+script_find_secrets(struct script *s)
+{
+	for (const struct script_source *one = s->sources; one; one = one->next) {
+		struct walk w = { .secrecy = &s->secrecy, .marked = script_is_marked(one->text) };
+		struct span rest = one->text, line;
+		while (span_line(&rest, &line))
+			walk_line(&w, line);
+	}
+}
+
+struct span
+script_shown(const struct script *s, struct arena *arena, struct span text)
+{
+	return secrecy_shown(&s->secrecy, arena, text);
+}
