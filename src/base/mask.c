@@ -104,34 +104,78 @@ in_hexadecimal(struct arena *arena, struct span text)
 	return (struct span){ out, 2 * text.len };
 }
 
+/* Octets that are no letters or digits as an escape and their number: all but those of `kept`, or of the printable those of `only`. */
+struct escaping { const char *mark, *kept, *only; };
+
 static struct span
-in_url(struct arena *arena, struct span text)
+in_escapes(struct arena *arena, struct span text, const struct escaping *e)
 {
-	char *out = arena_get(arena, 3 * text.len + 1), *to = out;
+	size_t mark = strlen(e->mark);
+	char *out = arena_get(arena, (mark + 2) * text.len + 1), *to = out;
 
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.at[i];
-		bool plain = (is_digit(text.at[i]) && c != '+' && c != '/') || (c && strchr("-._~", c));
-		if (!plain) {
-			*to++ = '%';
-			*to++ = "0123456789abcdef"[c >> 4];
+		bool letter = is_digit(text.at[i]) && c != '+' && c != '/', printable = c >= ' ' && c < 0x7F;
+		if (letter || (c && strchr(e->kept, c)) || (e->only && printable && !strchr(e->only, c))) {
+			*to++ = (char)c;
+			continue;
 		}
-		*to++ = plain ? (char)c : "0123456789abcdef"[c & 15];
+		memcpy(to, e->mark, mark);
+		to += mark;
+		*to++ = "0123456789abcdef"[c >> 4];
+		*to++ = "0123456789abcdef"[c & 15];
 	}
 	return (struct span){ out, (size_t)(to - out) };
+}
+
+static const struct escaping url = { "%", "-._~", NULL };
+
+/* As JSON, C and HTML have it: with a few octets replaced by what stands for them. */
+static struct span
+in_words(struct arena *arena, struct span text, const char *const words[], const char *octets)
+{
+	char *out = arena_get(arena, 6 * text.len + 1), *to = out;
+
+	for (size_t i = 0; i < text.len; i++) {
+		const char *at = text.at[i] ? strchr(octets, text.at[i]) : NULL, *word = at ? words[at - octets] : NULL;
+		size_t n = word ? strlen(word) : 1;
+		memcpy(to, word ? word : &text.at[i], n);
+		to += n;
+	}
+	return (struct span){ out, (size_t)(to - out) };
+}
+
+/* What mail and the web make of it, where it has more than letters and digits. */
+static void
+add_escaped(struct mask *m, struct arena *arena, struct span text)
+{
+	static const struct escaping forms[] = {
+		{ "=", "", NULL }, { "=", "", "=" },		/* quoted-printable, with and without need */
+		{ "+", "", NULL }, { "+", "", "+=" },		/* xtext (RFC 3461 4) */
+		{ "%", "", NULL }, { "\\x", "", NULL }, { "\\x", "", "\\" }, { "\\u00", "", NULL },
+	};
+	static const char *const html[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" }, *const quoted[] = { "\\\"", "\\\\", "\\'" };
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+		add_form(m, in_escapes(arena, text, &forms[i]));
+	add_form(m, in_words(arena, text, html, "&<>\"'"));
+	add_form(m, in_words(arena, text, quoted, "\"\\'"));
+	add_form(m, in_words(arena, text, (const char *const[]){ "+" }, " "));
 }
 
 static void
 add_forms(struct mask *m, struct arena *arena, struct span text, unsigned deep)
 {
 	add_form(m, text);
-	add_form(m, in_url(arena, text));
+	add_form(m, in_escapes(arena, text, &url));
 	if (deep < 2)
 		add_form(m, in_hexadecimal(arena, text));
 	for (unsigned before = 0; deep < 2 && before < 3; before++)
 		add_forms(m, arena, within_base64(arena, text, before), text.len <= TWICE_MAX ? deep + 1 : 2);
-	if (deep == 0)
-		add_form(m, base64_encode(arena, text));
+	if (deep > 0)
+		return;
+	add_form(m, base64_encode(arena, text));
+	add_escaped(m, arena, text);
 }
 
 static void
@@ -149,15 +193,16 @@ keep_brief(struct mask *m, struct span form)
 static void
 add_brief(struct mask *m, struct arena *arena, struct span secret)
 {
-	struct span hexadecimal = in_hexadecimal(arena, secret), url = in_url(arena, secret), base64 = base64_encode(arena, secret);
+	struct span hexadecimal = in_hexadecimal(arena, secret), base64 = base64_encode(arena, secret);
+	struct span escaped = in_escapes(arena, secret, &url);
 
 	keep_brief(m, secret);
 	if (base64.len < WINDOW)
 		keep_brief(m, base64);
 	if (hexadecimal.len < WINDOW && hexadecimal.len >= ANYCASE_MIN)
 		keep_brief(m, hexadecimal);
-	if (url.len < WINDOW)
-		keep_brief(m, url);
+	if (escaped.len < WINDOW)
+		keep_brief(m, escaped);
 }
 
 void
@@ -169,6 +214,8 @@ mask_add(struct mask *m, struct span secret)
 		return;
 	if (secret.len < WINDOW)
 		add_brief(m, &arena, secret);
+	for (size_t half = secret.len / 2, i = 0; half >= ANYWHERE_MIN && half < WINDOW && i < 2; i++)
+		keep_brief(m, i ? span_skip(secret, half) : span_first(secret, half));
 	if (m->n > DIGESTS_MAX)
 		drop_digests(m);
 	add_forms(m, &arena, secret, 0);
@@ -263,8 +310,7 @@ star(char *copy, struct span text, size_t at, size_t end, size_t *done)
 		at--;
 	while (end < text.len && (is_digit(text.at[end]) || text.at[end] == '='))
 		end++;
-	at = at > *done ? at : *done;
-	memset(copy + at, '*', end - at);
+	memset(copy + at, '*', end - at);		/* what is brief may have been found within it already */
 	*done = end;
 }
 

@@ -1,6 +1,6 @@
 /*
  * Secrets, starred out wherever octets show them: whole or in part, in any case, as they are, in base64 (also within a
- * longer text, and in base64 once more), in hexadecimal and as a URL has them. Of a secret nothing is kept but a digest of
+ * longer text, and in base64 once more), in hexadecimal, and as URLs, quoted-printable, xtext, JSON and HTML escape them. Of a secret nothing is kept but a digest of
  * each eight octets of each form; a form of less than eight octets is kept itself, the newest sixteen. It would star out half
  * of what the peer says if it were sought everywhere: with less than six octets only as a word; with less than four in this
  * case only, and not where a line begins, for there stands the code; a single octet only as a quoted word. Such a secret

@@ -13,7 +13,7 @@
 #include <uv.h>
 
 #include "base/alarm.h"
-#include "base/arena.h"
+#include "base/environment.h"
 
 /* What the list holds: part of everything that fires. */
 struct ready {
@@ -522,14 +522,16 @@ loop_spawn(struct loop *loop, char *const argv[], int fd, int err_fd, loop_child
 		{ .flags = UV_INHERIT_FD, .data.fd = fd },
 		{ .flags = UV_INHERIT_FD, .data.fd = err_fd },
 	};
+	struct arena arena = { 0 };
 	uv_process_options_t how = {
-		.file = argv[0], .args = (char **)(uintptr_t)argv, .exit_cb = on_exit_of_child,
+		.file = argv[0], .args = (char **)(uintptr_t)argv, .env = environment_of_child(&arena), .exit_cb = on_exit_of_child,
 		.stdio = stdio, .stdio_count = 3,
 	};
 
 	*c = (struct loop_child){ .fn = fn, .ctx = ctx };
 	c->uv.data = c;
 	int bad = uv_spawn(&loop->uv, &c->uv, &how);
+	arena_release(&arena);
 	if (bad != 0) {
 		uv_close((uv_handle_t *)&c->uv, loop_free_data);
 		err_set(err, ERR_SYSTEM, "cannot start %s: %s", argv[0], uv_strerror(bad));

@@ -325,7 +325,7 @@ secrecy_heard(struct secrecy *w, unsigned code, struct span text)
 	w->asks_user = span_starts_case(span_trim(challenge), SPAN("us"));
 	if (code == 334 || code == 235)
 		learn_proofs(w, text, code == 334);
-	if (code == 235)
+	if (code == 235 && w->n > 0)		/* said to an AUTH alone, answers to it may still come */
 		w->pending = false;
 	arena_wipe(&arena);
 }

@@ -205,6 +205,29 @@ class Modes(unittest.TestCase):
         t.prompt(self.where + " NOOP he")
         t.never("hunter2")
 
+    def test_a_password_typed_ahead_of_its_question(self):
+        "is not shown, answers the question, and is never a command"
+        t = self.open()
+        self.say(t, "EHLO me.example", ["250-peer.example", "250 AUTH PLAIN"])
+        t.prompt(self.where)
+        t.type("/auth PLAIN bob\rhunter2\r")
+        self.assertEqual(self.peer.hear(), "AUTH PLAIN " + base64.b64encode(b"\0bob\0hunter2").decode())
+        self.peer.say("235 welcome")
+        t.shows("235 welcome")
+        self.say(t, "NOOP", "250 ok")
+        t.prompt(self.where)
+        t.never("hunter2")
+
+    def test_a_password_typed_ahead_of_a_question_that_does_not_come(self):
+        t = self.open()
+        t.type("/auth PLAIN bob\rhunter2\r")
+        self.peer.dialogue(("EHLO [127.0.0.1]", "550 go away"))
+        t.shows("550 go away")
+        t.shows("is forgotten")
+        self.say(t, "NOOP", "250 ok")
+        t.prompt(self.where)
+        t.never("hunter2")
+
     def test_a_close_while_an_answer_is_typed_forgets_it(self):
         t = self.open()
         self.say(t, "EHLO me.example", ["250-peer.example", "250 AUTH LOGIN"])
@@ -334,7 +357,7 @@ class Modes(unittest.TestCase):
         said = (("EHLO x", "8BITMIME"), ("AUTH PLAIN AGpvZQBhYjE=", "535"),
                 ("//AUTH PLAIN AGpvZQBhYjE=", "500"), ("x AUTH PLAIN AGpvZQBhYjE=", "500"),
                 ('/raw "AUTH PLAIN AGpvZQBhYjE=\\r\\n"', "535"), ("/raw AUTH PLAIN AGpvZQBhYjE=", "want octets"),
-                ("/auth PLAIN joe password AGpvZQBhYjE=", "is too much"), ("/auth joe AGpvZQBhYjE=", "/auth has no"),
+                ("/auth PLAIN joe password AGpvZQBhYjE=", "a word too much"), ("/auth joe AGpvZQBhYjE=", "/auth has no"),
                 ("/auth PLAIN user=joe password=AGpvZQBhYjE=", "535"), ("/explain auth", "RFC 4954"), ("NOOP last", "250"))
         with Terminal("demo:", NO_COLOR="1") as t:
             t.prompt("demo.smtpsh.example>")

@@ -1,5 +1,6 @@
 """No secret in any output: a server echoes what it was told, in every encoding, and all that is printed and kept is searched."""
 import base64
+import html
 import os
 import re
 import shutil
@@ -31,6 +32,9 @@ def forms(octets):
     yield octets.decode("latin-1")
     yield octets.hex()
     yield urllib.parse.quote(octets, safe="")
+    yield urllib.parse.quote(octets, safe="").replace("%", "=")
+    yield urllib.parse.quote(octets, safe="").replace("%", "+")
+    yield html.escape(octets.decode("latin-1"))
     for text in (b64(octets), b64(b64(octets))):
         yield text
     for before in range(3):
@@ -74,6 +78,9 @@ class Secrets(unittest.TestCase):
 
     def run_it(self, *args, input="", answers=None):
         kept = [self.path("log"), self.path("trace")]
+        for path in kept:
+            if os.path.exists(path):
+                os.remove(path)
         keep = ("--debug", kept[1], *(("--log", kept[0]) if args[0] not in ("send", "probe", "replay") else ()))
         with Mta("AUTH PLAIN LOGIN", answers=answers or {"AUTH": echo}) as mta:
             done = program.run(args[0], *keep, *[a.replace("{}", mta.target) for a in args[1:]], input=input, env=self.env)
@@ -103,6 +110,32 @@ class Secrets(unittest.TestCase):
         for lines in (TYPED, f" auth\tplain {KEY}\nAUTH PLAIN  {KEY} x\n", f"AUTH PLAIN={KEY}\n", f'/pipeline "NOOP" "AUTH PLAIN {KEY}"\n'):
             with self.subTest(lines):
                 self.assertIn("5.7.8 no", self.talk(input="EHLO x\n" + lines + "QUIT\n").stdout)
+
+    def test_typed_by_hand_and_not_quite_right(self):
+        "misspelt, wrapped, in another alphabet, in the wrong place, and whatever AUTH is answered"
+        safe, bare = KEY.replace("+", "-").replace("/", "_"), KEY.rstrip("=")
+        lines = [f"AUTHPLAIN {KEY}", f"AUTH=PLAIN {KEY}", f"AUTH-PLAIN {KEY}", f"AUTHPLAIN{KEY}", f"PLAIN AUTH {KEY}", f"PLAIN {KEY}", f"AUHT PLAIN {KEY}",
+                 f"AUT PLAIN {KEY}", f"auth plain {KEY}", f"AUTH PLAIN {safe}", f"AUTH PLAIN {bare}", f"AUTH PLAIN {KEY[:20]} {KEY[20:]}",
+                 f"AUTH PLAIN {KEY[:20]}\n{KEY[20:]}", f"AUTH {KEY}", f"AUTH LOGIN {b64(PASSWORD)}", f"AUTH PLAIN {USER} {PASSWORD}", KEY, bare,
+                 f"NOOP {KEY}", f"EHLO x AUTH PLAIN {KEY}", f">> AUTH PLAIN {KEY}", f"AUTH PLAIN\n{KEY}", f"AUTH LOGIN\n{b64(USER)}\n{b64(PASSWORD)}",
+                 f"AUTH LOGIN\n{b64(PASSWORD)}\n{b64(USER)}", f"AUTH XFOO\n{b64(PASSWORD)}"]
+        for reply in (None, "235 ok", "250 ok", "354 go on", "504 5.5.4 no", "334 " + b64("Password:"), "334 "):
+            for line in lines:
+                with self.subTest(reply, line=line):
+                    form = ("--format", "json") if len(line) % 2 else ()
+                    self.talk(*form, input="EHLO x\n" + line + "\nQUIT\n", answers={"AUTH": reply} if reply else None)
+
+    def test_children_do_not_inherit_one(self):
+        told = self.path("told")
+        env = dict(self.env, KEPT="kept")
+        for args in (("--user", USER, "--password-env", "PW", f"pipe:env >{told}; echo 220 x"),
+                     ("--user", USER, "--password-env", "PW", "--password-command", f"env >{told}; echo $KEPT", "demo:")):
+            with self.subTest(args):
+                program.run(*args, env=env)
+                with open(told, encoding="utf-8") as file:
+                    text = file.read()
+                self.assertIn("KEPT=kept", text)
+                self.search(text)
 
     def test_octets_as_they_are_and_in_pieces(self):
         for lines in (f'/raw "AUTH PLAIN {KEY}\\r\\n"\n', f'/raw "AU"\n/raw "TH PLAIN {KEY[:20]}"\n/raw "{KEY[20:]}\\r\\n"\n'):

@@ -17,6 +17,7 @@ know(void **state)
 {
 	(void)state;
 	mask_add(&mask, SPAN(SECRET));
+	mask_add(&mask, SPAN("Sup3rS3cret!"));
 	mask_add(&mask, SPAN("hunter"));
 	mask_add(&mask, SPAN("demo"));
 	mask_add(&mask, SPAN("abc"));
@@ -47,6 +48,13 @@ each_form(void **state)
 		{ SPAN_INIT("AUTH PLAIN AGJvYgBUcjB1YjRkb3I"), SPAN_INIT("AUTH PLAIN *******************") },
 		{ SPAN_INIT("5472307562 5472307562346 46F72207A6562726126"), SPAN_INIT("********** ************* *******************") },
 		{ SPAN_INIT("u=Tr0ub4dor%20zebra%263&"), SPAN_INIT("u=*********************&") },
+		{ SPAN_INIT("u=Tr0ub4dor+zebra%263&"), SPAN_INIT("u=*******************&") },
+		{ SPAN_INIT("qp: Tr0ub4dor=20zebra=263 x"), SPAN_INIT("qp: ********************* x") },
+		{ SPAN_INIT("xtext: Tr0ub4dor+20zebra+263"), SPAN_INIT("xtext: *********************") },
+		{ SPAN_INIT("html: Tr0ub4dor zebra&amp;3."), SPAN_INIT("html: *********************.") },
+		{ SPAN_INIT("c: Tr0ub4dor\\x20zebra\\x263."), SPAN_INIT("c: ***********************.") },
+		{ SPAN_INIT("535 xSup3rS3cret no"), SPAN_INIT("535 x*********** no") },
+		{ SPAN_INIT("half: Sup3rS, and 3cret!"), SPAN_INIT("half: ******, and ******") },
 		{ SPAN_INIT("hunter, \"hunter\", hunterx"), SPAN_INIT("******, \"******\", ******x") },
 		{ SPAN_INIT("demo. demo.example demon x@demo \"demo\""), SPAN_INIT("****. demo.example demon x@demo \"****\"") },
 		{ SPAN_INIT("535 abc, \"abc\", Abc, abcd, x-abc, abc"), SPAN_INIT("535 ***, \"***\", Abc, abcd, x-abc, ***") },

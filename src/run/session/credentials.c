@@ -2,11 +2,13 @@
 #include "run/session/credentials.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/environment.h"
 #include "base/file.h"
 
 enum { PASSWORD_MAX = 32 << 10, NETRC_MAX = 1 << 20 };
@@ -49,13 +51,14 @@ credentials_descriptor(struct secret *out, int fd, struct err *err)
 	char what[40];
 
 	snprintf(what, sizeof what, "descriptor %d", fd);
+	fcntl(fd, F_SETFD, FD_CLOEXEC);		/* nor does a child have it to read on from */
 	return first_line(out, fd, what, err);
 }
 
 bool
 credentials_environment(struct secret *out, const char *name, struct err *err)
 {
-	const char *value = getenv(name);
+	const char *value = environment_secret(name);
 
 	if (!value || !value[0])
 		return err_set(err, ERR_USAGE, "the environment has no password in %s", name);
@@ -66,8 +69,12 @@ credentials_environment(struct secret *out, const char *name, struct err *err)
 bool
 credentials_command(struct secret *out, const char *command, struct err *err)
 {
+	struct arena arena = { 0 };
+	char **kept = environ;
+	environ = environment_of_child(&arena);
 	FILE *pipe = popen(command, "re");
-
+	environ = kept;
+	arena_release(&arena);
 	if (!pipe)
 		return err_set(err, ERR_SYSTEM, "cannot run the password command: %s", strerror(errno));
 	bool ok = first_line(out, fileno(pipe), "the password command's output", err);

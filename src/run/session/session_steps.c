@@ -35,6 +35,7 @@ end_step(struct session *s, enum progress progress)
 	if (progress == STEP_DONE)
 		s->failed = ERR_NONE;
 	const struct step *step = s->step;
+	const struct step_op *op = step->op;		/* who hears of its end may give its memory back */
 	void *state = s->step_state;
 	s->step = NULL;
 	s->step_state = NULL;
@@ -46,8 +47,8 @@ end_step(struct session *s, enum progress progress)
 	event.cancelled = s->cancelled;
 	s->cancelled = false;
 	session_hand_on(s, &event);
-	if (step->op->release)
-		step->op->release(state);
+	if (op->release)
+		op->release(state);
 	free(state);
 }
 

@@ -8,12 +8,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/environment.h"
+
 enum { NOT_FOUND = 127 };	/* what a shell ends with */
 
 /* The argument it does not see as words. */
 static void
 become(const char *command, const char *argument, int input)
 {
+	struct arena arena = { 0 };
 	char line[1000];
 
 	signal(SIGINT, SIG_DFL);
@@ -22,6 +25,7 @@ become(const char *command, const char *argument, int input)
 	signal(SIGXFSZ, SIG_DFL);
 	if (input >= 0)
 		dup2(input, STDIN_FILENO);
+	environ = environment_of_child(&arena);
 	snprintf(line, sizeof line, "%s%s", command, argument ? " \"$1\"" : "");
 	execl("/bin/sh", "sh", "-c", line, "sh", argument, (char *)NULL);
 	_exit(NOT_FOUND);

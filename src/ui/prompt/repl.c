@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "smtp/auth.h"
 #include "ui/edit/edit.h"
 #include "ui/prompt/ahead.h"
 #include "ui/prompt/prompt.h"
@@ -73,6 +74,12 @@ struct repl {
 	bool auth_waits;		/* what answers AUTH may want a secret: what is typed already may be one */
 	bool undecided;			/* how the next line is understood depends on the reply */
 	struct ahead ahead;
+	/*
+	 * /auth asks for what it was not told, and a person may type that before it does. So many lines from now on are such answers:
+	 * typed unseen, kept here until they are asked for, and never sent as lines.
+	 */
+	unsigned answers_due;
+	struct buf answers;
 	unsigned nlines, interrupts;
 };
 
@@ -110,6 +117,8 @@ is_secret(void *ctx)
 
 	if (r->question.asking)
 		return r->question.secret ? EDIT_SECRET_ANSWER : EDIT_SHOWN;
+	if (r->answers_due > 0)
+		return EDIT_SECRET_ANSWER;
 	return is_answering(r) ? EDIT_SECRET_LINE : EDIT_SHOWN;
 }
 
@@ -196,12 +205,30 @@ on_event(void *ctx, const struct event *event)
 	prompt_heard(&r->talk.commands, event);
 }
 
+/* What was typed ahead of the question answers it; what no question took is forgotten. */
+static void
+answer_ahead(struct repl *r)
+{
+	struct span rest = buf_span(&r->answers), line;
+
+	if (!player_busy(r->player))
+		r->answers_due = 0;
+	if (r->question.asking && span_line(&rest, &line)) {
+		question_answer(&r->question, &r->talk.commands, line);
+		buf_consume(&r->answers, buf_span(&r->answers).len - rest.len);
+	} else if (rest.len > 0 && !player_busy(r->player)) {
+		prompt_note(&r->talk.commands, "what was typed behind /auth was not asked for, and is forgotten");
+		secret_release_buf(&r->answers);
+	}
+}
+
 static void
 on_idle(void *ctx, unsigned ready)
 {
 	struct repl *r = ctx;
 
 	(void)ready;
+	answer_ahead(r);
 	ahead_give_back(&r->ahead, &r->talk, !r->leaving);
 	if (!player_busy(r->player) || loop_now_us() >= r->hold_until_us || r->question.asking)
 		edit_show(r->edit);
@@ -309,18 +336,48 @@ take_back(void *ctx)
 	edit_take_back(((struct repl *)ctx)->edit);
 }
 
+/* How many lines a line makes answers of: the user name and the password that /auth is not told. */
+static unsigned
+answers_of(const struct repl *r, struct span line)
+{
+	const struct credentials *given = &r->talk.commands.options->session.auth;
+	const struct auth_mech *mech = given->mech ? auth_mech(span_of(given->mech)) : NULL;
+	bool user = given->user, password = given->password.at || given->netrc;
+	struct span name, rest = line;
+
+	if (!cursor_is_command(line, &name) || !span_eq(name, SPAN("auth")))
+		return 0;
+	span_word(&rest);
+	for (struct span word; (word = span_word(&rest)).len > 0;) {
+		mech = auth_mech(word) ? auth_mech(word) : mech;
+		user |= span_starts(word, SPAN("user=")) || (!auth_mech(word) && !span_has(word, '=') && !span_eq(word, SPAN("insecure")));
+		password |= span_starts(word, SPAN("password="));
+	}
+	unsigned flags = mech ? mech->flags : AUTH_USER | AUTH_PASSWORD;
+	return (!user && (flags & AUTH_USER)) + (!password && (flags & AUTH_PASSWORD));
+}
+
 static void
 take_line(struct repl *r, struct span line, bool unseen)
 {
 	r->interrupts = 0;
+	if (!r->question.asking && r->answers_due > 0 && unseen) {
+		r->answers_due--;
+		r->answers.max = 64 << 10;
+		buf_append(&r->answers, line);
+		buf_append(&r->answers, SPAN("\n"));
+		return;
+	}
 	if (ahead_is_late(&r->ahead, r->edit, line, unseen))
 		return;
 	if (r->question.asking) {
+		r->answers_due -= r->answers_due > 0;
 		question_answer(&r->question, &r->talk.commands, line);
 	} else if (!unseen && goes_at_once(r, line)) {
 		take_command(r, line);
 	} else {
 		queue_line(r, line, unseen);
+		r->answers_due += unseen ? 0 : answers_of(r, line);
 	}
 }
 
@@ -479,5 +536,6 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
 	prompt_end(&r.talk.commands);
 	edit_free(r.edit);
 	ahead_release(&r.ahead);
+	secret_release_buf(&r.answers);
 	return status;
 }

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "smtp/auth.h"
+#include "smtp/secrecy.h"
 
 /* What is found wrong, said; false when that is reason enough not to send. */
 static bool
@@ -44,7 +45,9 @@ says_auth(struct span line)
 static bool
 is_fit_to_keep(struct span line)
 {
-	if (says_auth(line))
+	struct secrecy nothing = { 0 };
+
+	if (says_auth(line) || secrecy_conceals(&nothing, line, false))
 		return false;
 	if (span_find(line, SPAN(" password=")).len > 0)
 		return false;
@@ -99,7 +102,8 @@ command_turn(struct talk *t, struct span line)
 	bool slash = line.len > 0 && line.at[0] == '/' && !span_starts(line, SPAN("//"));
 
 	t->message = (struct lint_message){ 0 };
-	remember(t, line);
+	if (!v.auth_pending || slash || verb_of(line, NULL) != VERB_OTHER)	/* else it may be an answer that came too late */
+		remember(t, line);
 	if (slash || v.state != SESSION_OPEN)
 		return true;
 	if (!confirm_auth(t, &v, line))
