@@ -7,6 +7,7 @@
 #include "base/text.h"
 
 #define STAGGER_MS 250		/* RFC 8305 5: Connection Attempt Delay */
+enum { NOT_THE_LAST_MS = 3000 };
 
 struct try {
 	struct dial *dial;
@@ -23,6 +24,7 @@ struct dial {
 	size_t n, begun, failed;
 	struct addr from;
 	uint64_t attempt_ms;
+	bool in_order;
 	dial_attempt_fn *attempt;
 	dial_done_fn *done;
 	void *ctx;
@@ -87,6 +89,15 @@ on_conn(void *ctx, enum conn_news news)
 	try_failed(t, &why);
 }
 
+static uint64_t
+attempt_ms(const struct try *t)
+{
+	const struct dial *d = t->dial;
+	bool others = t->which + 1 < d->n;
+
+	return others && d->in_order && d->attempt_ms > NOT_THE_LAST_MS ? NOT_THE_LAST_MS : d->attempt_ms;
+}
+
 static void
 on_timeout(void *ctx, unsigned ready)
 {
@@ -95,7 +106,7 @@ on_timeout(void *ctx, unsigned ready)
 	char text[ADDR_TEXT], within[24];
 
 	(void)ready;
-	text_limit(within, t->dial->attempt_ms);
+	text_limit(within, attempt_ms(t));
 	err_set(&err, ERR_TIMEOUT, "%s: no answer within %s", addr_text(&t->dial->addr[t->which], text), within);
 	try_failed(t, &err);
 }
@@ -108,7 +119,7 @@ begin_next(struct dial *d)
 
 	*t = (struct try){ .dial = d, .which = d->begun, .began_us = loop_now_us() };
 	d->begun++;
-	if (d->begun < d->n)
+	if (d->begun < d->n && !d->in_order)
 		loop_timer_set(d->next, STAGGER_MS);
 	t->conn = conn_dial(d->loop, &d->addr[t->which], &d->from, on_conn, t, &err);
 	if (!t->conn) {
@@ -116,7 +127,7 @@ begin_next(struct dial *d)
 		return;
 	}
 	t->timer = loop_timer(d->loop, on_timeout, t);
-	loop_timer_set(t->timer, d->attempt_ms);
+	loop_timer_set(t->timer, attempt_ms(t));
 }
 
 static void
@@ -142,6 +153,12 @@ dial_start(struct loop *loop, const struct addr *addr, size_t n, const struct ad
 	d->next = loop_timer(loop, on_next, d);
 	loop_timer_set(d->next, 0);
 	return d;
+}
+
+void
+dial_in_order(struct dial *d)
+{
+	d->in_order = true;
 }
 
 void

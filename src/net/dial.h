@@ -22,6 +22,8 @@ typedef void dial_done_fn(void *ctx, struct conn *, size_t which, const struct e
 /* `addr`, n > 0 of them, must stay until the end. `from` may be NULL. Each address has attempt_ms; the last failure is told. */
 struct dial *dial_start(struct loop *, const struct addr *addr, size_t n, const struct addr *from, uint64_t attempt_ms,
     dial_attempt_fn *, dial_done_fn *, void *ctx);
+/* Of a dial just started: each address when the one before has failed, at the latest after 3 s. */
+void dial_in_order(struct dial *);
 void dial_free(struct dial *);		/* also cancels; from dial_done_fn too; NULL is fine */
 
 #endif

@@ -110,17 +110,68 @@ local(const char *host, unsigned port)
 }
 
 static struct told
-race(struct loop *loop, const struct addr *addr, size_t n, uint64_t attempt_ms)
+race_as(struct loop *loop, const struct addr *addr, size_t n, uint64_t attempt_ms, bool in_order)
 {
 	struct told told = { 0 };
 	struct dial *dial = dial_start(loop, addr, n, NULL, attempt_ms, on_attempt, on_done, &told);
 
+	if (in_order)
+		dial_in_order(dial);
 	assert_int_equal(told.attempts, 0);	/* nothing is told from within dial_start */
 	while (!told.done)
 		loop_turn(loop, true);
 	dial_free(dial);
 	conn_free(told.conn);
 	return told;
+}
+
+static struct told
+race(struct loop *loop, const struct addr *addr, size_t n, uint64_t attempt_ms)
+{
+	return race_as(loop, addr, n, attempt_ms, false);
+}
+
+/* One listens with a full queue, so that it does not answer; side by side the second would win after 250 ms. */
+static void
+one_after_the_other(void **state)
+{
+	struct loop *loop = loop_new();
+	struct addr any = local("127.0.0.1", 0), busy = local("127.0.0.2", 0);
+	struct listener *listener = listen_on(loop, &any, on_accepted, NULL, NULL);
+	struct sockaddr_in to;
+	socklen_t len = sizeof to;
+	int deaf = socket(AF_INET, SOCK_STREAM, 0), fill[3];
+
+	(void)state;
+	assert_int_equal(bind(deaf, &busy.any, busy.len), 0);
+	assert_int_equal(listen(deaf, 0), 0);
+	assert_int_equal(getsockname(deaf, (struct sockaddr *)&to, &len), 0);
+	for (size_t i = 0; i < 3; i++) {
+		fill[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		connect(fill[i], (struct sockaddr *)&to, len);
+	}
+	unsigned port = addr_port(listen_addr(listener));
+	struct addr refused[] = { local("127.0.0.9", port), local("127.0.0.8", port), local("127.0.0.1", port) };
+	struct addr silent[] = { local("127.0.0.2", ntohs(to.sin_port)), local("127.0.0.1", port) };
+	struct told told = race_as(loop, refused, 3, 20000, true);
+	assert_int_equal(told.which, 2);
+	assert_int_equal(told.attempts, 3);
+	assert_int_equal(told.failed, 2);
+	uint64_t began = loop_now_us();
+	told = race_as(loop, silent, 2, 600, true);
+	assert_int_equal(told.which, 1);
+	assert_int_equal(told.failed, 1);
+	assert_true(loop_now_us() - began >= 600000);
+	told = race_as(loop, silent, 2, 20000, true);		/* 3 s where another one is left */
+	assert_int_equal(told.which, 1);
+	told = race_as(loop, refused, 2, 20000, true);
+	assert_int_equal(told.err, ERR_CONNECT);
+	listen_free(listener);
+	loop_turn(loop, false);
+	for (size_t i = 0; i < 3; i++)
+		close(fill[i]);
+	close(deaf);
+	loop_free(loop);
 }
 
 static void
@@ -199,7 +250,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(literals), cmocka_unit_test(networks), cmocka_unit_test(the_first_that_answers_wins),
+		cmocka_unit_test(literals), cmocka_unit_test(networks), cmocka_unit_test(one_after_the_other), cmocka_unit_test(the_first_that_answers_wins),
 		cmocka_unit_test(a_silent_address_does_not_hold_up_the_next), cmocka_unit_test(none_answers),
 	};
 	return cmocka_run_group_tests_name("dial", tests, NULL, NULL);

@@ -71,7 +71,7 @@ add_slot(struct item *item, const struct session_opts *session, const struct rou
 	s->session = session;
 	s->hop = (struct route_hop){
 		.host = span_eq(hop->host, item->target.host) ? item->target.host : arena_copy(&item->arena, hop->host),
-		.preference = hop->preference, .addr = own,
+		.preference = hop->preference, .addr = own, .in_order = o->addresses == ADDRESSES_FIRST,
 	};
 	for (size_t i = 0; i < naddr; i++)
 		if (addr_is_allowed(o->allow, o->nallow, &addr[i]))
@@ -122,7 +122,7 @@ make_slots(struct item *item)
 		if (hop->naddr == 0 || how == ADDRESSES_ANY)
 			add_slots(item, hop, hop->addr, hop->naddr);
 		else if (how == ADDRESSES_FIRST && i == 0)
-			add_slots(item, hop, hop->addr, 1);
+			add_slots(item, hop, hop->addr, hop->naddr);
 		for (size_t k = 0; all && k < hop->naddr; k++)
 			add_slots(item, hop, &hop->addr[k], 1);
 	}

@@ -93,6 +93,9 @@ void
 probe_keep_event(struct probe_result *r, const struct event *e)
 {
 	switch (e->kind) {
+	case EVENT_ATTEMPT:
+		r->addr = e->attempt.to;		/* when none connects, what is told is of the last */
+		break;
 	case EVENT_CONNECTED:
 		r->addr = e->connected.peer;
 		r->local = e->connected.local;

@@ -12,6 +12,7 @@ struct route_hop {
 	unsigned preference;		/* of an MX */
 	struct addr *addr;		/* with the port */
 	size_t naddr;			/* 0: only behind nhops */
+	bool in_order;			/* they are tried one after the other, not side by side */
 	struct host found;		/* how the addresses were found, or why there are none */
 };
 

@@ -261,6 +261,8 @@ session_dial(struct session *s, const struct route_hop *hop)
 	bool proxied = s->opts->proxy.kind != PROXY_NONE;
 	s->dial = dial_start(s->env->loop, proxied ? &s->opts->proxy.addr : hop->addr, proxied ? 1 : hop->naddr, s->opts->from.len ? &s->opts->from : NULL,
 	    s->opts->timeouts.connect, on_attempt, on_dialled, s);
+	if (hop->in_order)
+		dial_in_order(s->dial);
 	session_wait(s, "a connection", 0);
 }
 

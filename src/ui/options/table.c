@@ -255,7 +255,7 @@ const struct option options[] = {
 	{ "warn-ok", 0, SCOPE_PROBE, NULL, "Exit 0 on WARNING", OPTION_FLAG, AT(probe.warn_ok) },
 
 	/* probe: which, how many, how fast */
-	{ "addresses", 0, SCOPE_PROBE, "first|any|all", "Which addresses: the first, any that answers, or each (default: all)", OPTION_CHOICE,
+	{ "addresses", 0, SCOPE_PROBE, "first|any|all", "Which addresses: the first that connects, any that answers, or each (default: all)", OPTION_CHOICE,
 	  AT(probe.fleet.addresses), address_choices },
 	{ "mx", 0, SCOPE_PROBE, NULL, "Targets are domains: probe their MX", OPTION_FLAG, AT(probe.mx) },
 	{ "total", 't', SCOPE_PROBE, "T", "How long one address may take (default: 10s)", OPTION_MS, AT(probe.probe.total_ms) },
