@@ -3,6 +3,7 @@ import os
 import select
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -101,6 +102,16 @@ def memory(process):
         return {line.split()[0]: int(line.split()[1]) for line in status if line.startswith("Vm")}
 
 
+class Recorder(program.Serve):
+    """`smtpsh record` in front of a server."""
+
+    def __init__(self, server):
+        self.process = subprocess.Popen([program.SMTPSH, "record", "--to", server.where, "--log", os.devnull],
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=program.environment(), text=True)
+        self.host, port = self.process.stdout.readline().split()[-1].rsplit(":", 1)
+        self.port = int(port)
+
+
 class BackPressure(unittest.TestCase):
     def lives(self, server, tls=None, hello="EHLO"):
         "another client is served as if nothing had been"
@@ -150,19 +161,73 @@ class BackPressure(unittest.TestCase):
 
     def test_record(self):
         with program.Serve("--max-errors", "100000000") as server:
-            process = subprocess.Popen([program.SMTPSH, "record", "--to", server.where, "--log", os.devnull],
-                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=program.environment(), text=True)
-            try:
-                recorder = program.Serve.__new__(program.Serve)
-                recorder.process = process
-                recorder.host, port = process.stdout.readline().split()[-1].rsplit(":", 1)
-                recorder.port = int(port)
+            with Recorder(server) as recorder:
                 self.floods(recorder, growth=GROWTH_KIB + CLIENTS * (16 << 10))     # a script of 8 MiB each, while it grows
                 self.lives(server)
-            finally:
-                process.kill()
-                process.wait()
-                process.stdout.close()
+
+
+# Where a client may leave, or stay: what it has said by then.
+STAGES = {
+    "before a word": b"", "half a command": b"EHL", "EHLO": b"EHLO a\r\n", "half of EHLO and more": b"EHLO a\r\nMAI", "MAIL": READY[:-27],
+    "RCPT": READY, "DATA": READY + b"DATA\r\n", "text": READY + b"DATA\r\nSubject: x\r\n\r\nhal", "half a dot": READY + b"DATA\r\nx\r\n.\r",
+    "the dot": READY + b"DATA\r\nx\r\n.\r\n", "BDAT": READY + b"BDAT 100\r\n", "half a chunk": READY + b"BDAT 100\r\nabc",
+    "the last chunk": READY + b"BDAT 3 LAST\r\nabc", "AUTH": b"EHLO a\r\nAUTH LOGIN\r\n", "half an answer": b"EHLO a\r\nAUTH LOGIN\r\nZGV",
+    "STARTTLS": b"EHLO a\r\nSTARTTLS\r\n", "half a ClientHello": b"EHLO a\r\nSTARTTLS\r\n\x16\x03\x01\x02\x00\x01",
+    "cleartext in place of TLS": b"EHLO a\r\nSTARTTLS\r\nEHLO a\r\n", "QUIT": b"EHLO a\r\nQUIT\r\n", "behind QUIT": b"QUIT\r\nNOOP\r\nNO",
+    "a PROXY header": b"PROXY TCP4 192.0.2.1 192.0.2.2 1 25\r\n", "HTTP": b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "TLS": b"\x16\x03\x01\x02\x00" + b"\1" * 600,
+}
+
+
+class Stages(unittest.TestCase):
+    """Clients that leave in the middle of anything, or stay there: the others are served, and the server ends when it is told to."""
+
+    lives = BackPressure.lives
+    script = BackPressure.script
+
+    def leave(self, server, lives):
+        stayed = []
+        for name, octets in STAGES.items():
+            for way in ("close", "reset", "shut", "drip", "stay"):
+                with self.subTest(name, way=way):
+                    client = socket.create_connection((server.host, server.port), program.DEADLINE)
+                    try:
+                        for n in range(0, len(octets), 1 if way == "drip" and len(octets) < 200 else 4096):
+                            client.sendall(octets[n:n + (1 if way == "drip" and len(octets) < 200 else 4096)])
+                    except OSError:
+                        pass        # it was shown out before
+                    if way == "reset":
+                        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                    if way == "shut":
+                        try:
+                            client.shutdown(socket.SHUT_WR)
+                            while client.recv(65536):
+                                pass
+                        except OSError:
+                            pass
+                    if way == "stay":
+                        stayed.append(client)
+                    else:
+                        client.close()
+            lives(server)
+        for client in stayed:
+            client.close()
+        lives(server)
+
+    def test_the_plain_server(self):
+        with program.Serve() as server:
+            self.leave(server, self.lives)
+        self.assertEqual(server.process.returncode, 0)
+
+    def test_rules(self):
+        with program.Serve(self.script(RULES.split("/on ANSWER")[0])) as server:
+            self.leave(server, self.lives)
+        self.assertEqual(server.process.returncode, 0)
+
+    def test_record(self):
+        with program.Serve() as server, Recorder(server) as recorder:
+            self.leave(recorder, self.lives)
+            self.lives(server)
+        self.assertEqual(recorder.process.returncode, 0)
 
 
 if __name__ == "__main__":

@@ -264,6 +264,17 @@ class Hostile(Case):
                            "demo:", input="Subject: from a pipe\n\nhi\n")
         self.assertIn(" -> Subject: from a pipe\n", done.stdout)
 
+    def test_the_dots_of_a_message_are_doubled(self):
+        "RFC 5321 4.5.2: what is sent arrives as it was, and no line of it ends the message"
+        text = ".\n..\nSubject: x\n\n.\n.dot\n..two\na.b\n.\n"
+        with tempfile.TemporaryDirectory() as place:
+            with program.Serve("--messages", place + "/lines") as server:
+                done = program.run("probe", server.where, "--tls=off", "--from", "a@b.example", "--to", "c@d.example", "--until", "data",
+                                   "--send", "-", input=text)
+                self.assertEqual(done.returncode, 0, done.stdout)
+            with open(place + "/lines", encoding="utf-8") as lines:
+                self.assertEqual([json.loads(line)["text"] for line in lines], [text.replace("\n", "\r\n")])
+
     def test_a_recorded_set_of_extensions(self):
         with tempfile.TemporaryDirectory() as place:
             record = place + "/set"
