@@ -354,10 +354,9 @@ on_idle(void *ctx, unsigned ready)
 	}
 }
 
-static void
-on_accepted(void *ctx, int fd)
+void
+record_client(struct record *r, int fd)
 {
-	struct record *r = ctx;
 	struct pair *p = memory_zeroed(sizeof *p);
 
 	*p = (struct pair){ .record = r, .number = ++r->last_number, .client_opts = { .number = r->last_number },
@@ -380,6 +379,12 @@ on_accepted(void *ctx, int fd)
 	r->pairs = p;
 	session_push(p->client, &p->step);
 	session_push(p->server, step_new_open(r->opts.to, &p->arena));
+}
+
+static void
+on_accepted(void *ctx, int fd)
+{
+	record_client(ctx, fd);
 }
 
 struct record *

@@ -24,6 +24,7 @@ struct record_opts {
 struct record *record_new(struct session_env *, const struct record_opts *);
 /* *bound has the port that the system chose for port 0. False with err. */
 bool record_listen(struct record *, const struct addr *, struct addr *bound, struct err *);
+void record_client(struct record *, int fd);	/* over a connected descriptor, which it then owns */
 void record_free(struct record *);		/* writes what was said so far; NULL is fine */
 
 #endif
