@@ -67,6 +67,8 @@ rank(enum err_kind kind)
 		return 1;
 	case ERR_EXPECT:
 		return 2;
+	case ERR_UNKNOWN:
+		return 4;
 	default:
 		return 3;
 	}

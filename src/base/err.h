@@ -20,7 +20,9 @@
 	X(RECIPIENTS,	8,  0,  67, "recipients", "some recipients were refused")	\
 	X(TIMEOUT,	9,  6,  75, "timeout",	  "timed out")				\
 	X(PROTO,	10, 6,  76, "protocol",	  "the server closed the connection or does not speak SMTP") \
-	X(SYSTEM,	11, 10, 71, "system",	  "our own system failed")
+	X(SYSTEM,	11, 10, 71, "system",	  "our own system failed")	\
+	/* Not to be tried again as after a temporary failure: it may be delivered twice (RFC 1047). */ \
+	X(UNKNOWN,	12, 26, 76, "unknown",	  "what became of a message is unknown: no valid reply to its end was received")
 
 enum err_kind {
 #define X(name, status, swaks, sysexits, word, text) ERR_##name = status,
@@ -55,7 +57,10 @@ const char *err_meaning(enum err_kind);
 /* The exit status that swaks has for it where it does not matter what was refused (ui/show/exit.h), and sysexits(3) has. */
 int err_swaks(enum err_kind), err_sysexits(enum err_kind);
 
-/* Which of two failures a run reports: own and connection failures before expectations before replies, else the first. */
+/*
+ * Which of two failures a run reports: that a message's fate is unknown before own and connection failures, these before
+ * expectations, these before replies, else the first.
+ */
 enum err_kind err_worse(enum err_kind first, enum err_kind second);
 
 #endif

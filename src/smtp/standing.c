@@ -122,6 +122,24 @@ standing_of(const struct due *due, unsigned code)
 	return is_another_ones(due, code) ? REPLY_OUT_OF_STEP : REPLY_UNLISTED;
 }
 
+bool
+due_is_message(const struct due *due)
+{
+	return due->stage == DUE_MESSAGE || due->stage == DUE_RECIPIENT;
+}
+
+/* Anything but one clear code is no answer to the end of a message: nobody may think it delivered, or not. */
+static enum err_kind
+message_err(enum standing standing, const struct reply *r)
+{
+	unsigned class = r->code / 100;
+
+	if (standing == REPLY_OUT_OF_STEP || class < 2 || class > 5 || (class == 3 && standing != REPLY_FITS) ||
+	    (r->flaws & (REPLY_MIXED | REPLY_CUT)))
+		return ERR_UNKNOWN;
+	return class == 4 ? ERR_TEMPORARY : class == 5 ? ERR_REFUSED : ERR_NONE;
+}
+
 enum err_kind
 standing_err(const struct due *due, enum standing standing, const struct reply *r)
 {
@@ -129,6 +147,8 @@ standing_err(const struct due *due, enum standing standing, const struct reply *
 
 	if (due->stage == DUE_PARTED)
 		return ERR_NONE;
+	if (due_is_message(due))
+		return message_err(standing, r);
 	if (class == 4)
 		return ERR_TEMPORARY;
 	if (class == 5)

@@ -50,8 +50,13 @@ struct due due_command(struct span line);
 
 enum standing standing_of(const struct due *, unsigned code);
 
-/* What a reply of that standing comes to: ERR_NONE, ERR_TEMPORARY, ERR_REFUSED, or ERR_PROTO where it cannot be taken. */
+/*
+ * What a reply of that standing comes to: ERR_NONE, ERR_TEMPORARY, ERR_REFUSED, or ERR_PROTO where it cannot be taken. To
+ * the end of a message such a reply leaves it ERR_UNKNOWN what became of it.
+ */
 enum err_kind standing_err(const struct due *, enum standing, const struct reply *);
+
+bool due_is_message(const struct due *);	/* the end of a message is answered */
 
 /* "MAIL", "the greeting", "the end of data". */
 const char *due_text(const struct due *);

@@ -61,6 +61,16 @@ class Peer:
             self.heard.append(line.rstrip(b"\r").decode("latin-1"))
         return self
 
+    def take(self, n):
+        """Waits for so many octets, which are no lines."""
+        while len(self.rest) < n:
+            got = self.octets()
+            if not got:
+                break
+            self.rest += got
+        self.rest = self.rest[n:]
+        return self
+
     def octets(self, n=65536):
         try:
             return self.sock.recv(n)

@@ -118,6 +118,33 @@ comes_to(const char *line, const char *octets)
 	return err;
 }
 
+/* Anything but one clear code leaves it unknown what became of a message (RFC 1047). */
+static void
+what_a_reply_makes_of_a_message(void **state)
+{
+	static const struct { const char *reply; enum err_kind want; } cases[] = {
+		{ "250 ok\r\n", ERR_NONE }, { "250-a\r\n250 b\r\n", ERR_NONE }, { "250\r\n", ERR_NONE }, { "200 ok\r\n", ERR_NONE },
+		{ "299 ok\r\n", ERR_NONE }, { "250-a\r\n251 b\r\n", ERR_NONE },
+		{ "451 no\r\n", ERR_TEMPORARY }, { "421 bye\r\n", ERR_TEMPORARY }, { "552 no\r\n", ERR_REFUSED }, { "550-a\r\n554 b\r\n", ERR_REFUSED },
+		{ "199 x\r\n", ERR_UNKNOWN }, { "220 x\r\n", ERR_UNKNOWN }, { "221 x\r\n", ERR_UNKNOWN }, { "235 x\r\n", ERR_UNKNOWN },
+		{ "334 x\r\n", ERR_UNKNOWN }, { "353 x\r\n", ERR_UNKNOWN }, { "354 x\r\n", ERR_UNKNOWN }, { "399 x\r\n", ERR_UNKNOWN },
+		{ "600 x\r\n", ERR_UNKNOWN }, { "999 x\r\n", ERR_UNKNOWN }, { "000 x\r\n", ERR_UNKNOWN }, { "ok\r\n", ERR_UNKNOWN }, { "\r\n", ERR_UNKNOWN },
+		{ "250-a\r\n550 b\r\n", ERR_UNKNOWN }, { "550-a\r\n250 b\r\n", ERR_UNKNOWN }, { "250-a\r\nb\r\n250 c\r\n", ERR_NONE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		for (int each = 0; each < 2; each++) {
+			struct arena arena = { 0 };
+			struct reply reply;
+			struct due due = { .stage = each ? DUE_RECIPIENT : DUE_MESSAGE, .verb = VERB_DATA };
+			assert_true(reply_parse(span_of(cases[i].reply), &arena, &reply) > 0);
+			if (standing_err(&due, standing_of(&due, reply.code), &reply) != cases[i].want)
+				fail_msg("%s", cases[i].reply);
+			arena_release(&arena);
+		}
+}
+
 static void
 what_a_reply_comes_to(void **state)
 {
@@ -182,6 +209,7 @@ main(void)
 		cmocka_unit_test(a_verb_without_a_row_has_no_list),
 		cmocka_unit_test(refusals_fit_everywhere_but_unasked),
 		cmocka_unit_test(what_a_reply_comes_to),
+		cmocka_unit_test(what_a_reply_makes_of_a_message),
 		cmocka_unit_test(the_sentence_names_what_came_and_what_is_due),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

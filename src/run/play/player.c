@@ -73,6 +73,10 @@ on_event(void *ctx, const struct event *event)
 	case EVENT_CONNECTED:
 		p->opened = true;
 		break;
+	case EVENT_PROBLEM:
+		if (event->err == ERR_UNKNOWN)		/* with or without a step in hand */
+			p->status = err_worse(p->status, event->err);
+		break;
 	case EVENT_REPLY:
 		if (p->judge)
 			judge_heard(p->judge, event);

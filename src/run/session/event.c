@@ -13,6 +13,17 @@ event_word(enum event_kind kind)
 }
 
 const char *
+fate_word(enum fate fate)
+{
+	static const char *const words[] = {
+#define X(name, word) [FATE_##name] = word,
+		FATES(X)
+#undef X
+	};
+	return words[fate];
+}
+
+const char *
 offer_state_text(enum offer_state state)
 {
 	static const char *const text[] = {

@@ -63,9 +63,30 @@ enum sent_kind {
 	SENT_SECRET,		/* the line had a secret: ->text is what may be shown of it */
 };
 
+/*
+ * What became of a message, for one recipient or in all. A message is accepted by the reply to its end and by nothing else;
+ * where that was due and did not come, nobody knows (RFC 1047). fate, the word for it in JSON
+ */
+#define FATES(X)			\
+	X(NOT_TRIED,	"not_tried")	/* no message was to be sent, or the recipient was not come to */ \
+	X(ACCEPTED,	"accepted")	/* where no message was to be sent: the recipient was */ \
+	X(DEFERRED,	"deferred")	\
+	X(REJECTED,	"rejected")	\
+	X(NOT_SENT,	"not_sent")	/* its end was not sent */ \
+	X(UNKNOWN,	"unknown")
+
+enum fate {
+#define X(name, word) FATE_##name,
+	FATES(X)
+#undef X
+};
+const char *fate_word(enum fate);
+
 /* What a server made of one recipient. */
 struct verdict {
 	struct span address;
+	enum fate fate;
+	bool ended;			/* the reply is the recipient's own to the end of the message */
 	unsigned code;			/* of the reply that decided; 0: it was not come to */
 	enum err_kind failed;		/* what that reply came to (smtp/standing.h); ERR_NONE: accepted, where there is a code */
 	struct span text;		/* its first line, octets of the peer */
@@ -178,8 +199,10 @@ struct event {
 		struct {
 			struct span from;
 			const struct verdict *rcpt;
-			size_t nrcpts, accepted;
+			size_t nrcpts, accepted, unknown;
+			enum fate fate;			/* of the whole; accepted: for one recipient at least */
 			bool tried;			/* a message was to follow; false: it was to end before */
+			bool ended;			/* what went of it was answered */
 			unsigned code;			/* of the last reply to the message; 0: it was not come to */
 			enum err_kind failed;		/* what that reply came to */
 			struct span text, queue_id;

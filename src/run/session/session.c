@@ -187,6 +187,7 @@ session_view(const struct session *s)
 		.last_reply = s->last_reply, .busy = s->step != NULL || s->queue != NULL,
 		.held = s->held && !s->wants_room, .heard_us = s->heard_us, .waiting_us = s->waiting_us, .waiting_for = s->waiting_for, .deadline_ms = s->deadline_ms,
 		.failed = s->failed, .out_of_step = s->out_of_step, .auth_refused = s->auth_refused, .auth_pending = s->secrecy.pending, .asking = s->asking,
+		.fate_unknown = s->fate_unknown,
 		.route = s->route, .lmtp = s->opts->lmtp || s->target.lmtp,
 	};
 

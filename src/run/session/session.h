@@ -124,6 +124,7 @@ struct session_view {
 	const struct reply *last_reply;	/* NULL: none yet */
 	const struct route *route;	/* of the target; NULL: none */
 	bool out_of_step;		/* a reply of this connection, or of the last one, did not belong to what it answered */
+	bool fate_unknown;		/* what became of the message of the step in hand, or of the last one */
 	bool auth_pending;		/* what is no command now may be meant as an answer to AUTH */
 	bool auth_refused;		/* AUTH was answered 5yz in this session */
 	bool lmtp;			/* LHLO, and a reply for each recipient */

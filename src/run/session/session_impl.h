@@ -11,6 +11,8 @@ struct asked {
 	unsigned ticket;		/* 0: nothing was asked */
 	struct due due;
 	uint64_t at_us;
+	uint64_t end;			/* the count of octets at which all that it answers has gone out */
+	bool given_up, no_message;	/* no_message: of a message that is for nobody, the end */
 };
 
 struct queued {
@@ -95,6 +97,7 @@ struct session {
 	bool out_of_step;			/* as session_view has it */
 	bool wants_room;			/* session_want_room was called */
 	bool held;				/* what came waits until session_hold(false) */
+	bool fate_unknown;			/* of a message of the step in hand: told */
 	bool write_failed;			/* the peer is gone, and what it said last is to be read */
 	bool working;				/* within an entry point: what is pushed waits for its end */
 
@@ -170,6 +173,14 @@ void session_forget_offers(struct session *);
 
 /* session_helo.c */
 void session_said_helo(struct session *, struct span line);	/* the line is EHLO, HELO or LHLO */
+
+/* session_mail.c */
+/*
+ * The replies that are due will not come, or not be believed: of a message whose end has gone out nobody knows now what
+ * became of it (RFC 1047). How many such replies there are, of each once.
+ */
+unsigned session_lose_replies(struct session *);
+bool session_is_within_octets(const struct session *);	/* of a message or a chunk, what is begun has not all gone out */
 
 /* session_link.c */
 void session_closed(struct session *, enum closed_by, bool expected);	/* tells, and drops the connection */

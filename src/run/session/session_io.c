@@ -84,13 +84,14 @@ heed_reply(struct session *s, const struct conv_event *e, const struct conv_even
 		    .standing = standing, .due = &asked->due });
 }
 
-/* On where the dialogue stands. */
+/* On where the dialogue stands. A message was over when the reply to its end was given up. */
 static void
-take_effect(struct session *s, const struct due *due, unsigned code, enum err_kind failed)
+take_effect(struct session *s, const struct due *due, unsigned code, enum err_kind failed, bool late)
 {
-	if (due->stage == DUE_MESSAGE || due->stage == DUE_RECIPIENT)
-		dialogue_message_over(&s->dialogue);
-	else if (due->stage == DUE_GREETING)
+	if (due_is_message(due)) {
+		if (!late)
+			dialogue_message_over(&s->dialogue);
+	} else if (due->stage == DUE_GREETING)
 		s->dialogue.greeted = failed == ERR_NONE;
 	else
 		dialogue_heard(&s->dialogue, due->verb, failed == ERR_NONE ? code : 0);
@@ -148,7 +149,11 @@ heard_reply(struct session *s, const struct conv_event *came)
 		asked.due.stage = s->said_221 ? DUE_PARTED : DUE_NOTHING;
 	enum standing standing = e->late ? REPLY_FITS : standing_of(&asked.due, e->reply.code);
 	enum err_kind err = standing_err(&asked.due, standing, &e->reply);
-	bool banner = asked.due.stage == DUE_GREETING, dot = asked.due.stage == DUE_MESSAGE || asked.due.stage == DUE_RECIPIENT;
+	if (err == ERR_NONE && due_is_message(&asked.due) && asked.end > s->octets_out)
+		err = ERR_UNKNOWN;			/* it was not all there yet, so this is no answer to its end */
+	if (err == ERR_UNKNOWN && asked.no_message)
+		err = ERR_PROTO;
+	bool banner = asked.due.stage == DUE_GREETING, dot = due_is_message(&asked.due);
 	if (asked.due.verb == VERB_AUTH || e->reply.code == 334 || e->reply.code == 235)
 		session_heed_proofs(s, &e->reply);
 	shown.reply = session_shown_reply(s, &e->reply, &arena);
@@ -166,7 +171,7 @@ heard_reply(struct session *s, const struct conv_event *came)
 	s->coming.began_us = 0;
 	event.err = err;
 	if (s->late.open && !e->late && e->ticket)		/* in order, as it seems */
-		take_effect(s, &s->late.due, s->late.code, s->late.failed);
+		take_effect(s, &s->late.due, s->late.code, s->late.failed, true);
 	s->late.open &= e->ticket == 0;
 	if (e->late && (event.answer.or = due_of(s, conv_due(s->conv))) && standing_of(event.answer.or, r->code) != REPLY_OUT_OF_STEP) {
 		s->late.open = true;
@@ -175,11 +180,13 @@ heard_reply(struct session *s, const struct conv_event *came)
 		s->late.failed = err;
 	} else if (asked.ticket || banner) {
 		event.answer.or = NULL;
-		take_effect(s, &asked.due, r->code, err);
+		take_effect(s, &asked.due, r->code, err, e->late);
 	}
 	s->out_of_step |= standing == REPLY_OUT_OF_STEP;
 	session_keep_last(s, r);
 	session_emit(s, &event);
+	if (err == ERR_UNKNOWN && !e->late)
+		session_tell_unknown(s);
 	s->said_421 |= r->code == 421;		/* who says so closes (RFC 5321 3.8) */
 	s->said_221 |= r->code == 221;
 	if (bear(s, &shown, &asked, standing) && s->late.open && e->late)

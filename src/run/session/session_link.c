@@ -44,7 +44,10 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 	event.closed.waiting_for = s->waiting_for;
 	event.closed.rest = s->conv && s->role == CONV_CLIENT ? session_shown(s, conv_pending(s->conv)) : SPAN_NONE;
 	event.err = expected ? ERR_NONE : ERR_PROTO;
+	unsigned lost = session_lose_replies(s);
 	session_emit(s, &event);
+	if (lost > 0)
+		session_tell_unknown(s);
 	/* After QUIT the end of TLS is said too: else the peer sees a truncation, and the TLS session is not resumable. */
 	if (s->conn && s->dialogue.tls && by == CLOSED_BY_US && session_is_shut(s))
 		conn_shut(s->conn);

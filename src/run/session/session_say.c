@@ -10,7 +10,22 @@ session_asked(struct session *s, unsigned ticket, struct due due)
 		s->asked_cap = s->asked_cap ? s->asked_cap * 2 : 2;
 		s->asked = memory_resize(s->asked, s->asked_cap * sizeof *s->asked);
 	}
-	s->asked[s->asked_n++] = (struct asked){ .ticket = ticket, .due = due, .at_us = loop_now_us() };
+	s->asked[s->asked_n++] = (struct asked){ .ticket = ticket, .due = due, .at_us = loop_now_us(),
+	    .end = s->octets_out + conv_output(s->conv).len };
+}
+
+/* The octets that follow a BDAT belong to it; the last ones end the message. */
+static void
+asked_bdat(struct asked *a, struct span line)
+{
+	unsigned long long octets = 0;
+	struct span args;
+
+	if (verb_of(line, &args) != VERB_BDAT || !span_number(span_word(&args), ~0ull >> 1, &octets))
+		return;
+	a->end += octets;
+	if (span_eq_case(span_word(&args), SPAN("LAST")))
+		a->due.stage = DUE_MESSAGE;
 }
 
 /* Of an answer to a 334. */
@@ -43,6 +58,7 @@ say(struct session *s, struct span line, const struct span *shown, bool given)
 	if (secret)
 		conv_is_secret(s->conv);
 	session_asked(s, ticket, due);
+	asked_bdat(&s->asked[s->asked_n - 1], line);
 	if (hello)
 		session_said_helo(s, line);
 	event.sent.kind = secret ? SENT_SECRET : SENT_COMMAND;

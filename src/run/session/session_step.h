@@ -56,6 +56,8 @@ void session_sent_message(struct session *, struct span what, const struct messa
 void session_owe_message(struct session *, unsigned replies);
 /* The BDAT said last was the LAST: its reply, in LMTP so many of them, end the message. */
 void session_is_last_chunk(struct session *, unsigned replies);
+void session_is_no_message(struct session *);		/* what was ended last is for nobody (RFC 2920 3.1) */
+void session_tell_unknown(struct session *);		/* EVENT_PROBLEM: what became of the message is unknown */
 void session_wait_message(struct session *);
 void session_wait_room(struct session *);		/* session_want_room, with a deadline */
 /* One reply more is owed: to octets put into the conv, or one more for what was said (LMTP's, after the dot). */

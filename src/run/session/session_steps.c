@@ -22,6 +22,28 @@ give_up_all(struct session *s)
 {
 	for (size_t i = 0; s->conv && i < s->asked_n; i++)
 		conv_give_up(s->conv, s->asked[i].ticket);
+	if (session_lose_replies(s) == 0)
+		return;
+	session_tell_unknown(s);
+	dialogue_message_over(&s->dialogue);	/* its end went out: what is said next is a command */
+}
+
+/*
+ * The step in hand is given up, by the person or by its deadline. What goes on within a message or a chunk can only be
+ * ended with the connection: what came next would be taken for a part of it.
+ */
+static void
+leave_off(struct session *s)
+{
+	bool within = s->role == CONV_CLIENT && session_is_within_octets(s);
+
+	give_up_all(s);
+	if (within && s->conn) {
+		session_note(s, "the connection is dropped without completing the message");
+		session_close(s, true);
+	}
+	if (s->step->op->cancel && (s->role == CONV_CLIENT || s->cancelled))
+		s->step->op->cancel(s, s->step, s->step_state);
 }
 
 static void
@@ -34,6 +56,8 @@ end_step(struct session *s, enum progress progress)
 	stop_waiting(s);
 	if (progress == STEP_DONE)
 		s->failed = ERR_NONE;
+	else if (s->fate_unknown)
+		event.err = s->failed = ERR_UNKNOWN;
 	const struct step *step = s->step;
 	const struct step_op *op = step->op;		/* who hears of its end may give its memory back */
 	void *state = s->step_state;
@@ -61,12 +85,11 @@ timed_out(struct session *s)
 	struct silence silence = session_silence(s);
 	diagnose_silence(&silence, text);
 	stop_waiting(s);
-	give_up_all(s);
 	session_fail(s, ERR_TIMEOUT, "%s", text);
-	if (s->state == SESSION_OPENING && !s->conn)
-		session_drop_link(s);
-	else if (s->opts->careful || s->shake_us || s->shake_when_sent)	/* half a handshake is neither clear nor protected */
-		session_closed(s, CLOSED_BY_US, true);
+	leave_off(s);
+	/* Half a handshake is neither clear nor protected. */
+	if ((s->state == SESSION_OPENING && !s->conn) || s->opts->careful || s->shake_us || s->shake_when_sent)
+		session_close(s, true);
 	end_step(s, STEP_FAIL);
 }
 
@@ -179,6 +202,7 @@ begin(struct session *s, const struct step *step)
 	s->step = step;
 	s->step_state = step->op->state_size ? memory_zeroed(step->op->state_size) : NULL;
 	s->failed = ERR_NONE;
+	s->fate_unknown = false;
 	enum progress progress = lack ?
 	    session_fail(s, s->state == SESSION_OPEN ? ERR_USAGE : ERR_CONNECT, "%s%s%s",
 		step == NULL || step->op->is_line ? "" : step->op->name, step->op->is_line ? "" : ": ", lack) :
@@ -226,11 +250,9 @@ session_cancel(struct session *s)
 		return;
 	s->working = true;
 	stop_waiting(s);
-	give_up_all(s);
 	s->failed = ERR_NONE;
 	s->cancelled = true;
-	if (s->step->op->cancel)
-		s->step->op->cancel(s, s->step, s->step_state);
+	leave_off(s);
 	if (s->paced.begun_us)
 		session_note(s, "what was begun still goes out, else the next line would go on in it; /write off sends it at once");
 	if (s->state == SESSION_OPENING || s->dialogue.mode == MODE_MESSAGE || s->shake_us || s->shake_when_sent)

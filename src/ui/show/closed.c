@@ -20,9 +20,6 @@ static const struct ending endings[] = {
 	  "behind a load balancer", .silent = true },
 	{ PEER | RESET | CUT, "the end of the TLS handshake",
 	  "the server gave up the handshake without saying why" },
-	{ PEER | RESET | CUT, "the reply to the message",
-	  "whether the message was taken is not known: sending it again may deliver it "
-	  "twice (RFC 1047)" },
 	{ PEER | RESET | CUT, "the reply to EHLO", "a server or a middlebox that does not bear EHLO; try HELO",
 	  .silent = true, .clear = true },
 	{ PEER | RESET | CUT, "the reply to AUTH",

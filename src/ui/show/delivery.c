@@ -4,11 +4,14 @@
 
 enum { ADDRESS_COLUMNS = 40 };
 
-static const char *
-verdict_word(unsigned code)
-{
-	return code == 0 ? "not tried" : code / 100 == 2 ? "accepted" : code / 100 == 4 ? "not now" : "refused";
-}
+static const struct { const char *word; enum ink ink; } fates[] = {
+	[FATE_NOT_TRIED] = { "not tried", INK_BAD },
+	[FATE_ACCEPTED] = { "accepted", INK_GOOD },
+	[FATE_DEFERRED] = { "deferred", INK_WARN },
+	[FATE_REJECTED] = { "rejected", INK_BAD },
+	[FATE_NOT_SENT] = { "not sent", INK_BAD },
+	[FATE_UNKNOWN] = { "unknown", INK_BAD },
+};
 
 static unsigned
 address_columns(struct screen *s, const struct event *e)
@@ -31,7 +34,7 @@ show_verdict(struct screen *s, const struct event *e, const struct verdict *v, u
 	flow_pad(&f, start);
 	flow_put(&f, INK_PLAIN, v->address);
 	flow_pad(&f, start + columns + 2);
-	flow_put(&f, v->code / 100 == 2 ? INK_GOOD : v->code / 100 == 4 ? INK_WARN : INK_BAD, span_of(verdict_word(v->code)));
+	flow_put(&f, fates[v->fate].ink, span_of(fates[v->fate].word));
 	flow_pad(&f, start + columns + 13);
 	if (v->code)
 		flow_print(&f, INK_PLAIN, "%03u", v->code);
@@ -58,6 +61,17 @@ show_whole(struct screen *s, const struct event *e)
 	    id.len ? ", under that id" : "");
 }
 
+static void
+show_unknown(struct screen *s, const struct event *e)
+{
+	size_t all = e->delivery.nrcpts, n = e->delivery.unknown;
+
+	if (n < all)
+		show_line(s, MARK_PROBLEM, e, "fate unknown for %zu of %zu recipients: see the table", n, all);
+	else
+		show_line(s, MARK_PROBLEM, e, "fate unknown: the message may be delivered or not");
+}
+
 void
 show_delivery(struct screen *s, const struct event *e)
 {
@@ -70,8 +84,10 @@ show_delivery(struct screen *s, const struct event *e)
 			show_verdict(s, e, &e->delivery.rcpt[i], columns);
 	if (!e->delivery.tried)
 		show_line(s, MARK_NOTE, e, "no message was sent, as asked");
-	else if (e->delivery.code / 100 == 2 && e->delivery.accepted > 0)
+	else if (e->delivery.accepted > 0)
 		show_whole(s, e);
-	else
-		show_line(s, MARK_PROBLEM, e, "accepted for nobody: no message was taken");
+	if (e->delivery.unknown > 0)
+		show_unknown(s, e);
+	else if (e->delivery.tried && e->delivery.accepted == 0)
+		show_line(s, MARK_PROBLEM, e, "%s", e->delivery.ended ? "message not accepted for any recipient" : "message not sent");
 }

@@ -47,7 +47,7 @@ blame_event(struct blame *b, const struct event *e)
 int
 exit_status(enum exit_style style, const struct blame *b, int status)
 {
-	if (style == EXIT_OWN || status < 0 || status > ERR_SYSTEM)
+	if (style == EXIT_OWN || status < 0 || status > ERR_UNKNOWN)
 		return status;
 	if (style == EXIT_SYSEXITS)
 		return err_sysexits((enum err_kind)status);

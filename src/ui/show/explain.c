@@ -49,10 +49,10 @@ add_exit(struct explaining *x, unsigned status)
 		return;
 	}
 	explain_add(x, "exit status", arena_printf(x->arena, "exit %u", status), "%s",
-	    status <= ERR_SYSTEM ? err_meaning((enum err_kind)status) : "not one of smtpsh's");
-	if (status <= ERR_SYSTEM)
+	    status <= ERR_UNKNOWN ? err_meaning((enum err_kind)status) : "not one of smtpsh's");
+	if (status <= ERR_UNKNOWN)
 		explain_fact(x, "in JSON", "\"failure\": \"%s\"", err_word((enum err_kind)status));
-	if (status <= ERR_SYSTEM)
+	if (status <= ERR_UNKNOWN)
 		explain_fact(x, "--exit", "swaks: %d%s; sysexits: %d", err_swaks((enum err_kind)status), status == ERR_TEMPORARY ||
 		    status == ERR_REFUSED || status == ERR_TIMEOUT ? ", or 21 to 33 by what was refused" : "", err_sysexits((enum err_kind)status));
 }
@@ -91,7 +91,7 @@ add_number(struct explaining *x, struct span word, const char *only)
 		explain_name(x, span_of(verify_text((int)n)));
 	if (rcode && (!only || strcmp(only, "rcode") == 0))
 		explain_name(x, span_of(rcode->name));
-	if ((!only && n <= ERR_SYSTEM) || (only && strcmp(only, "exit") == 0))
+	if ((!only && n <= ERR_UNKNOWN) || (only && strcmp(only, "exit") == 0))
 		add_exit(x, (unsigned)n);
 	return x->end != end;
 }

@@ -243,12 +243,14 @@ add_delivery(json_t *o, const struct event *e)
 		const struct verdict *v = &e->delivery.rcpt[i];
 		json_t *one = json_object();
 		json_put(one, "address", v->address);
+		json_put_string(one, "fate", fate_word(v->fate));
 		json_put_number(one, "code", v->code);
 		json_put(one, "text", v->text);
 		json_array_append_new(list, one);
 	}
 	json_put(o, "from", e->delivery.from);
 	json_object_set_new(o, "recipients", list);
+	json_put_string(o, "fate", fate_word(e->delivery.fate));
 	json_put_number(o, "accepted", e->delivery.accepted);
 	json_put_number(o, "code", e->delivery.code);
 	json_put(o, "text", e->delivery.text);

@@ -99,6 +99,17 @@ send_heard(struct session *s, const struct step *step, void *mem, const struct n
 	return progress == STEP_DONE ? send_go_on(s, st) : progress;
 }
 
+/* The table is what a person waits for, and never more than when the wait was in vain. */
+static void
+send_cancel(struct session *s, const struct step *step, void *mem)
+{
+	struct sending *st = mem;
+
+	(void)step;
+	if (st->stage >= AT_MAIL)
+		send_tell(s, st);
+}
+
 static void
 send_release(void *mem)
 {
@@ -131,6 +142,7 @@ const struct step_op step_send = {
 	.parse = send_parse,
 	.start = send_start,
 	.heard = send_heard,
+	.cancel = send_cancel,
 	.release = send_release,
 };
 
@@ -158,6 +170,7 @@ const struct step_op step_load = {
 	.parse = load_parse,
 	.start = send_start,
 	.heard = send_heard,
+	.cancel = send_cancel,
 	.release = send_release,
 };
 

@@ -22,6 +22,7 @@ struct sending {
 	size_t lmtp_next;		/* whose reply to the message comes next */
 	bool no_tls;			/* it was asked for already */
 	bool data_said, mail_good;
+	bool each, ended;		/* LMTP: each recipient has a reply to the end; it was answered */
 	unsigned final_code;
 	enum err_kind final_failed;
 	struct span final_text, queue_id;
@@ -42,7 +43,7 @@ enum progress send_go_on(struct session *, struct sending *);
 enum progress send_begin_mail(struct session *, struct sending *);
 enum progress send_heard_reply(struct session *, struct sending *, const struct news *);	/* AT_MAIL and AT_RCPT */
 enum progress send_heard_transfer(struct session *, struct sending *, const struct news *);	/* AT_TRANSFER */
-void send_tell(struct session *, const struct sending *);	/* EVENT_DELIVERY: what became of it so far */
+enum err_kind send_tell(struct session *, struct sending *);	/* EVENT_DELIVERY: what became of it; the failure that it is */
 
 /* Does the last EHLO reply offer it? */
 bool send_offers(struct session *, const char *keyword);

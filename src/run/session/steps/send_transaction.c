@@ -15,6 +15,7 @@ is_accepted(const struct verdict *v)
 	return v->code && v->failed == ERR_NONE;
 }
 
+/* How many recipients the server would take the message for. */
 static size_t
 accepted(const struct sending *st)
 {
@@ -25,50 +26,107 @@ accepted(const struct sending *st)
 	return n;
 }
 
-/* What the reply to the message says counts for each recipient that had been accepted; in LMTP each has its own already. */
-void
-send_tell(struct session *s, const struct sending *st)
+static enum fate
+fate_by(enum err_kind failed, enum fate otherwise)
 {
-	struct event event = { .kind = EVENT_DELIVERY };
-	struct arena arena = { 0 };
-	struct verdict *rcpt = ARENA_ARRAY(&arena, struct verdict, st->plan.message.nto + 1);
+	return failed == ERR_NONE ? FATE_ACCEPTED : failed == ERR_TEMPORARY ? FATE_DEFERRED : failed == ERR_REFUSED ? FATE_REJECTED :
+	    failed == ERR_UNKNOWN ? FATE_UNKNOWN : otherwise;
+}
+
+/*
+ * The reply to RCPT decides for a recipient that was not accepted, for the others the one to the end of the message, their
+ * own in LMTP, or the one that kept the message from being sent.
+ */
+static void
+decide(struct sending *st, size_t i, bool unknown)
+{
+	struct verdict *v = &st->verdict[i];
+	bool whole = st->final_code || st->final_failed;
+
+	if (v->ended)
+		v->fate = fate_by(v->failed, FATE_UNKNOWN);
+	else if (!v->code)
+		v->fate = i < st->said ? FATE_NOT_SENT : FATE_NOT_TRIED;
+	else if (!is_accepted(v))	/* of one with no clear reply nothing is known where the message went out */
+		v->fate = fate_by(v->failed, unknown || (st->ended && st->final_failed == ERR_NONE) ? FATE_UNKNOWN : FATE_NOT_SENT);
+	else if (st->plan.last < SEND_DATA)
+		v->fate = FATE_ACCEPTED;
+	else if (unknown && (st->each || !st->ended))
+		*v = (struct verdict){ .address = v->address, .fate = FATE_UNKNOWN };
+	else if (whole)
+		*v = (struct verdict){ .address = v->address, .fate = fate_by(st->final_failed, FATE_NOT_SENT), .code = st->final_code,
+		    .failed = st->final_failed, .text = st->final_text };
+	else
+		*v = (struct verdict){ .address = v->address, .fate = FATE_NOT_SENT };
+}
+
+/* For one accepted, accepted; for one unknown, unknown; else the best that is left to hope for. */
+static enum fate
+whole_fate(const struct sending *st, size_t good, size_t unknown)
+{
+	enum fate fate = st->plan.last < SEND_DATA ? FATE_NOT_TRIED : FATE_NOT_SENT;
+	bool deferred = false, rejected = false;
 
 	for (size_t i = 0; i < st->plan.message.nto; i++) {
+		deferred |= st->verdict[i].fate == FATE_DEFERRED;
+		rejected |= st->verdict[i].fate == FATE_REJECTED;
+	}
+	if (st->plan.last < SEND_DATA)
+		return fate;
+	return unknown > 0 ? FATE_UNKNOWN : good > 0 ? FATE_ACCEPTED : deferred ? FATE_DEFERRED : rejected ? FATE_REJECTED : fate;
+}
+
+enum err_kind
+send_tell(struct session *s, struct sending *st)
+{
+	struct event event = { .kind = EVENT_DELIVERY };
+	bool no_answer = session_view(s).fate_unknown && st->stage == AT_TRANSFER;
+	size_t good = 0, unknown = 0, all = st->plan.message.nto;
+	struct arena arena = { 0 };
+	struct verdict *rcpt = ARENA_ARRAY(&arena, struct verdict, all + 1);
+
+	for (size_t i = 0; i < all; i++) {
+		decide(st, i, no_answer);
+		good += st->verdict[i].fate == FATE_ACCEPTED;
+		unknown += st->verdict[i].fate == FATE_UNKNOWN;
 		rcpt[i] = st->verdict[i];
 		rcpt[i].address = session_starred(s, &arena, rcpt[i].address);
 	}
 	event.delivery.from = session_starred(s, &arena, st->plan.message.from);
 	event.delivery.rcpt = rcpt;
-	event.delivery.nrcpts = st->plan.message.nto;
-	event.delivery.accepted = st->final_failed && st->transfer.replies <= 1 ? 0 : accepted(st);
+	event.delivery.nrcpts = all;
+	event.delivery.accepted = good;
+	event.delivery.unknown = unknown;
+	event.delivery.fate = whole_fate(st, good, unknown);
 	event.delivery.tried = st->plan.last == SEND_DATA;
+	event.delivery.ended = st->ended || (st->plan.chunk > 0 && st->final_code);
 	event.delivery.code = st->final_code;
-	event.delivery.failed = st->final_failed;
 	event.delivery.text = st->final_text;
 	event.delivery.queue_id = st->queue_id;
 	event.delivery.octets = st->message.facts.octets;
 	event.delivery.took_us = loop_now_us() - st->begun_us;
 	session_emit(s, &event);
 	arena_release(&arena);
+	/* What comes from now on could be anything's answer: who gives a verdict hears no more of it. */
+	if (no_answer && session_opts(s)->careful)
+		session_close(s, true);
+	if (unknown > 0)
+		return ERR_UNKNOWN;
+	return st->failed != ERR_NONE && good > 0 ? ERR_RECIPIENTS : st->failed;
 }
 
 static enum progress
 finish(struct session *s, struct sending *st)
 {
-	size_t good = accepted(st);
+	enum err_kind failed = send_tell(s, st);
 
-	send_tell(s, st);
-	if (st->failed == ERR_NONE)
-		return STEP_DONE;
-	return session_failed(s, good > 0 && (st->final_failed == ERR_NONE || st->transfer.replies > 1) ?
-	    ERR_RECIPIENTS : st->failed);
+	return failed == ERR_NONE ? STEP_DONE : session_failed(s, failed);
 }
 
 static void
 note_failure(struct sending *st, const struct news *news)
 {
-	if (st->failed == ERR_NONE)
-		st->failed = news->failed;
+	st->failed = err_worse(st->failed, news->failed);
 }
 
 static bool
@@ -205,25 +263,38 @@ send_begin_mail(struct session *s, struct sending *st)
 }
 
 static void
+on_refused(void *ctx, const struct news *news)
+{
+	struct sending *st = ctx;
+
+	st->final_code = news->event->reply.code;
+	st->final_failed = news->failed ? news->failed : ERR_PROTO;
+	st->final_text = first_line(&st->arena, &news->event->reply);
+	note_failure(st, news);
+}
+
+static void
 on_final(void *ctx, unsigned n, const struct news *news)
 {
 	struct sending *st = ctx;
 	const struct reply *reply = &news->event->reply;
 
 	(void)n;
+	st->ended = true;
 	st->final_code = reply->code;
 	st->final_failed = news->failed;
 	st->final_text = first_line(&st->arena, reply);
 	for (size_t i = 0; i < reply->nlines && news->failed == ERR_NONE && st->queue_id.len == 0; i++)
 		st->queue_id = arena_copy(&st->arena, queueid_find(reply->line[i]));	/* Exim names it in the last line */
 	note_failure(st, news);
-	if (st->transfer.replies <= 1)
+	if (!st->each)
 		return;
 	/* LMTP: one for each that was accepted, in their order (RFC 2033 4.2). */
 	while (st->lmtp_next < st->plan.message.nto && !is_accepted(&st->verdict[st->lmtp_next]))
 		st->lmtp_next++;
 	if (st->lmtp_next < st->plan.message.nto)
-		st->verdict[st->lmtp_next] = (struct verdict){ st->verdict[st->lmtp_next].address, reply->code, news->failed, st->final_text };
+		st->verdict[st->lmtp_next] = (struct verdict){ .address = st->verdict[st->lmtp_next].address, .ended = true,
+		    .code = reply->code, .failed = news->failed, .text = st->final_text };
 	st->lmtp_next++;
 }
 
@@ -236,9 +307,10 @@ begin_transfer(struct session *s, struct sending *st)
 	if (!st->data_said && (good == 0 || st->plan.last < SEND_DATA))
 		return finish(s, st);
 	st->stage = AT_TRANSFER;
+	st->each = lmtp;
 	st->transfer = (struct transfer){
 		.message = &st->message, .chunk = st->plan.chunk, .pipelined = st->plan.pipeline && send_offers(s, "PIPELINING"),
-		.replies = good == 0 ? 0 : lmtp ? (unsigned)good : 1, .final = on_final, .ctx = st,
+		.replies = good == 0 ? 0 : lmtp ? (unsigned)good : 1, .refused = on_refused, .final = on_final, .ctx = st,
 	};
 	if (st->data_said)
 		session_wait_reply(s, VERB_DATA);
@@ -299,13 +371,7 @@ send_heard_transfer(struct session *s, struct sending *st, const struct news *ne
 
 	if (progress == STEP_WAIT)
 		return STEP_WAIT;
-	if (progress == STEP_FAIL && news->kind == NEWS_REPLY && st->final_code == 0) {
-		st->final_code = news->event->reply.code;
-		st->final_failed = news->failed ? news->failed : ERR_PROTO;
-		st->final_text = first_line(&st->arena, &news->event->reply);
-		note_failure(st, news);
-	}
-	if (progress == STEP_FAIL && st->failed == ERR_NONE)
-		st->failed = session_view(s).failed ? session_view(s).failed : ERR_PROTO;
+	if (progress == STEP_FAIL)
+		st->failed = err_worse(st->failed, session_view(s).failed ? session_view(s).failed : ERR_PROTO);
 	return finish(s, st);
 }

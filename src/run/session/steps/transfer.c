@@ -81,15 +81,27 @@ send_some(struct session *s, struct transfer *t)
 }
 
 static enum progress
+note_refusal(struct session *s, struct transfer *t, const struct news *news)
+{
+	if (!t->is_refused && t->refused)
+		t->refused(t->ctx, news);
+	t->is_refused = true;
+	return session_refused(s, news);
+}
+
+static enum progress
 heard_go_ahead(struct session *s, struct transfer *t, const struct news *news)
 {
 	if (news->failed != ERR_NONE)
-		return session_refused(s, news);
+		return note_refusal(s, t, news);
 	/* RFC 2920 3.1: DATA that was pipelined behind recipients of whom none was taken is ended with nothing in it. */
 	if (t->replies == 0) {
 		t->stage = TRANSFER_END;
 		t->replies = 1;
-		return session_say_text(s, SPAN(".")) ? STEP_WAIT : STEP_FAIL;
+		if (!session_say_text(s, SPAN(".")))
+			return STEP_FAIL;
+		session_is_no_message(s);
+		return STEP_WAIT;
 	}
 	if (message_is_shown(t->message) && !span_find(buf_span(&t->message->head), SPAN("\r\r")).len)
 		return send_lines(s, t);
@@ -156,14 +168,14 @@ send_chunks(struct session *s, struct transfer *t)
 			session_wait_room(s);
 			return STEP_WAIT;
 		}
-		if (t->refused && t->owed == 0)
+		if (t->is_refused && t->owed == 0)
 			return STEP_FAIL;
 		if (t->unsaid == 0) {
 			t->stage = TRANSFER_END;
 			session_wait_message(s);
 			return STEP_WAIT;
 		}
-		if (!t->pipelined || t->refused) {
+		if (!t->pipelined || t->is_refused) {
 			session_wait_reply(s, VERB_BDAT);
 			return STEP_WAIT;
 		}
@@ -178,13 +190,10 @@ heard_chunk(struct session *s, struct transfer *t, const struct news *news)
 {
 	t->owed--;
 	if (news->failed != ERR_NONE) {
-		t->refused = true;
-		session_refused(s, news);
-		if (t->final)
-			t->final(t->ctx, t->heard, news);
+		note_refusal(s, t, news);
 		return t->left == 0 && t->owed == 0 ? STEP_FAIL : send_chunks(s, t);
 	}
-	if (t->refused)
+	if (t->is_refused)
 		return t->owed == 0 ? STEP_FAIL : STEP_WAIT;
 	if (t->left > 0 || t->pipelined)
 		return send_chunks(s, t);
@@ -210,21 +219,25 @@ transfer_begin(struct session *s, struct transfer *t, bool asked)
 	return asked || session_say(s, SPAN("DATA")) ? STEP_WAIT : STEP_FAIL;
 }
 
+/* Of a message that is accepted though a part of it was refused nobody knows what the server has. */
 static enum progress
 heard_end(struct session *s, struct transfer *t, const struct news *news)
 {
-	if (t->final)
-		t->final(t->ctx, t->heard, news);
-	t->heard++;
-	if (news->failed != ERR_NONE) {
-		t->refused = true;
-		session_refused(s, news);
+	struct news end = *news;
+
+	if (t->is_refused && !t->failed && end.failed == ERR_NONE) {
+		end.failed = ERR_UNKNOWN;
+		session_tell_unknown(s);
 	}
-	if (t->heard < t->replies) {		/* LMTP: the others come at once, or never */
-		session_wait_reply(s, VERB_DATA);
+	if (t->final)
+		t->final(t->ctx, t->heard, &end);
+	t->heard++;
+	t->failed = err_worse(t->failed, end.failed);
+	if (t->heard < t->replies) {
+		session_wait_message(s);
 		return STEP_WAIT;
 	}
-	return t->refused ? STEP_FAIL : STEP_DONE;
+	return t->failed ? session_failed(s, t->failed) : STEP_DONE;
 }
 
 enum progress

@@ -11,6 +11,7 @@ struct transfer {
 	bool pipelined;			/* BDATs do not wait for each other's replies */
 	unsigned replies;		/* that the end is owed: 1, in LMTP the recipients accepted */
 	/* A reply to the end, the n-th from 0. */
+	void (*refused)(void *ctx, const struct news *);	/* the first reply before the end that is not good. NULL: not told */
 	void (*final)(void *ctx, unsigned n, const struct news *);
 	void *ctx;
 
@@ -21,12 +22,16 @@ struct transfer {
 	uint64_t unsaid;		/* octets of the message that no BDAT has announced yet */
 	struct buf kept;		/* octets read and not yet part of a chunk */
 	unsigned owed, heard;		/* BDATs without reply; replies to the end */
-	bool refused;
+	bool is_refused;
+	enum err_kind failed;		/* of the replies to the end */
 };
 
 /* `asked`: DATA was said already and its reply comes. */
 enum progress transfer_begin(struct session *, struct transfer *, bool asked);
-/* STEP_DONE: every reply to the end came and was good, STEP_FAIL: one was not, or it went no further. */
+/*
+ * STEP_DONE: every reply to the end came and was good, STEP_FAIL: one was not, or it went no further. What became of the
+ * message without an answer is session_view's ->fate_unknown.
+ */
 enum progress transfer_heard(struct session *, struct transfer *, const struct news *);
 void transfer_release(struct transfer *);
 
