@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 
@@ -225,6 +226,151 @@ class Fate(unittest.TestCase):
             out = 0 if args != ("--size", "2M") else None       # it may all fit into the system's buffers
             if told[0]["fate"] != "unknown" or out == 0:
                 self.assertEqual((done.returncode, told[0]["fate"], told[0]["recipients"][0]["fate"]), (9, "not_sent", "not_sent"), done.stdout[-2000:])
+
+
+LINES = "EHLO a.example\nMAIL FROM:<a@b.example>\nRCPT TO:<c@d.example>\n"
+MESSAGE = {
+    "typed": "DATA\nSubject: x\n\nhi\n.\n", "/body": "/body <<EOF\nSubject: x\n\nhi\nEOF\n", "/bdat": "/bdat <<EOF\nSubject: x\n\nhi\nEOF\n",
+}
+SCRIPT = ("S: 220\nC: EHLO a.example\nS: 250\nC: MAIL FROM:<a@b.example>\nS: 250\nC: RCPT TO:<c@d.example>\nS: 250\n"
+          "C: DATA\nS: 354\nC: Subject: x\nC:\nC: hi\nC: .\nS: 250\nC: QUIT\nS: 221\n")
+FAST = ("--timeout", "dot=200ms,reply=5s,quit=200ms")
+
+
+class Ways(unittest.TestCase):
+    """However a message goes out: a line, a file, a script, a probe, a proxy."""
+
+    def against(self, last, *args, input="", where=(), target="127.0.0.1:{}", **more):
+        with Server(at_end(last, **more)) as server:
+            done = program.run(*args, target.format(server.port), *where, input=input)
+        return done
+
+    def test_lines(self):
+        for way, message in MESSAGE.items():
+            for name in ("close", "no code", "silence"):
+                last = NO_ANSWER[name]
+                with self.subTest(f"{way}: {name}"), tempfile.NamedTemporaryFile("w") as file:
+                    file.write(LINES + message)
+                    file.flush()
+                    lines = (LINES + message).splitlines()
+                    for args, input in ((FAST, LINES + message), ((*FAST, "-f", file.name), ""),
+                                        ((*FAST, "--format", "json"), LINES + message),
+                                        *([((*FAST, *[word for line in lines for word in ("-c", line)]), "")] if way == "typed" else [])):
+                        done = self.against(last, *args, input=input)
+                        self.assertEqual(done.returncode, 12, done.stdout + done.stderr)
+                        self.assertEqual(done.stdout.count("fate is unknown"), 1, done.stdout)
+                        for words in FALSE:
+                            self.assertNotIn(words, done.stdout)
+
+    def test_what_is_said_next_is_a_command(self):
+        """The message is over, whether it was answered or not."""
+        with Server(at_end(lambda p: p.hear().say("250 late\r\n250 noop\r\n").obey())) as server:
+            done = program.run(*FAST, f"127.0.0.1:{server.port}", input=LINES + MESSAGE["typed"] + "NOOP\nQUIT\n")
+            self.assertEqual(done.returncode, 12, done.stdout)
+            self.assertEqual(server.peers[0].heard[-2:], ["NOOP", "QUIT"])
+
+    def test_scripts(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".smtp") as file:
+            file.write(SCRIPT)
+            file.flush()
+            for name in ("close", "reset", "silence", "no code", "mixed"):
+                with self.subTest(name):
+                    done = self.against(NO_ANSWER[name], "replay", *FAST, file.name, "--against")
+                    self.assertEqual(done.returncode, 12, done.stdout + done.stderr)
+            done = self.against(lambda p: p.say("552 no\r\n").obey(), "replay", *FAST, file.name, "--against")
+            self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+
+    def test_a_probe(self):
+        file = tempfile.NamedTemporaryFile("w")
+        self.addCleanup(file.close)
+        file.write("Subject: x\n\nhi\n")
+        file.flush()
+        for name in ("close", "reset", "silence", "no code", "mixed"):
+            for last, seconds in ((NO_ANSWER[name], "9s"),) + (((NO_ANSWER[name], "1s"),) if name == "silence" else ()):
+                with self.subTest(f"{name}, {seconds}"):
+                    args = ("probe", *(() if seconds == "1s" else FAST), "-t", seconds, *ENVELOPE, "--send", file.name)
+                    done = self.against(last, *args)
+                    self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
+                    self.assertIn("fate is unknown (RFC 1047)", done.stdout)
+                    told = json_events(self.against(last, *args, "--format", "json").stdout)[0]
+                    self.assertEqual((told["state"], told["fate"]), ("CRITICAL", "unknown"))
+        done = self.against(lambda p: p.say("451 later\r\n").obey(), "probe", *FAST, *ENVELOPE, "--send", file.name)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertNotIn("unknown", done.stdout)
+
+    def test_given_up_by_the_person_or_the_deadline(self):
+        for signo in (signal.SIGINT, signal.SIGTERM, None):
+            for args, input in ((("send", *ENVELOPE), None), ((), LINES + MESSAGE["typed"])):
+                with self.subTest(f"{signo} {args}"):
+                    ended = threading.Event()
+                    with Server(at_end(lambda p: ended.set() or p.over.wait())) as server:
+                        child = subprocess.Popen([program.SMTPSH, *args, *(("--deadline", "1s") if signo is None else ()), f"127.0.0.1:{server.port}"],
+                                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=program.environment())
+                        if input:
+                            child.stdin.write(input.encode())
+                            child.stdin.flush()
+                        self.assertTrue(ended.wait(program.DEADLINE))
+                        if signo:
+                            child.send_signal(signo)
+                        out = child.communicate(timeout=program.DEADLINE)[0]
+                    self.assertEqual(child.returncode, 12, out)
+                    self.assertIn(b"(RFC 1047)", out)
+        with Server(until("MAIL", lambda p: p.over.wait())) as server:      # nothing was sent: the signal's own status
+            child = subprocess.Popen([program.SMTPSH, "send", *ENVELOPE, f"127.0.0.1:{server.port}"], stdout=subprocess.PIPE, env=program.environment())
+            while b"MAIL" not in child.stdout.readline():
+                pass
+            child.send_signal(signal.SIGINT)
+            out = child.communicate(timeout=program.DEADLINE)[0]
+        self.assertEqual(child.returncode, -signal.SIGINT, out)
+        self.assertIn(b"not sent", out)
+
+    def test_other_tables_of_statuses(self):
+        """Never a temporary failure, which a caller would try again."""
+        for style, status in (("swaks", 26), ("sysexits", 76)):
+            done = self.against(NO_ANSWER["close"], "send", "--exit=" + style, *ENVELOPE)
+            self.assertEqual(done.returncode, status, done.stdout)
+
+    def test_nothing_but_its_end_accepts_a_message(self):
+        for reply in ("250 ok", "200 ok", "299 x", "334 go", "220 x"):
+            with self.subTest(reply), Server(until("DATA", lambda p: p.say(reply + "\r\n").obey())) as server:
+                done = program.run("send", *ENVELOPE, f"127.0.0.1:{server.port}")
+                told = [e for e in json_events(program.run("send", "--format", "json", *ENVELOPE, f"127.0.0.1:{server.port}").stdout) if e["event"] == "delivery"]
+                self.assertEqual(done.returncode, 10, done.stdout)
+                self.assertNotIn("accepted", done.stdout)
+                self.assertEqual((told[0]["fate"], told[0]["accepted"], told[0]["recipients"][0]["fate"]), ("not_sent", 0, "not_sent"))
+
+    def test_nobody_to_send_it_to(self):
+        """RFC 2920 3.1: a DATA that was pipelined is ended with nothing in it; what becomes of that is nobody's question."""
+        for name in ("close", "silence", "250"):
+            def behave(p):
+                p.say(GREETING)
+                for verb in p.verbs():
+                    if verb == "DATA":
+                        p.say("354 go on\r\n").hear()
+                        p.say("250 ok\r\n").obey() if name == "250" else NO_ANSWER[name](p)
+                        return
+                    p.say("250-h\r\n250 PIPELINING\r\n" if verb == "EHLO" else "550 5.1.1 no\r\n" if verb == "RCPT" else "250 ok\r\n")
+            with self.subTest(name), Server(behave) as server:
+                done = program.run("send", "--pipeline", "--format", "json", *FAST, *ENVELOPE, f"127.0.0.1:{server.port}")
+                told = [e for e in json_events(done.stdout) if e["event"] == "delivery"]
+                self.assertEqual([r["fate"] for r in told[0]["recipients"]], ["rejected"], done.stdout)
+                self.assertEqual(told[0]["fate"], "rejected")
+                self.assertNotEqual(done.returncode, 12)
+
+    def test_a_chunk_refused_and_the_last_one_taken(self):
+        def behave(p):
+            p.say(GREETING)
+            for verb in p.verbs():
+                words = p.heard[-1].split()
+                if verb == "BDAT":
+                    p.take(int(words[1])).say("250 ok\r\n" if words[-1] == "LAST" else "552 too much\r\n")
+                else:
+                    p.say("250-h\r\n250-PIPELINING\r\n250 CHUNKING\r\n" if verb == "EHLO" else "221 bye\r\n" if verb == "QUIT" else "250 ok\r\n")
+        for args, status, fate in ((("--chunk", "100"), 7, "rejected"), (("--chunk", "100", "--pipeline"), 12, "unknown")):
+            with self.subTest(args), Server(behave) as server:
+                done = program.run("send", "--format", "json", *args, *ENVELOPE, f"127.0.0.1:{server.port}")
+                told = [e for e in json_events(done.stdout) if e["event"] == "delivery"]
+                self.assertEqual((done.returncode, told[0]["fate"], told[0]["accepted"]), (status, fate, 0), done.stdout)
 
 
 if __name__ == "__main__":

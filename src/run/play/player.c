@@ -170,9 +170,7 @@ on_deadline(void *ctx, unsigned ready)
 	    (unsigned long long)p->opts.deadline_ms / 1000, (unsigned long long)p->opts.deadline_ms % 1000);
 	player_tell(p, EVENT_PROBLEM, ERR_TIMEOUT, span_of(text));
 	p->status = err_worse(p->status, ERR_TIMEOUT);
-	player_drop(p);
-	session_disconnect(p->session);
-	p->ended = p->done = true;
+	player_stop(p);
 }
 
 struct player *
@@ -296,6 +294,18 @@ player_cancel(struct player *p)
 	player_give_back(p);
 	session_cancel(p->session);
 	return true;
+}
+
+void
+player_stop(struct player *p)
+{
+	waiting_drop(&p->lines);
+	for (size_t i = 0; i < PLAYER_SESSIONS; i++)
+		if (p->sessions[i]) {
+			session_cancel(p->sessions[i]);
+			session_disconnect(p->sessions[i]);
+		}
+	p->ended = p->done = true;
 }
 
 void

@@ -45,6 +45,7 @@ bool player_wants(const struct player *);	/* fewer than PLAYER_WINDOW lines are 
 void player_end(struct player *);		/* no more lines come: when all are done say QUIT and be done */
 /* Gives up the wait in hand and what was typed ahead. False when there was nothing to cancel. */
 bool player_cancel(struct player *);
+void player_stop(struct player *);		/* every connection is dropped, and it is done */
 /* Drops the connection without another word. */
 void player_drop(struct player *);
 

@@ -331,7 +331,7 @@ heard_closed(struct play *p)
 	if (x->failed || last || (p->in_hand->quit_said && x->item->nreply == 0))
 		return STEP_DONE;
 	if (p->problem[0]) {
-		play_fail(p, ERR_PROTO, NULL, NULL, x->item->place, "%s", p->problem);
+		play_fail(p, p->problem_err == ERR_UNKNOWN ? ERR_UNKNOWN : ERR_PROTO, NULL, NULL, x->item->place, "%s", p->problem);
 		return STEP_DONE;
 	}
 	play_fail(p, ERR_PROTO, x->heard < x->item->nreply ? x->item->reply[x->heard] : NULL, NULL, x->heard < x->item->nreply &&

@@ -75,6 +75,8 @@ on_problem(struct play_peer *peer, const struct event *event)
 {
 	struct play *p = peer->play;
 
+	p->problem_err = event->err;
+	p->result.fate_unknown |= event->err == ERR_UNKNOWN;
 	snprintf(p->problem, sizeof p->problem, "%.*s", SPAN_ARG(span_first(event->text, sizeof p->problem - 1)));
 }
 

@@ -243,6 +243,8 @@ play_conclude(struct play *p)
 	r->verdict = r->failure ? PLAY_FAILED : p->result.why_skipped.len ? PLAY_SKIPPED : PLAY_PASSED;
 	for (const struct play_failure *f = r->failure; f; f = f->next)
 		r->status = err_worse(r->status, f->kind);
+	if (r->failure && r->fate_unknown)
+		r->status = ERR_UNKNOWN;
 	if (p->opts.done)
 		p->opts.done(p->opts.done_ctx, p);
 }

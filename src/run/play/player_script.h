@@ -51,6 +51,7 @@ struct play_result {
 	struct play_failure *failure;	/* the first; more with keep_going */
 	enum err_kind status;
 	uint64_t took_us;
+	bool fate_unknown;		/* of a message (RFC 1047) */
 	unsigned uncompared;		/* texts that the level did not look at */
 	unsigned not_done;		/* items behind the failure */
 	struct span where;		/* "mx1.example.net[192.0.2.25]:25 TLSv1.3; after EHLO, MAIL" */

@@ -74,7 +74,8 @@ struct play {
 	struct reply *collected[COLLECTED_MAX];	/* of a step's */
 	size_t ncollected;
 	enum err_kind step_err;
-	char problem[400];
+	char problem[400];			/* what was told last, and its kind */
+	enum err_kind problem_err;
 	bool item_failed, running, stepped, finishing, done;
 	size_t nfailures, spun;			/* rounds of /repeat and /retry since it waited last */
 	struct loop_timer *turn;		/* goes on once the loop has turned; NULL: that was never needed */

@@ -186,6 +186,11 @@ judge_failure(struct judgement *j)
 	else	/* the server's fault, or that of who asks: no password, a library that is not here */
 		judge_find(j, c, r->err == ERR_SYSTEM || r->err == ERR_USAGE ? STATE_UNKNOWN : STATE_CRITICAL,
 		    r->phase == PHASE_AUTH ? REASON_AUTH : REASON_INTERNAL, r->text);
+	if (!r->fate_unknown)
+		return;
+	c->state = STATE_CRITICAL;		/* whatever made it so */
+	c->message = arena_printf(&r->arena, "the message's fate is unknown (RFC 1047): %.*s", SPAN_ARG(c->message));
+	j->v->state = judge_worse(j->v->state, STATE_CRITICAL);
 }
 
 /* ---- what went through, and may still be wrong */

@@ -141,7 +141,7 @@ step_ended(struct probe *p, const struct event *e)
 		return;
 	}
 	if (e->err != ERR_NONE)
-		note_failure(p, e->err, p->problem);
+		note_failure(p, e->err == ERR_UNKNOWN ? p->problem_err : e->err, p->problem);
 	if (e->err == ERR_NONE && p->authenticating) {
 		p->authenticating = false;
 		session_push(s, p->job.opts->auth);
@@ -177,6 +177,11 @@ on_event(void *ctx, const struct event *e)
 		note_reply(p, e);
 		break;
 	case EVENT_PROBLEM:
+		if (e->err == ERR_UNKNOWN) {		/* what it came of was told before, and is what failed */
+			r->fate_unknown = true;
+			break;
+		}
+		p->problem_err = e->err;
 		p->cause = e->cause;
 		p->problem = arena_copy(&r->arena, span_first(e->text, 600));
 		if (e->err == ERR_TIMEOUT)
@@ -216,6 +221,7 @@ on_deadline(void *ctx, unsigned ready)
 	} else {
 		note_rest(p);
 		note_failure(p, ERR_TIMEOUT, span_of(text));
+		session_disconnect(p->session);		/* a message may be on its way */
 	}
 	finish(p);
 }

@@ -118,6 +118,7 @@ struct probe_result {
 	bool out_of_step;		/* a reply did not belong to what it answered: ->text says which */
 	bool late_quit;			/* QUIT was not answered in time */
 	const struct addr *elsewhere;	/* another address of the host, which offers STARTTLS; NULL: none, or not looked for */
+	bool fate_unknown;		/* of the message that was sent (RFC 1047) */
 	bool late;			/* it ended because total_ms were over */
 	struct span rest;		/* what had come of a reply when the time for it was over */
 	unsigned pieces;		/* in so many of them */

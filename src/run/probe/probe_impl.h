@@ -17,7 +17,8 @@ struct probe {
 	uint64_t began_us, phase_us;
 	bool over, authenticating;
 	struct span problem;		/* told in this phase; it counts when the step then fails */
-	enum err_cause cause;		/* its */
+	enum err_kind problem_err;	/* its kind */
+	enum err_cause cause;
 };
 
 /* The dialogue; .args is the probe. It ends where AUTH is due, and begins again behind it. */

@@ -109,6 +109,7 @@ on_event(void *ctx, const struct event *e)
 		leave(s, PHASE_TLS, e->shaken.took_us);
 		break;
 	case EVENT_PROBLEM:
+		r->fate_unknown |= e->err == ERR_UNKNOWN;
 		s->cause = e->cause;
 		break;
 	case EVENT_CLOSED:

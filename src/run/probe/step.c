@@ -12,6 +12,7 @@ probe_begin_phase(struct probe *p, enum probe_phase phase)
 	p->phase = phase;
 	p->phase_us = loop_now_us();
 	p->problem = SPAN_NONE;
+	p->problem_err = ERR_NONE;
 	p->cause = CAUSE_UNSAID;
 	p->job.result->ran |= 1u << phase;
 }

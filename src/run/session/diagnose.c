@@ -82,7 +82,6 @@ static const struct {
 	  "or a firewall that takes every connection (RFC 5321 4.5.3.2.1 allows 5 minutes)" },
 	{ "the end of the TLS handshake", "the server took the ClientHello and says nothing" },
 	{ "the reply to EHLO", "a middlebox may not bear EHLO: try HELO" },
-	{ "the reply to the message", "whether it was taken is not known: sending it again may deliver it twice (RFC 1047)" },
 	{ "the answer to the name look-up", "the resolver does not answer" },
 };
 

@@ -212,7 +212,7 @@ session_find_step(struct session *s)
 	enum err_kind err = standing_err(&asked.due, standing, &e.reply);
 	session_note(s, "in step again: no second reply came, so %03u answered %s, and the %s before it was never answered", e.reply.code,
 	    due_text(&asked.due), due_text(&s->late.due));
-	take_effect(s, &asked.due, e.reply.code, err);
+	take_effect(s, &asked.due, e.reply.code, err, false);
 	heed_reply(s, &e, &e, &asked, standing, err);
 	arena_release(&arena);
 	return true;

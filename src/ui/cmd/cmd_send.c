@@ -9,6 +9,7 @@
 #include "ui/edit/editor.h"
 #include "ui/cmd/env.h"
 #include "ui/cmd/outlet.h"
+#include "ui/prompt/stop.h"
 #include "ui/show/screen.h"
 #include "ui/show/standard.h"
 
@@ -74,6 +75,7 @@ send_one(struct options *o, const struct target *target)
 {
 	struct session_env env;
 	struct sender sender = { 0 };
+	struct stop stop = { 0 };
 	struct err err;
 	struct player_opts opts = { .fail_fast = true, .deadline_ms = o->deadline_ms };
 
@@ -91,12 +93,17 @@ send_one(struct options *o, const struct target *target)
 	player_open(player, target);
 	player_step(player, step_new_send(&o->send, &o->arena));
 	player_end(player);
+	stop_begin(&stop, env.loop, player);
 	while (!player_done(player)) {
 		standard_turn(env.loop, true);
-		if (sender.prompt.len > 0)
-			answer(&sender, player);
+		if (sender.prompt.len == 0)
+			continue;
+		stop_end(&stop);		/* a question has its own way with ^C */
+		answer(&sender, player);
+		stop_begin(&stop, env.loop, player);
 	}
-	int status = (int)player_status(player);
+	stop_end(&stop);
+	int status = stop_status(&stop, (int)player_status(player));
 	player_free(player);
 	status = outlet_close(&sender.out, status);
 	screen_release(&sender.screen);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "ui/show/standard.h"
+#include "ui/prompt/stop.h"
 
 enum { READ_SIZE = 16 << 10, LINE_MAX_OCTETS = 4 << 20 };
 
@@ -79,15 +80,18 @@ turn(struct loop *loop, struct lines *l)
 int
 lines_run(struct loop *loop, struct player *player, int fd, const char *name, struct span beginning)
 {
+	struct stop stop = { 0 };
 	struct lines l = { .player = player, .fd = fd, .name = name, .over = fd < 0 };
 
 	buf_init(&l.in, LINE_MAX_OCTETS > beginning.len ? LINE_MAX_OCTETS : 2 * beginning.len);
 	buf_append(&l.in, beginning);
 	if (fd >= 0 && loop_can_watch(fd))
 		l.watch = loop_watch(loop, fd, 0, on_ready, &l, NULL);
+	stop_begin(&stop, loop, player);
 	while (!player_done(player))
 		turn(loop, &l);
+	stop_end(&stop);
 	loop_unwatch(l.watch);
 	buf_release(&l.in);
-	return (int)player_status(player);
+	return stop_status(&stop, (int)player_status(player));
 }

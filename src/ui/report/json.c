@@ -280,6 +280,8 @@ one(void *state, const struct fleet_report *report)
 		set_word(o, "reason", reason_word(v->worst->reason));
 		set_text(o, "message", v->worst->message);
 	}
+	if (r->fate_unknown)
+		set_word(o, "fate", fate_word(FATE_UNKNOWN));
 	if (r->way)
 		set_word(o, "sigalgs", r->way);
 	set_text(o, "host", r->host);
