@@ -52,12 +52,13 @@ class Recipes(unittest.TestCase):
     def test_every_listed_metric_is_given(self):
         "by a probe that passes and one that does not, alone and of a list, with a message and TLS"
         out = ""
-        with program.Serve() as server, tempfile.NamedTemporaryFile("w") as targets, tempfile.NamedTemporaryFile("w") as recorded:
+        with tempfile.NamedTemporaryFile() as ca, program.Serve("--ca-out", ca.name) as server, \
+                tempfile.NamedTemporaryFile("w") as targets, tempfile.NamedTemporaryFile("w") as recorded:
             targets.write(server.where + "\n")
             targets.flush()
             recorded.write("SIZE 1\n")
             recorded.flush()
-            for args in ((server.where, "--tls=starttls", "--to", "a@b.example", "--send", "auto", "--expect-ext-set", recorded.name),
+            for args in ((server.where, "--tls=starttls", "--ca", ca.name, "--to", "a@b.example", "--send", "auto", "--expect-ext-set", recorded.name),
                          ("127.0.0.1:1",), ("--targets", targets.name)):
                 out += program.run("probe", "--format", "prom", *args).stdout
         given = set(re.findall(r"^# TYPE (\S+)", out, re.M))

@@ -92,6 +92,8 @@ def obey(p, banner=GREETING, **replies):
     known = {**REPLIES, **replies}
     p.say(banner)
     for verb in p.verbs():
+        if verb == "PROX":          # the PROXY protocol's line, which nobody answers
+            continue
         if verb == "AUTH" and "AUTH" not in known:
             login(p)
         elif verb == "STAR" and "STAR" not in known:
