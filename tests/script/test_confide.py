@@ -227,6 +227,13 @@ class Confide(unittest.TestCase):
                     self.assertNotEqual(done.returncode, 0, done.stdout)
                     self.assertFalse([line for line in mta.heard if "AUTH" in line or b64(PASSWORD) in line], (args, mta.heard))
 
+    def test_a_name_that_is_one_stands_in_no_message(self):
+        with Peer() as peer, NameServer({}) as dns:
+            self.play(peer, "C: EHLO x\nS: 250\n/helo {{password}}\n/send from=a@example.test to=b@example.test\n" + TRANSACTION +
+                      "/body size=400\nS: 250", "--against", "mx.example", "--dns", dns.address)
+            self.assertTrue(peer.mta.messages)
+            self.has_none(peer.heard + str(dns.asked))
+
     def test_captured_where_it_was_said(self):
         "a value from a peer that was told a secret goes only where the secret may"
         for capture in ("/capture x /what is NOOP (.*)/", "/capture x /(....)$/", None):

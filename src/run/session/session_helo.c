@@ -130,6 +130,8 @@ session_note_helo(struct session *s)
 	const char *name = session_helo(s);
 	const struct addr *local = s->conn ? conn_local(s->conn) : NULL;
 
+	if (s->opts->helo_is_secret)
+		return;			/* and is told to no resolver */
 	if (s->helo_noted || !local || addr_family(local) == 0 || s->opts->proxy.kind != PROXY_NONE || session_is_local(s))
 		return;
 	s->helo_noted = true;
@@ -142,4 +144,10 @@ session_note_helo(struct session *s)
 		session_note(s, "EHLO says this host's name, %s; --helo NAME says another", name);
 	s->helo_query = host_find(session_env_dns(s->env), arena_copy(&s->link, span_of(name)), 0, false, &any, &s->link,
 	    on_own_addresses, s);
+}
+
+struct span
+session_domain(struct session *s)
+{
+	return s->opts->helo_is_secret ? SPAN("smtpsh.invalid") : span_of(session_helo(s));
 }

@@ -222,7 +222,7 @@ static void
 heard_chatter(struct session *s, struct span line)
 {
 	if (line.len > 0)
-		session_note(s, "the command says: %.*s", SPAN_ARG(line));
+		session_note(s, "the command says: %.*s", SPAN_ARG(session_shown(s, line)));
 }
 
 /* What a server keeps of what its client said in secret: so much in all, and nothing of a longer line (RFC 4954 4). */

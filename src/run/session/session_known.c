@@ -53,7 +53,7 @@ struct session_info
 session_info(struct session *s)
 {
 	struct session_info info = {
-		.host = s->host, .helo = session_helo(s), .tls = s->tls, .extensions = s->extensions, .dialogue = s->dialogue,
+		.host = s->host, .helo = s->opts->helo_is_secret ? "***" : session_helo(s), .tls = s->tls, .extensions = s->extensions, .dialogue = s->dialogue,
 		.up_us = loop_now_us() - s->up_us, .replies = s->replies, .octets_in = s->octets_in, .octets_out = s->octets_out,
 	};
 

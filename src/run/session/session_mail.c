@@ -9,7 +9,7 @@ session_sent_message(struct session *s, struct span what, const struct message *
 	event.sent.kind = SENT_OCTETS;
 	event.sent.text = what;
 	event.sent.octets = octets;
-	event.sent.message = message;
+	event.sent.message = s->step && s->step->secret ? NULL : message;	/* who keeps it would keep the secret in it */
 	event.sent.chunked = chunked;
 	session_emit(s, &event);
 }

@@ -124,5 +124,6 @@ void session_find_policy(struct session *, struct span domain);
 void session_forget_policy(struct session *);
 struct session_info session_info(struct session *);
 const char *session_helo(struct session *);
+struct span session_domain(struct session *);		/* the same for a message's own fields; none that is a secret */
 
 #endif

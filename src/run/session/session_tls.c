@@ -137,7 +137,7 @@ session_tls_failed(struct session *s)
 {
 	struct err err = *conn_err(s->conn);
 	bool early, implicit = !s->dialogue.greeted;
-	struct span plain = conn_plain(s->conn, &early);
+	struct span plain = session_shown(s, conn_plain(s->conn, &early));
 
 	if (plain.len > 0) {
 		char text[DIAGNOSIS_SIZE];

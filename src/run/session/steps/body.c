@@ -81,7 +81,7 @@ bdat_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 static bool
 open_message(struct session *s, struct message *m, const struct args *a, struct err *err)
 {
-	struct compose plain = { .size = a->size, .helo = span_of(session_helo(s)) };
+	struct compose plain = { .size = a->size, .helo = session_domain(s) };
 	struct span rest = a->text, line;
 
 	if (a->file)

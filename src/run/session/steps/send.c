@@ -8,7 +8,7 @@ make_message(struct session *s, struct sending *st)
 	bool ok = true;
 
 	st->made = true;
-	st->plan.message.helo = span_of(session_helo(s));
+	st->plan.message.helo = session_domain(s);
 	st->verdict = ARENA_ARRAY(&st->arena, struct verdict, st->plan.message.nto + 1);
 	for (size_t i = 0; i < st->plan.message.nto; i++)
 		st->verdict[i].address = st->plan.message.to[i];
