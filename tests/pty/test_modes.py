@@ -356,6 +356,7 @@ class Modes(unittest.TestCase):
         "said in octets, after a slip of the finger, or behind a command that does not take it"
         said = (("EHLO x", "8BITMIME"), ("AUTH PLAIN AGpvZQBhYjE=", "535"),
                 ("//AUTH PLAIN AGpvZQBhYjE=", "500"), ("x AUTH PLAIN AGpvZQBhYjE=", "500"),
+                ("AUTHPLAIN AGpvZQBhYjE=", "500"), ("AUHT PLAIN AGpvZQBhYjE=", "500"), ("AGpvZQBhYjE=", "500"), ("NOOP AGpvZQBhYjE=", "250"),
                 ('/raw "AUTH PLAIN AGpvZQBhYjE=\\r\\n"', "535"), ("/raw AUTH PLAIN AGpvZQBhYjE=", "want octets"),
                 ("/auth PLAIN joe password AGpvZQBhYjE=", "a word too much"), ("/auth joe AGpvZQBhYjE=", "/auth has no"),
                 ("/auth PLAIN user=joe password=AGpvZQBhYjE=", "535"), ("/explain auth", "RFC 4954"), ("NOOP last", "250"))

@@ -125,6 +125,14 @@ class Secrets(unittest.TestCase):
                     form = ("--format", "json") if len(line) % 2 else ()
                     self.talk(*form, input="EHLO x\n" + line + "\nQUIT\n", answers={"AUTH": reply} if reply else None)
 
+    def test_an_answer_that_nobody_asks_for(self):
+        "in a pipe /auth cannot ask: what follows it is no command"
+        with Mta("AUTH PLAIN LOGIN") as mta:
+            done = program.run(mta.target, input=f"EHLO x\n/auth PLAIN bob\n{PASSWORD}\nNOOP\n/auth\nbob\n{PASSWORD}\nNOOP\nQUIT\n", env=self.env)
+            self.assertEqual(mta.heard, ["EHLO x", "NOOP", "NOOP", "QUIT"])
+        self.search(done.stdout)
+        self.assertIn("not sent (2 lines)", done.stdout)
+
     def test_children_do_not_inherit_one(self):
         told = self.path("told")
         env = dict(self.env, KEPT="kept")

@@ -3,6 +3,7 @@
 
 #include "base/base64.h"
 #include "run/play/player_priv.h"
+#include "run/session/steps/list.h"
 
 void
 player_tell(struct player *p, enum event_kind kind, enum err_kind err, struct span text)
@@ -43,6 +44,12 @@ player_find_drop(struct player *p, const struct step *step)
 {
 	const struct due *due = &p->answered.due;
 	unsigned code = p->answered.code;
+	p->drop.unasked = !p->opts.interactive && step && step->op == &step_auth && session_view(p->session).failed == ERR_USAGE;
+	if (p->drop.unasked) {
+		p->drop.what = DROP_RESPONSES;
+		p->drop.base64 = false;
+		p->drop.n = 0;
+	}
 	bool said = p->answered.typed, bad = code == 0 || p->answered.failed != ERR_NONE;
 
 	p->answered.typed = false;
@@ -69,6 +76,13 @@ player_tell_drop(struct player *p)
 	p->drop.what = DROP_NOTHING;
 	if (p->drop.n == 0)
 		return;
+	if (p->drop.unasked) {
+		snprintf(text, sizeof text, "not sent (%zu line%s): /auth had nobody to ask, and what follows it may be the password", p->drop.n,
+		    p->drop.n == 1 ? "" : "s");
+		p->drop.n = 0;
+		player_tell(p, EVENT_PROBLEM, ERR_NONE, span_of(text));
+		return;
+	}
 	if (p->drop.code)
 		snprintf(code, sizeof code, "was answered with %03u, not", p->drop.code);
 	snprintf(text, sizeof text, "%s not sent (%zu line%s): %s %s %s", message ? "message" : "AUTH response", p->drop.n,

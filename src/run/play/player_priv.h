@@ -30,6 +30,7 @@ struct player {
 	struct {				/* lines that are content without its 354 or 334: they are not sent */
 		enum { DROP_NOTHING, DROP_MESSAGE, DROP_RESPONSES } what;
 		bool base64;			/* only what looks like one is a response */
+		bool unasked;			/* they answer what /auth had nobody to ask */
 		size_t n;
 		unsigned code;			/* what came in place of the 354 or 334 */
 	} drop;
