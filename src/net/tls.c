@@ -108,6 +108,8 @@ tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct e
 		free(t);
 		return NULL;
 	}
+	if (!context->server && ask->anonymous)
+		SSL_certs_clear(t->ssl);
 	t->context = context;
 	context->uses++;
 	if (!context->server && ask->name.len > 0)

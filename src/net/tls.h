@@ -24,6 +24,7 @@ struct tls_opts {
 struct tls_ask {
 	struct span name;		/* what the certificate must be for, and the SNI when it is no address; empty: anything */
 	bool stranger;			/* a file gave the name, not who connects: credentials do not follow it */
+	bool anonymous;			/* our own certificate is not for this server */
 	const char *sigalgs;		/* signature algorithms to offer, as OpenSSL writes them; NULL: its own */
 };
 

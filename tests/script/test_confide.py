@@ -234,6 +234,20 @@ class Confide(unittest.TestCase):
             self.assertTrue(peer.mta.messages)
             self.has_none(peer.heard + str(dns.asked))
 
+    def test_the_clients_certificate_goes_with_the_secrets(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.cert, os.path.join(self.folder, "key.pem"))
+        context.load_verify_locations(self.cert)
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        own = ("--against", "mx.example", "--ca", self.cert, "--cert", self.cert, "--key", os.path.join(self.folder, "key.pem"))
+        shown = []
+        for host, more, sent in (("mx.example", (), True), ("evil.example", (), False), ("evil.example", ("--allow-hosts",), True)):
+            with self.subTest(host, more=more), Peer(context) as peer:
+                peer.mta.answers["NOOP"] = lambda client, line: shown.append(bool(client.sock.getpeercert(True))) or ["250 ok"]
+                self.play(peer, f"/open {host}\nC: EHLO x\nS: 250\n/starttls\nC: NOOP\nS: 250", *own, *more)
+                self.assertEqual(shown.pop(), sent)
+
     def test_captured_where_it_was_said(self):
         "a value from a peer that was told a secret goes only where the secret may"
         for capture in ("/capture x /what is NOOP (.*)/", "/capture x /(....)$/", None):

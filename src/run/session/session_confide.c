@@ -19,10 +19,18 @@ is_meant(const struct session *s, struct err *err)
 	if (c->anywhere || s->target.kind == TARGET_DEMO || (c->target && target_is_same(c->target, &s->target)))
 		return true;
 	if (s->script_opened && (c->target || !session_is_local(s)))
-		return err_set(err, ERR_USAGE, "secrets go only to the target of the command line; --allow-hosts lets them go to where the "
-		    "script's /open leads");
+		return err_set(err, ERR_USAGE, "secrets go only to the target of the command line, and no script chooses another "
+		    "(replay --allow-hosts lets it)");
 	return !c->target || err_set(err, ERR_TLS, "the password was given for %.*s and does not go to another server",
 	    SPAN_ARG(c->target->text));
+}
+
+bool
+session_is_meant(const struct session *s)
+{
+	struct err err;
+
+	return is_meant(s, &err);
 }
 
 /*

@@ -26,6 +26,8 @@ const struct secrecy *session_secrets(const struct session *);
  */
 enum secret_from { SECRET_GIVEN, SECRET_SAID };
 bool session_confides(struct session *, enum secret_from, bool forced, struct err *);
+/* Is what the command line gave for its target for this peer, whatever it is sent over? */
+bool session_is_meant(const struct session *);
 /* Before octets go out: `secret` ones, or those of a step with a secret in it, fail it where none may leave. */
 bool session_lets_out(struct session *, bool secret);
 /* Octets for which no reply is owed. False: failed. */

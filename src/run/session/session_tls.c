@@ -40,7 +40,8 @@ void
 session_begin_shaking(struct session *s)
 {
 	struct err err = { 0 };
-	struct tls_ask ask = { .name = session_reference(s), .stranger = s->opts->sni && s->opts->sni_of_step, .sigalgs = s->opts->sigalgs };
+	struct tls_ask ask = { .name = session_reference(s), .stranger = s->opts->sni && s->opts->sni_of_step,
+	    .anonymous = s->role == CONV_CLIENT && s->script_opened && !session_is_meant(s), .sigalgs = s->opts->sigalgs };
 	struct tls_context *context = client_context(s, &err);
 	const char *note;
 
