@@ -117,6 +117,8 @@ begin(const char *mech, const struct auth_credentials *who, struct err *err)
 	return x;
 }
 
+enum { ROUNDS_MAX = 1000000 };
+
 /* RFC 5802 5.1: a server may not ask for so many rounds that the client is busy for minutes. */
 static bool
 is_bounded(struct span challenge, struct err *err)
@@ -125,10 +127,10 @@ is_bounded(struct span challenge, struct err *err)
 	unsigned long long rounds;
 
 	count = span_until(&count, ',');
-	if (count.len == 0 || (span_number(count, 10000000, &rounds) && rounds > 0))
+	if (count.len == 0 || (span_number(count, ROUNDS_MAX, &rounds) && rounds > 0))
 		return true;
-	return err_set(err, ERR_PROTO, "the server asks for \"%.*s\" rounds; at most 10000000 are done",
-	    SPAN_ARG(span_first(count, 20)));
+	return err_set(err, ERR_PROTO, "the server asks for \"%.*s\" rounds; at most %d are done",
+	    SPAN_ARG(span_first(count, 20)), ROUNDS_MAX);
 }
 
 static bool

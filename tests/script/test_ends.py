@@ -1,4 +1,5 @@
 """--deadline, SIGTERM and SIGINT end every subcommand, whatever is in hand; no file and no expression holds it up."""
+import json
 import os
 import signal
 import socket
@@ -197,6 +198,55 @@ class Ends(unittest.TestCase):
         with program.Serve(self.path("s.smtp", "S: 220 x\n/on NOOP\nS: 250 %s\n" % hostile)) as server:
             done = program.run("replay", "--against", server.where, self.path("c.smtp", script))
         self.assertEqual(done.returncode, 0, done.stdout)
+
+
+class Many(Silent):
+    """Offers 80,000 extensions."""
+
+    def serve(self, peer):
+        offers = b"".join(b"250-X%d\r\n" % i for i in range(79999)) + b"250 END\r\n"
+        peer.sock.sendall(b"220 x\r\n")
+        for line in peer.sock.makefile("rb"):
+            peer.sock.sendall(offers if line.upper().startswith(b"EHLO") else b"221 bye\r\n")
+            if line.upper().startswith(b"QUIT"):
+                break
+
+
+class Long(unittest.TestCase):
+    def test_a_reply_of_many_lines_is_compared_in_linear_time(self):
+        """Compared line by line with each other they would take minutes."""
+        scripts = {"S: 250\n": 0, "S: 250-x\nS: 250-STARTTLS\nS: 250 ...\n": 1,
+                   "".join("S: 250-X%d\n" % i for i in range(79999)) + "S: 250 END\n": 0}
+        with tempfile.TemporaryDirectory() as folder, Many() as server:
+            for text, status in scripts.items():
+                path = os.path.join(folder, "e.smtp")
+                with open(path, "w") as file:
+                    file.write("S: 220\nC: EHLO x\n" + text + "C: QUIT\n")
+                with self.subTest(text[:40]):
+                    done = program.run("replay", "--match", "text", "--against", "127.0.0.1:%d" % server.port, path, timeout=60)
+                    self.assertEqual(done.returncode, status, done.stdout[:300])
+
+    def test_a_script_that_is_logged_and_played_again_is_the_same(self):
+        text = "S: 220\nC: EHLO x\nS: 250\nC: MAIL FROM:<a@b.example>\nC: RCPT TO:<c@d.example>\nS: 250\nS: 250\n"
+        bodies = ["x\r\r\r\r", "a\0b", "a\x01\x7f\x1b", ".dot", "..", "C: x", "S: 250 y", "/quit", "\\{{x}}", "\\x41", "<a>", "", " ", "\xff"]
+        text += "/body <<E\n" + "\n".join(bodies) + "\nE\nS: 250\nC: QUIT\n"
+        with tempfile.TemporaryDirectory() as folder, program.Serve("--messages", os.path.join(folder, "m")) as server:
+            paths = [os.path.join(folder, name) for name in "abcd"]
+            with open(paths[0], "w", encoding="latin-1", newline="") as file:
+                file.write(text)
+            for now, then in zip(paths, paths[1:]):
+                done = program.run("--log", then, "-f", now, server.where)
+                self.assertEqual(done.returncode, 0, done.stdout)
+            logs = []
+            for path in paths[1:]:
+                with open(path, encoding="latin-1", newline="") as file:
+                    logs.append([line for line in file.read().split("\n") if line.startswith("C")])
+            self.assertEqual(logs[0], logs[1])
+            self.assertEqual(logs[1], logs[2])
+            with open(os.path.join(folder, "m")) as file:
+                messages = [json.loads(line) for line in file]
+            texts = {message.get("text_base64") or message.get("raw") or message.get("text") for message in messages}
+            self.assertEqual((len(messages), len(texts)), (3, 1), texts)
 
 
 if __name__ == "__main__":

@@ -267,9 +267,14 @@ here_document(struct parser *p, struct input *in, struct cursor *c, struct span 
 		return cursor_fail(c, p->err, "want a word behind <<, which ends the text");
 	buf_append(&all, *line);
 	bool ended = false;
-	while (!ended && span_line(&in->rest, &next)) {
+	while (!ended && in->rest.len > 0) {
+		/* Every CR is kept: whose text it is takes off what belongs to a line's end, once. */
+		next = span_until(&in->rest, '\n');
 		in->line++;
-		ended = span_eq(in->marked ? span_trim(next) : next, tag);
+		struct span plain = next;
+		while (plain.len > 0 && plain.at[plain.len - 1] == '\r')
+			plain.len--;
+		ended = span_eq(in->marked ? span_trim(next) : plain, tag);
 		if (!ended)
 			buf_printf(&all, "\n%.*s", SPAN_ARG(next));
 	}

@@ -135,11 +135,31 @@ begin_auth(struct transcript *t, struct span line)
 	t->responses = 0;
 }
 
+/* Up to a CRLF, which is taken off; without one, the rest. */
+static struct span
+next_line(struct span *rest, bool *crlf)
+{
+	struct span end = span_find(*rest, SPAN("\r\n")), line = span_first(*rest, rest->len - end.len);
+
+	*crlf = end.len > 0;
+	*rest = span_skip(*rest, line.len + (*crlf ? 2 : 0));
+	return line;
+}
+
 static void
 write_text(struct transcript *t, const struct event *e)
 {
 	bool dot = span_eq(e->sent.text, SPAN("."));
 
+	/* Octets of a script's `C\:` bring their own line ends; to any other line its end was added. */
+	if (!t->opts.no_bodies && e->sent.octets == e->sent.text.len && e->sent.text.len > 0) {
+		bool crlf;
+		for (struct span rest = e->sent.text; rest.len > 0;) {
+			struct span line = next_line(&rest, &crlf);
+			write_octets(t, e, line, crlf);
+		}
+		return;
+	}
 	if (!t->opts.no_bodies) {
 		write_sent(t, e, e->sent.text);
 		return;
@@ -152,17 +172,6 @@ write_text(struct transcript *t, const struct event *e)
 	transcript_mark(t, 'C', e, "");
 	buf_append(&t->out, SPAN(".\n"));
 	t->body_octets = 0;
-}
-
-/* Up to a CRLF, which is taken off; without one, the rest. */
-static struct span
-next_line(struct span *rest, bool *crlf)
-{
-	struct span end = span_find(*rest, SPAN("\r\n")), line = span_first(*rest, rest->len - end.len);
-
-	*crlf = end.len > 0;
-	*rest = span_skip(*rest, line.len + (*crlf ? 2 : 0));
-	return line;
 }
 
 /* All of a message; false: it is not kept. */
