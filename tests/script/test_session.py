@@ -1,4 +1,5 @@
 """Lines from a pipe and the command line, against the own server: the dialogue printed, and the exit status."""
+import json
 import os
 import resource
 import signal
@@ -12,7 +13,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import hostile
 import program
 import tap
-from hostile import GREETING
+from hostile import GREETING, Server
 
 
 class Session(unittest.TestCase):
@@ -200,6 +201,34 @@ class Standard(unittest.TestCase):
         self.assertEqual(self.run_with("2>&-", "demo:", "-c", "NOOP").returncode, 0)
         done = self.run_with(">&-", "demo:", "-c", "NOOP")
         self.assertEqual((done.returncode, done.stderr), (11, "smtpsh: cannot write the output: Bad file descriptor\n"))
+
+
+
+class SilentPorts(unittest.TestCase):
+    """A port that says nothing may begin with TLS, which is told before the wait for the greeting is over."""
+
+    def events(self, behaviour, *args, input=""):
+        with Server(behaviour) as server:
+            done = program.run("--format", "json", *args, "127.0.0.1", str(server.port), input=input)
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def test_it_is_told_after_five_seconds(self):
+        for command in (["-c", "QUIT"], []):
+            events = self.events(lambda p: p.wait(6).say(GREETING).obey(), *command, input="QUIT\n")
+            kinds = [e["event"] for e in events]
+            told = [i for i, e in enumerate(events) if "--tls=implicit" in json.dumps(e) and "smtps://127.0.0.1:" in json.dumps(e)]
+            self.assertEqual(len(told), 1, events)
+            self.assertLess(told[0], kinds.index("reply"), events)
+
+    def test_not_where_something_came(self):
+        events = self.events(lambda p: p.say("220-wait\r\n").wait(5.5).say(GREETING).obey(), "-c", "QUIT")
+        self.assertNotIn("--tls=implicit", json.dumps(events))
+
+    def test_a_command_that_ends_it(self):
+        "what a server that waits for a ClientHello makes of EHLO is put down to that"
+        with Server(lambda p: p.hear().reset()) as server:
+            done = program.run("-v", "--early", "127.0.0.1", str(server.port), "-c", "EHLO x", "-c", "NOOP")
+        self.assertIn("--tls=implicit", done.stdout)
 
 
 if __name__ == "__main__":

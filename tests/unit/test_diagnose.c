@@ -92,6 +92,25 @@ banners_tell(void **state)
 	assert_non_null(strstr(banner("201 news\r\n"), "NNTP"));
 }
 
+/* A port that is silent may begin with TLS: how, is said with its own name. */
+static void
+ports_that_begin_with_tls(void **state)
+{
+	char out[DIAGNOSIS_SIZE];
+
+	(void)state;
+	assert_true(diagnose_tls_port(SPAN("mx.example"), 465, out));
+	assert_non_null(strstr(out, "smtps://mx.example:465"));
+	assert_non_null(strstr(out, "--tls=implicit"));
+	assert_true(diagnose_tls_port(SPAN("2001:db8::1"), 2465, out));
+	assert_non_null(strstr(out, "smtps://[2001:db8::1]:2465"));
+	assert_false(diagnose_tls_port(SPAN("mx.example"), 25, out));
+	assert_false(diagnose_tls_port(SPAN("mx.example"), 587, out));
+	diagnose_hush(SPAN("mx.example"), 2525, 5000, out);
+	assert_non_null(strstr(out, "smtps://mx.example:2525"));
+	assert_non_null(strstr(out, "--tls=implicit"));
+}
+
 int
 main(void)
 {
@@ -99,7 +118,7 @@ main(void)
 		cmocka_unit_test(foreign_servers_are_known),
 		cmocka_unit_test(a_silence_says_what_lacked),
 		cmocka_unit_test(whatever_the_peer_says_is_escaped_and_bounded),
-		cmocka_unit_test(banners_tell),
+		cmocka_unit_test(ports_that_begin_with_tls), cmocka_unit_test(banners_tell),
 	};
 	return cmocka_run_group_tests_name("diagnose", tests, NULL, NULL);
 }

@@ -78,7 +78,7 @@ static const struct {
 	bool tls;			/* only within TLS */
 } silences[] = {
 	{ "the banner", "a greet pause, or no SMTP server behind this TLS (RFC 5321 4.5.3.2.1 allows 5 minutes)", true },
-	{ "the banner", "a port that wants TLS from the start is silent so (smtps://HOST:PORT), and so is a greet pause, "
+	{ "the banner", "a port that wants TLS from the start is silent so (smtps://HOST:PORT or --tls=implicit), and so is a greet pause, "
 	  "or a firewall that takes every connection (RFC 5321 4.5.3.2.1 allows 5 minutes)" },
 	{ "the end of the TLS handshake", "the server took the ClientHello and says nothing" },
 	{ "the reply to EHLO", "a middlebox may not bear EHLO: try HELO" },
@@ -125,6 +125,33 @@ diagnose_silence(const struct silence *s, char out[DIAGNOSIS_SIZE])
 	} else {
 		snprintf(out, DIAGNOSIS_SIZE, "%s did not come within %s%s%s", s->what, within, hint ? ": " : "", hint ? hint : "");
 	}
+}
+
+static const char *
+brackets(struct span host, const char *bracket)
+{
+	return span_has(host, ':') ? bracket : "";
+}
+
+void
+diagnose_hush(struct span host, unsigned port, uint64_t ms, char out[DIAGNOSIS_SIZE])
+{
+	char within[24];
+
+	text_limit(within, ms);
+	snprintf(out, DIAGNOSIS_SIZE, "no greeting within %s: the port may expect TLS from the start (smtps://%s%.*s%s:%u or --tls=implicit), the "
+	    "server may delay its greeting, or a firewall accepted the connection (RFC 5321 4.5.3.2.1 allows 5 minutes)", within,
+	    brackets(host, "["), SPAN_ARG(span_first(host, 100)), brackets(host, "]"), port);
+}
+
+bool
+diagnose_tls_port(struct span host, unsigned port, char out[DIAGNOSIS_SIZE])
+{
+	if (port != 465 && port != 2465)
+		return false;
+	snprintf(out, DIAGNOSIS_SIZE, "port %u expects TLS from the start (RFC 8314 3.3), and this connection is in the clear: use "
+	    "smtps://%s%.*s%s:%u or --tls=implicit", port, brackets(host, "["), SPAN_ARG(span_first(host, 100)), brackets(host, "]"), port);
+	return true;
 }
 
 void

@@ -28,6 +28,10 @@ struct silence {
 	bool tls;			/* it was waited for within TLS */
 };
 void diagnose_silence(const struct silence *, char out[DIAGNOSIS_SIZE]);
+/* Nothing came for a while where a greeting is due, on a connection in the clear. */
+void diagnose_hush(struct span host, unsigned port, uint64_t ms, char out[DIAGNOSIS_SIZE]);
+/* A connection in the clear to a port whose servers begin with TLS; false: it is none of these. */
+bool diagnose_tls_port(struct span host, unsigned port, char out[DIAGNOSIS_SIZE]);
 /* What came so and did not end: a tarpit, a greet pause; NULL: it cannot be told. */
 const char *diagnose_slowness(const struct silence *);
 

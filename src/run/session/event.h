@@ -182,6 +182,7 @@ struct event {
 			bool expected;			/* after QUIT, or asked for */
 			struct span rest;		/* what came and was no whole reply */
 			const char *waiting_for;	/* as session_view has it; NULL: nothing */
+			bool mute;			/* nothing ever came on it */
 		} closed;
 		struct {
 			struct span id;			/* as the reply names it */

@@ -85,6 +85,7 @@ session_free(struct session *s)
 		s->step->op->release(s->step_state);
 	free(s->step_state);
 	loop_timer_free(s->timer);
+	loop_timer_free(s->hush);
 	loop_timer_free(s->paced.timer);
 	arena_release(&s->link);
 	arena_release(&s->kept);

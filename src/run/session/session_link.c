@@ -21,6 +21,8 @@ session_drop_link(struct session *s)
 	s->dead_conv = s->conv;
 	s->conv = NULL;
 	s->tls = NULL;
+	if (s->hush)
+		loop_timer_stop(s->hush);
 	session_forget_offers(s);
 	session_pace_stop(s);
 	s->asked_n = 0;
@@ -42,6 +44,7 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 	event.closed.by = by;
 	event.closed.expected = expected;
 	event.closed.waiting_for = s->waiting_for;
+	event.closed.mute = s->octets_in == 0;
 	event.closed.rest = s->conv && s->role == CONV_CLIENT ? session_shown(s, conv_pending(s->conv)) : SPAN_NONE;
 	event.err = expected ? ERR_NONE : ERR_PROTO;
 	unsigned lost = session_lose_replies(s);

@@ -3,6 +3,10 @@
 
 #include <stdlib.h>
 
+#include "run/session/diagnose.h"
+
+enum { HUSH_MS = 5000 };
+
 void
 session_asked(struct session *s, unsigned ticket, struct due due)
 {
@@ -119,9 +123,44 @@ session_want_room(struct session *s)
 	s->wants_room = true;
 }
 
+/* A greeting delay and a port that begins with TLS look alike; who waits for the whole greeting timeout should know. */
+static void
+on_hush(void *ctx, unsigned ready)
+{
+	struct session *s = ctx;
+	char text[DIAGNOSIS_SIZE];
+
+	(void)ready;
+	if (s->state != SESSION_OPEN || s->octets_in > 0 || s->tls || s->shake_us || s->shake_when_sent)
+		return;
+	s->working = true;
+	diagnose_hush(s->host, addr_port(conn_peer(s->conn)), HUSH_MS, text);
+	session_note(s, "%s", text);
+	s->working = false;
+	session_work(s);
+}
+
+static void
+watch_hush(struct session *s)
+{
+	unsigned port = s->conn && s->opts->proxy.kind == PROXY_NONE ? addr_port(conn_peer(s->conn)) : 0;
+	char text[DIAGNOSIS_SIZE];
+
+	if (s->role != CONV_CLIENT || s->dialogue.tls || port == 0)
+		return;
+	if (diagnose_tls_port(s->host, port, text)) {
+		session_note(s, "%s", text);
+		return;
+	}
+	if (!s->hush)
+		s->hush = loop_timer(s->env->loop, on_hush, s);
+	loop_timer_set(s->hush, HUSH_MS);
+}
+
 void
 session_expect_banner(struct session *s)
 {
+	watch_hush(s);
 	session_asked(s, CONV_BANNER, (struct due){ .stage = DUE_GREETING });
 	session_wait(s, "the banner", s->opts->timeouts.greeting);
 }

@@ -86,7 +86,7 @@ static const char *
 guess(const struct session_view *v, uint64_t seconds)
 {
 	if (strcmp(v->waiting_for, "the banner") == 0)
-		return "; greet pause?";
+		return seconds >= 5 && !v->tls ? "; TLS from the start (smtps://)?" : "; greet pause?";
 	if (strcmp(v->waiting_for, "a connection") == 0 && seconds >= 5)
 		return "; port 25 is often blocked outbound, is 587 open?";
 	if (strcmp(v->waiting_for, "the reply to the message") == 0)

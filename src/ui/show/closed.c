@@ -6,6 +6,7 @@ struct ending {
 	const char *waiting;		/* what was waited for begins so; "": nothing; NULL: anything */
 	const char *means;
 	bool silent, clear;		/* only where nothing of it came; only in the clear */
+	bool mute;			/* only where nothing came at all */
 };
 
 #define PEER	(1u << CLOSED_BY_PEER)
@@ -18,6 +19,8 @@ static const struct ending endings[] = {
 	  "TLS from the start (465: smtps://HOST)", .silent = true, .clear = true },
 	{ RESET, "the banner", "reset before a word was said: a firewall, an address it refuses, or nothing "
 	  "behind a load balancer", .silent = true },
+	{ PEER | RESET, NULL, "not a word came from it: the port may expect TLS from the start (smtps://HOST:PORT or --tls=implicit), or "
+	  "nothing behind it speaks SMTP", .clear = true, .mute = true },
 	{ PEER | RESET | CUT, "the end of the TLS handshake",
 	  "the server gave up the handshake without saying why" },
 	{ PEER | RESET | CUT, "the reply to EHLO", "a server or a middlebox that does not bear EHLO; try HELO",
@@ -41,7 +44,8 @@ meaning(const struct event *e)
 
 	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
 		const struct ending *end = &endings[i];
-		if (!(end->by & 1u << e->closed.by) || (end->silent && e->closed.rest.len > 0) || (end->clear && e->tls))
+		if (!(end->by & 1u << e->closed.by) || (end->silent && e->closed.rest.len > 0) || (end->clear && e->tls) ||
+		    (end->mute && !e->closed.mute))
 			continue;
 		if (!end->waiting || (end->waiting[0] ? span_starts(waiting, span_of(end->waiting)) : waiting.len == 0))
 			return end->means;
