@@ -125,7 +125,8 @@ is_offered(const struct play *p, const char *keyword)
 
 	while (span_line(&rest, &line)) {
 		line = span_skip(line, 4);
-		if (span_eq_case(span_word(&line), span_of(keyword)))
+		struct span word = span_word(&line);
+		if (span_eq_case(span_until(&word, '='), span_of(keyword)))	/* old servers: AUTH=PLAIN */
 			return true;
 	}
 	return false;
