@@ -63,6 +63,7 @@ struct session {
 	enum session_state state;
 	char helo[80];				/* what session_helo made of the address */
 	bool said_421, said_221, shut, shut_when_sent, shake_when_sent;
+	bool more;				/* server: what came was not all heard in this turn */
 	bool ended;				/* server: the client shut its side, and is still sent what it asked for */
 	struct arena link;			/* as long as the connection */
 

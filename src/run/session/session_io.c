@@ -225,8 +225,8 @@ heard_chatter(struct session *s, struct span line)
 		session_note(s, "the command says: %.*s", SPAN_ARG(session_shown(s, line)));
 }
 
-/* What a server keeps of what its client said in secret: so much in all, and nothing of a longer line (RFC 4954 4). */
-enum { SERVER_MASK_MAX = 1 << 15, SERVER_RESPONSE_MAX = 12288 };
+/* What a server keeps of what its client said in secret: so much in all, and nothing of a longer line, of which nothing is shown either. */
+enum { SERVER_MASK_MAX = 1 << 15, SERVER_RESPONSE_MAX = 4096 };
 
 /* Not even the user name is shown; who hands the line on may hear it again. */
 static struct span
@@ -284,18 +284,24 @@ session_hold(struct session *s, bool held)
 	s->held = held;
 }
 
+/* A client's commands are heard for a few milliseconds at a time: others have theirs. The rest waits for the next turn. */
+enum { TURN_US = 4000 };
+
 static void
 understand(struct session *s)
 {
 	struct conv_event e;
+	uint64_t began_us = s->role == CONV_SERVER ? loop_now_us() : 0;
 
-	while (s->conv && hears(s) && conv_next(s->conv, &e)) {
+	s->more = false;
+	while (s->conv && hears(s) && !s->more && conv_next(s->conv, &e)) {
 		if (e.kind == CONV_CHATTER)
 			heard_chatter(s, e.text);
 		else if (s->role == CONV_CLIENT)
 			heard_reply(s, &e);
 		else
 			heard_command(s, &e);
+		s->more = began_us && loop_now_us() - began_us > TURN_US;
 	}
 }
 
@@ -334,7 +340,7 @@ reads(const struct session *s)
 {
 	bool left = s->role == CONV_SERVER && !s->step && !s->shake_us && !s->shake_when_sent;
 
-	return !s->ended && (left || (hears(s) && conv_room(s->conv) >= SCRATCH_SIZE));
+	return !s->ended && (left || (hears(s) && !s->more && conv_room(s->conv) >= SCRATCH_SIZE));
 }
 
 /* What is there of it, understood; CONN_OK when something was. */
@@ -519,7 +525,7 @@ session_work(struct session *s)
 	}
 	/* Nothing is flushed behind it: who waits for room that comes here would wait for ever. */
 	if (s->conn && !s->shake_us)
-		conn_want(s->conn, !s->aside.ending && reads(s), !s->write_failed && session_may_send(s) > 0);
+		conn_want(s->conn, !s->aside.ending && reads(s), !s->write_failed && ((s->more && hears(s)) || session_may_send(s) > 0));
 	s->working = false;
 }
 
