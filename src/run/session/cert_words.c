@@ -81,7 +81,7 @@ cert_san_bare(struct span san)
 long
 cert_days(int64_t later, int64_t earlier)
 {
-	return (long)((later - earlier) / 86400);
+	return later == TLS_NO_DATE || earlier == TLS_NO_DATE ? 0 : (long)((later - earlier) / 86400);
 }
 
 double

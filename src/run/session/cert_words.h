@@ -11,7 +11,7 @@ struct span cert_name_long(struct arena *, struct span rfc2253);
 struct span cert_names(struct arena *, const struct tls_info *);	/* what it is for: "mx1.example.org, mx2.example.org and 7 more" */
 struct span cert_san_bare(struct span san);		/* without its "DNS:" or "IP:" */
 
-long cert_days(int64_t later, int64_t earlier);		/* whole days between, rounded down */
+long cert_days(int64_t later, int64_t earlier);		/* whole days between; 0 where one is none */
 double cert_days_left(int64_t not_after);	/* from now */
 void cert_date(char out[16], int64_t seconds);		/* "2027-02-21"; "" of TLS_NO_DATE */
 
