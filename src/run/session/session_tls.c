@@ -47,6 +47,8 @@ session_begin_shaking(struct session *s)
 
 	for (size_t i = 0; context && s->role == CONV_CLIENT && (note = tls_context_note(context, i)); i++)
 		session_note(s, "%s", note);
+	if (ask.anonymous && s->env->tls.cert)
+		session_note(s, "the client certificate is for the target of the command line, and is not presented to %.*s", SPAN_ARG(s->host));
 	s->shake_when_sent = false;
 	s->shake_us = loop_now_us();
 	conv_tls_begin(s->conv);
