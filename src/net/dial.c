@@ -89,12 +89,15 @@ on_conn(void *ctx, enum conn_news news)
 	try_failed(t, &why);
 }
 
+/* 0: no limit. */
 static uint64_t
 attempt_ms(const struct try *t)
 {
 	const struct dial *d = t->dial;
 	bool others = t->which + 1 < d->n;
 
+	if (d->attempt_ms == 0)
+		return others ? NOT_THE_LAST_MS : 0;
 	return others && d->in_order && d->attempt_ms > NOT_THE_LAST_MS ? NOT_THE_LAST_MS : d->attempt_ms;
 }
 
@@ -127,7 +130,8 @@ begin_next(struct dial *d)
 		return;
 	}
 	t->timer = loop_timer(d->loop, on_timeout, t);
-	loop_timer_set(t->timer, attempt_ms(t));
+	if (attempt_ms(t))
+		loop_timer_set(t->timer, attempt_ms(t));
 }
 
 static void

@@ -2,37 +2,77 @@
 #include "net/dns.h"
 
 #include <ares.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/uio.h>
+#include <unistd.h>
 
-enum { TIMEOUT_MS = 10000, TRIES = 2, TRY_MS_LEAST = 50, TRY_MS_MOST = 2000 };
+/*
+ * LISTEN_MS is how long c-ares listens for an answer to what it sent: longer than any question has time. c-ares of 1.32
+ * and later shortens that by itself for a server that was quick before, down to MIN of 250 ms, and then asks again.
+ */
+enum { TIMEOUT_MS = 10000, PATIENCE_MS = 2000, ATTEMPTS = 2, LISTEN_MS = 60000, STRAY_MAX = 4096, HEADER = 12 };
+enum { LISTEN_TRIES = ARES_VERSION >= 0x012000 ? 3 : 1 };
+
+enum way { WAY_UDP, WAY_TCP, WAYS };
 
 struct watch {
 	struct watch *next;
-	struct server *server;
+	struct channel *channel;
 	ares_socket_t fd;
 	struct loop_watch *watch;
 };
 
-/* A channel for each server: c-ares does not tell which of several answered. */
+/* A channel for each server and way: c-ares tells neither which of several answered nor how. */
+struct channel {
+	struct server *server;
+	enum way way;
+	ares_channel ares;		/* NULL: not yet asked */
+	struct loop_timer *timer;
+	struct watch *watches;
+	struct ask *asks;
+	bool closed;			/* TCP: the server closed the connection that it had accepted */
+};
+
 struct server {
 	struct dns *dns;
 	struct addr addr;
-	ares_channel channel;		/* NULL: not yet asked */
-	struct loop_timer *timer;
-	struct watch *watches;
+	struct channel by[WAYS];
+	bool silent;			/* it was: others are asked first */
 };
+
+/* One sending of a question. It lives until c-ares has told its end, which may be after the question is over. */
+struct ask {
+	struct ask *next, **back;	/* of its channel */
+	struct ask *sibling;		/* of its question */
+	struct dns_query *query;	/* NULL: nobody waits for it any more */
+	struct channel *channel;
+	uint16_t id;			/* that went out */
+	char *stray;			/* the last octets that came meanwhile and were no answer; NULL: none did */
+	size_t stray_len;
+};
+
+enum stage { STAGE_QUEUED, STAGE_OUT, STAGE_DONE };
 
 struct dns_query {
 	struct dns *dns;
 	struct dns_query *next;		/* in the queue, or among those to be told */
-	dns_fn *fn;			/* NULL: cancelled; freed once c-ares lets go of it */
+	struct dns_query *active, **active_back;	/* of those that are out */
+	enum stage stage;
+	dns_fn *fn;			/* NULL: cancelled */
 	void *ctx;
-	size_t server;			/* that has it */
-	bool out;			/* c-ares has it */
-	uint64_t began_us;
+	struct loop_timer *timer;	/* the patience with the server asked last */
+	struct ask *asks;
+	uint8_t order[SYSNAMES_SERVERS];	/* of the servers */
+	bool over[SYSNAMES_SERVERS];	/* it said something, and is not asked again */
+	struct dns_try *try[SYSNAMES_SERVERS];	/* of each, in `reply`; NULL: not asked yet */
+	unsigned step;			/* how often somebody was asked */
+	uint64_t began_us, until_us;
 	struct dns_reply reply;
 	struct dns_answer answer;
 	struct arena arena;
@@ -54,6 +94,7 @@ struct dns {
 	bool system_known;
 	struct arena arena;
 	struct list queue, done;
+	struct dns_query *active;
 	unsigned out;
 	struct loop_timer *timer;	/* tells those of `done`, and begins those of `queue` */
 };
@@ -89,6 +130,7 @@ list_take(struct list *l)
 static void
 free_query(struct dns_query *q)
 {
+	loop_timer_free(q->timer);
 	arena_release(&q->arena);
 	free(q);
 }
@@ -96,44 +138,44 @@ free_query(struct dns_query *q)
 /* ---- c-ares on the loop */
 
 static void
-set_timer(struct server *s)
+set_timer(struct channel *c)
 {
-	struct timeval tv, *left = ares_timeout(s->channel, NULL, &tv);
+	struct timeval tv, *left = ares_timeout(c->ares, NULL, &tv);
 
 	if (left)
-		loop_timer_set(s->timer, (uint64_t)left->tv_sec * 1000 + (uint64_t)left->tv_usec / 1000 + 1);
+		loop_timer_set(c->timer, (uint64_t)left->tv_sec * 1000 + (uint64_t)left->tv_usec / 1000 + 1);
 	else
-		loop_timer_stop(s->timer);
+		loop_timer_stop(c->timer);
 }
 
 static void
-on_timeout(void *ctx, unsigned ready)
+on_ares_timer(void *ctx, unsigned ready)
 {
-	struct server *s = ctx;
+	struct channel *c = ctx;
 
 	(void)ready;
-	ares_process_fd(s->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	set_timer(s);
+	ares_process_fd(c->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	set_timer(c);
 }
 
 static void
 on_socket(void *ctx, unsigned ready)
 {
 	struct watch *w = ctx;
-	struct server *s = w->server;
+	struct channel *c = w->channel;
 	ares_socket_t fd = w->fd;
 
-	ares_process_fd(s->channel, ready & LOOP_READ ? fd : ARES_SOCKET_BAD, ready & LOOP_WRITE ? fd : ARES_SOCKET_BAD);
-	set_timer(s);
+	ares_process_fd(c->ares, ready & LOOP_READ ? fd : ARES_SOCKET_BAD, ready & LOOP_WRITE ? fd : ARES_SOCKET_BAD);
+	set_timer(c);
 }
 
 /* c-ares says what it waits for at a socket; nothing: it is about to close it. */
 static void
 on_socket_state(void *ctx, ares_socket_t fd, int readable, int writable)
 {
-	struct server *s = ctx;
+	struct channel *c = ctx;
 	unsigned want = (readable ? LOOP_READ : 0u) | (writable ? LOOP_WRITE : 0u);
-	struct watch **at = &s->watches;
+	struct watch **at = &c->watches;
 
 	while (*at && (*at)->fd != fd)
 		at = &(*at)->next;
@@ -146,25 +188,126 @@ on_socket_state(void *ctx, ares_socket_t fd, int readable, int writable)
 		loop_want(w->watch, want);
 	} else if (want) {
 		w = memory_zeroed(sizeof *w);
-		*w = (struct watch){ .next = s->watches, .server = s, .fd = fd };
-		w->watch = loop_watch(s->dns->loop, fd, want, on_socket, w, NULL);
-		s->watches = w;
+		*w = (struct watch){ .next = c->watches, .channel = c, .fd = fd };
+		w->watch = loop_watch(c->server->dns->loop, fd, want, on_socket, w, NULL);
+		c->watches = w;
 	}
 }
 
-static bool
-open_channel(struct server *s)
+/* ---- the sockets are ours, so that what c-ares drops without a word is known */
+
+/* The question section of a message, which has one; empty: it has none. Type and class, too. */
+static struct span
+question_of(struct span message)
 {
-	struct dns *dns = s->dns;
-	uint64_t share = (dns->opts.timeout_ms ? dns->opts.timeout_ms : TIMEOUT_MS) / (3 * dns->nservers);
+	size_t at = HEADER;
+
+	while (at < message.len && message.at[at] != '\0' && (unsigned char)message.at[at] < 0xC0)
+		at += 1 + (unsigned char)message.at[at];
+	return at + 5 <= message.len && message.at[at] == '\0' ? span_first(span_skip(message, HEADER), at + 5 - HEADER) : SPAN_NONE;
+}
+
+static bool
+is_its_question(const struct ask *a, struct span question)
+{
+	const struct dns_query *q = a->query;
+
+	return q && span_eq_case(question_of((struct span){ q->octets, q->len }), question);
+}
+
+static void
+keep_stray(struct ask *a, struct span octets)
+{
+	size_t n = octets.len < STRAY_MAX ? octets.len : STRAY_MAX;
+
+	a->stray = memory_resize(a->stray, n ? n : 1);
+	if (n > 0)
+		memcpy(a->stray, octets.at, n);
+	a->stray_len = n;
+}
+
+/* It is kept with the question that it has, else with all that wait here; who gets an answer forgets it. */
+static void
+saw_datagram(struct channel *c, struct span octets)
+{
+	struct span question = question_of(octets);
+	bool known = false;
+
+	for (struct ask *a = c->asks; a && !known; a = a->next)
+		known = is_its_question(a, question);
+	for (struct ask *a = c->asks; a; a = a->next)
+		if (a->query && (!known || is_its_question(a, question)))
+			keep_stray(a, octets);
+}
+
+static ares_socket_t
+socket_open(int family, int type, int protocol, void *ctx)
+{
+	int fd = socket(family, type, protocol), flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+
+	(void)ctx;
+	if (fd >= 0 && (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)) {
+		close(fd);
+		return ARES_SOCKET_BAD;
+	}
+	return fd;
+}
+
+static int
+socket_close(ares_socket_t fd, void *ctx)
+{
+	(void)ctx;
+	return close(fd);
+}
+
+static int
+socket_connect(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t len, void *ctx)
+{
+	(void)ctx;
+	return connect(fd, to, len);
+}
+
+static ares_ssize_t
+socket_receive(ares_socket_t fd, void *data, size_t size, int flags, struct sockaddr *from, ares_socklen_t *len, void *ctx)
+{
+	struct channel *c = ctx;
+	ssize_t n = recvfrom(fd, data, size, flags, from, len);
+
+	if (n >= 0 && c->way == WAY_UDP)
+		saw_datagram(c, (struct span){ data, (size_t)n });
+	c->closed |= n == 0 && c->way == WAY_TCP;
+	return n;
+}
+
+static ares_ssize_t
+socket_send(ares_socket_t fd, const struct iovec *piece, int n, void *ctx)
+{
+	struct channel *c = ctx;
+	struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)piece, .msg_iovlen = (size_t)n };
+	struct span out = { n > 0 ? piece[0].iov_base : NULL, n > 0 ? piece[0].iov_len : 0 };
+
+	if (c->way == WAY_UDP && out.len > HEADER)		/* c-ares may give it an ID of its own */
+		for (struct ask *a = c->asks; a; a = a->next)
+			if (is_its_question(a, question_of(out)))
+				a->id = (uint16_t)((unsigned char)out.at[0] << 8 | (unsigned char)out.at[1]);
+	return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+static bool
+channel_open(struct channel *c)
+{
+	static const struct ares_socket_functions sockets = {
+		socket_open, socket_close, socket_connect, socket_receive, socket_send,
+	};
 	struct ares_options options = {
-		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS,
-		.timeout = (int)(share < TRY_MS_LEAST ? TRY_MS_LEAST : share > TRY_MS_MOST ? TRY_MS_MOST : share),
-		.tries = TRIES,		/* the second waits twice as long */
+		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS |
+		    (c->way == WAY_TCP ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC),
+		.timeout = LISTEN_MS,
+		.tries = LISTEN_TRIES,
 		.ednspsz = DNS_UDP_SIZE,
 		.lookups = (char[]){ "b" },
 		.sock_state_cb = on_socket_state,
-		.sock_state_cb_data = s,
+		.sock_state_cb_data = c,
 	};
 	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
 	    ARES_OPT_SOCK_STATE_CB;
@@ -174,68 +317,123 @@ open_channel(struct server *s)
 	mask |= ARES_OPT_QUERY_CACHE;		/* since 1.23, and on by default: what is asked is asked */
 	options.qcache_max_ttl = 0;
 #endif
-	if (ares_init_options(&s->channel, &options, mask) != ARES_SUCCESS) {
-		s->channel = NULL;
+	if (ares_init_options(&c->ares, &options, mask) != ARES_SUCCESS) {
+		c->ares = NULL;
 		return false;
 	}
-	if (ares_set_servers_ports_csv(s->channel, addr_text(&s->addr, text)) != ARES_SUCCESS) {
-		ares_destroy(s->channel);
-		s->channel = NULL;
+	if (ares_set_servers_ports_csv(c->ares, addr_text(&c->server->addr, text)) != ARES_SUCCESS) {
+		ares_destroy(c->ares);
+		c->ares = NULL;
 		return false;
 	}
-	s->timer = loop_timer(dns->loop, on_timeout, s);
+	ares_set_socket_functions(c->ares, &sockets, c);
+	c->timer = loop_timer(c->server->dns->loop, on_ares_timer, c);
 	return true;
 }
 
 static void
-close_channel(struct server *s)
+channel_close(struct channel *c)
 {
-	if (!s->channel)
+	if (!c->ares)
 		return;
-	ares_destroy(s->channel);
-	loop_timer_free(s->timer);
-	while (s->watches)
-		on_socket_state(s, s->watches->fd, 0, 0);
+	ares_destroy(c->ares);
+	loop_timer_free(c->timer);
+	while (c->watches)
+		on_socket_state(c, c->watches->fd, 0, 0);
 }
 
 /* ---- a question's way */
 
+/* What it sent is not waited for any more; c-ares still has it. */
+static void
+let_go(struct dns_query *q)
+{
+	for (struct ask *a = q->asks, *next; a; a = next) {
+		next = a->sibling;
+		a->query = NULL;
+		a->sibling = NULL;
+	}
+	q->asks = NULL;
+	if (q->stage != STAGE_OUT)
+		return;
+	q->dns->out--;
+	*q->active_back = q->active;
+	if (q->active)
+		q->active->active_back = q->active_back;
+	loop_timer_stop(q->timer);
+	loop_timer_set(q->dns->timer, 0);	/* another may begin */
+}
+
 static void
 tell_soon(struct dns_query *q)
 {
+	let_go(q);
+	q->stage = STAGE_DONE;
 	q->reply.took_us = loop_now_us() - q->began_us;
 	list_add(&q->dns->done, q);
 	loop_timer_set(q->dns->timer, 0);
 }
 
-static const char *
-why_none(int status)
+/* The try of a server becomes the last, since it has the answer that counts. */
+static struct dns_try *
+put_last(struct dns_query *q, struct dns_try *try)
 {
-	switch (status) {
-	case ARES_ETIMEOUT:
-		return "did not answer";
-	case ARES_ECONNREFUSED:
-		return "cannot be reached";
-	case ARES_EBADRESP:		/* c-ares 1.20 and later read an answer before we do, and keep it */
-		return "gave an answer that is malformed";
-	default:
-		return ares_strerror(status);
-	}
+	struct dns_try *last = &q->reply.try[q->reply.ntries - 1], copy = *try;
+
+	for (size_t i = 0; i < q->dns->nservers; i++)
+		if (q->try[i] == try)
+			q->try[i] = last;
+		else if (q->try[i] > try)
+			q->try[i]--;
+	memmove(try, try + 1, (size_t)(last - try) * sizeof *try);
+	*last = copy;
+	return last;
+}
+
+/* Why what came was not taken for the answer. */
+static void
+say_stray(const struct ask *a, char *why, size_t size)
+{
+	struct span octets = { a->stray, a->stray_len };
+	unsigned id = a->stray_len >= 2 ? (unsigned)((unsigned char)a->stray[0] << 8 | (unsigned char)a->stray[1]) : 0;
+	struct dns_answer answer;
+	struct arena arena = { 0 };
+	struct err err = { 0 };
+	const char *wrong = "it does not fit";
+
+	if (octets.len < HEADER)
+		wrong = "it is no DNS message";
+	else if (!((unsigned char)octets.at[2] & 0x80))
+		wrong = "it is a question itself";
+	else if (id != a->id)
+		wrong = "it has another ID";
+	else if (!is_its_question(a, question_of(octets)))
+		wrong = "it answers another question";
+	else if (!dns_wire_answer(octets, &arena, &answer, &err))
+		wrong = err.text;
+	snprintf(why, size, "did not answer: what came was dropped, since %.48s", wrong);
+	arena_release(&arena);
+}
+
+static enum dns_trust
+trust_in(const struct dns *dns, const struct addr *server)
+{
+	char host[ADDR_TEXT];
+
+	if (addr_is_loopback(server) && strcmp(addr_host(server, host), "127.0.0.11") != 0)
+		return DNS_TRUST_LOOPBACK;
+	return dns->system.trust_ad ? DNS_TRUST_RESOLV_CONF : dns->opts.trust_ad ? DNS_TRUST_OPTION : DNS_TRUST_NONE;
 }
 
 /* Takes down what a server said; true when the question is answered by it. */
 static bool
-take_answer(struct dns_query *q, struct server *s, int status, struct span octets)
+take_answer(struct dns_query *q, struct ask *a, struct span octets)
 {
-	struct dns_try *try = &q->reply.try[q->reply.ntries++];
+	struct server *s = a->channel->server;
+	struct dns_try *try = put_last(q, q->try[s - q->dns->server]);
 	struct err err;
 
-	*try = (struct dns_try){ .server = s->addr, .rcode = -1, .ede = -1 };
-	if (status != ARES_SUCCESS) {
-		try->broken = status == ARES_EBADRESP;
-		snprintf(try->why, sizeof try->why, "%s", why_none(status));
-		return false;
-	}
+	try->silent = false;
 	arena_reset(&q->arena);
 	q->reply.answer = NULL;
 	if (!dns_wire_answer(octets, &q->arena, &q->answer, &err)) {
@@ -243,60 +441,175 @@ take_answer(struct dns_query *q, struct server *s, int status, struct span octet
 		snprintf(try->why, sizeof try->why, "gave an answer that is %.50s", err.text);
 		return false;
 	}
-	if (q->answer.truncated) {		/* c-ares has asked again over TCP */
+	if (q->answer.truncated) {
 		try->broken = true;
 		snprintf(try->why, sizeof try->why, "gave an answer that is cut short, over TCP too");
 		return false;
 	}
 	q->reply.answer = &q->answer;
+	try->broken = false;
 	try->rcode = (int)q->answer.rcode;
 	try->ede = q->answer.ede;
 	q->reply.ok = q->answer.rcode == DNS_NOERROR || q->answer.rcode == DNS_NXDOMAIN;
-	q->reply.authentic = q->answer.ad &&
-	    (q->dns->opts.trust_ad || q->dns->system.trust_ad || addr_is_loopback(&s->addr));
+	q->reply.trust = trust_in(q->dns, &s->addr);
+	q->reply.authentic = q->answer.ad && q->reply.trust != DNS_TRUST_NONE;
 	return q->reply.ok;
 }
 
-static void ask_server(struct dns_query *);
+/* c-ares had no answer for us. */
+static void
+take_failure(struct dns_query *q, struct ask *a, int status)
+{
+	struct channel *c = a->channel;
+	struct dns_try *try = q->try[c->server - q->dns->server];
+
+	if (c->way == WAY_TCP) {
+		try->broken = true;
+		snprintf(try->why, sizeof try->why, "gave a truncated answer, and %s", c->closed ? "closed the connection over TCP" :
+		    status == ARES_ECONNREFUSED ? "cannot be reached over TCP (open 53/tcp)" : "did not answer over TCP");
+	} else if (status == ARES_ECONNREFUSED) {
+		snprintf(try->why, sizeof try->why, "cannot be reached");
+	} else {
+		try->broken = true;
+		snprintf(try->why, sizeof try->why, "gave no answer: %.60s", ares_strerror(status));
+	}
+}
+
+static void on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len);
+static void go_on(struct dns_query *);
+
+/* Its answer may come from within. False: it cannot be asked. */
+static bool
+send_by(struct dns_query *q, struct server *s, enum way way)
+{
+	struct channel *c = &s->by[way];
+	struct ask *a = memory_zeroed(sizeof *a);
+
+	*a = (struct ask){ .query = q, .channel = c, .sibling = q->asks, .next = c->asks, .back = &c->asks };
+	if (c->asks)
+		c->asks->back = &a->next;
+	c->asks = q->asks = a;
+	if (!c->ares && !channel_open(c)) {
+		on_answer(a, ARES_ENOTINITIALIZED, 0, NULL, 0);
+		return false;
+	}
+	ares_send(c->ares, (const unsigned char *)q->octets, (int)q->len, on_answer, a);
+	set_timer(c);
+	return true;
+}
+
+static void
+forget_ask(struct ask *a)
+{
+	struct ask **at = a->query ? &a->query->asks : NULL;
+
+	while (at && *at && *at != a)
+		at = &(*at)->sibling;
+	if (at && *at)
+		*at = a->sibling;
+	*a->back = a->next;
+	if (a->next)
+		a->next->back = a->back;
+	free(a->stray);
+	free(a);
+}
 
 static void
 on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len)
 {
-	struct dns_query *q = ctx;
-	struct dns *dns = q->dns;
-	struct server *s = &dns->server[q->server];
+	struct ask *a = ctx;
+	struct dns_query *q = a->query;
+	struct channel *c = a->channel;
+	struct server *s = c->server;
+	struct span got = { (const char *)octets, octets ? (size_t)len : 0 };
 
 	(void)timeouts;
-	q->out = false;
-	dns->out--;
-	if (dns->freeing || !q->fn) {
-		free_query(q);
-		if (!dns->freeing)
-			loop_timer_set(dns->timer, 0);
+	if (!q || q->dns->freeing) {
+		forget_ask(a);
 		return;
 	}
-	bool answered = take_answer(q, s, status, (struct span){ (const char *)octets, octets ? (size_t)len : 0 });
-	if (!answered && ++q->server < dns->nservers)
-		ask_server(q);
-	else
+	size_t which = (size_t)(s - q->dns->server);
+	bool asked_last = q->order[(q->step - 1) % q->dns->nservers] == which, over = false, answered = false;
+	if (status == ARES_EBADRESP && a->stray) {		/* its parser gives up on a whole answer where ours does not */
+		got = (struct span){ a->stray, a->stray_len };
+		status = ARES_SUCCESS;
+	}
+	bool cut = status == ARES_SUCCESS && c->way == WAY_UDP && got.len > HEADER && got.at[2] & 0x02;
+	if (status == ARES_ETIMEOUT) {
+		if (a->stray)
+			say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
+	} else if (cut) {
+		snprintf(q->try[which]->why, sizeof q->try[which]->why, "gave a truncated answer, and did not answer over TCP");
+		c = &s->by[WAY_TCP];
+		c->closed = false;
+	} else if (status == ARES_SUCCESS) {
+		answered = take_answer(q, a, got);
+		over = true;
+	} else {
+		take_failure(q, a, status);
+		over = true;
+	}
+	q->over[which] |= over;
+	forget_ask(a);
+	if (cut)
+		send_by(q, s, WAY_TCP);
+	else if (answered)
 		tell_soon(q);
+	else if (over && asked_last)
+		go_on(q);
 }
 
-/* Its answer may come from within. */
+/* How long to wait for the one that is asked now before another is. */
+static uint64_t
+patience_ms(const struct dns_query *q, unsigned step)
+{
+	const struct dns *dns = q->dns;
+	uint64_t now = loop_now_us(), left = q->until_us > now ? (q->until_us - now) / 1000 + 1 : 1;
+	uint64_t ms = dns->system.timeout_ms ? dns->system.timeout_ms : PATIENCE_MS;
+	size_t n = dns->nservers;
+
+	if (step >= n)
+		ms <<= step / n;
+	else if (ms > left / (n - step + 1))	/* each has its turn, and the last ones time to answer */
+		ms = left / (n - step + 1);
+	return ms < left ? ms : left;
+}
+
+/* The silence of whom was asked last is over, or it said what is no answer: the next one's turn. */
 static void
-ask_server(struct dns_query *q)
+go_on(struct dns_query *q)
 {
 	struct dns *dns = q->dns;
-	struct server *s = &dns->server[q->server];
+	unsigned attempts = dns->system.attempts ? dns->system.attempts : ATTEMPTS;
 
-	dns->out++;
-	q->out = true;
-	if (!s->channel && !open_channel(s)) {
-		on_answer(q, ARES_ENOTINITIALIZED, 0, NULL, 0);
+	while (q->step < attempts * dns->nservers && loop_now_us() < q->until_us) {
+		size_t which = q->order[q->step++ % dns->nservers];
+		if (q->over[which])
+			continue;
+		if (!q->try[which]) {
+			struct dns_try *try = q->try[which] = &q->reply.try[q->reply.ntries++];
+			*try = (struct dns_try){ .server = dns->server[which].addr, .rcode = -1, .ede = -1, .silent = true };
+			snprintf(try->why, sizeof try->why, "did not answer");
+		}
+		loop_timer_set(q->timer, patience_ms(q, q->step - 1));
+		send_by(q, &dns->server[which], WAY_UDP);
 		return;
 	}
-	ares_send(s->channel, (const unsigned char *)q->octets, (int)q->len, on_answer, q);
-	set_timer(s);
+	tell_soon(q);
+}
+
+static void
+on_patience(void *ctx, unsigned ready)
+{
+	struct dns_query *q = ctx;
+	size_t which = q->order[(q->step - 1) % q->dns->nservers];
+
+	(void)ready;
+	for (const struct ask *a = q->asks; a; a = a->sibling)
+		if (a->stray && a->channel->server == &q->dns->server[which])
+			say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
+	q->dns->server[which].silent = true;
+	go_on(q);
 }
 
 static void
@@ -319,8 +632,33 @@ get_ready(struct dns *dns)
 		load_system(dns);
 	const struct addr *from = dns->given ? dns->opts.server : dns->system.server;
 	dns->nservers = dns->given ? dns->opts.nservers : dns->system.nservers;
-	for (size_t i = 0; i < dns->nservers; i++)
-		dns->server[i] = (struct server){ .dns = dns, .addr = from[i] };
+	for (size_t i = 0; i < dns->nservers; i++) {
+		struct server *s = &dns->server[i];
+		*s = (struct server){ .dns = dns, .addr = from[i] };
+		for (enum way way = 0; way < WAYS; way++)
+			s->by[way] = (struct channel){ .server = s, .way = way };
+	}
+}
+
+static void
+begin(struct dns_query *q)
+{
+	struct dns *dns = q->dns;
+	size_t n = 0;
+
+	for (int silent = 0; silent < 2; silent++)
+		for (size_t i = 0; i < dns->nservers; i++)
+			if (dns->server[i].silent == silent)
+				q->order[n++] = (uint8_t)i;
+	q->stage = STAGE_OUT;
+	q->active = dns->active;
+	q->active_back = &dns->active;
+	if (dns->active)
+		dns->active->active_back = &q->active;
+	dns->active = q;
+	dns->out++;
+	q->timer = loop_timer(dns->loop, on_patience, q);
+	go_on(q);
 }
 
 static void
@@ -337,7 +675,7 @@ on_timer(void *ctx, unsigned ready)
 	}
 	while (dns->out < DNS_WINDOW && (q = list_take(&dns->queue))) {
 		if (q->fn)
-			ask_server(q);
+			begin(q);
 		else
 			free_query(q);
 	}
@@ -364,7 +702,12 @@ dns_free(struct dns *dns)
 		return;
 	dns->freeing = true;
 	for (size_t i = 0; i < dns->nservers; i++)
-		close_channel(&dns->server[i]);
+		for (enum way way = 0; way < WAYS; way++)
+			channel_close(&dns->server[i].by[way]);
+	while ((q = dns->active)) {
+		dns->active = q->active;
+		free_query(q);
+	}
 	while ((q = list_take(&dns->queue)) || (q = list_take(&dns->done)))
 		free_query(q);
 	if (dns->ready)
@@ -375,12 +718,14 @@ dns_free(struct dns *dns)
 }
 
 struct dns_query *
-dns_ask(struct dns *dns, struct span name, enum dns_type type, dns_fn *fn, void *ctx)
+dns_ask(struct dns *dns, struct span name, enum dns_type type, uint64_t until_us, dns_fn *fn, void *ctx)
 {
 	struct dns_query *q = memory_zeroed(sizeof *q);
+	uint64_t ms = dns->opts.timeout_ms ? dns->opts.timeout_ms : TIMEOUT_MS;
 	uint16_t id;
 
 	*q = (struct dns_query){ .dns = dns, .fn = fn, .ctx = ctx, .began_us = loop_now_us() };
+	q->until_us = until_us ? until_us : q->began_us + ms * 1000;
 	if (getentropy(&id, sizeof id) != 0)
 		id = (uint16_t)q->began_us;
 	q->len = dns_wire_query(q->octets, id, name, type);
@@ -397,8 +742,13 @@ dns_ask(struct dns *dns, struct span name, enum dns_type type, dns_fn *fn, void 
 void
 dns_cancel(struct dns_query *q)
 {
-	if (q)
-		q->fn = NULL;		/* ares_cancel would stop all */
+	if (!q)
+		return;
+	q->fn = NULL;
+	if (q->stage != STAGE_OUT)	/* it is on a list, and freed there */
+		return;
+	let_go(q);			/* ares_cancel would stop all */
+	free_query(q);
 }
 
 const struct resolv_conf *

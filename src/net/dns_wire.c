@@ -282,6 +282,10 @@ read_data(struct reader *r, struct dns_record *record, size_t end, struct arena 
 	}
 	if (!r->bad && r->pos != end)
 		r->bad = "a record is not as long as it says";
+	if (r->bad && record->type == DNS_TLSA) {	/* each counts by itself (RFC 7672 2.2), also one that says nothing */
+		*record = (struct dns_record){ .owner = record->owner, .type = DNS_TLSA, .ttl = record->ttl, .malformed = true };
+		r->bad = NULL;
+	}
 }
 
 /* RFC 8914: an option with a code, and a text for people. */
@@ -299,9 +303,9 @@ read_options(struct reader *r, size_t end, struct arena *arena, struct dns_answe
 	}
 }
 
-/* One record of any section; only those of the answer section are kept. */
+/* One record of any section; only those of the answer section are kept. *bad: why one of them was not. */
 static void
-read_record(struct reader *r, struct arena *arena, struct dns_answer *a, bool keep)
+read_record(struct reader *r, struct arena *arena, struct dns_answer *a, bool keep, const char **bad)
 {
 	struct dns_record record = { .owner = read_name(r, keep ? arena : NULL) };
 	unsigned type = read16(r), class = read16(r);
@@ -318,11 +322,18 @@ read_record(struct reader *r, struct arena *arena, struct dns_answer *a, bool ke
 		read_options(r, end, arena, a);
 	}
 	if (!r->bad && keep && class == CLASS_IN && is_known_type(type)) {
-		read_data(r, &record, end, arena);
-		if (!r->bad && a->nrecords < DNS_RECORDS_MAX)
+		struct reader data = { r->at, end, r->pos, NULL };	/* it ends where the record does */
+		read_data(&data, &record, end, arena);
+		if (data.bad && type == DNS_CNAME) {		/* what it leads to is lost, not that it leads there */
+			r->bad = data.bad;
+		} else if (data.bad) {
+			a->nbad++;
+			*bad = data.bad;
+		} else if (a->nrecords < DNS_RECORDS_MAX) {
 			a->record[a->nrecords++] = record;
-		else
+		} else {
 			a->cut = true;
+		}
 	}
 	r->pos = end;
 }
@@ -331,6 +342,9 @@ bool
 dns_wire_answer(struct span octets, struct arena *arena, struct dns_answer *a, struct err *err)
 {
 	struct reader r = { (const unsigned char *)octets.at, octets.len, 0, NULL };
+	const char *bad = NULL;
+	unsigned type = 0;
+	size_t left = 0;
 
 	*a = (struct dns_answer){ .ede = -1 };
 	read16(&r);				/* the id: c-ares has compared it */
@@ -345,14 +359,21 @@ dns_wire_answer(struct span octets, struct arena *arena, struct dns_answer *a, s
 	a->truncated = flags & FLAG_TC;
 	for (unsigned i = 0; i < questions && !r.bad; i++) {
 		struct span name = read_name(&r, i == 0 ? arena : NULL);
-		if (i == 0)
+		unsigned asked = read16(&r);
+		if (i == 0) {
 			a->question = name;
-		read32(&r);
+			type = asked;
+		}
+		read16(&r);
 	}
 	if (!r.bad)
 		a->record = ARENA_ARRAY(arena, struct dns_record, answers < DNS_RECORDS_MAX ? answers : DNS_RECORDS_MAX);
 	for (unsigned i = 0; i < answers + others && !r.bad; i++)
-		read_record(&r, arena, a, i < answers);
+		read_record(&r, arena, a, i < answers, &bad);
+	for (size_t i = 0; i < a->nrecords; i++)
+		left += a->record[i].type == type;
+	if (!r.bad && a->nbad > 0 && left == 0)
+		r.bad = bad;
 	return !r.bad || err_set(err, ERR_DNS, "malformed: %s", r.bad);
 }
 

@@ -44,6 +44,7 @@ struct dns_record {
 	struct addr addr;		/* A, AAAA; without a port */
 	struct span data;		/* TXT: its strings joined; TLSA: the association's octets */
 	unsigned usage, selector, matching;	/* TLSA */
+	bool malformed;			/* TLSA: it has no room for these */
 };
 
 struct dns_answer {
@@ -54,6 +55,7 @@ struct dns_answer {
 	struct span question;
 	struct dns_record *record;	/* of the answer section and class IN, in order, of the types above */
 	size_t nrecords;
+	size_t nbad;			/* left out, since their data are not what their type has; TLSA are not */
 	int ede;			/* RFC 8914: what the resolver says went wrong; -1: it says nothing */
 	struct span ede_text;
 };
@@ -61,7 +63,11 @@ struct dns_answer {
 /* A question with recursion asked for, AD and EDNS; the octets it takes, or 0: `name` is no name of the DNS. */
 size_t dns_wire_query(char out[DNS_QUERY_MAX], unsigned id, struct span name, enum dns_type);
 
-/* False with err (ERR_DNS, "malformed: …") when the octets are no whole answer. Everything lives in the arena. */
+/*
+ * False with err (ERR_DNS, "malformed: …") when the octets are no whole answer, or no record of the type asked for is
+ * left. Everything
+ * lives in the arena.
+ */
 bool dns_wire_answer(struct span octets, struct arena *, struct dns_answer *, struct err *);
 
 /*

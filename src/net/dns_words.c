@@ -37,6 +37,17 @@ dns_ede_word(int code)
 	return code >= 0 && (size_t)code < sizeof words / sizeof *words ? words[code] : NULL;
 }
 
+const char *
+dns_trust_word(enum dns_trust trust)
+{
+	static const char *const words[] = {
+#define X(name, word) [DNS_TRUST_##name] = word,
+		DNS_TRUSTS(X)
+#undef X
+	};
+	return words[trust];
+}
+
 enum err_cause
 dns_cause(const struct dns_reply *reply)
 {
@@ -55,7 +66,7 @@ dns_cause(const struct dns_reply *reply)
 struct span
 dns_tries_text(const struct dns_reply *reply, struct arena *arena)
 {
-	struct span out = SPAN("");
+	struct span out = reply->ntries ? SPAN("") : SPAN("no time was left to ask a name server");
 	char server[ADDR_TEXT];
 
 	for (size_t i = 0; i < reply->ntries; i++) {

@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 
-enum { DNS_PORT = 53, NDOTS_MAX = 15, FILE_MAX = 1 << 20 };
+enum { DNS_PORT = 53, NDOTS_MAX = 15, TIMEOUT_MAX = 30, ATTEMPTS = 2, ATTEMPTS_MAX = 5, FILE_MAX = 1 << 20 };
 
 static void
 read_option(struct resolv_conf *c, struct span option)
@@ -14,6 +14,10 @@ read_option(struct resolv_conf *c, struct span option)
 
 	if (span_starts(option, SPAN("ndots:")) && span_number(span_skip(option, 6), 1000, &n))
 		c->ndots = n < NDOTS_MAX ? (unsigned)n : NDOTS_MAX;
+	else if (span_starts(option, SPAN("timeout:")) && span_number(span_skip(option, 8), 100000, &n) && n > 0)
+		c->timeout_ms = 1000 * (n < TIMEOUT_MAX ? n : TIMEOUT_MAX);
+	else if (span_starts(option, SPAN("attempts:")) && span_number(span_skip(option, 9), 100000, &n) && n > 0)
+		c->attempts = n < ATTEMPTS_MAX ? (unsigned)n : ATTEMPTS_MAX;
 	else if (span_eq(option, SPAN("trust-ad")))
 		c->trust_ad = true;
 }
@@ -65,7 +69,7 @@ resolv_conf_parse(struct resolv_conf *c, struct span text, struct arena *arena)
 	struct span line;
 	bool said = false;
 
-	*c = (struct resolv_conf){ .ndots = 1 };
+	*c = (struct resolv_conf){ .ndots = 1, .attempts = ATTEMPTS };
 	while (span_line(&text, &line)) {
 		struct span rest = line, keyword = span_word(&rest);
 		said |= span_eq(keyword, SPAN("search")) || span_eq(keyword, SPAN("domain"));

@@ -14,6 +14,8 @@ struct resolv_conf {
 	size_t nsearch;
 	unsigned ndots;				/* as many dots in a name: it is asked as it is before the search list */
 	bool trust_ad;
+	uint64_t timeout_ms;			/* for one server's answer; 0: not said */
+	unsigned attempts;			/* how often each server is asked at the most */
 };
 
 /* Reads the text of a resolv.conf; what is not understood is passed over. The search list lives in the arena. */

@@ -95,6 +95,7 @@ struct tls *
 tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct err *err)
 {
 	struct tls *t = memory_zeroed(sizeof *t);
+	char sni[256];
 
 	ERR_clear_error();
 	t->ssl = SSL_new(context->ssl);
@@ -110,6 +111,10 @@ tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct e
 	}
 	if (!context->server && ask->anonymous)
 		SSL_certs_clear(t->ssl);
+	if (!context->server && ask->sni.len > 0 && ask->sni.len < sizeof sni) {
+		snprintf(sni, sizeof sni, "%.*s", SPAN_ARG(ask->sni));
+		SSL_set_tlsext_host_name(t->ssl, sni);
+	}
 	t->context = context;
 	context->uses++;
 	if (!context->server && ask->name.len > 0)

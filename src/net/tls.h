@@ -23,6 +23,7 @@ struct tls_opts {
 /* What a client asks of one handshake. */
 struct tls_ask {
 	struct span name;		/* what the certificate must be for, and the SNI when it is no address; empty: anything */
+	struct span sni;		/* asked for in its place: a TLSA base domain (RFC 7672 8.1); empty: the name is */
 	bool stranger;			/* a file gave the name, not who connects: credentials do not follow it */
 	bool anonymous;			/* our own certificate is not for this server */
 	const char *sigalgs;		/* signature algorithms to offer, as OpenSSL writes them; NULL: its own */

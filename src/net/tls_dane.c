@@ -10,10 +10,23 @@ const char *
 dane_state_word(enum dane_state state)
 {
 	static const char *const words[] = {
-		[DANE_NONE] = "none", [DANE_INSECURE] = "insecure", [DANE_UNKNOWN] = "unknown", [DANE_UNUSABLE] = "unusable",
-		[DANE_MATCHED] = "matched", [DANE_MISMATCHED] = "mismatched",
+#define X(name, word) [DANE_##name] = word,
+		DANE_STATES(X)
+#undef X
 	};
 	return words[state];
+}
+
+bool
+tls_dane_requires_tls(const struct tls_dane *d)
+{
+	return d->state == DANE_UNUSABLE || d->state == DANE_USABLE || d->state == DANE_MATCHED || d->state == DANE_MISMATCHED;
+}
+
+bool
+tls_dane_vouches(const struct tls_info *info)
+{
+	return info->dane && info->dane->state == DANE_MATCHED;
 }
 
 const char *
@@ -27,18 +40,24 @@ tlsa_verdict_word(enum tlsa_verdict verdict)
 bool
 tls_is_trusted(const struct tls_info *info)
 {
-	return !info->stranger && (info->verified || (info->dane && info->dane->state == DANE_MATCHED));
+	return !info->stranger && (info->verified || tls_dane_vouches(info));
 }
 
 /* OpenSSL takes usages 0 and 1; RFC 7672 3.1.3 does not. */
-static const char *
-not_for_smtp(const struct tlsa *r)
+const char *
+tlsa_unusable(const struct tlsa *r)
 {
+	static const size_t digest[] = { 0, 32, 64 };
+
+	if (r->malformed)
+		return "it is malformed: too short for a TLSA record";
 	if (r->usage < 2)
 		return "usages 0 and 1 are not for SMTP (RFC 7672 3.1.3)";
 	if (r->usage > 3 || r->selector > 1 || r->matching > 2)
 		return "its numbers are not known";
-	return r->data.len == 0 ? "it has no data" : NULL;
+	if (r->data.len == 0)
+		return "it has no data";
+	return r->matching > 0 && r->data.len != digest[r->matching] ? "its data is not what its numbers say" : NULL;
 }
 
 static struct span
@@ -107,10 +126,11 @@ verify_by(const struct tls *t, SSL *dane, struct tlsa_result *out, int *code, st
 }
 
 static void
-judge_record(const struct tls *t, struct tlsa_result *result, struct arena *arena)
+judge_record(const struct tls *t, const struct tls_dane *d, struct tlsa_result *result, struct arena *arena)
 {
 	const struct tlsa *r = &result->record;
-	const char *wrong = not_for_smtp(r);
+	const char *wrong = tlsa_unusable(r);
+	const char *base = d->base.len > 0 ? arena_string(arena, d->base) : t->wanted;
 	int code;
 
 	result->verdict = TLSA_UNUSABLE;
@@ -118,10 +138,12 @@ judge_record(const struct tls *t, struct tlsa_result *result, struct arena *aren
 	if (wrong)
 		return;
 	SSL *dane = SSL_new(t->context->ssl);
-	if (dane && SSL_dane_enable(dane, t->wanted) == 1 && SSL_dane_tlsa_add(dane, (uint8_t)r->usage, (uint8_t)r->selector,
+	if (dane && SSL_dane_enable(dane, base) == 1 && SSL_dane_tlsa_add(dane, (uint8_t)r->usage, (uint8_t)r->selector,
 	    (uint8_t)r->matching, (const unsigned char *)r->data.at, r->data.len) == 1) {
 		SSL_dane_set_flags(dane, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
 		SSL_set_hostflags(dane, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+		for (size_t i = 0; i < d->nreferences; i++)
+			SSL_add1_host(dane, arena_string(arena, d->reference[i]));
 		result->depth = verify_by(t, dane, result, &code, arena);
 		result->verdict = result->depth >= 0 ? TLSA_MATCHES : TLSA_DIFFERS;
 		result->why = result->depth >= 0 ? SPAN_NONE : arena_copy(arena, why_differs(r, code));
@@ -140,11 +162,11 @@ tls_dane(const struct tls *t, struct tls_dane *d, struct arena *arena)
 	ERR_clear_error();
 	SSL_CTX_dane_enable(t->context->ssl);
 	for (size_t i = 0; i < d->n; i++) {
-		judge_record(t, &d->result[i], arena);
+		judge_record(t, d, &d->result[i], arena);
 		usable |= d->result[i].verdict != TLSA_UNUSABLE;
 		if (d->result[i].verdict == TLSA_MATCHES && !d->match)
 			d->match = &d->result[i];
 	}
-	if (d->state != DANE_INSECURE && d->n > 0)
+	if (d->state == DANE_USABLE || d->state == DANE_UNUSABLE)
 		d->state = d->match ? DANE_MATCHED : usable ? DANE_MISMATCHED : DANE_UNUSABLE;
 }

@@ -5,11 +5,13 @@
 #ifndef NET_TLS_DANE_H
 #define NET_TLS_DANE_H
 
+#include "net/dns.h"
 #include "net/tls.h"
 
 struct tlsa {
 	unsigned usage, selector, matching;
 	struct span data;		/* octets */
+	bool malformed;			/* it is too short to have them */
 };
 
 enum tlsa_verdict {
@@ -28,19 +30,34 @@ struct tlsa_result {
 	enum tls_name name;		/* by which rule; NOT_ASKED with DANE-EE(3) */
 };
 
+/* state, the word for it in JSON */
+#define DANE_STATES(X)									\
+	X(NONE,		"none")			/* there are no records */		\
+	X(INSECURE,	"insecure")		/* there are, not validated: they count for nothing (RFC 7672 2.2) */ \
+	X(PATH,		"insecure_path")	/* there are, and the MX or the address was not validated: the same */ \
+	X(UNKNOWN,	"unknown")		/* the resolver is not known to validate */ \
+	X(FAILED,	"lookup_failed")						\
+	X(UNUSABLE,	"unusable")		/* there are, and none is usable: TLS is still required (RFC 7672 2.2) */ \
+	X(USABLE,	"usable")		/* there are, and no certificate has come to compare with */ \
+	X(MATCHED,	"matched")							\
+	X(MISMATCHED,	"mismatched")
+
 enum dane_state {
-	DANE_NONE,			/* there are no records */
-	DANE_INSECURE,			/* there are, not validated: they count for nothing (RFC 7672 2.2) */
-	DANE_UNKNOWN,			/* they could not be asked for */
-	DANE_UNUSABLE,			/* there are, and none is usable */
-	DANE_MATCHED,
-	DANE_MISMATCHED,
+#define X(name, word) DANE_##name,
+	DANE_STATES(X)
+#undef X
 };
 
 struct tls_dane {
 	enum dane_state state;
 	struct span name;		/* "_25._tcp.mx1.example.org"; empty: nothing could be asked for */
-	struct span why;		/* of none and unknown */
+	struct span why;		/* of none, insecure path and failed look-up */
+	struct span base;		/* the TLSA base domain, also the name for SNI (RFC 7672 8.1) */
+	struct span reference[2];	/* other names that a certificate may have under DANE-TA (RFC 7672 3.2.2) */
+	size_t nreferences;
+	enum dns_trust trust;		/* in who said so */
+	struct addr resolver;		/* .len 0: nobody did */
+	bool authentic;			/* the records were validated, whatever led to them */
 	struct tlsa_result *result;
 	size_t n;
 	const struct tlsa_result *match;	/* the first; NULL: none */
@@ -49,6 +66,12 @@ struct tls_dane {
 enum { TLS_DANE_RECORDS_MAX = 64 };
 
 const char *dane_state_word(enum dane_state);	/* "matched" */
+/* Why a record is not usable whatever the certificates are; NULL: nothing tells. */
+const char *tlsa_unusable(const struct tlsa *);
+/* Validated records, found along a validated path, require TLS of who sends there (RFC 7672 2.2). */
+bool tls_dane_requires_tls(const struct tls_dane *);
+/* DANE, along a validated path, vouches for this peer; of what may be told to it, tls_is_trusted decides. */
+bool tls_dane_vouches(const struct tls_info *);
 const char *tlsa_verdict_word(enum tlsa_verdict);
 
 #endif

@@ -62,15 +62,15 @@ static const struct { const char *name; struct tls_info info; } handshakes[] = {
 	{ "hidden", { COMMON } },
 };
 
-static const struct { const char *name; enum closed_by by; bool expected; const char *waiting; const char *rest; } closes[] = {
-	{ "quit", CLOSED_BY_US, true, NULL, "" },
-	{ "no-banner", CLOSED_BY_PEER, false, "the banner", "" },
-	{ "reset-banner", CLOSED_RESET, false, "the banner", "" },
-	{ "reset-idle", CLOSED_RESET, false, NULL, "" },
-	{ "idle", CLOSED_BY_PEER, false, NULL, "" },
-	{ "half", CLOSED_BY_PEER, false, "the reply to RCPT", "250 half\033[2J" },
-	{ "message", CLOSED_RESET, false, "the reply to the message", "" },
-	{ "cut", CLOSED_TRUNCATED, false, "the reply to NOOP", "" },
+static const struct { const char *name; enum closed_by by; bool expected; enum wait wait; enum verb verb; const char *rest; } closes[] = {
+	{ "quit", CLOSED_BY_US, true, WAIT_NOTHING, VERB_OTHER, "" },
+	{ "no-banner", CLOSED_BY_PEER, false, WAIT_GREETING, VERB_OTHER, "" },
+	{ "reset-banner", CLOSED_RESET, false, WAIT_GREETING, VERB_OTHER, "" },
+	{ "reset-idle", CLOSED_RESET, false, WAIT_NOTHING, VERB_OTHER, "" },
+	{ "idle", CLOSED_BY_PEER, false, WAIT_NOTHING, VERB_OTHER, "" },
+	{ "half", CLOSED_BY_PEER, false, WAIT_REPLY, VERB_RCPT, "250 half\033[2J" },
+	{ "message", CLOSED_RESET, false, WAIT_END_OF_DATA, VERB_OTHER, "" },
+	{ "cut", CLOSED_TRUNCATED, false, WAIT_REPLY, VERB_NOOP, "" },
 };
 
 static bool
@@ -99,7 +99,8 @@ made_close(const char *name, event_fn *event, void *ctx)
 		e.err = closes[i].expected ? ERR_NONE : ERR_PROTO;
 		e.closed.by = closes[i].by;
 		e.closed.expected = closes[i].expected;
-		e.closed.waiting_for = closes[i].waiting;
+		e.closed.wait = closes[i].wait;
+		e.closed.verb = closes[i].verb;
 		e.closed.rest = span_of(closes[i].rest);
 		event(ctx, &e);
 		return true;

@@ -60,22 +60,22 @@ class Dane(unittest.TestCase):
             if not record[3] and "gave an answer that is malformed" in done.flat:
                 continue            # c-ares 1.20 and later pass on no answer with such a record
             self.assertIn(f"is unusable: {why}", done.flat)
-            self.assertIn("DANE: no record is usable", done.flat)
+            self.assertIn("DANE: no TLSA record is usable", done.flat)
             self.assertEqual(self.talk([record], "require").returncode, 5)
 
     def test_not_validated(self):
         done = self.talk([self.key], "check", ad=False)
         self.assertEqual(done.returncode, 0)
-        self.assertIn("DANE: the records are not secure", done.flat)
+        self.assertIn("DANE: TLSA records ignored: ", done.flat)
         self.assertEqual(self.talk([self.key], "check", "--verify", ad=False).returncode, 5)
         self.assertEqual(self.talk([self.key], "require", ad=False).returncode, 5)
 
     def test_none_and_no_answer(self):
-        self.assertIn(f"DANE: no TLSA record, at _{self.smtp.port}._tcp.{HOST}", self.talk([], "check").flat)
-        self.assertIn("--dane=require: there are no TLSA records", self.talk([], "require").flat)
+        self.assertIn(f"DANE: no TLSA record (_{self.smtp.port}._tcp.{HOST})", self.talk([], "check").flat)
+        self.assertIn("--dane=require: no TLSA record (", self.talk([], "require").flat)
         done = self.talk("SERVFAIL", "require")
         self.assertEqual(done.returncode, 5)
-        self.assertIn("the TLSA records could not be asked for", done.flat)
+        self.assertIn("TLSA lookup failed", done.flat)
         self.assertIn("an address has none", self.talk([], "check", target="127.0.0.1").flat)
         self.assertNotIn("DANE", self.talk([self.key], "off").stdout)
 
@@ -83,7 +83,7 @@ class Dane(unittest.TestCase):
         """The handshake waits for it no longer than for any name."""
         done = self.talk("silent", "check", "--timeout", "resolve=300ms")
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn("DANE: the TLSA records could not be asked for", done.flat)
+        self.assertIn("DANE: TLSA lookup failed", done.flat)
         self.assertIn("TLS began", done.stdout)
         self.assertEqual(self.talk("silent", "require", "--timeout", "resolve=300ms").returncode, 5)
 
@@ -101,7 +101,7 @@ class Dane(unittest.TestCase):
 
     def test_a_probe(self):
         wrong = (3, 1, 1, "ab" * 32)
-        for records, mode, status in (([self.key], "require", 0), ([self.key], "check", 0), ([wrong], "check", 1),
+        for records, mode, status in (([self.key], "require", 0), ([self.key], "check", 0), ([wrong], "check", 2),
                                       ([wrong], "require", 2), ([], "check", 1), ([], "require", 2)):
             done = self.ask(records, "--tls=try", f"--dane={mode}", "--format", "json", command=("probe",))
             self.assertEqual(done.returncode, status, (records, mode, done.stdout))

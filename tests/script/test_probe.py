@@ -401,7 +401,7 @@ class Formats(Case):
             one = program.run("probe", server.where, "--tls=off", "--format", "prom").stdout
         self.assertIn(f'probe_success{{target="{server.where}",address="127.0.0.1"}} 1\n', out)
         self.assertIn("probe_success 1\n", one)
-        self.assertIn(f'probe_smtp_target_up{{mx="127.0.0.1",preference="0",family="4",target="{server.where}",address="127.0.0.1"}} 1\n', one)
+        self.assertIn(f'probe_smtp_target_up{{mx="127.0.0.1",family="4",target="{server.where}",address="127.0.0.1"}} 1\n', one)
 
     def test_prometheus_has_no_reply_text_and_blackbox_names(self):
         out = self.output("prom", behaviour=banner("554 5.7.1 go away please\r\n"))

@@ -73,7 +73,7 @@ class Dane(unittest.TestCase):
             self.assertIn(why, done.flat)
 
     def test_does_not_match(self):
-        for host, state in (("wrong", "no TLSA record matches"), ("unusable", "no TLSA record is usable"), ("bare", "there are no TLSA")):
+        for host, state in (("wrong", "no TLSA record matches"), ("unusable", "no TLSA record is usable"), ("bare", "no TLSA record (")):
             done = self.quit(host)
             self.assertEqual(done.returncode, 5, done.stdout)
             self.assertIn(f"--dane=require: {state}", done.flat)
@@ -82,7 +82,7 @@ class Dane(unittest.TestCase):
     def test_unsigned(self):
         done = self.quit("", name="mx1.bed.test", mode="check")
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn("DANE: the records are not secure", done.flat)
+        self.assertIn("DANE: TLSA records ignored: ", done.flat)
         self.assertEqual(self.quit("", name="mx1.bed.test").returncode, 5)
 
     def test_a_probe(self):

@@ -87,7 +87,7 @@ the_next_server_is_asked(void **state)
 	server_begin(&first, loop, DNS_SERVFAIL);
 	server_begin(&second, loop, DNS_NXDOMAIN);
 	struct dns *dns = dns_new(loop, &(struct dns_opts){ .server = { first.addr, second.addr }, .nservers = 2 });
-	assert_non_null(dns_ask(dns, SPAN("a.test"), DNS_MX, on_reply, &told));
+	assert_non_null(dns_ask(dns, SPAN("a.test"), DNS_MX, 0, on_reply, &told));
 	assert_int_equal(told.n, 0);
 	while (told.n == 0)
 		loop_turn(loop, true);
@@ -114,7 +114,7 @@ all_fail(void **state)
 	server_begin(&refusing, loop, DNS_REFUSED);
 	struct dns *dns = dns_new(loop, &(struct dns_opts){
 	    .server = { silent.addr, refusing.addr }, .nservers = 2, .timeout_ms = 300 });
-	dns_ask(dns, SPAN("a.test"), DNS_MX, on_reply, &told);
+	dns_ask(dns, SPAN("a.test"), DNS_MX, 0, on_reply, &told);
 	while (told.n == 0)
 		loop_turn(loop, true);
 	assert_false(told.ok);
@@ -137,12 +137,12 @@ what_is_cancelled_is_not_told(void **state)
 	(void)state;
 	server_begin(&s, loop, DNS_NOERROR);
 	struct dns *dns = dns_new(loop, &(struct dns_opts){ .server = { s.addr }, .nservers = 1 });
-	dns_cancel(dns_ask(dns, SPAN("queued.test"), DNS_A, on_reply, &never));
-	dns_ask(dns, SPAN("a.test"), DNS_A, on_reply, &told);
-	told.second = dns_ask(dns, SPAN("b.test"), DNS_A, on_reply, &never);
+	dns_cancel(dns_ask(dns, SPAN("queued.test"), DNS_A, 0, on_reply, &never));
+	dns_ask(dns, SPAN("a.test"), DNS_A, 0, on_reply, &told);
+	told.second = dns_ask(dns, SPAN("b.test"), DNS_A, 0, on_reply, &never);
 	while (told.n == 0)
 		loop_turn(loop, true);
-	dns_ask(dns, SPAN("c.test"), DNS_A, on_reply, &told);
+	dns_ask(dns, SPAN("c.test"), DNS_A, 0, on_reply, &told);
 	while (told.n == 1)
 		loop_turn(loop, true);
 	assert_int_equal(never.n, 0);
@@ -164,7 +164,7 @@ many_are_asked_a_window_at_a_time(void **state)
 	server_begin(&s, loop, -1);
 	struct dns *dns = dns_new(loop, &(struct dns_opts){ .server = { s.addr }, .nservers = 1, .timeout_ms = 60000 });
 	for (int i = 0; i < N; i++)
-		dns_ask(dns, SPAN("a.test"), DNS_A, on_reply, &told);
+		dns_ask(dns, SPAN("a.test"), DNS_A, 0, on_reply, &told);
 	while (s.heard < DNS_WINDOW)
 		loop_turn(loop, true);
 	loop_turn(loop, false);
@@ -184,7 +184,7 @@ what_is_no_name_is_not_asked(void **state)
 	struct dns *dns = dns_new(loop, &(struct dns_opts){ 0 });
 
 	(void)state;
-	assert_null(dns_ask(dns, SPAN("a..b"), DNS_A, on_reply, &told));
+	assert_null(dns_ask(dns, SPAN("a..b"), DNS_A, 0, on_reply, &told));
 	dns_free(dns);
 	dns_free(NULL);
 	loop_free(loop);

@@ -35,7 +35,16 @@ static const struct want {
 	{ "TXT past its end", SPAN_INIT(HEAD("\x81\x80", "\1", "\1", "\0") ASKED RR("\x10", "\1", "\3") "\7ab"), 0, NULL, false },
 	{ "TLSA", SPAN_INIT(HEAD("\x81\x80", "\1", "\1", "\0") ASKED RR("\x34", "\1", "\5") "\3\1\1xy"), 0,
 	  "mx.test 1 TLSA 3 1 1 2;", false },
-	{ "TLSA too short", SPAN_INIT(HEAD("\x81\x80", "\1", "\1", "\0") ASKED RR("\x34", "\1", "\2") "\3\1"), 0, NULL, false },
+	{ "TLSA too short", SPAN_INIT(HEAD("\x81\x80", "\1", "\1", "\0") ASKED RR("\x34", "\1", "\2") "\3\1"), 0,
+	  "mx.test 1 TLSA malformed;", false },
+	{ "TLSA too short beside another", SPAN_INIT(HEAD("\x81\x80", "\1", "\2", "\0") ASKED RR("\x34", "\1", "\2") "\3\1"
+	  RR("\x34", "\1", "\5") "\3\1\1xy"), 0, "mx.test 1 TLSA malformed;mx.test 1 TLSA 3 1 1 2;", false },
+	{ "a bad MX beside another", SPAN_INIT(HEAD("\x81\x80", "\1", "\2", "\0") ASKED RR("\x0F", "\1", "\1") "\0"
+	  RR("\x0F", "\x3C", "\4") "\0\x0A\xC0\x0C"), 0, "mx.test 60 MX 10 mx.test;1 bad;", false },
+	{ "a bad CNAME beside an A", SPAN_INIT(HEAD("\x81\x80", "\1", "\2", "\0") ASKED RR("\5", "\1", "\1") "\7"
+	  RR("\1", "\1", "\4") "\xC0\0\2\1"), 0, NULL, false },
+	{ "a CNAME, and no MX that is whole", SPAN_INIT(HEAD("\x81\x80", "\1", "\2", "\0") ASKED RR("\5", "\1", "\2") "\xC0\x0F"
+	  RR("\x0F", "\1", "\1") "\0"), 0, NULL, false },
 	{ "unknown types are passed over", SPAN_INIT(HEAD("\x81\x80", "\1", "\1", "\0") ASKED RR("\x63", "\1", "\2") "xx"),
 	  0, "", false },
 	{ "an extended error", SPAN_INIT(HEAD("\x81\x82", "\1", "\0", "\1") ASKED "\0\0\x29\4\xD0\0\0\0\0\0\6\0\x0F\0\2\0\6"),
@@ -61,13 +70,17 @@ show(const struct dns_answer *a, char *out, size_t size)
 		n += (size_t)snprintf(out + n, size - n, "%.*s %u %s ", SPAN_ARG(r->owner), r->ttl, dns_type_word(r->type));
 		if (r->type == DNS_MX)
 			n += (size_t)snprintf(out + n, size - n, "%u ", r->preference);
-		if (r->type == DNS_TLSA)
+		if (r->malformed)
+			n += (size_t)snprintf(out + n, size - n, "malformed");
+		else if (r->type == DNS_TLSA)
 			n += (size_t)snprintf(out + n, size - n, "%u %u %u %zu", r->usage, r->selector, r->matching, r->data.len);
 		else
 			n += (size_t)snprintf(out + n, size - n, "%.*s%.*s%s", SPAN_ARG(r->name), SPAN_ARG(r->data),
 			    addr_host(&r->addr, host));
 		n += (size_t)snprintf(out + n, size - n, ";");
 	}
+	if (a->nbad > 0)
+		n += (size_t)snprintf(out + n, size - n, "%zu bad;", a->nbad);
 	if (a->ede >= 0)
 		snprintf(out + n, size - n, "ede %d;", a->ede);
 }

@@ -110,11 +110,12 @@ each_record(void **state)
 		{ { 3, 2, 1, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE }, { { 3, 1, 3, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
 		{ { 3, 1, 2, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE }, { { 3, 1, 1, span_first(f.key, 31) }, TLSA_UNUSABLE, DANE_UNUSABLE },
 		{ { 3, 1, 0, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE }, { { 3, 1, 1, SPAN_NONE }, TLSA_UNUSABLE, DANE_UNUSABLE },
+		{ { 3, 1, 1, f.key, .malformed = true }, TLSA_UNUSABLE, DANE_UNUSABLE },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		struct tls_dane d = judge(DANE_NONE, &table[i].record, 1);
+		struct tls_dane d = judge(DANE_USABLE, &table[i].record, 1);
 		if (d.state != table[i].state || d.result[0].verdict != table[i].verdict)
 			fail_msg("row %zu: %s, %s", i, dane_state_word(d.state), tlsa_verdict_word(d.result[0].verdict));
 		assert_int_equal(d.result[0].why.len == 0, table[i].verdict == TLSA_MATCHES);
@@ -127,15 +128,21 @@ the_whole(void **state)
 	const struct tlsa records[] = { { 0, 1, 1, f.key }, { 3, 1, 1, f.cert }, { 3, 1, 1, f.key }, { 3, 0, 1, f.cert } };
 
 	(void)state;
-	struct tls_dane d = judge(DANE_NONE, records, 4);
+	struct tls_dane d = judge(DANE_USABLE, records, 4);
 	assert_int_equal(d.state, DANE_MATCHED);
 	assert_ptr_equal(d.match, &d.result[2]);
 	assert_int_equal(d.match->depth, 0);
 	assert_int_equal(judge(DANE_NONE, records, 0).state, DANE_NONE);
 	assert_int_equal(judge(DANE_UNKNOWN, records, 0).state, DANE_UNKNOWN);
-	assert_int_equal(judge(DANE_INSECURE, records, 4).state, DANE_INSECURE);
+	static const enum dane_state stay[] = { DANE_INSECURE, DANE_PATH, DANE_UNKNOWN, DANE_FAILED, DANE_NONE };
+	for (size_t i = 0; i < sizeof stay / sizeof *stay; i++) {
+		struct tls_dane d2 = judge(stay[i], records, 4);
+		assert_int_equal(d2.state, stay[i]);
+		assert_false(tls_dane_vouches(&(struct tls_info){ .dane = &d2 }));
+		assert_false(tls_dane_requires_tls(&d2));
+	}
 	for (int i = 0; i < 4; i++) {
-		struct tls_dane one = judge(i % 2 ? DANE_INSECURE : DANE_NONE, &records[i < 2 ? 1 : 2], 1);
+		struct tls_dane one = judge(i % 2 ? DANE_INSECURE : DANE_USABLE, &records[i < 2 ? 1 : 2], 1);
 		struct tls_info info = { .dane = &one };
 		assert_int_equal(tls_is_trusted(&info), i == 2);
 		info.verified = true;

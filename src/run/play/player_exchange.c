@@ -237,7 +237,7 @@ wait_for_replies(struct session *s, struct play *p)
 	if (p->exchange.needed == 0 || item->unawaited)
 		return STEP_DONE;
 	if (item->nsay > 0 && item->say[item->nsay - 1].kind == SAY_DOT)
-		session_wait(s, "the reply to the message", session_opts(s)->timeouts.dot);
+		session_wait(s, WAIT_END_OF_DATA, session_opts(s)->timeouts.dot);
 	else if (item->nsay > 0)
 		session_wait_reply(s, verb);
 	return STEP_WAIT;

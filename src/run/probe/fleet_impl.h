@@ -14,6 +14,7 @@ struct slot {
 	struct item *item;
 	struct route_hop hop;
 	struct span domain;
+	bool mx, implicit;
 	struct peer *peer;		/* NULL: it has no leave to run there yet */
 	const struct session_opts *session;	/* one of the spec's */
 	const struct addr *barred;	/* none of its addresses may be connected to: the first of them */
@@ -28,6 +29,8 @@ struct slot {
 	bool offers;			/* STARTTLS */
 };
 
+enum { ITEM_NOTES_MAX = 8 };
+
 struct item {
 	struct item *next, **back;	/* of all that are not over */
 	struct item *queued;
@@ -41,6 +44,8 @@ struct item {
 	struct policy *policy;		/* NULL: not asked for */
 	struct loop_timer *timer;	/* until it begins, and until it is found */
 	const struct route *route;
+	struct span note[ITEM_NOTES_MAX];
+	size_t nnotes;
 	uint64_t began_us, found_us;
 	unsigned attempt;		/* at the look-up */
 	struct slot *slots;		/* on its own: an arena would take twice as much */
@@ -111,6 +116,7 @@ struct slot *offer_release(struct item *);	/* one that need not wait any longer;
 bool offer_is_made(const struct probe_result *);
 
 /* fleet_item.c */
+uint64_t item_left_ms(const struct item *, uint64_t limit_ms);	/* of its time, and of the limit if there is one; 0: no end */
 void item_begin(struct item *);		/* finds its addresses; they become slots */
 void item_found(struct item *);		/* nothing more is wanted of the look-up; what is needed of it was copied */
 void item_over(struct item *, bool done);	/* and is gone */

@@ -60,6 +60,15 @@ item_found(struct item *item)
 }
 
 static void
+keep_path(struct dane_path *path, struct arena *arena)
+{
+	struct span *own[] = { &path->host, &path->alias, &path->domain, &path->domain_alias };
+
+	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+		*own[i] = arena_copy(arena, *own[i]);
+}
+
+static void
 add_slot(struct item *item, const struct session_opts *session, const struct route_hop *hop, const struct addr *addr, size_t naddr)
 {
 	const struct fleet_opts *o = &item->fleet->opts;
@@ -71,8 +80,9 @@ add_slot(struct item *item, const struct session_opts *session, const struct rou
 	s->session = session;
 	s->hop = (struct route_hop){
 		.host = span_eq(hop->host, item->target.host) ? item->target.host : arena_copy(&item->arena, hop->host),
-		.preference = hop->preference, .addr = own, .in_order = o->addresses == ADDRESSES_FIRST,
+		.preference = hop->preference, .addr = own, .in_order = o->addresses == ADDRESSES_FIRST, .path = hop->path,
 	};
+	keep_path(&s->hop.path, &item->arena);
 	for (size_t i = 0; i < naddr; i++)
 		if (addr_is_allowed(o->allow, o->nallow, &addr[i]))
 			own[n++] = addr[i];
@@ -82,6 +92,8 @@ add_slot(struct item *item, const struct session_opts *session, const struct rou
 		s->barred = own;
 	}
 	s->domain = item->target.kind == TARGET_MX ? item->target.host : SPAN_NONE;
+	s->mx = item->route->mx;
+	s->implicit = item->route->implicit;
 }
 
 /* Each address as often as there are ways to probe it. */
@@ -145,7 +157,7 @@ not_found(struct item *item, const struct err *err)
 		.target = &item->target, .number = item->number, .attempt = item->attempt, .host = item->target.host,
 		.phase = PHASE_RESOLVE, .err = err->kind, .cause = err->cause, .sys = err->sys, .ran = 1u << PHASE_RESOLVE,
 		.us[PHASE_RESOLVE] = item->found_us - item->began_us, .total_us = item->found_us - item->began_us,
-		.tls_mode = probe_tls_mode(item->spec->session, &item->target),
+		.tls_mode = probe_tls_mode(item->spec->session, &item->target), .note = item->note, .nnotes = item->nnotes,
 	};
 	s->result.domain = item->target.kind == TARGET_MX ? item->target.host : SPAN_NONE;
 	s->result.text = arena_copy(&s->result.arena, span_of(err->text));
@@ -187,9 +199,12 @@ on_routed(void *ctx, const struct route *route, const struct err *err)
 }
 
 static void
-on_note(void *ctx, struct span note)
+on_note(void *ctx, struct span note, bool found)
 {
-	(void)ctx, (void)note;
+	struct item *item = ctx;
+
+	if (found && item->nnotes < ITEM_NOTES_MAX)
+		item->note[item->nnotes++] = arena_copy(&item->arena, note);
 }
 
 /* An address literal or a path needs no look-up. */
@@ -233,7 +248,8 @@ look_up(void *ctx, unsigned ready)
 	loop_timer_free(item->timer);
 	item->timer = NULL;
 	item_found(item);		/* what an earlier look-up left */
-	if (item->attempt++ == 0)
+	item->nnotes = 0;
+	if (item->attempt++ == 0 || item->fleet->opts.retries > 0)
 		item->began_us = loop_now_us();
 	if (item->target.kind == TARGET_DEMO) {
 		found_demo(item);
@@ -243,7 +259,15 @@ look_up(void *ctx, unsigned ready)
 		return;
 	policy_ask(item);
 	item->routing = route_find(f->env->loop, session_env_dns(f->env), &item->target, &item->spec->session->route,
-	    item->spec->session->timeouts.resolve, &item->looking, on_routed, on_note, item);
+	    item_left_ms(item, item->spec->session->timeouts.resolve), &item->looking, on_routed, on_note, item);
+}
+
+uint64_t
+item_left_ms(const struct item *item, uint64_t limit_ms)
+{
+	uint64_t all = item->spec->probe->total_ms, gone = (loop_now_us() - item->began_us) / 1000, left = all > gone ? all - gone : 1;
+
+	return !all || (limit_ms && limit_ms < left) ? limit_ms : left;
 }
 
 void

@@ -71,14 +71,15 @@ ask(struct policy *p)
 	struct session_env *env = item->fleet->env;
 	const struct session_opts *o = item->spec->session;
 	struct span domain = item->target.host;
+	uint64_t ms = item->spec->probe->total_ms;
 	struct sts_way way = {
 		.loop = env->loop, .dns = session_env_dns(env), .route = &o->route, .proxy = &o->proxy, .ca = env->tls.ca,
-		.timeout_ms = o->timeouts.connect, .allow = item->fleet->opts.allow, .nallow = item->fleet->opts.nallow,
+		.until_us = ms ? item->began_us + ms * 1000 : 0, .timeout_ms = o->timeouts.connect, .allow = item->fleet->opts.allow, .nallow = item->fleet->opts.nallow,
 	};
 
 	if (host_ascii(domain, &item->arena, &domain, NULL)) {
 		p->tlsrpt.name = lookup_tlsrpt_name(domain, &item->arena);
-		p->reports = dns_ask(way.dns, p->tlsrpt.name, DNS_TXT, on_reports, p);
+		p->reports = dns_ask(way.dns, p->tlsrpt.name, DNS_TXT, way.until_us, on_reports, p);
 	}
 	p->asking = sts_start(&way, domain, &item->arena, on_sts, p);
 }

@@ -109,6 +109,16 @@ on_reverse(void *ctx, const struct lookup_address *names)
 	slot_list_add(&s->item->fleet->ended, s);
 }
 
+/* Of the time of this address, for what is asked behind its probe. */
+static uint64_t
+left_ms(const struct slot *s)
+{
+	uint64_t all = s->item->spec->probe->total_ms, gone = s->result.total_us / 1000, limit = s->session->timeouts.resolve;
+	uint64_t left = all > gone ? all - gone : 1;
+
+	return !all || (limit && limit < left) ? limit : left;
+}
+
 /* Not while it may be tried again: then the result is made anew. */
 static bool
 wants_names(const struct slot *s)
@@ -148,7 +158,7 @@ slot_over(struct slot *s)
 	bool any = f->opts.addresses == ADDRESSES_ANY;
 
 	if (wants_names(s)) {
-		s->reverse = reverse_start(f->env, &s->result.addr, s->session->timeouts.resolve, &s->result.arena, on_reverse, s);
+		s->reverse = reverse_start(f->env, &s->result.addr, left_ms(s), &s->result.arena, on_reverse, s);
 		return;
 	}
 	if (!may_retry(s) && !f->stopped && policy_holds(s))
@@ -221,7 +231,8 @@ slot_start(struct slot *s)
 	s->attempt++;
 	s->result = (struct probe_result){
 		.target = &item->target, .number = item->number, .attempt = s->attempt, .domain = s->domain, .way = s->session->way,
-		.host = s->hop.host, .preference = s->hop.preference,
+		.host = s->hop.host, .preference = s->hop.preference, .mx = s->mx, .implicit = s->implicit,
+		.note = item->note, .nnotes = item->nnotes, .dane_required = s->session->dane == DANE_REQUIRE,
 	};
 	if (s->hop.naddr > 0)
 		s->result.addr = s->hop.addr[0];

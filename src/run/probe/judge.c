@@ -55,6 +55,15 @@ judge_note(struct judgement *j, const char *name, enum probe_phase phase, struct
 	judge_add(j, name, phase)->message = text_safe(&j->r->arena, message);
 }
 
+void
+judge_tell(struct judgement *j, const char *name, enum probe_phase phase, struct span message)
+{
+	struct judge_check *c = judge_add(j, name, phase);
+
+	c->message = text_safe(&j->r->arena, message);
+	c->told = true;
+}
+
 /* How a sentence calls what a phase waits for. */
 const char *
 judge_what(struct judgement *j, enum probe_phase phase)
@@ -177,7 +186,7 @@ judge_failure(struct judgement *j)
 		found_script(j, c, reply);
 	else if (reply && reply->flaws & REPLY_NO_CODE && r->text.len > 0)
 		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED, r->text);
-	else if (r->phase == PHASE_TLS && r->tls && r->tls->dane && r->tls->dane->state != DANE_MATCHED)
+	else if (r->phase == PHASE_TLS && r->tls && r->tls->dane && !tls_dane_vouches(r->tls))
 		judge_find(j, c, STATE_CRITICAL, REASON_TLS_DANE, r->text);
 	else if (r->phase == PHASE_TLS && r->err != ERR_USAGE)
 		judge_find(j, c, judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL, REASON_TLS_HANDSHAKE, r->text);
@@ -235,6 +244,7 @@ judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_resul
 	*v = (struct finding){ .state = STATE_OK };
 	j.end = &v->checks;
 	judge_phases(&j);
+	judge_dane(&j);
 	if (r->err != ERR_NONE)
 		judge_failure(&j);
 	judge_farewell(&j);
@@ -247,6 +257,8 @@ judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_resul
 	judge_thresholds(&j);
 	judge_manners(&j);
 	judge_slowness(&j);
+	for (size_t i = 0; i < r->nnotes; i++)
+		judge_tell(&j, "route", PHASE_RESOLVE, r->note[i]);
 	if (r->left_out.len > 0)
 		judge_note(&j, "script", PHASE_CONNECT, arena_printf(&r->arena, "left out: %.*s", SPAN_ARG(r->left_out)));
 	judge_flaws(&j);

@@ -61,6 +61,7 @@ struct judge_check {
 	struct span warn, crit;		/* ranges, of a metric */
 	struct span want, got;
 	struct span message;		/* safe to show; empty: passed without a word */
+	bool told;			/* it passed, and the message is worth a line all the same */
 };
 
 struct finding {

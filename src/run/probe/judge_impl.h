@@ -15,7 +15,8 @@ struct judgement {
 struct judge_check *judge_add(struct judgement *, const char *name, enum probe_phase);
 /* Sets what a check found; --state may change the state. */
 void judge_find(struct judgement *, struct judge_check *, enum health, enum probe_reason, struct span message);
-/* Worth a word, not a state. */
+/* Worth a word, not a state; told: also to who did not ask for more. */
+void judge_tell(struct judgement *, const char *name, enum probe_phase, struct span message);
 void judge_note(struct judgement *, const char *name, enum probe_phase, struct span message);
 struct span judge_reply_text(struct judgement *, const struct reply *);
 const char *judge_what(struct judgement *, enum probe_phase);			/* how a sentence calls what a phase does: "RCPT TO" */
@@ -36,6 +37,7 @@ enum probe_reason judge_resolve_reason(const struct probe_result *);
 bool judge_lenient(const struct judgement *);		/* TLS is only tried: what is wrong with it warns */
 struct span judge_problem_text(struct judgement *, const struct tls_problem *);	/* one of the certificate's, a sentence */
 void judge_not_offered(struct judgement *, struct judge_check *);	/* STARTTLS, where it was wanted */
+void judge_dane(struct judgement *);
 void judge_tls(struct judgement *);
 void judge_sts(struct judgement *);
 void judge_extensions(struct judgement *);

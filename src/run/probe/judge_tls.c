@@ -2,7 +2,7 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "net/tls_dane.h"
+#include "run/route/dane.h"
 #include "run/session/cert_words.h"
 #include "run/probe/judge_impl.h"
 
@@ -120,22 +120,39 @@ judge_chain(struct judgement *j)
 		    tls_problem_is_name(bad) ? REASON_TLS_NAME : REASON_TLS_VERIFY, text);
 }
 
-/* Required, it ended the probe, and that was said. */
-static void
+/* What the records promise is compared with what the server did, also where no handshake came about. */
+static const char *
+broken_promise(const struct judgement *j)
+{
+	const struct probe_result *r = j->r;
+
+	if (r->tls || r->tls_mode == TARGET_TLS_OFF || !tls_dane_requires_tls(r->dane))
+		return NULL;
+	if (r->err != ERR_NONE && r->phase == PHASE_TLS)
+		return "; the TLS handshake failed, so senders with DANE defer mail";
+	if (r->ran & 1u << PHASE_STARTTLS)
+		return "; STARTTLS is rejected, so senders with DANE defer mail";
+	return r->done & 1u << PHASE_EHLO && !j->p->helo ? "; STARTTLS is not offered, so senders with DANE defer mail" : NULL;
+}
+
+void
 judge_dane(struct judgement *j)
 {
-	const struct tls_dane *d = j->r->tls->dane;
+	const struct probe_result *r = j->r;
+	const struct tls_dane *d = r->dane;
+	const char *broken = d ? broken_promise(j) : NULL;
+	enum health state = STATE_WARNING;
 
-	if (!d || (j->r->err != ERR_NONE && j->r->phase == PHASE_TLS))
+	if (!d || (r->err != ERR_NONE && r->phase == PHASE_TLS && r->tls))	/* required, it ended the probe, which is said */
 		return;
 	struct judge_check *c = judge_add(j, "dane", PHASE_TLS);
 	c->got = span_of(dane_state_word(d->state));
-	if (d->state == DANE_MISMATCHED)
-		judge_find(j, c, STATE_WARNING, REASON_TLS_DANE, arena_printf(&j->r->arena,
-		    "no TLSA record at %.*s matches the certificates", SPAN_ARG(d->name)));
-	else if (d->state == DANE_UNKNOWN)
-		judge_find(j, c, STATE_WARNING, REASON_TLS_DANE, arena_printf(&j->r->arena,
-		    "TLSA records could not be asked for: %.*s", SPAN_ARG(d->why)));
+	if (!broken && (d->state == DANE_MATCHED || d->state == DANE_USABLE || (d->state == DANE_NONE && !r->dane_required)))
+		return;
+	if (broken || r->dane_required || d->state == DANE_MISMATCHED)
+		state = STATE_CRITICAL;
+	judge_find(j, c, state, REASON_TLS_DANE, arena_printf(&j->r->arena, "DANE: %.*s%s", SPAN_ARG(dane_sentence(d, &j->r->arena)),
+	    broken ? broken : ""));
 }
 
 static void
@@ -191,9 +208,8 @@ judge_tls(struct judgement *j)
 {
 	judge_offer(j);
 	if (j->r->tls) {
-		if (!j->r->tls->dane || j->r->tls->dane->state != DANE_MATCHED)
+		if (!tls_dane_vouches(j->r->tls))
 			judge_chain(j);
-		judge_dane(j);
 		judge_days(j);
 	}
 	judge_clear_auth(j);

@@ -14,6 +14,8 @@ is_implicit(const struct judgement *j)
 const char *
 judge_reply_of(struct judgement *j, enum probe_phase phase)
 {
+	if (j->r->late && j->r->wait == WAIT_TLSA)
+		return wait_phrase(WAIT_TLSA, VERB_OTHER);
 	if (phase == PHASE_TLS)
 		return "the end of the TLS handshake";
 	if (phase <= PHASE_BANNER)
@@ -38,7 +40,7 @@ timeout_of(const struct probe_result *r, enum probe_phase phase)
 static const char *
 why_silent(const struct judgement *j, enum probe_phase phase)
 {
-	struct silence silence = { .what = phase == PHASE_BANNER ? "the banner" : "", .pending = j->r->rest, .pieces = j->r->pieces };
+	struct silence silence = { .wait = phase == PHASE_BANNER ? WAIT_GREETING : WAIT_REPLY, .pending = j->r->rest, .pieces = j->r->pieces };
 
 	if (silence.pending.len > 0)
 		return diagnose_slowness(&silence);
@@ -107,7 +109,7 @@ note_greet_pause(struct judgement *j)
 	const struct probe_result *r = j->r;
 	bool held_back = r->drawn & 1u << PHASE_BANNER;
 
-	judge_note(j, "greet_pause", PHASE_BANNER, arena_printf(&j->r->arena, "a greet pause: %s came after %.1f s", held_back ?
+	judge_tell(j, "greet_pause", PHASE_BANNER, arena_printf(&j->r->arena, "a greet pause: %s came after %.1f s", held_back ?
 	    "the last line of the banner" : "the banner", (double)r->us[PHASE_BANNER] / 1e6));
 }
 
@@ -134,10 +136,10 @@ judge_slowness(struct judgement *j)
 	if (list.len == 0)
 		return;
 	if (several || drops)
-		judge_note(j, "tarpit", PHASE_EHLO, arena_printf(&j->r->arena, "a tarpit, which slows whom it does not trust: %.*s",
+		judge_tell(j, "tarpit", PHASE_EHLO, arena_printf(&j->r->arena, "a tarpit, which slows whom it does not trust: %.*s",
 		    SPAN_ARG(list)));
 	else
-		judge_note(j, "slow", PHASE_EHLO, arena_printf(&j->r->arena, "%.*s: a look-up behind it, or a tarpit", SPAN_ARG(list)));
+		judge_tell(j, "slow", PHASE_EHLO, arena_printf(&j->r->arena, "%.*s: a look-up behind it, or a tarpit", SPAN_ARG(list)));
 }
 
 /* ---- gone */

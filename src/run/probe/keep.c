@@ -52,6 +52,25 @@ keep_cert(struct arena *arena, const struct tls_cert *from, struct tls_cert *to)
 		to->san[i] = arena_copy(arena, from->san[i]);
 }
 
+const struct tls_dane *
+probe_keep_dane(struct arena *arena, const struct tls_dane *d)
+{
+	if (!d)
+		return NULL;
+	struct tls_dane *copy = ARENA_NEW(arena, struct tls_dane);
+	*copy = (struct tls_dane){ .state = d->state, .name = arena_copy(arena, d->name), .why = arena_copy(arena, d->why),
+		.trust = d->trust, .resolver = d->resolver, .authentic = d->authentic, .n = d->n };
+	if (d->match) {
+		struct tlsa_result *match = ARENA_NEW(arena, struct tlsa_result);
+		*match = (struct tlsa_result){ .verdict = TLSA_MATCHES, .depth = d->match->depth, .chain = d->match->chain,
+		    .name = d->match->name, .peer_name = arena_copy(arena, d->match->peer_name) };
+		match->record = (struct tlsa){ d->match->record.usage, d->match->record.selector, d->match->record.matching, SPAN_NONE, false };
+		match->chain.subject = arena_copy(arena, match->chain.subject);
+		copy->match = match;
+	}
+	return copy;
+}
+
 const struct tls_info *
 probe_keep_tls(struct arena *arena, const struct tls_info *t)
 {
@@ -71,21 +90,7 @@ probe_keep_tls(struct arena *arena, const struct tls_info *t)
 	copy->cert = ARENA_ARRAY(arena, struct tls_cert, t->ncerts);
 	for (size_t i = 0; i < t->ncerts; i++)
 		keep_cert(arena, &t->cert[i], &copy->cert[i]);
-	if (t->dane) {
-		struct tls_dane *dane = ARENA_NEW(arena, struct tls_dane);
-		*dane = (struct tls_dane){ .state = t->dane->state, .name = arena_copy(arena, t->dane->name),
-		    .why = arena_copy(arena, t->dane->why) };
-		if (t->dane->match) {
-			struct tlsa_result *match = ARENA_NEW(arena, struct tlsa_result);
-			*match = (struct tlsa_result){ .verdict = TLSA_MATCHES, .depth = t->dane->match->depth, .chain = t->dane->match->chain,
-			    .name = t->dane->match->name, .peer_name = arena_copy(arena, t->dane->match->peer_name) };
-			match->record = (struct tlsa){ t->dane->match->record.usage, t->dane->match->record.selector,
-			    t->dane->match->record.matching, SPAN_NONE };
-			match->chain.subject = arena_copy(arena, match->chain.subject);
-			dane->match = match;
-		}
-		copy->dane = dane;
-	}
+	copy->dane = probe_keep_dane(arena, t->dane);
 	return copy;
 }
 
@@ -107,6 +112,7 @@ probe_keep_event(struct probe_result *r, const struct event *e)
 		break;
 	case EVENT_TLS:
 		r->tls = e->shaken.info;
+		r->dane = probe_keep_dane(&r->arena, r->tls->dane);
 		r->extensions = NULL;
 		break;
 	default:

@@ -10,7 +10,7 @@
 #include "run/session/steps/list.h"
 
 const struct timeouts timeouts_probe = {
-	.resolve = 5000, .connect = 3000, .tls = 5000, .greeting = 5000, .reply = 3000, .dot = 10000, .quit = 1000,
+	.quit = 1000,			/* what else is waited for may take what is left of opts.total_ms */
 };
 
 const char *
@@ -105,7 +105,7 @@ note_closed(struct probe *p, const struct event *e)
 {
 	struct probe_result *r = p->job.result;
 
-	if (e->closed.expected || e->closed.by == CLOSED_BY_US || p->phase == PHASE_QUIT)
+	if (e->closed.expected || e->closed.by == CLOSED_BY_US || p->phase == PHASE_QUIT || p->awaits_tlsa)
 		return;
 	if (r->err == ERR_NONE) {
 		r->eof = true;
@@ -155,6 +155,8 @@ step_ended(struct probe *p, const struct event *e)
 		finish(p);
 		return;
 	}
+	if (!r->dane)
+		r->dane = probe_keep_dane(&r->arena, session_dane(s));
 	probe_begin_phase(p, PHASE_QUIT);
 	r->ran &= ~(1u << PHASE_QUIT);
 	session_push(s, &p->quit);
@@ -216,6 +218,8 @@ on_deadline(void *ctx, unsigned ready)
 	text_limit(within, p->job.opts->total_ms);
 	snprintf(text, sizeof text, "not done within %s", within);
 	p->job.result->late = true;
+	if (p->session)
+		p->job.result->wait = session_view(p->session).wait;
 	if (p->script) {
 		probe_script_late(p->script, span_of(text));
 	} else {
@@ -243,15 +247,19 @@ probe_new(const struct probe_job *job)
 	job->result->tls_mode = probe_tls_mode(job->session, job->target);
 	if (job->opts->script && job->result->tls_mode != TARGET_TLS_IMPLICIT)
 		job->result->tls_mode = TARGET_TLS_OFF;		/* the script asks for it, or does not */
-	if (job->opts->total_ms) {
+	uint64_t left_ms = job->opts->total_ms, found_ms = job->result->us[PHASE_RESOLVE] / 1000;
+	if (left_ms) {
+		left_ms = left_ms > found_ms ? left_ms - found_ms : 1;
 		p->deadline = loop_timer(job->env->loop, on_deadline, p);
-		loop_timer_set(p->deadline, job->opts->total_ms);
+		loop_timer_set(p->deadline, left_ms);
 	}
 	if (job->opts->script) {
 		p->script = probe_script_new(job, on_script, p);
 		return p;
 	}
 	p->session = session_new(job->env, job->session, on_event, p);
+	if (left_ms)
+		session_set_end(p->session, p->began_us + left_ms * 1000);
 	session_push(p->session, &p->step);
 	return p;
 }

@@ -69,7 +69,7 @@ enum probe_depth {
 };
 
 struct probe_opts {
-	uint64_t total_ms;		/* of one address; 0: no end */
+	uint64_t total_ms;		/* of one address, its look-up included: the only limit that there is unless said; 0: no end */
 	enum probe_depth until;		/* UNSAID: as deep as from, to, body and mechanism need */
 	const char *from, *to;		/* reverse-path and recipient, without brackets */
 	struct span body;		/* message text to send after RCPT; empty: stop there, with RSET */
@@ -90,9 +90,12 @@ struct probe_result {
 	size_t number;			/* of the target, from 1 */
 	unsigned attempt;		/* from 1 */
 	const char *way;		/* session_opts.way */
-	struct span domain;		/* of an MX; empty: none */
+	struct span domain;		/* the target's, where it is one; empty: it is a host */
+	bool mx, implicit;		/* the host is an MX of the domain; it has none, and this is its own name */
 	struct span host;
-	unsigned preference;
+	unsigned preference;		/* of an MX */
+	const struct span *note;	/* how the route was found, where that is worth a word (run/route.h) */
+	size_t nnotes;
 	struct addr addr, local;
 	const char *hello;		/* "EHLO", "HELO" or "LHLO"; NULL: it was not come to */
 	enum target_tls tls_mode;	/* what was asked for, never UNSAID */
@@ -106,6 +109,8 @@ struct probe_result {
 	const struct extensions *clear, *extensions;	/* of EHLO in the clear; of the last EHLO. NULL: none */
 	const struct tls_info *tls;	/* NULL: no handshake succeeded; lives as long as the probe */
 
+	const struct tls_dane *dane;	/* what the TLSA records say, of the handshake or of there being none; NULL: not known */
+	bool dane_required;
 	const struct lookup_address *reverse;	/* names of the address (run/route/lookup.h); NULL: not asked */
 	const struct sts *sts;		/* the MTA-STS policy of the domain (run/route/sts.h); NULL: not asked */
 	struct span tlsrpt;		/* what is wrong with the domain's TLSRPT record; empty: nothing, or not asked */
@@ -120,6 +125,7 @@ struct probe_result {
 	const struct addr *elsewhere;	/* another address of the host, which offers STARTTLS; NULL: none, or not looked for */
 	bool fate_unknown;		/* of the message that was sent (RFC 1047) */
 	bool late;			/* it ended because total_ms were over */
+	enum wait wait;			/* what it waited for then */
 	struct span rest;		/* what had come of a reply when the time for it was over */
 	unsigned pieces;		/* in so many of them */
 	struct span text;		/* the failure in words; a peer's octets may be in it */

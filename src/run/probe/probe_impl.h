@@ -15,7 +15,7 @@ struct probe {
 	enum probe_phase phase;
 	size_t said;
 	uint64_t began_us, phase_us;
-	bool over, authenticating;
+	bool over, authenticating, awaits_tlsa;
 	struct span problem;		/* told in this phase; it counts when the step then fails */
 	enum err_kind problem_err;	/* its kind */
 	enum err_cause cause;
@@ -28,7 +28,8 @@ void probe_begin_phase(struct probe *, enum probe_phase);
 /* Copies that live as long as the result: of a reply and of a list as much as is worth keeping. */
 const struct reply *probe_keep_reply(struct arena *, const struct reply *);
 const struct extensions *probe_keep_extensions(struct arena *, const struct extensions *);
-const struct tls_info *probe_keep_tls(struct arena *, const struct tls_info *);	/* of DANE the state and its reason */
+const struct tls_info *probe_keep_tls(struct arena *, const struct tls_info *);
+const struct tls_dane *probe_keep_dane(struct arena *, const struct tls_dane *);	/* without the single records; NULL: NULL */
 /* Where it leads, what EHLO offered, what the handshake showed: that lives as long as the session. */
 void probe_keep_event(struct probe_result *, const struct event *);
 /* A reply that is out of step: no other verdict stands, before it or after. */

@@ -160,8 +160,12 @@ enter(struct session *s, struct probe *p, enum probe_phase phase)
 {
 	while (phase < PHASE_QUIT && !wanted(p, phase))
 		phase = behind(p, phase);
-	if (phase >= PHASE_QUIT)
-		return STEP_DONE;
+	if (phase >= PHASE_QUIT) {
+		p->awaits_tlsa = session_awaits_tlsa(s);	/* the verdict wants to know; it has a deadline of its own */
+		if (p->awaits_tlsa)
+			session_wait(s, WAIT_TLSA, 0);
+		return p->awaits_tlsa ? STEP_WAIT : STEP_DONE;
+	}
 	probe_begin_phase(p, phase);
 	switch (phase) {
 	case PHASE_BANNER:
@@ -256,9 +260,14 @@ probe_heard(struct session *s, const struct step *step, void *state, const struc
 		return next(s, p);
 	case NEWS_TLS_UP:
 		return next(s, p);
+	case NEWS_TLSA:
+		p->awaits_tlsa = false;
+		return STEP_DONE;
 	case NEWS_REPLY:
 		return heard_reply(s, p, news);
 	case NEWS_CLOSED:
+		if (p->awaits_tlsa)
+			return STEP_DONE;		/* the server had said all that was wanted */
 		if (p->phase == PHASE_CONNECT && news->err) {
 			p->job.result->sys = news->err->sys;
 			return session_fail(s, news->err->kind, "%s", news->err->text);

@@ -20,18 +20,15 @@ struct half {				/* the A or the AAAA of the candidate in hand */
 };
 
 struct host_query {
-	struct dns *dns;
+	struct lookup_env env;
 	unsigned port;
-	const struct route_opts *opts;
-	struct arena *arena;
 	host_fn *fn;
 	void *ctx;
 	struct span given, candidate[CANDIDATES_MAX];
 	size_t ncandidates, at;
 	struct half half[2];
 	struct host host;
-	struct span why;		/* of the name as it was given */
-	enum err_cause cause;
+	bool absent;			/* the name as it was given does not exist */
 };
 
 bool
@@ -76,13 +73,18 @@ static void
 add(struct host_query *q, struct addr a)
 {
 	struct host *h = &q->host;
+	char text[ADDR_TEXT], other[ADDR_TEXT];
 
-	if ((q->opts->family && addr_family(&a) != q->opts->family) || h->naddr == ADDRESSES_MAX)
+	if ((q->env.opts->family && addr_family(&a) != q->env.opts->family) || h->naddr == ADDRESSES_MAX)
 		return;
 	if (!h->addr)
-		h->addr = ARENA_ARRAY(q->arena, struct addr, ADDRESSES_MAX);
+		h->addr = ARENA_ARRAY(q->env.arena, struct addr, ADDRESSES_MAX);
 	if (addr_port(&a) == 0)		/* --resolve may name one */
 		addr_set_port(&a, q->port);
+	addr_text(&a, text);
+	for (size_t i = 0; i < h->naddr; i++)
+		if (strcmp(addr_text(&h->addr[i], other), text) == 0)
+			return;
 	h->addr[h->naddr++] = a;
 }
 
@@ -98,16 +100,16 @@ find_literal(struct host_query *q, struct span name)
 	add(q, a);
 	q->host.source = HOST_LITERAL;
 	if (q->host.naddr == 0)
-		q->host.why = arena_printf(q->arena, "it is no IPv%u address", q->opts->family);
+		q->host.why = arena_printf(q->env.arena, "it is no IPv%u address", q->env.opts->family);
 	return true;
 }
 
 static bool
 find_given(struct host_query *q, struct span name)
 {
-	for (size_t i = 0; i < q->opts->nrules; i++)
-		if (dns_name_eq(q->opts->rule[i].host, name))
-			add(q, q->opts->rule[i].addr);
+	for (size_t i = 0; i < q->env.opts->nrules; i++)
+		if (dns_name_eq(q->env.opts->rule[i].host, name))
+			add(q, q->env.opts->rule[i].addr);
 	q->host.source = HOST_GIVEN;
 	return q->host.naddr > 0;
 }
@@ -127,15 +129,17 @@ find_local(struct host_query *q, struct span name)
 	size_t n = 0;
 
 	q->host.source = HOST_FILE;
-	if (dns_system(q->dns))
+	if (dns_system(q->env.dns))
 		n = hosts_find(sysnames_file("/etc/hosts", &file), name, found, LOCAL_MAX);
 	arena_release(&file);
-	if (n == 0 && is_localhost(name)) {
-		n += addr_parse(&found[n], SPAN("::1"), 0);
-		n += addr_parse(&found[n], SPAN("127.0.0.1"), 0);
-	}
 	for (size_t i = 0; i < n; i++)
 		add(q, found[i]);
+	if (q->host.naddr == 0 && is_localhost(name)) {		/* or the file has it in the other family alone */
+		n = addr_parse(&found[0], SPAN("::1"), 0);
+		n += addr_parse(&found[n], SPAN("127.0.0.1"), 0);
+		for (size_t i = 0; i < n; i++)
+			add(q, found[i]);
+	}
 	return q->host.naddr > 0;
 }
 
@@ -145,7 +149,7 @@ find_local(struct host_query *q, struct span name)
 static void
 add_candidates(struct host_query *q, struct span name, bool search)
 {
-	const struct resolv_conf *c = search ? dns_system(q->dns) : NULL;
+	const struct resolv_conf *c = search ? dns_system(q->env.dns) : NULL;
 	unsigned dots = 0;
 
 	for (size_t i = 0; i < name.len; i++)
@@ -155,9 +159,21 @@ add_candidates(struct host_query *q, struct span name, bool search)
 	if (first)
 		q->candidate[q->ncandidates++] = name;
 	for (size_t i = 0; c && i < c->nsearch; i++)
-		q->candidate[q->ncandidates++] = arena_printf(q->arena, "%.*s.%.*s", SPAN_ARG(name), SPAN_ARG(c->search[i]));
+		q->candidate[q->ncandidates++] = arena_printf(q->env.arena, "%.*s.%.*s", SPAN_ARG(name), SPAN_ARG(c->search[i]));
 	if (!first)
 		q->candidate[q->ncandidates++] = name;
+}
+
+static void
+note(struct host_query *q, struct span text)
+{
+	struct host *h = &q->host;
+
+	for (size_t i = 0; i < h->nnotes; i++)
+		if (span_eq(h->note[i], text))
+			return;
+	if (h->nnotes < HOST_NOTES_MAX)
+		h->note[h->nnotes++] = text;
 }
 
 static void
@@ -170,18 +186,27 @@ take_half(struct half *h, const struct dns_reply *reply)
 	const struct dns_record *r = NULL;
 
 	if (!reply->ok) {
-		h->failed = dns_tries_text(reply, q->arena);
+		h->failed = dns_tries_text(reply, q->env.arena);
 		h->cause = dns_cause(reply);
 		return;
 	}
+	if (reply->ntries > 1)
+		note(q, dns_tries_text(reply, q->env.arena));
+	if (reply->answer->nbad > 0)
+		note(q, arena_printf(q->env.arena, "the %s of %.*s: %zu malformed record%s left out", dns_type_word(h->type),
+		    SPAN_ARG(host->name), reply->answer->nbad, reply->answer->nbad == 1 ? " is" : "s are"));
 	h->rcode = reply->answer->rcode;
 	h->loop = !dns_follow(reply->answer, host->name, &last, &steps);
 	if (h->loop)
 		return;
 	if (steps > 0)
-		host->alias = arena_copy(q->arena, last);
+		host->alias = arena_copy(q->env.arena, last);
 	while ((r = dns_next(reply->answer, last, h->type, r))) {
 		host->authentic = reply->authentic && (host->naddr == 0 || host->authentic);
+		if (host->naddr == 0 || reply->trust < host->trust) {
+			host->trust = reply->trust;
+			host->resolver = reply->try[reply->ntries - 1].server;
+		}
 		host->ttl = host->naddr == 0 || r->ttl < host->ttl ? r->ttl : host->ttl;
 		add(q, r->addr);
 	}
@@ -197,10 +222,10 @@ why_none(const struct host_query *q)
 	if (a->failed.len || b->failed.len)
 		return a->failed.len ? a->failed : b->failed;
 	if (a->rcode == DNS_NXDOMAIN || b->rcode == DNS_NXDOMAIN)
-		return q->host.alias.len ? arena_printf(q->arena, "it is an alias of %.*s, which does not exist (NXDOMAIN)",
+		return q->host.alias.len ? arena_printf(q->env.arena, "it is an alias of %.*s, which does not exist (NXDOMAIN)",
 		    SPAN_ARG(q->host.alias)) : SPAN("the name does not exist (NXDOMAIN)");
-	return q->opts->family == 4 ? SPAN("the name exists, but without an IPv4 address (A)") :
-	    q->opts->family == 6 ? SPAN("the name exists, but without an IPv6 address (AAAA)") :
+	return q->env.opts->family == 4 ? SPAN("the name exists, but without an IPv4 address (A)") :
+	    q->env.opts->family == 6 ? SPAN("the name exists, but without an IPv6 address (AAAA)") :
 	    SPAN("the name exists, but without an address (neither A nor AAAA)");
 }
 
@@ -223,32 +248,60 @@ note_broken_half(struct host_query *q)
 {
 	for (int i = 0; i < 2; i++)
 		if (q->half[i].failed.len > 0)
-			q->host.note = arena_printf(q->arena, "the %s of %.*s cannot be had: %.*s",
-			    dns_type_word(q->half[i].type), SPAN_ARG(q->host.name), SPAN_ARG(q->half[i].failed));
+			note(q, arena_printf(q->env.arena, "the %s of %.*s cannot be had: %.*s", dns_type_word(q->half[i].type),
+			    SPAN_ARG(q->host.name), SPAN_ARG(q->half[i].failed)));
 }
 
 static void
+tell(struct host_query *q)
+{
+	bool by_list = !span_eq(q->host.name, q->given);
+
+	if (by_list && q->absent)
+		note(q, arena_printf(q->env.arena, "%.*s does not exist (NXDOMAIN): by resolv.conf's search list %.*s is used",
+		    SPAN_ARG(q->given), SPAN_ARG(q->host.name)));
+	else if (by_list)
+		note(q, arena_printf(q->env.arena, "%.*s is %.*s by resolv.conf's search list", SPAN_ARG(q->given),
+		    SPAN_ARG(q->host.name)));
+	q->fn(q->ctx, &q->host);
+}
+
+/* A name that exists is the one that was meant, whether it has an address or not; so is one that cannot be asked for. */
+static void
 both_are_over(struct host_query *q)
 {
-	if (q->host.naddr > 0) {
-		order_addresses(q->host.addr, q->host.naddr);
+	struct host *h = &q->host;
+
+	if (h->naddr > 0) {
+		order_addresses(h->addr, h->naddr);
 		note_broken_half(q);
-		q->fn(q->ctx, &q->host);
+		tell(q);
 		return;
 	}
-	if (q->why.len == 0 || span_eq(q->host.name, q->given)) {
-		q->why = why_none(q);
-		q->cause = cause_of_none(q);
+	struct span why = why_none(q);
+	enum err_cause cause = cause_of_none(q);
+	bool given = span_eq(h->name, q->given), absent = cause == CAUSE_NO_NAME && h->alias.len == 0;
+	bool failed = q->half[0].failed.len > 0 || q->half[1].failed.len > 0;
+	if (given) {
+		q->absent = absent;
+		h->why = why;
+		h->cause = cause;
 	}
-	if (++q->at < q->ncandidates) {
+	if ((absent || (failed && !given)) && q->at + 1 < q->ncandidates) {
+		q->at++;
 		ask_candidate(q);
 		return;
 	}
-	q->host.name = q->given;
-	q->host.cause = q->cause;
-	q->host.why = q->ncandidates == 1 ? q->why :
-	    arena_printf(q->arena, "%.*s, nor is it one of the search list's", SPAN_ARG(q->why));
-	q->fn(q->ctx, &q->host);
+	if (absent || (failed && !given)) {	/* the list is over, and its last word is about the name as it was given */
+		h->name = q->given;
+		h->why = arena_printf(q->env.arena, q->ncandidates > 1 ? "%.*s, nor is it one of the search list's" : "%.*s",
+		    SPAN_ARG(h->why.len ? h->why : why));
+		h->cause = h->cause == CAUSE_UNSAID ? cause : h->cause;
+	} else if (!given) {
+		h->why = why;
+		h->cause = cause;
+	}
+	tell(q);
 }
 
 static void
@@ -269,9 +322,9 @@ static bool
 ask_half(struct host_query *q, struct half *h, enum dns_type type, unsigned family)
 {
 	*h = (struct half){ .query = q, .type = type };
-	h->over = q->opts->family && q->opts->family != family;
+	h->over = q->env.opts->family && q->env.opts->family != family;
 	if (!h->over)
-		h->dns = dns_ask(q->dns, q->host.name, type, on_reply, h);
+		h->dns = dns_ask(q->env.dns, q->host.name, type, q->env.until_us, on_reply, h);
 	return h->over || h->dns;
 }
 
@@ -285,18 +338,19 @@ ask_candidate(struct host_query *q)
 	if (ok)
 		return;
 	q->host.why = SPAN("it is no host name: labels have 1 to 63 octets, and all together 253 at most");
+	q->host.cause = CAUSE_NO_ADDRESS;
 	q->fn(q->ctx, &q->host);
 }
 
 struct host_query *
-host_find(struct dns *dns, struct span name, unsigned port, bool system, const struct route_opts *opts,
-    struct arena *arena, host_fn *fn, void *ctx)
+host_find(const struct lookup_env *env, struct span name, unsigned port, bool system, host_fn *fn, void *ctx)
 {
 	struct host_query *q = memory_zeroed(sizeof *q);
+	struct arena *arena = env->arena;
 	struct err err;
 	bool told = true;
 
-	*q = (struct host_query){ .dns = dns, .port = port, .opts = opts, .arena = arena, .fn = fn, .ctx = ctx };
+	*q = (struct host_query){ .env = *env, .port = port, .fn = fn, .ctx = ctx };
 	q->host.name = name;
 	q->host.cause = CAUSE_NO_ADDRESS;
 	if (!host_ascii(name, arena, &q->host.name, &err))
@@ -312,6 +366,7 @@ host_find(struct dns *dns, struct span name, unsigned port, bool system, const s
 		return NULL;
 	}
 	q->host.source = HOST_DNS;
+	q->host.cause = CAUSE_UNSAID;
 	add_candidates(q, q->host.name, system && name.at[name.len - 1] != '.');
 	ask_candidate(q);
 	return q;

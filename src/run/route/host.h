@@ -18,28 +18,42 @@ struct route_opts {
 	size_t nrules;
 };
 
+/* What every look-up goes by. */
+struct lookup_env {
+	struct dns *dns;
+	const struct route_opts *opts;
+	struct arena *arena;		/* of all that is told */
+	uint64_t until_us;		/* the deadline of every question, of loop_now_us; 0: the struct dns has one */
+};
+
 enum host_source { HOST_LITERAL, HOST_GIVEN, HOST_FILE, HOST_DNS };
+enum { HOST_NOTES_MAX = 4 };
 
 struct host {
-	struct span name;		/* as asked, as A-labels; with what the search list added */
+	struct span name;		/* the one that answered, as A-labels; with what the search list added */
 	enum host_source source;
 	struct addr *addr;		/* in the order to try them, with the port */
 	size_t naddr;
 	uint32_t ttl;			/* the least, in seconds; of HOST_DNS */
 	bool authentic;			/* validated (DNSSEC), the aliases too */
+	enum dns_trust trust;		/* in who says so */
+	struct addr resolver;		/* who answered; .len 0: nobody was asked */
 	struct span alias;		/* where its CNAMEs end; empty: it has none */
 	struct span why;		/* naddr is 0: "the name does not exist (NXDOMAIN)" */
 	enum err_cause cause;		/* naddr is 0 */
-	struct span note;		/* what is odd all the same; empty: nothing */
+	struct span note[HOST_NOTES_MAX];	/* what is odd all the same */
+	size_t nnotes;
 };
 
 /* Told once, perhaps from within host_find. What it tells lives in the arena. */
 typedef void host_fn(void *ctx, const struct host *);
 
 struct host_query;
-/* NULL: it was told already. `system`: a person gave the name; else it is absolute, as the name of an MX is. */
-struct host_query *host_find(struct dns *, struct span name, unsigned port, bool system, const struct route_opts *,
-    struct arena *, host_fn *, void *ctx);
+/*
+ * NULL: it was told already. `system`: a person gave the name; else it is absolute, as the name of an MX is. The search
+ * list goes on only behind a name that does not exist (NXDOMAIN), and what it found is noted.
+ */
+struct host_query *host_find(const struct lookup_env *, struct span name, unsigned port, bool system, host_fn *, void *ctx);
 void host_free(struct host_query *);		/* also cancels; after it was told too; NULL is fine */
 
 /* `name` as A-labels without a last dot, in the arena. False with err: it is no name (ERR_DNS), or libidn2 is missing. */

@@ -21,7 +21,6 @@ struct question {
 	struct span name;
 	enum dns_type type;
 	union {
-		struct lookup_host *host;
 		struct lookup_address *address;
 		struct lookup_ptr *ptr;
 		struct lookup_text *text;
@@ -32,9 +31,8 @@ struct question {
 
 struct lookup_query {
 	struct loop *loop;
-	struct dns *dns;
+	struct lookup_env env;
 	struct target target;
-	const struct route_opts *opts;
 	uint64_t deadline_us;		/* 0: none */
 	struct arena *arena;
 	lookup_fn *fn;
@@ -93,7 +91,7 @@ ask(struct lookup_query *l, struct span name, enum dns_type type,
 
 	*q = (struct question){ .next = l->questions, .query = l, .take = take, .name = name, .type = type };
 	l->questions = q;
-	q->dns = dns_ask(l->dns, name, type, on_reply, q);
+	q->dns = dns_ask(l->env.dns, name, type, l->env.until_us, on_reply, q);
 	l->waiting += q->dns != NULL;
 	return q;
 }
@@ -157,20 +155,13 @@ take_ptr(struct question *q, const struct dns_reply *reply, struct span owner)
 /* ---- TLSA, and the texts of a domain */
 
 static void
-take_tlsa(struct question *q, const struct dns_reply *reply, struct span owner)
+on_dane(void *ctx, struct tls_dane *dane)
 {
-	struct lookup_host *h = q->host;
-	const struct dns_record *r = NULL;
+	struct lookup_host *h = ctx;
 
-	h->tlsa_why = why_none(q, reply, &owner);
-	if (h->tlsa_why.len > 0)
-		return;
-	h->tlsa_authentic = reply->authentic;
-	h->tlsa = ARENA_ARRAY(q->query->arena, struct lookup_tlsa, reply->answer->nrecords);
-	while ((r = dns_next(reply->answer, owner, DNS_TLSA, r)))
-		h->tlsa[h->ntlsa++] = (struct lookup_tlsa){
-			r->usage, r->selector, r->matching, arena_copy(q->query->arena, r->data),
-		};
+	h->dane = dane;
+	if (h->asking)			/* it was not told at once */
+		answered(h->query);
 }
 
 static bool
@@ -202,6 +193,7 @@ read_text(struct lookup_text *t, const struct text_kind *kind, const struct dns_
 	struct span owner = t->name;
 
 	t->why = nothing_of(reply, t->name, DNS_TXT, arena, &owner);
+	t->failed = !reply->ok;
 	if (t->why.len > 0)
 		return;
 	t->authentic = reply->authentic;
@@ -255,9 +247,9 @@ ask_host(struct lookup_query *l, struct lookup_host *h)
 	}
 	if (h->hop->found.source == HOST_LITERAL || l->target.kind == TARGET_UNIX || h->hop->naddr == 0)
 		return;
-	h->tlsa_name = arena_printf(l->arena, "_%u._tcp.%.*s", l->target.port, SPAN_ARG(h->hop->host));
-	h->tlsa_why = SPAN("the name is too long");
-	ask(l, h->tlsa_name, DNS_TLSA, take_tlsa)->host = h;
+	h->query = l;
+	h->asking = dane_find(&l->env, &h->hop->path, l->target.port, on_dane, h);
+	l->waiting += h->asking != NULL;
 }
 
 static void
@@ -283,10 +275,11 @@ on_route(void *ctx, const struct route *route, const struct err *err)
 }
 
 static void
-on_note(void *ctx, struct span note)
+on_note(void *ctx, struct span note, bool found)
 {
 	struct lookup_query *l = ctx;
 
+	(void)found;
 	if (note.len > 0 && l->lookup.nnotes < LOOKUP_NOTES_MAX)
 		l->lookup.note[l->lookup.nnotes++] = arena_copy(l->arena, note);
 }
@@ -299,7 +292,7 @@ find_route(struct lookup_query *l)
 	if (l->deadline_us)
 		left_ms = l->deadline_us > now + 1000 ? (l->deadline_us - now) / 1000 : 1;
 	l->waiting++;
-	l->route = route_find(l->loop, l->dns, &l->target, l->opts, left_ms, l->arena, on_route, on_note, l);
+	l->route = route_find(l->loop, l->env.dns, &l->target, l->env.opts, left_ms, l->arena, on_route, on_note, l);
 }
 
 static void
@@ -308,6 +301,7 @@ take_mx(struct question *q, const struct dns_reply *reply, struct span owner)
 	struct lookup_query *l = q->query;
 
 	l->lookup.mx_why = why_none(q, reply, &owner);
+	l->lookup.mx_failed = !reply->ok;
 	if (l->lookup.mx_why.len == 0)
 		l->target.kind = TARGET_MX;
 	find_route(l);
@@ -321,8 +315,9 @@ lookup_start(struct loop *loop, struct dns *dns, const struct target *target, en
 	struct span name;
 	struct addr literal;
 
-	*l = (struct lookup_query){ .loop = loop, .dns = dns, .target = *target, .opts = opts, .arena = arena, .fn = fn, .ctx = ctx };
-	l->deadline_us = deadline_ms ? loop_now_us() + deadline_ms * 1000 : 0;
+	*l = (struct lookup_query){ .loop = loop, .target = *target, .arena = arena, .fn = fn, .ctx = ctx,
+		.env = { .dns = dns, .opts = opts, .arena = arena } };
+	l->deadline_us = l->env.until_us = deadline_ms ? loop_now_us() + deadline_ms * 1000 : 0;
 	if (as == LOOKUP_DOMAIN_OR_HOST && target->kind == TARGET_HOST && span_has(target->host, '.') &&
 	    !addr_parse(&literal, target->host, 0) && host_ascii(target->host, arena, &name, &(struct err){ 0 }))
 		ask(l, name, DNS_MX, take_mx);
@@ -338,6 +333,8 @@ lookup_free(struct lookup_query *l)
 		return;
 	for (struct question *q = l->questions; q; q = q->next)
 		dns_cancel(q->dns);
+	for (size_t i = 0; i < l->lookup.nhosts; i++)
+		dane_free(l->lookup.host[i].asking);
 	route_free(l->route);
 	free(l);
 }

@@ -14,6 +14,8 @@ struct lookup_ptr {
 	bool points_back;		/* it has the address that it was found under */
 };
 
+struct lookup_query;
+
 struct lookup_address {
 	struct addr addr;
 	struct lookup_ptr ptr[LOOKUP_PTR_MAX];
@@ -21,19 +23,12 @@ struct lookup_address {
 	struct span why;		/* nptr is 0: "the name does not exist (NXDOMAIN)" */
 };
 
-struct lookup_tlsa {
-	unsigned usage, selector, matching;
-	struct span data;		/* octets */
-};
-
 struct lookup_host {
 	const struct route_hop *hop;
 	struct lookup_address *address;	/* one for each of the hop's */
-	struct span tlsa_name;		/* "_25._tcp.mx1.example.org"; empty: not asked, it is a literal */
-	struct lookup_tlsa *tlsa;
-	size_t ntlsa;
-	bool tlsa_authentic;		/* validated: RFC 7672 has a client look only at those */
-	struct span tlsa_why;		/* ntlsa is 0 */
+	const struct tls_dane *dane;	/* its TLSA records, and whether they apply; NULL: not asked for, it has no name */
+	struct dane_query *asking;	/* while it is asked for */
+	struct lookup_query *query;
 };
 
 struct lookup_text {
@@ -42,12 +37,14 @@ struct lookup_text {
 	size_t n;			/* how many begin so: more than one is as good as none (RFC 8461 3.1) */
 	bool authentic;
 	struct span why;		/* n is 0 */
+	bool failed;			/* and that is that nobody answered the question */
 	struct span wrong;		/* it counts for nothing, and why; empty: it is good, or there is none */
 };
 
 struct lookup {
 	const struct route *route;
-	struct span mx_why;		/* LOOKUP_DOMAIN_OR_HOST took it for a host: why it has no MX; else empty */
+	struct span mx_why;
+	bool mx_failed;			/* and that is that nobody answered the question */		/* LOOKUP_DOMAIN_OR_HOST took it for a host: why it has no MX; else empty */
 	struct err err;			/* why nothing can be connected to; ERR_NONE: something can */
 	struct lookup_host *host;	/* one for each of the route's, those without an address too */
 	size_t nhosts;

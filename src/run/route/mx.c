@@ -38,15 +38,19 @@ static void
 hosts_are_over(struct route_query *q)
 {
 	struct route *r = q->route;
+	struct span all = SPAN_NONE;
 
 	route_collect(q);
-	for (size_t i = r->nhops; i < r->nall; i++)
-		route_note(q, "the MX %u %.*s is left out: %.*s", r->hop[i].preference, SPAN_ARG(r->hop[i].host),
-		    SPAN_ARG(r->hop[i].found.why));
+	for (size_t i = r->nhops; i < r->nall; i++) {
+		const struct route_hop *hop = &r->hop[i];
+		struct span out = arena_printf(q->arena, "the MX %u %.*s is left out: %.*s", hop->preference, SPAN_ARG(hop->host),
+		    SPAN_ARG(hop->found.why));
+		q->note(q->ctx, out, r->nhops > 0);		/* where none is left, the failure says it of each */
+		all = arena_printf(q->arena, "%.*s%s%.*s: %.*s", SPAN_ARG(all), all.len ? "; " : "", SPAN_ARG(hop->host),
+		    SPAN_ARG(hop->found.why));
+	}
 	if (r->nhops == 0)
-		route_fail(q, shared_cause(r), "no MX of %.*s has an address%s%.*s%s%.*s", SPAN_ARG(r->name), r->nall == 1 ? ": " : "",
-		    SPAN_ARG(r->nall == 1 ? r->hop[0].host : SPAN("")), r->nall == 1 ? ": " : "",
-		    SPAN_ARG(r->nall == 1 ? r->hop[0].found.why : SPAN("")));
+		route_fail(q, shared_cause(r), "no MX of %.*s has an address: %.*s", SPAN_ARG(r->name), SPAN_ARG(all));
 	else
 		route_end(q);
 }
@@ -54,10 +58,22 @@ hosts_are_over(struct route_query *q)
 void
 route_take_host(struct slot *s, const struct host *host)
 {
+	const struct route *r = s->query->route;
+
 	s->over = true;
 	s->hop.found = *host;
 	s->hop.addr = host->addr;
 	s->hop.naddr = host->naddr;
+	dane_path_set(&s->hop.path, host);
+	if (s->query->target->kind == TARGET_MX) {
+		s->hop.path.domain = r->name;
+		s->hop.path.domain_alias = r->alias;
+		s->hop.path.mx = true;
+		s->hop.path.mx_authentic = r->authentic;
+		s->hop.path.trust = r->trust < s->hop.path.trust ? r->trust : s->hop.path.trust;
+	}
+	for (size_t i = 0; i < host->nnotes; i++)
+		route_note(s->query, "%.*s", SPAN_ARG(host->note[i]));
 }
 
 static void
@@ -73,8 +89,6 @@ on_mx_host(void *ctx, const struct host *host)
 	if (host->alias.len > 0)
 		route_note(q, "the MX %.*s is an alias (CNAME) of %.*s, which RFC 5321 5.1 forbids: it is used all the same",
 		    SPAN_ARG(s->hop.host), SPAN_ARG(host->alias));
-	if (host->note.len > 0)
-		route_note(q, "%.*s", SPAN_ARG(host->note));
 	if (q->waiting == 0) {
 		hosts_are_over(q);
 	} else if (q->stage == ROUTE_ASKING && host->naddr > 0) {
@@ -135,7 +149,7 @@ find_hosts(struct route_query *q)
 				.why = SPAN("an address stands where a host name is due (RFC 5321 5.1)") };
 			on_mx_host(s, &none);
 		} else {
-			s->host = host_find(q->dns, s->hop.host, q->target->port, false, q->opts, q->arena, on_mx_host, s);
+			s->host = host_find(&q->env, s->hop.host, q->target->port, false, on_mx_host, s);
 		}
 	}
 }
@@ -166,10 +180,11 @@ use_own_address(struct route_query *q)
 {
 	struct span name = q->route->name;
 
+	q->route->implicit = true;
 	q->slot = memory_zeroed(sizeof *q->slot);
 	q->nslots = 1;
 	*q->slot = (struct slot){ .query = q, .hop = { .host = name } };
-	q->slot->host = host_find(q->dns, name, q->target->port, false, q->opts, q->arena, on_own_address, q->slot);
+	q->slot->host = host_find(&q->env, name, q->target->port, false, on_own_address, q->slot);
 }
 
 /* The MX records as slots, null MX left out; their number of those. */
@@ -184,6 +199,16 @@ take_mx(struct route_query *q, const struct dns_answer *a, struct span owner)
 		q->route->ttl = q->nslots + null == 0 || r->ttl < q->route->ttl ? r->ttl : q->route->ttl;
 		if (r->name.len == 0) {
 			null++;
+			continue;
+		}
+		size_t same = 0;
+		while (same < q->nslots && !dns_name_eq(q->slot[same].hop.host, r->name))
+			same++;
+		if (same < q->nslots) {			/* one host, one row: the better preference is what senders use */
+			struct route_hop *hop = &q->slot[same].hop;
+			route_note(q, "the MX %.*s stands there twice, with preferences %u and %u", SPAN_ARG(hop->host), hop->preference,
+			    r->preference);
+			hop->preference = r->preference < hop->preference ? r->preference : hop->preference;
 		} else if (q->nslots == ROUTE_HOPS_MAX) {
 			more++;
 		} else {
@@ -200,10 +225,19 @@ static void
 understand_mx(struct route_query *q, const struct dns_reply *reply, struct span owner)
 {
 	struct span name = q->route->name;
-	size_t null = take_mx(q, reply->answer, owner);
 
-	q->route->mx = q->nslots + null > 0;
+	q->route->trust = reply->trust;
+	q->route->resolver = reply->try[reply->ntries - 1].server;
 	q->route->authentic = reply->authentic;
+	if (!dns_name_eq(owner, name)) {
+		q->route->alias = arena_copy(q->arena, owner);
+		route_note(q, "%.*s is an alias (CNAME) of %.*s, whose MX count (RFC 5321 5.1)", SPAN_ARG(name), SPAN_ARG(owner));
+	}
+	size_t null = take_mx(q, reply->answer, owner);
+	if (reply->answer->nbad > 0)
+		route_note(q, "the MX of %.*s: %zu malformed record%s left out", SPAN_ARG(name), reply->answer->nbad,
+		    reply->answer->nbad == 1 ? " is" : "s are");
+	q->route->mx = q->nslots + null > 0;
 	q->route->unbelieved = reply->answer->ad && !reply->authentic;
 	if (q->nslots == 0 && null > 0) {
 		route_fail(q, CAUSE_NO_MAIL, "%.*s takes no mail: its MX is \".\" (a null MX, RFC 7505)", SPAN_ARG(name));

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/text.h"
+
 void
 route_note(struct route_query *q, const char *format, ...)
 {
@@ -14,7 +16,12 @@ route_note(struct route_query *q, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	q->note(q->ctx, span_of(text));
+	for (size_t i = 0; i < q->nsaid; i++)
+		if (span_eq(q->said[i], span_of(text)))
+			return;
+	if (q->nsaid < sizeof q->said / sizeof *q->said)
+		q->said[q->nsaid++] = arena_copy(q->arena, span_of(text));
+	q->note(q->ctx, span_of(text), true);
 }
 
 /* All is known: told at the next wake-up, so that nothing of ours is on the stack. */
@@ -63,13 +70,14 @@ on_elsewhere(void *ctx, const struct dns_reply *reply)
 		}
 	if (best) {
 		q->route->elsewhere = arena_copy(q->arena, best->name);
-		route_note(q, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(name), SPAN_ARG(best->name), SPAN_ARG(name));
+		q->note(q->ctx, arena_printf(q->arena, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(name), SPAN_ARG(best->name),
+		    SPAN_ARG(name)), false);
 	}
 	q->route->asking = false;
 	if (q->stage == ROUTE_ASKING && q->err.kind != ERR_NONE)
 		route_end(q);
 	if (q->stage == ROUTE_TOLD)
-		q->note(q->ctx, SPAN(""));	/* its owner may free q */
+		q->note(q->ctx, SPAN(""), false);	/* its owner may free q */
 }
 
 static void
@@ -86,8 +94,6 @@ on_host(void *ctx, const struct host *host)
 	if (host->naddr == 0) {
 		err_set(&q->err, ERR_DNS, "no address for %.*s: %.*s", SPAN_ARG(host->name), SPAN_ARG(host->why));
 		q->err.cause = host->cause;
-	} else if (host->note.len > 0) {
-		route_note(q, "%.*s", SPAN_ARG(host->note));
 	}
 	if (host->naddr > 0 || !q->mx)
 		route_end(q);			/* else the MX may still tell where else to go */
@@ -101,9 +107,9 @@ find_host(struct route_query *q)
 	q->slot = memory_zeroed(sizeof *q->slot);
 	q->nslots = 1;
 	q->slot->query = q;
-	q->slot->host = host_find(q->dns, t->host, t->port, true, q->opts, q->arena, on_host, q->slot);
+	q->slot->host = host_find(&q->env, t->host, t->port, true, on_host, q->slot);
 	if (q->slot->host && q->stage == ROUTE_ASKING && span_has(q->route->name, '.'))
-		q->mx = dns_ask(q->dns, q->route->name, DNS_MX, on_elsewhere, q);
+		q->mx = dns_ask(q->env.dns, q->route->name, DNS_MX, q->env.until_us, on_elsewhere, q);
 	q->route->asking = q->mx != NULL;
 }
 
@@ -141,7 +147,7 @@ begin(struct route_query *q)
 		route_note(q, "%.*s is %.*s in the DNS", SPAN_ARG(t->host), SPAN_ARG(q->route->name));
 	if (t->kind != TARGET_MX || addr_parse(&literal, t->host, 0)) {
 		find_host(q);
-	} else if (!(q->mx = dns_ask(q->dns, q->route->name, DNS_MX, route_on_mx, q))) {
+	} else if (!(q->mx = dns_ask(q->env.dns, q->route->name, DNS_MX, q->env.until_us, route_on_mx, q))) {
 		route_fail(q, CAUSE_NO_ADDRESS, "\"%.*s\" is no domain name: labels have 1 to 63 octets, and all together 253 at most",
 		    SPAN_ARG(t->host));
 	}
@@ -174,15 +180,17 @@ static void
 on_deadline(void *ctx, unsigned ready)
 {
 	struct route_query *q = ctx;
+	char within[24];
 
 	(void)ready;
+	text_limit(within, q->deadline_ms);
 	if (q->stage == ROUTE_GRACE) {
 		route_grace_is_over(q);
 		return;
 	}
 	if (q->stage < ROUTE_ENDING && q->err.kind == ERR_NONE)
-		route_fail(q, CAUSE_NO_ANSWER, "%.*s was not found within %llu ms: the name servers take too long",
-		    SPAN_ARG(q->target->host), (unsigned long long)q->deadline_ms);
+		route_fail(q, CAUSE_NO_ANSWER, "%.*s was not found within %s: the name servers take too long",
+		    SPAN_ARG(q->target->host), within);
 	else
 		route_end(q);
 }
@@ -193,8 +201,11 @@ route_find(struct loop *loop, struct dns *dns, const struct target *target, cons
 {
 	struct route_query *q = memory_zeroed(sizeof *q);
 
+	/* The questions end a little before all of it, so that what the name servers did is known when it is told. */
+	uint64_t questions_ms = deadline_ms - (deadline_ms > 1000 ? 50 : deadline_ms / 20);
 	*q = (struct route_query){
-		.dns = dns, .target = target, .opts = opts, .arena = arena, .fn = fn, .note = note_fn, .ctx = ctx,
+		.env = { .dns = dns, .opts = opts, .arena = arena, .until_us = deadline_ms ? loop_now_us() + questions_ms * 1000 : 0 },
+		.target = target, .arena = arena, .fn = fn, .note = note_fn, .ctx = ctx,
 		.began_us = loop_now_us(), .deadline_ms = deadline_ms, .route = ARENA_NEW(arena, struct route),
 	};
 	q->timer = loop_timer(loop, on_timer, q);

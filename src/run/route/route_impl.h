@@ -12,9 +12,8 @@ struct slot {				/* of an MX, while its addresses are sought */
 };
 
 struct route_query {
-	struct dns *dns;
+	struct lookup_env env;
 	const struct target *target;
-	const struct route_opts *opts;
 	struct arena *arena;
 	route_fn *fn;
 	route_note_fn *note;
@@ -25,6 +24,8 @@ struct route_query {
 	struct dns_query *mx;
 	struct slot *slot;		/* one for a bare host */
 	size_t nslots, waiting;
+	struct span said[16];		/* notes, of which none is told twice */
+	size_t nsaid;
 	struct route *route;
 	struct err err;
 };
@@ -33,7 +34,7 @@ void route_note(struct route_query *, const char *format, ...) __attribute__((fo
 void route_end(struct route_query *);		/* all is known */
 void route_fail(struct route_query *, enum err_cause, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-void route_take_host(struct slot *, const struct host *);
+void route_take_host(struct slot *, const struct host *);	/* and notes what is odd about it */
 void route_collect(struct route_query *);	/* the slots as the route's hops, those without an address last */
 
 /* What the MX of q->route->name are: ctx is the query. Ends or fails it, or has its own address sought, or the MX's. */

@@ -171,7 +171,8 @@ find_host(struct sts_query *q)
 	if (q->way.proxy->kind != PROXY_NONE)
 		fetch_by_proxy(q);
 	else
-		q->finding = host_find(q->way.dns, q->host, 443, false, q->way.route, q->arena, on_host, q);
+		q->finding = host_find(&(struct lookup_env){ .dns = q->way.dns, .opts = q->way.route, .arena = q->arena,
+		    .until_us = q->way.until_us }, q->host, 443, false, on_host, q);
 }
 
 /* ---- the record */
@@ -235,7 +236,7 @@ sts_start(const struct sts_way *way, struct span domain, struct arena *arena, st
 	if (host_ascii(q->sts.domain, arena, &ascii, &err) && host_is_name(ascii)) {
 		q->sts.domain = ascii;
 		q->name = arena_printf(arena, "_mta-sts.%.*s", SPAN_ARG(ascii));
-		q->record = dns_ask(way->dns, q->name, DNS_TXT, on_record, q);
+		q->record = dns_ask(way->dns, q->name, DNS_TXT, way->until_us, on_record, q);
 	}
 	if (!q->record)
 		tell(q, err.kind == ERR_SYSTEM ? STS_UNABLE : STS_UNKNOWN, arena_copy(arena, span_of(err.text)));

@@ -53,6 +53,7 @@ struct sts_way {
 	const struct proxy_opts *proxy;	/* .kind PROXY_NONE: none */
 	const char *ca;			/* NULL: the system's */
 	uint64_t timeout_ms;		/* of the fetch; 0: 60 s (RFC 8461 3.3) */
+	uint64_t until_us;		/* of the questions to the DNS; 0: as the struct dns has it */
 	const struct addr_net *allow;	/* from no address outside these */
 	size_t nallow;			/* 0: from any */
 };

@@ -71,25 +71,27 @@ diagnose_octets(struct span octets, const char *name, char out[DIAGNOSIS_SIZE])
 	buf_release(&safe);
 }
 
-/* What a silence usually means, by what was waited for; the first row that begins so. */
+/* What a silence usually means, by what was waited for; the first row that fits. */
 static const struct {
-	const char *what;
+	enum wait wait;
+	enum verb verb;			/* of a reply; VERB_OTHER: any */
 	const char *hint;
 	bool tls;			/* only within TLS */
 } silences[] = {
-	{ "the banner", "a greet pause, or no SMTP server behind this TLS (RFC 5321 4.5.3.2.1 allows 5 minutes)", true },
-	{ "the banner", "a port that wants TLS from the start is silent so (smtps://HOST:PORT or --tls=implicit), and so is a greet pause, "
+	{ WAIT_GREETING, VERB_OTHER, "a greet pause, or no SMTP server behind this TLS (RFC 5321 4.5.3.2.1 allows 5 minutes)", true },
+	{ WAIT_GREETING, VERB_OTHER, "a port that wants TLS from the start is silent so (smtps://HOST:PORT or --tls=implicit), and so is a greet pause, "
 	  "or a firewall that takes every connection (RFC 5321 4.5.3.2.1 allows 5 minutes)" },
-	{ "the end of the TLS handshake", "the server took the ClientHello and says nothing" },
-	{ "the reply to EHLO", "a middlebox may not bear EHLO: try HELO" },
-	{ "the answer to the name look-up", "the resolver does not answer" },
+	{ WAIT_TLS, VERB_OTHER, "the server took the ClientHello and says nothing" },
+	{ WAIT_REPLY, VERB_EHLO, "a middlebox may not bear EHLO: try HELO" },
+	{ WAIT_ROUTE, VERB_OTHER, "the resolver does not answer" },
 };
 
 static const char *
 silence_hint(const struct silence *s)
 {
 	for (size_t i = 0; i < sizeof silences / sizeof *silences; i++)
-		if (span_starts(span_of(s->what), span_of(silences[i].what)) && (s->tls || !silences[i].tls))
+		if (s->wait == silences[i].wait && (silences[i].verb == VERB_OTHER || s->verb == silences[i].verb) &&
+		    (s->tls || !silences[i].tls))
 			return silences[i].hint;
 	return NULL;
 }
@@ -99,7 +101,7 @@ diagnose_slowness(const struct silence *s)
 {
 	struct span p = s->pending;
 
-	if (p.len > 0 && span_starts(span_of(s->what), SPAN("the banner")) && p.at[p.len - 1] == '\n')
+	if (p.len > 0 && s->wait == WAIT_GREETING && p.at[p.len - 1] == '\n')
 		return "a greet pause, as of postscreen, which holds the last line back";
 	return s->pieces >= PIECES_OF_A_TARPIT ? "a tarpit, which slows whom it does not trust" : NULL;
 }
@@ -108,6 +110,7 @@ void
 diagnose_silence(const struct silence *s, char out[DIAGNOSIS_SIZE])
 {
 	char within[24];
+	const char *what = wait_phrase(s->wait, s->verb);
 	const char *other = diagnose_foreign(s->pending), *hint = silence_hint(s);
 
 	text_limit(within, s->ms);
@@ -119,11 +122,11 @@ diagnose_silence(const struct silence *s, char out[DIAGNOSIS_SIZE])
 		struct span last = quoted(&safe, span_skip(s->pending, s->pending.len - n), 40);
 		const char *slow = diagnose_slowness(s);
 		snprintf(out, DIAGNOSIS_SIZE, "%s did not end within %s: the %zu octets that came are no whole reply "
-		    "(RFC 5321 4.2.1), the last of them \"%.*s\"%s%s", s->what, within, s->pending.len, SPAN_ARG(last),
+		    "(RFC 5321 4.2.1), the last of them \"%.*s\"%s%s", what, within, s->pending.len, SPAN_ARG(last),
 		    slow ? ": " : "", slow ? slow : "");
 		buf_release(&safe);
 	} else {
-		snprintf(out, DIAGNOSIS_SIZE, "%s did not come within %s%s%s", s->what, within, hint ? ": " : "", hint ? hint : "");
+		snprintf(out, DIAGNOSIS_SIZE, "%s did not come within %s%s%s", what, within, hint ? ": " : "", hint ? hint : "");
 	}
 }
 

@@ -10,7 +10,7 @@
 
 #include "smtp/extension.h"
 #include "smtp/reply.h"
-#include "smtp/verb.h"
+#include "run/session/wait.h"
 
 enum { DIAGNOSIS_SIZE = 400 };
 
@@ -21,7 +21,8 @@ void diagnose_octets(struct span octets, const char *foreign, char out[DIAGNOSIS
 
 /* A wait that ended without a whole reply. */
 struct silence {
-	const char *what;		/* "the banner", "the reply to EHLO" */
+	enum wait wait;
+	enum verb verb;			/* of a reply */
 	uint64_t ms;			/* how long it was waited for */
 	struct span pending;		/* what came meanwhile and is no whole reply */
 	unsigned pieces;		/* how often something came; 0: not known */

@@ -15,6 +15,7 @@
 #include "smtp/dialogue.h"
 #include "smtp/extension.h"
 #include "run/route/sts.h"
+#include "run/session/wait.h"
 #include "smtp/reply.h"
 #include "smtp/standing.h"
 
@@ -181,8 +182,9 @@ struct event {
 			enum closed_by by;
 			bool expected;			/* after QUIT, or asked for */
 			struct span rest;		/* what came and was no whole reply */
-			const char *waiting_for;	/* as session_view has it; NULL: nothing */
 			bool mute;			/* nothing ever came on it */
+			enum wait wait;			/* what was waited for */
+			enum verb verb;			/* of a reply */
 		} closed;
 		struct {
 			struct span id;			/* as the reply names it */

@@ -186,7 +186,7 @@ session_view(const struct session *s)
 	struct session_view v = {
 		.number = s->number, .state = s->state, .target = s->host.len || s->target.text.len ? &s->target : NULL, .dialogue = s->dialogue, .host = s->host, .tls = s->tls, .extensions = s->extensions,
 		.last_reply = s->last_reply, .busy = s->step != NULL || s->queue != NULL,
-		.held = s->held && !s->wants_room, .heard_us = s->heard_us, .waiting_us = s->waiting_us, .waiting_for = s->waiting_for, .deadline_ms = s->deadline_ms,
+		.held = s->held && !s->wants_room, .heard_us = s->heard_us, .waiting_us = s->waiting_us, .wait = s->wait, .wait_verb = s->wait_verb, .deadline_ms = s->deadline_ms,
 		.failed = s->failed, .out_of_step = s->out_of_step, .auth_refused = s->auth_refused, .auth_pending = s->secrecy.pending, .asking = s->asking,
 		.fate_unknown = s->fate_unknown,
 		.route = s->route, .lmtp = s->opts->lmtp || s->target.lmtp,
@@ -194,7 +194,7 @@ session_view(const struct session *s)
 
 	if (s->paced.begun_us) {
 		v.waiting_us = s->paced.begun_us;
-		v.waiting_for = "what goes out slowly";
+		v.wait = WAIT_PACED;
 		v.deadline_ms = 0;
 	}
 	v.local = s->target.kind == TARGET_DEMO || session_is_local(s);
@@ -207,6 +207,12 @@ void
 session_set_number(struct session *s, unsigned number)
 {
 	s->number = number;
+}
+
+void
+session_set_end(struct session *s, uint64_t until_us)
+{
+	s->until_us = until_us;
 }
 
 struct conv *

@@ -18,6 +18,7 @@
 #include "run/route/route.h"
 #include "run/session/step.h"
 #include "run/route/target.h"
+#include "run/session/wait.h"
 
 struct session;
 
@@ -78,6 +79,7 @@ struct session_opts {
 	const char *way;		/* what this way of probing is called, among several; NULL: it is the only one */
 	struct timeouts timeouts;
 	struct route_opts route;
+	const struct dane_path *path;	/* what led to the host, where ->route has its addresses for DANE's sake; NULL: the route says */
 	struct addr from;
 	enum verify verify;		/* what ends the session; all is shown in any case */
 	enum dane dane;			/* whether TLSA records are asked for; a match counts as verified */
@@ -100,6 +102,8 @@ struct session *session_serve(struct session_env *, const struct session_opts *,
     event_fn *, void *ctx, struct err *);
 void session_free(struct session *);
 void session_set_number(struct session *, unsigned);	/* over that of the options */
+/* The end of its time for everything, of loop_now_us: what it asks the DNS beside the dialogue gets a share of it. */
+void session_set_end(struct session *, uint64_t until_us);
 
 void session_push(struct session *, const struct step *);
 /* Ends the step in hand, if any, and forgets those queued. Within a handshake or a message only closing can do that. */
@@ -134,7 +138,8 @@ struct session_view {
 	bool held;			/* server: an answer is delayed, by us */
 	uint64_t heard_us;		/* when octets last came; 0: never */
 	uint64_t waiting_us;		/* since when it waits for the peer; 0: it does not */
-	const char *waiting_for;	/* "the banner", "the reply to EHLO" */
+	enum wait wait;			/* what for */
+	enum verb wait_verb;		/* of a reply */
 	uint64_t deadline_ms;		/* how long that may take; 0: no end */
 	enum err_kind failed;		/* the last step's failure */
 };

@@ -142,8 +142,8 @@ session_note_helo(struct session *s)
 	}
 	if (!s->opts->helo)
 		session_note(s, "EHLO says this host's name, %s; --helo NAME says another", name);
-	s->helo_query = host_find(session_env_dns(s->env), arena_copy(&s->link, span_of(name)), 0, false, &any, &s->link,
-	    on_own_addresses, s);
+	struct lookup_env env = { .dns = session_env_dns(s->env), .opts = &any, .arena = &s->link };
+	s->helo_query = host_find(&env, arena_copy(&s->link, span_of(name)), 0, false, on_own_addresses, s);
 }
 
 struct span

@@ -57,9 +57,11 @@ struct session {
 	bool helo_noted;
 	char *said_helo;			/* the name in the last EHLO of this connection; NULL: none */
 	const char *said_under;			/* what --helo or /helo had set then */
-	struct dns_query *dane_query;		/* the handshake waits for it; NULL: none is out */
+	struct dane_query *dane_query;		/* the handshake waits for it; NULL: none is out */
 	struct sts_query *sts;			/* the step in hand waits for it; NULL: it does not */
 	struct tls_dane *dane;			/* what it found; NULL: nothing yet. In ->link */
+	bool dane_noted, starttls_refused;
+	uint64_t until_us;			/* the end of its time for everything, of loop_now_us; 0: none */
 	enum session_state state;
 	char helo[80];				/* what session_helo made of the address */
 	bool said_421, said_221, shut, shut_when_sent, shake_when_sent;
@@ -105,7 +107,8 @@ struct session {
 	struct loop_timer *timer;
 	struct loop_timer *hush;		/* a port that says nothing is told of before the wait is over; NULL: never needed */
 	bool sleeping;
-	const char *waiting_for;
+	enum wait wait;				/* what for */
+	enum verb wait_verb;			/* of a reply */
 	struct {
 		struct loop_timer *timer;
 		uint64_t begun_us, next_us;	/* 0: nothing is on its way in pieces */
@@ -164,9 +167,10 @@ void session_tls_failed(struct session *);
 struct span session_reference(const struct session *);	/* the name that a certificate is judged by; empty: any will do */
 void session_ask_tlsa(struct session *);	/* as soon as it is connected, if it is wanted */
 void session_forget_dane(struct session *);
-/* The same with what DANE makes of it, where that is wanted; and why that ends the session, NULL: it does not. */
+/* The same with what DANE makes of it, where that is wanted; and why that ends the session, empty: it does not. */
 const struct tls_info *session_judge_dane(struct session *, const struct tls_info *);
-const char *session_dane_refuses(const struct session *);
+struct span session_dane_refuses(struct session *);
+void session_note_dane(struct session *);	/* what the records say of that there is no TLS */
 
 /* session_known.c */
 void session_keep_last(struct session *, const struct reply *);

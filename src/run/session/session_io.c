@@ -78,6 +78,11 @@ heed_reply(struct session *s, const struct conv_event *e, const struct conv_even
 	if ((asked->due.verb == VERB_EHLO || asked->due.verb == VERB_LHLO) && err == ERR_NONE) {
 		session_learn_extensions(s, r);
 		remark(s, diagnose_extensions(s->extensions));
+		session_note_dane(s);
+	}
+	if (asked->due.verb == VERB_STARTTLS && asked->ticket && r->code != 220) {
+		s->starttls_refused = true;
+		session_note_dane(s);
 	}
 	if ((asked->ticket && !e->late) || (s->step && s->step->op->hears_all))
 		session_tell(s, &(struct news){ .kind = NEWS_REPLY, .event = r->code == 334 ? e : shown, .verb = asked->due.verb, .failed = err,
@@ -190,7 +195,7 @@ heard_reply(struct session *s, const struct conv_event *came)
 	s->said_421 |= r->code == 421;		/* who says so closes (RFC 5321 3.8) */
 	s->said_221 |= r->code == 221;
 	if (bear(s, &shown, &asked, standing) && s->late.open && e->late)
-		session_wait(s, "", 0);
+		session_wait(s, WAIT_SECOND, 0);
 	else if (s->conn && !(s->late.open && e->late))
 		heed_reply(s, e, &shown, &asked, standing, err);
 	arena_release(&arena);
@@ -460,7 +465,7 @@ session_silence(struct session *s)
 {
 	struct span pending = s->conv && s->role == CONV_CLIENT ? session_shown(s, conv_pending(s->conv)) : SPAN_NONE;
 
-	return (struct silence){ .what = s->waiting_for, .ms = s->deadline_ms, .pending = pending,
+	return (struct silence){ .wait = s->wait, .verb = s->wait_verb, .ms = s->deadline_ms, .pending = pending,
 	    .pieces = pending.len > 0 ? s->coming.pieces : 0, .tls = s->tls != NULL };
 }
 

@@ -43,8 +43,9 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 	session_hear_child_out(s);
 	event.closed.by = by;
 	event.closed.expected = expected;
-	event.closed.waiting_for = s->waiting_for;
 	event.closed.mute = s->octets_in == 0;
+	event.closed.wait = s->wait;
+	event.closed.verb = s->wait_verb;
 	event.closed.rest = s->conv && s->role == CONV_CLIENT ? session_shown(s, conv_pending(s->conv)) : SPAN_NONE;
 	event.err = expected ? ERR_NONE : ERR_PROTO;
 	unsigned lost = session_lose_replies(s);
@@ -105,10 +106,11 @@ on_routed(void *ctx, const struct route *route, const struct err *err)
 }
 
 static void
-on_route_note(void *ctx, struct span note)
+on_route_note(void *ctx, struct span note, bool found)
 {
 	struct session *s = ctx;
 
+	(void)found;
 	if (note.len > 0) {
 		session_note(s, "%.*s", SPAN_ARG(note));
 		return;
@@ -178,7 +180,7 @@ session_find(struct session *s, const struct target *target)
 	uint64_t ms = s->opts->timeouts.resolve;
 	s->routing = route_find(s->env->loop, session_env_dns(s->env), &s->target, &s->opts->route, ms ? ms + 500 : 0,
 	    &s->routed, on_routed, on_route_note, s);
-	session_wait(s, "the answer to the name look-up", ms ? ms + 1000 : 0);
+	session_wait(s, WAIT_ROUTE, ms ? ms + 1000 : 0);
 }
 
 static void
@@ -269,7 +271,7 @@ session_dial(struct session *s, const struct route_hop *hop)
 	    s->opts->timeouts.connect, on_attempt, on_dialled, s);
 	if (hop->in_order)
 		dial_in_order(s->dial);
-	session_wait(s, "a connection", 0);
+	session_wait(s, WAIT_CONNECT, 0);
 }
 
 bool

@@ -18,7 +18,7 @@ void
 session_wait_room(struct session *s)
 {
 	session_want_room(s);
-	session_wait(s, "room to send more of the message", s->opts->timeouts.reply);
+	session_wait(s, WAIT_ROOM, s->opts->timeouts.reply);
 }
 
 void
@@ -87,5 +87,5 @@ session_is_within_octets(const struct session *s)
 void
 session_wait_message(struct session *s)
 {
-	session_wait(s, "the reply to the message", s->opts->timeouts.dot);
+	session_wait(s, WAIT_END_OF_DATA, s->opts->timeouts.dot);
 }

@@ -28,7 +28,11 @@ wait_anew(struct session *s)
 	for (size_t i = 0; i < s->asked_n; i++)
 		s->asked[i].at_us = loop_now_us();
 	if (s->waiting_us && !s->sleeping)
-		session_wait(s, s->waiting_for, s->deadline_ms);
+		{
+		enum verb verb = s->wait_verb;
+		session_wait(s, s->wait, s->deadline_ms);
+		s->wait_verb = verb;
+	}
 }
 
 void

@@ -100,7 +100,7 @@ session_say_text(struct session *s, struct span line)
 	session_emit(s, &event);
 	if (dot) {
 		session_asked(s, conv_owe(s->conv), (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA });
-		session_wait(s, "the reply to the message", s->opts->timeouts.dot);
+		session_wait(s, WAIT_END_OF_DATA, s->opts->timeouts.dot);
 	}
 	return true;
 }
@@ -162,7 +162,7 @@ session_expect_banner(struct session *s)
 {
 	watch_hush(s);
 	session_asked(s, CONV_BANNER, (struct due){ .stage = DUE_GREETING });
-	session_wait(s, "the banner", s->opts->timeouts.greeting);
+	session_wait(s, WAIT_GREETING, s->opts->timeouts.greeting);
 }
 
 void

@@ -83,8 +83,8 @@ void session_note_helo(struct session *);
 void session_note(struct session *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void session_emit(struct session *, struct event *);
 
-/* What the step waits for next, for the deadline and the screen; `what` is a literal. */
-void session_wait(struct session *, const char *what, uint64_t ms);
+/* What the step waits for next, for the deadline and the screen. */
+void session_wait(struct session *, enum wait, uint64_t ms);
 struct silence session_silence(struct session *);	/* what is waited for now, and what came of it; until the next call */
 void session_sleep(struct session *, uint64_t ms);		/* NEWS_TIMER comes */
 /* With how much time the reply to what was said last is waited for. */
@@ -127,5 +127,7 @@ void session_forget_policy(struct session *);
 struct session_info session_info(struct session *);
 const char *session_helo(struct session *);
 struct span session_domain(struct session *);		/* the same for a message's own fields; none that is a secret */
+bool session_awaits_tlsa(const struct session *);		/* session_wait(WAIT_TLSA): NEWS_TLSA comes */
+const struct tls_dane *session_dane(const struct session *);	/* NULL: not asked for, or not known yet */
 
 #endif

@@ -12,7 +12,7 @@ stop_waiting(struct session *s)
 {
 	if (s->timer && (s->waiting_us || s->sleeping))
 		loop_timer_stop(s->timer);
-	s->waiting_for = NULL;
+	s->wait = WAIT_NOTHING;
 	s->waiting_us = s->deadline_ms = 0;
 	s->sleeping = false;
 }
@@ -119,13 +119,14 @@ set_timer(struct session *s, uint64_t ms)
 }
 
 void
-session_wait(struct session *s, const char *what, uint64_t ms)
+session_wait(struct session *s, enum wait what, uint64_t ms)
 {
 	if (s->late.open) {
-		what = "a second reply, since the first may be late";
+		what = WAIT_SECOND;
 		ms = LATE_MS;
 	}
-	s->waiting_for = what;
+	s->wait = what;
+	s->wait_verb = VERB_OTHER;
 	s->waiting_us = loop_now_us();
 	s->deadline_ms = ms;
 	s->sleeping = false;
@@ -144,21 +145,10 @@ session_sleep(struct session *s, uint64_t ms)
 void
 session_wait_reply(struct session *s, enum verb verb)
 {
-	static const char *const to[VERB_COUNT] = {
-		[VERB_OTHER] = "the reply", [VERB_HELO] = "the reply to HELO", [VERB_EHLO] = "the reply to EHLO",
-		[VERB_LHLO] = "the reply to LHLO", [VERB_MAIL] = "the reply to MAIL", [VERB_RCPT] = "the reply to RCPT",
-		[VERB_DATA] = "the reply to DATA", [VERB_BDAT] = "the reply to BDAT", [VERB_RSET] = "the reply to RSET",
-		[VERB_VRFY] = "the reply to VRFY", [VERB_EXPN] = "the reply to EXPN", [VERB_HELP] = "the reply to HELP",
-		[VERB_NOOP] = "the reply to NOOP", [VERB_QUIT] = "the reply to QUIT",
-		[VERB_STARTTLS] = "the reply to STARTTLS", [VERB_AUTH] = "the reply to AUTH",
-		[VERB_ETRN] = "the reply to ETRN", [VERB_XCLIENT] = "the reply to XCLIENT",
-		[VERB_XFORWARD] = "the reply to XFORWARD", [VERB_BURL] = "the reply to BURL",
-		[VERB_ATRN] = "the reply to ATRN", [VERB_TURN] = "the reply to TURN", [VERB_SEND] = "the reply to SEND",
-		[VERB_SOML] = "the reply to SOML", [VERB_SAML] = "the reply to SAML",
-	};
 	const struct timeouts *t = &s->opts->timeouts;
 
-	session_wait(s, to[verb], verb == VERB_QUIT ? t->quit : t->reply);
+	session_wait(s, WAIT_REPLY, verb == VERB_QUIT ? t->quit : t->reply);
+	s->wait_verb = verb;
 }
 
 void

@@ -29,7 +29,7 @@ session_find_policy(struct session *s, struct span domain)
 
 	session_forget_policy(s);
 	s->sts = sts_start(&way, domain, &s->link, on_policy, s);
-	session_wait(s, "the MTA-STS policy", how_long(&s->opts->timeouts));
+	session_wait(s, WAIT_POLICY, how_long(&s->opts->timeouts));
 }
 
 void

@@ -45,6 +45,8 @@ session_begin_shaking(struct session *s)
 	struct tls_context *context = client_context(s, &err);
 	const char *note;
 
+	if (!s->opts->sni && s->dane && tls_dane_requires_tls(s->dane))		/* RFC 7672 8.1 */
+		ask.sni = s->dane->base;
 	for (size_t i = 0; context && s->role == CONV_CLIENT && (note = tls_context_note(context, i)); i++)
 		session_note(s, "%s", note);
 	if (ask.anonymous && s->env->tls.cert)
@@ -75,9 +77,9 @@ session_shake_hands(struct session *s)
 	}
 	s->shake_when_sent = true;
 	if (s->dane_query)		/* its own deadline is the look-up's */
-		session_wait(s, "the TLSA records", s->opts->timeouts.resolve ? s->opts->timeouts.resolve + 1000 : 0);
+		session_wait(s, WAIT_TLSA, 0);
 	else
-		session_wait(s, "the end of the TLS handshake", s->opts->timeouts.tls);
+		session_wait(s, WAIT_TLS, s->opts->timeouts.tls);
 	return STEP_WAIT;
 }
 
@@ -97,7 +99,7 @@ problem_text(struct session *s, const struct tls_problem *p)
 static const struct tls_problem *
 fatal_problem(const struct session *s)
 {
-	if (s->role == CONV_SERVER || s->opts->verify == VERIFY_OFF || (s->tls->dane && s->tls->dane->state == DANE_MATCHED))
+	if (s->role == CONV_SERVER || s->opts->verify == VERIFY_OFF || tls_dane_vouches(s->tls))
 		return NULL;
 	for (size_t i = 0; i < s->tls->nproblems; i++)
 		if (s->opts->verify == VERIFY_NAME || !tls_problem_is_name(&s->tls->problem[i]))
@@ -120,11 +122,11 @@ session_tls_came_up(struct session *s)
 	session_emit(s, &event);
 	conn_want(s->conn, true, false);
 	const struct tls_problem *bad = fatal_problem(s);
-	const char *refused = session_dane_refuses(s);
-	if (bad || refused) {
+	struct span refused = session_dane_refuses(s);
+	if (bad || refused.len > 0) {
 		struct err err;
-		if (refused)
-			err_set(&err, ERR_TLS, "--dane=require: %s", refused);
+		if (refused.len > 0)
+			err_set(&err, ERR_TLS, "--dane=require: %.*s", SPAN_ARG(refused));
 		else
 			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s", SPAN_ARG(problem_text(s, bad)));
 		session_fail_with(s, &err);

@@ -21,7 +21,7 @@ session_goes_on(struct session *s, struct conn *conn)
 	unsigned port = s->hop->naddr ? addr_port(&s->hop->addr[0]) : s->target.port;
 	session_note(s, "connected to the proxy %s; it is asked for %.*s, port %u", o->text, SPAN_ARG(s->hop->host), port);
 	s->proxy = proxy_begin(o, conn, s->hop->host, port, on_proxied, s);
-	session_wait(s, "the proxy's answer", s->opts->timeouts.connect);
+	session_wait(s, WAIT_PROXY, s->opts->timeouts.connect);
 	return true;
 }
 
@@ -35,6 +35,7 @@ session_proxied_route(struct session *s, const struct target *target)
 	struct route *route = ARENA_NEW(&s->proxied, struct route);
 	route->hop = ARENA_NEW(&s->proxied, struct route_hop);
 	route->hop->host = route->name = arena_copy(&s->proxied, target->host);
+	route->hop->path = (struct dane_path){ .by = DANE_BY_PROXY, .host = route->name, .trust = DNS_TRUST_OPTION };
 	route->nhops = route->nall = 1;
 	return route;
 }

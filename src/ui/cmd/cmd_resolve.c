@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "net/idn.h"
+#include "run/route/dane.h"
 #include "run/route/lookup.h"
 #include "run/route/sts.h"
 #include "ui/cmd/commands.h"
@@ -61,23 +62,36 @@ show_address(struct screen *s, const struct lookup_address *a)
 	screen_print(s, "\n");
 }
 
+/* Each record, and why DANE does not go by it; then what holds of all. */
 static void
-show_tlsa(struct screen *s, const struct lookup_host *h)
+show_dane(struct screen *s, const struct tls_dane *d)
 {
-	if (h->ntlsa == 0) {
+	bool bad = d->state == DANE_FAILED, ignored = d->n > 0 && !tls_dane_requires_tls(d);
+	struct span who = dane_resolver(d, &s->arena);
+
+	if (d->n == 0 && !bad) {
 		screen_print(s, "      no TLSA: ");
-		screen_put(s, h->tlsa_why);
+		screen_put(s, d->why);
 		screen_print(s, "\n");
-		return;
 	}
-	for (size_t i = 0; i < h->ntlsa; i++) {
-		const struct lookup_tlsa *t = &h->tlsa[i];
-		screen_print(s, "      TLSA %u %u %u ", t->usage, t->selector, t->matching);
+	for (size_t i = 0; i < d->n; i++) {
+		const struct tlsa *t = &d->result[i].record;
+		const char *wrong = tlsa_unusable(t);
+		screen_print(s, "      TLSA");
+		if (!t->malformed)
+			screen_print(s, " %u %u %u ", t->usage, t->selector, t->matching);
 		for (size_t j = 0; j < t->data.len; j++)
 			screen_print(s, "%02x", (unsigned char)t->data.at[j]);
-		put_signed(s, h->tlsa_authentic);
-		screen_print(s, h->tlsa_authentic ? "\n" : ": not for DANE (RFC 7672 2.2)\n");
+		put_signed(s, d->authentic);
+		screen_print(s, "%s%s%s\n", ignored ? ": not for DANE (RFC 7672 2.2)" : "", wrong ? ": unusable: " : "", wrong ? wrong : "");
 	}
+	if (d->n == 0 && !bad && d->state != DANE_UNKNOWN)
+		return;
+	screen_print(s, bad ? "*** DANE: " : "      DANE: ");
+	screen_put(s, dane_sentence(d, &s->arena));
+	if (who.len > 0 && d->state != DANE_UNKNOWN)
+		screen_print(s, " (asked %.*s)", SPAN_ARG(who));
+	screen_print(s, "\n");
 }
 
 static void
@@ -85,6 +99,10 @@ show_host(struct screen *s, const struct lookup *l, const struct lookup_host *h)
 {
 	screen_print(s, l->route->mx ? "%5u " : "  ", h->hop->preference);
 	put_name(s, h->hop->host);
+	if (!span_eq_case(h->hop->found.name, h->hop->host) && h->hop->naddr > 0 && h->hop->found.source == HOST_DNS) {
+		screen_print(s, ", found as ");
+		screen_put(s, h->hop->found.name);
+	}
 	if (h->hop->found.alias.len > 0) {
 		screen_print(s, ", an alias of ");
 		screen_put(s, h->hop->found.alias);
@@ -99,8 +117,8 @@ show_host(struct screen *s, const struct lookup *l, const struct lookup_host *h)
 	screen_print(s, "\n");
 	for (size_t i = 0; i < h->hop->naddr; i++)
 		show_address(s, &h->address[i]);
-	if (h->tlsa_name.len > 0)
-		show_tlsa(s, h);
+	if (h->dane)
+		show_dane(s, h->dane);
 }
 
 static void
@@ -108,6 +126,7 @@ show_record(struct screen *s, const char *what, const struct lookup_text *t)
 {
 	if (t->name.len == 0)
 		return;
+	screen_print(s, t->failed ? "*** " : "");
 	screen_put(s, t->name);
 	if (t->n == 0) {
 		screen_print(s, ": ");
@@ -153,9 +172,15 @@ show_lookup(struct screen *s, const struct lookup *l, const struct sts *sts)
 	const struct route *r = l->route;
 
 	put_name(s, r->name);
+	if (r->alias.len > 0) {
+		screen_print(s, ", an alias (CNAME) of ");
+		screen_put(s, r->alias);
+	}
 	if (r->mx) {
 		screen_print(s, ": MX, TTL %u s", r->ttl);
 		put_signed(s, r->authentic);
+	} else if (r->implicit) {
+		screen_print(s, ": no MX, so mail goes to its own address (RFC 5321 5.1)");
 	} else if (l->mx_why.len > 0) {
 		screen_print(s, ": looked up as a host, not as a domain; MX: ");
 		screen_put(s, l->mx_why);
@@ -182,11 +207,29 @@ show_lookup(struct screen *s, const struct lookup *l, const struct sts *sts)
 	}
 }
 
+/* What of it was printed with ***: a lookup that failed, or a record that is wrong. */
+static enum err_kind
+problem(const struct lookup *l, const struct sts *sts)
+{
+	bool bad = false;
+
+	for (size_t i = 0; i < l->nhosts; i++) {
+		if (l->host[i].dane && l->host[i].dane->state == DANE_FAILED)
+			return ERR_DNS;
+		if (sts && sts_judge(sts, l->host[i].hop->host, true, true) == STS_NOT_LISTED)
+			bad |= sts->policy.mode == STS_MODE_ENFORCE;
+	}
+	if (l->mx_failed || l->mta_sts.failed || l->tlsrpt.failed)
+		return ERR_DNS;
+	bad |= l->mta_sts.wrong.len > 0 || l->tlsrpt.wrong.len > 0 || (sts && sts->state != STS_FOUND);
+	return bad ? ERR_EXPECT : ERR_NONE;
+}
+
 static void
 finish(struct resolve *r, const struct sts *sts)
 {
 	r->done = true;
-	r->status = (int)r->lookup->err.kind;
+	r->status = r->lookup->err.kind ? (int)r->lookup->err.kind : (int)problem(r->lookup, sts);
 	if (r->options->format == FORMAT_JSON)
 		json_lookup(stdout, r->lookup, sts);
 	else

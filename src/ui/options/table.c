@@ -149,7 +149,7 @@ const struct option options[] = {
 	{ "ipv6", '6', SCOPE_CONNECT | SCOPE_PROBE | SCOPE_RESOLVE, NULL, "Use IPv6 only", OPTION_CHOICE, AT(session.route.family), six },
 	{ "dns", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_RESOLVE, "SERVER[:PORT]", "Ask this name server, and neither hosts nor the search list", .call = options_dns },
 	{ "resolve", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_RESOLVE, "HOST:ADDR[:PORT]", "This host has this address, and port; may be repeated", .call = options_resolve },
-	{ "trust-ad", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_RESOLVE, NULL, "Believe that the name server validates (DNSSEC) though it is not on this machine", OPTION_FLAG,
+	{ "trust-ad", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_RESOLVE, NULL, "Trust the resolver to validate (DNSSEC) though it is not on this machine", OPTION_FLAG,
 	  AT(dns.trust_ad) },
 	{ "bind", 0, SCOPE_CONNECT | SCOPE_PROBE, "ADDR[:PORT]", "Connect from this address", .call = options_bind },
 	{ "proxy", 0, SCOPE_CONNECT | SCOPE_PROBE, "URL", "Go through this proxy: socks5://HOST:PORT or http://HOST:PORT", .call = options_proxy },

@@ -397,7 +397,7 @@ static void
 interrupted(struct repl *r)
 {
 	struct session_view v = player_view(r->player);
-	const char *what = v.waiting_for;
+	const char *what = wait_phrase(v.wait, v.wait_verb);
 
 	r->question.asking = false;
 	if (v.state == SESSION_OPEN && v.dialogue.mode == MODE_MESSAGE) {

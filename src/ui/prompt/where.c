@@ -85,11 +85,11 @@ where_prompt(struct where *w, const struct session_view *v, bool answering)
 static const char *
 guess(const struct session_view *v, uint64_t seconds)
 {
-	if (strcmp(v->waiting_for, "the banner") == 0)
+	if (v->wait == WAIT_GREETING)
 		return seconds >= 5 && !v->tls ? "; TLS from the start (smtps://)?" : "; greet pause?";
-	if (strcmp(v->waiting_for, "a connection") == 0 && seconds >= 5)
+	if (v->wait == WAIT_CONNECT && seconds >= 5)
 		return "; port 25 is often blocked outbound, is 587 open?";
-	if (strcmp(v->waiting_for, "the reply to the message") == 0)
+	if (v->wait == WAIT_END_OF_DATA)
 		return "; a content filter?";
 	return ";";
 }
@@ -99,9 +99,9 @@ where_waits(struct where *w, const struct session_view *v)
 {
 	uint64_t seconds = v->waiting_us ? (loop_now_us() - v->waiting_us) / 1000000 : 0;
 
-	if (seconds < WHERE_PATIENCE_S || !v->waiting_for)
+	if (seconds < WHERE_PATIENCE_S || !v->wait)
 		return NULL;
-	snprintf(w->status, sizeof w->status, "... waiting for %s, %llu s%s ^C gives up", v->waiting_for,
+	snprintf(w->status, sizeof w->status, "... waiting for %s, %llu s%s ^C gives up", wait_phrase(v->wait, v->wait_verb),
 	    (unsigned long long)seconds, guess(v, seconds));
 	return w->status;
 }

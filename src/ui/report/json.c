@@ -75,11 +75,14 @@ set_where(json_t *o, const struct fleet_report *report)
 	const struct probe_result *r = report->result;
 	char local[ADDR_TEXT];
 
-	if (r->domain.len > 0) {
+	if (r->mx || r->implicit) {
 		json_t *mx = json_object();
 		set_text(mx, "domain", r->domain);
 		set_text(mx, "host", r->host);
-		json_object_set_new(mx, "preference", json_integer(r->preference));
+		if (r->mx)
+			json_object_set_new(mx, "preference", json_integer(r->preference));
+		else
+			json_object_set_new(mx, "implicit", json_true());
 		json_object_set_new(o, "mx", mx);
 	}
 	if (r->addr.len > 0) {

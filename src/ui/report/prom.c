@@ -253,11 +253,12 @@ add_target(struct prom *p, const struct fleet_report *report)
 	put_label(&p->apart, "number", arena_printf(&r->arena, "%zu", r->number), false);
 	if (r->addr.len == 0)
 		return;
-	struct label labels[] = {
-		{ "mx", text_safe(&r->arena, r->host) }, { "preference", arena_printf(&r->arena, "%u", r->preference) },
-		{ "family", arena_printf(&r->arena, "%u", addr_family(&r->addr)) },
-	};
-	add(p, FAMILY_smtp_target_up, labels, 3, report_passed(report));
+	struct label labels[3] = { { "mx", text_safe(&r->arena, r->host) } };
+	size_t n = 1;
+	if (r->mx)
+		labels[n++] = (struct label){ "preference", arena_printf(&r->arena, "%u", r->preference) };
+	labels[n++] = (struct label){ "family", arena_printf(&r->arena, "%u", addr_family(&r->addr)) };
+	add(p, FAMILY_smtp_target_up, labels, n, report_passed(report));
 }
 
 static void

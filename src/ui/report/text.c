@@ -89,7 +89,9 @@ put_place(struct flow *f, const struct fleet_report *report, bool domain)
 	const struct probe_result *r = report->result;
 
 	flow_put(f, INK_PLAIN, report_place(report));
-	if (r->domain.len == 0)
+	if (r->implicit)
+		flow_print(f, INK_DIM, " (no MX: its own address)");
+	if (!r->mx)
 		return;
 	flow_print(f, INK_DIM, " (MX %u", r->preference);
 	if (domain) {
@@ -159,7 +161,7 @@ put_checks(struct screen *s, const struct finding *v)
 {
 	for (const struct judge_check *c = v->checks; c; c = c->next) {
 		struct flow f;
-		if (c->message.len == 0 || c == v->worst || (s->verbose <= 0 && c->state == STATE_OK))
+		if (c->message.len == 0 || c == v->worst || (s->verbose <= 0 && !c->told && c->state == STATE_OK))
 			continue;
 		screen_print(s, "%*s", INDENT, "");
 		f = flow_begin(s, INDENT, INDENT);
@@ -260,7 +262,7 @@ static void
 print_checks(const struct text *t, const struct finding *v)
 {
 	for (const struct judge_check *c = v->checks; c; c = c->next)
-		if (c->message.len > 0 && (c != v->worst) && (t->opts.verbose > 0 || c->state != STATE_OK))
+		if (c->message.len > 0 && (c != v->worst) && (t->opts.verbose > 0 || c->told || c->state != STATE_OK))
 			fprintf(t->out, "     %s %s: %.*s\n", c->state == STATE_OK ? "note" : judge_state_word(c->state), c->name,
 			    SPAN_ARG(c->message));
 }
@@ -312,10 +314,11 @@ one(void *state, const struct fleet_report *report)
 	if (t->opts.fleet)
 		fprintf(t->out, " %zu", r->number);
 	fprintf(t->out, " %.*s", SPAN_ARG(place));
-	if (r->domain.len > 0) {
-		struct span domain = text_safe(&r->arena, r->domain);
+	struct span domain = text_safe(&r->arena, r->domain);
+	if (r->mx)
 		fprintf(t->out, " (MX %u of %.*s)", r->preference, SPAN_ARG(domain));
-	}
+	else if (r->implicit)
+		fprintf(t->out, " (%.*s has no MX: its own address)", SPAN_ARG(domain));
 	if (report->verdict->worst)
 		fprintf(t->out, "  %s: %.*s", report->verdict->worst->label, SPAN_ARG(message));
 	text_time(took, r->total_us);

@@ -1,5 +1,5 @@
 /* dane - what the TLSA records make of the certificates that the server showed, a line each. */
-#include "net/tls_dane.h"
+#include "run/route/dane.h"
 #include "ui/show/show_line.h"
 
 enum { DATA_SHOWN = 8 };	/* octets; /mx shows all */
@@ -7,6 +7,10 @@ enum { DATA_SHOWN = 8 };	/* octets; /mx shows all */
 static void
 put_record(struct flow *f, const struct tlsa *r)
 {
+	if (r->malformed) {
+		flow_print(f, INK_PLAIN, "DANE: a TLSA record ");
+		return;
+	}
 	flow_print(f, INK_PLAIN, "DANE: %u %u %u ", r->usage, r->selector, r->matching);
 	for (size_t i = 0; i < r->data.len && i < DATA_SHOWN; i++)
 		flow_print(f, INK_PLAIN, "%02x", (unsigned char)r->data.at[i]);
@@ -39,26 +43,20 @@ show_record(struct screen *s, const struct event *e, const struct tlsa_result *r
 void
 show_dane(struct screen *s, const struct event *e, const struct tls_dane *d)
 {
-	static const struct { bool bad; const char *text; } whole[] = {
-		[DANE_NONE] = { false, "DANE: no TLSA record" }, [DANE_UNKNOWN] = { true, "DANE: the TLSA records could not be asked for" },
-		[DANE_INSECURE] = { false, "DANE: the records are not secure (no DNSSEC), so they count for nothing (RFC 7672 2.2)" },
-		[DANE_UNUSABLE] = { false, "DANE: no record is usable, so any certificate will do (RFC 7672 2.2)" },
-		[DANE_MISMATCHED] = { true, "DANE: no TLSA record matches what the server showed" }, [DANE_MATCHED] = { false, NULL },
-	};
+	bool bad = d->state == DANE_FAILED || d->state == DANE_MISMATCHED;
+	struct span who = dane_resolver(d, &s->arena);
 
 	for (size_t i = 0; i < d->n; i++)
 		show_record(s, e, &d->result[i]);
-	if (!whole[d->state].text)
-		return;
-	struct flow f = show_begin(s, whole[d->state].bad ? MARK_PROBLEM : MARK_NOTE, e);
-	flow_print(&f, whole[d->state].bad ? INK_BAD : INK_PLAIN, "%s", whole[d->state].text);
-	if (d->name.len > 0) {
-		flow_print(&f, INK_DIM, ", at ");
-		flow_put(&f, INK_DIM, d->name);
-	}
-	if (d->why.len > 0) {
+	struct flow f = show_begin(s, bad ? MARK_PROBLEM : MARK_NOTE, e);
+	struct span text = dane_sentence(d, &s->arena);
+	flow_print(&f, bad ? INK_BAD : INK_PLAIN, "DANE: ");
+	flow_put(&f, bad ? INK_BAD : INK_PLAIN, text);
+	if (d->state == DANE_NONE && d->name.len > 0 && d->why.len > 0) {
 		flow_print(&f, INK_DIM, ": ");
 		flow_put(&f, INK_DIM, d->why);
 	}
+	if (who.len > 0 && d->state != DANE_UNKNOWN)
+		flow_print(&f, INK_DIM, " (asked %.*s)", SPAN_ARG(who));
 	flow_end(&f);
 }

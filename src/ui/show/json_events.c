@@ -191,7 +191,9 @@ add_closed(json_t *o, const struct event *e)
 
 	json_put_string(o, "by", by[e->closed.by]);
 	json_put_bool(o, "expected", e->closed.expected);
-	json_put_string(o, "waiting_for", e->closed.waiting_for);
+	json_put_string(o, "waiting_for", e->closed.wait ? wait_word(e->closed.wait) : NULL);
+	if (e->closed.wait == WAIT_REPLY && e->closed.verb != VERB_OTHER)
+		json_put_string(o, "command", verb_info(e->closed.verb)->name);
 	json_put(o, "rest", e->closed.rest);
 }
 

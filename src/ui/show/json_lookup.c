@@ -28,6 +28,8 @@ looked_up_host(const struct lookup_host *h, bool mx)
 	json_t *o = json_object(), *addresses = json_array(), *list = json_array();
 
 	json_put(o, "host", h->hop->host);
+	if (!span_eq_case(h->hop->found.name, h->hop->host) && h->hop->found.name.len > 0)
+		json_put(o, "answered_by", h->hop->found.name);
 	if (mx)
 		json_put_number(o, "preference", h->hop->preference);
 	json_put(o, "alias", h->hop->found.alias);
@@ -36,18 +38,24 @@ looked_up_host(const struct lookup_host *h, bool mx)
 	json_put(o, "why", h->hop->found.why);
 	for (size_t i = 0; i < h->hop->naddr; i++)
 		json_array_append_new(addresses, looked_up_address(&h->address[i]));
-	for (size_t i = 0; i < h->ntlsa; i++) {
-		const struct lookup_tlsa *t = &h->tlsa[i];
+	for (size_t i = 0; h->dane && i < h->dane->n; i++) {
+		const struct tlsa *t = &h->dane->result[i].record;
 		json_t *tlsa = json_object();
-		json_put_number(tlsa, "usage", t->usage);
-		json_put_number(tlsa, "selector", t->selector);
-		json_put_number(tlsa, "matching", t->matching);
-		json_put_hex(tlsa, "data", t->data);
+		if (t->malformed) {
+			json_put_bool(tlsa, "malformed", true);
+		} else {
+			json_put_number(tlsa, "usage", t->usage);
+			json_put_number(tlsa, "selector", t->selector);
+			json_put_number(tlsa, "matching", t->matching);
+			json_put_hex(tlsa, "data", t->data);
+		}
 		json_array_append_new(list, tlsa);
 	}
 	json_object_set_new(o, "addresses", addresses);
 	json_object_set_new(o, "tlsa", list);
-	json_put_bool(o, "tlsa_validated", h->tlsa_authentic);
+	json_put_bool(o, "tlsa_validated", h->dane && h->dane->authentic);
+	if (h->dane)
+		json_object_set_new(o, "dane", json_dane(h->dane, false));
 	return o;
 }
 
@@ -92,6 +100,8 @@ json_lookup(FILE *out, const struct lookup *l, const struct sts *sts)
 	json_put_string(o, "event", "lookup");
 	json_put(o, "name", l->route->name);
 	json_put_bool(o, "mx", l->route->mx);
+	json_put_bool(o, "implicit", l->route->implicit);
+	json_put(o, "alias", l->route->alias);
 	if (l->mx_why.len > 0)
 		json_put(o, "mx_why", l->mx_why);
 	json_put_number(o, "ttl", l->route->ttl);

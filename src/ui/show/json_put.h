@@ -21,6 +21,7 @@ void json_print(FILE *, json_t *);	/* one line; the object is given back */
 struct sts;
 json_t *json_sts(const struct sts *);	/* the MTA-STS policy of a domain */
 
+json_t *json_dane(const struct tls_dane *, bool judged);	/* judged: by the certificates of a handshake */
 void json_add_tls(json_t *, const struct tls_info *);	/* its members, into the object */
 
 /* What this kind of event holds, beside what all have. */

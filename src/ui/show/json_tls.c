@@ -46,29 +46,37 @@ certificate(const struct tls_cert *c)
 	return o;
 }
 
-static void
-add_dane(json_t *o, const struct tls_dane *d)
+json_t *
+json_dane(const struct tls_dane *d, bool judged)
 {
 	json_t *dane = json_object(), *list = json_array();
+	char server[ADDR_TEXT];
 
 	json_put_string(dane, "state", dane_state_word(d->state));
 	json_put(dane, "name", d->name);
 	json_put(dane, "why", d->why);
+	json_put_string(dane, "resolver", d->resolver.len ? addr_text(&d->resolver, server) : NULL);
+	json_put_string(dane, "trusted_by", dns_trust_word(d->trust));
 	for (size_t i = 0; i < d->n; i++) {
 		const struct tlsa_result *r = &d->result[i];
 		json_t *record = json_object();
-		json_put_number(record, "usage", r->record.usage);
-		json_put_number(record, "selector", r->record.selector);
-		json_put_number(record, "matching", r->record.matching);
-		json_put_hex(record, "data", r->record.data);
-		json_put_string(record, "verdict", tlsa_verdict_word(r->verdict));
+		if (!r->record.malformed) {
+			json_put_number(record, "usage", r->record.usage);
+			json_put_number(record, "selector", r->record.selector);
+			json_put_number(record, "matching", r->record.matching);
+			json_put_hex(record, "data", r->record.data);
+		}
+		if (judged)
+			json_put_string(record, "verdict", tlsa_verdict_word(r->verdict));
+		else
+			json_put_bool(record, "usable", !tlsa_unusable(&r->record));
 		if (r->verdict == TLSA_MATCHES)
 			json_put_number(record, "depth", (uint64_t)r->depth), json_put_string(record, "name_rule", tls_name_word(r->name));
 		json_put(record, "why", r->why);
 		json_array_append_new(list, record);
 	}
 	json_object_set_new(dane, "records", list);
-	json_object_set_new(o, "dane", dane);
+	return dane;
 }
 
 void
@@ -96,5 +104,5 @@ json_add_tls(json_t *o, const struct tls_info *t)
 		json_array_append_new(certs, certificate(&t->cert[i]));
 	json_object_set_new(o, "certificates", certs);
 	if (t->dane)
-		add_dane(o, t->dane);
+		json_object_set_new(o, "dane", json_dane(t->dane, true));
 }

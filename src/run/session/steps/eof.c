@@ -7,7 +7,7 @@ eof_start(struct session *s, const struct step *step, void *state)
 	(void)step, (void)state;
 	if (session_view(s).state != SESSION_OPEN)
 		return STEP_DONE;
-	session_wait(s, "the end of the connection", session_opts(s)->timeouts.reply);
+	session_wait(s, WAIT_CLOSE, session_opts(s)->timeouts.reply);
 	return STEP_WAIT;
 }
 
@@ -17,7 +17,7 @@ eof_heard(struct session *s, const struct step *step, void *state, const struct 
 	(void)step, (void)state;
 	if (news->kind == NEWS_CLOSED)
 		return STEP_DONE;
-	session_wait(s, "the end of the connection", session_opts(s)->timeouts.reply);
+	session_wait(s, WAIT_CLOSE, session_opts(s)->timeouts.reply);
 	return STEP_WAIT;
 }
 

@@ -15,7 +15,7 @@ static void
 wait_on(struct session *s, const struct step *step)
 {
 	const uint64_t *ms = step->args;
-	session_wait(s, conv_owed(session_conv(s)) ? "what is owed" : "a word of the server",
+	session_wait(s, conv_owed(session_conv(s)) ? WAIT_OWED : WAIT_ANYTHING,
 	    *ms ? *ms : session_opts(s)->timeouts.reply);
 }
 

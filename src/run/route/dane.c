@@ -1,0 +1,245 @@
+/* dane - where the TLSA records of a host are sought, and whether they apply (RFC 7672 2.2). */
+#include "run/route/dane.h"
+
+#include <stdlib.h>
+
+struct dane_query {
+	struct lookup_env env;
+	struct dane_path path;
+	unsigned port;
+	dane_fn *fn;
+	void *ctx;
+	struct dns_query *dns;
+	struct span base[2];		/* TLSA base domains, the preferred one first */
+	size_t nbases, at;
+	struct tls_dane *dane;
+};
+
+void
+dane_path_set(struct dane_path *path, const struct host *host)
+{
+	static const enum dane_by by[] = {
+		[HOST_LITERAL] = DANE_BY_NOTHING, [HOST_GIVEN] = DANE_BY_FILE, [HOST_FILE] = DANE_BY_FILE, [HOST_DNS] = DANE_BY_DNS,
+	};
+
+	*path = (struct dane_path){
+		.by = by[host->source], .host = host->name, .alias = host->alias, .host_authentic = host->authentic,
+		.trust = host->source == HOST_DNS ? host->trust : DNS_TRUST_OPTION, .resolver = host->resolver,
+	};
+}
+
+/* ---- whether they apply */
+
+/* RFC 7672 2.2.1 and 2.2.2: what was not validated on the way to the host; empty: all was. */
+static struct span
+unvalidated(const struct dane_query *q)
+{
+	const struct dane_path *p = &q->path;
+
+	if (p->mx && !p->mx_authentic)
+		return arena_printf(q->env.arena, "the MX of %.*s is not DNSSEC-validated", SPAN_ARG(p->domain));
+	if (p->by == DANE_BY_DNS && !p->host_authentic)
+		return arena_printf(q->env.arena, "the address of %.*s is not DNSSEC-validated", SPAN_ARG(p->host));
+	return SPAN_NONE;
+}
+
+static void
+tell(struct dane_query *q)
+{
+	struct tls_dane *d = q->dane;
+	struct span lack = unvalidated(q);
+	bool usable = false;
+
+	for (size_t i = 0; i < d->n; i++)
+		usable |= !tlsa_unusable(&d->result[i].record);
+	if (d->state == DANE_FAILED)
+		;				/* `why` says it */
+	else if (q->path.trust == DNS_TRUST_NONE || d->trust == DNS_TRUST_NONE)
+		d->state = DANE_UNKNOWN;
+	else if (d->n == 0)
+		d->state = DANE_NONE;
+	else if (lack.len > 0)
+		d->state = DANE_PATH;
+	else if (!d->authentic)
+		d->state = DANE_INSECURE;
+	else
+		d->state = usable ? DANE_USABLE : DANE_UNUSABLE;
+	if (d->state == DANE_PATH)
+		d->why = lack;
+	q->fn(q->ctx, d);
+}
+
+/* ---- the records */
+
+static void ask(struct dane_query *);
+
+static void
+take_records(struct dane_query *q, const struct dns_answer *answer, struct span owner)
+{
+	struct tls_dane *d = q->dane;
+	const struct dns_record *r = NULL;
+
+	d->result = ARENA_ARRAY(q->env.arena, struct tlsa_result, TLS_DANE_RECORDS_MAX);
+	for (d->n = 0; d->n < TLS_DANE_RECORDS_MAX && (r = dns_next(answer, owner, DNS_TLSA, r)); d->n++) {
+		struct tlsa_result *result = &d->result[d->n];
+		result->record = (struct tlsa){
+			r->usage, r->selector, r->matching, arena_copy(q->env.arena, r->data), r->malformed,
+		};
+		result->why = span_of(tlsa_unusable(&result->record));
+	}
+}
+
+/* RFC 7672 2.2.2: where the expanded name has no records that count, those of the name before it do. */
+static void
+on_records(void *ctx, const struct dns_reply *reply)
+{
+	struct dane_query *q = ctx;
+	struct tls_dane *d = q->dane;
+	struct span owner = d->name;
+	unsigned steps;
+
+	q->dns = NULL;
+	d->state = DANE_NONE;
+	d->trust = reply->trust;
+	d->n = 0;
+	if (reply->ntries > 0)
+		d->resolver = reply->try[reply->ntries - 1].server;
+	if (!reply->ok) {
+		d->state = DANE_FAILED;
+		d->trust = DNS_TRUST_NONE;
+		d->why = dns_tries_text(reply, q->env.arena);
+	} else if (!dns_follow(reply->answer, d->name, &owner, &steps)) {
+		d->state = DANE_FAILED;
+		d->why = SPAN("its CNAMEs form a loop");
+	} else {
+		take_records(q, reply->answer, owner);
+		d->authentic = reply->authentic;
+		if (d->n == 0)
+			d->why = reply->answer->rcode == DNS_NXDOMAIN ? SPAN("the name does not exist (NXDOMAIN)") : SPAN("there is none");
+		if ((d->n == 0 || !d->authentic) && ++q->at < q->nbases) {
+			ask(q);
+			return;
+		}
+	}
+	tell(q);
+}
+
+static void
+ask(struct dane_query *q)
+{
+	struct tls_dane *d = q->dane;
+
+	d->base = q->base[q->at];
+	d->name = arena_printf(q->env.arena, "_%u._tcp.%.*s", q->port, SPAN_ARG(d->base));
+	d->why = SPAN_NONE;
+	q->dns = dns_ask(q->env.dns, d->name, DNS_TLSA, q->env.until_us, on_records, q);
+	if (!q->dns) {
+		d->state = DANE_FAILED;
+		d->why = SPAN("the name is too long");
+	}
+}
+
+/*
+ * The address is not validated, and the host is an alias: the alias itself may stand in a signed zone, whose TLSA record
+ * then counts (RFC 7672 2.2.2).
+ */
+static void
+on_alias(void *ctx, const struct dns_reply *reply)
+{
+	struct dane_query *q = ctx;
+
+	q->dns = NULL;
+	q->path.host_authentic = reply->ok && reply->authentic && dns_next(reply->answer, q->path.host, DNS_CNAME, NULL);
+	ask(q);
+	if (!q->dns)
+		tell(q);
+}
+
+struct dane_query *
+dane_find(const struct lookup_env *env, const struct dane_path *path, unsigned port, dane_fn *fn, void *ctx)
+{
+	struct dane_query *q = memory_zeroed(sizeof *q);
+
+	*q = (struct dane_query){ .env = *env, .path = *path, .port = port, .fn = fn, .ctx = ctx,
+		.dane = ARENA_NEW(env->arena, struct tls_dane) };
+	if (path->by == DANE_BY_NOTHING) {
+		q->dane->why = SPAN("an address has none: connect by name");
+		fn(ctx, q->dane);
+		free(q);
+		return NULL;
+	}
+	q->dane->resolver = path->resolver;
+	if (path->alias.len > 0 && path->host_authentic)
+		q->base[q->nbases++] = path->alias;
+	q->base[q->nbases++] = path->host;
+	if (path->mx) {				/* RFC 7672 3.2.2 */
+		q->dane->reference[q->dane->nreferences++] = path->domain;
+		if (path->domain_alias.len > 0)
+			q->dane->reference[q->dane->nreferences++] = path->domain_alias;
+	}
+	if (path->alias.len > 0 && !path->host_authentic && path->by == DANE_BY_DNS && path->trust != DNS_TRUST_NONE)
+		q->dns = dns_ask(env->dns, path->host, DNS_CNAME, env->until_us, on_alias, q);
+	else
+		ask(q);
+	if (q->dns)
+		return q;
+	q->dane->state = DANE_FAILED;
+	fn(ctx, q->dane);
+	free(q);
+	return NULL;
+}
+
+void
+dane_free(struct dane_query *q)
+{
+	if (!q)
+		return;
+	dns_cancel(q->dns);
+	free(q);
+}
+
+/* ---- in words */
+
+struct span
+dane_resolver(const struct tls_dane *d, struct arena *arena)
+{
+	static const char *const words[] = {
+		[DNS_TRUST_NONE] = ", which is not known to validate", [DNS_TRUST_LOOPBACK] = ", on this machine",
+		[DNS_TRUST_RESOLV_CONF] = ", trusted by options trust-ad", [DNS_TRUST_OPTION] = ", trusted by --trust-ad",
+	};
+	char server[ADDR_TEXT];
+
+	return d->resolver.len == 0 || d->state == DANE_FAILED ? SPAN_NONE :
+	    arena_printf(arena, "%s%s", addr_text(&d->resolver, server), words[d->trust]);
+}
+
+struct span
+dane_sentence(const struct tls_dane *d, struct arena *arena)
+{
+	static const struct { const char *before, *after; bool rfc; } words[] = {
+		[DANE_NONE] = { "no TLSA record", "", false },
+		[DANE_INSECURE] = { "TLSA records ignored: not DNSSEC-validated", "", true },
+		[DANE_PATH] = { "TLSA records ignored: ", "", true },
+		[DANE_UNKNOWN] = { "unknown whether the TLSA records count: the resolver ",
+		    " is not known to validate; --trust-ad trusts it", false },
+		[DANE_FAILED] = { "TLSA lookup failed, so senders with DANE defer mail: ", "", false },
+		[DANE_UNUSABLE] = { "no TLSA record is usable, so senders with DANE require TLS and accept any certificate", "", true },
+		[DANE_USABLE] = { "TLSA records require TLS", "", true },
+		[DANE_MATCHED] = { "a TLSA record matches", "", false },
+		[DANE_MISMATCHED] = { "no TLSA record matches the server's certificates, so senders with DANE defer mail", "", false },
+	};
+	const char *before = words[d->state].before;
+	char server[ADDR_TEXT];
+	struct span what = SPAN_NONE;
+
+	if (d->name.len == 0)
+		return arena_printf(arena, "no TLSA record: %.*s", SPAN_ARG(d->why));
+	if (d->state == DANE_UNKNOWN) {
+		what = span_of(addr_text(&d->resolver, server));
+		before = d->n == 0 ? "unknown whether there are TLSA records: the resolver " : before;
+	} else if (d->state == DANE_PATH || d->state == DANE_FAILED) {
+		what = d->why;
+	}
+	return arena_printf(arena, "%s%.*s%s (%.*s%s)", before, SPAN_ARG(what), words[d->state].after, SPAN_ARG(d->name),
+	    words[d->state].rfc ? "; RFC 7672 2.2" : "");
+}
