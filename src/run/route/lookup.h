@@ -43,8 +43,8 @@ struct lookup_text {
 
 struct lookup {
 	const struct route *route;
-	struct span mx_why;
-	bool mx_failed;			/* and that is that nobody answered the question */		/* LOOKUP_DOMAIN_OR_HOST took it for a host: why it has no MX; else empty */
+	struct span mx_why;		/* LOOKUP_DOMAIN_OR_HOST took it for a host: why it has no MX; else empty */
+	bool mx_failed;			/* and that is that nobody answered the question */
 	struct err err;			/* why nothing can be connected to; ERR_NONE: something can */
 	struct lookup_host *host;	/* one for each of the route's, those without an address too */
 	size_t nhosts;
