@@ -150,6 +150,8 @@ tls_free(struct tls *t)
 static const struct { int reason; const char *text; } refusals[] = {
 	{ SSL_R_UNEXPECTED_EOF_WHILE_READING, "the peer closed the connection" },
 	{ SSL_R_WRONG_VERSION_NUMBER, "the peer does not speak TLS here (it sent something else)" },
+	{ SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, "the server lacks secure renegotiation (RFC 5746): update it; "
+	  "--legacy-renegotiation lets it pass" },
 	{ SSL_R_DH_KEY_TOO_SMALL, "the server wants a Diffie-Hellman key too small to be safe; --min-tls 1.0 lets it pass" },
 	{ SSL_R_WRONG_SIGNATURE_TYPE, "the server wants to sign with an algorithm that is not safe any more (MD5 or SHA-1); "
 	  "--min-tls 1.0 lets it pass" },
@@ -201,6 +203,8 @@ shake_failed(struct tls *t, int why, struct err *err)
 		err_set(err, ERR_TLS, "%s: %s", what, errno ? strerror(errno) : "the peer closed the connection");
 	else if (is_alert(reason))
 		set_alert(t, reason - SSL_AD_REASON_OFFSET, what, err);
+	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL && t->chosen == SSL3_VERSION)
+		err_set(err, ERR_TLS, "%s: the server answers with SSL 3.0, which is broken and not supported (RFC 7568): update it", what);
 	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL && chosen)
 		err_set(err, ERR_TLS, "%s: the server wants TLS %s; --min-tls %s lets it have its way", what, chosen, chosen);
 	else if (refusal_text(reason))

@@ -15,6 +15,7 @@ struct tls_opts {
 	const char *ca;			/* file or folder of certificates to trust; NULL: the system's */
 	const char *cert, *key;		/* our own, PEM; NULL: none. A server must have them, or `made` */
 	const char *min_version;	/* "1.2" by default; below that the security level is lowered too */
+	bool legacy_renegotiation;	/* servers without RFC 5746 pass */
 	const char *keylog;		/* append secrets here (SSLKEYLOGFILE); NULL: do not */
 	bool server;
 	struct tls_made *made;		/* a certificate made at start, for a server; its CA, for a client of it */

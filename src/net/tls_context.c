@@ -170,6 +170,8 @@ tls_context_new(const struct tls_opts *o, struct err *err)
 	}
 	SSL_CTX_set_app_data(c->ssl, c);
 	SSL_CTX_set_options(c->ssl, SSL_OP_NO_RENEGOTIATION);		/* what was found of the peer must stay true (RFC 9325 3.5) */
+	if (o->legacy_renegotiation)
+		SSL_CTX_set_options(c->ssl, SSL_OP_LEGACY_SERVER_CONNECT);
 	SSL_CTX_set_mode(c->ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	if (!set_min_version(c, o->min_version ? o->min_version : "1.2", err) || !identify(c->ssl, o, err) ||

@@ -76,6 +76,14 @@ class Handshake(unittest.TestCase):
         self.assertIn("=== --min-tls 1.0: OpenSSL's security level is lowered to 0", done.stdout)
         self.assertIn("=== TLS began: TLSv1,", done.stdout)
 
+    def test_what_the_server_lacks_is_said_and_not_in_openssl_s_words(self):
+        for minor, says in ((0, "SSL 3.0"), (3, "RFC 5746")):
+            done = self.talk(lambda p: (p.octets(), p.say(old_hello(minor)).until_gone()))
+            self.assertEqual(done.returncode, 5, done.stdout)
+            self.assertIn(says, done.flat)
+        done = self.talk(lambda p: (p.octets(), p.say(old_hello(3)).until_gone()), "--legacy-renegotiation", "--timeout", "1")
+        self.assertNotIn("RFC 5746", done.flat)
+
     def test_the_level_is_not_lowered_unasked(self):
         self.assertNotIn("security level", self.talk(server(), "--min-tls", "1.2").stdout)
 

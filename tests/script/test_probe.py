@@ -82,6 +82,14 @@ class Matrix(Case):
         self.judged(behaviour, "WARNING", "reply", "454 4.7.0 TLS not available")
         self.judged(behaviour, "CRITICAL", "reply", options=["--tls=starttls", "--tempfail", "critical"])
 
+    def test_another_protocol_that_greets_with_220(self):
+        for greeting, refusal, says in (("220 ProFTPD Server\r\n", "500 EHLO not understood\r\n", "FTP server"), ("220 (vsFTPd 3.0.3)\r\n", "530 Please login with USER and PASS.\r\n", "FTP server"),
+                                        ("220 mx LMTP Dovecot ready.\r\n", "500 5.5.1 Unknown command\r\n", "--lmtp"), ("220 mx ready\r\n", "500 use LHLO\r\n", "--lmtp")):
+            got = self.judged(lambda p: p.say(greeting).hear().say(refusal).obey(), "CRITICAL", "reply", says)
+            self.assertIn(refusal.strip(), got["message"])
+        got = self.judged(lambda p: p.say(GREETING).hear().say("500 no\r\n").obey(), "CRITICAL", "reply")
+        self.assertNotRegex(got["message"], "FTP|LMTP")
+
     def test_banner_554(self):
         self.judged(banner("554 5.7.1 no service for you\r\n"), "CRITICAL", "reply", "554 5.7.1 no service for you")
 

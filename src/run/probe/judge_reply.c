@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "run/probe/judge_impl.h"
+#include "run/session/diagnose.h"
 
 struct span
 judge_reply_text(struct judgement *j, const struct reply *r)
@@ -73,6 +74,8 @@ judge_reply(struct judgement *j, struct judge_check *c, const struct reply *repl
 {
 	struct probe_result *r = j->r;
 	struct span text = judge_reply_text(j, reply);
+	const char *other = c->phase == PHASE_EHLO && reply->code / 100 == 5 && r->reply[PHASE_BANNER] ?
+	    diagnose_refused_hello(r->reply[PHASE_BANNER], reply) : NULL;
 	enum health lasting = c->phase == PHASE_STARTTLS && judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL;
 
 	c->want = c->phase == PHASE_DATA ? SPAN("354") : c->phase == PHASE_BANNER || c->phase == PHASE_STARTTLS ? SPAN("220") :
@@ -87,9 +90,9 @@ judge_reply(struct judgement *j, struct judge_check *c, const struct reply *repl
 		judge_find(j, c, temporary(j), REASON_REPLY, arena_printf(&r->arena, "%s %s: %.*s", judge_what(j, c->phase),
 		    refused_for_now(c->phase, reply, text), SPAN_ARG(text)));
 	else if (reply->code / 100 == 5)
-		judge_find(j, c, lasting, c->phase == PHASE_AUTH ? REASON_AUTH : REASON_REPLY, arena_printf(&r->arena, "%s%s: %.*s",
+		judge_find(j, c, lasting, c->phase == PHASE_AUTH ? REASON_AUTH : REASON_REPLY, arena_printf(&r->arena, "%s%s: %.*s%s%s",
 		    c->phase == PHASE_BANNER ? "the server offers no service here" : judge_what(j, c->phase),
-		    c->phase == PHASE_BANNER ? "" : " refused", SPAN_ARG(text)));
+		    c->phase == PHASE_BANNER ? "" : " refused", SPAN_ARG(text), other ? "; " : "", other ? other : ""));
 	else
 		judge_find(j, c, STATE_CRITICAL, REASON_UNEXPECTED, arena_printf(&r->arena, "%s was answered with %.*s",
 		    judge_what(j, c->phase), SPAN_ARG(text)));

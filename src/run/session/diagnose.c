@@ -211,6 +211,25 @@ diagnose_banner(const struct reply *r)
 	return NULL;
 }
 
+static bool
+says(const struct reply *r, const char *word)
+{
+	for (size_t i = 0; i < r->nlines; i++)
+		if (has_word(r->line[i], word))
+			return true;
+	return false;
+}
+
+const char *
+diagnose_refused_hello(const struct reply *banner, const struct reply *refusal)
+{
+	if (says(banner, "lmtp") || says(refusal, "lhlo") || says(refusal, "lmtp"))
+		return "this is an LMTP server (RFC 2033): use lmtp:// or --lmtp";
+	if (!says(banner, "smtp") && (says(banner, "ftp") || says(refusal, "ftp") || says(refusal, "USER and PASS") || says(refusal, "login with USER")))
+		return "this is an FTP server (RFC 959): SMTP listens on 25, 587 and 465";
+	return NULL;
+}
+
 const char *
 diagnose_extensions(const struct extensions *e)
 {

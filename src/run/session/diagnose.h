@@ -41,6 +41,8 @@ void diagnose_plain(struct span octets, bool implicit, bool early, char out[DIAG
 
 /* What the form of a banner or an EHLO reply tells though it is no flaw, as a middlebox's marks; NULL: nothing. */
 const char *diagnose_banner(const struct reply *);
+/* What else greets with 220 and does not know EHLO, LHLO or HELO, after a 5xx to one of them; NULL: it cannot be told. */
+const char *diagnose_refused_hello(const struct reply *banner, const struct reply *refusal);
 const char *diagnose_extensions(const struct extensions *);
 
 #endif

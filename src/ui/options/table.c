@@ -176,6 +176,8 @@ const struct option options[] = {
 	{ "sni", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SET, "NAME", "Ask for this name in the handshake", OPTION_TEXT, AT(session.sni) },
 	{ "min-tls", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SERVE, "VERSION", "Accept no TLS below 1.0, 1.1, 1.2 or 1.3 (default: 1.2)",
 	  .call = read_min_tls },
+	{ "legacy-renegotiation", 0, SCOPE_CONNECT | SCOPE_PROBE, NULL, "Accept a server without secure renegotiation (RFC 5746)", OPTION_FLAG,
+	  AT(tls.legacy_renegotiation) },
 
 	/* logging in */
 	{ "auth", 0, SCOPE_CONNECT | SCOPE_PROBE, "[=MECHANISM]", "Log in before anything else (alone: by the best mechanism offered)", .call = options_auth },
