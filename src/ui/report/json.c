@@ -256,7 +256,7 @@ checks(const struct finding *v)
 static void
 put(struct lines *l, json_t *o)
 {
-	json_dumpf(o, l->out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+	json_write(l->out, o);
 	fputc('\n', l->out);
 	json_decref(o);
 }

@@ -146,10 +146,28 @@ json_put_texts(json_t *o, const char *key, const struct span *s, size_t n)
 	json_object_set_new(o, key, list);
 }
 
+/* DEL is ASCII, and a control octet all the same; jansson leaves it as it is. It stands in strings only. */
+static int
+write_some(const char *at, size_t n, void *out)
+{
+	for (const char *del; (del = memchr(at, 0x7F, n)); n -= (size_t)(del - at) + 1, at = del + 1) {
+		fwrite(at, 1, (size_t)(del - at), out);
+		fputs("\\u007f", out);
+	}
+	fwrite(at, 1, n, out);
+	return 0;
+}
+
+void
+json_write(FILE *out, const json_t *o)
+{
+	json_dump_callback(o, write_some, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+}
+
 void
 json_print(FILE *out, json_t *o)
 {
-	json_dumpf(o, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+	json_write(out, o);
 	fputc('\n', out);
 	json_decref(o);
 }

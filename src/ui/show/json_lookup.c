@@ -158,7 +158,5 @@ json_played(FILE *out, const struct json_played *p)
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
 		if (texts[i].text.len > 0)
 			json_put(o, texts[i].key, texts[i].text);
-	json_dumpf(o, out, JSON_COMPACT | JSON_ENSURE_ASCII);
-	fputc('\n', out);
-	json_decref(o);
+	json_print(out, o);
 }

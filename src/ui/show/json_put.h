@@ -16,6 +16,7 @@ void json_put_seconds(json_t *, uint64_t us);
 void json_put_time(json_t *, const char *key, int64_t us, bool fraction);	/* microseconds since 1970; in UTC */
 void json_put_addr(json_t *, const char *key, const struct addr *);
 void json_put_texts(json_t *, const char *key, const struct span *s, size_t n);
+void json_write(FILE *, const json_t *);	/* in ASCII, without control octets */
 void json_print(FILE *, json_t *);	/* one line; the object is given back */
 
 struct sts;
