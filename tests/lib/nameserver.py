@@ -118,7 +118,9 @@ class NameServer:
         name, end = decode_name(octets, 12)
         kind = next((k for k, v in TYPES.items() if v == struct.unpack(">H", octets[end:end + 2])[0]), "?")
         self.asked.append((name, kind))
-        question, records, rcode, flags = octets[12:end + 4], [], 0, 0x8180 | (0x20 if self.ad else 0)
+        question, records, rcode, flags = octets[12:end + 4], [], 0, 0x8180
+        if self.ad is True or self.ad and (name, kind) in self.ad:      # or a set of the questions whose answers are validated
+            flags |= 0x20
         for _ in range(20):
             value = self.zone.get((name, kind))
             alias = self.zone.get((name, "CNAME")) if value is None else None

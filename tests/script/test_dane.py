@@ -87,6 +87,61 @@ class Dane(unittest.TestCase):
         self.assertIn("TLS began", done.stdout)
         self.assertEqual(self.talk("silent", "require", "--timeout", "resolve=300ms").returncode, 5)
 
+    def along(self, zone, ad, *args, target="@next.test", command=("probe",)):
+        with NameServer(zone, ad=ad) as dns:
+            done = program.run(*command, "--dns", dns.address, "-p", str(self.smtp.port), *args, target)
+        return done, json.loads(done.stdout.splitlines()[0]) if "json" in args else None
+
+    def test_a_path_that_is_not_validated(self):
+        """RFC 7672 2.2.1 and 2.2.2: an MX or an address that was not validated; and where all was."""
+        at = f"_{self.smtp.port}._tcp.{HOST}"
+        zone = {("next.test", "MX"): [(10, HOST)], (HOST, "A"): ["127.0.0.1"], (at, "TLSA"): [self.key]}
+        mx, host, tlsa = ("next.test", "MX"), (HOST, "A"), (at, "TLSA")
+        for ad, state in (({mx, host, tlsa}, "matched"), ({host, tlsa}, "insecure_path"), ({mx, tlsa}, "insecure_path"),
+                          ({mx, host}, "insecure")):
+            for mode in ("check", "require"):
+                with self.subTest(state=state, mode=mode, ad=ad):
+                    done, got = self.along(zone, ad, f"--dane={mode}", "--format", "json")
+                    self.assertEqual(got["tls"]["dane"], state)
+                    self.assertEqual(done.returncode, 0 if state == "matched" else 1 if mode == "check" else 2)
+                    if state != "matched":
+                        self.assertEqual(got["reason"], "tls_dane")
+
+    def test_the_end_of_an_alias_and_the_name_before_it(self):
+        for at in ("real.test", HOST):
+            zone = {("next.test", "MX"): [(10, HOST)], (HOST, "CNAME"): ["real.test"], ("real.test", "A"): ["127.0.0.1"],
+                    (f"_{self.smtp.port}._tcp.{at}", "TLSA"): [self.key]}
+            done, got = self.along(zone, True, "--dane=require", "--format", "json")
+            self.assertEqual((done.returncode, got["tls"]["dane"]), (0, "matched"), at)
+
+    def test_a_resolver_that_is_not_known_to_validate(self):
+        with NameServer({(HOST, "A"): ["127.0.0.1"], (f"_{self.smtp.port}._tcp.{HOST}", "TLSA"): [self.key]}, ad=True,
+                        at=("127.0.0.11", 0)) as dns:
+            def state(*args):
+                done = program.run("probe", "--dane", "--format", "json", "--dns", dns.address, "-p", str(self.smtp.port), *args, HOST)
+                return done.returncode, json.loads(done.stdout)["tls"]["dane"]
+            self.assertEqual(state(), (1, "unknown"))
+            self.assertEqual(state("--trust-ad"), (0, "matched"))
+
+    def test_records_without_starttls(self):
+        with program.Serve("--listen", "127.0.0.1:0", "--tls=off") as smtp:
+            zone = {(HOST, "A"): ["127.0.0.1"], (f"_{smtp.port}._tcp.{HOST}", "TLSA"): [self.key]}
+            with NameServer(zone, ad=True) as dns:
+                done = program.run("probe", "--dane", "--format", "json", "--dns", dns.address, "-p", str(smtp.port), HOST)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["reason"]), (2, "tls_dane"))
+
+    def test_one_malformed_record_does_not_spoil_the_rest(self):
+        with NameServer({(HOST, "A"): ["127.0.0.1"], (f"_{self.smtp.port}._tcp.{HOST}", "TLSA"): [(3, 1, 1, ""), self.key]},
+                        ad=True) as dns:
+            done = program.run("--tls", "--dane=require", "--dns", dns.address, "-p", str(self.smtp.port), HOST, "-c", "QUIT")
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_a_silent_lookup_keeps_the_verdict_of_the_dialogue(self):
+        done = self.ask("silent", "--dane", "--format", "json", "-t", "2s", command=("probe",))
+        got = json.loads(done.stdout)
+        self.assertEqual((done.returncode, got["reason"], got["tls"]["dane"]), (1, "tls_dane", "lookup_failed"))
+        self.assertIn("quit", got["seconds"])
+
     def test_require_wants_tls(self):
         done = self.ask([self.key], "--dane=require", "-c", "QUIT")
         self.assertEqual(done.returncode, 0, done.stdout)

@@ -134,6 +134,24 @@ class Route(unittest.TestCase):
             self.check("@refused.test", 3, f"{other.address} did not answer, {self.dns.address} said REFUSED\n",
                        dns=f"{other.address},{self.dns.address}")
 
+    def test_a_dead_first_server(self):
+        """It takes a share of the time, no more; the second answers, and who was silent is named."""
+        dead = {(name, kind): "silent" for name in ("a.test", "mx.a.test") for kind in ("MX", "A", "AAAA")}
+        alive = {("a.test", "MX"): [(10, "mx.a.test")], ("mx.a.test", "A"): ["127.0.0.1"]}
+        with NameServer(dead) as first, NameServer(alive) as second, program.Serve("--listen", "127.0.0.1:0") as smtp:
+            done = program.run("probe", "-t", "6s", "--tls=off", "--format", "json", "--dns", f"{first.address},{second.address}",
+                               "-p", str(smtp.port), "@a.test")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn(f"{first.address} did not answer", done.stdout)
+        self.assertEqual(len(first.asked), 1)           # a server that was silent goes last
+
+    def test_what_was_dropped_is_no_silence(self):
+        for word, why in (("stranger", "another ID"), ("endless", "truncated|cut short")):
+            with NameServer({("a.test", "MX"): word}) as dns:
+                done = program.run("resolve", "--timeout", "resolve=1s", "--dns", dns.address, "@a.test")
+            self.assertEqual(done.returncode, 3)
+            self.assertRegex(done.stdout, why)
+
     def test_mx_without_address(self):
         self.check("@dangling.test", 3, "=== the MX 10 nowhere.test is left out: the name does not exist (NXDOMAIN)",
                    "*** no MX of dangling.test has an address: nowhere.test: the name does not exist")
