@@ -1,4 +1,4 @@
-/* loop - descriptors, timers, signals and children, on libuv. */
+/* loop - descriptors, timers, signals, children and threads, on libuv. */
 #include "net/loop.h"
 
 #include <errno.h>
@@ -34,6 +34,7 @@ struct loop {
 	struct loop_idle *idles, *next_idle;	/* next_idle: while the hooks run, the one after this */
 	bool kicked;
 	unsigned urgents;		/* watches that must not wait */
+	unsigned works;			/* threads that are not through */
 };
 
 #define SLICE_US 4000		/* how long the ready list may be worked before the terminal is looked at again */
@@ -151,6 +152,8 @@ loop_free(struct loop *loop)
 	if (!loop)
 		return;
 	uv_run(&loop->uv, UV_RUN_NOWAIT);
+	while (loop->works > 0)		/* its end is near: such work is bounded */
+		uv_run(&loop->uv, UV_RUN_ONCE);
 	if (uv_loop_close(&loop->uv) == 0)
 		free(loop);
 }
@@ -548,4 +551,76 @@ loop_child_free(struct loop_child *c)
 	if (!c->ended)
 		uv_process_kill(&c->uv, SIGTERM);
 	uv_close((uv_handle_t *)&c->uv, loop_free_data);
+}
+
+/* ---- work in threads */
+
+struct loop_work {
+	uv_work_t uv;
+	struct ready ready;
+	loop_fn *done;
+	void *ctx;			/* of `done` */
+	void (*work)(void *data), (*drop)(void *data);
+	void *data;
+	bool through, told, left;
+};
+
+static void
+on_work(uv_work_t *uv)
+{
+	struct loop_work *w = uv->data;
+
+	w->work(w->data);
+}
+
+static void
+tell_work_done(void *ctx, unsigned ready)
+{
+	struct loop_work *w = ctx;
+
+	(void)ready;
+	w->told = true;
+	w->done(w->ctx, 0);
+}
+
+static void
+on_work_through(uv_work_t *uv, int status)
+{
+	struct loop_work *w = uv->data;
+	struct loop *loop = (struct loop *)uv->loop;
+
+	(void)status;
+	loop->works--;
+	w->through = true;
+	if (w->left)
+		loop_work_free(w);
+	else
+		loop_list_add(&loop->ready, &w->ready);
+}
+
+struct loop_work *
+loop_work(struct loop *loop, void (*work)(void *data), void (*drop)(void *data), void *data, loop_fn *done, void *ctx)
+{
+	struct loop_work *w = memory_zeroed(sizeof *w);
+
+	*w = (struct loop_work){ .work = work, .drop = drop, .data = data, .done = done, .ctx = ctx,
+		.ready = { .fn = tell_work_done, .ctx = w } };
+	w->uv.data = w;
+	uv_queue_work(&loop->uv, &w->uv, on_work, on_work_through);
+	loop->works++;
+	return w;
+}
+
+void
+loop_work_free(struct loop_work *w)
+{
+	if (!w)
+		return;
+	w->left = true;
+	if (!w->through)
+		return;
+	loop_list_remove((struct loop *)w->uv.loop, &w->ready);
+	if (!w->told)
+		w->drop(w->data);
+	free(w);
 }

@@ -20,6 +20,7 @@ struct loop_timer;
 struct loop_signal;
 struct loop_idle;
 struct loop_child;
+struct loop_work;
 
 enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 
@@ -68,6 +69,14 @@ void loop_idle_free(struct loop_idle *);
  */
 struct loop_child *loop_spawn(struct loop *, char *const argv[], int fd, int err_fd, loop_child_fn *, void *ctx, struct err *);
 void loop_child_free(struct loop_child *);		/* forgets it, after SIGTERM if it still runs */
+
+/*
+ * Work that takes long is done in a thread: `work` gets the data, which nobody else touches meanwhile; `done` is called
+ * on the loop when it is through. Freed before that, `done` is not called any more, and `drop` gets the data once the
+ * thread is through; a loop is freed only then.
+ */
+struct loop_work *loop_work(struct loop *, void (*work)(void *data), void (*drop)(void *data), void *data, loop_fn *done, void *ctx);
+void loop_work_free(struct loop_work *);	/* NULL is fine */
 
 /* The libuv that runs, "1.44.2". */
 const char *loop_library_version(void);

@@ -205,6 +205,17 @@ auth_respond(struct auth *a, struct span challenge, struct buf *out, struct err 
 }
 
 bool
+auth_is_slow(const struct auth_mech *mech, struct span challenge)
+{
+	struct span count = span_skip(span_find(challenge, SPAN(",i=")), 3);
+	unsigned long long rounds;
+
+	count = span_until(&count, ',');
+	return span_starts(span_of(mech->name), SPAN("SCRAM-")) && count.len > 0 &&
+	    !span_number(count, AUTH_ROUNDS_SLOW, &rounds);
+}
+
+bool
 auth_believe(struct auth *a, struct err *err)
 {
 	return !a->exchange || a->lib->proved(a->exchange) ||

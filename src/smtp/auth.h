@@ -67,6 +67,9 @@ void auth_free(struct auth *);		/* NULL is fine */
 /* The next response, raw, added to `out`; the first of an AUTH_FIRST mechanism takes an empty challenge.
  * False with err: the challenge is none of this mechanism, or it had its say. */
 bool auth_respond(struct auth *, struct span challenge, struct buf *out, struct err *);
+/* Is the response to this challenge so dear to make that nobody should wait for it: more than AUTH_ROUNDS_SLOW of SCRAM's rounds? */
+enum { AUTH_ROUNDS_SLOW = 20000 };
+bool auth_is_slow(const struct auth_mech *, struct span challenge);
 /* The server said 235: is it true? False when it had to prove itself and did not (RFC 5802 3). */
 bool auth_believe(struct auth *, struct err *);
 

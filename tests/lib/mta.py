@@ -157,8 +157,12 @@ class Client:
         nonce = bare[2:] + b64(os.urandom(9)).encode()
         if bound:
             assert gs2 == b"p=tls-unique,,", gs2
-        salt, rounds = os.urandom(12), 4096
+        salt, rounds = os.urandom(12), self.server.rounds
         server_first = b"r=%s,s=%s,i=%d" % (nonce, b64(salt).encode(), rounds)
+        if self.server.leaves:
+            self.say("334 " + b64(server_first))
+            self.sock.shutdown(socket.SHUT_WR)
+            self.server.heard.append(self.line())       # nothing: EOFError
         answer = self.ask(server_first)
         without, proof = answer.rsplit(b",p=", 1)
         binding = base64.b64decode(without.split(b",")[0][2:])
@@ -190,9 +194,10 @@ class Mta(Listener):
     """A context manager: .port; .heard, every line; .messages, whole. `answers` maps a verb to a reply or a function."""
 
     def __init__(self, *offers, answers=None, context=None, lmtp=False, before=None, liar=False, client=Client,
-                 auth_refusal="535 5.7.8 no"):
+                 auth_refusal="535 5.7.8 no", rounds=4096, leaves=False):
         self.offers, self.answers, self.context, self.lmtp = list(offers), answers or {}, context, lmtp
         self.before, self.liar, self.client, self.auth_refusal = before, liar, client, auth_refusal
+        self.rounds, self.leaves = rounds, leaves       # of SCRAM; it leaves once it has asked for them
         self.heard, self.messages = [], []
         super().__init__()
         self.target = f"{self.host}:{self.port}"

@@ -66,6 +66,24 @@ class Auth(unittest.TestCase):
             self.assertIn("SCRAM-SHA-256 is the best", done.stdout)
             self.assertIn("the server did not prove that it knows the password", done.stdout)
 
+    def test_rounds_of_scram(self):
+        program.needs(self, "libgsasl")
+        for rounds, status in ((20000, 0), (20001, 0), (300000, 0), (1000001, 10), (10000000, 10)):
+            with self.subTest(rounds), Mta("AUTH SCRAM-SHA-256", rounds=rounds) as mta:
+                done = login(mta)
+                self.assertEqual(done.returncode, status, done.stdout)
+                self.assertEqual("NOOP" in mta.heard, status == 0)
+                self.assertEqual("*" in mta.heard, status != 0)
+                self.no_secret(done)
+
+    def test_many_rounds_of_scram_keep_nobody_waiting(self):
+        program.needs(self, "libgsasl")
+        with Mta("AUTH SCRAM-SHA-256", rounds=1000000, leaves=True) as mta:
+            done = login(mta)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("closed the connection", done.stdout)
+        self.assertEqual(len([line for line in mta.heard if not line.startswith(("EHLO", "AUTH"))]), 0, mta.heard)
+
     def test_without_an_initial_response(self):
         for mech, initial in (("PLAIN", "no"), ("LOGIN", "yes")):
             with Mta("AUTH " + mech) as mta:

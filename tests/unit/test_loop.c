@@ -268,6 +268,81 @@ children(void **state)
 	loop_free(loop);
 }
 
+/* ---- threads */
+
+struct job { int pair[2]; bool worked, done, dropped, ticked; };
+
+static void
+job_work(void *data)
+{
+	struct job *job = data;
+	char octet;
+
+	job->worked = read(job->pair[0], &octet, 1) == 1;
+}
+
+static void
+job_drop(void *data)
+{
+	((struct job *)data)->dropped = true;
+}
+
+static void
+on_job(void *ctx, unsigned ready)
+{
+	(void)ready;
+	((struct job *)ctx)->done = true;
+}
+
+static void
+on_tick(void *ctx, unsigned ready)
+{
+	(void)ready;
+	((struct job *)ctx)->ticked = true;
+}
+
+/* The loop goes on while a thread works; what is left to itself is dropped, and its end is not told. */
+static void
+work_in_threads(void **state)
+{
+	struct loop *loop = loop_new();
+
+	(void)state;
+	for (int left = 0; left < 2; left++) {
+		struct job job = { 0 };
+		assert_int_equal(pipe(job.pair), 0);
+		struct loop_work *work = loop_work(loop, job_work, job_drop, &job, on_job, &job);
+		struct loop_timer *timer = loop_timer(loop, on_tick, &job);
+		loop_timer_set(timer, 1);
+		while (!job.ticked)
+			loop_turn(loop, true);
+		assert_false(job.done);
+		if (left)
+			loop_work_free(work);
+		assert_false(job.dropped);
+		assert_int_equal(write(job.pair[1], "x", 1), 1);
+		while (left ? !job.dropped : !job.done)
+			loop_turn(loop, true);
+		assert_true(job.worked);
+		assert_int_equal(job.done, !left);
+		if (!left)
+			loop_work_free(work);
+		assert_int_equal(job.dropped, left);
+		loop_timer_free(timer);
+		close(job.pair[0]);
+		close(job.pair[1]);
+	}
+	struct job last = { 0 };
+	assert_int_equal(pipe(last.pair), 0);
+	assert_int_equal(write(last.pair[1], "x", 1), 1);
+	loop_work_free(loop_work(loop, job_work, job_drop, &last, on_job, &last));
+	loop_turn(loop, false);
+	loop_free(loop);		/* waits for it */
+	assert_true(last.dropped);
+	close(last.pair[0]);
+	close(last.pair[1]);
+}
+
 static void
 without_descriptors_it_ends_in_a_sentence(void **state)
 {
@@ -298,7 +373,7 @@ main(void)
 		cmocka_unit_test(the_stopped_does_not_fire_and_the_urgent_is_first), cmocka_unit_test(timers),
 		cmocka_unit_test(an_answer_that_is_there_beats_its_deadline),
 		cmocka_unit_test(an_error_is_told_once_and_what_follows_too),
-		cmocka_unit_test(hooks_and_signals), cmocka_unit_test(what_cannot_be_watched), cmocka_unit_test(children),
+		cmocka_unit_test(hooks_and_signals), cmocka_unit_test(what_cannot_be_watched), cmocka_unit_test(children), cmocka_unit_test(work_in_threads),
 		cmocka_unit_test(without_descriptors_it_ends_in_a_sentence),
 	};
 	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);

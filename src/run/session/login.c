@@ -2,6 +2,7 @@
 #include "run/session/login.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/base64.h"
 #include "base/text.h"
@@ -11,12 +12,26 @@ enum {
 	CHALLENGES_MAX = 16,		/* GSSAPI, which needs most, has 4 or so */
 };
 
+static void
+free_exchange(void *data)
+{
+	struct login_exchange *x = data;
+
+	if (!x)
+		return;
+	auth_free(x->auth);
+	secret_release(&x->user);
+	secret_release(&x->password);
+	secret_release_buf(&x->response);
+	arena_release(&x->arena);
+	free(x);
+}
+
 void
 login_release(struct login *l)
 {
-	auth_free(l->auth);
-	secret_release(&l->user);
-	secret_release(&l->password);
+	if (l->stage != LOGIN_DERIVE)		/* else the thread's end frees it */
+		free_exchange(l->x);
 	*l = (struct login){ 0 };
 }
 
@@ -81,7 +96,7 @@ choose_best(struct session *s, struct login *l, struct err *err)
 	struct err lack = { 0 };
 
 	l->sasl = wants_sasl(list) ? sasl(&lack) : NULL;
-	bool bound = l->who.tls_exporter.len || l->who.tls_unique.len;
+	bool bound = l->x->who.tls_exporter.len || l->x->who.tls_unique.len;
 	l->mech = auth_best(list, session_view(s).tls != NULL, bound, l->sasl);
 	if (l->mech && lack.kind)
 		session_note(s, "without SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI: %s", lack.text);
@@ -105,7 +120,7 @@ choose(struct session *s, struct login *l, struct err *err)
 	const struct credentials *c = &session_opts(s)->auth;
 	struct span name = l->args->mech.len ? l->args->mech : span_of(c->mech);
 
-	session_bindings(s, &l->who.tls_exporter, &l->who.tls_unique);
+	session_bindings(s, &l->x->who.tls_exporter, &l->x->who.tls_unique);
 	if (session_dialogue(s)->authenticated)
 		session_note(s, "this session is logged in already; a server refuses a second AUTH (RFC 4954 4)");
 	if (!(name.len ? choose_named(s, l, name, err) : choose_best(s, l, err)))
@@ -115,7 +130,7 @@ choose(struct session *s, struct login *l, struct err *err)
 	 * Cyrus nor Dovecot then comes to the same proof; "n" works with both.
 	 */
 	if (!(l->mech->flags & AUTH_BOUND))
-		l->who.tls_exporter = l->who.tls_unique = SPAN_NONE;
+		l->x->who.tls_exporter = l->x->who.tls_unique = SPAN_NONE;
 	return may_log_in(s, l, err);
 }
 
@@ -129,34 +144,58 @@ cancel_exchange(struct session *s, struct login *l, const struct err *err)
 	return session_say(s, SPAN("*")) ? STEP_WAIT : STEP_FAIL;
 }
 
+/* In a thread, or at once. */
+static void
+make_response(void *data)
+{
+	struct login_exchange *x = data;
+
+	x->response = (struct buf){ .max = AUTH_RESPONSE_MAX };
+	x->err = (struct err){ 0 };
+	x->made = auth_respond(x->auth, x->challenge, &x->response, &x->err);
+}
+
 /* AUTH with an initial response, or the response to a challenge; "=" stands for an initial one that is empty. */
 static enum progress
-say_response(struct session *s, struct login *l, struct span challenge, bool initial)
+send_response(struct session *s, struct login *l, bool initial)
 {
-	struct buf response = { .max = AUTH_RESPONSE_MAX };
+	struct login_exchange *x = l->x;
 	struct arena scratch = { 0 };
-	struct err err = { 0 };
 
-	if (!auth_respond(l->auth, challenge, &response, &err)) {
-		secret_release_buf(&response);
-		return initial ? session_fail(s, err.kind, "%s", err.text) : cancel_exchange(s, l, &err);
+	if (!x->made) {
+		secret_release_buf(&x->response);
+		return initial ? session_fail(s, x->err.kind, "%s", x->err.text) : cancel_exchange(s, l, &x->err);
 	}
-	struct span line = base64_encode(&scratch, buf_span(&response)), text = line;
+	struct span line = base64_encode(&scratch, buf_span(&x->response)), text = line;
 	if (initial)
 		line = arena_printf(&scratch, "AUTH %s %.*s", l->mech->name, SPAN_ARG(text.len ? text : SPAN("=")));
 	bool said = session_say(s, line);
 	secret_wipe(text);
 	secret_wipe(line);
 	arena_release(&scratch);
-	secret_release_buf(&response);
+	secret_release_buf(&x->response);
 	return said ? STEP_WAIT : STEP_FAIL;
+}
+
+static enum progress
+say_response(struct session *s, struct login *l, struct span challenge, bool initial)
+{
+	arena_reset(&l->x->arena);
+	l->x->challenge = arena_copy(&l->x->arena, challenge);
+	if (auth_is_slow(l->mech, challenge)) {
+		l->stage = LOGIN_DERIVE;
+		session_offload(s, make_response, free_exchange, l->x);
+		return STEP_WAIT;
+	}
+	make_response(l->x);
+	return send_response(s, l, initial);
 }
 
 /* RFC 4954 4: an initial response that makes the line too long comes as the answer to an empty challenge instead. */
 static bool
 has_initial(const struct login *l)
 {
-	size_t most = l->who.user.len + l->who.authzid.len + l->who.password.len + 64;
+	size_t most = l->x->who.user.len + l->x->who.authzid.len + l->x->who.password.len + 64;
 
 	if (l->args->initial != LOGIN_INITIAL_AUTO)
 		return l->args->initial == LOGIN_INITIAL_YES;
@@ -169,13 +208,13 @@ begin_exchange(struct session *s, struct login *l)
 	struct err err = { 0 };
 	char line[64];
 
-	l->who.user = secret_span(&l->user);
-	l->who.password = secret_span(&l->password);
-	l->who.host = session_view(s).host;
-	l->who.port = session_target(s)->port;
-	session_mask(s, l->who.password);
-	l->auth = auth_new(l->mech, &l->who, l->sasl, &err);
-	if (!l->auth)
+	l->x->who.user = secret_span(&l->x->user);
+	l->x->who.password = secret_span(&l->x->password);
+	l->x->who.host = session_view(s).host;
+	l->x->who.port = session_target(s)->port;
+	session_mask(s, l->x->who.password);
+	l->x->auth = auth_new(l->mech, &l->x->who, l->sasl, &err);
+	if (!l->x->auth)
 		return session_fail(s, err.kind, "%s", err.text);
 	bool initial = has_initial(l);
 	l->stage = LOGIN_TALK;
@@ -190,11 +229,11 @@ begin_exchange(struct session *s, struct login *l)
 static enum progress
 ask_what_lacks(struct session *s, struct login *l)
 {
-	if ((l->mech->flags & AUTH_USER) && !l->user.at) {
+	if ((l->mech->flags & AUTH_USER) && !l->x->user.at) {
 		l->stage = LOGIN_ASK_USER;
 		return session_ask(s, "User name: ", false, "a user name: --user NAME gives it");
 	}
-	if ((l->mech->flags & AUTH_PASSWORD) && !l->password.at) {
+	if ((l->mech->flags & AUTH_PASSWORD) && !l->x->password.at) {
 		l->stage = LOGIN_ASK_PASSWORD;
 		return session_ask(s, l->mech->flags & AUTH_BARE && !(l->mech->flags & AUTH_CHOSEN) ? "Token: " : "Password: ", true,
 		    "a password: --password-file, --password-env, --password-command, --password-fd or --netrc gives it");
@@ -211,16 +250,16 @@ find_credentials(struct session *s, struct login *l)
 	if (!choose(s, l, &err))
 		return session_fail(s, err.kind, "%s", err.text);
 	if (l->args->user.len || c->user)
-		secret_set(&l->user, l->args->user.len ? l->args->user : span_of(c->user));
-	l->who.authzid = l->args->authzid.len ? l->args->authzid : span_of(c->authzid);
+		secret_set(&l->x->user, l->args->user.len ? l->args->user : span_of(c->user));
+	l->x->who.authzid = l->args->authzid.len ? l->args->authzid : span_of(c->authzid);
 	if (l->args->password.at || c->password.at)
-		secret_set(&l->password, secret_span(l->args->password.at ? &l->args->password : &c->password));
-	if (c->netrc && !l->password.at && (l->mech->flags & AUTH_PASSWORD)) {
+		secret_set(&l->x->password, secret_span(l->args->password.at ? &l->args->password : &c->password));
+	if (c->netrc && !l->x->password.at && (l->mech->flags & AUTH_PASSWORD)) {
 		struct secret user = { 0 };
-		if (!credentials_netrc(session_view(s).host, secret_span(&l->user), &user, &l->password, &err))
+		if (!credentials_netrc(session_view(s).host, secret_span(&l->x->user), &user, &l->x->password, &err))
 			return session_fail(s, err.kind, "%s", err.text);
-		if (!l->user.at && user.len)
-			secret_set(&l->user, secret_span(&user));
+		if (!l->x->user.at && user.len)
+			secret_set(&l->x->user, secret_span(&user));
 		secret_release(&user);
 	}
 	return ask_what_lacks(s, l);
@@ -229,7 +268,7 @@ find_credentials(struct session *s, struct login *l)
 enum progress
 login_begin(struct session *s, struct login *l, const struct login_args *args)
 {
-	*l = (struct login){ .args = args };
+	*l = (struct login){ .args = args, .x = memory_zeroed(sizeof *l->x) };
 	if (session_view(s).dialogue.hello != VERB_OTHER)
 		return find_credentials(s, l);
 	return hello_begin(s, &l->hello, false);
@@ -258,7 +297,7 @@ heard_reply(struct session *s, struct login *l, const struct news *news)
 		return progress;
 	}
 	struct err err;
-	if (!auth_believe(l->auth, &err))
+	if (!auth_believe(l->x->auth, &err))
 		return session_fail(s, err.kind, "%s", err.text);
 	return STEP_DONE;
 }
@@ -270,8 +309,12 @@ login_heard(struct session *s, struct login *l, const struct news *news)
 		enum progress progress = hello_heard(s, &l->hello, news);
 		return progress == STEP_DONE ? find_credentials(s, l) : progress;
 	}
+	if (l->stage == LOGIN_DERIVE && news->kind == NEWS_WORKED) {
+		l->stage = LOGIN_TALK;
+		return send_response(s, l, false);
+	}
 	if (news->kind == NEWS_ANSWER) {
-		secret_set(l->stage == LOGIN_ASK_USER ? &l->user : &l->password, news->text);
+		secret_set(l->stage == LOGIN_ASK_USER ? &l->x->user : &l->x->password, news->text);
 		return ask_what_lacks(s, l);
 	}
 	return news->kind == NEWS_REPLY ? heard_reply(s, l, news) : STEP_FAIL;

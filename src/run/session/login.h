@@ -13,15 +13,25 @@ struct login_args {
 	enum { LOGIN_INITIAL_AUTO, LOGIN_INITIAL_YES, LOGIN_INITIAL_NO } initial;
 };
 
+/* What a response is made from and what comes of it: a thread may have it for a while. */
+struct login_exchange {
+	struct auth *auth;
+	struct secret user, password;
+	struct auth_credentials who;
+	struct arena arena;		/* of the challenge */
+	struct span challenge;
+	struct buf response;
+	bool made;			/* ->response; else ->err says why not */
+	struct err err;
+};
+
 struct login {
-	enum { LOGIN_HELLO, LOGIN_ASK_USER, LOGIN_ASK_PASSWORD, LOGIN_TALK, LOGIN_CANCELLED } stage;
+	enum { LOGIN_HELLO, LOGIN_ASK_USER, LOGIN_ASK_PASSWORD, LOGIN_TALK, LOGIN_DERIVE, LOGIN_CANCELLED } stage;
 	struct hello hello;
 	const struct login_args *args;
 	const struct auth_mech *mech;
 	const struct sasl *sasl;
-	struct auth *auth;
-	struct secret user, password;
-	struct auth_credentials who;
+	struct login_exchange *x;	/* NULL: login_begin was not called. While a thread has it (LOGIN_DERIVE) it is not ours */
 	unsigned challenges;
 	struct err err;			/* why the exchange was cancelled */
 };

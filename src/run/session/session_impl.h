@@ -105,6 +105,7 @@ struct session {
 	bool working;				/* within an entry point: what is pushed waits for its end */
 
 	struct loop_timer *timer;
+	struct loop_work *offloaded;		/* by the step in hand; NULL: nothing is */
 	struct loop_timer *hush;		/* a port that says nothing is told of before the wait is over; NULL: never needed */
 	bool sleeping;
 	enum wait wait;				/* what for */

@@ -87,6 +87,11 @@ void session_emit(struct session *, struct event *);
 void session_wait(struct session *, enum wait, uint64_t ms);
 struct silence session_silence(struct session *);	/* what is waited for now, and what came of it; until the next call */
 void session_sleep(struct session *, uint64_t ms);		/* NEWS_TIMER comes */
+/*
+ * What would keep the loop from everybody else is done in a thread: `work` gets the data alone, and NEWS_WORKED comes.
+ * A step that ends before leaves the data to `drop`.
+ */
+void session_offload(struct session *, void (*work)(void *data), void (*drop)(void *data), void *data);
 /* With how much time the reply to what was said last is waited for. */
 void session_wait_reply(struct session *, enum verb);
 

@@ -1,6 +1,7 @@
 /* session - the queue of steps, what they hear, and how long they wait. */
 #include "run/session/session_impl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "run/session/diagnose.h"
@@ -47,6 +48,27 @@ leave_off(struct session *s)
 }
 
 static void
+on_offloaded_done(void *ctx, unsigned ready)
+{
+	struct session *s = ctx;
+
+	(void)ready;
+	loop_work_free(s->offloaded);
+	s->offloaded = NULL;
+	s->working = true;
+	session_tell(s, &(struct news){ .kind = NEWS_WORKED });
+	s->working = false;
+	session_work(s);
+}
+
+void
+session_offload(struct session *s, void (*work)(void *data), void (*drop)(void *data), void *data)
+{
+	assert(s->step && !s->offloaded);
+	s->offloaded = loop_work(s->env->loop, work, drop, data, on_offloaded_done, s);
+}
+
+static void
 end_step(struct session *s, enum progress progress)
 {
 	struct event event = { .kind = EVENT_STEP_ENDED, .err = progress == STEP_FAIL ? s->failed : ERR_NONE };
@@ -54,6 +76,8 @@ end_step(struct session *s, enum progress progress)
 	if (!s->step)
 		return;
 	stop_waiting(s);
+	loop_work_free(s->offloaded);
+	s->offloaded = NULL;
 	if (progress == STEP_DONE)
 		s->failed = ERR_NONE;
 	else if (s->fate_unknown)

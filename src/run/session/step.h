@@ -28,6 +28,7 @@ enum news_kind {
 	NEWS_POLICY,		/* ->sts: from session_find_policy */
 	NEWS_TIMER,		/* from session_sleep */
 	NEWS_TLSA,		/* the TLSA records are known; to who waits for them */
+	NEWS_WORKED,		/* from session_offload */
 	NEWS_WRITABLE,		/* less than SESSION_LOW_WATER is unsent */
 	NEWS_ANSWER,		/* ->text: what the person said */
 	NEWS_COMMAND,		/* server: ->event->text came */
