@@ -105,6 +105,21 @@ conv_owe(struct conv *c)
 }
 
 unsigned
+conv_owe_next(struct conv *c)
+{
+	unsigned ticket = owe(c, c->wrote);
+
+	if (ticket == 0 || c->owed_n == 1)
+		return ticket;
+	struct owed *last = &c->owed[(c->owed_first + c->owed_n - 1) % c->owed_cap], moved = *last;
+	bool left = c->owed_left == c->owed_n;		/* it was counted, where it stood */
+	c->owed_first = (c->owed_first + c->owed_cap - 1) % c->owed_cap;
+	c->owed[c->owed_first] = moved;
+	c->owed_left += !left;
+	return ticket;
+}
+
+unsigned
 conv_say(struct conv *c, struct span line)
 {
 	if (c->owed_n == CONV_OWED_MAX || c->out.max - buf_span(&c->out).len < line.len + 2)

@@ -55,6 +55,8 @@ void conv_is_secret(struct conv *);
 bool conv_put(struct conv *, struct span octets);
 /* A reply is owed for what conv_put sent (the dot, a BDAT chunk, one more in LMTP): its ticket. 0 as above. */
 unsigned conv_owe(struct conv *);
+/* The same, for a reply that comes before all that are owed already: a further one to what was just answered. */
+unsigned conv_owe_next(struct conv *);
 /* The reply to this ticket will come late, if at all. */
 void conv_give_up(struct conv *, unsigned ticket);
 /* The peer is a program that prints more than SMTP (exim -bh): between replies, a line without a code is CONV_CHATTER. */

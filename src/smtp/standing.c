@@ -45,6 +45,11 @@ due_command(struct span line)
 	struct span args;
 	struct due due = { .verb = verb_of(line, &args) };
 
+	if (due.verb == VERB_BDAT || due.verb == VERB_BURL) {		/* the last chunk ends the message (RFC 3030 2) */
+		span_word(&args);
+		if (span_eq_case(span_trim(args), SPAN("LAST")))
+			due.stage = DUE_MESSAGE;
+	}
 	if (due.verb == VERB_AUTH) {
 		struct span mechanism = span_word(&args);
 		due.initial = args.len > 0 || may_need_no_response(mechanism);

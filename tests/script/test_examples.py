@@ -11,6 +11,7 @@ import unittest
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
+import hostile
 import program
 import tap
 from listener import listening
@@ -107,6 +108,19 @@ class Examples(unittest.TestCase):
             done = self.replay("smuggling.smtp", open_door)
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn("0 passed, 3 failed", done.stdout)
+
+    def test_starttls_injection(self):
+        def behaviour(injected):
+            def serve(p):
+                p.hello().hear().hear().say("220 go\r\n").tls()
+                if injected:
+                    p.say("250 2.0.0 Ok\r\n")
+                p.obey()
+            return serve
+        for injected in False, True:
+            with hostile.Server(behaviour(injected)) as server:
+                done = self.replay("starttls-injection.smtp", server, "--verify=off")
+            self.assertEqual(done.returncode, int(injected), done.stdout)
 
     def test_greet_pause(self):
         self.passes(self.replay("greet-pause.smtp", self.mock("mock-greet-pause.smtp")))

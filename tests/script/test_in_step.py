@@ -122,5 +122,133 @@ class Surplus(unittest.TestCase):
         self.assertEqual((got["state"], got["reason"]), ("WARNING", "rate_limited"), done.stdout)
 
 
+class Counted(unittest.TestCase):
+    """BDAT, and how many replies the end of data has."""
+
+    @staticmethod
+    def counting(chunk_reply="250 chunk\r\n"):
+        def behaviour(p):
+            p.hello("250-h\r\n250 CHUNKING\r\n")
+            p.chunks = []
+            for verb in p.verbs():
+                if verb == "BDAT":
+                    n = int(p.heard[-1].split()[1])
+                    while len(p.rest) < n and (more := p.octets()):
+                        p.rest += more
+                    p.chunks.append(p.rest[:n])
+                    p.rest = p.rest[n:]
+                p.say({"QUIT": "221 bye\r\n", "BDAT": chunk_reply}.get(verb, "250 ok\r\n"))
+        return behaviour
+
+    BEFORE = ["EHLO a.example", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"]
+
+    def chunk(self, lines, how="pipe", reply="250 chunk\r\n"):
+        lines = self.BEFORE + lines
+        with Server(self.counting(reply)) as server:
+            target = f"127.0.0.1:{server.port}"
+            if how == "-c":
+                done = program.run(target, *[w for line in lines for w in ("-c", line)])
+            else:
+                done = program.run(target, input="\n".join(lines) + "\n")
+        return done, server.peers[0]
+
+    def test_typed_chunks(self):
+        for how in "pipe", "-c":
+            for lines, chunks in ((["BDAT 14 LAST", "Subject: x", ""], [b"Subject: x\r\n\r\n"]), (["BDAT 2", "", "BDAT 0 LAST"], [b"\r\n", b""]),
+                                  (["BDAT 6", "QUIT", "BDAT 8 LAST", "S: 250", ], [b"QUIT\r\n", b"S: 250\r\n"]),
+                                  (["BDAT 800 LAST"] + ["12345678"] * 80, [b"12345678\r\n" * 80])):
+                with self.subTest(lines, how=how):
+                    done, peer = self.chunk([*lines, "NOOP"], how)
+                    self.assertEqual((done.returncode, peer.chunks, peer.heard[-2:]), (0, chunks, ["NOOP", "QUIT"]), done.stdout)
+
+    def test_a_refused_chunk_is_a_refusal(self):
+        done, peer = self.chunk(["BDAT 3", "x", "NOOP"], reply="552 5.3.4 too much\r\n")
+        self.assertEqual((done.returncode, peer.heard[-2:]), (7, ["NOOP", "QUIT"]), done.stdout)
+
+    def test_lines_that_do_not_make_it_are_not_sent(self):
+        for lines in ["BDAT 3", "xx", "NOOP"], ["BDAT 14", "x"]:
+            done, peer = self.chunk(lines)
+            self.assertEqual((done.returncode, peer.chunks), (2, []), done.stdout)
+            self.assertEqual([h for h in peer.heard if h not in self.BEFORE and h != "QUIT"], lines[2:], done.stdout)
+
+    def test_raw_octets(self):
+        done, peer = self.chunk([r'/raw "BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n"'])
+        self.assertEqual((done.returncode, peer.chunks, peer.heard[-2:]), (0, [b"QUIT\r\n"], ["NOOP", "QUIT"]), done.stdout)
+
+    @staticmethod
+    def prdr(verdicts, final="250 all\r\n"):
+        def behaviour(p):
+            p.hello("250-h\r\n250-PIPELINING\r\n250 PRDR\r\n")
+            for verb in p.verbs():
+                if verb == "DATA":
+                    p.say("354 go\r\n")
+                    while p.heard[-1] != ".":
+                        p.hear()
+                    p.say("353 each\r\n" + "".join(v + "\r\n" for v in verdicts) + final)
+                else:
+                    p.say("221 bye\r\n" if verb == "QUIT" else "250 ok\r\n")
+        return behaviour
+
+    TEXT = ["EHLO a.example", "MAIL FROM:<a@b.example> PRDR", "RCPT TO:<c@d.example>", "RCPT TO:<e@d.example>", "DATA", "Subject: x", "", "."]
+
+    def test_prdr_in_a_pipe(self):
+        got, _ = events(self.prdr(["250 one", "550 two"]), [*self.TEXT, "NOOP"], status=7)
+        self.assertEqual([(e["answers"], e["code"]) for e in got if e["event"] == "reply"][-6:],
+                         [("message", 353), ("message", 250), ("message", 550), ("message", 250), ("NOOP", 250), ("QUIT", 221)])
+        self.assertTrue(all(e["standing"] == "fits" for e in got if e["event"] == "reply"))
+
+    def test_prdr_by_send(self):
+        for verdicts, status in (["250 one", "250 two"], 0), (["250 one", "550 two"], 8), (["550 one", "550 two"], 7):
+            with Server(self.prdr(verdicts, "250 all\r\n" if status != 7 else "550 none\r\n")) as server:
+                done = program.run("send", "--tls=off", "--mail-param", "PRDR", "--from", "a@b.example", "--to", "c@d.example", "--to", "e@d.example",
+                                   "--body", "x", f"127.0.0.1:{server.port}", "--format", "json")
+            self.assertEqual(done.returncode, status, done.stdout)
+            said = [json.loads(line) for line in done.stdout.splitlines()]
+            self.assertEqual([r["code"] for e in said if e["event"] == "delivery" for r in e["recipients"]], [int(v[:3]) for v in verdicts], done.stdout)
+
+    def test_353_without_prdr_is_out_of_step(self):
+        got, _ = events(self.prdr(["250 one", "250 two"]), [line.replace(" PRDR", "") for line in self.TEXT], status=12)
+        self.assertEqual([e["standing"] for e in got if e["event"] == "reply" and e["code"] == 353], ["out_of_step"])
+
+    def test_prdr_replayed(self):
+        import tempfile
+        script = "".join(f"C: {line}\n" + ("S: 354\n" if line == "DATA" else "" if line in ("Subject: x", "", ".") else "S: 250\n") for line in self.TEXT)
+        for lines, status in ("S: 353\nS: 250\nS: 550\nS: 250\n", 0), ("S: 353\nS: 250\nS: 250\nS: 250\n", 1):
+            with tempfile.NamedTemporaryFile("w", suffix=".smtp") as f, Server(self.prdr(["250 one", "550 two"])) as server:
+                f.write(script + lines + "C: NOOP\nS: 250\n")
+                f.flush()
+                done = program.run("replay", "--against", f"127.0.0.1:{server.port}", f.name)
+            self.assertEqual(done.returncode, status, done.stdout)
+
+
+class Early(unittest.TestCase):
+    def test_a_greeting_that_refuses_who_talks_early(self):
+        with Server(lambda p: p.hear().say("554 5.5.1 no early talkers\r\n").close()) as server:
+            done = program.run(f"127.0.0.1:{server.port}", "--early", "-c", "EHLO a.example")
+        self.assertEqual(done.returncode, 7, done.stdout)
+
+
+class Injection(unittest.TestCase):
+    """STARTTLS and more in one write, by hand: the handshake follows, and a reply within TLS is told as what it is."""
+
+    def play(self, line, injected):
+        def behaviour(p):
+            p.hello().hear().hear().say("220 go\r\n").tls()
+            if injected:
+                p.say("250 2.0.0 Ok\r\n")
+            p.obey()
+        with Server(behaviour) as server:
+            done = program.run(f"127.0.0.1:{server.port}", "--verify=off", input=f"EHLO a.example\n{line}\nRSET\n")
+        self.assertEqual(server.peers[0].heard, ["EHLO a.example", "STARTTLS", "NOOP", "RSET", "QUIT"], done.stdout)
+        return done
+
+    def test_by_hand(self):
+        for line in '/pipeline "STARTTLS" "NOOP"', r'/raw "STARTTLS\r\nNOOP\r\n"':
+            self.assertEqual(self.play(line, False).returncode, 0)
+            done = self.play(line, True)
+            self.assertEqual(done.returncode, 10, done.stdout)
+            self.assertIn("CVE-2011-0411", done.stdout)
+
+
 if __name__ == "__main__":
     tap.main()

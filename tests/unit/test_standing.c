@@ -19,6 +19,7 @@ static const struct row { const char *line; enum due_stage stage; bool prdr; con
 	{ "RCPT TO:<a@b>", DUE_COMMAND, false, "250 251", "220 221 235 334 353 354" },
 	{ "DATA", DUE_COMMAND, false, "354", "220 221 235 250 334 353" },
 	{ "BDAT 3", DUE_COMMAND, false, "250", "220 221 235 334 353 354" },
+	{ "BDAT 0 LAST", DUE_MESSAGE, false, "250", "220 221 235 334 353 354" },
 	{ "BURL imap://x", DUE_COMMAND, false, "250", "220 221 235 334 353 354" },
 	{ "RSET", DUE_COMMAND, false, "250", "220 221 235 334 353 354" },
 	{ "VRFY a", DUE_COMMAND, false, "250 251 252", "220 221 235 334 353 354" },
@@ -51,6 +52,8 @@ due_of(const struct row *row)
 {
 	struct due due = due_command(span_of(row->line));
 
+	if (due.verb == VERB_BDAT)
+		assert_int_equal(due.stage, row->stage);
 	due.stage = row->stage;
 	due.prdr = row->prdr;
 	return due;

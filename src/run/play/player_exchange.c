@@ -293,6 +293,7 @@ heard_reply(struct session *s, struct play *p, const struct news *news)
 	if (!x->failed)
 		x->failed = !play_judge(p, x->item, k, r, news);
 	x->heard++;
+	x->needed += news->more;
 	note_invitation(p, k < x->item->nreply ? x->item->reply[k] : NULL, news);
 	if (news->failed == ERR_NONE && news->verb == VERB_STARTTLS && session_dialogue(s)->mode == MODE_COMMAND)
 		return x->failed ? STEP_DONE : session_shake_hands(s);

@@ -206,6 +206,68 @@ gather_text(struct player *p)
 	return mode_of(p, p->lines.first) != MODE_COMMAND || waiting_join_text(&p->lines) || p->ended;
 }
 
+/* ---- BDAT: its octets are those of the lines that follow, and go with it (RFC 3030 2) */
+
+enum { CHUNK_MAX = CONV_OUTPUT_MAX / 2 };
+
+/* How many octets the first line announces; 0: it is no BDAT, or none follow. */
+static unsigned long long
+chunk_of(const struct player *p)
+{
+	const struct waiting *w = p->lines.first;
+	struct span rest = waiting_text(w), line = span_until(&rest, '\n'), args;
+	unsigned long long octets;
+
+	if (w->command || w->step || mode_of(p, w) != MODE_COMMAND || session_view(p->session).state != SESSION_OPEN ||
+	    verb_of(line, &args) != VERB_BDAT || !span_number(span_word(&args), 1ull << 40, &octets))
+		return 0;
+	return octets;
+}
+
+/* False: they have not all come. */
+static bool
+gather_chunk(struct player *p)
+{
+	unsigned long long octets = chunk_of(p), had = p->lines.first->octets;
+
+	if (octets == 0 || octets > CHUNK_MAX || waiting_join_chunk(&p->lines, octets))
+		return true;
+	if (p->opts.interactive && had == 0 && p->lines.first->octets == 0 && !p->told_chunk) {
+		char text[120];
+		snprintf(text, sizeof text, "the next lines are the %llu octets of this chunk, each line end counts two; ^C drops it", octets);
+		player_tell(p, EVENT_NOTE, ERR_NONE, span_of(text));
+		p->told_chunk = true;
+	}
+	return p->ended;
+}
+
+/* A chunk that the lines do not fill, or overfill, is not sent: what is left of them would be read as commands. */
+static bool
+drop_bad_chunk(struct player *p)
+{
+	unsigned long long octets = chunk_of(p), have = p->lines.first->octets;
+	char text[160];
+
+	if (octets == 0)
+		return false;
+	if (octets > CHUNK_MAX)
+		snprintf(text, sizeof text, "not sent: a chunk of lines has at most %d octets; /bdat FILE sends more", CHUNK_MAX);
+	else if (have > octets)
+		snprintf(text, sizeof text, "not sent: the lines after BDAT %llu have %llu octets with their line ends", octets, have);
+	else if (have < octets && p->ended && !p->lines.first->next)
+		snprintf(text, sizeof text, "not sent: the lines after BDAT %llu end %llu octets short", octets, octets - have);
+	else
+		return false;
+	player_tell(p, EVENT_PROBLEM, ERR_USAGE, span_of(text));
+	p->status = err_worse(p->status, ERR_USAGE);
+	waiting_skip(&p->lines);
+	if (p->opts.interactive)
+		player_give_back(p);
+	if (p->opts.fail_fast)
+		p->ended = true, waiting_drop(&p->lines);
+	return true;
+}
+
 /* A comment, or an S: line that judges the reply before it. */
 static bool
 is_about_lines(struct player *p)
@@ -244,8 +306,10 @@ static void
 next_line(struct player *p)
 {
 	struct waiting *w = p->lines.first;
+	struct span rest = waiting_text(w), line = w->octets > 0 ? span_until(&rest, '\n') : rest;
 
-	if (!w->step && p->opts.turn && !p->opts.turn(p->opts.turn_ctx, waiting_text(w), w->place, mode_of(p, w))) {
+	p->told_chunk = false;
+	if (!w->step && p->opts.turn && !p->opts.turn(p->opts.turn_ctx, line, w->place, mode_of(p, w))) {
 		player_give_back(p);
 		return;
 	}
@@ -272,8 +336,9 @@ player_work_lines(struct player *p)
 	while (!p->step && p->lines.first) {
 		if (is_about_lines(p) || drop_line(p))
 			continue;
-		if (!gather_text(p))
+		if (!gather_text(p) || !gather_chunk(p))
 			break;
-		next_line(p);
+		if (!drop_bad_chunk(p))
+			next_line(p);
 	}
 }

@@ -20,7 +20,7 @@ struct player {
 	struct arena opening, arena;		/* the target's step; the step in hand */
 	struct waiting_list lines;
 	const struct step *step;		/* in hand */
-	bool stepping, ended, quitting, done, opened, told_idle;
+	bool stepping, ended, quitting, done, opened, told_idle, told_chunk;
 	struct {				/* what the line in hand was answered with */
 		bool typed;			/* it may invite message text, or a response */
 		struct due due;

@@ -134,3 +134,17 @@ waiting_join_text(struct waiting_list *list)
 	}
 	return waiting_tag(list->first).len == 0;
 }
+
+bool
+waiting_join_chunk(struct waiting_list *list, unsigned long long octets)
+{
+	while (list->first->octets < octets && list->first->next) {
+		struct waiting *first = waiting_take(list), *next = waiting_take(list);
+
+		first = longer(first, waiting_text(next));
+		first->octets += next->len + 2;
+		waiting_free(next);
+		put_first(list, first);
+	}
+	return list->first->octets >= octets;
+}

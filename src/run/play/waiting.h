@@ -13,6 +13,7 @@ struct waiting {
 	bool command;			/* a "/" command, whatever the mode */
 	const struct step *step;	/* instead of text; NULL: a line */
 	bool whole;			/* the text behind its <<TAG is with it */
+	unsigned long long octets;	/* of a BDAT's chunk, those that are with it: each line counts with its CRLF */
 	size_t len;
 	char text[];
 };
@@ -37,5 +38,7 @@ struct span waiting_text(const struct waiting *);	/* empty for NULL */
 struct span waiting_tag(const struct waiting *);
 /* Puts the lines up to the tag of the first behind it, as far as they have come. True: it wants no more. */
 bool waiting_join_text(struct waiting_list *);
+/* Puts the lines that follow a BDAT behind it, until there are `octets` of them or more. False: it wants more. */
+bool waiting_join_chunk(struct waiting_list *, unsigned long long octets);
 
 #endif

@@ -204,16 +204,23 @@ judge_failure(struct judgement *j)
 
 /* ---- what went through, and may still be wrong */
 
+/* Some clients end a reply at other places than others do, or give it up: not of check_smtp, which takes them all. */
 static void
 judge_flaws(struct judgement *j)
 {
+	const unsigned breaking = REPLY_BARE_LF | REPLY_NUL | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER | REPLY_MIXED | REPLY_NO_CODE | REPLY_UNFINISHED;
+
 	for (unsigned p = 0; p < PHASE_COUNT; p++) {
 		const struct reply *r = j->r->reply[p];
 		unsigned left = r ? r->flaws : 0;
 		const struct reply_flaw_info *flaw;
-		while ((flaw = reply_flaw_next(&left)))
-			judge_note(j, flaw->word, (enum probe_phase)p, arena_printf(&j->r->arena, "in %s %s (%s)",
-			    judge_reply_of(j, (enum probe_phase)p), flaw->text, flaw->rfc));
+		while ((flaw = reply_flaw_next(&left))) {
+			struct span text = arena_printf(&j->r->arena, "in %s %s (%s)", judge_reply_of(j, (enum probe_phase)p), flaw->text, flaw->rfc);
+			if (flaw->flaw & breaking && !j->o->as_said)
+				judge_find(j, judge_add(j, flaw->word, (enum probe_phase)p), STATE_WARNING, REASON_MALFORMED, text);
+			else
+				judge_note(j, flaw->word, (enum probe_phase)p, text);
+		}
 	}
 }
 

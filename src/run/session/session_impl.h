@@ -98,6 +98,8 @@ struct session {
 		enum err_kind failed;
 	} late;
 	bool out_of_step;			/* as session_view has it */
+	bool prdr;				/* MAIL asked for a reply for each recipient (PRDR) */
+	enum err_kind unwelcome;		/* what the greeting refused, when nothing waited for it: --early */
 	bool wants_room;			/* session_want_room was called */
 	bool held;				/* what came waits until session_hold(false) */
 	bool fate_unknown;			/* of a message of the step in hand: told */

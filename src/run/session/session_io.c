@@ -67,7 +67,7 @@ bear(struct session *s, const struct conv_event *e, const struct asked *asked, e
 /* What follows from it. A challenge is an input of the exchange, so that it is heard as it came. */
 static void
 heed_reply(struct session *s, const struct conv_event *e, const struct conv_event *shown, const struct asked *asked, enum standing standing,
-    enum err_kind err)
+    enum err_kind err, unsigned more)
 {
 	const struct reply *r = &shown->reply;
 
@@ -86,7 +86,7 @@ heed_reply(struct session *s, const struct conv_event *e, const struct conv_even
 	}
 	if ((asked->ticket && !e->late) || (s->step && s->step->op->hears_all))
 		session_tell(s, &(struct news){ .kind = NEWS_REPLY, .event = r->code == 334 ? e : shown, .verb = asked->due.verb, .failed = err,
-		    .standing = standing, .due = &asked->due });
+		    .standing = standing, .due = &asked->due, .more = more });
 }
 
 /* On where the dialogue stands. A message was over when the reply to its end was given up. */
@@ -110,6 +110,23 @@ due_of(const struct session *s, unsigned ticket)
 		if (s->asked[i].ticket == ticket)
 			return &s->asked[i].due;
 	return NULL;
+}
+
+/*
+ * After a 353 come a reply for each recipient that was accepted and one for all (draft-hall-prdr): how many of them nobody
+ * had counted on yet.
+ */
+static unsigned
+owe_each(struct session *s)
+{
+	unsigned due = s->dialogue.rcpts + 1, counted = 0, more;
+
+	for (size_t i = 0; i < s->asked_n; i++)
+		counted += s->asked[i].due.stage == DUE_RECIPIENT || s->asked[i].due.stage == DUE_MESSAGE;
+	more = due > counted ? due - counted : 0;
+	for (unsigned i = 0; i < more; i++)
+		session_asked(s, conv_owe_next(s->conv), (struct due){ .stage = i == 0 && counted == 0 ? DUE_MESSAGE : DUE_RECIPIENT, .verb = VERB_DATA });
+	return more;
 }
 
 /* What was given up is out of it, and the reply is that of the command which waits. */
@@ -178,16 +195,19 @@ heard_reply(struct session *s, const struct conv_event *came)
 	if (s->late.open && !e->late && e->ticket)		/* in order, as it seems */
 		take_effect(s, &s->late.due, s->late.code, s->late.failed, true);
 	s->late.open &= e->ticket == 0;
+	unsigned more = asked.due.stage == DUE_MESSAGE && asked.due.prdr && r->code == 353 && err == ERR_NONE && !e->late ? owe_each(s) : 0;
 	if (e->late && (event.answer.or = due_of(s, conv_due(s->conv))) && standing_of(event.answer.or, r->code) != REPLY_OUT_OF_STEP) {
 		s->late.open = true;
 		s->late.due = asked.due;
 		s->late.code = r->code;
 		s->late.failed = err;
-	} else if (asked.ticket || banner) {
+	} else if (more == 0 && (asked.ticket || banner)) {
 		event.answer.or = NULL;
 		take_effect(s, &asked.due, r->code, err, e->late);
 	}
 	s->out_of_step |= standing == REPLY_OUT_OF_STEP;
+	if (banner && (err == ERR_TEMPORARY || err == ERR_REFUSED))
+		s->unwelcome = err;
 	session_keep_last(s, r);
 	session_emit(s, &event);
 	if (err == ERR_UNKNOWN && !e->late)
@@ -197,7 +217,7 @@ heard_reply(struct session *s, const struct conv_event *came)
 	if (bear(s, &shown, &asked, standing) && s->late.open && e->late)
 		session_wait(s, WAIT_SECOND, 0);
 	else if (s->conn && !(s->late.open && e->late))
-		heed_reply(s, e, &shown, &asked, standing, err);
+		heed_reply(s, e, &shown, &asked, standing, err, more);
 	arena_release(&arena);
 }
 
@@ -218,7 +238,7 @@ session_find_step(struct session *s)
 	session_note(s, "in step again: no second reply came, so %03u answered %s, and the %s before it was never answered", e.reply.code,
 	    due_text(&asked.due), due_text(&s->late.due));
 	take_effect(s, &asked.due, e.reply.code, err, false);
-	heed_reply(s, &e, &e, &asked, standing, err);
+	heed_reply(s, &e, &e, &asked, standing, err, 0);
 	arena_release(&arena);
 	return true;
 }
@@ -382,13 +402,13 @@ lost(struct session *s, enum closed_by by)
 {
 	bool farewell = s->said_421, awaited = s->step && (s->step->op->needs & STEP_EXPECTS_CLOSE);
 	session_find_step(s);		/* there is no second one to come */
-	bool expected = s->shut || s->shut_when_sent || s->said_221 || farewell || awaited || s->role == CONV_SERVER;
+	bool expected = s->shut || s->shut_when_sent || s->said_221 || s->unwelcome || farewell || awaited || s->role == CONV_SERVER;
 
 	if (s->conn)
 		session_closed(s, by, expected);
 	if (!s->step)
 		return;
-	s->failed = farewell ? ERR_TEMPORARY : ERR_PROTO;
+	s->failed = s->unwelcome ? s->unwelcome : farewell ? ERR_TEMPORARY : ERR_PROTO;
 	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
 }
 

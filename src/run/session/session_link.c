@@ -206,6 +206,7 @@ connected(struct session *s, struct conn *conn)
 	conn_want(conn, true, false);
 	s->up_us = loop_now_us();
 	s->out_of_step = false;
+	s->unwelcome = ERR_NONE;
 	s->replies = s->octets_in = s->octets_out = 0;
 	emit_connected(s, loop_now_us() - s->dial_us);
 	session_say_preface(s);

@@ -25,7 +25,7 @@ void
 session_owe_message(struct session *s, unsigned replies)
 {
 	for (unsigned i = 0; i < replies; i++)
-		session_asked(s, conv_owe(s->conv), (struct due){ .stage = replies > 1 ? DUE_RECIPIENT : DUE_MESSAGE, .verb = VERB_DATA });
+		session_asked(s, conv_owe(s->conv), (struct due){ .stage = replies > 1 ? DUE_RECIPIENT : DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->prdr });
 	session_wait_message(s);
 }
 

@@ -40,6 +40,16 @@ due_response(struct span line)
 }
 
 /* `shown`: what may be shown of it; NULL: that is found out. `given`: a secret of the command line's is in it. */
+/* A reply for each recipient behind the end of data (draft-hall-prdr). */
+static bool
+asks_for_prdr(struct span mail)
+{
+	for (struct span word = span_word(&mail); word.len > 0; word = span_word(&mail))
+		if (span_eq_case(word, SPAN("PRDR")))
+			return true;
+	return false;
+}
+
 static bool
 say(struct session *s, struct span line, const struct span *shown, bool given)
 {
@@ -47,6 +57,9 @@ say(struct session *s, struct span line, const struct span *shown, bool given)
 	struct arena arena = { 0 };
 	bool answer = s->dialogue.mode == MODE_ANSWER;
 	struct due due = answer ? due_response(line) : due_command(line);
+	if (due.verb == VERB_MAIL)
+		s->prdr = asks_for_prdr(line);
+	due.prdr = s->prdr;
 	enum verb verb = due.verb;
 	bool hello = verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO;
 
@@ -87,6 +100,23 @@ session_say_secret(struct session *s, struct span line, struct span shown)
 }
 
 bool
+session_say_chunk(struct session *s, struct span lines)
+{
+	while (lines.at) {
+		bool more = span_has(lines, '\n');
+		struct span line = span_until(&lines, '\n');
+		struct event event = { .kind = EVENT_SENT, .sent = { .kind = SENT_TEXT, .text = line, .octets = line.len + 2 } };
+		if (!session_put(s, line, true, false))
+			return false;
+		event.sent.text = session_shown(s, line);
+		session_emit(s, &event);
+		if (!more)
+			break;
+	}
+	return true;
+}
+
+bool
 session_say_text(struct session *s, struct span line)
 {
 	struct event event = { .kind = EVENT_SENT };
@@ -99,7 +129,7 @@ session_say_text(struct session *s, struct span line)
 	event.sent.octets = line.len + 2;
 	session_emit(s, &event);
 	if (dot) {
-		session_asked(s, conv_owe(s->conv), (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA });
+		session_asked(s, conv_owe(s->conv), (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->prdr });
 		session_wait(s, WAIT_END_OF_DATA, s->opts->timeouts.dot);
 	}
 	return true;
@@ -217,7 +247,15 @@ session_say_octets(struct session *s, struct span octets)
 
 	if (!session_put(s, octets, false, false))
 		return false;
+	unsigned long long chunk = 0;
 	while (octets.len > 0) {
+		if (chunk > 0) {		/* of a BDAT before: octets, whatever they look like */
+			struct span part = span_first(octets, chunk < octets.len ? (size_t)chunk : octets.len);
+			octets = span_skip(octets, part.len);
+			chunk -= part.len;
+			sent_piece(s, part);
+			continue;
+		}
 		const char *lf = memchr(octets.at, '\n', octets.len);
 		struct span line = span_first(octets, lf ? (size_t)(lf - octets.at) + 1 : octets.len);
 		octets = span_skip(octets, line.len);
@@ -227,8 +265,11 @@ session_say_octets(struct session *s, struct span octets)
 		unsigned ticket = conv_owe(s->conv);
 		if (ticket == 0)
 			return session_fail(s, ERR_SYSTEM, "too many replies are owed"), false;
-		session_asked(s, ticket, message ? (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA } : answer ? due_response(line) :
+		session_asked(s, ticket, message ? (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->prdr } : answer ? due_response(line) :
 		    due_command(span_trim(line)));
+		struct span args;
+		if (!message && !answer && verb_of(span_trim(line), &args) == VERB_BDAT && !span_number(span_word(&args), 1ull << 40, &chunk))
+			chunk = 0;
 		message = answer = false;
 		session_wait_reply(s, VERB_OTHER);
 	}

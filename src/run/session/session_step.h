@@ -43,6 +43,8 @@ bool session_is_local(const struct session *);		/* the peer is on this machine, 
 void session_bindings(struct session *, struct span *tls_exporter, struct span *tls_unique);	/* empty without TLS */
 /* Octets as they are. For every whole line of them that is a command, and for a message's end, a reply is owed. */
 bool session_say_octets(struct session *, struct span octets);
+/* Lines, each with its CRLF, as the octets of the BDAT said last. */
+bool session_say_chunk(struct session *, struct span lines);
 /* A line of message text, without a reply due; "." ends the message, and a reply is due. */
 bool session_say_text(struct session *, struct span line);
 /* Server: a reply, whole, without its last CRLF; goes out as it is. */

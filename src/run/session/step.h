@@ -42,6 +42,7 @@ struct news {
 	enum err_kind failed;	/* what the reply comes to; ERR_NONE: it is good (smtp/standing.h) */
 	enum standing standing;	/* whether its code belongs to what it answers, */
 	const struct due *due;	/* which is this */
+	unsigned more;		/* further replies that are owed to the same from now on: PRDR's, after its 353 */
 	struct span text;
 	const struct err *err;	/* of NEWS_TLS_FAILED, and of NEWS_ROUTED when it failed */
 	const struct route *route;

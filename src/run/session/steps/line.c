@@ -27,6 +27,25 @@ say_text(struct session *s, struct state *state, struct span line)
 	return STEP_WAIT;
 }
 
+/* The octets of a BDAT go with it; the last one is answered as a message is. */
+static enum progress
+say_chunk(struct session *s, struct state *state, struct span text)
+{
+	const struct dialogue *d = session_dialogue(s);
+	struct span lines = text, line = span_until(&lines, '\n');
+	bool last = due_command(line).stage == DUE_MESSAGE;
+	unsigned replies = last && d->hello == VERB_LHLO && d->rcpts > 1 ? d->rcpts : 1;
+
+	if (!session_say(s, line) || (span_has(text, '\n') && !session_say_chunk(s, lines)))
+		return STEP_FAIL;
+	state->left = replies - 1;
+	if (last) {
+		session_is_last_chunk(s, replies);
+		session_wait_message(s);
+	}
+	return STEP_WAIT;
+}
+
 static enum progress
 line_start(struct session *s, const struct step *step, void *mem)
 {
@@ -36,6 +55,8 @@ line_start(struct session *s, const struct step *step, void *mem)
 	if (d->mode == MODE_MESSAGE)
 		return say_text(s, state, step->text);
 	state->verb = d->mode == MODE_ANSWER ? VERB_AUTH : verb_of(step->text, NULL);
+	if (state->verb == VERB_BDAT)
+		return say_chunk(s, state, step->text);
 	if (!session_say(s, step->text))
 		return STEP_FAIL;
 	if (state->verb == VERB_QUIT)
@@ -48,6 +69,7 @@ heard_reply(struct session *s, struct state *state, const struct news *news)
 {
 	if (news->failed != ERR_NONE)
 		state->failed = err_worse(state->failed, news->failed);
+	state->left += news->more;
 	if (state->left > 0) {
 		state->left--;
 		session_wait_message(s);

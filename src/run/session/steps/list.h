@@ -11,6 +11,7 @@
 	X(mx)		\
 	X(use)		\
 	X(starttls)	\
+	X(handshake)	\
 	X(auth)		\
 	X(proxy_protocol) \
 	X(xclient)	\

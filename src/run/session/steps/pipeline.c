@@ -1,7 +1,7 @@
 /* /pipeline - several commands in one write, and a reply to each (RFC 2920). */
 #include "run/session/steps/quoted.h"
 
-#include "run/session/session_step.h"
+#include "run/session/steps/handshake.h"
 
 enum { GROUP_MAX = 1000 };
 
@@ -12,6 +12,8 @@ struct group {
 
 struct state {
 	size_t left;
+	bool shaking;
+	struct amid amid;
 	enum err_kind failed;
 };
 
@@ -43,7 +45,9 @@ remark(struct session *s, const struct group *group)
 {
 	const struct extensions *e = session_view(s).extensions;
 
-	if (!e || !extensions_offer(e, "PIPELINING"))
+	if (!e)
+		session_note(s, "whether the server offers PIPELINING is not known before EHLO (RFC 2920 3.1); the commands go out in one write all the same");
+	else if (!extensions_offer(e, "PIPELINING"))
 		session_note(s, "the server does not offer PIPELINING (RFC 2920); the commands go out in one write all the same");
 	for (size_t i = 0; i + 1 < group->n; i++) {
 		struct span rest = group->line[i];
@@ -74,18 +78,23 @@ pipeline_heard(struct session *s, const struct step *step, void *mem, const stru
 	struct state *state = mem;
 
 	(void)step;
-	if (news->kind == NEWS_TLS_UP)
-		return STEP_DONE;
+	if (state->shaking)
+		return amid_heard(s, &state->amid, news);
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
+	if (news->due->stage == DUE_NOTHING || news->event->late)
+		return STEP_WAIT;
 	if (news->failed != ERR_NONE)
 		state->failed = err_worse(state->failed, news->failed);
-	if (--state->left > 0) {
+	state->left--;
+	if (news->verb == VERB_STARTTLS && news->failed == ERR_NONE) {
+		state->shaking = true;
+		return amid_begin(s, &state->amid, state->left);
+	}
+	if (state->left > 0) {
 		session_wait_reply(s, VERB_OTHER);
 		return STEP_WAIT;
 	}
-	if (news->verb == VERB_STARTTLS && news->failed == ERR_NONE)
-		return session_shake_hands(s);
 	return state->failed ? session_failed(s, state->failed) : STEP_DONE;
 }
 
@@ -95,6 +104,7 @@ const struct step_op step_pipeline = {
 	.args = "\"COMMAND\"...",
 	.help = "Send several commands in one write, and match the replies to them",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
+	.hears_all = true,
 	.state_size = sizeof(struct state),
 	.parse = pipeline_parse,
 	.start = pipeline_start,

@@ -1,7 +1,12 @@
 /* /raw - octets as they are written, no line end added; the replies to whole lines among them are waited for. */
 #include "run/session/steps/quoted.h"
 
-#include "run/session/session_step.h"
+#include "run/session/steps/handshake.h"
+
+struct state {
+	bool shaking;
+	struct amid amid;
+};
 
 static bool
 raw_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
@@ -26,13 +31,21 @@ raw_start(struct session *s, const struct step *step, void *state)
 }
 
 static enum progress
-raw_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+raw_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
 {
-	(void)step, (void)state;
+	struct state *state = mem;
+
+	(void)step;
+	if (state->shaking)
+		return amid_heard(s, &state->amid, news);
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
-	if (news->verb == VERB_STARTTLS && news->failed == ERR_NONE && conv_owed(session_conv(s)) == 0)
-		return session_shake_hands(s);
+	if (news->due->stage == DUE_NOTHING || news->event->late)
+		return STEP_WAIT;
+	if (news->verb == VERB_STARTTLS && news->failed == ERR_NONE) {
+		state->shaking = true;
+		return amid_begin(s, &state->amid, conv_owed(session_conv(s)));
+	}
 	if (conv_owed(session_conv(s)) > 0) {
 		session_wait_reply(s, VERB_OTHER);
 		return STEP_WAIT;
@@ -46,6 +59,8 @@ const struct step_op step_raw = {
 	.args = "\"OCTETS\"",
 	.help = "Send exactly these octets (\\r \\n \\t \\0 \\xHH), no line end added",
 	.needs = STEP_NEEDS_CONN,
+	.hears_all = true,
+	.state_size = sizeof(struct state),
 	.parse = raw_parse,
 	.start = raw_start,
 	.heard = raw_heard,

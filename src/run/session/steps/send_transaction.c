@@ -287,6 +287,7 @@ on_final(void *ctx, unsigned n, const struct news *news)
 	for (size_t i = 0; i < reply->nlines && news->failed == ERR_NONE && st->queue_id.len == 0; i++)
 		st->queue_id = arena_copy(&st->arena, queueid_find(reply->line[i]));	/* Exim names it in the last line */
 	note_failure(st, news);
+	st->each |= st->transfer.replies > 1;		/* PRDR */
 	if (!st->each)
 		return;
 	/* LMTP: one for each that was accepted, in their order (RFC 2033 4.2). */

@@ -225,6 +225,11 @@ heard_end(struct session *s, struct transfer *t, const struct news *news)
 {
 	struct news end = *news;
 
+	if (news->more > 0) {			/* PRDR: one for each recipient, and one for all */
+		t->replies = news->more;
+		session_wait_message(s);
+		return STEP_WAIT;
+	}
 	if (t->is_refused && !t->failed && end.failed == ERR_NONE) {
 		end.failed = ERR_UNKNOWN;
 		session_tell_unknown(s);

@@ -1,0 +1,54 @@
+/* /handshake - TLS on the open connection, whatever was said before; and what commands come to that went out behind STARTTLS. */
+#include "run/session/steps/handshake.h"
+
+enum { INJECTED_MS = 1000 };
+
+enum progress
+amid_begin(struct session *s, struct amid *a, size_t behind)
+{
+	a->behind = behind;
+	return session_shake_hands(s);
+}
+
+/*
+ * A server must discard what came in the clear behind STARTTLS (RFC 3207 6): a reply to it within TLS shows that it was
+ * read as protected. One that answers does so at once.
+ */
+enum progress
+amid_heard(struct session *s, struct amid *a, const struct news *news)
+{
+	if (news->kind == NEWS_TLS_UP && a->behind > 0) {
+		session_sleep(s, INJECTED_MS);
+		return STEP_WAIT;
+	}
+	if (news->kind == NEWS_REPLY)
+		return session_fail(s, ERR_PROTO, "STARTTLS command injection: the server answered %03u within TLS to what was sent in cleartext "
+		    "(RFC 3207 6, CVE-2011-0411)", news->event->reply.code);
+	if (news->kind == NEWS_TIMER)
+		session_note(s, "no reply within TLS to what was sent in cleartext behind STARTTLS: the server discarded it, as it must (RFC 3207 6)");
+	return news->kind == NEWS_TLS_UP || news->kind == NEWS_TIMER ? STEP_DONE : STEP_FAIL;
+}
+
+static enum progress
+handshake_start(struct session *s, const struct step *step, void *state)
+{
+	(void)step, (void)state;
+	return session_shake_hands(s);
+}
+
+static enum progress
+handshake_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	(void)s, (void)step, (void)state;
+	return news->kind == NEWS_TLS_UP ? STEP_DONE : STEP_FAIL;
+}
+
+const struct step_op step_handshake = {
+	.name = "handshake",
+	.group = GROUP_TLS,
+	.args = "",
+	.help = "Begin TLS now, after a STARTTLS that was sent by hand",
+	.needs = STEP_NEEDS_CONN | STEP_NEEDS_CLEAR | STEP_NEEDS_COMMAND,
+	.start = handshake_start,
+	.heard = handshake_heard,
+};
