@@ -47,8 +47,10 @@ bool tls_trusts_nobody(const struct tls_context *, struct arena *, struct span *
 
 struct tls_chain tls_chain_of(STACK_OF(X509) *, struct arena *);
 
-/* The staple, where the server sent one; info->at is set. */
-void tls_read_staple(const struct tls *, struct tls_info *);
+void tls_read_chain(STACK_OF(X509) *, struct tls_info *, struct arena *);	/* the certificates, as sent; NULL: none */
+void tls_read_name(struct tls_info *);		/* by which rule, or why not: of its certificates, problems and names */
+/* The OCSP answer, empty when none was stapled, against the chain and what is trusted; info->at is set. */
+void tls_read_staple(struct span answer, STACK_OF(X509) *, X509_STORE *, struct tls_info *);
 
 /* Sets err from OpenSSL's queue, "WHAT: reason"; the queue is empty afterwards. */
 bool tls_err(struct err *, const char *what);

@@ -166,10 +166,9 @@ read_problems(struct arena *arena, const struct tls *t, struct tls_info *info)
 		};
 }
 
-static void
-read_chain(struct arena *arena, const struct tls *t, struct tls_info *info)
+void
+tls_read_chain(STACK_OF(X509) *chain, struct tls_info *info, struct arena *arena)
 {
-	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(t->ssl);
 	int n = chain ? sk_X509_num(chain) : 0;
 
 	info->cert = ARENA_ARRAY(arena, struct tls_cert, (size_t)n + 1);
@@ -254,8 +253,8 @@ why_other(const struct tls_cert *c, struct span wanted)
 	return why;
 }
 
-static void
-read_name(struct tls_info *info)
+void
+tls_read_name(struct tls_info *info)
 {
 	struct addr literal;
 	bool address = addr_parse(&literal, info->wanted, 0), bad = false;
@@ -283,10 +282,20 @@ group_text(struct arena *arena, SSL *ssl)
 	return arena_copy(arena, span_of(name ? name : nid > 0 ? OBJ_nid2sn(nid) : NULL));
 }
 
+static struct span
+staple_of(SSL *ssl)
+{
+	const unsigned char *octets = NULL;
+	long n = SSL_get_tlsext_status_ocsp_resp(ssl, &octets);
+
+	return octets && n > 0 ? (struct span){ (const char *)octets, (size_t)n } : SPAN_NONE;
+}
+
 const struct tls_info *
 tls_describe(struct tls *t, struct arena *arena)
 {
 	struct tls_info *info = ARENA_NEW(arena, struct tls_info);
+	STACK_OF(X509) *sent = SSL_get_peer_cert_chain(t->ssl);
 	const unsigned char *alpn;
 	unsigned alpn_len;
 
@@ -307,9 +316,9 @@ tls_describe(struct tls *t, struct arena *arena)
 	read_problems(arena, t, info);
 	if (t->context->server)
 		return info;
-	read_chain(arena, t, info);
-	read_name(info);
-	tls_read_staple(t, info);
+	tls_read_chain(sent, info, arena);
+	tls_read_name(info);
+	tls_read_staple(staple_of(t->ssl), sent, SSL_CTX_get_cert_store(t->context->ssl), info);
 	bool chain = true, unknown = false;
 	for (size_t i = 0; i < info->nproblems; i++) {
 		chain &= tls_problem_is_name(&info->problem[i]);

@@ -31,19 +31,18 @@ status_of(OCSP_BASICRESP *basic, STACK_OF(X509) *chain, int64_t *until)
 }
 
 void
-tls_read_staple(const struct tls *t, struct tls_info *info)
+tls_read_staple(struct span answer, STACK_OF(X509) *chain, X509_STORE *trusted, struct tls_info *info)
 {
-	const unsigned char *octets = NULL;
-	long n = SSL_get_tlsext_status_ocsp_resp(t->ssl, &octets);
-	OCSP_RESPONSE *response = n > 0 && octets ? d2i_OCSP_RESPONSE(NULL, &octets, n) : NULL;
+	const unsigned char *octets = (const unsigned char *)answer.at;
+	OCSP_RESPONSE *response = answer.len > 0 ? d2i_OCSP_RESPONSE(NULL, &octets, (long)answer.len) : NULL;
 	OCSP_BASICRESP *basic = response ? OCSP_response_get1_basic(response) : NULL;
-	STACK_OF(X509) *chain = SSL_get_peer_cert_chain(t->ssl);
 
-	info->ocsp_stapled = n > 0;
-	info->ocsp_status = n > 0 ? "malformed" : NULL;
+	info->ocsp_stapled = answer.len > 0;
+	info->ocsp_status = answer.len > 0 ? "malformed" : NULL;
+	info->ocsp_until = TLS_NO_DATE;
 	if (basic && chain) {
 		info->ocsp_status = status_of(basic, chain, &info->ocsp_until);
-		if (OCSP_basic_verify(basic, chain, SSL_CTX_get_cert_store(t->context->ssl), 0) != 1)
+		if (OCSP_basic_verify(basic, chain, trusted, 0) != 1)
 			info->ocsp_status = "untrusted";
 		else if (info->ocsp_until != TLS_NO_DATE && info->ocsp_until < info->at)
 			info->ocsp_status = "out_of_date";

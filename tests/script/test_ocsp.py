@@ -55,6 +55,19 @@ class Ocsp(unittest.TestCase):
             with self.subTest(make), tempfile.TemporaryDirectory() as folder:
                 self.assertIn(says, self.shown(self.answer(folder, **make)))
 
+    def test_what_cannot_be_read_has_no_date(self):
+        with tempfile.TemporaryDirectory() as folder:
+            answer = self.answer(folder)
+            with open(answer, "r+b") as file:
+                octets = bytearray(file.read())
+                at = octets.index(bytes.fromhex("06092b0601050507300101")) + 10     # id-pkix-ocsp-basic (RFC 6960 4.2.1)
+                octets[at] = 99
+                file.seek(0)
+                file.write(octets)
+            line = next(s for s in self.shown(answer).splitlines() if "OCSP" in s)
+        self.assertRegex(line, r"^\*\*\* ")
+        self.assertNotRegex(line, r"\d{4}")
+
     def test_none(self):
         self.assertIn("=== OCSP: no answer was stapled", self.shown(None))
 
