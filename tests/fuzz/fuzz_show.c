@@ -1,28 +1,7 @@
-/*
- * What a peer said, shown: whatever the octets are, the text has no control octet but the line end and is UTF-8, and the
- * JSON is one object a line, in ASCII.
- */
-#include "fuzz.h"
+/* What a peer said, shown: replies, commands, what was left at the end, and what a delivery came to. */
+#include "fuzz_show.h"
 
-#include <stdio.h>
-
-#include "base/text.h"
 #include "smtp/conv.h"
-#include "ui/show/json.h"
-#include "ui/show/screen.h"
-
-struct shown {
-	struct screen screen;
-	struct json *json;
-};
-
-static void
-show(struct shown *to, struct event *e)
-{
-	e->session = 1;
-	show_event(&to->screen, e);
-	json_event(to->json, e);
-}
 
 static void
 show_words(struct shown *to, struct span words)
@@ -78,32 +57,13 @@ show_replies(struct shown *to, struct span octets)
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
-	static const struct look look = { .color = WHEN_NEVER, .verbose = 1 };
-	struct span in = fuzz_span(octets, n < 4096 ? n : 4096), rest;
-	char *text = NULL, *objects = NULL;
-	size_t ntext = 0, nobjects = 0, len;
-	FILE *out = open_memstream(&text, &ntext), *lines = open_memstream(&objects, &nobjects);
-	struct shown to = { .json = json_new(lines) };
+	struct span in = fuzz_span(octets, n < 4096 ? n : 4096);
+	struct shown to = { 0 };
 
-	screen_init(&to.screen, out, &look);
+	shown_begin(&to);
 	show_words(&to, in);
 	show_delivery(&to, in, NULL);
 	show_replies(&to, in);
-	screen_release(&to.screen);
-	json_free(to.json);
-	fclose(out);
-	fclose(lines);
-	for (rest = (struct span){ text, ntext }; rest.len > 0; rest = span_skip(rest, len)) {
-		unsigned long c = text_char(rest, &len);
-		PROMISE(c == '\n' || (c >= 0x20 && c != 0x7F && !(c >= 0x80 && c < 0xA0)));
-	}
-	PROMISE(text_is_utf8((struct span){ text, ntext }));
-	for (size_t i = 0; i < nobjects; i++)
-		PROMISE(objects[i] == '\n' || (objects[i] >= 0x20 && objects[i] < 0x7F));
-	for (size_t i = 0; i < nobjects; i++)
-		if (objects[i] == '\n')
-			PROMISE(i > 0 && objects[i - 1] == '}' && (i + 1 == nobjects || objects[i + 1] == '{'));
-	free(text);
-	free(objects);
+	shown_end(&to);
 	return 0;
 }
