@@ -32,7 +32,7 @@ def asks_for_ever(p):
 # name: behaviour, exit status, what the output must say, and what must not be in it
 CASES = {
     "silence before the banner": case(
-        lambda p: p, 9, "*** the banner did not come within 300 ms: a port that wants TLS from the start is silent so (smtps://HOST:PORT)",
+        lambda p: p, 9, "*** the banner did not come within 300 ms: a port that wants TLS from the start is silent so (smtps://HOST:PORT",
         without=(" -> ",)),
     "silence after EHLO": case(
         lambda p: p.say(GREETING).hear(), 9, "*** the reply to EHLO did not come within 300 ms: a middlebox may not bear EHLO: try HELO"),

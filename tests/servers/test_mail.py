@@ -61,7 +61,7 @@ class Cyrus(Auth, unittest.TestCase):
                    "b@bed.test,reject@bed.test,grey@bed.test", command=("send",))
         self.assertEqual(done.returncode, 8, done.stdout)
         self.assertRegex(done.stdout, r"accepted for delivery to 1 of 3 recipients as [0-9A-Za-z]{9,}: ")
-        self.assertRegex(done.stdout, r"reject@bed\.test +refused +550")
+        self.assertRegex(done.stdout, r"reject@bed\.test +rejected +550")
         self.assertRegex(done.stdout, r"grey@bed\.test +deferred +450")
 
     def test_a_message_of_25_mib(self):

@@ -118,7 +118,7 @@ class Postfix(unittest.TestCase):
     def test_plain_text_to_a_tls_port(self):
         done = self.talk("smtps", "--timeout", "greeting=300ms")
         self.assertEqual(done.returncode, 9, done.stdout)
-        self.assertIn("wants TLS from the start is silent so (smtps://HOST:PORT)", done.flat)
+        self.assertIn("wants TLS from the start is silent so (smtps://HOST:PORT", done.flat)
 
     def test_tls_to_a_plain_port(self):
         done = program.run(f"smtps://127.0.0.1:{self.mta.port['starttls']}", input=HELLO)

@@ -128,7 +128,7 @@ class AtPostfix(Tasks):
         with self.open("starttls") as t:
             t.say("EHLO me.example", "CHUNKING ")
             t.say("/send from=a@bed.test to=ok@bed.test,reject@bed.test,full@bed.test", "accepted is not delivered")
-            self.shows(t, "ok@bed.test accepted 250 2.1.5", "reject@bed.test rejected 550 5.1.1", "full@bed.test deferred 452 4.2.2",
+            self.shows(t, "ok@bed.test accepted 250 2.0.0", "reject@bed.test rejected 550 5.1.1", "full@bed.test deferred 452 4.2.2",
                        "accepted for delivery to 1 of 3 recipients")
 
     def test_08_null_sender_postmaster_and_the_rest(self):
