@@ -128,7 +128,7 @@ struct tls_info {
 	size_t ncerts;
 	struct span alpn;
 	bool ocsp_stapled;
-	const char *ocsp_status;	/* "good", "revoked", "unknown", "of_another", "untrusted", "out_of_date", "malformed"; NULL: none was sent */
+	const char *ocsp_status;	/* "good", "revoked", "unknown", "of_another", "untrusted", "out_of_date", "refused", "malformed"; NULL: none was sent */
 	int64_t ocsp_until;		/* TLS_NO_DATE: not said */
 	int64_t at;			/* when, in seconds since 1970 */
 	const struct tls_dane *dane;	/* net/tls_dane.h; NULL: not asked for */

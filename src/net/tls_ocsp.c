@@ -40,10 +40,12 @@ tls_read_staple(struct span answer, STACK_OF(X509) *chain, X509_STORE *trusted, 
 	info->ocsp_stapled = answer.len > 0;
 	info->ocsp_status = answer.len > 0 ? "malformed" : NULL;
 	info->ocsp_until = TLS_NO_DATE;
-	if (basic && chain) {
+	if (response && OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
+		info->ocsp_status = "refused";		/* a whole answer that says nothing of a certificate: RFC 6960 4.2.1 */
+	else if (basic && chain) {
 		info->ocsp_status = status_of(basic, chain, &info->ocsp_until);
 		if (OCSP_basic_verify(basic, chain, trusted, 0) != 1)
-			info->ocsp_status = "untrusted";
+			info->ocsp_status = "untrusted", info->ocsp_until = TLS_NO_DATE;
 		else if (info->ocsp_until != TLS_NO_DATE && info->ocsp_until < info->at)
 			info->ocsp_status = "out_of_date";
 	}

@@ -1,12 +1,13 @@
 /*
  * A stapled OCSP answer, judged and shown. The octets are the server's certificate in DER, its issuer's where there is one,
- * and the answer; the last certificate is trusted. What cannot be read has no date, and without a certificate nothing is good.
+ * and the answer; the last certificate is trusted. What says nothing of this certificate has no date.
  */
 #include "fuzz_peer.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
+	static const char *const of_this[] = { "good", "revoked", "unknown", "out_of_date" };
 	struct arena arena = { 0 };
 	struct tls_info info = { .at = 1800000000 };
 	X509_STORE *trusted = X509_STORE_new();
@@ -18,10 +19,10 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	tls_read_chain(chain, &info, &arena);
 	tls_read_staple(in, chain, trusted, &info);
 	PROMISE(info.ocsp_stapled == (in.len > 0) && !info.ocsp_status == !info.ocsp_stapled);
-	if (!info.ocsp_status || strcmp(info.ocsp_status, "malformed") == 0)
-		PROMISE(info.ocsp_until == TLS_NO_DATE);
-	else
-		PROMISE(info.ncerts > 0 || strcmp(info.ocsp_status, "untrusted") == 0);
+	bool said = false;
+	for (size_t i = 0; i < sizeof of_this / sizeof *of_this; i++)
+		said |= info.ocsp_status && strcmp(info.ocsp_status, of_this[i]) == 0;
+	PROMISE(said ? info.ncerts > 0 : info.ocsp_until == TLS_NO_DATE);
 	PROMISE(ERR_peek_error() == 0);
 	show_peer(&info);
 	sk_X509_pop_free(chain, X509_free);

@@ -53,7 +53,9 @@ class Ocsp(unittest.TestCase):
                            (dict(name="wrong"), "*** OCSP: an answer was stapled, it is of another certificate"),
                            (dict(signer="other-ca"), "*** OCSP: an answer was stapled, its signature does not verify")):
             with self.subTest(make), tempfile.TemporaryDirectory() as folder:
-                self.assertIn(says, self.shown(self.answer(folder, **make)))
+                line = next(s for s in self.shown(self.answer(folder, **make)).splitlines() if "OCSP" in s)
+                self.assertIn(says, line)
+                self.assertEqual("until 20" in line, "name" not in make and "signer" not in make)
 
     def test_what_cannot_be_read_has_no_date(self):
         with tempfile.TemporaryDirectory() as folder:
@@ -67,6 +69,16 @@ class Ocsp(unittest.TestCase):
             line = next(s for s in self.shown(answer).splitlines() if "OCSP" in s)
         self.assertRegex(line, r"^\*\*\* ")
         self.assertNotRegex(line, r"\d{4}")
+
+    def test_a_responder_that_refuses(self):
+        for status in (1, 2, 3, 5, 6):      # RFC 6960 4.2.1: malformedRequest ... unauthorized
+            with self.subTest(status), tempfile.TemporaryDirectory() as folder:
+                answer = os.path.join(folder, "answer")
+                with open(answer, "wb") as file:
+                    file.write(bytes([0x30, 3, 0x0A, 1, status]))
+                shown = self.shown(answer, "--format", "json")
+                tls = next(o for o in map(json.loads, shown.splitlines()) if o["event"] == "certificate")
+                self.assertEqual((tls["ocsp_stapled"], tls["ocsp_status"]), (True, "refused"))
 
     def test_none(self):
         self.assertIn("=== OCSP: no answer was stapled", self.shown(None))

@@ -174,9 +174,9 @@ show_staple(struct screen *s, const struct event *e, const struct tls_info *t)
 {
 	static const char *const words[][2] = {
 		{ "good", "the certificate is not revoked" }, { "revoked", "the certificate is REVOKED" },
-		{ "unknown", "its answerer does not know the certificate" }, { "of_another", "it is of another certificate" },
+		{ "unknown", "its responder does not know the certificate" }, { "of_another", "it is of another certificate" },
 		{ "untrusted", "its signature does not verify" }, { "out_of_date", "it is out of date: the server has to renew it" },
-		{ "malformed", "it cannot be read" },
+		{ "refused", "its responder gave no status (RFC 6960 4.2.1)" }, { "malformed", "it cannot be read" },
 	};
 	char until[16];
 
