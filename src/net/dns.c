@@ -202,6 +202,8 @@ question_of(struct span message)
 {
 	size_t at = HEADER;
 
+	if (message.len <= HEADER || (message.at[4] == 0 && message.at[5] == 0))
+		return SPAN_NONE;
 	while (at < message.len && message.at[at] != '\0' && (unsigned char)message.at[at] < 0xC0)
 		at += 1 + (unsigned char)message.at[at];
 	return at + 5 <= message.len && message.at[at] == '\0' ? span_first(span_skip(message, HEADER), at + 5 - HEADER) : SPAN_NONE;
@@ -226,17 +228,30 @@ keep_stray(struct ask *a, struct span octets)
 	a->stray_len = n;
 }
 
-/* It is kept with the question that it has, else with all that wait here; who gets an answer forgets it. */
+/* -1: it is too short to have one. */
+static int
+id_of(struct span message)
+{
+	return message.len >= 2 ? (unsigned char)message.at[0] << 8 | (unsigned char)message.at[1] : -1;
+}
+
+/*
+ * It is kept with the question that it has, else with that of its ID, else with all that wait here; who gets an answer
+ * forgets it.
+ */
 static void
 saw_datagram(struct channel *c, struct span octets)
 {
 	struct span question = question_of(octets);
-	bool known = false;
+	int id = id_of(octets);
+	bool known = false, by_id = false;
 
-	for (struct ask *a = c->asks; a && !known; a = a->next)
-		known = is_its_question(a, question);
+	for (struct ask *a = c->asks; a; a = a->next) {
+		known |= is_its_question(a, question);
+		by_id |= a->query && a->id == id;
+	}
 	for (struct ask *a = c->asks; a; a = a->next)
-		if (a->query && (!known || is_its_question(a, question)))
+		if (a->query && (known ? is_its_question(a, question) : !by_id || a->id == id))
 			keep_stray(a, octets);
 }
 
@@ -289,7 +304,7 @@ socket_send(ares_socket_t fd, const struct iovec *piece, int n, void *ctx)
 	if (c->way == WAY_UDP && out.len > HEADER)		/* c-ares may give it an ID of its own */
 		for (struct ask *a = c->asks; a; a = a->next)
 			if (is_its_question(a, question_of(out)))
-				a->id = (uint16_t)((unsigned char)out.at[0] << 8 | (unsigned char)out.at[1]);
+				a->id = (uint16_t)id_of(out);
 	return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
@@ -395,7 +410,6 @@ static void
 say_stray(const struct ask *a, char *why, size_t size)
 {
 	struct span octets = { a->stray, a->stray_len };
-	unsigned id = a->stray_len >= 2 ? (unsigned)((unsigned char)a->stray[0] << 8 | (unsigned char)a->stray[1]) : 0;
 	struct dns_answer answer;
 	struct arena arena = { 0 };
 	struct err err = { 0 };
@@ -405,7 +419,7 @@ say_stray(const struct ask *a, char *why, size_t size)
 		wrong = "it is no DNS message";
 	else if (!((unsigned char)octets.at[2] & 0x80))
 		wrong = "it is a question itself";
-	else if (id != a->id)
+	else if (id_of(octets) != a->id)
 		wrong = "it has another ID";
 	else if (!is_its_question(a, question_of(octets)))
 		wrong = "it answers another question";

@@ -64,6 +64,8 @@ comparing(void **state)
 	(void)state;
 	assert_true(span_eq_case(SPAN("Size"), SPAN("SIZE")));
 	assert_false(span_eq(SPAN("Size"), SPAN("SIZE")));
+	assert_true(span_eq_case(SPAN("a\0B"), SPAN("A\0b")));
+	assert_false(span_eq_case(SPAN("a\0b"), SPAN("a\0c")));
 	assert_false(span_starts_case(SPAN("SI"), SPAN("SIZE")));
 	assert_true(span_ends_case(SPAN("a.LOCAL"), SPAN(".local")));
 	assert_true(span_eq(SPAN_NONE, SPAN("")));
