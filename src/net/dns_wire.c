@@ -370,7 +370,7 @@ dns_wire_answer(struct span octets, struct arena *arena, struct dns_answer *a, s
 		a->record = ARENA_ARRAY(arena, struct dns_record, answers < DNS_RECORDS_MAX ? answers : DNS_RECORDS_MAX);
 	for (unsigned i = 0; i < answers + others && !r.bad; i++)
 		read_record(&r, arena, a, i < answers, &bad);
-	if (a->rcode == DNS_NXDOMAIN) {		/* what is no alias is said of a name that is said not to exist (RFC 6604 2.1) */
+	if (a->rcode == DNS_NXDOMAIN) {		/* what is no alias is said of a name that is said not to exist (RFC 6604 3) */
 		size_t n = 0;
 		for (size_t i = 0; i < a->nrecords; i++)
 			if (a->record[i].type == DNS_CNAME)
