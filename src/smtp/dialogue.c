@@ -5,7 +5,7 @@ static void
 forget_transaction(struct dialogue *d)
 {
 	d->mail = false;
-	d->rcpts = 0;
+	d->rcpts = d->rcpts_said = 0;
 }
 
 void
@@ -23,13 +23,15 @@ dialogue_heard(struct dialogue *d, enum verb verb, unsigned code)
 		}
 		break;
 	case VERB_MAIL:
+		d->mails++;
 		if (good) {
 			d->mail = true;
-			d->rcpts = 0;
+			d->rcpts = d->rcpts_said = 0;
 		}
 		break;
 	case VERB_RCPT:
 		d->rcpts += good;
+		d->rcpts_said++;
 		break;
 	case VERB_DATA:
 		if (code == 354)

@@ -20,6 +20,8 @@ struct dialogue {
 	bool tls, authenticated;
 	bool mail;		/* a transaction is open */
 	unsigned rcpts;		/* recipients accepted in it */
+	/* MAILs of this connection and RCPTs of this transaction, those rejected too: RFC 9422 4 counts them. */
+	unsigned mails, rcpts_said;
 };
 
 /* What the reply `code` to `verb` makes of it. The final dot's reply is heard as VERB_DATA with the mode MODE_MESSAGE left. */

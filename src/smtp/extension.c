@@ -103,3 +103,17 @@ extensions_offer(const struct extensions *e, const char *keyword)
 {
 	return find(e, span_of(keyword)) != NULL;
 }
+
+bool
+extensions_limit(const struct extensions *e, const char *name, unsigned long long *max)
+{
+	const struct extension *limits = extensions_find(e, SPAN("LIMITS"));
+	struct span rest = limits ? limits->params : SPAN_NONE, word;
+
+	while ((word = span_word(&rest)).len > 0) {
+		struct span given = span_until(&word, '=');
+		if (span_eq_case(given, span_of(name)))
+			return span_number(word, ~0ull, max) && *max > 0;
+	}
+	return false;
+}

@@ -51,6 +51,8 @@ bool extensions_offer(const struct extensions *, const char *keyword);
 const struct extension_info *extension_info(struct span keyword);	/* NULL: not known */
 const struct extension_info *extension_row(size_t n);			/* the whole table, in its order; NULL: no more */
 
+/* The number that LIMITS gives for `name` (RFC 9422 4). False: it gives none. */
+bool extensions_limit(const struct extensions *, const char *name, unsigned long long *max);
 /* A limit of LIMITS (RFC 9422), in words; NULL: not registered. */
 const char *limit_meaning(struct span name);
 

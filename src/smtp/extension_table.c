@@ -91,7 +91,7 @@ static const struct extension_info known[] = {
 static const struct { const char *name, *meaning; } limits[] = {
 	{ "MAILMAX", "messages a connection" },
 	{ "RCPTMAX", "recipients a message" },
-	{ "RCPTDOMAINMAX", "domains among the recipients of a message" },
+	{ "RCPTDOMAINMAX", "domains among the recipients of a connection" },
 };
 
 #define COUNT(table) (sizeof (table) / sizeof *(table))

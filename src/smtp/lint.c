@@ -126,6 +126,20 @@ verb_offered(struct lint *l)
 		buf_printf(l->out, "HELO was said, so no extension is offered: EHLO asks for them\n");
 }
 
+/* RFC 9422 4. */
+static void
+limits(struct lint *l)
+{
+	unsigned long long max;
+
+	if (!l->extensions)
+		return;
+	if (l->verb == VERB_MAIL && extensions_limit(l->extensions, "MAILMAX", &max) && l->dialogue->mails >= max)
+		buf_printf(l->out, "the server takes %llu messages a connection at most (LIMITS MAILMAX)\n", max);
+	if (l->verb == VERB_RCPT && extensions_limit(l->extensions, "RCPTMAX", &max) && l->dialogue->rcpts_said >= max)
+		buf_printf(l->out, "the server takes %llu recipients a message at most (LIMITS RCPTMAX)\n", max);
+}
+
 static void
 arguments(struct lint *l)
 {
@@ -286,6 +300,7 @@ lint_command(struct span line, const struct dialogue *dialogue, const struct ext
 	}
 	sequence(&l);
 	verb_offered(&l);
+	limits(&l);
 	arguments(&l);
 	mechanism(&l);
 	envelope(&l);

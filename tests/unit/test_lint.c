@@ -3,16 +3,18 @@
 
 #include "smtp/lint.h"
 
-enum state { FRESH, HELLOED, IN_MAIL, IN_RCPT, AFTER_HELO };
+enum state { FRESH, HELLOED, IN_MAIL, IN_RCPT, AFTER_HELO, SECOND };
 
 static const struct dialogue states[] = {
 	[FRESH] = { .greeted = true }, [HELLOED] = { .greeted = true, .hello = VERB_EHLO },
 	[IN_MAIL] = { .greeted = true, .hello = VERB_EHLO, .mail = true },
 	[IN_RCPT] = { .greeted = true, .hello = VERB_EHLO, .mail = true, .rcpts = 1 },
+	[SECOND] = { .greeted = true, .hello = VERB_EHLO, .mail = true, .rcpts = 1, .mails = 1, .rcpts_said = 2 },
 	[AFTER_HELO] = { .greeted = true, .hello = VERB_HELO },
 };
 
 #define FULL	"250-mx\r\n250-SIZE 1000\r\n250-8BITMIME\r\n250-DSN\r\n250-AUTH PLAIN LOGIN\r\n250-STARTTLS\r\n250 SMTPUTF8\r\n"
+#define LIMITED(limits)	"250-mx\r\n250 LIMITS " limits "\r\n"
 #define BARE	"250 mx\r\n"
 #define NONE	NULL
 
@@ -31,6 +33,11 @@ static const struct row {
 	{ "NOOP \303\251", HELLOED, FULL, NULL },
 	{ "MIAL FROM:<a@b>", HELLOED, FULL, "no SMTP command; near: MAIL" },
 	{ "XYZZY", HELLOED, FULL, NULL },
+	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("MAILMAX=1 RCPTMAX=2"), "2 recipients a message" },
+	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("rcptmax=3"), NULL },
+	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("RCPTMAX=x MAILMAX=1"), NULL },
+	{ "MAIL FROM:<a@b.example>", SECOND, LIMITED("MAILMAX=1"), "1 messages a connection" },
+	{ "MAIL FROM:<a@b.example>", HELLOED, LIMITED("MAILMAX=1"), NULL },
 
 	{ "MAIL FROM:<a@b.example>", HELLOED, FULL, NULL },
 	{ "mail from:<a@b.example>", HELLOED, FULL, NULL },
