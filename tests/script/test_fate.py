@@ -58,7 +58,7 @@ class Reset(unittest.TestCase):
                     p.octets(100000)
                     p.say(say).reset()
                 self.ends(until("DATA", lambda p: behave(p.say("354 go on\r\n")), tls), status, "send", *ENVELOPE, "--size", "25M", has=(say.strip(),))
-                self.ends(until("BDAT", behave, tls), status, "send", *ENVELOPE, "--bdat", "--size", "25M", has=(say.strip(),))
+                self.ends(until("BDAT", behave, tls), status, "send", *ENVELOPE, "--bdat=force", "--size", "25M", has=(say.strip(),))
 
     def test_a_write_that_comes_first(self):
         """The next line is there when the process goes on, and the reset too: whichever it takes up first."""
@@ -213,8 +213,8 @@ class Fate(unittest.TestCase):
 
     def test_the_end_that_did_not_go_out(self):
         """A server that reads no further: what is in our own buffer was not sent."""
-        for args in (("--size", "25M"), ("--size", "25M", "--bdat"), ("--size", "2M")):
-            deaf = until("DATA" if "--bdat" not in args else "BDAT", lambda p: p.say("354 go on\r\n" * ("--bdat" not in args)).over.wait())
+        for args in (("--size", "25M"), ("--size", "25M", "--bdat=force"), ("--size", "2M")):
+            deaf = until("DATA" if "--bdat=force" not in args else "BDAT", lambda p: p.say("354 go on\r\n" * ("--bdat=force" not in args)).over.wait())
 
             def small(p):
                 p.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)

@@ -137,6 +137,74 @@ class Send(unittest.TestCase):
                 self.assertEqual(mta.heard[-1], "QUIT")
                 self.assertIn("message not accepted", done.stdout)
 
+    def test_bdat_goes_only_where_chunking_is_offered(self):
+        text = b"Subject: x\r\n\r\nMAIL FROM:<evil@x.example>\r\nRCPT TO:<victim@x.example>\r\n"
+        begun = ["EHLO x", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"]
+        with tempfile.TemporaryDirectory() as folder:
+            path = written(folder, text)
+            for args in ["--bdat"], ["--chunk", "10"], ["--chunk", "10", "--pipeline"], ["--binary"], ["--bdat", "--lmtp"]:
+                with self.subTest(args), Mta("PIPELINING", "BINARYMIME") as mta:
+                    done = send(mta, "--to", "c@d.example", "--format", "json", "--data", path, *args)
+                    self.assertEqual((done.returncode, mta.heard[1:]), (7, ["QUIT"]), done.stdout)
+                    told = [e for e in map(json.loads, done.stdout.splitlines()) if e["event"] == "delivery"]
+                    self.assertEqual([r["fate"] for e in told for r in e["recipients"]], ["not_sent"], done.stdout)
+                    self.assertEqual(send(mta, "--to", "c@d.example", "--bdat", "--quit-after", "rcpt").returncode, 0)
+            for line in f"/bdat {path}", f"/bdat {path} chunk=5", f"/bdat {path} binary":
+                with self.subTest(line), Mta("PIPELINING") as mta:
+                    done = program.run(mta.target, input="\n".join([*begun, line]) + "\n")
+                    self.assertEqual((done.returncode, mta.heard), (7, [*begun, "QUIT"]), done.stdout)
+
+    def test_bdat_that_is_not_understood_ends_the_connection(self):
+        text = b"Subject: x\r\n\r\nNOOP\r\n" * 3
+        begun = "EHLO x\nMAIL FROM:<a@b.example>\nRCPT TO:<c@d.example>\n"
+        with tempfile.TemporaryDirectory() as folder:
+            path = written(folder, text)
+            for offers in (), ("PIPELINING",), ("CHUNKING", "PIPELINING"):
+                for args in ["--bdat=force"], ["--chunk", "10", "--bdat=force"], ["--bdat=force", "--lmtp", "--to", "e@f.example"]:
+                    for code in ("500", "502") + (() if "CHUNKING" in offers else ("503", "421", "550")):
+                        with self.subTest((offers, code), args=args), Mta(*offers, answers={"BDAT": code + " 5.5.1 no"}) as mta:
+                            done = send(mta, "--to", "c@d.example", "--data", path, *args)
+                            # In LMTP each recipient is owed a reply of its own, and those behind the first are not known.
+                            self.assertEqual(done.returncode, 12 if "--lmtp" in args else 6 if code == "421" else 7, done.stdout)
+                            self.assertNotIn("QUIT", mta.heard)
+                            self.assertEqual(len(self.heard(mta, "BDAT")), 1, mta.heard)
+                            self.assertIn("read as commands", done.stdout)
+            for line in f"/bdat {path} force", f"/bdat {path} chunk=10 force", f"/send from=a@b.example to=c@d.example data={path} bdat=force":
+                with self.subTest(line), Mta(answers={"BDAT": "500 what"}) as mta:
+                    done = program.run(mta.target, input=("EHLO x\n" if "/send" in line else begun) + line + "\n")
+                    self.assertEqual((done.returncode, len(self.heard(mta, "BDAT"))), (7, 1), done.stdout)
+                    self.assertNotIn("QUIT", mta.heard)
+            with Mta() as mta:              # it can, and did not say so
+                done = send(mta, "--to", "c@d.example", "--data", path, "--bdat=force")
+                self.assertEqual((done.returncode, mta.messages, mta.heard[-1]), (0, [text], "QUIT"), done.stdout)
+
+    def test_limits_are_noted_before_the_first_too_many(self):
+        def noted(limits, to, *args):
+            with Mta("PIPELINING", "LIMITS " + limits) as mta:
+                done = send(mta, *[w for a in to for w in ("--to", a)], "--body", "x", *args)
+            self.assertEqual(done.returncode, 0, done.stdout)
+            before = ""
+            found = []
+            for line in done.stdout.splitlines():
+                if line.startswith(" -> "):
+                    before = line
+                elif line.startswith("=== ") and "LIMITS " + limits.split("=")[0].upper() in line:
+                    found.append(before)
+            return found
+        four = ["a@x.example", "b@x.example", "c@y.example", "d@z.example"]
+        for args in (), ("--pipeline",):
+            with self.subTest(args):
+                self.assertEqual(noted("RCPTMAX=3", four, *args), [" -> RCPT TO:<c@y.example>"])
+                self.assertEqual(noted("rcptmax=1", four, *args), [" -> RCPT TO:<a@x.example>"])
+                self.assertEqual(noted("RCPTDOMAINMAX=1", four, *args), [" -> RCPT TO:<b@x.example>"])
+                self.assertEqual(noted("RCPTDOMAINMAX=2 X=1", four, *args), [" -> RCPT TO:<c@y.example>"])
+                for plenty in "RCPTMAX=4", "RCPTDOMAINMAX=3", "RCPTMAX=", "RCPTMAX=0", "RCPTMAX", "RCPTMAX=99999999999999999999999", "MAILMAX=1":
+                    self.assertEqual(noted(plenty, four, *args), [], plenty)
+        with Mta("LIMITS MAILMAX=1") as mta:
+            done = program.run(mta.target, input="EHLO x\n" + "/send from=a@b.example to=c@d.example body=x\n" * 2)
+        self.assertEqual(done.stdout.count("LIMITS MAILMAX)"), 1, done.stdout)
+        self.assertGreater(done.stdout.index("LIMITS MAILMAX)"), done.stdout.index("-> DATA"))
+
     def test_sized(self):
         with Mta(*OFFERS) as mta:
             for size in ("1000", "1001", "78k", "3M"):

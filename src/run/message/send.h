@@ -13,6 +13,7 @@ struct send_plan {
 	const char *file;			/* an .eml, octet for octet, instead of a composed one; "-": standard input */
 	struct span mail_params, rcpt_params;	/* as they are, with blanks between */
 	uint64_t chunk;				/* BDAT with so many octets; 0: DATA */
+	bool forced;				/* by BDAT though CHUNKING is not offered */
 	bool binary;				/* BODY=BINARYMIME, and nothing is done to line ends */
 	bool pipeline;				/* where it is offered */
 	bool prepare;				/* of the command line: STARTTLS where offered, and AUTH where asked for, come first */

@@ -103,6 +103,15 @@ set_chunk(struct send_plan *p, struct span v, struct arena *arena, struct err *e
 }
 
 static bool
+set_bdat(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
+{
+	if (!span_eq(v, SPAN("force")))
+		return set_chunk(p, v, arena, err);
+	p->forced = true;
+	return p->chunk > 0 || set_chunk(p, SPAN_NONE, arena, err);
+}
+
+static bool
 set_binary(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
 {
 	p->binary = true;
@@ -183,7 +192,7 @@ static const struct word {
 	{ "attach", false, add_attachment },
 	{ "quit-after", false, set_last },
 	{ "pipeline", true, set_pipeline },
-	{ "bdat", true, set_chunk },
+	{ "bdat", true, set_bdat },
 	{ "chunk", false, set_chunk },
 	{ "binary", true, set_binary },
 	{ "plain", true, set_plain },

@@ -203,7 +203,7 @@ const struct option options[] = {
 	{ "eml", 0, SCOPE_SEND, "FILE", "The same", OPTION_SEND },
 	{ "size", 0, SCOPE_SEND, "N", "Make the message this large: 10M, 64k", OPTION_SEND },
 	{ "pipeline", 0, SCOPE_SEND, NULL, "Send commands in groups where PIPELINING is offered", OPTION_SEND },
-	{ "bdat", 0, SCOPE_SEND, NULL, "Send the message by one BDAT", OPTION_SEND },
+	{ "bdat", 0, SCOPE_SEND, "[=force]", "Send the message by one BDAT; force: though CHUNKING is not offered", OPTION_SEND },
 	{ "chunk", 0, SCOPE_SEND, "N", "Send it by BDAT, so many octets each", OPTION_SEND },
 	{ "binary", 0, SCOPE_SEND, NULL, "Send it by BDAT as BINARYMIME: line ends stay as they are", OPTION_SEND },
 	{ "plain", 0, SCOPE_SEND, NULL, "Say no SIZE=, BODY= or SMTPUTF8 unasked", OPTION_SEND },

@@ -5,7 +5,7 @@
 struct args {
 	const char *file;
 	struct span text;		/* of <<TAG; its lines end in LF */
-	bool has_text, binary;
+	bool has_text, binary, forced;
 	uint64_t size, chunk;
 };
 
@@ -35,6 +35,10 @@ read_word(struct args *a, struct cursor *c, struct span word, struct arena *aren
 		return send_size_parse(value, &a->chunk, err) && (a->chunk > 0 || cursor_fail(c, err, "a chunk has at least one octet"));
 	if (span_eq(word, SPAN("binary"))) {
 		a->binary = true;
+		return true;
+	}
+	if (a->chunk > 0 && span_eq(word, SPAN("force"))) {
+		a->forced = true;
 		return true;
 	}
 	if (a->file)
@@ -107,6 +111,8 @@ body_start(struct session *s, const struct step *step, void *mem)
 	st->message = MESSAGE_NONE;
 	if (a->chunk > 0 && d->mode == MODE_MESSAGE)
 		return session_fail(s, ERR_USAGE, "DATA is said already: /body sends its text");
+	if (a->chunk > 0 && !transfer_may_chunk(s, a->forced))
+		return STEP_FAIL;
 	if (!open_message(s, &st->message, a, &err))
 		return session_fail(s, err.kind, "%s", err.text);
 	st->transfer = (struct transfer){ .message = &st->message, .chunk = a->chunk,
@@ -148,7 +154,7 @@ const struct step_op step_body = {
 const struct step_op step_bdat = {
 	.name = "bdat",
 	.group = GROUP_MESSAGE,
-	.args = "FILE|size=N|<<TAG [chunk=N] [binary]",
+	.args = "FILE|size=N|<<TAG [chunk=N] [binary] [force]",
 	.help = "Send this as the message by BDAT, in one chunk or in several",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
 	.state_size = sizeof(struct state),

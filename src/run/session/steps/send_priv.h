@@ -19,9 +19,11 @@ struct sending {
 	struct transfer transfer;
 	struct verdict *verdict;	/* a recipient each */
 	size_t said, heard;		/* RCPTs */
+	size_t domains;			/* of the recipients said, where LIMITS bounds them */
 	size_t lmtp_next;		/* whose reply to the message comes next */
 	bool no_tls;			/* it was asked for already */
 	bool data_said, mail_good;
+	bool withheld;			/* nothing of it may be sent: BDAT is not offered */
 	bool each, ended;		/* LMTP: each recipient has a reply to the end; it was answered */
 	unsigned final_code;
 	enum err_kind final_failed;

@@ -43,7 +43,9 @@ decide(struct sending *st, size_t i, bool unknown)
 	struct verdict *v = &st->verdict[i];
 	bool whole = st->final_code || st->final_failed;
 
-	if (v->ended)
+	if (st->withheld)
+		v->fate = FATE_NOT_SENT;
+	else if (v->ended)
 		v->fate = fate_by(v->failed, FATE_UNKNOWN);
 	else if (!v->code)
 		v->fate = i < st->said ? FATE_NOT_SENT : FATE_NOT_TRIED;
@@ -208,13 +210,55 @@ own_params(struct session *s, struct sending *st, struct arena *arena)
 	return out;
 }
 
+static struct span
+domain_of(struct span address)
+{
+	size_t n = address.len;
+
+	while (n > 0 && address.at[n - 1] != '@')
+		n--;
+	return span_skip(address, n);
+}
+
+/* Is the one that comes now the first recipient in its domain? */
+static bool
+is_new_domain(const struct sending *st)
+{
+	const struct span *to = st->plan.message.to;
+
+	for (size_t i = 0; i < st->said; i++)
+		if (span_eq_case(domain_of(to[i]), domain_of(to[st->said])))
+			return false;
+	return true;
+}
+
+/* RFC 9422 4: said before the first recipient beyond what LIMITS announces. */
+static void
+note_limits(struct session *s, struct sending *st)
+{
+	unsigned long long max;
+
+	if (!session_view(s).extensions)
+		return;
+	if (extensions_limit(session_view(s).extensions, "RCPTMAX", &max) && st->said == max)
+		session_note(s, "the server takes %llu recipients a message at most (LIMITS RCPTMAX), and this one has %zu", max,
+		    st->plan.message.nto);
+	if (extensions_limit(session_view(s).extensions, "RCPTDOMAINMAX", &max) && is_new_domain(st) &&
+	    st->domains++ == max)
+		session_note(s, "the server takes recipients in %llu domains at most (LIMITS RCPTDOMAINMAX)", max);
+}
+
 static bool
 say_mail(struct session *s, struct sending *st)
 {
 	struct arena arena = { 0 };
 	struct span own = own_params(s, st, &arena), given = st->plan.mail_params;
+	unsigned long long max;
 
 	note_unoffered(s, VERB_MAIL, given);
+	if (session_view(s).extensions && extensions_limit(session_view(s).extensions, "MAILMAX", &max) &&
+	    session_dialogue(s)->mails >= max)
+		session_note(s, "the server takes %llu messages a connection at most (LIMITS MAILMAX)", max);
 	note_unoffered(s, VERB_RCPT, st->plan.rcpt_params);
 	bool ok = session_say(s, arena_printf(&arena, "MAIL FROM:<%.*s>%.*s%s%.*s", SPAN_ARG(st->plan.message.from), SPAN_ARG(own),
 	    given.len ? " " : "", SPAN_ARG(given)));
@@ -227,6 +271,8 @@ say_rcpt(struct session *s, struct sending *st)
 {
 	struct arena arena = { 0 };
 	struct span given = st->plan.rcpt_params;
+
+	note_limits(s, st);
 	bool ok = session_say(s, arena_printf(&arena, "RCPT TO:<%.*s>%s%.*s", SPAN_ARG(st->plan.message.to[st->said]),
 	    given.len ? " " : "", SPAN_ARG(given)));
 
@@ -242,12 +288,15 @@ send_begin_mail(struct session *s, struct sending *st)
 
 	if (st->plan.pipeline && !group)
 		session_note(s, "PIPELINING is not offered: each command waits for its reply");
-	if (st->plan.chunk > 0 && !send_offers(s, "CHUNKING"))
-		session_note(s, "CHUNKING is not offered: BDAT is tried all the same");
 	if (session_dialogue(s)->mail)
 		return session_fail(s, ERR_USAGE, "a transaction is open already: RSET drops it, /body FILE sends its message");
 	st->stage = AT_MAIL;
 	st->begun_us = loop_now_us();
+	if (st->plan.chunk > 0 && st->plan.last == SEND_DATA && !transfer_may_chunk(s, st->plan.forced)) {
+		st->withheld = true;
+		send_tell(s, st);
+		return STEP_FAIL;
+	}
 	if (!say_mail(s, st))
 		return STEP_FAIL;
 	while (group && st->plan.last > SEND_MAIL && st->said < st->plan.message.nto)

@@ -112,6 +112,45 @@ heard_go_ahead(struct session *s, struct transfer *t, const struct news *news)
 
 /* ---- BDAT */
 
+static bool
+is_chunking_offered(struct session *s)
+{
+	const struct extensions *e = session_view(s).extensions;
+	return e && extensions_offer(e, "CHUNKING");
+}
+
+bool
+transfer_may_chunk(struct session *s, bool forced)
+{
+	bool offered = is_chunking_offered(s);
+
+	if (!offered && !forced)
+		session_fail(s, ERR_REFUSED, "CHUNKING is not offered, so BDAT is not sent: the server could read the message as commands"
+		    " (force sends it all the same)");
+	else if (!offered)
+		session_note(s, "CHUNKING is not offered; BDAT is sent all the same");
+	return offered || forced;
+}
+
+/* A server with CHUNKING reads a chunk whole before it rejects it (RFC 3030 2), unless it did not understand the line. */
+static bool
+may_be_commands(struct session *s, const struct news *news)
+{
+	unsigned code = news->event->reply.code;
+
+	return news->failed != ERR_NONE && (!is_chunking_offered(s) || code == 500 || code == 501 || code == 502 || code == 504);
+}
+
+/* Which reply answers what is not known any more, and no octet may follow that could be one more command. */
+static enum progress
+give_up(struct session *s, struct transfer *t)
+{
+	t->owed = 0;
+	session_note(s, "BDAT was rejected: the octets behind it may have been read as commands; the connection is closed");
+	session_close(s, true);
+	return STEP_FAIL;
+}
+
 static enum progress
 begin_chunk(struct session *s, struct transfer *t)
 {
@@ -191,6 +230,8 @@ heard_chunk(struct session *s, struct transfer *t, const struct news *news)
 	t->owed--;
 	if (news->failed != ERR_NONE) {
 		note_refusal(s, t, news);
+		if (may_be_commands(s, news))
+			return give_up(s, t);
 		return t->left == 0 && t->owed == 0 ? STEP_FAIL : send_chunks(s, t);
 	}
 	if (t->is_refused)
@@ -238,6 +279,10 @@ heard_end(struct session *s, struct transfer *t, const struct news *news)
 		t->final(t->ctx, t->heard, &end);
 	t->heard++;
 	t->failed = err_worse(t->failed, end.failed);
+	if (t->chunk > 0 && may_be_commands(s, news)) {
+		session_failed(s, t->failed);
+		return give_up(s, t);
+	}
 	if (t->heard < t->replies) {
 		session_wait_message(s);
 		return STEP_WAIT;

@@ -26,6 +26,11 @@ struct transfer {
 	enum err_kind failed;		/* of the replies to the end */
 };
 
+/*
+ * By BDAT a message goes only where EHLO said CHUNKING, unless it is forced: a server that does not count the octets reads
+ * them as commands (RFC 3030 2). False: it may not, and session_fail said so.
+ */
+bool transfer_may_chunk(struct session *, bool forced);
 /* `asked`: DATA was said already and its reply comes. */
 enum progress transfer_begin(struct session *, struct transfer *, bool asked);
 /*
