@@ -113,6 +113,30 @@ what_was_given_up_answers_nothing_else(void **state)
 	end(&p);
 }
 
+/* Who hears all replies still waits for its own, and no longer than it would have. */
+static void
+what_nobody_asked_for_ends_no_wait(void **state)
+{
+	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 30 } };
+	static const char *const lines[] = { "/pipeline \"NOOP\" \"RSET\"", "/raw \"NOOP\\r\\n\"" };
+	struct arena arena = { 0 };
+	struct err err;
+	struct peer p;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct session *s = greeted(&p, &opts, &arena);
+		const struct step *step = step_parse(step_ops, span_of(lines[i]), MODE_COMMAND, (struct place){ 0 }, &arena, &err);
+		peer_says(&p, "252 for nobody\r\n");
+		session_push(s, step);
+		turn_until(&p, "252 surprise\n");
+		turn_until(&p, "ended timeout\n");
+		session_free(s);
+		end(&p);
+	}
+	arena_release(&arena);
+}
+
 /* A timer fires before what has come is read: being late to look is no silence of the peer's. */
 static void
 what_came_in_time_is_heard_however_late_we_look(void **state)
@@ -241,6 +265,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_given_up_answers_nothing_else),
+		cmocka_unit_test(what_nobody_asked_for_ends_no_wait),
 		cmocka_unit_test(what_came_in_time_is_heard_however_late_we_look),
 		cmocka_unit_test(room_that_comes_at_any_moment_is_noticed),
 		cmocka_unit_test(a_session_that_waits_costs_little),

@@ -180,7 +180,9 @@ session_tell(struct session *s, const struct news *news)
 {
 	if (!s->step || !s->step->op->heard)
 		return;
-	stop_waiting(s);
+	/* What nothing asked for, and what comes late, is not what is waited for: the deadline stands. */
+	if (news->kind != NEWS_REPLY || (news->event->ticket && !news->event->late))
+		stop_waiting(s);
 	enum progress progress = s->step->op->heard(s, s->step, s->step_state, news);
 	if (progress != STEP_WAIT)
 		end_step(s, progress);
