@@ -72,6 +72,12 @@ printable_run(struct span s)
 	return all;
 }
 
+bool
+text_is_safe(struct span s)
+{
+	return printable_run(s) == s.len;
+}
+
 void
 text_safe_to(struct buf *out, struct span s)
 {
@@ -93,7 +99,7 @@ text_safe_to(struct buf *out, struct span s)
 struct span
 text_safe(struct arena *arena, struct span s)
 {
-	if (printable_run(s) == s.len)
+	if (text_is_safe(s))
 		return s;
 
 	struct buf out = { .max = s.len * 4 };

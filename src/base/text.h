@@ -19,6 +19,8 @@ bool text_is_utf8(struct span);
 /* May this code point go to a terminal as it is? Not C0, C1, DEL, nor the marks that reorder or hide text. */
 bool text_is_printable(unsigned long code_point);
 
+bool text_is_safe(struct span);		/* nothing but what is printable */
+
 /* s with what is not printable written as \xNN, octet by octet; s itself when nothing was. Lives in the arena. */
 struct span text_safe(struct arena *, struct span s);
 void text_safe_to(struct buf *, struct span s);

@@ -2,6 +2,8 @@
 #include "tests.h"
 
 #include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "ui/prompt/commands/list.h"
 #include "ui/prompt/talk.h"
@@ -111,6 +113,55 @@ ghosts(void **state)
 	}
 }
 
+/* ---- what a server offers */
+
+static int server = -1;
+
+static int
+pair(struct session_env *e, unsigned as, struct err *err)
+{
+	int fds[2];
+
+	(void)e, (void)as, (void)err;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
+	server = fds[1];
+	return fds[0];
+}
+
+static void
+a_terminal_obeys_nothing_that_a_server_offers(void **state)
+{
+	static const char said[] = "220 hello\r\n", offers[] = "250-mx\r\n250 AUTH \033]0;x\007 PLAIN\r\n";
+	static const struct session_opts patient = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 60000 } };
+	static const struct target demo = { .kind = TARGET_DEMO, .text = SPAN_INIT("demo:") };
+	struct talk with = { .commands.table = prompt_commands };
+	struct buf out;
+
+	(void)state;
+	env.demo = pair;
+	with.commands.player = player_new(&env, &patient, &(struct player_opts){ .interactive = true }, ignore, NULL);
+	player_open(with.commands.player, &demo);
+	player_line(with.commands.player, SPAN("EHLO me"), (struct place){ 0 });
+	while (server < 0)
+		loop_turn(env.loop, false);
+	assert_int_equal(write(server, said, sizeof said - 1), sizeof said - 1);
+	for (char octet; recv(server, &octet, 1, MSG_DONTWAIT) != 1;)
+		loop_turn(env.loop, false);
+	assert_int_equal(write(server, offers, sizeof offers - 1), sizeof offers - 1);
+	while (!player_view(with.commands.player).extensions)
+		loop_turn(env.loop, true);
+
+	buf_init(&out, 1 << 16);
+	assert_int_equal(talk_complete(&with, SPAN("AUTH "), &out), 0);
+	assert_true(span_eq(buf_span(&out), SPAN("PLAIN\n")));
+	assert_true(span_eq(talk_hint(&with, SPAN("AUTH ")), SPAN("PLAIN")));
+	assert_true(span_eq(talk_hint(&with, SPAN("AUTH \033")), SPAN("   not offered")));
+	buf_release(&out);
+	player_free(with.commands.player);
+	close(server);
+	env.demo = NULL;
+}
+
 /* Each name once, and each of them found again. */
 static void
 every_command_is_one_word(void **state)
@@ -133,7 +184,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tab), cmocka_unit_test(ghosts), cmocka_unit_test(every_command_is_one_word),
+		cmocka_unit_test(tab), cmocka_unit_test(ghosts),
+		cmocka_unit_test(a_terminal_obeys_nothing_that_a_server_offers), cmocka_unit_test(every_command_is_one_word),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/text.h"
 #include "run/message/send.h"
 #include "run/route/route.h"
 #include "smtp/parameter.h"
@@ -29,13 +30,16 @@ is_there(const struct candidates *c, struct span text)
 	return false;
 }
 
-/* `text` and what stands behind it, if it begins as what was typed does; once. */
+/*
+ * `text` and what stands behind it, if it begins as what was typed does; once. A word of the server's, a host of the DNS's or a
+ * file's name that a terminal would obey is none: what is listed goes to the terminal as it is.
+ */
 static void
 complete_try(struct candidates *c, struct span text, const char *suffix)
 {
 	char whole[300];
 
-	if (!span_starts_case(text, c->prefix) || text.len > 200)
+	if (!span_starts_case(text, c->prefix) || text.len > 200 || !text_is_safe(text))
 		return;
 	snprintf(whole, sizeof whole, "%.*s%s", SPAN_ARG(text), suffix);
 	if (!is_there(c, span_of(whole)))

@@ -1,8 +1,11 @@
 /* hint - the syntax of what is being typed, and what the server did not offer, before one finds out. */
 #include <stdio.h>
 
+#include "base/text.h"
 #include "smtp/parameter.h"
 #include "ui/prompt/talk.h"
+
+enum { HINT_FULL = 178 };		/* a word of 20 octets, its "|" and a NUL still fit behind it */
 
 static const char *
 offer(const struct session_view *v, const char *extension)
@@ -38,7 +41,7 @@ setting_hint(char out[200], struct span line)
 		return SPAN_NONE;
 	if (o->kind == OPTION_FLAG)
 		return say(out, "on|off", "", "");
-	for (const struct choice *x = o->choices; x && x->word && n < 180; x++)
+	for (const struct choice *x = o->choices; x && x->word && n < HINT_FULL; x++)
 		n += (size_t)snprintf(out + n, 200 - n, "%s%.20s", n ? "|" : "", x->word);
 	return n > 0 ? (struct span){ out, n } : say(out, o->arg ? o->arg : "", "", "");
 }
@@ -97,14 +100,15 @@ envelope_hint(char out[200], const struct session_view *v, enum verb verb, struc
 	return parameter_hint(out, v, verb, span_skip(args, (size_t)(path.at + path.len - args.at)));
 }
 
-/* "PLAIN LOGIN" as "PLAIN|LOGIN". */
+/* "PLAIN LOGIN" as "PLAIN|LOGIN", without the server's words that a terminal would obey. */
 static struct span
 alternatives(char out[200], struct span words)
 {
 	size_t n = 0;
 
-	for (struct span w; (w = span_word(&words)).len > 0 && n < 180;)
-		n += (size_t)snprintf(out + n, 200 - n, "%s%.*s", n ? "|" : "", SPAN_ARG(span_first(w, 20)));
+	for (struct span w; (w = span_word(&words)).len > 0 && n < HINT_FULL;)
+		if (text_is_safe(w))
+			n += (size_t)snprintf(out + n, 200 - n, "%s%.*s", n ? "|" : "", SPAN_ARG(span_first(w, 20)));
 	return (struct span){ out, n };
 }
 
@@ -120,7 +124,7 @@ mechanism_hint(char out[200], const struct session_view *v, struct span line, st
 	if (typed.len == 0)
 		return alternatives(out, x->params);
 	for (list = x->params; (m = span_word(&list)).len > 0;)
-		if (span_starts_case(m, typed)) {
+		if (span_starts_case(m, typed) && text_is_safe(m)) {
 			int n = snprintf(out, 200, "%.*s%s[initial-response]", SPAN_ARG(span_first(span_skip(m, typed.len), 40)), blank);
 			return (struct span){ out, (size_t)n };
 		}
