@@ -16,6 +16,8 @@ struct shown {
 	FILE *out, *lines;
 	char *text, *objects;
 	size_t ntext, nobjects;
+	const char *const *never;	/* what neither of them may have in it, NULL behind the last; NULL: nothing */
+	size_t text_from, objects_from;	/* from where on */
 };
 
 static inline void
@@ -35,6 +37,23 @@ show(struct shown *to, struct event *e)
 	e->session = 1;
 	show_event(&to->screen, e);
 	json_event(to->json, e);
+}
+
+/* What was shown until now may have it. */
+static inline void
+shown_from_here(struct shown *to)
+{
+	fflush(to->out);
+	fflush(to->lines);
+	to->text_from = to->ntext;
+	to->objects_from = to->nobjects;
+}
+
+static inline void
+shown_lacks(const struct shown *to, const char *secret)
+{
+	PROMISE(span_find(span_skip((struct span){ to->text, to->ntext }, to->text_from), span_of(secret)).len == 0);
+	PROMISE(span_find(span_skip((struct span){ to->objects, to->nobjects }, to->objects_from), span_of(secret)).len == 0);
 }
 
 /* Whatever was shown, the text has no control octet but the line end and is UTF-8, and the JSON is an object a line, in ASCII. */
@@ -57,6 +76,8 @@ shown_end(struct shown *to)
 	for (size_t i = 0; i < to->nobjects; i++)
 		if (to->objects[i] == '\n')
 			PROMISE(i > 0 && to->objects[i - 1] == '}' && (i + 1 == to->nobjects || to->objects[i + 1] == '{'));
+	for (const char *const *secret = to->never; secret && *secret; secret++)
+		shown_lacks(to, *secret);
 	free(to->text);
 	free(to->objects);
 }
