@@ -33,18 +33,6 @@ session_is_meant(const struct session *s)
 	return is_meant(s, &err);
 }
 
-/*
- * A TLSA record vouches for the host that the MX names, not for the MX: that it was validated too is what keeps a forged one from
- * leading to a host whose own record matches (RFC 7672 2.2).
- */
-static bool
-is_vouched_for(const struct session *s)
-{
-	bool led_astray = s->target.kind == TARGET_MX && !(s->route && s->route->authentic);
-
-	return tls_is_trusted(s->tls) && (s->tls->verified || !led_astray);
-}
-
 bool
 session_confides(struct session *s, enum secret_from from, bool forced, struct err *err)
 {
@@ -62,7 +50,7 @@ session_confides(struct session *s, enum secret_from from, bool forced, struct e
 	if (s->tls->stranger || s->env->distrusted)
 		return err_set(err, ERR_TLS, "no credentials are sent to a server that is believed on a script's word: the script chose the "
 		    "CA, the name or the TLS version; --ca, --sni and --min-tls choose them, --auth-insecure forces it");
-	return is_vouched_for(s) || err_set(err, ERR_TLS, "no credentials are sent to a server whose certificate does not verify: "
+	return tls_is_trusted(s->tls) || err_set(err, ERR_TLS, "no credentials are sent to a server whose certificate does not verify: "
 	    "%.*s; --ca FILE trusts its issuer, --auth-insecure forces it", SPAN_ARG(s->tls->nproblems ?
 	    s->tls->problem[0].text : SPAN("its name was not compared")));
 }
