@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "run/session/session_step.h"
+#include "run/session/steps/list.h"
 #include "run/session/steps/open.h"
 
 enum { MANY = 400, OCTETS_EACH = 5 << 10 };
@@ -164,9 +165,17 @@ what_came_in_time_is_heard_however_late_we_look(void **state)
 
 static unsigned stutters;		/* how many calls are yet to find no room, each second one */
 
+static size_t room = SIZE_MAX;		/* octets that it takes yet */
+
 ssize_t
 send(int fd, const void *octets, size_t n, int flags)
 {
+	n = n < room ? n : room;
+	if (n == 0) {
+		errno = EAGAIN;
+		return -1;
+	}
+	room -= room < SIZE_MAX ? n : 0;
 	if (stutters > 0 && stutters-- % 2 == 0) {
 		errno = EAGAIN;
 		return -1;
@@ -226,6 +235,73 @@ room_that_comes_at_any_moment_is_noticed(void **state)
 	end(&p);
 }
 
+/* Turns so often, and reads what came. */
+static void
+read_along(struct peer *p, struct buf *out, unsigned turns)
+{
+	static char octets[64 << 10];
+
+	for (; turns > 0; turns--) {
+		loop_turn(p->env.loop, false);
+		for (ssize_t got; (got = read(p->fd, octets, sizeof octets)) > 0;)
+			buf_append(out, (struct span){ octets, (size_t)got });
+	}
+}
+
+static void
+read_until(struct peer *p, struct buf *out, const char *text)
+{
+	for (unsigned turns = 0; span_find(buf_span(out), span_of(text)).len == 0; turns++) {
+		if (turns > 100000)
+			fail_msg("%s did not come; %zu octets did", text, buf_span(out).len);
+		read_along(p, out, 1);
+	}
+}
+
+/*
+ * A chunk waits for room, and the reply to an earlier one lets the rest go first: the room that comes then is for
+ * nothing. (A dot was sent, which the server took for a command.)
+ */
+static void
+nothing_follows_the_last_chunk(void **state)
+{
+	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 60000, .dot = 60000 } };
+	struct arena arena = { 0 };
+	struct buf sent = { .max = 1 << 20 };
+	struct err err;
+	struct peer p;
+
+	(void)state;
+	struct session *s = greeted(&p, &opts, &arena);
+	const struct step *step = step_parse(step_ops, SPAN("/send from=a@b.example to=c@d.example size=300k chunk=100k pipeline"),
+	    MODE_COMMAND, (struct place){ "test", 1 }, &arena, &err);
+	assert_non_null(step);
+	session_push(s, step);
+	read_until(&p, &sent, "EHLO me\r\n");
+	peer_says(&p, "250-peer\r\n250-PIPELINING\r\n250 CHUNKING\r\n");
+	read_until(&p, &sent, "RCPT TO:<c@d.example>\r\n");
+	room = 150 << 10;
+	peer_says(&p, "250 ok\r\n250 ok\r\n");
+	read_along(&p, &sent, 100);
+	assert_int_equal(room, 0);
+	size_t unsent = conv_output(session_conv(s)).len;
+	assert_true(unsent > SESSION_LOW_WATER);	/* it waits for room */
+	peer_says(&p, "250 the first chunk\r\n");
+	read_along(&p, &sent, 100);
+	room = SIZE_MAX;
+	read_along(&p, &sent, 200);
+	struct span last = span_find(buf_span(&sent), SPAN(" LAST\r\n"));
+	assert_true(last.len > 0);
+	assert_int_equal(last.len, 7 + 100 * 1024);
+	peer_says(&p, "250 the second\r\n250 the message\r\n");
+	p.len = 0;
+	turn_until(&p, "ended none\n");
+	session_free(s);
+	buf_release(&sent);
+	arena_release(&arena);
+	end(&p);
+}
+
 static void
 a_session_that_waits_costs_little(void **state)
 {
@@ -268,6 +344,7 @@ main(void)
 		cmocka_unit_test(what_nobody_asked_for_ends_no_wait),
 		cmocka_unit_test(what_came_in_time_is_heard_however_late_we_look),
 		cmocka_unit_test(room_that_comes_at_any_moment_is_noticed),
+		cmocka_unit_test(nothing_follows_the_last_chunk),
 		cmocka_unit_test(a_session_that_waits_costs_little),
 	};
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);

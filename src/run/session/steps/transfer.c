@@ -293,8 +293,9 @@ heard_end(struct session *s, struct transfer *t, const struct news *news)
 enum progress
 transfer_heard(struct session *s, struct transfer *t, const struct news *news)
 {
+	/* A reply that came first may have let the rest go: then this room is wanted no more. */
 	if (news->kind == NEWS_WRITABLE)
-		return t->stage == TRANSFER_CHUNK ? send_chunks(s, t) : send_some(s, t);
+		return t->stage == TRANSFER_CHUNK ? send_chunks(s, t) : t->stage == TRANSFER_SENDING ? send_some(s, t) : STEP_WAIT;
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
 	if (t->stage == TRANSFER_ASKED)
