@@ -35,15 +35,21 @@ plain(const struct auth_credentials *who, unsigned n, struct span challenge, str
 	    add(out, SPAN("\0"), err) && add(out, who->password, err);
 }
 
+bool
+auth_asks_user(struct span challenge)
+{
+	return span_starts_case(span_trim(challenge), SPAN("us"));
+}
+
 /* Never standardised: "Username:", then "Password:"; what the challenge says counts for more than its place. */
 static bool
 login(const struct auth_credentials *who, unsigned n, struct span challenge, struct buf *out, struct err *err)
 {
 	if (n > 1)
 		return err_set(err, ERR_PROTO, "the server wants more after LOGIN's user name and password");
-	if (n == 0 && span_starts_case(challenge, SPAN("pass")))
+	if (n == 0 && span_starts_case(span_trim(challenge), SPAN("pass")))
 		return err_set(err, ERR_PROTO, "the server asks for the password before the user name");
-	if (n > 0 && span_starts_case(challenge, SPAN("us")))
+	if (n > 0 && auth_asks_user(challenge))
 		return err_set(err, ERR_PROTO, "the server asks for the user name again");
 	return add(out, n == 0 ? who->user : who->password, err);
 }

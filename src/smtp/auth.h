@@ -73,6 +73,9 @@ bool auth_is_slow(const struct auth_mech *, struct span challenge);
 /* The server said 235: is it true? False when it had to prove itself and did not (RFC 5802 3). */
 bool auth_believe(struct auth *, struct err *);
 
+/* LOGIN's challenges are free text: does this one, decoded, ask for a user name? Then alone is its answer no secret. */
+bool auth_asks_user(struct span challenge);
+
 /*
  * What may be shown of the n-th response (from 0) as it went on the wire: of its base64 the user name, where there is
  * one, and the length: <user "bob", 24 octets>. Never the secret. Lives in the arena. LOGIN's answers have no place of their

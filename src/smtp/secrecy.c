@@ -322,7 +322,7 @@ secrecy_heard(struct secrecy *w, unsigned code, struct span text)
 
 	if (code == 334)
 		auth_challenge(&arena, span_trim(text), &challenge);
-	w->asks_user = span_starts_case(span_trim(challenge), SPAN("us"));
+	w->asks_user = auth_asks_user(challenge);
 	if (code == 334 || code == 235)
 		learn_proofs(w, text, code == 334);
 	if (code == 235 && w->n > 0)		/* said to an AUTH alone, answers to it may still come */

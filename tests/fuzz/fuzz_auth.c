@@ -27,7 +27,7 @@ exchange(const struct auth_mech *mech, const struct sasl *lib, struct span lines
 			break;
 		}
 		struct span response = base64_encode(&arena, buf_span(&out));
-		PROMISE(span_find(auth_shown(&arena, span_of(mech->name), n, challenge.len & 1, response), SPAN("S3cr3t")).len == 0);
+		PROMISE(span_find(auth_shown(&arena, span_of(mech->name), n, auth_asks_user(challenge), response), SPAN("S3cr3t")).len == 0);
 	}
 	if (a)
 		auth_believe(a, &err);
