@@ -110,6 +110,27 @@ tls_trust_paths(const char *ca, struct arena *arena, const char **file, const ch
 	*folder = arena_string(arena, all);
 }
 
+/* update-ca-certificates(8) writes one bundle beside its links by hash, with the very certificates that they have. */
+static bool
+is_in_folder(const struct tls_trust *t, const char *bundle)
+{
+	static const char name[] = "/ca-certificates.crt";
+	char *real = realpath(bundle, NULL);
+	size_t n = real ? strlen(real) : 0;
+	bool in = false;
+
+	if (n > sizeof name - 1 && strcmp(real + n - (sizeof name - 1), name) == 0) {
+		real[n - (sizeof name - 1)] = '\0';
+		for (size_t i = 0; i < t->nfolders && !in; i++) {
+			char *folder = realpath(t->folder[i], NULL);
+			in = folder && strcmp(folder, real) == 0 && has_hash_links(folder);
+			free(folder);
+		}
+	}
+	free(real);
+	return in;
+}
+
 /*
  * OpenSSL's own search, and when that finds none, once more with the bundle: its default one, and where no folder has
  * links by hash, those of other systems. Where one has, they hold the same, and reading them costs 20 ms.
@@ -127,7 +148,7 @@ find_issuer(X509 **issuer, X509_STORE_CTX *ctx, X509 *cert)
 	bool any = false;
 	size_t n = c->trust.nbundles > 1 && is_hashed(&c->trust) ? 1 : c->trust.nbundles;
 	for (size_t i = 0; i < n && !any; i++)
-		any = X509_STORE_load_file(store, c->trust.bundle[i]) == 1;
+		any = is_in_folder(&c->trust, c->trust.bundle[i]) || X509_STORE_load_file(store, c->trust.bundle[i]) == 1;
 	ERR_clear_error();
 	return any ? X509_STORE_CTX_get1_issuer(issuer, ctx, cert) : found;
 }
