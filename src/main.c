@@ -8,12 +8,14 @@
 int
 main(int argc, char *argv[])
 {
-	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL, *linked = command_of_program(argv[0]);
+	const struct command *command = argc > 1 ? command_find(argv[1]) : NULL,
+			     *linked = command_of_program(argv[0]);
 	int words = linked || !command ? 1 : 2;
 
 	standard_begin();
 	command = linked ? linked : command ? command : &command_talk;
 
 	int lost = command->lost ? command->lost : ERR_SYSTEM;
-	return standard_end(standard_room() ? command->run(argc - words, argv + words) : lost, lost);
+	return standard_end(
+	    standard_room() ? command->run(argc - words, argv + words) : lost, lost);
 }

@@ -42,7 +42,8 @@ on_alarm(int signo)
 static void
 set_timer(uint64_t ms)
 {
-	struct itimerval timer = { .it_value = { .tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000) } };
+	struct itimerval timer = { .it_value = { .tv_sec = (time_t)(ms / 1000),
+				       .tv_usec = (suseconds_t)(ms % 1000 * 1000) } };
 
 	setitimer(ITIMER_REAL, &timer, NULL);
 }

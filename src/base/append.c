@@ -27,7 +27,8 @@ static ssize_t
 read_end(const struct append *a, char *last, size_t n)
 {
 	int fd = a->regular && a->owned ? open(a->name, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
-	ssize_t got = fd < 0 ? -1 : pread(fd, last, n, a->before >= (off_t)n ? a->before - (off_t)n : 0);
+	ssize_t got = fd < 0 ? -1 :
+			       pread(fd, last, n, a->before >= (off_t)n ? a->before - (off_t)n : 0);
 
 	file_close(fd);
 	return got;
@@ -114,8 +115,9 @@ append_undo(struct append *a)
 	struct stat st;
 
 	if (a->wrote > 0)
-		a->torn = !a->regular || fstat(a->fd, &st) != 0 || st.st_size != a->before + (off_t)a->wrote ||
-		    ftruncate(a->fd, a->before) != 0 || lseek(a->fd, a->before, SEEK_SET) < 0;
+		a->torn = !a->regular || fstat(a->fd, &st) != 0 ||
+		    st.st_size != a->before + (off_t)a->wrote || ftruncate(a->fd, a->before) != 0 ||
+		    lseek(a->fd, a->before, SEEK_SET) < 0;
 	a->wrote = 0;
 }
 

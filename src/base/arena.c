@@ -14,7 +14,8 @@ struct arena_block {
 	alignas(max_align_t) char mem[];
 };
 
-#define BLOCK_FIRST	208		/* with its head, one 256-octet piece of the allocator: most arenas hold a few words */
+/* with its head, one 256-octet piece of the allocator: most arenas hold a few words */
+#define BLOCK_FIRST	208
 #define BLOCK_MOST	(64u << 10)
 
 static _Noreturn void

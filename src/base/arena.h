@@ -1,6 +1,7 @@
 /*
- * Allocations that die together: one arena a script, one an EHLO state, one an exchange. Nothing in it is freed by
- * itself. Running out of memory ends the process with a message (exit status 11): nothing here returns NULL.
+ * Allocations that die together: one arena a script, one an EHLO state, one an exchange. Nothing in
+ * it is freed by itself. Running out of memory ends the process with a message (exit status 11):
+ * nothing here returns NULL.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
@@ -19,12 +20,16 @@ void *arena_get(struct arena *, size_t size) __attribute__((returns_nonnull));
 
 /* Octets, packed: aligned for char alone. */
 struct span arena_copy(struct arena *, struct span);
-char *arena_string(struct arena *, struct span) __attribute__((returns_nonnull));	/* with a NUL behind it */
-struct span arena_printf(struct arena *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* with a NUL behind it */
+char *arena_string(struct arena *, struct span) __attribute__((returns_nonnull));
+struct span arena_printf(struct arena *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-void arena_reset(struct arena *);	/* forgets everything, keeps one small block for the next use */
+/* forgets everything, keeps one small block for the next use */
+void arena_reset(struct arena *);
 void arena_release(struct arena *);	/* gives everything back; the arena is {0} again */
-void arena_wipe(struct arena *);	/* the same, and leaves nothing of it in memory: there were secrets in it */
+/* the same, and leaves nothing of it in memory: there were secrets in it */
+void arena_wipe(struct arena *);
 
 /* malloc, calloc and realloc that end the process instead of failing; the memory is free()'s. */
 void *memory_get(size_t size) __attribute__((returns_nonnull));

@@ -69,7 +69,8 @@ base64_decode(struct arena *arena, struct span text, struct span *octets)
 	for (size_t i = 0; i < text.len; i += 4) {
 		unsigned long bits = 0;
 		for (size_t k = 0; k < 4; k++)
-			bits = bits << 6 | (unsigned long)(text.at[i + k] == '=' ? 0 : value_of(text.at[i + k]));
+			bits = bits << 6 |
+			    (unsigned long)(text.at[i + k] == '=' ? 0 : value_of(text.at[i + k]));
 		out[n++] = (char)(bits >> 16);
 		out[n++] = (char)(bits >> 8 & 0xFF);
 		out[n++] = (char)(bits & 0xFF);

@@ -11,7 +11,8 @@ const char place_line[] = "-c", place_option[] = "--auth", place_unseen[] = "wha
 bool
 place_is_ours(struct place place)
 {
-	return !place.file || place.file == place_line || place.file == place_option || place.file == place_unseen;
+	return !place.file || place.file == place_line || place.file == place_option ||
+	    place.file == place_unseen;
 }
 
 bool
@@ -21,8 +22,11 @@ cursor_is_command(struct span line, struct span *name)
 
 	if (line.len < 2 || line.at[0] != '/')
 		return false;
-	while (n < line.len && ((line.at[n] >= 'a' && line.at[n] <= 'z') || (line.at[n] >= 'A' && line.at[n] <= 'Z') ||
-	    (n > 1 && ((line.at[n] >= '0' && line.at[n] <= '9') || line.at[n] == '-' || line.at[n] == '_'))))
+	while (n < line.len &&
+	    ((line.at[n] >= 'a' && line.at[n] <= 'z') || (line.at[n] >= 'A' && line.at[n] <= 'Z') ||
+		(n > 1 &&
+		    ((line.at[n] >= '0' && line.at[n] <= '9') || line.at[n] == '-' ||
+			line.at[n] == '_'))))
 		n++;
 	if (n == 1)
 		return false;
@@ -55,7 +59,8 @@ static void
 keep_source(struct err *err, const struct cursor *c, size_t before)
 {
 	struct arena arena = { 0 };
-	struct span shown = text_fit(text_safe(&arena, c->line), sizeof err->source / 4 - 1);	/* UTF-8 takes four octets at most */
+	/* UTF-8 takes four octets at most */
+	struct span shown = text_fit(text_safe(&arena, c->line), sizeof err->source / 4 - 1);
 
 	err->line = c->place.line;
 	err->before = text_width(text_safe(&arena, span_first(c->line, before)));
@@ -107,7 +112,8 @@ cursor_end(struct cursor *c, struct err *err)
 {
 	struct span rest = span_trim(c->rest);
 
-	return rest.len == 0 || cursor_fail(c, err, "\"%.*s\" is too much", SPAN_ARG(span_first(rest, 60)));
+	return rest.len == 0 ||
+	    cursor_fail(c, err, "\"%.*s\" is too much", SPAN_ARG(span_first(rest, 60)));
 }
 
 bool
@@ -127,5 +133,7 @@ cursor_milliseconds(struct cursor *c, struct span word, uint64_t *ms, struct err
 			*ms = number * units[i].ms;
 			return true;
 		}
-	return cursor_blame(c, word, err, "\"%.*s\" is no time: want a number and ms, s, m or h, as in 500ms or 10s", SPAN_ARG(word));
+	return cursor_blame(c, word, err,
+	    "\"%.*s\" is no time: want a number and ms, s, m or h, as in 500ms or 10s",
+	    SPAN_ARG(word));
 }

@@ -6,12 +6,16 @@
 
 static const char secret[] = "SMTPSH_SECRET_";
 
-/* It is moved to a name that no child inherits, and no option can have: what stands behind "@" was called so. */
+/*
+ * It is moved to a name that no child inherits, and no option can have: what stands behind "@" was
+ * called so.
+ */
 const char *
 environment_secret(const char *name)
 {
 	struct arena arena = { 0 };
-	const char *value = getenv(name), *hidden = arena_string(&arena, arena_printf(&arena, "%s@%s", secret, name));
+	const char *value = getenv(name),
+		   *hidden = arena_string(&arena, arena_printf(&arena, "%s@%s", secret, name));
 
 	if (value && setenv(hidden, value, 1) == 0)
 		unsetenv(name);

@@ -1,17 +1,28 @@
 /*
  * ere - regular expressions without surprises.
  *
- * The source is parsed into a tree; what it would expand to is counted; then it becomes a program for K. Thompson's
- * simulation (CACM 11, 6): all places where the match may stand are carried along together, octet by octet, each at most
- * once, so that nothing is ever tried twice. The order of the places is their preference: those that began further left
- * first, then as the source prefers; of matches that began at one place the longest wins.
+ * The source is parsed into a tree; what it would expand to is counted; then it becomes a program
+ * for K. Thompson's simulation (CACM 11, 6): all places where the match may stand are carried along
+ * together, octet by octet, each at most once, so that nothing is ever tried twice. The order of
+ * the places is their preference: those that began further left first, then as the source prefers;
+ * of matches that began at one place the longest wins.
  */
 #include "base/ere.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 
-enum node_kind { NODE_EMPTY, NODE_CHAR, NODE_ANY, NODE_SET, NODE_HOLDS, NODE_GROUP, NODE_SEQUENCE, NODE_EITHER, NODE_REPEAT };
+enum node_kind {
+	NODE_EMPTY,
+	NODE_CHAR,
+	NODE_ANY,
+	NODE_SET,
+	NODE_HOLDS,
+	NODE_GROUP,
+	NODE_SEQUENCE,
+	NODE_EITHER,
+	NODE_REPEAT
+};
 enum holds { AT_BEGIN, AT_END, AT_WORD_BEGIN, AT_WORD_END, AT_WORD, NOT_AT_WORD };
 enum { MANY = -1, DEPTH_MAX = 200 };
 
@@ -102,10 +113,21 @@ add_range(struct set *set, unsigned from, unsigned to)
 }
 
 /* Octets from and to, in pairs. */
-static const struct { const char *name, *ranges; } classes[] = {
-	{ "alnum", "09AZaz" }, { "alpha", "AZaz" }, { "blank", "  \t\t" }, { "cntrl", "\001\037\177\177" }, { "digit", "09" },
-	{ "graph", "!~" }, { "lower", "az" }, { "print", " ~" }, { "punct", "!/:@[`{~" }, { "space", "  \t\r" },
-	{ "upper", "AZ" }, { "xdigit", "09AFaf" },
+static const struct {
+	const char *name, *ranges;
+} classes[] = {
+	{ "alnum", "09AZaz" },
+	{ "alpha", "AZaz" },
+	{ "blank", "  \t\t" },
+	{ "cntrl", "\001\037\177\177" },
+	{ "digit", "09" },
+	{ "graph", "!~" },
+	{ "lower", "az" },
+	{ "print", " ~" },
+	{ "punct", "!/:@[`{~" },
+	{ "space", "  \t\r" },
+	{ "upper", "AZ" },
+	{ "xdigit", "09AFaf" },
 };
 
 static bool
@@ -161,7 +183,9 @@ parse_bracket(struct parser *p)
 	for (; first || peek(p) != ']'; first = false) {
 		if (span_starts(p->rest, SPAN("[:"))) {
 			struct span end = span_find(p->rest, SPAN(":]"));
-			if (end.len == 0 || !add_class(set, span_skip(span_first(p->rest, (size_t)(end.at - p->rest.at)), 2)))
+			if (end.len == 0 ||
+			    !add_class(set,
+				span_skip(span_first(p->rest, (size_t)(end.at - p->rest.at)), 2)))
 				return fail(p, "there is no such character class in its brackets");
 			p->rest = span_skip(end, 2);
 			continue;
@@ -256,7 +280,8 @@ parse_atom(struct parser *p)
 	case '$':
 		return holds(p, AT_END);
 	case '*': case '+': case '?':
-		return fail(p, "there is nothing before a \"*\", \"+\" or \"?\" that it could repeat");
+		return fail(
+		    p, "there is nothing before a \"*\", \"+\" or \"?\" that it could repeat");
 	default:
 		n = make(p, NODE_CHAR);
 		n->octet = (unsigned char)c;
@@ -296,7 +321,8 @@ parse_piece(struct parser *p)
 	struct node *n = parse_atom(p);
 
 	for (int c = peek(p); !p->failed; c = peek(p)) {
-		bool interval = c == '{' && p->rest.len > 1 && ((p->rest.at[1] >= '0' && p->rest.at[1] <= '9') || p->rest.at[1] == ',');
+		bool interval = c == '{' && p->rest.len > 1 &&
+		    ((p->rest.at[1] >= '0' && p->rest.at[1] <= '9') || p->rest.at[1] == ',');
 		if (c != '*' && c != '+' && c != '?' && !interval)
 			break;
 		struct node *repeat = make(p, NODE_REPEAT);
@@ -320,7 +346,8 @@ parse_sequence(struct parser *p)
 {
 	struct node *all = make(p, NODE_EMPTY);
 
-	while (!p->failed && p->rest.len > 0 && peek(p) != '|' && !(peek(p) == ')' && p->depth > 0)) {
+	while (
+	    !p->failed && p->rest.len > 0 && peek(p) != '|' && !(peek(p) == ')' && p->depth > 0)) {
 		struct node *both = make(p, NODE_SEQUENCE);
 		unsigned depth = p->depth;
 		both->a = all;
@@ -398,7 +425,8 @@ emit_repeat(struct ere *e, const struct node *n)
 		first = e->n;
 		emit(e, n->a);
 	}
-	if (n->most == MANY && n->least > 0) {		/* behind the last of them: once more, or on */
+	/* behind the last of them: once more, or on */
+	if (n->most == MANY && n->least > 0) {
 		split = put(e, OP_SPLIT);
 		e->op[split].x = first;
 		e->op[split].y = e->n;
@@ -485,7 +513,9 @@ ere_new(struct span source, unsigned flags, struct arena *arena, struct err *err
 		return NULL;
 	unsigned n = places(root);
 	if (n > ERE_PLACES) {
-		err_set(err, ERR_USAGE, "its counted repeats expand to more than %d places; use smaller counts, * or +", ERE_PLACES);
+		err_set(err, ERR_USAGE,
+		    "its counted repeats expand to more than %d places; use smaller counts, * or +",
+		    ERE_PLACES);
 		return NULL;
 	}
 	struct ere *e = ARENA_NEW(arena, struct ere);
@@ -498,13 +528,15 @@ ere_new(struct span source, unsigned flags, struct arena *arena, struct err *err
 
 /* ---- matching */
 
-struct thread { unsigned at; size_t begin, open, close; };	/* close < open: the group has no part in it yet */
+/* close < open: the group has no part in it yet */
+struct thread { unsigned at; size_t begin, open, close; };
 struct list { struct thread *of; unsigned n; };
 
 struct search {
 	const struct ere *e;
 	struct span text;
-	size_t *seen;			/* by place: the position, plus 1, at which it was added last */
+	/* by place: the position, plus 1, at which it was added last */
+	size_t *seen;
 	void *stack;
 	bool found;
 	struct thread best;
@@ -516,13 +548,15 @@ is_word(const struct search *s, size_t at)
 {
 	unsigned char c = at < s->text.len ? (unsigned char)s->text.at[at] : ' ';
 
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+	    c == '_';
 }
 
 static bool
 it_holds(const struct search *s, enum holds what, size_t at)
 {
-	bool lines = s->e->flags & ERE_LINES, before = at > 0 && is_word(s, at - 1), behind = is_word(s, at);
+	bool lines = s->e->flags & ERE_LINES, before = at > 0 && is_word(s, at - 1),
+	     behind = is_word(s, at);
 
 	switch (what) {
 	case AT_BEGIN:
@@ -556,7 +590,8 @@ add(struct search *s, struct list *list, struct thread t, size_t at)
 			const struct op *op = &s->e->op[t.at];
 			s->seen[t.at] = at + 1;
 			if (op->kind == OP_SPLIT) {
-				todo[n].at = op->y, todo[n].open = t.open, todo[n++].close = t.close;
+				todo[n].at = op->y, todo[n].open = t.open,
+				todo[n++].close = t.close;
 			} else if (op->kind == OP_OPEN) {
 				t.open = at;
 				t.close = 0;
@@ -605,7 +640,8 @@ run(struct search *s, struct list *now, struct list *next)
 				s->found = true;
 				s->best = t;
 				s->end = at;
-			} else if (at < s->text.len && takes(s, op, (unsigned char)s->text.at[at])) {
+			} else if (at < s->text.len &&
+			    takes(s, op, (unsigned char)s->text.at[at])) {
 				t.at = op->x;
 				add(s, next, t, at + 1);
 			}
@@ -631,7 +667,8 @@ ere_search(const struct ere *e, struct span text, struct span *hit)
 	/* Two lists, what was seen, and room for the places put off. */
 	size_t each = sizeof(struct thread) * 3 + sizeof *s.seen;
 	_Alignas(struct thread) char small[8192];
-	char *memory = each * e->n <= sizeof small ? memset(small, 0, each * e->n) : memory_zeroed(each * e->n);
+	char *memory = each * e->n <= sizeof small ? memset(small, 0, each * e->n) :
+						     memory_zeroed(each * e->n);
 	struct list now = { .of = (void *)memory }, next = { .of = now.of + e->n };
 
 	s.stack = (void *)(next.of + e->n);
@@ -640,7 +677,8 @@ ere_search(const struct ere *e, struct span text, struct span *hit)
 	if (memory != small)
 		free(memory);
 	if (s.found && hit)
-		*hit = s.best.close > 0 ? span_first(span_skip(s.text, s.best.open), s.best.close - 1 - s.best.open) :
+		*hit = s.best.close > 0 ?
+		    span_first(span_skip(s.text, s.best.open), s.best.close - 1 - s.best.open) :
 		    span_first(span_skip(s.text, s.best.begin), s.end - s.best.begin);
 	return s.found;
 }

@@ -1,28 +1,35 @@
 /*
- * Why something failed: a kind, which is the exit status it becomes, and one sentence that names the thing, the place
- * and the cause, in lower case, without a full stop, fit to follow "smtpsh: ".
+ * Why something failed: a kind, which is the exit status it becomes, and one sentence that names
+ * the thing, the place and the cause, in lower case, without a full stop, fit to follow "smtpsh: ".
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
 #include "base/span.h"
 
-/* kind, exit status, swaks's and sysexits(3)'s number for it, the word for it in JSON, what `smtpsh explain` says */
-#define ERR_KINDS(X)								\
-	X(NONE,		0,  0,  0,  "none",	  "everything asked for succeeded")	\
-	X(EXPECT,	1,  1,  65, "expectation", "an expectation failed")		\
-	X(USAGE,	2,  1,  64, "usage",	  "usage, or a file that cannot be read") \
-	X(DNS,		3,  2,  68, "resolve",	  "name resolution failed")		\
-	X(CONNECT,	4,  2,  75, "connect",	  "no connection")			\
-	X(TLS,		5,  29, 76, "tls",	  "the TLS handshake failed, or verification where it was asked for or credentials were due") \
-	X(TEMPORARY,	6,  6,  75, "temporary",  "refused for now (4yz)")		\
-	X(REFUSED,	7,  6,  69, "refused",	  "refused (5yz)")			\
-	X(RECIPIENTS,	8,  0,  67, "recipients", "some recipients were refused")	\
-	X(TIMEOUT,	9,  6,  75, "timeout",	  "timed out")				\
-	X(PROTO,	10, 6,  76, "protocol",	  "the server closed the connection or does not speak SMTP") \
-	X(SYSTEM,	11, 10, 71, "system",	  "our own system failed")	\
-	/* Not to be tried again as after a temporary failure: it may be delivered twice (RFC 1047). */ \
-	X(UNKNOWN,	12, 26, 76, "unknown",	  "what became of a message is unknown: no valid reply to its end was received")
+/*
+ * kind, exit status, swaks's and sysexits(3)'s number for it, the word for it in JSON, what `smtpsh
+ * explain` says
+ */
+#define ERR_KINDS(X)                                                                               \
+	X(NONE, 0, 0, 0, "none", "everything asked for succeeded")                                 \
+	X(EXPECT, 1, 1, 65, "expectation", "an expectation failed")                                \
+	X(USAGE, 2, 1, 64, "usage", "usage, or a file that cannot be read")                        \
+	X(DNS, 3, 2, 68, "resolve", "name resolution failed")                                      \
+	X(CONNECT, 4, 2, 75, "connect", "no connection")                                           \
+	X(TLS, 5, 29, 76, "tls",                                                                   \
+	    "the TLS handshake failed, or verification where it was asked for or credentials "     \
+	    "were due")                                                                            \
+	X(TEMPORARY, 6, 6, 75, "temporary", "refused for now (4yz)")                               \
+	X(REFUSED, 7, 6, 69, "refused", "refused (5yz)")                                           \
+	X(RECIPIENTS, 8, 0, 67, "recipients", "some recipients were refused")                      \
+	X(TIMEOUT, 9, 6, 75, "timeout", "timed out")                                               \
+	X(PROTO, 10, 6, 76, "protocol", "the server closed the connection or does not speak SMTP") \
+	X(SYSTEM, 11, 10, 71, "system", "our own system failed")                                   \
+	/* Not to be tried again as after a temporary failure: it may be delivered twice (RFC      \
+	 * 1047). */                                                                               \
+	X(UNKNOWN, 12, 26, 76, "unknown",                                                          \
+	    "what became of a message is unknown: no valid reply to its end was received")
 
 enum err_kind {
 #define X(name, status, swaks, sysexits, word, text) ERR_##name = status,
@@ -30,13 +37,19 @@ enum err_kind {
 #undef X
 };
 
-/* Which failure of its kind it was, where who reports needs to know and must not read it off the words. */
+/*
+ * Which failure of its kind it was, where who reports needs to know and must not read it off the
+ * words.
+ */
 enum err_cause {
 	CAUSE_UNSAID,
-	CAUSE_NO_NAME, CAUSE_NO_ADDRESS, CAUSE_NO_MAIL,			/* ERR_DNS: NXDOMAIN; a name without; a null MX */
-	CAUSE_SERVFAIL, CAUSE_DNS_REFUSED, CAUSE_NO_ANSWER,		/* ERR_DNS: what the name servers did */
+	/* ERR_DNS: NXDOMAIN; a name without; a null MX */
+	CAUSE_NO_NAME, CAUSE_NO_ADDRESS, CAUSE_NO_MAIL,
+	/* ERR_DNS: what the name servers did */
+	CAUSE_SERVFAIL, CAUSE_DNS_REFUSED, CAUSE_NO_ANSWER,
 	CAUSE_NOT_OFFERED,						/* ERR_TLS: STARTTLS */
-	CAUSE_INJECTED,							/* ERR_PROTO: more came behind the 220 of STARTTLS */
+	/* ERR_PROTO: more came behind the 220 of STARTTLS */
+	CAUSE_INJECTED,
 };
 
 struct err {
@@ -44,22 +57,29 @@ struct err {
 	enum err_cause cause;
 	int sys;		/* errno where the system said why; else 0 */
 	char text[400];		/* cut, with "...", when longer */
-	/* Where it is about a line of a file: that line, safe to show, and the columns before the place. Empty: it is not. */
+	/*
+	 * Where it is about a line of a file: that line, safe to show, and the columns before the
+	 * place. Empty: it is not.
+	 */
 	char source[400];
 	unsigned line, before;
 };
 
 /* Sets kind and text; NULL is accepted and ignored. Always false, so that failing is one line. */
-bool err_set(struct err *, enum err_kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+bool err_set(struct err *, enum err_kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 const char *err_word(enum err_kind);
 const char *err_meaning(enum err_kind);
-/* The exit status that swaks has for it where it does not matter what was refused (ui/show/exit.h), and sysexits(3) has. */
+/*
+ * The exit status that swaks has for it where it does not matter what was refused (ui/show/exit.h),
+ * and sysexits(3) has.
+ */
 int err_swaks(enum err_kind), err_sysexits(enum err_kind);
 
 /*
- * Which of two failures a run reports: that a message's fate is unknown before own and connection failures, these before
- * expectations, these before replies, else the first.
+ * Which of two failures a run reports: that a message's fate is unknown before own and connection
+ * failures, these before expectations, these before replies, else the first.
  */
 enum err_kind err_worse(enum err_kind first, enum err_kind second);
 

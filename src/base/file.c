@@ -70,8 +70,8 @@ file_drain(int fd, const char *name, size_t max, struct buf *out, struct err *er
 	for (;;) {
 		char *at = buf_reserve(out, READ_SIZE, &room);
 		if (!at || buf_span(out).len > max)
-			return err_set(err, ERR_USAGE, "%s has more than %zu %s", name, max < 1 << 20 ? max >> 10 : max >> 20,
-			    max < 1 << 20 ? "KiB" : "MiB");
+			return err_set(err, ERR_USAGE, "%s has more than %zu %s", name,
+			    max < 1 << 20 ? max >> 10 : max >> 20, max < 1 << 20 ? "KiB" : "MiB");
 		ssize_t n = file_some(fd, at, room);
 		if (n < 0)
 			return err_set(err, ERR_USAGE, "cannot read %s: %s", name, strerror(errno));
@@ -82,7 +82,8 @@ file_drain(int fd, const char *name, size_t max, struct buf *out, struct err *er
 }
 
 bool
-file_read(const char *path, enum file_take take, size_t max, struct arena *arena, struct span *text, struct err *err)
+file_read(const char *path, enum file_take take, size_t max, struct arena *arena, struct span *text,
+    struct err *err)
 {
 	int fd = file_open(path, take, err);
 	struct buf all = { 0 };
@@ -98,13 +99,18 @@ file_read(const char *path, enum file_take take, size_t max, struct arena *arena
 int
 file_append(const char *path, struct err *err)
 {
-	/* O_NONBLOCK: else a pipe without a reader would be waited for here; what is written later may wait. */
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
+	/*
+	 * O_NONBLOCK: else a pipe without a reader would be waited for here; what is written later
+	 * may wait.
+	 */
+	int fd = open(
+	    path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
 
 	if (fd >= 0 && fcntl(fd, F_SETFL, O_WRONLY | O_APPEND) == 0)
 		return fd;
 	int why = errno;
-	err_set(err, ERR_USAGE, "cannot write %s: %s", path, why == ENXIO ? "nobody reads this pipe" : strerror(why));
+	err_set(err, ERR_USAGE, "cannot write %s: %s", path,
+	    why == ENXIO ? "nobody reads this pipe" : strerror(why));
 	if (err)
 		err->sys = why;
 	file_close(fd);

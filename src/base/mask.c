@@ -16,7 +16,8 @@ lower(char c)
 static bool
 is_digit(char c)			/* of base64, hexadecimal, and of most words */
 {
-	return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/';
+	return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+	    c == '/';
 }
 
 /* ---- the digests: eight octets are a number, mixed so that they cannot be read in a core */
@@ -104,7 +105,10 @@ in_hexadecimal(struct arena *arena, struct span text)
 	return (struct span){ out, 2 * text.len };
 }
 
-/* Octets that are no letters or digits as an escape and their number: all but those of `kept`, or of the printable those of `only`. */
+/*
+ * Octets that are no letters or digits as an escape and their number: all but those of `kept`, or
+ * of the printable those of `only`.
+ */
 struct escaping { const char *mark, *kept, *only; };
 
 static struct span
@@ -115,8 +119,10 @@ in_escapes(struct arena *arena, struct span text, const struct escaping *e)
 
 	for (size_t i = 0; i < text.len; i++) {
 		unsigned char c = (unsigned char)text.at[i];
-		bool letter = is_digit(text.at[i]) && c != '+' && c != '/', printable = c >= ' ' && c < 0x7F;
-		if (letter || (c && strchr(e->kept, c)) || (e->only && printable && !strchr(e->only, c))) {
+		bool letter = is_digit(text.at[i]) && c != '+' && c != '/',
+		     printable = c >= ' ' && c < 0x7F;
+		if (letter || (c && strchr(e->kept, c)) ||
+		    (e->only && printable && !strchr(e->only, c))) {
 			*to++ = (char)c;
 			continue;
 		}
@@ -137,7 +143,8 @@ in_words(struct arena *arena, struct span text, const char *const words[], const
 	char *out = arena_get(arena, 6 * text.len + 1), *to = out;
 
 	for (size_t i = 0; i < text.len; i++) {
-		const char *at = text.at[i] ? strchr(octets, text.at[i]) : NULL, *word = at ? words[at - octets] : NULL;
+		const char *at = text.at[i] ? strchr(octets, text.at[i]) : NULL,
+			   *word = at ? words[at - octets] : NULL;
 		size_t n = word ? strlen(word) : 1;
 		memcpy(to, word ? word : &text.at[i], n);
 		to += n;
@@ -150,11 +157,13 @@ static void
 add_escaped(struct mask *m, struct arena *arena, struct span text)
 {
 	static const struct escaping forms[] = {
-		{ "=", "", NULL }, { "=", "", "=" },		/* quoted-printable, with and without need */
+		/* quoted-printable, with and without need */
+		{ "=", "", NULL }, { "=", "", "=" },
 		{ "+", "", NULL }, { "+", "", "+=" },		/* xtext (RFC 3461 4) */
 		{ "%", "", NULL }, { "\\x", "", NULL }, { "\\x", "", "\\" }, { "\\u00", "", NULL },
 	};
-	static const char *const html[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" }, *const quoted[] = { "\\\"", "\\\\", "\\'" };
+	static const char *const html[] = { "&amp;", "&lt;", "&gt;", "&quot;", "&#39;" },
+				 *const quoted[] = { "\\\"", "\\\\", "\\'" };
 
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
 		add_form(m, in_escapes(arena, text, &forms[i]));
@@ -171,7 +180,8 @@ add_forms(struct mask *m, struct arena *arena, struct span text, unsigned deep)
 	if (deep < 2)
 		add_form(m, in_hexadecimal(arena, text));
 	for (unsigned before = 0; deep < 2 && before < 3; before++)
-		add_forms(m, arena, within_base64(arena, text, before), text.len <= TWICE_MAX ? deep + 1 : 2);
+		add_forms(m, arena, within_base64(arena, text, before),
+		    text.len <= TWICE_MAX ? deep + 1 : 2);
 	if (deep > 0)
 		return;
 	add_form(m, base64_encode(arena, text));
@@ -193,7 +203,8 @@ keep_brief(struct mask *m, struct span form)
 static void
 add_brief(struct mask *m, struct arena *arena, struct span secret)
 {
-	struct span hexadecimal = in_hexadecimal(arena, secret), base64 = base64_encode(arena, secret);
+	struct span hexadecimal = in_hexadecimal(arena, secret),
+		    base64 = base64_encode(arena, secret);
 	struct span escaped = in_escapes(arena, secret, &url);
 
 	keep_brief(m, secret);
@@ -214,7 +225,8 @@ mask_add(struct mask *m, struct span secret)
 		return;
 	if (secret.len < WINDOW)
 		add_brief(m, &arena, secret);
-	for (size_t half = secret.len / 2, i = 0; half >= ANYWHERE_MIN && half < WINDOW && i < 2; i++)
+	for (size_t half = secret.len / 2, i = 0; half >= ANYWHERE_MIN && half < WINDOW && i < 2;
+	     i++)
 		keep_brief(m, i ? span_skip(secret, half) : span_first(secret, half));
 	if (m->n > DIGESTS_MAX)
 		drop_digests(m);
@@ -256,20 +268,21 @@ mask_release(struct mask *m)
 static bool
 is_within(struct span text, size_t from, size_t to)
 {
-	char before = from > 0 ? text.at[from - 1] : ' ', behind = to < text.len ? text.at[to] : ' ';
+	char before = from > 0 ? text.at[from - 1] : ' ',
+	     behind = to < text.len ? text.at[to] : ' ';
 	char next = to + 1 < text.len ? text.at[to + 1] : ' ';
 
 	if (before == '-' && (from == 4 || (from > 4 && text.at[from - 5] == '\n')))
 		before = ' ';		/* behind a reply's code */
-	return is_digit(before) || (before && strchr("-._@", before)) || is_digit(behind) || (behind && strchr("-_@", behind)) ||
-	    (behind == '.' && is_digit(next));
+	return is_digit(before) || (before && strchr("-._@", before)) || is_digit(behind) ||
+	    (behind && strchr("-_@", behind)) || (behind == '.' && is_digit(next));
 }
 
 static bool
 is_quoted(struct span text, size_t from, size_t to)
 {
-	return from > 0 && to < text.len && text.at[from - 1] && text.at[to] && strchr("\"'<([{=:", text.at[from - 1]) &&
-	    strchr("\"'>)]},;", text.at[to]);
+	return from > 0 && to < text.len && text.at[from - 1] && text.at[to] &&
+	    strchr("\"'<([{=:", text.at[from - 1]) && strchr("\"'>)]},;", text.at[to]);
 }
 
 /* May the brief secret that stands in text[from..to) be meant? */
@@ -282,7 +295,8 @@ is_meant(struct span text, size_t from, size_t to, struct span secret)
 		return false;
 	if (secret.len >= ANYCASE_MIN)
 		return true;
-	if (from == 0 || text.at[from - 1] == '\n' || !span_eq(secret, span_first(span_skip(text, from), secret.len)))
+	if (from == 0 || text.at[from - 1] == '\n' ||
+	    !span_eq(secret, span_first(span_skip(text, from), secret.len)))
 		return false;
 	return secret.len > 1 || is_quoted(text, from, to);
 }
@@ -294,7 +308,8 @@ brief_at(const struct mask *m, struct span text, size_t i)
 	for (size_t k = 0; k < MASK_BRIEF; k++) {
 		struct span secret = secret_span(&m->brief[k]);
 		size_t end = i + secret.len;
-		if (secret.len == 0 || !span_eq_case(span_first(span_skip(text, i), secret.len), secret))
+		if (secret.len == 0 ||
+		    !span_eq_case(span_first(span_skip(text, i), secret.len), secret))
 			continue;
 		if (is_meant(text, i, end, secret))
 			return end;
@@ -302,7 +317,10 @@ brief_at(const struct mask *m, struct span text, size_t i)
 	return 0;
 }
 
-/* Stars from `at` to *done, and from there to `end`: a digit beside what showed it is of the same number. */
+/*
+ * Stars from `at` to *done, and from there to `end`: a digit beside what showed it is of the same
+ * number.
+ */
 static void
 star(char *copy, struct span text, size_t at, size_t end, size_t *done)
 {
@@ -310,11 +328,15 @@ star(char *copy, struct span text, size_t at, size_t end, size_t *done)
 		at--;
 	while (end < text.len && (is_digit(text.at[end]) || text.at[end] == '='))
 		end++;
-	memset(copy + at, '*', end - at);		/* what is brief may have been found within it already */
+	/* what is brief may have been found within it already */
+	memset(copy + at, '*', end - at);
 	*done = end;
 }
 
-/* Where the base64 ends that begins at i and is something longer with a brief secret in it; 0: there is none. */
+/*
+ * Where the base64 ends that begins at i and is something longer with a brief secret in it; 0:
+ * there is none.
+ */
 static size_t
 brief_in_base64(const struct mask *m, struct arena *arena, struct span text, size_t i)
 {
@@ -325,7 +347,8 @@ brief_in_base64(const struct mask *m, struct arena *arena, struct span text, siz
 		return 0;
 	while (n < text.len && (is_digit(text.at[n]) || text.at[n] == '='))
 		n++;
-	if (n - i < WINDOW || !base64_decode(arena, span_first(span_skip(text, i), (n - i) / 4 * 4), &octets))
+	if (n - i < WINDOW ||
+	    !base64_decode(arena, span_first(span_skip(text, i), (n - i) / 4 * 4), &octets))
 		return 0;
 	for (size_t k = 0; k < octets.len; k++)
 		if (brief_at(m, octets, k) > 0)

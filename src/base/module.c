@@ -10,7 +10,8 @@ static const struct {
 	const char *name, *library, *package, *version;
 	bool built;
 } modules[] = {
-#define X(NAME, name, library, package) [MODULE_##NAME] = { name, library, package, MODULE_VERSION_##NAME, MODULE_BUILT_##NAME },
+#define X(NAME, name, library, package) \
+	[MODULE_##NAME] = { name, library, package, MODULE_VERSION_##NAME, MODULE_BUILT_##NAME },
 	MODULES(X)
 #undef X
 };
@@ -48,8 +49,8 @@ own_folder(char *out, size_t size)
 }
 
 /*
- * Installed, though moved as a whole; beside the program, as in the build tree; where it was to be installed. The first
- * that is there is the one: another may be of another version.
+ * Installed, though moved as a whole; beside the program, as in the build tree; where it was to be
+ * installed. The first that is there is the one: another may be of another version.
  */
 static bool
 find_file(const char *name, char *path, size_t size)
@@ -67,19 +68,28 @@ find_file(const char *name, char *path, size_t size)
 	return access(path, R_OK) == 0;
 }
 
-/* dlopen's words are of files and paths: what is told is what to do, and those only where that is not known. */
+/*
+ * dlopen's words are of files and paths: what is told is what to do, and those only where that is
+ * not known.
+ */
 static void
 tell_why(enum module m, bool there, struct err *err)
 {
 	const char *why = dlerror();
 
 	if (!there)
-		err_set(err, ERR_SYSTEM, "%s is needed here, and smtpsh-%s.so, by which smtpsh uses it: install that from smtpsh's own "
-		    "package or build, with Debian's %s", modules[m].library, modules[m].name, modules[m].package);
-	else if (!why || (strstr(why, modules[m].library) && strstr(why, "cannot open shared object file")))
-		err_set(err, ERR_SYSTEM, "%s is needed here: install it (Debian's package is %s)", modules[m].library, modules[m].package);
+		err_set(err, ERR_SYSTEM,
+		    "%s is needed here, and smtpsh-%s.so, by which smtpsh uses it: install that "
+		    "from smtpsh's own "
+		    "package or build, with Debian's %s",
+		    modules[m].library, modules[m].name, modules[m].package);
+	else if (!why ||
+	    (strstr(why, modules[m].library) && strstr(why, "cannot open shared object file")))
+		err_set(err, ERR_SYSTEM, "%s is needed here: install it (Debian's package is %s)",
+		    modules[m].library, modules[m].package);
 	else
-		err_set(err, ERR_SYSTEM, "%s is needed here, and cannot be opened: %s", modules[m].library, why);
+		err_set(err, ERR_SYSTEM, "%s is needed here, and cannot be opened: %s",
+		    modules[m].library, why);
 }
 
 const void *
@@ -90,7 +100,9 @@ module_open(enum module m, const void *linked, struct err *err)
 	if (linked)
 		return linked;
 	if (!modules[m].built) {
-		err_set(err, ERR_SYSTEM, "%s is needed here, and this smtpsh was built without it: build it with -D%s=enabled",
+		err_set(err, ERR_SYSTEM,
+		    "%s is needed here, and this smtpsh was built without it: build it with "
+		    "-D%s=enabled",
 		    modules[m].library, modules[m].name);
 		return NULL;
 	}

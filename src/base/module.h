@@ -1,10 +1,11 @@
 /*
- * Libraries that cost too much at start-up to be linked. The one file that knows such a library (net/idn.c and so on)
- * is a shared module of ours, src/LAYER/NAME.c: it exports one const struct of functions called module_NAME, and is
- * opened by dlopen when it is first used. Sanitizer and fuzz builds link it in instead; the callers cannot tell.
+ * Libraries that cost too much at start-up to be linked. The one file that knows such a library
+ *(net/idn.c and so on) is a shared module of ours, src/LAYER/NAME.c: it exports one const struct of
+ *functions called module_NAME, and is opened by dlopen when it is first used. Sanitizer and fuzz
+ *builds link it in instead; the callers cannot tell.
  *
- * To make one: a row here; a row in meson.build's list of modules and, where it may be left out, an option; in NAME.h
- * the struct, its `extern const` declaration, and a function that gets it:
+ * To make one: a row here; a row in meson.build's list of modules and, where it may be left out, an
+ *option; in NAME.h the struct, its `extern const` declaration, and a function that gets it:
  *
  *	struct idn { bool (*to_ascii)(struct span name, ...); };
  *	extern const struct idn module_idn MODULE_EXPORT;
@@ -14,8 +15,8 @@
  *		return module_open(MODULE_IDN, MODULE_LINKED_IDN, err);
  *	}
  *
- * The module's file includes no header above its layer, and calls nothing but base and its library: it has a copy of
- * base of its own. What it allocates in an arena of the caller's is the caller's.
+ * The module's file includes no header above its layer, and calls nothing but base and its library:
+ *it has a copy of base of its own. What it allocates in an arena of the caller's is the caller's.
  */
 #ifndef BASE_MODULE_H
 #define BASE_MODULE_H
@@ -41,13 +42,14 @@ enum module {
 #define MODULE_EXPORT	__attribute__((visibility("default")))
 
 /*
- * The module's struct, or NULL: then err (ERR_SYSTEM) says which library is missing and which package brings it, or
- * that smtpsh was built without it. `linked` is MODULE_LINKED_NAME of config.h: the struct itself where it is linked in,
- * else NULL. Asking again is cheap.
+ * The module's struct, or NULL: then err (ERR_SYSTEM) says which library is missing and which
+ * package brings it, or that smtpsh was built without it. `linked` is MODULE_LINKED_NAME of
+ * config.h: the struct itself where it is linked in, else NULL. Asking again is cheap.
  */
 const void *module_open(enum module, const void *linked, struct err *);
 
-bool module_is_built(enum module);		/* smtpsh was built with it; the library may still be missing here */
+/* smtpsh was built with it; the library may still be missing here */
+bool module_is_built(enum module);
 const char *module_library(enum module);	/* "libidn2" */
 const char *module_version(enum module);	/* of the library that smtpsh was built with */
 

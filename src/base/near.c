@@ -31,11 +31,14 @@ distance(struct span a, struct span b)
 	for (unsigned j = 0; j <= b.len; j++)
 		rows[0][j] = j;
 	for (unsigned i = 1; i <= a.len; i++) {
-		unsigned *row = rows[i % 3], *above = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
+		unsigned *row = rows[i % 3], *above = rows[(i - 1) % 3],
+			 *before = rows[(i + 1) % 3];
 		row[0] = i;
 		for (unsigned j = 1; j <= b.len; j++) {
-			row[j] = least(above[j] + 1, row[j - 1] + 1, above[j - 1] + !same(a.at[i - 1], b.at[j - 1]));
-			bool swapped = i > 1 && j > 1 && same(a.at[i - 1], b.at[j - 2]) && same(a.at[i - 2], b.at[j - 1]);
+			row[j] = least(above[j] + 1, row[j - 1] + 1,
+			    above[j - 1] + !same(a.at[i - 1], b.at[j - 1]));
+			bool swapped = i > 1 && j > 1 && same(a.at[i - 1], b.at[j - 2]) &&
+			    same(a.at[i - 2], b.at[j - 1]);
 			if (swapped && before[j - 2] + 1 < row[j])
 				row[j] = before[j - 2] + 1;
 		}
@@ -50,7 +53,8 @@ near_try(struct near *n, const char *candidate)
 
 	if (c.len > NEAR_MAX || n->wanted.len > NEAR_MAX || c.len == 0)
 		return;
-	unsigned d = n->wanted.len >= 2 && span_starts_case(c, n->wanted) ? 1 : distance(n->wanted, c);
+	unsigned d = n->wanted.len >= 2 && span_starts_case(c, n->wanted) ? 1 :
+									    distance(n->wanted, c);
 	if (d <= n->distance && (!n->best || d < n->distance)) {
 		n->distance = d;
 		n->best = candidate;

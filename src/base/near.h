@@ -1,4 +1,7 @@
-/* The word of a list that was probably meant: the nearest by edit distance in any case, if it is near at all. */
+/*
+ * The word of a list that was probably meant: the nearest by edit distance in any case, if it is
+ * near at all.
+ */
 #ifndef BASE_NEAR_H
 #define BASE_NEAR_H
 

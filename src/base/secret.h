@@ -9,7 +9,8 @@ struct secret {
 	size_t len;
 };
 
-void secret_set(struct secret *, struct span);		/* a copy, with a NUL behind it; what was there before is wiped */
+/* a copy, with a NUL behind it; what was there before is wiped */
+void secret_set(struct secret *, struct span);
 struct span secret_span(const struct secret *);
 void secret_release(struct secret *);
 

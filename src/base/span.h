@@ -1,6 +1,6 @@
 /*
- * A borrowed run of bytes: the only string type below ui/. It owns nothing, ends in no NUL, and is as long-lived as
- * the buffer or arena that it points into; a function that returns one says which.
+ * A borrowed run of bytes: the only string type below ui/. It owns nothing, ends in no NUL, and is
+ * as long-lived as the buffer or arena that it points into; a function that returns one says which.
  */
 #ifndef BASE_SPAN_H
 #define BASE_SPAN_H
@@ -15,10 +15,14 @@ struct span {
 };
 
 #define SPAN(literal)	((struct span){ "" literal, sizeof(literal) - 1 })
-#define SPAN_INIT(literal)	{ "" literal, sizeof(literal) - 1 }	/* for tables with static storage */
+/* for tables with static storage */
+#define SPAN_INIT(literal)	{ "" literal, sizeof(literal) - 1 }
 #define SPAN_NONE	((struct span){ NULL, 0 })
 
-/* For "%.*s"; evaluates s more than once. Only for text known to be printable: what a peer sent goes through base/text. */
+/*
+ * For "%.*s"; evaluates s more than once. Only for text known to be printable: what a peer sent
+ * goes through base/text.
+ */
 #define SPAN_ARG(s)	(int)(s).len, (s).at ? (s).at : ""
 
 /* The bytes of a NUL-terminated string; NULL is the empty span. */
@@ -35,21 +39,36 @@ bool span_starts_case(struct span, struct span prefix);
 bool span_ends_case(struct span, struct span suffix);
 bool span_has(struct span, char);
 
-struct span span_skip(struct span, size_t n);		/* without its first n bytes; empty when shorter */
+/* without its first n bytes; empty when shorter */
+struct span span_skip(struct span, size_t n);
 struct span span_first(struct span, size_t n);		/* its first n bytes at the most */
-struct span span_trim(struct span);			/* without blanks, tabs, CR and LF at either end */
-struct span span_find(struct span, struct span needle);	/* from the first occurrence on; SPAN_NONE when absent */
+/* without blanks, tabs, CR and LF at either end */
+struct span span_trim(struct span);
+/* from the first occurrence on; SPAN_NONE when absent */
+struct span span_find(struct span, struct span needle);
 
-/* Takes the first word (up to blanks or tabs) off the front, and the blanks around it; empty when there is none. */
+/*
+ * Takes the first word (up to blanks or tabs) off the front, and the blanks around it; empty when
+ * there is none.
+ */
 struct span span_word(struct span *rest);
 
-/* Takes what stands before the first `mark` off the front, and the mark; all of it when there is no mark. */
+/*
+ * Takes what stands before the first `mark` off the front, and the mark; all of it when there is no
+ * mark.
+ */
 struct span span_until(struct span *rest, char mark);
 
-/* Takes one line off the front, without its LF or CRLF. False when nothing is left; a last line needs no LF. */
+/*
+ * Takes one line off the front, without its LF or CRLF. False when nothing is left; a last line
+ * needs no LF.
+ */
 bool span_line(struct span *rest, struct span *line);
 
-/* The whole span as a decimal number of at most `max`; false (and *out as it was) for anything else. */
+/*
+ * The whole span as a decimal number of at most `max`; false (and *out as it was) for anything
+ * else.
+ */
 bool span_number(struct span, unsigned long long max, unsigned long long *out);
 
 #endif

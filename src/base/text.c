@@ -13,8 +13,14 @@
 unsigned long
 text_char(struct span s, size_t *len)
 {
-	static const struct { unsigned char mask, lead; unsigned long least; } form[] = {
-		{ 0x80, 0x00, 0 }, { 0xE0, 0xC0, 0x80 }, { 0xF0, 0xE0, 0x800 }, { 0xF8, 0xF0, 0x10000 },
+	static const struct {
+		unsigned char mask, lead;
+		unsigned long least;
+	} form[] = {
+		{ 0x80, 0x00, 0 },
+		{ 0xE0, 0xC0, 0x80 },
+		{ 0xF0, 0xE0, 0x800 },
+		{ 0xF8, 0xF0, 0x10000 },
 	};
 	unsigned char first = (unsigned char)s.at[0];
 

@@ -1,6 +1,7 @@
 /*
- * Octets made safe to show, and how wide they are. Every octet from a peer passes text_safe before a terminal, a log
- * or a label sees it: it keeps printable UTF-8 and writes everything else as \xNN.
+ * Octets made safe to show, and how wide they are. Every octet from a peer passes text_safe before
+ * a terminal, a log or a label sees it: it keeps printable UTF-8 and writes everything else as
+ * \xNN.
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -9,23 +10,33 @@
 #include "base/buf.h"
 
 /*
- * The next character of s as a code point, its length in *len (at least 1). 0xFFFFFFFF when the octets there are not
- * UTF-8 (over-long forms and surrogates included); *len is then 1. s must not be empty.
+ * The next character of s as a code point, its length in *len (at least 1). 0xFFFFFFFF when the
+ * octets there are not UTF-8 (over-long forms and surrogates included); *len is then 1. s must not
+ * be empty.
  */
 unsigned long text_char(struct span s, size_t *len);
 
 bool text_is_utf8(struct span);
 
-/* May this code point go to a terminal as it is? Not C0, C1, DEL, nor the marks that reorder or hide text. */
+/*
+ * May this code point go to a terminal as it is? Not C0, C1, DEL, nor the marks that reorder or
+ * hide text.
+ */
 bool text_is_printable(unsigned long code_point);
 
 bool text_is_safe(struct span);		/* nothing but what is printable */
 
-/* s with what is not printable written as \xNN, octet by octet; s itself when nothing was. Lives in the arena. */
+/*
+ * s with what is not printable written as \xNN, octet by octet; s itself when nothing was. Lives in
+ * the arena.
+ */
 struct span text_safe(struct arena *, struct span s);
 void text_safe_to(struct buf *, struct span s);
 
-/* Loads the person's locale, which is slow: the width of what is not ASCII needs it, and wide characters. */
+/*
+ * Loads the person's locale, which is slow: the width of what is not ASCII needs it, and wide
+ * characters.
+ */
 void text_locale(void);
 
 /* Columns that s takes on a terminal; s has passed text_safe. */

@@ -12,15 +12,16 @@ divide_down(int64_t n, int64_t by)
 }
 
 /*
- * A year is taken to begin with March, so that the leap day is its last: then the days before each month follow a line,
- * (153 * month + 2) / 5, and the calendar repeats after 400 years.
+ * A year is taken to begin with March, so that the leap day is its last: then the days before each
+ * month follow a line, (153 * month + 2) / 5, and the calendar repeats after 400 years.
  */
 int64_t
 utc_seconds(const struct tm *tm)
 {
 	int64_t year = (int64_t)tm->tm_year + 1900 - (tm->tm_mon < 2), era = divide_down(year, 400);
 	int64_t of_era = year - era * 400, month = (tm->tm_mon + 10) % 12;
-	int64_t days = of_era * 365 + of_era / 4 - of_era / 100 + (153 * month + 2) / 5 + tm->tm_mday - 1;
+	int64_t days = of_era * 365 + of_era / 4 - of_era / 100 + (153 * month + 2) / 5 +
+	    tm->tm_mday - 1;
 
 	days += era * DAYS_OF_400_YEARS - DAYS_FROM_0000_03_TO_1970;
 	return days * DAY + tm->tm_hour * 3600 + tm->tm_min * 60 + tm->tm_sec;
@@ -29,10 +30,12 @@ utc_seconds(const struct tm *tm)
 void
 utc_date(int64_t seconds, struct tm *tm)
 {
-	int64_t days = divide_down(seconds, DAY) + DAYS_FROM_0000_03_TO_1970, time = seconds - divide_down(seconds, DAY) * DAY;
+	int64_t days = divide_down(seconds, DAY) + DAYS_FROM_0000_03_TO_1970,
+		time = seconds - divide_down(seconds, DAY) * DAY;
 	int64_t era = divide_down(days, DAYS_OF_400_YEARS), left = days - era * DAYS_OF_400_YEARS;
 	int64_t of_era = (left - left / 1460 + left / 36524 - left / (DAYS_OF_400_YEARS - 1)) / 365;
-	int64_t of_year = left - (of_era * 365 + of_era / 4 - of_era / 100), month = (5 * of_year + 2) / 153;
+	int64_t of_year = left - (of_era * 365 + of_era / 4 - of_era / 100),
+		month = (5 * of_year + 2) / 153;
 	int64_t year = era * 400 + of_era + (month >= 10);
 
 	memset(tm, 0, sizeof *tm);

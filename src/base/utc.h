@@ -1,6 +1,6 @@
 /*
- * Dates in UTC as seconds since 1970, in 64 bits: a certificate may end beyond 2038, where a time_t of 32 bits, and with it
- * timegm() and gmtime_r(), ends.
+ * Dates in UTC as seconds since 1970, in 64 bits: a certificate may end beyond 2038, where a time_t
+ * of 32 bits, and with it timegm() and gmtime_r(), ends.
  */
 #ifndef BASE_UTC_H
 #define BASE_UTC_H

@@ -63,7 +63,8 @@ addr_parse_listen(struct addr *a, struct span text, struct err *err)
 	if (span_eq_case(host, SPAN("localhost")))
 		host = SPAN("127.0.0.1");
 	if (!span_number(number, 65535, &port) || !addr_parse(a, host, (unsigned)port))
-		return err_set(err, ERR_USAGE, "cannot listen on \"%.*s\": want ADDRESS:PORT, as in 127.0.0.1:2525",
+		return err_set(err, ERR_USAGE,
+		    "cannot listen on \"%.*s\": want ADDRESS:PORT, as in 127.0.0.1:2525",
 		    SPAN_ARG(text));
 	return true;
 }
@@ -74,7 +75,8 @@ addr_unix(struct addr *a, struct span path, struct err *err)
 	*a = (struct addr){ .len = sizeof a->un };
 	a->un.sun_family = AF_UNIX;
 	if (path.len == 0 || path.len >= sizeof a->un.sun_path)
-		return err_set(err, ERR_USAGE, "the socket path \"%.*s\" has %zu octets; 1 to %zu are possible",
+		return err_set(err, ERR_USAGE,
+		    "the socket path \"%.*s\" has %zu octets; 1 to %zu are possible",
 		    SPAN_ARG(path), path.len, sizeof a->un.sun_path - 1);
 	memcpy(a->un.sun_path, path.at, path.len);
 	return true;
@@ -160,11 +162,15 @@ addr_net_parse(struct addr_net *net, struct span text, struct err *err)
 	bool ok = addr_parse(&net->base, base, 0);
 	unsigned most = ok && addr_family(&net->base) == 4 ? 32 : 128;
 	if (!ok || (!whole && !span_number(bits, most, &n)))
-		return err_set(err, ERR_USAGE, "\"%.*s\" is no network: want ADDRESS/BITS, as in 192.0.2.0/24 or 2001:db8::/32",
+		return err_set(err, ERR_USAGE,
+		    "\"%.*s\" is no network: want ADDRESS/BITS, as in 192.0.2.0/24 or "
+		    "2001:db8::/32",
 		    SPAN_ARG(span_first(text, 80)));
 	net->bits = whole ? most : (unsigned)n;
-	if (addr_family(&net->base) == 6 && IN6_IS_ADDR_V4MAPPED(&net->base.in6.sin6_addr) && net->bits >= 96) {
-		struct sockaddr_in four = { .sin_family = AF_INET };		/* as its addresses count */
+	if (addr_family(&net->base) == 6 && IN6_IS_ADDR_V4MAPPED(&net->base.in6.sin6_addr) &&
+	    net->bits >= 96) {
+		/* as its addresses count */
+		struct sockaddr_in four = { .sin_family = AF_INET };
 		memcpy(&four.sin_addr, net->base.in6.sin6_addr.s6_addr + 12, sizeof four.sin_addr);
 		net->base = (struct addr){ .in4 = four, .len = sizeof four };
 		net->bits -= 96;
@@ -227,6 +233,7 @@ addr_text(const struct addr *a, char out[ADDR_TEXT])
 	if (addr_family(a) == 0)
 		snprintf(out, ADDR_TEXT, "%s", host);
 	else
-		snprintf(out, ADDR_TEXT, addr_family(a) == 6 ? "[%.100s]:%u" : "%.100s:%u", host, addr_port(a));
+		snprintf(out, ADDR_TEXT, addr_family(a) == 6 ? "[%.100s]:%u" : "%.100s:%u", host,
+		    addr_port(a));
 	return out;
 }

@@ -1,4 +1,6 @@
-/* A socket address: IPv4 or IPv6 with a port, or a Unix socket's path. Plain data, copied freely. */
+/*
+ * A socket address: IPv4 or IPv6 with a port, or a Unix socket's path. Plain data, copied freely.
+ */
 #ifndef NET_ADDR_H
 #define NET_ADDR_H
 
@@ -18,13 +20,19 @@ struct addr {
 	socklen_t len;		/* 0: no address */
 };
 
-/* An address literal, "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0". False when it is none. */
+/*
+ * An address literal, "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0". False when it is
+ * none.
+ */
 bool addr_parse(struct addr *, struct span literal, unsigned port);
 
 /* "ADDR:PORT" or "PORT" (loopback), "[ADDR6]:PORT", for listening. False with err (ERR_USAGE). */
 bool addr_parse_listen(struct addr *, struct span, struct err *);
 
-/* False with err (ERR_USAGE): the path is empty or has more octets than the system allows (107 on Linux). */
+/*
+ * False with err (ERR_USAGE): the path is empty or has more octets than the system allows (107 on
+ * Linux).
+ */
 bool addr_unix(struct addr *, struct span path, struct err *);
 
 unsigned addr_family(const struct addr *);	/* 4, 6, or 0 for a Unix socket or none */
@@ -33,7 +41,10 @@ void addr_set_port(struct addr *, unsigned port);
 bool addr_is_loopback(const struct addr *);	/* 127/8, ::1, or a Unix socket */
 bool addr_is_any(const struct addr *);		/* 0.0.0.0 or :: */
 
-/* The addresses that begin with the same bits. An IPv4 address within IPv6 (::ffff:192.0.2.1) counts as IPv4. */
+/*
+ * The addresses that begin with the same bits. An IPv4 address within IPv6 (::ffff:192.0.2.1)
+ * counts as IPv4.
+ */
 struct addr_net {
 	struct addr base;
 	unsigned bits;
@@ -41,7 +52,8 @@ struct addr_net {
 /* "192.0.2.0/24", "2001:db8::/32", or one address. False with err (ERR_USAGE). */
 bool addr_net_parse(struct addr_net *, struct span, struct err *);
 bool addr_net_has(const struct addr_net *, const struct addr *);
-bool addr_is_allowed(const struct addr_net *, size_t n, const struct addr *);	/* it is in one of the n; 0: any is allowed */
+/* it is in one of the n; 0: any is allowed */
+bool addr_is_allowed(const struct addr_net *, size_t n, const struct addr *);
 
 enum { ADDR_TEXT = 128 };
 /* "192.0.2.1", "2001:db8::1", the socket's path. */

@@ -68,7 +68,8 @@ finish_connect(struct conn *c)
 		return;
 	}
 	c->state = CONN_DEAD;
-	err_set(conn_err_of(c), ERR_CONNECT, "%s: %s", addr_text(&c->peer, text), errno_text(error));
+	err_set(
+	    conn_err_of(c), ERR_CONNECT, "%s: %s", addr_text(&c->peer, text), errno_text(error));
 	c->err->sys = error;
 	c->fn(c->ctx, CONN_FAILED);
 }
@@ -121,7 +122,8 @@ bound_socket(const struct addr *to, const struct addr *from, struct err *err)
 		return -1;
 	}
 	if (from && from->len && bind(fd, &from->any, from->len) != 0) {
-		err_set(err, ERR_CONNECT, "cannot use %s as the source address: %s", addr_host(from, text), strerror(errno));
+		err_set(err, ERR_CONNECT, "cannot use %s as the source address: %s",
+		    addr_host(from, text), strerror(errno));
 		close(fd);
 		return -1;
 	}
@@ -129,14 +131,18 @@ bound_socket(const struct addr *to, const struct addr *from, struct err *err)
 }
 
 struct conn *
-conn_dial(struct loop *loop, const struct addr *to, const struct addr *from, conn_fn *fn, void *ctx, struct err *err)
+conn_dial(struct loop *loop, const struct addr *to, const struct addr *from, conn_fn *fn, void *ctx,
+    struct err *err)
 {
 	char text[ADDR_TEXT];
 	int fd = bound_socket(to, from, err);
 
 	if (fd < 0)
 		return NULL;
-	/* A connect that succeeds at once (Unix, loopback on some systems) shows as writable like any other. */
+	/*
+	 * A connect that succeeds at once (Unix, loopback on some systems) shows as writable like
+	 * any other.
+	 */
 	if (connect(fd, &to->any, to->len) != 0 && errno != EINPROGRESS) {
 		int error = errno;
 		err_set(err, ERR_CONNECT, "%s: %s", addr_text(to, text), errno_text(error));
@@ -226,7 +232,8 @@ io_failed(struct conn *c, const char *what)
 	if (errno == EAGAIN || errno == EINTR)
 		return CONN_AGAIN;
 	int error = errno;
-	c->reset |= error == ECONNRESET || (error == EPIPE && c->is_tcp);	/* a Unix socket is closed so */
+	/* a Unix socket is closed so */
+	c->reset |= error == ECONNRESET || (error == EPIPE && c->is_tcp);
 	err_set(conn_err_of(c), ERR_PROTO, "%s: %s", what, errno_text(error));
 	c->err->sys = error;
 	return CONN_ERROR;
@@ -264,7 +271,10 @@ conn_write(struct conn *c, struct span s, size_t *wrote)
 	return CONN_OK;
 }
 
-/* A peer with Nagle's algorithm on holds its next segment until the last is acknowledged: not 40 ms from now. */
+/*
+ * A peer with Nagle's algorithm on holds its next segment until the last is acknowledged: not 40 ms
+ * from now.
+ */
 static void
 acknowledge(struct conn *c)
 {

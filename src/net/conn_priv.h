@@ -17,14 +17,17 @@ struct conn {
 	void *ctx;
 	struct tls *tls;
 	bool tls_up, is_tcp, reset;
-	bool owes_ack;			/* read, and nothing written since that would have carried one */
+	/* read, and nothing written since that would have carried one */
+	bool owes_ack;
 	bool shaking_began, plain_early, server;
 	struct buf *plain;		/* what came in the place of TLS; NULL: nothing yet */
 	struct addr peer, local;
-	struct err *err;		/* NULL until something failed: thousands of conns never do */
+	/* NULL until something failed: thousands of conns never do */
+	struct err *err;
 };
 
 struct err *conn_err_of(struct conn *);		/* to be set: made when there is none yet */
-void conn_shake(struct conn *);			/* goes on with the handshake, and tells when it is over */
+/* goes on with the handshake, and tells when it is over */
+void conn_shake(struct conn *);
 
 #endif

@@ -20,7 +20,10 @@ keep_plain(struct conn *c, struct span first)
 		buf_append(c->plain, (struct span){ rest, (size_t)n });
 }
 
-/* Whoever asks for TLS speaks first: what is there before that was slipped in, or it is no TLS port. */
+/*
+ * Whoever asks for TLS speaks first: what is there before that was slipped in, or it is no TLS
+ * port.
+ */
 static bool
 spoke_too_early(struct conn *c)
 {
@@ -30,7 +33,8 @@ spoke_too_early(struct conn *c)
 	keep_plain(c, SPAN_NONE);
 	c->plain_early = c->plain != NULL;
 	if (c->plain_early)
-		err_set(conn_err_of(c), ERR_TLS, "the TLS handshake failed: the peer speaks in the clear");
+		err_set(conn_err_of(c), ERR_TLS,
+		    "the TLS handshake failed: the peer speaks in the clear");
 	return c->plain_early;
 }
 
@@ -79,7 +83,8 @@ conn_tls(struct conn *c, struct tls_context *context, const struct tls_ask *ask,
 		return false;
 	c->server = tls_is_server(context);
 	c->state = CONN_SHAKING;
-	loop_want(c->watch, LOOP_WRITE);	/* the first flight goes out from the loop, as all news must */
+	/* the first flight goes out from the loop, as all news must */
+	loop_want(c->watch, LOOP_WRITE);
 	return true;
 }
 

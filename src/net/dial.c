@@ -28,7 +28,8 @@ struct dial {
 	dial_attempt_fn *attempt;
 	dial_done_fn *done;
 	void *ctx;
-	struct loop_timer *next;	/* when the next is begun; also carries news out of dial_start */
+	/* when the next is begun; also carries news out of dial_start */
+	struct loop_timer *next;
 	struct try *try;
 };
 
@@ -98,7 +99,8 @@ attempt_ms(const struct try *t)
 
 	if (d->attempt_ms == 0)
 		return others ? NOT_THE_LAST_MS : 0;
-	return others && d->in_order && d->attempt_ms > NOT_THE_LAST_MS ? NOT_THE_LAST_MS : d->attempt_ms;
+	return others && d->in_order && d->attempt_ms > NOT_THE_LAST_MS ? NOT_THE_LAST_MS :
+									  d->attempt_ms;
 }
 
 static void
@@ -110,7 +112,8 @@ on_timeout(void *ctx, unsigned ready)
 
 	(void)ready;
 	text_limit(within, attempt_ms(t));
-	err_set(&err, ERR_TIMEOUT, "%s: no answer within %s", addr_text(&t->dial->addr[t->which], text), within);
+	err_set(&err, ERR_TIMEOUT, "%s: no answer within %s",
+	    addr_text(&t->dial->addr[t->which], text), within);
 	try_failed(t, &err);
 }
 
@@ -142,8 +145,8 @@ on_next(void *ctx, unsigned ready)
 }
 
 struct dial *
-dial_start(struct loop *loop, const struct addr *addr, size_t n, const struct addr *from, uint64_t attempt_ms,
-    dial_attempt_fn *attempt, dial_done_fn *done, void *ctx)
+dial_start(struct loop *loop, const struct addr *addr, size_t n, const struct addr *from,
+    uint64_t attempt_ms, dial_attempt_fn *attempt, dial_done_fn *done, void *ctx)
 {
 	struct dial *d = memory_zeroed(sizeof *d);
 

@@ -13,10 +13,18 @@
 #include <unistd.h>
 
 /*
- * LISTEN_MS is how long c-ares listens for an answer to what it sent: longer than any question has time. c-ares of 1.32
- * and later shortens that by itself for a server that was quick before, down to MIN of 250 ms, and then asks again.
+ * LISTEN_MS is how long c-ares listens for an answer to what it sent: longer than any question has
+ * time. c-ares of 1.32 and later shortens that by itself for a server that was quick before, down
+ * to MIN of 250 ms, and then asks again.
  */
-enum { TIMEOUT_MS = 10000, PATIENCE_MS = 2000, ATTEMPTS = 2, LISTEN_MS = 60000, STRAY_MAX = 4096, HEADER = 12 };
+enum {
+	TIMEOUT_MS = 10000,
+	PATIENCE_MS = 2000,
+	ATTEMPTS = 2,
+	LISTEN_MS = 60000,
+	STRAY_MAX = 4096,
+	HEADER = 12
+};
 enum { LISTEN_TRIES = ARES_VERSION >= 0x012000 ? 3 : 1 };
 
 enum way { WAY_UDP, WAY_TCP, WAYS };
@@ -36,7 +44,8 @@ struct channel {
 	struct loop_timer *timer;
 	struct watch *watches;
 	struct ask *asks;
-	bool closed;			/* TCP: the server closed the connection that it had accepted */
+	/* TCP: the server closed the connection that it had accepted */
+	bool closed;
 };
 
 struct server {
@@ -46,14 +55,18 @@ struct server {
 	bool silent;			/* it was: others are asked first */
 };
 
-/* One sending of a question. It lives until c-ares has told its end, which may be after the question is over. */
+/*
+ * One sending of a question. It lives until c-ares has told its end, which may be after the
+ * question is over.
+ */
 struct ask {
 	struct ask *next, **back;	/* of its channel */
 	struct ask *sibling;		/* of its question */
 	struct dns_query *query;	/* NULL: nobody waits for it any more */
 	struct channel *channel;
 	uint16_t id;			/* that went out */
-	char *stray;			/* the last octets that came meanwhile and were no answer; NULL: none did */
+	/* the last octets that came meanwhile and were no answer; NULL: none did */
+	char *stray;
 	size_t stray_len;
 };
 
@@ -143,7 +156,8 @@ set_timer(struct channel *c)
 	struct timeval tv, *left = ares_timeout(c->ares, NULL, &tv);
 
 	if (left)
-		loop_timer_set(c->timer, (uint64_t)left->tv_sec * 1000 + (uint64_t)left->tv_usec / 1000 + 1);
+		loop_timer_set(
+		    c->timer, (uint64_t)left->tv_sec * 1000 + (uint64_t)left->tv_usec / 1000 + 1);
 	else
 		loop_timer_stop(c->timer);
 }
@@ -165,7 +179,8 @@ on_socket(void *ctx, unsigned ready)
 	struct channel *c = w->channel;
 	ares_socket_t fd = w->fd;
 
-	ares_process_fd(c->ares, ready & LOOP_READ ? fd : ARES_SOCKET_BAD, ready & LOOP_WRITE ? fd : ARES_SOCKET_BAD);
+	ares_process_fd(c->ares, ready & LOOP_READ ? fd : ARES_SOCKET_BAD,
+	    ready & LOOP_WRITE ? fd : ARES_SOCKET_BAD);
 	set_timer(c);
 }
 
@@ -206,7 +221,9 @@ question_of(struct span message)
 		return SPAN_NONE;
 	while (at < message.len && message.at[at] != '\0' && (unsigned char)message.at[at] < 0xC0)
 		at += 1 + (unsigned char)message.at[at];
-	return at + 5 <= message.len && message.at[at] == '\0' ? span_first(span_skip(message, HEADER), at + 5 - HEADER) : SPAN_NONE;
+	return at + 5 <= message.len && message.at[at] == '\0' ?
+	    span_first(span_skip(message, HEADER), at + 5 - HEADER) :
+	    SPAN_NONE;
 }
 
 static bool
@@ -232,12 +249,13 @@ keep_stray(struct ask *a, struct span octets)
 static int
 id_of(struct span message)
 {
-	return message.len >= 2 ? (unsigned char)message.at[0] << 8 | (unsigned char)message.at[1] : -1;
+	return message.len >= 2 ? (unsigned char)message.at[0] << 8 | (unsigned char)message.at[1] :
+				  -1;
 }
 
 /*
- * It is kept with the question that it has, else with that of its ID, else with all that wait here; who gets an answer
- * forgets it.
+ * It is kept with the question that it has, else with that of its ID, else with all that wait here;
+ * who gets an answer forgets it.
  */
 static void
 saw_datagram(struct channel *c, struct span octets)
@@ -261,7 +279,9 @@ socket_open(int family, int type, int protocol, void *ctx)
 	int fd = socket(family, type, protocol), flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
 
 	(void)ctx;
-	if (fd >= 0 && (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)) {
+	if (fd >= 0 &&
+	    (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
+		fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)) {
 		close(fd);
 		return ARES_SOCKET_BAD;
 	}
@@ -283,7 +303,8 @@ socket_connect(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t len, 
 }
 
 static ares_ssize_t
-socket_receive(ares_socket_t fd, void *data, size_t size, int flags, struct sockaddr *from, ares_socklen_t *len, void *ctx)
+socket_receive(ares_socket_t fd, void *data, size_t size, int flags, struct sockaddr *from,
+    ares_socklen_t *len, void *ctx)
 {
 	struct channel *c = ctx;
 	ssize_t n = recvfrom(fd, data, size, flags, from, len);
@@ -298,10 +319,12 @@ static ares_ssize_t
 socket_send(ares_socket_t fd, const struct iovec *piece, int n, void *ctx)
 {
 	struct channel *c = ctx;
-	struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)piece, .msg_iovlen = (size_t)n };
+	struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)piece,
+		.msg_iovlen = (size_t)n };
 	struct span out = { n > 0 ? piece[0].iov_base : NULL, n > 0 ? piece[0].iov_len : 0 };
 
-	if (c->way == WAY_UDP && out.len > HEADER)		/* c-ares may give it an ID of its own */
+	/* c-ares may give it an ID of its own */
+	if (c->way == WAY_UDP && out.len > HEADER)
 		for (struct ask *a = c->asks; a; a = a->next)
 			if (is_its_question(a, question_of(out)))
 				a->id = (uint16_t)id_of(out);
@@ -315,8 +338,8 @@ channel_open(struct channel *c)
 		socket_open, socket_close, socket_connect, socket_receive, socket_send,
 	};
 	struct ares_options options = {
-		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP | ARES_FLAG_EDNS |
-		    (c->way == WAY_TCP ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC),
+		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP |
+		    ARES_FLAG_EDNS | (c->way == WAY_TCP ? ARES_FLAG_USEVC : ARES_FLAG_IGNTC),
 		.timeout = LISTEN_MS,
 		.tries = LISTEN_TRIES,
 		.ednspsz = DNS_UDP_SIZE,
@@ -324,19 +347,21 @@ channel_open(struct channel *c)
 		.sock_state_cb = on_socket_state,
 		.sock_state_cb_data = c,
 	};
-	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
-	    ARES_OPT_SOCK_STATE_CB;
+	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ |
+	    ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB;
 	char text[ADDR_TEXT];
 
 #ifdef ARES_OPT_QUERY_CACHE
-	mask |= ARES_OPT_QUERY_CACHE;		/* since 1.23, and on by default: what is asked is asked */
+	/* since 1.23, and on by default: what is asked is asked */
+	mask |= ARES_OPT_QUERY_CACHE;
 	options.qcache_max_ttl = 0;
 #endif
 	if (ares_init_options(&c->ares, &options, mask) != ARES_SUCCESS) {
 		c->ares = NULL;
 		return false;
 	}
-	if (ares_set_servers_ports_csv(c->ares, addr_text(&c->server->addr, text)) != ARES_SUCCESS) {
+	if (ares_set_servers_ports_csv(c->ares, addr_text(&c->server->addr, text)) !=
+	    ARES_SUCCESS) {
 		ares_destroy(c->ares);
 		c->ares = NULL;
 		return false;
@@ -436,7 +461,9 @@ trust_in(const struct dns *dns, const struct addr *server)
 
 	if (addr_is_loopback(server) && strcmp(addr_host(server, host), "127.0.0.11") != 0)
 		return DNS_TRUST_LOOPBACK;
-	return dns->system.trust_ad ? DNS_TRUST_RESOLV_CONF : dns->opts.trust_ad ? DNS_TRUST_OPTION : DNS_TRUST_NONE;
+	return dns->system.trust_ad ? DNS_TRUST_RESOLV_CONF :
+	    dns->opts.trust_ad	    ? DNS_TRUST_OPTION :
+				      DNS_TRUST_NONE;
 }
 
 /* Takes down what a server said; true when the question is answered by it. */
@@ -457,7 +484,8 @@ take_answer(struct dns_query *q, struct ask *a, struct span octets)
 	}
 	if (q->answer.truncated) {
 		try->broken = true;
-		snprintf(try->why, sizeof try->why, "gave an answer that is cut short, over TCP too");
+		snprintf(
+		    try->why, sizeof try->why, "gave an answer that is cut short, over TCP too");
 		return false;
 	}
 	q->reply.answer = &q->answer;
@@ -479,8 +507,10 @@ take_failure(struct dns_query *q, struct ask *a, int status)
 
 	if (c->way == WAY_TCP) {
 		try->broken = true;
-		snprintf(try->why, sizeof try->why, "gave a truncated answer, and %s", c->closed ? "closed the connection over TCP" :
-		    status == ARES_ECONNREFUSED ? "cannot be reached over TCP (open 53/tcp)" : "did not answer over TCP");
+		snprintf(try->why, sizeof try->why, "gave a truncated answer, and %s",
+		    c->closed			    ? "closed the connection over TCP" :
+			status == ARES_ECONNREFUSED ? "cannot be reached over TCP (open 53/tcp)" :
+						      "did not answer over TCP");
 	} else if (status == ARES_ECONNREFUSED) {
 		snprintf(try->why, sizeof try->why, "cannot be reached");
 	} else {
@@ -499,7 +529,9 @@ send_by(struct dns_query *q, struct server *s, enum way way)
 	struct channel *c = &s->by[way];
 	struct ask *a = memory_zeroed(sizeof *a);
 
-	*a = (struct ask){ .query = q, .channel = c, .sibling = q->asks, .next = c->asks, .back = &c->asks };
+	*a = (struct ask){
+		.query = q, .channel = c, .sibling = q->asks, .next = c->asks, .back = &c->asks
+	};
 	if (c->asks)
 		c->asks->back = &a->next;
 	c->asks = q->asks = a;
@@ -543,17 +575,21 @@ on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len)
 		return;
 	}
 	size_t which = (size_t)(s - q->dns->server);
-	bool asked_last = q->order[(q->step - 1) % q->dns->nservers] == which, over = false, answered = false;
-	if (status == ARES_EBADRESP && a->stray) {		/* its parser gives up on a whole answer where ours does not */
+	bool asked_last = q->order[(q->step - 1) % q->dns->nservers] == which, over = false,
+	     answered = false;
+	/* its parser gives up on a whole answer where ours does not */
+	if (status == ARES_EBADRESP && a->stray) {
 		got = (struct span){ a->stray, a->stray_len };
 		status = ARES_SUCCESS;
 	}
-	bool cut = status == ARES_SUCCESS && c->way == WAY_UDP && got.len > HEADER && got.at[2] & 0x02;
+	bool cut = status == ARES_SUCCESS && c->way == WAY_UDP && got.len > HEADER &&
+	    got.at[2] & 0x02;
 	if (status == ARES_ETIMEOUT) {
 		if (a->stray)
 			say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
 	} else if (cut) {
-		snprintf(q->try[which]->why, sizeof q->try[which]->why, "gave a truncated answer, and did not answer over TCP");
+		snprintf(q->try[which]->why, sizeof q->try[which]->why,
+		    "gave a truncated answer, and did not answer over TCP");
 		c = &s->by[WAY_TCP];
 		c->closed = false;
 	} else if (status == ARES_SUCCESS) {
@@ -584,7 +620,8 @@ patience_ms(const struct dns_query *q, unsigned step)
 
 	if (step >= n)
 		ms <<= step / n;
-	else if (ms > left / (n - step + 1))	/* each has its turn, and the last ones time to answer */
+	else if (ms >
+	    left / (n - step + 1)) /* each has its turn, and the last ones time to answer */
 		ms = left / (n - step + 1);
 	return ms < left ? ms : left;
 }
@@ -602,7 +639,10 @@ go_on(struct dns_query *q)
 			continue;
 		if (!q->try[which]) {
 			struct dns_try *try = q->try[which] = &q->reply.try[q->reply.ntries++];
-			*try = (struct dns_try){ .server = dns->server[which].addr, .rcode = -1, .ede = -1, .silent = true };
+			*try = (struct dns_try){ .server = dns->server[which].addr,
+				.rcode = -1,
+				.ede = -1,
+				.silent = true };
 			snprintf(try->why, sizeof try->why, "did not answer");
 		}
 		loop_timer_set(q->timer, patience_ms(q, q->step - 1));
@@ -632,7 +672,8 @@ load_system(struct dns *dns)
 	if (dns->system_known)
 		return;
 	dns->system_known = true;
-	resolv_conf_parse(&dns->system, sysnames_file("/etc/resolv.conf", &dns->arena), &dns->arena);
+	resolv_conf_parse(
+	    &dns->system, sysnames_file("/etc/resolv.conf", &dns->arena), &dns->arena);
 }
 
 static void
@@ -732,7 +773,8 @@ dns_free(struct dns *dns)
 }
 
 struct dns_query *
-dns_ask(struct dns *dns, struct span name, enum dns_type type, uint64_t until_us, dns_fn *fn, void *ctx)
+dns_ask(
+    struct dns *dns, struct span name, enum dns_type type, uint64_t until_us, dns_fn *fn, void *ctx)
 {
 	struct dns_query *q = memory_zeroed(sizeof *q);
 	uint64_t ms = dns->opts.timeout_ms ? dns->opts.timeout_ms : TIMEOUT_MS;

@@ -1,11 +1,13 @@
 /*
- * Questions to the DNS on the loop (c-ares carries them; the octets are ours: net/dns_wire). Nothing is initialised
- * before the first question. At most DNS_WINDOW questions are out at a time, others queue.
+ * Questions to the DNS on the loop (c-ares carries them; the octets are ours: net/dns_wire).
+ * Nothing is initialised before the first question. At most DNS_WINDOW questions are out at a time,
+ * others queue.
  *
- * A server that answers SERVFAIL, REFUSED or nonsense passes the question on to the next at once. One that is silent for
- * `timeout:` of resolv.conf does so too, and may still answer while the others are asked: the first answer counts. The
- * silent ones are asked again, twice as patiently, up to `attempts:` times. Every question has one deadline; each server
- * gets a share of what is left of it. A server that was silent is asked last for as long as the struct dns lives.
+ * A server that answers SERVFAIL, REFUSED or nonsense passes the question on to the next at once.
+ * One that is silent for `timeout:` of resolv.conf does so too, and may still answer while the
+ * others are asked: the first answer counts. The silent ones are asked again, twice as patiently,
+ * up to `attempts:` times. Every question has one deadline; each server gets a share of what is
+ * left of it. A server that was silent is asked last for as long as the struct dns lives.
  */
 #ifndef NET_DNS_H
 #define NET_DNS_H
@@ -20,14 +22,16 @@ struct dns_opts {
 	struct addr server[SYSNAMES_SERVERS];	/* with ports; none: resolv.conf's */
 	size_t nservers;
 	bool trust_ad;		/* believe the AD bit of a server that is not on this machine */
-	uint64_t timeout_ms;	/* for a question that has no deadline, all servers together; 0: 10 s */
+	/* for a question that has no deadline, all servers together; 0: 10 s */
+	uint64_t timeout_ms;
 };
 
 /* Why the AD bit of a server counts: the server is known to validate. The word for it in JSON. */
-#define DNS_TRUSTS(X)							\
-	X(NONE, "none")			/* it is not known to */	\
-	X(LOOPBACK, "loopback")		/* it is on this machine; not 127.0.0.11, which forwards for a container */ \
-	X(RESOLV_CONF, "resolv.conf")	/* "options trust-ad" */	\
+#define DNS_TRUSTS(X)                                                                          \
+	X(NONE, "none")		/* it is not known to */                                       \
+	X(LOOPBACK, "loopback") /* it is on this machine; not 127.0.0.11, which forwards for a \
+				   container */                                                \
+	X(RESOLV_CONF, "resolv.conf") /* "options trust-ad" */                                 \
 	X(OPTION, "--trust-ad")
 
 enum dns_trust {
@@ -42,7 +46,8 @@ struct dns_try {
 	struct addr server;
 	int rcode;		/* -1: no answer, and `why` says what happened */
 	bool broken;		/* rcode is -1: an answer came that cannot be used */
-	bool silent;		/* rcode is -1: no answer came in time; what else came was dropped, and `why` names it */
+	/* rcode is -1: no answer came in time; what else came was dropped, and `why` names it */
+	bool silent;
 	int ede;		/* RFC 8914; -1: none */
 	char why[120];		/* "did not answer", "gave an answer that is malformed: …" */
 };
@@ -59,15 +64,24 @@ struct dns_reply {
 
 struct dns;
 struct dns_query;
-/* Told once, never from within dns_ask. The reply lives until it returns. It must not call dns_free. */
+/*
+ * Told once, never from within dns_ask. The reply lives until it returns. It must not call
+ * dns_free.
+ */
 typedef void dns_fn(void *ctx, const struct dns_reply *);
 
 struct dns *dns_new(struct loop *, const struct dns_opts *);
-void dns_free(struct dns *);			/* NULL is fine. What is asked still is not told any more */
+/* NULL is fine. What is asked still is not told any more */
+void dns_free(struct dns *);
 
-/* Asked absolute, as it is. NULL: `name` is no name of the DNS. `until_us`: of loop_now_us; 0: opts.timeout_ms from now. */
-struct dns_query *dns_ask(struct dns *, struct span name, enum dns_type, uint64_t until_us, dns_fn *, void *ctx);
-void dns_cancel(struct dns_query *);		/* it is not told; NULL is fine; not after it was told */
+/*
+ * Asked absolute, as it is. NULL: `name` is no name of the DNS. `until_us`: of loop_now_us; 0:
+ * opts.timeout_ms from now.
+ */
+struct dns_query *dns_ask(
+    struct dns *, struct span name, enum dns_type, uint64_t until_us, dns_fn *, void *ctx);
+/* it is not told; NULL is fine; not after it was told */
+void dns_cancel(struct dns_query *);
 
 /* resolv.conf, read once; NULL when servers were given: hosts and search lists are off then. */
 const struct resolv_conf *dns_system(struct dns *);

@@ -96,7 +96,8 @@ dns_wire_query(char mem[DNS_QUERY_MAX], unsigned id, struct span name, enum dns_
 	n += 1;					/* OPT belongs to the root (RFC 6891 6.1.2) */
 	n += write16(out + n, TYPE_OPT);
 	n += write16(out + n, DNS_UDP_SIZE);
-	return n + 6;				/* no upper rcode, version 0, no flags, no options */
+	/* no upper rcode, version 0, no flags, no options */
+	return n + 6;
 }
 
 /* ---- an answer */
@@ -104,7 +105,8 @@ dns_wire_query(char mem[DNS_QUERY_MAX], unsigned id, struct span name, enum dns_
 struct reader {
 	const unsigned char *at;
 	size_t len, pos;
-	const char *bad;		/* what is wrong; NULL: nothing yet. Then nothing more is read */
+	/* what is wrong; NULL: nothing yet. Then nothing more is read */
+	const char *bad;
 };
 
 static bool
@@ -149,7 +151,8 @@ read_octets(struct reader *r, size_t n)
 static size_t
 put_octet(char *out, unsigned char c)
 {
-	if (c == '.' || c == '\\' || c == '"' || c == ';' || c == '(' || c == ')' || c == '@' || c == '$') {
+	if (c == '.' || c == '\\' || c == '"' || c == ';' || c == '(' || c == ')' || c == '@' ||
+	    c == '$') {
 		out[0] = '\\';
 		out[1] = (char)c;
 		return 2;
@@ -161,7 +164,10 @@ put_octet(char *out, unsigned char c)
 	return (size_t)snprintf(out, 5, "\\%03u", c);
 }
 
-/* The labels of a name as text; a pointer must point to before where this name, or its last piece, begins. */
+/*
+ * The labels of a name as text; a pointer must point to before where this name, or its last piece,
+ * begins.
+ */
 static size_t
 read_labels(struct reader *r, char out[NAME_TEXT])
 {
@@ -282,8 +288,12 @@ read_data(struct reader *r, struct dns_record *record, size_t end, struct arena 
 	}
 	if (!r->bad && r->pos != end)
 		r->bad = "a record is not as long as it says";
-	if (r->bad && record->type == DNS_TLSA) {	/* each counts by itself (RFC 7672 2.2), also one that says nothing */
-		*record = (struct dns_record){ .owner = record->owner, .type = DNS_TLSA, .ttl = record->ttl, .malformed = true };
+	/* each counts by itself (RFC 7672 2.2), also one that says nothing */
+	if (r->bad && record->type == DNS_TLSA) {
+		*record = (struct dns_record){ .owner = record->owner,
+			.type = DNS_TLSA,
+			.ttl = record->ttl,
+			.malformed = true };
 		r->bad = NULL;
 	}
 }
@@ -303,9 +313,13 @@ read_options(struct reader *r, size_t end, struct arena *arena, struct dns_answe
 	}
 }
 
-/* One record of any section; only those of the answer section are kept. *bad: why one of them was not. */
+/*
+ * One record of any section; only those of the answer section are kept. *bad: why one of them was
+ * not.
+ */
 static void
-read_record(struct reader *r, struct arena *arena, struct dns_answer *a, bool keep, const char **bad)
+read_record(
+    struct reader *r, struct arena *arena, struct dns_answer *a, bool keep, const char **bad)
 {
 	struct dns_record record = { .owner = read_name(r, keep ? arena : NULL) };
 	unsigned type = read16(r), class = read16(r);
@@ -322,9 +336,11 @@ read_record(struct reader *r, struct arena *arena, struct dns_answer *a, bool ke
 		read_options(r, end, arena, a);
 	}
 	if (!r->bad && keep && class == CLASS_IN && is_known_type(type)) {
-		struct reader data = { r->at, end, r->pos, NULL };	/* it ends where the record does */
+		/* it ends where the record does */
+		struct reader data = { r->at, end, r->pos, NULL };
 		read_data(&data, &record, end, arena);
-		if (data.bad && type == DNS_CNAME) {		/* what it leads to is lost, not that it leads there */
+		/* what it leads to is lost, not that it leads there */
+		if (data.bad && type == DNS_CNAME) {
 			r->bad = data.bad;
 		} else if (data.bad) {
 			a->nbad++;
@@ -367,10 +383,12 @@ dns_wire_answer(struct span octets, struct arena *arena, struct dns_answer *a, s
 		read16(&r);
 	}
 	if (!r.bad)
-		a->record = ARENA_ARRAY(arena, struct dns_record, answers < DNS_RECORDS_MAX ? answers : DNS_RECORDS_MAX);
+		a->record = ARENA_ARRAY(arena, struct dns_record,
+		    answers < DNS_RECORDS_MAX ? answers : DNS_RECORDS_MAX);
 	for (unsigned i = 0; i < answers + others && !r.bad; i++)
 		read_record(&r, arena, a, i < answers, &bad);
-	if (a->rcode == DNS_NXDOMAIN) {		/* what is no alias is said of a name that is said not to exist (RFC 6604 3) */
+	/* what is no alias is said of a name that is said not to exist (RFC 6604 3) */
+	if (a->rcode == DNS_NXDOMAIN) {
 		size_t n = 0;
 		for (size_t i = 0; i < a->nrecords; i++)
 			if (a->record[i].type == DNS_CNAME)
@@ -389,7 +407,8 @@ dns_wire_answer(struct span octets, struct arena *arena, struct dns_answer *a, s
 static struct span
 without_dot(struct span name)
 {
-	bool dot = name.len > 0 && name.at[name.len - 1] == '.' && !(name.len > 1 && name.at[name.len - 2] == '\\');
+	bool dot = name.len > 0 && name.at[name.len - 1] == '.' &&
+	    !(name.len > 1 && name.at[name.len - 2] == '\\');
 
 	return span_first(name, name.len - dot);
 }
@@ -401,7 +420,8 @@ dns_name_eq(struct span a, struct span b)
 }
 
 const struct dns_record *
-dns_next(const struct dns_answer *a, struct span owner, enum dns_type type, const struct dns_record *before)
+dns_next(const struct dns_answer *a, struct span owner, enum dns_type type,
+    const struct dns_record *before)
 {
 	for (size_t i = before ? (size_t)(before - a->record) + 1 : 0; i < a->nrecords; i++)
 		if (a->record[i].type == type && dns_name_eq(a->record[i].owner, owner))

@@ -1,8 +1,10 @@
 /*
- * DNS messages as octets (RFC 1035 4.1, RFC 6891): a question made, an answer read. Pure functions. What is read is
- * hostile: every length is checked, compression only ever points backwards, and what an answer may cost is bounded.
+ * DNS messages as octets (RFC 1035 4.1, RFC 6891): a question made, an answer read. Pure functions.
+ * What is read is hostile: every length is checked, compression only ever points backwards, and
+ * what an answer may cost is bounded.
  *
- * Names are text as zone files write them (RFC 1035 5.1): without the last dot, "" is the root, a dot within a label is
+ * Names are text as zone files write them (RFC 1035 5.1): without the last dot, "" is the root, a
+ * dot within a label is
  * "\.", what is not printable is "\DDD". A name that was read can be asked again as it is.
  */
 #ifndef NET_DNS_WIRE_H
@@ -42,37 +44,44 @@ struct dns_record {
 	unsigned preference;		/* MX */
 	struct span name;		/* MX, CNAME, PTR, NS: what it points to */
 	struct addr addr;		/* A, AAAA; without a port */
-	struct span data;		/* TXT: its strings joined; TLSA: the association's octets */
+	/* TXT: its strings joined; TLSA: the association's octets */
+	struct span data;
 	unsigned usage, selector, matching;	/* TLSA */
 	bool malformed;			/* TLSA: it has no room for these */
 };
 
 struct dns_answer {
 	unsigned rcode;			/* with EDNS's upper bits */
-	bool ad, aa;			/* the resolver says it validated; the zone's own server spoke */
+	/* the resolver says it validated; the zone's own server spoke */
+	bool ad, aa;
 	bool truncated;			/* the server left records out (TC): only right over UDP */
 	bool cut;			/* it has more than DNS_RECORDS_MAX records */
 	struct span question;
-	struct dns_record *record;	/* of the answer section and class IN, in order, of the types above */
+	/* of the answer section and class IN, in order, of the types above */
+	struct dns_record *record;
 	size_t nrecords;
-	size_t nbad;			/* left out, since their data are not what their type has; TLSA are not */
-	int ede;			/* RFC 8914: what the resolver says went wrong; -1: it says nothing */
+	/* left out, since their data are not what their type has; TLSA are not */
+	size_t nbad;
+	/* RFC 8914: what the resolver says went wrong; -1: it says nothing */
+	int ede;
 	struct span ede_text;
 };
 
-/* A question with recursion asked for, AD and EDNS; the octets it takes, or 0: `name` is no name of the DNS. */
+/*
+ * A question with recursion asked for, AD and EDNS; the octets it takes, or 0: `name` is no name of
+ * the DNS.
+ */
 size_t dns_wire_query(char out[DNS_QUERY_MAX], unsigned id, struct span name, enum dns_type);
 
 /*
- * False with err (ERR_DNS, "malformed: …") when the octets are no whole answer, or no record of the type asked for is
- * left. Everything
- * lives in the arena.
+ * False with err (ERR_DNS, "malformed: …") when the octets are no whole answer, or no record of the
+ * type asked for is left. Everything lives in the arena.
  */
 bool dns_wire_answer(struct span octets, struct arena *, struct dns_answer *, struct err *);
 
 /*
- * Follows the CNAMEs of an answer from `name` to where they end, which is `name` itself where there are none. *steps is
- * how many there were. False: they form a loop.
+ * Follows the CNAMEs of an answer from `name` to where they end, which is `name` itself where there
+ * are none. *steps is how many there were. False: they form a loop.
  */
 bool dns_follow(const struct dns_answer *, struct span name, struct span *last, unsigned *steps);
 
@@ -83,7 +92,8 @@ const struct dns_record *dns_next(const struct dns_answer *, struct span owner, 
 bool dns_name_eq(struct span, struct span);		/* in any case, a last dot or not */
 
 const char *dns_type_word(enum dns_type);
-const char *dns_rcode_word(unsigned rcode);		/* "NXDOMAIN"; "rcode N" is not among them: NULL */
+/* "NXDOMAIN"; "rcode N" is not among them: NULL */
+const char *dns_rcode_word(unsigned rcode);
 const char *dns_ede_word(int code);			/* "DNSSEC bogus"; NULL: not known */
 
 #endif

@@ -16,8 +16,19 @@ const char *
 dns_rcode_word(unsigned rcode)
 {
 	static const char *const words[] = {
-		"NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED", "YXDOMAIN", "YXRRSET", "NXRRSET",
-		"NOTAUTH", "NOTZONE", [16] = "BADVERS", [23] = "BADCOOKIE",
+		"NOERROR",
+		"FORMERR",
+		"SERVFAIL",
+		"NXDOMAIN",
+		"NOTIMP",
+		"REFUSED",
+		"YXDOMAIN",
+		"YXRRSET",
+		"NXRRSET",
+		"NOTAUTH",
+		"NOTZONE",
+		[16] = "BADVERS",
+		[23] = "BADCOOKIE",
 	};
 	return rcode < sizeof words / sizeof *words ? words[rcode] : NULL;
 }
@@ -26,13 +37,31 @@ const char *
 dns_ede_word(int code)
 {
 	static const char *const words[] = {
-		[0] = "other error", [1] = "DNSKEY algorithm not supported", [2] = "DS digest not supported",
-		[3] = "stale answer", [4] = "forged answer", [5] = "DNSSEC indeterminate", [6] = "DNSSEC bogus",
-		[7] = "signature expired", [8] = "signature not yet valid", [9] = "DNSKEY missing", [10] = "RRSIGs missing",
-		[11] = "no zone key bit set", [12] = "NSEC missing", [13] = "cached error", [14] = "not ready",
-		[15] = "blocked", [16] = "censored", [17] = "filtered", [18] = "prohibited", [19] = "stale NXDOMAIN",
-		[20] = "not authoritative", [21] = "not supported", [22] = "no authority could be reached",
-		[23] = "network error", [24] = "invalid data",
+		[0] = "other error",
+		[1] = "DNSKEY algorithm not supported",
+		[2] = "DS digest not supported",
+		[3] = "stale answer",
+		[4] = "forged answer",
+		[5] = "DNSSEC indeterminate",
+		[6] = "DNSSEC bogus",
+		[7] = "signature expired",
+		[8] = "signature not yet valid",
+		[9] = "DNSKEY missing",
+		[10] = "RRSIGs missing",
+		[11] = "no zone key bit set",
+		[12] = "NSEC missing",
+		[13] = "cached error",
+		[14] = "not ready",
+		[15] = "blocked",
+		[16] = "censored",
+		[17] = "filtered",
+		[18] = "prohibited",
+		[19] = "stale NXDOMAIN",
+		[20] = "not authoritative",
+		[21] = "not supported",
+		[22] = "no authority could be reached",
+		[23] = "network error",
+		[24] = "invalid data",
 	};
 	return code >= 0 && (size_t)code < sizeof words / sizeof *words ? words[code] : NULL;
 }
@@ -71,16 +100,19 @@ dns_tries_text(const struct dns_reply *reply, struct arena *arena)
 
 	for (size_t i = 0; i < reply->ntries; i++) {
 		const struct dns_try *t = &reply->try[i];
-		const char *word = t->rcode < 0 ? NULL : dns_rcode_word((unsigned)t->rcode), *ede = dns_ede_word(t->ede);
+		const char *word = t->rcode < 0 ? NULL : dns_rcode_word((unsigned)t->rcode),
+			   *ede = dns_ede_word(t->ede);
 		const char *comma = i ? ", " : "";
 		addr_text(&t->server, server);
 		if (t->rcode < 0)
-			out = arena_printf(arena, "%.*s%s%s %s", SPAN_ARG(out), comma, server, t->why);
+			out = arena_printf(
+			    arena, "%.*s%s%s %s", SPAN_ARG(out), comma, server, t->why);
 		else if (!word)
-			out = arena_printf(arena, "%.*s%s%s said rcode %d", SPAN_ARG(out), comma, server, t->rcode);
+			out = arena_printf(arena, "%.*s%s%s said rcode %d", SPAN_ARG(out), comma,
+			    server, t->rcode);
 		else
-			out = arena_printf(arena, "%.*s%s%s said %s%s%s%s", SPAN_ARG(out), comma, server, word,
-			    ede ? " (" : "", ede ? ede : "", ede ? ")" : "");
+			out = arena_printf(arena, "%.*s%s%s said %s%s%s%s", SPAN_ARG(out), comma,
+			    server, word, ede ? " (" : "", ede ? ede : "", ede ? ")" : "");
 	}
 	return out;
 }

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-enum { WATCHES_MAX = 8 };	/* addresses tried side by side; a name is looked up by who starts it */
+/* addresses tried side by side; a name is looked up by who starts it */
+enum { WATCHES_MAX = 8 };
 
 struct watched {
 	struct fetch *fetch;
@@ -94,7 +95,8 @@ set_timer(void *ctx, long ms)
 }
 
 struct fetch *
-fetch_start(struct loop *loop, const struct https_opts *opts, fetch_fn *fn, void *ctx, struct err *err)
+fetch_start(
+    struct loop *loop, const struct https_opts *opts, fetch_fn *fn, void *ctx, struct err *err)
 {
 	const struct https *module = https(err);
 	struct fetch *f;

@@ -62,7 +62,8 @@ is_same(const struct addr *a, const struct sockaddr *b)
 	if (a->any.sa_family != b->sa_family)
 		return false;
 	if (b->sa_family == AF_INET)
-		return a->in4.sin_port == four->sin_port && a->in4.sin_addr.s_addr == four->sin_addr.s_addr;
+		return a->in4.sin_port == four->sin_port &&
+		    a->in4.sin_addr.s_addr == four->sin_addr.s_addr;
 	return b->sa_family == AF_INET6 && a->in6.sin6_port == six->sin6_port &&
 	    memcmp(&a->in6.sin6_addr, &six->sin6_addr, sizeof six->sin6_addr) == 0;
 }
@@ -81,7 +82,9 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 	return CURL_SOCKET_BAD;
 }
 
-/* The addresses are known, and perhaps another port than the URL's: libcurl has nothing to look up. */
+/*
+ * The addresses are known, and perhaps another port than the URL's: libcurl has nothing to look up.
+ */
 static void
 set_addresses(struct https_get *g, const struct https_opts *o)
 {
@@ -97,10 +100,14 @@ set_addresses(struct https_get *g, const struct https_opts *o)
 	if (o->proxy)
 		return;
 	for (size_t i = 0; i < o->nto; i++)
-		if (getnameinfo(&to[i].any, to[i].len, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV) == 0)
-			all = arena_printf(&g->arena, "%.*s%s%s", SPAN_ARG(all), all.len ? "," : "", host);
-	g->connect = curl_slist_append(NULL, arena_printf(&g->arena, "%s:443:%s:%s", o->host, o->host, port).at);
-	g->resolve = curl_slist_append(NULL, arena_printf(&g->arena, "%s:%s:%.*s", o->host, port, SPAN_ARG(all)).at);
+		if (getnameinfo(&to[i].any, to[i].len, host, sizeof host, port, sizeof port,
+			NI_NUMERICHOST | NI_NUMERICSERV) == 0)
+			all = arena_printf(
+			    &g->arena, "%.*s%s%s", SPAN_ARG(all), all.len ? "," : "", host);
+	g->connect = curl_slist_append(
+	    NULL, arena_printf(&g->arena, "%s:443:%s:%s", o->host, o->host, port).at);
+	g->resolve = curl_slist_append(
+	    NULL, arena_printf(&g->arena, "%s:%s:%.*s", o->host, port, SPAN_ARG(all)).at);
 	curl_easy_setopt(g->easy, CURLOPT_CONNECT_TO, g->connect);
 	curl_easy_setopt(g->easy, CURLOPT_RESOLVE, g->resolve);
 }
@@ -119,14 +126,16 @@ set_request(struct https_get *g, const struct https_opts *o)
 	curl_easy_setopt(g->easy, CURLOPT_URL, url.at);
 	curl_easy_setopt(g->easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(g->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	curl_easy_setopt(g->easy, CURLOPT_PROXY, o->proxy ? o->proxy : "");	/* the environment's is for browsers */
+	/* the environment's is for browsers */
+	curl_easy_setopt(g->easy, CURLOPT_PROXY, o->proxy ? o->proxy : "");
 	curl_easy_setopt(g->easy, CURLOPT_USERAGENT, "smtpsh");
 	curl_easy_setopt(g->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(g->easy, CURLOPT_TIMEOUT_MS, (long)o->timeout_ms);
 	curl_easy_setopt(g->easy, CURLOPT_ERRORBUFFER, g->why);
 	curl_easy_setopt(g->easy, CURLOPT_WRITEFUNCTION, on_text);
 	curl_easy_setopt(g->easy, CURLOPT_WRITEDATA, g);
-	curl_easy_setopt(g->easy, CURLOPT_CAINFO, o->ca_file);		/* also NULL: its own default may not be there */
+	/* also NULL: its own default may not be there */
+	curl_easy_setopt(g->easy, CURLOPT_CAINFO, o->ca_file);
 	curl_easy_setopt(g->easy, CURLOPT_CAPATH, o->ca_folder);
 	set_addresses(g, o);
 }
@@ -191,7 +200,8 @@ failure(struct https_get *g, CURLcode code)
 static const struct https_answer *
 ready(struct https_get *g, int fd, unsigned what)
 {
-	int mask = (what & LOOP_READ ? CURL_CSELECT_IN : 0) | (what & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
+	int mask = (what & LOOP_READ ? CURL_CSELECT_IN : 0) |
+	    (what & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
 	int running, left;
 	char *type = NULL, *location = NULL;
 
@@ -200,7 +210,8 @@ ready(struct https_get *g, int fd, unsigned what)
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		if (m->data.result != CURLE_OK)
-			g->answer.why = failure(g, m->data.result), g->answer.untrusted = m->data.result == CURLE_PEER_FAILED_VERIFICATION;
+			g->answer.why = failure(g, m->data.result),
+			g->answer.untrusted = m->data.result == CURLE_PEER_FAILED_VERIFICATION;
 		curl_easy_getinfo(g->easy, CURLINFO_RESPONSE_CODE, &g->answer.status);
 		curl_easy_getinfo(g->easy, CURLINFO_CONTENT_TYPE, &type);
 		g->answer.type = arena_copy(&g->arena, span_of(type));

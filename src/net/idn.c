@@ -13,9 +13,11 @@ to_ascii(struct span name, struct arena *arena, struct span *out, struct err *er
 
 	if (!text_is_utf8(name))
 		return err_set(err, ERR_DNS, "the name \"%.*s\" is not UTF-8", SPAN_ARG(shown));
-	int bad = idn2_to_ascii_8z(arena_string(arena, name), &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
+	int bad = idn2_to_ascii_8z(
+	    arena_string(arena, name), &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 	if (bad != IDN2_OK)
-		return err_set(err, ERR_DNS, "the name \"%.*s\" is not one that IDNA 2008 allows: %s", SPAN_ARG(shown),
+		return err_set(err, ERR_DNS,
+		    "the name \"%.*s\" is not one that IDNA 2008 allows: %s", SPAN_ARG(shown),
 		    idn2_strerror(bad));
 	*out = arena_copy(arena, span_of(ascii));
 	idn2_free(ascii);
@@ -27,7 +29,8 @@ to_unicode(struct span name, struct arena *arena)
 {
 	char *unicode = NULL;
 
-	if (idn2_to_unicode_8z8z(arena_string(arena, name), &unicode, IDN2_NONTRANSITIONAL) != IDN2_OK)
+	if (idn2_to_unicode_8z8z(arena_string(arena, name), &unicode, IDN2_NONTRANSITIONAL) !=
+	    IDN2_OK)
 		return name;
 	struct span out = arena_copy(arena, span_of(unicode));
 	idn2_free(unicode);

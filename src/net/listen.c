@@ -12,7 +12,8 @@
 enum { ACCEPTS_A_TURN = 64, BACKLOG = 4096 };
 
 struct listener {
-	int fd, spare;			/* the spare one goes when there are no more: who comes then is closed, not left waiting */
+	/* the spare one goes when there are no more: who comes then is closed, not left waiting */
+	int fd, spare;
 	struct loop_watch *watch;
 	listen_fn *fn;
 	void *ctx;
@@ -56,7 +57,8 @@ remove_stale(const struct addr *at)
 
 	if (fd < 0)
 		return;
-	if (stat(at->un.sun_path, &st) == 0 && S_ISSOCK(st.st_mode) && connect(fd, &at->any, at->len) != 0 && errno == ECONNREFUSED)
+	if (stat(at->un.sun_path, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	    connect(fd, &at->any, at->len) != 0 && errno == ECONNREFUSED)
 		unlink(at->un.sun_path);
 	close(fd);
 }
@@ -72,7 +74,8 @@ bound(const struct addr *at, struct err *err)
 	if (fd >= 0)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	if (fd < 0 || bind(fd, &at->any, at->len) != 0 || listen(fd, BACKLOG) != 0) {
-		err_set(err, ERR_SYSTEM, "cannot listen on %s: %s", addr_text(at, text), strerror(errno));
+		err_set(err, ERR_SYSTEM, "cannot listen on %s: %s", addr_text(at, text),
+		    strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return -1;

@@ -29,20 +29,24 @@ struct ready_list {
 
 struct loop {
 	uv_loop_t uv;
-	struct ready_list urgent, ready, due;	/* due: timers, which wait until all that is ready with them is worked off */
+	/* due: timers, which wait until all that is ready with them is worked off */
+	struct ready_list urgent, ready, due;
 	struct loop_watch *changed;
-	struct loop_idle *idles, *next_idle;	/* next_idle: while the hooks run, the one after this */
+	/* next_idle: while the hooks run, the one after this */
+	struct loop_idle *idles, *next_idle;
 	bool kicked;
 	unsigned urgents;		/* watches that must not wait */
 	unsigned works;			/* threads that are not through */
 };
 
-#define SLICE_US 4000		/* how long the ready list may be worked before the terminal is looked at again */
+/* how long the ready list may be worked before the terminal is looked at again */
+#define SLICE_US 4000
 
 struct loop_watch {
 	uv_poll_t uv;
 	struct ready ready;
-	struct loop_watch *next, **back;	/* of those whose `want` libuv has not been told; back is NULL when not of them */
+	/* of those whose `want` libuv has not been told; back is NULL when not of them */
+	struct loop_watch *next, **back;
 	unsigned want, told;
 	bool urgent;
 };
@@ -101,7 +105,10 @@ list_take(struct loop *loop, struct ready_list *list)
 	return r;
 }
 
-/* Who was kept from running for a while finds the answer and its deadline at once: the answer came in time. */
+/*
+ * Who was kept from running for a while finds the answer and its deadline at once: the answer came
+ * in time.
+ */
 static void
 take_due(struct loop *loop)
 {
@@ -180,7 +187,8 @@ on_poll(uv_poll_t *uv, int status, int events)
 
 	if (status < 0) {
 		w->ready.events |= w->want;
-		w->told = 0;		/* libuv has stopped it: what is still wanted after this news is told anew */
+		/* libuv has stopped it: what is still wanted after this news is told anew */
+		w->told = 0;
 		note_change(w);
 	}
 	if (events & UV_READABLE)
@@ -201,7 +209,10 @@ forget_change(struct loop_watch *w)
 	w->back = NULL;
 }
 
-/* Only before it waits: what is wanted changes several times within a turn, and telling costs system calls. */
+/*
+ * Only before it waits: what is wanted changes several times within a turn, and telling costs
+ * system calls.
+ */
 static void
 tell_changes(struct loop *loop)
 {
@@ -213,7 +224,10 @@ tell_changes(struct loop *loop)
 			continue;
 		w->told = w->want;
 		if (w->want)
-			uv_poll_start(&w->uv, (w->want & LOOP_READ ? UV_READABLE : 0) | (w->want & LOOP_WRITE ? UV_WRITABLE : 0), on_poll);
+			uv_poll_start(&w->uv,
+			    (w->want & LOOP_READ ? UV_READABLE : 0) |
+				(w->want & LOOP_WRITE ? UV_WRITABLE : 0),
+			    on_poll);
 		else
 			uv_poll_stop(&w->uv);
 	}
@@ -376,7 +390,8 @@ on_timer(uv_timer_t *uv)
 	struct loop_timer *t = uv->data;
 
 	loop_list_add(&((struct loop *)uv->loop)->due, &t->ready);
-	uv_stop(uv->loop);	/* libuv runs timers before it waits: what is due must not wait for something else */
+	/* libuv runs timers before it waits: what is due must not wait for something else */
+	uv_stop(uv->loop);
 }
 
 struct loop_timer *
@@ -425,8 +440,8 @@ struct loop_signal {
 };
 
 /*
- * SIGINT and SIGTERM must end even a loop that does not turn: before libuv's handler, which only writes to a pipe, the
- * alarm is set, and what is told of the signal takes it back.
+ * SIGINT and SIGTERM must end even a loop that does not turn: before libuv's handler, which only
+ * writes to a pipe, the alarm is set, and what is told of the signal takes it back.
  */
 static void (*libuv_handler[2])(int);
 
@@ -448,7 +463,8 @@ watch_end_signal(int signo)
 {
 	struct sigaction now;
 
-	if ((signo != SIGINT && signo != SIGTERM) || sigaction(signo, NULL, &now) != 0 || now.sa_handler == on_end_signal)
+	if ((signo != SIGINT && signo != SIGTERM) || sigaction(signo, NULL, &now) != 0 ||
+	    now.sa_handler == on_end_signal)
 		return;
 	libuv_handler[place_of(signo)] = now.sa_handler;
 	now.sa_handler = on_end_signal;
@@ -517,7 +533,8 @@ on_exit_of_child(uv_process_t *uv, int64_t status, int signo)
 }
 
 struct loop_child *
-loop_spawn(struct loop *loop, char *const argv[], int fd, int err_fd, loop_child_fn *fn, void *ctx, struct err *err)
+loop_spawn(struct loop *loop, char *const argv[], int fd, int err_fd, loop_child_fn *fn, void *ctx,
+    struct err *err)
 {
 	struct loop_child *c = memory_zeroed(sizeof *c);
 	uv_stdio_container_t stdio[3] = {
@@ -527,8 +544,12 @@ loop_spawn(struct loop *loop, char *const argv[], int fd, int err_fd, loop_child
 	};
 	struct arena arena = { 0 };
 	uv_process_options_t how = {
-		.file = argv[0], .args = (char **)(uintptr_t)argv, .env = environment_of_child(&arena), .exit_cb = on_exit_of_child,
-		.stdio = stdio, .stdio_count = 3,
+		.file = argv[0],
+		.args = (char **)(uintptr_t)argv,
+		.env = environment_of_child(&arena),
+		.exit_cb = on_exit_of_child,
+		.stdio = stdio,
+		.stdio_count = 3,
 	};
 
 	*c = (struct loop_child){ .fn = fn, .ctx = ctx };
@@ -599,7 +620,8 @@ on_work_through(uv_work_t *uv, int status)
 }
 
 struct loop_work *
-loop_work(struct loop *loop, void (*work)(void *data), void (*drop)(void *data), void *data, loop_fn *done, void *ctx)
+loop_work(struct loop *loop, void (*work)(void *data), void (*drop)(void *data), void *data,
+    loop_fn *done, void *ctx)
 {
 	struct loop_work *w = memory_zeroed(sizeof *w);
 

@@ -1,9 +1,10 @@
 /*
  * Wait for descriptors, timers, signals and children; run idle hooks once per wake-up.
  *
- * What fires is first put on a list, then worked off: urgent watches (the terminal) first, the others for a few
- * milliseconds at the most before the terminal is looked at again. Stopping anything is immediate: nothing of it fires
- * afterwards, not even what is on the list already. No callback may run the loop.
+ * What fires is first put on a list, then worked off: urgent watches (the terminal) first, the
+ * others for a few milliseconds at the most before the terminal is looked at again. Stopping
+ * anything is immediate: nothing of it fires afterwards, not even what is on the list already. No
+ * callback may run the loop.
  */
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
@@ -24,12 +25,14 @@ struct loop_work;
 
 enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 
-typedef void loop_fn(void *ctx, unsigned ready);	/* LOOP_READ | LOOP_WRITE; 0 from a timer, an idle hook, a signal */
+/* LOOP_READ | LOOP_WRITE; 0 from a timer, an idle hook, a signal */
+typedef void loop_fn(void *ctx, unsigned ready);
 typedef void loop_child_fn(void *ctx, int status, int signal);
 
 /*
- * Without descriptors or memory for it the process ends with a message (exit status 11), as where memory is short
- * (base/arena.h): it is made once, first. Also: SIGPIPE and SIGXFSZ are ignored from now on.
+ * Without descriptors or memory for it the process ends with a message (exit status 11), as where
+ * memory is short (base/arena.h): it is made once, first. Also: SIGPIPE and SIGXFSZ are ignored
+ * from now on.
  */
 struct loop *loop_new(void) __attribute__((returns_nonnull));
 void loop_free(struct loop *);			/* everything on it must have been stopped */
@@ -42,12 +45,15 @@ void loop_kick(struct loop *);
 
 /*
  * Watch a descriptor. NULL with `err` when it cannot be watched; a regular file or /dev/null cannot
- * (loop_can_watch tells): read it directly. Error and hang-up show as readiness for whatever is wanted.
+ * (loop_can_watch tells): read it directly. Error and hang-up show as readiness for whatever is
+ * wanted.
  */
-struct loop_watch *loop_watch(struct loop *, int fd, unsigned want, loop_fn *, void *ctx, struct err *);
+struct loop_watch *loop_watch(
+    struct loop *, int fd, unsigned want, loop_fn *, void *ctx, struct err *);
 void loop_want(struct loop_watch *, unsigned want);	/* 0: none for now */
 void loop_urgent(struct loop_watch *);			/* worked off before all others */
-void loop_unwatch(struct loop_watch *);			/* NULL is fine; does not close the descriptor */
+/* NULL is fine; does not close the descriptor */
+void loop_unwatch(struct loop_watch *);
 bool loop_can_watch(int fd);
 
 /* A timer fires once for each loop_timer_set. */
@@ -64,18 +70,21 @@ struct loop_idle *loop_idle(struct loop *, loop_fn *, void *ctx);
 void loop_idle_free(struct loop_idle *);
 
 /*
- * Starts argv[0] (looked up in PATH) with `fd` as its standard input and output, `err_fd` as its standard error. Its end
- * is told once.
+ * Starts argv[0] (looked up in PATH) with `fd` as its standard input and output, `err_fd` as its
+ * standard error. Its end is told once.
  */
-struct loop_child *loop_spawn(struct loop *, char *const argv[], int fd, int err_fd, loop_child_fn *, void *ctx, struct err *);
-void loop_child_free(struct loop_child *);		/* forgets it, after SIGTERM if it still runs */
+struct loop_child *loop_spawn(struct loop *, char *const argv[], int fd, int err_fd,
+    loop_child_fn *, void *ctx, struct err *);
+/* forgets it, after SIGTERM if it still runs */
+void loop_child_free(struct loop_child *);
 
 /*
- * Work that takes long is done in a thread: `work` gets the data, which nobody else touches meanwhile; `done` is called
- * on the loop when it is through. Freed before that, `done` is not called any more, and `drop` gets the data once the
- * thread is through; a loop is freed only then.
+ * Work that takes long is done in a thread: `work` gets the data, which nobody else touches
+ * meanwhile; `done` is called on the loop when it is through. Freed before that, `done` is not
+ * called any more, and `drop` gets the data once the thread is through; a loop is freed only then.
  */
-struct loop_work *loop_work(struct loop *, void (*work)(void *data), void (*drop)(void *data), void *data, loop_fn *done, void *ctx);
+struct loop_work *loop_work(struct loop *, void (*work)(void *data), void (*drop)(void *data),
+    void *data, loop_fn *done, void *ctx);
 void loop_work_free(struct loop_work *);	/* NULL is fine */
 
 /* The libuv that runs, "1.44.2". */

@@ -26,7 +26,10 @@ precedence(const struct addr *a)
 	return (six[0] & 0xFE) == 0xFC ? 3 : 40;	/* unique local, or any */
 }
 
-/* Has this machine a route and a source address for it? A datagram socket tells, and nothing is sent. */
+/*
+ * Has this machine a route and a source address for it? A datagram socket tells, and nothing is
+ * sent.
+ */
 static bool
 is_reachable(const struct addr *a)
 {
@@ -61,7 +64,8 @@ static const struct ranked *
 take(struct ranked *list, size_t n, unsigned family, int rank_least)
 {
 	for (size_t i = 0; i < n; i++)
-		if (list[i].rank >= rank_least && (!family || addr_family(&list[i].addr) == family)) {
+		if (list[i].rank >= rank_least &&
+		    (!family || addr_family(&list[i].addr) == family)) {
 			list[i].rank = -list[i].rank - 1;
 			return &list[i];
 		}
@@ -77,7 +81,8 @@ order_addresses(struct addr *addr, size_t n)
 		return;
 	struct ranked *list = memory_get(n * sizeof *list);
 	for (size_t i = 0; i < n; i++)
-		list[i] = (struct ranked){ addr[i], precedence(&addr[i]) + (is_reachable(&addr[i]) ? REACHABLE : 0) };
+		list[i] = (struct ranked){ addr[i],
+			precedence(&addr[i]) + (is_reachable(&addr[i]) ? REACHABLE : 0) };
 	sort(list, n);
 	for (size_t i = 0, family = 0; i < n; i++) {
 		const struct ranked *next = take(list, n, (unsigned)family, REACHABLE);

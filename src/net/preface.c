@@ -11,15 +11,17 @@ read_addr(struct addr *out, struct span text, const char *what, struct err *err)
 	struct err ignored;
 
 	return addr_parse_listen(out, text, &ignored) || addr_parse(out, text, 0) ||
-	    err_set(err, ERR_USAGE, "%s=%.*s: want an address and a port, as in 192.0.2.1:4711 or [2001:db8::1]:4711", what,
-		SPAN_ARG(text));
+	    err_set(err, ERR_USAGE,
+		"%s=%.*s: want an address and a port, as in 192.0.2.1:4711 or [2001:db8::1]:4711",
+		what, SPAN_ARG(text));
 }
 
 static bool
 add_tlv(struct preface *p, unsigned char type, struct span value, struct err *err)
 {
 	if (p->ntlvs == PREFACE_TLVS_MAX || value.len > PREFACE_TLV_MAX)
-		return err_set(err, ERR_USAGE, "at most %d TLVs of %d octets each", PREFACE_TLVS_MAX, PREFACE_TLV_MAX);
+		return err_set(err, ERR_USAGE, "at most %d TLVs of %d octets each",
+		    PREFACE_TLVS_MAX, PREFACE_TLV_MAX);
 	p->tlv[p->ntlvs].type = type;
 	p->tlv[p->ntlvs++].value = value;
 	return true;
@@ -36,7 +38,8 @@ read_tlv(struct preface *p, struct span text, struct err *err)
 		memcpy(number, type.at, type.len);
 	unsigned long n = strtoul(number, &end, 0);
 	if (end == number || *end || n > 255 || type.len == text.len)
-		return err_set(err, ERR_USAGE, "tlv=%.*s: want a type and a text, as in tlv=0xEA:vpce-1", SPAN_ARG(text));
+		return err_set(err, ERR_USAGE,
+		    "tlv=%.*s: want a type and a text, as in tlv=0xEA:vpce-1", SPAN_ARG(text));
 	return add_tlv(p, (unsigned char)n, value, err);
 }
 
@@ -61,8 +64,11 @@ read_word(struct preface *p, struct span word, struct err *err)
 	for (size_t i = 0; i < sizeof named / sizeof *named; i++)
 		if (span_eq(name, span_of(named[i].name)))
 			return add_tlv(p, named[i].type, value, err);
-	return err_set(err, ERR_USAGE, "the PROXY protocol has no \"%.*s\" here: want local, src=, dst=, tlv=, alpn=, authority=, "
-	    "unique-id= or netns=", SPAN_ARG(span_first(word, 60)));
+	return err_set(err, ERR_USAGE,
+	    "the PROXY protocol has no \"%.*s\" here: want local, src=, dst=, tlv=, alpn=, "
+	    "authority=, "
+	    "unique-id= or netns=",
+	    SPAN_ARG(span_first(word, 60)));
 }
 
 bool
@@ -80,10 +86,14 @@ preface_parse(struct preface *p, struct span text, struct err *err)
 		else if (first && span_eq(word, SPAN("off")))
 			return true;
 		else if (word.len > 0 && (first || !read_word(p, word, err)))
-			return first ? err_set(err, ERR_USAGE, "want v1, v2 or off first, then src=, dst= and the like") : false;
+			return first ?
+			    err_set(err, ERR_USAGE,
+				"want v1, v2 or off first, then src=, dst= and the like") :
+			    false;
 	}
 	if (p->version == 1 && p->ntlvs > 0)
-		return err_set(err, ERR_USAGE, "version 1 of the PROXY protocol has no TLVs: v2 has");
+		return err_set(
+		    err, ERR_USAGE, "version 1 of the PROXY protocol has no TLVs: v2 has");
 	return p->version > 0 || err_set(err, ERR_USAGE, "want v1, v2 or off");
 }
 
@@ -97,8 +107,8 @@ write_1(const struct preface *p, const struct addr *from, const struct addr *to,
 
 	if (p->local || addr_family(from) == 0)
 		return buf_append(out, SPAN("PROXY UNKNOWN\r\n"));
-	return buf_printf(out, "PROXY TCP%u %s %s %u %u\r\n", addr_family(from), addr_host(from, source),
-	    addr_host(to, destination), addr_port(from), addr_port(to));
+	return buf_printf(out, "PROXY TCP%u %s %s %u %u\r\n", addr_family(from),
+	    addr_host(from, source), addr_host(to, destination), addr_port(from), addr_port(to));
 }
 
 static void
@@ -125,7 +135,10 @@ write_2(const struct preface *p, const struct addr *from, const struct addr *to,
 {
 	unsigned family = p->local ? 0 : addr_family(from);
 	unsigned len = family == 4 ? 12 : family == 6 ? 36 : 0;
-	char kind[2] = { (char)(p->local ? 0x20 : 0x21), (char)(family == 4 ? 0x11 : family == 6 ? 0x21 : 0x00) };
+	char kind[2] = { (char)(p->local ? 0x20 : 0x21),
+		(char)(family == 4  ? 0x11 :
+			family == 6 ? 0x21 :
+				      0x00) };
 
 	for (size_t i = 0; i < p->ntlvs; i++)
 		len += 3 + (unsigned)p->tlv[i].value.len;
@@ -148,13 +161,19 @@ write_2(const struct preface *p, const struct addr *from, const struct addr *to,
 }
 
 bool
-preface_write(const struct preface *p, const struct addr *local, const struct addr *peer, struct buf *out, struct err *err)
+preface_write(const struct preface *p, const struct addr *local, const struct addr *peer,
+    struct buf *out, struct err *err)
 {
-	const struct addr *from = p->source.len ? &p->source : local, *to = p->destination.len ? &p->destination : peer;
+	const struct addr *from = p->source.len ? &p->source : local,
+			  *to = p->destination.len ? &p->destination : peer;
 
 	if (!p->local && addr_family(from) != addr_family(to))
-		return err_set(err, ERR_USAGE, "the PROXY protocol's addresses are not of one family: give both src= and dst=");
+		return err_set(err, ERR_USAGE,
+		    "the PROXY protocol's addresses are not of one family: give both src= and "
+		    "dst=");
 	if (!(p->version == 1 ? write_1 : write_2)(p, from, to, out))
-		return err_set(err, ERR_USAGE, "the PROXY header is longer than the %zu octets that there is room for", out->max);
+		return err_set(err, ERR_USAGE,
+		    "the PROXY header is longer than the %zu octets that there is room for",
+		    out->max);
 	return true;
 }

@@ -49,7 +49,8 @@ static void
 ask_socks(struct proxy *p)
 {
 	struct addr literal;
-	char port[2] = { (char)(p->port >> 8 & 0xFF), (char)(p->port & 0xFF) }, len = (char)p->host.len;
+	char port[2] = { (char)(p->port >> 8 & 0xFF), (char)(p->port & 0xFF) },
+	     len = (char)p->host.len;
 
 	buf_append(&p->out, SPAN("\5\1\0"));
 	if (!addr_parse(&literal, p->host, p->port)) {
@@ -71,12 +72,19 @@ static const char *
 socks_failure(unsigned char code)
 {
 	static const char *const why[] = {
-		[1] = "it failed", [2] = "its rules do not allow this", [3] = "the network cannot be reached from it",
-		[4] = "the host cannot be reached from it", [5] = "the connection was refused", [6] = "it took too long (TTL)",
-		[7] = "it does not know CONNECT", [8] = "it does not know this kind of address",
+		[1] = "it failed",
+		[2] = "its rules do not allow this",
+		[3] = "the network cannot be reached from it",
+		[4] = "the host cannot be reached from it",
+		[5] = "the connection was refused",
+		[6] = "it took too long (TTL)",
+		[7] = "it does not know CONNECT",
+		[8] = "it does not know this kind of address",
 	};
 
-	return code < sizeof why / sizeof *why && why[code] ? why[code] : "it failed, with a code that RFC 1928 does not have";
+	return code < sizeof why / sizeof *why && why[code] ?
+	    why[code] :
+	    "it failed, with a code that RFC 1928 does not have";
 }
 
 /* How many octets its answer has, as far as what came tells. */
@@ -183,7 +191,8 @@ work(struct proxy *p)
 
 	while (write_some(p)) {
 		size_t want = may_read(p);
-		enum conn_status status = conn_read(p->conn, octets, want < sizeof octets ? want : sizeof octets, &n);
+		enum conn_status status = conn_read(
+		    p->conn, octets, want < sizeof octets ? want : sizeof octets, &n);
 		if (status == CONN_AGAIN) {
 			conn_want(p->conn, true, buf_span(&p->out).len > 0);
 			return;
@@ -206,20 +215,27 @@ on_conn(void *ctx, enum conn_news news)
 }
 
 struct proxy *
-proxy_begin(const struct proxy_opts *opts, struct conn *conn, struct span host, unsigned port, proxy_fn *fn, void *ctx)
+proxy_begin(const struct proxy_opts *opts, struct conn *conn, struct span host, unsigned port,
+    proxy_fn *fn, void *ctx)
 {
 	struct proxy *p = memory_zeroed(sizeof *p);
 	bool literal6 = span_has(host, ':');
 
-	*p = (struct proxy){ .opts = opts, .conn = conn, .host = span_first(host, 255), .port = port, .fn = fn, .ctx = ctx };
+	*p = (struct proxy){ .opts = opts,
+		.conn = conn,
+		.host = span_first(host, 255),
+		.port = port,
+		.fn = fn,
+		.ctx = ctx };
 	buf_init(&p->out, 4096);
 	buf_init(&p->in, ANSWER_MAX);
 	p->stage = opts->kind == PROXY_SOCKS5 ? SOCKS_METHOD : HTTP_ANSWER;
 	if (opts->kind == PROXY_SOCKS5)
 		buf_append(&p->out, SPAN("\5\1\0"));
 	else
-		buf_printf(&p->out, "CONNECT %s%.*s%s:%u HTTP/1.1\r\nHost: %s%.*s%s:%u\r\n\r\n", literal6 ? "[" : "", SPAN_ARG(p->host),
-		    literal6 ? "]" : "", port, literal6 ? "[" : "", SPAN_ARG(p->host), literal6 ? "]" : "", port);
+		buf_printf(&p->out, "CONNECT %s%.*s%s:%u HTTP/1.1\r\nHost: %s%.*s%s:%u\r\n\r\n",
+		    literal6 ? "[" : "", SPAN_ARG(p->host), literal6 ? "]" : "", port,
+		    literal6 ? "[" : "", SPAN_ARG(p->host), literal6 ? "]" : "", port);
 	conn_set_owner(conn, on_conn, p);
 	conn_want(conn, true, true);
 	return p;
@@ -255,8 +271,13 @@ look_up(struct proxy_opts *o, const char *host, const char *port, struct err *er
 bool
 proxy_parse(struct proxy_opts *o, const char *text, struct err *err)
 {
-	static const struct { struct span prefix; enum proxy_kind kind; const char *port; } schemes[] = {
-		{ SPAN_INIT("socks5://"), PROXY_SOCKS5, "1080" }, { SPAN_INIT("socks5h://"), PROXY_SOCKS5, "1080" },
+	static const struct {
+		struct span prefix;
+		enum proxy_kind kind;
+		const char *port;
+	} schemes[] = {
+		{ SPAN_INIT("socks5://"), PROXY_SOCKS5, "1080" },
+		{ SPAN_INIT("socks5h://"), PROXY_SOCKS5, "1080" },
 		{ SPAN_INIT("http://"), PROXY_HTTP, "3128" },
 	};
 	struct span all = span_of(text), host;
@@ -268,7 +289,9 @@ proxy_parse(struct proxy_opts *o, const char *text, struct err *err)
 			continue;
 		struct span rest = span_skip(all, schemes[i].prefix.len);
 		if (span_has(rest, '@'))
-			return err_set(err, ERR_USAGE, "--proxy: a user name and password do not belong there, where others can see them");
+			return err_set(err, ERR_USAGE,
+			    "--proxy: a user name and password do not belong there, where others "
+			    "can see them");
 		if (rest.len > 0 && rest.at[rest.len - 1] == '/')
 			rest.len--;
 		bool bracket = rest.len > 0 && rest.at[0] == '[';
@@ -277,8 +300,10 @@ proxy_parse(struct proxy_opts *o, const char *text, struct err *err)
 		rest = span_skip(rest, bracket && rest.len > 0 && rest.at[0] == ':');
 		o->kind = schemes[i].kind;
 		snprintf(name, sizeof name, "%.*s", SPAN_ARG(host));
-		snprintf(port, sizeof port, "%.*s", SPAN_ARG(rest.len ? rest : span_of(schemes[i].port)));
+		snprintf(port, sizeof port, "%.*s",
+		    SPAN_ARG(rest.len ? rest : span_of(schemes[i].port)));
 		return look_up(o, name, port, err);
 	}
-	return err_set(err, ERR_USAGE, "--proxy %s: want socks5://HOST:PORT or http://HOST:PORT", text);
+	return err_set(
+	    err, ERR_USAGE, "--proxy %s: want socks5://HOST:PORT or http://HOST:PORT", text);
 }

@@ -5,7 +5,14 @@
 
 #include "base/file.h"
 
-enum { DNS_PORT = 53, NDOTS_MAX = 15, TIMEOUT_MAX = 30, ATTEMPTS = 2, ATTEMPTS_MAX = 5, FILE_MAX = 1 << 20 };
+enum {
+	DNS_PORT = 53,
+	NDOTS_MAX = 15,
+	TIMEOUT_MAX = 30,
+	ATTEMPTS = 2,
+	ATTEMPTS_MAX = 5,
+	FILE_MAX = 1 << 20
+};
 
 static void
 read_option(struct resolv_conf *c, struct span option)
@@ -14,9 +21,11 @@ read_option(struct resolv_conf *c, struct span option)
 
 	if (span_starts(option, SPAN("ndots:")) && span_number(span_skip(option, 6), 1000, &n))
 		c->ndots = n < NDOTS_MAX ? (unsigned)n : NDOTS_MAX;
-	else if (span_starts(option, SPAN("timeout:")) && span_number(span_skip(option, 8), 100000, &n) && n > 0)
+	else if (span_starts(option, SPAN("timeout:")) &&
+	    span_number(span_skip(option, 8), 100000, &n) && n > 0)
 		c->timeout_ms = 1000 * (n < TIMEOUT_MAX ? n : TIMEOUT_MAX);
-	else if (span_starts(option, SPAN("attempts:")) && span_number(span_skip(option, 9), 100000, &n) && n > 0)
+	else if (span_starts(option, SPAN("attempts:")) &&
+	    span_number(span_skip(option, 9), 100000, &n) && n > 0)
 		c->attempts = n < ATTEMPTS_MAX ? (unsigned)n : ATTEMPTS_MAX;
 	else if (span_eq(option, SPAN("trust-ad")))
 		c->trust_ad = true;
@@ -48,7 +57,9 @@ read_line(struct resolv_conf *c, struct span line, struct arena *arena)
 	}
 }
 
-/* resolv.conf(5): without search and domain, what stands behind the first dot of the host's name. */
+/*
+ * resolv.conf(5): without search and domain, what stands behind the first dot of the host's name.
+ */
 static void
 search_own_domain(struct resolv_conf *c, struct arena *arena)
 {

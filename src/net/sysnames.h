@@ -1,4 +1,7 @@
-/* Names as the system finds them before it asks the DNS, and how it asks: hosts(5) and resolv.conf(5). */
+/*
+ * Names as the system finds them before it asks the DNS, and how it asks: hosts(5) and
+ * resolv.conf(5).
+ */
 #ifndef NET_SYSNAMES_H
 #define NET_SYSNAMES_H
 
@@ -12,16 +15,23 @@ struct resolv_conf {
 	size_t nservers;
 	struct span search[SYSNAMES_SEARCH];
 	size_t nsearch;
-	unsigned ndots;				/* as many dots in a name: it is asked as it is before the search list */
+	/* as many dots in a name: it is asked as it is before the search list */
+	unsigned ndots;
 	bool trust_ad;
 	uint64_t timeout_ms;			/* for one server's answer; 0: not said */
 	unsigned attempts;			/* how often each server is asked at the most */
 };
 
-/* Reads the text of a resolv.conf; what is not understood is passed over. The search list lives in the arena. */
+/*
+ * Reads the text of a resolv.conf; what is not understood is passed over. The search list lives in
+ * the arena.
+ */
 void resolv_conf_parse(struct resolv_conf *, struct span text, struct arena *);
 
-/* The addresses that the text of a hosts file has for a name, in order and at most `max`; their number. */
+/*
+ * The addresses that the text of a hosts file has for a name, in order and at most `max`; their
+ * number.
+ */
 size_t hosts_find(struct span text, struct span name, struct addr out[], size_t max);
 
 /* The full name, with a dot, on a line of it that has this short one; empty: there is none. */

@@ -19,7 +19,9 @@ bool
 tls_err(struct err *err, const char *what)
 {
 	unsigned long code = ERR_peek_error();
-	const char *reason = !code ? NULL : ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
+	const char *reason = !code ? NULL :
+	    ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) :
+				     ERR_reason_error_string(code);
 	char number[32];
 
 	if (!reason) {
@@ -42,11 +44,14 @@ set_name(SSL *ssl, struct span name)
 		return false;
 	if (addr_parse(&literal, name, 0)) {
 		char host[ADDR_TEXT];
-		return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), addr_host(&literal, host)) == 1;
+		return X509_VERIFY_PARAM_set1_ip_asc(
+			   SSL_get0_param(ssl), addr_host(&literal, host)) == 1;
 	}
 	snprintf(text, sizeof text, "%.*s", SPAN_ARG(name));
 	SSL_set_tlsext_host_name(ssl, text);
-	SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);	/* RFC 9525 6.3 */
+	/* RFC 9525 6.3 */
+	SSL_set_hostflags(
+	    ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	return SSL_set1_host(ssl, text) == 1;
 }
 
@@ -69,14 +74,16 @@ on_record(int sent, int version, int type, const void *octets, size_t n, SSL *ss
 struct span
 tls_no_record(const struct tls *t)
 {
-	if (!t->has_first || (t->first[0] >= SSL3_RT_CHANGE_CIPHER_SPEC && t->first[0] <= SSL3_RT_APPLICATION_DATA))
+	if (!t->has_first ||
+	    (t->first[0] >= SSL3_RT_CHANGE_CIPHER_SPEC && t->first[0] <= SSL3_RT_APPLICATION_DATA))
 		return SPAN_NONE;
 	return (struct span){ t->first, sizeof t->first };
 }
 
 /*
- * OpenSSL stays within one call as long as messages come that change nothing (HelloRequest, KeyUpdate, tickets): a peer
- * that floods with them would have the loop stand still, its deadlines with it. So a call reads so often, and no more.
+ * OpenSSL stays within one call as long as messages come that change nothing (HelloRequest,
+ * KeyUpdate, tickets): a peer that floods with them would have the loop stand still, its deadlines
+ * with it. So a call reads so often, and no more.
  */
 static long
 on_octets(BIO *bio, int what, const char *at, size_t n, int argi, long argl, int ret, size_t *done)
@@ -99,10 +106,13 @@ tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct e
 
 	ERR_clear_error();
 	t->ssl = SSL_new(context->ssl);
-	bool known = !t->ssl || !ask->sigalgs || SSL_set1_sigalgs_list(t->ssl, (char *)(uintptr_t)ask->sigalgs) == 1;
+	bool known = !t->ssl || !ask->sigalgs ||
+	    SSL_set1_sigalgs_list(t->ssl, (char *)(uintptr_t)ask->sigalgs) == 1;
 	if (!known)
-		err_set(err, ERR_USAGE, "OpenSSL knows no signature algorithms \"%.100s\"", ask->sigalgs);
-	if (!known || !t->ssl || SSL_set_fd(t->ssl, fd) != 1 || (!context->server && !set_name(t->ssl, ask->name))) {
+		err_set(err, ERR_USAGE, "OpenSSL knows no signature algorithms \"%.100s\"",
+		    ask->sigalgs);
+	if (!known || !t->ssl || SSL_set_fd(t->ssl, fd) != 1 ||
+	    (!context->server && !set_name(t->ssl, ask->name))) {
 		if (known)
 			tls_err(err, "TLS");
 		SSL_free(t->ssl);
@@ -147,15 +157,23 @@ tls_free(struct tls *t)
 }
 
 /* What this side does not take of the peer, as OpenSSL says it, and in our words. */
-static const struct { int reason; const char *text; } refusals[] = {
+static const struct {
+	int reason;
+	const char *text;
+} refusals[] = {
 	{ SSL_R_UNEXPECTED_EOF_WHILE_READING, "the peer closed the connection" },
 	{ SSL_R_WRONG_VERSION_NUMBER, "the peer does not speak TLS here (it sent something else)" },
-	{ SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, "the server lacks secure renegotiation (RFC 5746): update it; "
-	  "--legacy-renegotiation lets it pass" },
-	{ SSL_R_DH_KEY_TOO_SMALL, "the server wants a Diffie-Hellman key too small to be safe; --min-tls 1.0 lets it pass" },
-	{ SSL_R_WRONG_SIGNATURE_TYPE, "the server wants to sign with an algorithm that is not safe any more (MD5 or SHA-1); "
-	  "--min-tls 1.0 lets it pass" },
-	{ SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, "the server wants a signature that our certificate cannot give" },
+	{ SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED,
+	    "the server lacks secure renegotiation (RFC 5746): update it; "
+	    "--legacy-renegotiation lets it pass" },
+	{ SSL_R_DH_KEY_TOO_SMALL,
+	    "the server wants a Diffie-Hellman key too small to be safe; --min-tls 1.0 lets it "
+	    "pass" },
+	{ SSL_R_WRONG_SIGNATURE_TYPE,
+	    "the server wants to sign with an algorithm that is not safe any more (MD5 or SHA-1); "
+	    "--min-tls 1.0 lets it pass" },
+	{ SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM,
+	    "the server wants a signature that our certificate cannot give" },
 };
 
 static const char *
@@ -178,8 +196,11 @@ set_alert(const struct tls *t, int number, const char *what, struct err *err)
 	snprintf(name, sizeof name, "%s", info ? info->name : "not registered");
 	for (char *c = name; *c; c++)
 		*c = *c == '_' ? ' ' : *c;
-	if (number == SSL_AD_PROTOCOL_VERSION && !t->context->server && least && strcmp(least, "1.0") != 0)
-		return err_set(err, ERR_TLS, "%s: the peer sent alert %d, %s: it does not speak TLS %s%s; --min-tls 1.0 offers older ones too",
+	if (number == SSL_AD_PROTOCOL_VERSION && !t->context->server && least &&
+	    strcmp(least, "1.0") != 0)
+		return err_set(err, ERR_TLS,
+		    "%s: the peer sent alert %d, %s: it does not speak TLS %s%s; --min-tls 1.0 "
+		    "offers older ones too",
 		    what, number, name, least, strcmp(least, "1.3") == 0 ? "" : " or newer");
 	return err_set(err, ERR_TLS, "%s: the peer sent alert %d, %s", what, number, name);
 }
@@ -200,13 +221,19 @@ shake_failed(struct tls *t, int why, struct err *err)
 
 	t->dead = true;
 	if (why == SSL_ERROR_SYSCALL && code == 0)
-		err_set(err, ERR_TLS, "%s: %s", what, errno ? strerror(errno) : "the peer closed the connection");
+		err_set(err, ERR_TLS, "%s: %s", what,
+		    errno ? strerror(errno) : "the peer closed the connection");
 	else if (is_alert(reason))
 		set_alert(t, reason - SSL_AD_REASON_OFFSET, what, err);
 	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL && t->chosen == SSL3_VERSION)
-		err_set(err, ERR_TLS, "%s: the server answers with SSL 3.0, which is broken and not supported (RFC 7568): update it", what);
+		err_set(err, ERR_TLS,
+		    "%s: the server answers with SSL 3.0, which is broken and not supported (RFC "
+		    "7568): update it",
+		    what);
 	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL && chosen)
-		err_set(err, ERR_TLS, "%s: the server wants TLS %s; --min-tls %s lets it have its way", what, chosen, chosen);
+		err_set(err, ERR_TLS,
+		    "%s: the server wants TLS %s; --min-tls %s lets it have its way", what, chosen,
+		    chosen);
 	else if (refusal_text(reason))
 		err_set(err, ERR_TLS, "%s: %s", what, refusal_text(reason));
 	else
@@ -228,7 +255,8 @@ tls_shake(struct tls *t, struct err *err)
 	int why = SSL_get_error(t->ssl, r);
 	if (why == SSL_ERROR_WANT_READ && BIO_number_read(SSL_get_rbio(t->ssl)) > SHAKE_MAX) {
 		t->dead = true;
-		err_set(err, ERR_TLS, "the TLS handshake failed: it has no end, %d KiB came", SHAKE_MAX / 1024);
+		err_set(err, ERR_TLS, "the TLS handshake failed: it has no end, %d KiB came",
+		    SHAKE_MAX / 1024);
 		return TLS_FAILED;
 	}
 	if (why == SSL_ERROR_WANT_READ)
@@ -255,9 +283,11 @@ io_status(struct tls *t, int r, const char *what, struct err *err)
 			return TLS_TRUNCATED;
 		}
 		if (is_alert(ERR_GET_REASON(ERR_peek_error())))
-			set_alert(t, ERR_GET_REASON(ERR_peek_error()) - SSL_AD_REASON_OFFSET, what, err);
+			set_alert(
+			    t, ERR_GET_REASON(ERR_peek_error()) - SSL_AD_REASON_OFFSET, what, err);
 		else if (ERR_peek_error() == 0)
-			err_set(err, ERR_PROTO, "%s under TLS: %s", what, errno ? strerror(errno) : "closed");
+			err_set(err, ERR_PROTO, "%s under TLS: %s", what,
+			    errno ? strerror(errno) : "closed");
 		else if (!tls_err(err, what))
 			err->kind = ERR_PROTO;		/* the handshake was over */
 		return TLS_FAILED;

@@ -1,7 +1,7 @@
 /*
- * TLS contexts and handshakes (OpenSSL), the verification that keeps every problem, and plain data about all the peer
- * showed. Nothing here decides whether a problem ends a session: verification is a finding (DESIGN: shown always,
- * enforced when asked).
+ * TLS contexts and handshakes (OpenSSL), the verification that keeps every problem, and plain data
+ * about all the peer showed. Nothing here decides whether a problem ends a session: verification is
+ * a finding (DESIGN: shown always, enforced when asked).
  */
 #ifndef NET_TLS_H
 #define NET_TLS_H
@@ -12,29 +12,43 @@
 #include "base/err.h"
 
 struct tls_opts {
-	const char *ca;			/* file or folder of certificates to trust; NULL: the system's */
-	const char *cert, *key;		/* our own, PEM; NULL: none. A server must have them, or `made` */
-	const char *min_version;	/* "1.2" by default; below that the security level is lowered too */
+	/* file or folder of certificates to trust; NULL: the system's */
+	const char *ca;
+	/* our own, PEM; NULL: none. A server must have them, or `made` */
+	const char *cert, *key;
+	/* "1.2" by default; below that the security level is lowered too */
+	const char *min_version;
 	bool legacy_renegotiation;	/* servers without RFC 5746 pass */
 	const char *keylog;		/* append secrets here (SSLKEYLOGFILE); NULL: do not */
 	bool server;
-	struct tls_made *made;		/* a certificate made at start, for a server; its CA, for a client of it */
+	/* a certificate made at start, for a server; its CA, for a client of it */
+	struct tls_made *made;
 };
 
 /* What a client asks of one handshake. */
 struct tls_ask {
-	struct span name;		/* what the certificate must be for, and the SNI when it is no address; empty: anything */
-	struct span sni;		/* asked for in its place: a TLSA base domain (RFC 7672 8.1); empty: the name is */
-	bool stranger;			/* a file gave the name, not who connects: credentials do not follow it */
+	/* what the certificate must be for, and the SNI when it is no address; empty: anything */
+	struct span name;
+	/* asked for in its place: a TLSA base domain (RFC 7672 8.1); empty: the name is */
+	struct span sni;
+	/* a file gave the name, not who connects: credentials do not follow it */
+	bool stranger;
 	bool anonymous;			/* our own certificate is not for this server */
-	const char *sigalgs;		/* signature algorithms to offer, as OpenSSL writes them; NULL: its own */
+	/* signature algorithms to offer, as OpenSSL writes them; NULL: its own */
+	const char *sigalgs;
 };
 
-/* Keys and certificates by context; costs milliseconds, so it is made when TLS is first needed. Reference-counted. */
+/*
+ * Keys and certificates by context; costs milliseconds, so it is made when TLS is first needed.
+ * Reference-counted.
+ */
 struct tls_context;
 struct tls_context *tls_context_new(const struct tls_opts *, struct err *);
 void tls_context_free(struct tls_context *);
-/* What is to be said of each of its handshakes: keys are logged, the security level is lowered. NULL: no more. */
+/*
+ * What is to be said of each of its handshakes: keys are logged, the security level is lowered.
+ * NULL: no more.
+ */
 const char *tls_context_note(const struct tls_context *, size_t i);
 bool tls_version_ok(struct span text, struct err *);	/* what min_version takes, ERR_USAGE */
 
@@ -62,21 +76,25 @@ struct tls_problem {
 };
 
 bool tls_problem_is_issuer(const struct tls_problem *);	/* no chain leads to what is trusted */
-bool tls_problem_is_name(const struct tls_problem *);	/* the certificate is for another host or address */
+/* the certificate is for another host or address */
+bool tls_problem_is_name(const struct tls_problem *);
 
-/* What became of the name asked for. RFC 9525 6.3 and 6.5 for all but COMMON_NAME (RFC 7672 3.2.3). */
-#define TLS_NAMES(X)										\
-	X(NOT_ASKED, "not_asked")	/* there was no name to compare with, or no certificate */	\
-	X(DNS_ID, "dns_id")		/* it is among the names of the subjectAltName */		\
-	X(WILDCARD, "wildcard")		/* one of them has * for the first label */			\
-	X(IP_ID, "ip_id")		/* it is among the addresses of the subjectAltName */		\
-	X(COMMON_NAME, "common_name")	/* there are no names but the subject's: with DANE-TA(2) alone */ \
-	X(NO_SAN, "no_san")		/* no: there is no subjectAltName */				\
-	X(BAD_SAN, "bad_san")		/* no: the subjectAltName cannot be read */			\
-	X(NO_ID, "no_id")		/* no: the subjectAltName has none of that kind */		\
-	X(LABELS, "labels")		/* no: a * stands for one label, and more would be needed */	\
-	X(PARTIAL, "partial")		/* no: a * must be the whole of the first label */		\
-	X(OTHER, "other")		/* no: it is for others */
+/*
+ * What became of the name asked for. RFC 9525 6.3 and 6.5 for all but COMMON_NAME (RFC 7672 3.2.3).
+ */
+#define TLS_NAMES(X)                                                                            \
+	X(NOT_ASKED, "not_asked") /* there was no name to compare with, or no certificate */    \
+	X(DNS_ID, "dns_id")	  /* it is among the names of the subjectAltName */             \
+	X(WILDCARD, "wildcard")	  /* one of them has * for the first label */                   \
+	X(IP_ID, "ip_id")	  /* it is among the addresses of the subjectAltName */         \
+	X(COMMON_NAME,                                                                          \
+	    "common_name")    /* there are no names but the subject's: with DANE-TA(2) alone */ \
+	X(NO_SAN, "no_san")   /* no: there is no subjectAltName */                              \
+	X(BAD_SAN, "bad_san") /* no: the subjectAltName cannot be read */                       \
+	X(NO_ID, "no_id")     /* no: the subjectAltName has none of that kind */                \
+	X(LABELS, "labels")   /* no: a * stands for one label, and more would be needed */      \
+	X(PARTIAL, "partial") /* no: a * must be the whole of the first label */                \
+	X(OTHER, "other")     /* no: it is for others */
 enum tls_name {
 #define X(name, word) TLS_NAME_##name,
 	TLS_NAMES(X)
@@ -102,7 +120,8 @@ struct tls_cert {
 	struct span signature;		/* "ecdsa-with-SHA256" */
 	struct span serial;		/* hexadecimal */
 	struct span sha256;		/* of the certificate, hexadecimal */
-	struct span spki_sha256;	/* of its key: the data of a TLSA 3 1 1 record, hexadecimal */
+	/* of its key: the data of a TLSA 3 1 1 record, hexadecimal */
+	struct span spki_sha256;
 	bool self_signed;
 };
 
@@ -113,22 +132,29 @@ struct tls_info {
 	struct span version, cipher, group;
 	unsigned bits;
 	struct span sni;		/* the name asked for; empty: none */
-	struct span wanted;		/* the name the certificate was compared with; empty: none */
+	/* the name the certificate was compared with; empty: none */
+	struct span wanted;
 	bool stranger;			/* as tls_ask had it */
-	struct span peer_name;		/* the name in the certificate that matched; empty: none did */
+	/* the name in the certificate that matched; empty: none did */
+	struct span peer_name;
 	enum tls_name name;		/* by which rule, or why not */
 	bool verified;			/* chain and name without a problem */
 	struct tls_chain chain;		/* that verified, whatever became of the name */
 	bool resumed;
 	struct tls_problem *problem;	/* every one, the server's certificate first */
 	size_t nproblems;
-	struct span no_trust;		/* where certificates to trust were looked for, and there is none; empty: there are */
+	/* where certificates to trust were looked for, and there is none; empty: there are */
+	struct span no_trust;
 	bool ca_given;			/* that was what tls_opts.ca names */
 	struct tls_cert *cert;		/* as sent, the server's own first */
 	size_t ncerts;
 	struct span alpn;
 	bool ocsp_stapled;
-	const char *ocsp_status;	/* "good", "revoked", "unknown", "of_another", "untrusted", "out_of_date", "refused", "malformed"; NULL: none was sent */
+	/*
+	 * "good", "revoked", "unknown", "of_another", "untrusted", "out_of_date", "refused",
+	 * "malformed"; NULL: none was sent
+	 */
+	const char *ocsp_status;
 	int64_t ocsp_until;		/* TLS_NO_DATE: not said */
 	int64_t at;			/* when, in seconds since 1970 */
 	const struct tls_dane *dane;	/* net/tls_dane.h; NULL: not asked for */
@@ -140,8 +166,9 @@ bool tls_is_trusted(const struct tls_info *);
 /* The chain that verified, by DANE or else as usual; its n is 0 when none did. */
 const struct tls_chain *tls_chain(const struct tls_info *);
 /*
- * When it ends: the first end in the chain that verified, by DANE or else as usual; without one, the server's certificate's.
- * *depth is whose end that is. TLS_NO_DATE: it showed none, or its date cannot be read.
+ * When it ends: the first end in the chain that verified, by DANE or else as usual; without one,
+ * the server's certificate's. *depth is whose end that is. TLS_NO_DATE: it showed none, or its date
+ * cannot be read.
  */
 int64_t tls_ends(const struct tls_info *, int *depth);
 

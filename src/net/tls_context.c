@@ -37,7 +37,10 @@ log_keys(struct tls_context *c, const char *file)
 {
 	c->keylog_fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	if (c->keylog_fd >= 0)
-		add_note(c, "SSLKEYLOGFILE: the keys of this handshake are written to %s; who has them can read it all", file);
+		add_note(c,
+		    "SSLKEYLOGFILE: the keys of this handshake are written to %s; who has them can "
+		    "read it all",
+		    file);
 	else
 		add_note(c, "SSLKEYLOGFILE: %s cannot be written: %s", file, strerror(errno));
 	SSL_CTX_set_keylog_callback(c->ssl, log_key);
@@ -51,7 +54,8 @@ on_verify(int ok, X509_STORE_CTX *store)
 	struct tls *t = SSL_get_app_data(ssl);
 
 	if (!ok && t->nproblems < TLS_PROBLEMS_MAX) {
-		int code = X509_STORE_CTX_get_error(store), depth = X509_STORE_CTX_get_error_depth(store);
+		int code = X509_STORE_CTX_get_error(store),
+		    depth = X509_STORE_CTX_get_error_depth(store);
 		for (size_t i = 0; i < t->nproblems; i++)
 			if (t->problem[i].code == code && t->problem[i].depth == depth)
 				return 1;
@@ -62,7 +66,8 @@ on_verify(int ok, X509_STORE_CTX *store)
 		t->problem[t->nproblems].code = code;
 		t->problem[t->nproblems++].cert = cert;
 	}
-	X509_STORE_CTX_set_error(store, X509_V_OK);	/* an error that stands hides those behind it */
+	/* an error that stands hides those behind it */
+	X509_STORE_CTX_set_error(store, X509_V_OK);
 	return 1;
 }
 
@@ -75,12 +80,19 @@ verify(X509_STORE_CTX *store, void *arg)
 	(void)arg;
 	X509_verify_cert(store);
 	if (t->nproblems > 0)
-		X509_STORE_CTX_set_error(store, t->problem[0].code);	/* what the TLS session is remembered by */
+		/* what the TLS session is remembered by */
+		X509_STORE_CTX_set_error(store, t->problem[0].code);
 	return 1;
 }
 
-static const struct { const char *name; int version; } versions[] = {
-	{ "1.0", TLS1_VERSION }, { "1.1", TLS1_1_VERSION }, { "1.2", TLS1_2_VERSION }, { "1.3", TLS1_3_VERSION },
+static const struct {
+	const char *name;
+	int version;
+} versions[] = {
+	{ "1.0", TLS1_VERSION },
+	{ "1.1", TLS1_1_VERSION },
+	{ "1.2", TLS1_2_VERSION },
+	{ "1.3", TLS1_3_VERSION },
 };
 enum { NVERSIONS = sizeof versions / sizeof *versions };
 
@@ -108,7 +120,8 @@ tls_version_ok(struct span text, struct err *err)
 {
 	if (version_index(text) < NVERSIONS)
 		return true;
-	return err_set(err, ERR_USAGE, "--min-tls %.*s: want 1.0, 1.1, 1.2 or 1.3", SPAN_ARG(span_first(text, 40)));
+	return err_set(err, ERR_USAGE, "--min-tls %.*s: want 1.0, 1.1, 1.2 or 1.3",
+	    SPAN_ARG(span_first(text, 40)));
 }
 
 static bool
@@ -120,7 +133,10 @@ set_min_version(struct tls_context *c, const char *text, struct err *err)
 		return tls_version_ok(span_of(text), err);
 	if (versions[i].version < TLS1_2_VERSION) {
 		SSL_CTX_set_cipher_list(c->ssl, "DEFAULT:@SECLEVEL=0");
-		add_note(c, "--min-tls %s: OpenSSL's security level is lowered to 0, so that weak keys, signatures and ciphers pass too", text);
+		add_note(c,
+		    "--min-tls %s: OpenSSL's security level is lowered to 0, so that weak keys, "
+		    "signatures and ciphers pass too",
+		    text);
 	}
 	return SSL_CTX_set_min_proto_version(c->ssl, versions[i].version) == 1;
 }
@@ -140,14 +156,16 @@ static bool
 identify(SSL_CTX *ssl, const struct tls_opts *o, struct err *err)
 {
 	if (o->made && o->server)
-		return SSL_CTX_use_certificate(ssl, o->made->cert) == 1 && SSL_CTX_use_PrivateKey(ssl, o->made->key) == 1;
+		return SSL_CTX_use_certificate(ssl, o->made->cert) == 1 &&
+		    SSL_CTX_use_PrivateKey(ssl, o->made->key) == 1;
 	if (!o->cert)
 		return true;
 	ERR_clear_error();
 	if (SSL_CTX_use_certificate_chain_file(ssl, o->cert) != 1)
 		return bad_file("certificate", o->cert, err);
 	const char *key = o->key ? o->key : o->cert;
-	if (SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) != 1 || SSL_CTX_check_private_key(ssl) != 1)
+	if (SSL_CTX_use_PrivateKey_file(ssl, key, SSL_FILETYPE_PEM) != 1 ||
+	    SSL_CTX_check_private_key(ssl) != 1)
 		return bad_file("key", key, err);
 	return true;
 }
@@ -160,7 +178,8 @@ tls_context_new(const struct tls_opts *o, struct err *err)
 	c->uses = 1;
 	c->server = o->server;
 	c->keylog_fd = -1;
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);	/* tidying up at exit costs a fourth of a handshake */
+	/* tidying up at exit costs a fourth of a handshake */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 	ERR_clear_error();
 	c->ssl = SSL_CTX_new(o->server ? TLS_server_method() : TLS_client_method());
 	if (!c->ssl) {
@@ -169,13 +188,14 @@ tls_context_new(const struct tls_opts *o, struct err *err)
 		return NULL;
 	}
 	SSL_CTX_set_app_data(c->ssl, c);
-	SSL_CTX_set_options(c->ssl, SSL_OP_NO_RENEGOTIATION);		/* what was found of the peer must stay true (RFC 9325 3.5) */
+	/* what was found of the peer must stay true (RFC 9325 3.5) */
+	SSL_CTX_set_options(c->ssl, SSL_OP_NO_RENEGOTIATION);
 	if (o->legacy_renegotiation)
 		SSL_CTX_set_options(c->ssl, SSL_OP_LEGACY_SERVER_CONNECT);
 	SSL_CTX_set_mode(c->ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	if (!set_min_version(c, o->min_version ? o->min_version : "1.2", err) || !identify(c->ssl, o, err) ||
-	    (!o->server && !tls_trust_load(c, o, err))) {
+	if (!set_min_version(c, o->min_version ? o->min_version : "1.2", err) ||
+	    !identify(c->ssl, o, err) || (!o->server && !tls_trust_load(c, o, err))) {
 		tls_context_free(c);
 		return NULL;
 	}

@@ -41,21 +41,28 @@ struct tls {
 	struct { int depth, code; X509 *cert; } problem[TLS_PROBLEMS_MAX];
 };
 
-bool tls_trust_load(struct tls_context *, const struct tls_opts *, struct err *);	/* of a client; false with err */
+/* of a client; false with err */
+bool tls_trust_load(struct tls_context *, const struct tls_opts *, struct err *);
 /* There is no certificate at all where it was looked for, *where. */
 bool tls_trusts_nobody(const struct tls_context *, struct arena *, struct span *where);
 
 struct tls_chain tls_chain_of(STACK_OF(X509) *, struct arena *);
 
-void tls_read_chain(STACK_OF(X509) *, struct tls_info *, struct arena *);	/* the certificates, as sent; NULL: none */
-void tls_read_name(struct tls_info *);		/* by which rule, or why not: of its certificates, problems and names */
-/* The OCSP answer, empty when none was stapled, against the chain and what is trusted; info->at is set. */
+/* the certificates, as sent; NULL: none */
+void tls_read_chain(STACK_OF(X509) *, struct tls_info *, struct arena *);
+/* by which rule, or why not: of its certificates, problems and names */
+void tls_read_name(struct tls_info *);
+/*
+ * The OCSP answer, empty when none was stapled, against the chain and what is trusted; info->at is
+ * set.
+ */
 void tls_read_staple(struct span answer, STACK_OF(X509) *, X509_STORE *, struct tls_info *);
 
 /* Sets err from OpenSSL's queue, "WHAT: reason"; the queue is empty afterwards. */
 bool tls_err(struct err *, const char *what);
 
-int64_t tls_seconds(const ASN1_TIME *);	/* since 1970, also beyond 2038 where time_t has 32 bits; TLS_NO_DATE */
+/* since 1970, also beyond 2038 where time_t has 32 bits; TLS_NO_DATE */
+int64_t tls_seconds(const ASN1_TIME *);
 
 const char *tls_version_name(int version);	/* "1.2" of TLS1_2_VERSION; NULL: not known */
 

@@ -1,4 +1,7 @@
-/* tls_dane - TLSA records against the certificates of a handshake, one record at a time (OpenSSL does the comparing). */
+/*
+ * tls_dane - TLSA records against the certificates of a handshake, one record at a time (OpenSSL
+ * does the comparing).
+ */
 #include "net/tls_ctx.h"
 
 #include <openssl/err.h>
@@ -20,7 +23,8 @@ dane_state_word(enum dane_state state)
 bool
 tls_dane_requires_tls(const struct tls_dane *d)
 {
-	return d->state == DANE_UNUSABLE || d->state == DANE_USABLE || d->state == DANE_MATCHED || d->state == DANE_MISMATCHED;
+	return d->state == DANE_UNUSABLE || d->state == DANE_USABLE || d->state == DANE_MATCHED ||
+	    d->state == DANE_MISMATCHED;
 }
 
 bool
@@ -57,7 +61,9 @@ tlsa_unusable(const struct tlsa *r)
 		return "its numbers are not known";
 	if (r->data.len == 0)
 		return "it has no data";
-	return r->matching > 0 && r->data.len != digest[r->matching] ? "its data is not what its numbers say" : NULL;
+	return r->matching > 0 && r->data.len != digest[r->matching] ?
+	    "its data is not what its numbers say" :
+	    NULL;
 }
 
 static struct span
@@ -74,13 +80,17 @@ why_differs(const struct tlsa *r, int code)
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 		if (r->usage == 3)
 			return SPAN("the server's certificate or key is another one");
-		return SPAN("no CA that the server sent fits: it has to send the record's CA too (RFC 7672 3.1.2)");
+		return SPAN("no CA that the server sent fits: it has to send the record's CA too "
+			    "(RFC 7672 3.1.2)");
 	default:
 		return known ? span_of(known->means) : span_of(X509_verify_cert_error_string(code));
 	}
 }
 
-/* With DANE-TA(2) the name counts, in the subject too where the subjectAltName has none (RFC 7672 3.2.3). */
+/*
+ * With DANE-TA(2) the name counts, in the subject too where the subjectAltName has none (RFC 7672
+ * 3.2.3).
+ */
 static void
 read_name(X509 *leaf, struct span name, struct tlsa_result *out)
 {
@@ -91,10 +101,15 @@ read_name(X509 *leaf, struct span name, struct tlsa_result *out)
 		dns |= sk_GENERAL_NAME_value(names, i)->type == GEN_DNS;
 	GENERAL_NAMES_free(names);
 	out->peer_name = name;
-	out->name = !dns ? TLS_NAME_COMMON_NAME : span_has(name, '*') ? TLS_NAME_WILDCARD : TLS_NAME_DNS_ID;
+	out->name = !dns	? TLS_NAME_COMMON_NAME :
+	    span_has(name, '*') ? TLS_NAME_WILDCARD :
+				  TLS_NAME_DNS_ID;
 }
 
-/* As the handshake verifies, by the record alone. The depth of the match; below 0: none, and *code says why. */
+/*
+ * As the handshake verifies, by the record alone. The depth of the match; below 0: none, and *code
+ * says why.
+ */
 static int
 verify_by(const struct tls *t, SSL *dane, struct tlsa_result *out, int *code, struct arena *arena)
 {
@@ -104,7 +119,8 @@ verify_by(const struct tls *t, SSL *dane, struct tlsa_result *out, int *code, st
 
 	*code = X509_V_ERR_UNSPECIFIED;
 	if (store && leaf &&
-	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(t->context->ssl), leaf, SSL_get_peer_cert_chain(t->ssl)) == 1 &&
+	    X509_STORE_CTX_init(store, SSL_CTX_get_cert_store(t->context->ssl), leaf,
+		SSL_get_peer_cert_chain(t->ssl)) == 1 &&
 	    X509_STORE_CTX_set_default(store, "ssl_server") == 1) {
 		X509_VERIFY_PARAM *param = X509_STORE_CTX_get0_param(store);
 		X509_STORE_CTX_set0_dane(store, SSL_get0_dane(dane));
@@ -117,7 +133,10 @@ verify_by(const struct tls *t, SSL *dane, struct tlsa_result *out, int *code, st
 			depth = SSL_get0_dane_authority(dane, NULL, NULL);
 			out->chain = tls_chain_of(X509_STORE_CTX_get0_chain(store), arena);
 			if (out->record.usage == 2)
-				read_name(leaf, arena_copy(arena, span_of(X509_VERIFY_PARAM_get0_peername(param))), out);
+				read_name(leaf,
+				    arena_copy(
+					arena, span_of(X509_VERIFY_PARAM_get0_peername(param))),
+				    out);
 		}
 	}
 	X509_STORE_CTX_free(store);
@@ -126,7 +145,8 @@ verify_by(const struct tls *t, SSL *dane, struct tlsa_result *out, int *code, st
 }
 
 static void
-judge_record(const struct tls *t, const struct tls_dane *d, struct tlsa_result *result, struct arena *arena)
+judge_record(
+    const struct tls *t, const struct tls_dane *d, struct tlsa_result *result, struct arena *arena)
 {
 	const struct tlsa *r = &result->record;
 	const char *wrong = tlsa_unusable(r);
@@ -138,15 +158,17 @@ judge_record(const struct tls *t, const struct tls_dane *d, struct tlsa_result *
 	if (wrong)
 		return;
 	SSL *dane = SSL_new(t->context->ssl);
-	if (dane && SSL_dane_enable(dane, base) == 1 && SSL_dane_tlsa_add(dane, (uint8_t)r->usage, (uint8_t)r->selector,
-	    (uint8_t)r->matching, (const unsigned char *)r->data.at, r->data.len) == 1) {
+	if (dane && SSL_dane_enable(dane, base) == 1 &&
+	    SSL_dane_tlsa_add(dane, (uint8_t)r->usage, (uint8_t)r->selector, (uint8_t)r->matching,
+		(const unsigned char *)r->data.at, r->data.len) == 1) {
 		SSL_dane_set_flags(dane, DANE_FLAG_NO_DANE_EE_NAMECHECKS);
 		SSL_set_hostflags(dane, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 		for (size_t i = 0; i < d->nreferences; i++)
 			SSL_add1_host(dane, arena_string(arena, d->reference[i]));
 		result->depth = verify_by(t, dane, result, &code, arena);
 		result->verdict = result->depth >= 0 ? TLSA_MATCHES : TLSA_DIFFERS;
-		result->why = result->depth >= 0 ? SPAN_NONE : arena_copy(arena, why_differs(r, code));
+		result->why = result->depth >= 0 ? SPAN_NONE :
+						   arena_copy(arena, why_differs(r, code));
 	} else {
 		result->why = SPAN("its data is not what its numbers say");
 	}

@@ -56,7 +56,10 @@ static const char *
 curve_name(const char *group)
 {
 	static const char *const names[][2] = {
-		{ "prime256v1", "P-256" }, { "secp384r1", "P-384" }, { "secp521r1", "P-521" }, { "secp224r1", "P-224" },
+		{ "prime256v1", "P-256" },
+		{ "secp384r1", "P-384" },
+		{ "secp521r1", "P-521" },
+		{ "secp224r1", "P-224" },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -82,16 +85,23 @@ key_text(struct arena *arena, X509 *cert)
 	return arena_printf(arena, "%s %d bits", type ? type : "?", EVP_PKEY_get_bits(key));
 }
 
-/* Its octets made safe here: a NUL within a name, which OpenSSL would show as a dot, is told, and is nowhere its end. */
+/*
+ * Its octets made safe here: a NUL within a name, which OpenSSL would show as a dot, is told, and
+ * is nowhere its end.
+ */
 static struct span
 san_text(struct arena *arena, const GENERAL_NAME *name)
 {
-	static const char *const kinds[] = { [GEN_DNS] = "DNS:", [GEN_EMAIL] = "email:", [GEN_URI] = "URI:" };
+	static const char *const kinds[] = {
+		[GEN_DNS] = "DNS:", [GEN_EMAIL] = "email:", [GEN_URI] = "URI:"
+	};
 
 	if ((size_t)name->type < sizeof kinds / sizeof *kinds && kinds[name->type]) {
 		const ASN1_IA5STRING *text = name->d.ia5;
-		struct span octets = { (const char *)ASN1_STRING_get0_data(text), (size_t)ASN1_STRING_length(text) };
-		return arena_printf(arena, "%s%.*s", kinds[name->type], SPAN_ARG(text_safe(arena, octets)));
+		struct span octets = { (const char *)ASN1_STRING_get0_data(text),
+			(size_t)ASN1_STRING_length(text) };
+		return arena_printf(
+		    arena, "%s%.*s", kinds[name->type], SPAN_ARG(text_safe(arena, octets)));
 	}
 	if (name->type == GEN_IPADD) {
 		int family = name->d.iPAddress->length == 16 ? AF_INET6 : AF_INET;
@@ -113,7 +123,8 @@ read_sans(struct arena *arena, X509 *cert, struct tls_cert *out)
 	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, &found, NULL);
 	int n = names ? sk_GENERAL_NAME_num(names) : 0;
 
-	out->bad_san = !names && found != -1;		/* -2: there are several, which is as bad as none that can be read */
+	/* -2: there are several, which is as bad as none that can be read */
+	out->bad_san = !names && found != -1;
 	out->san = ARENA_ARRAY(arena, struct span, (size_t)(n > 0 ? n : 0) + 1);
 	for (int i = 0; i < n; i++)
 		out->san[out->nsan++] = san_text(arena, sk_GENERAL_NAME_value(names, i));
@@ -147,7 +158,8 @@ read_cert(struct arena *arena, X509 *cert, struct tls_cert *out)
 	out->key = key_text(arena, cert);
 	out->signature = arena_copy(arena, span_of(OBJ_nid2ln(signature)));
 	out->serial = hex(arena, ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial));
-	out->self_signed = X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) == 0;
+	out->self_signed = X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) ==
+	    0;
 	read_sans(arena, cert, out);
 	read_digests(arena, cert, out);
 }
@@ -159,10 +171,16 @@ read_problems(struct arena *arena, const struct tls *t, struct tls_info *info)
 	info->nproblems = t->nproblems;
 	for (size_t i = 0; i < t->nproblems; i++)
 		info->problem[i] = (struct tls_problem){
-			.depth = t->problem[i].depth, .code = t->problem[i].code,
-			.text = arena_copy(arena, span_of(X509_verify_cert_error_string(t->problem[i].code))),
-			.name = verify_info(t->problem[i].code) ? verify_info(t->problem[i].code)->name : "X509_V_ERR",
-			.subject = t->problem[i].cert ? name_text(arena, X509_get_subject_name(t->problem[i].cert)) : SPAN_NONE,
+			.depth = t->problem[i].depth,
+			.code = t->problem[i].code,
+			.text = arena_copy(
+			    arena, span_of(X509_verify_cert_error_string(t->problem[i].code))),
+			.name = verify_info(t->problem[i].code) ?
+			    verify_info(t->problem[i].code)->name :
+			    "X509_V_ERR",
+			.subject = t->problem[i].cert ?
+			    name_text(arena, X509_get_subject_name(t->problem[i].cert)) :
+			    SPAN_NONE,
 		};
 }
 
@@ -179,17 +197,22 @@ tls_read_chain(STACK_OF(X509) *chain, struct tls_info *info, struct arena *arena
 struct tls_chain
 tls_chain_of(STACK_OF(X509) *certs, struct arena *arena)
 {
-	struct tls_chain chain = { .n = certs && sk_X509_num(certs) > 0 ? (size_t)sk_X509_num(certs) : 0, .not_after = TLS_NO_DATE };
+	struct tls_chain chain = {
+		.n = certs && sk_X509_num(certs) > 0 ? (size_t)sk_X509_num(certs) : 0,
+		.not_after = TLS_NO_DATE
+	};
 
 	for (int i = 0; i < (int)chain.n; i++) {
 		int64_t ends = tls_seconds(X509_get0_notAfter(sk_X509_value(certs, i)));
-		if (ends == TLS_NO_DATE || (chain.not_after != TLS_NO_DATE && ends >= chain.not_after))
+		if (ends == TLS_NO_DATE ||
+		    (chain.not_after != TLS_NO_DATE && ends >= chain.not_after))
 			continue;
 		chain.not_after = ends;
 		chain.depth = i;
 	}
 	if (chain.n > 0)
-		chain.subject = name_text(arena, X509_get_subject_name(sk_X509_value(certs, chain.depth)));
+		chain.subject = name_text(
+		    arena, X509_get_subject_name(sk_X509_value(certs, chain.depth)));
 	return chain;
 }
 
@@ -205,7 +228,9 @@ tls_ends(const struct tls_info *info, int *depth)
 	const struct tls_chain *chain = tls_chain(info);
 
 	*depth = chain->n > 0 ? chain->depth : 0;
-	return chain->n > 0 ? chain->not_after : info->ncerts > 0 ? info->cert[0].not_after : TLS_NO_DATE;
+	return chain->n > 0  ? chain->not_after :
+	    info->ncerts > 0 ? info->cert[0].not_after :
+			       TLS_NO_DATE;
 }
 
 const char *
@@ -226,7 +251,8 @@ is_deeper(struct span pattern, struct span name)
 {
 	struct span rest = span_skip(pattern, 1);
 
-	return span_starts(pattern, SPAN("*.")) && span_ends_case(name, rest) && name.len > rest.len;
+	return span_starts(pattern, SPAN("*.")) && span_ends_case(name, rest) &&
+	    name.len > rest.len;
 }
 
 /* Why none of its names is the one asked for. */
@@ -303,7 +329,8 @@ tls_describe(struct tls *t, struct arena *arena)
 	info->cipher = arena_copy(arena, span_of(SSL_get_cipher_name(t->ssl)));
 	info->bits = (unsigned)SSL_get_cipher_bits(t->ssl, NULL);
 	info->group = group_text(arena, t->ssl);
-	info->sni = arena_copy(arena, span_of(SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name)));
+	info->sni = arena_copy(
+	    arena, span_of(SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name)));
 	info->peer_name = arena_copy(arena, span_of(SSL_get0_peername(t->ssl)));
 	info->wanted = arena_copy(arena, span_of(t->wanted));
 	info->stranger = t->stranger;
@@ -335,8 +362,10 @@ tls_describe(struct tls *t, struct arena *arena)
 bool
 tls_problem_is_issuer(const struct tls_problem *p)
 {
-	return p->code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT || p->code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-	    p->code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN || p->code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
+	return p->code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
+	    p->code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
+	    p->code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
+	    p->code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
 }
 
 bool

@@ -67,7 +67,8 @@ make_server(struct tls_made *m, const char *const names[], size_t n)
 	struct addr literal;
 
 	for (size_t i = 0; i < n; i++)
-		buf_printf(&sans, "%s%s:%s", i ? "," : "", addr_parse(&literal, span_of(names[i]), 0) ? "IP" : "DNS", names[i]);
+		buf_printf(&sans, "%s%s:%s", i ? "," : "",
+		    addr_parse(&literal, span_of(names[i]), 0) ? "IP" : "DNS", names[i]);
 	buf_append(&sans, (struct span){ "", 1 });
 	m->key = EVP_EC_gen("P-256");
 	m->cert = m->key ? blank_cert(m->key, n ? names[0] : "localhost") : NULL;
@@ -88,7 +89,8 @@ tls_make(const char *const names[], size_t n, struct err *err)
 	BIO *bio = BIO_new(BIO_s_mem());
 	char *pem;
 
-	if (!make_ca(m) || !make_server(m, names, n) || !bio || PEM_write_bio_X509(bio, m->ca) != 1) {
+	if (!make_ca(m) || !make_server(m, names, n) || !bio ||
+	    PEM_write_bio_X509(bio, m->ca) != 1) {
 		tls_err(err, "cannot make a certificate");
 		BIO_free(bio);
 		tls_made_free(m);

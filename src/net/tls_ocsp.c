@@ -10,9 +10,12 @@ static const char *
 status_of(OCSP_BASICRESP *basic, STACK_OF(X509) *chain, int64_t *until)
 {
 	static const char *const word[] = {
-		[V_OCSP_CERTSTATUS_GOOD] = "good", [V_OCSP_CERTSTATUS_REVOKED] = "revoked", [V_OCSP_CERTSTATUS_UNKNOWN] = "unknown",
+		[V_OCSP_CERTSTATUS_GOOD] = "good",
+		[V_OCSP_CERTSTATUS_REVOKED] = "revoked",
+		[V_OCSP_CERTSTATUS_UNKNOWN] = "unknown",
 	};
-	X509 *own = sk_X509_value(chain, 0), *issuer = sk_X509_num(chain) > 1 ? sk_X509_value(chain, 1) : NULL;
+	X509 *own = sk_X509_value(chain, 0),
+	     *issuer = sk_X509_num(chain) > 1 ? sk_X509_value(chain, 1) : NULL;
 	ASN1_GENERALIZEDTIME *next = NULL;
 	int status = -1;
 
@@ -21,8 +24,10 @@ status_of(OCSP_BASICRESP *basic, STACK_OF(X509) *chain, int64_t *until)
 		OCSP_SINGLERESP *one = OCSP_resp_get0(basic, i);
 		OCSP_CERTID *id = issuer ? OCSP_cert_to_id(NULL, own, issuer) : NULL;
 		ASN1_INTEGER *serial = NULL;
-		OCSP_id_get0_info(NULL, NULL, NULL, &serial, (OCSP_CERTID *)(uintptr_t)OCSP_SINGLERESP_get0_id(one));
-		if (id ? OCSP_id_cmp(id, OCSP_SINGLERESP_get0_id(one)) == 0 : ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(own)) == 0)
+		OCSP_id_get0_info(NULL, NULL, NULL, &serial,
+		    (OCSP_CERTID *)(uintptr_t)OCSP_SINGLERESP_get0_id(one));
+		if (id ? OCSP_id_cmp(id, OCSP_SINGLERESP_get0_id(one)) == 0 :
+			 ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(own)) == 0)
 			status = OCSP_single_get0_status(one, NULL, NULL, NULL, &next);
 		OCSP_CERTID_free(id);
 	}
@@ -31,17 +36,21 @@ status_of(OCSP_BASICRESP *basic, STACK_OF(X509) *chain, int64_t *until)
 }
 
 void
-tls_read_staple(struct span answer, STACK_OF(X509) *chain, X509_STORE *trusted, struct tls_info *info)
+tls_read_staple(
+    struct span answer, STACK_OF(X509) * chain, X509_STORE *trusted, struct tls_info *info)
 {
 	const unsigned char *octets = (const unsigned char *)answer.at;
-	OCSP_RESPONSE *response = answer.len > 0 ? d2i_OCSP_RESPONSE(NULL, &octets, (long)answer.len) : NULL;
+	OCSP_RESPONSE *response = answer.len > 0 ?
+	    d2i_OCSP_RESPONSE(NULL, &octets, (long)answer.len) :
+	    NULL;
 	OCSP_BASICRESP *basic = response ? OCSP_response_get1_basic(response) : NULL;
 
 	info->ocsp_stapled = answer.len > 0;
 	info->ocsp_status = answer.len > 0 ? "malformed" : NULL;
 	info->ocsp_until = TLS_NO_DATE;
 	if (response && OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
-		info->ocsp_status = "refused";		/* a whole answer that says nothing of a certificate: RFC 6960 4.2.1 */
+		/* a whole answer that says nothing of a certificate: RFC 6960 4.2.1 */
+		info->ocsp_status = "refused";
 	else if (basic && chain) {
 		info->ocsp_status = status_of(basic, chain, &info->ocsp_until);
 		if (OCSP_basic_verify(basic, chain, trusted, 0) != 1)

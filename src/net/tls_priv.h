@@ -14,11 +14,16 @@ enum tls_status tls_shake(struct tls *, struct err *);
 enum tls_status tls_read(struct tls *, char *out, size_t size, size_t *got, struct err *);
 enum tls_status tls_write(struct tls *, struct span, size_t *wrote, struct err *);
 void tls_shut(struct tls *);
-/* How the peer began where a TLS record was due (RFC 8446 5.1), 5 octets; empty when it began with one. */
+/*
+ * How the peer began where a TLS record was due (RFC 8446 5.1), 5 octets; empty when it began with
+ * one.
+ */
 struct span tls_no_record(const struct tls *);
 const struct tls_info *tls_describe(struct tls *, struct arena *);
 
-void tls_dane(const struct tls *, struct tls_dane *, struct arena *);	/* after the handshake, of a client */
-size_t tls_binding(struct tls *, enum tls_binding, char out[TLS_BINDING_MAX]);	/* its octets; 0: there is none */
+/* after the handshake, of a client */
+void tls_dane(const struct tls *, struct tls_dane *, struct arena *);
+/* its octets; 0: there is none */
+size_t tls_binding(struct tls *, enum tls_binding, char out[TLS_BINDING_MAX]);
 
 #endif

@@ -13,13 +13,18 @@
 struct tls_trust
 tls_trust_of_system(void)
 {
-	/* Debian, Alpine and Gentoo; Fedora and RHEL; SUSE; Alpine, OpenBSD and macOS; FreeBSD; NetBSD. */
+	/*
+	 * Debian, Alpine and Gentoo; Fedora and RHEL; SUSE; Alpine, OpenBSD and macOS; FreeBSD;
+	 * NetBSD.
+	 */
 	static const char *const bundles[] = {
 		"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem", "/etc/ssl/cert.pem",
-		"/usr/local/etc/ssl/cert.pem", "/usr/local/share/certs/ca-root-nss.crt", "/etc/openssl/certs/ca-certificates.crt",
+		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem",
+		"/etc/ssl/cert.pem", "/usr/local/etc/ssl/cert.pem", "/usr/local/share/certs/ca-root-nss.crt",
+		"/etc/openssl/certs/ca-certificates.crt",
 	}, *const folders[] = { "/etc/ssl/certs", "/etc/pki/tls/certs", "/etc/openssl/certs" };
-	const char *file = getenv(X509_get_default_cert_file_env()), *folder = getenv(X509_get_default_cert_dir_env());
+	const char *file = getenv(X509_get_default_cert_file_env()),
+		   *folder = getenv(X509_get_default_cert_dir_env());
 	struct tls_trust t = { .nbundles = 1, .nfolders = 1 };
 
 	t.bundle[0] = file ? file : X509_get_default_cert_file();
@@ -30,7 +35,9 @@ tls_trust_of_system(void)
 		t.bundle[t.nbundles++] = bundles[i];
 	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
 		struct stat own, known;
-		if (stat(folders[i], &own) == 0 && !(stat(t.folder[0], &known) == 0 && own.st_dev == known.st_dev && own.st_ino == known.st_ino))
+		if (stat(folders[i], &own) == 0 &&
+		    !(stat(t.folder[0], &known) == 0 && own.st_dev == known.st_dev &&
+			own.st_ino == known.st_ino))
 			t.folder[t.nfolders++] = folders[i];
 	}
 	return t;
@@ -110,7 +117,10 @@ tls_trust_paths(const char *ca, struct arena *arena, const char **file, const ch
 	*folder = arena_string(arena, all);
 }
 
-/* update-ca-certificates(8) writes one bundle beside its links by hash, with the very certificates that they have. */
+/*
+ * update-ca-certificates(8) writes one bundle beside its links by hash, with the very certificates
+ * that they have.
+ */
 static bool
 is_in_folder(const struct tls_trust *t, const char *bundle)
 {
@@ -132,8 +142,9 @@ is_in_folder(const struct tls_trust *t, const char *bundle)
 }
 
 /*
- * OpenSSL's own search, and when that finds none, once more with the bundle: its default one, and where no folder has
- * links by hash, those of other systems. Where one has, they hold the same, and reading them costs 20 ms.
+ * OpenSSL's own search, and when that finds none, once more with the bundle: its default one, and
+ * where no folder has links by hash, those of other systems. Where one has, they hold the same, and
+ * reading them costs 20 ms.
  */
 static int
 find_issuer(X509 **issuer, X509_STORE_CTX *ctx, X509 *cert)
@@ -148,7 +159,8 @@ find_issuer(X509 **issuer, X509_STORE_CTX *ctx, X509 *cert)
 	bool any = false;
 	size_t n = c->trust.nbundles > 1 && is_hashed(&c->trust) ? 1 : c->trust.nbundles;
 	for (size_t i = 0; i < n && !any; i++)
-		any = is_in_folder(&c->trust, c->trust.bundle[i]) || X509_STORE_load_file(store, c->trust.bundle[i]) == 1;
+		any = is_in_folder(&c->trust, c->trust.bundle[i]) ||
+		    X509_STORE_load_file(store, c->trust.bundle[i]) == 1;
 	ERR_clear_error();
 	return any ? X509_STORE_CTX_get1_issuer(issuer, ctx, cert) : found;
 }
@@ -177,28 +189,35 @@ tls_trust_load(struct tls_context *c, const struct tls_opts *o, struct err *err)
 		return true;
 	}
 	if (stat(o->ca, &st) != 0)
-		return err_set(err, ERR_USAGE, "cannot read the certificates in %s: %s", o->ca, strerror(errno));
+		return err_set(err, ERR_USAGE, "cannot read the certificates in %s: %s", o->ca,
+		    strerror(errno));
 	if (S_ISDIR(st.st_mode)) {
 		c->trust.folder[c->trust.nfolders++] = o->ca;
 		c->bundle_read = true;
 	}
-	if (S_ISDIR(st.st_mode) ? SSL_CTX_load_verify_dir(c->ssl, o->ca) : SSL_CTX_load_verify_file(c->ssl, o->ca))
+	if (S_ISDIR(st.st_mode) ? SSL_CTX_load_verify_dir(c->ssl, o->ca) :
+				  SSL_CTX_load_verify_file(c->ssl, o->ca))
 		return true;
 	ERR_clear_error();
 	return err_set(err, ERR_USAGE, "%s holds no PEM certificate that can be read", o->ca);
 }
 
-/* Its answer does not change while a context lives, but for what the folders get: it is found anew where it matters. */
+/*
+ * Its answer does not change while a context lives, but for what the folders get: it is found anew
+ * where it matters.
+ */
 bool
 tls_trusts_nobody(const struct tls_context *c, struct arena *arena, struct span *where)
 {
-	if (c->trust.nfolders == 0 || sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(c->ssl))) > 0)
+	if (c->trust.nfolders == 0 ||
+	    sk_X509_OBJECT_num(X509_STORE_get0_objects(SSL_CTX_get_cert_store(c->ssl))) > 0)
 		return false;
 	*where = c->trust.nbundles > 0 ? arena_printf(arena, "%s", c->trust.bundle[0]) : SPAN_NONE;
 	for (size_t i = 0; i < c->trust.nfolders; i++) {
 		if (has_hash_links(c->trust.folder[i]))
 			return false;
-		*where = arena_printf(arena, "%.*s%s%s", SPAN_ARG(*where), where->len > 0 ? ", " : "", c->trust.folder[i]);
+		*where = arena_printf(arena, "%.*s%s%s", SPAN_ARG(*where),
+		    where->len > 0 ? ", " : "", c->trust.folder[i]);
 	}
 	return true;
 }

@@ -6,124 +6,147 @@
 static const struct alert_info alerts[] = {
 	{ 0, "close_notify", "The peer ends TLS in good order", NULL, "RFC 8446 6.1" },
 	{ 10, "unexpected_message", "The peer got a handshake message that it did not expect",
-	  "look for a middlebox; try --min-tls 1.2 and another client", "RFC 8446 6.2" },
+	    "look for a middlebox; try --min-tls 1.2 and another client", "RFC 8446 6.2" },
 	{ 20, "bad_record_mac", "A record was changed on the way, or a TLS stack is broken",
-	  "look for a middlebox that changes octets", "RFC 8446 6.2" },
+	    "look for a middlebox that changes octets", "RFC 8446 6.2" },
 	{ 21, "decryption_failed", "A record could not be decrypted; not used since TLS 1.1", NULL,
-	  "RFC 5246 7.2.2" },
-	{ 22, "record_overflow", "A record was longer than allowed", "look for a middlebox", "RFC 8446 6.2" },
-	{ 30, "decompression_failure", "Compressed data could not be read; not used in TLS 1.3", NULL,
-	  "RFC 5246 7.2.2" },
-	{ 40, "handshake_failure", "The two sides have no cipher, group or signature in common, or a client "
-	  "certificate is wanted",
-	  "try --min-tls 1.0 to see whether the server is old; --cert FILE if it asks for one", "RFC 8446 6.2" },
+	    "RFC 5246 7.2.2" },
+	{ 22, "record_overflow", "A record was longer than allowed", "look for a middlebox",
+	    "RFC 8446 6.2" },
+	{ 30, "decompression_failure", "Compressed data could not be read; not used in TLS 1.3",
+	    NULL, "RFC 5246 7.2.2" },
+	{ 40, "handshake_failure",
+	    "The two sides have no cipher, group or signature in common, or a client "
+	    "certificate is wanted",
+	    "try --min-tls 1.0 to see whether the server is old; --cert FILE if it asks for one",
+	    "RFC 8446 6.2" },
 	{ 41, "no_certificate", "No certificate; SSL 3 only", NULL, "RFC 6101" },
 	{ 42, "bad_certificate", "The certificate shown is broken, or its signature is not right",
-	  "look at the certificate given by --cert", "RFC 8446 6.2" },
-	{ 43, "unsupported_certificate", "A certificate of this kind is not accepted", "take another kind of key",
-	  "RFC 8446 6.2" },
-	{ 44, "certificate_revoked", "The certificate was revoked", "get a new one", "RFC 8446 6.2" },
+	    "look at the certificate given by --cert", "RFC 8446 6.2" },
+	{ 43, "unsupported_certificate", "A certificate of this kind is not accepted",
+	    "take another kind of key", "RFC 8446 6.2" },
+	{ 44, "certificate_revoked", "The certificate was revoked", "get a new one",
+	    "RFC 8446 6.2" },
 	{ 45, "certificate_expired", "The certificate has expired, or its time has not come",
-	  "renew it; check both clocks", "RFC 8446 6.2" },
-	{ 46, "certificate_unknown", "The certificate is not accepted, for a reason that is not said",
-	  "look at the certificate given by --cert", "RFC 8446 6.2" },
+	    "renew it; check both clocks", "RFC 8446 6.2" },
+	{ 46, "certificate_unknown",
+	    "The certificate is not accepted, for a reason that is not said",
+	    "look at the certificate given by --cert", "RFC 8446 6.2" },
 	{ 47, "illegal_parameter", "A field of the handshake has a value that is not allowed",
-	  "look for a broken TLS stack", "RFC 8446 6.2" },
+	    "look for a broken TLS stack", "RFC 8446 6.2" },
 	{ 48, "unknown_ca", "The peer does not know the CA of the certificate shown",
-	  "the whole chain must be sent, and its root be trusted there", "RFC 8446 6.2" },
+	    "the whole chain must be sent, and its root be trusted there", "RFC 8446 6.2" },
 	{ 49, "access_denied", "The certificate is good, and its owner may not come in",
-	  "ask whoever runs the server", "RFC 8446 6.2" },
+	    "ask whoever runs the server", "RFC 8446 6.2" },
 	{ 50, "decode_error", "A handshake message could not be read",
-	  "look for a middlebox or a broken TLS stack", "RFC 8446 6.2" },
+	    "look for a middlebox or a broken TLS stack", "RFC 8446 6.2" },
 	{ 51, "decrypt_error", "A signature or a check of the handshake failed",
-	  "look for a middlebox or a key that does not fit its certificate", "RFC 8446 6.2" },
+	    "look for a middlebox or a key that does not fit its certificate", "RFC 8446 6.2" },
 	{ 60, "export_restriction", "Export ciphers; not used any more", NULL, "RFC 2246" },
 	{ 70, "protocol_version", "The peer does not speak any TLS version that was offered",
-	  "try --min-tls 1.0: an old server; else it wants a newer one", "RFC 8446 6.2" },
+	    "try --min-tls 1.0: an old server; else it wants a newer one", "RFC 8446 6.2" },
 	{ 71, "insufficient_security", "The peer wants stronger ciphers than were offered",
-	  "update the client; do without --min-tls below 1.2", "RFC 8446 6.2" },
+	    "update the client; do without --min-tls below 1.2", "RFC 8446 6.2" },
 	{ 80, "internal_error", "The peer failed, by a fault of its own",
-	  "read the server's log: often a key that it cannot read, or a broken set-up", "RFC 8446 6.2" },
+	    "read the server's log: often a key that it cannot read, or a broken set-up",
+	    "RFC 8446 6.2" },
 	{ 86, "inappropriate_fallback", "A retry with an older version was recognised as needless",
-	  "offer the newest version first", "RFC 7507" },
-	{ 90, "user_canceled", "The handshake was cancelled by a person or a program", NULL, "RFC 8446 6.1" },
-	{ 100, "no_renegotiation", "A new handshake within TLS is refused", NULL, "RFC 5246 7.2.2" },
-	{ 109, "missing_extension", "A TLS extension that must be there is not", "update the older side",
-	  "RFC 8446 6.2" },
-	{ 110, "unsupported_extension", "A TLS extension came that was not offered", "look for a broken TLS stack",
-	  "RFC 8446 6.2" },
-	{ 111, "certificate_unobtainable", "A certificate could not be fetched from its URL", NULL, "RFC 6066 9" },
+	    "offer the newest version first", "RFC 7507" },
+	{ 90, "user_canceled", "The handshake was cancelled by a person or a program", NULL,
+	    "RFC 8446 6.1" },
+	{ 100, "no_renegotiation", "A new handshake within TLS is refused", NULL,
+	    "RFC 5246 7.2.2" },
+	{ 109, "missing_extension", "A TLS extension that must be there is not",
+	    "update the older side", "RFC 8446 6.2" },
+	{ 110, "unsupported_extension", "A TLS extension came that was not offered",
+	    "look for a broken TLS stack", "RFC 8446 6.2" },
+	{ 111, "certificate_unobtainable", "A certificate could not be fetched from its URL", NULL,
+	    "RFC 6066 9" },
 	{ 112, "unrecognized_name", "The server has no certificate for the name asked for",
-	  "check the name: --sni NAME asks for another", "RFC 6066 9" },
+	    "check the name: --sni NAME asks for another", "RFC 6066 9" },
 	{ 113, "bad_certificate_status_response", "The OCSP answer sent along is not good",
-	  "the server has to renew its OCSP staple", "RFC 6066 9" },
-	{ 114, "bad_certificate_hash_value", "A fetched certificate does not fit its hash", NULL, "RFC 6066 9" },
+	    "the server has to renew its OCSP staple", "RFC 6066 9" },
+	{ 114, "bad_certificate_hash_value", "A fetched certificate does not fit its hash", NULL,
+	    "RFC 6066 9" },
 	{ 115, "unknown_psk_identity", "The pre-shared key is not known", NULL, "RFC 4279 2" },
 	{ 116, "certificate_required", "The server wants a client certificate and got none",
-	  "give one: --cert FILE --key FILE", "RFC 8446 6.2" },
-	{ 120, "no_application_protocol", "The server speaks none of the protocols asked for by ALPN",
-	  "a port for something else than mail", "RFC 7301 3.2" },
-	{ 121, "ech_required", "The server wants an encrypted client hello", NULL, "draft-ietf-tls-esni" },
+	    "give one: --cert FILE --key FILE", "RFC 8446 6.2" },
+	{ 120, "no_application_protocol",
+	    "The server speaks none of the protocols asked for by ALPN",
+	    "a port for something else than mail", "RFC 7301 3.2" },
+	{ 121, "ech_required", "The server wants an encrypted client hello", NULL,
+	    "draft-ietf-tls-esni" },
 };
 
 #define V(x) X509_V_ERR_##x, "X509_V_ERR_" #x
 static const struct verify_info problems[] = {
 	{ V(UNSPECIFIED), "Verification failed without a reason given", NULL },
-	{ V(UNABLE_TO_GET_ISSUER_CERT), "The certificate of an issuer that is known by name could not be found",
-	  "add the whole CA chain with --ca" },
-	{ V(UNABLE_TO_GET_CRL), "No revocation list was found", "provide the list, or do not ask for it" },
+	{ V(UNABLE_TO_GET_ISSUER_CERT),
+	    "The certificate of an issuer that is known by name could not be found",
+	    "add the whole CA chain with --ca" },
+	{ V(UNABLE_TO_GET_CRL), "No revocation list was found",
+	    "provide the list, or do not ask for it" },
 	{ V(UNABLE_TO_DECRYPT_CERT_SIGNATURE), "The signature of a certificate could not be read",
-	  "the certificate is damaged: issue it again" },
-	{ V(UNABLE_TO_DECRYPT_CRL_SIGNATURE), "The signature of a revocation list could not be read", NULL },
+	    "the certificate is damaged: issue it again" },
+	{ V(UNABLE_TO_DECRYPT_CRL_SIGNATURE),
+	    "The signature of a revocation list could not be read", NULL },
 	{ V(UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY), "The issuer's key could not be read", NULL },
 	{ V(CERT_SIGNATURE_FAILURE), "The signature of a certificate is not right",
-	  "it was changed, or the wrong issuer has the same name" },
+	    "it was changed, or the wrong issuer has the same name" },
 	{ V(CRL_SIGNATURE_FAILURE), "The signature of a revocation list is not right", NULL },
 	{ V(CERT_NOT_YET_VALID), "The certificate is not valid yet",
-	  "check this machine's clock; else the certificate was installed too early" },
-	{ V(CERT_HAS_EXPIRED), "The certificate has expired", "renew it, and make the server load the new one" },
+	    "check this machine's clock; else the certificate was installed too early" },
+	{ V(CERT_HAS_EXPIRED), "The certificate has expired",
+	    "renew it, and make the server load the new one" },
 	{ V(CRL_NOT_YET_VALID), "The revocation list is not valid yet", NULL },
 	{ V(CRL_HAS_EXPIRED), "The revocation list has expired", NULL },
 	{ V(ERROR_IN_CERT_NOT_BEFORE_FIELD), "The certificate's first date cannot be read", NULL },
 	{ V(ERROR_IN_CERT_NOT_AFTER_FIELD), "The certificate's last date cannot be read", NULL },
-	{ V(DEPTH_ZERO_SELF_SIGNED_CERT), "The server's certificate is self-signed: no CA vouches for it",
-	  "get one from a CA, publish a TLSA 3 1 1 record, or trust it by --ca FILE" },
+	{ V(DEPTH_ZERO_SELF_SIGNED_CERT),
+	    "The server's certificate is self-signed: no CA vouches for it",
+	    "get one from a CA, publish a TLSA 3 1 1 record, or trust it by --ca FILE" },
 	{ V(SELF_SIGNED_CERT_IN_CHAIN), "The chain ends in a root that is not trusted here",
-	  "a private CA: trust it by --ca FILE" },
-	{ V(UNABLE_TO_GET_ISSUER_CERT_LOCALLY), "The issuer of a certificate is neither sent nor known here",
-	  "the server should send its intermediate certificates; a private CA is trusted by --ca FILE" },
-	{ V(UNABLE_TO_VERIFY_LEAF_SIGNATURE), "Only one certificate was sent and its signature cannot be checked",
-	  "the server should send its intermediate certificates" },
+	    "a private CA: trust it by --ca FILE" },
+	{ V(UNABLE_TO_GET_ISSUER_CERT_LOCALLY),
+	    "The issuer of a certificate is neither sent nor known here",
+	    "the server should send its intermediate certificates; a private CA is trusted by --ca "
+	    "FILE" },
+	{ V(UNABLE_TO_VERIFY_LEAF_SIGNATURE),
+	    "Only one certificate was sent and its signature cannot be checked",
+	    "the server should send its intermediate certificates" },
 	{ V(CERT_CHAIN_TOO_LONG), "The chain is longer than allowed", NULL },
 	{ V(CERT_REVOKED), "The certificate was revoked", "get a new one" },
 	{ V(INVALID_CA), "A certificate in the chain signs others and may not",
-	  "the chain is put together wrongly" },
+	    "the chain is put together wrongly" },
 	{ V(PATH_LENGTH_EXCEEDED), "A CA has more CAs below it than it may", NULL },
-	{ V(INVALID_PURPOSE), "The certificate is not for a mail server (its purpose is another one)",
-	  "issue it for serverAuth" },
+	{ V(INVALID_PURPOSE),
+	    "The certificate is not for a mail server (its purpose is another one)",
+	    "issue it for serverAuth" },
 	{ V(CERT_UNTRUSTED), "The root is not trusted for this purpose", "trust it by --ca FILE" },
 	{ V(CERT_REJECTED), "The root is marked as rejected for this purpose", NULL },
 	{ V(SUBJECT_ISSUER_MISMATCH), "An issuer's name does not fit", NULL },
 	{ V(AKID_SKID_MISMATCH), "An issuer's key identifier does not fit", NULL },
 	{ V(KEYUSAGE_NO_CERTSIGN), "A CA's certificate is not for signing certificates", NULL },
-	{ V(UNHANDLED_CRITICAL_EXTENSION), "The certificate has a critical extension that is not understood",
-	  NULL },
+	{ V(UNHANDLED_CRITICAL_EXTENSION),
+	    "The certificate has a critical extension that is not understood", NULL },
 	{ V(INVALID_EXTENSION), "An extension of the certificate is not well formed", NULL },
 	{ V(NO_EXPLICIT_POLICY), "No certificate policy holds for the chain", NULL },
 	{ V(HOSTNAME_MISMATCH), "The certificate is for other names than the one connected to",
-	  "connect by one of its names, or have the name put into it" },
+	    "connect by one of its names, or have the name put into it" },
 	{ V(EMAIL_MISMATCH), "The certificate is for another mail address", NULL },
 	{ V(IP_ADDRESS_MISMATCH), "The certificate is not for the address connected to",
-	  "connect by name: certificates rarely hold addresses" },
+	    "connect by name: certificates rarely hold addresses" },
 	{ V(DANE_NO_MATCH), "No TLSA record fits the certificates that the server showed",
-	  "publish a record for the new key (/cert shows it), or put the old key back" },
+	    "publish a record for the new key (/cert shows it), or put the old key back" },
 	{ V(EE_KEY_TOO_SMALL), "The server's key is too small to be safe",
-	  "RSA needs 2048 bits; a new key is needed" },
+	    "RSA needs 2048 bits; a new key is needed" },
 	{ V(CA_KEY_TOO_SMALL), "A CA's key is too small to be safe", NULL },
-	{ V(CA_MD_TOO_WEAK), "A certificate is signed with a digest that is not safe any more (MD5 or SHA-1)",
-	  "issue it again with SHA-256" },
+	{ V(CA_MD_TOO_WEAK),
+	    "A certificate is signed with a digest that is not safe any more (MD5 or SHA-1)",
+	    "issue it again with SHA-256" },
 	{ V(INVALID_CALL), "Verification was asked for wrongly", NULL },
-	{ V(STORE_LOOKUP), "The trusted certificates could not be read", "check --ca and SSL_CERT_FILE" },
+	{ V(STORE_LOOKUP), "The trusted certificates could not be read",
+	    "check --ca and SSL_CERT_FILE" },
 	{ V(OCSP_VERIFY_NEEDED), "An OCSP answer is needed", NULL },
 	{ V(OCSP_VERIFY_FAILED), "The OCSP answer is not good", NULL },
 	{ V(OCSP_CERT_UNKNOWN), "OCSP does not know this certificate", NULL },
@@ -187,7 +210,8 @@ verify_named(struct span name)
 	const size_t prefix = strlen("X509_V_ERR_");
 
 	for (size_t i = 0; i < COUNT(problems); i++)
-		if (same_name(name, span_of(problems[i].name)) || same_name(name, span_skip(span_of(problems[i].name), prefix)) ||
+		if (same_name(name, span_of(problems[i].name)) ||
+		    same_name(name, span_skip(span_of(problems[i].name), prefix)) ||
 		    same_name(name, span_of(X509_verify_cert_error_string(problems[i].code))))
 			return &problems[i];
 	return NULL;
@@ -196,7 +220,8 @@ verify_named(struct span name)
 const char *
 verify_text(int code)
 {
-	const char *text = X509_verify_cert_error_string(code), *unknown = X509_verify_cert_error_string(VERIFY_CODES);
+	const char *text = X509_verify_cert_error_string(code),
+		   *unknown = X509_verify_cert_error_string(VERIFY_CODES);
 
 	return code <= X509_V_OK || strcmp(text, unknown) == 0 ? NULL : text;
 }
@@ -214,10 +239,14 @@ const char *
 tlsa_usage_text(unsigned usage)
 {
 	static const char *const text[] = {
-		"PKIX-TA: a CA that the chain must pass, beside the usual verification; not for SMTP (RFC 7672 3.1.3)",
-		"PKIX-EE: the server's certificate, beside the usual verification; not for SMTP (RFC 7672 3.1.3)",
-		"DANE-TA: a CA of the owner's choice, to which the chain must lead; the name is checked",
-		"DANE-EE: the server's own certificate or key; name and dates do not matter (RFC 7672 3.1.1)",
+		"PKIX-TA: a CA that the chain must pass, beside the usual verification; not for "
+		"SMTP (RFC 7672 3.1.3)",
+		"PKIX-EE: the server's certificate, beside the usual verification; not for SMTP "
+		"(RFC 7672 3.1.3)",
+		"DANE-TA: a CA of the owner's choice, to which the chain must lead; the name is "
+		"checked",
+		"DANE-EE: the server's own certificate or key; name and dates do not matter (RFC "
+		"7672 3.1.1)",
 	};
 	return usage < COUNT(text) ? text[usage] : usage == 255 ? "private use" : NULL;
 }
@@ -225,13 +254,15 @@ tlsa_usage_text(unsigned usage)
 const char *
 tlsa_selector_text(unsigned selector)
 {
-	static const char *const text[] = { "Cert: the whole certificate", "SPKI: only its public key, so that it outlives a renewal" };
+	static const char *const text[] = { "Cert: the whole certificate",
+		"SPKI: only its public key, so that it outlives a renewal" };
 	return selector < COUNT(text) ? text[selector] : selector == 255 ? "private use" : NULL;
 }
 
 const char *
 tlsa_matching_text(unsigned matching)
 {
-	static const char *const text[] = { "Full: the data itself", "SHA2-256: its SHA-256 digest", "SHA2-512: its SHA-512 digest" };
+	static const char *const text[] = { "Full: the data itself", "SHA2-256: its SHA-256 digest",
+		"SHA2-512: its SHA-512 digest" };
 	return matching < COUNT(text) ? text[matching] : matching == 255 ? "private use" : NULL;
 }

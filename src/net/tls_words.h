@@ -7,12 +7,14 @@
 struct alert_info {
 	unsigned number;
 	const char *name;		/* as RFC 8446 has it: "handshake_failure" */
-	const char *means;		/* a sentence without its full stop, from the side of who gets it */
+	/* a sentence without its full stop, from the side of who gets it */
+	const char *means;
 	const char *next;		/* what to try; NULL: nothing to say */
 	const char *rfc;
 };
 const struct alert_info *alert_info(unsigned number);		/* NULL: not known */
-const struct alert_info *alert_named(struct span name);		/* blanks, "-" and "_" are one; NULL: none */
+/* blanks, "-" and "_" are one; NULL: none */
+const struct alert_info *alert_named(struct span name);
 
 /* An error of certificate verification, as OpenSSL numbers them. */
 struct verify_info {
@@ -22,9 +24,13 @@ struct verify_info {
 	const char *next;
 };
 const struct verify_info *verify_info(int code);
-const struct verify_info *verify_named(struct span name);	/* with or without "X509_V_ERR_", or OpenSSL's text */
+/* with or without "X509_V_ERR_", or OpenSSL's text */
+const struct verify_info *verify_named(struct span name);
 
-/* What OpenSSL itself says of an error, also of one without a row, and the number of what it says; NULL and 0: none. */
+/*
+ * What OpenSSL itself says of an error, also of one without a row, and the number of what it says;
+ * NULL and 0: none.
+ */
 const char *verify_text(int code);
 int verify_text_code(struct span text);
 

@@ -1,7 +1,8 @@
 /*
- * SASL exchanges in SMTP (RFC 4954) as functions of credentials and challenge: decoded challenges in, responses out,
- * neither in base64. PLAIN, LOGIN, EXTERNAL, ANONYMOUS, XOAUTH2 and OAUTHBEARER are here; those that compute a proof
- * (SCRAM, CRAM-MD5, DIGEST-MD5, NTLM, GSSAPI) come from `struct sasl`, which smtp/sasl.c has over libgsasl.
+ * SASL exchanges in SMTP (RFC 4954) as functions of credentials and challenge: decoded challenges
+ * in, responses out, neither in base64. PLAIN, LOGIN, EXTERNAL, ANONYMOUS, XOAUTH2 and OAUTHBEARER
+ * are here; those that compute a proof (SCRAM, CRAM-MD5, DIGEST-MD5, NTLM, GSSAPI) come from
+ * `struct sasl`, which smtp/sasl.c has over libgsasl.
  */
 #ifndef SMTP_AUTH_H
 #define SMTP_AUTH_H
@@ -16,9 +17,11 @@ enum { AUTH_RESPONSE_MAX = 64 << 10 };	/* octets, before base64 */
 struct auth_credentials {
 	struct span user, password;	/* of the OAuth mechanisms the password is the token */
 	struct span authzid;		/* to act as somebody else; empty: as the user */
-	struct span host;		/* the server's name, and its port: OAUTHBEARER, DIGEST-MD5 and GSSAPI say them */
+	/* the server's name, and its port: OAUTHBEARER, DIGEST-MD5 and GSSAPI say them */
+	struct span host;
 	unsigned port;
-	struct span tls_exporter, tls_unique;	/* channel bindings (RFC 9266, RFC 5929), raw; empty: none */
+	/* channel bindings (RFC 9266, RFC 5929), raw; empty: none */
+	struct span tls_exporter, tls_unique;
 };
 
 enum auth_flag {
@@ -37,10 +40,14 @@ struct auth_mech {
 	unsigned rank, rank_tls;	/* the highest is the best, in the clear and within TLS */
 	const char *rfc;
 	/* The n-th response, from 0, to what the server said. NULL: it is one of `struct sasl`. */
-	bool (*respond)(const struct auth_credentials *, unsigned n, struct span challenge, struct buf *out, struct err *);
+	bool (*respond)(const struct auth_credentials *, unsigned n, struct span challenge,
+	    struct buf *out, struct err *);
 };
 
-/* What smtp/sasl.c gives. `step` gives the next response; `proved`: the server has shown that it knows the password too. */
+/*
+ * What smtp/sasl.c gives. `step` gives the next response; `proved`: the server has shown that it
+ * knows the password too.
+ */
 struct sasl {
 	bool (*have)(const char *mech);
 	void *(*begin)(const char *mech, const struct auth_credentials *, struct err *);
@@ -57,38 +64,56 @@ sasl(struct err *err)
 }
 
 const struct auth_mech *auth_mech(struct span name);	/* NULL: not known */
-/* The best of the mechanisms offered (words between blanks); NULL: none that smtpsh can. `lib` may be NULL: without it. */
-const struct auth_mech *auth_best(struct span offered, bool tls, bool bound, const struct sasl *lib);
+/*
+ * The best of the mechanisms offered (words between blanks); NULL: none that smtpsh can. `lib` may
+ * be NULL: without it.
+ */
+const struct auth_mech *auth_best(
+    struct span offered, bool tls, bool bound, const struct sasl *lib);
 bool auth_offered(struct span offered, const char *mech);
 
-/* The credentials and `lib` must live as long as the exchange. NULL with err (ERR_SYSTEM): it needs a `lib` that has it. */
-struct auth *auth_new(const struct auth_mech *, const struct auth_credentials *, const struct sasl *, struct err *);
+/*
+ * The credentials and `lib` must live as long as the exchange. NULL with err (ERR_SYSTEM): it needs
+ * a `lib` that has it.
+ */
+struct auth *auth_new(
+    const struct auth_mech *, const struct auth_credentials *, const struct sasl *, struct err *);
 void auth_free(struct auth *);		/* NULL is fine */
-/* The next response, raw, added to `out`; the first of an AUTH_FIRST mechanism takes an empty challenge.
- * False with err: the challenge is none of this mechanism, or it had its say. */
+/* The next response, raw, added to `out`; the first of an AUTH_FIRST mechanism takes an empty
+ * challenge. False with err: the challenge is none of this mechanism, or it had its say. */
 bool auth_respond(struct auth *, struct span challenge, struct buf *out, struct err *);
-/* Is the response to this challenge so dear to make that nobody should wait for it: more than AUTH_ROUNDS_SLOW of SCRAM's rounds? */
+/*
+ * Is the response to this challenge so dear to make that nobody should wait for it: more than
+ * AUTH_ROUNDS_SLOW of SCRAM's rounds?
+ */
 enum { AUTH_ROUNDS_SLOW = 20000 };
 bool auth_is_slow(const struct auth_mech *, struct span challenge);
 /* The server said 235: is it true? False when it had to prove itself and did not (RFC 5802 3). */
 bool auth_believe(struct auth *, struct err *);
 
-/* LOGIN's challenges are free text: does this one, decoded, ask for a user name? Then alone is its answer no secret. */
+/*
+ * LOGIN's challenges are free text: does this one, decoded, ask for a user name? Then alone is its
+ * answer no secret.
+ */
 bool auth_asks_user(struct span challenge);
 
 /*
- * What may be shown of the n-th response (from 0) as it went on the wire: of its base64 the user name, where there is
- * one, and the length: <user "bob", 24 octets>. Never the secret. Lives in the arena. LOGIN's answers have no place of their
- * own: one is a user name only when the challenge asked for one (`asked`).
+ * What may be shown of the n-th response (from 0) as it went on the wire: of its base64 the user
+ * name, where there is one, and the length: <user "bob", 24 octets>. Never the secret. Lives in the
+ * arena. LOGIN's answers have no place of their own: one is a user name only when the challenge
+ * asked for one (`asked`).
  */
 struct span auth_shown(struct arena *, struct span mech, unsigned n, bool asked, struct span line);
 
-/* The user name within the n-th response (from 0), decoded; empty: none is there, or the mechanism is not known. */
+/*
+ * The user name within the n-th response (from 0), decoded; empty: none is there, or the mechanism
+ * is not known.
+ */
 struct span auth_user(struct span mech, unsigned n, struct span response);
 
 /*
- * The secret in the n-th response, decoded: the password, token or proof; all of it where the mechanism is not known or the
- * response is not of its form; empty where it holds none.
+ * The secret in the n-th response, decoded: the password, token or proof; all of it where the
+ * mechanism is not known or the response is not of its form; empty where it holds none.
  */
 struct span auth_secret(struct span mech, unsigned n, bool asked, struct span response);
 

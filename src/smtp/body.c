@@ -70,7 +70,10 @@ take_run(struct body_in *b, struct span in)
 		} else if (c == '\n' && b->state == BODY_CR) {
 			b->state = BODY_LINE_START;
 		} else {
-			/* A LF alone begins no line: what stands behind it can end no message (smuggling). */
+			/*
+			 * A LF alone begins no line: what stands behind it can end no message
+			 * (smuggling).
+			 */
 			b->bare_lf |= c == '\n';
 			b->state = BODY_TEXT;
 			at = line_end(in, at + 1) - 1;
@@ -79,7 +82,10 @@ take_run(struct body_in *b, struct span in)
 	return in.len;
 }
 
-/* A call that leaves a dot behind took it as its last octet: what that dot is shows at the first octet of a call. */
+/*
+ * A call that leaves a dot behind took it as its last octet: what that dot is shows at the first
+ * octet of a call.
+ */
 size_t
 body_unstuff(struct body_in *b, struct span in, struct span *text)
 {
@@ -94,7 +100,8 @@ body_unstuff(struct body_in *b, struct span in, struct span *text)
 		b->over = true;
 		return 1;
 	}
-	if (b->state == BODY_DOT_CR) {		/* text after all, its first dot taken away: the CR goes on */
+	/* text after all, its first dot taken away: the CR goes on */
+	if (b->state == BODY_DOT_CR) {
 		*text = SPAN("\r");
 		b->state = BODY_CR;
 		return 0;

@@ -1,18 +1,28 @@
-/* Message text on the wire: dot-stuffing (RFC 5321 4.5.2) and line endings, both ways, streaming. */
+/*
+ * Message text on the wire: dot-stuffing (RFC 5321 4.5.2) and line endings, both ways, streaming.
+ */
 #ifndef SMTP_BODY_H
 #define SMTP_BODY_H
 
 #include "base/buf.h"
 
-/* Out: any line ending becomes CRLF, a line that begins with a dot gets a second one. {0} to begin. */
+/*
+ * Out: any line ending becomes CRLF, a line that begins with a dot gets a second one. {0} to begin.
+ */
 struct body_out {
 	bool midline;		/* the last octet seen did not end a line */
 	bool cr;		/* the last octet seen was CR */
 };
 
-/* Adds `text` to `out`, stuffed; how many octets of `text` were taken (fewer only when `out` is nearly full: call again later). */
+/*
+ * Adds `text` to `out`, stuffed; how many octets of `text` were taken (fewer only when `out` is
+ * nearly full: call again later).
+ */
 size_t body_stuff(struct body_out *, struct span text, struct buf *out);
-/* Ends an unfinished line and adds the lone dot. False: `out` has no room; what it did add stands, call again later. */
+/*
+ * Ends an unfinished line and adds the lone dot. False: `out` has no room; what it did add stands,
+ * call again later.
+ */
 bool body_end(struct body_out *, struct buf *out);
 
 /* In: takes the second dot away and finds the end. {0} to begin. */
@@ -23,9 +33,9 @@ struct body_in {
 };
 
 /*
- * Takes octets off `in` up to the end of the message at most and gives the next run of message text as a piece of it
- * in *text (it may be empty; it lives as `in` does). Returns octets taken, which may be none where *text has something;
- * call again with the rest until all is taken or ->over.
+ * Takes octets off `in` up to the end of the message at most and gives the next run of message text
+ * as a piece of it in *text (it may be empty; it lives as `in` does). Returns octets taken, which
+ * may be none where *text has something; call again with the rest until all is taken or ->over.
  */
 size_t body_unstuff(struct body_in *, struct span in, struct span *text);
 

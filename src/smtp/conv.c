@@ -10,14 +10,17 @@
 struct owed {
 	unsigned ticket;
 	bool given_up;
-	uint64_t asked_at;		/* it has left when so many octets of the output are written */
-	uint64_t fed_before;		/* octets that had been fed by then: a reply that began in them is none to it */
+	/* it has left when so many octets of the output are written */
+	uint64_t asked_at;
+	/* octets that had been fed by then: a reply that began in them is none to it */
+	uint64_t fed_before;
 };
 
 struct conv {
 	enum conv_role role;
 	struct buf in, out;
-	size_t take;			/* octets of `in` that the last event spans; taken away before the next */
+	/* octets of `in` that the last event spans; taken away before the next */
+	size_t take;
 	struct arena arena;		/* of one event */
 	unsigned last_ticket;
 	bool secret;			/* what is unsent is wiped when it is gone */
@@ -46,7 +49,8 @@ conv_new(enum conv_role role)
 
 	c->role = role;
 	buf_init(&c->in, role == CONV_CLIENT ? 4 * CONV_REPLY_MAX : 2 * CONV_LINE_MAX);
-	buf_init(&c->out, CONV_OUTPUT_MAX + (role == CONV_SERVER ? CONV_REPLY_MAX : 0));	/* a reply that is handed on fits behind it */
+	/* a reply that is handed on fits behind it */
+	buf_init(&c->out, CONV_OUTPUT_MAX + (role == CONV_SERVER ? CONV_REPLY_MAX : 0));
 	if (role == CONV_CLIENT)
 		conv_owe(c);
 	return c;
@@ -93,7 +97,9 @@ owe(struct conv *c, uint64_t asked_at)
 	}
 	if (++c->last_ticket == 0)
 		c->last_ticket = CONV_BANNER + 1;
-	c->owed[(c->owed_first + c->owed_n++) % c->owed_cap] = (struct owed){ .ticket = c->last_ticket, .asked_at = asked_at };
+	c->owed[(c->owed_first + c->owed_n++) % c->owed_cap] = (struct owed){
+		.ticket = c->last_ticket, .asked_at = asked_at
+	};
 	note_left(c, 0);
 	return c->last_ticket;
 }
@@ -259,7 +265,10 @@ answer_owed(struct conv *c, struct conv_event *event)
 	}
 }
 
-/* A reply without end: its beginning is kept as if it had ended, the rest dropped to the end of the line it is in. */
+/*
+ * A reply without end: its beginning is kept as if it had ended, the rest dropped to the end of the
+ * line it is in.
+ */
 static bool
 next_cut(struct conv *c, struct span in, struct conv_event *event)
 {
@@ -271,7 +280,9 @@ next_cut(struct conv *c, struct span in, struct conv_event *event)
 	memcpy(whole + kept.len, "\r\n000 \r\n", 8);
 	event->kind = CONV_TOO_MUCH;
 	reply_parse((struct span){ whole, kept.len + 8 }, &c->arena, &event->reply);
-	event->reply.flaws = (event->reply.flaws & ~(unsigned)(REPLY_CODES_DIFFER | REPLY_BAD_CODE)) | REPLY_CUT;
+	event->reply.flaws = (event->reply.flaws &
+				 ~(unsigned)(REPLY_CODES_DIFFER | REPLY_BAD_CODE)) |
+	    REPLY_CUT;
 	if (event->reply.nlines > 1)
 		event->reply.nlines--;
 
@@ -292,8 +303,9 @@ has_digits(struct span code)
 }
 
 /*
- * A server that was talked to before its banner may break the banner off and answer (Postfix's postscreen does, after
- * "220-..."). Where the banner is owed and more is, a line with another code begins the next reply: 0 when none does.
+ * A server that was talked to before its banner may break the banner off and answer (Postfix's
+ * postscreen does, after "220-..."). Where the banner is owed and more is, a line with another code
+ * begins the next reply: 0 when none does.
  */
 static size_t
 broken_off(const struct conv *c, struct span in)
@@ -302,10 +314,13 @@ broken_off(const struct conv *c, struct span in)
 
 	if (c->owed_left < 2 || c->owed[c->owed_first].ticket != CONV_BANNER || !has_digits(first))
 		return 0;
-	while (rest.len > 3 && span_starts(rest, first) && rest.at[3] == '-' && span_line(&rest, &line))
+	while (rest.len > 3 && span_starts(rest, first) && rest.at[3] == '-' &&
+	    span_line(&rest, &line))
 		;
-	return rest.len > 3 && rest.len < in.len && !span_starts(rest, first) && rest.at[0] >= '2' && rest.at[0] <= '5' ?
-	    in.len - rest.len : 0;
+	return rest.len > 3 && rest.len < in.len && !span_starts(rest, first) &&
+		rest.at[0] >= '2' && rest.at[0] <= '5' ?
+	    in.len - rest.len :
+	    0;
 }
 
 static bool
@@ -332,7 +347,8 @@ next_chatter(struct conv *c, struct span in, struct conv_event *event)
 {
 	struct span rest = in, line;
 
-	if (!c->chatter || in.len == 0 || (in.at[0] >= '0' && in.at[0] <= '9') || !memchr(in.at, '\n', in.len))
+	if (!c->chatter || in.len == 0 || (in.at[0] >= '0' && in.at[0] <= '9') ||
+	    !memchr(in.at, '\n', in.len))
 		return false;
 	span_line(&rest, &line);
 	event->kind = CONV_CHATTER;
@@ -391,7 +407,8 @@ next_line(struct conv *c, struct conv_event *event)
 		return false;
 	}
 	c->line_seen = 0;
-	struct span line = lf ? (struct span){ in.at, (size_t)(lf - in.at) } : span_first(in, CONV_LINE_MAX);
+	struct span line = lf ? (struct span){ in.at, (size_t)(lf - in.at) } :
+				span_first(in, CONV_LINE_MAX);
 	c->take = lf ? line.len + 1 : line.len;
 	if (c->skipping) {
 		c->skipping = !lf;

@@ -3,7 +3,10 @@
 
 enum { MERGED_MAX = 1024 };
 
-/* ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-"); "_" is met in X_PIPE_CONNECT, "=" in AUTH=LOGIN. */
+/*
+ * ehlo-keyword = (ALPHA / DIGIT) *(ALPHA / DIGIT / "-"); "_" is met in X_PIPE_CONNECT, "=" in
+ * AUTH=LOGIN.
+ */
 static bool
 is_keyword(struct span word)
 {
@@ -11,7 +14,8 @@ is_keyword(struct span word)
 		return false;
 	for (size_t i = 0; i < word.len; i++) {
 		char c = word.at[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			c == '-' || c == '_'))
 			return false;
 	}
 	return true;
@@ -26,17 +30,22 @@ find(const struct extensions *e, struct span keyword)
 	return NULL;
 }
 
-/* Adds the mechanisms of an AUTH=... line that the AUTH line did not have; each costs a look at all that are there. */
+/*
+ * Adds the mechanisms of an AUTH=... line that the AUTH line did not have; each costs a look at all
+ * that are there.
+ */
 static void
 merge_words(struct span *into, struct span more, struct arena *arena)
 {
-	for (struct span word = span_word(&more); word.len > 0 && into->len + word.len < MERGED_MAX; word = span_word(&more)) {
+	for (struct span word = span_word(&more); word.len > 0 && into->len + word.len < MERGED_MAX;
+	     word = span_word(&more)) {
 		struct span have = *into, w;
 		bool known_already = false;
 		while ((w = span_word(&have)).len > 0)
 			known_already |= span_eq_case(w, word);
 		if (!known_already)
-			*into = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(*into), into->len ? " " : "", SPAN_ARG(word));
+			*into = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(*into),
+			    into->len ? " " : "", SPAN_ARG(word));
 	}
 }
 
@@ -69,10 +78,12 @@ add_line(struct extensions *e, struct span line, bool last, struct arena *arena)
 	if (span_starts_case(word, SPAN("AUTH="))) {
 		e->auth_equals = true;
 		struct span first = span_skip(word, 5);
-		add(e, SPAN("AUTH"), arena_printf(arena, "%.*s %.*s", SPAN_ARG(first), SPAN_ARG(rest)), arena);
+		add(e, SPAN("AUTH"),
+		    arena_printf(arena, "%.*s %.*s", SPAN_ARG(first), SPAN_ARG(rest)), arena);
 		return;
 	}
-	bool is_text = !is_keyword(word) || (last && rest.len == 0 && span_eq_case(word, SPAN("OK")));
+	bool is_text = !is_keyword(word) ||
+	    (last && rest.len == 0 && span_eq_case(word, SPAN("OK")));
 	if (is_text && last)
 		e->closing = arena_copy(arena, line);
 	else if (word.len > 0)
@@ -87,7 +98,8 @@ extensions_parse(const struct reply *reply, struct arena *arena, struct extensio
 	*out = (struct extensions){ 0 };
 	out->host = arena_copy(arena, span_word(&first));
 	out->greeting = arena_copy(arena, first);
-	out->list = ARENA_ARRAY(arena, struct extension, reply->nlines < EXTENSIONS_MAX ? reply->nlines : EXTENSIONS_MAX);
+	out->list = ARENA_ARRAY(arena, struct extension,
+	    reply->nlines < EXTENSIONS_MAX ? reply->nlines : EXTENSIONS_MAX);
 	for (size_t i = 1; i < reply->nlines; i++)
 		add_line(out, reply->line[i], i + 1 == reply->nlines, arena);
 }

@@ -28,18 +28,22 @@ struct extension {
 };
 
 struct extensions {
-	struct span host;		/* the first line's first word: what the server calls itself */
+	/* the first line's first word: what the server calls itself */
+	struct span host;
 	struct span greeting;		/* the rest of the first line */
 	struct extension *list;		/* in the order offered; AUTH=LOGIN is merged into AUTH */
 	size_t n;
-	bool cut;			/* more than EXTENSIONS_MAX keywords came: those beyond are not here */
+	/* more than EXTENSIONS_MAX keywords came: those beyond are not here */
+	bool cut;
 	bool auth_equals;		/* the old "AUTH=" form was there */
-	struct span closing;		/* a last line that is text and no extension, as "250 Ok"; else empty */
+	/* a last line that is text and no extension, as "250 Ok"; else empty */
+	struct span closing;
 };
 
 /*
- * Reads the reply to EHLO or LHLO. Everything in *out lives in the arena, copied. No more than EXTENSIONS_MAX keywords
- * are taken, and no mechanism of a second AUTH line once there is 1 KiB of them: no server has so many, only an attack.
+ * Reads the reply to EHLO or LHLO. Everything in *out lives in the arena, copied. No more than
+ * EXTENSIONS_MAX keywords are taken, and no mechanism of a second AUTH line once there is 1 KiB of
+ * them: no server has so many, only an attack.
  */
 enum { EXTENSIONS_MAX = 1000 };
 void extensions_parse(const struct reply *, struct arena *, struct extensions *out);
@@ -49,7 +53,8 @@ const struct extension *extensions_find(const struct extensions *, struct span k
 bool extensions_offer(const struct extensions *, const char *keyword);
 
 const struct extension_info *extension_info(struct span keyword);	/* NULL: not known */
-const struct extension_info *extension_row(size_t n);			/* the whole table, in its order; NULL: no more */
+/* the whole table, in its order; NULL: no more */
+const struct extension_info *extension_row(size_t n);
 
 /* The number that LIMITS gives for `name` (RFC 9422 4). False: it gives none. */
 bool extensions_limit(const struct extensions *, const char *name, unsigned long long *max);

@@ -43,10 +43,21 @@ offers(const struct lint *l, const char *keyword)
 static size_t
 longest(const struct lint *l)
 {
-	static const struct { enum verb verb; const char *extension; size_t more; } growth[] = {
-		{ VERB_MAIL, "SIZE", 26 }, { VERB_MAIL, "8BITMIME", 17 }, { VERB_MAIL, "DSN", 107 }, { VERB_MAIL, "AUTH", 500 },
-		{ VERB_MAIL, "SMTPUTF8", 10 }, { VERB_MAIL, "DELIVERBY", 17 }, { VERB_MAIL, "MT-PRIORITY", 15 },
-		{ VERB_MAIL, "FUTURERELEASE", 34 }, { VERB_RCPT, "DSN", 500 }, { VERB_AUTH, "AUTH", 12288 - 512 },
+	static const struct {
+		enum verb verb;
+		const char *extension;
+		size_t more;
+	} growth[] = {
+		{ VERB_MAIL, "SIZE", 26 },
+		{ VERB_MAIL, "8BITMIME", 17 },
+		{ VERB_MAIL, "DSN", 107 },
+		{ VERB_MAIL, "AUTH", 500 },
+		{ VERB_MAIL, "SMTPUTF8", 10 },
+		{ VERB_MAIL, "DELIVERBY", 17 },
+		{ VERB_MAIL, "MT-PRIORITY", 15 },
+		{ VERB_MAIL, "FUTURERELEASE", 34 },
+		{ VERB_RCPT, "DSN", 500 },
+		{ VERB_AUTH, "AUTH", 12288 - 512 },
 	};
 	size_t max = 512;
 
@@ -66,9 +77,12 @@ whole_line(struct lint *l)
 	if (has_control(l->line))
 		buf_printf(l->out, "it has control octets\n");
 	if (l->line.len + 2 > longest(l))
-		buf_printf(l->out, "it has %zu octets with its line end, more than %zu (RFC 5321 4.5.3.1.4)\n", l->line.len + 2, longest(l));
+		buf_printf(l->out,
+		    "it has %zu octets with its line end, more than %zu (RFC 5321 4.5.3.1.4)\n",
+		    l->line.len + 2, longest(l));
 	if (has_eight_bit(l->line) && l->extensions && !offers(l, "SMTPUTF8"))
-		buf_printf(l->out, "it has octets above 127, and SMTPUTF8 is not offered (RFC 6531)\n");
+		buf_printf(
+		    l->out, "it has octets above 127, and SMTPUTF8 is not offered (RFC 6531)\n");
 }
 
 /* ---- the verb */
@@ -90,7 +104,8 @@ out_of_sequence(const struct lint *l)
 {
 	const struct dialogue *d = l->dialogue;
 
-	if (d->hello == VERB_OTHER && l->verb != VERB_RCPT && l->verb != VERB_DATA && l->verb != VERB_BDAT)
+	if (d->hello == VERB_OTHER && l->verb != VERB_RCPT && l->verb != VERB_DATA &&
+	    l->verb != VERB_BDAT)
 		return "EHLO comes first";
 	switch (l->verb) {
 	case VERB_MAIL:
@@ -110,7 +125,8 @@ static void
 sequence(struct lint *l)
 {
 	if (!dialogue_allows(l->dialogue, l->verb))
-		buf_printf(l->out, "%s is out of sequence: %s (RFC 5321 4.1.4)\n", verb_info(l->verb)->name, out_of_sequence(l));
+		buf_printf(l->out, "%s is out of sequence: %s (RFC 5321 4.1.4)\n",
+		    verb_info(l->verb)->name, out_of_sequence(l));
 }
 
 static void
@@ -123,7 +139,8 @@ verb_offered(struct lint *l)
 	if (l->extensions && !offers(l, extension))
 		buf_printf(l->out, "the server did not offer %s\n", extension);
 	else if (l->dialogue->hello == VERB_HELO)
-		buf_printf(l->out, "HELO was said, so no extension is offered: EHLO asks for them\n");
+		buf_printf(
+		    l->out, "HELO was said, so no extension is offered: EHLO asks for them\n");
 }
 
 /* RFC 9422 4. */
@@ -134,10 +151,14 @@ limits(struct lint *l)
 
 	if (!l->extensions)
 		return;
-	if (l->verb == VERB_MAIL && extensions_limit(l->extensions, "MAILMAX", &max) && l->dialogue->mails >= max)
-		buf_printf(l->out, "the server takes %llu messages a connection at most (LIMITS MAILMAX)\n", max);
-	if (l->verb == VERB_RCPT && extensions_limit(l->extensions, "RCPTMAX", &max) && l->dialogue->rcpts_said >= max)
-		buf_printf(l->out, "the server takes %llu recipients a message at most (LIMITS RCPTMAX)\n", max);
+	if (l->verb == VERB_MAIL && extensions_limit(l->extensions, "MAILMAX", &max) &&
+	    l->dialogue->mails >= max)
+		buf_printf(l->out,
+		    "the server takes %llu messages a connection at most (LIMITS MAILMAX)\n", max);
+	if (l->verb == VERB_RCPT && extensions_limit(l->extensions, "RCPTMAX", &max) &&
+	    l->dialogue->rcpts_said >= max)
+		buf_printf(l->out,
+		    "the server takes %llu recipients a message at most (LIMITS RCPTMAX)\n", max);
 }
 
 static void
@@ -150,7 +171,8 @@ arguments(struct lint *l)
 		break;
 	case VERB_HELO: case VERB_EHLO: case VERB_LHLO:
 		if (l->args.len == 0)
-			buf_printf(l->out, "%s wants a domain or an [address] (RFC 5321 4.1.1.1)\n", verb_info(l->verb)->name);
+			buf_printf(l->out, "%s wants a domain or an [address] (RFC 5321 4.1.1.1)\n",
+			    verb_info(l->verb)->name);
 		break;
 	case VERB_VRFY: case VERB_EXPN: case VERB_ETRN:
 		if (l->args.len == 0)
@@ -171,7 +193,8 @@ mechanism(struct lint *l)
 		return;
 	if (word.len == 0)
 		buf_printf(l->out, "AUTH wants a mechanism (RFC 4954 4)\n");
-	const struct extension *x = l->extensions ? extensions_find(l->extensions, SPAN("AUTH")) : NULL;
+	const struct extension *x = l->extensions ? extensions_find(l->extensions, SPAN("AUTH")) :
+						    NULL;
 	if (!x || word.len == 0)
 		return;
 	for (have = x->params; (offered = span_word(&have)).len > 0;)
@@ -195,7 +218,8 @@ path(struct lint *l, struct span given)
 	if (given.len == 0)
 		buf_printf(l->out, "the address is missing\n");
 	else if (given.at[0] != '<')
-		buf_printf(l->out, "the address has no angle brackets: %s<address> (RFC 5321 4.1.1.%c)\n", word,
+		buf_printf(l->out,
+		    "the address has no angle brackets: %s<address> (RFC 5321 4.1.1.%c)\n", word,
 		    l->verb == VERB_MAIL ? '2' : '3');
 	else if (given.at[given.len - 1] != '>')
 		buf_printf(l->out, "the address has no closing bracket\n");
@@ -222,27 +246,31 @@ is_closed(const struct parameter *p)
 static void
 size_value(struct lint *l, struct span value)
 {
-	const struct extension *x = l->extensions ? extensions_find(l->extensions, SPAN("SIZE")) : NULL;
+	const struct extension *x = l->extensions ? extensions_find(l->extensions, SPAN("SIZE")) :
+						    NULL;
 	unsigned long long size, limit;
 
 	if (!span_number(value, ~0ull, &size))
 		buf_printf(l->out, "SIZE wants a number of octets (RFC 1870 6)\n");
 	else if (x && span_number(x->params, ~0ull, &limit) && limit > 0 && size > limit)
-		buf_printf(l->out, "SIZE=%llu is above the server's limit of %llu (RFC 1870 6.1)\n", size, limit);
+		buf_printf(l->out, "SIZE=%llu is above the server's limit of %llu (RFC 1870 6.1)\n",
+		    size, limit);
 }
 
 static void
 value(struct lint *l, const struct parameter *p, struct span given, bool has_value)
 {
 	if (p->syntax[0] == '=' && given.len == 0)
-		buf_printf(l->out, "%s wants a value: %s%s (%s)\n", p->name, p->name, p->syntax, p->rfc);
+		buf_printf(
+		    l->out, "%s wants a value: %s%s (%s)\n", p->name, p->name, p->syntax, p->rfc);
 	else if (p->syntax[0] == '\0' && has_value)
 		buf_printf(l->out, "%s takes no value (%s)\n", p->name, p->rfc);
 	else if (strcmp(p->name, "SIZE") == 0)
 		size_value(l, given);
 	else if (is_closed(p) && !among(given, p->values))
 		buf_printf(l->out, "%s takes one of: %s (%s)\n", p->name, p->values, p->rfc);
-	else if (strcmp(p->name, "BODY") == 0 && span_eq_case(given, SPAN("BINARYMIME")) && l->extensions && !offers(l, "BINARYMIME"))
+	else if (strcmp(p->name, "BODY") == 0 && span_eq_case(given, SPAN("BINARYMIME")) &&
+	    l->extensions && !offers(l, "BINARYMIME"))
 		buf_printf(l->out, "BINARYMIME is not offered (RFC 3030)\n");
 }
 
@@ -256,12 +284,15 @@ parameter(struct lint *l, struct span word)
 		enum verb other = l->verb == VERB_MAIL ? VERB_RCPT : VERB_MAIL;
 		buf_printf(l->out, "the parameter ");
 		text_safe_to(l->out, span_first(name, 40));
-		buf_printf(l->out, parameter_find(other, name) ? " belongs to %s\n" : " is not one of %s's that smtpsh knows\n",
+		buf_printf(l->out,
+		    parameter_find(other, name) ? " belongs to %s\n" :
+						  " is not one of %s's that smtpsh knows\n",
 		    verb_info(parameter_find(other, name) ? other : l->verb)->name);
 		return;
 	}
 	if (l->extensions && !offers(l, p->extension))
-		buf_printf(l->out, "%s is not offered: the server did not list %s (%s)\n", p->name, p->extension, p->rfc);
+		buf_printf(l->out, "%s is not offered: the server did not list %s (%s)\n", p->name,
+		    p->extension, p->rfc);
 	value(l, p, given, name.len < word.len);
 }
 
@@ -273,7 +304,8 @@ envelope(struct lint *l)
 	if (l->verb != VERB_MAIL && l->verb != VERB_RCPT)
 		return;
 	if (!parameter_split(l->verb, l->args, &given, &params)) {
-		buf_printf(l->out, "%s wants %s<address> behind it\n", verb_info(l->verb)->name, l->verb == VERB_MAIL ? "FROM:" : "TO:");
+		buf_printf(l->out, "%s wants %s<address> behind it\n", verb_info(l->verb)->name,
+		    l->verb == VERB_MAIL ? "FROM:" : "TO:");
 		return;
 	}
 	path(l, given);
@@ -283,13 +315,17 @@ envelope(struct lint *l)
 		parameter(l, word);
 	}
 	if (l->verb == VERB_MAIL && has_eight_bit(given) && !utf8)
-		buf_printf(l->out, "an address beyond ASCII wants the parameter SMTPUTF8 (RFC 6531 3.4)\n");
+		buf_printf(l->out,
+		    "an address beyond ASCII wants the parameter SMTPUTF8 (RFC 6531 3.4)\n");
 }
 
 void
-lint_command(struct span line, const struct dialogue *dialogue, const struct extensions *extensions, struct buf *out)
+lint_command(struct span line, const struct dialogue *dialogue, const struct extensions *extensions,
+    struct buf *out)
 {
-	struct lint l = { .line = line, .dialogue = dialogue, .extensions = extensions, .out = out };
+	struct lint l = {
+		.line = line, .dialogue = dialogue, .extensions = extensions, .out = out
+	};
 
 	l.verb = verb_of(line, &l.args);
 	l.args = span_trim(l.args);
@@ -322,21 +358,30 @@ is_header(struct span line, bool first)
 }
 
 void
-lint_text(struct lint_message *m, struct span line, const struct extensions *extensions, struct buf *out)
+lint_text(
+    struct lint_message *m, struct span line, const struct extensions *extensions, struct buf *out)
 {
 	if (span_eq(line, SPAN("."))) {
 		if (!m->blank)
-			buf_printf(out, "no blank line separates header and body: the whole text counts as header (RFC 5322 2.1)\n");
+			buf_printf(out,
+			    "no blank line separates header and body: the whole text counts as "
+			    "header (RFC 5322 2.1)\n");
 		else if (m->no_header)
-			buf_printf(out, "what stands above the first blank line is no header (RFC 5322 2.2)\n");
+			buf_printf(out,
+			    "what stands above the first blank line is no header (RFC 5322 2.2)\n");
 		return;
 	}
 	if (line.len > 1 && line.at[0] == '.' && line.at[1] != '.')
-		buf_printf(out, "the server takes the first dot of this line away; to keep it, type it twice (RFC 5321 4.5.2)\n");
+		buf_printf(out,
+		    "the server takes the first dot of this line away; to keep it, type it twice "
+		    "(RFC 5321 4.5.2)\n");
 	if (line.len > 998)
-		buf_printf(out, "this line has %zu octets, more than 998 (RFC 5321 4.5.3.1.6)\n", line.len);
-	if (!m->eight_bit_said && has_eight_bit(line) && extensions && !extensions_offer(extensions, "8BITMIME")) {
-		buf_printf(out, "this line has octets above 127, and 8BITMIME is not offered (RFC 6152)\n");
+		buf_printf(out, "this line has %zu octets, more than 998 (RFC 5321 4.5.3.1.6)\n",
+		    line.len);
+	if (!m->eight_bit_said && has_eight_bit(line) && extensions &&
+	    !extensions_offer(extensions, "8BITMIME")) {
+		buf_printf(out,
+		    "this line has octets above 127, and 8BITMIME is not offered (RFC 6152)\n");
 		m->eight_bit_said = true;
 	}
 	if (!m->blank && line.len > 0 && !is_header(line, !m->begun))

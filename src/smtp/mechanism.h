@@ -5,10 +5,12 @@
 #include "base/span.h"
 
 enum mechanism_kind {
-	MECHANISM_PASSWORD,		/* the password itself goes over the wire: within TLS only */
+	/* the password itself goes over the wire: within TLS only */
+	MECHANISM_PASSWORD,
 	MECHANISM_PROOF,		/* only a proof of it */
 	MECHANISM_TOKEN,		/* a bearer token: within TLS only */
-	MECHANISM_OUTSIDE,		/* who it is is known otherwise: a certificate, a ticket, nobody */
+	/* who it is is known otherwise: a certificate, a ticket, nobody */
+	MECHANISM_OUTSIDE,
 	MECHANISM_OLD,			/* broken or historic */
 };
 
@@ -18,7 +20,8 @@ struct mechanism_info {
 	enum mechanism_kind kind;
 	const char *meaning;		/* a sentence without its full stop */
 };
-const struct mechanism_info *mechanism_info(struct span name);	/* in any case; with -PLUS too; NULL: not known */
+/* in any case; with -PLUS too; NULL: not known */
+const struct mechanism_info *mechanism_info(struct span name);
 const struct mechanism_info *mechanism_row(size_t n);		/* the whole table; NULL: no more */
 const char *mechanism_kind_text(enum mechanism_kind);
 

@@ -2,29 +2,47 @@
 #include "smtp/parameter.h"
 
 const struct parameter parameters[] = {
-	{ "AUTH", VERB_MAIL, "AUTH", "=address|<>", "<>", "RFC 4954 5", "Who handed the message in first" },
-	{ "BODY", VERB_MAIL, "8BITMIME", "=7BIT|8BITMIME|BINARYMIME", "7BIT 8BITMIME BINARYMIME", "RFC 6152 2",
-	  "What octets the body has" },
-	{ "BY", VERB_MAIL, "DELIVERBY", "=seconds;R|N[T]", NULL, "RFC 2852 4", "Deliver within this time, or return or notify" },
+	{ "AUTH", VERB_MAIL, "AUTH", "=address|<>", "<>", "RFC 4954 5",
+	    "Who handed the message in first" },
+	{ "BODY", VERB_MAIL, "8BITMIME", "=7BIT|8BITMIME|BINARYMIME", "7BIT 8BITMIME BINARYMIME",
+	    "RFC 6152 2", "What octets the body has" },
+	{ "BY", VERB_MAIL, "DELIVERBY", "=seconds;R|N[T]", NULL, "RFC 2852 4",
+	    "Deliver within this time, or return or notify" },
 	{ "CONPERM", VERB_MAIL, "CONPERM", "", NULL, "RFC 4141 4", "The content may be converted" },
-	{ "ENVID", VERB_MAIL, "DSN", "=xtext", NULL, "RFC 3461 4.4", "A name that notifications repeat" },
-	{ "HOLDFOR", VERB_MAIL, "FUTURERELEASE", "=seconds", NULL, "RFC 4865 4", "Keep the message back for so long" },
-	{ "HOLDUNTIL", VERB_MAIL, "FUTURERELEASE", "=date-time", NULL, "RFC 4865 4", "Keep the message back until then" },
-	{ "MT-PRIORITY", VERB_MAIL, "MT-PRIORITY", "=-9..9", "-9 -4 0 4 9", "RFC 6710 5", "How urgent the message is" },
-	{ "MTRK", VERB_MAIL, "MTRK", "=certifier[:timeout]", NULL, "RFC 3885 4", "The message may be tracked" },
-	{ "REQUIRETLS", VERB_MAIL, "REQUIRETLS", "", NULL, "RFC 8689 2", "Pass the message on over verified TLS only" },
-	{ "RET", VERB_MAIL, "DSN", "=FULL|HDRS", "FULL HDRS", "RFC 3461 4.3", "How much of the message a notification returns" },
+	{ "ENVID", VERB_MAIL, "DSN", "=xtext", NULL, "RFC 3461 4.4",
+	    "A name that notifications repeat" },
+	{ "HOLDFOR", VERB_MAIL, "FUTURERELEASE", "=seconds", NULL, "RFC 4865 4",
+	    "Keep the message back for so long" },
+	{ "HOLDUNTIL", VERB_MAIL, "FUTURERELEASE", "=date-time", NULL, "RFC 4865 4",
+	    "Keep the message back until then" },
+	{ "MT-PRIORITY", VERB_MAIL, "MT-PRIORITY", "=-9..9", "-9 -4 0 4 9", "RFC 6710 5",
+	    "How urgent the message is" },
+	{ "MTRK", VERB_MAIL, "MTRK", "=certifier[:timeout]", NULL, "RFC 3885 4",
+	    "The message may be tracked" },
+	{ "REQUIRETLS", VERB_MAIL, "REQUIRETLS", "", NULL, "RFC 8689 2",
+	    "Pass the message on over verified TLS only" },
+	{ "RET", VERB_MAIL, "DSN", "=FULL|HDRS", "FULL HDRS", "RFC 3461 4.3",
+	    "How much of the message a notification returns" },
 	{ "SIZE", VERB_MAIL, "SIZE", "=octets", NULL, "RFC 1870 6", "How large the message is" },
-	{ "SMTPUTF8", VERB_MAIL, "SMTPUTF8", "", NULL, "RFC 6531 3.4", "Addresses or header are in UTF-8" },
-	{ "SOLICIT", VERB_MAIL, "NO-SOLICITING", "=keywords", NULL, "RFC 3865 2.4", "What solicitation the message is" },
-	{ "SUBMITTER", VERB_MAIL, "SUBMITTER", "=address", NULL, "RFC 4405 4", "Who is responsible for handing it in" },
-	{ "TRANSID", VERB_MAIL, "CHECKPOINT", "=<id>", NULL, "RFC 1845 4", "Names the transaction, to resume it" },
-	{ "XVERP", VERB_MAIL, "XVERP", "[=chars]", NULL, "Postfix VERP_README", "A sender of its own for each recipient" },
-	{ "CONNEG", VERB_RCPT, "CONNEG", "", NULL, "RFC 4141 5", "Ask what content the recipient takes" },
-	{ "NOTIFY", VERB_RCPT, "DSN", "=NEVER|SUCCESS,FAILURE,DELAY", "NEVER SUCCESS FAILURE DELAY SUCCESS,FAILURE SUCCESS,FAILURE,DELAY",
-	  "RFC 3461 4.1", "When to send a delivery status notification" },
-	{ "ORCPT", VERB_RCPT, "DSN", "=rfc822;xtext", "rfc822; utf-8;", "RFC 3461 4.2", "The recipient as first written" },
-	{ "RRVS", VERB_RCPT, "RRVS", "=date-time[;C|R]", NULL, "RFC 7293 3", "Only if the mailbox has had its owner since then" },
+	{ "SMTPUTF8", VERB_MAIL, "SMTPUTF8", "", NULL, "RFC 6531 3.4",
+	    "Addresses or header are in UTF-8" },
+	{ "SOLICIT", VERB_MAIL, "NO-SOLICITING", "=keywords", NULL, "RFC 3865 2.4",
+	    "What solicitation the message is" },
+	{ "SUBMITTER", VERB_MAIL, "SUBMITTER", "=address", NULL, "RFC 4405 4",
+	    "Who is responsible for handing it in" },
+	{ "TRANSID", VERB_MAIL, "CHECKPOINT", "=<id>", NULL, "RFC 1845 4",
+	    "Names the transaction, to resume it" },
+	{ "XVERP", VERB_MAIL, "XVERP", "[=chars]", NULL, "Postfix VERP_README",
+	    "A sender of its own for each recipient" },
+	{ "CONNEG", VERB_RCPT, "CONNEG", "", NULL, "RFC 4141 5",
+	    "Ask what content the recipient takes" },
+	{ "NOTIFY", VERB_RCPT, "DSN", "=NEVER|SUCCESS,FAILURE,DELAY",
+	    "NEVER SUCCESS FAILURE DELAY SUCCESS,FAILURE SUCCESS,FAILURE,DELAY", "RFC 3461 4.1",
+	    "When to send a delivery status notification" },
+	{ "ORCPT", VERB_RCPT, "DSN", "=rfc822;xtext", "rfc822; utf-8;", "RFC 3461 4.2",
+	    "The recipient as first written" },
+	{ "RRVS", VERB_RCPT, "RRVS", "=date-time[;C|R]", NULL, "RFC 7293 3",
+	    "Only if the mailbox has had its owner since then" },
 	{ .name = NULL },
 };
 
@@ -37,7 +55,10 @@ parameter_find(enum verb verb, struct span name)
 	return NULL;
 }
 
-/* Where a path ends: behind its ">", blanks in a quoted local part included, else at the first blank. */
+/*
+ * Where a path ends: behind its ">", blanks in a quoted local part included, else at the first
+ * blank.
+ */
 static size_t
 path_length(struct span s)
 {

@@ -26,10 +26,12 @@ is_domain(struct span s)
 	while (s.at) {
 		bool more = span_has(s, '.');
 		struct span label = span_until(&s, '.');
-		if (label.len == 0 || label.len > LABEL_MAX || label.at[0] == '-' || label.at[label.len - 1] == '-')
+		if (label.len == 0 || label.len > LABEL_MAX || label.at[0] == '-' ||
+		    label.at[label.len - 1] == '-')
 			return false;
 		for (size_t i = 0; i < label.len; i++)
-			if (!is_alnum(label.at[i]) && label.at[i] != '-' && label.at[i] != '_' && (unsigned char)label.at[i] < 0x80)
+			if (!is_alnum(label.at[i]) && label.at[i] != '-' && label.at[i] != '_' &&
+			    (unsigned char)label.at[i] < 0x80)
 				return false;
 		if (!more)
 			return true;

@@ -1,4 +1,7 @@
-/* The address between the angle brackets of MAIL and RCPT, taken apart and checked (RFC 5321 4.1.2, 4.1.3, RFC 6531 3.3). */
+/*
+ * The address between the angle brackets of MAIL and RCPT, taken apart and checked (RFC 5321 4.1.2,
+ * 4.1.3, RFC 6531 3.3).
+ */
 #ifndef SMTP_PATH_H
 #define SMTP_PATH_H
 
@@ -10,7 +13,10 @@ struct path {
 	bool utf8;			/* it has octets beyond ASCII */
 };
 
-/* `text` with its brackets. NULL when it is well formed, else what is wrong with it, in a few words. */
+/*
+ * `text` with its brackets. NULL when it is well formed, else what is wrong with it, in a few
+ * words.
+ */
 const char *path_parse(struct span text, struct path *out);
 
 /* "mx.example.org", "[192.0.2.1]", "[IPv6:2001:db8::1]": what EHLO may name. */

@@ -16,11 +16,15 @@ static const struct {
 	{ SPAN_INIT("queued "), " ,;)", true },
 };
 
-/* "vANB1x2y012345 Message accepted for delivery" (Sendmail, OpenSMTPD), "1700000000 abc - gsmtp" (Google). */
+/*
+ * "vANB1x2y012345 Message accepted for delivery" (Sendmail, OpenSMTPD), "1700000000 abc - gsmtp"
+ * (Google).
+ */
 static struct span
 word_before(struct span text)
 {
-	static const struct span behind[] = { SPAN_INIT(" Message accepted"), SPAN_INIT(" - gsmtp") };
+	static const struct span behind[] = { SPAN_INIT(" Message accepted"),
+		SPAN_INIT(" - gsmtp") };
 	struct span rest, last = SPAN_NONE;
 
 	for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {

@@ -21,7 +21,8 @@ line_code(struct span line, unsigned *code)
 			return false;
 	if (line.len > 3 && line.at[3] >= '0' && line.at[3] <= '9')
 		return false;
-	*code = (unsigned)(line.at[0] - '0') * 100 + (unsigned)(line.at[1] - '0') * 10 + (unsigned)(line.at[2] - '0');
+	*code = (unsigned)(line.at[0] - '0') * 100 + (unsigned)(line.at[1] - '0') * 10 +
+	    (unsigned)(line.at[2] - '0');
 	return true;
 }
 
@@ -107,7 +108,8 @@ read_line(struct span line, struct reply *out, bool *has_code)
 	if (code < 200 || code > 599)
 		out->flaws |= REPLY_BAD_CODE;
 	if (*has_code && code != out->code)
-		out->flaws |= code / 100 == out->code / 100 ? REPLY_CODES_DIFFER : REPLY_CODES_DIFFER | REPLY_MIXED;
+		out->flaws |= code / 100 == out->code / 100 ? REPLY_CODES_DIFFER :
+							      REPLY_CODES_DIFFER | REPLY_MIXED;
 	if (!*has_code)
 		out->code = code;
 	*has_code = true;

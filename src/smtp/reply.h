@@ -1,6 +1,6 @@
 /*
- * One reply out of octets (RFC 5321 4.2), by a pure function that records flaws and cannot fail: whatever stands in
- * the octets, a reply ends at the first line that does not say "more follows".
+ * One reply out of octets (RFC 5321 4.2), by a pure function that records flaws and cannot fail:
+ * whatever stands in the octets, a reply ends at the first line that does not say "more follows".
  */
 #ifndef SMTP_REPLY_H
 #define SMTP_REPLY_H
@@ -10,21 +10,26 @@
 #include "smtp/status.h"
 
 /* bit, the word for it in JSON, what is wrong, where the rule stands */
-#define REPLY_FLAWS(X)										\
-	X(BARE_LF,	 0, "bare_lf",	     "a line ends in LF without CR",		"RFC 5321 2.3.8")	\
-	X(BARE_CR,	 1, "bare_cr",	     "a CR stands without LF",			"RFC 5321 2.3.8")	\
-	X(CODES_DIFFER,	 2, "codes_differ",  "its lines do not all have the same code; the first counts", "RFC 5321 4.2.1")	\
-	X(NO_CODE,	 3, "no_code",	     "a line does not begin with a reply code",	"RFC 5321 4.2")		\
-	X(BAD_CODE,	 4, "bad_code",	     "the code is not one of 200 to 599",	"RFC 5321 4.2.1")	\
-	X(BAD_SEPARATOR, 5, "bad_separator", "neither a blank nor \"-\" follows the code", "RFC 5321 4.2")	\
-	X(LONG_LINE,	 6, "long_line",     "a line has more than 512 octets",		"RFC 5321 4.5.3.1.5")	\
-	X(NUL,		 7, "nul",	     "it has NUL octets",			"RFC 5321 2.3.1")	\
-	X(CONTROL,	 8, "control",	     "it has control octets",			"RFC 5321 4.2")		\
-	X(EIGHT_BIT,	 9, "eight_bit",     "it has octets above 127 that are not UTF-8", "RFC 5321 2.4")	\
-	X(CUT,		10, "cut",	     "it was cut: too long to keep",		"RFC 5321 4.5.3.1.5")	\
-	X(CLASS_DIFFERS, 11, "class_differs", "the enhanced code's class is not the reply's", "RFC 2034 4")	\
-	X(UNFINISHED,	12, "unfinished",    "it says that more follows, and another reply does", "RFC 5321 4.2.1")	\
-	X(MIXED,	13, "mixed",	     "its lines are of different classes: it is no success", "RFC 5321 4.2.1")
+#define REPLY_FLAWS(X)                                                                             \
+	X(BARE_LF, 0, "bare_lf", "a line ends in LF without CR", "RFC 5321 2.3.8")                 \
+	X(BARE_CR, 1, "bare_cr", "a CR stands without LF", "RFC 5321 2.3.8")                       \
+	X(CODES_DIFFER, 2, "codes_differ",                                                         \
+	    "its lines do not all have the same code; the first counts", "RFC 5321 4.2.1")         \
+	X(NO_CODE, 3, "no_code", "a line does not begin with a reply code", "RFC 5321 4.2")        \
+	X(BAD_CODE, 4, "bad_code", "the code is not one of 200 to 599", "RFC 5321 4.2.1")          \
+	X(BAD_SEPARATOR, 5, "bad_separator", "neither a blank nor \"-\" follows the code",         \
+	    "RFC 5321 4.2")                                                                        \
+	X(LONG_LINE, 6, "long_line", "a line has more than 512 octets", "RFC 5321 4.5.3.1.5")      \
+	X(NUL, 7, "nul", "it has NUL octets", "RFC 5321 2.3.1")                                    \
+	X(CONTROL, 8, "control", "it has control octets", "RFC 5321 4.2")                          \
+	X(EIGHT_BIT, 9, "eight_bit", "it has octets above 127 that are not UTF-8", "RFC 5321 2.4") \
+	X(CUT, 10, "cut", "it was cut: too long to keep", "RFC 5321 4.5.3.1.5")                    \
+	X(CLASS_DIFFERS, 11, "class_differs", "the enhanced code's class is not the reply's",      \
+	    "RFC 2034 4")                                                                          \
+	X(UNFINISHED, 12, "unfinished", "it says that more follows, and another reply does",       \
+	    "RFC 5321 4.2.1")                                                                      \
+	X(MIXED, 13, "mixed", "its lines are of different classes: it is no success",              \
+	    "RFC 5321 4.2.1")
 
 enum reply_flaw {
 #define X(name, bit, word, text, rfc) REPLY_##name = 1u << (bit),
@@ -34,20 +39,28 @@ enum reply_flaw {
 
 struct reply {
 	unsigned code;		/* of the first line that has one; 0 when none has */
-	struct status status;	/* the enhanced code of the first line; class 0 when there is none (RFC 2034) */
-	struct span *line;	/* texts behind code and separator, the enhanced code still in them; as the peer sent them */
+	/* the enhanced code of the first line; class 0 when there is none (RFC 2034) */
+	struct status status;
+	/*
+	 * texts behind code and separator, the enhanced code still in them; as the peer sent them
+	 */
+	struct span *line;
 	size_t nlines;		/* at least 1 */
 	unsigned flaws;		/* REPLY_* bits */
 	struct span raw;	/* every octet of it, line ends too */
 };
 
 /*
- * The octets that the first reply in `in` takes, or 0 while it is not complete. On success fills *out; its lines live
- * in the arena, the texts in `in`. A proper prefix of a reply gives 0, the whole its length.
+ * The octets that the first reply in `in` takes, or 0 while it is not complete. On success fills
+ * *out; its lines live in the arena, the texts in `in`. A proper prefix of a reply gives 0, the
+ * whole its length.
  */
 size_t reply_parse(struct span in, struct arena *, struct reply *out);
 
-/* The same end, found bit by bit: remembers how far it looked, so that n octets cost n however they arrive. {0} to begin. */
+/*
+ * The same end, found bit by bit: remembers how far it looked, so that n octets cost n however they
+ * arrive. {0} to begin.
+ */
 struct reply_scan {
 	size_t line;		/* where the line begins that is being read */
 	size_t seen;		/* octets already looked at */

@@ -6,12 +6,16 @@
 #include "base/secret.h"
 #include "smtp/auth.h"
 
-/* gsasl wants its own contexts; one an exchange is simplest, and no exchange is so frequent that it would matter. */
+/*
+ * gsasl wants its own contexts; one an exchange is simplest, and no exchange is so frequent that it
+ * would matter.
+ */
 struct exchange {
 	Gsasl *library;
 	Gsasl_session *session;
 	const struct auth_credentials *who;
-	bool done, mutual;	/* the last step was the last; the mechanism proves the server too */
+	/* the last step was the last; the mechanism proves the server too */
+	bool done, mutual;
 };
 
 static bool
@@ -102,7 +106,8 @@ begin(const char *mech, const struct auth_credentials *who, struct err *err)
 	int bad;
 
 	x->who = who;
-	x->mutual = span_starts(span_of(mech), SPAN("SCRAM-")) || span_eq(span_of(mech), SPAN("DIGEST-MD5"));
+	x->mutual = span_starts(span_of(mech), SPAN("SCRAM-")) ||
+	    span_eq(span_of(mech), SPAN("DIGEST-MD5"));
 	bad = gsasl_init(&x->library);
 	if (bad == GSASL_OK) {
 		gsasl_callback_set(x->library, callback);
@@ -144,13 +149,16 @@ step(void *mem, struct span challenge, struct buf *out, struct err *err)
 		return true;
 	if (!is_bounded(challenge, err))
 		return false;
-	int status = gsasl_step(x->session, challenge.at ? challenge.at : "", challenge.len, &response, &len);
+	int status = gsasl_step(
+	    x->session, challenge.at ? challenge.at : "", challenge.len, &response, &len);
 	x->done = status == GSASL_OK;
 	if (status != GSASL_OK && status != GSASL_NEEDS_MORE) {
 		gsasl_free(response);
 		if (status == GSASL_AUTHENTICATION_ERROR && x->mutual)
-			return err_set(err, ERR_PROTO, "the server did not prove that it knows the password");
-		return err_set(err, ERR_PROTO, "the exchange cannot go on: %s", gsasl_strerror(status));
+			return err_set(
+			    err, ERR_PROTO, "the server did not prove that it knows the password");
+		return err_set(
+		    err, ERR_PROTO, "the exchange cannot go on: %s", gsasl_strerror(status));
 	}
 	bool fits = buf_append(out, (struct span){ response, len });
 	if (response)

@@ -49,7 +49,8 @@ has_shape(struct span octets)
 		nuls += c == 0;
 		others += c != 0;
 	}
-	return nuls > 0 && others > 0;			/* RFC 4616: [authzid] NUL authcid NUL passwd */
+	/* RFC 4616: [authzid] NUL authcid NUL passwd */
+	return nuls > 0 && others > 0;
 }
 
 static bool
@@ -57,13 +58,17 @@ is_blob(struct span word)
 {
 	struct arena arena = { 0 };
 	struct span octets;
-	bool is = word.len >= SHAPE_MIN && base64_decode_loosely(&arena, word, &octets) && has_shape(octets);
+	bool is = word.len >= SHAPE_MIN && base64_decode_loosely(&arena, word, &octets) &&
+	    has_shape(octets);
 
 	arena_wipe(&arena);
 	return is;
 }
 
-/* The name of a mechanism, not a response without padding that could pass for one: names have no small letters (RFC 4422 3.1). */
+/*
+ * The name of a mechanism, not a response without padding that could pass for one: names have no
+ * small letters (RFC 4422 3.1).
+ */
 static bool
 is_named(struct span word)
 {
@@ -98,12 +103,17 @@ is_glued(struct span word)
 static struct span
 past_names(struct span rest)
 {
-	for (struct span at = rest, word; (word = span_word(&at)).len > 0 && (auth_mech(word) || span_eq_case(word, SPAN("AUTH"))); rest = at)
+	for (struct span at = rest, word; (word = span_word(&at)).len > 0 &&
+	     (auth_mech(word) || span_eq_case(word, SPAN("AUTH")));
+	     rest = at)
 		;
 	return rest;
 }
 
-/* What follows a second AUTH and its mechanism, in a line of any verb: a paste that was not meant as one. */
+/*
+ * What follows a second AUTH and its mechanism, in a line of any verb: a paste that was not meant
+ * as one.
+ */
 static struct span
 quoted_auth(struct span rest)
 {
@@ -116,13 +126,14 @@ quoted_auth(struct span rest)
 }
 
 /*
- * The secret end of a line that is a command: from an initial response on. Empty: it has none. *mech is what it is a response
- * of; empty: not known.
+ * The secret end of a line that is a command: from an initial response on. Empty: it has none.
+ * *mech is what it is a response of; empty: not known.
  */
 static struct span
 concealed_end(const struct secrecy *w, struct span line, struct span *mech)
 {
-	struct span args, rest = line, word = span_word(&rest), next = rest, second = span_word(&next);
+	struct span args, rest = line, word = span_word(&rest), next = rest,
+			  second = span_word(&next);
 	enum verb verb = verb_of(line, &args);
 
 	*mech = SPAN_NONE;
@@ -139,12 +150,16 @@ concealed_end(const struct secrecy *w, struct span line, struct span *mech)
 		return quoted_auth(args);
 	if (is_glued(word)) {
 		struct span glued = span_skip(word, 4);
-		while (glued.len > 0 && !auth_mech(glued) && strchr("=:-_,;", glued.at[0] ? glued.at[0] : ' '))
+		while (glued.len > 0 && !auth_mech(glued) &&
+		    strchr("=:-_,;", glued.at[0] ? glued.at[0] : ' '))
 			glued = span_skip(glued, 1);
 		*mech = auth_mech(glued) ? glued : SPAN_NONE;
-		return mech->len ? past_names(rest) : (struct span){ word.at + 4, (size_t)(line.at + line.len - word.at) - 4 };
+		return mech->len ?
+		    past_names(rest) :
+		    (struct span){ word.at + 4, (size_t)(line.at + line.len - word.at) - 4 };
 	}
-	if (auth_mech(word) || (is_nearly_auth(word) && (auth_mech(second) || second.len >= SHAPE_MIN))) {
+	if (auth_mech(word) ||
+	    (is_nearly_auth(word) && (auth_mech(second) || second.len >= SHAPE_MIN))) {
 		*mech = auth_mech(word) ? word : auth_mech(second) ? second : SPAN_NONE;
 		return past_names(rest);
 	}
@@ -164,7 +179,8 @@ has_blob(struct span line)
 static bool
 is_no_secret(struct span response)
 {
-	return response.len == 0 || (response.len == 1 && (response.at[0] == '=' || response.at[0] == '*'));
+	return response.len == 0 ||
+	    (response.len == 1 && (response.at[0] == '=' || response.at[0] == '*'));
 }
 
 /* ---- what the client says */
@@ -216,7 +232,8 @@ without_blobs(struct secrecy *w, struct span line, struct arena *arena)
 
 	while (rest.len > 0) {
 		struct span at = rest, word = span_word(&at);
-		struct span before = span_first(rest, word.len ? (size_t)(word.at - rest.at) : rest.len);
+		struct span before = span_first(
+		    rest, word.len ? (size_t)(word.at - rest.at) : rest.len);
 		rest = span_skip(rest, before.len + word.len);
 		buf_append(&shown, before);
 		if (!is_blob(word)) {
@@ -248,7 +265,8 @@ is_known(const struct secrecy *w, struct span response)
 {
 	struct arena arena = { 0 };
 	struct span octets;
-	bool known = base64_decode_loosely(&arena, response, &octets) && secrecy_shown(w, &arena, octets).at != octets.at;
+	bool known = base64_decode_loosely(&arena, response, &octets) &&
+	    secrecy_shown(w, &arena, octets).at != octets.at;
 
 	arena_wipe(&arena);
 	return known;
@@ -274,7 +292,8 @@ secrecy_said(struct secrecy *w, struct span line, bool answer, struct arena *are
 	learn(w, response);
 	struct span shown = auth_shown(arena, span_of(w->mech), w->n++, w->asks_user, response);
 	w->asks_user = false;
-	return arena_printf(arena, "%.*s%.*s", SPAN_ARG(span_first(line, (size_t)(response.at - line.at))), SPAN_ARG(shown));
+	return arena_printf(arena, "%.*s%.*s",
+	    SPAN_ARG(span_first(line, (size_t)(response.at - line.at))), SPAN_ARG(shown));
 }
 
 /* ---- what the server says */
@@ -283,7 +302,8 @@ secrecy_said(struct secrecy *w, struct span line, bool answer, struct arena *are
 static struct span
 proof_in(struct span text)
 {
-	static const char *const before[] = { "v=", "rspauth=" };	/* RFC 5802 7, RFC 2831 2.1.3 */
+	/* RFC 5802 7, RFC 2831 2.1.3 */
+	static const char *const before[] = { "v=", "rspauth=" };
 
 	for (size_t i = 0; i < sizeof before / sizeof *before; i++) {
 		struct span at = span_find(text, span_of(before[i]));
@@ -293,7 +313,10 @@ proof_in(struct span text)
 	return SPAN_NONE;
 }
 
-/* Decoded or as they stand; of a mechanism that is not known each token that follows a response may be a proof. */
+/*
+ * Decoded or as they stand; of a mechanism that is not known each token that follows a response may
+ * be a proof.
+ */
 static void
 learn_proofs(struct secrecy *w, struct span text, bool challenge)
 {
@@ -325,7 +348,8 @@ secrecy_heard(struct secrecy *w, unsigned code, struct span text)
 	w->asks_user = auth_asks_user(challenge);
 	if (code == 334 || code == 235)
 		learn_proofs(w, text, code == 334);
-	if (code == 235 && w->n > 0)		/* said to an AUTH alone, answers to it may still come */
+	/* said to an AUTH alone, answers to it may still come */
+	if (code == 235 && w->n > 0)
 		w->pending = false;
 	arena_wipe(&arena);
 }

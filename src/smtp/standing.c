@@ -32,7 +32,10 @@ static const struct {
 	[DUE_PARTED]	= { "nothing", { 0 }, "RFC 5321 4.2" },
 };
 
-/* A login by what lies outside SASL may end without a response; of a mechanism that is not known, nothing is. */
+/*
+ * A login by what lies outside SASL may end without a response; of a mechanism that is not known,
+ * nothing is.
+ */
 static bool
 may_need_no_response(struct span mechanism)
 {
@@ -45,7 +48,8 @@ due_command(struct span line)
 	struct span args;
 	struct due due = { .verb = verb_of(line, &args) };
 
-	if (due.verb == VERB_BDAT || due.verb == VERB_BURL) {		/* the last chunk ends the message (RFC 3030 2) */
+	/* the last chunk ends the message (RFC 3030 2) */
+	if (due.verb == VERB_BDAT || due.verb == VERB_BURL) {
 		span_word(&args);
 		if (span_eq_case(span_trim(args), SPAN("LAST")))
 			due.stage = DUE_MESSAGE;
@@ -68,7 +72,8 @@ codes_of(const struct due *due)
 static bool
 is_due(const struct due *due, unsigned code)
 {
-	return !(code == 235 && due->stage == DUE_COMMAND && !due->initial) && !(code == 353 && !due->prdr);
+	return !(code == 235 && due->stage == DUE_COMMAND && !due->initial) &&
+	    !(code == 353 && !due->prdr);
 }
 
 static bool
@@ -97,8 +102,9 @@ lists_class(const struct due *due, unsigned class)
 static bool
 hands_over(const struct due *due)
 {
-	return due->stage == DUE_RESPONSE || due->stage == DUE_CANCEL || (due->stage == DUE_COMMAND &&
-	    (due->verb == VERB_STARTTLS || due->verb == VERB_DATA || due->verb == VERB_AUTH));
+	return due->stage == DUE_RESPONSE || due->stage == DUE_CANCEL ||
+	    (due->stage == DUE_COMMAND &&
+		(due->verb == VERB_STARTTLS || due->verb == VERB_DATA || due->verb == VERB_AUTH));
 }
 
 /* Codes that belong to one command, or to an answer within one; and 250 where more is to follow. */
@@ -116,9 +122,11 @@ is_another_ones(const struct due *due, unsigned code)
 enum standing
 standing_of(const struct due *due, unsigned code)
 {
-	bool listless = (due->stage == DUE_COMMAND || due->stage == DUE_FURTHER) && codes_of(due)[0] == 0;
+	bool listless = (due->stage == DUE_COMMAND || due->stage == DUE_FURTHER) &&
+	    codes_of(due)[0] == 0;
 
-	if (due->stage == DUE_NOTHING)		/* a 421 before a close may come at any time (RFC 5321 3.8) */
+	/* a 421 before a close may come at any time (RFC 5321 3.8) */
+	if (due->stage == DUE_NOTHING)
 		return code == 421 ? REPLY_FITS : REPLY_OUT_OF_STEP;
 	if (due->stage == DUE_PARTED)
 		return REPLY_UNLISTED;
@@ -133,14 +141,17 @@ due_is_message(const struct due *due)
 	return due->stage == DUE_MESSAGE || due->stage == DUE_RECIPIENT;
 }
 
-/* Anything but one clear code is no answer to the end of a message: nobody may think it delivered, or not. */
+/*
+ * Anything but one clear code is no answer to the end of a message: nobody may think it delivered,
+ * or not.
+ */
 static enum err_kind
 message_err(enum standing standing, const struct reply *r)
 {
 	unsigned class = r->code / 100;
 
-	if (standing == REPLY_OUT_OF_STEP || class < 2 || class > 5 || (class == 3 && standing != REPLY_FITS) ||
-	    (r->flaws & (REPLY_MIXED | REPLY_CUT)))
+	if (standing == REPLY_OUT_OF_STEP || class < 2 || class > 5 ||
+	    (class == 3 && standing != REPLY_FITS) || (r->flaws & (REPLY_MIXED | REPLY_CUT)))
 		return ERR_UNKNOWN;
 	return class == 4 ? ERR_TEMPORARY : class == 5 ? ERR_REFUSED : ERR_NONE;
 }
@@ -187,24 +198,33 @@ list_codes(const struct due *due, char *out, size_t size)
 		if (is_due(due, codes[i]))
 			listed[n++] = codes[i];
 	for (size_t i = 0; i < n; i++)
-		len += (size_t)snprintf(out + len, size - len, "%s%u", i == 0 ? "" : i + 1 == n ? " or " : ", ", listed[i]);
+		len += (size_t)snprintf(out + len, size - len, "%s%u",
+		    i == 0	   ? "" :
+			i + 1 == n ? " or " :
+				     ", ",
+		    listed[i]);
 }
 
 void
 standing_text(const struct due *due, enum standing standing, unsigned code, char out[STANDING_TEXT])
 {
 	char expected[60];
-	const char *rfc = due->stage == DUE_COMMAND ? verb_info(due->verb)->codes_rfc : stages[due->stage].rfc;
+	const char *rfc = due->stage == DUE_COMMAND ? verb_info(due->verb)->codes_rfc :
+						      stages[due->stage].rfc;
 
 	out[0] = '\0';
 	if (due->stage == DUE_PARTED)
 		return;
 	list_codes(due, expected, sizeof expected);
 	if (standing == REPLY_OUT_OF_STEP && due->stage == DUE_NOTHING)
-		snprintf(out, STANDING_TEXT, "replies out of step: %03u is unsolicited (%s)", code, rfc);
+		snprintf(
+		    out, STANDING_TEXT, "replies out of step: %03u is unsolicited (%s)", code, rfc);
 	else if (standing == REPLY_OUT_OF_STEP)
-		snprintf(out, STANDING_TEXT, "replies out of step: %03u does not answer %s (expected %s, %s)", code, due_text(due), expected, rfc);
+		snprintf(out, STANDING_TEXT,
+		    "replies out of step: %03u does not answer %s (expected %s, %s)", code,
+		    due_text(due), expected, rfc);
 	else if (standing == REPLY_UNLISTED)
-		snprintf(out, STANDING_TEXT, "%03u is not a listed reply to %s (expected %s, %s); its first digit counts", code, due_text(due),
-		    expected, rfc);
+		snprintf(out, STANDING_TEXT,
+		    "%03u is not a listed reply to %s (expected %s, %s); its first digit counts",
+		    code, due_text(due), expected, rfc);
 }

@@ -1,7 +1,8 @@
 /*
- * Whether a reply's code belongs to what it answers. SMTP has no tags, so that only the code tells: each command lists
- * the positive codes that answer it (RFC 5321 4.3.2; the extensions' own), and some codes belong to one command alone.
- * One of those elsewhere means that replies and commands are out of step, and no reply after it can be relied on.
+ * Whether a reply's code belongs to what it answers. SMTP has no tags, so that only the code tells:
+ * each command lists the positive codes that answer it (RFC 5321 4.3.2; the extensions' own), and
+ * some codes belong to one command alone. One of those elsewhere means that replies and commands
+ * are out of step, and no reply after it can be relied on.
  *
  * What a code means is decided here and nowhere else; the session puts it into EVENT_REPLY.
  */
@@ -41,8 +42,10 @@ enum due_stage {
 struct due {
 	enum due_stage stage;
 	enum verb verb;
-	bool initial;		/* AUTH: it may succeed at once, since an initial response went with it */
-	bool prdr;		/* DUE_MESSAGE: 353 may come, and replies for each recipient with it */
+	/* AUTH: it may succeed at once, since an initial response went with it */
+	bool initial;
+	/* DUE_MESSAGE: 353 may come, and replies for each recipient with it */
+	bool prdr;
 };
 
 /* The due of a command line, AUTH's initial response seen. */
@@ -51,8 +54,8 @@ struct due due_command(struct span line);
 enum standing standing_of(const struct due *, unsigned code);
 
 /*
- * What a reply of that standing comes to: ERR_NONE, ERR_TEMPORARY, ERR_REFUSED, or ERR_PROTO where it cannot be taken. To
- * the end of a message such a reply leaves it ERR_UNKNOWN what became of it.
+ * What a reply of that standing comes to: ERR_NONE, ERR_TEMPORARY, ERR_REFUSED, or ERR_PROTO where
+ * it cannot be taken. To the end of a message such a reply leaves it ERR_UNKNOWN what became of it.
  */
 enum err_kind standing_err(const struct due *, enum standing, const struct reply *);
 

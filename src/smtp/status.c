@@ -24,14 +24,16 @@ status_parse(struct span text, size_t *len)
 	struct status none = { 0 }, status = { 0 };
 
 	*len = 0;
-	if (rest.len < 5 || (rest.at[0] != '2' && rest.at[0] != '4' && rest.at[0] != '5') || rest.at[1] != '.')
+	if (rest.len < 5 || (rest.at[0] != '2' && rest.at[0] != '4' && rest.at[0] != '5') ||
+	    rest.at[1] != '.')
 		return none;
 	status.class = (unsigned char)(rest.at[0] - '0');
 	rest = span_skip(rest, 2);
 	if (!take_number(&rest, &status.subject) || rest.len == 0 || rest.at[0] != '.')
 		return none;
 	rest = span_skip(rest, 1);
-	if (!take_number(&rest, &status.detail) || (rest.len > 0 && rest.at[0] != ' ' && rest.at[0] != '\t'))
+	if (!take_number(&rest, &status.detail) ||
+	    (rest.len > 0 && rest.at[0] != ' ' && rest.at[0] != '\t'))
 		return none;
 	*len = text.len - rest.len;
 	return status;

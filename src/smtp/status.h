@@ -9,7 +9,10 @@ struct status {
 	unsigned short subject, detail;
 };
 
-/* An enhanced code at the front of a reply text, "5.1.1 User unknown", and its octets in *len; class and *len 0: none is there. */
+/*
+ * An enhanced code at the front of a reply text, "5.1.1 User unknown", and its octets in *len;
+ * class and *len 0: none is there.
+ */
 struct status status_parse(struct span text, size_t *len);
 
 struct reply_code {
@@ -18,20 +21,26 @@ struct reply_code {
 	const char *rfc;		/* or who uses it */
 };
 const struct reply_code *reply_code_info(unsigned code);	/* NULL: not known */
-const char *reply_class_text(unsigned code);			/* by the first digit: "refused for now"; NULL: none */
-const char *reply_group_text(unsigned code);			/* by the second digit: "syntax"; NULL: none */
+/* by the first digit: "refused for now"; NULL: none */
+const char *reply_class_text(unsigned code);
+/* by the second digit: "syntax"; NULL: none */
+const char *reply_group_text(unsigned code);
 
 /* A row of IANA's registry of enhanced codes; its class stands for itself. */
 struct status_info {
 	unsigned short subject, detail;
 	const char *text;		/* as registered, in lower case */
-	const char *basic;		/* the reply codes that the registry pairs with it; "": it names none */
+	/* the reply codes that the registry pairs with it; "": it names none */
+	const char *basic;
 	const char *rfc;
 	const char *also;		/* another meaning that is in use; NULL: none */
 };
-const struct status_info *status_info(unsigned subject, unsigned detail);	/* NULL: not registered */
+/* NULL: not registered */
+const struct status_info *status_info(unsigned subject, unsigned detail);
 const struct status_info *status_row(size_t n);			/* the whole table; NULL: no more */
-const char *status_class_text(unsigned class);			/* "permanent"; NULL: there is no such class */
-const char *status_subject_text(unsigned subject);		/* "security or policy"; NULL: there is none such */
+/* "permanent"; NULL: there is no such class */
+const char *status_class_text(unsigned class);
+/* "security or policy"; NULL: there is none such */
+const char *status_subject_text(unsigned subject);
 
 #endif

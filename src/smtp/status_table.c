@@ -1,4 +1,7 @@
-/* status_table - what reply codes and enhanced status codes mean: IANA's registry, and what is met beside it. */
+/*
+ * status_table - what reply codes and enhanced status codes mean: IANA's registry, and what is met
+ * beside it.
+ */
 #include "smtp/status.h"
 
 static const struct reply_code codes[] = {
@@ -16,7 +19,8 @@ static const struct reply_code codes[] = {
 	{ 354, "start the message; end it with a lone dot", "RFC 5321" },
 	{ 355, "go on from this octet", "RFC 1845" },
 	{ 421, "not available, closing the connection", "RFC 5321" },
-	{ 422, "the mailbox is over quota, or a password transition is needed", "vendor, RFC 5248" },
+	{ 422, "the mailbox is over quota, or a password transition is needed",
+	    "vendor, RFC 5248" },
 	{ 430, "vendor code, not in RFC 5321: often authentication", "vendor" },
 	{ 431, "vendor code, not in RFC 5321: often disk full", "vendor" },
 	{ 432, "a password transition is needed", "RFC 4954" },
@@ -75,7 +79,8 @@ static const struct status_info statuses[] = {
 	{ 2, 2, "mailbox full", "552", "RFC 3463", NULL },
 	{ 2, 3, "message length exceeds administrative limit", "552", "RFC 3463", NULL },
 	{ 2, 4, "mailing list expansion problem", "450, 452", "RFC 3463", NULL },
-	{ 3, 0, "other or undefined mail system status", "221, 250, 421, 451, 550, 554", "RFC 3463", NULL },
+	{ 3, 0, "other or undefined mail system status", "221, 250, 421, 451, 550, 554", "RFC 3463",
+	    NULL },
 	{ 3, 1, "mail system full", "452", "RFC 3463", NULL },
 	{ 3, 2, "system not accepting network messages", "453, 521", "RFC 3463, RFC 7504", NULL },
 	{ 3, 3, "system not capable of selected features", "", "RFC 3463", NULL },
@@ -90,8 +95,8 @@ static const struct status_info statuses[] = {
 	{ 4, 5, "mail system congestion", "451", "RFC 3463", NULL },
 	{ 4, 6, "routing loop detected", "", "RFC 3463", NULL },
 	{ 4, 7, "delivery time expired", "", "RFC 3463", NULL },
-	{ 5, 0, "other or undefined protocol status", "220, 250-253, 451, 452, 454, 458, 459, 501-503, 554",
-	  "RFC 3463", NULL },
+	{ 5, 0, "other or undefined protocol status",
+	    "220, 250-253, 451, 452, 454, 458, 459, 501-503, 554", "RFC 3463", NULL },
 	{ 5, 1, "invalid command", "430, 500, 501, 503, 530, 550, 554, 555", "RFC 3463", NULL },
 	{ 5, 2, "syntax error", "500-502, 550, 555", "RFC 3463", NULL },
 	{ 5, 3, "too many recipients", "451", "RFC 3463", NULL },
@@ -105,14 +110,17 @@ static const struct status_info statuses[] = {
 	{ 6, 4, "conversion with loss performed", "250", "RFC 3463", NULL },
 	{ 6, 5, "conversion failed", "", "RFC 3463", NULL },
 	{ 6, 6, "message content not available", "554", "RFC 4468", NULL },
-	{ 6, 7, "non-ASCII addresses not permitted for that sender/recipient", "550, 553", "RFC 6531", NULL },
-	{ 6, 8, "UTF-8 string reply required but not permitted by the client", "252, 550, 553", "RFC 6531", NULL },
-	{ 6, 9, "UTF-8 header message cannot be transferred to one or more recipients", "550", "RFC 6531", NULL },
+	{ 6, 7, "non-ASCII addresses not permitted for that sender/recipient", "550, 553",
+	    "RFC 6531", NULL },
+	{ 6, 8, "UTF-8 string reply required but not permitted by the client", "252, 550, 553",
+	    "RFC 6531", NULL },
+	{ 6, 9, "UTF-8 header message cannot be transferred to one or more recipients", "550",
+	    "RFC 6531", NULL },
 	{ 6, 10, "the same as X.6.8, which replaced it", "", "RFC 6531", NULL },
-	{ 7, 0, "other or undefined security status", "220, 235, 450, 454, 500, 501, 503, 504, 530, 535, 550",
-	  "RFC 3463", NULL },
-	{ 7, 1, "delivery not authorized, message refused", "451, 454, 502, 503, 533, 550, 551", "RFC 3463",
-	  NULL },
+	{ 7, 0, "other or undefined security status",
+	    "220, 235, 450, 454, 500, 501, 503, 504, 530, 535, 550", "RFC 3463", NULL },
+	{ 7, 1, "delivery not authorized, message refused", "451, 454, 502, 503, 533, 550, 551",
+	    "RFC 3463", NULL },
 	{ 7, 2, "mailing list expansion prohibited", "550", "RFC 3463", NULL },
 	{ 7, 3, "security conversion required but not possible", "", "RFC 3463", NULL },
 	{ 7, 4, "security features not supported", "504", "RFC 3463", NULL },
@@ -128,14 +136,15 @@ static const struct status_info statuses[] = {
 	{ 7, 14, "trust relationship required", "535, 554", "RFC 5248", NULL },
 	{ 7, 15, "priority level is too low", "450, 550 (other 4xx/5xx)", "RFC 6710", NULL },
 	{ 7, 16, "message too big for the specified priority", "552 (other 4xx/5xx)", "RFC 6710",
-	  "RFC 4865 uses the same number for a hold (HOLDFOR, HOLDUNTIL) that is refused" },
+	    "RFC 4865 uses the same number for a hold (HOLDFOR, HOLDUNTIL) that is refused" },
 	{ 7, 17, "mailbox owner has changed", "5xx", "RFC 7293",
-	  "RFC 4865 uses the same number for a hold (HOLDFOR, HOLDUNTIL) that is refused" },
+	    "RFC 4865 uses the same number for a hold (HOLDFOR, HOLDUNTIL) that is refused" },
 	{ 7, 18, "domain owner has changed", "5xx", "RFC 7293", NULL },
 	{ 7, 19, "RRVS test cannot be completed", "5xx", "RFC 7293", NULL },
 	{ 7, 20, "no passing DKIM signature found", "550", "RFC 7372, RFC 6376", NULL },
 	{ 7, 21, "no acceptable DKIM signature found", "550", "RFC 7372, RFC 6376", NULL },
-	{ 7, 22, "no valid author-matched DKIM signature found", "550", "RFC 7372, RFC 6376", NULL },
+	{ 7, 22, "no valid author-matched DKIM signature found", "550", "RFC 7372, RFC 6376",
+	    NULL },
 	{ 7, 23, "SPF validation failed", "550", "RFC 7372, RFC 7208", NULL },
 	{ 7, 24, "SPF validation error", "451, 550", "RFC 7372, RFC 7208", NULL },
 	{ 7, 25, "reverse DNS validation failed", "550", "RFC 7372, RFC 7601", NULL },
@@ -172,8 +181,12 @@ const char *
 reply_group_text(unsigned code)
 {
 	static const char *const text[10] = {
-		[0] = "syntax", [1] = "information", [2] = "the connection", [3] = "unspecified: authentication uses it",
-		[4] = "unspecified", [5] = "the mail system",
+		[0] = "syntax",
+		[1] = "information",
+		[2] = "the connection",
+		[3] = "unspecified: authentication uses it",
+		[4] = "unspecified",
+		[5] = "the mail system",
 	};
 
 	return text[code / 10 % 10];
@@ -206,7 +219,13 @@ const char *
 status_subject_text(unsigned subject)
 {
 	static const char *const text[] = {
-		"other", "address", "mailbox", "mail system", "network and routing", "protocol", "content or media",
+		"other",
+		"address",
+		"mailbox",
+		"mail system",
+		"network and routing",
+		"protocol",
+		"content or media",
 		"security or policy",
 	};
 

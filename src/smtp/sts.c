@@ -17,7 +17,8 @@ static bool
 is_alphanumeric(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!((s.at[i] >= '0' && s.at[i] <= '9') || ((s.at[i] | 32) >= 'a' && (s.at[i] | 32) <= 'z')))
+		if (!((s.at[i] >= '0' && s.at[i] <= '9') ||
+			((s.at[i] | 32) >= 'a' && (s.at[i] | 32) <= 'z')))
 			return false;
 	return s.len > 0;
 }
@@ -38,7 +39,8 @@ sts_record_parse(struct span text, struct span *id, const char **why)
 		return false;
 	}
 	while (text.len > 0) {
-		struct span value = span_trim(span_until(&text, ';')), key = span_until(&value, '=');
+		struct span value = span_trim(span_until(&text, ';')),
+			    key = span_until(&value, '=');
 		if (!span_eq(key, SPAN("id")) || id->len > 0)
 			continue;
 		*why = "its id is not 1 to 32 letters and digits";
@@ -55,7 +57,8 @@ is_pattern(struct span mx)
 	if (span_starts(mx, SPAN("*.")))
 		mx = span_skip(mx, 2);
 	for (size_t i = 0; i < mx.len; i++)
-		if (!is_alphanumeric((struct span){ mx.at + i, 1 }) && mx.at[i] != '.' && mx.at[i] != '-' && mx.at[i] != '_')
+		if (!is_alphanumeric((struct span){ mx.at + i, 1 }) && mx.at[i] != '.' &&
+		    mx.at[i] != '-' && mx.at[i] != '_')
 			return false;
 	return mx.len > 0 && mx.len <= 255;
 }
@@ -64,9 +67,13 @@ struct fields {
 	bool version, mode, max_age;
 };
 
-/* One field; of those that may come once the first counts, unknown ones are left alone. What is wrong; NULL: nothing. */
+/*
+ * One field; of those that may come once the first counts, unknown ones are left alone. What is
+ * wrong; NULL: nothing.
+ */
 static const char *
-take_field(struct fields *have, struct sts_policy *p, struct span key, struct span value, struct arena *arena)
+take_field(struct fields *have, struct sts_policy *p, struct span key, struct span value,
+    struct arena *arena)
 {
 	unsigned long long seconds;
 
@@ -112,11 +119,15 @@ sts_policy_parse(struct span text, struct arena *arena, struct sts_policy *out, 
 		if (span_trim(line).len == 0)
 			continue;
 		*why = "a line of it is not \"key: value\"";
-		if (!span_has(line, ':') || (*why = take_field(&have, out, span_trim(key), span_trim(value), arena)))
+		if (!span_has(line, ':') ||
+		    (*why = take_field(&have, out, span_trim(key), span_trim(value), arena)))
 			return false;
 	}
-	*why = !have.version ? "it has no version" : !have.mode ? "it has no mode" : !have.max_age ? "it has no max_age" :
-	    out->mode != STS_MODE_NONE && out->nmx == 0 ? "it names no mx" : NULL;
+	*why = !have.version				? "it has no version" :
+	    !have.mode					? "it has no mode" :
+	    !have.max_age				? "it has no max_age" :
+	    out->mode != STS_MODE_NONE && out->nmx == 0 ? "it names no mx" :
+							  NULL;
 	return !*why;
 }
 

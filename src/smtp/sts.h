@@ -1,6 +1,6 @@
 /*
- * MTA-STS (RFC 8461): the TXT record by which a domain says that it has a policy, the policy's text, and which MX it
- * names, as functions of octets. Getting them is run/route/sts.h's.
+ * MTA-STS (RFC 8461): the TXT record by which a domain says that it has a policy, the policy's
+ * text, and which MX it names, as functions of octets. Getting them is run/route/sts.h's.
  */
 #ifndef SMTP_STS_H
 #define SMTP_STS_H
@@ -15,17 +15,24 @@ enum { STS_MX_MAX = 256 };
 
 struct sts_policy {
 	enum sts_mode mode;
-	struct span *mx;		/* "mx1.example.org", "*.example.org"; octets of the peer's */
+	/* "mx1.example.org", "*.example.org"; octets of the peer's */
+	struct span *mx;
 	size_t nmx;
 	uint64_t max_age;		/* seconds */
 };
 
 const char *sts_mode_word(enum sts_mode);
 
-/* "v=STSv1; id=20160831085700Z;": its id. False: it is none, and *why says what is wrong (RFC 8461 3.1). */
+/*
+ * "v=STSv1; id=20160831085700Z;": its id. False: it is none, and *why says what is wrong (RFC 8461
+ * 3.1).
+ */
 bool sts_record_parse(struct span text, struct span *id, const char **why);
 
-/* What it gives lives in the arena, `text` may go. False: it is no policy, and *why says what is wrong (RFC 8461 3.2). */
+/*
+ * What it gives lives in the arena, `text` may go. False: it is no policy, and *why says what is
+ * wrong (RFC 8461 3.2).
+ */
 bool sts_policy_parse(struct span text, struct arena *, struct sts_policy *out, const char **why);
 
 /* Does the policy name this MX host? "*." stands for one label (RFC 8461 4.1). */

@@ -1,4 +1,7 @@
-/* Names beside the protocol's own that stand in replies, headers and the DNS: a row each, with where it is defined. */
+/*
+ * Names beside the protocol's own that stand in replies, headers and the DNS: a row each, with
+ * where it is defined.
+ */
 #ifndef SMTP_TERM_H
 #define SMTP_TERM_H
 

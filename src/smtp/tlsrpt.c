@@ -1,7 +1,10 @@
 /* tlsrpt - the record of TLSRPT, as a function of octets. */
 #include "smtp/tlsrpt.h"
 
-/* tlsrpt-rua = "rua=" *WSP tlsrpt-uri *(*WSP "," *WSP tlsrpt-uri) *WSP, by mail or HTTPS (RFC 8460 3) */
+/*
+ * tlsrpt-rua = "rua=" *WSP tlsrpt-uri *(*WSP "," *WSP tlsrpt-uri) *WSP, by mail or HTTPS (RFC 8460
+ * 3)
+ */
 static const char *
 wrong_with(struct span rua)
 {
@@ -9,7 +12,8 @@ wrong_with(struct span rua)
 		return "its rua is empty";
 	while (rua.len > 0) {
 		struct span uri = span_trim(span_until(&rua, ','));
-		if (!span_starts_case(uri, SPAN("mailto:")) && !span_starts_case(uri, SPAN("https:")))
+		if (!span_starts_case(uri, SPAN("mailto:")) &&
+		    !span_starts_case(uri, SPAN("https:")))
 			return "one of its rua begins neither \"mailto:\" nor \"https:\"";
 	}
 	return NULL;
@@ -27,7 +31,8 @@ tlsrpt_record_parse(struct span text, const char **why)
 		return false;
 	}
 	while (text.len > 0) {
-		struct span value = span_trim(span_until(&text, ';')), key = span_until(&value, '=');
+		struct span value = span_trim(span_until(&text, ';')),
+			    key = span_until(&value, '=');
 		if (!span_eq(key, SPAN("rua")))
 			continue;
 		*why = wrong_with(span_trim(value));

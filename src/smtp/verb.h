@@ -1,4 +1,7 @@
-/* The table of SMTP commands: what each is for, its syntax, where it stands, what it needs to have gone before. */
+/*
+ * The table of SMTP commands: what each is for, its syntax, where it stands, what it needs to have
+ * gone before.
+ */
 #ifndef SMTP_VERB_H
 #define SMTP_VERB_H
 
@@ -24,11 +27,15 @@ struct verb_info {
 	bool ends_group;	/* may only end a pipelined group (RFC 2920 3.1) */
 	unsigned success;	/* its usual code */
 	const char *extension;	/* the EHLO keyword that offers it; NULL: none is needed */
-	unsigned codes[VERB_CODES];	/* the positive codes that answer it, up to a 0; none: there is no list */
+	/* the positive codes that answer it, up to a 0; none: there is no list */
+	unsigned codes[VERB_CODES];
 	const char *codes_rfc;	/* where that list stands */
 };
 
-/* The verb that a line begins with, in any case; its arguments, without the blanks before them, in *args when given. */
+/*
+ * The verb that a line begins with, in any case; its arguments, without the blanks before them, in
+ * *args when given.
+ */
 enum verb verb_of(struct span line, struct span *args);
 
 const struct verb_info *verb_info(enum verb);		/* never NULL */

@@ -1,6 +1,6 @@
 /*
- * Joins two interfaces and holds every frame for a while in each direction: a long link, where the kernel has no netem.
- * usage: delay_bridge IF_A IF_B MILLISECONDS
+ * Joins two interfaces and holds every frame for a while in each direction: a long link, where the
+ * kernel has no netem. usage: delay_bridge IF_A IF_B MILLISECONDS
  */
 #include <arpa/inet.h>
 #include <net/ethernet.h>
@@ -17,7 +17,8 @@
 enum { FRAME_MAX = 70000, QUEUE = 16384 };
 
 struct frame { int64_t due; size_t len; unsigned char *octets; };
-struct side { int fd; struct frame queue[QUEUE]; unsigned first, n; };	/* frames that came in here */
+/* frames that came in here */
+struct side { int fd; struct frame queue[QUEUE]; unsigned first, n; };
 
 static int64_t
 now_ns(void)
@@ -32,7 +33,9 @@ attach(const char *name)
 {
 	int fd = socket(AF_PACKET, SOCK_RAW, htons(ETH_P_ALL));
 	struct sockaddr_ll at = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL), .sll_ifindex = (int)if_nametoindex(name),
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(ETH_P_ALL),
+		.sll_ifindex = (int)if_nametoindex(name),
 	};
 	struct packet_mreq all = { .mr_ifindex = at.sll_ifindex, .mr_type = PACKET_MR_PROMISC };
 
@@ -52,11 +55,15 @@ take_in(struct side *s, int64_t delay)
 	socklen_t len = sizeof from;
 	ssize_t n;
 
-	while (s->n < QUEUE && (n = recvfrom(s->fd, octets, sizeof octets, MSG_DONTWAIT, (struct sockaddr *)&from, &len)) > 0) {
+	while (s->n < QUEUE &&
+	    (n = recvfrom(
+		 s->fd, octets, sizeof octets, MSG_DONTWAIT, (struct sockaddr *)&from, &len)) > 0) {
 		if (from.sll_pkttype == PACKET_OUTGOING)
 			continue;
 		struct frame *f = &s->queue[(s->first + s->n++) % QUEUE];
-		*f = (struct frame){ .due = now_ns() + delay, .len = (size_t)n, .octets = malloc((size_t)n) };
+		*f = (struct frame){
+			.due = now_ns() + delay, .len = (size_t)n, .octets = malloc((size_t)n)
+		};
 		memcpy(f->octets, octets, f->len);
 	}
 }
@@ -92,8 +99,12 @@ main(int argc, char *argv[])
 	fflush(stdout);
 	for (;;) {
 		int64_t x = let_out(&a, b.fd), y = let_out(&b, a.fd);
-		int64_t due = x < 0 ? y : y < 0 || x < y ? x : y, left = due < 0 ? 0 : due - now_ns();
-		struct timespec wait = { .tv_sec = left > 0 ? left / 1000000000 : 0, .tv_nsec = left > 0 ? left % 1000000000 : 0 };
+		int64_t due = x < 0 ? y :
+		    y < 0 || x < y  ? x :
+				      y,
+			left = due < 0 ? 0 : due - now_ns();
+		struct timespec wait = { .tv_sec = left > 0 ? left / 1000000000 : 0,
+			.tv_nsec = left > 0 ? left % 1000000000 : 0 };
 		struct pollfd fds[] = { { a.fd, POLLIN, 0 }, { b.fd, POLLIN, 0 } };
 		ppoll(fds, 2, due < 0 ? NULL : &wait, NULL);
 		take_in(&a, delay);

@@ -1,7 +1,7 @@
 /*
- * fleet_floor - what N probes cost a bare program of 8 threads with blocking sockets and nothing else.
- * usage: fleet_floor PORT N [CA]: connect, banner, EHLO, QUIT, 221 on 127.0.0.1; with a CA also STARTTLS, a handshake
- * whose certificate is verified, chain and address, and EHLO again.
+ * fleet_floor - what N probes cost a bare program of 8 threads with blocking sockets and nothing
+ * else. usage: fleet_floor PORT N [CA]: connect, banner, EHLO, QUIT, 221 on 127.0.0.1; with a CA
+ * also STARTTLS, a handshake whose certificate is verified, chain and address, and EHLO again.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -29,7 +29,8 @@ hear(struct peer *p)
 {
 	char text[1024];
 
-	return (p->ssl ? SSL_read(p->ssl, text, sizeof text) : (int)recv(p->fd, text, sizeof text, 0)) > 0;
+	return (p->ssl ? SSL_read(p->ssl, text, sizeof text) :
+			 (int)recv(p->fd, text, sizeof text, 0)) > 0;
 }
 
 static bool
@@ -37,7 +38,9 @@ talk(struct peer *p, const char *line)
 {
 	int n = (int)strlen(line);
 
-	return (p->ssl ? SSL_write(p->ssl, line, n) : (int)send(p->fd, line, (size_t)n, MSG_NOSIGNAL)) == n && hear(p);
+	return (p->ssl ? SSL_write(p->ssl, line, n) :
+			 (int)send(p->fd, line, (size_t)n, MSG_NOSIGNAL)) == n &&
+	    hear(p);
 }
 
 static bool
@@ -54,7 +57,8 @@ starttls(struct peer *p)
 static bool
 probe(struct peer *p)
 {
-	return connect(p->fd, (struct sockaddr *)&to, sizeof to) == 0 && hear(p) && talk(p, "EHLO a.example\r\n") &&
+	return connect(p->fd, (struct sockaddr *)&to, sizeof to) == 0 && hear(p) &&
+	    talk(p, "EHLO a.example\r\n") &&
 	    (!tls || (starttls(p) && talk(p, "EHLO a.example\r\n"))) && talk(p, "QUIT\r\n");
 }
 
@@ -83,7 +87,8 @@ main(int argc, char *argv[])
 
 	if (argc < 3)
 		return 2;
-	to = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(argv[1])),
+	to = (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_port = htons((unsigned short)atoi(argv[1])),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	left = atol(argv[2]);
 	if (argc > 3) {

@@ -1,7 +1,8 @@
 /*
- * The floor that the benchmark measures against: a bare program with blocking sockets and OpenSSL that does one
- * exchange and nothing else. usage: floor version | probe HOST PORT | starttls HOST PORT | noop HOST PORT N |
- * send HOST PORT FILE | replay HOST PORT FILE N: N rounds of a file's lines in 8 threads, each answered before the next
+ * The floor that the benchmark measures against: a bare program with blocking sockets and OpenSSL
+ * that does one exchange and nothing else. usage: floor version | probe HOST PORT | starttls HOST
+ * PORT | noop HOST PORT N | send HOST PORT FILE | replay HOST PORT FILE N: N rounds of a file's
+ * lines in 8 threads, each answered before the next
  */
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
@@ -31,7 +32,8 @@ die(const char *what)
 static void
 dial(struct peer *p, const char *host, const char *port)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(port)) };
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons((unsigned short)atoi(port)) };
 	int one = 1;
 
 	*p = (struct peer){ .fd = socket(AF_INET, SOCK_STREAM, 0) };
@@ -72,7 +74,8 @@ line(struct peer *p, char *out, int size)
 		int one = 1;
 		setsockopt(p->fd, IPPROTO_TCP, TCP_QUICKACK, &one, sizeof one);
 		p->from = 0;
-		p->to = p->ssl ? SSL_read(p->ssl, p->buf, sizeof p->buf) : (int)read(p->fd, p->buf, sizeof p->buf);
+		p->to = p->ssl ? SSL_read(p->ssl, p->buf, sizeof p->buf) :
+				 (int)read(p->fd, p->buf, sizeof p->buf);
 		if (p->to <= 0)
 			return 0;
 	}

@@ -1,6 +1,7 @@
 /*
  * How long a key waits while 1,000 sessions on the same loop do 2,000 exchanges a second in all.
- * usage: keystroke HOST PORT: a server that takes 1,000 connections. Prints the median, 99th percentile and maximum in ms.
+ * usage: keystroke HOST PORT: a server that takes 1,000 connections. Prints the median, 99th
+ * percentile and maximum in ms.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -12,11 +13,23 @@
 #include "run/session/session.h"
 #include "run/session/steps/open.h"
 
-enum { SESSIONS = 1000, OPENING_MAX = 50, PERIOD_MS = 500, KEYS = 2000, KEY_EVERY_US = 4000, PATIENCE_S = 120 };
+enum {
+	SESSIONS = 1000,
+	OPENING_MAX = 50,
+	PERIOD_MS = 500,
+	KEYS = 2000,
+	KEY_EVERY_US = 4000,
+	PATIENCE_S = 120
+};
 
 struct one { struct session *session; struct loop_timer *timer; bool ready; };
 
-static struct { unsigned up, exchanges, nkeys; double ms[KEYS]; int keyboard[2]; bool failed; } bench;
+static struct {
+	unsigned up, exchanges, nkeys;
+	double ms[KEYS];
+	int keyboard[2];
+	bool failed;
+} bench;
 
 static const struct step noop = { .op = &step_line, .text = SPAN_INIT("NOOP") };
 
@@ -30,7 +43,8 @@ on_event(void *ctx, const struct event *event)
 	bench.exchanges += event->kind == EVENT_REPLY;
 	one->ready |= event->kind == EVENT_STEP_ENDED;
 	if (event->err != ERR_NONE && event->text.len > 0 && !bench.failed)
-		fprintf(stderr, "keystroke: with %u of %d sessions open: %.*s\n", bench.up, SESSIONS, SPAN_ARG(event->text));
+		fprintf(stderr, "keystroke: with %u of %d sessions open: %.*s\n", bench.up,
+		    SESSIONS, SPAN_ARG(event->text));
 	bench.failed |= event->err != ERR_NONE;
 }
 
@@ -79,7 +93,10 @@ by_size(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Turns the loop until *count is `wanted`; a session that fails or a wait without end ends the program instead of hanging it. */
+/*
+ * Turns the loop until *count is `wanted`; a session that fails or a wait without end ends the
+ * program instead of hanging it.
+ */
 static void
 turn_until(struct loop *loop, const unsigned *count, unsigned wanted)
 {
@@ -107,12 +124,14 @@ main(int argc, char *argv[])
 {
 	static struct one ones[SESSIONS];
 	struct session_env env = { .loop = loop_new() };
-	struct session_opts opts = { 0 };	/* no deadlines: a machine under load is slow to connect, which is not what is measured */
+	/* no deadlines: a machine under load is slow to connect, which is not what is measured */
+	struct session_opts opts = { 0 };
 	struct arena arena = { 0 };
 	struct target target;
 	pthread_t fingers;
 
-	if (argc != 3 || !target_parse(&target, span_of(argv[1]), span_of(argv[2]), 0, &arena, NULL))
+	if (argc != 3 ||
+	    !target_parse(&target, span_of(argv[1]), span_of(argv[2]), 0, &arena, NULL))
 		return 2;
 	setrlimit(RLIMIT_NOFILE, &(struct rlimit){ 4096, 4096 });
 	const struct step *open = step_new_open(&target, &arena);
@@ -136,7 +155,7 @@ main(int argc, char *argv[])
 	double seconds = (double)(loop_now_us() - began) / 1e6;
 	pthread_join(fingers, NULL);
 	qsort(bench.ms, KEYS, sizeof *bench.ms, by_size);
-	printf("%.3f %.3f %.3f %.0f\n", bench.ms[KEYS / 2], bench.ms[KEYS * 99 / 100], bench.ms[KEYS - 1],
-	    (double)bench.exchanges / seconds);
+	printf("%.3f %.3f %.3f %.0f\n", bench.ms[KEYS / 2], bench.ms[KEYS * 99 / 100],
+	    bench.ms[KEYS - 1], (double)bench.exchanges / seconds);
 	return 0;
 }

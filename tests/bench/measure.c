@@ -1,6 +1,6 @@
 /*
- * Runs a command and prints "WALL_S CPU_S PEAK_KIB STATUS" by the system's own accounting. A small parent, since the
- * peak of a child counts what the parent had when it forked.
+ * Runs a command and prints "WALL_S CPU_S PEAK_KIB STATUS" by the system's own accounting. A small
+ * parent, since the peak of a child counts what the parent had when it forked.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -35,7 +35,9 @@ main(int argc, char *argv[])
 	}
 	wait4(child, &status, 0, &usage);
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	printf("%.6f %.6f %ld %d\n", (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9,
-	    seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss, WIFEXITED(status) ? WEXITSTATUS(status) : 255);
+	printf("%.6f %.6f %ld %d\n",
+	    (double)(to.tv_sec - from.tv_sec) + (double)(to.tv_nsec - from.tv_nsec) / 1e9,
+	    seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss,
+	    WIFEXITED(status) ? WEXITSTATUS(status) : 255);
 	return 0;
 }

@@ -1,4 +1,7 @@
-/* scrape - asks an exporter N times, 64 at once: PORT N PATH. Status 0 when every answer said that the probe succeeded. */
+/*
+ * scrape - asks an exporter N times, 64 at once: PORT N PATH. Status 0 when every answer said that
+ * the probe succeeded.
+ */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -24,7 +27,8 @@ work(void *arg)
 		int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 		size_t n = 0;
 		ssize_t got = 0;
-		if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0 && send(fd, question, strlen(question), MSG_NOSIGNAL) > 0)
+		if (connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
+		    send(fd, question, strlen(question), MSG_NOSIGNAL) > 0)
 			while ((got = recv(fd, text + n, sizeof text - 1 - n, 0)) > 0)
 				n += (size_t)got;
 		text[n] = '\0';
@@ -42,7 +46,8 @@ main(int argc, char *argv[])
 
 	if (argc != 4)
 		return 2;
-	to = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons((unsigned short)atoi(argv[1])),
+	to = (struct sockaddr_in){ .sin_family = AF_INET,
+		.sin_port = htons((unsigned short)atoi(argv[1])),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	left = atol(argv[2]);
 	snprintf(question, sizeof question, "GET %s HTTP/1.0\r\n\r\n", argv[3]);

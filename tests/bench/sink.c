@@ -1,7 +1,8 @@
 /*
- * sink - a server for measuring clients: banner, 250 to everything, 221; one thread, epoll, as little as can be.
- * usage: sink [HOLD [CHAIN KEY]]: no answer to the last EHLO until HOLD clients wait for it, so that so many are in
- * flight at once; with a certificate it offers STARTTLS, and the last EHLO is the one under TLS. Prints its port.
+ * sink - a server for measuring clients: banner, 250 to everything, 221; one thread, epoll, as
+ * little as can be. usage: sink [HOLD [CHAIN KEY]]: no answer to the last EHLO until HOLD clients
+ * wait for it, so that so many are in flight at once; with a certificate it offers STARTTLS, and
+ * the last EHLO is the one under TLS. Prints its port.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -27,7 +28,8 @@ static void
 say(int fd, const char *text)
 {
 	SSL *ssl = clients[fd].ssl;
-	ssize_t n = ssl ? SSL_write(ssl, text, (int)strlen(text)) : send(fd, text, strlen(text), MSG_NOSIGNAL);
+	ssize_t n = ssl ? SSL_write(ssl, text, (int)strlen(text)) :
+			  send(fd, text, strlen(text), MSG_NOSIGNAL);
 	(void)n;
 }
 
@@ -61,7 +63,8 @@ answer(int fd, const char *line)
 		say(fd, "221 bye\r\n");
 		hang_up(fd);
 	} else if (ehlo && tls && !clients[fd].ssl) {
-		say(fd, "250-sink.example\r\n250-PIPELINING\r\n250-STARTTLS\r\n250 SIZE 10240000\r\n");
+		say(fd,
+		    "250-sink.example\r\n250-PIPELINING\r\n250-STARTTLS\r\n250 SIZE 10240000\r\n");
 	} else if (ehlo) {
 		hold(fd, "250-sink.example\r\n250-PIPELINING\r\n250 SIZE 10240000\r\n");
 	} else if (tls && strncasecmp(line, "STARTTLS", 8) == 0) {
@@ -118,7 +121,8 @@ static bool
 use_certificate(const char *chain, const char *key)
 {
 	tls = SSL_CTX_new(TLS_server_method());
-	return SSL_CTX_use_certificate_chain_file(tls, chain) == 1 && SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) == 1;
+	return SSL_CTX_use_certificate_chain_file(tls, chain) == 1 &&
+	    SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) == 1;
 }
 
 int
@@ -128,7 +132,8 @@ main(int argc, char *argv[])
 	socklen_t len = sizeof at;
 	struct rlimit limit = { 0 };
 	struct epoll_event ev[256];
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), poll = epoll_create1(EPOLL_CLOEXEC);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0),
+	    poll = epoll_create1(EPOLL_CLOEXEC);
 
 	getrlimit(RLIMIT_NOFILE, &limit);
 	limit.rlim_cur = limit.rlim_max < MOST ? limit.rlim_max : MOST;
@@ -137,7 +142,8 @@ main(int argc, char *argv[])
 	held.until = argc > 1 ? atoi(argv[1]) : 1;
 	if (argc > 3 && !use_certificate(argv[2], argv[3]))
 		return 1;
-	if (bind(listener, (struct sockaddr *)&at, sizeof at) != 0 || listen(listener, 16384) != 0 ||
+	if (bind(listener, (struct sockaddr *)&at, sizeof at) != 0 ||
+	    listen(listener, 16384) != 0 ||
 	    getsockname(listener, (struct sockaddr *)&at, &len) != 0)
 		return 1;
 	printf("%u\n", ntohs(at.sin_port));

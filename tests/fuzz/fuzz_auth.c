@@ -1,18 +1,34 @@
-/* SASL: a challenge gets an answer or a sentence, whatever it is; and nothing that is shown of an answer is its secret. */
+/*
+ * SASL: a challenge gets an answer or a sentence, whatever it is; and nothing that is shown of an
+ * answer is its secret.
+ */
 #include "fuzz.h"
 
 #include "base/base64.h"
 #include "smtp/auth.h"
 
 static const char *const mechs[] = {
-	"PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", "ANONYMOUS", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", "NTLM",
+	"PLAIN",
+	"LOGIN",
+	"XOAUTH2",
+	"OAUTHBEARER",
+	"EXTERNAL",
+	"ANONYMOUS",
+	"CRAM-MD5",
+	"DIGEST-MD5",
+	"SCRAM-SHA-1",
+	"SCRAM-SHA-256",
+	"NTLM",
 };
 
 /* The first octet chooses the mechanism; each line behind it is a challenge. */
 static void
 exchange(const struct auth_mech *mech, const struct sasl *lib, struct span lines)
 {
-	struct auth_credentials who = { .user = SPAN("bob"), .password = SPAN("S3cr3t-S3cr3t"), .host = SPAN("mx.example"), .port = 25 };
+	struct auth_credentials who = { .user = SPAN("bob"),
+		.password = SPAN("S3cr3t-S3cr3t"),
+		.host = SPAN("mx.example"),
+		.port = 25 };
 	struct buf out = { .max = AUTH_RESPONSE_MAX };
 	struct arena arena = { 0 };
 	struct err err = { 0 };
@@ -27,7 +43,10 @@ exchange(const struct auth_mech *mech, const struct sasl *lib, struct span lines
 			break;
 		}
 		struct span response = base64_encode(&arena, buf_span(&out));
-		PROMISE(span_find(auth_shown(&arena, span_of(mech->name), n, auth_asks_user(challenge), response), SPAN("S3cr3t")).len == 0);
+		PROMISE(span_find(auth_shown(&arena, span_of(mech->name), n,
+				      auth_asks_user(challenge), response),
+			    SPAN("S3cr3t"))
+			    .len == 0);
 	}
 	if (a)
 		auth_believe(a, &err);
@@ -47,10 +66,12 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	if (n == 0 || n > 4096)
 		return 0;
 	const char *name = mechs[octets[0] % (sizeof mechs / sizeof *mechs)];
-	struct span rest = fuzz_span(octets + 1, n - 1), secret = auth_secret(span_of(name), octets[0] >> 6, octets[0] & 32, rest);
+	struct span rest = fuzz_span(octets + 1, n - 1),
+		    secret = auth_secret(span_of(name), octets[0] >> 6, octets[0] & 32, rest);
 	const struct auth_mech *mech = auth_mech(span_of(name));
 
-	PROMISE(secret.len == 0 || (secret.at >= rest.at && secret.at + secret.len <= rest.at + rest.len));
+	PROMISE(secret.len == 0 ||
+	    (secret.at >= rest.at && secret.at + secret.len <= rest.at + rest.len));
 	auth_shown(&arena, span_of(name), octets[0] >> 6, octets[0] & 32, rest);
 	exchange(mech, mech->respond ? NULL : sasl(&err), rest);
 	auth_best(rest, octets[0] & 1, octets[0] & 2, NULL);

@@ -1,6 +1,7 @@
 /*
- * A chain of certificates, described and shown. The first octet chooses the name asked for and how many problems the chain
- * has besides; the certificates follow in DER. A name is said to match only where the names could be read.
+ * A chain of certificates, described and shown. The first octet chooses the name asked for and how
+ * many problems the chain has besides; the certificates follow in DER. A name is said to match only
+ * where the names could be read.
  */
 #include "fuzz_peer.h"
 
@@ -9,9 +10,11 @@ enum { CERTS_MAX = 10 };
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
-	static const char *const wanted[] = { "mx.example.org", "a.b.example.org", "192.0.2.1", "2001:db8::1" };
+	static const char *const wanted[] = { "mx.example.org", "a.b.example.org", "192.0.2.1",
+		"2001:db8::1" };
 	struct arena arena = { 0 };
-	struct tls_problem problem[2] = { { 0 }, { .depth = 1, .code = X509_V_ERR_CERT_HAS_EXPIRED } };
+	struct tls_problem problem[2] = { { 0 },
+		{ .depth = 1, .code = X509_V_ERR_CERT_HAS_EXPIRED } };
 	struct tls_info info = { .at = 1800000000, .problem = problem, .ocsp_until = TLS_NO_DATE };
 
 	if (n < 2 || n > 8192)
@@ -26,7 +29,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	int matches = !own ? 1 : literal ? X509_check_ip_asc(own, name, 0) :
 	    X509_check_host(own, name, 0, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT, &found);
 	if (matches != 1) {
-		problem[0].code = literal ? X509_V_ERR_IP_ADDRESS_MISMATCH : X509_V_ERR_HOSTNAME_MISMATCH;
+		problem[0].code = literal ? X509_V_ERR_IP_ADDRESS_MISMATCH :
+					    X509_V_ERR_HOSTNAME_MISMATCH;
 		info.nproblems = octets[0] & 0x80 ? 2 : 1;
 	}
 	info.wanted = span_of(name);
@@ -39,7 +43,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 		problem[i].text = span_of(X509_verify_cert_error_string(problem[i].code));
 		problem[i].subject = info.cert[0].subject;
 	}
-	if (info.name == TLS_NAME_DNS_ID || info.name == TLS_NAME_WILDCARD || info.name == TLS_NAME_IP_ID)
+	if (info.name == TLS_NAME_DNS_ID || info.name == TLS_NAME_WILDCARD ||
+	    info.name == TLS_NAME_IP_ID)
 		PROMISE(info.cert[0].nsan > 0 && !info.cert[0].bad_san);
 	info.chain = tls_chain_of(chain, &arena);
 	PROMISE(info.chain.n == info.ncerts);

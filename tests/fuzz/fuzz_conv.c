@@ -1,6 +1,6 @@
 /*
- * conv, in both roles: the first octet chooses the role, the second how the rest is cut into pieces. However it is cut,
- * the same events come.
+ * conv, in both roles: the first octet chooses the role, the second how the rest is cut into
+ * pieces. However it is cut, the same events come.
  */
 #include "fuzz.h"
 
@@ -60,7 +60,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 		return 0;
 	enum conv_role role = octets[0] & 1 ? CONV_SERVER : CONV_CLIENT;
 	struct span in = fuzz_span(octets + 2, n - 2);
-	struct digest whole = play(role, in, in.len ? in.len : 1), cut = play(role, in, 1u + octets[1] % 64);
+	struct digest whole = play(role, in, in.len ? in.len : 1),
+		      cut = play(role, in, 1u + octets[1] % 64);
 
 	PROMISE(memcmp(&whole, &cut, sizeof whole) == 0);
 	return 0;

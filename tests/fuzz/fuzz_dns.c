@@ -1,4 +1,7 @@
-/* dns: what is read of an answer lies within bounds, its aliases end, and a name that was read can be asked again. */
+/*
+ * dns: what is read of an answer lies within bounds, its aliases end, and a name that was read can
+ * be asked again.
+ */
 #include "fuzz.h"
 
 #include "net/dns_wire.h"

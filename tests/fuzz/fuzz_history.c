@@ -1,4 +1,7 @@
-/* The history's file: whatever is in it is read within the bound, and what is added stands last in what is kept. */
+/*
+ * The history's file: whatever is in it is read within the bound, and what is added stands last in
+ * what is kept.
+ */
 #include "fuzz.h"
 
 #include <fcntl.h>

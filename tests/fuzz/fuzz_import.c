@@ -1,4 +1,7 @@
-/* Logs: whatever they hold becomes lines of a script, as every dialect, and the recogniser takes any octets. */
+/*
+ * Logs: whatever they hold becomes lines of a script, as every dialect, and the recogniser takes
+ * any octets.
+ */
 #include "fuzz.h"
 
 #include "run/script/import.h"
@@ -14,7 +17,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	for (d = d ? d : import_dialects; d->name; d++) {
 		import_log(d, log, &out, NULL);
 		for (rest = buf_span(&out); span_line(&rest, &line);)
-			PROMISE(line.len == 0 || line.at[0] == '#' || line.at[0] == '/' || line.at[0] == 'C' || line.at[0] == 'S');
+			PROMISE(line.len == 0 || line.at[0] == '#' || line.at[0] == '/' ||
+			    line.at[0] == 'C' || line.at[0] == 'S');
 		buf_release(&out);
 	}
 	return 0;

@@ -1,4 +1,7 @@
-/* The modules of the exporter: a file is read, or refused with a sentence that names the line or the module. */
+/*
+ * The modules of the exporter: a file is read, or refused with a sentence that names the line or
+ * the module.
+ */
 #include "fuzz.h"
 
 #include <stdio.h>
@@ -7,11 +10,15 @@
 
 #include "ui/cmd/exporter_modules.h"
 
-/* Options that read a file, a descriptor or a command, or look a name up: fuzzed words must do none of it. */
+/*
+ * Options that read a file, a descriptor or a command, or look a name up: fuzzed words must do none
+ * of it.
+ */
 static bool
 reaches_out(struct span text)
 {
-	static const char *const words[] = { "password", "/", "proxy", "script", "file", "data", "fd", "@", "cert", "key", "ca", "send", "set" };
+	static const char *const words[] = { "password", "/", "proxy", "script", "file", "data",
+		"fd", "@", "cert", "key", "ca", "send", "set" };
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (span_find(text, span_of(words[i])).len > 0)
@@ -35,7 +42,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	PROMISE(fd >= 0 && write(fd, octets, n) == (ssize_t)n);
 	struct probe_module *modules = modules_read(loop, path, &err);
 	close(fd);
-	PROMISE(modules ? module_find(modules, "smtp_starttls") && module_find(modules, "mx") : err.text[0]);
+	PROMISE(modules ? module_find(modules, "smtp_starttls") && module_find(modules, "mx") :
+			  err.text[0]);
 	for (struct probe_module *m = modules; m; m = m->next)
 		PROMISE(m->name[0] && module_find(modules, m->name) == m);
 	modules_free(modules);

@@ -1,4 +1,7 @@
-/* Secrets: what is shown is as long as what came, and no window of the secret, nor of its base64, is left in it. */
+/*
+ * Secrets: what is shown is as long as what came, and no window of the secret, nor of its base64,
+ * is left in it.
+ */
 #include "fuzz.h"
 
 #include "base/base64.h"
@@ -8,7 +11,8 @@ static void
 check_absent(struct span shown, struct span form)
 {
 	for (size_t i = 0; i + 8 <= form.len; i++)
-		PROMISE(span_has(span_first(span_skip(form, i), 8), '*') || span_find(shown, span_first(span_skip(form, i), 8)).len == 0);
+		PROMISE(span_has(span_first(span_skip(form, i), 8), '*') ||
+		    span_find(shown, span_first(span_skip(form, i), 8)).len == 0);
 }
 
 /* Starred out, such a secret looks as before; so does none. */
@@ -38,7 +42,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	check_absent(shown, base64_encode(&arena, secret));
 	PROMISE(mask_shown(&mask, &arena, secret).at != secret.at || secret.len < 4);
 	struct span told = arena_printf(&arena, "535 (%.*s)", SPAN_ARG(secret));
-	PROMISE(told.len != secret.len + 6 || is_stars(secret) || span_find(mask_shown(&mask, &arena, told), told).len == 0);
+	PROMISE(told.len != secret.len + 6 || is_stars(secret) ||
+	    span_find(mask_shown(&mask, &arena, told), told).len == 0);
 	mask_release(&mask);
 	arena_release(&arena);
 	return 0;

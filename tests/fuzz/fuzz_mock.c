@@ -1,6 +1,6 @@
 /*
- * conv in the server role, with a script's rules: up to a NUL it is a server's script, behind it what a client says. It is
- * played to its end, within bounds, whatever the two are.
+ * conv in the server role, with a script's rules: up to a NUL it is a server's script, behind it
+ * what a client says. It is played to its end, within bounds, whatever the two are.
  */
 #include "fuzz.h"
 
@@ -16,7 +16,8 @@ enum { PLAY_MS = 300 };
 static bool
 is_plain(struct span script)
 {
-	static const char *const words[] = { "/on", "/otherwise", "/match", "/close", "/name", "/strict", "/connection" };
+	static const char *const words[] = { "/on", "/otherwise", "/match", "/close", "/name",
+		"/strict", "/connection" };
 	struct span line;
 
 	if (span_find(script, SPAN("delay")).len > 0)
@@ -50,7 +51,8 @@ play(struct session_env *env, struct mock *mock, struct span said)
 	PROMISE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) == 0);
 	struct serve *serve = serve_new(env, &opts, NULL, NULL);
 	struct loop_timer *timer = loop_timer(env->loop, on_time, &late);
-	PROMISE(write(fds[1], said.at, said.len) == (ssize_t)said.len && shutdown(fds[1], SHUT_WR) == 0);
+	PROMISE(write(fds[1], said.at, said.len) == (ssize_t)said.len &&
+	    shutdown(fds[1], SHUT_WR) == 0);
 	PROMISE(serve_client(serve, fds[0], &err));
 	loop_timer_set(timer, PLAY_MS);
 	while (serve_clients(serve) > 0 && !late)
@@ -76,7 +78,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 		return 0;
 	if (!env.loop)
 		env.loop = loop_new();
-	struct mock *mock = mock_new(script, &(struct mock_opts){ .mta = &mta, .strict = n % 2 }, &err);
+	struct mock *mock = mock_new(
+	    script, &(struct mock_opts){ .mta = &mta, .strict = n % 2 }, &err);
 	PROMISE(mock || err.text[0]);
 	if (mock)
 		play(&env, mock, said);

@@ -1,4 +1,7 @@
-/* Addresses, nets and PROXY headers: read or refused with a sentence; what is written reads the same and is within its bound. */
+/*
+ * Addresses, nets and PROXY headers: read or refused with a sentence; what is written reads the
+ * same and is within its bound.
+ */
 #include "fuzz.h"
 
 #include "net/addr.h"
@@ -13,7 +16,8 @@ check_addr(struct span text)
 	if (addr_parse(&a, text, 25)) {
 		PROMISE(addr_port(&a) == 25 && (addr_family(&a) == 4 || addr_family(&a) == 6));
 		PROMISE(addr_parse(&again, span_of(addr_host(&a, out)), 25) && again.len == a.len);
-		PROMISE(span_eq(span_of(addr_host(&again, (char[ADDR_TEXT]){ 0 })), span_of(addr_host(&a, out))));
+		PROMISE(span_eq(span_of(addr_host(&again, (char[ADDR_TEXT]){ 0 })),
+		    span_of(addr_host(&a, out))));
 	}
 }
 
@@ -36,12 +40,17 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 		PROMISE(err.text[0]);
 	if (!preface_parse(&p, text, &err)) {
 		PROMISE(err.text[0]);
-	} else if (addr_parse(&local, SPAN("192.0.2.1"), 25) && p.version > 0 && preface_write(&p, &local, &local, &out, &err)) {
+	} else if (addr_parse(&local, SPAN("192.0.2.1"), 25) && p.version > 0 &&
+	    preface_write(&p, &local, &local, &out, &err)) {
 		struct span said = buf_span(&out);
 		if (p.version == 2)
-			PROMISE(said.len == 16u + ((unsigned)(unsigned char)said.at[14] << 8 | (unsigned char)said.at[15]));
+			PROMISE(said.len ==
+			    16u +
+				((unsigned)(unsigned char)said.at[14] << 8 |
+				    (unsigned char)said.at[15]));
 		else
-			PROMISE(said.len <= 107 && span_starts(said, SPAN("PROXY ")) && said.at[said.len - 1] == '\n');
+			PROMISE(said.len <= 107 && span_starts(said, SPAN("PROXY ")) &&
+			    said.at[said.len - 1] == '\n');
 	}
 	buf_release(&out);
 	return 0;

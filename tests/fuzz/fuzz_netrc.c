@@ -16,11 +16,14 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	char path[64];
 
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-	PROMISE(fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, octets, n) == (ssize_t)n && setenv("NETRC", path, 1) == 0);
+	PROMISE(fd >= 0 && fchmod(fd, 0600) == 0 && write(fd, octets, n) == (ssize_t)n &&
+	    setenv("NETRC", path, 1) == 0);
 	for (size_t i = 0; i < sizeof users / sizeof *users; i++) {
 		struct secret login = { 0 }, password = { 0 };
 		struct err err = { 0 };
-		PROMISE(credentials_netrc(SPAN("mx1.example.org"), users[i], &login, &password, &err) || err.text[0]);
+		PROMISE(
+		    credentials_netrc(SPAN("mx1.example.org"), users[i], &login, &password, &err) ||
+		    err.text[0]);
 		PROMISE(login.len <= n && password.len <= n);
 		secret_release(&login);
 		secret_release(&password);

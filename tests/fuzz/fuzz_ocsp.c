@@ -1,6 +1,7 @@
 /*
- * A stapled OCSP answer, judged and shown. The octets are the server's certificate in DER, its issuer's where there is one,
- * and the answer; the last certificate is trusted. What says nothing of this certificate has no date.
+ * A stapled OCSP answer, judged and shown. The octets are the server's certificate in DER, its
+ * issuer's where there is one, and the answer; the last certificate is trusted. What says nothing
+ * of this certificate has no date.
  */
 #include "fuzz_peer.h"
 

@@ -1,4 +1,7 @@
-/* What follows MAIL and RCPT, and every other line that is looked at before it goes: parts lie within, remarks are whole lines. */
+/*
+ * What follows MAIL and RCPT, and every other line that is looked at before it goes: parts lie
+ * within, remarks are whole lines.
+ */
 #include "fuzz.h"
 
 #include "base/text.h"
@@ -9,7 +12,8 @@
 static void
 check_within(struct span part, struct span whole)
 {
-	PROMISE(part.len == 0 || (part.at >= whole.at && part.at + part.len <= whole.at + whole.len));
+	PROMISE(
+	    part.len == 0 || (part.at >= whole.at && part.at + part.len <= whole.at + whole.len));
 }
 
 static void

@@ -1,4 +1,7 @@
-/* Certificates in DER, one after the other, read as the chain a peer sent; what follows the last that can be read is left. */
+/*
+ * Certificates in DER, one after the other, read as the chain a peer sent; what follows the last
+ * that can be read is left.
+ */
 #ifndef TESTS_FUZZ_FUZZ_PEER_H
 #define TESTS_FUZZ_FUZZ_PEER_H
 

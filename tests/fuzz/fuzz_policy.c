@@ -1,4 +1,7 @@
-/* What a domain publishes of its TLS: records and policies of MTA-STS, records of TLSRPT; read, or refused with a reason. */
+/*
+ * What a domain publishes of its TLS: records and policies of MTA-STS, records of TLSRPT; read, or
+ * refused with a reason.
+ */
 #include "fuzz.h"
 
 #include "smtp/sts.h"
@@ -16,10 +19,12 @@ check_policy(struct span text)
 		arena_release(&arena);
 		return;
 	}
-	PROMISE(p.nmx <= STS_MX_MAX && (p.nmx > 0 || p.mode == STS_MODE_NONE) && sts_mode_word(p.mode)[0]);
+	PROMISE(p.nmx <= STS_MX_MAX && (p.nmx > 0 || p.mode == STS_MODE_NONE) &&
+	    sts_mode_word(p.mode)[0]);
 	for (size_t i = 0; i < p.nmx; i++) {
 		bool pattern = span_starts(p.mx[i], SPAN("*."));
-		PROMISE(p.mx[i].len > 0 && p.mx[i].len <= 257 && (pattern || sts_policy_names(&p, p.mx[i])));
+		PROMISE(p.mx[i].len > 0 && p.mx[i].len <= 257 &&
+		    (pattern || sts_policy_names(&p, p.mx[i])));
 	}
 	sts_policy_names(&p, text);
 	sts_policy_names(&p, SPAN_NONE);

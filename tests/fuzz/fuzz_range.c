@@ -1,4 +1,7 @@
-/* Ranges and thresholds: a range is itself again when its text is read; what --expect-* take compiles within a bound. */
+/*
+ * Ranges and thresholds: a range is itself again when its text is read; what --expect-* take
+ * compiles within a bound.
+ */
 #include "fuzz.h"
 
 #include <math.h>
@@ -16,7 +19,8 @@ check_range(struct span text, struct arena *arena)
 		PROMISE(err.text[0]);
 		return;
 	}
-	PROMISE(r.set && !isnan(r.low) && !isnan(r.high) && range_parse(&again, r.text, arena, &err));
+	PROMISE(
+	    r.set && !isnan(r.low) && !isnan(r.high) && range_parse(&again, r.text, arena, &err));
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++)
 		PROMISE(range_alerts(&r, values[i]) == range_alerts(&again, values[i]));
 	for (size_t i = 0; !r.inside && i < sizeof values / sizeof *values; i++)

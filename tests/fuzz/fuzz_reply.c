@@ -18,7 +18,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	if (end > 0) {
 		PROMISE(reply.nlines >= 1 && reply.raw.len == end && reply.code < 1000);
 		PROMISE(reply_parse(span_first(in, end - 1), &arena, &again) == 0);
-		PROMISE(reply_parse(reply.raw, &arena, &again) == end && again.flaws == reply.flaws);
+		PROMISE(
+		    reply_parse(reply.raw, &arena, &again) == end && again.flaws == reply.flaws);
 		PROMISE(seen == end || seen == n);
 		for (size_t i = 0; i < reply.nlines; i++)
 			PROMISE(!span_has(reply.line[i], '\n'));

@@ -1,4 +1,7 @@
-/* Scripts: parsed or refused with a place; written and parsed again it is the same; its expectations take any reply. */
+/*
+ * Scripts: parsed or refused with a place; written and parsed again it is the same; its
+ * expectations take any reply.
+ */
 #include "fuzz.h"
 
 #include "run/script/script.h"
@@ -15,8 +18,11 @@ match_all(const struct script *s, struct span octets)
 		for (const struct script_item *i = s->prelude; i; i = i->next)
 			for (size_t k = 0; k < i->nreply && i->reply[k]; k++)
 				for (int level = 0; level < MATCH_UNSAID; level++) {
-					struct match_how how = { .level = (enum match_level)level, .masks = MASKS_ALL, .ehlo = k % 2 };
-					bool ok = expect_match(i->reply[k], &reply, &how, &vars, &arena, &result);
+					struct match_how how = { .level = (enum match_level)level,
+						.masks = MASKS_ALL,
+						.ehlo = k % 2 };
+					bool ok = expect_match(
+					    i->reply[k], &reply, &how, &vars, &arena, &result);
 					PROMISE(ok == result.ok && (ok || result.why[0]));
 				}
 	arena_release(&arena);

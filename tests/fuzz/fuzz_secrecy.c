@@ -1,11 +1,17 @@
-/* Secrecy: whatever both sides say, what was said in secret is shown of no line that comes later, and no line is lost. */
+/*
+ * Secrecy: whatever both sides say, what was said in secret is shown of no line that comes later,
+ * and no line is lost.
+ */
 #include "fuzz.h"
 
 #include "smtp/secrecy.h"
 
 #define SECRET	"S3cr3t-S3cr3t"
 
-/* Each line is the client's ("C"), an answer of it ("A"), a 334 ("3") or a 235 ("2"), by its first octet. */
+/*
+ * Each line is the client's ("C"), an answer of it ("A"), a 334 ("3") or a 235 ("2"), by its first
+ * octet.
+ */
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {

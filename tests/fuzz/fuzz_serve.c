@@ -1,8 +1,9 @@
 /*
- * A client against a server's session, in every role that has one: the plain server, LMTP, a script with rules, and record in
- * front of the plain server. The first octet chooses the role and how small the socket's buffers are, the second how many octets
- * are sent before some are read; the rest is what the client says, STARTTLS included. Replies are read slowly, then not at all,
- * then to their end: no assertion, no hang, and the session is over when the client is.
+ * A client against a server's session, in every role that has one: the plain server, LMTP, a script
+ * with rules, and record in front of the plain server. The first octet chooses the role and how
+ * small the socket's buffers are, the second how many octets are sent before some are read; the
+ * rest is what the client says, STARTTLS included. Replies are read slowly, then not at all, then
+ * to their end: no assertion, no hang, and the session is over when the client is.
  */
 #include "fuzz.h"
 
@@ -17,10 +18,10 @@
 enum { ROLE_PLAIN, ROLE_LMTP, ROLE_RULES, ROLE_RECORD, ROLES };
 enum { TURNS_MAX = 3000, SAID_MAX = 64 << 10, REPEATS_MAX = 20 };
 
-static const char rules[] =
-	"/on EHLO\nS: 250-mock\nS: 250-STARTTLS\nS: 250 AUTH PLAIN\n"
-	"/on HELP\nS: 214-a\nS: 214-b\nS: 214 c\n"
-	"/on AUTH\nS: 235 in\n/on VRFY then=close\nS: 421 later\n/on EXPN then=rst\nS: 421 later\n/on NOOP\nS: 250 {{repeat 4000 x}}\n";
+static const char rules[] = "/on EHLO\nS: 250-mock\nS: 250-STARTTLS\nS: 250 AUTH PLAIN\n"
+			    "/on HELP\nS: 214-a\nS: 214-b\nS: 214 c\n"
+			    "/on AUTH\nS: 235 in\n/on VRFY then=close\nS: 421 later\n/on EXPN "
+			    "then=rst\nS: 421 later\n/on NOOP\nS: 250 {{repeat 4000 x}}\n";
 
 static struct session_env env;
 static struct tls_made *made;
@@ -37,7 +38,8 @@ begin(void)
 	env.demo = serve_demo;
 	made = tls_make(names, 1, &err);
 	tls = tls_context_new(&(struct tls_opts){ .server = true, .made = made }, &err);
-	script = script_parse("rules", span_of(rules), &(struct script_opts){ .server = true }, &err);
+	script = script_parse(
+	    "rules", span_of(rules), &(struct script_opts){ .server = true }, &err);
 	PROMISE(tls && script);
 }
 
@@ -68,7 +70,8 @@ talk(int fd, struct span said, size_t piece, unsigned repeats)
 			rest = said;
 			repeats--;
 		}
-		ssize_t n = send(fd, rest.at, rest.len < piece ? rest.len : piece, MSG_DONTWAIT | MSG_NOSIGNAL);
+		ssize_t n = send(
+		    fd, rest.at, rest.len < piece ? rest.len : piece, MSG_DONTWAIT | MSG_NOSIGNAL);
 		rest = span_skip(rest, n > 0 ? (size_t)n : 0);
 		loop_turn(env.loop, false);
 		if (n <= 0 && !hear(fd, 1 + piece / 2))		/* no more than it must */
@@ -101,13 +104,23 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 		PROMISE(setsockopt(pair[i], SOL_SOCKET, SO_SNDBUF, &small, sizeof small) == 0);
 	if (role == ROLE_RECORD) {
 		PROMISE(target_parse(&demo, SPAN("demo:"), SPAN_NONE, 0, &arena, &err));
-		record = record_new(&env, &(struct record_opts){ .to = &demo, .session = &session, .tls = tls, .write = nothing_written });
+		record = record_new(&env,
+		    &(struct record_opts){
+			.to = &demo, .session = &session, .tls = tls, .write = nothing_written });
 		record_client(record, pair[0]);
 	} else {
 		if (role == ROLE_RULES)
-			PROMISE((mock = mock_new(script, &(struct mock_opts){ .mta = &mta }, &err)));
-		serve = serve_new(&env, &(struct serve_opts){ .tls = tls, .mta = { .lmtp = role == ROLE_LMTP, .errors_max = 1000000,
-		    .keep_text = true, .size_limit = 1 << 20 }, .play = mock ? mock_step : NULL, .play_ctx = mock }, NULL, NULL);
+			PROMISE(
+			    (mock = mock_new(script, &(struct mock_opts){ .mta = &mta }, &err)));
+		serve = serve_new(&env,
+		    &(struct serve_opts){ .tls = tls,
+			.mta = { .lmtp = role == ROLE_LMTP,
+			    .errors_max = 1000000,
+			    .keep_text = true,
+			    .size_limit = 1 << 20 },
+			.play = mock ? mock_step : NULL,
+			.play_ctx = mock },
+		    NULL, NULL);
 		PROMISE(serve_client(serve, pair[0], &err));
 	}
 	talk(pair[1], said, 1 + octets[1] * 64u, octets[0] & 0x40 ? REPEATS_MAX : 0);

@@ -1,7 +1,8 @@
 /*
- * A server against a client's session. The first octet says how the connection ends, whether it is LMTP, and whether the server
- * sends a whole reply each time it was spoken to; the second, how many octets it sends at once where it does not; the third, how
- * many steps there are, and so many octets choose them. The rest is what the server sends. Every step ends, the password is shown
+ * A server against a client's session. The first octet says how the connection ends, whether it is
+ * LMTP, and whether the server sends a whole reply each time it was spoken to; the second, how many
+ * octets it sends at once where it does not; the third, how many steps there are, and so many
+ * octets choose them. The rest is what the server sends. Every step ends, the password is shown
  * nowhere, and what is called accepted was accepted by a reply.
  */
 #include "fuzz_show.h"
@@ -15,32 +16,71 @@
 
 #define PASSWORD	"S3cr3t-Passw0rd"
 
-enum { STEPS_MAX = 16, TURNS_MAX = 2000, SAID_MAX = 16 << 10, PATIENCE = 3, CODES = 1000, WAIT_MS = 20 };
+enum {
+	STEPS_MAX = 16,
+	TURNS_MAX = 2000,
+	SAID_MAX = 16 << 10,
+	PATIENCE = 3,
+	CODES = 1000,
+	WAIT_MS = 20
+};
 enum { END_CLOSE, END_SHUT, END_RESET, END_SILENT, ENDS };
 enum { FLAG_LMTP = 0x20, FLAG_POLITE = 0x40 };
 
 static const char *const lines[] = {
-	"EHLO me", "STARTTLS", "/starttls", "/auth PLAIN", "/auth LOGIN", "/auth SCRAM-SHA-256", "/auth", "MAIL FROM:<a@example.org>",
-	"RCPT TO:<b@example.org>", "DATA", "Subject: hello", "..", ".", "/body size=300", "/bdat size=300 chunk=100 force",
-	"/send from=a@example.org to=b@example.org,c@example.org", "/send from=a@example.org to=b@example.org pipeline",
-	"BDAT 4 LAST", "RSET", "QUIT", "/quit", "/pipeline \"MAIL FROM:<a@example.org>\" \"RCPT TO:<b@example.org>\" \"DATA\"",
-	"/pipeline \"NOOP\" \"NOOP\" \"RSET\"", "LHLO me", "HELP", "/raw \"NOOP\\r\\nNOOP\\r\\n\"", "/reopen", "/eof", "/silence 1ms",
-	"/ext diff", "/info", "/cert", "AUTH PLAIN AGpvZQBTM2NyM3QtUGFzc3cwcmQ=", "AUTH LOGIN", "/close",
+	"EHLO me",
+	"STARTTLS",
+	"/starttls",
+	"/auth PLAIN",
+	"/auth LOGIN",
+	"/auth SCRAM-SHA-256",
+	"/auth",
+	"MAIL FROM:<a@example.org>",
+	"RCPT TO:<b@example.org>",
+	"DATA",
+	"Subject: hello",
+	"..",
+	".",
+	"/body size=300",
+	"/bdat size=300 chunk=100 force",
+	"/send from=a@example.org to=b@example.org,c@example.org",
+	"/send from=a@example.org to=b@example.org pipeline",
+	"BDAT 4 LAST",
+	"RSET",
+	"QUIT",
+	"/quit",
+	"/pipeline \"MAIL FROM:<a@example.org>\" \"RCPT TO:<b@example.org>\" \"DATA\"",
+	"/pipeline \"NOOP\" \"NOOP\" \"RSET\"",
+	"LHLO me",
+	"HELP",
+	"/raw \"NOOP\\r\\nNOOP\\r\\n\"",
+	"/reopen",
+	"/eof",
+	"/silence 1ms",
+	"/ext diff",
+	"/info",
+	"/cert",
+	"AUTH PLAIN AGpvZQBTM2NyM3QtUGFzc3cwcmQ=",
+	"AUTH LOGIN",
+	"/close",
 };
 enum { LINES = sizeof lines / sizeof *lines };
 
 /*
- * The password, and what stands in every base64 of it. A server that says one of them before it was told is repeated; once it
- * was told, the password is starred in what it says.
+ * The password, and what stands in every base64 of it. A server that says one of them before it was
+ * told is repeated; once it was told, the password is starred in what it says.
  */
-static const char *const secrets[] = { PASSWORD, "UzNjcjN0LVBhc3N3MHJk", "MzY3IzdC1QYXNzdzByZ", "TM2NyM3QtUGFzc3cwcm", NULL };
+static const char *const secrets[] = { PASSWORD, "UzNjcjN0LVBhc3N3MHJk", "MzY3IzdC1QYXNzdzByZ",
+	"TM2NyM3QtUGFzc3cwcm", NULL };
 static const char *const password_alone[] = { PASSWORD, NULL };
 
 struct heard {
 	struct shown shown;
-	bool guessed, told;		/* the server says a secret of its own accord; it was sent one */
+	/* the server says a secret of its own accord; it was sent one */
+	bool guessed, told;
 	size_t ended;			/* steps */
-	size_t asked, answered;		/* commands said within the step in hand; replies that were owed */
+	/* commands said within the step in hand; replies that were owed */
+	size_t asked, answered;
 	bool code[CODES];		/* was heard, on time and asked for */
 };
 
@@ -71,7 +111,8 @@ begin(void)
 	env.loop = loop_new();
 	env.demo = pair;
 	for (size_t i = 0; i < LINES; i++)
-		PROMISE((step[i] = step_parse(step_ops, span_of(lines[i]), MODE_COMMAND, (struct place){ 0 }, &kept, &err)));
+		PROMISE((step[i] = step_parse(step_ops, span_of(lines[i]), MODE_COMMAND,
+			     (struct place){ 0 }, &kept, &err)));
 }
 
 static bool
@@ -98,7 +139,8 @@ on_event(void *ctx, const struct event *e)
 			h->code[e->answer.reply->code] = true;
 	}
 	for (size_t i = 0; e->kind == EVENT_DELIVERY && i < e->delivery.nrcpts; i++)
-		PROMISE(e->delivery.rcpt[i].fate != FATE_ACCEPTED || is_accepted(h, &e->delivery.rcpt[i]));
+		PROMISE(e->delivery.rcpt[i].fate != FATE_ACCEPTED ||
+		    is_accepted(h, &e->delivery.rcpt[i]));
 	if (e->kind != EVENT_STEP_ENDED)
 		return;
 	if (e->step->op == &step_line && e->err == ERR_NONE)
@@ -140,7 +182,8 @@ talk(const struct heard *h, struct span rest, size_t piece, bool polite, size_t 
 	for (unsigned turn = 0; turn < TURNS_MAX && rest.len > 0 && h->ended < steps; turn++) {
 		quiet = was_spoken_to() ? PATIENCE : quiet + 1;
 		if (peer >= 0 && (!polite || quiet >= PATIENCE)) {
-			ssize_t n = send(peer, rest.at, next_piece(rest, piece, polite), MSG_DONTWAIT | MSG_NOSIGNAL);
+			ssize_t n = send(peer, rest.at, next_piece(rest, piece, polite),
+			    MSG_DONTWAIT | MSG_NOSIGNAL);
 			rest = span_skip(rest, n > 0 ? (size_t)n : 0);
 			quiet = 0;
 		}
@@ -168,9 +211,12 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
 	static char user[] = "joe", password[] = PASSWORD;
-	struct session_opts opts = { .helo = "me", .lmtp = n > 0 && octets[0] & FLAG_LMTP,
+	struct session_opts opts = { .helo = "me",
+		.lmtp = n > 0 && octets[0] & FLAG_LMTP,
 		.timeouts = { WAIT_MS, WAIT_MS, WAIT_MS, WAIT_MS, WAIT_MS, WAIT_MS, WAIT_MS },
-		.auth = { .user = user, .password = { password, sizeof password - 1 }, .anywhere = true } };
+		.auth = { .user = user,
+		    .password = { password, sizeof password - 1 },
+		    .anywhere = true } };
 	struct heard heard = { .guessed = false };
 	struct arena arena = { 0 };
 	size_t steps, pushed = 0;
@@ -193,7 +239,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	if (peer >= 0)
 		end(octets[0] % ENDS);
 	for (unsigned turn = 0; turn < TURNS_MAX && heard.ended < pushed; turn++) {
-		loop_turn(env.loop, true);		/* no wait of the session's is without end */
+		/* no wait of the session's is without end */
+		loop_turn(env.loop, true);
 		was_spoken_to();
 	}
 	PROMISE(heard.ended == pushed);

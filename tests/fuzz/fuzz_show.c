@@ -1,4 +1,7 @@
-/* What a peer said, shown: replies, commands, what was left at the end, and what a delivery came to. */
+/*
+ * What a peer said, shown: replies, commands, what was left at the end, and what a delivery came
+ * to.
+ */
 #include "fuzz_show.h"
 
 #include "smtp/conv.h"
@@ -6,8 +9,10 @@
 static void
 show_words(struct shown *to, struct span words)
 {
-	static const enum event_kind kinds[] = { EVENT_NOTE, EVENT_PROBLEM, EVENT_UNSENT, EVENT_COMMAND, EVENT_ANSWERED };
-	struct event sent = { .kind = EVENT_SENT, .sent = { .text = words } }, closed = { .kind = EVENT_CLOSED, .closed = { .rest = words } };
+	static const enum event_kind kinds[] = { EVENT_NOTE, EVENT_PROBLEM, EVENT_UNSENT,
+		EVENT_COMMAND, EVENT_ANSWERED };
+	struct event sent = { .kind = EVENT_SENT, .sent = { .text = words } },
+		     closed = { .kind = EVENT_CLOSED, .closed = { .rest = words } };
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		show(to, &(struct event){ .kind = kinds[i], .text = words });
@@ -26,7 +31,10 @@ show_delivery(struct shown *to, struct span words, const struct reply *r)
 	struct event e = { .kind = EVENT_DELIVERY };
 
 	for (unsigned fate = 0; fate <= FATE_UNKNOWN; fate++)
-		rows[fate] = (struct verdict){ .address = words, .fate = (enum fate)fate, .code = r ? r->code : 0, .text = r ? r->line[0] : words };
+		rows[fate] = (struct verdict){ .address = words,
+			.fate = (enum fate)fate,
+			.code = r ? r->code : 0,
+			.text = r ? r->line[0] : words };
 	e.delivery.from = e.delivery.text = e.delivery.queue_id = words;
 	e.delivery.rcpt = rows;
 	e.delivery.nrcpts = FATE_UNKNOWN + 1;

@@ -16,7 +16,8 @@ struct shown {
 	FILE *out, *lines;
 	char *text, *objects;
 	size_t ntext, nobjects;
-	const char *const *never;	/* what neither of them may have in it, NULL behind the last; NULL: nothing */
+	/* what neither of them may have in it, NULL behind the last; NULL: nothing */
+	const char *const *never;
 	size_t text_from, objects_from;	/* from where on */
 };
 
@@ -52,11 +53,18 @@ shown_from_here(struct shown *to)
 static inline void
 shown_lacks(const struct shown *to, const char *secret)
 {
-	PROMISE(span_find(span_skip((struct span){ to->text, to->ntext }, to->text_from), span_of(secret)).len == 0);
-	PROMISE(span_find(span_skip((struct span){ to->objects, to->nobjects }, to->objects_from), span_of(secret)).len == 0);
+	PROMISE(span_find(
+		    span_skip((struct span){ to->text, to->ntext }, to->text_from), span_of(secret))
+		    .len == 0);
+	PROMISE(span_find(span_skip((struct span){ to->objects, to->nobjects }, to->objects_from),
+		    span_of(secret))
+		    .len == 0);
 }
 
-/* Whatever was shown, the text has no control octet but the line end and is UTF-8, and the JSON is an object a line, in ASCII. */
+/*
+ * Whatever was shown, the text has no control octet but the line end and is UTF-8, and the JSON is
+ * an object a line, in ASCII.
+ */
 static inline void
 shown_end(struct shown *to)
 {
@@ -66,16 +74,19 @@ shown_end(struct shown *to)
 	json_free(to->json);
 	fclose(to->out);
 	fclose(to->lines);
-	for (struct span rest = { to->text, to->ntext }; rest.len > 0; rest = span_skip(rest, len)) {
+	for (struct span rest = { to->text, to->ntext }; rest.len > 0;
+	     rest = span_skip(rest, len)) {
 		unsigned long c = text_char(rest, &len);
 		PROMISE(c == '\n' || (c >= 0x20 && c != 0x7F && !(c >= 0x80 && c < 0xA0)));
 	}
 	PROMISE(text_is_utf8((struct span){ to->text, to->ntext }));
 	for (size_t i = 0; i < to->nobjects; i++)
-		PROMISE(to->objects[i] == '\n' || (to->objects[i] >= 0x20 && to->objects[i] < 0x7F));
+		PROMISE(
+		    to->objects[i] == '\n' || (to->objects[i] >= 0x20 && to->objects[i] < 0x7F));
 	for (size_t i = 0; i < to->nobjects; i++)
 		if (to->objects[i] == '\n')
-			PROMISE(i > 0 && to->objects[i - 1] == '}' && (i + 1 == to->nobjects || to->objects[i + 1] == '{'));
+			PROMISE(i > 0 && to->objects[i - 1] == '}' &&
+			    (i + 1 == to->nobjects || to->objects[i + 1] == '{'));
 	for (const char *const *secret = to->never; secret && *secret; secret++)
 		shown_lacks(to, *secret);
 	free(to->text);

@@ -11,7 +11,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 
 	while (span_line(&rest, &line)) {
 		struct err err = { 0 };
-		const struct step *step = step_parse(step_ops, line, MODE_COMMAND, (struct place){ "fuzz", 1 }, &arena, &err);
+		const struct step *step = step_parse(
+		    step_ops, line, MODE_COMMAND, (struct place){ "fuzz", 1 }, &arena, &err);
 		if (step)
 			PROMISE(step->op != NULL);
 		else

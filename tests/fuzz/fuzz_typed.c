@@ -1,6 +1,6 @@
 /*
- * What is typed, line by line, at a prompt whose server has said what stands before the first NUL: completed, hinted at, judged,
- * understood in every mode, and shown by the commands that only show.
+ * What is typed, line by line, at a prompt whose server has said what stands before the first NUL:
+ * completed, hinted at, judged, understood in every mode, and shown by the commands that only show.
  */
 #include "fuzz_show.h"
 
@@ -14,7 +14,8 @@
 enum { TYPED_MAX = 4096, TURNS = 8 };
 
 static struct session_env env;
-static struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 60000, .quit = 1 } };
+static struct session_opts opts = { .helo = "me",
+	.timeouts = { .greeting = 60000, .reply = 60000, .quit = 1 } };
 static const struct target demo = { .kind = TARGET_DEMO, .text = SPAN_INIT("demo:") };
 static struct options settings = { .no_bodies = 1 };
 static int peer;
@@ -49,7 +50,8 @@ on_event(void *ctx, const struct event *e)
 static void
 serve(struct typing *t, struct span said)
 {
-	t->talk.commands.player = player_new(&env, &opts, &(struct player_opts){ .interactive = true }, on_event, t);
+	t->talk.commands.player = player_new(
+	    &env, &opts, &(struct player_opts){ .interactive = true }, on_event, t);
 	player_open(t->talk.commands.player, &demo);
 	player_line(t->talk.commands.player, SPAN("EHLO me"), (struct place){ 0 });
 	loop_turn(env.loop, false);
@@ -116,7 +118,8 @@ understand(struct typing *t, struct span line)
 
 	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
 		struct err err = { 0 };
-		const struct step *step = step_parse(step_ops, line, modes[i], (struct place){ 0 }, &arena, &err);
+		const struct step *step = step_parse(
+		    step_ops, line, modes[i], (struct place){ 0 }, &arena, &err);
 		PROMISE(step ? step->op != NULL : err.kind != ERR_NONE && err.text[0]);
 		if (!step)
 			prompt_problem(&t->talk.commands, "%s", err.text);

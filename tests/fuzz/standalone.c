@@ -1,4 +1,7 @@
-/* Runs a fuzz target over files, for compilers without libFuzzer: each file once, and once for each of its prefixes. */
+/*
+ * Runs a fuzz target over files, for compilers without libFuzzer: each file once, and once for each
+ * of its prefixes.
+ */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /*
- * Octets in, printed events out: plays the server of a .talk file over a socket pair, says the client's lines through
- * a player, and prints every event four ways out of one run. Times are made even, so that a run is like another.
+ * Octets in, printed events out: plays the server of a .talk file over a socket pair, says the
+ *client's lines through a player, and prints every event four ways out of one run. Times are made
+ *even, so that a run is like another.
  *
  *	S: "octets"	the server sends (C escapes); at once, or after the line before it came
  *	C: line		the client says; the server waits for a line
@@ -64,7 +65,8 @@ unescape(struct arena *arena, struct span s)
 		static const char from[] = "rnt0e\\\"", to[] = "\r\n\t\0\033\\\"";
 		char c = s.at[i];
 		if (c == '\\' && s.at[i + 1] == 'x') {
-			c = (char)strtoul(arena_string(arena, (struct span){ s.at + i + 2, 2 }), NULL, 16);
+			c = (char)strtoul(
+			    arena_string(arena, (struct span){ s.at + i + 2, 2 }), NULL, 16);
 			i += 3;
 		} else if (c == '\\') {
 			const char *found = memchr(from, s.at[++i], sizeof from - 1);
@@ -93,7 +95,8 @@ read_talk(struct golden *g, const char *path)
 			die("too many lines in", path);
 		struct span text = line[1] == ':' && line[2] == ' ' ? span_of(line + 3) : SPAN_NONE;
 		text = arena_copy(&g->arena, text);
-		g->action[g->n++] = (struct action){ line[0], line[0] == 'S' ? unescape(&g->arena, text) : text };
+		g->action[g->n++] = (struct action){ line[0],
+			line[0] == 'S' ? unescape(&g->arena, text) : text };
 	}
 	fclose(file);
 }
@@ -136,8 +139,14 @@ on_event(void *ctx, const struct event *e)
 static void
 begin_printers(struct golden *g)
 {
-	static const struct { const char *title; bool terminal; unsigned columns; } kinds[] = {
-		{ "a terminal of 80 columns", true, 80 }, { "a terminal of 120 columns", true, 120 }, { "a pipe", false, 0 },
+	static const struct {
+		const char *title;
+		bool terminal;
+		unsigned columns;
+	} kinds[] = {
+		{ "a terminal of 80 columns", true, 80 },
+		{ "a terminal of 120 columns", true, 120 },
+		{ "a pipe", false, 0 },
 		{ "JSON", false, 0 },
 	};
 
@@ -145,8 +154,10 @@ begin_printers(struct golden *g)
 		struct printer *p = &g->printer[i];
 		FILE *out = open_memstream(&p->text, &p->size);
 		p->title = kinds[i].title;
-		p->screen = (struct screen){ .out = out, .terminal = kinds[i].terminal, .columns = kinds[i].columns,
-		    .explain = kinds[i].terminal };
+		p->screen = (struct screen){ .out = out,
+			.terminal = kinds[i].terminal,
+			.columns = kinds[i].columns,
+			.explain = kinds[i].terminal };
 		if (i == 3)
 			p->json = json_new_at(out, 1700000000ll * 1000000);
 	}
@@ -185,7 +196,8 @@ serve(struct golden *g)
 		struct span text = g->action[g->at].text;
 		if (g->action[g->at].kind == 'E')
 			close_server(g);
-		else if (g->action[g->at].kind == 'S' && g->fd >= 0 && write(g->fd, text.at, text.len) != (ssize_t)text.len)
+		else if (g->action[g->at].kind == 'S' && g->fd >= 0 &&
+		    write(g->fd, text.at, text.len) != (ssize_t)text.len)
 			die("cannot write", "to the client");
 	}
 }
@@ -258,7 +270,8 @@ play(struct golden *g)
 	player_open(player, &target);
 	for (size_t i = 0; i < g->n; i++)
 		if (g->action[i].kind == 'C' || g->action[i].kind == 'P')
-			player_line(player, g->action[i].text, (struct place){ .file = "talk", .line = (unsigned)i + 1 });
+			player_line(player, g->action[i].text,
+			    (struct place){ .file = "talk", .line = (unsigned)i + 1 });
 	player_end(player);
 	while (!player_done(player) && !g->late)
 		loop_turn(g->loop, true);

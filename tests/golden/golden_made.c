@@ -1,4 +1,7 @@
-/* golden_made - handshakes, closes and attempts made by hand, so that dates and keys stay as they are. */
+/*
+ * golden_made - handshakes, closes and attempts made by hand, so that dates and keys stay as they
+ * are.
+ */
 #include "golden.h"
 
 #include <string.h>
@@ -6,55 +9,94 @@
 enum { DAY = 86400, NOW = 1700000000 };		/* 2023-11-14 */
 
 static struct span sans[] = {
-	SPAN_INIT("DNS:mx1.example.org"), SPAN_INIT("DNS:mx2.example.org"), SPAN_INIT("DNS:*.mail.example.org"),
-	SPAN_INIT("IP:192.0.2.1"), SPAN_INIT("IP:2001:db8::1"), SPAN_INIT("DNS:a.example"), SPAN_INIT("DNS:b.example"),
+	SPAN_INIT("DNS:mx1.example.org"),
+	SPAN_INIT("DNS:mx2.example.org"),
+	SPAN_INIT("DNS:*.mail.example.org"),
+	SPAN_INIT("IP:192.0.2.1"),
+	SPAN_INIT("IP:2001:db8::1"),
+	SPAN_INIT("DNS:a.example"),
+	SPAN_INIT("DNS:b.example"),
 	SPAN_INIT("DNS:c.example"),
 };
 
-#define LEAF							\
-	.subject = SPAN_INIT("CN=mx1.example.org"),		\
-	.san = sans, .key = SPAN_INIT("EC P-256"),		\
-	.signature = SPAN_INIT("ecdsa-with-SHA384"), .serial = SPAN_INIT("04d2"),	\
-	.sha256 = SPAN_INIT("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"),	\
-	.spki_sha256 = SPAN_INIT("ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100")
+#define LEAF                                                                                     \
+	.subject = SPAN_INIT("CN=mx1.example.org"), .san = sans, .key = SPAN_INIT("EC P-256"),   \
+	.signature = SPAN_INIT("ecdsa-with-SHA384"), .serial = SPAN_INIT("04d2"),                \
+	.sha256 = SPAN_INIT("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"), \
+	.spki_sha256 = SPAN_INIT(                                                                \
+	    "ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100")
 #define BY_R3 .issuer = SPAN_INIT("CN=R3,O=Let's Encrypt,C=US")
 
 static struct tls_cert good[] = {
 	{ LEAF, BY_R3, .nsan = 8, .not_before = NOW - 30 * DAY, .not_after = NOW + 60 * DAY },
-	{ .subject = SPAN_INIT("CN=R3,O=Let's Encrypt,C=US"), .issuer = SPAN_INIT("CN=ISRG Root X1,O=Internet Security Research Group"),
-	  .not_before = NOW - 999 * DAY, .not_after = NOW + 999 * DAY, .key = SPAN_INIT("RSA 2048 bits"),
-	  .signature = SPAN_INIT("sha256WithRSAEncryption"), .serial = SPAN_INIT("01"), .sha256 = SPAN_INIT("aa"), .spki_sha256 = SPAN_INIT("bb") },
+	{ .subject = SPAN_INIT("CN=R3,O=Let's Encrypt,C=US"),
+	    .issuer = SPAN_INIT("CN=ISRG Root X1,O=Internet Security Research Group"),
+	    .not_before = NOW - 999 * DAY,
+	    .not_after = NOW + 999 * DAY,
+	    .key = SPAN_INIT("RSA 2048 bits"),
+	    .signature = SPAN_INIT("sha256WithRSAEncryption"),
+	    .serial = SPAN_INIT("01"),
+	    .sha256 = SPAN_INIT("aa"),
+	    .spki_sha256 = SPAN_INIT("bb") },
 };
-static struct tls_cert expired[] = { { LEAF, BY_R3, .nsan = 2, .not_before = NOW - 100 * DAY, .not_after = NOW - 12 * DAY } };
-static struct tls_cert early[] = { { LEAF, BY_R3, .nsan = 1, .not_before = NOW + 3 * DAY, .not_after = NOW + 90 * DAY } };
-static struct tls_cert soon[] = { { LEAF, BY_R3, .nsan = 2, .not_before = NOW - 80 * DAY, .not_after = NOW + 9 * DAY } };
+static struct tls_cert expired[] = { { LEAF, BY_R3, .nsan = 2, .not_before = NOW - 100 * DAY,
+    .not_after = NOW - 12 * DAY } };
+static struct tls_cert early[] = { { LEAF, BY_R3, .nsan = 1, .not_before = NOW + 3 * DAY,
+    .not_after = NOW + 90 * DAY } };
+static struct tls_cert soon[] = { { LEAF, BY_R3, .nsan = 2, .not_before = NOW - 80 * DAY,
+    .not_after = NOW + 9 * DAY } };
 static struct tls_cert own[] = {
-	{ LEAF, .issuer = SPAN_INIT("CN=mx1.example.org"), .self_signed = true, .not_before = NOW - DAY, .not_after = NOW + 3650 * DAY },
+	{ LEAF, .issuer = SPAN_INIT("CN=mx1.example.org"), .self_signed = true,
+	    .not_before = NOW - DAY, .not_after = NOW + 3650 * DAY },
 };
 
-#define P(d, c, n, who) { .depth = d, .code = c, .name = "X509_V_ERR_" n, .text = SPAN_INIT("openssl's words"), .subject = SPAN_INIT(who) }
+#define P(d, c, n, who)                                                         \
+	{                                                                       \
+		.depth = d, .code = c, .name = "X509_V_ERR_" n,                 \
+		.text = SPAN_INIT("openssl's words"), .subject = SPAN_INIT(who) \
+	}
 static struct tls_problem of_expired[] = { P(0, 10, "CERT_HAS_EXPIRED", "CN=mx1.example.org") };
 static struct tls_problem of_early[] = { P(0, 9, "CERT_NOT_YET_VALID", "CN=mx1.example.org") };
 static struct tls_problem of_name[] = { P(0, 62, "HOSTNAME_MISMATCH", "CN=mx1.example.org") };
 static struct tls_problem of_missing[] = {
-	P(0, 20, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "CN=mx1.example.org"), P(0, 21, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "CN=mx1.example.org"),
+	P(0, 20, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "CN=mx1.example.org"),
+	P(0, 21, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "CN=mx1.example.org"),
 };
-static struct tls_problem of_root[] = { P(1, 20, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "CN=R3,O=Let's Encrypt,C=US") };
-static struct tls_problem of_own[] = { P(0, 18, "DEPTH_ZERO_SELF_SIGNED_CERT", "CN=mx1.example.org") };
-static struct tls_problem of_private[] = { P(1, 19, "SELF_SIGNED_CERT_IN_CHAIN", "CN=Our CA,O=Example \\, Inc") };
+static struct tls_problem of_root[] = { P(
+    1, 20, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "CN=R3,O=Let's Encrypt,C=US") };
+static struct tls_problem of_own[] = { P(
+    0, 18, "DEPTH_ZERO_SELF_SIGNED_CERT", "CN=mx1.example.org") };
+static struct tls_problem of_private[] = { P(
+    1, 19, "SELF_SIGNED_CERT_IN_CHAIN", "CN=Our CA,O=Example \\, Inc") };
 
-#define COMMON .version = SPAN_INIT("TLSv1.3"), .cipher = SPAN_INIT("TLS_AES_256_GCM_SHA384"), .group = SPAN_INIT("X25519"),	\
-	.bits = 256, .at = NOW, .wanted = SPAN_INIT("mx1.example.org"), .sni = SPAN_INIT("mx1.example.org")
+#define COMMON                                                                          \
+	.version = SPAN_INIT("TLSv1.3"), .cipher = SPAN_INIT("TLS_AES_256_GCM_SHA384"), \
+	.group = SPAN_INIT("X25519"), .bits = 256, .at = NOW,                           \
+	.wanted = SPAN_INIT("mx1.example.org"), .sni = SPAN_INIT("mx1.example.org")
 #define CERTS(list) .cert = list, .ncerts = sizeof (list) / sizeof *(list)
 #define PROBLEMS(list) .problem = list, .nproblems = sizeof (list) / sizeof *(list)
 
-static const struct { const char *name; struct tls_info info; } handshakes[] = {
-	{ "good", { COMMON, CERTS(good), .verified = true, .peer_name = SPAN_INIT("mx1.example.org"), .name = TLS_NAME_DNS_ID } },
-	{ "soon", { COMMON, CERTS(soon), .verified = true, .peer_name = SPAN_INIT("mx1.example.org"), .name = TLS_NAME_DNS_ID, .resumed = true } },
+static const struct {
+	const char *name;
+	struct tls_info info;
+} handshakes[] = {
+	{ "good",
+	    { COMMON, CERTS(good), .verified = true, .peer_name = SPAN_INIT("mx1.example.org"),
+		.name = TLS_NAME_DNS_ID } },
+	{ "soon",
+	    { COMMON, CERTS(soon), .verified = true, .peer_name = SPAN_INIT("mx1.example.org"),
+		.name = TLS_NAME_DNS_ID, .resumed = true } },
 	{ "expired", { COMMON, CERTS(expired), PROBLEMS(of_expired) } },
 	{ "early", { COMMON, CERTS(early), PROBLEMS(of_early) } },
-	{ "name", { .version = SPAN_INIT("TLSv1.2"), .cipher = SPAN_INIT("ECDHE-RSA-AES128-GCM-SHA256"), .bits = 128, .at = NOW,
-	    .wanted = SPAN_INIT("mail.other.example"), CERTS(good), .name = TLS_NAME_OTHER, PROBLEMS(of_name) } },
+	{ "name",
+	    { .version = SPAN_INIT("TLSv1.2"),
+		.cipher = SPAN_INIT("ECDHE-RSA-AES128-GCM-SHA256"),
+		.bits = 128,
+		.at = NOW,
+		.wanted = SPAN_INIT("mail.other.example"),
+		CERTS(good),
+		.name = TLS_NAME_OTHER,
+		PROBLEMS(of_name) } },
 	{ "missing", { COMMON, .cert = good, .ncerts = 1, PROBLEMS(of_missing) } },
 	{ "root", { COMMON, CERTS(good), PROBLEMS(of_root) } },
 	{ "own", { COMMON, CERTS(own), PROBLEMS(of_own) } },
@@ -62,7 +104,14 @@ static const struct { const char *name; struct tls_info info; } handshakes[] = {
 	{ "hidden", { COMMON } },
 };
 
-static const struct { const char *name; enum closed_by by; bool expected; enum wait wait; enum verb verb; const char *rest; } closes[] = {
+static const struct {
+	const char *name;
+	enum closed_by by;
+	bool expected;
+	enum wait wait;
+	enum verb verb;
+	const char *rest;
+} closes[] = {
 	{ "quit", CLOSED_BY_US, true, WAIT_NOTHING, VERB_OTHER, "" },
 	{ "no-banner", CLOSED_BY_PEER, false, WAIT_GREETING, VERB_OTHER, "" },
 	{ "reset-banner", CLOSED_RESET, false, WAIT_GREETING, VERB_OTHER, "" },
@@ -159,6 +208,7 @@ made_alert(const char *name, event_fn *event, void *ctx)
 bool
 golden_made(const char *name, event_fn *event, void *ctx)
 {
-	return made_handshake(name, event, ctx) || made_close(name, event, ctx) || made_certificates(name, event, ctx) ||
-	    made_attempts(name, event, ctx) || made_alert(name, event, ctx);
+	return made_handshake(name, event, ctx) || made_close(name, event, ctx) ||
+	    made_certificates(name, event, ctx) || made_attempts(name, event, ctx) ||
+	    made_alert(name, event, ctx);
 }

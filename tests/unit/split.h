@@ -1,4 +1,7 @@
-/* For tables of {name, input, want}: a parser sees its input whole, in all two-part splits, and octet by octet. */
+/*
+ * For tables of {name, input, want}: a parser sees its input whole, in all two-part splits, and
+ * octet by octet.
+ */
 #ifndef TESTS_UNIT_SPLIT_H
 #define TESTS_UNIT_SPLIT_H
 
@@ -6,7 +9,10 @@
 
 #include "base/span.h"
 
-/* A copy in a heap block of exactly its size, so that the address sanitizer sees one octet too many. */
+/*
+ * A copy in a heap block of exactly its size, so that the address sanitizer sees one octet too
+ * many.
+ */
 static inline char *
 exact_copy(struct span s)
 {

@@ -1,10 +1,16 @@
-/* SASL exchanges of our own, the choice of a mechanism, and that what is shown of a response is never the secret. */
+/*
+ * SASL exchanges of our own, the choice of a mechanism, and that what is shown of a response is
+ * never the secret.
+ */
 #include "tests.h"
 
 #include "smtp/auth.h"
 
 static const struct auth_credentials who = {
-	.user = SPAN_INIT("tim"), .password = SPAN_INIT("tanstaaftanstaaf"), .host = SPAN_INIT("mx.example"), .port = 587,
+	.user = SPAN_INIT("tim"),
+	.password = SPAN_INIT("tanstaaftanstaaf"),
+	.host = SPAN_INIT("mx.example"),
+	.port = 587,
 };
 
 static const struct {
@@ -12,7 +18,8 @@ static const struct {
 	unsigned n;		/* which response is compared */
 	struct span challenge, want;
 } responses[] = {
-	{ "PLAIN", 0, SPAN_INIT(""), SPAN_INIT("\0tim\0tanstaaftanstaaf") },		/* RFC 4616 4 */
+	/* RFC 4616 4 */
+	{ "PLAIN", 0, SPAN_INIT(""), SPAN_INIT("\0tim\0tanstaaftanstaaf") },
 	{ "PLAIN", 0, SPAN_INIT("Ok"), SPAN_INIT("\0tim\0tanstaaftanstaaf") },
 	{ "LOGIN", 0, SPAN_INIT("Username:"), SPAN_INIT("tim") },
 	{ "LOGIN", 1, SPAN_INIT("Password:"), SPAN_INIT("tanstaaftanstaaf") },
@@ -20,7 +27,8 @@ static const struct {
 	{ "ANONYMOUS", 0, SPAN_INIT(""), SPAN_INIT("tim") },
 	{ "XOAUTH2", 0, SPAN_INIT(""), SPAN_INIT("user=tim\1auth=Bearer tanstaaftanstaaf\1\1") },
 	{ "XOAUTH2", 1, SPAN_INIT("{}"), SPAN_INIT("") },
-	{ "OAUTHBEARER", 0, SPAN_INIT(""),						/* RFC 7628 4.1 */
+	/* RFC 7628 4.1 */
+	{ "OAUTHBEARER", 0, SPAN_INIT(""),
 	  SPAN_INIT("n,a=tim,\1host=mx.example\1port=587\1auth=Bearer tanstaaftanstaaf\1\1") },
 	{ "OAUTHBEARER", 1, SPAN_INIT("{}"), SPAN_INIT("\1") },
 };
@@ -35,7 +43,8 @@ each_response(void **state)
 		struct auth *a = auth_new(auth_mech(span_of(responses[i].mech)), &who, NULL, &err);
 		for (unsigned n = 0; n <= responses[i].n; n++) {
 			buf_consume(&out, buf_span(&out).len);
-			assert_true(auth_respond(a, responses[i].challenge, &out, &err) || n < responses[i].n);
+			assert_true(auth_respond(a, responses[i].challenge, &out, &err) ||
+			    n < responses[i].n);
 		}
 		if (!span_eq(buf_span(&out), responses[i].want))
 			fail_msg("%s: response %u is wrong", responses[i].mech, responses[i].n);
@@ -48,7 +57,8 @@ each_response(void **state)
 static void
 no_mechanism_goes_on_for_ever(void **state)
 {
-	static const char *const ours[] = { "PLAIN", "LOGIN", "EXTERNAL", "ANONYMOUS", "XOAUTH2", "OAUTHBEARER" };
+	static const char *const ours[] = { "PLAIN", "LOGIN", "EXTERNAL", "ANONYMOUS", "XOAUTH2",
+		"OAUTHBEARER" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
@@ -91,12 +101,17 @@ static void
 the_best(void **state)
 {
 	static const struct sasl sasl = { .have = have_all };
-	static const struct { const char *offered; bool tls, bound, lib; const char *want; } table[] = {
+	static const struct {
+		const char *offered;
+		bool tls, bound, lib;
+		const char *want;
+	} table[] = {
 		{ "LOGIN PLAIN", true, false, false, "PLAIN" },
 		{ "PLAIN LOGIN CRAM-MD5", true, false, true, "PLAIN" },
 		{ "PLAIN LOGIN CRAM-MD5", false, false, true, "CRAM-MD5" },
 		{ "PLAIN LOGIN CRAM-MD5", false, false, false, "PLAIN" },
-		{ "plain scram-sha-256 SCRAM-SHA-256-PLUS", true, true, true, "SCRAM-SHA-256-PLUS" },
+		{ "plain scram-sha-256 SCRAM-SHA-256-PLUS", true, true, true,
+		    "SCRAM-SHA-256-PLUS" },
 		{ "PLAIN SCRAM-SHA-256 SCRAM-SHA-256-PLUS", true, false, true, "SCRAM-SHA-256" },
 		{ "XOAUTH2 EXTERNAL ANONYMOUS GSSAPI", true, true, true, NULL },
 		{ "X-PLAIN PLAINER", true, true, true, NULL },
@@ -105,8 +120,8 @@ the_best(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		const struct auth_mech *best = auth_best(span_of(table[i].offered), table[i].tls, table[i].bound,
-		    table[i].lib ? &sasl : NULL);
+		const struct auth_mech *best = auth_best(span_of(table[i].offered), table[i].tls,
+		    table[i].bound, table[i].lib ? &sasl : NULL);
 		if (!table[i].want)
 			assert_null(best);
 		else
@@ -129,7 +144,8 @@ what_the_library_lacks(void **state)
 
 	(void)state;
 	assert_null(auth_new(auth_mech(SPAN("CRAM-MD5")), &who, NULL, &err));
-	assert_string_equal(err.text, "CRAM-MD5 needs libgsasl, and smtpsh was built or installed without it");
+	assert_string_equal(
+	    err.text, "CRAM-MD5 needs libgsasl, and smtpsh was built or installed without it");
 	assert_null(auth_new(auth_mech(SPAN("CRAM-MD5")), &who, &poor, &err));
 	assert_string_equal(err.text, "CRAM-MD5 needs libgsasl, and this one does not have it");
 }
@@ -137,18 +153,27 @@ what_the_library_lacks(void **state)
 static void
 what_is_shown(void **state)
 {
-	static const struct { const char *mech; unsigned n; const char *line, *want; bool asked; } table[] = {
+	static const struct {
+		const char *mech;
+		unsigned n;
+		const char *line, *want;
+		bool asked;
+	} table[] = {
 		{ "PLAIN", 0, "AHRpbQB0YW5zdGFhZnRhbnN0YWFm", "<user \"tim\", 28 octets>" },
-		{ "plain", 0, "AHRpbXRhbnN0YWFmdGFuc3RhYWY=", "<secret, 28 octets>" },	/* a NUL is forgotten */
+		/* a NUL is forgotten */
+		{ "plain", 0, "AHRpbXRhbnN0YWFmdGFuc3RhYWY=", "<secret, 28 octets>" },
 		{ "PLAIN", 1, "AHRpbQB0YW5zdGFhZnRhbnN0YWFm", "<secret, 28 octets>" },
 		{ "PLAIN", 0, "not base64", "<secret, 10 octets>" },
 		{ "LOGIN", 0, "dGlt", "<user \"tim\", 4 octets>", true },
 		{ "LOGIN", 1, "dGlt", "<user \"tim\", 4 octets>", true },
 		{ "LOGIN", 0, "dGlt", "<secret, 4 octets>" },
 		{ "LOGIN", 1, "dGFuc3RhYWY=", "<secret, 12 octets>" },
-		{ "LOGIN", 0, "G1szMW0=", "<secret, 8 octets>", true },			/* an escape sequence */
-		{ "CRAM-MD5", 0, "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw", "<user \"tim\", 48 octets>" },
-		{ "SCRAM-SHA-256", 0, "biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=", "<user \"user\", 44 octets>" },
+		/* an escape sequence */
+		{ "LOGIN", 0, "G1szMW0=", "<secret, 8 octets>", true },
+		{ "CRAM-MD5", 0, "dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw",
+		    "<user \"tim\", 48 octets>" },
+		{ "SCRAM-SHA-256", 0,
+		    "biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8=", "<user \"user\", 44 octets>" },
 		{ "SCRAM-SHA-256", 1, "Yz1iaXdzLHI9eCxwPXk=", "<secret, 20 octets>" },
 		{ "XFOO", 0, "dGlt", "<secret, 4 octets>" },
 		{ "PLAIN", 0, "=", "=" },
@@ -158,10 +183,11 @@ what_is_shown(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		struct span shown = auth_shown(&arena, span_of(table[i].mech), table[i].n, table[i].asked,
-		    span_of(table[i].line));
+		struct span shown = auth_shown(&arena, span_of(table[i].mech), table[i].n,
+		    table[i].asked, span_of(table[i].line));
 		if (!span_eq(shown, span_of(table[i].want)))
-			fail_msg("%s: %.*s instead of %s", table[i].mech, SPAN_ARG(shown), table[i].want);
+			fail_msg("%s: %.*s instead of %s", table[i].mech, SPAN_ARG(shown),
+			    table[i].want);
 	}
 	arena_release(&arena);
 }

@@ -16,12 +16,23 @@
 static void
 numbers(void **state)
 {
-	static const struct { struct span in; unsigned long long max; bool ok; unsigned long long want; } table[] = {
-		{ SPAN_INIT("0"), 0, true, 0 }, { SPAN_INIT("1"), 0, false, 0 }, { SPAN_INIT(""), 9, false, 0 },
-		{ SPAN_INIT("65535"), 65535, true, 65535 }, { SPAN_INIT("65536"), 65535, false, 0 },
-		{ SPAN_INIT("+1"), 9, false, 0 }, { SPAN_INIT("1 "), 9, false, 0 }, { SPAN_INIT("007"), 9, true, 7 },
+	static const struct {
+		struct span in;
+		unsigned long long max;
+		bool ok;
+		unsigned long long want;
+	} table[] = {
+		{ SPAN_INIT("0"), 0, true, 0 },
+		{ SPAN_INIT("1"), 0, false, 0 },
+		{ SPAN_INIT(""), 9, false, 0 },
+		{ SPAN_INIT("65535"), 65535, true, 65535 },
+		{ SPAN_INIT("65536"), 65535, false, 0 },
+		{ SPAN_INIT("+1"), 9, false, 0 },
+		{ SPAN_INIT("1 "), 9, false, 0 },
+		{ SPAN_INIT("007"), 9, true, 7 },
 		{ SPAN_INIT("18446744073709551615"), ~0ull, true, ~0ull },
-		{ SPAN_INIT("18446744073709551616"), ~0ull, false, 0 }, { SPAN_INIT("99999999999999999999999"), ~0ull, false, 0 },
+		{ SPAN_INIT("18446744073709551616"), ~0ull, false, 0 },
+		{ SPAN_INIT("99999999999999999999999"), ~0ull, false, 0 },
 	};
 
 	(void)state;
@@ -98,7 +109,8 @@ a_queue_of_octets(void **state)
 		}
 		take = take < held ? take : held;
 		for (size_t k = 0; k < take; k++)
-			assert_int_equal((unsigned char)buf_span(&b).at[k], (unsigned char)(out + k));
+			assert_int_equal(
+			    (unsigned char)buf_span(&b).at[k], (unsigned char)(out + k));
 		buf_consume(&b, take);
 		out = (unsigned char)(out + take);
 		held -= take;
@@ -153,7 +165,8 @@ static const char *
 nearest(const char *wanted)
 {
 	struct near near = near_begin(span_of(wanted));
-	static const char *const words[] = { "verify", "version", "tls", "timeout", "helo", "help" };
+	static const char *const words[] = { "verify", "version", "tls", "timeout", "helo",
+		"help" };
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		near_try(&near, words[i]);
@@ -201,10 +214,18 @@ errors(void **state)
 static void
 dates(void **state)
 {
-	static const struct { int64_t seconds; const char *shown; } table[] = {
-		{ 0, "1970-01-01 00:00:00 4" }, { -1, "1969-12-31 23:59:59 3" }, { 951782400, "2000-02-29 00:00:00 2" },
-		{ 2147483647, "2038-01-19 03:14:07 2" }, { 2147483648, "2038-01-19 03:14:08 2" }, { 4107542400, "2100-03-01 00:00:00 1" },
-		{ 253402300799, "9999-12-31 23:59:59 5" }, { -62135596800, "1-01-01 00:00:00 1" },
+	static const struct {
+		int64_t seconds;
+		const char *shown;
+	} table[] = {
+		{ 0, "1970-01-01 00:00:00 4" },
+		{ -1, "1969-12-31 23:59:59 3" },
+		{ 951782400, "2000-02-29 00:00:00 2" },
+		{ 2147483647, "2038-01-19 03:14:07 2" },
+		{ 2147483648, "2038-01-19 03:14:08 2" },
+		{ 4107542400, "2100-03-01 00:00:00 1" },
+		{ 253402300799, "9999-12-31 23:59:59 5" },
+		{ -62135596800, "1-01-01 00:00:00 1" },
 	};
 	struct tm tm, before = { 0 };
 	char shown[40];
@@ -212,35 +233,74 @@ dates(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		utc_date(table[i].seconds, &tm);
-		snprintf(shown, sizeof shown, "%d-%02d-%02d %02d:%02d:%02d %d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-		    tm.tm_min, tm.tm_sec, tm.tm_wday);
+		snprintf(shown, sizeof shown, "%d-%02d-%02d %02d:%02d:%02d %d", tm.tm_year + 1900,
+		    tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, tm.tm_wday);
 		assert_string_equal(shown, table[i].shown);
 		assert_int_equal(utc_seconds(&tm), table[i].seconds);
 	}
 	for (int64_t day = -100 * 365; day < 400 * 366; day++) {
 		utc_date(day * 86400 + 43200, &tm);
 		assert_int_equal(utc_seconds(&tm), day * 86400 + 43200);
-		assert_true(before.tm_mday == 0 || tm.tm_mday == before.tm_mday + 1 || tm.tm_mday == 1);
+		assert_true(
+		    before.tm_mday == 0 || tm.tm_mday == before.tm_mday + 1 || tm.tm_mday == 1);
 		before = tm;
 	}
 }
 
-/* What matches, leftmost and longest, and what its first group is; NULL: nothing matches, or the expression is none. */
+/*
+ * What matches, leftmost and longest, and what its first group is; NULL: nothing matches, or the
+ * expression is none.
+ */
 static void
 expressions(void **state)
 {
-	static const struct { const char *ere, *text, *hit; } table[] = {
-		{ "b", "abc", "b" }, { "x", "abc", NULL }, { "^b", "abc", NULL }, { "c$", "abc", "c" }, { "", "abc", "" },
-		{ "a*", "caab", "" }, { "a+", "caab", "aa" }, { "foo|foobar", "a foobar", "foobar" }, { "(foo|foobar)x", "foobarx", "foobar" },
-		{ "id=([0-9a-f]+)", "250 ok id=12ab;", "12ab" }, { "[^ ]+@[a-z.]+", "to b@c.example ok", "b@c.example" },
-		{ "a{2,3}", "aaaa", "aaa" }, { "^a{2}$", "aaa", NULL }, { "(ab){2}", "ababab", "ab" }, { "a{,2}b", "aaab", "aab" },
-		{ "[]x-]+", "a]-x", "]-x" }, { "[[:digit:][:upper:]]+", "abC9d", "C9" }, { "\\.", "a.b", "." }, { "\\w+", "--ab_1-", "ab_1" },
-		{ "\\bcat\\b", "concat cat", "cat" }, { "([a-z-]+\\.)+", "mx.a-b.example", "a-b." }, { "(a*)*b", "aab", "aa" }, { "(a|b)*", "abba", "a" },
-		{ ".*[a-z]{1,64}.*", "250 ok", "250 ok" }, { "a(|b)c", "abc", "b" }, { "a)", "a)", "a)" }, { "{2}", "{2}", "{2}" },
+	static const struct {
+		const char *ere, *text, *hit;
+	} table[] = {
+		{ "b", "abc", "b" },
+		{ "x", "abc", NULL },
+		{ "^b", "abc", NULL },
+		{ "c$", "abc", "c" },
+		{ "", "abc", "" },
+		{ "a*", "caab", "" },
+		{ "a+", "caab", "aa" },
+		{ "foo|foobar", "a foobar", "foobar" },
+		{ "(foo|foobar)x", "foobarx", "foobar" },
+		{ "id=([0-9a-f]+)", "250 ok id=12ab;", "12ab" },
+		{ "[^ ]+@[a-z.]+", "to b@c.example ok", "b@c.example" },
+		{ "a{2,3}", "aaaa", "aaa" },
+		{ "^a{2}$", "aaa", NULL },
+		{ "(ab){2}", "ababab", "ab" },
+		{ "a{,2}b", "aaab", "aab" },
+		{ "[]x-]+", "a]-x", "]-x" },
+		{ "[[:digit:][:upper:]]+", "abC9d", "C9" },
+		{ "\\.", "a.b", "." },
+		{ "\\w+", "--ab_1-", "ab_1" },
+		{ "\\bcat\\b", "concat cat", "cat" },
+		{ "([a-z-]+\\.)+", "mx.a-b.example", "a-b." },
+		{ "(a*)*b", "aab", "aa" },
+		{ "(a|b)*", "abba", "a" },
+		{ ".*[a-z]{1,64}.*", "250 ok", "250 ok" },
+		{ "a(|b)c", "abc", "b" },
+		{ "a)", "a)", "a)" },
+		{ "{2}", "{2}", "{2}" },
 	};
 	static const char *const none[] = {
-		"(", "(a", "[a", "[z-a]", "[[:nope:]]", "a\\", "(a)\\1", "*a", "a|*", "a{3,2}", "a{2", "[a-z]{0,32767}", "((a{99}){99}){99}",
-		"(.{50}){50}", "a{999999999999}",
+		"(",
+		"(a",
+		"[a",
+		"[z-a]",
+		"[[:nope:]]",
+		"a\\",
+		"(a)\\1",
+		"*a",
+		"a|*",
+		"a{3,2}",
+		"a{2",
+		"[a-z]{0,32767}",
+		"((a{99}){99}){99}",
+		"(.{50}){50}",
+		"a{999999999999}",
 	};
 	char text[9000];
 	struct arena arena = { 0 };
@@ -252,17 +312,21 @@ expressions(void **state)
 		const struct ere *e = ere_new(span_of(table[i].ere), 0, &arena, &err);
 		bool ok = e && ere_search(e, span_of(table[i].text), &hit);
 		if (ok != (table[i].hit != NULL) || (ok && !span_eq(hit, span_of(table[i].hit))))
-			fail_msg("/%s/ on \"%s\": %.*s", table[i].ere, table[i].text, SPAN_ARG(ok ? hit : SPAN("no match")));
+			fail_msg("/%s/ on \"%s\": %.*s", table[i].ere, table[i].text,
+			    SPAN_ARG(ok ? hit : SPAN("no match")));
 	}
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++)
 		if (ere_new(span_of(none[i]), 0, &arena, &err))
 			fail_msg("/%s/ was taken", none[i]);
-	assert_true(ere_search(ere_new(SPAN("^b.$"), ERE_LINES, &arena, &err), SPAN("a\nbc\nd"), &hit) && span_eq(hit, SPAN("bc")));
+	assert_true(
+	    ere_search(ere_new(SPAN("^b.$"), ERE_LINES, &arena, &err), SPAN("a\nbc\nd"), &hit) &&
+	    span_eq(hit, SPAN("bc")));
 	assert_false(ere_search(ere_new(SPAN("a.b"), ERE_LINES, &arena, &err), SPAN("a\nb"), NULL));
 	assert_true(ere_search(ere_new(SPAN("a.b"), 0, &arena, &err), SPAN("a\0b"), NULL));
 	for (size_t i = 0; i < sizeof text; i++)
 		text[i] = "ab"[i * i % 7 % 2];
-	assert_false(ere_search(ere_new(SPAN(".*a.{900}.{900}q"), 0, &arena, &err), (struct span){ text, sizeof text }, NULL));
+	assert_false(ere_search(ere_new(SPAN(".*a.{900}.{900}q"), 0, &arena, &err),
+	    (struct span){ text, sizeof text }, NULL));
 	arena_release(&arena);
 }
 
@@ -270,9 +334,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers), cmocka_unit_test(words_and_lines), cmocka_unit_test(comparing),
-		cmocka_unit_test(a_queue_of_octets), cmocka_unit_test(a_full_queue), cmocka_unit_test(arenas),
-		cmocka_unit_test(near_words), cmocka_unit_test(errors), cmocka_unit_test(dates),
+		cmocka_unit_test(numbers),
+		cmocka_unit_test(words_and_lines),
+		cmocka_unit_test(comparing),
+		cmocka_unit_test(a_queue_of_octets),
+		cmocka_unit_test(a_full_queue),
+		cmocka_unit_test(arenas),
+		cmocka_unit_test(near_words),
+		cmocka_unit_test(errors),
+		cmocka_unit_test(dates),
 		cmocka_unit_test(expressions),
 	};
 	return cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -98,7 +98,9 @@ unstuffed(void **state)
 	struct in i = { .want = "a\r\n.b\r\n\r\n.\r\nc.\rd\r\n.\re\r\n\rf\r\n\r\r\n\r.\r\ng\r\n" };
 
 	(void)state;
-	for_all_splits(SPAN("a\r\n..b\r\n\r\n..\r\nc.\rd\r\n..\re\r\n.\rf\r\n.\r\r\n.\r.\r\ng\r\n.\r\nQUIT\r\n"), begin_in, feed_in, end_in, &i);
+	for_all_splits(SPAN("a\r\n..b\r\n\r\n..\r\nc.\rd\r\n..\re\r\n.\rf\r\n.\r\r\n.\r.\r\ng\r\n."
+			    "\r\nQUIT\r\n"),
+	    begin_in, feed_in, end_in, &i);
 	assert_false(i.body.bare_lf);
 }
 
@@ -107,8 +109,15 @@ static void
 only_the_lone_dot_ends(void **state)
 {
 	static const struct span tries[] = {
-		SPAN_INIT("a\n.\nb\r\n"), SPAN_INIT("a\r\n.\nb\r\n"), SPAN_INIT("a\n.\r\rb\r\n"), SPAN_INIT("a\r\n.\r\r\nb\r\n"),
-		SPAN_INIT("a\r.\r\nb\r\n"), SPAN_INIT("a\r\n.\0\r\n"), SPAN_INIT("a\n.\r\nb\r\n"), SPAN_INIT("a\r\n.\r.\r\nb\r\n"), SPAN_INIT("a\r\n.\rb\r\n"),
+		SPAN_INIT("a\n.\nb\r\n"),
+		SPAN_INIT("a\r\n.\nb\r\n"),
+		SPAN_INIT("a\n.\r\rb\r\n"),
+		SPAN_INIT("a\r\n.\r\r\nb\r\n"),
+		SPAN_INIT("a\r.\r\nb\r\n"),
+		SPAN_INIT("a\r\n.\0\r\n"),
+		SPAN_INIT("a\n.\r\nb\r\n"),
+		SPAN_INIT("a\r\n.\r.\r\nb\r\n"),
+		SPAN_INIT("a\r\n.\rb\r\n"),
 	};
 
 	(void)state;
@@ -149,7 +158,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(stuffed), cmocka_unit_test(unstuffed), cmocka_unit_test(only_the_lone_dot_ends),
+		cmocka_unit_test(stuffed),
+		cmocka_unit_test(unstuffed),
+		cmocka_unit_test(only_the_lone_dot_ends),
 		cmocka_unit_test(a_line_longer_than_the_room),
 	};
 	return cmocka_run_group_tests_name("body", tests, NULL, NULL);

@@ -1,4 +1,6 @@
-/* What the prompt offers for a half-typed line: candidates for Tab, and the hint behind the cursor. */
+/*
+ * What the prompt offers for a half-typed line: candidates for Tab, and the hint behind the cursor.
+ */
 #include "tests.h"
 
 #include <stdio.h>
@@ -24,7 +26,8 @@ begin(void **state)
 	(void)state;
 	env.loop = loop_new();
 	talk.commands.table = prompt_commands;
-	talk.commands.player = player_new(&env, &opts, &(struct player_opts){ .interactive = true }, ignore, NULL);
+	talk.commands.player = player_new(
+	    &env, &opts, &(struct player_opts){ .interactive = true }, ignore, NULL);
 	talk.history.lines.max = 1 << 16;
 	return 0;
 }
@@ -81,8 +84,8 @@ tab(void **state)
 		buf_init(&out, 1 << 16);
 		size_t n = talk_complete(&talk, span_of(w->line), &out);
 		struct span all = buf_span(&out);
-		if ((w->has && (n != w->replaced || !lists(all, w->has))) || (!w->has && !w->lacks && all.len > 0) ||
-		    (w->lacks && lists(all, w->lacks)))
+		if ((w->has && (n != w->replaced || !lists(all, w->has))) ||
+		    (!w->has && !w->lacks && all.len > 0) || (w->lacks && lists(all, w->lacks)))
 			fail_msg("%s: %zu octets by\n%.*s", w->line, n, SPAN_ARG(all));
 		buf_release(&out);
 	}
@@ -108,7 +111,8 @@ ghosts(void **state)
 	for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
 		struct span hint = talk_hint(&talk, span_of(hints[i].line));
 
-		if (!span_starts(hint, span_of(hints[i].hint)) || (hints[i].hint[0] == '\0' && hint.len > 0))
+		if (!span_starts(hint, span_of(hints[i].hint)) ||
+		    (hints[i].hint[0] == '\0' && hint.len > 0))
 			fail_msg("%s: \"%.*s\"", hints[i].line, SPAN_ARG(hint));
 	}
 }
@@ -123,7 +127,8 @@ pair(struct session_env *e, unsigned as, struct err *err)
 	int fds[2];
 
 	(void)e, (void)as, (void)err;
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
 	server = fds[1];
 	return fds[0];
 }
@@ -131,15 +136,18 @@ pair(struct session_env *e, unsigned as, struct err *err)
 static void
 a_terminal_obeys_nothing_that_a_server_offers(void **state)
 {
-	static const char said[] = "220 hello\r\n", offers[] = "250-mx\r\n250 AUTH \033]0;x\007 PLAIN\r\n";
-	static const struct session_opts patient = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 60000 } };
+	static const char said[] = "220 hello\r\n",
+			  offers[] = "250-mx\r\n250 AUTH \033]0;x\007 PLAIN\r\n";
+	static const struct session_opts patient = { .helo = "me",
+		.timeouts = { .greeting = 60000, .reply = 60000 } };
 	static const struct target demo = { .kind = TARGET_DEMO, .text = SPAN_INIT("demo:") };
 	struct talk with = { .commands.table = prompt_commands };
 	struct buf out;
 
 	(void)state;
 	env.demo = pair;
-	with.commands.player = player_new(&env, &patient, &(struct player_opts){ .interactive = true }, ignore, NULL);
+	with.commands.player = player_new(
+	    &env, &patient, &(struct player_opts){ .interactive = true }, ignore, NULL);
 	player_open(with.commands.player, &demo);
 	player_line(with.commands.player, SPAN("EHLO me"), (struct place){ 0 });
 	while (server < 0)
@@ -171,7 +179,8 @@ every_command_is_one_word(void **state)
 	(void)state;
 	for (struct prompt_word w = { .table = prompt_commands }; prompt_next_word(&w); n++) {
 		size_t same = 0;
-		for (struct prompt_word other = { .table = prompt_commands }; prompt_next_word(&other);)
+		for (struct prompt_word other = { .table = prompt_commands };
+		     prompt_next_word(&other);)
 			same += strcmp(w.name, other.name) == 0;
 		if (same != 1)
 			fail_msg("/%s is %zu commands", w.name, same);
@@ -184,8 +193,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(tab), cmocka_unit_test(ghosts),
-		cmocka_unit_test(a_terminal_obeys_nothing_that_a_server_offers), cmocka_unit_test(every_command_is_one_word),
+		cmocka_unit_test(tab),
+		cmocka_unit_test(ghosts),
+		cmocka_unit_test(a_terminal_obeys_nothing_that_a_server_offers),
+		cmocka_unit_test(every_command_is_one_word),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

@@ -1,4 +1,7 @@
-/* A conversation: tickets and replies, late ones and surprises, and both roles against each other. No sockets. */
+/*
+ * A conversation: tickets and replies, late ones and surprises, and both roles against each other.
+ * No sockets.
+ */
 #include "tests.h"
 
 #include <stdio.h>
@@ -100,7 +103,11 @@ a_late_reply_answers_what_was_given_up(void **state)
 static void
 a_reply_that_came_before_its_command_is_unsolicited(void **state)
 {
-	static const struct { const char *before, *after; unsigned codes[4]; int answers; } cases[] = {
+	static const struct {
+		const char *before, *after;
+		unsigned codes[4];
+		int answers;
+	} cases[] = {
 		{ "220 a\r\n", "250 ok\r\n", { 220, 250 }, 1 },
 		{ "220 a\r\n250 more\r\n", "550 no\r\n", { 220, 250, 550 }, 2 },
 		{ "220 a\r\n250-mo", "re\r\n250 x\r\n550 no\r\n", { 220, 250, 550 }, 2 },
@@ -124,7 +131,10 @@ a_reply_that_came_before_its_command_is_unsolicited(void **state)
 				wrote = true;
 			}
 			assert_int_equal(code, cases[i].codes[n]);
-			assert_int_equal(ticket, n == 0 ? CONV_BANNER : n == cases[i].answers ? rcpt : 0);
+			assert_int_equal(ticket,
+			    n == 0		      ? CONV_BANNER :
+				n == cases[i].answers ? rcpt :
+							0);
 			if (n == 0)
 				rcpt = conv_say(c, SPAN("RCPT TO:<a@b>"));
 			assert_int_equal(conv_is_about_to_ask(c), !wrote);
@@ -133,7 +143,10 @@ a_reply_that_came_before_its_command_is_unsolicited(void **state)
 	}
 }
 
-/* Octets that are put count too: the dot is answered when it has gone, each command of a group with its first octet. */
+/*
+ * Octets that are put count too: the dot is answered when it has gone, each command of a group with
+ * its first octet.
+ */
 static void
 what_goes_out_in_pieces_is_answered_when_it_has_gone(void **state)
 {
@@ -251,11 +264,12 @@ feed_server(void *ctx, struct span piece)
 
 	conv_feed(log->conv, piece);
 	while (conv_next(log->conv, &e)) {
-		const char *before = e.kind == CONV_COMMAND ? "<" : "", *after = e.kind == CONV_COMMAND ? ">" : "";
+		const char *before = e.kind == CONV_COMMAND ? "<" : "",
+			   *after = e.kind == CONV_COMMAND ? ">" : "";
 		if (e.kind == CONV_TEXT_END)
 			before = "|";
-		log->n += (size_t)snprintf(log->text + log->n, sizeof log->text - log->n, "%s%.*s%s", before,
-		    SPAN_ARG(e.text), after);
+		log->n += (size_t)snprintf(log->text + log->n, sizeof log->text - log->n,
+		    "%s%.*s%s", before, SPAN_ARG(e.text), after);
 		if (e.kind == CONV_COMMAND && span_eq(e.text, SPAN("DATA")))
 			conv_listen(log->conv, CONV_LISTEN_MESSAGE, 0);
 		if (e.kind == CONV_COMMAND && span_eq(e.text, SPAN("BDAT 5")))
@@ -268,7 +282,8 @@ end_server(void *ctx)
 {
 	struct server_log *log = ctx;
 
-	assert_string_equal(log->text, "<EHLO x><DATA>a\r\n.b\r\n\r\n.\rc\r\n|<BDAT 5>QUIT\r|<RSET><NOOP>");
+	assert_string_equal(
+	    log->text, "<EHLO x><DATA>a\r\n.b\r\n\r\n.\rc\r\n|<BDAT 5>QUIT\r|<RSET><NOOP>");
 	conv_free(log->conv);
 }
 
@@ -278,7 +293,8 @@ a_server_tells_commands_from_text(void **state)
 	struct server_log log;
 
 	(void)state;
-	for_all_splits(SPAN("EHLO x\r\nDATA\r\na\r\n..b\r\n\r\n..\rc\r\n.\r\nBDAT 5\r\nQUIT\rRSET\r\nNOOP\n"),
+	for_all_splits(
+	    SPAN("EHLO x\r\nDATA\r\na\r\n..b\r\n\r\n..\rc\r\n.\r\nBDAT 5\r\nQUIT\rRSET\r\nNOOP\n"),
 	    begin_server, feed_server, end_server, &log);
 }
 
@@ -394,7 +410,10 @@ a_program_may_print_more_than_smtp(void **state)
 	conv_free(c);
 }
 
-/* However little is pulled, what is fed stays within the room, and what was pulled makes room again. */
+/*
+ * However little is pulled, what is fed stays within the room, and what was pulled makes room
+ * again.
+ */
 static void
 what_is_kept_is_bounded(void **state)
 {

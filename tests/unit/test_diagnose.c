@@ -30,20 +30,33 @@ foreign_servers_are_known(void **state)
 static void
 a_silence_says_what_lacked(void **state)
 {
-	static const struct { struct silence silence; const char *want; } cases[] = {
-		{ { WAIT_REPLY, VERB_NOOP, 1500, SPAN_INIT("") }, "the reply to NOOP did not come within 1.5 s" },
-		{ { WAIT_REPLY, VERB_NOOP, 2000, SPAN_INIT("") }, "the reply to NOOP did not come within 2 s" },
-		{ { WAIT_REPLY, VERB_EHLO, 500, SPAN_INIT("250-a\r\n250-\x1b[2J") }, "the reply to EHLO did not end within 500 ms: "
-		  "the 15 octets that came are no whole reply (RFC 5321 4.2.1), the last of them \"250-a\\x0D\\x0A250-\\x1B[2J\"" },
-		{ { WAIT_REPLY, VERB_EHLO, 500, SPAN_INIT("250-"), .pieces = 4 }, "the reply to EHLO did not end within 500 ms: the 4 octets "
-		  "that came are no whole reply (RFC 5321 4.2.1), the last of them \"250-\": a tarpit, which slows whom it does not trust" },
-		{ { WAIT_GREETING, VERB_OTHER, 500, SPAN_INIT("220-wait\r\n"), .pieces = 1 }, "the banner did not end within 500 ms: the 10 octets that "
-		  "came are no whole reply (RFC 5321 4.2.1), the last of them \"220-wait\": a greet pause, as of postscreen, which holds "
-		  "the last line back" },
-		{ { WAIT_GREETING, VERB_OTHER, 1000, SPAN_INIT("SSH-2.0-x") }, "this is no SMTP server but an SSH server: \"SSH-2.0-x\"; "
-		  "SMTP listens on 25, 587 and 465" },
-		{ { WAIT_GREETING, VERB_OTHER, 1000, SPAN_INIT(""), .tls = true }, "the banner did not come within 1 s: a greet pause, or no SMTP server behind "
-		  "this TLS (RFC 5321 4.5.3.2.1 allows 5 minutes)" },
+	static const struct {
+		struct silence silence;
+		const char *want;
+	} cases[] = {
+		{ { WAIT_REPLY, VERB_NOOP, 1500, SPAN_INIT("") },
+		    "the reply to NOOP did not come within 1.5 s" },
+		{ { WAIT_REPLY, VERB_NOOP, 2000, SPAN_INIT("") },
+		    "the reply to NOOP did not come within 2 s" },
+		{ { WAIT_REPLY, VERB_EHLO, 500, SPAN_INIT("250-a\r\n250-\x1b[2J") },
+		    "the reply to EHLO did not end within 500 ms: "
+		    "the 15 octets that came are no whole reply (RFC 5321 4.2.1), the last of them "
+		    "\"250-a\\x0D\\x0A250-\\x1B[2J\"" },
+		{ { WAIT_REPLY, VERB_EHLO, 500, SPAN_INIT("250-"), .pieces = 4 },
+		    "the reply to EHLO did not end within 500 ms: the 4 octets "
+		    "that came are no whole reply (RFC 5321 4.2.1), the last of them \"250-\": a "
+		    "tarpit, which slows whom it does not trust" },
+		{ { WAIT_GREETING, VERB_OTHER, 500, SPAN_INIT("220-wait\r\n"), .pieces = 1 },
+		    "the banner did not end within 500 ms: the 10 octets that "
+		    "came are no whole reply (RFC 5321 4.2.1), the last of them \"220-wait\": a "
+		    "greet pause, as of postscreen, which holds "
+		    "the last line back" },
+		{ { WAIT_GREETING, VERB_OTHER, 1000, SPAN_INIT("SSH-2.0-x") },
+		    "this is no SMTP server but an SSH server: \"SSH-2.0-x\"; "
+		    "SMTP listens on 25, 587 and 465" },
+		{ { WAIT_GREETING, VERB_OTHER, 1000, SPAN_INIT(""), .tls = true },
+		    "the banner did not come within 1 s: a greet pause, or no SMTP server behind "
+		    "this TLS (RFC 5321 4.5.3.2.1 allows 5 minutes)" },
 	};
 	char out[DIAGNOSIS_SIZE];
 
@@ -64,7 +77,8 @@ whatever_the_peer_says_is_escaped_and_bounded(void **state)
 	diagnose_plain((struct span){ octets, sizeof octets }, false, false, out);
 	assert_null(strchr(out, 0x1b));
 	assert_true(strlen(out) < sizeof out);
-	diagnose_silence(&(struct silence){ .wait = WAIT_REPLY, .pending = { octets, sizeof octets } }, out);
+	diagnose_silence(
+	    &(struct silence){ .wait = WAIT_REPLY, .pending = { octets, sizeof octets } }, out);
 	assert_null(strchr(out, 0x1b));
 }
 

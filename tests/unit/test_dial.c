@@ -10,15 +10,28 @@
 static void
 literals(void **state)
 {
-	static const struct { struct span in; bool ok; const char *text; unsigned family; bool loopback; } table[] = {
-		{ SPAN_INIT("127.0.0.1"), true, "127.0.0.1:25", 4, true }, { SPAN_INIT("192.0.2.1"), true, "192.0.2.1:25", 4, false },
-		{ SPAN_INIT("::1"), true, "[::1]:25", 6, true }, { SPAN_INIT("[::1]"), true, "[::1]:25", 6, true },
+	static const struct {
+		struct span in;
+		bool ok;
+		const char *text;
+		unsigned family;
+		bool loopback;
+	} table[] = {
+		{ SPAN_INIT("127.0.0.1"), true, "127.0.0.1:25", 4, true },
+		{ SPAN_INIT("192.0.2.1"), true, "192.0.2.1:25", 4, false },
+		{ SPAN_INIT("::1"), true, "[::1]:25", 6, true },
+		{ SPAN_INIT("[::1]"), true, "[::1]:25", 6, true },
 		{ SPAN_INIT("[IPv6:2001:db8::1]"), true, "[2001:db8::1]:25", 6, false },
 		{ SPAN_INIT("[192.0.2.1]"), true, "192.0.2.1:25", 4, false },
-		{ SPAN_INIT("192.0.2"), false, "", 0, false }, { SPAN_INIT("192.0.2.256"), false, "", 0, false },
-		{ SPAN_INIT("mx.example"), false, "", 0, false }, { SPAN_INIT(""), false, "", 0, false },
-		{ SPAN_INIT("[]"), false, "", 0, false }, { SPAN_INIT("fe80::1%no-such-link"), false, "", 0, false },
-		{ SPAN_INIT("1111111111111111111111111111111111111111111111111111111111111111111111"), false, "", 0, false },
+		{ SPAN_INIT("192.0.2"), false, "", 0, false },
+		{ SPAN_INIT("192.0.2.256"), false, "", 0, false },
+		{ SPAN_INIT("mx.example"), false, "", 0, false },
+		{ SPAN_INIT(""), false, "", 0, false },
+		{ SPAN_INIT("[]"), false, "", 0, false },
+		{ SPAN_INIT("fe80::1%no-such-link"), false, "", 0, false },
+		{ SPAN_INIT(
+		      "1111111111111111111111111111111111111111111111111111111111111111111111"),
+		    false, "", 0, false },
 	};
 
 	(void)state;
@@ -39,16 +52,28 @@ literals(void **state)
 static void
 networks(void **state)
 {
-	static const struct { struct span net; const char *in, *out; } table[] = {
-		{ SPAN_INIT("192.0.2.0/24"), "192.0.2.255", "192.0.3.0" }, { SPAN_INIT("192.0.2.0/24"), "::ffff:192.0.2.1", "::192.0.2.1" },
-		{ SPAN_INIT("10.0.0.0/9"), "10.127.0.1", "10.128.0.1" }, { SPAN_INIT("192.0.2.1"), "192.0.2.1", "192.0.2.0" },
-		{ SPAN_INIT("0.0.0.0/0"), "203.0.113.1", "2001:db8::1" }, { SPAN_INIT("::/0"), "2001:db8::1", "192.0.2.1" },
-		{ SPAN_INIT("2001:db8::/33"), "2001:db8:7fff::1", "2001:db8:8000::1" }, { SPAN_INIT("::1"), "::1", "::" },
-		{ SPAN_INIT("::/0"), "::1", "::ffff:192.0.2.1" }, { SPAN_INIT("::ffff:192.0.2.0/120"), "192.0.2.7", "192.0.3.7" },
+	static const struct {
+		struct span net;
+		const char *in, *out;
+	} table[] = {
+		{ SPAN_INIT("192.0.2.0/24"), "192.0.2.255", "192.0.3.0" },
+		{ SPAN_INIT("192.0.2.0/24"), "::ffff:192.0.2.1", "::192.0.2.1" },
+		{ SPAN_INIT("10.0.0.0/9"), "10.127.0.1", "10.128.0.1" },
+		{ SPAN_INIT("192.0.2.1"), "192.0.2.1", "192.0.2.0" },
+		{ SPAN_INIT("0.0.0.0/0"), "203.0.113.1", "2001:db8::1" },
+		{ SPAN_INIT("::/0"), "2001:db8::1", "192.0.2.1" },
+		{ SPAN_INIT("2001:db8::/33"), "2001:db8:7fff::1", "2001:db8:8000::1" },
+		{ SPAN_INIT("::1"), "::1", "::" },
+		{ SPAN_INIT("::/0"), "::1", "::ffff:192.0.2.1" },
+		{ SPAN_INIT("::ffff:192.0.2.0/120"), "192.0.2.7", "192.0.3.7" },
 		{ SPAN_INIT("::ffff:192.0.2.1"), "::ffff:192.0.2.1", "::192.0.2.1" },
 	};
 	static const struct span wrong[] = {
-		SPAN_INIT("192.0.2.0/33"), SPAN_INIT("192.0.2.0/"), SPAN_INIT("::/129"), SPAN_INIT("example.org/8"), SPAN_INIT(""),
+		SPAN_INIT("192.0.2.0/33"),
+		SPAN_INIT("192.0.2.0/"),
+		SPAN_INIT("::/129"),
+		SPAN_INIT("example.org/8"),
+		SPAN_INIT(""),
 	};
 	struct addr_net net;
 	struct addr a;
@@ -66,7 +91,14 @@ networks(void **state)
 		assert_false(addr_net_parse(&net, wrong[i], &err));
 }
 
-struct told { unsigned attempts, failed; bool done; struct conn *conn; size_t which; enum err_kind err; char why[100]; };
+struct told {
+	unsigned attempts, failed;
+	bool done;
+	struct conn *conn;
+	size_t which;
+	enum err_kind err;
+	char why[100];
+};
 
 static void
 on_attempt(void *ctx, const struct dial_attempt *attempt)
@@ -131,7 +163,10 @@ race(struct loop *loop, const struct addr *addr, size_t n, uint64_t attempt_ms)
 	return race_as(loop, addr, n, attempt_ms, false);
 }
 
-/* One listens with a full queue, so that it does not answer; side by side the second would win after 250 ms. */
+/*
+ * One listens with a full queue, so that it does not answer; side by side the second would win
+ * after 250 ms.
+ */
 static void
 one_after_the_other(void **state)
 {
@@ -151,7 +186,8 @@ one_after_the_other(void **state)
 		connect(fill[i], (struct sockaddr *)&to, len);
 	}
 	unsigned port = addr_port(listen_addr(listener));
-	struct addr refused[] = { local("127.0.0.9", port), local("127.0.0.8", port), local("127.0.0.1", port) };
+	struct addr refused[] = { local("127.0.0.9", port), local("127.0.0.8", port),
+		local("127.0.0.1", port) };
 	struct addr silent[] = { local("127.0.0.2", ntohs(to.sin_port)), local("127.0.0.1", port) };
 	struct told told = race_as(loop, refused, 3, 20000, true);
 	assert_int_equal(told.which, 2);
@@ -181,8 +217,11 @@ the_first_that_answers_wins(void **state)
 	struct addr any = local("127.0.0.1", 0);
 	struct listener *listener = listen_on(loop, &any, on_accepted, NULL, NULL);
 	unsigned port = addr_port(listen_addr(listener));
-	/* Nobody listens on 127.0.0.9 at that port; the second is begun at once, not 250 ms later. */
-	struct addr addr[] = { local("127.0.0.9", port), local("127.0.0.1", port), local("127.0.0.8", port) };
+	/*
+	 * Nobody listens on 127.0.0.9 at that port; the second is begun at once, not 250 ms later.
+	 */
+	struct addr addr[] = { local("127.0.0.9", port), local("127.0.0.1", port),
+		local("127.0.0.8", port) };
 
 	(void)state;
 	uint64_t from = loop_now_us();
@@ -197,7 +236,9 @@ the_first_that_answers_wins(void **state)
 	loop_free(loop);
 }
 
-/* A listener whose queue is full answers no SYN: the next address is begun 250 ms later, and wins. */
+/*
+ * A listener whose queue is full answers no SYN: the next address is begun 250 ms later, and wins.
+ */
 static void
 a_silent_address_does_not_hold_up_the_next(void **state)
 {
@@ -205,7 +246,8 @@ a_silent_address_does_not_hold_up_the_next(void **state)
 	struct addr any = local("127.0.0.1", 0);
 	struct listener *listener = listen_on(loop, &any, on_accepted, NULL, NULL);
 	unsigned port = addr_port(listen_addr(listener));
-	struct addr silent = local("127.0.0.9", port), addr[] = { silent, local("127.0.0.1", port) };
+	struct addr silent = local("127.0.0.9", port),
+		    addr[] = { silent, local("127.0.0.1", port) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), fill[4];
 
 	(void)state;
@@ -250,8 +292,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(literals), cmocka_unit_test(networks), cmocka_unit_test(one_after_the_other), cmocka_unit_test(the_first_that_answers_wins),
-		cmocka_unit_test(a_silent_address_does_not_hold_up_the_next), cmocka_unit_test(none_answers),
+		cmocka_unit_test(literals),
+		cmocka_unit_test(networks),
+		cmocka_unit_test(one_after_the_other),
+		cmocka_unit_test(the_first_that_answers_wins),
+		cmocka_unit_test(a_silent_address_does_not_hold_up_the_next),
+		cmocka_unit_test(none_answers),
 	};
 	return cmocka_run_group_tests_name("dial", tests, NULL, NULL);
 }

@@ -1,4 +1,7 @@
-/* Questions on the loop against name servers in this process: fail-over, cancelling, and how many are out at a time. */
+/*
+ * Questions on the loop against name servers in this process: fail-over, cancelling, and how many
+ * are out at a time.
+ */
 #include "tests.h"
 
 #include <unistd.h>
@@ -31,7 +34,8 @@ on_question(void *ctx, unsigned ready)
 	ssize_t n;
 
 	(void)ready;
-	while ((n = recvfrom(s->fd, octets, sizeof octets, MSG_DONTWAIT, &from.any, &from.len)) > 12) {
+	while (
+	    (n = recvfrom(s->fd, octets, sizeof octets, MSG_DONTWAIT, &from.any, &from.len)) > 12) {
 		s->heard++;
 		if (s->rcode < 0)
 			continue;
@@ -86,7 +90,8 @@ the_next_server_is_asked(void **state)
 	(void)state;
 	server_begin(&first, loop, DNS_SERVFAIL);
 	server_begin(&second, loop, DNS_NXDOMAIN);
-	struct dns *dns = dns_new(loop, &(struct dns_opts){ .server = { first.addr, second.addr }, .nservers = 2 });
+	struct dns *dns = dns_new(
+	    loop, &(struct dns_opts){ .server = { first.addr, second.addr }, .nservers = 2 });
 	assert_non_null(dns_ask(dns, SPAN("a.test"), DNS_MX, 0, on_reply, &told));
 	assert_int_equal(told.n, 0);
 	while (told.n == 0)
@@ -162,7 +167,8 @@ many_are_asked_a_window_at_a_time(void **state)
 
 	(void)state;
 	server_begin(&s, loop, -1);
-	struct dns *dns = dns_new(loop, &(struct dns_opts){ .server = { s.addr }, .nservers = 1, .timeout_ms = 60000 });
+	struct dns *dns = dns_new(
+	    loop, &(struct dns_opts){ .server = { s.addr }, .nservers = 1, .timeout_ms = 60000 });
 	for (int i = 0; i < N; i++)
 		dns_ask(dns, SPAN("a.test"), DNS_A, 0, on_reply, &told);
 	while (s.heard < DNS_WINDOW)

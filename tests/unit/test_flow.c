@@ -17,14 +17,21 @@ static const struct want {
 	{ "the last column is used", 13, 0, 4, "one two three", "one two three\n" },
 	{ "one column too few", 12, 0, 4, "one two three", "one two\n    three\n" },
 	{ "it hangs below its column", 40, 4, 20, "a text that is wider than forty columns are",
-	  "a text that is wider than forty\n                    columns are\n" },
-	{ "a narrow screen has no columns", 20, 0, 18, "alpha beta gamma delta", "alpha beta gamma\n      delta\n" },
-	{ "a word wider than the screen is cut", 12, 0, 2, "abcdefghijklmnopqrst", "abcdefghijkl\n  mnopqrst\n" },
-	{ "wide characters count two", 12, 0, 0, "\xE6\xBC\xA2\xE5\xAD\x97 \xE6\xBC\xA2\xE5\xAD\x97 \xE6\xBC\xA2\xE5\xAD\x97",
-	  "\xE6\xBC\xA2\xE5\xAD\x97 \xE6\xBC\xA2\xE5\xAD\x97\n\xE6\xBC\xA2\xE5\xAD\x97\n" },
-	{ "blanks at a break are dropped", 12, 0, 2, "alpha   beta   gamma", "alpha beta\n  gamma\n" },
-	{ "a pipe does not wrap", 0, 0, 4, "a text that is wider than any screen that a pipe could have, if it had one, which it has not",
-	  "a text that is wider than any screen that a pipe could have, if it had one, which it has not\n" },
+	    "a text that is wider than forty\n                    columns are\n" },
+	{ "a narrow screen has no columns", 20, 0, 18, "alpha beta gamma delta",
+	    "alpha beta gamma\n      delta\n" },
+	{ "a word wider than the screen is cut", 12, 0, 2, "abcdefghijklmnopqrst",
+	    "abcdefghijkl\n  mnopqrst\n" },
+	{ "wide characters count two", 12, 0, 0,
+	    "\xE6\xBC\xA2\xE5\xAD\x97 \xE6\xBC\xA2\xE5\xAD\x97 \xE6\xBC\xA2\xE5\xAD\x97",
+	    "\xE6\xBC\xA2\xE5\xAD\x97 \xE6\xBC\xA2\xE5\xAD\x97\n\xE6\xBC\xA2\xE5\xAD\x97\n" },
+	{ "blanks at a break are dropped", 12, 0, 2, "alpha   beta   gamma",
+	    "alpha beta\n  gamma\n" },
+	{ "a pipe does not wrap", 0, 0, 4,
+	    "a text that is wider than any screen that a pipe could have, if it had one, which it "
+	    "has not",
+	    "a text that is wider than any screen that a pipe could have, if it had one, which it "
+	    "has not\n" },
 	{ "what a peer sent is made safe", 0, 0, 4, "a\033[2Jb", "a\\x1B[2Jb\n" },
 	{ "nothing", 20, 0, 4, "", "\n" },
 };
@@ -37,7 +44,9 @@ text_wraps(void **state)
 		const struct want *w = &table[i];
 		char *printed = NULL;
 		size_t size = 0;
-		struct screen screen = { .out = open_memstream(&printed, &size), .terminal = w->columns > 0, .columns = w->columns };
+		struct screen screen = { .out = open_memstream(&printed, &size),
+			.terminal = w->columns > 0,
+			.columns = w->columns };
 		struct flow flow = flow_begin(&screen, w->column, w->indent);
 
 		flow_put(&flow, INK_PLAIN, span_of(w->text));
@@ -56,7 +65,10 @@ runs_are_glued(void **state)
 {
 	char *printed = NULL;
 	size_t size = 0;
-	struct screen screen = { .out = open_memstream(&printed, &size), .terminal = true, .columns = 14, .color = true };
+	struct screen screen = { .out = open_memstream(&printed, &size),
+		.terminal = true,
+		.columns = 14,
+		.color = true };
 	struct flow flow = flow_begin(&screen, 0, 2);
 
 	(void)state;
@@ -65,7 +77,8 @@ runs_are_glued(void **state)
 	flow_put(&flow, INK_PLAIN, SPAN(" octets"));
 	flow_end(&flow);
 	fclose(screen.out);
-	const char *first = strstr(printed, "size"), *glued = strstr(printed, "=10"), *last = strstr(printed, "octets");
+	const char *first = strstr(printed, "size"), *glued = strstr(printed, "=10"),
+		   *last = strstr(printed, "octets");
 	assert_true(first && glued && last && first < glued && glued < last);
 	assert_null(memchr(first, ' ', (size_t)(glued - first)));
 	assert_non_null(strchr(glued, '\033'));
@@ -76,7 +89,8 @@ runs_are_glued(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(text_wraps), cmocka_unit_test(runs_are_glued) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(text_wraps),
+		cmocka_unit_test(runs_are_glued) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

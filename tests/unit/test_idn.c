@@ -1,4 +1,7 @@
-/* Names in other scripts, through the module's struct; and what is said when a module cannot be had. */
+/*
+ * Names in other scripts, through the module's struct; and what is said when a module cannot be
+ * had.
+ */
 #include "tests.h"
 
 #include "net/idn.h"
@@ -9,12 +12,24 @@ static const struct {
 	struct span in, ascii;
 	const char *why;	/* NULL: it is a name */
 } table[] = {
-	{ "umlaut", SPAN_INIT("b\xC3\xBC" "cher.example"), SPAN_INIT("xn--bcher-kva.example"), NULL },
-	{ "upper case", SPAN_INIT("B\xC3\x9C" "CHER.example"), SPAN_INIT("xn--bcher-kva.example"), NULL },
-	{ "sharp s is itself", SPAN_INIT("fa\xC3\x9F.example"), SPAN_INIT("xn--fa-hia.example"), NULL },
-	{ "service labels stay", SPAN_INIT("_25._tcp.b\xC3\xBC" "cher.example."),
-	  SPAN_INIT("_25._tcp.xn--bcher-kva.example."), NULL },
-	{ "not UTF-8", SPAN_INIT("b\xFC" "cher.example"), SPAN_INIT(""), "the name \"b\\xFCcher.example\" is not UTF-8" },
+	{ "umlaut",
+	    SPAN_INIT("b\xC3\xBC"
+		      "cher.example"),
+	    SPAN_INIT("xn--bcher-kva.example"), NULL },
+	{ "upper case",
+	    SPAN_INIT("B\xC3\x9C"
+		      "CHER.example"),
+	    SPAN_INIT("xn--bcher-kva.example"), NULL },
+	{ "sharp s is itself", SPAN_INIT("fa\xC3\x9F.example"), SPAN_INIT("xn--fa-hia.example"),
+	    NULL },
+	{ "service labels stay",
+	    SPAN_INIT("_25._tcp.b\xC3\xBC"
+		      "cher.example."),
+	    SPAN_INIT("_25._tcp.xn--bcher-kva.example."), NULL },
+	{ "not UTF-8",
+	    SPAN_INIT("b\xFC"
+		      "cher.example"),
+	    SPAN_INIT(""), "the name \"b\\xFCcher.example\" is not UTF-8" },
 	{ "a picture", SPAN_INIT("\xF0\x9F\x98\x80.example"), SPAN_INIT(""), "IDNA 2008" },
 };
 
@@ -27,7 +42,8 @@ names(void **state)
 		struct err err = { 0 };
 		struct span out = SPAN("");
 		char *mem = exact_copy(table[i].in);
-		bool ok = module_idn.to_ascii((struct span){ mem, table[i].in.len }, &arena, &out, &err);
+		bool ok = module_idn.to_ascii(
+		    (struct span){ mem, table[i].in.len }, &arena, &out, &err);
 		if (ok != !table[i].why || !span_eq(out, table[i].ascii))
 			fail_msg("%s: \"%.*s\" %s", table[i].name, SPAN_ARG(out), err.text);
 		if (table[i].why && !strstr(err.text, table[i].why))
@@ -43,7 +59,9 @@ back_again(void **state)
 	struct arena arena = { 0 };
 
 	(void)state;
-	assert_span(module_idn.to_unicode(SPAN("xn--bcher-kva.example"), &arena), "b\xC3\xBC" "cher.example");
+	assert_span(module_idn.to_unicode(SPAN("xn--bcher-kva.example"), &arena),
+	    "b\xC3\xBC"
+	    "cher.example");
 	assert_span(module_idn.to_unicode(SPAN("plain.example"), &arena), "plain.example");
 	assert_span(module_idn.to_unicode(SPAN("xn--\xFF"), &arena), "xn--\xFF");
 	arena_release(&arena);

@@ -1,4 +1,6 @@
-/* What is said about a line before it goes: a table of lines, states and the words that must come. */
+/*
+ * What is said about a line before it goes: a table of lines, states and the words that must come.
+ */
 #include "tests.h"
 
 #include "smtp/lint.h"
@@ -6,14 +8,22 @@
 enum state { FRESH, HELLOED, IN_MAIL, IN_RCPT, AFTER_HELO, SECOND };
 
 static const struct dialogue states[] = {
-	[FRESH] = { .greeted = true }, [HELLOED] = { .greeted = true, .hello = VERB_EHLO },
+	[FRESH] = { .greeted = true },
+	[HELLOED] = { .greeted = true, .hello = VERB_EHLO },
 	[IN_MAIL] = { .greeted = true, .hello = VERB_EHLO, .mail = true },
 	[IN_RCPT] = { .greeted = true, .hello = VERB_EHLO, .mail = true, .rcpts = 1 },
-	[SECOND] = { .greeted = true, .hello = VERB_EHLO, .mail = true, .rcpts = 1, .mails = 1, .rcpts_said = 2 },
+	[SECOND] = { .greeted = true,
+	    .hello = VERB_EHLO,
+	    .mail = true,
+	    .rcpts = 1,
+	    .mails = 1,
+	    .rcpts_said = 2 },
 	[AFTER_HELO] = { .greeted = true, .hello = VERB_HELO },
 };
 
-#define FULL	"250-mx\r\n250-SIZE 1000\r\n250-8BITMIME\r\n250-DSN\r\n250-AUTH PLAIN LOGIN\r\n250-STARTTLS\r\n250 SMTPUTF8\r\n"
+#define FULL                                                                    \
+	"250-mx\r\n250-SIZE 1000\r\n250-8BITMIME\r\n250-DSN\r\n250-AUTH PLAIN " \
+	"LOGIN\r\n250-STARTTLS\r\n250 SMTPUTF8\r\n"
 #define LIMITED(limits)	"250-mx\r\n250 LIMITS " limits "\r\n"
 #define BARE	"250 mx\r\n"
 #define NONE	NULL
@@ -33,7 +43,8 @@ static const struct row {
 	{ "NOOP \303\251", HELLOED, FULL, NULL },
 	{ "MIAL FROM:<a@b>", HELLOED, FULL, "no SMTP command; near: MAIL" },
 	{ "XYZZY", HELLOED, FULL, NULL },
-	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("MAILMAX=1 RCPTMAX=2"), "2 recipients a message" },
+	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("MAILMAX=1 RCPTMAX=2"),
+	    "2 recipients a message" },
 	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("rcptmax=3"), NULL },
 	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("RCPTMAX=x MAILMAX=1"), NULL },
 	{ "MAIL FROM:<a@b.example>", SECOND, LIMITED("MAILMAX=1"), "1 messages a connection" },
@@ -44,7 +55,8 @@ static const struct row {
 	{ "MAIL FROM:<>", HELLOED, FULL, NULL },
 	{ "MAIL FROM:<a@b.example>", FRESH, NONE, "MAIL is out of sequence: EHLO comes first" },
 	{ "MAIL FROM:<a@b.example>", IN_MAIL, FULL, "a transaction is open already" },
-	{ "MAIL FROM: <a@b.example>", HELLOED, FULL, "a space stands behind \"FROM:\" (RFC 5321 3.3)" },
+	{ "MAIL FROM: <a@b.example>", HELLOED, FULL,
+	    "a space stands behind \"FROM:\" (RFC 5321 3.3)" },
 	{ "MAIL FROM:a@b.example", HELLOED, FULL, "no angle brackets" },
 	{ "MAIL FROM:<a@b.example", HELLOED, FULL, "no closing bracket" },
 	{ "MAIL FROM:", HELLOED, FULL, "the address is missing" },
@@ -104,7 +116,8 @@ check(const struct row *r)
 	struct span said = buf_span(&out);
 	bool ok = r->want ? span_find(said, span_of(r->want)).len > 0 : said.len == 0;
 	if (!ok)
-		fail_msg("%s: want \"%s\", said \"%.*s\"", r->line, r->want ? r->want : "nothing", SPAN_ARG(said));
+		fail_msg("%s: want \"%s\", said \"%.*s\"", r->line, r->want ? r->want : "nothing",
+		    SPAN_ARG(said));
 	buf_release(&out);
 	arena_release(&arena);
 }
@@ -129,7 +142,8 @@ test_long_lines(void **state)
 	lint_command((struct span){ line, 510 }, &states[HELLOED], NULL, &out);
 	assert_int_equal(buf_span(&out).len, 0);
 	lint_command((struct span){ line, 511 }, &states[HELLOED], NULL, &out);
-	assert_true(span_find(buf_span(&out), SPAN("513 octets with its line end, more than 512")).len > 0);
+	assert_true(
+	    span_find(buf_span(&out), SPAN("513 octets with its line end, more than 512")).len > 0);
 	buf_release(&out);
 }
 
@@ -176,7 +190,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_commands), cmocka_unit_test(test_long_lines), cmocka_unit_test(test_text),
+		cmocka_unit_test(test_commands),
+		cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_markers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,7 +13,13 @@
 #include "net/addr.h"
 #include "net/loop.h"
 
-struct seen { char order[64]; size_t n; struct loop_watch *other; struct loop_timer *timer; int fd; };
+struct seen {
+	char order[64];
+	size_t n;
+	struct loop_watch *other;
+	struct loop_timer *timer;
+	int fd;
+};
 
 static void
 note(struct seen *seen, char c)
@@ -46,12 +52,16 @@ the_stopped_does_not_fire_and_the_urgent_is_first(void **state)
 
 	(void)state;
 	assert_int_equal(pipe(a) | pipe(b) | pipe(c), 0);
-	struct one first = { &seen, 'a', a[0] }, second = { &seen, 'b', b[0] }, terminal = { &seen, 't', c[0] };
+	struct one first = { &seen, 'a', a[0] }, second = { &seen, 'b', b[0] },
+		   terminal = { &seen, 't', c[0] };
 	struct loop_watch *wa = loop_watch(loop, a[0], LOOP_READ, on_ready, &first, NULL);
 	struct loop_watch *wb = loop_watch(loop, b[0], LOOP_READ, on_ready, &second, NULL);
 	struct loop_watch *wt = loop_watch(loop, c[0], LOOP_READ, on_ready, &terminal, NULL);
 	loop_urgent(wt);
-	/* All three are ready in one wake-up; whichever of a and b is worked off after the terminal is gone by then. */
+	/*
+	 * All three are ready in one wake-up; whichever of a and b is worked off after the terminal
+	 * is gone by then.
+	 */
 	seen.other = wb;
 	assert_int_equal(write(a[1], "x", 1) + write(b[1], "x", 1) + write(c[1], "x", 1), 3);
 	loop_turn(loop, true);
@@ -81,7 +91,8 @@ timers(void **state)
 {
 	struct loop *loop = loop_new();
 	struct seen seen = { 0 };
-	struct loop_timer *a = loop_timer(loop, on_timer, &seen), *b = loop_timer(loop, on_timer, &seen);
+	struct loop_timer *a = loop_timer(loop, on_timer, &seen),
+			  *b = loop_timer(loop, on_timer, &seen);
 
 	(void)state;
 	/* Both are due in the same wake-up; the first to fire stops the second. */
@@ -155,23 +166,34 @@ on_datagram(void *ctx, unsigned ready)
 	note(one->seen, read(one->fd, &octet, 1) == 1 ? octet : 'e');
 }
 
-/* libuv stops watching a descriptor that has an error; it is still wanted, and what comes later is still seen. */
+/*
+ * libuv stops watching a descriptor that has an error; it is still wanted, and what comes later is
+ * still seen.
+ */
 static void
 an_error_is_told_once_and_what_follows_too(void **state)
 {
 	struct loop *loop = loop_new();
 	struct seen seen = { 0 };
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) }, own;
+	struct sockaddr_in at = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) },
+			   own;
 	socklen_t len = sizeof at;
-	int peer = socket(AF_INET, SOCK_DGRAM, 0), fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	int peer = socket(AF_INET, SOCK_DGRAM, 0),
+	    fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
 
 	(void)state;
-	assert_int_equal(bind(peer, (struct sockaddr *)&at, sizeof at) | getsockname(peer, (struct sockaddr *)&at, &len), 0);
-	assert_int_equal(connect(fd, (struct sockaddr *)&at, len) | getsockname(fd, (struct sockaddr *)&own, &len), 0);
+	assert_int_equal(bind(peer, (struct sockaddr *)&at, sizeof at) |
+		getsockname(peer, (struct sockaddr *)&at, &len),
+	    0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&at, len) |
+		getsockname(fd, (struct sockaddr *)&own, &len),
+	    0);
 	close(peer);
 	struct one one = { &seen, 'd', fd };
 	struct loop_watch *watch = loop_watch(loop, fd, LOOP_READ, on_datagram, &one, NULL);
-	assert_int_equal(send(fd, "x", 1, 0), 1);		/* nobody is there: ECONNREFUSED comes back */
+	/* nobody is there: ECONNREFUSED comes back */
+	assert_int_equal(send(fd, "x", 1, 0), 1);
 	while (seen.n < 1)
 		loop_turn(loop, true);
 	peer = socket(AF_INET, SOCK_DGRAM, 0);
@@ -244,7 +266,8 @@ children(void **state)
 {
 	struct loop *loop = loop_new();
 	int pair[2], ended = -1;
-	char *good[] = { "sh", "-c", "read x; echo got $x; exit 7", NULL }, *bad[] = { "/no/such/program", NULL };
+	char *good[] = { "sh", "-c", "read x; echo got $x; exit 7", NULL },
+	     *bad[] = { "/no/such/program", NULL };
 	struct err err = { 0 };
 	char text[32] = "";
 
@@ -301,7 +324,10 @@ on_tick(void *ctx, unsigned ready)
 	((struct job *)ctx)->ticked = true;
 }
 
-/* The loop goes on while a thread works; what is left to itself is dropped, and its end is not told. */
+/*
+ * The loop goes on while a thread works; what is left to itself is dropped, and its end is not
+ * told.
+ */
 static void
 work_in_threads(void **state)
 {
@@ -370,10 +396,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_stopped_does_not_fire_and_the_urgent_is_first), cmocka_unit_test(timers),
+		cmocka_unit_test(the_stopped_does_not_fire_and_the_urgent_is_first),
+		cmocka_unit_test(timers),
 		cmocka_unit_test(an_answer_that_is_there_beats_its_deadline),
 		cmocka_unit_test(an_error_is_told_once_and_what_follows_too),
-		cmocka_unit_test(hooks_and_signals), cmocka_unit_test(what_cannot_be_watched), cmocka_unit_test(children), cmocka_unit_test(work_in_threads),
+		cmocka_unit_test(hooks_and_signals),
+		cmocka_unit_test(what_cannot_be_watched),
+		cmocka_unit_test(children),
+		cmocka_unit_test(work_in_threads),
 		cmocka_unit_test(without_descriptors_it_ends_in_a_sentence),
 	};
 	return cmocka_run_group_tests_name("loop", tests, NULL, NULL);

@@ -39,32 +39,49 @@ forget(void **state)
 static void
 each_form(void **state)
 {
-	static const struct { struct span in, want; } table[] = {
-		{ SPAN_INIT("535 " SECRET " is wrong"), SPAN_INIT("535 ***************** is wrong") },
+	static const struct {
+		struct span in, want;
+	} table[] = {
+		{ SPAN_INIT("535 " SECRET " is wrong"),
+		    SPAN_INIT("535 ***************** is wrong") },
 		{ SPAN_INIT("535 TR0UB4DOR ZEBRA&3"), SPAN_INIT("535 *****************") },
 		{ SPAN_INIT("cut: Tr0ub4dor z"), SPAN_INIT("cut: ***********") },
 		{ SPAN_INIT("VHIwdWI0ZG9yIHplYnJhJjM="), SPAN_INIT("************************") },
-		{ SPAN_INIT("AUTH PLAIN AGJvYgBUcjB1YjRkb3IgemVicmEmMw== no"), SPAN_INIT("AUTH PLAIN ******************************** no") },
-		{ SPAN_INIT("AUTH PLAIN AGJvYgBUcjB1YjRkb3I"), SPAN_INIT("AUTH PLAIN *******************") },
-		{ SPAN_INIT("5472307562 5472307562346 46F72207A6562726126"), SPAN_INIT("********** ************* *******************") },
+		{ SPAN_INIT("AUTH PLAIN AGJvYgBUcjB1YjRkb3IgemVicmEmMw== no"),
+		    SPAN_INIT("AUTH PLAIN ******************************** no") },
+		{ SPAN_INIT("AUTH PLAIN AGJvYgBUcjB1YjRkb3I"),
+		    SPAN_INIT("AUTH PLAIN *******************") },
+		{ SPAN_INIT("5472307562 5472307562346 46F72207A6562726126"),
+		    SPAN_INIT("********** ************* *******************") },
 		{ SPAN_INIT("u=Tr0ub4dor%20zebra%263&"), SPAN_INIT("u=*********************&") },
 		{ SPAN_INIT("u=Tr0ub4dor+zebra%263&"), SPAN_INIT("u=*******************&") },
-		{ SPAN_INIT("qp: Tr0ub4dor=20zebra=263 x"), SPAN_INIT("qp: ********************* x") },
-		{ SPAN_INIT("xtext: Tr0ub4dor+20zebra+263"), SPAN_INIT("xtext: *********************") },
-		{ SPAN_INIT("html: Tr0ub4dor zebra&amp;3."), SPAN_INIT("html: *********************.") },
-		{ SPAN_INIT("c: Tr0ub4dor\\x20zebra\\x263."), SPAN_INIT("c: ***********************.") },
+		{ SPAN_INIT("qp: Tr0ub4dor=20zebra=263 x"),
+		    SPAN_INIT("qp: ********************* x") },
+		{ SPAN_INIT("xtext: Tr0ub4dor+20zebra+263"),
+		    SPAN_INIT("xtext: *********************") },
+		{ SPAN_INIT("html: Tr0ub4dor zebra&amp;3."),
+		    SPAN_INIT("html: *********************.") },
+		{ SPAN_INIT("c: Tr0ub4dor\\x20zebra\\x263."),
+		    SPAN_INIT("c: ***********************.") },
 		{ SPAN_INIT("535 xSup3rS3cret no"), SPAN_INIT("535 x*********** no") },
 		{ SPAN_INIT("half: Sup3rS, and 3cret!"), SPAN_INIT("half: ******, and ******") },
-		{ SPAN_INIT("hunter, \"hunter\", hunterx"), SPAN_INIT("******, \"******\", ******x") },
-		{ SPAN_INIT("demo. demo.example demon x@demo \"demo\""), SPAN_INIT("****. demo.example demon x@demo \"****\"") },
-		{ SPAN_INIT("535 abc, \"abc\", Abc, abcd, x-abc, abc"), SPAN_INIT("535 ***, \"***\", Abc, abcd, x-abc, ***") },
+		{ SPAN_INIT("hunter, \"hunter\", hunterx"),
+		    SPAN_INIT("******, \"******\", ******x") },
+		{ SPAN_INIT("demo. demo.example demon x@demo \"demo\""),
+		    SPAN_INIT("****. demo.example demon x@demo \"****\"") },
+		{ SPAN_INIT("535 abc, \"abc\", Abc, abcd, x-abc, abc"),
+		    SPAN_INIT("535 ***, \"***\", Abc, abcd, x-abc, ***") },
 		{ SPAN_INIT("abc 250 2.0.0 ok"), SPAN_INIT("abc 250 2.0.0 ok") },
 		{ SPAN_INIT("250 252, 2.5.2\r\n252 252"), SPAN_INIT("250 ***, 2.5.2\r\n252 ***") },
-		{ SPAN_INIT("535-abc\r\n535-demo\r\n535 x-abc"), SPAN_INIT("535-***\r\n535-****\r\n535 x-abc") },
+		{ SPAN_INIT("535-abc\r\n535-demo\r\n535 x-abc"),
+		    SPAN_INIT("535-***\r\n535-****\r\n535 x-abc") },
 		{ SPAN_INIT("535 616263 YWJj was it"), SPAN_INIT("535 ****** **** was it") },
-		{ SPAN_INIT("334 c2FpZCBhYmMu eW91IHNhaWQgZGVtbywgbm8="), SPAN_INIT("334 ************ ************************") },
-		{ SPAN_INIT("334 VXNlcm5hbWU6 UGFzc3dvcmQ6"), SPAN_INIT("334 VXNlcm5hbWU6 UGFzc3dvcmQ6") },
-		{ SPAN_INIT("a is \"a\", (a), such a thing"), SPAN_INIT("a is \"*\", (*), such a thing") },
+		{ SPAN_INIT("334 c2FpZCBhYmMu eW91IHNhaWQgZGVtbywgbm8="),
+		    SPAN_INIT("334 ************ ************************") },
+		{ SPAN_INIT("334 VXNlcm5hbWU6 UGFzc3dvcmQ6"),
+		    SPAN_INIT("334 VXNlcm5hbWU6 UGFzc3dvcmQ6") },
+		{ SPAN_INIT("a is \"a\", (a), such a thing"),
+		    SPAN_INIT("a is \"*\", (*), such a thing") },
 		{ SPAN_INIT("pw=a%40%21 is it"), SPAN_INIT("pw=******* is it") },
 		{ SPAN_INIT(""), SPAN_INIT("") },
 	};
@@ -73,12 +90,16 @@ each_form(void **state)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct span shown = mask_shown(&mask, &arena, table[i].in);
 		if (!span_eq(shown, table[i].want))
-			fail_msg("%.*s\n%.*s, want\n%.*s", SPAN_ARG(table[i].in), SPAN_ARG(shown), SPAN_ARG(table[i].want));
+			fail_msg("%.*s\n%.*s, want\n%.*s", SPAN_ARG(table[i].in), SPAN_ARG(shown),
+			    SPAN_ARG(table[i].want));
 		assert_true(span_eq(table[i].in, table[i].want) == (shown.at == table[i].in.at));
 	}
 }
 
-/* Wherever it stands within a text, and once more in base64: no eight digits that the secret decides are left. */
+/*
+ * Wherever it stands within a text, and once more in base64: no eight digits that the secret
+ * decides are left.
+ */
 static void
 base64_of_base64(void **state)
 {

@@ -13,7 +13,8 @@ nothing(int argc, char *argv[])
 }
 
 static const struct command talk = { "", "[TARGET]", "Talk", SCOPE_TALK, nothing, NULL, 0 };
-static const struct command probe = { "probe", "TARGET...", "Probe", SCOPE_PROBE, nothing, NULL, 0 };
+static const struct command probe = { "probe", "TARGET...", "Probe", SCOPE_PROBE, nothing, NULL,
+	0 };
 static const struct command *const commands[] = { &talk, &probe, NULL };
 static const struct program program = { commands, NULL };
 
@@ -61,7 +62,8 @@ check(const struct want *w)
 	word[n] = NULL;
 	bool ok = options_read(&o, w->scope, &program, n, word, &err);
 	for (size_t i = 0, len = 0; ok && i < o.nargs; i++)
-		len += (size_t)snprintf(args + len, sizeof args - len, "%s%s", i ? " " : "", o.arg[i]);
+		len += (size_t)snprintf(
+		    args + len, sizeof args - len, "%s%s", i ? " " : "", o.arg[i]);
 	if (ok != (w->args != NULL) || (ok && strcmp(args, w->args) != 0))
 		fail_msg("%s: %s%s", w->line, args, err.text);
 	if (!ok && (err.kind != ERR_USAGE || !strstr(err.text, w->why)))
@@ -109,7 +111,8 @@ shown_values_can_be_set_again(void **state)
 		assert_true(options_read(&o, SCOPE_TALK, &program, 0, none, &err));
 		option_show(row, &o, shown);
 		if (shown[0] && !option_set(row, &o, span_of(shown), &err))
-			fail_msg("--%s shows \"%s\" and does not take it: %s", row->name, shown, err.text);
+			fail_msg("--%s shows \"%s\" and does not take it: %s", row->name, shown,
+			    err.text);
 		option_show(row, &o, again);
 		assert_string_equal(shown, again);
 		options_release(&o);
@@ -120,7 +123,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(command_lines), cmocka_unit_test(values_are_kept), cmocka_unit_test(shown_values_can_be_set_again),
+		cmocka_unit_test(command_lines),
+		cmocka_unit_test(values_are_kept),
+		cmocka_unit_test(shown_values_can_be_set_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

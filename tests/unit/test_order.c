@@ -7,18 +7,24 @@
 #include "net/order.h"
 
 /* Loopback can be reached on every machine, and broadcast on none (without SO_BROADCAST). */
-static const struct { const char *name, *in, *out; } table[] = {
+static const struct {
+	const char *name, *in, *out;
+} table[] = {
 	{ "none", "", "" },
 	{ "one", "127.0.0.1", "127.0.0.1" },
 	{ "as they came", "127.0.0.3 127.0.0.1 127.0.0.2", "127.0.0.3 127.0.0.1 127.0.0.2" },
-	{ "IPv6 first, then in turn", "127.0.0.1 127.0.0.2 ::1 127.0.0.3", "::1 127.0.0.1 127.0.0.2 127.0.0.3" },
-	{ "what cannot be reached is last", "255.255.255.255 127.0.0.1 ::1", "::1 127.0.0.1 255.255.255.255" },
+	{ "IPv6 first, then in turn", "127.0.0.1 127.0.0.2 ::1 127.0.0.3",
+	    "::1 127.0.0.1 127.0.0.2 127.0.0.3" },
+	{ "what cannot be reached is last", "255.255.255.255 127.0.0.1 ::1",
+	    "::1 127.0.0.1 255.255.255.255" },
 };
 
 static bool
 has_ipv6(void)
 {
-	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(53), .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	struct sockaddr_in6 to = {
+		.sin6_family = AF_INET6, .sin6_port = htons(53), .sin6_addr = IN6ADDR_LOOPBACK_INIT
+	};
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
 	bool ok = fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof to) == 0;
 
@@ -42,7 +48,8 @@ order(void **state)
 			n += addr_parse(&addr[n], word, 25);
 		order_addresses(addr, n);
 		for (size_t j = 0; j < n; j++)
-			snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s", j ? " " : "", addr_host(&addr[j], host));
+			snprintf(out + strlen(out), sizeof out - strlen(out), "%s%s", j ? " " : "",
+			    addr_host(&addr[j], host));
 		if (strcmp(out, table[i].out) != 0)
 			fail_msg("%s: %s", table[i].name, out);
 	}

@@ -6,7 +6,12 @@
 #include "smtp/path.h"
 #include "split.h"
 
-static const struct { const char *in; bool ok; const char *local, *domain; bool utf8; } table[] = {
+static const struct {
+	const char *in;
+	bool ok;
+	const char *local, *domain;
+	bool utf8;
+} table[] = {
 	{ "<>", true, "", "", false },
 	{ "<postmaster>", true, "postmaster", "", false },
 	{ "<a@b.example>", true, "a", "b.example", false },
@@ -17,16 +22,31 @@ static const struct { const char *in; bool ok; const char *local, *domain; bool 
 	{ "<\"a@b \\\" c\"@d.example>", true, "\"a@b \\\" c\"", "d.example", false },
 	{ "<@x.example,@y.example:a@b.example>", true, "a", "b.example", false },
 	{ "<\xC3\xA4@\xC3\xB6.example>", true, "\xC3\xA4", "\xC3\xB6.example", true },
-	{ "a@b.example", false, "", "", false }, { "<a@b.example", false, "", "", false }, { "", false, "", "", false },
-	{ "<", false, "", "", false }, { "<@>", false, "", "", false }, { "<a@>", false, "", "", false },
-	{ "<@b.example>", false, "", "", false }, { "<a>", false, "", "", false }, { "<a@b@c>", false, "", "", false },
-	{ "<.a@b>", false, "", "", false }, { "<a.@b>", false, "", "", false }, { "<a..b@c>", false, "", "", false },
-	{ "<a b@c>", false, "", "", false }, { "<a@b..c>", false, "", "", false }, { "<a@-b>", false, "", "", false },
-	{ "<a@x192.0.2.1]>", false, "", "", false }, { "<a@[192.0.2.1>", false, "", "", false },
-	{ "<a@[192.0.2.256]>", false, "", "", false }, { "<a@[2001:db8::1]>", false, "", "", false },
-	{ "<\"a\"b@c>", false, "", "", false }, { "<\"a@c>", false, "", "", false }, { "<@x:>", false, "", "", false },
+	{ "a@b.example", false, "", "", false },
+	{ "<a@b.example", false, "", "", false },
+	{ "", false, "", "", false },
+	{ "<", false, "", "", false },
+	{ "<@>", false, "", "", false },
+	{ "<a@>", false, "", "", false },
+	{ "<@b.example>", false, "", "", false },
+	{ "<a>", false, "", "", false },
+	{ "<a@b@c>", false, "", "", false },
+	{ "<.a@b>", false, "", "", false },
+	{ "<a.@b>", false, "", "", false },
+	{ "<a..b@c>", false, "", "", false },
+	{ "<a b@c>", false, "", "", false },
+	{ "<a@b..c>", false, "", "", false },
+	{ "<a@-b>", false, "", "", false },
+	{ "<a@x192.0.2.1]>", false, "", "", false },
+	{ "<a@[192.0.2.1>", false, "", "", false },
+	{ "<a@[192.0.2.256]>", false, "", "", false },
+	{ "<a@[2001:db8::1]>", false, "", "", false },
+	{ "<\"a\"b@c>", false, "", "", false },
+	{ "<\"a@c>", false, "", "", false },
+	{ "<@x:>", false, "", "", false },
 	{ "<@x,,@y:a@b>", false, "", "", false },
-	{ "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b>", false, "", "", false },
+	{ "<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@b>", false, "", "",
+	    false },
 };
 
 static void
@@ -40,9 +60,12 @@ paths(void **state)
 		const char *wrong = path_parse((struct span){ mem, in.len }, &path);
 		if ((wrong == NULL) != table[i].ok)
 			fail_msg("%s: %s", table[i].in, wrong ? wrong : "taken");
-		if (!wrong && (!span_eq(path.local, span_of(table[i].local)) || !span_eq(path.domain, span_of(table[i].domain)) ||
-		    path.utf8 != table[i].utf8))
-			fail_msg("%s: local %.*s, domain %.*s", table[i].in, SPAN_ARG(path.local), SPAN_ARG(path.domain));
+		if (!wrong &&
+		    (!span_eq(path.local, span_of(table[i].local)) ||
+			!span_eq(path.domain, span_of(table[i].domain)) ||
+			path.utf8 != table[i].utf8))
+			fail_msg("%s: local %.*s, domain %.*s", table[i].in, SPAN_ARG(path.local),
+			    SPAN_ARG(path.domain));
 		free(mem);
 	}
 }

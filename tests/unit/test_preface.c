@@ -7,13 +7,18 @@
 
 #define SIGNATURE "\r\n\r\n\0\r\nQUIT\n"
 
-static const struct { struct span text, want; } written[] = {
+static const struct {
+	struct span text, want;
+} written[] = {
 	{ SPAN_INIT("v1"), SPAN_INIT("PROXY TCP4 127.0.0.1 127.0.0.2 4711 25\r\n") },
 	{ SPAN_INIT("v1 local"), SPAN_INIT("PROXY UNKNOWN\r\n") },
-	{ SPAN_INIT("v1,src=[2001:db8::1]:1,dst=[2001:db8::2]:2"), SPAN_INIT("PROXY TCP6 2001:db8::1 2001:db8::2 1 2\r\n") },
-	{ SPAN_INIT("v2"), SPAN_INIT(SIGNATURE "\x21\x11\0\x0c\x7f\0\0\1\x7f\0\0\2\x12\x67\0\x19") },
+	{ SPAN_INIT("v1,src=[2001:db8::1]:1,dst=[2001:db8::2]:2"),
+	    SPAN_INIT("PROXY TCP6 2001:db8::1 2001:db8::2 1 2\r\n") },
+	{ SPAN_INIT("v2"),
+	    SPAN_INIT(SIGNATURE "\x21\x11\0\x0c\x7f\0\0\1\x7f\0\0\2\x12\x67\0\x19") },
 	{ SPAN_INIT("v2 local"), SPAN_INIT(SIGNATURE "\x20\0\0\0") },
-	{ SPAN_INIT("v2 local tlv=0xEA:ab alpn=smtp"), SPAN_INIT(SIGNATURE "\x20\0\0\x0c\xea\0\2ab\1\0\4smtp") },
+	{ SPAN_INIT("v2 local tlv=0xEA:ab alpn=smtp"),
+	    SPAN_INIT(SIGNATURE "\x20\0\0\x0c\xea\0\2ab\1\0\4smtp") },
 	{ SPAN_INIT("off"), SPAN_INIT("") },
 };
 
@@ -23,12 +28,14 @@ each_header(void **state)
 	struct addr local, peer;
 
 	(void)state;
-	assert_true(addr_parse(&local, SPAN("127.0.0.1"), 4711) && addr_parse(&peer, SPAN("127.0.0.2"), 25));
+	assert_true(addr_parse(&local, SPAN("127.0.0.1"), 4711) &&
+	    addr_parse(&peer, SPAN("127.0.0.2"), 25));
 	for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
 		struct preface p;
 		struct buf out = { .max = PREFACE_MAX };
 		struct err err = { 0 };
-		bool ok = preface_parse(&p, written[i].text, &err) && (p.version == 0 || preface_write(&p, &local, &peer, &out, &err));
+		bool ok = preface_parse(&p, written[i].text, &err) &&
+		    (p.version == 0 || preface_write(&p, &local, &peer, &out, &err));
 		if (!ok || !span_eq(buf_span(&out), written[i].want))
 			fail_msg("%.*s: %s", SPAN_ARG(written[i].text), err.text);
 		buf_release(&out);
@@ -38,7 +45,8 @@ each_header(void **state)
 static void
 what_is_none(void **state)
 {
-	static const char *const bad[] = { "", "v3", "src=127.0.0.1:1", "v1 tlv=1:x", "v2 src=host:1", "v2 tlv=x:y", "v2 tlv=300:y", "v2 foo" };
+	static const char *const bad[] = { "", "v3", "src=127.0.0.1:1", "v1 tlv=1:x",
+		"v2 src=host:1", "v2 tlv=x:y", "v2 tlv=300:y", "v2 foo" };
 	struct preface p;
 	struct err err;
 
@@ -63,7 +71,10 @@ families_may_not_differ(void **state)
 	assert_false(preface_write(&p, &local, &peer, &out, &err));
 }
 
-/* As many TLVs as there may be, each as long as it may be, and the longer addresses: all of it is written. */
+/*
+ * As many TLVs as there may be, each as long as it may be, and the longer addresses: all of it is
+ * written.
+ */
 static void
 the_longest_is_whole(void **state)
 {
@@ -77,7 +88,8 @@ the_longest_is_whole(void **state)
 	(void)state;
 	memset(value, 'x', sizeof value);
 	for (unsigned i = 0; i < PREFACE_TLVS_MAX; i++)
-		n += snprintf(text + n, sizeof text - (size_t)n, " tlv=0xEA:%.*s", PREFACE_TLV_MAX, value);
+		n += snprintf(
+		    text + n, sizeof text - (size_t)n, " tlv=0xEA:%.*s", PREFACE_TLV_MAX, value);
 	assert_true(preface_parse(&p, (struct span){ text, (size_t)n }, &err));
 	assert_true(preface_write(&p, &none, &none, &out, &err));
 	assert_int_equal(buf_span(&out).len, PREFACE_MAX);

@@ -1,4 +1,7 @@
-/* Replies out of octets: lines, codes, enhanced codes, flaws, and that only the whole of one is one. */
+/*
+ * Replies out of octets: lines, codes, enhanced codes, flaws, and that only the whole of one is
+ * one.
+ */
 #include "tests.h"
 
 #include <stdio.h>
@@ -53,8 +56,10 @@ check(const struct want *w, struct span in)
 	size_t n = reply_parse(in, &arena, &r);
 
 	if (n != w->in.len || r.code != w->code || r.nlines != w->lines || r.flaws != w->flaws)
-		fail_msg("%s: %zu octets, code %u, %zu lines, flaws %#x", w->name, n, r.code, r.nlines, r.flaws);
-	snprintf(status, sizeof status, "%u.%u.%u", r.status.class, r.status.subject, r.status.detail);
+		fail_msg("%s: %zu octets, code %u, %zu lines, flaws %#x", w->name, n, r.code,
+		    r.nlines, r.flaws);
+	snprintf(
+	    status, sizeof status, "%u.%u.%u", r.status.class, r.status.subject, r.status.detail);
 	assert_string_equal(status, w->status);
 	assert_int_equal(r.raw.len, n);
 	arena_release(&arena);
@@ -82,7 +87,8 @@ prefixes_are_none(void **state)
 			char *mem = exact_copy(span_first(table[i].in, n));
 			size_t took = reply_parse((struct span){ mem, n }, &arena, &r);
 			if (took != 0)
-				fail_msg("%s: %zu octets of it are a reply of %zu", table[i].name, n, took);
+				fail_msg("%s: %zu octets of it are a reply of %zu", table[i].name,
+				    n, took);
 			free(mem);
 			arena_release(&arena);
 		}

@@ -1,4 +1,7 @@
-/* The parser of scripts: every kind of line, the modes, what groups, and what is an error and where. */
+/*
+ * The parser of scripts: every kind of line, the modes, what groups, and what is an error and
+ * where.
+ */
 #include "tests.h"
 
 #include <stdlib.h>
@@ -6,7 +9,8 @@
 #include "run/script/words.h"
 
 static bool
-load(void *ctx, const char *from, struct span name, struct arena *arena, const char **path, struct span *text, struct err *err)
+load(void *ctx, const char *from, struct span name, struct arena *arena, const char **path,
+    struct span *text, struct err *err)
 {
 	(void)ctx, (void)from;
 	*path = arena_string(arena, name);
@@ -32,7 +36,10 @@ parse(struct span text, struct err *err)
 	return s;
 }
 
-/* Items in short: "says/replies" of an exchange with a mark for each say, "/name/replies" of the rest. */
+/*
+ * Items in short: "says/replies" of an exchange with a mark for each say, "/name/replies" of the
+ * rest.
+ */
 static void
 outline(const struct script_item *item, struct buf *out)
 {
@@ -59,31 +66,56 @@ outline(const struct script_item *item, struct buf *out)
 	}
 }
 
-static const struct { const char *name; struct span text; const char *want; } shapes[] = {
-	{ "one by one", SPAN_INIT("S: 220\nC: EHLO a\nS: 250-x\nS: 250 y\nC: QUIT\nS: 221\n"), "1 c1 c1 " },
-	{ "unjudged ones go alone", SPAN_INIT("C: EHLO a\nC: NOOP\nC: NOOP\nS: 250\n"), "c0 c0 c1 " },
-	{ "a pipelined group", SPAN_INIT("C: MAIL FROM:<>\nC: RCPT TO:<a@b>\nC: DATA\nS: 250\nS: 250\nS: 354\n"), "ccc3 " },
-	{ "a message, ended with QUIT", SPAN_INIT("C: DATA\nS: 354\nC: a\nC:\nC: S: x\nC: .\nC: QUIT\nS: 250\nS: 221\n"), "c1 mmm.c2 " },
+static const struct {
+	const char *name;
+	struct span text;
+	const char *want;
+} shapes[] = {
+	{ "one by one", SPAN_INIT("S: 220\nC: EHLO a\nS: 250-x\nS: 250 y\nC: QUIT\nS: 221\n"),
+	    "1 c1 c1 " },
+	{ "unjudged ones go alone", SPAN_INIT("C: EHLO a\nC: NOOP\nC: NOOP\nS: 250\n"),
+	    "c0 c0 c1 " },
+	{ "a pipelined group",
+	    SPAN_INIT("C: MAIL FROM:<>\nC: RCPT TO:<a@b>\nC: DATA\nS: 250\nS: 250\nS: 354\n"),
+	    "ccc3 " },
+	{ "a message, ended with QUIT",
+	    SPAN_INIT("C: DATA\nS: 354\nC: a\nC:\nC: S: x\nC: .\nC: QUIT\nS: 250\nS: 221\n"),
+	    "c1 mmm.c2 " },
 	{ "no message behind a refusal", SPAN_INIT("C: DATA\nS: 503\nC: QUIT\n"), "c1 c0 " },
 	{ "LMTP answers twice", SPAN_INIT("C: DATA\nS: 354\nC: .\nS: 250\nS: 550\n"), "c1 .2 " },
-	{ "an answer to a 334", SPAN_INIT("C: AUTH LOGIN\nS: 334\nC: /x\nS: 334\nC: y\nS: 235\n"), "c1 a1 a1 " },
+	{ "an answer to a 334", SPAN_INIT("C: AUTH LOGIN\nS: 334\nC: /x\nS: 334\nC: y\nS: 235\n"),
+	    "c1 a1 a1 " },
 	{ "BDAT counts", SPAN_INIT("C: BDAT 6 LAST\nC: ab\nC\\: cd\nS: 250\n"), "coo1 " },
 	{ "raw octets", SPAN_INIT("C\\: NOOP\\n\nS: 500\n"), "r1 " },
-	{ "the second connection", SPAN_INIT("C: EHLO a\nS: 250\nC2: EHLO b\nS2: 250\nC: QUIT\n"), "c1 2:c1 c0 " },
+	{ "the second connection", SPAN_INIT("C: EHLO a\nS: 250\nC2: EHLO b\nS2: 250\nC: QUIT\n"),
+	    "c1 2:c1 c0 " },
 	{ "any further lines", SPAN_INIT("C: EHLO a\nS: 250-x\nS: ...\nC: QUIT\n"), "c1 c0 " },
-	{ "RFC furniture", SPAN_INIT("   S: 220 x\n\nKlensin    Standards Track   [Page 9]\n\f\nRFC 5321    SMTP    October 2008\n"
-	    "   C: QUIT\n   S: <waits for connection>\n   C & S: <negotiate>\n"), "1 c0 " },
-	{ "markup in a message is no stage direction", SPAN_INIT("C: DATA\nS: 354\nC: <html>\nC: .\nS: 250\n"), "c1 m.1 " },
-	{ "unmarked", SPAN_INIT("EHLO a\nS: 250\n//x\nDATA\nS: 354\nS: text\n/close\n.\nS: 250\n"), "c1 c0 c1 mm.1 " },
+	{ "RFC furniture",
+	    SPAN_INIT("   S: 220 x\n\nKlensin    Standards Track   [Page 9]\n\f\nRFC 5321    SMTP  "
+		      "  October 2008\n"
+		      "   C: QUIT\n   S: <waits for connection>\n   C & S: <negotiate>\n"),
+	    "1 c0 " },
+	{ "markup in a message is no stage direction",
+	    SPAN_INIT("C: DATA\nS: 354\nC: <html>\nC: .\nS: 250\n"), "c1 m.1 " },
+	{ "unmarked", SPAN_INIT("EHLO a\nS: 250\n//x\nDATA\nS: 354\nS: text\n/close\n.\nS: 250\n"),
+	    "c1 c0 c1 mm.1 " },
 	{ "unmarked DATA without S:", SPAN_INIT("DATA\n# text\n.\nNOOP\n"), "c0 m.0 c0 " },
-	{ "words and blocks", SPAN_INIT("C: X\n/silence 1s\n/if ehlo SIZE\nC: A\n/else\n/repeat 2\nC: B\n/end\n/end\n"),
+	{ "words and blocks",
+	    SPAN_INIT(
+		"C: X\n/silence 1s\n/if ehlo SIZE\nC: A\n/else\n/repeat 2\nC: B\n/end\n/end\n"),
 	    "c0! silence0 if0(c0 |repeat0(c0 |) ) " },
-	{ "a step's reply", SPAN_INIT("S: 220\n/starttls\nS: 220\nS: 250-a\nS: 250 b\n"), "1 starttls2 " },
+	{ "a step's reply", SPAN_INIT("S: 220\n/starttls\nS: 220\nS: 250-a\nS: 250 b\n"),
+	    "1 starttls2 " },
 	{ "included", SPAN_INIT("/include hello.smtp\nC: QUIT\n"), "c1 c0 " },
-	{ "rules are no items", SPAN_INIT("S: 220\n/on MAIL if=tls,auth unless=mail times=2 delay=1s then=close\nS: 250\n\n"
-	    "/on DOT /^Subject: x/ over=1000\nS: 552\n\n/on IDLE then=rst\n\n/on BDAT over=5\nS: 552\n"), "1 " },
+	{ "rules are no items",
+	    SPAN_INIT(
+		"S: 220\n/on MAIL if=tls,auth unless=mail times=2 delay=1s then=close\nS: 250\n\n"
+		"/on DOT /^Subject: x/ over=1000\nS: 552\n\n/on IDLE then=rst\n\n/on BDAT "
+		"over=5\nS: 552\n"),
+	    "1 " },
 	{ "together on demand", SPAN_INIT("/pipeline on\nC: RSET\nC: NOOP\n"), "pipeline0 cc0 " },
-	{ "alone on demand", SPAN_INIT("/pipeline off\nC: RSET\nC: NOOP\nS: 250\nS: 250\n"), "pipeline0 c1 c1 " },
+	{ "alone on demand", SPAN_INIT("/pipeline off\nC: RSET\nC: NOOP\nS: 250\nS: 250\n"),
+	    "pipeline0 c1 c1 " },
 };
 
 static void
@@ -99,7 +131,8 @@ test_shapes(void **state)
 		outline(s->prelude, &got);
 		buf_append(&got, (struct span){ "", 1 });
 		if (strcmp(buf_span(&got).at, shapes[i].want) != 0)
-			fail_msg("%s: got \"%s\", want \"%s\"", shapes[i].name, buf_span(&got).at, shapes[i].want);
+			fail_msg("%s: got \"%s\", want \"%s\"", shapes[i].name, buf_span(&got).at,
+			    shapes[i].want);
 		buf_release(&got);
 		script_free(s);
 	}
@@ -117,10 +150,12 @@ test_written(void **state)
 		script_write(a, &once);
 		struct script *b = parse(buf_span(&once), &err);
 		if (!b)
-			fail_msg("%s: %s in\n%.*s", shapes[i].name, err.text, SPAN_ARG(buf_span(&once)));
+			fail_msg(
+			    "%s: %s in\n%.*s", shapes[i].name, err.text, SPAN_ARG(buf_span(&once)));
 		script_write(b, &twice);
 		if (!span_eq(buf_span(&once), buf_span(&twice)))
-			fail_msg("%s:\n%.*s\nand then\n%.*s", shapes[i].name, SPAN_ARG(buf_span(&once)), SPAN_ARG(buf_span(&twice)));
+			fail_msg("%s:\n%.*s\nand then\n%.*s", shapes[i].name,
+			    SPAN_ARG(buf_span(&once)), SPAN_ARG(buf_span(&twice)));
 		buf_release(&once);
 		buf_release(&twice);
 		script_free(a);
@@ -131,14 +166,17 @@ test_written(void **state)
 static void
 test_errors(void **state)
 {
-	static const struct { const char *text, *want; } bad[] = {
+	static const struct {
+		const char *text, *want;
+	} bad[] = {
 		{ "C: EHLO a\nEHLO b\n", "t.smtp:2:1: want \"C: \"" },
 		{ "S: 25\n", "t.smtp:1:4: want a reply code" },
 		{ "S: 2x0\n", "t.smtp:1:4: want a reply code" },
 		{ "S: 250-a\nC: x\n", "t.smtp:1:1: the reply's last line has \"-\"" },
 		{ "S: 250-a\n", "\"S: 250 ...\" closes it" },
 		{ "S: ...\n", "a line with its code must come before" },
-		{ "C: a\nC: b\nC: c\nS: 250\nS: 250\n", "t.smtp:4:1: 3 commands and 2 replies: put each S: after its C:" },
+		{ "C: a\nC: b\nC: c\nS: 250\nS: 250\n",
+		    "t.smtp:4:1: 3 commands and 2 replies: put each S: after its C:" },
 		{ "C: EHLO a\nC: NOOP\nS: 250\nS: 250\n", "EHLO may only be the last" },
 		{ "C: BDAT 5\nC: abcd\nS: 250\n", "t.smtp:2:4: BDAT: this line has 6 octets" },
 		{ "C: BDAT 86 LAST\nC: abcd\nS: 250\n", "80 octets are missing" },
@@ -182,8 +220,11 @@ static void
 test_cases_and_rules(void **state)
 {
 	struct err err = { 0 };
-	struct script *s = parse(SPAN("/match text\n/on RCPT /<full@/ times=2 then=close\nS: 452 4.2.2 Full\n\n/otherwise S: 250 ok\n"
-	    "/case \"a b\" skip=\"not yet\" tags=x,y\nC: NOOP\n/case c standalone\n/on DOT\nS: 250\n\nS: 220\n"), &err);
+	struct script *s = parse(SPAN("/match text\n/on RCPT /<full@/ times=2 then=close\nS: 452 "
+				      "4.2.2 Full\n\n/otherwise S: 250 ok\n"
+				      "/case \"a b\" skip=\"not yet\" tags=x,y\nC: NOOP\n/case c "
+				      "standalone\n/on DOT\nS: 250\n\nS: 220\n"),
+	    &err);
 
 	(void)state;
 	assert_non_null(s);
@@ -206,10 +247,19 @@ test_cases_and_rules(void **state)
 static void
 test_rendered(void **state)
 {
-	static const struct { const char *reply; enum verb verb; const char *want; } rows[] = {
-		{ "S: 2xx", VERB_DATA, "250" }, { "S: 3xx", VERB_DATA, "354" }, { "S: 550|551 5.1.1 ...", VERB_RCPT, "550 5.1.1" },
-		{ "S: 250-a\nS: 250-b\nS: 250 ...", VERB_EHLO, "250-a\r\n250 b" }, { "S: 250-a\nS: ...", VERB_EHLO, "250 a" },
-		{ "S: *", VERB_QUIT, "221 Ok" }, { "S: 250 x[..]y {{given}} \\{{", VERB_NOOP, "250 xy G {{" }, { "S: 250 ...", VERB_NOOP, "250 " },
+	static const struct {
+		const char *reply;
+		enum verb verb;
+		const char *want;
+	} rows[] = {
+		{ "S: 2xx", VERB_DATA, "250" },
+		{ "S: 3xx", VERB_DATA, "354" },
+		{ "S: 550|551 5.1.1 ...", VERB_RCPT, "550 5.1.1" },
+		{ "S: 250-a\nS: 250-b\nS: 250 ...", VERB_EHLO, "250-a\r\n250 b" },
+		{ "S: 250-a\nS: ...", VERB_EHLO, "250 a" },
+		{ "S: *", VERB_QUIT, "221 Ok" },
+		{ "S: 250 x[..]y {{given}} \\{{", VERB_NOOP, "250 xy G {{" },
+		{ "S: 250 ...", VERB_NOOP, "250 " },
 	};
 
 	(void)state;
@@ -221,7 +271,8 @@ test_rendered(void **state)
 		struct script_vars vars = { .names = &s->names, .arena = &arena };
 		struct span got;
 		vars_set(&vars, names_find(&s->names, SPAN("given")), SPAN("G"));
-		if (!script_render(s->prelude->reply[0], rows[i].verb, &vars, &arena, &got, &err) || !span_eq(got, span_of(rows[i].want)))
+		if (!script_render(s->prelude->reply[0], rows[i].verb, &vars, &arena, &got, &err) ||
+		    !span_eq(got, span_of(rows[i].want)))
 			fail_msg("%s: got \"%.*s\" %s", rows[i].reply, SPAN_ARG(got), err.text);
 		arena_release(&arena);
 		script_free(s);
@@ -232,8 +283,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shapes), cmocka_unit_test(test_written), cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_cases_and_rules), cmocka_unit_test(test_rendered),
+		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_written),
+		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_cases_and_rules),
+		cmocka_unit_test(test_rendered),
 	};
 
 	return cmocka_run_group_tests_name("script", tests, NULL, NULL);

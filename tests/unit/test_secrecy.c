@@ -1,4 +1,7 @@
-/* What of a dialogue may be shown: whatever is meant as a response to AUTH is not, however it is written. */
+/*
+ * What of a dialogue may be shown: whatever is meant as a response to AUTH is not, however it is
+ * written.
+ */
 #include "tests.h"
 
 #include "base/base64.h"
@@ -23,7 +26,9 @@ is_shown(struct secrecy *w, const char *line, bool answer, const char *want)
 static void
 commands(void **state)
 {
-	static const struct { const char *line, *want; } table[] = {
+	static const struct {
+		const char *line, *want;
+	} table[] = {
 		{ "AUTH PLAIN " BLOB, "AUTH PLAIN <user \"bob\", 28 octets>" },
 		{ "auth plain " BLOB, "auth plain <user \"bob\", 28 octets>" },
 		{ " AUTH\tPLAIN  " BLOB, " AUTH\tPLAIN  <user \"bob\", 28 octets>" },
@@ -49,7 +54,8 @@ commands(void **state)
 		{ BLOB, "<secret, 28 octets>" },
 		{ "NOOP " BLOB " x", "NOOP <secret, 28 octets> x" },
 		{ ">> AUTH PLAIN aHVudGVyMg==", ">> AUTH PLAIN <secret, 12 octets>" },
-		{ "MAIL FROM:<bob@example.org> AUTH=<> BODY=8BITMIME", "MAIL FROM:<bob@example.org> AUTH=<> BODY=8BITMIME" },
+		{ "MAIL FROM:<bob@example.org> AUTH=<> BODY=8BITMIME",
+		    "MAIL FROM:<bob@example.org> AUTH=<> BODY=8BITMIME" },
 		{ "EHLO mail.example.org", "EHLO mail.example.org" },
 		{ "NOOP", "NOOP" },
 		{ "XFOO bar", "XFOO bar" },
@@ -59,7 +65,8 @@ commands(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct secrecy w = { 0 };
-		assert_int_equal(secrecy_conceals(&w, span_of(table[i].line), false), strcmp(table[i].line, table[i].want) != 0);
+		assert_int_equal(secrecy_conceals(&w, span_of(table[i].line), false),
+		    strcmp(table[i].line, table[i].want) != 0);
 		is_shown(&w, table[i].line, false, table[i].want);
 		secrecy_release(&w);
 	}
@@ -83,7 +90,8 @@ login(void **state)
 		is_shown(&w, "AUTH LOGIN", false, "AUTH LOGIN");
 		secrecy_heard(&w, 334, span_of(table[i].challenge));
 		is_shown(&w, "Ym9i", true, table[i].want);
-		is_shown(&w, "Ym9i", true, "<secret, 4 octets>");	/* of that challenge one answer alone */
+		/* of that challenge one answer alone */
+		is_shown(&w, "Ym9i", true, "<secret, 4 octets>");
 		is_shown(&w, "*", true, "*");
 		secrecy_release(&w);
 	}
@@ -125,7 +133,8 @@ a_known_secret_is_no_user(void **state)
 static void
 what_comes_again(void **state)
 {
-	static const char *const echoes[] = { "hunter2+secret", BLOB, "aHVudGVyMitzZWNyZXQ=", "HUNTER2+SECRET", "68756e746572322b736563726574",
+	static const char *const echoes[] = { "hunter2+secret", BLOB,
+		"aHVudGVyMitzZWNyZXQ=", "HUNTER2+SECRET", "68756e746572322b736563726574",
 		"hunter2%2Bsecret", "hunter2%2bsecret" };
 	struct secrecy w = { 0 };
 
@@ -140,28 +149,41 @@ what_comes_again(void **state)
 	secrecy_release(&w);
 }
 
-/* RFC 5802 5: with salt and rounds in sight, the server's signature proves a guess as well as the client's proof does. */
+/*
+ * RFC 5802 5: with salt and rounds in sight, the server's signature proves a guess as well as the
+ * client's proof does.
+ */
 static void
 proofs_of_the_server(void **state)
 {
-	static const struct { unsigned code; const char *text; bool hidden; } table[] = {
+	static const struct {
+		unsigned code;
+		const char *text;
+		bool hidden;
+	} table[] = {
 		{ 334, "dj00Y1czSnNVKy92NFRxZzBFUzJYSzhsY1ZoOFZVS2x0REl3dEg1OHZIZEpnPQ==", true },
-		{ 235, "2.7.0 dj00Y1czSnNVKy92NFRxZzBFUzJYSzhsY1ZoOFZVS2x0REl3dEg1OHZIZEpnPQ==", true },
+		{ 235, "2.7.0 dj00Y1czSnNVKy92NFRxZzBFUzJYSzhsY1ZoOFZVS2x0REl3dEg1OHZIZEpnPQ==",
+		    true },
 		{ 334, "v=4cW3JsU+/v4Tqg0ES2XK8lcVh8VUKltDIwtH58vHdJg=", true },
 		{ 235, "v=4cW3JsU+/v4Tqg0ES2XK8lcVh8VUKltDIwtH58vHdJg=", true },
-		{ 334, "cnNwYXV0aD1lYTQwZjYwMzM1YzQyN2I1NTI3Yjg0ZGJhYmNkZmZmZA==", true },	/* rspauth= */
-		{ 334, "cj1meWtvK2QyLHM9UVNYQ1IrUTZzZWs4YmY5MixpPTQwOTY=", false },		/* r=,s=,i= */
+		/* rspauth= */
+		{ 334, "cnNwYXV0aD1lYTQwZjYwMzM1YzQyN2I1NTI3Yjg0ZGJhYmNkZmZmZA==", true },
+		/* r=,s=,i= */
+		{ 334, "cj1meWtvK2QyLHM9UVNYQ1IrUTZzZWs4YmY5MixpPTQwOTY=", false },
 		{ 235, "2.7.0 Authentication successful", false },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct secrecy w = { 0 };
-		secrecy_said(&w, SPAN("AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8="), false, &arena);
+		secrecy_said(&w,
+		    SPAN("AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8="), false,
+		    &arena);
 		secrecy_heard(&w, table[i].code, span_of(table[i].text));
 		struct span shown = secrecy_shown(&w, &arena, span_of(table[i].text));
 		assert_int_equal(shown.at != table[i].text, table[i].hidden);
-		assert_int_equal(span_find(shown, SPAN("****************")).len > 0, table[i].hidden);
+		assert_int_equal(
+		    span_find(shown, SPAN("****************")).len > 0, table[i].hidden);
 		secrecy_release(&w);
 	}
 }

@@ -26,7 +26,8 @@ pair(struct session_env *env, unsigned as, struct err *err)
 	int fds[2];
 
 	(void)env, (void)as, (void)err;
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds), 0);
 	opening->fd = fds[1];
 	return fds[0];
 }
@@ -39,8 +40,8 @@ on_event(void *ctx, const struct event *e)
 	int n = 0;
 
 	if (e->kind == EVENT_REPLY)
-		n = snprintf(p->said + p->len, room, "%u%s%s\n", e->answer.reply->code, e->answer.surprise ? " surprise" : "",
-		    e->answer.late ? " late" : "");
+		n = snprintf(p->said + p->len, room, "%u%s%s\n", e->answer.reply->code,
+		    e->answer.surprise ? " surprise" : "", e->answer.late ? " late" : "");
 	else if (e->kind == EVENT_PROBLEM || e->kind == EVENT_CLOSED)
 		n = snprintf(p->said + p->len, room, "%s\n", event_word(e->kind));
 	else if (e->kind == EVENT_STEP_ENDED)
@@ -95,7 +96,8 @@ greeted(struct peer *p, const struct session_opts *opts, struct arena *arena)
 static void
 what_was_given_up_answers_nothing_else(void **state)
 {
-	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 30 } };
+	static const struct session_opts opts = { .helo = "me",
+		.timeouts = { .greeting = 60000, .reply = 30 } };
 	static const struct step noop = { .op = &step_line, .text = SPAN_INIT("NOOP") };
 	static const struct step rset = { .op = &step_line, .text = SPAN_INIT("RSET") };
 	struct arena arena = { 0 };
@@ -108,7 +110,8 @@ what_was_given_up_answers_nothing_else(void **state)
 	session_push(s, &rset);
 	peer_says(&p, "250 for NOOP\r\n251 for RSET\r\n252 for nobody\r\n");
 	turn_until(&p, "252");
-	assert_string_equal(p.said, "220\nended none\nproblem\nended timeout\n250 late\n251\nended none\n252 surprise\n");
+	assert_string_equal(p.said,
+	    "220\nended none\nproblem\nended timeout\n250 late\n251\nended none\n252 surprise\n");
 	session_free(s);
 	arena_release(&arena);
 	end(&p);
@@ -118,7 +121,8 @@ what_was_given_up_answers_nothing_else(void **state)
 static void
 what_nobody_asked_for_ends_no_wait(void **state)
 {
-	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 30 } };
+	static const struct session_opts opts = { .helo = "me",
+		.timeouts = { .greeting = 60000, .reply = 30 } };
 	static const char *const lines[] = { "/pipeline \"NOOP\" \"RSET\"", "/raw \"NOOP\\r\\n\"" };
 	struct arena arena = { 0 };
 	struct err err;
@@ -127,7 +131,8 @@ what_nobody_asked_for_ends_no_wait(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
 		struct session *s = greeted(&p, &opts, &arena);
-		const struct step *step = step_parse(step_ops, span_of(lines[i]), MODE_COMMAND, (struct place){ 0 }, &arena, &err);
+		const struct step *step = step_parse(
+		    step_ops, span_of(lines[i]), MODE_COMMAND, (struct place){ 0 }, &arena, &err);
 		peer_says(&p, "252 for nobody\r\n");
 		session_push(s, step);
 		turn_until(&p, "252 surprise\n");
@@ -142,7 +147,8 @@ what_nobody_asked_for_ends_no_wait(void **state)
 static void
 what_came_in_time_is_heard_however_late_we_look(void **state)
 {
-	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 10 } };
+	static const struct session_opts opts = { .helo = "me",
+		.timeouts = { .greeting = 60000, .reply = 10 } };
 	static const struct step noop = { .op = &step_line, .text = SPAN_INIT("NOOP") };
 	struct arena arena = { 0 };
 	struct peer p;
@@ -163,7 +169,8 @@ what_came_in_time_is_heard_however_late_we_look(void **state)
 
 /* ---- a socket that has no room at one moment and has it at the next, in the C library's place */
 
-static unsigned stutters;		/* how many calls are yet to find no room, each second one */
+/* how many calls are yet to find no room, each second one */
+static unsigned stutters;
 
 static size_t room = SIZE_MAX;		/* octets that it takes yet */
 
@@ -211,8 +218,12 @@ put_next(struct session *s, const struct step *step, void *state, const struct n
 static void
 room_that_comes_at_any_moment_is_noticed(void **state)
 {
-	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 2000 } };
-	static const struct step_op pour = { .name = "pour", .needs = STEP_NEEDS_CONN, .state_size = sizeof(unsigned), .start = put_piece,
+	static const struct session_opts opts = { .helo = "me",
+		.timeouts = { .greeting = 60000, .reply = 2000 } };
+	static const struct step_op pour = { .name = "pour",
+		.needs = STEP_NEEDS_CONN,
+		.state_size = sizeof(unsigned),
+		.start = put_piece,
 		.heard = put_next };
 	static const struct step step = { .op = &pour };
 	struct arena arena = { 0 };
@@ -259,13 +270,14 @@ read_until(struct peer *p, struct buf *out, const char *text)
 }
 
 /*
- * A chunk waits for room, and the reply to an earlier one lets the rest go first: the room that comes then is for
- * nothing. (A dot was sent, which the server took for a command.)
+ * A chunk waits for room, and the reply to an earlier one lets the rest go first: the room that
+ * comes then is for nothing. (A dot was sent, which the server took for a command.)
  */
 static void
 nothing_follows_the_last_chunk(void **state)
 {
-	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 60000, .dot = 60000 } };
+	static const struct session_opts opts = { .helo = "me",
+		.timeouts = { .greeting = 60000, .reply = 60000, .dot = 60000 } };
 	struct arena arena = { 0 };
 	struct buf sent = { .max = 1 << 20 };
 	struct err err;
@@ -273,7 +285,8 @@ nothing_follows_the_last_chunk(void **state)
 
 	(void)state;
 	struct session *s = greeted(&p, &opts, &arena);
-	const struct step *step = step_parse(step_ops, SPAN("/send from=a@b.example to=c@d.example size=300k chunk=100k pipeline"),
+	const struct step *step = step_parse(step_ops,
+	    SPAN("/send from=a@b.example to=c@d.example size=300k chunk=100k pipeline"),
 	    MODE_COMMAND, (struct place){ "test", 1 }, &arena, &err);
 	assert_non_null(step);
 	session_push(s, step);
@@ -305,7 +318,8 @@ nothing_follows_the_last_chunk(void **state)
 static void
 a_session_that_waits_costs_little(void **state)
 {
-	static const struct session_opts opts = { .helo = "me", .timeouts = { .greeting = 60000, .reply = 60000 } };
+	static const struct session_opts opts = { .helo = "me",
+		.timeouts = { .greeting = 60000, .reply = 60000 } };
 	static struct session *all[MANY];
 	static int fds[MANY];
 	struct arena arena = { 0 };

@@ -1,4 +1,7 @@
-/* Which code may answer what: every command and stage against every code that some command has, and oddities. */
+/*
+ * Which code may answer what: every command and stage against every code that some command has, and
+ * oddities.
+ */
 #include "tests.h"
 
 #include <stdio.h>
@@ -6,11 +9,17 @@
 
 #include "smtp/standing.h"
 
-static const unsigned codes[] = { 200, 211, 214, 220, 221, 235, 250, 251, 252, 253, 299, 300, 334, 353, 354, 355, 399 };
+static const unsigned codes[] = { 200, 211, 214, 220, 221, 235, 250, 251, 252, 253, 299, 300, 334,
+	353, 354, 355, 399 };
 enum { NCODES = sizeof codes / sizeof *codes };
 
 /* What is due, the codes that fit, those that are out of step; all the others are unlisted. */
-static const struct row { const char *line; enum due_stage stage; bool prdr; const char *fits, *out; } rows[] = {
+static const struct row {
+	const char *line;
+	enum due_stage stage;
+	bool prdr;
+	const char *fits, *out;
+} rows[] = {
 	{ "", DUE_GREETING, false, "220", "221 235 334 353 354" },
 	{ "HELO a", DUE_COMMAND, false, "250", "220 221 235 334 353 354" },
 	{ "EHLO a", DUE_COMMAND, false, "250", "220 221 235 334 353 354" },
@@ -44,7 +53,8 @@ static const struct row { const char *line; enum due_stage stage; bool prdr; con
 	{ "XCLIENT NAME=a", DUE_COMMAND, false, "220", "221 235 334 353 354" },
 	{ "XFORWARD NAME=a", DUE_COMMAND, false, "250", "220 221 235 334 353 354" },
 	{ "", DUE_PARTED, false, "", "" },
-	{ "", DUE_NOTHING, false, "", "200 211 214 220 221 235 250 251 252 253 299 300 334 353 354 355 399" },
+	{ "", DUE_NOTHING, false, "",
+	    "200 211 214 220 221 235 250 251 252 253 299 300 334 353 354 355 399" },
 };
 
 static struct due
@@ -75,10 +85,13 @@ each_code_fits_or_does_not(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		for (size_t k = 0; k < NCODES; k++) {
 			struct due due = due_of(&rows[i]);
-			enum standing want = names(rows[i].fits, codes[k]) ? REPLY_FITS : names(rows[i].out, codes[k]) ?
-			    REPLY_OUT_OF_STEP : REPLY_UNLISTED, got = standing_of(&due, codes[k]);
+			enum standing want = names(rows[i].fits, codes[k]) ? REPLY_FITS :
+			    names(rows[i].out, codes[k])		   ? REPLY_OUT_OF_STEP :
+									     REPLY_UNLISTED,
+				      got = standing_of(&due, codes[k]);
 			if (want != got)
-				fail_msg("\"%s\" (stage %d), %u: %s, not %s", rows[i].line, (int)due.stage, codes[k], standing_word(got),
+				fail_msg("\"%s\" (stage %d), %u: %s, not %s", rows[i].line,
+				    (int)due.stage, codes[k], standing_word(got),
 				    standing_word(want));
 		}
 }
@@ -86,7 +99,8 @@ each_code_fits_or_does_not(void **state)
 static void
 a_verb_without_a_row_has_no_list(void **state)
 {
-	static const char *const lines[] = { "XFOO", "ATRN a", "TURN", "SEND FROM:<>", "SOML FROM:<>", "SAML FROM:<>", "" };
+	static const char *const lines[] = { "XFOO", "ATRN a", "TURN", "SEND FROM:<>",
+		"SOML FROM:<>", "SAML FROM:<>", "" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
@@ -103,8 +117,10 @@ refusals_fit_everywhere_but_unasked(void **state)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		for (unsigned code = 400; code < 600; code++) {
 			struct due due = due_of(&rows[i]);
-			assert_int_equal(standing_of(&due, code), due.stage == DUE_PARTED ? REPLY_UNLISTED :
-			    due.stage == DUE_NOTHING && code != 421 ? REPLY_OUT_OF_STEP : REPLY_FITS);
+			assert_int_equal(standing_of(&due, code),
+			    due.stage == DUE_PARTED			? REPLY_UNLISTED :
+				due.stage == DUE_NOTHING && code != 421 ? REPLY_OUT_OF_STEP :
+									  REPLY_FITS);
 		}
 }
 
@@ -125,14 +141,36 @@ comes_to(const char *line, const char *octets)
 static void
 what_a_reply_makes_of_a_message(void **state)
 {
-	static const struct { const char *reply; enum err_kind want; } cases[] = {
-		{ "250 ok\r\n", ERR_NONE }, { "250-a\r\n250 b\r\n", ERR_NONE }, { "250\r\n", ERR_NONE }, { "200 ok\r\n", ERR_NONE },
-		{ "299 ok\r\n", ERR_NONE }, { "250-a\r\n251 b\r\n", ERR_NONE },
-		{ "451 no\r\n", ERR_TEMPORARY }, { "421 bye\r\n", ERR_TEMPORARY }, { "552 no\r\n", ERR_REFUSED }, { "550-a\r\n554 b\r\n", ERR_REFUSED },
-		{ "199 x\r\n", ERR_UNKNOWN }, { "220 x\r\n", ERR_UNKNOWN }, { "221 x\r\n", ERR_UNKNOWN }, { "235 x\r\n", ERR_UNKNOWN },
-		{ "334 x\r\n", ERR_UNKNOWN }, { "353 x\r\n", ERR_UNKNOWN }, { "354 x\r\n", ERR_UNKNOWN }, { "399 x\r\n", ERR_UNKNOWN },
-		{ "600 x\r\n", ERR_UNKNOWN }, { "999 x\r\n", ERR_UNKNOWN }, { "000 x\r\n", ERR_UNKNOWN }, { "ok\r\n", ERR_UNKNOWN }, { "\r\n", ERR_UNKNOWN },
-		{ "250-a\r\n550 b\r\n", ERR_UNKNOWN }, { "550-a\r\n250 b\r\n", ERR_UNKNOWN }, { "250-a\r\nb\r\n250 c\r\n", ERR_NONE },
+	static const struct {
+		const char *reply;
+		enum err_kind want;
+	} cases[] = {
+		{ "250 ok\r\n", ERR_NONE },
+		{ "250-a\r\n250 b\r\n", ERR_NONE },
+		{ "250\r\n", ERR_NONE },
+		{ "200 ok\r\n", ERR_NONE },
+		{ "299 ok\r\n", ERR_NONE },
+		{ "250-a\r\n251 b\r\n", ERR_NONE },
+		{ "451 no\r\n", ERR_TEMPORARY },
+		{ "421 bye\r\n", ERR_TEMPORARY },
+		{ "552 no\r\n", ERR_REFUSED },
+		{ "550-a\r\n554 b\r\n", ERR_REFUSED },
+		{ "199 x\r\n", ERR_UNKNOWN },
+		{ "220 x\r\n", ERR_UNKNOWN },
+		{ "221 x\r\n", ERR_UNKNOWN },
+		{ "235 x\r\n", ERR_UNKNOWN },
+		{ "334 x\r\n", ERR_UNKNOWN },
+		{ "353 x\r\n", ERR_UNKNOWN },
+		{ "354 x\r\n", ERR_UNKNOWN },
+		{ "399 x\r\n", ERR_UNKNOWN },
+		{ "600 x\r\n", ERR_UNKNOWN },
+		{ "999 x\r\n", ERR_UNKNOWN },
+		{ "000 x\r\n", ERR_UNKNOWN },
+		{ "ok\r\n", ERR_UNKNOWN },
+		{ "\r\n", ERR_UNKNOWN },
+		{ "250-a\r\n550 b\r\n", ERR_UNKNOWN },
+		{ "550-a\r\n250 b\r\n", ERR_UNKNOWN },
+		{ "250-a\r\nb\r\n250 c\r\n", ERR_NONE },
 	};
 
 	(void)state;
@@ -140,9 +178,11 @@ what_a_reply_makes_of_a_message(void **state)
 		for (int each = 0; each < 2; each++) {
 			struct arena arena = { 0 };
 			struct reply reply;
-			struct due due = { .stage = each ? DUE_RECIPIENT : DUE_MESSAGE, .verb = VERB_DATA };
+			struct due due = { .stage = each ? DUE_RECIPIENT : DUE_MESSAGE,
+				.verb = VERB_DATA };
 			assert_true(reply_parse(span_of(cases[i].reply), &arena, &reply) > 0);
-			if (standing_err(&due, standing_of(&due, reply.code), &reply) != cases[i].want)
+			if (standing_err(&due, standing_of(&due, reply.code), &reply) !=
+			    cases[i].want)
 				fail_msg("%s", cases[i].reply);
 			arena_release(&arena);
 		}
@@ -200,7 +240,10 @@ the_sentence_names_what_came_and_what_is_due(void **state)
 			char code[12];
 			standing_text(&due, standing, codes[k], text);
 			snprintf(code, sizeof code, "%u", codes[k]);
-			assert_true(standing == REPLY_FITS || due.stage == DUE_PARTED ? text[0] == '\0' : strstr(text, code) && (strstr(text, "RFC") || strstr(text, "README")));
+			assert_true(standing == REPLY_FITS || due.stage == DUE_PARTED ?
+				text[0] == '\0' :
+				strstr(text, code) &&
+				    (strstr(text, "RFC") || strstr(text, "README")));
 		}
 }
 

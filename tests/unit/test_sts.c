@@ -3,12 +3,16 @@
 
 #include "smtp/sts.h"
 
-static const struct { struct span text; const char *id, *why; } records[] = {
+static const struct {
+	struct span text;
+	const char *id, *why;
+} records[] = {
 	{ SPAN_INIT("v=STSv1; id=20160831085700Z;"), "20160831085700Z", NULL },
 	{ SPAN_INIT("v=STSv1;id=1"), "1", NULL },
 	{ SPAN_INIT("v=STSv1 ;\t id=a ; x=y;"), "a", NULL },
 	{ SPAN_INIT("v=STSv1; id=1; id=2"), "1", NULL },
-	{ SPAN_INIT("v=STSv1; id=12345678901234567890123456789012"), "12345678901234567890123456789012", NULL },
+	{ SPAN_INIT("v=STSv1; id=12345678901234567890123456789012"),
+	    "12345678901234567890123456789012", NULL },
 	{ SPAN_INIT("v=STSv1; id=123456789012345678901234567890123"), NULL, "its id is not" },
 	{ SPAN_INIT("v=STSv1; id=a-b"), NULL, "its id is not" },
 	{ SPAN_INIT("v=STSv1; id="), NULL, "its id is not" },
@@ -28,19 +32,28 @@ each_record(void **state)
 		bool ok = sts_record_parse(records[i].text, &id, &why);
 		if (ok != (records[i].id != NULL) || (ok && !span_eq(id, span_of(records[i].id))) ||
 		    (!ok && !span_starts(span_of(why), span_of(records[i].why))))
-			fail_msg("%s: %d %.*s %s", records[i].text.at, ok, SPAN_ARG(id), ok ? "" : why);
+			fail_msg(
+			    "%s: %d %.*s %s", records[i].text.at, ok, SPAN_ARG(id), ok ? "" : why);
 	}
 }
 
 #define HEAD "version: STSv1\n"
 #define REST "mode: enforce\nmax_age: 604800\n"
-static const struct { const char *text, *why; enum sts_mode mode; size_t nmx; unsigned max_age; } policies[] = {
-	{ HEAD "mode: enforce\nmx: mail.example.com\nmx: *.example.net\nmx: backupmx.example.com\nmax_age: 604800\n", NULL,
-	  STS_MODE_ENFORCE, 3, 604800 },
-	{ "version: STSv1\r\nmode: testing\r\nmx: a.example\r\nmax_age: 0\r\n", NULL, STS_MODE_TESTING, 1, 0 },
+static const struct {
+	const char *text, *why;
+	enum sts_mode mode;
+	size_t nmx;
+	unsigned max_age;
+} policies[] = {
+	{ HEAD "mode: enforce\nmx: mail.example.com\nmx: *.example.net\nmx: "
+	       "backupmx.example.com\nmax_age: 604800\n",
+	    NULL, STS_MODE_ENFORCE, 3, 604800 },
+	{ "version: STSv1\r\nmode: testing\r\nmx: a.example\r\nmax_age: 0\r\n", NULL,
+	    STS_MODE_TESTING, 1, 0 },
 	{ "max_age:1\nmx:a\nmode:none\nversion:STSv1", NULL, STS_MODE_NONE, 1, 1 },
 	{ HEAD "mode: none\nmax_age: 86400", NULL, STS_MODE_NONE, 0, 86400 },
-	{ HEAD REST "mx: a.example\nmode: none\nextension: x:y\n\n", NULL, STS_MODE_ENFORCE, 1, 604800 },
+	{ HEAD REST "mx: a.example\nmode: none\nextension: x:y\n\n", NULL, STS_MODE_ENFORCE, 1,
+	    604800 },
 	{ HEAD "mode: none\nmax_age: 31557600", NULL, STS_MODE_NONE, 0, 31557600 },
 	{ HEAD "mode: none\nmax_age: 31557601", "its max_age", 0, 0, 0 },
 	{ HEAD "mode: none\nmax_age: -1", "its max_age", 0, 0, 0 },
@@ -68,10 +81,14 @@ each_policy(void **state)
 		struct sts_policy p;
 		const char *why;
 		bool ok = sts_policy_parse(span_of(policies[i].text), &arena, &p, &why);
-		if (ok != !policies[i].why || (!ok && !span_starts(span_of(why), span_of(policies[i].why))))
+		if (ok != !policies[i].why ||
+		    (!ok && !span_starts(span_of(why), span_of(policies[i].why))))
 			fail_msg("%s: %s", policies[i].text, ok ? "is a policy" : why);
-		if (ok && (p.mode != policies[i].mode || p.nmx != policies[i].nmx || p.max_age != policies[i].max_age))
-			fail_msg("%s: mode %d, %zu mx, max_age %llu", policies[i].text, p.mode, p.nmx, (unsigned long long)p.max_age);
+		if (ok &&
+		    (p.mode != policies[i].mode || p.nmx != policies[i].nmx ||
+			p.max_age != policies[i].max_age))
+			fail_msg("%s: mode %d, %zu mx, max_age %llu", policies[i].text, p.mode,
+			    p.nmx, (unsigned long long)p.max_age);
 	}
 	arena_release(&arena);
 }
@@ -120,7 +137,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_record), cmocka_unit_test(each_policy), cmocka_unit_test(too_many_mx),
+		cmocka_unit_test(each_record),
+		cmocka_unit_test(each_policy),
+		cmocka_unit_test(too_many_mx),
 		cmocka_unit_test(each_name),
 	};
 	return cmocka_run_group_tests_name("sts", tests, NULL, NULL);

@@ -11,8 +11,11 @@ resolv_conf(void **state)
 	char text[ADDR_TEXT];
 
 	(void)state;
-	resolv_conf_parse(&c, SPAN("# a\nnameserver 192.0.2.1\n;x\nnameserver\t2001:db8::1 \nnameserver nonsense\r\n"
-	    "domain old.example\nsearch a.example  b.example\noptions rotate ndots:3 trust-ad\nnonsense"), &arena);
+	resolv_conf_parse(&c,
+	    SPAN("# a\nnameserver 192.0.2.1\n;x\nnameserver\t2001:db8::1 \nnameserver nonsense\r\n"
+		 "domain old.example\nsearch a.example  b.example\noptions rotate ndots:3 "
+		 "trust-ad\nnonsense"),
+	    &arena);
 	assert_int_equal(c.nservers, 2);
 	assert_string_equal(addr_text(&c.server[0], text), "192.0.2.1:53");
 	assert_string_equal(addr_text(&c.server[1], text), "[2001:db8::1]:53");
@@ -64,8 +67,9 @@ more_than_there_is_room_for(void **state)
 static void
 hosts(void **state)
 {
-	static const char text[] = "127.0.0.1 localhost\n::1\tlocalhost ip6-localhost # MX1\n192.0.2.1 mx1.example mx1 MX1\n"
-	    "nonsense mx1\n192.0.2.2 MX1.example";
+	static const char text[] = "127.0.0.1 localhost\n::1\tlocalhost ip6-localhost # "
+				   "MX1\n192.0.2.1 mx1.example mx1 MX1\n"
+				   "nonsense mx1\n192.0.2.2 MX1.example";
 	struct addr found[4];
 	char shown[ADDR_TEXT];
 
@@ -82,7 +86,8 @@ hosts(void **state)
 static void
 full_names(void **state)
 {
-	const char *text = "127.0.0.1 localhost\n127.0.1.1 mx1.example.org mx1 # the host\n::1 lone\n192.0.2.1 mx2 mx2.example.org\n";
+	const char *text = "127.0.0.1 localhost\n127.0.1.1 mx1.example.org mx1 # the host\n::1 "
+			   "lone\n192.0.2.1 mx2 mx2.example.org\n";
 
 	(void)state;
 	assert_true(span_eq(hosts_full_name(span_of(text), SPAN("mx1")), SPAN("mx1.example.org")));

@@ -1,4 +1,7 @@
-/* The tables that explain: every row of IANA's registries and every code of the RFCs, and which sense a reply gets. */
+/*
+ * The tables that explain: every row of IANA's registries and every code of the RFCs, and which
+ * sense a reply gets.
+ */
 #include "tests.h"
 
 #include <stdio.h>
@@ -47,10 +50,34 @@ static const struct { const char *keyword, *source; } registered[] = {
 };
 
 static const char *const vendors[] = {
-	"XCLIENT", "XFORWARD", "XVERP", "VERP", "PRDR", "X_PIPE_CONNECT", "PIPECONNECT", "X-ANONYMOUSTLS",
-	"X-EXPS", "X-LINK2STATE", "XEXCH50", "XRDST", "XSHADOW", "XSHADOWREQUEST", "XOORG", "XPROXY",
-	"XPROXYFROM", "XSESSIONPARAMS", "XSYSPROBE", "XORIGFROM", "XMESSAGECONTEXT", "XACK", "X-RCPTLIMIT",
-	"XLOOP", "XADR", "XSTA", "XGEN", "TIME",
+	"XCLIENT",
+	"XFORWARD",
+	"XVERP",
+	"VERP",
+	"PRDR",
+	"X_PIPE_CONNECT",
+	"PIPECONNECT",
+	"X-ANONYMOUSTLS",
+	"X-EXPS",
+	"X-LINK2STATE",
+	"XEXCH50",
+	"XRDST",
+	"XSHADOW",
+	"XSHADOWREQUEST",
+	"XOORG",
+	"XPROXY",
+	"XPROXYFROM",
+	"XSESSIONPARAMS",
+	"XSYSPROBE",
+	"XORIGFROM",
+	"XMESSAGECONTEXT",
+	"XACK",
+	"X-RCPTLIMIT",
+	"XLOOP",
+	"XADR",
+	"XSTA",
+	"XGEN",
+	"TIME",
 };
 
 /* subject, detail, the reply codes that go with it, the RFC that made it */
@@ -139,17 +166,93 @@ static const struct { unsigned subject, detail; const char *basic, *rfc; } statu
 };
 
 static const unsigned codes[] = {
-	211, 214, 220, 221, 235, 250, 251, 252, 253, 334, 353, 354, 355, 421, 422, 430, 431, 432, 441, 442, 446,
-	447, 450, 451, 452, 453, 454, 455, 458, 459, 471, 500, 501, 502, 503, 504, 521, 523, 524, 525, 530, 533,
-	534, 535, 538, 550, 551, 552, 553, 554, 555, 556,
+	211,
+	214,
+	220,
+	221,
+	235,
+	250,
+	251,
+	252,
+	253,
+	334,
+	353,
+	354,
+	355,
+	421,
+	422,
+	430,
+	431,
+	432,
+	441,
+	442,
+	446,
+	447,
+	450,
+	451,
+	452,
+	453,
+	454,
+	455,
+	458,
+	459,
+	471,
+	500,
+	501,
+	502,
+	503,
+	504,
+	521,
+	523,
+	524,
+	525,
+	530,
+	533,
+	534,
+	535,
+	538,
+	550,
+	551,
+	552,
+	553,
+	554,
+	555,
+	556,
 };
 
 #define COUNT(table) (sizeof (table) / sizeof *(table))
 
 static const char *const terms[] = {
-	"tls-unique", "tls-server-end-point", "tls-exporter", "SMTP", "ESMTP", "ESMTPA", "ESMTPS", "ESMTPSA", "LMTP", "LMTPA",
-	"LMTPS", "LMTPSA", "UTF8SMTP", "UTF8SMTPA", "UTF8SMTPS", "UTF8SMTPSA", "UTF8LMTP", "UTF8LMTPA", "UTF8LMTPS",
-	"UTF8LMTPSA", "MMS", "MTA-STS", "_mta-sts", "TLSRPT", "enforce", "port 24", "port 366", "port 465", "port 587", "OK",
+	"tls-unique",
+	"tls-server-end-point",
+	"tls-exporter",
+	"SMTP",
+	"ESMTP",
+	"ESMTPA",
+	"ESMTPS",
+	"ESMTPSA",
+	"LMTP",
+	"LMTPA",
+	"LMTPS",
+	"LMTPSA",
+	"UTF8SMTP",
+	"UTF8SMTPA",
+	"UTF8SMTPS",
+	"UTF8SMTPSA",
+	"UTF8LMTP",
+	"UTF8LMTPA",
+	"UTF8LMTPS",
+	"UTF8LMTPSA",
+	"MMS",
+	"MTA-STS",
+	"_mta-sts",
+	"TLSRPT",
+	"enforce",
+	"port 24",
+	"port 366",
+	"port 465",
+	"port 587",
+	"OK",
 };
 
 static void
@@ -170,8 +273,10 @@ every_keyword_is_explained(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(registered); i++) {
 		const struct extension_info *info = extension_info(span_of(registered[i].keyword));
-		if (!info || strcmp(info->source, registered[i].source) != 0 || info->kind == EXTENSION_VENDOR)
-			fail_msg("%s: %s", registered[i].keyword, info ? info->source : "not known");
+		if (!info || strcmp(info->source, registered[i].source) != 0 ||
+		    info->kind == EXTENSION_VENDOR)
+			fail_msg(
+			    "%s: %s", registered[i].keyword, info ? info->source : "not known");
 	}
 	for (size_t i = 0; i < COUNT(vendors); i++) {
 		const struct extension_info *info = extension_info(span_of(vendors[i]));
@@ -183,7 +288,8 @@ every_keyword_is_explained(void **state)
 static void
 what_a_middlebox_wrote_is_told(void **state)
 {
-	static const char *const masked[] = { "XXXXXXXA", "XXXXXXXX", "XXXXA", "XXXX", "XXXXXXXXXXXXXXXXXXXA" };
+	static const char *const masked[] = { "XXXXXXXA", "XXXXXXXX", "XXXXA", "XXXX",
+		"XXXXXXXXXXXXXXXXXXXA" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(masked); i++)
@@ -199,9 +305,12 @@ every_status_is_explained(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(statuses); i++) {
-		const struct status_info *info = status_info(statuses[i].subject, statuses[i].detail);
-		if (!info || strcmp(info->basic, statuses[i].basic) != 0 || !strstr(info->rfc, statuses[i].rfc))
-			fail_msg("X.%u.%u: %s", statuses[i].subject, statuses[i].detail, info ? info->basic : "not known");
+		const struct status_info *info = status_info(
+		    statuses[i].subject, statuses[i].detail);
+		if (!info || strcmp(info->basic, statuses[i].basic) != 0 ||
+		    !strstr(info->rfc, statuses[i].rfc))
+			fail_msg("X.%u.%u: %s", statuses[i].subject, statuses[i].detail,
+			    info ? info->basic : "not known");
 	}
 	while (status_row(n))
 		n++;
@@ -216,9 +325,32 @@ static void
 every_mechanism_is_explained(void **state)
 {
 	static const char *const names[] = {
-		"PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS",
-		"SCRAM-SHA-512", "SCRAM-SHA-512-PLUS", "SCRAM-SHA3-512", "SCRAM-SHA3-512-PLUS", "OAUTHBEARER", "XOAUTH2", "EXTERNAL",
-		"ANONYMOUS", "GSSAPI", "GS2-KRB5", "GS2-IAKERB", "NTLM", "MSN", "SPA", "OTP", "SECURID", "SAML20", "OPENID20",
+		"PLAIN",
+		"LOGIN",
+		"CRAM-MD5",
+		"DIGEST-MD5",
+		"SCRAM-SHA-1",
+		"SCRAM-SHA-1-PLUS",
+		"SCRAM-SHA-256",
+		"SCRAM-SHA-256-PLUS",
+		"SCRAM-SHA-512",
+		"SCRAM-SHA-512-PLUS",
+		"SCRAM-SHA3-512",
+		"SCRAM-SHA3-512-PLUS",
+		"OAUTHBEARER",
+		"XOAUTH2",
+		"EXTERNAL",
+		"ANONYMOUS",
+		"GSSAPI",
+		"GS2-KRB5",
+		"GS2-IAKERB",
+		"NTLM",
+		"MSN",
+		"SPA",
+		"OTP",
+		"SECURID",
+		"SAML20",
+		"OPENID20",
 		"KERBEROS_V4",
 	};
 
@@ -238,8 +370,30 @@ static void
 every_verb_is_explained(void **state)
 {
 	static const char *const names[] = {
-		"HELO", "EHLO", "LHLO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "VRFY", "EXPN", "HELP", "NOOP", "QUIT", "STARTTLS",
-		"AUTH", "ETRN", "ATRN", "TURN", "SEND", "SOML", "SAML", "XCLIENT", "XFORWARD", "BURL",
+		"HELO",
+		"EHLO",
+		"LHLO",
+		"MAIL",
+		"RCPT",
+		"DATA",
+		"BDAT",
+		"RSET",
+		"VRFY",
+		"EXPN",
+		"HELP",
+		"NOOP",
+		"QUIT",
+		"STARTTLS",
+		"AUTH",
+		"ETRN",
+		"ATRN",
+		"TURN",
+		"SEND",
+		"SOML",
+		"SAML",
+		"XCLIENT",
+		"XFORWARD",
+		"BURL",
 	};
 
 	(void)state;
@@ -260,7 +414,12 @@ every_code_is_explained(void **state)
 static void
 the_exact_sense_comes_first(void **state)
 {
-	static const struct { unsigned code; struct status status; enum stage stage; const char *has; } want[] = {
+	static const struct {
+		unsigned code;
+		struct status status;
+		enum stage stage;
+		const char *has;
+	} want[] = {
 		{ 451, { 4, 7, 1 }, STAGE_RCPT, "greylisting" },
 		{ 450, { 0 }, STAGE_RCPT, "put off" },
 		{ 550, { 5, 1, 1 }, STAGE_RCPT, "no such mailbox" },
@@ -290,7 +449,8 @@ the_exact_sense_comes_first(void **state)
 	for (size_t i = 0; i < COUNT(want); i++) {
 		const struct sense *s = sense_find(want[i].code, want[i].status, want[i].stage);
 		if (!s || !strstr(s->means, want[i].has))
-			fail_msg("%u at %s: %s", want[i].code, stage_text(want[i].stage), s ? s->means : "nothing");
+			fail_msg("%u at %s: %s", want[i].code, stage_text(want[i].stage),
+			    s ? s->means : "nothing");
 	}
 	assert_null(sense_find(250, (struct status){ 0 }, STAGE_RCPT));
 }
@@ -305,7 +465,8 @@ no_sense_hides_another(void **state)
 		struct status st = { 0 };
 		unsigned code = row->code > 9 ? row->code : row->code ? row->code * 100 + 99 : 599;
 		if (row->subject >= 0)
-			st = (struct status){ (unsigned char)(code / 100), (unsigned short)row->subject, (unsigned short)row->detail };
+			st = (struct status){ (unsigned char)(code / 100),
+				(unsigned short)row->subject, (unsigned short)row->detail };
 		if (sense_find(code, st, row->stage) != row)
 			fail_msg("row %zu (%s) is never found", n, row->means);
 	}
@@ -315,7 +476,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_term_is_explained), cmocka_unit_test(every_keyword_is_explained),
+		cmocka_unit_test(every_term_is_explained),
+		cmocka_unit_test(every_keyword_is_explained),
 		cmocka_unit_test(what_a_middlebox_wrote_is_told),
 		cmocka_unit_test(every_status_is_explained),
 		cmocka_unit_test(every_code_is_explained),

@@ -49,7 +49,12 @@ static const struct want {
 	{ "mx:example.org", NULL, "mx example.org:25", NULL },
 	{ "mx:example.org", "26", "mx example.org:26 said", NULL },
 	{ "someone@[192.0.2.1]", NULL, "mx 192.0.2.1:25 from someone", NULL },
-	{ "b\xC3\xBC" "cher.example", NULL, "host b\xC3\xBC" "cher.example:25", NULL },
+	{ "b\xC3\xBC"
+	  "cher.example",
+	    NULL,
+	    "host b\xC3\xBC"
+	    "cher.example:25",
+	    NULL },
 
 	{ "25", NULL, NULL, "\"25\" is a number, not a host: the host comes first, then the port" },
 	{ "25", "mx1.example.org", NULL, "is neither a port" },
@@ -67,25 +72,33 @@ static const struct want {
 	{ "[2001:db8::1", NULL, NULL, "lacks a \"]\"" },
 	{ "[2001:db8::1]25", NULL, NULL, "want a \":\" and the port behind \"]\"" },
 	{ "http://example.org", NULL, NULL, "\"http\" is a scheme that smtpsh does not know" },
-	{ "smtp://user:geheim@example.org", NULL, NULL, "a password does not belong into a target" },
+	{ "smtp://user:geheim@example.org", NULL, NULL,
+	    "a password does not belong into a target" },
 	{ "user:geheim@example.org", NULL, NULL, "a password does not belong into a target" },
-	{ "smtps://user:ge@heim@example.org", NULL, NULL, "a password does not belong into a target" },
-	{ "http://user:geheim@example.org", NULL, NULL, "\"http\" is a scheme that smtpsh does not know" },
+	{ "smtps://user:ge@heim@example.org", NULL, NULL,
+	    "a password does not belong into a target" },
+	{ "http://user:geheim@example.org", NULL, NULL,
+	    "\"http\" is a scheme that smtpsh does not know" },
 };
 
 static void
 show(const struct target *t, char *out, size_t size)
 {
 	static const char *const kinds[] = {
-		[TARGET_HOST] = "host", [TARGET_MX] = "mx", [TARGET_UNIX] = "unix", [TARGET_PIPE] = "pipe", [TARGET_DEMO] = "demo",
+		[TARGET_HOST] = "host",
+		[TARGET_MX] = "mx",
+		[TARGET_UNIX] = "unix",
+		[TARGET_PIPE] = "pipe",
+		[TARGET_DEMO] = "demo",
 	};
 	static const char *const tls[] = {
 		[TARGET_TLS_UNSAID] = "", [TARGET_TLS_OFF] = " off", [TARGET_TLS_TRY] = " try",
 		[TARGET_TLS_STARTTLS] = " starttls", [TARGET_TLS_IMPLICIT] = " implicit",
 	};
 
-	snprintf(out, size, "%s %.*s:%u%s%s%s%s%.*s", kinds[t->kind], SPAN_ARG(t->host), t->port, t->port_said ? " said" : "",
-	    tls[t->tls], t->lmtp ? " lmtp" : "", t->sender.len ? " from " : "", SPAN_ARG(t->sender));
+	snprintf(out, size, "%s %.*s:%u%s%s%s%s%.*s", kinds[t->kind], SPAN_ARG(t->host), t->port,
+	    t->port_said ? " said" : "", tls[t->tls], t->lmtp ? " lmtp" : "",
+	    t->sender.len ? " from " : "", SPAN_ARG(t->sender));
 }
 
 static void
@@ -96,8 +109,8 @@ check(const struct want *w)
 	struct err err = { 0 };
 	char shown[200] = "";
 	char *text = exact_copy(span_of(w->text)), *port = exact_copy(span_of(w->port));
-	bool ok = target_parse(&t, (struct span){ text, strlen(w->text) }, (struct span){ port, w->port ? strlen(w->port) : 0 }, 0,
-	    &arena, &err);
+	bool ok = target_parse(&t, (struct span){ text, strlen(w->text) },
+	    (struct span){ port, w->port ? strlen(w->port) : 0 }, 0, &arena, &err);
 
 	free(text);
 	if (ok)
@@ -142,10 +155,34 @@ a_port_that_was_given_elsewhere(void **state)
 static void
 host_names(void **state)
 {
-	static const char *const good[] = { "a", "mx1.example.org", "_dmarc.example.org", "3com.example", "xn--bcher-kva.example", "0x7f.1", "a-b.c" };
+	static const char *const good[] = { "a", "mx1.example.org", "_dmarc.example.org",
+		"3com.example", "xn--bcher-kva.example", "0x7f.1", "a-b.c" };
 	static const char *const bad[] = {
-		"", ".", "a..b", ".a", "a.", "x.localhost?.a.test", "x#.a", "a/b", "a:b", "a@b", "a%62", "a b", "a\\b", "a\tb", "[::1]", "::1", "a\x7f", "b\xc3\xbc",
-		"a,b", "a;b", "a=b", "a&b", "a+b", "a*b", "\"a\"",
+		"",
+		".",
+		"a..b",
+		".a",
+		"a.",
+		"x.localhost?.a.test",
+		"x#.a",
+		"a/b",
+		"a:b",
+		"a@b",
+		"a%62",
+		"a b",
+		"a\\b",
+		"a\tb",
+		"[::1]",
+		"::1",
+		"a\x7f",
+		"b\xc3\xbc",
+		"a,b",
+		"a;b",
+		"a=b",
+		"a&b",
+		"a+b",
+		"a*b",
+		"\"a\"",
 	};
 	char label[70] = "";
 

@@ -19,13 +19,17 @@ made_safe(void **state)
 		{ SPAN_INIT("\xE4 Latin-1"), SPAN_INIT("\\xE4 Latin-1") },
 		{ SPAN_INIT("\xC0\xAF"), SPAN_INIT("\\xC0\\xAF") },		/* over-long */
 		{ SPAN_INIT("\xED\xA0\x80"), SPAN_INIT("\\xED\\xA0\\x80") },	/* a surrogate */
-		{ SPAN_INIT("\xF4\x90\x80\x80"), SPAN_INIT("\\xF4\\x90\\x80\\x80") },	/* beyond Unicode */
+		/* beyond Unicode */
+		{ SPAN_INIT("\xF4\x90\x80\x80"), SPAN_INIT("\\xF4\\x90\\x80\\x80") },
 		{ SPAN_INIT("cut \xE6\x97"), SPAN_INIT("cut \\xE6\\x97") },
 		{ SPAN_INIT("\xC2\x9B" "31m"), SPAN_INIT("\\xC2\\x9B" "31m") },	/* C1 CSI */
 		{ SPAN_INIT("\x7F"), SPAN_INIT("\\x7F") },
-		{ SPAN_INIT("a\xE2\x80\xAE" "b"), SPAN_INIT("a\\xE2\\x80\\xAE" "b") },	/* right-to-left override */
-		{ SPAN_INIT("a\xE2\x81\xA6" "b"), SPAN_INIT("a\\xE2\\x81\\xA6" "b") },	/* an isolate */
-		{ SPAN_INIT("a\xE2\x80\x8B" "b"), SPAN_INIT("a\\xE2\\x80\\x8B" "b") },	/* no width */
+		/* right-to-left override */
+		{ SPAN_INIT("a\xE2\x80\xAE" "b"), SPAN_INIT("a\\xE2\\x80\\xAE" "b") },
+		/* an isolate */
+		{ SPAN_INIT("a\xE2\x81\xA6" "b"), SPAN_INIT("a\\xE2\\x81\\xA6" "b") },
+		/* no width */
+		{ SPAN_INIT("a\xE2\x80\x8B" "b"), SPAN_INIT("a\\xE2\\x80\\x8B" "b") },
 	};
 
 	(void)state;
@@ -99,7 +103,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(made_safe), cmocka_unit_test(every_octet), cmocka_unit_test(widths),
+		cmocka_unit_test(made_safe),
+		cmocka_unit_test(every_octet),
+		cmocka_unit_test(widths),
 		cmocka_unit_test(human_numbers),
 	};
 	setlocale(LC_CTYPE, "C.UTF-8");

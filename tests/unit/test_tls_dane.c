@@ -1,4 +1,6 @@
-/* TLSA records against the certificates of a handshake: each verdict, and what the whole comes to. */
+/*
+ * TLSA records against the certificates of a handshake: each verdict, and what the whole comes to.
+ */
 #include "tests.h"
 
 #include <stdio.h>
@@ -54,12 +56,15 @@ shake(void **state)
 	f.loop = loop_new();
 	f.made = tls_make(names, 1, &err);
 	f.server_tls = tls_context_new(&(struct tls_opts){ .server = true, .made = f.made }, &err);
-	f.client_tls = tls_context_new(&(struct tls_opts){ .ca = "/dev" }, &err);	/* trusts nobody */
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
+	/* trusts nobody */
+	f.client_tls = tls_context_new(&(struct tls_opts){ .ca = "/dev" }, &err);
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair), 0);
 	f.server.conn = conn_over(f.loop, pair[0], on_news, &f.server, &err);
 	f.client.conn = conn_over(f.loop, pair[1], on_news, &f.client, &err);
 	assert_true(conn_tls(f.server.conn, f.server_tls, &(struct tls_ask){ 0 }, &err));
-	assert_true(conn_tls(f.client.conn, f.client_tls, &(struct tls_ask){ .name = SPAN("mx.example") }, &err));
+	assert_true(conn_tls(
+	    f.client.conn, f.client_tls, &(struct tls_ask){ .name = SPAN("mx.example") }, &err));
 	while (!f.server.told || !f.client.told)
 		loop_turn(f.loop, true);
 	assert_int_equal(f.client.news, CONN_TLS_UP);
@@ -102,14 +107,25 @@ each_record(void **state)
 {
 	static const char other[32] = { 1 };
 	const struct span wrong = { other, sizeof other };
-	const struct { struct tlsa record; enum tlsa_verdict verdict; enum dane_state state; } table[] = {
-		{ { 3, 1, 1, f.key }, TLSA_MATCHES, DANE_MATCHED }, { { 3, 0, 1, f.cert }, TLSA_MATCHES, DANE_MATCHED },
-		{ { 3, 1, 1, wrong }, TLSA_DIFFERS, DANE_MISMATCHED }, { { 3, 0, 1, f.key }, TLSA_DIFFERS, DANE_MISMATCHED },
-		{ { 2, 1, 1, f.key }, TLSA_DIFFERS, DANE_MISMATCHED }, { { 0, 1, 1, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
-		{ { 1, 1, 1, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE }, { { 4, 1, 1, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
-		{ { 3, 2, 1, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE }, { { 3, 1, 3, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
-		{ { 3, 1, 2, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE }, { { 3, 1, 1, span_first(f.key, 31) }, TLSA_UNUSABLE, DANE_UNUSABLE },
-		{ { 3, 1, 0, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE }, { { 3, 1, 1, SPAN_NONE }, TLSA_UNUSABLE, DANE_UNUSABLE },
+	const struct {
+		struct tlsa record;
+		enum tlsa_verdict verdict;
+		enum dane_state state;
+	} table[] = {
+		{ { 3, 1, 1, f.key }, TLSA_MATCHES, DANE_MATCHED },
+		{ { 3, 0, 1, f.cert }, TLSA_MATCHES, DANE_MATCHED },
+		{ { 3, 1, 1, wrong }, TLSA_DIFFERS, DANE_MISMATCHED },
+		{ { 3, 0, 1, f.key }, TLSA_DIFFERS, DANE_MISMATCHED },
+		{ { 2, 1, 1, f.key }, TLSA_DIFFERS, DANE_MISMATCHED },
+		{ { 0, 1, 1, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
+		{ { 1, 1, 1, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
+		{ { 4, 1, 1, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
+		{ { 3, 2, 1, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
+		{ { 3, 1, 3, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
+		{ { 3, 1, 2, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
+		{ { 3, 1, 1, span_first(f.key, 31) }, TLSA_UNUSABLE, DANE_UNUSABLE },
+		{ { 3, 1, 0, f.key }, TLSA_UNUSABLE, DANE_UNUSABLE },
+		{ { 3, 1, 1, SPAN_NONE }, TLSA_UNUSABLE, DANE_UNUSABLE },
 		{ { 3, 1, 1, f.key, .malformed = true }, TLSA_UNUSABLE, DANE_UNUSABLE },
 	};
 
@@ -117,7 +133,8 @@ each_record(void **state)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct tls_dane d = judge(DANE_USABLE, &table[i].record, 1);
 		if (d.state != table[i].state || d.result[0].verdict != table[i].verdict)
-			fail_msg("row %zu: %s, %s", i, dane_state_word(d.state), tlsa_verdict_word(d.result[0].verdict));
+			fail_msg("row %zu: %s, %s", i, dane_state_word(d.state),
+			    tlsa_verdict_word(d.result[0].verdict));
 		assert_int_equal(d.result[0].why.len == 0, table[i].verdict == TLSA_MATCHES);
 	}
 }
@@ -125,7 +142,8 @@ each_record(void **state)
 static void
 the_whole(void **state)
 {
-	const struct tlsa records[] = { { 0, 1, 1, f.key }, { 3, 1, 1, f.cert }, { 3, 1, 1, f.key }, { 3, 0, 1, f.cert } };
+	const struct tlsa records[] = { { 0, 1, 1, f.key }, { 3, 1, 1, f.cert }, { 3, 1, 1, f.key },
+		{ 3, 0, 1, f.cert } };
 
 	(void)state;
 	struct tls_dane d = judge(DANE_USABLE, records, 4);
@@ -134,7 +152,8 @@ the_whole(void **state)
 	assert_int_equal(d.match->depth, 0);
 	assert_int_equal(judge(DANE_NONE, records, 0).state, DANE_NONE);
 	assert_int_equal(judge(DANE_UNKNOWN, records, 0).state, DANE_UNKNOWN);
-	static const enum dane_state stay[] = { DANE_INSECURE, DANE_PATH, DANE_UNKNOWN, DANE_FAILED, DANE_NONE };
+	static const enum dane_state stay[] = { DANE_INSECURE, DANE_PATH, DANE_UNKNOWN, DANE_FAILED,
+		DANE_NONE };
 	for (size_t i = 0; i < sizeof stay / sizeof *stay; i++) {
 		struct tls_dane d2 = judge(stay[i], records, 4);
 		assert_int_equal(d2.state, stay[i]);
@@ -142,7 +161,8 @@ the_whole(void **state)
 		assert_false(tls_dane_requires_tls(&d2));
 	}
 	for (int i = 0; i < 4; i++) {
-		struct tls_dane one = judge(i % 2 ? DANE_INSECURE : DANE_USABLE, &records[i < 2 ? 1 : 2], 1);
+		struct tls_dane one = judge(
+		    i % 2 ? DANE_INSECURE : DANE_USABLE, &records[i < 2 ? 1 : 2], 1);
 		struct tls_info info = { .dane = &one };
 		assert_int_equal(tls_is_trusted(&info), i == 2);
 		info.verified = true;
@@ -155,7 +175,8 @@ the_whole(void **state)
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(each_record), cmocka_unit_test(the_whole) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(each_record),
+		cmocka_unit_test(the_whole) };
 
 	return cmocka_run_group_tests_name("tls_dane", tests, shake, part);
 }

@@ -25,7 +25,8 @@ each_record(void **state)
 	for (size_t i = 0; i < sizeof records / sizeof *records; i++) {
 		const char *why;
 		bool ok = tlsrpt_record_parse(records[i].text, &why);
-		if (ok != !records[i].why || (!ok && !span_starts(span_of(why), span_of(records[i].why))))
+		if (ok != !records[i].why ||
+		    (!ok && !span_starts(span_of(why), span_of(records[i].why))))
 			fail_msg("%s: %d %s", records[i].text.at, ok, ok ? "" : why);
 	}
 }

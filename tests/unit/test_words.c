@@ -1,4 +1,7 @@
-/* Words for TLS and DNS: every alert, every verification error that OpenSSL has, every rcode, TLSA's numbers. */
+/*
+ * Words for TLS and DNS: every alert, every verification error that OpenSSL has, every rcode,
+ * TLSA's numbers.
+ */
 #include "tests.h"
 
 #include <openssl/x509_vfy.h>
@@ -8,15 +11,37 @@
 #include "net/tls_words.h"
 
 /* RFC 8446 6, RFC 5246 7.2, RFC 6066 9, RFC 7301 3.2, RFC 7507 4. */
-static const struct { unsigned number; const char *name; } alerts[] = {
-	{ 0, "close_notify" }, { 10, "unexpected_message" }, { 20, "bad_record_mac" }, { 22, "record_overflow" },
-	{ 40, "handshake_failure" }, { 42, "bad_certificate" }, { 43, "unsupported_certificate" },
-	{ 44, "certificate_revoked" }, { 45, "certificate_expired" }, { 46, "certificate_unknown" },
-	{ 47, "illegal_parameter" }, { 48, "unknown_ca" }, { 49, "access_denied" }, { 50, "decode_error" },
-	{ 51, "decrypt_error" }, { 70, "protocol_version" }, { 71, "insufficient_security" }, { 80, "internal_error" },
-	{ 86, "inappropriate_fallback" }, { 90, "user_canceled" }, { 100, "no_renegotiation" },
-	{ 109, "missing_extension" }, { 110, "unsupported_extension" }, { 112, "unrecognized_name" },
-	{ 113, "bad_certificate_status_response" }, { 115, "unknown_psk_identity" }, { 116, "certificate_required" },
+static const struct {
+	unsigned number;
+	const char *name;
+} alerts[] = {
+	{ 0, "close_notify" },
+	{ 10, "unexpected_message" },
+	{ 20, "bad_record_mac" },
+	{ 22, "record_overflow" },
+	{ 40, "handshake_failure" },
+	{ 42, "bad_certificate" },
+	{ 43, "unsupported_certificate" },
+	{ 44, "certificate_revoked" },
+	{ 45, "certificate_expired" },
+	{ 46, "certificate_unknown" },
+	{ 47, "illegal_parameter" },
+	{ 48, "unknown_ca" },
+	{ 49, "access_denied" },
+	{ 50, "decode_error" },
+	{ 51, "decrypt_error" },
+	{ 70, "protocol_version" },
+	{ 71, "insufficient_security" },
+	{ 80, "internal_error" },
+	{ 86, "inappropriate_fallback" },
+	{ 90, "user_canceled" },
+	{ 100, "no_renegotiation" },
+	{ 109, "missing_extension" },
+	{ 110, "unsupported_extension" },
+	{ 112, "unrecognized_name" },
+	{ 113, "bad_certificate_status_response" },
+	{ 115, "unknown_psk_identity" },
+	{ 116, "certificate_required" },
 	{ 120, "no_application_protocol" },
 };
 
@@ -40,13 +65,28 @@ static void
 every_problem_of_a_path(void **state)
 {
 	static const int codes[] = {
-		X509_V_ERR_UNSPECIFIED, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT, X509_V_ERR_CERT_SIGNATURE_FAILURE,
-		X509_V_ERR_CERT_NOT_YET_VALID, X509_V_ERR_CERT_HAS_EXPIRED, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
-		X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
-		X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE, X509_V_ERR_CERT_CHAIN_TOO_LONG, X509_V_ERR_CERT_REVOKED,
-		X509_V_ERR_INVALID_CA, X509_V_ERR_PATH_LENGTH_EXCEEDED, X509_V_ERR_INVALID_PURPOSE, X509_V_ERR_CERT_UNTRUSTED,
-		X509_V_ERR_CERT_REJECTED, X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH, X509_V_ERR_DANE_NO_MATCH,
-		X509_V_ERR_EE_KEY_TOO_SMALL, X509_V_ERR_CA_KEY_TOO_SMALL, X509_V_ERR_CA_MD_TOO_WEAK,
+		X509_V_ERR_UNSPECIFIED,
+		X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
+		X509_V_ERR_CERT_SIGNATURE_FAILURE,
+		X509_V_ERR_CERT_NOT_YET_VALID,
+		X509_V_ERR_CERT_HAS_EXPIRED,
+		X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+		X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+		X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+		X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+		X509_V_ERR_CERT_CHAIN_TOO_LONG,
+		X509_V_ERR_CERT_REVOKED,
+		X509_V_ERR_INVALID_CA,
+		X509_V_ERR_PATH_LENGTH_EXCEEDED,
+		X509_V_ERR_INVALID_PURPOSE,
+		X509_V_ERR_CERT_UNTRUSTED,
+		X509_V_ERR_CERT_REJECTED,
+		X509_V_ERR_HOSTNAME_MISMATCH,
+		X509_V_ERR_IP_ADDRESS_MISMATCH,
+		X509_V_ERR_DANE_NO_MATCH,
+		X509_V_ERR_EE_KEY_TOO_SMALL,
+		X509_V_ERR_CA_KEY_TOO_SMALL,
+		X509_V_ERR_CA_MD_TOO_WEAK,
 	};
 
 	(void)state;
@@ -55,7 +95,8 @@ every_problem_of_a_path(void **state)
 		assert_non_null(info);
 		assert_ptr_equal(verify_named(span_of(info->name)), info);
 		assert_ptr_equal(verify_named(span_of(info->name + 11)), info);
-		assert_ptr_equal(verify_named(span_of(X509_verify_cert_error_string(codes[i]))), info);
+		assert_ptr_equal(
+		    verify_named(span_of(X509_verify_cert_error_string(codes[i]))), info);
 	}
 	assert_null(verify_info(X509_V_OK));
 }
@@ -63,7 +104,8 @@ every_problem_of_a_path(void **state)
 static void
 every_rcode(void **state)
 {
-	static const char *const names[] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED" };
+	static const char *const names[] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP",
+		"REFUSED" };
 
 	(void)state;
 	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {

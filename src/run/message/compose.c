@@ -75,8 +75,8 @@ encoded(struct arena *arena, struct span text)
 		size_t n = text.len < FOLD_WORD ? text.len : FOLD_WORD;
 		while (n < text.len && n > 1 && ((unsigned char)text.at[n] & 0xC0) == 0x80)
 			n--;
-		out = arena_printf(arena, "%.*s%s=?UTF-8?B?%.*s?=", SPAN_ARG(out), out.len ? "\r\n " : "",
-		    SPAN_ARG(base64_encode(arena, span_first(text, n))));
+		out = arena_printf(arena, "%.*s%s=?UTF-8?B?%.*s?=", SPAN_ARG(out),
+		    out.len ? "\r\n " : "", SPAN_ARG(base64_encode(arena, span_first(text, n))));
 		text = span_skip(text, n);
 	}
 	return out;
@@ -86,15 +86,16 @@ static struct span
 date(struct arena *arena)
 {
 	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+		"Aug", "Sep", "Oct", "Nov", "Dec" };
 	time_t now = time(NULL);
 	struct tm tm;
 	char zone[8];
 
 	localtime_r(&now, &tm);
 	strftime(zone, sizeof zone, "%z", &tm);
-	return arena_printf(arena, "%s, %d %s %d %02d:%02d:%02d %s", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-	    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
+	return arena_printf(arena, "%s, %d %s %d %02d:%02d:%02d %s", days[tm.tm_wday], tm.tm_mday,
+	    months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
 }
 
 static struct span
@@ -106,7 +107,9 @@ unique(struct arena *arena)
 	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
 		struct timespec now;
 		clock_gettime(CLOCK_REALTIME, &now);
-		memcpy(random, (uint64_t[]){ (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec }, sizeof(uint64_t));
+		memcpy(random,
+		    (uint64_t[]){ (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec },
+		    sizeof(uint64_t));
 	}
 	for (size_t i = 0; i < sizeof random; i++)
 		snprintf(hex + 2 * i, 3, "%02x", random[i]);
@@ -119,7 +122,8 @@ addresses(struct writer *w)
 	struct span all = SPAN_NONE;
 
 	for (size_t i = 0; i < w->c->nto; i++)
-		all = arena_printf(&w->arena, "%.*s%s<%.*s>", SPAN_ARG(all), i ? ",\r\n " : "", SPAN_ARG(w->c->to[i]));
+		all = arena_printf(&w->arena, "%.*s%s<%.*s>", SPAN_ARG(all), i ? ",\r\n " : "",
+		    SPAN_ARG(w->c->to[i]));
 	return all;
 }
 
@@ -130,18 +134,28 @@ message_id(struct writer *w)
 
 	if (host.len > 0 && host.at[0] == '[')
 		host = SPAN_NONE;
-	return arena_printf(&w->arena, "<%.*s@%.*s>", SPAN_ARG(unique(&w->arena)), SPAN_ARG(host.len ? host : SPAN("smtpsh.invalid")));
+	return arena_printf(&w->arena, "<%.*s@%.*s>", SPAN_ARG(unique(&w->arena)),
+	    SPAN_ARG(host.len ? host : SPAN("smtpsh.invalid")));
 }
 
 static void
 put_headers(struct writer *w)
 {
 	struct arena *a = &w->arena;
-	const struct { const char *name; struct span value; } ours[] = {
+	const struct {
+		const char *name;
+		struct span value;
+	} ours[] = {
 		{ "Date", date(a) },
-		{ "From", w->c->from.len ? arena_printf(a, "<%.*s>", SPAN_ARG(w->c->from)) : SPAN("Mail Delivery System <>") },
+		{ "From",
+		    w->c->from.len ? arena_printf(a, "<%.*s>", SPAN_ARG(w->c->from)) :
+				     SPAN("Mail Delivery System <>") },
 		{ "To", addresses(w) },
-		{ "Subject", encoded(a, w->c->subject.len ? w->c->subject : arena_printf(a, "smtpsh test of %.*s", SPAN_ARG(date(a)))) },
+		{ "Subject",
+		    encoded(a,
+			w->c->subject.len ?
+			    w->c->subject :
+			    arena_printf(a, "smtpsh test of %.*s", SPAN_ARG(date(a)))) },
 		{ "Message-ID", message_id(w) },
 	};
 
@@ -191,7 +205,8 @@ put_base64(struct writer *w, const char *path, struct err *err)
 		return err_set(err, ERR_USAGE, "cannot attach it: %s", why.text);
 	if (fstat(fd, &st) != 0 || st.st_size > MESSAGE_OCTETS_MAX / 2) {
 		fclose(in);
-		return err_set(err, ERR_USAGE, "cannot attach %s: it has more than %llu MiB", path, (unsigned long long)MESSAGE_OCTETS_MAX >> 21);
+		return err_set(err, ERR_USAGE, "cannot attach %s: it has more than %llu MiB", path,
+		    (unsigned long long)MESSAGE_OCTETS_MAX >> 21);
 	}
 	while ((n = fread(octets, 1, sizeof octets, in)) > 0) {
 		struct arena line = { 0 };
@@ -199,19 +214,23 @@ put_base64(struct writer *w, const char *path, struct err *err)
 		put(w, SPAN("\r\n"));
 		arena_release(&line);
 	}
-	bool ok = !ferror(in) || err_set(err, ERR_USAGE, "cannot attach %s: %s", path, strerror(errno));
+	bool ok = !ferror(in) ||
+	    err_set(err, ERR_USAGE, "cannot attach %s: %s", path, strerror(errno));
 	fclose(in);
 	return ok;
 }
 
-/* RFC 2231: a name with octets above 127, or that would end the quotes, is written with percents. */
+/*
+ * RFC 2231: a name with octets above 127, or that would end the quotes, is written with percents.
+ */
 static struct span
 file_name(struct arena *arena, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	struct span name = span_of(slash ? slash + 1 : path), out = SPAN_NONE;
 
-	if (is_ascii(name) && !span_has(name, '"') && !span_has(name, '\\') && !span_has(name, '\n'))
+	if (is_ascii(name) && !span_has(name, '"') && !span_has(name, '\\') &&
+	    !span_has(name, '\n'))
 		return arena_printf(arena, "filename=\"%.*s\"", SPAN_ARG(name));
 	for (size_t i = 0; i < name.len; i++)
 		out = arena_printf(arena, "%.*s%%%02X", SPAN_ARG(out), (unsigned char)name.at[i]);
@@ -223,7 +242,8 @@ put_attachment(struct writer *w, const char *path, struct err *err)
 {
 	put(w, arena_printf(&w->arena, "--%.*s\r\n", SPAN_ARG(w->boundary)));
 	put_header(w, "Content-Type", SPAN("application/octet-stream"));
-	put_header(w, "Content-Disposition", arena_printf(&w->arena, "attachment; %.*s", SPAN_ARG(file_name(&w->arena, path))));
+	put_header(w, "Content-Disposition",
+	    arena_printf(&w->arena, "attachment; %.*s", SPAN_ARG(file_name(&w->arena, path))));
 	put_header(w, "Content-Transfer-Encoding", SPAN("base64"));
 	put(w, SPAN("\r\n"));
 	return put_base64(w, path, err);
@@ -236,7 +256,8 @@ put_parts(struct writer *w, struct err *err)
 
 	w->boundary = arena_printf(a, "smtpsh-%.*s", SPAN_ARG(unique(a)));
 	put_header(w, "MIME-Version", SPAN("1.0"));
-	put_header(w, "Content-Type", arena_printf(a, "multipart/mixed; boundary=\"%.*s\"", SPAN_ARG(w->boundary)));
+	put_header(w, "Content-Type",
+	    arena_printf(a, "multipart/mixed; boundary=\"%.*s\"", SPAN_ARG(w->boundary)));
 	put(w, arena_printf(a, "\r\n--%.*s\r\n", SPAN_ARG(w->boundary)));
 	put_type(w);
 	put(w, SPAN("\r\n"));
@@ -268,11 +289,16 @@ static bool
 check_headers(const struct compose *c, struct err *err)
 {
 	for (size_t i = 0; i < c->nheaders; i++) {
-		struct span line = span_of(c->header[i]), rest = line, name = span_until(&rest, ':');
-		if (name.len == line.len || name.len == 0 || span_has(name, ' ') || span_has(line, '\n') || span_has(line, '\r'))
-			return err_set(err, ERR_USAGE, "\"%.*s\" is no header line: want \"Name: value\"", SPAN_ARG(span_first(line, 80)));
+		struct span line = span_of(c->header[i]), rest = line,
+			    name = span_until(&rest, ':');
+		if (name.len == line.len || name.len == 0 || span_has(name, ' ') ||
+		    span_has(line, '\n') || span_has(line, '\r'))
+			return err_set(err, ERR_USAGE,
+			    "\"%.*s\" is no header line: want \"Name: value\"",
+			    SPAN_ARG(span_first(line, 80)));
 	}
-	return !span_has(c->subject, '\n') || err_set(err, ERR_USAGE, "the subject has more than one line");
+	return !span_has(c->subject, '\n') ||
+	    err_set(err, ERR_USAGE, "the subject has more than one line");
 }
 
 static bool
@@ -284,7 +310,8 @@ keep_file(struct message *m, struct writer *w, struct err *err)
 		return err_set(err, ERR_SYSTEM, "cannot keep the message: %s", strerror(errno));
 	m->fd = fcntl(fileno(w->file), F_DUPFD_CLOEXEC, 3);
 	m->fd_octets = (uint64_t)size;
-	return m->fd >= 0 || err_set(err, ERR_SYSTEM, "cannot keep the message: %s", strerror(errno));
+	return m->fd >= 0 ||
+	    err_set(err, ERR_SYSTEM, "cannot keep the message: %s", strerror(errno));
 }
 
 bool
@@ -297,7 +324,8 @@ compose(struct message *m, const struct compose *c, struct err *err)
 	if (!check_headers(c, err))
 		return false;
 	if (c->nattach > 0 && !(w.file = tmpfile()))
-		return err_set(err, ERR_SYSTEM, "no temporary file for the message: %s", strerror(errno));
+		return err_set(
+		    err, ERR_SYSTEM, "no temporary file for the message: %s", strerror(errno));
 	bool ok = write_all(&w, err) && (!w.file || keep_file(m, &w, err));
 	if (w.file)
 		fclose(w.file);

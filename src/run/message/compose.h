@@ -1,4 +1,7 @@
-/* Writes a message out of a few answers: From, To, Date, Message-ID, Subject, a body, attachments (RFC 5322, RFC 2045). */
+/*
+ * Writes a message out of a few answers: From, To, Date, Message-ID, Subject, a body, attachments
+ * (RFC 5322, RFC 2045).
+ */
 #ifndef RUN_MESSAGE_COMPOSE_H
 #define RUN_MESSAGE_COMPOSE_H
 
@@ -13,7 +16,8 @@ struct compose {
 	size_t nto;
 	struct span subject, body;		/* empty: ready ones */
 	struct span helo;			/* what stands behind the "@" of the Message-ID */
-	const char *header[COMPOSE_HEADERS_MAX];	/* "Name: value"; takes the place of ours of that name */
+	/* "Name: value"; takes the place of ours of that name */
+	const char *header[COMPOSE_HEADERS_MAX];
 	size_t nheaders;
 	const char *attach[COMPOSE_ATTACH_MAX];	/* paths */
 	size_t nattach;
@@ -21,8 +25,9 @@ struct compose {
 };
 
 /*
- * The message is the caller's to release, in either case. False with err: ERR_USAGE when a header is none, an attachment
- * cannot be read or `size` is too small; ERR_SYSTEM without room for a temporary file.
+ * The message is the caller's to release, in either case. False with err: ERR_USAGE when a header
+ * is none, an attachment cannot be read or `size` is too small; ERR_SYSTEM without room for a
+ * temporary file.
  */
 bool compose(struct message *, const struct compose *, struct err *);
 

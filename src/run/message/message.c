@@ -27,7 +27,8 @@ message_release(struct message *m)
 bool
 message_is_shown(const struct message *m)
 {
-	return m->fd < 0 && m->filler == 0 && !m->binary && buf_span(&m->head).len <= MESSAGE_SHOWN_MAX;
+	return m->fd < 0 && m->filler == 0 && !m->binary &&
+	    buf_span(&m->head).len <= MESSAGE_SHOWN_MAX;
 }
 
 /* ---- reading */
@@ -45,9 +46,11 @@ filler_at(const struct message *m, uint64_t at)
 }
 
 static bool
-read_source(const struct message *m, uint64_t at, char *out, size_t room, size_t *got, struct err *err)
+read_source(
+    const struct message *m, uint64_t at, char *out, size_t room, size_t *got, struct err *err)
 {
-	struct span head = span_skip(buf_span(&m->head), at < buf_span(&m->head).len ? (size_t)at : buf_span(&m->head).len);
+	struct span head = span_skip(
+	    buf_span(&m->head), at < buf_span(&m->head).len ? (size_t)at : buf_span(&m->head).len);
 	uint64_t before = buf_span(&m->head).len;
 
 	*got = head.len < room ? head.len : room;
@@ -58,7 +61,8 @@ read_source(const struct message *m, uint64_t at, char *out, size_t room, size_t
 	if (m->fd >= 0 && at < before + m->fd_octets) {
 		ssize_t n = pread(m->fd, out, room, (off_t)(at - before));
 		if (n <= 0)
-			return err_set(err, ERR_USAGE, "the message's file cannot be read on: %s", n ? strerror(errno) : "it became shorter");
+			return err_set(err, ERR_USAGE, "the message's file cannot be read on: %s",
+			    n ? strerror(errno) : "it became shorter");
 		*got = (size_t)n;
 		return true;
 	}
@@ -95,7 +99,8 @@ to_crlf(bool *cr, struct span in, char *out)
 }
 
 bool
-message_read(const struct message *m, struct message_reader *r, char *out, size_t room, size_t *got, struct err *err)
+message_read(const struct message *m, struct message_reader *r, char *out, size_t room, size_t *got,
+    struct err *err)
 {
 	char raw[READ_SIZE / 2];
 	size_t n, want = room / 2 < sizeof raw ? room / 2 : sizeof raw;
@@ -146,7 +151,8 @@ survey_run(struct survey *s, struct span run)
 	s->facts->nul |= memchr(run.at, 0, run.len) != NULL;
 	if (s->last == '\r')
 		s->facts->bare_cr = true;
-	for (const char *cr = memchr(run.at, '\r', run.len); cr; cr = memchr(cr + 1, '\r', (size_t)(run.at + run.len - cr) - 1))
+	for (const char *cr = memchr(run.at, '\r', run.len); cr;
+	     cr = memchr(cr + 1, '\r', (size_t)(run.at + run.len - cr) - 1))
 		if (cr + 1 < run.at + run.len)
 			s->facts->bare_cr = true;
 	s->line += run.len;
@@ -171,7 +177,8 @@ survey_octets(struct survey *s, struct span in)
 static bool
 too_large(struct err *err)
 {
-	return err_set(err, ERR_USAGE, "the message has more than %llu MiB", (unsigned long long)MESSAGE_OCTETS_MAX >> 20);
+	return err_set(err, ERR_USAGE, "the message has more than %llu MiB",
+	    (unsigned long long)MESSAGE_OCTETS_MAX >> 20);
 }
 
 bool
@@ -183,14 +190,16 @@ message_finish(struct message *m, struct err *err)
 	size_t n;
 
 	m->facts = (struct message_facts){ 0 };
-	if (buf_span(&m->head).len + (m->fd >= 0 ? m->fd_octets : 0) + m->filler > MESSAGE_OCTETS_MAX)
+	if (buf_span(&m->head).len + (m->fd >= 0 ? m->fd_octets : 0) + m->filler >
+	    MESSAGE_OCTETS_MAX)
 		return too_large(err);
 	for (;; at += n) {
 		if (!read_source(m, at, octets, sizeof octets, &n, err))
 			return false;
 		if (n == 0)
 			break;
-		for (const char *p = octets, *lf; (lf = memchr(p, '\n', (size_t)(octets + n - p))); p = lf + 1)
+		for (const char *p = octets, *lf; (lf = memchr(p, '\n', (size_t)(octets + n - p)));
+		     p = lf + 1)
 			lfs += !(lf > octets ? lf[-1] == '\r' : survey.last == '\r');
 		survey_octets(&survey, (struct span){ octets, n });
 	}
@@ -214,7 +223,8 @@ spool(int from, struct err *err)
 		err_set(err, ERR_SYSTEM, "no temporary file for the message: %s", strerror(errno));
 		return -1;
 	}
-	while ((n = file_some(from, octets, sizeof octets)) > 0 && (all += (uint64_t)n) <= MESSAGE_OCTETS_MAX)
+	while ((n = file_some(from, octets, sizeof octets)) > 0 &&
+	    (all += (uint64_t)n) <= MESSAGE_OCTETS_MAX)
 		if (fwrite(octets, 1, (size_t)n, file) != (size_t)n)
 			break;
 	if (all > MESSAGE_OCTETS_MAX) {
@@ -257,8 +267,8 @@ message_fill(struct message *m, uint64_t size, struct err *err)
 	uint64_t have = buf_span(&m->head).len + (m->fd >= 0 ? m->fd_octets : 0);
 
 	if (size < have + 2)
-		return err_set(err, ERR_USAGE, "%llu octets are too few: the header alone has %llu", (unsigned long long)size,
-		    (unsigned long long)have);
+		return err_set(err, ERR_USAGE, "%llu octets are too few: the header alone has %llu",
+		    (unsigned long long)size, (unsigned long long)have);
 	m->filler = size - have;
 	return message_finish(m, err);
 }

@@ -1,7 +1,7 @@
 /*
- * A message's octets, wherever they come from: memory, a file of any size, filler up to a size. Opened once and never
- * changed; any number of readers go through it, in constant memory. Lines end in CRLF whatever the source has, unless
- * it is opened as binary.
+ * A message's octets, wherever they come from: memory, a file of any size, filler up to a size.
+ * Opened once and never changed; any number of readers go through it, in constant memory. Lines end
+ * in CRLF whatever the source has, unless it is opened as binary.
  */
 #ifndef RUN_MESSAGE_MESSAGE_H
 #define RUN_MESSAGE_MESSAGE_H
@@ -33,15 +33,25 @@ struct message {
 
 #define MESSAGE_NONE	((struct message){ .fd = -1 })
 
-/* A file octet for octet; "-" is standard input, which is kept in a file without a name first. False with err: not readable. */
+/*
+ * A file octet for octet; "-" is standard input, which is kept in a file without a name first.
+ * False with err: not readable.
+ */
 bool message_file(struct message *, const char *path, enum file_take, bool binary, struct err *);
-/* What was put into ->head, ->fd and ->filler is complete: reads it all and finds the facts. False with err: it cannot. */
+/*
+ * What was put into ->head, ->fd and ->filler is complete: reads it all and finds the facts. False
+ * with err: it cannot.
+ */
 bool message_finish(struct message *, struct err *);
-/* The filler that makes the whole `size` octets, then as message_finish. False with err also where it has more already. */
+/*
+ * The filler that makes the whole `size` octets, then as message_finish. False with err also where
+ * it has more already.
+ */
 bool message_fill(struct message *, uint64_t size, struct err *);
 void message_release(struct message *);		/* closes the file; MESSAGE_NONE is fine */
 
-bool message_is_shown(const struct message *);	/* short, and in memory: its lines are worth showing */
+/* short, and in memory: its lines are worth showing */
+bool message_is_shown(const struct message *);
 
 /* {0} to begin. */
 struct message_reader {
@@ -50,7 +60,10 @@ struct message_reader {
 	uint64_t gave;		/* octets given so far */
 };
 
-/* Up to `room` octets, at least 2, of the message. 0 at the end. False: the file could not be read. */
-bool message_read(const struct message *, struct message_reader *, char *out, size_t room, size_t *got, struct err *);
+/*
+ * Up to `room` octets, at least 2, of the message. 0 at the end. False: the file could not be read.
+ */
+bool message_read(const struct message *, struct message_reader *, char *out, size_t room,
+    size_t *got, struct err *);
 
 #endif

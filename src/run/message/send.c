@@ -5,10 +5,24 @@
 
 enum { RCPT_MAX = 10000 };
 
-static const struct { const char *word; enum send_stage stage; } stages[] = {
-	{ "connect", SEND_CONNECT }, { "banner", SEND_CONNECT }, { "ehlo", SEND_EHLO }, { "helo", SEND_EHLO }, { "lhlo", SEND_EHLO },
-	{ "first-helo", SEND_EHLO }, { "first-ehlo", SEND_EHLO }, { "starttls", SEND_STARTTLS }, { "tls", SEND_STARTTLS },
-	{ "auth", SEND_AUTH }, { "mail", SEND_MAIL }, { "from", SEND_MAIL }, { "rcpt", SEND_RCPT }, { "to", SEND_RCPT },
+static const struct {
+	const char *word;
+	enum send_stage stage;
+} stages[] = {
+	{ "connect", SEND_CONNECT },
+	{ "banner", SEND_CONNECT },
+	{ "ehlo", SEND_EHLO },
+	{ "helo", SEND_EHLO },
+	{ "lhlo", SEND_EHLO },
+	{ "first-helo", SEND_EHLO },
+	{ "first-ehlo", SEND_EHLO },
+	{ "starttls", SEND_STARTTLS },
+	{ "tls", SEND_STARTTLS },
+	{ "auth", SEND_AUTH },
+	{ "mail", SEND_MAIL },
+	{ "from", SEND_MAIL },
+	{ "rcpt", SEND_RCPT },
+	{ "to", SEND_RCPT },
 };
 
 bool
@@ -19,7 +33,9 @@ send_stage_parse(struct span word, enum send_stage *stage, struct err *err)
 			*stage = stages[i].stage;
 			return true;
 		}
-	return err_set(err, ERR_USAGE, "there is no stage \"%.*s\" to stop after: want connect, ehlo, starttls, auth, mail or rcpt",
+	return err_set(err, ERR_USAGE,
+	    "there is no stage \"%.*s\" to stop after: want connect, ehlo, starttls, auth, mail or "
+	    "rcpt",
 	    SPAN_ARG(span_first(word, 40)));
 }
 
@@ -32,7 +48,9 @@ clean_address(struct span *address, struct err *err)
 	if (a.len >= 2 && a.at[0] == '<' && a.at[a.len - 1] == '>')
 		a = span_skip(span_first(a, a.len - 1), 1);
 	if (span_has(a, '\r') || span_has(a, '\n') || a.len > 1000)
-		return err_set(err, ERR_USAGE, "\"%.*s\" is no address: it has a line end, or is too long", SPAN_ARG(span_first(a, 60)));
+		return err_set(err, ERR_USAGE,
+		    "\"%.*s\" is no address: it has a line end, or is too long",
+		    SPAN_ARG(span_first(a, 60)));
 	*address = a;
 	return true;
 }
@@ -68,7 +86,8 @@ send_add_recipients(struct send_plan *plan, struct span list, struct arena *aren
 			return err_set(err, ERR_USAGE, "more than %d recipients", RCPT_MAX);
 		/* It grows by doubling: at 1, 2, 4 … it is full. */
 		if ((plan->message.nto & (plan->message.nto - 1)) == 0) {
-			struct span *more = ARENA_ARRAY(arena, struct span, plan->message.nto ? plan->message.nto * 2 : 1);
+			struct span *more = ARENA_ARRAY(
+			    arena, struct span, plan->message.nto ? plan->message.nto * 2 : 1);
 			if (plan->message.nto > 0)
 				memcpy(more, plan->message.to, plan->message.nto * sizeof *more);
 			plan->message.to = more;
@@ -106,7 +125,8 @@ send_size_parse(struct span word, uint64_t *octets, struct err *err)
 	unsigned long long n;
 
 	if (!span_number(span_first(word, word.len - (unit != NULL)), 1ull << 33, &n))
-		return err_set(err, ERR_USAGE, "\"%.*s\" is no size: want a number of octets, as in 500, 64k, 10M or 1G",
+		return err_set(err, ERR_USAGE,
+		    "\"%.*s\" is no size: want a number of octets, as in 500, 64k, 10M or 1G",
 		    SPAN_ARG(span_first(word, 40)));
 	*octets = unit ? n << (10 * (unit - units + 1)) : n;
 	return true;

@@ -44,7 +44,8 @@ send_xtext(struct arena *arena, struct span text)
 static bool
 is_one_line(struct span v, struct err *err)
 {
-	return (!span_has(v, '\r') && !span_has(v, '\n')) || err_set(err, ERR_USAGE, "a parameter has a line end in it");
+	return (!span_has(v, '\r') && !span_has(v, '\n')) ||
+	    err_set(err, ERR_USAGE, "a parameter has a line end in it");
 }
 
 /* ---- what is said */
@@ -81,7 +82,8 @@ static bool
 set_data(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
 {
 	p->file = arena_string(arena, v);
-	return v.len > 0 || err_set(err, ERR_USAGE, "data wants a file, or \"-\" for standard input");
+	return v.len > 0 ||
+	    err_set(err, ERR_USAGE, "data wants a file, or \"-\" for standard input");
 }
 
 static bool
@@ -162,14 +164,16 @@ add_attachment(struct send_plan *p, struct span v, struct arena *arena, struct e
 static bool
 add_mail_param(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
 {
-	p->mail_params = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(p->mail_params), p->mail_params.len ? " " : "", SPAN_ARG(v));
+	p->mail_params = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(p->mail_params),
+	    p->mail_params.len ? " " : "", SPAN_ARG(v));
 	return is_one_line(v, err);
 }
 
 static bool
 add_rcpt_param(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
 {
-	p->rcpt_params = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(p->rcpt_params), p->rcpt_params.len ? " " : "", SPAN_ARG(v));
+	p->rcpt_params = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(p->rcpt_params),
+	    p->rcpt_params.len ? " " : "", SPAN_ARG(v));
 	return is_one_line(v, err);
 }
 
@@ -213,7 +217,8 @@ static const struct word {
 };
 
 bool
-send_set(struct send_plan *plan, struct span name, struct span value, struct arena *arena, struct err *err)
+send_set(struct send_plan *plan, struct span name, struct span value, struct arena *arena,
+    struct err *err)
 {
 	struct near near = near_begin(name);
 
@@ -226,21 +231,26 @@ send_set(struct send_plan *plan, struct span name, struct span value, struct are
 			return err_set(err, ERR_USAGE, "%s wants a value", w->name);
 		if (w->set)
 			return w->set(plan, value, arena, err);
-		struct span param = arena_printf(arena, "%s%.*s", w->parameter, SPAN_ARG(w->xtext ? send_xtext(arena, value) : value));
-		return w->rcpt ? add_rcpt_param(plan, param, arena, err) : add_mail_param(plan, param, arena, err);
+		struct span param = arena_printf(arena, "%s%.*s", w->parameter,
+		    SPAN_ARG(w->xtext ? send_xtext(arena, value) : value));
+		return w->rcpt ? add_rcpt_param(plan, param, arena, err) :
+				 add_mail_param(plan, param, arena, err);
 	}
-	return err_set(err, ERR_USAGE, "a message has no \"%.*s\"%s%s%s", SPAN_ARG(span_first(name, 40)), near.best ? " (near: " : "",
-	    near.best ? near.best : "", near.best ? ")" : "");
+	return err_set(err, ERR_USAGE, "a message has no \"%.*s\"%s%s%s",
+	    SPAN_ARG(span_first(name, 40)), near.best ? " (near: " : "", near.best ? near.best : "",
+	    near.best ? ")" : "");
 }
 
 /* name, name=value, name="a value", in which \" and \\ stand for themselves. */
 static bool
-next_word(struct cursor *c, struct span *name, struct span *value, struct arena *arena, struct err *err)
+next_word(
+    struct cursor *c, struct span *name, struct span *value, struct arena *arena, struct err *err)
 {
 	size_t n = 0;
 
 	*value = SPAN_NONE;
-	while (n < c->rest.len && c->rest.at[n] != '=' && c->rest.at[n] != ' ' && c->rest.at[n] != '\t')
+	while (n < c->rest.len && c->rest.at[n] != '=' && c->rest.at[n] != ' ' &&
+	    c->rest.at[n] != '\t')
 		n++;
 	*name = span_first(c->rest, n);
 	c->rest = span_skip(c->rest, n);
@@ -254,7 +264,8 @@ next_word(struct cursor *c, struct span *name, struct span *value, struct arena 
 	}
 	char *out = arena_get(arena, c->rest.len);
 	for (n = 1; n < c->rest.len && c->rest.at[n] != '"'; n++) {
-		if (c->rest.at[n] == '\\' && n + 1 < c->rest.len && (c->rest.at[n + 1] == '"' || c->rest.at[n + 1] == '\\'))
+		if (c->rest.at[n] == '\\' && n + 1 < c->rest.len &&
+		    (c->rest.at[n + 1] == '"' || c->rest.at[n + 1] == '\\'))
 			n++;
 		out[value->len++] = c->rest.at[n];
 	}

@@ -11,7 +11,8 @@ static void
 step_ended(struct player *p, const struct event *event)
 {
 	bool refused = event->err == ERR_TEMPORARY || event->err == ERR_REFUSED ||
-	    (event->err == ERR_PROTO && p->answered.code && session_view(p->session).state == SESSION_OPEN);
+	    (event->err == ERR_PROTO && p->answered.code &&
+		session_view(p->session).state == SESSION_OPEN);
 
 	p->step = NULL;
 	player_find_drop(p, event->step);
@@ -26,11 +27,15 @@ step_ended(struct player *p, const struct event *event)
 	p->status = err_worse(p->status, event->err);
 	if (p->opts.interactive)
 		player_give_back(p);
-	else if (p->opts.fail_fast || event->step->op == &step_open || session_view(p->session).state != SESSION_OPEN)
+	else if (p->opts.fail_fast || event->step->op == &step_open ||
+	    session_view(p->session).state != SESSION_OPEN)
 		p->ended = true, waiting_drop(&p->lines);
 }
 
-/* Lines behind a close that was not asked for have nobody to go to, unless the next one connects anew. */
+/*
+ * Lines behind a close that was not asked for have nobody to go to, unless the next one connects
+ * anew.
+ */
 static void
 after_close(struct player *p)
 {
@@ -47,7 +52,8 @@ static void
 sent(struct player *p, const struct event *event)
 {
 	const struct step *step = event->step;
-	bool typed = step && (step->op->is_line || step->op == &step_pipeline || step->op == &step_raw);
+	bool typed = step &&
+	    (step->op->is_line || step->op == &step_pipeline || step->op == &step_raw);
 
 	p->answered.code = 0;
 	p->answered.typed = typed && event->sent.kind != SENT_TEXT;
@@ -65,7 +71,8 @@ on_event(void *ctx, const struct event *event)
 
 	p->event(p->ctx, event);
 	if (event->session != session_view(p->session).number)
-		return;				/* another one's: what is typed does not hang on it */
+		/* another one's: what is typed does not hang on it */
+		return;
 	switch (event->kind) {
 	case EVENT_SENT:
 		sent(p, event);
@@ -111,7 +118,8 @@ next_to_leave(struct player *p)
 {
 	p->left[session_view(p->session).number - 1] = true;
 	for (size_t i = 0; i < PLAYER_SESSIONS; i++)
-		if (p->sessions[i] && !p->left[i] && session_view(p->sessions[i]).state != SESSION_CLOSED) {
+		if (p->sessions[i] && !p->left[i] &&
+		    session_view(p->sessions[i]).state != SESSION_CLOSED) {
 			p->session = p->sessions[i];
 			p->quitting = false;
 			return true;
@@ -167,15 +175,16 @@ on_deadline(void *ctx, unsigned ready)
 
 	(void)ready;
 	snprintf(text, sizeof text, "the whole did not end within %llu.%03llu s (--deadline)",
-	    (unsigned long long)p->opts.deadline_ms / 1000, (unsigned long long)p->opts.deadline_ms % 1000);
+	    (unsigned long long)p->opts.deadline_ms / 1000,
+	    (unsigned long long)p->opts.deadline_ms % 1000);
 	player_tell(p, EVENT_PROBLEM, ERR_TIMEOUT, span_of(text));
 	p->status = err_worse(p->status, ERR_TIMEOUT);
 	player_stop(p);
 }
 
 struct player *
-player_new(struct session_env *env, const struct session_opts *session_opts, const struct player_opts *opts,
-    event_fn *event, void *ctx)
+player_new(struct session_env *env, const struct session_opts *session_opts,
+    const struct player_opts *opts, event_fn *event, void *ctx)
 {
 	struct player *p = memory_zeroed(sizeof *p);
 
@@ -222,7 +231,8 @@ player_command(struct player *p, struct span line)
 	if (cursor_is_command(line, NULL))
 		waiting_insert(&p->lines, NULL, line, (struct place){ 0 })->command = true;
 	else
-		player_tell(p, EVENT_PROBLEM, ERR_USAGE, SPAN("only a command that begins with \"/\" and a word goes here"));
+		player_tell(p, EVENT_PROBLEM, ERR_USAGE,
+		    SPAN("only a command that begins with \"/\" and a word goes here"));
 }
 
 bool
@@ -348,7 +358,9 @@ player_view(const struct player *p)
 struct session_view
 player_view_of(const struct player *p, unsigned number)
 {
-	const struct session *s = number >= 1 && number <= PLAYER_SESSIONS ? p->sessions[number - 1] : NULL;
+	const struct session *s = number >= 1 && number <= PLAYER_SESSIONS ?
+	    p->sessions[number - 1] :
+	    NULL;
 
 	return s ? session_view(s) : (struct session_view){ 0 };
 }

@@ -114,15 +114,17 @@ a_name_fits(const struct word_assert *a, const struct session_view *v, struct sp
 static bool
 is_numeric(const struct word_assert *a)
 {
-	return a->subject == ASSERT_TIME || a->subject == ASSERT_TOTAL || a->subject == ASSERT_LINES ||
-	    a->subject == ASSERT_CERT_DAYS || a->subject == ASSERT_FAMILY ||
+	return a->subject == ASSERT_TIME || a->subject == ASSERT_TOTAL ||
+	    a->subject == ASSERT_LINES || a->subject == ASSERT_CERT_DAYS ||
+	    a->subject == ASSERT_FAMILY ||
 	    (a->op >= ASSERT_LT && a->op <= ASSERT_GE && a->subject != ASSERT_TLS_VERSION);
 }
 
 static bool
 text_holds(const struct word_assert *a, struct span got, struct span value)
 {
-	int order = strncmp(got.at ? got.at : "", value.at ? value.at : "", got.len < value.len ? got.len : value.len);
+	int order = strncmp(got.at ? got.at : "", value.at ? value.at : "",
+	    got.len < value.len ? got.len : value.len);
 
 	if (order == 0)
 		order = got.len < value.len ? -1 : got.len > value.len;
@@ -149,7 +151,11 @@ what_lacks(const struct word_assert *a, const struct session_view *v)
 	switch (a->subject) {
 	case ASSERT_EHLO:
 		return v->extensions ? "it is not offered" : "there was no EHLO";
-	case ASSERT_TLS_VERSION: case ASSERT_TLS_CIPHER: case ASSERT_CERT_DAYS: case ASSERT_CERT_NAME: case ASSERT_CERT_VERIFIED:
+	case ASSERT_TLS_VERSION:
+	case ASSERT_TLS_CIPHER:
+	case ASSERT_CERT_DAYS:
+	case ASSERT_CERT_NAME:
+	case ASSERT_CERT_VERIFIED:
 		return v->tls ? "there is none" : "there is no TLS";
 	case ASSERT_TEXT: case ASSERT_LINES:
 		return "there was no reply";
@@ -163,7 +169,8 @@ what_lacks(const struct word_assert *a, const struct session_view *v)
 enum { WHY_MOST = 100 };		/* octets of what is there, of which a person is told */
 
 static void
-say_why(struct play *p, const struct word_assert *a, bool have, const struct session_view *v, struct span got, char *why, size_t size)
+say_why(struct play *p, const struct word_assert *a, bool have, const struct session_view *v,
+    struct span got, char *why, size_t size)
 {
 	const char *quote = is_numeric(a) ? "" : "\"";
 	struct span source = play_shown(p, span_trim(a->source));
@@ -173,12 +180,13 @@ say_why(struct play *p, const struct word_assert *a, bool have, const struct ses
 	else if (a->subject == ASSERT_EHLO && a->op == ASSERT_EXISTS)
 		snprintf(why, size, "expected %.*s, and it is offered", SPAN_ARG(source));
 	else
-		snprintf(why, size, "expected %.*s, it is %s%.*s%s", SPAN_ARG(source), quote, SPAN_ARG(span_first(play_shown(p, got), WHY_MOST)), quote);
+		snprintf(why, size, "expected %.*s, it is %s%.*s%s", SPAN_ARG(source), quote,
+		    SPAN_ARG(span_first(play_shown(p, got), WHY_MOST)), quote);
 }
 
 /*
- * How a script goes on shows what it compared: to whoever it opens next, or in its status. So that a secret is not tried out
- * octet by octet, only whether it is set can be asked.
+ * How a script goes on shows what it compared: to whoever it opens next, or in its status. So that
+ * a secret is not tried out octet by octet, only whether it is set can be asked.
  */
 bool
 play_compares(struct play *p, const struct script_item *item)
@@ -188,7 +196,8 @@ play_compares(struct play *p, const struct script_item *item)
 
 	if (!secret && !text_names_secret(&a->value, &p->vars))
 		return true;
-	play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a secret is not compared with anything: how the script goes on would tell of it");
+	play_fail(p, ERR_USAGE, NULL, NULL, item->place,
+	    "a secret is not compared with anything: how the script goes on would tell of it");
 	return false;
 }
 
@@ -201,18 +210,22 @@ play_holds(struct play *p, const struct word_assert *a, char *why, size_t size)
 	bool have, holds;
 
 	text_fill(&a->value, &p->vars, &p->scratch, &value, NULL, NULL);
-	if (span_starts_case(value, SPAN("TLSv")) == false && a->subject == ASSERT_TLS_VERSION && value.len > 0)
+	if (span_starts_case(value, SPAN("TLSv")) == false && a->subject == ASSERT_TLS_VERSION &&
+	    value.len > 0)
 		value = arena_printf(&p->scratch, "TLSv%.*s", SPAN_ARG(value));
 	if (a->subject == ASSERT_CERT_NAME) {
 		have = v.tls && v.tls->ncerts > 0;
 		holds = a_name_fits(a, &v, value);
 		for (size_t i = 0; have && i < v.tls->cert[0].nsan && got.len < WHY_MOST; i++)
-			got = arena_printf(&p->scratch, "%.*s%s%.*s", SPAN_ARG(got), i ? " " : "", SPAN_ARG(v.tls->cert[0].san[i]));
+			got = arena_printf(&p->scratch, "%.*s%s%.*s", SPAN_ARG(got), i ? " " : "",
+			    SPAN_ARG(v.tls->cert[0].san[i]));
 	} else if (is_numeric(a)) {
 		have = number_of(p, a, &v, &number);
 		long long want = (long long)a->number;
-		holds = have && (a->op == ASSERT_EXISTS || compare(a->op, number < want ? -1 : number > want));
-		got = arena_printf(&p->scratch, "%lld%s", number, a->subject == ASSERT_TIME || a->subject == ASSERT_TOTAL ? " ms" : "");
+		holds = have &&
+		    (a->op == ASSERT_EXISTS || compare(a->op, number < want ? -1 : number > want));
+		got = arena_printf(&p->scratch, "%lld%s", number,
+		    a->subject == ASSERT_TIME || a->subject == ASSERT_TOTAL ? " ms" : "");
 	} else {
 		have = text_of(p, a, &v, &got);
 		holds = have && text_holds(a, got, value);

@@ -11,7 +11,10 @@ play_copy_reply(struct play *p, const struct reply *r)
 	struct reply *copy = ARENA_NEW(&p->failing, struct reply);
 
 	if (reply_parse(arena_copy(&p->failing, play_shown(p, r->raw)), &p->failing, copy) == 0)
-		*copy = (struct reply){ .line = ARENA_NEW(&p->failing, struct span), .nlines = 1, .code = r->code, .flaws = r->flaws };
+		*copy = (struct reply){ .line = ARENA_NEW(&p->failing, struct span),
+			.nlines = 1,
+			.code = r->code,
+			.flaws = r->flaws };
 	return copy;
 }
 
@@ -21,16 +24,19 @@ learn_host(struct play *p, const struct reply *r)
 {
 	struct span rest = r->nlines ? r->line[0] : SPAN_NONE, host = span_word(&rest);
 
-	if (r->code / 100 == 2 && host.len > 0 && span_has(host, '.') && !span_eq(host, p->how.host))
+	if (r->code / 100 == 2 && host.len > 0 && span_has(host, '.') &&
+	    !span_eq(host, p->how.host))
 		p->how.host = arena_copy(&p->arena, host);
 }
 
 /* Which lines are to blame. */
 static void
-compare_lines(struct play *p, const struct expect *x, const struct reply *r, const struct match_how *how, struct span about)
+compare_lines(struct play *p, const struct expect *x, const struct reply *r,
+    const struct match_how *how, struct span about)
 {
 	struct play_failure *f = p->failed;
-	bool *want = ARENA_ARRAY(&p->failing, bool, x->nlines), *got = ARENA_ARRAY(&p->failing, bool, r->nlines);
+	bool *want = ARENA_ARRAY(&p->failing, bool, x->nlines),
+	     *got = ARENA_ARRAY(&p->failing, bool, r->nlines);
 
 	expect_met(x, r, how, &p->vars, &p->scratch, want, got);
 	f->about = about;
@@ -38,26 +44,33 @@ compare_lines(struct play *p, const struct expect *x, const struct reply *r, con
 	f->reply_met = got;
 }
 
-/* A code that belongs to another command passes only where the script names it; what nothing judges must be a success. */
+/*
+ * A code that belongs to another command passes only where the script names it; what nothing judges
+ * must be a success.
+ */
 static bool
 is_taken(const struct expect *x, const struct news *news, struct match_result *out)
 {
 	unsigned code = news ? news->event->reply.code : 0;
 	char text[STANDING_TEXT];
 
-	if (!news || (news->standing == REPLY_OUT_OF_STEP ? x && expect_names(x, code) : x || news->failed == ERR_NONE))
+	if (!news ||
+	    (news->standing == REPLY_OUT_OF_STEP ? x && expect_names(x, code) :
+						   x || news->failed == ERR_NONE))
 		return true;
 	standing_text(news->due, news->standing, code, text);
 	*out = (struct match_result){ 0 };
 	if (text[0])
 		snprintf(out->why, sizeof out->why, "%s", text);
 	else
-		snprintf(out->why, sizeof out->why, "%03u does not accept %s", code, due_text(news->due));
+		snprintf(out->why, sizeof out->why, "%03u does not accept %s", code,
+		    due_text(news->due));
 	return false;
 }
 
 bool
-play_judge(struct play *p, const struct script_item *item, size_t k, const struct reply *r, const struct news *news)
+play_judge(struct play *p, const struct script_item *item, size_t k, const struct reply *r,
+    const struct news *news)
 {
 	enum verb verb = news ? news->verb : VERB_OTHER;
 	const struct expect *x = k < item->nreply ? item->reply[k] : NULL;
@@ -67,8 +80,10 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 	struct err err;
 
 	for (size_t i = 0; x && i < x->nlines; i++)
-		if (text_names_secret(&x->line[i].text, &p->vars) && !session_confides(peer->session, SECRET_GIVEN, false, &err)) {
-			play_fail(p, err.kind, NULL, NULL, x->line[i].place, "%s", err.text);	/* it could have it guessed */
+		if (text_names_secret(&x->line[i].text, &p->vars) &&
+		    !session_confides(peer->session, SECRET_GIVEN, false, &err)) {
+			/* it could have it guessed */
+			play_fail(p, err.kind, NULL, NULL, x->line[i].place, "%s", err.text);
 			return false;
 		}
 	how.secrecy = session_secrets(peer->session);
@@ -79,14 +94,18 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 		p->vars.challenge = arena_copy(&p->arena, r->line[0]);
 	how.host = p->how.host;
 	p->vars.tainting = session_has_confided(peer->session);
-	bool ok = x ? expect_match(x, r, &how, &p->vars, &p->scratch, &result) : expect_default(r, &result);
+	bool ok = x ? expect_match(x, r, &how, &p->vars, &p->scratch, &result) :
+		      expect_default(r, &result);
 	p->vars.tainting = false;
 	if (ok && is_taken(x, news, &result)) {
 		p->result.uncompared += result.uncompared;
 		return true;
 	}
-	play_fail(p, ERR_EXPECT, x, r, x ? x->line[result.line].place : item->nsay ? item->say[0].place : item->place, "%s%s",
-	    item == &p->reading && item->nreply == 0 ? "the banner: " : "", result.why);
+	play_fail(p, ERR_EXPECT, x, r,
+	    x		   ? x->line[result.line].place :
+		item->nsay ? item->say[0].place :
+			     item->place,
+	    "%s%s", item == &p->reading && item->nreply == 0 ? "the banner: " : "", result.why);
 	if (x)
 		compare_lines(p, x, r, &how, result.about);
 	p->failed->out_of_step = news && news->standing == REPLY_OUT_OF_STEP;
@@ -101,14 +120,18 @@ is_dot(const struct script_say *say)
 	return say->kind == SAY_COMMAND && span_eq(say->text.source, SPAN("."));
 }
 
-/* The item, from this one on, that has a lone dot where commands stand; NULL: none has, before the next DATA. */
+/*
+ * The item, from this one on, that has a lone dot where commands stand; NULL: none has, before the
+ * next DATA.
+ */
 static const struct script_item *
 dot_behind(const struct play *p, const struct script_item *item)
 {
 	const struct script_item *i = item;
 
 	while (i) {
-		for (size_t k = 0; i->kind == SCRIPT_EXCHANGE && i->peer == item->peer && k < i->nsay; k++)
+		for (size_t k = 0;
+		     i->kind == SCRIPT_EXCHANGE && i->peer == item->peer && k < i->nsay; k++)
 			if (is_dot(&i->say[k]))
 				return i;
 			else if (i->say[k].verb == VERB_DATA)
@@ -133,9 +156,9 @@ leave_message_out(struct play *p, const struct script_item *item)
 }
 
 /*
- * Message text goes only after a 354, a response only after a 334: after any other reply they would be read as commands.
- * Where the script takes any reply (`S: *`) they look like commands, and are told apart here: by the lone dot that ends
- * the text, and because a response is no verb.
+ * Message text goes only after a 354, a response only after a 334: after any other reply they would
+ * be read as commands. Where the script takes any reply (`S: *`) they look like commands, and are
+ * told apart here: by the lone dot that ends the text, and because a response is no verb.
  */
 static bool
 may_go(struct session *s, struct play *p, const struct script_item *item)
@@ -143,16 +166,25 @@ may_go(struct session *s, struct play *p, const struct script_item *item)
 	struct play_peer *peer = p->in_hand;
 	enum script_say_kind kind = item->nsay > 0 ? item->say[0].kind : SAY_RAW;
 	enum dialogue_mode mode = session_dialogue(s)->mode;
-	bool text = kind == SAY_MESSAGE || kind == SAY_DOT || (kind == SAY_COMMAND && peer->not_354 && dot_behind(p, item));
-	bool response = kind == SAY_ANSWER || (kind == SAY_COMMAND && peer->not_334 && item->say[0].verb == VERB_OTHER);
+	bool text = kind == SAY_MESSAGE || kind == SAY_DOT ||
+	    (kind == SAY_COMMAND && peer->not_354 && dot_behind(p, item));
+	bool response = kind == SAY_ANSWER ||
+	    (kind == SAY_COMMAND && peer->not_334 && item->say[0].verb == VERB_OTHER);
 
 	if (text && mode != MODE_MESSAGE) {
 		size_t n = leave_message_out(p, item);
-		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_354 > 1 ? "message not sent, %zu line%s: DATA was answered with %03u, "
-		    "not 354 (RFC 5321 4.1.1.4)" : "message not sent, %zu line%s: no 354 came", n, n == 1 ? "" : "s", peer->not_354);
+		play_fail(p, ERR_EXPECT, NULL, NULL, item->place,
+		    peer->not_354 > 1 ?
+			"message not sent, %zu line%s: DATA was answered with %03u, "
+			"not 354 (RFC 5321 4.1.1.4)" :
+			"message not sent, %zu line%s: no 354 came",
+		    n, n == 1 ? "" : "s", peer->not_354);
 	} else if (response && mode != MODE_ANSWER) {
-		play_fail(p, ERR_EXPECT, NULL, NULL, item->place, peer->not_334 > 1 ? "response not sent: AUTH was answered with %03u, not 334 "
-		    "(RFC 4954 4)" : "response not sent: no 334 came", peer->not_334);
+		play_fail(p, ERR_EXPECT, NULL, NULL, item->place,
+		    peer->not_334 > 1 ? "response not sent: AUTH was answered with %03u, not 334 "
+					"(RFC 4954 4)" :
+					"response not sent: no 334 came",
+		    peer->not_334);
 	} else {
 		if (kind == SAY_COMMAND)
 			peer->not_354 = peer->not_334 = 0;
@@ -163,19 +195,24 @@ may_go(struct session *s, struct play *p, const struct script_item *item)
 
 /* ---- saying */
 
-/* What stands outside a message and is no line of the grammar's may still be AUTH, or a part of it. */
+/*
+ * What stands outside a message and is no line of the grammar's may still be AUTH, or a part of it.
+ */
 static struct span
 may_show(struct session *s, struct play *p, const struct script_say *say, struct span shown)
 {
-	if (say->text.secret || say->kind == SAY_DOT || !(say->kind == SAY_RAW || say->kind == SAY_ANSWER || say->verb == VERB_AUTH))
+	if (say->text.secret || say->kind == SAY_DOT ||
+	    !(say->kind == SAY_RAW || say->kind == SAY_ANSWER || say->verb == VERB_AUTH))
 		return shown;
-	struct span piece = say->crlf ? arena_printf(&p->scratch, "%.*s\n", SPAN_ARG(shown)) : shown;
+	struct span piece = say->crlf ? arena_printf(&p->scratch, "%.*s\n", SPAN_ARG(shown)) :
+					shown;
 	struct span hidden = session_hide_piece(s, piece, &p->scratch);
 	return hidden.at == piece.at ? shown : hidden;
 }
 
 static bool
-put(struct session *s, struct play *p, const struct script_say *say, struct span line, struct span shown, bool secret)
+put(struct session *s, struct play *p, const struct script_say *say, struct span line,
+    struct span shown, bool secret)
 {
 	struct event event = { .kind = EVENT_SENT };
 
@@ -201,8 +238,10 @@ say_one(struct session *s, struct play *p, const struct script_say *say)
 	bool secret = text_is_secret(&say->text, &p->vars);
 	switch (say->kind) {
 	case SAY_COMMAND: case SAY_ANSWER:
-		if (p->exchange.item->say[0].kind == SAY_COMMAND && session_dialogue(s)->mode == MODE_MESSAGE && dot_behind(p, p->exchange.item))
-			return is_dot(say) ? session_say_text(s, line) : put(s, p, say, line, shown, secret);
+		if (p->exchange.item->say[0].kind == SAY_COMMAND &&
+		    session_dialogue(s)->mode == MODE_MESSAGE && dot_behind(p, p->exchange.item))
+			return is_dot(say) ? session_say_text(s, line) :
+					     put(s, p, say, line, shown, secret);
 		if (say->verb == VERB_QUIT)
 			p->in_hand->quit_said = true;
 		if (secret)
@@ -222,10 +261,12 @@ wait_for_replies(struct session *s, struct play *p)
 {
 	const struct script_item *item = p->exchange.item;
 	size_t owed = item->ncommands;
-	bool raw_dot = item->nsay > 0 && item->say[item->nsay - 1].kind == SAY_RAW && session_dialogue(s)->mode == MODE_MESSAGE;
+	bool raw_dot = item->nsay > 0 && item->say[item->nsay - 1].kind == SAY_RAW &&
+	    session_dialogue(s)->mode == MODE_MESSAGE;
 	enum verb verb = item->nsay ? item->say[item->nsay - 1].verb : VERB_OTHER;
 
-	if (!p->in_hand->banner_read && !item->unawaited) {	/* /early, or an S: for the banner */
+	/* /early, or an S: for the banner */
+	if (!p->in_hand->banner_read && !item->unawaited) {
 		p->in_hand->banner_read = true;
 		session_expect_banner(s);
 		owed += item->nsay == 0;
@@ -233,7 +274,8 @@ wait_for_replies(struct session *s, struct play *p)
 			p->exchange.needed++;
 	}
 	for (; owed < item->nreply; owed++)
-		session_owe(s, raw_dot ? VERB_DATA : verb, raw_dot || (item->nsay && item->say[item->nsay - 1].kind == SAY_DOT));
+		session_owe(s, raw_dot ? VERB_DATA : verb,
+		    raw_dot || (item->nsay && item->say[item->nsay - 1].kind == SAY_DOT));
 	if (p->exchange.needed == 0 || item->unawaited)
 		return STEP_DONE;
 	if (item->nsay > 0 && item->say[item->nsay - 1].kind == SAY_DOT)
@@ -261,25 +303,35 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	for (size_t i = 0; i < item->nsay; i++)
 		if (!say_one(s, p, &item->say[i]))
 			return STEP_FAIL;
-	if (item->ncommands == 1 && item->nreply == 0 && conv_owed(session_conv(s)) == 0)	/* a line of message text, as it turned out */
+	/* a line of message text, as it turned out */
+	if (item->ncommands == 1 && item->nreply == 0 && conv_owed(session_conv(s)) == 0)
 		return STEP_DONE;
-	/* Nobody asks for the 221 by name: our end may be shut at once, which some servers wait for. */
+	/*
+	 * Nobody asks for the 221 by name: our end may be shut at once, which some servers wait
+	 * for.
+	 */
 	if (p->in_hand->quit_said && item->nreply == 0 && play_is_last(p))
 		session_shut(s);
 	return wait_for_replies(s, p);
 }
 
-/* DATA or AUTH was not answered with 354 or 334, and the script does not say so: content may follow that must not go. */
+/*
+ * DATA or AUTH was not answered with 354 or 334, and the script does not say so: content may follow
+ * that must not go.
+ */
 static void
 note_invitation(struct play *p, const struct expect *x, const struct news *news)
 {
-	unsigned code = news->event->reply.code, instead = code == 0 || code == 354 || code == 334 ? 1 : code;
-	bool named = x && expect_names(x, code), in = code == 235 && (news->due->stage != DUE_COMMAND || news->due->initial);
+	unsigned code = news->event->reply.code,
+		 instead = code == 0 || code == 354 || code == 334 ? 1 : code;
+	bool named = x && expect_names(x, code),
+	     in = code == 235 && (news->due->stage != DUE_COMMAND || news->due->initial);
 
 	if (news->due->stage == DUE_COMMAND && news->verb == VERB_DATA)
 		p->in_hand->not_354 = news->failed && !named ? instead : 0;
 	if (news->verb == VERB_AUTH)
-		p->in_hand->not_334 = (news->failed || (code == 235 && !in)) && !named ? instead : 0;
+		p->in_hand->not_334 = (news->failed || (code == 235 && !in)) && !named ? instead :
+											 0;
 }
 
 static enum progress
@@ -287,7 +339,8 @@ heard_reply(struct session *s, struct play *p, const struct news *news)
 {
 	struct exchange *x = &p->exchange;
 	const struct reply *r = p->in_hand->came;	/* EVENT_REPLY came before this news */
-	bool early_banner = news->event->ticket == CONV_BANNER && x->item->nsay > 0 && x->item->nreply == 0;
+	bool early_banner = news->event->ticket == CONV_BANNER && x->item->nsay > 0 &&
+	    x->item->nreply == 0;
 	size_t k = early_banner ? COLLECTED_MAX * 1024u : x->heard;
 
 	if (!x->failed)
@@ -295,7 +348,8 @@ heard_reply(struct session *s, struct play *p, const struct news *news)
 	x->heard++;
 	x->needed += news->more;
 	note_invitation(p, k < x->item->nreply ? x->item->reply[k] : NULL, news);
-	if (news->failed == ERR_NONE && news->verb == VERB_STARTTLS && session_dialogue(s)->mode == MODE_COMMAND)
+	if (news->failed == ERR_NONE && news->verb == VERB_STARTTLS &&
+	    session_dialogue(s)->mode == MODE_COMMAND)
 		return x->failed ? STEP_DONE : session_shake_hands(s);
 	if (r->code == 421 && x->heard < x->needed && x->failed)
 		return STEP_DONE;
@@ -309,14 +363,16 @@ heard_reply(struct session *s, struct play *p, const struct news *news)
 static enum progress
 heard_tls_failed(struct play *p, const struct news *news)
 {
-	if (p->tls_fail.len > 0 && news->err && strcasestr(news->err->text, arena_string(&p->scratch, p->tls_fail))) {
+	if (p->tls_fail.len > 0 && news->err &&
+	    strcasestr(news->err->text, arena_string(&p->scratch, p->tls_fail))) {
 		p->tls_fail = SPAN_NONE;
 		p->finishing = true;
 		return STEP_DONE;
 	}
 	const char *why = news->err ? news->err->text : "the TLS handshake failed";
 	if (p->tls_fail.len > 0)
-		play_fail(p, ERR_TLS, NULL, NULL, p->exchange.item->place, "expected the handshake to fail for \"%.*s\", and it failed so: %s",
+		play_fail(p, ERR_TLS, NULL, NULL, p->exchange.item->place,
+		    "expected the handshake to fail for \"%.*s\", and it failed so: %s",
 		    SPAN_ARG(p->tls_fail), why);
 	else
 		play_fail(p, ERR_TLS, NULL, NULL, p->exchange.item->place, "%s", why);
@@ -332,11 +388,14 @@ heard_closed(struct play *p)
 	if (x->failed || last || (p->in_hand->quit_said && x->item->nreply == 0))
 		return STEP_DONE;
 	if (p->problem[0]) {
-		play_fail(p, p->problem_err == ERR_UNKNOWN ? ERR_UNKNOWN : ERR_PROTO, NULL, NULL, x->item->place, "%s", p->problem);
+		play_fail(p, p->problem_err == ERR_UNKNOWN ? ERR_UNKNOWN : ERR_PROTO, NULL, NULL,
+		    x->item->place, "%s", p->problem);
 		return STEP_DONE;
 	}
-	play_fail(p, ERR_PROTO, x->heard < x->item->nreply ? x->item->reply[x->heard] : NULL, NULL, x->heard < x->item->nreply &&
-	    x->item->reply[x->heard] ? x->item->reply[x->heard]->place : x->item->place,
+	play_fail(p, ERR_PROTO, x->heard < x->item->nreply ? x->item->reply[x->heard] : NULL, NULL,
+	    x->heard < x->item->nreply && x->item->reply[x->heard] ?
+		x->item->reply[x->heard]->place :
+		x->item->place,
 	    "the server closed the connection instead of a reply");
 	return STEP_DONE;
 }
@@ -352,7 +411,8 @@ exchange_heard(struct session *s, const struct step *step, void *state, const st
 		return heard_reply(s, p, news);
 	case NEWS_TLS_UP:
 		if (p->tls_fail.len > 0)
-			play_fail(p, ERR_EXPECT, NULL, NULL, p->exchange.item->place, "expected the handshake to fail for \"%.*s\", and it did not",
+			play_fail(p, ERR_EXPECT, NULL, NULL, p->exchange.item->place,
+			    "expected the handshake to fail for \"%.*s\", and it did not",
 			    SPAN_ARG(p->tls_fail));
 		return STEP_DONE;
 	case NEWS_TLS_FAILED:

@@ -1,4 +1,7 @@
-/* player_files - the files that steps of a script name: below the script's folder, or below --file-root. */
+/*
+ * player_files - the files that steps of a script name: below the script's folder, or below
+ * --file-root.
+ */
 #include "run/play/player_script_priv.h"
 #include "run/script/file.h"
 
@@ -10,7 +13,8 @@ file_in(const char *op, struct span word)
 	static const char *const keys[] = { "data=", "eml=", "attach=" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if ((strcmp(op, "send") == 0 || strcmp(op, "load") == 0) && span_starts(word, span_of(keys[i])))
+		if ((strcmp(op, "send") == 0 || strcmp(op, "load") == 0) &&
+		    span_starts(word, span_of(keys[i])))
 			return word.at + strlen(keys[i]);
 	if (span_has(word, '=') || span_starts(word, SPAN("<<")) || span_eq(word, SPAN("binary")))
 		return NULL;
@@ -21,7 +25,8 @@ file_in(const char *op, struct span word)
 }
 
 static bool
-put_word(struct play *p, const struct script_item *item, const char *op, struct span word, struct buf *out)
+put_word(struct play *p, const struct script_item *item, const char *op, struct span word,
+    struct buf *out)
 {
 	const char *name = file_in(op, word), *path;
 	struct err err;
@@ -29,10 +34,12 @@ put_word(struct play *p, const struct script_item *item, const char *op, struct 
 	if (!name)
 		return buf_append(out, word);
 	size_t before = (size_t)(name - word.at);
-	if (!file_below(item->place.file, p->opts.file_root, span_skip(word, before), &p->scratch, &path, &err))
+	if (!file_below(item->place.file, p->opts.file_root, span_skip(word, before), &p->scratch,
+		&path, &err))
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "%s", err.text);
 	else if (strpbrk(path, " \t\""))
-		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "%s: a file of a script has no blank in its path", path);
+		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
+		    "%s: a file of a script has no blank in its path", path);
 	buf_append(out, span_first(word, before));
 	return !p->item_failed && buf_append(out, span_of(path));
 }
@@ -40,7 +47,8 @@ put_word(struct play *p, const struct script_item *item, const char *op, struct 
 static bool
 names_files(struct span op)
 {
-	return span_eq(op, SPAN("body")) || span_eq(op, SPAN("bdat")) || span_eq(op, SPAN("load")) || span_eq(op, SPAN("send"));
+	return span_eq(op, SPAN("body")) || span_eq(op, SPAN("bdat")) ||
+	    span_eq(op, SPAN("load")) || span_eq(op, SPAN("send"));
 }
 
 bool

@@ -1,4 +1,7 @@
-/* player_item - one item of a script: begun once its session is ready, judged once its step has ended. */
+/*
+ * player_item - one item of a script: begun once its session is ready, judged once its step has
+ * ended.
+ */
 #include "run/play/player_script_priv.h"
 #include "run/session/steps/list.h"
 #include "run/session/steps/open.h"
@@ -17,10 +20,14 @@ static const char *
 is_lost(const struct play_peer *peer)
 {
 	return peer->closed_by == CLOSED_BY_US ? "the connection is closed: /open makes another" :
-	    peer->closed_by == CLOSED_RESET ? "the server had reset the connection" : "the server had closed the connection";
+	    peer->closed_by == CLOSED_RESET    ? "the server had reset the connection" :
+						 "the server had closed the connection";
 }
 
-/* True when the peer is connected and its banner read where that is due; else something was begun, or failed. */
+/*
+ * True when the peer is connected and its banner read where that is due; else something was begun,
+ * or failed.
+ */
 static bool
 is_ready(struct play *p, struct play_peer *peer, const struct script_item *item)
 {
@@ -30,7 +37,8 @@ is_ready(struct play *p, struct play_peer *peer, const struct script_item *item)
 		if (peer->opened) {
 			play_fail(p, ERR_PROTO, NULL, NULL, item->place, "%s", is_lost(peer));
 		} else if (!p->opts.target) {
-			play_fail(p, ERR_USAGE, NULL, NULL, item->place, "where to? give --against TARGET, or /open in the script");
+			play_fail(p, ERR_USAGE, NULL, NULL, item->place,
+			    "where to? give --against TARGET, or /open in the script");
 		} else {
 			p->phase = PHASE_OPENING;
 			play_push(p, peer, step_new_open(p->opts.target, &p->arena));
@@ -39,7 +47,9 @@ is_ready(struct play *p, struct play_peer *peer, const struct script_item *item)
 	}
 	if (peer->banner_read || p->early || reads_banner)
 		return true;
-	p->reading = (struct script_item){ .kind = SCRIPT_EXCHANGE, .place = item->place, .peer = item->peer };
+	p->reading = (struct script_item){
+		.kind = SCRIPT_EXCHANGE, .place = item->place, .peer = item->peer
+	};
 	push_exchange(p, peer, &p->reading, PHASE_BANNER);
 	return false;
 }
@@ -50,9 +60,11 @@ is_open_allowed(struct play *p, const struct script_item *item, const struct ste
 	const struct target *t = step->args;
 
 	if (t->kind == TARGET_PIPE && !p->opts.allow_pipe)
-		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a script runs no command: --allow-pipe allows it");
+		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
+		    "a script runs no command: --allow-pipe allows it");
 	else if (t->kind == TARGET_UNIX && !p->opts.allow_unix)
-		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a script opens no Unix socket: --allow-unix allows it");
+		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
+		    "a script opens no Unix socket: --allow-unix allows it");
 	return !p->item_failed;
 }
 
@@ -73,7 +85,8 @@ step_of(struct play *p, const struct script_item *item)
 		return NULL;
 	if (item->step && found.at == line.at)
 		return item->step;
-	const struct step *step = step_parse(step_ops, found, MODE_COMMAND, item->place, arena, &err);
+	const struct step *step = step_parse(
+	    step_ops, found, MODE_COMMAND, item->place, arena, &err);
 	bool secret = text_is_secret(&item->line, &p->vars);
 	if (step && secret) {
 		struct step *copy = ARENA_NEW(arena, struct step);
@@ -84,7 +97,8 @@ step_of(struct play *p, const struct script_item *item)
 	}
 	/* What is wrong with it is said of the line as it may be shown. */
 	if (!step && secret && step_parse(step_ops, shown, MODE_COMMAND, item->place, arena, &err))
-		err_set(&err, ERR_USAGE, "with its secrets filled in, this is no command of smtpsh");
+		err_set(
+		    &err, ERR_USAGE, "with its secrets filled in, this is no command of smtpsh");
 	if (!step)
 		play_fail(p, err.kind, NULL, NULL, item->place, "%s", err.text);
 	return step;
@@ -139,20 +153,24 @@ step_failed(struct play *p)
 	const struct script_item *item = p->item;
 	const struct reply *last = p->ncollected ? p->collected[p->ncollected - 1] : NULL;
 	const struct exchange *x = &p->exchange;
-	bool reply = p->phase == PHASE_ITEM && item->kind == SCRIPT_EXCHANGE && x->heard < item->nreply;
+	bool reply = p->phase == PHASE_ITEM && item->kind == SCRIPT_EXCHANGE &&
+	    x->heard < item->nreply;
 
 	if (p->item_failed)
 		return;
-	if (p->in_hand && p->in_hand->closed && (p->step_err == ERR_PROTO || p->step_err == ERR_CONNECT) &&
-	    p->exchange.heard == 0 && item->kind == SCRIPT_EXCHANGE) {
+	if (p->in_hand && p->in_hand->closed &&
+	    (p->step_err == ERR_PROTO || p->step_err == ERR_CONNECT) && p->exchange.heard == 0 &&
+	    item->kind == SCRIPT_EXCHANGE) {
 		play_fail(p, ERR_PROTO, NULL, NULL, item->place, "%s", is_lost(p->in_hand));
 		return;
 	}
 	if (p->problem[0] || !last)
-		play_fail(p, p->step_err, reply ? item->reply[x->heard] : NULL, NULL, reply && item->reply[x->heard] ?
-		    item->reply[x->heard]->place : item->place, "%s", p->problem[0] ? p->problem : err_meaning(p->step_err));
+		play_fail(p, p->step_err, reply ? item->reply[x->heard] : NULL, NULL,
+		    reply && item->reply[x->heard] ? item->reply[x->heard]->place : item->place,
+		    "%s", p->problem[0] ? p->problem : err_meaning(p->step_err));
 	else
-		play_fail(p, ERR_EXPECT, NULL, last, item->place, "expected success, received %03u", last->code);
+		play_fail(p, ERR_EXPECT, NULL, last, item->place, "expected success, received %03u",
+		    last->code);
 }
 
 /* S: lines behind a step judge its last replies; what it did not read itself is read now. */
@@ -166,8 +184,11 @@ judge_step(struct play *p)
 		play_judge(p, item, k, p->collected[p->ncollected - have + k], NULL);
 	if (have == item->nreply || p->item_failed)
 		return;
-	p->reading = (struct script_item){ .kind = SCRIPT_EXCHANGE, .place = item->place, .peer = item->peer,
-	    .reply = item->reply + have, .nreply = item->nreply - have };
+	p->reading = (struct script_item){ .kind = SCRIPT_EXCHANGE,
+		.place = item->place,
+		.peer = item->peer,
+		.reply = item->reply + have,
+		.nreply = item->nreply - have };
 	push_exchange(p, &p->peer[item->peer], &p->reading, PHASE_REST);
 }
 

@@ -104,7 +104,9 @@ judge_line(struct judge *j, struct span line, struct place place, struct err *er
 	struct text_context ctx = { .arena = &j->arena, .names = &j->names, .reply = true };
 	const struct heard *heard = j->sent ? NULL : j->first;
 	enum verb verb = heard ? heard->due.verb : VERB_OTHER;
-	struct match_how how = { .level = MATCH_CODE, .masks = MASKS_ALL, .ehlo = verb == VERB_EHLO || verb == VERB_LHLO };
+	struct match_how how = { .level = MATCH_CODE,
+		.masks = MASKS_ALL,
+		.ehlo = verb == VERB_EHLO || verb == VERB_LHLO };
 	struct match_result result;
 
 	if (c.rest.len > 0 && c.rest.at[0] == ' ')
@@ -116,7 +118,8 @@ judge_line(struct judge *j, struct span line, struct place place, struct err *er
 	if (j->open)
 		return JUDGED_OPEN;
 	if (!heard) {
-		err_set(err, ERR_EXPECT, "%s:%u: there is no reply that this S: line could judge", place.file, place.line);
+		err_set(err, ERR_EXPECT, "%s:%u: there is no reply that this S: line could judge",
+		    place.file, place.line);
 		return JUDGED_BAD;
 	}
 	j->first = heard->next;

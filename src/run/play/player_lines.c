@@ -1,4 +1,6 @@
-/* player_lines - the lines that wait: which go on, which are given back or dropped after a failure. */
+/*
+ * player_lines - the lines that wait: which go on, which are given back or dropped after a failure.
+ */
 #include <stdio.h>
 
 #include "base/base64.h"
@@ -8,8 +10,11 @@
 void
 player_tell(struct player *p, enum event_kind kind, enum err_kind err, struct span text)
 {
-	struct event event = { .kind = kind, .session = session_view(p->session).number, .at_us = loop_now_us(),
-		.err = err, .text = text };
+	struct event event = { .kind = kind,
+		.session = session_view(p->session).number,
+		.at_us = loop_now_us(),
+		.err = err,
+		.text = text };
 
 	p->event(p->ctx, &event);
 }
@@ -28,7 +33,8 @@ player_give_back(struct player *p)
 static bool
 is_all_said(struct span auth)
 {
-	static const char *const at_once[] = { "PLAIN", "ANONYMOUS", "EXTERNAL", "XOAUTH2", "OAUTHBEARER" };
+	static const char *const at_once[] = { "PLAIN", "ANONYMOUS", "EXTERNAL", "XOAUTH2",
+		"OAUTHBEARER" };
 	struct span mechanism;
 
 	span_word(&auth);
@@ -44,7 +50,8 @@ player_find_drop(struct player *p, const struct step *step)
 {
 	const struct due *due = &p->answered.due;
 	unsigned code = p->answered.code;
-	p->drop.unasked = !p->opts.interactive && step && step->op == &step_auth && session_view(p->session).failed == ERR_USAGE;
+	p->drop.unasked = !p->opts.interactive && step && step->op == &step_auth &&
+	    session_view(p->session).failed == ERR_USAGE;
 	if (p->drop.unasked) {
 		p->drop.what = DROP_RESPONSES;
 		p->drop.base64 = false;
@@ -57,36 +64,43 @@ player_find_drop(struct player *p, const struct step *step)
 		return;
 	if (due->verb == VERB_DATA && due->stage == DUE_COMMAND && bad)
 		p->drop.what = DROP_MESSAGE;
-	else if (due->verb == VERB_AUTH && (bad || (code == 235 && due->stage == DUE_COMMAND && !due->initial)))
+	else if (due->verb == VERB_AUTH &&
+	    (bad || (code == 235 && due->stage == DUE_COMMAND && !due->initial)))
 		p->drop.what = DROP_RESPONSES;
 	else
 		return;
-	p->drop.base64 = due->verb == VERB_AUTH && due->stage == DUE_COMMAND && step && is_all_said(step->text);
+	p->drop.base64 = due->verb == VERB_AUTH && due->stage == DUE_COMMAND && step &&
+	    is_all_said(step->text);
 	p->drop.n = 0;
-	p->drop.code = code == 354 || code == 334 ? 0 : code;		/* of a reply with two codes */
+	/* of a reply with two codes */
+	p->drop.code = code == 354 || code == 334 ? 0 : code;
 }
 
 void
 player_tell_drop(struct player *p)
 {
 	bool message = p->drop.what == DROP_MESSAGE;
-	const char *what = message ? "DATA" : "AUTH", *rfc = message ? "354 (RFC 5321 4.1.1.4)" : "334 (RFC 4954 4)";
+	const char *what = message ? "DATA" : "AUTH",
+		   *rfc = message ? "354 (RFC 5321 4.1.1.4)" : "334 (RFC 4954 4)";
 	char text[200], code[60] = "was not answered with";
 
 	p->drop.what = DROP_NOTHING;
 	if (p->drop.n == 0)
 		return;
 	if (p->drop.unasked) {
-		snprintf(text, sizeof text, "not sent (%zu line%s): /auth had nobody to ask, and what follows it may be the password", p->drop.n,
-		    p->drop.n == 1 ? "" : "s");
+		snprintf(text, sizeof text,
+		    "not sent (%zu line%s): /auth had nobody to ask, and what follows it may be "
+		    "the password",
+		    p->drop.n, p->drop.n == 1 ? "" : "s");
 		p->drop.n = 0;
 		player_tell(p, EVENT_PROBLEM, ERR_NONE, span_of(text));
 		return;
 	}
 	if (p->drop.code)
 		snprintf(code, sizeof code, "was answered with %03u, not", p->drop.code);
-	snprintf(text, sizeof text, "%s not sent (%zu line%s): %s %s %s", message ? "message" : "AUTH response", p->drop.n,
-	    p->drop.n == 1 ? "" : "s", what, code, rfc);
+	snprintf(text, sizeof text, "%s not sent (%zu line%s): %s %s %s",
+	    message ? "message" : "AUTH response", p->drop.n, p->drop.n == 1 ? "" : "s", what, code,
+	    rfc);
 	p->drop.n = 0;
 	player_tell(p, EVENT_PROBLEM, ERR_NONE, span_of(text));
 }
@@ -96,10 +110,14 @@ is_known_command(const struct player *p, struct span line)
 {
 	struct span name;
 
-	return cursor_is_command(line, &name) && (step_find(step_ops, name) || (p->opts.only_at_prompt && p->opts.only_at_prompt(name)));
+	return cursor_is_command(line, &name) &&
+	    (step_find(step_ops, name) || (p->opts.only_at_prompt && p->opts.only_at_prompt(name)));
 }
 
-/* A response is no verb and no command of ours; a "/" and letters may be base64 too, but who types /ext wants /ext. */
+/*
+ * A response is no verb and no command of ours; a "/" and letters may be base64 too, but who types
+ * /ext wants /ext.
+ */
 static bool
 may_be_response(const struct player *p, const struct waiting *w)
 {
@@ -113,8 +131,8 @@ may_be_response(const struct player *p, const struct waiting *w)
 }
 
 /*
- * Message text goes only after a 354, up to its lone dot, and a response only after a 334: after any other reply they
- * would be read as commands, and a response would be told to everybody.
+ * Message text goes only after a 354, up to its lone dot, and a response only after a 334: after
+ * any other reply they would be read as commands, and a response would be told to everybody.
  */
 static bool
 drop_line(struct player *p)
@@ -180,16 +198,18 @@ parse(struct player *p, const struct waiting *w)
 	struct err err;
 	enum dialogue_mode mode = mode_of(p, w);
 
-	if (mode == MODE_COMMAND && p->opts.command && cursor_is_command(line, &name) && !step_find(step_ops, name) &&
+	if (mode == MODE_COMMAND && p->opts.command && cursor_is_command(line, &name) &&
+	    !step_find(step_ops, name) &&
 	    run_command(p, name, span_trim(span_skip(line, 1 + name.len))))
 		return NULL;
 	const struct step *step = NULL;
 	struct cursor cursor = { .place = w->place, .line = line, .rest = line };
-	if (mode == MODE_COMMAND && p->opts.only_at_prompt && cursor_is_command(line, &name) && !step_find(step_ops, name) &&
-	    p->opts.only_at_prompt(name))
+	if (mode == MODE_COMMAND && p->opts.only_at_prompt && cursor_is_command(line, &name) &&
+	    !step_find(step_ops, name) && p->opts.only_at_prompt(name))
 		cursor_fail(&cursor, &err, "/%.*s works only at the prompt", SPAN_ARG(name));
 	else if (mode == MODE_COMMAND && waiting_tag(w).len > 0)
-		err_set(&err, ERR_USAGE, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(span_first(waiting_tag(w), 40)));
+		err_set(&err, ERR_USAGE, "the text has no end: a line \"%.*s\" is missing",
+		    SPAN_ARG(span_first(waiting_tag(w), 40)));
 	else
 		step = step_parse(step_ops, line, mode, w->place, &p->arena, &err);
 	if (!step) {
@@ -203,7 +223,8 @@ parse(struct player *p, const struct waiting *w)
 static bool
 gather_text(struct player *p)
 {
-	return mode_of(p, p->lines.first) != MODE_COMMAND || waiting_join_text(&p->lines) || p->ended;
+	return mode_of(p, p->lines.first) != MODE_COMMAND || waiting_join_text(&p->lines) ||
+	    p->ended;
 }
 
 /* ---- BDAT: its octets are those of the lines that follow, and go with it (RFC 3030 2) */
@@ -218,8 +239,9 @@ chunk_of(const struct player *p)
 	struct span rest = waiting_text(w), line = span_until(&rest, '\n'), args;
 	unsigned long long octets;
 
-	if (w->command || w->step || mode_of(p, w) != MODE_COMMAND || session_view(p->session).state != SESSION_OPEN ||
-	    verb_of(line, &args) != VERB_BDAT || !span_number(span_word(&args), 1ull << 40, &octets))
+	if (w->command || w->step || mode_of(p, w) != MODE_COMMAND ||
+	    session_view(p->session).state != SESSION_OPEN || verb_of(line, &args) != VERB_BDAT ||
+	    !span_number(span_word(&args), 1ull << 40, &octets))
 		return 0;
 	return octets;
 }
@@ -234,14 +256,20 @@ gather_chunk(struct player *p)
 		return true;
 	if (p->opts.interactive && had == 0 && p->lines.first->octets == 0 && !p->told_chunk) {
 		char text[120];
-		snprintf(text, sizeof text, "the next lines are the %llu octets of this chunk, each line end counts two; ^C drops it", octets);
+		snprintf(text, sizeof text,
+		    "the next lines are the %llu octets of this chunk, each line end counts two; "
+		    "^C drops it",
+		    octets);
 		player_tell(p, EVENT_NOTE, ERR_NONE, span_of(text));
 		p->told_chunk = true;
 	}
 	return p->ended;
 }
 
-/* A chunk that the lines do not fill, or overfill, is not sent: what is left of them would be read as commands. */
+/*
+ * A chunk that the lines do not fill, or overfill, is not sent: what is left of them would be read
+ * as commands.
+ */
 static bool
 drop_bad_chunk(struct player *p)
 {
@@ -251,11 +279,17 @@ drop_bad_chunk(struct player *p)
 	if (octets == 0)
 		return false;
 	if (octets > CHUNK_MAX)
-		snprintf(text, sizeof text, "not sent: a chunk of lines has at most %d octets; /bdat FILE sends more", CHUNK_MAX);
+		snprintf(text, sizeof text,
+		    "not sent: a chunk of lines has at most %d octets; /bdat FILE sends more",
+		    CHUNK_MAX);
 	else if (have > octets)
-		snprintf(text, sizeof text, "not sent: the lines after BDAT %llu have %llu octets with their line ends", octets, have);
+		snprintf(text, sizeof text,
+		    "not sent: the lines after BDAT %llu have %llu octets with their line ends",
+		    octets, have);
 	else if (have < octets && p->ended && !p->lines.first->next)
-		snprintf(text, sizeof text, "not sent: the lines after BDAT %llu end %llu octets short", octets, octets - have);
+		snprintf(text, sizeof text,
+		    "not sent: the lines after BDAT %llu end %llu octets short", octets,
+		    octets - have);
 	else
 		return false;
 	player_tell(p, EVENT_PROBLEM, ERR_USAGE, span_of(text));
@@ -284,7 +318,8 @@ is_about_lines(struct player *p)
 		player_settle(p);
 		if (!p->lines.first)
 			return true;
-		if (p->drop.what == DROP_MESSAGE || line.len == 0 || line.at[0] != '#' || mode_of(p, w) != MODE_COMMAND)
+		if (p->drop.what == DROP_MESSAGE || line.len == 0 || line.at[0] != '#' ||
+		    mode_of(p, w) != MODE_COMMAND)
 			return false;
 		waiting_skip(&p->lines);
 		return true;
@@ -309,7 +344,8 @@ next_line(struct player *p)
 	struct span rest = waiting_text(w), line = w->octets > 0 ? span_until(&rest, '\n') : rest;
 
 	p->told_chunk = false;
-	if (!w->step && p->opts.turn && !p->opts.turn(p->opts.turn_ctx, line, w->place, mode_of(p, w))) {
+	if (!w->step && p->opts.turn &&
+	    !p->opts.turn(p->opts.turn_ctx, line, w->place, mode_of(p, w))) {
 		player_give_back(p);
 		return;
 	}

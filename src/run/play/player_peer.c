@@ -11,8 +11,11 @@ keep_reply(struct play_peer *peer, const struct event *event)
 
 	arena_reset(&peer->reply_arena);
 	peer->came = ARENA_NEW(&peer->reply_arena, struct reply);
-	if (reply_parse(arena_copy(&peer->reply_arena, event->answer.raw), &peer->reply_arena, peer->came) == 0)
-		*peer->came = (struct reply){ .line = ARENA_NEW(&peer->reply_arena, struct span), .nlines = 1, .code = event->answer.reply->code };
+	if (reply_parse(arena_copy(&peer->reply_arena, event->answer.raw), &peer->reply_arena,
+		peer->came) == 0)
+		*peer->came = (struct reply){ .line = ARENA_NEW(&peer->reply_arena, struct span),
+			.nlines = 1,
+			.code = event->answer.reply->code };
 	if ((verb != VERB_EHLO && verb != VERB_LHLO) || peer->came->code / 100 != 2)
 		return;
 	arena_reset(&peer->offers_arena);
@@ -40,7 +43,8 @@ on_sent(struct play_peer *peer, const struct event *event)
 	enum verb verb = verb_of(event->sent.text, NULL);
 
 	if (verb != VERB_OTHER && event->sent.kind != SENT_TEXT && n < sizeof p->said - 12)
-		snprintf(p->said + n, sizeof p->said - n, "%s%s", n ? ", " : "", verb_info(verb)->name);
+		snprintf(
+		    p->said + n, sizeof p->said - n, "%s%s", n ? ", " : "", verb_info(verb)->name);
 }
 
 static void
@@ -50,8 +54,10 @@ on_reply(struct play_peer *peer, const struct event *event)
 
 	keep_reply(peer, event);
 	peer->last_took_us = event->answer.took_us;
-	if (event->answer.surprise && event->answer.due.stage != DUE_PARTED && (!p->finishing || !p->result.failure)) {
-		play_fail(p, ERR_EXPECT, NULL, event->answer.reply, p->item ? p->item->place : p->now->place,
+	if (event->answer.surprise && event->answer.due.stage != DUE_PARTED &&
+	    (!p->finishing || !p->result.failure)) {
+		play_fail(p, ERR_EXPECT, NULL, event->answer.reply,
+		    p->item ? p->item->place : p->now->place,
 		    "unexpected reply: nothing asked for it");
 		p->failed->out_of_step = event->answer.standing == REPLY_OUT_OF_STEP;
 		return;
@@ -77,7 +83,8 @@ on_problem(struct play_peer *peer, const struct event *event)
 
 	p->problem_err = event->err;
 	p->result.fate_unknown |= event->err == ERR_UNKNOWN;
-	snprintf(p->problem, sizeof p->problem, "%.*s", SPAN_ARG(span_first(event->text, sizeof p->problem - 1)));
+	snprintf(p->problem, sizeof p->problem, "%.*s",
+	    SPAN_ARG(span_first(event->text, sizeof p->problem - 1)));
 }
 
 static void
@@ -138,11 +145,14 @@ play_peer(struct play *p, unsigned number)
 	peer->opts = p->base;
 	peer->opts.number = number;
 	peer->opts.no_banner = true;
-	peer->opts.careful = false;		/* the script may name the very code: who plays it closes */
-	peer->opts.auth.needs_tls |= peer->opts.tls == TARGET_TLS_STARTTLS || peer->opts.tls == TARGET_TLS_IMPLICIT;
+	/* the script may name the very code: who plays it closes */
+	peer->opts.careful = false;
+	peer->opts.auth.needs_tls |= peer->opts.tls == TARGET_TLS_STARTTLS ||
+	    peer->opts.tls == TARGET_TLS_IMPLICIT;
 	if (peer->opts.tls == TARGET_TLS_STARTTLS || peer->opts.tls == TARGET_TLS_TRY)
 		peer->opts.tls = TARGET_TLS_UNSAID;	/* the script says STARTTLS itself */
-	peer->session = session_new(p->own_env.loop ? &p->own_env : p->env, &peer->opts, on_event, peer);
+	peer->session = session_new(
+	    p->own_env.loop ? &p->own_env : p->env, &peer->opts, on_event, peer);
 	return peer;
 }
 
@@ -180,7 +190,8 @@ play_shown(struct play *p, struct span text)
 	struct play_peer *peer = play_peer_of(p);
 
 	mask_secrets(p, peer);
-	return session_starred(peer->session, &p->scratch, vars_redact(&p->vars, &p->scratch, text));
+	return session_starred(
+	    peer->session, &p->scratch, vars_redact(&p->vars, &p->scratch, text));
 }
 
 void

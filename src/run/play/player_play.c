@@ -22,12 +22,15 @@ pause_heard(struct session *s, const struct step *step, void *state, const struc
 	return news->kind == NEWS_TIMER || news->kind == NEWS_CLOSED ? STEP_DONE : STEP_WAIT;
 }
 
-static const struct step_op pause_op = { .name = "", .args = "", .help = "Wait", .start = pause_start, .heard = pause_heard };
+static const struct step_op pause_op = {
+	.name = "", .args = "", .help = "Wait", .start = pause_start, .heard = pause_heard
+};
 
 /* ---- its life */
 
 struct play *
-play_new(struct session_env *env, const struct script *script, const struct script_case *now, const struct play_opts *opts)
+play_new(struct session_env *env, const struct script *script, const struct script_case *now,
+    const struct play_opts *opts)
 {
 	struct play *p = memory_zeroed(sizeof *p);
 
@@ -42,8 +45,12 @@ play_new(struct session_env *env, const struct script *script, const struct scri
 	p->step = (struct step){ .op = &play_exchange_op, .args = &p->self };
 	p->pause = (struct step){ .op = &pause_op, .args = &p->self };
 	p->failure_end = &p->result.failure;
-	p->how = (struct match_how){ .level = opts->level == MATCH_UNSAID ? MATCH_CODE : opts->level, .masks = MASKS_ALL };
-	p->vars = (struct script_vars){ .names = &script->names, .arena = &p->arena, .allow_env = opts->allow_env };
+	p->how = (struct match_how){
+		.level = opts->level == MATCH_UNSAID ? MATCH_CODE : opts->level, .masks = MASKS_ALL
+	};
+	p->vars = (struct script_vars){
+		.names = &script->names, .arena = &p->arena, .allow_env = opts->allow_env
+	};
 	p->began_us = loop_now_us();
 	for (size_t i = 0; i < opts->nvalues; i++) {
 		size_t name = names_find(&script->names, opts->value[i].name);

@@ -27,17 +27,20 @@ struct player {
 		unsigned code;			/* 0: with nothing yet */
 		enum err_kind failed;		/* what that comes to */
 	} answered;
-	struct {				/* lines that are content without its 354 or 334: they are not sent */
+	/* lines that are content without its 354 or 334: they are not sent */
+	struct {
 		enum { DROP_NOTHING, DROP_MESSAGE, DROP_RESPONSES } what;
 		bool base64;			/* only what looks like one is a response */
 		bool unasked;			/* they answer what /auth had nobody to ask */
 		size_t n;
 		unsigned code;			/* what came in place of the 354 or 334 */
 	} drop;
-	struct waiting *inserted;		/* a prompt's command runs: its lines go behind this one, before all that wait */
+	/* a prompt's command runs: its lines go behind this one, before all that wait */
+	struct waiting *inserted;
 	bool inserting;
 	struct judge *judge;			/* of lines without a person */
-	enum err_kind held;			/* a refusal that the next line may have asked for */
+	/* a refusal that the next line may have asked for */
+	enum err_kind held;
 	enum err_kind status;
 };
 
@@ -46,11 +49,15 @@ void player_tell(struct player *, enum event_kind, enum err_kind, struct span te
 
 /* player_lines.c */
 void player_work_lines(struct player *);	/* as many as go without waiting */
-void player_give_back(struct player *);		/* what was typed ahead of a failure is told (EVENT_UNSENT), not sent */
+/* what was typed ahead of a failure is told (EVENT_UNSENT), not sent */
+void player_give_back(struct player *);
 /* The line in hand was answered, or was not: is what follows content that must not go? */
 void player_find_drop(struct player *, const struct step *);
-void player_drop_ahead(struct player *);	/* for a person: what of it was typed ahead, at once; what comes from now on is none */
-void player_tell_drop(struct player *);		/* how many lines were not sent, and why; it is over */
-void player_settle(struct player *);		/* no S: line asked for the refusal that is held: it is a failure */
+/* for a person: what of it was typed ahead, at once; what comes from now on is none */
+void player_drop_ahead(struct player *);
+/* how many lines were not sent, and why; it is over */
+void player_tell_drop(struct player *);
+/* no S: line asked for the refusal that is held: it is a failure */
+void player_settle(struct player *);
 
 #endif

@@ -21,9 +21,12 @@ wanted(struct play *p, const struct expect *x)
 
 	for (size_t i = 0; x && i < x->nlines; i++) {
 		const struct expect_line *l = &x->line[i];
-		struct span head = span_first(l->source, l->source.len - l->text.source.len), text = l->text.source, filled;
-		if (!l->text.patterns && text_fill(&l->text, &p->vars, &p->scratch, &filled, &text, NULL))
-			buf_printf(&out, "%s%.*s%.*s", i ? "\n" : "", SPAN_ARG(head), SPAN_ARG(text));
+		struct span head = span_first(l->source, l->source.len - l->text.source.len),
+			    text = l->text.source, filled;
+		if (!l->text.patterns &&
+		    text_fill(&l->text, &p->vars, &p->scratch, &filled, &text, NULL))
+			buf_printf(
+			    &out, "%s%.*s%.*s", i ? "\n" : "", SPAN_ARG(head), SPAN_ARG(text));
 		else
 			buf_printf(&out, "%s%.*s", i ? "\n" : "", SPAN_ARG(l->source));
 	}
@@ -33,8 +36,8 @@ wanted(struct play *p, const struct expect *x)
 }
 
 void
-play_fail(struct play *p, enum err_kind kind, const struct expect *x, const struct reply *r, struct place place,
-    const char *format, ...)
+play_fail(struct play *p, enum err_kind kind, const struct expect *x, const struct reply *r,
+    struct place place, const char *format, ...)
 {
 	struct play_failure *f = ARENA_NEW(&p->failing, struct play_failure);
 	char why[sizeof f->why];
@@ -92,7 +95,8 @@ note_where(struct play *p)
 /* ---- the walk */
 
 void
-play_enter(struct play *p, const struct script_item *items, const struct script_item *block, unsigned rounds)
+play_enter(struct play *p, const struct script_item *items, const struct script_item *block,
+    unsigned rounds)
 {
 	struct frame frame = { .next = items, .block = block, .left = rounds };
 
@@ -159,7 +163,8 @@ try_again(struct play *p)
 		p->spun++;
 		f->next = f->block->body;
 		p->depth = d + 1;
-		memcpy(p->vars.set, f->set, sizeof p->vars.set);	/* what a failed round captured is not to be found again */
+		/* what a failed round captured is not to be found again */
+		memcpy(p->vars.set, f->set, sizeof p->vars.set);
 		p->result.failure = NULL;
 		p->failure_end = &p->result.failure;
 		p->nfailures = 0;
@@ -201,8 +206,10 @@ item_over(struct play *p)
 	for (last = p->result.failure; last && last->next; last = last->next)
 		;
 	if (p->opts.told && (p->item->kind != SCRIPT_WORD || p->item_failed))
-		p->opts.told(p->opts.told_ctx, p->item, p->item_failed && last ? last->why : NULL, loop_now_us() - p->item_us);
-	if (p->item_failed && !try_again(p) && (!p->opts.keep_going || p->nfailures >= FAILURES_MAX)) {
+		p->opts.told(p->opts.told_ctx, p->item, p->item_failed && last ? last->why : NULL,
+		    loop_now_us() - p->item_us);
+	if (p->item_failed && !try_again(p) &&
+	    (!p->opts.keep_going || p->nfailures >= FAILURES_MAX)) {
 		p->result.not_done = count_left(p);
 		p->finishing = true;
 	}
@@ -220,8 +227,10 @@ say_goodbye(struct play *p)
 		if (!peer->session || session_view(peer->session).state == SESSION_CLOSED)
 			continue;
 		struct session_view v = session_view(peer->session);
-		bool silent = p->result.failure && (p->result.failure->kind == ERR_TIMEOUT || (p->base.careful && v.out_of_step));
-		if (peer->quit_said || silent || v.state != SESSION_OPEN || v.dialogue.mode != MODE_COMMAND || !peer->banner_read) {
+		bool silent = p->result.failure &&
+		    (p->result.failure->kind == ERR_TIMEOUT || (p->base.careful && v.out_of_step));
+		if (peer->quit_said || silent || v.state != SESSION_OPEN ||
+		    v.dialogue.mode != MODE_COMMAND || !peer->banner_read) {
 			session_close(peer->session, true);
 			continue;
 		}
@@ -240,7 +249,9 @@ play_conclude(struct play *p)
 
 	p->done = true;
 	r->took_us = loop_now_us() - p->began_us;
-	r->verdict = r->failure ? PLAY_FAILED : p->result.why_skipped.len ? PLAY_SKIPPED : PLAY_PASSED;
+	r->verdict = r->failure	      ? PLAY_FAILED :
+	    p->result.why_skipped.len ? PLAY_SKIPPED :
+					PLAY_PASSED;
 	for (const struct play_failure *f = r->failure; f; f = f->next)
 		r->status = err_worse(r->status, f->kind);
 	if (r->failure && r->fate_unknown)
@@ -291,8 +302,8 @@ on_turn(void *ctx, unsigned ready)
 }
 
 /*
- * What waits for nothing goes on at once; but a loop of a script that has not waited for many rounds keeps neither signals
- * nor other sessions from their turn for more than a few milliseconds.
+ * What waits for nothing goes on at once; but a loop of a script that has not waited for many
+ * rounds keeps neither signals nor other sessions from their turn for more than a few milliseconds.
  */
 void
 play_run(struct play *p)

@@ -1,7 +1,8 @@
 /*
- * Plays one case of a script as the client, over one to nine sessions. It walks the items in order; each is done when
- * its replies are judged. The first failure ends the case (unless `keep_going`), with QUIT said where that can be.
- * Nothing is parsed while it plays; the script is const and may be played by thousands at once.
+ * Plays one case of a script as the client, over one to nine sessions. It walks the items in order;
+ * each is done when its replies are judged. The first failure ends the case (unless `keep_going`),
+ * with QUIT said where that can be. Nothing is parsed while it plays; the script is const and may
+ * be played by thousands at once.
  */
 #ifndef RUN_PLAY_PLAYER_SCRIPT_H
 #define RUN_PLAY_PLAYER_SCRIPT_H
@@ -13,7 +14,8 @@ struct play;
 
 struct play_opts {
 	const struct session_opts *session;
-	const struct target *target;	/* where a script without /open goes; NULL: it must have one */
+	/* where a script without /open goes; NULL: it must have one */
+	const struct target *target;
 	enum match_level level;		/* MATCH_UNSAID: as the script says, else `code` */
 	bool keep_going, allow_env, allow_hosts, allow_pipe, allow_unix;
 	const char *file_root;		/* NULL: the script's folder */
@@ -21,9 +23,11 @@ struct play_opts {
 	size_t nvalues;
 	event_fn *event;		/* every event of every session; NULL: none */
 	void *event_ctx;
-	void (*told)(void *ctx, const struct script_item *, const char *why, uint64_t took_us);	/* an item is done; why: it failed. NULL: none */
+	/* an item is done; why: it failed. NULL: none */
+	void (*told)(void *ctx, const struct script_item *, const char *why, uint64_t took_us);
 	void *told_ctx;
-	void (*done)(void *ctx, struct play *);		/* once; the play may be freed between wake-ups, not within */
+	/* once; the play may be freed between wake-ups, not within */
+	void (*done)(void *ctx, struct play *);
 	void *done_ctx;
 };
 
@@ -34,11 +38,14 @@ struct play_failure {
 	struct place place;		/* of the line that failed */
 	const struct script_item *item;
 	const struct expect *expect;	/* NULL: no S: judged it */
-	struct span want;		/* as the script has it, variables filled in; lines with LF; empty: none */
+	/* as the script has it, variables filled in; lines with LF; empty: none */
+	struct span want;
 	const struct reply *reply;	/* what came, as it may be shown; NULL: none did */
 	bool starred;			/* something in it may not */
-	struct span about;		/* what of the line failed, as it stands there; empty: all of it */
-	const bool *want_met, *reply_met;	/* a line of either fits one of the other; NULL: it was not looked at */
+	/* what of the line failed, as it stands there; empty: all of it */
+	struct span about;
+	/* a line of either fits one of the other; NULL: it was not looked at */
+	const bool *want_met, *reply_met;
 	enum err_kind kind;		/* ERR_EXPECT, or what went wrong beneath */
 	enum match_level level;
 	bool out_of_step;		/* the reply did not belong to what it answered */
@@ -54,13 +61,16 @@ struct play_result {
 	bool fate_unknown;		/* of a message (RFC 1047) */
 	unsigned uncompared;		/* texts that the level did not look at */
 	unsigned not_done;		/* items behind the failure */
-	struct span where;		/* "mx1.example.net[192.0.2.25]:25 TLSv1.3; after EHLO, MAIL" */
+	/* "mx1.example.net[192.0.2.25]:25 TLSv1.3; after EHLO, MAIL" */
+	struct span where;
 };
 
 /* All const things must outlive the play. It begins at once. */
-struct play *play_new(struct session_env *, const struct script *, const struct script_case *, const struct play_opts *);
+struct play *play_new(struct session_env *, const struct script *, const struct script_case *,
+    const struct play_opts *);
 void play_free(struct play *);		/* NULL is fine; cuts off what is not done */
 const struct play_result *play_result(const struct play *);
-void play_stop(struct play *, enum err_kind, const char *why);		/* interrupted: it fails so, and is done */
+/* interrupted: it fails so, and is done */
+void play_stop(struct play *, enum err_kind, const char *why);
 
 #endif

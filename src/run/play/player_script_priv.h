@@ -10,9 +10,11 @@ enum { FRAMES_MAX = SCRIPT_DEPTH_MAX + 2, COLLECTED_MAX = 64 };
 
 struct frame {
 	const struct script_item *next;		/* where to go on */
-	const struct script_item *block;	/* /repeat, /retry; NULL: the case's items, or an /if's */
+	/* /repeat, /retry; NULL: the case's items, or an /if's */
+	const struct script_item *block;
 	unsigned left;				/* rounds */
-	bool set[NAMES_MAX];			/* /retry: the variables that had a value before its first round */
+	/* /retry: the variables that had a value before its first round */
+	bool set[NAMES_MAX];
 };
 
 struct play_peer {
@@ -20,14 +22,17 @@ struct play_peer {
 	struct session *session;
 	struct session_opts opts;
 	bool opened, closed, banner_read, quit_said;
-	unsigned not_354, not_334;		/* what DATA, or AUTH, was answered with instead; 0: nothing was */
+	/* what DATA, or AUTH, was answered with instead; 0: nothing was */
+	unsigned not_354, not_334;
 	enum closed_by closed_by;
-	struct addr addr;			/* of the connection made last, and its TLS version */
+	/* of the connection made last, and its TLS version */
+	struct addr addr;
 	char tls[16];
 	uint64_t last_took_us;
 	/*
-	 * As it came, secrets and all: what a script compares must not depend on what is starred, else it could try which guess
-	 * is. NULL: nothing yet; offers: no EHLO since TLS began. Each lives in its arena.
+	 * As it came, secrets and all: what a script compares must not depend on what is starred,
+	 * else it could try which guess is. NULL: nothing yet; offers: no EHLO since TLS began.
+	 * Each lives in its arena.
 	 */
 	struct reply *came;
 	struct extensions *offers;
@@ -39,7 +44,8 @@ struct play {
 	const struct script *script;
 	const struct script_case *now;
 	struct play_opts opts;
-	struct arena arena, scratch, failing;	/* as long as the play; as the item in hand; as the failures */
+	/* as long as the play; as the item in hand; as the failures */
+	struct arena arena, scratch, failing;
 	struct script_vars vars;
 	struct play_result result;
 	struct play_failure **failure_end, *failed;	/* failed: the last one */
@@ -51,21 +57,32 @@ struct play {
 	struct match_how how;
 	struct session_opts base;		/* what sessions begin with */
 	bool early;
-	unsigned masked;			/* of vars.secrets, so many less 1 are starred; 0: not even those of the script's text */
+	/* of vars.secrets, so many less 1 are starred; 0: not even those of the script's text */
+	unsigned masked;
 	struct span tls_fail;
 	const struct word_requires *requires;	/* waits for EHLO */
 	uint64_t began_us, item_us;
 	char said[120];				/* verbs so far, for ->where */
 
 	/* what is in hand */
-	enum { PHASE_NEXT, PHASE_BEGIN, PHASE_OPENING, PHASE_BANNER, PHASE_ITEM, PHASE_REST, PHASE_PAUSE, PHASE_FINISH } phase;
+	enum {
+		PHASE_NEXT,
+		PHASE_BEGIN,
+		PHASE_OPENING,
+		PHASE_BANNER,
+		PHASE_ITEM,
+		PHASE_REST,
+		PHASE_PAUSE,
+		PHASE_FINISH
+	} phase;
 	const struct script_item *item;
 	struct play_peer *in_hand;
 	struct step step;			/* of play_exchange_op; its args lead back here */
 	struct play *self;
 	struct step pause;
 	uint64_t pause_ms;
-	struct script_item reading;		/* the banner, or what is left of a step's replies */
+	/* the banner, or what is left of a step's replies */
+	struct script_item reading;
 	struct exchange {
 		const struct script_item *item;
 		size_t needed, heard;
@@ -77,20 +94,24 @@ struct play {
 	char problem[400];			/* what was told last, and its kind */
 	enum err_kind problem_err;
 	bool item_failed, running, stepped, finishing, done;
-	size_t nfailures, spun;			/* rounds of /repeat and /retry since it waited last */
-	struct loop_timer *turn;		/* goes on once the loop has turned; NULL: that was never needed */
+	/* rounds of /repeat and /retry since it waited last */
+	size_t nfailures, spun;
+	/* goes on once the loop has turned; NULL: that was never needed */
+	struct loop_timer *turn;
 };
 
 extern const struct step_op play_exchange_op;
 
 /* player_script.c */
-void play_fail(struct play *, enum err_kind, const struct expect *, const struct reply *, struct place, const char *format, ...)
-	__attribute__((format(printf, 6, 7)));
+void play_fail(struct play *, enum err_kind, const struct expect *, const struct reply *,
+    struct place, const char *format, ...) __attribute__((format(printf, 6, 7)));
 void play_skip(struct play *, struct span why);
-void play_run(struct play *);			/* as far as it goes without waiting, or until others must have their turn */
+/* as far as it goes without waiting, or until others must have their turn */
+void play_run(struct play *);
 void play_conclude(struct play *);
 bool play_is_last(const struct play *);		/* nothing comes behind the item in hand */
-void play_enter(struct play *, const struct script_item *items, const struct script_item *block, unsigned rounds);
+void play_enter(struct play *, const struct script_item *items, const struct script_item *block,
+    unsigned rounds);
 
 /* player_peer.c */
 struct play_peer *play_peer(struct play *, unsigned number);	/* made when there is none yet */
@@ -106,15 +127,23 @@ void play_take_up(struct play *);		/* its step has ended */
 
 /* player_exchange.c */
 const struct reply *play_copy_reply(struct play *, const struct reply *);
-/* Against the k-th S: of the item, or the default; news NULL: it was a step's. False: it failed, and that is noted. */
-bool play_judge(struct play *, const struct script_item *, size_t k, const struct reply *, const struct news *);
+/*
+ * Against the k-th S: of the item, or the default; news NULL: it was a step's. False: it failed,
+ * and that is noted.
+ */
+bool play_judge(
+    struct play *, const struct script_item *, size_t k, const struct reply *, const struct news *);
 
-/* player_files.c: the step's line with its files where they really are. False: they may not be read; that is noted. */
+/*
+ * player_files.c: the step's line with its files where they really are. False: they may not be
+ * read; that is noted.
+ */
 bool play_find_files(struct play *, const struct script_item *, struct span line, struct span *out);
 
 /* player_assert.c: also what it expected and what there is, for a failure. */
 bool play_holds(struct play *, const struct word_assert *, char *why, size_t size);
-bool play_compares(struct play *, const struct script_item *);	/* false: it would compare a secret, and that failed */
+/* false: it would compare a secret, and that failed */
+bool play_compares(struct play *, const struct script_item *);
 
 /* player_words.c */
 void play_word(struct play *, const struct script_item *);

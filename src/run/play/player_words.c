@@ -10,12 +10,15 @@ do_assert(struct play *p, const struct script_item *item)
 	char why[300];
 
 	enum assert_subject subject = ((const struct word_assert *)item->args)->subject;
-	bool of_reply = subject == ASSERT_TEXT || subject == ASSERT_LINES || subject == ASSERT_ENHANCED || subject == ASSERT_TIME;
+	bool of_reply = subject == ASSERT_TEXT || subject == ASSERT_LINES ||
+	    subject == ASSERT_ENHANCED || subject == ASSERT_TIME;
 
 	if (!play_compares(p, item))
 		return;
 	if (!play_holds(p, item->args, why, sizeof why))
-		play_fail(p, ERR_EXPECT, NULL, of_reply || subject == ASSERT_EHLO ? play_peer_of(p)->came : NULL, item->place, "%s", why);
+		play_fail(p, ERR_EXPECT, NULL,
+		    of_reply || subject == ASSERT_EHLO ? play_peer_of(p)->came : NULL, item->place,
+		    "%s", why);
 }
 
 void
@@ -28,7 +31,9 @@ play_check_requires(struct play *p)
 	for (const struct word_requires *r = p->requires; r; r = r->next) {
 		bool offered = extensions_find(offers, r->keyword) != NULL;
 		if (offered == r->negated) {
-			play_skip(p, arena_printf(&p->arena, "the server offers %s%.*s", offered ? "" : "no ", SPAN_ARG(r->keyword)));
+			play_skip(p,
+			    arena_printf(&p->arena, "the server offers %s%.*s",
+				offered ? "" : "no ", SPAN_ARG(r->keyword)));
 			break;
 		}
 	}
@@ -47,7 +52,8 @@ static void
 do_timeout(struct play *p, const struct script_item *item)
 {
 	const struct word_timeout *w = item->args;
-	uint64_t base[sizeof w->timeouts / sizeof(uint64_t)], said[sizeof w->timeouts / sizeof(uint64_t)];
+	uint64_t base[sizeof w->timeouts / sizeof(uint64_t)],
+	    said[sizeof w->timeouts / sizeof(uint64_t)];
 
 	memcpy(base, &p->base.timeouts, sizeof base);
 	memcpy(said, &w->timeouts, sizeof said);
@@ -66,17 +72,21 @@ own_context(struct play *p, const struct script_item *item, const struct word_tl
 	const char *path;
 
 	if (p->peer[1].session) {
-		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "/tls min= and ca= stand before the first connection");
+		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
+		    "/tls min= and ca= stand before the first connection");
 		return;
 	}
 	const char *min = p->own_env.loop ? p->own_env.tls.min_version : p->env->tls.min_version;
 	bool lower = w->min.len > 0 && memcmp(w->min.at, min ? min : "1.2", 3) < 0;
-	if ((lower && p->env->tls.min_version) || (w->ca.len > 0 && p->opts.session->verify != VERIFY_OFF)) {
-		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a script does not lower what %s asks for", lower ? "--min-tls" : "--verify");
+	if ((lower && p->env->tls.min_version) ||
+	    (w->ca.len > 0 && p->opts.session->verify != VERIFY_OFF)) {
+		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
+		    "a script does not lower what %s asks for", lower ? "--min-tls" : "--verify");
 		return;
 	}
 	if (!p->own_env.loop) {
-		session_env_dns(p->env);		/* is shared, and the env's to free; so are the secrets */
+		/* is shared, and the env's to free; so are the secrets */
+		session_env_dns(p->env);
 		session_env_keep_secrets(p->env);
 		p->own_env = *p->env;
 		p->own_env.client_tls = NULL;
@@ -101,7 +111,8 @@ do_tls(struct play *p, const struct script_item *item)
 	if (w->min.len > 0 || w->ca.len > 0)
 		own_context(p, item, w);
 	if (w->verify_said && w->verify < p->opts.session->verify) {
-		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "a script does not lower what --verify asks for");
+		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
+		    "a script does not lower what --verify asks for");
 		return;
 	}
 	if (w->verify_said)
@@ -170,8 +181,10 @@ do_secret(struct play *p, const struct script_item *item)
 	char variable[SECRET_VARIABLE_MAX];
 
 	if (!vars_secret(&p->vars, w->name, variable))
-		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "the secret %.*s has no value: --secret %.*s=@FILE or %s in the "
-		    "environment", SPAN_ARG(name), SPAN_ARG(name), variable);
+		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
+		    "the secret %.*s has no value: --secret %.*s=@FILE or %s in the "
+		    "environment",
+		    SPAN_ARG(name), SPAN_ARG(name), variable);
 }
 
 static void
@@ -190,7 +203,8 @@ do_capture(struct play *p, const struct script_item *item)
 			p->vars.tainting = false;
 			return;
 		}
-	play_fail(p, ERR_EXPECT, NULL, r, item->place, "expected a reply that /%.*s/ matches", SPAN_ARG(w->ere->source));
+	play_fail(p, ERR_EXPECT, NULL, r, item->place, "expected a reply that /%.*s/ matches",
+	    SPAN_ARG(w->ere->source));
 }
 
 static void
@@ -230,17 +244,30 @@ do_if(struct play *p, const struct script_item *item)
 
 	if (!play_compares(p, item))
 		return;
-	play_enter(p, play_holds(p, item->args, why, sizeof why) ? item->body : item->other, NULL, 1);
+	play_enter(
+	    p, play_holds(p, item->args, why, sizeof why) ? item->body : item->other, NULL, 1);
 }
 
 void
 play_word(struct play *p, const struct script_item *item)
 {
 	static void (*const words[WORD_KINDS])(struct play *, const struct script_item *) = {
-		[WORD_REQUIRES] = do_requires, [WORD_TIMEOUT] = do_timeout, [WORD_TLS] = do_tls, [WORD_HELO] = do_helo,
-		[WORD_MATCH] = do_match, [WORD_MASK] = do_mask, [WORD_VAR] = do_var, [WORD_SECRET] = do_secret,
-		[WORD_CAPTURE] = do_capture, [WORD_ASSERT] = do_assert, [WORD_TIME] = do_assert, [WORD_EARLY] = do_early,
-		[WORD_WRITE] = do_write, [WORD_REPEAT] = do_block, [WORD_RETRY] = do_block, [WORD_IF] = do_if,
+		[WORD_REQUIRES] = do_requires,
+		[WORD_TIMEOUT] = do_timeout,
+		[WORD_TLS] = do_tls,
+		[WORD_HELO] = do_helo,
+		[WORD_MATCH] = do_match,
+		[WORD_MASK] = do_mask,
+		[WORD_VAR] = do_var,
+		[WORD_SECRET] = do_secret,
+		[WORD_CAPTURE] = do_capture,
+		[WORD_ASSERT] = do_assert,
+		[WORD_TIME] = do_assert,
+		[WORD_EARLY] = do_early,
+		[WORD_WRITE] = do_write,
+		[WORD_REPEAT] = do_block,
+		[WORD_RETRY] = do_block,
+		[WORD_IF] = do_if,
 	};
 
 	if (words[item->word->kind])

@@ -74,7 +74,8 @@ put_first(struct waiting_list *list, struct waiting *w)
 }
 
 struct waiting *
-waiting_insert(struct waiting_list *list, struct waiting *behind, struct span line, struct place place)
+waiting_insert(
+    struct waiting_list *list, struct waiting *behind, struct span line, struct place place)
 {
 	struct waiting *w = copy(line, place);
 

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 enum { JOBS_FIRST = 256, JOBS_MOST = 4096, PER_HOST = 2, TICK_MS = 100, RETRY_MS = 1000,
-	AHEAD = 256 };			/* most targets that are read, or found, before it is their turn */
+	/* most targets that are read, or found, before it is their turn */
+	AHEAD = 256 };
 
 static size_t
 ahead(const struct fleet *f)
@@ -15,7 +16,8 @@ ahead(const struct fleet *f)
 static void
 begin_items(struct fleet *f)
 {
-	while (f->waiting && !f->stopped && f->looking < f->jobs && f->ready.n + f->running < f->jobs + ahead(f)) {
+	while (f->waiting && !f->stopped && f->looking < f->jobs &&
+	    f->ready.n + f->running < f->jobs + ahead(f)) {
 		struct item *item = f->waiting;
 		if (!(f->waiting = item->queued))
 			f->waiting_end = &f->waiting;
@@ -80,7 +82,8 @@ on_tick(void *ctx, unsigned ready)
 	struct fleet *f = ctx;
 
 	(void)ready;
-	if (f->running >= f->jobs && f->ready.n > 0 && f->finished - f->finished_at_tick < f->jobs / 16 && f->jobs < f->opts.jobs_most)
+	if (f->running >= f->jobs && f->ready.n > 0 &&
+	    f->finished - f->finished_at_tick < f->jobs / 16 && f->jobs < f->opts.jobs_most)
 		f->jobs = f->jobs * 2 < f->opts.jobs_most ? f->jobs * 2 : f->opts.jobs_most;
 	f->finished_at_tick = f->finished;
 	loop_timer_set(f->tick, TICK_MS);
@@ -97,7 +100,9 @@ fleet_new(struct session_env *env, const struct fleet_opts *opts, const struct f
 {
 	struct fleet *f = memory_zeroed(sizeof *f);
 
-	*f = (struct fleet){ .env = env, .opts = *opts, .fns = *fns, .jobs = opts->jobs ? opts->jobs : JOBS_FIRST };
+	*f = (struct fleet){
+		.env = env, .opts = *opts, .fns = *fns, .jobs = opts->jobs ? opts->jobs : JOBS_FIRST
+	};
 	if (!f->opts.jobs_most)
 		f->opts.jobs_most = JOBS_MOST;
 	if (!f->opts.jobs && f->jobs > f->opts.jobs_most)
@@ -134,18 +139,22 @@ fleet_free(struct fleet *f)
 }
 
 void
-fleet_add(struct fleet *f, const struct target *target, const struct fleet_spec *spec, const char *name)
+fleet_add(
+    struct fleet *f, const struct target *target, const struct fleet_spec *spec, const char *name)
 {
 	struct item *item = memory_zeroed(sizeof *item);
 
-	*item = (struct item){ .fleet = f, .spec = spec, .target = *target, .number = ++f->sum.targets };
+	*item = (struct item){
+		.fleet = f, .spec = spec, .target = *target, .number = ++f->sum.targets
+	};
 	item->target.text = arena_copy(&item->arena, target->text);
 	item->target.host = arena_copy(&item->arena, target->host);
 	item->target.sender = SPAN_NONE;
 	item->name = name ? arena_string(&item->arena, span_of(name)) : NULL;
 	item->back = f->items_end;
 	if (f->nwaiting == 0)
-		loop_timer_set(f->pace, 0);	/* what is new is taken up by the hook, which needs a wake-up */
+		/* what is new is taken up by the hook, which needs a wake-up */
+		loop_timer_set(f->pace, 0);
 	*f->items_end = item;
 	f->items_end = &item->next;
 	*f->waiting_end = item;

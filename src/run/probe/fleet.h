@@ -1,7 +1,7 @@
 /*
- * Many probes on one loop: targets are added as they are read, found, and each of their addresses probed and judged;
- * what came of an address is told in order of completion. A bounded number runs at once, fewer to one address and
- * port, and no faster than asked.
+ * Many probes on one loop: targets are added as they are read, found, and each of their addresses
+ * probed and judged; what came of an address is told in order of completion. A bounded number runs
+ * at once, fewer to one address and port, and no faster than asked.
  */
 #ifndef RUN_PROBE_FLEET_H
 #define RUN_PROBE_FLEET_H
@@ -16,10 +16,12 @@ struct fleet_opts {
 	unsigned per_host;		/* to one address and port; 0: 2 */
 	unsigned rate;			/* begun in a second; 0: no bound */
 	uint64_t spread_ms;		/* each target begins at a random time within this */
-	unsigned retries;		/* of what failed before there was a verdict on the service */
+	/* of what failed before there was a verdict on the service */
+	unsigned retries;
 	uint64_t retry_wait_ms;
 	enum probe_addresses addresses;
-	unsigned quorum;		/* a target is OK when so many of its addresses are; 0: when all are */
+	/* a target is OK when so many of its addresses are; 0: when all are */
+	unsigned quorum;
 	bool fail_fast;			/* begin nothing more after the first that is not OK */
 	const struct addr_net *allow;	/* no address outside these is connected to */
 	size_t nallow;			/* 0: any is */
@@ -30,7 +32,8 @@ struct fleet_opts {
 struct fleet_spec {
 	void (*release)(const struct fleet_spec *);	/* NULL: it is the caller's */
 	const struct session_opts *session;
-	size_t nsessions;		/* ways to probe each address, one after the other in ->session; 0: 1 */
+	/* ways to probe each address, one after the other in ->session; 0: 1 */
+	size_t nsessions;
 	const struct probe_opts *probe;
 	const struct judge_opts *judge;
 };
@@ -46,11 +49,16 @@ struct fleet_report {
 struct fleet_summary {
 	size_t targets, addresses, state[4];	/* targets, by their state */
 	bool open;				/* more targets may come */
-	size_t skipped;				/* addresses of a family that this machine cannot reach */
-	size_t undone;				/* targets that were begun or waiting when it was stopped */
-	size_t bad;				/* lines that name no target; who reads them counts */
-	bool cut;				/* and could not read them to the end, or there were none */
-	bool unread;				/* and had not come to the end when it was stopped */
+	/* addresses of a family that this machine cannot reach */
+	size_t skipped;
+	/* targets that were begun or waiting when it was stopped */
+	size_t undone;
+	/* lines that name no target; who reads them counts */
+	size_t bad;
+	/* and could not read them to the end, or there were none */
+	bool cut;
+	/* and had not come to the end when it was stopped */
+	bool unread;
 	uint64_t wall_us;
 	enum health worst;
 };
@@ -67,7 +75,10 @@ struct fleet;
 struct fleet *fleet_new(struct session_env *, const struct fleet_opts *, const struct fleet_fns *);
 void fleet_free(struct fleet *);
 
-/* Target and name (NULL: none) are copied; the spec lives until it is released, or as long as the fleet. */
+/*
+ * Target and name (NULL: none) are copied; the spec lives until it is released, or as long as the
+ * fleet.
+ */
 void fleet_add(struct fleet *, const struct target *, const struct fleet_spec *, const char *name);
 bool fleet_wants(const struct fleet *);		/* few are waiting: more may be added */
 void fleet_end(struct fleet *);			/* no more will be added */

@@ -1,4 +1,7 @@
-/* A fleet while it works, for run/fleet*.c alone: targets become items, their addresses slots, and slots become probes. */
+/*
+ * A fleet while it works, for run/fleet*.c alone: targets become items, their addresses slots, and
+ * slots become probes.
+ */
 #ifndef RUN_PROBE_FLEET_IMPL_H
 #define RUN_PROBE_FLEET_IMPL_H
 
@@ -17,7 +20,8 @@ struct slot {
 	bool mx, implicit;
 	struct peer *peer;		/* NULL: it has no leave to run there yet */
 	const struct session_opts *session;	/* one of the spec's */
-	const struct addr *barred;	/* none of its addresses may be connected to: the first of them */
+	/* none of its addresses may be connected to: the first of them */
+	const struct addr *barred;
 	struct span lost;		/* it has no address, and why; empty: it has */
 	enum err_cause why_lost;
 	struct reverse *reverse;	/* asked behind the probe */
@@ -25,7 +29,8 @@ struct slot {
 	struct probe_result result;
 	struct loop_timer *timer;	/* until it is tried again */
 	unsigned attempt;
-	bool held, over;		/* probed, and waiting for its host's other addresses; told */
+	/* probed, and waiting for its host's other addresses; told */
+	bool held, over;
 	bool offers;			/* STARTTLS */
 };
 
@@ -35,7 +40,8 @@ struct item {
 	struct item *next, **back;	/* of all that are not over */
 	struct item *queued;
 	struct fleet *fleet;
-	struct arena arena, looking;	/* looking: of the look-up alone, which takes much and gives little */
+	/* looking: of the look-up alone, which takes much and gives little */
+	struct arena arena, looking;
 	struct target target;
 	const struct fleet_spec *spec;
 	const char *name;
@@ -62,7 +68,8 @@ struct peer {
 	struct slot_list waiting;
 	unsigned running;
 	socklen_t len;
-	unsigned char addr[];		/* so much of the struct addr as it has: there may be thousands */
+	/* so much of the struct addr as it has: there may be thousands */
+	unsigned char addr[];
 };
 
 struct peers {
@@ -87,7 +94,9 @@ struct fleet {
 };
 
 /* fleet_peer.c */
-/* Leave to run there. False: too many do, and the slot, which is on no list, waits for one of them. */
+/*
+ * Leave to run there. False: too many do, and the slot, which is on no list, waits for one of them.
+ */
 bool peer_enter(struct fleet *, struct slot *);
 void peer_leave(struct fleet *, struct slot *);		/* who waited for that is ready again */
 void peers_free(struct fleet *);
@@ -105,20 +114,29 @@ void slot_free(struct slot *);
 
 /* fleet_policy.c */
 void policy_ask(struct item *);		/* where it is wanted: the domain's, once */
-/* False: its result has what was found, if that was wanted. True: it is not known yet; the slot, on no list, ends later. */
+/*
+ * False: its result has what was found, if that was wanted. True: it is not known yet; the slot, on
+ * no list, ends later.
+ */
 bool policy_holds(struct slot *);
 void policy_free(struct policy *);	/* NULL is fine */
 
 /* fleet_offer.c */
-/* STARTTLS is missing: whether the same host offers it elsewhere is not known yet; the slot, on no list, ends later. */
+/*
+ * STARTTLS is missing: whether the same host offers it elsewhere is not known yet; the slot, on no
+ * list, ends later.
+ */
 bool offer_holds(struct slot *);
-struct slot *offer_release(struct item *);	/* one that need not wait any longer; NULL: there is none */
+/* one that need not wait any longer; NULL: there is none */
+struct slot *offer_release(struct item *);
 bool offer_is_made(const struct probe_result *);
 
 /* fleet_item.c */
-uint64_t item_left_ms(const struct item *, uint64_t limit_ms);	/* of its time, and of the limit if there is one; 0: no end */
+/* of its time, and of the limit if there is one; 0: no end */
+uint64_t item_left_ms(const struct item *, uint64_t limit_ms);
 void item_begin(struct item *);		/* finds its addresses; they become slots */
-void item_found(struct item *);		/* nothing more is wanted of the look-up; what is needed of it was copied */
+/* nothing more is wanted of the look-up; what is needed of it was copied */
+void item_found(struct item *);
 void item_over(struct item *, bool done);	/* and is gone */
 void item_free(struct item *);
 

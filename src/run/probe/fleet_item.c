@@ -69,7 +69,8 @@ keep_path(struct dane_path *path, struct arena *arena)
 }
 
 static void
-add_slot(struct item *item, const struct session_opts *session, const struct route_hop *hop, const struct addr *addr, size_t naddr)
+add_slot(struct item *item, const struct session_opts *session, const struct route_hop *hop,
+    const struct addr *addr, size_t naddr)
 {
 	const struct fleet_opts *o = &item->fleet->opts;
 	struct slot *s = &item->slots[item->nslots++];
@@ -79,8 +80,12 @@ add_slot(struct item *item, const struct session_opts *session, const struct rou
 	s->item = item;
 	s->session = session;
 	s->hop = (struct route_hop){
-		.host = span_eq(hop->host, item->target.host) ? item->target.host : arena_copy(&item->arena, hop->host),
-		.preference = hop->preference, .addr = own, .in_order = o->addresses == ADDRESSES_FIRST, .path = hop->path,
+		.host = span_eq(hop->host, item->target.host) ? item->target.host :
+								arena_copy(&item->arena, hop->host),
+		.preference = hop->preference,
+		.addr = own,
+		.in_order = o->addresses == ADDRESSES_FIRST,
+		.path = hop->path,
 	};
 	keep_path(&s->hop.path, &item->arena);
 	for (size_t i = 0; i < naddr; i++)
@@ -112,8 +117,8 @@ add_lost(struct item *item, const struct route_hop *hop)
 {
 	add_slot(item, item->spec->session, hop, NULL, 0);
 	item->slots[item->nslots - 1].why_lost = hop->found.cause;
-	item->slots[item->nslots - 1].lost = arena_printf(&item->arena, "%.*s has no address: %.*s", SPAN_ARG(hop->host),
-	    SPAN_ARG(hop->found.why));
+	item->slots[item->nslots - 1].lost = arena_printf(&item->arena, "%.*s has no address: %.*s",
+	    SPAN_ARG(hop->host), SPAN_ARG(hop->found.why));
 }
 
 static void
@@ -154,10 +159,20 @@ not_found(struct item *item, const struct err *err)
 	item->nslots = item->left = 1;
 	s->item = item;
 	s->result = (struct probe_result){
-		.target = &item->target, .number = item->number, .attempt = item->attempt, .host = item->target.host,
-		.phase = PHASE_RESOLVE, .err = err->kind, .cause = err->cause, .sys = err->sys, .ran = 1u << PHASE_RESOLVE,
-		.us[PHASE_RESOLVE] = item->found_us - item->began_us, .total_us = item->found_us - item->began_us,
-		.tls_mode = probe_tls_mode(item->spec->session, &item->target), .note = item->note, .nnotes = item->nnotes,
+		.target = &item->target,
+		.number = item->number,
+		.attempt = item->attempt,
+		.host = item->target.host,
+		.phase = PHASE_RESOLVE,
+		.err = err->kind,
+		.cause = err->cause,
+		.sys = err->sys,
+		.ran = 1u << PHASE_RESOLVE,
+		.us[PHASE_RESOLVE] = item->found_us - item->began_us,
+		.total_us = item->found_us - item->began_us,
+		.tls_mode = probe_tls_mode(item->spec->session, &item->target),
+		.note = item->note,
+		.nnotes = item->nnotes,
 	};
 	s->result.domain = item->target.kind == TARGET_MX ? item->target.host : SPAN_NONE;
 	s->result.text = arena_copy(&s->result.arena, span_of(err->text));
@@ -184,7 +199,8 @@ found(struct item *item, const struct err *err)
 		return;
 	}
 	make_slots(item);
-	item->route = NULL;		/* it may be the caller's; and the item may be gone behind slot_ready */
+	/* it may be the caller's; and the item may be gone behind slot_ready */
+	item->route = NULL;
 	for (size_t i = 0; i < (f->opts.addresses == ADDRESSES_ANY ? 1 : item->nslots); i++)
 		slot_ready(&item->slots[i]);
 }
@@ -217,7 +233,8 @@ found_literal(struct item *item)
 	struct route_hop hop = { .host = t->host, .addr = &addr, .naddr = 1 };
 	const struct route route = { .hop = &hop, .nhops = 1 };
 
-	if (t->kind == TARGET_UNIX ? !addr_unix(&addr, t->host, NULL) : t->kind != TARGET_HOST || !addr_parse(&addr, t->host, t->port))
+	if (t->kind == TARGET_UNIX ? !addr_unix(&addr, t->host, NULL) :
+				     t->kind != TARGET_HOST || !addr_parse(&addr, t->host, t->port))
 		return false;
 	if (t->kind == TARGET_HOST && family && addr_family(&addr) != family)
 		return false;				/* the look-up has the words for it */
@@ -258,14 +275,16 @@ look_up(void *ctx, unsigned ready)
 	if (found_literal(item))
 		return;
 	policy_ask(item);
-	item->routing = route_find(f->env->loop, session_env_dns(f->env), &item->target, &item->spec->session->route,
-	    item_left_ms(item, item->spec->session->timeouts.resolve), &item->looking, on_routed, on_note, item);
+	item->routing = route_find(f->env->loop, session_env_dns(f->env), &item->target,
+	    &item->spec->session->route, item_left_ms(item, item->spec->session->timeouts.resolve),
+	    &item->looking, on_routed, on_note, item);
 }
 
 uint64_t
 item_left_ms(const struct item *item, uint64_t limit_ms)
 {
-	uint64_t all = item->spec->probe->total_ms, gone = (loop_now_us() - item->began_us) / 1000, left = all > gone ? all - gone : 1;
+	uint64_t all = item->spec->probe->total_ms, gone = (loop_now_us() - item->began_us) / 1000,
+		 left = all > gone ? all - gone : 1;
 
 	return !all || (limit_ms && limit_ms < left) ? limit_ms : left;
 }

@@ -1,4 +1,7 @@
-/* fleet - STARTTLS that one address of a host offers and another does not: someone between may have taken it away. */
+/*
+ * fleet - STARTTLS that one address of a host offers and another does not: someone between may have
+ * taken it away.
+ */
 #include "run/probe/fleet_impl.h"
 
 bool
@@ -22,7 +25,8 @@ is_to_come(const struct item *item, const struct slot *s)
 {
 	for (size_t i = 0; i < item->nslots; i++) {
 		const struct slot *other = &item->slots[i];
-		if (other != s && !other->over && !other->held && span_eq(other->hop.host, s->hop.host))
+		if (other != s && !other->over && !other->held &&
+		    span_eq(other->hop.host, s->hop.host))
 			return true;
 	}
 	return false;

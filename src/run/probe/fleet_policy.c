@@ -57,7 +57,9 @@ on_late(void *ctx, unsigned ready)
 	(void)ready;
 	dns_cancel(p->reports);
 	p->reports = NULL;
-	*none = (struct sts){ .state = STS_UNKNOWN, .domain = p->item->target.host, .why = SPAN("not within the probe's time") };
+	*none = (struct sts){ .state = STS_UNKNOWN,
+		.domain = p->item->target.host,
+		.why = SPAN("not within the probe's time") };
 	if (p->asking)
 		on_sts(p, none);
 	else
@@ -73,8 +75,15 @@ ask(struct policy *p)
 	struct span domain = item->target.host;
 	uint64_t ms = item->spec->probe->total_ms;
 	struct sts_way way = {
-		.loop = env->loop, .dns = session_env_dns(env), .route = &o->route, .proxy = &o->proxy, .ca = env->tls.ca,
-		.until_us = ms ? item->began_us + ms * 1000 : 0, .timeout_ms = o->timeouts.connect, .allow = item->fleet->opts.allow, .nallow = item->fleet->opts.nallow,
+		.loop = env->loop,
+		.dns = session_env_dns(env),
+		.route = &o->route,
+		.proxy = &o->proxy,
+		.ca = env->tls.ca,
+		.until_us = ms ? item->began_us + ms * 1000 : 0,
+		.timeout_ms = o->timeouts.connect,
+		.allow = item->fleet->opts.allow,
+		.nallow = item->fleet->opts.nallow,
 	};
 
 	if (host_ascii(domain, &item->arena, &domain, NULL)) {
@@ -90,7 +99,8 @@ policy_ask(struct item *item)
 	uint64_t ms = item->spec->probe->total_ms;
 	struct policy *p;
 
-	if (item->spec->judge->sts == JUDGE_STS_OFF || item->target.kind != TARGET_MX || item->policy)
+	if (item->spec->judge->sts == JUDGE_STS_OFF || item->target.kind != TARGET_MX ||
+	    item->policy)
 		return;
 	p = item->policy = memory_zeroed(sizeof *p);
 	p->item = item;

@@ -75,10 +75,15 @@ slot_tell(struct slot *s)
 		item->passed += verdict.state == STATE_OK || verdict.state == STATE_WARNING;
 		item->state = judge_worse(item->state, verdict.state);
 	}
-	f->fns.report(f->fns.ctx, &(struct fleet_report){
-		.target = item->target.text, .name = item->name, .result = &s->result, .verdict = &verdict,
-		.begun = f->begun, .over = f->finished,
-	});
+	f->fns.report(f->fns.ctx,
+	    &(struct fleet_report){
+		.target = item->target.text,
+		.name = item->name,
+		.result = &s->result,
+		.verdict = &verdict,
+		.begun = f->begun,
+		.over = f->finished,
+	    });
 }
 
 /* Its own failures and those of the way may pass; a verdict of the server's stands. */
@@ -87,7 +92,8 @@ may_retry(const struct slot *s)
 {
 	const struct probe_result *r = &s->result;
 
-	return s->attempt <= s->item->fleet->opts.retries && !s->barred && s->lost.len == 0 && r->err != ERR_NONE && !r->reply[r->phase] &&
+	return s->attempt <= s->item->fleet->opts.retries && !s->barred && s->lost.len == 0 &&
+	    r->err != ERR_NONE && !r->reply[r->phase] &&
 	    (r->phase <= PHASE_BANNER || r->err == ERR_TIMEOUT || r->eof);
 }
 
@@ -113,7 +119,8 @@ on_reverse(void *ctx, const struct lookup_address *names)
 static uint64_t
 left_ms(const struct slot *s)
 {
-	uint64_t all = s->item->spec->probe->total_ms, gone = s->result.total_us / 1000, limit = s->session->timeouts.resolve;
+	uint64_t all = s->item->spec->probe->total_ms, gone = s->result.total_us / 1000,
+		 limit = s->session->timeouts.resolve;
 	uint64_t left = all > gone ? all - gone : 1;
 
 	return !all || (limit && limit < left) ? limit : left;
@@ -123,8 +130,8 @@ left_ms(const struct slot *s)
 static bool
 wants_names(const struct slot *s)
 {
-	return s->item->spec->judge->expect_ptr && !s->reverse && !s->item->fleet->stopped && !may_retry(s) &&
-	    (s->result.ran & 1u << PHASE_BANNER) && addr_family(&s->result.addr);
+	return s->item->spec->judge->expect_ptr && !s->reverse && !s->item->fleet->stopped &&
+	    !may_retry(s) && (s->result.ran & 1u << PHASE_BANNER) && addr_family(&s->result.addr);
 }
 
 static void
@@ -158,7 +165,8 @@ slot_over(struct slot *s)
 	bool any = f->opts.addresses == ADDRESSES_ANY;
 
 	if (wants_names(s)) {
-		s->reverse = reverse_start(f->env, &s->result.addr, left_ms(s), &s->result.arena, on_reverse, s);
+		s->reverse = reverse_start(
+		    f->env, &s->result.addr, left_ms(s), &s->result.arena, on_reverse, s);
 		return;
 	}
 	if (!may_retry(s) && !f->stopped && policy_holds(s))
@@ -218,7 +226,8 @@ bar(struct slot *s)
 	char host[ADDR_TEXT];
 
 	s->result.addr = *s->barred;
-	fail(s, PHASE_CONNECT, ERR_USAGE, arena_printf(&s->result.arena, "%s may not be probed", addr_host(s->barred, host)));
+	fail(s, PHASE_CONNECT, ERR_USAGE,
+	    arena_printf(&s->result.arena, "%s may not be probed", addr_host(s->barred, host)));
 }
 
 void
@@ -230,9 +239,18 @@ slot_start(struct slot *s)
 	item_found(item);
 	s->attempt++;
 	s->result = (struct probe_result){
-		.target = &item->target, .number = item->number, .attempt = s->attempt, .domain = s->domain, .way = s->session->way,
-		.host = s->hop.host, .preference = s->hop.preference, .mx = s->mx, .implicit = s->implicit,
-		.note = item->note, .nnotes = item->nnotes, .dane_required = s->session->dane == DANE_REQUIRE,
+		.target = &item->target,
+		.number = item->number,
+		.attempt = s->attempt,
+		.domain = s->domain,
+		.way = s->session->way,
+		.host = s->hop.host,
+		.preference = s->hop.preference,
+		.mx = s->mx,
+		.implicit = s->implicit,
+		.note = item->note,
+		.nnotes = item->nnotes,
+		.dane_required = s->session->dane == DANE_REQUIRE,
 	};
 	if (s->hop.naddr > 0)
 		s->result.addr = s->hop.addr[0];
@@ -248,7 +266,14 @@ slot_start(struct slot *s)
 		return;
 	}
 	s->probe = probe_new(&(struct probe_job){
-		.env = f->env, .session = s->session, .opts = item->spec->probe, .target = &item->target,
-		.hop = &s->hop, .result = &s->result, .done = on_probe, .watch = f->opts.watch ? on_event : NULL, .ctx = s,
+	    .env = f->env,
+	    .session = s->session,
+	    .opts = item->spec->probe,
+	    .target = &item->target,
+	    .hop = &s->hop,
+	    .result = &s->result,
+	    .done = on_probe,
+	    .watch = f->opts.watch ? on_event : NULL,
+	    .ctx = s,
 	});
 }

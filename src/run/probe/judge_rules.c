@@ -11,23 +11,30 @@
 
 enum { EXT_SET_MAX = 8 << 20 };
 
-static const char *const metric_words[METRIC_COUNT - PHASE_COUNT] = {		/* of those that are no phase */
-	[METRIC_TOTAL - PHASE_COUNT] = "total", [METRIC_CERT_DAYS - PHASE_COUNT] = "cert_days",
-	[METRIC_SIZE_LIMIT - PHASE_COUNT] = "size_limit", [METRIC_EXTENSIONS - PHASE_COUNT] = "extensions",
+/* of those that are no phase */
+static const char *const metric_words[METRIC_COUNT - PHASE_COUNT] = {
+	[METRIC_TOTAL - PHASE_COUNT] = "total",
+	[METRIC_CERT_DAYS - PHASE_COUNT] = "cert_days",
+	[METRIC_SIZE_LIMIT - PHASE_COUNT] = "size_limit",
+	[METRIC_EXTENSIONS - PHASE_COUNT] = "extensions",
 };
 
 const char *
 metric_word(unsigned metric)
 {
-	return metric < PHASE_COUNT ? phase_word((enum probe_phase)metric) : metric_words[metric - PHASE_COUNT];
+	return metric < PHASE_COUNT ? phase_word((enum probe_phase)metric) :
+				      metric_words[metric - PHASE_COUNT];
 }
 
 enum probe_reason
 judge_resolve_reason(const struct probe_result *r)
 {
 	static const enum probe_reason reasons[] = {
-		[CAUSE_NO_NAME] = REASON_RESOLVE_NXDOMAIN, [CAUSE_NO_ADDRESS] = REASON_NO_ADDRESS, [CAUSE_NO_MAIL] = REASON_NULL_MX,
-		[CAUSE_SERVFAIL] = REASON_RESOLVE_SERVFAIL, [CAUSE_DNS_REFUSED] = REASON_RESOLVE_REFUSED,
+		[CAUSE_NO_NAME] = REASON_RESOLVE_NXDOMAIN,
+		[CAUSE_NO_ADDRESS] = REASON_NO_ADDRESS,
+		[CAUSE_NO_MAIL] = REASON_NULL_MX,
+		[CAUSE_SERVFAIL] = REASON_RESOLVE_SERVFAIL,
+		[CAUSE_DNS_REFUSED] = REASON_RESOLVE_REFUSED,
 		[CAUSE_NO_ANSWER] = REASON_RESOLVE_TIMEOUT,
 	};
 
@@ -39,7 +46,8 @@ judge_resolve_reason(const struct probe_result *r)
 static bool
 size_limit(const struct probe_result *r, double *value)
 {
-	const struct extension *e = r->extensions ? extensions_find(r->extensions, SPAN("SIZE")) : NULL;
+	const struct extension *e = r->extensions ? extensions_find(r->extensions, SPAN("SIZE")) :
+						    NULL;
 	unsigned long long n;
 
 	if (!e || !span_number(e->params, ~0ull, &n))
@@ -88,7 +96,10 @@ slowest(const struct probe_result *r)
 static enum probe_phase
 phase_of(const struct probe_result *r, unsigned metric)
 {
-	return metric < PHASE_COUNT ? (enum probe_phase)metric : metric == METRIC_TOTAL ? slowest(r) : r->tls ? PHASE_EHLO_TLS : PHASE_EHLO;
+	return metric < PHASE_COUNT ? (enum probe_phase)metric :
+	    metric == METRIC_TOTAL  ? slowest(r) :
+	    r->tls		    ? PHASE_EHLO_TLS :
+				      PHASE_EHLO;
 }
 
 static void
@@ -110,11 +121,15 @@ judge_threshold_of(struct judgement *j, unsigned metric)
 	struct span limit = critical ? crit->text : warn->text;
 	if (!critical && !range_alerts(warn, value))
 		return;
-	judge_find(j, c, critical ? STATE_CRITICAL : STATE_WARNING, REASON_THRESHOLD, metric == METRIC_TOTAL ?
-	    arena_printf(arena, "all took %.3g s, the limit is %.*s; most of it %s, %.3g s", value, SPAN_ARG(limit),
-		phase_word(c->phase), (double)j->r->us[c->phase] / 1e6) :
-	    arena_printf(arena, metric < METRIC_TOTAL ? "%s took %.3g s, the limit is %.*s" : "%s is %.10g, the limit is %.*s",
-		metric_word(metric), value, SPAN_ARG(limit)));
+	judge_find(j, c, critical ? STATE_CRITICAL : STATE_WARNING, REASON_THRESHOLD,
+	    metric == METRIC_TOTAL ?
+		arena_printf(arena, "all took %.3g s, the limit is %.*s; most of it %s, %.3g s",
+		    value, SPAN_ARG(limit), phase_word(c->phase),
+		    (double)j->r->us[c->phase] / 1e6) :
+		arena_printf(arena,
+		    metric < METRIC_TOTAL ? "%s took %.3g s, the limit is %.*s" :
+					    "%s is %.10g, the limit is %.*s",
+		    metric_word(metric), value, SPAN_ARG(limit)));
 }
 
 void
@@ -155,7 +170,9 @@ judge_extension(struct judgement *j, struct span rule, enum ext_rule kind)
 
 	keyword = span_until(&where, '@');
 	if (where.len > 0)
-		e = span_eq_case(where, SPAN("clear")) ? j->r->clear : j->r->tls ? j->r->extensions : NULL;
+		e = span_eq_case(where, SPAN("clear")) ? j->r->clear :
+		    j->r->tls			       ? j->r->extensions :
+							 NULL;
 	const struct extension *found = e ? extensions_find(e, keyword) : NULL;
 	bool there = found && suits(found, want, &j->r->arena);
 	struct judge_check *c = judge_add(j, names[kind], j->r->tls ? PHASE_EHLO_TLS : PHASE_EHLO);
@@ -163,15 +180,19 @@ judge_extension(struct judgement *j, struct span rule, enum ext_rule kind)
 	if (there == (kind != EXT_FORBID))
 		return;
 	if (kind == EXT_FORBID)
-		judge_find(j, c, STATE_CRITICAL, REASON_ASSERTION, arena_printf(&j->r->arena, "%.*s is offered and must not be",
-		    SPAN_ARG(rule)));
+		judge_find(j, c, STATE_CRITICAL, REASON_ASSERTION,
+		    arena_printf(&j->r->arena, "%.*s is offered and must not be", SPAN_ARG(rule)));
 	else if (found)
-		judge_find(j, c, kind == EXT_REQUIRE ? STATE_CRITICAL : STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
-		    "%.*s is offered as \"%.*s\", wanted is %.*s", SPAN_ARG(keyword),
-		    SPAN_ARG(text_safe(&j->r->arena, span_first(found->params, 400))), SPAN_ARG(want)));
+		judge_find(j, c, kind == EXT_REQUIRE ? STATE_CRITICAL : STATE_WARNING,
+		    REASON_ASSERTION,
+		    arena_printf(&j->r->arena, "%.*s is offered as \"%.*s\", wanted is %.*s",
+			SPAN_ARG(keyword),
+			SPAN_ARG(text_safe(&j->r->arena, span_first(found->params, 400))),
+			SPAN_ARG(want)));
 	else
-		judge_find(j, c, kind == EXT_REQUIRE ? STATE_CRITICAL : STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
-		    "%.*s is not offered", SPAN_ARG(keyword)));
+		judge_find(j, c, kind == EXT_REQUIRE ? STATE_CRITICAL : STATE_WARNING,
+		    REASON_ASSERTION,
+		    arena_printf(&j->r->arena, "%.*s is not offered", SPAN_ARG(keyword)));
 }
 
 static void
@@ -200,8 +221,10 @@ judge_ext_set(const struct extensions *e, struct arena *arena)
 	struct buf all = { .max = EXT_SET_MAX };
 
 	for (size_t i = 0; i < e->n; i++)
-		line[i] = arena_printf(arena, "%.*s%s%.*s\n", SPAN_ARG(text_safe(arena, e->list[i].keyword)),
-		    e->list[i].params.len ? " " : "", SPAN_ARG(text_safe(arena, e->list[i].params)));
+		line[i] = arena_printf(arena, "%.*s%s%.*s\n",
+		    SPAN_ARG(text_safe(arena, e->list[i].keyword)),
+		    e->list[i].params.len ? " " : "",
+		    SPAN_ARG(text_safe(arena, e->list[i].params)));
 	qsort(line, e->n, sizeof *line, by_text);
 	for (size_t i = 0; i < e->n; i++)
 		buf_append(&all, line[i]);
@@ -229,9 +252,11 @@ first_missing(struct span a, struct span b)
 static void
 judge_set(struct judgement *j)
 {
-	struct span want = span_of(j->o->ext_set), have = judge_ext_set(j->r->extensions, &j->r->arena);
+	struct span want = span_of(j->o->ext_set),
+		    have = judge_ext_set(j->r->extensions, &j->r->arena);
 	struct span gone = first_missing(want, have), new = first_missing(have, want);
-	struct judge_check *c = judge_add(j, "expect_ext_set", j->r->tls ? PHASE_EHLO_TLS : PHASE_EHLO);
+	struct judge_check *c = judge_add(
+	    j, "expect_ext_set", j->r->tls ? PHASE_EHLO_TLS : PHASE_EHLO);
 
 	if (gone.len > 0)
 		judge_find(j, c, STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
@@ -271,11 +296,15 @@ judge_ptr(struct judgement *j)
 	c->want = text_safe(&j->r->arena, host);
 	if (same)
 		return;
-	judge_find(j, c, STATE_WARNING, REASON_ASSERTION, a->nptr == 0 ?
-	    arena_printf(&j->r->arena, "the address has no name (PTR): %.*s", SPAN_ARG(a->why)) : !back ?
-	    arena_printf(&j->r->arena, "%.*s, the address's name (PTR), does not point back to it", SPAN_ARG(a->ptr[0].name)) :
-	    arena_printf(&j->r->arena, "the banner says %.*s, the address's name (PTR) is %.*s", SPAN_ARG(span_first(c->want, 255)),
-		SPAN_ARG(a->ptr[0].name)));
+	judge_find(j, c, STATE_WARNING, REASON_ASSERTION,
+	    a->nptr == 0 ? arena_printf(&j->r->arena, "the address has no name (PTR): %.*s",
+			       SPAN_ARG(a->why)) :
+		!back	 ? arena_printf(&j->r->arena,
+			       "%.*s, the address's name (PTR), does not point back to it",
+			       SPAN_ARG(a->ptr[0].name)) :
+			   arena_printf(&j->r->arena,
+			       "the banner says %.*s, the address's name (PTR) is %.*s",
+			       SPAN_ARG(span_first(c->want, 255)), SPAN_ARG(a->ptr[0].name)));
 }
 
 /* ---- options */
@@ -301,15 +330,20 @@ judge_state_rule(struct judge_opts *o, struct span text, struct err *err)
 	struct span all = text;
 
 	while (text.len > 0) {
-		struct span state = span_until(&text, ','), reason = span_until(&state, '='), phase = span_until(&reason, '.');
+		struct span state = span_until(&text, ','), reason = span_until(&state, '='),
+			    phase = span_until(&reason, '.');
 		unsigned p = PHASE_COUNT, r, s;
 		if (!(span_eq(phase, SPAN("*")) || find_word(phase, phase_name, PHASE_COUNT, &p)) ||
-		    !find_word(reason, reason_name, REASON_COUNT, &r) || !find_word(state, state_name, 4, &s))
-			return err_set(err, ERR_USAGE, "--state %.*s: want PHASE.REASON=STATE, as in rcpt.reply=WARNING",
+		    !find_word(reason, reason_name, REASON_COUNT, &r) ||
+		    !find_word(state, state_name, 4, &s))
+			return err_set(err, ERR_USAGE,
+			    "--state %.*s: want PHASE.REASON=STATE, as in rcpt.reply=WARNING",
 			    SPAN_ARG(span_first(all, 80)));
 		if (o->nrules == STATE_RULES_MAX)
-			return err_set(err, ERR_USAGE, "more than %d rules by --state", STATE_RULES_MAX);
-		o->rule[o->nrules++] = (struct state_rule){ (enum probe_phase)p, (enum probe_reason)r, (enum health)s };
+			return err_set(
+			    err, ERR_USAGE, "more than %d rules by --state", STATE_RULES_MAX);
+		o->rule[o->nrules++] = (struct state_rule){ (enum probe_phase)p,
+			(enum probe_reason)r, (enum health)s };
 	}
 	return true;
 }
@@ -323,8 +357,11 @@ judge_threshold(struct range *ranges, struct span text, struct arena *arena, str
 		if (span_has(range, '='))
 			name = span_until(&range, '=');
 		if (name.len > 0 && !find_word(name, metric_word, METRIC_COUNT, &metric))
-			return err_set(err, ERR_USAGE, "there is no threshold for \"%.*s\"; there is total, every phase, cert_days, "
-			    "size_limit and extensions", SPAN_ARG(span_first(name, 40)));
+			return err_set(err, ERR_USAGE,
+			    "there is no threshold for \"%.*s\"; there is total, every phase, "
+			    "cert_days, "
+			    "size_limit and extensions",
+			    SPAN_ARG(span_first(name, 40)));
 		if (!range_parse(&ranges[metric], range, arena, err))
 			return false;
 	}

@@ -1,8 +1,14 @@
-/* judge - the banner and the answers to the lines that were said, against what was expected of them. */
+/*
+ * judge - the banner and the answers to the lines that were said, against what was expected of
+ * them.
+ */
 #include "run/probe/judge_impl.h"
 #include "smtp/verb.h"
 
-/* What an expression is held against: the text of the lines, or all of it as it came, without the last line's end. */
+/*
+ * What an expression is held against: the text of the lines, or all of it as it came, without the
+ * last line's end.
+ */
 static struct span
 matched_text(struct judgement *j, const struct reply *r)
 {
@@ -43,8 +49,11 @@ judge_banner(struct judgement *j)
 	struct span text = judge_reply_text(j, r);
 	if (!j->o->banner) {
 		if (r->code != 220)
-			judge_find(j, judge_add(j, "greeting", PHASE_BANNER), STATE_CRITICAL, REASON_UNEXPECTED, arena_printf(&j->r->arena,
-			    "a banner is 220 (RFC 5321 4.3.2), this one is %.*s", SPAN_ARG(text)));
+			judge_find(j, judge_add(j, "greeting", PHASE_BANNER), STATE_CRITICAL,
+			    REASON_UNEXPECTED,
+			    arena_printf(&j->r->arena,
+				"a banner is 220 (RFC 5321 4.3.2), this one is %.*s",
+				SPAN_ARG(text)));
 		return;
 	}
 	struct judge_check *c = judge_add(j, "expect_banner", PHASE_BANNER);
@@ -75,7 +84,9 @@ judge_said(struct judgement *j)
 		struct judge_check *c = judge_add(j, "command", PHASE_RCPT);
 		struct span text = judge_reply_text(j, r);
 		if (i < j->o->nsaid && !matches(j, j->o->said[i], r))
-			judge_find(j, c, j->o->said_state, REASON_ASSERTION, arena_printf(&j->r->arena,
-			    "\"%.*s\" was not answered as expected: %.*s", SPAN_ARG(judge_said_line(j, i)), SPAN_ARG(text)));
+			judge_find(j, c, j->o->said_state, REASON_ASSERTION,
+			    arena_printf(&j->r->arena,
+				"\"%.*s\" was not answered as expected: %.*s",
+				SPAN_ARG(judge_said_line(j, i)), SPAN_ARG(text)));
 	}
 }

@@ -9,7 +9,8 @@
 bool
 judge_lenient(const struct judgement *j)
 {
-	return j->r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said && j->o->verify == JUDGE_VERIFY_UNSAID;
+	return j->r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said &&
+	    j->o->verify == JUDGE_VERIFY_UNSAID;
 }
 
 /* A middle box overwrites the keyword with X: "250-XXXXXXXA". */
@@ -17,7 +18,8 @@ static bool
 is_overwritten(const struct extensions *e)
 {
 	for (size_t i = 0; i < e->n; i++)
-		if (span_starts_case(e->list[i].keyword, SPAN("XXXXXXX")) && e->list[i].keyword.len <= 9)
+		if (span_starts_case(e->list[i].keyword, SPAN("XXXXXXX")) &&
+		    e->list[i].keyword.len <= 9)
 			return true;
 	return false;
 }
@@ -39,8 +41,9 @@ judge_offer(struct judgement *j)
 			return;
 		struct judge_check *c = judge_add(j, "starttls", PHASE_STARTTLS);
 		c->want = SPAN("220");
-		judge_find(j, c, STATE_WARNING, REASON_REPLY, arena_printf(&j->r->arena, "STARTTLS refused: %.*s",
-		    SPAN_ARG(judge_reply_text(j, reply))));
+		judge_find(j, c, STATE_WARNING, REASON_REPLY,
+		    arena_printf(&j->r->arena, "STARTTLS refused: %.*s",
+			SPAN_ARG(judge_reply_text(j, reply))));
 		return;
 	}
 	judge_not_offered(j, judge_add(j, "starttls", PHASE_STARTTLS));
@@ -64,13 +67,18 @@ why_not_offered(struct judgement *j)
 	char host[ADDR_TEXT];
 
 	if (r->clear && is_overwritten(r->clear))
-		return SPAN("STARTTLS was stripped on the way: something overwrote it with X (the SMTP inspection of a firewall? turn it "
-		    "off there)");
+		return SPAN("STARTTLS was stripped on the way: something overwrote it with X (the "
+			    "SMTP inspection of a firewall? turn it "
+			    "off there)");
 	if (r->elsewhere)
-		return arena_printf(&j->r->arena, "STARTTLS is not offered, and %s, of the same name, offers it: taken away on this way, "
-		    "or two servers", addr_host(r->elsewhere, host));
+		return arena_printf(&j->r->arena,
+		    "STARTTLS is not offered, and %s, of the same name, offers it: taken away on "
+		    "this way, "
+		    "or two servers",
+		    addr_host(r->elsewhere, host));
 	if (was_recorded(j->o->ext_set))
-		return SPAN("STARTTLS is not offered, and was when the extensions were recorded: taken away on the way, or turned off");
+		return SPAN("STARTTLS is not offered, and was when the extensions were recorded: "
+			    "taken away on the way, or turned off");
 	return SPAN("STARTTLS is not offered");
 }
 
@@ -78,7 +86,8 @@ void
 judge_not_offered(struct judgement *j, struct judge_check *c)
 {
 	const struct probe_result *r = j->r;
-	enum health state = r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said ? STATE_WARNING : STATE_CRITICAL;
+	enum health state = r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said ? STATE_WARNING :
+									       STATE_CRITICAL;
 	struct span sentence = why_not_offered(j);
 
 	judge_find(j, c, state, REASON_TLS_NOT_OFFERED, r->place.len == 0 ? sentence :
@@ -92,7 +101,8 @@ judge_problem_text(struct judgement *j, const struct tls_problem *bad)
 	const char *next;
 
 	if (tls_problem_is_name(bad))
-		return arena_printf(&j->r->arena, "the certificate is %.*s", SPAN_ARG(cert_mismatch(&j->r->arena, t)));
+		return arena_printf(&j->r->arena, "the certificate is %.*s",
+		    SPAN_ARG(cert_mismatch(&j->r->arena, t)));
 	return arena_printf(&j->r->arena, "the certificate does not verify: %.*s (%s)",
 	    SPAN_ARG(cert_problem(&j->r->arena, t, bad, &next)), bad->name);
 }
@@ -120,7 +130,10 @@ judge_chain(struct judgement *j)
 		    tls_problem_is_name(bad) ? REASON_TLS_NAME : REASON_TLS_VERIFY, text);
 }
 
-/* What the records promise is compared with what the server did, also where no handshake came about. */
+/*
+ * What the records promise is compared with what the server did, also where no handshake came
+ * about.
+ */
 static const char *
 broken_promise(const struct judgement *j)
 {
@@ -132,7 +145,9 @@ broken_promise(const struct judgement *j)
 		return "; the TLS handshake failed, so senders with DANE defer mail";
 	if (r->ran & 1u << PHASE_STARTTLS)
 		return "; STARTTLS is rejected, so senders with DANE defer mail";
-	return r->done & 1u << PHASE_EHLO && !j->p->helo ? "; STARTTLS is not offered, so senders with DANE defer mail" : NULL;
+	return r->done & 1u << PHASE_EHLO && !j->p->helo ?
+	    "; STARTTLS is not offered, so senders with DANE defer mail" :
+	    NULL;
 }
 
 void
@@ -143,24 +158,33 @@ judge_dane(struct judgement *j)
 	const char *broken = d ? broken_promise(j) : NULL;
 	enum health state = STATE_WARNING;
 
-	if (!d || (r->err != ERR_NONE && r->phase == PHASE_TLS && r->tls))	/* required, it ended the probe, which is said */
+	/* required, it ended the probe, which is said */
+	if (!d || (r->err != ERR_NONE && r->phase == PHASE_TLS && r->tls))
 		return;
 	struct judge_check *c = judge_add(j, "dane", PHASE_TLS);
 	c->got = span_of(dane_state_word(d->state));
-	if (!broken && (d->state == DANE_MATCHED || d->state == DANE_USABLE || (d->state == DANE_NONE && !r->dane_required)))
+	if (!broken &&
+	    (d->state == DANE_MATCHED || d->state == DANE_USABLE ||
+		(d->state == DANE_NONE && !r->dane_required)))
 		return;
 	if (broken || r->dane_required || d->state == DANE_MISMATCHED)
 		state = STATE_CRITICAL;
-	judge_find(j, c, state, REASON_TLS_DANE, arena_printf(&j->r->arena, "DANE: %.*s%s", SPAN_ARG(dane_sentence(d, &j->r->arena)),
-	    broken ? broken : ""));
+	judge_find(j, c, state, REASON_TLS_DANE,
+	    arena_printf(&j->r->arena, "DANE: %.*s%s", SPAN_ARG(dane_sentence(d, &j->r->arena)),
+		broken ? broken : ""));
 }
 
 static void
 judge_days(struct judgement *j)
 {
-	static const struct range fourteen = { .set = true, .low = 14, .high = 1e300, .text = SPAN_INIT("14:") };
-	static const struct range three = { .set = true, .low = 3, .high = 1e300, .text = SPAN_INIT("3:") };
-	const struct range *warn = &j->o->warn[METRIC_CERT_DAYS], *crit = &j->o->crit[METRIC_CERT_DAYS];
+	static const struct range fourteen = {
+		.set = true, .low = 14, .high = 1e300, .text = SPAN_INIT("14:")
+	};
+	static const struct range three = {
+		.set = true, .low = 3, .high = 1e300, .text = SPAN_INIT("3:")
+	};
+	const struct range *warn = &j->o->warn[METRIC_CERT_DAYS],
+			   *crit = &j->o->crit[METRIC_CERT_DAYS];
 	bool own = !warn->set && !crit->set;
 	const struct tls_info *t = j->r->tls;
 	double days;
@@ -183,15 +207,22 @@ judge_days(struct judgement *j)
 	c->value = days;
 	c->warn = warn->text;
 	c->crit = crit->text;
-	enum health state = range_alerts(crit, days) ? STATE_CRITICAL : range_alerts(warn, days) ? STATE_WARNING : STATE_OK;
-	if (own && state == STATE_CRITICAL && (judge_lenient(j) || j->o->verify == JUDGE_VERIFY_OFF))
+	enum health state = range_alerts(crit, days) ? STATE_CRITICAL :
+	    range_alerts(warn, days)		     ? STATE_WARNING :
+						       STATE_OK;
+	if (own && state == STATE_CRITICAL &&
+	    (judge_lenient(j) || j->o->verify == JUDGE_VERIFY_OFF))
 		state = STATE_WARNING;
 	if (state == STATE_OK)
 		return;
-	struct span whose = depth == 0 ? SPAN("the certificate") : arena_printf(&j->r->arena, "the certificate of its issuer %.*s",
-	    SPAN_ARG(cert_name(&j->r->arena, tls_chain(t)->subject)));
-	judge_find(j, c, state, REASON_THRESHOLD, arena_printf(&j->r->arena, days < 0 ? "%.*s expired %.1f days ago" :
-	    "%.*s expires in %.1f days", SPAN_ARG(whose), days < 0 ? -days : days));
+	struct span whose = depth == 0 ?
+	    SPAN("the certificate") :
+	    arena_printf(&j->r->arena, "the certificate of its issuer %.*s",
+		SPAN_ARG(cert_name(&j->r->arena, tls_chain(t)->subject)));
+	judge_find(j, c, state, REASON_THRESHOLD,
+	    arena_printf(&j->r->arena,
+		days < 0 ? "%.*s expired %.1f days ago" : "%.*s expires in %.1f days",
+		SPAN_ARG(whose), days < 0 ? -days : days));
 }
 
 static void
@@ -200,7 +231,8 @@ judge_clear_auth(struct judgement *j)
 	const struct extensions *e = j->r->clear;
 
 	if (e && extensions_offer(e, "AUTH") && extensions_offer(e, "STARTTLS"))
-		judge_note(j, "auth_in_clear", PHASE_EHLO, SPAN("AUTH is offered before TLS: passwords may travel in the clear"));
+		judge_note(j, "auth_in_clear", PHASE_EHLO,
+		    SPAN("AUTH is offered before TLS: passwords may travel in the clear"));
 }
 
 void

@@ -30,7 +30,9 @@ static const char *
 timeout_of(const struct probe_result *r, enum probe_phase phase)
 {
 	static const char *const words[PHASE_COUNT] = {
-		[PHASE_CONNECT] = "--timeout connect=T", [PHASE_BANNER] = "--timeout greeting=T", [PHASE_TLS] = "--timeout tls=T",
+		[PHASE_CONNECT] = "--timeout connect=T",
+		[PHASE_BANNER] = "--timeout greeting=T",
+		[PHASE_TLS] = "--timeout tls=T",
 		[PHASE_BODY] = "--timeout dot=T",
 	};
 
@@ -40,14 +42,18 @@ timeout_of(const struct probe_result *r, enum probe_phase phase)
 static const char *
 why_silent(const struct judgement *j, enum probe_phase phase)
 {
-	struct silence silence = { .wait = phase == PHASE_BANNER ? WAIT_GREETING : WAIT_REPLY, .pending = j->r->rest, .pieces = j->r->pieces };
+	struct silence silence = { .wait = phase == PHASE_BANNER ? WAIT_GREETING : WAIT_REPLY,
+		.pending = j->r->rest,
+		.pieces = j->r->pieces };
 
 	if (silence.pending.len > 0)
 		return diagnose_slowness(&silence);
 	if (phase == PHASE_BANNER)
 		return is_implicit(j) ? "a greet pause, or no SMTP server behind this TLS" :
 		    "a greet pause, a port that wants TLS first, or nobody behind it";
-	return phase > PHASE_BANNER && phase != PHASE_TLS && j->r->us[PHASE_BANNER] >= SLOW_US ? "a tarpit? the banner was slow too" : NULL;
+	return phase > PHASE_BANNER && phase != PHASE_TLS && j->r->us[PHASE_BANNER] >= SLOW_US ?
+	    "a tarpit? the banner was slow too" :
+	    NULL;
 }
 
 /* The time for all was over: what it was over in. */
@@ -60,7 +66,8 @@ what_lacked(struct judgement *j, enum probe_phase phase)
 
 	if (r->rest.len == 0)
 		return arena_printf(&j->r->arena, "%.*s: %s had not come", SPAN_ARG(all), reply);
-	return arena_printf(&j->r->arena, "%.*s: %s had not ended, \"%.*s\" had come of it", SPAN_ARG(all), reply, SPAN_ARG(rest));
+	return arena_printf(&j->r->arena, "%.*s: %s had not ended, \"%.*s\" had come of it",
+	    SPAN_ARG(all), reply, SPAN_ARG(rest));
 }
 
 void
@@ -74,15 +81,19 @@ judge_timeout(struct judgement *j, struct judge_check *c)
 		text = span_until(&rest, ':');			/* our own reasons are shorter */
 	if (!r->late && r->rest.len > 0)
 		why = NULL;					/* it says so */
-	judge_find(j, c, c->phase == PHASE_TLS && judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL, REASON_TIMEOUT,
-	    arena_printf(&r->arena, "%.*s (%s%s%s waits longer)", SPAN_ARG(text), why ? why : "", why ? "; " : "", more));
+	judge_find(j, c, c->phase == PHASE_TLS && judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL,
+	    REASON_TIMEOUT,
+	    arena_printf(&r->arena, "%.*s (%s%s%s waits longer)", SPAN_ARG(text), why ? why : "",
+		why ? "; " : "", more));
 }
 
 struct span
 judge_no_answer(struct judgement *j, struct span text)
 {
-	return arena_printf(&j->r->arena, "%.*s%s (a firewall that drops it, or a host that is down; %s waits longer)", SPAN_ARG(text),
-	    j->r->late ? ": nothing answered" : "", timeout_of(j->r, PHASE_CONNECT));
+	return arena_printf(&j->r->arena,
+	    "%.*s%s (a firewall that drops it, or a host that is down; %s waits longer)",
+	    SPAN_ARG(text), j->r->late ? ": nothing answered" : "",
+	    timeout_of(j->r, PHASE_CONNECT));
 }
 
 static bool
@@ -109,11 +120,16 @@ note_greet_pause(struct judgement *j)
 	const struct probe_result *r = j->r;
 	bool held_back = r->drawn & 1u << PHASE_BANNER;
 
-	judge_tell(j, "greet_pause", PHASE_BANNER, arena_printf(&j->r->arena, "a greet pause: %s came after %.1f s", held_back ?
-	    "the last line of the banner" : "the banner", (double)r->us[PHASE_BANNER] / 1e6));
+	judge_tell(j, "greet_pause", PHASE_BANNER,
+	    arena_printf(&j->r->arena, "a greet pause: %s came after %.1f s",
+		held_back ? "the last line of the banner" : "the banner",
+		(double)r->us[PHASE_BANNER] / 1e6));
 }
 
-/* One slow reply may be a look-up of the server's; several, or one that comes in drops, are meant to be slow. */
+/*
+ * One slow reply may be a look-up of the server's; several, or one that comes in drops, are meant
+ * to be slow.
+ */
 void
 judge_slowness(struct judgement *j)
 {
@@ -130,16 +146,20 @@ judge_slowness(struct judgement *j)
 		}
 		several |= list.len > 0;
 		drops |= came_in_drops(r, p);
-		list = arena_printf(&j->r->arena, "%.*s%s%s took %.1f s%s", SPAN_ARG(list), list.len > 0 ? ", " : "", judge_what(j, p),
-		    (double)r->us[p] / 1e6, came_in_drops(r, p) ? " in drops" : "");
+		list = arena_printf(&j->r->arena, "%.*s%s%s took %.1f s%s", SPAN_ARG(list),
+		    list.len > 0 ? ", " : "", judge_what(j, p), (double)r->us[p] / 1e6,
+		    came_in_drops(r, p) ? " in drops" : "");
 	}
 	if (list.len == 0)
 		return;
 	if (several || drops)
-		judge_tell(j, "tarpit", PHASE_EHLO, arena_printf(&j->r->arena, "a tarpit, which slows whom it does not trust: %.*s",
-		    SPAN_ARG(list)));
+		judge_tell(j, "tarpit", PHASE_EHLO,
+		    arena_printf(&j->r->arena, "a tarpit, which slows whom it does not trust: %.*s",
+			SPAN_ARG(list)));
 	else
-		judge_tell(j, "slow", PHASE_EHLO, arena_printf(&j->r->arena, "%.*s: a look-up behind it, or a tarpit", SPAN_ARG(list)));
+		judge_tell(j, "slow", PHASE_EHLO,
+		    arena_printf(
+			&j->r->arena, "%.*s: a look-up behind it, or a tarpit", SPAN_ARG(list)));
 }
 
 /* ---- gone */
@@ -151,7 +171,8 @@ why_gone(const struct judgement *j, enum probe_phase phase)
 		return "a crash, a limit or a block; it should have said 421, RFC 5321 3.8";
 	if (j->r->reset)
 		return "a firewall, an address it refuses, or nothing behind a load balancer";
-	return is_implicit(j) ? "a limit, or an address it refuses" : "a limit, an address it refuses, or a port that wants TLS first";
+	return is_implicit(j) ? "a limit, or an address it refuses" :
+				"a limit, an address it refuses, or a port that wants TLS first";
 }
 
 /* Octets of several lines as one line. */
@@ -177,7 +198,9 @@ one_line(struct arena *arena, struct span octets)
 static const char *
 its_reply(struct judgement *j, enum probe_phase phase)
 {
-	return phase == PHASE_BANNER ? "its banner" : arena_printf(&j->r->arena, "its reply to %s", judge_what(j, phase)).at;
+	return phase == PHASE_BANNER ?
+	    "its banner" :
+	    arena_printf(&j->r->arena, "its reply to %s", judge_what(j, phase)).at;
 }
 
 void
@@ -188,9 +211,11 @@ judge_close(struct judgement *j, struct judge_check *c)
 	enum probe_reason reason = r->reset ? REASON_RESET : REASON_EOF;
 
 	if (r->half)
-		judge_find(j, c, STATE_CRITICAL, reason, arena_printf(&r->arena, "the server %s the connection within %s: %.*s", how, its,
-		    SPAN_ARG(one_line(&r->arena, r->text))));
+		judge_find(j, c, STATE_CRITICAL, reason,
+		    arena_printf(&r->arena, "the server %s the connection within %s: %.*s", how,
+			its, SPAN_ARG(one_line(&r->arena, r->text))));
 	else
-		judge_find(j, c, STATE_CRITICAL, reason, arena_printf(&r->arena, "the server %s the connection early, before %s (%s)", how, its,
-		    why_gone(j, c->phase)));
+		judge_find(j, c, STATE_CRITICAL, reason,
+		    arena_printf(&r->arena, "the server %s the connection early, before %s (%s)",
+			how, its, why_gone(j, c->phase)));
 }

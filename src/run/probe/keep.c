@@ -42,7 +42,8 @@ probe_keep_extensions(struct arena *arena, const struct extensions *e)
 static void
 keep_cert(struct arena *arena, const struct tls_cert *from, struct tls_cert *to)
 {
-	struct span *own[] = { &to->subject, &to->issuer, &to->key, &to->signature, &to->serial, &to->sha256, &to->spki_sha256 };
+	struct span *own[] = { &to->subject, &to->issuer, &to->key, &to->signature, &to->serial,
+		&to->sha256, &to->spki_sha256 };
 
 	*to = *from;
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -58,13 +59,22 @@ probe_keep_dane(struct arena *arena, const struct tls_dane *d)
 	if (!d)
 		return NULL;
 	struct tls_dane *copy = ARENA_NEW(arena, struct tls_dane);
-	*copy = (struct tls_dane){ .state = d->state, .name = arena_copy(arena, d->name), .why = arena_copy(arena, d->why),
-		.trust = d->trust, .resolver = d->resolver, .authentic = d->authentic, .n = d->n };
+	*copy = (struct tls_dane){ .state = d->state,
+		.name = arena_copy(arena, d->name),
+		.why = arena_copy(arena, d->why),
+		.trust = d->trust,
+		.resolver = d->resolver,
+		.authentic = d->authentic,
+		.n = d->n };
 	if (d->match) {
 		struct tlsa_result *match = ARENA_NEW(arena, struct tlsa_result);
-		*match = (struct tlsa_result){ .verdict = TLSA_MATCHES, .depth = d->match->depth, .chain = d->match->chain,
-		    .name = d->match->name, .peer_name = arena_copy(arena, d->match->peer_name) };
-		match->record = (struct tlsa){ d->match->record.usage, d->match->record.selector, d->match->record.matching, SPAN_NONE, false };
+		*match = (struct tlsa_result){ .verdict = TLSA_MATCHES,
+			.depth = d->match->depth,
+			.chain = d->match->chain,
+			.name = d->match->name,
+			.peer_name = arena_copy(arena, d->match->peer_name) };
+		match->record = (struct tlsa){ d->match->record.usage, d->match->record.selector,
+			d->match->record.matching, SPAN_NONE, false };
 		match->chain.subject = arena_copy(arena, match->chain.subject);
 		copy->match = match;
 	}
@@ -75,8 +85,9 @@ const struct tls_info *
 probe_keep_tls(struct arena *arena, const struct tls_info *t)
 {
 	struct tls_info *copy = ARENA_NEW(arena, struct tls_info);
-	struct span *own[] = { &copy->version, &copy->cipher, &copy->group, &copy->sni, &copy->wanted, &copy->peer_name, &copy->alpn,
-	    &copy->chain.subject, &copy->no_trust };
+	struct span *own[] = { &copy->version, &copy->cipher, &copy->group, &copy->sni,
+		&copy->wanted, &copy->peer_name, &copy->alpn, &copy->chain.subject,
+		&copy->no_trust };
 
 	*copy = *t;
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
@@ -99,7 +110,8 @@ probe_keep_event(struct probe_result *r, const struct event *e)
 {
 	switch (e->kind) {
 	case EVENT_ATTEMPT:
-		r->addr = e->attempt.to;		/* when none connects, what is told is of the last */
+		/* when none connects, what is told is of the last */
+		r->addr = e->attempt.to;
 		break;
 	case EVENT_CONNECTED:
 		r->addr = e->connected.peer;
@@ -133,5 +145,6 @@ probe_keep_out_of_step(struct probe_result *r, const struct event *e, enum probe
 	r->err = ERR_PROTO;
 	r->phase = phase;
 	r->done &= ~(1u << phase);
-	r->text = arena_printf(&r->arena, "%s: %03u %.*s", text, reply->code, SPAN_ARG(span_first(reply->line[0], 300)));
+	r->text = arena_printf(&r->arena, "%s: %03u %.*s", text, reply->code,
+	    SPAN_ARG(span_first(reply->line[0], 300)));
 }

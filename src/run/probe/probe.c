@@ -10,7 +10,8 @@
 #include "run/session/steps/list.h"
 
 const struct timeouts timeouts_probe = {
-	.quit = 1000,			/* what else is waited for may take what is left of opts.total_ms */
+	/* what else is waited for may take what is left of opts.total_ms */
+	.quit = 1000,
 };
 
 const char *
@@ -42,7 +43,9 @@ probe_tls_mode(const struct session_opts *o, const struct target *t)
 
 	if (said != TARGET_TLS_UNSAID && (said != TARGET_TLS_TRY || o->dane != DANE_REQUIRE))
 		return said;
-	return t->port == 465 ? TARGET_TLS_IMPLICIT : t->port == 587 || o->dane == DANE_REQUIRE ? TARGET_TLS_STARTTLS : TARGET_TLS_TRY;
+	return t->port == 465			      ? TARGET_TLS_IMPLICIT :
+	    t->port == 587 || o->dane == DANE_REQUIRE ? TARGET_TLS_STARTTLS :
+							TARGET_TLS_TRY;
 }
 
 static enum probe_depth
@@ -50,7 +53,11 @@ depth(const struct probe_opts *o)
 {
 	if (o->until != DEPTH_UNSAID)
 		return o->until;
-	return o->body.len ? DEPTH_DATA : o->to || o->say ? DEPTH_RCPT : o->from ? DEPTH_MAIL : o->auth ? DEPTH_AUTH : DEPTH_EHLO;
+	return o->body.len  ? DEPTH_DATA :
+	    o->to || o->say ? DEPTH_RCPT :
+	    o->from	    ? DEPTH_MAIL :
+	    o->auth	    ? DEPTH_AUTH :
+			      DEPTH_EHLO;
 }
 
 static void
@@ -96,7 +103,8 @@ note_rest(struct probe *p)
 	if (r->err != ERR_NONE || p->phase == PHASE_QUIT)
 		return;
 	struct silence silence = session_silence(p->session);
-	r->rest = arena_copy(&r->arena, span_skip(silence.pending, silence.pending.len > 200 ? silence.pending.len - 200 : 0));
+	r->rest = arena_copy(&r->arena,
+	    span_skip(silence.pending, silence.pending.len > 200 ? silence.pending.len - 200 : 0));
 	r->pieces = silence.pieces;
 }
 
@@ -105,7 +113,8 @@ note_closed(struct probe *p, const struct event *e)
 {
 	struct probe_result *r = p->job.result;
 
-	if (e->closed.expected || e->closed.by == CLOSED_BY_US || p->phase == PHASE_QUIT || p->awaits_tlsa)
+	if (e->closed.expected || e->closed.by == CLOSED_BY_US || p->phase == PHASE_QUIT ||
+	    p->awaits_tlsa)
 		return;
 	if (r->err == ERR_NONE) {
 		r->eof = true;
@@ -136,7 +145,8 @@ step_ended(struct probe *p, const struct event *e)
 	if (e->step == &p->quit || p->over) {
 		if (r->ran & 1u << PHASE_QUIT)
 			r->us[PHASE_QUIT] = loop_now_us() - p->phase_us;
-		r->late_quit = (r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] && e->err == ERR_TIMEOUT;
+		r->late_quit = (r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] &&
+		    e->err == ERR_TIMEOUT;
 		finish(p);
 		return;
 	}
@@ -179,7 +189,8 @@ on_event(void *ctx, const struct event *e)
 		note_reply(p, e);
 		break;
 	case EVENT_PROBLEM:
-		if (e->err == ERR_UNKNOWN) {		/* what it came of was told before, and is what failed */
+		/* what it came of was told before, and is what failed */
+		if (e->err == ERR_UNKNOWN) {
 			r->fate_unknown = true;
 			break;
 		}
@@ -246,7 +257,8 @@ probe_new(const struct probe_job *job)
 		job->result->said = ARENA_ARRAY(&job->result->arena, const struct reply *, n);
 	job->result->tls_mode = probe_tls_mode(job->session, job->target);
 	if (job->opts->script && job->result->tls_mode != TARGET_TLS_IMPLICIT)
-		job->result->tls_mode = TARGET_TLS_OFF;		/* the script asks for it, or does not */
+		/* the script asks for it, or does not */
+		job->result->tls_mode = TARGET_TLS_OFF;
 	uint64_t left_ms = job->opts->total_ms, found_ms = job->result->us[PHASE_RESOLVE] / 1000;
 	if (left_ms) {
 		left_ms = left_ms > found_ms ? left_ms - found_ms : 1;

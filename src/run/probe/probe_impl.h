@@ -29,16 +29,23 @@ void probe_begin_phase(struct probe *, enum probe_phase);
 const struct reply *probe_keep_reply(struct arena *, const struct reply *);
 const struct extensions *probe_keep_extensions(struct arena *, const struct extensions *);
 const struct tls_info *probe_keep_tls(struct arena *, const struct tls_info *);
-const struct tls_dane *probe_keep_dane(struct arena *, const struct tls_dane *);	/* without the single records; NULL: NULL */
-/* Where it leads, what EHLO offered, what the handshake showed: that lives as long as the session. */
+/* without the single records; NULL: NULL */
+const struct tls_dane *probe_keep_dane(struct arena *, const struct tls_dane *);
+/*
+ * Where it leads, what EHLO offered, what the handshake showed: that lives as long as the session.
+ */
 void probe_keep_event(struct probe_result *, const struct event *);
 /* A reply that is out of step: no other verdict stands, before it or after. */
 void probe_keep_out_of_step(struct probe_result *, const struct event *, enum probe_phase);
 
-/* job->opts->script in place of the dialogue: its cases one after the other, each over a connection of its own. */
+/*
+ * job->opts->script in place of the dialogue: its cases one after the other, each over a connection
+ * of its own.
+ */
 struct probe_script;
 struct probe_script *probe_script_new(const struct probe_job *, void (*done)(void *ctx), void *ctx);
 void probe_script_free(struct probe_script *);		/* also ends it; NULL is fine */
-void probe_script_late(struct probe_script *, struct span why);	/* its time is over: the result says so */
+/* its time is over: the result says so */
+void probe_script_late(struct probe_script *, struct span why);
 
 #endif

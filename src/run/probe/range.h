@@ -1,4 +1,7 @@
-/* A Nagios range: when a value is alarming. "10" (not 0 to 10), "10:" (below 10), "~:10", "10:20", "@10:20" (within). */
+/*
+ * A Nagios range: when a value is alarming. "10" (not 0 to 10), "10:" (below 10), "~:10", "10:20",
+ * "@10:20" (within).
+ */
 #ifndef RUN_PROBE_RANGE_H
 #define RUN_PROBE_RANGE_H
 

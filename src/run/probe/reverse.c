@@ -17,12 +17,13 @@ on_lookup(void *ctx, const struct lookup *up)
 {
 	struct reverse *r = ctx;
 
-	r->fn(r->ctx, up->nhosts > 0 && up->host[0].hop->naddr > 0 ? &up->host[0].address[0] : NULL);
+	r->fn(
+	    r->ctx, up->nhosts > 0 && up->host[0].hop->naddr > 0 ? &up->host[0].address[0] : NULL);
 }
 
 struct reverse *
-reverse_start(struct session_env *env, const struct addr *addr, uint64_t deadline_ms, struct arena *arena,
-    reverse_fn *fn, void *ctx)
+reverse_start(struct session_env *env, const struct addr *addr, uint64_t deadline_ms,
+    struct arena *arena, reverse_fn *fn, void *ctx)
 {
 	static const struct route_opts any = { 0 };
 	struct reverse *r = memory_zeroed(sizeof *r);
@@ -30,8 +31,11 @@ reverse_start(struct session_env *env, const struct addr *addr, uint64_t deadlin
 	struct span host = arena_copy(arena, span_of(addr_host(addr, text)));
 
 	*r = (struct reverse){ .fn = fn, .ctx = ctx };
-	r->target = (struct target){ .kind = TARGET_HOST, .text = host, .host = host, .port = addr_port(addr) };
-	r->query = lookup_start(env->loop, session_env_dns(env), &r->target, LOOKUP_HOST, &any, deadline_ms, arena, on_lookup, r);
+	r->target = (struct target){
+		.kind = TARGET_HOST, .text = host, .host = host, .port = addr_port(addr)
+	};
+	r->query = lookup_start(env->loop, session_env_dns(env), &r->target, LOOKUP_HOST, &any,
+	    deadline_ms, arena, on_lookup, r);
 	return r;
 }
 

@@ -14,7 +14,8 @@ struct probe_script {
 	const struct script_case *now;
 	struct play *play, *past;	/* past: is over, and goes when the next begins */
 	struct loop_timer *turn;	/* from one case to the next, between wake-ups */
-	enum probe_phase phase, failed;	/* what is in hand; what was when a line failed: QUIT is said behind it */
+	/* what is in hand; what was when a line failed: QUIT is said behind it */
+	enum probe_phase phase, failed;
 	uint64_t phase_us;		/* when it began */
 	enum err_cause cause;		/* of the problem told last */
 	bool over;
@@ -147,13 +148,17 @@ end(struct probe_script *s)
 static enum probe_phase
 phase_of_failure(const struct probe_script *s, const struct play_failure *f)
 {
-	const struct reply *go = s->failed == PHASE_STARTTLS ? s->job.result->reply[PHASE_STARTTLS] : NULL;
+	const struct reply *go = s->failed == PHASE_STARTTLS ?
+	    s->job.result->reply[PHASE_STARTTLS] :
+	    NULL;
 
 	if (f->kind == ERR_DNS)
 		return PHASE_RESOLVE;
 	if (s->cause == CAUSE_NOT_OFFERED)
 		return PHASE_STARTTLS;
-	return s->cause == CAUSE_INJECTED || (f->kind == ERR_TLS && go && go->code == 220) ? PHASE_TLS : s->failed;
+	return s->cause == CAUSE_INJECTED || (f->kind == ERR_TLS && go && go->code == 220) ?
+	    PHASE_TLS :
+	    s->failed;
 }
 
 static void
@@ -170,7 +175,8 @@ note_failure(struct probe_script *s, const struct play_failure *f)
 	r->text = arena_copy(&r->arena, span_of(f->why));
 	r->place = arena_printf(&r->arena, "%s:%u", f->place.file, f->place.line);
 	if (!f->reply)
-		r->reply[r->phase] = NULL;	/* it failed for something else than the last of that phase */
+		/* it failed for something else than the last of that phase */
+		r->reply[r->phase] = NULL;
 }
 
 static void
@@ -179,8 +185,8 @@ note_skipped(struct probe_script *s, struct span why)
 	struct probe_result *r = s->job.result;
 	struct span before = r->left_out;
 
-	r->left_out = arena_printf(&r->arena, "%.*s%s%.*s (%.*s)", SPAN_ARG(before), before.len ? "; " : "", SPAN_ARG(s->now->name),
-	    SPAN_ARG(why));
+	r->left_out = arena_printf(&r->arena, "%.*s%s%.*s (%.*s)", SPAN_ARG(before),
+	    before.len ? "; " : "", SPAN_ARG(s->now->name), SPAN_ARG(why));
 }
 
 static void
@@ -215,9 +221,17 @@ on_turn(void *ctx, unsigned ready)
 	s->past = s->play;
 	s->play = NULL;
 	enter(s, PHASE_CONNECT);
-	struct play *play = play_new(s->job.env, s->job.opts->script, s->now, &(struct play_opts){
-		.session = &s->session, .target = &s->target, .value = s->job.opts->value, .nvalues = s->job.opts->nvalues,
-		.event = on_event, .event_ctx = s, .told = on_told, .told_ctx = s, .done = on_done, .done_ctx = s });
+	struct play *play = play_new(s->job.env, s->job.opts->script, s->now,
+	    &(struct play_opts){ .session = &s->session,
+		.target = &s->target,
+		.value = s->job.opts->value,
+		.nvalues = s->job.opts->nvalues,
+		.event = on_event,
+		.event_ctx = s,
+		.told = on_told,
+		.told_ctx = s,
+		.done = on_done,
+		.done_ctx = s });
 	s->play = play;
 }
 
@@ -233,10 +247,16 @@ aim(struct probe_script *s)
 	s->target = *t;
 	if (t->kind != TARGET_HOST && t->kind != TARGET_MX)
 		return;
-	s->target = (struct target){ .kind = TARGET_HOST, .text = hop->host, .host = hop->host, .tls = t->tls, .lmtp = t->lmtp,
-	    .port = n > 0 ? addr_port(&hop->addr[0]) : t->port, .port_said = true };
+	s->target = (struct target){ .kind = TARGET_HOST,
+		.text = hop->host,
+		.host = hop->host,
+		.tls = t->tls,
+		.lmtp = t->lmtp,
+		.port = n > 0 ? addr_port(&hop->addr[0]) : t->port,
+		.port_said = true };
 	struct route_opts *route = &s->session.route;
-	struct resolve_rule *rule = ARENA_ARRAY(&s->job.result->arena, struct resolve_rule, n + route->nrules);
+	struct resolve_rule *rule = ARENA_ARRAY(
+	    &s->job.result->arena, struct resolve_rule, n + route->nrules);
 	for (size_t i = 0; i < n; i++)
 		rule[i] = (struct resolve_rule){ hop->host, hop->addr[i] };
 	for (size_t i = 0; i < route->nrules; i++)
@@ -251,7 +271,9 @@ probe_script_new(const struct probe_job *job, void (*done)(void *ctx), void *ctx
 {
 	struct probe_script *s = memory_zeroed(sizeof *s);
 
-	*s = (struct probe_script){ .job = *job, .done = done, .ctx = ctx, .now = job->opts->script->cases };
+	*s = (struct probe_script){
+		.job = *job, .done = done, .ctx = ctx, .now = job->opts->script->cases
+	};
 	aim(s);
 	s->turn = loop_timer(job->env->loop, on_turn, s);
 	loop_timer_set(s->turn, 0);

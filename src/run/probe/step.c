@@ -1,4 +1,7 @@
-/* probe - what it asks of the server, phase by phase: one step, but for AUTH, which is a step of everybody's. */
+/*
+ * probe - what it asks of the server, phase by phase: one step, but for AUTH, which is a step of
+ * everybody's.
+ */
 #include <stdio.h>
 
 #include "run/probe/probe_impl.h"
@@ -67,19 +70,24 @@ wanted(const struct probe *p, enum probe_phase phase)
 	case PHASE_DATA: case PHASE_BODY:
 		return o->body.len && p->until >= DEPTH_DATA;
 	case PHASE_RSET:
-		return (p->job.result->done & 1u << PHASE_MAIL) && !(p->job.result->done & 1u << PHASE_BODY);
+		return (p->job.result->done & 1u << PHASE_MAIL) &&
+		    !(p->job.result->done & 1u << PHASE_BODY);
 	default:
 		return true;
 	}
 }
 
-/* TLS was asked for and cannot be had: nothing is sent without it that the server, or who stands between, might want so. */
+/*
+ * TLS was asked for and cannot be had: nothing is sent without it that the server, or who stands
+ * between, might want so.
+ */
 static bool
 is_stripped(const struct probe *p)
 {
 	const struct probe_result *r = p->job.result;
 
-	return r->tls_mode == TARGET_TLS_STARTTLS && !r->tls && !p->job.opts->helo && p->until >= DEPTH_EHLO;
+	return r->tls_mode == TARGET_TLS_STARTTLS && !r->tls && !p->job.opts->helo &&
+	    p->until >= DEPTH_EHLO;
 }
 
 static enum probe_phase
@@ -92,7 +100,8 @@ behind(const struct probe *p, enum probe_phase phase)
 		return implicit ? PHASE_TLS : PHASE_BANNER;
 	case PHASE_EHLO:
 		return PHASE_STARTTLS;
-	case PHASE_STARTTLS:			/* passed over, or refused where TLS was only tried */
+	/* passed over, or refused where TLS was only tried */
+	case PHASE_STARTTLS:
 		return is_stripped(p) ? PHASE_QUIT : PHASE_AUTH;
 	case PHASE_TLS:
 		return implicit ? PHASE_BANNER : PHASE_EHLO_TLS;
@@ -112,7 +121,8 @@ say(struct session *s, const char *verb, const char *before, const char *what, c
 
 	int n = snprintf(line, sizeof line, "%s%s%s%s", verb, before, what, after);
 	if (n < 0 || (size_t)n >= sizeof line)
-		return session_fail(s, ERR_USAGE, "%s: its argument has more than 1,000 octets", verb);
+		return session_fail(
+		    s, ERR_USAGE, "%s: its argument has more than 1,000 octets", verb);
 	return session_say(s, (struct span){ line, (size_t)n }) ? STEP_WAIT : STEP_FAIL;
 }
 
@@ -146,12 +156,14 @@ say_body(struct session *s, struct probe *p)
 
 	while (ok && span_line(&rest, &line)) {
 		buf_consume(&stuffed, buf_span(&stuffed).len);
-		ok = (line.len == 0 || line.at[0] != '.' || buf_append(&stuffed, SPAN("."))) && buf_append(&stuffed, line) &&
+		ok = (line.len == 0 || line.at[0] != '.' || buf_append(&stuffed, SPAN("."))) &&
+		    buf_append(&stuffed, line) &&
 		    session_say_text(s, buf_span(&stuffed).at ? buf_span(&stuffed) : SPAN(""));
 	}
 	buf_release(&stuffed);
 	if (!ok)
-		return session_fail(s, ERR_USAGE, "the message cannot be sent: a line of it has more than 1,000 octets");
+		return session_fail(s, ERR_USAGE,
+		    "the message cannot be sent: a line of it has more than 1,000 octets");
 	return session_say_text(s, SPAN(".")) ? STEP_WAIT : STEP_FAIL;
 }
 
@@ -161,7 +173,8 @@ enter(struct session *s, struct probe *p, enum probe_phase phase)
 	while (phase < PHASE_QUIT && !wanted(p, phase))
 		phase = behind(p, phase);
 	if (phase >= PHASE_QUIT) {
-		p->awaits_tlsa = session_awaits_tlsa(s);	/* the verdict wants to know; it has a deadline of its own */
+		/* the verdict wants to know; it has a deadline of its own */
+		p->awaits_tlsa = session_awaits_tlsa(s);
 		if (p->awaits_tlsa)
 			session_wait(s, WAIT_TLSA, 0);
 		return p->awaits_tlsa ? STEP_WAIT : STEP_DONE;
@@ -206,7 +219,8 @@ heard_reply(struct session *s, struct probe *p, const struct news *news)
 	const struct reply *r = &news->event->reply;
 
 	if (p->phase == PHASE_STARTTLS) {
-		bool on = news->failed == ERR_NONE, tried = p->job.result->tls_mode == TARGET_TLS_TRY && r->code != 421;
+		bool on = news->failed == ERR_NONE,
+		     tried = p->job.result->tls_mode == TARGET_TLS_TRY && r->code != 421;
 		if (!on && !tried)
 			return session_refused(s, news);
 		if (on)
@@ -216,7 +230,8 @@ heard_reply(struct session *s, struct probe *p, const struct news *news)
 		return enter(s, p, on ? PHASE_TLS : behind(p, PHASE_STARTTLS));
 	}
 	if (p->phase == PHASE_RCPT && p->said > 0)
-		return r->code == 421 ? session_refused(s, news) : next(s, p);	/* what was said by request is judged later */
+		/* what was said by request is judged later */
+		return r->code == 421 ? session_refused(s, news) : next(s, p);
 	if (news->failed != ERR_NONE)
 		return session_refused(s, news);
 	return next(s, p);
@@ -240,7 +255,8 @@ probe_start(struct session *s, const struct step *step, void *state)
 	}
 	if (session_no_way(s, p->job.target, no_way))
 		return session_fail(s, ERR_USAGE, "%s", no_way);
-	unsigned as = (p->job.session->lmtp ? DEMO_LMTP : 0) | (p->job.result->tls_mode == TARGET_TLS_IMPLICIT ? DEMO_TLS : 0);
+	unsigned as = (p->job.session->lmtp ? DEMO_LMTP : 0) |
+	    (p->job.result->tls_mode == TARGET_TLS_IMPLICIT ? DEMO_TLS : 0);
 	int fd = env->demo ? env->demo(env, as, &err) : -1;
 	if (fd < 0)
 		return session_fail(s, ERR_CONNECT, "the server inside cannot be started");
@@ -267,7 +283,8 @@ probe_heard(struct session *s, const struct step *step, void *state, const struc
 		return heard_reply(s, p, news);
 	case NEWS_CLOSED:
 		if (p->awaits_tlsa)
-			return STEP_DONE;		/* the server had said all that was wanted */
+			/* the server had said all that was wanted */
+			return STEP_DONE;
 		if (p->phase == PHASE_CONNECT && news->err) {
 			p->job.result->sys = news->err->sys;
 			return session_fail(s, news->err->kind, "%s", news->err->text);
@@ -278,4 +295,6 @@ probe_heard(struct session *s, const struct step *step, void *state, const struc
 	}
 }
 
-const struct step_op probe_step = { .name = "probe", .args = "", .help = "", .start = probe_start, .heard = probe_heard };
+const struct step_op probe_step = {
+	.name = "probe", .args = "", .help = "", .start = probe_start, .heard = probe_heard
+};

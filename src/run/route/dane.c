@@ -19,12 +19,19 @@ void
 dane_path_set(struct dane_path *path, const struct host *host)
 {
 	static const enum dane_by by[] = {
-		[HOST_LITERAL] = DANE_BY_NOTHING, [HOST_GIVEN] = DANE_BY_FILE, [HOST_FILE] = DANE_BY_FILE, [HOST_DNS] = DANE_BY_DNS,
+		[HOST_LITERAL] = DANE_BY_NOTHING,
+		[HOST_GIVEN] = DANE_BY_FILE,
+		[HOST_FILE] = DANE_BY_FILE,
+		[HOST_DNS] = DANE_BY_DNS,
 	};
 
 	*path = (struct dane_path){
-		.by = by[host->source], .host = host->name, .alias = host->alias, .host_authentic = host->authentic,
-		.trust = host->source == HOST_DNS ? host->trust : DNS_TRUST_OPTION, .resolver = host->resolver,
+		.by = by[host->source],
+		.host = host->name,
+		.alias = host->alias,
+		.host_authentic = host->authentic,
+		.trust = host->source == HOST_DNS ? host->trust : DNS_TRUST_OPTION,
+		.resolver = host->resolver,
 	};
 }
 
@@ -37,9 +44,11 @@ unvalidated(const struct dane_query *q)
 	const struct dane_path *p = &q->path;
 
 	if (p->mx && !p->mx_authentic)
-		return arena_printf(q->env.arena, "the MX of %.*s is not DNSSEC-validated", SPAN_ARG(p->domain));
+		return arena_printf(
+		    q->env.arena, "the MX of %.*s is not DNSSEC-validated", SPAN_ARG(p->domain));
 	if (p->by == DANE_BY_DNS && !p->host_authentic)
-		return arena_printf(q->env.arena, "the address of %.*s is not DNSSEC-validated", SPAN_ARG(p->host));
+		return arena_printf(
+		    q->env.arena, "the address of %.*s is not DNSSEC-validated", SPAN_ARG(p->host));
 	return SPAN_NONE;
 }
 
@@ -80,16 +89,24 @@ take_records(struct dane_query *q, const struct dns_answer *answer, struct span 
 	const struct dns_record *r = NULL;
 
 	d->result = ARENA_ARRAY(q->env.arena, struct tlsa_result, TLS_DANE_RECORDS_MAX);
-	for (d->n = 0; d->n < TLS_DANE_RECORDS_MAX && (r = dns_next(answer, owner, DNS_TLSA, r)); d->n++) {
+	for (d->n = 0; d->n < TLS_DANE_RECORDS_MAX && (r = dns_next(answer, owner, DNS_TLSA, r));
+	     d->n++) {
 		struct tlsa_result *result = &d->result[d->n];
 		result->record = (struct tlsa){
-			r->usage, r->selector, r->matching, arena_copy(q->env.arena, r->data), r->malformed,
+			r->usage,
+			r->selector,
+			r->matching,
+			arena_copy(q->env.arena, r->data),
+			r->malformed,
 		};
 		result->why = span_of(tlsa_unusable(&result->record));
 	}
 }
 
-/* RFC 7672 2.2.2: where the expanded name has no records that count, those of the name before it do. */
+/*
+ * RFC 7672 2.2.2: where the expanded name has no records that count, those of the name before it
+ * do.
+ */
 static void
 on_records(void *ctx, const struct dns_reply *reply)
 {
@@ -115,7 +132,9 @@ on_records(void *ctx, const struct dns_reply *reply)
 		take_records(q, reply->answer, owner);
 		d->authentic = reply->authentic;
 		if (d->n == 0)
-			d->why = reply->answer->rcode == DNS_NXDOMAIN ? SPAN("the name does not exist (NXDOMAIN)") : SPAN("there is none");
+			d->why = reply->answer->rcode == DNS_NXDOMAIN ?
+			    SPAN("the name does not exist (NXDOMAIN)") :
+			    SPAN("there is none");
 		if ((d->n == 0 || !d->authentic) && ++q->at < q->nbases) {
 			ask(q);
 			return;
@@ -140,8 +159,8 @@ ask(struct dane_query *q)
 }
 
 /*
- * The address is not validated, and the host is an alias: the alias itself may stand in a signed zone, whose TLSA record
- * then counts (RFC 7672 2.2.2).
+ * The address is not validated, and the host is an alias: the alias itself may stand in a signed
+ * zone, whose TLSA record then counts (RFC 7672 2.2.2).
  */
 static void
 on_alias(void *ctx, const struct dns_reply *reply)
@@ -149,14 +168,16 @@ on_alias(void *ctx, const struct dns_reply *reply)
 	struct dane_query *q = ctx;
 
 	q->dns = NULL;
-	q->path.host_authentic = reply->ok && reply->authentic && dns_next(reply->answer, q->path.host, DNS_CNAME, NULL);
+	q->path.host_authentic = reply->ok && reply->authentic &&
+	    dns_next(reply->answer, q->path.host, DNS_CNAME, NULL);
 	ask(q);
 	if (!q->dns)
 		tell(q);
 }
 
 struct dane_query *
-dane_find(const struct lookup_env *env, const struct dane_path *path, unsigned port, dane_fn *fn, void *ctx)
+dane_find(const struct lookup_env *env, const struct dane_path *path, unsigned port, dane_fn *fn,
+    void *ctx)
 {
 	struct dane_query *q = memory_zeroed(sizeof *q);
 
@@ -177,7 +198,8 @@ dane_find(const struct lookup_env *env, const struct dane_path *path, unsigned p
 		if (path->domain_alias.len > 0)
 			q->dane->reference[q->dane->nreferences++] = path->domain_alias;
 	}
-	if (path->alias.len > 0 && !path->host_authentic && path->by == DANE_BY_DNS && path->trust != DNS_TRUST_NONE)
+	if (path->alias.len > 0 && !path->host_authentic && path->by == DANE_BY_DNS &&
+	    path->trust != DNS_TRUST_NONE)
 		q->dns = dns_ask(env->dns, path->host, DNS_CNAME, env->until_us, on_alias, q);
 	else
 		ask(q);
@@ -204,8 +226,10 @@ struct span
 dane_resolver(const struct tls_dane *d, struct arena *arena)
 {
 	static const char *const words[] = {
-		[DNS_TRUST_NONE] = ", which is not known to validate", [DNS_TRUST_LOOPBACK] = ", on this machine",
-		[DNS_TRUST_RESOLV_CONF] = ", trusted by options trust-ad", [DNS_TRUST_OPTION] = ", trusted by --trust-ad",
+		[DNS_TRUST_NONE] = ", which is not known to validate",
+		[DNS_TRUST_LOOPBACK] = ", on this machine",
+		[DNS_TRUST_RESOLV_CONF] = ", trusted by options trust-ad",
+		[DNS_TRUST_OPTION] = ", trusted by --trust-ad",
 	};
 	char server[ADDR_TEXT];
 
@@ -216,17 +240,25 @@ dane_resolver(const struct tls_dane *d, struct arena *arena)
 struct span
 dane_sentence(const struct tls_dane *d, struct arena *arena)
 {
-	static const struct { const char *before, *after; bool rfc; } words[] = {
+	static const struct {
+		const char *before, *after;
+		bool rfc;
+	} words[] = {
 		[DANE_NONE] = { "no TLSA record", "", false },
 		[DANE_INSECURE] = { "TLSA records ignored: not DNSSEC-validated", "", true },
 		[DANE_PATH] = { "TLSA records ignored: ", "", true },
 		[DANE_UNKNOWN] = { "unknown whether the TLSA records count: the resolver ",
 		    " is not known to validate; --trust-ad trusts it", false },
-		[DANE_FAILED] = { "TLSA lookup failed, so senders with DANE defer mail: ", "", false },
-		[DANE_UNUSABLE] = { "no TLSA record is usable, so senders with DANE require TLS and accept any certificate", "", true },
+		[DANE_FAILED] = { "TLSA lookup failed, so senders with DANE defer mail: ", "",
+		    false },
+		[DANE_UNUSABLE] = { "no TLSA record is usable, so senders with DANE require TLS "
+				    "and accept any certificate",
+		    "", true },
 		[DANE_USABLE] = { "TLSA records require TLS", "", true },
 		[DANE_MATCHED] = { "a TLSA record matches", "", false },
-		[DANE_MISMATCHED] = { "no TLSA record matches the server's certificates, so senders with DANE defer mail", "", false },
+		[DANE_MISMATCHED] = { "no TLSA record matches the server's certificates, so "
+				      "senders with DANE defer mail",
+		    "", false },
 	};
 	const char *before = words[d->state].before;
 	char server[ADDR_TEXT];
@@ -236,10 +268,11 @@ dane_sentence(const struct tls_dane *d, struct arena *arena)
 		return arena_printf(arena, "no TLSA record: %.*s", SPAN_ARG(d->why));
 	if (d->state == DANE_UNKNOWN) {
 		what = span_of(addr_text(&d->resolver, server));
-		before = d->n == 0 ? "unknown whether there are TLSA records: the resolver " : before;
+		before = d->n == 0 ? "unknown whether there are TLSA records: the resolver " :
+				     before;
 	} else if (d->state == DANE_PATH || d->state == DANE_FAILED) {
 		what = d->why;
 	}
-	return arena_printf(arena, "%s%.*s%s (%.*s%s)", before, SPAN_ARG(what), words[d->state].after, SPAN_ARG(d->name),
-	    words[d->state].rfc ? "; RFC 7672 2.2" : "");
+	return arena_printf(arena, "%s%.*s%s (%.*s%s)", before, SPAN_ARG(what),
+	    words[d->state].after, SPAN_ARG(d->name), words[d->state].rfc ? "; RFC 7672 2.2" : "");
 }

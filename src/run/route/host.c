@@ -75,7 +75,8 @@ add(struct host_query *q, struct addr a)
 	struct host *h = &q->host;
 	char text[ADDR_TEXT], other[ADDR_TEXT];
 
-	if ((q->env.opts->family && addr_family(&a) != q->env.opts->family) || h->naddr == ADDRESSES_MAX)
+	if ((q->env.opts->family && addr_family(&a) != q->env.opts->family) ||
+	    h->naddr == ADDRESSES_MAX)
 		return;
 	if (!h->addr)
 		h->addr = ARENA_ARRAY(q->env.arena, struct addr, ADDRESSES_MAX);
@@ -100,7 +101,8 @@ find_literal(struct host_query *q, struct span name)
 	add(q, a);
 	q->host.source = HOST_LITERAL;
 	if (q->host.naddr == 0)
-		q->host.why = arena_printf(q->env.arena, "it is no IPv%u address", q->env.opts->family);
+		q->host.why = arena_printf(
+		    q->env.arena, "it is no IPv%u address", q->env.opts->family);
 	return true;
 }
 
@@ -134,7 +136,8 @@ find_local(struct host_query *q, struct span name)
 	arena_release(&file);
 	for (size_t i = 0; i < n; i++)
 		add(q, found[i]);
-	if (q->host.naddr == 0 && is_localhost(name)) {		/* or the file has it in the other family alone */
+	/* or the file has it in the other family alone */
+	if (q->host.naddr == 0 && is_localhost(name)) {
 		n = addr_parse(&found[0], SPAN("::1"), 0);
 		n += addr_parse(&found[n], SPAN("127.0.0.1"), 0);
 		for (size_t i = 0; i < n; i++)
@@ -159,7 +162,8 @@ add_candidates(struct host_query *q, struct span name, bool search)
 	if (first)
 		q->candidate[q->ncandidates++] = name;
 	for (size_t i = 0; c && i < c->nsearch; i++)
-		q->candidate[q->ncandidates++] = arena_printf(q->env.arena, "%.*s.%.*s", SPAN_ARG(name), SPAN_ARG(c->search[i]));
+		q->candidate[q->ncandidates++] = arena_printf(
+		    q->env.arena, "%.*s.%.*s", SPAN_ARG(name), SPAN_ARG(c->search[i]));
 	if (!first)
 		q->candidate[q->ncandidates++] = name;
 }
@@ -193,8 +197,10 @@ take_half(struct half *h, const struct dns_reply *reply)
 	if (reply->ntries > 1)
 		note(q, dns_tries_text(reply, q->env.arena));
 	if (reply->answer->nbad > 0)
-		note(q, arena_printf(q->env.arena, "the %s of %.*s: %zu malformed record%s left out", dns_type_word(h->type),
-		    SPAN_ARG(host->name), reply->answer->nbad, reply->answer->nbad == 1 ? " is" : "s are"));
+		note(q,
+		    arena_printf(q->env.arena, "the %s of %.*s: %zu malformed record%s left out",
+			dns_type_word(h->type), SPAN_ARG(host->name), reply->answer->nbad,
+			reply->answer->nbad == 1 ? " is" : "s are"));
 	h->rcode = reply->answer->rcode;
 	h->loop = !dns_follow(reply->answer, host->name, &last, &steps);
 	if (h->loop)
@@ -222,8 +228,11 @@ why_none(const struct host_query *q)
 	if (a->failed.len || b->failed.len)
 		return a->failed.len ? a->failed : b->failed;
 	if (a->rcode == DNS_NXDOMAIN || b->rcode == DNS_NXDOMAIN)
-		return q->host.alias.len ? arena_printf(q->env.arena, "it is an alias of %.*s, which does not exist (NXDOMAIN)",
-		    SPAN_ARG(q->host.alias)) : SPAN("the name does not exist (NXDOMAIN)");
+		return q->host.alias.len ?
+		    arena_printf(q->env.arena,
+			"it is an alias of %.*s, which does not exist (NXDOMAIN)",
+			SPAN_ARG(q->host.alias)) :
+		    SPAN("the name does not exist (NXDOMAIN)");
 	return q->env.opts->family == 4 ? SPAN("the name exists, but without an IPv4 address (A)") :
 	    q->env.opts->family == 6 ? SPAN("the name exists, but without an IPv6 address (AAAA)") :
 	    SPAN("the name exists, but without an address (neither A nor AAAA)");
@@ -238,7 +247,8 @@ cause_of_none(const struct host_query *q)
 		return CAUSE_NO_ADDRESS;
 	if (a->failed.len || b->failed.len)
 		return a->failed.len ? a->cause : b->cause;
-	return a->rcode == DNS_NXDOMAIN || b->rcode == DNS_NXDOMAIN ? CAUSE_NO_NAME : CAUSE_NO_ADDRESS;
+	return a->rcode == DNS_NXDOMAIN || b->rcode == DNS_NXDOMAIN ? CAUSE_NO_NAME :
+								      CAUSE_NO_ADDRESS;
 }
 
 static void ask_candidate(struct host_query *);
@@ -248,8 +258,10 @@ note_broken_half(struct host_query *q)
 {
 	for (int i = 0; i < 2; i++)
 		if (q->half[i].failed.len > 0)
-			note(q, arena_printf(q->env.arena, "the %s of %.*s cannot be had: %.*s", dns_type_word(q->half[i].type),
-			    SPAN_ARG(q->host.name), SPAN_ARG(q->half[i].failed)));
+			note(q,
+			    arena_printf(q->env.arena, "the %s of %.*s cannot be had: %.*s",
+				dns_type_word(q->half[i].type), SPAN_ARG(q->host.name),
+				SPAN_ARG(q->half[i].failed)));
 }
 
 static void
@@ -258,15 +270,21 @@ tell(struct host_query *q)
 	bool by_list = !span_eq(q->host.name, q->given);
 
 	if (by_list && q->absent)
-		note(q, arena_printf(q->env.arena, "%.*s does not exist (NXDOMAIN): by resolv.conf's search list %.*s is used",
-		    SPAN_ARG(q->given), SPAN_ARG(q->host.name)));
+		note(q,
+		    arena_printf(q->env.arena,
+			"%.*s does not exist (NXDOMAIN): by resolv.conf's search list %.*s is used",
+			SPAN_ARG(q->given), SPAN_ARG(q->host.name)));
 	else if (by_list)
-		note(q, arena_printf(q->env.arena, "%.*s is %.*s by resolv.conf's search list", SPAN_ARG(q->given),
-		    SPAN_ARG(q->host.name)));
+		note(q,
+		    arena_printf(q->env.arena, "%.*s is %.*s by resolv.conf's search list",
+			SPAN_ARG(q->given), SPAN_ARG(q->host.name)));
 	q->fn(q->ctx, &q->host);
 }
 
-/* A name that exists is the one that was meant, whether it has an address or not; so is one that cannot be asked for. */
+/*
+ * A name that exists is the one that was meant, whether it has an address or not; so is one that
+ * cannot be asked for.
+ */
 static void
 both_are_over(struct host_query *q)
 {
@@ -280,7 +298,8 @@ both_are_over(struct host_query *q)
 	}
 	struct span why = why_none(q);
 	enum err_cause cause = cause_of_none(q);
-	bool given = span_eq(h->name, q->given), absent = cause == CAUSE_NO_NAME && h->alias.len == 0;
+	bool given = span_eq(h->name, q->given),
+	     absent = cause == CAUSE_NO_NAME && h->alias.len == 0;
 	bool failed = q->half[0].failed.len > 0 || q->half[1].failed.len > 0;
 	if (given) {
 		q->absent = absent;
@@ -292,9 +311,11 @@ both_are_over(struct host_query *q)
 		ask_candidate(q);
 		return;
 	}
-	if (absent || (failed && !given)) {	/* the list is over, and its last word is about the name as it was given */
+	/* the list is over, and its last word is about the name as it was given */
+	if (absent || (failed && !given)) {
 		h->name = q->given;
-		h->why = arena_printf(q->env.arena, q->ncandidates > 1 ? "%.*s, nor is it one of the search list's" : "%.*s",
+		h->why = arena_printf(q->env.arena,
+		    q->ncandidates > 1 ? "%.*s, nor is it one of the search list's" : "%.*s",
 		    SPAN_ARG(h->why.len ? h->why : why));
 		h->cause = h->cause == CAUSE_UNSAID ? cause : h->cause;
 	} else if (!given) {
@@ -337,13 +358,15 @@ ask_candidate(struct host_query *q)
 	ok = ask_half(q, &q->half[1], DNS_A, 4) && ok;
 	if (ok)
 		return;
-	q->host.why = SPAN("it is no host name: labels have 1 to 63 octets, and all together 253 at most");
+	q->host.why = SPAN(
+	    "it is no host name: labels have 1 to 63 octets, and all together 253 at most");
 	q->host.cause = CAUSE_NO_ADDRESS;
 	q->fn(q->ctx, &q->host);
 }
 
 struct host_query *
-host_find(const struct lookup_env *env, struct span name, unsigned port, bool system, host_fn *fn, void *ctx)
+host_find(const struct lookup_env *env, struct span name, unsigned port, bool system, host_fn *fn,
+    void *ctx)
 {
 	struct host_query *q = memory_zeroed(sizeof *q);
 	struct arena *arena = env->arena;
@@ -355,8 +378,9 @@ host_find(const struct lookup_env *env, struct span name, unsigned port, bool sy
 	q->host.cause = CAUSE_NO_ADDRESS;
 	if (!host_ascii(name, arena, &q->host.name, &err))
 		q->host.why = arena_copy(arena, span_of(err.text));
-	else if (system ? find_literal(q, name) || find_given(q, q->host.name) || find_local(q, q->host.name) :
-	    find_given(q, q->host.name))
+	else if (system ? find_literal(q, name) || find_given(q, q->host.name) ||
+		    find_local(q, q->host.name) :
+			  find_given(q, q->host.name))
 		order_addresses(q->host.addr, q->host.naddr);
 	else
 		told = false;

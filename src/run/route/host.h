@@ -1,6 +1,7 @@
 /*
- * The addresses of one host: a literal, what --resolve says, and for a name that a person gave, localhost, hosts(5) and
- * the search list of resolv.conf(5) as the system does it; then the DNS. Names of other scripts are asked as A-labels.
+ * The addresses of one host: a literal, what --resolve says, and for a name that a person gave,
+ * localhost, hosts(5) and the search list of resolv.conf(5) as the system does it; then the DNS.
+ * Names of other scripts are asked as A-labels.
  */
 #ifndef RUN_ROUTE_HOST_H
 #define RUN_ROUTE_HOST_H
@@ -23,14 +24,16 @@ struct lookup_env {
 	struct dns *dns;
 	const struct route_opts *opts;
 	struct arena *arena;		/* of all that is told */
-	uint64_t until_us;		/* the deadline of every question, of loop_now_us; 0: the struct dns has one */
+	/* the deadline of every question, of loop_now_us; 0: the struct dns has one */
+	uint64_t until_us;
 };
 
 enum host_source { HOST_LITERAL, HOST_GIVEN, HOST_FILE, HOST_DNS };
 enum { HOST_NOTES_MAX = 4 };
 
 struct host {
-	struct span name;		/* the one that answered, as A-labels; with what the search list added */
+	/* the one that answered, as A-labels; with what the search list added */
+	struct span name;
 	enum host_source source;
 	struct addr *addr;		/* in the order to try them, with the port */
 	size_t naddr;
@@ -50,15 +53,24 @@ typedef void host_fn(void *ctx, const struct host *);
 
 struct host_query;
 /*
- * NULL: it was told already. `system`: a person gave the name; else it is absolute, as the name of an MX is. The search
- * list goes on only behind a name that does not exist (NXDOMAIN), and what it found is noted.
+ * NULL: it was told already. `system`: a person gave the name; else it is absolute, as the name of
+ * an MX is. The search list goes on only behind a name that does not exist (NXDOMAIN), and what it
+ * found is noted.
  */
-struct host_query *host_find(const struct lookup_env *, struct span name, unsigned port, bool system, host_fn *, void *ctx);
-void host_free(struct host_query *);		/* also cancels; after it was told too; NULL is fine */
+struct host_query *host_find(
+    const struct lookup_env *, struct span name, unsigned port, bool system, host_fn *, void *ctx);
+/* also cancels; after it was told too; NULL is fine */
+void host_free(struct host_query *);
 
-/* `name` as A-labels without a last dot, in the arena. False with err: it is no name (ERR_DNS), or libidn2 is missing. */
+/*
+ * `name` as A-labels without a last dot, in the arena. False with err: it is no name (ERR_DNS), or
+ * libidn2 is missing.
+ */
 bool host_ascii(struct span name, struct arena *, struct span *out, struct err *);
-/* Labels of letters, digits, "-" and "_" with dots between them (RFC 952, RFC 1123 2.1; "_" is seen): fit for a URL. */
+/*
+ * Labels of letters, digits, "-" and "_" with dots between them (RFC 952, RFC 1123 2.1; "_" is
+ * seen): fit for a URL.
+ */
 bool host_is_name(struct span ascii);
 
 #endif

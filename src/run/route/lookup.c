@@ -52,9 +52,13 @@ answered(struct lookup_query *q)
 		q->fn(q->ctx, &q->lookup);
 }
 
-/* Why there is nothing of a type; empty when the answer is one to look into, *owner then is where its CNAMEs end. */
+/*
+ * Why there is nothing of a type; empty when the answer is one to look into, *owner then is where
+ * its CNAMEs end.
+ */
 static struct span
-nothing_of(const struct dns_reply *reply, struct span name, enum dns_type type, struct arena *arena, struct span *owner)
+nothing_of(const struct dns_reply *reply, struct span name, enum dns_type type, struct arena *arena,
+    struct span *owner)
 {
 	unsigned steps;
 
@@ -64,7 +68,8 @@ nothing_of(const struct dns_reply *reply, struct span name, enum dns_type type, 
 		return SPAN("its CNAMEs form a loop");
 	if (dns_next(reply->answer, *owner, type, NULL))
 		return SPAN("");
-	return reply->answer->rcode == DNS_NXDOMAIN ? SPAN("the name does not exist (NXDOMAIN)") : SPAN("there is none");
+	return reply->answer->rcode == DNS_NXDOMAIN ? SPAN("the name does not exist (NXDOMAIN)") :
+						      SPAN("there is none");
 }
 
 static struct span
@@ -89,7 +94,9 @@ ask(struct lookup_query *l, struct span name, enum dns_type type,
 {
 	struct question *q = ARENA_NEW(l->arena, struct question);
 
-	*q = (struct question){ .next = l->questions, .query = l, .take = take, .name = name, .type = type };
+	*q = (struct question){
+		.next = l->questions, .query = l, .take = take, .name = name, .type = type
+	};
 	l->questions = q;
 	q->dns = dns_ask(l->env.dns, name, type, l->env.until_us, on_reply, q);
 	l->waiting += q->dns != NULL;
@@ -143,10 +150,12 @@ take_ptr(struct question *q, const struct dns_reply *reply, struct span owner)
 	const struct dns_record *r = NULL;
 
 	a->why = why_none(q, reply, &owner);
-	while (a->why.len == 0 && a->nptr < LOOKUP_PTR_MAX && (r = dns_next(reply->answer, owner, DNS_PTR, r))) {
+	while (a->why.len == 0 && a->nptr < LOOKUP_PTR_MAX &&
+	    (r = dns_next(reply->answer, owner, DNS_PTR, r))) {
 		struct lookup_ptr *ptr = &a->ptr[a->nptr++];
 		ptr->name = arena_copy(q->query->arena, r->name);
-		struct question *back = ask(q->query, ptr->name, addr_family(&a->addr) == 6 ? DNS_AAAA : DNS_A, take_back);
+		struct question *back = ask(
+		    q->query, ptr->name, addr_family(&a->addr) == 6 ? DNS_AAAA : DNS_A, take_back);
 		back->ptr = ptr;
 		back->addr = &a->addr;
 	}
@@ -172,9 +181,14 @@ is_policy_record(struct span text, const char **why)
 	return sts_record_parse(text, &id, why);
 }
 
-/* A record of another version is another matter (RFC 8461 3.1); what only misspells this one is shown as broken. */
-static const struct text_kind policy_text = { "_mta-sts", "v=STSv1", "RFC 8461 3.1", is_policy_record };
-static const struct text_kind reports_text = { "_smtp._tls", "v=TLSRPTv1", "RFC 8460 3", tlsrpt_record_parse };
+/*
+ * A record of another version is another matter (RFC 8461 3.1); what only misspells this one is
+ * shown as broken.
+ */
+static const struct text_kind policy_text = { "_mta-sts", "v=STSv1", "RFC 8461 3.1",
+	is_policy_record };
+static const struct text_kind reports_text = { "_smtp._tls", "v=TLSRPTv1", "RFC 8460 3",
+	tlsrpt_record_parse };
 
 static struct span
 wrong_with(const struct lookup_text *t, const struct text_kind *kind, struct arena *arena)
@@ -182,12 +196,14 @@ wrong_with(const struct lookup_text *t, const struct text_kind *kind, struct are
 	const char *why;
 
 	if (t->n > 1)
-		return arena_printf(arena, "there are %zu of these, so that all count for nothing (%s)", t->n, kind->rfc);
+		return arena_printf(arena,
+		    "there are %zu of these, so that all count for nothing (%s)", t->n, kind->rfc);
 	return t->n == 0 || kind->parse(t->text, &why) ? SPAN_NONE : span_of(why);
 }
 
 static void
-read_text(struct lookup_text *t, const struct text_kind *kind, const struct dns_reply *reply, struct arena *arena)
+read_text(struct lookup_text *t, const struct text_kind *kind, const struct dns_reply *reply,
+    struct arena *arena)
 {
 	const struct dns_record *r = NULL;
 	struct span owner = t->name;
@@ -202,7 +218,8 @@ read_text(struct lookup_text *t, const struct text_kind *kind, const struct dns_
 			t->text = arena_copy(arena, r->data);
 	t->wrong = wrong_with(t, kind, arena);
 	if (t->n == 0)
-		t->why = arena_printf(arena, "there are texts, but none that begins \"%s\"", kind->begins);
+		t->why = arena_printf(
+		    arena, "there are texts, but none that begins \"%s\"", kind->begins);
 }
 
 static void
@@ -243,9 +260,11 @@ ask_host(struct lookup_query *l, struct lookup_host *h)
 	for (size_t i = 0; i < h->hop->naddr; i++) {
 		h->address[i].addr = h->hop->addr[i];
 		if (addr_family(&h->hop->addr[i]))
-			ask(l, reverse_name(&h->hop->addr[i], l->arena), DNS_PTR, take_ptr)->address = &h->address[i];
+			ask(l, reverse_name(&h->hop->addr[i], l->arena), DNS_PTR, take_ptr)
+			    ->address = &h->address[i];
 	}
-	if (h->hop->found.source == HOST_LITERAL || l->target.kind == TARGET_UNIX || h->hop->naddr == 0)
+	if (h->hop->found.source == HOST_LITERAL || l->target.kind == TARGET_UNIX ||
+	    h->hop->naddr == 0)
 		return;
 	h->query = l;
 	h->asking = dane_find(&l->env, &h->hop->path, l->target.port, on_dane, h);
@@ -267,7 +286,8 @@ on_route(void *ctx, const struct route *route, const struct err *err)
 		up->host[i].hop = &route->hop[i];
 		ask_host(l, &up->host[i]);
 	}
-	if (l->target.kind == TARGET_MX && route->name.len > 0 && !addr_parse(&literal, route->name, 0)) {
+	if (l->target.kind == TARGET_MX && route->name.len > 0 &&
+	    !addr_parse(&literal, route->name, 0)) {
 		ask_text(l, &up->mta_sts, &policy_text);
 		ask_text(l, &up->tlsrpt, &reports_text);
 	}
@@ -292,7 +312,8 @@ find_route(struct lookup_query *l)
 	if (l->deadline_us)
 		left_ms = l->deadline_us > now + 1000 ? (l->deadline_us - now) / 1000 : 1;
 	l->waiting++;
-	l->route = route_find(l->loop, l->env.dns, &l->target, l->env.opts, left_ms, l->arena, on_route, on_note, l);
+	l->route = route_find(
+	    l->loop, l->env.dns, &l->target, l->env.opts, left_ms, l->arena, on_route, on_note, l);
 }
 
 static void
@@ -309,17 +330,23 @@ take_mx(struct question *q, const struct dns_reply *reply, struct span owner)
 
 struct lookup_query *
 lookup_start(struct loop *loop, struct dns *dns, const struct target *target, enum lookup_name as,
-    const struct route_opts *opts, uint64_t deadline_ms, struct arena *arena, lookup_fn *fn, void *ctx)
+    const struct route_opts *opts, uint64_t deadline_ms, struct arena *arena, lookup_fn *fn,
+    void *ctx)
 {
 	struct lookup_query *l = memory_zeroed(sizeof *l);
 	struct span name;
 	struct addr literal;
 
-	*l = (struct lookup_query){ .loop = loop, .target = *target, .arena = arena, .fn = fn, .ctx = ctx,
+	*l = (struct lookup_query){ .loop = loop,
+		.target = *target,
+		.arena = arena,
+		.fn = fn,
+		.ctx = ctx,
 		.env = { .dns = dns, .opts = opts, .arena = arena } };
 	l->deadline_us = l->env.until_us = deadline_ms ? loop_now_us() + deadline_ms * 1000 : 0;
-	if (as == LOOKUP_DOMAIN_OR_HOST && target->kind == TARGET_HOST && span_has(target->host, '.') &&
-	    !addr_parse(&literal, target->host, 0) && host_ascii(target->host, arena, &name, &(struct err){ 0 }))
+	if (as == LOOKUP_DOMAIN_OR_HOST && target->kind == TARGET_HOST &&
+	    span_has(target->host, '.') && !addr_parse(&literal, target->host, 0) &&
+	    host_ascii(target->host, arena, &name, &(struct err){ 0 }))
 		ask(l, name, DNS_MX, take_mx);
 	if (l->waiting == 0)
 		find_route(l);

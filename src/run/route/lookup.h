@@ -1,6 +1,7 @@
 /*
- * What the DNS says about where the mail of a target goes: its route, and for each host and address what a diagnosis
- * wants besides: reverse names (do they point back?), TLSA for the port, and the domain's MTA-STS and TLSRPT texts.
+ * What the DNS says about where the mail of a target goes: its route, and for each host and address
+ * what a diagnosis wants besides: reverse names (do they point back?), TLSA for the port, and the
+ * domain's MTA-STS and TLSRPT texts.
  */
 #ifndef RUN_ROUTE_LOOKUP_H
 #define RUN_ROUTE_LOOKUP_H
@@ -26,34 +27,44 @@ struct lookup_address {
 struct lookup_host {
 	const struct route_hop *hop;
 	struct lookup_address *address;	/* one for each of the hop's */
-	const struct tls_dane *dane;	/* its TLSA records, and whether they apply; NULL: not asked for, it has no name */
+	/* its TLSA records, and whether they apply; NULL: not asked for, it has no name */
+	const struct tls_dane *dane;
 	struct dane_query *asking;	/* while it is asked for */
 	struct lookup_query *query;
 };
 
 struct lookup_text {
 	struct span name;		/* "_mta-sts.example.org"; empty: not asked */
-	struct span text;		/* the record that begins as it should; octets of the peer's */
-	size_t n;			/* how many begin so: more than one is as good as none (RFC 8461 3.1) */
+	/* the record that begins as it should; octets of the peer's */
+	struct span text;
+	/* how many begin so: more than one is as good as none (RFC 8461 3.1) */
+	size_t n;
 	bool authentic;
 	struct span why;		/* n is 0 */
 	bool failed;			/* and that is that nobody answered the question */
-	struct span wrong;		/* it counts for nothing, and why; empty: it is good, or there is none */
+	/* it counts for nothing, and why; empty: it is good, or there is none */
+	struct span wrong;
 };
 
 struct lookup {
 	const struct route *route;
-	struct span mx_why;		/* LOOKUP_DOMAIN_OR_HOST took it for a host: why it has no MX; else empty */
+	/* LOOKUP_DOMAIN_OR_HOST took it for a host: why it has no MX; else empty */
+	struct span mx_why;
 	bool mx_failed;			/* and that is that nobody answered the question */
-	struct err err;			/* why nothing can be connected to; ERR_NONE: something can */
-	struct lookup_host *host;	/* one for each of the route's, those without an address too */
+	/* why nothing can be connected to; ERR_NONE: something can */
+	struct err err;
+	/* one for each of the route's, those without an address too */
+	struct lookup_host *host;
 	size_t nhosts;
 	struct lookup_text mta_sts, tlsrpt;
 	struct span note[LOOKUP_NOTES_MAX];
 	size_t nnotes;
 };
 
-/* The TLSRPT record of a domain alone: where it is asked for (TXT), and what the reply says; ->name is set. */
+/*
+ * The TLSRPT record of a domain alone: where it is asked for (TXT), and what the reply says; ->name
+ * is set.
+ */
 struct span lookup_tlsrpt_name(struct span domain, struct arena *);
 void lookup_tlsrpt(struct lookup_text *, const struct dns_reply *, struct arena *);
 
@@ -64,8 +75,9 @@ enum lookup_name { LOOKUP_HOST, LOOKUP_DOMAIN_OR_HOST };
 typedef void lookup_fn(void *ctx, const struct lookup *);
 
 struct lookup_query;
-struct lookup_query *lookup_start(struct loop *, struct dns *, const struct target *, enum lookup_name, const struct route_opts *,
-    uint64_t deadline_ms, struct arena *, lookup_fn *, void *ctx);
+struct lookup_query *lookup_start(struct loop *, struct dns *, const struct target *,
+    enum lookup_name, const struct route_opts *, uint64_t deadline_ms, struct arena *, lookup_fn *,
+    void *ctx);
 void lookup_free(struct lookup_query *);	/* also cancels; NULL is fine */
 
 #endif

@@ -43,14 +43,16 @@ hosts_are_over(struct route_query *q)
 	route_collect(q);
 	for (size_t i = r->nhops; i < r->nall; i++) {
 		const struct route_hop *hop = &r->hop[i];
-		struct span out = arena_printf(q->arena, "the MX %u %.*s is left out: %.*s", hop->preference, SPAN_ARG(hop->host),
-		    SPAN_ARG(hop->found.why));
-		q->note(q->ctx, out, r->nhops > 0);		/* where none is left, the failure says it of each */
-		all = arena_printf(q->arena, "%.*s%s%.*s: %.*s", SPAN_ARG(all), all.len ? "; " : "", SPAN_ARG(hop->host),
-		    SPAN_ARG(hop->found.why));
+		struct span out = arena_printf(q->arena, "the MX %u %.*s is left out: %.*s",
+		    hop->preference, SPAN_ARG(hop->host), SPAN_ARG(hop->found.why));
+		/* where none is left, the failure says it of each */
+		q->note(q->ctx, out, r->nhops > 0);
+		all = arena_printf(q->arena, "%.*s%s%.*s: %.*s", SPAN_ARG(all), all.len ? "; " : "",
+		    SPAN_ARG(hop->host), SPAN_ARG(hop->found.why));
 	}
 	if (r->nhops == 0)
-		route_fail(q, shared_cause(r), "no MX of %.*s has an address: %.*s", SPAN_ARG(r->name), SPAN_ARG(all));
+		route_fail(q, shared_cause(r), "no MX of %.*s has an address: %.*s",
+		    SPAN_ARG(r->name), SPAN_ARG(all));
 	else
 		route_end(q);
 }
@@ -87,7 +89,9 @@ on_mx_host(void *ctx, const struct host *host)
 	if (q->stage >= ROUTE_ENDING)
 		return;
 	if (host->alias.len > 0)
-		route_note(q, "the MX %.*s is an alias (CNAME) of %.*s, which RFC 5321 5.1 forbids: it is used all the same",
+		route_note(q,
+		    "the MX %.*s is an alias (CNAME) of %.*s, which RFC 5321 5.1 forbids: it is "
+		    "used all the same",
 		    SPAN_ARG(s->hop.host), SPAN_ARG(host->alias));
 	if (q->waiting == 0) {
 		hosts_are_over(q);
@@ -145,11 +149,14 @@ find_hosts(struct route_query *q)
 		struct slot *s = &q->slot[i];
 		s->query = q;
 		if (addr_parse(&literal, s->hop.host, 0)) {
-			struct host none = { .name = s->hop.host, .cause = CAUSE_NO_ADDRESS,
-				.why = SPAN("an address stands where a host name is due (RFC 5321 5.1)") };
+			struct host none = { .name = s->hop.host,
+				.cause = CAUSE_NO_ADDRESS,
+				.why = SPAN(
+				    "an address stands where a host name is due (RFC 5321 5.1)") };
 			on_mx_host(s, &none);
 		} else {
-			s->host = host_find(&q->env, s->hop.host, q->target->port, false, on_mx_host, s);
+			s->host = host_find(
+			    &q->env, s->hop.host, q->target->port, false, on_mx_host, s);
 		}
 	}
 }
@@ -168,10 +175,12 @@ on_own_address(void *ctx, const struct host *host)
 	route_take_host(s, host);
 	route_collect(q);
 	if (host->naddr == 0) {
-		route_fail(q, host->cause, "%.*s has no MX, and no address of its own either: %.*s", SPAN_ARG(name), SPAN_ARG(host->why));
+		route_fail(q, host->cause, "%.*s has no MX, and no address of its own either: %.*s",
+		    SPAN_ARG(name), SPAN_ARG(host->why));
 		return;
 	}
-	route_note(q, "%.*s has no MX: mail goes to its own address (RFC 5321 5.1)", SPAN_ARG(name));
+	route_note(
+	    q, "%.*s has no MX: mail goes to its own address (RFC 5321 5.1)", SPAN_ARG(name));
 	route_end(q);
 }
 
@@ -196,7 +205,8 @@ take_mx(struct route_query *q, const struct dns_answer *a, struct span owner)
 
 	q->slot = memory_zeroed(ROUTE_HOPS_MAX * sizeof *q->slot);
 	while ((r = dns_next(a, owner, DNS_MX, r))) {
-		q->route->ttl = q->nslots + null == 0 || r->ttl < q->route->ttl ? r->ttl : q->route->ttl;
+		q->route->ttl = q->nslots + null == 0 || r->ttl < q->route->ttl ? r->ttl :
+										  q->route->ttl;
 		if (r->name.len == 0) {
 			null++;
 			continue;
@@ -204,20 +214,24 @@ take_mx(struct route_query *q, const struct dns_answer *a, struct span owner)
 		size_t same = 0;
 		while (same < q->nslots && !dns_name_eq(q->slot[same].hop.host, r->name))
 			same++;
-		if (same < q->nslots) {			/* one host, one row: the better preference is what senders use */
+		/* one host, one row: the better preference is what senders use */
+		if (same < q->nslots) {
 			struct route_hop *hop = &q->slot[same].hop;
-			route_note(q, "the MX %.*s stands there twice, with preferences %u and %u", SPAN_ARG(hop->host), hop->preference,
-			    r->preference);
-			hop->preference = r->preference < hop->preference ? r->preference : hop->preference;
+			route_note(q, "the MX %.*s stands there twice, with preferences %u and %u",
+			    SPAN_ARG(hop->host), hop->preference, r->preference);
+			hop->preference = r->preference < hop->preference ? r->preference :
+									    hop->preference;
 		} else if (q->nslots == ROUTE_HOPS_MAX) {
 			more++;
 		} else {
 			struct route_hop *hop = &q->slot[q->nslots++].hop;
-			*hop = (struct route_hop){ .host = arena_copy(q->arena, r->name), .preference = r->preference };
+			*hop = (struct route_hop){ .host = arena_copy(q->arena, r->name),
+				.preference = r->preference };
 		}
 	}
 	if (more > 0)
-		route_note(q, "%.*s has %zu MX: %d of them are looked at", SPAN_ARG(q->route->name), q->nslots + more, ROUTE_HOPS_MAX);
+		route_note(q, "%.*s has %zu MX: %d of them are looked at", SPAN_ARG(q->route->name),
+		    q->nslots + more, ROUTE_HOPS_MAX);
 	return null;
 }
 
@@ -231,16 +245,18 @@ understand_mx(struct route_query *q, const struct dns_reply *reply, struct span 
 	q->route->authentic = reply->authentic;
 	if (!dns_name_eq(owner, name)) {
 		q->route->alias = arena_copy(q->arena, owner);
-		route_note(q, "%.*s is an alias (CNAME) of %.*s, whose MX count (RFC 5321 5.1)", SPAN_ARG(name), SPAN_ARG(owner));
+		route_note(q, "%.*s is an alias (CNAME) of %.*s, whose MX count (RFC 5321 5.1)",
+		    SPAN_ARG(name), SPAN_ARG(owner));
 	}
 	size_t null = take_mx(q, reply->answer, owner);
 	if (reply->answer->nbad > 0)
-		route_note(q, "the MX of %.*s: %zu malformed record%s left out", SPAN_ARG(name), reply->answer->nbad,
-		    reply->answer->nbad == 1 ? " is" : "s are");
+		route_note(q, "the MX of %.*s: %zu malformed record%s left out", SPAN_ARG(name),
+		    reply->answer->nbad, reply->answer->nbad == 1 ? " is" : "s are");
 	q->route->mx = q->nslots + null > 0;
 	q->route->unbelieved = reply->answer->ad && !reply->authentic;
 	if (q->nslots == 0 && null > 0) {
-		route_fail(q, CAUSE_NO_MAIL, "%.*s takes no mail: its MX is \".\" (a null MX, RFC 7505)", SPAN_ARG(name));
+		route_fail(q, CAUSE_NO_MAIL,
+		    "%.*s takes no mail: its MX is \".\" (a null MX, RFC 7505)", SPAN_ARG(name));
 		return;
 	}
 	if (q->nslots == 0) {
@@ -249,7 +265,9 @@ understand_mx(struct route_query *q, const struct dns_reply *reply, struct span 
 		return;
 	}
 	if (null > 0)
-		route_note(q, "%.*s has a null MX beside others, which RFC 7505 3 forbids: it is left out", SPAN_ARG(name));
+		route_note(q,
+		    "%.*s has a null MX beside others, which RFC 7505 3 forbids: it is left out",
+		    SPAN_ARG(name));
 	shuffle(q->slot, q->nslots);
 	sort_by_preference(q->slot, q->nslots);
 	find_hosts(q);
@@ -268,14 +286,18 @@ route_on_mx(void *ctx, const struct dns_reply *reply)
 	if (reply->ok && reply->ntries > 1)
 		route_note(q, "%.*s", SPAN_ARG(dns_tries_text(reply, q->arena)));
 	if (!reply->ok)
-		route_fail(q, dns_cause(reply), "the MX of %.*s cannot be found: %.*s", SPAN_ARG(name),
-		    SPAN_ARG(dns_tries_text(reply, q->arena)));
+		route_fail(q, dns_cause(reply), "the MX of %.*s cannot be found: %.*s",
+		    SPAN_ARG(name), SPAN_ARG(dns_tries_text(reply, q->arena)));
 	else if (!dns_follow(reply->answer, name, &last, &steps))
-		route_fail(q, CAUSE_NO_ADDRESS, "the MX of %.*s cannot be found: its CNAMEs form a loop", SPAN_ARG(name));
+		route_fail(q, CAUSE_NO_ADDRESS,
+		    "the MX of %.*s cannot be found: its CNAMEs form a loop", SPAN_ARG(name));
 	else if (reply->answer->rcode == DNS_NXDOMAIN && steps > 0)
-		route_fail(q, CAUSE_NO_NAME, "%.*s is an alias of %.*s, which does not exist (NXDOMAIN)", SPAN_ARG(name), SPAN_ARG(last));
+		route_fail(q, CAUSE_NO_NAME,
+		    "%.*s is an alias of %.*s, which does not exist (NXDOMAIN)", SPAN_ARG(name),
+		    SPAN_ARG(last));
 	else if (reply->answer->rcode == DNS_NXDOMAIN)
-		route_fail(q, CAUSE_NO_NAME, "the domain %.*s does not exist (NXDOMAIN)", SPAN_ARG(name));
+		route_fail(
+		    q, CAUSE_NO_NAME, "the domain %.*s does not exist (NXDOMAIN)", SPAN_ARG(name));
 	else
 		understand_mx(q, reply, last);
 }

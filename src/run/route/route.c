@@ -70,8 +70,10 @@ on_elsewhere(void *ctx, const struct dns_reply *reply)
 		}
 	if (best) {
 		q->route->elsewhere = arena_copy(q->arena, best->name);
-		q->note(q->ctx, arena_printf(q->arena, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(name), SPAN_ARG(best->name),
-		    SPAN_ARG(name)), false);
+		q->note(q->ctx,
+		    arena_printf(q->arena, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(name),
+			SPAN_ARG(best->name), SPAN_ARG(name)),
+		    false);
 	}
 	q->route->asking = false;
 	if (q->stage == ROUTE_ASKING && q->err.kind != ERR_NONE)
@@ -92,7 +94,8 @@ on_host(void *ctx, const struct host *host)
 	route_take_host(s, host);
 	route_collect(q);
 	if (host->naddr == 0) {
-		err_set(&q->err, ERR_DNS, "no address for %.*s: %.*s", SPAN_ARG(host->name), SPAN_ARG(host->why));
+		err_set(&q->err, ERR_DNS, "no address for %.*s: %.*s", SPAN_ARG(host->name),
+		    SPAN_ARG(host->why));
 		q->err.cause = host->cause;
 	}
 	if (host->naddr > 0 || !q->mx)
@@ -109,7 +112,8 @@ find_host(struct route_query *q)
 	q->slot->query = q;
 	q->slot->host = host_find(&q->env, t->host, t->port, true, on_host, q->slot);
 	if (q->slot->host && q->stage == ROUTE_ASKING && span_has(q->route->name, '.'))
-		q->mx = dns_ask(q->env.dns, q->route->name, DNS_MX, q->env.until_us, on_elsewhere, q);
+		q->mx = dns_ask(
+		    q->env.dns, q->route->name, DNS_MX, q->env.until_us, on_elsewhere, q);
 	q->route->asking = q->mx != NULL;
 }
 
@@ -144,11 +148,15 @@ begin(struct route_query *q)
 		return;
 	}
 	if (q->route->name.at != t->host.at)
-		route_note(q, "%.*s is %.*s in the DNS", SPAN_ARG(t->host), SPAN_ARG(q->route->name));
+		route_note(
+		    q, "%.*s is %.*s in the DNS", SPAN_ARG(t->host), SPAN_ARG(q->route->name));
 	if (t->kind != TARGET_MX || addr_parse(&literal, t->host, 0)) {
 		find_host(q);
-	} else if (!(q->mx = dns_ask(q->env.dns, q->route->name, DNS_MX, q->env.until_us, route_on_mx, q))) {
-		route_fail(q, CAUSE_NO_ADDRESS, "\"%.*s\" is no domain name: labels have 1 to 63 octets, and all together 253 at most",
+	} else if (!(q->mx = dns_ask(
+			 q->env.dns, q->route->name, DNS_MX, q->env.until_us, route_on_mx, q))) {
+		route_fail(q, CAUSE_NO_ADDRESS,
+		    "\"%.*s\" is no domain name: labels have 1 to 63 octets, and all together 253 "
+		    "at most",
 		    SPAN_ARG(t->host));
 	}
 }
@@ -189,24 +197,38 @@ on_deadline(void *ctx, unsigned ready)
 		return;
 	}
 	if (q->stage < ROUTE_ENDING && q->err.kind == ERR_NONE)
-		route_fail(q, CAUSE_NO_ANSWER, "%.*s was not found within %s: the name servers take too long",
+		route_fail(q, CAUSE_NO_ANSWER,
+		    "%.*s was not found within %s: the name servers take too long",
 		    SPAN_ARG(q->target->host), within);
 	else
 		route_end(q);
 }
 
 struct route_query *
-route_find(struct loop *loop, struct dns *dns, const struct target *target, const struct route_opts *opts,
-    uint64_t deadline_ms, struct arena *arena, route_fn *fn, route_note_fn *note_fn, void *ctx)
+route_find(struct loop *loop, struct dns *dns, const struct target *target,
+    const struct route_opts *opts, uint64_t deadline_ms, struct arena *arena, route_fn *fn,
+    route_note_fn *note_fn, void *ctx)
 {
 	struct route_query *q = memory_zeroed(sizeof *q);
 
-	/* The questions end a little before all of it, so that what the name servers did is known when it is told. */
+	/*
+	 * The questions end a little before all of it, so that what the name servers did is known
+	 * when it is told.
+	 */
 	uint64_t questions_ms = deadline_ms - (deadline_ms > 1000 ? 50 : deadline_ms / 20);
 	*q = (struct route_query){
-		.env = { .dns = dns, .opts = opts, .arena = arena, .until_us = deadline_ms ? loop_now_us() + questions_ms * 1000 : 0 },
-		.target = target, .arena = arena, .fn = fn, .note = note_fn, .ctx = ctx,
-		.began_us = loop_now_us(), .deadline_ms = deadline_ms, .route = ARENA_NEW(arena, struct route),
+		.env = { .dns = dns,
+		    .opts = opts,
+		    .arena = arena,
+		    .until_us = deadline_ms ? loop_now_us() + questions_ms * 1000 : 0 },
+		.target = target,
+		.arena = arena,
+		.fn = fn,
+		.note = note_fn,
+		.ctx = ctx,
+		.began_us = loop_now_us(),
+		.deadline_ms = deadline_ms,
+		.route = ARENA_NEW(arena, struct route),
 	};
 	q->timer = loop_timer(loop, on_timer, q);
 	q->deadline = loop_timer(loop, on_deadline, q);

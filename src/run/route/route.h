@@ -9,7 +9,8 @@
 enum { ROUTE_HOPS_MAX = 128 };
 
 struct route_hop {
-	struct span host;		/* the name the certificate is compared with; a literal as written */
+	/* the name the certificate is compared with; a literal as written */
+	struct span host;
 	unsigned preference;		/* of an MX; else 0 */
 	struct addr *addr;		/* with the port */
 	size_t naddr;			/* 0: only behind nhops */
@@ -21,40 +22,49 @@ struct route_hop {
 struct route {
 	struct span name;		/* host or domain, as A-labels */
 	bool mx;			/* hops were found by MX and have preferences */
-	bool implicit;			/* a domain without MX: the hop is the domain's own name (RFC 5321 5.1) */
-	struct span alias;		/* of which the MX are, since the domain is an alias (CNAME) of it; empty: it is none */
+	/* a domain without MX: the hop is the domain's own name (RFC 5321 5.1) */
+	bool implicit;
+	/* of which the MX are, since the domain is an alias (CNAME) of it; empty: it is none */
+	struct span alias;
 	struct route_hop *hop;		/* best first; equal preferences in an order of chance */
 	size_t nhops;			/* that have an address: at least 1 */
 	size_t nall;			/* behind them those MX that have none */
 	uint32_t ttl;			/* of the MX set */
 	bool authentic;			/* the MX set was validated (DNSSEC) */
-	bool unbelieved;		/* the name server says that it validated, but is not to be believed */
+	/* the name server says that it validated, but is not to be believed */
+	bool unbelieved;
 	enum dns_trust trust;		/* in the name server that had the MX set */
 	struct addr resolver;		/* that one; .len 0: none was asked */
 	uint64_t took_us;
-	/* A bare host's: the best MX of that name, when its mail goes elsewhere. May come after the route was told. */
+	/*
+	 * A bare host's: the best MX of that name, when its mail goes elsewhere. May come after the
+	 * route was told.
+	 */
 	struct span elsewhere;
 	bool asking;			/* that is not known yet */
 };
 
 /*
- * Told once, never from within route_find: the route, and `err` with ERR_NONE; or `err` says why there is none (ERR_DNS,
- * with what was found all the same in the route). The route lives in the arena.
+ * Told once, never from within route_find: the route, and `err` with ERR_NONE; or `err` says why
+ * there is none (ERR_DNS, with what was found all the same in the route). The route lives in the
+ * arena.
  */
 typedef void route_fn(void *ctx, const struct route *, const struct err *);
 /*
- * What is worth knowing beside, one sentence each, before or after the route is told; never from within route_find. An
- * empty one says that ->asking has ended. `found`: it is about how the route was found, which a verdict may want to have.
+ * What is worth knowing beside, one sentence each, before or after the route is told; never from
+ * within route_find. An empty one says that ->asking has ended. `found`: it is about how the route
+ * was found, which a verdict may want to have.
  */
 typedef void route_note_fn(void *ctx, struct span note, bool found);
 
 struct route_query;
 /*
- * A literal, a path, localhost and what hosts(5) knows never go to the DNS. `deadline_ms` is for all together; 0: none.
- * The target must stay until route_free.
+ * A literal, a path, localhost and what hosts(5) knows never go to the DNS. `deadline_ms` is for
+ * all together; 0: none. The target must stay until route_free.
  */
-struct route_query *route_find(struct loop *, struct dns *, const struct target *, const struct route_opts *,
-    uint64_t deadline_ms, struct arena *, route_fn *, route_note_fn *, void *ctx);
+struct route_query *route_find(struct loop *, struct dns *, const struct target *,
+    const struct route_opts *, uint64_t deadline_ms, struct arena *, route_fn *, route_note_fn *,
+    void *ctx);
 void route_free(struct route_query *);		/* also cancels; NULL is fine */
 
 #endif

@@ -30,14 +30,20 @@ struct route_query {
 	struct err err;
 };
 
-void route_note(struct route_query *, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void route_note(struct route_query *, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void route_end(struct route_query *);		/* all is known */
-void route_fail(struct route_query *, enum err_cause, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void route_fail(struct route_query *, enum err_cause, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 void route_take_host(struct slot *, const struct host *);	/* and notes what is odd about it */
-void route_collect(struct route_query *);	/* the slots as the route's hops, those without an address last */
+/* the slots as the route's hops, those without an address last */
+void route_collect(struct route_query *);
 
-/* What the MX of q->route->name are: ctx is the query. Ends or fails it, or has its own address sought, or the MX's. */
+/*
+ * What the MX of q->route->name are: ctx is the query. Ends or fails it, or has its own address
+ * sought, or the MX's.
+ */
 void route_on_mx(void *ctx, const struct dns_reply *);
 void route_grace_is_over(struct route_query *);	/* what is not found by now is left out */
 

@@ -36,7 +36,10 @@ const char *
 sts_verdict_word(enum sts_verdict verdict)
 {
 	static const char *const word[] = {
-		[STS_NO_OPINION] = "none", [STS_ALLOWS] = "allows", [STS_NOT_LISTED] = "not_listed", [STS_NO_TLS] = "no_tls",
+		[STS_NO_OPINION] = "none",
+		[STS_ALLOWS] = "allows",
+		[STS_NOT_LISTED] = "not_listed",
+		[STS_NO_TLS] = "no_tls",
 		[STS_NOT_VERIFIED] = "not_verified",
 	};
 
@@ -65,7 +68,10 @@ on_later(void *ctx, unsigned ready)
 	q->fn(q->ctx, kept);
 }
 
-/* Some of it is known within a call of our own: it is told at the next wake-up, when nothing stands above. */
+/*
+ * Some of it is known within a call of our own: it is told at the next wake-up, when nothing stands
+ * above.
+ */
 static void
 tell(struct sts_query *q, enum sts_state state, struct span why)
 {
@@ -94,21 +100,31 @@ static void
 on_answer(void *ctx, const struct https_answer *a)
 {
 	struct sts_query *q = ctx;
-	struct span type = text_safe(q->arena, span_first(a->type, 80)), where = text_safe(q->arena, span_first(a->location, 200));
+	struct span type = text_safe(q->arena, span_first(a->type, 80)),
+		    where = text_safe(q->arena, span_first(a->location, 200));
 	const char *why;
 
 	if (a->untrusted && trusts_nobody(q))
-		tell(q, STS_UNREACHED, SPAN("its certificate does not verify: this machine has no CA certificates: install them (on Debian the "
-		    "package ca-certificates), or give some by --ca FILE"));
+		tell(q, STS_UNREACHED,
+		    SPAN("its certificate does not verify: this machine has no CA certificates: "
+			 "install them (on Debian the "
+			 "package ca-certificates), or give some by --ca FILE"));
 	else if (a->why.len > 0)
-		tell(q, STS_UNREACHED, text_safe(q->arena, arena_copy(q->arena, span_first(a->why, 300))));
+		tell(q, STS_UNREACHED,
+		    text_safe(q->arena, arena_copy(q->arena, span_first(a->why, 300))));
 	else if (a->status / 100 == 3)
-		tell(q, STS_UNREACHED, arena_printf(q->arena, "HTTP status %ld: it must not be somewhere else (RFC 8461 3.3)%s%.*s%s", a->status,
-		    where.len ? "; the redirect to " : "", SPAN_ARG(where), where.len ? " is not followed" : ""));
+		tell(q, STS_UNREACHED,
+		    arena_printf(q->arena,
+			"HTTP status %ld: it must not be somewhere else (RFC 8461 3.3)%s%.*s%s",
+			a->status, where.len ? "; the redirect to " : "", SPAN_ARG(where),
+			where.len ? " is not followed" : ""));
 	else if (a->status != 200)
 		tell(q, STS_UNREACHED, arena_printf(q->arena, "HTTP status %ld", a->status));
 	else if (!is_plain(a->type))
-		tell(q, STS_BAD_POLICY, arena_printf(q->arena, "it is of type \"%.*s\", and must be text/plain (RFC 8461 3.2)", SPAN_ARG(type)));
+		tell(q, STS_BAD_POLICY,
+		    arena_printf(q->arena,
+			"it is of type \"%.*s\", and must be text/plain (RFC 8461 3.2)",
+			SPAN_ARG(type)));
 	else if (!sts_policy_parse(a->text, q->arena, &q->sts.policy, &why))
 		tell(q, STS_BAD_POLICY, span_of(why));
 	else
@@ -122,8 +138,14 @@ fetch(struct sts_query *q, const struct addr *to, size_t nto, const char *proxy)
 
 	tls_trust_paths(q->way.ca, q->arena, &file, &folder);
 	struct https_opts opts = {
-		.host = arena_string(q->arena, q->host), .path = "/.well-known/mta-sts.txt", .to = to, .nto = nto,
-		.ca_file = file, .ca_folder = folder, .proxy = proxy, .timeout_ms = q->way.timeout_ms ? q->way.timeout_ms : 60000,
+		.host = arena_string(q->arena, q->host),
+		.path = "/.well-known/mta-sts.txt",
+		.to = to,
+		.nto = nto,
+		.ca_file = file,
+		.ca_folder = folder,
+		.proxy = proxy,
+		.timeout_ms = q->way.timeout_ms ? q->way.timeout_ms : 60000,
 	};
 	struct err err;
 
@@ -137,7 +159,8 @@ fetch_by_proxy(struct sts_query *q)
 {
 	char at[ADDR_TEXT];
 	const char *scheme = q->way.proxy->kind == PROXY_SOCKS5 ? "socks5h" : "http";
-	struct span url = arena_printf(q->arena, "%s://%s", scheme, addr_text(&q->way.proxy->addr, at));
+	struct span url = arena_printf(
+	    q->arena, "%s://%s", scheme, addr_text(&q->way.proxy->addr, at));
 
 	fetch(q, &q->way.proxy->addr, 1, arena_string(q->arena, url));
 }
@@ -151,14 +174,19 @@ on_host(void *ctx, const struct host *h)
 	size_t n = 0;
 
 	if (h->naddr == 0) {
-		tell(q, STS_UNREACHED, arena_printf(q->arena, "mta-sts.%.*s: %.*s", SPAN_ARG(q->sts.domain), SPAN_ARG(h->why)));
+		tell(q, STS_UNREACHED,
+		    arena_printf(
+			q->arena, "mta-sts.%.*s: %.*s", SPAN_ARG(q->sts.domain), SPAN_ARG(h->why)));
 		return;
 	}
 	for (size_t i = 0; i < h->naddr; i++)
-		if (addr_port(&h->addr[i]) == addr_port(&h->addr[0]) && addr_is_allowed(q->way.allow, q->way.nallow, &h->addr[i]))
+		if (addr_port(&h->addr[i]) == addr_port(&h->addr[0]) &&
+		    addr_is_allowed(q->way.allow, q->way.nallow, &h->addr[i]))
 			to[n++] = h->addr[i];
 	if (n == 0) {
-		tell(q, STS_UNREACHED, arena_printf(q->arena, "%s may not be connected to", addr_host(&h->addr[0], at)));
+		tell(q, STS_UNREACHED,
+		    arena_printf(
+			q->arena, "%s may not be connected to", addr_host(&h->addr[0], at)));
 		return;
 	}
 	fetch(q, to, n, NULL);
@@ -171,8 +199,11 @@ find_host(struct sts_query *q)
 	if (q->way.proxy->kind != PROXY_NONE)
 		fetch_by_proxy(q);
 	else
-		q->finding = host_find(&(struct lookup_env){ .dns = q->way.dns, .opts = q->way.route, .arena = q->arena,
-		    .until_us = q->way.until_us }, q->host, 443, false, on_host, q);
+		q->finding = host_find(&(struct lookup_env){ .dns = q->way.dns,
+					   .opts = q->way.route,
+					   .arena = q->arena,
+					   .until_us = q->way.until_us },
+		    q->host, 443, false, on_host, q);
 }
 
 /* ---- the record */
@@ -206,14 +237,19 @@ on_record(void *ctx, const struct dns_reply *reply)
 
 	q->record = NULL;
 	if (!reply->ok || !dns_follow(reply->answer, q->name, &owner, &steps)) {
-		tell(q, STS_UNKNOWN, reply->ok ? SPAN("its CNAMEs form a loop") : dns_tries_text(reply, q->arena));
+		tell(q, STS_UNKNOWN,
+		    reply->ok ? SPAN("its CNAMEs form a loop") : dns_tries_text(reply, q->arena));
 		return;
 	}
 	size_t n = count_records(reply, owner, &text);
 	if (n == 0)
-		tell(q, STS_NONE, reply->answer->rcode == DNS_NXDOMAIN ? SPAN("the name does not exist (NXDOMAIN)") : SPAN("there is none"));
+		tell(q, STS_NONE,
+		    reply->answer->rcode == DNS_NXDOMAIN ?
+			SPAN("the name does not exist (NXDOMAIN)") :
+			SPAN("there is none"));
 	else if (n > 1)
-		tell(q, STS_BAD_RECORD, SPAN("there is more than one, so that all count for nothing (RFC 8461 3.1)"));
+		tell(q, STS_BAD_RECORD,
+		    SPAN("there is more than one, so that all count for nothing (RFC 8461 3.1)"));
 	else if (!sts_record_parse(text, &id, &why))
 		tell(q, STS_BAD_RECORD, span_of(why));
 	else {
@@ -232,14 +268,18 @@ sts_start(const struct sts_way *way, struct span domain, struct arena *arena, st
 	*q = (struct sts_query){ .way = *way, .arena = arena, .fn = fn, .ctx = ctx };
 	q->later = loop_timer(way->loop, on_later, q);
 	q->sts.domain = arena_copy(arena, domain);
-	/* The name becomes part of a URL: an octet that has a meaning there would lead elsewhere (RFC 3986 3.2.2). */
+	/*
+	 * The name becomes part of a URL: an octet that has a meaning there would lead elsewhere
+	 * (RFC 3986 3.2.2).
+	 */
 	if (host_ascii(q->sts.domain, arena, &ascii, &err) && host_is_name(ascii)) {
 		q->sts.domain = ascii;
 		q->name = arena_printf(arena, "_mta-sts.%.*s", SPAN_ARG(ascii));
 		q->record = dns_ask(way->dns, q->name, DNS_TXT, way->until_us, on_record, q);
 	}
 	if (!q->record)
-		tell(q, err.kind == ERR_SYSTEM ? STS_UNABLE : STS_UNKNOWN, arena_copy(arena, span_of(err.text)));
+		tell(q, err.kind == ERR_SYSTEM ? STS_UNABLE : STS_UNKNOWN,
+		    arena_copy(arena, span_of(err.text)));
 	return q;
 }
 

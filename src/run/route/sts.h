@@ -1,6 +1,6 @@
 /*
- * The MTA-STS policy of a domain (RFC 8461): its TXT record, then the text at https://mta-sts.DOMAIN/, and what a sender
- * that honours it makes of one of the domain's MX.
+ * The MTA-STS policy of a domain (RFC 8461): its TXT record, then the text at
+ * https://mta-sts.DOMAIN/, and what a sender that honours it makes of one of the domain's MX.
  */
 #ifndef RUN_ROUTE_STS_H
 #define RUN_ROUTE_STS_H
@@ -28,7 +28,8 @@ enum sts_state {
 struct sts {
 	enum sts_state state;
 	struct span domain;
-	struct span id;			/* of the record; a change of it says that the policy is another one */
+	/* of the record; a change of it says that the policy is another one */
+	struct span id;
 	struct span why;		/* it is not STS_FOUND */
 	struct sts_policy policy;	/* STS_FOUND */
 };
@@ -53,16 +54,21 @@ struct sts_way {
 	const struct proxy_opts *proxy;	/* .kind PROXY_NONE: none */
 	const char *ca;			/* NULL: the system's */
 	uint64_t timeout_ms;		/* of the fetch; 0: 60 s (RFC 8461 3.3) */
-	uint64_t until_us;		/* of the questions to the DNS; 0: as the struct dns has it */
+	/* of the questions to the DNS; 0: as the struct dns has it */
+	uint64_t until_us;
 	const struct addr_net *allow;	/* from no address outside these */
 	size_t nallow;			/* 0: from any */
 };
 
-/* Told once, never from within sts_start; it lives in the arena. sts_free may be called from within. */
+/*
+ * Told once, never from within sts_start; it lives in the arena. sts_free may be called from
+ * within.
+ */
 typedef void sts_fn(void *ctx, const struct sts *);
 
 struct sts_query;
-struct sts_query *sts_start(const struct sts_way *, struct span domain, struct arena *, sts_fn *, void *ctx);
+struct sts_query *sts_start(
+    const struct sts_way *, struct span domain, struct arena *, sts_fn *, void *ctx);
 void sts_free(struct sts_query *);	/* also cancels; NULL is fine */
 
 #endif

@@ -34,8 +34,8 @@ parse_port(struct target *t, struct span word, struct err *err)
 	char name[32];
 
 	if (word.len == 0)
-		return err_set(err, ERR_USAGE, "\"%.*s\" lacks the port behind \"%c\"", SPAN_ARG(t->text),
-		    span_has(t->text, ':') ? ':' : '/');
+		return err_set(err, ERR_USAGE, "\"%.*s\" lacks the port behind \"%c\"",
+		    SPAN_ARG(t->text), span_has(t->text, ':') ? ':' : '/');
 	if (span_number(word, 65535, &port) && port > 0) {
 		t->port = (unsigned)port;
 		t->port_said = true;
@@ -45,7 +45,8 @@ parse_port(struct target *t, struct span word, struct err *err)
 	name[word.len < sizeof name ? word.len : 0] = '\0';
 	struct servent *service = name[0] ? getservbyname(name, "tcp") : NULL;
 	if (!service)
-		return err_set(err, ERR_USAGE, "\"%.*s\" is neither a port (1 to 65535) nor the name of a service",
+		return err_set(err, ERR_USAGE,
+		    "\"%.*s\" is neither a port (1 to 65535) nor the name of a service",
 		    SPAN_ARG(word));
 	t->port = ntohs((uint16_t)service->s_port);
 	t->port_said = true;
@@ -68,7 +69,8 @@ parse_host(struct target *t, struct span text, struct err *err)
 		if (rest.len == 0)
 			return true;
 		if (rest.at[0] != ':' && rest.at[0] != '/')
-			return err_set(err, ERR_USAGE, "\"%.*s\": want a \":\" and the port behind \"]\"", SPAN_ARG(text));
+			return err_set(err, ERR_USAGE,
+			    "\"%.*s\": want a \":\" and the port behind \"]\"", SPAN_ARG(text));
 		return parse_port(t, span_skip(rest, 1), err);
 	}
 	if (span_has(text, '/')) {
@@ -96,7 +98,8 @@ check_userinfo(struct target *t, struct span *text, struct err *err)
 		return true;
 	struct span user = span_first(*text, at - 1);
 	if (span_has(user, ':'))
-		return err_set(err, ERR_USAGE, "a password does not belong into a target: others can see the command line; "
+		return err_set(err, ERR_USAGE,
+		    "a password does not belong into a target: others can see the command line; "
 		    "use --user and --password-file");
 	t->sender = user;
 	*text = span_skip(*text, at);
@@ -118,12 +121,15 @@ read_text(struct target *t, struct err *err)
 		t->lmtp = s->lmtp;
 		text = span_skip(text, strlen(s->prefix));
 		if (s->kind == TARGET_DEMO)
-			return text.len == 0 || err_set(err, ERR_USAGE, "\"%.*s\": demo: is a target by itself, nothing stands behind it",
-			    SPAN_ARG(t->text));
+			return text.len == 0 ||
+			    err_set(err, ERR_USAGE,
+				"\"%.*s\": demo: is a target by itself, nothing stands behind it",
+				SPAN_ARG(t->text));
 		if (s->kind == TARGET_UNIX || s->kind == TARGET_PIPE) {
 			t->host = text;
-			return text.len > 0 || err_set(err, ERR_USAGE, "\"%s\" wants a %s behind it", s->prefix,
-			    s->kind == TARGET_UNIX ? "path" : "command");
+			return text.len > 0 ||
+			    err_set(err, ERR_USAGE, "\"%s\" wants a %s behind it", s->prefix,
+				s->kind == TARGET_UNIX ? "path" : "command");
 		}
 		if (text.len > 0 && text.at[text.len - 1] == '/')
 			text.len--;
@@ -132,7 +138,8 @@ read_text(struct target *t, struct err *err)
 	t->port = 25;
 	struct span behind = span_find(text, SPAN("://"));
 	if (behind.len > 0)
-		return err_set(err, ERR_USAGE, "\"%.*s\" is a scheme that smtpsh does not know; it knows smtp, smtps, "
+		return err_set(err, ERR_USAGE,
+		    "\"%.*s\" is a scheme that smtpsh does not know; it knows smtp, smtps, "
 		    "smtp+tls, smtp+notls, submission, submissions, lmtp, unix, pipe, mx and demo",
 		    SPAN_ARG(span_first(text, text.len - behind.len)));
 	if (span_has(text, '@')) {
@@ -146,12 +153,13 @@ bool
 target_is_same(const struct target *a, const struct target *b)
 {
 	return a->kind == b->kind && a->port == b->port &&
-	    (a->kind == TARGET_HOST || a->kind == TARGET_MX ? span_eq_case(a->host, b->host) : span_eq(a->host, b->host));
+	    (a->kind == TARGET_HOST || a->kind == TARGET_MX ? span_eq_case(a->host, b->host) :
+							      span_eq(a->host, b->host));
 }
 
 bool
-target_parse(struct target *t, struct span text, struct span port_word, unsigned port, struct arena *arena,
-    struct err *err)
+target_parse(struct target *t, struct span text, struct span port_word, unsigned port,
+    struct arena *arena, struct err *err)
 {
 	*t = (struct target){ .text = arena_copy(arena, text) };
 	if (!read_text(t, err))
@@ -168,7 +176,8 @@ target_parse(struct target *t, struct span text, struct span port_word, unsigned
 		return err_set(err, ERR_USAGE, "\"%.*s\" names no host", SPAN_ARG(text));
 	unsigned long long number;
 	if (t->kind == TARGET_HOST && span_number(t->host, 4294967295u, &number))
-		return err_set(err, ERR_USAGE, "\"%.*s\" is a number, not a host: the host comes first, then the port",
+		return err_set(err, ERR_USAGE,
+		    "\"%.*s\" is a number, not a host: the host comes first, then the port",
 		    SPAN_ARG(text));
 	return true;
 }

@@ -13,12 +13,19 @@ enum target_kind {
 	TARGET_DEMO,		/* the server inside */
 };
 
-enum target_tls { TARGET_TLS_UNSAID, TARGET_TLS_OFF, TARGET_TLS_TRY, TARGET_TLS_STARTTLS, TARGET_TLS_IMPLICIT };
+enum target_tls {
+	TARGET_TLS_UNSAID,
+	TARGET_TLS_OFF,
+	TARGET_TLS_TRY,
+	TARGET_TLS_STARTTLS,
+	TARGET_TLS_IMPLICIT
+};
 
 struct target {
 	enum target_kind kind;
 	struct span text;	/* as written */
-	struct span host;	/* host, domain, path or command; an address literal without brackets */
+	/* host, domain, path or command; an address literal without brackets */
+	struct span host;
 	struct span sender;	/* of user@domain: the user */
 	unsigned port;		/* 0 for a path, a command, and demo: */
 	bool port_said;
@@ -28,10 +35,12 @@ struct target {
 };
 
 /*
- * Reads a target and, where given, a second word with the port (a number or a service's name). `port` is what counts
- * when neither says one; 0 is 25, or the scheme's. Spans live in the arena.
+ * Reads a target and, where given, a second word with the port (a number or a service's name).
+ * `port` is what counts when neither says one; 0 is 25, or the scheme's. Spans live in the arena.
  */
-bool target_is_same(const struct target *, const struct target *);	/* kind, host and port, in whatever way they are written */
-bool target_parse(struct target *, struct span text, struct span port_word, unsigned port, struct arena *, struct err *);
+/* kind, host and port, in whatever way they are written */
+bool target_is_same(const struct target *, const struct target *);
+bool target_parse(struct target *, struct span text, struct span port_word, unsigned port,
+    struct arena *, struct err *);
 
 #endif

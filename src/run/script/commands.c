@@ -9,7 +9,8 @@ quoted(struct cursor *c, struct span *out, struct err *err)
 {
 	if (c->rest.len == 0 || c->rest.at[0] != '"') {
 		*out = cursor_word(c);
-		return out->len > 0 || cursor_fail(c, err, "want a name in quotes, as in /case \"relay is refused\"");
+		return out->len > 0 ||
+		    cursor_fail(c, err, "want a name in quotes, as in /case \"relay is refused\"");
 	}
 	struct cursor start = *c;
 	c->rest = span_skip(c->rest, 1);
@@ -51,7 +52,8 @@ do_case(struct parser *p, struct input *in, struct cursor *c)
 
 	(void)in;
 	if (p->depth > 0)
-		return cursor_blame(c, c->line, p->err, "/end is missing for the block of line %u", p->block[p->depth - 1].item->place.line);
+		return cursor_blame(c, c->line, p->err, "/end is missing for the block of line %u",
+		    p->block[p->depth - 1].item->place.line);
 	k->place = c->place;
 	if (!quoted(c, &k->name, p->err) || !case_options(k, c, p))
 		return false;
@@ -82,7 +84,8 @@ do_include(struct parser *p, struct input *in, struct cursor *c)
 	if (!p->opts->load)
 		return cursor_fail(c, p->err, "files are not included here");
 	if (++p->nincludes > SCRIPT_INCLUDES_MAX)
-		return cursor_fail(c, p->err, "more than %d files included: does one include itself?", SCRIPT_INCLUDES_MAX);
+		return cursor_fail(c, p->err,
+		    "more than %d files included: does one include itself?", SCRIPT_INCLUDES_MAX);
 	if (!p->opts->load(p->opts->load_ctx, in->file, name, p->arena, &path, &text, &why))
 		return cursor_fail(c, p->err, "%s", why.text);
 	return parse_input(p, path, text, c);
@@ -109,7 +112,8 @@ do_end(struct parser *p, struct input *in, struct cursor *c)
 {
 	(void)in;
 	if (p->depth == 0)
-		return cursor_blame(c, c->line, p->err, "there is no /repeat, /retry or /if that this ends");
+		return cursor_blame(
+		    c, c->line, p->err, "there is no /repeat, /retry or /if that this ends");
 	p->end = p->block[--p->depth].outer;
 	p->last = NULL;
 	return cursor_end(c, p->err);
@@ -120,15 +124,22 @@ do_end(struct parser *p, struct input *in, struct cursor *c)
 static bool
 rule_verb(struct script_rule *r, struct cursor *c, struct parser *p)
 {
-	static const struct { const char *word; enum script_rule_at at; } others[] = {
-		{ "DOT", RULE_DOT }, { "BANNER", RULE_BANNER }, { "ANSWER", RULE_ANSWER }, { "IDLE", RULE_IDLE },
+	static const struct {
+		const char *word;
+		enum script_rule_at at;
+	} others[] = {
+		{ "DOT", RULE_DOT },
+		{ "BANNER", RULE_BANNER },
+		{ "ANSWER", RULE_ANSWER },
+		{ "IDLE", RULE_IDLE },
 		{ "*", RULE_OTHERWISE },
 	};
 	struct cursor at = *c;
 	struct span word = cursor_word(c);
 
 	if (word.len == 0)
-		return cursor_fail(&at, p->err, "want a verb, or DOT, BANNER, ANSWER, IDLE or *, as in /on RCPT");
+		return cursor_fail(
+		    &at, p->err, "want a verb, or DOT, BANNER, ANSWER, IDLE or *, as in /on RCPT");
 	r->name = arena_copy(p->arena, word);
 	r->verb = verb_of(word, NULL);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -174,18 +185,22 @@ rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 	}
 	if (span_eq(key, SPAN("delay")))
 		return cursor_milliseconds(c, value, &r->delay_ms, p->err);
-	if (span_eq(key, SPAN("then")) && (span_eq(value, SPAN("close")) || span_eq(value, SPAN("rst")))) {
+	if (span_eq(key, SPAN("then")) &&
+	    (span_eq(value, SPAN("close")) || span_eq(value, SPAN("rst")))) {
 		r->then = span_eq(value, SPAN("rst")) ? THEN_RST : THEN_CLOSE;
 		return true;
 	}
 	if (span_eq(key, SPAN("if")) || span_eq(key, SPAN("unless")))
 		return rule_states_of(value, key.len == 2 ? &r->when : &r->unless) ||
-		    cursor_fail(&at, p->err, "want helo, mail, rcpt, tls, auth or login, with commas between");
-	if (span_eq(key, SPAN("over")) && (r->at == RULE_DOT || r->verb == VERB_BDAT) && span_number(value, ~0ull, &n) && n > 0) {
+		    cursor_fail(&at, p->err,
+			"want helo, mail, rcpt, tls, auth or login, with commas between");
+	if (span_eq(key, SPAN("over")) && (r->at == RULE_DOT || r->verb == VERB_BDAT) &&
+	    span_number(value, ~0ull, &n) && n > 0) {
 		r->over = n;
 		return true;
 	}
-	return cursor_fail(&at, p->err, "want /ERE/, if=STATE, unless=STATE, times=N, delay=T, then=close or then=rst%s",
+	return cursor_fail(&at, p->err,
+	    "want /ERE/, if=STATE, unless=STATE, times=N, delay=T, then=close or then=rst%s",
 	    r->at == RULE_DOT || r->verb == VERB_BDAT ? ", or over=OCTETS" : "");
 }
 
@@ -211,12 +226,14 @@ rule_ere(struct script_rule *r, struct cursor *c, struct parser *p)
 	struct err why;
 
 	if (r->at == RULE_BANNER || r->at == RULE_IDLE || r->at == RULE_OTHERWISE)
-		return cursor_fail(&at, p->err, "%.*s has no text for a regular expression", SPAN_ARG(r->name));
+		return cursor_fail(
+		    &at, p->err, "%.*s has no text for a regular expression", SPAN_ARG(r->name));
 	while (end < c->rest.len && c->rest.at[end] != '/')
 		end += c->rest.at[end] == '\\' ? 2 : 1;
 	if (end >= c->rest.len)
 		return cursor_fail(&at, p->err, "the regular expression has no closing slash");
-	r->ere = ere_compile(span_skip(span_first(c->rest, end), 1), p->arena, &p->script->eres, &why);
+	r->ere = ere_compile(
+	    span_skip(span_first(c->rest, end), 1), p->arena, &p->script->eres, &why);
 	c->rest = span_trim(span_skip(c->rest, end + 1));
 	return r->ere || cursor_fail(&at, p->err, "%s", why.text);
 }
@@ -268,7 +285,9 @@ here_document(struct parser *p, struct input *in, struct cursor *c, struct span 
 	buf_append(&all, *line);
 	bool ended = false;
 	while (!ended && in->rest.len > 0) {
-		/* Every CR is kept: whose text it is takes off what belongs to a line's end, once. */
+		/*
+		 * Every CR is kept: whose text it is takes off what belongs to a line's end, once.
+		 */
 		next = span_until(&in->rest, '\n');
 		in->line++;
 		struct span plain = next;
@@ -280,7 +299,9 @@ here_document(struct parser *p, struct input *in, struct cursor *c, struct span 
 	}
 	*line = arena_copy(p->arena, buf_span(&all));
 	buf_release(&all);
-	return ended || cursor_fail(c, p->err, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(tag));
+	return ended ||
+	    cursor_fail(
+		c, p->err, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(tag));
 }
 
 static bool
@@ -294,14 +315,18 @@ do_step(struct parser *p, struct input *in, const struct step_op *op, struct cur
 		return false;
 	item = parser_add(p, SCRIPT_STEP, c->place);
 	item->line.source = arena_copy(p->arena, line);
-	if (strcmp(op->name, "body") == 0 || strcmp(op->name, "bdat") == 0 || strcmp(op->name, "close") == 0)
+	if (strcmp(op->name, "body") == 0 || strcmp(op->name, "bdat") == 0 ||
+	    strcmp(op->name, "close") == 0)
 		p->of[1].mode = PARSE_COMMAND;
 	if (span_find(line, SPAN("{{")).len > 0) {
 		struct text_context ctx = parser_context(p, false);
-		struct cursor text = { .place = c->place, .line = item->line.source, .rest = item->line.source };
+		struct cursor text = {
+			.place = c->place, .line = item->line.source, .rest = item->line.source
+		};
 		return text_parse(&item->line, &text, &ctx, p->err);
 	}
-	item->step = step_parse(step_ops, item->line.source, MODE_COMMAND, c->place, p->arena, p->err);
+	item->step = step_parse(
+	    step_ops, item->line.source, MODE_COMMAND, c->place, p->arena, p->err);
 	return item->step != NULL;
 }
 
@@ -338,7 +363,8 @@ do_word(struct parser *p, const struct script_word *word, struct cursor *c)
 	if (!word->block)
 		return true;
 	if (p->depth == SCRIPT_DEPTH_MAX)
-		return cursor_fail(c, p->err, "more than %d blocks in each other", SCRIPT_DEPTH_MAX);
+		return cursor_fail(
+		    c, p->err, "more than %d blocks in each other", SCRIPT_DEPTH_MAX);
 	p->block[p->depth++] = (struct block){ .item = item, .outer = p->end };
 	p->end = &item->body;
 	p->last = NULL;
@@ -349,8 +375,13 @@ static bool
 unknown_command(struct parser *p, struct span name, struct cursor *c)
 {
 	struct near near = near_begin(name);
-	/* What stands behind it may be a secret, typed where no command was meant: it is not repeated. */
-	struct cursor at = { .place = c->place, .line = span_first(c->line, (size_t)(name.at + name.len - c->line.at)), .rest = c->rest };
+	/*
+	 * What stands behind it may be a secret, typed where no command was meant: it is not
+	 * repeated.
+	 */
+	struct cursor at = { .place = c->place,
+		.line = span_first(c->line, (size_t)(name.at + name.len - c->line.at)),
+		.rest = c->rest };
 
 	if (p->opts->only_at_prompt && p->opts->only_at_prompt(name))
 		return cursor_fail(&at, p->err, "/%.*s works only at the prompt", SPAN_ARG(name));
@@ -358,16 +389,21 @@ unknown_command(struct parser *p, struct span name, struct cursor *c)
 		near_try(&near, step_ops[i]->name);
 	for (const struct script_word *w = script_words; w->name; w++)
 		near_try(&near, w->name);
-	return cursor_fail(&at, p->err, "there is no command \"/%.*s\" in scripts%s%s%s", SPAN_ARG(name), near.best ? " (near: /" : "",
-	    near.best ? near.best : "", near.best ? ")" : "");
+	return cursor_fail(&at, p->err, "there is no command \"/%.*s\" in scripts%s%s%s",
+	    SPAN_ARG(name), near.best ? " (near: /" : "", near.best ? near.best : "",
+	    near.best ? ")" : "");
 }
 
 bool
 parse_command(struct parser *p, struct input *in, struct span name, struct cursor *c)
 {
 	static bool (*const shapes[])(struct parser *, struct input *, struct cursor *) = {
-		[WORD_CASE] = do_case, [WORD_INCLUDE] = do_include, [WORD_ELSE] = do_else, [WORD_END] = do_end,
-		[WORD_ON] = do_on, [WORD_OTHERWISE] = do_otherwise,
+		[WORD_CASE] = do_case,
+		[WORD_INCLUDE] = do_include,
+		[WORD_ELSE] = do_else,
+		[WORD_END] = do_end,
+		[WORD_ON] = do_on,
+		[WORD_OTHERWISE] = do_otherwise,
 	};
 	const struct script_word *word = script_word_find(name);
 	const struct step_op *op = word ? NULL : step_find(step_ops, name);

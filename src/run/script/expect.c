@@ -39,7 +39,8 @@ mask_word(enum match_mask_bit bit)
 
 /* ---- regular expressions */
 
-enum { SOURCE_MAX = 256, SCRIPT_PLACES = 500000 };	/* octets of one; places of all of a script's */
+/* octets of one; places of all of a script's */
+enum { SOURCE_MAX = 256, SCRIPT_PLACES = 500000 };
 
 const struct expect_ere *
 ere_compile(struct span source, struct arena *arena, struct expect_ere **list, struct err *err)
@@ -54,12 +55,15 @@ ere_compile(struct span source, struct arena *arena, struct expect_ere **list, s
 	e->source = arena_copy(arena, source);
 	e->ere = ere_new(e->source, 0, arena, &why);
 	if (!e->ere) {
-		err_set(err, ERR_USAGE, "/%.*s/ is no regular expression: %s", SPAN_ARG(span_first(source, 60)), why.text);
+		err_set(err, ERR_USAGE, "/%.*s/ is no regular expression: %s",
+		    SPAN_ARG(span_first(source, 60)), why.text);
 		return NULL;
 	}
 	e->places = ere_places(e->ere) + (*list ? (*list)->places : 0);
 	if (e->places > SCRIPT_PLACES) {
-		err_set(err, ERR_USAGE, "the script's regular expressions expand to more than %d places", SCRIPT_PLACES);
+		err_set(err, ERR_USAGE,
+		    "the script's regular expressions expand to more than %d places",
+		    SCRIPT_PLACES);
 		return NULL;
 	}
 	e->next = *list;
@@ -79,7 +83,8 @@ static struct expect_line *
 new_line(struct expect *x, struct cursor *c, struct arena *arena)
 {
 	if ((x->nlines & (x->nlines - 1)) == 0) {	/* full at each power of two */
-		struct expect_line *more = ARENA_ARRAY(arena, struct expect_line, x->nlines ? x->nlines * 2 : 1);
+		struct expect_line *more = ARENA_ARRAY(
+		    arena, struct expect_line, x->nlines ? x->nlines * 2 : 1);
 		if (x->nlines > 0)
 			memcpy(more, x->line, x->nlines * sizeof *more);
 		x->line = more;
@@ -95,7 +100,8 @@ new_line(struct expect *x, struct cursor *c, struct arena *arena)
 static bool
 want_code(const struct cursor *c, struct err *err)
 {
-	return cursor_fail(c, err, "want a reply code such as 250, 2xx or 250|251, or * for any reply");
+	return cursor_fail(
+	    c, err, "want a reply code such as 250, 2xx or 250|251, or * for any reply");
 }
 
 /* "250", "2xx", "550|551". */
@@ -136,7 +142,8 @@ is_ere(struct span text)
 }
 
 static bool
-parse_text(struct expect_line *l, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_text(struct expect_line *l, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	size_t len;
 
@@ -144,7 +151,8 @@ parse_text(struct expect_line *l, struct cursor *c, const struct text_context *c
 		struct err why;
 		l->text.source = arena_copy(ctx->arena, c->rest);
 		l->text.patterns = true;
-		l->ere = ere_compile(span_skip(span_first(c->rest, c->rest.len - 1), 1), ctx->arena, eres, &why);
+		l->ere = ere_compile(
+		    span_skip(span_first(c->rest, c->rest.len - 1), 1), ctx->arena, eres, &why);
 		if (!l->ere)
 			return cursor_fail(c, err, "%s", why.text);
 		c->rest = span_skip(c->rest, c->rest.len);
@@ -158,8 +166,8 @@ parse_text(struct expect_line *l, struct cursor *c, const struct text_context *c
 }
 
 bool
-expect_add_line(struct expect *x, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, bool *open,
-    struct err *err)
+expect_add_line(struct expect *x, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, bool *open, struct err *err)
 {
 	bool whole = x->nlines == 0;
 	struct expect_line *l;
@@ -172,7 +180,9 @@ expect_add_line(struct expect *x, struct cursor *c, const struct text_context *c
 	}
 	if (span_eq(c->rest, SPAN("..."))) {
 		if (whole)
-			return cursor_fail(c, err, "\"S: ...\" stands for further lines of a reply: a line with its code must come "
+			return cursor_fail(c, err,
+			    "\"S: ...\" stands for further lines of a reply: a line with its code "
+			    "must come "
 			    "before; \"S: *\" takes any reply");
 		new_line(x, c, ctx->arena)->more = true;
 		x->more = *open = true;

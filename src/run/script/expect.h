@@ -1,4 +1,7 @@
-/* A reply against what a script expects: codes, enhanced codes, texts and patterns, at a strictness. */
+/*
+ * A reply against what a script expects: codes, enhanced codes, texts and patterns, at a
+ * strictness.
+ */
 #ifndef RUN_SCRIPT_EXPECT_H
 #define RUN_SCRIPT_EXPECT_H
 
@@ -32,7 +35,8 @@ struct expect_ere {
 	unsigned places;		/* of this and those behind it in the list */
 };
 /* In the arena, and added to *list; NULL with err. */
-const struct expect_ere *ere_compile(struct span source, struct arena *, struct expect_ere **list, struct err *);
+const struct expect_ere *ere_compile(
+    struct span source, struct arena *, struct expect_ere **list, struct err *);
 /* Does it match somewhere in the line? *group is what its first group (or all of it) matched. */
 bool ere_match(const struct expect_ere *, struct span line, struct span *group);
 
@@ -47,7 +51,8 @@ struct expect_line {
 	struct script_text text;	/* behind code and separator */
 	struct status status;		/* an enhanced code at its front */
 	const struct expect_ere *ere;	/* the text is an /ERE/ */
-	bool more;			/* `S: ...`, or a last line whose text is ` ...`: any further lines */
+	/* `S: ...`, or a last line whose text is ` ...`: any further lines */
+	bool more;
 };
 
 struct expect {
@@ -59,9 +64,10 @@ struct expect {
 };
 
 /* What masks hide at level `text`; a bit each. */
-#define MATCH_MASKS(X)	\
-	X(DATE, "date") X(QUEUEID, "queueid") X(MSGID, "msgid") X(IP, "ip") X(HOST, "host") X(PID, "pid")	\
-	X(UUID, "uuid") X(CHALLENGE, "challenge") X(TIME, "time")
+#define MATCH_MASKS(X)                                                                    \
+	X(DATE, "date")                                                                   \
+	X(QUEUEID, "queueid") X(MSGID, "msgid") X(IP, "ip") X(HOST, "host") X(PID, "pid") \
+	    X(UUID, "uuid") X(CHALLENGE, "challenge") X(TIME, "time")
 enum match_mask_bit {
 #define X(name, word) MASK_BIT_##name,
 	MATCH_MASKS(X)
@@ -90,11 +96,14 @@ struct match_result {
 };
 
 /* Typed places that match are kept in vars. `arena` is for what is needed meanwhile. */
-bool expect_match(const struct expect *, const struct reply *, const struct match_how *, struct script_vars *,
-    struct arena *, struct match_result *);
-/* Of a reply that does not fit: which lines of either have one that fits them in the other. Both are zeroed. */
-void expect_met(const struct expect *, const struct reply *, const struct match_how *, struct script_vars *,
-    struct arena *, bool *expected, bool *received);
+bool expect_match(const struct expect *, const struct reply *, const struct match_how *,
+    struct script_vars *, struct arena *, struct match_result *);
+/*
+ * Of a reply that does not fit: which lines of either have one that fits them in the other. Both
+ * are zeroed.
+ */
+void expect_met(const struct expect *, const struct reply *, const struct match_how *,
+    struct script_vars *, struct arena *, bool *expected, bool *received);
 /* A reply that nothing judges must be 2yz or 3yz. */
 bool expect_default(const struct reply *, struct match_result *);
 /* Could a reply with this code be meant? For the modes that follow: 354, 334. */
@@ -106,10 +115,10 @@ bool expect_names(const struct expect *, unsigned code);
 struct span expect_normal(struct span line, const struct match_how *, struct arena *);
 
 /*
- * Parsing: the cursor stands behind "S: ". *open says that the reply goes on in the next S: line. `expect` is zeroed
- * before its first line; its lines are in the arena.
+ * Parsing: the cursor stands behind "S: ". *open says that the reply goes on in the next S: line.
+ * `expect` is zeroed before its first line; its lines are in the arena.
  */
-bool expect_add_line(struct expect *, struct cursor *, const struct text_context *, struct expect_ere **eres,
-    bool *open, struct err *);
+bool expect_add_line(struct expect *, struct cursor *, const struct text_context *,
+    struct expect_ere **eres, bool *open, struct err *);
 
 #endif

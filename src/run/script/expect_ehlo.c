@@ -13,7 +13,10 @@ match_keyword(struct match *m, const struct expect_line *l)
 	return span_word(&want);
 }
 
-/* The reply's lines by their keyword, so that as many can be sought as there are: a server may send tens of thousands. */
+/*
+ * The reply's lines by their keyword, so that as many can be sought as there are: a server may send
+ * tens of thousands.
+ */
 struct offered { struct span keyword; size_t line; };
 
 static int
@@ -34,7 +37,9 @@ sort_offered(struct match *m)
 	struct offered *all = ARENA_ARRAY(m->arena, struct offered, m->r->nlines);
 
 	for (size_t k = 1; k < m->r->nlines; k++) {
-		struct span rest = m->how->level == MATCH_TEXT ? expect_normal(m->r->line[k], m->how, m->arena) : m->r->line[k];
+		struct span rest = m->how->level == MATCH_TEXT ?
+		    expect_normal(m->r->line[k], m->how, m->arena) :
+		    m->r->line[k];
 		all[k - 1] = (struct offered){ span_word(&rest), k };
 	}
 	qsort(all, m->r->nlines - 1, sizeof *all, by_keyword);
@@ -55,7 +60,8 @@ find_offered(const struct match *m, const struct offered *all, struct span keywo
 		else
 			high = middle;
 	}
-	for (*end = low; *end < m->r->nlines - 1 && span_eq_case(all[*end].keyword, keyword); ++*end)
+	for (*end = low; *end < m->r->nlines - 1 && span_eq_case(all[*end].keyword, keyword);
+	     ++*end)
 		;
 	return low;
 }
@@ -82,15 +88,21 @@ match_is_marker(const struct expect_line *l)
 	return l->ncodes == 0 || l->more;
 }
 
-/* An expected line against those of the reply that nothing else took; the place of the one it takes, or nlines. */
+/*
+ * An expected line against those of the reply that nothing else took; the place of the one it
+ * takes, or nlines.
+ */
 static size_t
-take_line(struct match *m, const struct expect_line *l, const struct offered *all, const bool *taken)
+take_line(
+    struct match *m, const struct expect_line *l, const struct offered *all, const bool *taken)
 {
 	struct span want;
 	size_t i, end;
 
 	if (l->text.patterns || !text_fill(&l->text, m->vars, m->arena, &want, NULL, NULL)) {
-		for (i = 1; i < m->r->nlines && (taken[i] || !match_keyword_line(m, l, m->r->line[i])); i++)
+		for (i = 1;
+		     i < m->r->nlines && (taken[i] || !match_keyword_line(m, l, m->r->line[i]));
+		     i++)
 			;
 		return i;
 	}
@@ -116,17 +128,22 @@ match_ehlo_set(struct match *m)
 		if (!text && !l->text.patterns) {
 			struct span want = all ? match_keyword(m, l) : SPAN_NONE;
 			if (want.len > 0 && find_offered(m, all, want, &end) == end)
-				return match_differs(m, i, "expected EHLO to offer %.*s, and it does not", SPAN_ARG(match_shown(m, want)));
+				return match_differs(m, i,
+				    "expected EHLO to offer %.*s, and it does not",
+				    SPAN_ARG(match_shown(m, want)));
 			m->out->uncompared += !all && l->text.n > 0;
 			continue;
 		}
 		k = take_line(m, l, all, taken);
 		if (k == m->r->nlines)
-			return match_differs(m, i, "expected EHLO to offer \"%.*s\", and it does not", SPAN_ARG(match_shown(m, l->text.source)));
+			return match_differs(m, i,
+			    "expected EHLO to offer \"%.*s\", and it does not",
+			    SPAN_ARG(match_shown(m, l->text.source)));
 		taken[k] = true;
 	}
 	for (k = 1; text && !m->x->more && k < m->r->nlines; k++)
 		if (!taken[k])
-			return match_differs(m, 0, "EHLO offers \"%.*s\", which is not expected", SPAN_ARG(match_shown(m, m->r->line[k])));
+			return match_differs(m, 0, "EHLO offers \"%.*s\", which is not expected",
+			    SPAN_ARG(match_shown(m, m->r->line[k])));
 	return true;
 }

@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "run/script/expect_priv.h"
 
-enum { MET_MAX = 250000 };	/* pairs of lines that are compared only to show a difference better */
+/* pairs of lines that are compared only to show a difference better */
+enum { MET_MAX = 250000 };
 
 bool
 match_differs(struct match *m, size_t line, const char *format, ...)
@@ -23,7 +24,8 @@ match_differs(struct match *m, size_t line, const char *format, ...)
 struct span
 match_shown(struct match *m, struct span s)
 {
-	return text_safe(m->arena, span_first(m->how->secrecy ? secrecy_shown(m->how->secrecy, m->arena, s) : s, 80));
+	return text_safe(m->arena,
+	    span_first(m->how->secrecy ? secrecy_shown(m->how->secrecy, m->arena, s) : s, 80));
 }
 
 static bool
@@ -51,7 +53,8 @@ no_code(struct match *m)
 	if (m->r->code == 0)
 		match_differs(m, 0, "expected code %.*s, received no code", SPAN_ARG(codes));
 	else
-		match_differs(m, 0, "expected code %.*s, received %03u", SPAN_ARG(codes), m->r->code);
+		match_differs(
+		    m, 0, "expected code %.*s, received %03u", SPAN_ARG(codes), m->r->code);
 	m->out->about = codes;
 	return false;
 }
@@ -77,7 +80,10 @@ line_code(struct span line)
 	return span_number(span_first(line, 3), 999, &code) && code >= 100 ? (unsigned)code : 0;
 }
 
-/* Lines of one reply have one code (RFC 5321 4.2.1), but where the script says of each line what it has. */
+/*
+ * Lines of one reply have one code (RFC 5321 4.2.1), but where the script says of each line what it
+ * has.
+ */
 static bool
 codes_agree(struct match *m)
 {
@@ -89,10 +95,12 @@ codes_agree(struct match *m)
 		unsigned code = span_line(&rest, &line) ? line_code(line) : 0;
 		bool fits = code_fits(m, &m->x->line[i], code);
 		if (i == 0 && k > 0)
-			fits = m->how->level == MATCH_CLASS ? code / 100 == m->r->code / 100 : code == m->r->code;
+			fits = m->how->level == MATCH_CLASS ? code / 100 == m->r->code / 100 :
+							      code == m->r->code;
 		if (fits)
 			continue;
-		match_differs(m, i, "its lines do not all have the same code: line %zu is \"%.*s\"", k + 1, SPAN_ARG(match_shown(m, line)));
+		match_differs(m, i, "its lines do not all have the same code: line %zu is \"%.*s\"",
+		    k + 1, SPAN_ARG(match_shown(m, line)));
 		m->out->about = m->x->line[i].source;
 		return false;
 	}
@@ -119,7 +127,8 @@ line_fits(struct match *m, const struct expect_line *l, struct span text)
 		return false;
 	if (m->how->level == MATCH_EXACT)
 		return span_eq(want, text);
-	return span_eq(expect_normal(want, m->how, m->arena), expect_normal(text, m->how, m->arena));
+	return span_eq(
+	    expect_normal(want, m->how, m->arena), expect_normal(text, m->how, m->arena));
 }
 
 static bool
@@ -134,7 +143,8 @@ text_differs(struct match *m, size_t i, size_t k)
 		want = l->source;
 		got = raw_line(m->r, k);
 	}
-	return match_differs(m, i, "expected \"%.*s\", received \"%.*s\"", SPAN_ARG(match_shown(m, want)), SPAN_ARG(match_shown(m, got)));
+	return match_differs(m, i, "expected \"%.*s\", received \"%.*s\"",
+	    SPAN_ARG(match_shown(m, want)), SPAN_ARG(match_shown(m, got)));
 }
 
 /* One expected line at place i against the received line at place k. */
@@ -147,13 +157,15 @@ compare_line(struct match *m, size_t i, size_t k)
 	size_t len;
 
 	if (look && k >= m->r->nlines)
-		return match_differs(m, i, "expected a line \"%.*s\" more", SPAN_ARG(match_shown(m, l->source)));
+		return match_differs(
+		    m, i, "expected a line \"%.*s\" more", SPAN_ARG(match_shown(m, l->source)));
 	if (look)
 		return line_fits(m, l, got) || text_differs(m, i, k);
 	if (m->how->level == MATCH_ENHANCED && l->status.class) {
 		struct span want = enhanced_of(l->text.piece[0].text), have = enhanced_of(got);
 		if (!span_eq(want, have))
-			return match_differs(m, i, "expected enhanced code %.*s, received %.*s", SPAN_ARG(want), SPAN_ARG(have.len ? have : SPAN("none")));
+			return match_differs(m, i, "expected enhanced code %.*s, received %.*s",
+			    SPAN_ARG(want), SPAN_ARG(have.len ? have : SPAN("none")));
 		status_parse(l->text.piece[0].text, &len);
 		m->out->uncompared += l->text.piece[0].text.len > len;
 		return true;
@@ -171,7 +183,8 @@ find_line(struct match *m, size_t i, size_t *k)
 			*k = at;
 			return true;
 		}
-	return match_differs(m, i, "expected a line \"%.*s\"", SPAN_ARG(match_shown(m, m->x->line[i].source)));
+	return match_differs(
+	    m, i, "expected a line \"%.*s\"", SPAN_ARG(match_shown(m, m->x->line[i].source)));
 }
 
 static bool
@@ -194,7 +207,8 @@ lines_fit(struct match *m)
 		k++;
 	}
 	if (strict && !m->x->more && k < m->r->nlines)
-		return match_differs(m, m->x->nlines - 1, "a line more than expected: \"%.*s\"", SPAN_ARG(match_shown(m, m->r->line[k])));
+		return match_differs(m, m->x->nlines - 1, "a line more than expected: \"%.*s\"",
+		    SPAN_ARG(match_shown(m, m->r->line[k])));
 	return true;
 }
 
@@ -208,14 +222,17 @@ exact_fits(struct match *m)
 		const struct expect_line *l = &m->x->line[k];
 		if (l->ncodes == 0 || l->more)
 			break;
-		bool code = span_eq(span_first(line, 3), span_first(l->source, 3)) || l->ncodes > 1 || memchr(l->code[0].digit, 'x', 3);
+		bool code = span_eq(span_first(line, 3), span_first(l->source, 3)) ||
+		    l->ncodes > 1 || memchr(l->code[0].digit, 'x', 3);
 		if (!code || l->separator != (line.len > 3 ? line.at[3] : 0)) {
-			match_differs(m, k, "expected \"%.*s\", received \"%.*s\"", SPAN_ARG(match_shown(m, l->source)), SPAN_ARG(match_shown(m, line)));
+			match_differs(m, k, "expected \"%.*s\", received \"%.*s\"",
+			    SPAN_ARG(match_shown(m, l->source)), SPAN_ARG(match_shown(m, line)));
 			m->out->about = l->source;
 			return false;
 		}
 	}
-	return !(m->r->flaws & REPLY_BARE_LF) || match_differs(m, 0, "expected lines that end in CRLF, received a bare LF");
+	return !(m->r->flaws & REPLY_BARE_LF) ||
+	    match_differs(m, 0, "expected lines that end in CRLF, received a bare LF");
 }
 
 static bool
@@ -234,16 +251,18 @@ lines_meet(struct match *m, size_t i, size_t k)
 }
 
 void
-expect_met(const struct expect *x, const struct reply *r, const struct match_how *how, struct script_vars *vars,
-    struct arena *arena, bool *expected, bool *received)
+expect_met(const struct expect *x, const struct reply *r, const struct match_how *how,
+    struct script_vars *vars, struct arena *arena, bool *expected, bool *received)
 {
-	struct script_vars *own = ARENA_NEW(arena, struct script_vars);	/* what is captured here is for nobody */
+	/* what is captured here is for nobody */
+	struct script_vars *own = ARENA_NEW(arena, struct script_vars);
 	struct match_result none;
 	struct match m = { .x = x, .r = r, .how = how, .vars = own, .arena = arena, .out = &none };
 
 	*own = *vars;
 	own->arena = arena;
-	memset(own->room, 0, sizeof own->room);		/* nor is it written where they have theirs */
+	/* nor is it written where they have theirs */
+	memset(own->room, 0, sizeof own->room);
 	if (x->any || !code_fits(&m, &x->line[0], r->code) || x->nlines * r->nlines > MET_MAX)
 		return;
 	for (size_t i = 0; i < x->nlines; i++) {
@@ -253,12 +272,13 @@ expect_met(const struct expect *x, const struct reply *r, const struct match_how
 				expected[i] = received[k] = true;
 	}
 	for (size_t k = 0; k < r->nlines; k++)		/* lines more are no offence then */
-		received[k] |= x->more || (how->level < MATCH_TEXT && k >= (how->ehlo ? 1 : x->nlines));
+		received[k] |= x->more ||
+		    (how->level < MATCH_TEXT && k >= (how->ehlo ? 1 : x->nlines));
 }
 
 bool
-expect_match(const struct expect *x, const struct reply *r, const struct match_how *how, struct script_vars *vars,
-    struct arena *arena, struct match_result *out)
+expect_match(const struct expect *x, const struct reply *r, const struct match_how *how,
+    struct script_vars *vars, struct arena *arena, struct match_result *out)
 {
 	struct match_how own = *how;
 	struct match m = { .x = x, .r = r, .how = &own, .vars = vars, .arena = arena, .out = out };
@@ -272,7 +292,8 @@ expect_match(const struct expect *x, const struct reply *r, const struct match_h
 	}
 	if (!codes_agree(&m))
 		return false;
-	if (r->code == 334 && (how->masks & 1u << MASK_BIT_CHALLENGE) && how->level == MATCH_TEXT && !x->line[0].text.patterns)
+	if (r->code == 334 && (how->masks & 1u << MASK_BIT_CHALLENGE) && how->level == MATCH_TEXT &&
+	    !x->line[0].text.patterns)
 		return out->ok = true;
 	if (how->level < MATCH_EXACT && x->nlines == 1 && x->line[0].separator == 0)
 		return out->ok = true;		/* a bare code is about the code */
@@ -285,7 +306,8 @@ expect_match(const struct expect *x, const struct reply *r, const struct match_h
 		return out->ok = true;
 	}
 	if (how->ehlo && how->level < MATCH_EXACT)
-		return out->ok = (match_is_marker(&x->line[0]) || compare_line(&m, 0, 0)) && match_ehlo_set(&m);
+		return out->ok = (match_is_marker(&x->line[0]) || compare_line(&m, 0, 0)) &&
+		    match_ehlo_set(&m);
 	return out->ok = lines_fit(&m) && (how->level < MATCH_EXACT || exact_fits(&m));
 }
 
@@ -298,7 +320,10 @@ expect_default(const struct reply *r, struct match_result *out)
 	span_line(&rest, &line);
 	for (size_t k = 1; out->ok && k < r->nlines; k++)
 		if (!span_line(&rest, &line) || line_code(line) / 100 != r->code / 100) {
-			snprintf(out->why, sizeof out->why, "expected 2yz or 3yz, and line %zu has another code than the first, %03u", k + 1, r->code);
+			snprintf(out->why, sizeof out->why,
+			    "expected 2yz or 3yz, and line %zu has another code than the first, "
+			    "%03u",
+			    k + 1, r->code);
 			out->ok = false;
 			return false;
 		}

@@ -1,4 +1,7 @@
-/* expect_normal - what a text comes down to before it is compared: blanks, host names in any case, and masks. */
+/*
+ * expect_normal - what a text comes down to before it is compared: blanks, host names in any case,
+ * and masks.
+ */
 #include "base/base64.h"
 #include "run/script/expect.h"
 
@@ -14,7 +17,10 @@ lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* CR and trailing blanks go, runs of blanks become one; words with a dot, host names, become lower case. */
+/*
+ * CR and trailing blanks go, runs of blanks become one; words with a dot, host names, become lower
+ * case.
+ */
 static struct span
 plain(struct span line, struct arena *arena)
 {
@@ -48,7 +54,8 @@ time_length(struct span s)
 {
 	size_t n = 0;
 
-	while (n < s.len && n < 8 && (n % 3 == 2 ? s.at[n] == ':' : s.at[n] >= '0' && s.at[n] <= '9'))
+	while (
+	    n < s.len && n < 8 && (n % 3 == 2 ? s.at[n] == ':' : s.at[n] >= '0' && s.at[n] <= '9'))
 		n++;
 	return n == 8 ? n : 0;
 }
@@ -58,7 +65,10 @@ static size_t
 pid_length(struct span s)
 {
 	bool bracket = span_starts(s, SPAN("["));
-	size_t from = bracket ? 1 : span_starts_case(s, SPAN("pid ")) || span_starts_case(s, SPAN("pid=")) ? 4 : 0, n = from;
+	size_t from = bracket							   ? 1 :
+	    span_starts_case(s, SPAN("pid ")) || span_starts_case(s, SPAN("pid=")) ? 4 :
+										     0,
+	       n = from;
 
 	while (from > 0 && n < s.len && s.at[n] >= '0' && s.at[n] <= '9')
 		n++;
@@ -77,7 +87,10 @@ host_length(struct span s, struct span host)
 	return s.len == host.len || !is_word(s.at[host.len]) ? host.len : 0;
 }
 
-/* A queue id stands behind a word that says so, or it has a digit and is long: else "accepted" would be one. */
+/*
+ * A queue id stands behind a word that says so, or it has a digit and is long: else "accepted"
+ * would be one.
+ */
 static size_t
 id_length(struct span s)
 {
@@ -91,12 +104,18 @@ id_length(struct span s)
 static size_t
 masked(const struct match_how *how, struct span s, enum match_mask_bit *which)
 {
-	const struct { enum match_mask_bit bit; size_t n; } tries[] = {
+	const struct {
+		enum match_mask_bit bit;
+		size_t n;
+	} tries[] = {
 		{ MASK_BIT_HOST, how->masks & 1u << MASK_BIT_HOST ? host_length(s, how->host) : 0 },
-		{ MASK_BIT_DATE, how->masks & 1u << MASK_BIT_DATE ? value_length(TYPE_DATE, s) : 0 },
+		{ MASK_BIT_DATE,
+		    how->masks & 1u << MASK_BIT_DATE ? value_length(TYPE_DATE, s) : 0 },
 		{ MASK_BIT_TIME, how->masks & 1u << MASK_BIT_TIME ? time_length(s) : 0 },
-		{ MASK_BIT_UUID, how->masks & 1u << MASK_BIT_UUID ? value_length(TYPE_UUID, s) : 0 },
-		{ MASK_BIT_MSGID, how->masks & 1u << MASK_BIT_MSGID ? value_length(TYPE_MSGID, s) : 0 },
+		{ MASK_BIT_UUID,
+		    how->masks & 1u << MASK_BIT_UUID ? value_length(TYPE_UUID, s) : 0 },
+		{ MASK_BIT_MSGID,
+		    how->masks & 1u << MASK_BIT_MSGID ? value_length(TYPE_MSGID, s) : 0 },
 		{ MASK_BIT_IP, how->masks & 1u << MASK_BIT_IP ? value_length(TYPE_IP, s) : 0 },
 		{ MASK_BIT_PID, how->masks & 1u << MASK_BIT_PID ? pid_length(s) : 0 },
 		{ MASK_BIT_QUEUEID, how->masks & 1u << MASK_BIT_QUEUEID ? id_length(s) : 0 },
@@ -121,7 +140,10 @@ own_masked(const struct match_how *how, struct span s)
 	return 0;
 }
 
-/* A mask begins where a word does; what stands in brackets, an address or a process, may follow anything. */
+/*
+ * A mask begins where a word does; what stands in brackets, an address or a process, may follow
+ * anything.
+ */
 struct span
 expect_normal(struct span line, const struct match_how *how, struct arena *arena)
 {
@@ -136,7 +158,8 @@ expect_normal(struct span line, const struct match_how *how, struct arena *arena
 		if (n == 0 && start && how->masks)
 			n = masked(how, rest, &which);
 		if (n > 0) {
-			buf_printf(&out, "\001%s\001", which < MASK_BITS ? mask_word(which) : "own");
+			buf_printf(
+			    &out, "\001%s\001", which < MASK_BITS ? mask_word(which) : "own");
 			i += n;
 			continue;
 		}

@@ -1,4 +1,7 @@
-/* expect_pattern - one text against one pattern: literals, places that capture, and "[..]" tried at every length. */
+/*
+ * expect_pattern - one text against one pattern: literals, places that capture, and "[..]" tried at
+ * every length.
+ */
 #include "run/script/expect_priv.h"
 
 enum { TRIES_MAX = 200000, CAPTURES_MAX = 16 };
@@ -16,9 +19,12 @@ struct trial {
 static bool
 pieces_match(struct trial *t, size_t i, struct span rest);
 
-/* How much of `rest` the literal takes; a run of blanks is as good as one. False: it does not fit. */
+/*
+ * How much of `rest` the literal takes; a run of blanks is as good as one. False: it does not fit.
+ */
 static bool
-literal_fits(const struct trial *t, struct span literal, struct span rest, size_t *took, bool any_case)
+literal_fits(
+    const struct trial *t, struct span literal, struct span rest, size_t *took, bool any_case)
 {
 	size_t n = 0;
 
@@ -29,14 +35,16 @@ literal_fits(const struct trial *t, struct span literal, struct span rest, size_
 				return false;
 			while (n < rest.len && (rest.at[n] == ' ' || rest.at[n] == '\t'))
 				n++;
-			while (i + 1 < literal.len && (literal.at[i + 1] == ' ' || literal.at[i + 1] == '\t'))
+			while (i + 1 < literal.len &&
+			    (literal.at[i + 1] == ' ' || literal.at[i + 1] == '\t'))
 				i++;
 			continue;
 		}
 		if (n >= rest.len)
 			return false;
-		bool same = any_case ? span_eq_case(span_first(span_skip(literal, i), 1), span_first(span_skip(rest, n), 1)) :
-		    rest.at[n] == c;
+		bool same = any_case ? span_eq_case(span_first(span_skip(literal, i), 1),
+					   span_first(span_skip(rest, n), 1)) :
+				       rest.at[n] == c;
 		if (!same)
 			return false;
 		n++;
@@ -82,7 +90,8 @@ place_matches(struct trial *t, size_t i, struct span rest)
 	size_t n;
 
 	if (value_known(t, p->name, &value))
-		return literal_fits(t, value, rest, &n, true) && pieces_match(t, i + 1, span_skip(rest, n));
+		return literal_fits(t, value, rest, &n, true) &&
+		    pieces_match(t, i + 1, span_skip(rest, n));
 	if (p->type == TYPE_ANY) {
 		for (n = 0; n <= rest.len; n++)
 			if (keep_and_go_on(t, i, rest, n))
@@ -105,8 +114,8 @@ call_matches(struct trial *t, size_t i, struct span rest)
 	struct span value;
 	size_t n;
 
-	return text_fill(&one, t->vars, t->arena, &value, NULL, NULL) && literal_fits(t, value, rest, &n, false) &&
-	    pieces_match(t, i + 1, span_skip(rest, n));
+	return text_fill(&one, t->vars, t->arena, &value, NULL, NULL) &&
+	    literal_fits(t, value, rest, &n, false) && pieces_match(t, i + 1, span_skip(rest, n));
 }
 
 static bool
@@ -120,7 +129,8 @@ pieces_match(struct trial *t, size_t i, struct span rest)
 		return rest.len == 0;
 	switch (t->text->piece[i].kind) {
 	case PIECE_TEXT:
-		return literal_fits(t, t->text->piece[i].text, rest, &n, false) && pieces_match(t, i + 1, span_skip(rest, n));
+		return literal_fits(t, t->text->piece[i].text, rest, &n, false) &&
+		    pieces_match(t, i + 1, span_skip(rest, n));
 	case PIECE_REST:
 		return true;
 	case PIECE_ANYTHING:
@@ -139,14 +149,15 @@ pieces_match(struct trial *t, size_t i, struct span rest)
 static struct span
 without_trailing_blanks(struct span s)
 {
-	while (s.len > 0 && (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t' || s.at[s.len - 1] == '\r'))
+	while (s.len > 0 &&
+	    (s.at[s.len - 1] == ' ' || s.at[s.len - 1] == '\t' || s.at[s.len - 1] == '\r'))
 		s.len--;
 	return s;
 }
 
 bool
-expect_pattern_fits(const struct expect_line *l, struct span text, const struct match_how *how, struct script_vars *vars,
-    struct arena *arena)
+expect_pattern_fits(const struct expect_line *l, struct span text, const struct match_how *how,
+    struct script_vars *vars, struct arena *arena)
 {
 	bool exact = how->level == MATCH_EXACT;
 	struct trial t = { .text = &l->text, .vars = vars, .arena = arena, .exact = exact };

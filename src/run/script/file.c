@@ -19,7 +19,8 @@ folder_of(const char *file, char out[PATH_MAX])
 }
 
 bool
-file_below(const char *from, const char *root, struct span name, struct arena *arena, const char **path, struct err *err)
+file_below(const char *from, const char *root, struct span name, struct arena *arena,
+    const char **path, struct err *err)
 {
 	char folder[PATH_MAX], top[PATH_MAX], full[PATH_MAX], real[PATH_MAX];
 
@@ -30,22 +31,26 @@ file_below(const char *from, const char *root, struct span name, struct arena *a
 	if (name.len > 0 && name.at[0] == '/')
 		snprintf(full, sizeof full, "%.*s", SPAN_ARG(name));
 	else
-		snprintf(full, sizeof full, "%.2000s/%.*s", folder, SPAN_ARG(span_first(name, 1000)));
+		snprintf(
+		    full, sizeof full, "%.2000s/%.*s", folder, SPAN_ARG(span_first(name, 1000)));
 	if (!realpath(full, real))
-		return err_set(err, ERR_USAGE, "cannot read %.*s: %s", SPAN_ARG(span_first(name, 200)), strerror(errno));
+		return err_set(err, ERR_USAGE, "cannot read %.*s: %s",
+		    SPAN_ARG(span_first(name, 200)), strerror(errno));
 	size_t n = strlen(top);
 	if (strncmp(real, top, n) != 0 || (real[n] != '/' && n > 1))
-		return err_set(err, ERR_USAGE, "%.*s is outside of %s; --file-root FOLDER allows another folder",
+		return err_set(err, ERR_USAGE,
+		    "%.*s is outside of %s; --file-root FOLDER allows another folder",
 		    SPAN_ARG(span_first(name, 200)), top);
 	*path = arena_string(arena, span_of(real));
 	return true;
 }
 
 bool
-script_load_file(void *ctx, const char *from, struct span name, struct arena *arena, const char **path, struct span *text,
-    struct err *err)
+script_load_file(void *ctx, const char *from, struct span name, struct arena *arena,
+    const char **path, struct span *text, struct err *err)
 {
-	return file_below(from, ctx, name, arena, path, err) && file_read(*path, FILE_REGULAR, SCRIPT_OCTETS_MAX, arena, text, err);
+	return file_below(from, ctx, name, arena, path, err) &&
+	    file_read(*path, FILE_REGULAR, SCRIPT_OCTETS_MAX, arena, text, err);
 }
 
 /* Blank lines of a file without marks would be sent: they are not what anybody meant to play. */
@@ -63,13 +68,17 @@ static bool
 plays(const struct script_item *item)
 {
 	for (; item; item = item->next)
-		if (item->kind == SCRIPT_EXCHANGE ? item->nreply > 0 || says(item) : item->kind == SCRIPT_STEP || plays(item->body) ||
-		    plays(item->other))
+		if (item->kind == SCRIPT_EXCHANGE ?
+			item->nreply > 0 || says(item) :
+			item->kind == SCRIPT_STEP || plays(item->body) || plays(item->other))
 			return true;
 	return false;
 }
 
-/* What has nothing to play would pass whatever a server does: a download that was cut, a folder's leftover. */
+/*
+ * What has nothing to play would pass whatever a server does: a download that was cut, a folder's
+ * leftover.
+ */
 static bool
 has_something(const struct script *s, bool server, struct err *err)
 {
@@ -81,7 +90,9 @@ has_something(const struct script *s, bool server, struct err *err)
 	}
 	if (!any)
 		return err_set(err, ERR_USAGE, "%s: there is nothing in it to play", s->file);
-	return goes || err_set(err, ERR_USAGE, "%s: there is nothing in it to play: every case is skipped", s->file);
+	return goes ||
+	    err_set(err, ERR_USAGE, "%s: there is nothing in it to play: every case is skipped",
+		s->file);
 }
 
 struct script *

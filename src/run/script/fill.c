@@ -1,4 +1,7 @@
-/* fill - pieces filled in from the values that variables have, and secrets taken out of what is shown. */
+/*
+ * fill - pieces filled in from the values that variables have, and secrets taken out of what is
+ * shown.
+ */
 #include "run/script/text.h"
 
 #include <stdio.h>
@@ -32,7 +35,9 @@ vars_secret(struct script_vars *v, size_t name, char variable[SECRET_VARIABLE_MA
 	size_t n = (size_t)snprintf(variable, SECRET_VARIABLE_MAX, "SMTPSH_SECRET_");
 
 	for (size_t i = 0; i < k.len && n < SECRET_VARIABLE_MAX - 1; i++)
-		variable[n++] = k.at[i] >= 'a' && k.at[i] <= 'z' ? (char)(k.at[i] - 'a' + 'A') : k.at[i] == '-' ? '_' : k.at[i];
+		variable[n++] = k.at[i] >= 'a' && k.at[i] <= 'z' ? (char)(k.at[i] - 'a' + 'A') :
+		    k.at[i] == '-'				 ? '_' :
+								   k.at[i];
 	variable[n] = '\0';
 	v->secret[name] = true;
 	const char *value = getenv(variable);
@@ -46,17 +51,20 @@ name_value(struct script_vars *v, size_t name, struct span *out, struct err *err
 {
 	struct span k = v->names->of[name].name;
 	char variable[SECRET_VARIABLE_MAX];
-	bool secret = v->names->of[name].secret, known = v->set[name] || (secret && vars_secret(v, name, variable));
+	bool secret = v->names->of[name].secret,
+	     known = v->set[name] || (secret && vars_secret(v, name, variable));
 
 	*out = v->value[name];
 	if (secret && !known)
-		return err_set(err, ERR_USAGE, "the secret %.*s has no value: --secret %.*s=@FILE or %s in the environment",
+		return err_set(err, ERR_USAGE,
+		    "the secret %.*s has no value: --secret %.*s=@FILE or %s in the environment",
 		    SPAN_ARG(k), SPAN_ARG(k), variable);
 	return known || err_set(err, ERR_USAGE, "{{%.*s}} has no value here", SPAN_ARG(k));
 }
 
 static bool
-call(const struct piece *p, struct script_vars *v, struct arena *arena, struct span *out, struct err *err)
+call(const struct piece *p, struct script_vars *v, struct arena *arena, struct span *out,
+    struct err *err)
 {
 	struct span arg[2] = { SPAN_NONE, SPAN_NONE };
 
@@ -69,7 +77,8 @@ call(const struct piece *p, struct script_vars *v, struct arena *arena, struct s
 }
 
 static bool
-piece_value(const struct piece *p, struct script_vars *v, struct arena *arena, struct span *out, struct err *err)
+piece_value(const struct piece *p, struct script_vars *v, struct arena *arena, struct span *out,
+    struct err *err)
 {
 	*out = SPAN_NONE;
 	switch (p->kind) {
@@ -157,15 +166,21 @@ show_piece(struct buf *shown, const struct piece *p, const struct script_vars *v
 	}
 	buf_printf(shown, "{{%s", p->function->name);
 	for (unsigned i = 0; i < p->function->nargs; i++) {
-		bool own = p->arg[i].literal && p->function->takes_secrets && i + 1 == p->function->nargs;	/* a password in the script's text */
-		buf_printf(shown, own ? " \"***\"" : p->arg[i].literal ? " \"%.*s\"" : " %.*s", SPAN_ARG(p->arg[i].text));
+		/* a password in the script's text */
+		bool own = p->arg[i].literal && p->function->takes_secrets &&
+		    i + 1 == p->function->nargs;
+		buf_printf(shown,
+		    own			  ? " \"***\"" :
+			p->arg[i].literal ? " \"%.*s\"" :
+					    " %.*s",
+		    SPAN_ARG(p->arg[i].text));
 	}
 	buf_append(shown, SPAN("}}"));
 }
 
 bool
-text_fill(const struct script_text *t, struct script_vars *v, struct arena *arena, struct span *out, struct span *shown,
-    struct err *err)
+text_fill(const struct script_text *t, struct script_vars *v, struct arena *arena, struct span *out,
+    struct span *shown, struct err *err)
 {
 	struct buf all = { .max = FILLED_MAX }, safe = { .max = FILLED_MAX };
 	bool ok = true;
@@ -228,8 +243,10 @@ vars_redact(const struct script_vars *v, struct arena *arena, struct span text)
 		if (!v->set[i] || !v->secret[i])
 			continue;
 		struct span name = v->names->of[i].name;
-		text = replace_all(arena, text, v->value[i], arena_printf(arena, "{{%.*s}}", SPAN_ARG(name)));
-		text = replace_all(arena, text, base64_encode(arena, v->value[i]), arena_printf(arena, "{{b64 %.*s}}", SPAN_ARG(name)));
+		text = replace_all(
+		    arena, text, v->value[i], arena_printf(arena, "{{%.*s}}", SPAN_ARG(name)));
+		text = replace_all(arena, text, base64_encode(arena, v->value[i]),
+		    arena_printf(arena, "{{b64 %.*s}}", SPAN_ARG(name)));
 	}
 	return text;
 }

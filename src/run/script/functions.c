@@ -8,9 +8,11 @@
 #include "smtp/auth.h"
 
 static bool
-make_plain(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out, struct err *err)
+make_plain(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
+    struct err *err)
 {
-	char *mem = arena_get(arena, arg[0].len + arg[1].len + 2);	/* RFC 4616: NUL user NUL password */
+	/* RFC 4616: NUL user NUL password */
+	char *mem = arena_get(arena, arg[0].len + arg[1].len + 2);
 
 	(void)v, (void)err;
 	if (arg[0].len > 0)
@@ -22,7 +24,8 @@ make_plain(struct script_vars *v, struct span arg[2], struct arena *arena, struc
 }
 
 static bool
-make_b64(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out, struct err *err)
+make_b64(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
+    struct err *err)
 {
 	(void)v, (void)err;
 	*out = base64_encode(arena, arg[0]);
@@ -30,16 +33,20 @@ make_b64(struct script_vars *v, struct span arg[2], struct arena *arena, struct 
 }
 
 static bool
-make_xoauth2(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out, struct err *err)
+make_xoauth2(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
+    struct err *err)
 {
 	(void)v, (void)err;
-	*out = base64_encode(arena, arena_printf(arena, "user=%.*s\001auth=Bearer %.*s\001\001", SPAN_ARG(arg[0]), SPAN_ARG(arg[1])));
+	*out = base64_encode(arena,
+	    arena_printf(arena, "user=%.*s\001auth=Bearer %.*s\001\001", SPAN_ARG(arg[0]),
+		SPAN_ARG(arg[1])));
 	return true;
 }
 
 /* The proof of CRAM-MD5 (RFC 2195) over the last 334's challenge. */
 static bool
-make_cram(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out, struct err *err)
+make_cram(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
+    struct err *err)
 {
 	struct auth_credentials who = { .user = arg[0], .password = arg[1] };
 	struct buf response = { .max = AUTH_RESPONSE_MAX };
@@ -49,7 +56,8 @@ make_cram(struct script_vars *v, struct span arg[2], struct arena *arena, struct
 	if (!lib)
 		return false;
 	if (v->challenge.len == 0 || !base64_decode(arena, v->challenge, &challenge))
-		return err_set(err, ERR_USAGE, "{{cram-md5}} answers a 334 with a challenge, and there was none");
+		return err_set(err, ERR_USAGE,
+		    "{{cram-md5}} answers a 334 with a challenge, and there was none");
 	struct auth *auth = auth_new(auth_mech(SPAN("CRAM-MD5")), &who, lib, err);
 	bool ok = auth && auth_respond(auth, challenge, &response, err);
 	if (ok)
@@ -60,7 +68,8 @@ make_cram(struct script_vars *v, struct span arg[2], struct arena *arena, struct
 }
 
 static bool
-make_uuid(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out, struct err *err)
+make_uuid(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
+    struct err *err)
 {
 	(void)v, (void)arg, (void)err;
 	*out = value_make(TYPE_UUID, arena);
@@ -68,7 +77,8 @@ make_uuid(struct script_vars *v, struct span arg[2], struct arena *arena, struct
 }
 
 static bool
-make_now(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out, struct err *err)
+make_now(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
+    struct err *err)
 {
 	time_t now = time(NULL);
 	char text[40];
@@ -82,7 +92,8 @@ make_now(struct script_vars *v, struct span arg[2], struct arena *arena, struct 
 }
 
 static bool
-make_date(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out, struct err *err)
+make_date(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
+    struct err *err)
 {
 	(void)v, (void)arg, (void)err;
 	*out = value_make(TYPE_DATE, arena);
@@ -90,13 +101,15 @@ make_date(struct script_vars *v, struct span arg[2], struct arena *arena, struct
 }
 
 static bool
-make_repeat(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out, struct err *err)
+make_repeat(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
+    struct err *err)
 {
 	unsigned long long times;
 
 	(void)v;
 	if (!span_number(arg[0], FILLED_MAX, &times) || times * arg[1].len > FILLED_MAX)
-		return err_set(err, ERR_USAGE, "{{repeat N X}}: want a number, and at most %d octets in all", FILLED_MAX);
+		return err_set(err, ERR_USAGE,
+		    "{{repeat N X}}: want a number, and at most %d octets in all", FILLED_MAX);
 	char *mem = arena_get(arena, (size_t)times * arg[1].len + 1);
 	for (size_t i = 0; arg[1].len > 0 && i < times; i++)
 		memcpy(mem + i * arg[1].len, arg[1].at, arg[1].len);
@@ -105,28 +118,35 @@ make_repeat(struct script_vars *v, struct span arg[2], struct arena *arena, stru
 }
 
 static bool
-make_env(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out, struct err *err)
+make_env(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
+    struct err *err)
 {
 	const char *value = getenv(arena_string(arena, arg[0]));
 
 	if (span_starts(arg[0], SPAN("SMTPSH_SECRET_")))
-		return err_set(err, ERR_USAGE, "{{env %.*s}}: a secret is read by /secret alone", SPAN_ARG(span_first(arg[0], 60)));
+		return err_set(err, ERR_USAGE, "{{env %.*s}}: a secret is read by /secret alone",
+		    SPAN_ARG(span_first(arg[0], 60)));
 	if (!v->allow_env)
-		return err_set(err, ERR_USAGE, "{{env %.*s}}: scripts read the environment only with --allow-env",
+		return err_set(err, ERR_USAGE,
+		    "{{env %.*s}}: scripts read the environment only with --allow-env",
 		    SPAN_ARG(span_first(arg[0], 60)));
 	if (!value)
-		return err_set(err, ERR_USAGE, "{{env %.*s}}: not in the environment", SPAN_ARG(span_first(arg[0], 60)));
+		return err_set(err, ERR_USAGE, "{{env %.*s}}: not in the environment",
+		    SPAN_ARG(span_first(arg[0], 60)));
 	*out = span_of(value);
 	return true;
 }
 
 const struct function functions[] = {
-	{ "plain", "USER PASSWORD", "The initial response of AUTH PLAIN", 2, true, true, make_plain },
+	{ "plain", "USER PASSWORD", "The initial response of AUTH PLAIN", 2, true, true,
+	    make_plain },
 	{ "b64", "X", "X in base64", 1, false, false, make_b64 },
 	{ "login-user", "USER", "The user name as AUTH LOGIN has it", 1, false, true, make_b64 },
 	{ "login-pass", "PASSWORD", "The password as AUTH LOGIN has it", 1, true, true, make_b64 },
-	{ "cram-md5", "USER PASSWORD", "The answer to the challenge of AUTH CRAM-MD5", 2, true, true, make_cram },
-	{ "xoauth2", "USER TOKEN", "The initial response of AUTH XOAUTH2", 2, true, true, make_xoauth2 },
+	{ "cram-md5", "USER PASSWORD", "The answer to the challenge of AUTH CRAM-MD5", 2, true,
+	    true, make_cram },
+	{ "xoauth2", "USER TOKEN", "The initial response of AUTH XOAUTH2", 2, true, true,
+	    make_xoauth2 },
 	{ "uuid", "", "A new UUID each time", 0, false, false, make_uuid },
 	{ "now", "", "The time, in UTC, as 2026-01-31T12:00:00Z", 0, false, false, make_now },
 	{ "date-rfc5322", "", "The time, as in a Date header", 0, false, false, make_date },

@@ -20,9 +20,12 @@ mark_of(const struct import_dialect *d, struct span line, struct span *text)
 		struct span mark = span_of(m->text), hit = line;
 		/* What ends in a blank may stand there without it, when nothing follows. */
 		struct span shorter = span_first(mark, mark.len - 1);
-		bool bare = mark.at[mark.len - 1] == ' ' && (m->inside ? span_ends_case(line, shorter) : span_eq(line, shorter));
+		bool bare = mark.at[mark.len - 1] == ' ' &&
+		    (m->inside ? span_ends_case(line, shorter) : span_eq(line, shorter));
 		if (m->inside)
-			hit = bare && span_find(line, mark).len == 0 ? span_skip(line, line.len - shorter.len) : span_find(line, mark);
+			hit = bare && span_find(line, mark).len == 0 ?
+			    span_skip(line, line.len - shorter.len) :
+			    span_find(line, mark);
 		else if (!span_starts(line, mark) && !bare)
 			continue;
 		if (hit.len == 0)
@@ -43,7 +46,8 @@ score(const struct import_dialect *d, struct span log)
 
 	for (unsigned i = 0; i < 2000 && span_line(&log, &line); i++) {
 		struct span trimmed = span_trim(line);
-		const struct import_mark *m = mark_of(d, d->sign || strcmp(d->name, "rfc") == 0 ? trimmed : line, &text);
+		const struct import_mark *m = mark_of(
+		    d, d->sign || strcmp(d->name, "rfc") == 0 ? trimmed : line, &text);
 		if (m) {
 			n++;
 			sides[m->side]++;
@@ -56,7 +60,9 @@ score(const struct import_dialect *d, struct span log)
 	if (d->terminal)
 		return replies > 0 ? d->sign ? 1000000 : 1 : 0;
 	/* Both sides speak; sendmail's server has no mark. */
-	return sides[IMPORT_CLIENT] && (sides[IMPORT_SERVER] || strcmp(d->name, "sendmail") == 0) ? n + 1 : 0;
+	return sides[IMPORT_CLIENT] && (sides[IMPORT_SERVER] || strcmp(d->name, "sendmail") == 0) ?
+	    n + 1 :
+	    0;
 }
 
 const struct import_dialect *
@@ -88,7 +94,10 @@ names_peer(const struct import_dialect *d)
 	return strcmp(d->name, "postfix") == 0;
 }
 
-/* Does the side that the marks call the client speak in reply codes? Then the log is the other end's. */
+/*
+ * Does the side that the marks call the client speak in reply codes? Then the log is the other
+ * end's.
+ */
 static bool
 is_swapped(const struct import_dialect *d, struct span log)
 {
@@ -135,7 +144,10 @@ put_head(const struct import *im, struct buf *out)
 		buf_printf(out, "/secret token\n");
 }
 
-/* The first line that looks like a reply, wherever in it the reply begins, for who marks the log by hand. */
+/*
+ * The first line that looks like a reply, wherever in it the reply begins, for who marks the log by
+ * hand.
+ */
 static void
 refuse(const struct import *im, struct span log, const char *why, struct err *err)
 {
@@ -147,13 +159,18 @@ refuse(const struct import *im, struct span log, const char *why, struct err *er
 		number++;
 		for (size_t i = 0; i + 4 < line.len; i++) {
 			bool begins = i == 0 || !(line.at[i - 1] >= '0' && line.at[i - 1] <= '9');
-			if (!begins || line.at[i + 3] == '\r' || !import_is_reply(span_first(span_skip(line, i), 4)))
+			if (!begins || line.at[i + 3] == '\r' ||
+			    !import_is_reply(span_first(span_skip(line, i), 4)))
 				continue;
-			struct span shown = secrecy_shown(&im->secrets, &arena, span_first(span_trim(line), 100));
+			struct span shown = secrecy_shown(
+			    &im->secrets, &arena, span_first(span_trim(line), 100));
 			shown = text_safe(&arena, shown);
-			err_set(err, ERR_USAGE, "this is not read as a log of %s: %s; the first line that looks like a reply is line %u, "
-			    "\"%.*s\"; mark the lines by hand with \"C: \" and \"S: \" and use --from rfc", im->dialect->help, why, number,
-			    SPAN_ARG(shown));
+			err_set(err, ERR_USAGE,
+			    "this is not read as a log of %s: %s; the first line that looks like a "
+			    "reply is line %u, "
+			    "\"%.*s\"; mark the lines by hand with \"C: \" and \"S: \" and use "
+			    "--from rfc",
+			    im->dialect->help, why, number, SPAN_ARG(shown));
 			arena_release(&arena);
 			return;
 		}
@@ -168,15 +185,21 @@ is_dialogue(const struct import *im, struct span log, struct err *err)
 	unsigned said = im->commands + im->strange;
 
 	if (im->replies == 0 && said == 0)
-		return err_set(err, ERR_USAGE, "there is no dialogue of %s in it", im->dialect->help);
+		return err_set(
+		    err, ERR_USAGE, "there is no dialogue of %s in it", im->dialect->help);
 	if (im->replies == 0)
-		return err_set(err, ERR_USAGE, "the server's side is missing: there are %u lines of a client, and no reply", said);
+		return err_set(err, ERR_USAGE,
+		    "the server's side is missing: there are %u lines of a client, and no reply",
+		    said);
 	if (im->strange > im->commands)
 		refuse(im, log, "most lines that would be commands begin with no SMTP verb", err);
 	else if (said == 0)
 		refuse(im, log, "the client's side is missing, there are only replies", err);
 	else if (im->dialect->terminal && im->unasked > 0)
-		refuse(im, log, "a side is missing, there are replies that no command asks for, or a message that no 354 does", err);
+		refuse(im, log,
+		    "a side is missing, there are replies that no command asks for, or a message "
+		    "that no 354 does",
+		    err);
 	else
 		return true;
 	return false;
@@ -186,14 +209,20 @@ bool
 import_log(const struct import_dialect *d, struct span log, struct buf *out, struct err *err)
 {
 	struct buf body = { .max = IMPORT_OUT_MAX };
-	struct import im = { .dialect = d, .swapped = is_swapped(d, log), .out = &body, .cases = { .max = IMPORT_OUT_MAX },
-	    .pending = { .max = IMPORT_LINE_MAX }, .doubtful = { .max = IMPORT_LINE_MAX }, .held = { .max = IMPORT_OUT_MAX },
-	    .banner = true };
+	struct import im = { .dialect = d,
+		.swapped = is_swapped(d, log),
+		.out = &body,
+		.cases = { .max = IMPORT_OUT_MAX },
+		.pending = { .max = IMPORT_LINE_MAX },
+		.doubtful = { .max = IMPORT_LINE_MAX },
+		.held = { .max = IMPORT_OUT_MAX },
+		.banner = true };
 	struct span line, all = log;
 
 	import_find_secrets(&im, log);
 	while (span_line(&log, &line)) {
-		one_line(&im, import_clean(&im.arena, span_first(line, IMPORT_LINE_MAX), d->terminal));
+		one_line(
+		    &im, import_clean(&im.arena, span_first(line, IMPORT_LINE_MAX), d->terminal));
 		arena_reset(&im.arena);
 	}
 	import_end(&im);

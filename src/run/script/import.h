@@ -1,7 +1,8 @@
 /*
- * Another tool's log becomes a script. A pure function of octets: lines are cleaned, told apart by the marks of the
- * dialect, and written as C: and S: lines. What a log does not show is marked with a comment and never made up; what
- * is secret in it is replaced by the function that makes it again (/var user, /secret password).
+ * Another tool's log becomes a script. A pure function of octets: lines are cleaned, told apart by
+ * the marks of the dialect, and written as C: and S: lines. What a log does not show is marked with
+ * a comment and never made up; what is secret in it is replaced by the function that makes it again
+ * (/var user, /secret password).
  */
 #ifndef RUN_SCRIPT_IMPORT_H
 #define RUN_SCRIPT_IMPORT_H
@@ -13,7 +14,10 @@ enum { IMPORT_LOG_MAX = 16 << 20, IMPORT_OUT_MAX = 64 << 20, IMPORT_LINE_MAX = 6
 
 enum import_side { IMPORT_CLIENT, IMPORT_SERVER };
 
-/* How the lines of one side begin: at the line's start, or behind whatever stands before (a date, a process). */
+/*
+ * How the lines of one side begin: at the line's start, or behind whatever stands before (a date, a
+ * process).
+ */
 struct import_mark {
 	enum import_side side;
 	const char *text;
@@ -24,11 +28,14 @@ struct import;
 struct import_dialect {
 	const char *name, *help;
 	struct import_mark mark[10];		/* ends in a NULL text */
-	const char *sign;			/* a line that begins so gives it away; NULL: its marks do */
-	bool terminal;				/* a screen was captured: both sides bare, told apart by what they say */
+	/* a line that begins so gives it away; NULL: its marks do */
+	const char *sign;
+	/* a screen was captured: both sides bare, told apart by what they say */
+	bool terminal;
 	bool hides_text;			/* the message's text is not shown */
 	bool hides_dot;				/* or it is, without its dot */
-	bool symmetric;				/* of either end: who speaks in codes is the server */
+	/* of either end: who speaks in codes is the server */
+	bool symmetric;
 	/* One cleaned line; false: as its marks say. NULL: always as its marks say. */
 	bool (*line)(struct import *, struct span);
 };
@@ -37,7 +44,9 @@ extern const struct import_dialect import_dialects[];	/* ends in a NULL name */
 const struct import_dialect *import_dialect(struct span name);	/* NULL: there is none */
 const struct import_dialect *import_recognise(struct span log);	/* NULL: it looks like none */
 
-/* Appends the script of `log` to *out. False with err (ERR_USAGE) when there is no dialogue in it. */
+/*
+ * Appends the script of `log` to *out. False with err (ERR_USAGE) when there is no dialogue in it.
+ */
 bool import_log(const struct import_dialect *, struct span log, struct buf *out, struct err *);
 
 #endif

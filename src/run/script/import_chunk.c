@@ -1,4 +1,7 @@
-/* import_chunk - the octets behind BDAT n: as the log shows them, or others in their place, as many as were announced. */
+/*
+ * import_chunk - the octets behind BDAT n: as the log shows them, or others in their place, as many
+ * as were announced.
+ */
 #include "run/script/import_priv.h"
 
 enum { FILLER_MAX = 4 << 20, FILLER_LINE = 72 };
@@ -48,12 +51,20 @@ import_chunk_takes(struct import *im, struct span line)
 static void
 put_filler(struct import *im)
 {
-	static const char filler[] = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+	static const char filler[] =
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 
-	import_comment(im, "the log does not show these octets: others stand for them, as many as were announced");
+	import_comment(im,
+	    "the log does not show these octets: others stand for them, as many as were announced");
 	for (unsigned long long left = im->chunk; left > 0;) {
-		unsigned long long n = left > FILLER_LINE ? FILLER_LINE - 2 : left >= 2 ? left - 2 : 0;
-		buf_printf(im->out, left == 1 ? "C\\: x\n" : n == 0 ? "C:\n" : "C: %.*s\n", (int)n, filler);
+		unsigned long long n = left > FILLER_LINE ? FILLER_LINE - 2 :
+		    left >= 2				  ? left - 2 :
+							    0;
+		buf_printf(im->out,
+		    left == 1  ? "C\\: x\n" :
+			n == 0 ? "C:\n" :
+				 "C: %.*s\n",
+		    (int)n, filler);
 		left -= left == 1 ? 1 : n + 2;
 	}
 }

@@ -30,14 +30,16 @@ starts_with_any(struct span line, const char *const list[])
 static bool
 is_furniture(struct span s)
 {
-	return (span_starts(s, SPAN("RFC ")) && s.len > 8) || (s.len > 0 && s.at[s.len - 1] == ']' && span_find(s, SPAN("[Page ")).len > 0);
+	return (span_starts(s, SPAN("RFC ")) && s.len > 8) ||
+	    (s.len > 0 && s.at[s.len - 1] == ']' && span_find(s, SPAN("[Page ")).len > 0);
 }
 
 /* "<waits for connection>", "... TLS negotiation proceeds" */
 static bool
 is_direction(struct span s)
 {
-	return span_starts(s, SPAN("... ")) || (s.len > 0 && s.at[0] == '<' && s.at[s.len - 1] == '>');
+	return span_starts(s, SPAN("... ")) ||
+	    (s.len > 0 && s.at[0] == '<' && s.at[s.len - 1] == '>');
 }
 
 static void
@@ -78,10 +80,13 @@ rfc_line(struct import *im, struct span line)
 		marked = span_skip(marked, mark.len);
 		marked = span_skip(marked, marked.len > 0 && marked.at[0] == ' ');
 		/* Blanks at a line's end are the paste's, but for a message's. */
-		rfc_mark(im, m->side, im->mode == IMPORT_TEXT || im->mode == IMPORT_CHUNK ? marked : span_trim(marked));
+		rfc_mark(im, m->side,
+		    im->mode == IMPORT_TEXT || im->mode == IMPORT_CHUNK ? marked :
+									  span_trim(marked));
 		return true;
 	}
-	if (text.len == 0 || is_furniture(text) || !im->gathers || buf_span(&im->pending).len == 0 || line.at[0] != ' ')
+	if (text.len == 0 || is_furniture(text) || !im->gathers ||
+	    buf_span(&im->pending).len == 0 || line.at[0] != ' ')
 		return true;
 	if (is_direction(text))
 		import_end(im);		/* what stands below goes on with it */
@@ -128,20 +133,41 @@ swaks_line(struct import *im, struct span line)
 /* ---- terminals: both sides bare */
 
 static const char *const telnet_noise[] = {
-	"Trying ", "Connected to ", "Escape character is ", "Connection closed by foreign host", "Connection to ", "telnet> ",
-	"Script started", "Script done", "Ncat: ", NULL,
+	"Trying ",
+	"Connected to ",
+	"Escape character is ",
+	"Connection closed by foreign host",
+	"Connection to ",
+	"telnet> ",
+	"Script started",
+	"Script done",
+	"Ncat: ",
+	NULL,
 };
 
 static const char *const openssl_noise[] = {
-	"CONNECTED(", "---", "depth=", "verify ", "verify return", "DONE", "closed", "RENEGOTIATING", "KEYUPDATE", "Connecting to ",
-	"read:errno=", "poll error", "Certificate chain", NULL,
+	"CONNECTED(",
+	"---",
+	"depth=",
+	"verify ",
+	"verify return",
+	"DONE",
+	"closed",
+	"RENEGOTIATING",
+	"KEYUPDATE",
+	"Connecting to ",
+	"read:errno=",
+	"poll error",
+	"Certificate chain",
+	NULL,
 };
 
 static void
 bare_line(struct import *im, struct span line)
 {
-	bool reply = import_is_reply(line) && im->mode != IMPORT_TEXT && !(im->mode == IMPORT_ANSWERS && im->last_side == IMPORT_SERVER &&
-	    !im->reply_open && (line.len == 3 || line.at[3] == '-' ? false : !span_has(line, ' ')));
+	bool reply = import_is_reply(line) && im->mode != IMPORT_TEXT &&
+	    !(im->mode == IMPORT_ANSWERS && im->last_side == IMPORT_SERVER && !im->reply_open &&
+		(line.len == 3 || line.at[3] == '-' ? false : !span_has(line, ' ')));
 
 	bool goes = im->begun && !im->ended && (line.len > 0 || im->mode == IMPORT_TEXT);
 	if (reply) {
@@ -149,7 +175,8 @@ bare_line(struct import *im, struct span line)
 		import_server(im, line);
 	} else if (goes && im->mode == IMPORT_COMMANDS && verb_of(line, NULL) == VERB_OTHER) {
 		import_doubt(im, line);
-	} else if (goes && im->mode == IMPORT_ANSWERS && !span_eq(line, SPAN("*")) && line.at[0] != '*' && !base64_is(line)) {
+	} else if (goes && im->mode == IMPORT_ANSWERS && !span_eq(line, SPAN("*")) &&
+	    line.at[0] != '*' && !base64_is(line)) {
 		import_doubt(im, line);
 	} else if (goes) {
 		import_settle(im, false);
@@ -169,7 +196,10 @@ telnet_line(struct import *im, struct span line)
 	return true;
 }
 
-/* s_client says EHLO and STARTTLS unseen; a terminal then shows the last line of the first EHLO's reply, a pipe not even that. */
+/*
+ * s_client says EHLO and STARTTLS unseen; a terminal then shows the last line of the first EHLO's
+ * reply, a pipe not even that.
+ */
 static bool
 openssl_line(struct import *im, struct span line)
 {
@@ -183,11 +213,14 @@ openssl_line(struct import *im, struct span line)
 		im->noise = true;
 	if (span_starts(line, SPAN("read R BLOCK")))
 		im->noise = false;
-	if (im->noise || span_starts(line, SPAN("read R BLOCK")) || starts_with_any(line, openssl_noise))
+	if (im->noise || span_starts(line, SPAN("read R BLOCK")) ||
+	    starts_with_any(line, openssl_noise))
 		return true;
 	bool reply = import_is_reply(line);
-	if (!im->begun && (reply ? span_starts(line, SPAN("250")) : verb_of(line, NULL) != VERB_OTHER)) {
-		import_comment(im, "openssl s_client said EHLO and STARTTLS here; its log does not show them");
+	if (!im->begun &&
+	    (reply ? span_starts(line, SPAN("250")) : verb_of(line, NULL) != VERB_OTHER)) {
+		import_comment(
+		    im, "openssl s_client said EHLO and STARTTLS here; its log does not show them");
 		import_put(im, "/starttls");
 		im->begun = true;
 		if (reply)
@@ -210,7 +243,8 @@ exim_line(struct import *im, struct span line)
 		return true;
 	if (span_starts(text, SPAN("Connecting to ")))
 		import_connection(im);
-	if (im->last_side != IMPORT_SERVER || !im->reply_open || !span_starts(line, SPAN("    ")) || !import_is_reply(text))
+	if (im->last_side != IMPORT_SERVER || !im->reply_open || !span_starts(line, SPAN("    ")) ||
+	    !import_is_reply(text))
 		return false;
 	import_server(im, text);
 	return true;
@@ -255,8 +289,8 @@ python_line(struct import *im, struct span line)
 		import_connection(im);
 	else if (after(line, "send: ", false, &text))
 		all_lines(im, import_python(&im->arena, text), IMPORT_CLIENT);
-	else if (after(line, "reply: b'", false, &text) || after(line, "reply: b\"", false, &text) ||
-	    after(line, "reply: '", false, &text))
+	else if (after(line, "reply: b'", false, &text) ||
+	    after(line, "reply: b\"", false, &text) || after(line, "reply: '", false, &text))
 		all_lines(im, import_python(&im->arena, span_skip(line, 7)), IMPORT_SERVER);
 	return true;
 }
@@ -267,7 +301,8 @@ static void
 glued(struct import *im, struct span reply)
 {
 	for (size_t i = 4; reply.len > 4 && reply.at[3] == '-' && i + 3 < reply.len; i++)
-		if (memcmp(reply.at + i, reply.at, 3) == 0 && (reply.at[i + 3] == '-' || reply.at[i + 3] == ' ')) {
+		if (memcmp(reply.at + i, reply.at, 3) == 0 &&
+		    (reply.at[i + 3] == '-' || reply.at[i + 3] == ' ')) {
 			import_server(im, span_first(reply, i));
 			reply = span_skip(reply, i);
 			i = 3;
@@ -278,8 +313,12 @@ glued(struct import *im, struct span reply)
 static bool
 phpmailer_line(struct import *im, struct span line)
 {
-	static const char *const clients[] = { "CLIENT -> SERVER: ", "CLIENT -&gt; SERVER: ", "CLIENT -> SERVER:", NULL };
-	static const char *const servers[] = { "SERVER -> CLIENT: ", "SERVER -&gt; CLIENT: ", NULL };
+	static const char *const clients[] = {
+		"CLIENT -> SERVER: ", "CLIENT -&gt; SERVER: ", "CLIENT -> SERVER:", NULL
+	};
+	static const char *const servers[] = {
+		"SERVER -> CLIENT: ", "SERVER -&gt; CLIENT: ", NULL
+	};
 	struct span text;
 
 	if (span_ends_case(line, SPAN("<br>")))
@@ -295,7 +334,10 @@ phpmailer_line(struct import *im, struct span line)
 			import_client(im, text);
 			return true;
 		}
-	/* A reply goes on in lines without a mark, behind blanks and whatever a collector put before them. */
+	/*
+	 * A reply goes on in lines without a mark, behind blanks and whatever a collector put
+	 * before them.
+	 */
 	for (size_t i = 0; im->reply_open && i + 3 < line.len; i++) {
 		struct span rest = span_skip(line, i);
 		bool begins = i == 0 || line.at[i - 1] == ' ' || line.at[i - 1] == '\t';
@@ -312,9 +354,11 @@ phpmailer_line(struct import *im, struct span line)
 static bool
 nodemailer_line(struct import *im, struct span line)
 {
-	struct span text = span_find(span_find(line, SPAN("DEBUG [")), SPAN("]")), mark = span_trim(span_first(text, 5));
+	struct span text = span_find(span_find(line, SPAN("DEBUG [")), SPAN("]")),
+		    mark = span_trim(span_first(text, 5));
 
-	if (im->mode != IMPORT_TEXT || text.len == 0 || span_eq(mark, SPAN("] S:")) || span_eq(mark, SPAN("] C:")))
+	if (im->mode != IMPORT_TEXT || text.len == 0 || span_eq(mark, SPAN("] S:")) ||
+	    span_eq(mark, SPAN("] C:")))
 		return false;
 	text = span_skip(text, 1);
 	import_client(im, span_skip(text, text.len > 0 && text.at[0] == ' '));
@@ -327,23 +371,37 @@ nodemailer_line(struct import *im, struct span line)
 #define S_IN(text)	{ IMPORT_SERVER, text, true }
 
 const struct import_dialect import_dialects[] = {
-	{ "swaks", "swaks", { C(" -> "), C(" ~> "), C("**> "), C("*~> "), S("<-  "), S("<~  "), S("<** "), S("<~* ") }, .line = swaks_line },
-	{ "exim", "Exim -v or -d", { C_IN("SMTP>> "), C_IN("SMTP|> "), C_IN("SMTP>| "), C_IN("SMTP+> "), S_IN("SMTP<< ") }, .hides_text = true,
-	  .line = exim_line },
-	{ "python", "Python's smtplib", { C("send: "), S("reply: b"), S("reply: '") }, .line = python_line },
-	{ "phpmailer", "PHPMailer", { C_IN("CLIENT -> SERVER:"), S_IN("SERVER -> CLIENT:"), C_IN("CLIENT -&gt; SERVER:"),
-	  S_IN("SERVER -&gt; CLIENT:") }, .line = phpmailer_line },
+	{ "swaks", "swaks",
+	    { C(" -> "), C(" ~> "), C("**> "), C("*~> "), S("<-  "), S("<~  "), S("<** "),
+		S("<~* ") },
+	    .line = swaks_line },
+	{ "exim", "Exim -v or -d",
+	    { C_IN("SMTP>> "), C_IN("SMTP|> "), C_IN("SMTP>| "), C_IN("SMTP+> "), S_IN("SMTP<< ") },
+	    .hides_text = true, .line = exim_line },
+	{ "python", "Python's smtplib", { C("send: "), S("reply: b"), S("reply: '") },
+	    .line = python_line },
+	{ "phpmailer", "PHPMailer",
+	    { C_IN("CLIENT -> SERVER:"), S_IN("SERVER -> CLIENT:"), C_IN("CLIENT -&gt; SERVER:"),
+		S_IN("SERVER -&gt; CLIENT:") },
+	    .line = phpmailer_line },
 	{ "msmtp", "msmtp -d", { C("--> "), S("<-- ") }, .hides_text = true },
 	{ "sendmail", "sendmail -v", { C(">>> ") }, .hides_text = true, .line = sendmail_line },
-	{ "postfix-notice", "Postfix's protocol error notice", { C(" In:  "), S(" Out: ") }, .hides_text = true, .symmetric = true },
-	{ "postfix", "Postfix -v in the log", { C_IN("]: < "), S_IN("]: > ") }, .hides_text = true, .symmetric = true },
+	{ "postfix-notice", "Postfix's protocol error notice", { C(" In:  "), S(" Out: ") },
+	    .hides_text = true, .symmetric = true },
+	{ "postfix", "Postfix -v in the log", { C_IN("]: < "), S_IN("]: > ") }, .hides_text = true,
+	    .symmetric = true },
 	{ "curl", "curl -v", { C("> "), S("< ") }, .hides_text = true, .line = curl_line },
-	{ "nodemailer", "nodemailer, with \"C:\" and \"S:\" behind a prefix", { C_IN("] C: "), S_IN("] S: ") }, .hides_text = true,
-	  .hides_dot = true, .line = nodemailer_line },
-	{ "sender", "RFCs that write S: for the sender and R: for the receiver", { C("S: "), S("R: ") }, .sign = "R: ", .line = rfc_line },
-	{ "arrows", "RFCs that write >>> and <<<", { C(">>> "), S("<<< ") }, .sign = "<<< ", .line = rfc_line },
+	{ "nodemailer", "nodemailer, with \"C:\" and \"S:\" behind a prefix",
+	    { C_IN("] C: "), S_IN("] S: ") }, .hides_text = true, .hides_dot = true,
+	    .line = nodemailer_line },
+	{ "sender", "RFCs that write S: for the sender and R: for the receiver",
+	    { C("S: "), S("R: ") }, .sign = "R: ", .line = rfc_line },
+	{ "arrows", "RFCs that write >>> and <<<", { C(">>> "), S("<<< ") }, .sign = "<<< ",
+	    .line = rfc_line },
 	{ "rfc", "RFCs and MailKit: C: and S:", { C("C: "), S("S: ") }, .line = rfc_line },
-	{ "openssl", "openssl s_client, captured", { { 0 } }, .sign = "CONNECTED(", .terminal = true, .line = openssl_line },
-	{ "telnet", "telnet, nc or script(1), captured", { { 0 } }, .terminal = true, .line = telnet_line },
+	{ "openssl", "openssl s_client, captured", { { 0 } }, .sign = "CONNECTED(",
+	    .terminal = true, .line = openssl_line },
+	{ "telnet", "telnet, nc or script(1), captured", { { 0 } }, .terminal = true,
+	    .line = telnet_line },
 	{ .name = NULL },
 };

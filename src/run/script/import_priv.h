@@ -26,9 +26,11 @@ struct import {
 	struct buf *out;		/* of the connection in hand */
 	struct buf cases;		/* those before it, each with its /case */
 	unsigned ncases;
-	struct buf pending;		/* one line that may go on in the next (RFC pastes), where `gathers` */
+	/* one line that may go on in the next (RFC pastes), where `gathers` */
+	struct buf pending;
 	bool gathers;
-	struct buf doubtful;		/* a terminal's line that is no known command: it is one if a reply to it comes next */
+	/* a terminal's line that is no known command: it is one if a reply to it comes next */
+	struct buf doubtful;
 	bool doubts;
 	enum verb verb;			/* last said */
 	unsigned owed;			/* commands that no reply came to yet */
@@ -36,7 +38,8 @@ struct import {
 	char code[4];			/* of the reply that is open */
 	unsigned answers;		/* given in this AUTH */
 	char mechanism[24], size[24], user[128];
-	unsigned long long chunk, chunk_left;	/* octets that BDAT announced; those not shown yet */
+	/* octets that BDAT announced; those not shown yet */
+	unsigned long long chunk, chunk_left;
 	struct buf chunk_lines;
 	bool body_owed;			/* what stands for a message waits for its reply */
 	struct buf held;		/* the lines said meanwhile */
@@ -44,7 +47,8 @@ struct import {
 
 	/* is it a log of this dialect at all? */
 	unsigned commands, strange, replies;	/* with a verb, without one; whole replies */
-	unsigned unasked, asides;	/* replies that no command asks for; lines of neither side, which became comments */
+	/* replies that no command asks for; lines of neither side, which became comments */
+	unsigned unasked, asides;
 };
 
 /* import_write.c */
@@ -55,20 +59,26 @@ void import_put(struct import *, const char *line);		/* a line of the script as 
 void import_connection(struct import *);			/* another one begins */
 void import_end(struct import *);
 void import_doubt(struct import *, struct span line);		/* this line may be a command */
-void import_settle(struct import *, bool reply);		/* what comes next is a reply, or not */
+/* what comes next is a reply, or not */
+void import_settle(struct import *, bool reply);
 void import_put_client(struct import *, struct span line);	/* C: and the line, as it is sent */
 
 /* import_secrets.c: all of them go into ->secrets */
 void import_find_secrets(struct import *, struct span log);
 
 /* import_chunk.c */
-void import_chunk(struct import *, struct span bdat);		/* this command was said: its octets follow */
-bool import_chunk_takes(struct import *, struct span line);	/* false: the chunk is over, this is a command */
-void import_chunk_end(struct import *);				/* if one is open: what it has, or what stands for it */
+/* this command was said: its octets follow */
+void import_chunk(struct import *, struct span bdat);
+/* false: the chunk is over, this is a command */
+bool import_chunk_takes(struct import *, struct span line);
+/* if one is open: what it has, or what stands for it */
+void import_chunk_end(struct import *);
 
 /* import_lines.c */
-bool import_is_reply(struct span line);				/* three digits, then "-", a blank, or nothing */
-struct span import_clean(struct arena *, struct span line, bool terminal);	/* no ANSI, no CR; backspaces done */
+/* three digits, then "-", a blank, or nothing */
+bool import_is_reply(struct span line);
+/* no ANSI, no CR; backspaces done */
+struct span import_clean(struct arena *, struct span line, bool terminal);
 struct span import_python(struct arena *, struct span literal);	/* the value of '…' or b'…' */
 
 #endif

@@ -1,13 +1,15 @@
 /*
- * import - secrets of a log, found before its dialect is known and whatever that is: what follows AUTH and a mechanism
- * anywhere in a line, and what answers a 334. They then are starred wherever the script would show them again.
+ * import - secrets of a log, found before its dialect is known and whatever that is: what follows
+ * AUTH and a mechanism anywhere in a line, and what answers a 334. They then are starred wherever
+ * the script would show them again.
  */
 #include "run/script/import_priv.h"
 
 #include "base/base64.h"
 #include "smtp/auth.h"
 
-enum { WINDOW_LINES = 12 };		/* behind a 334: prompts, blank lines and remarks may stand before the answer */
+/* behind a 334: prompts, blank lines and remarks may stand before the answer */
+enum { WINDOW_LINES = 12 };
 
 static bool
 is_letter(char c)
@@ -45,7 +47,8 @@ is_encoded(struct span word, bool alone)
 	if (word.len < 4 || !base64_is(word))
 		return false;
 	for (size_t i = 0; i < word.len; i++)
-		odd |= !is_letter(word.at[i]) || (i > 0 && word.at[i] < 'a' && word.at[i - 1] >= 'a');
+		odd |= !is_letter(word.at[i]) ||
+		    (i > 0 && word.at[i] < 'a' && word.at[i - 1] >= 'a');
 	return odd;
 }
 
@@ -53,10 +56,14 @@ is_encoded(struct span word, bool alone)
 static bool
 is_offer(struct span before)
 {
-	return before.len >= 4 && is_digit(before.at[before.len - 2]) && is_digit(before.at[before.len - 3]) && is_digit(before.at[before.len - 4]);
+	return before.len >= 4 && is_digit(before.at[before.len - 2]) &&
+	    is_digit(before.at[before.len - 3]) && is_digit(before.at[before.len - 4]);
 }
 
-/* True when an AUTH without a response stands in the line: its answers follow, whether or not the log shows the 334s. */
+/*
+ * True when an AUTH without a response stands in the line: its answers follow, whether or not the
+ * log shows the 334s.
+ */
 static bool
 scan_auth(struct import *im, struct span line)
 {
@@ -64,15 +71,19 @@ scan_auth(struct import *im, struct span line)
 
 	for (size_t i = 0; i + 4 < line.len; i++) {
 		struct span rest = span_skip(line, i);
-		if (!span_starts_case(rest, SPAN("AUTH ")) || (i > 0 && (is_letter(line.at[i - 1]) || is_offer(span_first(line, i)))))
+		if (!span_starts_case(rest, SPAN("AUTH ")) ||
+		    (i > 0 && (is_letter(line.at[i - 1]) || is_offer(span_first(line, i)))))
 			continue;
 		rest = span_skip(rest, 5);
 		struct span mech = token(&rest), response = token(&rest);
 		if (!auth_is_name(mech) || auth_mech(response))
 			continue;
 		bool given = is_encoded(response, false);
-		secrecy_said(&im->secrets, given ? arena_printf(&im->arena, "AUTH %.*s %.*s", SPAN_ARG(mech), SPAN_ARG(response)) :
-		    arena_printf(&im->arena, "AUTH %.*s", SPAN_ARG(mech)), false, &im->arena);
+		secrecy_said(&im->secrets,
+		    given ? arena_printf(
+				&im->arena, "AUTH %.*s %.*s", SPAN_ARG(mech), SPAN_ARG(response)) :
+			    arena_printf(&im->arena, "AUTH %.*s", SPAN_ARG(mech)),
+		    false, &im->arena);
 		waits = !given && auth_mech(mech);
 	}
 	return waits;
@@ -84,8 +95,11 @@ scan_challenge(struct import *im, struct span line)
 {
 	for (size_t i = 0; i + 3 <= line.len; i++) {
 		struct span rest = span_skip(line, i + 3);
-		bool before = i == 0 || !(is_digit(line.at[i - 1]) || is_letter(line.at[i - 1]) || line.at[i - 1] == '.');
-		if (memcmp(line.at + i, "334", 3) != 0 || !before || (rest.len > 0 && rest.at[0] != ' ' && rest.at[0] != '\r' && rest.at[0] != '\\'))
+		bool before = i == 0 ||
+		    !(is_digit(line.at[i - 1]) || is_letter(line.at[i - 1]) ||
+			line.at[i - 1] == '.');
+		if (memcmp(line.at + i, "334", 3) != 0 || !before ||
+		    (rest.len > 0 && rest.at[0] != ' ' && rest.at[0] != '\r' && rest.at[0] != '\\'))
 			continue;
 		secrecy_heard(&im->secrets, 334, token(&rest));
 		return true;
@@ -97,8 +111,9 @@ static bool
 has_reply(struct span line)
 {
 	for (size_t i = 0; i + 3 < line.len; i++)
-		if ((i == 0 || line.at[i - 1] == ' ' || line.at[i - 1] == '\'' || line.at[i - 1] == '"') && import_is_reply(span_first(span_skip(line, i), 4)) &&
-		    line.at[i + 3] == ' ')
+		if ((i == 0 || line.at[i - 1] == ' ' || line.at[i - 1] == '\'' ||
+			line.at[i - 1] == '"') &&
+		    import_is_reply(span_first(span_skip(line, i), 4)) && line.at[i + 3] == ' ')
 			return true;
 	return false;
 }
@@ -124,7 +139,8 @@ import_find_secrets(struct import *im, struct span log)
 	unsigned waits = 0;
 
 	while (span_line(&log, &line)) {
-		line = import_clean(&im->arena, span_first(line, IMPORT_LINE_MAX), im->dialect->terminal);
+		line = import_clean(
+		    &im->arena, span_first(line, IMPORT_LINE_MAX), im->dialect->terminal);
 		if (scan_auth(im, line) || scan_challenge(im, line)) {
 			waits = WINDOW_LINES;
 		} else if (waits > 0 && has_reply(line)) {

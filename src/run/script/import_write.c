@@ -1,4 +1,7 @@
-/* import - C: and S: lines as a script has them: secrets replaced, patterns escaped, what is missing marked. */
+/*
+ * import - C: and S: lines as a script has them: secrets replaced, patterns escaped, what is
+ * missing marked.
+ */
 #include "run/script/import_priv.h"
 
 #include <stdio.h>
@@ -74,14 +77,20 @@ static void
 keep_user(struct import *im, struct span user)
 {
 	for (size_t i = 0; i < user.len; i++)
-		if ((unsigned char)user.at[i] <= ' ' || (unsigned char)user.at[i] > '~' || user.at[i] == '{' || user.at[i] == '"')
+		if ((unsigned char)user.at[i] <= ' ' || (unsigned char)user.at[i] > '~' ||
+		    user.at[i] == '{' || user.at[i] == '"')
 			return;
 	if (im->user[0] == '\0')
-		snprintf(im->user, sizeof im->user, "%.*s", SPAN_ARG(span_first(user, sizeof im->user - 1)));
+		snprintf(im->user, sizeof im->user, "%.*s",
+		    SPAN_ARG(span_first(user, sizeof im->user - 1)));
 }
 
 /* mechanism, the n-th answer's function, what its base64 tells of the user */
-static const struct { const char *mechanism; const char *answer[2]; enum { USER_NONE, USER_PLAIN, USER_ALONE, USER_FIRST } tells; } auths[] = {
+static const struct {
+	const char *mechanism;
+	const char *answer[2];
+	enum { USER_NONE, USER_PLAIN, USER_ALONE, USER_FIRST } tells;
+} auths[] = {
 	{ "PLAIN", { "{{plain user password}}", NULL }, USER_PLAIN },
 	{ "LOGIN", { "{{login-user user}}", "{{login-pass password}}" }, USER_ALONE },
 	{ "CRAM-MD5", { "{{cram-md5 user password}}", NULL }, USER_FIRST },
@@ -111,7 +120,8 @@ answer_for(struct import *im, struct span answer)
 	if (span_eq(answer, SPAN("*")))
 		return "*";
 	for (size_t i = 0; i < sizeof auths / sizeof *auths; i++) {
-		if (!span_eq_case(span_of(im->mechanism), span_of(auths[i].mechanism)) || n >= 2 || !auths[i].answer[n])
+		if (!span_eq_case(span_of(im->mechanism), span_of(auths[i].mechanism)) || n >= 2 ||
+		    !auths[i].answer[n])
 			continue;
 		bool token = auths[i].tells == USER_NONE, alone = auths[i].tells == USER_ALONE;
 		im->needs_user |= !alone || n == 0;
@@ -132,7 +142,8 @@ say_auth(struct import *im, struct span line)
 	span_word(&rest);
 	struct span mechanism = span_word(&rest);
 	im->answers = 0;
-	snprintf(im->mechanism, sizeof im->mechanism, "%.*s", SPAN_ARG(span_first(mechanism, sizeof im->mechanism - 1)));
+	snprintf(im->mechanism, sizeof im->mechanism, "%.*s",
+	    SPAN_ARG(span_first(mechanism, sizeof im->mechanism - 1)));
 	if (rest.len == 0 || span_eq(rest, SPAN("="))) {
 		import_put_client(im, line);
 		return;
@@ -189,7 +200,9 @@ say_command(struct import *im, struct span line)
 static void
 put_missing_text(struct import *im)
 {
-	import_comment(im, "the log does not show the message: this stands for it, as large as it was said to be if that is known");
+	import_comment(im,
+	    "the log does not show the message: this stands for it, as large as it was said to be "
+	    "if that is known");
 	buf_printf(im->out, "/body size=%s\n", im->size[0] ? im->size : MISSING_TEXT_WORD);
 	im->mode = IMPORT_COMMANDS;
 }
@@ -249,7 +262,8 @@ static void
 put_reply_text(struct import *im, struct span s)
 {
 	struct buf *out = im->out;
-	struct span shown = secrecy_shown(&im->secrets, &im->arena, s);		/* of the same length */
+	/* of the same length */
+	struct span shown = secrecy_shown(&im->secrets, &im->arena, s);
 	bool ere = s.len > 1 && s.at[0] == '/' && s.at[s.len - 1] == '/';
 	bool rest = s.len >= 4 && span_eq(span_skip(s, s.len - 4), SPAN(" ..."));
 
@@ -260,7 +274,8 @@ put_reply_text(struct import *im, struct span s)
 				buf_append(out, SPAN("[..]"));
 			continue;
 		}
-		if (span_starts(here, SPAN("{{")) || span_starts(here, SPAN("[..]")) || (ere && i == 0) || (rest && i == s.len - 3))
+		if (span_starts(here, SPAN("{{")) || span_starts(here, SPAN("[..]")) ||
+		    (ere && i == 0) || (rest && i == s.len - 3))
 			buf_append(out, SPAN("\\"));
 		if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7F)
 			buf_append(out, SPAN("[..]"));
@@ -277,7 +292,8 @@ after_reply(struct import *im)
 	bool good = im->code[0] == '2', banner = im->replies++ == 0 || im->banner;
 
 	im->banner = false;
-	im->unasked += (im->owed == 0 && !banner && strcmp(im->code, "421") != 0) || (strcmp(im->code, "354") == 0 && im->verb != VERB_DATA);
+	im->unasked += (im->owed == 0 && !banner && strcmp(im->code, "421") != 0) ||
+	    (strcmp(im->code, "354") == 0 && im->verb != VERB_DATA);
 
 	im->mode = strcmp(im->code, "334") == 0 ? IMPORT_ANSWERS : IMPORT_COMMANDS;
 	if (strcmp(im->code, "354") == 0) {
@@ -305,7 +321,8 @@ import_server(struct import *im, struct span line)
 	if (!import_is_reply(line)) {
 		struct span safe = text_safe(&im->arena, span_first(line, 500));
 		if (line.len > 0)
-			buf_printf(im->out, "# the server sent what is no reply: %.*s\n", SPAN_ARG(safe));
+			buf_printf(
+			    im->out, "# the server sent what is no reply: %.*s\n", SPAN_ARG(safe));
 		return;
 	}
 	if (im->mode == IMPORT_TEXT && !im->text_shown)
@@ -340,7 +357,8 @@ import_settle(struct import *im, bool reply)
 	} else {
 		struct span safe = text_safe(&im->arena, span_first(buf_span(&taken), 200));
 		im->asides++;
-		im->unasked += span_eq(buf_span(&taken), SPAN("."));	/* the end of a message that nobody was seen to ask for */
+		/* the end of a message that nobody was seen to ask for */
+		im->unasked += span_eq(buf_span(&taken), SPAN("."));
 		buf_printf(im->out, "# %.*s\n", SPAN_ARG(safe));
 	}
 	buf_release(&taken);
@@ -374,11 +392,15 @@ import_end(struct import *im)
 	buf_release(&taken);
 }
 
-/* Of commands that went out together some were answered before the log ended: else the last reply would be the last command's. */
+/*
+ * Of commands that went out together some were answered before the log ended: else the last reply
+ * would be the last command's.
+ */
 static void
 put_missing_replies(struct import *im)
 {
-	if (!im->begun || im->ended || im->mode != IMPORT_COMMANDS || im->last_side != IMPORT_SERVER || im->owed == 0)
+	if (!im->begun || im->ended || im->mode != IMPORT_COMMANDS ||
+	    im->last_side != IMPORT_SERVER || im->owed == 0)
 		return;
 	import_comment(im, "the log ends before what else was answered");
 	for (unsigned i = 0; i < im->owed; i++)
@@ -395,7 +417,9 @@ import_connection(struct import *im)
 	release_held(im);
 	put_missing_replies(im);
 	if (im->mode == IMPORT_TEXT && im->begun)
-		import_put(im, im->text_shown ? "# the log ends within the message\n/drop" : "# the log ends before the message\n/drop");
+		import_put(im,
+		    im->text_shown ? "# the log ends within the message\n/drop" :
+				     "# the log ends before the message\n/drop");
 	im->mode = IMPORT_COMMANDS;
 	im->ended = im->reply_open = false;
 	im->verb = VERB_OTHER;

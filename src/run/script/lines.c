@@ -12,7 +12,8 @@ script_say_owes(const struct script_say *say)
 struct text_context
 parser_context(struct parser *p, bool reply)
 {
-	return (struct text_context){ .arena = p->arena, .names = &p->script->names, .reply = reply };
+	return (
+	    struct text_context){ .arena = p->arena, .names = &p->script->names, .reply = reply };
 }
 
 struct script_item *
@@ -50,7 +51,10 @@ add_exchange(struct parser *p, size_t from, size_t to, size_t reply, size_t nrep
 		item->reply[i] = p->reply[reply + i];
 }
 
-/* The end of the command at `from`: what follows it and owes nothing belongs to it, message text to the dot behind it. */
+/*
+ * The end of the command at `from`: what follows it and owes nothing belongs to it, message text to
+ * the dot behind it.
+ */
 static size_t
 command_end(const struct parser *p, size_t from)
 {
@@ -68,8 +72,8 @@ command_end(const struct parser *p, size_t from)
 static bool
 may_only_end(enum verb verb)
 {
-	return verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_STARTTLS || verb == VERB_AUTH || verb == VERB_DATA ||
-	    verb == VERB_QUIT;
+	return verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_STARTTLS ||
+	    verb == VERB_AUTH || verb == VERB_DATA || verb == VERB_QUIT;
 }
 
 /* RFC 2920 3.1 */
@@ -84,8 +88,10 @@ check_group(struct parser *p, size_t ncommands)
 		if (say->kind != SAY_COMMAND || seen == ncommands || !may_only_end(say->verb))
 			continue;
 		struct cursor c = { .place = say->place };
-		return cursor_fail(&c, p->err, "%s may only be the last of commands sent together (RFC 2920 3.1): put each S: "
-		    "after its C:", verb_info(say->verb)->name);
+		return cursor_fail(&c, p->err,
+		    "%s may only be the last of commands sent together (RFC 2920 3.1): put each S: "
+		    "after its C:",
+		    verb_info(say->verb)->name);
 	}
 	return true;
 }
@@ -101,7 +107,8 @@ add_singly(struct parser *p, size_t ncommands)
 		size_t n = last ? p->nreply - reply : p->nreply >= ncommands;
 		add_exchange(p, from, to, reply, n);
 		reply += n;
-		if (last && to < p->nsay) {	/* text that owes nothing stands behind the last command */
+		/* text that owes nothing stands behind the last command */
+		if (last && to < p->nsay) {
 			add_exchange(p, to, p->nsay, reply, 0);
 			break;
 		}
@@ -137,8 +144,11 @@ close_reply(struct parser *p)
 	p->open = false;
 	const struct expect_line *l = &p->opened->line[p->opened->nlines - 1];
 	struct cursor c = { .place = l->place };
-	return l->ncodes == 0 || cursor_fail(&c, p->err, "the reply's last line has \"-\" behind its code, so it never ends; "
-	    "\"S: %.3s ...\" closes it", l->code[0].digit);
+	return l->ncodes == 0 ||
+	    cursor_fail(&c, p->err,
+		"the reply's last line has \"-\" behind its code, so it never ends; "
+		"\"S: %.3s ...\" closes it",
+		l->code[0].digit);
 }
 
 bool
@@ -150,12 +160,15 @@ parse_flush(struct parser *p, const struct cursor *c)
 	for (size_t i = 0; i < p->nsay; i++)
 		ncommands += script_say_owes(&p->say[i]);
 	if (ok && p->of[p->peer].mode == PARSE_CHUNK && p->of[p->peer].chunk > 0)
-		ok = cursor_fail(c, p->err, "BDAT: %llu octets are missing: each line counts with its CRLF", p->of[p->peer].chunk);
+		ok = cursor_fail(c, p->err,
+		    "BDAT: %llu octets are missing: each line counts with its CRLF",
+		    p->of[p->peer].chunk);
 	if (!ok)
 		return false;
 	if (ncommands > 1 && p->nreply > 1 && p->nreply < ncommands) {
 		struct cursor at = { .place = p->reply[0]->place };
-		return cursor_fail(&at, p->err, "%zu commands and %zu replies: put each S: after its C:", ncommands, p->nreply);
+		return cursor_fail(&at, p->err,
+		    "%zu commands and %zu replies: put each S: after its C:", ncommands, p->nreply);
 	}
 	if (ncommands > 1 && p->nreply >= ncommands && p->pipeline != PIPELINE_OFF) {
 		if (!check_group(p, ncommands))
@@ -195,7 +208,8 @@ parse_settle(struct parser *p)
 		return;
 	const struct expect *x = p->reply[p->nreply == 1 ? 0 : ncommands ? ncommands - 1 : 0];
 	bool data = last->kind == SAY_COMMAND && last->verb == VERB_DATA;
-	bool auth = last->kind == SAY_ANSWER || (last->kind == SAY_COMMAND && last->verb == VERB_AUTH);
+	bool auth = last->kind == SAY_ANSWER ||
+	    (last->kind == SAY_COMMAND && last->verb == VERB_AUTH);
 	p->of[p->peer].mode = data && names_code(x, 354) ? PARSE_MESSAGE :
 	    auth && names_code(x, 334) ? PARSE_ANSWER : PARSE_COMMAND;
 }
@@ -206,7 +220,8 @@ static struct script_say *
 new_say(struct parser *p)
 {
 	if ((p->nsay & (p->nsay - 1)) == 0) {
-		struct script_say *more = ARENA_ARRAY(p->arena, struct script_say, p->nsay ? p->nsay * 2 : 1);
+		struct script_say *more = ARENA_ARRAY(
+		    p->arena, struct script_say, p->nsay ? p->nsay * 2 : 1);
 		if (p->nsay > 0)
 			memcpy(more, p->say, p->nsay * sizeof *more);
 		p->say = more;
@@ -218,14 +233,19 @@ new_say(struct parser *p)
 static int
 hex_value(char c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9' ? c - '0' :
+	    c >= 'a' && c <= 'f'    ? c - 'a' + 10 :
+	    c >= 'A' && c <= 'F'    ? c - 'A' + 10 :
+				      -1;
 }
 
 /* \r \n \0 \t \xHH \\ of `C\:`. A backslash before "{{" is the text's. */
 static bool
 unescape(struct cursor *c, struct arena *arena, struct span *out, struct err *err)
 {
-	static const struct { char from, to; } simple[] = { { 'r', '\r' }, { 'n', '\n' }, { '0', '\0' }, { 't', '\t' }, { '\\', '\\' } };
+	static const struct {
+		char from, to;
+	} simple[] = { { 'r', '\r' }, { 'n', '\n' }, { '0', '\0' }, { 't', '\t' }, { '\\', '\\' } };
 	char *to = arena_get(arena, c->rest.len + 1);
 	size_t n = 0;
 
@@ -245,8 +265,10 @@ unescape(struct cursor *c, struct arena *arena, struct span *out, struct err *er
 			}
 		if (known)
 			continue;
-		if (c->rest.len < 4 || c->rest.at[1] != 'x' || hex_value(c->rest.at[2]) < 0 || hex_value(c->rest.at[3]) < 0)
-			return cursor_fail(c, err, "want \\r, \\n, \\0, \\t, \\xHH or \\\\ behind a backslash here");
+		if (c->rest.len < 4 || c->rest.at[1] != 'x' || hex_value(c->rest.at[2]) < 0 ||
+		    hex_value(c->rest.at[3]) < 0)
+			return cursor_fail(c, err,
+			    "want \\r, \\n, \\0, \\t, \\xHH or \\\\ behind a backslash here");
 		to[n++] = (char)(hex_value(c->rest.at[2]) * 16 + hex_value(c->rest.at[3]));
 		c->rest = span_skip(c->rest, 4);
 	}
@@ -261,11 +283,13 @@ count_chunk(struct parser *p, const struct script_say *say, const struct cursor 
 
 	for (size_t i = 0; i < say->text.n; i++) {
 		if (say->text.piece[i].kind != PIECE_TEXT)
-			return cursor_fail(c, p->err, "the octets of BDAT are counted here: no {{places}} in them");
+			return cursor_fail(c, p->err,
+			    "the octets of BDAT are counted here: no {{places}} in them");
 		octets += say->text.piece[i].text.len;
 	}
 	if (octets > p->of[p->peer].chunk)
-		return cursor_fail(c, p->err, "BDAT: this line has %llu octets with its CRLF, and %llu are left", octets,
+		return cursor_fail(c, p->err,
+		    "BDAT: this line has %llu octets with its CRLF, and %llu are left", octets,
 		    p->of[p->peer].chunk);
 	p->of[p->peer].chunk -= octets;
 	return true;
@@ -315,7 +339,9 @@ parse_say(struct parser *p, unsigned peer, bool raw, struct cursor *c)
 		p->of[peer].mode = PARSE_COMMAND;
 
 	struct script_say *say = new_say(p);
-	*say = (struct script_say){ .kind = say_kind(p, raw, text), .place = c->place, .crlf = !raw };
+	*say = (struct script_say){
+		.kind = say_kind(p, raw, text), .place = c->place, .crlf = !raw
+	};
 	if (raw && !unescape(&line, p->arena, &line.rest, p->err))
 		return false;
 	if (raw)
@@ -340,7 +366,8 @@ static struct expect *
 new_reply(struct parser *p)
 {
 	if ((p->nreply & (p->nreply - 1)) == 0) {
-		struct expect **more = ARENA_ARRAY(p->arena, struct expect *, p->nreply ? p->nreply * 2 : 1);
+		struct expect **more = ARENA_ARRAY(
+		    p->arena, struct expect *, p->nreply ? p->nreply * 2 : 1);
 		if (p->nreply > 0)
 			memcpy(more, p->reply, p->nreply * sizeof *more);
 		p->reply = more;
@@ -361,7 +388,9 @@ add_line(struct parser *p, struct expect *x, struct cursor *c)
 	if (p->script->eres == before || p->script->ere_in_reply.file)
 		return true;
 	p->script->ere_in_reply = place;
-	return !p->opts->server || cursor_fail(&at, p->err, "an /ERE/ cannot be sent: the server's side needs a text here");
+	return !p->opts->server ||
+	    cursor_fail(
+		&at, p->err, "an /ERE/ cannot be sent: the server's side needs a text here");
 }
 
 /* S: lines right behind a step judge what it brought about. */
@@ -400,7 +429,8 @@ parse_reply(struct parser *p, unsigned peer, struct cursor *c)
 		return parse_flush(p, c);		/* it says what is missing */
 	if (p->open)
 		return add_line(p, p->opened, c);
-	bool step = p->nsay == 0 && p->nreply == 0 && p->last && p->last->kind == SCRIPT_STEP && p->last->peer == peer;
+	bool step = p->nsay == 0 && p->nreply == 0 && p->last && p->last->kind == SCRIPT_STEP &&
+	    p->last->peer == peer;
 	p->opened = step ? new_step_reply(p, p->last) : new_reply(p);
 	return add_line(p, p->opened, c);
 }

@@ -25,7 +25,8 @@ struct parser {
 	const struct script_opts *opts;
 	struct err *err;
 	struct script_item **end;	/* where the next item goes */
-	struct script_item *last;	/* the item made last; NULL when a reply cannot belong to it */
+	/* the item made last; NULL when a reply cannot belong to it */
+	struct script_item *last;
 	struct block block[SCRIPT_DEPTH_MAX];
 	size_t depth, nincludes, nlines;
 	struct script_case *now;	/* NULL: the prelude */

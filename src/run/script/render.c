@@ -15,13 +15,17 @@ pick_code(const struct expect_line *l, enum verb verb, char out[4])
 	snprintf(usual, sizeof usual, "%03u", verb_info(verb)->success % 1000);
 	for (size_t i = 0; i < 3; i++)
 		fits &= digit[i] == 'x' || digit[i] == usual[i];
-	const char *from = fits ? usual : plain[digit[0] >= '0' && digit[0] <= '5' ? digit[0] - '0' : 5];
+	const char *from = fits ? usual :
+				  plain[digit[0] >= '0' && digit[0] <= '5' ? digit[0] - '0' : 5];
 	for (size_t i = 0; i < 3; i++)
 		out[i] = digit[i] == 'x' ? from[i] : digit[i];
 	out[3] = '\0';
 }
 
-/* The last line that goes out: one that stands for further lines does not, but for a reply of its own. */
+/*
+ * The last line that goes out: one that stands for further lines does not, but for a reply of its
+ * own.
+ */
 static size_t
 lines_sent(const struct expect *x)
 {
@@ -34,8 +38,8 @@ lines_sent(const struct expect *x)
 }
 
 bool
-script_render(const struct expect *x, enum verb verb, struct script_vars *vars, struct arena *arena, struct span *out,
-    struct err *err)
+script_render(const struct expect *x, enum verb verb, struct script_vars *vars, struct arena *arena,
+    struct span *out, struct err *err)
 {
 	struct buf all = { .max = CONV_REPLY_MAX };
 	size_t n = lines_sent(x);
@@ -52,7 +56,8 @@ script_render(const struct expect *x, enum verb verb, struct script_vars *vars, 
 		if (l->ncodes == 0)
 			continue;
 		if (l->ere) {
-			ok = err_set(err, ERR_USAGE, "%s:%u: an /ERE/ cannot be sent", l->place.file, l->place.line);
+			ok = err_set(err, ERR_USAGE, "%s:%u: an /ERE/ cannot be sent",
+			    l->place.file, l->place.line);
 			break;
 		}
 		ok = text_fill(&l->text, vars, arena, &text, NULL, err);
@@ -62,7 +67,8 @@ script_render(const struct expect *x, enum verb verb, struct script_vars *vars, 
 		while (l->text.patterns && text.len > 0 && text.at[text.len - 1] == ' ')
 			text.len--;
 		char separator = i + 1 < n ? '-' : text.len || l->separator == ' ' ? ' ' : 0;
-		buf_printf(&all, "%s%s%.*s%.*s", buf_span(&all).len ? "\r\n" : "", code, separator ? 1 : 0, &separator, SPAN_ARG(text));
+		buf_printf(&all, "%s%s%.*s%.*s", buf_span(&all).len ? "\r\n" : "", code,
+		    separator ? 1 : 0, &separator, SPAN_ARG(text));
 	}
 	*out = arena_copy(arena, buf_span(&all));
 	buf_release(&all);
@@ -92,7 +98,8 @@ write_say(struct buf *out, const struct script *s, unsigned peer, const struct s
 		buf_printf(out, "%s%.*s\n", slash ? "/" : "", SPAN_ARG(source));
 		return;
 	}
-	buf_printf(out, "C%.0u%s:", peer > 1 ? peer : 0, say->kind == SAY_RAW || !say->crlf ? "\\" : "");
+	buf_printf(
+	    out, "C%.0u%s:", peer > 1 ? peer : 0, say->kind == SAY_RAW || !say->crlf ? "\\" : "");
 	buf_printf(out, "%s%.*s\n", source.len ? " " : "", SPAN_ARG(source));
 }
 
@@ -177,12 +184,16 @@ script_write(const struct script *s, struct buf *out)
 	for (const struct script_case *k = s->cases; k; k = k->next) {
 		if (k->name.len > 0)
 			/* a blank line of an unmarked file would be sent */
-			buf_printf(out, "%s/case \"%.*s\"", s->marked ? "\n" : "", SPAN_ARG(k->name));
+			buf_printf(
+			    out, "%s/case \"%.*s\"", s->marked ? "\n" : "", SPAN_ARG(k->name));
 		if (k->skip.len > 0)
 			buf_printf(out, " skip=\"%.*s\"", SPAN_ARG(k->skip));
 		if (k->tags.len > 0)
 			buf_printf(out, " tags=%.*s", SPAN_ARG(k->tags));
-		buf_append(out, k->standalone ? SPAN(" standalone\n") : k->name.len ? SPAN("\n") : SPAN(""));
+		buf_append(out,
+		    k->standalone   ? SPAN(" standalone\n") :
+			k->name.len ? SPAN("\n") :
+				      SPAN(""));
 		write_rules(out, k->rules);
 		write_items(out, s, k->items);
 	}

@@ -18,7 +18,10 @@ trim_left(struct span s)
 	return s;
 }
 
-/* "C:", "S:", "C2:", "S9:", "C\:", "C2\:" at the front; *rest is what stands behind it and its one blank. */
+/*
+ * "C:", "S:", "C2:", "S9:", "C\:", "C2\:" at the front; *rest is what stands behind it and its one
+ * blank.
+ */
 struct mark { char who; unsigned peer; bool raw; };
 
 static bool
@@ -67,7 +70,10 @@ script_is_marked(struct span text)
 	return false;
 }
 
-/* Page furniture of RFCs: a line ending in "[Page 12]", "RFC 5321    SMTP    October 2008", or "..." for what is left out. */
+/*
+ * Page furniture of RFCs: a line ending in "[Page 12]", "RFC 5321    SMTP    October 2008", or
+ * "..." for what is left out.
+ */
 static bool
 is_furniture(struct span line)
 {
@@ -82,7 +88,8 @@ is_furniture(struct span line)
 		return false;
 	unsigned long long n;
 	bool number = span_number(span_word(&rest), 99999, &n);
-	return number && year.len > 4 && span_number(span_skip(year, year.len - 4), 2999, &n) && n > 1968;
+	return number && year.len > 4 && span_number(span_skip(year, year.len - 4), 2999, &n) &&
+	    n > 1968;
 }
 
 /* "<waits for connection>", and the like of "C & S: <negotiate TLS>". */
@@ -105,7 +112,8 @@ ignore(struct parser *p, struct place place)
 	struct script *s = p->script;
 
 	if ((s->nignored & (s->nignored - 1)) == 0) {
-		struct place *more = ARENA_ARRAY(p->arena, struct place, s->nignored ? s->nignored * 2 : 1);
+		struct place *more = ARENA_ARRAY(
+		    p->arena, struct place, s->nignored ? s->nignored * 2 : 1);
 		if (s->nignored > 0)
 			memcpy(more, s->ignored, s->nignored * sizeof *more);
 		s->ignored = more;
@@ -117,7 +125,8 @@ static bool
 dialogue_line(struct parser *p, struct mark m, struct cursor *c)
 {
 	struct span text = span_trim(c->rest);
-	bool direction = is_stage_direction(text) && (m.who == 'S' || p->of[m.peer].mode == PARSE_COMMAND);
+	bool direction = is_stage_direction(text) &&
+	    (m.who == 'S' || p->of[m.peer].mode == PARSE_COMMAND);
 
 	if (m.who == 'C')
 		parse_settle(p);
@@ -152,7 +161,9 @@ marked_line(struct parser *p, struct input *in, struct cursor *c)
 		ignore(p, c->place);
 		return true;
 	}
-	return cursor_fail(c, p->err, "want \"C: \", \"S: \", a command or a comment: in a script with marks a line without one "
+	return cursor_fail(c, p->err,
+	    "want \"C: \", \"S: \", a command or a comment: in a script with marks a line without "
+	    "one "
 	    "is neither sent nor ignored");
 }
 
@@ -171,8 +182,11 @@ unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 	if (has_mark && m.who == 'S')
 		return parse_reply(p, m.peer, c);
 	c->rest = c->line;
-	if (has_mark && p->of[1].mode == PARSE_COMMAND)		/* "C: NOOP" is no command of SMTP, and a typo above is likely */
-		return cursor_fail(c, p->err, "the first line of this script has no mark, so that this one would be sent with its "
+	/* "C: NOOP" is no command of SMTP, and a typo above is likely */
+	if (has_mark && p->of[1].mode == PARSE_COMMAND)
+		return cursor_fail(c, p->err,
+		    "the first line of this script has no mark, so that this one would be sent "
+		    "with its "
 		    "mark: give one to every line, or to none");
 	if (p->of[1].mode != PARSE_COMMAND)
 		return parse_say(p, 1, false, c);
@@ -187,7 +201,9 @@ unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 	else if (cursor_is_command(c->line, &name))
 		return parse_command(p, in, name, c);
 	else if (c->line.len > 0 && c->line.at[0] == '/')
-		return cursor_fail(c, p->err, "a line that begins with \"/\" talks to smtpsh; to send it, type a second \"/\" before it");
+		return cursor_fail(c, p->err,
+		    "a line that begins with \"/\" talks to smtpsh; to send it, type a second "
+		    "\"/\" before it");
 	return parse_say(p, 1, false, c);
 }
 
@@ -221,24 +237,30 @@ script_source_line(const struct script *s, struct place place)
 bool
 parse_input(struct parser *p, const char *file, struct span text, const struct cursor *from)
 {
-	struct input in = { .file = arena_string(p->arena, span_of(file)), .rest = without_bom(text), .marked = script_is_marked(text) };
+	struct input in = { .file = arena_string(p->arena, span_of(file)),
+		.rest = without_bom(text),
+		.marked = script_is_marked(text) };
 	struct script_source *source = ARENA_NEW(p->arena, struct script_source);
 	struct span line;
 
-	*source = (struct script_source){ p->script->sources, in.file, in.rest = arena_copy(p->arena, in.rest) };
+	*source = (struct script_source){ p->script->sources, in.file,
+		in.rest = arena_copy(p->arena, in.rest) };
 	p->script->sources = source;
 	if (!from)
 		p->script->marked = in.marked;
 	while (span_line(&in.rest, &line)) {
-		while (line.len > 0 && line.at[line.len - 1] == '\r')	/* a CR that is meant is written C\: … \r */
+		/* a CR that is meant is written C\: … \r */
+		while (line.len > 0 && line.at[line.len - 1] == '\r')
 			line.len--;
 		struct cursor c = { .place = { in.file, ++in.line }, .line = line, .rest = line };
 		if (++p->nlines > SCRIPT_LINES_MAX)
 			return cursor_fail(&c, p->err, "more than %d lines", SCRIPT_LINES_MAX);
 		bool special = line.len > 0 && (line.at[0] == '#' || line.at[0] == '/');
 		if (!in.marked && p->opts->server && line.len > 0 && !special)
-			return cursor_fail(&c, p->err, "want \"C: \" or \"S: \": the server's side takes no unmarked line");
-		if (in.marked || p->opts->server ? !marked_line(p, &in, &c) : !unmarked_line(p, &in, &c))
+			return cursor_fail(&c, p->err,
+			    "want \"C: \" or \"S: \": the server's side takes no unmarked line");
+		if (in.marked || p->opts->server ? !marked_line(p, &in, &c) :
+						   !unmarked_line(p, &in, &c))
 			return false;
 		if (!in.marked)
 			after_unmarked(p);
@@ -252,7 +274,8 @@ parse_all(struct parser *p, const char *file, struct span text)
 	struct cursor end = { .place = { p->script->file, 0 } };
 
 	if (text.len > SCRIPT_OCTETS_MAX)
-		return err_set(p->err, ERR_USAGE, "%s: a script of more than %d MiB", file, SCRIPT_OCTETS_MAX >> 20);
+		return err_set(p->err, ERR_USAGE, "%s: a script of more than %d MiB", file,
+		    SCRIPT_OCTETS_MAX >> 20);
 	if (!parse_input(p, file, text, NULL))
 		return false;
 	end.place.line = (unsigned)p->nlines;
@@ -260,7 +283,8 @@ parse_all(struct parser *p, const char *file, struct span text)
 	if (!parse_flush(p, &end))
 		return false;
 	if (p->depth > 0)
-		return cursor_fail(&end, p->err, "/end is missing for the block of line %u", p->block[p->depth - 1].item->place.line);
+		return cursor_fail(&end, p->err, "/end is missing for the block of line %u",
+		    p->block[p->depth - 1].item->place.line);
 	return true;
 }
 
@@ -269,7 +293,9 @@ script_parse(const char *file, struct span text, const struct script_opts *opts,
 {
 	struct script *s = memory_zeroed(sizeof *s);
 	static const struct script_opts none = { 0 };
-	struct parser p = { .script = s, .arena = &s->arena, .opts = opts ? opts : &none, .err = err, .peer = 1 };
+	struct parser p = {
+		.script = s, .arena = &s->arena, .opts = opts ? opts : &none, .err = err, .peer = 1
+	};
 
 	s->file = arena_string(&s->arena, span_of(file));
 	for (size_t i = 0; i < p.opts->nknown; i++)

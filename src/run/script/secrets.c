@@ -1,4 +1,7 @@
-/* secrets - what a script's own text has of secrets: found when it was read, starred wherever a line of it is shown. */
+/*
+ * secrets - what a script's own text has of secrets: found when it was read, starred wherever a
+ * line of it is shown.
+ */
 #include "run/script/script.h"
 
 /* ---- where a secret stands in a line */
@@ -16,7 +19,10 @@ is_secret_name(struct span name)
 	return false;
 }
 
-/* The value of the next NAME=VALUE in it whose name says that it is a secret; `rest` goes on behind it. Empty: there is none. */
+/*
+ * The value of the next NAME=VALUE in it whose name says that it is a secret; `rest` goes on behind
+ * it. Empty: there is none.
+ */
 static struct span
 named_value(struct span *rest)
 {
@@ -38,19 +44,31 @@ secret_argument(struct span name, struct span *rest)
 		return named_value(rest);
 	struct span variable = span_until(&all, '=');
 	*rest = SPAN_NONE;
-	return is_secret_name(variable) && !span_starts(all, SPAN("{{")) ? span_trim(all) : SPAN_NONE;
+	return is_secret_name(variable) && !span_starts(all, SPAN("{{")) ? span_trim(all) :
+									   SPAN_NONE;
 }
 
-/* The next text in quotes that a function makes a response of: the user's is none. Empty: there is none. */
+/*
+ * The next text in quotes that a function makes a response of: the user's is none. Empty: there is
+ * none.
+ */
 static struct span
 quoted_argument(struct span *rest)
 {
-	static const struct { const char *name; unsigned skipped; } makers[] = {
-		{ "plain ", 1 }, { "xoauth2 ", 1 }, { "cram-md5 ", 1 }, { "login-pass ", 0 }, { "b64 ", 0 },
+	static const struct {
+		const char *name;
+		unsigned skipped;
+	} makers[] = {
+		{ "plain ", 1 },
+		{ "xoauth2 ", 1 },
+		{ "cram-md5 ", 1 },
+		{ "login-pass ", 0 },
+		{ "b64 ", 0 },
 	};
 
 	while (rest->len > 0) {
-		struct span at = span_skip(span_find(*rest, SPAN("{{")), 2), close = span_find(at, SPAN("}}"));
+		struct span at = span_skip(span_find(*rest, SPAN("{{")), 2),
+			    close = span_find(at, SPAN("}}"));
 		*rest = close.len ? span_skip(close, 2) : SPAN_NONE;
 		struct span inside = span_trim(span_first(at, at.len - close.len));
 		for (size_t i = 0; i < sizeof makers / sizeof *makers; i++) {
@@ -58,7 +76,9 @@ quoted_argument(struct span *rest)
 				continue;
 			struct span args = span_trim(span_skip(inside, strlen(makers[i].name)));
 			for (unsigned k = 0; k < makers[i].skipped; k++)
-				args.len > 0 && args.at[0] == '"' ? (args = span_skip(args, 1), span_until(&args, '"')) : span_word(&args);
+				args.len > 0 && args.at[0] == '"' ?
+				    (args = span_skip(args, 1), span_until(&args, '"')) :
+				    span_word(&args);
 			args = span_trim(args);
 			if (args.len > 1 && args.at[0] == '"') {
 				args = span_skip(args, 1);

@@ -40,7 +40,8 @@ name_is_valid(struct span name)
 		return false;
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.at[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			c == '-' || c == '_'))
 			return false;
 	}
 	return function_find(name) == NULL;
@@ -97,7 +98,8 @@ next_arg(struct span *rest, struct span *arg, bool *quoted)
 }
 
 static bool
-parse_call(struct pieces *p, const struct function *f, struct span rest, const struct cursor *c, struct err *err)
+parse_call(struct pieces *p, const struct function *f, struct span rest, const struct cursor *c,
+    struct err *err)
 {
 	struct piece *piece = new_piece(p, PIECE_CALL);
 	bool quoted;
@@ -110,32 +112,43 @@ parse_call(struct pieces *p, const struct function *f, struct span rest, const s
 			return cursor_fail(c, err, "{{%s}} wants %s", f->name, f->args);
 		arg->text = arena_copy(p->ctx->arena, arg->text);
 		arg->name = names_find(p->ctx->names, arg->text);
-		if (arg->name == NAME_NONE && !quoted && f->takes_secrets && name_is_valid(arg->text))
-			arg->name = names_add(p->ctx->names, arg->text, true);	/* as if /secret stood above: nothing else can be meant */
-		arg->literal = quoted || (arg->name == NAME_NONE &&
-		    (span_eq(span_of(f->name), SPAN("repeat")) || span_eq(span_of(f->name), SPAN("env"))));
+		if (arg->name == NAME_NONE && !quoted && f->takes_secrets &&
+		    name_is_valid(arg->text))
+			/* as if /secret stood above: nothing else can be meant */
+			arg->name = names_add(p->ctx->names, arg->text, true);
+		arg->literal = quoted ||
+		    (arg->name == NAME_NONE &&
+			(span_eq(span_of(f->name), SPAN("repeat")) ||
+			    span_eq(span_of(f->name), SPAN("env"))));
 		if (!arg->literal && arg->name == NAME_NONE)
-			return cursor_fail(c, err, "{{%s}}: \"%.*s\" is not set on an earlier line (text goes in quotes)", f->name,
-			    SPAN_ARG(span_first(arg->text, 60)));
+			return cursor_fail(c, err,
+			    "{{%s}}: \"%.*s\" is not set on an earlier line (text goes in quotes)",
+			    f->name, SPAN_ARG(span_first(arg->text, 60)));
 		p->out->secret |= !arg->literal && p->ctx->names->of[arg->name].secret;
 	}
-	return span_trim(rest).len == 0 || cursor_fail(c, err, "{{%s}} takes %s", f->name, f->nargs ? f->args : "nothing");
+	return span_trim(rest).len == 0 ||
+	    cursor_fail(c, err, "{{%s}} takes %s", f->name, f->nargs ? f->args : "nothing");
 }
 
 static bool
-parse_typed(struct pieces *p, struct span name, struct span type, const struct cursor *c, struct err *err)
+parse_typed(
+    struct pieces *p, struct span name, struct span type, const struct cursor *c, struct err *err)
 {
 	struct piece *piece = new_piece(p, PIECE_PLACE);
 
 	piece->type = value_type_of(type);
 	if (piece->type == TYPE_NONE)
-		return cursor_fail(c, err, "\"%.*s\" is no type: want any, word, rest, int, host, ip, enh, queueid, msgid, date, "
-		    "b64 or uuid", SPAN_ARG(span_first(type, 40)));
+		return cursor_fail(c, err,
+		    "\"%.*s\" is no type: want any, word, rest, int, host, ip, enh, queueid, "
+		    "msgid, date, "
+		    "b64 or uuid",
+		    SPAN_ARG(span_first(type, 40)));
 	p->out->patterns = true;
 	if (name.len == 0)
 		return true;
 	if (!name_is_valid(name))
-		return cursor_fail(c, err, "\"%.*s\" is no name for a variable", SPAN_ARG(span_first(name, 60)));
+		return cursor_fail(
+		    c, err, "\"%.*s\" is no name for a variable", SPAN_ARG(span_first(name, 60)));
 	piece->name = names_add(p->ctx->names, arena_copy(p->ctx->arena, name), false);
 	p->out->secret |= piece->name != NAME_NONE && p->ctx->names->of[piece->name].secret;
 	return piece->name != NAME_NONE || cursor_fail(c, err, "more than %d variables", NAMES_MAX);
@@ -155,12 +168,15 @@ parse_place(struct pieces *p, struct span inside, const struct cursor *c, struct
 		return parse_typed(p, span_trim(name), span_trim(type), c, err);
 	}
 	if (!name_is_valid(word) || rest.len > 0)
-		return cursor_fail(c, err, "\"{{%.*s%s}}\" is neither a variable nor a function; to send it write \\{{",
+		return cursor_fail(c, err,
+		    "\"{{%.*s%s}}\" is neither a variable nor a function; to send it write \\{{",
 		    SPAN_ARG(span_first(word, 60)), rest.len > 0 ? " ..." : "");
 	struct piece *piece = new_piece(p, PIECE_PLACE);
 	piece->name = names_find(p->ctx->names, word);
 	if (piece->name == NAME_NONE)
-		return cursor_fail(c, err, "{{%.*s}} is not set on an earlier line: /var %.*s=…, or {{%.*s:type}} in an S: line",
+		return cursor_fail(c, err,
+		    "{{%.*s}} is not set on an earlier line: /var %.*s=…, or {{%.*s:type}} in an "
+		    "S: line",
 		    SPAN_ARG(word), SPAN_ARG(word), SPAN_ARG(word));
 	p->out->secret |= p->ctx->names->of[piece->name].secret;
 	return true;
@@ -170,15 +186,23 @@ parse_place(struct pieces *p, struct span inside, const struct cursor *c, struct
 static bool
 literal_form(struct pieces *p, struct span *rest, const char *start)
 {
-	static const struct { struct span form; size_t keep; bool reply; enum { ANY_PLACE, AT_START, AT_END } where; } forms[] = {
-		{ SPAN_INIT("\\{{"), 2, false, ANY_PLACE }, { SPAN_INIT("\\[..]"), 4, true, ANY_PLACE },
-		{ SPAN_INIT("\\/"), 1, true, AT_START }, { SPAN_INIT("\\..."), 3, true, AT_END },
+	static const struct {
+		struct span form;
+		size_t keep;
+		bool reply;
+		enum { ANY_PLACE, AT_START, AT_END } where;
+	} forms[] = {
+		{ SPAN_INIT("\\{{"), 2, false, ANY_PLACE },
+		{ SPAN_INIT("\\[..]"), 4, true, ANY_PLACE },
+		{ SPAN_INIT("\\/"), 1, true, AT_START },
+		{ SPAN_INIT("\\..."), 3, true, AT_END },
 	};
 
 	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
 		if (!span_starts(*rest, forms[i].form) || (forms[i].reply && !p->ctx->reply) ||
 		    (forms[i].where == AT_START && rest->at != start) ||
-		    (forms[i].where == AT_END && (rest->len != 4 || rest->at == start || rest->at[-1] != ' ')))
+		    (forms[i].where == AT_END &&
+			(rest->len != 4 || rest->at == start || rest->at[-1] != ' ')))
 			continue;
 		buf_append(&p->literal, span_skip(forms[i].form, 1));
 		*rest = span_skip(*rest, forms[i].form.len);
@@ -198,12 +222,14 @@ anything(struct pieces *p, enum piece_kind kind)
 static bool
 is_rest(const struct pieces *p, struct span rest)
 {
-	return p->ctx->reply && (span_eq(rest, SPAN(" ...")) || (span_eq(rest, SPAN("...")) && p->out->n == 0 &&
-	    buf_span(&p->literal).len == 0));
+	return p->ctx->reply &&
+	    (span_eq(rest, SPAN(" ...")) ||
+		(span_eq(rest, SPAN("...")) && p->out->n == 0 && buf_span(&p->literal).len == 0));
 }
 
 bool
-text_parse(struct script_text *out, struct cursor *c, const struct text_context *ctx, struct err *err)
+text_parse(
+    struct script_text *out, struct cursor *c, const struct text_context *ctx, struct err *err)
 {
 	struct pieces p = { .out = out, .ctx = ctx, .literal = { .max = c->rest.len + 1 } };
 	struct span rest = c->rest;
@@ -225,10 +251,13 @@ text_parse(struct script_text *out, struct cursor *c, const struct text_context 
 			struct span close = span_find(rest, SPAN("}}"));
 			end_literal(&p);
 			if (close.len == 0) {
-				ok = cursor_fail(c, err, "\"{{\" has no \"}}\"; to send it write \\{{");
+				ok = cursor_fail(
+				    c, err, "\"{{\" has no \"}}\"; to send it write \\{{");
 				break;
 			}
-			ok = parse_place(&p, span_trim(span_skip(span_first(rest, rest.len - close.len), 2)), c, err);
+			ok = parse_place(&p,
+			    span_trim(span_skip(span_first(rest, rest.len - close.len), 2)), c,
+			    err);
 			rest = span_skip(close, 2);
 		} else {
 			buf_append(&p.literal, span_first(rest, 1));

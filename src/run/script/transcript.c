@@ -101,7 +101,8 @@ transcript_put_expected(struct buf *out, struct span text)
 static bool
 is_regular(const struct reply *r)
 {
-	return r->code >= 100 && !(r->flaws & (REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER | REPLY_CUT));
+	return r->code >= 100 &&
+	    !(r->flaws & (REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER | REPLY_CUT));
 }
 
 static void
@@ -111,7 +112,8 @@ heard(struct transcript *t, const struct event *e)
 
 	if (e->answer.surprise || e->answer.late) {
 		for (size_t i = 0; i < r->nlines; i++)
-			comment(t, e->answer.late ? "late: " : "nothing asked for this: ", r->line[i]);
+			comment(
+			    t, e->answer.late ? "late: " : "nothing asked for this: ", r->line[i]);
 		return;
 	}
 	if (!is_regular(r)) {
@@ -162,7 +164,8 @@ connected(struct transcript *t, const struct event *e)
 	addr_text(&e->connected.peer, peer);
 	buf_printf(&t->out, "\n/case \"session %u\"\n# ", ++t->ncases);
 	text_safe_to(&t->out, e->connected.host);
-	buf_printf(&t->out, "%s%s%s, %s\n/match text\n", peer[0] ? " [" : "", peer, peer[0] ? "]" : "", when);
+	buf_printf(&t->out, "%s%s%s, %s\n/match text\n", peer[0] ? " [" : "", peer,
+	    peer[0] ? "]" : "", when);
 	t->begun = true;
 	t->secrets_said = false;
 	t->mech[0] = '\0';

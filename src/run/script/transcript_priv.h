@@ -20,8 +20,10 @@ struct transcript {
 	uint64_t took_us;		/* the longest of the replies since something was sent */
 };
 
-void transcript_mark(struct transcript *, char who, const struct event *, const char *raw);	/* "C: "; "S2\: " */
-void transcript_flush(struct transcript *);	/* what was written so far goes out: a message may be more than there is room for */
+/* "C: "; "S2\: " */
+void transcript_mark(struct transcript *, char who, const struct event *, const char *raw);
+/* what was written so far goes out: a message may be more than there is room for */
+void transcript_flush(struct transcript *);
 
 /* transcript_sent.c: EVENT_SENT. */
 void transcript_sent(struct transcript *, const struct event *);

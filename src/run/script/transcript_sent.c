@@ -1,4 +1,7 @@
-/* transcript_sent - what was sent, as C: lines: commands, messages and their chunks, and in place of secrets a function. */
+/*
+ * transcript_sent - what was sent, as C: lines: commands, messages and their chunks, and in place
+ * of secrets a function.
+ */
 #include "base/text.h"
 #include "run/message/message.h"
 #include "run/script/transcript_priv.h"
@@ -35,7 +38,8 @@ is_plain(struct span line)
 static void
 write_octets(struct transcript *t, const struct event *e, struct span line, bool crlf)
 {
-	bool direction = line.len > 2 && line.at[0] == '<' && line.at[line.len - 1] == '>' && e->sent.kind == SENT_COMMAND;
+	bool direction = line.len > 2 && line.at[0] == '<' && line.at[line.len - 1] == '>' &&
+	    e->sent.kind == SENT_COMMAND;
 
 	if (crlf && is_plain(line) && !direction) {
 		transcript_mark(t, 'C', e, "");
@@ -69,14 +73,21 @@ write_sent(struct transcript *t, const struct event *e, struct span line)
 static const char *
 secret_of(struct transcript *t)
 {
-	static const struct { const char *mech; unsigned n; const char *text; } answers[] = {
-		{ "PLAIN", 0, "{{plain user password}}" }, { "LOGIN", 0, "{{login-user user}}" },
-		{ "LOGIN", 1, "{{login-pass password}}" }, { "CRAM-MD5", 0, "{{cram-md5 user password}}" },
+	static const struct {
+		const char *mech;
+		unsigned n;
+		const char *text;
+	} answers[] = {
+		{ "PLAIN", 0, "{{plain user password}}" },
+		{ "LOGIN", 0, "{{login-user user}}" },
+		{ "LOGIN", 1, "{{login-pass password}}" },
+		{ "CRAM-MD5", 0, "{{cram-md5 user password}}" },
 		{ "XOAUTH2", 0, "{{xoauth2 user password}}" },
 	};
 
 	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		if (span_eq_case(span_of(t->mech), span_of(answers[i].mech)) && t->responses == answers[i].n)
+		if (span_eq_case(span_of(t->mech), span_of(answers[i].mech)) &&
+		    t->responses == answers[i].n)
 			return answers[i].text;
 	return "{{:b64}}";
 }
@@ -97,7 +108,8 @@ write_secret(struct transcript *t, const struct event *e)
 
 	if (!auth_is_name(mech))
 		mech = SPAN_NONE;		/* all behind AUTH is hidden */
-	if (span_find(e->sent.text, SPAN("{{")).len > 0) {	/* a script's own function stands there already */
+	/* a script's own function stands there already */
+	if (span_find(e->sent.text, SPAN("{{")).len > 0) {
 		declare_secrets(t);
 		transcript_mark(t, 'C', e, "");
 		buf_printf(&t->out, "%.*s\n", SPAN_ARG(e->sent.text));
@@ -114,7 +126,8 @@ write_secret(struct transcript *t, const struct event *e)
 		declare_secrets(t);
 	transcript_mark(t, 'C', e, "");
 	if (auth)
-		buf_printf(&t->out, "AUTH %.*s%s", SPAN_ARG(mech), bare || mech.len == 0 ? "" : " ");
+		buf_printf(
+		    &t->out, "AUTH %.*s%s", SPAN_ARG(mech), bare || mech.len == 0 ? "" : " ");
 	if (!bare) {
 		buf_printf(&t->out, "%s", secret_of(t));
 		t->responses++;
@@ -139,7 +152,8 @@ begin_auth(struct transcript *t, struct span line)
 static struct span
 next_line(struct span *rest, bool *crlf)
 {
-	struct span end = span_find(*rest, SPAN("\r\n")), line = span_first(*rest, rest->len - end.len);
+	struct span end = span_find(*rest, SPAN("\r\n")),
+		    line = span_first(*rest, rest->len - end.len);
 
 	*crlf = end.len > 0;
 	*rest = span_skip(*rest, line.len + (*crlf ? 2 : 0));
@@ -151,7 +165,10 @@ write_text(struct transcript *t, const struct event *e)
 {
 	bool dot = span_eq(e->sent.text, SPAN("."));
 
-	/* Octets of a script's `C\:` bring their own line ends; to any other line its end was added. */
+	/*
+	 * Octets of a script's `C\:` bring their own line ends; to any other line its end was
+	 * added.
+	 */
 	if (!t->opts.no_bodies && e->sent.octets == e->sent.text.len && e->sent.text.len > 0) {
 		bool crlf;
 		for (struct span rest = e->sent.text; rest.len > 0;) {
@@ -168,7 +185,8 @@ write_text(struct transcript *t, const struct event *e)
 		t->body_octets += e->sent.octets;
 		return;
 	}
-	buf_printf(&t->out, "# a message of %llu octets was sent here and is not kept\n", (unsigned long long)t->body_octets);
+	buf_printf(&t->out, "# a message of %llu octets was sent here and is not kept\n",
+	    (unsigned long long)t->body_octets);
 	transcript_mark(t, 'C', e, "");
 	buf_append(&t->out, SPAN(".\n"));
 	t->body_octets = 0;
@@ -201,7 +219,10 @@ write_message(struct transcript *t, const struct event *e, struct span text)
 
 	while (text.len > 0) {
 		struct span line = next_line(&text, &crlf);
-		write_sent(t, e, line.len > 0 && line.at[0] == '.' ? arena_printf(&t->arena, ".%.*s", SPAN_ARG(line)) : line);
+		write_sent(t, e,
+		    line.len > 0 && line.at[0] == '.' ?
+			arena_printf(&t->arena, ".%.*s", SPAN_ARG(line)) :
+			line);
 		transcript_flush(t);
 		arena_reset(&t->arena);
 	}
@@ -241,7 +262,8 @@ sent_octets(struct transcript *t, const struct event *e)
 		return;
 	}
 	buf_consume(&t->chunks, buf_span(&t->chunks).len);
-	buf_printf(&t->out, "# %llu octets were sent here and are not kept: ", (unsigned long long)e->sent.octets);
+	buf_printf(&t->out,
+	    "# %llu octets were sent here and are not kept: ", (unsigned long long)e->sent.octets);
 	text_safe_to(&t->out, e->sent.text);
 	buf_append(&t->out, SPAN("\n"));
 }

@@ -59,14 +59,22 @@ run_of(struct span s, unsigned kinds, bool negated)
 }
 
 /*
- * A shape against the front of the text: 9 digits, h hex, H upper-case hex, w letters or digits, A letters; a count
- * may follow in {}, "+" is one and more; all else is itself. How much it takes; 0: it does not fit.
+ * A shape against the front of the text: 9 digits, h hex, H upper-case hex, w letters or digits, A
+ * letters; a count may follow in {}, "+" is one and more; all else is itself. How much it takes; 0:
+ * it does not fit.
  */
 static size_t
 shape(struct span text, const char *form)
 {
-	static const struct { char mark; unsigned kinds; } marks[] = {
-		{ '9', DIGIT }, { 'h', HEX }, { 'H', UPPER_HEX }, { 'w', DIGIT | ALPHA }, { 'A', ALPHA },
+	static const struct {
+		char mark;
+		unsigned kinds;
+	} marks[] = {
+		{ '9', DIGIT },
+		{ 'h', HEX },
+		{ 'H', UPPER_HEX },
+		{ 'w', DIGIT | ALPHA },
+		{ 'A', ALPHA },
 	};
 	size_t n = 0;
 
@@ -119,7 +127,8 @@ queueid_length(struct span text)
 	static const char *const forms[] = {
 		"w{6}-w{6}-w{2}", "w{6}-w{11}-w{4}", "h{8}-h{4}-h{4}-h{4}-h{12}", NULL,
 	};
-	size_t n = longest(text, forms), word = run_of(text, DIGIT | ALPHA, false), hex = run_of(text, HEX, false);
+	size_t n = longest(text, forms), word = run_of(text, DIGIT | ALPHA, false),
+	       hex = run_of(text, HEX, false);
 	bool digit = run_of(span_first(text, word), DIGIT, true) < word;
 
 	if (n > 0)
@@ -143,9 +152,12 @@ ip_length(struct span text)
 	if (span_starts_case(span_skip(text, n), SPAN("IPv6:")))
 		n += 5;
 	size_t from = n;
-	while (n < text.len && ((kinds_of(text.at[n]) & HEX) || text.at[n] == '.' || text.at[n] == ':'))
+	while (n < text.len &&
+	    ((kinds_of(text.at[n]) & HEX) || text.at[n] == '.' || text.at[n] == ':'))
 		n++;
-	while (n > from && (text.at[n - 1] == '.' || (text.at[n - 1] == ':' && n - from > 1 && text.at[n - 2] != ':')))
+	while (n > from &&
+	    (text.at[n - 1] == '.' ||
+		(text.at[n - 1] == ':' && n - from > 1 && text.at[n - 2] != ':')))
 		n--;
 	struct span host = span_skip(span_first(text, n), from);
 	v6 = span_has(host, ':');
@@ -164,7 +176,8 @@ msgid_length(struct span text)
 
 	if (text.len < 3 || text.at[0] != '<')
 		return 0;
-	while (n < text.len && text.at[n] != '>' && text.at[n] != '<' && !(kinds_of(text.at[n]) & BLANK))
+	while (n < text.len && text.at[n] != '>' && text.at[n] != '<' &&
+	    !(kinds_of(text.at[n]) & BLANK))
 		at |= text.at[n++] == '@';
 	return at && n < text.len && text.at[n] == '>' ? n + 1 : 0;
 }
@@ -174,10 +187,18 @@ static size_t
 date_length(struct span text)
 {
 	static const char *const forms[] = {
-		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} +9{4}", "A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} -9{4}",
-		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} A+", "A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2}", "9+ A{3} 9{4} 9{2}:9{2}:9{2} +9{4}",
-		"9+ A{3} 9{4} 9{2}:9{2}:9{2} -9{4}", "A{3} A{3} 9+ 9{2}:9{2}:9{2} 9{4}", "9{4}-9{2}-9{2}T9{2}:9{2}:9{2}Z",
-		"9{4}-9{2}-9{2}T9{2}:9{2}:9{2}", "9{4}-9{2}-9{2} 9{2}:9{2}:9{2}", "9{4}-9{2}-9{2}", NULL,
+		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} +9{4}",
+		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} -9{4}",
+		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} A+",
+		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2}",
+		"9+ A{3} 9{4} 9{2}:9{2}:9{2} +9{4}",
+		"9+ A{3} 9{4} 9{2}:9{2}:9{2} -9{4}",
+		"A{3} A{3} 9+ 9{2}:9{2}:9{2} 9{4}",
+		"9{4}-9{2}-9{2}T9{2}:9{2}:9{2}Z",
+		"9{4}-9{2}-9{2}T9{2}:9{2}:9{2}",
+		"9{4}-9{2}-9{2} 9{2}:9{2}:9{2}",
+		"9{4}-9{2}-9{2}",
+		NULL,
 	};
 	size_t n = longest(text, forms);
 
@@ -252,21 +273,24 @@ make_uuid(struct arena *arena)
 		b[0] = 7;
 	b[6] = (b[6] & 0x0F) | 0x40;		/* RFC 9562: version 4 */
 	b[8] = (b[8] & 0x3F) | 0x80;
-	return arena_printf(arena, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
-	    b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+	return arena_printf(arena,
+	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
+	    b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
+	    b[15]);
 }
 
 static struct span
 make_date(struct arena *arena)
 {
 	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
+		"Aug", "Sep", "Oct", "Nov", "Dec" };
 	time_t now = time(NULL);
 	struct tm tm;
 
 	gmtime_r(&now, &tm);
-	return arena_printf(arena, "%s, %d %s %d %02d:%02d:%02d +0000", days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
-	    tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	return arena_printf(arena, "%s, %d %s %d %02d:%02d:%02d +0000", days[tm.tm_wday],
+	    tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
 struct span

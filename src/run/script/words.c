@@ -11,14 +11,16 @@ rest_of(struct cursor *c)
 }
 
 static bool
-parse_nothing(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_nothing(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	(void)out, (void)ctx, (void)eres;
 	return cursor_end(c, err);
 }
 
 static bool
-parse_text_word(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_text_word(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct script_text);
 
@@ -29,13 +31,15 @@ parse_text_word(const void **out, struct cursor *c, const struct text_context *c
 }
 
 static bool
-parse_match(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_match(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(enum match_level);
 
 	(void)eres;
 	*args = match_level_of(span_trim(c->rest));
-	return *args != MATCH_UNSAID || cursor_fail(c, err, "want a level: class, code, enhanced, text or exact");
+	return *args != MATCH_UNSAID ||
+	    cursor_fail(c, err, "want a level: class, code, enhanced, text or exact");
 }
 
 static bool
@@ -71,7 +75,8 @@ without_escaped_slashes(struct span s, struct arena *arena)
 }
 
 bool
-word_parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *arena, struct expect_ere **eres, struct err *err)
+word_parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *arena,
+    struct expect_ere **eres, struct err *err)
 {
 	struct span source = SPAN_NONE;
 	struct cursor at = *c;
@@ -85,7 +90,8 @@ word_parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *ar
 
 /* "+date -host", "name /ERE/". */
 static bool
-parse_mask(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_mask(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct word_mask);
 
@@ -93,31 +99,39 @@ parse_mask(const void **out, struct cursor *c, const struct text_context *ctx, s
 		struct span word = cursor_word(c);
 		bool known = false;
 		if (c->rest.len > 0 && c->rest.at[0] == '/')
-			return word_parse_ere(&args->own, c, ctx->arena, eres, err) && cursor_end(c, err);
+			return word_parse_ere(&args->own, c, ctx->arena, eres, err) &&
+			    cursor_end(c, err);
 		for (enum match_mask_bit i = 0; i < MASK_BITS; i++)
 			if (word.len > 1 && span_eq(span_skip(word, 1), span_of(mask_word(i)))) {
 				*(word.at[0] == '-' ? &args->off : &args->on) |= 1u << i;
 				known = word.at[0] == '-' || word.at[0] == '+';
 			}
 		if (!known)
-			return cursor_blame(c, word, err, "want + or - and a mask: date, queueid, msgid, ip, host, pid, uuid, challenge or time; "
+			return cursor_blame(c, word, err,
+			    "want + or - and a mask: date, queueid, msgid, ip, host, pid, uuid, "
+			    "challenge or time; "
 			    "or a name and /ERE/");
 	}
 	return true;
 }
 
 static bool
-new_name(struct span word, bool secret, size_t *name, struct cursor *c, const struct text_context *ctx, struct err *err)
+new_name(struct span word, bool secret, size_t *name, struct cursor *c,
+    const struct text_context *ctx, struct err *err)
 {
 	if (!name_is_valid(word))
-		return cursor_blame(c, word, err, "\"%.*s\" is no name for a variable: want letters, digits, - and _, and not the name "
-		    "of a function", SPAN_ARG(span_first(word, 60)));
+		return cursor_blame(c, word, err,
+		    "\"%.*s\" is no name for a variable: want letters, digits, - and _, and not "
+		    "the name "
+		    "of a function",
+		    SPAN_ARG(span_first(word, 60)));
 	*name = names_add(ctx->names, arena_copy(ctx->arena, word), secret);
 	return *name != NAME_NONE || cursor_fail(c, err, "more than %d variables", NAMES_MAX);
 }
 
 static bool
-parse_var(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_var(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct word_var);
 	struct text_context sent = { .arena = ctx->arena, .names = ctx->names };
@@ -127,23 +141,28 @@ parse_var(const void **out, struct cursor *c, const struct text_context *ctx, st
 	if (!span_has(name, '='))
 		return cursor_fail(c, err, "want /var name=value");
 	name = span_until(&c->rest, '=');
-	return text_parse(&args->text, c, &sent, err) && new_name(span_trim(name), args->text.secret, &args->name, c, ctx, err);
+	return text_parse(&args->text, c, &sent, err) &&
+	    new_name(span_trim(name), args->text.secret, &args->name, c, ctx, err);
 }
 
 static bool
-parse_secret(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_secret(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct word_var);
 	struct span name = cursor_word(c);
 
 	(void)eres;
 	if (c->rest.len > 0 || span_has(name, '='))
-		return cursor_blame(c, name, err, "a secret's value never stands in a script: /secret NAME, and --secret NAME=@FILE");
+		return cursor_blame(c, name, err,
+		    "a secret's value never stands in a script: /secret NAME, and --secret "
+		    "NAME=@FILE");
 	return new_name(name, true, &args->name, c, ctx, err);
 }
 
 static bool
-parse_capture(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_capture(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct word_capture);
 	struct span name = cursor_word(c);
@@ -153,23 +172,27 @@ parse_capture(const void **out, struct cursor *c, const struct text_context *ctx
 	struct span redact = cursor_word(c);
 	args->redact = redact.len > 0;
 	if (redact.len > 0 && !span_eq(redact, SPAN("redact")))
-		return cursor_blame(c, redact, err, "only \"redact\" may stand behind the expression");
+		return cursor_blame(
+		    c, redact, err, "only \"redact\" may stand behind the expression");
 	return new_name(name, args->redact, &args->name, c, ctx, err) && cursor_end(c, err);
 }
 
 static bool
-parse_pipeline(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_pipeline(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(bool);
 	struct span word = span_trim(c->rest);
 
 	(void)eres;
 	*args = word.len == 0 || span_eq(word, SPAN("on"));
-	return *args || span_eq(word, SPAN("off")) || cursor_fail(c, err, "want /pipeline on or /pipeline off");
+	return *args || span_eq(word, SPAN("off")) ||
+	    cursor_fail(c, err, "want /pipeline on or /pipeline off");
 }
 
 static bool
-parse_write(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_write(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct pace);
 
@@ -178,7 +201,8 @@ parse_write(const void **out, struct cursor *c, const struct text_context *ctx, 
 }
 
 static bool
-parse_trickle(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_trickle(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct pace);
 
@@ -187,7 +211,8 @@ parse_trickle(const void **out, struct cursor *c, const struct text_context *ctx
 }
 
 static bool
-parse_times(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_times(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(unsigned);
 	unsigned long long n;
@@ -200,7 +225,8 @@ parse_times(const void **out, struct cursor *c, const struct text_context *ctx, 
 }
 
 static bool
-parse_repeat(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_repeat(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct word_repeat);
 	unsigned long long n;
@@ -208,18 +234,21 @@ parse_repeat(const void **out, struct cursor *c, const struct text_context *ctx,
 	(void)eres;
 	struct span times = cursor_word(c);
 	if (!span_number(times, SCRIPT_REPEAT_MAX, &n) || n == 0)
-		return cursor_blame(c, times, err, "want how often, a number from 1 to %d", SCRIPT_REPEAT_MAX);
+		return cursor_blame(
+		    c, times, err, "want how often, a number from 1 to %d", SCRIPT_REPEAT_MAX);
 	args->times = (unsigned)n;
 	if (c->rest.len == 0)
 		return true;
 	struct span every = cursor_word(c);
 	if (!span_eq(every, SPAN("every")))
-		return cursor_blame(c, every, err, "want \"every\" and a time, as in /retry 3 every 5s");
+		return cursor_blame(
+		    c, every, err, "want \"every\" and a time, as in /retry 3 every 5s");
 	return cursor_milliseconds(c, cursor_word(c), &args->every_ms, err) && cursor_end(c, err);
 }
 
 static bool
-parse_delay(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_delay(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(uint64_t);
 
@@ -228,44 +257,74 @@ parse_delay(const void **out, struct cursor *c, const struct text_context *ctx, 
 }
 
 static bool
-parse_listen(const void **out, struct cursor *c, const struct text_context *ctx, struct expect_ere **eres, struct err *err)
+parse_listen(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct span);
 
 	(void)eres;
 	*args = arena_copy(ctx->arena, rest_of(c));
-	return args->len > 0 || cursor_fail(c, err, "want an address, as in /listen 127.0.0.1:2525");
+	return args->len > 0 ||
+	    cursor_fail(c, err, "want an address, as in /listen 127.0.0.1:2525");
 }
 
 const struct script_word script_words[] = {
-	{ "case", "\"NAME\" [skip=WHY] [tags=A,B] [standalone]", "Begin a case: a connection of its own", WORD_CASE, WORD_BOTH, false, NULL },
+	{ "case", "\"NAME\" [skip=WHY] [tags=A,B] [standalone]",
+	    "Begin a case: a connection of its own", WORD_CASE, WORD_BOTH, false, NULL },
 	{ "include", "FILE", "Read another script here", WORD_INCLUDE, WORD_BOTH, false, NULL },
-	{ "requires", "KEYWORD... | not KEYWORD", "Skip the case unless EHLO offers this", WORD_REQUIRES, WORD_CLIENT, false, word_parse_requires },
-	{ "timeout", "T | PHASE=T ... | rfc", "How long to wait", WORD_TIMEOUT, WORD_CLIENT, false, word_parse_timeout },
-	{ "tls", "verify=off|chain|name min=1.2 sni=NAME ca=FILE fail=REASON", "How TLS is done and judged", WORD_TLS, WORD_CLIENT, false, word_parse_tls },
-	{ "helo", "NAME", "The name that EHLO gives where smtpsh says it", WORD_HELO, WORD_CLIENT, false, parse_text_word },
-	{ "match", "class|code|enhanced|text|exact", "How strictly replies are compared from here on", WORD_MATCH, WORD_BOTH, false, parse_match },
-	{ "mask", "+NAME -NAME | NAME /ERE/", "What the level text does not compare", WORD_MASK, WORD_BOTH, false, parse_mask },
+	{ "requires", "KEYWORD... | not KEYWORD", "Skip the case unless EHLO offers this",
+	    WORD_REQUIRES, WORD_CLIENT, false, word_parse_requires },
+	{ "timeout", "T | PHASE=T ... | rfc", "How long to wait", WORD_TIMEOUT, WORD_CLIENT, false,
+	    word_parse_timeout },
+	{ "tls", "verify=off|chain|name min=1.2 sni=NAME ca=FILE fail=REASON",
+	    "How TLS is done and judged", WORD_TLS, WORD_CLIENT, false, word_parse_tls },
+	{ "helo", "NAME", "The name that EHLO gives where smtpsh says it", WORD_HELO, WORD_CLIENT,
+	    false, parse_text_word },
+	{ "match", "class|code|enhanced|text|exact",
+	    "How strictly replies are compared from here on", WORD_MATCH, WORD_BOTH, false,
+	    parse_match },
+	{ "mask", "+NAME -NAME | NAME /ERE/", "What the level text does not compare", WORD_MASK,
+	    WORD_BOTH, false, parse_mask },
 	{ "var", "NAME=VALUE", "Set a variable", WORD_VAR, WORD_BOTH, false, parse_var },
-	{ "secret", "NAME", "A variable from --secret or the environment, shown nowhere", WORD_SECRET, WORD_BOTH, false, parse_secret },
-	{ "capture", "NAME /ERE/ [redact]", "Keep a part of the last reply", WORD_CAPTURE, WORD_CLIENT, false, parse_capture },
-	{ "assert", "SUBJECT [not] OP VALUE", "Fail unless this holds", WORD_ASSERT, WORD_CLIENT, false, word_parse_assert },
-	{ "time", "OP TIME", "How long the last reply may have taken", WORD_TIME, WORD_CLIENT, false, word_parse_time },
-	{ "early", "", "Do not wait for the banner", WORD_EARLY, WORD_CLIENT, false, parse_nothing },
-	{ "pipeline", "on|off", "Send commands that follow each other in one write, or never", WORD_PIPELINE, WORD_CLIENT, false, parse_pipeline },
-	{ "write", PACE_SYNTAX, "Send slowly, or cut at these octets", WORD_WRITE, WORD_CLIENT, false, parse_write },
-	{ "repeat", "N", "Do all up to /end N times", WORD_REPEAT, WORD_CLIENT, true, parse_repeat },
-	{ "retry", "N [every T]", "Do all up to /end until it succeeds, N times at most", WORD_RETRY, WORD_CLIENT, true, parse_repeat },
-	{ "if", "SUBJECT [not] [OP VALUE]", "Do all up to /else or /end only when this holds", WORD_IF, WORD_CLIENT, true, word_parse_assert },
+	{ "secret", "NAME", "A variable from --secret or the environment, shown nowhere",
+	    WORD_SECRET, WORD_BOTH, false, parse_secret },
+	{ "capture", "NAME /ERE/ [redact]", "Keep a part of the last reply", WORD_CAPTURE,
+	    WORD_CLIENT, false, parse_capture },
+	{ "assert", "SUBJECT [not] OP VALUE", "Fail unless this holds", WORD_ASSERT, WORD_CLIENT,
+	    false, word_parse_assert },
+	{ "time", "OP TIME", "How long the last reply may have taken", WORD_TIME, WORD_CLIENT,
+	    false, word_parse_time },
+	{ "early", "", "Do not wait for the banner", WORD_EARLY, WORD_CLIENT, false,
+	    parse_nothing },
+	{ "pipeline", "on|off", "Send commands that follow each other in one write, or never",
+	    WORD_PIPELINE, WORD_CLIENT, false, parse_pipeline },
+	{ "write", PACE_SYNTAX, "Send slowly, or cut at these octets", WORD_WRITE, WORD_CLIENT,
+	    false, parse_write },
+	{ "repeat", "N", "Do all up to /end N times", WORD_REPEAT, WORD_CLIENT, true,
+	    parse_repeat },
+	{ "retry", "N [every T]", "Do all up to /end until it succeeds, N times at most",
+	    WORD_RETRY, WORD_CLIENT, true, parse_repeat },
+	{ "if", "SUBJECT [not] [OP VALUE]", "Do all up to /else or /end only when this holds",
+	    WORD_IF, WORD_CLIENT, true, word_parse_assert },
 	{ "else", "", "When it does not hold", WORD_ELSE, WORD_CLIENT, false, NULL },
 	{ "end", "", "The end of /repeat, /retry or /if", WORD_END, WORD_CLIENT, false, NULL },
-	{ "listen", "ADDR:PORT", "Where serve listens", WORD_LISTEN, WORD_SERVER, false, parse_listen },
+	{ "listen", "ADDR:PORT", "Where serve listens", WORD_LISTEN, WORD_SERVER, false,
+	    parse_listen },
 	{ "delay", "T", "Wait before the next reply", WORD_DELAY, WORD_SERVER, false, parse_delay },
-	{ "trickle", "N/s | off", "Send replies slowly", WORD_TRICKLE, WORD_SERVER, false, parse_trickle },
-	{ "took", "T", "So long the reply before was waited for when it was recorded; serve --realtime waits as long", WORD_TOOK, WORD_SERVER, false, parse_delay },
-	{ "times", "N", "So many connections play this case", WORD_TIMES, WORD_SERVER, false, parse_times },
-	{ "on", "VERB [/ERE/] [if=STATE,...] [unless=STATE,...] [over=N] [times=N] [delay=T] [then=close|rst]", "A rule: the S: lines behind it answer this", WORD_ON, WORD_SERVER, false, NULL },
-	{ "otherwise", "S: REPLY", "What answers all that nothing else does", WORD_OTHERWISE, WORD_SERVER, false, NULL },
+	{ "trickle", "N/s | off", "Send replies slowly", WORD_TRICKLE, WORD_SERVER, false,
+	    parse_trickle },
+	{ "took", "T",
+	    "So long the reply before was waited for when it was recorded; serve --realtime waits "
+	    "as long",
+	    WORD_TOOK, WORD_SERVER, false, parse_delay },
+	{ "times", "N", "So many connections play this case", WORD_TIMES, WORD_SERVER, false,
+	    parse_times },
+	{ "on",
+	    "VERB [/ERE/] [if=STATE,...] [unless=STATE,...] [over=N] [times=N] [delay=T] "
+	    "[then=close|rst]",
+	    "A rule: the S: lines behind it answer this", WORD_ON, WORD_SERVER, false, NULL },
+	{ "otherwise", "S: REPLY", "What answers all that nothing else does", WORD_OTHERWISE,
+	    WORD_SERVER, false, NULL },
 	{ .name = NULL },
 };
 

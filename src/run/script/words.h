@@ -1,7 +1,7 @@
 /*
- * The words of a script that are no steps of a session: what steers the play, asserts, and what only the server's side
- * does. One row a word, and ->args of the item is the struct named here. A word belongs to the client, to the server,
- * or to both; the other side passes over it.
+ * The words of a script that are no steps of a session: what steers the play, asserts, and what
+ * only the server's side does. One row a word, and ->args of the item is the struct named here. A
+ * word belongs to the client, to the server, or to both; the other side passes over it.
  */
 #ifndef RUN_SCRIPT_WORDS_H
 #define RUN_SCRIPT_WORDS_H
@@ -10,7 +10,8 @@
 #include "run/session/session.h"
 
 enum script_word_kind {
-	WORD_CASE, WORD_INCLUDE, WORD_ELSE, WORD_END, WORD_ON, WORD_OTHERWISE,	/* make the script's shape: never an item */
+	/* make the script's shape: never an item */
+	WORD_CASE, WORD_INCLUDE, WORD_ELSE, WORD_END, WORD_ON, WORD_OTHERWISE,
 	WORD_REQUIRES,		/* struct word_requires: skip the case unless offered */
 	WORD_TIMEOUT,		/* struct word_timeout */
 	WORD_TLS,		/* struct word_tls */
@@ -31,7 +32,11 @@ enum script_word_kind {
 	WORD_LISTEN,		/* struct span: ADDR:PORT */
 	WORD_DELAY,		/* uint64_t, milliseconds: before the next reply (server) */
 	WORD_TRICKLE,		/* struct pace: how replies go out from now on (server) */
-	WORD_TOOK,		/* uint64_t, milliseconds: the reply before it was so long in coming (server, mock_opts.realtime) */
+	/*
+	 * uint64_t, milliseconds: the reply before it was so long in coming (server,
+	 * mock_opts.realtime)
+	 */
+	WORD_TOOK,
 	WORD_TIMES,		/* unsigned: so many connections play this case (server) */
 	WORD_KINDS
 };
@@ -43,7 +48,8 @@ struct script_word {
 	enum script_word_kind kind;
 	unsigned side;
 	bool block;			/* /end closes it */
-	bool (*parse)(const void **args, struct cursor *, const struct text_context *, struct expect_ere **, struct err *);
+	bool (*parse)(const void **args, struct cursor *, const struct text_context *,
+	    struct expect_ere **, struct err *);
 };
 extern const struct script_word script_words[];		/* ends in a NULL name */
 const struct script_word *script_word_find(struct span name);
@@ -56,9 +62,33 @@ struct word_var { size_t name; struct script_text text; };
 struct word_capture { size_t name; const struct expect_ere *ere; bool redact; };
 struct word_repeat { unsigned times; uint64_t every_ms; };
 
-enum assert_subject { ASSERT_TIME, ASSERT_TOTAL, ASSERT_LINES, ASSERT_TEXT, ASSERT_ENHANCED, ASSERT_EHLO, ASSERT_TLS_VERSION,
-    ASSERT_TLS_CIPHER, ASSERT_CERT_DAYS, ASSERT_CERT_NAME, ASSERT_CERT_VERIFIED, ASSERT_IP, ASSERT_FAMILY, ASSERT_VAR };
-enum assert_op { ASSERT_EXISTS, ASSERT_EQ, ASSERT_NE, ASSERT_LT, ASSERT_LE, ASSERT_GT, ASSERT_GE, ASSERT_CONTAINS, ASSERT_MATCHES };
+enum assert_subject {
+	ASSERT_TIME,
+	ASSERT_TOTAL,
+	ASSERT_LINES,
+	ASSERT_TEXT,
+	ASSERT_ENHANCED,
+	ASSERT_EHLO,
+	ASSERT_TLS_VERSION,
+	ASSERT_TLS_CIPHER,
+	ASSERT_CERT_DAYS,
+	ASSERT_CERT_NAME,
+	ASSERT_CERT_VERIFIED,
+	ASSERT_IP,
+	ASSERT_FAMILY,
+	ASSERT_VAR
+};
+enum assert_op {
+	ASSERT_EXISTS,
+	ASSERT_EQ,
+	ASSERT_NE,
+	ASSERT_LT,
+	ASSERT_LE,
+	ASSERT_GT,
+	ASSERT_GE,
+	ASSERT_CONTAINS,
+	ASSERT_MATCHES
+};
 struct word_assert {
 	struct span source;		/* "cert.days > 14" */
 	enum assert_subject subject;

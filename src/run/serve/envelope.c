@@ -73,11 +73,13 @@ envelope_text(struct envelope *m, struct span text)
 }
 
 struct span
-envelope_take(struct envelope *m, struct session *s, const struct mta_opts *opts, struct span id, struct span helo,
-    struct span user)
+envelope_take(struct envelope *m, struct session *s, const struct mta_opts *opts, struct span id,
+    struct span helo, struct span user)
 {
-	struct event event = { .kind = EVENT_MESSAGE, .session = session_view(s).number, .at_us = loop_now_us(),
-	    .tls = session_view(s).tls != NULL };
+	struct event event = { .kind = EVENT_MESSAGE,
+		.session = session_view(s).number,
+		.at_us = loop_now_us(),
+		.tls = session_view(s).tls != NULL };
 	struct err err = { 0 };
 	size_t i = 0;
 
@@ -104,7 +106,8 @@ envelope_take(struct envelope *m, struct session *s, const struct mta_opts *opts
 		session_emit(s, &event);
 		return SPAN_NONE;
 	}
-	session_emit(s, &(struct event){ .kind = EVENT_PROBLEM, .err = ERR_SYSTEM, .text = span_of(err.text) });
+	session_emit(s,
+	    &(struct event){ .kind = EVENT_PROBLEM, .err = ERR_SYSTEM, .text = span_of(err.text) });
 	return append_is_full(err.sys) ? SPAN("452 4.3.1 Insufficient system storage") :
 	    SPAN("451 4.3.0 Message not stored: local error in processing");
 }

@@ -1,11 +1,15 @@
-/* A message while a server takes it: who from, to whom, and its octets. One for each client, used again and again. */
+/*
+ * A message while a server takes it: who from, to whom, and its octets. One for each client, used
+ * again and again.
+ */
 #ifndef RUN_SERVE_ENVELOPE_H
 #define RUN_SERVE_ENVELOPE_H
 
 #include "run/serve/mta.h"
 #include "run/session/session.h"
 
-enum { ENVELOPE_OCTETS_MAX = 1 << 20 };	/* of addresses and parameters: what a client can make a server keep */
+/* of addresses and parameters: what a client can make a server keep */
+enum { ENVELOPE_OCTETS_MAX = 1 << 20 };
 
 struct envelope_rcpt {
 	struct envelope_rcpt *next;
@@ -35,10 +39,10 @@ bool envelope_has_room(const struct envelope *, struct span rcpt);	/* for such a
 void envelope_text(struct envelope *, struct span);	/* not kept beyond text_max, but counted */
 
 /*
- * Stores it where that is asked for and tells of it by EVENT_MESSAGE. Else by EVENT_PROBLEM: what the client is to be told in
- * place of 250. Empty: it was taken.
+ * Stores it where that is asked for and tells of it by EVENT_MESSAGE. Else by EVENT_PROBLEM: what
+ * the client is to be told in place of 250. Empty: it was taken.
  */
-struct span envelope_take(struct envelope *, struct session *, const struct mta_opts *, struct span id, struct span helo,
-    struct span user);
+struct span envelope_take(struct envelope *, struct session *, const struct mta_opts *,
+    struct span id, struct span helo, struct span user);
 
 #endif

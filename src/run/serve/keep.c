@@ -49,7 +49,10 @@ make_maildir(const char *maildir, struct err *err)
 	return true;
 }
 
-/* A regular file is opened for each message: it may have been moved away, and its directory may have changed. */
+/*
+ * A regular file is opened for each message: it may have been moved away, and its directory may
+ * have changed.
+ */
 static bool
 open_file(struct keep *k, size_t i, struct err *err)
 {
@@ -73,8 +76,11 @@ keep_new(const struct keep_opts *opts, struct err *err)
 {
 	struct keep *k = memory_zeroed(sizeof *k);
 
-	*k = (struct keep){ .maildir = opts->maildir, .name = { opts->mbox, opts->lines }, .file = { { .fd = -1 }, { .fd = -1 } } };
-	if ((!k->maildir || make_maildir(k->maildir, err)) && open_file(k, 0, err) && open_file(k, 1, err)) {
+	*k = (struct keep){ .maildir = opts->maildir,
+		.name = { opts->mbox, opts->lines },
+		.file = { { .fd = -1 }, { .fd = -1 } } };
+	if ((!k->maildir || make_maildir(k->maildir, err)) && open_file(k, 0, err) &&
+	    open_file(k, 1, err)) {
 		close_file(k, 0);
 		close_file(k, 1);
 		return k;
@@ -148,9 +154,13 @@ maildir_failed(const char *path, struct err *err)
 	return false;
 }
 
-/* Written below tmp, then moved below new when all else is written, so that who reads it sees whole messages only. */
+/*
+ * Written below tmp, then moved below new when all else is written, so that who reads it sees whole
+ * messages only.
+ */
 static bool
-to_maildir_tmp(struct keep *k, const struct event *e, char tmp[PATH_SIZE], char new[PATH_SIZE], struct err *err)
+to_maildir_tmp(struct keep *k, const struct event *e, char tmp[PATH_SIZE], char new[PATH_SIZE],
+    struct err *err)
 {
 	struct buf all = { .max = SIZE_MAX / 4 };
 	struct append file;
@@ -158,7 +168,8 @@ to_maildir_tmp(struct keep *k, const struct event *e, char tmp[PATH_SIZE], char 
 	char name[80];
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	snprintf(name, sizeof name, "%lld.M%06ldP%ldQ%llu.smtpsh", (long long)now.tv_sec, now.tv_nsec / 1000, (long)getpid(), ++k->n);
+	snprintf(name, sizeof name, "%lld.M%06ldP%ldQ%llu.smtpsh", (long long)now.tv_sec,
+	    now.tv_nsec / 1000, (long)getpid(), ++k->n);
 	snprintf(tmp, PATH_SIZE, "%s/tmp/%s", k->maildir, name);
 	snprintf(new, PATH_SIZE, "%s/new/%s", k->maildir, name);
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -1,4 +1,7 @@
-/* mock - a script's server: what a client does is offered to the rules, to the script, to the defaults. */
+/*
+ * mock - a script's server: what a client does is offered to the rules, to the script, to the
+ * defaults.
+ */
 #include "run/serve/mock_priv.h"
 
 #include <stdlib.h>
@@ -51,8 +54,9 @@ looks_at_text(const struct script *script)
 static bool
 refuses_tls(const struct script_rule *r)
 {
-	while (r && !(r->at == RULE_VERB && r->verb == VERB_STARTTLS && r->reply && r->reply->nlines > 0 &&
-	    r->reply->line[0].ncodes > 0 && r->reply->line[0].code[0].digit[0] != '2'))
+	while (r &&
+	    !(r->at == RULE_VERB && r->verb == VERB_STARTTLS && r->reply && r->reply->nlines > 0 &&
+		r->reply->line[0].ncodes > 0 && r->reply->line[0].code[0].digit[0] != '2'))
 		r = r->next;
 	return r != NULL;
 }
@@ -72,7 +76,8 @@ mock_new(const struct script *script, const struct mock_opts *opts, struct err *
 			continue;
 		struct mock_case *mc = &m->cases[m->ncases++];
 		*mc = (struct mock_case){ .mock = m, .c = c, .times = times_of(c->items) };
-		mc->needs = script_needs(c->items) | (c->standalone ? 0 : script_needs(script->prelude));
+		mc->needs = script_needs(c->items) |
+		    (c->standalone ? 0 : script_needs(script->prelude));
 		mc->refuses_tls = refuses_tls(c->rules) || refuses_tls(script->rules);
 		mc->step = (struct step){ .op = &step_mock, .place = c->place, .args = mc };
 	}
@@ -110,7 +115,8 @@ mock_listen(const struct script *script)
 	for (const struct script_item *i = script->prelude; i; i = i->next)
 		if (i->kind == SCRIPT_WORD && i->word->kind == WORD_LISTEN)
 			return *(const struct span *)i->args;
-	for (const struct script_item *i = script->cases ? script->cases->items : NULL; i; i = i->next)
+	for (const struct script_item *i = script->cases ? script->cases->items : NULL; i;
+	     i = i->next)
 		if (i->kind == SCRIPT_WORD && i->word->kind == WORD_LISTEN)
 			return *(const struct span *)i->args;
 	return SPAN_NONE;
@@ -131,7 +137,10 @@ mock_mailbox(enum verb verb, struct span args, struct span *mailbox, struct span
 	*mailbox = path.mailbox.len ? path.mailbox : span_eq(text, SPAN("<>")) ? SPAN_NONE : text;
 }
 
-/* The reply that takes what it answers: a 2yz among those on their way (LMTP may have several). NULL: none does. */
+/*
+ * The reply that takes what it answers: a 2yz among those on their way (LMTP may have several).
+ * NULL: none does.
+ */
 static const struct mock_out *
 taking(const struct play *p)
 {
@@ -152,7 +161,10 @@ note_hello(struct play *p, struct span name)
 	p->helo = arena_copy(&p->helo_mem, name);
 }
 
-/* What the client said and was granted is kept as an envelope, so that the messages it sends can be told of. */
+/*
+ * What the client said and was granted is kept as an envelope, so that the messages it sends can be
+ * told of.
+ */
 static void
 note_command(struct play *p, enum verb verb, struct span line)
 {
@@ -193,12 +205,16 @@ note_message(struct play *p)
 		text = span_skip(reply->text, reply->text.len < 4 ? reply->text.len : 4);
 		id = queueid_find(text);
 		if (id.len == 0)
-			id = arena_printf(&p->scratch, "%010llX", p->mock->opts.mta->queue ? *p->mock->opts.mta->queue : 1);
-		lost = envelope_take(&p->mail, p->s, p->mock->opts.mta, id, p->helo, p->d->authenticated ? p->login.user : SPAN_NONE);
+			id = arena_printf(&p->scratch, "%010llX",
+			    p->mock->opts.mta->queue ? *p->mock->opts.mta->queue : 1);
+		lost = envelope_take(&p->mail, p->s, p->mock->opts.mta, id, p->helo,
+		    p->d->authenticated ? p->login.user : SPAN_NONE);
 		p->messages += lost.len == 0;
 		for (struct mock_out *o = p->out; o && lost.len > 0; o = o->next)
-			if ((o->dot || o->verb == VERB_BDAT) && !o->silent && span_starts(o->text, SPAN("2")))
-				o->text = lost;		/* whatever the script says: it would not be true */
+			if ((o->dot || o->verb == VERB_BDAT) && !o->silent &&
+			    span_starts(o->text, SPAN("2")))
+				/* whatever the script says: it would not be true */
+				o->text = lost;
 	}
 	envelope_forget(&p->mail);
 	dialogue_message_over(p->d);
@@ -215,8 +231,10 @@ static enum progress
 stray(struct play *p, enum mock_what what, struct span line)
 {
 	const struct script_item *item = script_at(p);
-	struct span say = item && item->kind == SCRIPT_EXCHANGE ? item->say[p->say < item->nsay ? p->say : 0].text.source :
-	    item ? item->line.source : SPAN("nothing more");
+	struct span say = item && item->kind == SCRIPT_EXCHANGE ?
+	    item->say[p->say < item->nsay ? p->say : 0].text.source :
+	    item ? item->line.source :
+		   SPAN("nothing more");
 	struct place place = item ? item->place : p->c->place;
 
 	say = script_shown(p->mock->script, &p->scratch, say);
@@ -231,8 +249,9 @@ stray(struct play *p, enum mock_what what, struct span line)
 	if (!place.file)
 		place.file = p->mock->script->file;
 	tell_stray(p, place, say);
-	session_fail(p->s, ERR_EXPECT, "%s:%u: expected \"%.*s\", the client said \"%.*s\"", place.file, place.line,
-	    SPAN_ARG(span_first(say, 120)), SPAN_ARG(span_first(line, 120)));
+	session_fail(p->s, ERR_EXPECT, "%s:%u: expected \"%.*s\", the client said \"%.*s\"",
+	    place.file, place.line, SPAN_ARG(span_first(say, 120)),
+	    SPAN_ARG(span_first(line, 120)));
 	session_shut(p->s);
 	return STEP_FAIL;
 }
@@ -240,13 +259,15 @@ stray(struct play *p, enum mock_what what, struct span line)
 static enum progress
 client_did(struct play *p, enum mock_what what, enum verb verb, struct span line)
 {
-	bool message = what == MOCK_DOT || (verb == VERB_BDAT && span_ends_case(line, SPAN(" LAST")));
+	bool message = what == MOCK_DOT ||
+	    (verb == VERB_BDAT && span_ends_case(line, SPAN(" LAST")));
 
 	arena_reset(&p->scratch);
 	login_hear(p, what, verb, line);
 	bool full = bounds_full(p, what, verb);
-	if (!login_goes_on(p, what) && !bounds_take(p, what, verb, line, message) && (full || !rules_take(p, what, verb, line)) &&
-	    !script_takes(p, what, verb, line) && (full || !otherwise_takes(p, verb))) {
+	if (!login_goes_on(p, what) && !bounds_take(p, what, verb, line, message) &&
+	    (full || !rules_take(p, what, verb, line)) && !script_takes(p, what, verb, line) &&
+	    (full || !otherwise_takes(p, verb))) {
 		if (p->mock->opts.strict)
 			return stray(p, what, line);
 		if (full)
@@ -322,9 +343,12 @@ client_left(struct play *p)
 
 	if (!p->mock->opts.strict || !item)
 		return STEP_DONE;
-	tell_stray(p, item->place, script_shown(p->mock->script, &p->scratch, item->kind == SCRIPT_EXCHANGE && item->nsay ?
-	    item->say[0].text.source : item->line.source));
-	return session_fail(p->s, ERR_EXPECT, "%s:%u: the client left before this", item->place.file, item->place.line);
+	tell_stray(p, item->place,
+	    script_shown(p->mock->script, &p->scratch,
+		item->kind == SCRIPT_EXCHANGE && item->nsay ? item->say[0].text.source :
+							      item->line.source));
+	return session_fail(p->s, ERR_EXPECT, "%s:%u: the client left before this",
+	    item->place.file, item->place.line);
 }
 
 static void
@@ -358,7 +382,8 @@ mock_start(struct session *s, const struct step *step, void *mem)
 	p->taken = ARENA_ARRAY(&p->arena, unsigned, p->mock->nrules + 1);
 	p->out_end = &p->out;
 	const struct mta_opts *mta = p->mock->opts.mta;
-	envelope_init(&p->mail, p->mock->keep_text, (size_t)(mta->size_limit ? mta->size_limit : MTA_SIZE));
+	envelope_init(
+	    &p->mail, p->mock->keep_text, (size_t)(mta->size_limit ? mta->size_limit : MTA_SIZE));
 	script_begin(p);
 	return mta->implicit_tls ? session_shake_hands(s) : greet(p);
 }
@@ -371,7 +396,8 @@ mock_heard(struct session *s, const struct step *step, void *mem, const struct n
 	(void)s, (void)step;
 	switch (news->kind) {
 	case NEWS_COMMAND:
-		return news->event->kind == CONV_ANSWER ? client_did(p, MOCK_ANSWER, VERB_AUTH, news->event->text) :
+		return news->event->kind == CONV_ANSWER ?
+		    client_did(p, MOCK_ANSWER, VERB_AUTH, news->event->text) :
 		    heard_command(p, news->event->text);
 	case NEWS_TEXT:
 		envelope_text(&p->mail, news->event->text);

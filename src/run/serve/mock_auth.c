@@ -1,4 +1,7 @@
-/* mock - logins: who logs in is noted whatever answers, and is answered as a plain server would where no script does. */
+/*
+ * mock - logins: who logs in is noted whatever answers, and is answered as a plain server would
+ * where no script does.
+ */
 #include "run/serve/mock_priv.h"
 
 #include "base/base64.h"
@@ -13,7 +16,10 @@ is_known(const struct play *p, struct span user, struct span password)
 	return !accounts || mta_is_account(accounts, user, password);
 }
 
-/* [authzid] NUL authcid NUL password, all at once; or a user, then a password. Of others there is no judging. */
+/*
+ * [authzid] NUL authcid NUL password, all at once; or a user, then a password. Of others there is
+ * no judging.
+ */
 static void
 judge(struct play *p, struct span response)
 {
@@ -101,7 +107,8 @@ login_reply(const struct play *p)
 		return l->kind == LOGIN_PLAIN ? SPAN("334 ") : SPAN("334 VXNlcm5hbWU6");
 	if (l->due == LOGIN_WANTS_PASSWORD)
 		return SPAN("334 UGFzc3dvcmQ6");
-	return l->good ? SPAN("235 2.7.0 Welcome") : SPAN("535 5.7.8 Not a user or not the password");
+	return l->good ? SPAN("235 2.7.0 Welcome") :
+			 SPAN("535 5.7.8 Not a user or not the password");
 }
 
 void

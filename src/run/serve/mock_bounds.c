@@ -1,4 +1,7 @@
-/* mock - what the options of the server ask comes before the script: refusals, requirements and bounds. */
+/*
+ * mock - what the options of the server ask comes before the script: refusals, requirements and
+ * bounds.
+ */
 #include "run/serve/mock_priv.h"
 
 #include "run/serve/mta.h"
@@ -10,7 +13,8 @@ declares_more(struct span params, unsigned long long limit)
 	unsigned long long n;
 
 	for (struct span word; (word = span_word(&params)).len > 0;)
-		if (span_eq_case(span_until(&word, '='), SPAN("SIZE")) && span_number(word, ~0ull, &n) && n > limit)
+		if (span_eq_case(span_until(&word, '='), SPAN("SIZE")) &&
+		    span_number(word, ~0ull, &n) && n > limit)
 			return true;
 	return false;
 }
@@ -56,7 +60,8 @@ at_command(const struct play *p, enum verb verb, struct span line)
 		mock_mailbox(verb, args, &mailbox, &params);
 		return at_mail(p, mailbox, params);
 	case VERB_RCPT:
-		if ((o->rcpt_max && p->mail.nrcpts >= o->rcpt_max) || !envelope_has_room(&p->mail, line))
+		if ((o->rcpt_max && p->mail.nrcpts >= o->rcpt_max) ||
+		    !envelope_has_room(&p->mail, line))
 			return SPAN("452 4.5.3 Too many recipients");
 		mock_mailbox(verb, args, &mailbox, &params);
 		return mta_refusal_of(o->refusals, MTA_RCPT, mailbox);
@@ -71,7 +76,8 @@ at_command(const struct play *p, enum verb verb, struct span line)
 static struct span
 at_message(const struct play *p)
 {
-	if ((p->mock->opts.mta->size_limit || p->mail.keep_text) && p->mail.octets > p->mail.text.max)
+	if ((p->mock->opts.mta->size_limit || p->mail.keep_text) &&
+	    p->mail.octets > p->mail.text.max)
 		return SPAN("552 5.3.4 The message is larger than SIZE allows");
 	return for_recipients(p, MTA_DOT);
 }
@@ -79,13 +85,16 @@ at_message(const struct play *p)
 bool
 bounds_full(const struct play *p, enum mock_what what, enum verb verb)
 {
-	return what == MOCK_COMMAND && verb == VERB_RCPT && !p->mock->opts.mta->rcpt_max && p->mail.nrcpts >= MTA_RCPT_MAX;
+	return what == MOCK_COMMAND && verb == VERB_RCPT && !p->mock->opts.mta->rcpt_max &&
+	    p->mail.nrcpts >= MTA_RCPT_MAX;
 }
 
 bool
 bounds_take(struct play *p, enum mock_what what, enum verb verb, struct span line, bool message)
 {
-	struct span reply = message ? at_message(p) : what == MOCK_COMMAND ? at_command(p, verb, line) : SPAN_NONE;
+	struct span reply = message ? at_message(p) :
+	    what == MOCK_COMMAND    ? at_command(p, verb, line) :
+				      SPAN_NONE;
 
 	if (reply.len == 0)
 		return false;

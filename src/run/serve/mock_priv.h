@@ -16,8 +16,10 @@ struct mock_case {
 	const struct mock *mock;
 	const struct script_case *c;
 	unsigned times;
-	unsigned needs;			/* bits of the rows of mock_parts: what its steps want EHLO to offer */
-	bool refuses_tls;		/* it has an answer of its own to STARTTLS, and that is no 220 */
+	/* bits of the rows of mock_parts: what its steps want EHLO to offer */
+	unsigned needs;
+	/* it has an answer of its own to STARTTLS, and that is no 220 */
+	bool refuses_tls;
 	struct step step;
 };
 
@@ -26,7 +28,8 @@ struct mock {
 	struct mock_opts opts;
 	struct mock_case *cases;
 	size_t ncases, nrules;
-	bool keep_text;			/* a message's text: for who asked, or for a rule that looks at it */
+	/* a message's text: for who asked, or for a rule that looks at it */
+	bool keep_text;
 	bool stopping;
 };
 
@@ -62,12 +65,14 @@ struct play {
 	const struct mock_case *at;
 	const struct script_case *c;
 	struct dialogue *d;
-	struct arena arena, outs, scratch;	/* of the connection; of replies on their way; of what is in hand */
+	/* of the connection; of replies on their way; of what is in hand */
+	struct arena arena, outs, scratch;
 	struct script_vars vars;
 	struct mock_frame frame[MOCK_DEPTH];
 	size_t depth;			/* of frames; 0: the script is at its end */
 	bool second;			/* the prelude is done */
-	size_t say, reply;		/* of the exchange in hand, what comes next; of a step, how much of it was said */
+	/* of the exchange in hand, what comes next; of a step, how much of it was said */
+	size_t say, reply;
 	enum match_level level;
 	unsigned *taken;		/* by each rule, on this connection */
 	uint64_t delay_ms;		/* before the next reply */
@@ -75,21 +80,28 @@ struct play {
 	struct mock_out *out, **out_end;
 	size_t sent;			/* octets of the first that went, when it goes in pieces */
 	size_t nout;
-	bool more;			/* the script goes on behind those, once the loop has turned */
+	/* the script goes on behind those, once the loop has turned */
+	bool more;
 	struct envelope mail;
-	struct arena helo_mem, bdat_mem, offers_mem;	/* each as long as what it holds, so that a long connection does not grow */
+	/* each as long as what it holds, so that a long connection does not grow */
+	struct arena helo_mem, bdat_mem, offers_mem;
 	struct span helo, bdat;
-	struct span offers;		/* the script's own last reply to EHLO; empty: it was none of its own */
+	/* the script's own last reply to EHLO; empty: it was none of its own */
+	struct span offers;
 	struct login login;
 	unsigned messages, errors;
 	bool up;			/* the banner is on its way */
-	unsigned reset_in;		/* a reset is due as soon as the client has what was said; so many looks more */
+	/* a reset is due as soon as the client has what was said; so many looks more */
+	unsigned reset_in;
 };
 
 /* mock_script.c: the lines in their order */
-unsigned script_needs(const struct script_item *);	/* bits of mock_parts, of these items and their blocks */
-const struct script_item *script_without_part(const struct script_item *, size_t *n);	/* the one after *n others */
-void script_offer(unsigned needs, bool tls, struct buf *);	/* the lines of EHLO's reply that they want, "\r\n250-..." */
+/* bits of mock_parts, of these items and their blocks */
+unsigned script_needs(const struct script_item *);
+/* the one after *n others */
+const struct script_item *script_without_part(const struct script_item *, size_t *n);
+/* the lines of EHLO's reply that they want, "\r\n250-..." */
+void script_offer(unsigned needs, bool tls, struct buf *);
 void script_begin(struct play *);
 bool script_takes(struct play *, enum mock_what, enum verb, struct span line);	/* and answers it */
 void script_go_on(struct play *);		/* past all that waits for nothing */
@@ -102,9 +114,14 @@ void default_answer(struct play *, enum mock_what, enum verb);
 bool mock_can_tls(const struct play *);		/* this run has TLS, and it is not on yet */
 
 /* mock_bounds.c: what the server's options ask */
-bool bounds_take(struct play *, enum mock_what, enum verb, struct span line, bool message);	/* and answers it */
-void bounds_judge(struct play *, struct mock_out *);		/* closes behind what they do not stand */
-/* More recipients than a plain server takes, where no option says how many: only the script's own lines grant another. */
+/* and answers it */
+bool bounds_take(struct play *, enum mock_what, enum verb, struct span line, bool message);
+/* closes behind what they do not stand */
+void bounds_judge(struct play *, struct mock_out *);
+/*
+ * More recipients than a plain server takes, where no option says how many: only the script's own
+ * lines grant another.
+ */
 bool bounds_full(const struct play *, enum mock_what, enum verb);
 uint64_t bounds_delay(const struct play *, enum verb, bool dot);
 
@@ -113,8 +130,9 @@ void login_hear(struct play *, enum mock_what, enum verb, struct span line);
 bool login_is_right(const struct play *);	/* it is complete, and nothing is wrong with it */
 struct span login_reply(const struct play *);	/* a plain server's, to what was heard last */
 /*
- * A script that says 235 to an AUTH without an initial response has not heard it yet: it is asked for first (RFC 4954 4), and
- * the 235 follows. True of an answer that was asked for so; it is answered.
+ * A script that says 235 to an AUTH without an initial response has not heard it yet: it is asked
+ * for first (RFC 4954 4), and the 235 follows. True of an answer that was asked for so; it is
+ * answered.
  */
 void login_withhold(struct play *, enum mock_what, enum verb);
 bool login_goes_on(struct play *, enum mock_what);
@@ -123,9 +141,12 @@ bool login_goes_on(struct play *, enum mock_what);
 void mock_mailbox(enum verb, struct span args, struct span *mailbox, struct span *params);
 
 /* mock_send.c */
-void mock_reply(struct play *, const struct expect *, enum verb, bool dot, uint64_t delay_ms, enum script_then);
+void mock_reply(
+    struct play *, const struct expect *, enum verb, bool dot, uint64_t delay_ms, enum script_then);
 void mock_say(struct play *, struct span reply, enum verb, bool dot);
-void mock_then(struct play *, enum script_then);	/* closes or resets, behind what is to be sent */
-enum progress mock_pump(struct play *);		/* sends what is due; STEP_DONE when the connection ends with it */
+/* closes or resets, behind what is to be sent */
+void mock_then(struct play *, enum script_then);
+/* sends what is due; STEP_DONE when the connection ends with it */
+enum progress mock_pump(struct play *);
 
 #endif

@@ -6,8 +6,9 @@
 enum { SLICE_US = 4000, OUT_MANY = 64 };
 
 /*
- * The server's part in the client's steps. A step says several commands: those that belong to it get what a plain server says,
- * the last of them the S: lines. A step without a row sends nothing that is answered; the lines of /raw are counted, below.
+ * The server's part in the client's steps. A step says several commands: those that belong to it
+ * get what a plain server says, the last of them the S: lines. A step without a row sends nothing
+ * that is answered; the lines of /raw are counted, below.
  */
 enum part_end { END_DOT, END_CHUNK, END_SENT, END_LOGIN, END_COMMAND, END_HELLO };
 
@@ -24,8 +25,10 @@ static const struct part {
 	{ "body", VERB_DATA, END_DOT, false, NULL },
 	{ "send", VERB_MAIL, END_SENT, true, NULL },
 	{ "quit", VERB_QUIT, END_COMMAND, false, NULL },
-	{ "xclient", VERB_XCLIENT, END_HELLO, true, "XCLIENT ADDR NAME PORT PROTO HELO LOGIN DESTADDR DESTPORT" },
-	{ "xforward", VERB_XFORWARD, END_COMMAND, true, "XFORWARD ADDR NAME PORT PROTO HELO IDENT SOURCE" },
+	{ "xclient", VERB_XCLIENT, END_HELLO, true,
+	    "XCLIENT ADDR NAME PORT PROTO HELO LOGIN DESTADDR DESTPORT" },
+	{ "xforward", VERB_XFORWARD, END_COMMAND, true,
+	    "XFORWARD ADDR NAME PORT PROTO HELO IDENT SOURCE" },
 };
 
 /* A step with places in it is its line still. */
@@ -48,7 +51,10 @@ part_of(const struct script_item *item)
 	return NULL;
 }
 
-/* Steps that change how the client gets here: another connection plays another case, and no header comes before EHLO. */
+/*
+ * Steps that change how the client gets here: another connection plays another case, and no header
+ * comes before EHLO.
+ */
 const struct script_item *
 script_without_part(const struct script_item *item, size_t *n)
 {
@@ -173,7 +179,8 @@ do_word(struct play *p, const struct script_item *item)
 		set_var(p, item->args);
 		return true;
 	case WORD_SECRET:
-		vars_secret(&p->vars, ((const struct word_var *)item->args)->name, (char[SECRET_VARIABLE_MAX]){ 0 });
+		vars_secret(&p->vars, ((const struct word_var *)item->args)->name,
+		    (char[SECRET_VARIABLE_MAX]){ 0 });
 		return true;
 	case WORD_REPEAT:
 		push(p, item->body, ((const struct word_repeat *)item->args)->times);
@@ -192,7 +199,8 @@ step_waits(struct play *p, const struct script_item *item)
 {
 	struct span name = step_name(item);
 
-	if (span_eq(name, SPAN("drop")) || span_eq(name, SPAN("close")) || span_eq(name, SPAN("rst")))
+	if (span_eq(name, SPAN("drop")) || span_eq(name, SPAN("close")) ||
+	    span_eq(name, SPAN("rst")))
 		mock_then(p, name.at[0] == 'r' ? THEN_RST : THEN_CLOSE);
 	else if (item->step && span_eq(name, SPAN("sleep")))
 		p->delay_ms = *(const uint64_t *)item->step->args;
@@ -213,7 +221,8 @@ wait_as_recorded(struct play *p, const struct script_item *item)
 {
 	const struct script_item *next = item->next;
 
-	if (p->mock->opts.realtime && p->reply == 0 && next && next->kind == SCRIPT_WORD && next->word->kind == WORD_TOOK)
+	if (p->mock->opts.realtime && p->reply == 0 && next && next->kind == SCRIPT_WORD &&
+	    next->word->kind == WORD_TOOK)
 		p->delay_ms = *(const uint64_t *)next->args;
 }
 
@@ -226,7 +235,10 @@ say_all(struct play *p, const struct script_item *item, enum verb verb, bool dot
 	return true;
 }
 
-/* Line `n` of what the exchange says, C\: lines and others, where it has as many; and how many there are. */
+/*
+ * Line `n` of what the exchange says, C\: lines and others, where it has as many; and how many
+ * there are.
+ */
 static size_t
 raw_line(struct play *p, const struct script_item *item, size_t n, struct span *line)
 {
@@ -241,7 +253,8 @@ raw_line(struct play *p, const struct script_item *item, size_t n, struct span *
 		if (item->say[i].crlf)
 			buf_append(&all, SPAN("\r\n"));
 	}
-	for (struct span rest = buf_span(&all); rest.len > 0 && memchr(rest.at, '\n', rest.len); lines++) {
+	for (struct span rest = buf_span(&all); rest.len > 0 && memchr(rest.at, '\n', rest.len);
+	     lines++) {
 		struct span one;
 		span_line(&rest, &one);
 		if (lines == n)
@@ -267,12 +280,16 @@ script_go_on(struct play *p)
 
 	p->more = false;
 	while ((item = script_at(p))) {
-		/* A loop of the script keeps neither signals nor other clients from their turn, and its replies do not pile up. */
+		/*
+		 * A loop of the script keeps neither signals nor other clients from their turn, and
+		 * its replies do not pile up.
+		 */
 		if (p->nout >= OUT_MANY || loop_now_us() > until) {
 			p->more = true;
 			return;
 		}
-		if (item->kind == SCRIPT_EXCHANGE && (item->ncommands > 0 || (has_raw(item) && raw_lines(p, item) > 0)))
+		if (item->kind == SCRIPT_EXCHANGE &&
+		    (item->ncommands > 0 || (has_raw(item) && raw_lines(p, item) > 0)))
 			return;
 		if (item->kind == SCRIPT_EXCHANGE)
 			say_all(p, item, VERB_OTHER, false);
@@ -313,7 +330,8 @@ capture(struct play *p, const struct piece *piece, const struct piece *next, str
 		if (!span_starts_case(*rest, before))
 			return false;
 	} else {
-		before.len = value_length(piece->type == TYPE_NONE ? TYPE_ANY : piece->type, before);
+		before.len = value_length(
+		    piece->type == TYPE_NONE ? TYPE_ANY : piece->type, before);
 		if (before.len == 0)
 			return false;
 		if (piece->name != NAME_NONE)
@@ -338,7 +356,8 @@ pieces_match(struct play *p, const struct script_text *t, struct span line)
 			if (!capture(p, piece, i + 1 < t->n ? piece + 1 : NULL, &rest))
 				return false;
 		} else {
-			return true;		/* made of secrets, or anything: not compared further */
+			/* made of secrets, or anything: not compared further */
+			return true;
 		}
 	}
 	return rest.len == 0;
@@ -365,7 +384,8 @@ texts_match(struct play *p, const struct script_say *say, struct span want, stru
 	case MATCH_EXACT:
 		return span_eq(want, line);
 	case MATCH_TEXT:
-		return span_eq_case(expect_normal(want, &how, &p->scratch), expect_normal(line, &how, &p->scratch));
+		return span_eq_case(
+		    expect_normal(want, &how, &p->scratch), expect_normal(line, &how, &p->scratch));
 	case MATCH_ENHANCED:
 		return span_eq_case(key_of(say->verb, want), key_of(say->verb, line));
 	default:
@@ -378,18 +398,22 @@ command_matches(struct play *p, const struct script_say *say, enum verb verb, st
 {
 	struct span want = say->text.source, got = line, fill;
 
-	if (say->verb != verb || (verb == VERB_OTHER && !span_eq_case(span_word(&want), span_word(&got))))
+	if (say->verb != verb ||
+	    (verb == VERB_OTHER && !span_eq_case(span_word(&want), span_word(&got))))
 		return false;
 	if (say->text.secret && text_fill(&say->text, &p->vars, &p->scratch, &fill, NULL, NULL))
-		return p->level < MATCH_TEXT ? texts_match(p, say, fill, line) : span_eq(fill, line);
+		return p->level < MATCH_TEXT ? texts_match(p, say, fill, line) :
+					       span_eq(fill, line);
 	for (size_t i = 0; i < say->text.n; i++)
 		if (say->text.piece[i].kind != PIECE_TEXT)
 			return pieces_match(p, &say->text, line) || p->level < MATCH_ENHANCED;
-	return !text_fill(&say->text, &p->vars, &p->scratch, &fill, NULL, NULL) || texts_match(p, say, fill, line);
+	return !text_fill(&say->text, &p->vars, &p->scratch, &fill, NULL, NULL) ||
+	    texts_match(p, say, fill, line);
 }
 
 static bool
-say_matches(struct play *p, const struct script_say *say, enum mock_what what, enum verb verb, struct span line)
+say_matches(struct play *p, const struct script_say *say, enum mock_what what, enum verb verb,
+    struct span line)
 {
 	switch (say->kind) {
 	case SAY_COMMAND:
@@ -468,10 +492,12 @@ is_refused(const struct script_item *item)
 }
 
 static bool
-step_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb, struct span line)
+step_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb,
+    struct span line)
 {
 	const struct part *part = part_of(item);
-	bool hello = what == MOCK_COMMAND && (verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO);
+	bool hello = what == MOCK_COMMAND &&
+	    (verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO);
 	bool mine = what == MOCK_COMMAND && part && verb == part->verb, ends = false;
 
 	if (!part)
@@ -484,8 +510,10 @@ step_takes(struct play *p, const struct script_item *item, enum mock_what what, 
 		ends = mine && span_ends_case(line, SPAN(" LAST"));
 		break;
 	case END_SENT:
-		mine |= what == MOCK_COMMAND && (verb == VERB_RCPT || verb == VERB_DATA || verb == VERB_BDAT);
-		ends = what == MOCK_DOT || (verb == VERB_BDAT && span_ends_case(line, SPAN(" LAST")));
+		mine |= what == MOCK_COMMAND &&
+		    (verb == VERB_RCPT || verb == VERB_DATA || verb == VERB_BDAT);
+		ends = what == MOCK_DOT ||
+		    (verb == VERB_BDAT && span_ends_case(line, SPAN(" LAST")));
 		break;
 	case END_LOGIN:
 		mine |= what == MOCK_ANSWER;
@@ -510,7 +538,8 @@ step_takes(struct play *p, const struct script_item *item, enum mock_what what, 
 
 /* Is this what line ->say of a C\: exchange says? */
 static bool
-raw_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb, struct span line)
+raw_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb,
+    struct span line)
 {
 	struct span want, args, rest;
 	size_t lines = raw_line(p, item, p->say, &want);
@@ -523,8 +552,9 @@ raw_takes(struct play *p, const struct script_item *item, enum mock_what what, e
 			return false;
 		if (verb == VERB_OTHER && !span_eq_case(span_word(&rest), span_word(&args)))
 			return false;
-		if (p->level == MATCH_ENHANCED ? !span_eq_case(key_of(verb, want), key_of(verb, line)) :
-		    p->level > MATCH_ENHANCED && !span_eq(want, line))
+		if (p->level == MATCH_ENHANCED ?
+			!span_eq_case(key_of(verb, want), key_of(verb, line)) :
+			p->level > MATCH_ENHANCED && !span_eq(want, line))
 			return false;
 		p->say++;
 	}

@@ -1,7 +1,11 @@
-/* mock - replies on their way: at once, late, slowly, or not at all, and what they make of the conversation. */
+/*
+ * mock - replies on their way: at once, late, slowly, or not at all, and what they make of the
+ * conversation.
+ */
 #include "run/serve/mock_priv.h"
 
-enum { OUTPUT_MANY = 64 << 10, FULL_MS = 20 };	/* so much is unsent that a loop of replies waits so long for the client to read */
+/* so much is unsent that a loop of replies waits so long for the client to read */
+enum { OUTPUT_MANY = 64 << 10, FULL_MS = 20 };
 
 static struct mock_out *
 add(struct play *p, enum verb verb, bool dot)
@@ -44,8 +48,9 @@ without_starttls(struct arena *arena, struct span reply)
 }
 
 /*
- * What the script itself promises is kept as far as this run can: without TLS (--tls=off) no 220 to STARTTLS is said, and it
- * is not offered, unless the script is there to refuse it. Nor is it begun within TLS.
+ * What the script itself promises is kept as far as this run can: without TLS (--tls=off) no 220 to
+ * STARTTLS is said, and it is not offered, unless the script is there to refuse it. Nor is it begun
+ * within TLS.
  */
 static void
 keep_to_what_is_possible(struct play *p, struct mock_out *o)
@@ -53,8 +58,10 @@ keep_to_what_is_possible(struct play *p, struct mock_out *o)
 	bool hello = o->verb == VERB_EHLO || o->verb == VERB_LHLO;
 
 	if (o->verb == VERB_STARTTLS && span_starts(o->text, SPAN("220")) && !mock_can_tls(p))
-		o->text = p->d->tls ? SPAN("503 5.5.1 TLS already active") : SPAN("454 4.7.0 TLS not available");
-	else if (hello && span_starts(o->text, SPAN("250-")) && !session_can_tls(p->s) && !p->at->refuses_tls)
+		o->text = p->d->tls ? SPAN("503 5.5.1 TLS already active") :
+				      SPAN("454 4.7.0 TLS not available");
+	else if (hello && span_starts(o->text, SPAN("250-")) && !session_can_tls(p->s) &&
+	    !p->at->refuses_tls)
 		o->text = without_starttls(&p->outs, o->text);
 }
 
@@ -78,14 +85,19 @@ mock_then(struct play *p, enum script_then then)
 }
 
 void
-mock_reply(struct play *p, const struct expect *x, enum verb verb, bool dot, uint64_t delay_ms, enum script_then then)
+mock_reply(struct play *p, const struct expect *x, enum verb verb, bool dot, uint64_t delay_ms,
+    enum script_then then)
 {
 	struct mock_out *o;
 	struct err err;
 
-	/* A bare "250" to EHLO says nothing of what is offered: where the script's own steps want something, that is. */
-	bool bare = x && (verb == VERB_EHLO || verb == VERB_LHLO) && p->at->needs && x->nlines == 1 && x->line[0].text.n == 0 &&
-	    x->line[0].ncodes > 0 && x->line[0].code[0].digit[0] == '2';
+	/*
+	 * A bare "250" to EHLO says nothing of what is offered: where the script's own steps want
+	 * something, that is.
+	 */
+	bool bare = x && (verb == VERB_EHLO || verb == VERB_LHLO) && p->at->needs &&
+	    x->nlines == 1 && x->line[0].text.n == 0 && x->line[0].ncodes > 0 &&
+	    x->line[0].code[0].digit[0] == '2';
 	if (x && (x->any || bare)) {
 		p->delay_ms = delay_ms ? delay_ms : p->delay_ms;
 		default_answer(p, dot ? MOCK_DOT : p->up ? MOCK_COMMAND : MOCK_CONNECTED, verb);
@@ -119,7 +131,10 @@ code_of(struct span reply)
 
 enum { RESET_LOOKS = 400, RESET_LOOK_MS = 5, PIECE_MAX = 64 << 10 };
 
-/* A reset takes with it what the client has not got yet: it comes when all is acknowledged, or after two seconds. */
+/*
+ * A reset takes with it what the client has not got yet: it comes when all is acknowledged, or
+ * after two seconds.
+ */
 static enum progress
 reset_when_heard(struct play *p)
 {
@@ -139,7 +154,8 @@ static enum progress
 follow(struct play *p, const struct mock_out *o)
 {
 	unsigned code = code_of(o->text);
-	bool message = code == 354 && o->verb == VERB_DATA;	/* elsewhere a 354 is a fault, and no message follows */
+	/* elsewhere a 354 is a fault, and no message follows */
+	bool message = code == 354 && o->verb == VERB_DATA;
 	struct conv *conv = session_conv(p->s);
 
 	if (o->then == THEN_RST)
@@ -150,7 +166,11 @@ follow(struct play *p, const struct mock_out *o)
 	}
 	if (o->silent)
 		return STEP_WAIT;
-	conv_listen(conv, message ? CONV_LISTEN_MESSAGE : code == 334 ? CONV_LISTEN_ANSWER : CONV_LISTEN_COMMAND, 0);
+	conv_listen(conv,
+	    message	    ? CONV_LISTEN_MESSAGE :
+		code == 334 ? CONV_LISTEN_ANSWER :
+			      CONV_LISTEN_COMMAND,
+	    0);
 	if ((o->verb == VERB_EHLO || o->verb == VERB_LHLO || o->verb == VERB_HELO) && code == 250) {
 		arena_reset(&p->offers_mem);
 		p->offers = o->own ? arena_copy(&p->offers_mem, o->text) : SPAN_NONE;
@@ -166,7 +186,9 @@ send_piece(struct play *p, const struct mock_out *o)
 {
 	struct span rest = span_skip(o->text, p->sent);
 	bool slow = p->slow && pace_is_slow(p->slow);
-	size_t n = slow ? pace_piece(p->slow, p->sent, rest.len) : rest.len < PIECE_MAX ? rest.len : PIECE_MAX;
+	size_t n = slow		 ? pace_piece(p->slow, p->sent, rest.len) :
+	    rest.len < PIECE_MAX ? rest.len :
+				   PIECE_MAX;
 
 	if (p->sent == 0)
 		session_tell_answer(p->s, o->text);

@@ -1,4 +1,7 @@
-/* mta - a correct ESMTP server as one long step: the greeting, the verbs, delays, errors and the end. */
+/*
+ * mta - a correct ESMTP server as one long step: the greeting, the verbs, delays, errors and the
+ * end.
+ */
 #include "run/serve/mta_priv.h"
 
 static struct span
@@ -12,10 +15,12 @@ mta_answer(struct session *s, struct mta *m, struct span reply)
 {
 	char kind = reply.len ? reply.at[0] : '2';
 
-	if (kind == '5' && ++m->errors > (m->opts->errors_max ? m->opts->errors_max : MTA_ERRORS_MAX))
+	if (kind == '5' &&
+	    ++m->errors > (m->opts->errors_max ? m->opts->errors_max : MTA_ERRORS_MAX))
 		reply = SPAN("421 4.7.0 Too many errors on this connection");
 	session_answer(s, reply);
-	if (!span_starts(reply, SPAN("421")) && !(m->opts->fail_fast && (kind == '4' || kind == '5')))
+	if (!span_starts(reply, SPAN("421")) &&
+	    !(m->opts->fail_fast && (kind == '4' || kind == '5')))
 		return STEP_WAIT;
 	session_shut(s);
 	return STEP_DONE;
@@ -97,12 +102,25 @@ on_starttls(struct session *s, struct mta *m, enum verb verb, struct span args)
 
 enum { FREE = 1, BDAT_TOO = 2 };	/* allowed before a required TLS; between chunks */
 
-static const struct { mta_verb_fn *fn; unsigned when; } verbs[VERB_COUNT] = {
-	[VERB_HELO] = { mta_hello, FREE }, [VERB_EHLO] = { mta_hello, FREE }, [VERB_LHLO] = { mta_hello, FREE },
-	[VERB_MAIL] = { mta_mail }, [VERB_RCPT] = { mta_rcpt }, [VERB_DATA] = { mta_data },
-	[VERB_BDAT] = { mta_bdat, BDAT_TOO }, [VERB_RSET] = { on_rset, FREE | BDAT_TOO }, [VERB_VRFY] = { on_vrfy },
-	[VERB_EXPN] = { on_expn }, [VERB_HELP] = { mta_help, FREE | BDAT_TOO }, [VERB_NOOP] = { on_noop, FREE | BDAT_TOO },
-	[VERB_QUIT] = { on_quit, FREE | BDAT_TOO }, [VERB_STARTTLS] = { on_starttls, FREE }, [VERB_AUTH] = { mta_auth },
+static const struct {
+	mta_verb_fn *fn;
+	unsigned when;
+} verbs[VERB_COUNT] = {
+	[VERB_HELO] = { mta_hello, FREE },
+	[VERB_EHLO] = { mta_hello, FREE },
+	[VERB_LHLO] = { mta_hello, FREE },
+	[VERB_MAIL] = { mta_mail },
+	[VERB_RCPT] = { mta_rcpt },
+	[VERB_DATA] = { mta_data },
+	[VERB_BDAT] = { mta_bdat, BDAT_TOO },
+	[VERB_RSET] = { on_rset, FREE | BDAT_TOO },
+	[VERB_VRFY] = { on_vrfy },
+	[VERB_EXPN] = { on_expn },
+	[VERB_HELP] = { mta_help, FREE | BDAT_TOO },
+	[VERB_NOOP] = { on_noop, FREE | BDAT_TOO },
+	[VERB_QUIT] = { on_quit, FREE | BDAT_TOO },
+	[VERB_STARTTLS] = { on_starttls, FREE },
+	[VERB_AUTH] = { mta_auth },
 };
 
 bool
@@ -135,7 +153,8 @@ on_command(struct session *s, struct mta *m, struct span line)
 	if (!mta_offers(m, verb_info(verb)->extension))
 		return MTA_ANSWER(s, m, "502 5.5.1 Not offered here");
 	if (m->mail.chunked && !(verbs[verb].when & BDAT_TOO))
-		return MTA_ANSWER(s, m, "503 5.5.1 BDAT LAST is still to come; RSET drops the message");
+		return MTA_ANSWER(
+		    s, m, "503 5.5.1 BDAT LAST is still to come; RSET drops the message");
 	return verbs[verb].fn(s, m, verb, args);
 }
 
@@ -187,7 +206,8 @@ greet(struct session *s, struct mta *m)
 	struct buf b = { .max = sizeof banner };
 
 	m->up = true;
-	buf_printf(&b, "220 %.*s %s smtpsh", SPAN_ARG(span_first(host(m), 255)), m->opts->lmtp ? "LMTP" : "ESMTP");
+	buf_printf(&b, "220 %.*s %s smtpsh", SPAN_ARG(span_first(host(m), 255)),
+	    m->opts->lmtp ? "LMTP" : "ESMTP");
 	session_answer(s, buf_span(&b));
 	buf_release(&b);
 	return STEP_WAIT;
@@ -196,7 +216,9 @@ greet(struct session *s, struct mta *m)
 static enum progress
 begin(struct session *s, struct mta *m)
 {
-	return m->opts->delay_banner_ms ? put_off(s, m, MTA_DELAY_BANNER, m->opts->delay_banner_ms) : greet(s, m);
+	return m->opts->delay_banner_ms ?
+	    put_off(s, m, MTA_DELAY_BANNER, m->opts->delay_banner_ms) :
+	    greet(s, m);
 }
 
 static enum progress
@@ -206,7 +228,8 @@ mta_start(struct session *s, const struct step *step, void *mem)
 
 	m->d = session_dialogue(s);
 	m->opts = step->args;
-	envelope_init(&m->mail, m->opts->keep_text, (size_t)(m->opts->size_limit ? m->opts->size_limit : MTA_SIZE));
+	envelope_init(&m->mail, m->opts->keep_text,
+	    (size_t)(m->opts->size_limit ? m->opts->size_limit : MTA_SIZE));
 	return m->opts->implicit_tls ? session_shake_hands(s) : begin(s, m);
 }
 
@@ -217,8 +240,9 @@ wake(struct session *s, struct mta *m)
 
 	m->delay = MTA_AWAKE;
 	session_hold(s, false);
-	return what == MTA_DELAY_BANNER ? greet(s, m) : what == MTA_DELAY_DOT ? mta_message_end(s, m) :
-	    on_command(s, m, m->delayed);
+	return what == MTA_DELAY_BANNER ? greet(s, m) :
+	    what == MTA_DELAY_DOT	? mta_message_end(s, m) :
+					  on_command(s, m, m->delayed);
 }
 
 static enum progress
@@ -234,7 +258,8 @@ mta_heard(struct session *s, const struct step *step, void *mem, const struct ne
 		return mta_message_text(s, m, news->event->text);
 	case NEWS_TEXT_END:
 		m->mail.bare_lf = news->event->flaws & REPLY_BARE_LF;
-		return m->opts->delay_dot_ms ? put_off(s, m, MTA_DELAY_DOT, m->opts->delay_dot_ms) : mta_message_end(s, m);
+		return m->opts->delay_dot_ms ? put_off(s, m, MTA_DELAY_DOT, m->opts->delay_dot_ms) :
+					       mta_message_end(s, m);
 	case NEWS_TIMER:
 		return wake(s, m);
 	case NEWS_WRITABLE:

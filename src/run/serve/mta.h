@@ -1,6 +1,7 @@
 /*
- * A correct ESMTP (or LMTP) server as one long step of a session in the server role: what `demo:` and a plain
- * `smtpsh serve` are. It takes every message but what its rules refuse, and tells of each by EVENT_MESSAGE.
+ * A correct ESMTP (or LMTP) server as one long step of a session in the server role: what `demo:`
+ * and a plain `smtpsh serve` are. It takes every message but what its rules refuse, and tells of
+ * each by EVENT_MESSAGE.
  */
 #ifndef RUN_SERVE_MTA_H
 #define RUN_SERVE_MTA_H
@@ -9,20 +10,24 @@
 #include "run/session/step.h"
 
 /* Where a refusal strikes, and its word. */
-#define MTA_STAGES(X)	X(HELO, "helo") X(MAIL, "mail") X(RCPT, "rcpt") X(DATA, "data") X(DOT, "dot")
+#define MTA_STAGES(X) X(HELO, "helo") X(MAIL, "mail") X(RCPT, "rcpt") X(DATA, "data") X(DOT, "dot")
 enum mta_stage {
 #define X(name, word) MTA_##name,
 	MTA_STAGES(X)
 #undef X
 };
 
-/* HELO goes by the name said, MAIL by the sender, the others by a recipient: "local", "local@domain" or "@domain". */
+/*
+ * HELO goes by the name said, MAIL by the sender, the others by a recipient: "local",
+ * "local@domain" or "@domain".
+ */
 struct mta_refusal {
 	enum mta_stage stage;
 	struct span who;
 	struct span reply;		/* a 421 also closes */
 };
-extern const struct mta_refusal mta_refusals[];		/* what it refuses on purpose; ends in an empty who */
+/* what it refuses on purpose; ends in an empty who */
+extern const struct mta_refusal mta_refusals[];
 /* The first of a list that is about `who`, its reply; empty: none is. The list may be NULL. */
 struct span mta_refusal_of(const struct mta_refusal *, enum mta_stage, struct span who);
 
@@ -43,25 +48,32 @@ struct mta_opts {
 	unsigned long long size_limit;		/* octets of a message; 0: MTA_SIZE */
 	unsigned rcpt_max, errors_max;		/* 0: MTA_RCPT_MAX, MTA_ERRORS_MAX */
 	unsigned messages_max;			/* of a connection; 0: no bound */
-	bool tls, implicit_tls;			/* STARTTLS is offered; TLS comes before the banner */
+	/* STARTTLS is offered; TLS comes before the banner */
+	bool tls, implicit_tls;
 	bool lmtp, require_tls, require_auth;
 	bool fail_fast;				/* closes behind a refusal */
 	bool keep_text;				/* EVENT_MESSAGE has the text */
-	bool closing;				/* the server ends: what a cancelled client is told */
-	const char *without;			/* EHLO keywords not offered, parted by commas; NULL: all are */
-	const struct mta_refusal *refusals;	/* before mta_refusals; ends in an empty who; NULL: none */
+	/* the server ends: what a cancelled client is told */
+	bool closing;
+	/* EHLO keywords not offered, parted by commas; NULL: all are */
+	const char *without;
+	/* before mta_refusals; ends in an empty who; NULL: none */
+	const struct mta_refusal *refusals;
 	const struct mta_account *accounts;	/* ends in an empty user; NULL: MTA_USER alone */
 	uint64_t delay_ms[VERB_COUNT], delay_banner_ms, delay_dot_ms;
 	unsigned long long *queue;		/* counts queue ids; the server's */
 	/*
-	 * Stores a message before the client is told that it was taken; NULL: nothing is stored. False with err, errno in ->sys:
-	 * it was not, and the client is told 452 4.3.1 (no more room) or 451 4.3.0.
+	 * Stores a message before the client is told that it was taken; NULL: nothing is stored.
+	 * False with err, errno in ->sys: it was not, and the client is told 452 4.3.1 (no more
+	 * room) or 451 4.3.0.
 	 */
 	bool (*store)(void *ctx, const struct event *, struct err *);
 	void *store_ctx;
 };
 
-/* The step's args are a struct mta_opts. It ends when the client is gone; cancelled, it says 421. */
+/*
+ * The step's args are a struct mta_opts. It ends when the client is gone; cancelled, it says 421.
+ */
 extern const struct step_op step_mta;
 
 #endif

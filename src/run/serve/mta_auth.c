@@ -104,7 +104,8 @@ mta_auth(struct session *s, struct mta *m, enum verb verb, struct span args)
 	(void)verb;
 	if (m->d->hello == VERB_OTHER || m->d->mail || m->d->authenticated)
 		return m->d->authenticated ? MTA_ANSWER(s, m, "503 5.5.1 Logged in already") :
-		    m->d->mail ? MTA_ANSWER(s, m, "503 5.5.1 Not within a message") : MTA_ANSWER(s, m, "503 5.5.1 EHLO first");
+		    m->d->mail		   ? MTA_ANSWER(s, m, "503 5.5.1 Not within a message") :
+					     MTA_ANSWER(s, m, "503 5.5.1 EHLO first");
 	if (mechanism.len == 0)
 		return MTA_ANSWER(s, m, "501 5.5.4 Want AUTH mechanism [initial-response]");
 	if (!plain && !span_eq_case(mechanism, SPAN("LOGIN")))
@@ -112,5 +113,6 @@ mta_auth(struct session *s, struct mta *m, enum verb verb, struct span args)
 	m->auth = plain ? MTA_AUTH_PLAIN : MTA_AUTH_USER;
 	if (args.len > 0)
 		return understand(s, m, args);
-	return plain ? ask(s, m, MTA_AUTH_PLAIN, SPAN("334 ")) : ask(s, m, MTA_AUTH_USER, SPAN("334 VXNlcm5hbWU6"));
+	return plain ? ask(s, m, MTA_AUTH_PLAIN, SPAN("334 ")) :
+		       ask(s, m, MTA_AUTH_USER, SPAN("334 VXNlcm5hbWU6"));
 }

@@ -27,7 +27,9 @@ check_size(struct mta *m, struct span v)
 	for (size_t i = 0; i < v.len; i++)
 		if (v.at[i] < '0' || v.at[i] > '9')
 			return BAD;
-	return span_number(v, ~0ull, &n) && n <= limit ? NULL : "552 5.3.4 The message is larger than SIZE allows";
+	return span_number(v, ~0ull, &n) && n <= limit ?
+	    NULL :
+	    "552 5.3.4 The message is larger than SIZE allows";
 }
 
 static const char *
@@ -71,7 +73,8 @@ is_xtext(struct span v)
 			return false;
 		if (v.at[i] != '+')
 			continue;
-		if (i + 2 >= v.len || !memchr(hex, v.at[i + 1], 16) || !memchr(hex, v.at[i + 2], 16))
+		if (i + 2 >= v.len || !memchr(hex, v.at[i + 1], 16) ||
+		    !memchr(hex, v.at[i + 2], 16))
 			return false;
 		i += 2;
 	}
@@ -107,7 +110,9 @@ check_orcpt(struct mta *m, struct span v)
 	struct span type = span_until(&v, ';');
 
 	(void)m;
-	return type.len > 0 && (span_eq_case(type, SPAN("utf-8")) ? v.len > 0 : is_xtext(v)) ? NULL : BAD;
+	return type.len > 0 && (span_eq_case(type, SPAN("utf-8")) ? v.len > 0 : is_xtext(v)) ?
+	    NULL :
+	    BAD;
 }
 
 static const char *
@@ -117,9 +122,18 @@ check_value(struct mta *m, struct span v)
 	return v.len > 0 ? NULL : BAD;
 }
 
-static const struct { const char *name; const char *(*check)(struct mta *, struct span value); } checks[] = {
-	{ "SIZE", check_size }, { "BODY", check_body }, { "RET", check_ret }, { "ENVID", check_xtext },
-	{ "AUTH", check_xtext }, { "SMTPUTF8", check_utf8 }, { "REQUIRETLS", check_flag }, { "NOTIFY", check_notify },
+static const struct {
+	const char *name;
+	const char *(*check)(struct mta *, struct span value);
+} checks[] = {
+	{ "SIZE", check_size },
+	{ "BODY", check_body },
+	{ "RET", check_ret },
+	{ "ENVID", check_xtext },
+	{ "AUTH", check_xtext },
+	{ "SMTPUTF8", check_utf8 },
+	{ "REQUIRETLS", check_flag },
+	{ "NOTIFY", check_notify },
 	{ "ORCPT", check_orcpt },
 };
 
@@ -174,7 +188,8 @@ wrong_path(struct session *s, struct mta *m, enum verb verb, const char *why)
 {
 	struct buf reply = { .max = 512 };
 
-	buf_printf(&reply, "501 %s:<address> is wrong: %s", verb == VERB_MAIL ? "5.1.7 MAIL FROM" : "5.1.3 RCPT TO", why);
+	buf_printf(&reply, "501 %s:<address> is wrong: %s",
+	    verb == VERB_MAIL ? "5.1.7 MAIL FROM" : "5.1.3 RCPT TO", why);
 	enum progress progress = mta_answer(s, m, buf_span(&reply));
 	buf_release(&reply);
 	return progress;
@@ -193,9 +208,11 @@ mta_mail(struct session *s, struct mta *m, enum verb verb, struct span args)
 	struct path path;
 
 	if (m->d->hello == VERB_OTHER)
-		return m->opts->lmtp ? MTA_ANSWER(s, m, "503 5.5.1 LHLO first") : MTA_ANSWER(s, m, "503 5.5.1 EHLO or HELO first");
+		return m->opts->lmtp ? MTA_ANSWER(s, m, "503 5.5.1 LHLO first") :
+				       MTA_ANSWER(s, m, "503 5.5.1 EHLO or HELO first");
 	if (m->d->mail)
-		return MTA_ANSWER(s, m, "503 5.5.1 A sender is given already; RSET drops the message");
+		return MTA_ANSWER(
+		    s, m, "503 5.5.1 A sender is given already; RSET drops the message");
 	if (m->opts->require_auth && !m->d->authenticated)
 		return MTA_ANSWER(s, m, "530 5.7.0 AUTH first");
 	if (m->opts->messages_max && m->messages >= m->opts->messages_max)
@@ -210,7 +227,8 @@ mta_mail(struct session *s, struct mta *m, enum verb verb, struct span args)
 	if (wrong)
 		return mta_answer(s, m, span_of(wrong));
 	if (lacks_utf8(m, &path))
-		return MTA_ANSWER(s, m, "553 5.6.7 An address beyond ASCII wants the parameter SMTPUTF8");
+		return MTA_ANSWER(
+		    s, m, "553 5.6.7 An address beyond ASCII wants the parameter SMTPUTF8");
 	struct span refused = mta_refuses(m, MTA_MAIL, path.mailbox);
 	if (refused.len > 0)
 		return mta_answer(s, m, refused);
@@ -222,7 +240,8 @@ mta_mail(struct session *s, struct mta *m, enum verb verb, struct span args)
 static bool
 add_rcpt(struct mta *m, struct span mailbox, struct span params)
 {
-	if (m->mail.nrcpts >= (m->opts->rcpt_max ? m->opts->rcpt_max : MTA_RCPT_MAX) || !envelope_rcpt(&m->mail, mailbox, params))
+	if (m->mail.nrcpts >= (m->opts->rcpt_max ? m->opts->rcpt_max : MTA_RCPT_MAX) ||
+	    !envelope_rcpt(&m->mail, mailbox, params))
 		return false;
 	if (m->refuse_data.len == 0)
 		m->refuse_data = mta_refuses(m, MTA_DATA, mailbox);

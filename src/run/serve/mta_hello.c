@@ -33,14 +33,16 @@ is_about(struct span who, struct span mailbox)
 		at--;
 	if (who.len > 0 && who.at[0] == '@')
 		return at > 0 && span_eq_case(span_skip(who, 1), span_skip(mailbox, at));
-	return !span_has(who, '@') && span_eq_case(who, at > 0 ? span_first(mailbox, at - 1) : mailbox);
+	return !span_has(who, '@') &&
+	    span_eq_case(who, at > 0 ? span_first(mailbox, at - 1) : mailbox);
 }
 
 struct span
 mta_refusal_of(const struct mta_refusal *list, enum mta_stage stage, struct span who)
 {
 	for (const struct mta_refusal *r = list; r && r->who.len; r++)
-		if (r->stage == stage && (stage == MTA_HELO ? span_eq_case(r->who, who) : is_about(r->who, who)))
+		if (r->stage == stage &&
+		    (stage == MTA_HELO ? span_eq_case(r->who, who) : is_about(r->who, who)))
 			return r->reply;
 	return SPAN_NONE;
 }
@@ -55,11 +57,27 @@ mta_refuses(const struct mta *m, enum mta_stage stage, struct span who)
 
 enum { ALWAYS, IN_CLEAR, IN_TLS };
 
-static const struct { const char *keyword, *params; int when; } offers[] = {
-	{ "PIPELINING", "" }, { "SIZE", " %llu" }, { "VRFY", "" }, { "EXPN", "" }, { "HELP", "" },
-	{ "STARTTLS", "", IN_CLEAR }, { "AUTH", " PLAIN LOGIN" }, { "8BITMIME", "" }, { "BINARYMIME", "" },
-	{ "SMTPUTF8", "" }, { "DSN", "" }, { "CHUNKING", "" }, { "DELIVERBY", "" }, { "MT-PRIORITY", "" },
-	{ "REQUIRETLS", "", IN_TLS }, { "LIMITS", " RCPTMAX=%llu" }, { "ENHANCEDSTATUSCODES", "" },
+static const struct {
+	const char *keyword, *params;
+	int when;
+} offers[] = {
+	{ "PIPELINING", "" },
+	{ "SIZE", " %llu" },
+	{ "VRFY", "" },
+	{ "EXPN", "" },
+	{ "HELP", "" },
+	{ "STARTTLS", "", IN_CLEAR },
+	{ "AUTH", " PLAIN LOGIN" },
+	{ "8BITMIME", "" },
+	{ "BINARYMIME", "" },
+	{ "SMTPUTF8", "" },
+	{ "DSN", "" },
+	{ "CHUNKING", "" },
+	{ "DELIVERBY", "" },
+	{ "MT-PRIORITY", "" },
+	{ "REQUIRETLS", "", IN_TLS },
+	{ "LIMITS", " RCPTMAX=%llu" },
+	{ "ENHANCEDSTATUSCODES", "" },
 };
 
 static bool
@@ -135,7 +153,8 @@ mta_hello(struct session *s, struct mta *m, enum verb verb, struct span args)
 	struct buf reply = { .max = 2048 };
 
 	if ((verb == VERB_LHLO) != m->opts->lmtp)
-		return m->opts->lmtp ? MTA_ANSWER(s, m, "500 5.5.1 This is LMTP: LHLO (RFC 2033 4.1)") :
+		return m->opts->lmtp ?
+		    MTA_ANSWER(s, m, "500 5.5.1 This is LMTP: LHLO (RFC 2033 4.1)") :
 		    MTA_ANSWER(s, m, "500 5.5.1 LHLO is of LMTP; EHLO here");
 	struct span name = span_word(&args);
 	if (name.len == 0 || args.len > 0 || !path_is_host(name))
@@ -155,7 +174,10 @@ mta_hello(struct session *s, struct mta *m, enum verb verb, struct span args)
 }
 
 static const char *const stage_words[] = {
-	[MTA_HELO] = "EHLO", [MTA_MAIL] = "MAIL FROM", [MTA_RCPT] = "RCPT TO", [MTA_DATA] = "DATA, RCPT TO",
+	[MTA_HELO] = "EHLO",
+	[MTA_MAIL] = "MAIL FROM",
+	[MTA_RCPT] = "RCPT TO",
+	[MTA_DATA] = "DATA, RCPT TO",
 	[MTA_DOT] = "the message, RCPT TO",
 };
 
@@ -164,14 +186,17 @@ print_topics(const struct mta *m, struct buf *b)
 {
 	buf_printf(b, "214-2.0.0 The commands:");
 	for (enum verb v = VERB_OTHER + 1; v < VERB_COUNT; v++)
-		if ((v <= VERB_AUTH) && mta_offers(m, verb_info(v)->extension) && (v != VERB_LHLO || m->opts->lmtp))
+		if ((v <= VERB_AUTH) && mta_offers(m, verb_info(v)->extension) &&
+		    (v != VERB_LHLO || m->opts->lmtp))
 			buf_printf(b, " %s", verb_info(v)->name);
 	buf_printf(b, "\r\n214-2.0.0 HELP and one of them says more.");
 	if (!m->opts->accounts)
-		buf_printf(b, "\r\n214-2.0.0 The account: user " MTA_USER ", password " MTA_PASSWORD);
+		buf_printf(
+		    b, "\r\n214-2.0.0 The account: user " MTA_USER ", password " MTA_PASSWORD);
 	buf_printf(b, "\r\n214-2.0.0 Refused on purpose, by what stands before the @:");
 	for (const struct mta_refusal *r = mta_refusals; r->who.len; r++)
-		buf_printf(b, "\r\n214-2.0.0   %s:<%.*s@...>  %.*s", stage_words[r->stage], SPAN_ARG(r->who), SPAN_ARG(r->reply));
+		buf_printf(b, "\r\n214-2.0.0   %s:<%.*s@...>  %.*s", stage_words[r->stage],
+		    SPAN_ARG(r->who), SPAN_ARG(r->reply));
 }
 
 enum progress
@@ -182,12 +207,13 @@ mta_help(struct session *s, struct mta *m, enum verb verb, struct span args)
 
 	(void)verb;
 	if (args.len > 0 && topic == VERB_OTHER)
-		return MTA_ANSWER(s, m, "504 5.5.4 No help on that; HELP alone lists what there is");
+		return MTA_ANSWER(
+		    s, m, "504 5.5.4 No help on that; HELP alone lists what there is");
 	if (args.len == 0)
 		print_topics(m, &reply);
 	else
-		buf_printf(&reply, "214-2.0.0 %s%s\r\n214-2.0.0 %s (%s)", verb_info(topic)->name, verb_info(topic)->syntax,
-		    verb_info(topic)->help, verb_info(topic)->rfc);
+		buf_printf(&reply, "214-2.0.0 %s%s\r\n214-2.0.0 %s (%s)", verb_info(topic)->name,
+		    verb_info(topic)->syntax, verb_info(topic)->help, verb_info(topic)->rfc);
 	enum progress progress = mta_answer(s, m, close_reply(&reply));
 	buf_release(&reply);
 	return progress;

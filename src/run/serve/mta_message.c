@@ -21,7 +21,10 @@ mta_data(struct session *s, struct mta *m, enum verb verb, struct span args)
 	return MTA_ANSWER(s, m, "354 End the message with a line that is a lone dot");
 }
 
-/* The octets of a chunk come whatever is thought of it; they are read, and then it is answered (RFC 3030 2). */
+/*
+ * The octets of a chunk come whatever is thought of it; they are read, and then it is answered (RFC
+ * 3030 2).
+ */
 enum progress
 mta_bdat(struct session *s, struct mta *m, enum verb verb, struct span args)
 {
@@ -29,10 +32,12 @@ mta_bdat(struct session *s, struct mta *m, enum verb verb, struct span args)
 	struct span number = span_word(&args);
 
 	(void)verb;
-	if (!span_number(number, ~0ull, &octets) || (args.len > 0 && !span_eq_case(args, SPAN("LAST"))))
+	if (!span_number(number, ~0ull, &octets) ||
+	    (args.len > 0 && !span_eq_case(args, SPAN("LAST"))))
 		return MTA_ANSWER(s, m, "501 5.5.4 Want BDAT octets [LAST]");
 	if (m->mail.nrcpts == 0)
-		m->chunk_wrong = m->d->mail ? "503 5.5.1 No recipient was accepted" : "503 5.5.1 MAIL first";
+		m->chunk_wrong = m->d->mail ? "503 5.5.1 No recipient was accepted" :
+					      "503 5.5.1 MAIL first";
 	m->mail.chunked = m->mail.nrcpts > 0;
 	m->last_chunk = args.len > 0;
 	conv_listen(session_conv(s), CONV_LISTEN_OCTETS, octets);
@@ -86,7 +91,8 @@ taken(struct session *s, struct mta *m)
 	struct buf id = { .max = 24 }, reply = { .max = 120 };
 
 	buf_printf(&id, "%010llX", m->opts->queue ? ++*m->opts->queue : 1);
-	buf_printf(&reply, "250 2.0.0 Ok: %llu octets, queued as %.*s", m->mail.octets, SPAN_ARG(buf_span(&id)));
+	buf_printf(&reply, "250 2.0.0 Ok: %llu octets, queued as %.*s", m->mail.octets,
+	    SPAN_ARG(buf_span(&id)));
 	struct span lost = envelope_take(&m->mail, s, m->opts, buf_span(&id), m->helo, m->user);
 	m->messages += lost.len == 0;
 	enum progress progress = over(s, m, lost.len ? lost : buf_span(&reply));
@@ -114,7 +120,9 @@ chunk_end(struct session *s, struct mta *m, struct span refused)
 	struct buf reply = { .max = 80 };
 
 	if (refused.len > 0) {
-		m->chunk_wrong = m->mail.chunked ? "503 5.5.1 The chunk before was refused; RSET drops the message" : NULL;
+		m->chunk_wrong = m->mail.chunked ?
+		    "503 5.5.1 The chunk before was refused; RSET drops the message" :
+		    NULL;
 		return mta_answer(s, m, refused);
 	}
 	buf_printf(&reply, "250 2.0.0 %llu octets so far", m->mail.octets);

@@ -11,10 +11,16 @@
 #include "run/script/transcript.h"
 
 /*
- * What one client can make us keep: its script, and for each direction what the other side has not read; neither is read
- * from while the other has that much unread, or while so many commands are unanswered.
+ * What one client can make us keep: its script, and for each direction what the other side has not
+ * read; neither is read from while the other has that much unread, or while so many commands are
+ * unanswered.
  */
-enum { RECORD_MAX = 8 << 20, HELD_ABOVE = 256 << 10, LINE_KEPT_MAX = 64 << 10, UNANSWERED_MAX = 250 };
+enum {
+	RECORD_MAX = 8 << 20,
+	HELD_ABOVE = 256 << 10,
+	LINE_KEPT_MAX = 64 << 10,
+	UNANSWERED_MAX = 250
+};
 
 struct pair {
 	struct pair *next;
@@ -29,7 +35,8 @@ struct pair {
 	unsigned number;
 	bool open, over, cut;			/* cut: the script has no more room */
 	bool draining;				/* the server is to read first */
-	enum verb decides;			/* its reply decides how what the client sends next is read; VERB_OTHER: none is due */
+	/* its reply decides how what the client sends next is read; VERB_OTHER: none is due */
+	enum verb decides;
 };
 
 struct record {
@@ -49,7 +56,10 @@ note(struct pair *p, const char *text)
 		p->record->opts.note(p->record->opts.ctx, p->number, text);
 }
 
-/* The client is heard when there is a server that takes what it says, and when it is known what that will be. */
+/*
+ * The client is heard when there is a server that takes what it says, and when it is known what
+ * that will be.
+ */
 static void
 pace_client(struct pair *p)
 {
@@ -124,7 +134,10 @@ hear_tls(struct pair *p)
 	session_poke(p->client);
 }
 
-/* There is no server any more: what the client still sends is dropped, until it has read all and closes. */
+/*
+ * There is no server any more: what the client still sends is dropped, until it has read all and
+ * closes.
+ */
 static void
 let_go(struct pair *p)
 {
@@ -159,7 +172,8 @@ on_server_event(void *ctx, const struct event *e)
 	}
 	case EVENT_STEP_ENDED:
 		if (e->step->op == &step_open && e->err != ERR_NONE && !p->open) {
-			session_answer(p->client, SPAN("421 4.4.1 smtpsh record: the server cannot be reached"));
+			session_answer(p->client,
+			    SPAN("421 4.4.1 smtpsh record: the server cannot be reached"));
 			let_go(p);
 		}
 		break;
@@ -205,7 +219,9 @@ drain_heard(struct session *s, const struct step *step, void *state, const struc
 	return STEP_DONE;
 }
 
-static const struct step_op drain_op = { .name = "", .args = "", .help = "Wait for room", .start = drain_start, .heard = drain_heard };
+static const struct step_op drain_op = {
+	.name = "", .args = "", .help = "Wait for room", .start = drain_start, .heard = drain_heard
+};
 
 static void
 hand_line(struct pair *p, struct span line, bool answers)
@@ -214,7 +230,8 @@ hand_line(struct pair *p, struct span line, bool answers)
 	unsigned long long octets;
 	enum verb verb = answers ? VERB_AUTH : verb_of(line, &args);
 
-	if (session_say(p->server, line) && (verb == VERB_AUTH || verb == VERB_DATA || verb == VERB_STARTTLS))
+	if (session_say(p->server, line) &&
+	    (verb == VERB_AUTH || verb == VERB_DATA || verb == VERB_STARTTLS))
 		p->decides = verb;
 	if (verb == VERB_BDAT && span_number(span_word(&args), ~0ull, &octets))
 		conv_listen(session_conv(p->client), CONV_LISTEN_OCTETS, octets);
@@ -232,7 +249,9 @@ hand_text(struct pair *p, struct span text)
 			return;
 		span_line(&rest, &line);
 		struct arena arena = { 0 };
-		struct span stuffed = line.len > 0 && line.at[0] == '.' ? arena_printf(&arena, ".%.*s", SPAN_ARG(line)) : line;
+		struct span stuffed = line.len > 0 && line.at[0] == '.' ?
+		    arena_printf(&arena, ".%.*s", SPAN_ARG(line)) :
+		    line;
 		session_say_text(p->server, stuffed);
 		arena_release(&arena);
 		buf_consume(&p->line, all.len - rest.len);
@@ -268,7 +287,8 @@ relay_heard(struct session *s, const struct step *step, void *state, const struc
 	}
 	if (news->kind == NEWS_CLOSED || session_view(p->server).state != SESSION_OPEN)
 		return news->kind == NEWS_CLOSED ? STEP_DONE : STEP_WAIT;
-	bool chunk = news->event && news->kind != NEWS_COMMAND && session_view(p->server).dialogue.mode != MODE_MESSAGE;
+	bool chunk = news->event && news->kind != NEWS_COMMAND &&
+	    session_view(p->server).dialogue.mode != MODE_MESSAGE;
 	switch (news->kind) {
 	case NEWS_COMMAND:
 		hand_line(p, news->event->text, news->event->kind == CONV_ANSWER);
@@ -292,7 +312,10 @@ relay_heard(struct session *s, const struct step *step, void *state, const struc
 	return STEP_WAIT;
 }
 
-static const struct step_op relay_op = { .name = "", .args = "", .help = "Hand on what a client says", .start = relay_start,
+static const struct step_op relay_op = { .name = "",
+	.args = "",
+	.help = "Hand on what a client says",
+	.start = relay_start,
 	.heard = relay_heard };
 
 static void
@@ -322,7 +345,8 @@ free_pair(struct pair *p)
 {
 	struct err err = { 0 };
 
-	if (buf_span(&p->script).len > 0 && !p->record->opts.write(p->record->opts.ctx, buf_span(&p->script), &err))
+	if (buf_span(&p->script).len > 0 &&
+	    !p->record->opts.write(p->record->opts.ctx, buf_span(&p->script), &err))
 		note(p, err.text);
 	session_free(p->client);
 	session_free(p->server);
@@ -359,16 +383,26 @@ record_client(struct record *r, int fd)
 {
 	struct pair *p = memory_zeroed(sizeof *p);
 
-	*p = (struct pair){ .record = r, .number = ++r->last_number, .client_opts = { .number = r->last_number },
-	    .server_opts = *r->opts.session, .script = { .max = RECORD_MAX }, .line = { .max = RECORD_MAX }, .agreed = { .max = 2 * CONV_REPLY_MAX } };
+	*p = (struct pair){ .record = r,
+		.number = ++r->last_number,
+		.client_opts = { .number = r->last_number },
+		.server_opts = *r->opts.session,
+		.script = { .max = RECORD_MAX },
+		.line = { .max = RECORD_MAX },
+		.agreed = { .max = 2 * CONV_REPLY_MAX } };
 	p->server_opts.number = 1;
-	p->server_opts.timeouts.reply = p->server_opts.timeouts.dot = 0;	/* the client has its own patience */
+	/* the client has its own patience */
+	p->server_opts.timeouts.reply = p->server_opts.timeouts.dot = 0;
 	p->back = p;
 	p->step = (struct step){ .op = &relay_op, .args = &p->back };
 	p->drain = (struct step){ .op = &drain_op, .args = &p->back };
-	p->transcript = transcript_new(&(struct transcript_opts){ .write = on_script, .ctx = p, .no_bodies = r->opts.no_bodies, .times = r->opts.times,
+	p->transcript = transcript_new(&(struct transcript_opts){ .write = on_script,
+	    .ctx = p,
+	    .no_bodies = r->opts.no_bodies,
+	    .times = r->opts.times,
 	    .before = p->number - 1 });
-	p->client = session_serve(r->env, &p->client_opts, fd, r->opts.tls, on_client_event, p, NULL);
+	p->client = session_serve(
+	    r->env, &p->client_opts, fd, r->opts.tls, on_client_event, p, NULL);
 	if (!p->client) {
 		transcript_free(p->transcript);
 		free(p);

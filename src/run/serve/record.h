@@ -1,7 +1,7 @@
 /*
- * Stands between a client and a server: two sessions of opposite roles for each client, every line and reply handed
- * on, and the server's half written as a script when the client has gone. STARTTLS is ended here on both sides, with a
- * certificate of our own towards the client.
+ * Stands between a client and a server: two sessions of opposite roles for each client, every line
+ * and reply handed on, and the server's half written as a script when the client has gone. STARTTLS
+ * is ended here on both sides, with a certificate of our own towards the client.
  */
 #ifndef RUN_SERVE_RECORD_H
 #define RUN_SERVE_RECORD_H
@@ -13,10 +13,13 @@ struct record;
 struct record_opts {
 	const struct target *to;
 	const struct session_opts *session;	/* towards the server */
-	struct tls_context *tls;		/* towards clients; NULL: STARTTLS is not handed on */
+	/* towards clients; NULL: STARTTLS is not handed on */
+	struct tls_context *tls;
 	bool no_bodies, times;			/* as in transcript_opts */
-	bool (*write)(void *ctx, struct span script, struct err *);	/* a whole case, when its client has gone. False: it was not */
-	void (*note)(void *ctx, unsigned client, const char *text);	/* what went wrong with one, counted from 1 */
+	/* a whole case, when its client has gone. False: it was not */
+	bool (*write)(void *ctx, struct span script, struct err *);
+	/* what went wrong with one, counted from 1 */
+	void (*note)(void *ctx, unsigned client, const char *text);
 	void *ctx;			/* of both */
 };
 
@@ -24,7 +27,8 @@ struct record_opts {
 struct record *record_new(struct session_env *, const struct record_opts *);
 /* *bound has the port that the system chose for port 0. False with err. */
 bool record_listen(struct record *, const struct addr *, struct addr *bound, struct err *);
-void record_client(struct record *, int fd);	/* over a connected descriptor, which it then owns */
+/* over a connected descriptor, which it then owns */
+void record_client(struct record *, int fd);
 void record_free(struct record *);		/* writes what was said so far; NULL is fine */
 
 #endif

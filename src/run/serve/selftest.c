@@ -51,8 +51,12 @@ make_tls(struct selftest *t, struct err *err)
 	static const char *const names[] = { MTA_HOST, "localhost", "127.0.0.1", "::1" };
 
 	t->made = tls_make(names, sizeof names / sizeof *names, err);
-	t->server_tls = t->made ? tls_context_new(&(struct tls_opts){ .server = true, .made = t->made }, err) : NULL;
-	t->client_tls = t->server_tls ? tls_context_new(&(struct tls_opts){ .made = t->made }, err) : NULL;
+	t->server_tls = t->made ?
+	    tls_context_new(&(struct tls_opts){ .server = true, .made = t->made }, err) :
+	    NULL;
+	t->client_tls = t->server_tls ?
+	    tls_context_new(&(struct tls_opts){ .made = t->made }, err) :
+	    NULL;
 	return t->client_tls != NULL;
 }
 
@@ -65,7 +69,8 @@ selftest_new(struct session_env *env, const struct script *script, struct err *e
 	t->number = 1;
 	t->mta.queue = &t->queue;
 	if (script->ere_in_reply.file) {
-		err_set(err, ERR_USAGE, "%s:%u: an /ERE/ cannot be sent: against itself a script needs a text here",
+		err_set(err, ERR_USAGE,
+		    "%s:%u: an /ERE/ cannot be sent: against itself a script needs a text here",
 		    script->ere_in_reply.file, script->ere_in_reply.line);
 		selftest_free(t);
 		return NULL;
@@ -75,9 +80,12 @@ selftest_new(struct session_env *env, const struct script *script, struct err *e
 		selftest_free(t);
 		return NULL;
 	}
-	t->serve = serve_new(env, &(struct serve_opts){ .tls = t->server_tls, .play = on_client, .play_ctx = t }, NULL, NULL);
+	t->serve = serve_new(env,
+	    &(struct serve_opts){ .tls = t->server_tls, .play = on_client, .play_ctx = t }, NULL,
+	    NULL);
 	env->demo = on_open;
-	env->demo_note = NULL;		/* it is the script, not the server that demo: is elsewhere */
+	/* it is the script, not the server that demo: is elsewhere */
+	env->demo_note = NULL;
 	env->demo_ctx = t;
 	env->demo_tls = t->client_tls;
 	return t;

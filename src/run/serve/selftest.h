@@ -1,4 +1,7 @@
-/* A script against itself: sessions that open `demo:` meet the same script in the server's role, over a socketpair. */
+/*
+ * A script against itself: sessions that open `demo:` meet the same script in the server's role,
+ * over a socketpair.
+ */
 #ifndef RUN_SERVE_SELFTEST_H
 #define RUN_SERVE_SELFTEST_H
 
@@ -10,6 +13,7 @@ struct selftest;
 struct selftest *selftest_new(struct session_env *, const struct script *, struct err *);
 void selftest_free(struct selftest *);
 const struct mock *selftest_mock(const struct selftest *);	/* its server's side */
-void selftest_case(struct selftest *, unsigned number);		/* which case the next connections meet, from 1 */
+/* which case the next connections meet, from 1 */
+void selftest_case(struct selftest *, unsigned number);
 
 #endif

@@ -11,7 +11,8 @@ struct client {
 	struct serve *serve;
 	struct session *session;
 	struct session_opts opts;
-	uint64_t since_us, ended_us;	/* when it came; when its step ended, and only the farewell is left */
+	/* when it came; when its step ended, and only the farewell is left */
+	uint64_t since_us, ended_us;
 	bool over;
 };
 
@@ -121,7 +122,9 @@ serve_new(struct session_env *env, const struct serve_opts *opts, event_fn *even
 static void
 tell_of_client(struct client *c)
 {
-	struct event event = { .kind = EVENT_CONNECTED, .session = c->opts.number, .at_us = c->since_us };
+	struct event event = {
+		.kind = EVENT_CONNECTED, .session = c->opts.number, .at_us = c->since_us
+	};
 
 	event.connected.peer = session_view(c->session).peer;
 	on_event(c, &event);
@@ -153,7 +156,9 @@ serve_client(struct serve *serve, int fd, struct err *err)
 		set_sweep(serve);
 	if (serve->event)
 		tell_of_client(c);
-	session_push(c->session, serve->opts.play ? serve->opts.play(serve->opts.play_ctx, c->opts.number) : &serve->step);
+	session_push(c->session,
+	    serve->opts.play ? serve->opts.play(serve->opts.play_ctx, c->opts.number) :
+			       &serve->step);
 	return true;
 }
 
@@ -214,7 +219,8 @@ serve_free(struct serve *serve)
 struct demo {
 	struct tls_made *made;
 	struct tls_context *server_tls;
-	struct serve *serve[DEMO_LMTP + DEMO_TLS + 1];		/* by what it is asked for as; NULL: never */
+	/* by what it is asked for as; NULL: never */
+	struct serve *serve[DEMO_LMTP + DEMO_TLS + 1];
 };
 
 static bool
@@ -226,9 +232,12 @@ make_demo(struct session_env *env, struct err *err)
 	demo->made = tls_make(names, sizeof names / sizeof *names, err);
 	if (!demo->made)
 		return false;
-	demo->server_tls = tls_context_new(&(struct tls_opts){ .server = true, .made = demo->made }, err);
-	env->demo_tls = tls_context_new(&(struct tls_opts){ .made = demo->made, .min_version = env->tls.min_version,
-	    .keylog = env->tls.keylog }, err);
+	demo->server_tls = tls_context_new(
+	    &(struct tls_opts){ .server = true, .made = demo->made }, err);
+	env->demo_tls = tls_context_new(&(struct tls_opts){ .made = demo->made,
+					    .min_version = env->tls.min_version,
+					    .keylog = env->tls.keylog },
+	    err);
 	return demo->server_tls && env->demo_tls;
 }
 

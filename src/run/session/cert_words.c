@@ -20,7 +20,10 @@ take_part(struct span *rest)
 	return part;
 }
 
-/* Its backslashes taken away; what is an octet by its number stays one that can be shown: \1B is \x1B. */
+/*
+ * Its backslashes taken away; what is an octet by its number stays one that can be shown: \1B is
+ * \x1B.
+ */
 static struct span
 unescaped(struct arena *arena, struct span s)
 {
@@ -29,7 +32,8 @@ unescaped(struct arena *arena, struct span s)
 
 	for (size_t i = 0; i < s.len; i++) {
 		bool escaped = s.at[i] == '\\' && i + 1 < s.len;
-		if (escaped && i + 2 < s.len && isxdigit((unsigned char)s.at[i + 1]) && isxdigit((unsigned char)s.at[i + 2])) {
+		if (escaped && i + 2 < s.len && isxdigit((unsigned char)s.at[i + 1]) &&
+		    isxdigit((unsigned char)s.at[i + 2])) {
 			out[n++] = '\\';
 			out[n++] = 'x';
 		}
@@ -81,7 +85,8 @@ cert_san_bare(struct span san)
 long
 cert_days(int64_t later, int64_t earlier)
 {
-	return later == TLS_NO_DATE || earlier == TLS_NO_DATE ? 0 : (long)((later - earlier) / 86400);
+	return later == TLS_NO_DATE || earlier == TLS_NO_DATE ? 0 :
+								(long)((later - earlier) / 86400);
 }
 
 double
@@ -113,18 +118,27 @@ cert_names(struct arena *arena, const struct tls_info *t)
 		return SPAN("nothing");
 	for (size_t i = 0; i < c->nsan && i < 5; i++) {
 		struct span name = cert_san_bare(c->san[i]);
-		all = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(all), i > 0 ? ", " : "", SPAN_ARG(name));
+		all = arena_printf(
+		    arena, "%.*s%s%.*s", SPAN_ARG(all), i > 0 ? ", " : "", SPAN_ARG(name));
 	}
 	if (c->nsan > 5)
 		return arena_printf(arena, "%.*s and %zu more", SPAN_ARG(all), c->nsan - 5);
 	return all.len > 0 ? all : SPAN("no names");
 }
 
-/* Why a name of a certificate is not the one asked for; the names it has are told where there are some. */
-static const struct { const char *why, *next; bool alone; } mismatches[] = {
-	[TLS_NAME_NO_SAN] = { "it has no subjectAltName, and its Common Name does not count (RFC 9525 2)",
+/*
+ * Why a name of a certificate is not the one asked for; the names it has are told where there are
+ * some.
+ */
+static const struct {
+	const char *why, *next;
+	bool alone;
+} mismatches[] = {
+	[TLS_NAME_NO_SAN] = { "it has no subjectAltName, and its Common Name does not count (RFC "
+			      "9525 2)",
 	    "reissue the certificate with the host's name as a DNS subjectAltName", true },
-	[TLS_NAME_BAD_SAN] = { "its subjectAltName cannot be read", "reissue the certificate", true },
+	[TLS_NAME_BAD_SAN] = { "its subjectAltName cannot be read", "reissue the certificate",
+	    true },
 	[TLS_NAME_NO_ID] = { NULL, NULL, false },
 	[TLS_NAME_LABELS] = { "a * stands for exactly one label (RFC 9525 6.3)",
 	    "reissue the certificate with the host's whole name as a subjectAltName", false },
@@ -140,8 +154,8 @@ about_name(struct arena *arena, const struct tls_info *t, const char **next)
 
 	if (mismatches[t->name].next)
 		*next = mismatches[t->name].next;
-	return arena_printf(arena, "the name: wanted %.*s, the certificate is for %.*s%s%s", SPAN_ARG(t->wanted),
-	    SPAN_ARG(cert_names(arena, t)), why ? ": " : "", why ? why : "");
+	return arena_printf(arena, "the name: wanted %.*s, the certificate is for %.*s%s%s",
+	    SPAN_ARG(t->wanted), SPAN_ARG(cert_names(arena, t)), why ? ": " : "", why ? why : "");
 }
 
 struct span
@@ -151,12 +165,13 @@ cert_mismatch(struct arena *arena, const struct tls_info *t)
 
 	if (mismatches[t->name].alone)
 		return arena_printf(arena, "not for %.*s: %s", SPAN_ARG(t->wanted), why);
-	return arena_printf(arena, "not for %.*s, it is for %.*s%s%s", SPAN_ARG(t->wanted), SPAN_ARG(cert_names(arena, t)),
-	    why ? ": " : "", why ? why : "");
+	return arena_printf(arena, "not for %.*s, it is for %.*s%s%s", SPAN_ARG(t->wanted),
+	    SPAN_ARG(cert_names(arena, t)), why ? ": " : "", why ? why : "");
 }
 
 static struct span
-about_dates(struct arena *arena, const struct tls_info *t, const struct tls_problem *p, bool expired)
+about_dates(
+    struct arena *arena, const struct tls_info *t, const struct tls_problem *p, bool expired)
 {
 	const struct tls_cert *c = NULL;
 	const char *whose = p->depth == 0 ? "it" : "an issuer in the chain";
@@ -166,32 +181,41 @@ about_dates(struct arena *arena, const struct tls_info *t, const struct tls_prob
 		if (span_eq(t->cert[i].subject, p->subject))
 			c = &t->cert[i];
 	if (!c)
-		return arena_printf(arena, expired ? "%s has expired" : "%s is not valid yet", whose);
+		return arena_printf(
+		    arena, expired ? "%s has expired" : "%s is not valid yet", whose);
 	cert_date(date, expired ? c->not_after : c->not_before);
 	if (expired)
-		return arena_printf(arena, "%s expired %ld days ago, on %s", whose, cert_days(t->at, c->not_after), date);
-	return arena_printf(arena, "%s is valid only from %s, in %ld days", whose, date, cert_days(c->not_before, t->at));
+		return arena_printf(arena, "%s expired %ld days ago, on %s", whose,
+		    cert_days(t->at, c->not_after), date);
+	return arena_printf(arena, "%s is valid only from %s, in %ld days", whose, date,
+	    cert_days(c->not_before, t->at));
 }
 
 /* A missing intermediate is told from an unknown root by what the server sent. */
 static struct span
-about_issuer(struct arena *arena, const struct tls_info *t, const struct tls_problem *p, const char **next)
+about_issuer(
+    struct arena *arena, const struct tls_info *t, const struct tls_problem *p, const char **next)
 {
 	const struct tls_cert *last = t->ncerts > 0 ? &t->cert[t->ncerts - 1] : NULL;
 	struct span issuer = last ? cert_name_long(arena, last->issuer) : SPAN("?");
 
 	if (t->ncerts <= 1 && p->depth == 0) {
-		*next = "if that is a public CA, the server must send its intermediate certificate too (the \"full chain\" file); "
-		    "if it is a private one, trust it by --ca FILE";
-		return arena_printf(arena, "its issuer, %.*s, is not known here, and the server sent no certificate of it",
+		*next = "if that is a public CA, the server must send its intermediate certificate "
+			"too (the \"full chain\" file); "
+			"if it is a private one, trust it by --ca FILE";
+		return arena_printf(arena,
+		    "its issuer, %.*s, is not known here, and the server sent no certificate of it",
 		    SPAN_ARG(issuer));
 	}
-	*next = "a private or a new CA: trust it by --ca FILE, or update this machine's certificates";
-	return arena_printf(arena, "its chain ends in a root that is not known here, %.*s", SPAN_ARG(issuer));
+	*next =
+	    "a private or a new CA: trust it by --ca FILE, or update this machine's certificates";
+	return arena_printf(
+	    arena, "its chain ends in a root that is not known here, %.*s", SPAN_ARG(issuer));
 }
 
 struct span
-cert_problem(struct arena *arena, const struct tls_info *t, const struct tls_problem *p, const char **next)
+cert_problem(
+    struct arena *arena, const struct tls_info *t, const struct tls_problem *p, const char **next)
 {
 	const struct verify_info *info = verify_info(p->code);
 	struct span name = span_of(p->name);
@@ -200,12 +224,18 @@ cert_problem(struct arena *arena, const struct tls_info *t, const struct tls_pro
 	if (tls_problem_is_issuer(p) && t->no_trust.len > 0) {
 		if (t->ca_given) {
 			*next = "openssl rehash FOLDER makes them";
-			return arena_printf(arena, "%.*s, which --ca names, has no hash links of certificates: openssl rehash makes them",
+			return arena_printf(arena,
+			    "%.*s, which --ca names, has no hash links of certificates: openssl "
+			    "rehash makes them",
 			    SPAN_ARG(t->no_trust));
 		}
-		*next = "install this system's CA certificates (on Debian the package ca-certificates), or give some by --ca FILE";
-		return arena_printf(arena, "this machine has no CA certificates (looked for in %.*s): install them (on Debian the package "
-		    "ca-certificates), or give some by --ca FILE", SPAN_ARG(t->no_trust));
+		*next = "install this system's CA certificates (on Debian the package "
+			"ca-certificates), or give some by --ca FILE";
+		return arena_printf(arena,
+		    "this machine has no CA certificates (looked for in %.*s): install them (on "
+		    "Debian the package "
+		    "ca-certificates), or give some by --ca FILE",
+		    SPAN_ARG(t->no_trust));
 	}
 	if (tls_problem_is_name(p) && t->wanted.len > 0)
 		return about_name(arena, t, next);
@@ -216,7 +246,9 @@ cert_problem(struct arena *arena, const struct tls_info *t, const struct tls_pro
 	if (span_eq(name, SPAN("X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY")))
 		return about_issuer(arena, t, p, next);
 	if (span_eq(name, SPAN("X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN")))
-		return arena_printf(arena, "its chain ends in a root that the server sent and that is not trusted here, %.*s",
+		return arena_printf(arena,
+		    "its chain ends in a root that the server sent and that is not trusted here, "
+		    "%.*s",
 		    SPAN_ARG(cert_name_long(arena, p->subject)));
 	if (!info)
 		return p->text;

@@ -76,17 +76,22 @@ credentials_command(struct secret *out, const char *command, struct err *err)
 	environ = kept;
 	arena_release(&arena);
 	if (!pipe)
-		return err_set(err, ERR_SYSTEM, "cannot run the password command: %s", strerror(errno));
+		return err_set(
+		    err, ERR_SYSTEM, "cannot run the password command: %s", strerror(errno));
 	bool ok = first_line(out, fileno(pipe), "the password command's output", err);
 	int status = pclose(pipe);
 	if (ok && status != 0) {
 		secret_release(out);
-		return err_set(err, ERR_USAGE, "the password command failed with status %d", WIFEXITED(status) ? WEXITSTATUS(status) : 128);
+		return err_set(err, ERR_USAGE, "the password command failed with status %d",
+		    WIFEXITED(status) ? WEXITSTATUS(status) : 128);
 	}
 	return ok;
 }
 
-/* ---- ~/.netrc: words, of which "machine NAME" or "default" begin an entry, and "macdef" a macro up to an empty line */
+/*
+ * ---- ~/.netrc: words, of which "machine NAME" or "default" begin an entry, and "macdef" a macro
+ * up to an empty line
+ */
 
 static struct span
 netrc_word(struct span *rest)
@@ -111,7 +116,8 @@ skip_macro(struct span *rest)
 }
 
 static void
-netrc_find(struct span rest, struct span host, struct span user, struct secret *login, struct secret *password)
+netrc_find(struct span rest, struct span host, struct span user, struct secret *login,
+    struct secret *password)
 {
 	struct span found_login = SPAN_NONE, found_password = SPAN_NONE;
 	bool ours = false;
@@ -120,12 +126,14 @@ netrc_find(struct span rest, struct span host, struct span user, struct secret *
 		struct span word = netrc_word(&rest);
 		bool begins = span_eq(word, SPAN("machine")) || span_eq(word, SPAN("default"));
 		if (begins || word.len == 0) {
-			if (ours && found_password.len && (user.len == 0 || found_login.len == 0 || span_eq(found_login, user)))
+			if (ours && found_password.len &&
+			    (user.len == 0 || found_login.len == 0 || span_eq(found_login, user)))
 				break;
 			if (word.len == 0)
 				return;
 			found_login = found_password = SPAN_NONE;
-			ours = span_eq(word, SPAN("default")) || span_eq_case(netrc_word(&rest), host);
+			ours = span_eq(word, SPAN("default")) ||
+			    span_eq_case(netrc_word(&rest), host);
 		} else if (span_eq(word, SPAN("login"))) {
 			found_login = netrc_word(&rest);
 		} else if (span_eq(word, SPAN("password"))) {
@@ -141,14 +149,19 @@ netrc_find(struct span rest, struct span host, struct span user, struct secret *
 }
 
 bool
-credentials_netrc(struct span host, struct span user, struct secret *login, struct secret *password, struct err *err)
+credentials_netrc(struct span host, struct span user, struct secret *login, struct secret *password,
+    struct err *err)
 {
 	const char *home = getenv("HOME"), *said = getenv("NETRC");
 	char path[4096];
 	struct stat st;
 	struct buf all;
 
-	snprintf(path, sizeof path, "%s%s", said && said[0] ? said : home ? home : "", said && said[0] ? "" : "/.netrc");
+	snprintf(path, sizeof path, "%s%s",
+	    said && said[0] ? said :
+		home	    ? home :
+			      "",
+	    said && said[0] ? "" : "/.netrc");
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return true;
 	int fd = file_open(path, FILE_REGULAR, err);
@@ -156,7 +169,8 @@ credentials_netrc(struct span host, struct span user, struct secret *login, stru
 		return false;
 	if (fstat(fd, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO))) {
 		close(fd);
-		return err_set(err, ERR_USAGE, "%s is not used: others may read it; chmod 600 mends that", path);
+		return err_set(err, ERR_USAGE,
+		    "%s is not used: others may read it; chmod 600 mends that", path);
 	}
 	bool ok = file_drain(fd, path, NETRC_MAX, &all, err);
 	close(fd);

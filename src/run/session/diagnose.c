@@ -10,22 +10,28 @@ static const struct {
 	struct span begins;
 	const char *name, *hint;
 } foreign[] = {
-	{ SPAN_INIT("SSH-"),		"an SSH server",	"SMTP listens on 25, 587 and 465" },
-	{ SPAN_INIT("HTTP/"),		"a web server (HTTP)",	"SMTP listens on 25, 587 and 465" },
-	{ SPAN_INIT("<!DOCTYPE"),	"a web server (HTML)",	"SMTP listens on 25, 587 and 465" },
-	{ SPAN_INIT("<html"),		"a web server (HTML)",	"SMTP listens on 25, 587 and 465" },
-	{ SPAN_INIT("+OK"),		"a POP3 server (RFC 1939)", "it gives mail out; SMTP takes it, on 25, 587 and 465" },
-	{ SPAN_INIT("* OK"),		"an IMAP server (RFC 9051)", "it gives mail out; SMTP takes it, on 25, 587 and 465" },
-	{ SPAN_INIT("* PREAUTH"),	"an IMAP server (RFC 9051)", "it gives mail out; SMTP takes it, on 25, 587 and 465" },
-	{ SPAN_INIT("* BYE"),		"an IMAP server (RFC 9051)", "it gives mail out; SMTP takes it, on 25, 587 and 465" },
-	{ SPAN_INIT("RFB 0"),		"a VNC server",		"SMTP listens on 25, 587 and 465" },
-	{ SPAN_INIT("@RSYNCD:"),	"an rsync server",	"SMTP listens on 25, 587 and 465" },
-	{ SPAN_INIT("AMQP"),		"an AMQP server",	"SMTP listens on 25, 587 and 465" },
-	{ SPAN_INIT("-ERR"),		"a POP3 or Redis server", "SMTP listens on 25, 587 and 465" },
-	{ SPAN_INIT("\xFF\xFB"),	"a telnet server",	"SMTP listens on 25, 587 and 465" },
-	{ SPAN_INIT("\xFF\xFD"),	"a telnet server",	"SMTP listens on 25, 587 and 465" },
-	{ SPAN_INIT("\x15\x03"),	"a TLS alert in the clear", "the port wants TLS from the start: smtps://HOST:PORT" },
-	{ SPAN_INIT("\x16\x03"),	"a TLS handshake in the clear", "the port wants TLS from the start: smtps://HOST:PORT" },
+	{ SPAN_INIT("SSH-"), "an SSH server", "SMTP listens on 25, 587 and 465" },
+	{ SPAN_INIT("HTTP/"), "a web server (HTTP)", "SMTP listens on 25, 587 and 465" },
+	{ SPAN_INIT("<!DOCTYPE"), "a web server (HTML)", "SMTP listens on 25, 587 and 465" },
+	{ SPAN_INIT("<html"), "a web server (HTML)", "SMTP listens on 25, 587 and 465" },
+	{ SPAN_INIT("+OK"), "a POP3 server (RFC 1939)",
+	    "it gives mail out; SMTP takes it, on 25, 587 and 465" },
+	{ SPAN_INIT("* OK"), "an IMAP server (RFC 9051)",
+	    "it gives mail out; SMTP takes it, on 25, 587 and 465" },
+	{ SPAN_INIT("* PREAUTH"), "an IMAP server (RFC 9051)",
+	    "it gives mail out; SMTP takes it, on 25, 587 and 465" },
+	{ SPAN_INIT("* BYE"), "an IMAP server (RFC 9051)",
+	    "it gives mail out; SMTP takes it, on 25, 587 and 465" },
+	{ SPAN_INIT("RFB 0"), "a VNC server", "SMTP listens on 25, 587 and 465" },
+	{ SPAN_INIT("@RSYNCD:"), "an rsync server", "SMTP listens on 25, 587 and 465" },
+	{ SPAN_INIT("AMQP"), "an AMQP server", "SMTP listens on 25, 587 and 465" },
+	{ SPAN_INIT("-ERR"), "a POP3 or Redis server", "SMTP listens on 25, 587 and 465" },
+	{ SPAN_INIT("\xFF\xFB"), "a telnet server", "SMTP listens on 25, 587 and 465" },
+	{ SPAN_INIT("\xFF\xFD"), "a telnet server", "SMTP listens on 25, 587 and 465" },
+	{ SPAN_INIT("\x15\x03"), "a TLS alert in the clear",
+	    "the port wants TLS from the start: smtps://HOST:PORT" },
+	{ SPAN_INIT("\x16\x03"), "a TLS handshake in the clear",
+	    "the port wants TLS from the start: smtps://HOST:PORT" },
 };
 enum { NFOREIGN = sizeof foreign / sizeof *foreign, PIECES_OF_A_TARPIT = 4 };
 
@@ -66,8 +72,8 @@ diagnose_octets(struct span octets, const char *name, char out[DIAGNOSIS_SIZE])
 
 	span_line(&octets, &line);
 	line = quoted(&safe, line, 60);
-	snprintf(out, DIAGNOSIS_SIZE, "this is no SMTP server but %s: \"%.*s\"; %s", name, SPAN_ARG(line),
-	    i < NFOREIGN ? foreign[i].hint : "is the port right?");
+	snprintf(out, DIAGNOSIS_SIZE, "this is no SMTP server but %s: \"%.*s\"; %s", name,
+	    SPAN_ARG(line), i < NFOREIGN ? foreign[i].hint : "is the port right?");
 	buf_release(&safe);
 }
 
@@ -78,9 +84,14 @@ static const struct {
 	const char *hint;
 	bool tls;			/* only within TLS */
 } silences[] = {
-	{ WAIT_GREETING, VERB_OTHER, "a greet pause, or no SMTP server behind this TLS (RFC 5321 4.5.3.2.1 allows 5 minutes)", true },
-	{ WAIT_GREETING, VERB_OTHER, "a port that wants TLS from the start is silent so (smtps://HOST:PORT or --tls=implicit), and so is a greet pause, "
-	  "or a firewall that takes every connection (RFC 5321 4.5.3.2.1 allows 5 minutes)" },
+	{ WAIT_GREETING, VERB_OTHER,
+	    "a greet pause, or no SMTP server behind this TLS (RFC 5321 4.5.3.2.1 allows 5 "
+	    "minutes)",
+	    true },
+	{ WAIT_GREETING, VERB_OTHER,
+	    "a port that wants TLS from the start is silent so (smtps://HOST:PORT or "
+	    "--tls=implicit), and so is a greet pause, "
+	    "or a firewall that takes every connection (RFC 5321 4.5.3.2.1 allows 5 minutes)" },
 	{ WAIT_TLS, VERB_OTHER, "the server took the ClientHello and says nothing" },
 	{ WAIT_REPLY, VERB_EHLO, "a middlebox may not bear EHLO: try HELO" },
 	{ WAIT_ROUTE, VERB_OTHER, "the resolver does not answer" },
@@ -90,7 +101,8 @@ static const char *
 silence_hint(const struct silence *s)
 {
 	for (size_t i = 0; i < sizeof silences / sizeof *silences; i++)
-		if (s->wait == silences[i].wait && (silences[i].verb == VERB_OTHER || s->verb == silences[i].verb) &&
+		if (s->wait == silences[i].wait &&
+		    (silences[i].verb == VERB_OTHER || s->verb == silences[i].verb) &&
 		    (s->tls || !silences[i].tls))
 			return silences[i].hint;
 	return NULL;
@@ -103,7 +115,8 @@ diagnose_slowness(const struct silence *s)
 
 	if (p.len > 0 && s->wait == WAIT_GREETING && p.at[p.len - 1] == '\n')
 		return "a greet pause, as of postscreen, which holds the last line back";
-	return s->pieces >= PIECES_OF_A_TARPIT ? "a tarpit, which slows whom it does not trust" : NULL;
+	return s->pieces >= PIECES_OF_A_TARPIT ? "a tarpit, which slows whom it does not trust" :
+						 NULL;
 }
 
 void
@@ -121,12 +134,15 @@ diagnose_silence(const struct silence *s, char out[DIAGNOSIS_SIZE])
 		size_t n = s->pending.len > 40 ? 40 : s->pending.len;
 		struct span last = quoted(&safe, span_skip(s->pending, s->pending.len - n), 40);
 		const char *slow = diagnose_slowness(s);
-		snprintf(out, DIAGNOSIS_SIZE, "%s did not end within %s: the %zu octets that came are no whole reply "
-		    "(RFC 5321 4.2.1), the last of them \"%.*s\"%s%s", what, within, s->pending.len, SPAN_ARG(last),
-		    slow ? ": " : "", slow ? slow : "");
+		snprintf(out, DIAGNOSIS_SIZE,
+		    "%s did not end within %s: the %zu octets that came are no whole reply "
+		    "(RFC 5321 4.2.1), the last of them \"%.*s\"%s%s",
+		    what, within, s->pending.len, SPAN_ARG(last), slow ? ": " : "",
+		    slow ? slow : "");
 		buf_release(&safe);
 	} else {
-		snprintf(out, DIAGNOSIS_SIZE, "%s did not come within %s%s%s", what, within, hint ? ": " : "", hint ? hint : "");
+		snprintf(out, DIAGNOSIS_SIZE, "%s did not come within %s%s%s", what, within,
+		    hint ? ": " : "", hint ? hint : "");
 	}
 }
 
@@ -142,9 +158,13 @@ diagnose_hush(struct span host, unsigned port, uint64_t ms, char out[DIAGNOSIS_S
 	char within[24];
 
 	text_limit(within, ms);
-	snprintf(out, DIAGNOSIS_SIZE, "no greeting within %s: the port may expect TLS from the start (smtps://%s%.*s%s:%u or --tls=implicit), the "
-	    "server may delay its greeting, or a firewall accepted the connection (RFC 5321 4.5.3.2.1 allows 5 minutes)", within,
-	    brackets(host, "["), SPAN_ARG(span_first(host, 100)), brackets(host, "]"), port);
+	snprintf(out, DIAGNOSIS_SIZE,
+	    "no greeting within %s: the port may expect TLS from the start (smtps://%s%.*s%s:%u or "
+	    "--tls=implicit), the "
+	    "server may delay its greeting, or a firewall accepted the connection (RFC 5321 "
+	    "4.5.3.2.1 allows 5 minutes)",
+	    within, brackets(host, "["), SPAN_ARG(span_first(host, 100)), brackets(host, "]"),
+	    port);
 }
 
 bool
@@ -152,8 +172,11 @@ diagnose_tls_port(struct span host, unsigned port, char out[DIAGNOSIS_SIZE])
 {
 	if (port != 465 && port != 2465)
 		return false;
-	snprintf(out, DIAGNOSIS_SIZE, "port %u expects TLS from the start (RFC 8314 3.3), and this connection is in the clear: use "
-	    "smtps://%s%.*s%s:%u or --tls=implicit", port, brackets(host, "["), SPAN_ARG(span_first(host, 100)), brackets(host, "]"), port);
+	snprintf(out, DIAGNOSIS_SIZE,
+	    "port %u expects TLS from the start (RFC 8314 3.3), and this connection is in the "
+	    "clear: use "
+	    "smtps://%s%.*s%s:%u or --tls=implicit",
+	    port, brackets(host, "["), SPAN_ARG(span_first(host, 100)), brackets(host, "]"), port);
 	return true;
 }
 
@@ -164,14 +187,23 @@ diagnose_plain(struct span octets, bool implicit, bool early, char out[DIAGNOSIS
 	struct span line = quoted(&safe, octets, 60);
 
 	if (implicit)
-		snprintf(out, DIAGNOSIS_SIZE, "the port does not begin with TLS, it speaks in the clear: \"%.*s\"; try smtp:// and "
-		    "STARTTLS", SPAN_ARG(line));
+		snprintf(out, DIAGNOSIS_SIZE,
+		    "the port does not begin with TLS, it speaks in the clear: \"%.*s\"; try "
+		    "smtp:// and "
+		    "STARTTLS",
+		    SPAN_ARG(line));
 	else if (early)
-		snprintf(out, DIAGNOSIS_SIZE, "injection: the peer sent more behind its 220, before TLS began, and \"%.*s\" would pass "
-		    "for protected (RFC 3207 6, CVE-2011-0411)", SPAN_ARG(line));
+		snprintf(out, DIAGNOSIS_SIZE,
+		    "injection: the peer sent more behind its 220, before TLS began, and \"%.*s\" "
+		    "would pass "
+		    "for protected (RFC 3207 6, CVE-2011-0411)",
+		    SPAN_ARG(line));
 	else
-		snprintf(out, DIAGNOSIS_SIZE, "the TLS handshake failed: the peer agreed to TLS and then spoke in the clear: \"%.*s\" "
-		    "(RFC 3207 4)", SPAN_ARG(line));
+		snprintf(out, DIAGNOSIS_SIZE,
+		    "the TLS handshake failed: the peer agreed to TLS and then spoke in the clear: "
+		    "\"%.*s\" "
+		    "(RFC 3207 4)",
+		    SPAN_ARG(line));
 	buf_release(&safe);
 }
 
@@ -202,12 +234,14 @@ diagnose_banner(const struct reply *r)
 	struct span text = r->line[0];
 
 	if (is_mostly(text, '*'))
-		return "the banner is asterisks: a middlebox that inspects SMTP stands between (Cisco's \"fixup\"), and may take STARTTLS "
-		    "and ESMTP away";
+		return "the banner is asterisks: a middlebox that inspects SMTP stands between "
+		       "(Cisco's \"fixup\"), and may take STARTTLS "
+		       "and ESMTP away";
 	if (r->code == 220 && has_word(text, "ftp") && !has_word(text, "smtp"))
 		return "this banner is an FTP server's (RFC 959): is the port right?";
 	if (r->code == 200 || r->code == 201)
-		return "200 greets in news (NNTP, RFC 3977), not in SMTP, where it is 220 (RFC 5321 4.3.2): is the port right?";
+		return "200 greets in news (NNTP, RFC 3977), not in SMTP, where it is 220 (RFC "
+		       "5321 4.3.2): is the port right?";
 	return NULL;
 }
 
@@ -225,7 +259,9 @@ diagnose_refused_hello(const struct reply *banner, const struct reply *refusal)
 {
 	if (says(banner, "lmtp") || says(refusal, "lhlo") || says(refusal, "lmtp"))
 		return "this is an LMTP server (RFC 2033): use lmtp:// or --lmtp";
-	if (!says(banner, "smtp") && (says(banner, "ftp") || says(refusal, "ftp") || says(refusal, "USER and PASS") || says(refusal, "login with USER")))
+	if (!says(banner, "smtp") &&
+	    (says(banner, "ftp") || says(refusal, "ftp") || says(refusal, "USER and PASS") ||
+		says(refusal, "login with USER")))
 		return "this is an FTP server (RFC 959): SMTP listens on 25, 587 and 465";
 	return NULL;
 }
@@ -235,7 +271,8 @@ diagnose_extensions(const struct extensions *e)
 {
 	for (size_t i = 0; i < e->n; i++)
 		if (e->list[i].keyword.len == 8 && (is_mostly(e->list[i].keyword, 'X')))
-			return "STARTTLS was overwritten on the way: a middlebox put \"XXXXXXXA\" in its place, so that no TLS begins "
-			    "(RFC 3207 6)";
+			return "STARTTLS was overwritten on the way: a middlebox put \"XXXXXXXA\" "
+			       "in its place, so that no TLS begins "
+			       "(RFC 3207 6)";
 	return NULL;
 }

@@ -27,7 +27,9 @@ const char *
 offer_state_text(enum offer_state state)
 {
 	static const char *const text[] = {
-		[OFFER_CLEAR] = "in the clear", [OFFER_TLS] = "within TLS", [OFFER_AUTH] = "logged in",
+		[OFFER_CLEAR] = "in the clear",
+		[OFFER_TLS] = "within TLS",
+		[OFFER_AUTH] = "logged in",
 	};
 	return text[state];
 }

@@ -1,8 +1,8 @@
 /*
- * The one vocabulary of what can happen. An event is plain data about one thing that happened; screen, JSON,
- * transcript and verdict all read the same const struct event *. Its spans live until the consumer returns, and hold
- * octets as the peer sent them: who shows them escapes them (base/text). Secrets never come in: they are masked where
- * the event is made.
+ * The one vocabulary of what can happen. An event is plain data about one thing that happened;
+ * screen, JSON, transcript and verdict all read the same const struct event *. Its spans live until
+ * the consumer returns, and hold octets as the peer sent them: who shows them escapes them
+ * (base/text). Secrets never come in: they are masked where the event is made.
  */
 #ifndef RUN_SESSION_EVENT_H
 #define RUN_SESSION_EVENT_H
@@ -26,27 +26,27 @@ struct step;
 struct target;
 
 /* kind, the word for it in JSON */
-#define EVENT_KINDS(X)								\
-	X(NOTE,		"note")		/* ->text */				\
-	X(PROBLEM,	"problem")	/* ->text, ->err */			\
-	X(RESOLVED,	"resolved")	/* ->resolved: where the target is */	\
-	X(ATTEMPT,	"attempt")	/* ->attempt: one address was tried */	\
-	X(CONNECTED,	"connected")	/* ->connected */			\
-	X(SENT,		"sent")		/* ->sent */				\
-	X(REPLY,	"reply")	/* ->answer */				\
-	X(EXTENSIONS,	"extensions")	/* ->extensions */			\
-	X(TLS,		"tls")		/* ->shaken */				\
-	X(OFFERS,	"offers")	/* /ext: ->offers */			\
-	X(CERT,		"certificate")	/* /cert: ->cert */			\
-	X(INFO,		"info")		/* /info: ->info */			\
-	X(CLOSED,	"closed")	/* ->closed */				\
-	X(COMMAND,	"command")	/* server role: ->text came, ->flaws */	\
-	X(MESSAGE,	"message")	/* server role: ->message was taken */	\
-	X(ANSWERED,	"answered")	/* server role: ->text went out */	\
-	X(QUESTION,	"question")	/* the person is asked: ->question */	\
-	X(DELIVERY,	"delivery")	/* ->delivery: what came of one message */ \
-	X(UNSENT,	"unsent")	/* ->text: a line that was typed ahead and did not go out */ \
-	X(STEP_ENDED,	"step_ended")	/* ->step, ->err */
+#define EVENT_KINDS(X)                                                                           \
+	X(NOTE, "note")		    /* ->text */                                                 \
+	X(PROBLEM, "problem")	    /* ->text, ->err */                                          \
+	X(RESOLVED, "resolved")	    /* ->resolved: where the target is */                        \
+	X(ATTEMPT, "attempt")	    /* ->attempt: one address was tried */                       \
+	X(CONNECTED, "connected")   /* ->connected */                                            \
+	X(SENT, "sent")		    /* ->sent */                                                 \
+	X(REPLY, "reply")	    /* ->answer */                                               \
+	X(EXTENSIONS, "extensions") /* ->extensions */                                           \
+	X(TLS, "tls")		    /* ->shaken */                                               \
+	X(OFFERS, "offers")	    /* /ext: ->offers */                                         \
+	X(CERT, "certificate")	    /* /cert: ->cert */                                          \
+	X(INFO, "info")		    /* /info: ->info */                                          \
+	X(CLOSED, "closed")	    /* ->closed */                                               \
+	X(COMMAND, "command")	    /* server role: ->text came, ->flaws */                      \
+	X(MESSAGE, "message")	    /* server role: ->message was taken */                       \
+	X(ANSWERED, "answered")	    /* server role: ->text went out */                           \
+	X(QUESTION, "question")	    /* the person is asked: ->question */                        \
+	X(DELIVERY, "delivery")	    /* ->delivery: what came of one message */                   \
+	X(UNSENT, "unsent")	    /* ->text: a line that was typed ahead and did not go out */ \
+	X(STEP_ENDED, "step_ended") /* ->step, ->err */
 
 enum event_kind {
 #define X(name, word) EVENT_##name,
@@ -65,16 +65,18 @@ enum sent_kind {
 };
 
 /*
- * What became of a message, for one recipient or in all. A message is accepted by the reply to its end and by nothing else;
- * where that was due and did not come, nobody knows (RFC 1047). fate, the word for it in JSON
+ * What became of a message, for one recipient or in all. A message is accepted by the reply to its
+ * end and by nothing else; where that was due and did not come, nobody knows (RFC 1047). fate, the
+ * word for it in JSON
  */
-#define FATES(X)			\
-	X(NOT_TRIED,	"not_tried")	/* no message was to be sent, or the recipient was not come to */ \
-	X(ACCEPTED,	"accepted")	/* where no message was to be sent: the recipient was */ \
-	X(DEFERRED,	"deferred")	\
-	X(REJECTED,	"rejected")	\
-	X(NOT_SENT,	"not_sent")	/* its end was not sent */ \
-	X(UNKNOWN,	"unknown")
+#define FATES(X)                                                                                  \
+	X(NOT_TRIED,                                                                              \
+	    "not_tried")	/* no message was to be sent, or the recipient was not come to */ \
+	X(ACCEPTED, "accepted") /* where no message was to be sent: the recipient was */          \
+	X(DEFERRED, "deferred")                                                                   \
+	X(REJECTED, "rejected")                                                                   \
+	X(NOT_SENT, "not_sent") /* its end was not sent */                                        \
+	X(UNKNOWN, "unknown")
 
 enum fate {
 #define X(name, word) FATE_##name,
@@ -87,9 +89,11 @@ const char *fate_word(enum fate);
 struct verdict {
 	struct span address;
 	enum fate fate;
-	bool ended;			/* the reply is the recipient's own to the end of the message */
+	/* the reply is the recipient's own to the end of the message */
+	bool ended;
 	unsigned code;			/* of the reply that decided; 0: it was not come to */
-	enum err_kind failed;		/* what that reply came to (smtp/standing.h); ERR_NONE: accepted, where there is a code */
+	/* what that reply came to (smtp/standing.h); ERR_NONE: accepted, where there is a code */
+	enum err_kind failed;
 	struct span text;		/* its first line, octets of the peer */
 };
 
@@ -130,7 +134,8 @@ struct event {
 		} resolved;
 		struct {
 			struct addr to;
-			struct span host;		/* the name it was found under; empty for a literal */
+			/* the name it was found under; empty for a literal */
+			struct span host;
 			uint64_t took_us;
 			bool up;
 			int sys;			/* the errno that it failed with; 0: none */
@@ -139,7 +144,8 @@ struct event {
 			struct addr peer, local;
 			struct span host;
 			uint64_t took_us;
-			uint64_t found_us;		/* how long the name look-up took before; 0: there was none */
+			/* how long the name look-up took before; 0: there was none */
+			uint64_t found_us;
 		} connected;
 		struct {
 			enum sent_kind kind;
@@ -149,15 +155,22 @@ struct event {
 			bool chunked;			/* it goes by BDAT: the chunks follow */
 		} sent;
 		struct {
-			const struct reply *reply;	/* with what was said in secret starred out */
-			struct span raw;		/* as it came, for who hands it on; never to be shown */
+			/* with what was said in secret starred out */
+			const struct reply *reply;
+			/* as it came, for who hands it on; never to be shown */
+			struct span raw;
 			struct due due;			/* what it answers */
-			enum standing standing;		/* whether its code belongs there; of a late one nothing is known */
-			enum verb verb;			/* what it answers; VERB_OTHER for the banner too */
-			bool banner, dot;		/* it answers the connection; the end of a message */
+			/* whether its code belongs there; of a late one nothing is known */
+			enum standing standing;
+			/* what it answers; VERB_OTHER for the banner too */
+			enum verb verb;
+			/* it answers the connection; the end of a message */
+			bool banner, dot;
 			bool surprise, late;
-			const struct due *or;		/* late: or it answers this, which waits; NULL: nothing waits */
-			uint64_t took_us, drawn_us;	/* drawn: from its first octet to its last */
+			/* late: or it answers this, which waits; NULL: nothing waits */
+			const struct due *or;
+			/* drawn: from its first octet to its last */
+			uint64_t took_us, drawn_us;
 		} answer;
 		const struct extensions *extensions;
 		struct {
@@ -166,15 +179,18 @@ struct event {
 			bool forgot;			/* what EHLO said before is forgotten */
 		} shaken;
 		struct {
-			const struct extensions *of[OFFER_STATES];	/* NULL: EHLO was not said in that state */
+			/* NULL: EHLO was not said in that state */
+			const struct extensions *of[OFFER_STATES];
 			enum offer_state now;
-			bool diff;			/* all of them against each other, not just the present one */
+			/* all of them against each other, not just the present one */
+			bool diff;
 		} offers;
 		struct {
 			const struct tls_info *tls;
 			struct span host;		/* what a TLSA record of it stands at */
 			unsigned port;
-			const struct sts *sts;		/* the policy of the domain; NULL: of none */
+			/* the policy of the domain; NULL: of none */
+			const struct sts *sts;
 			enum sts_verdict verdict;	/* what it makes of this connection */
 		} cert;
 		const struct session_info *info;
@@ -193,7 +209,8 @@ struct event {
 			struct span *rcpt, *rcpt_params;
 			size_t nrcpts;
 			uint64_t octets;
-			bool kept;			/* ->text is the message as it was sent, unstuffed */
+			/* ->text is the message as it was sent, unstuffed */
+			bool kept;
 			struct span text;
 			bool bare_lf, chunked;
 			const struct tls_info *tls;	/* NULL: in the clear */
@@ -203,10 +220,13 @@ struct event {
 			struct span from;
 			const struct verdict *rcpt;
 			size_t nrcpts, accepted, unknown;
-			enum fate fate;			/* of the whole; accepted: for one recipient at least */
-			bool tried;			/* a message was to follow; false: it was to end before */
+			/* of the whole; accepted: for one recipient at least */
+			enum fate fate;
+			/* a message was to follow; false: it was to end before */
+			bool tried;
 			bool ended;			/* what went of it was answered */
-			unsigned code;			/* of the last reply to the message; 0: it was not come to */
+			/* of the last reply to the message; 0: it was not come to */
+			unsigned code;
 			enum err_kind failed;		/* what that reply came to */
 			struct span text, queue_id;
 			uint64_t octets, took_us;
@@ -214,7 +234,8 @@ struct event {
 		struct {
 			struct span prompt;
 			bool secret;
-			bool text;	/* of many lines: what is written in an editor may answer it, as it is */
+			/* of many lines: what is written in an editor may answer it, as it is */
+			bool text;
 		} question;
 		unsigned flaws;				/* COMMAND */
 	};

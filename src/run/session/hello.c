@@ -9,7 +9,8 @@ say_ehlo(struct session *s)
 	char line[600];
 
 	session_note_helo(s);
-	snprintf(line, sizeof line, "%s %s", session_opts(s)->lmtp || session_target(s)->lmtp ? "LHLO" : "EHLO", session_helo(s));
+	snprintf(line, sizeof line, "%s %s",
+	    session_opts(s)->lmtp || session_target(s)->lmtp ? "LHLO" : "EHLO", session_helo(s));
 	return session_say(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
 }
 
@@ -18,7 +19,8 @@ static enum progress
 no_tls(struct session *s, const struct hello *h, const struct news *refusal)
 {
 	if (h->optional) {
-		session_note(s, "going on in the clear: the server %s STARTTLS", refusal ? "refuses" : "does not offer");
+		session_note(s, "going on in the clear: the server %s STARTTLS",
+		    refusal ? "refuses" : "does not offer");
 		return STEP_DONE;
 	}
 	if (refusal)

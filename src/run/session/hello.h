@@ -1,4 +1,7 @@
-/* The way to a ready session that several steps go: EHLO, and where asked for STARTTLS, the handshake, EHLO again. */
+/*
+ * The way to a ready session that several steps go: EHLO, and where asked for STARTTLS, the
+ * handshake, EHLO again.
+ */
 #ifndef RUN_SESSION_HELLO_H
 #define RUN_SESSION_HELLO_H
 

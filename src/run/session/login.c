@@ -45,7 +45,8 @@ may_log_in(struct session *s, const struct login *l, struct err *err)
 	if (!(l->mech->flags & (AUTH_USER | AUTH_PASSWORD)))
 		return true;
 	if (l->args->insecure && !ours && !session_opts(s)->auth.insecure)
-		return err_set(err, ERR_USAGE, "\"insecure\" is for the prompt and the command line: --auth-insecure");
+		return err_set(err, ERR_USAGE,
+		    "\"insecure\" is for the prompt and the command line: --auth-insecure");
 	return session_confides(s, said ? SECRET_SAID : SECRET_GIVEN, l->args->insecure, err);
 }
 
@@ -54,8 +55,8 @@ may_log_in(struct session *s, const struct login *l, struct err *err)
 static bool
 wants_sasl(struct span offered)
 {
-	static const char *const theirs[] = { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS", "SCRAM-SHA-256", "SCRAM-SHA-1",
-		"CRAM-MD5", "DIGEST-MD5", "NTLM" };
+	static const char *const theirs[] = { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS",
+		"SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "DIGEST-MD5", "NTLM" };
 
 	for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
 		if (auth_offered(offered, theirs[i]))
@@ -79,10 +80,13 @@ choose_named(struct session *s, struct login *l, struct span name, struct err *e
 
 	l->mech = auth_mech(name);
 	if (!l->mech)
-		return err_set(err, ERR_USAGE, "smtpsh cannot do the mechanism \"%.*s\"; AUTH and its answers can be typed by hand",
+		return err_set(err, ERR_USAGE,
+		    "smtpsh cannot do the mechanism \"%.*s\"; AUTH and its answers can be typed by "
+		    "hand",
 		    SPAN_ARG(span_first(name, 40)));
 	if (!auth_offered(offered(s), l->mech->name))
-		session_note(s, "the server does not offer %s; it is tried all the same", l->mech->name);
+		session_note(
+		    s, "the server does not offer %s; it is tried all the same", l->mech->name);
 	if (l->mech->respond || (l->sasl = sasl(&lack)))
 		return true;
 	return err_set(err, lack.kind, "%s: %s", l->mech->name, lack.text);
@@ -99,16 +103,22 @@ choose_best(struct session *s, struct login *l, struct err *err)
 	bool bound = l->x->who.tls_exporter.len || l->x->who.tls_unique.len;
 	l->mech = auth_best(list, session_view(s).tls != NULL, bound, l->sasl);
 	if (l->mech && lack.kind)
-		session_note(s, "without SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI: %s", lack.text);
+		session_note(
+		    s, "without SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI: %s", lack.text);
 	if (l->mech)
-		session_note(s, "AUTH %s is the best of those offered: %.*s", l->mech->name, SPAN_ARG(shown));
+		session_note(s, "AUTH %s is the best of those offered: %.*s", l->mech->name,
+		    SPAN_ARG(shown));
 	else if (lack.kind)
-		err_set(err, lack.kind, "of what is offered (%.*s) nothing can be done: %s", SPAN_ARG(span_first(shown, 100)), lack.text);
+		err_set(err, lack.kind, "of what is offered (%.*s) nothing can be done: %s",
+		    SPAN_ARG(span_first(shown, 100)), lack.text);
 	else if (list.len == 0)
-		err_set(err, ERR_REFUSED, "the server does not offer AUTH%s", session_view(s).tls ? "" :
-		    " in the clear; many do within TLS: /starttls or --tls");
+		err_set(err, ERR_REFUSED, "the server does not offer AUTH%s",
+		    session_view(s).tls ? "" :
+					  " in the clear; many do within TLS: /starttls or --tls");
 	else
-		err_set(err, ERR_USAGE, "of the mechanisms offered (%.*s) none is chosen unnamed: name one, as in /auth %.*s",
+		err_set(err, ERR_USAGE,
+		    "of the mechanisms offered (%.*s) none is chosen unnamed: name one, as in "
+		    "/auth %.*s",
 		    SPAN_ARG(span_first(shown, 200)), SPAN_ARG(span_first(span_word(&shown), 40)));
 	arena_release(&arena);
 	return l->mech != NULL;
@@ -122,12 +132,15 @@ choose(struct session *s, struct login *l, struct err *err)
 
 	session_bindings(s, &l->x->who.tls_exporter, &l->x->who.tls_unique);
 	if (session_dialogue(s)->authenticated)
-		session_note(s, "this session is logged in already; a server refuses a second AUTH (RFC 4954 4)");
+		session_note(s,
+		    "this session is logged in already; a server refuses a second AUTH (RFC 4954 "
+		    "4)");
 	if (!(name.len ? choose_named(s, l, name, err) : choose_best(s, l, err)))
 		return false;
 	/*
-	 * RFC 5802 6: a client that could bind, but to whom no -PLUS was offered, says "y". With libgsasl 2.2.0 neither
-	 * Cyrus nor Dovecot then comes to the same proof; "n" works with both.
+	 * RFC 5802 6: a client that could bind, but to whom no -PLUS was offered, says "y". With
+	 * libgsasl 2.2.0 neither Cyrus nor Dovecot then comes to the same proof; "n" works with
+	 * both.
 	 */
 	if (!(l->mech->flags & AUTH_BOUND))
 		l->x->who.tls_exporter = l->x->who.tls_unique = SPAN_NONE;
@@ -155,7 +168,10 @@ make_response(void *data)
 	x->made = auth_respond(x->auth, x->challenge, &x->response, &x->err);
 }
 
-/* AUTH with an initial response, or the response to a challenge; "=" stands for an initial one that is empty. */
+/*
+ * AUTH with an initial response, or the response to a challenge; "=" stands for an initial one that
+ * is empty.
+ */
 static enum progress
 send_response(struct session *s, struct login *l, bool initial)
 {
@@ -164,11 +180,13 @@ send_response(struct session *s, struct login *l, bool initial)
 
 	if (!x->made) {
 		secret_release_buf(&x->response);
-		return initial ? session_fail(s, x->err.kind, "%s", x->err.text) : cancel_exchange(s, l, &x->err);
+		return initial ? session_fail(s, x->err.kind, "%s", x->err.text) :
+				 cancel_exchange(s, l, &x->err);
 	}
 	struct span line = base64_encode(&scratch, buf_span(&x->response)), text = line;
 	if (initial)
-		line = arena_printf(&scratch, "AUTH %s %.*s", l->mech->name, SPAN_ARG(text.len ? text : SPAN("=")));
+		line = arena_printf(
+		    &scratch, "AUTH %s %.*s", l->mech->name, SPAN_ARG(text.len ? text : SPAN("=")));
 	bool said = session_say(s, line);
 	secret_wipe(text);
 	secret_wipe(line);
@@ -191,7 +209,10 @@ say_response(struct session *s, struct login *l, struct span challenge, bool ini
 	return send_response(s, l, initial);
 }
 
-/* RFC 4954 4: an initial response that makes the line too long comes as the answer to an empty challenge instead. */
+/*
+ * RFC 4954 4: an initial response that makes the line too long comes as the answer to an empty
+ * challenge instead.
+ */
 static bool
 has_initial(const struct login *l)
 {
@@ -235,8 +256,12 @@ ask_what_lacks(struct session *s, struct login *l)
 	}
 	if ((l->mech->flags & AUTH_PASSWORD) && !l->x->password.at) {
 		l->stage = LOGIN_ASK_PASSWORD;
-		return session_ask(s, l->mech->flags & AUTH_BARE && !(l->mech->flags & AUTH_CHOSEN) ? "Token: " : "Password: ", true,
-		    "a password: --password-file, --password-env, --password-command, --password-fd or --netrc gives it");
+		return session_ask(s,
+		    l->mech->flags & AUTH_BARE && !(l->mech->flags & AUTH_CHOSEN) ? "Token: " :
+										    "Password: ",
+		    true,
+		    "a password: --password-file, --password-env, --password-command, "
+		    "--password-fd or --netrc gives it");
 	}
 	return begin_exchange(s, l);
 }
@@ -253,10 +278,12 @@ find_credentials(struct session *s, struct login *l)
 		secret_set(&l->x->user, l->args->user.len ? l->args->user : span_of(c->user));
 	l->x->who.authzid = l->args->authzid.len ? l->args->authzid : span_of(c->authzid);
 	if (l->args->password.at || c->password.at)
-		secret_set(&l->x->password, secret_span(l->args->password.at ? &l->args->password : &c->password));
+		secret_set(&l->x->password,
+		    secret_span(l->args->password.at ? &l->args->password : &c->password));
 	if (c->netrc && !l->x->password.at && (l->mech->flags & AUTH_PASSWORD)) {
 		struct secret user = { 0 };
-		if (!credentials_netrc(session_view(s).host, secret_span(&l->x->user), &user, &l->x->password, &err))
+		if (!credentials_netrc(session_view(s).host, secret_span(&l->x->user), &user,
+			&l->x->password, &err))
 			return session_fail(s, err.kind, "%s", err.text);
 		if (!l->x->user.at && user.len)
 			secret_set(&l->x->user, secret_span(&user));
@@ -287,7 +314,9 @@ heard_reply(struct session *s, struct login *l, const struct news *news)
 		return session_refused(s, news);
 	if (reply->code == 334 && ++l->challenges > CHALLENGES_MAX) {
 		struct err err;
-		err_set(&err, ERR_PROTO, "the server asks for more and more: %d challenges were answered", CHALLENGES_MAX);
+		err_set(&err, ERR_PROTO,
+		    "the server asks for more and more: %d challenges were answered",
+		    CHALLENGES_MAX);
 		return cancel_exchange(s, l, &err);
 	}
 	if (reply->code == 334) {

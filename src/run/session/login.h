@@ -1,4 +1,7 @@
-/* Logging in by AUTH as a part of a step: EHLO if it is due, the mechanism chosen, what is not known asked, the exchange. */
+/*
+ * Logging in by AUTH as a part of a step: EHLO if it is due, the mechanism chosen, what is not
+ * known asked, the exchange.
+ */
 #ifndef RUN_SESSION_LOGIN_H
 #define RUN_SESSION_LOGIN_H
 
@@ -26,17 +29,28 @@ struct login_exchange {
 };
 
 struct login {
-	enum { LOGIN_HELLO, LOGIN_ASK_USER, LOGIN_ASK_PASSWORD, LOGIN_TALK, LOGIN_DERIVE, LOGIN_CANCELLED } stage;
+	enum {
+		LOGIN_HELLO,
+		LOGIN_ASK_USER,
+		LOGIN_ASK_PASSWORD,
+		LOGIN_TALK,
+		LOGIN_DERIVE,
+		LOGIN_CANCELLED
+	} stage;
 	struct hello hello;
 	const struct login_args *args;
 	const struct auth_mech *mech;
 	const struct sasl *sasl;
-	struct login_exchange *x;	/* NULL: login_begin was not called. While a thread has it (LOGIN_DERIVE) it is not ours */
+	/* NULL: login_begin was not called. While a thread has it (LOGIN_DERIVE) it is not ours */
+	struct login_exchange *x;
 	unsigned challenges;
 	struct err err;			/* why the exchange was cancelled */
 };
 
-/* STEP_DONE: logged in. STEP_FAIL: session_fail or the reply said why. `args` must live as long as the step. */
+/*
+ * STEP_DONE: logged in. STEP_FAIL: session_fail or the reply said why. `args` must live as long as
+ * the step.
+ */
 enum progress login_begin(struct session *, struct login *, const struct login_args *);
 enum progress login_heard(struct session *, struct login *, const struct news *);
 void login_release(struct login *);	/* always, whatever came of it */

@@ -22,7 +22,10 @@ parse_rate(struct pace *pace, struct span word, struct cursor *c, struct err *er
 	pace->octets = (unsigned)octets;
 	if (time.at[0] >= '0' && time.at[0] <= '9')
 		return cursor_milliseconds(c, time, &pace->every_ms, err);
-	pace->every_ms = span_eq(time, SPAN("s")) ? 1000 : span_eq(time, SPAN("m")) ? 60000 : span_eq(time, SPAN("ms")) ? 1 : 0;
+	pace->every_ms = span_eq(time, SPAN("s")) ? 1000 :
+	    span_eq(time, SPAN("m"))		  ? 60000 :
+	    span_eq(time, SPAN("ms"))		  ? 1 :
+						    0;
 	return pace->every_ms || rate_is_wrong(c, word, err);
 }
 
@@ -35,10 +38,13 @@ parse_split(struct pace *pace, struct span list, struct cursor *c, struct err *e
 	for (struct span one = span_until(&list, ','); one.len > 0; one = span_until(&list, ',')) {
 		unsigned before = pace->nsplit ? pace->split[pace->nsplit - 1] : 0;
 		if (pace->nsplit == PACE_SPLITS || !span_number(one, 1 << 20, &at) || at <= before)
-			return cursor_blame(c, one, err, "want up to %d places to split at, ascending, as in split=3,7", PACE_SPLITS);
+			return cursor_blame(c, one, err,
+			    "want up to %d places to split at, ascending, as in split=3,7",
+			    PACE_SPLITS);
 		pace->split[pace->nsplit++] = (unsigned)at;
 	}
-	return pace->nsplit > 0 || cursor_blame(c, all, err, "want places to split at, as in split=3,7");
+	return pace->nsplit > 0 ||
+	    cursor_blame(c, all, err, "want places to split at, as in split=3,7");
 }
 
 bool
@@ -60,7 +66,8 @@ pace_parse(struct pace *pace, struct cursor *c, struct err *err)
 	else if (span_eq(key, SPAN("split")))
 		good = parse_split(pace, value, c, err);
 	else
-		good = span_eq(word, SPAN("off")) || cursor_blame(c, word, err, "want slow=1/s, split=3,7 or off");
+		good = span_eq(word, SPAN("off")) ||
+		    cursor_blame(c, word, err, "want slow=1/s, split=3,7 or off");
 	return good && cursor_end(c, err);
 }
 
@@ -72,11 +79,13 @@ pace_show(const struct pace *pace, char *out, size_t size)
 	if (pace->octets && pace->every_ms == 1000)
 		snprintf(out, size, "slow=%u/s", pace->octets);
 	else if (pace->octets)
-		snprintf(out, size, "slow=%u/%llums", pace->octets, (unsigned long long)pace->every_ms);
+		snprintf(
+		    out, size, "slow=%u/%llums", pace->octets, (unsigned long long)pace->every_ms);
 	else if (pace->nsplit == 0)
 		snprintf(out, size, "off");
 	for (size_t i = 0; i < pace->nsplit && n < size; i++)
-		n += (size_t)snprintf(out + n, size - n, "%s%u", i ? "," : "split=", pace->split[i]);
+		n += (size_t)snprintf(
+		    out + n, size - n, "%s%u", i ? "," : "split=", pace->split[i]);
 }
 
 bool

@@ -1,4 +1,7 @@
-/* How what is written goes out: at once, so many octets at a time, or cut at places. All zero: at once. */
+/*
+ * How what is written goes out: at once, so many octets at a time, or cut at places. All zero: at
+ * once.
+ */
 #ifndef RUN_SESSION_PACE_H
 #define RUN_SESSION_PACE_H
 
@@ -9,18 +12,21 @@ enum { PACE_SPLITS = 16 };
 struct pace {
 	unsigned octets;		/* at a time; 0: as many as there are */
 	uint64_t every_ms;		/* between two pieces; 0: PACE_GAP_MS */
-	unsigned split[PACE_SPLITS];	/* where to cut, counted from the first octet of what is written, ascending */
+	/* where to cut, counted from the first octet of what is written, ascending */
+	unsigned split[PACE_SPLITS];
 	size_t nsplit;
 };
 
 #define PACE_SYNTAX	"slow=N/s | split=N,N | off"
 
 bool pace_parse(struct pace *, struct cursor *, struct err *);		/* PACE_SYNTAX */
-bool pace_parse_rate(struct pace *, struct cursor *, struct err *);	/* "1/s", "10/500ms", "off" */
+/* "1/s", "10/500ms", "off" */
+bool pace_parse_rate(struct pace *, struct cursor *, struct err *);
 
 void pace_show(const struct pace *, char *out, size_t size);		/* as it is written */
 bool pace_is_slow(const struct pace *);
-size_t pace_piece(const struct pace *, size_t at, size_t left);	/* how many of the octets left go next, `at` having gone */
+/* how many of the octets left go next, `at` having gone */
+size_t pace_piece(const struct pace *, size_t at, size_t left);
 uint64_t pace_gap_ms(const struct pace *);
 
 #endif

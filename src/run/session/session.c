@@ -42,7 +42,12 @@ session_new(struct session_env *env, const struct session_opts *opts, event_fn *
 {
 	struct session *s = memory_zeroed(sizeof *s);
 
-	*s = (struct session){ .env = env, .opts = opts, .number = opts->number ? opts->number : 1, .event = event, .ctx = ctx, .role = CONV_CLIENT };
+	*s = (struct session){ .env = env,
+		.opts = opts,
+		.number = opts->number ? opts->number : 1,
+		.event = event,
+		.ctx = ctx,
+		.role = CONV_CLIENT };
 	s->queue_end = &s->queue;
 	s->preface = &opts->preface;
 	session_env_keep_secrets(env);
@@ -51,8 +56,8 @@ session_new(struct session_env *env, const struct session_opts *opts, event_fn *
 }
 
 struct session *
-session_serve(struct session_env *env, const struct session_opts *opts, int fd, struct tls_context *tls,
-    event_fn *event, void *ctx, struct err *err)
+session_serve(struct session_env *env, const struct session_opts *opts, int fd,
+    struct tls_context *tls, event_fn *event, void *ctx, struct err *err)
 {
 	struct session *s = session_new(env, opts, event, ctx);
 
@@ -128,8 +133,8 @@ session_emit(struct session *s, struct event *event)
 	session_hand_on(s, event);
 }
 
-static void __attribute__((format(printf, 4, 0)))
-emit_text(struct session *s, enum event_kind kind, enum err_kind err, const char *format, va_list ap)
+static void __attribute__((format(printf, 4, 0))) emit_text(
+    struct session *s, enum event_kind kind, enum err_kind err, const char *format, va_list ap)
 {
 	char text[600];
 
@@ -163,7 +168,11 @@ enum progress
 session_fail_with(struct session *s, const struct err *err)
 {
 	s->failed = err->kind;
-	session_emit(s, &(struct event){ .kind = EVENT_PROBLEM, .err = err->kind, .cause = err->cause, .text = span_of(err->text) });
+	session_emit(s,
+	    &(struct event){ .kind = EVENT_PROBLEM,
+		.err = err->kind,
+		.cause = err->cause,
+		.text = span_of(err->text) });
 	return STEP_FAIL;
 }
 
@@ -184,12 +193,29 @@ struct session_view
 session_view(const struct session *s)
 {
 	struct session_view v = {
-		.number = s->number, .state = s->state, .target = s->host.len || s->target.text.len ? &s->target : NULL, .dialogue = s->dialogue, .host = s->host, .tls = s->tls, .extensions = s->extensions,
-		.last_reply = s->last_reply, .busy = s->step != NULL || s->queue != NULL,
-		.held = s->held && !s->wants_room, .heard_us = s->heard_us, .waiting_us = s->waiting_us, .wait = s->wait, .wait_verb = s->wait_verb, .deadline_ms = s->deadline_ms,
-		.failed = s->failed, .out_of_step = s->out_of_step, .auth_refused = s->auth_refused, .auth_pending = s->secrecy.pending, .asking = s->asking,
+		.number = s->number,
+		.state = s->state,
+		.target = s->host.len || s->target.text.len ? &s->target : NULL,
+		.dialogue = s->dialogue,
+		.host = s->host,
+		.tls = s->tls,
+		.extensions = s->extensions,
+		.last_reply = s->last_reply,
+		.busy = s->step != NULL || s->queue != NULL,
+		.held = s->held && !s->wants_room,
+		.heard_us = s->heard_us,
+		.waiting_us = s->waiting_us,
+		.wait = s->wait,
+		.wait_verb = s->wait_verb,
+		.deadline_ms = s->deadline_ms,
+		.failed = s->failed,
+		.out_of_step = s->out_of_step,
+		.auth_refused = s->auth_refused,
+		.auth_pending = s->secrecy.pending,
+		.asking = s->asking,
 		.fate_unknown = s->fate_unknown,
-		.route = s->route, .lmtp = s->opts->lmtp || s->target.lmtp,
+		.route = s->route,
+		.lmtp = s->opts->lmtp || s->target.lmtp,
 	};
 
 	if (s->paced.begun_us) {
@@ -198,7 +224,8 @@ session_view(const struct session *s)
 		v.deadline_ms = 0;
 	}
 	v.local = s->target.kind == TARGET_DEMO || session_is_local(s);
-	if (s->conn && s->opts->proxy.kind == PROXY_NONE)		/* behind a proxy it is not known */
+	/* behind a proxy it is not known */
+	if (s->conn && s->opts->proxy.kind == PROXY_NONE)
 		v.peer = *conn_peer(s->conn);
 	return v;
 }

@@ -1,9 +1,11 @@
 /*
- * Runs steps against one peer. A session owns one connection at a time, its conv, its deadline and a queue of steps;
- * it turns steps into events and decides nothing else. In the server role it runs the other side.
+ * Runs steps against one peer. A session owns one connection at a time, its conv, its deadline and
+ * a queue of steps; it turns steps into events and decides nothing else. In the server role it runs
+ * the other side.
  *
- * Steps run one after the other; each ends with an EVENT_STEP_ENDED. Events come from within loop callbacks: their
- * consumer may push steps, and must not free the session (do that between wake-ups).
+ * Steps run one after the other; each ends with an EVENT_STEP_ENDED. Events come from within loop
+ * callbacks: their consumer may push steps, and must not free the session (do that between
+ * wake-ups).
  */
 #ifndef RUN_SESSION_SESSION_H
 #define RUN_SESSION_SESSION_H
@@ -35,10 +37,14 @@ struct timeouts {
 };
 extern const struct timeouts timeouts_default, timeouts_terminal, timeouts_rfc;
 
-/* "30s" for every wait, "connect=3s,reply=5s" (or with blanks), "rfc"; the others stay. Errors stand where the cursor does. */
+/*
+ * "30s" for every wait, "connect=3s,reply=5s" (or with blanks), "rfc"; the others stay. Errors
+ * stand where the cursor does.
+ */
 bool timeouts_parse(struct timeouts *, struct span, struct cursor *, struct err *);
 enum { TIMEOUTS_SHOWN = 256 };
-void timeouts_show(const struct timeouts *, char out[TIMEOUTS_SHOWN]);		/* "resolve=10s connect=…" */
+/* "resolve=10s connect=…" */
+void timeouts_show(const struct timeouts *, char out[TIMEOUTS_SHOWN]);
 const char *timeouts_phase(size_t i);		/* "resolve" …; NULL behind the last */
 
 enum { DEMO_LMTP = 1, DEMO_TLS = 2 };	/* it speaks LMTP; TLS comes before its banner */
@@ -52,13 +58,21 @@ struct session_env {
 	struct dns *dns_client;			/* of `dns`, once needed */
 	char own_name[256];			/* of this machine, once needed */
 	char *scratch;				/* what was read last, once needed */
-	bool distrusted;			/* a script changed `tls`: what verifies counts for no secret */
-	struct mask *secrets;			/* given to any session: starred in all of them; once needed */
-	/* Every event of every session, and the octets of the wire by number, for a trace; NULL: none is written. */
+	/* a script changed `tls`: what verifies counts for no secret */
+	bool distrusted;
+	/* given to any session: starred in all of them; once needed */
+	struct mask *secrets;
+	/*
+	 * Every event of every session, and the octets of the wire by number, for a trace; NULL:
+	 * none is written.
+	 */
 	event_fn *trace;
 	void (*trace_octets)(void *ctx, unsigned session, const char *what, size_t n);
 	void *trace_ctx;
-	/* The server inside: a connected descriptor, and the TLS context that trusts its certificate. `as`: DEMO_*. */
+	/*
+	 * The server inside: a connected descriptor, and the TLS context that trusts its
+	 * certificate. `as`: DEMO_*.
+	 */
 	int (*demo)(struct session_env *, unsigned as, struct err *);
 	void (*demo_free)(struct session_env *);	/* what it made; NULL: nothing */
 	const char *demo_note;		/* what is said of it once it is open */
@@ -66,23 +80,33 @@ struct session_env {
 	void *demo_ctx;
 };
 void session_env_release(struct session_env *);
-void session_env_keep_secrets(struct session_env *);	/* ->secrets is there from then on, as for a copy of the env that shares it */
+/* ->secrets is there from then on, as for a copy of the env that shares it */
+void session_env_keep_secrets(struct session_env *);
 struct dns *session_env_dns(struct session_env *);
 
 struct session_opts {
 	unsigned number;		/* 1: C and S … */
 	const char *helo;		/* NULL: found out */
-	const char *sni;		/* the name to ask for and to judge by, in place of the host's; NULL: the host's */
-	bool sni_of_step;		/* a step gave it, which may be a file's: it is judged by, and no credentials follow it */
+	/* the name to ask for and to judge by, in place of the host's; NULL: the host's */
+	const char *sni;
+	/* a step gave it, which may be a file's: it is judged by, and no credentials follow it */
+	bool sni_of_step;
 	bool helo_is_secret;		/* there is a secret in it */
-	const char *sigalgs;		/* signature algorithms to offer in TLS, as OpenSSL writes them; NULL: its own */
-	const char *way;		/* what this way of probing is called, among several; NULL: it is the only one */
+	/* signature algorithms to offer in TLS, as OpenSSL writes them; NULL: its own */
+	const char *sigalgs;
+	/* what this way of probing is called, among several; NULL: it is the only one */
+	const char *way;
 	struct timeouts timeouts;
 	struct route_opts route;
-	const struct dane_path *path;	/* what led to the host, where ->route has its addresses for DANE's sake; NULL: the route says */
+	/*
+	 * what led to the host, where ->route has its addresses for DANE's sake; NULL: the route
+	 * says
+	 */
+	const struct dane_path *path;
 	struct addr from;
 	enum verify verify;		/* what ends the session; all is shown in any case */
-	enum dane dane;			/* whether TLSA records are asked for; a match counts as verified */
+	/* whether TLSA records are asked for; a match counts as verified */
+	enum dane dane;
 	enum target_tls tls;		/* over the target's own, unless unsaid */
 	bool lmtp;
 	struct credentials auth;
@@ -92,21 +116,35 @@ struct session_opts {
 	bool allow_pipe;		/* a file may name pipe: targets */
 	bool can_ask;			/* somebody answers EVENT_QUESTION */
 	bool no_banner;			/* do not wait for one: /early */
-	bool careful;			/* no reply is relied on after a wait that was given up, or out of step: the connection is closed then */
-	bool own;			/* nobody else has these: a step that changes a setting changes it here */
+	/*
+	 * no reply is relied on after a wait that was given up, or out of step: the connection is
+	 * closed then
+	 */
+	bool careful;
+	/* nobody else has these: a step that changes a setting changes it here */
+	bool own;
 };
 
-struct session *session_new(struct session_env *, const struct session_opts *, event_fn *, void *ctx);
-/* The server role, over an accepted descriptor. `tls` may be NULL: STARTTLS is then not possible. */
-struct session *session_serve(struct session_env *, const struct session_opts *, int fd, struct tls_context *tls,
-    event_fn *, void *ctx, struct err *);
+struct session *session_new(
+    struct session_env *, const struct session_opts *, event_fn *, void *ctx);
+/*
+ * The server role, over an accepted descriptor. `tls` may be NULL: STARTTLS is then not possible.
+ */
+struct session *session_serve(struct session_env *, const struct session_opts *, int fd,
+    struct tls_context *tls, event_fn *, void *ctx, struct err *);
 void session_free(struct session *);
 void session_set_number(struct session *, unsigned);	/* over that of the options */
-/* The end of its time for everything, of loop_now_us: what it asks the DNS beside the dialogue gets a share of it. */
+/*
+ * The end of its time for everything, of loop_now_us: what it asks the DNS beside the dialogue gets
+ * a share of it.
+ */
 void session_set_end(struct session *, uint64_t until_us);
 
 void session_push(struct session *, const struct step *);
-/* Ends the step in hand, if any, and forgets those queued. Within a handshake or a message only closing can do that. */
+/*
+ * Ends the step in hand, if any, and forgets those queued. Within a handshake or a message only
+ * closing can do that.
+ */
 void session_cancel(struct session *);
 
 /* Drops the connection, if there is one, without a word. */
@@ -127,9 +165,12 @@ struct session_view {
 	const struct extensions *extensions;	/* of the last EHLO; NULL: none or forgotten */
 	const struct reply *last_reply;	/* NULL: none yet */
 	const struct route *route;	/* of the target; NULL: none */
-	bool out_of_step;		/* a reply of this connection, or of the last one, did not belong to what it answered */
-	bool fate_unknown;		/* what became of the message of the step in hand, or of the last one */
-	bool auth_pending;		/* what is no command now may be meant as an answer to AUTH */
+	/* a reply of this connection, or of the last one, did not belong to what it answered */
+	bool out_of_step;
+	/* what became of the message of the step in hand, or of the last one */
+	bool fate_unknown;
+	/* what is no command now may be meant as an answer to AUTH */
+	bool auth_pending;
 	bool auth_refused;		/* AUTH was answered 5yz in this session */
 	bool lmtp;			/* LHLO, and a reply for each recipient */
 	bool local;			/* the peer is on this machine, with nothing between */

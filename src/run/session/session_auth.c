@@ -1,4 +1,7 @@
-/* session - what it says in an AUTH exchange and hears: shown without the secrets; and questions put to the person. */
+/*
+ * session - what it says in an AUTH exchange and hears: shown without the secrets; and questions
+ * put to the person.
+ */
 #include "run/session/session_impl.h"
 
 #include "base/text.h"
@@ -33,15 +36,19 @@ session_secrets(const struct session *s)
 struct span
 session_hide_piece(struct session *s, struct span piece, struct arena *arena)
 {
-	bool answer = s->dialogue.mode == MODE_ANSWER, first = s->unfinished.len == 0, over = piece.len > 0 && piece.at[piece.len - 1] == '\n';
+	bool answer = s->dialogue.mode == MODE_ANSWER, first = s->unfinished.len == 0,
+	     over = piece.len > 0 && piece.at[piece.len - 1] == '\n';
 	struct span whole = piece, shown = piece;
 
 	if (s->dialogue.mode == MODE_MESSAGE)
 		return secrecy_shown(&s->secrecy, arena, piece);
 	if (!first)
-		whole = arena_printf(arena, "%.*s%.*s", SPAN_ARG(secret_span(&s->unfinished)), SPAN_ARG(piece));
+		whole = arena_printf(
+		    arena, "%.*s%.*s", SPAN_ARG(secret_span(&s->unfinished)), SPAN_ARG(piece));
 	if (secrecy_conceals(&s->secrecy, whole, answer))
-		shown = first && verb_of(whole, NULL) == VERB_AUTH ? SPAN("AUTH <secret>") : arena_printf(arena, "<secret, %zu octets>", piece.len);
+		shown = first && verb_of(whole, NULL) == VERB_AUTH ?
+		    SPAN("AUTH <secret>") :
+		    arena_printf(arena, "<secret, %zu octets>", piece.len);
 	if (over)
 		secrecy_said(&s->secrecy, span_trim(whole), answer, arena);
 	if (over || whole.len > AUTH_RESPONSE_MAX)
@@ -71,7 +78,8 @@ session_shown_reply(struct session *s, const struct reply *r, struct arena *aren
 	shown.line = ARENA_ARRAY(arena, struct span, r->nlines);
 	for (size_t i = 0; i < r->nlines; i++)
 		if (r->line[i].len > 0)
-			shown.line[i] = (struct span){ shown.raw.at + (r->line[i].at - r->raw.at), r->line[i].len };
+			shown.line[i] = (struct span){ shown.raw.at + (r->line[i].at - r->raw.at),
+				r->line[i].len };
 	return shown;
 }
 
@@ -91,7 +99,8 @@ session_heard_auth(struct session *s, const struct reply *r)
 	if (r->code == 334 && span_trim(r->line[0]).len > 0) {
 		bool decoded = auth_challenge(&arena, r->line[0], &challenge);
 		challenge = secrecy_shown(&s->secrecy, &arena, challenge);
-		session_note(s, "%s: %.*s", decoded ? "the challenge says" : "the challenge is not base64 (RFC 4954 4)",
+		session_note(s, "%s: %.*s",
+		    decoded ? "the challenge says" : "the challenge is not base64 (RFC 4954 4)",
 		    SPAN_ARG(span_first(text_safe(&arena, challenge), 400)));
 	}
 	if (r->code / 100 == 5)
@@ -114,13 +123,18 @@ put(struct session *s, struct event question, const char *what)
 enum progress
 session_ask(struct session *s, const char *prompt, bool secret, const char *what)
 {
-	return put(s, (struct event){ .kind = EVENT_QUESTION, .question = { span_of(prompt), .secret = secret } }, what);
+	return put(s,
+	    (struct event){
+		.kind = EVENT_QUESTION, .question = { span_of(prompt), .secret = secret } },
+	    what);
 }
 
 enum progress
 session_ask_text(struct session *s, const char *prompt, const char *what)
 {
-	return put(s, (struct event){ .kind = EVENT_QUESTION, .question = { span_of(prompt), .text = true } }, what);
+	return put(s,
+	    (struct event){ .kind = EVENT_QUESTION, .question = { span_of(prompt), .text = true } },
+	    what);
 }
 
 bool

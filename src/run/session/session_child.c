@@ -1,4 +1,7 @@
-/* session - the command of a pipe: target: its input and output are the connection, what it says beside is told. */
+/*
+ * session - the command of a pipe: target: its input and output are the connection, what it says
+ * beside is told.
+ */
 #include "run/session/session_impl.h"
 
 #include <errno.h>
@@ -6,7 +9,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ASIDE_MAX = 4096, ASIDES_A_TURN = 16, END_MS = 500 };	/* a pipe holds no more than 16 times 4 KiB */
+/* a pipe holds no more than 16 times 4 KiB */
+enum { ASIDE_MAX = 4096, ASIDES_A_TURN = 16, END_MS = 500 };
 
 static void
 tell_aside(struct session *s, struct span line)
@@ -14,7 +18,8 @@ tell_aside(struct session *s, struct span line)
 	if (line.len > 0 && line.at[line.len - 1] == '\r')
 		line.len--;
 	if (line.len > 0)
-		session_note(s, "the command's stderr: %.*s", SPAN_ARG(session_shown(s, span_first(line, 500))));
+		session_note(s, "the command's stderr: %.*s",
+		    SPAN_ARG(session_shown(s, span_first(line, 500))));
 }
 
 /* Whole lines; one without an end is told when it is full, or when all is over. */
@@ -142,7 +147,8 @@ run(struct session *s, struct span command, int in_out, struct err *err)
 	int aside[2];
 
 	if (pipe2(aside, O_CLOEXEC) != 0)
-		return err_set(err, ERR_SYSTEM, "no pipe for what the command says: %s", strerror(errno));
+		return err_set(
+		    err, ERR_SYSTEM, "no pipe for what the command says: %s", strerror(errno));
 	fcntl(aside[0], F_SETFL, O_NONBLOCK);
 	s->aside.fd = aside[0];
 	s->aside.text.max = ASIDE_MAX;
@@ -163,7 +169,8 @@ session_run_command(struct session *s, struct span command)
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-		session_fail(s, ERR_SYSTEM, "no pair of sockets for the command: %s", strerror(errno));
+		session_fail(
+		    s, ERR_SYSTEM, "no pair of sockets for the command: %s", strerror(errno));
 		return false;
 	}
 	fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK);

@@ -1,4 +1,7 @@
-/* session - the TLSA records of the host connected to: asked for beside the greeting, there before the handshake. */
+/*
+ * session - the TLSA records of the host connected to: asked for beside the greeting, there before
+ * the handshake.
+ */
 #include "run/session/session_impl.h"
 
 #include <stdlib.h>
@@ -7,14 +10,17 @@
 void
 session_note_dane(struct session *s)
 {
-	if (!s->dane || s->tls || s->shake_us || s->shake_when_sent || s->dane_noted || s->role == CONV_SERVER)
+	if (!s->dane || s->tls || s->shake_us || s->shake_when_sent || s->dane_noted ||
+	    s->role == CONV_SERVER)
 		return;
 	if (!s->extensions || (extensions_offer(s->extensions, "STARTTLS") && !s->starttls_refused))
 		return;
 	struct span text = dane_sentence(s->dane, &s->link);
 	s->dane_noted = true;
-	session_note(s, "DANE: %.*s%s", SPAN_ARG(text), !tls_dane_requires_tls(s->dane) ? "" : s->starttls_refused ?
-	    "; STARTTLS is rejected, so senders with DANE defer mail" : "; STARTTLS is not offered, so senders with DANE defer mail");
+	session_note(s, "DANE: %.*s%s", SPAN_ARG(text),
+	    !tls_dane_requires_tls(s->dane) ? "" :
+		s->starttls_refused ? "; STARTTLS is rejected, so senders with DANE defer mail" :
+				      "; STARTTLS is not offered, so senders with DANE defer mail");
 }
 
 static void
@@ -38,7 +44,10 @@ on_dane(void *ctx, struct tls_dane *dane)
 	}
 }
 
-/* Of what is left of the time for all, half: so that a silent name server does not take what the dialogue needs. */
+/*
+ * Of what is left of the time for all, half: so that a silent name server does not take what the
+ * dialogue needs.
+ */
 void
 session_ask_tlsa(struct session *s)
 {
@@ -50,15 +59,20 @@ session_ask_tlsa(struct session *s)
 		return;
 	if (ms && (left == 0 || ms * 1000 < left))
 		left = ms * 1000;
-	struct lookup_env env = { .dns = session_env_dns(s->env), .opts = &s->opts->route, .arena = &s->link,
+	struct lookup_env env = { .dns = session_env_dns(s->env),
+		.opts = &s->opts->route,
+		.arena = &s->link,
 		.until_us = left ? now + left : 0 };
 	unsigned port = s->hop && s->hop->naddr ? addr_port(&s->hop->addr[0]) : s->target.port;
 	const struct dane_path *given = s->opts->path, *path = s->hop ? &s->hop->path : &nowhere;
-	struct dane_path named = { .by = DANE_BY_FILE, .host = session_reference(s), .trust = DNS_TRUST_OPTION };
+	struct dane_path named = {
+		.by = DANE_BY_FILE, .host = session_reference(s), .trust = DNS_TRUST_OPTION
+	};
 	struct addr literal;
 	if (given && dns_name_eq(given->host, path->host))
 		path = given;
-	else if (path->by == DANE_BY_NOTHING && s->hop && s->target.kind != TARGET_UNIX && !addr_parse(&literal, named.host, 0))
+	else if (path->by == DANE_BY_NOTHING && s->hop && s->target.kind != TARGET_UNIX &&
+	    !addr_parse(&literal, named.host, 0))
 		path = &named;			/* an address that --sni has given a name */
 	s->dane_query = dane_find(&env, path, port, on_dane, s);
 }
@@ -96,7 +110,8 @@ session_judge_dane(struct session *s, const struct tls_info *info)
 struct span
 session_dane_refuses(struct session *s)
 {
-	if (s->opts->dane != DANE_REQUIRE || s->role == CONV_SERVER || !s->tls->dane || tls_dane_vouches(s->tls))
+	if (s->opts->dane != DANE_REQUIRE || s->role == CONV_SERVER || !s->tls->dane ||
+	    tls_dane_vouches(s->tls))
 		return SPAN_NONE;
 	return dane_sentence(s->tls->dane, &s->link);
 }

@@ -1,4 +1,7 @@
-/* session - the name it says in EHLO: which, why that one, and whether it is that of the address it comes from. */
+/*
+ * session - the name it says in EHLO: which, why that one, and whether it is that of the address it
+ * comes from.
+ */
 #include "run/session/session_impl.h"
 
 #include <stdio.h>
@@ -13,7 +16,8 @@ enum { HELO_MAX = 255 };		/* RFC 5321 4.5.3.1.2 */
 static bool
 is_public_name(struct span name)
 {
-	static const char *const private[] = { ".local", ".lan", ".localdomain", ".internal", ".home", ".home.arpa" };
+	static const char *const private[] = { ".local", ".lan", ".localdomain", ".internal",
+		".home", ".home.arpa" };
 
 	if (!span_has(name, '.') || span_starts_case(name, SPAN("localhost")))
 		return false;
@@ -36,7 +40,8 @@ own_name(struct session *s)
 	if (gethostname(own, size - 1) != 0)
 		strcpy(own, "localhost");
 	if (!span_has(span_of(own), '.')) {
-		struct span full = hosts_full_name(sysnames_file("/etc/hosts", &file), span_of(own));
+		struct span full = hosts_full_name(
+		    sysnames_file("/etc/hosts", &file), span_of(own));
 		if (is_public_name(full) && full.len < size)
 			snprintf(own, size, "%.*s", SPAN_ARG(full));
 	}
@@ -51,7 +56,8 @@ session_said_helo(struct session *s, struct span line)
 
 	span_word(&rest);
 	name = span_word(&rest);
-	if (name.len == 0 || name.len > HELO_MAX || span_has(name, 0) || (s->said_helo && span_eq(span_of(s->said_helo), name)))
+	if (name.len == 0 || name.len > HELO_MAX || span_has(name, 0) ||
+	    (s->said_helo && span_eq(span_of(s->said_helo), name)))
 		return;
 	free(s->said_helo);
 	s->said_helo = memory_zeroed(name.len + 1);
@@ -75,7 +81,8 @@ session_helo(struct session *s)
 	if (!local || addr_family(local) == 0)
 		return "localhost.localdomain";
 	addr_host(local, host);
-	snprintf(s->helo, sizeof s->helo, addr_family(local) == 6 ? "[IPv6:%.70s]" : "[%.70s]", host);
+	snprintf(
+	    s->helo, sizeof s->helo, addr_family(local) == 6 ? "[IPv6:%.70s]" : "[%.70s]", host);
 	return s->helo;
 }
 
@@ -83,7 +90,8 @@ session_helo(struct session *s)
 static bool
 is_private(const struct addr *a)
 {
-	static const char *const nets[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7" };
+	static const char *const nets[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+		"100.64.0.0/10", "fc00::/7" };
 	struct addr_net net;
 
 	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
@@ -113,14 +121,22 @@ on_own_addresses(void *ctx, const struct host *host)
 		return;
 	addr_host(conn_local(s->conn), local);
 	if (host->naddr == 0)
-		session_note(s, "the name said in EHLO, %.*s, has no address, which some servers mind: %.*s", SPAN_ARG(host->name),
-		    SPAN_ARG(host->why));
+		session_note(s,
+		    "the name said in EHLO, %.*s, has no address, which some servers mind: %.*s",
+		    SPAN_ARG(host->name), SPAN_ARG(host->why));
 	else if (has_address(host, local))
-		session_note(s, "the name said in EHLO, %.*s, has the address that the connection comes from, %s", SPAN_ARG(host->name), local);
+		session_note(s,
+		    "the name said in EHLO, %.*s, has the address that the connection comes from, "
+		    "%s",
+		    SPAN_ARG(host->name), local);
 	else
-		session_note(s, "the name said in EHLO, %.*s, has the address %s%s, and the connection comes from %s%s",
-		    SPAN_ARG(host->name), addr_host(&host->addr[0], first), host->naddr > 1 ? " and others" : "", local,
-		    is_private(conn_local(s->conn)) ? ", as it may behind NAT" : ", which some servers mind");
+		session_note(s,
+		    "the name said in EHLO, %.*s, has the address %s%s, and the connection comes "
+		    "from %s%s",
+		    SPAN_ARG(host->name), addr_host(&host->addr[0], first),
+		    host->naddr > 1 ? " and others" : "", local,
+		    is_private(conn_local(s->conn)) ? ", as it may behind NAT" :
+						      ", which some servers mind");
 }
 
 void
@@ -132,18 +148,23 @@ session_note_helo(struct session *s)
 
 	if (s->opts->helo_is_secret)
 		return;			/* and is told to no resolver */
-	if (s->helo_noted || !local || addr_family(local) == 0 || s->opts->proxy.kind != PROXY_NONE || session_is_local(s))
+	if (s->helo_noted || !local || addr_family(local) == 0 ||
+	    s->opts->proxy.kind != PROXY_NONE || session_is_local(s))
 		return;
 	s->helo_noted = true;
 	if (name[0] == '[') {
-		session_note(s, "EHLO says the address that the connection comes from: this host's name, %s, is no full one; --helo NAME "
-		    "says another", own_name(s));
+		session_note(s,
+		    "EHLO says the address that the connection comes from: this host's name, %s, "
+		    "is no full one; --helo NAME "
+		    "says another",
+		    own_name(s));
 		return;
 	}
 	if (!s->opts->helo)
 		session_note(s, "EHLO says this host's name, %s; --helo NAME says another", name);
 	struct lookup_env env = { .dns = session_env_dns(s->env), .opts = &any, .arena = &s->link };
-	s->helo_query = host_find(&env, arena_copy(&s->link, span_of(name)), 0, false, on_own_addresses, s);
+	s->helo_query = host_find(
+	    &env, arena_copy(&s->link, span_of(name)), 0, false, on_own_addresses, s);
 }
 
 struct span

@@ -11,7 +11,8 @@ struct asked {
 	unsigned ticket;		/* 0: nothing was asked */
 	struct due due;
 	uint64_t at_us;
-	uint64_t end;			/* the count of octets at which all that it answers has gone out */
+	/* the count of octets at which all that it answers has gone out */
+	uint64_t end;
 	bool given_up, no_message;	/* no_message: of a message that is for nobody, the end */
 };
 
@@ -23,7 +24,8 @@ struct queued {
 struct session {
 	struct session_env *env;
 	const struct session_opts *opts;
-	struct session_opts *own_opts;		/* a copy, once a step changed something; NULL: none did */
+	/* a copy, once a step changed something; NULL: none did */
+	struct session_opts *own_opts;
 	struct arena settings;			/* what the copy points to */
 	event_fn *event;
 	void *ctx;
@@ -33,11 +35,14 @@ struct session {
 	struct target target;
 	struct span host;			/* the hop's name */
 	struct route_query *routing;
-	const struct route *route;		/* of the target; stays when the connection is gone. NULL: none */
+	/* of the target; stays when the connection is gone. NULL: none */
+	const struct route *route;
 	struct arena routed;			/* the route's, and what the target points to */
 	struct dial *dial;
-	struct proxy *proxy;			/* on its way, or what the connection went through */
-	const struct preface *preface;		/* said first on the connections to come: the options' or in ->kept */
+	/* on its way, or what the connection went through */
+	struct proxy *proxy;
+	/* said first on the connections to come: the options' or in ->kept */
+	const struct preface *preface;
 	struct arena kept;			/* as long as the session */
 	struct arena proxied;			/* a route of one name */
 	struct loop_child *child;		/* of a pipe: target */
@@ -45,32 +50,40 @@ struct session {
 		int fd;
 		struct loop_watch *watch;	/* NULL: there is no child */
 		struct buf text;
-		bool ending, ended;		/* it says no more, and how it ended is waited for; known, or not to be known */
+		/* it says no more, and how it ended is waited for; known, or not to be known */
+		bool ending, ended;
 		struct loop_timer *patience;
 	} aside;
 	const struct route_hop *hop;
 	struct conn *conn;
-	struct conv *conv, *dead_conv;		/* dead: freed at the next wake-up, its last event may still be read */
+	/* dead: freed at the next wake-up, its last event may still be read */
+	struct conv *conv, *dead_conv;
 	struct tls_context *tls_context;	/* not counted: the env's or the listener's */
 	const struct tls_info *tls;
 	struct host_query *helo_query;		/* of the name said in EHLO; nothing waits for it */
 	bool helo_noted;
-	char *said_helo;			/* the name in the last EHLO of this connection; NULL: none */
+	/* the name in the last EHLO of this connection; NULL: none */
+	char *said_helo;
 	const char *said_under;			/* what --helo or /helo had set then */
 	struct dane_query *dane_query;		/* the handshake waits for it; NULL: none is out */
-	struct sts_query *sts;			/* the step in hand waits for it; NULL: it does not */
+	/* the step in hand waits for it; NULL: it does not */
+	struct sts_query *sts;
 	struct tls_dane *dane;			/* what it found; NULL: nothing yet. In ->link */
 	bool dane_noted, starttls_refused;
-	uint64_t until_us;			/* the end of its time for everything, of loop_now_us; 0: none */
+	/* the end of its time for everything, of loop_now_us; 0: none */
+	uint64_t until_us;
 	enum session_state state;
 	char helo[80];				/* what session_helo made of the address */
 	bool said_421, said_221, shut, shut_when_sent, shake_when_sent;
-	bool more;				/* server: what came was not all heard in this turn */
-	bool ended;				/* server: the client shut its side, and is still sent what it asked for */
+	/* server: what came was not all heard in this turn */
+	bool more;
+	/* server: the client shut its side, and is still sent what it asked for */
+	bool ended;
 	struct arena link;			/* as long as the connection */
 
 	struct dialogue dialogue;
-	struct arena ehlo[OFFER_STATES];	/* each as long as what the last EHLO in that state said */
+	/* each as long as what the last EHLO in that state said */
+	struct arena ehlo[OFFER_STATES];
 	struct extensions *offered[OFFER_STATES];
 	struct extensions *extensions;
 	struct arena last;
@@ -84,31 +97,39 @@ struct session {
 	struct queued *queue, **queue_end;
 	bool auth_refused;			/* a 5yz came: not to be tried again unasked */
 	struct secrecy secrecy;			/* what of the dialogue may be shown */
-	bool confided;				/* a secret of the command line's was said on this connection */
+	/* a secret of the command line's was said on this connection */
+	bool confided;
 	bool script_opened;			/* the target was named by a script */
 	struct secret unfinished;		/* of a line that goes out in pieces, what went */
 	struct arena shown;			/* of session_shown */
 	bool cancelled;				/* the step in hand is being given up */
 	bool asking;				/* the step in hand waits for the person */
 	unsigned surprises;			/* in a row */
-	struct {				/* a reply that is late, or that of the command which waits */
-		bool open;			/* a second one, which a server that answers in order owes, would tell */
+	/* a reply that is late, or that of the command which waits */
+	struct {
+		/* a second one, which a server that answers in order owes, would tell */
+		bool open;
 		struct due due;			/* of the late one */
 		unsigned code;
 		enum err_kind failed;
 	} late;
 	bool out_of_step;			/* as session_view has it */
-	bool prdr;				/* MAIL asked for a reply for each recipient (PRDR) */
-	enum err_kind unwelcome;		/* what the greeting refused, when nothing waited for it: --early */
+	/* MAIL asked for a reply for each recipient (PRDR) */
+	bool prdr;
+	/* what the greeting refused, when nothing waited for it: --early */
+	enum err_kind unwelcome;
 	bool wants_room;			/* session_want_room was called */
 	bool held;				/* what came waits until session_hold(false) */
 	bool fate_unknown;			/* of a message of the step in hand: told */
-	bool write_failed;			/* the peer is gone, and what it said last is to be read */
-	bool working;				/* within an entry point: what is pushed waits for its end */
+	/* the peer is gone, and what it said last is to be read */
+	bool write_failed;
+	/* within an entry point: what is pushed waits for its end */
+	bool working;
 
 	struct loop_timer *timer;
 	struct loop_work *offloaded;		/* by the step in hand; NULL: nothing is */
-	struct loop_timer *hush;		/* a port that says nothing is told of before the wait is over; NULL: never needed */
+	/* a port that says nothing is told of before the wait is over; NULL: never needed */
+	struct loop_timer *hush;
 	bool sleeping;
 	enum wait wait;				/* what for */
 	enum verb wait_verb;			/* of a reply */
@@ -127,16 +148,23 @@ struct session {
 };
 
 /* session_way.c */
-/* Connected as far as the dial goes: through the proxy, if there is one. True: `conn` is taken, and it ends in session_is_up. */
+/*
+ * Connected as far as the dial goes: through the proxy, if there is one. True: `conn` is taken, and
+ * it ends in session_is_up.
+ */
 bool session_goes_on(struct session *, struct conn *);
 void session_is_up(struct session *, struct conn *, const struct err *);
 void session_say_preface(struct session *);
 void session_leave_way(struct session *);	/* proxy and child */
 
 /* session_child.c */
-void session_hear_child(struct session *);	/* what it has said beside is told, by whole lines */
+/* what it has said beside is told, by whole lines */
+void session_hear_child(struct session *);
 void session_hear_child_out(struct session *);	/* all of it, for there will be no more */
-/* Its side of the connection is closed: is how it ended still to come? A command is waited for half a second. */
+/*
+ * Its side of the connection is closed: is how it ended still to come? A command is waited for half
+ * a second.
+ */
 bool session_child_is_ending(struct session *);
 void session_leave_child(struct session *);
 
@@ -145,16 +173,19 @@ void session_leave_child(struct session *);
 struct span session_shown(struct session *, struct span octets);
 /* The same of a reply; in the arena when something was. */
 struct reply session_shown_reply(struct session *, const struct reply *, struct arena *);
-void session_heed_proofs(struct session *, const struct reply *);	/* before it is shown: what of it is secret */
+/* before it is shown: what of it is secret */
+void session_heed_proofs(struct session *, const struct reply *);
 void session_heard_auth(struct session *, const struct reply *);
 
 /* session.c */
-void session_hand_on(struct session *, const struct event *);	/* to the consumer, and to the trace */
+/* to the consumer, and to the trace */
+void session_hand_on(struct session *, const struct event *);
 void session_trace(struct session *, const char *what, size_t octets);
 
 /* session_steps.c */
 void session_run_steps(struct session *);
-void session_tell(struct session *, const struct news *);	/* to the step in hand, if there is one */
+/* to the step in hand, if there is one */
+void session_tell(struct session *, const struct news *);
 
 /* session_pace.c */
 size_t session_may_send(const struct session *);	/* of what the conv has; 0: none yet */
@@ -167,10 +198,14 @@ void session_tls_came_up(struct session *);
 void session_tls_failed(struct session *);
 
 /* session_dane.c */
-struct span session_reference(const struct session *);	/* the name that a certificate is judged by; empty: any will do */
+/* the name that a certificate is judged by; empty: any will do */
+struct span session_reference(const struct session *);
 void session_ask_tlsa(struct session *);	/* as soon as it is connected, if it is wanted */
 void session_forget_dane(struct session *);
-/* The same with what DANE makes of it, where that is wanted; and why that ends the session, empty: it does not. */
+/*
+ * The same with what DANE makes of it, where that is wanted; and why that ends the session, empty:
+ * it does not.
+ */
 const struct tls_info *session_judge_dane(struct session *, const struct tls_info *);
 struct span session_dane_refuses(struct session *);
 void session_note_dane(struct session *);	/* what the records say of that there is no TLS */
@@ -185,19 +220,24 @@ void session_said_helo(struct session *, struct span line);	/* the line is EHLO,
 
 /* session_mail.c */
 /*
- * The replies that are due will not come, or not be believed: of a message whose end has gone out nobody knows now what
- * became of it (RFC 1047). How many such replies there are, of each once.
+ * The replies that are due will not come, or not be believed: of a message whose end has gone out
+ * nobody knows now what became of it (RFC 1047). How many such replies there are, of each once.
  */
 unsigned session_lose_replies(struct session *);
-bool session_is_within_octets(const struct session *);	/* of a message or a chunk, what is begun has not all gone out */
+/* of a message or a chunk, what is begun has not all gone out */
+bool session_is_within_octets(const struct session *);
 
 /* session_link.c */
-void session_closed(struct session *, enum closed_by, bool expected);	/* tells, and drops the connection */
+/* tells, and drops the connection */
+void session_closed(struct session *, enum closed_by, bool expected);
 void session_drop_link(struct session *);
 
 /* session_io.c */
 void session_work(struct session *);		/* write, read, understand, run steps */
-/* No second reply came: what was given up was never answered, and the late reply was the next one's. True: there was one. */
+/*
+ * No second reply came: what was given up was never answered, and the late reply was the next
+ * one's. True: there was one.
+ */
 bool session_find_step(struct session *);
 conn_fn session_on_conn;
 void session_asked(struct session *, unsigned ticket, struct due);

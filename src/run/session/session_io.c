@@ -40,9 +40,13 @@ break_off(struct session *s, enum err_kind kind, const char *why)
 	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
 }
 
-/* False when the connection was given up: what speaks there is no SMTP server, or speaks without end. */
+/*
+ * False when the connection was given up: what speaks there is no SMTP server, or speaks without
+ * end.
+ */
 static bool
-bear(struct session *s, const struct conv_event *e, const struct asked *asked, enum standing standing)
+bear(struct session *s, const struct conv_event *e, const struct asked *asked,
+    enum standing standing)
 {
 	char text[DIAGNOSIS_SIZE];
 	const char *foreign = e->reply.code == 0 ? diagnose_foreign(e->reply.raw) : NULL;
@@ -51,13 +55,19 @@ bear(struct session *s, const struct conv_event *e, const struct asked *asked, e
 	if (foreign)
 		diagnose_octets(e->reply.raw, foreign, text);
 	else if (e->kind == CONV_TOO_MUCH)
-		snprintf(text, sizeof text, "the reply has no end: it was cut after %d KiB (RFC 5321 4.5.3.1.5)", CONV_REPLY_MAX >> 10);
+		snprintf(text, sizeof text,
+		    "the reply has no end: it was cut after %d KiB (RFC 5321 4.5.3.1.5)",
+		    CONV_REPLY_MAX >> 10);
 	else if (s->surprises > SURPRISES_MAX)
-		snprintf(text, sizeof text, "the server does not stop: %d replies that nothing asked for", SURPRISES_MAX);
+		snprintf(text, sizeof text,
+		    "the server does not stop: %d replies that nothing asked for", SURPRISES_MAX);
 	else if (e->late && asked->due.verb == VERB_STARTTLS && e->reply.code == 220)
-		snprintf(text, sizeof text, "the 220 to STARTTLS came late: the server waits for a handshake that had been given up");
+		snprintf(text, sizeof text,
+		    "the 220 to STARTTLS came late: the server waits for a handshake that had been "
+		    "given up");
 	else if (s->opts->careful && standing == REPLY_OUT_OF_STEP)
-		snprintf(text, sizeof text, "connection closed: replies and commands are out of step");
+		snprintf(
+		    text, sizeof text, "connection closed: replies and commands are out of step");
 	else
 		return true;
 	break_off(s, ERR_PROTO, text);
@@ -66,8 +76,8 @@ bear(struct session *s, const struct conv_event *e, const struct asked *asked, e
 
 /* What follows from it. A challenge is an input of the exchange, so that it is heard as it came. */
 static void
-heed_reply(struct session *s, const struct conv_event *e, const struct conv_event *shown, const struct asked *asked, enum standing standing,
-    enum err_kind err, unsigned more)
+heed_reply(struct session *s, const struct conv_event *e, const struct conv_event *shown,
+    const struct asked *asked, enum standing standing, enum err_kind err, unsigned more)
 {
 	const struct reply *r = &shown->reply;
 
@@ -85,13 +95,20 @@ heed_reply(struct session *s, const struct conv_event *e, const struct conv_even
 		session_note_dane(s);
 	}
 	if ((asked->ticket && !e->late) || (s->step && s->step->op->hears_all))
-		session_tell(s, &(struct news){ .kind = NEWS_REPLY, .event = r->code == 334 ? e : shown, .verb = asked->due.verb, .failed = err,
-		    .standing = standing, .due = &asked->due, .more = more });
+		session_tell(s,
+		    &(struct news){ .kind = NEWS_REPLY,
+			.event = r->code == 334 ? e : shown,
+			.verb = asked->due.verb,
+			.failed = err,
+			.standing = standing,
+			.due = &asked->due,
+			.more = more });
 }
 
 /* On where the dialogue stands. A message was over when the reply to its end was given up. */
 static void
-take_effect(struct session *s, const struct due *due, unsigned code, enum err_kind failed, bool late)
+take_effect(
+    struct session *s, const struct due *due, unsigned code, enum err_kind failed, bool late)
 {
 	if (due_is_message(due)) {
 		if (!late)
@@ -113,8 +130,8 @@ due_of(const struct session *s, unsigned ticket)
 }
 
 /*
- * After a 353 come a reply for each recipient that was accepted and one for all (draft-hall-prdr): how many of them nobody
- * had counted on yet.
+ * After a 353 come a reply for each recipient that was accepted and one for all (draft-hall-prdr):
+ * how many of them nobody had counted on yet.
  */
 static unsigned
 owe_each(struct session *s)
@@ -122,10 +139,13 @@ owe_each(struct session *s)
 	unsigned due = s->dialogue.rcpts + 1, counted = 0, more;
 
 	for (size_t i = 0; i < s->asked_n; i++)
-		counted += s->asked[i].due.stage == DUE_RECIPIENT || s->asked[i].due.stage == DUE_MESSAGE;
+		counted += s->asked[i].due.stage == DUE_RECIPIENT ||
+		    s->asked[i].due.stage == DUE_MESSAGE;
 	more = due > counted ? due - counted : 0;
 	for (unsigned i = 0; i < more; i++)
-		session_asked(s, conv_owe_next(s->conv), (struct due){ .stage = i == 0 && counted == 0 ? DUE_MESSAGE : DUE_RECIPIENT, .verb = VERB_DATA });
+		session_asked(s, conv_owe_next(s->conv),
+		    (struct due){ .stage = i == 0 && counted == 0 ? DUE_MESSAGE : DUE_RECIPIENT,
+			.verb = VERB_DATA });
 	return more;
 }
 
@@ -140,13 +160,17 @@ settle(struct session *s)
 	return take_asked(s, ticket);
 }
 
-/* A late reply whose code cannot answer what was given up, and fits what waits: it was never answered, and we are in step. */
+/*
+ * A late reply whose code cannot answer what was given up, and fits what waits: it was never
+ * answered, and we are in step.
+ */
 static bool
 answers_what_waits(const struct session *s, const struct conv_event *e, const struct asked *asked)
 {
 	const struct due *waits = e->late ? due_of(s, conv_due(s->conv)) : NULL;
 
-	return waits && standing_of(&asked->due, e->reply.code) == REPLY_OUT_OF_STEP && standing_of(waits, e->reply.code) == REPLY_FITS;
+	return waits && standing_of(&asked->due, e->reply.code) == REPLY_OUT_OF_STEP &&
+	    standing_of(waits, e->reply.code) == REPLY_FITS;
 }
 
 static void
@@ -172,7 +196,8 @@ heard_reply(struct session *s, const struct conv_event *came)
 	enum standing standing = e->late ? REPLY_FITS : standing_of(&asked.due, e->reply.code);
 	enum err_kind err = standing_err(&asked.due, standing, &e->reply);
 	if (err == ERR_NONE && due_is_message(&asked.due) && asked.end > s->octets_out)
-		err = ERR_UNKNOWN;			/* it was not all there yet, so this is no answer to its end */
+		/* it was not all there yet, so this is no answer to its end */
+		err = ERR_UNKNOWN;
 	if (err == ERR_UNKNOWN && asked.no_message)
 		err = ERR_PROTO;
 	bool banner = asked.due.stage == DUE_GREETING, dot = due_is_message(&asked.due);
@@ -195,8 +220,12 @@ heard_reply(struct session *s, const struct conv_event *came)
 	if (s->late.open && !e->late && e->ticket)		/* in order, as it seems */
 		take_effect(s, &s->late.due, s->late.code, s->late.failed, true);
 	s->late.open &= e->ticket == 0;
-	unsigned more = asked.due.stage == DUE_MESSAGE && asked.due.prdr && r->code == 353 && err == ERR_NONE && !e->late ? owe_each(s) : 0;
-	if (e->late && (event.answer.or = due_of(s, conv_due(s->conv))) && standing_of(event.answer.or, r->code) != REPLY_OUT_OF_STEP) {
+	unsigned more = asked.due.stage == DUE_MESSAGE && asked.due.prdr && r->code == 353 &&
+		err == ERR_NONE && !e->late ?
+	    owe_each(s) :
+	    0;
+	if (e->late && (event.answer.or = due_of(s, conv_due(s->conv))) &&
+	    standing_of(event.answer.or, r->code) != REPLY_OUT_OF_STEP) {
 		s->late.open = true;
 		s->late.due = asked.due;
 		s->late.code = r->code;
@@ -235,8 +264,10 @@ session_find_step(struct session *s)
 	reply_parse(arena_copy(&arena, s->last_reply->raw), &arena, &e.reply);
 	enum standing standing = standing_of(&asked.due, e.reply.code);
 	enum err_kind err = standing_err(&asked.due, standing, &e.reply);
-	session_note(s, "in step again: no second reply came, so %03u answered %s, and the %s before it was never answered", e.reply.code,
-	    due_text(&asked.due), due_text(&s->late.due));
+	session_note(s,
+	    "in step again: no second reply came, so %03u answered %s, and the %s before it was "
+	    "never answered",
+	    e.reply.code, due_text(&asked.due), due_text(&s->late.due));
 	take_effect(s, &asked.due, e.reply.code, err, false);
 	heed_reply(s, &e, &e, &asked, standing, err, 0);
 	arena_release(&arena);
@@ -250,7 +281,10 @@ heard_chatter(struct session *s, struct span line)
 		session_note(s, "the command says: %.*s", SPAN_ARG(session_shown(s, line)));
 }
 
-/* What a server keeps of what its client said in secret: so much in all, and nothing of a longer line, of which nothing is shown either. */
+/*
+ * What a server keeps of what its client said in secret: so much in all, and nothing of a longer
+ * line, of which nothing is shown either.
+ */
 enum { SERVER_MASK_MAX = 1 << 15, SERVER_RESPONSE_MAX = 4096 };
 
 /* Not even the user name is shown; who hands the line on may hear it again. */
@@ -264,13 +298,15 @@ without_secret(struct session *s, const struct conv_event *e, struct arena *aren
 	if (s->secrecy.mask.n > SERVER_MASK_MAX)
 		mask_release(&s->secrecy.mask);
 	if (line.len > SERVER_RESPONSE_MAX && secrecy_conceals(&s->secrecy, line, answer))
-		return arena_printf(arena, "<%s, %zu octets>", answer ? "answer" : "secret", line.len);
+		return arena_printf(
+		    arena, "<%s, %zu octets>", answer ? "answer" : "secret", line.len);
 	struct span shown = secrecy_said(&s->secrecy, line, answer, arena);
 	if (shown.at == line.at)
 		return secrecy_shown(&s->secrecy, arena, line);
 	while (same < line.len && same < shown.len && line.at[same] == shown.at[same])
 		same++;
-	return arena_printf(arena, "%.*s<%s, %zu octets>", SPAN_ARG(span_first(line, same)), answer ? "answer" : "secret", line.len - same);
+	return arena_printf(arena, "%.*s<%s, %zu octets>", SPAN_ARG(span_first(line, same)),
+	    answer ? "answer" : "secret", line.len - same);
 }
 
 static void
@@ -283,7 +319,9 @@ heard_command(struct session *s, const struct conv_event *e)
 
 	if (e->kind == CONV_COMMAND || e->kind == CONV_ANSWER) {
 		struct arena arena = { 0 };
-		struct event event = { .kind = EVENT_COMMAND, .text = without_secret(s, e, &arena), .flaws = e->flaws };
+		struct event event = { .kind = EVENT_COMMAND,
+			.text = without_secret(s, e, &arena),
+			.flaws = e->flaws };
 		session_emit(s, &event);
 		arena_wipe(&arena);
 	}
@@ -291,9 +329,10 @@ heard_command(struct session *s, const struct conv_event *e)
 }
 
 /*
- * May what came be understood, and more be read? Nothing between STARTTLS and the handshake, to which it is left. A
- * server's step must be there to hear a command; replies are heard in any case. A client that does not read its
- * replies is not heard either, so that they cannot pile up: what it sends meanwhile waits in the kernel, on its side.
+ * May what came be understood, and more be read? Nothing between STARTTLS and the handshake, to
+ * which it is left. A server's step must be there to hear a command; replies are heard in any case.
+ * A client that does not read its replies is not heard either, so that they cannot pile up: what it
+ * sends meanwhile waits in the kernel, on its side.
  */
 static bool
 hears(const struct session *s)
@@ -309,7 +348,10 @@ session_hold(struct session *s, bool held)
 	s->held = held;
 }
 
-/* A client's commands are heard for a few milliseconds at a time: others have theirs. The rest waits for the next turn. */
+/*
+ * A client's commands are heard for a few milliseconds at a time: others have theirs. The rest
+ * waits for the next turn.
+ */
 enum { TURN_US = 4000 };
 
 static void
@@ -356,9 +398,10 @@ scratch(struct session_env *env)
 }
 
 /*
- * Who has left the step (it said QUIT, or was let go) is still read, so that its close is seen; what it says is dropped.
- * Else there is room for as much as is read at once whenever all was understood: a TLS record is then never read in part,
- * and no octets wait where poll does not see them.
+ * Who has left the step (it said QUIT, or was let go) is still read, so that its close is seen;
+ * what it says is dropped. Else there is room for as much as is read at once whenever all was
+ * understood: a TLS record is then never read in part, and no octets wait where poll does not see
+ * them.
  */
 static bool
 reads(const struct session *s)
@@ -384,16 +427,16 @@ read_some(struct session *s, size_t *n)
 }
 
 /*
- * What lies in the socket, or within TLS, before a command goes out is no reply to it: it is read and told first. Its end
- * shows again by itself.
+ * What lies in the socket, or within TLS, before a command goes out is no reply to it: it is read
+ * and told first. Its end shows again by itself.
  */
 static void
 read_before_asking(struct session *s)
 {
 	size_t n;
 
-	while (s->conn && s->conv && s->role == CONV_CLIENT && reads(s) && conv_is_about_to_ask(s->conv) &&
-	    read_some(s, &n) == CONN_OK)
+	while (s->conn && s->conv && s->role == CONV_CLIENT && reads(s) &&
+	    conv_is_about_to_ask(s->conv) && read_some(s, &n) == CONN_OK)
 		;
 }
 
@@ -402,7 +445,8 @@ lost(struct session *s, enum closed_by by)
 {
 	bool farewell = s->said_421, awaited = s->step && (s->step->op->needs & STEP_EXPECTS_CLOSE);
 	session_find_step(s);		/* there is no second one to come */
-	bool expected = s->shut || s->shut_when_sent || s->said_221 || s->unwelcome || farewell || awaited || s->role == CONV_SERVER;
+	bool expected = s->shut || s->shut_when_sent || s->said_221 || s->unwelcome || farewell ||
+	    awaited || s->role == CONV_SERVER;
 
 	if (s->conn)
 		session_closed(s, by, expected);
@@ -417,10 +461,12 @@ flush(struct session *s)
 {
 	size_t n;
 
-	if (s->conn && !s->shake_us && !s->shake_when_sent && !s->write_failed && session_may_send(s) > 0)
+	if (s->conn && !s->shake_us && !s->shake_when_sent && !s->write_failed &&
+	    session_may_send(s) > 0)
 		read_before_asking(s);
 	while (s->conn && !s->shake_us && !s->write_failed && (n = session_may_send(s)) > 0) {
-		enum conn_status status = conn_write(s->conn, span_first(conv_output(s->conv), n), &n);
+		enum conn_status status = conn_write(
+		    s->conn, span_first(conv_output(s->conv), n), &n);
 		if (status == CONN_OK) {
 			s->heard_us = loop_now_us();
 			session_trace(s, "wrote", n);
@@ -450,9 +496,12 @@ static void
 look_for_tls(struct session *s)
 {
 	char text[DIAGNOSIS_SIZE];
-	struct span pending = s->conv && s->role == CONV_CLIENT && !s->dialogue.tls ? conv_pending(s->conv) : SPAN_NONE;
+	struct span pending = s->conv && s->role == CONV_CLIENT && !s->dialogue.tls ?
+	    conv_pending(s->conv) :
+	    SPAN_NONE;
 
-	if (pending.len < 2 || (pending.at[0] != 0x15 && pending.at[0] != 0x16) || s->shake_us || s->shake_when_sent)
+	if (pending.len < 2 || (pending.at[0] != 0x15 && pending.at[0] != 0x16) || s->shake_us ||
+	    s->shake_when_sent)
 		return;
 	const char *foreign = diagnose_foreign(pending);
 	if (!foreign)
@@ -469,24 +518,35 @@ lost_by(struct session *s, enum conn_status status)
 	flush(s);		/* who says QUIT and shuts its side still wants the 221 */
 	if (!s->conn || session_child_is_ending(s))
 		return;
-	s->ended = s->role == CONV_SERVER && status == CONN_EOF && !s->write_failed && conv_output(s->conv).len > 0;
-	if (s->ended)		/* a client that shut its side may still read, slowly, what it asked for */
+	s->ended = s->role == CONV_SERVER && status == CONN_EOF && !s->write_failed &&
+	    conv_output(s->conv).len > 0;
+	/* a client that shut its side may still read, slowly, what it asked for */
+	if (s->ended)
 		return;
 	if (status == CONN_ERROR && !conn_was_reset(s->conn)) {
 		struct err err = *conn_err(s->conn);
 		break_off(s, err.kind, err.text);
 		return;
 	}
-	lost(s, conn_was_reset(s->conn) ? CLOSED_RESET : status == CONN_TRUNCATED ? CLOSED_TRUNCATED : CLOSED_BY_PEER);
+	lost(s,
+	    conn_was_reset(s->conn)	 ? CLOSED_RESET :
+		status == CONN_TRUNCATED ? CLOSED_TRUNCATED :
+					   CLOSED_BY_PEER);
 }
 
 struct silence
 session_silence(struct session *s)
 {
-	struct span pending = s->conv && s->role == CONV_CLIENT ? session_shown(s, conv_pending(s->conv)) : SPAN_NONE;
+	struct span pending = s->conv && s->role == CONV_CLIENT ?
+	    session_shown(s, conv_pending(s->conv)) :
+	    SPAN_NONE;
 
-	return (struct silence){ .wait = s->wait, .verb = s->wait_verb, .ms = s->deadline_ms, .pending = pending,
-	    .pieces = pending.len > 0 ? s->coming.pieces : 0, .tls = s->tls != NULL };
+	return (struct silence){ .wait = s->wait,
+		.verb = s->wait_verb,
+		.ms = s->deadline_ms,
+		.pending = pending,
+		.pieces = pending.len > 0 ? s->coming.pieces : 0,
+		.tls = s->tls != NULL };
 }
 
 static void
@@ -501,7 +561,8 @@ fill(struct session *s)
 		if (status == CONN_OK) {
 			look_for_tls(s);
 			if (n < SCRATCH_SIZE && s->conn && !conn_is_tls(s->conn))
-				return;			/* there is no more, or it shows by itself */
+				/* there is no more, or it shows by itself */
+				return;
 			continue;
 		}
 		lost_by(s, status);
@@ -510,8 +571,9 @@ fill(struct session *s)
 }
 
 /*
- * Nothing can be written any more. What the peer said before it was gone (a 421) is in the receive buffer, and is read to
- * its end; then the connection is lost, at once: its error was told to the write, and the descriptor may show no more.
+ * Nothing can be written any more. What the peer said before it was gone (a 421) is in the receive
+ * buffer, and is read to its end; then the connection is lost, at once: its error was told to the
+ * write, and the descriptor may show no more.
  */
 static void
 read_out(struct session *s)
@@ -540,7 +602,8 @@ session_work(struct session *s)
 		if (s->write_failed)
 			read_out(s);
 	} while (!s->step && s->queue);
-	while (s->conn && s->step && s->wants_room && conv_output(s->conv).len < SESSION_LOW_WATER) {
+	while (
+	    s->conn && s->step && s->wants_room && conv_output(s->conv).len < SESSION_LOW_WATER) {
 		s->wants_room = false;
 		session_tell(s, &(struct news){ .kind = NEWS_WRITABLE });
 		if (s->conn)
@@ -550,7 +613,8 @@ session_work(struct session *s)
 	}
 	/* Nothing is flushed behind it: who waits for room that comes here would wait for ever. */
 	if (s->conn && !s->shake_us)
-		conn_want(s->conn, !s->aside.ending && reads(s), !s->write_failed && ((s->more && hears(s)) || session_may_send(s) > 0));
+		conn_want(s->conn, !s->aside.ending && reads(s),
+		    !s->write_failed && ((s->more && hears(s)) || session_may_send(s) > 0));
 	s->working = false;
 }
 

@@ -10,7 +10,9 @@ session_keep_last(struct session *s, const struct reply *r)
 	copy = ARENA_NEW(&s->last, struct reply);
 	reply_parse(arena_copy(&s->last, r->raw), &s->last, copy);
 	if (copy->nlines == 0)
-		*copy = (struct reply){ .line = ARENA_NEW(&s->last, struct span), .nlines = 1, .code = r->code };
+		*copy = (struct reply){
+			.line = ARENA_NEW(&s->last, struct span), .nlines = 1, .code = r->code
+		};
 	s->last_reply = copy;
 	s->replies++;
 }
@@ -53,8 +55,15 @@ struct session_info
 session_info(struct session *s)
 {
 	struct session_info info = {
-		.host = s->host, .helo = s->opts->helo_is_secret ? "***" : session_helo(s), .tls = s->tls, .extensions = s->extensions, .dialogue = s->dialogue,
-		.up_us = loop_now_us() - s->up_us, .replies = s->replies, .octets_in = s->octets_in, .octets_out = s->octets_out,
+		.host = s->host,
+		.helo = s->opts->helo_is_secret ? "***" : session_helo(s),
+		.tls = s->tls,
+		.extensions = s->extensions,
+		.dialogue = s->dialogue,
+		.up_us = loop_now_us() - s->up_us,
+		.replies = s->replies,
+		.octets_in = s->octets_in,
+		.octets_out = s->octets_out,
 	};
 
 	if (s->conn) {

@@ -30,7 +30,8 @@ session_drop_link(struct session *s)
 	s->said_helo = NULL;
 	s->state = SESSION_CLOSED;
 	s->dialogue = (struct dialogue){ 0 };
-	s->write_failed = s->said_421 = s->said_221 = s->shut = s->shut_when_sent = s->shake_when_sent = s->held = s->ended = false;
+	s->write_failed = s->said_421 = s->said_221 = s->shut = s->shut_when_sent =
+	    s->shake_when_sent = s->held = s->ended = false;
 	s->shake_us = 0;
 	s->late.open = false;
 }
@@ -46,13 +47,18 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 	event.closed.mute = s->octets_in == 0;
 	event.closed.wait = s->wait;
 	event.closed.verb = s->wait_verb;
-	event.closed.rest = s->conv && s->role == CONV_CLIENT ? session_shown(s, conv_pending(s->conv)) : SPAN_NONE;
+	event.closed.rest = s->conv && s->role == CONV_CLIENT ?
+	    session_shown(s, conv_pending(s->conv)) :
+	    SPAN_NONE;
 	event.err = expected ? ERR_NONE : ERR_PROTO;
 	unsigned lost = session_lose_replies(s);
 	session_emit(s, &event);
 	if (lost > 0)
 		session_tell_unknown(s);
-	/* After QUIT the end of TLS is said too: else the peer sees a truncation, and the TLS session is not resumable. */
+	/*
+	 * After QUIT the end of TLS is said too: else the peer sees a truncation, and the TLS
+	 * session is not resumable.
+	 */
 	if (s->conn && s->dialogue.tls && by == CLOSED_BY_US && session_is_shut(s))
 		conn_shut(s->conn);
 	session_drop_link(s);
@@ -117,7 +123,8 @@ on_route_note(void *ctx, struct span note, bool found)
 	}
 	s->working = true;
 	if (s->step && s->state == SESSION_OPENING && s->sleeping)
-		session_tell(s, &(struct news){ .kind = NEWS_TIMER });	/* it waits for no more than this */
+		/* it waits for no more than this */
+		session_tell(s, &(struct news){ .kind = NEWS_TIMER });
 	s->working = false;
 	session_work(s);
 }
@@ -176,10 +183,13 @@ session_find(struct session *s, const struct target *target)
 	s->state = SESSION_OPENING;
 	if (!s->env->dns.timeout_ms)
 		s->env->dns.timeout_ms = s->opts->timeouts.resolve;
-	/* A question's own deadline, which names the server, comes first; then that of the whole look-up. */
+	/*
+	 * A question's own deadline, which names the server, comes first; then that of the whole
+	 * look-up.
+	 */
 	uint64_t ms = s->opts->timeouts.resolve;
-	s->routing = route_find(s->env->loop, session_env_dns(s->env), &s->target, &s->opts->route, ms ? ms + 500 : 0,
-	    &s->routed, on_routed, on_route_note, s);
+	s->routing = route_find(s->env->loop, session_env_dns(s->env), &s->target, &s->opts->route,
+	    ms ? ms + 500 : 0, &s->routed, on_routed, on_route_note, s);
 	session_wait(s, WAIT_ROUTE, ms ? ms + 1000 : 0);
 }
 
@@ -268,7 +278,8 @@ session_dial(struct session *s, const struct route_hop *hop)
 	s->dial_us = loop_now_us();
 	s->state = SESSION_OPENING;
 	bool proxied = s->opts->proxy.kind != PROXY_NONE;
-	s->dial = dial_start(s->env->loop, proxied ? &s->opts->proxy.addr : hop->addr, proxied ? 1 : hop->naddr, s->opts->from.len ? &s->opts->from : NULL,
+	s->dial = dial_start(s->env->loop, proxied ? &s->opts->proxy.addr : hop->addr,
+	    proxied ? 1 : hop->naddr, s->opts->from.len ? &s->opts->from : NULL,
 	    s->opts->timeouts.connect, on_attempt, on_dialled, s);
 	if (hop->in_order)
 		dial_in_order(s->dial);

@@ -2,14 +2,16 @@
 #include "run/session/session_impl.h"
 
 void
-session_sent_message(struct session *s, struct span what, const struct message *message, uint64_t octets, bool chunked)
+session_sent_message(struct session *s, struct span what, const struct message *message,
+    uint64_t octets, bool chunked)
 {
 	struct event event = { .kind = EVENT_SENT };
 
 	event.sent.kind = SENT_OCTETS;
 	event.sent.text = what;
 	event.sent.octets = octets;
-	event.sent.message = s->step && s->step->secret ? NULL : message;	/* who keeps it would keep the secret in it */
+	/* who keeps it would keep the secret in it */
+	event.sent.message = s->step && s->step->secret ? NULL : message;
 	event.sent.chunked = chunked;
 	session_emit(s, &event);
 }
@@ -25,7 +27,10 @@ void
 session_owe_message(struct session *s, unsigned replies)
 {
 	for (unsigned i = 0; i < replies; i++)
-		session_asked(s, conv_owe(s->conv), (struct due){ .stage = replies > 1 ? DUE_RECIPIENT : DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->prdr });
+		session_asked(s, conv_owe(s->conv),
+		    (struct due){ .stage = replies > 1 ? DUE_RECIPIENT : DUE_MESSAGE,
+			.verb = VERB_DATA,
+			.prdr = s->prdr });
 	session_wait_message(s);
 }
 
@@ -38,7 +43,8 @@ session_is_last_chunk(struct session *s, unsigned replies)
 		return;
 	s->asked[s->asked_n - 1].due.stage = DUE_RECIPIENT;
 	for (unsigned i = 1; i < replies; i++) {
-		session_asked(s, conv_owe(s->conv), (struct due){ .stage = DUE_RECIPIENT, .verb = VERB_BDAT });
+		session_asked(s, conv_owe(s->conv),
+		    (struct due){ .stage = DUE_RECIPIENT, .verb = VERB_BDAT });
 		s->asked[s->asked_n - 1].end = last.end;
 	}
 }
@@ -56,7 +62,8 @@ session_lose_replies(struct session *s)
 
 	for (size_t i = 0; s->conv && s->role == CONV_CLIENT && i < s->asked_n; i++) {
 		struct asked *a = &s->asked[i];
-		n += due_is_message(&a->due) && !a->given_up && !a->no_message && a->end <= s->octets_out;
+		n += due_is_message(&a->due) && !a->given_up && !a->no_message &&
+		    a->end <= s->octets_out;
 		a->given_up = true;
 	}
 	return n;
@@ -66,7 +73,9 @@ void
 session_tell_unknown(struct session *s)
 {
 	s->fate_unknown = true;
-	session_fail(s, ERR_UNKNOWN, "the message's fate is unknown: no valid reply to its end was received; sending it again may "
+	session_fail(s, ERR_UNKNOWN,
+	    "the message's fate is unknown: no valid reply to its end was received; sending it "
+	    "again may "
 	    "deliver it twice (RFC 1047)");
 }
 

@@ -14,8 +14,10 @@ session_asked(struct session *s, unsigned ticket, struct due due)
 		s->asked_cap = s->asked_cap ? s->asked_cap * 2 : 2;
 		s->asked = memory_resize(s->asked, s->asked_cap * sizeof *s->asked);
 	}
-	s->asked[s->asked_n++] = (struct asked){ .ticket = ticket, .due = due, .at_us = loop_now_us(),
-	    .end = s->octets_out + conv_output(s->conv).len };
+	s->asked[s->asked_n++] = (struct asked){ .ticket = ticket,
+		.due = due,
+		.at_us = loop_now_us(),
+		.end = s->octets_out + conv_output(s->conv).len };
 }
 
 /* The octets that follow a BDAT belong to it; the last ones end the message. */
@@ -25,7 +27,8 @@ asked_bdat(struct asked *a, struct span line)
 	unsigned long long octets = 0;
 	struct span args;
 
-	if (verb_of(line, &args) != VERB_BDAT || !span_number(span_word(&args), ~0ull >> 1, &octets))
+	if (verb_of(line, &args) != VERB_BDAT ||
+	    !span_number(span_word(&args), ~0ull >> 1, &octets))
 		return;
 	a->end += octets;
 	if (span_eq_case(span_word(&args), SPAN("LAST")))
@@ -36,10 +39,15 @@ asked_bdat(struct asked *a, struct span line)
 static struct due
 due_response(struct span line)
 {
-	return (struct due){ .stage = span_eq(span_trim(line), SPAN("*")) ? DUE_CANCEL : DUE_RESPONSE, .verb = VERB_AUTH };
+	return (
+	    struct due){ .stage = span_eq(span_trim(line), SPAN("*")) ? DUE_CANCEL : DUE_RESPONSE,
+		.verb = VERB_AUTH };
 }
 
-/* `shown`: what may be shown of it; NULL: that is found out. `given`: a secret of the command line's is in it. */
+/*
+ * `shown`: what may be shown of it; NULL: that is found out. `given`: a secret of the command
+ * line's is in it.
+ */
 /* A reply for each recipient behind the end of data (draft-hall-prdr). */
 static bool
 asks_for_prdr(struct span mail)
@@ -79,7 +87,9 @@ say(struct session *s, struct span line, const struct span *shown, bool given)
 	if (hello)
 		session_said_helo(s, line);
 	event.sent.kind = secret ? SENT_SECRET : SENT_COMMAND;
-	event.sent.text = shown ? *shown : secret ? known : secrecy_shown(&s->secrecy, &arena, line);
+	event.sent.text = shown ? *shown :
+	    secret		? known :
+				  secrecy_shown(&s->secrecy, &arena, line);
 	event.sent.octets = line.len + 2;
 	session_emit(s, &event);
 	arena_wipe(&arena);
@@ -105,7 +115,8 @@ session_say_chunk(struct session *s, struct span lines)
 	while (lines.at) {
 		bool more = span_has(lines, '\n');
 		struct span line = span_until(&lines, '\n');
-		struct event event = { .kind = EVENT_SENT, .sent = { .kind = SENT_TEXT, .text = line, .octets = line.len + 2 } };
+		struct event event = { .kind = EVENT_SENT,
+			.sent = { .kind = SENT_TEXT, .text = line, .octets = line.len + 2 } };
 		if (!session_put(s, line, true, false))
 			return false;
 		event.sent.text = session_shown(s, line);
@@ -129,7 +140,8 @@ session_say_text(struct session *s, struct span line)
 	event.sent.octets = line.len + 2;
 	session_emit(s, &event);
 	if (dot) {
-		session_asked(s, conv_owe(s->conv), (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->prdr });
+		session_asked(s, conv_owe(s->conv),
+		    (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->prdr });
 		session_wait(s, WAIT_END_OF_DATA, s->opts->timeouts.dot);
 	}
 	return true;
@@ -142,7 +154,8 @@ session_owe(struct session *s, enum verb verb, bool dot)
 
 	if (ticket == 0)
 		return false;
-	session_asked(s, ticket, (struct due){ .stage = dot ? DUE_RECIPIENT : DUE_FURTHER, .verb = verb });
+	session_asked(
+	    s, ticket, (struct due){ .stage = dot ? DUE_RECIPIENT : DUE_FURTHER, .verb = verb });
 	session_wait_reply(s, verb);
 	return true;
 }
@@ -153,7 +166,10 @@ session_want_room(struct session *s)
 	s->wants_room = true;
 }
 
-/* A greeting delay and a port that begins with TLS look alike; who waits for the whole greeting timeout should know. */
+/*
+ * A greeting delay and a port that begins with TLS look alike; who waits for the whole greeting
+ * timeout should know.
+ */
 static void
 on_hush(void *ctx, unsigned ready)
 {
@@ -161,7 +177,8 @@ on_hush(void *ctx, unsigned ready)
 	char text[DIAGNOSIS_SIZE];
 
 	(void)ready;
-	if (s->state != SESSION_OPEN || s->octets_in > 0 || s->tls || s->shake_us || s->shake_when_sent)
+	if (s->state != SESSION_OPEN || s->octets_in > 0 || s->tls || s->shake_us ||
+	    s->shake_when_sent)
 		return;
 	s->working = true;
 	diagnose_hush(s->host, addr_port(conn_peer(s->conn)), HUSH_MS, text);
@@ -173,7 +190,9 @@ on_hush(void *ctx, unsigned ready)
 static void
 watch_hush(struct session *s)
 {
-	unsigned port = s->conn && s->opts->proxy.kind == PROXY_NONE ? addr_port(conn_peer(s->conn)) : 0;
+	unsigned port = s->conn && s->opts->proxy.kind == PROXY_NONE ?
+	    addr_port(conn_peer(s->conn)) :
+	    0;
 	char text[DIAGNOSIS_SIZE];
 
 	if (s->role != CONV_CLIENT || s->dialogue.tls || port == 0)
@@ -249,15 +268,18 @@ session_say_octets(struct session *s, struct span octets)
 		return false;
 	unsigned long long chunk = 0;
 	while (octets.len > 0) {
-		if (chunk > 0) {		/* of a BDAT before: octets, whatever they look like */
-			struct span part = span_first(octets, chunk < octets.len ? (size_t)chunk : octets.len);
+		/* of a BDAT before: octets, whatever they look like */
+		if (chunk > 0) {
+			struct span part = span_first(
+			    octets, chunk < octets.len ? (size_t)chunk : octets.len);
 			octets = span_skip(octets, part.len);
 			chunk -= part.len;
 			sent_piece(s, part);
 			continue;
 		}
 		const char *lf = memchr(octets.at, '\n', octets.len);
-		struct span line = span_first(octets, lf ? (size_t)(lf - octets.at) + 1 : octets.len);
+		struct span line = span_first(
+		    octets, lf ? (size_t)(lf - octets.at) + 1 : octets.len);
 		octets = span_skip(octets, line.len);
 		sent_piece(s, line);
 		if (!lf || (message && !span_eq(line, SPAN(".\r\n"))))
@@ -265,10 +287,14 @@ session_say_octets(struct session *s, struct span octets)
 		unsigned ticket = conv_owe(s->conv);
 		if (ticket == 0)
 			return session_fail(s, ERR_SYSTEM, "too many replies are owed"), false;
-		session_asked(s, ticket, message ? (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->prdr } : answer ? due_response(line) :
-		    due_command(span_trim(line)));
+		session_asked(s, ticket,
+		    message ?
+			(struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->prdr } :
+			answer ? due_response(line) :
+				 due_command(span_trim(line)));
 		struct span args;
-		if (!message && !answer && verb_of(span_trim(line), &args) == VERB_BDAT && !span_number(span_word(&args), 1ull << 40, &chunk))
+		if (!message && !answer && verb_of(span_trim(line), &args) == VERB_BDAT &&
+		    !span_number(span_word(&args), 1ull << 40, &chunk))
 			chunk = 0;
 		message = answer = false;
 		session_wait_reply(s, VERB_OTHER);

@@ -1,4 +1,7 @@
-/* What a step, or who plays one, may ask of a session: to send, to wait, to fail, to change what it was told. */
+/*
+ * What a step, or who plays one, may ask of a session: to send, to wait, to fail, to change what it
+ * was told.
+ */
 #ifndef RUN_SESSION_SESSION_STEP_H
 #define RUN_SESSION_SESSION_STEP_H
 
@@ -7,41 +10,62 @@
 #include "smtp/auth.h"
 
 /*
- * Says a line; its reply comes as NEWS_REPLY. Emits EVENT_SENT without what is secret in it (smtp/secrecy.h), or of `shown`,
- * which may be shown. False: failed.
+ * Says a line; its reply comes as NEWS_REPLY. Emits EVENT_SENT without what is secret in it
+ * (smtp/secrecy.h), or of `shown`, which may be shown. False: failed.
  */
 bool session_say(struct session *, struct span line);
 bool session_say_secret(struct session *, struct span line, struct span shown);	/* a SECRET_GIVEN */
 void session_mask_all(struct session *, const struct mask *);
-void session_mask(struct session *, struct span secret);	/* starred from now on in all sessions of the program */
-/* Octets of a script or a peer as they may be shown, with every secret of the session starred. In the arena, or themselves. */
+/* starred from now on in all sessions of the program */
+void session_mask(struct session *, struct span secret);
+/*
+ * Octets of a script or a peer as they may be shown, with every secret of the session starred. In
+ * the arena, or themselves.
+ */
 struct span session_starred(struct session *, struct arena *, struct span octets);
 const struct secrecy *session_secrets(const struct session *);
 
 /*
- * May a secret leave over this connection? The one place that knows: only over TLS whose chain and name verified (or by DANE)
- * as the command line has it, to this machine, or to demo:; never without a TLS that was asked for; and what the command line
- * gave only to its target. `forced`: by name, by the person; a script never is. False with err. A SECRET_GIVEN is the command
- * line's (--secret, --password-file ...), whatever was made of it; a SECRET_SAID was said at this very place.
+ * May a secret leave over this connection? The one place that knows: only over TLS whose chain and
+ * name verified (or by DANE) as the command line has it, to this machine, or to demo:; never
+ * without a TLS that was asked for; and what the command line gave only to its target. `forced`: by
+ * name, by the person; a script never is. False with err. A SECRET_GIVEN is the command line's
+ * (--secret, --password-file ...), whatever was made of it; a SECRET_SAID was said at this very
+ * place.
  */
 enum secret_from { SECRET_GIVEN, SECRET_SAID };
 bool session_confides(struct session *, enum secret_from, bool forced, struct err *);
 /* Is what the command line gave for its target for this peer, whatever it is sent over? */
 bool session_is_meant(const struct session *);
-/* Before octets go out: `secret` ones, or those of a step with a secret in it, fail it where none may leave. */
+/*
+ * Before octets go out: `secret` ones, or those of a step with a secret in it, fail it where none
+ * may leave.
+ */
 bool session_lets_out(struct session *, bool secret);
 /* Octets for which no reply is owed. False: failed. */
 bool session_put(struct session *, struct span octets, bool crlf, bool secret);
 /* Was the peer told a secret of the command line's? What it says may then be one. */
 bool session_has_confided(const struct session *);
-/* What may be shown of octets that go out as they are, up to a line's end: nothing of AUTH and of an answer. In the arena. */
+/*
+ * What may be shown of octets that go out as they are, up to a line's end: nothing of AUTH and of
+ * an answer. In the arena.
+ */
 struct span session_hide_piece(struct session *, struct span piece, struct arena *);
-/* Puts a question to the person: NEWS_ANSWER comes. Fails where there is no terminal: then `what` is what lacks. */
+/*
+ * Puts a question to the person: NEWS_ANSWER comes. Fails where there is no terminal: then `what`
+ * is what lacks.
+ */
 enum progress session_ask(struct session *, const char *prompt, bool secret, const char *what);
-enum progress session_ask_text(struct session *, const char *prompt, const char *what);	/* of many lines */
-bool session_is_local(const struct session *);		/* the peer is on this machine, with nothing between */
-void session_bindings(struct session *, struct span *tls_exporter, struct span *tls_unique);	/* empty without TLS */
-/* Octets as they are. For every whole line of them that is a command, and for a message's end, a reply is owed. */
+/* of many lines */
+enum progress session_ask_text(struct session *, const char *prompt, const char *what);
+/* the peer is on this machine, with nothing between */
+bool session_is_local(const struct session *);
+/* empty without TLS */
+void session_bindings(struct session *, struct span *tls_exporter, struct span *tls_unique);
+/*
+ * Octets as they are. For every whole line of them that is a command, and for a message's end, a
+ * reply is owed.
+ */
 bool session_say_octets(struct session *, struct span octets);
 /* Lines, each with its CRLF, as the octets of the BDAT said last. */
 bool session_say_chunk(struct session *, struct span lines);
@@ -49,22 +73,38 @@ bool session_say_chunk(struct session *, struct span lines);
 bool session_say_text(struct session *, struct span line);
 /* Server: a reply, whole, without its last CRLF; goes out as it is. */
 bool session_answer(struct session *, struct span reply);
-void session_tell_answer(struct session *, struct span reply);	/* of one whose octets the step puts into the conv itself */
+/* of one whose octets the step puts into the conv itself */
+void session_tell_answer(struct session *, struct span reply);
 bool session_can_tls(const struct session *);		/* server: it has a certificate */
-bool session_unheard(const struct session *);	/* something that was said has not reached the peer's system yet */
-/* Nothing more is heard, or read, until it is let go: while an answer is delayed, or has nowhere to go. */
+/* something that was said has not reached the peer's system yet */
+bool session_unheard(const struct session *);
+/*
+ * Nothing more is heard, or read, until it is let go: while an answer is delayed, or has nowhere to
+ * go.
+ */
 void session_hold(struct session *, bool held);
-/* EVENT_SENT of something too long to show, by a few words about it; message NULL: octets of no message. */
-void session_sent_message(struct session *, struct span what, const struct message *, uint64_t octets, bool chunked);
-/* So many replies are owed to the end of the message, which conv_put has sent; they are waited for. */
+/*
+ * EVENT_SENT of something too long to show, by a few words about it; message NULL: octets of no
+ * message.
+ */
+void session_sent_message(
+    struct session *, struct span what, const struct message *, uint64_t octets, bool chunked);
+/*
+ * So many replies are owed to the end of the message, which conv_put has sent; they are waited for.
+ */
 void session_owe_message(struct session *, unsigned replies);
 /* The BDAT said last was the LAST: its reply, in LMTP so many of them, end the message. */
 void session_is_last_chunk(struct session *, unsigned replies);
-void session_is_no_message(struct session *);		/* what was ended last is for nobody (RFC 2920 3.1) */
-void session_tell_unknown(struct session *);		/* EVENT_PROBLEM: what became of the message is unknown */
+/* what was ended last is for nobody (RFC 2920 3.1) */
+void session_is_no_message(struct session *);
+/* EVENT_PROBLEM: what became of the message is unknown */
+void session_tell_unknown(struct session *);
 void session_wait_message(struct session *);
 void session_wait_room(struct session *);		/* session_want_room, with a deadline */
-/* One reply more is owed: to octets put into the conv, or one more for what was said (LMTP's, after the dot). */
+/*
+ * One reply more is owed: to octets put into the conv, or one more for what was said (LMTP's, after
+ * the dot).
+ */
 bool session_owe(struct session *, enum verb, bool dot);
 /* What another session's events made this one say goes out. Harmless within its own callbacks. */
 void session_poke(struct session *);
@@ -73,45 +113,66 @@ void session_want_room(struct session *);
 struct conv *session_conv(struct session *);
 struct dialogue *session_dialogue(struct session *);
 
-/* Sets what the step failed of and tells it (EVENT_PROBLEM); STEP_FAIL, so that failing is one line. */
-enum progress session_fail(struct session *, enum err_kind, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/*
+ * Sets what the step failed of and tells it (EVENT_PROBLEM); STEP_FAIL, so that failing is one
+ * line.
+ */
+enum progress session_fail(struct session *, enum err_kind, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* The same, in the words of `err` and with its cause. */
 enum progress session_fail_with(struct session *, const struct err *);
 enum progress session_failed(struct session *, enum err_kind);	/* what of was told already */
 /* The same for a reply, which was shown already and is no success. */
 enum progress session_refused(struct session *, const struct news *);
-/* Says, once a connection, which name EHLO says and how it stands with that name; not to a peer on this machine. */
+/*
+ * Says, once a connection, which name EHLO says and how it stands with that name; not to a peer on
+ * this machine.
+ */
 void session_note_helo(struct session *);
 void session_note(struct session *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void session_emit(struct session *, struct event *);
 
 /* What the step waits for next, for the deadline and the screen. */
 void session_wait(struct session *, enum wait, uint64_t ms);
-struct silence session_silence(struct session *);	/* what is waited for now, and what came of it; until the next call */
+/* what is waited for now, and what came of it; until the next call */
+struct silence session_silence(struct session *);
 void session_sleep(struct session *, uint64_t ms);		/* NEWS_TIMER comes */
 /*
- * What would keep the loop from everybody else is done in a thread: `work` gets the data alone, and NEWS_WORKED comes.
- * A step that ends before leaves the data to `drop`.
+ * What would keep the loop from everybody else is done in a thread: `work` gets the data alone, and
+ * NEWS_WORKED comes. A step that ends before leaves the data to `drop`.
  */
-void session_offload(struct session *, void (*work)(void *data), void (*drop)(void *data), void *data);
+void session_offload(
+    struct session *, void (*work)(void *data), void (*drop)(void *data), void *data);
 /* With how much time the reply to what was said last is waited for. */
 void session_wait_reply(struct session *, enum verb);
 
-void session_set_opener(struct session *, struct place);	/* who names the target: what a script names, secrets do not go to */
-void session_set_target(struct session *, const struct target *);	/* session_find does it too */
+/* who names the target: what a script names, secrets do not go to */
+void session_set_opener(struct session *, struct place);
+/* session_find does it too */
+void session_set_target(struct session *, const struct target *);
 void session_find(struct session *, const struct target *);	/* NEWS_ROUTED comes */
-const struct route *session_route(const struct session *);	/* of the last look-up; NULL: none, or it failed */
-struct arena *session_route_arena(struct session *);		/* as long as the target is the same */
-void session_show_route(struct session *, bool asked);		/* EVENT_RESOLVED; there must be a route */
+/* of the last look-up; NULL: none, or it failed */
+const struct route *session_route(const struct session *);
+/* as long as the target is the same */
+struct arena *session_route_arena(struct session *);
+/* EVENT_RESOLVED; there must be a route */
+void session_show_route(struct session *, bool asked);
 /* Through a proxy a host is not looked up here: the route is its name alone. NULL: look it up. */
 const struct route *session_proxied_route(struct session *, const struct target *);
-/* Was a way asked for (--proxy, --bind, -4, -6) to what has none? Says so: its result is not that of the way. */
+/*
+ * Was a way asked for (--proxy, --bind, -4, -6) to what has none? Says so: its result is not that
+ * of the way.
+ */
 enum { NO_WAY_SHOWN = 100 };
 bool session_no_way(const struct session *, const struct target *, char out[NO_WAY_SHOWN]);
-bool session_run_command(struct session *, struct span command);	/* pipe: its input and output are the connection */
-bool session_set_preface(struct session *, struct span text, struct err *);	/* for the connections to come */
-void session_dial(struct session *, const struct route_hop *);	/* NEWS_CONNECTED or a failed step */
-bool session_over(struct session *, int fd, struct span host, struct tls_context *);	/* connected already */
+/* pipe: its input and output are the connection */
+bool session_run_command(struct session *, struct span command);
+/* for the connections to come */
+bool session_set_preface(struct session *, struct span text, struct err *);
+/* NEWS_CONNECTED or a failed step */
+void session_dial(struct session *, const struct route_hop *);
+/* connected already */
+bool session_over(struct session *, int fd, struct span host, struct tls_context *);
 void session_expect_banner(struct session *);			/* NEWS_REPLY comes */
 /* The handshake, NEWS_TLS_UP or NEWS_TLS_FAILED; STEP_FAIL when it cannot begin. */
 enum progress session_shake_hands(struct session *);
@@ -123,18 +184,26 @@ const struct target *session_target(const struct session *);
 const struct session_opts *session_opts(const struct session *);
 /* The same to be changed, from here on; what it points to lives in the settings' arena. */
 struct session_opts *session_change(struct session *);
-struct tls_opts *session_change_tls(struct session *);		/* of all sessions; for the next handshake */
+/* of all sessions; for the next handshake */
+struct tls_opts *session_change_tls(struct session *);
 struct arena *session_settings_arena(struct session *);
 struct session_env *session_env(const struct session *);
 enum offer_state session_offer_state(const struct session *);
-const struct extensions *session_offered(const struct session *, enum offer_state);	/* on this connection; NULL: nothing */
-/* The MTA-STS policy of a domain: NEWS_POLICY comes. Forgotten when the step that asked is released. */
+/* on this connection; NULL: nothing */
+const struct extensions *session_offered(const struct session *, enum offer_state);
+/*
+ * The MTA-STS policy of a domain: NEWS_POLICY comes. Forgotten when the step that asked is
+ * released.
+ */
 void session_find_policy(struct session *, struct span domain);
 void session_forget_policy(struct session *);
 struct session_info session_info(struct session *);
 const char *session_helo(struct session *);
-struct span session_domain(struct session *);		/* the same for a message's own fields; none that is a secret */
-bool session_awaits_tlsa(const struct session *);		/* session_wait(WAIT_TLSA): NEWS_TLSA comes */
-const struct tls_dane *session_dane(const struct session *);	/* NULL: not asked for, or not known yet */
+/* the same for a message's own fields; none that is a secret */
+struct span session_domain(struct session *);
+/* session_wait(WAIT_TLSA): NEWS_TLSA comes */
+bool session_awaits_tlsa(const struct session *);
+/* NULL: not asked for, or not known yet */
+const struct tls_dane *session_dane(const struct session *);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include "run/session/diagnose.h"
 
-enum { LATE_MS = 1000 };		/* so long a server that answers in order has for the reply behind one that was late */
+/* so long a server that answers in order has for the reply behind one that was late */
+enum { LATE_MS = 1000 };
 
 static void
 stop_waiting(struct session *s)
@@ -26,12 +27,13 @@ give_up_all(struct session *s)
 	if (session_lose_replies(s) == 0)
 		return;
 	session_tell_unknown(s);
-	dialogue_message_over(&s->dialogue);	/* its end went out: what is said next is a command */
+	/* its end went out: what is said next is a command */
+	dialogue_message_over(&s->dialogue);
 }
 
 /*
- * The step in hand is given up, by the person or by its deadline. What goes on within a message or a chunk can only be
- * ended with the connection: what came next would be taken for a part of it.
+ * The step in hand is given up, by the person or by its deadline. What goes on within a message or
+ * a chunk can only be ended with the connection: what came next would be taken for a part of it.
  */
 static void
 leave_off(struct session *s)
@@ -71,7 +73,8 @@ session_offload(struct session *s, void (*work)(void *data), void (*drop)(void *
 static void
 end_step(struct session *s, enum progress progress)
 {
-	struct event event = { .kind = EVENT_STEP_ENDED, .err = progress == STEP_FAIL ? s->failed : ERR_NONE };
+	struct event event = { .kind = EVENT_STEP_ENDED,
+		.err = progress == STEP_FAIL ? s->failed : ERR_NONE };
 
 	if (!s->step)
 		return;
@@ -83,7 +86,8 @@ end_step(struct session *s, enum progress progress)
 	else if (s->fate_unknown)
 		event.err = s->failed = ERR_UNKNOWN;
 	const struct step *step = s->step;
-	const struct step_op *op = step->op;		/* who hears of its end may give its memory back */
+	/* who hears of its end may give its memory back */
+	const struct step_op *op = step->op;
 	void *state = s->step_state;
 	s->step = NULL;
 	s->step_state = NULL;
@@ -112,7 +116,8 @@ timed_out(struct session *s)
 	session_fail(s, ERR_TIMEOUT, "%s", text);
 	leave_off(s);
 	/* Half a handshake is neither clear nor protected. */
-	if ((s->state == SESSION_OPENING && !s->conn) || s->opts->careful || s->shake_us || s->shake_when_sent)
+	if ((s->state == SESSION_OPENING && !s->conn) || s->opts->careful || s->shake_us ||
+	    s->shake_when_sent)
 		session_close(s, true);
 	end_step(s, STEP_FAIL);
 }
@@ -180,7 +185,10 @@ session_tell(struct session *s, const struct news *news)
 {
 	if (!s->step || !s->step->op->heard)
 		return;
-	/* What nothing asked for, and what comes late, is not what is waited for: the deadline stands. */
+	/*
+	 * What nothing asked for, and what comes late, is not what is waited for: the deadline
+	 * stands.
+	 */
 	if (news->kind != NEWS_REPLY || (news->event->ticket && !news->event->late))
 		stop_waiting(s);
 	enum progress progress = s->step->op->heard(s, s->step, s->step_state, news);
@@ -195,7 +203,8 @@ lacks(const struct session *s, const struct step *step)
 	unsigned needs = step->op->needs;
 
 	if ((needs & STEP_NEEDS_CONN) && s->state != SESSION_OPEN)
-		return s->target.text.len ? "there is no connection: /reopen tries the same again, /open TARGET another" :
+		return s->target.text.len ?
+		    "there is no connection: /reopen tries the same again, /open TARGET another" :
 		    "there is no connection: /open TARGET makes one";
 	if ((needs & STEP_NEEDS_CLEAR) && s->dialogue.tls)
 		return "TLS is on already";
@@ -206,7 +215,8 @@ lacks(const struct session *s, const struct step *step)
 	if ((needs & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_ANSWER)
 		return "AUTH waits for an answer: cancel it with a lone \"*\" first";
 	if (step->secret && !(needs & STEP_NEEDS_CONN))
-		return "no secret may stand here: it would go to more than the server that is connected to";
+		return "no secret may stand here: it would go to more than the server that is "
+		       "connected to";
 	return NULL;
 }
 
@@ -221,8 +231,10 @@ begin(struct session *s, const struct step *step)
 	s->fate_unknown = false;
 	enum progress progress = lack ?
 	    session_fail(s, s->state == SESSION_OPEN ? ERR_USAGE : ERR_CONNECT, "%s%s%s",
-		step == NULL || step->op->is_line ? "" : step->op->name, step->op->is_line ? "" : ": ", lack) :
-	    !session_lets_out(s, step->secret) ? STEP_FAIL : step->op->start(s, step, s->step_state);
+		step == NULL || step->op->is_line ? "" : step->op->name,
+		step->op->is_line ? "" : ": ", lack) :
+	    !session_lets_out(s, step->secret) ? STEP_FAIL :
+						 step->op->start(s, step, s->step_state);
 	if (progress != STEP_WAIT)
 		end_step(s, progress);
 }
@@ -270,8 +282,11 @@ session_cancel(struct session *s)
 	s->cancelled = true;
 	leave_off(s);
 	if (s->paced.begun_us)
-		session_note(s, "what was begun still goes out, else the next line would go on in it; /write off sends it at once");
-	if (s->state == SESSION_OPENING || s->dialogue.mode == MODE_MESSAGE || s->shake_us || s->shake_when_sent)
+		session_note(s,
+		    "what was begun still goes out, else the next line would go on in it; /write "
+		    "off sends it at once");
+	if (s->state == SESSION_OPENING || s->dialogue.mode == MODE_MESSAGE || s->shake_us ||
+	    s->shake_when_sent)
 		session_close(s, true);
 	end_step(s, STEP_FAIL);
 	s->working = false;

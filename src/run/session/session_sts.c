@@ -23,8 +23,12 @@ void
 session_find_policy(struct session *s, struct span domain)
 {
 	struct sts_way way = {
-		.loop = s->env->loop, .dns = session_env_dns(s->env), .route = &s->opts->route, .proxy = &s->opts->proxy,
-		.ca = s->env->tls.ca, .timeout_ms = s->opts->timeouts.connect,
+		.loop = s->env->loop,
+		.dns = session_env_dns(s->env),
+		.route = &s->opts->route,
+		.proxy = &s->opts->proxy,
+		.ca = s->env->tls.ca,
+		.timeout_ms = s->opts->timeouts.connect,
 	};
 
 	session_forget_policy(s);

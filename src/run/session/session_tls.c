@@ -28,7 +28,9 @@ not_shaken(struct session *s, const struct err *err)
 struct span
 session_reference(const struct session *s)
 {
-	struct span name = s->role == CONV_SERVER ? SPAN_NONE : s->opts->sni ? span_of(s->opts->sni) : s->host;
+	struct span name = s->role == CONV_SERVER ? SPAN_NONE :
+	    s->opts->sni			  ? span_of(s->opts->sni) :
+						    s->host;
 	struct addr literal;
 
 	if (name.len > 1 && name.at[name.len - 1] == '.' && !addr_parse(&literal, name, 0))
@@ -40,17 +42,23 @@ void
 session_begin_shaking(struct session *s)
 {
 	struct err err = { 0 };
-	struct tls_ask ask = { .name = session_reference(s), .stranger = s->opts->sni && s->opts->sni_of_step,
-	    .anonymous = s->role == CONV_CLIENT && s->script_opened && !session_is_meant(s), .sigalgs = s->opts->sigalgs };
+	struct tls_ask ask = { .name = session_reference(s),
+		.stranger = s->opts->sni && s->opts->sni_of_step,
+		.anonymous = s->role == CONV_CLIENT && s->script_opened && !session_is_meant(s),
+		.sigalgs = s->opts->sigalgs };
 	struct tls_context *context = client_context(s, &err);
 	const char *note;
 
 	if (!s->opts->sni && s->dane && tls_dane_requires_tls(s->dane))		/* RFC 7672 8.1 */
 		ask.sni = s->dane->base;
-	for (size_t i = 0; context && s->role == CONV_CLIENT && (note = tls_context_note(context, i)); i++)
+	for (size_t i = 0;
+	     context && s->role == CONV_CLIENT && (note = tls_context_note(context, i)); i++)
 		session_note(s, "%s", note);
 	if (ask.anonymous && s->env->tls.cert)
-		session_note(s, "the client certificate is for the target of the command line, and is not presented to %.*s", SPAN_ARG(s->host));
+		session_note(s,
+		    "the client certificate is for the target of the command line, and is not "
+		    "presented to %.*s",
+		    SPAN_ARG(s->host));
 	s->shake_when_sent = false;
 	s->shake_us = loop_now_us();
 	conv_tls_begin(s->conv);
@@ -63,14 +71,16 @@ session_shake_hands(struct session *s)
 {
 	if (!conv_tls_ready(s->conv)) {
 		struct err err;
-		char text[DIAGNOSIS_SIZE] = "the client sent more behind its STARTTLS, before TLS began (CVE-2011-0411)";
+		char text[DIAGNOSIS_SIZE] =
+		    "the client sent more behind its STARTTLS, before TLS began (CVE-2011-0411)";
 		if (s->role == CONV_CLIENT)
 			diagnose_plain(session_shown(s, conv_pending(s->conv)), false, true, text);
 		err_set(&err, ERR_PROTO, "%s", text);
 		err.cause = CAUSE_INJECTED;
 		session_fail_with(s, &err);
 		if (s->role == CONV_SERVER)
-			session_shut(s);	/* the 220 was said: it goes out, and nothing behind it */
+			/* the 220 was said: it goes out, and nothing behind it */
+			session_shut(s);
 		else
 			session_close(s, true);
 		return STEP_FAIL;
@@ -128,7 +138,8 @@ session_tls_came_up(struct session *s)
 		if (refused.len > 0)
 			err_set(&err, ERR_TLS, "--dane=require: %.*s", SPAN_ARG(refused));
 		else
-			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s", SPAN_ARG(problem_text(s, bad)));
+			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s",
+			    SPAN_ARG(problem_text(s, bad)));
 		session_fail_with(s, &err);
 		session_close(s, true);
 		session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = &err });

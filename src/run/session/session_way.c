@@ -19,7 +19,8 @@ session_goes_on(struct session *s, struct conn *conn)
 	if (o->kind == PROXY_NONE)
 		return false;
 	unsigned port = s->hop->naddr ? addr_port(&s->hop->addr[0]) : s->target.port;
-	session_note(s, "connected to the proxy %s; it is asked for %.*s, port %u", o->text, SPAN_ARG(s->hop->host), port);
+	session_note(s, "connected to the proxy %s; it is asked for %.*s, port %u", o->text,
+	    SPAN_ARG(s->hop->host), port);
 	s->proxy = proxy_begin(o, conn, s->hop->host, port, on_proxied, s);
 	session_wait(s, WAIT_PROXY, s->opts->timeouts.connect);
 	return true;
@@ -35,7 +36,9 @@ session_proxied_route(struct session *s, const struct target *target)
 	struct route *route = ARENA_NEW(&s->proxied, struct route);
 	route->hop = ARENA_NEW(&s->proxied, struct route_hop);
 	route->hop->host = route->name = arena_copy(&s->proxied, target->host);
-	route->hop->path = (struct dane_path){ .by = DANE_BY_PROXY, .host = route->name, .trust = DNS_TRUST_OPTION };
+	route->hop->path = (struct dane_path){
+		.by = DANE_BY_PROXY, .host = route->name, .trust = DNS_TRUST_OPTION
+	};
 	route->nhops = route->nall = 1;
 	return route;
 }
@@ -44,13 +47,20 @@ bool
 session_no_way(const struct session *s, const struct target *target, char out[NO_WAY_SHOWN])
 {
 	const struct session_opts *o = s->opts;
-	bool bound = o->from.len > 0, proxied = o->proxy.kind != PROXY_NONE, family = o->route.family != 0;
+	bool bound = o->from.len > 0, proxied = o->proxy.kind != PROXY_NONE,
+	     family = o->route.family != 0;
 
-	if (target->kind == TARGET_HOST || target->kind == TARGET_MX || (!bound && !proxied && !family))
+	if (target->kind == TARGET_HOST || target->kind == TARGET_MX ||
+	    (!bound && !proxied && !family))
 		return false;
-	snprintf(out, NO_WAY_SHOWN, "%s is not reached over the network: of no use to it:%s%s%s", target->kind == TARGET_DEMO ? "demo:" :
-	    target->kind == TARGET_PIPE ? "a command" : "a Unix socket", proxied ? " --proxy" : "", bound ? " --bind" : "",
-	    !family ? "" : o->route.family == 4 ? " -4" : " -6");
+	snprintf(out, NO_WAY_SHOWN, "%s is not reached over the network: of no use to it:%s%s%s",
+	    target->kind == TARGET_DEMO	    ? "demo:" :
+		target->kind == TARGET_PIPE ? "a command" :
+					      "a Unix socket",
+	    proxied ? " --proxy" : "", bound ? " --bind" : "",
+	    !family		     ? "" :
+		o->route.family == 4 ? " -4" :
+				       " -6");
 	return true;
 }
 

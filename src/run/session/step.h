@@ -1,7 +1,7 @@
 /*
- * The one vocabulary of what can be done. A step is plain data, made by one parser from a typed line, a script or a
- * transcript; once parsed it is const and shared by sessions. A command is one struct step_op in one file below
- * run/session/steps, listed once in run/session/steps/list.h.
+ * The one vocabulary of what can be done. A step is plain data, made by one parser from a typed
+ * line, a script or a transcript; once parsed it is const and shared by sessions. A command is one
+ * struct step_op in one file below run/session/steps, listed once in run/session/steps/list.h.
  */
 #ifndef RUN_SESSION_STEP_H
 #define RUN_SESSION_STEP_H
@@ -20,7 +20,8 @@ struct sts;
 
 /* What a session tells the step in hand. */
 enum news_kind {
-	NEWS_REPLY,		/* ->event->reply, with ->verb; the reply it is owed, never a late one or a surprise */
+	/* ->event->reply, with ->verb; the reply it is owed, never a late one or a surprise */
+	NEWS_REPLY,
 	NEWS_CLOSED,		/* the connection is gone */
 	NEWS_CONNECTED,
 	NEWS_TLS_UP, NEWS_TLS_FAILED,
@@ -39,10 +40,12 @@ struct news {
 	enum news_kind kind;
 	const struct conv_event *event;
 	enum verb verb;		/* what a reply answers */
-	enum err_kind failed;	/* what the reply comes to; ERR_NONE: it is good (smtp/standing.h) */
+	/* what the reply comes to; ERR_NONE: it is good (smtp/standing.h) */
+	enum err_kind failed;
 	enum standing standing;	/* whether its code belongs to what it answers, */
 	const struct due *due;	/* which is this */
-	unsigned more;		/* further replies that are owed to the same from now on: PRDR's, after its 353 */
+	/* further replies that are owed to the same from now on: PRDR's, after its 353 */
+	unsigned more;
 	struct span text;
 	const struct err *err;	/* of NEWS_TLS_FAILED, and of NEWS_ROUTED when it failed */
 	const struct route *route;
@@ -93,11 +96,15 @@ struct step_op {
 	bool is_line;		/* what was typed goes on the wire as it is */
 	bool hears_all;		/* also late replies, and those that nothing asked for */
 	size_t state_size;	/* zeroed for each run of the step, by the session */
-	bool (*parse)(struct step *, struct cursor *, struct arena *, struct err *);	/* NULL: takes no arguments */
+	/* NULL: takes no arguments */
+	bool (*parse)(struct step *, struct cursor *, struct arena *, struct err *);
 	enum progress (*start)(struct session *, const struct step *, void *state);
-	enum progress (*heard)(struct session *, const struct step *, void *state, const struct news *);
-	void (*cancel)(struct session *, const struct step *, void *state);	/* NULL: what it is owed becomes late */
-	void (*release)(void *state);	/* what the state owns, at the end of every run; NULL: nothing */
+	enum progress (*heard)(
+	    struct session *, const struct step *, void *state, const struct news *);
+	/* NULL: what it is owed becomes late */
+	void (*cancel)(struct session *, const struct step *, void *state);
+	/* what the state owns, at the end of every run; NULL: nothing */
+	void (*release)(void *state);
 };
 
 struct step {
@@ -111,15 +118,18 @@ struct step {
 };
 
 /*
- * Makes a step of one line, in the arena. A line is a command to smtpsh when it begins with "/" and a word, "//text"
- * sends "/text", and within a message or an answer everything is text. `ops` ends in NULL. NULL with `err`.
+ * Makes a step of one line, in the arena. A line is a command to smtpsh when it begins with "/" and
+ * a word, "//text" sends "/text", and within a message or an answer everything is text. `ops` ends
+ * in NULL. NULL with `err`.
  */
-const struct step *step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mode,
-    struct place, struct arena *, struct err *);
+const struct step *step_parse(const struct step_op *const ops[], struct span line,
+    enum dialogue_mode, struct place, struct arena *, struct err *);
 
-const struct step_op *step_find(const struct step_op *const ops[], struct span name);	/* NULL: none */
+/* NULL: none */
+const struct step_op *step_find(const struct step_op *const ops[], struct span name);
 
-extern const struct step_op *const step_ops[];	/* every command of run/session/steps, ends in NULL */
+/* every command of run/session/steps, ends in NULL */
+extern const struct step_op *const step_ops[];
 extern const struct step_op step_line;		/* a line that goes on the wire as typed */
 
 #endif

@@ -8,10 +8,16 @@ const struct timeouts timeouts_rfc = { 30000, 30000, 120000, 300000, 300000, 600
 const struct timeouts timeouts_terminal = { 30000, 10000, 60000, 300000, 300000, 600000, 5000 };
 const struct timeouts timeouts_default = { 30000, 10000, 30000, 60000, 60000, 600000, 5000 };
 
-static const struct { const char *name; size_t at; } phases[] = {
-	{ "resolve", offsetof(struct timeouts, resolve) }, { "connect", offsetof(struct timeouts, connect) },
-	{ "tls", offsetof(struct timeouts, tls) }, { "greeting", offsetof(struct timeouts, greeting) },
-	{ "reply", offsetof(struct timeouts, reply) }, { "dot", offsetof(struct timeouts, dot) },
+static const struct {
+	const char *name;
+	size_t at;
+} phases[] = {
+	{ "resolve", offsetof(struct timeouts, resolve) },
+	{ "connect", offsetof(struct timeouts, connect) },
+	{ "tls", offsetof(struct timeouts, tls) },
+	{ "greeting", offsetof(struct timeouts, greeting) },
+	{ "reply", offsetof(struct timeouts, reply) },
+	{ "dot", offsetof(struct timeouts, dot) },
 	{ "quit", offsetof(struct timeouts, quit) },
 };
 
@@ -30,8 +36,9 @@ timeouts_show(const struct timeouts *t, char out[TIMEOUTS_SHOWN])
 	for (size_t i = 0; i < sizeof phases / sizeof *phases && n < TIMEOUTS_SHOWN; i++) {
 		memcpy(&ms, (const char *)t + phases[i].at, sizeof ms);
 		bool whole = ms % 1000 == 0;
-		n += (size_t)snprintf(out + n, TIMEOUTS_SHOWN - n, "%s%s=%llu%s", i ? " " : "", phases[i].name,
-		    (unsigned long long)(whole ? ms / 1000 : ms), whole ? "s" : "ms");
+		n += (size_t)snprintf(out + n, TIMEOUTS_SHOWN - n, "%s%s=%llu%s", i ? " " : "",
+		    phases[i].name, (unsigned long long)(whole ? ms / 1000 : ms),
+		    whole ? "s" : "ms");
 	}
 }
 
@@ -46,8 +53,10 @@ timeouts_parse(struct timeouts *t, struct span text, struct cursor *c, struct er
 		return cursor_fail(c, err, "want a time, as in 10s, or PHASE=TIME");
 	for (size_t i = 0; i < text.len; i++)
 		if (text.at[i] == ',' || text.at[i] == ' ') {
-			struct span first = span_first(text, i), rest = span_trim(span_skip(text, i + 1));
-			return timeouts_parse(t, first, c, err) && (rest.len == 0 || timeouts_parse(t, rest, c, err));
+			struct span first = span_first(text, i),
+				    rest = span_trim(span_skip(text, i + 1));
+			return timeouts_parse(t, first, c, err) &&
+			    (rest.len == 0 || timeouts_parse(t, rest, c, err));
 		}
 
 	struct span name = span_has(text, '=') ? span_until(&text, '=') : SPAN_NONE;
@@ -60,6 +69,9 @@ timeouts_parse(struct timeouts *t, struct span text, struct cursor *c, struct er
 			memcpy((char *)t + phases[i].at, &ms, sizeof ms);
 			known = true;
 		}
-	return known || cursor_fail(c, err, "there is no phase \"%.*s\": there are resolve, connect, tls, greeting, reply, dot and quit",
-	    SPAN_ARG(span_first(name, 40)));
+	return known ||
+	    cursor_fail(c, err,
+		"there is no phase \"%.*s\": there are resolve, connect, tls, greeting, reply, dot "
+		"and quit",
+		SPAN_ARG(span_first(name, 40)));
 }

@@ -10,8 +10,8 @@
 typedef bool set_fn(struct check_smtp *, char *value, struct err *);
 
 /*
- * FLAG counts, TEXT keeps, CALL does, LISTED is no more than named to those who list; `newer`: since 3.0, so that it takes
- * no shortened name from one of 2.3.3.
+ * FLAG counts, TEXT keeps, CALL does, LISTED is no more than named to those who list; `newer`:
+ * since 3.0, so that it takes no shortened name from one of 2.3.3.
  */
 struct row {
 	const char *name;
@@ -23,13 +23,15 @@ struct row {
 };
 
 static bool
-number(const char *option, const char *text, unsigned long long most, unsigned *out, struct err *err)
+number(
+    const char *option, const char *text, unsigned long long most, unsigned *out, struct err *err)
 {
 	struct span digits = span_trim(span_of(text));
 	unsigned long long n;
 
 	if (!span_number(digits, most, &n))
-		return err_set(err, ERR_USAGE, "%s %.40s: want a number of at most %llu", option, text, most);
+		return err_set(
+		    err, ERR_USAGE, "%s %.40s: want a number of at most %llu", option, text, most);
 	*out = (unsigned)n;
 	return true;
 }
@@ -79,7 +81,8 @@ static bool
 set_days(struct check_smtp *c, char *value, struct err *err)
 {
 	const char *crit = strchr(value, ',');
-	const char *warn = arena_string(&c->arena, span_first(span_of(value), crit ? (size_t)(crit - value) : SIZE_MAX));
+	const char *warn = arena_string(
+	    &c->arena, span_first(span_of(value), crit ? (size_t)(crit - value) : SIZE_MAX));
 	const char *critical = crit ? crit + 1 : "";
 
 	c->days = true;
@@ -104,7 +107,8 @@ add_response(struct check_smtp *c, char *value, struct err *err)
 	if (c->nresponses == CHECK_COMMANDS_MAX)
 		return err_set(err, ERR_USAGE, "more than %d responses", CHECK_COMMANDS_MAX);
 	c->response[c->nresponses] = ere_new(span_of(value), ERE_LINES, &c->arena, &why);
-	return c->response[c->nresponses++] || err_set(err, ERR_USAGE, "-R %.100s: %s", value, why.text);
+	return c->response[c->nresponses++] ||
+	    err_set(err, ERR_USAGE, "-R %.100s: %s", value, why.text);
 }
 
 /* Brackets around it are not of it, nor what stands behind them. */
@@ -115,11 +119,14 @@ set_from(struct check_smtp *c, char *value, struct err *err)
 	c->from = arena_string(&c->arena, span_first(span_of(value), strcspn(value, ">")));
 	for (const char *at = c->from; *at; at++)
 		if ((unsigned char)*at <= ' ' || *at == '<' || *at == 0x7F)
-			return err_set(err, ERR_USAGE, "-f: an address has neither blanks nor control octets");
+			return err_set(
+			    err, ERR_USAGE, "-f: an address has neither blanks nor control octets");
 	return true;
 }
 
-/* Copied, and starred out where it stood: ps shows the words of a program for as long as it runs. */
+/*
+ * Copied, and starred out where it stood: ps shows the words of a program for as long as it runs.
+ */
 static bool
 set_password(struct check_smtp *c, char *value, struct err *err)
 {
@@ -129,10 +136,19 @@ set_password(struct check_smtp *c, char *value, struct err *err)
 	return true;
 }
 
-#define FLAG_ROW(name, letter, member)		{ name, letter, FLAG, offsetof(struct check_smtp, member), NULL, false }
-#define TEXT_ROW(name, letter, member)		{ name, letter, TEXT, offsetof(struct check_smtp, member), NULL, false }
+#define FLAG_ROW(name, letter, member)                                               \
+	{                                                                            \
+		name, letter, FLAG, offsetof(struct check_smtp, member), NULL, false \
+	}
+#define TEXT_ROW(name, letter, member)                                               \
+	{                                                                            \
+		name, letter, TEXT, offsetof(struct check_smtp, member), NULL, false \
+	}
 #define CALL_ROW(name, letter, fn)		{ name, letter, CALL, 0, fn, false }
-#define NEWER_ROW(name, letter, kind, member)	{ name, letter, kind, offsetof(struct check_smtp, member), NULL, true }
+#define NEWER_ROW(name, letter, kind, member)                                       \
+	{                                                                           \
+		name, letter, kind, offsetof(struct check_smtp, member), NULL, true \
+	}
 
 static const struct row rows[] = {
 	TEXT_ROW("--hostname", 'H', host),
@@ -177,7 +193,10 @@ find_letter(char letter)
 	return NULL;
 }
 
-/* The one that begins so, among those of 2.3.3 and else among all; NULL with `several` where it is not one. */
+/*
+ * The one that begins so, among those of 2.3.3 and else among all; NULL with `several` where it is
+ * not one.
+ */
 static const struct row *
 find_short_name(struct span name, bool newer, bool *several)
 {
@@ -185,7 +204,8 @@ find_short_name(struct span name, bool newer, bool *several)
 
 	*several = false;
 	for (size_t i = 0; i < ROWS; i++) {
-		if (rows[i].newer > newer || rows[i].kind == LISTED || !span_starts(span_of(rows[i].name + 2), name))
+		if (rows[i].newer > newer || rows[i].kind == LISTED ||
+		    !span_starts(span_of(rows[i].name + 2), name))
 			continue;
 		*several |= found && (found->at != rows[i].at || found->call != rows[i].call);
 		found = &rows[i];
@@ -207,8 +227,10 @@ find_name(struct span name, struct err *err)
 	if (!found && name.len > 0 && !several)
 		found = find_short_name(name, true, &several);
 	if (!found)
-		err_set(err, ERR_USAGE, several ? "--%.*s: several options begin so; --help tells which there are" :
-		    "--%.*s: there is no such option; --help tells which there are", SPAN_ARG(span_first(name, 60)));
+		err_set(err, ERR_USAGE,
+		    several ? "--%.*s: several options begin so; --help tells which there are" :
+			      "--%.*s: there is no such option; --help tells which there are",
+		    SPAN_ARG(span_first(name, 60)));
 	return found;
 }
 
@@ -228,7 +250,8 @@ set(struct check_smtp *c, const struct row *row, char *value, struct err *err)
 
 /* The value is the rest of the word, or the next one. */
 static bool
-set_with_next(struct check_smtp *c, const struct row *row, char *rest, char **next, int *took, struct err *err)
+set_with_next(struct check_smtp *c, const struct row *row, char *rest, char **next, int *took,
+    struct err *err)
 {
 	if (!rest && !next[0])
 		return err_set(err, ERR_USAGE, "%s wants a value", row->name);
@@ -240,13 +263,15 @@ static bool
 read_long(struct check_smtp *c, char *word, char **next, int *took, struct err *err)
 {
 	char *equals = strchr(word, '=');
-	const struct row *row = find_name(span_first(span_of(word + 2), equals ? (size_t)(equals - word - 2) : SIZE_MAX), err);
+	const struct row *row = find_name(
+	    span_first(span_of(word + 2), equals ? (size_t)(equals - word - 2) : SIZE_MAX), err);
 
 	if (!row)
 		return false;
 	if (row->kind != FLAG)
 		return set_with_next(c, row, equals ? equals + 1 : NULL, next, took, err);
-	return equals ? err_set(err, ERR_USAGE, "%s takes no value", row->name) : set(c, row, NULL, err);
+	return equals ? err_set(err, ERR_USAGE, "%s takes no value", row->name) :
+			set(c, row, NULL, err);
 }
 
 /* "-S", "-Sv", "-p25", "-Svp" and "25". */
@@ -256,7 +281,9 @@ read_letters(struct check_smtp *c, char *word, char **next, int *took, struct er
 	for (char *at = word + 1; *at; at++) {
 		const struct row *row = find_letter(*at);
 		if (!row)
-			return err_set(err, ERR_USAGE, "-%c: there is no such option; --help tells which there are", *at < ' ' ? '?' : *at);
+			return err_set(err, ERR_USAGE,
+			    "-%c: there is no such option; --help tells which there are",
+			    *at < ' ' ? '?' : *at);
 		if (row->kind != FLAG)
 			return set_with_next(c, row, at[1] ? at + 1 : NULL, next, took, err);
 		set(c, row, NULL, err);
@@ -272,7 +299,8 @@ read_word(struct check_smtp *c, char *word, char **next, int *took, struct err *
 
 	if (row)
 		return set_with_next(c, row, NULL, next, took, err);
-	return word[1] == '-' ? read_long(c, word, next, took, err) : read_letters(c, word, next, took, err);
+	return word[1] == '-' ? read_long(c, word, next, took, err) :
+				read_letters(c, word, next, took, err);
 }
 
 bool

@@ -1,6 +1,7 @@
 /*
- * check_smtp's own options, read as it reads them: getopt_long's shortened names, joined letters and values, and the
- * plugins' ini file. What they mean for a probe is src/ui/cmd/cmd_check_smtp.c's.
+ * check_smtp's own options, read as it reads them: getopt_long's shortened names, joined letters
+ * and values, and the plugins' ini file. What they mean for a probe is
+ * src/ui/cmd/cmd_check_smtp.c's.
  */
 #ifndef UI_CMD_CHECK_SMTP_H
 #define UI_CMD_CHECK_SMTP_H
@@ -23,18 +24,24 @@ struct check_smtp {
 	bool days;			/* -D, and its days */
 	unsigned warn_days, crit_days;
 	unsigned verbose;
-	unsigned ipv4, ipv6, starttls, tls, sni, proxy, lmtp, ignore_quit, ignore_expiry, help, version;	/* how often */
+	/* how often */
+	unsigned ipv4, ipv6, starttls, tls, sni, proxy, lmtp, ignore_quit, ignore_expiry, help,
+	    version;
 	const char *format;
 };
 
-/* False with err, fit for a line of UNKNOWN. A password among the words is starred out in argv itself. */
+/*
+ * False with err, fit for a line of UNKNOWN. A password among the words is starred out in argv
+ * itself.
+ */
 bool check_smtp_read(struct check_smtp *, int argc, char *argv[], struct err *);
 void check_smtp_release(struct check_smtp *);
 const char *check_smtp_option(size_t i);	/* "--hostname"; NULL behind the last */
 
 /*
- * The words with those of each --extra-opts=[SECTION][@FILE] in its place's stead before them: "--key=value" for a line
- * "key = value". They end in NULL and live in the arena, but for those that came as they are.
+ * The words with those of each --extra-opts=[SECTION][@FILE] in its place's stead before them:
+ * "--key=value" for a line "key = value". They end in NULL and live in the arena, but for those
+ * that came as they are.
  */
 char **check_smtp_words(int *argc, char *argv[], struct arena *, struct err *);
 

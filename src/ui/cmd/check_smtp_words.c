@@ -31,7 +31,8 @@ static const char *
 first_readable(const char *const *place, struct arena *arena, const char *folder)
 {
 	for (; *place; place++) {
-		const char *path = folder ? arena_printf(arena, "%s/%s", folder, *place).at : *place;
+		const char *path = folder ? arena_printf(arena, "%s/%s", folder, *place).at :
+					    *place;
 		if (access(path, R_OK) == 0)
 			return path;
 	}
@@ -42,12 +43,16 @@ first_readable(const char *const *place, struct arena *arena, const char *folder
 static const char *
 standard_file(struct arena *arena)
 {
-	static const char *const places[] = {
-		"/usr/local/etc/monitoring-plugins/monitoring-plugins.ini", "/usr/local/etc/monitoring-plugins.ini",
-		"/etc/monitoring-plugins/monitoring-plugins.ini", "/etc/monitoring-plugins.ini", "/etc/nagios/plugins.ini",
-		"/usr/local/nagios/etc/plugins.ini", "/usr/local/etc/nagios/plugins.ini", "/etc/opt/nagios/plugins.ini",
-		"/etc/nagios-plugins.ini", "/usr/local/etc/nagios-plugins.ini", "/etc/opt/nagios-plugins.ini", NULL
-	}, *const names[] = { "monitoring-plugins.ini", "plugins.ini", "nagios-plugins.ini", NULL };
+	static const char
+	    *const places[] = { "/usr/local/etc/monitoring-plugins/monitoring-plugins.ini",
+		    "/usr/local/etc/monitoring-plugins.ini",
+		    "/etc/monitoring-plugins/monitoring-plugins.ini", "/etc/monitoring-plugins.ini",
+		    "/etc/nagios/plugins.ini", "/usr/local/nagios/etc/plugins.ini",
+		    "/usr/local/etc/nagios/plugins.ini", "/etc/opt/nagios/plugins.ini",
+		    "/etc/nagios-plugins.ini", "/usr/local/etc/nagios-plugins.ini",
+		    "/etc/opt/nagios-plugins.ini", NULL },
+		   *const names[] = { "monitoring-plugins.ini", "plugins.ini", "nagios-plugins.ini",
+			   NULL };
 	const char *file = getenv("MP_CONFIG_FILE"), *folders = getenv("NAGIOS_CONFIG_PATH");
 	const char *found = file && access(file, R_OK) == 0 ? file : NULL;
 
@@ -64,9 +69,13 @@ add_line(struct words *w, struct span line)
 
 	value = span_trim(value);
 	if (name.len > 1)
-		return add(w, arena_string(w->arena, arena_printf(w->arena, "--%.*s%s%.*s", SPAN_ARG(name), value.len ? "=" : "",
-		    SPAN_ARG(value))));
-	return add(w, arena_string(w->arena, arena_printf(w->arena, "-%.*s%.*s", SPAN_ARG(name), SPAN_ARG(value))));
+		return add(w,
+		    arena_string(w->arena,
+			arena_printf(w->arena, "--%.*s%s%.*s", SPAN_ARG(name), value.len ? "=" : "",
+			    SPAN_ARG(value))));
+	return add(w,
+	    arena_string(
+		w->arena, arena_printf(w->arena, "-%.*s%.*s", SPAN_ARG(name), SPAN_ARG(value))));
 }
 
 static bool
@@ -87,8 +96,10 @@ add_section(struct words *w, struct span text, struct span section)
 			ok = add_line(w, line);
 		}
 	}
-	return ok && (w->n > before || err_set(w->err, ERR_USAGE, "--extra-opts: there is no section [%.*s]",
-	    SPAN_ARG(span_first(section, 60))));
+	return ok &&
+	    (w->n > before ||
+		err_set(w->err, ERR_USAGE, "--extra-opts: there is no section [%.*s]",
+		    SPAN_ARG(span_first(section, 60))));
 }
 
 /* [SECTION][@FILE]; the section is check_smtp where none is said, "-" the standard input. */
@@ -101,7 +112,8 @@ add_extra(struct words *w, const char *where)
 	struct err why;
 
 	if (!path)
-		return err_set(w->err, ERR_USAGE, "--extra-opts: cannot read any plugins.ini: %s", strerror(errno));
+		return err_set(w->err, ERR_USAGE, "--extra-opts: cannot read any plugins.ini: %s",
+		    strerror(errno));
 	if (!file_read(path, FILE_PIPE, FILE_MOST, w->arena, &text, &why))
 		return err_set(w->err, ERR_USAGE, "--extra-opts: %s", why.text);
 	return add_section(w, text, section.len ? section : SPAN("check_smtp"));
@@ -127,7 +139,9 @@ is_extra(const char *word)
 char **
 check_smtp_words(int *argc, char *argv[], struct arena *arena, struct err *err)
 {
-	struct words w = { .arena = arena, .at = ARENA_ARRAY(arena, char *, WORDS_MAX + 1), .err = err };
+	struct words w = {
+		.arena = arena, .at = ARENA_ARRAY(arena, char *, WORDS_MAX + 1), .err = err
+	};
 	bool ok = true;
 
 	for (int i = 0; ok && i < *argc; i++)

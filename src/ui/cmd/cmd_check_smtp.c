@@ -1,6 +1,6 @@
 /*
- * smtpsh check_smtp - check_smtp's options, output and exit states over our probe, for set-ups of Nagios and Icinga that
- * exist; also when the program is called by that name.
+ * smtpsh check_smtp - check_smtp's options, output and exit states over our probe, for set-ups of
+ * Nagios and Icinga that exist; also when the program is called by that name.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,16 +28,23 @@ struct check {
 static void
 usage(void)
 {
-	puts("usage: smtpsh check_smtp -H host [-p port] [-4|-6] [-e expect] [-C command] [-R response]\n"
-	    "    [-f from] [-F fqdn] [-S|-s] [--sni] [-D warn[,crit]] [-A type -U user -P password]\n"
-	    "    [-L] [-r] [-q] [-w range] [-c range] [-t seconds] [-v] [--extra-opts=[section][@file]]\n\n"
-	    "check_smtp's options, output and exit states (0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN), less its bugs.\n\n"
+	puts(
+	    "usage: smtpsh check_smtp -H host [-p port] [-4|-6] [-e expect] [-C command] [-R "
+	    "response]\n"
+	    "    [-f from] [-F fqdn] [-S|-s] [--sni] [-D warn[,crit]] [-A type -U user -P "
+	    "password]\n"
+	    "    [-L] [-r] [-q] [-w range] [-c range] [-t seconds] [-v] "
+	    "[--extra-opts=[section][@file]]\n\n"
+	    "check_smtp's options, output and exit states (0 OK, 1 WARNING, 2 CRITICAL, 3 "
+	    "UNKNOWN), less its bugs.\n\n"
 	    "  -H host or socket path     -p port (25; 465 with -s)   -e text in the banner (220)\n"
 	    "  -C, -R  a command, and an ERE for its reply; may be repeated\n"
-	    "  -f MAIL FROM               -F name said in HELO        -S STARTTLS   -s TLS at once\n"
+	    "  -f MAIL FROM               -F name said in HELO        -S STARTTLS   -s TLS at "
+	    "once\n"
 	    "  -D days of the certificate --sni the name in TLS       -r PROXY line first\n"
 	    "  -A LOGIN, PLAIN and more   -P password, or PASSWORD in the environment\n"
-	    "  -q no word about QUIT      -L LMTP                     -w -c seconds, or ranges   -t 10\n"
+	    "  -q no word about QUIT      -L LMTP                     -w -c seconds, or ranges   "
+	    "-t 10\n"
 	    "  -v also the dialogue");
 }
 
@@ -48,10 +55,13 @@ static bool
 set_days(struct check *c, struct err *err)
 {
 	struct judge_opts *j = &c->o.probe.judge;
-	unsigned warn = c->said.warn_days, crit = c->said.crit_days < warn ? c->said.crit_days : warn;
+	unsigned warn = c->said.warn_days,
+		 crit = c->said.crit_days < warn ? c->said.crit_days : warn;
 
-	return range_parse(&j->warn[METRIC_CERT_DAYS], arena_printf(&c->o.arena, "%u:", warn + 1), &c->o.arena, err) &&
-	    range_parse(&j->crit[METRIC_CERT_DAYS], arena_printf(&c->o.arena, "%u:", crit + 1), &c->o.arena, err);
+	return range_parse(&j->warn[METRIC_CERT_DAYS], arena_printf(&c->o.arena, "%u:", warn + 1),
+		   &c->o.arena, err) &&
+	    range_parse(&j->crit[METRIC_CERT_DAYS], arena_printf(&c->o.arena, "%u:", crit + 1),
+		&c->o.arena, err);
 }
 
 /* A text of the banner, found anywhere in it: as an ERE whose every octet stands for itself. */
@@ -66,28 +76,39 @@ set_expect(struct check *c, struct err *err)
 	struct err why;
 	c->o.probe.judge.banner = ere_new(buf_span(&ere), 0, &c->o.arena, &why);
 	buf_release(&ere);
-	return c->o.probe.judge.banner || err_set(err, ERR_USAGE, "-e %.60s cannot be looked for: %s", text, why.text);
+	return c->o.probe.judge.banner ||
+	    err_set(err, ERR_USAGE, "-e %.60s cannot be looked for: %s", text, why.text);
 }
 
-/* check_smtp's own states, where they are not the probe's: who says nothing, or not what was expected, is warned of. */
+/*
+ * check_smtp's own states, where they are not the probe's: who says nothing, or not what was
+ * expected, is warned of.
+ */
 static void
 set_states(struct check *c)
 {
 	static const struct state_rule rules[] = {
-		{ PHASE_BANNER, REASON_EOF, STATE_WARNING }, { PHASE_BANNER, REASON_RESET, STATE_WARNING },
-		{ PHASE_BANNER, REASON_MALFORMED, STATE_WARNING }, { PHASE_BANNER, REASON_UNEXPECTED, STATE_WARNING },
-		{ PHASE_EHLO, REASON_EOF, STATE_WARNING }, { PHASE_EHLO, REASON_RESET, STATE_WARNING },
+		{ PHASE_BANNER, REASON_EOF, STATE_WARNING },
+		{ PHASE_BANNER, REASON_RESET, STATE_WARNING },
+		{ PHASE_BANNER, REASON_MALFORMED, STATE_WARNING },
+		{ PHASE_BANNER, REASON_UNEXPECTED, STATE_WARNING },
+		{ PHASE_EHLO, REASON_EOF, STATE_WARNING },
+		{ PHASE_EHLO, REASON_RESET, STATE_WARNING },
 		{ PHASE_STARTTLS, REASON_TLS_NOT_OFFERED, STATE_WARNING },
-		{ PHASE_AUTH, REASON_EOF, STATE_WARNING }, { PHASE_AUTH, REASON_RESET, STATE_WARNING },
-		{ PHASE_AUTH, REASON_AUTH, STATE_CRITICAL }, { PHASE_AUTH, REASON_REPLY, STATE_CRITICAL },
+		{ PHASE_AUTH, REASON_EOF, STATE_WARNING },
+		{ PHASE_AUTH, REASON_RESET, STATE_WARNING },
+		{ PHASE_AUTH, REASON_AUTH, STATE_CRITICAL },
+		{ PHASE_AUTH, REASON_REPLY, STATE_CRITICAL },
 		{ PHASE_AUTH, REASON_RATE_LIMITED, STATE_CRITICAL },
-		{ PHASE_RCPT, REASON_EOF, STATE_WARNING }, { PHASE_RCPT, REASON_RESET, STATE_WARNING },
+		{ PHASE_RCPT, REASON_EOF, STATE_WARNING },
+		{ PHASE_RCPT, REASON_RESET, STATE_WARNING },
 	};
 	struct judge_opts *j = &c->o.probe.judge;
 
 	memcpy(j->rule, rules, sizeof rules);
 	j->nrules = sizeof rules / sizeof *rules;
-	j->said = c->said.response;		/* a command without one may be answered by anything */
+	/* a command without one may be answered by anything */
+	j->said = c->said.response;
 	j->nsaid = c->said.nresponses;
 	j->said_state = STATE_WARNING;
 	j->no_cert_days = j->days_of_leaf = true;
@@ -99,24 +120,30 @@ set_states(struct check *c)
 
 /* ---- what is done */
 
-/* The password stands in the arguments, where check_smtp wants it; in the environment it is safer. */
+/*
+ * The password stands in the arguments, where check_smtp wants it; in the environment it is safer.
+ */
 static void
 set_auth(struct check *c)
 {
 	const char *own = getenv("PASSWORD");
-	struct span password = c->said.password.at ? secret_span(&c->said.password) : span_of(own ? own : "");
+	struct span password = c->said.password.at ? secret_span(&c->said.password) :
+						     span_of(own ? own : "");
 
 	if (!c->said.auth)
 		return;
 	c->o.session.auth.wanted = true;
 	c->o.session.auth.mech = c->said.auth;
 	c->o.session.auth.user = c->said.user;
-	c->o.session.auth.insecure = true;		/* as check_smtp does: in the clear when it is told so */
+	/* as check_smtp does: in the clear when it is told so */
+	c->o.session.auth.insecure = true;
 	if (c->said.password.at || own)
 		secret_set(&c->o.session.auth.password, password);
 }
 
-/* A name, an address, or the absolute path of a socket: no other target, which could be a command. */
+/*
+ * A name, an address, or the absolute path of a socket: no other target, which could be a command.
+ */
 static bool
 set_target(struct check *c, struct err *err)
 {
@@ -126,14 +153,19 @@ set_target(struct check *c, struct err *err)
 	struct addr literal;
 
 	if (host.len > 0 && host.at[0] == '/')
-		return target_parse(&c->target, arena_printf(&c->o.arena, "unix:%s", s->host), SPAN_NONE, 0, &c->o.arena, err);
+		return target_parse(&c->target, arena_printf(&c->o.arena, "unix:%s", s->host),
+		    SPAN_NONE, 0, &c->o.arena, err);
 	if (host.len > 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
 		bare = span_first(span_skip(host, 1), host.len - 2);
 	bool is_literal = addr_parse(&literal, bare, port);
 	if (host.len == 0 || (!is_literal && strpbrk(s->host, ":/@[] \t")))
-		return err_set(err, ERR_USAGE, "-H %.100s: want a host name, an address, or a socket's absolute path", s->host);
-	if (is_literal && c->o.session.route.family && addr_family(&literal) != c->o.session.route.family)
-		return err_set(err, ERR_USAGE, "-H %.100s is no IPv%d address", s->host, c->o.session.route.family);
+		return err_set(err, ERR_USAGE,
+		    "-H %.100s: want a host name, an address, or a socket's absolute path",
+		    s->host);
+	if (is_literal && c->o.session.route.family &&
+	    addr_family(&literal) != c->o.session.route.family)
+		return err_set(err, ERR_USAGE, "-H %.100s is no IPv%d address", s->host,
+		    c->o.session.route.family);
 	return target_parse(&c->target, host, SPAN_NONE, port, &c->o.arena, err);
 }
 
@@ -150,7 +182,9 @@ prepare(struct check *c, struct err *err)
 	o->look.verbose = (int)s->verbose;
 	o->look.color = WHEN_NEVER;
 	o->session.route.family = s->ipv6 ? 6 : s->ipv4 ? 4 : 0;
-	o->session.tls = s->tls ? TARGET_TLS_IMPLICIT : starttls ? TARGET_TLS_STARTTLS : TARGET_TLS_OFF;
+	o->session.tls = s->tls ? TARGET_TLS_IMPLICIT :
+	    starttls		? TARGET_TLS_STARTTLS :
+				  TARGET_TLS_OFF;
 	o->session.lmtp = s->lmtp > 0;
 	o->session.helo = s->fqdn;
 	p->probe.from = s->from;
@@ -161,11 +195,12 @@ prepare(struct check *c, struct err *err)
 	p->fleet.addresses = ADDRESSES_FIRST;
 	/* One time for all, as there: no phase ends earlier. */
 	uint64_t all = p->probe.total_ms;
-	o->session.timeouts = (struct timeouts){ all, all, all, all, all, all, timeouts_probe.quit };
+	o->session.timeouts = (struct timeouts){ all, all, all, all, all, all,
+		timeouts_probe.quit };
 	set_states(c);
 	set_auth(c);
-	return (!s->days || s->ignore_expiry || set_days(c, err)) && (!s->expect || set_expect(c, err)) && set_target(c, err) &&
-	    probe_spec_prepare(o, err);
+	return (!s->days || s->ignore_expiry || set_days(c, err)) &&
+	    (!s->expect || set_expect(c, err)) && set_target(c, err) && probe_spec_prepare(o, err);
 }
 
 /* ---- a run */
@@ -196,7 +231,8 @@ close_transcript(struct check *c)
 		return;
 	fclose(c->transcript);
 	for (size_t i = 0; i < c->len; i++)
-		putchar(c->text[i] == '|' ? '/' : c->text[i]);		/* behind a "|" stands performance data */
+		/* behind a "|" stands performance data */
+		putchar(c->text[i] == '|' ? '/' : c->text[i]);
 	screen_release(&c->screen);
 	free(c->text);
 }
@@ -213,7 +249,8 @@ run(struct check *c, struct err *err)
 	opts.watch = c->said.verbose > 0;
 	if (opts.watch)
 		open_transcript(c);
-	struct fleet *fleet = fleet_new(&env, &opts, &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = c });
+	struct fleet *fleet = fleet_new(
+	    &env, &opts, &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = c });
 	fleet_add(fleet, &c->target, &spec, NULL);
 	fleet_end(fleet);
 	while (!fleet_done(fleet))

@@ -1,4 +1,7 @@
-/* smtpsh completion bash|zsh|fish - what a shell wants to complete our command line; from the tables. */
+/*
+ * smtpsh completion bash|zsh|fish - what a shell wants to complete our command line; from the
+ * tables.
+ */
 #include <stdio.h>
 
 #include "ui/cmd/commands.h"
@@ -12,7 +15,8 @@ struct shell {
 static bool
 is_for(const struct option *o, const struct command *c)
 {
-	return (o->scope & (c->scope ? c->scope : SCOPE_ALL)) && !(c->scope == 0 && o->scope != SCOPE_ALL);
+	return (o->scope & (c->scope ? c->scope : SCOPE_ALL)) &&
+	    !(c->scope == 0 && o->scope != SCOPE_ALL);
 }
 
 static bool
@@ -47,7 +51,10 @@ same_name(const struct option *a, const struct option *b)
 	return strcmp(a->name, b->name) == 0;
 }
 
-/* Fit for single quotes in each of the three shells: without quotes, and without what zsh would read as its own. */
+/*
+ * Fit for single quotes in each of the three shells: without quotes, and without what zsh would
+ * read as its own.
+ */
 static void
 quoted(const char *text)
 {
@@ -96,8 +103,9 @@ static void
 print_bash(void)
 {
 	printf("# smtpsh(1) completion for bash\n_smtpsh() {\n"
-	    "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} options\n"
-	    "\tif [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n\tcase $prev in\n");
+	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} options\n"
+	       "\tif [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then "
+	       "prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n\tcase $prev in\n");
 	for (const struct option *o = options; o->name; o++)
 		if (has_choices(o) || wants_file(o))
 			bash_values(o);
@@ -109,9 +117,10 @@ print_bash(void)
 	}
 	printf("\t*) options='");
 	bash_options(commands[0]);
-	printf("' ;;\n\tesac\n\tif [[ $cur == -* || ( $options == ' '[a-z]* && $COMP_CWORD -gt 1 ) ]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")); return; fi\n"
-	    "\tCOMPREPLY=($(compgen -A hostname -f -- \"$cur\"))\n"
-	    "\tif ((COMP_CWORD == 1)); then COMPREPLY+=($(compgen -W 'demo:");
+	printf("' ;;\n\tesac\n\tif [[ $cur == -* || ( $options == ' '[a-z]* && $COMP_CWORD -gt 1 ) "
+	       "]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")); return; fi\n"
+	       "\tCOMPREPLY=($(compgen -A hostname -f -- \"$cur\"))\n"
+	       "\tif ((COMP_CWORD == 1)); then COMPREPLY+=($(compgen -W 'demo:");
 	for (size_t i = 1; commands[i]; i++)
 		printf(" %s", commands[i]->name);
 	printf("' -- \"$cur\")); fi\n}\ncomplete -F _smtpsh smtpsh\n");
@@ -154,7 +163,10 @@ zsh_options(const struct command *c)
 	for (const struct option *o = options; o->name; o++) {
 		if (!is_for(o, c))
 			continue;
-		printf(" \\\n\t\t\t'--%s%s[", o->name, may_be_left_out(o) ? "=-" : o->arg ? "=" : "");
+		printf(" \\\n\t\t\t'--%s%s[", o->name,
+		    may_be_left_out(o) ? "=-" :
+			o->arg	       ? "=" :
+					 "");
 		quoted(o->help);
 		printf("]");
 		zsh_action(o);
@@ -166,22 +178,27 @@ zsh_options(const struct command *c)
 static void
 print_zsh(void)
 {
-	printf("#compdef smtpsh\n# smtpsh(1) completion for zsh\n_smtpsh() {\n\tlocal -a subcommands\n\tsubcommands=(\n");
+	printf("#compdef smtpsh\n# smtpsh(1) completion for zsh\n_smtpsh() {\n\tlocal -a "
+	       "subcommands\n\tsubcommands=(\n");
 	for (size_t i = 1; commands[i]; i++) {
 		printf("\t\t'%s:", commands[i]->name);
 		quoted(commands[i]->help);
 		printf("'\n");
 	}
-	printf("\t)\n\tif ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n\t\t_describe subcommand subcommands\n\t\t_hosts\n"
-	    "\t\treturn\n\tfi\n\tcase $words[2] in\n");
+	printf("\t)\n\tif ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n\t\t_describe "
+	       "subcommand subcommands\n\t\t_hosts\n"
+	       "\t\treturn\n\tfi\n\tcase $words[2] in\n");
 	for (size_t i = 1; commands[i]; i++) {
 		printf("\t(%s)\n", commands[i]->name);
 		zsh_options(commands[i]);
 	}
 	printf("\t(*)\n");
 	zsh_options(commands[0]);
-	/* A file that zsh loads by its name completes at once; where it was sourced, it is entered. */
-	printf("\tesac\n}\nif [[ $funcstack[1] == _smtpsh ]]; then _smtpsh \"$@\"; else compdef _smtpsh smtpsh; fi\n");
+	/*
+	 * A file that zsh loads by its name completes at once; where it was sourced, it is entered.
+	 */
+	printf("\tesac\n}\nif [[ $funcstack[1] == _smtpsh ]]; then _smtpsh \"$@\"; else compdef "
+	       "_smtpsh smtpsh; fi\n");
 }
 
 /* ---- fish */
@@ -192,7 +209,8 @@ fish_option(const struct option *o, const struct command *c)
 	if (c->name[0])
 		printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s'", c->name);
 	else
-		printf("complete -c smtpsh -n 'not __fish_seen_subcommand_from $__smtpsh_subcommands'");
+		printf("complete -c smtpsh -n 'not __fish_seen_subcommand_from "
+		       "$__smtpsh_subcommands'");
 	printf(" -l %s", o->name);
 	if (o->letter)
 		printf(" -s %c", o->letter);
@@ -213,9 +231,11 @@ fish_words(const struct command *c)
 {
 	for (size_t i = 0; c->word(i); i++)
 		if (c->word(i)[0] == '-')
-			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' -l %s\n", c->name, c->word(i) + 2);
+			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' -l %s\n",
+			    c->name, c->word(i) + 2);
 		else
-			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' -f -a %s\n", c->name, c->word(i));
+			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' -f -a %s\n",
+			    c->name, c->word(i));
 }
 
 static void
@@ -239,7 +259,8 @@ print_fish(void)
 	}
 }
 
-static const struct shell shells[] = { { "bash", print_bash }, { "zsh", print_zsh }, { "fish", print_fish } };
+static const struct shell shells[] = { { "bash", print_bash }, { "zsh", print_zsh },
+	{ "fish", print_fish } };
 
 static const char *
 shell_name(size_t i)
@@ -251,7 +272,8 @@ static int
 run_completion(int argc, char *argv[])
 {
 	if (argc == 1 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
-		printf("usage: smtpsh completion %s\n\n%s.\n", command_completion.args, command_completion.help);
+		printf("usage: smtpsh completion %s\n\n%s.\n", command_completion.args,
+		    command_completion.help);
 		return 0;
 	}
 	for (size_t i = 0; argc == 1 && i < sizeof shells / sizeof *shells; i++)

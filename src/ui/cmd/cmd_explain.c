@@ -1,4 +1,6 @@
-/* smtpsh explain - what a code, a keyword, a parameter, an alert, an error or an exit status means. */
+/*
+ * smtpsh explain - what a code, a keyword, a parameter, an alert, an error or an exit status means.
+ */
 #include <stdio.h>
 
 #include "ui/cmd/commands.h"
@@ -32,7 +34,8 @@ explain(struct options *o, struct err *err)
 	struct screen screen;
 
 	if (n == 0)
-		return err_set(err, ERR_USAGE, "explain wants a code, a keyword or an error, as in: smtpsh explain 550 5.7.1");
+		return err_set(err, ERR_USAGE,
+		    "explain wants a code, a keyword or an error, as in: smtpsh explain 550 5.7.1");
 	const struct explanation *e = explain_words(word, n, &o->arena, err);
 	if (!e)
 		return false;

@@ -38,7 +38,8 @@ answer_no_module(struct exporter *x, struct http_request *r)
 	struct arena arena = { 0 };
 
 	for (const struct probe_module *m = x->modules; m; m = m->next)
-		buf_printf(&b, "%s %s", m == x->modules ? "there is no such module; there are" : ",", m->name);
+		buf_printf(&b, "%s %s",
+		    m == x->modules ? "there is no such module; there are" : ",", m->name);
 	exporter_answer(x->http, r, 400, arena_string(&arena, buf_span(&b)));
 	arena_release(&arena);
 	buf_release(&b);
@@ -48,7 +49,8 @@ static void
 on_probe(struct exporter *x, struct http_request *r)
 {
 	const char *target = x->http->argument(r, "target"), *name = x->http->argument(r, "module");
-	struct probe_module *module = module_find(x->modules, name && name[0] ? name : "smtp_starttls");
+	struct probe_module *module = module_find(
+	    x->modules, name && name[0] ? name : "smtp_starttls");
 
 	if (!target || !target[0])
 		exporter_answer(x->http, r, 400, "want ?target=HOST, and &module=NAME");
@@ -135,7 +137,8 @@ listen_fd(const struct addr *at, struct addr *bound, struct err *err)
 
 	*bound = (struct addr){ .len = sizeof bound->un };
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (fd >= 0 && bind(fd, &at->any, at->len) == 0 && listen(fd, 128) == 0 && getsockname(fd, &bound->any, &bound->len) == 0)
+	if (fd >= 0 && bind(fd, &at->any, at->len) == 0 && listen(fd, 128) == 0 &&
+	    getsockname(fd, &bound->any, &bound->len) == 0)
 		return fd;
 	err_set(err, ERR_USAGE, "cannot listen on %s", addr_text(at, text));
 	if (fd >= 0)
@@ -152,8 +155,10 @@ serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
 	if (!x->server)
 		return false;
 	struct loop *loop = x->loop;
-	struct loop_watch *watch = loop_watch(loop, x->http->fd(x->server), LOOP_READ, on_http, x, err);
-	struct loop_signal *interrupt = loop_signal(loop, SIGINT, on_stop, x), *term = loop_signal(loop, SIGTERM, on_stop, x);
+	struct loop_watch *watch = loop_watch(
+	    loop, x->http->fd(x->server), LOOP_READ, on_http, x, err);
+	struct loop_signal *interrupt = loop_signal(loop, SIGINT, on_stop, x),
+			   *term = loop_signal(loop, SIGTERM, on_stop, x);
 	struct loop_timer *deadline = loop_timer(loop, on_deadline, x);
 	x->tick = loop_timer(loop, on_http, x);
 	if (x->o->deadline_ms)
@@ -182,7 +187,10 @@ static bool
 may_listen(const struct options *o, const struct addr *at, struct err *err)
 {
 	return addr_is_loopback(at) || o->nallow_target > 0 ||
-	    err_set(err, ERR_USAGE, "--listen %s is not on loopback: say by --allow-target ADDR/BITS what may be probed", o->listen);
+	    err_set(err, ERR_USAGE,
+		"--listen %s is not on loopback: say by --allow-target ADDR/BITS what may be "
+		"probed",
+		o->listen);
 }
 
 /* A password must not go to whatever a request names, and a proxy finds addresses by itself. */
@@ -193,9 +201,14 @@ modules_are_bound(const struct exporter *x, struct err *err)
 
 	for (const struct probe_module *m = x->modules; m; m = m->next) {
 		if (module_has_secret(m) && !bound)
-			return err_set(err, ERR_USAGE, "module %s logs in: say by --allow-target ADDR/BITS where its password may go", m->name);
+			return err_set(err, ERR_USAGE,
+			    "module %s logs in: say by --allow-target ADDR/BITS where its password "
+			    "may go",
+			    m->name);
 		if (m->o.session.proxy.kind != PROXY_NONE && bound)
-			return err_set(err, ERR_USAGE, "module %s goes through a proxy, for which --allow-target cannot speak", m->name);
+			return err_set(err, ERR_USAGE,
+			    "module %s goes through a proxy, for which --allow-target cannot speak",
+			    m->name);
 	}
 	return true;
 }
@@ -211,7 +224,8 @@ export(const struct options *o, struct err *err)
 	x.modules = modules_read(x.loop, o->modules, err);
 	x.http = x.modules ? http(err) : NULL;
 	if (x.http && modules_are_bound(&x, err) &&
-	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err) && may_listen(o, &at, err)) {
+	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err) &&
+	    may_listen(o, &at, err)) {
 		int fd = listen_fd(&at, &bound, err);
 		ok = fd >= 0 && serve(&x, fd, &bound, err);
 	}

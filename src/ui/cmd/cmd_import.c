@@ -22,7 +22,9 @@ read_log(const char *name, struct buf *log, struct err *err)
 static const struct import_dialect *
 choose(const struct options *o, struct span log, struct err *err)
 {
-	const struct import_dialect *d = o->from_dialect ? import_dialect(span_of(o->from_dialect)) : import_recognise(log);
+	const struct import_dialect *d = o->from_dialect ?
+	    import_dialect(span_of(o->from_dialect)) :
+	    import_recognise(log);
 	struct buf names = { .max = 300 };
 
 	if (d)
@@ -30,9 +32,11 @@ choose(const struct options *o, struct span log, struct err *err)
 	for (d = import_dialects; d->name; d++)
 		buf_printf(&names, " %s", d->name);
 	if (o->from_dialect)
-		err_set(err, ERR_USAGE, "--from %s: there is no such dialect; there are%.*s", o->from_dialect, SPAN_ARG(buf_span(&names)));
+		err_set(err, ERR_USAGE, "--from %s: there is no such dialect; there are%.*s",
+		    o->from_dialect, SPAN_ARG(buf_span(&names)));
 	else
-		err_set(err, ERR_USAGE, "%s: no dialect is recognised; --from names one of%.*s", o->arg[0], SPAN_ARG(buf_span(&names)));
+		err_set(err, ERR_USAGE, "%s: no dialect is recognised; --from names one of%.*s",
+		    o->arg[0], SPAN_ARG(buf_span(&names)));
 	buf_release(&names);
 	return NULL;
 }
@@ -44,13 +48,16 @@ import(const struct options *o, struct err *err)
 	const struct import_dialect *d = NULL;
 	struct err parse = { 0 };
 
-	bool ok = read_log(o->arg[0], &log, err) && (d = choose(o, buf_span(&log), err)) && import_log(d, buf_span(&log), &script, err);
+	bool ok = read_log(o->arg[0], &log, err) && (d = choose(o, buf_span(&log), err)) &&
+	    import_log(d, buf_span(&log), &script, err);
 	if (ok) {
 		struct span text = buf_span(&script);
 		fwrite(text.at, 1, text.len, stdout);
-		struct script *s = script_parse("the script", text, &(struct script_opts){ 0 }, &parse);
+		struct script *s = script_parse(
+		    "the script", text, &(struct script_opts){ 0 }, &parse);
 		if (!s)
-			fprintf(stderr, "smtpsh: note: the log leaves something open: %s\n", parse.text);
+			fprintf(stderr, "smtpsh: note: the log leaves something open: %s\n",
+			    parse.text);
 		script_free(s);
 	}
 	if (ok && o->look.verbose > 0)

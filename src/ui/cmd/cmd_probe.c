@@ -36,7 +36,10 @@ on_term(void *ctx, unsigned ready)
 	*(int *)ctx = SIGTERM;
 }
 
-/* Between two rounds: the time asked for, a tenth more or less, so that many watchers do not beat together. */
+/*
+ * Between two rounds: the time asked for, a tenth more or less, so that many watchers do not beat
+ * together.
+ */
 static void
 sleep_between(struct loop *loop, uint64_t ms, const int *stop)
 {
@@ -54,8 +57,10 @@ tell_manager(const struct probe_end *end)
 {
 	char text[200];
 
-	snprintf(text, sizeof text, "WATCHDOG=1\nSTATUS=%zu target%s: %zu ok, %zu warning, %zu critical, %zu unknown",
-	    end->sum.targets, end->sum.targets == 1 ? "" : "s", end->sum.state[0], end->sum.state[1], end->sum.state[2], end->sum.state[3]);
+	snprintf(text, sizeof text,
+	    "WATCHDOG=1\nSTATUS=%zu target%s: %zu ok, %zu warning, %zu critical, %zu unknown",
+	    end->sum.targets, end->sum.targets == 1 ? "" : "s", end->sum.state[0],
+	    end->sum.state[1], end->sum.state[2], end->sum.state[3]);
 	notify_manager(text);
 }
 
@@ -101,7 +106,8 @@ announce_round(const struct options *o)
 	struct tm tm;
 	char when[20];
 
-	if (!o->probe.watch_ms || !text || o->probe.output || o->look.verbose < 0 || !isatty(STDOUT_FILENO) || !localtime_r(&now, &tm))
+	if (!o->probe.watch_ms || !text || o->probe.output || o->look.verbose < 0 ||
+	    !isatty(STDOUT_FILENO) || !localtime_r(&now, &tm))
 		return;
 	strftime(when, sizeof when, "%F %T", &tm);
 	printf("--- %s\n", when);
@@ -162,12 +168,17 @@ can_run(const struct options *o, struct err *err)
 	const struct probe_settings *p = &o->probe;
 
 	if (o->nargs == 0 && !p->targets)
-		return err_set(err, ERR_USAGE, "probe wants a TARGET, or --targets FILE; --help tells more");
+		return err_set(
+		    err, ERR_USAGE, "probe wants a TARGET, or --targets FILE; --help tells more");
 	if (p->watch_ms && p->targets && strcmp(p->targets, "-") == 0)
-		return err_set(err, ERR_USAGE, "--watch reads the targets in every round, and the standard input can be read but once: "
+		return err_set(err, ERR_USAGE,
+		    "--watch reads the targets in every round, and the standard input can be read "
+		    "but once: "
 		    "--targets FILE");
 	if (p->watch_ms && p->resume)
-		return err_set(err, ERR_USAGE, "--watch probes all targets in every round, --resume leaves out those done: one or the other");
+		return err_set(err, ERR_USAGE,
+		    "--watch probes all targets in every round, --resume leaves out those done: "
+		    "one or the other");
 	return true;
 }
 

@@ -92,15 +92,25 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 	struct session_env env;
 	bool begun = env_begin(&env, v->o, err);
 	struct tls_made *made = begun ? tls_make(names, sizeof names / sizeof *names, err) : NULL;
-	struct tls_context *tls = made ? tls_context_new(&(struct tls_opts){ .server = true, .made = made }, err) : NULL;
+	struct tls_context *tls = made ?
+	    tls_context_new(&(struct tls_opts){ .server = true, .made = made }, err) :
+	    NULL;
 	char text[ADDR_TEXT];
 	struct addr bound;
 
 	if (tls && open_out(v, err)) {
-		struct record *r = record_new(&env, &(struct record_opts){ .to = to, .session = &v->o->session, .tls = tls,
-		    .no_bodies = v->o->no_bodies, .times = v->o->look.time, .write = on_script, .note = on_note, .ctx = v });
+		struct record *r = record_new(&env,
+		    &(struct record_opts){ .to = to,
+			.session = &v->o->session,
+			.tls = tls,
+			.no_bodies = v->o->no_bodies,
+			.times = v->o->look.time,
+			.write = on_script,
+			.note = on_note,
+			.ctx = v });
 		if (record_listen(r, at, &bound, err)) {
-			printf("%slistening on %s\n", v->o->log ? "" : "# ", addr_text(&bound, text));
+			printf(
+			    "%slistening on %s\n", v->o->log ? "" : "# ", addr_text(&bound, text));
 			fflush(stdout);
 			run_until_stopped(v, &env);
 		}
@@ -108,7 +118,8 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 		if (v->late)
 			err_set(err, ERR_TIMEOUT, "ended by --deadline");
 		if (v->lost > 0 && err->kind == ERR_NONE)
-			err_set(err, ERR_SYSTEM, "%u session%s could not be written to %s", v->lost, v->lost == 1 ? "" : "s", v->out.name);
+			err_set(err, ERR_SYSTEM, "%u session%s could not be written to %s", v->lost,
+			    v->lost == 1 ? "" : "s", v->out.name);
 		append_close(&v->out);
 	}
 	tls_context_free(tls);
@@ -127,7 +138,8 @@ run_record(int argc, char *argv[])
 
 	if (options_begin(&o, &command_record, &program, argc, argv, &err)) {
 		if (!o.to || o.nargs > 0)
-			err_set(&err, ERR_USAGE, "want smtpsh record --listen ADDR:PORT --to TARGET");
+			err_set(
+			    &err, ERR_USAGE, "want smtpsh record --listen ADDR:PORT --to TARGET");
 		else if (target_parse(&to, span_of(o.to), SPAN_NONE, o.port, &o.arena, &err) &&
 		    addr_parse_listen(&at, span_of(o.listen ? o.listen : "127.0.0.1:0"), &err))
 			record(&v, &to, &at, &err);

@@ -68,12 +68,15 @@ find_files(struct names *names, const struct options *o, struct err *err)
 		struct stat st;
 		size_t before = names->n;
 		bool folder = stat(o->arg[i], &st) == 0 && S_ISDIR(st.st_mode);
-		if (folder ? !add_folder(names, o->arg[i], 0, err) : !add_name(names, o->arg[i], err))
+		if (folder ? !add_folder(names, o->arg[i], 0, err) :
+			     !add_name(names, o->arg[i], err))
 			return false;
 		if (folder && names->n == before)
 			return err_set(err, ERR_USAGE, "there is no *.smtp in %s", o->arg[i]);
 	}
-	return names->n > 0 || err_set(err, ERR_USAGE, "want files or folders to play: smtpsh replay --against TARGET FILE...");
+	return names->n > 0 ||
+	    err_set(err, ERR_USAGE,
+		"want files or folders to play: smtpsh replay --against TARGET FILE...");
 }
 
 /* ---- scripts and their cases */
@@ -91,7 +94,9 @@ read_scripts(struct replay *r, struct options *o, const struct names *names)
 	for (size_t i = 0; i < names->n; i++) {
 		struct replay_file *f = &r->file[i];
 		f->name = names->name[i];
-		if (o->update && !file_read(f->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, &o->arena, &f->text, &f->err))
+		if (o->update &&
+		    !file_read(
+			f->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, &o->arena, &f->text, &f->err))
 			continue;
 		f->script = script_read(f->name, &opts, &f->err);
 	}
@@ -125,24 +130,32 @@ show_ignored(const struct replay *r)
 {
 	for (size_t i = 0; i < r->nfiles; i++)
 		for (size_t k = 0; k < r->file[i].script->nignored; k++)
-			fprintf(stderr, "%s:%u: ignored: no line of the dialogue\n", r->file[i].script->ignored[k].file,
-			    r->file[i].script->ignored[k].line);
+			fprintf(stderr, "%s:%u: ignored: no line of the dialogue\n",
+			    r->file[i].script->ignored[k].file, r->file[i].script->ignored[k].line);
 }
 
 static void
 play_all(struct replay *r, struct options *o)
 {
-	r->opts = (struct play_opts){ .session = &o->session, .target = r->target, .level = o->match_level,
-	    .keep_going = o->keep_going || o->update, .allow_env = o->allow_env, .allow_hosts = o->allow_hosts,
-	    .allow_pipe = o->allow_pipe, .allow_unix = o->allow_unix, .file_root = o->file_root,
-	    .value = o->value, .nvalues = o->nvalues };
+	r->opts = (struct play_opts){ .session = &o->session,
+		.target = r->target,
+		.level = o->match_level,
+		.keep_going = o->keep_going || o->update,
+		.allow_env = o->allow_env,
+		.allow_hosts = o->allow_hosts,
+		.allow_pipe = o->allow_pipe,
+		.allow_unix = o->allow_unix,
+		.file_root = o->file_root,
+		.value = o->value,
+		.nvalues = o->nvalues };
 	if (o->report == REPORT_JSON) {
 		r->opts.told = told;
 		r->opts.told_ctx = r;
 	}
 	if (o->look.verbose > 0)
 		show_ignored(r);
-	unsigned jobs = o->jobs && !o->debug ? o->jobs : 1;	/* a trace of several at once could not be read */
+	/* a trace of several at once could not be read */
+	unsigned jobs = o->jobs && !o->debug ? o->jobs : 1;
 	replay_run(r, jobs > JOBS_MAX ? JOBS_MAX : jobs);
 }
 
@@ -163,15 +176,17 @@ any_chosen(const struct replay *r, struct err *err)
 	const struct options *o = r->o;
 	const char *tags = o->tags ? o->tags : "", *name = o->only ? o->only : "";
 
-	return r->ncases > 0 || err_set(err, ERR_USAGE, "no case is chosen by%s%.60s%s%.80s", *tags ? " --tags " : "", tags,
-	    *name ? " --case " : "", name);
+	return r->ncases > 0 ||
+	    err_set(err, ERR_USAGE, "no case is chosen by%s%.60s%s%.80s", *tags ? " --tags " : "",
+		tags, *name ? " --case " : "", name);
 }
 
 static int
 replay(struct options *o, const struct target *target, struct err *err)
 {
 	struct session_env env;
-	struct names names = { .name = ARENA_ARRAY(&o->arena, const char *, FILES_MAX), .arena = &o->arena };
+	struct names names = { .name = ARENA_ARRAY(&o->arena, const char *, FILES_MAX),
+		.arena = &o->arena };
 	struct replay r = { .o = o, .env = &env, .target = target, .out = stdout };
 	bool begun = env_begin(&env, o, err);
 
@@ -213,7 +228,8 @@ run_replay(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_replay, &program, argc, argv, &err) && read_against(&o, &target, &err))
+	if (options_begin(&o, &command_replay, &program, argc, argv, &err) &&
+	    read_against(&o, &target, &err))
 		status = replay(&o, o.against ? &target : NULL, &err);
 	else if (err.kind != ERR_NONE)
 		status = ERR_USAGE;

@@ -29,7 +29,10 @@ put_signed(struct screen *s, bool authentic)
 	screen_print(s, authentic ? ", validated (DNSSEC)" : ", not validated");
 }
 
-/* An A-label goes with its U-label beside it, never that alone: letters of several scripts look the same. */
+/*
+ * An A-label goes with its U-label beside it, never that alone: letters of several scripts look the
+ * same.
+ */
 static void
 put_name(struct screen *s, struct span name)
 {
@@ -57,7 +60,8 @@ show_address(struct screen *s, const struct lookup_address *a)
 	for (size_t i = 0; i < a->nptr; i++) {
 		screen_print(s, i ? ", " : "  ");
 		screen_put(s, a->ptr[i].name);
-		screen_print(s, a->ptr[i].points_back ? " (points back)" : " (does not point back)");
+		screen_print(
+		    s, a->ptr[i].points_back ? " (points back)" : " (does not point back)");
 	}
 	screen_print(s, "\n");
 }
@@ -83,7 +87,8 @@ show_dane(struct screen *s, const struct tls_dane *d)
 		for (size_t j = 0; j < t->data.len; j++)
 			screen_print(s, "%02x", (unsigned char)t->data.at[j]);
 		put_signed(s, d->authentic);
-		screen_print(s, "%s%s%s\n", ignored ? ": not for DANE (RFC 7672 2.2)" : "", wrong ? ": unusable: " : "", wrong ? wrong : "");
+		screen_print(s, "%s%s%s\n", ignored ? ": not for DANE (RFC 7672 2.2)" : "",
+		    wrong ? ": unusable: " : "", wrong ? wrong : "");
 	}
 	if (d->n == 0 && !bad && d->state != DANE_UNKNOWN)
 		return;
@@ -99,7 +104,8 @@ show_host(struct screen *s, const struct lookup *l, const struct lookup_host *h)
 {
 	screen_print(s, l->route->mx ? "%5u " : "  ", h->hop->preference);
 	put_name(s, h->hop->host);
-	if (!span_eq_case(h->hop->found.name, h->hop->host) && h->hop->naddr > 0 && h->hop->found.source == HOST_DNS) {
+	if (!span_eq_case(h->hop->found.name, h->hop->host) && h->hop->naddr > 0 &&
+	    h->hop->found.source == HOST_DNS) {
 		screen_print(s, ", found as ");
 		screen_put(s, h->hop->found.name);
 	}
@@ -198,7 +204,9 @@ show_lookup(struct screen *s, const struct lookup *l, const struct sts *sts)
 		screen_print(s, "\n");
 	}
 	if (r->unbelieved)
-		screen_print(s, "=== the name server says that it validated answers; it is not on this machine, and believed "
+		screen_print(s,
+		    "=== the name server says that it validated answers; it is not on this "
+		    "machine, and believed "
 		    "only with --trust-ad\n");
 	if (l->err.kind != ERR_NONE) {
 		screen_print(s, "*** ");
@@ -221,7 +229,8 @@ problem(const struct lookup *l, const struct sts *sts)
 	}
 	if (l->mx_failed || l->mta_sts.failed || l->tlsrpt.failed)
 		return ERR_DNS;
-	bad |= l->mta_sts.wrong.len > 0 || l->tlsrpt.wrong.len > 0 || (sts && sts->state != STS_FOUND);
+	bad |= l->mta_sts.wrong.len > 0 || l->tlsrpt.wrong.len > 0 ||
+	    (sts && sts->state != STS_FOUND);
 	return bad ? ERR_EXPECT : ERR_NONE;
 }
 
@@ -249,7 +258,11 @@ on_lookup(void *ctx, const struct lookup *l)
 	struct resolve *r = ctx;
 	struct options *o = r->options;
 	struct sts_way way = {
-		.loop = r->loop, .dns = r->dns, .route = &o->session.route, .proxy = &o->session.proxy, .ca = o->tls.ca,
+		.loop = r->loop,
+		.dns = r->dns,
+		.route = &o->session.route,
+		.proxy = &o->session.proxy,
+		.ca = o->tls.ca,
 		.timeout_ms = o->session.timeouts.connect,
 	};
 
@@ -270,8 +283,8 @@ resolve(struct options *o, const struct target *target)
 		o->dns.timeout_ms = ms;
 	r.dns = dns_new(r.loop, &o->dns);
 	screen_init(&r.screen, stdout, &o->look);
-	struct lookup_query *query = lookup_start(r.loop, r.dns, target, LOOKUP_DOMAIN_OR_HOST, &o->session.route,
-	    ms ? ms + 500 : 0, &o->arena, on_lookup, &r);
+	struct lookup_query *query = lookup_start(r.loop, r.dns, target, LOOKUP_DOMAIN_OR_HOST,
+	    &o->session.route, ms ? ms + 500 : 0, &o->arena, on_lookup, &r);
 	while (!r.done)
 		standard_turn(r.loop, true);
 	sts_free(r.policy);
@@ -286,11 +299,14 @@ static bool
 read_target(struct options *o, struct target *target, struct err *err)
 {
 	if (o->nargs < 1 || o->nargs > 2)
-		return err_set(err, ERR_USAGE, "resolve: want one TARGET, as in smtpsh resolve @example.org");
-	if (!target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
+		return err_set(
+		    err, ERR_USAGE, "resolve: want one TARGET, as in smtpsh resolve @example.org");
+	if (!target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL),
+		o->port, &o->arena, err))
 		return false;
 	return target->kind == TARGET_HOST || target->kind == TARGET_MX ||
-	    err_set(err, ERR_USAGE, "resolve: \"%s\" is not looked up: want a host or @domain", o->arg[0]);
+	    err_set(err, ERR_USAGE, "resolve: \"%s\" is not looked up: want a host or @domain",
+		o->arg[0]);
 }
 
 static int
@@ -301,7 +317,8 @@ run_resolve(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_resolve, &program, argc, argv, &err) && read_target(&o, &target, &err))
+	if (options_begin(&o, &command_resolve, &program, argc, argv, &err) &&
+	    read_target(&o, &target, &err))
 		status = resolve(&o, &target);
 	if (err.kind != ERR_NONE) {
 		complain(&err);

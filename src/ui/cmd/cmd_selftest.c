@@ -17,7 +17,9 @@ make_secrets(struct options *o, const struct script *s)
 		struct span name = s->names.of[i].name;
 		struct play_value *v = s->names.of[i].secret ? options_new_value(o) : NULL;
 		if (v)
-			*v = (struct play_value){ name, arena_printf(&o->arena, "selftest-%.*s", SPAN_ARG(name)), .secret = true };
+			*v = (struct play_value){ name,
+				arena_printf(&o->arena, "selftest-%.*s", SPAN_ARG(name)),
+				.secret = true };
 	}
 }
 
@@ -28,14 +30,22 @@ on_begin(void *ctx, const struct replay_case *c)
 }
 
 static int
-play(struct options *o, struct session_env *env, const char *name, const struct target *demo, struct screen *screen)
+play(struct options *o, struct session_env *env, const char *name, const struct target *demo,
+    struct screen *screen)
 {
 	struct replay_file file = { .name = name };
-	struct replay r = { .o = o, .env = env, .target = demo, .file = &file, .nfiles = 1, .out = stdout, .screen = *screen,
-	    .on_begin = on_begin };
+	struct replay r = { .o = o,
+		.env = env,
+		.target = demo,
+		.file = &file,
+		.nfiles = 1,
+		.out = stdout,
+		.screen = *screen,
+		.on_begin = on_begin };
 	struct err err;
 
-	file.script = script_read(name, &(struct script_opts){ .only_at_prompt = prompt_knows }, &err);
+	file.script = script_read(
+	    name, &(struct script_opts){ .only_at_prompt = prompt_knows }, &err);
 	struct selftest *t = file.script ? selftest_new(env, file.script, &err) : NULL;
 	if (!t) {
 		complain(&err);
@@ -47,8 +57,12 @@ play(struct options *o, struct session_env *env, const char *name, const struct 
 	r.begin_ctx = t;
 	if (o->look.verbose >= 0)
 		serve_report_passed_over(selftest_mock(t), false);
-	r.opts = (struct play_opts){ .session = &o->session, .target = demo, .level = o->match_level, .allow_hosts = true,
-	    .value = o->value, .nvalues = o->nvalues };
+	r.opts = (struct play_opts){ .session = &o->session,
+		.target = demo,
+		.level = o->match_level,
+		.allow_hosts = true,
+		.value = o->value,
+		.nvalues = o->nvalues };
 	replay_list(&r, &o->arena);
 	int status = replay_run(&r, 1);
 	selftest_free(t);
@@ -68,7 +82,8 @@ selftest(struct options *o)
 	screen_init(&screen, stdout, &o->look);
 	target_parse(&demo, SPAN("demo:"), SPAN_NONE, 0, &o->arena, NULL);
 	for (size_t i = 0; i < o->nargs; i++)
-		status = (int)err_worse((enum err_kind)status, (enum err_kind)play(o, &env, o->arg[i], &demo, &screen));
+		status = (int)err_worse(
+		    (enum err_kind)status, (enum err_kind)play(o, &env, o->arg[i], &demo, &screen));
 	screen_release(&screen);
 	session_env_release(&env);
 	loop_free(env.loop);

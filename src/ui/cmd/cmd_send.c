@@ -1,4 +1,7 @@
-/* smtpsh send - one message to one server: EHLO, TLS, AUTH, envelope, message, each shown; a verdict for each recipient. */
+/*
+ * smtpsh send - one message to one server: EHLO, TLS, AUTH, envelope, message, each shown; a
+ * verdict for each recipient.
+ */
 #include <stdlib.h>
 
 #include "run/play/player.h"
@@ -114,7 +117,10 @@ send_one(struct options *o, const struct target *target)
 	return status ? status : (int)err.kind;
 }
 
-/* Without a target the message goes where the first recipient's mail goes; user@domain as a target is a recipient too. */
+/*
+ * Without a target the message goes where the first recipient's mail goes; user@domain as a target
+ * is a recipient too.
+ */
 static bool
 read_words(struct options *o, struct target *target, struct err *err)
 {
@@ -126,8 +132,10 @@ read_words(struct options *o, struct target *target, struct err *err)
 	if (o->nargs == 0 && c->nto > 0)
 		text = c->to[0];
 	if (text.len == 0)
-		return err_set(err, ERR_USAGE, "want a target, as in smtpsh send --to you@example.org mx1.example.org");
-	if (!target_parse(target, text, span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
+		return err_set(err, ERR_USAGE,
+		    "want a target, as in smtpsh send --to you@example.org mx1.example.org");
+	if (!target_parse(
+		target, text, span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
 		return false;
 	if (target->kind == TARGET_MX && target->sender.len > 0 && c->nto == 0 &&
 	    !send_add_recipients(&o->send, text, &o->arena, err))
@@ -135,11 +143,13 @@ read_words(struct options *o, struct target *target, struct err *err)
 	o->session.auth.target = target;
 	o->send.prepare = true;
 	if (o->send.last >= SEND_RCPT && c->nto == 0 && !ask_is_possible())
-		return err_set(err, ERR_USAGE, "want a recipient: --to ADDR, or --quit-after ehlo, starttls, auth or mail");
+		return err_set(err, ERR_USAGE,
+		    "want a recipient: --to ADDR, or --quit-after ehlo, starttls, auth or mail");
 	if (!o->send.from_said && !ask_is_possible()) {
 		const char *user = getenv("LOGNAME");
-		c->from = arena_printf(&o->arena, "%s@%s", user && user[0] ? user : "smtpsh", o->session.helo && o->session.helo[0] != '[' ?
-		    o->session.helo : "localhost.localdomain");
+		c->from = arena_printf(&o->arena, "%s@%s", user && user[0] ? user : "smtpsh",
+		    o->session.helo && o->session.helo[0] != '[' ? o->session.helo :
+								   "localhost.localdomain");
 		o->send.from_said = true;
 	}
 	return true;
@@ -153,7 +163,8 @@ run_send(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_send, &program, argc, argv, &err) && read_words(&o, &target, &err))
+	if (options_begin(&o, &command_send, &program, argc, argv, &err) &&
+	    read_words(&o, &target, &err))
 		status = send_one(&o, &target);
 	if (err.kind != ERR_NONE) {
 		complain(&err);

@@ -50,8 +50,11 @@ complain_of_client(struct serving *v, const struct event *e)
 {
 	bool told = v->shows || v->json;
 
-	if (e->kind == EVENT_PROBLEM && ((e->err == ERR_SYSTEM && (!told || v->json)) || (e->err == ERR_EXPECT && !told && !v->report)))
-		fprintf(stderr, "smtpsh: client %u: %.*s\n", e->session, SPAN_ARG(text_safe(&v->screen.arena, e->text)));
+	if (e->kind == EVENT_PROBLEM &&
+	    ((e->err == ERR_SYSTEM && (!told || v->json)) ||
+		(e->err == ERR_EXPECT && !told && !v->report)))
+		fprintf(stderr, "smtpsh: client %u: %.*s\n", e->session,
+		    SPAN_ARG(text_safe(&v->screen.arena, e->text)));
 }
 
 static void
@@ -122,7 +125,8 @@ on_deadline(void *ctx, unsigned ready)
 
 	(void)ready;
 	if (v->o->count && !v->stop)
-		err_set(v->err, ERR_TIMEOUT, "%llu of %u messages came before the deadline", v->count, v->o->count);
+		err_set(v->err, ERR_TIMEOUT, "%llu of %u messages came before the deadline",
+		    v->count, v->o->count);
 	v->stop = true;
 }
 
@@ -136,11 +140,13 @@ on_farewell(void *ctx, unsigned ready)
 static bool
 make_tls(struct serving *v, struct err *err)
 {
-	const char *const names[] = { v->o->serve.mta.host ? v->o->serve.mta.host : MTA_HOST, "localhost", "127.0.0.1", "::1" };
+	const char *const names[] = { v->o->serve.mta.host ? v->o->serve.mta.host : MTA_HOST,
+		"localhost", "127.0.0.1", "::1" };
 	struct tls_opts opts = v->o->tls;
 
 	if (v->o->session.tls == TARGET_TLS_OFF)
-		return !v->o->ca_out || err_set(err, ERR_USAGE, "--ca-out and --tls=off: there is no certificate then");
+		return !v->o->ca_out ||
+		    err_set(err, ERR_USAGE, "--ca-out and --tls=off: there is no certificate then");
 	opts.server = true;
 	if (!opts.cert) {
 		v->made = tls_make(names, sizeof names / sizeof *names, err);
@@ -149,9 +155,12 @@ make_tls(struct serving *v, struct err *err)
 		opts.made = v->made;
 	}
 	if (v->o->ca_out && !v->made)
-		return err_set(err, ERR_USAGE, "--ca-out and --cert: there is a CA to write only for a certificate made at start");
+		return err_set(err, ERR_USAGE,
+		    "--ca-out and --cert: there is a CA to write only for a certificate made at "
+		    "start");
 	v->tls = tls_context_new(&opts, err);
-	return v->tls && (!v->o->ca_out || draft_write(v->o->ca_out, tls_made_ca_pem(v->made), err));
+	return v->tls &&
+	    (!v->o->ca_out || draft_write(v->o->ca_out, tls_made_ca_pem(v->made), err));
 }
 
 static bool
@@ -166,18 +175,27 @@ make_mock(struct serving *v, struct err *err)
 		return false;
 	if (!path)
 		return o->report == REPORT_TEXT || o->report == REPORT_JSON ||
-		    err_set(err, ERR_USAGE, "--format %s reports on a script: serve FILE", o->report == REPORT_TAP ? "tap" : "junit");
+		    err_set(err, ERR_USAGE, "--format %s reports on a script: serve FILE",
+			o->report == REPORT_TAP ? "tap" : "junit");
 	if (o->serve.mta.without || o->session.lmtp)
-		return err_set(err, ERR_USAGE, "%s is for the server without a script: a script says itself what EHLO offers",
+		return err_set(err, ERR_USAGE,
+		    "%s is for the server without a script: a script says itself what EHLO offers",
 		    o->session.lmtp ? "--lmtp" : "--without");
-	v->script = script_read(path, options_script(o, &(struct script_opts){ .server = true }), err);
+	v->script = script_read(
+	    path, options_script(o, &(struct script_opts){ .server = true }), err);
 	if (!v->script)
 		return false;
 	v->queue = (unsigned long long)time(NULL) << 8;
 	o->serve.mta.queue = &v->queue;
-	v->mock = mock_new(v->script, &(struct mock_opts){ .mta = &o->serve.mta, .strict = o->strict, .realtime = o->realtime,
-	    .level = o->match_level == MATCH_UNSAID ? MATCH_CODE : o->match_level,
-	    .value = o->value, .nvalues = o->nvalues, .stray = &v->stray }, err);
+	v->mock = mock_new(v->script,
+	    &(struct mock_opts){ .mta = &o->serve.mta,
+		.strict = o->strict,
+		.realtime = o->realtime,
+		.level = o->match_level == MATCH_UNSAID ? MATCH_CODE : o->match_level,
+		.value = o->value,
+		.nvalues = o->nvalues,
+		.stray = &v->stray },
+	    err);
 	if (v->mock && o->look.verbose >= 0)
 		serve_report_passed_over(v->mock, true);
 	o->serve.play = mock_step;
@@ -194,10 +212,14 @@ make(struct serving *v, struct err *err)
 {
 	struct options *o = v->o;
 
-	if (o->account_file && !accounts_read(o->account_file, &o->arena, &o->serve.mta.accounts, err))
+	if (o->account_file &&
+	    !accounts_read(o->account_file, &o->arena, &o->serve.mta.accounts, err))
 		return false;
 	if (o->maildir || o->mbox || o->messages) {
-		v->keep = keep_new(&(struct keep_opts){ .maildir = o->maildir, .mbox = o->mbox, .lines = o->messages }, err);
+		v->keep = keep_new(
+		    &(struct keep_opts){
+			.maildir = o->maildir, .mbox = o->mbox, .lines = o->messages },
+		    err);
 		if (!v->keep)
 			return false;
 		o->serve.mta.store = on_store;
@@ -240,10 +262,12 @@ tell_where(struct serving *v, const struct addr *bound)
 
 	FILE *out = v->report ? stderr : stdout;	/* a report stands alone */
 
-	fprintf(out, "listening on %s%s\n", addr_family(bound) ? "" : "unix:", addr_text(bound, text));
+	fprintf(
+	    out, "listening on %s%s\n", addr_family(bound) ? "" : "unix:", addr_text(bound, text));
 	fflush(out);
 	if (!addr_is_loopback(bound) && v->o->look.verbose >= 0)
-		fprintf(stderr, "smtpsh: note: %s is %s: others than this machine can reach it\n", text,
+		fprintf(stderr, "smtpsh: note: %s is %s: others than this machine can reach it\n",
+		    text,
 		    addr_is_any(bound) ? "every address of this machine" : "no loopback address");
 	if (v->shows && !v->json && !v->mock)
 		serve_show_rules(&v->screen, v->o->serve.mta.refusals, !v->o->account_file,
@@ -312,7 +336,8 @@ static void
 tell_count(const struct serving *v)
 {
 	if (v->mock)
-		printf("# %u connection%s played, %u failed\n", v->played, v->played == 1 ? "" : "s", v->failed);
+		printf("# %u connection%s played, %u failed\n", v->played,
+		    v->played == 1 ? "" : "s", v->failed);
 	printf("# %llu message%s came\n", v->count, v->count == 1 ? "" : "s");
 }
 
@@ -324,7 +349,8 @@ serve(struct options *o, struct err *err)
 
 	raise_limit();
 	screen_init(&v.screen, stdout, &o->look);
-	v.shows = o->look.verbose >= 0 && (v.screen.terminal || o->look.verbose > 0) && o->report != REPORT_TAP && o->report != REPORT_JUNIT;
+	v.shows = o->look.verbose >= 0 && (v.screen.terminal || o->look.verbose > 0) &&
+	    o->report != REPORT_TAP && o->report != REPORT_JUNIT;
 	if (o->report == REPORT_JSON)
 		v.json = json_new(stdout);
 	if (make(&v, err) && where(o, &at, err) && serve_listen(v.server, &at, &bound, err)) {
@@ -335,7 +361,8 @@ serve(struct options *o, struct err *err)
 		if (v.shows && !v.json)
 			tell_count(&v);
 		if (v.failed > 0 && err->kind == ERR_NONE)
-			err_set(err, ERR_EXPECT, "%u of %u connections did not do what %s says", v.failed, v.played, v.script->file);
+			err_set(err, ERR_EXPECT, "%u of %u connections did not do what %s says",
+			    v.failed, v.played, v.script->file);
 	}
 	release(&v);
 	return (int)err->kind;

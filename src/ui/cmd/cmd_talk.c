@@ -1,4 +1,6 @@
-/* smtpsh TARGET - talk to a server: the prompt, or the lines of a file, a pipe or the command line. */
+/*
+ * smtpsh TARGET - talk to a server: the prompt, or the lines of a file, a pipe or the command line.
+ */
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,15 +18,20 @@
 #include "ui/prompt/commands/list.h"
 #include "ui/prompt/repl.h"
 
-enum { BEGINNING_MS = 200, BEGINNING_MAX = 16 << 10 };	/* how long a pipe may take to show whether it is a script */
+/* how long a pipe may take to show whether it is a script */
+enum { BEGINNING_MS = 200, BEGINNING_MAX = 16 << 10 };
 
 static bool
 is_interactive(const struct options *o)
 {
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file && o->format == FORMAT_TEXT;
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file &&
+	    o->format == FORMAT_TEXT;
 }
 
-/* Not by way of the stack: each page of it that a function may need is touched when the function begins. */
+/*
+ * Not by way of the stack: each page of it that a function may need is touched when the function
+ * begins.
+ */
 static struct span
 read_once(int fd, struct arena *arena)
 {
@@ -40,7 +47,8 @@ read_once(int fd, struct arena *arena)
 
 /* What a file or pipe begins with, so that a script is known before anything is connected. */
 static bool
-read_beginning(const char *file, int fd, struct arena *arena, struct span *text, bool *whole, struct err *err)
+read_beginning(
+    const char *file, int fd, struct arena *arena, struct span *text, bool *whole, struct err *err)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
 	struct stat st;
@@ -61,18 +69,22 @@ read_beginning(const char *file, int fd, struct arena *arena, struct span *text,
 }
 
 static int
-feed(struct session_env *env, const struct options *o, struct outlet *outlet, const struct target *target, int fd,
-    struct span beginning)
+feed(struct session_env *env, const struct options *o, struct outlet *outlet,
+    const struct target *target, int fd, struct span beginning)
 {
-	struct player_opts opts = { .fail_fast = o->fail_fast, .deadline_ms = o->deadline_ms, .only_at_prompt = prompt_knows };
+	struct player_opts opts = { .fail_fast = o->fail_fast,
+		.deadline_ms = o->deadline_ms,
+		.only_at_prompt = prompt_knows };
 	struct player *player = player_new(env, &o->session, &opts, outlet_event, outlet);
 
 	if (target)
 		player_open(player, target);
 	if (target && o->session.auth.wanted)
-		player_line(player, SPAN("/auth"), (struct place){ .file = place_option, .line = 1 });
+		player_line(
+		    player, SPAN("/auth"), (struct place){ .file = place_option, .line = 1 });
 	for (size_t i = 0; i < o->nlines; i++)
-		player_line(player, span_of(o->line[i]), (struct place){ .file = place_line, .line = (unsigned)i + 1 });
+		player_line(player, span_of(o->line[i]),
+		    (struct place){ .file = place_line, .line = (unsigned)i + 1 });
 	if (fd < 0 && beginning.len == 0)
 		player_end(player);
 	int status = lines_run(env->loop, player, fd, o->file ? o->file : "-", beginning);
@@ -81,19 +93,25 @@ feed(struct session_env *env, const struct options *o, struct outlet *outlet, co
 }
 
 static int
-run_lines(struct session_env *env, struct options *o, struct screen *screen, const struct target *target)
+run_lines(
+    struct session_env *env, struct options *o, struct screen *screen, const struct target *target)
 {
 	struct outlet outlet;
 	struct arena arena = { 0 };
 	struct span beginning = SPAN_NONE;
 	struct err err = { 0 };
 	bool whole = false, named = o->file && strcmp(o->file, "-") != 0;
-	int fd = o->nlines ? -1 : named ? file_open(o->file, FILE_PIPE, &err) : STDIN_FILENO, status = ERR_USAGE;
+	int fd = o->nlines ? -1 :
+	    named	   ? file_open(o->file, FILE_PIPE, &err) :
+			     STDIN_FILENO,
+	    status = ERR_USAGE;
 
 	if ((!named || fd >= 0) && outlet_open(&outlet, screen, o, &err)) {
-		if (fd < 0 || read_beginning(named ? o->file : "-", fd, &arena, &beginning, &whole, &err))
+		if (fd < 0 ||
+		    read_beginning(named ? o->file : "-", fd, &arena, &beginning, &whole, &err))
 			status = script_is_marked(beginning) ?
-			    played_run(env, o, &outlet, target, o->file ? o->file : "-", beginning) :
+			    played_run(
+				env, o, &outlet, target, o->file ? o->file : "-", beginning) :
 			    feed(env, o, &outlet, target, whole ? -1 : fd, beginning);
 		status = outlet_close(&outlet, status);
 	}
@@ -144,7 +162,8 @@ hint_for(struct options *o, const char *word)
 	if (near.best)
 		return arena_printf(&o->arena, "the subcommand is \"smtpsh %s\"", near.best);
 	if (word && access(word, F_OK) == 0)
-		return arena_printf(&o->arena, "there is a file \"%s\": lines are taken from it by -f %s", word, word);
+		return arena_printf(&o->arena,
+		    "there is a file \"%s\": lines are taken from it by -f %s", word, word);
 	return SPAN_NONE;
 }
 
@@ -153,7 +172,8 @@ read_words(struct options *o, struct target *target, struct err *err)
 {
 	if (o->nargs > 2)
 		return err_set(err, ERR_USAGE, "\"%s\" is too much: want TARGET [PORT]", o->arg[2]);
-	return target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err);
+	return target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL),
+	    o->port, &o->arena, err);
 }
 
 static bool
@@ -163,7 +183,8 @@ read_target(struct options *o, struct target *target, struct err *err)
 	struct err why;
 
 	if (!read_words(o, target, &why))
-		return err_set(err, why.kind, "%s%s%.*s", why.text, hint.len && o->nargs > 1 ? "; " : "", SPAN_ARG(o->nargs > 1 ? hint : SPAN("")));
+		return err_set(err, why.kind, "%s%s%.*s", why.text,
+		    hint.len && o->nargs > 1 ? "; " : "", SPAN_ARG(o->nargs > 1 ? hint : SPAN("")));
 	target->hint = hint;
 	o->session.auth.target = target;		/* what is given for it goes nowhere else */
 	return true;
@@ -177,7 +198,8 @@ run_talk(int argc, char *argv[])
 	struct err err = { 0 };
 	int status = 0;
 
-	if (options_begin(&o, &command_talk, &program, argc, argv, &err) && (o.nargs == 0 || read_target(&o, &target, &err)))
+	if (options_begin(&o, &command_talk, &program, argc, argv, &err) &&
+	    (o.nargs == 0 || read_target(&o, &target, &err)))
 		status = talk(&o, o.nargs > 0 ? &target : NULL);
 	if (err.kind != ERR_NONE) {
 		complain(&err);

@@ -28,5 +28,7 @@ command_of_program(const char *path)
 {
 	size_t n = path ? strlen(path) : 0, own = strlen(command_check_smtp.name);
 
-	return n >= own && strcmp(path + n - own, command_check_smtp.name) == 0 ? &command_check_smtp : NULL;
+	return n >= own && strcmp(path + n - own, command_check_smtp.name) == 0 ?
+	    &command_check_smtp :
+	    NULL;
 }

@@ -26,7 +26,10 @@ COMMANDS(X)
 extern const struct command *const commands[];		/* ends in NULL; talk is the first */
 extern const struct program program;
 const struct command *command_find(const char *name);	/* NULL: there is none */
-/* Called by a link whose name ends in check_smtp it is that command; NULL: it is called by its own name. */
+/*
+ * Called by a link whose name ends in check_smtp it is that command; NULL: it is called by its own
+ * name.
+ */
 const struct command *command_of_program(const char *path);
 
 #endif

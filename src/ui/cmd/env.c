@@ -8,8 +8,12 @@
 bool
 env_begin(struct session_env *env, const struct options *o, struct err *err)
 {
-	*env = (struct session_env){ .loop = loop_new(), .tls = o->tls, .dns = o->dns, .demo = serve_demo,
-	    .demo_free = serve_demo_free, .demo_note = SERVE_DEMO_NOTE };
+	*env = (struct session_env){ .loop = loop_new(),
+		.tls = o->tls,
+		.dns = o->dns,
+		.demo = serve_demo,
+		.demo_free = serve_demo_free,
+		.demo_note = SERVE_DEMO_NOTE };
 	env->tls.keylog = getenv("SSLKEYLOGFILE");
 	return trace_begin(env, o->debug, err);
 }

@@ -9,14 +9,24 @@
 
 #include "base/arena.h"
 
-/* Those whose end has been asked for are still libmicrohttpd's until it has seen that: SPARE are for them. */
-enum { REQUEST_SECONDS = 30, HEADER_MOST = 8 << 10, MEMORY = 16 << 10, SPARE = 64, RUN_AGAIN_MS = 500 };
+/*
+ * Those whose end has been asked for are still libmicrohttpd's until it has seen that: SPARE are
+ * for them.
+ */
+enum {
+	REQUEST_SECONDS = 30,
+	HEADER_MOST = 8 << 10,
+	MEMORY = 16 << 10,
+	SPARE = 64,
+	RUN_AGAIN_MS = 500
+};
 
 struct client {
 	struct client *next;
 	struct MHD_Connection *connection;
 	time_t since;			/* when it was connected, or last answered */
-	bool busy, ended;		/* its answer is being made; it was closed for another, or for its slowness */
+	/* its answer is being made; it was closed for another, or for its slowness */
+	bool busy, ended;
 };
 
 struct server {
@@ -35,7 +45,10 @@ struct http_request {
 	bool told, suspended;
 };
 
-/* ---- connections: the oldest that waits for nothing makes room, so that whoever says nothing keeps nobody out */
+/*
+ * ---- connections: the oldest that waits for nothing makes room, so that whoever says nothing
+ * keeps nobody out
+ */
 
 static time_t
 now(void)
@@ -51,7 +64,9 @@ end(struct server *s, struct client *c)
 {
 	c->ended = true;
 	s->n--;
-	shutdown(MHD_get_connection_info(c->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd, SHUT_RDWR);
+	shutdown(
+	    MHD_get_connection_info(c->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd,
+	    SHUT_RDWR);
 }
 
 static void
@@ -65,7 +80,10 @@ end_oldest(struct server *s)
 		end(s, c);
 }
 
-/* A request, and the reading of an answer, have so long in all: an octet now and then holds nothing open. */
+/*
+ * A request, and the reading of an answer, have so long in all: an octet now and then holds nothing
+ * open.
+ */
 static void
 end_slow(struct server *s)
 {
@@ -91,7 +109,8 @@ forget(struct server *s, struct client *gone)
 }
 
 static void
-on_connection(void *cls, struct MHD_Connection *connection, void **socket_context, enum MHD_ConnectionNotificationCode code)
+on_connection(void *cls, struct MHD_Connection *connection, void **socket_context,
+    enum MHD_ConnectionNotificationCode code)
 {
 	struct server *s = cls;
 
@@ -112,7 +131,8 @@ on_connection(void *cls, struct MHD_Connection *connection, void **socket_contex
 static void
 set_busy(struct MHD_Connection *connection, bool busy)
 {
-	struct client *c = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+	struct client *c = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+			       ->socket_context;
 
 	c->busy = busy;
 	c->since = now();
@@ -123,9 +143,11 @@ set_busy(struct MHD_Connection *connection, bool busy)
 static enum MHD_Result
 refuse(struct MHD_Connection *connection, unsigned status, const char *text)
 {
-	struct MHD_Response *response = MHD_create_response_from_buffer(strlen(text), (char *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+	    strlen(text), (char *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
 
-	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
+	MHD_add_response_header(
+	    response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
 	enum MHD_Result result = MHD_queue_response(connection, status, response);
@@ -138,25 +160,29 @@ refuse(struct MHD_Connection *connection, unsigned status, const char *text)
 static bool
 is_long(struct MHD_Connection *connection)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 
 	return info && info->header_size > HEADER_MOST;
 }
 
 /* Called when the headers are there, and again once a request that had to wait has its answer. */
 static enum MHD_Result
-on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method, const char *version,
-    const char *upload, size_t *upload_size, void **con_cls)
+on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+    const char *version, const char *upload, size_t *upload_size, void **con_cls)
 {
 	struct server *server = cls;
 	struct http_request *r = *con_cls;
 
 	(void)version, (void)upload;
 	if (!r) {
-		if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-			return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "only GET and HEAD are answered here\n");
+		if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
+		    strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
+			return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
+			    "only GET and HEAD are answered here\n");
 		if (is_long(connection))
-			return refuse(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE, "a request has 8192 octets of headers at the most\n");
+			return refuse(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
+			    "a request has 8192 octets of headers at the most\n");
 		r = *con_cls = memory_zeroed(sizeof *r);
 		*r = (struct http_request){ .server = server, .connection = connection };
 		return MHD_YES;
@@ -180,7 +206,8 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 }
 
 static void
-on_completed(void *cls, struct MHD_Connection *connection, void **con_cls, enum MHD_RequestTerminationCode code)
+on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
+    enum MHD_RequestTerminationCode code)
 {
 	struct http_request *r = *con_cls;
 
@@ -198,10 +225,10 @@ start(int fd, unsigned most, http_fn *fn, void *ctx, struct err *err)
 
 	*s = (struct server){ .fn = fn, .ctx = ctx, .most = most };
 	s->last = &s->first;
-	s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, s,
-	    MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most + SPARE,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
+	s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+	    on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most + SPARE,
+	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
+	    on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
 	if (s->daemon)
 		return s;
 	err_set(err, ERR_SYSTEM, "libmicrohttpd does not start");
@@ -219,12 +246,13 @@ stop(void *server)
 static int
 epoll_fd(void *server)
 {
-	return MHD_get_daemon_info(((struct server *)server)->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+	return MHD_get_daemon_info(((struct server *)server)->daemon, MHD_DAEMON_INFO_EPOLL_FD)
+	    ->epoll_fd;
 }
 
 /*
- * It reads once a run from each connection, of which epoll then says nothing more (EPOLLET): what is left in one shows in
- * the timeout alone, which is 0.
+ * It reads once a run from each connection, of which epoll then says nothing more (EPOLLET): what
+ * is left in one shows in the timeout alone, which is 0.
  */
 static unsigned
 run(void *server)
@@ -234,7 +262,8 @@ run(void *server)
 
 	end_slow(s);
 	MHD_run(s->daemon);
-	return MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms < RUN_AGAIN_MS ? (unsigned)ms : RUN_AGAIN_MS;
+	return MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms < RUN_AGAIN_MS ? (unsigned)ms :
+										 RUN_AGAIN_MS;
 }
 
 static const char *
@@ -267,5 +296,11 @@ answer(struct http_request *r, unsigned status, const char *type, struct span bo
 }
 
 const struct http module_exporter = {
-	.start = start, .stop = stop, .fd = epoll_fd, .run = run, .argument = argument, .header = header, .answer = answer,
+	.start = start,
+	.stop = stop,
+	.fd = epoll_fd,
+	.run = run,
+	.argument = argument,
+	.header = header,
+	.answer = answer,
 };

@@ -35,7 +35,8 @@ is_name(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.at[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			c == '_' || c == '-' || c == '.'))
 			return false;
 	}
 	return text.len > 0 && text.len <= NAME_MOST;
@@ -58,8 +59,8 @@ suits(const struct options *o)
 {
 	const struct probe_settings *p = &o->probe;
 
-	return o->nargs == 0 && !o->help && !o->version && !o->debug && !p->targets && !p->output && !p->nformats &&
-	    !p->resume && !p->write_ext_set && !p->watch_ms && !p->deadline_ms;
+	return o->nargs == 0 && !o->help && !o->version && !o->debug && !p->targets && !p->output &&
+	    !p->nformats && !p->resume && !p->write_ext_set && !p->watch_ms && !p->deadline_ms;
 }
 
 /* The options of a module, as if they stood on a command line. */
@@ -79,8 +80,10 @@ read_options(struct probe_module *m, struct span text, struct err *err)
 	m->o.look.color = WHEN_NEVER;
 	m->env.tls = m->o.tls;
 	m->env.dns = m->o.dns;
-	return suits(&m->o) || err_set(err, ERR_USAGE, "a module has options of a probe alone: no target, and nothing that writes "
-	    "a file or repeats it");
+	return suits(&m->o) ||
+	    err_set(err, ERR_USAGE,
+		"a module has options of a probe alone: no target, and nothing that writes "
+		"a file or repeats it");
 }
 
 static struct probe_module *
@@ -105,7 +108,8 @@ read_section(struct reading *r, struct span line)
 	if (closed)
 		name = span_first(name, name.len - 1);
 	if (!closed || !span_eq(span_word(&name), SPAN("module")) || !is_name(span_trim(name)))
-		return err_set(r->err, ERR_USAGE, "want [module NAME], a name of letters, digits, \"_\", \"-\" and \".\"");
+		return err_set(r->err, ERR_USAGE,
+		    "want [module NAME], a name of letters, digits, \"_\", \"-\" and \".\"");
 	name = span_trim(name);
 	for (struct probe_module *m = r->first; m; m = m->next)
 		if (span_eq(span_of(m->name), name))
@@ -129,7 +133,8 @@ read_line(struct reading *r, struct span line)
 	if (!r->first)
 		return err_set(r->err, ERR_USAGE, "a [module NAME] must stand before its options");
 	if (r->first->said)
-		return err_set(r->err, ERR_USAGE, "module %s has its options already: they stand in one line", r->first->name);
+		return err_set(r->err, ERR_USAGE,
+		    "module %s has its options already: they stand in one line", r->first->name);
 	r->first->said = true;
 	return read_options(r->first, value, r->err);
 }
@@ -162,7 +167,8 @@ add_built_in(struct reading *r)
 
 	for (size_t i = 0; ok && i < sizeof built_in / sizeof *built_in; i++)
 		if (!module_find(r->first, built_in[i].name))
-			ok = read_options(add(&own, span_of(built_in[i].name)), span_of(built_in[i].options), r->err);
+			ok = read_options(add(&own, span_of(built_in[i].name)),
+			    span_of(built_in[i].options), r->err);
 	struct probe_module **at = &r->first;
 	while (*at)
 		at = &(*at)->next;

@@ -1,6 +1,6 @@
 /*
- * The modules of `smtpsh exporter`: sets of a probe's options by name, built in or from an ini file. They are read once,
- * at the start, so that what is wrong with them is said then.
+ * The modules of `smtpsh exporter`: sets of a probe's options by name, built in or from an ini
+ * file. They are read once, at the start, so that what is wrong with them is said then.
  */
 #ifndef UI_CMD_EXPORTER_MODULES_H
 #define UI_CMD_EXPORTER_MODULES_H
@@ -21,7 +21,8 @@ struct probe_module {
 /* `file` may be NULL; what it defines goes before what is built in. NULL with err. */
 struct probe_module *modules_read(struct loop *, const char *file, struct err *);
 void modules_free(struct probe_module *);
-struct probe_module *module_find(struct probe_module *, const char *name);	/* NULL: there is none */
+/* NULL: there is none */
+struct probe_module *module_find(struct probe_module *, const char *name);
 bool module_has_secret(const struct probe_module *);	/* it logs in */
 
 #endif

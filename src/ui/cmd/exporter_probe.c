@@ -92,7 +92,10 @@ port_allowed(const char *list, unsigned port)
 	return false;
 }
 
-/* A dot at its end is the root's; in other scripts it is for libidn2 to read. Nothing else gets into a DNS question, SNI or a URL. */
+/*
+ * A dot at its end is the root's; in other scripts it is for libidn2 to read. Nothing else gets
+ * into a DNS question, SNI or a URL.
+ */
 static bool
 is_name(struct span text, bool idn, struct arena *arena)
 {
@@ -110,13 +113,16 @@ static bool
 read_request(struct exporter_probe *p, const struct options *all, struct err *err)
 {
 	const char *header = p->http->header(p->request, "X-Prometheus-Scrape-Timeout-Seconds");
-	const char *sni = p->http->argument(p->request, "hostname"), *debug = p->http->argument(p->request, "debug");
+	const char *sni = p->http->argument(p->request, "hostname"),
+		   *debug = p->http->argument(p->request, "debug");
 	double seconds = header ? strtod(header, NULL) : 0;
 	struct options *o = &p->o;
 
 	memcpy(o, &p->module->o, sizeof *o);
 	o->arena = (struct arena){ 0 };
-	uint64_t scrape_ms = seconds >= 1 && seconds <= 3600 ? (uint64_t)(seconds * 1000) - MARGIN_MS : 0;
+	uint64_t scrape_ms = seconds >= 1 && seconds <= 3600 ?
+	    (uint64_t)(seconds * 1000) - MARGIN_MS :
+	    0;
 	if (scrape_ms && (!p->module->timed || scrape_ms < o->probe.probe.total_ms))
 		o->probe.probe.total_ms = scrape_ms;
 	if (sni && !is_name(span_of(sni), false, &o->arena))
@@ -139,12 +145,14 @@ address_allowed(const struct options *all, struct span host)
 {
 	struct addr addr;
 
-	return !addr_parse(&addr, host, 0) || addr_is_allowed(all->allow_target, all->nallow_target, &addr);
+	return !addr_parse(&addr, host, 0) ||
+	    addr_is_allowed(all->allow_target, all->nallow_target, &addr);
 }
 
 /* 200, or the status of the refusal with its words. */
 static unsigned
-read_target(struct exporter_probe *p, const struct options *all, const char *text, struct target *target, struct err *err)
+read_target(struct exporter_probe *p, const struct options *all, const char *text,
+    struct target *target, struct err *err)
 {
 	if (p->o.probe.mx)
 		text = arena_printf(&p->o.arena, "@%s", text).at;
@@ -153,25 +161,30 @@ read_target(struct exporter_probe *p, const struct options *all, const char *tex
 	struct addr literal;
 	if (target->kind != TARGET_HOST && target->kind != TARGET_MX)
 		err_set(err, ERR_USAGE, "only hosts and domains are probed for others");
-	else if (!addr_parse(&literal, target->host, 0) && !is_name(target->host, true, &p->o.arena))
-		return err_set(err, ERR_USAGE, "target: want a host name, a domain or an address"), 400;
+	else if (!addr_parse(&literal, target->host, 0) &&
+	    !is_name(target->host, true, &p->o.arena))
+		return err_set(err, ERR_USAGE, "target: want a host name, a domain or an address"),
+		       400;
 	else if (!port_allowed(all->allow_port, target->port))
-		err_set(err, ERR_USAGE, "port %u is not allowed: --allow-port lists those that are", target->port);
+		err_set(err, ERR_USAGE, "port %u is not allowed: --allow-port lists those that are",
+		    target->port);
 	else if (!address_allowed(all, target->host))
-		err_set(err, ERR_USAGE, "this address is not allowed: --allow-target lists those that are");
+		err_set(err, ERR_USAGE,
+		    "this address is not allowed: --allow-target lists those that are");
 	return err->kind == ERR_NONE ? 200 : 403;
 }
 
 struct exporter_probe *
-exporter_probe_begin(const struct http *http, const struct options *all, struct http_request *request, struct probe_module *module,
-    const char *text)
+exporter_probe_begin(const struct http *http, const struct options *all,
+    struct http_request *request, struct probe_module *module, const char *text)
 {
 	struct exporter_probe *p = memory_zeroed(sizeof *p);
 	struct target target;
 	struct err err = { 0 };
 
 	*p = (struct exporter_probe){ .http = http, .request = request, .module = module };
-	unsigned status = read_request(p, all, &err) ? read_target(p, all, text, &target, &err) : 400;
+	unsigned status = read_request(p, all, &err) ? read_target(p, all, text, &target, &err) :
+						       400;
 	if (status != 200) {
 		exporter_answer(http, request, status, err.text);
 		discard(p);
@@ -183,7 +196,8 @@ exporter_probe_begin(const struct http *http, const struct options *all, struct 
 	p->spec = probe_spec(&p->o);
 	if (p->debug)
 		screen_init(&p->screen, p->out, &p->o.look);
-	p->fleet = fleet_new(&module->env, &p->o.probe.fleet, &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = p });
+	p->fleet = fleet_new(&module->env, &p->o.probe.fleet,
+	    &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = p });
 	fleet_add(p->fleet, &target, &p->spec, NULL);
 	fleet_end(p->fleet);
 	return p;

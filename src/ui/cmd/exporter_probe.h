@@ -13,12 +13,15 @@ void exporter_answer(const struct http *, struct http_request *, unsigned status
 
 struct exporter_probe;
 /*
- * Begins the probe of `target` as the module says, within what the exporter's own options allow. NULL: it may not, or is
- * none, and the request has that for its answer.
+ * Begins the probe of `target` as the module says, within what the exporter's own options allow.
+ * NULL: it may not, or is none, and the request has that for its answer.
  */
-struct exporter_probe *exporter_probe_begin(const struct http *, const struct options *, struct http_request *, struct probe_module *,
-    const char *target);
-/* When it is over, or to be stopped, answers and frees it; false: it goes on. Between wake-ups only. */
+struct exporter_probe *exporter_probe_begin(const struct http *, const struct options *,
+    struct http_request *, struct probe_module *, const char *target);
+/*
+ * When it is over, or to be stopped, answers and frees it; false: it goes on. Between wake-ups
+ * only.
+ */
 bool exporter_probe_end(struct exporter_probe *, bool stop);
 
 #endif

@@ -1,7 +1,11 @@
-/* Telling a service manager how we are, by one datagram each (sd_notify's protocol); nothing when nobody listens. */
+/*
+ * Telling a service manager how we are, by one datagram each (sd_notify's protocol); nothing when
+ * nobody listens.
+ */
 #ifndef UI_CMD_NOTIFY_H
 #define UI_CMD_NOTIFY_H
 
-void notify_manager(const char *state);		/* "READY=1", "WATCHDOG=1", "STOPPING=1", "STATUS=…" */
+/* "READY=1", "WATCHDOG=1", "STOPPING=1", "STATUS=…" */
+void notify_manager(const char *state);
 
 #endif

@@ -21,10 +21,12 @@ struct run {
 	size_t nreports;
 	struct screen screen;		/* of the transcript */
 	struct loop_timer *progress, *deadline;
-	bool late, told;		/* the run took too long; something was reported since the last wake-up */
+	/* the run took too long; something was reported since the last wake-up */
+	bool late, told;
 	bool progress_shown, watched;	/* it stands there now; the standard error is a terminal */
 	size_t undone;
-	struct err err;			/* the first file beside the reports that could not be written */
+	/* the first file beside the reports that could not be written */
+	struct err err;
 };
 
 void
@@ -48,11 +50,15 @@ bound_jobs(struct fleet_opts *opts)
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1 << 20)
 		return;
 	unsigned files = (unsigned)limit.rlim_cur;
-	most = files > 2 * FILES_SPARE ? files - FILES_SPARE : files > FILES_OWN + 2 ? (files - FILES_OWN) / 2 : 1;
+	most = files > 2 * FILES_SPARE ? files - FILES_SPARE :
+	    files > FILES_OWN + 2      ? (files - FILES_OWN) / 2 :
+					 1;
 	opts->jobs_most = limit.rlim_cur / 2 < 4096 ? (unsigned)limit.rlim_cur / 2 : 4096;
 	if (opts->jobs > most) {
-		fprintf(stderr, "smtpsh: --jobs %u: no more than %u, for there are %u descriptors (ulimit -n)\n", opts->jobs, most,
-		    (unsigned)limit.rlim_cur);
+		fprintf(stderr,
+		    "smtpsh: --jobs %u: no more than %u, for there are %u descriptors (ulimit "
+		    "-n)\n",
+		    opts->jobs, most, (unsigned)limit.rlim_cur);
 		opts->jobs = most;
 	}
 }
@@ -61,7 +67,8 @@ static void
 write_ext_set(struct run *r, struct probe_result *result)
 {
 	if (!r->err.kind)
-		draft_write(r->o->probe.write_ext_set, judge_ext_set(result->extensions, &result->arena), &r->err);
+		draft_write(r->o->probe.write_ext_set,
+		    judge_ext_set(result->extensions, &result->arena), &r->err);
 }
 
 static void
@@ -96,7 +103,8 @@ on_over(void *ctx, struct span target, size_t number, enum health state, bool do
 		return;
 	}
 	hide_progress(r);
-	if (r->o->probe.targets && r->o->look.verbose >= 0 && (r->undone++ < UNDONE_SHOWN || !r->watched))
+	if (r->o->probe.targets && r->o->look.verbose >= 0 &&
+	    (r->undone++ < UNDONE_SHOWN || !r->watched))
 		fprintf(stderr, "smtpsh: not done: %.*s\n", SPAN_ARG(span_first(target, 200)));
 }
 
@@ -121,8 +129,8 @@ show_progress(struct run *r)
 	struct fleet_summary sum = fleet_summary(r->fleet);
 	size_t over = sum.state[0] + sum.state[1] + sum.state[2] + sum.state[3];
 
-	fprintf(stderr, "\r\033[K%zu of %zu%s done, %zu at work, %zu not ok", over, sum.targets, sum.open ? "+" : "", fleet_in_flight(r->fleet),
-	    over - sum.state[STATE_OK]);
+	fprintf(stderr, "\r\033[K%zu of %zu%s done, %zu at work, %zu not ok", over, sum.targets,
+	    sum.open ? "+" : "", fleet_in_flight(r->fleet), over - sum.state[STATE_OK]);
 	fflush(stderr);
 	r->progress_shown = true;
 }
@@ -143,9 +151,14 @@ report_opts(const struct run *r, const char *file)
 	const struct options *o = r->o;
 
 	return (struct report_opts){
-		.verbose = o->look.verbose, .color = !file && r->screen.color, .terminal = !file && r->screen.terminal,
-		.many = o->nargs > 1 || o->probe.targets, .fleet = o->probe.targets != NULL, .columns = screen_columns(&r->screen),
-		.judge = &o->probe.judge, .total_ms = o->probe.probe.total_ms,
+		.verbose = o->look.verbose,
+		.color = !file && r->screen.color,
+		.terminal = !file && r->screen.terminal,
+		.many = o->nargs > 1 || o->probe.targets,
+		.fleet = o->probe.targets != NULL,
+		.columns = screen_columns(&r->screen),
+		.judge = &o->probe.judge,
+		.total_ms = o->probe.probe.total_ms,
 	};
 }
 
@@ -156,10 +169,12 @@ open_reports(struct run *r, struct err *err)
 	size_t n = p->nformats ? p->nformats : 1;
 
 	for (size_t i = 0; i < n; i++) {
-		struct span rest = span_of(p->nformats ? p->format[i] : "text"), name = span_until(&rest, ':');
+		struct span rest = span_of(p->nformats ? p->format[i] : "text"),
+			    name = span_until(&rest, ':');
 		const char *file = rest.len ? rest.at : i + 1 == n ? p->output : NULL;
 		struct report_opts opts = report_opts(r, file);
-		r->report[i] = file ? report_new(report_kind(name), file, &opts, err) : report_to(report_kind(name), stdout, &opts);
+		r->report[i] = file ? report_new(report_kind(name), file, &opts, err) :
+				      report_to(report_kind(name), stdout, &opts);
 		if (!r->report[i])
 			return false;
 		r->nreports++;
@@ -190,7 +205,8 @@ close_reports(struct run *r, const struct fleet_summary *sum, struct err *err)
 static bool
 wants_transcript(const struct options *o)
 {
-	return o->look.verbose > 0 && !o->probe.targets && (o->probe.nformats == 0 || strcmp(o->probe.format[0], "text") == 0);
+	return o->look.verbose > 0 && !o->probe.targets &&
+	    (o->probe.nformats == 0 || strcmp(o->probe.format[0], "text") == 0);
 }
 
 static void
@@ -226,7 +242,10 @@ finish(struct run *r)
 	screen_release(&r->screen);
 }
 
-/* Of what was not probed it is not known how it is. --fail-fast leaves out the rest because of what it found. */
+/*
+ * Of what was not probed it is not known how it is. --fail-fast leaves out the rest because of what
+ * it found.
+ */
 static void
 conclude(const struct run *r, struct probe_end *end)
 {
@@ -234,12 +253,14 @@ conclude(const struct run *r, struct probe_end *end)
 	end->sum.bad = targets_bad(r->targets);
 	end->sum.cut = targets_failed(r->targets);
 	end->sum.unread = targets_unread(r->targets);
-	if (end->sum.bad || end->sum.cut || ((end->sum.undone || end->sum.unread) && !r->o->probe.fleet.fail_fast))
+	if (end->sum.bad || end->sum.cut ||
+	    ((end->sum.undone || end->sum.unread) && !r->o->probe.fleet.fail_fast))
 		end->sum.worst = judge_worse(end->sum.worst, STATE_UNKNOWN);
 }
 
 bool
-probe_run(struct session_env *env, struct options *o, const int *stop, struct probe_end *end, struct err *err)
+probe_run(struct session_env *env, struct options *o, const int *stop, struct probe_end *end,
+    struct err *err)
 {
 	struct run r = { .o = o, .loop = env->loop };
 	bool ok;
@@ -270,7 +291,9 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 	}
 	hide_progress(&r);
 	if (r.watched && r.undone > UNDONE_SHOWN)
-		fprintf(stderr, "smtpsh: and %zu more; with --resume FILE the next run does what is left\n", r.undone - UNDONE_SHOWN);
+		fprintf(stderr,
+		    "smtpsh: and %zu more; with --resume FILE the next run does what is left\n",
+		    r.undone - UNDONE_SHOWN);
 	conclude(&r, end);
 	end->interrupted = *stop != 0;
 	ok = close_reports(&r, &end->sum, err);

@@ -11,7 +11,8 @@ struct probe_end {
 };
 
 /* Until *stop is not 0 any more. False with err: a file cannot be read or written. */
-bool probe_run(struct session_env *, struct options *, const int *stop, struct probe_end *, struct err *);
+bool probe_run(
+    struct session_env *, struct options *, const int *stop, struct probe_end *, struct err *);
 
 /* As many descriptors as the system lets us have. */
 void probe_raise_limits(void);

@@ -21,7 +21,8 @@ count(struct replay *r, const struct play_result *result)
 static void
 show_progress(struct replay *r)
 {
-	if (!isatty(STDERR_FILENO) || r->o->report != REPORT_TEXT || r->ncases < 2 || r->o->look.verbose < 0 || r->o->update)
+	if (!isatty(STDERR_FILENO) || r->o->report != REPORT_TEXT || r->ncases < 2 ||
+	    r->o->look.verbose < 0 || r->o->update)
 		return;
 	if (r->told < r->ncases)
 		fprintf(stderr, "\r\033[K%zu of %zu", r->told, r->ncases);
@@ -77,7 +78,8 @@ has_tag_of(struct span tags, struct span wanted)
 static bool
 is_chosen(const struct options *o, const struct replay_case *c)
 {
-	return (!o->only || span_eq(replay_name(c), span_of(o->only))) && (!o->tags || has_tag_of(c->now->tags, span_of(o->tags)));
+	return (!o->only || span_eq(replay_name(c), span_of(o->only))) &&
+	    (!o->tags || has_tag_of(c->now->tags, span_of(o->tags)));
 }
 
 void
@@ -92,7 +94,9 @@ replay_list(struct replay *r, struct arena *arena)
 		struct replay_file *f = &r->file[i];
 		f->first = r->ncases;
 		for (const struct script_case *k = f->script->cases; k; k = k->next) {
-			struct replay_case c = { .replay = r, .file = f, .now = k, .number = f->n + 1 };
+			struct replay_case c = {
+				.replay = r, .file = f, .now = k, .number = f->n + 1
+			};
 			if (!is_chosen(r->o, &c))
 				continue;
 			r->cases[r->ncases++] = c;
@@ -176,7 +180,8 @@ stop_all(struct replay *r)
 
 	for (size_t i = r->told; i < r->next; i++)
 		if (!r->cases[i].done)
-			play_stop(r->cases[i].play, late ? ERR_TIMEOUT : ERR_SYSTEM, late ? "not over within --deadline" : "interrupted");
+			play_stop(r->cases[i].play, late ? ERR_TIMEOUT : ERR_SYSTEM,
+			    late ? "not over within --deadline" : "interrupted");
 	r->ncases = r->next;
 }
 

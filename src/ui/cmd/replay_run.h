@@ -10,8 +10,8 @@ void replay_list(struct replay *, struct arena *);
 int replay_run(struct replay *, unsigned jobs);
 
 /*
- * --update: failing literal S: lines of the file are rewritten to what came, in one step; what is left alone is said.
- * False with err: nothing was written.
+ * --update: failing literal S: lines of the file are rewritten to what came, in one step; what is
+ * left alone is said. False with err: nothing was written.
  */
 bool replay_update(struct replay *, const struct replay_file *, struct err *);
 

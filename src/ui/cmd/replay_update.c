@@ -1,4 +1,7 @@
-/* replay_update - --update: failing literal S: lines are rewritten to what came; all else stays as it is. */
+/*
+ * replay_update - --update: failing literal S: lines are rewritten to what came; all else stays as
+ * it is.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -60,7 +63,8 @@ static bool
 has_pattern(const struct expect *x)
 {
 	for (size_t i = 0; i < x->nlines; i++)
-		if (x->line[i].text.patterns || x->line[i].ncodes != 1 || memchr(x->line[i].code[0].digit, 'x', 3))
+		if (x->line[i].text.patterns || x->line[i].ncodes != 1 ||
+		    memchr(x->line[i].code[0].digit, 'x', 3))
 			return true;
 	return x->more || x->any;
 }
@@ -77,7 +81,8 @@ reason_not_to(const struct update *u, const struct play_failure *f)
 		return "it is in an included file";
 	if (has_pattern(x))
 		return "a pattern that no longer matches is for its author to change";
-	if (f->reply->flaws & (REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER) || f->reply->code < 100)
+	if (f->reply->flaws & (REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER) ||
+	    f->reply->code < 100)
 		return "what came is no regular reply";
 	if (f->starred || span_find(f->reply->raw, SPAN("{{")).len > 0)
 		return "what came has a secret in it, or looks as if";
@@ -92,7 +97,8 @@ add_change(struct update *u, const struct play_failure *f)
 	const char *why = reason_not_to(u, f);
 
 	if (why) {
-		fprintf(stderr, "%s:%u: not updated: %s\n", f->place.file ? f->place.file : u->file->name, f->place.line, why);
+		fprintf(stderr, "%s:%u: not updated: %s\n",
+		    f->place.file ? f->place.file : u->file->name, f->place.line, why);
 		return;
 	}
 	bool bare = x->nlines == 1 && x->line[0].separator == 0;
@@ -100,7 +106,8 @@ add_change(struct update *u, const struct play_failure *f)
 	for (size_t i = 0; i < (bare ? 1 : f->reply->nlines); i++)
 		put_line(&out, mark, f->reply, i, bare);
 	if (u->nchanges < u->room)
-		u->change[u->nchanges++] = (struct change){ x->line[0].place.line, (unsigned)x->nlines, arena_copy(&u->arena, buf_span(&out)) };
+		u->change[u->nchanges++] = (struct change){ x->line[0].place.line,
+			(unsigned)x->nlines, arena_copy(&u->arena, buf_span(&out)) };
 	buf_release(&out);
 }
 
@@ -111,7 +118,10 @@ agreed(const struct update *u, const struct change *c)
 	struct arena arena = { 0 };
 
 	for (unsigned i = 0; i < c->n; i++)
-		fprintf(stderr, "- %.*s\n", SPAN_ARG(text_safe(&arena, script_shown(u->file->script, &arena, line_of(u->file->text, c->from + i)))));
+		fprintf(stderr, "- %.*s\n",
+		    SPAN_ARG(text_safe(&arena,
+			script_shown(
+			    u->file->script, &arena, line_of(u->file->text, c->from + i)))));
 	struct span rest = c->text, line;
 	while (span_line(&rest, &line))
 		fprintf(stderr, "+ %.*s\n", SPAN_ARG(text_safe(&arena, line)));
@@ -142,7 +152,9 @@ apply(struct update *u, struct buf *out)
 		number++;
 		while (next < u->nchanges && u->change[next].from + u->change[next].n <= number)
 			next++;
-		const struct change *c = next < u->nchanges && u->change[next].from <= number ? &u->change[next] : NULL;
+		const struct change *c = next < u->nchanges && u->change[next].from <= number ?
+		    &u->change[next] :
+		    NULL;
 		if (c && c->from == number && (done += 1))
 			buf_append(out, c->text);
 		if (!c)
@@ -209,10 +221,13 @@ replay_update(struct replay *r, const struct replay_file *file, struct err *err)
 	if (u.nchanges > 0) {
 		size_t n = apply(&u, &out);
 		ok = file_read(file->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, &u.arena, &now, err) &&
-		    (span_eq(now, file->text) || err_set(err, ERR_USAGE, "%s was changed meanwhile: not updated", file->name)) &&
+		    (span_eq(now, file->text) ||
+			err_set(
+			    err, ERR_USAGE, "%s was changed meanwhile: not updated", file->name)) &&
 		    replace(&u, buf_span(&out), err);
 		if (ok)
-			fprintf(r->out, "%s: %zu repl%s updated\n", file->name, n, n == 1 ? "y" : "ies");
+			fprintf(r->out, "%s: %zu repl%s updated\n", file->name, n,
+			    n == 1 ? "y" : "ies");
 	}
 	buf_release(&out);
 	arena_release(&u.arena);

@@ -5,7 +5,10 @@
 #include "base/secret.h"
 
 bool ask_is_possible(void);		/* there is a terminal, for what comes and what goes */
-/* Reads one line from the terminal, without echo when it is secret. False: ^C, ^D, or the terminal is gone. */
+/*
+ * Reads one line from the terminal, without echo when it is secret. False: ^C, ^D, or the terminal
+ * is gone.
+ */
 bool ask_terminal(struct span prompt, bool secret, struct secret *answer);
 
 #endif

@@ -1,4 +1,7 @@
-/* draw - what stands on the terminal: the status above, the prompt, the line, the hint. libedit draws the line. */
+/*
+ * draw - what stands on the terminal: the status above, the prompt, the line, the hint. libedit
+ * draws the line.
+ */
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -25,13 +28,17 @@ rows(const struct edit *e)
 
 struct at { unsigned row, column; };
 
-/* Where the cursor stands behind these characters, as libedit draws them: a wide one never straddles two rows. */
+/*
+ * Where the cursor stands behind these characters, as libedit draws them: a wide one never
+ * straddles two rows.
+ */
 static struct at
 walk(struct at at, const wchar_t *from, const wchar_t *to, unsigned columns)
 {
 	for (; from < to; from++) {
 		int w = wcwidth(*from);
-		unsigned width = w >= 0 ? (unsigned)w : 2;	/* a control character is shown as ^X */
+		/* a control character is shown as ^X */
+		unsigned width = w >= 0 ? (unsigned)w : 2;
 		if (*from == L'\n') {
 			at = (struct at){ at.row + 1, 0 };
 			continue;
@@ -166,18 +173,23 @@ edit_to_end(struct edit *e)
 	edit_show(e);
 }
 
-/* Inline, behind the cursor: it is not part of libedit's picture, and gone before the next key reaches it. */
+/*
+ * Inline, behind the cursor: it is not part of libedit's picture, and gone before the next key
+ * reaches it.
+ */
 void
 edit_hint_show(struct edit *e)
 {
 	struct libedit_line line = e->lib->line(e->el);
 	struct buf text = { .max = EDIT_LINE_MAX * 4 }, hint = { .max = EDIT_PROMPT_MAX };
 
-	if (e->hidden || !e->opts.color || !e->view.hint || e->escaped || line.cursor != line.end || e->unseen)
+	if (e->hidden || !e->opts.color || !e->view.hint || e->escaped || line.cursor != line.end ||
+	    e->unseen)
 		return;
 	unsigned room = edit_columns(e) - place_of(e, line.cursor).column;
 	edit_line_text(e, &text);
-	if (room > 1 && buf_append(&hint, e->view.hint(e->ctx, buf_span(&text))) && buf_append(&hint, (struct span){ "", 1 })) {
+	if (room > 1 && buf_append(&hint, e->view.hint(e->ctx, buf_span(&text))) &&
+	    buf_append(&hint, (struct span){ "", 1 })) {
 		e->hint_width = print_dim(e, buf_span(&hint).at, room - 1);
 		if (e->hint_width)
 			fprintf(e->out, "\033[%uD", e->hint_width);
@@ -195,7 +207,10 @@ edit_hint_hide(struct edit *e)
 	e->hint_width = 0;
 }
 
-/* libedit wants "\1" around what has no width, a visible character behind it, and no two such runs together. */
+/*
+ * libedit wants "\1" around what has no width, a visible character behind it, and no two such runs
+ * together.
+ */
 static void
 add_piece(struct edit *e, struct buf *out, const struct edit_piece *p)
 {
@@ -214,7 +229,8 @@ add_piece(struct edit *e, struct buf *out, const struct edit_piece *p)
 wchar_t *
 edit_give_prompt(void *ctx)
 {
-	static const struct edit_piece command[] = { { "command for smtpsh", "1" }, { "> ", NULL }, { NULL, NULL } };
+	static const struct edit_piece command[] = { { "command for smtpsh", "1" }, { "> ", NULL },
+		{ NULL, NULL } };
 	struct buf out = { .max = EDIT_PROMPT_MAX * 4 };
 	struct edit *e = ctx;
 	char pasted[60];
@@ -232,7 +248,8 @@ edit_give_prompt(void *ctx)
 		add_piece(e, &out, &(struct edit_piece){ pasted, "1" });
 		add_piece(e, &out, &(struct edit_piece){ "> ", NULL });
 	} else {
-		for (const struct edit_piece *p = e->escaped ? command : e->view.prompt(e->ctx); p->text; p++)
+		for (const struct edit_piece *p = e->escaped ? command : e->view.prompt(e->ctx);
+		     p->text; p++)
 			add_piece(e, &out, p);
 	}
 	buf_append(&out, (struct span){ "", 1 });

@@ -24,7 +24,8 @@ begin_libedit(struct edit *e)
 }
 
 struct edit *
-edit_new(struct loop *loop, FILE *out, const struct edit_opts *opts, const struct edit_view *view, void *ctx)
+edit_new(struct loop *loop, FILE *out, const struct edit_opts *opts, const struct edit_view *view,
+    void *ctx)
 {
 	struct edit *e = memory_zeroed(sizeof *e);
 

@@ -20,7 +20,8 @@ struct edit {
 	FILE *out;
 	struct termios original;
 	int fd;				/* of the terminal */
-	size_t octets, mark;		/* read from it so far; up to where what was typed is from before edit_mark */
+	/* read from it so far; up to where what was typed is from before edit_mark */
+	size_t octets, mark;
 	struct loop_watch *keys;
 	struct loop_signal *signals[7];
 	size_t nsignals;
@@ -45,7 +46,8 @@ struct edit {
 	bool pasted, firing;		/* they wait; they are given out */
 	bool line_was_there, dropped;	/* at the last ^C */
 	unsigned keys_taken;		/* since the loop ran last */
-	int sequence;			/* within an escape sequence, while typing unseen: octets of it so far */
+	/* within an escape sequence, while typing unseen: octets of it so far */
+	int sequence;
 };
 
 /* draw.c */
@@ -59,7 +61,8 @@ wchar_t *edit_give_prompt(void *edit);
 enum libedit_after edit_on_complete(void *edit);
 enum libedit_after edit_on_escape(void *edit);
 enum libedit_after edit_on_paste(void *edit);
-void edit_set_line(struct edit *, struct span);		/* instead of what stands there; not drawn */
+/* instead of what stands there; not drawn */
+void edit_set_line(struct edit *, struct span);
 void edit_wide_to_utf8(struct buf *, const wchar_t *, size_t n);
 void edit_line_text(const struct edit *, struct buf *);	/* all of the line */
 
@@ -79,7 +82,8 @@ void edit_watch_signals(struct edit *);
 
 /* keys.c: octets that libedit does not see */
 void edit_watch_keys(struct edit *);
-int edit_read_key(void *edit, wchar_t *out);		/* for libedit; -1 for all but a character, and ->wake says why */
+/* for libedit; -1 for all but a character, and ->wake says why */
+int edit_read_key(void *edit, wchar_t *out);
 void edit_follow(struct edit *);			/* shown or not: as the view has it now */
 void edit_wait(struct edit *);				/* until ->wake says why, or ->stop */
 

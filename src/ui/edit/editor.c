@@ -27,7 +27,8 @@ editor_write(struct arena *arena, struct span *text, struct err *err)
 	snprintf(path, sizeof path, "%s/smtpsh-XXXXXX", folder && *folder ? folder : "/tmp");
 	int fd = mkstemp(path);
 	if (fd < 0)
-		return err_set(err, ERR_SYSTEM, "%s: no file for the editor: %s", path, strerror(errno));
+		return err_set(
+		    err, ERR_SYSTEM, "%s: no file for the editor: %s", path, strerror(errno));
 	close(fd);
 	bool ok = foreground_run(editor_name(), path, -1, err) &&
 	    file_read(path, FILE_REGULAR, EDITOR_TEXT_MAX, arena, text, err);

@@ -32,7 +32,8 @@ make_folders(const char *path)
 	char part[PATH_ROOM];
 
 	for (const char *slash = strchr(path + 1, '/'); ; slash = strchr(slash + 1, '/')) {
-		snprintf(part, sizeof part, "%.*s", slash ? (int)(slash - path) : PATH_ROOM - 1, path);
+		snprintf(
+		    part, sizeof part, "%.*s", slash ? (int)(slash - path) : PATH_ROOM - 1, path);
 		mkdir(part, 0700);
 		if (!slash)
 			return;
@@ -94,7 +95,9 @@ history_load(struct history *h, bool keep)
 {
 	char path[PATH_ROOM];
 
-	*h = (struct history){ .lines = { .max = HISTORY_MAX }, .added = { .max = HISTORY_MAX }, .keep = keep };
+	*h = (struct history){
+		.lines = { .max = HISTORY_MAX }, .added = { .max = HISTORY_MAX }, .keep = keep
+	};
 	if (!keep || !folder(path))
 		return;
 	strcat(path, "/history");
@@ -112,7 +115,8 @@ repeats(const struct buf *b, struct span line)
 void
 history_add(struct history *h, struct span line)
 {
-	if (line.len == 0 || line.len > 4096 || memchr(line.at, '\n', line.len) || repeats(&h->added, line))
+	if (line.len == 0 || line.len > 4096 || memchr(line.at, '\n', line.len) ||
+	    repeats(&h->added, line))
 		return;
 	if (!buf_append(&h->added, line) || !buf_append(&h->added, SPAN("\n")))
 		return;
@@ -148,12 +152,14 @@ history_save(struct history *h, struct err *err)
 	snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
 	unlink(temporary);
 	bool ok = read_file(path, &all) && buf_append(&all, buf_span(&h->added)) &&
-	    write_new(temporary, newest(buf_span(&all), HISTORY_LINES)) && rename(temporary, path) == 0;
+	    write_new(temporary, newest(buf_span(&all), HISTORY_LINES)) &&
+	    rename(temporary, path) == 0;
 	int why = errno;
 	buf_release(&all);
 	if (!ok)
 		unlink(temporary);
-	return ok || err_set(err, ERR_SYSTEM, "the history %s could not be kept: %s", path, strerror(why));
+	return ok ||
+	    err_set(err, ERR_SYSTEM, "the history %s could not be kept: %s", path, strerror(why));
 }
 
 void

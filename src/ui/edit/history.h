@@ -15,7 +15,9 @@ struct history {
 
 void history_load(struct history *, bool keep);		/* a file that is not there is no history */
 void history_add(struct history *, struct span line);
-/* Puts this session's lines behind what the file has by now, atomically, mode 0600. False with err. */
+/*
+ * Puts this session's lines behind what the file has by now, atomically, mode 0600. False with err.
+ */
 bool history_save(struct history *, struct err *);
 void history_release(struct history *);
 

@@ -79,7 +79,8 @@ edit_follow(struct edit *e)
 		edit_secret_begin(e, unseen);
 	else if (!unseen && e->unseen) {
 		e->octets += octets_waiting(e);
-		tcflush(e->fd, TCIFLUSH);		/* typed as a part of it, and now it would be shown */
+		/* typed as a part of it, and now it would be shown */
+		tcflush(e->fd, TCIFLUSH);
 		edit_secret_end(e, true);
 	}
 	put_stash(e);

@@ -93,7 +93,11 @@ learn_keys(struct libedit_editor *e)
 	bind_keys(e);
 	el_source(e->el, NULL);
 	if (is_vi(e))
-		bind_keys(e);		/* "bind -v" has reset them; an ESC sequence may not be bound there, it would eat keys */
+		/*
+		 * "bind -v" has reset them; an ESC sequence may not be bound there, it would eat
+		 * keys
+		 */
+		bind_keys(e);
 	else
 		el_wset(e->el, EL_BIND, L"\\e[200~", L"smtpsh-paste", NULL);
 }
@@ -116,7 +120,8 @@ open_editor(FILE *out, const struct libedit_calls *calls, void *ctx)
 
 	if (!e)
 		return NULL;
-	*e = (struct libedit_editor){ el_init("smtpsh", stdin, out, out), history_winit(), calls, ctx };
+	*e = (struct libedit_editor){ el_init("smtpsh", stdin, out, out), history_winit(), calls,
+		ctx };
 	if (!e->el || !e->history) {
 		close_editor(e);
 		return NULL;
@@ -202,5 +207,17 @@ remember(struct libedit_editor *e, const wchar_t *text)
 }
 
 const struct libedit module_libedit = {
-	open_editor, close_editor, is_vi, get, get_key, line, insert, erase, to_end, draw, resize, prepare, remember,
+	open_editor,
+	close_editor,
+	is_vi,
+	get,
+	get_key,
+	line,
+	insert,
+	erase,
+	to_end,
+	draw,
+	resize,
+	prepare,
+	remember,
 };

@@ -46,7 +46,8 @@ copy(FILE *held, FILE *out)
 }
 
 bool
-pager_end(struct pager *p, struct screen *s, void (*lend)(void *ctx), void (*take_back)(void *ctx), void *ctx, struct err *err)
+pager_end(struct pager *p, struct screen *s, void (*lend)(void *ctx), void (*take_back)(void *ctx),
+    void *ctx, struct err *err)
 {
 	FILE *held = s->out;
 	char command[1000];

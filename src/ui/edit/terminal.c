@@ -7,7 +7,10 @@
 #include "base/alarm.h"
 #include "ui/edit/edit_impl.h"
 
-/* A description of its own: the loop makes it non-blocking, and the shell's and stdout's must not be. */
+/*
+ * A description of its own: the loop makes it non-blocking, and the shell's and stdout's must not
+ * be.
+ */
 static int
 own_descriptor(void)
 {
@@ -140,9 +143,17 @@ on_continue(void *ctx, unsigned ready)
 void
 edit_watch_signals(struct edit *e)
 {
-	static const struct { int signo; loop_fn *fn; } all[] = {
-		{ SIGINT, on_interrupt }, { SIGTERM, on_term }, { SIGHUP, on_hangup }, { SIGQUIT, on_quit },
-		{ SIGWINCH, on_resize }, { SIGTSTP, on_suspend }, { SIGCONT, on_continue },
+	static const struct {
+		int signo;
+		loop_fn *fn;
+	} all[] = {
+		{ SIGINT, on_interrupt },
+		{ SIGTERM, on_term },
+		{ SIGHUP, on_hangup },
+		{ SIGQUIT, on_quit },
+		{ SIGWINCH, on_resize },
+		{ SIGTSTP, on_suspend },
+		{ SIGCONT, on_continue },
 	};
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

@@ -7,7 +7,8 @@
 enum { ACCOUNTS_MAX = 1000, ACCOUNT_FILE_MAX = 256 << 10 };
 
 bool
-accounts_read(const char *file, struct arena *arena, const struct mta_account **out, struct err *err)
+accounts_read(
+    const char *file, struct arena *arena, const struct mta_account **out, struct err *err)
 {
 	struct mta_account *list = ARENA_ARRAY(arena, struct mta_account, ACCOUNTS_MAX + 1);
 	struct span text, line;
@@ -20,7 +21,9 @@ accounts_read(const char *file, struct arena *arena, const struct mta_account **
 		if (line.len == 0)
 			continue;
 		if (user.len == 0 || user.len == line.len || n == ACCOUNTS_MAX)
-			return err_set(err, ERR_USAGE, "%s:%u: want user:password, %d lines at the most", file, number, ACCOUNTS_MAX);
+			return err_set(err, ERR_USAGE,
+			    "%s:%u: want user:password, %d lines at the most", file, number,
+			    ACCOUNTS_MAX);
 		list[n++] = (struct mta_account){ user, password };
 	}
 	*out = list;

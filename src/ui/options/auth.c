@@ -11,7 +11,9 @@ options_auth(struct options *o, struct span mech, struct err *err)
 		return true;
 	const struct auth_mech *known = auth_mech(mech);
 	if (!known)
-		return err_set(err, ERR_USAGE, "--auth=%.*s: smtpsh does not know this mechanism; `smtpsh explain AUTH` lists them",
+		return err_set(err, ERR_USAGE,
+		    "--auth=%.*s: smtpsh does not know this mechanism; `smtpsh explain AUTH` lists "
+		    "them",
 		    SPAN_ARG(mech));
 	o->session.auth.mech = known->name;
 	return true;
@@ -41,7 +43,8 @@ options_password_fd(struct options *o, struct span v, struct err *err)
 	unsigned long long fd;
 
 	if (!span_number(v, 1 << 20, &fd))
-		return err_set(err, ERR_USAGE, "--password-fd %.*s: want the number of an open descriptor", SPAN_ARG(v));
+		return err_set(err, ERR_USAGE,
+		    "--password-fd %.*s: want the number of an open descriptor", SPAN_ARG(v));
 	return credentials_descriptor(&o->session.auth.password, (int)fd, err);
 }
 
@@ -66,6 +69,9 @@ options_bind(struct options *o, struct span v, struct err *err)
 {
 	struct err ignored;
 
-	return addr_parse(&o->session.from, v, 0) || (span_has(v, ':') && addr_parse_listen(&o->session.from, v, &ignored)) ||
-	    err_set(err, ERR_USAGE, "--bind %.*s: want an address of this machine, as in 192.0.2.7 or 192.0.2.7:4711", SPAN_ARG(v));
+	return addr_parse(&o->session.from, v, 0) ||
+	    (span_has(v, ':') && addr_parse_listen(&o->session.from, v, &ignored)) ||
+	    err_set(err, ERR_USAGE,
+		"--bind %.*s: want an address of this machine, as in 192.0.2.7 or 192.0.2.7:4711",
+		SPAN_ARG(v));
 }

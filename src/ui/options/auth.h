@@ -1,4 +1,7 @@
-/* The options that say who to log in as, where the password is, and which way to go: functions for rows of options_table.c. */
+/*
+ * The options that say who to log in as, where the password is, and which way to go: functions for
+ * rows of options_table.c.
+ */
 #ifndef UI_OPTIONS_AUTH_H
 #define UI_OPTIONS_AUTH_H
 

@@ -21,7 +21,8 @@ read_address(struct addr *a, struct span text, unsigned otherwise)
 	} else {
 		host = span_until(&port, ':');
 	}
-	return span_number(port, 65535, &number) && number > 0 && addr_parse(a, host, (unsigned)number);
+	return span_number(port, 65535, &number) && number > 0 &&
+	    addr_parse(a, host, (unsigned)number);
 }
 
 bool
@@ -31,13 +32,18 @@ options_dns(struct options *o, struct span v, struct err *err)
 	while (v.len > 0) {
 		struct span text = span_until(&v, ',');
 		if (o->dns.nservers == SYSNAMES_SERVERS)
-			return err_set(err, ERR_USAGE, "--dns: more than %d servers", SYSNAMES_SERVERS);
+			return err_set(
+			    err, ERR_USAGE, "--dns: more than %d servers", SYSNAMES_SERVERS);
 		if (!read_address(&o->dns.server[o->dns.nservers], text, DNS_PORT))
-			return err_set(err, ERR_USAGE, "--dns %.*s: want the address of a name server, with a port where it is "
-			    "not 53, as in 192.0.2.53 or 127.0.0.1:5353", SPAN_ARG(span_first(text, 80)));
+			return err_set(err, ERR_USAGE,
+			    "--dns %.*s: want the address of a name server, with a port where it "
+			    "is "
+			    "not 53, as in 192.0.2.53 or 127.0.0.1:5353",
+			    SPAN_ARG(span_first(text, 80)));
 		o->dns.nservers++;
 	}
-	return o->dns.nservers > 0 || err_set(err, ERR_USAGE, "--dns wants the address of a name server");
+	return o->dns.nservers > 0 ||
+	    err_set(err, ERR_USAGE, "--dns wants the address of a name server");
 }
 
 bool
@@ -48,11 +54,14 @@ options_resolve(struct options *o, struct span v, struct err *err)
 	struct resolve_rule rule = { .host = arena_copy(&o->arena, host) };
 
 	if (host.len == 0 || !read_address(&rule.addr, address, 0))
-		return err_set(err, ERR_USAGE, "--resolve %.*s: want HOST:ADDRESS, as in mx1.example.org:192.0.2.1, and :PORT where it is another",
+		return err_set(err, ERR_USAGE,
+		    "--resolve %.*s: want HOST:ADDRESS, as in mx1.example.org:192.0.2.1, and :PORT "
+		    "where it is another",
 		    SPAN_ARG(span_first(v, 80)));
 	if (r->nrules == RULES_MAX)
 		return err_set(err, ERR_USAGE, "more than %d times --resolve", RULES_MAX);
-	struct resolve_rule *rules = ARENA_ARRAY(&o->arena, struct resolve_rule, r->nrules + 1);	/* those so far may be others' too */
+	/* those so far may be others' too */
+	struct resolve_rule *rules = ARENA_ARRAY(&o->arena, struct resolve_rule, r->nrules + 1);
 	if (r->nrules > 0)
 		memcpy(rules, r->rule, r->nrules * sizeof *rules);
 	rules[r->nrules++] = rule;

@@ -4,7 +4,8 @@
 
 #include "ui/options/options.h"
 
-bool options_dns(struct options *, struct span, struct err *);		/* --dns SERVER[:PORT][,...] */
+/* --dns SERVER[:PORT][,...] */
+bool options_dns(struct options *, struct span, struct err *);
 bool options_resolve(struct options *, struct span, struct err *);	/* --resolve HOST:ADDR */
 
 #endif

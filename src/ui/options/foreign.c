@@ -1,11 +1,15 @@
 /* foreign - what swaks, curl and openssl s_client call it. */
 #include "ui/options/foreign.h"
 
-#define NO_PASSWORD	"a password is not taken on the command line, where others can see it: --password-file, --password-env, " \
+#define NO_PASSWORD                                                                               \
+	"a password is not taken on the command line, where others can see it: --password-file, " \
+	"--password-env, "                                                                        \
 	"--password-command, --password-fd or --netrc"
 
 /* By what it is about; names without their dashes, as those tools write them. */
-static const struct { const char *name, *here; } foreign[] = {
+static const struct {
+	const char *name, *here;
+} foreign[] = {
 	{ "server", "the target stands by itself: smtpsh HOST [PORT]" },
 	{ "connect", "the target stands by itself: smtpsh HOST:PORT" },
 	{ "url", "the target stands by itself: smtpsh smtp://HOST" },
@@ -24,7 +28,9 @@ static const struct { const char *name, *here; } foreign[] = {
 	{ "ehlo", "that is --helo NAME" },
 	{ "lhlo", "that is --helo NAME, with --lmtp" },
 	{ "name", "that is --helo NAME" },
-	{ "protocol", "a scheme says it, as in smtps://HOST, submission://HOST, lmtp://HOST; --tls and --auth add to it" },
+	{ "protocol",
+	    "a scheme says it, as in smtps://HOST, submission://HOST, lmtp://HOST; --tls and "
+	    "--auth add to it" },
 	{ "quit", "that is smtpsh send --quit-after STAGE" },
 	{ "drop-after", "type or pipe the lines up to there, then /drop" },
 	{ "drop-after-send", "type or pipe the lines up to there, then /drop" },
@@ -56,7 +62,9 @@ static const struct { const char *name, *here; } foreign[] = {
 	{ "tls-verify-host", "that is --verify" },
 	{ "verify_hostname", "that is --verify" },
 	{ "tls-verify-target", "that is --verify" },
-	{ "insecure", "nothing to do: a certificate that does not verify is shown and does not end the session (unless --verify)" },
+	{ "insecure",
+	    "nothing to do: a certificate that does not verify is shown and does not end the "
+	    "session (unless --verify)" },
 	{ "tls-ca-path", "that is --ca FILE" },
 	{ "cacert", "that is --ca FILE" },
 	{ "capath", "that is --ca FOLDER" },
@@ -73,12 +81,15 @@ static const struct { const char *name, *here; } foreign[] = {
 	{ "keylogfile", "the variable SSLKEYLOGFILE names that file" },
 	{ "dane_tlsa_domain", "that is --dane" },
 	{ "crlf", "nothing to do: lines end in CRLF always" },
-	{ "ign_eof", "nothing to do: the replies are waited for, and Q and R are letters like others" },
+	{ "ign_eof",
+	    "nothing to do: the replies are waited for, and Q and R are letters like others" },
 	{ "auth-user", "that is --user NAME" },
 	{ "au", "that is --user NAME" },
 	{ "login-options", "that is --auth=MECHANISM" },
 	{ "sasl-authzid", "that is --authzid NAME" },
-	{ "oauth2-bearer", "that is --auth=OAUTHBEARER; the token comes as a password does, as by --password-file FILE" },
+	{ "oauth2-bearer",
+	    "that is --auth=OAUTHBEARER; the token comes as a password does, as by --password-file "
+	    "FILE" },
 	{ "auth-optional", "that is --auth" },
 	{ "auth-plaintext", "nothing to do: challenges are shown decoded, and answers never are" },
 	{ "auth-hide-password", "nothing to do: passwords are never shown" },
@@ -102,7 +113,8 @@ static const struct { const char *name, *here; } foreign[] = {
 	{ "attach-name", "smtpsh send --attach FILE takes it from the file" },
 	{ "request", "that is -c LINE" },
 	{ "suppress-data", "that is --log-bodies=off for the log" },
-	{ "show-time-lapse", "times are shown at the prompt and by --format json; --time adds the clock" },
+	{ "show-time-lapse",
+	    "times are shown at the prompt and by --format json; --time adds the clock" },
 	{ "stl", "times are shown at the prompt and by --format json; --time adds the clock" },
 	{ "show-raw-text", "that is /last" },
 	{ "no-hints", "that is --marks none" },
@@ -119,8 +131,12 @@ static const struct { const char *name, *here; } foreign[] = {
 	{ "d", "that is smtpsh send --data FILE" },
 	{ "T", "that is smtpsh send --data FILE" },
 	{ "a", "that is --auth" },
-	{ "u", "that is --user NAME; the password comes by --password-file, --password-env, --password-command, --password-fd or --netrc" },
-	{ "k", "nothing to do: a certificate that does not verify is shown and does not end the session (unless --verify)" },
+	{ "u",
+	    "that is --user NAME; the password comes by --password-file, --password-env, "
+	    "--password-command, --password-fd or --netrc" },
+	{ "k",
+	    "nothing to do: a certificate that does not verify is shown and does not end the "
+	    "session (unless --verify)" },
 	{ "S", "that is -q" },
 	{ "X", "that is -c LINE" },
 	{ "x", "that is --proxy URL" },

@@ -4,7 +4,9 @@
 
 #include "base/span.h"
 
-/* A clause that names what is here instead: "that is --helo NAME"; NULL: no such option is known. */
+/*
+ * A clause that names what is here instead: "that is --helo NAME"; NULL: no such option is known.
+ */
 const char *foreign_option(struct span name);
 
 #endif

@@ -30,9 +30,13 @@ owner(const struct program *program, struct span name)
 	return NULL;
 }
 
-/* `dashes` and the name as they were typed: another tool's, another subcommand's, or near to one of ours. */
+/*
+ * `dashes` and the name as they were typed: another tool's, another subcommand's, or near to one of
+ * ours.
+ */
 static bool
-unknown(const struct options *out, enum scope scope, const char *dashes, struct span name, struct err *err)
+unknown(const struct options *out, enum scope scope, const char *dashes, struct span name,
+    struct err *err)
 {
 	const char *here = foreign_option(name);
 	const struct command *other = owner(out->program, name);
@@ -42,11 +46,14 @@ unknown(const struct options *out, enum scope scope, const char *dashes, struct 
 		if (o->scope & scope)
 			near_try(&near, o->name);
 	if (here)
-		return err_set(err, ERR_USAGE, "there is no option %s%.*s: %s", dashes, SPAN_ARG(name), here);
+		return err_set(
+		    err, ERR_USAGE, "there is no option %s%.*s: %s", dashes, SPAN_ARG(name), here);
 	if (other && dashes[1])
-		return err_set(err, ERR_USAGE, "--%.*s is an option of smtpsh%s%s", SPAN_ARG(name), other->name[0] ? " " : "", other->name);
-	return err_set(err, ERR_USAGE, "there is no option %s%.*s%s%s%s; --help lists them", dashes, SPAN_ARG(name),
-	    near.best ? " (near: --" : "", near.best ? near.best : "", near.best ? ")" : "");
+		return err_set(err, ERR_USAGE, "--%.*s is an option of smtpsh%s%s", SPAN_ARG(name),
+		    other->name[0] ? " " : "", other->name);
+	return err_set(err, ERR_USAGE, "there is no option %s%.*s%s%s%s; --help lists them", dashes,
+	    SPAN_ARG(name), near.best ? " (near: --" : "", near.best ? near.best : "",
+	    near.best ? ")" : "");
 }
 
 /* Must its value follow? What is in brackets may be left out. */
@@ -57,8 +64,8 @@ wants_word(const struct option *o)
 }
 
 /*
- * One that may be left out comes by "=", or as the next word where that is one of its words, "off" of "[=off|try]": no
- * host is called so.
+ * One that may be left out comes by "=", or as the next word where that is one of its words, "off"
+ * of "[=off|try]": no host is called so.
  */
 static bool
 takes(const struct option *o, const char *word)
@@ -82,11 +89,16 @@ choose(const struct option *o, struct span v, int *out, struct err *err)
 	size_t n = 0;
 
 	for (const struct choice *c = o->choices; c->word; c++) {
-		if (v.len == 0 || span_eq_case(v, span_of(c->word))) {	/* left out, or none is taken: the first */
+		/* left out, or none is taken: the first */
+		if (v.len == 0 || span_eq_case(v, span_of(c->word))) {
 			*out = c->value;
 			return true;
 		}
-		n += (size_t)snprintf(words + n, sizeof words - n, "%s%s", n == 0 ? "" : c[1].word ? ", " : " or ", c->word);
+		n += (size_t)snprintf(words + n, sizeof words - n, "%s%s",
+		    n == 0	  ? "" :
+			c[1].word ? ", " :
+				    " or ",
+		    c->word);
 		if (n >= sizeof words)
 			n = sizeof words - 1;
 	}
@@ -98,7 +110,8 @@ static bool
 switch_flag(const struct option *o, bool *flag, struct span v, struct err *err)
 {
 	if (v.len > 0 && !span_eq(v, SPAN("on")) && !span_eq(v, SPAN("off")))
-		return err_set(err, ERR_USAGE, "%s %.*s: want on or off", o->name, SPAN_ARG(span_first(v, 60)));
+		return err_set(err, ERR_USAGE, "%s %.*s: want on or off", o->name,
+		    SPAN_ARG(span_first(v, 60)));
 	*flag = !span_eq(v, SPAN("off"));
 	return true;
 }
@@ -123,7 +136,8 @@ option_set(const struct option *o, struct options *out, struct span value, struc
 		return true;
 	case OPTION_NUMBER:
 		if (!span_number(value, 1000000000, &number))
-			return err_set(err, ERR_USAGE, "--%s %.*s: want a number", o->name, SPAN_ARG(value));
+			return err_set(
+			    err, ERR_USAGE, "--%s %.*s: want a number", o->name, SPAN_ARG(value));
 		*(unsigned *)member = (unsigned)number;
 		return true;
 	case OPTION_MS:
@@ -164,13 +178,15 @@ option_show(const struct option *o, const struct options *in, char out[OPTION_SH
 		snprintf(out, OPTION_SHOWN, "%d", *(const int *)member);
 		break;
 	case OPTION_TEXT:
-		snprintf(out, OPTION_SHOWN, "%s", *(const char *const *)member ? *(const char *const *)member : "");
+		snprintf(out, OPTION_SHOWN, "%s",
+		    *(const char *const *)member ? *(const char *const *)member : "");
 		break;
 	case OPTION_NUMBER:
 		snprintf(out, OPTION_SHOWN, "%u", *(const unsigned *)member);
 		break;
 	case OPTION_MS:
-		snprintf(out, OPTION_SHOWN, "%llums", (unsigned long long)*(const uint64_t *)member);
+		snprintf(
+		    out, OPTION_SHOWN, "%llums", (unsigned long long)*(const uint64_t *)member);
 		break;
 	case OPTION_CHOICE:
 		show_choice(o, *(const int *)member, out);
@@ -184,7 +200,8 @@ static bool
 next_value(struct words *w, const struct option *o, struct span *value, struct err *err)
 {
 	if (w->n == 0)
-		return err_set(err, ERR_USAGE, "--%s wants a value: --%s %s", o->name, o->name, o->arg);
+		return err_set(
+		    err, ERR_USAGE, "--%s wants a value: --%s %s", o->name, o->name, o->arg);
 	*value = span_of(*w->word);
 	w->word++;
 	w->n--;
@@ -218,7 +235,8 @@ is_long_with_one_dash(enum scope scope, struct span text)
 }
 
 static bool
-read_short(struct options *out, enum scope scope, struct span letters, struct words *w, struct err *err)
+read_short(
+    struct options *out, enum scope scope, struct span letters, struct words *w, struct err *err)
 {
 	if (is_long_with_one_dash(scope, letters))
 		return unknown(out, scope, "-", span_until(&letters, '='), err);
@@ -243,7 +261,8 @@ read_short(struct options *out, enum scope scope, struct span letters, struct wo
 }
 
 bool
-options_read(struct options *out, enum scope scope, const struct program *program, int argc, char *argv[], struct err *err)
+options_read(struct options *out, enum scope scope, const struct program *program, int argc,
+    char *argv[], struct err *err)
 {
 	struct words w = { argc, argv };
 	bool only_args = false;
@@ -305,10 +324,12 @@ print_option(const struct option *o)
 static void
 usage(const struct command *command, const struct command *const all[])
 {
-	printf("usage: smtpsh %s%s%s\n\n%s.\n\n", command->name, command->name[0] ? " " : "", command->args, command->help);
+	printf("usage: smtpsh %s%s%s\n\n%s.\n\n", command->name, command->name[0] ? " " : "",
+	    command->args, command->help);
 	if (!command->name[0]) {
 		for (size_t i = 1; all[i]; i++)
-			printf("       smtpsh %s %s\n%32s%s\n", all[i]->name, all[i]->args, "", all[i]->help);
+			printf("       smtpsh %s %s\n%32s%s\n", all[i]->name, all[i]->args, "",
+			    all[i]->help);
 		printf("\n");
 	}
 	for (const struct option *o = options; o->name; o++)
@@ -316,13 +337,17 @@ usage(const struct command *command, const struct command *const all[])
 			print_option(o);
 }
 
-/* Before the other options are read: a password command, or a file that is a pipe, may keep us waiting. */
+/*
+ * Before the other options are read: a password command, or a file that is a pipe, may keep us
+ * waiting.
+ */
 static void
 begin_deadline(const struct command *command, int argc, char *argv[])
 {
 	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
 		struct span value = span_of(argv[i]), name = span_until(&value, '=');
-		if (!span_eq(name, SPAN("--deadline")) || !option_find(command->scope, SPAN("deadline")))
+		if (!span_eq(name, SPAN("--deadline")) ||
+		    !option_find(command->scope, SPAN("deadline")))
 			continue;
 		if (value.len == 0)
 			value = span_of(i + 1 < argc ? argv[i + 1] : NULL);
@@ -335,7 +360,8 @@ begin_deadline(const struct command *command, int argc, char *argv[])
 }
 
 bool
-options_begin(struct options *o, const struct command *command, const struct program *program, int argc, char *argv[], struct err *err)
+options_begin(struct options *o, const struct command *command, const struct program *program,
+    int argc, char *argv[], struct err *err)
 {
 	begin_deadline(command, argc, argv);
 	if (!options_read(o, command->scope, program, argc, argv, err))

@@ -1,6 +1,6 @@
 /*
- * Every option of every subcommand: one table, a row each, scoped to the subcommands it serves, with one meaning each.
- * Usage, completion and the manual's test read the same rows.
+ * Every option of every subcommand: one table, a row each, scoped to the subcommands it serves,
+ * with one meaning each. Usage, completion and the manual's test read the same rows.
  */
 #ifndef UI_OPTIONS_OPTIONS_H
 #define UI_OPTIONS_OPTIONS_H
@@ -31,7 +31,8 @@ struct options {
 	size_t nlines;
 	bool fail_fast, no_history;
 	bool realtime;			/* serve waits as long as was recorded */
-	bool strict;			/* the prompt refuses what looks wrong instead of noting it */
+	/* the prompt refuses what looks wrong instead of noting it */
+	bool strict;
 	struct send_plan send;
 	const char *listen;
 	struct probe_settings probe;
@@ -39,7 +40,8 @@ struct options {
 	struct addr_net *allow_target;	/* --allow-target */
 	size_t nallow_target;
 	struct serve_opts serve;
-	struct mta_refusal *refusal;	/* --refuse; room for REFUSALS_MAX and the end; NULL: none */
+	/* --refuse; room for REFUSALS_MAX and the end; NULL: none */
+	struct mta_refusal *refusal;
 	size_t nrefusals;
 	const char *ca_out, *account_file, *maildir, *mbox, *messages;
 	const char *profile, *from_dialect;
@@ -66,8 +68,22 @@ struct options {
 	const struct program *program;
 };
 
-enum scope { SCOPE_TALK = 1, SCOPE_SERVE = 2, SCOPE_EXPLAIN = 4, SCOPE_SEND = 8, SCOPE_RESOLVE = 16, SCOPE_REPLAY = 0x100, SCOPE_SELFTEST = 0x400, SCOPE_RECORD = 0x800, SCOPE_IMPORT = 0x200,
-	      SCOPE_CONNECT = SCOPE_TALK | SCOPE_SEND | SCOPE_REPLAY | SCOPE_RECORD, SCOPE_PROBE = 0x1000, SCOPE_EXPORTER = 0x2000, SCOPE_ALL = 0x3FFF, SCOPE_SET = 0x4000 /* by /set, at the prompt */ };
+enum scope {
+	SCOPE_TALK = 1,
+	SCOPE_SERVE = 2,
+	SCOPE_EXPLAIN = 4,
+	SCOPE_SEND = 8,
+	SCOPE_RESOLVE = 16,
+	SCOPE_REPLAY = 0x100,
+	SCOPE_SELFTEST = 0x400,
+	SCOPE_RECORD = 0x800,
+	SCOPE_IMPORT = 0x200,
+	SCOPE_CONNECT = SCOPE_TALK | SCOPE_SEND | SCOPE_REPLAY | SCOPE_RECORD,
+	SCOPE_PROBE = 0x1000,
+	SCOPE_EXPORTER = 0x2000,
+	SCOPE_ALL = 0x3FFF,
+	SCOPE_SET = 0x4000 /* by /set, at the prompt */
+};
 
 /* How a value is kept: the type of the member of struct options at `offset`. */
 enum option_kind {
@@ -87,13 +103,15 @@ struct option {
 	const char *name;		/* long, without dashes */
 	char letter;			/* short, or 0 */
 	unsigned scope;
-	const char *arg;		/* what its value is called; NULL: it takes none; "[=X]": may be left out */
+	/* what its value is called; NULL: it takes none; "[=X]": may be left out */
+	const char *arg;
 	const char *help;		/* one sentence without a full stop */
 	enum option_kind kind;
 	size_t offset;
 	const struct choice *choices;
 	bool (*call)(struct options *, struct span value, struct err *);
-	void (*show)(const struct options *, char *out);	/* what a call has set, for /set; OPTION_SHOWN octets */
+	/* what a call has set, for /set; OPTION_SHOWN octets */
+	void (*show)(const struct options *, char *out);
 };
 extern const struct option options[];	/* table.c; ends in a NULL name */
 
@@ -110,26 +128,36 @@ struct command {
 	const char *help;		/* one sentence without a full stop */
 	unsigned scope;			/* whose options it takes; 0: only those of all */
 	int (*run)(int argc, char *argv[]);	/* what stands behind the name; the exit status */
-	const char *(*word)(size_t i);	/* its own, that a shell completes: "--hostname", "bash"; NULL behind the last. NULL: none */
-	int lost;			/* the exit status when its output could not be written; 0: ERR_SYSTEM */
+	/*
+	 * its own, that a shell completes: "--hostname", "bash"; NULL behind the last. NULL: none
+	 */
+	const char *(*word)(size_t i);
+	/* the exit status when its output could not be written; 0: ERR_SYSTEM */
+	int lost;
 };
 
-/* What the rooms above have: the subcommands, NULL behind the last, and the names that only the prompt takes. */
+/*
+ * What the rooms above have: the subcommands, NULL behind the last, and the names that only the
+ * prompt takes.
+ */
 struct program {
 	const struct command *const *commands;
 	bool (*only_at_prompt)(struct span name);
 };
 
 /* Reads them all. False with err (ERR_USAGE): an unknown option names the nearest. */
-bool options_read(struct options *, enum scope, const struct program *, int argc, char *argv[], struct err *);
+bool options_read(
+    struct options *, enum scope, const struct program *, int argc, char *argv[], struct err *);
 void options_release(struct options *);
 /* The same; what a subcommand that takes --exit returns for this status. */
 int options_end(struct options *, int status);
 
 /*
- * What a subcommand begins with: reads its command line, and answers --help, which is made from the rows, and --version.
- * False: there is nothing to run. With err it is wrong; without, --help or --version was asked for.
+ * What a subcommand begins with: reads its command line, and answers --help, which is made from the
+ * rows, and --version. False: there is nothing to run. With err it is wrong; without, --help or
+ * --version was asked for.
  */
-bool options_begin(struct options *, const struct command *, const struct program *, int argc, char *argv[], struct err *);
+bool options_begin(struct options *, const struct command *, const struct program *, int argc,
+    char *argv[], struct err *);
 
 #endif

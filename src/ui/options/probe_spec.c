@@ -22,9 +22,11 @@ short_message(struct options *o)
 	localtime_r(&now, &tm);
 	strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &tm);
 	snprintf(id, sizeof id, "%lld.%ld.smtpsh", (long long)now, (long)getpid());
-	return arena_printf(&o->arena, "From: <%s>\nTo: <%s>\nSubject: smtpsh probe %s\nDate: %s\nMessage-ID: <%s@%s>\n"
+	return arena_printf(&o->arena,
+	    "From: <%s>\nTo: <%s>\nSubject: smtpsh probe %s\nDate: %s\nMessage-ID: <%s@%s>\n"
 	    "Auto-Submitted: auto-generated\n\nA probe of this mail server. It can be deleted.\n",
-	    o->probe.probe.from ? o->probe.probe.from : "", o->probe.probe.to ? o->probe.probe.to : "", id, date, id,
+	    o->probe.probe.from ? o->probe.probe.from : "",
+	    o->probe.probe.to ? o->probe.probe.to : "", id, date, id,
 	    o->session.helo ? o->session.helo : "localhost.localdomain");
 }
 
@@ -33,7 +35,10 @@ is_address(const char *option, const char *text, struct err *err)
 {
 	for (const char *c = text; c && *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == '<' || *c == '>' || *c == 0x7F)
-			return err_set(err, ERR_USAGE, "--%s: an address has neither blanks, control octets nor angle brackets", option);
+			return err_set(err, ERR_USAGE,
+			    "--%s: an address has neither blanks, control octets nor angle "
+			    "brackets",
+			    option);
 	return true;
 }
 
@@ -52,7 +57,10 @@ read_script(struct options *o, struct err *err)
 	return p->script != NULL;
 }
 
-/* What --until names must be there to be done: a probe that quietly stops before it would say OK of what it never tried. */
+/*
+ * What --until names must be there to be done: a probe that quietly stops before it would say OK of
+ * what it never tried.
+ */
 static bool
 reaches_its_depth(struct probe_settings *p, struct err *err)
 {
@@ -61,11 +69,14 @@ reaches_its_depth(struct probe_settings *p, struct err *err)
 	if (probe->until >= DEPTH_MAIL && !probe->from)
 		probe->from = "";
 	if (probe->until == DEPTH_AUTH && !probe->auth)
-		return err_set(err, ERR_USAGE, "--until auth wants --user NAME or --auth: whom to log in as");
+		return err_set(
+		    err, ERR_USAGE, "--until auth wants --user NAME or --auth: whom to log in as");
 	if (probe->until >= DEPTH_RCPT && !probe->to)
-		return err_set(err, ERR_USAGE, "--until %s wants --to ADDR: whom to ask for", probe->until == DEPTH_RCPT ? "rcpt" : "data");
+		return err_set(err, ERR_USAGE, "--until %s wants --to ADDR: whom to ask for",
+		    probe->until == DEPTH_RCPT ? "rcpt" : "data");
 	if (probe->until == DEPTH_DATA && probe->body.len == 0)
-		return err_set(err, ERR_USAGE, "--until data wants --send FILE or --send auto: what to send");
+		return err_set(
+		    err, ERR_USAGE, "--until data wants --send FILE or --send auto: what to send");
 	return true;
 }
 
@@ -89,7 +100,8 @@ probe_spec_prepare(struct options *o, struct err *err)
 		return err_set(err, ERR_USAGE, "--send wants --to ADDR: whom to send it to");
 	if (p->send && strcmp(p->send, "auto") == 0)
 		p->probe.body = short_message(o);
-	else if (p->send && !file_read(p->send, FILE_PIPE, FILE_MOST, &o->arena, &p->probe.body, err))
+	else if (p->send &&
+	    !file_read(p->send, FILE_PIPE, FILE_MOST, &o->arena, &p->probe.body, err))
 		return false;
 	if (p->script && !read_script(o, err))
 		return false;
@@ -104,7 +116,9 @@ probe_spec_prepare(struct options *o, struct err *err)
 struct fleet_spec
 probe_spec(struct options *o)
 {
-	struct fleet_spec spec = { .session = &o->session, .probe = &o->probe.probe, .judge = &o->probe.judge };
+	struct fleet_spec spec = {
+		.session = &o->session, .probe = &o->probe.probe, .judge = &o->probe.judge
+	};
 	size_t n = o->probe.nways;
 	struct session_opts *way = n > 0 ? ARENA_ARRAY(&o->arena, struct session_opts, n) : NULL;
 

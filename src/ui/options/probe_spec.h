@@ -4,7 +4,10 @@
 
 #include "ui/options/options.h"
 
-/* Sets in the options what follows from others; once more after any were changed. False with err: they do not go together, or a file cannot be read. */
+/*
+ * Sets in the options what follows from others; once more after any were changed. False with err:
+ * they do not go together, or a file cannot be read.
+ */
 bool probe_spec_prepare(struct options *, struct err *);
 /* Of prepared options, which outlive it; what it needs beyond them lies in their arena. */
 struct fleet_spec probe_spec(struct options *);

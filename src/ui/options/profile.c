@@ -14,8 +14,11 @@ profile_find(const char *name, struct arena *arena, const char **path, struct er
 
 	for (const char *p = name; *p; p++)
 		if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '-'))
-			return err_set(err, ERR_USAGE, "--profile %s: a profile's name has letters, digits and -; a script of your own "
-			    "is named without --profile", name);
+			return err_set(err, ERR_USAGE,
+			    "--profile %s: a profile's name has letters, digits and -; a script of "
+			    "your own "
+			    "is named without --profile",
+			    name);
 	*path = arena_printf(arena, "%s/profiles/%s.smtp", folder, name).at;
 	return access(*path, R_OK) == 0 ||
 	    err_set(err, ERR_USAGE, "there is no profile \"%s\" in %s/profiles", name, folder);

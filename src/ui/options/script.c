@@ -16,7 +16,8 @@ static struct play_value *
 new_value(struct options *o, struct span name, const char *option, struct err *err)
 {
 	if (!name_is_valid(name)) {
-		err_set(err, ERR_USAGE, "--%s: \"%.*s\" is no name for a variable", option, SPAN_ARG(span_first(name, 60)));
+		err_set(err, ERR_USAGE, "--%s: \"%.*s\" is no name for a variable", option,
+		    SPAN_ARG(span_first(name, 60)));
 		return NULL;
 	}
 	struct play_value *v = options_new_value(o);
@@ -46,9 +47,13 @@ option_secret(struct options *o, struct span value, struct err *err)
 	struct play_value *v;
 
 	if (value.len < 2 || value.at[0] != '@')
-		return err_set(err, ERR_USAGE, "--secret %.*s: want NAME=@FILE; a secret is never taken on the command line", SPAN_ARG(name));
+		return err_set(err, ERR_USAGE,
+		    "--secret %.*s: want NAME=@FILE; a secret is never taken on the command line",
+		    SPAN_ARG(name));
 	v = new_value(o, name, "secret", err);
-	if (!v || !file_read(arena_string(&o->arena, span_skip(value, 1)), FILE_PIPE, 64 << 10, &o->arena, &text, err))
+	if (!v ||
+	    !file_read(arena_string(&o->arena, span_skip(value, 1)), FILE_PIPE, 64 << 10, &o->arena,
+		&text, err))
 		return false;
 	span_line(&text, &line);
 	v->value = line;
@@ -61,13 +66,15 @@ option_match(struct options *o, struct span value, struct err *err)
 {
 	o->match_level = match_level_of(value);
 	return o->match_level != MATCH_UNSAID ||
-	    err_set(err, ERR_USAGE, "--match %.*s: want class, code, enhanced, text or exact", SPAN_ARG(span_first(value, 40)));
+	    err_set(err, ERR_USAGE, "--match %.*s: want class, code, enhanced, text or exact",
+		SPAN_ARG(span_first(value, 40)));
 }
 
 struct script_opts *
 options_script(struct options *o, struct script_opts *opts)
 {
-	struct span *known = ARENA_ARRAY(&o->arena, struct span, o->nvalues), *secret = ARENA_ARRAY(&o->arena, struct span, o->nvalues);
+	struct span *known = ARENA_ARRAY(&o->arena, struct span, o->nvalues),
+		    *secret = ARENA_ARRAY(&o->arena, struct span, o->nvalues);
 
 	opts->known = known;
 	opts->secret = secret;

@@ -7,7 +7,8 @@
 bool option_var(struct options *, struct span value, struct err *);
 bool option_secret(struct options *, struct span value, struct err *);
 bool option_match(struct options *, struct span value, struct err *);
-struct play_value *options_new_value(struct options *);	/* to be filled in; NULL: there are VALUES_MAX */
+/* to be filled in; NULL: there are VALUES_MAX */
+struct play_value *options_new_value(struct options *);
 /* Puts the names of --var and --secret into what a script is read with; gives that. */
 struct script_opts *options_script(struct options *, struct script_opts *);
 

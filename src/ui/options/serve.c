@@ -16,8 +16,8 @@ is_reply(struct span s)
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)s.at[i] < 0x20)
 			return false;
-	return s.len >= 3 && (s.at[0] == '4' || s.at[0] == '5') && s.at[1] >= '0' && s.at[1] <= '9' && s.at[2] >= '0' &&
-	    s.at[2] <= '9' && (s.len == 3 || s.at[3] == ' ');
+	return s.len >= 3 && (s.at[0] == '4' || s.at[0] == '5') && s.at[1] >= '0' &&
+	    s.at[1] <= '9' && s.at[2] >= '0' && s.at[2] <= '9' && (s.len == 3 || s.at[3] == ' ');
 }
 
 /* STAGE:WHO[=REPLY] */
@@ -32,18 +32,24 @@ option_refuse(struct options *o, struct span v, struct err *err)
 		if (who.len == 0)
 			break;
 		if (v.len > 0 && !is_reply(v))
-			return err_set(err, ERR_USAGE, "--refuse %.*s: \"%.*s\" is no refusal: want 4yz or 5yz and a text", SPAN_ARG(whole),
-			    SPAN_ARG(v));
+			return err_set(err, ERR_USAGE,
+			    "--refuse %.*s: \"%.*s\" is no refusal: want 4yz or 5yz and a text",
+			    SPAN_ARG(whole), SPAN_ARG(v));
 		if (o->nrefusals == REFUSALS_MAX)
-			return err_set(err, ERR_USAGE, "more than %d refusals: a script with /on rules has no bound", REFUSALS_MAX);
+			return err_set(err, ERR_USAGE,
+			    "more than %d refusals: a script with /on rules has no bound",
+			    REFUSALS_MAX);
 		if (!o->refusal)
 			o->refusal = ARENA_ARRAY(&o->arena, struct mta_refusal, REFUSALS_MAX + 1);
-		o->refusal[o->nrefusals++] = (struct mta_refusal){ stages[i].stage, span_of(arena_string(&o->arena, who)),
-		    v.len ? span_of(arena_string(&o->arena, v)) : span_of(stages[i].reply) };
+		o->refusal[o->nrefusals++] = (struct mta_refusal){ stages[i].stage,
+			span_of(arena_string(&o->arena, who)),
+			v.len ? span_of(arena_string(&o->arena, v)) : span_of(stages[i].reply) };
 		return true;
 	}
-	return err_set(err, ERR_USAGE, "--refuse %.*s: want helo:NAME, or mail:, rcpt:, data: or dot: and an address, "
-	    "then =REPLY if not the usual", SPAN_ARG(whole));
+	return err_set(err, ERR_USAGE,
+	    "--refuse %.*s: want helo:NAME, or mail:, rcpt:, data: or dot: and an address, "
+	    "then =REPLY if not the usual",
+	    SPAN_ARG(whole));
 }
 
 static bool
@@ -79,7 +85,9 @@ option_delay(struct options *o, struct span v, struct err *err)
 		else if (verb != VERB_OTHER)
 			m->delay_ms[verb] = ms;
 		else
-			return err_set(err, ERR_USAGE, "--delay: \"%.*s\" is no SMTP command; there are banner and dot too", SPAN_ARG(name));
+			return err_set(err, ERR_USAGE,
+			    "--delay: \"%.*s\" is no SMTP command; there are banner and dot too",
+			    SPAN_ARG(name));
 	}
 	return true;
 }
@@ -87,7 +95,10 @@ option_delay(struct options *o, struct span v, struct err *err)
 bool
 option_size(struct options *o, struct span v, struct err *err)
 {
-	static const struct { char letter; unsigned shift; } units[] = { { 'k', 10 }, { 'm', 20 }, { 'g', 30 } };
+	static const struct {
+		char letter;
+		unsigned shift;
+	} units[] = { { 'k', 10 }, { 'm', 20 }, { 'g', 30 } };
 	unsigned long long n;
 	struct span number = v;
 	unsigned shift = 0;
@@ -98,7 +109,8 @@ option_size(struct options *o, struct span v, struct err *err)
 			number.len = v.len - 1;
 		}
 	if (!span_number(number, ((1ull << 40) - 1) >> shift, &n) || n == 0)
-		return err_set(err, ERR_USAGE, "--size %.*s: want octets, as in 10240, 64k or 25m", SPAN_ARG(v));
+		return err_set(err, ERR_USAGE, "--size %.*s: want octets, as in 10240, 64k or 25m",
+		    SPAN_ARG(v));
 	o->serve.mta.size_limit = n << shift;
 	return true;
 }

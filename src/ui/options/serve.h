@@ -6,6 +6,7 @@
 
 typedef bool option_call_fn(struct options *, struct span value, struct err *);
 option_call_fn option_refuse, option_delay, option_size;
-bool options_allow_target(struct options *, struct span, struct err *);	/* --allow-target ADDR/BITS */
+/* --allow-target ADDR/BITS */
+bool options_allow_target(struct options *, struct span, struct err *);
 
 #endif

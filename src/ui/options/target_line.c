@@ -29,19 +29,39 @@ new_own(const struct options *o)
 	return own;
 }
 
-/* One TLS context, one resolver, one fleet and one output serve all: what belongs to them is no target's. */
+/*
+ * One TLS context, one resolver, one fleet and one output serve all: what belongs to them is no
+ * target's.
+ */
 static bool
 is_of_a_target(const struct option *option)
 {
 	static const char *const calls[] = {
-		"port", "resolve", "bind", "proxy", "proxy-protocol", "timeout", "auth", "password-file", "password-env", "password-command",
-		"tls", "until", "sigalgs", "warning", "critical", "expect-banner", "state",
+		"port",
+		"resolve",
+		"bind",
+		"proxy",
+		"proxy-protocol",
+		"timeout",
+		"auth",
+		"password-file",
+		"password-env",
+		"password-command",
+		"tls",
+		"until",
+		"sigalgs",
+		"warning",
+		"critical",
+		"expect-banner",
+		"state",
 	};
 	size_t at = option->offset;
 
 	if (!option->call)
-		return (at >= offsetof(struct options, session) && at < offsetof(struct options, tls)) ||
-		    (at >= offsetof(struct options, probe.probe) && at < offsetof(struct options, probe.fleet));
+		return (at >= offsetof(struct options, session) &&
+			   at < offsetof(struct options, tls)) ||
+		    (at >= offsetof(struct options, probe.probe) &&
+			at < offsetof(struct options, probe.fleet));
 	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
 		if (strcmp(option->name, calls[i]) == 0)
 			return true;
@@ -51,7 +71,9 @@ is_of_a_target(const struct option *option)
 static const char *
 value_of(const struct option *option)
 {
-	return !option->arg ? "on" : strcmp(option->name, "tls") == 0 ? "off, try, starttls or implicit" : option->arg + strspn(option->arg, "[=");
+	return !option->arg		     ? "on" :
+	    strcmp(option->name, "tls") == 0 ? "off, try, starttls or implicit" :
+					       option->arg + strspn(option->arg, "[=");
 }
 
 /* What an option says of its value, with the word that stands there in the option's place. */
@@ -61,14 +83,17 @@ in_its_words(struct span word, const struct err *why, struct err *err)
 	struct span rest = span_of(why->text);
 	size_t i = 0;
 
-	while (span_starts(rest, SPAN("-")) && i + 2 < rest.len && !span_starts(span_skip(rest, i), SPAN(": ")))
+	while (span_starts(rest, SPAN("-")) && i + 2 < rest.len &&
+	    !span_starts(span_skip(rest, i), SPAN(": ")))
 		i++;
-	return err_set(err, why->kind, "%.*s: %.*s", SPAN_ARG(span_first(word, 60)), SPAN_ARG(span_skip(rest, i > 0 ? i + 2 : 0)));
+	return err_set(err, why->kind, "%.*s: %.*s", SPAN_ARG(span_first(word, 60)),
+	    SPAN_ARG(span_skip(rest, i > 0 ? i + 2 : 0)));
 }
 
 /* "key=value" behind a target: an option of this one, or its name. */
 static bool
-read_setting(struct own **own, const struct options *all, const char **name, struct span word, struct arena *arena, struct err *err)
+read_setting(struct own **own, const struct options *all, const char **name, struct span word,
+    struct arena *arena, struct err *err)
 {
 	struct span value = word, key = span_until(&value, '=');
 	const struct option *option = option_find(SCOPE_PROBE, key);
@@ -79,9 +104,12 @@ read_setting(struct own **own, const struct options *all, const char **name, str
 		return true;
 	}
 	if (option && is_of_a_target(option) && !span_has(word, '='))
-		return err_set(err, ERR_USAGE, "\"%s\" has no value: want %s=%s", option->name, option->name, value_of(option));
+		return err_set(err, ERR_USAGE, "\"%s\" has no value: want %s=%s", option->name,
+		    option->name, value_of(option));
 	if (!option || !is_of_a_target(option))
-		return err_set(err, ERR_USAGE, "\"%.*s\" is no setting of a target: want name=TEXT or an option of a probe, as in port=587",
+		return err_set(err, ERR_USAGE,
+		    "\"%.*s\" is no setting of a target: want name=TEXT or an option of a probe, "
+		    "as in port=587",
 		    SPAN_ARG(span_first(word, 60)));
 	if (!*own)
 		*own = new_own(all);
@@ -89,7 +117,8 @@ read_setting(struct own **own, const struct options *all, const char **name, str
 }
 
 static bool
-read_line(struct target_line *out, struct own **own, const struct options *all, struct span line, struct arena *arena, struct err *err)
+read_line(struct target_line *out, struct own **own, const struct options *all, struct span line,
+    struct arena *arena, struct err *err)
 {
 	struct span rest = line, text = span_word(&rest), word;
 
@@ -102,16 +131,19 @@ read_line(struct target_line *out, struct own **own, const struct options *all, 
 	if (!target_parse(&out->target, text, SPAN_NONE, o->port, arena, err))
 		return false;
 	return out->target.kind != TARGET_PIPE ||
-	    err_set(err, ERR_USAGE, "a command cannot be probed: \"%.*s\"", SPAN_ARG(span_first(text, 60)));
+	    err_set(err, ERR_USAGE, "a command cannot be probed: \"%.*s\"",
+		SPAN_ARG(span_first(text, 60)));
 }
 
 bool
-target_line_read(struct target_line *out, const struct options *all, struct span line, struct arena *arena, struct err *err)
+target_line_read(struct target_line *out, const struct options *all, struct span line,
+    struct arena *arena, struct err *err)
 {
 	struct own *own = NULL;
 
 	*out = (struct target_line){ 0 };
-	bool ok = read_line(out, &own, all, line, arena, err) && (!own || probe_spec_prepare(&own->o, err));
+	bool ok = read_line(out, &own, all, line, arena, err) &&
+	    (!own || probe_spec_prepare(&own->o, err));
 	if (!own)
 		return ok;
 	own->spec = probe_spec(&own->o);

@@ -37,7 +37,8 @@ struct targets {
 	struct span *done;		/* sorted: lines that an earlier run did */
 	size_t ndone;
 	FILE *resume;
-	struct begun *begun;		/* what is to be noted when it is over; only with --resume */
+	/* what is to be noted when it is over; only with --resume */
+	struct begun *begun;
 	size_t nbegun, begun_cap;
 };
 
@@ -67,7 +68,8 @@ load_done(struct targets *t, struct err *err)
 		qsort(t->done, t->ndone, sizeof *t->done, by_octets);
 	}
 	t->resume = fopen(t->o->probe.resume, "ae");
-	return t->resume || err_set(err, ERR_USAGE, "cannot write %s: %s", t->o->probe.resume, strerror(errno));
+	return t->resume ||
+	    err_set(err, ERR_USAGE, "cannot write %s: %s", t->o->probe.resume, strerror(errno));
 }
 
 static bool
@@ -151,7 +153,8 @@ add(struct targets *t, struct fleet *f, struct span line, const char *file)
 	if (is_done(t, key))
 		return;
 	if (line.len > LINE_MOST) {
-		err_set(&err, ERR_USAGE, "a line of more than %d octets names no target", LINE_MOST);
+		err_set(
+		    &err, ERR_USAGE, "a line of more than %d octets names no target", LINE_MOST);
 		complain(t, &err, file);
 		return;
 	}
@@ -207,7 +210,10 @@ read_some(struct targets *t)
 	return true;
 }
 
-/* A whole line, or what is left at the end. A line without end is no target: of it comes the first of it, too long. */
+/*
+ * A whole line, or what is left at the end. A line without end is no target: of it comes the first
+ * of it, too long.
+ */
 static bool
 next_line(struct targets *t, struct span *line)
 {
@@ -269,7 +275,9 @@ targets_new(struct loop *loop, struct options *o, struct err *err)
 	struct targets *t = memory_zeroed(sizeof *t);
 	const char *file = o->probe.targets;
 
-	*t = (struct targets){ .o = o, .spec = probe_spec(o), .fd = -1, .in = { .max = 2 * LINE_MOST + READ_SIZE } };
+	*t = (struct targets){
+		.o = o, .spec = probe_spec(o), .fd = -1, .in = { .max = 2 * LINE_MOST + READ_SIZE }
+	};
 	if (o->probe.resume && !load_done(t, err)) {
 		targets_free(t);
 		return NULL;

@@ -13,7 +13,8 @@ ahead_failed(struct ahead *a, struct edit *edit, const struct event *event)
 	const struct step *step = event->step;
 
 	edit_mark(edit);
-	a->skipping = event->kind == EVENT_STEP_ENDED && step && step->op->is_line && verb_of(step->text, NULL) == VERB_DATA;
+	a->skipping = event->kind == EVENT_STEP_ENDED && step && step->op->is_line &&
+	    verb_of(step->text, NULL) == VERB_DATA;
 }
 
 void
@@ -72,8 +73,10 @@ show_again(struct talk *t, struct span all, bool into_editor)
 		span_line(&all, &line);
 		edit_insert(t->edit, line);
 	}
-	prompt_problem(&t->commands, "not sent, %zu line%s%s", n, n == 1 ? "" : "s", !into_editor ? ":" :
-	    n == 1 ? ": it is in the editor again" : ": the first is in the editor again, the others were");
+	prompt_problem(&t->commands, "not sent, %zu line%s%s", n, n == 1 ? "" : "s",
+	    !into_editor ? ":" :
+		n == 1	 ? ": it is in the editor again" :
+			   ": the first is in the editor again, the others were");
 	show_lines(t->commands.screen, all);
 }
 
@@ -83,8 +86,9 @@ ahead_give_back(struct ahead *a, struct talk *t, bool into_editor)
 	struct span all = buf_span(&a->text);
 
 	if (a->hushed > 0)
-		prompt_problem(&t->commands, "not sent: %zu line%s typed ahead, dropped because not all of it was shown", a->hushed,
-		    a->hushed == 1 ? "" : "s");
+		prompt_problem(&t->commands,
+		    "not sent: %zu line%s typed ahead, dropped because not all of it was shown",
+		    a->hushed, a->hushed == 1 ? "" : "s");
 	if (a->hushed > 0 || all.len > 0 || !player_busy(t->commands.player)) {
 		t->ahead = a->hushed = a->unseen = 0;
 		a->hush = false;

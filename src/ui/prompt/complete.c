@@ -1,4 +1,7 @@
-/* complete - what could stand at the end of a line: from the tables, the last EHLO, the history, the file system. */
+/*
+ * complete - what could stand at the end of a line: from the tables, the last EHLO, the history,
+ * the file system.
+ */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +20,8 @@ struct candidates {
 	struct span prefix;		/* what stands there: candidates begin so, in any case */
 };
 
-static size_t complete_command(struct talk *, const struct session_view *, struct span line, struct candidates *);
+static size_t complete_command(
+    struct talk *, const struct session_view *, struct span line, struct candidates *);
 
 static bool
 is_there(const struct candidates *c, struct span text)
@@ -31,8 +35,9 @@ is_there(const struct candidates *c, struct span text)
 }
 
 /*
- * `text` and what stands behind it, if it begins as what was typed does; once. A word of the server's, a host of the DNS's or a
- * file's name that a terminal would obey is none: what is listed goes to the terminal as it is.
+ * `text` and what stands behind it, if it begins as what was typed does; once. A word of the
+ * server's, a host of the DNS's or a file's name that a terminal would obey is none: what is listed
+ * goes to the terminal as it is.
  */
 static void
 complete_try(struct candidates *c, struct span text, const char *suffix)
@@ -57,8 +62,10 @@ offers(const struct session_view *v, const char *extension)
 static const char *
 behind_verb(enum verb verb)
 {
-	return verb == VERB_MAIL ? " FROM:<" : verb == VERB_RCPT ? " TO:<" : verb_info(verb)->syntax[0] == ' ' &&
-	    verb_info(verb)->syntax[1] != '[' ? " " : "";
+	return verb == VERB_MAIL						   ? " FROM:<" :
+	    verb == VERB_RCPT							   ? " TO:<" :
+	    verb_info(verb)->syntax[0] == ' ' && verb_info(verb)->syntax[1] != '[' ? " " :
+										     "";
 }
 
 static bool
@@ -66,7 +73,8 @@ is_legal(const struct session_view *v, enum verb verb)
 {
 	bool other_protocol = v->lmtp ? verb == VERB_HELO || verb == VERB_EHLO : verb == VERB_LHLO;
 
-	return dialogue_allows(&v->dialogue, verb) && offers(v, verb_info(verb)->extension) && !other_protocol;
+	return dialogue_allows(&v->dialogue, verb) && offers(v, verb_info(verb)->extension) &&
+	    !other_protocol;
 }
 
 /* Those that are legal now; only when none of them fits, the others. */
@@ -81,7 +89,8 @@ verbs(const struct session_view *v, struct candidates *c)
 
 /* What earlier lines had between `mark` and the next one of `ends`. */
 static void
-complete_from_history(struct talk *t, struct span mark, const char *ends, const char *suffix, struct candidates *c)
+complete_from_history(
+    struct talk *t, struct span mark, const char *ends, const char *suffix, struct candidates *c)
 {
 	struct span all = buf_span(&t->history.lines), line;
 
@@ -123,7 +132,8 @@ values(const struct session_view *v, const struct parameter *p, struct candidate
 
 /* The last word of MAIL's or RCPT's parameters; how much of it is replaced. */
 static size_t
-one_parameter(const struct session_view *v, enum verb verb, struct span params, struct candidates *c)
+one_parameter(
+    const struct session_view *v, enum verb verb, struct span params, struct candidates *c)
 {
 	size_t n = params.len;
 
@@ -138,13 +148,15 @@ one_parameter(const struct session_view *v, enum verb verb, struct span params, 
 	}
 	c->prefix = word;
 	for (p = parameters; p->name; p++)
-		if (p->verb == verb && offers(v, p->extension) && !was_given(span_first(params, n), p->name))
+		if (p->verb == verb && offers(v, p->extension) &&
+		    !was_given(span_first(params, n), p->name))
 			complete_try(c, span_of(p->name), p->syntax[0] == '=' ? "=" : "");
 	return word.len;
 }
 
 static size_t
-envelope(struct talk *t, const struct session_view *v, enum verb verb, struct span args, struct candidates *c)
+envelope(struct talk *t, const struct session_view *v, enum verb verb, struct span args,
+    struct candidates *c)
 {
 	struct span word = verb == VERB_MAIL ? SPAN("FROM:<") : SPAN("TO:<"), path, params;
 
@@ -158,7 +170,8 @@ envelope(struct talk *t, const struct session_view *v, enum verb verb, struct sp
 	if (path.at[0] == '<' && path.at[path.len - 1] != '>') {
 		c->prefix = span_skip(path, 1);
 		complete_from_history(t, word, ">", "> ", c);
-		complete_from_history(t, verb == VERB_MAIL ? SPAN("TO:<") : SPAN("FROM:<"), ">", "> ", c);
+		complete_from_history(
+		    t, verb == VERB_MAIL ? SPAN("TO:<") : SPAN("FROM:<"), ">", "> ", c);
 		return c->prefix.len;
 	}
 	const char *end = args.at + args.len;
@@ -171,7 +184,8 @@ envelope(struct talk *t, const struct session_view *v, enum verb verb, struct sp
 static void
 complete_mechanisms(const struct session_view *v, struct candidates *c)
 {
-	const struct extension *x = v->extensions ? extensions_find(v->extensions, SPAN("AUTH")) : NULL;
+	const struct extension *x = v->extensions ? extensions_find(v->extensions, SPAN("AUTH")) :
+						    NULL;
 	struct span list = x ? x->params : SPAN_NONE;
 
 	for (struct span m; (m = span_word(&list)).len > 0;)
@@ -254,7 +268,8 @@ files(const struct about *a, struct candidates *c)
 		struct stat st;
 		snprintf(path, sizeof path, "%s%s", folder, name);
 		if (name[0] != '.' || (n < typed.len && typed.at[n] == '.'))
-			complete_try(c, span_of(path), stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "/" : "");
+			complete_try(c, span_of(path),
+			    stat(path, &st) == 0 && S_ISDIR(st.st_mode) ? "/" : "");
 		free(entry[i]);
 	}
 	free(entry);
@@ -375,7 +390,8 @@ static void
 ports(const struct about *a, struct candidates *c)
 {
 	(void)a;
-	for (const char *const *port = (const char *const[]){ "25", "465", "587", "24", NULL }; *port; port++)
+	for (const char *const *port = (const char *const[]){ "25", "465", "587", "24", NULL };
+	     *port; port++)
 		complete_try(c, span_of(*port), "");
 }
 
@@ -432,7 +448,9 @@ keywords(const struct about *a, struct candidates *c)
 static void
 attributes(const struct about *a, struct candidates *c)
 {
-	const struct extension *x = a->view->extensions ? extensions_find(a->view->extensions, a->command) : NULL;
+	const struct extension *x = a->view->extensions ?
+	    extensions_find(a->view->extensions, a->command) :
+	    NULL;
 	struct span list = x ? x->params : SPAN_NONE;
 
 	for (struct span name; (name = span_word(&list)).len > 0;)
@@ -460,11 +478,29 @@ message_words(const struct about *a, struct candidates *c)
 static void
 named(const struct about *a, struct span what, struct candidates *c)
 {
-	static const struct { const char *what; void (*offer)(const struct about *, struct candidates *); } names[] = {
-		{ "FILE", files }, { "TARGET", hosts }, { "PORT", ports }, { "HOST", found_hosts }, { "ADDRESS", found_addresses },
-		{ "SESSION", sessions }, { "MECH", mechanisms }, { "VERB", help_words }, { "SETTING", settings }, { "VALUE", setting_values },
-		{ "A", addresses }, { "B,", several_addresses }, { "PHASE=", phases }, { "NAME", own_names }, { "DOMAIN", domains },
-		{ "CODE", last_code }, { "KEYWORD", keywords }, { "ATTRIBUTE=", attributes }, { "WORD=", message_words },
+	static const struct {
+		const char *what;
+		void (*offer)(const struct about *, struct candidates *);
+	} names[] = {
+		{ "FILE", files },
+		{ "TARGET", hosts },
+		{ "PORT", ports },
+		{ "HOST", found_hosts },
+		{ "ADDRESS", found_addresses },
+		{ "SESSION", sessions },
+		{ "MECH", mechanisms },
+		{ "VERB", help_words },
+		{ "SETTING", settings },
+		{ "VALUE", setting_values },
+		{ "A", addresses },
+		{ "B,", several_addresses },
+		{ "PHASE=", phases },
+		{ "NAME", own_names },
+		{ "DOMAIN", domains },
+		{ "CODE", last_code },
+		{ "KEYWORD", keywords },
+		{ "ATTRIBUTE=", attributes },
+		{ "WORD=", message_words },
 	};
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -478,7 +514,8 @@ static bool
 is_spelled(struct span word)
 {
 	for (size_t i = 0; i < word.len; i++)
-		if (!(word.at[i] >= 'a' && word.at[i] <= 'z') && !(word.at[i] >= '0' && word.at[i] <= '9') && word.at[i] != '=')
+		if (!(word.at[i] >= 'a' && word.at[i] <= 'z') &&
+		    !(word.at[i] >= '0' && word.at[i] <= '9') && word.at[i] != '=')
 			return false;
 	return word.len > 0;
 }
@@ -498,15 +535,20 @@ alternatives(const struct about *a, struct span list, struct candidates *c)
 {
 	while (list.len > 0) {
 		struct span one = span_until(&list, '|');
-		size_t key = span_has(one, '=') ? (size_t)((const char *)memchr(one.at, '=', one.len) - one.at) + 1 : one.len;
-		if (is_spelled(span_first(one, key)) && !argument_was_given(a->given, span_first(one, key)))
+		size_t key = span_has(one, '=') ?
+		    (size_t)((const char *)memchr(one.at, '=', one.len) - one.at) + 1 :
+		    one.len;
+		if (is_spelled(span_first(one, key)) &&
+		    !argument_was_given(a->given, span_first(one, key)))
 			complete_try(c, span_first(one, key), "");
 		else if (!is_spelled(span_first(one, key)))
 			named(a, one, c);
 	}
 }
 
-/* One word of a syntax: "[verify=off|chain|name]", "v1|v2|off", "FILE|size=N|<<TAG", "[to=B,...]". */
+/*
+ * One word of a syntax: "[verify=off|chain|name]", "v1|v2|off", "FILE|size=N|<<TAG", "[to=B,...]".
+ */
 static void
 syntax_word(const struct about *a, struct span word, struct candidates *c)
 {
@@ -529,7 +571,9 @@ syntax_word(const struct about *a, struct span word, struct candidates *c)
 	c->prefix = value.prefix;
 }
 
-/* Words without a "=" stand one behind the other; how many there are before the one that is typed. */
+/*
+ * Words without a "=" stand one behind the other; how many there are before the one that is typed.
+ */
 static unsigned
 places_given(struct span given)
 {
@@ -550,7 +594,8 @@ arguments(const struct about *a, const char *syntax, struct candidates *c)
 
 	for (struct span word; (word = span_word(&words)).len > 0 && c->prefix.len == typed.len;) {
 		struct span value = word, key = span_until(&value, '=');
-		bool by_name = value.len > 0 && !span_has(key, '|'), any = span_find(word, SPAN("...")).len > 0;
+		bool by_name = value.len > 0 && !span_has(key, '|'),
+		     any = span_find(word, SPAN("...")).len > 0;
 		if (span_eq(word, SPAN("|"))) {
 			either = true;
 			continue;
@@ -572,7 +617,8 @@ command_names(const struct prompt_command *const table[], struct candidates *c)
 }
 
 static size_t
-complete_command(struct talk *t, const struct session_view *v, struct span line, struct candidates *c)
+complete_command(
+    struct talk *t, const struct session_view *v, struct span line, struct candidates *c)
 {
 	struct span rest = span_skip(line, 1), whole = rest, name = span_word(&rest), behind = rest;
 	const char *syntax = "";
@@ -586,11 +632,14 @@ complete_command(struct talk *t, const struct session_view *v, struct span line,
 	for (struct prompt_word w = { .table = t->commands.table }; prompt_next_word(&w);)
 		if (span_eq(name, span_of(w.name)))
 			syntax = w.args;
-	if (strstr(syntax, "LINE") && span_word(&behind).len > 0 && (behind.len > 0 || line.at[line.len - 1] == ' '))
+	if (strstr(syntax, "LINE") && span_word(&behind).len > 0 &&
+	    (behind.len > 0 || line.at[line.len - 1] == ' '))
 		return complete_line(t, v, behind, c);
 	while (n > 0 && line.at[n - 1] != ' ')
 		n--;
 	c->prefix = span_skip(line, n);
-	struct about about = { t, v, name, span_first(rest, rest.len - (rest.len < c->prefix.len ? rest.len : c->prefix.len)) };
+	struct about about = { t, v, name,
+		span_first(
+		    rest, rest.len - (rest.len < c->prefix.len ? rest.len : c->prefix.len)) };
 	return arguments(&about, syntax, c);
 }

@@ -7,14 +7,23 @@
 struct help_topic {
 	const char *name;
 	const char *title;		/* one line, for the list */
-	const char *text;		/* paragraphs parted by "\n"; wrapped when printed. A line that begins with a blank is kept */
+	/*
+	 * paragraphs parted by "\n"; wrapped when printed. A line that begins with a blank is kept
+	 */
+	const char *text;
 };
 extern const struct help_topic help_topics[];	/* ends in a NULL name */
 
 /* `table`: the prompt's commands. */
-void help_state(struct screen *, const struct session_view *, const struct prompt_command *const table[]);
-/* A verb, a command with or without its slash, a topic, or "commands". False: there is nothing of this name. */
-bool help_word(struct screen *, const struct session_view *, struct span word, const struct prompt_command *const table[]);
-const char *help_nearest(struct span word, const struct prompt_command *const table[]);		/* NULL: nothing near */
+void help_state(
+    struct screen *, const struct session_view *, const struct prompt_command *const table[]);
+/*
+ * A verb, a command with or without its slash, a topic, or "commands". False: there is nothing of
+ * this name.
+ */
+bool help_word(struct screen *, const struct session_view *, struct span word,
+    const struct prompt_command *const table[]);
+/* NULL: nothing near */
+const char *help_nearest(struct span word, const struct prompt_command *const table[]);
 
 #endif

@@ -1,19 +1,27 @@
-/* hint - the syntax of what is being typed, and what the server did not offer, before one finds out. */
+/*
+ * hint - the syntax of what is being typed, and what the server did not offer, before one finds
+ * out.
+ */
 #include <stdio.h>
 
 #include "base/text.h"
 #include "smtp/parameter.h"
 #include "ui/prompt/talk.h"
 
-enum { HINT_FULL = 178 };		/* a word of 20 octets, its "|" and a NUL still fit behind it */
+/* a word of 20 octets, its "|" and a NUL still fit behind it */
+enum { HINT_FULL = 178 };
 
 static const char *
 offer(const struct session_view *v, const char *extension)
 {
-	return extension && v->extensions && !extensions_offer(v->extensions, extension) ? "   not offered" : "";
+	return extension && v->extensions && !extensions_offer(v->extensions, extension) ?
+	    "   not offered" :
+	    "";
 }
 
-/* What is still to come of `whole`, of which `typed` stands there; NULL when it is something else. */
+/*
+ * What is still to come of `whole`, of which `typed` stands there; NULL when it is something else.
+ */
 static const char *
 rest_of(const char *whole, struct span typed)
 {
@@ -52,7 +60,8 @@ command_hint(char out[200], const struct prompt_command *const table[], struct s
 	struct span rest = span_skip(line, 1), whole = rest, name = span_word(&rest);
 
 	if (span_eq(name, SPAN("set")) && rest.len > 0)
-		return setting_hint(out, rest.at ? span_skip(whole, (size_t)(rest.at - whole.at)) : rest);
+		return setting_hint(
+		    out, rest.at ? span_skip(whole, (size_t)(rest.at - whole.at)) : rest);
 	const char *left = NULL, *args = "";
 
 	for (struct prompt_word w = { .table = table }; !left && prompt_next_word(&w);)
@@ -83,7 +92,8 @@ parameter_hint(char out[200], const struct session_view *v, enum verb verb, stru
 	const char *left = NULL;
 	for (p = parameters; p->name && !left; p += !left)
 		left = p->verb == verb ? rest_of(p->name, word) : NULL;
-	return left ? say(out, left, p->syntax, offer(v, p->extension)) : say(out, "   not a parameter that smtpsh knows", "", "");
+	return left ? say(out, left, p->syntax, offer(v, p->extension)) :
+		      say(out, "   not a parameter that smtpsh knows", "", "");
 }
 
 static struct span
@@ -94,10 +104,15 @@ envelope_hint(char out[200], const struct session_view *v, enum verb verb, struc
 	if (!parameter_split(verb, args, &path, &params))
 		return SPAN_NONE;
 	if (path.len == 0 || path.at[0] != '<')
-		return say(out, path.len ? "   no angle brackets" : verb == VERB_MAIL ? "<sender>" : "<recipient>", "", "");
+		return say(out,
+		    path.len		  ? "   no angle brackets" :
+			verb == VERB_MAIL ? "<sender>" :
+					    "<recipient>",
+		    "", "");
 	if (path.at[path.len - 1] != '>')
 		return say(out, path.len == 1 ? "address" : "", ">", " [parameters]");
-	return parameter_hint(out, v, verb, span_skip(args, (size_t)(path.at + path.len - args.at)));
+	return parameter_hint(
+	    out, v, verb, span_skip(args, (size_t)(path.at + path.len - args.at)));
 }
 
 /* "PLAIN LOGIN" as "PLAIN|LOGIN", without the server's words that a terminal would obey. */
@@ -108,14 +123,16 @@ alternatives(char out[200], struct span words)
 
 	for (struct span w; (w = span_word(&words)).len > 0 && n < HINT_FULL;)
 		if (text_is_safe(w))
-			n += (size_t)snprintf(out + n, 200 - n, "%s%.*s", n ? "|" : "", SPAN_ARG(span_first(w, 20)));
+			n += (size_t)snprintf(
+			    out + n, 200 - n, "%s%.*s", n ? "|" : "", SPAN_ARG(span_first(w, 20)));
 	return (struct span){ out, n };
 }
 
 static struct span
 mechanism_hint(char out[200], const struct session_view *v, struct span line, struct span args)
 {
-	const struct extension *x = v->extensions ? extensions_find(v->extensions, SPAN("AUTH")) : NULL;
+	const struct extension *x = v->extensions ? extensions_find(v->extensions, SPAN("AUTH")) :
+						    NULL;
 	struct span typed = span_word(&args), list, m;
 	const char *blank = line.at[line.len - 1] == ' ' ? "" : " ";
 
@@ -125,7 +142,8 @@ mechanism_hint(char out[200], const struct session_view *v, struct span line, st
 		return alternatives(out, x->params);
 	for (list = x->params; (m = span_word(&list)).len > 0;)
 		if (span_starts_case(m, typed) && text_is_safe(m)) {
-			int n = snprintf(out, 200, "%.*s%s[initial-response]", SPAN_ARG(span_first(span_skip(m, typed.len), 40)), blank);
+			int n = snprintf(out, 200, "%.*s%s[initial-response]",
+			    SPAN_ARG(span_first(span_skip(m, typed.len), 40)), blank);
 			return (struct span){ out, (size_t)n };
 		}
 	return say(out, "   not offered", "", "");

@@ -28,7 +28,8 @@ give_lines(struct lines *l)
 		if (!lf && !(l->over && in.len > 0))
 			break;
 		span_line(&rest, &line);
-		player_line(l->player, line, (struct place){ .file = l->name, .line = ++l->number });
+		player_line(
+		    l->player, line, (struct place){ .file = l->name, .line = ++l->number });
 		buf_consume(&l->in, in.len - rest.len);
 	}
 	if (l->over && !l->ended && buf_span(&l->in).len == 0) {
@@ -74,7 +75,8 @@ turn(struct loop *loop, struct lines *l)
 	else if (more)
 		read_some(l);
 	give_lines(l);
-	standard_turn(loop, !more || l->watch);	/* a file that cannot be watched may have more at once */
+	/* a file that cannot be watched may have more at once */
+	standard_turn(loop, !more || l->watch);
 }
 
 int

@@ -37,7 +37,8 @@ prompt_next_word(struct prompt_word *w)
 		nsteps++;
 	if (i < nsteps) {
 		const struct step_op *op = step_ops[i];
-		*w = (struct prompt_word){ w->table, op->name, op->args, op->help, op->group, w->next };
+		*w = (struct prompt_word){ w->table, op->name, op->args, op->help, op->group,
+			w->next };
 	} else if (i - nsteps < ncommands) {
 		const struct prompt_command *c = w->table[i - nsteps];
 		*w = (struct prompt_word){ w->table, c->name, c->args, c->help, c->group, w->next };
@@ -49,7 +50,8 @@ static void *
 state_of(struct prompt *p, size_t command, unsigned session)
 {
 	const struct prompt_command *c = p->table[command];
-	void ***all = &p->state[c->one_state || session < 1 || session > PLAYER_SESSIONS ? 0 : session - 1];
+	void ***all =
+	    &p->state[c->one_state || session < 1 || session > PLAYER_SESSIONS ? 0 : session - 1];
 
 	if (!*all)
 		*all = memory_zeroed(count_commands(p->table) * sizeof **all);
@@ -81,8 +83,11 @@ unknown(struct prompt *p, struct span name, struct span args)
 		near_try(&near, w.name);
 	if (span_starts(args, SPAN("/")))		/* a path */
 		near.best = NULL;
-	prompt_problem(p, "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" before it",
-	    SPAN_ARG(span_first(name, 60)), near.best ? " (near: /" : "", near.best ? near.best : "", near.best ? ")" : "");
+	prompt_problem(p,
+	    "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" before "
+	    "it",
+	    SPAN_ARG(span_first(name, 60)), near.best ? " (near: /" : "",
+	    near.best ? near.best : "", near.best ? ")" : "");
 }
 
 static void
@@ -95,7 +100,8 @@ run_command(struct prompt *p, size_t i, struct span args)
 	if (command->pages)
 		pager_begin(&pager, p->screen);
 	command->run(p, state_of(p, i, player_view(p->player).number), args);
-	if (command->pages && !pager_end(&pager, p->screen, p->lend, p->take_back, p->lend_ctx, &err))
+	if (command->pages &&
+	    !pager_end(&pager, p->screen, p->lend, p->take_back, p->lend_ctx, &err))
 		prompt_problem(p, "PAGER: %s", err.text);
 }
 

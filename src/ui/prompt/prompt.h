@@ -1,6 +1,7 @@
 /*
- * What a person may ask of the prompt itself: commands that only show or edit. They are a table as the steps are, one
- * file below ui/prompt/commands and one line in ui/prompt/commands/list.h each. Steps act on the session; a script has only those.
+ * What a person may ask of the prompt itself: commands that only show or edit. They are a table as
+ * the steps are, one file below ui/prompt/commands and one line in ui/prompt/commands/list.h each.
+ * Steps act on the session; a script has only those.
  */
 #ifndef UI_PROMPT_PROMPT_H
 #define UI_PROMPT_PROMPT_H
@@ -14,10 +15,12 @@ struct prompt {
 	struct screen *screen;
 	struct player *player;
 	const struct prompt_command *const *table;	/* every command; ends in NULL */
-	struct options *options;	/* a change holds from the next use on; the session reads ->session through it */
+	/* a change holds from the next use on; the session reads ->session through it */
+	struct options *options;
 	void (*lend)(void *ctx), (*take_back)(void *ctx);	/* the terminal, to a pager */
 	void *lend_ctx;
-	void **state[PLAYER_SESSIONS];	/* of each command, in the table's order; by the session's number, less 1 */
+	/* of each command, in the table's order; by the session's number, less 1 */
+	void **state[PLAYER_SESSIONS];
 };
 
 struct prompt_command {
@@ -27,15 +30,22 @@ struct prompt_command {
 	const char *help;		/* one sentence without a full stop */
 	bool pages;			/* what it shows may be taller than the screen */
 	bool at_once;			/* it only shows or sets: it need not wait for its turn */
-	size_t state_size;		/* one for each session: zeroed when it is first needed, kept until the prompt ends */
+	/* one for each session: zeroed when it is first needed, kept until the prompt ends */
+	size_t state_size;
 	bool one_state;			/* one for all sessions */
 	void (*run)(struct prompt *, void *state, struct span args);
-	void (*heard)(struct prompt *, void *state, const struct event *);	/* each event, once it was shown. NULL: none */
+	/* each event, once it was shown. NULL: none */
+	void (*heard)(struct prompt *, void *state, const struct event *);
 	void (*release)(void *state);	/* NULL: nothing to give back */
 };
-const struct prompt_command *prompt_find(const struct prompt_command *const table[], struct span name);	/* NULL: none */
+/* NULL: none */
+const struct prompt_command *prompt_find(
+    const struct prompt_command *const table[], struct span name);
 
-/* All that may be said behind a "/": the steps and the table as one. Begun by setting ->table; false behind the last. */
+/*
+ * All that may be said behind a "/": the steps and the table as one. Begun by setting ->table;
+ * false behind the last.
+ */
 struct prompt_word {
 	const struct prompt_command *const *table;
 	const char *name, *args, *help;
@@ -44,7 +54,8 @@ struct prompt_word {
 };
 bool prompt_next_word(struct prompt_word *);
 
-void prompt_end(struct prompt *);		/* begun by setting screen, player, table and options */
+/* begun by setting screen, player, table and options */
+void prompt_end(struct prompt *);
 /* player_opts.command: runs "/name args", or says what was probably meant; always true. */
 bool prompt_run(void *prompt, struct span name, struct span args);
 void prompt_heard(struct prompt *, const struct event *);

@@ -12,7 +12,9 @@ keep_reply(struct remember *m, const struct event *e)
 	struct span raw = arena_copy(&m->arena, span_first(r->raw, KEPT));
 	m->reply = ARENA_NEW(&m->arena, struct reply);
 	if (reply_parse(raw, &m->arena, m->reply) == 0)
-		*m->reply = (struct reply){ .code = r->code, .status = r->status, .flaws = r->flaws, .raw = raw };
+		*m->reply = (struct reply){
+			.code = r->code, .status = r->status, .flaws = r->flaws, .raw = raw
+		};
 	m->stage = stage_of(e->answer.verb, e->answer.banner, e->answer.dot);
 	m->surprise = e->answer.surprise;
 	m->late = e->answer.late;

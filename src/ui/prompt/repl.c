@@ -25,7 +25,8 @@ question_put(struct question *q, const struct event *event)
 {
 	struct arena arena = { 0 };
 
-	snprintf(q->words, sizeof q->words, "%.*s", SPAN_ARG(span_trim(text_safe(&arena, event->question.prompt))));
+	snprintf(q->words, sizeof q->words, "%.*s",
+	    SPAN_ARG(span_trim(text_safe(&arena, event->question.prompt))));
 	arena_release(&arena);
 	q->asking = true;
 	q->secret = event->question.secret;
@@ -46,7 +47,8 @@ question_answer(struct question *q, struct prompt *p, struct span line)
 {
 	struct arena arena = { 0 };
 
-	if (!q->of_text || !span_eq(span_trim(line), SPAN("/edit")) || prompt_write_text(p, &arena, &line)) {
+	if (!q->of_text || !span_eq(span_trim(line), SPAN("/edit")) ||
+	    prompt_write_text(p, &arena, &line)) {
 		q->asking = false;
 		player_answer(p->player, line);
 	}
@@ -71,12 +73,14 @@ struct repl {
 	struct question question;
 	bool leaving;
 	bool by_hand;			/* the AUTH exchange is one that is typed */
-	bool auth_waits;		/* what answers AUTH may want a secret: what is typed already may be one */
+	/* what answers AUTH may want a secret: what is typed already may be one */
+	bool auth_waits;
 	bool undecided;			/* how the next line is understood depends on the reply */
 	struct ahead ahead;
 	/*
-	 * /auth asks for what it was not told, and a person may type that before it does. So many lines from now on are such answers:
-	 * typed unseen, kept here until they are asked for, and never sent as lines.
+	 * /auth asks for what it was not told, and a person may type that before it does. So many
+	 * lines from now on are such answers: typed unseen, kept here until they are asked for, and
+	 * never sent as lines.
 	 */
 	unsigned answers_due;
 	struct buf answers;
@@ -98,7 +102,8 @@ prompt_pieces(void *ctx)
 	struct session_view v = player_view(r->player);
 
 	r->where.numbered = r->screen->numbered;
-	return r->question.asking ? question_prompt(&r->question) : where_prompt(&r->where, &v, is_answering(r));
+	return r->question.asking ? question_prompt(&r->question) :
+				    where_prompt(&r->where, &v, is_answering(r));
 }
 
 static const char *
@@ -152,7 +157,10 @@ ask(struct repl *r, const struct event *event)
 	question_put(&r->question, event);
 }
 
-/* The reply to AUTH may ask for a secret, unless all was said with it; the reply to DATA makes text of what follows. */
+/*
+ * The reply to AUTH may ask for a secret, unless all was said with it; the reply to DATA makes text
+ * of what follows.
+ */
 static void
 sent(struct repl *r, const struct event *event)
 {
@@ -217,7 +225,8 @@ answer_ahead(struct repl *r)
 		question_answer(&r->question, &r->talk.commands, line);
 		buf_consume(&r->answers, buf_span(&r->answers).len - rest.len);
 	} else if (rest.len > 0 && !player_busy(r->player)) {
-		prompt_note(&r->talk.commands, "what was typed behind /auth was not asked for, and is forgotten");
+		prompt_note(&r->talk.commands,
+		    "what was typed behind /auth was not asked for, and is forgotten");
 		secret_release_buf(&r->answers);
 	}
 }
@@ -248,7 +257,8 @@ on_timer(void *ctx, unsigned ready)
 	if (!player_busy(r->player))
 		return;
 	loop_timer_set(r->timer, 1000);
-	if (v.waiting_us && loop_now_us() - v.waiting_us >= WHERE_PATIENCE_S * 1000000ull && r->screen->able)
+	if (v.waiting_us && loop_now_us() - v.waiting_us >= WHERE_PATIENCE_S * 1000000ull &&
+	    r->screen->able)
 		edit_hide(r->edit);
 }
 
@@ -278,7 +288,8 @@ on_turn(void *ctx, struct span line, struct place place, enum dialogue_mode mode
 	if (mode == MODE_COMMAND && is_leaving(line))
 		player_end(r->player);
 	bool goes = talk_turn(&r->talk, line, mode);
-	r->screen->echo |= place.file ? place.file != place_unseen : place.line == 0;	/* nobody typed it: it is shown */
+	/* nobody typed it: it is shown */
+	r->screen->echo |= place.file ? place.file != place_unseen : place.line == 0;
 	return goes;
 }
 
@@ -287,10 +298,12 @@ queue_line(struct repl *r, struct span line, bool unseen)
 {
 	if (player_busy(r->player) || edit_more(r->edit))
 		r->talk.ahead++;
-	if (player_line(r->player, line, (struct place){ unseen ? place_unseen : NULL, ++r->nlines }))
+	if (player_line(
+		r->player, line, (struct place){ unseen ? place_unseen : NULL, ++r->nlines }))
 		r->ahead.unseen += unseen;
 	else
-		prompt_problem(&r->talk.commands, "%d lines wait already: this one is not sent", PLAYER_LINES_MAX);
+		prompt_problem(&r->talk.commands, "%d lines wait already: this one is not sent",
+		    PLAYER_LINES_MAX);
 }
 
 /* Commands that only show run at once, whatever is waited for. */
@@ -299,7 +312,8 @@ take_command(struct repl *r, struct span line)
 {
 	struct span name;
 
-	if (span_starts(line, SPAN("//")))		/* the first one stood there already, behind ^] */
+	/* the first one stood there already, behind ^] */
+	if (span_starts(line, SPAN("//")))
 		line = span_skip(line, 1);
 	if (cursor_is_command(line, &name) && prompt_find(r->talk.commands.table, name)) {
 		prompt_run(&r->talk.commands, name, span_trim(span_skip(line, 1 + name.len)));
@@ -350,7 +364,8 @@ answers_of(const struct repl *r, struct span line)
 	span_word(&rest);
 	for (struct span word; (word = span_word(&rest)).len > 0;) {
 		mech = auth_mech(word) ? auth_mech(word) : mech;
-		user |= span_starts(word, SPAN("user=")) || (!auth_mech(word) && !span_has(word, '=') && !span_eq(word, SPAN("insecure")));
+		user |= span_starts(word, SPAN("user=")) ||
+		    (!auth_mech(word) && !span_has(word, '=') && !span_eq(word, SPAN("insecure")));
 		password |= span_starts(word, SPAN("password="));
 	}
 	unsigned flags = mech ? mech->flags : AUTH_USER | AUTH_PASSWORD;
@@ -385,10 +400,13 @@ static void
 interrupted_message(struct repl *r)
 {
 	if (r->interrupts++ == 0) {
-		prompt_problem(&r->talk.commands, "the message is not complete: ^C again drops the connection without the final dot");
+		prompt_problem(&r->talk.commands,
+		    "the message is not complete: ^C again drops the connection without the final "
+		    "dot");
 		return;
 	}
-	prompt_problem(&r->talk.commands, "the connection is dropped without the final dot: the message is not completed");
+	prompt_problem(&r->talk.commands,
+	    "the connection is dropped without the final dot: the message is not completed");
 	if (!player_cancel(r->player))
 		player_command(r->player, SPAN("/close"));
 }
@@ -412,7 +430,8 @@ interrupted(struct repl *r)
 	else if (given_up)
 		;		/* a pause, or what tells its end itself */
 	else if (v.dialogue.mode == MODE_ANSWER)
-		prompt_note(&r->talk.commands, "the server waits for an answer to AUTH: a lone * cancels it, ^D leaves");
+		prompt_note(&r->talk.commands,
+		    "the server waits for an answer to AUTH: a lone * cancels it, ^D leaves");
 	else
 		prompt_note(&r->talk.commands, "^D leaves");
 }
@@ -480,7 +499,8 @@ begin_history(struct repl *r, const struct options *o, const struct target *targ
 	for (struct span all = buf_span(&r->talk.history.lines), line; span_line(&all, &line);)
 		edit_remember(r->edit, line);
 	if (target && !span_has(target->text, '@'))
-		history_add(&r->talk.history, arena_printf(&arena, "/open %.*s", SPAN_ARG(target->text)));
+		history_add(
+		    &r->talk.history, arena_printf(&arena, "/open %.*s", SPAN_ARG(target->text)));
 	arena_release(&arena);
 }
 
@@ -495,12 +515,16 @@ end_history(struct repl *r)
 }
 
 int
-repl_run(struct session_env *env, struct options *o, struct screen *screen, const struct target *target,
-    const struct prompt_command *const commands[])
+repl_run(struct session_env *env, struct options *o, struct screen *screen,
+    const struct target *target, const struct prompt_command *const commands[])
 {
 	struct repl r = { .screen = screen, .loop = env->loop, .ahead.text.max = 4 << 20 };
-	struct player_opts opts = { .interactive = true, .only_at_prompt = o->program->only_at_prompt, .command = prompt_run, .command_ctx = &r.talk.commands,
-		.turn = on_turn, .turn_ctx = &r };
+	struct player_opts opts = { .interactive = true,
+		.only_at_prompt = o->program->only_at_prompt,
+		.command = prompt_run,
+		.command_ctx = &r.talk.commands,
+		.turn = on_turn,
+		.turn_ctx = &r };
 	struct edit_view view = { prompt_pieces, status_line, hint, complete, is_secret };
 	struct edit_opts edit = { .color = screen->color, .plain = !screen->able };
 
@@ -508,8 +532,13 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
 		o->session.timeouts = timeouts_terminal;
 	o->session.can_ask = true;
 	r.player = player_new(env, &o->session, &opts, on_event, &r);
-	r.talk.commands = (struct prompt){ .screen = screen, .player = r.player, .table = commands, .options = o,
-		.lend = lend, .take_back = take_back, .lend_ctx = &r };
+	r.talk.commands = (struct prompt){ .screen = screen,
+		.player = r.player,
+		.table = commands,
+		.options = o,
+		.lend = lend,
+		.take_back = take_back,
+		.lend_ctx = &r };
 	r.timer = loop_timer(env->loop, on_timer, &r);
 	r.edit = r.talk.edit = edit_new(env->loop, screen->out, &edit, &view, &r);
 	screen->hide = hide;
@@ -521,10 +550,13 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen, cons
 	if (target)
 		player_open(r.player, target);
 	else
-		prompt_note(&r.talk.commands, "nothing is connected yet: /open TARGET does it, as in /open demo: or /open @example.org; /help "
+		prompt_note(&r.talk.commands,
+		    "nothing is connected yet: /open TARGET does it, as in /open demo: or /open "
+		    "@example.org; /help "
 		    "tells what else there is");
 	if (target && o->session.auth.wanted)
-		player_line(r.player, SPAN("/auth"), (struct place){ .file = place_option, .line = 1 });
+		player_line(
+		    r.player, SPAN("/auth"), (struct place){ .file = place_option, .line = 1 });
 	int status = talk(&r);
 	if (status < 0)
 		status = player_opened(r.player) ? 0 : (int)player_status(r.player);

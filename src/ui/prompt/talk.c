@@ -24,7 +24,10 @@ say_findings(struct talk *t, struct buf *found)
 	return !strict;
 }
 
-/* More than a mechanism stands behind an AUTH, wherever in the line: in octets for /raw, behind a slip of the finger. */
+/*
+ * More than a mechanism stands behind an AUTH, wherever in the line: in octets for /raw, behind a
+ * slip of the finger.
+ */
 static bool
 says_auth(struct span line)
 {
@@ -76,11 +79,14 @@ confirm_auth(struct talk *t, const struct session_view *v, struct span line)
 {
 	struct span args;
 
-	if (verb_of(line, &args) != VERB_AUTH || args.len == 0 || t->auth_confirmed || is_trusted(v) || v->state != SESSION_OPEN)
+	if (verb_of(line, &args) != VERB_AUTH || args.len == 0 || t->auth_confirmed ||
+	    is_trusted(v) || v->state != SESSION_OPEN)
 		return true;
 	t->auth_confirmed = true;
-	prompt_problem(&t->commands, "what AUTH sends would go %s: Enter sends it all the same, ^C drops it",
-	    v->tls ? "over TLS to a server whose certificate does not verify" : "in the clear, for all on the way to read");
+	prompt_problem(&t->commands,
+	    "what AUTH sends would go %s: Enter sends it all the same, ^C drops it",
+	    v->tls ? "over TLS to a server whose certificate does not verify" :
+		     "in the clear, for all on the way to read");
 	return false;
 }
 
@@ -90,8 +96,10 @@ note_marker(struct talk *t, struct span line)
 	struct span mark = lint_marker(line);
 
 	if (mark.len > 0)
-		prompt_warn(&t->commands, arena_printf(&t->commands.screen->arena,
-		    "\"%.*s\" in front of a line means nothing here: it is sent as it stands", SPAN_ARG(mark)));
+		prompt_warn(&t->commands,
+		    arena_printf(&t->commands.screen->arena,
+			"\"%.*s\" in front of a line means nothing here: it is sent as it stands",
+			SPAN_ARG(mark)));
 }
 
 static bool
@@ -102,14 +110,16 @@ command_turn(struct talk *t, struct span line)
 	bool slash = line.len > 0 && line.at[0] == '/' && !span_starts(line, SPAN("//"));
 
 	t->message = (struct lint_message){ 0 };
-	if (!v.auth_pending || slash || verb_of(line, NULL) != VERB_OTHER)	/* else it may be an answer that came too late */
+	/* else it may be an answer that came too late */
+	if (!v.auth_pending || slash || verb_of(line, NULL) != VERB_OTHER)
 		remember(t, line);
 	if (slash || v.state != SESSION_OPEN)
 		return true;
 	if (!confirm_auth(t, &v, line))
 		return false;
 	note_marker(t, line);
-	lint_command(span_starts(line, SPAN("//")) ? span_skip(line, 1) : line, &v.dialogue, v.extensions, &found);
+	lint_command(span_starts(line, SPAN("//")) ? span_skip(line, 1) : line, &v.dialogue,
+	    v.extensions, &found);
 	return say_findings(t, &found);
 }
 

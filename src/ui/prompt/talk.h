@@ -1,4 +1,7 @@
-/* What the prompt does with one line in its turn: what it looks like is said before it goes, and what may be kept is kept. */
+/*
+ * What the prompt does with one line in its turn: what it looks like is said before it goes, and
+ * what may be kept is kept.
+ */
 #ifndef UI_PROMPT_TALK_H
 #define UI_PROMPT_TALK_H
 
@@ -14,7 +17,8 @@ struct talk {
 	struct lint_message message;
 	bool auth_confirmed;		/* AUTH over what was not verified was asked about */
 	char hint[200];
-	size_t ahead;			/* lines that were typed before their turn came: shown when they go */
+	/* lines that were typed before their turn came: shown when they go */
+	size_t ahead;
 };
 
 /* player_opts.turn. False: the line does not go. */

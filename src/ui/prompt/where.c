@@ -12,7 +12,8 @@ host_and_port(struct where *w, const struct session_view *v)
 	struct span host = span_first(text_safe(&arena, v->host), 60);
 	unsigned port = addr_port(&v->peer);
 	bool literal6 = span_has(host, ':');
-	int n = snprintf(w->host, sizeof w->host, "%s%.*s%s", literal6 ? "[" : "", SPAN_ARG(host), literal6 ? "]" : "");
+	int n = snprintf(w->host, sizeof w->host, "%s%.*s%s", literal6 ? "[" : "", SPAN_ARG(host),
+	    literal6 ? "]" : "");
 
 	if (port && n > 0 && (size_t)n < sizeof w->host)
 		snprintf(w->host + n, sizeof w->host - (size_t)n, ":%u", port);
@@ -86,7 +87,8 @@ static const char *
 guess(const struct session_view *v, uint64_t seconds)
 {
 	if (v->wait == WAIT_GREETING)
-		return seconds >= 5 && !v->tls ? "; TLS from the start (smtps://)?" : "; greet pause?";
+		return seconds >= 5 && !v->tls ? "; TLS from the start (smtps://)?" :
+						 "; greet pause?";
 	if (v->wait == WAIT_CONNECT && seconds >= 5)
 		return "; port 25 is often blocked outbound, is 587 open?";
 	if (v->wait == WAIT_END_OF_DATA)
@@ -101,7 +103,7 @@ where_waits(struct where *w, const struct session_view *v)
 
 	if (seconds < WHERE_PATIENCE_S || !v->wait)
 		return NULL;
-	snprintf(w->status, sizeof w->status, "... waiting for %s, %llu s%s ^C gives up", wait_phrase(v->wait, v->wait_verb),
-	    (unsigned long long)seconds, guess(v, seconds));
+	snprintf(w->status, sizeof w->status, "... waiting for %s, %llu s%s ^C gives up",
+	    wait_phrase(v->wait, v->wait_verb), (unsigned long long)seconds, guess(v, seconds));
 	return w->status;
 }

@@ -11,10 +11,16 @@ struct where {
 	bool numbered;			/* there are several sessions: which one it is */
 };
 
-/* Host and port, TLS, the transaction. `answering`: what is typed is an answer to AUTH. Lives until the next call. */
+/*
+ * Host and port, TLS, the transaction. `answering`: what is typed is an answer to AUTH. Lives until
+ * the next call.
+ */
 const struct edit_piece *where_prompt(struct where *, const struct session_view *, bool answering);
 
-/* What is waited for, once that takes long: with its name, its seconds, and what it often means. NULL: nothing, or not long. */
+/*
+ * What is waited for, once that takes long: with its name, its seconds, and what it often means.
+ * NULL: nothing, or not long.
+ */
 const char *where_waits(struct where *, const struct session_view *);
 
 enum { WHERE_PATIENCE_S = 3 };

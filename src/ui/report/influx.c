@@ -16,7 +16,10 @@ begin(FILE *out, const struct report_opts *opts)
 	return x;
 }
 
-/* In a tag's value commas, blanks and "=" are escaped; a line end cannot be, and is none of a safe text. */
+/*
+ * In a tag's value commas, blanks and "=" are escaped; a line end cannot be, and is none of a safe
+ * text.
+ */
 static void
 put_tag(FILE *out, const char *name, struct span value)
 {
@@ -42,15 +45,17 @@ one(void *state, const struct fleet_report *report)
 	fputs("smtp_probe", out);
 	put_tag(out, "target", report_target(report));
 	put_tag(out, "address", report_address(report));
-	fprintf(out, " state=%di,ok=%s,total=%.6f", report->verdict->state, report_passed(report) ? "true" : "false",
-	    report_seconds(r->total_us));
+	fprintf(out, " state=%di,ok=%s,total=%.6f", report->verdict->state,
+	    report_passed(report) ? "true" : "false", report_seconds(r->total_us));
 	for (unsigned p = 0; p < PHASE_COUNT; p++)
 		if (r->done & 1u << p)
-			fprintf(out, ",%s=%.6f", phase_word((enum probe_phase)p), report_seconds(r->us[p]));
+			fprintf(out, ",%s=%.6f", phase_word((enum probe_phase)p),
+			    report_seconds(r->us[p]));
 	if (judge_metric(r, METRIC_CERT_DAYS, &days))
 		fprintf(out, ",cert_days=%.3f", days);
 	if (report->verdict->worst)
-		fprintf(out, ",phase=\"%s\",reason=\"%s\"", phase_word(report->verdict->worst->phase),
+		fprintf(out, ",phase=\"%s\",reason=\"%s\"",
+		    phase_word(report->verdict->worst->phase),
 		    reason_word(report->verdict->worst->reason));
 	fprintf(out, " %lld%09ld\n", (long long)now.tv_sec, now.tv_nsec);
 }

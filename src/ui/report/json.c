@@ -1,4 +1,7 @@
-/* report - one JSON object a line for each address. Keys never change type; what did not happen is absent. */
+/*
+ * report - one JSON object a line for each address. Keys never change type; what did not happen is
+ * absent.
+ */
 #include "ui/report/report.h"
 
 #include <stdlib.h>
@@ -172,7 +175,8 @@ extension_list(const struct extensions *e)
 
 	for (size_t i = 0; i < e->n; i++) {
 		char key[80];
-		snprintf(key, sizeof key, "%.*s", SPAN_ARG(span_first(e->list[i].keyword, sizeof key - 1)));
+		snprintf(key, sizeof key, "%.*s",
+		    SPAN_ARG(span_first(e->list[i].keyword, sizeof key - 1)));
 		if (text_is_utf8(span_of(key)))
 			json_object_set_new(o, key, json_text(e->list[i].params));
 	}

@@ -37,7 +37,8 @@ one(void *state, const struct fleet_report *report)
 	const struct judge_check *worst = report->verdict->worst;
 
 	j->n++;
-	buf_printf(&j->cases, "  <testcase classname=\"smtp\" time=\"%.6f\" name=\"", report_seconds(report->result->total_us));
+	buf_printf(&j->cases, "  <testcase classname=\"smtp\" time=\"%.6f\" name=\"",
+	    report_seconds(report->result->total_us));
 	put(&j->cases, report_place(report));
 	if (report->verdict->skipped) {
 		buf_append(&j->cases, SPAN("\"><skipped/></testcase>\n"));
@@ -47,12 +48,16 @@ one(void *state, const struct fleet_report *report)
 		buf_append(&j->cases, SPAN("\"/>\n"));
 		return;
 	}
-	const char *tag = now == STATE_WARNING ? "system-out" : now == STATE_UNKNOWN ? "error" : "failure";
+	const char *tag = now == STATE_WARNING ? "system-out" :
+	    now == STATE_UNKNOWN	       ? "error" :
+						 "failure";
 	j->failures += now == STATE_CRITICAL;
 	j->errors += now == STATE_UNKNOWN;
-	buf_printf(&j->cases, now == STATE_WARNING ? "\"><%s>" : "\"><%s type=\"%s\" message=\"", tag, reason_word(worst->reason));
+	buf_printf(&j->cases, now == STATE_WARNING ? "\"><%s>" : "\"><%s type=\"%s\" message=\"",
+	    tag, reason_word(worst->reason));
 	put(&j->cases, worst->message);
-	buf_printf(&j->cases, now == STATE_WARNING ? "</%s></testcase>\n" : "\"/></testcase>\n", tag);
+	buf_printf(
+	    &j->cases, now == STATE_WARNING ? "</%s></testcase>\n" : "\"/></testcase>\n", tag);
 }
 
 static void
@@ -64,14 +69,19 @@ end(void *state, const struct fleet_summary *sum)
 	if (sum->worst != STATE_OK && report_shortfall(sum, lacks)) {
 		j->n++;
 		j->errors++;
-		buf_printf(&j->cases, "  <testcase classname=\"smtp\" time=\"0\" name=\"the run\"><error type=\"internal\" message=\"%s\"/>"
-		    "</testcase>\n", lacks);
+		buf_printf(&j->cases,
+		    "  <testcase classname=\"smtp\" time=\"0\" name=\"the run\"><error "
+		    "type=\"internal\" message=\"%s\"/>"
+		    "</testcase>\n",
+		    lacks);
 	}
 	struct span cases = buf_span(&j->cases);
 
-	fprintf(j->out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"smtpsh probe\" tests=\"%zu\" failures=\"%zu\" "
-	    "errors=\"%zu\" time=\"%.6f\">\n%.*s</testsuite>\n", j->n, j->failures, j->errors, report_seconds(sum->wall_us),
-	    SPAN_ARG(cases));
+	fprintf(j->out,
+	    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"smtpsh probe\" "
+	    "tests=\"%zu\" failures=\"%zu\" "
+	    "errors=\"%zu\" time=\"%.6f\">\n%.*s</testsuite>\n",
+	    j->n, j->failures, j->errors, report_seconds(sum->wall_us), SPAN_ARG(cases));
 	buf_release(&j->cases);
 	free(j);
 }

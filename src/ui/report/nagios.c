@@ -1,4 +1,7 @@
-/* report - a Nagios plugin's output: a status line with performance data, and with -v a line for each address. */
+/*
+ * report - a Nagios plugin's output: a status line with performance data, and with -v a line for
+ * each address.
+ */
 #include "ui/report/report.h"
 
 #include <stdlib.h>
@@ -62,9 +65,10 @@ line_of(const struct fleet_report *one, struct arena *arena)
 	const struct judge_check *worst = one->verdict->worst;
 
 	if (!worst)
-		return arena_printf(arena, "%.*s (%.3fs)", SPAN_ARG(tame(arena, place)), report_seconds(one->result->total_us));
-	return arena_printf(arena, "%.*s %s: %.*s (%.3fs)", SPAN_ARG(tame(arena, place)), worst->label,
-	    SPAN_ARG(tame(arena, message)), report_seconds(one->result->total_us));
+		return arena_printf(arena, "%.*s (%.3fs)", SPAN_ARG(tame(arena, place)),
+		    report_seconds(one->result->total_us));
+	return arena_printf(arena, "%.*s %s: %.*s (%.3fs)", SPAN_ARG(tame(arena, place)),
+	    worst->label, SPAN_ARG(tame(arena, message)), report_seconds(one->result->total_us));
 }
 
 /* "SMTP OK - 0.094 sec. response time", what is wrong before the time: set-ups read it. */
@@ -74,8 +78,9 @@ plugin_line(const struct fleet_report *one, struct arena *arena)
 	struct span message = report_message(one);
 	const struct judge_check *worst = one->verdict->worst;
 
-	return arena_printf(arena, "%s%s%.*s%s%.3f sec. response time", worst ? worst->label : "", worst ? ": " : "",
-	    SPAN_ARG(tame(arena, message)), worst ? ", " : "", report_seconds(one->result->total_us));
+	return arena_printf(arena, "%s%s%.*s%s%.3f sec. response time", worst ? worst->label : "",
+	    worst ? ": " : "", SPAN_ARG(tame(arena, message)), worst ? ", " : "",
+	    report_seconds(one->result->total_us));
 }
 
 /* label=value[unit];warn;crit;min;max, without empty fields at the end. */
@@ -98,14 +103,16 @@ static void
 add_seconds(struct nagios *n, struct buf *b, const struct probe_result *r, unsigned metric)
 {
 	const struct judge_opts *j = n->opts.judge;
-	bool total = metric == METRIC_TOTAL, failed = !total && r->err != ERR_NONE && r->phase == metric;
+	bool total = metric == METRIC_TOTAL,
+	     failed = !total && r->err != ERR_NONE && r->phase == metric;
 	char value[40], most[40] = "";
 
 	snprintf(value, sizeof value, "%.6f", report_seconds(total ? r->total_us : r->us[metric]));
 	if (total && n->opts.total_ms)
 		snprintf(most, sizeof most, "%g", (double)n->opts.total_ms / 1e3);
-	add(b, total ? "time" : metric_word(metric), failed ? "U" : value, failed ? "" : "s", &j->warn[metric], &j->crit[metric],
-	    total ? n->opts.plugin ? "0.000000" : "0" : "", most);
+	add(b, total ? "time" : metric_word(metric), failed ? "U" : value, failed ? "" : "s",
+	    &j->warn[metric], &j->crit[metric], total ? n->opts.plugin ? "0.000000" : "0" : "",
+	    most);
 }
 
 static struct span
@@ -122,15 +129,16 @@ perf_of(struct nagios *n, const struct fleet_report *one)
 			add_seconds(n, &b, r, p);
 	for (const struct judge_check *c = one->verdict->checks; c; c = c->next)
 		if (c->has_value && strcmp(c->name, "cert_days") == 0) {
-			struct range warn = { .set = c->warn.len > 0, .text = c->warn }, crit = { .set = c->crit.len > 0, .text = c->crit };
+			struct range warn = { .set = c->warn.len > 0, .text = c->warn },
+				     crit = { .set = c->crit.len > 0, .text = c->crit };
 			snprintf(value, sizeof value, "%.2f", c->value);
 			add(&b, "cert_days", value, "", &warn, &crit, "", "");
 		}
 	for (unsigned m = METRIC_SIZE_LIMIT; m < METRIC_COUNT; m++)
 		if (judge_metric(r, m, &v)) {
 			snprintf(value, sizeof value, "%.0f", v);
-			add(&b, metric_word(m), value, m == METRIC_SIZE_LIMIT ? "B" : "", &n->opts.judge->warn[m], &n->opts.judge->crit[m],
-			    "", "");
+			add(&b, metric_word(m), value, m == METRIC_SIZE_LIMIT ? "B" : "",
+			    &n->opts.judge->warn[m], &n->opts.judge->crit[m], "", "");
 		}
 	struct span perf = arena_copy(&n->arena, buf_span(&b));
 	buf_release(&b);
@@ -146,11 +154,13 @@ one(void *state, const struct fleet_report *report)
 	n->n++;
 	n->passed += report_passed(report);
 	if (n->opts.verbose > 0)
-		buf_printf(&n->more, "%s %.*s\n", judge_state_word(now), SPAN_ARG(line_of(report, &report->result->arena)));
+		buf_printf(&n->more, "%s %.*s\n", judge_state_word(now),
+		    SPAN_ARG(line_of(report, &report->result->arena)));
 	if (n->first[now].line.at || (report->verdict->skipped && n->n > 1))
 		return;
 	n->state = judge_worse(now, n->state);
-	n->first[now].line = n->opts.plugin ? plugin_line(report, &n->arena) : line_of(report, &n->arena);
+	n->first[now].line = n->opts.plugin ? plugin_line(report, &n->arena) :
+					      line_of(report, &n->arena);
 	n->first[now].perf = perf_of(n, report);
 }
 
@@ -163,14 +173,15 @@ end(void *state, const struct fleet_summary *sum)
 	char lacks[SHORTFALL_SIZE] = "";
 	bool short_of = report_shortfall(sum, lacks), reason = short_of && shown != sum->worst;
 
-	fprintf(n->out, "SMTP %s - %s%s%.*s", judge_state_word(sum->worst), reason ? lacks : "", reason && n->n > 0 ? "; " : "",
-	    SPAN_ARG(n->first[shown].line));
+	fprintf(n->out, "SMTP %s - %s%s%.*s", judge_state_word(sum->worst), reason ? lacks : "",
+	    reason && n->n > 0 ? "; " : "", SPAN_ARG(n->first[shown].line));
 	if (n->n > 1)
 		fprintf(n->out, " and %zu more", n->n - 1);
 	if (short_of && !reason)
 		fprintf(n->out, "%s%s", n->n > 0 ? "; " : "", lacks);
 	if (n->n > 0)
-		fprintf(n->out, "%s%.*s", n->opts.plugin ? "|" : " | ", SPAN_ARG(n->first[shown].perf));
+		fprintf(
+		    n->out, "%s%.*s", n->opts.plugin ? "|" : " | ", SPAN_ARG(n->first[shown].perf));
 	if (n->n > 1)
 		fprintf(n->out, " targets_ok=%zu;;;0;%zu", n->passed, n->n);
 	fprintf(n->out, "\n%.*s", SPAN_ARG(more));

@@ -1,4 +1,6 @@
-/* report - Prometheus text (0.0.4) and OpenMetrics: families of samples, printed whole at the end. */
+/*
+ * report - Prometheus text (0.0.4) and OpenMetrics: families of samples, printed whole at the end.
+ */
 #include "ui/report/report.h"
 
 #include <stdlib.h>
@@ -7,31 +9,33 @@
 #include "base/text.h"
 
 /* family, its help; blackbox_exporter's names where the meaning is the same */
-#define FAMILIES(X)										\
-	X(success, "Whether the probe passed (OK or WARNING)")					\
-	X(duration_seconds, "How long the probe took")						\
-	X(timeout_seconds, "How long it was given")						\
-	X(dns_lookup_time_seconds, "How long the look-up of its addresses took")		\
-	X(ip_protocol, "The address family that was used, 4 or 6")				\
-	X(ip_addr_hash, "A hash of the address, to see it change")				\
-	X(ssl_earliest_cert_expiry, "When the first of the certificates shown expires, as a Unix time")	\
-	X(ssl_last_chain_expiry_timestamp_seconds, "When the first of the chain that verified expires, as a Unix time") \
-	X(ssl_last_chain_info, "The server's certificate")					\
-	X(tls_version_info, "The TLS version")							\
-	X(tls_cipher_info, "The TLS cipher")							\
-	X(smtp_status, "The state: 0 ok, 1 warning, 2 critical, 3 unknown")			\
-	X(smtp_duration_seconds, "How long each phase took")					\
-	X(smtp_reply_code, "The reply code of each phase")					\
-	X(smtp_failure_info, "What failed; absent when nothing did")				\
-	X(smtp_extension_info, "What EHLO offers, at the end within TLS")			\
-	X(smtp_extension_changed, "Whether the extensions differ from the recorded set")	\
-	X(smtp_message_size_limit_bytes, "The SIZE that is offered")				\
-	X(smtp_tls_verified, "Whether the certificate's chain and name verified")		\
-	X(smtp_tls_verify_error_info, "What the verification found; absent when it verified")	\
-	X(smtp_target_up, "Whether each address passed")					\
-	X(smtp_targets, "How many addresses were probed")					\
-	X(smtp_targets_missed, "How many lines named no target, and targets were not done")	\
-	X(smtp_attempts, "How many attempts the probe took")					\
+#define FAMILIES(X)                                                                           \
+	X(success, "Whether the probe passed (OK or WARNING)")                                \
+	X(duration_seconds, "How long the probe took")                                        \
+	X(timeout_seconds, "How long it was given")                                           \
+	X(dns_lookup_time_seconds, "How long the look-up of its addresses took")              \
+	X(ip_protocol, "The address family that was used, 4 or 6")                            \
+	X(ip_addr_hash, "A hash of the address, to see it change")                            \
+	X(ssl_earliest_cert_expiry,                                                           \
+	    "When the first of the certificates shown expires, as a Unix time")               \
+	X(ssl_last_chain_expiry_timestamp_seconds,                                            \
+	    "When the first of the chain that verified expires, as a Unix time")              \
+	X(ssl_last_chain_info, "The server's certificate")                                    \
+	X(tls_version_info, "The TLS version")                                                \
+	X(tls_cipher_info, "The TLS cipher")                                                  \
+	X(smtp_status, "The state: 0 ok, 1 warning, 2 critical, 3 unknown")                   \
+	X(smtp_duration_seconds, "How long each phase took")                                  \
+	X(smtp_reply_code, "The reply code of each phase")                                    \
+	X(smtp_failure_info, "What failed; absent when nothing did")                          \
+	X(smtp_extension_info, "What EHLO offers, at the end within TLS")                     \
+	X(smtp_extension_changed, "Whether the extensions differ from the recorded set")      \
+	X(smtp_message_size_limit_bytes, "The SIZE that is offered")                          \
+	X(smtp_tls_verified, "Whether the certificate's chain and name verified")             \
+	X(smtp_tls_verify_error_info, "What the verification found; absent when it verified") \
+	X(smtp_target_up, "Whether each address passed")                                      \
+	X(smtp_targets, "How many addresses were probed")                                     \
+	X(smtp_targets_missed, "How many lines named no target, and targets were not done")   \
+	X(smtp_attempts, "How many attempts the probe took")                                  \
 	X(smtp_last_run_timestamp_seconds, "When the run ended, as a Unix time")
 
 enum family {
@@ -56,8 +60,10 @@ struct prom {
 	bool openmetrics;
 	size_t n;
 	struct buf samples[FAMILY_COUNT];
-	struct buf targets;		/* the labels of each target, a line each; samples name it by number */
-	struct buf apart;		/* labels that tell it from another with the same: two MX may have one address */
+	/* the labels of each target, a line each; samples name it by number */
+	struct buf targets;
+	/* labels that tell it from another with the same: two MX may have one address */
+	struct buf apart;
 };
 
 static struct prom *
@@ -140,13 +146,16 @@ add_certs(struct prom *p, const struct probe_result *r, struct arena *arena)
 	struct buf sans = { .max = SANS_MAX };
 
 	for (size_t i = 1; i < t->ncerts; i++)
-		if (t->cert[i].not_after != TLS_NO_DATE && (first == TLS_NO_DATE || t->cert[i].not_after < first))
+		if (t->cert[i].not_after != TLS_NO_DATE &&
+		    (first == TLS_NO_DATE || t->cert[i].not_after < first))
 			first = t->cert[i].not_after;
 	for (size_t i = 0; i < leaf->nsan && i < SANS_MOST; i++)
 		buf_printf(&sans, "%s%.*s", i ? "," : "", SPAN_ARG(leaf->san[i]));
 	struct label info[] = {
-		{ "fingerprint_sha256", leaf->sha256 }, { "subject", text_safe(arena, leaf->subject) },
-		{ "issuer", text_safe(arena, leaf->issuer) }, { "subjectalternative", text_safe(arena, buf_span(&sans)) },
+		{ "fingerprint_sha256", leaf->sha256 },
+		{ "subject", text_safe(arena, leaf->subject) },
+		{ "issuer", text_safe(arena, leaf->issuer) },
+		{ "subjectalternative", text_safe(arena, buf_span(&sans)) },
 		{ "serialnumber", leaf->serial },
 	};
 	if (first != TLS_NO_DATE)
@@ -170,7 +179,9 @@ add_tls(struct prom *p, struct probe_result *r)
 	add_plain(p, FAMILY_smtp_tls_verified, t->verified);
 	if (!t->verified)
 		add(p, FAMILY_smtp_tls_verify_error_info,
-		    &(struct label){ "error", span_of(t->nproblems ? t->problem[0].name : "X509_V_ERR_UNSPECIFIED") }, 1, 1);
+		    &(struct label){ "error",
+			span_of(t->nproblems ? t->problem[0].name : "X509_V_ERR_UNSPECIFIED") },
+		    1, 1);
 	if (t->ncerts > 0)
 		add_certs(p, r, &r->arena);
 }
@@ -197,14 +208,19 @@ add_failure(struct prom *p, const struct fleet_report *report)
 
 	if (!worst)
 		return;
-	if (reply && (worst->reason == REASON_REPLY || worst->reason == REASON_RATE_LIMITED || worst->reason == REASON_AUTH)) {
+	if (reply &&
+	    (worst->reason == REASON_REPLY || worst->reason == REASON_RATE_LIMITED ||
+		worst->reason == REASON_AUTH)) {
 		code = arena_printf(&r->arena, "%u", reply->code);
 		if (reply->status.class)
-			enhanced = arena_printf(&r->arena, "%u.%u.%u", reply->status.class, reply->status.subject, reply->status.detail);
+			enhanced = arena_printf(&r->arena, "%u.%u.%u", reply->status.class,
+			    reply->status.subject, reply->status.detail);
 	}
 	struct label labels[] = {
-		{ "phase", span_of(phase_word(worst->phase)) }, { "reason", span_of(reason_word(worst->reason)) },
-		{ "code", code }, { "enhanced", enhanced },
+		{ "phase", span_of(phase_word(worst->phase)) },
+		{ "reason", span_of(reason_word(worst->reason)) },
+		{ "code", code },
+		{ "enhanced", enhanced },
 	};
 	add(p, FAMILY_smtp_failure_info, labels, 4, 1);
 }
@@ -224,7 +240,8 @@ add_extensions(struct prom *p, const struct fleet_report *report)
 			twice = span_eq_case(e->list[k].keyword, e->list[i].keyword);
 		struct label labels[] = {
 			{ "keyword", text_safe(&r->arena, span_first(e->list[i].keyword, 64)) },
-			{ "params", text_safe(&r->arena, span_first(e->list[i].params, PARAMS_MOST)) },
+			{ "params",
+			    text_safe(&r->arena, span_first(e->list[i].params, PARAMS_MOST)) },
 		};
 		if (!twice)
 			add(p, FAMILY_smtp_extension_info, labels, 2, 1);
@@ -256,8 +273,10 @@ add_target(struct prom *p, const struct fleet_report *report)
 	struct label labels[3] = { { "mx", text_safe(&r->arena, r->host) } };
 	size_t n = 1;
 	if (r->mx)
-		labels[n++] = (struct label){ "preference", arena_printf(&r->arena, "%u", r->preference) };
-	labels[n++] = (struct label){ "family", arena_printf(&r->arena, "%u", addr_family(&r->addr)) };
+		labels[n++] = (struct label){ "preference",
+			arena_printf(&r->arena, "%u", r->preference) };
+	labels[n++] = (struct label){ "family",
+		arena_printf(&r->arena, "%u", addr_family(&r->addr)) };
 	add(p, FAMILY_smtp_target_up, labels, n, report_passed(report));
 }
 
@@ -305,7 +324,8 @@ struct labels {
 static int
 by_text(const void *a, const void *b)
 {
-	const struct labels *x = *(const struct labels *const *)a, *y = *(const struct labels *const *)b;
+	const struct labels *x = *(const struct labels *const *)a,
+			    *y = *(const struct labels *const *)b;
 	size_t n = x->text.len < y->text.len ? x->text.len : y->text.len;
 	int c = memcmp(x->text.at, y->text.at, n);
 
@@ -330,11 +350,13 @@ find_shared(struct labels *labels, size_t n)
 static struct labels *
 target_labels(struct prom *p)
 {
-	struct span text = span_skip(buf_span(&p->targets), 1), apart = span_skip(buf_span(&p->apart), 1);
+	struct span text = span_skip(buf_span(&p->targets), 1),
+		    apart = span_skip(buf_span(&p->apart), 1);
 	struct labels *labels = memory_zeroed((p->n + 1) * sizeof *labels);
 
 	for (size_t i = 0; i < p->n; i++)
-		labels[i] = (struct labels){ .text = span_until(&text, '\n'), .apart = span_until(&apart, '\n') };
+		labels[i] = (struct labels){ .text = span_until(&text, '\n'),
+			.apart = span_until(&apart, '\n') };
 	find_shared(labels, p->n);
 	return labels;
 }
@@ -342,17 +364,21 @@ target_labels(struct prom *p)
 static void
 print_sample(struct prom *p, struct span line, const struct labels *target)
 {
-	struct span rest = line, head = span_until(&rest, TARGET_MARK), number = span_until(&rest, TARGET_MARK);
+	struct span rest = line, head = span_until(&rest, TARGET_MARK),
+		    number = span_until(&rest, TARGET_MARK);
 	bool bare = head.at[head.len - 1] == '{';
 	unsigned long long n = 0;
 
 	span_number(number, p->n, &n);
-	bool up = span_starts(line, span_of(families[FAMILY_smtp_target_up].name));	/* it is a list of them */
+	/* it is a list of them */
+	bool up = span_starts(line, span_of(families[FAMILY_smtp_target_up].name));
 	if (p->n > 1 || p->opts.fleet || up)
-		fprintf(p->out, "%.*s%s%.*s%.*s%.*s\n", SPAN_ARG(head), bare ? "" : ",", SPAN_ARG(target[n].text),
+		fprintf(p->out, "%.*s%s%.*s%.*s%.*s\n", SPAN_ARG(head), bare ? "" : ",",
+		    SPAN_ARG(target[n].text),
 		    SPAN_ARG(target[n].shared ? target[n].apart : SPAN_NONE), SPAN_ARG(rest));
 	else if (bare)
-		fprintf(p->out, "%.*s%.*s\n", (int)head.len - 1, head.at, SPAN_ARG(span_skip(rest, 1)));
+		fprintf(
+		    p->out, "%.*s%.*s\n", (int)head.len - 1, head.at, SPAN_ARG(span_skip(rest, 1)));
 	else
 		fprintf(p->out, "%.*s%.*s\n", SPAN_ARG(head), SPAN_ARG(rest));
 }
@@ -365,8 +391,8 @@ print_head(struct prom *p, enum family family)
 
 	if (p->openmetrics && info)
 		name.len -= 5;
-	fprintf(p->out, "# HELP %.*s %s\n# TYPE %.*s %s\n", SPAN_ARG(name), families[family].help, SPAN_ARG(name),
-	    p->openmetrics && info ? "info" : "gauge");
+	fprintf(p->out, "# HELP %.*s %s\n# TYPE %.*s %s\n", SPAN_ARG(name), families[family].help,
+	    SPAN_ARG(name), p->openmetrics && info ? "info" : "gauge");
 	if (p->openmetrics && span_ends_case(name, SPAN("_seconds")))
 		fprintf(p->out, "# UNIT %.*s seconds\n", SPAN_ARG(name));
 	if (p->openmetrics && span_ends_case(name, SPAN("_bytes")))
@@ -401,7 +427,8 @@ print_totals(struct prom *p, const struct fleet_summary *sum)
 		print_head(p, FAMILY_smtp_targets_missed);
 		fprintf(p->out, "probe_smtp_targets_missed %zu\n", sum->bad + sum->undone);
 		print_head(p, FAMILY_smtp_last_run_timestamp_seconds);
-		fprintf(p->out, "probe_smtp_last_run_timestamp_seconds %lld\n", (long long)time(NULL));
+		fprintf(
+		    p->out, "probe_smtp_last_run_timestamp_seconds %lld\n", (long long)time(NULL));
 	}
 }
 

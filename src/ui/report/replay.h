@@ -1,4 +1,6 @@
-/* What `replay` plays and how it tells of it: files of cases, side by side, told of in their order. */
+/*
+ * What `replay` plays and how it tells of it: files of cases, side by side, told of in their order.
+ */
 #ifndef UI_REPORT_REPLAY_H
 #define UI_REPORT_REPLAY_H
 
@@ -39,16 +41,21 @@ struct replay {
 	unsigned uncompared;
 	enum err_kind status;
 	uint64_t began_us;
-	int stop;			/* it ends before all is played, with this exit status: a signal came, or --deadline is over */
+	/*
+	 * it ends before all is played, with this exit status: a signal came, or --deadline is over
+	 */
+	int stop;
 	bool silent, progress;		/* progress: a line of it stands on the terminal */
 	FILE *out;
-	FILE *whole;			/* JUnit: where the suite in `part` goes once it is counted */
+	/* JUnit: where the suite in `part` goes once it is counted */
+	FILE *whole;
 	char *part;
 	size_t part_size, suite_failed, suite_skipped;
 	uint64_t suite_us;
 	event_fn *event;		/* what else hears of events; NULL: none */
 	void *event_ctx;
-	void (*on_begin)(void *ctx, const struct replay_case *);	/* a case is about to be played; NULL: none */
+	/* a case is about to be played; NULL: none */
+	void (*on_begin)(void *ctx, const struct replay_case *);
 	void *begin_ctx;
 };
 

@@ -65,12 +65,15 @@ tap_one(struct replay *r, const struct replay_case *c)
 		struct arena arena = { 0 };
 		fputs("      ---\n", r->out);
 		yaml_text(r, "message", span_of(f->why));
-		yaml_text(r, "at", arena_printf(&arena, "%s:%u", f->place.file ? f->place.file : "", f->place.line));
+		yaml_text(r, "at",
+		    arena_printf(
+			&arena, "%s:%u", f->place.file ? f->place.file : "", f->place.line));
 		yaml_text(r, "expected", f->want);
 		for (size_t i = 0; f->reply && i < f->reply->nlines && i < 1; i++)
 			yaml_text(r, "received", replay_line(&arena, f->reply, i));
 		yaml_text(r, "where", result->where);
-		fprintf(r->out, "      duration_ms: %llu\n      ...\n", (unsigned long long)result->took_us / 1000);
+		fprintf(r->out, "      duration_ms: %llu\n      ...\n",
+		    (unsigned long long)result->took_us / 1000);
 		arena_release(&arena);
 	}
 	arena_reset(&r->screen.arena);
@@ -94,7 +97,9 @@ tap_file_end(struct replay *r, const struct replay_file *f)
 	fflush(r->out);
 }
 
-const struct replay_report replay_tap = { .begin = tap_begin, .file = tap_file, .one = tap_one, .file_end = tap_file_end };
+const struct replay_report replay_tap = {
+	.begin = tap_begin, .file = tap_file, .one = tap_one, .file_end = tap_file_end
+};
 
 /* ---- JUnit */
 
@@ -138,7 +143,9 @@ static void
 junit_message(struct replay *r, const struct play_failure *f, struct arena *arena)
 {
 	if (f->expect && f->reply && !expect_may_be(f->expect, f->reply->code))
-		xml_text(r, arena_printf(arena, "expected %.*s, received %.*s", SPAN_ARG(f->about), SPAN_ARG(replay_line(arena, f->reply, 0))));
+		xml_text(r,
+		    arena_printf(arena, "expected %.*s, received %.*s", SPAN_ARG(f->about),
+			SPAN_ARG(replay_line(arena, f->reply, 0))));
 	else
 		xml_text(r, span_of(f->why));
 }
@@ -154,7 +161,9 @@ junit_failure(struct replay *r, const struct replay_case *c, const struct play_f
 	fputs("\" type=\"", r->out);
 	xml_text(r, span_of(err_word(f->kind)));
 	fputs("\">", r->out);
-	xml_text(r, arena_printf(&arena, "%s:%u: %s", f->place.file ? f->place.file : "", f->place.line, f->why));
+	xml_text(r,
+	    arena_printf(
+		&arena, "%s:%u: %s", f->place.file ? f->place.file : "", f->place.line, f->why));
 	while (span_line(&want, &line))
 		fputs("\n- ", r->out), xml_text(r, line);
 	for (size_t i = 0; f->reply && i < f->reply->nlines; i++)
@@ -195,7 +204,8 @@ junit_file_end(struct replay *r, const struct replay_file *f)
 	r->out = r->whole;
 	fputs("  <testsuite name=\"", r->out);
 	xml_text(r, span_of(f->name));
-	fprintf(r->out, "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.3f\">\n", f->n,
+	fprintf(r->out,
+	    "\" tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\" time=\"%.3f\">\n", f->n,
 	    r->failed - r->suite_failed, r->skipped - r->suite_skipped, (double)r->suite_us / 1e6);
 	fwrite(r->part ? r->part : "", 1, r->part_size, r->out);
 	fputs("  </testsuite>\n", r->out);
@@ -208,27 +218,39 @@ junit_file_end(struct replay *r, const struct replay_file *f)
 static void
 junit_end(struct replay *r)
 {
-	if (r->whole && r->out != r->whole && r->told > 0)		/* interrupted within a suite */
+	/* interrupted within a suite */
+	if (r->whole && r->out != r->whole && r->told > 0)
 		junit_file_end(r, r->cases[r->told - 1].file);
 	fputs("</testsuites>\n", r->out);
 }
 
-const struct replay_report replay_junit = { .begin = junit_begin, .file = junit_file, .one = junit_one,
-	.file_end = junit_file_end, .end = junit_end };
+const struct replay_report replay_junit = { .begin = junit_begin,
+	.file = junit_file,
+	.one = junit_one,
+	.file_end = junit_file_end,
+	.end = junit_end };
 
 /* ---- JSON: an object a step (as it is done), a case, and one at the end */
 
 static void
 json_one(struct replay *r, const struct replay_case *c)
 {
-	static const char *const verdicts[] = { [PLAY_PASSED] = "passed", [PLAY_FAILED] = "failed", [PLAY_SKIPPED] = "skipped" };
+	static const char *const verdicts[] = {
+		[PLAY_PASSED] = "passed", [PLAY_FAILED] = "failed", [PLAY_SKIPPED] = "skipped"
+	};
 	const struct play_result *result = c->result;
 	const struct play_failure *f = result->failure;
 
-	json_played(r->out, &(struct json_played){
-		.what = "case", .file = c->file->name, .line = f ? f->place.line : c->now->place.line, .name = replay_name(c),
-		.verdict = verdicts[result->verdict], .why = f ? span_of(f->why) : result->why_skipped,
-		.expected = f ? f->want : SPAN_NONE, .received = f && f->reply ? f->reply->raw : SPAN_NONE, .where = result->where,
+	json_played(r->out,
+	    &(struct json_played){ .what = "case",
+		.file = c->file->name,
+		.line = f ? f->place.line : c->now->place.line,
+		.name = replay_name(c),
+		.verdict = verdicts[result->verdict],
+		.why = f ? span_of(f->why) : result->why_skipped,
+		.expected = f ? f->want : SPAN_NONE,
+		.received = f && f->reply ? f->reply->raw : SPAN_NONE,
+		.where = result->where,
 		.took_us = result->took_us });
 }
 
@@ -251,5 +273,8 @@ const struct replay_report replay_json = { .one = json_one };
 
 extern const struct replay_report replay_text;
 const struct replay_report *const replay_reports[] = {
-	[REPORT_TEXT] = &replay_text, [REPORT_TAP] = &replay_tap, [REPORT_JUNIT] = &replay_junit, [REPORT_JSON] = &replay_json,
+	[REPORT_TEXT] = &replay_text,
+	[REPORT_TAP] = &replay_tap,
+	[REPORT_JUNIT] = &replay_junit,
+	[REPORT_JSON] = &replay_json,
 };

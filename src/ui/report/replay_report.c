@@ -1,4 +1,7 @@
-/* replay_report - what came of it, for people: a line a case, and a failure with its lines around it. */
+/*
+ * replay_report - what came of it, for people: a line a case, and a failure with its lines around
+ * it.
+ */
 #include "base/text.h"
 #include "run/script/file.h"
 #include "ui/report/replay.h"
@@ -30,7 +33,10 @@ replay_line(struct arena *arena, const struct reply *r, size_t n)
 	const char *at = n < r->nlines ? r->line[n].at : NULL;
 	size_t from = 0;
 
-	/* From its text back to its code: a reply of tens of thousands of lines is not gone through for each of them. */
+	/*
+	 * From its text back to its code: a reply of tens of thousands of lines is not gone through
+	 * for each of them.
+	 */
 	if (at && r->raw.at && at > r->raw.at && at <= r->raw.at + r->raw.len) {
 		while (at > r->raw.at && at[-1] != '\n')
 			at--;
@@ -66,13 +72,15 @@ column_of(struct span line, struct span about)
 		rest = span_skip(rest, 1);
 	size_t n = line.len - rest.len;
 	struct span word = span_word(&rest);
-	bool mark = word.len > 1 && word.len < 5 && (word.at[0] == 'C' || word.at[0] == 'S') && word.at[word.len - 1] == ':';
+	bool mark = word.len > 1 && word.len < 5 && (word.at[0] == 'C' || word.at[0] == 'S') &&
+	    word.at[word.len - 1] == ':';
 	return mark && rest.len > 0 ? (size_t)(rest.at - line.at) : n;
 }
 
 /* The line before the one that failed, and that; the columns up to what failed in it. */
 static unsigned
-show_lines(struct replay *r, const struct replay_case *c, const struct play_failure *f, const char *indent)
+show_lines(
+    struct replay *r, const struct replay_case *c, const struct play_failure *f, const char *indent)
 {
 	struct place at = f->place;
 	struct arena arena = { 0 };
@@ -81,18 +89,23 @@ show_lines(struct replay *r, const struct replay_case *c, const struct play_fail
 	if (!at.file)
 		return 0;
 	for (at.line -= at.line > 1; at.line <= f->place.line; at.line++) {
-		struct span line = script_shown(c->file->script, &arena, script_source_line(c->file->script, at));
+		struct span line = script_shown(
+		    c->file->script, &arena, script_source_line(c->file->script, at));
 		snprintf(margin, sizeof margin, "%3u | ", at.line);
 		if (at.line == f->place.line || span_trim(line).len > 0)
 			put(r, INK_PLAIN, indent, margin, visible(&arena, line));
 	}
 	struct span line = script_source_line(c->file->script, f->place);
-	unsigned columns = text_width(text_safe(&arena, span_first(line, column_of(line, f->about))));
+	unsigned columns = text_width(
+	    text_safe(&arena, span_first(line, column_of(line, f->about))));
 	arena_release(&arena);
 	return columns;
 }
 
-/* What has a counterpart stands there plain: what was expected and did not come, and the other way round, has a sign. */
+/*
+ * What has a counterpart stands there plain: what was expected and did not come, and the other way
+ * round, has a sign.
+ */
 static void
 show_difference(struct replay *r, const struct play_failure *f, const char *indent)
 {
@@ -104,17 +117,20 @@ show_difference(struct replay *r, const struct play_failure *f, const char *inde
 	put(r, INK_PLAIN, indent, "    |", SPAN_NONE);
 	for (size_t i = 0; span_line(&want, &line); i++)
 		if (!f->want_met || !f->want_met[i])
-			put(r, INK_BAD, indent, "    | ", arena_printf(&arena, "- %.*s", SPAN_ARG(visible(&arena, line))));
+			put(r, INK_BAD, indent, "    | ",
+			    arena_printf(&arena, "- %.*s", SPAN_ARG(visible(&arena, line))));
 	for (size_t i = 0; f->reply && i < f->reply->nlines; i++) {
 		bool met = f->reply_met && f->reply_met[i];
-		put(r, met ? INK_DIM : INK_GOOD, indent, "    | ", arena_printf(&arena, "%c %.*s", met ? ' ' : '+',
-		    SPAN_ARG(replay_line(&arena, f->reply, i))));
+		put(r, met ? INK_DIM : INK_GOOD, indent, "    | ",
+		    arena_printf(&arena, "%c %.*s", met ? ' ' : '+',
+			SPAN_ARG(replay_line(&arena, f->reply, i))));
 	}
 	arena_release(&arena);
 }
 
 static void
-snippet(struct replay *r, const struct replay_case *c, const struct play_failure *f, const char *indent)
+snippet(
+    struct replay *r, const struct replay_case *c, const struct play_failure *f, const char *indent)
 {
 	const struct play_result *result = c->result;
 	char left[80];
@@ -130,7 +146,8 @@ snippet(struct replay *r, const struct replay_case *c, const struct play_failure
 	fputc('\n', r->out);
 	show_difference(r, f, indent);
 	if (result->not_done && !f->next) {
-		snprintf(left, sizeof left, "%u step%s behind it skipped", result->not_done, result->not_done == 1 ? "" : "s");
+		snprintf(left, sizeof left, "%u step%s behind it skipped", result->not_done,
+		    result->not_done == 1 ? "" : "s");
 		put(r, INK_DIM, indent, "    = ", span_of(left));
 	}
 	if (result->where.len > 0 && !f->next)
@@ -144,14 +161,19 @@ static void
 text_one(struct replay *r, const struct replay_case *c)
 {
 	const struct play_result *result = c->result;
-	static const char *const words[] = { [PLAY_PASSED] = "ok", [PLAY_FAILED] = "not ok", [PLAY_SKIPPED] = "ok" };
+	static const char *const words[] = {
+		[PLAY_PASSED] = "ok", [PLAY_FAILED] = "not ok", [PLAY_SKIPPED] = "ok"
+	};
 	struct place place = result->failure ? result->failure->place : c->now->place;
 	char took[24];
 
 	if (r->o->look.verbose < 0 && result->verdict != PLAY_FAILED)
 		return;
 	text_time(took, result->took_us);
-	screen_ink(&r->screen, result->verdict == PLAY_FAILED ? INK_BAD : result->verdict == PLAY_SKIPPED ? INK_WARN : INK_GOOD);
+	screen_ink(&r->screen,
+	    result->verdict == PLAY_FAILED	? INK_BAD :
+		result->verdict == PLAY_SKIPPED ? INK_WARN :
+						  INK_GOOD);
 	fprintf(r->out, "%s", words[result->verdict]);
 	screen_ink(&r->screen, INK_PLAIN);
 	fprintf(r->out, " %zu - ", r->told);
@@ -182,10 +204,12 @@ text_end(struct replay *r)
 	if (r->o->look.verbose < 0)
 		return;
 	text_time(took, loop_now_us() - r->began_us);
-	fprintf(r->out, "%zu passed, %zu failed, %zu skipped in %s", r->passed, r->failed, r->skipped, took);
+	fprintf(r->out, "%zu passed, %zu failed, %zu skipped in %s", r->passed, r->failed,
+	    r->skipped, took);
 	if (r->uncompared)
-		fprintf(r->out, "; %u text%s not compared at this level (--match text compares them)", r->uncompared,
-		    r->uncompared == 1 ? "" : "s");
+		fprintf(r->out,
+		    "; %u text%s not compared at this level (--match text compares them)",
+		    r->uncompared, r->uncompared == 1 ? "" : "s");
 	fputc('\n', r->out);
 }
 

@@ -46,7 +46,8 @@ report_to(const struct report_kind *format, FILE *out, const struct report_opts 
 }
 
 struct report *
-report_new(const struct report_kind *format, const char *file, const struct report_opts *opts, struct err *err)
+report_new(const struct report_kind *format, const char *file, const struct report_opts *opts,
+    struct err *err)
 {
 	struct draft draft;
 
@@ -81,7 +82,8 @@ report_end(struct report *r, const struct fleet_summary *sum, struct err *err)
 	if (r->draft.out)
 		ok = draft_keep(&r->draft, err);
 	else
-		ok = fflush(r->out) == 0 || err_set(err, ERR_SYSTEM, "cannot write the output: %s", strerror(errno));
+		ok = fflush(r->out) == 0 ||
+		    err_set(err, ERR_SYSTEM, "cannot write the output: %s", strerror(errno));
 	free(r);
 	return ok;
 }
@@ -112,7 +114,8 @@ report_address(const struct fleet_report *one)
 {
 	char text[ADDR_TEXT];
 
-	return text_safe(&one->result->arena, arena_copy(&one->result->arena, span_of(addr_host(&one->result->addr, text))));
+	return text_safe(&one->result->arena,
+	    arena_copy(&one->result->arena, span_of(addr_host(&one->result->addr, text))));
 }
 
 static struct span
@@ -127,7 +130,8 @@ place_of(const struct fleet_report *one)
 	if (port == 0)
 		return address;
 	if (span_eq(host, address))
-		return arena_printf(&r->arena, addr_family(&r->addr) == 6 ? "[%.*s]:%u" : "%.*s:%u", SPAN_ARG(address), port);
+		return arena_printf(&r->arena, addr_family(&r->addr) == 6 ? "[%.*s]:%u" : "%.*s:%u",
+		    SPAN_ARG(address), port);
 	return arena_printf(&r->arena, "%.*s[%.*s]:%u", SPAN_ARG(host), SPAN_ARG(address), port);
 }
 
@@ -138,8 +142,11 @@ report_place(const struct fleet_report *one)
 	struct span place = place_of(one);
 
 	if (one->name)
-		place = arena_printf(arena, "%.*s %.*s", SPAN_ARG(text_safe(arena, span_of(one->name))), SPAN_ARG(place));
-	return one->result->way ? arena_printf(arena, "%.*s (%s)", SPAN_ARG(place), one->result->way) : place;
+		place = arena_printf(arena, "%.*s %.*s",
+		    SPAN_ARG(text_safe(arena, span_of(one->name))), SPAN_ARG(place));
+	return one->result->way ?
+	    arena_printf(arena, "%.*s (%s)", SPAN_ARG(place), one->result->way) :
+	    place;
 }
 
 const char *
@@ -175,10 +182,13 @@ report_shortfall(const struct fleet_summary *sum, char out[SHORTFALL_SIZE])
 		return true;
 	}
 	if (sum->bad > 0)
-		snprintf(bad, sizeof bad, "%zu line%s no target", sum->bad, sum->bad == 1 ? " names" : "s name");
+		snprintf(bad, sizeof bad, "%zu line%s no target", sum->bad,
+		    sum->bad == 1 ? " names" : "s name");
 	if (sum->undone > 0)
-		snprintf(out, SHORTFALL_SIZE, "%s%s%zu target%s not done%s", bad, bad[0] ? ", " : "", sum->undone, sum->undone == 1 ? "" : "s", rest);
+		snprintf(out, SHORTFALL_SIZE, "%s%s%zu target%s not done%s", bad,
+		    bad[0] ? ", " : "", sum->undone, sum->undone == 1 ? "" : "s", rest);
 	else
-		snprintf(out, SHORTFALL_SIZE, "%s%s", bad, bad[0] ? rest : rest + strspn(rest, ", "));
+		snprintf(
+		    out, SHORTFALL_SIZE, "%s%s", bad, bad[0] ? rest : rest + strspn(rest, ", "));
 	return sum->bad > 0 || sum->undone > 0 || sum->unread;
 }

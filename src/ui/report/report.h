@@ -1,4 +1,7 @@
-/* What a probe prints, in a format each: told of every address in order of completion, and of the end. */
+/*
+ * What a probe prints, in a format each: told of every address in order of completion, and of the
+ * end.
+ */
 #ifndef UI_REPORT_REPORT_H
 #define UI_REPORT_REPORT_H
 
@@ -9,8 +12,10 @@
 struct report_opts {
 	int verbose;
 	bool color, terminal, many;	/* many: more than one target was named */
-	bool fleet;			/* with --targets: JSON ends in a summary, metrics have the target's labels */
-	bool whole;			/* one scrape of one target: what is about all its addresses stands once, without labels */
+	/* with --targets: JSON ends in a summary, metrics have the target's labels */
+	bool fleet;
+	/* one scrape of one target: what is about all its addresses stands once, without labels */
+	bool whole;
 	bool plugin;			/* the status line in check_smtp's words */
 	unsigned columns;
 	const struct judge_opts *judge;
@@ -21,22 +26,27 @@ struct report_kind {
 	const char *name;
 	void *(*begin)(FILE *, const struct report_opts *);
 	void (*one)(void *, const struct fleet_report *);
-	void (*end)(void *, const struct fleet_summary *);	/* prints what was kept back, and frees */
+	/* prints what was kept back, and frees */
+	void (*end)(void *, const struct fleet_summary *);
 };
 extern const struct report_kind *const report_kinds[];	/* ends in NULL */
 const struct report_kind *report_kind(struct span name);	/* NULL: there is none */
 
 /* One format to one place. A file is written beside its name and renamed when all is in it. */
 struct report;
-struct report *report_new(const struct report_kind *, const char *file, const struct report_opts *, struct err *);
+struct report *report_new(
+    const struct report_kind *, const char *file, const struct report_opts *, struct err *);
 struct report *report_to(const struct report_kind *, FILE *, const struct report_opts *);
 void report_one(struct report *, const struct fleet_report *);
 bool report_end(struct report *, const struct fleet_summary *, struct err *);
-void report_drop(struct report *);		/* nothing was told: without a word, and without a file */
+/* nothing was told: without a word, and without a file */
+void report_drop(struct report *);
 
 /* What every format shows alike. Texts live in the result's arena and are safe to show. */
-struct span report_message(const struct fleet_report *);	/* the verdict's sentence; empty when all is well */
-struct span report_place(const struct fleet_report *);		/* mx1.example.org[192.0.2.1]:25, its name before it */
+/* the verdict's sentence; empty when all is well */
+struct span report_message(const struct fleet_report *);
+/* mx1.example.org[192.0.2.1]:25, its name before it */
+struct span report_place(const struct fleet_report *);
 const char *report_state(const struct fleet_report *);		/* "CRITICAL" */
 bool report_passed(const struct fleet_report *);		/* OK and WARNING */
 double report_seconds(uint64_t us);

@@ -64,7 +64,8 @@ connection_of(struct serve_report *r, unsigned number, uint64_t now_us)
 }
 
 static void
-note_failure(struct serve_report *r, struct connection *c, const struct event *e, const struct mock_stray *stray)
+note_failure(struct serve_report *r, struct connection *c, const struct event *e,
+    const struct mock_stray *stray)
 {
 	c->failure.place = stray->place;
 	c->failure.want = arena_copy(&r->arena, stray->want);
@@ -100,8 +101,12 @@ list(struct serve_report *r, struct replay *replay, struct replay_file *file, st
 			continue;
 		if (c->result.verdict == PLAY_FAILED)
 			c->result.failure = &c->failure;
-		replay->cases[replay->ncases++] = (struct replay_case){ .replay = replay, .file = file,
-			.now = mock_case(r->mock, (unsigned)i + 1), .number = ++file->n, .result = &c->result, .done = true,
+		replay->cases[replay->ncases++] = (struct replay_case){ .replay = replay,
+			.file = file,
+			.now = mock_case(r->mock, (unsigned)i + 1),
+			.number = ++file->n,
+			.result = &c->result,
+			.done = true,
 			.failed = c->result.failure != NULL };
 	}
 }
@@ -111,7 +116,9 @@ serve_report_write(struct serve_report *r, const struct options *o, const struct
 {
 	const struct replay_report *report = replay_reports[o->report];
 	struct replay_file file = { .name = r->script->file };
-	struct replay replay = { .o = o, .screen = *screen, .file = &file, .nfiles = 1, .out = stdout };
+	struct replay replay = {
+		.o = o, .screen = *screen, .file = &file, .nfiles = 1, .out = stdout
+	};
 	struct arena arena = { 0 };
 
 	replay.screen.arena = (struct arena){ 0 };
@@ -136,7 +143,8 @@ serve_report_passed_over(const struct mock *mock, bool opens)
 	for (size_t i = 0; (item = mock_passed_over(mock, i)); i++) {
 		struct span rest = item->line.source, word = span_word(&rest);
 		if (opens || !span_ends_case(word, SPAN("open")))
-			fprintf(stderr, "smtpsh: note: %s:%u: %.*s has no server's side and is passed over\n", item->place.file,
-			    item->place.line, SPAN_ARG(word));
+			fprintf(stderr,
+			    "smtpsh: note: %s:%u: %.*s has no server's side and is passed over\n",
+			    item->place.file, item->place.line, SPAN_ARG(word));
 	}
 }

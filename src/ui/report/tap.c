@@ -34,7 +34,8 @@ one(void *state, const struct fleet_report *report)
 	struct span message = report_message(report);
 	const struct judge_check *worst = report->verdict->worst;
 
-	fprintf(t->out, "%sok %zu - ", report_passed(report) || report->verdict->skipped ? "" : "not ", ++t->n);
+	fprintf(t->out, "%sok %zu - ",
+	    report_passed(report) || report->verdict->skipped ? "" : "not ", ++t->n);
 	put(t->out, report_place(report));
 	if (message.len > 0) {
 		fputs(": ", t->out);
@@ -43,7 +44,8 @@ one(void *state, const struct fleet_report *report)
 	fputs(report->verdict->skipped ? " # SKIP no route\n" : "\n", t->out);
 	fprintf(t->out, "  ---\n  state: %s\n", report_state(report));
 	if (worst)
-		fprintf(t->out, "  phase: %s\n  reason: %s\n", phase_word(worst->phase), reason_word(worst->reason));
+		fprintf(t->out, "  phase: %s\n  reason: %s\n", phase_word(worst->phase),
+		    reason_word(worst->reason));
 	fprintf(t->out, "  seconds: %.6f\n  ...\n", report_seconds(report->result->total_us));
 }
 

@@ -7,7 +7,8 @@
 
 /* ---- on a terminal */
 
-enum { BAR = 20, INDENT = 5, TAIL = 31, WIDE = 110 };	/* TAIL: "   10.25 s TLSv1.3 cert 4784.1d"; WIDE: no eye goes further */
+/* TAIL: "   10.25 s TLSv1.3 cert 4784.1d"; WIDE: no eye goes further */
+enum { BAR = 20, INDENT = 5, TAIL = 31, WIDE = 110 };
 
 /* letter in the bar, word beside it; neighbours differ in ink */
 static const struct { char letter; const char *word; enum ink ink; } phases[PHASE_COUNT] = {
@@ -19,8 +20,13 @@ static const struct { char letter; const char *word; enum ink ink; } phases[PHAS
 	[PHASE_DATA] = { 'D', "Data", INK_SENT }, [PHASE_BODY] = { 'B', "Body", INK_WARN },
 	[PHASE_RSET] = { 'R', "Rset", INK_PLAIN }, [PHASE_QUIT] = { 'q', "quit", INK_DIM },
 };
-static const struct { const char *word; enum ink ink; } states[] = {
-	[STATE_OK] = { "OK", INK_GOOD }, [STATE_WARNING] = { "WARN", INK_WARN }, [STATE_CRITICAL] = { "CRIT", INK_BAD },
+static const struct {
+	const char *word;
+	enum ink ink;
+} states[] = {
+	[STATE_OK] = { "OK", INK_GOOD },
+	[STATE_WARNING] = { "WARN", INK_WARN },
+	[STATE_CRITICAL] = { "CRIT", INK_BAD },
 	[STATE_UNKNOWN] = { "UNKN", INK_SENT },
 };
 
@@ -57,7 +63,8 @@ put_phases(struct flow *f, const struct probe_result *r)
 		double ms = (double)r->us[p] / 1e3;
 		if (!(r->ran & 1u << p) && !(p == PHASE_RESOLVE && r->us[p] >= 100))
 			continue;
-		int n = snprintf(text, sizeof text, ms < 9.95 ? " %s %.1f" : " %s %.0f", phases[p].word, ms);
+		int n = snprintf(
+		    text, sizeof text, ms < 9.95 ? " %s %.1f" : " %s %.0f", phases[p].word, ms);
 		if (f->column + (unsigned)n > f->width)
 			flow_break(f);
 		flow_put(f, phases[p].ink, span_of(text));
@@ -161,7 +168,8 @@ put_checks(struct screen *s, const struct finding *v)
 {
 	for (const struct judge_check *c = v->checks; c; c = c->next) {
 		struct flow f;
-		if (c->message.len == 0 || c == v->worst || (s->verbose <= 0 && !c->told && c->state == STATE_OK))
+		if (c->message.len == 0 || c == v->worst ||
+		    (s->verbose <= 0 && !c->told && c->state == STATE_OK))
 			continue;
 		screen_print(s, "%*s", INDENT, "");
 		f = flow_begin(s, INDENT, INDENT);
@@ -175,7 +183,11 @@ put_checks(struct screen *s, const struct finding *v)
 static void
 report_on_terminal(FILE *out, const struct report_opts *opts, const struct fleet_report *report)
 {
-	struct screen s = { .out = out, .terminal = true, .color = opts->color, .columns = opts->columns, .verbose = opts->verbose };
+	struct screen s = { .out = out,
+		.terminal = true,
+		.color = opts->color,
+		.columns = opts->columns,
+		.verbose = opts->verbose };
 	enum health state = report->verdict->state;
 	struct flow f;
 
@@ -202,7 +214,8 @@ struct text {
 	struct report_opts opts;
 	size_t lines, nbad;
 	struct arena arena;		/* of `bad` */
-	struct { enum health state; struct span text; } bad[BAD_SHOWN];	/* the first that are not OK */
+	/* the first that are not OK */
+	struct { enum health state; struct span text; } bad[BAD_SHOWN];
 };
 
 static void *
@@ -239,7 +252,8 @@ print_phases(const struct text *t, const struct probe_result *r)
 		if (!(r->ran & 1u << p) && !(p == PHASE_RESOLVE && r->us[p] >= 100))
 			continue;
 		double ms = (double)r->us[p] / 1e3;
-		fprintf(t->out, ms < 9.95 ? "%s%s %.1f" : "%s%s %.0f", sep, words[p] ? words[p] : phase_word((enum probe_phase)p), ms);
+		fprintf(t->out, ms < 9.95 ? "%s%s %.1f" : "%s%s %.0f", sep,
+		    words[p] ? words[p] : phase_word((enum probe_phase)p), ms);
 		sep = " ";
 	}
 	fputs(")", t->out);
@@ -262,8 +276,10 @@ static void
 print_checks(const struct text *t, const struct finding *v)
 {
 	for (const struct judge_check *c = v->checks; c; c = c->next)
-		if (c->message.len > 0 && (c != v->worst) && (t->opts.verbose > 0 || c->told || c->state != STATE_OK))
-			fprintf(t->out, "     %s %s: %.*s\n", c->state == STATE_OK ? "note" : judge_state_word(c->state), c->name,
+		if (c->message.len > 0 && (c != v->worst) &&
+		    (t->opts.verbose > 0 || c->told || c->state != STATE_OK))
+			fprintf(t->out, "     %s %s: %.*s\n",
+			    c->state == STATE_OK ? "note" : judge_state_word(c->state), c->name,
 			    SPAN_ARG(c->message));
 }
 
@@ -272,11 +288,12 @@ keep_bad(struct text *t, const struct fleet_report *report, struct span place)
 {
 	const struct judge_check *worst = report->verdict->worst;
 
-	if (!t->opts.terminal || !t->opts.fleet || report->verdict->state == STATE_OK || t->nbad++ >= BAD_SHOWN)
+	if (!t->opts.terminal || !t->opts.fleet || report->verdict->state == STATE_OK ||
+	    t->nbad++ >= BAD_SHOWN)
 		return;
 	t->bad[t->nbad - 1].state = report->verdict->state;
-	t->bad[t->nbad - 1].text = arena_printf(&t->arena, " %5zu  %.*s  %s", report->result->number, SPAN_ARG(span_first(place, 200)),
-	    worst ? worst->label : "");
+	t->bad[t->nbad - 1].text = arena_printf(&t->arena, " %5zu  %.*s  %s",
+	    report->result->number, SPAN_ARG(span_first(place, 200)), worst ? worst->label : "");
 }
 
 /* What was not OK has left a screen of so many lines. */
@@ -340,8 +357,12 @@ end(void *state, const struct fleet_summary *sum)
 	text_time(took, sum->wall_us);
 	print_bad(t);
 	if (t->opts.fleet || t->opts.many || sum->undone) {
-		fprintf(t->out, "%zu target%s, %zu address%s in %s: %zu ok, %zu warning, %zu critical, %zu unknown", sum->targets,
-		    sum->targets == 1 ? "" : "s", sum->addresses, sum->addresses == 1 ? "" : "es", took, sum->state[STATE_OK], sum->state[STATE_WARNING], sum->state[STATE_CRITICAL],
+		fprintf(t->out,
+		    "%zu target%s, %zu address%s in %s: %zu ok, %zu warning, %zu critical, %zu "
+		    "unknown",
+		    sum->targets, sum->targets == 1 ? "" : "s", sum->addresses,
+		    sum->addresses == 1 ? "" : "es", took, sum->state[STATE_OK],
+		    sum->state[STATE_WARNING], sum->state[STATE_CRITICAL],
 		    sum->state[STATE_UNKNOWN]);
 		if (sum->skipped)
 			fprintf(t->out, ", %zu addresses skipped", sum->skipped);

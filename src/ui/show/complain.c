@@ -8,5 +8,6 @@ complain(const struct err *err)
 {
 	fprintf(stderr, "smtpsh: %s\n", err->text);
 	if (err->source[0])
-		fprintf(stderr, "%5u | %s\n      | %*s^\n", err->line, err->source, (int)err->before, "");
+		fprintf(stderr, "%5u | %s\n      | %*s^\n", err->line, err->source,
+		    (int)err->before, "");
 }

@@ -26,7 +26,9 @@ show_record(struct screen *s, const struct event *e, const struct tlsa_result *r
 	switch (r->verdict) {
 	case TLSA_MATCHES:
 		flow_print(&f, INK_GOOD, "matches");
-		flow_print(&f, INK_DIM, r->depth == 0 ? " the server's certificate" : " a CA of its chain (depth %d)", r->depth);
+		flow_print(&f, INK_DIM,
+		    r->depth == 0 ? " the server's certificate" : " a CA of its chain (depth %d)",
+		    r->depth);
 		break;
 	case TLSA_DIFFERS:
 		flow_print(&f, INK_WARN, "does not match");

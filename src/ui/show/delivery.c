@@ -55,9 +55,10 @@ show_whole(struct screen *s, const struct event *e)
 	if (all > 1)
 		whom = good == all ? arena_printf(&s->arena, " to all %zu recipients", all) :
 		    arena_printf(&s->arena, " to %zu of %zu recipients", good, all);
-	show_line(s, MARK_NOTE, e, "accepted for delivery%.*s%s%.*s: %s in %s", SPAN_ARG(whom), id.len ? " as " : "",
-	    SPAN_ARG(id), size, took);
-	show_line(s, MARK_NOTE, e, "accepted is not delivered: the server's log tells what becomes of it%s",
+	show_line(s, MARK_NOTE, e, "accepted for delivery%.*s%s%.*s: %s in %s", SPAN_ARG(whom),
+	    id.len ? " as " : "", SPAN_ARG(id), size, took);
+	show_line(s, MARK_NOTE, e,
+	    "accepted is not delivered: the server's log tells what becomes of it%s",
 	    id.len ? ", under that id" : "");
 }
 
@@ -67,7 +68,8 @@ show_unknown(struct screen *s, const struct event *e)
 	size_t all = e->delivery.nrcpts, n = e->delivery.unknown;
 
 	if (n < all)
-		show_line(s, MARK_PROBLEM, e, "fate unknown for %zu of %zu recipients: see the table", n, all);
+		show_line(s, MARK_PROBLEM, e,
+		    "fate unknown for %zu of %zu recipients: see the table", n, all);
 	else
 		show_line(s, MARK_PROBLEM, e, "fate unknown: the message may be delivered or not");
 }
@@ -89,5 +91,7 @@ show_delivery(struct screen *s, const struct event *e)
 	if (e->delivery.unknown > 0)
 		show_unknown(s, e);
 	else if (e->delivery.tried && e->delivery.accepted == 0)
-		show_line(s, MARK_PROBLEM, e, "%s", e->delivery.ended ? "message not accepted for any recipient" : "message not sent");
+		show_line(s, MARK_PROBLEM, e, "%s",
+		    e->delivery.ended ? "message not accepted for any recipient" :
+					"message not sent");
 }

@@ -78,6 +78,7 @@ draft_write(const char *file, struct span text, struct err *err)
 
 	if (!draft_begin(&d, file, err))
 		return false;
-	fwrite(text.at, 1, text.len, d.out);		/* what goes wrong is the stream's to remember */
+	/* what goes wrong is the stream's to remember */
+	fwrite(text.at, 1, text.len, d.out);
 	return draft_keep(&d, err);
 }

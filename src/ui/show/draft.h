@@ -1,6 +1,7 @@
 /*
- * A file of which nobody ever sees a half: it is written beside its name, never through a link that stood there, and
- * takes the name when all is in it. What is no plain file, a device or a pipe, is written to as it is.
+ * A file of which nobody ever sees a half: it is written beside its name, never through a link that
+ * stood there, and takes the name when all is in it. What is no plain file, a device or a pipe, is
+ * written to as it is.
  */
 #ifndef UI_SHOW_DRAFT_H
 #define UI_SHOW_DRAFT_H
@@ -17,7 +18,10 @@ struct draft {
 };
 
 bool draft_begin(struct draft *, const char *file, struct err *);
-/* False with err when any of it could not be written; then what stood there before stands there still. */
+/*
+ * False with err when any of it could not be written; then what stood there before stands there
+ * still.
+ */
 bool draft_keep(struct draft *, struct err *);
 void draft_drop(struct draft *);
 /* All three: `text` is the file. */

@@ -4,9 +4,21 @@
 enum { SWAKS_BANNER = 21, SWAKS_MESSAGE = 26, SWAKS_TLS_HELLO = 32 };
 
 /* What swaks calls a failure after this command. */
-static const struct { enum verb verb; int swaks; } stages[] = {
-	{ VERB_EHLO, 22 }, { VERB_HELO, 22 }, { VERB_LHLO, 22 }, { VERB_MAIL, 23 }, { VERB_RCPT, 24 }, { VERB_DATA, 25 },
-	{ VERB_BDAT, SWAKS_MESSAGE }, { VERB_QUIT, 27 }, { VERB_AUTH, 28 }, { VERB_STARTTLS, 29 }, { VERB_XCLIENT, 33 },
+static const struct {
+	enum verb verb;
+	int swaks;
+} stages[] = {
+	{ VERB_EHLO, 22 },
+	{ VERB_HELO, 22 },
+	{ VERB_LHLO, 22 },
+	{ VERB_MAIL, 23 },
+	{ VERB_RCPT, 24 },
+	{ VERB_DATA, 25 },
+	{ VERB_BDAT, SWAKS_MESSAGE },
+	{ VERB_QUIT, 27 },
+	{ VERB_AUTH, 28 },
+	{ VERB_STARTTLS, 29 },
+	{ VERB_XCLIENT, 33 },
 };
 
 static int
@@ -21,7 +33,8 @@ stage_of(enum verb verb, bool tls)
 static int
 stage_said(const struct event *e)
 {
-	if (e->sent.kind == SENT_COMMAND || (e->sent.kind == SENT_SECRET && verb_of(e->sent.text, NULL) == VERB_AUTH))
+	if (e->sent.kind == SENT_COMMAND ||
+	    (e->sent.kind == SENT_SECRET && verb_of(e->sent.text, NULL) == VERB_AUTH))
 		return stage_of(verb_of(e->sent.text, NULL), e->tls);
 	return e->sent.kind == SENT_SECRET ? stage_of(VERB_AUTH, e->tls) : SWAKS_MESSAGE;
 }
@@ -38,7 +51,8 @@ blame_event(struct blame *b, const struct event *e)
 	if (e->err == ERR_NONE || err_worse(b->kind, e->err) == b->kind)
 		return;
 	stage = b->said;
-	if (e->kind == EVENT_REPLY && !e->answer.banner)	/* of a group, the one that was refused */
+	/* of a group, the one that was refused */
+	if (e->kind == EVENT_REPLY && !e->answer.banner)
 		stage = e->answer.dot ? SWAKS_MESSAGE : stage_of(e->answer.verb, e->tls);
 	b->kind = e->err;
 	b->stage = stage;

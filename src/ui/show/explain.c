@@ -36,7 +36,8 @@ explain_fact(struct explaining *x, const char *label, const char *format, ...)
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
 	if (text[0] && x->last->nfacts < EXPLAIN_FACTS)
-		x->last->fact[x->last->nfacts++] = (struct explain_fact){ label, arena_copy(x->arena, span_of(text)) };
+		x->last->fact[x->last->nfacts++] = (struct explain_fact){ label,
+			arena_copy(x->arena, span_of(text)) };
 }
 
 /* ---- numbers */
@@ -45,7 +46,8 @@ static void
 add_exit(struct explaining *x, unsigned status)
 {
 	if (status >= 128) {
-		explain_add(x, "exit status", arena_printf(x->arena, "exit %u", status), "ended by signal %u", status - 128);
+		explain_add(x, "exit status", arena_printf(x->arena, "exit %u", status),
+		    "ended by signal %u", status - 128);
 		return;
 	}
 	explain_add(x, "exit status", arena_printf(x->arena, "exit %u", status), "%s",
@@ -53,14 +55,19 @@ add_exit(struct explaining *x, unsigned status)
 	if (status <= ERR_UNKNOWN)
 		explain_fact(x, "in JSON", "\"failure\": \"%s\"", err_word((enum err_kind)status));
 	if (status <= ERR_UNKNOWN)
-		explain_fact(x, "--exit", "swaks: %d%s; sysexits: %d", err_swaks((enum err_kind)status), status == ERR_TEMPORARY ||
-		    status == ERR_REFUSED || status == ERR_TIMEOUT ? ", or 21 to 33 by what was refused" : "", err_sysexits((enum err_kind)status));
+		explain_fact(x, "--exit", "swaks: %d%s; sysexits: %d",
+		    err_swaks((enum err_kind)status),
+		    status == ERR_TEMPORARY || status == ERR_REFUSED || status == ERR_TIMEOUT ?
+			", or 21 to 33 by what was refused" :
+			"",
+		    err_sysexits((enum err_kind)status));
 }
 
 static void
 add_tlsa(struct explaining *x, unsigned usage, unsigned selector, unsigned matching)
 {
-	const char *u = tlsa_usage_text(usage), *s = tlsa_selector_text(selector), *m = tlsa_matching_text(matching);
+	const char *u = tlsa_usage_text(usage), *s = tlsa_selector_text(selector),
+		   *m = tlsa_matching_text(matching);
 
 	explain_add(x, "TLSA record", arena_printf(x->arena, "%u %u %u", usage, selector, matching),
 	    "what a TLSA record of this kind binds (RFC 6698, RFC 7218)");
@@ -68,7 +75,9 @@ add_tlsa(struct explaining *x, unsigned usage, unsigned selector, unsigned match
 	explain_fact(x, "selector", "%u, %s", selector, s ? s : "not registered");
 	explain_fact(x, "matching", "%u, %s", matching, m ? m : "not registered");
 	if (usage == 3 && selector == 1 && matching == 1)
-		explain_fact(x, "advice", "the usual choice for mail: publish the next key's record before changing keys. "
+		explain_fact(x, "advice",
+		    "the usual choice for mail: publish the next key's record before changing "
+		    "keys. "
 		    "/cert shows the record of the key in use");
 }
 
@@ -103,7 +112,8 @@ read_code(struct span word, unsigned *code)
 {
 	unsigned long long n;
 
-	if (word.len < 3 || (word.len > 3 && word.at[3] != '-') || !span_number(span_first(word, 3), 599, &n) || n < 200)
+	if (word.len < 3 || (word.len > 3 && word.at[3] != '-') ||
+	    !span_number(span_first(word, 3), 599, &n) || n < 200)
 		return false;
 	*code = (unsigned)n;
 	return true;
@@ -130,7 +140,10 @@ read_status(struct span word, struct status *out)
 	return true;
 }
 
-/* A code, the enhanced code behind it, and where more follows that is neither, a reply's text. Words taken. */
+/*
+ * A code, the enhanced code behind it, and where more follows that is neither, a reply's text.
+ * Words taken.
+ */
 static size_t
 take_reply(struct explaining *x, const struct span word[], size_t n)
 {
@@ -167,8 +180,14 @@ joined(struct arena *arena, const struct span word[], size_t n)
 static size_t
 take_said(struct explaining *x, const struct span word[], size_t n)
 {
-	static const struct { const char *word, *kind; } said[] = {
-		{ "exit", "exit" }, { "status", "exit" }, { "alert", "alert" }, { "rcode", "rcode" }, { "error", "verify" },
+	static const struct {
+		const char *word, *kind;
+	} said[] = {
+		{ "exit", "exit" },
+		{ "status", "exit" },
+		{ "alert", "alert" },
+		{ "rcode", "rcode" },
+		{ "error", "verify" },
 		{ "verify", "verify" },
 	};
 	struct span second = n > 1 ? word[1] : SPAN_NONE;
@@ -177,9 +196,13 @@ take_said(struct explaining *x, const struct span word[], size_t n)
 	if (n > 2 && span_eq_case(word[0], SPAN("exit")) && span_eq_case(second, SPAN("status")))
 		second = word[2], taken = 3;
 	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-		if (n > 1 && span_eq_case(word[0], span_of(said[i].word)) && add_number(x, second, said[i].kind))
+		if (n > 1 && span_eq_case(word[0], span_of(said[i].word)) &&
+		    add_number(x, second, said[i].kind))
 			return taken;
-	return n > 1 && span_eq_case(word[0], SPAN("alert")) && explain_name(x, joined(x->arena, word + 1, n - 1)) ? n : 0;
+	return n > 1 && span_eq_case(word[0], SPAN("alert")) &&
+		explain_name(x, joined(x->arena, word + 1, n - 1)) ?
+	    n :
+	    0;
 }
 
 static size_t
@@ -203,7 +226,8 @@ take(struct explaining *x, const struct span word[], size_t n)
 	struct status status;
 	size_t taken;
 
-	if ((taken = take_tlsa(x, word, n)) || (taken = take_said(x, word, n)) || (taken = take_reply(x, word, n)))
+	if ((taken = take_tlsa(x, word, n)) || (taken = take_said(x, word, n)) ||
+	    (taken = take_reply(x, word, n)))
 		return taken;
 	if (read_status(word[0], &status)) {
 		explain_status(x, status);
@@ -227,8 +251,9 @@ unknown(struct span word, struct err *err)
 		near_try(&near, mechanism_row(i)->name);
 	for (enum verb v = VERB_OTHER + 1; v < VERB_COUNT; v++)
 		near_try(&near, verb_info(v)->name);
-	return err_set(err, ERR_USAGE, "explain: nothing is known as \"%.*s\"%s%s%s", SPAN_ARG(span_first(word, 60)),
-	    near.best ? "; is " : "", near.best ? near.best : "", near.best ? " meant?" : "");
+	return err_set(err, ERR_USAGE, "explain: nothing is known as \"%.*s\"%s%s%s",
+	    SPAN_ARG(span_first(word, 60)), near.best ? "; is " : "", near.best ? near.best : "",
+	    near.best ? " meant?" : "");
 }
 
 struct explanation *

@@ -1,6 +1,7 @@
 /*
- * What a code, a keyword or an error means, as data: `smtpsh explain`, /explain and JSON show the same. The knowledge
- * stands in the tables of smtp/ and net/; here it is found by what a person writes.
+ * What a code, a keyword or an error means, as data: `smtpsh explain`, /explain and JSON show the
+ * same. The knowledge stands in the tables of smtp/ and net/; here it is found by what a person
+ * writes.
  */
 #ifndef UI_SHOW_EXPLAIN_H
 #define UI_SHOW_EXPLAIN_H
@@ -24,14 +25,17 @@ struct explanation {
 };
 
 /*
- * Everything that fits the words, in the order of the words. NULL with err (ERR_USAGE) where nothing fits. Words are
- * what a shell or a prompt parts at blanks.
+ * Everything that fits the words, in the order of the words. NULL with err (ERR_USAGE) where
+ * nothing fits. Words are what a shell or a prompt parts at blanks.
  */
 struct explanation *explain_words(const struct span word[], size_t n, struct arena *, struct err *);
 
-/* A reply where it came, with what the session knows that bears on it. `sent` is the line that it answers, or empty. */
-struct explanation *explain_reply(const struct reply *, enum stage, struct span sent, const struct session_view *,
-    struct arena *);
+/*
+ * A reply where it came, with what the session knows that bears on it. `sent` is the line that it
+ * answers, or empty.
+ */
+struct explanation *explain_reply(const struct reply *, enum stage, struct span sent,
+    const struct session_view *, struct arena *);
 
 void explain_show(struct screen *, const struct explanation *);
 

@@ -4,8 +4,8 @@
 static void
 add_sense(struct explaining *x, const char *label, const struct sense *s)
 {
-	explain_fact(x, label, "%s.%s%s%s Next: %s.", s->means, s->causes ? " Likely: " : "", s->causes ? s->causes : "",
-	    s->causes ? "." : "", s->next);
+	explain_fact(x, label, "%s.%s%s%s Next: %s.", s->means, s->causes ? " Likely: " : "",
+	    s->causes ? s->causes : "", s->causes ? "." : "", s->next);
 }
 
 static bool
@@ -24,14 +24,23 @@ static const char *
 stage_label(enum stage at)
 {
 	static const char *const label[] = {
-		[STAGE_BANNER] = "as banner", [STAGE_HELLO] = "to EHLO", [STAGE_STARTTLS] = "to STARTTLS",
-		[STAGE_AUTH] = "to AUTH", [STAGE_MAIL] = "to MAIL", [STAGE_RCPT] = "to RCPT", [STAGE_DATA] = "to DATA",
-		[STAGE_DOT] = "to the dot", [STAGE_ASK] = "to VRFY",
+		[STAGE_BANNER] = "as banner",
+		[STAGE_HELLO] = "to EHLO",
+		[STAGE_STARTTLS] = "to STARTTLS",
+		[STAGE_AUTH] = "to AUTH",
+		[STAGE_MAIL] = "to MAIL",
+		[STAGE_RCPT] = "to RCPT",
+		[STAGE_DATA] = "to DATA",
+		[STAGE_DOT] = "to the dot",
+		[STAGE_ASK] = "to VRFY",
 	};
 	return label[at];
 }
 
-/* At one stage what it means there; asked in general, what it means at each where it means something of its own. */
+/*
+ * At one stage what it means there; asked in general, what it means at each where it means
+ * something of its own.
+ */
 static void
 add_senses(struct explaining *x, unsigned code, struct status status, enum stage stage)
 {
@@ -48,7 +57,8 @@ add_senses(struct explaining *x, unsigned code, struct status status, enum stage
 	bool exact = is_exact(s), any = false;
 	for (enum stage at = STAGE_BANNER; at <= STAGE_ASK; at++) {
 		const struct sense *here = sense_find(code, status, at);
-		if (!here || here->stage != at || (!is_exact(here) && (status.class || !is_main(at))))
+		if (!here || here->stage != at ||
+		    (!is_exact(here) && (status.class || !is_main(at))))
 			continue;
 		add_sense(x, stage_label(at), here);
 		any = true;
@@ -78,7 +88,8 @@ goes_with(const char *basic, unsigned code)
 
 /* A phrase and where it comes from; for what is not in a table, what that says. */
 static void
-add_named(struct explaining *x, const char *kind, struct span name, const char *text, const char *rfc, const char *unknown)
+add_named(struct explaining *x, const char *kind, struct span name, const char *text,
+    const char *rfc, const char *unknown)
 {
 	if (text)
 		explain_add(x, kind, name, "%s (%s)", text, rfc);
@@ -93,9 +104,12 @@ add_status(struct explaining *x, struct status st)
 	const char *subject = status_subject_text(st.subject);
 	char class = st.class ? (char)('0' + st.class) : 'X';
 
-	add_named(x, "enhanced code", arena_printf(x->arena, "%c.%u.%u", class, st.subject, st.detail), info ? info->text : NULL,
-	    info ? info->rfc : NULL, "not registered with IANA: a code of this server's maker");
-	explain_fact(x, "class", "%c, %s", class, st.class ? status_class_text(st.class) : "2, 4 or 5");
+	add_named(x, "enhanced code",
+	    arena_printf(x->arena, "%c.%u.%u", class, st.subject, st.detail),
+	    info ? info->text : NULL, info ? info->rfc : NULL,
+	    "not registered with IANA: a code of this server's maker");
+	explain_fact(
+	    x, "class", "%c, %s", class, st.class ? status_class_text(st.class) : "2, 4 or 5");
 	explain_fact(x, "subject", "%u, %s", st.subject, subject ? subject : "not registered");
 	explain_fact(x, "goes with", "%s", info ? info->basic : "");
 	explain_fact(x, "also", "%s", info && info->also ? info->also : "");
@@ -117,7 +131,8 @@ add_pairing(struct explaining *x, unsigned code, struct status st)
 	if (st.class != code / 100)
 		explain_fact(x, "note", "its class is not that of %u (RFC 2034 4)", code);
 	else if (info && !goes_with(info->basic, code))
-		explain_fact(x, "note", "the registry does not pair it with %u; servers do so freely", code);
+		explain_fact(
+		    x, "note", "the registry does not pair it with %u; servers do so freely", code);
 }
 
 void
@@ -126,14 +141,15 @@ explain_codes(struct explaining *x, unsigned code, struct status st, enum stage 
 	const struct reply_code *info = reply_code_info(code);
 	const char *class = reply_class_text(code), *group = reply_group_text(code);
 
-	add_named(x, "reply code", arena_printf(x->arena, "%u", code), info ? info->text : NULL, info ? info->rfc : NULL,
-	    "not a registered code");
+	add_named(x, "reply code", arena_printf(x->arena, "%u", code), info ? info->text : NULL,
+	    info ? info->rfc : NULL, "not a registered code");
 	explain_fact(x, "class", "%uyz, %s", code / 100, class ? class : "none");
 	explain_fact(x, "group", "x%uz, %s", code / 10 % 10, group ? group : "none");
 	if (st.class) {
 		add_status(x, st);
 		add_pairing(x, code, st);
 	}
-	explain_fact(x, "answers", "%s", stage == STAGE_BANNER ? "the connection" : stage_text(stage));
+	explain_fact(
+	    x, "answers", "%s", stage == STAGE_BANNER ? "the connection" : stage_text(stage));
 	add_senses(x, code, st, stage);
 }

@@ -1,4 +1,7 @@
-/* explain_names - everything that has a name: keywords, verbs, parameters, mechanisms, alerts, errors, rcodes. */
+/*
+ * explain_names - everything that has a name: keywords, verbs, parameters, mechanisms, alerts,
+ * errors, rcodes.
+ */
 #include "ui/show/explain_priv.h"
 
 #include "net/rcode.h"
@@ -12,19 +15,24 @@ static bool
 add_keyword(struct explaining *x, struct span name)
 {
 	static const char *const kind[] = {
-		[EXTENSION_REGISTERED] = "registered with IANA", [EXTENSION_HISTORIC] = "historic: not used any more",
-		[EXTENSION_VENDOR] = "not registered: of one maker", [EXTENSION_MASKED] = "no extension at all",
+		[EXTENSION_REGISTERED] = "registered with IANA",
+		[EXTENSION_HISTORIC] = "historic: not used any more",
+		[EXTENSION_VENDOR] = "not registered: of one maker",
+		[EXTENSION_MASKED] = "no extension at all",
 	};
 	const struct extension_info *info = extension_info(name);
 
 	if (!info)
 		return false;
-	explain_add(x, "EHLO keyword", span_of(info->keyword), "%s (%s)", info->meaning, info->source);
+	explain_add(
+	    x, "EHLO keyword", span_of(info->keyword), "%s (%s)", info->meaning, info->source);
 	explain_fact(x, "status", "%s", kind[info->kind]);
 	explain_fact(x, "behind it", "%s", info->argument ? info->argument : "");
 	explain_fact(x, "adds", "%s", info->adds ? info->adds : "");
 	if (info->kind == EXTENSION_MASKED)
-		explain_fact(x, "next", "compare with a connection from elsewhere; on a Cisco ASA or PIX turn off its SMTP inspection");
+		explain_fact(x, "next",
+		    "compare with a connection from elsewhere; on a Cisco ASA or PIX turn off its "
+		    "SMTP inspection");
 	return true;
 }
 
@@ -41,7 +49,8 @@ add_verb(struct explaining *x, struct span name)
 	explain_fact(x, "usual reply", "%u", info->success);
 	explain_fact(x, "offered by", "%s", info->extension ? info->extension : "");
 	if (info->ends_group)
-		explain_fact(x, "pipelining", "may only be the last of several commands in one write (RFC 2920 3.1)");
+		explain_fact(x, "pipelining",
+		    "may only be the last of several commands in one write (RFC 2920 3.1)");
 	return true;
 }
 
@@ -55,8 +64,9 @@ add_parameter(struct explaining *x, struct span name)
 		if (!span_eq_case(word, span_of(p->name)))
 			continue;
 		explain_add(x, "parameter", span_of(p->name), "%s (%s)", p->help, p->rfc);
-		explain_fact(x, "syntax", "%s ... %s%s", p->verb == VERB_MAIL ? "MAIL FROM:<sender>" : "RCPT TO:<recipient>",
-		    p->name, p->syntax);
+		explain_fact(x, "syntax", "%s ... %s%s",
+		    p->verb == VERB_MAIL ? "MAIL FROM:<sender>" : "RCPT TO:<recipient>", p->name,
+		    p->syntax);
 		explain_fact(x, "offered by", "%s", p->extension);
 		any = true;
 	}
@@ -70,7 +80,8 @@ add_mechanism(struct explaining *x, struct span name)
 
 	if (!info)
 		return false;
-	explain_add(x, "SASL mechanism", span_of(info->name), "%s (%s)", info->meaning, info->source);
+	explain_add(
+	    x, "SASL mechanism", span_of(info->name), "%s (%s)", info->meaning, info->source);
 	explain_fact(x, "on the wire", "%s", mechanism_kind_text(info->kind));
 	return true;
 }
@@ -120,7 +131,8 @@ add_verify(struct explaining *x, struct span name)
 	if (code == 0)
 		return false;
 	if (!info) {
-		explain_add(x, "certificate error", arena_printf(x->arena, "error %d", code), "%s (so OpenSSL words it)", verify_text(code));
+		explain_add(x, "certificate error", arena_printf(x->arena, "error %d", code),
+		    "%s (so OpenSSL words it)", verify_text(code));
 		return true;
 	}
 	explain_add(x, "certificate error", span_of(info->name), "%s", info->means);
@@ -146,7 +158,15 @@ bool
 explain_name(struct explaining *x, struct span name)
 {
 	bool (*const kinds[])(struct explaining *, struct span) = {
-		add_keyword, add_verb, add_parameter, add_mechanism, add_limit, add_alert, add_verify, add_rcode, add_term,
+		add_keyword,
+		add_verb,
+		add_parameter,
+		add_mechanism,
+		add_limit,
+		add_alert,
+		add_verify,
+		add_rcode,
+		add_term,
 	};
 	bool any = false;
 

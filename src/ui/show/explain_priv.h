@@ -13,9 +13,13 @@ struct explaining {
 void explain_add(struct explaining *, const char *kind, struct span name, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 /* Nothing is added for an empty text. */
-void explain_fact(struct explaining *, const char *label, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void explain_fact(struct explaining *, const char *label, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* Reply and enhanced codes, with what they usually mean: at `stage`, or at every one where it is STAGE_ANY. */
+/*
+ * Reply and enhanced codes, with what they usually mean: at `stage`, or at every one where it is
+ * STAGE_ANY.
+ */
 void explain_codes(struct explaining *, unsigned code, struct status, enum stage);
 void explain_status(struct explaining *, struct status);	/* class 0: of any class */
 /* Whatever has this name; false when nothing has. */

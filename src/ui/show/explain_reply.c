@@ -1,4 +1,7 @@
-/* explain_reply - a reply where it came, with what the session knows that bears on it; and a certificate's problems. */
+/*
+ * explain_reply - a reply where it came, with what the session knows that bears on it; and a
+ * certificate's problems.
+ */
 #include "ui/show/explain_priv.h"
 
 #include "base/text.h"
@@ -13,7 +16,8 @@ about_tls(struct explaining *x, const struct session_view *v)
 		return;
 	}
 	if (!v->extensions)
-		explain_fact(x, "evidence", "the connection is in the clear, and EHLO has not been said on it");
+		explain_fact(x, "evidence",
+		    "the connection is in the clear, and EHLO has not been said on it");
 	else
 		explain_fact(x, "evidence", "the connection is in the clear; STARTTLS is %s",
 		    extensions_offer(v->extensions, "STARTTLS") ? "offered" : "not offered");
@@ -22,7 +26,9 @@ about_tls(struct explaining *x, const struct session_view *v)
 static void
 about_auth(struct explaining *x, const struct session_view *v)
 {
-	const struct extension *auth = v->extensions ? extensions_find(v->extensions, SPAN("AUTH")) : NULL;
+	const struct extension *auth = v->extensions ?
+	    extensions_find(v->extensions, SPAN("AUTH")) :
+	    NULL;
 
 	if (v->dialogue.authenticated)
 		explain_fact(x, "evidence", "logged in on this connection");
@@ -30,7 +36,8 @@ about_auth(struct explaining *x, const struct session_view *v)
 		explain_fact(x, "evidence", "not logged in; AUTH is offered: %.*s",
 		    SPAN_ARG(text_safe(x->arena, span_first(auth->params, 300))));
 	else if (v->extensions)
-		explain_fact(x, "evidence", "not logged in, and AUTH is not offered%s", v->tls ? "" : " in the clear");
+		explain_fact(x, "evidence", "not logged in, and AUTH is not offered%s",
+		    v->tls ? "" : " in the clear");
 }
 
 static void
@@ -39,24 +46,30 @@ about_sequence(struct explaining *x, const struct session_view *v)
 	const struct dialogue *d = &v->dialogue;
 
 	if (d->hello == VERB_OTHER)
-		explain_fact(x, "evidence", "neither EHLO nor HELO was accepted%s", d->tls ? " since TLS began" : " yet");
+		explain_fact(x, "evidence", "neither EHLO nor HELO was accepted%s",
+		    d->tls ? " since TLS began" : " yet");
 	else if (!d->mail)
-		explain_fact(x, "evidence", "no MAIL was accepted yet, or the last message is over");
+		explain_fact(
+		    x, "evidence", "no MAIL was accepted yet, or the last message is over");
 	else
-		explain_fact(x, "evidence", "a message is open, with %u recipient%s accepted", d->rcpts, d->rcpts == 1 ? "" : "s");
+		explain_fact(x, "evidence", "a message is open, with %u recipient%s accepted",
+		    d->rcpts, d->rcpts == 1 ? "" : "s");
 }
 
 static void
 about_size(struct explaining *x, const struct session_view *v)
 {
-	const struct extension *size = v->extensions ? extensions_find(v->extensions, SPAN("SIZE")) : NULL;
+	const struct extension *size = v->extensions ?
+	    extensions_find(v->extensions, SPAN("SIZE")) :
+	    NULL;
 	unsigned long long limit;
 	char human[24];
 
 	if (!size || !span_number(size->params, ~0ull, &limit) || limit == 0)
 		return;
 	text_size(human, limit);
-	explain_fact(x, "evidence", "the server takes messages of at most %s (SIZE %llu)", human, limit);
+	explain_fact(
+	    x, "evidence", "the server takes messages of at most %s (SIZE %llu)", human, limit);
 }
 
 /* Parameters of the line sent that the last EHLO did not offer. */
@@ -69,7 +82,8 @@ about_parameters(struct explaining *x, const struct session_view *v, struct span
 	if ((verb != VERB_MAIL && verb != VERB_RCPT) || !v->extensions)
 		return;
 	if (!parameter_split(verb, args, &path, &params)) {
-		explain_fact(x, "evidence", "the line sent does not read %s", verb == VERB_MAIL ? "MAIL FROM:<...>" : "RCPT TO:<...>");
+		explain_fact(x, "evidence", "the line sent does not read %s",
+		    verb == VERB_MAIL ? "MAIL FROM:<...>" : "RCPT TO:<...>");
 		return;
 	}
 	if (path.len == 0 || path.at[0] != '<')
@@ -78,12 +92,14 @@ about_parameters(struct explaining *x, const struct session_view *v, struct span
 		struct span rest = word;
 		const struct parameter *p = parameter_find(verb, span_until(&rest, '='));
 		if (p && !extensions_offer(v->extensions, p->extension))
-			explain_fact(x, "evidence", "%s was sent, and %s is not offered", p->name, p->extension);
+			explain_fact(x, "evidence", "%s was sent, and %s is not offered", p->name,
+			    p->extension);
 	}
 }
 
 static void
-add_evidence(struct explaining *x, const struct reply *r, enum stage stage, struct span sent, const struct session_view *v)
+add_evidence(struct explaining *x, const struct reply *r, enum stage stage, struct span sent,
+    const struct session_view *v)
 {
 	const struct status *st = &r->status;
 	bool security = st->class && st->subject == 7;
@@ -92,19 +108,24 @@ add_evidence(struct explaining *x, const struct reply *r, enum stage stage, stru
 		explain_fact(x, "evidence", "the connection is closed now");
 		return;
 	}
-	if (r->code == 530 || r->code == 538 || r->code == 523 || stage == STAGE_STARTTLS || stage == STAGE_AUTH)
+	if (r->code == 530 || r->code == 538 || r->code == 523 || stage == STAGE_STARTTLS ||
+	    stage == STAGE_AUTH)
 		about_tls(x, v);
-	if (r->code == 530 || stage == STAGE_AUTH || (stage == STAGE_RCPT && (security || !st->class)))
+	if (r->code == 530 || stage == STAGE_AUTH ||
+	    (stage == STAGE_RCPT && (security || !st->class)))
 		about_auth(x, v);
 	if (r->code == 503 || stage == STAGE_DATA)
 		about_sequence(x, v);
-	if (r->code == 552 || (st->class && ((st->subject == 2 && st->detail == 3) || (st->subject == 3 && st->detail == 4))))
+	if (r->code == 552 ||
+	    (st->class &&
+		((st->subject == 2 && st->detail == 3) || (st->subject == 3 && st->detail == 4))))
 		about_size(x, v);
 	about_parameters(x, v, sent);
 }
 
 struct explanation *
-explain_reply(const struct reply *r, enum stage stage, struct span sent, const struct session_view *v, struct arena *arena)
+explain_reply(const struct reply *r, enum stage stage, struct span sent,
+    const struct session_view *v, struct arena *arena)
 {
 	struct explaining x = { .arena = arena };
 

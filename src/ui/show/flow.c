@@ -23,7 +23,9 @@ flow_begin(struct screen *s, unsigned column, unsigned indent)
 
 	if (width < WIDTH_MIN)
 		width = WIDTH_MIN;
-	return (struct flow){ .screen = s, .column = column, .indent = indent, .width = width, .start = column };
+	return (struct flow){
+		.screen = s, .column = column, .indent = indent, .width = width, .start = column
+	};
 }
 
 static unsigned

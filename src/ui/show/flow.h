@@ -1,6 +1,6 @@
 /*
- * Running text on a screen: words that wrap at its width with a hanging indent, each run in its own ink. Where the
- * screen is no terminal nothing wraps, so that a line stays a line for grep.
+ * Running text on a screen: words that wrap at its width with a hanging indent, each run in its own
+ * ink. Where the screen is no terminal nothing wraps, so that a line stays a line for grep.
  */
 #ifndef UI_SHOW_FLOW_H
 #define UI_SHOW_FLOW_H
@@ -20,8 +20,10 @@ struct flow flow_begin(struct screen *, unsigned column, unsigned indent);
 
 /* Words of anyone: made safe. A run is glued to the one before it unless it begins with a blank. */
 void flow_put(struct flow *, enum ink, struct span);
-void flow_print(struct flow *, enum ink, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void flow_pad(struct flow *, unsigned column);	/* blanks up to this column; a new line when it is behind it */
+void flow_print(struct flow *, enum ink, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* blanks up to this column; a new line when it is behind it */
+void flow_pad(struct flow *, unsigned column);
 void flow_break(struct flow *);			/* a new line, indented */
 void flow_end(struct flow *);			/* the line is over */
 

@@ -29,7 +29,8 @@ json_new(FILE *out)
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	return json_new_at(out, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - (int64_t)loop_now_us());
+	return json_new_at(
+	    out, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - (int64_t)loop_now_us());
 }
 
 void
@@ -53,7 +54,8 @@ json_text(struct span s)
 			buf_append(&clean, span_first(s, n));
 		s = span_skip(s, n);
 	}
-	json_t *string = json_stringn(buf_span(&clean).at ? buf_span(&clean).at : "", buf_span(&clean).len);
+	json_t *string = json_stringn(
+	    buf_span(&clean).at ? buf_span(&clean).at : "", buf_span(&clean).len);
 	buf_release(&clean);
 	return string;
 }
@@ -67,7 +69,8 @@ json_put(json_t *o, const char *key, struct span s)
 	if (text_is_utf8(s))
 		return;
 	struct span raw = base64_encode(&arena, s);
-	json_object_set_new(o, arena_printf(&arena, "%s_base64", key).at, json_stringn(raw.at, raw.len));
+	json_object_set_new(
+	    o, arena_printf(&arena, "%s_base64", key).at, json_stringn(raw.at, raw.len));
 	arena_release(&arena);
 }
 
@@ -146,11 +149,15 @@ json_put_texts(json_t *o, const char *key, const struct span *s, size_t n)
 	json_object_set_new(o, key, list);
 }
 
-/* DEL is ASCII, and a control octet all the same; jansson leaves it as it is. It stands in strings only. */
+/*
+ * DEL is ASCII, and a control octet all the same; jansson leaves it as it is. It stands in strings
+ * only.
+ */
 static int
 write_some(const char *at, size_t n, void *out)
 {
-	for (const char *del; (del = memchr(at, 0x7F, n)); n -= (size_t)(del - at) + 1, at = del + 1) {
+	for (const char *del; (del = memchr(at, 0x7F, n));
+	     n -= (size_t)(del - at) + 1, at = del + 1) {
 		fwrite(at, 1, (size_t)(del - at), out);
 		fputs("\\u007f", out);
 	}
@@ -161,7 +168,8 @@ write_some(const char *at, size_t n, void *out)
 void
 json_write(FILE *out, const json_t *o)
 {
-	json_dump_callback(o, write_some, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
+	json_dump_callback(
+	    o, write_some, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
 }
 
 void

@@ -1,7 +1,7 @@
 /*
- * The same events as one JSON object a line, in ASCII: nothing in it can drive a terminal. Octets that are not UTF-8
- * are replaced, and the raw ones stand in base64 beside, under the key with "_base64" behind it. The keys are
- * described in smtpsh(1); they do not change their type.
+ * The same events as one JSON object a line, in ASCII: nothing in it can drive a terminal. Octets
+ * that are not UTF-8 are replaced, and the raw ones stand in base64 beside, under the key with
+ * "_base64" behind it. The keys are described in smtpsh(1); they do not change their type.
  */
 #ifndef UI_SHOW_JSON_H
 #define UI_SHOW_JSON_H

@@ -41,7 +41,10 @@ static void
 add_sent(json_t *o, const struct event *e)
 {
 	static const char *const kind[] = {
-		[SENT_COMMAND] = "command", [SENT_TEXT] = "text", [SENT_OCTETS] = "octets", [SENT_SECRET] = "secret",
+		[SENT_COMMAND] = "command",
+		[SENT_TEXT] = "text",
+		[SENT_OCTETS] = "octets",
+		[SENT_SECRET] = "secret",
 	};
 
 	json_put_string(o, "kind", kind[e->sent.kind]);
@@ -57,10 +60,15 @@ add_reply(json_t *o, const struct event *e)
 	char status[32];
 	struct arena arena = { 0 };
 
-	json_put_string(o, "answers", e->answer.surprise ? NULL : e->answer.banner ? "banner" : e->answer.dot ? "message" :
-	    verb[0] ? verb : "other");
+	json_put_string(o, "answers",
+	    e->answer.surprise	 ? NULL :
+		e->answer.banner ? "banner" :
+		e->answer.dot	 ? "message" :
+		verb[0]		 ? verb :
+				   "other");
 	json_put_number(o, "code", r->code);
-	snprintf(status, sizeof status, "%u.%u.%u", r->status.class, r->status.subject, r->status.detail);
+	snprintf(status, sizeof status, "%u.%u.%u", r->status.class, r->status.subject,
+	    r->status.detail);
 	json_put_string(o, "enhanced", r->status.class ? status : NULL);
 	json_put_texts(o, "lines", r->line, r->nlines);
 	if (!text_is_utf8(r->raw)) {
@@ -153,8 +161,11 @@ add_cert(json_t *o, const struct event *e)
 	struct arena arena = { 0 };
 
 	json_add_tls(o, t);
-	json_put(o, "tlsa_name", arena_printf(&arena, "_%u._tcp.%.*s.", e->cert.port, SPAN_ARG(e->cert.host)));
-	json_put(o, "tlsa", t->ncerts == 0 ? SPAN_NONE : arena_printf(&arena, "3 1 1 %.*s", SPAN_ARG(t->cert[0].spki_sha256)));
+	json_put(o, "tlsa_name",
+	    arena_printf(&arena, "_%u._tcp.%.*s.", e->cert.port, SPAN_ARG(e->cert.host)));
+	json_put(o, "tlsa",
+	    t->ncerts == 0 ? SPAN_NONE :
+			     arena_printf(&arena, "3 1 1 %.*s", SPAN_ARG(t->cert[0].spki_sha256)));
 	arena_release(&arena);
 	if (e->cert.sts)
 		add_sts(o, e->cert.sts, e->cert.verdict);
@@ -186,7 +197,10 @@ static void
 add_closed(json_t *o, const struct event *e)
 {
 	static const char *const by[] = {
-		[CLOSED_BY_US] = "us", [CLOSED_BY_PEER] = "peer", [CLOSED_RESET] = "reset", [CLOSED_TRUNCATED] = "truncated",
+		[CLOSED_BY_US] = "us",
+		[CLOSED_BY_PEER] = "peer",
+		[CLOSED_RESET] = "reset",
+		[CLOSED_TRUNCATED] = "truncated",
 	};
 
 	json_put_string(o, "by", by[e->closed.by]);
@@ -289,7 +303,8 @@ hop(const struct route_hop *hop, bool mx)
 	if (mx)
 		json_put_number(o, "preference", hop->preference);
 	for (size_t i = 0; i < hop->naddr; i++)
-		json_array_append_new(addresses, json_text(span_of(addr_host(&hop->addr[i], host))));
+		json_array_append_new(
+		    addresses, json_text(span_of(addr_host(&hop->addr[i], host))));
 	json_object_set_new(o, "addresses", addresses);
 	if (hop->naddr == 0)
 		json_put(o, "why", hop->found.why);
@@ -311,13 +326,22 @@ add_route(json_t *o, const struct event *e)
 }
 
 static void (*const adders[])(json_t *, const struct event *) = {
-	[EVENT_RESOLVED] = add_route, [EVENT_ATTEMPT] = add_attempt,
-	[EVENT_CONNECTED] = add_connected, [EVENT_SENT] = add_sent,
+	[EVENT_RESOLVED] = add_route,
+	[EVENT_ATTEMPT] = add_attempt,
+	[EVENT_CONNECTED] = add_connected,
+	[EVENT_SENT] = add_sent,
 	[EVENT_REPLY] = add_reply,
-	[EVENT_EXTENSIONS] = add_extensions, [EVENT_TLS] = add_shaken, [EVENT_CLOSED] = add_closed,
-	[EVENT_OFFERS] = add_offers, [EVENT_CERT] = add_cert, [EVENT_INFO] = add_info,
-	[EVENT_COMMAND] = add_command, [EVENT_MESSAGE] = add_message, [EVENT_QUESTION] = add_question,
-	[EVENT_DELIVERY] = add_delivery, [EVENT_STEP_ENDED] = add_step_ended,
+	[EVENT_EXTENSIONS] = add_extensions,
+	[EVENT_TLS] = add_shaken,
+	[EVENT_CLOSED] = add_closed,
+	[EVENT_OFFERS] = add_offers,
+	[EVENT_CERT] = add_cert,
+	[EVENT_INFO] = add_info,
+	[EVENT_COMMAND] = add_command,
+	[EVENT_MESSAGE] = add_message,
+	[EVENT_QUESTION] = add_question,
+	[EVENT_DELIVERY] = add_delivery,
+	[EVENT_STEP_ENDED] = add_step_ended,
 };
 
 void

@@ -146,8 +146,15 @@ void
 json_played(FILE *out, const struct json_played *p)
 {
 	json_t *o = json_object();
-	const struct { const char *key; struct span text; } texts[] = {
-		{ "name", p->name }, { "why", p->why }, { "expected", p->expected }, { "received", p->received }, { "where", p->where },
+	const struct {
+		const char *key;
+		struct span text;
+	} texts[] = {
+		{ "name", p->name },
+		{ "why", p->why },
+		{ "expected", p->expected },
+		{ "received", p->received },
+		{ "where", p->where },
 	};
 
 	json_put_string(o, "event", p->what);

@@ -1,4 +1,7 @@
-/* What the parts of json share: values into an object, and an object onto a line. Only json*.c know jansson. */
+/*
+ * What the parts of json share: values into an object, and an object onto a line. Only json*.c know
+ * jansson.
+ */
 #ifndef UI_SHOW_JSON_PUT_H
 #define UI_SHOW_JSON_PUT_H
 
@@ -7,13 +10,15 @@
 #include "ui/show/json.h"
 
 json_t *json_text(struct span);	/* what is not UTF-8 replaced */
-void json_put(json_t *, const char *key, struct span);	/* and beside it the octets in base64, where they are not UTF-8 */
+/* and beside it the octets in base64, where they are not UTF-8 */
+void json_put(json_t *, const char *key, struct span);
 void json_put_string(json_t *, const char *key, const char *s);	/* NULL is null */
 void json_put_hex(json_t *, const char *key, struct span octets);
 void json_put_bool(json_t *, const char *key, bool b);
 void json_put_number(json_t *, const char *key, uint64_t n);
 void json_put_seconds(json_t *, uint64_t us);
-void json_put_time(json_t *, const char *key, int64_t us, bool fraction);	/* microseconds since 1970; in UTC */
+/* microseconds since 1970; in UTC */
+void json_put_time(json_t *, const char *key, int64_t us, bool fraction);
 void json_put_addr(json_t *, const char *key, const struct addr *);
 void json_put_texts(json_t *, const char *key, const struct span *s, size_t n);
 void json_write(FILE *, const json_t *);	/* in ASCII, without control octets */
@@ -22,7 +27,8 @@ void json_print(FILE *, json_t *);	/* one line; the object is given back */
 struct sts;
 json_t *json_sts(const struct sts *);	/* the MTA-STS policy of a domain */
 
-json_t *json_dane(const struct tls_dane *, bool judged);	/* judged: by the certificates of a handshake */
+/* judged: by the certificates of a handshake */
+json_t *json_dane(const struct tls_dane *, bool judged);
 void json_add_tls(json_t *, const struct tls_info *);	/* its members, into the object */
 
 /* What this kind of event holds, beside what all have. */

@@ -71,7 +71,8 @@ json_dane(const struct tls_dane *d, bool judged)
 		else
 			json_put_bool(record, "usable", !tlsa_unusable(&r->record));
 		if (r->verdict == TLSA_MATCHES)
-			json_put_number(record, "depth", (uint64_t)r->depth), json_put_string(record, "name_rule", tls_name_word(r->name));
+			json_put_number(record, "depth", (uint64_t)r->depth),
+			    json_put_string(record, "name_rule", tls_name_word(r->name));
 		json_put(record, "why", r->why);
 		json_array_append_new(list, record);
 	}

@@ -34,10 +34,13 @@ on_text(void *ctx, struct span text)
 	struct log *log = ctx;
 	struct err err = { 0 };
 
-	if (log->gap && append_piece(&log->file, SPAN("# the session is not whole: what stood here could not be written\n"), NULL))
+	if (log->gap &&
+	    append_piece(&log->file,
+		SPAN("# the session is not whole: what stood here could not be written\n"), NULL))
 		log->gap = false;
 	if (!log->gap && append_piece(&log->file, text, &err)) {
-		log->file.line_ends = 0;		/* a piece may go on in the line of the one before */
+		/* a piece may go on in the line of the one before */
+		log->file.line_ends = 0;
 		return;
 	}
 	log->gap = true;
@@ -55,8 +58,8 @@ log_open(const char *file, bool no_bodies, bool times, struct err *err)
 		log_close(log);
 		return NULL;
 	}
-	log->transcript = transcript_new(&(struct transcript_opts){ .write = on_text, .ctx = log, .no_bodies = no_bodies,
-	    .times = times });
+	log->transcript = transcript_new(&(struct transcript_opts){
+	    .write = on_text, .ctx = log, .no_bodies = no_bodies, .times = times });
 	return log;
 }
 
@@ -99,8 +102,9 @@ log_save(const char *file, struct span text, struct err *err)
 	int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600), error;
 
 	if (fd < 0)
-		return err_set(err, ERR_USAGE, errno == EEXIST ? "%s exists and is not written over" : "cannot write %s: %s", file,
-		    strerror(errno));
+		return err_set(err, ERR_USAGE,
+		    errno == EEXIST ? "%s exists and is not written over" : "cannot write %s: %s",
+		    file, strerror(errno));
 	error = write_all(fd, text);
 	if (close(fd) != 0 && !error)
 		error = errno;

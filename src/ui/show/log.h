@@ -1,6 +1,7 @@
 /*
- * A transcript into a file of the person's: 0600, never over an existing one; --log goes on behind what is there, and not in
- * a line that is unfinished. Where it could not be written for a while, a comment says so.
+ * A transcript into a file of the person's: 0600, never over an existing one; --log goes on behind
+ * what is there, and not in a line that is unfinished. Where it could not be written for a while, a
+ * comment says so.
  */
 #ifndef UI_SHOW_LOG_H
 #define UI_SHOW_LOG_H

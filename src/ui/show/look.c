@@ -60,7 +60,8 @@ show_difference(struct screen *s, const struct event *e, struct span keyword)
 		struct flow f = flow_begin(s, 8, 22);
 		flow_print(&f, INK_DIM, "%s", offer_state_text(at));
 		flow_pad(&f, 22);
-		flow_put(&f, INK_PLAIN, x ? x->params.len > 0 ? x->params : SPAN("offered") : SPAN("not offered"));
+		flow_put(&f, INK_PLAIN,
+		    x ? x->params.len > 0 ? x->params : SPAN("offered") : SPAN("not offered"));
 		flow_end(&f);
 	}
 }
@@ -98,9 +99,12 @@ show_diff(struct screen *s, const struct event *e)
 		}
 	}
 	if (states < 2)
-		show_line(s, MARK_NOTE, e, "EHLO was said in one state only: /starttls or /auth, then EHLO, gives another to compare with");
+		show_line(s, MARK_NOTE, e,
+		    "EHLO was said in one state only: /starttls or /auth, then EHLO, gives another "
+		    "to compare with");
 	else
-		show_line(s, MARK_NOTE, e, "%u differ%s, %u %s the same", different, different == 1 ? "s" : "", same, same == 1 ? "is" : "are");
+		show_line(s, MARK_NOTE, e, "%u differ%s, %u %s the same", different,
+		    different == 1 ? "s" : "", same, same == 1 ? "is" : "are");
 }
 
 void
@@ -156,8 +160,10 @@ show_one_cert(struct screen *s, const struct event *e, size_t depth)
 	const struct tls_info *t = e->cert.tls;
 	const struct tls_cert *c = &t->cert[depth];
 
-	show_line(s, MARK_NOTE, e, "%s", depth == 0 ? "the server's certificate" : c->self_signed ? "a root that was sent" :
-	    "an intermediate certificate");
+	show_line(s, MARK_NOTE, e, "%s",
+	    depth == 0	       ? "the server's certificate" :
+		c->self_signed ? "a root that was sent" :
+				 "an intermediate certificate");
 	put(s, "subject", c->subject);
 	put(s, "issuer", c->self_signed ? SPAN("itself") : c->issuer);
 	show_names(s, c);
@@ -173,10 +179,14 @@ static void
 show_staple(struct screen *s, const struct event *e, const struct tls_info *t)
 {
 	static const char *const words[][2] = {
-		{ "good", "the certificate is not revoked" }, { "revoked", "the certificate is REVOKED" },
-		{ "unknown", "its responder does not know the certificate" }, { "of_another", "it is of another certificate" },
-		{ "untrusted", "its signature does not verify" }, { "out_of_date", "it is out of date: the server has to renew it" },
-		{ "refused", "its responder gave no status (RFC 6960 4.2.1)" }, { "malformed", "it cannot be read" },
+		{ "good", "the certificate is not revoked" },
+		{ "revoked", "the certificate is REVOKED" },
+		{ "unknown", "its responder does not know the certificate" },
+		{ "of_another", "it is of another certificate" },
+		{ "untrusted", "its signature does not verify" },
+		{ "out_of_date", "it is out of date: the server has to renew it" },
+		{ "refused", "its responder gave no status (RFC 6960 4.2.1)" },
+		{ "malformed", "it cannot be read" },
 	};
 	char until[16];
 
@@ -187,7 +197,8 @@ show_staple(struct screen *s, const struct event *e, const struct tls_info *t)
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (strcmp(words[i][0], t->ocsp_status) == 0) {
 			cert_date(until, t->ocsp_until);
-			show_line(s, i == 0 ? MARK_NOTE : MARK_PROBLEM, e, "OCSP: an answer was stapled, %s%s%s", words[i][1],
+			show_line(s, i == 0 ? MARK_NOTE : MARK_PROBLEM, e,
+			    "OCSP: an answer was stapled, %s%s%s", words[i][1],
 			    until[0] ? ", until " : "", until);
 		}
 }
@@ -206,7 +217,8 @@ show_certs(struct screen *s, const struct event *e)
 		show_sts(s, e, e->cert.sts, e->cert.verdict);
 	if (t->ncerts == 0)
 		return;
-	show_line(s, MARK_NOTE, e, "a TLSA record of this key, ready to publish in a signed zone (RFC 7672):");
+	show_line(s, MARK_NOTE, e,
+	    "a TLSA record of this key, ready to publish in a signed zone (RFC 7672):");
 	screen_print(s, "_%u._tcp.", e->cert.port);
 	screen_put(s, e->cert.host);
 	screen_print(s, ". IN TLSA 3 1 1 %.*s\n", SPAN_ARG(t->cert[0].spki_sha256));
@@ -240,12 +252,15 @@ show_tls_state(struct screen *s, const struct session_info *i)
 	if (!t) {
 		flow_print(&f, INK_WARN, "none: in the clear");
 		if (i->extensions)
-			flow_print(&f, INK_DIM, "; STARTTLS is %s", extensions_offer(i->extensions, "STARTTLS") ? "offered" : "not offered");
+			flow_print(&f, INK_DIM, "; STARTTLS is %s",
+			    extensions_offer(i->extensions, "STARTTLS") ? "offered" :
+									  "not offered");
 	} else {
 		flow_print(&f, INK_GOOD, "%.*s", SPAN_ARG(t->version));
 		flow_print(&f, INK_PLAIN, ", %.*s, ", SPAN_ARG(t->cipher));
-		flow_print(&f, t->verified ? INK_GOOD : INK_BAD, t->verified ? "verified" : "not verified (%zu problem%s)",
-		    t->nproblems, t->nproblems == 1 ? "" : "s");
+		flow_print(&f, t->verified ? INK_GOOD : INK_BAD,
+		    t->verified ? "verified" : "not verified (%zu problem%s)", t->nproblems,
+		    t->nproblems == 1 ? "" : "s");
 	}
 	flow_end(&f);
 }
@@ -261,11 +276,13 @@ show_state(struct screen *s, const struct session_info *i)
 	else if (d->mode == MODE_ANSWER)
 		flow_print(&f, INK_PLAIN, "within an AUTH exchange: \"*\" cancels it");
 	else if (d->mail)
-		flow_print(&f, INK_PLAIN, "a message is begun, %u recipient%s accepted", d->rcpts, d->rcpts == 1 ? "" : "s");
+		flow_print(&f, INK_PLAIN, "a message is begun, %u recipient%s accepted", d->rcpts,
+		    d->rcpts == 1 ? "" : "s");
 	else if (d->hello != VERB_OTHER)
 		flow_print(&f, INK_PLAIN, "ready for MAIL");
 	else
-		flow_print(&f, INK_PLAIN, d->greeted ? "EHLO is due" : "the banner has not come, or was no 220");
+		flow_print(&f, INK_PLAIN,
+		    d->greeted ? "EHLO is due" : "the banner has not come, or was no 220");
 	flow_print(&f, INK_DIM, d->authenticated ? "; logged in" : "");
 	flow_end(&f);
 }
@@ -283,7 +300,10 @@ show_info(struct screen *s, const struct event *e)
 	show_tls_state(s, i);
 	show_state(s, i);
 	if (i->extensions)
-		put(s, "extensions", arena_printf(&s->arena, "%zu offered: /ext", i->extensions->n));
-	put(s, "so far", arena_printf(&s->arena, "%llu repl%s, %llu octets in, %llu out", (unsigned long long)i->replies,
-	    i->replies == 1 ? "y" : "ies", (unsigned long long)i->octets_in, (unsigned long long)i->octets_out));
+		put(s, "extensions",
+		    arena_printf(&s->arena, "%zu offered: /ext", i->extensions->n));
+	put(s, "so far",
+	    arena_printf(&s->arena, "%llu repl%s, %llu octets in, %llu out",
+		(unsigned long long)i->replies, i->replies == 1 ? "y" : "ies",
+		(unsigned long long)i->octets_in, (unsigned long long)i->octets_out));
 }

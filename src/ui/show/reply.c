@@ -1,4 +1,7 @@
-/* reply - a reply as one, what is wrong with it, what it means; and what an EHLO reply offers, as a table. */
+/*
+ * reply - a reply as one, what is wrong with it, what it means; and what an EHLO reply offers, as a
+ * table.
+ */
 #include "base/text.h"
 #include "smtp/sense.h"
 #include "ui/show/show_line.h"
@@ -13,17 +16,21 @@ put_class(struct flow *f, const struct reply *r)
 	const struct reply_code *code = reply_code_info(r->code);
 
 	if (!st->class) {
-		flow_print(f, INK_DIM, "%u is %s: %s%s%s%s", r->code, r->code / 100 == 4 ? "temporary" : "permanent",
-		    code ? code->text : "a code that is not registered", code ? " (" : "", code ? code->rfc : "", code ? ")" : "");
+		flow_print(f, INK_DIM, "%u is %s: %s%s%s%s", r->code,
+		    r->code / 100 == 4 ? "temporary" : "permanent",
+		    code ? code->text : "a code that is not registered", code ? " (" : "",
+		    code ? code->rfc : "", code ? ")" : "");
 		return;
 	}
 	flow_print(f, INK_DIM, "%u.%u.%u is ", st->class, st->subject, st->detail);
-	flow_print(f, INK_DIM, "%s: ", status_class_text(st->class) ? status_class_text(st->class) : "of no class");
+	flow_print(f, INK_DIM,
+	    "%s: ", status_class_text(st->class) ? status_class_text(st->class) : "of no class");
 	if (info)
 		flow_print(f, INK_DIM, "%s (%s)", info->text, info->rfc);
 	else
 		flow_print(f, INK_DIM, "not registered; about %s",
-		    status_subject_text(st->subject) ? status_subject_text(st->subject) : "nothing known");
+		    status_subject_text(st->subject) ? status_subject_text(st->subject) :
+						       "nothing known");
 }
 
 /* The same again, in a line; in a log not at all. */
@@ -54,7 +61,8 @@ show_sense(struct screen *s, const struct event *e)
 	const struct reply *r = e->answer.reply;
 	enum stage stage = stage_of(e->answer.verb, e->answer.banner, e->answer.dot);
 	const struct sense *sense = sense_find(r->code, r->status, stage);
-	unsigned which = r->code | r->status.class << 10 | r->status.subject << 14 | r->status.detail << 22;
+	unsigned which = r->code | r->status.class << 10 | r->status.subject << 14 |
+	    r->status.detail << 22;
 	enum telling telling = sense ? screen_telling(s, sense, which) : TELL_NEVER;
 
 	if (telling == TELL_AGAIN)
@@ -66,7 +74,8 @@ show_sense(struct screen *s, const struct event *e)
 	flow_end(&f);
 	f = show_below(s, e);
 	struct span next = advice(s, sense->next);
-	flow_print(&f, INK_DIM, "%s.%s%.*s%s", sense->means, next.len > 0 ? " Next: " : "", SPAN_ARG(next), next.len > 0 ? "." : "");
+	flow_print(&f, INK_DIM, "%s.%s%.*s%s", sense->means, next.len > 0 ? " Next: " : "",
+	    SPAN_ARG(next), next.len > 0 ? "." : "");
 	flow_end(&f);
 }
 
@@ -89,7 +98,8 @@ show_flaws(struct screen *s, const struct event *e, unsigned flaws)
 	const struct reply_flaw_info *flaw;
 
 	while ((flaw = reply_flaw_next(&flaws)))
-		show_line(s, MARK_PROBLEM, e, "a flaw in this reply: %s (%s)", flaw->text, flaw->rfc);
+		show_line(
+		    s, MARK_PROBLEM, e, "a flaw in this reply: %s (%s)", flaw->text, flaw->rfc);
 }
 
 /* ---- the reply */
@@ -141,7 +151,8 @@ show_joined(struct screen *s, const struct event *e, enum mark mark)
 {
 	const struct reply *r = e->answer.reply;
 	struct flow f = show_begin(s, mark, e);
-	size_t status = common_status(r), nlines = is_ehlo(e) && r->code == 250 && s->verbose < 1 ? 1 : r->nlines;
+	size_t status = common_status(r),
+	       nlines = is_ehlo(e) && r->code == 250 && s->verbose < 1 ? 1 : r->nlines;
 	enum ink ink = mark == MARK_GOT_BAD ? INK_BAD : INK_BOLD;
 
 	flow_print(&f, ink, "%03u", r->code);
@@ -166,7 +177,8 @@ show_joined(struct screen *s, const struct event *e, enum mark mark)
 void
 show_reply(struct screen *s, const struct event *e)
 {
-	const unsigned broken = REPLY_CODES_DIFFER | REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_BAD_SEPARATOR;
+	const unsigned broken = REPLY_CODES_DIFFER | REPLY_NO_CODE | REPLY_BAD_CODE |
+	    REPLY_BAD_SEPARATOR;
 	const struct reply *r = e->answer.reply;
 	bool bad = e->err != ERR_NONE || e->answer.surprise || e->answer.late || r->code == 0;
 	enum mark mark = bad ? MARK_GOT_BAD : MARK_GOT;
@@ -174,8 +186,9 @@ show_reply(struct screen *s, const struct event *e)
 	if (e->answer.surprise)
 		show_line(s, MARK_PROBLEM, e, "unsolicited reply (RFC 5321 4.2):");
 	if (e->answer.late)
-		show_line(s, MARK_PROBLEM, e, "late reply to %s%s%s:", due_text(&e->answer.due), e->answer.or ? ", or the reply to " :
-		    ", whose wait was given up", e->answer.or ? due_text(e->answer.or) : "");
+		show_line(s, MARK_PROBLEM, e, "late reply to %s%s%s:", due_text(&e->answer.due),
+		    e->answer.or ? ", or the reply to " : ", whose wait was given up",
+		    e->answer.or ? due_text(e->answer.or) : "");
 	if (r->raw.len > 0 && (!s->terminal || (r->flaws & broken)))
 		show_plain(s, e, mark);
 	else
@@ -226,7 +239,9 @@ static void
 put_source(struct flow *f, const struct extension_info *info)
 {
 	static const char *const kind[] = {
-		[EXTENSION_REGISTERED] = "", [EXTENSION_HISTORIC] = ", historic", [EXTENSION_VENDOR] = ", not registered",
+		[EXTENSION_REGISTERED] = "",
+		[EXTENSION_HISTORIC] = ", historic",
+		[EXTENSION_VENDOR] = ", not registered",
 		[EXTENSION_MASKED] = "",
 	};
 
@@ -240,11 +255,14 @@ put_meaning(struct flow *f, const struct extension *x)
 	const char *glue = x->params.len ? ": " : "";
 
 	if (!x->info) {
-		flow_print(f, INK_DIM, "%s%s", glue, x->keyword.at[0] == 'X' || x->keyword.at[0] == 'x' ?
-		    "a private extension, not known to smtpsh" : "not known to smtpsh");
+		flow_print(f, INK_DIM, "%s%s", glue,
+		    x->keyword.at[0] == 'X' || x->keyword.at[0] == 'x' ?
+			"a private extension, not known to smtpsh" :
+			"not known to smtpsh");
 		return;
 	}
-	flow_print(f, x->info->kind == EXTENSION_MASKED ? INK_WARN : INK_DIM, "%s%s", glue, x->info->meaning);
+	flow_print(f, x->info->kind == EXTENSION_MASKED ? INK_WARN : INK_DIM, "%s%s", glue,
+	    x->info->meaning);
 	put_source(f, x->info);
 }
 
@@ -300,7 +318,8 @@ show_extension_table(struct screen *s, const struct event *e, const struct exten
 		flow_end(&f);
 	}
 	if (x->auth_equals)
-		show_line(s, MARK_NOTE, e, "AUTH is offered in its old form too, \"AUTH=\"; both are shown as one");
+		show_line(s, MARK_NOTE, e,
+		    "AUTH is offered in its old form too, \"AUTH=\"; both are shown as one");
 }
 
 void

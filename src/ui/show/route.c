@@ -10,13 +10,15 @@ is_current(const struct event *e, const struct route_hop *hop, const struct addr
 {
 	char one[ADDR_TEXT], other[ADDR_TEXT];
 
-	return e->resolved.hop && span_eq(e->resolved.hop->host, hop->host) && e->resolved.peer.len > 0 &&
+	return e->resolved.hop && span_eq(e->resolved.hop->host, hop->host) &&
+	    e->resolved.peer.len > 0 &&
 	    strcmp(addr_text(addr, one), addr_text(&e->resolved.peer, other)) == 0;
 }
 
 /* One line an address, numbered for /use; what stands in the columns before is said once. */
 static void
-show_hop(struct screen *s, const struct event *e, const struct route_hop *hop, unsigned width, unsigned *number)
+show_hop(struct screen *s, const struct event *e, const struct route_hop *hop, unsigned width,
+    unsigned *number)
 {
 	char host[ADDR_TEXT];
 
@@ -26,9 +28,12 @@ show_hop(struct screen *s, const struct event *e, const struct route_hop *hop, u
 		unsigned pad = width > text_width(name) ? width - text_width(name) : 0;
 		flow_verbatim(&f, INK_DIM, arena_printf(&s->arena, "%3u ", ++*number));
 		if (e->resolved.route->mx)
-			flow_verbatim(&f, INK_PLAIN, i > 0 ? SPAN("       ") : arena_printf(&s->arena, "%6u ", hop->preference));
-		flow_verbatim(&f, INK_PLAIN, arena_printf(&s->arena, "%.*s%*s  %s", SPAN_ARG(name), (int)pad, "",
-		    addr_host(&hop->addr[i], host)));
+			flow_verbatim(&f, INK_PLAIN,
+			    i > 0 ? SPAN("       ") :
+				    arena_printf(&s->arena, "%6u ", hop->preference));
+		flow_verbatim(&f, INK_PLAIN,
+		    arena_printf(&s->arena, "%.*s%*s  %s", SPAN_ARG(name), (int)pad, "",
+			addr_host(&hop->addr[i], host)));
 		if (is_current(e, hop, &hop->addr[i]))
 			flow_print(&f, INK_DIM, " (this connection)");
 		flow_end(&f);
@@ -46,7 +51,8 @@ show_table(struct screen *s, const struct event *e)
 	text_time(took, r->took_us);
 	flow_print(&f, INK_DIM, r->mx ? "mail for " : "addresses of ");
 	flow_put(&f, INK_PLAIN, r->name);
-	flow_print(&f, INK_DIM, r->mx ? " goes to these MX, best first (%s)" : ", in this order (%s)", took);
+	flow_print(&f, INK_DIM,
+	    r->mx ? " goes to these MX, best first (%s)" : ", in this order (%s)", took);
 	flow_end(&f);
 	for (size_t i = 0; i < r->nhops; i++) {
 		unsigned columns = text_width(text_safe(&s->arena, r->hop[i].host));
@@ -68,6 +74,7 @@ show_route(struct screen *s, const struct event *e)
 
 	if (s->verbose < 0 || r->nhops == 0)
 		return;
-	if (e->resolved.asked || r->mx || (r->hop[0].found.source == HOST_DNS && (many || s->verbose > 0)))
+	if (e->resolved.asked || r->mx ||
+	    (r->hop[0].found.source == HOST_DNS && (many || s->verbose > 0)))
 		show_table(s, e);
 }

@@ -17,7 +17,8 @@ screen_settings(struct screen *s, const struct look *look)
 	s->marks = look->marks;
 	s->time = look->time;
 	s->verbose = look->verbose;
-	s->color = look->color == WHEN_ALWAYS || (look->color == WHEN_AUTO && s->terminal && wanted);
+	s->color = look->color == WHEN_ALWAYS ||
+	    (look->color == WHEN_AUTO && s->terminal && wanted);
 	bool explained = s->explain;
 	s->explain = (s->terminal || look->verbose > 0) && look->verbose >= 0 && !look->no_explain;
 	if (s->explain && !explained)
@@ -83,8 +84,13 @@ void
 screen_ink(struct screen *s, enum ink ink)
 {
 	static const char *const sgr[] = {
-		[INK_PLAIN] = "0", [INK_DIM] = "2", [INK_BOLD] = "1", [INK_GOOD] = "32", [INK_WARN] = "33",
-		[INK_BAD] = "31", [INK_SENT] = "36",
+		[INK_PLAIN] = "0",
+		[INK_DIM] = "2",
+		[INK_BOLD] = "1",
+		[INK_GOOD] = "32",
+		[INK_WARN] = "33",
+		[INK_BAD] = "31",
+		[INK_SENT] = "36",
 	};
 
 	if (s->color)

@@ -1,6 +1,7 @@
 /*
- * Everything a person sees goes through one screen: one FILE, one idea of colour and width. A prompt that stands on it
- * is hidden before the first line of a wake-up is printed (`hide`) and shown again when all is printed.
+ * Everything a person sees goes through one screen: one FILE, one idea of colour and width. A
+ * prompt that stands on it is hidden before the first line of a wake-up is printed (`hide`) and
+ * shown again when all is printed.
  */
 #ifndef UI_SHOW_SCREEN_H
 #define UI_SHOW_SCREEN_H
@@ -29,13 +30,15 @@ struct screen {
 	bool terminal, color;
 	bool able;			/* a terminal that can move its cursor */
 	bool numbered;			/* several sessions: what is one's says whose it is */
-	bool echo;			/* a typed line is shown when it goes: it was typed long before */
+	/* a typed line is shown when it goes: it was typed long before */
+	bool echo;
 	enum marks marks;
 	bool time;
 	int verbose;
 	unsigned columns;		/* 0: as the terminal says */
 	bool onlooker;			/* nobody types: what only a prompt takes is no advice */
-	bool explain;			/* the meaning of a 4yz or 5yz stands under it, the first time */
+	/* the meaning of a 4yz or 5yz stands under it, the first time */
+	bool explain;
 	struct { const void *what; unsigned which; } told[64];	/* what was explained: the latest */
 	size_t ntold;
 	char attempt[200];		/* why an address was not reached, shown last */
@@ -45,13 +48,14 @@ struct screen {
 };
 
 void screen_init(struct screen *, FILE *out, const struct look *);
-void screen_settings(struct screen *, const struct look *);	/* again, after /set: all but `out` */
+/* again, after /set: all but `out` */
+void screen_settings(struct screen *, const struct look *);
 void screen_release(struct screen *);
 unsigned screen_columns(const struct screen *);		/* 80 when it is no terminal */
 
 /*
- * Is something to be explained? It is known by the row of a table it stands in and a number beside. NEVER: nothing is;
- * AGAIN: it was.
+ * Is something to be explained? It is known by the row of a table it stands in and a number beside.
+ * NEVER: nothing is; AGAIN: it was.
  */
 enum telling { TELL_NEVER, TELL_FIRST, TELL_AGAIN };
 enum telling screen_telling(struct screen *, const void *what, unsigned which);

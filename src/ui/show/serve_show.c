@@ -1,8 +1,14 @@
-/* serve_show - clients as a person watches them: the marks are those of a script, so that a copy of it is one. */
+/*
+ * serve_show - clients as a person watches them: the marks are those of a script, so that a copy of
+ * it is one.
+ */
 #include "ui/show/serve_show.h"
 
 static const char *const stages[] = {
-	[MTA_HELO] = "EHLO", [MTA_MAIL] = "MAIL FROM", [MTA_RCPT] = "RCPT TO", [MTA_DATA] = "at DATA, RCPT TO",
+	[MTA_HELO] = "EHLO",
+	[MTA_MAIL] = "MAIL FROM",
+	[MTA_RCPT] = "RCPT TO",
+	[MTA_DATA] = "at DATA, RCPT TO",
 	[MTA_DOT] = "after the dot, RCPT TO",
 };
 
@@ -12,7 +18,8 @@ show_refusals(struct screen *s, const struct mta_refusal *list)
 	for (const struct mta_refusal *r = list; r && r->who.len; r++) {
 		screen_print(s, "#   %s ", stages[r->stage]);
 		screen_put(s, r->who);
-		screen_print(s, "%s  ", r->stage == MTA_HELO || span_has(r->who, '@') ? "" : "@...");
+		screen_print(
+		    s, "%s  ", r->stage == MTA_HELO || span_has(r->who, '@') ? "" : "@...");
 		screen_put(s, r->reply);
 		screen_print(s, "\n");
 	}
@@ -23,8 +30,10 @@ serve_show_rules(struct screen *s, const struct mta_refusal *own, bool demo_acco
 {
 	screen_ink(s, INK_DIM);
 	if (demo_account)
-		screen_print(s, "# AUTH PLAIN and LOGIN: user " MTA_USER ", password " MTA_PASSWORD "\n");
-	screen_print(s, "# refused on purpose; all else is taken%s:\n", keeps ? "" : " and forgotten");
+		screen_print(
+		    s, "# AUTH PLAIN and LOGIN: user " MTA_USER ", password " MTA_PASSWORD "\n");
+	screen_print(
+	    s, "# refused on purpose; all else is taken%s:\n", keeps ? "" : " and forgotten");
 	show_refusals(s, own);
 	show_refusals(s, mta_refusals);
 	screen_print(s, "# ^C ends it\n");
@@ -71,9 +80,11 @@ static void
 show_message(struct screen *s, const struct event *e)
 {
 	screen_ink(s, INK_DIM);
-	screen_print(s, "# client %u sent a message of %llu octets from <", e->session, (unsigned long long)e->message.octets);
+	screen_print(s, "# client %u sent a message of %llu octets from <", e->session,
+	    (unsigned long long)e->message.octets);
 	screen_put(s, e->message.from);
-	screen_print(s, "> to %zu recipient%s\n", e->message.nrcpts, e->message.nrcpts == 1 ? "" : "s");
+	screen_print(
+	    s, "> to %zu recipient%s\n", e->message.nrcpts, e->message.nrcpts == 1 ? "" : "s");
 	screen_ink(s, INK_PLAIN);
 }
 
@@ -81,7 +92,9 @@ void
 serve_show_event(struct screen *s, const struct event *e)
 {
 	static const char *const closed[] = {
-		[CLOSED_BY_US] = "was let go", [CLOSED_BY_PEER] = "closed the connection", [CLOSED_RESET] = "reset the connection",
+		[CLOSED_BY_US] = "was let go",
+		[CLOSED_BY_PEER] = "closed the connection",
+		[CLOSED_RESET] = "reset the connection",
 		[CLOSED_TRUNCATED] = "closed the connection without ending TLS (no close_notify)",
 	};
 	char peer[ADDR_TEXT];

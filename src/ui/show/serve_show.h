@@ -1,12 +1,20 @@
-/* What a server tells a person: its account and refusals at start, then what each client says and is answered. */
+/*
+ * What a server tells a person: its account and refusals at start, then what each client says and
+ * is answered.
+ */
 #ifndef UI_SHOW_SERVE_SHOW_H
 #define UI_SHOW_SERVE_SHOW_H
 
 #include "run/serve/serve.h"
 #include "ui/show/screen.h"
 
-void serve_show_rules(struct screen *, const struct mta_refusal *own, bool demo_account, bool keeps);	/* own: --refuse's, NULL: none */
-/* One event of a client's: "C2: RCPT TO:<a@b.example>", "S2: 250 2.1.5 Recipient ok", notes behind "#". */
+/* own: --refuse's, NULL: none */
+void serve_show_rules(
+    struct screen *, const struct mta_refusal *own, bool demo_account, bool keeps);
+/*
+ * One event of a client's: "C2: RCPT TO:<a@b.example>", "S2: 250 2.1.5 Recipient ok", notes behind
+ * "#".
+ */
 void serve_show_event(struct screen *, const struct event *);
 
 #endif

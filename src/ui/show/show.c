@@ -12,11 +12,18 @@ static const char *
 mark_text(const struct screen *s, enum mark mark, bool tls)
 {
 	static const char *const swaks[][2] = {
-		[MARK_NOTE] = { "=== ", "=== " }, [MARK_PROBLEM] = { "*** ", "*** " }, [MARK_SENT] = { " -> ", " ~> " },
-		[MARK_GOT] = { "<-  ", "<~  " }, [MARK_GOT_BAD] = { "<** ", "<~* " },
+		[MARK_NOTE] = { "=== ", "=== " },
+		[MARK_PROBLEM] = { "*** ", "*** " },
+		[MARK_SENT] = { " -> ", " ~> " },
+		[MARK_GOT] = { "<-  ", "<~  " },
+		[MARK_GOT_BAD] = { "<** ", "<~* " },
 	};
 	static const char *const rfc[] = {
-		[MARK_NOTE] = "# ", [MARK_PROBLEM] = "# ", [MARK_SENT] = "C: ", [MARK_GOT] = "S: ", [MARK_GOT_BAD] = "S: ",
+		[MARK_NOTE] = "# ",
+		[MARK_PROBLEM] = "# ",
+		[MARK_SENT] = "C: ",
+		[MARK_GOT] = "S: ",
+		[MARK_GOT_BAD] = "S: ",
 	};
 
 	return s->marks == MARKS_SWAKS ? swaks[mark][tls] : s->marks == MARKS_RFC ? rfc[mark] : "";
@@ -33,7 +40,8 @@ put_clock(struct screen *s)
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &tm);
 	screen_ink(s, INK_DIM);
-	screen_print(s, "%02d:%02d:%02d.%03ld ", tm.tm_hour, tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000);
+	screen_print(
+	    s, "%02d:%02d:%02d.%03ld ", tm.tm_hour, tm.tm_min, tm.tm_sec, now.tv_nsec / 1000000);
 	screen_ink(s, INK_PLAIN);
 	return 13;
 }
@@ -42,7 +50,10 @@ struct flow
 show_begin(struct screen *s, enum mark mark, const struct event *e)
 {
 	static const enum ink inks[] = {
-		[MARK_NOTE] = INK_DIM, [MARK_PROBLEM] = INK_BAD, [MARK_SENT] = INK_SENT, [MARK_GOT] = INK_GOOD,
+		[MARK_NOTE] = INK_DIM,
+		[MARK_PROBLEM] = INK_BAD,
+		[MARK_SENT] = INK_SENT,
+		[MARK_GOT] = INK_GOOD,
 		[MARK_GOT_BAD] = INK_BAD,
 	};
 	const char *text = mark_text(s, mark, e->tls);
@@ -115,7 +126,8 @@ show_text(struct screen *s, enum mark mark, const struct event *e)
 {
 	struct flow f = show_begin(s, mark, e);
 
-	flow_put(&f, mark == MARK_NOTE ? INK_DIM : INK_PLAIN, mark == MARK_PROBLEM ? said_once(s, e->text) : e->text);
+	flow_put(&f, mark == MARK_NOTE ? INK_DIM : INK_PLAIN,
+	    mark == MARK_PROBLEM ? said_once(s, e->text) : e->text);
 	flow_end(&f);
 }
 
@@ -135,8 +147,8 @@ show_alert(struct screen *s, const struct event *e)
 	if (!alert || screen_telling(s, alert, 0) != TELL_FIRST)
 		return;
 	struct flow f = show_below(s, e);
-	flow_print(&f, INK_DIM, "%s (%s).%s%s%s", alert->means, alert->rfc, alert->next ? " Next: " : "",
-	    alert->next ? alert->next : "", alert->next ? "." : "");
+	flow_print(&f, INK_DIM, "%s (%s).%s%s%s", alert->means, alert->rfc,
+	    alert->next ? " Next: " : "", alert->next ? alert->next : "", alert->next ? "." : "");
 	flow_end(&f);
 }
 

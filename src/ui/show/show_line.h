@@ -22,7 +22,8 @@ void show_extensions(struct screen *, const struct event *);
 void show_extension_table(struct screen *, const struct event *, const struct extensions *);
 void show_tls(struct screen *, const struct event *);
 void show_delivery(struct screen *, const struct event *);
-void show_verification(struct screen *, const struct event *, const struct tls_info *);	/* of the verification */
+/* of the verification */
+void show_verification(struct screen *, const struct event *, const struct tls_info *);
 void show_dane(struct screen *, const struct event *, const struct tls_dane *);
 void show_sts(struct screen *, const struct event *, const struct sts *, enum sts_verdict);
 void show_offers(struct screen *, const struct event *);

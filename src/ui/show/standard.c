@@ -15,7 +15,8 @@
 void
 standard_begin(void)
 {
-	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)		/* open gives the lowest that is free */
+	/* open gives the lowest that is free */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
 			return;
 }
@@ -30,7 +31,9 @@ standard_room(void)
 		n++;
 	bool room = n == sizeof fd / sizeof *fd;
 	if (!room)
-		fprintf(stderr, "smtpsh: only %zu descriptors are free, and %zu are needed (ulimit -n)\n", n, sizeof fd / sizeof *fd);
+		fprintf(stderr,
+		    "smtpsh: only %zu descriptors are free, and %zu are needed (ulimit -n)\n", n,
+		    sizeof fd / sizeof *fd);
 	while (n > 0)
 		close(fd[--n]);
 	return room;
@@ -64,6 +67,7 @@ standard_end(int status, int lost)
 
 	if ((!failed && !now) || is_pipe(STDOUT_FILENO) || status >= 128)
 		return status;
-	fprintf(stderr, "smtpsh: cannot write the output%s%s\n", now ? ": " : "", now ? strerror(why) : "");
+	fprintf(stderr, "smtpsh: cannot write the output%s%s\n", now ? ": " : "",
+	    now ? strerror(why) : "");
 	return lost;
 }

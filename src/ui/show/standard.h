@@ -6,21 +6,28 @@
 
 struct loop;
 
-/* A closed one would be taken by the first socket: standard input then is empty, and writing to the others fails. */
+/*
+ * A closed one would be taken by the first socket: standard input then is empty, and writing to the
+ * others fails.
+ */
 void standard_begin(void);
 
-/* Are so many descriptors free as even one connection takes? Else it is said: no loop could be made, nothing would go well. */
+/*
+ * Are so many descriptors free as even one connection takes? Else it is said: no loop could be
+ * made, nothing would go well.
+ */
 bool standard_room(void);
 
 /*
- * A turn of the loop, as every command takes it: before it waits, what was printed is written, so that who reads the pipe or
- * follows the file sees it by now, and no signal loses it. Not to a device: a terminal has it by lines.
+ * A turn of the loop, as every command takes it: before it waits, what was printed is written, so
+ * that who reads the pipe or follows the file sees it by now, and no signal loses it. Not to a
+ * device: a terminal has it by lines.
  */
 void standard_turn(struct loop *, bool wait);
 
 /*
- * The exit status: `status`, or `lost` when not all of standard output could be written, which is then said. That nobody
- * reads a pipe to its end is no failure.
+ * The exit status: `status`, or `lost` when not all of standard output could be written, which is
+ * then said. That nobody reads a pipe to its end is no failure.
  */
 int standard_end(int status, int lost);
 

@@ -1,13 +1,23 @@
-/* MTA-STS in words, in the arena: for /cert and for resolve. What is the peer's in them is safe to show. */
+/*
+ * MTA-STS in words, in the arena: for /cert and for resolve. What is the peer's in them is safe to
+ * show.
+ */
 #ifndef UI_SHOW_STS_WORDS_H
 #define UI_SHOW_STS_WORDS_H
 
 #include "run/route/sts.h"
 
-/* "example.org says enforce (for 7 days, id 20240101): mx1.example.org, *.example.org", or why there is no policy. */
+/*
+ * "example.org says enforce (for 7 days, id 20240101): mx1.example.org, *.example.org", or why
+ * there is no policy.
+ */
 struct span sts_policy_words(struct arena *, const struct sts *);
 
-/* What a sender that honours it does with mail for this MX; empty: nothing of its own. *bad: it does not deliver there. */
-struct span sts_verdict_words(struct arena *, const struct sts *, enum sts_verdict, struct span host, bool *bad);
+/*
+ * What a sender that honours it does with mail for this MX; empty: nothing of its own. *bad: it
+ * does not deliver there.
+ */
+struct span sts_verdict_words(
+    struct arena *, const struct sts *, enum sts_verdict, struct span host, bool *bad);
 
 #endif

@@ -1,4 +1,7 @@
-/* tls - what a handshake came to: version, cipher, certificate, and every problem of its verification. */
+/*
+ * tls - what a handshake came to: version, cipher, certificate, and every problem of its
+ * verification.
+ */
 #include <stdio.h>
 #include <time.h>
 
@@ -44,9 +47,11 @@ put_dates(struct flow *f, const struct tls_cert *c, int64_t now)
 	if (c->not_after == TLS_NO_DATE)
 		flow_print(f, INK_BAD, "its end cannot be read");
 	else if (c->not_before > now)
-		flow_print(f, INK_BAD, "not before %s, in %ld days", from, cert_days(c->not_before, now));
+		flow_print(
+		    f, INK_BAD, "not before %s, in %ld days", from, cert_days(c->not_before, now));
 	else if (c->not_after < now)
-		flow_print(f, INK_BAD, "expired on %s, %ld days ago", to, cert_days(now, c->not_after));
+		flow_print(
+		    f, INK_BAD, "expired on %s, %ld days ago", to, cert_days(now, c->not_after));
 	else
 		flow_print(f, days < 15 ? INK_WARN : INK_GOOD, "%ld days left, until %s", days, to);
 }
@@ -78,7 +83,8 @@ show_cert(struct screen *s, const struct event *e, const struct tls_info *t)
 	flow_print(&f, INK_DIM, "certificate of ");
 	flow_put(&f, INK_PLAIN, cert_name(&s->arena, c->subject));
 	flow_print(&f, INK_DIM, ", issued by ");
-	flow_put(&f, INK_PLAIN, c->self_signed ? SPAN("itself") : cert_name_long(&s->arena, c->issuer));
+	flow_put(
+	    &f, INK_PLAIN, c->self_signed ? SPAN("itself") : cert_name_long(&s->arena, c->issuer));
 	flow_end(&f);
 	f = label(s, e, "names");
 	put_names(&f, c);
@@ -97,7 +103,8 @@ show_cert(struct screen *s, const struct event *e, const struct tls_info *t)
 }
 
 static void
-show_problem(struct screen *s, const struct event *e, const struct tls_info *t, const struct tls_problem *p)
+show_problem(
+    struct screen *s, const struct event *e, const struct tls_info *t, const struct tls_problem *p)
 {
 	struct flow f = show_begin(s, MARK_PROBLEM, e);
 	const char *next;
@@ -120,7 +127,8 @@ show_verification(struct screen *s, const struct event *e, const struct tls_info
 {
 	for (size_t i = 0, issuers = 0; i < t->nproblems; i++) {
 		bool issuer = tls_problem_is_issuer(&t->problem[i]);
-		if (!issuer || t->no_trust.len == 0 || issuers++ == 0)		/* without a CA all of them say the same */
+		/* without a CA all of them say the same */
+		if (!issuer || t->no_trust.len == 0 || issuers++ == 0)
 			show_problem(s, e, t, &t->problem[i]);
 	}
 	if (t->dane)
@@ -145,7 +153,8 @@ show_verification(struct screen *s, const struct event *e, const struct tls_info
 	char date[16];
 	cert_date(date, t->chain.not_after);
 	show_line(s, MARK_NOTE, e, "its chain ends earlier, with %.*s: in %ld days, on %s",
-	    SPAN_ARG(cert_name(&s->arena, t->chain.subject)), cert_days(t->chain.not_after, t->at), date);
+	    SPAN_ARG(cert_name(&s->arena, t->chain.subject)), cert_days(t->chain.not_after, t->at),
+	    date);
 }
 
 void
@@ -156,13 +165,14 @@ show_tls(struct screen *s, const struct event *e)
 
 	flow_print(&f, INK_DIM, "TLS began: ");
 	flow_print(&f, INK_GOOD, "%.*s", SPAN_ARG(t->version));
-	flow_print(&f, INK_DIM, ", %.*s%s%.*s%s", SPAN_ARG(t->cipher), t->group.len ? ", " : "", SPAN_ARG(t->group),
-	    t->resumed ? ", resumed" : "");
+	flow_print(&f, INK_DIM, ", %.*s%s%.*s%s", SPAN_ARG(t->cipher), t->group.len ? ", " : "",
+	    SPAN_ARG(t->group), t->resumed ? ", resumed" : "");
 	show_took(&f, e->shaken.took_us);
 	flow_end(&f);
 	if (t->ncerts > 0)
 		show_cert(s, e, t);
 	show_verification(s, e, t);
 	if (e->shaken.forgot)
-		show_line(s, MARK_NOTE, e, "what EHLO said before is forgotten: say EHLO again (RFC 3207 4.2)");
+		show_line(s, MARK_NOTE, e,
+		    "what EHLO said before is forgotten: say EHLO again (RFC 3207 4.2)");
 }

@@ -46,7 +46,9 @@ say_where(struct trace *t)
 	char date[40];
 
 	strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&now, &tm));
-	fprintf(t->out, "# a trace by smtpsh --debug, %s; addresses and names are in it, passwords are not\n", date);
+	fprintf(t->out,
+	    "# a trace by smtpsh --debug, %s; addresses and names are in it, passwords are not\n",
+	    date);
 	if (uname(&system) == 0)
 		fprintf(t->out, "# %s %s %s\n", system.sysname, system.release, system.machine);
 	version_print(t->out);
@@ -62,7 +64,9 @@ trace_begin(struct session_env *env, const char *file, struct err *err)
 	if (!out)
 		return false;
 	struct trace *t = memory_zeroed(sizeof *t);
-	*t = (struct trace){ .out = out, .name = file, .json = json_new(out), .began_us = loop_now_us() };
+	*t = (struct trace){
+		.out = out, .name = file, .json = json_new(out), .began_us = loop_now_us()
+	};
 	setvbuf(out, NULL, _IOLBF, 0);		/* whole when the program dies */
 	say_where(t);
 	env->trace = on_event;

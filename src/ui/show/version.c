@@ -15,7 +15,8 @@ version_print(FILE *out)
 	    loop_library_version(), dns_library_version(), json_library_version());
 	for (enum module m = 0; m < MODULE_COUNT; m++)
 		if (module_is_built(m))
-			fprintf(out, "with %s, opened when it is needed (built with %s)\n", module_library(m), module_version(m));
+			fprintf(out, "with %s, opened when it is needed (built with %s)\n",
+			    module_library(m), module_version(m));
 		else
 			fprintf(out, "without %s\n", module_library(m));
 }

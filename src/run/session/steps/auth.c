@@ -1,4 +1,7 @@
-/* /auth - log in: the mechanism named or the best offered, what is not known asked for, the whole exchange. */
+/*
+ * /auth - log in: the mechanism named or the best offered, what is not known asked for, the whole
+ * exchange.
+ */
 #include "run/session/login.h"
 
 /* The step's text lives as long as the step and may be shown: the password goes out of it. */
@@ -7,13 +10,15 @@ hide(struct span value)
 {
 	char *at;
 
-	memcpy(&at, &value.at, sizeof at);		/* within step->text, which is the arena's */
+	/* within step->text, which is the arena's */
+	memcpy(&at, &value.at, sizeof at);
 	if (value.len > 0)
 		memset(at, '*', value.len);
 }
 
 static bool
-read_word(struct login_args *a, struct cursor *c, struct span word, struct arena *arena, struct err *err)
+read_word(
+    struct login_args *a, struct cursor *c, struct span word, struct arena *arena, struct err *err)
 {
 	struct span value = word, name = span_until(&value, '=');
 
@@ -21,7 +26,9 @@ read_word(struct login_args *a, struct cursor *c, struct span word, struct arena
 		a->insecure = true;
 	} else if (!span_has(word, '=')) {
 		if (a->user.len)
-			return cursor_fail(c, err, "a word too much, which is not repeated here: want /auth [MECH] [USER]; a password is asked for");
+			return cursor_fail(c, err,
+			    "a word too much, which is not repeated here: want /auth [MECH] "
+			    "[USER]; a password is asked for");
 		*(a->mech.len ? &a->user : &a->mech) = word;
 	} else if (span_eq(name, SPAN("user"))) {
 		a->user = value;
@@ -31,10 +38,13 @@ read_word(struct login_args *a, struct cursor *c, struct span word, struct arena
 		a->password.at = arena_string(arena, value);
 		a->password.len = value.len;
 		hide(value);
-	} else if (span_eq(name, SPAN("initial")) && (span_eq(value, SPAN("yes")) || span_eq(value, SPAN("no")))) {
+	} else if (span_eq(name, SPAN("initial")) &&
+	    (span_eq(value, SPAN("yes")) || span_eq(value, SPAN("no")))) {
 		a->initial = span_eq(value, SPAN("yes")) ? LOGIN_INITIAL_YES : LOGIN_INITIAL_NO;
 	} else {
-		return cursor_fail(c, err, "/auth has no such word: want user=, password=, authzid=, initial=yes|no or insecure");
+		return cursor_fail(c, err,
+		    "/auth has no such word: want user=, password=, authzid=, initial=yes|no or "
+		    "insecure");
 	}
 	return true;
 }

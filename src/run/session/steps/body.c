@@ -1,4 +1,7 @@
-/* /body and /bdat - the message of a transaction that is open: by DATA and the lone dot, or by BDAT in chunks. */
+/*
+ * /body and /bdat - the message of a transaction that is open: by DATA and the lone dot, or by BDAT
+ * in chunks.
+ */
 #include "run/message/send.h"
 #include "run/session/steps/transfer.h"
 
@@ -23,7 +26,9 @@ read_word(struct args *a, struct cursor *c, struct span word, struct arena *aren
 		struct span rest = c->rest;
 		struct span tag = span_until(&rest, '\n');
 		if (rest.at == tag.at + tag.len)
-			return cursor_fail(c, err, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(span_skip(word, 2)));
+			return cursor_fail(c, err,
+			    "the text has no end: a line \"%.*s\" is missing",
+			    SPAN_ARG(span_skip(word, 2)));
 		a->text = rest;
 		a->has_text = true;
 		c->rest = SPAN_NONE;
@@ -32,7 +37,8 @@ read_word(struct args *a, struct cursor *c, struct span word, struct arena *aren
 	if (span_eq(name, SPAN("size")) && span_has(word, '='))
 		return send_size_parse(value, &a->size, err);
 	if (span_eq(name, SPAN("chunk")) && span_has(word, '='))
-		return send_size_parse(value, &a->chunk, err) && (a->chunk > 0 || cursor_fail(c, err, "a chunk has at least one octet"));
+		return send_size_parse(value, &a->chunk, err) &&
+		    (a->chunk > 0 || cursor_fail(c, err, "a chunk has at least one octet"));
 	if (span_eq(word, SPAN("binary"))) {
 		a->binary = true;
 		return true;
@@ -42,7 +48,8 @@ read_word(struct args *a, struct cursor *c, struct span word, struct arena *aren
 		return true;
 	}
 	if (a->file)
-		return cursor_fail(c, err, "\"%.*s\" is too much: one file is sent", SPAN_ARG(span_first(word, 60)));
+		return cursor_fail(c, err, "\"%.*s\" is too much: one file is sent",
+		    SPAN_ARG(span_first(word, 60)));
 	a->file = arena_string(arena, word);
 	return true;
 }
@@ -66,7 +73,10 @@ parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err,
 			return false;
 	}
 	if ((a->file != NULL) + (a->size > 0) + a->has_text != 1)
-		return cursor_fail(c, err, "want a file, size=N, or <<TAG and the text up to a line TAG, as in /%s mail.eml", step->op->name);
+		return cursor_fail(c, err,
+		    "want a file, size=N, or <<TAG and the text up to a line TAG, as in /%s "
+		    "mail.eml",
+		    step->op->name);
 	return true;
 }
 

@@ -1,4 +1,7 @@
-/* /cert - the certificates that the server showed, whole, the TLSA record of its key, and what MTA-STS makes of them. */
+/*
+ * /cert - the certificates that the server showed, whole, the TLSA record of its key, and what
+ * MTA-STS makes of them.
+ */
 #include "run/session/session_step.h"
 
 struct cert_state {
@@ -77,7 +80,8 @@ const struct step_op step_cert = {
 	.name = "cert",
 	.group = GROUP_TLS,
 	.args = "[DOMAIN]",
-	.help = "Show the server's certificates, a TLSA record of its key, and the verdict of the domain's MTA-STS policy",
+	.help = "Show the server's certificates, a TLSA record of its key, and the verdict of the "
+		"domain's MTA-STS policy",
 	.needs = STEP_NEEDS_CONN | STEP_NEEDS_TLS,
 	.state_size = sizeof(struct cert_state),
 	.parse = cert_parse,

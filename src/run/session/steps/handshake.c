@@ -1,4 +1,7 @@
-/* /handshake - TLS on the open connection, whatever was said before; and what commands come to that went out behind STARTTLS. */
+/*
+ * /handshake - TLS on the open connection, whatever was said before; and what commands come to that
+ * went out behind STARTTLS.
+ */
 #include "run/session/steps/handshake.h"
 
 enum { INJECTED_MS = 1000 };
@@ -11,8 +14,8 @@ amid_begin(struct session *s, struct amid *a, size_t behind)
 }
 
 /*
- * A server must discard what came in the clear behind STARTTLS (RFC 3207 6): a reply to it within TLS shows that it was
- * read as protected. One that answers does so at once.
+ * A server must discard what came in the clear behind STARTTLS (RFC 3207 6): a reply to it within
+ * TLS shows that it was read as protected. One that answers does so at once.
  */
 enum progress
 amid_heard(struct session *s, struct amid *a, const struct news *news)
@@ -22,10 +25,15 @@ amid_heard(struct session *s, struct amid *a, const struct news *news)
 		return STEP_WAIT;
 	}
 	if (news->kind == NEWS_REPLY)
-		return session_fail(s, ERR_PROTO, "STARTTLS command injection: the server answered %03u within TLS to what was sent in cleartext "
-		    "(RFC 3207 6, CVE-2011-0411)", news->event->reply.code);
+		return session_fail(s, ERR_PROTO,
+		    "STARTTLS command injection: the server answered %03u within TLS to what was "
+		    "sent in cleartext "
+		    "(RFC 3207 6, CVE-2011-0411)",
+		    news->event->reply.code);
 	if (news->kind == NEWS_TIMER)
-		session_note(s, "no reply within TLS to what was sent in cleartext behind STARTTLS: the server discarded it, as it must (RFC 3207 6)");
+		session_note(s,
+		    "no reply within TLS to what was sent in cleartext behind STARTTLS: the server "
+		    "discarded it, as it must (RFC 3207 6)");
 	return news->kind == NEWS_TLS_UP || news->kind == NEWS_TIMER ? STEP_DONE : STEP_FAIL;
 }
 

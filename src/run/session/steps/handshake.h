@@ -1,4 +1,7 @@
-/* A handshake amid commands: STARTTLS was answered 220, and more had been sent in cleartext behind it. */
+/*
+ * A handshake amid commands: STARTTLS was answered 220, and more had been sent in cleartext behind
+ * it.
+ */
 #ifndef RUN_SESSION_STEPS_HANDSHAKE_H
 #define RUN_SESSION_STEPS_HANDSHAKE_H
 

@@ -1,4 +1,7 @@
-/* A line that goes on the wire as typed, and what its reply brings about: STARTTLS begins TLS, QUIT ends. */
+/*
+ * A line that goes on the wire as typed, and what its reply brings about: STARTTLS begins TLS, QUIT
+ * ends.
+ */
 #include "run/session/steps/quit.h"
 
 struct state {
@@ -90,7 +93,8 @@ line_heard(struct session *s, const struct step *step, void *mem, const struct n
 		if (news->kind == NEWS_REPLY)
 			state->failed = news->failed;
 		enum progress progress = parting_heard(s, &state->parting, news);
-		return progress == STEP_DONE && state->failed ? session_failed(s, state->failed) : progress;
+		return progress == STEP_DONE && state->failed ? session_failed(s, state->failed) :
+								progress;
 	}
 	switch (news->kind) {
 	case NEWS_REPLY:

@@ -6,7 +6,8 @@ mx_start(struct session *s, const struct step *step, void *state)
 {
 	(void)step, (void)state;
 	if (!session_route(s))
-		return session_fail(s, ERR_USAGE, "/mx: nothing was looked up: /open a target first");
+		return session_fail(
+		    s, ERR_USAGE, "/mx: nothing was looked up: /open a target first");
 	session_show_route(s, true);
 	return STEP_DONE;
 }

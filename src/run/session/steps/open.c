@@ -1,4 +1,7 @@
-/* /open - find, connect, begin TLS where the target says so, wait for the banner; EHLO and STARTTLS where it says so. */
+/*
+ * /open - find, connect, begin TLS where the target says so, wait for the banner; EHLO and STARTTLS
+ * where it says so.
+ */
 #include "run/session/hello.h"
 #include "run/session/steps/open.h"
 
@@ -9,7 +12,8 @@ open_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 {
 	struct target *target = ARENA_NEW(arena, struct target);
 	bool command = span_starts_case(c->rest, SPAN("pipe:"));	/* its blanks are its own */
-	struct span text = command ? span_trim(c->rest) : cursor_word(c), port = command ? SPAN_NONE : cursor_word(c);
+	struct span text = command ? span_trim(c->rest) : cursor_word(c),
+		    port = command ? SPAN_NONE : cursor_word(c);
 
 	step->args = target;
 	if (command)
@@ -26,7 +30,9 @@ tls_mode(const struct session *s, const struct target *target)
 	const struct session_opts *o = session_opts(s);
 	enum target_tls mode = o->tls != TARGET_TLS_UNSAID ? o->tls : target->tls;
 
-	return o->dane == DANE_REQUIRE && (mode == TARGET_TLS_UNSAID || mode == TARGET_TLS_TRY) ? TARGET_TLS_STARTTLS : mode;
+	return o->dane == DANE_REQUIRE && (mode == TARGET_TLS_UNSAID || mode == TARGET_TLS_TRY) ?
+	    TARGET_TLS_STARTTLS :
+	    mode;
 }
 
 static enum progress
@@ -50,16 +56,19 @@ connected(struct session *s, struct open_state *state)
 
 /* A script is not trusted with it: it runs what it names. */
 static enum progress
-open_pipe(struct session *s, const struct step *step, struct open_state *state, const struct target *target)
+open_pipe(struct session *s, const struct step *step, struct open_state *state,
+    const struct target *target)
 {
 	if (!place_is_ours(step->place) && !session_opts(s)->allow_pipe)
-		return session_fail(s, ERR_USAGE, "pipe: is for the command line and the prompt: it runs what it names");
+		return session_fail(s, ERR_USAGE,
+		    "pipe: is for the command line and the prompt: it runs what it names");
 	session_set_target(s, target);
 	return session_run_command(s, target->host) ? connected(s, state) : STEP_FAIL;
 }
 
 static enum progress
-open_target(struct session *s, const struct step *step, struct open_state *state, const struct target *target)
+open_target(struct session *s, const struct step *step, struct open_state *state,
+    const struct target *target)
 {
 	struct session_env *env = session_env(s);
 	char no_way[NO_WAY_SHOWN];
@@ -80,7 +89,8 @@ open_target(struct session *s, const struct step *step, struct open_state *state
 		return STEP_WAIT;
 	}
 	session_set_target(s, target);
-	unsigned as = (session_view(s).lmtp ? DEMO_LMTP : 0) | (state->tls == TARGET_TLS_IMPLICIT ? DEMO_TLS : 0);
+	unsigned as = (session_view(s).lmtp ? DEMO_LMTP : 0) |
+	    (state->tls == TARGET_TLS_IMPLICIT ? DEMO_TLS : 0);
 	int fd = env->demo ? env->demo(env, as, &err) : -1;
 	if (fd < 0)
 		return session_fail(s, err.kind, "%s", err.text);
@@ -143,8 +153,9 @@ static enum progress
 no_connection(struct session *s, struct open_state *state, const struct err *err)
 {
 	const struct route *route = state->route;
-	const char *what = !route->mx ? "no connection" : route->nhops == 1 ? "no connection to the only MX" :
-	    "no connection to any MX";
+	const char *what = !route->mx ? "no connection" :
+	    route->nhops == 1	      ? "no connection to the only MX" :
+					"no connection to any MX";
 
 	session_fail(s, ERR_CONNECT, "%s: %s", what, err->text);
 	if (route->asking) {
@@ -153,8 +164,8 @@ no_connection(struct session *s, struct open_state *state, const struct err *err
 		return STEP_WAIT;
 	}
 	if (route->elsewhere.len > 0)
-		session_note(s, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(route->name), SPAN_ARG(route->elsewhere),
-		    SPAN_ARG(route->name));
+		session_note(s, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(route->name),
+		    SPAN_ARG(route->elsewhere), SPAN_ARG(route->name));
 	return give_up(s);
 }
 

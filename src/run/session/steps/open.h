@@ -7,7 +7,14 @@
 #include "run/session/hello.h"
 
 struct open_state {
-	enum { OPEN_ROUTING, OPEN_DIALLING, OPEN_SHAKING, OPEN_BANNER, OPEN_HELLO, OPEN_ELSEWHERE } stage;
+	enum {
+		OPEN_ROUTING,
+		OPEN_DIALLING,
+		OPEN_SHAKING,
+		OPEN_BANNER,
+		OPEN_HELLO,
+		OPEN_ELSEWHERE
+	} stage;
 	const struct route *route;
 	size_t hop;
 	enum target_tls tls;

@@ -29,15 +29,17 @@ pipeline_parse(struct step *step, struct cursor *c, struct arena *arena, struct 
 		if (!quoted_take(c, arena, &group->line[group->n++], err))
 			return false;
 	}
-	return group->n > 0 || cursor_fail(c, err, "want commands, each between double quotes, as in \"RSET\" \"NOOP\"");
+	return group->n > 0 ||
+	    cursor_fail(
+		c, err, "want commands, each between double quotes, as in \"RSET\" \"NOOP\"");
 }
 
 /* RFC 2920 3.1: these change what comes next, and may only end a group. */
 static bool
 must_be_last(enum verb verb)
 {
-	return verb == VERB_EHLO || verb == VERB_DATA || verb == VERB_VRFY || verb == VERB_EXPN || verb == VERB_QUIT ||
-	    verb == VERB_NOOP || verb == VERB_STARTTLS || verb == VERB_AUTH;
+	return verb == VERB_EHLO || verb == VERB_DATA || verb == VERB_VRFY || verb == VERB_EXPN ||
+	    verb == VERB_QUIT || verb == VERB_NOOP || verb == VERB_STARTTLS || verb == VERB_AUTH;
 }
 
 static void
@@ -46,14 +48,19 @@ remark(struct session *s, const struct group *group)
 	const struct extensions *e = session_view(s).extensions;
 
 	if (!e)
-		session_note(s, "whether the server offers PIPELINING is not known before EHLO (RFC 2920 3.1); the commands go out in one write all the same");
+		session_note(s,
+		    "whether the server offers PIPELINING is not known before EHLO (RFC 2920 3.1); "
+		    "the commands go out in one write all the same");
 	else if (!extensions_offer(e, "PIPELINING"))
-		session_note(s, "the server does not offer PIPELINING (RFC 2920); the commands go out in one write all the same");
+		session_note(s,
+		    "the server does not offer PIPELINING (RFC 2920); the commands go out in one "
+		    "write all the same");
 	for (size_t i = 0; i + 1 < group->n; i++) {
 		struct span rest = group->line[i];
 		if (must_be_last(verb_of(rest, NULL))) {
 			struct span verb = span_word(&rest);
-			session_note(s, "%.*s may only end a group (RFC 2920 3.1)", SPAN_ARG(span_first(verb, 20)));
+			session_note(s, "%.*s may only end a group (RFC 2920 3.1)",
+			    SPAN_ARG(span_first(verb, 20)));
 		}
 	}
 }

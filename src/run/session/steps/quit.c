@@ -12,7 +12,9 @@ quit_start(struct session *s, const struct step *step, void *state)
 		return STEP_DONE;
 	}
 	if (view.dialogue.mode == MODE_MESSAGE) {
-		session_note(s, "the connection is dropped without the final dot: the message is not completed, and no QUIT is said");
+		session_note(s,
+		    "the connection is dropped without the final dot: the message is not "
+		    "completed, and no QUIT is said");
 		session_close(s, true);
 		return STEP_DONE;
 	}
@@ -28,8 +30,8 @@ quit_start(struct session *s, const struct step *step, void *state)
 }
 
 /*
- * A missing 221 is no failure: once they see our end closed, some servers close at once. But where another reply came,
- * the 221 may still be to come, and show that there was a reply too many.
+ * A missing 221 is no failure: once they see our end closed, some servers close at once. But where
+ * another reply came, the 221 may still be to come, and show that there was a reply too many.
  */
 enum progress
 parting_heard(struct session *s, struct parting *p, const struct news *news)

@@ -9,7 +9,10 @@ struct parting {
 	enum err_kind failed;		/* a reply that is out of step */
 };
 
-/* QUIT was said. STEP_WAIT until the connection is closed, which it is here, once all that came is told. */
+/*
+ * QUIT was said. STEP_WAIT until the connection is closed, which it is here, once all that came is
+ * told.
+ */
 enum progress parting_heard(struct session *, struct parting *, const struct news *);
 
 #endif

@@ -34,7 +34,8 @@ quoted_take(struct cursor *c, struct arena *arena, struct span *out, struct err 
 	size_t n = 0, took = 1;
 
 	if (c->rest.len == 0 || c->rest.at[0] != '"')
-		return cursor_fail(c, err, "want octets between double quotes, as in \"NOOP\\r\\n\"");
+		return cursor_fail(
+		    c, err, "want octets between double quotes, as in \"NOOP\\r\\n\"");
 	c->rest = span_skip(c->rest, 1);
 	for (; c->rest.len > 0 && c->rest.at[0] != '"'; c->rest = span_skip(c->rest, took)) {
 		took = 1;
@@ -42,7 +43,8 @@ quoted_take(struct cursor *c, struct arena *arena, struct span *out, struct err 
 		if (octets[n] == '\\') {
 			size_t more = escape(span_skip(c->rest, 1), &octets[n]);
 			if (more == 0)
-				return cursor_fail(c, err, "behind a backslash stands r, n, t, 0, xHH, \\ or \"");
+				return cursor_fail(
+				    c, err, "behind a backslash stands r, n, t, 0, xHH, \\ or \"");
 			took += more;
 		}
 		n++;

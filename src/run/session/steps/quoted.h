@@ -1,4 +1,6 @@
-/* Octets written between double quotes, with \r \n \t \0 \xHH \\ and \" for what cannot be typed. */
+/*
+ * Octets written between double quotes, with \r \n \t \0 \xHH \\ and \" for what cannot be typed.
+ */
 #ifndef RUN_SESSION_STEPS_QUOTED_H
 #define RUN_SESSION_STEPS_QUOTED_H
 

@@ -1,4 +1,7 @@
-/* /raw - octets as they are written, no line end added; the replies to whole lines among them are waited for. */
+/*
+ * /raw - octets as they are written, no line end added; the replies to whole lines among them are
+ * waited for.
+ */
 #include "run/session/steps/quoted.h"
 
 #include "run/session/steps/handshake.h"

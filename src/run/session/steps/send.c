@@ -1,4 +1,7 @@
-/* /send and /load - one message handed to the server: EHLO if due, MAIL, every RCPT, the message, a verdict for each. */
+/*
+ * /send and /load - one message handed to the server: EHLO if due, MAIL, every RCPT, the message, a
+ * verdict for each.
+ */
 #include "run/session/steps/send_priv.h"
 
 static bool
@@ -13,15 +16,20 @@ make_message(struct session *s, struct sending *st)
 	for (size_t i = 0; i < st->plan.message.nto; i++)
 		st->verdict[i].address = st->plan.message.to[i];
 	if (st->plan.file)
-		ok = message_file(&st->message, st->plan.file, st->plan.prepare ? FILE_PIPE : FILE_REGULAR, st->plan.binary, &err);
+		ok = message_file(&st->message, st->plan.file,
+		    st->plan.prepare ? FILE_PIPE : FILE_REGULAR, st->plan.binary, &err);
 	else if (st->plan.last == SEND_DATA)
 		ok = compose(&st->message, &st->plan.message, &err);
 	if (!ok)
 		session_fail(s, err.kind, "%s", err.text);
 	else if (st->plan.file && st->message.facts.no_blank_line)
-		session_note(s, "%s has no blank line between header and body (RFC 5322 2.1); it is sent as it is", st->plan.file);
+		session_note(s,
+		    "%s has no blank line between header and body (RFC 5322 2.1); it is sent as it "
+		    "is",
+		    st->plan.file);
 	if (ok && st->message.facts.long_line && !st->plan.binary)
-		session_note(s, "the message has a line of more than 998 octets (RFC 5321 4.5.3.1.6)");
+		session_note(
+		    s, "the message has a line of more than 998 octets (RFC 5321 4.5.3.1.6)");
 	return ok;
 }
 
@@ -41,11 +49,13 @@ send_go_on(struct session *s, struct sending *st)
 	}
 	if (st->plan.last == SEND_EHLO)
 		return STEP_DONE;
-	bool clear = st->plan.prepare && !v.tls && session_opts(s)->tls != TARGET_TLS_OFF && session_target(s)->tls != TARGET_TLS_OFF;
+	bool clear = st->plan.prepare && !v.tls && session_opts(s)->tls != TARGET_TLS_OFF &&
+	    session_target(s)->tls != TARGET_TLS_OFF;
 	if (clear && !st->no_tls && send_offers(s, "STARTTLS")) {
 		st->stage = AT_TLS;
 		enum progress progress = hello_begin(s, &st->hello, true);
-		st->hello.optional = !session_opts(s)->auth.wanted && session_opts(s)->tls == TARGET_TLS_UNSAID;
+		st->hello.optional = !session_opts(s)->auth.wanted &&
+		    session_opts(s)->tls == TARGET_TLS_UNSAID;
 		st->no_tls = true;
 		return progress;
 	}

@@ -4,11 +4,16 @@
 enum progress
 send_ask(struct session *s, struct sending *st)
 {
-	static const struct { const char *prompt, *what; } questions[] = {
-		[AT_FROM] = { "From (empty: the null sender): ", "a sender: from= or --from gives it" },
+	static const struct {
+		const char *prompt, *what;
+	} questions[] = {
+		[AT_FROM] = { "From (empty: the null sender): ",
+		    "a sender: from= or --from gives it" },
 		[AT_TO] = { "To: ", "a recipient: to= or --to gives it" },
 		[AT_SUBJECT] = { "Subject (empty: a ready one): ", "a subject" },
-		[AT_BODY] = { "Body (\\n begins a new line; /edit: in your editor; empty: a ready one): ", "a body" },
+		[AT_BODY] = { "Body (\\n begins a new line; /edit: in your editor; empty: a ready "
+			      "one): ",
+		    "a body" },
 	};
 	bool all = !st->plan.from_said && !st->plan.file && session_opts(s)->can_ask;
 
@@ -37,14 +42,17 @@ send_heard_answer(struct session *s, struct sending *st, struct span text)
 	case AT_TO:
 		if (!send_add_recipients(&st->plan, text, &st->arena, &err))
 			return session_fail(s, err.kind, "%s", err.text);
-		st->stage = c->nto == 0 ? AT_TO : st->plan.from_said || st->plan.file ? AT_HELLO : AT_SUBJECT;
+		st->stage = c->nto == 0			? AT_TO :
+		    st->plan.from_said || st->plan.file ? AT_HELLO :
+							  AT_SUBJECT;
 		break;
 	case AT_SUBJECT:
 		c->subject = arena_copy(&st->arena, span_trim(text));
 		st->stage = AT_BODY;
 		break;
 	default:
-		c->body = span_has(text, '\n') ? arena_copy(&st->arena, text) : send_unescape(&st->arena, text);
+		c->body = span_has(text, '\n') ? arena_copy(&st->arena, text) :
+						 send_unescape(&st->arena, text);
 		st->stage = AT_HELLO;
 		break;
 	}

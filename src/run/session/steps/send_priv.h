@@ -1,4 +1,7 @@
-/* A message on its way, for run/session/steps/send*.c alone: what /send asks the person, what goes before MAIL, the transaction. */
+/*
+ * A message on its way, for run/session/steps/send*.c alone: what /send asks the person, what goes
+ * before MAIL, the transaction.
+ */
 #ifndef RUN_SESSION_STEPS_SEND_PRIV_H
 #define RUN_SESSION_STEPS_SEND_PRIV_H
 
@@ -6,7 +9,18 @@
 #include "run/message/send.h"
 #include "run/session/steps/transfer.h"
 
-enum stage { AT_FROM, AT_TO, AT_SUBJECT, AT_BODY, AT_HELLO, AT_TLS, AT_LOGIN, AT_MAIL, AT_RCPT, AT_TRANSFER };
+enum stage {
+	AT_FROM,
+	AT_TO,
+	AT_SUBJECT,
+	AT_BODY,
+	AT_HELLO,
+	AT_TLS,
+	AT_LOGIN,
+	AT_MAIL,
+	AT_RCPT,
+	AT_TRANSFER
+};
 
 struct sending {
 	struct send_plan plan;		/* with what was asked */
@@ -24,7 +38,8 @@ struct sending {
 	bool no_tls;			/* it was asked for already */
 	bool data_said, mail_good;
 	bool withheld;			/* nothing of it may be sent: BDAT is not offered */
-	bool each, ended;		/* LMTP: each recipient has a reply to the end; it was answered */
+	/* LMTP: each recipient has a reply to the end; it was answered */
+	bool each, ended;
 	unsigned final_code;
 	enum err_kind final_failed;
 	struct span final_text, queue_id;
@@ -38,14 +53,19 @@ struct sending {
 enum progress send_ask(struct session *, struct sending *);
 enum progress send_heard_answer(struct session *, struct sending *, struct span text);
 
-/* What is due next before MAIL (the message made, EHLO, STARTTLS, AUTH), and then send_begin_mail. */
+/*
+ * What is due next before MAIL (the message made, EHLO, STARTTLS, AUTH), and then send_begin_mail.
+ */
 enum progress send_go_on(struct session *, struct sending *);
 
 /* The transaction: MAIL, and with PIPELINING all RCPTs and DATA behind it. */
 enum progress send_begin_mail(struct session *, struct sending *);
-enum progress send_heard_reply(struct session *, struct sending *, const struct news *);	/* AT_MAIL and AT_RCPT */
-enum progress send_heard_transfer(struct session *, struct sending *, const struct news *);	/* AT_TRANSFER */
-enum err_kind send_tell(struct session *, struct sending *);	/* EVENT_DELIVERY: what became of it; the failure that it is */
+/* AT_MAIL and AT_RCPT */
+enum progress send_heard_reply(struct session *, struct sending *, const struct news *);
+/* AT_TRANSFER */
+enum progress send_heard_transfer(struct session *, struct sending *, const struct news *);
+/* EVENT_DELIVERY: what became of it; the failure that it is */
+enum err_kind send_tell(struct session *, struct sending *);
 
 /* Does the last EHLO reply offer it? */
 bool send_offers(struct session *, const char *keyword);

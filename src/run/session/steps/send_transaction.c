@@ -29,13 +29,16 @@ accepted(const struct sending *st)
 static enum fate
 fate_by(enum err_kind failed, enum fate otherwise)
 {
-	return failed == ERR_NONE ? FATE_ACCEPTED : failed == ERR_TEMPORARY ? FATE_DEFERRED : failed == ERR_REFUSED ? FATE_REJECTED :
-	    failed == ERR_UNKNOWN ? FATE_UNKNOWN : otherwise;
+	return failed == ERR_NONE   ? FATE_ACCEPTED :
+	    failed == ERR_TEMPORARY ? FATE_DEFERRED :
+	    failed == ERR_REFUSED   ? FATE_REJECTED :
+	    failed == ERR_UNKNOWN   ? FATE_UNKNOWN :
+				      otherwise;
 }
 
 /*
- * The reply to RCPT decides for a recipient that was not accepted, for the others the one to the end of the message, their
- * own in LMTP, or the one that kept the message from being sent.
+ * The reply to RCPT decides for a recipient that was not accepted, for the others the one to the
+ * end of the message, their own in LMTP, or the one that kept the message from being sent.
  */
 static void
 decide(struct sending *st, size_t i, bool unknown)
@@ -49,15 +52,21 @@ decide(struct sending *st, size_t i, bool unknown)
 		v->fate = fate_by(v->failed, FATE_UNKNOWN);
 	else if (!v->code)
 		v->fate = i < st->said ? FATE_NOT_SENT : FATE_NOT_TRIED;
-	else if (!is_accepted(v))	/* of one with no clear reply nothing is known where the message went out */
-		v->fate = fate_by(v->failed, unknown || (st->ended && st->final_failed == ERR_NONE) ? FATE_UNKNOWN : FATE_NOT_SENT);
+	else if (!is_accepted(v)) /* of one with no clear reply nothing is known where the message
+				     went out */
+		v->fate = fate_by(v->failed,
+		    unknown || (st->ended && st->final_failed == ERR_NONE) ? FATE_UNKNOWN :
+									     FATE_NOT_SENT);
 	else if (st->plan.last < SEND_DATA)
 		v->fate = FATE_ACCEPTED;
 	else if (unknown && (st->each || !st->ended))
 		*v = (struct verdict){ .address = v->address, .fate = FATE_UNKNOWN };
 	else if (whole)
-		*v = (struct verdict){ .address = v->address, .fate = fate_by(st->final_failed, FATE_NOT_SENT), .code = st->final_code,
-		    .failed = st->final_failed, .text = st->final_text };
+		*v = (struct verdict){ .address = v->address,
+			.fate = fate_by(st->final_failed, FATE_NOT_SENT),
+			.code = st->final_code,
+			.failed = st->final_failed,
+			.text = st->final_text };
 	else
 		*v = (struct verdict){ .address = v->address, .fate = FATE_NOT_SENT };
 }
@@ -75,7 +84,11 @@ whole_fate(const struct sending *st, size_t good, size_t unknown)
 	}
 	if (st->plan.last < SEND_DATA)
 		return fate;
-	return unknown > 0 ? FATE_UNKNOWN : good > 0 ? FATE_ACCEPTED : deferred ? FATE_DEFERRED : rejected ? FATE_REJECTED : fate;
+	return unknown > 0 ? FATE_UNKNOWN :
+	    good > 0	   ? FATE_ACCEPTED :
+	    deferred	   ? FATE_DEFERRED :
+	    rejected	   ? FATE_REJECTED :
+			     fate;
 }
 
 enum err_kind
@@ -109,7 +122,10 @@ send_tell(struct session *s, struct sending *st)
 	event.delivery.took_us = loop_now_us() - st->begun_us;
 	session_emit(s, &event);
 	arena_release(&arena);
-	/* What comes from now on could be anything's answer: who gives a verdict hears no more of it. */
+	/*
+	 * What comes from now on could be anything's answer: who gives a verdict hears no more of
+	 * it.
+	 */
 	if (no_answer && session_opts(s)->careful)
 		session_close(s, true);
 	if (unknown > 0)
@@ -156,8 +172,10 @@ note_unoffered(struct session *s, enum verb verb, struct span params)
 		struct span rest = word, name = span_until(&rest, '=');
 		const struct parameter *known = parameter_find(verb, name);
 		if (known && session_view(s).extensions && !send_offers(s, known->extension))
-			session_note(s, "%s is not offered (the server does not list %s); it is sent all the same", known->name,
-			    known->extension);
+			session_note(s,
+			    "%s is not offered (the server does not list %s); it is sent all the "
+			    "same",
+			    known->name, known->extension);
 	}
 }
 
@@ -180,17 +198,23 @@ wants_utf8(const struct sending *st)
 	return utf8;
 }
 
-/* SIZE=, BODY= and SMTPUTF8, where they are offered and fit the message; what is missing is noted. */
+/*
+ * SIZE=, BODY= and SMTPUTF8, where they are offered and fit the message; what is missing is noted.
+ */
 static struct span
 own_params(struct session *s, struct sending *st, struct arena *arena)
 {
 	const struct message_facts *f = &st->message.facts;
 	struct span given = st->plan.mail_params, out = SPAN_NONE;
-	const struct extension *size = session_view(s).extensions ? extensions_find(session_view(s).extensions, SPAN("SIZE")) : NULL;
+	const struct extension *size = session_view(s).extensions ?
+	    extensions_find(session_view(s).extensions, SPAN("SIZE")) :
+	    NULL;
 	unsigned long long limit;
 
-	if (size && st->plan.last == SEND_DATA && span_number(size->params, ~0ull, &limit) && limit > 0 && f->octets > limit)
-		session_note(s, "the message has %llu octets, the server takes %llu at most", (unsigned long long)f->octets, limit);
+	if (size && st->plan.last == SEND_DATA && span_number(size->params, ~0ull, &limit) &&
+	    limit > 0 && f->octets > limit)
+		session_note(s, "the message has %llu octets, the server takes %llu at most",
+		    (unsigned long long)f->octets, limit);
 	if (size && !st->plan.no_size && st->plan.last == SEND_DATA && !has_param(given, "SIZE"))
 		out = arena_printf(arena, " SIZE=%llu", (unsigned long long)f->octets);
 	if (!st->plan.no_body && !has_param(given, "BODY")) {
@@ -199,13 +223,17 @@ own_params(struct session *s, struct sending *st, struct arena *arena)
 		else if (f->eight_bit && send_offers(s, "8BITMIME"))
 			out = arena_printf(arena, "%.*s BODY=8BITMIME", SPAN_ARG(out));
 		else if (f->eight_bit)
-			session_note(s, "the message has octets above 127 and 8BITMIME is not offered; it is sent as it is");
+			session_note(s,
+			    "the message has octets above 127 and 8BITMIME is not offered; it is "
+			    "sent as it is");
 	}
 	if (wants_utf8(st) && !st->plan.no_body && !has_param(given, "SMTPUTF8")) {
 		if (send_offers(s, "SMTPUTF8"))
 			out = arena_printf(arena, "%.*s SMTPUTF8", SPAN_ARG(out));
 		else
-			session_note(s, "an address or the header is in UTF-8 and SMTPUTF8 is not offered; it is sent as it is");
+			session_note(s,
+			    "an address or the header is in UTF-8 and SMTPUTF8 is not offered; it "
+			    "is sent as it is");
 	}
 	return out;
 }
@@ -241,11 +269,15 @@ note_limits(struct session *s, struct sending *st)
 	if (!session_view(s).extensions)
 		return;
 	if (extensions_limit(session_view(s).extensions, "RCPTMAX", &max) && st->said == max)
-		session_note(s, "the server takes %llu recipients a message at most (LIMITS RCPTMAX), and this one has %zu", max,
-		    st->plan.message.nto);
-	if (extensions_limit(session_view(s).extensions, "RCPTDOMAINMAX", &max) && is_new_domain(st) &&
-	    st->domains++ == max)
-		session_note(s, "the server takes recipients in %llu domains at most (LIMITS RCPTDOMAINMAX)", max);
+		session_note(s,
+		    "the server takes %llu recipients a message at most (LIMITS RCPTMAX), and this "
+		    "one has %zu",
+		    max, st->plan.message.nto);
+	if (extensions_limit(session_view(s).extensions, "RCPTDOMAINMAX", &max) &&
+	    is_new_domain(st) && st->domains++ == max)
+		session_note(s,
+		    "the server takes recipients in %llu domains at most (LIMITS RCPTDOMAINMAX)",
+		    max);
 }
 
 static bool
@@ -256,12 +288,15 @@ say_mail(struct session *s, struct sending *st)
 	unsigned long long max;
 
 	note_unoffered(s, VERB_MAIL, given);
-	if (session_view(s).extensions && extensions_limit(session_view(s).extensions, "MAILMAX", &max) &&
+	if (session_view(s).extensions &&
+	    extensions_limit(session_view(s).extensions, "MAILMAX", &max) &&
 	    session_dialogue(s)->mails >= max)
-		session_note(s, "the server takes %llu messages a connection at most (LIMITS MAILMAX)", max);
+		session_note(
+		    s, "the server takes %llu messages a connection at most (LIMITS MAILMAX)", max);
 	note_unoffered(s, VERB_RCPT, st->plan.rcpt_params);
-	bool ok = session_say(s, arena_printf(&arena, "MAIL FROM:<%.*s>%.*s%s%.*s", SPAN_ARG(st->plan.message.from), SPAN_ARG(own),
-	    given.len ? " " : "", SPAN_ARG(given)));
+	bool ok = session_say(s,
+	    arena_printf(&arena, "MAIL FROM:<%.*s>%.*s%s%.*s", SPAN_ARG(st->plan.message.from),
+		SPAN_ARG(own), given.len ? " " : "", SPAN_ARG(given)));
 	arena_release(&arena);
 	return ok;
 }
@@ -273,8 +308,9 @@ say_rcpt(struct session *s, struct sending *st)
 	struct span given = st->plan.rcpt_params;
 
 	note_limits(s, st);
-	bool ok = session_say(s, arena_printf(&arena, "RCPT TO:<%.*s>%s%.*s", SPAN_ARG(st->plan.message.to[st->said]),
-	    given.len ? " " : "", SPAN_ARG(given)));
+	bool ok = session_say(s,
+	    arena_printf(&arena, "RCPT TO:<%.*s>%s%.*s", SPAN_ARG(st->plan.message.to[st->said]),
+		given.len ? " " : "", SPAN_ARG(given)));
 
 	st->said++;
 	arena_release(&arena);
@@ -289,10 +325,12 @@ send_begin_mail(struct session *s, struct sending *st)
 	if (st->plan.pipeline && !group)
 		session_note(s, "PIPELINING is not offered: each command waits for its reply");
 	if (session_dialogue(s)->mail)
-		return session_fail(s, ERR_USAGE, "a transaction is open already: RSET drops it, /body FILE sends its message");
+		return session_fail(s, ERR_USAGE,
+		    "a transaction is open already: RSET drops it, /body FILE sends its message");
 	st->stage = AT_MAIL;
 	st->begun_us = loop_now_us();
-	if (st->plan.chunk > 0 && st->plan.last == SEND_DATA && !transfer_may_chunk(s, st->plan.forced)) {
+	if (st->plan.chunk > 0 && st->plan.last == SEND_DATA &&
+	    !transfer_may_chunk(s, st->plan.forced)) {
 		st->withheld = true;
 		send_tell(s, st);
 		return STEP_FAIL;
@@ -333,8 +371,10 @@ on_final(void *ctx, unsigned n, const struct news *news)
 	st->final_code = reply->code;
 	st->final_failed = news->failed;
 	st->final_text = first_line(&st->arena, reply);
-	for (size_t i = 0; i < reply->nlines && news->failed == ERR_NONE && st->queue_id.len == 0; i++)
-		st->queue_id = arena_copy(&st->arena, queueid_find(reply->line[i]));	/* Exim names it in the last line */
+	for (size_t i = 0; i < reply->nlines && news->failed == ERR_NONE && st->queue_id.len == 0;
+	     i++)
+		/* Exim names it in the last line */
+		st->queue_id = arena_copy(&st->arena, queueid_find(reply->line[i]));
 	note_failure(st, news);
 	st->each |= st->transfer.replies > 1;		/* PRDR */
 	if (!st->each)
@@ -343,8 +383,13 @@ on_final(void *ctx, unsigned n, const struct news *news)
 	while (st->lmtp_next < st->plan.message.nto && !is_accepted(&st->verdict[st->lmtp_next]))
 		st->lmtp_next++;
 	if (st->lmtp_next < st->plan.message.nto)
-		st->verdict[st->lmtp_next] = (struct verdict){ .address = st->verdict[st->lmtp_next].address, .ended = true,
-		    .code = reply->code, .failed = news->failed, .text = st->final_text };
+		st->verdict[st->lmtp_next] = (struct verdict){
+			.address = st->verdict[st->lmtp_next].address,
+			.ended = true,
+			.code = reply->code,
+			.failed = news->failed,
+			.text = st->final_text
+		};
 	st->lmtp_next++;
 }
 
@@ -359,8 +404,15 @@ begin_transfer(struct session *s, struct sending *st)
 	st->stage = AT_TRANSFER;
 	st->each = lmtp;
 	st->transfer = (struct transfer){
-		.message = &st->message, .chunk = st->plan.chunk, .pipelined = st->plan.pipeline && send_offers(s, "PIPELINING"),
-		.replies = good == 0 ? 0 : lmtp ? (unsigned)good : 1, .refused = on_refused, .final = on_final, .ctx = st,
+		.message = &st->message,
+		.chunk = st->plan.chunk,
+		.pipelined = st->plan.pipeline && send_offers(s, "PIPELINING"),
+		.replies = good == 0 ? 0 :
+		    lmtp	     ? (unsigned)good :
+				       1,
+		.refused = on_refused,
+		.final = on_final,
+		.ctx = st,
 	};
 	if (st->data_said)
 		session_wait_reply(s, VERB_DATA);
@@ -376,8 +428,10 @@ heard_mail(struct session *s, struct sending *st, const struct news *news)
 	st->mail_good = news->failed == ERR_NONE;
 	if (!st->mail_good)
 		for (size_t i = 0; i < st->plan.message.nto; i++)
-			st->verdict[i] = (struct verdict){ .address = st->verdict[i].address, .code = reply->code, .failed = news->failed,
-			    .text = first_line(&st->arena, reply) };
+			st->verdict[i] = (struct verdict){ .address = st->verdict[i].address,
+				.code = reply->code,
+				.failed = news->failed,
+				.text = first_line(&st->arena, reply) };
 	st->stage = AT_RCPT;
 	if (st->said > 0) {
 		session_wait_reply(s, VERB_RCPT);
@@ -422,6 +476,7 @@ send_heard_transfer(struct session *s, struct sending *st, const struct news *ne
 	if (progress == STEP_WAIT)
 		return STEP_WAIT;
 	if (progress == STEP_FAIL)
-		st->failed = err_worse(st->failed, session_view(s).failed ? session_view(s).failed : ERR_PROTO);
+		st->failed = err_worse(
+		    st->failed, session_view(s).failed ? session_view(s).failed : ERR_PROTO);
 	return finish(s, st);
 }

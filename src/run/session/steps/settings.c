@@ -9,7 +9,8 @@ helo_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 	struct span name = cursor_word(c);
 
 	step->args = arena_string(arena, name);
-	return (name.len > 0 || cursor_fail(c, err, "want the name that EHLO is to say")) && cursor_end(c, err);
+	return (name.len > 0 || cursor_fail(c, err, "want the name that EHLO is to say")) &&
+	    cursor_end(c, err);
 }
 
 static enum progress
@@ -17,7 +18,8 @@ helo_start(struct session *s, const struct step *step, void *state)
 {
 	(void)state;
 	session_change(s)->helo = arena_string(session_settings_arena(s), span_of(step->args));
-	session_note(s, "the name in an EHLO of smtpsh's own from now on: %s", session_opts(s)->helo);
+	session_note(
+	    s, "the name in an EHLO of smtpsh's own from now on: %s", session_opts(s)->helo);
 	return STEP_DONE;
 }
 
@@ -50,7 +52,8 @@ timeout_start(struct session *s, const struct step *step, void *state)
 	char shown[TIMEOUTS_SHOWN];
 
 	(void)state;
-	timeouts_parse(&session_change(s)->timeouts, *(const struct span *)step->args, &nowhere, NULL);
+	timeouts_parse(
+	    &session_change(s)->timeouts, *(const struct span *)step->args, &nowhere, NULL);
 	timeouts_show(&session_opts(s)->timeouts, shown);
 	session_note(s, "how long is waited from now on: %s", shown);
 	return STEP_DONE;
@@ -60,7 +63,8 @@ const struct step_op step_timeout = {
 	.name = "timeout",
 	.group = GROUP_SETTINGS,
 	.args = "T | PHASE=T ... | rfc",
-	.help = "How long to wait: for all, or for resolve, connect, tls, greeting, reply, dot or quit",
+	.help =
+	    "How long to wait: for all, or for resolve, connect, tls, greeting, reply, dot or quit",
 	.parse = timeout_parse,
 	.start = timeout_start,
 };
@@ -101,7 +105,8 @@ setting_is_good(const struct setting *set)
 	for (size_t i = 0; span_eq(set->key, SPAN("min")) && i < 4; i++)
 		if (span_eq(set->value, span_of(versions[i])))
 			return true;
-	return set->value.len > 0 && (span_eq(set->key, SPAN("sni")) || span_eq(set->key, SPAN("ca")));
+	return set->value.len > 0 &&
+	    (span_eq(set->key, SPAN("sni")) || span_eq(set->key, SPAN("ca")));
 }
 
 static bool
@@ -114,7 +119,9 @@ tls_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *
 		struct setting set = { .value = cursor_word(c) };
 		set.key = span_until(&set.value, '=');
 		if (all->n == sizeof all->list / sizeof *all->list || !setting_is_good(&set))
-			return cursor_fail(c, err, "/tls: want verify=off|chain|name, min=1.0|1.1|1.2|1.3, sni=NAME or ca=FILE");
+			return cursor_fail(c, err,
+			    "/tls: want verify=off|chain|name, min=1.0|1.1|1.2|1.3, sni=NAME or "
+			    "ca=FILE");
 		all->list[all->n++] = set;
 	}
 	return true;
@@ -127,18 +134,23 @@ show(struct session *s, bool now)
 	const struct tls_opts *t = &session_env(s)->tls;
 	const struct tls_info *info = session_view(s).tls;
 
-	session_note(s, "the next handshake: verify=%s min=%s sni=%s ca=%s", verifies[o->verify].name, t->min_version ? t->min_version : "1.2",
+	session_note(s, "the next handshake: verify=%s min=%s sni=%s ca=%s",
+	    verifies[o->verify].name, t->min_version ? t->min_version : "1.2",
 	    o->sni ? o->sni : "(the host)", t->ca ? t->ca : "(the system's)");
 	if (!now)
 		return;
 	if (info)
-		session_note(s, "TLS is on: %.*s, %.*s; the certificate %s; /cert shows it", SPAN_ARG(info->version), SPAN_ARG(info->cipher),
+		session_note(s, "TLS is on: %.*s, %.*s; the certificate %s; /cert shows it",
+		    SPAN_ARG(info->version), SPAN_ARG(info->cipher),
 		    info->verified ? "verifies" : "does not verify");
 	else if (session_view(s).state == SESSION_OPEN)
 		session_note(s, "the connection is in the clear: /starttls begins TLS");
 }
 
-/* A script may ask for more than the command line does, not for less; and what it makes verify counts for no secret. */
+/*
+ * A script may ask for more than the command line does, not for less; and what it makes verify
+ * counts for no secret.
+ */
 static bool
 may_script_set(struct session *s, const struct setting *set, struct err *err)
 {
@@ -147,14 +159,18 @@ may_script_set(struct session *s, const struct setting *set, struct err *err)
 
 	if (span_eq(set->key, SPAN("verify")))
 		return (find_verify(set->value, &verify) && verify >= session_opts(s)->verify) ||
-		    err_set(err, ERR_USAGE, "/tls verify=%.*s is less than what was asked for", SPAN_ARG(set->value));
+		    err_set(err, ERR_USAGE, "/tls verify=%.*s is less than what was asked for",
+			SPAN_ARG(set->value));
 	if (span_eq(set->key, SPAN("ca")) && session_opts(s)->verify != VERIFY_OFF)
-		return err_set(err, ERR_USAGE, "/tls ca= is not for a script where --verify asks for the command line's CA");
+		return err_set(err, ERR_USAGE,
+		    "/tls ca= is not for a script where --verify asks for the command line's CA");
 	if (span_eq(set->key, SPAN("min")) && memcmp(set->value.at, min ? min : "1.2", 3) >= 0)
 		return true;
 	if (span_eq(set->key, SPAN("min")) && min)
-		return err_set(err, ERR_USAGE, "/tls min=%.*s is less than --min-tls %s", SPAN_ARG(set->value), min);
-	session_env(s)->distrusted |= !span_eq(set->key, SPAN("sni"));	/* that is minded by itself */
+		return err_set(err, ERR_USAGE, "/tls min=%.*s is less than --min-tls %s",
+		    SPAN_ARG(set->value), min);
+	/* that is minded by itself */
+	session_env(s)->distrusted |= !span_eq(set->key, SPAN("sni"));
 	return true;
 }
 
@@ -173,7 +189,8 @@ tls_start(struct session *s, const struct step *step, void *state)
 		if (span_eq(set->key, SPAN("verify")))
 			find_verify(set->value, &session_change(s)->verify);
 		else if (span_eq(set->key, SPAN("sni")))
-			session_change(s)->sni = arena_string(arena, set->value), session_change(s)->sni_of_step = true;
+			session_change(s)->sni = arena_string(arena, set->value),
+			session_change(s)->sni_of_step = true;
 		else if (span_eq(set->key, SPAN("min")))
 			session_change_tls(s)->min_version = arena_string(arena, set->value);
 		else
@@ -231,7 +248,8 @@ write_start(struct session *s, const struct step *step, void *state)
 	(void)state;
 	session_change(s)->pace = *(const struct pace *)step->args;
 	pace_show(&session_opts(s)->pace, shown, sizeof shown);
-	session_note(s, "what is said goes out %s%s from now on", pace_is_slow(&session_opts(s)->pace) ? "with " : "at once",
+	session_note(s, "what is said goes out %s%s from now on",
+	    pace_is_slow(&session_opts(s)->pace) ? "with " : "at once",
 	    pace_is_slow(&session_opts(s)->pace) ? shown : "");
 	return STEP_DONE;
 }

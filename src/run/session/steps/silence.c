@@ -26,7 +26,8 @@ silence_heard(struct session *s, const struct step *step, void *state, const str
 	case NEWS_TIMER:
 		return STEP_DONE;
 	case NEWS_REPLY:
-		return session_fail(s, ERR_EXPECT, "expected silence, received %03u", news->event->reply.code);
+		return session_fail(
+		    s, ERR_EXPECT, "expected silence, received %03u", news->event->reply.code);
 	case NEWS_CLOSED:
 		return session_fail(s, ERR_EXPECT, "expected silence, the connection was closed");
 	default:

@@ -1,4 +1,6 @@
-/* /starttls - ask for TLS and, when the peer agrees, begin it; EHLO before and after as it is due. */
+/*
+ * /starttls - ask for TLS and, when the peer agrees, begin it; EHLO before and after as it is due.
+ */
 #include "run/session/hello.h"
 
 static enum progress

@@ -44,8 +44,8 @@ new_line_step(struct span line, struct place place, struct arena *arena)
 }
 
 const struct step *
-step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mode mode, struct place place,
-    struct arena *arena, struct err *err)
+step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mode mode,
+    struct place place, struct arena *arena, struct err *err)
 {
 	struct cursor cursor = { .place = place, .line = line, .rest = line };
 	struct span name;
@@ -57,23 +57,33 @@ step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mo
 	if (!cursor_is_command(line, &name)) {
 		if (line.len == 0 || line.at[0] != '/')
 			return new_line_step(line, place, arena);
-		cursor_fail(&cursor, err, "a line that begins with \"/\" talks to smtpsh; to send it, type a second \"/\" before it");
+		cursor_fail(&cursor, err,
+		    "a line that begins with \"/\" talks to smtpsh; to send it, type a second "
+		    "\"/\" before it");
 		return NULL;
 	}
 
 	struct step *step = ARENA_NEW(arena, struct step);
-	*step = (struct step){ .op = step_find(ops, name), .place = place, .text = arena_copy(arena, line) };
-	if (!step->op || (1 + name.len < line.len && line.at[1 + name.len] != ' ' && line.at[1 + name.len] != '\t')) {
+	*step = (struct step){
+		.op = step_find(ops, name), .place = place, .text = arena_copy(arena, line)
+	};
+	if (!step->op ||
+	    (1 + name.len < line.len && line.at[1 + name.len] != ' ' &&
+		line.at[1 + name.len] != '\t')) {
 		const char *near = nearest(ops, name);
 		bool path = !step->op ? false : line.at[1 + name.len] == '/';
-		cursor_fail(&cursor, err, "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" before it",
-		    SPAN_ARG(name), near && !path ? " (near: /" : "", near && !path ? near : "", near && !path ? ")" : "");
+		cursor_fail(&cursor, err,
+		    "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" "
+		    "before it",
+		    SPAN_ARG(name), near && !path ? " (near: /" : "", near && !path ? near : "",
+		    near && !path ? ")" : "");
 		return NULL;
 	}
 	cursor.rest = span_skip(step->text, 1 + name.len);
 	cursor.line = step->text;
 	while (cursor.rest.len > 0 && (cursor.rest.at[0] == ' ' || cursor.rest.at[0] == '\t'))
 		cursor.rest = span_skip(cursor.rest, 1);
-	bool ok = step->op->parse ? step->op->parse(step, &cursor, arena, err) : cursor_end(&cursor, err);
+	bool ok = step->op->parse ? step->op->parse(step, &cursor, arena, err) :
+				    cursor_end(&cursor, err);
 	return ok ? step : NULL;
 }

@@ -16,7 +16,8 @@ transfer_release(struct transfer *t)
 static enum progress
 read_failed(struct session *s, const struct err *err)
 {
-	session_fail(s, err->kind, "%s; the connection is dropped without completing the message", err->text);
+	session_fail(s, err->kind, "%s; the connection is dropped without completing the message",
+	    err->text);
 	session_close(s, true);
 	return STEP_FAIL;
 }
@@ -33,7 +34,10 @@ tell_what_goes(struct session *s, const struct transfer *t)
 
 /* ---- DATA */
 
-/* A short message line by line, as it stands on the wire: a line that begins with a dot has a second one. */
+/*
+ * A short message line by line, as it stands on the wire: a line that begins with a dot has a
+ * second one.
+ */
 static enum progress
 send_lines(struct session *s, struct transfer *t)
 {
@@ -42,7 +46,10 @@ send_lines(struct session *s, struct transfer *t)
 	bool ok = true;
 
 	while (ok && span_line(&rest, &line))
-		ok = session_say_text(s, line.len > 0 && line.at[0] == '.' ? arena_printf(&arena, ".%.*s", SPAN_ARG(line)) : line);
+		ok = session_say_text(s,
+		    line.len > 0 && line.at[0] == '.' ?
+			arena_printf(&arena, ".%.*s", SPAN_ARG(line)) :
+			line);
 	arena_release(&arena);
 	if (!ok || !session_say_text(s, SPAN(".")))
 		return STEP_FAIL;
@@ -94,7 +101,10 @@ heard_go_ahead(struct session *s, struct transfer *t, const struct news *news)
 {
 	if (news->failed != ERR_NONE)
 		return note_refusal(s, t, news);
-	/* RFC 2920 3.1: DATA that was pipelined behind recipients of whom none was taken is ended with nothing in it. */
+	/*
+	 * RFC 2920 3.1: DATA that was pipelined behind recipients of whom none was taken is ended
+	 * with nothing in it.
+	 */
 	if (t->replies == 0) {
 		t->stage = TRANSFER_END;
 		t->replies = 1;
@@ -103,7 +113,8 @@ heard_go_ahead(struct session *s, struct transfer *t, const struct news *news)
 		session_is_no_message(s);
 		return STEP_WAIT;
 	}
-	if (message_is_shown(t->message) && !span_find(buf_span(&t->message->head), SPAN("\r\r")).len)
+	if (message_is_shown(t->message) &&
+	    !span_find(buf_span(&t->message->head), SPAN("\r\r")).len)
 		return send_lines(s, t);
 	tell_what_goes(s, t);
 	t->stage = TRANSFER_SENDING;
@@ -125,28 +136,39 @@ transfer_may_chunk(struct session *s, bool forced)
 	bool offered = is_chunking_offered(s);
 
 	if (!offered && !forced)
-		session_fail(s, ERR_REFUSED, "CHUNKING is not offered, so BDAT is not sent: the server could read the message as commands"
+		session_fail(s, ERR_REFUSED,
+		    "CHUNKING is not offered, so BDAT is not sent: the server could read the "
+		    "message as commands"
 		    " (force sends it all the same)");
 	else if (!offered)
 		session_note(s, "CHUNKING is not offered; BDAT is sent all the same");
 	return offered || forced;
 }
 
-/* A server with CHUNKING reads a chunk whole before it rejects it (RFC 3030 2), unless it did not understand the line. */
+/*
+ * A server with CHUNKING reads a chunk whole before it rejects it (RFC 3030 2), unless it did not
+ * understand the line.
+ */
 static bool
 may_be_commands(struct session *s, const struct news *news)
 {
 	unsigned code = news->event->reply.code;
 
-	return news->failed != ERR_NONE && (!is_chunking_offered(s) || code == 500 || code == 501 || code == 502 || code == 504);
+	return news->failed != ERR_NONE &&
+	    (!is_chunking_offered(s) || code == 500 || code == 501 || code == 502 || code == 504);
 }
 
-/* Which reply answers what is not known any more, and no octet may follow that could be one more command. */
+/*
+ * Which reply answers what is not known any more, and no octet may follow that could be one more
+ * command.
+ */
 static enum progress
 give_up(struct session *s, struct transfer *t)
 {
 	t->owed = 0;
-	session_note(s, "BDAT was rejected: the octets behind it may have been read as commands; the connection is closed");
+	session_note(s,
+	    "BDAT was rejected: the octets behind it may have been read as commands; the "
+	    "connection is closed");
 	session_close(s, true);
 	return STEP_FAIL;
 }
@@ -159,7 +181,8 @@ begin_chunk(struct session *s, struct transfer *t)
 
 	t->left = last ? t->unsaid : t->chunk;
 	t->unsaid -= t->left;
-	snprintf(line, sizeof line, "BDAT %llu%s", (unsigned long long)t->left, last ? " LAST" : "");
+	snprintf(
+	    line, sizeof line, "BDAT %llu%s", (unsigned long long)t->left, last ? " LAST" : "");
 	if (!session_say(s, span_of(line)))
 		return STEP_FAIL;
 	if (last)
@@ -184,10 +207,12 @@ fill_chunk(struct session *s, struct transfer *t, struct err *err)
 			if (!message_read(t->message, &t->reader, at, room, &n, err))
 				return false;
 			if (n == 0)
-				return err_set(err, ERR_USAGE, "the message's file changed while it was sent");
+				return err_set(
+				    err, ERR_USAGE, "the message's file changed while it was sent");
 			buf_commit(&t->kept, n);
 		}
-		struct span kept = span_first(buf_span(&t->kept), t->left < PIECE ? (size_t)t->left : PIECE);
+		struct span kept = span_first(
+		    buf_span(&t->kept), t->left < PIECE ? (size_t)t->left : PIECE);
 		buf_append(out, kept);
 		t->left -= kept.len;
 		buf_consume(&t->kept, kept.len);
@@ -260,7 +285,9 @@ transfer_begin(struct session *s, struct transfer *t, bool asked)
 	return asked || session_say(s, SPAN("DATA")) ? STEP_WAIT : STEP_FAIL;
 }
 
-/* Of a message that is accepted though a part of it was refused nobody knows what the server has. */
+/*
+ * Of a message that is accepted though a part of it was refused nobody knows what the server has.
+ */
 static enum progress
 heard_end(struct session *s, struct transfer *t, const struct news *news)
 {
@@ -295,7 +322,9 @@ transfer_heard(struct session *s, struct transfer *t, const struct news *news)
 {
 	/* A reply that came first may have let the rest go: then this room is wanted no more. */
 	if (news->kind == NEWS_WRITABLE)
-		return t->stage == TRANSFER_CHUNK ? send_chunks(s, t) : t->stage == TRANSFER_SENDING ? send_some(s, t) : STEP_WAIT;
+		return t->stage == TRANSFER_CHUNK ? send_chunks(s, t) :
+		    t->stage == TRANSFER_SENDING  ? send_some(s, t) :
+						    STEP_WAIT;
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
 	if (t->stage == TRANSFER_ASKED)

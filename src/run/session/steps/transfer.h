@@ -1,4 +1,7 @@
-/* One message over the wire as a part of a step: DATA and the lone dot, or BDAT in chunks; in LMTP a reply for each recipient. */
+/*
+ * One message over the wire as a part of a step: DATA and the lone dot, or BDAT in chunks; in LMTP
+ * a reply for each recipient.
+ */
 #ifndef RUN_SESSION_STEPS_TRANSFER_H
 #define RUN_SESSION_STEPS_TRANSFER_H
 
@@ -9,9 +12,11 @@ struct transfer {
 	const struct message *message;
 	uint64_t chunk;			/* octets of a BDAT; 0: DATA */
 	bool pipelined;			/* BDATs do not wait for each other's replies */
-	unsigned replies;		/* that the end is owed: 1, in LMTP the recipients accepted */
+	/* that the end is owed: 1, in LMTP the recipients accepted */
+	unsigned replies;
 	/* A reply to the end, the n-th from 0. */
-	void (*refused)(void *ctx, const struct news *);	/* the first reply before the end that is not good. NULL: not told */
+	/* the first reply before the end that is not good. NULL: not told */
+	void (*refused)(void *ctx, const struct news *);
 	void (*final)(void *ctx, unsigned n, const struct news *);
 	void *ctx;
 
@@ -27,15 +32,16 @@ struct transfer {
 };
 
 /*
- * By BDAT a message goes only where EHLO said CHUNKING, unless it is forced: a server that does not count the octets reads
- * them as commands (RFC 3030 2). False: it may not, and session_fail said so.
+ * By BDAT a message goes only where EHLO said CHUNKING, unless it is forced: a server that does not
+ * count the octets reads them as commands (RFC 3030 2). False: it may not, and session_fail said
+ * so.
  */
 bool transfer_may_chunk(struct session *, bool forced);
 /* `asked`: DATA was said already and its reply comes. */
 enum progress transfer_begin(struct session *, struct transfer *, bool asked);
 /*
- * STEP_DONE: every reply to the end came and was good, STEP_FAIL: one was not, or it went no further. What became of the
- * message without an answer is session_view's ->fate_unknown.
+ * STEP_DONE: every reply to the end came and was good, STEP_FAIL: one was not, or it went no
+ * further. What became of the message without an answer is session_view's ->fate_unknown.
  */
 enum progress transfer_heard(struct session *, struct transfer *, const struct news *);
 void transfer_release(struct transfer *);

@@ -18,7 +18,9 @@ use_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *
 	step->args = which;
 	which->name = arena_copy(arena, word);
 	if (word.len == 0 || (span_number(word, 100000, &number) && number == 0))
-		return cursor_fail(c, err, "/use wants a number, a host or an address of the list that /mx shows, as in /use 2");
+		return cursor_fail(c, err,
+		    "/use wants a number, a host or an address of the list that /mx shows, as in "
+		    "/use 2");
 	which->number = (size_t)number;
 	return cursor_end(c, err);
 }
@@ -33,7 +35,8 @@ is_named(const struct route_hop *hop, size_t i, struct span name)
 
 /* The same route with nothing but these addresses of this hop. */
 static const struct route *
-narrow(const struct route *all, const struct route_hop *hop, size_t first, size_t n, struct arena *arena)
+narrow(const struct route *all, const struct route_hop *hop, size_t first, size_t n,
+    struct arena *arena)
 {
 	struct route *route = ARENA_NEW(arena, struct route);
 
@@ -71,12 +74,16 @@ use_start(struct session *s, const struct step *step, void *state)
 	size_t have;
 
 	if (!all)
-		return session_fail(s, ERR_USAGE, "/use: nothing was looked up: /open a target first");
+		return session_fail(
+		    s, ERR_USAGE, "/use: nothing was looked up: /open a target first");
 	const struct route *route = only(all, which, &have, session_route_arena(s));
 	if (!route && which->number)
-		return session_fail(s, ERR_USAGE, "/use %zu: the list of /mx has %zu address%s", which->number, have, have == 1 ? "" : "es");
+		return session_fail(s, ERR_USAGE, "/use %zu: the list of /mx has %zu address%s",
+		    which->number, have, have == 1 ? "" : "es");
 	if (!route)
-		return session_fail(s, ERR_USAGE, "/use: \"%.*s\" is not in the list that /mx shows", SPAN_ARG(span_first(which->name, 60)));
+		return session_fail(s, ERR_USAGE,
+		    "/use: \"%.*s\" is not in the list that /mx shows",
+		    SPAN_ARG(span_first(which->name, 60)));
 	if (session_view(s).state == SESSION_OPEN)
 		session_close(s, true);
 	return open_along(s, state, route);
@@ -86,7 +93,8 @@ const struct step_op step_use = {
 	.name = "use",
 	.group = GROUP_CONNECTION,
 	.args = "N|HOST|ADDRESS",
-	.help = "Connect to another MX or address of the list of /mx, by its number there or its name",
+	.help =
+	    "Connect to another MX or address of the list of /mx, by its number there or its name",
 	.state_size = sizeof(struct open_state),
 	.parse = use_parse,
 	.start = use_start,

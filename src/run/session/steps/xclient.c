@@ -1,4 +1,7 @@
-/* /xclient and /xforward - speak for another client, as Postfix lets trusted hosts do (XCLIENT_README, XFORWARD_README). */
+/*
+ * /xclient and /xforward - speak for another client, as Postfix lets trusted hosts do
+ * (XCLIENT_README, XFORWARD_README).
+ */
 #include "run/message/send.h"
 #include "run/session/hello.h"
 
@@ -7,7 +10,10 @@ struct state {
 	bool said;
 };
 
-/* Values are xtext; "[UNAVAILABLE]" and an IPv6 address, which Postfix wants as IPV6:..., are written as they are meant. */
+/*
+ * Values are xtext; "[UNAVAILABLE]" and an IPv6 address, which Postfix wants as IPV6:..., are
+ * written as they are meant.
+ */
 static struct span
 attribute(struct arena *arena, struct span word)
 {
@@ -15,7 +21,8 @@ attribute(struct arena *arena, struct span word)
 	bool v6 = span_eq_case(name, SPAN("ADDR")) || span_eq_case(name, SPAN("DESTADDR"));
 
 	v6 = v6 && span_has(value, ':') && !span_starts_case(value, SPAN("IPV6:"));
-	return arena_printf(arena, " %.*s=%s%.*s", SPAN_ARG(name), v6 ? "IPV6:" : "", SPAN_ARG(send_xtext(arena, value)));
+	return arena_printf(arena, " %.*s=%s%.*s", SPAN_ARG(name), v6 ? "IPV6:" : "",
+	    SPAN_ARG(send_xtext(arena, value)));
 }
 
 static bool
@@ -26,23 +33,33 @@ attributes_parse(struct step *step, struct cursor *c, struct arena *arena, struc
 	step->args = line;
 	for (struct span word = cursor_word(c); word.len > 0; word = cursor_word(c)) {
 		if (!span_has(word, '=') || word.at[0] == '=')
-			return cursor_fail(c, err, "\"%.*s\": want NAME=VALUE, as in ADDR=192.0.2.7 NAME=mail.example", SPAN_ARG(span_first(word, 60)));
-		*line = arena_printf(arena, "%.*s%.*s", SPAN_ARG(*line), SPAN_ARG(attribute(arena, word)));
+			return cursor_fail(c, err,
+			    "\"%.*s\": want NAME=VALUE, as in ADDR=192.0.2.7 NAME=mail.example",
+			    SPAN_ARG(span_first(word, 60)));
+		*line = arena_printf(
+		    arena, "%.*s%.*s", SPAN_ARG(*line), SPAN_ARG(attribute(arena, word)));
 	}
-	return line->len > 0 || cursor_fail(c, err, "want NAME=VALUE, as in /%s ADDR=192.0.2.7 NAME=mail.example", step->op->name);
+	return line->len > 0 ||
+	    cursor_fail(c, err, "want NAME=VALUE, as in /%s ADDR=192.0.2.7 NAME=mail.example",
+		step->op->name);
 }
 
 static enum progress
 say(struct session *s, const struct step *step, struct state *state)
 {
 	struct arena arena = { 0 };
-	const char *verb = span_eq(span_of(step->op->name), SPAN("xclient")) ? "XCLIENT" : "XFORWARD";
+	const char *verb = span_eq(span_of(step->op->name), SPAN("xclient")) ? "XCLIENT" :
+									       "XFORWARD";
 	const struct extensions *e = session_view(s).extensions;
 
 	if (e && !extensions_offer(e, verb))
-		session_note(s, "%s is not offered: the server does not trust this host with it, or is no Postfix; it is tried all the same", verb);
+		session_note(s,
+		    "%s is not offered: the server does not trust this host with it, or is no "
+		    "Postfix; it is tried all the same",
+		    verb);
 	state->said = true;
-	bool ok = session_say(s, arena_printf(&arena, "%s%.*s", verb, SPAN_ARG(*(const struct span *)step->args)));
+	bool ok = session_say(
+	    s, arena_printf(&arena, "%s%.*s", verb, SPAN_ARG(*(const struct span *)step->args)));
 	arena_release(&arena);
 	return ok ? STEP_WAIT : STEP_FAIL;
 }
@@ -73,7 +90,8 @@ attributes_heard(struct session *s, const struct step *step, void *mem, const st
 		return session_refused(s, news);
 	if (news->event->reply.code != 220)
 		return STEP_DONE;
-	*session_dialogue(s) = (struct dialogue){ .greeted = true, .tls = session_dialogue(s)->tls };
+	*session_dialogue(
+	    s) = (struct dialogue){ .greeted = true, .tls = session_dialogue(s)->tls };
 	enum progress progress = hello_begin(s, &state->hello, false);
 	state->hello.stage = HELLO_AGAIN;
 	return progress;

@@ -1,4 +1,7 @@
-/* /again and /watch - one line many times, with how long each took; never a message unasked, and no AUTH after a refusal. */
+/*
+ * /again and /watch - one line many times, with how long each took; never a message unasked, and no
+ * AUTH after a refusal.
+ */
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -23,7 +26,8 @@ next_round(struct prompt *p, struct state *st)
 
 	st->began_us = 0;
 	st->pausing = false;
-	player_line_first(p->player, st->line, (struct place){ .line = 1 });	/* it was typed, and need not be shown */
+	/* it was typed, and need not be shown */
+	player_line_first(p->player, st->line, (struct place){ .line = 1 });
 	if (st->opens && v.state == SESSION_OPEN && v.dialogue.mode == MODE_COMMAND)
 		player_line_first(p->player, SPAN("QUIT"), (struct place){ 0 });
 }
@@ -31,7 +35,8 @@ next_round(struct prompt *p, struct state *st)
 static void
 pause_round(struct prompt *p, struct state *st)
 {
-	struct span sleep = arena_printf(&p->screen->arena, "/sleep %llums", (unsigned long long)st->pause_ms);
+	struct span sleep = arena_printf(
+	    &p->screen->arena, "/sleep %llums", (unsigned long long)st->pause_ms);
 
 	st->pausing = true;
 	player_line_first(p->player, sleep, (struct place){ 0 });
@@ -64,14 +69,16 @@ show_times(struct prompt *p, const struct state *st)
 	text_time(least, st->least_us);
 	text_time(middle, sorted[n / 2]);
 	text_time(most, st->most_us);
-	prompt_note(p, "round %llu:%.*s; least %s, middle %s, most %s", st->done, SPAN_ARG(recent), least, middle, most);
+	prompt_note(p, "round %llu:%.*s; least %s, middle %s, most %s", st->done, SPAN_ARG(recent),
+	    least, middle, most);
 }
 
 static void
 stop(struct prompt *p, struct state *st, const char *why)
 {
 	if (st->done > 0 || why[0])
-		prompt_note(p, "%llu round%s%s%s", st->done, st->done == 1 ? "" : "s", why[0] ? ": " : "", why);
+		prompt_note(p, "%llu round%s%s%s", st->done, st->done == 1 ? "" : "s",
+		    why[0] ? ": " : "", why);
 	st->line = SPAN_NONE;
 }
 
@@ -122,7 +129,8 @@ heard(struct prompt *p, void *mem, const struct event *e)
 		next_round(p, st);
 	} else if (span_eq(e->step->text, st->line)) {
 		if (player_view(p->player).auth_refused && verb_of(st->line, NULL) == VERB_AUTH)
-			stop(p, st, "AUTH was refused, and is not tried again: servers lock accounts");
+			stop(p, st,
+			    "AUTH was refused, and is not tried again: servers lock accounts");
 		else
 			round_over(p, st, e);
 	}
@@ -145,15 +153,18 @@ objection(struct prompt *p, struct state *st, struct span line)
 {
 	static const char *const mails[] = { "send", "load", "body", "bdat", NULL };
 	static const char *const logs_in[] = { "auth", NULL };
-	static const char *const takes_others[] = { "again", "watch", "redo", "include", "quit", NULL };
+	static const char *const takes_others[] = { "again", "watch", "redo", "include", "quit",
+		NULL };
 	enum verb verb = verb_of(line, NULL);
 
 	if (is_one_of(line, takes_others))
 		return "this command cannot be repeated";
 	if ((verb == VERB_AUTH || is_one_of(line, logs_in)) && player_view(p->player).auth_refused)
-		return "AUTH was refused in this session and is not repeated: servers lock accounts";
+		return "AUTH was refused in this session and is not repeated: servers lock "
+		       "accounts";
 	if (verb == VERB_DATA)
-		return "DATA would wait for its text each time: /again N /send … sends whole messages";
+		return "DATA would wait for its text each time: /again N /send … sends whole "
+		       "messages";
 	if (!is_one_of(line, mails) && verb != VERB_BDAT)
 		return NULL;
 	if (span_eq(line, st->warned))
@@ -165,7 +176,8 @@ static void
 begin(struct prompt *p, struct state *st, struct span line)
 {
 	static const char *const opens[] = { "open", "reopen", "mx", "use", NULL };
-	const char *why = line.len == 0 ? "want a line to repeat, as in /again 10 NOOP" : objection(p, st, line);
+	const char *why = line.len == 0 ? "want a line to repeat, as in /again 10 NOOP" :
+					  objection(p, st, line);
 	struct arena old = st->arena;
 
 	st->arena = (struct arena){ 0 };
@@ -212,7 +224,8 @@ watch_run(struct prompt *p, void *mem, struct span args)
 	struct err err;
 
 	if (!cursor_milliseconds(&c, every, &st->pause_ms, &err) || st->pause_ms < 100) {
-		prompt_problem(p, "/watch wants seconds and a line, as in /watch 5 NOOP; ^C ends it");
+		prompt_problem(
+		    p, "/watch wants seconds and a line, as in /watch 5 NOOP; ^C ends it");
 		return;
 	}
 	st->endless = true;

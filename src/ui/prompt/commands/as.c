@@ -1,4 +1,7 @@
-/* /as - this session as the command line of another tool. What was secret stays out: the tool asks for it. */
+/*
+ * /as - this session as the command line of another tool. What was secret stays out: the tool asks
+ * for it.
+ */
 #include "base/text.h"
 #include "ui/prompt/prompt.h"
 
@@ -98,8 +101,9 @@ word(struct screen *s, const char *before, const char *text)
 	bool plain = safe.len > 0;
 
 	for (size_t i = 0; i < safe.len; i++)
-		plain &= safe.at[i] > 0 && (strchr("@%+=:,./-_", safe.at[i]) || (safe.at[i] >= '0' && safe.at[i] <= '9') ||
-		    ((safe.at[i] | 32) >= 'a' && (safe.at[i] | 32) <= 'z'));
+		plain &= safe.at[i] > 0 &&
+		    (strchr("@%+=:,./-_", safe.at[i]) || (safe.at[i] >= '0' && safe.at[i] <= '9') ||
+			((safe.at[i] | 32) >= 'a' && (safe.at[i] | 32) <= 'z'));
 	screen_print(s, "%s%s", before, plain ? "" : "'");
 	for (size_t i = 0; i < safe.len; i++)
 		screen_print(s, safe.at[i] == '\'' ? "'\\''" : "%c", safe.at[i]);
@@ -122,8 +126,13 @@ as_swaks(struct screen *s, const struct story *st)
 	for (size_t i = 0; i < st->nrcpts; i++)
 		word(s, i == 0 ? " --to " : ",", st->rcpt[i]);
 	if (!st->data)
-		screen_print(s, " --quit-after %s", st->nrcpts ? "RCPT" : st->mail ? "MAIL" : st->auth ? "AUTH" : st->starttls ? "TLS" :
-		    st->helo[0] ? "HELO" : "CONNECT");
+		screen_print(s, " --quit-after %s",
+		    st->nrcpts	     ? "RCPT" :
+			st->mail     ? "MAIL" :
+			st->auth     ? "AUTH" :
+			st->starttls ? "TLS" :
+			st->helo[0]  ? "HELO" :
+				       "CONNECT");
 	screen_print(s, "\n");
 }
 
@@ -132,7 +141,8 @@ as_curl(struct screen *s, const struct story *st)
 {
 	char url[2 * TEXT + 64];
 
-	snprintf(url, sizeof url, "%s://%s:%u/%s", st->implicit ? "smtps" : "smtp", st->host, st->port, st->helo);
+	snprintf(url, sizeof url, "%s://%s:%u/%s", st->implicit ? "smtps" : "smtp", st->host,
+	    st->port, st->helo);
 	word(s, "curl -v --url ", url);
 	if (st->starttls)
 		screen_print(s, " --ssl-reqd");
@@ -174,8 +184,13 @@ as_openssl(struct screen *s, const struct story *st)
 static void
 run(struct prompt *p, void *state, struct span args)
 {
-	static const struct { const char *name; void (*print)(struct screen *, const struct story *); } tools[] = {
-		{ "swaks", as_swaks }, { "curl", as_curl }, { "openssl", as_openssl },
+	static const struct {
+		const char *name;
+		void (*print)(struct screen *, const struct story *);
+	} tools[] = {
+		{ "swaks", as_swaks },
+		{ "curl", as_curl },
+		{ "openssl", as_openssl },
 	};
 	struct story *st = state;
 	bool any = false;

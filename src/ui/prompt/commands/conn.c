@@ -11,7 +11,9 @@ state_word(const struct session_view *v)
 		return "connecting";
 	if (v->dialogue.mode == MODE_MESSAGE)
 		return "in a message";
-	return v->dialogue.mail ? "in a transaction" : v->dialogue.authenticated ? "logged in" : "open";
+	return v->dialogue.mail	      ? "in a transaction" :
+	    v->dialogue.authenticated ? "logged in" :
+					"open";
 }
 
 static void
@@ -21,9 +23,11 @@ list(struct prompt *p, unsigned used)
 		struct session_view v = player_view_of(p->player, n);
 		if (v.number == 0)
 			continue;
-		struct span host = v.host.len ? text_safe(&p->screen->arena, v.host) : SPAN("nothing opened yet");
-		prompt_note(p, "%s#%u  %.*s, %s%s%.*s", n == used ? "* " : "  ", n, SPAN_ARG(host), state_word(&v), v.tls ? ", " : "",
-		    v.tls ? (int)v.tls->version.len : 0, v.tls ? v.tls->version.at : "");
+		struct span host = v.host.len ? text_safe(&p->screen->arena, v.host) :
+						SPAN("nothing opened yet");
+		prompt_note(p, "%s#%u  %.*s, %s%s%.*s", n == used ? "* " : "  ", n, SPAN_ARG(host),
+		    state_word(&v), v.tls ? ", " : "", v.tls ? (int)v.tls->version.len : 0,
+		    v.tls ? v.tls->version.at : "");
 	}
 	prompt_note(p, "/conn N goes to another one, or begins it");
 }
@@ -59,7 +63,9 @@ run(struct prompt *p, void *state, struct span args)
 		return;
 	}
 	if (fresh && !p->screen->numbered)
-		prompt_note(p, "what /set, /timeout, /tls, /helo, /early and /write change holds for all sessions");
+		prompt_note(p,
+		    "what /set, /timeout, /tls, /helo, /early and /write change holds for all "
+		    "sessions");
 	p->screen->numbered = true;
 	if (fresh)
 		begin(p, (unsigned)n, v.target);

@@ -1,4 +1,7 @@
-/* /edit - lines written in the person's editor, that then go as if they were typed: in a message its text. */
+/*
+ * /edit - lines written in the person's editor, that then go as if they were typed: in a message
+ * its text.
+ */
 #include "ui/prompt/prompt.h"
 
 static void
@@ -8,13 +11,16 @@ queue(struct prompt *p, struct span text)
 
 	for (struct span line; span_line(&text, &line); n++)
 		if (!player_line(p->player, line, (struct place){ 0 })) {
-			prompt_problem(p, "more than %d lines wait: what was written is taken up to line %zu", PLAYER_LINES_MAX, n);
+			prompt_problem(p,
+			    "more than %d lines wait: what was written is taken up to line %zu",
+			    PLAYER_LINES_MAX, n);
 			return;
 		}
 	if (n == 0)
 		prompt_note(p, "nothing was written");
 	else if (player_view(p->player).dialogue.mode == MODE_MESSAGE)
-		prompt_note(p, "%zu line%s of the message, as written; a lone dot ends it", n, n == 1 ? "" : "s");
+		prompt_note(p, "%zu line%s of the message, as written; a lone dot ends it", n,
+		    n == 1 ? "" : "s");
 }
 
 static void
@@ -25,9 +31,12 @@ run(struct prompt *p, void *state, struct span args)
 
 	(void)state;
 	if (args.len > 0)
-		prompt_problem(p, "/edit takes no file: /include FILE takes lines from one, /body FILE a message");
+		prompt_problem(p,
+		    "/edit takes no file: /include FILE takes lines from one, /body FILE a "
+		    "message");
 	else if (player_view(p->player).dialogue.mode == MODE_ANSWER)
-		prompt_problem(p, "/edit: AUTH waits for an answer, which is typed unseen; a lone * cancels it");
+		prompt_problem(p,
+		    "/edit: AUTH waits for an answer, which is typed unseen; a lone * cancels it");
 	else if (prompt_write_text(p, &arena, &text))
 		queue(p, text);
 	arena_release(&arena);
@@ -37,6 +46,7 @@ const struct prompt_command prompt_edit = {
 	.name = "edit",
 	.group = GROUP_MESSAGE,
 	.args = "",
-	.help = "Write lines in $VISUAL or $EDITOR that then go as if typed; in a message, behind ^], its text",
+	.help = "Write lines in $VISUAL or $EDITOR that then go as if typed; in a message, behind "
+		"^], its text",
 	.run = run,
 };

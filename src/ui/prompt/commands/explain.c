@@ -1,4 +1,7 @@
-/* /explain - the last reply where it came, with what the session knows; or anything that smtpsh explain knows. */
+/*
+ * /explain - the last reply where it came, with what the session knows; or anything that smtpsh
+ * explain knows.
+ */
 #include "ui/show/explain.h"
 #include "ui/prompt/prompt.h"
 #include "ui/prompt/remember.h"
@@ -11,7 +14,8 @@ explain_last(struct prompt *p, const struct remember *m, struct arena *arena)
 	struct session_view view = player_view(p->player);
 
 	if (!m->reply) {
-		prompt_note(p, "no reply has come yet; /explain 550 5.7.1 explains any code or keyword");
+		prompt_note(
+		    p, "no reply has come yet; /explain 550 5.7.1 explains any code or keyword");
 		return;
 	}
 	if (m->reply->code == 0) {
@@ -47,7 +51,8 @@ const struct prompt_command prompt_explain = {
 	.name = "explain",
 	.group = GROUP_LOOK,
 	.args = "[CODE|KEYWORD|ERROR...]",
-	.help = "Explain the last reply and the certificate's problems, or a code, a keyword, an error",
+	.help =
+	    "Explain the last reply and the certificate's problems, or a code, a keyword, an error",
 	.at_once = true,
 	.state_size = sizeof(struct remember),
 	.pages = true,

@@ -17,8 +17,10 @@ help_run(struct prompt *p, void *state, struct span args)
 	if (help_word(p->screen, &view, word, p->table))
 		return;
 	const char *near = help_nearest(word, p->table);
-	prompt_problem(p, "/help: nothing is known of \"%.*s\"%s%s%s; /help alone shows what there is",
-	    SPAN_ARG(text_safe(&p->screen->arena, span_first(word, 60))), near ? " (near: " : "", near ? near : "", near ? ")" : "");
+	prompt_problem(p,
+	    "/help: nothing is known of \"%.*s\"%s%s%s; /help alone shows what there is",
+	    SPAN_ARG(text_safe(&p->screen->arena, span_first(word, 60))), near ? " (near: " : "",
+	    near ? near : "", near ? ")" : "");
 }
 
 const struct prompt_command prompt_help = {

@@ -30,7 +30,9 @@ run(struct prompt *p, void *mem, struct span args)
 	while (span_line(&rest, &line)) {
 		place.line++;
 		if (!player_line(p->player, line, place)) {
-			prompt_problem(p, "%s has more than %d lines: those from line %u on are not taken", path, PLAYER_LINES_MAX, place.line);
+			prompt_problem(p,
+			    "%s has more than %d lines: those from line %u on are not taken", path,
+			    PLAYER_LINES_MAX, place.line);
 			break;
 		}
 	}

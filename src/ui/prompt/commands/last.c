@@ -1,4 +1,7 @@
-/* /last - the last reply octet by octet: its line ends, its codes, what it answers, how long it took. */
+/*
+ * /last - the last reply octet by octet: its line ends, its codes, what it answers, how long it
+ * took.
+ */
 #include "base/text.h"
 #include "ui/show/flow.h"
 #include "ui/prompt/prompt.h"
@@ -35,9 +38,12 @@ run(struct prompt *p, void *state, struct span args)
 	}
 	text_time(took, m->took_us);
 	struct span sent = text_safe(&p->screen->arena, span_first(m->sent, 200));
-	prompt_note(p, "%zu octets in %zu line%s after %s%s%.*s%s:", m->reply->raw.len, m->reply->nlines,
-	    m->reply->nlines == 1 ? "" : "s", took, m->surprise ? ", nothing asked for it" : m->stage == STAGE_BANNER ?
-	    ", the banner" : ", to ", m->surprise || m->stage == STAGE_BANNER ? 0 : (int)sent.len, sent.at ? sent.at : "",
+	prompt_note(p, "%zu octets in %zu line%s after %s%s%.*s%s:", m->reply->raw.len,
+	    m->reply->nlines, m->reply->nlines == 1 ? "" : "s", took,
+	    m->surprise			 ? ", nothing asked for it" :
+		m->stage == STAGE_BANNER ? ", the banner" :
+					   ", to ",
+	    m->surprise || m->stage == STAGE_BANNER ? 0 : (int)sent.len, sent.at ? sent.at : "",
 	    m->late ? ", late" : "");
 	for (struct span rest = m->reply->raw; rest.len > 0;) {
 		const char *lf = memchr(rest.at, '\n', rest.len);

@@ -1,4 +1,7 @@
-/* Every command that only shows or edits, and so belongs to the prompt alone: one file and one line each, in the help's order. */
+/*
+ * Every command that only shows or edits, and so belongs to the prompt alone: one file and one line
+ * each, in the help's order.
+ */
 #ifndef UI_PROMPT_COMMANDS_LIST_H
 #define UI_PROMPT_COMMANDS_LIST_H
 
@@ -25,6 +28,7 @@ PROMPT_COMMANDS(X)
 #undef X
 
 extern const struct prompt_command *const prompt_commands[];	/* ends in NULL */
-bool prompt_knows(struct span name);		/* player_opts.only_at_prompt, script_opts.only_at_prompt */
+/* player_opts.only_at_prompt, script_opts.only_at_prompt */
+bool prompt_knows(struct span name);
 
 #endif

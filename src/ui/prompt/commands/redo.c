@@ -1,11 +1,15 @@
-/* /redo - connect again and say again what led to this state; never a message, and no AUTH that was refused. */
+/*
+ * /redo - connect again and say again what led to this state; never a message, and no AUTH that was
+ * refused.
+ */
 #include "base/text.h"
 #include "ui/prompt/prompt.h"
 
 enum { KEPT_MAX = 1 << 20, PENDING_MAX = 64 };
 
 struct state {
-	struct buf session;		/* what made the session as it is, a line each: EHLO, STARTTLS, AUTH … */
+	/* what made the session as it is, a line each: EHLO, STARTTLS, AUTH … */
+	struct buf session;
 	struct buf transaction;		/* MAIL and RCPT of the transaction that is open */
 	struct arena arena;		/* of ->pending */
 	struct span pending[PENDING_MAX];	/* said and not answered yet, first to last */
@@ -15,7 +19,9 @@ struct state {
 static bool
 is_opening(const struct step *step)
 {
-	return step && (span_eq(span_of(step->op->name), SPAN("open")) || span_eq(span_of(step->op->name), SPAN("reopen")));
+	return step &&
+	    (span_eq(span_of(step->op->name), SPAN("open")) ||
+		span_eq(span_of(step->op->name), SPAN("reopen")));
 }
 
 /* "/auth MECH USER" for what may be shown of an AUTH line; the password is asked for again. */
@@ -36,10 +42,15 @@ sent(struct state *st, const struct event *e)
 
 	if ((e->sent.kind != SENT_COMMAND && !secret) || st->npending == PENDING_MAX)
 		return;
-	/* The answers of an AUTH exchange are no commands; the line that began it is still pending or gone. */
+	/*
+	 * The answers of an AUTH exchange are no commands; the line that began it is still pending
+	 * or gone.
+	 */
 	bool auth = verb_of(e->sent.text, NULL) == VERB_AUTH;
-	st->pending[st->npending++] = is_opening(e->step) ? SPAN_NONE : auth ? auth_line(&st->arena, e->sent.text) :
-	    secret ? SPAN_NONE : arena_copy(&st->arena, e->sent.text);
+	st->pending[st->npending++] = is_opening(e->step) ? SPAN_NONE :
+	    auth					  ? auth_line(&st->arena, e->sent.text) :
+	    secret					  ? SPAN_NONE :
+							    arena_copy(&st->arena, e->sent.text);
 }
 
 static void
@@ -73,7 +84,9 @@ answered(struct state *st, const struct event *e)
 	bool good = e->err == ERR_NONE;
 	switch (e->answer.verb) {
 	case VERB_AUTH:
-		if (good && e->answer.reply->code == 334 && line.len > 0 && st->npending < PENDING_MAX)	/* the exchange goes on under this line */
+		/* the exchange goes on under this line */
+		if (good && e->answer.reply->code == 334 && line.len > 0 &&
+		    st->npending < PENDING_MAX)
 			st->pending[st->npending++] = line;
 		else if (good)
 			keep(&st->session, line);
@@ -133,7 +146,9 @@ run(struct prompt *p, void *mem, struct span args)
 	struct buf lines = { .max = 2 * KEPT_MAX };
 
 	if (args.len > 0 || (v.state != SESSION_OPEN && v.host.len == 0)) {
-		prompt_problem(p, "%s", args.len > 0 ? "/redo takes no arguments" : "nothing was opened yet: /open TARGET");
+		prompt_problem(p, "%s",
+		    args.len > 0 ? "/redo takes no arguments" :
+				   "nothing was opened yet: /open TARGET");
 		return;
 	}
 	if (v.state == SESSION_OPEN && v.dialogue.mode == MODE_COMMAND)

@@ -1,4 +1,7 @@
-/* /save and /log - this session as a script: all of it so far into a new file, or all from here on at the end of one. */
+/*
+ * /save and /log - this session as a script: all of it so far into a new file, or all from here on
+ * at the end of one.
+ */
 #include "ui/show/log.h"
 #include "ui/options/options.h"
 #include "ui/prompt/prompt.h"
@@ -29,7 +32,9 @@ save_heard(struct prompt *p, void *state, const struct event *e)
 	(void)p;
 	if (!s->transcript) {
 		s->text.max = SAVED_MAX;
-		s->transcript = transcript_new(&(struct transcript_opts){ .write = on_text, .ctx = s, .no_bodies = p->options->no_bodies,
+		s->transcript = transcript_new(&(struct transcript_opts){ .write = on_text,
+		    .ctx = s,
+		    .no_bodies = p->options->no_bodies,
 		    .times = p->options->look.time });
 	}
 	transcript_event(s->transcript, e);
@@ -49,8 +54,10 @@ save_run(struct prompt *p, void *state, struct span args)
 	else if (!log_save(arena_string(&arena, args), buf_span(&s->text), &err))
 		prompt_problem(p, "%s", err.text);
 	else
-		prompt_note(p, "saved; smtpsh replay --against TARGET %.*s plays it again%s%s", SPAN_ARG(args),
-		    p->options->no_bodies ? "" : ". It holds the messages that were sent", s->full ? ". It was cut at 16 MiB" : "");
+		prompt_note(p, "saved; smtpsh replay --against TARGET %.*s plays it again%s%s",
+		    SPAN_ARG(args),
+		    p->options->no_bodies ? "" : ". It holds the messages that were sent",
+		    s->full ? ". It was cut at 16 MiB" : "");
 	arena_release(&arena);
 }
 
@@ -118,13 +125,16 @@ log_run(struct prompt *p, void *state, struct span args)
 	if (args.len == 0 && l->log) {
 		prompt_note(p, "the log is %s; /log off closes it", log_name(l->log));
 	} else if (args.len == 0 || span_eq(args, SPAN("off"))) {
-		prompt_note(p, l->log ? "the log is closed" : "there is no log: /log FILE begins one with the next connection");
+		prompt_note(p,
+		    l->log ? "the log is closed" :
+			     "there is no log: /log FILE begins one with the next connection");
 		log_close(l->log);
 		l->log = NULL;
 	} else {
 		begin(p, l, arena_string(&arena, args));
 		if (l->log)
-			prompt_note(p, "the next connection goes into %.*s%s; /save has this one", SPAN_ARG(args),
+			prompt_note(p, "the next connection goes into %.*s%s; /save has this one",
+			    SPAN_ARG(args),
 			    p->options->no_bodies ? "" : ", with the messages sent");
 	}
 	l->begun = true;
@@ -143,7 +153,8 @@ const struct prompt_command prompt_log = {
 	.name = "log",
 	.group = GROUP_FILES,
 	.args = "[FILE|off]",
-	.help = "Write what is said from the next connection on as a script; alone: whether there is a log",
+	.help = "Write what is said from the next connection on as a script; alone: whether there "
+		"is a log",
 	.one_state = true,
 	.state_size = sizeof(struct logging),
 	.run = log_run,

@@ -1,4 +1,7 @@
-/* /set - what the prompt and the session go by: the rows of the options' table that may change while one talks. */
+/*
+ * /set - what the prompt and the session go by: the rows of the options' table that may change
+ * while one talks.
+ */
 #include <stdio.h>
 
 #include "base/near.h"
@@ -21,7 +24,8 @@ show_one(struct prompt *p, const struct option *o)
 	flow_pad(&f, AT_VALUE);
 	flow_print(&f, INK_BOLD, "%s", value);
 	flow_pad(&f, AT_HELP);
-	flow_put(&f, INK_DIM, span_until(&help, ';'));		/* behind it is what it means to subcommands */
+	/* behind it is what it means to subcommands */
+	flow_put(&f, INK_DIM, span_until(&help, ';'));
 	flow_end(&f);
 }
 
@@ -42,7 +46,8 @@ unknown(struct prompt *p, struct span name)
 		if (o->scope & SCOPE_SET)
 			near_try(&near, o->name);
 	prompt_problem(p, "/set: there is no \"%.*s\" to set%s%s%s; /set alone lists what there is",
-	    SPAN_ARG(span_first(name, 60)), near.best ? " (near: " : "", near.best ? near.best : "", near.best ? ")" : "");
+	    SPAN_ARG(span_first(name, 60)), near.best ? " (near: " : "", near.best ? near.best : "",
+	    near.best ? ")" : "");
 }
 
 static void

@@ -1,4 +1,6 @@
-/* /timing - how long each phase of this connection took: a bar each, where it stood in the whole. */
+/*
+ * /timing - how long each phase of this connection took: a bar each, where it stood in the whole.
+ */
 #include "base/text.h"
 #include "ui/prompt/prompt.h"
 
@@ -53,7 +55,12 @@ heard(struct prompt *p, void *state, const struct event *e)
 	case EVENT_REPLY:
 		verb = verb_info(e->answer.verb)->name;
 		if (!e->answer.surprise && !e->answer.late)
-			add(t, e->answer.banner ? "banner" : e->answer.dot ? "message" : verb[0] ? verb : "other", e->answer.took_us);
+			add(t,
+			    e->answer.banner  ? "banner" :
+				e->answer.dot ? "message" :
+				verb[0]	      ? verb :
+						"other",
+			    e->answer.took_us);
 		break;
 	case EVENT_TLS:
 		add(t, "TLS", e->shaken.took_us);
@@ -64,10 +71,12 @@ heard(struct prompt *p, void *state, const struct event *e)
 }
 
 static void
-show_bar(struct screen *s, const struct phase *phase, uint64_t before, uint64_t all, unsigned columns)
+show_bar(
+    struct screen *s, const struct phase *phase, uint64_t before, uint64_t all, unsigned columns)
 {
 	char took[24], name[LABEL + 16];
-	unsigned from = (unsigned)(before * columns / all), width = (unsigned)((phase->us * columns + all - 1) / all);
+	unsigned from = (unsigned)(before * columns / all),
+		 width = (unsigned)((phase->us * columns + all - 1) / all);
 
 	text_time(took, phase->us);
 	snprintf(name, sizeof name, phase->times > 1 ? "%s x%u" : "%s", phase->name, phase->times);
