@@ -11,24 +11,23 @@
  * kind, exit status, swaks's and sysexits(3)'s number for it, the word for it in JSON, what `smtpsh
  * explain` says
  */
-#define ERR_KINDS(X)                                                                               \
-	X(NONE, 0, 0, 0, "none", "everything asked for succeeded")                                 \
-	X(EXPECT, 1, 1, 65, "expectation", "an expectation failed")                                \
-	X(USAGE, 2, 1, 64, "usage", "usage, or a file that cannot be read")                        \
-	X(DNS, 3, 2, 68, "resolve", "name resolution failed")                                      \
-	X(CONNECT, 4, 2, 75, "connect", "no connection")                                           \
-	X(TLS, 5, 29, 76, "tls",                                                                   \
-	    "the TLS handshake failed, or verification where it was asked for or credentials "     \
-	    "were due")                                                                            \
-	X(TEMPORARY, 6, 6, 75, "temporary", "refused for now (4yz)")                               \
-	X(REFUSED, 7, 6, 69, "refused", "refused (5yz)")                                           \
-	X(RECIPIENTS, 8, 0, 67, "recipients", "some recipients were refused")                      \
-	X(TIMEOUT, 9, 6, 75, "timeout", "timed out")                                               \
-	X(PROTO, 10, 6, 76, "protocol", "the server closed the connection or does not speak SMTP") \
-	X(SYSTEM, 11, 10, 71, "system", "our own system failed")                                   \
-	/* Not to be tried again as after a temporary failure: it may be delivered twice (RFC      \
-	 * 1047). */                                                                               \
-	X(UNKNOWN, 12, 26, 76, "unknown",                                                          \
+#define ERR_KINDS(X)								\
+	X(NONE,		0,  0,  0,  "none",	  "everything asked for succeeded")	\
+	X(EXPECT,	1,  1,  65, "expectation", "an expectation failed")		\
+	X(USAGE,	2,  1,  64, "usage",	  "usage, or a file that cannot be read") \
+	X(DNS,		3,  2,  68, "resolve",	  "name resolution failed")		\
+	X(CONNECT,	4,  2,  75, "connect",	  "no connection")			\
+	X(TLS,		5,  29, 76, "tls", \
+	    "the TLS handshake failed, or verification where it was asked for or credentials were due") \
+	X(TEMPORARY,	6,  6,  75, "temporary",  "refused for now (4yz)")		\
+	X(REFUSED,	7,  6,  69, "refused",	  "refused (5yz)")			\
+	X(RECIPIENTS,	8,  0,  67, "recipients", "some recipients were refused")	\
+	X(TIMEOUT,	9,  6,  75, "timeout",	  "timed out")				\
+	X(PROTO,	10, 6,  76, "protocol", \
+	    "the server closed the connection or does not speak SMTP") \
+	X(SYSTEM,	11, 10, 71, "system",	  "our own system failed")	\
+	/* Not to be tried again: it may be delivered twice (RFC 1047). */ \
+	X(UNKNOWN,	12, 26, 76, "unknown", \
 	    "what became of a message is unknown: no valid reply to its end was received")
 
 enum err_kind {

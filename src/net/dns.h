@@ -27,11 +27,11 @@ struct dns_opts {
 };
 
 /* Why the AD bit of a server counts: the server is known to validate. The word for it in JSON. */
-#define DNS_TRUSTS(X)                                                                          \
-	X(NONE, "none")		/* it is not known to */                                       \
-	X(LOOPBACK, "loopback") /* it is on this machine; not 127.0.0.11, which forwards for a \
-				   container */                                                \
-	X(RESOLV_CONF, "resolv.conf") /* "options trust-ad" */                                 \
+#define DNS_TRUSTS(X)							\
+	X(NONE, "none")			/* it is not known to */	\
+	/* it is on this machine; not 127.0.0.11, which forwards for a container */ \
+	X(LOOPBACK, "loopback") \
+	X(RESOLV_CONF, "resolv.conf")	/* "options trust-ad" */	\
 	X(OPTION, "--trust-ad")
 
 enum dns_trust {

@@ -82,19 +82,19 @@ bool tls_problem_is_name(const struct tls_problem *);
 /*
  * What became of the name asked for. RFC 9525 6.3 and 6.5 for all but COMMON_NAME (RFC 7672 3.2.3).
  */
-#define TLS_NAMES(X)                                                                            \
-	X(NOT_ASKED, "not_asked") /* there was no name to compare with, or no certificate */    \
-	X(DNS_ID, "dns_id")	  /* it is among the names of the subjectAltName */             \
-	X(WILDCARD, "wildcard")	  /* one of them has * for the first label */                   \
-	X(IP_ID, "ip_id")	  /* it is among the addresses of the subjectAltName */         \
-	X(COMMON_NAME,                                                                          \
-	    "common_name")    /* there are no names but the subject's: with DANE-TA(2) alone */ \
-	X(NO_SAN, "no_san")   /* no: there is no subjectAltName */                              \
-	X(BAD_SAN, "bad_san") /* no: the subjectAltName cannot be read */                       \
-	X(NO_ID, "no_id")     /* no: the subjectAltName has none of that kind */                \
-	X(LABELS, "labels")   /* no: a * stands for one label, and more would be needed */      \
-	X(PARTIAL, "partial") /* no: a * must be the whole of the first label */                \
-	X(OTHER, "other")     /* no: it is for others */
+#define TLS_NAMES(X)										\
+	X(NOT_ASKED, "not_asked")	/* there was no name to compare with, or no certificate */ \
+	X(DNS_ID, "dns_id")		/* it is among the names of the subjectAltName */ \
+	X(WILDCARD, "wildcard")		/* one of them has * for the first label */ \
+	X(IP_ID, "ip_id")		/* it is among the addresses of the subjectAltName */ \
+	/* there are no names but the subject's: with DANE-TA(2) alone */ \
+	X(COMMON_NAME, "common_name") \
+	X(NO_SAN, "no_san")		/* no: there is no subjectAltName */ \
+	X(BAD_SAN, "bad_san")		/* no: the subjectAltName cannot be read */ \
+	X(NO_ID, "no_id")		/* no: the subjectAltName has none of that kind */ \
+	X(LABELS, "labels") /* no: a * stands for one label, and more would be needed */ \
+	X(PARTIAL, "partial")		/* no: a * must be the whole of the first label */ \
+	X(OTHER, "other")		/* no: it is for others */
 enum tls_name {
 #define X(name, word) TLS_NAME_##name,
 	TLS_NAMES(X)

@@ -34,19 +34,19 @@ struct tlsa_result {
 };
 
 /* state, the word for it in JSON */
-#define DANE_STATES(X)                                                                            \
-	X(NONE, "none") /* there are no records */                                                \
-	X(INSECURE,                                                                               \
-	    "insecure") /* there are, not validated: they count for nothing (RFC 7672 2.2) */     \
-	X(PATH, "insecure_path") /* there are, and the MX or the address was not validated: the   \
-				    same */                                                       \
-	X(UNKNOWN, "unknown")	 /* the resolver is not known to validate */                      \
-	X(FAILED, "lookup_failed")                                                                \
-	X(UNUSABLE,                                                                               \
-	    "unusable") /* there are, and none is usable: TLS is still required (RFC 7672 2.2) */ \
-	X(USABLE, "usable") /* there are, and no certificate has come to compare with */          \
-	X(MATCHED, "matched")                                                                     \
-	X(MISMATCHED, "mismatched")
+#define DANE_STATES(X)									\
+	X(NONE,		"none")			/* there are no records */		\
+	/* there are, not validated: they count for nothing (RFC 7672 2.2) */ \
+	X(INSECURE,	"insecure") \
+	/* there are, and the MX or the address was not validated: the same */ \
+	X(PATH,		"insecure_path") \
+	X(UNKNOWN,	"unknown")		/* the resolver is not known to validate */ \
+	X(FAILED,	"lookup_failed")						\
+	/* there are, and none is usable: TLS is still required (RFC 7672 2.2) */ \
+	X(UNUSABLE,	"unusable") \
+	X(USABLE,	"usable") /* there are, and no certificate has come to compare with */ \
+	X(MATCHED,	"matched")							\
+	X(MISMATCHED,	"mismatched")
 
 enum dane_state {
 #define X(name, word) DANE_##name,

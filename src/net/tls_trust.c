@@ -20,7 +20,8 @@ tls_trust_of_system(void)
 	static const char *const bundles[] = {
 		"/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
 		"/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "/etc/ssl/ca-bundle.pem",
-		"/etc/ssl/cert.pem", "/usr/local/etc/ssl/cert.pem", "/usr/local/share/certs/ca-root-nss.crt",
+		"/etc/ssl/cert.pem", "/usr/local/etc/ssl/cert.pem",
+		"/usr/local/share/certs/ca-root-nss.crt",
 		"/etc/openssl/certs/ca-certificates.crt",
 	}, *const folders[] = { "/etc/ssl/certs", "/etc/pki/tls/certs", "/etc/openssl/certs" };
 	const char *file = getenv(X509_get_default_cert_file_env()),

@@ -64,10 +64,10 @@ struct expect {
 };
 
 /* What masks hide at level `text`; a bit each. */
-#define MATCH_MASKS(X)                                                                    \
-	X(DATE, "date")                                                                   \
-	X(QUEUEID, "queueid") X(MSGID, "msgid") X(IP, "ip") X(HOST, "host") X(PID, "pid") \
-	    X(UUID, "uuid") X(CHALLENGE, "challenge") X(TIME, "time")
+#define MATCH_MASKS(X)	\
+	X(DATE, "date") X(QUEUEID, "queueid") X(MSGID, "msgid") X(IP, "ip") X(HOST, "host") \
+	X(PID, "pid") \
+	X(UUID, "uuid") X(CHALLENGE, "challenge") X(TIME, "time")
 enum match_mask_bit {
 #define X(name, word) MASK_BIT_##name,
 	MATCH_MASKS(X)

@@ -26,27 +26,27 @@ struct step;
 struct target;
 
 /* kind, the word for it in JSON */
-#define EVENT_KINDS(X)                                                                           \
-	X(NOTE, "note")		    /* ->text */                                                 \
-	X(PROBLEM, "problem")	    /* ->text, ->err */                                          \
-	X(RESOLVED, "resolved")	    /* ->resolved: where the target is */                        \
-	X(ATTEMPT, "attempt")	    /* ->attempt: one address was tried */                       \
-	X(CONNECTED, "connected")   /* ->connected */                                            \
-	X(SENT, "sent")		    /* ->sent */                                                 \
-	X(REPLY, "reply")	    /* ->answer */                                               \
-	X(EXTENSIONS, "extensions") /* ->extensions */                                           \
-	X(TLS, "tls")		    /* ->shaken */                                               \
-	X(OFFERS, "offers")	    /* /ext: ->offers */                                         \
-	X(CERT, "certificate")	    /* /cert: ->cert */                                          \
-	X(INFO, "info")		    /* /info: ->info */                                          \
-	X(CLOSED, "closed")	    /* ->closed */                                               \
-	X(COMMAND, "command")	    /* server role: ->text came, ->flaws */                      \
-	X(MESSAGE, "message")	    /* server role: ->message was taken */                       \
-	X(ANSWERED, "answered")	    /* server role: ->text went out */                           \
-	X(QUESTION, "question")	    /* the person is asked: ->question */                        \
-	X(DELIVERY, "delivery")	    /* ->delivery: what came of one message */                   \
-	X(UNSENT, "unsent")	    /* ->text: a line that was typed ahead and did not go out */ \
-	X(STEP_ENDED, "step_ended") /* ->step, ->err */
+#define EVENT_KINDS(X)								\
+	X(NOTE,		"note")		/* ->text */				\
+	X(PROBLEM,	"problem")	/* ->text, ->err */			\
+	X(RESOLVED,	"resolved")	/* ->resolved: where the target is */	\
+	X(ATTEMPT,	"attempt")	/* ->attempt: one address was tried */	\
+	X(CONNECTED,	"connected")	/* ->connected */			\
+	X(SENT,		"sent")		/* ->sent */				\
+	X(REPLY,	"reply")	/* ->answer */				\
+	X(EXTENSIONS,	"extensions")	/* ->extensions */			\
+	X(TLS,		"tls")		/* ->shaken */				\
+	X(OFFERS,	"offers")	/* /ext: ->offers */			\
+	X(CERT,		"certificate")	/* /cert: ->cert */			\
+	X(INFO,		"info")		/* /info: ->info */			\
+	X(CLOSED,	"closed")	/* ->closed */				\
+	X(COMMAND,	"command")	/* server role: ->text came, ->flaws */	\
+	X(MESSAGE,	"message")	/* server role: ->message was taken */	\
+	X(ANSWERED,	"answered")	/* server role: ->text went out */	\
+	X(QUESTION,	"question")	/* the person is asked: ->question */	\
+	X(DELIVERY,	"delivery")	/* ->delivery: what came of one message */ \
+	X(UNSENT,	"unsent") /* ->text: a line that was typed ahead and did not go out */ \
+	X(STEP_ENDED,	"step_ended")	/* ->step, ->err */
 
 enum event_kind {
 #define X(name, word) EVENT_##name,
@@ -69,14 +69,14 @@ enum sent_kind {
  * end and by nothing else; where that was due and did not come, nobody knows (RFC 1047). fate, the
  * word for it in JSON
  */
-#define FATES(X)                                                                                  \
-	X(NOT_TRIED,                                                                              \
-	    "not_tried")	/* no message was to be sent, or the recipient was not come to */ \
-	X(ACCEPTED, "accepted") /* where no message was to be sent: the recipient was */          \
-	X(DEFERRED, "deferred")                                                                   \
-	X(REJECTED, "rejected")                                                                   \
-	X(NOT_SENT, "not_sent") /* its end was not sent */                                        \
-	X(UNKNOWN, "unknown")
+#define FATES(X)			\
+	/* no message was to be sent, or the recipient was not come to */ \
+	X(NOT_TRIED,	"not_tried") \
+	X(ACCEPTED,	"accepted")	/* where no message was to be sent: the recipient was */ \
+	X(DEFERRED,	"deferred")	\
+	X(REJECTED,	"rejected")	\
+	X(NOT_SENT,	"not_sent")	/* its end was not sent */ \
+	X(UNKNOWN,	"unknown")
 
 enum fate {
 #define X(name, word) FATE_##name,
