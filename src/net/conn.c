@@ -1,5 +1,5 @@
 /* conn - a non-blocking stream over one descriptor. */
-#include "net/conn_priv.h"
+#include "net/conn.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +12,34 @@
 #endif
 
 #include "base/arena.h"
+#include "base/buf.h"
+#include "net/tls_priv.h"
 
-struct err *
-conn_err_of(struct conn *c)
+enum { PLAIN_MAX = 64 };
+
+enum conn_state { CONN_CONNECTING, CONN_SHAKING, CONN_OPEN, CONN_DEAD };
+
+struct conn {
+	struct loop *loop;
+	struct loop_watch *watch;
+	int fd;
+	enum conn_state state;
+	conn_fn *fn;
+	void *ctx;
+	struct tls *tls;
+	bool tls_up, is_tcp, reset;
+	/* read, and nothing written since that would have carried one */
+	bool owes_ack;
+	bool shaking_began, plain_early, server;
+	struct buf *plain;		/* what came in the place of TLS; NULL: nothing yet */
+	struct addr peer, local;
+	/* NULL until something failed: thousands of conns never do */
+	struct err *err;
+};
+
+/* To be set: made when there is none yet. */
+static struct err *
+err_of(struct conn *c)
 {
 	if (!c->err)
 		c->err = memory_zeroed(sizeof *c->err);
@@ -69,9 +94,83 @@ finish_connect(struct conn *c)
 	}
 	c->state = CONN_DEAD;
 	err_set(
-	    conn_err_of(c), ERR_CONNECT, "%s: %s", addr_text(&c->peer, text), errno_text(error));
+	    err_of(c), ERR_CONNECT, "%s: %s", addr_text(&c->peer, text), errno_text(error));
 	c->err->sys = error;
 	c->fn(c->ctx, CONN_FAILED);
+}
+
+/* ---- the handshake, and what came in the clear in its place */
+
+static void
+keep_plain(struct conn *c, struct span first)
+{
+	char rest[PLAIN_MAX];
+	ssize_t n = recv(c->fd, rest, sizeof rest - first.len, MSG_PEEK | MSG_DONTWAIT);
+
+	if (first.len == 0 && n <= 0)
+		return;
+	if (!c->plain) {
+		c->plain = memory_zeroed(sizeof *c->plain);
+		buf_init(c->plain, PLAIN_MAX);
+	}
+	buf_append(c->plain, first);
+	if (n > 0)
+		buf_append(c->plain, (struct span){ rest, (size_t)n });
+}
+
+/*
+ * Whoever asks for TLS speaks first: what is there before that was slipped in, or it is no TLS
+ * port.
+ */
+static bool
+spoke_too_early(struct conn *c)
+{
+	if (c->shaking_began || c->server)
+		return false;
+	c->shaking_began = true;
+	keep_plain(c, SPAN_NONE);
+	c->plain_early = c->plain != NULL;
+	if (c->plain_early)
+		err_set(err_of(c), ERR_TLS,
+		    "the TLS handshake failed: the peer speaks in the clear");
+	return c->plain_early;
+}
+
+static void
+shaking_failed(struct conn *c)
+{
+	struct span first = c->server || c->plain_early ? SPAN_NONE : tls_no_record(c->tls);
+
+	if (first.len > 0)
+		keep_plain(c, first);
+	c->state = CONN_DEAD;
+	loop_want(c->watch, 0);
+	c->fn(c->ctx, CONN_TLS_FAILED);
+}
+
+static void
+shake_hands(struct conn *c)
+{
+	if (spoke_too_early(c)) {
+		shaking_failed(c);
+		return;
+	}
+	switch (tls_shake(c->tls, err_of(c))) {
+	case TLS_DONE:
+		c->state = CONN_OPEN;
+		c->tls_up = true;
+		loop_want(c->watch, 0);
+		c->fn(c->ctx, CONN_TLS_UP);
+		return;
+	case TLS_WANT_READ:
+		loop_want(c->watch, LOOP_READ);
+		return;
+	case TLS_WANT_WRITE:
+		loop_want(c->watch, LOOP_WRITE);
+		return;
+	default:
+		shaking_failed(c);
+	}
 }
 
 static void
@@ -85,7 +184,7 @@ on_ready(void *ctx, unsigned events)
 		finish_connect(c);
 		break;
 	case CONN_SHAKING:
-		conn_shake(c);
+		shake_hands(c);
 		break;
 	case CONN_OPEN:
 		c->fn(c->ctx, CONN_READY);
@@ -220,7 +319,7 @@ from_tls(struct conn *c, enum tls_status status)
 	case TLS_TRUNCATED:
 		return CONN_TRUNCATED;
 	default:
-		conn_err_of(c)->sys = errno;
+		err_of(c)->sys = errno;
 		c->reset |= errno == ECONNRESET || (errno == EPIPE && c->is_tcp);
 		return CONN_ERROR;
 	}
@@ -234,7 +333,7 @@ io_failed(struct conn *c, const char *what)
 	int error = errno;
 	/* a Unix socket is closed so */
 	c->reset |= error == ECONNRESET || (error == EPIPE && c->is_tcp);
-	err_set(conn_err_of(c), ERR_PROTO, "%s: %s", what, errno_text(error));
+	err_set(err_of(c), ERR_PROTO, "%s: %s", what, errno_text(error));
 	c->err->sys = error;
 	return CONN_ERROR;
 }
@@ -245,7 +344,7 @@ conn_read(struct conn *c, char *out, size_t size, size_t *got)
 	*got = 0;
 	c->owes_ack = c->is_tcp;
 	if (c->tls_up)
-		return from_tls(c, tls_read(c->tls, out, size, got, conn_err_of(c)));
+		return from_tls(c, tls_read(c->tls, out, size, got, err_of(c)));
 
 	ssize_t n = recv(c->fd, out, size, 0);
 	if (n < 0 && errno == ENOTSOCK)
@@ -262,7 +361,7 @@ conn_write(struct conn *c, struct span s, size_t *wrote)
 	*wrote = 0;
 	c->owes_ack = false;
 	if (c->tls_up)
-		return from_tls(c, tls_write(c->tls, s, wrote, conn_err_of(c)));
+		return from_tls(c, tls_write(c->tls, s, wrote, err_of(c)));
 
 	ssize_t n = send(c->fd, s.at, s.len, MSG_NOSIGNAL);
 	if (n < 0)
@@ -336,4 +435,51 @@ const struct addr *
 conn_local(const struct conn *c)
 {
 	return &c->local;
+}
+
+/* ---- within TLS */
+
+bool
+conn_tls(struct conn *c, struct tls_context *context, const struct tls_ask *ask, struct err *err)
+{
+	c->tls = tls_new(context, c->fd, ask, err);
+	if (!c->tls)
+		return false;
+	c->server = tls_is_server(context);
+	c->state = CONN_SHAKING;
+	/* the first flight goes out from the loop, as all news must */
+	loop_want(c->watch, LOOP_WRITE);
+	return true;
+}
+
+bool
+conn_is_tls(const struct conn *c)
+{
+	return c->tls_up;
+}
+
+size_t
+conn_tls_binding(const struct conn *c, enum tls_binding which, char out[TLS_BINDING_MAX])
+{
+	return c->tls ? tls_binding(c->tls, which, out) : 0;
+}
+
+const struct tls_info *
+conn_tls_info(const struct conn *c, struct arena *arena)
+{
+	return c->tls_up ? tls_describe(c->tls, arena) : NULL;
+}
+
+void
+conn_tls_dane(const struct conn *c, struct tls_dane *dane, struct arena *arena)
+{
+	if (c->tls_up)
+		tls_dane(c->tls, dane, arena);
+}
+
+struct span
+conn_plain(const struct conn *c, bool *early)
+{
+	*early = c->plain_early;
+	return c->plain ? buf_span(c->plain) : SPAN_NONE;
 }

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "net/dns_words.h"
+
 enum {
 	FLAG_QR = 0x8000, FLAG_AA = 0x0400, FLAG_TC = 0x0200, FLAG_RD = 0x0100, FLAG_AD = 0x0020,
 	CLASS_IN = 1, TYPE_OPT = 41, OPTION_EDE = 15,

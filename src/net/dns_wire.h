@@ -91,9 +91,4 @@ const struct dns_record *dns_next(const struct dns_answer *, struct span owner, 
 
 bool dns_name_eq(struct span, struct span);		/* in any case, a last dot or not */
 
-const char *dns_type_word(enum dns_type);
-/* "NXDOMAIN"; "rcode N" is not among them: NULL */
-const char *dns_rcode_word(unsigned rcode);
-const char *dns_ede_word(int code);			/* "DNSSEC bogus"; NULL: not known */
-
 #endif

@@ -1,36 +1,75 @@
-/* dns - types, rcodes and what the name servers did, in words. */
-#include "net/dns.h"
+/* dns_words - types, rcodes and extended errors of the DNS, in words. */
+#include "net/dns_words.h"
+
+#include "net/dns_wire.h"
+
+static const struct rcode_info rcodes[] = {
+	{ 0, "NOERROR", "RFC 1035",
+	    "The name exists; without records in the answer (NODATA) it has none of the "
+	    "type asked for",
+	    NULL },
+	{ 1, "FORMERR", "RFC 1035", "The server could not read the question",
+	    "a middlebox or a very old server: ask another resolver" },
+	{ 2, "SERVFAIL", "RFC 1035",
+	    "The resolver got no answer it may give: the domain's servers do not "
+	    "answer, or DNSSEC does not validate",
+	    "ask another resolver; with checking off (dig +cd) an answer means that DNSSEC is "
+	    "broken" },
+	{ 3, "NXDOMAIN", "RFC 1035", "The name does not exist, nor anything below it",
+	    "check the spelling; mail to it can never arrive" },
+	{ 4, "NOTIMP", "RFC 1035", "The server does not do this kind of question",
+	    "ask another resolver" },
+	{ 5, "REFUSED", "RFC 1035", "The server will not answer this client or for this name",
+	    "ask a resolver that serves this machine" },
+	{ 6, "YXDOMAIN", "RFC 2136", "A name exists that should not; of updates", NULL },
+	{ 7, "YXRRSET", "RFC 2136", "A record set exists that should not; of updates", NULL },
+	{ 8, "NXRRSET", "RFC 2136", "A record set that should exist does not; of updates", NULL },
+	{ 9, "NOTAUTH", "RFC 2136, RFC 8945",
+	    "The server is not in charge of the zone, or the signature is not "
+	    "good",
+	    NULL },
+	{ 10, "NOTZONE", "RFC 2136", "A name is not within the zone; of updates", NULL },
+	{ 16, "BADVERS", "RFC 6891",
+	    "The server does not do this version of EDNS; as BADSIG, a signature is not "
+	    "good",
+	    NULL },
+	{ 17, "BADKEY", "RFC 8945", "A key is not known", NULL },
+	{ 18, "BADTIME", "RFC 8945", "A signature's time is too far off", "check both clocks" },
+	{ 22, "BADTRUNC", "RFC 8945", "A signature was cut too short", NULL },
+	{ 23, "BADCOOKIE", "RFC 7873", "The server wants a cookie, or another one", NULL },
+};
+
+#define COUNT(table) (sizeof (table) / sizeof *(table))
+
+const struct rcode_info *
+rcode_info(unsigned number)
+{
+	for (size_t i = 0; i < COUNT(rcodes); i++)
+		if (rcodes[i].number == number)
+			return &rcodes[i];
+	return NULL;
+}
+
+const struct rcode_info *
+rcode_named(struct span name)
+{
+	if (span_eq_case(name, SPAN("NODATA")))
+		return &rcodes[0];
+	for (size_t i = 0; i < COUNT(rcodes); i++)
+		if (span_eq_case(name, span_of(rcodes[i].name)))
+			return &rcodes[i];
+	return NULL;
+}
 
 const char *
-dns_type_word(enum dns_type type)
+dns_type_word(unsigned type)
 {
-	switch (type) {
+	switch ((enum dns_type)type) {
 #define X(name, number) case DNS_##name: return #name;
 	DNS_TYPES(X)
 #undef X
 	}
 	return "?";
-}
-
-const char *
-dns_rcode_word(unsigned rcode)
-{
-	static const char *const words[] = {
-		"NOERROR",
-		"FORMERR",
-		"SERVFAIL",
-		"NXDOMAIN",
-		"NOTIMP",
-		"REFUSED",
-		"YXDOMAIN",
-		"YXRRSET",
-		"NXRRSET",
-		"NOTAUTH",
-		"NOTZONE",
-		[16] = "BADVERS",
-		[23] = "BADCOOKIE",
-	};
-	return rcode < sizeof words / sizeof *words ? words[rcode] : NULL;
 }
 
 const char *
@@ -64,55 +103,4 @@ dns_ede_word(int code)
 		[24] = "invalid data",
 	};
 	return code >= 0 && (size_t)code < sizeof words / sizeof *words ? words[code] : NULL;
-}
-
-const char *
-dns_trust_word(enum dns_trust trust)
-{
-	static const char *const words[] = {
-#define X(name, word) [DNS_TRUST_##name] = word,
-		DNS_TRUSTS(X)
-#undef X
-	};
-	return words[trust];
-}
-
-enum err_cause
-dns_cause(const struct dns_reply *reply)
-{
-	enum err_cause cause = CAUSE_NO_ANSWER;
-
-	for (size_t i = 0; i < reply->ntries; i++) {
-		const struct dns_try *t = &reply->try[i];
-		if (t->rcode == DNS_REFUSED && cause == CAUSE_NO_ANSWER)
-			cause = CAUSE_DNS_REFUSED;
-		else if (t->broken || (t->rcode >= 0 && t->rcode != DNS_REFUSED))
-			cause = CAUSE_SERVFAIL;
-	}
-	return cause;
-}
-
-struct span
-dns_tries_text(const struct dns_reply *reply, struct arena *arena)
-{
-	struct span out = reply->ntries ? SPAN("") : SPAN("no time was left to ask a name server");
-	char server[ADDR_TEXT];
-
-	for (size_t i = 0; i < reply->ntries; i++) {
-		const struct dns_try *t = &reply->try[i];
-		const char *word = t->rcode < 0 ? NULL : dns_rcode_word((unsigned)t->rcode),
-			   *ede = dns_ede_word(t->ede);
-		const char *comma = i ? ", " : "";
-		addr_text(&t->server, server);
-		if (t->rcode < 0)
-			out = arena_printf(
-			    arena, "%.*s%s%s %s", SPAN_ARG(out), comma, server, t->why);
-		else if (!word)
-			out = arena_printf(arena, "%.*s%s%s said rcode %d", SPAN_ARG(out), comma,
-			    server, t->rcode);
-		else
-			out = arena_printf(arena, "%.*s%s%s said %s%s%s%s", SPAN_ARG(out), comma,
-			    server, word, ede ? " (" : "", ede ? ede : "", ede ? ")" : "");
-	}
-	return out;
 }

@@ -84,19 +84,13 @@ has_hash_links(const char *folders)
 	return any;
 }
 
-static bool
-is_hashed(const struct tls_trust *t)
-{
-	for (size_t i = 0; i < t->nfolders; i++)
-		if (has_hash_links(t->folder[i]))
-			return true;
-	return false;
-}
-
 bool
 tls_trust_is_empty(const struct tls_trust *t)
 {
-	return !is_hashed(t) && !tls_trust_bundle(t);
+	for (size_t i = 0; i < t->nfolders; i++)
+		if (has_hash_links(t->folder[i]))
+			return false;
+	return !tls_trust_bundle(t);
 }
 
 void
@@ -120,10 +114,10 @@ tls_trust_paths(const char *ca, struct arena *arena, const char **file, const ch
 
 /*
  * update-ca-certificates(8) writes one bundle beside its links by hash, with the very certificates
- * that they have.
+ * that they have: is this one it? `hashed` says which of the folders have such links.
  */
 static bool
-is_in_folder(const struct tls_trust *t, const char *bundle)
+is_in_folder(const struct tls_trust *t, const bool *hashed, const char *bundle)
 {
 	static const char name[] = "/ca-certificates.crt";
 	char *real = realpath(bundle, NULL);
@@ -133,8 +127,8 @@ is_in_folder(const struct tls_trust *t, const char *bundle)
 	if (n > sizeof name - 1 && strcmp(real + n - (sizeof name - 1), name) == 0) {
 		real[n - (sizeof name - 1)] = '\0';
 		for (size_t i = 0; i < t->nfolders && !in; i++) {
-			char *folder = realpath(t->folder[i], NULL);
-			in = folder && strcmp(folder, real) == 0 && has_hash_links(folder);
+			char *folder = hashed[i] ? realpath(t->folder[i], NULL) : NULL;
+			in = folder && strcmp(folder, real) == 0;
 			free(folder);
 		}
 	}
@@ -157,10 +151,12 @@ find_issuer(X509 **issuer, X509_STORE_CTX *ctx, X509 *cert)
 	if (found != 0 || !c || c->bundle_read)
 		return found;
 	c->bundle_read = true;
-	bool any = false;
-	size_t n = c->trust.nbundles > 1 && is_hashed(&c->trust) ? 1 : c->trust.nbundles;
+	bool any = false, hashed[TLS_FOLDERS_MAX], some = false;
+	for (size_t i = 0; i < c->trust.nfolders; i++)
+		some |= hashed[i] = has_hash_links(c->trust.folder[i]);
+	size_t n = some && c->trust.nbundles > 1 ? 1 : c->trust.nbundles;
 	for (size_t i = 0; i < n && !any; i++)
-		any = is_in_folder(&c->trust, c->trust.bundle[i]) ||
+		any = is_in_folder(&c->trust, hashed, c->trust.bundle[i]) ||
 		    X509_STORE_load_file(store, c->trust.bundle[i]) == 1;
 	ERR_clear_error();
 	return any ? X509_STORE_CTX_get1_issuer(issuer, ctx, cert) : found;

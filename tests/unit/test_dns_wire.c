@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "net/dns_wire.h"
+#include "net/dns_words.h"
 #include "split.h"
 
 #define HEAD(flags, questions, answers, others) \

@@ -7,7 +7,7 @@
 #include <openssl/x509_vfy.h>
 #include <stdio.h>
 
-#include "net/rcode.h"
+#include "net/dns_words.h"
 #include "net/tls_words.h"
 
 /* RFC 8446 6, RFC 5246 7.2, RFC 6066 9, RFC 7301 3.2, RFC 7507 4. */

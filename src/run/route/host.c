@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "net/dns_words.h"
 #include "net/idn.h"
 #include "net/order.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "base/near.h"
-#include "net/rcode.h"
+#include "net/dns_words.h"
 #include "net/tls_words.h"
 #include "smtp/extension.h"
 #include "smtp/mechanism.h"

@@ -4,7 +4,7 @@
  */
 #include "ui/show/explain_priv.h"
 
-#include "net/rcode.h"
+#include "net/dns_words.h"
 #include "net/tls_words.h"
 #include "smtp/extension.h"
 #include "smtp/mechanism.h"

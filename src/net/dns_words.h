@@ -1,9 +1,10 @@
-/* What a DNS answer's rcode means (RFC 1035 4.1.1, RFC 6895 2.3). */
-#ifndef NET_RCODE_H
-#define NET_RCODE_H
+/* The numbers of DNS messages in words: types, rcodes, extended errors (RFC 6895, RFC 8914). */
+#ifndef NET_DNS_WORDS_H
+#define NET_DNS_WORDS_H
 
 #include "base/span.h"
 
+/* What an answer's rcode means (RFC 1035 4.1.1, RFC 6895 2.3). */
 struct rcode_info {
 	unsigned number;
 	const char *name;		/* "NXDOMAIN" */
@@ -13,5 +14,8 @@ struct rcode_info {
 };
 const struct rcode_info *rcode_info(unsigned number);		/* NULL: not known */
 const struct rcode_info *rcode_named(struct span name);		/* in any case; NULL: not known */
+
+const char *dns_type_word(unsigned type);		/* "MX"; "?": not one that is asked for */
+const char *dns_ede_word(int code);			/* "DNSSEC bogus"; NULL: not known */
 
 #endif
