@@ -1,107 +1,31 @@
 /* judge - what a probe's result means. */
-#include "run/probe/judge_impl.h"
+#include "run/probe/judgement_impl.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <strings.h>
-#include <time.h>
 
 #include "base/text.h"
 
-static const char *const state_words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
-
-const char *
-judge_state_word(enum health state)
+static enum probe_reason
+reason_of_resolve(const struct probe_result *r)
 {
-	return state_words[state];
-}
-
-enum health
-judge_worse(enum health a, enum health b)
-{
-	static const int rank[] = {
-		[STATE_OK] = 0, [STATE_UNKNOWN] = 1, [STATE_WARNING] = 2, [STATE_CRITICAL] = 3
+	static const enum probe_reason reasons[] = {
+		[CAUSE_NO_NAME] = REASON_RESOLVE_NXDOMAIN,
+		[CAUSE_NO_ADDRESS] = REASON_NO_ADDRESS,
+		[CAUSE_NO_MAIL] = REASON_NULL_MX,
+		[CAUSE_SERVFAIL] = REASON_RESOLVE_SERVFAIL,
+		[CAUSE_DNS_REFUSED] = REASON_RESOLVE_REFUSED,
+		[CAUSE_NO_ANSWER] = REASON_RESOLVE_TIMEOUT,
 	};
 
-	return rank[a] >= rank[b] ? a : b;
-}
-
-struct judge_check *
-judge_add(struct judgement *j, const char *name, enum probe_phase phase)
-{
-	struct judge_check *c = ARENA_NEW(&j->r->arena, struct judge_check);
-
-	c->name = name;
-	c->label = phase_word(phase);
-	c->phase = phase;
-	*j->end = c;
-	j->end = &c->next;
-	return c;
-}
-
-void
-judge_find(struct judgement *j, struct judge_check *c, enum health state, enum probe_reason reason,
-    struct span message)
-{
-	for (size_t i = 0; i < j->o->nrules; i++)
-		if (j->o->rule[i].reason == reason &&
-		    (j->o->rule[i].phase == c->phase || j->o->rule[i].phase == PHASE_COUNT))
-			state = j->o->rule[i].state;
-	c->state = state;
-	c->reason = reason;
-	c->message = text_safe(&j->r->arena, message);
-	j->v->state = judge_worse(j->v->state, state);
-}
-
-void
-judge_note(struct judgement *j, const char *name, enum probe_phase phase, struct span message)
-{
-	judge_add(j, name, phase)->message = text_safe(&j->r->arena, message);
-}
-
-void
-judge_tell(struct judgement *j, const char *name, enum probe_phase phase, struct span message)
-{
-	struct judge_check *c = judge_add(j, name, phase);
-
-	c->message = text_safe(&j->r->arena, message);
-	c->told = true;
-}
-
-/* How a sentence calls what a phase waits for. */
-const char *
-judge_what(struct judgement *j, enum probe_phase phase)
-{
-	static const char *const words[PHASE_COUNT] = {
-		[PHASE_RESOLVE] = "the look-up",
-		[PHASE_CONNECT] = "the connection",
-		[PHASE_BANNER] = "the banner",
-		[PHASE_EHLO] = "EHLO",
-		[PHASE_STARTTLS] = "STARTTLS",
-		[PHASE_TLS] = "the TLS handshake",
-		[PHASE_EHLO_TLS] = "EHLO after TLS",
-		[PHASE_AUTH] = "AUTH",
-		[PHASE_MAIL] = "MAIL FROM",
-		[PHASE_RCPT] = "RCPT TO",
-		[PHASE_DATA] = "DATA",
-		[PHASE_BODY] = "the message",
-		[PHASE_RSET] = "RSET",
-		[PHASE_QUIT] = "QUIT",
-	};
-	bool said = phase == PHASE_RCPT && j->p->say && !j->p->to && j->p->say[j->r->nsaid];
-
-	if (said)
-		return arena_printf(
-		    &j->r->arena, "\"%.*s\"", SPAN_ARG(judge_said_line(j, j->r->nsaid)))
-		    .at;
-	/* a script says what it likes */
-	return phase == PHASE_EHLO && j->r->hello ? j->r->hello : words[phase];
+	if (r->cause < sizeof reasons / sizeof *reasons && reasons[r->cause] != REASON_NONE)
+		return reasons[r->cause];
+	return r->err == ERR_TIMEOUT ? REASON_RESOLVE_TIMEOUT : REASON_INTERNAL;
 }
 
 /* ---- what ended the probe */
 
 static void
-found_connect(struct judgement *j, struct judge_check *c)
+judge_connect(struct judgement *j, struct judge_check *c)
 {
 	const struct probe_result *r = j->r;
 	bool route = r->sys == ENETUNREACH || r->sys == EADDRNOTAVAIL || r->sys == EAFNOSUPPORT;
@@ -169,7 +93,7 @@ reason_of_line(const struct probe_result *r)
 
 /* A line of a script: what it wanted did not come. A "not now" is judged as everywhere else. */
 static void
-found_script(struct judgement *j, struct judge_check *c, const struct reply *reply)
+judge_script_line(struct judgement *j, struct judge_check *c, const struct reply *reply)
 {
 	struct probe_result *r = j->r;
 	enum probe_reason reason = reply ? reason_of_reply(r, reply) : reason_of_line(r);
@@ -198,20 +122,22 @@ judge_failure(struct judgement *j)
 	struct probe_result *r = j->r;
 	const struct reply *reply = r->reply[r->phase];
 
+	if (r->err == ERR_NONE)
+		return;
 	if (!r->out_of_step && r->phase == PHASE_BANNER && reply && judge_banner_expected(j, reply))
 		return;
-	struct judge_check *c = judge_add(j, phase_word(r->phase), r->phase);
+	struct judge_check *c = judge_add_as(j, phase_word(r->phase), r->phase);
 
 	if (r->out_of_step)
 		judge_find(j, c, STATE_CRITICAL, REASON_UNEXPECTED, r->text);
 	else if (r->phase == PHASE_RESOLVE)
 		judge_find(j, c,
 		    r->err == ERR_SYSTEM || r->err == ERR_USAGE ? STATE_UNKNOWN : STATE_CRITICAL,
-		    judge_resolve_reason(r), r->text);
+		    reason_of_resolve(r), r->text);
 	else if (r->place.len > 0 && (r->err == ERR_USAGE || r->err == ERR_SYSTEM))
-		found_script(j, c, reply);
+		judge_script_line(j, c, reply);
 	else if (r->phase == PHASE_CONNECT)
-		found_connect(j, c);
+		judge_connect(j, c);
 	else if (r->cause == CAUSE_INJECTED)
 		judge_find(j, c, STATE_CRITICAL, REASON_INJECTION, r->text);
 	else if (r->eof && !reply)
@@ -219,7 +145,7 @@ judge_failure(struct judgement *j)
 	else if (r->err == ERR_TIMEOUT)
 		judge_timeout(j, c);
 	else if (r->place.len > 0 && r->phase != PHASE_TLS)
-		found_script(j, c, reply);
+		judge_script_line(j, c, reply);
 	else if (reply && reply->flaws & REPLY_NO_CODE && r->text.len > 0)
 		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED, r->text);
 	else if (r->phase == PHASE_TLS && r->tls && r->tls->dane && !tls_dane_vouches(r->tls))
@@ -262,11 +188,11 @@ judge_flaws(struct judgement *j)
 		while ((flaw = reply_flaw_next(&left))) {
 			struct span text = arena_printf(&j->r->arena, "in %s %s (%s)",
 			    judge_reply_of(j, (enum probe_phase)p), flaw->text, flaw->rfc);
+			struct judge_check *c = judge_add_as(j, flaw->word, (enum probe_phase)p);
 			if (flaw->flaw & breaking && !j->o->as_said)
-				judge_find(j, judge_add(j, flaw->word, (enum probe_phase)p),
-				    STATE_WARNING, REASON_MALFORMED, text);
+				judge_find(j, c, STATE_WARNING, REASON_MALFORMED, text);
 			else
-				judge_note(j, flaw->word, (enum probe_phase)p, text);
+				judge_note(j, c, text);
 		}
 	}
 }
@@ -274,23 +200,55 @@ judge_flaws(struct judgement *j)
 static void
 judge_phases(struct judgement *j)
 {
-	for (unsigned p = PHASE_CONNECT; p < PHASE_QUIT; p++)
-		if (j->r->done & 1u << p)
-			judge_add(j, phase_word((enum probe_phase)p), (enum probe_phase)p);
+	for (enum probe_phase p = PHASE_CONNECT; p < PHASE_QUIT; p++)
+		if (judge_done(j, p))
+			judge_add_as(j, phase_word(p), p);
 }
 
 static void
-judge_manners(struct judgement *j)
+judge_route(struct judgement *j)
 {
-	struct probe_result *r = j->r;
-
-	if (r->late_quit)
-		judge_note(j, "quit", PHASE_QUIT,
-		    SPAN("QUIT was not answered in time, which is noted only"));
-	else if ((r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] && r->err == ERR_NONE)
-		judge_note(j, "quit", PHASE_QUIT,
-		    SPAN("the server closed without its 221, which is noted only"));
+	for (size_t i = 0; i < j->r->nnotes; i++)
+		judge_tell(j, judge_add(j), j->r->note[i]);
 }
+
+static void
+judge_left_out(struct judgement *j)
+{
+	if (j->r->left_out.len > 0)
+		judge_note(j, judge_add(j),
+		    arena_printf(&j->r->arena, "left out: %.*s", SPAN_ARG(j->r->left_out)));
+}
+
+/* ---- the table: a rule is a row; of the checks of the worst state the first is the verdict */
+
+static const struct judge_rule rules[] = {
+	{ NULL, 0, judge_phases },
+	{ "dane", PHASE_TLS, judge_dane },
+	{ NULL, 0, judge_failure },
+	{ "quit", PHASE_QUIT, judge_farewell },
+	{ "starttls", PHASE_STARTTLS, judge_starttls },
+	{ "verify", PHASE_TLS, judge_verify },
+	{ "cert_days", PHASE_TLS, judge_cert_days },
+	{ "auth_in_clear", PHASE_EHLO, judge_auth_in_clear },
+	{ "sts", PHASE_TLS, judge_sts },
+	{ "tlsrpt", PHASE_TLS, judge_tlsrpt },
+	{ "greeting", PHASE_BANNER, judge_greeting },
+	{ "expect_banner", PHASE_BANNER, judge_expect_banner },
+	{ "expect_ptr", PHASE_BANNER, judge_ptr },
+	{ "require_ext", PHASE_EHLO, judge_require_ext },
+	{ "expect_ext", PHASE_EHLO, judge_expect_ext },
+	{ "forbid_ext", PHASE_EHLO, judge_forbid_ext },
+	{ "expect_ext_set", PHASE_EHLO, judge_expect_ext_set },
+	{ "command", PHASE_RCPT, judge_said },
+	{ NULL, 0, judge_thresholds },
+	{ "quit", PHASE_QUIT, judge_quit },
+	{ "greet_pause", PHASE_BANNER, judge_greet_pause },
+	{ NULL, 0, judge_slowness },
+	{ "route", PHASE_RESOLVE, judge_route },
+	{ "script", PHASE_CONNECT, judge_left_out },
+	{ NULL, 0, judge_flaws },
+};
 
 void
 judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_result *r,
@@ -299,27 +257,10 @@ judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_resul
 	struct judgement j = { .o = o, .p = p, .r = r, .v = v, .end = &v->checks };
 
 	*v = (struct finding){ .state = STATE_OK };
-	j.end = &v->checks;
-	judge_phases(&j);
-	judge_dane(&j);
-	if (r->err != ERR_NONE)
-		judge_failure(&j);
-	judge_farewell(&j);
-	judge_tls(&j);
-	judge_sts(&j);
-	judge_banner(&j);
-	judge_ptr(&j);
-	judge_extensions(&j);
-	judge_said(&j);
-	judge_thresholds(&j);
-	judge_manners(&j);
-	judge_slowness(&j);
-	for (size_t i = 0; i < r->nnotes; i++)
-		judge_tell(&j, "route", PHASE_RESOLVE, r->note[i]);
-	if (r->left_out.len > 0)
-		judge_note(&j, "script", PHASE_CONNECT,
-		    arena_printf(&r->arena, "left out: %.*s", SPAN_ARG(r->left_out)));
-	judge_flaws(&j);
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		j.rule = &rules[i];
+		j.rule->fn(&j);
+	}
 	for (const struct judge_check *c = v->checks; c; c = c->next)
 		if (c->state != STATE_OK && c->state == v->state && !v->worst)
 			v->worst = c;

@@ -1,17 +1,9 @@
-/* judge - STARTTLS, the handshake, the certificate. */
-#include <time.h>
-
+/* judge - STARTTLS, the handshake, the certificate, and what DANE and MTA-STS say of them. */
 #include "base/text.h"
+#include "run/probe/judgement_impl.h"
 #include "run/route/dane.h"
+#include "run/route/sts.h"
 #include "run/session/cert_words.h"
-#include "run/probe/judge_impl.h"
-
-bool
-judge_lenient(const struct judgement *j)
-{
-	return j->r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said &&
-	    j->o->verify == JUDGE_VERIFY_UNSAID;
-}
 
 /* A middle box overwrites the keyword with X: "250-XXXXXXXA". */
 static bool
@@ -24,13 +16,13 @@ is_overwritten(const struct extensions *e)
 	return false;
 }
 
-static void
-judge_offer(struct judgement *j)
+void
+judge_starttls(struct judgement *j)
 {
 	const struct probe_result *r = j->r;
 	bool asked = r->tls_mode == TARGET_TLS_STARTTLS || r->tls_mode == TARGET_TLS_TRY;
 
-	if (!asked || r->tls || !(r->done & 1u << PHASE_EHLO) || j->p->helo)
+	if (!asked || r->tls || !judge_done(j, PHASE_EHLO) || j->p->helo)
 		return;
 	if (r->ran & 1u << PHASE_STARTTLS) {
 		/* Refused where it was only tried: the probe went on. */
@@ -39,14 +31,14 @@ judge_offer(struct judgement *j)
 			return;
 		if (!reply)
 			return;
-		struct judge_check *c = judge_add(j, "starttls", PHASE_STARTTLS);
+		struct judge_check *c = judge_add(j);
 		c->want = SPAN("220");
 		judge_find(j, c, STATE_WARNING, REASON_REPLY,
 		    arena_printf(&j->r->arena, "STARTTLS refused: %.*s",
 			SPAN_ARG(judge_reply_text(j, reply))));
 		return;
 	}
-	judge_not_offered(j, judge_add(j, "starttls", PHASE_STARTTLS));
+	judge_not_offered(j, judge_add(j));
 }
 
 static bool
@@ -94,8 +86,8 @@ judge_not_offered(struct judgement *j, struct judge_check *c)
 	    arena_printf(&j->r->arena, "%.*s: %.*s", SPAN_ARG(r->place), SPAN_ARG(sentence)));
 }
 
-struct span
-judge_problem_text(struct judgement *j, const struct tls_problem *bad)
+static struct span
+problem_text(struct judgement *j, const struct tls_problem *bad)
 {
 	const struct tls_info *t = j->r->tls;
 	const char *next;
@@ -107,22 +99,24 @@ judge_problem_text(struct judgement *j, const struct tls_problem *bad)
 	    SPAN_ARG(cert_problem(&j->r->arena, t, bad, &next)), bad->name);
 }
 
-static void
-judge_chain(struct judgement *j)
+void
+judge_verify(struct judgement *j)
 {
 	const struct tls_info *t = j->r->tls;
 	const struct tls_problem *bad = NULL;
 
+	if (!t || tls_dane_vouches(t))
+		return;
 	for (size_t i = 0; i < t->nproblems && !bad; i++)
 		if (!tls_problem_is_name(&t->problem[i]))
 			bad = &t->problem[i];
 	for (size_t i = 0; i < t->nproblems && !bad && j->o->verify != JUDGE_VERIFY_CHAIN; i++)
 		bad = &t->problem[i];
-	struct judge_check *c = judge_add(j, "verify", PHASE_TLS);
+	struct judge_check *c = judge_add(j);
 	if (!bad)
 		return;
 	c->got = span_of(bad->name);
-	struct span text = judge_problem_text(j, bad);
+	struct span text = problem_text(j, bad);
 	if (j->o->verify == JUDGE_VERIFY_OFF)
 		c->message = text_safe(&j->r->arena, text);
 	else
@@ -161,7 +155,7 @@ judge_dane(struct judgement *j)
 	/* required, it ended the probe, which is said */
 	if (!d || (r->err != ERR_NONE && r->phase == PHASE_TLS && r->tls))
 		return;
-	struct judge_check *c = judge_add(j, "dane", PHASE_TLS);
+	struct judge_check *c = judge_add(j);
 	c->got = span_of(dane_state_word(d->state));
 	if (!broken &&
 	    (d->state == DANE_MATCHED || d->state == DANE_USABLE ||
@@ -174,8 +168,8 @@ judge_dane(struct judgement *j)
 		broken ? broken : ""));
 }
 
-static void
-judge_days(struct judgement *j)
+void
+judge_cert_days(struct judgement *j)
 {
 	static const struct range fourteen = {
 		.set = true, .low = 14, .high = 1e300, .text = SPAN_INIT("14:")
@@ -202,7 +196,7 @@ judge_days(struct judgement *j)
 		warn = &fourteen;
 		crit = &three;
 	}
-	struct judge_check *c = judge_add(j, "cert_days", PHASE_TLS);
+	struct judge_check *c = judge_add(j);
 	c->has_value = true;
 	c->value = days;
 	c->warn = warn->text;
@@ -225,24 +219,117 @@ judge_days(struct judgement *j)
 		SPAN_ARG(whose), days < 0 ? -days : days));
 }
 
-static void
-judge_clear_auth(struct judgement *j)
+void
+judge_auth_in_clear(struct judgement *j)
 {
 	const struct extensions *e = j->r->clear;
 
 	if (e && extensions_offer(e, "AUTH") && extensions_offer(e, "STARTTLS"))
-		judge_note(j, "auth_in_clear", PHASE_EHLO,
+		judge_note(j, judge_add(j),
 		    SPAN("AUTH is offered before TLS: passwords may travel in the clear"));
 }
 
-void
-judge_tls(struct judgement *j)
+/* ---- one MX by the MTA-STS policy of its domain (RFC 8461), and the domain's TLSRPT record */
+
+/* What a sender meets is known. A connection that failed before says nothing about TLS. */
+static bool
+tls_was_tried(const struct judgement *j)
 {
-	judge_offer(j);
-	if (j->r->tls) {
-		if (!tls_dane_vouches(j->r->tls))
-			judge_chain(j);
-		judge_days(j);
-	}
-	judge_clear_auth(j);
+	const struct probe_result *r = j->r;
+	bool asked = r->tls_mode == TARGET_TLS_STARTTLS || r->tls_mode == TARGET_TLS_TRY;
+
+	return r->tls || r->ran & 1u << PHASE_TLS ||
+	    (asked && r->done & 1u << PHASE_EHLO && !j->p->helo);
+}
+
+static struct span
+why_no_policy(struct judgement *j, const struct sts *s)
+{
+	static const char *const words[] = {
+		[STS_NONE] = "has no record at _mta-sts.",
+		[STS_UNKNOWN] = "could not be asked for at _mta-sts.",
+		[STS_BAD_RECORD] = "has a record that counts for nothing at _mta-sts.",
+		[STS_UNREACHED] = "cannot be had from https://mta-sts.",
+		[STS_BAD_POLICY] = "is none at https://mta-sts.",
+	};
+
+	if (s->state == STS_UNABLE)
+		return arena_printf(
+		    &j->r->arena, "the MTA-STS policy is not known: %.*s", SPAN_ARG(s->why));
+	return arena_printf(&j->r->arena, "the MTA-STS policy %s%.*s: %.*s", words[s->state],
+	    SPAN_ARG(s->domain), SPAN_ARG(s->why));
+}
+
+static struct span
+why_not_here(struct judgement *j, const struct sts *s, enum sts_verdict verdict)
+{
+	static const char *const words[] = {
+		[STS_NOT_LISTED] = "does not name",
+		[STS_NO_TLS] = "wants TLS, which cannot be had at",
+		[STS_NOT_VERIFIED] = "wants a certificate that verifies for",
+	};
+
+	const struct tls_info *t = j->r->tls;
+	struct span cause = verdict != STS_NOT_VERIFIED || !t ?
+	    SPAN_NONE :
+	    t->nproblems ?
+	    problem_text(j, &t->problem[0]) :
+	    arena_printf(&j->r->arena, "the certificate was judged for %.*s", SPAN_ARG(t->wanted));
+	return arena_printf(&j->r->arena,
+	    "the MTA-STS policy (%s) %s %.*s: senders that honour it %s%s%.*s",
+	    sts_mode_word(s->policy.mode), words[verdict], SPAN_ARG(j->r->host),
+	    s->policy.mode == STS_MODE_ENFORCE ? "do not deliver here" : "report this",
+	    cause.len ? "; " : "", SPAN_ARG(cause));
+}
+
+static void
+judge_policy(struct judgement *j, const struct sts *s)
+{
+	const struct probe_result *r = j->r;
+	struct judge_check *c = judge_add(j);
+	bool tried = tls_was_tried(j), require = j->o->sts == JUDGE_STS_REQUIRE;
+	enum sts_verdict verdict = sts_judge(s, r->host, !tried || r->tls,
+	    !tried || (r->tls && r->tls->verified && span_eq_case(r->tls->wanted, r->host)));
+	enum health soft = require ? STATE_CRITICAL : STATE_WARNING;
+
+	c->got = span_of(
+	    s->state == STS_FOUND ? sts_verdict_word(verdict) : sts_state_word(s->state));
+	if (s->state == STS_NONE && !require)
+		c->message = text_safe(&j->r->arena, why_no_policy(j, s));
+	else if (s->state == STS_UNABLE)
+		judge_find(j, c, STATE_UNKNOWN, REASON_INTERNAL, why_no_policy(j, s));
+	else if (s->state != STS_FOUND)
+		judge_find(j, c, soft, REASON_STS, why_no_policy(j, s));
+	else if (verdict == STS_NO_OPINION && require)
+		judge_find(j, c, soft, REASON_STS,
+		    SPAN("the MTA-STS policy asks nothing: its mode is none"));
+	else if (verdict == STS_ALLOWS && !tried)
+		c->message = SPAN("the MTA-STS policy names this host; of TLS it was not judged");
+	else if (verdict != STS_NO_OPINION && verdict != STS_ALLOWS)
+		judge_find(j, c, s->policy.mode == STS_MODE_ENFORCE ? STATE_CRITICAL : soft,
+		    REASON_STS, why_not_here(j, s, verdict));
+}
+
+void
+judge_sts(struct judgement *j)
+{
+	const struct probe_result *r = j->r;
+
+	if (r->sts)
+		judge_policy(j, r->sts);
+	else if (j->o->sts == JUDGE_STS_REQUIRE && r->domain.len == 0)
+		judge_find(j, judge_add(j), STATE_UNKNOWN, REASON_STS,
+		    SPAN("--sts=require: a host has no MTA-STS policy, its domain has: probe "
+			 "@DOMAIN"));
+}
+
+void
+judge_tlsrpt(struct judgement *j)
+{
+	const struct probe_result *r = j->r;
+
+	if (r->tlsrpt.len > 0)
+		judge_note(j, judge_add(j),
+		    arena_printf(&j->r->arena, "the TLSRPT record at _smtp._tls.%.*s is none: %.*s",
+			SPAN_ARG(r->domain), SPAN_ARG(r->tlsrpt)));
 }

@@ -1,11 +1,8 @@
 /* judge - what the options ask: extensions, thresholds, states. */
-#include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
-#include <time.h>
 
 #include "base/text.h"
-#include "run/probe/judge_impl.h"
+#include "run/probe/judgement_impl.h"
 #include "run/route/lookup.h"
 #include "run/session/cert_words.h"
 
@@ -24,23 +21,6 @@ metric_word(unsigned metric)
 {
 	return metric < PHASE_COUNT ? phase_word((enum probe_phase)metric) :
 				      metric_words[metric - PHASE_COUNT];
-}
-
-enum probe_reason
-judge_resolve_reason(const struct probe_result *r)
-{
-	static const enum probe_reason reasons[] = {
-		[CAUSE_NO_NAME] = REASON_RESOLVE_NXDOMAIN,
-		[CAUSE_NO_ADDRESS] = REASON_NO_ADDRESS,
-		[CAUSE_NO_MAIL] = REASON_NULL_MX,
-		[CAUSE_SERVFAIL] = REASON_RESOLVE_SERVFAIL,
-		[CAUSE_DNS_REFUSED] = REASON_RESOLVE_REFUSED,
-		[CAUSE_NO_ANSWER] = REASON_RESOLVE_TIMEOUT,
-	};
-
-	if (r->cause < sizeof reasons / sizeof *reasons && reasons[r->cause] != REASON_NONE)
-		return reasons[r->cause];
-	return r->err == ERR_TIMEOUT ? REASON_RESOLVE_TIMEOUT : REASON_INTERNAL;
 }
 
 static bool
@@ -102,51 +82,48 @@ phase_of(const struct probe_result *r, unsigned metric)
 				      PHASE_EHLO;
 }
 
-static void
-judge_threshold_of(struct judgement *j, unsigned metric)
-{
-	const struct range *warn = &j->o->warn[metric], *crit = &j->o->crit[metric];
-	struct arena *arena = &j->r->arena;
-	double value;
-
-	if ((!warn->set && !crit->set) || !judge_metric(j->r, metric, &value))
-		return;
-	struct judge_check *c = judge_add(j, metric_word(metric), phase_of(j->r, metric));
-	c->label = metric == METRIC_TOTAL ? "total" : c->label;
-	c->has_value = true;
-	c->value = value;
-	c->warn = warn->text;
-	c->crit = crit->text;
-	bool critical = range_alerts(crit, value);
-	struct span limit = critical ? crit->text : warn->text;
-	if (!critical && !range_alerts(warn, value))
-		return;
-	judge_find(j, c, critical ? STATE_CRITICAL : STATE_WARNING, REASON_THRESHOLD,
-	    metric == METRIC_TOTAL ?
-		arena_printf(arena, "all took %.3g s, the limit is %.*s; most of it %s, %.3g s",
-		    value, SPAN_ARG(limit), phase_word(c->phase),
-		    (double)j->r->us[c->phase] / 1e6) :
-		arena_printf(arena,
-		    metric < METRIC_TOTAL ? "%s took %.3g s, the limit is %.*s" :
-					    "%s is %.10g, the limit is %.*s",
-		    metric_word(metric), value, SPAN_ARG(limit)));
-}
-
 void
 judge_thresholds(struct judgement *j)
 {
-	for (unsigned m = 0; m < METRIC_COUNT; m++)
-		if (m != METRIC_CERT_DAYS)
-			judge_threshold_of(j, m);
+	struct arena *arena = &j->r->arena;
+
+	for (unsigned metric = 0; metric < METRIC_COUNT; metric++) {
+		const struct range *warn = &j->o->warn[metric], *crit = &j->o->crit[metric];
+		double value;
+		if (metric == METRIC_CERT_DAYS || (!warn->set && !crit->set) ||
+		    !judge_metric(j->r, metric, &value))
+			continue;
+		struct judge_check *c =
+		    judge_add_as(j, metric_word(metric), phase_of(j->r, metric));
+		c->label = metric == METRIC_TOTAL ? "total" : c->label;
+		c->has_value = true;
+		c->value = value;
+		c->warn = warn->text;
+		c->crit = crit->text;
+		bool critical = range_alerts(crit, value);
+		struct span limit = critical ? crit->text : warn->text, message;
+		if (!critical && !range_alerts(warn, value))
+			continue;
+		if (metric == METRIC_TOTAL)
+			message = arena_printf(arena,
+			    "all took %.3g s, the limit is %.*s; most of it %s, %.3g s", value,
+			    SPAN_ARG(limit), phase_word(c->phase),
+			    (double)j->r->us[c->phase] / 1e6);
+		else
+			message = arena_printf(arena,
+			    metric < METRIC_TOTAL ? "%s took %.3g s, the limit is %.*s" :
+						    "%s is %.10g, the limit is %.*s",
+			    metric_word(metric), value, SPAN_ARG(limit));
+		judge_find(j, c, critical ? STATE_CRITICAL : STATE_WARNING, REASON_THRESHOLD,
+		    message);
+	}
 }
 
 /* ---- extensions */
 
-enum ext_rule { EXT_REQUIRE, EXT_EXPECT, EXT_FORBID };
-
 /* Does what the keyword came with suit "=RANGE" or "=text"? */
 static bool
-suits(const struct extension *e, struct span want, struct arena *arena)
+extension_suits(const struct extension *e, struct span want, struct arena *arena)
 {
 	struct range range;
 	unsigned long long n;
@@ -161,51 +138,70 @@ suits(const struct extension *e, struct span want, struct arena *arena)
 	return span_eq_case(e->params, want);
 }
 
-static void
-judge_extension(struct judgement *j, struct span rule, enum ext_rule kind)
+/* What the last EHLO offered, or the one in the clear. */
+static struct judge_check *
+add_extension_check(struct judgement *j)
 {
-	static const char *const names[] = { "require_ext", "expect_ext", "forbid_ext" };
-	struct span want = rule, keyword = span_until(&want, '='), where = keyword;
-	const struct extensions *e = j->r->extensions;
-
-	keyword = span_until(&where, '@');
-	if (where.len > 0)
-		e = span_eq_case(where, SPAN("clear")) ? j->r->clear :
-		    j->r->tls			       ? j->r->extensions :
-							 NULL;
-	const struct extension *found = e ? extensions_find(e, keyword) : NULL;
-	bool there = found && suits(found, want, &j->r->arena);
-	struct judge_check *c = judge_add(j, names[kind], j->r->tls ? PHASE_EHLO_TLS : PHASE_EHLO);
-	c->want = arena_copy(&j->r->arena, rule);
-	if (there == (kind != EXT_FORBID))
-		return;
-	if (kind == EXT_FORBID)
-		judge_find(j, c, STATE_CRITICAL, REASON_ASSERTION,
-		    arena_printf(&j->r->arena, "%.*s is offered and must not be", SPAN_ARG(rule)));
-	else if (found)
-		judge_find(j, c, kind == EXT_REQUIRE ? STATE_CRITICAL : STATE_WARNING,
-		    REASON_ASSERTION,
-		    arena_printf(&j->r->arena, "%.*s is offered as \"%.*s\", wanted is %.*s",
-			SPAN_ARG(keyword),
-			SPAN_ARG(text_safe(&j->r->arena, span_first(found->params, 400))),
-			SPAN_ARG(want)));
-	else
-		judge_find(j, c, kind == EXT_REQUIRE ? STATE_CRITICAL : STATE_WARNING,
-		    REASON_ASSERTION,
-		    arena_printf(&j->r->arena, "%.*s is not offered", SPAN_ARG(keyword)));
+	return judge_add_as(j, j->rule->name, j->r->tls ? PHASE_EHLO_TLS : PHASE_EHLO);
 }
 
+/* "KW", "KW=RANGE", "KW=text", "KW@clear" between commas: each is offered, or none is. */
 static void
-judge_list(struct judgement *j, const char *list, enum ext_rule kind)
+judge_extension_list(struct judgement *j, const char *list, bool wanted, enum health state)
 {
-	struct span rest = span_of(list);
+	struct arena *arena = &j->r->arena;
 
-	while (rest.len > 0)
-		judge_extension(j, span_trim(span_until(&rest, ',')), kind);
+	if (!j->r->extensions && !j->r->clear)
+		return;
+	for (struct span rest = span_of(list); rest.len > 0;) {
+		struct span rule = span_trim(span_until(&rest, ',')), want = rule,
+			    where = span_until(&want, '='), keyword = span_until(&where, '@');
+		const struct extensions *e = j->r->extensions;
+		if (where.len > 0)
+			e = span_eq_case(where, SPAN("clear")) ? j->r->clear :
+			    j->r->tls			       ? j->r->extensions :
+								 NULL;
+		const struct extension *found = e ? extensions_find(e, keyword) : NULL;
+		bool there = found && extension_suits(found, want, arena);
+		struct judge_check *c = add_extension_check(j);
+		c->want = arena_copy(arena, rule);
+		if (there == wanted)
+			continue;
+		struct span message;
+		if (!wanted)
+			message = arena_printf(
+			    arena, "%.*s is offered and must not be", SPAN_ARG(rule));
+		else if (found)
+			message = arena_printf(arena, "%.*s is offered as \"%.*s\", wanted is %.*s",
+			    SPAN_ARG(keyword),
+			    SPAN_ARG(text_safe(arena, span_first(found->params, 400))),
+			    SPAN_ARG(want));
+		else
+			message = arena_printf(arena, "%.*s is not offered", SPAN_ARG(keyword));
+		judge_find(j, c, state, REASON_ASSERTION, message);
+	}
+}
+
+void
+judge_require_ext(struct judgement *j)
+{
+	judge_extension_list(j, j->o->require_ext, true, STATE_CRITICAL);
+}
+
+void
+judge_expect_ext(struct judgement *j)
+{
+	judge_extension_list(j, j->o->expect_ext, true, STATE_WARNING);
+}
+
+void
+judge_forbid_ext(struct judgement *j)
+{
+	judge_extension_list(j, j->o->forbid_ext, false, STATE_CRITICAL);
 }
 
 static int
-by_text(const void *a, const void *b)
+compare_lines(const void *a, const void *b)
 {
 	const struct span *x = a, *y = b;
 	size_t n = x->len < y->len ? x->len : y->len;
@@ -225,7 +221,7 @@ judge_ext_set(const struct extensions *e, struct arena *arena)
 		    SPAN_ARG(text_safe(arena, e->list[i].keyword)),
 		    e->list[i].params.len ? " " : "",
 		    SPAN_ARG(text_safe(arena, e->list[i].params)));
-	qsort(line, e->n, sizeof *line, by_text);
+	qsort(line, e->n, sizeof *line, compare_lines);
 	for (size_t i = 0; i < e->n; i++)
 		buf_append(&all, line[i]);
 	struct span text = arena_copy(arena, buf_span(&all));
@@ -249,33 +245,20 @@ first_missing(struct span a, struct span b)
 	return SPAN_NONE;
 }
 
-static void
-judge_set(struct judgement *j)
+void
+judge_expect_ext_set(struct judgement *j)
 {
+	if (!j->o->ext_set || !j->r->extensions)
+		return;
 	struct span want = span_of(j->o->ext_set),
 		    have = judge_ext_set(j->r->extensions, &j->r->arena);
 	struct span gone = first_missing(want, have), new = first_missing(have, want);
-	struct judge_check *c = judge_add(
-	    j, "expect_ext_set", j->r->tls ? PHASE_EHLO_TLS : PHASE_EHLO);
+	struct judge_check *c = add_extension_check(j);
 
-	if (gone.len > 0)
-		judge_find(j, c, STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
-		    "the extensions changed: \"%.*s\" is gone", SPAN_ARG(gone)));
-	else if (new.len > 0)
-		judge_find(j, c, STATE_WARNING, REASON_ASSERTION, arena_printf(&j->r->arena,
-		    "the extensions changed: \"%.*s\" is new", SPAN_ARG(new)));
-}
-
-void
-judge_extensions(struct judgement *j)
-{
-	if (!j->r->extensions && !j->r->clear)
-		return;
-	judge_list(j, j->o->require_ext, EXT_REQUIRE);
-	judge_list(j, j->o->expect_ext, EXT_EXPECT);
-	judge_list(j, j->o->forbid_ext, EXT_FORBID);
-	if (j->o->ext_set && j->r->extensions)
-		judge_set(j);
+	if (gone.len > 0 || new.len > 0)
+		judge_find(j, c, STATE_WARNING, REASON_ASSERTION,
+		    arena_printf(&j->r->arena, "the extensions changed: \"%.*s\" is %s",
+			SPAN_ARG(gone.len > 0 ? gone : new), gone.len > 0 ? "gone" : "new"));
 }
 
 void
@@ -292,7 +275,7 @@ judge_ptr(struct judgement *j)
 		back |= a->ptr[i].points_back;
 		same |= a->ptr[i].points_back && span_eq_case(a->ptr[i].name, host);
 	}
-	struct judge_check *c = judge_add(j, "expect_ptr", PHASE_BANNER);
+	struct judge_check *c = judge_add(j);
 	c->want = text_safe(&j->r->arena, host);
 	if (same)
 		return;
@@ -310,7 +293,7 @@ judge_ptr(struct judgement *j)
 /* ---- options */
 
 static bool
-find_word(struct span word, const char *(*name)(unsigned), unsigned n, unsigned *out)
+find_option_word(struct span word, const char *(*name)(unsigned), unsigned n, unsigned *out)
 {
 	for (unsigned i = 0; i < n; i++)
 		if (span_eq_case(word, span_of(name(i)))) {
@@ -333,9 +316,10 @@ judge_state_rule(struct judge_opts *o, struct span text, struct err *err)
 		struct span state = span_until(&text, ','), reason = span_until(&state, '='),
 			    phase = span_until(&reason, '.');
 		unsigned p = PHASE_COUNT, r, s;
-		if (!(span_eq(phase, SPAN("*")) || find_word(phase, phase_name, PHASE_COUNT, &p)) ||
-		    !find_word(reason, reason_name, REASON_COUNT, &r) ||
-		    !find_word(state, state_name, 4, &s))
+		if (!(span_eq(phase, SPAN("*")) ||
+			find_option_word(phase, phase_name, PHASE_COUNT, &p)) ||
+		    !find_option_word(reason, reason_name, REASON_COUNT, &r) ||
+		    !find_option_word(state, state_name, 4, &s))
 			return err_set(err, ERR_USAGE,
 			    "--state %.*s: want PHASE.REASON=STATE, as in rcpt.reply=WARNING",
 			    SPAN_ARG(span_first(all, 80)));
@@ -356,7 +340,7 @@ judge_threshold(struct range *ranges, struct span text, struct arena *arena, str
 		unsigned metric = METRIC_TOTAL;
 		if (span_has(range, '='))
 			name = span_until(&range, '=');
-		if (name.len > 0 && !find_word(name, metric_word, METRIC_COUNT, &metric))
+		if (name.len > 0 && !find_option_word(name, metric_word, METRIC_COUNT, &metric))
 			return err_set(err, ERR_USAGE,
 			    "there is no threshold for \"%.*s\"; there is total, every phase, "
 			    "cert_days, "

@@ -1,0 +1,82 @@
+/*
+ * One judgement while it is made, for run/probe/judge*.c alone. judge.c has the table of the rules
+ * and runs them in its order; a rule adds checks to the finding and says what each of them found.
+ */
+#ifndef RUN_PROBE_JUDGEMENT_IMPL_H
+#define RUN_PROBE_JUDGEMENT_IMPL_H
+
+#include "run/probe/judge.h"
+
+struct judgement;
+
+/* One row of the table in judge.c. */
+struct judge_rule {
+	const char *name;		/* of its checks; NULL: they have names of their own */
+	enum probe_phase phase;		/* that its checks are about, where there is a name */
+	void (*fn)(struct judgement *);
+};
+
+struct judgement {
+	const struct judge_opts *o;
+	const struct probe_opts *p;
+	struct probe_result *r;
+	struct finding *v;
+	struct judge_check **end;
+	const struct judge_rule *rule;	/* the one that is at work */
+};
+
+/* A check of the rule that is at work, which passed; find, note and tell say otherwise. */
+struct judge_check *judge_add(struct judgement *);
+struct judge_check *judge_add_as(struct judgement *, const char *name, enum probe_phase);
+/* Sets what a check found; --state may change the state. */
+void judge_find(
+    struct judgement *, struct judge_check *, enum health, enum probe_reason, struct span message);
+/* Worth a word, not a state; tell: also to who did not ask for more. */
+void judge_note(struct judgement *, struct judge_check *, struct span message);
+void judge_tell(struct judgement *, struct judge_check *, struct span message);
+
+/* How a sentence calls what a phase waits for: "RCPT TO". */
+const char *judge_what(struct judgement *, enum probe_phase);
+/* "the banner", "the reply to RCPT TO" */
+const char *judge_reply_of(struct judgement *, enum probe_phase);
+/* Its code and its lines, safe, in one line of 400 octets at most. */
+struct span judge_reply_text(struct judgement *, const struct reply *);
+/* A line of probe_opts.say, without what of it is a secret. */
+struct span judge_said_line(const struct judgement *, size_t i);
+/* TLS is only tried: what is wrong with it warns. */
+bool judge_lenient(const struct judgement *);
+enum health judge_temporary(const struct judgement *);		/* what a 4xx is */
+bool judge_done(const struct judgement *, enum probe_phase);	/* it ended without a failure */
+
+/* ---- the rules, in the table's order, and what judge_failure needs of their files */
+
+void judge_dane(struct judgement *);
+
+void judge_reply(struct judgement *, struct judge_check *, const struct reply *);
+bool judge_banner_expected(struct judgement *, const struct reply *);
+void judge_timeout(struct judgement *, struct judge_check *);
+void judge_close(struct judgement *, struct judge_check *);
+struct span judge_no_answer(struct judgement *, struct span text);
+void judge_not_offered(struct judgement *, struct judge_check *);
+
+void judge_farewell(struct judgement *);
+void judge_starttls(struct judgement *);
+void judge_verify(struct judgement *);
+void judge_cert_days(struct judgement *);
+void judge_auth_in_clear(struct judgement *);
+void judge_sts(struct judgement *);
+void judge_tlsrpt(struct judgement *);
+void judge_greeting(struct judgement *);
+void judge_expect_banner(struct judgement *);
+void judge_ptr(struct judgement *);
+void judge_require_ext(struct judgement *);
+void judge_expect_ext(struct judgement *);
+void judge_forbid_ext(struct judgement *);
+void judge_expect_ext_set(struct judgement *);
+void judge_said(struct judgement *);
+void judge_thresholds(struct judgement *);
+void judge_quit(struct judgement *);
+void judge_greet_pause(struct judgement *);
+void judge_slowness(struct judgement *);
+
+#endif
