@@ -221,7 +221,7 @@ room_that_comes_at_any_moment_is_noticed(void **state)
 	static const struct session_opts opts = { .helo = "me",
 		.timeouts = { .greeting = 60000, .reply = 2000 } };
 	static const struct step_op pour = { .name = "pour",
-		.needs = STEP_NEEDS_CONN,
+		.traits = STEP_NEEDS_CONN,
 		.state_size = sizeof(unsigned),
 		.start = put_piece,
 		.heard = put_next };

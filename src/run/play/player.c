@@ -20,14 +20,14 @@ step_ended(struct player *p, const struct event *event)
 		player_drop_ahead(p);
 	if (event->err == ERR_NONE)
 		return;
-	if (p->judge && event->step->op->is_line && refused) {
+	if (p->judge && (event->step->op->traits & STEP_IS_LINE) && refused) {
 		p->held = event->err;
 		return;
 	}
 	p->status = err_worse(p->status, event->err);
 	if (p->opts.interactive)
 		player_give_back(p);
-	else if (p->opts.fail_fast || event->step->op == &step_open ||
+	else if (p->opts.fail_fast || (event->step->op->traits & STEP_OPENS) ||
 	    session_view(p->session).state != SESSION_OPEN)
 		p->ended = true, waiting_drop(&p->lines);
 }
@@ -52,8 +52,7 @@ static void
 sent(struct player *p, const struct event *event)
 {
 	const struct step *step = event->step;
-	bool typed = step &&
-	    (step->op->is_line || step->op == &step_pipeline || step->op == &step_raw);
+	bool typed = step && (step->op->traits & STEP_SENDS_TYPED);
 
 	p->answered.code = 0;
 	p->answered.typed = typed && event->sent.kind != SENT_TEXT;

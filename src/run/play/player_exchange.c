@@ -428,7 +428,7 @@ const struct step_op play_exchange_op = {
 	.name = "",
 	.args = "",
 	.help = "Say what a script says and judge what is answered",
-	.needs = STEP_NEEDS_CONN,
+	.traits = STEP_NEEDS_CONN,
 	.start = exchange_start,
 	.heard = exchange_heard,
 };

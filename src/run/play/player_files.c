@@ -7,26 +7,21 @@
 
 /* Where the name of a file begins in this word of the step; NULL: it names none. */
 static const char *
-file_in(const char *op, struct span word)
+file_in(const struct step_op *op, struct span word)
 {
-	static const char *const plain[] = { "body", "bdat", "load" };
 	static const char *const keys[] = { "data=", "eml=", "attach=" };
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if ((strcmp(op, "send") == 0 || strcmp(op, "load") == 0) &&
-		    span_starts(word, span_of(keys[i])))
+		if ((op->traits & STEP_NAMES_FILES) && span_starts(word, span_of(keys[i])))
 			return word.at + strlen(keys[i]);
 	if (span_has(word, '=') || span_starts(word, SPAN("<<")) || span_eq(word, SPAN("binary")))
 		return NULL;
-	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-		if (strcmp(op, plain[i]) == 0)
-			return word.at;
-	return NULL;
+	return op->traits & STEP_NAMES_FILE ? word.at : NULL;
 }
 
 static bool
-put_word(struct play *p, const struct script_item *item, const char *op, struct span word,
-    struct buf *out)
+put_word(struct play *p, const struct script_item *item, const struct step_op *op,
+    struct span word, struct buf *out)
 {
 	const char *name = file_in(op, word), *path;
 	struct err err;
@@ -44,13 +39,6 @@ put_word(struct play *p, const struct script_item *item, const char *op, struct 
 	return !p->item_failed && buf_append(out, span_of(path));
 }
 
-static bool
-names_files(struct span op)
-{
-	return span_eq(op, SPAN("body")) || span_eq(op, SPAN("bdat")) ||
-	    span_eq(op, SPAN("load")) || span_eq(op, SPAN("send"));
-}
-
 bool
 play_find_files(struct play *p, const struct script_item *item, struct span line, struct span *out)
 {
@@ -59,9 +47,10 @@ play_find_files(struct play *p, const struct script_item *item, struct span line
 	bool ok = true, quoted = false;
 
 	*out = line;
-	if (!cursor_is_command(first, &name) || !names_files(name))
+	const struct step_op *op = cursor_is_command(first, &name) ? step_find(step_ops, name) :
+								    NULL;
+	if (!op || !(op->traits & (STEP_NAMES_FILE | STEP_NAMES_FILES)))
 		return true;
-	const char *op = arena_string(&p->scratch, name);
 	buf_append(&all, span_word(&first));
 	for (struct span word = span_word(&first); ok && word.len > 0; word = span_word(&first)) {
 		buf_append(&all, SPAN(" "));

@@ -74,7 +74,8 @@ step_of(struct play *p, const struct script_item *item)
 	struct span line = item->line.source, shown = line, found, name;
 	struct err err = { 0 };
 	/* The session keeps the target of /open; nothing else outlives its item. */
-	bool kept = cursor_is_command(line, &name) && span_eq(name, SPAN("open"));
+	const struct step_op *op = cursor_is_command(line, &name) ? step_find(step_ops, name) : NULL;
+	bool kept = op && (op->traits & STEP_NAMES_TARGET);
 	struct arena *arena = kept ? &p->arena : &p->scratch;
 
 	if (item->line.n > 0 && !text_fill(&item->line, &p->vars, arena, &line, &shown, &err)) {
@@ -113,13 +114,12 @@ begin_step(struct play *p, const struct script_item *item)
 	p->ncollected = 0;
 	if (!step)
 		return;
-	if (step->op == &step_open) {
-		if (!is_open_allowed(p, item, step))
-			return;
-		peer->banner_read = false;
-	} else if (step->op->needs & STEP_NEEDS_CONN && !is_ready(p, peer, item)) {
+	if ((step->op->traits & STEP_NAMES_TARGET) && !is_open_allowed(p, item, step))
 		return;
-	}
+	if (step->op->traits & STEP_OPENS)
+		peer->banner_read = false;
+	else if (step->op->traits & STEP_NEEDS_CONN && !is_ready(p, peer, item))
+		return;
 	p->phase = PHASE_ITEM;
 	play_push(p, peer, step);
 }

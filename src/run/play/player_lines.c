@@ -50,7 +50,7 @@ player_find_drop(struct player *p, const struct step *step)
 {
 	const struct due *due = &p->answered.due;
 	unsigned code = p->answered.code;
-	p->drop.unasked = !p->opts.interactive && step && step->op == &step_auth &&
+	p->drop.unasked = !p->opts.interactive && step && (step->op->traits & STEP_LOGS_IN) &&
 	    session_view(p->session).failed == ERR_USAGE;
 	if (p->drop.unasked) {
 		p->drop.what = DROP_RESPONSES;

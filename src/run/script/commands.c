@@ -315,8 +315,7 @@ do_step(struct parser *p, struct input *in, const struct step_op *op, struct cur
 		return false;
 	item = parser_add(p, SCRIPT_STEP, c->place);
 	item->line.source = arena_copy(p->arena, line);
-	if (strcmp(op->name, "body") == 0 || strcmp(op->name, "bdat") == 0 ||
-	    strcmp(op->name, "close") == 0)
+	if (op->traits & STEP_ENDS_TEXT)
 		p->of[1].mode = PARSE_COMMAND;
 	if (span_find(line, SPAN("{{")).len > 0) {
 		struct text_context ctx = parser_context(p, false);
@@ -334,14 +333,10 @@ do_step(struct parser *p, struct input *in, const struct step_op *op, struct cur
 
 /* A reply that /silence or /eof watches for is not waited for before. */
 static void
-leave_unawaited(struct parser *p, struct span name)
+leave_unawaited(struct parser *p, const struct step_op *op)
 {
-	static const char *const names[] = { "silence", "eof", "drop", "rst", "close" };
-
-	if (!p->last || p->last->kind != SCRIPT_EXCHANGE || p->last->nreply > 0)
-		return;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		p->last->unawaited |= span_eq(name, span_of(names[i]));
+	if (p->last && p->last->kind == SCRIPT_EXCHANGE && p->last->nreply == 0)
+		p->last->unawaited |= op && (op->traits & STEP_WATCHES);
 }
 
 static bool
@@ -413,7 +408,7 @@ parse_command(struct parser *p, struct input *in, struct span name, struct curso
 	parse_settle(p);
 	if (!parse_flush(p, c))
 		return false;
-	leave_unawaited(p, name);
+	leave_unawaited(p, op);
 	p->rule = NULL;
 	c->rest = span_skip(c->rest, 1 + name.len);
 	while (c->rest.len > 0 && (c->rest.at[0] == ' ' || c->rest.at[0] == '\t'))

@@ -160,7 +160,8 @@ walk_line(struct walk *w, struct span line)
 		for (struct span args = rest; (secret = quoted_argument(&args)).len > 0;)
 			secrecy_add(w->secrecy, secret);
 		struct arena arena = { 0 };
-		if (span_eq(name, SPAN("raw")) || span_eq(name, SPAN("pipeline")))
+		const struct step_op *op = step_find(step_ops, name);
+		if (op && (op->traits & STEP_SENDS_TYPED))
 			secrecy_said(w->secrecy, span_trim(rest), false, &arena);
 		arena_wipe(&arena);
 	} else if (!w->marked && (trimmed.len == 0 || trimmed.at[0] != '#'))

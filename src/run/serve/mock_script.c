@@ -197,12 +197,11 @@ do_word(struct play *p, const struct script_item *item)
 static bool
 step_waits(struct play *p, const struct script_item *item)
 {
-	struct span name = step_name(item);
+	const struct step_op *op = step_find(step_ops, step_name(item));
 
-	if (span_eq(name, SPAN("drop")) || span_eq(name, SPAN("close")) ||
-	    span_eq(name, SPAN("rst")))
-		mock_then(p, name.at[0] == 'r' ? THEN_RST : THEN_CLOSE);
-	else if (item->step && span_eq(name, SPAN("sleep")))
+	if (op && (op->traits & STEP_CLOSES))
+		mock_then(p, op->traits & STEP_RESETS ? THEN_RST : THEN_CLOSE);
+	else if (item->step && op && (op->traits & STEP_PAUSES))
 		p->delay_ms = *(const uint64_t *)item->step->args;
 	return part_of(item) || commands_of(item) > 0;
 }

@@ -94,7 +94,7 @@ heed_reply(struct session *s, const struct conv_event *e, const struct conv_even
 		s->starttls_refused = true;
 		session_note_dane(s);
 	}
-	if ((asked->ticket && !e->late) || (s->step && s->step->op->hears_all))
+	if ((asked->ticket && !e->late) || (s->step && (s->step->op->traits & STEP_GETS_ALL)))
 		session_tell(s,
 		    &(struct news){ .kind = NEWS_REPLY,
 			.event = r->code == 334 ? e : shown,
@@ -443,7 +443,7 @@ read_before_asking(struct session *s)
 static void
 lost(struct session *s, enum closed_by by)
 {
-	bool farewell = s->said_421, awaited = s->step && (s->step->op->needs & STEP_EXPECTS_CLOSE);
+	bool farewell = s->said_421, awaited = s->step && (s->step->op->traits & STEP_EXPECTS_CLOSE);
 	session_find_step(s);		/* there is no second one to come */
 	bool expected = s->shut || s->shut_when_sent || s->said_221 || s->unwelcome || farewell ||
 	    awaited || s->role == CONV_SERVER;

@@ -200,21 +200,21 @@ session_tell(struct session *s, const struct news *news)
 static const char *
 lacks(const struct session *s, const struct step *step)
 {
-	unsigned needs = step->op->needs;
+	unsigned traits = step->op->traits;
 
-	if ((needs & STEP_NEEDS_CONN) && s->state != SESSION_OPEN)
+	if ((traits & STEP_NEEDS_CONN) && s->state != SESSION_OPEN)
 		return s->target.text.len ?
 		    "there is no connection: /reopen tries the same again, /open TARGET another" :
 		    "there is no connection: /open TARGET makes one";
-	if ((needs & STEP_NEEDS_CLEAR) && s->dialogue.tls)
+	if ((traits & STEP_NEEDS_CLEAR) && s->dialogue.tls)
 		return "TLS is on already";
-	if ((needs & STEP_NEEDS_TLS) && !s->dialogue.tls)
+	if ((traits & STEP_NEEDS_TLS) && !s->dialogue.tls)
 		return "the connection is in the clear: /starttls begins TLS";
-	if ((needs & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_MESSAGE)
+	if ((traits & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_MESSAGE)
 		return "a message is being sent: end it with a lone dot first";
-	if ((needs & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_ANSWER)
+	if ((traits & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_ANSWER)
 		return "AUTH waits for an answer: cancel it with a lone \"*\" first";
-	if (step->secret && !(needs & STEP_NEEDS_CONN))
+	if (step->secret && !(traits & STEP_NEEDS_CONN))
 		return "no secret may stand here: it would go to more than the server that is "
 		       "connected to";
 	return NULL;
@@ -231,8 +231,8 @@ begin(struct session *s, const struct step *step)
 	s->fate_unknown = false;
 	enum progress progress = lack ?
 	    session_fail(s, s->state == SESSION_OPEN ? ERR_USAGE : ERR_CONNECT, "%s%s%s",
-		step == NULL || step->op->is_line ? "" : step->op->name,
-		step->op->is_line ? "" : ": ", lack) :
+		step == NULL || (step->op->traits & STEP_IS_LINE) ? "" : step->op->name,
+		(step->op->traits & STEP_IS_LINE) ? "" : ": ", lack) :
 	    !session_lets_out(s, step->secret) ? STEP_FAIL :
 						 step->op->start(s, step, s->step_state);
 	if (progress != STEP_WAIT)

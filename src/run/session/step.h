@@ -58,12 +58,27 @@ enum progress {
 	STEP_FAIL,		/* session_fail said why */
 };
 
-enum step_need {
-	STEP_NEEDS_CONN = 1,	/* an open connection */
-	STEP_NEEDS_CLEAR = 2,	/* no TLS on it */
-	STEP_NEEDS_TLS = 4,
-	STEP_NEEDS_COMMAND = 8,	/* not within a message or an AUTH exchange */
-	STEP_EXPECTS_CLOSE = 16, /* that the peer closes while it runs is no failure */
+/* What is asked of a command elsewhere than in its own file: nobody compares names. */
+enum step_trait {
+	STEP_NEEDS_CONN = 1 << 0,	/* an open connection */
+	STEP_NEEDS_CLEAR = 1 << 1,	/* no TLS on it */
+	STEP_NEEDS_TLS = 1 << 2,
+	STEP_NEEDS_COMMAND = 1 << 3,	/* not within a message or an AUTH exchange */
+	STEP_EXPECTS_CLOSE = 1 << 4,	/* that the peer closes while it runs is no failure */
+	STEP_GETS_ALL = 1 << 5,		/* also late replies, and unsolicited ones */
+	STEP_IS_LINE = 1 << 6,		/* no command: the line itself goes on the wire */
+	STEP_SENDS_TYPED = 1 << 7,	/* what is typed goes on the wire as it is */
+	STEP_OPENS = 1 << 8,		/* connects anew: a failure leaves no connection */
+	STEP_NAMES_TARGET = 1 << 9,	/* ->args is a struct target, which the session keeps */
+	STEP_LOGS_IN = 1 << 10,
+	STEP_SENDS_MESSAGE = 1 << 11,
+	STEP_NAMES_FILE = 1 << 12,	/* a word without "=" is a file's name */
+	STEP_NAMES_FILES = 1 << 13,	/* data=, eml= and attach= are followed by one */
+	STEP_ENDS_TEXT = 1 << 14,	/* the lines after it are commands, whatever was before */
+	STEP_CLOSES = 1 << 15,		/* ends the connection from this side, without a word */
+	STEP_RESETS = 1 << 16,		/* the same by a TCP reset */
+	STEP_WATCHES = 1 << 17,		/* no reply to the command before it is waited for first */
+	STEP_PAUSES = 1 << 18,		/* ->args is for how many milliseconds */
 };
 
 /* Where a command stands in the help, in the help's order. */
@@ -92,9 +107,7 @@ struct step_op {
 	enum step_group group;
 	const char *args;	/* for help: "TARGET", "[MECH] [USER]"; "" for none */
 	const char *help;	/* one sentence without a full stop */
-	unsigned needs;		/* STEP_NEEDS_* */
-	bool is_line;		/* what was typed goes on the wire as it is */
-	bool hears_all;		/* also late replies, and those that nothing asked for */
+	unsigned traits;	/* STEP_*, of enum step_trait */
 	size_t state_size;	/* zeroed for each run of the step, by the session */
 	/* NULL: takes no arguments */
 	bool (*parse)(struct step *, struct cursor *, struct arena *, struct err *);

@@ -164,7 +164,7 @@ ask(struct repl *r, const struct event *event)
 static void
 sent(struct repl *r, const struct event *event)
 {
-	bool typed = event->step && event->step->op->is_line;
+	bool typed = event->step && (event->step->op->traits & STEP_IS_LINE);
 	struct span args;
 	enum verb verb = verb_of(event->sent.text, &args);
 
@@ -359,7 +359,8 @@ answers_of(const struct repl *r, struct span line)
 	bool user = given->user, password = given->password.at || given->netrc;
 	struct span name, rest = line;
 
-	if (!cursor_is_command(line, &name) || !span_eq(name, SPAN("auth")))
+	const struct step_op *op = cursor_is_command(line, &name) ? step_find(step_ops, name) : NULL;
+	if (!op || !(op->traits & STEP_LOGS_IN))
 		return 0;
 	span_word(&rest);
 	for (struct span word; (word = span_word(&rest)).len > 0;) {

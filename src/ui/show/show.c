@@ -190,7 +190,7 @@ show_connected(struct screen *s, const struct event *e)
 static void
 show_sent(struct screen *s, const struct event *e)
 {
-	bool typed = s->terminal && s->hide && e->step && e->step->op->is_line && !s->echo;
+	bool typed = s->terminal && s->hide && e->step && (e->step->op->traits & STEP_IS_LINE) && !s->echo;
 
 	if (typed && (e->sent.kind == SENT_COMMAND || e->sent.kind == SENT_TEXT))
 		return;			/* it stands there as it was typed */

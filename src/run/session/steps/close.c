@@ -14,6 +14,6 @@ const struct step_op step_close = {
 	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "Close the connection without QUIT",
-	.needs = STEP_NEEDS_CONN,
+	.traits = STEP_NEEDS_CONN | STEP_CLOSES | STEP_WATCHES | STEP_ENDS_TEXT,
 	.start = close_start,
 };

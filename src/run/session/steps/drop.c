@@ -22,7 +22,7 @@ const struct step_op step_drop = {
 	.group = GROUP_WIRE,
 	.args = "",
 	.help = "Close the connection at once, in the middle of anything",
-	.needs = STEP_NEEDS_CONN,
+	.traits = STEP_NEEDS_CONN | STEP_CLOSES | STEP_WATCHES,
 	.start = drop_start,
 };
 
@@ -31,6 +31,6 @@ const struct step_op step_rst = {
 	.group = GROUP_WIRE,
 	.args = "",
 	.help = "Reset the connection (TCP RST)",
-	.needs = STEP_NEEDS_CONN,
+	.traits = STEP_NEEDS_CONN | STEP_CLOSES | STEP_RESETS | STEP_WATCHES,
 	.start = rst_start,
 };

@@ -26,7 +26,7 @@ const struct step_op step_eof = {
 	.group = GROUP_WIRE,
 	.args = "",
 	.help = "Wait until the server closes the connection",
-	.needs = STEP_EXPECTS_CLOSE,
+	.traits = STEP_EXPECTS_CLOSE | STEP_WATCHES,
 	.start = eof_start,
 	.heard = eof_heard,
 };

@@ -43,7 +43,7 @@ const struct step_op step_ext = {
 	.group = GROUP_LOOK,
 	.args = "[diff]",
 	.help = "Show what EHLO offered; diff: in the clear against TLS against logged in",
-	.needs = STEP_NEEDS_CONN,
+	.traits = STEP_NEEDS_CONN,
 	.parse = ext_parse,
 	.start = ext_start,
 };

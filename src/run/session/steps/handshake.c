@@ -56,7 +56,7 @@ const struct step_op step_handshake = {
 	.group = GROUP_TLS,
 	.args = "",
 	.help = "Begin TLS now, after a STARTTLS that was sent by hand",
-	.needs = STEP_NEEDS_CONN | STEP_NEEDS_CLEAR | STEP_NEEDS_COMMAND,
+	.traits = STEP_NEEDS_CONN | STEP_NEEDS_CLEAR | STEP_NEEDS_COMMAND,
 	.start = handshake_start,
 	.heard = handshake_heard,
 };

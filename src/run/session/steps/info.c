@@ -16,6 +16,6 @@ const struct step_op step_info = {
 	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "Show where this session is connected, how, and how far it has come",
-	.needs = STEP_NEEDS_CONN,
+	.traits = STEP_NEEDS_CONN,
 	.start = info_start,
 };

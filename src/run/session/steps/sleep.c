@@ -30,6 +30,7 @@ const struct step_op step_sleep = {
 	.group = GROUP_WIRE,
 	.args = "TIME",
 	.help = "Do nothing for so long",
+	.traits = STEP_PAUSES,
 	.parse = sleep_parse,
 	.start = sleep_start,
 	.heard = sleep_heard,

@@ -95,6 +95,7 @@ const struct step_op step_use = {
 	.args = "N|HOST|ADDRESS",
 	.help =
 	    "Connect to another MX or address of the list of /mx, by its number there or its name",
+	.traits = STEP_OPENS,
 	.state_size = sizeof(struct open_state),
 	.parse = use_parse,
 	.start = use_start,

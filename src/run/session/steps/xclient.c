@@ -4,6 +4,7 @@
  */
 #include "run/message/send.h"
 #include "run/session/hello.h"
+#include "run/session/steps/list.h"
 
 struct state {
 	struct hello hello;
@@ -48,8 +49,7 @@ static enum progress
 say(struct session *s, const struct step *step, struct state *state)
 {
 	struct arena arena = { 0 };
-	const char *verb = span_eq(span_of(step->op->name), SPAN("xclient")) ? "XCLIENT" :
-									       "XFORWARD";
+	const char *verb = step->op == &step_xclient ? "XCLIENT" : "XFORWARD";
 	const struct extensions *e = session_view(s).extensions;
 
 	if (e && !extensions_offer(e, verb))
@@ -102,7 +102,7 @@ const struct step_op step_xclient = {
 	.group = GROUP_IDENTITY,
 	.args = "ATTRIBUTE=VALUE...",
 	.help = "Speak for another client: ADDR=, NAME=, HELO=, LOGIN= and the like; EHLO again",
-	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
+	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
 	.state_size = sizeof(struct state),
 	.parse = attributes_parse,
 	.start = attributes_start,
@@ -114,7 +114,7 @@ const struct step_op step_xforward = {
 	.group = GROUP_IDENTITY,
 	.args = "ATTRIBUTE=VALUE...",
 	.help = "Name the client that the server logs: ADDR=, NAME=, HELO=, SOURCE= and the like",
-	.needs = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
+	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
 	.state_size = sizeof(struct state),
 	.parse = attributes_parse,
 	.start = attributes_start,

@@ -125,7 +125,7 @@ heard(struct prompt *p, void *mem, const struct event *e)
 		return;
 	if (e->cancelled) {
 		stop(p, st, "ended");
-	} else if (st->pausing && span_eq(span_of(e->step->op->name), SPAN("sleep"))) {
+	} else if (st->pausing && (e->step->op->traits & STEP_PAUSES)) {
 		next_round(p, st);
 	} else if (span_eq(e->step->text, st->line)) {
 		if (player_view(p->player).auth_refused && verb_of(st->line, NULL) == VERB_AUTH)
@@ -147,25 +147,33 @@ is_one_of(struct span line, const char *const words[])
 	return false;
 }
 
+static unsigned
+traits_of(struct span line)
+{
+	struct span name;
+	const struct step_op *op = cursor_is_command(line, &name) ? step_find(step_ops, name) : NULL;
+
+	return op ? op->traits : 0;
+}
+
 /* Why it is not begun; NULL: it may be. */
 static const char *
 objection(struct prompt *p, struct state *st, struct span line)
 {
-	static const char *const mails[] = { "send", "load", "body", "bdat", NULL };
-	static const char *const logs_in[] = { "auth", NULL };
 	static const char *const takes_others[] = { "again", "watch", "redo", "include", "quit",
 		NULL };
 	enum verb verb = verb_of(line, NULL);
+	unsigned traits = traits_of(line);
 
 	if (is_one_of(line, takes_others))
 		return "this command cannot be repeated";
-	if ((verb == VERB_AUTH || is_one_of(line, logs_in)) && player_view(p->player).auth_refused)
+	if ((verb == VERB_AUTH || (traits & STEP_LOGS_IN)) && player_view(p->player).auth_refused)
 		return "AUTH was refused in this session and is not repeated: servers lock "
 		       "accounts";
 	if (verb == VERB_DATA)
 		return "DATA would wait for its text each time: /again N /send … sends whole "
 		       "messages";
-	if (!is_one_of(line, mails) && verb != VERB_BDAT)
+	if (!(traits & STEP_SENDS_MESSAGE) && verb != VERB_BDAT)
 		return NULL;
 	if (span_eq(line, st->warned))
 		return NULL;
@@ -175,7 +183,6 @@ objection(struct prompt *p, struct state *st, struct span line)
 static void
 begin(struct prompt *p, struct state *st, struct span line)
 {
-	static const char *const opens[] = { "open", "reopen", "mx", "use", NULL };
 	const char *why = line.len == 0 ? "want a line to repeat, as in /again 10 NOOP" :
 					  objection(p, st, line);
 	struct arena old = st->arena;
@@ -190,7 +197,7 @@ begin(struct prompt *p, struct state *st, struct span line)
 		return;
 	}
 	st->line = line;
-	st->opens = is_one_of(line, opens);
+	st->opens = traits_of(line) & STEP_OPENS;
 	if (st->opens && st->pause_ms < PAUSE_MS)
 		st->pause_ms = PAUSE_MS;
 	st->done = 0;

@@ -19,9 +19,7 @@ struct state {
 static bool
 is_opening(const struct step *step)
 {
-	return step &&
-	    (span_eq(span_of(step->op->name), SPAN("open")) ||
-		span_eq(span_of(step->op->name), SPAN("reopen")));
+	return step && (step->op->traits & STEP_OPENS);
 }
 
 /* "/auth MECH USER" for what may be shown of an AUTH line; the password is asked for again. */
