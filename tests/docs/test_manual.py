@@ -79,6 +79,11 @@ class Manual(unittest.TestCase):
         self.assertIn("open", names)
         self.assertEqual([n for n in names if not re.search(r"/" + re.escape(n) + r"(?![\w-])", manual)], [])
 
+    def test_every_fault_of_a_rule_is_in_the_manual(self):
+        names = re.findall(r'^\t\{ "([a-z]+)", ', read("src/run/script/fault.c"), re.M)
+        self.assertIn("rst", names)
+        self.assertEqual([n for n in names if f".Cm then={n}\n" not in read(PAGES[1])], [])
+
     def test_every_command_of_the_prompt_is_in_a_group_of_the_help(self):
         rows = [row for folder in ("src/run/session/steps", "src/ui/prompt/commands") for name in sorted(os.listdir(os.path.join(ROOT, folder)))
                 if name.endswith(".c") for row in re.findall(r'^\t\.name = "([^"]+)",\n(.*)', read(f"{folder}/{name}"), re.M)]

@@ -201,6 +201,7 @@ test_errors(void **state)
 		{ "/on RCPT colour=red\n", "want /ERE/, if=STATE" },
 		{ "/on RCPT if=tls,fish\n", "want helo, mail, rcpt, tls, auth or login" },
 		{ "/on RCPT over=5\n", "want /ERE/" },
+		{ "/on RCPT then=sulk\n", "want then=close or then=rst" },
 		{ "/on DOT over=big\n", "or over=OCTETS" },
 		{ "/on IDLE /x/\n", "IDLE has no text" },
 		{ "C\\: \\q\n", "want \\r, \\n, \\0" },
@@ -235,7 +236,7 @@ test_cases_and_rules(void **state)
 	assert_true(s->cases->next->standalone);
 	assert_int_equal(s->rules->verb, VERB_RCPT);
 	assert_int_equal(s->rules->times, 2);
-	assert_int_equal(s->rules->then, THEN_CLOSE);
+	assert_string_equal(s->rules->then->name, "close");
 	assert_int_equal(s->rules->next->at, RULE_OTHERWISE);
 	assert_int_equal(s->cases->next->rules->at, RULE_DOT);
 	assert_int_equal(s->cases->next->items->nreply, 1);

@@ -172,6 +172,21 @@ rule_states_of(struct span list, unsigned *out)
 	return known;
 }
 
+/* "then=close, then=rst", the last with "or" before it where nothing follows. */
+static const char *
+fault_names(struct arena *arena, bool last)
+{
+	struct buf names = { .max = 1024 };
+
+	for (const struct fault *f = faults; f->name; f++) {
+		const char *before = f == faults ? "" : last && !f[1].name ? " or " : ", ";
+		buf_printf(&names, "%sthen=%s", before, f->name);
+	}
+	const char *text = arena_string(arena, buf_span(&names));
+	buf_release(&names);
+	return text;
+}
+
 static bool
 rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 {
@@ -185,11 +200,8 @@ rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 	}
 	if (span_eq(key, SPAN("delay")))
 		return cursor_milliseconds(c, value, &r->delay_ms, p->err);
-	if (span_eq(key, SPAN("then")) &&
-	    (span_eq(value, SPAN("close")) || span_eq(value, SPAN("rst")))) {
-		r->then = span_eq(value, SPAN("rst")) ? THEN_RST : THEN_CLOSE;
+	if (span_eq(key, SPAN("then")) && (r->then = fault_find(value)))
 		return true;
-	}
 	if (span_eq(key, SPAN("if")) || span_eq(key, SPAN("unless")))
 		return rule_states_of(value, key.len == 2 ? &r->when : &r->unless) ||
 		    cursor_fail(&at, p->err,
@@ -199,9 +211,11 @@ rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 		r->over = n;
 		return true;
 	}
-	return cursor_fail(&at, p->err,
-	    "want /ERE/, if=STATE, unless=STATE, times=N, delay=T, then=close or then=rst%s",
-	    r->at == RULE_DOT || r->verb == VERB_BDAT ? ", or over=OCTETS" : "");
+	bool measured = r->at == RULE_DOT || r->verb == VERB_BDAT;
+	if (span_eq(key, SPAN("then")))
+		return cursor_fail(&at, p->err, "want %s", fault_names(p->arena, true));
+	return cursor_fail(&at, p->err, "want /ERE/, if=STATE, unless=STATE, times=N, delay=T, %s%s",
+	    fault_names(p->arena, !measured), measured ? ", or over=OCTETS" : "");
 }
 
 static struct script_rule *

@@ -169,7 +169,7 @@ write_rules(struct buf *out, const struct script_rule *r)
 		if (r->delay_ms)
 			buf_printf(out, " delay=%llums", (unsigned long long)r->delay_ms);
 		if (r->then)
-			buf_printf(out, " then=%s", r->then == THEN_RST ? "rst" : "close");
+			buf_printf(out, " then=%s", r->then->name);
 		buf_append(out, SPAN("\n"));
 		write_replies(out, 1, &r->reply, r->reply != NULL);
 		buf_append(out, SPAN("\n"));

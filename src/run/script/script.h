@@ -18,6 +18,7 @@
 #define RUN_SCRIPT_SCRIPT_H
 
 #include "run/script/expect.h"
+#include "run/script/fault.h"
 #include "run/script/text.h"
 #include "run/session/step.h"
 
@@ -127,7 +128,7 @@ struct script_rule {
 	unsigned long long over;	/* the message has more octets; 0: whatever it has */
 	unsigned times;			/* it takes so many commands of a connection; 0: all */
 	uint64_t delay_ms;
-	enum script_then { THEN_GO_ON, THEN_CLOSE, THEN_RST } then;
+	const struct fault *then;	/* behind the reply; NULL: none */
 	const struct expect *reply;	/* NULL: nothing is answered */
 };
 

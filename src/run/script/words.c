@@ -321,7 +321,7 @@ const struct script_word script_words[] = {
 	    parse_times },
 	{ "on",
 	    "VERB [/ERE/] [if=STATE,...] [unless=STATE,...] [over=N] [times=N] [delay=T] "
-	    "[then=close|rst]",
+	    "[then=FAULT]",
 	    "A rule: the S: lines behind it answer this", WORD_ON, WORD_SERVER, false, NULL },
 	{ "otherwise", "S: REPLY", "What answers all that nothing else does", WORD_OTHERWISE,
 	    WORD_SERVER, false, NULL },

@@ -100,7 +100,7 @@ bounds_take(struct play *p, enum mock_what what, enum verb verb, struct span lin
 		return false;
 	mock_say(p, reply, verb, what == MOCK_DOT);
 	if (span_starts(reply, SPAN("421")))
-		mock_then(p, THEN_CLOSE);
+		mock_then(p, fault_close);
 	return true;
 }
 
@@ -113,10 +113,10 @@ bounds_judge(struct play *p, struct mock_out *o)
 
 	if (kind == '5' && opts->errors_max && ++p->errors > opts->errors_max) {
 		o->text = SPAN("421 4.7.0 Too many errors on this connection");
-		o->then = THEN_CLOSE;
+		o->then = fault_close;
 	}
-	if (opts->fail_fast && (kind == '4' || kind == '5') && o->then == THEN_GO_ON)
-		o->then = THEN_CLOSE;
+	if (opts->fail_fast && (kind == '4' || kind == '5') && !o->then)
+		o->then = fault_close;
 }
 
 uint64_t

@@ -40,7 +40,7 @@ struct mock_out {
 	enum verb verb;			/* what it answers */
 	bool dot;
 	uint64_t delay_ms;
-	enum script_then then;
+	const struct fault *then;	/* NULL: it goes on */
 	bool own;			/* the script's words, not a default */
 	bool silent;			/* nothing is sent: only ->then counts */
 };
@@ -91,8 +91,9 @@ struct play {
 	struct login login;
 	unsigned messages, errors;
 	bool up;			/* the banner is on its way */
-	/* a reset is due as soon as the client has what was said; so many looks more */
-	unsigned reset_in;
+	/* this is due as soon as the client has what was said; so many looks more */
+	const struct fault *ending;
+	unsigned looks;
 };
 
 /* mock_script.c: the lines in their order */
@@ -141,11 +142,11 @@ bool login_goes_on(struct play *, enum mock_what);
 void mock_mailbox(enum verb, struct span args, struct span *mailbox, struct span *params);
 
 /* mock_send.c */
-void mock_reply(
-    struct play *, const struct expect *, enum verb, bool dot, uint64_t delay_ms, enum script_then);
+void mock_reply(struct play *, const struct expect *, enum verb, bool dot, uint64_t delay_ms,
+    const struct fault *);
 void mock_say(struct play *, struct span reply, enum verb, bool dot);
 /* closes or resets, behind what is to be sent */
-void mock_then(struct play *, enum script_then);
+void mock_then(struct play *, const struct fault *);
 /* sends what is due; STEP_DONE when the connection ends with it */
 enum progress mock_pump(struct play *);
 

@@ -200,7 +200,7 @@ step_waits(struct play *p, const struct script_item *item)
 	const struct step_op *op = step_find(step_ops, step_name(item));
 
 	if (op && (op->traits & STEP_CLOSES))
-		mock_then(p, op->traits & STEP_RESETS ? THEN_RST : THEN_CLOSE);
+		mock_then(p, op->traits & STEP_RESETS ? fault_find(SPAN("rst")) : fault_close);
 	else if (item->step && op && (op->traits & STEP_PAUSES))
 		p->delay_ms = *(const uint64_t *)item->step->args;
 	return part_of(item) || commands_of(item) > 0;
@@ -230,7 +230,7 @@ say_all(struct play *p, const struct script_item *item, enum verb verb, bool dot
 {
 	wait_as_recorded(p, item);
 	for (; p->reply < item->nreply; p->reply++)
-		mock_reply(p, item->reply[p->reply], verb, dot, 0, THEN_GO_ON);
+		mock_reply(p, item->reply[p->reply], verb, dot, 0, NULL);
 	return true;
 }
 
@@ -440,7 +440,7 @@ answer(struct play *p, const struct script_item *item, enum mock_what what, enum
 	else if (last)
 		say_all(p, item, verb, dot);
 	else
-		mock_reply(p, item->reply[p->reply++], verb, dot, 0, THEN_GO_ON);
+		mock_reply(p, item->reply[p->reply++], verb, dot, 0, NULL);
 	if (last) {
 		step_on(p);
 		script_go_on(p);
@@ -474,7 +474,7 @@ counted_takes(struct play *p, const struct script_item *item, enum mock_what wha
 	if (k + 1 == n && verb != VERB_DATA) {
 		answer_step(p, item, what, verb);
 	} else if (k + item->nreply >= n && p->reply < item->nreply) {
-		mock_reply(p, item->reply[p->reply++], verb, false, 0, THEN_GO_ON);
+		mock_reply(p, item->reply[p->reply++], verb, false, 0, NULL);
 	} else {
 		default_answer(p, what, verb);
 	}
@@ -563,7 +563,7 @@ raw_takes(struct play *p, const struct script_item *item, enum mock_what what, e
 	else if (last)
 		say_all(p, item, verb, what == MOCK_DOT);
 	else
-		mock_reply(p, item->reply[p->reply++], verb, false, 0, THEN_GO_ON);
+		mock_reply(p, item->reply[p->reply++], verb, false, 0, NULL);
 	if (last) {
 		step_on(p);
 		script_go_on(p);

@@ -75,7 +75,7 @@ mock_say(struct play *p, struct span reply, enum verb verb, bool dot)
 }
 
 void
-mock_then(struct play *p, enum script_then then)
+mock_then(struct play *p, const struct fault *then)
 {
 	struct mock_out *o = add(p, VERB_OTHER, false);
 
@@ -86,7 +86,7 @@ mock_then(struct play *p, enum script_then then)
 
 void
 mock_reply(struct play *p, const struct expect *x, enum verb verb, bool dot, uint64_t delay_ms,
-    enum script_then then)
+    const struct fault *then)
 {
 	struct mock_out *o;
 	struct err err;
@@ -101,7 +101,7 @@ mock_reply(struct play *p, const struct expect *x, enum verb verb, bool dot, uin
 	if (x && (x->any || bare)) {
 		p->delay_ms = delay_ms ? delay_ms : p->delay_ms;
 		default_answer(p, dot ? MOCK_DOT : p->up ? MOCK_COMMAND : MOCK_CONNECTED, verb);
-		if (then != THEN_GO_ON)
+		if (then)
 			mock_then(p, then);
 		return;
 	}
@@ -129,23 +129,21 @@ code_of(struct span reply)
 	return (unsigned)code;
 }
 
-enum { RESET_LOOKS = 400, RESET_LOOK_MS = 5, PIECE_MAX = 64 << 10 };
+enum { DELIVERY_LOOKS = 400, DELIVERY_LOOK_MS = 5, PIECE_MAX = 64 << 10 };
 
-/*
- * A reset takes with it what the client has not got yet: it comes when all is acknowledged, or
- * after two seconds.
- */
+/* There and then, or when all is acknowledged, or after two seconds. */
 static enum progress
-reset_when_heard(struct play *p)
+replies_end(struct play *p, const struct fault *fault)
 {
-	if (p->reset_in == 0)
-		p->reset_in = RESET_LOOKS;
-	if (--p->reset_in > 0 && session_unheard(p->s)) {
+	if (!p->ending)
+		p->looks = DELIVERY_LOOKS;
+	p->ending = fault;
+	if (fault->when_delivered && --p->looks > 0 && session_unheard(p->s)) {
 		session_hold(p->s, true);
-		session_sleep(p->s, RESET_LOOK_MS);
+		session_sleep(p->s, DELIVERY_LOOK_MS);
 		return STEP_WAIT;
 	}
-	session_reset(p->s);
+	fault->end(p->s);
 	return STEP_DONE;
 }
 
@@ -158,12 +156,8 @@ follow(struct play *p, const struct mock_out *o)
 	bool message = code == 354 && o->verb == VERB_DATA;
 	struct conv *conv = session_conv(p->s);
 
-	if (o->then == THEN_RST)
-		return reset_when_heard(p);
-	if (o->then == THEN_CLOSE || (o->verb == VERB_QUIT && code == 221)) {
-		session_shut(p->s);
-		return STEP_DONE;
-	}
+	if (o->then || (o->verb == VERB_QUIT && code == 221))
+		return replies_end(p, o->then ? o->then : fault_close);
 	if (o->silent)
 		return STEP_WAIT;
 	conv_listen(conv,
@@ -221,8 +215,8 @@ is_full(struct play *p)
 enum progress
 mock_pump(struct play *p)
 {
-	if (p->reset_in > 0)
-		return reset_when_heard(p);
+	if (p->ending)
+		return replies_end(p, p->ending);
 	while (p->out) {
 		struct mock_out *o = p->out;
 		if (o->delay_ms > 0) {
@@ -239,7 +233,7 @@ mock_pump(struct play *p)
 		if (!p->out)
 			p->out_end = &p->out;
 		enum progress progress = follow(p, o);
-		if (progress != STEP_WAIT || p->reset_in > 0)
+		if (progress != STEP_WAIT || p->ending)
 			return progress;
 	}
 	session_hold(p->s, false);

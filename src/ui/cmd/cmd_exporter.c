@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
 #include "ui/show/complain.h"
@@ -220,7 +221,7 @@ export(const struct options *o, struct err *err)
 	struct addr at, bound;
 	bool ok = false;
 
-	probe_raise_limits();
+	descriptors_raise();
 	x.modules = modules_read(x.loop, o->modules, err);
 	x.http = x.modules ? http(err) : NULL;
 	if (x.http && modules_are_bound(&x, err) &&

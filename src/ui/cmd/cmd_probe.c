@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
 #include "ui/show/complain.h"
@@ -144,7 +145,7 @@ probe(struct options *o, struct err *err)
 	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, on_interrupt, &stop);
 	struct loop_signal *term = loop_signal(env.loop, SIGTERM, on_term, &stop);
 
-	probe_raise_limits();
+	descriptors_raise();
 	srandom((unsigned)loop_now_us());
 	if (o->probe.watch_ms)
 		begin_watch(&watchdog, env.loop);

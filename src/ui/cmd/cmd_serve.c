@@ -4,11 +4,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "run/serve/keep.h"
+#include "base/descriptors.h"
+#include "run/serve/store.h"
 #include "run/serve/mock.h"
 #include "base/text.h"
 #include "ui/options/accounts.h"
@@ -33,7 +33,7 @@ struct serving {
 	struct screen screen;
 	bool shows;			/* a person watches */
 	struct json *json;
-	struct keep *keep;
+	struct store *store;
 	struct script *script;		/* NULL: the server inside */
 	struct mock *mock;
 	struct mock_stray stray;
@@ -103,7 +103,7 @@ on_store(void *ctx, const struct event *e, struct err *err)
 		fclose(memory);
 		fflush(stdout);			/* what stands before it, where it goes there too */
 	}
-	bool ok = keep_message(v->keep, e, (struct span){ line, size }, err);
+	bool ok = store_message(v->store, e, (struct span){ line, size }, err);
 	free(line);
 	return ok;
 }
@@ -216,11 +216,11 @@ make(struct serving *v, struct err *err)
 	    !accounts_read(o->account_file, &o->arena, &o->serve.mta.accounts, err))
 		return false;
 	if (o->maildir || o->mbox || o->messages) {
-		v->keep = keep_new(
-		    &(struct keep_opts){
+		v->store = store_new(
+		    &(struct store_opts){
 			.maildir = o->maildir, .mbox = o->mbox, .lines = o->messages },
 		    err);
-		if (!v->keep)
+		if (!v->store)
 			return false;
 		o->serve.mta.store = on_store;
 		o->serve.mta.store_ctx = v;
@@ -232,7 +232,7 @@ make(struct serving *v, struct err *err)
 	o->serve.mta.lmtp = o->session.lmtp;
 	o->serve.mta.fail_fast = o->fail_fast;
 	o->serve.mta.refusals = o->refusal;
-	o->serve.mta.keep_text = v->keep != NULL;
+	o->serve.mta.keep_text = v->store != NULL;
 	if (!make_mock(v, err))
 		return false;
 	v->server = serve_new(&v->env, &o->serve, on_event, v);
@@ -246,7 +246,7 @@ release(struct serving *v)
 	serve_report_free(v->report);
 	mock_free(v->mock);
 	script_free(v->script);
-	keep_free(v->keep);
+	store_free(v->store);
 	json_free(v->json);
 	tls_context_free(v->tls);
 	tls_made_free(v->made);
@@ -272,18 +272,6 @@ tell_where(struct serving *v, const struct addr *bound)
 	if (v->shows && !v->json && !v->mock)
 		serve_show_rules(&v->screen, v->o->serve.mta.refusals, !v->o->account_file,
 		    v->o->maildir || v->o->mbox || v->o->messages);
-}
-
-/* Thousands of clients want as many descriptors as the system allows. */
-static void
-raise_limit(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
 }
 
 static void
@@ -347,7 +335,7 @@ serve(struct options *o, struct err *err)
 	struct serving v = { .o = o, .env = { .loop = loop_new() }, .err = err };
 	struct addr at, bound;
 
-	raise_limit();
+	descriptors_raise();
 	screen_init(&v.screen, stdout, &o->look);
 	v.shows = o->look.verbose >= 0 && (v.screen.terminal || o->look.verbose > 0) &&
 	    o->report != REPORT_TAP && o->report != REPORT_JUNIT;

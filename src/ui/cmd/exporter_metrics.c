@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
+
 static void
 put(struct buf *b, const char *name, const char *kind, const char *help, double value)
 {
@@ -48,7 +50,7 @@ put_descriptors(struct buf *b)
 {
 	DIR *in = opendir("/proc/self/fd");
 	const struct dirent *entry;
-	struct rlimit limit;
+	unsigned long long limit = descriptors_max();
 	unsigned n = 0;
 
 	while (in && (entry = readdir(in)))
@@ -58,9 +60,9 @@ put_descriptors(struct buf *b)
 		/* without the one that looked */
 		put(b, "process_open_fds", "gauge", "Open descriptors", n - 1);
 	}
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0)
+	if (limit > 0)
 		put(b, "process_max_fds", "gauge", "How many descriptors may be open",
-		    (double)limit.rlim_cur);
+		    (double)limit);
 }
 
 void

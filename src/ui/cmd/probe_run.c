@@ -2,9 +2,9 @@
 #include "ui/cmd/probe_run.h"
 
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
 #include "ui/show/draft.h"
 #include "ui/show/screen.h"
 #include "ui/show/standard.h"
@@ -29,36 +29,25 @@ struct run {
 	struct err err;
 };
 
-void
-probe_raise_limits(void)
-{
-	struct rlimit limit;
-
-	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_NOFILE, &limit);
-	}
-}
-
 /* A probe takes a descriptor: no more at once than there are, less what the rest of us needs. */
 static void
 bound_jobs(struct fleet_opts *opts)
 {
-	struct rlimit limit;
+	unsigned long long limit = descriptors_max();
 	unsigned most;
 
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1 << 20)
+	if (limit == 0 || limit > 1 << 20)
 		return;
-	unsigned files = (unsigned)limit.rlim_cur;
+	unsigned files = (unsigned)limit;
 	most = files > 2 * FILES_SPARE ? files - FILES_SPARE :
 	    files > FILES_OWN + 2      ? (files - FILES_OWN) / 2 :
 					 1;
-	opts->jobs_most = limit.rlim_cur / 2 < 4096 ? (unsigned)limit.rlim_cur / 2 : 4096;
+	opts->jobs_most = files / 2 < 4096 ? files / 2 : 4096;
 	if (opts->jobs > most) {
 		fprintf(stderr,
 		    "smtpsh: --jobs %u: no more than %u, for there are %u descriptors (ulimit "
 		    "-n)\n",
-		    opts->jobs, most, (unsigned)limit.rlim_cur);
+		    opts->jobs, most, files);
 		opts->jobs = most;
 	}
 }

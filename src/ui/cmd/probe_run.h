@@ -14,7 +14,4 @@ struct probe_end {
 bool probe_run(
     struct session_env *, struct options *, const int *stop, struct probe_end *, struct err *);
 
-/* As many descriptors as the system lets us have. */
-void probe_raise_limits(void);
-
 #endif

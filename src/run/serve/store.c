@@ -1,5 +1,5 @@
-/* keep - received messages in a Maildir, an mbox and a file of lines. */
-#include "run/serve/keep.h"
+/* store - received messages in a Maildir, an mbox and a file of lines. */
+#include "run/serve/store.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,9 +15,9 @@
 
 enum { FILES = 2, PATH_SIZE = 4096 };
 
-struct keep {
+struct store {
 	const char *maildir;
-	const char *name[FILES];		/* the mbox, and the lines; NULL: there is none */
+	const char *name[FILES]; /* the mbox, and the lines; NULL: there is none */
 	struct append file[FILES];
 	unsigned long long n;
 };
@@ -26,24 +26,24 @@ struct keep {
 static const unsigned line_ends[FILES] = { 2, 1 };
 
 static bool
-make_folder(const char *path, struct err *err)
+store_make_directory(const char *path, struct err *err)
 {
 	if (mkdir(path, 0700) == 0 || errno == EEXIST)
 		return true;
-	return err_set(err, ERR_USAGE, "cannot make the folder %s: %s", path, strerror(errno));
+	return err_set(err, ERR_USAGE, "cannot make the directory %s: %s", path, strerror(errno));
 }
 
 static bool
-make_maildir(const char *maildir, struct err *err)
+store_make_maildir(const char *maildir, struct err *err)
 {
 	static const char *const below[] = { "tmp", "new", "cur" };
 	char path[4096];
 
-	if (!make_folder(maildir, err))
+	if (!store_make_directory(maildir, err))
 		return false;
 	for (size_t i = 0; i < sizeof below / sizeof *below; i++) {
 		snprintf(path, sizeof path, "%s/%s", maildir, below[i]);
-		if (!make_folder(path, err))
+		if (!store_make_directory(path, err))
 			return false;
 	}
 	return true;
@@ -54,54 +54,54 @@ make_maildir(const char *maildir, struct err *err)
  * have changed.
  */
 static bool
-open_file(struct keep *k, size_t i, struct err *err)
+store_open_file(struct store *store, size_t i, struct err *err)
 {
-	if (!k->name[i] || k->file[i].fd >= 0)
+	if (!store->name[i] || store->file[i].fd >= 0)
 		return true;
-	if (strcmp(k->name[i], "-") != 0)
-		return append_open(&k->file[i], k->name[i], line_ends[i], err);
-	append_over(&k->file[i], "standard output", STDOUT_FILENO, line_ends[i]);
+	if (strcmp(store->name[i], "-") != 0)
+		return append_open(&store->file[i], store->name[i], line_ends[i], err);
+	append_over(&store->file[i], "standard output", STDOUT_FILENO, line_ends[i]);
 	return true;
 }
 
 static void
-close_file(struct keep *k, size_t i)
+store_close_file(struct store *store, size_t i)
 {
-	if (k->file[i].regular)
-		append_close(&k->file[i]);
+	if (store->file[i].regular)
+		append_close(&store->file[i]);
 }
 
-struct keep *
-keep_new(const struct keep_opts *opts, struct err *err)
+struct store *
+store_new(const struct store_opts *opts, struct err *err)
 {
-	struct keep *k = memory_zeroed(sizeof *k);
+	struct store *store = memory_zeroed(sizeof *store);
 
-	*k = (struct keep){ .maildir = opts->maildir,
+	*store = (struct store){ .maildir = opts->maildir,
 		.name = { opts->mbox, opts->lines },
 		.file = { { .fd = -1 }, { .fd = -1 } } };
-	if ((!k->maildir || make_maildir(k->maildir, err)) && open_file(k, 0, err) &&
-	    open_file(k, 1, err)) {
-		close_file(k, 0);
-		close_file(k, 1);
-		return k;
+	if ((!store->maildir || store_make_maildir(store->maildir, err)) &&
+	    store_open_file(store, 0, err) && store_open_file(store, 1, err)) {
+		store_close_file(store, 0);
+		store_close_file(store, 1);
+		return store;
 	}
-	keep_free(k);
+	store_free(store);
 	return NULL;
 }
 
 void
-keep_free(struct keep *k)
+store_free(struct store *store)
 {
-	for (size_t i = 0; k && i < FILES; i++)
-		append_close(&k->file[i]);
-	free(k);
+	for (size_t i = 0; store && i < FILES; i++)
+		append_close(&store->file[i]);
+	free(store);
 }
 
 /* ---- a message as it is stored */
 
 /* mboxrd: a line of any number of ">" and "From " gets one ">" more. */
 static bool
-looks_like_from(struct span line)
+store_looks_like_from(struct span line)
 {
 	while (line.len > 0 && line.at[0] == '>')
 		line = span_skip(line, 1);
@@ -109,7 +109,7 @@ looks_like_from(struct span line)
 }
 
 static void
-put_message(struct buf *out, const struct event *e, bool quote)
+store_print(struct buf *out, const struct event *e, bool quote)
 {
 	struct span text = e->message.text, line;
 
@@ -117,7 +117,7 @@ put_message(struct buf *out, const struct event *e, bool quote)
 	for (size_t i = 0; i < e->message.nrcpts; i++)
 		buf_printf(out, "Delivered-To: %.*s\n", SPAN_ARG(e->message.rcpt[i]));
 	while (span_line(&text, &line)) {
-		if (quote && looks_like_from(line))
+		if (quote && store_looks_like_from(line))
 			buf_append(out, SPAN(">"));
 		buf_append(out, line);
 		buf_append(out, SPAN("\n"));
@@ -125,7 +125,7 @@ put_message(struct buf *out, const struct event *e, bool quote)
 }
 
 static bool
-to_mbox(struct keep *k, const struct event *e, struct err *err)
+store_to_mbox(struct store *store, const struct event *e, struct err *err)
 {
 	struct span from = e->message.from.len ? e->message.from : SPAN("MAILER-DAEMON");
 	struct buf all = { .max = SIZE_MAX / 4 };
@@ -136,15 +136,15 @@ to_mbox(struct keep *k, const struct event *e, struct err *err)
 	gmtime_r(&now, &tm);
 	strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &tm);
 	buf_printf(&all, "From %.*s %s\n", SPAN_ARG(from), date);
-	put_message(&all, e, true);
+	store_print(&all, e, true);
 	buf_append(&all, SPAN("\n"));
-	bool ok = append_piece(&k->file[0], buf_span(&all), err);
+	bool ok = append_piece(&store->file[0], buf_span(&all), err);
 	buf_release(&all);
 	return ok;
 }
 
 static bool
-maildir_failed(const char *path, struct err *err)
+store_maildir_failed(const char *path, struct err *err)
 {
 	int why = errno;
 
@@ -159,8 +159,8 @@ maildir_failed(const char *path, struct err *err)
  * messages only.
  */
 static bool
-to_maildir_tmp(struct keep *k, const struct event *e, char tmp[PATH_SIZE], char new[PATH_SIZE],
-    struct err *err)
+store_to_maildir_tmp(struct store *store, const struct event *e, char tmp[PATH_SIZE],
+    char new[PATH_SIZE], struct err *err)
 {
 	struct buf all = { .max = SIZE_MAX / 4 };
 	struct append file;
@@ -169,38 +169,39 @@ to_maildir_tmp(struct keep *k, const struct event *e, char tmp[PATH_SIZE], char 
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	snprintf(name, sizeof name, "%lld.M%06ldP%ldQ%llu.smtpsh", (long long)now.tv_sec,
-	    now.tv_nsec / 1000, (long)getpid(), ++k->n);
-	snprintf(tmp, PATH_SIZE, "%s/tmp/%s", k->maildir, name);
-	snprintf(new, PATH_SIZE, "%s/new/%s", k->maildir, name);
+	    now.tv_nsec / 1000, (long)getpid(), ++store->n);
+	snprintf(tmp, PATH_SIZE, "%s/tmp/%s", store->maildir, name);
+	snprintf(new, PATH_SIZE, "%s/new/%s", store->maildir, name);
 	int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0) {
-		maildir_failed(tmp, err);
+		store_maildir_failed(tmp, err);
 		tmp[0] = '\0';
 		return false;
 	}
 	append_over(&file, tmp, fd, 0);
-	put_message(&all, e, false);
+	store_print(&all, e, false);
 	bool ok = append_piece(&file, buf_span(&all), err);
 	buf_release(&all);
-	return (close(fd) == 0 || maildir_failed(tmp, err)) && ok;
+	return (close(fd) == 0 || store_maildir_failed(tmp, err)) && ok;
 }
 
 bool
-keep_message(struct keep *k, const struct event *e, struct span line, struct err *err)
+store_message(struct store *store, const struct event *e, struct span line, struct err *err)
 {
 	char tmp[PATH_SIZE] = "", new[PATH_SIZE];
-	bool ok = (!k->maildir || to_maildir_tmp(k, e, tmp, new, err)) &&
-	    (!k->name[0] || (open_file(k, 0, err) && to_mbox(k, e, err))) &&
-	    (!k->name[1] || (open_file(k, 1, err) && append_piece(&k->file[1], line, err))) &&
-	    (!k->maildir || rename(tmp, new) == 0 || maildir_failed(new, err));
+	bool ok = (!store->maildir || store_to_maildir_tmp(store, e, tmp, new, err)) &&
+	    (!store->name[0] || (store_open_file(store, 0, err) && store_to_mbox(store, e, err))) &&
+	    (!store->name[1] ||
+		(store_open_file(store, 1, err) && append_piece(&store->file[1], line, err))) &&
+	    (!store->maildir || rename(tmp, new) == 0 || store_maildir_failed(new, err));
 
 	if (!ok && tmp[0])
 		unlink(tmp);
 	for (size_t i = 0; i < FILES; i++) {
-		if (!ok && k->file[i].fd >= 0)
-			append_undo(&k->file[i]);
-		k->file[i].wrote = 0;
-		close_file(k, i);
+		if (!ok && store->file[i].fd >= 0)
+			append_undo(&store->file[i]);
+		store->file[i].wrote = 0;
+		store_close_file(store, i);
 	}
 	return ok;
 }

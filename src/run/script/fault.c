@@ -1,0 +1,22 @@
+/* fault - the table of what a rule does to the connection besides answering. */
+#include "run/script/fault.h"
+
+#include "run/session/session_step.h"
+
+const struct fault faults[] = {
+	{ "close", "Close the connection", session_shut },
+	/* A reset takes along what has not reached the peer: not even the reply would be seen. */
+	{ "rst", "Reset the connection (TCP RST)", session_reset, .when_delivered = true },
+	{ .name = NULL },
+};
+
+const struct fault *const fault_close = &faults[0];
+
+const struct fault *
+fault_find(struct span name)
+{
+	for (const struct fault *f = faults; f->name; f++)
+		if (span_eq(name, span_of(f->name)))
+			return f;
+	return NULL;
+}
