@@ -11,6 +11,7 @@
 struct arena_block {
 	struct arena_block *next;
 	size_t used, size;
+	size_t all;			/* with those before it */
 	alignas(max_align_t) char mem[];
 };
 
@@ -57,7 +58,8 @@ memory_resize(void *old, size_t size)
 static struct arena_block *
 new_block(struct arena *a, size_t need)
 {
-	size_t size = a->first ? a->first->size * 2 : BLOCK_FIRST;
+	/* half as much again: who needs little more than a block takes little more */
+	size_t all = a->first ? a->first->all : 0, size = all / 2 > BLOCK_FIRST ? all / 2 : BLOCK_FIRST;
 
 	if (need > PTRDIFF_MAX)
 		out_of_memory();
@@ -67,7 +69,7 @@ new_block(struct arena *a, size_t need)
 		size = need;
 
 	struct arena_block *b = memory_get(sizeof *b + size);
-	*b = (struct arena_block){ .next = a->first, .size = size };
+	*b = (struct arena_block){ .next = a->first, .size = size, .all = all + size };
 	a->first = b;
 	return b;
 }
@@ -151,6 +153,7 @@ arena_reset(struct arena *a)
 	}
 	free_blocks(b->next);
 	b->next = NULL;
+	b->all = b->size;
 	b->used = 0;
 }
 

@@ -98,8 +98,9 @@ extensions_parse(const struct reply *reply, struct arena *arena, struct extensio
 	*out = (struct extensions){ 0 };
 	out->host = arena_copy(arena, span_word(&first));
 	out->greeting = arena_copy(arena, first);
-	out->list = ARENA_ARRAY(arena, struct extension,
-	    reply->nlines < EXTENSIONS_MAX ? reply->nlines : EXTENSIONS_MAX);
+	size_t most = reply->nlines - 1;		/* the first line is the host's */
+	out->list = ARENA_ARRAY(
+	    arena, struct extension, most < EXTENSIONS_MAX ? most : EXTENSIONS_MAX);
 	for (size_t i = 1; i < reply->nlines; i++)
 		add_line(out, reply->line[i], i + 1 == reply->nlines, arena);
 }

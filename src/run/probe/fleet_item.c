@@ -59,13 +59,18 @@ item_found(struct item *item)
 	arena_release(&item->looking);
 }
 
-static void
-keep_path(struct dane_path *path, struct arena *arena)
+static const struct dane_path *
+keep_path(const struct dane_path *path, struct arena *arena)
 {
-	struct span *own[] = { &path->host, &path->alias, &path->domain, &path->domain_alias };
+	if (!path)
+		return NULL;
+	struct dane_path *copy = ARENA_NEW(arena, struct dane_path);
+	struct span *own[] = { &copy->host, &copy->alias, &copy->domain, &copy->domain_alias };
 
+	*copy = *path;
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		*own[i] = arena_copy(arena, *own[i]);
+	return copy;
 }
 
 static void
@@ -85,9 +90,8 @@ add_slot(struct item *item, const struct session_opts *session, const struct rou
 		.preference = hop->preference,
 		.addr = own,
 		.in_order = o->addresses == ADDRESSES_FIRST,
-		.path = hop->path,
+		.path = keep_path(hop->path, &item->arena),
 	};
-	keep_path(&s->hop.path, &item->arena);
 	for (size_t i = 0; i < naddr; i++)
 		if (addr_is_allowed(o->allow, o->nallow, &addr[i]))
 			own[n++] = addr[i];
@@ -116,9 +120,9 @@ static void
 add_lost(struct item *item, const struct route_hop *hop)
 {
 	add_slot(item, item->spec->session, hop, NULL, 0);
-	item->slots[item->nslots - 1].why_lost = hop->found.cause;
+	item->slots[item->nslots - 1].why_lost = hop->found->cause;
 	item->slots[item->nslots - 1].lost = arena_printf(&item->arena, "%.*s has no address: %.*s",
-	    SPAN_ARG(hop->host), SPAN_ARG(hop->found.why));
+	    SPAN_ARG(hop->host), SPAN_ARG(hop->found->why));
 }
 
 static void

@@ -263,7 +263,7 @@ aim(struct probe_script *s)
 		rule[n + i] = route->rule[i];
 	route->rule = rule;
 	route->nrules += n;
-	s->session.path = &s->job.hop->path;
+	s->session.path = s->job.hop->path;
 }
 
 struct probe_script *

@@ -263,11 +263,10 @@ ask_host(struct lookup_query *l, struct lookup_host *h)
 			ask(l, reverse_name(&h->hop->addr[i], l->arena), DNS_PTR, take_ptr)
 			    ->address = &h->address[i];
 	}
-	if (h->hop->found.source == HOST_LITERAL || l->target.kind == TARGET_UNIX ||
-	    h->hop->naddr == 0)
+	if (h->hop->found->source == HOST_LITERAL || h->hop->naddr == 0)
 		return;
 	h->query = l;
-	h->asking = dane_find(&l->env, &h->hop->path, l->target.port, on_dane, h);
+	h->asking = dane_find(&l->env, h->hop->path, l->target.port, on_dane, h);
 	l->waiting += h->asking != NULL;
 }
 

@@ -29,9 +29,9 @@ static enum err_cause
 shared_cause(const struct route *r)
 {
 	for (size_t i = 1; i < r->nall; i++)
-		if (r->hop[i].found.cause != r->hop[0].found.cause)
+		if (r->hop[i].found->cause != r->hop[0].found->cause)
 			return CAUSE_NO_ADDRESS;
-	return r->hop[0].found.cause;
+	return r->hop[0].found->cause;
 }
 
 static void
@@ -44,11 +44,11 @@ hosts_are_over(struct route_query *q)
 	for (size_t i = r->nhops; i < r->nall; i++) {
 		const struct route_hop *hop = &r->hop[i];
 		struct span out = arena_printf(q->arena, "the MX %u %.*s is left out: %.*s",
-		    hop->preference, SPAN_ARG(hop->host), SPAN_ARG(hop->found.why));
+		    hop->preference, SPAN_ARG(hop->host), SPAN_ARG(hop->found->why));
 		/* where none is left, the failure says it of each */
 		q->note(q->ctx, out, r->nhops > 0);
 		all = arena_printf(q->arena, "%.*s%s%.*s: %.*s", SPAN_ARG(all), all.len ? "; " : "",
-		    SPAN_ARG(hop->host), SPAN_ARG(hop->found.why));
+		    SPAN_ARG(hop->host), SPAN_ARG(hop->found->why));
 	}
 	if (r->nhops == 0)
 		route_fail(q, shared_cause(r), "no MX of %.*s has an address: %.*s",
@@ -61,19 +61,23 @@ void
 route_take_host(struct slot *s, const struct host *host)
 {
 	const struct route *r = s->query->route;
+	struct host *found = ARENA_NEW(s->query->arena, struct host);
+	struct dane_path *path = ARENA_NEW(s->query->arena, struct dane_path);
 
+	*found = *host;
+	dane_path_set(path, host);
+	if (s->query->target->kind == TARGET_MX) {
+		path->domain = r->name;
+		path->domain_alias = r->alias;
+		path->mx = true;
+		path->mx_authentic = r->authentic;
+		path->trust = r->trust < path->trust ? r->trust : path->trust;
+	}
 	s->over = true;
-	s->hop.found = *host;
+	s->hop.found = found;
+	s->hop.path = path;
 	s->hop.addr = host->addr;
 	s->hop.naddr = host->naddr;
-	dane_path_set(&s->hop.path, host);
-	if (s->query->target->kind == TARGET_MX) {
-		s->hop.path.domain = r->name;
-		s->hop.path.domain_alias = r->alias;
-		s->hop.path.mx = true;
-		s->hop.path.mx_authentic = r->authentic;
-		s->hop.path.trust = r->trust < s->hop.path.trust ? r->trust : s->hop.path.trust;
-	}
 	for (size_t i = 0; i < host->nnotes; i++)
 		route_note(s->query, "%.*s", SPAN_ARG(host->note[i]));
 }
@@ -104,11 +108,13 @@ on_mx_host(void *ctx, const struct host *host)
 void
 route_grace_is_over(struct route_query *q)
 {
+	static const struct host late = {
+		.why = SPAN_INIT("its address was not found in time"), .cause = CAUSE_NO_ANSWER
+	};
+
 	for (size_t i = 0; i < q->nslots; i++)
-		if (!q->slot[i].over) {
-			q->slot[i].hop.found.why = SPAN("its address was not found in time");
-			q->slot[i].hop.found.cause = CAUSE_NO_ANSWER;
-		}
+		if (!q->slot[i].over)
+			q->slot[i].hop.found = &late;
 	hosts_are_over(q);
 }
 

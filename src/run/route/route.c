@@ -120,10 +120,12 @@ find_host(struct route_query *q)
 static void
 find_path(struct route_query *q)
 {
+	static const struct host none = { .source = HOST_LITERAL };
 	struct route *r = q->route;
 
 	r->hop = ARENA_NEW(q->arena, struct route_hop);
 	r->hop->host = q->target->host;
+	r->hop->found = &none;
 	r->hop->addr = ARENA_NEW(q->arena, struct addr);
 	r->hop->naddr = r->nhops = r->nall = 1;
 	addr_unix(r->hop->addr, q->target->host, &q->err);

@@ -15,8 +15,10 @@ struct route_hop {
 	struct addr *addr;		/* with the port */
 	size_t naddr;			/* 0: only behind nhops */
 	bool in_order;			/* they are tried one after the other, not side by side */
-	struct host found;		/* how the addresses were found, or why there are none */
-	struct dane_path path;		/* what led there, as DANE wants to know it (run/dane.h) */
+	/* how the addresses were found, or why there are none; NULL: not by route_find */
+	const struct host *found;
+	/* what led there, as DANE wants to know it; NULL: no name did */
+	const struct dane_path *path;
 };
 
 struct route {

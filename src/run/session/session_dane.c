@@ -64,7 +64,7 @@ session_ask_tlsa(struct session *s)
 		.arena = &s->link,
 		.until_us = left ? now + left : 0 };
 	unsigned port = s->hop && s->hop->naddr ? addr_port(&s->hop->addr[0]) : s->target.port;
-	const struct dane_path *given = s->opts->path, *path = s->hop ? &s->hop->path : &nowhere;
+	const struct dane_path *given = s->opts->path, *path = s->hop && s->hop->path ? s->hop->path : &nowhere;
 	struct dane_path named = {
 		.by = DANE_BY_FILE, .host = session_reference(s), .trust = DNS_TRUST_OPTION
 	};

@@ -128,7 +128,7 @@ struct session {
 
 	struct loop_timer *timer;
 	struct loop_work *offloaded;		/* by the step in hand; NULL: nothing is */
-	/* a port that says nothing is told of before the wait is over; NULL: never needed */
+	/* a port that says nothing is told of before the wait is over; NULL: it has said something */
 	struct loop_timer *hush;
 	bool sleeping;
 	enum wait wait;				/* what for */

@@ -422,6 +422,8 @@ read_some(struct session *s, size_t *n)
 		return status;
 	session_trace(s, "read", *n);
 	s->octets_in += *n;
+	loop_timer_free(s->hush);
+	s->hush = NULL;
 	take_in(s, s->role == CONV_CLIENT || s->step ? (struct span){ octets, *n } : SPAN_NONE);
 	return CONN_OK;
 }

@@ -21,8 +21,8 @@ session_drop_link(struct session *s)
 	s->dead_conv = s->conv;
 	s->conv = NULL;
 	s->tls = NULL;
-	if (s->hush)
-		loop_timer_stop(s->hush);
+	loop_timer_free(s->hush);
+	s->hush = NULL;
 	session_forget_offers(s);
 	session_pace_stop(s);
 	s->asked_n = 0;

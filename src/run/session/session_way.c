@@ -36,9 +36,11 @@ session_proxied_route(struct session *s, const struct target *target)
 	struct route *route = ARENA_NEW(&s->proxied, struct route);
 	route->hop = ARENA_NEW(&s->proxied, struct route_hop);
 	route->hop->host = route->name = arena_copy(&s->proxied, target->host);
-	route->hop->path = (struct dane_path){
+	struct dane_path *path = ARENA_NEW(&s->proxied, struct dane_path);
+	*path = (struct dane_path){
 		.by = DANE_BY_PROXY, .host = route->name, .trust = DNS_TRUST_OPTION
 	};
+	route->hop->path = path;
 	route->nhops = route->nall = 1;
 	return route;
 }

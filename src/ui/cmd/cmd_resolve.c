@@ -104,21 +104,21 @@ show_host(struct screen *s, const struct lookup *l, const struct lookup_host *h)
 {
 	screen_print(s, l->route->mx ? "%5u " : "  ", h->hop->preference);
 	put_name(s, h->hop->host);
-	if (!span_eq_case(h->hop->found.name, h->hop->host) && h->hop->naddr > 0 &&
-	    h->hop->found.source == HOST_DNS) {
+	if (!span_eq_case(h->hop->found->name, h->hop->host) && h->hop->naddr > 0 &&
+	    h->hop->found->source == HOST_DNS) {
 		screen_print(s, ", found as ");
-		screen_put(s, h->hop->found.name);
+		screen_put(s, h->hop->found->name);
 	}
-	if (h->hop->found.alias.len > 0) {
+	if (h->hop->found->alias.len > 0) {
 		screen_print(s, ", an alias of ");
-		screen_put(s, h->hop->found.alias);
+		screen_put(s, h->hop->found->alias);
 	}
 	if (h->hop->naddr == 0) {
 		screen_print(s, ": ");
-		screen_put(s, h->hop->found.why);
-	} else if (h->hop->found.source == HOST_DNS) {
-		screen_print(s, "  TTL %u s", h->hop->found.ttl);
-		put_signed(s, h->hop->found.authentic);
+		screen_put(s, h->hop->found->why);
+	} else if (h->hop->found->source == HOST_DNS) {
+		screen_print(s, "  TTL %u s", h->hop->found->ttl);
+		put_signed(s, h->hop->found->authentic);
 	}
 	screen_print(s, "\n");
 	for (size_t i = 0; i < h->hop->naddr; i++)

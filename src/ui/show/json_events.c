@@ -306,8 +306,8 @@ hop(const struct route_hop *hop, bool mx)
 		json_array_append_new(
 		    addresses, json_text(span_of(addr_host(&hop->addr[i], host))));
 	json_object_set_new(o, "addresses", addresses);
-	if (hop->naddr == 0)
-		json_put(o, "why", hop->found.why);
+	if (hop->naddr == 0 && hop->found)
+		json_put(o, "why", hop->found->why);
 	return o;
 }
 

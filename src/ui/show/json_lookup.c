@@ -28,14 +28,14 @@ looked_up_host(const struct lookup_host *h, bool mx)
 	json_t *o = json_object(), *addresses = json_array(), *list = json_array();
 
 	json_put(o, "host", h->hop->host);
-	if (!span_eq_case(h->hop->found.name, h->hop->host) && h->hop->found.name.len > 0)
-		json_put(o, "answered_by", h->hop->found.name);
+	if (!span_eq_case(h->hop->found->name, h->hop->host) && h->hop->found->name.len > 0)
+		json_put(o, "answered_by", h->hop->found->name);
 	if (mx)
 		json_put_number(o, "preference", h->hop->preference);
-	json_put(o, "alias", h->hop->found.alias);
-	json_put_number(o, "ttl", h->hop->found.ttl);
-	json_put_bool(o, "validated", h->hop->found.authentic);
-	json_put(o, "why", h->hop->found.why);
+	json_put(o, "alias", h->hop->found->alias);
+	json_put_number(o, "ttl", h->hop->found->ttl);
+	json_put_bool(o, "validated", h->hop->found->authentic);
+	json_put(o, "why", h->hop->found->why);
 	for (size_t i = 0; i < h->hop->naddr; i++)
 		json_array_append_new(addresses, looked_up_address(&h->address[i]));
 	for (size_t i = 0; h->dane && i < h->dane->n; i++) {

@@ -75,6 +75,6 @@ show_route(struct screen *s, const struct event *e)
 	if (s->verbose < 0 || r->nhops == 0)
 		return;
 	if (e->resolved.asked || r->mx ||
-	    (r->hop[0].found.source == HOST_DNS && (many || s->verbose > 0)))
+	    (r->hop[0].found && r->hop[0].found->source == HOST_DNS && (many || s->verbose > 0)))
 		show_table(s, e);
 }
