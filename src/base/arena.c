@@ -55,6 +55,15 @@ memory_resize(void *old, size_t size)
 	return mem;
 }
 
+FILE *
+memory_file(char **text, size_t *size)
+{
+	FILE *file = open_memstream(text, size);
+	if (!file)
+		out_of_memory();
+	return file;
+}
+
 static struct arena_block *
 new_block(struct arena *a, size_t need)
 {

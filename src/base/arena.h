@@ -6,6 +6,8 @@
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
+#include <stdio.h>
+
 #include "base/span.h"
 
 /* {0} is an empty arena. */
@@ -35,5 +37,7 @@ void arena_wipe(struct arena *);
 void *memory_get(size_t size) __attribute__((returns_nonnull));
 void *memory_zeroed(size_t size) __attribute__((returns_nonnull));
 void *memory_resize(void *, size_t size) __attribute__((returns_nonnull));
+/* open_memstream(3): fclose() it, then free the text. */
+FILE *memory_file(char **text, size_t *size) __attribute__((returns_nonnull));
 
 #endif

@@ -1,6 +1,7 @@
 """smtpsh replay: scripts against the server inside, the reports, and what each kind of failure says."""
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -353,9 +354,16 @@ S: 221
         self.assertNotIn("\x1b", done.stdout)
 
     def test_tap(self):
-        done = self.fails('C: EHLO a.example\n/case "a # b"\nC: NOOP\n/case "c"\nC: NOOP\nS: 550\n', "TAP version 14\n1..1\n# Subtest: ",
+        done = self.fails('C: EHLO a.example\n/case "a # b"\nC: NOOP\n/case "c"\nC: NOOP\nS: 550\n', "TAP version 13\n1..1\n# Subtest: ",
                           "\n    1..2\n    ok 1 - a \\# b\n    not ok 2 - c\n      ---\n", "\nnot ok 1 - ", args=("--format", "tap"))
         self.assertIn('message: "expected code 550', done.stdout)
+        if prove := shutil.which("prove"):
+            for text, status in (("C: NOOP\nS: 250\n", 0), ("C: NOOP\nS: 550\n", 1)):
+                with open(os.path.join(self.folder.name, "t.tap"), "w") as file:
+                    file.write(self.play(text, "--format", "tap").stdout)
+                read = subprocess.run([prove, "--exec", "cat", file.name], capture_output=True, text=True, timeout=program.DEADLINE)
+                self.assertEqual(read.returncode, status, read.stdout + read.stderr)
+        self.assertTrue(self.passes("C: NOOP\nS: 250\n", "--format", "tap14").stdout.startswith("TAP version 14\n"))
 
     def test_junit(self):
         done = self.fails('C: EHLO a.example\n/case "<a>"\nC: NOOP\n/case "c"\nC: NOOP\nS: 550 "x"\n', args=("--format", "junit"))

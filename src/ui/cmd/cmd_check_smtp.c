@@ -220,7 +220,7 @@ on_event(void *ctx, const struct event *e)
 static void
 open_transcript(struct check *c)
 {
-	c->transcript = open_memstream(&c->text, &c->len);
+	c->transcript = memory_file(&c->text, &c->len);
 	screen_init(&c->screen, c->transcript, &c->o.look);
 }
 
@@ -244,8 +244,8 @@ run(struct check *c, struct err *err)
 	struct fleet_spec spec = probe_spec(&c->o);
 	struct fleet_opts opts = c->o.probe.fleet;
 
-	c->report = report_to(report_kind(SPAN("nagios")), stdout, &(struct report_opts){
-		.plugin = true, .judge = &c->o.probe.judge });
+	c->report = report_to(&report_nagios, stdout,
+	    &(struct report_opts){ .plugin = true, .judge = &c->o.probe.judge });
 	opts.watch = c->said.verbose > 0;
 	if (opts.watch)
 		open_transcript(c);

@@ -102,7 +102,7 @@ status_of(const struct options *o, const struct probe_end *end)
 static void
 announce_round(const struct options *o)
 {
-	bool text = o->probe.nformats == 0 || strcmp(o->probe.format[0], "text") == 0;
+	bool text = o->probe.report[0].format == REPORT_TEXT;
 	time_t now = time(NULL);
 	struct tm tm;
 	char when[20];

@@ -163,20 +163,31 @@ make_tls(struct serving *v, struct err *err)
 	    (!v->o->ca_out || draft_write(v->o->ca_out, tls_made_ca_pem(v->made), err));
 }
 
+/* Text and JSON are written as things happen, other reports when all is over. */
+static bool
+reports_at_end(const struct options *o)
+{
+	return o->report != REPORT_TEXT && o->report != REPORT_JSON;
+}
+
 static bool
 make_mock(struct serving *v, struct err *err)
 {
 	struct options *o = v->o;
 	const char *path = o->nargs ? o->arg[0] : NULL;
+	char format[OPTION_SHOWN];
 
 	if (o->nargs > 1 || (o->nargs && o->profile))
 		return err_set(err, ERR_USAGE, "serve takes one script");
 	if (o->profile && !profile_find(o->profile, &o->arena, &path, err))
 		return false;
+	if (!path && reports_at_end(o)) {
+		option_show(option_find(SCOPE_SERVE, SPAN("format")), o, format);
+		return err_set(
+		    err, ERR_USAGE, "--format %s reports on a script: serve FILE", format);
+	}
 	if (!path)
-		return o->report == REPORT_TEXT || o->report == REPORT_JSON ||
-		    err_set(err, ERR_USAGE, "--format %s reports on a script: serve FILE",
-			o->report == REPORT_TAP ? "tap" : "junit");
+		return true;
 	if (o->serve.mta.without || o->session.lmtp)
 		return err_set(err, ERR_USAGE,
 		    "%s is for the server without a script: a script says itself what EHLO offers",
@@ -202,7 +213,7 @@ make_mock(struct serving *v, struct err *err)
 	o->serve.play_ctx = v->mock;
 	if (!o->listen && mock_listen(v->script).len > 0)
 		o->listen = arena_string(&o->arena, mock_listen(v->script));
-	if (v->mock && (o->report == REPORT_TAP || o->report == REPORT_JUNIT))
+	if (v->mock && reports_at_end(o))
 		v->report = serve_report_new(v->script, v->mock);
 	return v->mock != NULL;
 }
@@ -338,7 +349,7 @@ serve(struct options *o, struct err *err)
 	descriptors_raise();
 	screen_init(&v.screen, stdout, &o->look);
 	v.shows = o->look.verbose >= 0 && (v.screen.terminal || o->look.verbose > 0) &&
-	    o->report != REPORT_TAP && o->report != REPORT_JUNIT;
+	    !reports_at_end(o);
 	if (o->report == REPORT_JSON)
 		v.json = json_new(stdout);
 	if (make(&v, err) && where(o, &at, err) && serve_listen(v.server, &at, &bound, err)) {

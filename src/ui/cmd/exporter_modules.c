@@ -60,7 +60,7 @@ suits(const struct options *o)
 	const struct probe_settings *p = &o->probe;
 
 	return o->nargs == 0 && !o->help && !o->version && !o->debug && !p->targets && !p->output &&
-	    !p->nformats && !p->resume && !p->write_ext_set && !p->watch_ms && !p->deadline_ms;
+	    !p->nreports && !p->resume && !p->write_ext_set && !p->watch_ms && !p->deadline_ms;
 }
 
 /* The options of a module, as if they stood on a command line. */

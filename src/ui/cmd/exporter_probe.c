@@ -190,8 +190,9 @@ exporter_probe_begin(const struct http *http, const struct options *all,
 		discard(p);
 		return NULL;
 	}
-	p->out = open_memstream(&p->text, &p->len);
-	p->report = report_to(report_kind(SPAN("prom")), p->out, &(struct report_opts){
+	p->out = memory_file(&p->text, &p->len);
+	p->report = report_to(&report_prom, p->out,
+	    &(struct report_opts){
 		.whole = true, .judge = &p->o.probe.judge, .total_ms = p->o.probe.probe.total_ms });
 	p->spec = probe_spec(&p->o);
 	if (p->debug)

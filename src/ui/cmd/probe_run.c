@@ -155,15 +155,14 @@ static bool
 open_reports(struct run *r, struct err *err)
 {
 	const struct probe_settings *p = &r->o->probe;
-	size_t n = p->nformats ? p->nformats : 1;
+	size_t n = p->nreports ? p->nreports : 1;
 
 	for (size_t i = 0; i < n; i++) {
-		struct span rest = span_of(p->nformats ? p->format[i] : "text"),
-			    name = span_until(&rest, ':');
-		const char *file = rest.len ? rest.at : i + 1 == n ? p->output : NULL;
+		const struct report_kind *kind = report_kinds[p->report[i].format];
+		const char *file = !p->report[i].file && i + 1 == n ? p->output : p->report[i].file;
 		struct report_opts opts = report_opts(r, file);
-		r->report[i] = file ? report_new(report_kind(name), file, &opts, err) :
-				      report_to(report_kind(name), stdout, &opts);
+		r->report[i] = file ? report_new(kind, file, &opts, err) :
+				      report_to(kind, stdout, &opts);
 		if (!r->report[i])
 			return false;
 		r->nreports++;
@@ -194,8 +193,7 @@ close_reports(struct run *r, const struct fleet_summary *sum, struct err *err)
 static bool
 wants_transcript(const struct options *o)
 {
-	return o->look.verbose > 0 && !o->probe.targets &&
-	    (o->probe.nformats == 0 || strcmp(o->probe.format[0], "text") == 0);
+	return o->look.verbose > 0 && !o->probe.targets && o->probe.report[0].format == REPORT_TEXT;
 }
 
 static void

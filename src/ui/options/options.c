@@ -82,15 +82,15 @@ takes(const struct option *o, const char *word)
 	return false;
 }
 
-static bool
-choose(const struct option *o, struct span v, int *out, struct err *err)
+bool
+choice_read(
+    const struct choice *choices, const char *option, struct span v, int *out, struct err *err)
 {
 	char words[300] = "";
 	size_t n = 0;
 
-	for (const struct choice *c = o->choices; c->word; c++) {
-		/* left out, or none is taken: the first */
-		if (v.len == 0 || span_eq_case(v, span_of(c->word))) {
+	for (const struct choice *c = choices; c->word; c++) {
+		if (span_eq_case(v, span_of(c->word))) {
 			*out = c->value;
 			return true;
 		}
@@ -102,7 +102,8 @@ choose(const struct option *o, struct span v, int *out, struct err *err)
 		if (n >= sizeof words)
 			n = sizeof words - 1;
 	}
-	return err_set(err, ERR_USAGE, "--%s %.*s: want %s", o->name, SPAN_ARG(v), words);
+	return err_set(
+	    err, ERR_USAGE, "--%s %.*s: want %s", option, SPAN_ARG(span_first(v, 60)), words);
 }
 
 /* Without a value it is on; /set gives one. */
@@ -145,7 +146,10 @@ option_set(const struct option *o, struct options *out, struct span value, struc
 	case OPTION_SEND:
 		return send_set(&out->send, span_of(o->name), value, &out->arena, err);
 	case OPTION_CHOICE:
-		return choose(o, value, member, err);
+		/* left out, or none is taken: the first */
+		if (value.len == 0 && !wants_word(o))
+			value = span_of(o->choices[0].word);
+		return choice_read(o->choices, o->name, value, member, err);
 	}
 	return false;
 }

@@ -9,12 +9,12 @@
 #include "run/play/player_script.h"
 #include "run/serve/serve.h"
 #include "ui/show/exit.h"
+#include "ui/options/format.h"
 #include "ui/options/probe.h"
 #include "ui/show/screen.h"
 
 enum { LINES_MAX = 256, REFUSALS_MAX = 200, VALUES_MAX = 100 };
 
-enum report_format { REPORT_TEXT, REPORT_TAP, REPORT_JUNIT, REPORT_JSON };
 enum format { FORMAT_TEXT, FORMAT_JSON };
 
 struct options {
@@ -98,6 +98,7 @@ enum option_kind {
 };
 
 struct choice { const char *word; int value; };		/* a list ends in a NULL word */
+extern const struct choice probe_formats[];		/* probe.c */
 
 struct option {
 	const char *name;		/* long, without dashes */
@@ -117,6 +118,9 @@ extern const struct option options[];	/* table.c; ends in a NULL name */
 
 const struct option *option_find(enum scope, struct span name);	/* NULL: none in this scope */
 bool option_set(const struct option *, struct options *, struct span value, struct err *);
+/* Of these words; the error lists them. `option` is the long name of whose value it is. */
+bool choice_read(
+    const struct choice *, const char *option, struct span value, int *out, struct err *);
 /* Its value as /set takes it: "on", "starttls", "10s". */
 enum { OPTION_SHOWN = TIMEOUTS_SHOWN };
 void option_show(const struct option *, const struct options *, char out[OPTION_SHOWN]);

@@ -3,54 +3,27 @@
 
 #include <string.h>
 
-
-#define X(name) ", " #name
-static const char formats_behind_commas[] = REPORT_FORMATS(X);
+const struct choice probe_formats[] = {
+#define X(token, word) { #word, REPORT_##token },
+	REPORT_FORMATS(X, X)
 #undef X
-
-static bool
-is_format(struct span name)
-{
-	static const char *const names[] = {
-#define X(name) #name,
-		REPORT_FORMATS(X)
-#undef X
-	};
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (span_eq(name, span_of(names[i])))
-			return true;
-	return false;
-}
+	    { NULL, 0 },
+};
 
 bool
 probe_format(struct options *o, struct span v, struct err *err)
 {
 	struct span file = v, name = span_until(&file, ':');
+	int format;
 
-	if (!is_format(name))
-		return err_set(err, ERR_USAGE, "--format %.*s: want %s, alone or with \":FILE\"",
-		    SPAN_ARG(span_first(v, 60)), formats_behind_commas + 2);
-	if (o->probe.nformats == FORMATS_MAX)
+	if (!choice_read(probe_formats, "format", name, &format, err))
+		return false;
+	if (o->probe.nreports == FORMATS_MAX)
 		return err_set(err, ERR_USAGE, "more than %d formats", FORMATS_MAX);
-	o->probe.format[o->probe.nformats++] = arena_string(&o->arena, v);
+	o->probe.report[o->probe.nreports].format = (enum report_format)format;
+	o->probe.report[o->probe.nreports++].file = file.len > 0 ? arena_string(&o->arena, file) :
+								   NULL;
 	return true;
-}
-
-bool
-probe_until(struct options *o, struct span v, struct err *err)
-{
-	static const char *const words[] = { "", "connect", "banner", "ehlo", "starttls", "auth",
-		"mail", "rcpt", "data" };
-
-	for (unsigned i = 1; i < sizeof words / sizeof *words; i++)
-		if (span_eq(v, span_of(words[i]))) {
-			o->probe.probe.until = (enum probe_depth)i;
-			return true;
-		}
-	return err_set(err, ERR_USAGE,
-	    "--until %.*s: want connect, banner, ehlo, starttls, auth, mail, rcpt or data",
-	    SPAN_ARG(span_first(v, 60)));
 }
 
 static bool
@@ -106,31 +79,6 @@ probe_banner(struct options *o, struct span v, struct err *err)
 	return o->probe.judge.banner ||
 	    err_set(
 		err, ERR_USAGE, "--expect-banner %.*s: %s", SPAN_ARG(span_first(v, 80)), why.text);
-}
-
-/* TLS that was asked for must be there, also on port 25. */
-bool
-probe_tls(struct options *o, struct span v, struct err *err)
-{
-	static const struct {
-		const char *word;
-		enum target_tls mode;
-	} words[] = {
-		{ "starttls", TARGET_TLS_STARTTLS },
-		{ "off", TARGET_TLS_OFF },
-		{ "try", TARGET_TLS_TRY },
-		{ "implicit", TARGET_TLS_IMPLICIT },
-	};
-
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (v.len == 0 || span_eq(v, span_of(words[i].word))) {
-			o->session.tls = words[i].mode;
-			o->probe.judge.tls_said = words[i].mode != TARGET_TLS_TRY &&
-			    words[i].mode != TARGET_TLS_OFF;
-			return true;
-		}
-	return err_set(err, ERR_USAGE, "--tls=%.*s: want off, try, starttls or implicit",
-	    SPAN_ARG(span_first(v, 40)));
 }
 
 /*

@@ -3,11 +3,9 @@
 #define UI_OPTIONS_PROBE_H
 
 #include "run/probe/fleet.h"
+#include "ui/options/format.h"
 
 struct options;
-
-/* The formats of a report, by name: ui/report has what writes each. */
-#define REPORT_FORMATS(X) X(text) X(nagios) X(json) X(prom) X(openmetrics) X(influx) X(tap) X(junit)
 
 enum { FORMATS_MAX = 8, WAYS_MAX = 8 };
 
@@ -16,8 +14,11 @@ struct probe_settings {
 	struct judge_opts judge;
 	struct fleet_opts fleet;
 	const char *targets;		/* a file, or "-" */
-	const char *format[FORMATS_MAX];	/* "prom" or "prom:FILE" */
-	size_t nformats;
+	struct {
+		enum report_format format;
+		const char *file;
+	} report[FORMATS_MAX];
+	size_t nreports;		/* 0: the first, which is text then, all the same */
 	const char *output;		/* where the last format without a file goes */
 	const char *resume;
 	const char *send;
@@ -33,14 +34,12 @@ struct probe_settings {
 
 struct span;
 bool probe_format(struct options *, struct span, struct err *);
-bool probe_until(struct options *, struct span, struct err *);
 bool probe_warn(struct options *, struct span, struct err *);
 bool probe_crit(struct options *, struct span, struct err *);
 bool probe_state(struct options *, struct span, struct err *);
 bool probe_rate(struct options *, struct span, struct err *);
 bool probe_banner(struct options *, struct span, struct err *);
 bool probe_sigalgs(struct options *, struct span, struct err *);
-bool probe_tls(struct options *, struct span, struct err *);
 
 /* A word of --sigalgs as OpenSSL has it. */
 const char *probe_way_sigalgs(const char *way);

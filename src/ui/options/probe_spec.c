@@ -88,6 +88,9 @@ probe_spec_prepare(struct options *o, struct err *err)
 	struct span set;
 
 	o->session.careful = true;
+	/* TLS that was asked for must be there, also on port 25. */
+	p->judge.tls_said = o->session.tls == TARGET_TLS_STARTTLS ||
+	    o->session.tls == TARGET_TLS_IMPLICIT;
 	if (o->session.timeouts.quit == 0 || o->session.timeouts.quit > timeouts_probe.quit)
 		o->session.timeouts.quit = timeouts_probe.quit;
 	if (p->probe.total_ms == 0)

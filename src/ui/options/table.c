@@ -122,11 +122,25 @@ static const struct choice format_choices[] = { { "text", FORMAT_TEXT }, { "json
 static const struct choice body_choices[] = { { "on", 0 }, { "off", 1 }, { NULL, 0 } };
 static const struct choice update_choices[] = { { "all", UPDATE_ALL }, { "ask", UPDATE_ASK },
 	{ NULL, 0 } };
-static const struct choice report_choices[] = {
-	{ "text", REPORT_TEXT },
-	{ "tap", REPORT_TAP },
-	{ "junit", REPORT_JUNIT },
-	{ "json", REPORT_JSON },
+static const struct choice replay_formats[] = {
+#define X(token, word) { #word, REPORT_##token },
+	REPORT_FORMATS(REPORT_FORMAT_NONE, X)
+#undef X
+	    { NULL, 0 },
+};
+/* Behind the first octet: "text|json|tap". */
+#define X(token, word) "|" #word
+static const char replay_format_words[] = REPORT_FORMATS(REPORT_FORMAT_NONE, X);
+#undef X
+static const struct choice until_choices[] = {
+	{ "connect", DEPTH_CONNECT },
+	{ "banner", DEPTH_BANNER },
+	{ "ehlo", DEPTH_EHLO },
+	{ "starttls", DEPTH_STARTTLS },
+	{ "auth", DEPTH_AUTH },
+	{ "mail", DEPTH_MAIL },
+	{ "rcpt", DEPTH_RCPT },
+	{ "data", DEPTH_DATA },
 	{ NULL, 0 },
 };
 static const struct choice color_choices[] = {
@@ -297,7 +311,7 @@ const struct option options[] = {
 	/* probe: how deep, what is judged */
 	{ "tls", 0, SCOPE_PROBE, "[=off|try|starttls|implicit]",
 	    "TLS (default: try on 25, starttls on 587, implicit on 465; alone: starttls)",
-	    .call = probe_tls },
+	    OPTION_CHOICE, AT(session.tls), tls_choices },
 	{ "verify", 0, SCOPE_PROBE, "[=off|chain|name]",
 	    "What of the certificate is judged (default: name; asked for it is CRITICAL)",
 	    OPTION_CHOICE, AT(probe.judge.verify), judge_verify_choices },
@@ -312,7 +326,7 @@ const struct option options[] = {
 	    "Go no deeper than connect, banner, ehlo, starttls, auth, mail, rcpt or data (default: "
 	    "ehlo, or "
 	    "as other options need)",
-	    .call = probe_until },
+	    OPTION_CHOICE, AT(probe.probe.until), until_choices },
 	{ "from", 0, SCOPE_PROBE, "ADDR", "Say MAIL FROM with this address", OPTION_TEXT,
 	    AT(probe.probe.from) },
 	{ "to", 0, SCOPE_PROBE, "ADDR", "Say RCPT TO with this address, then RSET", OPTION_TEXT,
@@ -387,8 +401,10 @@ const struct option options[] = {
 	    "Note targets done in this file, and leave out those noted", OPTION_TEXT,
 	    AT(probe.resume) },
 	{ "format", 0, SCOPE_PROBE, "FORMAT[:FILE]",
-	    "text, nagios, json, prom, openmetrics, influx, tap or junit; several may be given",
-	    .call = probe_format },
+#define X(token, word) " " #word
+	    "Write a report in FORMAT, to FILE where given (repeatable):" REPORT_FORMATS(X, X),
+#undef X
+	    .choices = probe_formats, .call = probe_format },
 	{ "output", 'o', SCOPE_PROBE, "FILE",
 	    "Print into this file, in its place when all is written", OPTION_TEXT,
 	    AT(probe.output) },
@@ -520,13 +536,13 @@ const struct option options[] = {
 	    SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SELFTEST | SCOPE_SERVE | SCOPE_EXPLAIN | SCOPE_SET,
 	    "[=auto|always|never]", "Colour (default: on a terminal)", OPTION_CHOICE,
 	    AT(look.color), color_choices },
-	{ "format", 0, SCOPE_REPLAY | SCOPE_SELFTEST, "text|tap|junit|json",
-	    "Report for people, as TAP 14, JUnit XML, or JSON", OPTION_CHOICE, AT(report),
-	    report_choices },
-	{ "format", 0, SCOPE_SERVE, "text|tap|junit|json",
-	    "Print what is said for people or as JSON; or, at the end, a test a connection: TAP "
-	    "14, JUnit XML",
-	    OPTION_CHOICE, AT(report), report_choices },
+	{ "format", 0, SCOPE_REPLAY | SCOPE_SELFTEST, replay_format_words + 1,
+	    "Report for people, as TAP 13 or 14, JUnit XML, or JSON", OPTION_CHOICE, AT(report),
+	    replay_formats },
+	{ "format", 0, SCOPE_SERVE, replay_format_words + 1,
+	    "Print what is said for people or as JSON; or, at the end, a test a connection: TAP, "
+	    "JUnit XML",
+	    OPTION_CHOICE, AT(report), replay_formats },
 	{ "exit", 0, SCOPE_CONNECT | SCOPE_RESOLVE | SCOPE_SELFTEST, "own|swaks|sysexits",
 	    "Exit with the numbers of this table", OPTION_CHOICE, AT(exit), exit_choices },
 	{ "strict", 0, SCOPE_TALK | SCOPE_SERVE | SCOPE_SET, NULL,

@@ -47,8 +47,6 @@ is_of_a_target(const struct option *option)
 		"password-file",
 		"password-env",
 		"password-command",
-		"tls",
-		"until",
 		"sigalgs",
 		"warning",
 		"critical",

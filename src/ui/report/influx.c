@@ -1,4 +1,4 @@
-/* report - InfluxDB line protocol: a point for each address. */
+/* influx - InfluxDB line protocol: a point for each address. */
 #include "ui/report/report.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 struct influx { FILE *out; };
 
 static void *
-begin(FILE *out, const struct report_opts *opts)
+influx_begin(FILE *out, const struct report_opts *opts)
 {
 	struct influx *x = memory_zeroed(sizeof *x);
 
@@ -21,7 +21,7 @@ begin(FILE *out, const struct report_opts *opts)
  * text.
  */
 static void
-put_tag(FILE *out, const char *name, struct span value)
+influx_tag(FILE *out, const char *name, struct span value)
 {
 	if (value.len == 0)
 		return;
@@ -34,7 +34,7 @@ put_tag(FILE *out, const char *name, struct span value)
 }
 
 static void
-one(void *state, const struct fleet_report *report)
+influx_one(void *state, const struct fleet_report *report)
 {
 	FILE *out = ((struct influx *)state)->out;
 	const struct probe_result *r = report->result;
@@ -43,8 +43,8 @@ one(void *state, const struct fleet_report *report)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	fputs("smtp_probe", out);
-	put_tag(out, "target", report_target(report));
-	put_tag(out, "address", report_address(report));
+	influx_tag(out, "target", report_target(report));
+	influx_tag(out, "address", report_address(report));
 	fprintf(out, " state=%di,ok=%s,total=%.6f", report->verdict->state,
 	    report_passed(report) ? "true" : "false", report_seconds(r->total_us));
 	for (unsigned p = 0; p < PHASE_COUNT; p++)
@@ -61,10 +61,10 @@ one(void *state, const struct fleet_report *report)
 }
 
 static void
-end(void *state, const struct fleet_summary *sum)
+influx_end(void *state, const struct fleet_summary *sum)
 {
 	(void)sum;
 	free(state);
 }
 
-const struct report_kind report_influx = { "influx", begin, one, end };
+const struct report_kind report_influx = { influx_begin, influx_one, influx_end };

@@ -1,6 +1,6 @@
 /*
- * report - one JSON object a line for each address. Keys never change type; what did not happen is
- * absent.
+ * json - one JSON object a line: for each address of a probe; of what plays scripts, for each step
+ * as it is done and for each case. Keys never change type; what did not happen is absent.
  */
 #include "ui/report/report.h"
 
@@ -12,12 +12,14 @@
 #include "base/utc.h"
 #include "net/tls_dane.h"
 #include "run/session/cert_words.h"
+#include "ui/report/replay.h"
+#include "ui/show/json.h"
 #include "ui/show/json_put.h"
 
 struct lines { FILE *out; struct report_opts opts; };
 
 static void *
-begin(FILE *out, const struct report_opts *opts)
+json_begin(FILE *out, const struct report_opts *opts)
 {
 	struct lines *l = memory_zeroed(sizeof *l);
 
@@ -266,7 +268,7 @@ put(struct lines *l, json_t *o)
 }
 
 static void
-one(void *state, const struct fleet_report *report)
+json_one(void *state, const struct fleet_report *report)
 {
 	const struct probe_result *r = report->result;
 	const struct finding *v = report->verdict;
@@ -308,7 +310,7 @@ one(void *state, const struct fleet_report *report)
 }
 
 static void
-end(void *state, const struct fleet_summary *sum)
+json_end(void *state, const struct fleet_summary *sum)
 {
 	static const char *const words[] = { "ok", "warning", "critical", "unknown" };
 	struct lines *l = state;
@@ -333,4 +335,50 @@ end(void *state, const struct fleet_summary *sum)
 	free(l);
 }
 
-const struct report_kind report_json = { "json", begin, one, end };
+const struct report_kind report_json = { json_begin, json_one, json_end };
+
+/* ---- of what plays scripts */
+
+static void
+json_replay_one(struct replay *r, const struct replay_case *c)
+{
+	static const char *const verdicts[] = {
+		[PLAY_PASSED] = "passed", [PLAY_FAILED] = "failed", [PLAY_SKIPPED] = "skipped"
+	};
+	const struct play_result *result = c->result;
+	const struct play_failure *f = result->failure;
+
+	json_played(r->out,
+	    &(struct json_played){ .what = "case",
+		.file = c->file->name,
+		.line = f ? f->place.line : c->now->place.line,
+		.name = replay_name(c),
+		.verdict = verdicts[result->verdict],
+		.why = f ? span_of(f->why) : result->why_skipped,
+		.expected = f ? f->want : SPAN_NONE,
+		.received = f && f->reply ? f->reply->raw : SPAN_NONE,
+		.where = result->where,
+		.took_us = result->took_us });
+}
+
+void
+replay_step(struct replay *r, const struct script_item *item, const char *why, uint64_t took_us)
+{
+	struct span name = item->nsay ? item->say[0].text.source : item->line.source;
+	struct arena arena = { 0 };
+
+	for (size_t i = 0; i < r->nfiles; i++)
+		if (r->file[i].script)
+			name = script_shown(r->file[i].script, &arena, name);
+	json_played(r->out,
+	    &(struct json_played){ .what = "step",
+		.file = item->place.file,
+		.line = item->place.line,
+		.name = name,
+		.verdict = why ? "failed" : "passed",
+		.why = span_of(why),
+		.took_us = took_us });
+	arena_release(&arena);
+}
+
+const struct replay_report replay_json = { .one = json_replay_one };

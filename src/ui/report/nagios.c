@@ -1,5 +1,5 @@
 /*
- * report - a Nagios plugin's output: a status line with performance data, and with -v a line for
+ * nagios - a Nagios plugin's output: a status line with performance data, and with -v a line for
  * each address.
  */
 #include "ui/report/report.h"
@@ -21,7 +21,7 @@ struct nagios {
 };
 
 static void *
-begin(FILE *out, const struct report_opts *opts)
+nagios_begin(FILE *out, const struct report_opts *opts)
 {
 	struct nagios *n = memory_zeroed(sizeof *n);
 
@@ -31,7 +31,7 @@ begin(FILE *out, const struct report_opts *opts)
 
 /* As much as fits, and no half character at the end. */
 static struct span
-cut(struct arena *arena, struct span text)
+nagios_cut(struct arena *arena, struct span text)
 {
 	size_t n = TEXT_MAX;
 
@@ -44,9 +44,9 @@ cut(struct arena *arena, struct span text)
 
 /* "|" begins performance data and a line end ends the line: neither may come from a peer. */
 static struct span
-tame(struct arena *arena, struct span text)
+nagios_text(struct arena *arena, struct span text)
 {
-	struct span most = cut(arena, text);
+	struct span most = nagios_cut(arena, text);
 	char *out = arena_string(arena, most);
 	size_t n = most.len;
 
@@ -59,34 +59,35 @@ tame(struct arena *arena, struct span text)
 }
 
 static struct span
-line_of(const struct fleet_report *one, struct arena *arena)
+nagios_line(const struct fleet_report *one, struct arena *arena)
 {
 	struct span place = report_place(one), message = report_message(one);
 	const struct judge_check *worst = one->verdict->worst;
 
 	if (!worst)
-		return arena_printf(arena, "%.*s (%.3fs)", SPAN_ARG(tame(arena, place)),
+		return arena_printf(arena, "%.*s (%.3fs)", SPAN_ARG(nagios_text(arena, place)),
 		    report_seconds(one->result->total_us));
-	return arena_printf(arena, "%.*s %s: %.*s (%.3fs)", SPAN_ARG(tame(arena, place)),
-	    worst->label, SPAN_ARG(tame(arena, message)), report_seconds(one->result->total_us));
+	return arena_printf(arena, "%.*s %s: %.*s (%.3fs)", SPAN_ARG(nagios_text(arena, place)),
+	    worst->label, SPAN_ARG(nagios_text(arena, message)),
+	    report_seconds(one->result->total_us));
 }
 
 /* "SMTP OK - 0.094 sec. response time", what is wrong before the time: set-ups read it. */
 static struct span
-plugin_line(const struct fleet_report *one, struct arena *arena)
+nagios_plugin_line(const struct fleet_report *one, struct arena *arena)
 {
 	struct span message = report_message(one);
 	const struct judge_check *worst = one->verdict->worst;
 
 	return arena_printf(arena, "%s%s%.*s%s%.3f sec. response time", worst ? worst->label : "",
-	    worst ? ": " : "", SPAN_ARG(tame(arena, message)), worst ? ", " : "",
+	    worst ? ": " : "", SPAN_ARG(nagios_text(arena, message)), worst ? ", " : "",
 	    report_seconds(one->result->total_us));
 }
 
 /* label=value[unit];warn;crit;min;max, without empty fields at the end. */
 static void
-add(struct buf *b, const char *label, const char *value, const char *unit, const struct range *warn,
-    const struct range *crit, const char *min, const char *max)
+nagios_datum(struct buf *b, const char *label, const char *value, const char *unit,
+    const struct range *warn, const struct range *crit, const char *min, const char *max)
 {
 	buf_printf(b, "%s%s=%s%s", buf_span(b).len ? " " : "", label, value, unit);
 	if (warn->set || crit->set || min[0])
@@ -100,7 +101,7 @@ add(struct buf *b, const char *label, const char *value, const char *unit, const
 }
 
 static void
-add_seconds(struct nagios *n, struct buf *b, const struct probe_result *r, unsigned metric)
+nagios_seconds(struct nagios *n, struct buf *b, const struct probe_result *r, unsigned metric)
 {
 	const struct judge_opts *j = n->opts.judge;
 	bool total = metric == METRIC_TOTAL,
@@ -110,34 +111,34 @@ add_seconds(struct nagios *n, struct buf *b, const struct probe_result *r, unsig
 	snprintf(value, sizeof value, "%.6f", report_seconds(total ? r->total_us : r->us[metric]));
 	if (total && n->opts.total_ms)
 		snprintf(most, sizeof most, "%g", (double)n->opts.total_ms / 1e3);
-	add(b, total ? "time" : metric_word(metric), failed ? "U" : value, failed ? "" : "s",
-	    &j->warn[metric], &j->crit[metric], total ? n->opts.plugin ? "0.000000" : "0" : "",
-	    most);
+	nagios_datum(b, total ? "time" : metric_word(metric), failed ? "U" : value,
+	    failed ? "" : "s", &j->warn[metric], &j->crit[metric],
+	    total ? n->opts.plugin ? "0.000000" : "0" : "", most);
 }
 
 static struct span
-perf_of(struct nagios *n, const struct fleet_report *one)
+nagios_perf(struct nagios *n, const struct fleet_report *one)
 {
 	const struct probe_result *r = one->result;
 	struct buf b = { .max = 4096 };
 	char value[40];
 	double v;
 
-	add_seconds(n, &b, r, METRIC_TOTAL);
+	nagios_seconds(n, &b, r, METRIC_TOTAL);
 	for (unsigned p = 0; p < PHASE_COUNT; p++)
 		if (p == PHASE_RESOLVE || (r->ran & 1u << p))
-			add_seconds(n, &b, r, p);
+			nagios_seconds(n, &b, r, p);
 	for (const struct judge_check *c = one->verdict->checks; c; c = c->next)
 		if (c->has_value && strcmp(c->name, "cert_days") == 0) {
 			struct range warn = { .set = c->warn.len > 0, .text = c->warn },
 				     crit = { .set = c->crit.len > 0, .text = c->crit };
 			snprintf(value, sizeof value, "%.2f", c->value);
-			add(&b, "cert_days", value, "", &warn, &crit, "", "");
+			nagios_datum(&b, "cert_days", value, "", &warn, &crit, "", "");
 		}
 	for (unsigned m = METRIC_SIZE_LIMIT; m < METRIC_COUNT; m++)
 		if (judge_metric(r, m, &v)) {
 			snprintf(value, sizeof value, "%.0f", v);
-			add(&b, metric_word(m), value, m == METRIC_SIZE_LIMIT ? "B" : "",
+			nagios_datum(&b, metric_word(m), value, m == METRIC_SIZE_LIMIT ? "B" : "",
 			    &n->opts.judge->warn[m], &n->opts.judge->crit[m], "", "");
 		}
 	struct span perf = arena_copy(&n->arena, buf_span(&b));
@@ -146,7 +147,7 @@ perf_of(struct nagios *n, const struct fleet_report *one)
 }
 
 static void
-one(void *state, const struct fleet_report *report)
+nagios_one(void *state, const struct fleet_report *report)
 {
 	struct nagios *n = state;
 	enum health now = report->verdict->state;
@@ -155,17 +156,17 @@ one(void *state, const struct fleet_report *report)
 	n->passed += report_passed(report);
 	if (n->opts.verbose > 0)
 		buf_printf(&n->more, "%s %.*s\n", judge_state_word(now),
-		    SPAN_ARG(line_of(report, &report->result->arena)));
+		    SPAN_ARG(nagios_line(report, &report->result->arena)));
 	if (n->first[now].line.at || (report->verdict->skipped && n->n > 1))
 		return;
 	n->state = judge_worse(now, n->state);
-	n->first[now].line = n->opts.plugin ? plugin_line(report, &n->arena) :
-					      line_of(report, &n->arena);
-	n->first[now].perf = perf_of(n, report);
+	n->first[now].line = n->opts.plugin ? nagios_plugin_line(report, &n->arena) :
+					      nagios_line(report, &n->arena);
+	n->first[now].perf = nagios_perf(n, report);
 }
 
 static void
-end(void *state, const struct fleet_summary *sum)
+nagios_end(void *state, const struct fleet_summary *sum)
 {
 	struct nagios *n = state;
 	struct span more = buf_span(&n->more);
@@ -190,4 +191,4 @@ end(void *state, const struct fleet_summary *sum)
 	free(n);
 }
 
-const struct report_kind report_nagios = { "nagios", begin, one, end };
+const struct report_kind report_nagios = { nagios_begin, nagios_one, nagios_end };

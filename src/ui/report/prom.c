@@ -1,5 +1,5 @@
 /*
- * report - Prometheus text (0.0.4) and OpenMetrics: families of samples, printed whole at the end.
+ * prom - Prometheus text (0.0.4) and OpenMetrics: families of samples, printed whole at the end.
  */
 #include "ui/report/report.h"
 
@@ -67,7 +67,7 @@ struct prom {
 };
 
 static struct prom *
-make(FILE *out, const struct report_opts *opts, bool openmetrics)
+prom_new(FILE *out, const struct report_opts *opts, bool openmetrics)
 {
 	struct prom *p = memory_zeroed(sizeof *p);
 
@@ -79,15 +79,15 @@ make(FILE *out, const struct report_opts *opts, bool openmetrics)
 }
 
 static void *
-begin_prom(FILE *out, const struct report_opts *opts)
+prom_begin(FILE *out, const struct report_opts *opts)
 {
-	return make(out, opts, false);
+	return prom_new(out, opts, false);
 }
 
 static void *
-begin_open(FILE *out, const struct report_opts *opts)
+prom_begin_open(FILE *out, const struct report_opts *opts)
 {
-	return make(out, opts, true);
+	return prom_new(out, opts, true);
 }
 
 static void
@@ -107,7 +107,7 @@ put_label(struct buf *b, const char *name, struct span value, bool first)
 struct label { const char *name; struct span value; };
 
 static void
-add(struct prom *p, enum family family, const struct label *labels, size_t n, double value)
+prom_add(struct prom *p, enum family family, const struct label *labels, size_t n, double value)
 {
 	struct buf *b = &p->samples[family];
 
@@ -118,9 +118,9 @@ add(struct prom *p, enum family family, const struct label *labels, size_t n, do
 }
 
 static void
-add_plain(struct prom *p, enum family family, double value)
+prom_add_plain(struct prom *p, enum family family, double value)
 {
-	add(p, family, NULL, 0, value);
+	prom_add(p, family, NULL, 0, value);
 }
 
 static double
@@ -159,10 +159,10 @@ add_certs(struct prom *p, const struct probe_result *r, struct arena *arena)
 		{ "serialnumber", leaf->serial },
 	};
 	if (first != TLS_NO_DATE)
-		add_plain(p, FAMILY_ssl_earliest_cert_expiry, (double)first);
+		prom_add_plain(p, FAMILY_ssl_earliest_cert_expiry, (double)first);
 	if (tls_chain(t)->n > 0 && (ends = tls_ends(t, &depth)) != TLS_NO_DATE)
-		add_plain(p, FAMILY_ssl_last_chain_expiry_timestamp_seconds, (double)ends);
-	add(p, FAMILY_ssl_last_chain_info, info, 5, 1);
+		prom_add_plain(p, FAMILY_ssl_last_chain_expiry_timestamp_seconds, (double)ends);
+	prom_add(p, FAMILY_ssl_last_chain_info, info, 5, 1);
 	buf_release(&sans);
 }
 
@@ -174,11 +174,11 @@ add_tls(struct prom *p, struct probe_result *r)
 
 	if (span_starts(version, SPAN("TLSv")))
 		version = arena_printf(&r->arena, "TLS %.*s", SPAN_ARG(span_skip(version, 4)));
-	add(p, FAMILY_tls_version_info, &(struct label){ "version", version }, 1, 1);
-	add(p, FAMILY_tls_cipher_info, &(struct label){ "cipher", t->cipher }, 1, 1);
-	add_plain(p, FAMILY_smtp_tls_verified, t->verified);
+	prom_add(p, FAMILY_tls_version_info, &(struct label){ "version", version }, 1, 1);
+	prom_add(p, FAMILY_tls_cipher_info, &(struct label){ "cipher", t->cipher }, 1, 1);
+	prom_add_plain(p, FAMILY_smtp_tls_verified, t->verified);
 	if (!t->verified)
-		add(p, FAMILY_smtp_tls_verify_error_info,
+		prom_add(p, FAMILY_smtp_tls_verify_error_info,
 		    &(struct label){ "error",
 			span_of(t->nproblems ? t->problem[0].name : "X509_V_ERR_UNSPECIFIED") },
 		    1, 1);
@@ -192,9 +192,10 @@ add_phases(struct prom *p, const struct probe_result *r)
 	for (unsigned i = 0; i < PHASE_COUNT; i++) {
 		struct label phase = { "phase", span_of(phase_word((enum probe_phase)i)) };
 		if (i == PHASE_RESOLVE || (r->ran & 1u << i))
-			add(p, FAMILY_smtp_duration_seconds, &phase, 1, report_seconds(r->us[i]));
+			prom_add(
+			    p, FAMILY_smtp_duration_seconds, &phase, 1, report_seconds(r->us[i]));
 		if (r->reply[i])
-			add(p, FAMILY_smtp_reply_code, &phase, 1, r->reply[i]->code);
+			prom_add(p, FAMILY_smtp_reply_code, &phase, 1, r->reply[i]->code);
 	}
 }
 
@@ -222,7 +223,7 @@ add_failure(struct prom *p, const struct fleet_report *report)
 		{ "code", code },
 		{ "enhanced", enhanced },
 	};
-	add(p, FAMILY_smtp_failure_info, labels, 4, 1);
+	prom_add(p, FAMILY_smtp_failure_info, labels, 4, 1);
 }
 
 enum { EXTENSIONS_MOST = 64, PARAMS_MOST = 200 };
@@ -244,13 +245,13 @@ add_extensions(struct prom *p, const struct fleet_report *report)
 			    text_safe(&r->arena, span_first(e->list[i].params, PARAMS_MOST)) },
 		};
 		if (!twice)
-			add(p, FAMILY_smtp_extension_info, labels, 2, 1);
+			prom_add(p, FAMILY_smtp_extension_info, labels, 2, 1);
 	}
 	for (const struct judge_check *c = report->verdict->checks; c; c = c->next)
 		if (strcmp(c->name, "expect_ext_set") == 0)
-			add_plain(p, FAMILY_smtp_extension_changed, c->state != STATE_OK);
+			prom_add_plain(p, FAMILY_smtp_extension_changed, c->state != STATE_OK);
 	if (judge_metric(r, METRIC_SIZE_LIMIT, &limit))
-		add_plain(p, FAMILY_smtp_message_size_limit_bytes, limit);
+		prom_add_plain(p, FAMILY_smtp_message_size_limit_bytes, limit);
 }
 
 static void
@@ -277,21 +278,21 @@ add_target(struct prom *p, const struct fleet_report *report)
 			arena_printf(&r->arena, "%u", r->preference) };
 	labels[n++] = (struct label){ "family",
 		arena_printf(&r->arena, "%u", addr_family(&r->addr)) };
-	add(p, FAMILY_smtp_target_up, labels, n, report_passed(report));
+	prom_add(p, FAMILY_smtp_target_up, labels, n, report_passed(report));
 }
 
 static void
 add_outcome(struct prom *p, const struct fleet_report *report)
 {
-	add_plain(p, FAMILY_success, report_passed(report));
-	add_plain(p, FAMILY_duration_seconds, report_seconds(report->result->total_us));
+	prom_add_plain(p, FAMILY_success, report_passed(report));
+	prom_add_plain(p, FAMILY_duration_seconds, report_seconds(report->result->total_us));
 	if (p->opts.total_ms)
-		add_plain(p, FAMILY_timeout_seconds, (double)p->opts.total_ms / 1e3);
-	add_plain(p, FAMILY_smtp_status, report->verdict->state);
+		prom_add_plain(p, FAMILY_timeout_seconds, (double)p->opts.total_ms / 1e3);
+	prom_add_plain(p, FAMILY_smtp_status, report->verdict->state);
 }
 
 static void
-one(void *state, const struct fleet_report *report)
+prom_one(void *state, const struct fleet_report *report)
 {
 	struct prom *p = state;
 	struct probe_result *r = report->result;
@@ -300,12 +301,12 @@ one(void *state, const struct fleet_report *report)
 	add_target(p, report);
 	if (!p->opts.whole)
 		add_outcome(p, report);
-	add_plain(p, FAMILY_dns_lookup_time_seconds, report_seconds(r->us[PHASE_RESOLVE]));
+	prom_add_plain(p, FAMILY_dns_lookup_time_seconds, report_seconds(r->us[PHASE_RESOLVE]));
 	if (addr_family(&r->addr)) {
-		add_plain(p, FAMILY_ip_protocol, addr_family(&r->addr));
-		add_plain(p, FAMILY_ip_addr_hash, addr_hash(&r->addr));
+		prom_add_plain(p, FAMILY_ip_protocol, addr_family(&r->addr));
+		prom_add_plain(p, FAMILY_ip_addr_hash, addr_hash(&r->addr));
 	}
-	add_plain(p, FAMILY_smtp_attempts, r->attempt);
+	prom_add_plain(p, FAMILY_smtp_attempts, r->attempt);
 	add_phases(p, r);
 	add_failure(p, report);
 	if (r->tls)
@@ -433,7 +434,7 @@ print_totals(struct prom *p, const struct fleet_summary *sum)
 }
 
 static void
-end(void *state, const struct fleet_summary *sum)
+prom_end(void *state, const struct fleet_summary *sum)
 {
 	struct prom *p = state;
 	struct labels *target = target_labels(p);
@@ -456,5 +457,5 @@ end(void *state, const struct fleet_summary *sum)
 	free(p);
 }
 
-const struct report_kind report_prom = { "prom", begin_prom, one, end };
-const struct report_kind report_openmetrics = { "openmetrics", begin_open, one, end };
+const struct report_kind report_prom = { prom_begin, prom_one, prom_end };
+const struct report_kind report_openmetrics = { prom_begin_open, prom_one, prom_end };

@@ -47,11 +47,7 @@ struct replay {
 	int stop;
 	bool silent, progress;		/* progress: a line of it stands on the terminal */
 	FILE *out;
-	/* JUnit: where the suite in `part` goes once it is counted */
-	FILE *whole;
-	char *part;
-	size_t part_size, suite_failed, suite_skipped;
-	uint64_t suite_us;
+	void *writer; /* what the report's writer keeps from its begin to its end */
 	event_fn *event;		/* what else hears of events; NULL: none */
 	void *event_ctx;
 	/* a case is about to be played; NULL: none */
@@ -67,6 +63,9 @@ struct replay_report {
 	void (*file_end)(struct replay *, const struct replay_file *);
 	void (*end)(struct replay *);
 };
+#define X(token, word) extern const struct replay_report replay_##word;
+REPORT_FORMATS(REPORT_FORMAT_NONE, X)
+#undef X
 extern const struct replay_report *const replay_reports[];	/* by enum report_format */
 
 /* An item was played: an object of JSON. */

@@ -5,18 +5,18 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "ui/report/replay.h"
 #include "ui/show/draft.h"
-#include "ui/options/probe.h"
-
-#define X(name) extern const struct report_kind report_##name;
-REPORT_FORMATS(X)
-#undef X
 
 const struct report_kind *const report_kinds[] = {
-#define X(name) &report_##name,
-	REPORT_FORMATS(X)
+#define X(token, word) [REPORT_##token] = &report_##word,
+	REPORT_FORMATS(X, X)
 #undef X
-	NULL
+};
+const struct replay_report *const replay_reports[] = {
+#define X(token, word) [REPORT_##token] = &replay_##word,
+	REPORT_FORMATS(REPORT_FORMAT_NONE, X)
+#undef X
 };
 
 struct report {
@@ -26,15 +26,6 @@ struct report {
 	FILE *out;
 	struct draft draft;		/* .out NULL: the stream is the caller's */
 };
-
-const struct report_kind *
-report_kind(struct span name)
-{
-	for (size_t i = 0; report_kinds[i]; i++)
-		if (span_eq(name, span_of(report_kinds[i]->name)))
-			return report_kinds[i];
-	return NULL;
-}
 
 struct report *
 report_to(const struct report_kind *format, FILE *out, const struct report_opts *opts)
@@ -59,7 +50,7 @@ report_new(const struct report_kind *format, const char *file, const struct repo
 }
 
 static void
-begin(struct report *r)
+report_begin(struct report *r)
 {
 	if (!r->state)
 		r->state = r->format->begin(r->out, &r->opts);
@@ -68,7 +59,7 @@ begin(struct report *r)
 void
 report_one(struct report *r, const struct fleet_report *one)
 {
-	begin(r);
+	report_begin(r);
 	r->format->one(r->state, one);
 }
 
@@ -77,7 +68,7 @@ report_end(struct report *r, const struct fleet_summary *sum, struct err *err)
 {
 	bool ok;
 
-	begin(r);
+	report_begin(r);
 	r->format->end(r->state, sum);
 	if (r->draft.out)
 		ok = draft_keep(&r->draft, err);

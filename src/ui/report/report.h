@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "run/probe/fleet.h"
+#include "ui/options/format.h"
 
 struct report_opts {
 	int verbose;
@@ -23,14 +24,15 @@ struct report_opts {
 };
 
 struct report_kind {
-	const char *name;
 	void *(*begin)(FILE *, const struct report_opts *);
 	void (*one)(void *, const struct fleet_report *);
 	/* prints what was kept back, and frees */
 	void (*end)(void *, const struct fleet_summary *);
 };
-extern const struct report_kind *const report_kinds[];	/* ends in NULL */
-const struct report_kind *report_kind(struct span name);	/* NULL: there is none */
+#define X(token, word) extern const struct report_kind report_##word;
+REPORT_FORMATS(X, X)
+#undef X
+extern const struct report_kind *const report_kinds[]; /* by enum report_format */
 
 /* One format to one place. A file is written beside its name and renamed when all is in it. */
 struct report;

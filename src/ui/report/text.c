@@ -1,4 +1,4 @@
-/* report - a line for a person: state, place, what is wrong, where the time went. */
+/* text - a line for a person: state, place, what is wrong, where the time went. */
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -219,7 +219,7 @@ struct text {
 };
 
 static void *
-begin(FILE *out, const struct report_opts *opts)
+text_begin(FILE *out, const struct report_opts *opts)
 {
 	struct text *t = memory_zeroed(sizeof *t);
 
@@ -312,7 +312,7 @@ print_bad(const struct text *t)
 }
 
 static void
-one(void *state, const struct fleet_report *report)
+text_one(void *state, const struct fleet_report *report)
 {
 	struct text *t = state;
 	struct probe_result *r = report->result;
@@ -349,7 +349,7 @@ one(void *state, const struct fleet_report *report)
 }
 
 static void
-end(void *state, const struct fleet_summary *sum)
+text_end(void *state, const struct fleet_summary *sum)
 {
 	struct text *t = state;
 	char took[24];
@@ -378,4 +378,4 @@ end(void *state, const struct fleet_summary *sum)
 	free(t);
 }
 
-const struct report_kind report_text = { "text", begin, one, end };
+const struct report_kind report_text = { text_begin, text_one, text_end };

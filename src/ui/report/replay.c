@@ -1,5 +1,5 @@
 /*
- * replay_report - what came of it, for people: a line a case, and a failure with its lines around
+ * replay - what came of it, for people: a line a case, and a failure with its lines around
  * it.
  */
 #include "base/text.h"
@@ -158,7 +158,7 @@ snippet(
 /* ---- text */
 
 static void
-text_one(struct replay *r, const struct replay_case *c)
+replay_text_one(struct replay *r, const struct replay_case *c)
 {
 	const struct play_result *result = c->result;
 	static const char *const words[] = {
@@ -197,7 +197,7 @@ text_one(struct replay *r, const struct replay_case *c)
 }
 
 static void
-text_end(struct replay *r)
+replay_text_end(struct replay *r)
 {
 	char took[24];
 
@@ -213,4 +213,4 @@ text_end(struct replay *r)
 	fputc('\n', r->out);
 }
 
-const struct replay_report replay_text = { .one = text_one, .end = text_end };
+const struct replay_report replay_text = { .one = replay_text_one, .end = replay_text_end };
