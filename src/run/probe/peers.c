@@ -1,0 +1,146 @@
+/* peers - whose turn it is, and how many are at work at one address and port. */
+#include "run/probe/peers.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+
+enum { CHAINS_FIRST = 16 };		/* a power of two, as all that follow */
+
+struct peer {
+	struct peer *next;
+	struct turns waiting;
+	unsigned running;
+	socklen_t len;
+	/* so much of the struct addr as it has: there may be thousands */
+	unsigned char addr[];
+};
+
+void
+turns_init(struct turns *all)
+{
+	*all = (struct turns){ .last = &all->first };
+}
+
+void
+turns_add(struct turns *all, struct turn *t)
+{
+	t->next = NULL;
+	*all->last = t;
+	all->last = &t->next;
+	all->n++;
+}
+
+void
+turns_put_back(struct turns *all, struct turn *t)
+{
+	t->next = all->first;
+	if (!all->first)
+		all->last = &t->next;
+	all->first = t;
+	all->n++;
+}
+
+struct turn *
+turns_take(struct turns *all)
+{
+	struct turn *t = all->first;
+
+	if (!t)
+		return NULL;
+	if (!(all->first = t->next))
+		all->last = &all->first;
+	all->n--;
+	return t;
+}
+
+/* Where it stands in its chain, or would; the hash is FNV-1a. */
+static struct peer **
+peers_find(struct peers *p, const void *addr, socklen_t len)
+{
+	const unsigned char *octet = addr;
+	unsigned hash = 2166136261u;
+
+	for (socklen_t i = 0; i < len; i++)
+		hash = (hash ^ octet[i]) * 16777619u;
+	struct peer **at = &p->chain[hash & (p->nchains - 1)];
+	while (*at && !((*at)->len == len && memcmp((*at)->addr, addr, len) == 0))
+		at = &(*at)->next;
+	return at;
+}
+
+/* As many chains as peers, so that one probe has few to make and thousands find theirs. */
+static void
+peers_make_room(struct peers *p)
+{
+	struct peers old = *p;
+
+	if (p->n < p->nchains)
+		return;
+	p->nchains = old.nchains ? old.nchains * 2 : CHAINS_FIRST;
+	p->chain = memory_zeroed(p->nchains * sizeof(struct peer *));
+	for (size_t i = 0; i < old.nchains; i++)
+		for (struct peer *each = old.chain[i], *next; each; each = next) {
+			next = each->next;
+			each->next = NULL;
+			*peers_find(p, each->addr, each->len) = each;
+		}
+	free(old.chain);
+}
+
+bool
+peers_enter(struct peers *p, struct turn *t, const struct addr *addr, unsigned most)
+{
+	static const struct addr nowhere;
+	const struct addr *a = addr ? addr : &nowhere;
+
+	assert(!t->peer);
+	peers_make_room(p);
+	struct peer **at = peers_find(p, &a->any, a->len), *peer = *at;
+	if (!peer) {
+		peer = *at = memory_zeroed(sizeof *peer + a->len);
+		peer->len = a->len;
+		memcpy(peer->addr, &a->any, a->len);
+		turns_init(&peer->waiting);
+		p->n++;
+	}
+	if (addr && peer->running >= most) {
+		turns_add(&peer->waiting, t);
+		return false;
+	}
+	peer->running++;
+	t->peer = peer;
+	return true;
+}
+
+struct turn *
+peers_leave(struct peers *p, struct turn *t)
+{
+	struct peer *peer = t->peer;
+
+	assert(peer && peer->running > 0);
+	t->peer = NULL;
+	struct turn *next = turns_take(&peer->waiting);
+	/* who waits enters; where nobody does, and nobody is left, the address is forgotten */
+	if (next) {
+		next->peer = peer;
+	} else if (--peer->running == 0) {
+		*peers_find(p, peer->addr, peer->len) = peer->next;
+		p->n--;
+		free(peer);
+	}
+	return next;
+}
+
+void
+peers_release(struct peers *p)
+{
+	for (size_t i = 0; i < p->nchains; i++)
+		for (struct peer *each = p->chain[i], *next; each; each = next) {
+			next = each->next;
+			free(each);
+		}
+	free(p->chain);
+	*p = (struct peers){ 0 };
+}

@@ -1,0 +1,110 @@
+/* policy - what a domain asks of who sends to it. */
+#include "run/probe/policy.h"
+
+#include <stdlib.h>
+
+struct policy {
+	struct arena *arena;
+	policy_fn *fn;
+	void *ctx;
+	struct span domain;
+	struct sts_query *asking;	/* NULL: it was told */
+	struct dns_query *reports;	/* the same, of TLSRPT */
+	struct loop_timer *late;
+	const struct sts *sts;
+	struct lookup_text tlsrpt;
+};
+
+bool
+policy_is_known(const struct policy *p)
+{
+	return !p->asking && !p->reports;
+}
+
+static void
+policy_on_sts(void *ctx, const struct sts *sts)
+{
+	struct policy *p = ctx;
+
+	p->sts = sts;
+	sts_free(p->asking);
+	p->asking = NULL;
+	if (policy_is_known(p))
+		p->fn(p->ctx);
+}
+
+static void
+policy_on_tlsrpt(void *ctx, const struct dns_reply *reply)
+{
+	struct policy *p = ctx;
+
+	p->reports = NULL;
+	lookup_tlsrpt(&p->tlsrpt, reply, p->arena);
+	if (policy_is_known(p))
+		p->fn(p->ctx);
+}
+
+static void
+policy_on_deadline(void *ctx, unsigned ready)
+{
+	struct policy *p = ctx;
+
+	(void)ready;
+	if (policy_is_known(p))
+		return;
+	dns_cancel(p->reports);
+	p->reports = NULL;
+	if (p->asking) {
+		struct sts *none = ARENA_NEW(p->arena, struct sts);
+		*none = (struct sts){ .state = STS_UNKNOWN,
+			.domain = p->domain,
+			.why = SPAN("not within the probe's time") };
+		policy_on_sts(p, none);
+	} else {
+		p->fn(p->ctx);
+	}
+}
+
+struct policy *
+policy_ask(const struct sts_way *way, struct span domain, uint64_t total_ms, struct arena *arena,
+    policy_fn *fn, void *ctx)
+{
+	struct policy *p = memory_zeroed(sizeof *p);
+	struct span name;
+
+	*p = (struct policy){ .arena = arena, .fn = fn, .ctx = ctx, .domain = domain };
+	p->late = loop_timer(way->loop, policy_on_deadline, p);
+	if (total_ms)
+		loop_timer_set(p->late, total_ms);
+	if (host_ascii(domain, arena, &name, NULL)) {
+		p->tlsrpt.name = lookup_tlsrpt_name(name, arena);
+		p->reports = dns_ask(
+		    way->dns, p->tlsrpt.name, DNS_TXT, way->until_us, policy_on_tlsrpt, p);
+		domain = name;
+	}
+	p->asking = sts_start(way, domain, arena, policy_on_sts, p);
+	return p;
+}
+
+const struct sts *
+policy_sts(const struct policy *p)
+{
+	return p->sts;
+}
+
+struct span
+policy_tlsrpt(const struct policy *p)
+{
+	return p->tlsrpt.wrong;
+}
+
+void
+policy_free(struct policy *p)
+{
+	if (!p)
+		return;
+	sts_free(p->asking);
+	dns_cancel(p->reports);
+	loop_timer_free(p->late);
+	free(p);
+}
