@@ -24,7 +24,8 @@ MAY = {
     "run/route": BELOW_RUN,
     "run/message": BELOW_RUN,
 }
-MAY["run/session"] = [*BELOW_RUN, "run/route", "run/message"]
+MAY["run/diagnosis"] = [*BELOW_RUN, "run/route", "run/message"]
+MAY["run/session"] = [*MAY["run/diagnosis"], "run/diagnosis"]
 MAY["run/session/steps"] = [*MAY["run/session"], "run/session"]
 MAY["run/script"] = [*MAY["run/session/steps"], "run/session/steps"]
 MAY["run/play"] = MAY["run/serve"] = [*MAY["run/script"], "run/script"]

@@ -7,10 +7,10 @@
 #define RUN_PROBE_JUDGE_H
 
 #include "base/ere.h"
+#include "run/diagnosis/health.h"
 #include "run/probe/probe.h"
 #include "run/probe/range.h"
 
-enum health { STATE_OK, STATE_WARNING, STATE_CRITICAL, STATE_UNKNOWN };
 const char *judge_state_word(enum health);
 /* CRITICAL > WARNING > UNKNOWN > OK */
 enum health judge_worse(enum health, enum health);

@@ -1,0 +1,63 @@
+/* cause - the table of causes, put together from its parts. */
+#include "run/diagnosis/cause_rows.h"
+
+static const struct cause_row *const parts[] = { causes_of_connection, causes_of_client,
+	causes_of_session, causes_of_mail, causes_of_tls, causes_of_domain };
+
+static const char *const words[CAUSE_COUNT] = {
+	"none",
+#define X(name, word) word,
+	CAUSES(X)
+#undef X
+};
+
+const struct cause_row *
+cause_row(enum cause cause)
+{
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		for (const struct cause_row *r = parts[i]; r->cause != CAUSE_NONE; r++)
+			if (r->cause == cause)
+				return r;
+	return NULL;
+}
+
+const char *
+cause_word(enum cause cause)
+{
+	return words[cause];
+}
+
+static bool
+is_word(struct span said, const char *word)
+{
+	if (said.len != strlen(word))
+		return false;
+	for (size_t i = 0; i < said.len; i++) {
+		char c = said.at[i] == '-' || said.at[i] == ' ' ? '_' : said.at[i];
+		if (c >= 'A' && c <= 'Z')
+			c = (char)(c + 'a' - 'A');
+		if (c != word[i])
+			return false;
+	}
+	return true;
+}
+
+enum cause
+cause_named(struct span word)
+{
+	for (unsigned cause = CAUSE_NONE + 1; cause < CAUSE_COUNT; cause++)
+		if (is_word(word, words[cause]))
+			return (enum cause)cause;
+	return CAUSE_NONE;
+}
+
+const char *
+concern_word(enum concern concern)
+{
+	static const char *const of[] = {
+#define X(name, word) word,
+		CONCERNS(X)
+#undef X
+	};
+	return of[concern];
+}

@@ -1,0 +1,172 @@
+/* sentence - the rows of the table of causes as sentences, with the fields of a diagnosis. */
+#include "base/text.h"
+#include "run/diagnosis/diagnose.h"
+
+/* What stands for a field that nothing is known of, where the row says the field in any case. */
+static const struct {
+	const char *word, *generic;
+} fields[] = {
+#define X(name, word, generic) [FIELD_##name] = { word, generic },
+	FIELDS(X)
+#undef X
+};
+
+const char *
+field_word(enum field f)
+{
+	return fields[f].word;
+}
+
+/* The field that {word} at the front of `rest` names, taken off; FIELD_COUNT: it is none. */
+static enum field
+take_field(struct span *rest)
+{
+	struct span after = span_skip(*rest, 1), word = span_until(&after, '}');
+
+	for (unsigned f = 0; f < FIELD_COUNT; f++)
+		if (span_eq(word, span_of(fields[f].word))) {
+			*rest = after;
+			return (enum field)f;
+		}
+	return FIELD_COUNT;
+}
+
+static void render(struct buf *, const struct diagnosis *, struct span template);
+
+/* A part in brackets: left out where a field in it is empty; literal where it names none. */
+static void
+render_part(struct buf *b, const struct diagnosis *d, struct span part)
+{
+	bool any = false;
+
+	for (struct span rest = part; rest.len > 0;) {
+		enum field f = rest.at[0] == '{' ? take_field(&rest) : FIELD_COUNT;
+		if (f == FIELD_COUNT) {
+			rest = span_skip(rest, 1);
+			continue;
+		}
+		if (d->field[f].len == 0)
+			return;
+		any = true;
+	}
+	if (any) {
+		render(b, d, part);
+		return;
+	}
+	buf_append(b, SPAN("["));
+	buf_append(b, part);
+	buf_append(b, SPAN("]"));
+}
+
+static void
+render(struct buf *b, const struct diagnosis *d, struct span rest)
+{
+	while (rest.len > 0) {
+		enum field f = rest.at[0] == '{' ? take_field(&rest) : FIELD_COUNT;
+		if (f < FIELD_COUNT) {
+			buf_append(b, d->field[f].len > 0 ? d->field[f] : span_of(fields[f].generic));
+			continue;
+		}
+		if (rest.at[0] == '[' && span_has(rest, ']')) {
+			struct span after = span_skip(rest, 1), part = span_until(&after, ']');
+			render_part(b, d, part);
+			rest = after;
+			continue;
+		}
+		buf_append(b, span_first(rest, 1));
+		rest = span_skip(rest, 1);
+	}
+}
+
+enum { SENTENCE_MAX = 4000 };
+
+static struct span
+rendered(const struct diagnosis *d, const char *template, struct arena *arena)
+{
+	struct buf b = { .max = SENTENCE_MAX };
+
+	if (!template)
+		return SPAN_NONE;
+	render(&b, d, span_of(template));
+	struct span out = buf_span(&b);
+	char *text = arena_string(arena, out);
+	buf_release(&b);
+	/* "the reply to RCPT began …": our own words, not a host's name */
+	if (span_starts(span_of(template), SPAN("{awaited}")) && text[0] >= 'a' && text[0] <= 'z')
+		text[0] = (char)(text[0] - 'a' + 'A');
+	return span_of(text);
+}
+
+struct span
+diagnosis_title(const struct diagnosis *d)
+{
+	return span_of(cause_row(d->cause)->title);
+}
+
+struct span
+diagnosis_sentence(const struct diagnosis *d, struct arena *arena)
+{
+	return rendered(d, cause_row(d->cause)->sentence, arena);
+}
+
+struct span
+diagnosis_consequence(const struct diagnosis *d, struct arena *arena)
+{
+	return rendered(d, cause_row(d->cause)->consequence, arena);
+}
+
+struct span
+diagnosis_next(const struct diagnosis *d, enum audience audience, struct arena *arena)
+{
+	const struct cause_row *row = cause_row(d->cause);
+	bool theirs = row->concern == CONCERNS_SERVER || row->concern == CONCERNS_DOMAIN ||
+	    row->concern == CONCERNS_RECIPIENT;
+	const char *next = audience == FOR_SERVER ? row->server :
+	    audience == FOR_CLIENT		  ? row->client :
+	    theirs && row->server		  ? row->server :
+	    row->client				  ? row->client :
+						    row->server;
+
+	return rendered(d, next, arena);
+}
+
+struct diagnosis *
+diagnosis_new(enum cause cause, const struct place *place, struct arena *arena)
+{
+	struct diagnosis *d = ARENA_NEW(arena, struct diagnosis);
+
+	d->cause = cause;
+	d->state = cause_row(cause)->state;
+	if (place) {
+		d->place = *place;
+		diagnosis_set(d, FIELD_HOST, place->host.len ? place->host : place->address, arena);
+		diagnosis_set(d, FIELD_ADDRESS, place->address, arena);
+		diagnosis_set(d, FIELD_DOMAIN, place->domain, arena);
+		if (place->port > 0)
+			d->field[FIELD_PORT] = arena_printf(arena, "%u", place->port);
+		if (place->stage != AT_ANY) {
+			d->field[FIELD_STAGE] = span_of(smtp_stage_text(place->stage));
+			d->field[FIELD_AWAITED] = span_of(smtp_stage_awaited(place->stage));
+		}
+		if (place->host.len == 0 && span_has(place->address, ':'))
+			d->field[FIELD_HOST] = arena_printf(arena, "[%.*s]",
+			    SPAN_ARG(d->field[FIELD_ADDRESS]));
+	}
+	return d;
+}
+
+void
+diagnosis_set(struct diagnosis *d, enum field f, struct span text, struct arena *arena)
+{
+	enum { FIELD_MAX = 300 };
+
+	d->field[f] = text_safe(arena, arena_copy(arena, span_first(text, FIELD_MAX)));
+}
+
+struct diagnosis **
+diagnosis_end(struct diagnosis **list)
+{
+	while (*list)
+		list = &(*list)->next;
+	return list;
+}

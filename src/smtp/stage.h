@@ -1,0 +1,44 @@
+/*
+ * Stages of a session: what a reply answers, and what is waited for before the first one. The same
+ * code means different things at different stages (RFC 5321 4.3.2).
+ */
+#ifndef SMTP_STAGE_H
+#define SMTP_STAGE_H
+
+#include "smtp/verb.h"
+
+/* stage, its word, how a sentence calls it, how it calls what is waited for there */
+#define STAGES(X)									\
+	X(ANY,		"any",		"",			"the reply")		\
+	X(RESOLVE,	"resolve",	"the lookup",		"the DNS")		\
+	X(CONNECT,	"connect",	"the connection",	"the connection")	\
+	X(PROXY,	"proxy",	"the proxy",		"the proxy's reply")	\
+	X(TLS,		"tls",		"the TLS handshake",	"the end of the TLS handshake") \
+	X(GREETING,	"greeting",	"the greeting",		"the greeting")		\
+	X(EHLO,		"ehlo",		"EHLO",			"the reply to EHLO")	\
+	X(STARTTLS,	"starttls",	"STARTTLS",		"the reply to STARTTLS") \
+	X(AUTH,		"auth",		"AUTH",			"the reply to AUTH")	\
+	X(MAIL,		"mail",		"MAIL",			"the reply to MAIL")	\
+	X(RCPT,		"rcpt",		"RCPT",			"the reply to RCPT")	\
+	X(DATA,		"data",		"DATA",			"the reply to DATA")	\
+	X(MESSAGE,	"message",	"the message data",	"room to send the message") \
+	X(END_OF_DATA,	"end_of_data",	"the end of data",	"the reply to the end of data") \
+	X(RSET,		"rset",		"RSET",			"the reply to RSET")	\
+	X(QUIT,		"quit",		"QUIT",			"the reply to QUIT")	\
+	X(VRFY,		"vrfy",		"VRFY",			"the reply to VRFY")	\
+	X(OTHER,	"other",	"the command",		"the reply")
+
+enum smtp_stage {
+#define X(name, word, text, awaited) AT_##name,
+	STAGES(X)
+#undef X
+	AT_COUNT
+};
+
+/* EHLO stands for HELO and LHLO too, VRFY for EXPN, HELP and ETRN; a BDAT ends data. */
+enum smtp_stage smtp_stage_of(enum verb, bool greeting, bool end_of_data);
+const char *smtp_stage_word(enum smtp_stage);		/* in JSON: "end_of_data" */
+const char *smtp_stage_text(enum smtp_stage);		/* "the end of data", "RCPT" */
+const char *smtp_stage_awaited(enum smtp_stage);	/* "the reply to RCPT" */
+
+#endif
