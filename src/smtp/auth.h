@@ -1,8 +1,8 @@
 /*
  * SASL exchanges in SMTP (RFC 4954) as functions of credentials and challenge: decoded challenges
- * in, responses out, neither in base64. PLAIN, LOGIN, EXTERNAL, ANONYMOUS, XOAUTH2 and OAUTHBEARER
- * are here; those that compute a proof (SCRAM, CRAM-MD5, DIGEST-MD5, NTLM, GSSAPI) come from
- * `struct sasl`, which smtp/sasl.c has over libgsasl.
+ * in, responses out, neither in base64. What each mechanism responds stands in its row of
+ * smtp/mechanism; those that compute a proof (AUTH_GSASL) come from `struct sasl`, which
+ * smtp/sasl.c has over libgsasl.
  */
 #ifndef SMTP_AUTH_H
 #define SMTP_AUTH_H
@@ -11,38 +11,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/module.h"
+#include "smtp/mechanism.h"
 
 enum { AUTH_RESPONSE_MAX = 64 << 10 };	/* octets, before base64 */
 
-struct auth_credentials {
-	struct span user, password;	/* of the OAuth mechanisms the password is the token */
-	struct span authzid;		/* to act as somebody else; empty: as the user */
-	/* the server's name, and its port: OAUTHBEARER, DIGEST-MD5 and GSSAPI say them */
-	struct span host;
-	unsigned port;
-	/* channel bindings (RFC 9266, RFC 5929), raw; empty: none */
-	struct span tls_exporter, tls_unique;
-};
-
-enum auth_flag {
-	AUTH_FIRST = 1,		/* the client speaks first: an initial response is possible */
-	AUTH_USER = 2,		/* wants a user name */
-	AUTH_PASSWORD = 4,	/* wants a password or a token */
-	AUTH_BARE = 8,		/* whoever reads the exchange has the password */
-	AUTH_BOUND = 16,	/* bound to the TLS channel */
-	AUTH_CHOSEN = 32,	/* may be chosen without being named */
-};
-
 struct auth;
-struct auth_mech {
-	const char *name;
-	unsigned flags;
-	unsigned rank, rank_tls;	/* the highest is the best, in the clear and within TLS */
-	const char *rfc;
-	/* The n-th response, from 0, to what the server said. NULL: it is one of `struct sasl`. */
-	bool (*respond)(const struct auth_credentials *, unsigned n, struct span challenge,
-	    struct buf *out, struct err *);
-};
 
 /*
  * What smtp/sasl.c gives. `step` gives the next response; `proved`: the server has shown that it
@@ -50,7 +23,7 @@ struct auth_mech {
  */
 struct sasl {
 	bool (*have)(const char *mech);
-	void *(*begin)(const char *mech, const struct auth_credentials *, struct err *);
+	void *(*begin)(const struct mechanism *, const struct auth_credentials *, struct err *);
 	bool (*step)(void *, struct span challenge, struct buf *out, struct err *);
 	bool (*proved)(void *);
 	void (*end)(void *);
@@ -63,21 +36,22 @@ sasl(struct err *err)
 	return module_open(MODULE_SASL, MODULE_LINKED_SASL, err);
 }
 
-const struct auth_mech *auth_mech(struct span name);	/* NULL: not known */
 /*
  * The best of the mechanisms offered (words between blanks); NULL: none that smtpsh can. `lib` may
  * be NULL: without it.
  */
-const struct auth_mech *auth_best(
+const struct mechanism *auth_best(
     struct span offered, bool tls, bool bound, const struct sasl *lib);
-bool auth_offered(struct span offered, const char *mech);
+bool auth_offered(struct span offered, const char *mechanism);
+/* Is one of those offered that may be chosen unnamed and needs a `lib`? */
+bool auth_wants_library(struct span offered);
 
 /*
  * The credentials and `lib` must live as long as the exchange. NULL with err (ERR_SYSTEM): it needs
  * a `lib` that has it.
  */
 struct auth *auth_new(
-    const struct auth_mech *, const struct auth_credentials *, const struct sasl *, struct err *);
+    const struct mechanism *, const struct auth_credentials *, const struct sasl *, struct err *);
 void auth_free(struct auth *);		/* NULL is fine */
 /* The next response, raw, added to `out`; the first of an AUTH_FIRST mechanism takes an empty
  * challenge. False with err: the challenge is none of this mechanism, or it had its say. */
@@ -87,15 +61,9 @@ bool auth_respond(struct auth *, struct span challenge, struct buf *out, struct 
  * AUTH_ROUNDS_SLOW of SCRAM's rounds?
  */
 enum { AUTH_ROUNDS_SLOW = 20000 };
-bool auth_is_slow(const struct auth_mech *, struct span challenge);
+bool auth_is_slow(const struct mechanism *, struct span challenge);
 /* The server said 235: is it true? False when it had to prove itself and did not (RFC 5802 3). */
 bool auth_believe(struct auth *, struct err *);
-
-/*
- * LOGIN's challenges are free text: does this one, decoded, ask for a user name? Then alone is its
- * answer no secret.
- */
-bool auth_asks_user(struct span challenge);
 
 /*
  * What may be shown of the n-th response (from 0) as it went on the wire: of its base64 the user

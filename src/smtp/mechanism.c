@@ -1,41 +1,374 @@
-/* mechanism - the SASL mechanisms met in SMTP. */
+/*
+ * mechanism - the SASL mechanisms met in SMTP. Each section has one: its client's responses, what
+ * our server reads of them, and what of them is a user name and what a secret.
+ */
 #include "smtp/mechanism.h"
 
-#define PLUS "; binds the login to this very TLS connection"
+#include "base/text.h"
 
-static const struct mechanism_info mechanisms[] = {
-	{ "PLAIN", "RFC 4616", MECHANISM_PASSWORD, "User name and password in one base64 answer" },
+static bool
+add(struct buf *out, struct span text, struct err *err)
+{
+	return buf_append(out, text) || err_set(err, ERR_USAGE, "the credentials are too long");
+}
+
+/* What stands between `before` and `after` in text; empty when `before` is not there. */
+static struct span
+between(struct span text, struct span before, char after)
+{
+	struct span at = span_skip(span_find(text, before), before.len);
+
+	return span_until(&at, after);
+}
+
+/* What one reads who finds `before` in it; else all of it. */
+static struct span
+between_or_all(struct span text, struct span before, char after)
+{
+	struct span found = between(text, before, after);
+
+	return found.len ? found : text;
+}
+
+static struct span
+behind_last(struct span text, char mark)
+{
+	const char *last = text.len ? memrchr(text.at, mark, text.len) : NULL;
+
+	return last ? span_skip(text, (size_t)(last - text.at) + 1) : text;
+}
+
+/* Of a response that tells a name or a trace: whatever a terminal would obey passes for a secret.
+ */
+static struct span
+name_secret(unsigned n, bool asked, struct span response)
+{
+	(void)n, (void)asked;
+	return text_is_safe(response) ? SPAN_NONE : response;
+}
+
+/* ---- PLAIN */
+
+/* RFC 4616: [authzid] NUL authcid NUL passwd */
+static bool
+plain_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
+    struct buf *out, struct err *err)
+{
+	(void)challenge;
+	if (n > 0)
+		return err_set(err, ERR_PROTO,
+		    "the server wants more after PLAIN's only response (RFC 4616 2)");
+	if ((who->user.len && memchr(who->user.at, 0, who->user.len)) ||
+	    (who->password.len && memchr(who->password.at, 0, who->password.len)))
+		return err_set(err, ERR_USAGE,
+		    "PLAIN can have no NUL in a user name or password (RFC 4616 2)");
+	return add(out, who->authzid, err) && add(out, SPAN("\0"), err) &&
+	    add(out, who->user, err) && add(out, SPAN("\0"), err) && add(out, who->password, err);
+}
+
+static bool
+plain_take(struct auth_credentials *who, unsigned n, struct span response)
+{
+	(void)n;
+	if (!span_has(response, '\0'))
+		return false;
+	who->authzid = span_until(&response, '\0');
+	if (!span_has(response, '\0'))
+		return false;
+	who->user = span_until(&response, '\0');
+	who->password = response;
+	return !span_has(response, '\0');
+}
+
+static struct span
+plain_user(unsigned n, struct span response)
+{
+	struct span rest = response;
+
+	span_until(&rest, '\0');
+	struct span user = span_until(&rest, '\0');
+	return n == 0 && user.at + user.len < response.at + response.len ? user : SPAN_NONE;
+}
+
+static struct span
+plain_secret(unsigned n, bool asked, struct span response)
+{
+	(void)n, (void)asked;
+	return behind_last(response, '\0');
+}
+
+/* ---- LOGIN */
+
+bool
+auth_asks_user(struct span challenge)
+{
+	return span_starts_case(span_trim(challenge), SPAN("us"));
+}
+
+/*
+ * Never standardised: "Username:", then "Password:"; what the challenge says counts for more than
+ * its place.
+ */
+static bool
+login_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
+    struct buf *out, struct err *err)
+{
+	if (n > 1)
+		return err_set(
+		    err, ERR_PROTO, "the server wants more after LOGIN's user name and password");
+	if (n == 0 && span_starts_case(span_trim(challenge), SPAN("pass")))
+		return err_set(
+		    err, ERR_PROTO, "the server asks for the password before the user name");
+	if (n > 0 && auth_asks_user(challenge))
+		return err_set(err, ERR_PROTO, "the server asks for the user name again");
+	return add(out, n == 0 ? who->user : who->password, err);
+}
+
+static bool
+login_take(struct auth_credentials *who, unsigned n, struct span response)
+{
+	*(n == 0 ? &who->user : &who->password) = response;
+	return true;
+}
+
+/* EXTERNAL and LOGIN: the first response is the name alone. */
+static struct span
+whole_user(unsigned n, struct span response)
+{
+	return n == 0 ? response : SPAN_NONE;
+}
+
+static struct span
+login_secret(unsigned n, bool asked, struct span response)
+{
+	return asked ? name_secret(n, asked, response) : response;
+}
+
+/* ---- EXTERNAL, ANONYMOUS */
+
+/* RFC 4422 A: the authorization identity, which may be empty. */
+static bool
+external_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
+    struct buf *out, struct err *err)
+{
+	(void)challenge;
+	if (n > 0)
+		return err_set(err, ERR_PROTO,
+		    "the server wants more after EXTERNAL's only response (RFC 4422 A)");
+	return add(out, who->authzid.len ? who->authzid : who->user, err);
+}
+
+/* RFC 4505: a trace of who it is, which may be empty. */
+static bool
+anonymous_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
+    struct buf *out, struct err *err)
+{
+	(void)challenge;
+	if (n > 0)
+		return err_set(err, ERR_PROTO,
+		    "the server wants more after ANONYMOUS's only response (RFC 4505 2)");
+	return add(out, who->user, err);
+}
+
+/* ---- XOAUTH2, OAUTHBEARER */
+
+/*
+ * As Google and Microsoft document it. An error comes as a challenge, JSON, and wants an empty
+ * response.
+ */
+static bool
+xoauth2_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
+    struct buf *out, struct err *err)
+{
+	(void)challenge;
+	if (n > 1)
+		return err_set(err, ERR_PROTO, "the server wants more after XOAUTH2's response");
+	return n == 1 ||
+	    (add(out, SPAN("user="), err) && add(out, who->user, err) &&
+		add(out, SPAN("\1auth=Bearer "), err) && add(out, who->password, err) &&
+		add(out, SPAN("\1\1"), err));
+}
+
+static struct span
+xoauth2_user(unsigned n, struct span response)
+{
+	return n == 0 ? between(response, SPAN("user="), '\1') : SPAN_NONE;
+}
+
+static struct span
+bearer_secret(unsigned n, bool asked, struct span response)
+{
+	(void)n, (void)asked;
+	return response.len > 1 ? between_or_all(response, SPAN("auth=Bearer "), '\1') : SPAN_NONE;
+}
+
+/* RFC 5801 4: "," and "=" in a name are written =2C and =3D. */
+static bool
+add_saslname(struct buf *out, struct span name, struct err *err)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < name.len && ok; i++)
+		ok = add(out,
+		    name.at[i] == ','	  ? SPAN("=2C") :
+			name.at[i] == '=' ? SPAN("=3D") :
+					    (struct span){ name.at + i, 1 },
+		    err);
+	return ok;
+}
+
+/* RFC 7628 3.1; 3.2.3: after an error challenge a dummy response, a lone ^A. */
+static bool
+oauthbearer_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
+    struct buf *out, struct err *err)
+{
+	(void)challenge;
+	if (n > 1)
+		return err_set(err, ERR_PROTO,
+		    "the server wants more after OAUTHBEARER's response (RFC 7628 3.2.3)");
+	if (n == 1)
+		return add(out, SPAN("\1"), err);
+	if (!add(out, SPAN("n,a="), err) || !add_saslname(out, who->user, err) ||
+	    !add(out, SPAN(",\1"), err))
+		return false;
+	if (who->host.len &&
+	    !buf_printf(out, "host=%.*s\1port=%u\1", SPAN_ARG(who->host), who->port))
+		return false;
+	return add(out, SPAN("auth=Bearer "), err) && add(out, who->password, err) &&
+	    add(out, SPAN("\1\1"), err);
+}
+
+static struct span
+oauthbearer_user(unsigned n, struct span response)
+{
+	return n == 0 ? between(response, SPAN("a="), ',') : SPAN_NONE;
+}
+
+/* ---- those that libgsasl computes */
+
+static struct span
+scram_user(unsigned n, struct span response)
+{
+	return n == 0 ? between(response, SPAN("n="), ',') : SPAN_NONE;
+}
+
+static struct span
+scram_secret(unsigned n, bool asked, struct span response)
+{
+	(void)asked;
+	if (n > 0)
+		return between_or_all(response, SPAN(",p="), ',');
+	return scram_user(n, response).len ? SPAN_NONE : response;
+}
+
+static struct span
+cram_user(unsigned n, struct span response)
+{
+	const char *last = response.len ? memrchr(response.at, ' ', response.len) : NULL;
+
+	(void)n;
+	return last ? span_first(response, (size_t)(last - response.at)) : SPAN_NONE;
+}
+
+static struct span
+cram_secret(unsigned n, bool asked, struct span response)
+{
+	(void)n, (void)asked;
+	return behind_last(response, ' ');
+}
+
+static struct span
+digest_user(unsigned n, struct span response)
+{
+	(void)n;
+	return between(response, SPAN("username=\""), '"');
+}
+
+static struct span
+digest_secret(unsigned n, bool asked, struct span response)
+{
+	(void)n, (void)asked;
+	return between_or_all(response, SPAN("response="), ',');
+}
+
+static struct span
+ntlm_secret(unsigned n, bool asked, struct span response)
+{
+	(void)asked;
+	return n == 0 && span_starts(response, SPAN("NTLMSSP")) ? SPAN_NONE : response;
+}
+
+/* ---- the table */
+
+enum { LOGS_IN = AUTH_FIRST | AUTH_USER | AUTH_PASSWORD };
+
+#define PLUS "; binds the login to this very TLS connection"
+#define SCRAM(which, rfc, text, its_flags, bare, tls)                                              \
+	.name = "SCRAM-" which, .source = rfc, .kind = MECHANISM_PROOF, .meaning = text,           \
+	.flags = LOGS_IN | AUTH_MUTUAL | AUTH_ROUNDS | (its_flags), .rank = bare, .rank_tls = tls, \
+	.user = scram_user, .secret = scram_secret
+
+/*
+ * Within TLS a password that the server can keep hashed (PLAIN) is better than one that it must
+ * keep in the clear (CRAM-MD5, DIGEST-MD5); without, what does not show it is better.
+ */
+static const struct mechanism mechanisms[] = {
+	{ "PLAIN", "RFC 4616", MECHANISM_PASSWORD, "User name and password in one base64 answer",
+	    .flags = LOGS_IN | AUTH_ONE, .rank = 20, .rank_tls = 80, .respond = plain_respond,
+	    .challenge = { "" }, .take = plain_take, .form = "NUL user NUL password (RFC 4616 2)",
+	    .user = plain_user, .secret = plain_secret, .script = { "{{plain user password}}" } },
 	{ "LOGIN", "draft, obsolete", MECHANISM_PASSWORD,
-	    "User name and password, each after a challenge; PLAIN in two steps" },
+	    "User name and password, each after a challenge; PLAIN in two steps",
+	    .flags = AUTH_USER | AUTH_PASSWORD, .rank = 15, .rank_tls = 75,
+	    .respond = login_respond, .challenge = { "Username:", "Password:" }, .take = login_take,
+	    .form = "a name, then a password", .user = whole_user, .secret = login_secret,
+	    .script = { "{{login-user user}}", "{{login-pass password}}" } },
 	{ "CRAM-MD5", "RFC 2195", MECHANISM_PROOF,
-	    "A keyed MD5 over a challenge; the server must keep the password readable" },
+	    "A keyed MD5 over a challenge; the server must keep the password readable",
+	    .flags = AUTH_USER | AUTH_PASSWORD | AUTH_GSASL, .rank = 70, .rank_tls = 70,
+	    .user = cram_user, .secret = cram_secret, .script = { "{{cram-md5 user password}}" } },
 	{ "DIGEST-MD5", "RFC 2831, historic by RFC 6331", MECHANISM_OLD,
-	    "A challenge and answer that clients never did alike" },
-	{ "SCRAM-SHA-1", "RFC 5802", MECHANISM_PROOF,
-	    "Each side proves to know a salted SHA-1 of the password" },
-	{ "SCRAM-SHA-1-PLUS", "RFC 5802", MECHANISM_PROOF, "SCRAM-SHA-1" PLUS },
-	{ "SCRAM-SHA-256", "RFC 7677", MECHANISM_PROOF,
-	    "Each side proves to know a salted SHA-256 of the password" },
-	{ "SCRAM-SHA-256-PLUS", "RFC 7677", MECHANISM_PROOF, "SCRAM-SHA-256" PLUS },
-	{ "SCRAM-SHA-512", "draft", MECHANISM_PROOF,
-	    "Each side proves to know a salted SHA-512 of the password" },
-	{ "SCRAM-SHA-512-PLUS", "draft", MECHANISM_PROOF, "SCRAM-SHA-512" PLUS },
-	{ "SCRAM-SHA3-512", "draft", MECHANISM_PROOF,
-	    "Each side proves to know a salted SHA3-512 of the password" },
-	{ "SCRAM-SHA3-512-PLUS", "draft", MECHANISM_PROOF, "SCRAM-SHA3-512" PLUS },
-	{ "OAUTHBEARER", "RFC 7628", MECHANISM_TOKEN, "An OAuth 2 access token" },
+	    "A challenge and answer that clients never did alike",
+	    .flags = AUTH_USER | AUTH_PASSWORD | AUTH_GSASL | AUTH_MUTUAL, .rank = 65,
+	    .rank_tls = 65, .user = digest_user, .secret = digest_secret },
+	{ SCRAM("SHA-1", "RFC 5802", "Each side proves to know a salted SHA-1 of the password",
+	    AUTH_GSASL, 85, 85) },
+	{ SCRAM("SHA-1-PLUS", "RFC 5802", "SCRAM-SHA-1" PLUS, AUTH_BOUND | AUTH_GSASL, 0, 95) },
+	{ SCRAM("SHA-256", "RFC 7677", "Each side proves to know a salted SHA-256 of the password",
+	    AUTH_GSASL, 90, 90) },
+	{ SCRAM(
+	    "SHA-256-PLUS", "RFC 7677", "SCRAM-SHA-256" PLUS, AUTH_BOUND | AUTH_GSASL, 0, 100) },
+	{ SCRAM("SHA-512", "draft", "Each side proves to know a salted SHA-512 of the password", 0,
+	    0, 0) },
+	{ SCRAM("SHA-512-PLUS", "draft", "SCRAM-SHA-512" PLUS, AUTH_BOUND, 0, 0) },
+	{ SCRAM("SHA3-512", "draft", "Each side proves to know a salted SHA3-512 of the password",
+	    0, 0, 0) },
+	{ SCRAM("SHA3-512-PLUS", "draft", "SCRAM-SHA3-512" PLUS, AUTH_BOUND, 0, 0) },
+	{ SCRAM(
+	    "*", "RFC 5802", "Each side proves to know a salted hash of the password", 0, 0, 0) },
+	{ "OAUTHBEARER", "RFC 7628", MECHANISM_TOKEN, "An OAuth 2 access token",
+	    .flags = LOGS_IN | AUTH_ONE, .respond = oauthbearer_respond, .user = oauthbearer_user,
+	    .secret = bearer_secret },
 	{ "XOAUTH2", "Google and Microsoft", MECHANISM_TOKEN,
-	    "An OAuth 2 access token, in the form that came before OAUTHBEARER" },
+	    "An OAuth 2 access token, in the form that came before OAUTHBEARER",
+	    .flags = LOGS_IN | AUTH_ONE, .respond = xoauth2_respond, .user = xoauth2_user,
+	    .secret = bearer_secret, .script = { "{{xoauth2 user token}}" } },
 	{ "EXTERNAL", "RFC 4422 A", MECHANISM_OUTSIDE,
-	    "Who it is is known from the client certificate: --cert FILE" },
-	{ "ANONYMOUS", "RFC 4505", MECHANISM_OUTSIDE, "Nobody logs in; a trace text may be given" },
-	{ "GSSAPI", "RFC 4752", MECHANISM_OUTSIDE, "A Kerberos ticket; kinit gets one" },
+	    "Who it is is known from the client certificate: --cert FILE",
+	    .flags = AUTH_FIRST | AUTH_ONE | AUTH_NO_RESPONSE, .respond = external_respond,
+	    .user = whole_user, .secret = name_secret },
+	{ "ANONYMOUS", "RFC 4505", MECHANISM_OUTSIDE, "Nobody logs in; a trace text may be given",
+	    .flags = AUTH_FIRST | AUTH_ONE, .respond = anonymous_respond, .secret = name_secret },
+	{ "GSSAPI", "RFC 4752", MECHANISM_OUTSIDE, "A Kerberos ticket; kinit gets one",
+	    .flags = AUTH_FIRST | AUTH_GSASL },
 	{ "GS2-KRB5", "RFC 5801", MECHANISM_OUTSIDE, "A Kerberos ticket, in the newer form" },
 	{ "GS2-KRB5-PLUS", "RFC 5801", MECHANISM_OUTSIDE, "GS2-KRB5" PLUS },
+	{ "GS2-*", "RFC 5801", MECHANISM_OUTSIDE, "A GSS-API mechanism as a SASL one" },
 	{ "GSS-SPNEGO", "RFC 4178, Microsoft", MECHANISM_OUTSIDE,
 	    "Kerberos or NTLM, as the two sides agree" },
 	{ "NTLM", "Microsoft", MECHANISM_OLD,
-	    "A Windows challenge and answer; weak, and being switched off" },
+	    "A Windows challenge and answer; weak, and being switched off",
+	    .flags = LOGS_IN | AUTH_GSASL, .rank = 50, .rank_tls = 50, .secret = ntlm_secret },
 	{ "MSN", "Microsoft", MECHANISM_OLD, "NTLM under another name" },
 	{ "SPA", "Microsoft", MECHANISM_OLD, "NTLM under another name" },
 	{ "OTP", "RFC 2444", MECHANISM_PROOF, "A one-time password from a list or a generator" },
@@ -47,22 +380,43 @@ static const struct mechanism_info mechanisms[] = {
 
 #define COUNT(table) (sizeof (table) / sizeof *(table))
 
-const struct mechanism_info *
-mechanism_info(struct span name)
+static bool
+is_named(const struct mechanism *m, struct span name)
 {
-	static const struct mechanism_info gs2 = { "GS2-*", "RFC 5801", MECHANISM_OUTSIDE,
-		"A GSS-API mechanism as a SASL one" };
+	struct span own = span_of(m->name), front = span_first(own, own.len - 1);
 
-	for (size_t i = 0; i < COUNT(mechanisms); i++)
-		if (span_eq_case(name, span_of(mechanisms[i].name)))
-			return &mechanisms[i];
-	return span_starts_case(name, SPAN("GS2-")) ? &gs2 : NULL;
+	return own.at[own.len - 1] == '*' ? span_starts_case(name, front) : span_eq_case(name, own);
 }
 
-const struct mechanism_info *
+const struct mechanism *
+mechanism_named(struct span name)
+{
+	for (size_t i = 0; i < COUNT(mechanisms); i++)
+		if (is_named(&mechanisms[i], name))
+			return &mechanisms[i];
+	return NULL;
+}
+
+const struct mechanism *
+mechanism_ours(struct span name)
+{
+	const struct mechanism *m = mechanism_named(name);
+
+	return m && (m->respond || (m->flags & AUTH_GSASL)) ? m : NULL;
+}
+
+const struct mechanism *
 mechanism_row(size_t n)
 {
 	return n < COUNT(mechanisms) ? &mechanisms[n] : NULL;
+}
+
+void
+mechanisms_served(struct buf *out)
+{
+	for (size_t i = 0; i < COUNT(mechanisms); i++)
+		if (mechanisms[i].take)
+			buf_printf(out, " %s", mechanisms[i].name);
 }
 
 const char *

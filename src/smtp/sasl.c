@@ -100,21 +100,20 @@ end(void *mem)
 }
 
 static void *
-begin(const char *mech, const struct auth_credentials *who, struct err *err)
+begin(const struct mechanism *mech, const struct auth_credentials *who, struct err *err)
 {
 	struct exchange *x = memory_zeroed(sizeof *x);
 	int bad;
 
 	x->who = who;
-	x->mutual = span_starts(span_of(mech), SPAN("SCRAM-")) ||
-	    span_eq(span_of(mech), SPAN("DIGEST-MD5"));
+	x->mutual = mech->flags & AUTH_MUTUAL;
 	bad = gsasl_init(&x->library);
 	if (bad == GSASL_OK) {
 		gsasl_callback_set(x->library, callback);
-		bad = gsasl_client_start(x->library, mech, &x->session);
+		bad = gsasl_client_start(x->library, mech->name, &x->session);
 	}
 	if (bad != GSASL_OK) {
-		err_set(err, ERR_SYSTEM, "%s cannot begin: %s", mech, gsasl_strerror(bad));
+		err_set(err, ERR_SYSTEM, "%s cannot begin: %s", mech->name, gsasl_strerror(bad));
 		end(x);
 		return NULL;
 	}

@@ -72,7 +72,7 @@ is_blob(struct span word)
 static bool
 is_named(struct span word)
 {
-	if (auth_mech(word))
+	if (mechanism_ours(word))
 		return true;
 	for (size_t i = 0; i < word.len; i++)
 		if (word.at[i] >= 'a' && word.at[i] <= 'z')
@@ -104,7 +104,7 @@ static struct span
 past_names(struct span rest)
 {
 	for (struct span at = rest, word; (word = span_word(&at)).len > 0 &&
-	     (auth_mech(word) || span_eq_case(word, SPAN("AUTH")));
+	     (mechanism_ours(word) || span_eq_case(word, SPAN("AUTH")));
 	     rest = at)
 		;
 	return rest;
@@ -119,7 +119,7 @@ quoted_auth(struct span rest)
 {
 	for (struct span word; (word = span_word(&rest)).len > 0;) {
 		struct span at = rest;
-		if (span_eq_case(word, SPAN("AUTH")) && auth_mech(span_word(&at)))
+		if (span_eq_case(word, SPAN("AUTH")) && mechanism_ours(span_word(&at)))
 			return at;
 	}
 	return SPAN_NONE;
@@ -139,7 +139,7 @@ concealed_end(const struct secrecy *w, struct span line, struct span *mech)
 	*mech = SPAN_NONE;
 	if (verb == VERB_AUTH) {
 		struct span glued = second, name = span_until(&glued, '=');
-		if (glued.len > 0 && auth_mech(name)) {		/* AUTH PLAIN=... */
+		if (glued.len > 0 && mechanism_ours(name)) { /* AUTH PLAIN=... */
 			*mech = name;
 			return (struct span){ glued.at, (size_t)(line.at + line.len - glued.at) };
 		}
@@ -150,17 +150,17 @@ concealed_end(const struct secrecy *w, struct span line, struct span *mech)
 		return quoted_auth(args);
 	if (is_glued(word)) {
 		struct span glued = span_skip(word, 4);
-		while (glued.len > 0 && !auth_mech(glued) &&
+		while (glued.len > 0 && !mechanism_ours(glued) &&
 		    strchr("=:-_,;", glued.at[0] ? glued.at[0] : ' '))
 			glued = span_skip(glued, 1);
-		*mech = auth_mech(glued) ? glued : SPAN_NONE;
+		*mech = mechanism_ours(glued) ? glued : SPAN_NONE;
 		return mech->len ?
 		    past_names(rest) :
 		    (struct span){ word.at + 4, (size_t)(line.at + line.len - word.at) - 4 };
 	}
-	if (auth_mech(word) ||
-	    (is_nearly_auth(word) && (auth_mech(second) || second.len >= SHAPE_MIN))) {
-		*mech = auth_mech(word) ? word : auth_mech(second) ? second : SPAN_NONE;
+	if (mechanism_ours(word) ||
+	    (is_nearly_auth(word) && (mechanism_ours(second) || second.len >= SHAPE_MIN))) {
+		*mech = mechanism_ours(word) ? word : mechanism_ours(second) ? second : SPAN_NONE;
 		return past_names(rest);
 	}
 	return w->pending ? line : quoted_auth(line);
@@ -214,7 +214,7 @@ learn(struct secrecy *w, struct span response)
 	mask_add(&w->mask, secret);
 	mask_add(&w->mask, response);
 	for (struct span word; (word = span_word(&rest)).len > 0; buf_append(&compact, word))
-		if (!decoded && !auth_mech(word))
+		if (!decoded && !mechanism_ours(word))
 			mask_add(&w->mask, word);
 	if (decoded && buf_span(&compact).len < response.len)
 		mask_add(&w->mask, buf_span(&compact));
@@ -320,7 +320,7 @@ proof_in(struct span text)
 static void
 learn_proofs(struct secrecy *w, struct span text, bool challenge)
 {
-	bool unknown = w->mech[0] && !auth_mech(span_of(w->mech));
+	bool unknown = w->mech[0] && !mechanism_ours(span_of(w->mech));
 
 	for (struct span word; (word = span_word(&text)).len > 0;) {
 		struct arena arena = { 0 };

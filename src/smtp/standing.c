@@ -32,16 +32,6 @@ static const struct {
 	[DUE_PARTED]	= { "nothing", { 0 }, "RFC 5321 4.2" },
 };
 
-/*
- * A login by what lies outside SASL may end without a response; of a mechanism that is not known,
- * nothing is.
- */
-static bool
-may_need_no_response(struct span mechanism)
-{
-	return span_eq_case(mechanism, SPAN("EXTERNAL")) || !mechanism_info(mechanism);
-}
-
 struct due
 due_command(struct span line)
 {
@@ -55,8 +45,9 @@ due_command(struct span line)
 			due.stage = DUE_MESSAGE;
 	}
 	if (due.verb == VERB_AUTH) {
-		struct span mechanism = span_word(&args);
-		due.initial = args.len > 0 || may_need_no_response(mechanism);
+		const struct mechanism *m = mechanism_named(span_word(&args));
+		/* of a mechanism that is not known, a login may end without a response */
+		due.initial = args.len > 0 || !m || (m->flags & AUTH_NO_RESPONSE);
 	}
 	return due;
 }

@@ -1,4 +1,5 @@
 """--log, scripts in place of lines, and S: lines among lines: what was said becomes a script that replays."""
+import base64
 import json
 import os
 import stat
@@ -10,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
 
-SECRETS = {"SMTPSH_SECRET_USER": "demo", "SMTPSH_SECRET_PASSWORD": "demo"}
+SECRETS = {"SMTPSH_SECRET_USER": "demo", "SMTPSH_SECRET_PASSWORD": "demo", "SMTPSH_SECRET_TOKEN": "t"}
 SESSION = """EHLO a.example
 MAIL FROM:<>
 RCPT TO:<unknown@b.example>
@@ -59,6 +60,15 @@ class Transcript(unittest.TestCase):
         self.assertNotIn("AGRlbW8", text)
         self.assertIn("C: AUTH LOGIN {{login-user user}}\n", text)
         self.assertIn("2 passed", self.replay().stdout)
+
+    def test_a_token_is_a_secret_of_its_own(self):
+        token = base64.b64encode(b"user=demo\1auth=Bearer t\1\1").decode()
+        program.run("--log", self.log, "demo:", input=f"EHLO a\nAUTH PLAIN AGRlbW8AZGVtbw==\nAUTH XOAUTH2 {token}\nQUIT\n")
+        text = self.read()
+        self.assertNotIn(token, text)
+        for line in ("/secret user", "/secret password", "/secret token", "C: AUTH XOAUTH2 {{xoauth2 user token}}"):
+            self.assertEqual(text.count(line + "\n"), 1, text)
+        self.assertIn("1 passed", self.replay().stdout)
 
     def test_it_goes_on_behind_what_is_there(self):
         for _ in range(2):

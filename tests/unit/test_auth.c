@@ -40,7 +40,8 @@ each_response(void **state)
 	for (size_t i = 0; i < sizeof responses / sizeof *responses; i++) {
 		struct err err;
 		struct buf out = { .max = 1000 };
-		struct auth *a = auth_new(auth_mech(span_of(responses[i].mech)), &who, NULL, &err);
+		struct auth *a = auth_new(
+		    mechanism_ours(span_of(responses[i].mech)), &who, NULL, &err);
 		for (unsigned n = 0; n <= responses[i].n; n++) {
 			buf_consume(&out, buf_span(&out).len);
 			assert_true(auth_respond(a, responses[i].challenge, &out, &err) ||
@@ -54,6 +55,48 @@ each_response(void **state)
 	}
 }
 
+/* The two sides of a row fit: what the client responds to our server's challenges, that reads. */
+static void
+a_server_reads_what_a_client_responds(void **state)
+{
+	struct buf served = { .max = 100 };
+
+	(void)state;
+	mechanisms_served(&served);
+	assert_span(buf_span(&served), " PLAIN LOGIN");
+	buf_release(&served);
+	for (size_t i = 0; mechanism_row(i); i++) {
+		const struct mechanism *m = mechanism_row(i);
+		struct auth_credentials read = { 0 };
+		struct buf out[MECHANISM_STEPS] = { { .max = 1000 }, { .max = 1000 } };
+		struct err err;
+		struct auth *a = m->take ? auth_new(m, &who, NULL, &err) : NULL;
+		for (unsigned n = 0; a && n < MECHANISM_STEPS && m->challenge[n]; n++) {
+			assert_true(auth_respond(a, span_of(m->challenge[n]), &out[n], &err));
+			assert_true(m->take(&read, n, buf_span(&out[n])));
+		}
+		if (a) {
+			assert_span(read.user, "tim");
+			assert_span(read.password, "tanstaaftanstaaf");
+		}
+		auth_free(a);
+		for (unsigned n = 0; n < MECHANISM_STEPS; n++)
+			buf_release(&out[n]);
+	}
+}
+
+static void
+malformed_responses_are_not_read(void **state)
+{
+	static const struct span bad[] = { SPAN_INIT(""), SPAN_INIT("tim"), SPAN_INIT("\0tim"),
+		SPAN_INIT("\0tim\0pass\0") };
+	struct auth_credentials read;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(mechanism_ours(SPAN("PLAIN"))->take(&read, 0, bad[i]));
+}
+
 static void
 no_mechanism_goes_on_for_ever(void **state)
 {
@@ -64,7 +107,7 @@ no_mechanism_goes_on_for_ever(void **state)
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
 		struct err err = { 0 };
 		struct buf out = { .max = 1000 };
-		struct auth *a = auth_new(auth_mech(span_of(ours[i])), &who, NULL, &err);
+		struct auth *a = auth_new(mechanism_ours(span_of(ours[i])), &who, NULL, &err);
 		unsigned n = 0;
 		while (n < 10 && auth_respond(a, SPAN(""), &out, &err))
 			n++;
@@ -81,7 +124,7 @@ names_are_escaped(void **state)
 	struct auth_credentials odd = { .user = SPAN("a=b,c"), .password = SPAN("t") };
 	struct buf out = { .max = 100 };
 	struct err err;
-	struct auth *a = auth_new(auth_mech(SPAN("OAUTHBEARER")), &odd, NULL, &err);
+	struct auth *a = auth_new(mechanism_ours(SPAN("OAUTHBEARER")), &odd, NULL, &err);
 
 	(void)state;
 	assert_true(auth_respond(a, SPAN(""), &out, &err));
@@ -120,7 +163,7 @@ the_best(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-		const struct auth_mech *best = auth_best(span_of(table[i].offered), table[i].tls,
+		const struct mechanism *best = auth_best(span_of(table[i].offered), table[i].tls,
 		    table[i].bound, table[i].lib ? &sasl : NULL);
 		if (!table[i].want)
 			assert_null(best);
@@ -143,10 +186,10 @@ what_the_library_lacks(void **state)
 	struct err err;
 
 	(void)state;
-	assert_null(auth_new(auth_mech(SPAN("CRAM-MD5")), &who, NULL, &err));
+	assert_null(auth_new(mechanism_ours(SPAN("CRAM-MD5")), &who, NULL, &err));
 	assert_string_equal(
 	    err.text, "CRAM-MD5 needs libgsasl, and smtpsh was built or installed without it");
-	assert_null(auth_new(auth_mech(SPAN("CRAM-MD5")), &who, &poor, &err));
+	assert_null(auth_new(mechanism_ours(SPAN("CRAM-MD5")), &who, &poor, &err));
 	assert_string_equal(err.text, "CRAM-MD5 needs libgsasl, and this one does not have it");
 }
 
@@ -197,6 +240,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_response),
+		cmocka_unit_test(a_server_reads_what_a_client_responds),
+		cmocka_unit_test(malformed_responses_are_not_read),
 		cmocka_unit_test(no_mechanism_goes_on_for_ever),
 		cmocka_unit_test(names_are_escaped),
 		cmocka_unit_test(the_best),

@@ -356,10 +356,10 @@ every_mechanism_is_explained(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (!mechanism_info(span_of(names[i])))
+		if (!mechanism_named(span_of(names[i])))
 			fail_msg("%s is not known", names[i]);
-	assert_int_equal(mechanism_info(SPAN("plain"))->kind, MECHANISM_PASSWORD);
-	assert_null(mechanism_info(SPAN("SCRAM")));
+	assert_int_equal(mechanism_named(SPAN("plain"))->kind, MECHANISM_PASSWORD);
+	assert_null(mechanism_named(SPAN("SCRAM")));
 	assert_string_equal(limit_meaning(SPAN("rcptmax")), "recipients a message");
 	assert_non_null(limit_meaning(SPAN("MAILMAX")));
 	assert_non_null(limit_meaning(SPAN("RCPTDOMAINMAX")));

@@ -6,6 +6,7 @@
 #include "base/base64.h"
 #include "run/play/player_priv.h"
 #include "run/session/steps/list.h"
+#include "smtp/mechanism.h"
 
 void
 player_tell(struct player *p, enum event_kind kind, enum err_kind err, struct span text)
@@ -33,16 +34,9 @@ player_give_back(struct player *p)
 static bool
 is_all_said(struct span auth)
 {
-	static const char *const at_once[] = { "PLAIN", "ANONYMOUS", "EXTERNAL", "XOAUTH2",
-		"OAUTHBEARER" };
-	struct span mechanism;
-
 	span_word(&auth);
-	mechanism = span_word(&auth);
-	for (size_t i = 0; auth.len > 0 && i < sizeof at_once / sizeof *at_once; i++)
-		if (span_eq_case(mechanism, span_of(at_once[i])))
-			return true;
-	return false;
+	const struct mechanism *m = mechanism_named(span_word(&auth));
+	return auth.len > 0 && m && (m->flags & AUTH_ONE);
 }
 
 void

@@ -7,20 +7,37 @@
 #include "run/script/text.h"
 #include "smtp/auth.h"
 
+/* The first response of a mechanism, or its response to the last 334's challenge. */
+static bool
+make_response(struct script_vars *v, const char *mechanism, struct span arg[2], struct arena *arena,
+    struct span *out, struct err *err)
+{
+	struct auth_credentials who = { .user = arg[0], .password = arg[1] };
+	struct buf response = { .max = AUTH_RESPONSE_MAX };
+	const struct mechanism *m = mechanism_ours(span_of(mechanism));
+	const struct sasl *lib = m->respond ? NULL : sasl(err);
+	struct span challenge = SPAN_NONE;
+
+	if (!m->respond && !lib)
+		return false;
+	if (!(m->flags & AUTH_FIRST) &&
+	    (v->challenge.len == 0 || !base64_decode(arena, v->challenge, &challenge)))
+		return err_set(err, ERR_USAGE,
+		    "{{cram-md5}} answers a 334 with a challenge, and there was none");
+	struct auth *auth = auth_new(m, &who, lib, err);
+	bool ok = auth && auth_respond(auth, challenge, &response, err);
+	if (ok)
+		*out = base64_encode(arena, buf_span(&response));
+	auth_free(auth);
+	buf_release(&response);
+	return ok;
+}
+
 static bool
 make_plain(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
     struct err *err)
 {
-	/* RFC 4616: NUL user NUL password */
-	char *mem = arena_get(arena, arg[0].len + arg[1].len + 2);
-
-	(void)v, (void)err;
-	if (arg[0].len > 0)
-		memcpy(mem + 1, arg[0].at, arg[0].len);
-	if (arg[1].len > 0)
-		memcpy(mem + 2 + arg[0].len, arg[1].at, arg[1].len);
-	*out = base64_encode(arena, (struct span){ mem, arg[0].len + arg[1].len + 2 });
-	return true;
+	return make_response(v, "PLAIN", arg, arena, out, err);
 }
 
 static bool
@@ -36,35 +53,14 @@ static bool
 make_xoauth2(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
     struct err *err)
 {
-	(void)v, (void)err;
-	*out = base64_encode(arena,
-	    arena_printf(arena, "user=%.*s\001auth=Bearer %.*s\001\001", SPAN_ARG(arg[0]),
-		SPAN_ARG(arg[1])));
-	return true;
+	return make_response(v, "XOAUTH2", arg, arena, out, err);
 }
 
-/* The proof of CRAM-MD5 (RFC 2195) over the last 334's challenge. */
 static bool
 make_cram(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
     struct err *err)
 {
-	struct auth_credentials who = { .user = arg[0], .password = arg[1] };
-	struct buf response = { .max = AUTH_RESPONSE_MAX };
-	const struct sasl *lib = sasl(err);
-	struct span challenge;
-
-	if (!lib)
-		return false;
-	if (v->challenge.len == 0 || !base64_decode(arena, v->challenge, &challenge))
-		return err_set(err, ERR_USAGE,
-		    "{{cram-md5}} answers a 334 with a challenge, and there was none");
-	struct auth *auth = auth_new(auth_mech(SPAN("CRAM-MD5")), &who, lib, err);
-	bool ok = auth && auth_respond(auth, challenge, &response, err);
-	if (ok)
-		*out = base64_encode(arena, buf_span(&response));
-	auth_free(auth);
-	buf_release(&response);
-	return ok;
+	return make_response(v, "CRAM-MD5", arg, arena, out, err);
 }
 
 static bool
@@ -138,19 +134,23 @@ make_env(struct script_vars *v, struct span arg[2], struct arena *arena, struct 
 }
 
 const struct function functions[] = {
-	{ "plain", "USER PASSWORD", "The initial response of AUTH PLAIN", 2, true, true,
+	{ "plain", "USER PASSWORD", "The initial response of AUTH PLAIN", 2, true, true, true,
 	    make_plain },
-	{ "b64", "X", "X in base64", 1, false, false, make_b64 },
-	{ "login-user", "USER", "The user name as AUTH LOGIN has it", 1, false, true, make_b64 },
-	{ "login-pass", "PASSWORD", "The password as AUTH LOGIN has it", 1, true, true, make_b64 },
+	{ "b64", "X", "X in base64", 1, false, false, true, make_b64 },
+	{ "login-user", "USER", "The user name as AUTH LOGIN has it", 1, false, true, false,
+	    make_b64 },
+	{ "login-pass", "PASSWORD", "The password as AUTH LOGIN has it", 1, true, true, true,
+	    make_b64 },
 	{ "cram-md5", "USER PASSWORD", "The answer to the challenge of AUTH CRAM-MD5", 2, true,
-	    true, make_cram },
-	{ "xoauth2", "USER TOKEN", "The initial response of AUTH XOAUTH2", 2, true, true,
+	    true, true, make_cram },
+	{ "xoauth2", "USER TOKEN", "The initial response of AUTH XOAUTH2", 2, true, true, true,
 	    make_xoauth2 },
-	{ "uuid", "", "A new UUID each time", 0, false, false, make_uuid },
-	{ "now", "", "The time, in UTC, as 2026-01-31T12:00:00Z", 0, false, false, make_now },
-	{ "date-rfc5322", "", "The time, as in a Date header", 0, false, false, make_date },
-	{ "repeat", "N X", "X, N times", 2, false, false, make_repeat },
-	{ "env", "NAME", "From the environment; only with --allow-env", 1, false, false, make_env },
+	{ "uuid", "", "A new UUID each time", 0, false, false, false, make_uuid },
+	{ "now", "", "The time, in UTC, as 2026-01-31T12:00:00Z", 0, false, false, false,
+	    make_now },
+	{ "date-rfc5322", "", "The time, as in a Date header", 0, false, false, false, make_date },
+	{ "repeat", "N X", "X, N times", 2, false, false, false, make_repeat },
+	{ "env", "NAME", "From the environment; only with --allow-env", 1, false, false, false,
+	    make_env },
 	{ .name = NULL },
 };

@@ -76,7 +76,7 @@ scan_auth(struct import *im, struct span line)
 			continue;
 		rest = span_skip(rest, 5);
 		struct span mech = token(&rest), response = token(&rest);
-		if (!auth_is_name(mech) || auth_mech(response))
+		if (!auth_is_name(mech) || mechanism_ours(response))
 			continue;
 		bool given = is_encoded(response, false);
 		secrecy_said(&im->secrets,
@@ -84,7 +84,7 @@ scan_auth(struct import *im, struct span line)
 				&im->arena, "AUTH %.*s %.*s", SPAN_ARG(mech), SPAN_ARG(response)) :
 			    arena_printf(&im->arena, "AUTH %.*s", SPAN_ARG(mech)),
 		    false, &im->arena);
-		waits = !given && auth_mech(mech);
+		waits = !given && mechanism_ours(mech);
 	}
 	return waits;
 }

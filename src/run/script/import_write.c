@@ -8,6 +8,7 @@
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "smtp/auth.h"
 
 /* What stands for a message that is not in the log: a header of its own must fit. */
 #define MISSING_TEXT		1000
@@ -85,53 +86,24 @@ keep_user(struct import *im, struct span user)
 		    SPAN_ARG(span_first(user, sizeof im->user - 1)));
 }
 
-/* mechanism, the n-th answer's function, what its base64 tells of the user */
-static const struct {
-	const char *mechanism;
-	const char *answer[2];
-	enum { USER_NONE, USER_PLAIN, USER_ALONE, USER_FIRST } tells;
-} auths[] = {
-	{ "PLAIN", { "{{plain user password}}", NULL }, USER_PLAIN },
-	{ "LOGIN", { "{{login-user user}}", "{{login-pass password}}" }, USER_ALONE },
-	{ "CRAM-MD5", { "{{cram-md5 user password}}", NULL }, USER_FIRST },
-	{ "XOAUTH2", { "{{xoauth2 user token}}", NULL }, USER_NONE },
-};
-
-static void
-learn_user(struct import *im, int tells, struct span answer)
-{
-	struct span text;
-
-	if (!base64_decode(&im->arena, answer, &text))
-		return;
-	if (tells == USER_PLAIN)
-		span_until(&text, '\0');
-	if (tells == USER_PLAIN || tells == USER_ALONE)
-		keep_user(im, tells == USER_PLAIN ? span_until(&text, '\0') : text);
-	else if (tells == USER_FIRST)
-		keep_user(im, span_until(&text, ' '));
-}
-
 static const char *
 answer_for(struct import *im, struct span answer)
 {
+	const struct mechanism *m = mechanism_named(span_of(im->mechanism));
 	unsigned n = im->answers++;
+	const char *script = m && n < MECHANISM_STEPS ? m->script[n] : NULL;
+	struct span response;
 
 	if (span_eq(answer, SPAN("*")))
 		return "*";
-	for (size_t i = 0; i < sizeof auths / sizeof *auths; i++) {
-		if (!span_eq_case(span_of(im->mechanism), span_of(auths[i].mechanism)) || n >= 2 ||
-		    !auths[i].answer[n])
-			continue;
-		bool token = auths[i].tells == USER_NONE, alone = auths[i].tells == USER_ALONE;
-		im->needs_user |= !alone || n == 0;
-		im->needs_password |= !token && (!alone || n == 1);
-		im->needs_token |= token;
-		if (n == 0)
-			learn_user(im, auths[i].tells, answer);
-		return auths[i].answer[n];
-	}
-	return "{{:b64}}";
+	if (!script)
+		return "{{:b64}}";
+	im->needs_user |= strstr(script, " user") != NULL;
+	im->needs_password |= strstr(script, " password") != NULL;
+	im->needs_token |= strstr(script, " token") != NULL;
+	if (base64_decode(&im->arena, answer, &response))
+		keep_user(im, auth_user(span_of(m->name), n, response));
+	return script;
 }
 
 static void

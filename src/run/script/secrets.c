@@ -3,6 +3,7 @@
  * line of it is shown.
  */
 #include "run/script/script.h"
+#include "run/script/text.h"
 
 /* ---- where a secret stands in a line */
 
@@ -55,35 +56,23 @@ secret_argument(struct span name, struct span *rest)
 static struct span
 quoted_argument(struct span *rest)
 {
-	static const struct {
-		const char *name;
-		unsigned skipped;
-	} makers[] = {
-		{ "plain ", 1 },
-		{ "xoauth2 ", 1 },
-		{ "cram-md5 ", 1 },
-		{ "login-pass ", 0 },
-		{ "b64 ", 0 },
-	};
-
 	while (rest->len > 0) {
 		struct span at = span_skip(span_find(*rest, SPAN("{{")), 2),
 			    close = span_find(at, SPAN("}}"));
 		*rest = close.len ? span_skip(close, 2) : SPAN_NONE;
 		struct span inside = span_trim(span_first(at, at.len - close.len));
-		for (size_t i = 0; i < sizeof makers / sizeof *makers; i++) {
-			if (!span_starts(inside, span_of(makers[i].name)))
-				continue;
-			struct span args = span_trim(span_skip(inside, strlen(makers[i].name)));
-			for (unsigned k = 0; k < makers[i].skipped; k++)
-				args.len > 0 && args.at[0] == '"' ?
-				    (args = span_skip(args, 1), span_until(&args, '"')) :
-				    span_word(&args);
-			args = span_trim(args);
-			if (args.len > 1 && args.at[0] == '"') {
-				args = span_skip(args, 1);
-				return span_until(&args, '"');
-			}
+		const struct function *f = function_find(span_word(&inside));
+		if (!f || !f->hides_last)
+			continue;
+		struct span args = span_trim(inside);
+		for (unsigned k = 1; k < f->nargs; k++)
+			args.len > 0 && args.at[0] == '"' ?
+			    (args = span_skip(args, 1), span_until(&args, '"')) :
+			    span_word(&args);
+		args = span_trim(args);
+		if (args.len > 1 && args.at[0] == '"') {
+			args = span_skip(args, 1);
+			return span_until(&args, '"');
 		}
 	}
 	return SPAN_NONE;

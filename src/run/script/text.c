@@ -24,7 +24,7 @@ names_add(struct script_names *names, struct span name, bool secret)
 	return i;
 }
 
-static const struct function *
+const struct function *
 function_find(struct span name)
 {
 	for (const struct function *f = functions; f->name; f++)

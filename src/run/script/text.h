@@ -132,9 +132,11 @@ struct function {
 	unsigned nargs;
 	bool builds_auth;		/* credentials go into it */
 	bool takes_secrets;		/* a name that is not set is one of a secret */
+	bool hides_last;		/* its last argument in quotes may be a secret */
 	bool (*make)(struct script_vars *, struct span arg[2], struct arena *, struct span *out,
 	    struct err *);
 };
 extern const struct function functions[];
+const struct function *function_find(struct span name); /* NULL: none is called so */
 
 #endif

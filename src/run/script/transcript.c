@@ -167,7 +167,7 @@ connected(struct transcript *t, const struct event *e)
 	buf_printf(&t->out, "%s%s%s, %s\n/match text\n", peer[0] ? " [" : "", peer,
 	    peer[0] ? "]" : "", when);
 	t->begun = true;
-	t->secrets_said = false;
+	t->secrets_said = 0;
 	t->mech[0] = '\0';
 }
 

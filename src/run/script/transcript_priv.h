@@ -12,7 +12,7 @@ struct transcript {
 	struct arena arena;		/* likewise */
 	unsigned ncases;
 	bool begun;			/* a case is open */
-	bool secrets_said;		/* /secret stands in this case */
+	unsigned secrets_said;		/* which /secret lines stand in this case, bit by bit */
 	char mech[24];			/* of the AUTH going on */
 	unsigned responses;
 	uint64_t body_octets;

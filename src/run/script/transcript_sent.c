@@ -70,34 +70,18 @@ write_sent(struct transcript *t, const struct event *e, struct span line)
 	write_octets(t, e, line, true);
 }
 
-static const char *
-secret_of(struct transcript *t)
-{
-	static const struct {
-		const char *mech;
-		unsigned n;
-		const char *text;
-	} answers[] = {
-		{ "PLAIN", 0, "{{plain user password}}" },
-		{ "LOGIN", 0, "{{login-user user}}" },
-		{ "LOGIN", 1, "{{login-pass password}}" },
-		{ "CRAM-MD5", 0, "{{cram-md5 user password}}" },
-		{ "XOAUTH2", 0, "{{xoauth2 user password}}" },
-	};
-
-	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		if (span_eq_case(span_of(t->mech), span_of(answers[i].mech)) &&
-		    t->responses == answers[i].n)
-			return answers[i].text;
-	return "{{:b64}}";
-}
-
+/* The secrets that stand in a response as a script has it. */
 static void
-declare_secrets(struct transcript *t)
+declare_secrets(struct transcript *t, struct span script)
 {
-	if (!t->secrets_said)
-		buf_append(&t->out, SPAN("/secret user\n/secret password\n"));
-	t->secrets_said = true;
+	static const char *const names[] = { "user", "password", "token" };
+	bool token = span_find(script, SPAN(" token")).len > 0;
+
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		if ((i == 0 || token == (i == 2)) && !(t->secrets_said & 1u << i)) {
+			buf_printf(&t->out, "/secret %s\n", names[i]);
+			t->secrets_said |= 1u << i;
+		}
 }
 
 static void
@@ -110,7 +94,7 @@ write_secret(struct transcript *t, const struct event *e)
 		mech = SPAN_NONE;		/* all behind AUTH is hidden */
 	/* a script's own function stands there already */
 	if (span_find(e->sent.text, SPAN("{{")).len > 0) {
-		declare_secrets(t);
+		declare_secrets(t, e->sent.text);
 		transcript_mark(t, 'C', e, "");
 		buf_printf(&t->out, "%.*s\n", SPAN_ARG(e->sent.text));
 		return;
@@ -122,14 +106,18 @@ write_secret(struct transcript *t, const struct event *e)
 		t->responses = 0;
 	}
 	bool bare = auth && rest.len == 0;
+	const struct mechanism *m = mechanism_named(span_of(t->mech));
+	const char *script = m && t->responses < MECHANISM_STEPS ? m->script[t->responses] : NULL;
+	if (!script)
+		script = "{{:b64}}";
 	if (!bare)
-		declare_secrets(t);
+		declare_secrets(t, span_of(script));
 	transcript_mark(t, 'C', e, "");
 	if (auth)
 		buf_printf(
 		    &t->out, "AUTH %.*s%s", SPAN_ARG(mech), bare || mech.len == 0 ? "" : " ");
 	if (!bare) {
-		buf_printf(&t->out, "%s", secret_of(t));
+		buf_append(&t->out, span_of(script));
 		t->responses++;
 	}
 	buf_append(&t->out, SPAN("\n"));

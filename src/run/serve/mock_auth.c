@@ -16,25 +16,32 @@ is_known(const struct play *p, struct span user, struct span password)
 	return !accounts || mta_is_account(accounts, user, password);
 }
 
-/*
- * [authzid] NUL authcid NUL password, all at once; or a user, then a password. Of others there is
- * no judging.
- */
+/* The one that comes next; NULL: none, the user and the password are there. */
+static const char *
+challenge_of(const struct login *l)
+{
+	return l->served && l->n < MECHANISM_STEPS ? l->served->challenge[l->n] : NULL;
+}
+
+/* Of a mechanism that a plain server does not know there is no judging. */
 static void
 judge(struct play *p, struct span response)
 {
 	struct login *l = &p->login;
-	bool first = l->n == 0;
-	struct span user = auth_user(span_of(l->mech), l->n++, response);
+	struct auth_credentials who = { 0 };
+	struct span user = auth_user(span_of(l->mech), l->n, response);
 
 	if (user.len > 0 && l->user.len == 0)		/* who answers without end is named once */
 		l->user = arena_copy(&l->arena, user);
-	if (l->kind == LOGIN_PLAIN) {
-		span_until(&response, '\0');
-		span_until(&response, '\0');
+	l->due = LOGIN_WANTS_NOTHING;
+	l->good = !l->served;
+	if (l->served && l->n < MECHANISM_STEPS) {
+		l->bad = !l->served->take(&who, l->n, response);
+		l->good = is_known(p, l->user, who.password);
 	}
-	l->due = l->kind == LOGIN_LOGIN && first ? LOGIN_WANTS_PASSWORD : LOGIN_WANTS_NOTHING;
-	l->good = l->kind == LOGIN_OTHER || is_known(p, l->user, response);
+	l->n++;
+	if (l->served && !l->bad && challenge_of(l))
+		l->due = LOGIN_WANTS_MORE;
 }
 
 static void
@@ -52,9 +59,6 @@ hear_response(struct play *p, struct span line)
 static void
 hear_auth(struct play *p, struct span line)
 {
-	static const struct { const char *mech; enum login_kind kind; } known[] = {
-		{ "PLAIN", LOGIN_PLAIN }, { "LOGIN", LOGIN_LOGIN },
-	};
 	struct login *l = &p->login;
 	struct span args, mech;
 
@@ -63,9 +67,9 @@ hear_auth(struct play *p, struct span line)
 	arena_reset(&l->arena);
 	*l = (struct login){ .arena = l->arena, .due = LOGIN_WANTS_ALL };
 	l->mech = arena_string(&l->arena, mech);
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (span_eq_case(mech, span_of(known[i].mech)))
-			l->kind = known[i].kind;
+	l->served = mechanism_named(mech);
+	if (l->served && !l->served->take)
+		l->served = NULL;
 	if (args.len > 0)
 		hear_response(p, args);
 }
@@ -93,20 +97,19 @@ login_is_right(const struct play *p)
 }
 
 struct span
-login_reply(const struct play *p)
+login_reply(struct play *p)
 {
 	const struct login *l = &p->login;
 
 	if (l->cancelled)
 		return SPAN("501 5.7.0 Cancelled");
-	if (l->kind == LOGIN_OTHER && l->withheld.len == 0)
-		return SPAN("504 5.5.4 There are PLAIN and LOGIN");
+	if (!l->served && l->withheld.len == 0)
+		return SPAN("504 5.5.4 Mechanism not supported");
 	if (l->bad)
-		return SPAN("501 5.5.2 Not base64");
-	if (l->due == LOGIN_WANTS_ALL)
-		return l->kind == LOGIN_PLAIN ? SPAN("334 ") : SPAN("334 VXNlcm5hbWU6");
-	if (l->due == LOGIN_WANTS_PASSWORD)
-		return SPAN("334 UGFzc3dvcmQ6");
+		return SPAN("501 5.5.2 Malformed response");
+	if (l->due != LOGIN_WANTS_NOTHING)
+		return arena_printf(&p->login.arena, "334 %.*s",
+		    SPAN_ARG(base64_encode(&p->login.arena, span_of(challenge_of(l)))));
 	return l->good ? SPAN("235 2.7.0 Welcome") :
 			 SPAN("535 5.7.8 Not a user or not the password");
 }
@@ -119,7 +122,7 @@ login_withhold(struct play *p, enum mock_what what, enum verb verb)
 	for (struct mock_out *o = p->out; o; o = o->next)
 		if (o->verb == VERB_AUTH && !o->silent && span_starts(o->text, SPAN("235"))) {
 			p->login.withheld = arena_copy(&p->login.arena, o->text);
-			o->text = p->login.kind == LOGIN_OTHER ? SPAN("334 ") : login_reply(p);
+			o->text = !p->login.served ? SPAN("334 ") : login_reply(p);
 		}
 }
 
@@ -130,8 +133,8 @@ login_goes_on(struct play *p, enum mock_what what)
 
 	if (what != MOCK_ANSWER || reply.len == 0)
 		return false;
-	if (p->login.cancelled || p->login.bad || p->login.due == LOGIN_WANTS_PASSWORD ||
-	    (p->mock->opts.mta->accounts && p->login.kind != LOGIN_OTHER && !p->login.good))
+	if (p->login.cancelled || p->login.bad || p->login.due == LOGIN_WANTS_MORE ||
+	    (p->mock->opts.mta->accounts && p->login.served && !p->login.good))
 		reply = login_reply(p);
 	if (p->login.due == LOGIN_WANTS_NOTHING)
 		p->login.withheld = SPAN_NONE;

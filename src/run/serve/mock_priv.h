@@ -51,12 +51,12 @@ struct mock_frame { const struct script_item *at, *body; unsigned left; };
 struct login {
 	struct arena arena;		/* of the last AUTH */
 	const char *mech;
-	enum login_kind { LOGIN_OTHER, LOGIN_PLAIN, LOGIN_LOGIN } kind;
+	const struct mechanism *served; /* NULL: it is none that a plain server judges */
 	unsigned n;			/* responses that came */
 	struct span user;
 	struct span withheld;		/* the 235 that a script said before there was a response */
 	bool good, bad, cancelled;	/* the password is right; it is no base64; "*" */
-	enum { LOGIN_WANTS_NOTHING, LOGIN_WANTS_ALL, LOGIN_WANTS_PASSWORD } due;
+	enum { LOGIN_WANTS_NOTHING, LOGIN_WANTS_ALL, LOGIN_WANTS_MORE } due;
 };
 
 struct play {
@@ -129,7 +129,7 @@ uint64_t bounds_delay(const struct play *, enum verb, bool dot);
 /* mock_auth.c */
 void login_hear(struct play *, enum mock_what, enum verb, struct span line);
 bool login_is_right(const struct play *);	/* it is complete, and nothing is wrong with it */
-struct span login_reply(const struct play *);	/* a plain server's, to what was heard last */
+struct span login_reply(struct play *);		/* a plain server's, to what was heard last */
 /*
  * A script that says 235 to an AUTH without an initial response has not heard it yet: it is asked
  * for first (RFC 4954 4), and the 235 follows. True of an answer that was asked for so; it is

@@ -1,6 +1,7 @@
 /* mock - a case's lines in their order, from the server's side. */
 #include "run/serve/mock_priv.h"
 
+#include "smtp/mechanism.h"
 #include "smtp/parameter.h"
 
 enum { SLICE_US = 4000, OUT_MANY = 64 };
@@ -20,7 +21,7 @@ static const struct part {
 	const char *offers;		/* what EHLO is to offer for it */
 } parts[] = {
 	{ "starttls", VERB_STARTTLS, END_HELLO, true, "STARTTLS" },
-	{ "auth", VERB_AUTH, END_LOGIN, false, "AUTH PLAIN LOGIN" },
+	{ "auth", VERB_AUTH, END_LOGIN, false, "AUTH" },
 	{ "bdat", VERB_BDAT, END_CHUNK, false, "CHUNKING" },
 	{ "body", VERB_DATA, END_DOT, false, NULL },
 	{ "send", VERB_MAIL, END_SENT, true, NULL },
@@ -89,8 +90,11 @@ void
 script_offer(unsigned needs, bool tls, struct buf *out)
 {
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		if (needs & 1u << i && (parts[i].verb != VERB_STARTTLS || tls))
+		if (needs & 1u << i && (parts[i].verb != VERB_STARTTLS || tls)) {
 			buf_printf(out, "\r\n250-%s", parts[i].offers);
+			if (parts[i].verb == VERB_AUTH)
+				mechanisms_served(out);
+		}
 }
 
 /* How many commands /raw says that are answered: each line end in it ends one. */

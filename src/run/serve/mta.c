@@ -189,7 +189,7 @@ heard_line(struct session *s, struct mta *m, const struct conv_event *e)
 	const char *wrong = wrong_line(m, e);
 	uint64_t ms = m->opts->delay_ms[verb_of(e->text, NULL)];
 
-	if (m->auth != MTA_NO_AUTH)
+	if (m->auth)
 		return mta_auth_answer(s, m, wrong ? SPAN_NONE : e->text);
 	if (wrong)
 		return mta_answer(s, m, span_of(wrong));

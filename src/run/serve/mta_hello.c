@@ -67,7 +67,7 @@ static const struct {
 	{ "EXPN", "" },
 	{ "HELP", "" },
 	{ "STARTTLS", "", IN_CLEAR },
-	{ "AUTH", " PLAIN LOGIN" },
+	{ "AUTH", " %s" },
 	{ "8BITMIME", "" },
 	{ "BINARYMIME", "" },
 	{ "SMTPUTF8", "" },
@@ -126,6 +126,8 @@ print_offers(const struct mta *m, struct buf *b)
 		buf_printf(b, "\r\n250-%s", offers[i].keyword);
 		if (!strchr(offers[i].params, '%'))
 			buf_printf(b, "%s", offers[i].params);
+		else if (strcmp(offers[i].keyword, "AUTH") == 0)
+			mechanisms_served(b);
 		else if (strcmp(offers[i].keyword, "SIZE") == 0)
 			buf_printf(b, " %llu", size);
 		else

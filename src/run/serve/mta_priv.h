@@ -5,6 +5,7 @@
 #include "run/serve/envelope.h"
 #include "run/serve/mta.h"
 #include "run/session/session_step.h"
+#include "smtp/mechanism.h"
 
 /* RFC 5321 4.5.3.1.4 with parameters; RFC 4954 4 */
 enum { MTA_LINE_MAX = 2048, MTA_AUTH_LINE_MAX = 12288 };
@@ -24,7 +25,8 @@ struct mta {
 	bool binary, utf8;
 	bool last_chunk;			/* ->mail.chunked: BDAT began */
 	const char *chunk_wrong;		/* the chunk is read and then refused so */
-	enum { MTA_NO_AUTH, MTA_AUTH_PLAIN, MTA_AUTH_USER, MTA_AUTH_PASSWORD } auth;
+	const struct mechanism *auth;		/* of the exchange that goes on; NULL: none does */
+	unsigned responses;			/* that came in it */
 	enum { MTA_AWAKE, MTA_DELAY_BANNER, MTA_DELAY_COMMAND, MTA_DELAY_DOT } delay;
 	bool up;				/* the banner was said */
 };

@@ -52,18 +52,6 @@ may_log_in(struct session *s, const struct login *l, struct err *err)
 
 /* ---- which mechanism */
 
-static bool
-wants_sasl(struct span offered)
-{
-	static const char *const theirs[] = { "SCRAM-SHA-256-PLUS", "SCRAM-SHA-1-PLUS",
-		"SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "DIGEST-MD5", "NTLM" };
-
-	for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
-		if (auth_offered(offered, theirs[i]))
-			return true;
-	return false;
-}
-
 static struct span
 offered(struct session *s)
 {
@@ -78,7 +66,7 @@ choose_named(struct session *s, struct login *l, struct span name, struct err *e
 {
 	struct err lack;
 
-	l->mech = auth_mech(name);
+	l->mech = mechanism_ours(name);
 	if (!l->mech)
 		return err_set(err, ERR_USAGE,
 		    "smtpsh cannot do the mechanism \"%.*s\"; AUTH and its answers can be typed by "
@@ -99,7 +87,7 @@ choose_best(struct session *s, struct login *l, struct err *err)
 	struct span list = offered(s), shown = text_safe(&arena, span_first(list, 300));
 	struct err lack = { 0 };
 
-	l->sasl = wants_sasl(list) ? sasl(&lack) : NULL;
+	l->sasl = auth_wants_library(list) ? sasl(&lack) : NULL;
 	bool bound = l->x->who.tls_exporter.len || l->x->who.tls_unique.len;
 	l->mech = auth_best(list, session_view(s).tls != NULL, bound, l->sasl);
 	if (l->mech && lack.kind)
@@ -257,9 +245,7 @@ ask_what_lacks(struct session *s, struct login *l)
 	if ((l->mech->flags & AUTH_PASSWORD) && !l->x->password.at) {
 		l->stage = LOGIN_ASK_PASSWORD;
 		return session_ask(s,
-		    l->mech->flags & AUTH_BARE && !(l->mech->flags & AUTH_CHOSEN) ? "Token: " :
-										    "Password: ",
-		    true,
+		    l->mech->kind == MECHANISM_TOKEN ? "Token: " : "Password: ", true,
 		    "a password: --password-file, --password-env, --password-command, "
 		    "--password-fd or --netrc gives it");
 	}

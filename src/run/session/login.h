@@ -39,7 +39,7 @@ struct login {
 	} stage;
 	struct hello hello;
 	const struct login_args *args;
-	const struct auth_mech *mech;
+	const struct mechanism *mech;
 	const struct sasl *sasl;
 	/* NULL: login_begin was not called. While a thread has it (LOGIN_DERIVE) it is not ours */
 	struct login_exchange *x;

@@ -9,7 +9,7 @@ options_auth(struct options *o, struct span mech, struct err *err)
 	o->session.auth.wanted = true;
 	if (mech.len == 0)
 		return true;
-	const struct auth_mech *known = auth_mech(mech);
+	const struct mechanism *known = mechanism_ours(mech);
 	if (!known)
 		return err_set(err, ERR_USAGE,
 		    "--auth=%.*s: smtpsh does not know this mechanism; `smtpsh explain AUTH` lists "

@@ -76,7 +76,8 @@ takes(const struct option *o, const char *word)
 		return false;
 	for (list = span_first(span_skip(left, 2), left.len - 3); list.len > 0; ) {
 		struct span one = span_until(&list, '|');
-		if (span_eq(one, want) || (span_eq(one, SPAN("MECHANISM")) && mechanism_info(want)))
+		if (span_eq(one, want) ||
+		    (span_eq(one, SPAN("MECHANISM")) && mechanism_named(want)))
 			return true;
 	}
 	return false;

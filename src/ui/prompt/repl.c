@@ -355,7 +355,7 @@ static unsigned
 answers_of(const struct repl *r, struct span line)
 {
 	const struct credentials *given = &r->talk.commands.options->session.auth;
-	const struct auth_mech *mech = given->mech ? auth_mech(span_of(given->mech)) : NULL;
+	const struct mechanism *mech = given->mech ? mechanism_ours(span_of(given->mech)) : NULL;
 	bool user = given->user, password = given->password.at || given->netrc;
 	struct span name, rest = line;
 
@@ -364,9 +364,10 @@ answers_of(const struct repl *r, struct span line)
 		return 0;
 	span_word(&rest);
 	for (struct span word; (word = span_word(&rest)).len > 0;) {
-		mech = auth_mech(word) ? auth_mech(word) : mech;
+		mech = mechanism_ours(word) ? mechanism_ours(word) : mech;
 		user |= span_starts(word, SPAN("user=")) ||
-		    (!auth_mech(word) && !span_has(word, '=') && !span_eq(word, SPAN("insecure")));
+		    (!mechanism_ours(word) && !span_has(word, '=') &&
+			!span_eq(word, SPAN("insecure")));
 		password |= span_starts(word, SPAN("password="));
 	}
 	unsigned flags = mech ? mech->flags : AUTH_USER | AUTH_PASSWORD;

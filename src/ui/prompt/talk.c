@@ -37,7 +37,7 @@ says_auth(struct span line)
 		struct span word = span_word(&line), rest = line, mech = span_word(&rest);
 		if (word.len < 4 || !span_eq_case(span_skip(word, word.len - 4), SPAN("AUTH")))
 			continue;
-		if (command && auth_mech(mech))
+		if (command && mechanism_ours(mech))
 			span_word(&rest);
 		return rest.len > 0 || span_has(mech, '\\');
 	}

@@ -76,7 +76,7 @@ add_parameter(struct explaining *x, struct span name)
 static bool
 add_mechanism(struct explaining *x, struct span name)
 {
-	const struct mechanism_info *info = mechanism_info(name);
+	const struct mechanism *info = mechanism_named(name);
 
 	if (!info)
 		return false;

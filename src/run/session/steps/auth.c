@@ -60,7 +60,7 @@ auth_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 		if (!read_word(a, c, word, arena, err))
 			return false;
 	/* "/auth bob" names a user: no mechanism is called so. */
-	if (a->mech.len && !a->user.len && !auth_mech(a->mech) && span_has(a->mech, '@')) {
+	if (a->mech.len && !a->user.len && !mechanism_ours(a->mech) && span_has(a->mech, '@')) {
 		a->user = a->mech;
 		a->mech = SPAN_NONE;
 	}
