@@ -25,11 +25,12 @@ MAY = {
     "run/message": BELOW_RUN,
 }
 MAY["run/diagnosis"] = [*BELOW_RUN, "run/route", "run/message"]
+MAY["run/sender"] = [*BELOW_RUN, "run/route", "run/diagnosis"]
 MAY["run/session"] = [*MAY["run/diagnosis"], "run/diagnosis"]
 MAY["run/session/steps"] = [*MAY["run/session"], "run/session"]
 MAY["run/script"] = [*MAY["run/session/steps"], "run/session/steps"]
 MAY["run/play"] = MAY["run/serve"] = [*MAY["run/script"], "run/script"]
-MAY["run/probe"] = [*MAY["run/play"], "run/play"]
+MAY["run/probe"] = [*MAY["run/play"], "run/play", "run/sender"]
 MAY["ui/show"] = [room for room in MAY if not room.startswith("ui/")]
 MAY["ui/edit"] = MAY["ui/options"] = [*MAY["ui/show"], "ui/show"]
 MAY["ui/report"] = [*MAY["ui/options"], "ui/options"]

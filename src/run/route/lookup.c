@@ -1,7 +1,6 @@
 /* lookup - what the DNS says about where the mail of a target goes. */
 #include "run/route/lookup.h"
 
-#include <arpa/inet.h>
 #include <stdlib.h>
 
 #include "smtp/sts.h"
@@ -106,22 +105,27 @@ ask(struct lookup_query *l, struct span name, enum dns_type type,
 /* ---- reverse names */
 
 /* RFC 1035 3.5, RFC 3596 2.5. */
-static struct span
-reverse_name(const struct addr *a, struct arena *arena)
+struct span
+lookup_reverse_name(const struct addr *a, struct span zone, struct arena *arena)
 {
 	static const char digits[] = "0123456789abcdef";
-	struct buf { char at[80]; size_t n; } b = { .n = 0 };
+	struct buf {
+		char at[80];
+		size_t n;
+	} b = { .n = 0 };
 
 	if (addr_family(a) == 4) {
 		const unsigned char *o = (const unsigned char *)&a->in4.sin_addr;
-		return arena_printf(arena, "%u.%u.%u.%u.in-addr.arpa", o[3], o[2], o[1], o[0]);
+		return arena_printf(arena, "%u.%u.%u.%u.%.*s", o[3], o[2], o[1], o[0],
+		    SPAN_ARG(zone.len ? zone : SPAN("in-addr.arpa")));
 	}
 	for (size_t i = 16; i-- > 0;) {
 		unsigned char o = a->in6.sin6_addr.s6_addr[i];
 		memcpy(b.at + b.n, (char[]){ digits[o & 15], '.', digits[o >> 4], '.' }, 4);
 		b.n += 4;
 	}
-	return arena_printf(arena, "%.*sip6.arpa", (int)b.n, b.at);
+	return arena_printf(
+	    arena, "%.*s%.*s", (int)b.n, b.at, SPAN_ARG(zone.len ? zone : SPAN("ip6.arpa")));
 }
 
 static bool
@@ -260,7 +264,8 @@ ask_host(struct lookup_query *l, struct lookup_host *h)
 	for (size_t i = 0; i < h->hop->naddr; i++) {
 		h->address[i].addr = h->hop->addr[i];
 		if (addr_family(&h->hop->addr[i]))
-			ask(l, reverse_name(&h->hop->addr[i], l->arena), DNS_PTR, take_ptr)
+			ask(l, lookup_reverse_name(&h->hop->addr[i], SPAN_NONE, l->arena), DNS_PTR,
+			    take_ptr)
 			    ->address = &h->address[i];
 	}
 	if (h->hop->found->source == HOST_LITERAL || h->hop->naddr == 0)

@@ -68,6 +68,12 @@ struct lookup {
 struct span lookup_tlsrpt_name(struct span domain, struct arena *);
 void lookup_tlsrpt(struct lookup_text *, const struct dns_reply *, struct arena *);
 
+/*
+ * The address as labels in reverse order, and the zone behind them; an empty zone is in-addr.arpa
+ * or ip6.arpa (RFC 1035 3.5, RFC 3596 2.5, RFC 5782 2).
+ */
+struct span lookup_reverse_name(const struct addr *, struct span zone, struct arena *);
+
 /* What a bare name is: a host, as everywhere else, or first a domain, if it has an MX. */
 enum lookup_name { LOOKUP_HOST, LOOKUP_DOMAIN_OR_HOST };
 

@@ -27,6 +27,13 @@ void json_print(FILE *, json_t *);	/* one line; the object is given back */
 struct sts;
 json_t *json_sts(const struct sts *);	/* the MTA-STS policy of a domain */
 
+struct sender;
+struct spf;
+struct dmarc;
+json_t *json_sender(const struct sender *);	/* all of it, without "event" */
+json_t *json_spf(const struct spf *);
+json_t *json_dmarc(const struct dmarc *);
+
 /* judged: by the certificates of a handshake */
 json_t *json_dane(const struct tls_dane *, bool judged);
 void json_add_tls(json_t *, const struct tls_info *);	/* its members, into the object */

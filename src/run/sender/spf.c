@@ -1,0 +1,840 @@
+/*
+ * spf - SPF as a receiver evaluates it.
+ *
+ * check_host() of RFC 7208 4 calls itself for include and redirect; here each such call is a frame
+ * on a stack. spf_run works terms off until one of them must wait for the DNS, and the answer goes
+ * on from there. A term whose domain has a macro may match or not: what it would decide is put into
+ * the frame's set `maybe`, and evaluation goes on as if it had not matched. A frame ends with a set
+ * of results, therefore, of one where no macro had a say.
+ *
+ * The same machine reads the tree a second time (`reading`), where nothing is matched and every
+ * include is entered, out of the records that are known already where they are.
+ */
+#include "run/sender/spf.h"
+
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "run/route/lookup.h"
+
+#define BIT(result) (1u << (result))
+
+enum { PERM_BITS = BIT(SPF_PERMERROR) | BIT(SPF_NONE) };
+
+/* The record of a domain, asked for once. */
+struct spf_known {
+	struct spf_known *next;
+	struct span domain, text;
+	size_t records;
+	bool authentic, failed;
+	bool parsed; /* .records is 1, and it has no flaw */
+	struct spf_record record;
+	enum spf_flaw flaw;
+	struct span flaw_at;
+	struct span why; /* failed */
+};
+
+struct spf_frame {
+	struct spf_frame *up;
+	const struct spf_known *known;
+	const struct spf_term *term; /* of `up`, that led here */
+	struct span domain;
+	size_t at; /* the term that is evaluated */
+	unsigned maybe;
+};
+
+struct spf_query {
+	struct lookup_env env;
+	struct addr source; /* .len 0: none */
+	spf_fn *fn;
+	void *ctx;
+	struct dns_query *dns;
+	void (*take)(struct spf_query *, const struct dns_reply *);
+	struct span asked;
+	enum dns_type type;
+	struct spf_known *known;
+	struct spf_frame *frame;
+	/* the hosts of a mx or ptr term, asked for one after the other */
+	struct span name[SPF_NAMES_MAX];
+	size_t nnames, at_name;
+	bool reading, over, starting, told;
+	struct spf_at macro; /* the first term that may have decided */
+	struct spf *spf;
+};
+
+static void spf_run(struct spf_query *);
+static void spf_leave(struct spf_query *, unsigned results);
+
+/* ---- what is said of it */
+
+static struct spf_at
+term_at(const struct spf_query *q)
+{
+	const struct spf_frame *f = q->frame;
+
+	if (!f->known || f->at >= f->known->record.n)
+		return (struct spf_at){ SPAN_NONE, f->domain };
+	return (struct spf_at){ f->known->record.term[f->at].text, f->domain };
+}
+
+/* What decides is where evaluation is now, and the way to there. */
+static void
+decided(struct spf_query *q, enum spf_why why, struct spf_at at)
+{
+	struct spf *spf = q->spf;
+	size_t n = 0;
+
+	if (q->reading) {
+		if (spf->tree_why == SPF_WHY_MATCHED && why != SPF_WHY_MATCHED) {
+			spf->tree_why = why;
+			spf->tree_at = at;
+		}
+		return;
+	}
+	spf->why = why;
+	spf->at = at;
+	for (const struct spf_frame *f = q->frame; f->up; f = f->up)
+		n++;
+	spf->npath = n;
+	spf->path = ARENA_ARRAY(q->env.arena, struct spf_at, n);
+	for (const struct spf_frame *f = q->frame; f->up; f = f->up)
+		spf->path[--n] = (struct spf_at){ f->term->text, f->up->domain };
+}
+
+static void
+note(struct spf_query *q, enum spf_note_kind kind, struct span term)
+{
+	struct spf *spf = q->spf;
+	struct span domain = q->frame->domain;
+
+	for (size_t i = 0; i < spf->nnotes; i++)
+		if (spf->note[i].kind == kind && span_eq(spf->note[i].term, term) &&
+		    dns_name_eq(spf->note[i].domain, domain))
+			return;
+	if (spf->nnotes < SPF_NOTES_MAX)
+		spf->note[spf->nnotes++] = (struct spf_note){ kind, term, domain };
+}
+
+static void
+note_record(struct spf_query *q, const struct spf_record *r)
+{
+	bool after = false;
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct spf_term *t = &r->term[i];
+		if (t->kind == SPF_KIND_OTHER)
+			note(q, SPF_NOTE_OTHER, t->text);
+		else if (t->kind == SPF_KIND_REDIRECT && r->all)
+			note(q, SPF_NOTE_REDIRECT, t->text);
+		else if (after && t->kind < SPF_KIND_REDIRECT)
+			note(q, SPF_NOTE_AFTER_ALL, t->text);
+		else if (t->kind == SPF_KIND_ALL && t->qualifier == SPF_PASS)
+			note(q, SPF_NOTE_PLUS_ALL, t->text);
+		else if (t->kind == SPF_KIND_PTR)
+			note(q, SPF_NOTE_PTR, t->text);
+		else if (t->macro && t->kind != SPF_KIND_EXP)
+			note(q, SPF_NOTE_MACRO, t->text);
+		after |= t->kind == SPF_KIND_ALL;
+	}
+	if (!r->all && !r->redirect && !q->frame->up)
+		note(q, SPF_NOTE_NO_ALL, SPAN_NONE);
+}
+
+/* ---- questions */
+
+static void
+on_reply(void *ctx, const struct dns_reply *reply)
+{
+	struct spf_query *q = ctx;
+
+	q->dns = NULL;
+	q->take(q, reply);
+	spf_run(q);
+}
+
+/* A name that the DNS cannot have is one that does not exist: `take` gets no reply. */
+static void
+ask(struct spf_query *q, struct span name, enum dns_type type,
+    void (*take)(struct spf_query *, const struct dns_reply *))
+{
+	q->asked = name;
+	q->type = type;
+	q->take = take;
+	q->dns = dns_ask(q->env.dns, name, type, q->env.until_us, on_reply, q);
+	if (!q->dns)
+		take(q, NULL);
+}
+
+/* The name of a domain-spec as net/dns_wire.h writes names. */
+static struct span
+dns_name(struct spf_query *q, struct span spec)
+{
+	char *out = arena_get(q->env.arena, spec.len * 2 + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < spec.len; i++) {
+		if (spec.at[i] == '\\')
+			out[n++] = '\\';
+		out[n++] = spec.at[i];
+	}
+	return (struct span){ out, n };
+}
+
+/* Ends the evaluation of this frame by an error. */
+static void
+fail(struct spf_query *q, enum spf_result result, enum spf_why why)
+{
+	decided(q, why, term_at(q));
+	spf_leave(q, BIT(result));
+}
+
+/*
+ * The answer to a term's own question, *owner is where its CNAMEs end. False: there is nothing in
+ * it, *failed says that evaluation has ended by that.
+ */
+static bool
+has_answer(struct spf_query *q, const struct dns_reply *reply, struct span *owner, bool *failed)
+{
+	unsigned steps;
+
+	*failed = false;
+	*owner = q->asked;
+	if (reply && (!reply->ok || !dns_follow(reply->answer, q->asked, owner, &steps))) {
+		*failed = true;
+		q->spf->text = reply->ok ? SPAN("its CNAMEs form a loop") :
+					   dns_tries_text(reply, q->env.arena);
+		fail(q, SPF_TEMPERROR, SPF_WHY_DNS);
+		return false;
+	}
+	if (reply && dns_next(reply->answer, *owner, q->type, NULL))
+		return true;
+	if (++q->spf->voids > SPF_VOIDS_MAX) {
+		*failed = true;
+		fail(q, SPF_PERMERROR, SPF_WHY_VOIDS);
+	}
+	return false;
+}
+
+/* ---- a term matches, or not */
+
+static const struct spf_term *
+term_of(const struct spf_query *q)
+{
+	return &q->frame->known->record.term[q->frame->at];
+}
+
+static void
+matched(struct spf_query *q)
+{
+	decided(q, SPF_WHY_MATCHED, term_at(q));
+	spf_leave(q, BIT(term_of(q)->qualifier));
+}
+
+static void
+next_term(struct spf_query *q)
+{
+	q->frame->at++;
+}
+
+static struct span
+target_of(struct spf_query *q)
+{
+	const struct spf_term *t = term_of(q);
+
+	return t->domain.len > 0 ? dns_name(q, t->domain) : q->frame->domain;
+}
+
+static enum dns_type
+address_type(const struct spf_query *q)
+{
+	return addr_family(&q->source) == 6 ? DNS_AAAA : DNS_A;
+}
+
+static bool
+answer_has_source(
+    const struct spf_query *q, const struct dns_answer *answer, struct span owner, unsigned bits)
+{
+	const struct dns_record *r = NULL;
+
+	while ((r = dns_next(answer, owner, q->type, r)))
+		if (addr_net_has(&(struct addr_net){ r->addr, bits }, &q->source))
+			return true;
+	return false;
+}
+
+static unsigned
+bits_of(const struct spf_query *q, const struct spf_term *t)
+{
+	return addr_family(&q->source) == 6 ? t->bits6 : t->bits4;
+}
+
+static void
+take_a(struct spf_query *q, const struct dns_reply *reply)
+{
+	struct span owner;
+	bool failed;
+
+	if (has_answer(q, reply, &owner, &failed) &&
+	    answer_has_source(q, reply->answer, owner, bits_of(q, term_of(q))))
+		matched(q);
+	else if (!failed)
+		next_term(q);
+}
+
+static void
+take_exists(struct spf_query *q, const struct dns_reply *reply)
+{
+	struct span owner;
+	bool failed;
+
+	if (has_answer(q, reply, &owner, &failed))
+		matched(q);
+	else if (!failed)
+		next_term(q);
+}
+
+static void take_name(struct spf_query *, const struct dns_reply *);
+
+/* The next host of a mx or ptr term. */
+static void
+ask_name(struct spf_query *q)
+{
+	if (q->at_name == q->nnames)
+		next_term(q);
+	else
+		ask(q, q->name[q->at_name++], address_type(q), take_name);
+}
+
+static void
+take_name(struct spf_query *q, const struct dns_reply *reply)
+{
+	const struct spf_term *t = term_of(q);
+	bool ptr = t->kind == SPF_KIND_PTR, failed;
+	struct span owner;
+
+	/* RFC 7208 5.5: a name whose address cannot be had is skipped */
+	if (ptr && reply && !reply->ok) {
+		ask_name(q);
+		return;
+	}
+	if (has_answer(q, reply, &owner, &failed) &&
+	    answer_has_source(q, reply->answer, owner,
+		ptr ? addr_family(&q->source) == 6 ? 128 : 32 : bits_of(q, t)))
+		matched(q);
+	else if (!failed)
+		ask_name(q);
+}
+
+static void
+take_mx(struct spf_query *q, const struct dns_reply *reply)
+{
+	const struct dns_record *r = NULL;
+	struct span owner;
+	bool failed;
+
+	q->nnames = q->at_name = 0;
+	if (has_answer(q, reply, &owner, &failed))
+		while ((r = dns_next(reply->answer, owner, DNS_MX, r))) {
+			if (r->name.len == 0) /* a null MX (RFC 7505) */
+				continue;
+			if (q->nnames == SPF_NAMES_MAX) {
+				fail(q, SPF_PERMERROR, SPF_WHY_NAMES);
+				return;
+			}
+			q->name[q->nnames++] = arena_copy(q->env.arena, r->name);
+		}
+	if (!failed)
+		ask_name(q);
+}
+
+static bool
+is_within(struct span name, struct span domain)
+{
+	if (domain.len > 0 && domain.at[domain.len - 1] == '.')
+		domain.len--;
+	return dns_name_eq(name, domain) ||
+	    (name.len > domain.len && span_ends_case(name, domain) &&
+		name.at[name.len - domain.len - 1] == '.');
+}
+
+/* RFC 7208 5.5: of the first ten names, those within the target that have the address. */
+static void
+take_ptr(struct spf_query *q, const struct dns_reply *reply)
+{
+	const struct dns_record *r = NULL;
+	struct span owner, target = target_of(q);
+	bool failed;
+	unsigned seen = 0;
+
+	q->nnames = q->at_name = 0;
+	if (reply && !reply->ok) {
+		next_term(q);
+		return;
+	}
+	if (has_answer(q, reply, &owner, &failed))
+		while ((r = dns_next(reply->answer, owner, DNS_PTR, r)) && seen++ < SPF_NAMES_MAX)
+			if (is_within(r->name, target))
+				q->name[q->nnames++] = arena_copy(q->env.arena, r->name);
+	if (!failed)
+		ask_name(q);
+}
+
+/* ---- records, and the frames that evaluate them */
+
+static struct spf_known *
+find_known(struct spf_query *q, struct span domain)
+{
+	struct spf_known *k = q->known;
+
+	while (k && !dns_name_eq(k->domain, domain))
+		k = k->next;
+	return k;
+}
+
+/* A record is known: what becomes of the frame that waits for it. */
+static void
+spf_enter(struct spf_query *q, const struct spf_known *k)
+{
+	struct spf_frame *f = q->frame;
+
+	f->known = k;
+	if (!f->up && !q->reading) {
+		q->spf->record = k->text;
+		q->spf->records = k->records;
+		q->spf->authentic = k->authentic;
+	}
+	if (k->failed) {
+		q->spf->tree_more |= q->reading;
+		if (!q->reading)
+			q->spf->text = k->why;
+		decided(q, SPF_WHY_DNS, (struct spf_at){ SPAN_NONE, f->domain });
+		spf_leave(q, BIT(SPF_TEMPERROR));
+	} else if (k->records == 0) {
+		decided(q, f->up ? SPF_WHY_NO_INCLUDED : SPF_WHY_NO_RECORD,
+		    f->up ? (struct spf_at){ f->term->text, f->up->domain } :
+			    (struct spf_at){ SPAN_NONE, f->domain });
+		spf_leave(q, BIT(SPF_NONE));
+	} else if (k->records > 1) {
+		decided(q, SPF_WHY_RECORDS, (struct spf_at){ SPAN_NONE, f->domain });
+		spf_leave(q, BIT(SPF_PERMERROR));
+	} else if (!k->parsed) {
+		if (!q->reading)
+			q->spf->flaw = k->flaw;
+		decided(q, SPF_WHY_SYNTAX, (struct spf_at){ k->flaw_at, f->domain });
+		spf_leave(q, BIT(SPF_PERMERROR));
+	} else if (q->reading) {
+		note_record(q, &k->record);
+	}
+}
+
+/* RFC 7208 4.4, 4.5. */
+static void
+take_record(struct spf_query *q, const struct dns_reply *reply)
+{
+	struct spf_known *k = ARENA_NEW(q->env.arena, struct spf_known);
+	const struct dns_record *r = NULL;
+	struct span owner = q->asked;
+	unsigned steps;
+
+	*k = (struct spf_known){ .next = q->known, .domain = q->frame->domain };
+	q->known = k;
+	if (reply && (!reply->ok || !dns_follow(reply->answer, q->asked, &owner, &steps))) {
+		k->failed = true;
+		k->why = reply->ok ? SPAN("its CNAMEs form a loop") :
+				     dns_tries_text(reply, q->env.arena);
+	} else if (reply) {
+		k->authentic = reply->authentic;
+		while ((r = dns_next(reply->answer, owner, DNS_TXT, r)))
+			if (spf_is_record(r->data) && k->records++ == 0)
+				k->text = arena_copy(q->env.arena, r->data);
+	}
+	if (k->records == 1)
+		k->parsed = spf_record_parse(
+		    k->text, q->env.arena, &k->record, &k->flaw, &k->flaw_at);
+	spf_enter(q, k);
+}
+
+static void
+spf_push(struct spf_query *q, const struct spf_term *term, struct span domain)
+{
+	struct spf_frame *f = ARENA_NEW(q->env.arena, struct spf_frame);
+
+	*f = (struct spf_frame){ .up = q->frame, .term = term, .domain = domain };
+	q->frame = f;
+	struct spf_known *known = find_known(q, domain);
+	if (known)
+		spf_enter(q, known);
+	else
+		ask(q, domain, DNS_TXT, take_record);
+}
+
+/* The evaluation is over: what it came to, and then the tree is read. */
+static void
+spf_conclude(struct spf_query *q, unsigned results)
+{
+	struct spf *spf = q->spf;
+
+	for (unsigned result = SPF_NONE; result <= SPF_PERMERROR; result++)
+		if (results == BIT(result))
+			spf->result = (enum spf_result)result;
+	if (results & (results - 1)) {
+		spf->result = SPF_UNKNOWN;
+		spf->maybe = results;
+		spf->why = SPF_WHY_MACRO;
+		spf->at = q->macro;
+		spf->npath = 0;
+	}
+}
+
+/*
+ * The frame's record was evaluated to these results: what the include or redirect that led to it
+ * makes of them (RFC 7208 5.2, 6.1).
+ */
+static void
+spf_leave(struct spf_query *q, unsigned results)
+{
+	struct spf_frame *f = q->frame;
+
+	results |= f->maybe;
+	q->frame = f->up;
+	if (!f->up) {
+		if (!q->reading)
+			spf_conclude(q, results);
+		q->over = true;
+		return;
+	}
+	f->up->at += q->reading;
+	if (q->reading)
+		return;
+	unsigned bad = results & PERM_BITS ? BIT(SPF_PERMERROR) : 0;
+	bad |= results & BIT(SPF_TEMPERROR);
+	unsigned rest = results & ~(PERM_BITS | BIT(SPF_TEMPERROR));
+	if (f->term->kind == SPF_KIND_REDIRECT) {
+		spf_leave(q, rest | bad);
+		return;
+	}
+	unsigned match = rest & BIT(SPF_PASS) ? BIT(f->term->qualifier) : 0;
+	if (rest & ~BIT(SPF_PASS)) { /* it may not have matched: evaluation goes on */
+		f->up->maybe |= match | bad;
+		next_term(q);
+	} else {
+		spf_leave(q, match | bad);
+	}
+}
+
+/* ---- the terms, one after the other */
+
+/* A term that asks the DNS; false: it is one too many. */
+static bool
+counted(struct spf_query *q)
+{
+	if (q->reading) {
+		q->over |= ++q->spf->tree_lookups == SPF_TREE_MAX;
+		q->spf->tree_more |= q->over;
+		return !q->over;
+	}
+	if (++q->spf->lookups <= SPF_LOOKUPS_MAX)
+		return true;
+	fail(q, SPF_PERMERROR, SPF_WHY_LOOKUPS);
+	return false;
+}
+
+/*
+ * With a macro, exists and a may match or not; where a record is meant, that may be missing, too.
+ */
+static void
+macro_term(struct spf_query *q, const struct spf_term *t)
+{
+	if (q->macro.term.len == 0)
+		q->macro = term_at(q);
+	q->frame->maybe |= BIT(t->qualifier);
+	if (t->kind == SPF_KIND_INCLUDE)
+		q->frame->maybe |= BIT(SPF_PERMERROR);
+	next_term(q);
+}
+
+static void
+evaluate_term(struct spf_query *q)
+{
+	const struct spf_term *t = term_of(q);
+
+	if (spf_kind_counts(t->kind) && t->kind != SPF_KIND_REDIRECT) {
+		if (!counted(q))
+			return;
+		if (t->macro) {
+			macro_term(q, t);
+			return;
+		}
+	}
+	switch (t->kind) {
+	case SPF_KIND_ALL:
+		matched(q);
+		break;
+	case SPF_KIND_INCLUDE:
+		spf_push(q, t, target_of(q));
+		break;
+	case SPF_KIND_A:
+		ask(q, target_of(q), address_type(q), take_a);
+		break;
+	case SPF_KIND_MX:
+		ask(q, target_of(q), DNS_MX, take_mx);
+		break;
+	case SPF_KIND_PTR:
+		ask(q, lookup_reverse_name(&q->source, SPAN_NONE, q->env.arena), DNS_PTR, take_ptr);
+		break;
+	case SPF_KIND_EXISTS:
+		ask(q, target_of(q), DNS_A, take_exists);
+		break;
+	case SPF_KIND_IP4:
+	case SPF_KIND_IP6:
+		if (addr_net_has(&t->net, &q->source))
+			matched(q);
+		else
+			next_term(q);
+		break;
+	default:
+		next_term(q); /* modifiers are not in order (RFC 7208 4.6.3) */
+	}
+}
+
+/* What the tree has, without a look at addresses: terms behind "all" are never reached. */
+static void
+read_term(struct spf_query *q)
+{
+	const struct spf_term *t = term_of(q);
+
+	if (t->kind == SPF_KIND_ALL) {
+		q->frame->at = q->frame->known->record.n;
+		return;
+	}
+	if (!spf_kind_counts(t->kind) || t->kind == SPF_KIND_REDIRECT) {
+		next_term(q);
+		return;
+	}
+	if (!counted(q))
+		return;
+	if (t->kind == SPF_KIND_INCLUDE && t->macro)
+		q->spf->tree_more = true;
+	if (t->kind == SPF_KIND_INCLUDE && !t->macro)
+		spf_push(q, t, target_of(q)); /* leaving it goes on to the next */
+	else
+		next_term(q);
+}
+
+/* No term is left: the redirect, or the default (RFC 7208 4.7, 6.1). */
+static void
+end_of_terms(struct spf_query *q)
+{
+	const struct spf_frame *f = q->frame;
+	const struct spf_term *redirect = f->known->record.all ? NULL : f->known->record.redirect;
+	bool left = f->at > f->known->record.n;
+
+	if (!redirect || left) {
+		if (!q->reading)
+			decided(q, SPF_WHY_DEFAULT, (struct spf_at){ SPAN_NONE, f->domain });
+		spf_leave(q, BIT(SPF_NEUTRAL));
+		return;
+	}
+	q->frame->at = (size_t)(redirect - f->known->record.term); /* for who asks where */
+	if (!counted(q))
+		return;
+	if (redirect->macro && q->reading) {
+		q->spf->tree_more = true;
+		q->frame->at = f->known->record.n + 1;
+	} else if (redirect->macro) {
+		if (q->macro.term.len == 0)
+			q->macro = term_at(q);
+		spf_leave(q,
+		    BIT(SPF_NEUTRAL) | BIT(SPF_PASS) | BIT(SPF_FAIL) | BIT(SPF_SOFTFAIL) |
+			BIT(SPF_PERMERROR));
+	} else {
+		q->frame->at = f->known->record.n;
+		spf_push(q, redirect, dns_name(q, redirect->domain));
+	}
+}
+
+static void
+spf_tell(struct spf_query *q)
+{
+	struct spf *spf = q->spf;
+
+	if (spf->tree_lookups > SPF_LOOKUPS_MAX && spf->tree_why == SPF_WHY_MATCHED) {
+		spf->tree_why = SPF_WHY_LOOKUPS;
+		spf->tree_at = (struct spf_at){ SPAN_NONE, spf->domain };
+	}
+	q->told = true;
+	q->fn(q->ctx, spf);
+}
+
+static void
+spf_run(struct spf_query *q)
+{
+	while (!q->dns && !q->over) {
+		const struct spf_frame *f = q->frame;
+		if (!q->reading && q->source.len == 0) {
+			q->spf->result = SPF_UNASKED;
+			decided(q, SPF_WHY_UNASKED, (struct spf_at){ SPAN_NONE, f->domain });
+			q->over = true;
+		} else if (f->at >= f->known->record.n) {
+			end_of_terms(q);
+		} else if (q->reading) {
+			read_term(q);
+		} else {
+			evaluate_term(q);
+		}
+	}
+	if (q->dns)
+		return;
+	if (q->reading) {
+		spf_tell(q);
+		return;
+	}
+	q->reading = true;
+	q->over = false;
+	q->frame = NULL;
+	spf_push(q, NULL, q->spf->domain);
+	spf_run(q);
+}
+
+struct spf_query *
+spf_start(const struct lookup_env *env, const struct spf_opts *opts, spf_fn *fn, void *ctx)
+{
+	struct spf_query *q = memory_zeroed(sizeof *q);
+
+	*q = (struct spf_query){ .env = *env,
+		.fn = fn,
+		.ctx = ctx,
+		.starting = true,
+		.spf = ARENA_NEW(env->arena, struct spf) };
+	if (opts->source)
+		q->source = *opts->source;
+	*q->spf = (struct spf){ .domain = opts->domain };
+	spf_push(q, NULL, opts->domain);
+	if (!q->dns)
+		spf_run(q);
+	if (!q->told)
+		return q;
+	free(q);
+	return NULL;
+}
+
+void
+spf_free(struct spf_query *q)
+{
+	if (!q)
+		return;
+	dns_cancel(q->dns);
+	free(q);
+}
+
+/* ---- in words */
+
+const char *
+spf_why_word(enum spf_why why)
+{
+	static const char *const words[] = {
+#define X(name, word) [SPF_WHY_##name] = word,
+		SPF_WHYS(X)
+#undef X
+	};
+
+	return words[why];
+}
+
+static const struct {
+	const char *word, *phrase;
+} notes[] = {
+#define X(name, word, phrase) [SPF_NOTE_##name] = { word, phrase },
+	SPF_NOTES(X)
+#undef X
+};
+
+const char *
+spf_note_word(enum spf_note_kind kind)
+{
+	return notes[kind].word;
+}
+
+const char *
+spf_note_phrase(enum spf_note_kind kind)
+{
+	return notes[kind].phrase;
+}
+
+/* "pass or fail" */
+static struct span
+results_text(unsigned results, struct arena *arena)
+{
+	struct span out = SPAN_NONE;
+
+	for (unsigned result = SPF_NONE; result <= SPF_PERMERROR; result++) {
+		if (!(results & BIT(result)))
+			continue;
+		results &= ~BIT(result);
+		out = arena_printf(arena, "%.*s%s%s", SPAN_ARG(out),
+		    out.len == 0 ? "" :
+			results	 ? ", " :
+				   " or ",
+		    spf_result_word((enum spf_result)result));
+	}
+	return out;
+}
+
+static struct span
+at_text(const struct spf_at *at, struct arena *arena)
+{
+	struct span term = text_safe(arena, at->term), domain = text_safe(arena, at->domain);
+
+	if (term.len == 0)
+		return arena_printf(arena, "the record of %.*s", SPAN_ARG(domain));
+	return arena_printf(arena, "\"%.*s\" of %.*s", SPAN_ARG(term), SPAN_ARG(domain));
+}
+
+struct span
+spf_why_sentence(enum spf_why why, const struct spf_at *at, struct arena *arena)
+{
+	/* what comes before and after the place */
+	static const struct {
+		const char *before, *after;
+	} words[] = {
+		[SPF_WHY_MATCHED] = { "", "" },
+		[SPF_WHY_DEFAULT] = { "no term matches in ", "" },
+		[SPF_WHY_NO_RECORD] = { "", "" },
+		[SPF_WHY_RECORDS] = { "more than one SPF record instead of ",
+		    " (RFC 7208 4.5); publish one" },
+		[SPF_WHY_SYNTAX] = { "syntax error: ", "" },
+		[SPF_WHY_LOOKUPS] = { "more than 10 lookups, with ", " (RFC 7208 4.6.4)" },
+		[SPF_WHY_VOIDS] = { "more than 2 lookups without an answer, with ",
+		    " (RFC 7208 4.6.4)" },
+		[SPF_WHY_NAMES] = { "", " has more than 10 hosts (RFC 7208 4.6.4)" },
+		[SPF_WHY_NO_INCLUDED] = { "", " leads to a domain without an SPF record" },
+		[SPF_WHY_DNS] = { "lookup failed: ", "" },
+		[SPF_WHY_MACRO] = { "", " has a macro, which is not expanded here" },
+		[SPF_WHY_UNASKED] = { "not evaluated without a client address: ", "" },
+	};
+	struct span where = at_text(at, arena);
+
+	if (why == SPF_WHY_NO_RECORD)
+		return arena_printf(
+		    arena, "%.*s has no SPF record", SPAN_ARG(text_safe(arena, at->domain)));
+	return arena_printf(
+	    arena, "%s%.*s%s", words[why].before, SPAN_ARG(where), words[why].after);
+}
+
+struct span
+spf_sentence(const struct spf *spf, struct arena *arena)
+{
+	struct span out = spf_why_sentence(spf->why, &spf->at, arena),
+		    maybe = results_text(spf->maybe, arena);
+
+	if (spf->why == SPF_WHY_SYNTAX)
+		out = arena_printf(arena, "%.*s: %s", SPAN_ARG(out), spf_flaw_phrase(spf->flaw));
+	if (spf->why == SPF_WHY_DNS)
+		out = arena_printf(
+		    arena, "%.*s: %.*s", SPAN_ARG(out), SPAN_ARG(text_safe(arena, spf->text)));
+	for (size_t i = 0; i < spf->npath; i++)
+		out = arena_printf(arena, "%.*s%s\"%.*s\"", SPAN_ARG(out), i ? ", " : ", by ",
+		    SPAN_ARG(text_safe(arena, spf->path[i].term)));
+	return arena_printf(arena, "%s%s%.*s%s: %.*s", spf_result_word(spf->result),
+	    maybe.len ? " (" : "", SPAN_ARG(maybe), maybe.len ? ")" : "", SPAN_ARG(out));
+}

@@ -1,0 +1,120 @@
+/*
+ * SPF as a receiver evaluates it (RFC 7208 4): may this address send mail as this domain? Then the
+ * whole tree of includes is read once more, since an address that matches early does not see that
+ * others would pass the limit of ten lookups, and for what is odd in the records.
+ *
+ * Macros are named, not expanded: a term that has one may match or not, and where that decides, the
+ * result is unknown and `maybe` has the results that it may be.
+ */
+#ifndef RUN_SENDER_SPF_H
+#define RUN_SENDER_SPF_H
+
+#include "run/route/host.h"
+#include "run/sender/spf_record.h"
+
+/* RFC 7208 4.6.4 */
+enum { SPF_LOOKUPS_MAX = 10, SPF_VOIDS_MAX = 2, SPF_NAMES_MAX = 10 };
+/* Lookups beyond which the tree is not read further, and what is noted of it at most. */
+enum { SPF_TREE_MAX = 40, SPF_NOTES_MAX = 16, SPF_PATH_MAX = SPF_TREE_MAX + 2 };
+
+/* Why the result is what it is: the word for it in JSON. */
+#define SPF_WHYS(X)                                                                               \
+	X(MATCHED, "matched")		/* `term` did */                                          \
+	X(DEFAULT, "no_match")		/* none did, and there is no redirect (RFC 7208 4.7) */   \
+	X(NO_RECORD, "no_record") /* or it is no name that the DNS can have (RFC 7208 4.3) */     \
+	X(RECORDS, "several_records")	/* permerror (RFC 7208 4.5) */                            \
+	X(SYNTAX, "syntax")                                                                       \
+	X(LOOKUPS, "too_many_lookups")                                                            \
+	X(VOIDS, "too_many_void_lookups")                                                         \
+	X(NAMES, "too_many_mx")                                                                   \
+	X(NO_INCLUDED, "include_without_record") /* RFC 7208 5.2, 6.1: permerror */               \
+	X(DNS, "lookup_failed")                                                                   \
+	X(MACRO, "macro")		/* unknown */                                             \
+	X(UNASKED, "no_source")
+
+enum spf_why {
+#define X(name, word) SPF_WHY_##name,
+	SPF_WHYS(X)
+#undef X
+};
+const char *spf_why_word(enum spf_why);
+
+/* What is odd in a record without making it wrong; the word for it in JSON, the phrase. */
+#define SPF_NOTES(X)                                                                              \
+	X(PLUS_ALL, "plus_all", "lets every host on the Internet pass")                           \
+	X(PTR, "ptr", "should not be used (RFC 7208 5.5)")                                        \
+	X(MACRO, "macro", "has a macro, which is not expanded here")                              \
+	X(AFTER_ALL, "after_all", "follows \"all\" and is never reached (RFC 7208 5.1)")          \
+	X(REDIRECT, "redirect_ignored", "is ignored, since the record has \"all\" (RFC 7208 6.1)") \
+	X(NO_ALL, "no_all", "has neither \"all\" nor \"redirect=\": other hosts are neutral")     \
+	X(OTHER, "unknown_modifier", "is no modifier of RFC 7208 and ignored")
+
+enum spf_note_kind {
+#define X(name, word, phrase) SPF_NOTE_##name,
+	SPF_NOTES(X)
+#undef X
+};
+struct spf_note {
+	enum spf_note_kind kind;
+	struct span term;		/* empty: the record itself */
+	struct span domain;		/* whose record it is in */
+};
+const char *spf_note_word(enum spf_note_kind);
+const char *spf_note_phrase(enum spf_note_kind);
+
+struct spf_at {				/* a term of a record */
+	struct span term, domain;
+};
+
+struct spf {
+	struct span domain;		/* of the sender, or the EHLO name where it is null */
+	struct span record;		/* its record; octets of the peer's. Empty: none */
+	size_t records;			/* how many begin so */
+	bool authentic;			/* DNSSEC-validated */
+	enum spf_result result;
+	unsigned maybe;			/* of UNKNOWN: the bits 1 << enum spf_result */
+	enum spf_why why;
+	/* what decided, in the record of ->at.domain; .term empty: no term did */
+	struct spf_at at;
+	enum spf_flaw flaw;		/* of SYNTAX */
+	/* the includes and redirects that led to it, the first one first */
+	struct spf_at *path;
+	size_t npath;
+	struct span text;		/* of DNS: what failed */
+	unsigned lookups, voids;	/* until it was decided */
+	/*
+	 * What the whole tree costs whoever matches nothing earlier; `tree_more`: at least, since
+	 * reading it ended there or a part could not be read.
+	 */
+	unsigned tree_lookups;
+	bool tree_more;
+	/* a permerror that the tree has, where the result is another; MATCHED: it has none */
+	enum spf_why tree_why;
+	struct spf_at tree_at;
+	struct spf_note note[SPF_NOTES_MAX];
+	size_t nnotes;
+};
+
+struct spf_opts {
+	struct span domain;		/* as A-labels */
+	const struct addr *source;	/* NULL: none; the result of a good record is UNASKED */
+};
+
+/* Told once, perhaps from within spf_start; it lives in the arena of the env. */
+typedef void spf_fn(void *ctx, const struct spf *);
+
+struct spf_query;
+/* NULL: it was told already. Only the deadline of the env ends it early: then temperror. */
+struct spf_query *spf_start(
+    const struct lookup_env *, const struct spf_opts *, spf_fn *, void *ctx);
+void spf_free(struct spf_query *);	/* also cancels; after it was told too; NULL is fine */
+
+/*
+ * One sentence, fit to follow "SPF: ", safe to show:
+ * "pass: \"ip4:192.0.2.0/24\" of _spf.example.net, by \"include:_spf.example.net\"".
+ */
+struct span spf_sentence(const struct spf *, struct arena *);
+/* Of ->tree_why and ->tree_at alone. */
+struct span spf_why_sentence(enum spf_why, const struct spf_at *, struct arena *);
+
+#endif
