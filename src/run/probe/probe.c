@@ -49,7 +49,7 @@ probe_tls_mode(const struct session_opts *o, const struct target *t)
 }
 
 static enum probe_depth
-depth(const struct probe_opts *o)
+probe_depth_of(const struct probe_opts *o)
 {
 	if (o->until != DEPTH_UNSAID)
 		return o->until;
@@ -61,7 +61,7 @@ depth(const struct probe_opts *o)
 }
 
 static void
-note_reply(struct probe *p, const struct event *e)
+probe_note_reply(struct probe *p, const struct event *e)
 {
 	struct probe_result *r = p->job.result;
 
@@ -81,7 +81,7 @@ note_reply(struct probe *p, const struct event *e)
 }
 
 static void
-note_failure(struct probe *p, enum err_kind err, struct span text)
+probe_note_failure(struct probe *p, enum err_kind err, struct span text)
 {
 	struct probe_result *r = p->job.result;
 
@@ -96,7 +96,7 @@ note_failure(struct probe *p, enum err_kind err, struct span text)
 
 /* The time for it is over. */
 static void
-note_rest(struct probe *p)
+probe_note_rest(struct probe *p)
 {
 	struct probe_result *r = p->job.result;
 
@@ -109,7 +109,7 @@ note_rest(struct probe *p)
 }
 
 static void
-note_closed(struct probe *p, const struct event *e)
+probe_note_closed(struct probe *p, const struct event *e)
 {
 	struct probe_result *r = p->job.result;
 
@@ -120,12 +120,12 @@ note_closed(struct probe *p, const struct event *e)
 		r->eof = true;
 		r->reset = e->closed.by == CLOSED_RESET;
 		r->half = e->closed.rest.len > 0;
-		note_failure(p, ERR_PROTO, e->closed.rest);
+		probe_note_failure(p, ERR_PROTO, e->closed.rest);
 	}
 }
 
 static void
-finish(struct probe *p)
+probe_finish(struct probe *p)
 {
 	struct probe_result *r = p->job.result;
 
@@ -137,7 +137,7 @@ finish(struct probe *p)
 }
 
 static void
-step_ended(struct probe *p, const struct event *e)
+probe_step_ended(struct probe *p, const struct event *e)
 {
 	struct session *s = p->session;
 	struct probe_result *r = p->job.result;
@@ -147,11 +147,11 @@ step_ended(struct probe *p, const struct event *e)
 			r->us[PHASE_QUIT] = loop_now_us() - p->phase_us;
 		r->late_quit = (r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] &&
 		    e->err == ERR_TIMEOUT;
-		finish(p);
+		probe_finish(p);
 		return;
 	}
 	if (e->err != ERR_NONE)
-		note_failure(p, e->err == ERR_UNKNOWN ? p->problem_err : e->err, p->problem);
+		probe_note_failure(p, e->err == ERR_UNKNOWN ? p->problem_err : e->err, p->problem);
 	if (e->err == ERR_NONE && p->authenticating) {
 		p->authenticating = false;
 		session_push(s, p->job.opts->auth);
@@ -162,7 +162,7 @@ step_ended(struct probe *p, const struct event *e)
 		return;
 	}
 	if (session_view(s).state != SESSION_OPEN) {
-		finish(p);
+		probe_finish(p);
 		return;
 	}
 	if (!r->dane)
@@ -173,7 +173,7 @@ step_ended(struct probe *p, const struct event *e)
 }
 
 static void
-on_event(void *ctx, const struct event *e)
+probe_on_event(void *ctx, const struct event *e)
 {
 	struct probe *p = ctx;
 	struct probe_result *r = p->job.result;
@@ -186,7 +186,7 @@ on_event(void *ctx, const struct event *e)
 		r->ran |= 1u << p->phase;	/* QUIT, which is not always said */
 		break;
 	case EVENT_REPLY:
-		note_reply(p, e);
+		probe_note_reply(p, e);
 		break;
 	case EVENT_PROBLEM:
 		/* what it came of was told before, and is what failed */
@@ -198,13 +198,13 @@ on_event(void *ctx, const struct event *e)
 		p->cause = e->cause;
 		p->problem = arena_copy(&r->arena, span_first(e->text, 600));
 		if (e->err == ERR_TIMEOUT)
-			note_rest(p);
+			probe_note_rest(p);
 		break;
 	case EVENT_CLOSED:
-		note_closed(p, e);
+		probe_note_closed(p, e);
 		break;
 	case EVENT_STEP_ENDED:
-		step_ended(p, e);
+		probe_step_ended(p, e);
 		break;
 	default:
 		break;
@@ -212,13 +212,13 @@ on_event(void *ctx, const struct event *e)
 }
 
 static void
-on_script(void *ctx)
+probe_on_script_end(void *ctx)
 {
-	finish(ctx);
+	probe_finish(ctx);
 }
 
 static void
-on_deadline(void *ctx, unsigned ready)
+probe_on_deadline(void *ctx, unsigned ready)
 {
 	struct probe *p = ctx;
 	char within[24], text[50];
@@ -234,11 +234,11 @@ on_deadline(void *ctx, unsigned ready)
 	if (p->script) {
 		probe_script_late(p->script, span_of(text));
 	} else {
-		note_rest(p);
-		note_failure(p, ERR_TIMEOUT, span_of(text));
+		probe_note_rest(p);
+		probe_note_failure(p, ERR_TIMEOUT, span_of(text));
 		session_disconnect(p->session);		/* a message may be on its way */
 	}
-	finish(p);
+	probe_finish(p);
 }
 
 struct probe *
@@ -248,7 +248,7 @@ probe_new(const struct probe_job *job)
 	size_t n = 0;
 
 	*p = (struct probe){
-		.job = *job, .until = depth(job->opts), .began_us = loop_now_us(),
+		.job = *job, .until = probe_depth_of(job->opts), .began_us = loop_now_us(),
 		.step = { .op = &probe_step, .args = p }, .quit = { .op = &step_quit },
 	};
 	while (job->opts->say && job->opts->say[n])
@@ -262,14 +262,14 @@ probe_new(const struct probe_job *job)
 	uint64_t left_ms = job->opts->total_ms, found_ms = job->result->us[PHASE_RESOLVE] / 1000;
 	if (left_ms) {
 		left_ms = left_ms > found_ms ? left_ms - found_ms : 1;
-		p->deadline = loop_timer(job->env->loop, on_deadline, p);
+		p->deadline = loop_timer(job->env->loop, probe_on_deadline, p);
 		loop_timer_set(p->deadline, left_ms);
 	}
 	if (job->opts->script) {
-		p->script = probe_script_new(job, on_script, p);
+		p->script = probe_script_new(job, probe_on_script_end, p);
 		return p;
 	}
-	p->session = session_new(job->env, job->session, on_event, p);
+	p->session = session_new(job->env, job->session, probe_on_event, p);
 	if (left_ms)
 		session_set_end(p->session, p->began_us + left_ms * 1000);
 	session_push(p->session, &p->step);

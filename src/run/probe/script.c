@@ -23,7 +23,7 @@ struct probe_script {
 
 /* Which phase a command belongs to; what has none of its own counts to the one before. */
 static enum probe_phase
-phase_of(enum verb verb, bool tls, enum probe_phase now)
+phase_of_verb(enum verb verb, bool tls, enum probe_phase now)
 {
 	switch (verb) {
 	case VERB_HELO: case VERB_EHLO: case VERB_LHLO:
@@ -48,7 +48,7 @@ phase_of(enum verb verb, bool tls, enum probe_phase now)
 }
 
 static void
-enter(struct probe_script *s, enum probe_phase phase)
+probe_script_enter(struct probe_script *s, enum probe_phase phase)
 {
 	if (s->phase != phase)
 		s->phase_us = loop_now_us();
@@ -57,30 +57,30 @@ enter(struct probe_script *s, enum probe_phase phase)
 }
 
 static void
-leave(struct probe_script *s, enum probe_phase phase, uint64_t took_us)
+probe_script_leave(struct probe_script *s, enum probe_phase phase, uint64_t took_us)
 {
-	enter(s, phase);
+	probe_script_enter(s, phase);
 	s->job.result->us[phase] += took_us;
 	s->job.result->done |= 1u << phase;
 }
 
 static void
-heard(struct probe_script *s, const struct event *e)
+probe_script_on_reply(struct probe_script *s, const struct event *e)
 {
 	struct probe_result *r = s->job.result;
 	enum probe_phase phase = e->answer.banner ? PHASE_BANNER : e->answer.dot ? PHASE_BODY :
-	    phase_of(e->answer.verb, e->tls, s->phase);
+	    phase_of_verb(e->answer.verb, e->tls, s->phase);
 
 	if (e->answer.late || e->answer.surprise)
 		return;
-	leave(s, phase, e->answer.took_us);
+	probe_script_leave(s, phase, e->answer.took_us);
 	if (e->answer.drawn_us >= PROBE_DRAWN_US)
 		r->drawn |= 1u << phase;
 	r->reply[phase] = probe_keep_reply(&r->arena, e->answer.reply);
 }
 
 static void
-on_event(void *ctx, const struct event *e)
+probe_script_on_event(void *ctx, const struct event *e)
 {
 	struct probe_script *s = ctx;
 	struct probe_result *r = s->job.result;
@@ -95,19 +95,20 @@ on_event(void *ctx, const struct event *e)
 		r->sys = e->attempt.sys;
 		break;
 	case EVENT_CONNECTED:
-		leave(s, PHASE_CONNECT, e->connected.took_us);
-		enter(s, PHASE_BANNER);
+		probe_script_leave(s, PHASE_CONNECT, e->connected.took_us);
+		probe_script_enter(s, PHASE_BANNER);
 		break;
 	case EVENT_SENT:
 		if (e->sent.kind != SENT_TEXT)
-			enter(s, phase_of(verb_of(e->sent.text, NULL), e->tls, s->phase));
+			probe_script_enter(
+			    s, phase_of_verb(verb_of(e->sent.text, NULL), e->tls, s->phase));
 		break;
 	case EVENT_REPLY:
-		heard(s, e);
+		probe_script_on_reply(s, e);
 		break;
 	case EVENT_TLS:
 		r->tls = probe_keep_tls(&r->arena, e->shaken.info);
-		leave(s, PHASE_TLS, e->shaken.took_us);
+		probe_script_leave(s, PHASE_TLS, e->shaken.took_us);
 		break;
 	case EVENT_PROBLEM:
 		r->fate_unknown |= e->err == ERR_UNKNOWN;
@@ -123,7 +124,7 @@ on_event(void *ctx, const struct event *e)
 }
 
 static void
-on_told(void *ctx, const struct script_item *item, const char *why, uint64_t took_us)
+probe_script_on_told(void *ctx, const struct script_item *item, const char *why, uint64_t took_us)
 {
 	struct probe_script *s = ctx;
 
@@ -138,7 +139,7 @@ on_told(void *ctx, const struct script_item *item, const char *why, uint64_t too
 }
 
 static void
-end(struct probe_script *s)
+probe_script_end(struct probe_script *s)
 {
 	s->over = true;
 	s->done(s->ctx);
@@ -162,7 +163,7 @@ phase_of_failure(const struct probe_script *s, const struct play_failure *f)
 }
 
 static void
-note_failure(struct probe_script *s, const struct play_failure *f)
+probe_script_note_failure(struct probe_script *s, const struct play_failure *f)
 {
 	struct probe_result *r = s->job.result;
 
@@ -180,39 +181,33 @@ note_failure(struct probe_script *s, const struct play_failure *f)
 }
 
 static void
-note_skipped(struct probe_script *s, struct span why)
-{
-	struct probe_result *r = s->job.result;
-	struct span before = r->left_out;
-
-	r->left_out = arena_printf(&r->arena, "%.*s%s%.*s (%.*s)", SPAN_ARG(before),
-	    before.len ? "; " : "", SPAN_ARG(s->now->name), SPAN_ARG(why));
-}
-
-static void
-on_done(void *ctx, struct play *play)
+probe_script_on_done(void *ctx, struct play *play)
 {
 	struct probe_script *s = ctx;
+	struct probe_result *r = s->job.result;
 	const struct play_result *result = play_result(play);
 
 	if (s->over)
 		return;
 	if (result->verdict == PLAY_FAILED) {
-		note_failure(s, result->failure);
-		end(s);
+		probe_script_note_failure(s, result->failure);
+		probe_script_end(s);
 		return;
 	}
-	if (result->verdict == PLAY_SKIPPED)
-		note_skipped(s, result->why_skipped);
+	if (result->verdict == PLAY_SKIPPED) {
+		struct span before = r->left_out;
+		r->left_out = arena_printf(&r->arena, "%.*s%s%.*s (%.*s)", SPAN_ARG(before),
+		    before.len ? "; " : "", SPAN_ARG(s->now->name), SPAN_ARG(result->why_skipped));
+	}
 	s->now = s->now->next;
 	if (s->now)
 		loop_timer_set(s->turn, 0);
 	else
-		end(s);
+		probe_script_end(s);
 }
 
 static void
-on_turn(void *ctx, unsigned ready)
+probe_script_on_turn(void *ctx, unsigned ready)
 {
 	struct probe_script *s = ctx;
 
@@ -220,24 +215,24 @@ on_turn(void *ctx, unsigned ready)
 	play_free(s->past);
 	s->past = s->play;
 	s->play = NULL;
-	enter(s, PHASE_CONNECT);
+	probe_script_enter(s, PHASE_CONNECT);
 	struct play *play = play_new(s->job.env, s->job.opts->script, s->now,
 	    &(struct play_opts){ .session = &s->session,
 		.target = &s->target,
 		.value = s->job.opts->value,
 		.nvalues = s->job.opts->nvalues,
-		.event = on_event,
+		.event = probe_script_on_event,
 		.event_ctx = s,
-		.told = on_told,
+		.told = probe_script_on_told,
 		.told_ctx = s,
-		.done = on_done,
+		.done = probe_script_on_done,
 		.done_ctx = s });
 	s->play = play;
 }
 
 /* The addresses are found already: the script's connection goes to the hop's, under its name. */
 static void
-aim(struct probe_script *s)
+probe_script_aim(struct probe_script *s)
 {
 	const struct target *t = s->job.target;
 	const struct route_hop *hop = s->job.hop;
@@ -274,8 +269,8 @@ probe_script_new(const struct probe_job *job, void (*done)(void *ctx), void *ctx
 	*s = (struct probe_script){
 		.job = *job, .done = done, .ctx = ctx, .now = job->opts->script->cases
 	};
-	aim(s);
-	s->turn = loop_timer(job->env->loop, on_turn, s);
+	probe_script_aim(s);
+	s->turn = loop_timer(job->env->loop, probe_script_on_turn, s);
 	loop_timer_set(s->turn, 0);
 	return s;
 }

@@ -21,21 +21,10 @@ probe_begin_phase(struct probe *p, enum probe_phase phase)
 }
 
 static void
-end_phase(struct probe *p)
+probe_end_phase(struct probe *p)
 {
 	p->job.result->us[p->phase] += loop_now_us() - p->phase_us;
 	p->job.result->done |= 1u << p->phase;
-}
-
-static bool
-starttls_wanted(const struct probe *p)
-{
-	const struct probe_result *r = p->job.result;
-
-	if (p->until < DEPTH_EHLO || r->tls || p->job.opts->helo ||
-	    (r->tls_mode != TARGET_TLS_TRY && r->tls_mode != TARGET_TLS_STARTTLS))
-		return false;
-	return r->extensions && extensions_offer(r->extensions, "STARTTLS");
 }
 
 /* What TLS was asked for is not done without (RFC 3207 6): neither the login nor the mail. */
@@ -46,9 +35,10 @@ lacks_tls(const struct probe *p)
 }
 
 static bool
-wanted(const struct probe *p, enum probe_phase phase)
+wants_phase(const struct probe *p, enum probe_phase phase)
 {
 	const struct probe_opts *o = p->job.opts;
+	const struct probe_result *r = p->job.result;
 
 	if (phase >= PHASE_AUTH && phase <= PHASE_BODY && lacks_tls(p))
 		return false;
@@ -58,7 +48,9 @@ wanted(const struct probe *p, enum probe_phase phase)
 	case PHASE_EHLO:
 		return p->until >= DEPTH_EHLO;
 	case PHASE_STARTTLS:
-		return starttls_wanted(p);
+		return p->until >= DEPTH_EHLO && !r->tls && !o->helo &&
+		    (r->tls_mode == TARGET_TLS_TRY || r->tls_mode == TARGET_TLS_STARTTLS) &&
+		    r->extensions && extensions_offer(r->extensions, "STARTTLS");
 	case PHASE_EHLO_TLS:
 		return p->until >= DEPTH_EHLO && p->until != DEPTH_STARTTLS;
 	case PHASE_AUTH:
@@ -70,29 +62,16 @@ wanted(const struct probe *p, enum probe_phase phase)
 	case PHASE_DATA: case PHASE_BODY:
 		return o->body.len && p->until >= DEPTH_DATA;
 	case PHASE_RSET:
-		return (p->job.result->done & 1u << PHASE_MAIL) &&
-		    !(p->job.result->done & 1u << PHASE_BODY);
+		return (r->done & 1u << PHASE_MAIL) && !(r->done & 1u << PHASE_BODY);
 	default:
 		return true;
 	}
 }
 
-/*
- * TLS was asked for and cannot be had: nothing is sent without it that the server, or who stands
- * between, might want so.
- */
-static bool
-is_stripped(const struct probe *p)
-{
-	const struct probe_result *r = p->job.result;
-
-	return r->tls_mode == TARGET_TLS_STARTTLS && !r->tls && !p->job.opts->helo &&
-	    p->until >= DEPTH_EHLO;
-}
-
 static enum probe_phase
-behind(const struct probe *p, enum probe_phase phase)
+phase_after(const struct probe *p, enum probe_phase phase)
 {
+	const struct probe_opts *o = p->job.opts;
 	bool implicit = p->job.result->tls_mode == TARGET_TLS_IMPLICIT;
 
 	switch (phase) {
@@ -100,13 +79,16 @@ behind(const struct probe *p, enum probe_phase phase)
 		return implicit ? PHASE_TLS : PHASE_BANNER;
 	case PHASE_EHLO:
 		return PHASE_STARTTLS;
-	/* passed over, or refused where TLS was only tried */
+	/*
+	 * Passed over, or refused. Where TLS was only tried, it goes on; else nothing is sent in
+	 * the clear that the server, or who stands between, might want so.
+	 */
 	case PHASE_STARTTLS:
-		return is_stripped(p) ? PHASE_QUIT : PHASE_AUTH;
+		return lacks_tls(p) && !o->helo && p->until >= DEPTH_EHLO ? PHASE_QUIT : PHASE_AUTH;
 	case PHASE_TLS:
 		return implicit ? PHASE_BANNER : PHASE_EHLO_TLS;
 	case PHASE_RCPT:
-		return p->job.opts->say && p->job.opts->say[p->said] ? PHASE_RCPT : PHASE_DATA;
+		return o->say && o->say[p->said] ? PHASE_RCPT : PHASE_DATA;
 	default:
 		return phase + 1;
 	}
@@ -124,26 +106,6 @@ say(struct session *s, const char *verb, const char *before, const char *what, c
 		return session_fail(
 		    s, ERR_USAGE, "%s: its argument has more than 1,000 octets", verb);
 	return session_say(s, (struct span){ line, (size_t)n }) ? STEP_WAIT : STEP_FAIL;
-}
-
-static enum progress
-say_hello(struct session *s, struct probe *p)
-{
-	bool lmtp = p->job.session->lmtp || p->job.target->lmtp;
-
-	p->job.result->hello = lmtp ? "LHLO" : p->job.opts->helo ? "HELO" : "EHLO";
-	return say(s, p->job.result->hello, " ", session_helo(s), "");
-}
-
-static enum progress
-say_next(struct session *s, struct probe *p)
-{
-	const struct probe_opts *o = p->job.opts;
-
-	if (o->to && !p->job.result->reply[PHASE_RCPT])
-		return say(s, "RCPT", " TO:<", o->to, ">");
-	struct span line = span_of(o->say[p->said++]);
-	return session_say(s, line) ? STEP_WAIT : STEP_FAIL;
 }
 
 /* The whole message at once, its dots doubled; it is small, or was refused when it was read. */
@@ -168,10 +130,12 @@ say_body(struct session *s, struct probe *p)
 }
 
 static enum progress
-enter(struct session *s, struct probe *p, enum probe_phase phase)
+probe_enter(struct session *s, struct probe *p, enum probe_phase phase)
 {
-	while (phase < PHASE_QUIT && !wanted(p, phase))
-		phase = behind(p, phase);
+	const struct probe_opts *o = p->job.opts;
+
+	while (phase < PHASE_QUIT && !wants_phase(p, phase))
+		phase = phase_after(p, phase);
 	if (phase >= PHASE_QUIT) {
 		/* the verdict wants to know; it has a deadline of its own */
 		p->awaits_tlsa = session_awaits_tlsa(s);
@@ -185,7 +149,10 @@ enter(struct session *s, struct probe *p, enum probe_phase phase)
 		session_expect_banner(s);
 		return STEP_WAIT;
 	case PHASE_EHLO: case PHASE_EHLO_TLS:
-		return say_hello(s, p);
+		p->job.result->hello = p->job.session->lmtp || p->job.target->lmtp ? "LHLO" :
+		    o->helo							   ? "HELO" :
+										     "EHLO";
+		return say(s, p->job.result->hello, " ", session_helo(s), "");
 	case PHASE_STARTTLS:
 		return say(s, "STARTTLS", "", "", "");
 	case PHASE_TLS:
@@ -194,9 +161,11 @@ enter(struct session *s, struct probe *p, enum probe_phase phase)
 		p->authenticating = true;
 		return STEP_DONE;
 	case PHASE_MAIL:
-		return say(s, "MAIL", " FROM:<", p->job.opts->from ? p->job.opts->from : "", ">");
+		return say(s, "MAIL", " FROM:<", o->from ? o->from : "", ">");
 	case PHASE_RCPT:
-		return say_next(s, p);
+		if (o->to && !p->job.result->reply[PHASE_RCPT])
+			return say(s, "RCPT", " TO:<", o->to, ">");
+		return session_say(s, span_of(o->say[p->said++])) ? STEP_WAIT : STEP_FAIL;
 	case PHASE_DATA:
 		return say(s, "DATA", "", "", "");
 	case PHASE_BODY:
@@ -207,14 +176,14 @@ enter(struct session *s, struct probe *p, enum probe_phase phase)
 }
 
 static enum progress
-next(struct session *s, struct probe *p)
+probe_next(struct session *s, struct probe *p)
 {
-	end_phase(p);
-	return enter(s, p, behind(p, p->phase));
+	probe_end_phase(p);
+	return probe_enter(s, p, phase_after(p, p->phase));
 }
 
 static enum progress
-heard_reply(struct session *s, struct probe *p, const struct news *news)
+probe_on_reply(struct session *s, struct probe *p, const struct news *news)
 {
 	const struct reply *r = &news->event->reply;
 
@@ -224,17 +193,17 @@ heard_reply(struct session *s, struct probe *p, const struct news *news)
 		if (!on && !tried)
 			return session_refused(s, news);
 		if (on)
-			end_phase(p);
+			probe_end_phase(p);
 		else
 			p->job.result->us[PHASE_STARTTLS] += loop_now_us() - p->phase_us;
-		return enter(s, p, on ? PHASE_TLS : behind(p, PHASE_STARTTLS));
+		return probe_enter(s, p, on ? PHASE_TLS : phase_after(p, PHASE_STARTTLS));
 	}
 	if (p->phase == PHASE_RCPT && p->said > 0)
 		/* what was said by request is judged later */
-		return r->code == 421 ? session_refused(s, news) : next(s, p);
+		return r->code == 421 ? session_refused(s, news) : probe_next(s, p);
 	if (news->failed != ERR_NONE)
 		return session_refused(s, news);
-	return next(s, p);
+	return probe_next(s, p);
 }
 
 static enum progress
@@ -247,7 +216,7 @@ probe_start(struct session *s, const struct step *step, void *state)
 
 	(void)state;
 	if (p->phase == PHASE_AUTH)
-		return next(s, p);
+		return probe_next(s, p);
 	probe_begin_phase(p, PHASE_CONNECT);
 	if (p->job.target->kind != TARGET_DEMO) {
 		session_dial(s, p->job.hop);
@@ -260,11 +229,11 @@ probe_start(struct session *s, const struct step *step, void *state)
 	int fd = env->demo ? env->demo(env, as, &err) : -1;
 	if (fd < 0)
 		return session_fail(s, ERR_CONNECT, "the server inside cannot be started");
-	return session_over(s, fd, p->job.hop->host, env->demo_tls) ? next(s, p) : STEP_FAIL;
+	return session_over(s, fd, p->job.hop->host, env->demo_tls) ? probe_next(s, p) : STEP_FAIL;
 }
 
 static enum progress
-probe_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+probe_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	struct probe *p = (struct probe *)(uintptr_t)step->args;
 
@@ -273,14 +242,14 @@ probe_heard(struct session *s, const struct step *step, void *state, const struc
 	case NEWS_CONNECTED:
 		if (p->job.opts->proxy && !conv_put(session_conv(s), span_of(p->job.opts->proxy)))
 			return STEP_FAIL;
-		return next(s, p);
+		return probe_next(s, p);
 	case NEWS_TLS_UP:
-		return next(s, p);
+		return probe_next(s, p);
 	case NEWS_TLSA:
 		p->awaits_tlsa = false;
 		return STEP_DONE;
 	case NEWS_REPLY:
-		return heard_reply(s, p, news);
+		return probe_on_reply(s, p, news);
 	case NEWS_CLOSED:
 		if (p->awaits_tlsa)
 			/* the server had said all that was wanted */
@@ -296,5 +265,5 @@ probe_heard(struct session *s, const struct step *step, void *state, const struc
 }
 
 const struct step_op probe_step = {
-	.name = "probe", .args = "", .help = "", .start = probe_start, .heard = probe_heard
+	.name = "probe", .args = "", .help = "", .start = probe_start, .heard = probe_on_news
 };
