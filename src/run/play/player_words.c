@@ -79,7 +79,7 @@ own_context(struct play *p, const struct script_item *item, const struct word_tl
 	const char *min = p->own_env.loop ? p->own_env.tls.min_version : p->env->tls.min_version;
 	bool lower = w->min.len > 0 && memcmp(w->min.at, min ? min : "1.2", 3) < 0;
 	if ((lower && p->env->tls.min_version) ||
-	    (w->ca.len > 0 && p->opts.session->verify != VERIFY_OFF)) {
+	    (w->ca.len > 0 && p->opts.session->verify > VERIFY_OFF)) {
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
 		    "a script does not lower what %s asks for", lower ? "--min-tls" : "--verify");
 		return;
@@ -110,12 +110,12 @@ do_tls(struct play *p, const struct script_item *item)
 
 	if (w->min.len > 0 || w->ca.len > 0)
 		own_context(p, item, w);
-	if (w->verify_said && w->verify < p->opts.session->verify) {
+	if (w->verify != VERIFY_UNSAID && w->verify < p->opts.session->verify) {
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
 		    "a script does not lower what --verify asks for");
 		return;
 	}
-	if (w->verify_said)
+	if (w->verify != VERIFY_UNSAID)
 		p->base.verify = w->verify;
 	if (w->sni.len > 0)
 		p->base.sni = arena_string(&p->arena, w->sni), p->base.sni_of_step = true;

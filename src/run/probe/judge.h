@@ -10,6 +10,7 @@
 #include "run/diagnosis/health.h"
 #include "run/probe/probe.h"
 #include "run/probe/range.h"
+#include "run/session/verify.h"
 
 const char *judge_state_word(enum health);
 /* CRITICAL > WARNING > UNKNOWN > OK */
@@ -25,8 +26,6 @@ enum {
 };
 const char *metric_word(unsigned metric);
 
-enum judge_verify { JUDGE_VERIFY_UNSAID, JUDGE_VERIFY_OFF, JUDGE_VERIFY_CHAIN, JUDGE_VERIFY_NAME };
-
 enum judge_sts { JUDGE_STS_OFF, JUDGE_STS_CHECK, JUDGE_STS_REQUIRE };
 
 struct state_rule {
@@ -38,7 +37,7 @@ struct state_rule {
 enum { STATE_RULES_MAX = 32 };
 
 struct judge_opts {
-	enum judge_verify verify;
+	enum verify verify;
 	/* TLS was asked for by name: what is wrong with it is CRITICAL */
 	bool tls_said;
 	int tempfail_critical;

@@ -110,14 +110,14 @@ judge_verify(struct judgement *j)
 	for (size_t i = 0; i < t->nproblems && !bad; i++)
 		if (!tls_problem_is_name(&t->problem[i]))
 			bad = &t->problem[i];
-	for (size_t i = 0; i < t->nproblems && !bad && j->o->verify != JUDGE_VERIFY_CHAIN; i++)
+	for (size_t i = 0; i < t->nproblems && !bad && j->o->verify != VERIFY_CHAIN; i++)
 		bad = &t->problem[i];
 	struct judge_check *c = judge_add(j);
 	if (!bad)
 		return;
 	c->got = span_of(bad->name);
 	struct span text = problem_text(j, bad);
-	if (j->o->verify == JUDGE_VERIFY_OFF)
+	if (j->o->verify == VERIFY_OFF)
 		c->message = text_safe(&j->r->arena, text);
 	else
 		judge_find(j, c, judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL,
@@ -205,7 +205,7 @@ judge_cert_days(struct judgement *j)
 	    range_alerts(warn, days)		     ? STATE_WARNING :
 						       STATE_OK;
 	if (own && state == STATE_CRITICAL &&
-	    (judge_lenient(j) || j->o->verify == JUDGE_VERIFY_OFF))
+	    (judge_lenient(j) || j->o->verify == VERIFY_OFF))
 		state = STATE_WARNING;
 	if (state == STATE_OK)
 		return;

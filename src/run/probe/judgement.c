@@ -148,7 +148,7 @@ bool
 judge_lenient(const struct judgement *j)
 {
 	return j->r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said &&
-	    j->o->verify == JUDGE_VERIFY_UNSAID;
+	    j->o->verify == VERIFY_UNSAID;
 }
 
 enum health

@@ -56,7 +56,7 @@ const struct script_word *script_word_find(struct span name);
 
 struct word_requires { struct span keyword; bool negated; const struct word_requires *next; };
 struct word_timeout { struct timeouts timeouts; };			/* ~0: as it was */
-struct word_tls { bool verify_said; enum verify verify; struct span min, sni, ca, fail; };
+struct word_tls { enum verify verify; struct span min, sni, ca, fail; };
 struct word_mask { unsigned on, off; const struct expect_ere *own; };	/* bits of MATCH_MASKS */
 struct word_var { size_t name; struct script_text text; };
 struct word_capture { size_t name; const struct expect_ere *ere; bool redact; };

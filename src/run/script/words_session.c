@@ -76,22 +76,6 @@ word_parse_timeout(const void **out, struct cursor *c, const struct text_context
 }
 
 static bool
-parse_verify(struct word_tls *args, struct span value)
-{
-	static const char *const words[] = {
-		[VERIFY_OFF] = "off", [VERIFY_CHAIN] = "chain", [VERIFY_NAME] = "name"
-	};
-
-	args->verify_said = true;
-	for (size_t i = 0; i < 3; i++)
-		if (span_eq(value, span_of(words[i]))) {
-			args->verify = (enum verify)i;
-			return true;
-		}
-	return false;
-}
-
-static bool
 is_tls_version(struct span value)
 {
 	return value.len == 3 && value.at[0] == '1' && value.at[1] == '.' && value.at[2] >= '0' &&
@@ -116,7 +100,7 @@ word_parse_tls(const void **out, struct cursor *c, const struct text_context *ct
 	(void)eres;
 	while (c->rest.len > 0) {
 		struct span word = cursor_word(c), value = word, key = span_until(&value, '=');
-		bool ok = span_eq(key, SPAN("verify")) && parse_verify(args, value);
+		bool ok = span_eq(key, SPAN("verify")) && verify_read(&args->verify, value);
 		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 			if (span_eq(key, span_of(keys[i].name)) &&
 			    (i == 0 ? is_tls_version(value) : value.len > 0)) {

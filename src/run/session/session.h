@@ -19,6 +19,7 @@
 #include "run/session/pace.h"
 #include "run/route/route.h"
 #include "run/session/step.h"
+#include "run/session/verify.h"
 #include "run/route/target.h"
 #include "run/session/wait.h"
 
@@ -26,7 +27,6 @@ struct session;
 
 enum { SESSION_LOW_WATER = 64 << 10 };
 
-enum verify { VERIFY_OFF, VERIFY_CHAIN, VERIFY_NAME };
 
 /* Require: a TLSA record must match, so TLS is required too. */
 enum dane { DANE_OFF, DANE_CHECK, DANE_REQUIRE };

@@ -109,7 +109,7 @@ problem_text(struct session *s, const struct tls_problem *p)
 static const struct tls_problem *
 fatal_problem(const struct session *s)
 {
-	if (s->role == CONV_SERVER || s->opts->verify == VERIFY_OFF || tls_dane_vouches(s->tls))
+	if (s->role == CONV_SERVER || s->opts->verify <= VERIFY_OFF || tls_dane_vouches(s->tls))
 		return NULL;
 	for (size_t i = 0; i < s->tls->nproblems; i++)
 		if (s->opts->verify == VERIFY_NAME || !tls_problem_is_name(&s->tls->problem[i]))

@@ -113,7 +113,7 @@ set_states(struct check *c)
 	j->said_state = STATE_WARNING;
 	j->no_cert_days = j->days_of_leaf = true;
 	j->as_said = true;
-	j->verify = JUDGE_VERIFY_OFF;
+	j->verify = VERIFY_OFF;
 	j->warn[METRIC_TOTAL] = c->said.warn;
 	j->crit[METRIC_TOTAL] = c->said.crit;
 }

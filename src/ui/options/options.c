@@ -274,6 +274,7 @@ options_read(struct options *out, enum scope scope, const struct program *progra
 
 	*out = (struct options){ .program = program };
 	out->session.timeouts = scope == SCOPE_PROBE ? timeouts_probe : timeouts_default;
+	out->session.verify = VERIFY_OFF;
 	out->send.last = SEND_DATA;
 	out->match_level = MATCH_UNSAID;
 	out->arg = ARENA_ARRAY(&out->arena, const char *, (size_t)argc + 1);

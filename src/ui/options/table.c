@@ -106,7 +106,10 @@ static const struct choice tls_choices[] = {
 	{ "implicit", TARGET_TLS_IMPLICIT }, { NULL, 0 },
 };
 static const struct choice verify_choices[] = {
-	{ "name", VERIFY_NAME }, { "off", VERIFY_OFF }, { "chain", VERIFY_CHAIN }, { NULL, 0 },
+#define X(word, verify) { word, verify },
+	VERIFY_WORDS(X)
+#undef X
+	{ NULL, 0 },
 };
 static const struct choice dane_choices[] = {
 	{ "check", DANE_CHECK }, { "off", DANE_OFF }, { "require", DANE_REQUIRE }, { NULL, 0 },
@@ -152,12 +155,6 @@ static const struct choice marks_choices[] = {
 static const struct choice exit_choices[] = { { "own", EXIT_OWN }, { "swaks", EXIT_SWAKS },
 	{ "sysexits", EXIT_SYSEXITS }, { NULL, 0 } };
 static const struct choice explain_choices[] = { { "on", 0 }, { "off", 1 }, { NULL, 0 } };
-static const struct choice judge_verify_choices[] = {
-	{ "name", JUDGE_VERIFY_NAME },
-	{ "off", JUDGE_VERIFY_OFF },
-	{ "chain", JUDGE_VERIFY_CHAIN },
-	{ NULL, 0 },
-};
 static const struct choice tempfail_choices[] = { { "warning", 0 }, { "critical", 1 },
 	{ NULL, 0 } };
 static const struct choice address_choices[] = {
@@ -314,7 +311,7 @@ const struct option options[] = {
 	    OPTION_CHOICE, AT(session.tls), tls_choices },
 	{ "verify", 0, SCOPE_PROBE, "[=off|chain|name]",
 	    "What of the certificate is judged (default: name; asked for it is CRITICAL)",
-	    OPTION_CHOICE, AT(probe.judge.verify), judge_verify_choices },
+	    OPTION_CHOICE, AT(probe.judge.verify), verify_choices },
 	{ "sts", 0, SCOPE_PROBE, "[=off|check|require]",
 	    "Judge each MX of @domain by the domain's MTA-STS policy (default: off, alone: check)",
 	    OPTION_CHOICE, AT(probe.judge.sts), sts_choices },

@@ -79,21 +79,6 @@ struct settings {
 	size_t n;
 };
 
-static const struct { const char *name; enum verify verify; } verifies[] = {
-	{ "off", VERIFY_OFF }, { "chain", VERIFY_CHAIN }, { "name", VERIFY_NAME },
-};
-
-static bool
-find_verify(struct span word, enum verify *out)
-{
-	for (size_t i = 0; i < sizeof verifies / sizeof *verifies; i++)
-		if (span_eq(word, span_of(verifies[i].name))) {
-			*out = verifies[i].verify;
-			return true;
-		}
-	return false;
-}
-
 static bool
 setting_is_good(const struct setting *set)
 {
@@ -101,7 +86,7 @@ setting_is_good(const struct setting *set)
 	enum verify verify;
 
 	if (span_eq(set->key, SPAN("verify")))
-		return find_verify(set->value, &verify);
+		return verify_read(&verify, set->value);
 	for (size_t i = 0; span_eq(set->key, SPAN("min")) && i < 4; i++)
 		if (span_eq(set->value, span_of(versions[i])))
 			return true;
@@ -135,7 +120,7 @@ show(struct session *s, bool now)
 	const struct tls_info *info = session_view(s).tls;
 
 	session_note(s, "the next handshake: verify=%s min=%s sni=%s ca=%s",
-	    verifies[o->verify].name, t->min_version ? t->min_version : "1.2",
+	    verify_word(o->verify), t->min_version ? t->min_version : "1.2",
 	    o->sni ? o->sni : "(the host)", t->ca ? t->ca : "(the system's)");
 	if (!now)
 		return;
@@ -158,10 +143,10 @@ may_script_set(struct session *s, const struct setting *set, struct err *err)
 	enum verify verify = VERIFY_NAME;
 
 	if (span_eq(set->key, SPAN("verify")))
-		return (find_verify(set->value, &verify) && verify >= session_opts(s)->verify) ||
+		return (verify_read(&verify, set->value) && verify >= session_opts(s)->verify) ||
 		    err_set(err, ERR_USAGE, "/tls verify=%.*s is less than what was asked for",
 			SPAN_ARG(set->value));
-	if (span_eq(set->key, SPAN("ca")) && session_opts(s)->verify != VERIFY_OFF)
+	if (span_eq(set->key, SPAN("ca")) && session_opts(s)->verify > VERIFY_OFF)
 		return err_set(err, ERR_USAGE,
 		    "/tls ca= is not for a script where --verify asks for the command line's CA");
 	if (span_eq(set->key, SPAN("min")) && memcmp(set->value.at, min ? min : "1.2", 3) >= 0)
@@ -187,7 +172,7 @@ tls_start(struct session *s, const struct step *step, void *state)
 		if (!place_is_ours(step->place) && !may_script_set(s, set, &err))
 			return session_fail(s, err.kind, "%s", err.text);
 		if (span_eq(set->key, SPAN("verify")))
-			find_verify(set->value, &session_change(s)->verify);
+			verify_read(&session_change(s)->verify, set->value);
 		else if (span_eq(set->key, SPAN("sni")))
 			session_change(s)->sni = arena_string(arena, set->value),
 			session_change(s)->sni_of_step = true;

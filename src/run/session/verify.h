@@ -1,0 +1,19 @@
+/* What is asked of a certificate: --verify of every subcommand, and verify= of /tls. */
+#ifndef RUN_SESSION_VERIFY_H
+#define RUN_SESSION_VERIFY_H
+
+#include "base/span.h"
+
+/* From the least to the most; UNSAID is OFF where nothing else is said of it. */
+enum verify { VERIFY_UNSAID, VERIFY_OFF, VERIFY_CHAIN, VERIFY_NAME };
+
+/* The first is what --verify alone means. */
+#define VERIFY_WORDS(X)			\
+	X("name", VERIFY_NAME)		\
+	X("off", VERIFY_OFF)		\
+	X("chain", VERIFY_CHAIN)
+
+bool verify_read(enum verify *, struct span word);	/* false: it is none of them */
+const char *verify_word(enum verify);
+
+#endif
