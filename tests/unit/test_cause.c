@@ -72,7 +72,7 @@ static void
 a_field_that_is_not_there_leaves_no_hole(void **state)
 {
 	struct arena arena = { 0 };
-	struct place place = { .address = SPAN("192.0.2.1"), .port = 25, .stage = AT_RCPT };
+	struct diagnosis_place place = { .address = SPAN("192.0.2.1"), .port = 25, .stage = AT_RCPT };
 	struct diagnosis *d = diagnosis_new(CAUSE_CONNECT_REFUSED, &place, &arena);
 
 	(void)state;
@@ -87,7 +87,7 @@ a_field_that_is_not_there_leaves_no_hole(void **state)
 	    "The reply to RCPT began and did not end: \"250-\\x1B[2J\" came");
 	d = diagnosis_new(CAUSE_HELO_SYNTAX, NULL, &arena);
 	assert_non_null(span_find(diagnosis_next(d, FOR_ANYONE, &arena), SPAN("[192.0.2.1]")).at);
-	place = (struct place){ .address = SPAN("2001:db8::1"), .port = 465 };
+	place = (struct diagnosis_place){ .address = SPAN("2001:db8::1"), .port = 465 };
 	d = diagnosis_new(CAUSE_TLS_PORT, &place, &arena);
 	assert_non_null(
 	    span_find(diagnosis_next(d, FOR_CLIENT, &arena), SPAN("smtps://[2001:db8::1]:465")).at);

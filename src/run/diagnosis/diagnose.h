@@ -45,7 +45,7 @@ enum field {
 const char *field_word(enum field);
 
 /* Where it is. Spans are as the facts had them; empty or 0: it is about none. */
-struct place {
+struct diagnosis_place {
 	struct span domain, host, address;
 	unsigned port;
 	unsigned preference;
@@ -59,7 +59,7 @@ struct diagnosis {
 	enum health state;		/* the row's, or what the facts make of it */
 	bool symptom;			/* it follows from one before it */
 	bool vague;			/* no more is known than the code says */
-	struct place place;
+	struct diagnosis_place place;
 	struct span field[FIELD_COUNT];	/* safe to show */
 	struct span evidence;		/* the reply, the record, the octets; safe to show */
 };
@@ -72,7 +72,7 @@ struct diagnosis *diagnose_domain(const struct domain_facts *, struct arena *);
 /*
  * One of a cause by hand, for what is found in another way; then its fields. `text` is made safe.
  */
-struct diagnosis *diagnosis_new(enum cause, const struct place *, struct arena *);
+struct diagnosis *diagnosis_new(enum cause, const struct diagnosis_place *, struct arena *);
 void diagnosis_set(struct diagnosis *, enum field, struct span text, struct arena *);
 struct diagnosis **diagnosis_end(struct diagnosis **);	/* where a list ends, to add to it */
 

@@ -131,7 +131,7 @@ diagnosis_next(const struct diagnosis *d, enum audience audience, struct arena *
 }
 
 struct diagnosis *
-diagnosis_new(enum cause cause, const struct place *place, struct arena *arena)
+diagnosis_new(enum cause cause, const struct diagnosis_place *place, struct arena *arena)
 {
 	struct diagnosis *d = ARENA_NEW(arena, struct diagnosis);
 
