@@ -44,6 +44,23 @@ body_end(struct body_out *b, struct buf *out)
 	return buf_append(out, SPAN(".\r\n"));
 }
 
+struct span
+body_line(struct arena *arena, struct span line)
+{
+	if (line.len == 0 || line.at[0] != '.')
+		return line;
+	char *mem = arena_get(arena, line.len + 1);
+	mem[0] = '.';
+	memcpy(mem + 1, line.at, line.len);
+	return (struct span){ mem, line.len + 1 };
+}
+
+bool
+body_is_end(struct span line)
+{
+	return span_eq(line, BODY_END);
+}
+
 /* Where the next octet stands that may end a line. */
 static size_t
 line_end(struct span in, size_t at)

@@ -4,6 +4,7 @@
 #ifndef SMTP_BODY_H
 #define SMTP_BODY_H
 
+#include "base/arena.h"
 #include "base/buf.h"
 
 /*
@@ -24,6 +25,12 @@ size_t body_stuff(struct body_out *, struct span text, struct buf *out);
  * call again later.
  */
 bool body_end(struct body_out *, struct buf *out);
+
+/* A line without its end, as it stands on the wire: itself, or with a second dot in the arena. */
+struct span body_line(struct arena *, struct span line);
+/* The line that ends the message. */
+#define BODY_END SPAN(".")
+bool body_is_end(struct span line);
 
 /* In: takes the second dot away and finds the end. {0} to begin. */
 struct body_in {

@@ -3,6 +3,7 @@
 
 #include "base/near.h"
 #include "base/text.h"
+#include "smtp/body.h"
 #include "smtp/parameter.h"
 
 struct lint {
@@ -361,7 +362,7 @@ void
 lint_text(
     struct lint_message *m, struct span line, const struct extensions *extensions, struct buf *out)
 {
-	if (span_eq(line, SPAN("."))) {
+	if (body_is_end(line)) {
 		if (!m->blank)
 			buf_printf(out,
 			    "no blank line separates header and body: the whole text counts as "

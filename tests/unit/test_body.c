@@ -154,6 +154,31 @@ a_line_longer_than_the_room(void **state)
 	assert_int_equal(sent, sizeof line + 2);	/* the dot's twin, and CR */
 }
 
+/* A line of it alone comes out as it does within a stream, whatever octets it has. */
+static void
+line_by_line(void **state)
+{
+	static const struct span lines[] = { SPAN_INIT(""), SPAN_INIT("a"), SPAN_INIT("."),
+		SPAN_INIT(".."), SPAN_INIT(".a\0b"), SPAN_INIT("a.b"), SPAN_INIT("\0") };
+	struct arena arena = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		struct body_out body = { 0 };
+		struct buf streamed = { .max = 100 }, alone = { .max = 100 };
+		body_stuff(&body, lines[i], &streamed);
+		body_stuff(&body, SPAN("\n"), &streamed);
+		buf_append(&alone, body_line(&arena, lines[i]));
+		buf_append(&alone, SPAN("\r\n"));
+		assert_true(span_eq(buf_span(&streamed), buf_span(&alone)));
+		assert_int_equal(body_is_end(lines[i]), i == 2);
+		assert_false(body_is_end(body_line(&arena, lines[i])));
+		buf_release(&streamed);
+		buf_release(&alone);
+	}
+	arena_release(&arena);
+}
+
 int
 main(void)
 {
@@ -162,6 +187,7 @@ main(void)
 		cmocka_unit_test(unstuffed),
 		cmocka_unit_test(only_the_lone_dot_ends),
 		cmocka_unit_test(a_line_longer_than_the_room),
+		cmocka_unit_test(line_by_line),
 	};
 	return cmocka_run_group_tests_name("body", tests, NULL, NULL);
 }

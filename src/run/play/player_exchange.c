@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "run/play/player_script_priv.h"
+#include "smtp/body.h"
 
 const struct reply *
 play_copy_reply(struct play *p, const struct reply *r)
@@ -117,7 +118,7 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 static bool
 is_dot(const struct script_say *say)
 {
-	return say->kind == SAY_COMMAND && span_eq(say->text.source, SPAN("."));
+	return say->kind == SAY_COMMAND && body_is_end(say->text.source);
 }
 
 /*

@@ -6,6 +6,7 @@
 #include "base/base64.h"
 #include "run/play/player_priv.h"
 #include "run/session/steps/list.h"
+#include "smtp/body.h"
 #include "smtp/mechanism.h"
 
 void
@@ -139,7 +140,7 @@ drop_line(struct player *p)
 		player_tell_drop(p);
 		return false;
 	}
-	bool over = p->drop.what == DROP_MESSAGE && span_eq(waiting_text(w), SPAN("."));
+	bool over = p->drop.what == DROP_MESSAGE && body_is_end(waiting_text(w));
 	waiting_skip(&p->lines);
 	if (p->judge)
 		judge_sent(p->judge);		/* what S: lines follow would judge is not sent */

@@ -6,6 +6,7 @@
 
 #include "run/probe/probe_impl.h"
 #include "run/session/session_step.h"
+#include "smtp/body.h"
 
 /* ---- phases: when each begins and ends, and which comes next */
 
@@ -113,20 +114,16 @@ static enum progress
 say_body(struct session *s, struct probe *p)
 {
 	struct span rest = p->job.opts->body, line;
-	struct buf stuffed = { .max = 1100 };
+	struct arena arena = { 0 };
 	bool ok = true;
 
-	while (ok && span_line(&rest, &line)) {
-		buf_consume(&stuffed, buf_span(&stuffed).len);
-		ok = (line.len == 0 || line.at[0] != '.' || buf_append(&stuffed, SPAN("."))) &&
-		    buf_append(&stuffed, line) &&
-		    session_say_text(s, buf_span(&stuffed).at ? buf_span(&stuffed) : SPAN(""));
-	}
-	buf_release(&stuffed);
+	while (ok && span_line(&rest, &line))
+		ok = line.len <= 1000 && session_say_text(s, body_line(&arena, line));
+	arena_release(&arena);
 	if (!ok)
 		return session_fail(s, ERR_USAGE,
 		    "the message cannot be sent: a line of it has more than 1,000 octets");
-	return session_say_text(s, SPAN(".")) ? STEP_WAIT : STEP_FAIL;
+	return session_say_text(s, BODY_END) ? STEP_WAIT : STEP_FAIL;
 }
 
 static enum progress

@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "smtp/auth.h"
+#include "smtp/body.h"
 
 /* What stands for a message that is not in the log: a header of its own must fit. */
 #define MISSING_TEXT		1000
@@ -196,7 +197,7 @@ import_client(struct import *im, struct span line)
 		buf_printf(im->out, "C: %s\n", answer_for(im, line));
 		im->mode = IMPORT_COMMANDS;
 	} else if (im->mode == IMPORT_TEXT) {
-		bool dot = span_eq(line, SPAN("."));
+		bool dot = body_is_end(line);
 		if (dot && !im->text_shown && im->dialect->hides_text) {
 			put_missing_text(im);
 			im->body_owed = true;
@@ -300,7 +301,7 @@ import_server(struct import *im, struct span line)
 	if (im->mode == IMPORT_TEXT && !im->text_shown)
 		put_missing_text(im);
 	else if (im->mode == IMPORT_TEXT && im->dialect->hides_dot && !im->reply_open)
-		import_client(im, SPAN("."));
+		import_client(im, BODY_END);
 	im->begun = true;
 	memcpy(im->code, line.at, 3);
 	buf_printf(im->out, "S: %s", im->code);
@@ -330,7 +331,7 @@ import_settle(struct import *im, bool reply)
 		struct span safe = text_safe(&im->arena, span_first(buf_span(&taken), 200));
 		im->asides++;
 		/* the end of a message that nobody was seen to ask for */
-		im->unasked += span_eq(buf_span(&taken), SPAN("."));
+		im->unasked += body_is_end(buf_span(&taken));
 		buf_printf(im->out, "# %.*s\n", SPAN_ARG(safe));
 	}
 	buf_release(&taken);

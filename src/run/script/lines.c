@@ -1,5 +1,6 @@
 /* lines - what is said and what is expected: lines become exchanges. */
 #include "run/script/parse.h"
+#include "smtp/body.h"
 
 #include <stdlib.h>
 
@@ -313,7 +314,7 @@ say_kind(struct parser *p, bool raw, struct span text)
 	case PARSE_CHUNK:
 		return SAY_CHUNK;
 	case PARSE_MESSAGE:
-		return raw ? SAY_RAW : span_eq(text, SPAN(".")) ? SAY_DOT : SAY_MESSAGE;
+		return raw ? SAY_RAW : body_is_end(text) ? SAY_DOT : SAY_MESSAGE;
 	case PARSE_ANSWER:
 		return raw ? SAY_RAW : SAY_ANSWER;
 	default:

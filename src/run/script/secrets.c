@@ -4,6 +4,7 @@
  */
 #include "run/script/script.h"
 #include "run/script/text.h"
+#include "smtp/body.h"
 
 /* ---- where a secret stands in a line */
 
@@ -108,7 +109,7 @@ walk_said(struct walk *w, struct span text)
 	struct span rest = text, secret;
 
 	if (w->message) {
-		w->message = !span_eq(text, SPAN("."));
+		w->message = !body_is_end(text);
 		return;
 	}
 	while ((secret = quoted_argument(&rest)).len > 0)

@@ -6,6 +6,7 @@
 #include "run/message/message.h"
 #include "run/script/transcript_priv.h"
 #include "smtp/auth.h"
+#include "smtp/body.h"
 #include "smtp/verb.h"
 
 /* "{{" is the script's; sent as it is it needs a backslash. */
@@ -151,7 +152,7 @@ next_line(struct span *rest, bool *crlf)
 static void
 write_text(struct transcript *t, const struct event *e)
 {
-	bool dot = span_eq(e->sent.text, SPAN("."));
+	bool dot = body_is_end(e->sent.text);
 
 	/*
 	 * Octets of a script's `C\:` bring their own line ends; to any other line its end was
@@ -207,10 +208,7 @@ write_message(struct transcript *t, const struct event *e, struct span text)
 
 	while (text.len > 0) {
 		struct span line = next_line(&text, &crlf);
-		write_sent(t, e,
-		    line.len > 0 && line.at[0] == '.' ?
-			arena_printf(&t->arena, ".%.*s", SPAN_ARG(line)) :
-			line);
+		write_sent(t, e, body_line(&t->arena, line));
 		transcript_flush(t);
 		arena_reset(&t->arena);
 	}

@@ -9,6 +9,7 @@
 #include "run/session/steps/list.h"
 #include "run/session/steps/open.h"
 #include "run/script/transcript.h"
+#include "smtp/body.h"
 
 /*
  * What one client can make us keep: its script, and for each direction what the other side has not
@@ -249,10 +250,7 @@ hand_text(struct pair *p, struct span text)
 			return;
 		span_line(&rest, &line);
 		struct arena arena = { 0 };
-		struct span stuffed = line.len > 0 && line.at[0] == '.' ?
-		    arena_printf(&arena, ".%.*s", SPAN_ARG(line)) :
-		    line;
-		session_say_text(p->server, stuffed);
+		session_say_text(p->server, body_line(&arena, line));
 		arena_release(&arena);
 		buf_consume(&p->line, all.len - rest.len);
 	}
@@ -263,7 +261,7 @@ hand_end(struct pair *p)
 {
 	if (buf_span(&p->line).len > 0)
 		hand_text(p, SPAN("\r\n"));
-	session_say_text(p->server, SPAN("."));
+	session_say_text(p->server, BODY_END);
 }
 
 static enum progress

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "run/session/diagnose.h"
+#include "smtp/body.h"
 
 enum { HUSH_MS = 5000 };
 
@@ -131,7 +132,7 @@ bool
 session_say_text(struct session *s, struct span line)
 {
 	struct event event = { .kind = EVENT_SENT };
-	bool dot = span_eq(line, SPAN("."));
+	bool dot = body_is_end(line);
 
 	if (!session_put(s, line, true, false))
 		return false;

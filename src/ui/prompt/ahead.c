@@ -1,5 +1,6 @@
 /* ahead - what was typed ahead, and comes back. */
 #include "ui/prompt/ahead.h"
+#include "smtp/body.h"
 
 void
 ahead_release(struct ahead *a)
@@ -46,7 +47,7 @@ ahead_is_late(struct ahead *a, const struct edit *edit, struct span line, bool u
 	a->hush |= unseen;
 	if (!a->skipping)
 		ahead_came_back(a, line);
-	a->skipping &= !span_eq(line, SPAN("."));
+	a->skipping &= !body_is_end(line);
 	return true;
 }
 

@@ -3,6 +3,7 @@
  * ends.
  */
 #include "run/session/steps/quit.h"
+#include "smtp/body.h"
 
 struct state {
 	enum verb verb;
@@ -22,7 +23,7 @@ say_text(struct session *s, struct state *state, struct span line)
 	state->text = true;
 	if (!session_say_text(s, line))
 		return STEP_FAIL;
-	if (!span_eq(line, SPAN(".")))
+	if (!body_is_end(line))
 		return STEP_DONE;
 	for (state->left = replies - 1; replies > 1; replies--)
 		session_owe(s, VERB_DATA, true);

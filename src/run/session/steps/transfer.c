@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "smtp/body.h"
 
 enum { PIECE = 64 << 10, AHEAD = 256 << 10 };
 
@@ -46,12 +47,9 @@ send_lines(struct session *s, struct transfer *t)
 	bool ok = true;
 
 	while (ok && span_line(&rest, &line))
-		ok = session_say_text(s,
-		    line.len > 0 && line.at[0] == '.' ?
-			arena_printf(&arena, ".%.*s", SPAN_ARG(line)) :
-			line);
+		ok = session_say_text(s, body_line(&arena, line));
 	arena_release(&arena);
-	if (!ok || !session_say_text(s, SPAN(".")))
+	if (!ok || !session_say_text(s, BODY_END))
 		return STEP_FAIL;
 	if (t->replies > 1)
 		session_owe_message(s, t->replies - 1);
@@ -108,7 +106,7 @@ heard_go_ahead(struct session *s, struct transfer *t, const struct news *news)
 	if (t->replies == 0) {
 		t->stage = TRANSFER_END;
 		t->replies = 1;
-		if (!session_say_text(s, SPAN(".")))
+		if (!session_say_text(s, BODY_END))
 			return STEP_FAIL;
 		session_is_no_message(s);
 		return STEP_WAIT;
