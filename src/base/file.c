@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READ_SIZE = 64 << 10 };
+/* at a time: little at first, since most files are small and a probe reads hosts(5) */
+enum { READ_LEAST = 4 << 10, READ_MOST = 64 << 10 };
 
 /* What it is that cannot be read; NULL: it can. */
 static const char *
@@ -68,8 +69,10 @@ file_drain(int fd, const char *name, size_t max, struct buf *out, struct err *er
 
 	*out = (struct buf){ .max = max + 1 };
 	for (;;) {
-		char *at = buf_reserve(out, READ_SIZE, &room);
-		if (!at || buf_span(out).len > max)
+		size_t have = buf_span(out).len;
+		size_t want = have < READ_LEAST ? READ_LEAST : have < READ_MOST ? have : READ_MOST;
+		char *at = buf_reserve(out, want, &room);
+		if (!at || have > max)
 			return err_set(err, ERR_USAGE, "%s has more than %zu %s", name,
 			    max < 1 << 20 ? max >> 10 : max >> 20, max < 1 << 20 ? "KiB" : "MiB");
 		ssize_t n = file_some(fd, at, room);
