@@ -328,5 +328,87 @@ class Client(unittest.TestCase):
                 check({}, *args[1:], domain=args[0])
 
 
+SPF_GOOD = {"d.test": "v=spf1 ip4:192.0.2.1 -all", "_dmarc.d.test": "v=DMARC1; p=reject; rua=mailto:a@d.test",
+            reverse(V4): {"PTR": ["mx.d.test"]}, "mx.d.test": a(V4)}
+
+
+class Findings(unittest.TestCase):
+    """Each cause of a sender, by a zone that has it; all but that is good."""
+
+    def found(self, zone, *args):
+        got = check(dict(SPF_GOOD, **zone), "source=" + V4, *args)
+        for f in got["findings"]:
+            self.assertNotIn("\x1b", f["detail"] + f["next"])
+            self.assertTrue(f["next"], f)
+        return {f["cause"]: f for f in got["findings"]}
+
+    def test_nothing_is_wrong(self):
+        self.assertEqual(self.found({}, "ehlo=mx.d.test"), {})
+
+    def test_each(self):
+        failing = "v=DMARC1; p=none; rua=mailto:a@d.test"
+        key = "s1._domainkey.d.test"
+        for cause, state, zone, *args in (
+            ("spf_not_allowed", "critical", {"d.test": "v=spf1 -all", "_dmarc.d.test": failing}),
+            ("spf_softfail", "warning", {"d.test": "v=spf1 ~all", "_dmarc.d.test": failing}),
+            ("spf_neutral", "warning", {"d.test": "v=spf1 ?all", "_dmarc.d.test": failing}),
+            ("spf_no_record", "warning", {"d.test": "x", "_dmarc.d.test": failing}),
+            ("spf_permerror", "critical", {"d.test": "v=spf1 foo", "_dmarc.d.test": failing}),
+            ("spf_permerror", "critical", {"d.test": ["v=spf1 -all"] * 2, "_dmarc.d.test": failing}),
+            ("spf_temperror", "unknown", {"d.test": {"TXT": "SERVFAIL"}}),
+            ("spf_too_many_lookups", "critical", {"d.test": "v=spf1 " + " ".join(f"a:h{i}.test" for i in range(11)) + " -all",
+                                                  "_dmarc.d.test": failing, **MANY}),
+            ("spf_too_many_lookups", "warning", {"d.test": "v=spf1 ip4:192.0.2.1 " + " ".join(f"a:h{i}.test" for i in range(11)) + " -all", **MANY}),
+            ("spf_broken_part", "warning", {"d.test": "v=spf1 ip4:192.0.2.1 include:gone.test -all"}),
+            ("spf_macro", "unknown", {"d.test": "v=spf1 exists:%{i}.d.test -all"}),
+            ("spf_plus_all", "critical", {"d.test": "v=spf1 +all"}),
+            ("spf_remark", "ok", {"d.test": "v=spf1 ip4:192.0.2.1 ptr -all"}),
+            ("dkim_no_key", "critical", {}, "selector=s1"),
+            ("dkim_revoked", "critical", {key: "v=DKIM1; p="}, "selector=s1"),
+            ("dkim_weak", "critical", {key: "p=" + RSA_512}, "selector=s1"),
+            ("dkim_short", "ok", {key: [["p=" + RSA_1024]]}, "selector=s1"),
+            ("dkim_record", "critical", {key: "p=x"}, "selector=s1"),
+            ("dkim_record", "critical", {key: ["p=", "p="]}, "selector=s1"),
+            ("dkim_testing", "warning", {key: [["t=y; p=", RSA_2048[:200], RSA_2048[200:]]]}, "selector=s1"),
+            ("dkim_lookup_failed", "unknown", {key: {"TXT": "SERVFAIL"}}, "selector=s1"),
+            ("dmarc_not_aligned", "warning", {"e.test": "v=spf1 ip4:192.0.2.1 -all", "_dmarc.d.test": failing}, "envelope=x@e.test"),
+            ("dmarc_no_record", "ok", {"_dmarc.d.test": "x"}),
+            ("dmarc_record", "warning", {"_dmarc.d.test": "v=DMARC1; p=x"}),
+            ("dmarc_record", "warning", {"_dmarc.d.test": "v=DMARC1; p=none; pct=x"}),
+            ("dmarc_lookup_failed", "unknown", {"_dmarc.d.test": {"TXT": "SERVFAIL"}}),
+            ("ptr_missing", "critical", {reverse(V4): "x"}),
+            ("ptr_unconfirmed", "critical", {reverse(V4): {"PTR": ["gone.test"]}}),
+            ("ptr_lookup_failed", "unknown", {reverse(V4): {"PTR": "SERVFAIL"}}),
+            ("ehlo_unqualified", "critical", {}, "ehlo=localhost"),
+            ("ehlo_unresolvable", "critical", {}, "ehlo=gone.test"),
+            ("ehlo_lookup_failed", "unknown", {"bad.test": {"A": "SERVFAIL", "AAAA": "SERVFAIL"}}, "ehlo=bad.test"),
+            ("ehlo_differs", "ok", {"other.test": a("192.0.2.9")}, "ehlo=other.test"),
+            ("address_listed", "critical", {"1.2.0.192.bl.test": {"A": ["127.0.0.2"], "TXT": "spam"}}, "dnsbl=bl.test"),
+            ("list_unknown", "unknown", {"1.2.0.192.bl.test": a("127.255.255.254")}, "dnsbl=bl.test"),
+            ("list_unknown", "unknown", {}, "dnsbl=typo.test"),
+        ):
+            with self.subTest(cause, zone=zone):
+                found = self.found(zone, *args)
+                self.assertEqual(list(found), [cause], found)
+                self.assertEqual(found[cause]["state"], state)
+
+    def test_dmarc_fails_where_neither_passes(self):
+        "the cause first; a good key may still make it pass, which no lookup tells"
+        zone = {"d.test": "v=spf1 -all", "good._domainkey.d.test": [["p=", RSA_2048[:200], RSA_2048[200:]]]}
+        for args, state in (((), "warning"), (("selector=good",), "warning"), (("selector=gone",), "critical")):
+            found = self.found(zone, *args)
+            self.assertEqual(list(found)[0], "spf_not_allowed")
+            self.assertEqual(found["dmarc_would_fail"]["state"], state)
+        self.assertIn("reject", found["dmarc_would_fail"]["detail"])
+
+    def test_a_finding_names_what_it_is_about(self):
+        text = self.found({"d.test": "v=spf1 include:e.test -all", "e.test": "v=spf1 ipv4:1.2.3.4"})["spf_permerror"]["detail"]
+        for part in "d.test", "ipv4:1.2.3.4", "e.test":
+            self.assertIn(part, text)
+        text = self.found({"1.2.0.192.bl.test": {"A": ["127.0.0.4"], "TXT": "see \x1b[31m"}}, "dnsbl=bl.test")["address_listed"]["detail"]
+        for part in V4, "bl.test", "127.0.0.4", "see":
+            self.assertIn(part, text)
+
+
 if __name__ == "__main__":
     tap.main()

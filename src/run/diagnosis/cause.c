@@ -2,7 +2,8 @@
 #include "run/diagnosis/cause_rows.h"
 
 static const struct cause_row *const parts[] = { causes_of_connection, causes_of_client,
-	causes_of_session, causes_of_mail, causes_of_tls, causes_of_domain };
+	causes_of_session, causes_of_mail, causes_of_tls, causes_of_domain,
+	causes_of_sender };
 
 static const char *const words[CAUSE_COUNT] = {
 	"none",

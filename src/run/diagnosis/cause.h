@@ -270,7 +270,40 @@
 	X(STS_NO_TLS,		"sts_no_tls")						\
 	X(STS_CERTIFICATE,	"sts_certificate")					\
 	X(STS_NO_TLSRPT,	"sts_no_tlsrpt")					\
-	X(TLSRPT_RECORD,	"tlsrpt_record")
+	X(TLSRPT_RECORD,	"tlsrpt_record")					\
+	/* mail from a domain, as the DNS has it: found by looking, not by a reply */	\
+	X(SPF_NOT_ALLOWED,	"spf_not_allowed")	/* fail */			\
+	X(SPF_SOFTFAIL,		"spf_softfail")						\
+	X(SPF_NEUTRAL,		"spf_neutral")						\
+	X(SPF_NO_RECORD,	"spf_no_record")					\
+	X(SPF_PERMERROR,	"spf_permerror")					\
+	X(SPF_LOOKUPS,		"spf_too_many_lookups")					\
+	X(SPF_BROKEN_PART,	"spf_broken_part")	/* an early match hides it */	\
+	X(SPF_TEMPERROR,	"spf_temperror")					\
+	X(SPF_MACRO,		"spf_macro")		/* unknown */			\
+	X(SPF_PLUS_ALL,		"spf_plus_all")						\
+	X(SPF_REMARK,		"spf_remark")						\
+	X(DKIM_NO_KEY,		"dkim_no_key")						\
+	X(DKIM_REVOKED,		"dkim_revoked")						\
+	X(DKIM_WEAK,		"dkim_weak")						\
+	X(DKIM_SHORT,		"dkim_short")						\
+	X(DKIM_RECORD,		"dkim_record")		/* malformed, or several */	\
+	X(DKIM_TESTING,		"dkim_testing")						\
+	X(DKIM_LOOKUP,		"dkim_lookup_failed")					\
+	X(DMARC_WOULD_FAIL,	"dmarc_would_fail")					\
+	X(DMARC_NOT_ALIGNED,	"dmarc_not_aligned")					\
+	X(DMARC_NO_RECORD,	"dmarc_no_record")					\
+	X(DMARC_RECORD,		"dmarc_record")		/* malformed, or several */	\
+	X(DMARC_LOOKUP,		"dmarc_lookup_failed")					\
+	X(PTR_MISSING,		"ptr_missing")						\
+	X(PTR_UNCONFIRMED,	"ptr_unconfirmed")					\
+	X(PTR_LOOKUP,		"ptr_lookup_failed")					\
+	X(EHLO_UNQUALIFIED,	"ehlo_unqualified")					\
+	X(EHLO_UNRESOLVABLE,	"ehlo_unresolvable")					\
+	X(EHLO_LOOKUP,		"ehlo_lookup_failed")					\
+	X(EHLO_DIFFERS,		"ehlo_differs")						\
+	X(ADDRESS_LISTED,	"address_listed")					\
+	X(LIST_UNKNOWN,		"list_unknown")		/* it refused the query, or is none */
 
 enum cause {
 	CAUSE_NONE,

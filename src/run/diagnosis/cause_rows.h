@@ -6,6 +6,6 @@
 
 /* Each ends in a row of CAUSE_NONE. */
 extern const struct cause_row causes_of_connection[], causes_of_client[], causes_of_session[],
-    causes_of_mail[], causes_of_tls[], causes_of_domain[];
+    causes_of_mail[], causes_of_tls[], causes_of_domain[], causes_of_sender[];
 
 #endif

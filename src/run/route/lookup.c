@@ -154,6 +154,7 @@ take_ptr(struct question *q, const struct dns_reply *reply, struct span owner)
 	const struct dns_record *r = NULL;
 
 	a->why = why_none(q, reply, &owner);
+	a->failed = !reply->ok;
 	while (a->why.len == 0 && a->nptr < LOOKUP_PTR_MAX &&
 	    (r = dns_next(reply->answer, owner, DNS_PTR, r))) {
 		struct lookup_ptr *ptr = &a->ptr[a->nptr++];

@@ -22,6 +22,7 @@ struct lookup_address {
 	struct lookup_ptr ptr[LOOKUP_PTR_MAX];
 	size_t nptr;
 	struct span why;		/* nptr is 0: "the name does not exist (NXDOMAIN)" */
+	bool failed;			/* and that is that nobody answered the question */
 };
 
 struct lookup_host {

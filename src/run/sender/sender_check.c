@@ -79,6 +79,7 @@ on_later(void *ctx, unsigned ready)
 	for (size_t i = 0; i < s->ndkim; i++)
 		s->dkim[i].aligned = dmarc_align(
 		    from, dmarc_of(c, s->dkim[i].domain), from->record.strict_dkim);
+	s->findings = sender_findings(s, c->env.arena);
 	c->fn(c->ctx, s);
 }
 

@@ -30,6 +30,8 @@ struct sender_opts {
 	size_t ndnsbl;			/* up to SENDER_LISTS_MAX */
 };
 
+struct diagnosis;
+
 struct sender_dkim {
 	struct span selector, domain;	/* d= as A-labels */
 	const struct dkim_key *key;
@@ -49,7 +51,12 @@ struct sender {
 	const struct ehlo *ehlo;		/* NULL: no name was given */
 	const struct dnsbl **dnsbl;		/* in the order of the options */
 	size_t ndnsbl;
+	/* What is wrong with it, and what is worth knowing; the worst first. NULL: nothing. */
+	struct diagnosis *findings;
 };
+
+/* What sender_check fills in, of all the rest: a pure function. */
+struct diagnosis *sender_findings(const struct sender *, struct arena *);
 
 /* Told once, never from within sender_check_start; it lives in the arena. */
 typedef void sender_check_fn(void *ctx, const struct sender *);

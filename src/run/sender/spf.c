@@ -761,10 +761,10 @@ spf_note_phrase(enum spf_note_kind kind)
 	return notes[kind].phrase;
 }
 
-/* "pass or fail" */
-static struct span
-results_text(unsigned results, struct arena *arena)
+struct span
+spf_maybe(const struct spf *spf, struct arena *arena)
 {
+	unsigned results = spf->maybe;
 	struct span out = SPAN_NONE;
 
 	for (unsigned result = SPF_NONE; result <= SPF_PERMERROR; result++) {
@@ -822,10 +822,9 @@ spf_why_sentence(enum spf_why why, const struct spf_at *at, struct arena *arena)
 }
 
 struct span
-spf_sentence(const struct spf *spf, struct arena *arena)
+spf_reason(const struct spf *spf, struct arena *arena)
 {
-	struct span out = spf_why_sentence(spf->why, &spf->at, arena),
-		    maybe = results_text(spf->maybe, arena);
+	struct span out = spf_why_sentence(spf->why, &spf->at, arena);
 
 	if (spf->why == SPF_WHY_SYNTAX)
 		out = arena_printf(arena, "%.*s: %s", SPAN_ARG(out), spf_flaw_phrase(spf->flaw));
@@ -835,6 +834,14 @@ spf_sentence(const struct spf *spf, struct arena *arena)
 	for (size_t i = 0; i < spf->npath; i++)
 		out = arena_printf(arena, "%.*s%s\"%.*s\"", SPAN_ARG(out), i ? ", " : ", by ",
 		    SPAN_ARG(text_safe(arena, spf->path[i].term)));
+	return out;
+}
+
+struct span
+spf_sentence(const struct spf *spf, struct arena *arena)
+{
+	struct span maybe = spf_maybe(spf, arena), out = spf_reason(spf, arena);
+
 	return arena_printf(arena, "%s%s%.*s%s: %.*s", spf_result_word(spf->result),
 	    maybe.len ? " (" : "", SPAN_ARG(maybe), maybe.len ? ")" : "", SPAN_ARG(out));
 }

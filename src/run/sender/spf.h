@@ -114,6 +114,8 @@ void spf_free(struct spf_query *);	/* also cancels; after it was told too; NULL 
  * "pass: \"ip4:192.0.2.0/24\" of _spf.example.net, by \"include:_spf.example.net\"".
  */
 struct span spf_sentence(const struct spf *, struct arena *);
+struct span spf_maybe(const struct spf *, struct arena *);	/* "pass or fail"; or empty */
+struct span spf_reason(const struct spf *, struct arena *);	/* the same without the result */
 /* Of ->tree_why and ->tree_at alone. */
 struct span spf_why_sentence(enum spf_why, const struct spf_at *, struct arena *);
 

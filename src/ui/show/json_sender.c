@@ -1,6 +1,7 @@
 /* json_sender - what was looked up about mail from a domain. */
 #include "ui/show/json_put.h"
 
+#include "run/diagnosis/diagnose.h"
 #include "run/sender/sender_check.h"
 
 static const char *const alignments[] = {
@@ -176,10 +177,36 @@ block_list(const struct dnsbl *l)
 	return o;
 }
 
+/* The keys that a finding has everywhere. */
+static json_t *
+sender_finding(const struct diagnosis *d)
+{
+	static const char *const states[] = {
+		[STATE_OK] = "ok",
+		[STATE_WARNING] = "warning",
+		[STATE_CRITICAL] = "critical",
+		[STATE_UNKNOWN] = "unknown",
+	};
+	json_t *o = json_object();
+	struct arena arena = { 0 };
+
+	json_put_string(o, "cause", cause_word(d->cause));
+	json_put_string(o, "state", states[d->state]);
+	json_put(o, "title", diagnosis_title(d));
+	json_put(o, "detail", diagnosis_sentence(d, &arena));
+	json_put(o, "consequence", diagnosis_consequence(d, &arena));
+	json_put(o, "next", diagnosis_next(d, FOR_ANYONE, &arena));
+	json_put_string(o, "concerns", concern_word(cause_row(d->cause)->concern));
+	json_put(o, "evidence", d->evidence);
+	arena_release(&arena);
+	return o;
+}
+
 json_t *
 json_sender(const struct sender *s)
 {
-	json_t *o = json_object(), *keys = json_array(), *lists = json_array();
+	json_t *o = json_object(), *keys = json_array(), *lists = json_array(),
+	       *findings = json_array();
 	char source[ADDR_TEXT];
 
 	json_put(o, "domain", s->domain);
@@ -195,5 +222,8 @@ json_sender(const struct sender *s)
 	for (size_t i = 0; i < s->ndnsbl; i++)
 		json_array_append_new(lists, block_list(s->dnsbl[i]));
 	json_object_set_new(o, "dnsbl", lists);
+	for (const struct diagnosis *d = s->findings; d; d = d->next)
+		json_array_append_new(findings, sender_finding(d));
+	json_object_set_new(o, "findings", findings);
 	return o;
 }

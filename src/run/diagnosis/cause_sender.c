@@ -1,0 +1,182 @@
+/*
+ * cause_sender - mail from a domain: what the DNS says of who may send it, found by looking rather
+ * than by a reply. None of it is about mail to the domain.
+ */
+#include "run/diagnosis/cause_rows.h"
+
+const struct cause_row causes_of_sender[] = {
+	/* ---- SPF */
+	{ CAUSE_SPF_NOT_ALLOWED, CONCERNS_SENDER, STATE_CRITICAL, "SPF fail",
+	    "SPF: {address} is not allowed to send for {domain}[ ({why})]",
+	    "Many receivers reject such mail, and DMARC fails unless DKIM passes", NULL,
+	    "send over a host that the SPF record allows, or add {address} to the record of "
+	    "{domain} "
+	    "before its \"all\"",
+	    NULL, "RFC 7208 8.4" },
+	{ CAUSE_SPF_SOFTFAIL, CONCERNS_SENDER, STATE_WARNING, "SPF softfail",
+	    "SPF: {address} is probably not allowed to send for {domain}[ ({why})]",
+	    "Receivers count it against the mail, and DMARC fails unless DKIM passes", NULL,
+	    "send over a host that the SPF record allows, or add {address} to the record of "
+	    "{domain} "
+	    "before its \"all\"",
+	    NULL, "RFC 7208 8.5" },
+	{ CAUSE_SPF_NEUTRAL, CONCERNS_SENDER, STATE_WARNING, "SPF neutral",
+	    "SPF: the record of {domain} says nothing about {address}[ ({why})]",
+	    "Receivers treat the mail as if there were no SPF record", NULL,
+	    "add {address} to the SPF record of {domain}, and end the record in \"-all\" or "
+	    "\"~all\"",
+	    NULL, "RFC 7208 8.2" },
+	{ CAUSE_SPF_NO_RECORD, CONCERNS_SENDER, STATE_WARNING, "No SPF record",
+	    "{domain} has no SPF record",
+	    "Large receivers reject or filter mail that neither SPF nor DKIM authenticates", NULL,
+	    "publish one TXT record at {domain}, such as \"v=spf1 mx -all\", that lists all that "
+	    "send for it",
+	    NULL, "RFC 7208 3" },
+	{ CAUSE_SPF_PERMERROR, CONCERNS_SENDER, STATE_CRITICAL, "SPF permerror",
+	    "The SPF record of {domain} cannot be evaluated[: {why}]",
+	    "Some receivers reject the mail, others treat it as if there were no SPF record", NULL,
+	    "correct the record, and keep to one record at {domain}", NULL, "RFC 7208 4.6, 8.7" },
+	{ CAUSE_SPF_LOOKUPS, CONCERNS_SENDER, STATE_CRITICAL, "SPF record with too many lookups",
+	    "Evaluating the SPF record of {domain} takes {size} DNS lookups, and 10 are allowed",
+	    "Receivers stop with a permerror at the eleventh, so addresses listed after it do not "
+	    "pass",
+	    NULL,
+	    "remove includes that send nothing any more, and replace a, mx and small includes by "
+	    "ip4: "
+	    "and ip6:",
+	    NULL, "RFC 7208 4.6.4" },
+	{ CAUSE_SPF_BROKEN_PART, CONCERNS_SENDER, STATE_WARNING, "SPF record broken in part",
+	    "A part of the SPF record of {domain} cannot be evaluated[: {why}]",
+	    "Addresses that are listed before it pass; for others receivers see a permerror", NULL,
+	    "correct that part, or remove it", NULL, "RFC 7208 4.6, 5.2" },
+	{ CAUSE_SPF_TEMPERROR, CONCERNS_SENDER, STATE_UNKNOWN, "SPF temperror",
+	    "SPF of {domain} could not be evaluated, since a DNS lookup failed[: {why}]",
+	    "Receivers that see the same defer the mail or treat it as if there were no SPF record",
+	    NULL, "check the name servers of that zone, or try another resolver (--dns SERVER)",
+	    NULL, "RFC 7208 8.6" },
+	{ CAUSE_SPF_MACRO, CONCERNS_SENDER, STATE_UNKNOWN, "SPF unknown",
+	    "Whether SPF passes depends on {name}, a term with a macro, which is not expanded "
+	    "here[: it may be {what}]",
+	    NULL, NULL,
+	    "look that name up with its macro filled in: i is the client's address, d the domain",
+	    NULL, "RFC 7208 7" },
+	{ CAUSE_SPF_PLUS_ALL, CONCERNS_SENDER, STATE_CRITICAL, "SPF allows everyone",
+	    "The SPF record of {domain} lets every host send ({name})",
+	    "Anyone can send as the domain, and receivers distrust it", NULL,
+	    "end the record in \"-all\" or \"~all\"", NULL, "RFC 7208 5.1" },
+	{ CAUSE_SPF_REMARK, CONCERNS_SENDER, STATE_OK, "SPF record",
+	    "The SPF record of {domain}: {what}", NULL, NULL, "correct the record", NULL,
+	    "RFC 7208 5" },
+
+	/* ---- DKIM */
+	{ CAUSE_DKIM_NO_KEY, CONCERNS_SENDER, STATE_CRITICAL, "No DKIM key",
+	    "There is no DKIM key at {name}[: {why}]", "Signatures made with this selector fail",
+	    NULL, "publish the public key there as TXT, or sign with a selector that has one", NULL,
+	    "RFC 6376 3.6.2" },
+	{ CAUSE_DKIM_REVOKED, CONCERNS_SENDER, STATE_CRITICAL, "DKIM key revoked",
+	    "The DKIM key at {name} is revoked (its p= is empty)",
+	    "Signatures made with this selector fail", NULL,
+	    "sign with another selector, and publish its key", NULL, "RFC 6376 3.6.1" },
+	{ CAUSE_DKIM_WEAK, CONCERNS_SENDER, STATE_CRITICAL, "DKIM key too short",
+	    "The DKIM key at {name} has {size} bits, and verifiers reject RSA keys below 1024",
+	    "Signatures made with this selector fail", NULL,
+	    "make a key of 2048 bits under a new selector, publish it, then sign with it", NULL,
+	    "RFC 8301 3.2" },
+	{ CAUSE_DKIM_SHORT, CONCERNS_SENDER, STATE_OK, "DKIM key below 2048 bits",
+	    "The DKIM key at {name} has {size} bits; 2048 are recommended", NULL, NULL,
+	    "make a key of 2048 bits under a new selector, publish it, then sign with it", NULL,
+	    "RFC 8301 3.2" },
+	{ CAUSE_DKIM_RECORD, CONCERNS_SENDER, STATE_CRITICAL, "DKIM key unusable",
+	    "The DKIM key at {name} cannot be used[: {why}]",
+	    "Signatures made with this selector fail", NULL, "correct the TXT record", NULL,
+	    "RFC 6376 3.6.1" },
+	{ CAUSE_DKIM_TESTING, CONCERNS_SENDER, STATE_WARNING, "DKIM key marked as a test",
+	    "The DKIM key at {name} is marked as a test (t=y)",
+	    "Verifiers may treat mail signed with it as unsigned", NULL,
+	    "remove t=y when the test is over", NULL, "RFC 6376 3.6.1" },
+	{ CAUSE_DKIM_LOOKUP, CONCERNS_SENDER, STATE_UNKNOWN, "DKIM lookup failed",
+	    "The DKIM key at {name} could not be looked up[: {why}]",
+	    "Receivers that see the same defer the mail or treat it as unsigned", NULL,
+	    "check the name servers of that zone, or try another resolver (--dns SERVER)", NULL,
+	    "RFC 6376 6.1.2" },
+
+	/* ---- DMARC */
+	{ CAUSE_DMARC_WOULD_FAIL, CONCERNS_SENDER, STATE_CRITICAL, "DMARC fails",
+	    "SPF does not pass for {domain}, so DMARC fails unless DKIM passes for it; its "
+	    "policy is {what}",
+	    "Receivers that follow the policy {what} the mail", NULL,
+	    "make SPF pass for the envelope sender, or sign with a key of {domain} (check it with "
+	    "--selector NAME)",
+	    NULL, "RFC 7489 6.6.2" },
+	{ CAUSE_DMARC_NOT_ALIGNED, CONCERNS_SENDER, STATE_WARNING, "Not aligned",
+	    "{what} authenticates {other}, which is not aligned with {domain} in From",
+	    "For DMARC it does not count", NULL,
+	    "use {domain} or, with relaxed alignment, a domain below it for the envelope sender "
+	    "and "
+	    "for d= in DKIM",
+	    NULL, "RFC 7489 3.1" },
+	{ CAUSE_DMARC_NO_RECORD, CONCERNS_SENDER, STATE_OK, "No DMARC record",
+	    "There is no DMARC record for {domain}",
+	    "Large receivers want one from those who send much mail", NULL,
+	    "publish TXT \"v=DMARC1; p=none; rua=mailto:…\" at _dmarc.{domain}, and read the "
+	    "reports",
+	    NULL, "RFC 7489 6.1" },
+	{ CAUSE_DMARC_RECORD, CONCERNS_SENDER, STATE_WARNING, "DMARC record invalid",
+	    "The DMARC record at {name} is not used as it is[: {why}]",
+	    "Receivers ignore it, in whole or in part", NULL, "correct the TXT record", NULL,
+	    "RFC 7489 6.3, 6.6.3" },
+	{ CAUSE_DMARC_LOOKUP, CONCERNS_SENDER, STATE_UNKNOWN, "DMARC lookup failed",
+	    "The DMARC record of {domain} could not be looked up[: {why}]", NULL, NULL,
+	    "check the name servers of that zone, or try another resolver (--dns SERVER)", NULL,
+	    "RFC 7489 6.6.3" },
+
+	/* ---- the client's address and name */
+	{ CAUSE_PTR_MISSING, CONCERNS_CLIENT, STATE_CRITICAL, "No reverse DNS",
+	    "{address} has no reverse DNS name (PTR)[: {why}]",
+	    "Many servers reject mail from such an address", NULL,
+	    "have the address's owner (usually the provider) set a PTR record, and give that name "
+	    "an "
+	    "A or AAAA record with the same address",
+	    NULL, "RFC 1912 2.1, RFC 8601 2.7.3" },
+	{ CAUSE_PTR_UNCONFIRMED, CONCERNS_CLIENT, STATE_CRITICAL,
+	    "Reverse DNS not forward-confirmed",
+	    "The reverse DNS name of {address} ({name}) does not have that address",
+	    "Many servers reject or defer mail from such an address", NULL,
+	    "give {name} an A or AAAA record with {address}, or have the PTR record corrected",
+	    NULL, "RFC 1912 2.1, RFC 8601 2.7.3" },
+	{ CAUSE_PTR_LOOKUP, CONCERNS_RESOLVER, STATE_UNKNOWN, "Reverse lookup failed",
+	    "The reverse DNS name of {address} could not be looked up[: {why}]",
+	    "Servers that see the same defer the mail", NULL,
+	    "try another resolver (--dns SERVER); else the name servers of the reverse zone are at "
+	    "fault",
+	    NULL, "RFC 8601 2.7.3" },
+	{ CAUSE_EHLO_UNQUALIFIED, CONCERNS_CLIENT, STATE_CRITICAL, "EHLO name not fully qualified",
+	    "The EHLO name {name} is no fully qualified host name", "Many servers reject it", NULL,
+	    "send this host's full name (Postfix: myhostname)", NULL, "RFC 5321 4.1.1.1" },
+	{ CAUSE_EHLO_UNRESOLVABLE, CONCERNS_CLIENT, STATE_CRITICAL, "EHLO name does not resolve",
+	    "The EHLO name {name} has no address in the DNS[: {why}]", "Many servers reject it",
+	    NULL, "send a name that has an A or AAAA record, or publish one for it", NULL,
+	    "RFC 5321 4.1.4" },
+	{ CAUSE_EHLO_LOOKUP, CONCERNS_RESOLVER, STATE_UNKNOWN, "EHLO name lookup failed",
+	    "The EHLO name {name} could not be looked up[: {why}]",
+	    "Servers that see the same defer the mail", NULL,
+	    "try another resolver (--dns SERVER); else the name servers of that zone are at fault",
+	    NULL, "RFC 5321 4.1.4" },
+	{ CAUSE_EHLO_DIFFERS, CONCERNS_CLIENT, STATE_OK, "EHLO name of another address",
+	    "The EHLO name {name} does not have the address {address}",
+	    "Few servers reject that; filters may count it", NULL,
+	    "send a name whose A or AAAA record is {address}, best its reverse DNS name", NULL,
+	    "RFC 5321 4.1.4" },
+	{ CAUSE_ADDRESS_LISTED, CONCERNS_CLIENT, STATE_CRITICAL, "Address on a block list",
+	    "{address} is on the block list {list}[ ({code})][: {why}]",
+	    "Servers that use the list reject its mail", NULL,
+	    "look the address up at the list: a dynamic range sends through its provider's relay; "
+	    "otherwise correct what got it listed, then request removal",
+	    NULL, "RFC 5782" },
+	{ CAUSE_LIST_UNKNOWN, CONCERNS_RESOLVER, STATE_UNKNOWN, "Block list gave no answer",
+	    "Whether the block list {list} has {address} is unknown[: {why}]", NULL, NULL,
+	    "ask over a resolver that the list answers (not a public one), and check the list's "
+	    "name",
+	    NULL, "RFC 5782 2.1, 5" },
+	{ CAUSE_NONE },
+};
