@@ -71,8 +71,8 @@ bool err_set(struct err *, enum err_kind, const char *format, ...)
 const char *err_word(enum err_kind);
 const char *err_meaning(enum err_kind);
 /*
- * The exit status that swaks has for it where it does not matter what was refused (ui/show/exit.h),
- * and sysexits(3) has.
+ * The exit status that swaks has for it where it does not matter what was refused
+ * (ui/show/exit_status.h), and sysexits(3) has.
  */
 int err_swaks(enum err_kind), err_sysexits(enum err_kind);
 

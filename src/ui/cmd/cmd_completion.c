@@ -83,6 +83,18 @@ bash_options(const struct command *c)
 			printf(" --%s", o->name);
 }
 
+/* Does an option of this name, before this one in the table, have that word? */
+static bool
+word_stands_before(const struct option *o, const char *word)
+{
+	for (const struct option *before = options; before < o; before++)
+		for (const struct choice *c = same_name(before, o) ? before->choices : NULL;
+		     c && c->word; c++)
+			if (strcmp(c->word, word) == 0)
+				return true;
+	return false;
+}
+
 /* A name that means two things in two subcommands has the words of both. */
 static void
 bash_values(const struct option *o)
@@ -92,10 +104,10 @@ bash_values(const struct option *o)
 			return;
 	printf("\t--%s) COMPREPLY=($(compgen %s'", o->name, wants_file(o) ? "-f -W " : "-W ");
 	for (const struct option *x = o; x->name; x++)
-		if (same_name(x, o) && has_choices(x)) {
-			choices(x);
-			putchar(' ');
-		}
+		for (const struct choice *c = same_name(x, o) && x->arg ? x->choices : NULL;
+		     c && c->word; c++)
+			if (!word_stands_before(x, c->word))
+				printf("%s ", c->word);
 	printf("' -- \"$cur\")); return ;;\n");
 }
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/show/explain.h"
 #include "ui/show/json.h"
 

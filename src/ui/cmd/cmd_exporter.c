@@ -9,13 +9,12 @@
 #include "base/descriptors.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/cmd/exporter.h"
 #include "ui/cmd/exporter_metrics.h"
 #include "ui/cmd/exporter_probe.h"
 #include "ui/options/options.h"
 #include "ui/cmd/probe_run.h"
-#include "ui/show/standard.h"
 
 enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256 };
 

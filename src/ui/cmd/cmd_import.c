@@ -6,7 +6,7 @@
 #include "run/script/import.h"
 #include "run/script/script.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/options/options.h"
 
 static bool

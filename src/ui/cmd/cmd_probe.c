@@ -8,13 +8,12 @@
 #include "base/descriptors.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/cmd/env.h"
 #include "ui/cmd/notify.h"
 #include "ui/options/options.h"
 #include "ui/cmd/probe_run.h"
 #include "ui/options/probe_spec.h"
-#include "ui/show/standard.h"
 
 static void
 on_wake(void *ctx, unsigned ready)

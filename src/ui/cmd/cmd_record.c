@@ -9,11 +9,10 @@
 #include "run/serve/record.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/cmd/env.h"
 #include "ui/show/log.h"
 #include "ui/options/options.h"
-#include "ui/show/standard.h"
 
 struct recording {
 	struct options *o;

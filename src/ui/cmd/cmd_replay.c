@@ -9,7 +9,7 @@
 #include "run/serve/serve.h"
 #include "run/script/file.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/cmd/env.h"
 #include "ui/options/script.h"
 #include "ui/cmd/replay_run.h"

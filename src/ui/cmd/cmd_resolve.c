@@ -6,11 +6,10 @@
 #include "run/route/lookup.h"
 #include "run/route/sts.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/show/json.h"
 #include "ui/show/screen.h"
-#include "ui/show/standard.h"
-#include "ui/show/sts_words.h"
+#include "ui/show/sts.h"
 
 struct resolve {
 	struct screen screen;

@@ -2,7 +2,7 @@
 #include "run/script/file.h"
 #include "run/serve/selftest.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/options/options.h"
 #include "ui/options/script.h"
 #include "ui/prompt/commands/list.h"

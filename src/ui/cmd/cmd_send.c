@@ -8,13 +8,12 @@
 #include "run/serve/serve.h"
 #include "ui/edit/ask.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/edit/editor.h"
 #include "ui/cmd/env.h"
 #include "ui/cmd/outlet.h"
 #include "ui/prompt/stop.h"
 #include "ui/show/screen.h"
-#include "ui/show/standard.h"
 
 struct sender {
 	struct screen screen;

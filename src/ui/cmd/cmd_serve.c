@@ -13,14 +13,13 @@
 #include "base/text.h"
 #include "ui/options/accounts.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/show/draft.h"
 #include "ui/show/json.h"
 #include "ui/options/script.h"
 #include "ui/options/profile.h"
 #include "ui/report/serve.h"
 #include "ui/show/serve_show.h"
-#include "ui/show/standard.h"
 
 enum { FAREWELL_MS = 1000 };
 

@@ -11,7 +11,7 @@
 #include "run/serve/serve.h"
 #include "run/script/file.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/cmd/env.h"
 #include "ui/prompt/lines.h"
 #include "ui/cmd/played.h"

@@ -2,7 +2,7 @@
 #ifndef UI_CMD_OUTLET_H
 #define UI_CMD_OUTLET_H
 
-#include "ui/show/exit.h"
+#include "ui/show/exit_status.h"
 #include "ui/show/json.h"
 #include "ui/show/log.h"
 #include "ui/options/options.h"

@@ -2,7 +2,7 @@
 #include "ui/cmd/played.h"
 
 #include "run/script/file.h"
-#include "ui/show/complain.h"
+#include "ui/show/standard.h"
 #include "ui/prompt/commands/list.h"
 #include "ui/cmd/replay_run.h"
 

@@ -8,7 +8,7 @@
 #include "run/message/send.h"
 #include "run/play/player_script.h"
 #include "run/serve/serve.h"
-#include "ui/show/exit.h"
+#include "ui/show/exit_status.h"
 #include "ui/options/format.h"
 #include "ui/options/probe.h"
 #include "ui/show/screen.h"

@@ -34,12 +34,6 @@ set_text(json_t *o, const char *key, struct span s)
 	json_object_set_new(o, key, json_text(s));
 }
 
-static void
-set_word(json_t *o, const char *key, const char *word)
-{
-	json_object_set_new(o, key, json_string(word));
-}
-
 /* Microseconds are as fine as it is measured: 0.004118, not 0.0041180000000000001. */
 static json_t *
 seconds(uint64_t us)
@@ -48,30 +42,12 @@ seconds(uint64_t us)
 }
 
 static void
-set_time(json_t *o, const char *key, int64_t at)
-{
-	char out[40];
-	struct tm tm;
-
-	if (at == TLS_NO_DATE)
-		return;
-	utc_date(at, &tm);
-	strftime(out, sizeof out, "%Y-%m-%dT%H:%M:%SZ", &tm);
-	set_word(o, key, out);
-}
-
-static void
 set_now(json_t *o)
 {
 	struct timespec now;
-	struct tm tm;
-	char day[40], out[64];
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &tm);
-	strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(out, sizeof out, "%s.%03ldZ", day, now.tv_nsec / 1000000);
-	set_word(o, "ts", out);
+	json_put_time(o, "ts", (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000, true);
 }
 
 static void
@@ -85,23 +61,23 @@ set_where(json_t *o, const struct fleet_report *report)
 		set_text(mx, "domain", r->domain);
 		set_text(mx, "host", r->host);
 		if (r->mx)
-			json_object_set_new(mx, "preference", json_integer(r->preference));
+			json_put_number(mx, "preference", r->preference);
 		else
 			json_object_set_new(mx, "implicit", json_true());
 		json_object_set_new(o, "mx", mx);
 	}
 	if (r->addr.len > 0) {
 		set_text(o, "address", report_address(report));
-		json_object_set_new(o, "family", json_integer(addr_family(&r->addr)));
-		json_object_set_new(o, "port", json_integer(addr_port(&r->addr)));
+		json_put_number(o, "family", addr_family(&r->addr));
+		json_put_number(o, "port", addr_port(&r->addr));
 	}
 	if (r->local.len > 0)
-		set_word(o, "local", addr_host(&r->local, local));
-	json_object_set_new(o, "attempt", json_integer(r->attempt));
+		json_put_string(o, "local", addr_host(&r->local, local));
+	json_put_number(o, "attempt", r->attempt);
 }
 
 static json_t *
-phases(const struct probe_result *r)
+json_phases(const struct probe_result *r)
 {
 	json_t *o = json_object();
 
@@ -120,7 +96,7 @@ set_status(json_t *o, const struct reply *r)
 	if (r->status.class == 0)
 		return;
 	snprintf(out, sizeof out, "%u.%u.%u", r->status.class, r->status.subject, r->status.detail);
-	set_word(o, "enhanced", out);
+	json_put_string(o, "enhanced", out);
 }
 
 static void
@@ -147,8 +123,8 @@ reply_object(enum probe_phase phase, const struct reply *r)
 {
 	json_t *o = json_object(), *lines = json_array();
 
-	set_word(o, "phase", phase_word(phase));
-	json_object_set_new(o, "code", json_integer(r->code));
+	json_put_string(o, "phase", phase_word(phase));
+	json_put_number(o, "code", r->code);
 	set_status(o, r);
 	for (size_t i = 0; i < r->nlines; i++)
 		json_array_append_new(lines, json_text(r->line[i]));
@@ -158,7 +134,7 @@ reply_object(enum probe_phase phase, const struct reply *r)
 }
 
 static json_t *
-replies(const struct probe_result *r)
+json_replies(const struct probe_result *r)
 {
 	json_t *all = json_array();
 
@@ -171,7 +147,7 @@ replies(const struct probe_result *r)
 }
 
 static json_t *
-extension_list(const struct extensions *e)
+json_extensions(const struct extensions *e)
 {
 	json_t *o = json_object();
 
@@ -192,11 +168,11 @@ set_cert(json_t *o, const struct tls_info *t)
 	int depth;
 	int64_t first = tls_ends(t, &depth);
 
-	set_time(o, "not_before", t->cert[0].not_before);
-	set_time(o, "not_after", t->cert[0].not_after);
+	json_put_date(o, "not_before", t->cert[0].not_before);
+	json_put_date(o, "not_after", t->cert[0].not_after);
 	if (first != TLS_NO_DATE)
 		json_object_set_new(o, "days_left", json_real(cert_days_left(first)));
-	set_time(o, "earliest_not_after", first);
+	json_put_date(o, "earliest_not_after", first);
 	set_text(o, "fingerprint_sha256", t->cert[0].sha256);
 	set_text(o, "spki_sha256", t->cert[0].spki_sha256);
 	set_text(o, "subject", t->cert[0].subject);
@@ -216,32 +192,32 @@ tls_object(const struct tls_info *t)
 	set_text(o, "version", t->version);
 	set_text(o, "cipher", t->cipher);
 	set_text(o, "group", t->group);
-	json_object_set_new(o, "verified", json_boolean(t->verified));
+	json_put_bool(o, "verified", t->verified);
 	if (t->nproblems > 0)
-		set_word(o, "verify_error", t->problem[0].name);
+		json_put_string(o, "verify_error", t->problem[0].name);
 	if (t->dane)
-		set_word(o, "dane", dane_state_word(t->dane->state));
+		json_put_string(o, "dane", dane_state_word(t->dane->state));
 	set_text(o, "name_asked", t->wanted);
 	set_text(o, "peer_name", t->peer_name);
-	set_word(o, "name_rule", tls_name_word(t->name));
-	json_object_set_new(o, "ocsp_stapled", json_boolean(t->ocsp_stapled));
+	json_put_string(o, "name_rule", tls_name_word(t->name));
+	json_put_bool(o, "ocsp_stapled", t->ocsp_stapled);
 	if (t->ncerts > 0)
 		set_cert(o, t);
 	return o;
 }
 
 static json_t *
-checks(const struct finding *v)
+json_checks(const struct finding *v)
 {
 	json_t *all = json_array();
 
 	for (const struct judge_check *c = v->checks; c; c = c->next) {
 		json_t *o = json_object();
-		set_word(o, "name", c->name);
-		set_word(o, "state", judge_state_word(c->state));
-		set_word(o, "phase", phase_word(c->phase));
+		json_put_string(o, "name", c->name);
+		json_put_string(o, "state", judge_state_word(c->state));
+		json_put_string(o, "phase", phase_word(c->phase));
 		if (c->reason != REASON_NONE)
-			set_word(o, "reason", reason_word(c->reason));
+			json_put_string(o, "reason", reason_word(c->reason));
 		if (c->has_value)
 			json_object_set_new(o, "value", json_real(c->value));
 		if (c->warn.len)
@@ -260,53 +236,45 @@ checks(const struct finding *v)
 }
 
 static void
-put(struct lines *l, json_t *o)
-{
-	json_write(l->out, o);
-	fputc('\n', l->out);
-	json_decref(o);
-}
-
-static void
 json_one(void *state, const struct fleet_report *report)
 {
 	const struct probe_result *r = report->result;
 	const struct finding *v = report->verdict;
 	json_t *o = json_object();
 
-	json_object_set_new(o, "v", json_integer(1));
+	json_put_number(o, "v", 1);
 	set_now(o);
-	json_object_set_new(o, "number", json_integer((json_int_t)r->number));
+	json_put_number(o, "number", r->number);
 	set_text(o, "target", report->target);
 	if (report->name)
 		set_text(o, "name", span_of(report->name));
-	json_object_set_new(o, "ok", json_boolean(report_passed(report)));
-	set_word(o, "state", report_state(report));
+	json_put_bool(o, "ok", report_passed(report));
+	json_put_string(o, "state", report_state(report));
 	if (v->skipped)
 		json_object_set_new(o, "skipped", json_true());
 	if (v->worst) {
-		set_word(o, "phase", phase_word(v->worst->phase));
-		set_word(o, "reason", reason_word(v->worst->reason));
+		json_put_string(o, "phase", phase_word(v->worst->phase));
+		json_put_string(o, "reason", reason_word(v->worst->reason));
 		set_text(o, "message", v->worst->message);
 	}
 	if (r->fate_unknown)
-		set_word(o, "fate", fate_word(FATE_UNKNOWN));
+		json_put_string(o, "fate", fate_word(FATE_UNKNOWN));
 	if (r->way)
-		set_word(o, "sigalgs", r->way);
+		json_put_string(o, "sigalgs", r->way);
 	set_text(o, "host", r->host);
 	set_where(o, report);
-	json_object_set_new(o, "seconds", phases(r));
-	json_object_set_new(o, "replies", replies(r));
+	json_object_set_new(o, "seconds", json_phases(r));
+	json_object_set_new(o, "replies", json_replies(r));
 	if (r->extensions)
-		json_object_set_new(o, "extensions", extension_list(r->extensions));
+		json_object_set_new(o, "extensions", json_extensions(r->extensions));
 	if (r->clear && r->tls)
-		json_object_set_new(o, "extensions_clear", extension_list(r->clear));
+		json_object_set_new(o, "extensions_clear", json_extensions(r->clear));
 	if (r->tls)
 		json_object_set_new(o, "tls", tls_object(r->tls));
 	if (r->sts)
 		json_object_set_new(o, "mta_sts_policy", json_sts(r->sts));
-	json_object_set_new(o, "checks", checks(v));
-	put(state, o);
+	json_object_set_new(o, "checks", json_checks(v));
+	json_print(((struct lines *)state)->out, o);
 }
 
 static void
@@ -319,18 +287,18 @@ json_end(void *state, const struct fleet_summary *sum)
 	if (l->opts.fleet) {
 		o = json_object();
 		s = json_object();
-		json_object_set_new(o, "v", json_integer(1));
-		json_object_set_new(s, "targets", json_integer((json_int_t)sum->targets));
-		json_object_set_new(s, "addresses", json_integer((json_int_t)sum->addresses));
+		json_put_number(o, "v", 1);
+		json_put_number(s, "targets", sum->targets);
+		json_put_number(s, "addresses", sum->addresses);
 		for (unsigned i = 0; i < 4; i++)
 			json_object_set_new(s, words[i], json_integer((json_int_t)sum->state[i]));
-		json_object_set_new(s, "skipped", json_integer((json_int_t)sum->skipped));
-		json_object_set_new(s, "not_done", json_integer((json_int_t)sum->undone));
-		json_object_set_new(s, "all_read", json_boolean(!sum->unread));
-		json_object_set_new(s, "bad_lines", json_integer((json_int_t)sum->bad));
+		json_put_number(s, "skipped", sum->skipped);
+		json_put_number(s, "not_done", sum->undone);
+		json_put_bool(s, "all_read", !sum->unread);
+		json_put_number(s, "bad_lines", sum->bad);
 		json_object_set_new(s, "wall_seconds", seconds(sum->wall_us));
 		json_object_set_new(o, "summary", s);
-		put(l, o);
+		json_print(l->out, o);
 	}
 	free(l);
 }

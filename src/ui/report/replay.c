@@ -50,7 +50,7 @@ replay_line(struct arena *arena, const struct reply *r, size_t n)
 }
 
 static void
-put(struct replay *r, enum ink ink, const char *indent, const char *margin, struct span text)
+replay_put(struct replay *r, enum ink ink, const char *indent, const char *margin, struct span text)
 {
 	fputs(indent, r->out);
 	fputs(margin, r->out);
@@ -79,7 +79,7 @@ column_of(struct span line, struct span about)
 
 /* The line before the one that failed, and that; the columns up to what failed in it. */
 static unsigned
-show_lines(
+replay_source(
     struct replay *r, const struct replay_case *c, const struct play_failure *f, const char *indent)
 {
 	struct place at = f->place;
@@ -93,7 +93,7 @@ show_lines(
 		    c->file->script, &arena, script_source_line(c->file->script, at));
 		snprintf(margin, sizeof margin, "%3u | ", at.line);
 		if (at.line == f->place.line || span_trim(line).len > 0)
-			put(r, INK_PLAIN, indent, margin, visible(&arena, line));
+			replay_put(r, INK_PLAIN, indent, margin, visible(&arena, line));
 	}
 	struct span line = script_source_line(c->file->script, f->place);
 	unsigned columns = text_width(
@@ -107,21 +107,21 @@ show_lines(
  * round, has a sign.
  */
 static void
-show_difference(struct replay *r, const struct play_failure *f, const char *indent)
+replay_difference(struct replay *r, const struct play_failure *f, const char *indent)
 {
 	struct span want = f->want, line;
 	struct arena arena = { 0 };
 
 	if (f->want.len == 0 && !f->reply)
 		return;
-	put(r, INK_PLAIN, indent, "    |", SPAN_NONE);
+	replay_put(r, INK_PLAIN, indent, "    |", SPAN_NONE);
 	for (size_t i = 0; span_line(&want, &line); i++)
 		if (!f->want_met || !f->want_met[i])
-			put(r, INK_BAD, indent, "    | ",
+			replay_put(r, INK_BAD, indent, "    | ",
 			    arena_printf(&arena, "- %.*s", SPAN_ARG(visible(&arena, line))));
 	for (size_t i = 0; f->reply && i < f->reply->nlines; i++) {
 		bool met = f->reply_met && f->reply_met[i];
-		put(r, met ? INK_DIM : INK_GOOD, indent, "    | ",
+		replay_put(r, met ? INK_DIM : INK_GOOD, indent, "    | ",
 		    arena_printf(&arena, "%c %.*s", met ? ' ' : '+',
 			SPAN_ARG(replay_line(&arena, f->reply, i))));
 	}
@@ -129,14 +129,14 @@ show_difference(struct replay *r, const struct play_failure *f, const char *inde
 }
 
 static void
-snippet(
+replay_failure(
     struct replay *r, const struct replay_case *c, const struct play_failure *f, const char *indent)
 {
 	const struct play_result *result = c->result;
 	char left[80];
 
-	put(r, INK_PLAIN, indent, "    |", SPAN_NONE);
-	unsigned columns = show_lines(r, c, f, indent);
+	replay_put(r, INK_PLAIN, indent, "    |", SPAN_NONE);
+	unsigned columns = replay_source(r, c, f, indent);
 	fprintf(r->out, "%s    | %*s^^^ ", indent, columns < 60 ? (int)columns : 60, "");
 	screen_ink(&r->screen, INK_BAD);
 	screen_put(&r->screen, span_of(f->why));
@@ -144,14 +144,14 @@ snippet(
 	if (f->expect && f->reply)
 		fprintf(r->out, "    [match %s]", match_level_word(f->level));
 	fputc('\n', r->out);
-	show_difference(r, f, indent);
+	replay_difference(r, f, indent);
 	if (result->not_done && !f->next) {
 		snprintf(left, sizeof left, "%u step%s behind it skipped", result->not_done,
 		    result->not_done == 1 ? "" : "s");
-		put(r, INK_DIM, indent, "    = ", span_of(left));
+		replay_put(r, INK_DIM, indent, "    = ", span_of(left));
 	}
 	if (result->where.len > 0 && !f->next)
-		put(r, INK_DIM, indent, "    = ", result->where);
+		replay_put(r, INK_DIM, indent, "    = ", result->where);
 	arena_reset(&r->screen.arena);
 }
 
@@ -191,7 +191,7 @@ replay_text_one(struct replay *r, const struct replay_case *c)
 	}
 	fputc('\n', r->out);
 	for (const struct play_failure *f = result->failure; f; f = f->next)
-		snippet(r, c, f, "");
+		replay_failure(r, c, f, "");
 	arena_reset(&r->screen.arena);
 	fflush(r->out);
 }

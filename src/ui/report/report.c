@@ -110,7 +110,7 @@ report_address(const struct fleet_report *one)
 }
 
 static struct span
-place_of(const struct fleet_report *one)
+report_bare_place(const struct fleet_report *one)
 {
 	struct probe_result *r = one->result;
 	struct span address = report_address(one), host = text_safe(&r->arena, r->host);
@@ -130,7 +130,7 @@ struct span
 report_place(const struct fleet_report *one)
 {
 	struct arena *arena = &one->result->arena;
-	struct span place = place_of(one);
+	struct span place = report_bare_place(one);
 
 	if (one->name)
 		place = arena_printf(arena, "%.*s %.*s",

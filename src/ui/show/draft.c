@@ -11,7 +11,7 @@
 #include "base/file.h"
 
 static void
-release(struct draft *d)
+draft_release(struct draft *d)
 {
 	free(d->file);
 	free(d->beside);
@@ -30,7 +30,7 @@ draft_begin(struct draft *d, const char *file, struct err *err)
 	if (stat(file, &st) == 0 && !S_ISREG(st.st_mode)) {
 		fd = file_append(file, err);
 		if (fd < 0) {
-			release(d);
+			draft_release(d);
 			return false;
 		}
 	} else {
@@ -43,7 +43,7 @@ draft_begin(struct draft *d, const char *file, struct err *err)
 	if (d->out)
 		return true;
 	err_set(err, ERR_USAGE, "cannot write %s: %s", file, strerror(errno));
-	release(d);
+	draft_release(d);
 	return false;
 }
 
@@ -57,7 +57,7 @@ draft_keep(struct draft *d, struct err *err)
 		err_set(err, ERR_SYSTEM, "cannot write %s: %s", d->file, strerror(errno));
 	if (!ok && d->beside)
 		unlink(d->beside);
-	release(d);
+	draft_release(d);
 	return ok;
 }
 
@@ -68,7 +68,7 @@ draft_drop(struct draft *d)
 		fclose(d->out);
 	if (d->beside)
 		unlink(d->beside);
-	release(d);
+	draft_release(d);
 }
 
 bool

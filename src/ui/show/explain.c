@@ -1,5 +1,5 @@
 /* explain - what a person asks about, found by how it is written. */
-#include "ui/show/explain_priv.h"
+#include "ui/show/explain_impl.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,6 +9,8 @@
 #include "net/tls_words.h"
 #include "smtp/extension.h"
 #include "smtp/mechanism.h"
+#include "ui/show/explain.h"
+#include "ui/show/flow.h"
 
 void
 explain_add(struct explaining *x, const char *kind, struct span name, const char *format, ...)
@@ -121,7 +123,7 @@ read_code(struct span word, unsigned *code)
 
 /* "5.7.1", and "X.7.1" for any class. */
 static bool
-read_status(struct span word, struct status *out)
+explain_read_status(struct span word, struct status *out)
 {
 	char text[16];
 	size_t len;
@@ -155,8 +157,8 @@ take_reply(struct explaining *x, const struct span word[], size_t n)
 		return 0;
 	struct span glued = word[0].len > 4 ? span_skip(word[0], 4) : SPAN_NONE;
 	if (glued.len > 0)
-		read_status(glued, &status);
-	else if (n > 1 && read_status(word[1], &status))
+		explain_read_status(glued, &status);
+	else if (n > 1 && explain_read_status(word[1], &status))
 		taken = 2;
 	explain_codes(x, code, status, STAGE_ANY);
 	struct explaining probe = { .arena = x->arena };
@@ -221,7 +223,7 @@ take_tlsa(struct explaining *x, const struct span word[], size_t n)
 }
 
 static size_t
-take(struct explaining *x, const struct span word[], size_t n)
+explain_take(struct explaining *x, const struct span word[], size_t n)
 {
 	struct status status;
 	size_t taken;
@@ -229,7 +231,7 @@ take(struct explaining *x, const struct span word[], size_t n)
 	if ((taken = take_tlsa(x, word, n)) || (taken = take_said(x, word, n)) ||
 	    (taken = take_reply(x, word, n)))
 		return taken;
-	if (read_status(word[0], &status)) {
+	if (explain_read_status(word[0], &status)) {
 		explain_status(x, status);
 		return 1;
 	}
@@ -241,7 +243,7 @@ take(struct explaining *x, const struct span word[], size_t n)
 }
 
 static bool
-unknown(struct span word, struct err *err)
+explain_unknown(struct span word, struct err *err)
 {
 	struct near near = near_begin(word);
 
@@ -263,10 +265,39 @@ explain_words(const struct span word[], size_t n, struct arena *arena, struct er
 
 	x.end = &x.first;
 	for (size_t i = 0; i < n;) {
-		size_t taken = take(&x, word + i, n - i);
-		if (taken == 0 && !unknown(word[i], err))
+		size_t taken = explain_take(&x, word + i, n - i);
+		if (taken == 0 && !explain_unknown(word[i], err))
 			return NULL;
 		i += taken;
 	}
 	return x.first;
+}
+
+/* ---- an explanation, as a person reads it */
+
+static void
+explain_show_one(struct screen *s, const struct explanation *e)
+{
+	struct flow f = flow_begin(s, 0, 4);
+
+	flow_put(&f, INK_BOLD, e->name);
+	flow_print(&f, INK_DIM, " (%s) ", e->kind);
+	flow_put(&f, INK_PLAIN, e->text);
+	flow_end(&f);
+	for (size_t i = 0; i < e->nfacts; i++) {
+		screen_print(s, "    ");
+		f = flow_begin(s, 4, 17);
+		flow_print(&f, INK_DIM, "%s", e->fact[i].label);
+		flow_pad(&f, 17);
+		flow_put(&f, INK_PLAIN, e->fact[i].text);
+		flow_end(&f);
+	}
+}
+
+void
+explain_show(struct screen *s, const struct explanation *e)
+{
+	for (; e; e = e->next)
+		explain_show_one(s, e);
+	arena_reset(&s->arena);
 }

@@ -2,7 +2,7 @@
  * explain_reply - a reply where it came, with what the session knows that bears on it; and a
  * certificate's problems.
  */
-#include "ui/show/explain_priv.h"
+#include "ui/show/explain_impl.h"
 
 #include "base/text.h"
 #include "smtp/extension.h"

@@ -89,7 +89,7 @@ write_word(struct flow *f, enum ink ink, struct span word)
 
 /* A word; "RFC" keeps its number and section. */
 static struct span
-take_word(struct span *rest)
+flow_take_word(struct span *rest)
 {
 	struct span word = span_word(rest);
 
@@ -109,7 +109,7 @@ flow_put(struct flow *f, enum ink ink, struct span text)
 
 	if (rest.len > 0 && rest.at[0] == ' ')
 		f->blank = true;
-	for (struct span word = take_word(&rest); word.len > 0; word = take_word(&rest)) {
+	for (struct span word = flow_take_word(&rest); word.len > 0; word = flow_take_word(&rest)) {
 		write_word(f, ink, word);
 		f->blank = rest.len > 0;
 	}

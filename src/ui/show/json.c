@@ -154,7 +154,7 @@ json_put_texts(json_t *o, const char *key, const struct span *s, size_t n)
  * only.
  */
 static int
-write_some(const char *at, size_t n, void *out)
+json_write_some(const char *at, size_t n, void *out)
 {
 	for (const char *del; (del = memchr(at, 0x7F, n));
 	     n -= (size_t)(del - at) + 1, at = del + 1) {
@@ -166,16 +166,10 @@ write_some(const char *at, size_t n, void *out)
 }
 
 void
-json_write(FILE *out, const json_t *o)
-{
-	json_dump_callback(
-	    o, write_some, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
-}
-
-void
 json_print(FILE *out, json_t *o)
 {
-	json_write(out, o);
+	json_dump_callback(
+	    o, json_write_some, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
 	fputc('\n', out);
 	json_decref(o);
 }

@@ -1,6 +1,6 @@
 /*
- * What the parts of json share: values into an object, and an object onto a line. Only json*.c know
- * jansson.
+ * What the parts of json share: values into an object, and an object onto a line. Only
+ * files named json*.c know jansson.
  */
 #ifndef UI_SHOW_JSON_PUT_H
 #define UI_SHOW_JSON_PUT_H
@@ -19,10 +19,12 @@ void json_put_number(json_t *, const char *key, uint64_t n);
 void json_put_seconds(json_t *, uint64_t us);
 /* microseconds since 1970; in UTC */
 void json_put_time(json_t *, const char *key, int64_t us, bool fraction);
+/* seconds since 1970; TLS_NO_DATE: nothing is put */
+void json_put_date(json_t *, const char *key, int64_t seconds);
 void json_put_addr(json_t *, const char *key, const struct addr *);
 void json_put_texts(json_t *, const char *key, const struct span *s, size_t n);
-void json_write(FILE *, const json_t *);	/* in ASCII, without control octets */
-void json_print(FILE *, json_t *);	/* one line; the object is given back */
+/* One line, in ASCII, without control octets; the object is given back. */
+void json_print(FILE *, json_t *);
 
 struct sts;
 json_t *json_sts(const struct sts *);	/* the MTA-STS policy of a domain */

@@ -17,7 +17,7 @@ struct log {
 };
 
 static int
-write_all(int fd, struct span text)
+log_write_all(int fd, struct span text)
 {
 	while (text.len > 0) {
 		ssize_t n = write(fd, text.at, text.len);
@@ -29,7 +29,7 @@ write_all(int fd, struct span text)
 }
 
 static void
-on_text(void *ctx, struct span text)
+log_on_text(void *ctx, struct span text)
 {
 	struct log *log = ctx;
 	struct err err = { 0 };
@@ -59,7 +59,7 @@ log_open(const char *file, bool no_bodies, bool times, struct err *err)
 		return NULL;
 	}
 	log->transcript = transcript_new(&(struct transcript_opts){
-	    .write = on_text, .ctx = log, .no_bodies = no_bodies, .times = times });
+	    .write = log_on_text, .ctx = log, .no_bodies = no_bodies, .times = times });
 	return log;
 }
 
@@ -105,7 +105,7 @@ log_save(const char *file, struct span text, struct err *err)
 		return err_set(err, ERR_USAGE,
 		    errno == EEXIST ? "%s exists and is not written over" : "cannot write %s: %s",
 		    file, strerror(errno));
-	error = write_all(fd, text);
+	error = log_write_all(fd, text);
 	if (close(fd) != 0 && !error)
 		error = errno;
 	return !error || err_set(err, ERR_SYSTEM, "cannot write %s: %s", file, strerror(error));

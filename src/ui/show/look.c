@@ -6,7 +6,7 @@
 #include "ui/show/show_line.h"
 
 static struct flow
-label(struct screen *s, const char *text)
+look_label(struct screen *s, const char *text)
 {
 	screen_print(s, "    ");
 	struct flow f = flow_begin(s, 4, 16);
@@ -16,9 +16,9 @@ label(struct screen *s, const char *text)
 }
 
 static void
-put(struct screen *s, const char *name, struct span value)
+look_put(struct screen *s, const char *name, struct span value)
 {
-	struct flow f = label(s, name);
+	struct flow f = look_label(s, name);
 
 	flow_put(&f, INK_PLAIN, value);
 	flow_end(&f);
@@ -47,7 +47,7 @@ differs(const struct event *e, struct span keyword)
 }
 
 static void
-show_difference(struct screen *s, const struct event *e, struct span keyword)
+show_offer_difference(struct screen *s, const struct event *e, struct span keyword)
 {
 	for (enum offer_state at = 0; at < OFFER_STATES; at++) {
 		if (!e->offers.of[at])
@@ -68,7 +68,7 @@ show_difference(struct screen *s, const struct event *e, struct span keyword)
 
 /* Was the keyword there in an earlier state already? Then it has been told. */
 static bool
-told(const struct event *e, enum offer_state at, struct span keyword)
+offer_told(const struct event *e, enum offer_state at, struct span keyword)
 {
 	for (enum offer_state before = 0; before < at; before++)
 		if (e->offers.of[before] && extensions_find(e->offers.of[before], keyword))
@@ -85,7 +85,7 @@ show_diff(struct screen *s, const struct event *e)
 		const struct extensions *x = e->offers.of[at];
 		states += x != NULL;
 		for (size_t i = 0; x && i < x->n; i++) {
-			if (told(e, at, x->list[i].keyword))
+			if (offer_told(e, at, x->list[i].keyword))
 				continue;
 			if (!differs(e, x->list[i].keyword)) {
 				same++;
@@ -94,7 +94,7 @@ show_diff(struct screen *s, const struct event *e)
 			struct flow f = show_begin(s, MARK_NOTE, e);
 			flow_put(&f, INK_BOLD, x->list[i].keyword);
 			flow_end(&f);
-			show_difference(s, e, x->list[i].keyword);
+			show_offer_difference(s, e, x->list[i].keyword);
 			different++;
 		}
 	}
@@ -125,7 +125,7 @@ show_validity(struct screen *s, const struct tls_cert *c, int64_t now)
 {
 	char from[16], to[16];
 	long days = cert_days(c->not_after, now);
-	struct flow f = label(s, "valid");
+	struct flow f = look_label(s, "valid");
 
 	cert_date(from, c->not_before);
 	cert_date(to, c->not_after);
@@ -146,7 +146,7 @@ show_names(struct screen *s, const struct tls_cert *c)
 
 	if (c->nsan == 0)
 		return;
-	f = label(s, "names");
+	f = look_label(s, "names");
 	for (size_t i = 0; i < c->nsan; i++) {
 		flow_put(&f, INK_DIM, i > 0 ? SPAN(", ") : SPAN_NONE);
 		flow_put(&f, INK_PLAIN, cert_san_bare(c->san[i]));
@@ -164,15 +164,15 @@ show_one_cert(struct screen *s, const struct event *e, size_t depth)
 	    depth == 0	       ? "the server's certificate" :
 		c->self_signed ? "a root that was sent" :
 				 "an intermediate certificate");
-	put(s, "subject", c->subject);
-	put(s, "issuer", c->self_signed ? SPAN("itself") : c->issuer);
+	look_put(s, "subject", c->subject);
+	look_put(s, "issuer", c->self_signed ? SPAN("itself") : c->issuer);
 	show_names(s, c);
 	show_validity(s, c, t->at);
-	put(s, "key", c->key);
-	put(s, "signature", c->signature);
-	put(s, "serial", c->serial);
-	put(s, "SHA-256", c->sha256);
-	put(s, "key SHA-256", c->spki_sha256);
+	look_put(s, "key", c->key);
+	look_put(s, "signature", c->signature);
+	look_put(s, "serial", c->serial);
+	look_put(s, "SHA-256", c->sha256);
+	look_put(s, "key SHA-256", c->spki_sha256);
 }
 
 static void
@@ -230,7 +230,7 @@ static void
 show_where(struct screen *s, const struct session_info *i)
 {
 	char peer[ADDR_TEXT] = "", local[ADDR_TEXT] = "", up[24];
-	struct flow f = label(s, "connected");
+	struct flow f = look_label(s, "connected");
 
 	if (i->peer.len)
 		addr_text(&i->peer, peer);
@@ -238,16 +238,16 @@ show_where(struct screen *s, const struct session_info *i)
 	flow_print(&f, INK_DIM, peer[0] ? " [%s]" : "%s", peer);
 	flow_end(&f);
 	if (i->local.len && addr_text(&i->local, local)[0])
-		put(s, "from", span_of(local));
+		look_put(s, "from", span_of(local));
 	text_time(up, i->up_us);
-	put(s, "for", span_of(up));
+	look_put(s, "for", span_of(up));
 }
 
 static void
 show_tls_state(struct screen *s, const struct session_info *i)
 {
 	const struct tls_info *t = i->tls;
-	struct flow f = label(s, "TLS");
+	struct flow f = look_label(s, "TLS");
 
 	if (!t) {
 		flow_print(&f, INK_WARN, "none: in the clear");
@@ -269,7 +269,7 @@ static void
 show_state(struct screen *s, const struct session_info *i)
 {
 	const struct dialogue *d = &i->dialogue;
-	struct flow f = label(s, "state");
+	struct flow f = look_label(s, "state");
 
 	if (d->mode == MODE_MESSAGE)
 		flow_print(&f, INK_PLAIN, "within a message: a lone dot ends it");
@@ -295,14 +295,14 @@ show_info(struct screen *s, const struct event *e)
 	show_line(s, MARK_NOTE, e, "this session:");
 	show_where(s, i);
 	if (i->extensions)
-		put(s, "its name", i->extensions->host);
-	put(s, "we say", span_of(i->helo));
+		look_put(s, "its name", i->extensions->host);
+	look_put(s, "we say", span_of(i->helo));
 	show_tls_state(s, i);
 	show_state(s, i);
 	if (i->extensions)
-		put(s, "extensions",
+		look_put(s, "extensions",
 		    arena_printf(&s->arena, "%zu offered: /ext", i->extensions->n));
-	put(s, "so far",
+	look_put(s, "so far",
 	    arena_printf(&s->arena, "%llu repl%s, %llu octets in, %llu out",
 		(unsigned long long)i->replies, i->replies == 1 ? "y" : "ies",
 		(unsigned long long)i->octets_in, (unsigned long long)i->octets_out));

@@ -3,6 +3,7 @@
  * table.
  */
 #include "base/text.h"
+
 #include "smtp/sense.h"
 #include "ui/show/show_line.h"
 
@@ -112,7 +113,7 @@ is_ehlo(const struct event *e)
 
 /* Line by line, as it came. */
 static void
-show_plain(struct screen *s, const struct event *e, enum mark mark)
+show_reply_plain(struct screen *s, const struct event *e, enum mark mark)
 {
 	const struct reply *r = e->answer.reply;
 	struct span rest = r->raw;
@@ -147,7 +148,7 @@ common_status(const struct reply *r)
 
 /* Code and enhanced code once, the lines' texts under each other. */
 static void
-show_joined(struct screen *s, const struct event *e, enum mark mark)
+show_reply_joined(struct screen *s, const struct event *e, enum mark mark)
 {
 	const struct reply *r = e->answer.reply;
 	struct flow f = show_begin(s, mark, e);
@@ -190,9 +191,9 @@ show_reply(struct screen *s, const struct event *e)
 		    e->answer.or ? ", or the reply to " : ", whose wait was given up",
 		    e->answer.or ? due_text(e->answer.or) : "");
 	if (r->raw.len > 0 && (!s->terminal || (r->flaws & broken)))
-		show_plain(s, e, mark);
+		show_reply_plain(s, e, mark);
 	else
-		show_joined(s, e, mark);
+		show_reply_joined(s, e, mark);
 	show_standing(s, e);
 	show_flaws(s, e, r->flaws);
 	show_sense(s, e);
@@ -327,4 +328,208 @@ show_extensions(struct screen *s, const struct event *e)
 {
 	if (s->terminal && s->verbose >= 0)
 		show_extension_table(s, e, e->extensions);
+}
+
+/* ---- the end of a connection, and what that usually means where it came */
+
+struct ending {
+	unsigned by;	/* bits 1 << CLOSED_* */
+	int wait;	/* enum wait: what was waited for; ANY_WAIT */
+	enum verb verb; /* of a reply; VERB_OTHER: any */
+	const char *means;
+	bool silent, clear; /* only where nothing of it came; only in the clear */
+	bool mute;	    /* only where nothing came at all */
+};
+
+#define PEER (1u << CLOSED_BY_PEER)
+#define RESET (1u << CLOSED_RESET)
+#define CUT (1u << CLOSED_TRUNCATED)
+
+enum { ANY_WAIT = -1 };
+
+static const struct ending endings[] = {
+	{ PEER, WAIT_GREETING, VERB_OTHER,
+	    "closed before a word was said: a full or blocking server, an address it refuses, "
+	    "or a port that wants "
+	    "TLS from the start (465: smtps://HOST)",
+	    .silent = true, .clear = true },
+	{ RESET, WAIT_GREETING, VERB_OTHER,
+	    "reset before a word was said: a firewall, an address it refuses, or nothing "
+	    "behind a load balancer",
+	    .silent = true },
+	{ PEER | RESET, ANY_WAIT, VERB_OTHER,
+	    "not a word came from it: the port may expect TLS from the start (smtps://HOST:PORT or "
+	    "--tls=implicit), or "
+	    "nothing behind it speaks SMTP",
+	    .clear = true, .mute = true },
+	{ PEER | RESET | CUT, WAIT_TLS, VERB_OTHER,
+	    "the server gave up the handshake without saying why" },
+	{ PEER | RESET | CUT, WAIT_REPLY, VERB_EHLO,
+	    "a server or a middlebox that does not bear EHLO; try HELO", .silent = true,
+	    .clear = true },
+	{ PEER | RESET | CUT, WAIT_REPLY, VERB_AUTH,
+	    "some servers drop a client after a wrong password, or after several" },
+	{ CUT, ANY_WAIT, VERB_OTHER,
+	    "TLS was cut off, not ended: a crash, or someone between; the last reply may be "
+	    "incomplete" },
+	{ RESET, WAIT_NOTHING, VERB_OTHER,
+	    "a reset while nothing was asked: a firewall that forgot an idle connection, or a "
+	    "server "
+	    "that was restarted" },
+	{ RESET, ANY_WAIT, VERB_OTHER,
+	    "a reset, not a close: the server crashed, or a firewall cut the connection" },
+	{ PEER, WAIT_NOTHING, VERB_OTHER,
+	    "a server closes when a client is idle for long, after 5 minutes at the earliest (RFC "
+	    "5321 "
+	    "4.5.3.2.7)" },
+	{ PEER, ANY_WAIT, VERB_OTHER,
+	    "a server must not close without a reply, 421 if need be (RFC 5321 3.8): a crash, a "
+	    "limit, "
+	    "or a block" },
+};
+
+static const char *
+closed_meaning(const struct event *e)
+{
+	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+		const struct ending *end = &endings[i];
+		if (!(end->by & 1u << e->closed.by) || (end->silent && e->closed.rest.len > 0) ||
+		    (end->clear && e->tls) || (end->mute && !e->closed.mute))
+			continue;
+		if (end->wait == ANY_WAIT ||
+		    (end->wait == (int)e->closed.wait &&
+			(end->verb == VERB_OTHER || end->verb == e->closed.verb)))
+			return end->means;
+	}
+	return NULL;
+}
+
+void
+show_closed(struct screen *s, const struct event *e)
+{
+	static const char *const by[] = {
+		[CLOSED_BY_US] = "connection closed",
+		[CLOSED_BY_PEER] = "the server closed the connection",
+		[CLOSED_RESET] = "the server reset the connection",
+		[CLOSED_TRUNCATED] =
+		    "the server closed the connection without ending TLS (no close_notify)",
+	};
+	enum ink ink = e->closed.expected ? INK_DIM : INK_PLAIN;
+	struct flow f = show_begin(s, e->closed.expected ? MARK_NOTE : MARK_PROBLEM, e);
+
+	flow_print(&f, ink, "%s", by[e->closed.by]);
+	if (e->closed.wait && !e->closed.expected)
+		flow_print(&f, ink, " while %s was waited for",
+		    wait_phrase(e->closed.wait, e->closed.verb));
+	if (e->closed.rest.len > 0) {
+		flow_print(&f, ink, "; what came last is no whole reply: ");
+		flow_put(&f, ink, span_first(e->closed.rest, 200));
+	}
+	flow_end(&f);
+	const char *means = e->closed.expected ? NULL : closed_meaning(e);
+	if (!means || screen_telling(s, means, 0) != TELL_FIRST)
+		return;
+	f = show_below(s, e);
+	flow_print(&f, INK_DIM, "%s", means);
+	flow_end(&f);
+}
+
+/* ---- what became of a message: a line a recipient, and the whole in a sentence */
+
+enum { ADDRESS_COLUMNS = 40 };
+
+static const struct {
+	const char *word;
+	enum ink ink;
+} fates[] = {
+	[FATE_NOT_TRIED] = { "not tried", INK_BAD },
+	[FATE_ACCEPTED] = { "accepted", INK_GOOD },
+	[FATE_DEFERRED] = { "deferred", INK_WARN },
+	[FATE_REJECTED] = { "rejected", INK_BAD },
+	[FATE_NOT_SENT] = { "not sent", INK_BAD },
+	[FATE_UNKNOWN] = { "unknown", INK_BAD },
+};
+
+static unsigned
+address_columns(struct screen *s, const struct event *e)
+{
+	unsigned most = 0;
+
+	for (size_t i = 0; i < e->delivery.nrcpts; i++) {
+		unsigned width = text_width(text_safe(&s->arena, e->delivery.rcpt[i].address));
+		most = width > most ? width : most;
+	}
+	return most < ADDRESS_COLUMNS ? most : ADDRESS_COLUMNS;
+}
+
+static void
+show_verdict(struct screen *s, const struct event *e, const struct verdict *v, unsigned columns)
+{
+	struct flow f = show_begin(s, MARK_NOTE, e);
+	unsigned start = f.column + 2;
+
+	flow_pad(&f, start);
+	flow_put(&f, INK_PLAIN, v->address);
+	flow_pad(&f, start + columns + 2);
+	flow_put(&f, fates[v->fate].ink, span_of(fates[v->fate].word));
+	flow_pad(&f, start + columns + 13);
+	if (v->code)
+		flow_print(&f, INK_PLAIN, "%03u", v->code);
+	flow_put(&f, INK_PLAIN, SPAN(" "));
+	flow_put(&f, INK_PLAIN, v->text);
+	flow_end(&f);
+}
+
+static void
+show_whole(struct screen *s, const struct event *e)
+{
+	char size[24], took[24];
+	size_t all = e->delivery.nrcpts, good = e->delivery.accepted;
+	struct span id = text_safe(&s->arena, e->delivery.queue_id), whom = SPAN_NONE;
+
+	text_size(size, e->delivery.octets);
+	text_time(took, e->delivery.took_us);
+	if (all > 1)
+		whom = good == all ?
+		    arena_printf(&s->arena, " to all %zu recipients", all) :
+		    arena_printf(&s->arena, " to %zu of %zu recipients", good, all);
+	show_line(s, MARK_NOTE, e, "accepted for delivery%.*s%s%.*s: %s in %s", SPAN_ARG(whom),
+	    id.len ? " as " : "", SPAN_ARG(id), size, took);
+	show_line(s, MARK_NOTE, e,
+	    "accepted is not delivered: the server's log tells what becomes of it%s",
+	    id.len ? ", under that id" : "");
+}
+
+static void
+show_unknown(struct screen *s, const struct event *e)
+{
+	size_t all = e->delivery.nrcpts, n = e->delivery.unknown;
+
+	if (n < all)
+		show_line(s, MARK_PROBLEM, e,
+		    "fate unknown for %zu of %zu recipients: see the table", n, all);
+	else
+		show_line(s, MARK_PROBLEM, e, "fate unknown: the message may be delivered or not");
+}
+
+void
+show_delivery(struct screen *s, const struct event *e)
+{
+	unsigned columns = address_columns(s, e);
+
+	if (s->verbose < 0 && e->delivery.accepted == e->delivery.nrcpts)
+		return;
+	if (e->delivery.nrcpts > 1 || !e->delivery.tried || e->delivery.accepted == 0)
+		for (size_t i = 0; i < e->delivery.nrcpts; i++)
+			show_verdict(s, e, &e->delivery.rcpt[i], columns);
+	if (!e->delivery.tried)
+		show_line(s, MARK_NOTE, e, "no message was sent, as asked");
+	else if (e->delivery.accepted > 0)
+		show_whole(s, e);
+	if (e->delivery.unknown > 0)
+		show_unknown(s, e);
+	else if (e->delivery.tried && e->delivery.accepted == 0)
+		show_line(s, MARK_PROBLEM, e, "%s",
+		    e->delivery.ended ? "message not accepted for any recipient" :
+					"message not sent");
 }

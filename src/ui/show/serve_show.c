@@ -53,7 +53,7 @@ mark(struct screen *s, const struct event *e, char who, enum ink ink)
 }
 
 static void
-show_lines(struct screen *s, const struct event *e, char who, enum ink ink)
+show_message_lines(struct screen *s, const struct event *e, char who, enum ink ink)
 {
 	struct span rest = e->text, line;
 
@@ -67,7 +67,7 @@ show_lines(struct screen *s, const struct event *e, char who, enum ink ink)
 }
 
 static void
-note(struct screen *s, const struct event *e, const char *before, struct span text)
+show_serve_note(struct screen *s, const struct event *e, const char *before, struct span text)
 {
 	screen_ink(s, INK_DIM);
 	screen_print(s, "# client %u %s", e->session, before);
@@ -101,25 +101,26 @@ serve_show_event(struct screen *s, const struct event *e)
 
 	switch (e->kind) {
 	case EVENT_CONNECTED:
-		note(s, e, "connected ", span_of(addr_text(&e->connected.peer, peer)));
+		show_serve_note(s, e, "connected ", span_of(addr_text(&e->connected.peer, peer)));
 		break;
 	case EVENT_COMMAND:
-		show_lines(s, e, 'C', INK_SENT);
+		show_message_lines(s, e, 'C', INK_SENT);
 		break;
 	case EVENT_ANSWERED:
-		show_lines(s, e, 'S', e->text.len && e->text.at[0] > '3' ? INK_BAD : INK_GOOD);
+		show_message_lines(
+		    s, e, 'S', e->text.len && e->text.at[0] > '3' ? INK_BAD : INK_GOOD);
 		break;
 	case EVENT_MESSAGE:
 		show_message(s, e);
 		break;
 	case EVENT_TLS:
-		note(s, e, "began TLS: ", e->shaken.info->version);
+		show_serve_note(s, e, "began TLS: ", e->shaken.info->version);
 		break;
 	case EVENT_PROBLEM: case EVENT_NOTE:
-		note(s, e, "", e->text);
+		show_serve_note(s, e, "", e->text);
 		break;
 	case EVENT_CLOSED:
-		note(s, e, closed[e->closed.by], SPAN_NONE);
+		show_serve_note(s, e, closed[e->closed.by], SPAN_NONE);
 		break;
 	default:
 		break;

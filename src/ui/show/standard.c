@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/err.h"
 #include "net/loop.h"
 
 void
@@ -70,4 +71,13 @@ standard_end(int status, int lost)
 	fprintf(stderr, "smtpsh: cannot write the output%s%s\n", now ? ": " : "",
 	    now ? strerror(why) : "");
 	return lost;
+}
+
+void
+complain(const struct err *err)
+{
+	fprintf(stderr, "smtpsh: %s\n", err->text);
+	if (err->source[0])
+		fprintf(stderr, "%5u | %s\n      | %*s^\n", err->line, err->source,
+		    (int)err->before, "");
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+struct err;
 struct loop;
 
 /*
@@ -30,5 +31,11 @@ void standard_turn(struct loop *, bool wait);
  * then said. That nobody reads a pipe to its end is no failure.
  */
 int standard_end(int status, int lost);
+
+/*
+ * What went wrong, on standard error: the sentence and, where it is about a line of a file, that
+ * line with a mark below.
+ */
+void complain(const struct err *);
 
 #endif

@@ -7,13 +7,14 @@
 
 #include "base/text.h"
 #include "net/tls_words.h"
+#include "run/route/dane.h"
 #include "run/session/cert_words.h"
 #include "ui/show/show_line.h"
 
 enum { NAMES_SHOWN = 6 };
 
 static struct flow
-label(struct screen *s, const struct event *e, const char *text)
+tls_label(struct screen *s, const struct event *e, const char *text)
 {
 	struct flow f = show_below(s, e);
 
@@ -86,24 +87,24 @@ show_cert(struct screen *s, const struct event *e, const struct tls_info *t)
 	flow_put(
 	    &f, INK_PLAIN, c->self_signed ? SPAN("itself") : cert_name_long(&s->arena, c->issuer));
 	flow_end(&f);
-	f = label(s, e, "names");
+	f = tls_label(s, e, "names");
 	put_names(&f, c);
 	flow_end(&f);
-	f = label(s, e, "valid");
+	f = tls_label(s, e, "valid");
 	put_dates(&f, c, t->at);
 	flow_end(&f);
-	f = label(s, e, "key");
+	f = tls_label(s, e, "key");
 	flow_put(&f, INK_PLAIN, c->key);
 	flow_print(&f, INK_DIM, ", signed with ");
 	flow_put(&f, INK_PLAIN, c->signature);
 	flow_end(&f);
-	f = label(s, e, "chain");
+	f = tls_label(s, e, "chain");
 	put_chain(&f, &s->arena, t);
 	flow_end(&f);
 }
 
 static void
-show_problem(
+show_cert_problem(
     struct screen *s, const struct event *e, const struct tls_info *t, const struct tls_problem *p)
 {
 	struct flow f = show_begin(s, MARK_PROBLEM, e);
@@ -129,7 +130,7 @@ show_verification(struct screen *s, const struct event *e, const struct tls_info
 		bool issuer = tls_problem_is_issuer(&t->problem[i]);
 		/* without a CA all of them say the same */
 		if (!issuer || t->no_trust.len == 0 || issuers++ == 0)
-			show_problem(s, e, t, &t->problem[i]);
+			show_cert_problem(s, e, t, &t->problem[i]);
 	}
 	if (t->dane)
 		show_dane(s, e, t->dane);
@@ -175,4 +176,67 @@ show_tls(struct screen *s, const struct event *e)
 	if (e->shaken.forgot)
 		show_line(s, MARK_NOTE, e,
 		    "what EHLO said before is forgotten: say EHLO again (RFC 3207 4.2)");
+}
+
+/* ---- DANE: what the TLSA records make of the certificates that the server sent */
+
+enum { DATA_SHOWN = 8 }; /* octets; /mx shows all */
+
+static void
+put_tlsa(struct flow *f, const struct tlsa *r)
+{
+	if (r->malformed) {
+		flow_print(f, INK_PLAIN, "DANE: a TLSA record ");
+		return;
+	}
+	flow_print(f, INK_PLAIN, "DANE: %u %u %u ", r->usage, r->selector, r->matching);
+	for (size_t i = 0; i < r->data.len && i < DATA_SHOWN; i++)
+		flow_print(f, INK_PLAIN, "%02x", (unsigned char)r->data.at[i]);
+	flow_print(f, INK_PLAIN, r->data.len > DATA_SHOWN ? "… " : " ");
+}
+
+static void
+show_tlsa(struct screen *s, const struct event *e, const struct tlsa_result *r)
+{
+	struct flow f = show_begin(s, MARK_NOTE, e);
+
+	put_tlsa(&f, &r->record);
+	switch (r->verdict) {
+	case TLSA_MATCHES:
+		flow_print(&f, INK_GOOD, "matches");
+		flow_print(&f, INK_DIM,
+		    r->depth == 0 ? " the server's certificate" : " a CA of its chain (depth %d)",
+		    r->depth);
+		break;
+	case TLSA_DIFFERS:
+		flow_print(&f, INK_WARN, "does not match");
+		break;
+	case TLSA_UNUSABLE:
+		flow_print(&f, INK_WARN, "is unusable");
+		break;
+	}
+	if (r->why.len > 0)
+		flow_print(&f, INK_DIM, ": %.*s", SPAN_ARG(r->why));
+	flow_end(&f);
+}
+
+void
+show_dane(struct screen *s, const struct event *e, const struct tls_dane *d)
+{
+	bool bad = d->state == DANE_FAILED || d->state == DANE_MISMATCHED;
+	struct span who = dane_resolver(d, &s->arena);
+
+	for (size_t i = 0; i < d->n; i++)
+		show_tlsa(s, e, &d->result[i]);
+	struct flow f = show_begin(s, bad ? MARK_PROBLEM : MARK_NOTE, e);
+	struct span text = dane_sentence(d, &s->arena);
+	flow_print(&f, bad ? INK_BAD : INK_PLAIN, "DANE: ");
+	flow_put(&f, bad ? INK_BAD : INK_PLAIN, text);
+	if (d->state == DANE_NONE && d->name.len > 0 && d->why.len > 0) {
+		flow_print(&f, INK_DIM, ": ");
+		flow_put(&f, INK_DIM, d->why);
+	}
+	if (who.len > 0 && d->state != DANE_UNKNOWN)
+		flow_print(&f, INK_DIM, " (asked %.*s)", SPAN_ARG(who));
+	flow_end(&f);
 }

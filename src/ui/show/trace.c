@@ -19,14 +19,14 @@ struct trace {
 };
 
 static void
-on_event(void *ctx, const struct event *event)
+trace_on_event(void *ctx, const struct event *event)
 {
 	struct trace *t = ctx;
 	json_event(t->json, event);
 }
 
 static void
-on_octets(void *ctx, unsigned session, const char *what, size_t n)
+trace_on_octets(void *ctx, unsigned session, const char *what, size_t n)
 {
 	struct trace *t = ctx;
 	double at = (double)(loop_now_us() - t->began_us) / 1e6;
@@ -69,8 +69,8 @@ trace_begin(struct session_env *env, const char *file, struct err *err)
 	};
 	setvbuf(out, NULL, _IOLBF, 0);		/* whole when the program dies */
 	say_where(t);
-	env->trace = on_event;
-	env->trace_octets = on_octets;
+	env->trace = trace_on_event;
+	env->trace_octets = trace_on_octets;
 	env->trace_ctx = t;
 	return true;
 }

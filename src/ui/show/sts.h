@@ -2,8 +2,8 @@
  * MTA-STS in words, in the arena: for /cert and for resolve. What is the peer's in them is safe to
  * show.
  */
-#ifndef UI_SHOW_STS_WORDS_H
-#define UI_SHOW_STS_WORDS_H
+#ifndef UI_SHOW_STS_H
+#define UI_SHOW_STS_H
 
 #include "run/route/sts.h"
 

@@ -3,15 +3,15 @@
  * was refused, so the events of a run are watched for the stage in which the failure came that
  * decides.
  */
-#ifndef UI_SHOW_EXIT_H
-#define UI_SHOW_EXIT_H
+#ifndef UI_SHOW_EXIT_STATUS_H
+#define UI_SHOW_EXIT_STATUS_H
 
 #include "run/session/event.h"
 
 enum exit_style { EXIT_OWN, EXIT_SWAKS, EXIT_SYSEXITS };
 
 struct blame {
-	enum err_kind kind;		/* the failure that decides so far */
+	enum err_kind kind; /* the failure that decides so far */
 	/* swaks's number for what was said last; for where that failure came */
 	int said, stage;
 };

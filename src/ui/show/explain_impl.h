@@ -1,17 +1,17 @@
 /* What the parts of explain share: a list that grows. */
-#ifndef UI_SHOW_EXPLAIN_PRIV_H
-#define UI_SHOW_EXPLAIN_PRIV_H
+#ifndef UI_SHOW_EXPLAIN_IMPL_H
+#define UI_SHOW_EXPLAIN_IMPL_H
 
 #include "ui/show/explain.h"
 
 struct explaining {
 	struct arena *arena;
 	struct explanation *first, **end;
-	struct explanation *last;	/* facts go to this one */
+	struct explanation *last; /* facts go to this one */
 };
 
 void explain_add(struct explaining *, const char *kind, struct span name, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5)));
 /* Nothing is added for an empty text. */
 void explain_fact(struct explaining *, const char *label, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -21,7 +21,7 @@ void explain_fact(struct explaining *, const char *label, const char *format, ..
  * STAGE_ANY.
  */
 void explain_codes(struct explaining *, unsigned code, struct status, enum stage);
-void explain_status(struct explaining *, struct status);	/* class 0: of any class */
+void explain_status(struct explaining *, struct status); /* class 0: of any class */
 /* Whatever has this name; false when nothing has. */
 bool explain_name(struct explaining *, struct span name);
 

@@ -1,11 +1,136 @@
-/* json_events - what each kind of event holds. */
+/*
+ * json_objects - what an object of JSON holds: of each kind of event, of a look-up, an explanation,
+ * and what was played of a script.
+ */
 #include "ui/show/json_put.h"
 
 #include <stdio.h>
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "net/tls_dane.h"
+#include "run/route/lookup.h"
 #include "run/route/route.h"
+#include "run/route/sts.h"
+
+/* ---- a TLS connection: what was agreed, the certificates, DANE */
+
+static json_t *
+problem_list(const struct tls_info *t)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < t->nproblems; i++) {
+		const struct tls_problem *p = &t->problem[i];
+		json_t *o = json_object();
+		json_put_number(o, "depth", (uint64_t)(p->depth > 0 ? p->depth : 0));
+		json_put_number(o, "code", (uint64_t)p->code);
+		json_put_string(o, "name", p->name);
+		json_put(o, "text", p->text);
+		json_put(o, "subject", p->subject);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+void
+json_put_date(json_t *o, const char *key, int64_t seconds)
+{
+	if (seconds != TLS_NO_DATE)
+		json_put_time(o, key, seconds * 1000000, false);
+}
+
+static json_t *
+certificate(const struct tls_cert *c)
+{
+	json_t *o = json_object();
+
+	json_put(o, "subject", c->subject);
+	json_put(o, "issuer", c->issuer);
+	json_put_texts(o, "names", c->san, c->nsan);
+	json_put_date(o, "not_before", c->not_before);
+	json_put_date(o, "not_after", c->not_after);
+	json_put(o, "key", c->key);
+	json_put(o, "signature", c->signature);
+	json_put(o, "serial", c->serial);
+	json_put(o, "sha256", c->sha256);
+	json_put(o, "spki_sha256", c->spki_sha256);
+	json_put_bool(o, "self_signed", c->self_signed);
+	return o;
+}
+
+/* Empty of a record that cannot be read. */
+static json_t *
+tlsa_object(const struct tlsa *r)
+{
+	json_t *o = json_object();
+
+	if (r->malformed)
+		return o;
+	json_put_number(o, "usage", r->usage);
+	json_put_number(o, "selector", r->selector);
+	json_put_number(o, "matching", r->matching);
+	json_put_hex(o, "data", r->data);
+	return o;
+}
+
+json_t *
+json_dane(const struct tls_dane *d, bool judged)
+{
+	json_t *dane = json_object(), *list = json_array();
+	char server[ADDR_TEXT];
+
+	json_put_string(dane, "state", dane_state_word(d->state));
+	json_put(dane, "name", d->name);
+	json_put(dane, "why", d->why);
+	json_put_string(dane, "resolver", d->resolver.len ? addr_text(&d->resolver, server) : NULL);
+	json_put_string(dane, "trusted_by", dns_trust_word(d->trust));
+	for (size_t i = 0; i < d->n; i++) {
+		const struct tlsa_result *r = &d->result[i];
+		json_t *record = tlsa_object(&r->record);
+		if (judged)
+			json_put_string(record, "verdict", tlsa_verdict_word(r->verdict));
+		else
+			json_put_bool(record, "usable", !tlsa_unusable(&r->record));
+		if (r->verdict == TLSA_MATCHES)
+			json_put_number(record, "depth", (uint64_t)r->depth),
+			    json_put_string(record, "name_rule", tls_name_word(r->name));
+		json_put(record, "why", r->why);
+		json_array_append_new(list, record);
+	}
+	json_object_set_new(dane, "records", list);
+	return dane;
+}
+
+void
+json_add_tls(json_t *o, const struct tls_info *t)
+{
+	json_t *certs = json_array();
+
+	json_put(o, "version", t->version);
+	json_put(o, "cipher", t->cipher);
+	json_put_number(o, "bits", t->bits);
+	json_put(o, "group", t->group);
+	json_put(o, "alpn", t->alpn);
+	json_put(o, "sni", t->sni);
+	json_put(o, "wanted", t->wanted);
+	json_put(o, "matched", t->peer_name);
+	json_put_string(o, "name_rule", tls_name_word(t->name));
+	json_put_bool(o, "verified", t->verified);
+	if (tls_chain(t)->n > 0)
+		json_put_date(o, "chain_not_after", tls_chain(t)->not_after);
+	json_put_bool(o, "resumed", t->resumed);
+	json_put_bool(o, "ocsp_stapled", t->ocsp_stapled);
+	json_put_string(o, "ocsp_status", t->ocsp_status);
+	json_object_set_new(o, "problems", problem_list(t));
+	for (size_t i = 0; i < t->ncerts; i++)
+		json_array_append_new(certs, certificate(&t->cert[i]));
+	json_object_set_new(o, "certificates", certs);
+	if (t->dane)
+		json_object_set_new(o, "dane", json_dane(t->dane, true));
+}
+
+/* ---- */
 
 static void
 put_flaws(json_t *o, unsigned left)
@@ -86,7 +211,7 @@ add_reply(json_t *o, const struct event *e)
 }
 
 static json_t *
-extension_list(const struct extensions *x)
+offered_list(const struct extensions *x)
 {
 	json_t *list = json_array();
 
@@ -107,19 +232,21 @@ put_offer(json_t *o, const struct extensions *x)
 {
 	json_put(o, "host", x->host);
 	json_put(o, "greeting", x->greeting);
-	json_object_set_new(o, "extensions", extension_list(x));
+	json_object_set_new(o, "extensions", offered_list(x));
 	json_put(o, "closing", x->closing);
 	json_put_bool(o, "auth_equals", x->auth_equals);
 }
 
 static void
-add_extensions(json_t *o, const struct event *e)
+add_ehlo(json_t *o, const struct event *e)
 {
 	put_offer(o, e->extensions);
 }
 
 static const char *const offer_words[OFFER_STATES] = {
-	[OFFER_CLEAR] = "clear", [OFFER_TLS] = "tls", [OFFER_AUTH] = "authenticated",
+	[OFFER_CLEAR] = "clear",
+	[OFFER_TLS] = "tls",
+	[OFFER_AUTH] = "authenticated",
 };
 
 static void
@@ -212,7 +339,7 @@ add_closed(json_t *o, const struct event *e)
 }
 
 static void
-add_command(json_t *o, const struct event *e)
+add_server_command(json_t *o, const struct event *e)
 {
 	put_flaws(o, e->flaws);
 }
@@ -331,13 +458,13 @@ static void (*const adders[])(json_t *, const struct event *) = {
 	[EVENT_CONNECTED] = add_connected,
 	[EVENT_SENT] = add_sent,
 	[EVENT_REPLY] = add_reply,
-	[EVENT_EXTENSIONS] = add_extensions,
+	[EVENT_EXTENSIONS] = add_ehlo,
 	[EVENT_TLS] = add_shaken,
 	[EVENT_CLOSED] = add_closed,
 	[EVENT_OFFERS] = add_offers,
 	[EVENT_CERT] = add_cert,
 	[EVENT_INFO] = add_info,
-	[EVENT_COMMAND] = add_command,
+	[EVENT_COMMAND] = add_server_command,
 	[EVENT_MESSAGE] = add_message,
 	[EVENT_QUESTION] = add_question,
 	[EVENT_DELIVERY] = add_delivery,
@@ -349,4 +476,163 @@ json_add(json_t *o, const struct event *e)
 {
 	if (e->kind < sizeof adders / sizeof *adders && adders[e->kind])
 		adders[e->kind](o, e);
+}
+
+/* ---- what was looked up, explained or played: objects that are no events */
+
+static json_t *
+looked_up_address(const struct lookup_address *a)
+{
+	json_t *o = json_object(), *names = json_array();
+	char host[ADDR_TEXT];
+
+	json_put_string(o, "address", addr_host(&a->addr, host));
+	for (size_t i = 0; i < a->nptr; i++) {
+		json_t *name = json_object();
+		json_put(name, "name", a->ptr[i].name);
+		json_put_bool(name, "points_back", a->ptr[i].points_back);
+		json_array_append_new(names, name);
+	}
+	json_object_set_new(o, "ptr", names);
+	return o;
+}
+
+static json_t *
+looked_up_host(const struct lookup_host *h, bool mx)
+{
+	json_t *o = json_object(), *addresses = json_array(), *list = json_array();
+
+	json_put(o, "host", h->hop->host);
+	if (!span_eq_case(h->hop->found->name, h->hop->host) && h->hop->found->name.len > 0)
+		json_put(o, "answered_by", h->hop->found->name);
+	if (mx)
+		json_put_number(o, "preference", h->hop->preference);
+	json_put(o, "alias", h->hop->found->alias);
+	json_put_number(o, "ttl", h->hop->found->ttl);
+	json_put_bool(o, "validated", h->hop->found->authentic);
+	json_put(o, "why", h->hop->found->why);
+	for (size_t i = 0; i < h->hop->naddr; i++)
+		json_array_append_new(addresses, looked_up_address(&h->address[i]));
+	for (size_t i = 0; h->dane && i < h->dane->n; i++) {
+		const struct tlsa *t = &h->dane->result[i].record;
+		json_t *tlsa = tlsa_object(t);
+		if (t->malformed)
+			json_put_bool(tlsa, "malformed", true);
+		json_array_append_new(list, tlsa);
+	}
+	json_object_set_new(o, "addresses", addresses);
+	json_object_set_new(o, "tlsa", list);
+	json_put_bool(o, "tlsa_validated", h->dane && h->dane->authentic);
+	if (h->dane)
+		json_object_set_new(o, "dane", json_dane(h->dane, false));
+	return o;
+}
+
+/* Why it counts for nothing; absent: it is good, or there is none. */
+static void
+put_lookup_wrong(json_t *o, const char *key, const struct lookup_text *t)
+{
+	if (t->wrong.len > 0)
+		json_put(o, key, t->wrong);
+}
+
+static void
+put_lookup_text(json_t *o, const char *key, const struct lookup_text *t)
+{
+	if (t->n > 0)
+		json_put(o, key, t->text);
+	else
+		json_object_set_new(o, key, json_null());
+}
+
+json_t *
+json_sts(const struct sts *sts)
+{
+	bool found = sts->state == STS_FOUND;
+	json_t *o = json_object();
+
+	json_put(o, "domain", sts->domain);
+	json_put_string(o, "state", sts_state_word(sts->state));
+	json_put(o, "id", sts->id);
+	json_put(o, "why", sts->why);
+	json_put_string(o, "mode", found ? sts_mode_word(sts->policy.mode) : NULL);
+	json_put_number(o, "max_age", sts->policy.max_age);
+	json_put_texts(o, "mx", sts->policy.mx, found ? sts->policy.nmx : 0);
+	return o;
+}
+
+void
+json_lookup(FILE *out, const struct lookup *l, const struct sts *sts)
+{
+	json_t *o = json_object(), *hosts = json_array(), *notes = json_array();
+
+	json_put_string(o, "event", "lookup");
+	json_put(o, "name", l->route->name);
+	json_put_bool(o, "mx", l->route->mx);
+	json_put_bool(o, "implicit", l->route->implicit);
+	json_put(o, "alias", l->route->alias);
+	if (l->mx_why.len > 0)
+		json_put(o, "mx_why", l->mx_why);
+	json_put_number(o, "ttl", l->route->ttl);
+	json_put_bool(o, "validated", l->route->authentic);
+	for (size_t i = 0; i < l->nhosts; i++)
+		json_array_append_new(hosts, looked_up_host(&l->host[i], l->route->mx));
+	json_object_set_new(o, "hosts", hosts);
+	put_lookup_text(o, "mta_sts", &l->mta_sts);
+	put_lookup_wrong(o, "mta_sts_wrong", &l->mta_sts);
+	if (sts)
+		json_object_set_new(o, "mta_sts_policy", json_sts(sts));
+	put_lookup_text(o, "tlsrpt", &l->tlsrpt);
+	put_lookup_wrong(o, "tlsrpt_wrong", &l->tlsrpt);
+	for (size_t i = 0; i < l->nnotes; i++)
+		json_array_append_new(notes, json_text(l->note[i]));
+	json_object_set_new(o, "notes", notes);
+	json_put_string(o, "failure", l->err.kind == ERR_NONE ? NULL : err_word(l->err.kind));
+	json_put_string(o, "why", l->err.kind == ERR_NONE ? NULL : l->err.text);
+	json_print(out, o);
+}
+
+void
+json_explanation(FILE *out, const struct explanation *e)
+{
+	for (; e; e = e->next) {
+		json_t *o = json_object(), *facts = json_array();
+		json_put_string(o, "kind", e->kind);
+		json_put(o, "name", e->name);
+		json_put(o, "text", e->text);
+		for (size_t i = 0; i < e->nfacts; i++) {
+			json_t *fact = json_object();
+			json_put_string(fact, "label", e->fact[i].label);
+			json_put(fact, "text", e->fact[i].text);
+			json_array_append_new(facts, fact);
+		}
+		json_object_set_new(o, "facts", facts);
+		json_print(out, o);
+	}
+}
+
+void
+json_played(FILE *out, const struct json_played *p)
+{
+	json_t *o = json_object();
+	const struct {
+		const char *key;
+		struct span text;
+	} texts[] = {
+		{ "name", p->name },
+		{ "why", p->why },
+		{ "expected", p->expected },
+		{ "received", p->received },
+		{ "where", p->where },
+	};
+
+	json_put_string(o, "event", p->what);
+	json_put_string(o, "file", p->file);
+	json_object_set_new(o, "line", json_integer(p->line));
+	json_put_string(o, "verdict", p->verdict);
+	json_object_set_new(o, "took_us", json_integer((json_int_t)p->took_us));
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		if (texts[i].text.len > 0)
+			json_put(o, texts[i].key, texts[i].text);
+	json_print(out, o);
 }

@@ -1,5 +1,5 @@
-/* exit - the status as another tool has it. */
-#include "ui/show/exit.h"
+/* exit_status - the status as another tool has it. */
+#include "ui/show/exit_status.h"
 
 enum { SWAKS_BANNER = 21, SWAKS_MESSAGE = 26, SWAKS_TLS_HELLO = 32 };
 
