@@ -1,4 +1,4 @@
-/* /close - close the connection, without a word. */
+/* /close, /drop and /rst - the connection ends from this side without QUIT: closed, or reset. */
 #include "run/session/session_step.h"
 
 static enum progress
@@ -16,4 +16,30 @@ const struct step_op step_close = {
 	.help = "Close the connection without QUIT",
 	.traits = STEP_NEEDS_CONN | STEP_CLOSES | STEP_WATCHES | STEP_ENDS_TEXT,
 	.start = close_start,
+};
+
+const struct step_op step_drop = {
+	.name = "drop",
+	.group = GROUP_WIRE,
+	.args = "",
+	.help = "Close the connection at once, in the middle of anything",
+	.traits = STEP_NEEDS_CONN | STEP_CLOSES | STEP_WATCHES,
+	.start = close_start,
+};
+
+static enum progress
+rst_start(struct session *s, const struct step *step, void *state)
+{
+	(void)step, (void)state;
+	session_reset(s);
+	return STEP_DONE;
+}
+
+const struct step_op step_rst = {
+	.name = "rst",
+	.group = GROUP_WIRE,
+	.args = "",
+	.help = "Reset the connection (TCP RST)",
+	.traits = STEP_NEEDS_CONN | STEP_CLOSES | STEP_RESETS | STEP_WATCHES,
+	.start = rst_start,
 };

@@ -1,5 +1,74 @@
-/* /info - what the session knows of itself: where it is connected, how, and how far it has come. */
+/*
+ * /mx, /ext and /info - what is known already: the addresses of the target, what EHLO offered, and
+ * the session itself.
+ */
 #include "run/session/session_step.h"
+
+static enum progress
+mx_start(struct session *s, const struct step *step, void *state)
+{
+	(void)step, (void)state;
+	if (!session_route(s))
+		return session_fail(
+		    s, ERR_USAGE, "/mx: nothing was looked up: /open a target first");
+	session_show_route(s, true);
+	return STEP_DONE;
+}
+
+const struct step_op step_mx = {
+	.name = "mx",
+	.group = GROUP_CONNECTION,
+	.args = "",
+	.help = "List the MX and addresses of the target",
+	.start = mx_start,
+};
+
+static bool
+ext_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	static const bool yes = true;
+	struct span word = cursor_word(c);
+
+	(void)arena;
+	if (span_eq(word, SPAN("diff")))
+		step->args = &yes;
+	else if (word.len > 0)
+		return cursor_fail(c, err, "/ext takes nothing, or \"diff\"");
+	return cursor_end(c, err);
+}
+
+static enum progress
+ext_start(struct session *s, const struct step *step, void *state)
+{
+	struct event event = { .kind = EVENT_OFFERS };
+	bool any = false;
+
+	(void)state;
+	event.offers.now = session_offer_state(s);
+	event.offers.diff = step->args != NULL;
+	for (enum offer_state at = 0; at < OFFER_STATES; at++) {
+		event.offers.of[at] = session_offered(s, at);
+		any |= event.offers.of[at] != NULL;
+	}
+	if (!any || (!event.offers.diff && !session_view(s).extensions))
+		return session_fail(s, ERR_USAGE, "ext: EHLO has not been said %s",
+		    any ? "since TLS began" : "yet");
+	/* Logging in does not forget what EHLO said before. */
+	if (!event.offers.of[event.offers.now] && !event.offers.diff)
+		event.offers.of[event.offers.now] = session_view(s).extensions;
+	session_emit(s, &event);
+	return STEP_DONE;
+}
+
+const struct step_op step_ext = {
+	.name = "ext",
+	.group = GROUP_LOOK,
+	.args = "[diff]",
+	.help = "Show what EHLO offered; diff: in the clear against TLS against logged in",
+	.traits = STEP_NEEDS_CONN,
+	.parse = ext_parse,
+	.start = ext_start,
+};
 
 static enum progress
 info_start(struct session *s, const struct step *step, void *state)

@@ -1,5 +1,5 @@
 /* send_transaction - MAIL, every RCPT and the message; a verdict for each recipient. */
-#include "run/session/steps/send_priv.h"
+#include "run/session/steps/send_impl.h"
 #include "smtp/parameter.h"
 #include "smtp/queueid.h"
 

@@ -1,5 +1,27 @@
-/* /wait - for every reply that is owed; where none is, for the server to say something or close. */
+/*
+ * /wait, /sleep, /silence and /eof - time that passes: until the outstanding replies have come,
+ * none at all, or the end of the connection.
+ */
 #include "run/session/session_step.h"
+
+static bool
+time_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
+{
+	uint64_t *ms = ARENA_NEW(arena, uint64_t);
+
+	step->args = ms;
+	return cursor_milliseconds(c, cursor_word(c), ms, err) && cursor_end(c, err);
+}
+
+static enum progress
+time_start(struct session *s, const struct step *step, void *state)
+{
+	(void)state;
+	session_sleep(s, *(const uint64_t *)step->args);
+	return STEP_WAIT;
+}
+
+/* ---- for every outstanding reply; where none is, for anything from the server, or its close */
 
 static bool
 wait_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
@@ -11,30 +33,23 @@ wait_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 	return (word.len == 0 || cursor_milliseconds(c, word, ms, err)) && cursor_end(c, err);
 }
 
-static void
-wait_on(struct session *s, const struct step *step)
-{
-	const uint64_t *ms = step->args;
-	session_wait(s, conv_owed(session_conv(s)) ? WAIT_OWED : WAIT_ANYTHING,
-	    *ms ? *ms : session_opts(s)->timeouts.reply);
-}
-
 static enum progress
 wait_start(struct session *s, const struct step *step, void *state)
 {
+	const uint64_t *ms = step->args;
+
 	(void)state;
-	wait_on(s, step);
+	session_wait(s, conv_owed(session_conv(s)) ? WAIT_OUTSTANDING : WAIT_ANYTHING,
+	    *ms ? *ms : session_opts(s)->timeouts.reply);
 	return STEP_WAIT;
 }
 
 static enum progress
 wait_heard(struct session *s, const struct step *step, void *state, const struct news *news)
 {
-	(void)state;
 	if (news->kind != NEWS_REPLY || conv_owed(session_conv(s)) == 0)
 		return STEP_DONE;
-	wait_on(s, step);
-	return STEP_WAIT;
+	return wait_start(s, step, state);
 }
 
 const struct step_op step_wait = {
@@ -46,4 +61,86 @@ const struct step_op step_wait = {
 	.parse = wait_parse,
 	.start = wait_start,
 	.heard = wait_heard,
+};
+
+/* ---- for nothing */
+
+static enum progress
+sleep_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	(void)s, (void)step, (void)state, (void)news;
+	return STEP_DONE;
+}
+
+const struct step_op step_sleep = {
+	.name = "sleep",
+	.group = GROUP_WIRE,
+	.args = "TIME",
+	.help = "Do nothing for so long",
+	.traits = STEP_PAUSES,
+	.parse = time_parse,
+	.start = time_start,
+	.heard = sleep_heard,
+};
+
+/* ---- the peer must send nothing meanwhile */
+
+static enum progress
+silence_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	(void)step, (void)state;
+	switch (news->kind) {
+	case NEWS_TIMER:
+		return STEP_DONE;
+	case NEWS_REPLY:
+		return session_fail(
+		    s, ERR_EXPECT, "expected silence, received %03u", news->event->reply.code);
+	case NEWS_CLOSED:
+		return session_fail(s, ERR_EXPECT, "expected silence, the connection was closed");
+	default:
+		return STEP_WAIT;
+	}
+}
+
+const struct step_op step_silence = {
+	.name = "silence",
+	.group = GROUP_WIRE,
+	.args = "TIME",
+	.help = "Expect that the server says nothing for so long",
+	.traits = STEP_NEEDS_CONN | STEP_GETS_ALL | STEP_WATCHES,
+	.parse = time_parse,
+	.start = time_start,
+	.heard = silence_heard,
+};
+
+/* ---- the peer must close the connection */
+
+static enum progress
+eof_start(struct session *s, const struct step *step, void *state)
+{
+	(void)step, (void)state;
+	if (session_view(s).state != SESSION_OPEN)
+		return STEP_DONE;
+	session_wait(s, WAIT_CLOSE, session_opts(s)->timeouts.reply);
+	return STEP_WAIT;
+}
+
+static enum progress
+eof_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	(void)step, (void)state;
+	if (news->kind == NEWS_CLOSED)
+		return STEP_DONE;
+	session_wait(s, WAIT_CLOSE, session_opts(s)->timeouts.reply);
+	return STEP_WAIT;
+}
+
+const struct step_op step_eof = {
+	.name = "eof",
+	.group = GROUP_WIRE,
+	.args = "",
+	.help = "Wait until the server closes the connection",
+	.traits = STEP_EXPECTS_CLOSE | STEP_WATCHES,
+	.start = eof_start,
+	.heard = eof_heard,
 };

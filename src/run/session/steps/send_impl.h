@@ -2,8 +2,8 @@
  * A message on its way, for run/session/steps/send*.c alone: what /send asks the person, what goes
  * before MAIL, the transaction.
  */
-#ifndef RUN_SESSION_STEPS_SEND_PRIV_H
-#define RUN_SESSION_STEPS_SEND_PRIV_H
+#ifndef RUN_SESSION_STEPS_SEND_IMPL_H
+#define RUN_SESSION_STEPS_SEND_IMPL_H
 
 #include "run/session/login.h"
 #include "run/message/send.h"
@@ -23,40 +23,31 @@ enum stage {
 };
 
 struct sending {
-	struct send_plan plan;		/* with what was asked */
+	struct send_plan plan; /* with what was asked */
 	enum stage stage;
 	struct arena arena;
 	struct message message;
-	bool made;			/* ->message is open */
+	bool made; /* ->message is open */
 	struct hello hello;
 	struct login login;
 	struct transfer transfer;
-	struct verdict *verdict;	/* a recipient each */
-	size_t said, heard;		/* RCPTs */
-	size_t domains;			/* of the recipients said, where LIMITS bounds them */
-	size_t lmtp_next;		/* whose reply to the message comes next */
-	bool no_tls;			/* it was asked for already */
+	struct verdict *verdict; /* a recipient each */
+	size_t said, heard;	 /* RCPTs */
+	size_t domains;		 /* of the recipients said, where LIMITS bounds them */
+	size_t lmtp_next;	 /* whose reply to the message comes next */
+	bool no_tls;		 /* it was asked for already */
 	bool data_said, mail_good;
-	bool withheld;			/* nothing of it may be sent: BDAT is not offered */
+	bool withheld; /* nothing of it may be sent: BDAT is not offered */
 	/* LMTP: each recipient has a reply to the end; it was answered */
 	bool each, ended;
 	unsigned final_code;
 	enum err_kind final_failed;
 	struct span final_text, queue_id;
-	enum err_kind failed;		/* the first refusal's */
-	uint64_t begun_us;		/* MAIL */
+	enum err_kind failed; /* the first refusal's */
+	uint64_t begun_us;    /* MAIL */
 };
 
 /* Each says how the step goes on. */
-
-/* Asks for the next thing that is not said; when nothing is left, send_go_on. */
-enum progress send_ask(struct session *, struct sending *);
-enum progress send_heard_answer(struct session *, struct sending *, struct span text);
-
-/*
- * What is due next before MAIL (the message made, EHLO, STARTTLS, AUTH), and then send_begin_mail.
- */
-enum progress send_go_on(struct session *, struct sending *);
 
 /* The transaction: MAIL, and with PIPELINING all RCPTs and DATA behind it. */
 enum progress send_begin_mail(struct session *, struct sending *);
