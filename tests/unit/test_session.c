@@ -6,7 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 #include "run/session/steps/list.h"
 #include "run/session/steps/open.h"
 

@@ -4,7 +4,7 @@
 
 #include "run/play/player_script.h"
 #include "run/script/words.h"
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 enum { FRAMES_MAX = SCRIPT_DEPTH_MAX + 2, COLLECTED_MAX = 64 };
 

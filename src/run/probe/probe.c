@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "run/probe/probe_impl.h"
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 #include "run/session/steps/list.h"
 
 const struct timeouts timeouts_probe = {

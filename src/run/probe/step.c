@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "run/probe/probe_impl.h"
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 #include "smtp/body.h"
 
 /* ---- phases: when each begins and ends, and which comes next */

@@ -1,7 +1,7 @@
 /* fault - the table of what a rule does to the connection besides answering. */
 #include "run/script/fault.h"
 
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 const struct fault faults[] = {
 	{ "close", "Close the connection", session_shut },

@@ -2,7 +2,7 @@
 #include "run/serve/envelope.h"
 
 #include "base/append.h"
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 void
 envelope_init(struct envelope *m, bool keep_text, size_t text_max)

@@ -5,7 +5,7 @@
 #include "run/serve/envelope.h"
 #include "run/serve/mock.h"
 #include "run/script/words.h"
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 enum { MOCK_DEPTH = SCRIPT_DEPTH_MAX };
 

@@ -4,7 +4,7 @@
 
 #include "run/serve/envelope.h"
 #include "run/serve/mta.h"
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 #include "smtp/mechanism.h"
 
 /* RFC 5321 4.5.3.1.4 with parameters; RFC 4954 4 */

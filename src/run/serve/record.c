@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 #include "run/session/steps/list.h"
 #include "run/session/steps/open.h"
 #include "run/script/transcript.h"

@@ -5,7 +5,7 @@
 #ifndef RUN_SESSION_HELLO_H
 #define RUN_SESSION_HELLO_H
 
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 struct hello {
 	enum { HELLO_EHLO, HELLO_STARTTLS, HELLO_SHAKING, HELLO_AGAIN } stage;

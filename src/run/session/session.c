@@ -1,41 +1,729 @@
-/* session - its life, and what it tells of itself. */
-#include "run/session/session_impl.h"
-
-#include <stdarg.h>
-#include <stdio.h>
+/*
+ * session - what the loop wakes it for, and what it does then.
+ *
+ * Each of its parts (wire, link, secure, offers, secrets) finds something out and says so; here it
+ * is told to the step in hand, and here alone a turn is taken: what came is understood, steps run
+ * until one waits, what they left is written. Whatever wakes the session does its own thing with
+ * ->working set and then takes a turn, so that a step that is pushed from within an event waits for
+ * its end.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-void
-session_env_release(struct session_env *env)
+#include "run/session/session_impl.h"
+
+enum { SCRATCH_SIZE = 16 << 10, READS_A_TURN = 16, HUSH_MS = 5000 };
+
+/*
+ * A client's commands are heard for a few milliseconds at a time: others have theirs. The rest
+ * waits for the next turn.
+ */
+enum { TURN_US = 4000 };
+
+/* ---- a turn */
+
+/*
+ * May what came be understood, and more be read? Nothing between STARTTLS and the handshake, to
+ * which it is left. A server's step must be there to hear a command; replies are heard in any case.
+ * A client that does not read its replies is not heard either, so that they cannot pile up: what it
+ * sends meanwhile waits in the kernel, on its side.
+ */
+static bool
+session_hears(const struct session *s)
 {
-	tls_context_free(env->client_tls);
-	tls_context_free(env->demo_tls);
-	dns_free(env->dns_client);
-	free(env->scratch);
-	if (env->secrets)
-		mask_release(env->secrets);
-	free(env->secrets);
-	env->client_tls = env->demo_tls = NULL;
-	env->dns_client = NULL;
-	env->scratch = NULL;
-	env->secrets = NULL;
+	if (secure_is_shaking(&s->secure) || s->wire.held)
+		return false;
+	return s->role == CONV_CLIENT ||
+	    (s->step && conv_output(s->wire.conv).len < SESSION_LOW_WATER);
+}
+
+/*
+ * Who has left the step (it said QUIT, or was let go) is still read, so that its close is seen;
+ * what it says is dropped. Else there is room for as much as is read at once whenever all was
+ * understood: a TLS record is then never read in part, and no octets wait where poll does not see
+ * them.
+ */
+static bool
+session_reads(const struct session *s)
+{
+	bool left = s->role == CONV_SERVER && !s->step && !secure_is_shaking(&s->secure);
+
+	return !s->wire.ended &&
+	    (left ||
+		(session_hears(s) && !s->wire.more && conv_room(s->wire.conv) >= SCRATCH_SIZE));
+}
+
+static void
+session_understand(struct session *s)
+{
+	struct conv_event e;
+	uint64_t began_us = s->role == CONV_SERVER ? loop_now_us() : 0;
+
+	s->wire.more = false;
+	while (s->wire.conv && session_hears(s) && !s->wire.more && conv_next(s->wire.conv, &e)) {
+		session_receive(s, &e);
+		s->wire.more = began_us && loop_now_us() - began_us > TURN_US;
+	}
+}
+
+/* What is there of it, understood; CONN_OK when something was. */
+static enum conn_status
+session_read(struct session *s, size_t *n)
+{
+	/* One of all sessions, and not on the stack: most reads are short, and touch one page. */
+	if (!s->env->scratch)
+		s->env->scratch = memory_get(SCRATCH_SIZE);
+	char *octets = s->env->scratch;
+	enum conn_status status = conn_read(s->wire.conn, octets, SCRATCH_SIZE, n);
+
+	if (status != CONN_OK)
+		return status;
+	session_trace(s, "read", *n);
+	s->wire.octets_in += *n;
+	loop_timer_free(s->hush);
+	s->hush = NULL;
+	if (!s->wire.drawn_us) {
+		s->wire.drawn_us = loop_now_us();
+		s->wire.pieces = 0;
+	}
+	s->wire.pieces++;
+	conv_feed(s->wire.conv,
+	    s->role == CONV_CLIENT || s->step ? (struct span){ octets, *n } : SPAN_NONE);
+	session_understand(s);
+	if (s->wire.conv && conv_pending(s->wire.conv).len == 0)
+		s->wire.drawn_us = 0;
+	return CONN_OK;
+}
+
+static void
+session_lost(struct session *s, enum closed_by by)
+{
+	const struct wire *w = &s->wire;
+	bool farewell = w->said_421,
+	     awaited = s->step && (s->step->op->traits & STEP_EXPECTS_CLOSE);
+	session_find_step(s); /* there is no second one to come */
+	bool expected = w->shut || w->shut_when_sent || w->said_221 || w->unwelcome || farewell ||
+	    awaited || s->role == CONV_SERVER;
+
+	if (w->conn)
+		session_closed(s, by, expected);
+	if (!s->step)
+		return;
+	s->failed = w->unwelcome ? w->unwelcome : farewell ? ERR_TEMPORARY : ERR_PROTO;
+	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
+}
+
+static void take_turn(struct session *);
+
+static void
+on_pace(void *ctx, unsigned ready)
+{
+	struct session *s = ctx;
+
+	(void)ready;
+	s->wire.next_us = 0;
+	take_turn(s);
+}
+
+/* False: it cannot be written on now. */
+static bool
+session_write(struct session *s, size_t n)
+{
+	struct wire *w = &s->wire;
+	enum conn_status status = conn_write(w->conn, span_first(conv_output(w->conv), n), &n);
+
+	if (status != CONN_OK) {
+		w->write_failed = status != CONN_AGAIN;
+		return false;
+	}
+	session_trace(s, "wrote", n);
+	bool slow = pace_is_slow(&s->opts->pace), between = w->paced_us;
+	uint64_t gap_ms = wire_sent(w, &s->opts->pace, n);
+	if (slow && between) /* the wait begins anew with each piece */
+		session_wait_anew(s);
+	if (gap_ms && !s->pace_timer)
+		s->pace_timer = loop_timer(s->env->loop, on_pace, s);
+	if (gap_ms)
+		loop_timer_set(s->pace_timer, gap_ms);
+	return true;
+}
+
+static void
+session_flush(struct session *s)
+{
+	struct wire *w = &s->wire;
+	size_t n;
+
+	/*
+	 * What lies in the socket, or within TLS, before a command goes out is no reply to it: it
+	 * is read and told first. Its end shows again by itself.
+	 */
+	while (w->conn && !secure_is_shaking(&s->secure) && !w->write_failed &&
+	    wire_may_send(w, &s->opts->pace) > 0 && s->role == CONV_CLIENT && session_reads(s) &&
+	    conv_is_about_to_ask(w->conv) && session_read(s, &n) == CONN_OK)
+		;
+	while (w->conn && !s->secure.shake_us && !w->write_failed &&
+	    (n = wire_may_send(w, &s->opts->pace)) > 0 && session_write(s, n))
+		;
+	if (!w->conn || s->secure.shake_us || conv_output(w->conv).len > 0)
+		return;
+	if (w->ended)
+		session_lost(s, CLOSED_BY_PEER);
+	else if (s->secure.shake_when_sent && !s->secure.dane_query)
+		session_begin_shaking(s);
+	else if (w->shut_when_sent && !w->shut) {
+		w->shut = true;
+		if (!s->dialogue.tls || s->role == CONV_SERVER)
+			conn_shut(w->conn);
+	}
+}
+
+static void
+session_lost_by(struct session *s, enum conn_status status)
+{
+	session_trace(s, status == CONN_EOF ? "end of stream" : "the stream broke", 0);
+	session_understand(s);
+	session_flush(s); /* who says QUIT and shuts its side still wants the 221 */
+	if (!s->wire.conn || child_is_ending(s->link.child))
+		return;
+	s->wire.ended = s->role == CONV_SERVER && status == CONN_EOF && !s->wire.write_failed &&
+	    conv_output(s->wire.conv).len > 0;
+	/* a client that shut its side may still read, slowly, what it asked for */
+	if (s->wire.ended)
+		return;
+	if (status == CONN_ERROR && !conn_was_reset(s->wire.conn)) {
+		struct err err = *conn_err(s->wire.conn);
+		session_break_off(s, err.kind, err.text);
+		return;
+	}
+	session_lost(s,
+	    conn_was_reset(s->wire.conn) ? CLOSED_RESET :
+		status == CONN_TRUNCATED ? CLOSED_TRUNCATED :
+					   CLOSED_BY_PEER);
+}
+
+static void
+session_fill(struct session *s)
+{
+	size_t n;
+
+	for (int i = 0; i < READS_A_TURN && s->wire.conn && session_reads(s); i++) {
+		enum conn_status status = session_read(s, &n);
+		if (status == CONN_AGAIN)
+			return;
+		if (status == CONN_OK) {
+			session_look_for_tls(s);
+			if (n < SCRATCH_SIZE && s->wire.conn && !conn_is_tls(s->wire.conn))
+				/* there is no more, or it shows by itself */
+				return;
+			continue;
+		}
+		session_lost_by(s, status);
+		return;
+	}
+}
+
+/*
+ * Nothing can be written any more. What the peer said before it was gone (a 421) is in the receive
+ * buffer, and is read to its end; then the connection is lost, at once: its error was told to the
+ * write, and the descriptor may show no more.
+ */
+static void
+session_read_out(struct session *s)
+{
+	enum conn_status status = CONN_EOF;
+	int why = s->wire.conn ? conn_err(s->wire.conn)->sys : 0;
+	size_t n;
+
+	while (s->wire.conn && session_reads(s) && (status = session_read(s, &n)) == CONN_OK)
+		;
+	if (s->wire.conn)
+		session_lost_by(s, why == ECONNRESET || why == EPIPE ? status : CONN_ERROR);
+}
+
+static void
+take_turn(struct session *s)
+{
+	struct wire *w = &s->wire;
+
+	if (s->working)
+		return;
+	s->working = true;
+	do {
+		session_understand(s);
+		session_run_steps(s);
+		if (w->conn)
+			session_flush(s);
+		if (w->write_failed)
+			session_read_out(s);
+	} while (!s->step && s->queue);
+	while (
+	    w->conn && s->step && w->wants_room && conv_output(w->conv).len < SESSION_LOW_WATER) {
+		w->wants_room = false;
+		session_tell(s, &(struct news){ .kind = NEWS_WRITABLE });
+		if (w->conn)
+			session_flush(s);
+		if (w->write_failed)
+			session_read_out(s);
+	}
+	/* Nothing is flushed behind it: who waits for room that comes here would wait for ever. */
+	if (w->conn && !s->secure.shake_us)
+		conn_want(w->conn, !child_is_awaited(s->link.child) && session_reads(s),
+		    !w->write_failed &&
+			((w->more && session_hears(s)) || wire_may_send(w, &s->opts->pace) > 0));
+	s->working = false;
+}
+
+/* ---- what wakes it */
+
+/* The end of an entry: what was pushed meanwhile begins. */
+static void
+session_leave(struct session *s)
+{
+	s->working = false;
+	take_turn(s);
+}
+
+static void
+on_conn(void *ctx, enum conn_news news)
+{
+	struct session *s = ctx;
+
+	s->working = true;
+	switch (news) {
+	case CONN_TLS_UP:
+		session_tls_came_up(s);
+		break;
+	case CONN_TLS_FAILED:
+		session_tls_failed(s);
+		break;
+	case CONN_READY:
+		child_hear(s->link.child); /* before the reply that it said it for */
+		session_understand(s);	   /* what waits is older than what comes */
+		session_fill(s);
+		session_flush(s);
+		if (s->wire.write_failed)
+			session_read_out(s);
+		break;
+	default:
+		break;
+	}
+	session_leave(s);
+}
+
+static void
+on_child(void *ctx, enum child_news news, struct span line)
+{
+	struct session *s = ctx;
+
+	if (news == CHILD_WROTE)
+		session_note(s, "the command's stderr: %.*s",
+		    SPAN_ARG(session_shown(s, span_first(line, 500))));
+	else if (news == CHILD_ENDED && line.len > 0)
+		session_note(s, "%.*s", SPAN_ARG(line));
+	else if (news == CHILD_OVER && s->wire.conn)
+		on_conn(s, CONN_READY); /* the end of what it says is seen again */
+}
+
+/* A step that waits for no more than this need not wait on. */
+static void
+on_last_note(struct session *s)
+{
+	if (s->step && s->state == SESSION_OPENING && s->sleeping)
+		session_tell(s, &(struct news){ .kind = NEWS_TIMER });
+}
+
+static void
+on_tlsa(void *ctx, struct tls_dane *dane)
+{
+	struct session *s = ctx;
+	bool within = s->working; /* told at once, while it was asked for */
+
+	s->secure.dane = dane;
+	if (within)
+		return;
+	s->working = true;
+	dane_free(s->secure.dane_query);
+	s->secure.dane_query = NULL;
+	if (s->secure.shake_when_sent)
+		session_wait(s, WAIT_TLS, s->opts->timeouts.tls);
+	else if (s->wait == WAIT_TLSA)
+		session_tell(s, &(struct news){ .kind = NEWS_TLSA });
+	session_note_dane(s);
+	session_leave(s);
+}
+
+/* As soon as it is connected, beside the greeting: they are there before the handshake. */
+static void
+ask_tlsa(struct session *s)
+{
+	struct dane_path named;
+
+	if (s->opts->dane == DANE_OFF)
+		return;
+	struct lookup_env env = { .dns = session_env_dns(s->env),
+		.opts = &s->opts->route,
+		.arena = &s->link.arena,
+		.until_us = secure_dane_until(&s->opts->timeouts, loop_now_us(), s->until_us) };
+	const struct dane_path *path = secure_dane_path(
+	    s->opts, s->link.hop, s->link.target.kind != TARGET_UNIX, &named);
+	s->secure.dane_query = dane_find(&env, path, link_port(&s->link), on_tlsa, s);
+}
+
+static void
+connected(struct session *s, struct conn *conn)
+{
+	uint64_t now = loop_now_us();
+	struct event event = { .kind = EVENT_CONNECTED };
+
+	wire_up(&s->wire, conn, CONV_CLIENT);
+	s->state = SESSION_OPEN;
+	s->link.up_us = now;
+	conn_set_owner(conn, on_conn, s);
+	conn_want(conn, true, false);
+	event.connected.peer = *conn_peer(conn);
+	event.connected.local = *conn_local(conn);
+	event.connected.host = s->link.host;
+	event.connected.took_us = now - s->link.begun_us;
+	event.connected.found_us = s->link.found_us;
+	session_emit(s, &event);
+	session_say_preface(s);
+}
+
+static void
+tell_attempt(struct session *s, const struct dial_attempt *attempt)
+{
+	struct event event = { .kind = EVENT_ATTEMPT };
+
+	event.attempt.to = *attempt->to;
+	event.attempt.host = s->link.host;
+	event.attempt.took_us = attempt->took_us;
+	event.attempt.up = attempt->up;
+	if (attempt->err) {
+		event.text = span_of(attempt->err->text);
+		event.err = attempt->err->kind;
+		event.attempt.sys = attempt->err->sys;
+	}
+	session_emit(s, &event);
+}
+
+static void
+on_link(void *ctx, const struct link_news *news)
+{
+	struct session *s = ctx;
+
+	switch (news->kind) {
+	case LINK_ATTEMPT:
+		tell_attempt(s, news->attempt);
+		return;
+	case LINK_PROXIED:
+		session_note(s, "connected to the proxy %s; it is asked for %.*s, port %u",
+		    s->opts->proxy.text, SPAN_ARG(s->link.hop->host), link_port(&s->link));
+		session_wait(s, WAIT_PROXY, s->opts->timeouts.connect);
+		return;
+	case LINK_NOTE:
+		if (news->note.len > 0) {
+			session_note(s, "%.*s", SPAN_ARG(news->note));
+			return;
+		}
+		break;
+	default:
+		break;
+	}
+
+	s->working = true;
+	if (news->kind == LINK_NOTE) {
+		on_last_note(s);
+	} else if (news->kind == LINK_ROUTED) {
+		if (news->route)
+			session_show_route(s, false);
+		session_tell(s,
+		    &(struct news){ .kind = NEWS_ROUTED, .route = news->route, .err = news->err });
+	} else if (news->conn) {
+		connected(s, news->conn);
+		ask_tlsa(s);
+		session_tell(s, &(struct news){ .kind = NEWS_CONNECTED });
+	} else {
+		session_tell(s, &(struct news){ .kind = NEWS_CLOSED, .err = news->err });
+	}
+	session_leave(s);
+}
+
+static void
+on_policy(void *ctx, const struct sts *sts)
+{
+	struct session *s = ctx;
+
+	s->working = true;
+	session_tell(s, &(struct news){ .kind = NEWS_POLICY, .sts = sts });
+	session_leave(s);
+}
+
+static void
+on_offloaded(void *ctx, unsigned ready)
+{
+	struct session *s = ctx;
+
+	(void)ready;
+	loop_work_free(s->offloaded);
+	s->offloaded = NULL;
+	s->working = true;
+	session_tell(s, &(struct news){ .kind = NEWS_WORKED });
+	session_leave(s);
+}
+
+/*
+ * A greeting delay and a port that begins with TLS look alike; who waits for the whole greeting
+ * timeout should know.
+ */
+static void
+on_hush(void *ctx, unsigned ready)
+{
+	struct session *s = ctx;
+	char text[DIAGNOSIS_SIZE];
+
+	(void)ready;
+	if (s->state != SESSION_OPEN || s->wire.octets_in > 0 || s->secure.tls ||
+	    secure_is_shaking(&s->secure))
+		return;
+	s->working = true;
+	diagnose_hush(s->link.host, addr_port(conn_peer(s->wire.conn)), HUSH_MS, text);
+	session_note(s, "%s", text);
+	session_leave(s);
+}
+
+/* ---- the end of a step that is not its own */
+
+/*
+ * The step in hand is given up, by the person or by its deadline. What goes on within a message or
+ * a chunk can only be ended with the connection: what came next would be taken for a part of it.
+ */
+static void
+leave_off(struct session *s)
+{
+	bool within = s->role == CONV_CLIENT && wire_is_within_octets(&s->wire, s->dialogue.mode);
+
+	for (size_t i = 0; i < s->wire.nasked; i++)
+		conv_give_up(s->wire.conv, s->wire.asked[i].ticket);
+	if (wire_lose(&s->wire) > 0) {
+		session_tell_unknown(s);
+		/* its end went out: what is said next is a command */
+		dialogue_message_over(&s->dialogue);
+	}
+	if (within && s->wire.conn) {
+		session_note(s, "the connection is dropped without completing the message");
+		session_close(s, true);
+	}
+	if (s->step->op->cancel && (s->role == CONV_CLIENT || s->cancelled))
+		s->step->op->cancel(s, s->step, s->step_state);
+}
+
+static void
+timed_out(struct session *s)
+{
+	char text[DIAGNOSIS_SIZE];
+
+	if (session_find_step(s))
+		return;
+	struct silence silence = session_silence(s);
+	diagnose_silence(&silence, text);
+	session_stop_waiting(s);
+	session_fail(s, ERR_TIMEOUT, "%s", text);
+	leave_off(s);
+	/* Half a handshake is neither clear nor protected. */
+	if ((s->state == SESSION_OPENING && !s->wire.conn) || s->opts->careful ||
+	    secure_is_shaking(&s->secure))
+		session_close(s, true);
+	session_end_step(s, STEP_FAIL);
+}
+
+static void
+on_deadline(void *ctx, unsigned ready)
+{
+	struct session *s = ctx;
+
+	(void)ready;
+	s->working = true;
+	if (s->sleeping) {
+		session_stop_waiting(s);
+		session_tell(s, &(struct news){ .kind = NEWS_TIMER });
+	} else if (s->waiting_us) {
+		timed_out(s);
+	}
+	session_leave(s);
+}
+
+static void
+forget_queue(struct session *s)
+{
+	for (struct queued *q; (q = s->queue); free(q))
+		s->queue = q->next;
+	s->queue_end = &s->queue;
 }
 
 void
-session_env_keep_secrets(struct session_env *env)
+session_cancel(struct session *s)
 {
-	if (!env->secrets)
-		env->secrets = memory_zeroed(sizeof *env->secrets);
+	forget_queue(s);
+	if (!s->step)
+		return;
+	s->working = true;
+	session_stop_waiting(s);
+	s->failed = ERR_NONE;
+	s->cancelled = true;
+	leave_off(s);
+	if (s->wire.paced_us)
+		session_note(s,
+		    "what was begun still goes out, else the next line would go on in it; /write "
+		    "off sends it at once");
+	if (s->state == SESSION_OPENING || s->dialogue.mode == MODE_MESSAGE ||
+	    secure_is_shaking(&s->secure))
+		session_close(s, true);
+	session_end_step(s, STEP_FAIL);
+	session_leave(s);
 }
 
-struct dns *
-session_env_dns(struct session_env *env)
+/* ---- what it is asked for from outside */
+
+void
+session_push(struct session *s, const struct step *step)
 {
-	if (!env->dns_client)
-		env->dns_client = dns_new(env->loop, &env->dns);
-	return env->dns_client;
+	struct queued *q = memory_get(sizeof *q);
+
+	*q = (struct queued){ .step = step };
+	*s->queue_end = q;
+	s->queue_end = &q->next;
+	if (!s->working)
+		take_turn(s);
 }
+
+bool
+session_answer_question(struct session *s, struct span text)
+{
+	if (!s->asking || !s->step)
+		return false;
+	s->asking = false;
+	s->working = true;
+	session_tell(s, &(struct news){ .kind = NEWS_ANSWER, .text = text });
+	session_leave(s);
+	return true;
+}
+
+void
+session_poke(struct session *s)
+{
+	take_turn(s);
+}
+
+void
+session_hold(struct session *s, bool held)
+{
+	s->wire.held = held;
+}
+
+void
+session_disconnect(struct session *s)
+{
+	s->working = true;
+	session_close(s, true);
+	s->working = false;
+}
+
+/* Of a port that stays silent more is said before the wait is over. */
+void
+session_expect_banner(struct session *s)
+{
+	unsigned port = s->wire.conn && s->opts->proxy.kind == PROXY_NONE ?
+	    addr_port(conn_peer(s->wire.conn)) :
+	    0;
+	char text[DIAGNOSIS_SIZE];
+
+	if (s->role == CONV_CLIENT && !s->dialogue.tls && port != 0) {
+		if (diagnose_tls_port(s->link.host, port, text)) {
+			session_note(s, "%s", text);
+		} else {
+			if (!s->hush)
+				s->hush = loop_timer(s->env->loop, on_hush, s);
+			loop_timer_set(s->hush, HUSH_MS);
+		}
+	}
+	wire_ask(&s->wire, CONV_BANNER, (struct due){ .stage = DUE_GREETING });
+	session_wait(s, WAIT_GREETING, s->opts->timeouts.greeting);
+}
+
+bool
+session_over(struct session *s, int fd, struct span host, struct tls_context *context)
+{
+	struct err err;
+
+	session_drop_link(s);
+	link_over(&s->link, host);
+	s->secure.context = context;
+	struct conn *conn = conn_over(s->env->loop, fd, on_conn, s, &err);
+	if (!conn) {
+		session_fail(s, err.kind, "%s", err.text);
+		return false;
+	}
+	connected(s, conn);
+	return true;
+}
+
+bool
+session_run_command(struct session *s, struct span command)
+{
+	struct err err;
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+		session_fail(
+		    s, ERR_SYSTEM, "no pair of sockets for the command: %s", strerror(errno));
+		return false;
+	}
+	fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK);
+	bool ok = session_over(s, pair[0], SPAN("pipe"), NULL);
+	if (ok) {
+		conv_bear_chatter(s->wire.conv);
+		s->link.child = child_run(s->env->loop, command, pair[1], on_child, s, &err);
+		ok = s->link.child != NULL;
+		if (!ok)
+			session_fail(s, err.kind, "%s", err.text);
+	}
+	close(pair[1]);
+	return ok;
+}
+
+void
+session_find_policy(struct session *s, struct span domain)
+{
+	const struct timeouts *t = &s->opts->timeouts;
+	struct sts_way way = {
+		.loop = s->env->loop,
+		.dns = session_env_dns(s->env),
+		.route = &s->opts->route,
+		.proxy = &s->opts->proxy,
+		.ca = s->env->tls.ca,
+		.timeout_ms = t->connect,
+	};
+
+	session_forget_policy(s);
+	s->secure.sts = sts_start(&way, domain, &s->link.arena, on_policy, s);
+	/* Three questions to the DNS at the most, and the fetch. */
+	session_wait(
+	    s, WAIT_POLICY, t->resolve && t->connect ? 3 * t->resolve + t->connect + 1000 : 0);
+}
+
+void
+session_forget_policy(struct session *s)
+{
+	sts_free(s->secure.sts);
+	s->secure.sts = NULL;
+}
+
+/* ---- its life */
 
 struct session *
 session_new(struct session_env *env, const struct session_opts *opts, event_fn *event, void *ctx)
@@ -47,11 +735,13 @@ session_new(struct session_env *env, const struct session_opts *opts, event_fn *
 		.number = opts->number ? opts->number : 1,
 		.event = event,
 		.ctx = ctx,
-		.role = CONV_CLIENT };
+		.role = CONV_CLIENT,
+		.link = { .preface = &opts->preface, .news = on_link, .ctx = s },
+		.on_deadline = on_deadline,
+		.on_offloaded = on_offloaded };
 	s->queue_end = &s->queue;
-	s->preface = &opts->preface;
 	session_env_keep_secrets(env);
-	s->secrecy.others = env->secrets;
+	s->secrets.secrecy.others = env->secrets;
 	return s;
 }
 
@@ -60,18 +750,18 @@ session_serve(struct session_env *env, const struct session_opts *opts, int fd,
     struct tls_context *tls, event_fn *event, void *ctx, struct err *err)
 {
 	struct session *s = session_new(env, opts, event, ctx);
+	struct conn *conn = conn_over(env->loop, fd, on_conn, s, err);
 
-	s->role = CONV_SERVER;
-	s->tls_context = tls;
-	s->conn = conn_over(env->loop, fd, session_on_conn, s, err);
-	if (!s->conn) {
+	if (!conn) {
 		session_free(s);
 		return NULL;
 	}
-	s->conv = conv_new(CONV_SERVER);
+	s->role = CONV_SERVER;
+	s->secure.context = tls;
+	wire_up(&s->wire, conn, CONV_SERVER);
 	s->state = SESSION_OPEN;
 	s->dialogue.greeted = true;
-	conn_want(s->conn, true, false);
+	conn_want(conn, true, false);
 	return s;
 }
 
@@ -81,234 +771,18 @@ session_free(struct session *s)
 	if (!s)
 		return;
 	session_drop_link(s);
-	conv_free(s->dead_conv);
-	for (struct queued *q = s->queue, *next; q; q = next) {
-		next = q->next;
-		free(q);
-	}
+	forget_queue(s);
 	if (s->step && s->step->op->release)
 		s->step->op->release(s->step_state);
 	free(s->step_state);
-	loop_timer_free(s->timer);
+	loop_timer_free(s->deadline);
 	loop_timer_free(s->hush);
-	loop_timer_free(s->paced.timer);
-	arena_release(&s->link);
-	arena_release(&s->kept);
-	arena_release(&s->proxied);
+	loop_timer_free(s->pace_timer);
+	link_release(&s->link);
+	wire_release(&s->wire);
+	offers_release(&s->offers);
+	secrets_release(&s->secrets);
 	arena_release(&s->settings);
 	free(s->own_opts);
-	arena_release(&s->routed);
-	for (size_t i = 0; i < OFFER_STATES; i++)
-		arena_release(&s->ehlo[i]);
-	arena_release(&s->last);
-	free(s->asked);
-	secrecy_release(&s->secrecy);
-	secret_release(&s->unfinished);
-	arena_release(&s->shown);
 	free(s);
-}
-
-void
-session_hand_on(struct session *s, const struct event *event)
-{
-	if (s->env->trace)
-		s->env->trace(s->env->trace_ctx, event);
-	s->event(s->ctx, event);
-}
-
-void
-session_trace(struct session *s, const char *what, size_t n)
-{
-	if (s->env->trace_octets)
-		s->env->trace_octets(s->env->trace_ctx, s->number, what, n);
-}
-
-void
-session_emit(struct session *s, struct event *event)
-{
-	event->session = s->number;
-	event->at_us = loop_now_us();
-	event->tls = s->dialogue.tls;
-	event->step = s->step;
-	session_hand_on(s, event);
-}
-
-static void __attribute__((format(printf, 4, 0))) emit_text(
-    struct session *s, enum event_kind kind, enum err_kind err, const char *format, va_list ap)
-{
-	char text[600];
-
-	vsnprintf(text, sizeof text, format, ap);
-	session_emit(s, &(struct event){ .kind = kind, .err = err, .text = span_of(text) });
-}
-
-void
-session_note(struct session *s, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	emit_text(s, EVENT_NOTE, ERR_NONE, format, ap);
-	va_end(ap);
-}
-
-enum progress
-session_fail(struct session *s, enum err_kind err, const char *format, ...)
-{
-	va_list ap;
-
-	s->failed = err;
-	va_start(ap, format);
-	emit_text(s, EVENT_PROBLEM, err, format, ap);
-	va_end(ap);
-	return STEP_FAIL;
-}
-
-enum progress
-session_fail_with(struct session *s, const struct err *err)
-{
-	s->failed = err->kind;
-	session_emit(s,
-	    &(struct event){ .kind = EVENT_PROBLEM,
-		.err = err->kind,
-		.cause = err->cause,
-		.text = span_of(err->text) });
-	return STEP_FAIL;
-}
-
-enum progress
-session_failed(struct session *s, enum err_kind kind)
-{
-	s->failed = kind;
-	return STEP_FAIL;
-}
-
-enum progress
-session_refused(struct session *s, const struct news *news)
-{
-	return session_failed(s, news->failed ? news->failed : ERR_PROTO);
-}
-
-struct session_view
-session_view(const struct session *s)
-{
-	struct session_view v = {
-		.number = s->number,
-		.state = s->state,
-		.target = s->host.len || s->target.text.len ? &s->target : NULL,
-		.dialogue = s->dialogue,
-		.host = s->host,
-		.tls = s->tls,
-		.extensions = s->extensions,
-		.last_reply = s->last_reply,
-		.busy = s->step != NULL || s->queue != NULL,
-		.held = s->held && !s->wants_room,
-		.heard_us = s->heard_us,
-		.waiting_us = s->waiting_us,
-		.wait = s->wait,
-		.wait_verb = s->wait_verb,
-		.deadline_ms = s->deadline_ms,
-		.failed = s->failed,
-		.out_of_step = s->out_of_step,
-		.auth_refused = s->auth_refused,
-		.auth_pending = s->secrecy.pending,
-		.asking = s->asking,
-		.fate_unknown = s->fate_unknown,
-		.route = s->route,
-		.lmtp = s->opts->lmtp || s->target.lmtp,
-	};
-
-	if (s->paced.begun_us) {
-		v.waiting_us = s->paced.begun_us;
-		v.wait = WAIT_PACED;
-		v.deadline_ms = 0;
-	}
-	v.local = s->target.kind == TARGET_DEMO || session_is_local(s);
-	/* behind a proxy it is not known */
-	if (s->conn && s->opts->proxy.kind == PROXY_NONE)
-		v.peer = *conn_peer(s->conn);
-	return v;
-}
-
-void
-session_set_number(struct session *s, unsigned number)
-{
-	s->number = number;
-}
-
-void
-session_set_end(struct session *s, uint64_t until_us)
-{
-	s->until_us = until_us;
-}
-
-struct conv *
-session_conv(struct session *s)
-{
-	return s->conv;
-}
-
-struct dialogue *
-session_dialogue(struct session *s)
-{
-	return &s->dialogue;
-}
-
-const struct target *
-session_target(const struct session *s)
-{
-	return &s->target;
-}
-
-const struct session_opts *
-session_opts(const struct session *s)
-{
-	return s->opts;
-}
-
-struct session_env *
-session_env(const struct session *s)
-{
-	return s->env;
-}
-
-void
-session_disconnect(struct session *s)
-{
-	s->working = true;
-	session_close(s, true);
-	s->working = false;
-}
-
-struct session_opts *
-session_change(struct session *s)
-{
-	if (!s->own_opts && !s->opts->own) {
-		s->own_opts = memory_get(sizeof *s->own_opts);
-		*s->own_opts = *s->opts;
-		s->opts = s->own_opts;
-	}
-	struct session_opts *mine;
-	memcpy(&mine, &s->opts, sizeof mine);	/* it was said to be ours to change */
-	return mine;
-}
-
-struct tls_opts *
-session_change_tls(struct session *s)
-{
-	tls_context_free(s->env->client_tls);
-	s->env->client_tls = NULL;
-	return &s->env->tls;
-}
-
-struct arena *
-session_settings_arena(struct session *s)
-{
-	return &s->settings;
-}
-
-struct arena *
-session_route_arena(struct session *s)
-{
-	return &s->routed;
 }

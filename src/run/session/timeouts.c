@@ -1,5 +1,5 @@
 /* timeouts - how long is waited for what, and how people write it. */
-#include "run/session/session.h"
+#include "run/session/options.h"
 
 #include <stdio.h>
 

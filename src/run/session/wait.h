@@ -7,23 +7,23 @@
 
 #include "smtp/verb.h"
 
-#define WAITS(X)                                                                 \
-	X(NOTHING, "none", NULL)                                                 \
-	X(ROUTE, "resolve", "the answer to the name look-up")                    \
-	X(CONNECT, "connect", "a connection")                                    \
-	X(PROXY, "proxy", "the proxy's answer")                                  \
-	X(TLS, "tls", "the end of the TLS handshake")                            \
-	X(TLSA, "tlsa", "the TLSA records")                                      \
-	X(POLICY, "policy", "the MTA-STS policy")                                \
-	X(GREETING, "greeting", "the banner")                                    \
-	X(REPLY, "reply", "the reply") /* to a command */                        \
-	X(END_OF_DATA, "end_of_data", "the reply to the message")                \
-	X(ROOM, "room", "room to send more of the message")                      \
-	X(OUTSTANDING, "outstanding", "what is owed")                            \
-	X(ANYTHING, "anything", "a word of the server")                          \
-	X(CLOSE, "close", "the end of the connection")                           \
-	X(SECOND, "second_reply", "a second reply, since the first may be late") \
-	X(PACED, "pace", "what goes out slowly")
+#define WAITS(X)									\
+	X(NOTHING,	"none",		NULL)						\
+	X(ROUTE,	"resolve",	"the answer to the name look-up")		\
+	X(CONNECT,	"connect",	"a connection")					\
+	X(PROXY,	"proxy",	"the proxy's answer")				\
+	X(TLS,		"tls",		"the end of the TLS handshake")			\
+	X(TLSA,		"tlsa",		"the TLSA records")				\
+	X(POLICY,	"policy",	"the MTA-STS policy")				\
+	X(GREETING,	"greeting",	"the banner")					\
+	X(REPLY,	"reply",	"the reply")		/* to a command */	\
+	X(END_OF_DATA,	"end_of_data",	"the reply to the message")			\
+	X(ROOM,		"room",		"room to send more of the message")		\
+	X(OUTSTANDING,	"outstanding",	"what is owed")					\
+	X(ANYTHING,	"anything",	"a word of the server")				\
+	X(CLOSE,	"close",	"the end of the connection")			\
+	X(SECOND,	"second_reply",	"a second reply, since the first may be late")	\
+	X(PACED,	"pace",		"what goes out slowly")
 
 enum wait {
 #define X(name, word, phrase) WAIT_##name,

@@ -2,7 +2,7 @@
  * /cert - the certificates that the server showed, whole, the TLSA record of its key, and what
  * MTA-STS makes of them.
  */
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 struct cert_state {
 	struct session *session;

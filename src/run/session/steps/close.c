@@ -1,5 +1,5 @@
 /* /close, /drop and /rst - the connection ends from this side without QUIT: closed, or reset. */
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 static enum progress
 close_start(struct session *s, const struct step *step, void *state)

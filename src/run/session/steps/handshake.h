@@ -5,7 +5,7 @@
 #ifndef RUN_SESSION_STEPS_HANDSHAKE_H
 #define RUN_SESSION_STEPS_HANDSHAKE_H
 
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 struct amid { size_t behind; };		/* commands that went out behind STARTTLS, unanswered */
 

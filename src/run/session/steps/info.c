@@ -2,7 +2,7 @@
  * /mx, /ext and /info - what is known already: the addresses of the target, what EHLO offered, and
  * the session itself.
  */
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 static enum progress
 mx_start(struct session *s, const struct step *step, void *state)

@@ -1,5 +1,5 @@
 /* /proxy-protocol - what a load balancer would say first, on every connection from now on. */
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 static bool
 proxy_protocol_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)

@@ -2,7 +2,7 @@
 #ifndef RUN_SESSION_STEPS_QUIT_H
 #define RUN_SESSION_STEPS_QUIT_H
 
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 struct parting {
 	bool heard;			/* the reply to QUIT */

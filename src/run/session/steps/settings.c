@@ -1,5 +1,5 @@
 /* /helo, /timeout, /tls, /early and /write - how this session does things from here on. */
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 /* ---- /helo */
 

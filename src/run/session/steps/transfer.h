@@ -6,7 +6,7 @@
 #define RUN_SESSION_STEPS_TRANSFER_H
 
 #include "run/message/message.h"
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 struct transfer {
 	const struct message *message;

@@ -1,5 +1,5 @@
 /* /use - connect to another MX or address of the target: one of the list of /mx. */
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 #include "run/session/steps/open.h"
 
 /* Which: the number in the list, else a host of it, else an address. */

@@ -2,7 +2,7 @@
  * /wait, /sleep, /silence and /eof - time that passes: until the outstanding replies have come,
  * none at all, or the end of the connection.
  */
-#include "run/session/session_step.h"
+#include "run/session/session.h"
 
 static bool
 time_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)

@@ -1,16 +1,13 @@
 /*
- * session - the name it says in EHLO: which, why that one, and whether it is that of the address it
- * comes from.
+ * ehlo_name - the name that is sent in EHLO: which, why that one, and whether it is that of the
+ * address the connection comes from.
  */
-#include "run/session/session_impl.h"
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "net/sysnames.h"
-
-enum { HELO_MAX = 255 };		/* RFC 5321 4.5.3.1.2 */
+#include "run/session/session_impl.h"
 
 /* RFC 5321 4.1.4: a name that means something to the other side, or else an address literal. */
 static bool
@@ -49,41 +46,28 @@ own_name(struct session *s)
 	return own;
 }
 
-void
-session_said_helo(struct session *s, struct span line)
-{
-	struct span rest = line, name;
-
-	span_word(&rest);
-	name = span_word(&rest);
-	if (name.len == 0 || name.len > HELO_MAX || span_has(name, 0) ||
-	    (s->said_helo && span_eq(span_of(s->said_helo), name)))
-		return;
-	free(s->said_helo);
-	s->said_helo = memory_zeroed(name.len + 1);
-	memcpy(s->said_helo, name.at, name.len);
-	s->said_under = s->opts->helo;
-}
-
-/* Who said EHLO by hand is called so from then on, until another name is set. */
+/* Who sent EHLO by hand is called so from then on, until another name is set. */
 const char *
 session_helo(struct session *s)
 {
+	const char *name = offers_name(&s->offers, s->opts->helo);
 	char host[ADDR_TEXT];
 
-	if (s->said_helo && s->said_under == s->opts->helo)
-		return s->said_helo;
+	if (name)
+		return name;
 	if (s->opts->helo)
 		return s->opts->helo;
 	if (is_public_name(span_of(own_name(s))))
 		return own_name(s);
-	const struct addr *local = s->conn ? conn_local(s->conn) : NULL;
+	const struct addr *local = s->wire.conn ? conn_local(s->wire.conn) : NULL;
 	if (!local || addr_family(local) == 0)
 		return "localhost.localdomain";
 	addr_host(local, host);
-	snprintf(
-	    s->helo, sizeof s->helo, addr_family(local) == 6 ? "[IPv6:%.70s]" : "[%.70s]", host);
-	return s->helo;
+	if (!s->literal)
+		s->literal = arena_string(&s->link.arena,
+		    arena_printf(&s->link.arena,
+			addr_family(local) == 6 ? "[IPv6:%.70s]" : "[%.70s]", host));
+	return s->literal;
 }
 
 /* Addresses of a private network: what the other side sees is another one. */
@@ -117,9 +101,9 @@ on_own_addresses(void *ctx, const struct host *host)
 	struct session *s = ctx;
 	char local[ADDR_TEXT], first[ADDR_TEXT];
 
-	if (!s->conn)
+	if (!s->wire.conn)
 		return;
-	addr_host(conn_local(s->conn), local);
+	addr_host(conn_local(s->wire.conn), local);
 	if (host->naddr == 0)
 		session_note(s,
 		    "the name said in EHLO, %.*s, has no address, which some servers mind: %.*s",
@@ -135,8 +119,8 @@ on_own_addresses(void *ctx, const struct host *host)
 		    "from %s%s",
 		    SPAN_ARG(host->name), addr_host(&host->addr[0], first),
 		    host->naddr > 1 ? " and others" : "", local,
-		    is_private(conn_local(s->conn)) ? ", as it may behind NAT" :
-						      ", which some servers mind");
+		    is_private(conn_local(s->wire.conn)) ? ", as it may behind NAT" :
+							   ", which some servers mind");
 }
 
 void
@@ -144,10 +128,10 @@ session_note_helo(struct session *s)
 {
 	static const struct route_opts any = { 0 };
 	const char *name = session_helo(s);
-	const struct addr *local = s->conn ? conn_local(s->conn) : NULL;
+	const struct addr *local = s->wire.conn ? conn_local(s->wire.conn) : NULL;
 
 	if (s->opts->helo_is_secret)
-		return;			/* and is told to no resolver */
+		return; /* and is told to no resolver */
 	if (s->helo_noted || !local || addr_family(local) == 0 ||
 	    s->opts->proxy.kind != PROXY_NONE || session_is_local(s))
 		return;
@@ -162,9 +146,11 @@ session_note_helo(struct session *s)
 	}
 	if (!s->opts->helo)
 		session_note(s, "EHLO says this host's name, %s; --helo NAME says another", name);
-	struct lookup_env env = { .dns = session_env_dns(s->env), .opts = &any, .arena = &s->link };
+	struct lookup_env env = {
+		.dns = session_env_dns(s->env), .opts = &any, .arena = &s->link.arena
+	};
 	s->helo_query = host_find(
-	    &env, arena_copy(&s->link, span_of(name)), 0, false, on_own_addresses, s);
+	    &env, arena_copy(&s->link.arena, span_of(name)), 0, false, on_own_addresses, s);
 }
 
 struct span

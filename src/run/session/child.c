@@ -1,0 +1,185 @@
+/* child - the command of a pipe: target, and its standard error. */
+#include "run/session/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+
+/* a pipe holds no more than 16 times 4 KiB */
+enum { TEXT_MAX = 4096, READS_A_TURN = 16, END_MS = 500 };
+
+struct child {
+	struct loop *loop;
+	struct loop_child *process;
+	int fd; /* of its standard error */
+	struct loop_watch *watch;
+	struct buf text;    /* what it wrote that is no whole line yet */
+	bool ending, ended; /* how it ended is waited for; is known, or not to be known */
+	struct loop_timer *patience;
+	child_fn *news;
+	void *ctx;
+};
+
+void
+child_free(struct child *c)
+{
+	if (!c)
+		return;
+	loop_child_free(c->process);
+	loop_timer_free(c->patience);
+	if (c->watch) {
+		loop_unwatch(c->watch);
+		close(c->fd);
+	}
+	buf_release(&c->text);
+	free(c);
+}
+
+static void
+tell_line(struct child *c, struct span line)
+{
+	if (line.len > 0 && line.at[line.len - 1] == '\r')
+		line.len--;
+	if (line.len > 0)
+		c->news(c->ctx, CHILD_WROTE, line);
+}
+
+/* Whole lines; one without an end is told when it is full, or when all is over. */
+static void
+tell_lines(struct child *c, bool over)
+{
+	struct span all = buf_span(&c->text), line;
+
+	while (all.len > 0) {
+		const char *lf = memchr(all.at, '\n', all.len);
+		if (!lf && !over && all.len < TEXT_MAX)
+			break;
+		line = lf ? span_until(&all, '\n') : all;
+		if (!lf)
+			all.len = 0;
+		tell_line(c, line);
+	}
+	buf_consume(&c->text, buf_span(&c->text).len - all.len);
+}
+
+/* False: there is no more. */
+static bool
+read_text(struct child *c)
+{
+	size_t room;
+	char *at = buf_reserve(&c->text, TEXT_MAX - buf_span(&c->text).len, &room);
+	ssize_t n = at ? read(c->fd, at, room) : 0;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return false;
+	if (n > 0)
+		buf_commit(&c->text, (size_t)n);
+	else
+		loop_want(c->watch, 0);
+	tell_lines(c, n <= 0);
+	return n > 0;
+}
+
+void
+child_hear(struct child *c)
+{
+	for (int i = 0; c && i < READS_A_TURN && read_text(c); i++)
+		;
+}
+
+void
+child_hear_out(struct child *c)
+{
+	child_hear(c);
+	if (c)
+		tell_lines(c, true);
+}
+
+static void
+on_text(void *ctx, unsigned ready)
+{
+	(void)ready;
+	read_text(ctx);
+}
+
+static void
+child_over(void *ctx, unsigned ready)
+{
+	struct child *c = ctx;
+
+	(void)ready;
+	c->ended = true;
+	if (c->ending)
+		c->news(c->ctx, CHILD_OVER, SPAN_NONE);
+}
+
+bool
+child_is_ending(struct child *c)
+{
+	if (!c || c->ended)
+		return false;
+	if (!c->ending) {
+		c->patience = loop_timer(c->loop, child_over, c);
+		loop_timer_set(c->patience, END_MS);
+	}
+	c->ending = true;
+	return true;
+}
+
+bool
+child_is_awaited(const struct child *c)
+{
+	return c && c->ending;
+}
+
+static void
+on_process_end(void *ctx, int status, int signal)
+{
+	struct child *c = ctx;
+	char how[80] = "";
+
+	child_hear_out(c);
+	if (signal)
+		snprintf(how, sizeof how, "the command was ended by signal %d", signal);
+	else if (status == 127)
+		snprintf(how, sizeof how, "the command was not found (status 127)");
+	else if (status != 0)
+		snprintf(how, sizeof how, "the command ended with status %d", status);
+	c->news(c->ctx, CHILD_ENDED, span_of(how));
+	child_over(c, 0);
+}
+
+struct child *
+child_run(
+    struct loop *loop, struct span command, int fd, child_fn *news, void *ctx, struct err *err)
+{
+	struct child *c = memory_zeroed(sizeof *c);
+	struct arena arena = { 0 };
+	char shell[] = "/bin/sh", option[] = "-c";
+	char *argv[] = { shell, option, arena_string(&arena, command), NULL };
+	int ends[2];
+
+	*c = (struct child){ .loop = loop, .text = { .max = TEXT_MAX }, .news = news, .ctx = ctx };
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		err_set(err, ERR_SYSTEM, "no pipe for what the command says: %s", strerror(errno));
+	} else {
+		fcntl(ends[0], F_SETFL, O_NONBLOCK);
+		c->fd = ends[0];
+		c->watch = loop_watch(loop, ends[0], LOOP_READ, on_text, c, err);
+		if (!c->watch)
+			close(ends[0]);
+		else
+			c->process = loop_spawn(loop, argv, fd, ends[1], on_process_end, c, err);
+		close(ends[1]);
+	}
+	arena_release(&arena);
+	if (c->process)
+		return c;
+	child_free(c);
+	return NULL;
+}

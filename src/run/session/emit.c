@@ -1,0 +1,130 @@
+/* emit - what a session tells: events, and the failure of the step in hand. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "run/session/session_impl.h"
+
+void
+session_hand_on(struct session *s, const struct event *event)
+{
+	if (s->env->trace)
+		s->env->trace(s->env->trace_ctx, event);
+	s->event(s->ctx, event);
+}
+
+void
+session_trace(struct session *s, const char *what, size_t n)
+{
+	if (s->env->trace_octets)
+		s->env->trace_octets(s->env->trace_ctx, s->number, what, n);
+}
+
+struct span
+session_shown(struct session *s, struct span octets)
+{
+	return secrets_shown(&s->secrets, octets);
+}
+
+void
+session_emit(struct session *s, struct event *event)
+{
+	event->session = s->number;
+	event->at_us = loop_now_us();
+	event->tls = s->dialogue.tls;
+	event->step = s->step;
+	session_hand_on(s, event);
+}
+
+static void __attribute__((format(printf, 4, 0))) emit_text(
+    struct session *s, enum event_kind kind, enum err_kind err, const char *format, va_list ap)
+{
+	char text[600];
+
+	vsnprintf(text, sizeof text, format, ap);
+	session_emit(s, &(struct event){ .kind = kind, .err = err, .text = span_of(text) });
+}
+
+void
+session_note(struct session *s, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	emit_text(s, EVENT_NOTE, ERR_NONE, format, ap);
+	va_end(ap);
+}
+
+enum progress
+session_fail(struct session *s, enum err_kind err, const char *format, ...)
+{
+	va_list ap;
+
+	s->failed = err;
+	va_start(ap, format);
+	emit_text(s, EVENT_PROBLEM, err, format, ap);
+	va_end(ap);
+	return STEP_FAIL;
+}
+
+enum progress
+session_fail_with(struct session *s, const struct err *err)
+{
+	s->failed = err->kind;
+	session_emit(s,
+	    &(struct event){ .kind = EVENT_PROBLEM,
+		.err = err->kind,
+		.cause = err->cause,
+		.text = span_of(err->text) });
+	return STEP_FAIL;
+}
+
+enum progress
+session_failed(struct session *s, enum err_kind kind)
+{
+	s->failed = kind;
+	return STEP_FAIL;
+}
+
+enum progress
+session_refused(struct session *s, const struct news *news)
+{
+	return session_failed(s, news->failed ? news->failed : ERR_PROTO);
+}
+
+void
+session_tell_unknown(struct session *s)
+{
+	s->fate_unknown = true;
+	session_fail(s, ERR_UNKNOWN,
+	    "the message's fate is unknown: no valid reply to its end was received; sending it "
+	    "again may "
+	    "deliver it twice (RFC 1047)");
+}
+
+void
+session_sent_message(struct session *s, struct span what, const struct message *message,
+    uint64_t octets, bool chunked)
+{
+	struct event event = { .kind = EVENT_SENT };
+
+	event.sent.kind = SENT_OCTETS;
+	event.sent.text = what;
+	event.sent.octets = octets;
+	/* who keeps it would keep the secret in it */
+	event.sent.message = s->step && s->step->secret ? NULL : message;
+	event.sent.chunked = chunked;
+	session_emit(s, &event);
+}
+
+void
+session_show_route(struct session *s, bool asked)
+{
+	struct event event = { .kind = EVENT_RESOLVED };
+
+	event.resolved.route = s->link.route;
+	event.resolved.asked = asked;
+	event.resolved.hop = s->state == SESSION_CLOSED ? NULL : s->link.hop;
+	if (s->wire.conn)
+		event.resolved.peer = *conn_peer(s->wire.conn);
+	session_emit(s, &event);
+}

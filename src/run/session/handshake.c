@@ -1,0 +1,194 @@
+/* handshake - TLS begins, and what came of it. */
+#include "net/tls_words.h"
+#include "run/session/cert_words.h"
+#include "run/session/session_impl.h"
+
+/* Without TLS, and it will not come: what the TLSA records say of that, once. */
+void
+session_note_dane(struct session *s)
+{
+	struct span note = s->role == CONV_SERVER ?
+	    SPAN_NONE :
+	    secure_dane_note(&s->secure, s->offers.now, &s->link.arena);
+
+	if (note.len > 0)
+		session_note(s, "%.*s", SPAN_ARG(note));
+}
+
+bool
+session_awaits_tlsa(const struct session *s)
+{
+	return s->secure.dane_query != NULL;
+}
+
+const struct tls_dane *
+session_dane(const struct session *s)
+{
+	return s->secure.tls && s->secure.tls->dane ? s->secure.tls->dane : s->secure.dane;
+}
+
+bool
+session_can_tls(const struct session *s)
+{
+	return s->secure.context != NULL;
+}
+
+static struct tls_context *
+client_context(struct session *s, struct err *err)
+{
+	if (s->secure.context)
+		return s->secure.context;
+	if (!s->env->client_tls)
+		s->env->client_tls = tls_context_new(&s->env->tls, err);
+	return s->env->client_tls;
+}
+
+static void
+shaking_failed(struct session *s, const struct err *err)
+{
+	s->secure.shake_us = 0;
+	session_fail_with(s, err);
+	session_closed(s, CLOSED_BY_US, true);
+	session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = err });
+}
+
+void
+session_begin_shaking(struct session *s)
+{
+	struct err err = { 0 };
+	struct tls_ask ask = { .name = s->role == CONV_SERVER ?
+		    SPAN_NONE :
+		    secure_reference(s->opts, s->link.host),
+		.stranger = s->opts->sni && s->opts->sni_of_step,
+		.anonymous = s->role == CONV_CLIENT && s->link.chosen_by_script &&
+		    !session_is_meant(s),
+		.sigalgs = s->opts->sigalgs };
+	struct tls_context *context = client_context(s, &err);
+	const char *note;
+
+	if (!s->opts->sni && s->secure.dane &&
+	    tls_dane_requires_tls(s->secure.dane)) /* RFC 7672 8.1 */
+		ask.sni = s->secure.dane->base;
+	for (size_t i = 0;
+	     context && s->role == CONV_CLIENT && (note = tls_context_note(context, i)); i++)
+		session_note(s, "%s", note);
+	if (ask.anonymous && s->env->tls.cert)
+		session_note(s,
+		    "the client certificate is for the target of the command line, and is not "
+		    "presented to %.*s",
+		    SPAN_ARG(s->link.host));
+	s->secure.shake_when_sent = false;
+	s->secure.shake_us = loop_now_us();
+	conv_tls_begin(s->wire.conv);
+	if (!context || !conn_tls(s->wire.conn, context, &ask, &err))
+		shaking_failed(s, &err);
+}
+
+enum progress
+session_shake_hands(struct session *s)
+{
+	if (!conv_tls_ready(s->wire.conv)) {
+		struct err err;
+		char text[DIAGNOSIS_SIZE] =
+		    "the client sent more behind its STARTTLS, before TLS began (CVE-2011-0411)";
+		if (s->role == CONV_CLIENT)
+			diagnose_plain(
+			    session_shown(s, conv_pending(s->wire.conv)), false, true, text);
+		err_set(&err, ERR_PROTO, "%s", text);
+		err.cause = CAUSE_INJECTED;
+		session_fail_with(s, &err);
+		if (s->role == CONV_SERVER)
+			/* the 220 was said: it goes out, and nothing behind it */
+			session_shut(s);
+		else
+			session_close(s, true);
+		return STEP_FAIL;
+	}
+	s->secure.shake_when_sent = true;
+	if (s->secure.dane_query) /* its own deadline is the look-up's */
+		session_wait(s, WAIT_TLSA, 0);
+	else
+		session_wait(s, WAIT_TLS, s->opts->timeouts.tls);
+	return STEP_WAIT;
+}
+
+/* In our words where there are some, fit to follow a colon. */
+static struct span
+problem_text(struct session *s, const struct tls_problem *p)
+{
+	const struct verify_info *info = verify_info(p->code);
+	const char *next;
+
+	if (s->secure.tls->no_trust.len > 0 && tls_problem_is_issuer(p))
+		return cert_problem(&s->link.arena, s->secure.tls, p, &next);
+	return info ? span_of(info->means) : p->text;
+}
+
+/* With what the TLSA records make of it, where that is wanted. */
+static const struct tls_info *
+judged_by_dane(struct session *s, const struct tls_info *info)
+{
+	if (s->opts->dane == DANE_OFF || s->role == CONV_SERVER)
+		return info;
+	struct tls_info *with = ARENA_NEW(&s->link.arena, struct tls_info);
+	struct tls_dane *d = ARENA_NEW(&s->link.arena, struct tls_dane);
+	if (s->secure.dane)
+		*d = *s->secure.dane;
+	else
+		d->why = SPAN("it was not connected to by name");
+	conn_tls_dane(s->wire.conn, d, &s->link.arena);
+	*with = *info;
+	with->dane = d;
+	return with;
+}
+
+void
+session_tls_came_up(struct session *s)
+{
+	struct event event = { .kind = EVENT_TLS };
+
+	s->secure.tls = judged_by_dane(s, conn_tls_info(s->wire.conn, &s->link.arena));
+	event.shaken.info = s->secure.tls;
+	event.shaken.took_us = loop_now_us() - s->secure.shake_us;
+	event.shaken.forgot = s->offers.now != NULL;
+	s->secure.shake_us = 0;
+	offers_tls_began(&s->offers);
+	dialogue_tls(&s->dialogue);
+	session_emit(s, &event);
+	conn_want(s->wire.conn, true, false);
+	const struct tls_problem *bad = NULL;
+	struct span refused = SPAN_NONE;
+	if (s->role == CONV_CLIENT) {
+		bad = secure_fatal(s->secure.tls, s->opts->verify);
+		refused = secure_dane_refuses(s->secure.tls, s->opts->dane, &s->link.arena);
+	}
+	if (bad || refused.len > 0) {
+		struct err err;
+		if (refused.len > 0)
+			err_set(&err, ERR_TLS, "--dane=require: %.*s", SPAN_ARG(refused));
+		else
+			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s",
+			    SPAN_ARG(problem_text(s, bad)));
+		session_fail_with(s, &err);
+		session_close(s, true);
+		session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = &err });
+		return;
+	}
+	session_tell(s, &(struct news){ .kind = NEWS_TLS_UP });
+}
+
+void
+session_tls_failed(struct session *s)
+{
+	struct err err = *conn_err(s->wire.conn);
+	bool early, implicit = !s->dialogue.greeted;
+	struct span plain = session_shown(s, conn_plain(s->wire.conn, &early));
+
+	if (plain.len > 0) {
+		char text[DIAGNOSIS_SIZE];
+		diagnose_plain(plain, implicit, early, text);
+		err_set(&err, early && !implicit ? ERR_PROTO : ERR_TLS, "%s", text);
+		err.cause = early && !implicit ? CAUSE_INJECTED : CAUSE_UNSAID;
+	}
+	shaking_failed(s, &err);
+}

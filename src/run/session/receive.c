@@ -1,0 +1,269 @@
+/*
+ * receive - what came, and what it means to the session. A reply goes one way: wire.c finds what it
+ * answers, its secrets are starred, it is shown, it takes effect on the dialogue, and the step in
+ * hand is told; the connection may end on the way.
+ */
+#include <stdio.h>
+
+#include "base/text.h"
+#include "run/session/session_impl.h"
+
+enum { SURPRISES_MAX = 100 };
+
+/* The peer is of no more use: why, and an end. */
+void
+session_break_off(struct session *s, enum err_kind kind, const char *why)
+{
+	session_fail(s, kind, "%s", why);
+	session_closed(s, CLOSED_BY_US, true);
+	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
+}
+
+/* TLS where text is due has no line end to wait for. */
+void
+session_look_for_tls(struct session *s)
+{
+	char text[DIAGNOSIS_SIZE];
+	struct span pending = s->wire.conv && s->role == CONV_CLIENT && !s->dialogue.tls ?
+	    conv_pending(s->wire.conv) :
+	    SPAN_NONE;
+
+	if (pending.len < 2 || (pending.at[0] != 0x15 && pending.at[0] != 0x16) ||
+	    secure_is_shaking(&s->secure))
+		return;
+	const char *foreign = diagnose_foreign(pending);
+	if (!foreign)
+		return;
+	diagnose_octets(pending, foreign, text);
+	session_break_off(s, ERR_PROTO, text);
+}
+
+/* ---- a reply */
+
+/*
+ * False when the connection was given up: what speaks there is no SMTP server, or speaks without
+ * end.
+ */
+static bool
+is_bearable(struct session *s, const struct receipt *r, const struct reply *reply)
+{
+	const char *foreign = reply->code == 0 ? diagnose_foreign(reply->raw) : NULL;
+	char text[DIAGNOSIS_SIZE];
+
+	if (foreign)
+		diagnose_octets(reply->raw, foreign, text);
+	else if (r->event.kind == CONV_TOO_MUCH)
+		snprintf(text, sizeof text,
+		    "the reply has no end: it was cut after %d KiB (RFC 5321 4.5.3.1.5)",
+		    CONV_REPLY_MAX >> 10);
+	else if (s->wire.surprises > SURPRISES_MAX)
+		snprintf(text, sizeof text,
+		    "the server does not stop: %d replies that nothing asked for", SURPRISES_MAX);
+	else if (r->event.late && r->asked.due.verb == VERB_STARTTLS && reply->code == 220)
+		snprintf(text, sizeof text,
+		    "the 220 to STARTTLS came late: the server waits for a handshake that had been "
+		    "given up");
+	else if (s->opts->careful && r->standing == REPLY_OUT_OF_STEP)
+		snprintf(
+		    text, sizeof text, "connection closed: replies and commands are out of step");
+	else
+		return true;
+	session_break_off(s, ERR_PROTO, text);
+	return false;
+}
+
+/* What the form of it tells, beyond its flaws. */
+static void
+remark(struct session *s, const char *what)
+{
+	if (what)
+		session_emit(s, &(struct event){ .kind = EVENT_PROBLEM, .text = span_of(what) });
+}
+
+/* What the challenge of an AUTH exchange says, and that AUTH is not to be tried again. */
+static void
+note_auth(struct session *s, const struct reply *r)
+{
+	struct arena arena = { 0 };
+	struct span challenge;
+
+	if (r->code == 334 && span_trim(r->line[0]).len > 0) {
+		bool decoded = auth_challenge(&arena, r->line[0], &challenge);
+		challenge = secrecy_shown(&s->secrets.secrecy, &arena, challenge);
+		session_note(s, "%s: %.*s",
+		    decoded ? "the challenge says" : "the challenge is not base64 (RFC 4954 4)",
+		    SPAN_ARG(span_first(text_safe(&arena, challenge), 400)));
+	}
+	if (r->code / 100 == 5)
+		s->auth_refused = true;
+	arena_release(&arena);
+}
+
+/* What EHLO offers from now on. */
+static void
+learn(struct session *s, const struct reply *r)
+{
+	const struct extensions *e = offers_learn(&s->offers, offers_state(&s->dialogue), r);
+
+	session_emit(s, &(struct event){ .kind = EVENT_EXTENSIONS, .extensions = e });
+	if (e->cut)
+		session_note(s, "of the extensions only the first %d are taken", EXTENSIONS_MAX);
+	remark(s, diagnose_extensions(e));
+	session_note_dane(s);
+}
+
+/*
+ * What follows from it. A challenge is an input of the exchange, so that it is told as it came;
+ * anything else as it may be shown.
+ */
+static void
+heed(struct session *s, const struct receipt *r, const struct reply *shown)
+{
+	enum verb verb = r->asked.due.verb;
+
+	if (r->greeting)
+		remark(s, diagnose_banner(shown));
+	if (verb == VERB_AUTH && r->asked.ticket)
+		note_auth(s, &r->event.reply);
+	if ((verb == VERB_EHLO || verb == VERB_LHLO) && r->err == ERR_NONE)
+		learn(s, shown);
+	if (verb == VERB_STARTTLS && r->asked.ticket && shown->code != 220) {
+		s->secure.starttls_refused = true;
+		session_note_dane(s);
+	}
+	if ((r->asked.ticket && !r->event.late) ||
+	    (s->step && (s->step->op->traits & STEP_GETS_ALL))) {
+		struct conv_event event = r->event;
+		if (shown->code != 334)
+			event.reply = *shown;
+		session_tell(s,
+		    &(struct news){ .kind = NEWS_REPLY,
+			.event = &event,
+			.verb = verb,
+			.failed = r->err,
+			.standing = r->standing,
+			.due = &r->asked.due,
+			.more = r->more });
+	}
+}
+
+/* On where the dialogue stands. A message was over when the reply to its end was given up. */
+static void
+take_effect(
+    struct session *s, const struct due *due, unsigned code, enum err_kind failed, bool late)
+{
+	if (due_is_message(due)) {
+		if (!late)
+			dialogue_message_over(&s->dialogue);
+	} else if (due->stage == DUE_GREETING)
+		s->dialogue.greeted = failed == ERR_NONE;
+	else
+		dialogue_heard(&s->dialogue, due->verb, failed == ERR_NONE ? code : 0);
+}
+
+static void
+show(struct session *s, const struct receipt *r, const struct reply *shown)
+{
+	struct event event = { .kind = EVENT_REPLY, .err = r->err };
+
+	event.answer.reply = shown;
+	event.answer.raw = r->event.reply.raw;
+	event.answer.due = r->asked.due;
+	event.answer.standing = r->standing;
+	event.answer.verb = r->asked.due.verb;
+	event.answer.banner = r->greeting;
+	event.answer.dot = due_is_message(&r->asked.due);
+	event.answer.late = r->event.late;
+	event.answer.surprise = r->surprise;
+	event.answer.or = r->or ;
+	event.answer.took_us = r->asked.at_us ? loop_now_us() - r->asked.at_us : 0;
+	event.answer.drawn_us = r->drawn_us;
+	session_emit(s, &event);
+}
+
+static void
+receive_reply(struct session *s, const struct conv_event *came)
+{
+	struct receipt r = wire_receive(&s->wire, came, s->dialogue.rcpts);
+	unsigned code = came->reply.code;
+	struct arena arena = { 0 };
+
+	if (r.asked.due.verb == VERB_AUTH || code == 334 || code == 235)
+		secrets_heed(&s->secrets, &came->reply);
+	struct reply shown = secrets_shown_reply(&s->secrets, &came->reply, &arena);
+	if (r.before.open)
+		take_effect(s, &r.before.due, r.before.code, r.before.failed, true);
+	if (r.takes_effect)
+		take_effect(s, &r.asked.due, code, r.err, r.event.late);
+	offers_keep_reply(&s->offers, &shown);
+	show(s, &r, &shown);
+	if (r.err == ERR_UNKNOWN && !r.event.late)
+		session_tell_unknown(s);
+	/* A second one would tell which of two it answers: until then it has no consequence. */
+	bool waits_for_second = s->wire.late.open && r.event.late;
+	if (is_bearable(s, &r, &shown) && waits_for_second)
+		session_wait(s, WAIT_SECOND, 0);
+	else if (s->wire.conn && !waits_for_second)
+		heed(s, &r, &shown);
+	arena_release(&arena);
+}
+
+bool
+session_find_step(struct session *s)
+{
+	struct due late = s->wire.late.due;
+	struct receipt r = { .asked = wire_find_step(&s->wire) };
+	struct arena arena = { 0 };
+
+	if (r.asked.ticket == 0)
+		return false;
+	r.event = (struct conv_event){ .kind = CONV_REPLY, .ticket = r.asked.ticket };
+	reply_parse(arena_copy(&arena, s->offers.last_reply->raw), &arena, &r.event.reply);
+	unsigned code = r.event.reply.code;
+	r.standing = standing_of(&r.asked.due, code);
+	r.err = standing_err(&r.asked.due, r.standing, &r.event.reply);
+	session_note(s,
+	    "in step again: no second reply came, so %03u answered %s, and the %s before it was "
+	    "never answered",
+	    code, due_text(&r.asked.due), due_text(&late));
+	take_effect(s, &r.asked.due, code, r.err, false);
+	heed(s, &r, &r.event.reply);
+	arena_release(&arena);
+	return true;
+}
+
+/* ---- what a server hears */
+
+static void
+receive_command(struct session *s, const struct conv_event *e)
+{
+	static const enum news_kind kinds[] = {
+		[CONV_COMMAND] = NEWS_COMMAND,
+		[CONV_ANSWER] = NEWS_COMMAND,
+		[CONV_TEXT] = NEWS_TEXT,
+		[CONV_TEXT_END] = NEWS_TEXT_END,
+	};
+
+	if (e->kind == CONV_COMMAND || e->kind == CONV_ANSWER) {
+		struct arena arena = { 0 };
+		struct event event = { .kind = EVENT_COMMAND,
+			.text = secrets_of_client(&s->secrets, e, &arena),
+			.flaws = e->flaws };
+		session_emit(s, &event);
+		arena_wipe(&arena);
+	}
+	session_tell(s, &(struct news){ .kind = kinds[e->kind], .event = e });
+}
+
+void
+session_receive(struct session *s, const struct conv_event *e)
+{
+	if (e->kind == CONV_CHATTER && e->text.len > 0)
+		session_note(s, "the command says: %.*s", SPAN_ARG(session_shown(s, e->text)));
+	else if (e->kind == CONV_CHATTER)
+		return;
+	else if (s->role == CONV_CLIENT)
+		receive_reply(s, e);
+	else
+		receive_command(s, e);
+}

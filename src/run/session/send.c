@@ -1,0 +1,251 @@
+/* send - what goes out, and which replies are outstanding for it. */
+#include "run/session/session_impl.h"
+#include "smtp/body.h"
+
+bool
+session_put(struct session *s, struct span octets, bool crlf, bool secret)
+{
+	if (!session_lets_out(s, secret))
+		return false;
+	if (conv_put(s->wire.conv, octets) && (!crlf || conv_put(s->wire.conv, SPAN("\r\n"))))
+		return true;
+	session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+	return false;
+}
+
+/* ---- commands */
+
+/* Of an answer to a 334. */
+static struct due
+due_response(struct span line)
+{
+	return (
+	    struct due){ .stage = span_eq(span_trim(line), SPAN("*")) ? DUE_CANCEL : DUE_RESPONSE,
+		.verb = VERB_AUTH };
+}
+
+/*
+ * `shown`: what may be shown of it; NULL: that is found out. `given`: a secret of the command
+ * line's is in it.
+ */
+/* A reply for each recipient behind the end of data (draft-hall-prdr). */
+static bool
+asks_for_prdr(struct span mail)
+{
+	for (struct span word = span_word(&mail); word.len > 0; word = span_word(&mail))
+		if (span_eq_case(word, SPAN("PRDR")))
+			return true;
+	return false;
+}
+
+/*
+ * `shown`: what may be shown of it; NULL: that is found out. `given`: a secret of the command
+ * line's is in it.
+ */
+static bool
+send_line(struct session *s, struct span line, const struct span *shown, bool given)
+{
+	struct event event = { .kind = EVENT_SENT };
+	struct arena arena = { 0 };
+	bool answer = s->dialogue.mode == MODE_ANSWER;
+	struct due due = answer ? due_response(line) : due_command(line);
+	if (due.verb == VERB_MAIL)
+		s->wire.prdr = asks_for_prdr(line);
+	due.prdr = s->wire.prdr;
+	enum verb verb = due.verb;
+	bool hello = verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO;
+
+	if (!session_lets_out(s, given || (hello && s->opts->helo_is_secret)))
+		return false;
+	unsigned ticket = conv_say(s->wire.conv, line);
+	if (ticket == 0) {
+		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+		return false;
+	}
+	struct span known = secrecy_said(&s->secrets.secrecy, line, answer, &arena);
+	bool secret = shown || known.at != line.at;
+	if (secret)
+		conv_is_secret(s->wire.conv);
+	wire_ask(&s->wire, ticket, due);
+	wire_asked_line(&s->wire, line);
+	if (hello)
+		offers_sent_hello(&s->offers, line, s->opts->helo);
+	event.sent.kind = secret ? SENT_SECRET : SENT_COMMAND;
+	event.sent.text = shown ? *shown :
+	    secret		? known :
+				  secrecy_shown(&s->secrets.secrecy, &arena, line);
+	event.sent.octets = line.len + 2;
+	session_emit(s, &event);
+	arena_wipe(&arena);
+	session_wait_reply(s, verb);
+	return true;
+}
+
+bool
+session_say(struct session *s, struct span line)
+{
+	return send_line(s, line, NULL, false);
+}
+
+bool
+session_say_secret(struct session *s, struct span line, struct span shown)
+{
+	return send_line(s, line, &shown, true);
+}
+
+bool
+session_owe(struct session *s, enum verb verb, bool dot)
+{
+	unsigned ticket = conv_owe(s->wire.conv);
+
+	if (ticket == 0)
+		return false;
+	wire_ask(&s->wire, ticket,
+	    (struct due){ .stage = dot ? DUE_RECIPIENT : DUE_FURTHER, .verb = verb });
+	session_wait_reply(s, verb);
+	return true;
+}
+
+/* ---- octets as they are */
+
+/* Octets that came without the care a typed line has. */
+static void
+sent_piece(struct session *s, struct span piece)
+{
+	struct event event = { .kind = EVENT_SENT };
+	struct arena arena = { 0 };
+
+	event.sent.kind = SENT_OCTETS;
+	event.sent.text = session_hide_piece(s, piece, &arena);
+	event.sent.octets = piece.len;
+	session_emit(s, &event);
+	arena_wipe(&arena);
+}
+
+bool
+session_say_octets(struct session *s, struct span octets)
+{
+	bool message = s->dialogue.mode == MODE_MESSAGE, answer = s->dialogue.mode == MODE_ANSWER;
+
+	if (!session_put(s, octets, false, false))
+		return false;
+	unsigned long long chunk = 0;
+	while (octets.len > 0) {
+		/* of a BDAT before: octets, whatever they look like */
+		if (chunk > 0) {
+			struct span part = span_first(
+			    octets, chunk < octets.len ? (size_t)chunk : octets.len);
+			octets = span_skip(octets, part.len);
+			chunk -= part.len;
+			sent_piece(s, part);
+			continue;
+		}
+		const char *lf = memchr(octets.at, '\n', octets.len);
+		struct span line = span_first(
+		    octets, lf ? (size_t)(lf - octets.at) + 1 : octets.len);
+		octets = span_skip(octets, line.len);
+		sent_piece(s, line);
+		if (!lf || (message && !span_eq(line, SPAN(".\r\n"))))
+			continue;
+		unsigned ticket = conv_owe(s->wire.conv);
+		if (ticket == 0)
+			return session_fail(s, ERR_SYSTEM, "too many replies are owed"), false;
+		wire_ask(&s->wire, ticket,
+		    message ?
+			(struct due){
+			    .stage = DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->wire.prdr } :
+			answer ? due_response(line) :
+				 due_command(span_trim(line)));
+		struct span args;
+		if (!message && !answer && verb_of(span_trim(line), &args) == VERB_BDAT &&
+		    !span_number(span_word(&args), 1ull << 40, &chunk))
+			chunk = 0;
+		message = answer = false;
+		session_wait_reply(s, VERB_OTHER);
+	}
+	return true;
+}
+
+/* ---- a message */
+
+bool
+session_say_chunk(struct session *s, struct span lines)
+{
+	while (lines.at) {
+		bool more = span_has(lines, '\n');
+		struct span line = span_until(&lines, '\n');
+		struct event event = { .kind = EVENT_SENT,
+			.sent = { .kind = SENT_TEXT, .text = line, .octets = line.len + 2 } };
+		if (!session_put(s, line, true, false))
+			return false;
+		event.sent.text = session_shown(s, line);
+		session_emit(s, &event);
+		if (!more)
+			break;
+	}
+	return true;
+}
+
+bool
+session_say_text(struct session *s, struct span line)
+{
+	struct event event = { .kind = EVENT_SENT };
+	bool dot = body_is_end(line);
+
+	if (!session_put(s, line, true, false))
+		return false;
+	event.sent.kind = SENT_TEXT;
+	event.sent.text = session_shown(s, line);
+	event.sent.octets = line.len + 2;
+	session_emit(s, &event);
+	if (dot) {
+		wire_ask(&s->wire, conv_owe(s->wire.conv),
+		    (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->wire.prdr });
+		session_wait_message(s);
+	}
+	return true;
+}
+
+void
+session_owe_message(struct session *s, unsigned replies)
+{
+	for (unsigned i = 0; i < replies; i++)
+		wire_ask(&s->wire, conv_owe(s->wire.conv),
+		    (struct due){ .stage = replies > 1 ? DUE_RECIPIENT : DUE_MESSAGE,
+			.verb = VERB_DATA,
+			.prdr = s->wire.prdr });
+	session_wait_message(s);
+}
+
+void
+session_is_last_chunk(struct session *s, unsigned replies)
+{
+	wire_ask_last_chunk(&s->wire, replies);
+}
+
+void
+session_is_no_message(struct session *s)
+{
+	wire_ask_for_no_message(&s->wire);
+}
+
+/* ---- the server's side */
+
+void
+session_tell_answer(struct session *s, struct span reply)
+{
+	unsigned long long code;
+
+	if (span_number(span_first(reply, 3), 999, &code) && (code == 334 || code == 235))
+		secrecy_heard(&s->secrets.secrecy, (unsigned)code, span_skip(reply, 4));
+	session_emit(s, &(struct event){ .kind = EVENT_ANSWERED, .text = session_shown(s, reply) });
+}
+
+bool
+session_answer(struct session *s, struct span reply)
+{
+	if (!conv_put(s->wire.conv, reply) || !conv_put(s->wire.conv, SPAN("\r\n")))
+		return false;
+	session_tell_answer(s, reply);
+	return true;
+}
