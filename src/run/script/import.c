@@ -14,7 +14,7 @@ import_dialect(struct span name)
 
 /* The mark that a line has, and what stands behind it. */
 static const struct import_mark *
-mark_of(const struct import_dialect *d, struct span line, struct span *text)
+dialect_mark(const struct import_dialect *d, struct span line, struct span *text)
 {
 	for (const struct import_mark *m = d->mark; m->text; m++) {
 		struct span mark = span_of(m->text), hit = line;
@@ -38,7 +38,7 @@ mark_of(const struct import_dialect *d, struct span line, struct span *text)
 
 /* How many lines of the log look like this dialect. */
 static unsigned
-score(const struct import_dialect *d, struct span log)
+dialect_score(const struct import_dialect *d, struct span log)
 {
 	struct span line, text;
 	unsigned n = 0, replies = 0, sides[2] = { 0 };
@@ -46,8 +46,8 @@ score(const struct import_dialect *d, struct span log)
 
 	for (unsigned i = 0; i < 2000 && span_line(&log, &line); i++) {
 		struct span trimmed = span_trim(line);
-		const struct import_mark *m = mark_of(
-		    d, d->sign || strcmp(d->name, "rfc") == 0 ? trimmed : line, &text);
+		const struct import_mark *m = dialect_mark(
+		    d, d->indented ? trimmed : line, &text);
 		if (m) {
 			n++;
 			sides[m->side]++;
@@ -59,8 +59,7 @@ score(const struct import_dialect *d, struct span log)
 		return 0;
 	if (d->terminal)
 		return replies > 0 ? d->sign ? 1000000 : 1 : 0;
-	/* Both sides speak; sendmail's server has no mark. */
-	return sides[IMPORT_CLIENT] && (sides[IMPORT_SERVER] || strcmp(d->name, "sendmail") == 0) ?
+	return sides[IMPORT_CLIENT] && (sides[IMPORT_SERVER] || d->bare_server) ?
 	    n + 1 :
 	    0;
 }
@@ -72,7 +71,7 @@ import_recognise(struct span log)
 	unsigned most = 0;
 
 	for (const struct import_dialect *d = import_dialects; d->name; d++) {
-		unsigned n = score(d, log);
+		unsigned n = dialect_score(d, log);
 		if (n > most) {
 			most = n;
 			best = d;
@@ -88,41 +87,35 @@ behind_peer(struct span text)
 	return span_skip(span_find(span_find(text, SPAN("]")), SPAN(": ")), 2);
 }
 
-static bool
-names_peer(const struct import_dialect *d)
-{
-	return strcmp(d->name, "postfix") == 0;
-}
-
 /*
  * Does the side that the marks call the client speak in reply codes? Then the log is the other
  * end's.
  */
 static bool
-is_swapped(const struct import_dialect *d, struct span log)
+dialect_is_swapped(const struct import_dialect *d, struct span log)
 {
 	struct span line, text;
 	int codes[2] = { 0 };
 
 	while (d->symmetric && span_line(&log, &line)) {
-		const struct import_mark *m = mark_of(d, line, &text);
+		const struct import_mark *m = dialect_mark(d, line, &text);
 		if (m)
-			codes[m->side] += import_is_reply(names_peer(d) ? behind_peer(text) : text);
+			codes[m->side] += import_is_reply(d->names_peer ? behind_peer(text) : text);
 	}
 	return codes[IMPORT_CLIENT] > codes[IMPORT_SERVER];
 }
 
 static void
-one_line(struct import *im, struct span line)
+import_line(struct import *im, struct span line)
 {
 	struct span text;
 
 	if (im->dialect->line && im->dialect->line(im, line))
 		return;
-	const struct import_mark *m = mark_of(im->dialect, line, &text);
+	const struct import_mark *m = dialect_mark(im->dialect, line, &text);
 	if (!m)
 		return;
-	if (names_peer(im->dialect) && (text = behind_peer(text)).len == 0)
+	if (im->dialect->names_peer && (text = behind_peer(text)).len == 0)
 		return;
 	if ((m->side == IMPORT_CLIENT) != im->swapped)
 		import_client(im, text);
@@ -131,7 +124,7 @@ one_line(struct import *im, struct span line)
 }
 
 static void
-put_head(const struct import *im, struct buf *out)
+import_put_head(const struct import *im, struct buf *out)
 {
 	buf_printf(out, "# imported from a log of %s\n", im->dialect->help);
 	if (im->needs_user && im->user[0])
@@ -149,7 +142,7 @@ put_head(const struct import *im, struct buf *out)
  * hand.
  */
 static void
-refuse(const struct import *im, struct span log, const char *why, struct err *err)
+import_refuse(const struct import *im, struct span log, const char *why, struct err *err)
 {
 	struct arena arena = { 0 };
 	struct span line;
@@ -192,11 +185,12 @@ is_dialogue(const struct import *im, struct span log, struct err *err)
 		    "the server's side is missing: there are %u lines of a client, and no reply",
 		    said);
 	if (im->strange > im->commands)
-		refuse(im, log, "most lines that would be commands begin with no SMTP verb", err);
+		import_refuse(
+		    im, log, "most lines that would be commands begin with no SMTP verb", err);
 	else if (said == 0)
-		refuse(im, log, "the client's side is missing, there are only replies", err);
+		import_refuse(im, log, "the client's side is missing, there are only replies", err);
 	else if (im->dialect->terminal && im->unasked > 0)
-		refuse(im, log,
+		import_refuse(im, log,
 		    "a side is missing, there are replies that no command asks for, or a message "
 		    "that no 354 does",
 		    err);
@@ -210,7 +204,7 @@ import_log(const struct import_dialect *d, struct span log, struct buf *out, str
 {
 	struct buf body = { .max = IMPORT_OUT_MAX };
 	struct import im = { .dialect = d,
-		.swapped = is_swapped(d, log),
+		.swapped = dialect_is_swapped(d, log),
 		.out = &body,
 		.cases = { .max = IMPORT_OUT_MAX },
 		.pending = { .max = IMPORT_LINE_MAX },
@@ -221,7 +215,7 @@ import_log(const struct import_dialect *d, struct span log, struct buf *out, str
 
 	import_find_secrets(&im, log);
 	while (span_line(&log, &line)) {
-		one_line(
+		import_line(
 		    &im, import_clean(&im.arena, span_first(line, IMPORT_LINE_MAX), d->terminal));
 		arena_reset(&im.arena);
 	}
@@ -231,7 +225,7 @@ import_log(const struct import_dialect *d, struct span log, struct buf *out, str
 	if (ok) {
 		/* What was missed where it was written, a comment say, is starred. */
 		struct span cases = secrecy_shown(&im.secrets, &im.arena, buf_span(&im.cases));
-		put_head(&im, out);
+		import_put_head(&im, out);
 		/* A case alone needs no name: "\n/case …\n" goes. */
 		for (int i = 0; im.ncases == 1 && i < 2; i++)
 			span_line(&cases, &line);

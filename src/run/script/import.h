@@ -36,6 +36,9 @@ struct import_dialect {
 	bool hides_dot;				/* or it is, without its dot */
 	/* of either end: who speaks in codes is the server */
 	bool symmetric;
+	bool indented;				/* blanks may stand before its marks */
+	bool bare_server;			/* the server's lines have no mark */
+	bool names_peer;			/* "host[address]: " stands behind a mark */
 	/* One cleaned line; false: as its marks say. NULL: always as its marks say. */
 	bool (*line)(struct import *, struct span);
 };

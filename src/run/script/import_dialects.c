@@ -1,11 +1,11 @@
-/* import - the dialects: how each tool marks what the client and the server say. */
+/* import - the dialects, a row each: how a tool marks what the client and the server say. */
 #include "run/script/import_priv.h"
 
 #include "base/base64.h"
 
 /* The text behind any of these; SPAN_NONE: none stands there. */
 static bool
-after(struct span line, const char *mark, bool inside, struct span *text)
+after_mark(struct span line, const char *mark, bool inside, struct span *text)
 {
 	struct span want = span_of(mark);
 
@@ -266,10 +266,87 @@ sendmail_line(struct import *im, struct span line)
 	return false;
 }
 
-/* ---- Python's smtplib */
+/* ---- Python's smtplib: what was said stands as a literal, '…' or b'…' */
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static size_t
+put_utf8(char *out, unsigned long c)
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xC0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3F));
+		return 2;
+	}
+	out[0] = (char)(0xE0 | (c >> 12 & 0x0F));
+	out[1] = (char)(0x80 | (c >> 6 & 0x3F));
+	out[2] = (char)(0x80 | (c & 0x3F));
+	return 3;
+}
+
+/* The escape behind a backslash: how many octets of `s` it takes; its value is appended to out. */
+static size_t
+python_escape(struct span s, bool octets, char *out, size_t *n)
+{
+	static const char names[] = "nrtabfv\\'\"", values[] = "\n\r\t\a\b\f\v\\'\"";
+	const char *name = s.at[0] ? strchr(names, s.at[0]) : NULL;
+	size_t digits = s.at[0] == 'x' ? 2 : s.at[0] == 'u' && !octets ? 4 : 0;
+	unsigned long c = 0;
+
+	if (name) {
+		out[(*n)++] = values[name - names];
+		return 1;
+	}
+	for (size_t i = 1; i <= digits; i++) {
+		if (i >= s.len || hex_digit(s.at[i]) < 0) {
+			digits = 0;
+			break;
+		}
+		c = c << 4 | (unsigned long)hex_digit(s.at[i]);
+	}
+	if (digits == 0) {
+		out[(*n)++] = '\\';
+		return 0;
+	}
+	if (octets)
+		out[(*n)++] = (char)c;
+	else
+		*n += put_utf8(out + *n, c);
+	return digits + 1;
+}
+
+static struct span
+python_value(struct arena *arena, struct span s)
+{
+	bool octets = s.len > 0 && s.at[0] == 'b';
+	char *out = arena_get(arena, s.len + 4);
+	size_t n = 0;
+
+	s = span_skip(s, octets);
+	if (s.len == 0 || (s.at[0] != '\'' && s.at[0] != '"'))
+		return SPAN_NONE;
+	char quote = s.at[0];
+	for (size_t i = 1; i < s.len && s.at[i] != quote; i++)
+		if (s.at[i] == '\\' && i + 1 < s.len)
+			i += python_escape(span_skip(s, i + 1), octets, out, &n);
+		else
+			out[n++] = s.at[i];
+	return (struct span){ out, n };
+}
 
 static void
-all_lines(struct import *im, struct span text, enum import_side side)
+python_lines(struct import *im, struct span text, enum import_side side)
 {
 	struct span line;
 
@@ -285,20 +362,22 @@ python_line(struct import *im, struct span line)
 {
 	struct span text;
 
-	if (after(line, "connect: (", false, &text) || after(line, "connect: to (", false, &text))
+	if (after_mark(line, "connect: (", false, &text) ||
+	    after_mark(line, "connect: to (", false, &text))
 		import_connection(im);
-	else if (after(line, "send: ", false, &text))
-		all_lines(im, import_python(&im->arena, text), IMPORT_CLIENT);
-	else if (after(line, "reply: b'", false, &text) ||
-	    after(line, "reply: b\"", false, &text) || after(line, "reply: '", false, &text))
-		all_lines(im, import_python(&im->arena, span_skip(line, 7)), IMPORT_SERVER);
+	else if (after_mark(line, "send: ", false, &text))
+		python_lines(im, python_value(&im->arena, text), IMPORT_CLIENT);
+	else if (after_mark(line, "reply: b'", false, &text) ||
+	    after_mark(line, "reply: b\"", false, &text) ||
+	    after_mark(line, "reply: '", false, &text))
+		python_lines(im, python_value(&im->arena, span_skip(line, 7)), IMPORT_SERVER);
 	return true;
 }
 
 /* ---- PHPMailer: the lines of a reply may be glued to each other */
 
 static void
-glued(struct import *im, struct span reply)
+phpmailer_reply(struct import *im, struct span reply)
 {
 	for (size_t i = 4; reply.len > 4 && reply.at[3] == '-' && i + 3 < reply.len; i++)
 		if (memcmp(reply.at + i, reply.at, 3) == 0 &&
@@ -324,13 +403,13 @@ phpmailer_line(struct import *im, struct span line)
 	if (span_ends_case(line, SPAN("<br>")))
 		line.len -= 4;
 	for (size_t i = 0; servers[i]; i++)
-		if (after(line, servers[i], true, &text)) {
+		if (after_mark(line, servers[i], true, &text)) {
 			im->noise = false;
-			glued(im, text);
+			phpmailer_reply(im, text);
 			return true;
 		}
 	for (size_t i = 0; clients[i]; i++)
-		if (after(line, clients[i], true, &text)) {
+		if (after_mark(line, clients[i], true, &text)) {
 			import_client(im, text);
 			return true;
 		}
@@ -385,20 +464,22 @@ const struct import_dialect import_dialects[] = {
 		S_IN("SERVER -&gt; CLIENT:") },
 	    .line = phpmailer_line },
 	{ "msmtp", "msmtp -d", { C("--> "), S("<-- ") }, .hides_text = true },
-	{ "sendmail", "sendmail -v", { C(">>> ") }, .hides_text = true, .line = sendmail_line },
+	{ "sendmail", "sendmail -v", { C(">>> ") }, .hides_text = true, .bare_server = true,
+	    .line = sendmail_line },
 	{ "postfix-notice", "Postfix's protocol error notice", { C(" In:  "), S(" Out: ") },
 	    .hides_text = true, .symmetric = true },
 	{ "postfix", "Postfix -v in the log", { C_IN("]: < "), S_IN("]: > ") }, .hides_text = true,
-	    .symmetric = true },
+	    .symmetric = true, .names_peer = true },
 	{ "curl", "curl -v", { C("> "), S("< ") }, .hides_text = true, .line = curl_line },
 	{ "nodemailer", "nodemailer, with \"C:\" and \"S:\" behind a prefix",
 	    { C_IN("] C: "), S_IN("] S: ") }, .hides_text = true, .hides_dot = true,
 	    .line = nodemailer_line },
 	{ "sender", "RFCs that write S: for the sender and R: for the receiver",
-	    { C("S: "), S("R: ") }, .sign = "R: ", .line = rfc_line },
+	    { C("S: "), S("R: ") }, .sign = "R: ", .indented = true, .line = rfc_line },
 	{ "arrows", "RFCs that write >>> and <<<", { C(">>> "), S("<<< ") }, .sign = "<<< ",
+	    .indented = true, .line = rfc_line },
+	{ "rfc", "RFCs and MailKit: C: and S:", { C("C: "), S("S: ") }, .indented = true,
 	    .line = rfc_line },
-	{ "rfc", "RFCs and MailKit: C: and S:", { C("C: "), S("S: ") }, .line = rfc_line },
 	{ "openssl", "openssl s_client, captured", { { 0 } }, .sign = "CONNECTED(",
 	    .terminal = true, .line = openssl_line },
 	{ "telnet", "telnet, nc or script(1), captured", { { 0 } }, .terminal = true,

@@ -52,6 +52,10 @@ struct import {
 };
 
 /* import_write.c */
+/* three digits, then "-", a blank, or nothing */
+bool import_is_reply(struct span line);
+/* no ANSI, no CR; backspaces done */
+struct span import_clean(struct arena *, struct span line, bool terminal);
 void import_client(struct import *, struct span line);
 void import_server(struct import *, struct span line);
 void import_comment(struct import *, const char *text);
@@ -61,24 +65,8 @@ void import_end(struct import *);
 void import_doubt(struct import *, struct span line);		/* this line may be a command */
 /* what comes next is a reply, or not */
 void import_settle(struct import *, bool reply);
-void import_put_client(struct import *, struct span line);	/* C: and the line, as it is sent */
 
 /* import_secrets.c: all of them go into ->secrets */
 void import_find_secrets(struct import *, struct span log);
-
-/* import_chunk.c */
-/* this command was said: its octets follow */
-void import_chunk(struct import *, struct span bdat);
-/* false: the chunk is over, this is a command */
-bool import_chunk_takes(struct import *, struct span line);
-/* if one is open: what it has, or what stands for it */
-void import_chunk_end(struct import *);
-
-/* import_lines.c */
-/* three digits, then "-", a blank, or nothing */
-bool import_is_reply(struct span line);
-/* no ANSI, no CR; backspaces done */
-struct span import_clean(struct arena *, struct span line, bool terminal);
-struct span import_python(struct arena *, struct span literal);	/* the value of '…' or b'…' */
 
 #endif

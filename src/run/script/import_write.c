@@ -11,9 +11,63 @@
 #include "smtp/auth.h"
 #include "smtp/body.h"
 
+/* ---- lines made plain */
+
+bool
+import_is_reply(struct span s)
+{
+	if (s.len < 3 || s.at[0] < '2' || s.at[0] > '5')
+		return false;
+	for (size_t i = 1; i < 3; i++)
+		if (s.at[i] < '0' || s.at[i] > '9')
+			return false;
+	return s.len == 3 || s.at[3] == ' ' || s.at[3] == '-';
+}
+
+/* ESC [ … letter, ESC ] … BEL, or ESC and one octet: how long it is. */
+static size_t
+escape_length(struct span s)
+{
+	size_t i = 2;
+
+	if (s.len < 2)
+		return s.len;
+	if (s.at[1] == '[') {
+		while (i < s.len && (s.at[i] < '@' || s.at[i] > '~'))
+			i++;
+		return i < s.len ? i + 1 : i;
+	}
+	if (s.at[1] == ']') {
+		while (i < s.len && s.at[i] != '\a')
+			i++;
+		return i < s.len ? i + 1 : i;
+	}
+	return 2;
+}
+
+struct span
+import_clean(struct arena *arena, struct span s, bool terminal)
+{
+	char *out = arena_get(arena, s.len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		unsigned char c = (unsigned char)s.at[i];
+		if (c == '\033')
+			i += escape_length(span_skip(s, i)) - 1;
+		else if (terminal && (c == '\b' || c == 0x7F))
+			n -= n > 0;
+		else if (c != '\r' && c != '\f' && (c != '\a' || !terminal))
+			out[n++] = (char)c;
+	}
+	return (struct span){ out, n };
+}
+
 /* What stands for a message that is not in the log: a header of its own must fit. */
 #define MISSING_TEXT		1000
 #define MISSING_TEXT_WORD	"1000"
+
+enum { FILLER_MAX = 4 << 20, FILLER_LINE = 72 };
 
 void
 import_put(struct import *im, const char *line)
@@ -54,8 +108,8 @@ put_escaped(struct buf *out, struct span s)
 	}
 }
 
-void
-import_put_client(struct import *im, struct span line)
+static void
+put_client(struct import *im, struct span line)
 {
 	if (is_plain(line)) {
 		buf_append(im->out, line.len ? SPAN("C: ") : SPAN("C:"));
@@ -74,9 +128,92 @@ import_put_client(struct import *im, struct span line)
 	buf_append(im->out, SPAN("\\r\\n\n"));
 }
 
+/* ---- the octets of BDAT n: as the log shows them, or as many others in their place */
+
+static void
+put_filler(struct import *im)
+{
+	static const char filler[] =
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+	import_comment(im,
+	    "the log does not show these octets: others stand for them, as many as were announced");
+	for (unsigned long long left = im->chunk; left > 0;) {
+		unsigned long long n = left > FILLER_LINE ? FILLER_LINE - 2 :
+		    left >= 2				  ? left - 2 :
+							    0;
+		buf_printf(im->out,
+		    left == 1  ? "C\\: x\n" :
+			n == 0 ? "C:\n" :
+				 "C: %.*s\n",
+		    (int)n, filler);
+		left -= left == 1 ? 1 : n + 2;
+	}
+}
+
+static void
+import_chunk_end(struct import *im)
+{
+	struct span lines = buf_span(&im->chunk_lines), line;
+
+	if (im->mode != IMPORT_CHUNK)
+		return;
+	im->mode = IMPORT_COMMANDS;
+	if (im->chunk_left == 0)
+		while (span_line(&lines, &line))
+			put_client(im, line);
+	else if (im->chunk <= FILLER_MAX)
+		put_filler(im);
+	buf_release(&im->chunk_lines);
+}
+
+static void
+import_chunk(struct import *im, struct span bdat)
+{
+	unsigned long long n;
+
+	span_word(&bdat);
+	if (!span_number(span_word(&bdat), ~0ull >> 1, &n) || n == 0)
+		return;
+	im->mode = IMPORT_CHUNK;
+	im->chunk = im->chunk_left = n;
+	im->chunk_lines = (struct buf){ .max = IMPORT_OUT_MAX };
+	if (im->dialect->hides_text)
+		import_chunk_end(im);
+}
+
+/* RFC 3030 writes line ends out. */
+static struct span
+without_written_end(struct span line)
+{
+	const struct span end = SPAN("<CR><LF>");
+
+	return span_ends_case(line, end) ? span_first(line, line.len - end.len) : line;
+}
+
+static bool
+import_chunk_takes(struct import *im, struct span line)
+{
+	line = without_written_end(line);
+	if (line.len + 2 <= im->chunk_left && verb_of(line, NULL) != VERB_BDAT) {
+		buf_append(&im->chunk_lines, line);
+		buf_append(&im->chunk_lines, SPAN("\n"));
+		im->chunk_left -= line.len + 2;
+		if (im->chunk_left == 0)
+			import_chunk_end(im);
+		return true;
+	}
+	bool command = verb_of(line, NULL) != VERB_OTHER;
+	if (command)
+		import_chunk_end(im);
+	return !command;		/* what is neither stands for octets that are not shown */
+}
+
+/* ---- commands and answers */
+
 /* The user's name is no secret; it is kept where it can stand in a script as it is. */
 static void
-keep_user(struct import *im, struct span user)
+import_keep_user(struct import *im, struct span user)
 {
 	for (size_t i = 0; i < user.len; i++)
 		if ((unsigned char)user.at[i] <= ' ' || (unsigned char)user.at[i] > '~' ||
@@ -103,12 +240,12 @@ answer_for(struct import *im, struct span answer)
 	im->needs_password |= strstr(script, " password") != NULL;
 	im->needs_token |= strstr(script, " token") != NULL;
 	if (base64_decode(&im->arena, answer, &response))
-		keep_user(im, auth_user(span_of(m->name), n, response));
+		import_keep_user(im, auth_user(span_of(m->name), n, response));
 	return script;
 }
 
 static void
-say_auth(struct import *im, struct span line)
+import_auth(struct import *im, struct span line)
 {
 	struct span rest = line;
 
@@ -118,7 +255,7 @@ say_auth(struct import *im, struct span line)
 	snprintf(im->mechanism, sizeof im->mechanism, "%.*s",
 	    SPAN_ARG(span_first(mechanism, sizeof im->mechanism - 1)));
 	if (rest.len == 0 || span_eq(rest, SPAN("="))) {
-		import_put_client(im, line);
+		put_client(im, line);
 		return;
 	}
 	struct span shown = span_first(line, (size_t)(rest.at - line.at));
@@ -129,7 +266,7 @@ say_auth(struct import *im, struct span line)
 
 /* A reply whose last line was not shown is closed, so that the script can be read. */
 static void
-close_reply(struct import *im)
+import_close_reply(struct import *im)
 {
 	if (im->reply_open) {
 		buf_printf(im->out, "S: %s ...\n", im->code);
@@ -140,7 +277,7 @@ close_reply(struct import *im)
 }
 
 static void
-note_size(struct import *im, struct span line)
+import_note_size(struct import *im, struct span line)
 {
 	struct span size = span_find(line, SPAN("SIZE="));
 
@@ -153,18 +290,18 @@ note_size(struct import *im, struct span line)
 }
 
 static void
-say_command(struct import *im, struct span line)
+import_command(struct import *im, struct span line)
 {
 	im->verb = verb_of(line, NULL);
 	im->owed++;
 	*(im->verb == VERB_OTHER ? &im->strange : &im->commands) += 1;
 	if (im->verb == VERB_AUTH) {
-		say_auth(im, line);
+		import_auth(im, line);
 		return;
 	}
 	if (im->verb == VERB_MAIL)
-		note_size(im, line);
-	import_put_client(im, line);
+		import_note_size(im, line);
+	put_client(im, line);
 	if (im->verb == VERB_BDAT)
 		import_chunk(im, line);
 }
@@ -188,7 +325,7 @@ import_client(struct import *im, struct span line)
 		buf_append(&im->held, SPAN("\n"));
 		return;
 	}
-	close_reply(im);
+	import_close_reply(im);
 	im->last_side = IMPORT_CLIENT;
 	if (im->ended || (im->mode == IMPORT_CHUNK && import_chunk_takes(im, line)))
 		return;
@@ -204,19 +341,19 @@ import_client(struct import *im, struct span line)
 			return;
 		}
 		im->text_shown = true;
-		import_put_client(im, line);
+		put_client(im, line);
 		if (dot) {
 			im->mode = IMPORT_COMMANDS;
 			im->owed++;
 		}
 	} else {
-		say_command(im, line);
+		import_command(im, line);
 	}
 }
 
 /* The reply to /body stands behind it, whatever had gone out with the dot. */
 static void
-release_held(struct import *im)
+import_release_held(struct import *im)
 {
 	struct buf taken = im->held;
 	struct span lines = buf_span(&taken), line;
@@ -260,7 +397,7 @@ put_reply_text(struct import *im, struct span s)
 }
 
 static void
-after_reply(struct import *im)
+import_after_reply(struct import *im)
 {
 	bool good = im->code[0] == '2', banner = im->replies++ == 0 || im->banner;
 
@@ -277,7 +414,7 @@ after_reply(struct import *im)
 		im->ended = true;
 	im->owed -= im->owed > 0;
 	if (im->body_owed)
-		release_held(im);
+		import_release_held(im);
 }
 
 void
@@ -311,7 +448,7 @@ import_server(struct import *im, struct span line)
 	put_reply_text(im, span_skip(line, 4));
 	buf_append(im->out, SPAN("\n"));
 	if (!im->reply_open)
-		after_reply(im);
+		import_after_reply(im);
 }
 
 /* ---- a terminal's lines that may be of neither side */
@@ -384,10 +521,10 @@ void
 import_connection(struct import *im)
 {
 	import_settle(im, false);
-	close_reply(im);
+	import_close_reply(im);
 	im->banner = true;
 	import_chunk_end(im);
-	release_held(im);
+	import_release_held(im);
 	put_missing_replies(im);
 	if (im->mode == IMPORT_TEXT && im->begun)
 		import_put(im,
