@@ -145,7 +145,9 @@ S: 221
     def test_a_mistake_is_shown_in_its_line(self):
         for text, place, line, column in (
                 ("C: NOOP\n/assert tiem < 5\n", "2:9: want time, total", "/assert tiem < 5", 8),
-                ("/timeout foo=5s\n", '1:10: there is no wait "foo"', "/timeout foo=5s", 9),
+                ("/timeout foo=5s\n", '1:10: there is no phase "foo"', "/timeout foo=5s", 9),
+                ("/timeout connect=5s,tls=soon\n", '1:25: "soon" is no time', "/timeout connect=5s,tls=soon", 24),
+                ("/timeout\n", "1:9: want a time", "/timeout", 8),
                 ("/tls min=9\n", "1:6: want verify=", "/tls min=9", 5),
                 ("C: NOOP\n  /retyr 3\n", '2:3: there is no command "/retyr" in scripts (near: /retry)', "  /retyr", 2),
                 ("C: NOOP\n/help MAIL\n", "2:1: /help works only at the prompt", "/help", 0),

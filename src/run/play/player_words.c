@@ -51,16 +51,9 @@ do_requires(struct play *p, const struct script_item *item)
 static void
 do_timeout(struct play *p, const struct script_item *item)
 {
-	const struct word_timeout *w = item->args;
-	uint64_t base[sizeof w->timeouts / sizeof(uint64_t)],
-	    said[sizeof w->timeouts / sizeof(uint64_t)];
+	struct cursor nowhere = { 0 };
 
-	memcpy(base, &p->base.timeouts, sizeof base);
-	memcpy(said, &w->timeouts, sizeof said);
-	for (size_t i = 0; i < sizeof said / sizeof *said; i++)
-		if (said[i] != UINT64_MAX)
-			base[i] = said[i];
-	memcpy(&p->base.timeouts, base, sizeof base);
+	timeouts_parse(&p->base.timeouts, *(const struct span *)item->args, &nowhere, NULL);
 	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++)
 		p->peer[i].opts.timeouts = p->base.timeouts;
 }

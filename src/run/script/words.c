@@ -1,5 +1,11 @@
-/* words - the words of a script that are no steps, and how their arguments are read. */
-#include "run/script/script_words_priv.h"
+/*
+ * words - the words of a script that are no steps: how the arguments of each are read, and at the
+ * end the table of them, a row a word.
+ */
+#include "run/script/words.h"
+
+/* What a reader fills and gives out, in the arena. */
+#define ARGS(type)	type *args = ARENA_NEW(ctx->arena, type); *out = args
 
 static struct span
 rest_of(struct cursor *c)
@@ -74,8 +80,8 @@ without_escaped_slashes(struct span s, struct arena *arena)
 	return (struct span){ to, n };
 }
 
-bool
-word_parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *arena,
+static bool
+parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *arena,
     struct expect_ere **eres, struct err *err)
 {
 	struct span source = SPAN_NONE;
@@ -99,7 +105,7 @@ parse_mask(const void **out, struct cursor *c, const struct text_context *ctx,
 		struct span word = cursor_word(c);
 		bool known = false;
 		if (c->rest.len > 0 && c->rest.at[0] == '/')
-			return word_parse_ere(&args->own, c, ctx->arena, eres, err) &&
+			return parse_ere(&args->own, c, ctx->arena, eres, err) &&
 			    cursor_end(c, err);
 		for (enum match_mask_bit i = 0; i < MASK_BITS; i++)
 			if (word.len > 1 && span_eq(span_skip(word, 1), span_of(mask_word(i)))) {
@@ -167,7 +173,7 @@ parse_capture(const void **out, struct cursor *c, const struct text_context *ctx
 	ARGS(struct word_capture);
 	struct span name = cursor_word(c);
 
-	if (!word_parse_ere(&args->ere, c, ctx->arena, eres, err))
+	if (!parse_ere(&args->ere, c, ctx->arena, eres, err))
 		return false;
 	struct span redact = cursor_word(c);
 	args->redact = redact.len > 0;
@@ -268,16 +274,235 @@ parse_listen(const void **out, struct cursor *c, const struct text_context *ctx,
 	    cursor_fail(c, err, "want an address, as in /listen 127.0.0.1:2525");
 }
 
+/* ---- what must hold: /assert, /time and /if */
+
+static const struct {
+	const char *word;
+	enum assert_subject subject;
+	enum { KIND_TEXT, KIND_NUMBER, KIND_TIME, KIND_NONE } kind;
+} subjects[] = {
+	{ "time", ASSERT_TIME, KIND_TIME },
+	{ "total", ASSERT_TOTAL, KIND_TIME },
+	{ "reply.lines", ASSERT_LINES, KIND_NUMBER },
+	{ "reply.text", ASSERT_TEXT, KIND_TEXT },
+	{ "reply.enhanced", ASSERT_ENHANCED, KIND_TEXT },
+	{ "ehlo", ASSERT_EHLO, KIND_TEXT },
+	{ "tls.version", ASSERT_TLS_VERSION, KIND_TEXT },
+	{ "tls.cipher", ASSERT_TLS_CIPHER, KIND_TEXT },
+	{ "cert.days", ASSERT_CERT_DAYS, KIND_NUMBER },
+	{ "cert.name", ASSERT_CERT_NAME, KIND_TEXT },
+	{ "cert.verified", ASSERT_CERT_VERIFIED, KIND_NONE },
+	{ "ip", ASSERT_IP, KIND_TEXT },
+	{ "family", ASSERT_FAMILY, KIND_NUMBER },
+	{ "var", ASSERT_VAR, KIND_TEXT },
+};
+
+static const struct {
+	const char *word;
+	enum assert_op op;
+} ops[] = {
+	{ "exists", ASSERT_EXISTS },
+	{ "==", ASSERT_EQ },
+	{ "!=", ASSERT_NE },
+	{ "<", ASSERT_LT },
+	{ "<=", ASSERT_LE },
+	{ ">", ASSERT_GT },
+	{ ">=", ASSERT_GE },
+	{ "contains", ASSERT_CONTAINS },
+	{ "matches", ASSERT_MATCHES },
+};
+
+static bool
+parse_value(struct word_assert *a, int kind, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
+{
+	struct text_context sent = { .arena = ctx->arena, .names = ctx->names };
+	unsigned long long number;
+
+	if (a->op == ASSERT_MATCHES)
+		return parse_ere(&a->ere, c, ctx->arena, eres, err) && cursor_end(c, err);
+	if (c->rest.len == 0)
+		return cursor_fail(c, err, "a value must follow");
+	if (kind == KIND_TIME) {
+		struct span word = cursor_word(c);
+		return cursor_milliseconds(c, word, &a->number, err) && cursor_end(c, err);
+	}
+	if (kind == KIND_NUMBER || (a->op >= ASSERT_LT && a->op <= ASSERT_GE)) {
+		if (!span_number(span_trim(c->rest), ~0ull >> 1, &number)) {
+			if (a->subject != ASSERT_TLS_VERSION)
+				return cursor_fail(c, err, "want a number");
+		} else {
+			a->number = number;
+		}
+	}
+	c->rest = span_trim(c->rest);
+	return text_parse(&a->value, c, &sent, err);
+}
+
+static bool
+parse_what(struct word_assert *a, struct span word, int *kind, struct cursor *c,
+    const struct text_context *ctx, struct err *err)
+{
+	for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+		if (!span_eq(word, span_of(subjects[i].word)))
+			continue;
+		a->subject = subjects[i].subject;
+		*kind = (int)subjects[i].kind;
+		if (a->subject == ASSERT_VAR) {
+			struct span name = cursor_word(c);
+			a->name = names_find(ctx->names, name);
+			return a->name != NAME_NONE ||
+			    cursor_blame(c, name, err, "\"%.*s\" is not set on an earlier line",
+				SPAN_ARG(span_first(name, 60)));
+		}
+		struct span peek = c->rest;
+		if (a->subject == ASSERT_EHLO && span_eq(span_word(&peek), SPAN("not"))) {
+			a->negated = true;		/* "ehlo not AUTH" reads best */
+			c->rest = peek;
+		}
+		if (a->subject == ASSERT_EHLO)
+			a->keyword = arena_copy(ctx->arena, cursor_word(c));
+		return a->subject != ASSERT_EHLO || a->keyword.len > 0 ||
+		    cursor_fail(c, err, "want an EHLO keyword");
+	}
+	return cursor_blame(c, word, err,
+	    "want time, total, reply.lines, reply.text, reply.enhanced, ehlo KEYWORD, tls.version, "
+	    "tls.cipher, cert.days, cert.name, cert.verified, ip, family or var NAME");
+}
+
+static bool
+parse_assert(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct word_assert);
+	struct span word, source = c->rest;
+	int kind = KIND_NONE;
+
+	args->source = arena_copy(ctx->arena, source);
+	args->name = NAME_NONE;
+	if (!parse_what(args, cursor_word(c), &kind, c, ctx, err))
+		return false;
+	word = cursor_word(c);
+	if (span_eq(word, SPAN("not"))) {
+		args->negated = true;
+		word = cursor_word(c);
+	}
+	if (word.len == 0)
+		return true;		/* it exists, it is so */
+	if (span_eq(word, SPAN("=")))
+		word = SPAN("==");
+	for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+		if (span_eq(word, span_of(ops[i].word))) {
+			args->op = ops[i].op;
+			return args->op == ASSERT_EXISTS ?
+			    cursor_end(c, err) :
+			    parse_value(args, kind, c, ctx, eres, err);
+		}
+	return cursor_blame(c, word, err, "want == != < <= > >= contains, matches or exists");
+}
+
+static bool
+parse_time(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
+{
+	struct span source = arena_printf(ctx->arena, "time %.*s", SPAN_ARG(c->rest));
+
+	c->line = c->rest = source;
+	return parse_assert(out, c, ctx, eres, err);
+}
+
+/* ---- how the session is run: /requires, /timeout and /tls */
+
+static bool
+parse_requires(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
+{
+	struct word_requires *first = NULL, **end = &first;
+	bool negated = false;
+
+	(void)eres;
+	while (c->rest.len > 0) {
+		struct span word = cursor_word(c);
+		if (span_eq(word, SPAN("not"))) {
+			negated = true;
+			continue;
+		}
+		*end = ARENA_NEW(ctx->arena, struct word_requires);
+		**end = (struct word_requires){ .keyword = arena_copy(ctx->arena, word),
+			.negated = negated };
+		end = (struct word_requires **)(void *)&(*end)->next;
+		negated = false;
+	}
+	*out = first;
+	return (first && !negated) ||
+	    cursor_fail(
+		c, err, "want an EHLO keyword, as in /requires STARTTLS or /requires not AUTH");
+}
+
+static bool
+parse_timeout(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct span);
+	struct timeouts tried = { 0 };
+
+	(void)eres;
+	*args = arena_copy(ctx->arena, span_trim(c->rest));
+	return timeouts_parse(&tried, span_trim(c->rest), c, err);
+}
+
+static bool
+is_tls_version(struct span value)
+{
+	return value.len == 3 && value.at[0] == '1' && value.at[1] == '.' && value.at[2] >= '0' &&
+	    value.at[2] <= '3';
+}
+
+static bool
+parse_tls(const void **out, struct cursor *c, const struct text_context *ctx,
+    struct expect_ere **eres, struct err *err)
+{
+	ARGS(struct word_tls);
+	const struct {
+		const char *name;
+		struct span *value;
+	} keys[] = {
+		{ "min", &args->min },
+		{ "sni", &args->sni },
+		{ "ca", &args->ca },
+		{ "fail", &args->fail },
+	};
+
+	(void)eres;
+	while (c->rest.len > 0) {
+		struct span word = cursor_word(c), value = word, key = span_until(&value, '=');
+		bool ok = span_eq(key, SPAN("verify")) && verify_read(&args->verify, value);
+		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+			if (span_eq(key, span_of(keys[i].name)) &&
+			    (i == 0 ? is_tls_version(value) : value.len > 0)) {
+				*keys[i].value = arena_copy(ctx->arena, value);
+				ok = true;
+			}
+		if (!ok)
+			return cursor_blame(c, word, err,
+			    "want verify=off|chain|name, min=1.0|1.1|1.2|1.3, sni=NAME, ca=FILE or "
+			    "fail=REASON");
+	}
+	return true;
+}
+
+/* ---- the table */
+
 const struct script_word script_words[] = {
 	{ "case", "\"NAME\" [skip=WHY] [tags=A,B] [standalone]",
 	    "Begin a case: a connection of its own", WORD_CASE, WORD_BOTH, false, NULL },
 	{ "include", "FILE", "Read another script here", WORD_INCLUDE, WORD_BOTH, false, NULL },
 	{ "requires", "KEYWORD... | not KEYWORD", "Skip the case unless EHLO offers this",
-	    WORD_REQUIRES, WORD_CLIENT, false, word_parse_requires },
+	    WORD_REQUIRES, WORD_CLIENT, false, parse_requires },
 	{ "timeout", "T | PHASE=T ... | rfc", "How long to wait", WORD_TIMEOUT, WORD_CLIENT, false,
-	    word_parse_timeout },
+	    parse_timeout },
 	{ "tls", "verify=off|chain|name min=1.2 sni=NAME ca=FILE fail=REASON",
-	    "How TLS is done and judged", WORD_TLS, WORD_CLIENT, false, word_parse_tls },
+	    "How TLS is done and judged", WORD_TLS, WORD_CLIENT, false, parse_tls },
 	{ "helo", "NAME", "The name that EHLO gives where smtpsh says it", WORD_HELO, WORD_CLIENT,
 	    false, parse_text_word },
 	{ "match", "class|code|enhanced|text|exact",
@@ -291,9 +516,9 @@ const struct script_word script_words[] = {
 	{ "capture", "NAME /ERE/ [redact]", "Keep a part of the last reply", WORD_CAPTURE,
 	    WORD_CLIENT, false, parse_capture },
 	{ "assert", "SUBJECT [not] OP VALUE", "Fail unless this holds", WORD_ASSERT, WORD_CLIENT,
-	    false, word_parse_assert },
+	    false, parse_assert },
 	{ "time", "OP TIME", "How long the last reply may have taken", WORD_TIME, WORD_CLIENT,
-	    false, word_parse_time },
+	    false, parse_time },
 	{ "early", "", "Do not wait for the banner", WORD_EARLY, WORD_CLIENT, false,
 	    parse_nothing },
 	{ "pipeline", "on|off", "Send commands that follow each other in one write, or never",
@@ -305,7 +530,7 @@ const struct script_word script_words[] = {
 	{ "retry", "N [every T]", "Do all up to /end until it succeeds, N times at most",
 	    WORD_RETRY, WORD_CLIENT, true, parse_repeat },
 	{ "if", "SUBJECT [not] [OP VALUE]", "Do all up to /else or /end only when this holds",
-	    WORD_IF, WORD_CLIENT, true, word_parse_assert },
+	    WORD_IF, WORD_CLIENT, true, parse_assert },
 	{ "else", "", "When it does not hold", WORD_ELSE, WORD_CLIENT, false, NULL },
 	{ "end", "", "The end of /repeat, /retry or /if", WORD_END, WORD_CLIENT, false, NULL },
 	{ "listen", "ADDR:PORT", "Where serve listens", WORD_LISTEN, WORD_SERVER, false,

@@ -13,7 +13,7 @@ enum script_word_kind {
 	/* make the script's shape: never an item */
 	WORD_CASE, WORD_INCLUDE, WORD_ELSE, WORD_END, WORD_ON, WORD_OTHERWISE,
 	WORD_REQUIRES,		/* struct word_requires: skip the case unless offered */
-	WORD_TIMEOUT,		/* struct word_timeout */
+	WORD_TIMEOUT,		/* struct span, for timeouts_parse */
 	WORD_TLS,		/* struct word_tls */
 	WORD_HELO,		/* struct script_text */
 	WORD_MATCH,		/* enum match_level */
@@ -55,7 +55,6 @@ extern const struct script_word script_words[];		/* ends in a NULL name */
 const struct script_word *script_word_find(struct span name);
 
 struct word_requires { struct span keyword; bool negated; const struct word_requires *next; };
-struct word_timeout { struct timeouts timeouts; };			/* ~0: as it was */
 struct word_tls { enum verify verify; struct span min, sni, ca, fail; };
 struct word_mask { unsigned on, off; const struct expect_ere *own; };	/* bits of MATCH_MASKS */
 struct word_var { size_t name; struct script_text text; };

@@ -70,7 +70,7 @@ timeouts_parse(struct timeouts *t, struct span text, struct cursor *c, struct er
 			known = true;
 		}
 	return known ||
-	    cursor_fail(c, err,
+	    cursor_blame(c, name, err,
 		"there is no phase \"%.*s\": there are resolve, connect, tls, greeting, reply, dot "
 		"and quit",
 		SPAN_ARG(span_first(name, 40)));
