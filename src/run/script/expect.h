@@ -111,6 +111,11 @@ bool expect_may_be(const struct expect *, unsigned code);
 /* Is it this very code that is expected, by its three digits? */
 bool expect_names(const struct expect *, unsigned code);
 
+/*
+ * A pattern (or an /ERE/) against a line's text; what it captures is kept only when all of it fits.
+ */
+bool expect_pattern_fits(const struct expect_line *, struct span text, const struct match_how *,
+    struct script_vars *, struct arena *);
 /* One line of text as the level `text` compares it. In the arena. */
 struct span expect_normal(struct span line, const struct match_how *, struct arena *);
 

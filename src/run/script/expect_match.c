@@ -1,14 +1,39 @@
-/* expect_match - a reply against what is expected of it, at a level. */
+/*
+ * expect_match - a reply against what is expected of it, at a level.
+ *
+ * What the level looks at is compared in this order, and the first thing that differs is the
+ * reason: the code of the first line, that all lines have it, the lines. Lines go in step, the i-th
+ * expected with the k-th received, until a "...": the next one expected is then sought further
+ * down. The lines of an EHLO reply are no sequence but a set: each expected keyword takes one line
+ * that nothing else took, in any order, and at `text` none may be left. At `exact` the octets
+ * between code and text count too. A text with a pattern is matched as one at every level from
+ * `code` up; any other is compared by expect_normal, which has its idea above it, or octet by
+ * octet.
+ */
+#include "run/script/expect.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
 
 #include "base/text.h"
-#include "run/script/expect_priv.h"
 
 /* pairs of lines that are compared only to show a difference better */
 enum { MET_MAX = 250000 };
 
-bool
+/* One reply against one expectation while they are compared. */
+struct match {
+	const struct expect *x;
+	const struct reply *r;
+	const struct match_how *how;
+	struct script_vars *vars;
+	struct arena *arena;
+	struct match_result *out;
+};
+
+/* The reply does not fit: says where and why in ->out. Always false. */
+static bool __attribute__((format(printf, 3, 4)))
 match_differs(struct match *m, size_t line, const char *format, ...)
 {
 	va_list ap;
@@ -21,7 +46,8 @@ match_differs(struct match *m, size_t line, const char *format, ...)
 	return false;
 }
 
-struct span
+/* The front of a text, escaped, for that. In the arena. */
+static struct span
 match_shown(struct match *m, struct span s)
 {
 	return text_safe(m->arena,
@@ -29,7 +55,7 @@ match_shown(struct match *m, struct span s)
 }
 
 static bool
-code_fits(const struct match *m, const struct expect_line *l, unsigned code)
+match_code(const struct match *m, const struct expect_line *l, unsigned code)
 {
 	char got[4];
 
@@ -45,7 +71,7 @@ code_fits(const struct match *m, const struct expect_line *l, unsigned code)
 }
 
 static bool
-no_code(struct match *m)
+match_no_code(struct match *m)
 {
 	const struct expect_line *l = &m->x->line[0];
 	struct span codes = span_first(l->source, l->ncodes * 4 - 1);
@@ -85,7 +111,7 @@ line_code(struct span line)
  * has.
  */
 static bool
-codes_agree(struct match *m)
+match_codes(struct match *m)
 {
 	bool each = !m->how->ehlo && !m->x->more;
 	struct span rest = m->r->raw, line = SPAN_NONE;
@@ -93,7 +119,7 @@ codes_agree(struct match *m)
 	for (size_t k = 0; k < m->r->nlines; k++) {
 		size_t i = each && k < m->x->nlines ? k : 0;
 		unsigned code = span_line(&rest, &line) ? line_code(line) : 0;
-		bool fits = code_fits(m, &m->x->line[i], code);
+		bool fits = match_code(m, &m->x->line[i], code);
 		if (i == 0 && k > 0)
 			fits = m->how->level == MATCH_CLASS ? code / 100 == m->r->code / 100 :
 							      code == m->r->code;
@@ -117,7 +143,7 @@ enhanced_of(struct span text)
 
 /* One expected line against one received line, both with text. */
 static bool
-line_fits(struct match *m, const struct expect_line *l, struct span text)
+match_text(struct match *m, const struct expect_line *l, struct span text)
 {
 	struct span want;
 
@@ -132,7 +158,7 @@ line_fits(struct match *m, const struct expect_line *l, struct span text)
 }
 
 static bool
-text_differs(struct match *m, size_t i, size_t k)
+match_text_differs(struct match *m, size_t i, size_t k)
 {
 	const struct expect_line *l = &m->x->line[i];
 	struct span want = l->text.source, got = m->r->line[k];
@@ -149,7 +175,7 @@ text_differs(struct match *m, size_t i, size_t k)
 
 /* One expected line at place i against the received line at place k. */
 static bool
-compare_line(struct match *m, size_t i, size_t k)
+match_line(struct match *m, size_t i, size_t k)
 {
 	const struct expect_line *l = &m->x->line[i];
 	struct span got = k < m->r->nlines ? m->r->line[k] : SPAN_NONE;
@@ -160,7 +186,7 @@ compare_line(struct match *m, size_t i, size_t k)
 		return match_differs(
 		    m, i, "expected a line \"%.*s\" more", SPAN_ARG(match_shown(m, l->source)));
 	if (look)
-		return line_fits(m, l, got) || text_differs(m, i, k);
+		return match_text(m, l, got) || match_text_differs(m, i, k);
 	if (m->how->level == MATCH_ENHANCED && l->status.class) {
 		struct span want = enhanced_of(l->text.piece[0].text), have = enhanced_of(got);
 		if (!span_eq(want, have))
@@ -176,10 +202,10 @@ compare_line(struct match *m, size_t i, size_t k)
 
 /* Behind a "..." an expected line may stand anywhere further down. */
 static bool
-find_line(struct match *m, size_t i, size_t *k)
+match_find_line(struct match *m, size_t i, size_t *k)
 {
 	for (size_t at = *k; at < m->r->nlines; at++)
-		if (line_fits(m, &m->x->line[i], m->r->line[at])) {
+		if (match_text(m, &m->x->line[i], m->r->line[at])) {
 			*k = at;
 			return true;
 		}
@@ -188,7 +214,7 @@ find_line(struct match *m, size_t i, size_t *k)
 }
 
 static bool
-lines_fit(struct match *m)
+match_lines(struct match *m)
 {
 	bool gap = false, strict = m->how->level >= MATCH_TEXT;
 	size_t k = 0;
@@ -201,7 +227,7 @@ lines_fit(struct match *m)
 		}
 		if (gap && !strict && !l->text.patterns)
 			continue;
-		if (gap ? !find_line(m, i, &k) : !compare_line(m, i, k))
+		if (gap ? !match_find_line(m, i, &k) : !match_line(m, i, k))
 			return false;
 		gap = false;
 		k++;
@@ -212,9 +238,163 @@ lines_fit(struct match *m)
 	return true;
 }
 
+/* ---- the lines of EHLO, a set */
+
+/* The first word of what it says. */
+static struct span
+match_keyword(struct match *m, const struct expect_line *l)
+{
+	struct span want = l->text.source;
+
+	text_fill(&l->text, m->vars, m->arena, &want, NULL, NULL);
+	return span_word(&want);
+}
+
+/*
+ * The reply's lines by their keyword, so that as many can be sought as there are: a server may send
+ * tens of thousands.
+ */
+struct offered { struct span keyword; size_t line; };
+
+static int
+compare_offered(const void *a, const void *b)
+{
+	const struct offered *x = a, *y = b;
+	size_t n = x->keyword.len < y->keyword.len ? x->keyword.len : y->keyword.len;
+	int c = n ? strncasecmp(x->keyword.at, y->keyword.at, n) : 0;
+
+	if (c == 0 && x->keyword.len != y->keyword.len)
+		c = x->keyword.len < y->keyword.len ? -1 : 1;
+	return c ? c : x->line < y->line ? -1 : x->line > y->line;
+}
+
+static struct offered *
+sort_offered(struct match *m)
+{
+	struct offered *all = ARENA_ARRAY(m->arena, struct offered, m->r->nlines);
+
+	for (size_t k = 1; k < m->r->nlines; k++) {
+		struct span rest = m->how->level == MATCH_TEXT ?
+		    expect_normal(m->r->line[k], m->how, m->arena) :
+		    m->r->line[k];
+		all[k - 1] = (struct offered){ span_word(&rest), k };
+	}
+	qsort(all, m->r->nlines - 1, sizeof *all, compare_offered);
+	return all;
+}
+
+/* The first line of the reply with this keyword, and those behind it up to *end. */
+static size_t
+find_offered(const struct match *m, const struct offered *all, struct span keyword, size_t *end)
+{
+	size_t low = 0, high = m->r->nlines - 1;
+	struct offered want = { keyword, 0 };
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (compare_offered(&all[middle], &want) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (*end = low; *end < m->r->nlines - 1 && span_eq_case(all[*end].keyword, keyword);
+	     ++*end)
+		;
+	return low;
+}
+
+/*
+ * Below `exact` the keywords of an EHLO reply are a set; they compare in any case (RFC 5321 2.4).
+ */
+static bool
+match_keyword_line(struct match *m, const struct expect_line *l, struct span got)
+{
+	struct span want, a, b;
+
+	if (l->text.patterns)
+		return expect_pattern_fits(l, got, m->how, m->vars, m->arena);
+	if (!text_fill(&l->text, m->vars, m->arena, &want, NULL, NULL))
+		return false;
+	a = expect_normal(want, m->how, m->arena);
+	b = expect_normal(got, m->how, m->arena);
+	if (!span_eq_case(span_word(&a), span_word(&b)))
+		return false;
+	return span_eq(a, b) || span_eq_case(a, b);
+}
+
+/* "...": it stands for any lines. */
+static bool
+match_is_marker(const struct expect_line *l)
+{
+	return l->ncodes == 0 || l->more;
+}
+
+/*
+ * An expected line against those of the reply that nothing else took; the place of the one it
+ * takes, or nlines.
+ */
+static size_t
+match_take_line(
+    struct match *m, const struct expect_line *l, const struct offered *all, const bool *taken)
+{
+	struct span want;
+	size_t i, end;
+
+	if (l->text.patterns || !text_fill(&l->text, m->vars, m->arena, &want, NULL, NULL)) {
+		for (i = 1;
+		     i < m->r->nlines && (taken[i] || !match_keyword_line(m, l, m->r->line[i]));
+		     i++)
+			;
+		return i;
+	}
+	struct span rest = expect_normal(want, m->how, m->arena);
+	for (i = find_offered(m, all, span_word(&rest), &end); i < end; i++)
+		if (!taken[all[i].line] && match_keyword_line(m, l, m->r->line[all[i].line]))
+			return all[i].line;
+	return m->r->nlines;
+}
+
+/* All lines but the first, the greeting. */
+static bool
+match_ehlo_set(struct match *m)
+{
+	bool text = m->how->level == MATCH_TEXT;
+	bool *taken = ARENA_ARRAY(m->arena, bool, m->r->nlines);
+	struct offered *all = m->how->level < MATCH_ENHANCED ? NULL : sort_offered(m);
+	size_t k, end;
+
+	for (size_t i = 1; i < m->x->nlines; i++) {
+		const struct expect_line *l = &m->x->line[i];
+		if (match_is_marker(l))
+			continue;
+		if (!text && !l->text.patterns) {
+			struct span want = all ? match_keyword(m, l) : SPAN_NONE;
+			if (want.len > 0 && find_offered(m, all, want, &end) == end)
+				return match_differs(m, i,
+				    "expected EHLO to offer %.*s, and it does not",
+				    SPAN_ARG(match_shown(m, want)));
+			m->out->uncompared += !all && l->text.n > 0;
+			continue;
+		}
+		k = match_take_line(m, l, all, taken);
+		if (k == m->r->nlines)
+			return match_differs(m, i,
+			    "expected EHLO to offer \"%.*s\", and it does not",
+			    SPAN_ARG(match_shown(m, l->text.source)));
+		taken[k] = true;
+	}
+	for (k = 1; text && !m->x->more && k < m->r->nlines; k++)
+		if (!taken[k])
+			return match_differs(m, 0, "EHLO offers \"%.*s\", which is not expected",
+			    SPAN_ARG(match_shown(m, m->r->line[k])));
+	return true;
+}
+
+/* ---- the whole */
+
 /* Codes, separators and line ends, too, are octets. */
 static bool
-exact_fits(struct match *m)
+match_octets(struct match *m)
 {
 	struct span rest = m->r->raw, line = SPAN_NONE;
 
@@ -236,14 +416,14 @@ exact_fits(struct match *m)
 }
 
 static bool
-lines_meet(struct match *m, size_t i, size_t k)
+match_lines_meet(struct match *m, size_t i, size_t k)
 {
 	const struct expect_line *l = &m->x->line[i];
 
 	if (!m->how->ehlo || m->how->level == MATCH_EXACT)
-		return i == k && compare_line(m, i, k);
+		return i == k && match_line(m, i, k);
 	if (i == 0 || k == 0)
-		return i == k && compare_line(m, i, k);
+		return i == k && match_line(m, i, k);
 	if (m->how->level >= MATCH_TEXT || l->text.patterns)
 		return match_keyword_line(m, l, m->r->line[k]);
 	struct span rest = m->r->line[k];
@@ -263,12 +443,12 @@ expect_met(const struct expect *x, const struct reply *r, const struct match_how
 	own->arena = arena;
 	/* nor is it written where they have theirs */
 	memset(own->room, 0, sizeof own->room);
-	if (x->any || !code_fits(&m, &x->line[0], r->code) || x->nlines * r->nlines > MET_MAX)
+	if (x->any || !match_code(&m, &x->line[0], r->code) || x->nlines * r->nlines > MET_MAX)
 		return;
 	for (size_t i = 0; i < x->nlines; i++) {
 		expected[i] = match_is_marker(&x->line[i]);
 		for (size_t k = 0; !expected[i] && k < r->nlines; k++)
-			if (!received[k] && lines_meet(&m, i, k))
+			if (!received[k] && match_lines_meet(&m, i, k))
 				expected[i] = received[k] = true;
 	}
 	for (size_t k = 0; k < r->nlines; k++)		/* lines more are no offence then */
@@ -286,11 +466,11 @@ expect_match(const struct expect *x, const struct reply *r, const struct match_h
 	*out = (struct match_result){ 0 };
 	if (x->any || x->nlines == 0)
 		return out->ok = true;
-	if (!code_fits(&m, &x->line[0], r->code)) {
-		no_code(&m);
+	if (!match_code(&m, &x->line[0], r->code)) {
+		match_no_code(&m);
 		return false;
 	}
-	if (!codes_agree(&m))
+	if (!match_codes(&m))
 		return false;
 	if (r->code == 334 && (how->masks & 1u << MASK_BIT_CHALLENGE) && how->level == MATCH_TEXT &&
 	    !x->line[0].text.patterns)
@@ -306,9 +486,9 @@ expect_match(const struct expect *x, const struct reply *r, const struct match_h
 		return out->ok = true;
 	}
 	if (how->ehlo && how->level < MATCH_EXACT)
-		return out->ok = (match_is_marker(&x->line[0]) || compare_line(&m, 0, 0)) &&
+		return out->ok = (match_is_marker(&x->line[0]) || match_line(&m, 0, 0)) &&
 		    match_ehlo_set(&m);
-	return out->ok = lines_fit(&m) && (how->level < MATCH_EXACT || exact_fits(&m));
+	return out->ok = match_lines(&m) && (how->level < MATCH_EXACT || match_octets(&m));
 }
 
 bool

@@ -1,6 +1,11 @@
 /*
- * expect_normal - what a text comes down to before it is compared: blanks, host names in any case,
- * and masks.
+ * expect_normal - what a text comes down to before it is compared. Both sides go through it, and
+ * are then compared octet by octet. First blanks and the case of host names are made the same. Then
+ * the text is read from left to right: where a word begins (or a bracket), the masks are tried, a
+ * script's own before ours and ours from the most telling to the least, and what one takes is
+ * written as its name between octets that no reply has; anything else is copied. So two texts that
+ * differ only in what a mask takes come down to the same one, and a mask that is turned off is
+ * compared as it stands.
  */
 #include "base/base64.h"
 #include "run/script/expect.h"
@@ -22,7 +27,7 @@ lower(char c)
  * case.
  */
 static struct span
-plain(struct span line, struct arena *arena)
+normal_blanks(struct span line, struct arena *arena)
 {
 	char *to = arena_get(arena, line.len + 1);
 	size_t n = 0, word = 0;
@@ -92,7 +97,7 @@ host_length(struct span s, struct span host)
  * would be one.
  */
 static size_t
-id_length(struct span s)
+queueid_length(struct span s)
 {
 	size_t n = value_length(TYPE_QUEUEID, s), digits = 0;
 
@@ -102,7 +107,7 @@ id_length(struct span s)
 }
 
 static size_t
-masked(const struct match_how *how, struct span s, enum match_mask_bit *which)
+mask_length(const struct match_how *how, struct span s, enum match_mask_bit *which)
 {
 	const struct {
 		enum match_mask_bit bit;
@@ -118,7 +123,7 @@ masked(const struct match_how *how, struct span s, enum match_mask_bit *which)
 		    how->masks & 1u << MASK_BIT_MSGID ? value_length(TYPE_MSGID, s) : 0 },
 		{ MASK_BIT_IP, how->masks & 1u << MASK_BIT_IP ? value_length(TYPE_IP, s) : 0 },
 		{ MASK_BIT_PID, how->masks & 1u << MASK_BIT_PID ? pid_length(s) : 0 },
-		{ MASK_BIT_QUEUEID, how->masks & 1u << MASK_BIT_QUEUEID ? id_length(s) : 0 },
+		{ MASK_BIT_QUEUEID, how->masks & 1u << MASK_BIT_QUEUEID ? queueid_length(s) : 0 },
 	};
 
 	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)
@@ -130,7 +135,7 @@ masked(const struct match_how *how, struct span s, enum match_mask_bit *which)
 }
 
 static size_t
-own_masked(const struct match_how *how, struct span s)
+own_mask_length(const struct match_how *how, struct span s)
 {
 	struct span hit;
 
@@ -147,16 +152,16 @@ own_masked(const struct match_how *how, struct span s)
 struct span
 expect_normal(struct span line, const struct match_how *how, struct arena *arena)
 {
-	struct span s = plain(line, arena);
+	struct span s = normal_blanks(line, arena);
 	struct buf out = { .max = s.len * 16 + 16 };
 
 	for (size_t i = 0; i < s.len;) {
 		struct span rest = span_skip(s, i);
 		enum match_mask_bit which = MASK_BITS;
 		bool start = i == 0 || !is_word(s.at[i - 1]) || s.at[i] == '[';
-		size_t n = start ? own_masked(how, rest) : 0;
+		size_t n = start ? own_mask_length(how, rest) : 0;
 		if (n == 0 && start && how->masks)
-			n = masked(how, rest, &which);
+			n = mask_length(how, rest, &which);
 		if (n > 0) {
 			buf_printf(
 			    &out, "\001%s\001", which < MASK_BITS ? mask_word(which) : "own");

@@ -1,8 +1,13 @@
 /*
- * expect_pattern - one text against one pattern: literals, places that capture, and "[..]" tried at
- * every length.
+ * expect_pattern - one text against one pattern. A pattern is a list of pieces. The first takes
+ * some of the front of the text, and the pieces behind it must take exactly the rest; a piece that
+ * can take several lengths ("[..]" and {{x:any}} every one, from the shortest; other places the
+ * longest that their type allows, then less) tries the next one when they do not. What a place
+ * took is known to the pieces behind it, and forgotten when it is tried at another length; only a
+ * pattern that fits as a whole sets variables. The tries of one line are counted, and beyond
+ * TRIES_MAX it does not fit: a hostile reply against many "[..]" would else take for ever.
  */
-#include "run/script/expect_priv.h"
+#include "run/script/expect.h"
 
 enum { TRIES_MAX = 200000, CAPTURES_MAX = 16 };
 
@@ -17,13 +22,13 @@ struct trial {
 };
 
 static bool
-pieces_match(struct trial *t, size_t i, struct span rest);
+pattern_fits_from(struct trial *t, size_t i, struct span rest);
 
 /*
  * How much of `rest` the literal takes; a run of blanks is as good as one. False: it does not fit.
  */
 static bool
-literal_fits(
+pattern_literal_fits(
     const struct trial *t, struct span literal, struct span rest, size_t *took, bool any_case)
 {
 	size_t n = 0;
@@ -54,7 +59,7 @@ literal_fits(
 }
 
 static bool
-value_known(const struct trial *t, size_t name, struct span *value)
+pattern_value(const struct trial *t, size_t name, struct span *value)
 {
 	for (size_t i = t->nkept; i-- > 0;)
 		if (t->kept[i].name == name) {
@@ -68,7 +73,7 @@ value_known(const struct trial *t, size_t name, struct span *value)
 }
 
 static bool
-keep_and_go_on(struct trial *t, size_t i, struct span rest, size_t n)
+pattern_capture(struct trial *t, size_t i, struct span rest, size_t n)
 {
 	size_t before = t->nkept;
 
@@ -76,30 +81,30 @@ keep_and_go_on(struct trial *t, size_t i, struct span rest, size_t n)
 		t->kept[t->nkept].name = t->text->piece[i].name;
 		t->kept[t->nkept++].value = span_first(rest, n);
 	}
-	if (pieces_match(t, i + 1, span_skip(rest, n)))
+	if (pattern_fits_from(t, i + 1, span_skip(rest, n)))
 		return true;
 	t->nkept = before;
 	return false;
 }
 
 static bool
-place_matches(struct trial *t, size_t i, struct span rest)
+pattern_place_fits(struct trial *t, size_t i, struct span rest)
 {
 	const struct piece *p = &t->text->piece[i];
 	struct span value;
 	size_t n;
 
-	if (value_known(t, p->name, &value))
-		return literal_fits(t, value, rest, &n, true) &&
-		    pieces_match(t, i + 1, span_skip(rest, n));
+	if (pattern_value(t, p->name, &value))
+		return pattern_literal_fits(t, value, rest, &n, true) &&
+		    pattern_fits_from(t, i + 1, span_skip(rest, n));
 	if (p->type == TYPE_ANY) {
 		for (n = 0; n <= rest.len; n++)
-			if (keep_and_go_on(t, i, rest, n))
+			if (pattern_capture(t, i, rest, n))
 				return true;
 		return false;
 	}
 	for (n = value_length(p->type, rest); n > 0; n--) {
-		if (keep_and_go_on(t, i, rest, n))
+		if (pattern_capture(t, i, rest, n))
 			return true;
 		if (p->type != TYPE_WORD && p->type != TYPE_HOST)
 			break;
@@ -108,18 +113,19 @@ place_matches(struct trial *t, size_t i, struct span rest)
 }
 
 static bool
-call_matches(struct trial *t, size_t i, struct span rest)
+pattern_call_fits(struct trial *t, size_t i, struct span rest)
 {
 	struct script_text one = { .piece = &t->text->piece[i], .n = 1 };
 	struct span value;
 	size_t n;
 
 	return text_fill(&one, t->vars, t->arena, &value, NULL, NULL) &&
-	    literal_fits(t, value, rest, &n, false) && pieces_match(t, i + 1, span_skip(rest, n));
+	    pattern_literal_fits(t, value, rest, &n, false) &&
+	    pattern_fits_from(t, i + 1, span_skip(rest, n));
 }
 
 static bool
-pieces_match(struct trial *t, size_t i, struct span rest)
+pattern_fits_from(struct trial *t, size_t i, struct span rest)
 {
 	size_t n;
 
@@ -129,19 +135,19 @@ pieces_match(struct trial *t, size_t i, struct span rest)
 		return rest.len == 0;
 	switch (t->text->piece[i].kind) {
 	case PIECE_TEXT:
-		return literal_fits(t, t->text->piece[i].text, rest, &n, false) &&
-		    pieces_match(t, i + 1, span_skip(rest, n));
+		return pattern_literal_fits(t, t->text->piece[i].text, rest, &n, false) &&
+		    pattern_fits_from(t, i + 1, span_skip(rest, n));
 	case PIECE_REST:
 		return true;
 	case PIECE_ANYTHING:
 		for (n = 0; n <= rest.len; n++)
-			if (pieces_match(t, i + 1, span_skip(rest, n)))
+			if (pattern_fits_from(t, i + 1, span_skip(rest, n)))
 				return true;
 		return false;
 	case PIECE_PLACE:
-		return place_matches(t, i, rest);
+		return pattern_place_fits(t, i, rest);
 	case PIECE_CALL:
-		return call_matches(t, i, rest);
+		return pattern_call_fits(t, i, rest);
 	}
 	return false;
 }
@@ -164,7 +170,7 @@ expect_pattern_fits(const struct expect_line *l, struct span text, const struct 
 
 	if (l->ere)
 		return ere_match(l->ere, text, NULL);
-	if (!pieces_match(&t, 0, exact ? text : without_trailing_blanks(text)))
+	if (!pattern_fits_from(&t, 0, exact ? text : without_trailing_blanks(text)))
 		return false;
 	for (size_t i = 0; i < t.nkept; i++)
 		vars_set(vars, t.kept[i].name, t.kept[i].value);
