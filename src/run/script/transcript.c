@@ -1,12 +1,33 @@
 /* transcript - events as a script. */
-#include "run/script/transcript_priv.h"
+#include "run/script/transcript.h"
 
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/text.h"
+#include "run/message/message.h"
+#include "smtp/auth.h"
+#include "smtp/body.h"
+#include "smtp/verb.h"
 
-enum { LINE_OUT_MAX = 4 << 20 };
+enum {
+	LINE_OUT_MAX = 4 << 20,
+	KEPT_MAX = 1 << 20,		/* octets of a message that is kept */
+};
+
+struct transcript {
+	struct transcript_opts opts;
+	struct buf out;			/* of one event */
+	struct arena arena;		/* likewise */
+	unsigned ncases;
+	bool begun;			/* a case is open */
+	unsigned secrets_said;		/* which /secret lines stand in this case, bit by bit */
+	char mech[24];			/* of the AUTH going on */
+	unsigned responses;
+	uint64_t body_octets;
+	struct buf chunks;		/* of a message that goes by BDAT, what no chunk has had */
+	uint64_t took_us;		/* the longest of the replies since something was sent */
+};
 
 struct transcript *
 transcript_new(const struct transcript_opts *opts)
@@ -15,7 +36,7 @@ transcript_new(const struct transcript_opts *opts)
 
 	t->opts = *opts;
 	t->out.max = LINE_OUT_MAX;
-	t->chunks.max = 2 * TRANSCRIPT_KEPT_MAX;
+	t->chunks.max = 2 * KEPT_MAX;
 	t->ncases = opts->before;
 	return t;
 }
@@ -31,7 +52,7 @@ transcript_free(struct transcript *t)
 	free(t);
 }
 
-void
+static void
 transcript_mark(struct transcript *t, char who, const struct event *e, const char *raw)
 {
 	if (e->session > 1 && e->session <= 9)
@@ -41,19 +62,21 @@ transcript_mark(struct transcript *t, char who, const struct event *e, const cha
 }
 
 static void
-comment(struct transcript *t, const char *what, struct span text)
+transcript_comment(struct transcript *t, const char *what, struct span text)
 {
 	buf_printf(&t->out, "# %s", what);
 	text_safe_to(&t->out, text);
 	buf_append(&t->out, SPAN("\n"));
 }
 
-void
+static void
 transcript_flush(struct transcript *t)
 {
 	t->opts.write(t->opts.ctx, buf_span(&t->out));
 	buf_consume(&t->out, buf_span(&t->out).len);
 }
+
+/* ---- what was received, as S: lines */
 
 static void
 put_unprintable(struct buf *out, struct span *text)
@@ -106,19 +129,19 @@ is_regular(const struct reply *r)
 }
 
 static void
-heard(struct transcript *t, const struct event *e)
+transcript_reply(struct transcript *t, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
 
 	if (e->answer.surprise || e->answer.late) {
 		for (size_t i = 0; i < r->nlines; i++)
-			comment(
+			transcript_comment(
 			    t, e->answer.late ? "late: " : "nothing asked for this: ", r->line[i]);
 		return;
 	}
 	if (!is_regular(r)) {
 		for (size_t i = 0; i < r->nlines; i++)
-			comment(t, "no regular reply: ", r->line[i]);
+			transcript_comment(t, "no regular reply: ", r->line[i]);
 		transcript_mark(t, 'S', e, "");
 		buf_append(&t->out, SPAN("*\n"));
 		return;
@@ -132,9 +155,278 @@ heard(struct transcript *t, const struct event *e)
 	}
 }
 
+/* ---- what was sent, as C: lines; in place of secrets stands a function */
+
+/* "{{" is the script's; sent as it is it needs a backslash. */
+static void
+put_sent(struct transcript *t, struct span line)
+{
+	for (; line.len > 0; line = span_skip(line, 1)) {
+		if (span_starts(line, SPAN("{{")))
+			buf_append(&t->out, SPAN("\\"));
+		buf_append(&t->out, span_first(line, 1));
+		if (span_starts(line, SPAN("{{"))) {
+			line = span_skip(line, 1);
+			buf_append(&t->out, SPAN("{"));
+		}
+	}
+}
+
+static bool
+is_plain(struct span line)
+{
+	size_t n;
+
+	for (; line.len > 0; line = span_skip(line, n))
+		if (!text_is_printable(text_char(line, &n)) && line.at[0] != '\t')
+			return false;
+	return true;
+}
+
+/* With control octets, or looking like a stage direction: `C\:`. */
+static void
+write_octets(struct transcript *t, const struct event *e, struct span line, bool crlf)
+{
+	bool direction = line.len > 2 && line.at[0] == '<' && line.at[line.len - 1] == '>' &&
+	    e->sent.kind == SENT_COMMAND;
+
+	if (crlf && is_plain(line) && !direction) {
+		transcript_mark(t, 'C', e, "");
+		if (line.len == 0)
+			t->out.tail--;
+		put_sent(t, line);
+		buf_append(&t->out, SPAN("\n"));
+		return;
+	}
+	transcript_mark(t, 'C', e, "\\");
+	for (size_t i = 0; i < line.len; i++) {
+		unsigned char c = (unsigned char)line.at[i];
+		if (c == '\\')
+			buf_append(&t->out, SPAN("\\\\"));
+		else if (c < 0x20 || c > 0x7E)
+			buf_printf(&t->out, "\\x%02X", c);
+		else if (c == '{')
+			buf_append(&t->out, SPAN("\\x7B"));
+		else
+			buf_append(&t->out, (struct span){ &line.at[i], 1 });
+	}
+	buf_append(&t->out, crlf ? SPAN("\\r\\n\n") : SPAN("\n"));
+}
+
+/* The secrets that stand in a response as a script has it. */
+static void
+declare_secrets(struct transcript *t, struct span script)
+{
+	static const char *const names[] = { "user", "password", "token" };
+	bool token = span_find(script, SPAN(" token")).len > 0;
+
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
+		if ((i == 0 || token == (i == 2)) && !(t->secrets_said & 1u << i)) {
+			buf_printf(&t->out, "/secret %s\n", names[i]);
+			t->secrets_said |= 1u << i;
+		}
+}
+
+static void
+begin_auth(struct transcript *t, struct span mech)
+{
+	size_t n = mech.len < sizeof t->mech - 1 ? mech.len : sizeof t->mech - 1;
+
+	memcpy(t->mech, mech.at ? mech.at : "", n);
+	t->mech[n] = '\0';
+	t->responses = 0;
+}
+
+static void
+transcript_secret(struct transcript *t, const struct event *e)
+{
+	struct span rest = e->sent.text, verb = span_word(&rest), mech = span_word(&rest);
+	bool auth = span_eq_case(verb, SPAN("AUTH"));
+
+	if (!auth_is_name(mech))
+		mech = SPAN_NONE;		/* all behind AUTH is hidden */
+	/* a script's own function stands there already */
+	if (span_find(e->sent.text, SPAN("{{")).len > 0) {
+		declare_secrets(t, e->sent.text);
+		transcript_mark(t, 'C', e, "");
+		buf_printf(&t->out, "%.*s\n", SPAN_ARG(e->sent.text));
+		return;
+	}
+	if (auth)
+		begin_auth(t, mech);
+	bool bare = auth && rest.len == 0;
+	const struct mechanism *m = mechanism_named(span_of(t->mech));
+	const char *script = m && t->responses < MECHANISM_STEPS ? m->script[t->responses] : NULL;
+	if (!script)
+		script = "{{:b64}}";
+	if (!bare)
+		declare_secrets(t, span_of(script));
+	transcript_mark(t, 'C', e, "");
+	if (auth)
+		buf_printf(
+		    &t->out, "AUTH %.*s%s", SPAN_ARG(mech), bare || mech.len == 0 ? "" : " ");
+	if (!bare) {
+		buf_append(&t->out, span_of(script));
+		t->responses++;
+	}
+	buf_append(&t->out, SPAN("\n"));
+}
+
+/* Up to a CRLF, which is taken off; without one, the rest. */
+static struct span
+next_line(struct span *rest, bool *crlf)
+{
+	struct span end = span_find(*rest, SPAN("\r\n")),
+		    line = span_first(*rest, rest->len - end.len);
+
+	*crlf = end.len > 0;
+	*rest = span_skip(*rest, line.len + (*crlf ? 2 : 0));
+	return line;
+}
+
+static void
+transcript_text(struct transcript *t, const struct event *e)
+{
+	bool dot = body_is_end(e->sent.text);
+
+	/*
+	 * Octets of a script's `C\:` bring their own line ends; to any other line its end was
+	 * added.
+	 */
+	if (!t->opts.no_bodies && e->sent.octets == e->sent.text.len && e->sent.text.len > 0) {
+		bool crlf;
+		for (struct span rest = e->sent.text; rest.len > 0;) {
+			struct span line = next_line(&rest, &crlf);
+			write_octets(t, e, line, crlf);
+		}
+		return;
+	}
+	if (!t->opts.no_bodies) {
+		write_octets(t, e, e->sent.text, true);
+		return;
+	}
+	if (!dot) {
+		t->body_octets += e->sent.octets;
+		return;
+	}
+	buf_printf(&t->out, "# a message of %llu octets was sent here and is not kept\n",
+	    (unsigned long long)t->body_octets);
+	transcript_mark(t, 'C', e, "");
+	buf_append(&t->out, SPAN(".\n"));
+	t->body_octets = 0;
+}
+
+/* All of a message; false: it is not kept. */
+static bool
+read_message(const struct message *m, struct buf *out)
+{
+	struct message_reader reader = { 0 };
+	size_t n, room;
+	struct err err;
+
+	if (m->facts.octets > KEPT_MAX)
+		return false;
+	for (;;) {
+		char *at = buf_reserve(out, MESSAGE_SHOWN_MAX, &room);
+		if (!at || !message_read(m, &reader, at, room, &n, &err))
+			return false;
+		if (n == 0)
+			return true;
+		buf_commit(out, n);
+	}
+}
+
+static void
+write_message(struct transcript *t, const struct event *e, struct span text)
+{
+	bool crlf;
+
+	while (text.len > 0) {
+		struct span line = next_line(&text, &crlf);
+		write_octets(t, e, body_line(&t->arena, line), true);
+		transcript_flush(t);
+		arena_reset(&t->arena);
+	}
+	transcript_mark(t, 'C', e, "");
+	buf_append(&t->out, SPAN(".\n"));
+}
+
+static void
+write_chunk(struct transcript *t, const struct event *e, struct span command)
+{
+	unsigned long long octets;
+	struct span rest = command;
+	bool crlf;
+
+	span_word(&rest);
+	if (!span_number(span_word(&rest), ~0ull, &octets) || octets > buf_span(&t->chunks).len)
+		return;
+	struct span chunk = span_first(buf_span(&t->chunks), (size_t)octets);
+	while (chunk.len > 0) {
+		struct span line = next_line(&chunk, &crlf);
+		write_octets(t, e, line, crlf);
+		transcript_flush(t);
+	}
+	buf_consume(&t->chunks, (size_t)octets);
+}
+
+/* A message that did not go line by line: kept as its lines, when it is not too large. */
+static void
+transcript_octets(struct transcript *t, const struct event *e)
+{
+	buf_consume(&t->chunks, buf_span(&t->chunks).len);
+	if (e->sent.message && !t->opts.no_bodies && read_message(e->sent.message, &t->chunks)) {
+		if (e->sent.chunked)
+			return;
+		write_message(t, e, buf_span(&t->chunks));
+		buf_consume(&t->chunks, buf_span(&t->chunks).len);
+		return;
+	}
+	buf_consume(&t->chunks, buf_span(&t->chunks).len);
+	buf_printf(&t->out,
+	    "# %llu octets were sent here and are not kept: ", (unsigned long long)e->sent.octets);
+	text_safe_to(&t->out, e->sent.text);
+	buf_append(&t->out, SPAN("\n"));
+}
+
+static void
+transcript_command(struct transcript *t, const struct event *e)
+{
+	struct span rest = e->sent.text, verb = span_word(&rest), mech = span_word(&rest);
+
+	if (span_eq_case(verb, SPAN("AUTH")))
+		begin_auth(t, mech);
+	write_octets(t, e, e->sent.text, true);
+	if (verb_of(e->sent.text, NULL) == VERB_BDAT)
+		write_chunk(t, e, e->sent.text);
+	else
+		buf_consume(&t->chunks, buf_span(&t->chunks).len);
+}
+
+static void
+transcript_sent(struct transcript *t, const struct event *e)
+{
+	switch (e->sent.kind) {
+	case SENT_SECRET:
+		transcript_secret(t, e);
+		break;
+	case SENT_TEXT:
+		transcript_text(t, e);
+		break;
+	case SENT_OCTETS:
+		transcript_octets(t, e);
+		break;
+	case SENT_COMMAND:
+		transcript_command(t, e);
+		break;
+	}
+}
+
+/* ---- events */
+
 /* Behind the last of a group's replies, and not where a message or an answer goes on. */
 static void
-write_took(struct transcript *t)
+transcript_took(struct transcript *t)
 {
 	if (t->took_us >= 1000)
 		buf_printf(&t->out, "/took %llums\n", (unsigned long long)(t->took_us / 1000));
@@ -142,7 +434,7 @@ write_took(struct transcript *t)
 }
 
 static void
-note_took(struct transcript *t, const struct event *e)
+transcript_note_took(struct transcript *t, const struct event *e)
 {
 	bool over = !e->answer.surprise && !e->answer.late && e->answer.reply->code / 100 != 3;
 
@@ -151,7 +443,7 @@ note_took(struct transcript *t, const struct event *e)
 }
 
 static void
-connected(struct transcript *t, const struct event *e)
+transcript_connected(struct transcript *t, const struct event *e)
 {
 	char peer[ADDR_TEXT], when[40];
 	time_t now = time(NULL);
@@ -180,23 +472,23 @@ transcript_event(void *ctx, const struct event *e)
 		return;
 	switch (e->kind) {
 	case EVENT_CONNECTED:
-		connected(t, e);
+		transcript_connected(t, e);
 		break;
 	case EVENT_SENT:
-		write_took(t);
+		transcript_took(t);
 		transcript_sent(t, e);
 		break;
 	case EVENT_REPLY:
-		heard(t, e);
-		note_took(t, e);
+		transcript_reply(t, e);
+		transcript_note_took(t, e);
 		break;
 	case EVENT_TLS:
-		comment(t, "TLS: ", e->shaken.info->version);
+		transcript_comment(t, "TLS: ", e->shaken.info->version);
 		break;
 	case EVENT_CLOSED:
-		write_took(t);
+		transcript_took(t);
 		if (!e->closed.expected)
-			comment(t, "the server closed the connection", SPAN_NONE);
+			transcript_comment(t, "the server closed the connection", SPAN_NONE);
 		break;
 	default:
 		return;
