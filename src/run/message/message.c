@@ -105,7 +105,7 @@ message_read(const struct message *m, struct message_reader *r, char *out, size_
 	char raw[READ_SIZE / 2];
 	size_t n, want = room / 2 < sizeof raw ? room / 2 : sizeof raw;
 
-	if (m->binary) {
+	if (m->binary || !m->facts.bare_lf) {
 		if (!read_source(m, r->at, out, room, got, err))
 			return false;
 		r->at += *got;
@@ -126,52 +126,48 @@ struct survey {
 	size_t line;			/* octets of the line so far */
 	bool body;
 	char last;
+	uint64_t crs, lfs, crlfs;
 };
 
-static void
-survey_line_end(struct survey *s, bool crlf)
-{
-	s->facts->bare_lf |= !crlf;
-	s->facts->long_line |= s->line - crlf > MESSAGE_LINE_MAX;
-	s->body |= s->line - crlf == 0;
-	s->line = 0;
-}
-
-static void
-survey_run(struct survey *s, struct span run)
-{
-	unsigned char high = 0;
-
-	if (run.len == 0)
-		return;
-	for (size_t i = 0; i < run.len; i++)
-		high |= (unsigned char)run.at[i];
-	s->facts->eight_bit |= high >> 7;
-	s->facts->utf8_header |= !s->body && high >> 7;
-	s->facts->nul |= memchr(run.at, 0, run.len) != NULL;
-	if (s->last == '\r')
-		s->facts->bare_cr = true;
-	for (const char *cr = memchr(run.at, '\r', run.len); cr;
-	     cr = memchr(cr + 1, '\r', (size_t)(run.at + run.len - cr) - 1))
-		if (cr + 1 < run.at + run.len)
-			s->facts->bare_cr = true;
-	s->line += run.len;
-	s->last = run.at[run.len - 1];
-}
-
+/* What needs no line: of all that was read in one go, since a call a line would cost as much. */
 static void
 survey_octets(struct survey *s, struct span in)
 {
-	while (in.len > 0) {
-		const char *lf = memchr(in.at, '\n', in.len);
-		size_t len = lf ? (size_t)(lf - in.at) : in.len;
-		survey_run(s, span_first(in, len));
-		if (lf) {
-			survey_line_end(s, s->last == '\r');
-			s->last = '\n';
-		}
-		in = span_skip(in, len + (lf != NULL));
+	unsigned char high = 0, nul = 0;
+	size_t crs = 0;
+
+	for (size_t i = 0; i < in.len; i++) {
+		high |= (unsigned char)in.at[i];
+		nul |= in.at[i] == 0;
+		crs += in.at[i] == '\r';
 	}
+	s->facts->eight_bit |= high >> 7;
+	s->facts->utf8_header |= !s->body && high >> 7;
+	s->facts->nul |= nul;
+	s->crs += crs;
+}
+
+static void
+survey_lines(struct survey *s, struct span in)
+{
+	const char *at = in.at, *end = in.at + in.len, *seen = at, *lf;
+
+	for (; (lf = memchr(at, '\n', (size_t)(end - at))); at = lf + 1) {
+		bool crlf = (lf > in.at ? lf[-1] : s->last) == '\r';
+		size_t line = s->line + (size_t)(lf - at) - crlf;
+		s->line = 0;
+		s->lfs++;
+		s->crlfs += crlf;
+		s->facts->long_line |= line > MESSAGE_LINE_MAX;
+		if (line == 0 && !s->body) {
+			survey_octets(s, (struct span){ seen, (size_t)(lf - seen) });
+			seen = lf;
+			s->body = true;
+		}
+	}
+	survey_octets(s, (struct span){ seen, (size_t)(end - seen) });
+	s->line += (size_t)(end - at);
+	s->last = end[-1];
 }
 
 static bool
@@ -186,7 +182,7 @@ message_finish(struct message *m, struct err *err)
 {
 	struct survey survey = { .facts = &m->facts };
 	char octets[READ_SIZE];
-	uint64_t at = 0, lfs = 0;
+	uint64_t at = 0;
 	size_t n;
 
 	m->facts = (struct message_facts){ 0 };
@@ -198,12 +194,11 @@ message_finish(struct message *m, struct err *err)
 			return false;
 		if (n == 0)
 			break;
-		for (const char *p = octets, *lf; (lf = memchr(p, '\n', (size_t)(octets + n - p)));
-		     p = lf + 1)
-			lfs += !(lf > octets ? lf[-1] == '\r' : survey.last == '\r');
-		survey_octets(&survey, (struct span){ octets, n });
+		survey_lines(&survey, (struct span){ octets, n });
 	}
-	m->facts.octets = at + (m->binary ? 0 : lfs);
+	m->facts.bare_lf = survey.lfs > survey.crlfs;
+	m->facts.bare_cr = survey.crs > survey.crlfs + (survey.last == '\r');
+	m->facts.octets = at + (m->binary ? 0 : survey.lfs - survey.crlfs);
 	m->facts.no_blank_line = !survey.body;
 	return true;
 }
