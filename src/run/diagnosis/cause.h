@@ -73,6 +73,7 @@
 	X(HELO_REJECTED,	"helo_rejected")					\
 	X(HELO_SYNTAX,		"helo_syntax")						\
 	/* the server's own trouble */							\
+	X(SERVICE_UNAVAILABLE,	"service_unavailable")	/* 421, and no reason */	\
 	X(SHUTTING_DOWN,	"shutting_down")					\
 	X(IDLE_TIMEOUT,		"idle_timeout")						\
 	X(OVERLOADED,		"overloaded")						\
@@ -110,10 +111,10 @@
 	X(AUTH_SEQUENCE,	"auth_sequence")	/* in a transaction, before EHLO */ \
 	X(AUTH_CODING,		"auth_coding")		/* not base64, or cancelled */	\
 	X(AUTH_TOO_LONG,	"auth_too_long")					\
+	X(AUTH_POLICY,		"auth_policy")		/* conditional access, security defaults */ \
 	X(AUTH_LOCKED,		"auth_locked")		/* too many failed logins */	\
 	X(AUTH_BINDING,		"auth_binding")		/* channel binding failed */	\
 	X(AUTH_TRANSITION,	"auth_transition")					\
-	X(AUTH_LIMITS,		"auth_limits")		/* connections or logins of one account */ \
 	X(ACCOUNT_DISABLED,	"account_disabled")					\
 	X(TRUST_REQUIRED,	"trust_required")					\
 	X(PASSWORDS_IN_CLEAR,	"passwords_in_clear")	/* AUTH, and no TLS at all */	\
@@ -139,6 +140,8 @@
 	X(RELAY_DENIED,		"relay_denied")						\
 	X(RECIPIENT_UNKNOWN,	"recipient_unknown")					\
 	X(RECIPIENT_NOT_IN_DIRECTORY, "recipient_not_in_directory")			\
+	X(RECIPIENT_UNROUTABLE,	"recipient_unroutable")	/* user or domain: it does not say */ \
+	X(MAILBOX_UNAVAILABLE,	"mailbox_unavailable")	/* unknown, disabled, not for this client */ \
 	X(RECIPIENT_DOMAIN,	"recipient_domain")	/* unknown or not routable */	\
 	X(RECIPIENT_SYNTAX,	"recipient_syntax")					\
 	X(RECIPIENT_AMBIGUOUS,	"recipient_ambiguous")					\
@@ -194,6 +197,7 @@
 	X(REJECTED,		"rejected")						\
 	/* the TLS handshake */								\
 	X(TLS_NOTHING_SHARED,	"tls_nothing_shared")	/* alert 40 */			\
+	X(CLIENT_TLS_OLD,	"client_tls_old")	/* the client's, says the server */ \
 	X(TLS_VERSION,		"tls_version")		/* alert 70, or too old for this side */ \
 	X(TLS_CLIENT_CERT,	"tls_client_cert")	/* alert 116: one is required */ \
 	X(TLS_CLIENT_CERT_REJECTED, "tls_client_cert_rejected")				\

@@ -215,6 +215,12 @@ const struct cause_row causes_of_connection[] = {
 	    "RFC 5321 3.1, 4.3.2" },
 
 	/* ---- the server's own trouble */
+	{ CAUSE_SERVICE_UNAVAILABLE, CONCERNS_SERVER, STATE_WARNING, "Service not available",
+	    "The server closes the session ({code}); the code does not say why: load, a limit, a "
+	    "timeout or a shutdown",
+	    "Senders try again later", "the server's log says why",
+	    "try again in a few minutes, with fewer connections at a time, or another MX", "/mx",
+	    "RFC 5321 3.8" },
 	{ CAUSE_SHUTTING_DOWN, CONCERNS_SERVER, STATE_WARNING, "Service not available now",
 	    "The server ends the session or takes no new ones: a shutdown, a restart or a "
 	    "maintenance",

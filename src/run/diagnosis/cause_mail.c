@@ -122,6 +122,20 @@ const struct cause_row causes_of_mail[] = {
 	    "the domain is accepted; for a partly hosted domain set it to internal relay",
 	    "check the address; the domain's administrator can see whether it exists", NULL,
 	    NULL },
+	{ CAUSE_RECIPIENT_UNROUTABLE, CONCERNS_RECIPIENT, STATE_CRITICAL, "Recipient not routable",
+	    "The server has no route for the recipient's address[ {to}]: it knows no such user, or "
+	    "does not find the domain",
+	    "Senders return the mail",
+	    "check the server's user tables and its routes for the domain",
+	    "check the address for a typing error, and that this is the domain's mail server", NULL,
+	    "RFC 3463 3.2" },
+	{ CAUSE_MAILBOX_UNAVAILABLE, CONCERNS_RECIPIENT, STATE_CRITICAL, "Mailbox unavailable",
+	    "The server says that the mailbox[ {to}] is unavailable: it does not exist, is disabled, "
+	    "or is not for this client or sender; the reply does not say which",
+	    "Senders return the mail", "the server's log says which it is",
+	    "check the address for a typing error; compare with another sender and from another "
+	    "address",
+	    NULL, "RFC 5321 4.2.3" },
 	{ CAUSE_RECIPIENT_DOMAIN, CONCERNS_RECIPIENT, STATE_CRITICAL, "Recipient's domain unknown",
 	    "The server does not find the recipient's domain[ ({to})], or no route to it", NULL,
 	    "check the domain's MX and address records, and the server's routes for it",

@@ -120,6 +120,12 @@ const struct cause_row causes_of_session[] = {
 	    "The response to a challenge is longer than the server accepts: a large ticket or token",
 	    NULL, NULL, "use a mechanism with shorter responses, or a smaller token", "/ext",
 	    "RFC 4954 4" },
+	{ CAUSE_AUTH_POLICY, CONCERNS_CLIENT, STATE_CRITICAL, "Login blocked by policy",
+	    "A policy of the organization (conditional access, security defaults) does not allow "
+	    "this login; the password may well be right",
+	    NULL, "allow authenticated SMTP for the account in the sign-in policy, if yours permits "
+	    "it",
+	    "use OAuth 2 (XOAUTH2), or ask the account's administrator", NULL, NULL },
 	{ CAUSE_AUTH_LOCKED, CONCERNS_CLIENT, STATE_CRITICAL, "Too many failed logins",
 	    "The account or this address is blocked after too many failed logins", NULL, NULL,
 	    "wait until the block ends, and find the device that uses the old password", NULL,
@@ -135,10 +141,6 @@ const struct cause_row causes_of_session[] = {
 	    "The server has to store the account's password anew for this mechanism", NULL, NULL,
 	    "log in once with PLAIN over TLS, then with this mechanism again", NULL,
 	    "RFC 4954 6" },
-	{ CAUSE_AUTH_LIMITS, CONCERNS_CLIENT, STATE_WARNING, "Too many logins",
-	    "The account has too many sessions or logins at a time", NULL, NULL,
-	    "use fewer connections at a time for this account, or try again in some minutes", NULL,
-	    NULL },
 	{ CAUSE_ACCOUNT_DISABLED, CONCERNS_CLIENT, STATE_CRITICAL, "Account disabled",
 	    "The account is disabled or suspended", NULL, NULL,
 	    "ask the account's administrator or provider", NULL, "RFC 5248" },

@@ -12,6 +12,9 @@ const struct cause_row causes_of_tls[] = {
 	    "--min-tls 1.0 shows whether the server is only old; a server that asks for a client "
 	    "certificate (--cert) ends so too",
 	    NULL, "RFC 8446 6.2" },
+	{ CAUSE_CLIENT_TLS_OLD, CONCERNS_CLIENT, STATE_CRITICAL, "Client's TLS too old",
+	    "The server does not accept the old TLS version that this client used", NULL, NULL,
+	    "update the client, and allow TLS 1.2 and 1.3 in it", NULL, "RFC 8996" },
 	{ CAUSE_TLS_VERSION, CONCERNS_SERVER, STATE_WARNING, "No common TLS version",
 	    "The server does not speak the TLS versions that this client offers[: it wants "
 	    "{what}]",
@@ -105,8 +108,8 @@ const struct cause_row causes_of_tls[] = {
 	    "get a certificate from a public CA, or publish a TLSA 3 1 1 record for its key (DANE)",
 	    "if it is your own, trust it with --ca FILE", NULL, "RFC 7435" },
 	{ CAUSE_CERT_INTERMEDIATE, CONCERNS_SERVER, STATE_CRITICAL, "Intermediate certificate missing",
-	    "The intermediate certificate is missing: the server sends only its own, and its "
-	    "issuer[, {what},] is not known here",
+	    "The server sends only its own certificate, and its issuer[, {what},] is not known "
+	    "here: the intermediate certificate is missing, or the issuer is a private CA",
 	    "Clients that verify, and MTA-STS senders, do not deliver or log in; browsers may hide "
 	    "it",
 	    "configure the full chain (fullchain.pem), not the server's certificate alone",

@@ -67,6 +67,7 @@ struct dns_facts {
 	struct span name;		/* that was asked for */
 	struct span resolver;		/* who answered; empty: not known */
 	int ede;			/* RFC 8914, of a SERVFAIL; 0 or less: none */
+	bool family_only;		/* DNS_NO_DATA: of the family asked for (-4, -6) */
 	bool without_validation;	/* asked again with CD set, the answer was there */
 };
 
@@ -169,6 +170,7 @@ enum fact_path {
 struct path_facts {
 	struct span host, address;
 	unsigned preference, family;	/* 4 or 6 */
+	unsigned port;			/* 0: 25, where the mail of a domain goes */
 	enum fact_path path;
 };
 

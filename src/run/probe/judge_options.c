@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "run/probe/judgement_impl.h"
 #include "run/route/lookup.h"
-#include "run/session/cert_words.h"
+#include "run/diagnosis/cert_words.h"
 
 enum { EXT_SET_MAX = 8 << 20 };
 

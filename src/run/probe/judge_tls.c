@@ -3,7 +3,7 @@
 #include "run/probe/judgement_impl.h"
 #include "run/route/dane.h"
 #include "run/route/sts.h"
-#include "run/session/cert_words.h"
+#include "run/diagnosis/cert_words.h"
 
 /* A middle box overwrites the keyword with X: "250-XXXXXXXA". */
 static bool

@@ -1,6 +1,6 @@
 /* handshake - TLS begins, and what came of it. */
 #include "net/tls_words.h"
-#include "run/session/cert_words.h"
+#include "run/diagnosis/cert_words.h"
 #include "run/session/session_impl.h"
 
 /* Without TLS, and it will not come: what the TLSA records say of that, once. */

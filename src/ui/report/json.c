@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/utc.h"
 #include "net/tls_dane.h"
-#include "run/session/cert_words.h"
+#include "run/diagnosis/cert_words.h"
 #include "ui/report/replay.h"
 #include "ui/show/json.h"
 #include "ui/show/json_put.h"

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
-#include "run/session/cert_words.h"
+#include "run/diagnosis/cert_words.h"
 #include "ui/show/show_line.h"
 
 static struct flow

@@ -7,8 +7,8 @@
 
 #include "base/text.h"
 #include "net/tls_words.h"
+#include "run/diagnosis/cert_words.h"
 #include "run/route/dane.h"
-#include "run/session/cert_words.h"
 #include "ui/show/show_line.h"
 
 enum { NAMES_SHOWN = 6 };

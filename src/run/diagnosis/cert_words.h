@@ -1,8 +1,8 @@
 /*
  * Certificates in words: names as people say them, dates, and what a failed verification is about.
  */
-#ifndef RUN_SESSION_CERT_WORDS_H
-#define RUN_SESSION_CERT_WORDS_H
+#ifndef RUN_DIAGNOSIS_CERT_WORDS_H
+#define RUN_DIAGNOSIS_CERT_WORDS_H
 
 #include "net/tls.h"
 

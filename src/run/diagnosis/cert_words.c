@@ -1,5 +1,5 @@
 /* cert_words - certificates in words. */
-#include "run/session/cert_words.h"
+#include "run/diagnosis/cert_words.h"
 
 #include <ctype.h>
 #include <stdio.h>

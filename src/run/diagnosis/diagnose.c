@@ -1,0 +1,418 @@
+/*
+ * diagnose - what is wrong with a session, by its facts: first what ended it, then what was met on
+ * the way, then what is worth a note. A list is short, so order is the ranking.
+ */
+#include "base/text.h"
+#include "net/dns_words.h"
+#include "run/diagnosis/diagnose_impl.h"
+
+struct diagnosis *
+found(struct diagnosing *x, enum cause cause, enum smtp_stage stage)
+{
+	const struct facts *f = x->f;
+	struct diagnosis_place place = {
+		.domain = f->domain,
+		.host = f->host,
+		.address = f->address,
+		.port = f->port,
+		.preference = f->preference,
+		.mx = f->mx,
+		.stage = stage,
+	};
+	struct diagnosis *d = diagnosis_new(cause, &place, x->arena);
+
+	*x->end = d;
+	x->end = &d->next;
+	return d;
+}
+
+struct diagnosis *
+found_symptom(struct diagnosing *x, enum cause cause, enum smtp_stage stage)
+{
+	bool symptom = x->first != NULL;
+	struct diagnosis *d = found(x, cause, stage);
+
+	d->symptom = symptom;
+	return d;
+}
+
+static void
+set_waited(struct diagnosing *x, struct diagnosis *d, uint64_t ms)
+{
+	char text[24];
+
+	if (ms == 0)
+		return;
+	text_limit(text, ms);
+	diagnosis_set(d, FIELD_WAITED, span_of(text), x->arena);
+}
+
+/* The first line of what came, cut. */
+static void
+set_octets(struct diagnosing *x, struct diagnosis *d)
+{
+	enum { OCTETS_MAX = 60 };
+	struct span rest = x->f->octets, line = rest;
+
+	span_line(&rest, &line);
+	diagnosis_set(d, FIELD_OCTETS, span_trim(span_first(line, OCTETS_MAX)), x->arena);
+	d->evidence = d->field[FIELD_OCTETS];
+}
+
+/* ---- octets that are no SMTP */
+
+/* How servers of other protocols begin. */
+static const struct {
+	struct span begins;
+	enum cause cause;
+	const char *what;
+} foreign[] = {
+	{ SPAN_INIT("SSH-"), CAUSE_NOT_SMTP, "an SSH server" },
+	{ SPAN_INIT("HTTP/"), CAUSE_NOT_SMTP, "a web server (HTTP)" },
+	{ SPAN_INIT("<!DOCTYPE"), CAUSE_NOT_SMTP, "a web server (HTML)" },
+	{ SPAN_INIT("<html"), CAUSE_NOT_SMTP, "a web server (HTML)" },
+	{ SPAN_INIT("+OK"), CAUSE_MAILBOX_SERVER, "a POP3 server (RFC 1939)" },
+	{ SPAN_INIT("* OK"), CAUSE_MAILBOX_SERVER, "an IMAP server (RFC 9051)" },
+	{ SPAN_INIT("* PREAUTH"), CAUSE_MAILBOX_SERVER, "an IMAP server (RFC 9051)" },
+	{ SPAN_INIT("* BYE"), CAUSE_MAILBOX_SERVER, "an IMAP server (RFC 9051)" },
+	{ SPAN_INIT("RFB 0"), CAUSE_NOT_SMTP, "a VNC server" },
+	{ SPAN_INIT("@RSYNCD:"), CAUSE_NOT_SMTP, "an rsync server" },
+	{ SPAN_INIT("AMQP"), CAUSE_NOT_SMTP, "an AMQP server" },
+	{ SPAN_INIT("-ERR"), CAUSE_NOT_SMTP, "a POP3 or Redis server" },
+	{ SPAN_INIT("\xFF\xFB"), CAUSE_NOT_SMTP, "a telnet server" },
+	{ SPAN_INIT("\xFF\xFD"), CAUSE_NOT_SMTP, "a telnet server" },
+	{ SPAN_INIT("\x15\x03"), CAUSE_TLS_PORT, "a TLS alert" },
+	{ SPAN_INIT("\x16\x03"), CAUSE_TLS_PORT, "a TLS handshake" },
+};
+
+enum cause
+foreign_server(struct span octets, const char **what)
+{
+	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
+		if (span_starts_case(octets, foreign[i].begins)) {
+			*what = foreign[i].what;
+			return foreign[i].cause;
+		}
+	*what = NULL;
+	return CAUSE_NONE;
+}
+
+static bool
+is_mostly(struct span s, char c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++)
+		n += s.at[i] == c;
+	return n >= 5 && n * 2 > s.len;
+}
+
+static bool
+has(struct span text, const char *lower)
+{
+	struct span word = span_of(lower);
+
+	for (; text.len >= word.len; text = span_skip(text, 1))
+		if (span_starts_case(text, word))
+			return true;
+	return false;
+}
+
+/* What the form of a greeting tells. */
+static void
+diagnose_greeting(struct diagnosing *x)
+{
+	const struct reply *r = x->f->greeting;
+	struct diagnosis *d;
+
+	if (!r || r->nlines == 0)
+		return;
+	if (is_mostly(r->line[0], '*')) {
+		found(x, CAUSE_GREETING_MASKED, AT_GREETING);
+	} else if (r->code == 220 && has(r->line[0], "ftp") && !has(r->line[0], "smtp")) {
+		d = found(x, CAUSE_NOT_SMTP, AT_GREETING);
+		d->field[FIELD_WHAT] = SPAN("an FTP server (RFC 959)");
+	} else if (r->code == 200 || r->code == 201) {
+		d = found(x, CAUSE_NOT_SMTP, AT_GREETING);
+		d->field[FIELD_WHAT] = SPAN("a news server (NNTP, RFC 3977)");
+	}
+}
+
+/* ---- how it ended */
+
+static bool
+is_tls_port(unsigned port)
+{
+	return port == 465 || port == 2465;
+}
+
+static void
+diagnose_silence(struct diagnosing *x)
+{
+	const struct facts *f = x->f;
+	struct diagnosis *d;
+
+	if (f->stage == AT_GREETING && f->octets.len == 0) {
+		bool tls = f->implicit_tls || f->dialogue.tls;
+		d = found(x,
+		    tls						 ? CAUSE_SILENT_IN_TLS :
+		    f->tls_probed || is_tls_port(f->port)	 ? CAUSE_TLS_PORT :
+								   CAUSE_SILENT_PORT,
+		    AT_GREETING);
+		set_waited(x, d, f->waited_ms);
+		return;
+	}
+	/* postscreen sends its first line at once and holds the last one back */
+	bool held = f->stage == AT_GREETING && f->octets.at[f->octets.len - 1] == '\n';
+	d = found(x,
+	    held	       ? CAUSE_GREETING_DELAY :
+	    f->octets.len > 0 ? CAUSE_REPLY_UNFINISHED :
+				CAUSE_REPLY_TIMEOUT,
+	    f->stage);
+	if (held)
+		d->state = STATE_CRITICAL;		/* it was not waited for long enough */
+	else
+		set_waited(x, d, f->waited_ms);
+	if (f->octets.len > 0)
+		set_octets(x, d);
+}
+
+/* A lookup that gave no address, of a host that was named or that an MX names. */
+enum cause
+cause_of_lookup(const struct dns_facts *dns, bool of_domain)
+{
+	switch (dns->result) {
+	case DNS_NAME_ERROR:
+		return of_domain ? CAUSE_DNS_NO_DOMAIN : CAUSE_DNS_NO_HOST;
+	case DNS_NO_DATA:
+		return dns->family_only ? CAUSE_DNS_NO_FAMILY : CAUSE_DNS_NO_ADDRESS;
+	case DNS_FAILED:
+		return dns->without_validation || (dns->ede >= 5 && dns->ede <= 12) ||
+			dns->ede == 1 || dns->ede == 2 || dns->ede == 27 ?
+		    CAUSE_DNSSEC_FAILED :
+		    CAUSE_DNS_SERVER_FAILURE;
+	case DNS_DENIED:
+		return CAUSE_DNS_REJECTED;
+	case DNS_SILENT:
+		return CAUSE_DNS_TIMEOUT;
+	case DNS_BROKEN:
+		return CAUSE_DNS_MALFORMED;
+	default:
+		return CAUSE_NONE;
+	}
+}
+
+void
+set_lookup(struct diagnosis *d, const struct dns_facts *dns, struct arena *arena)
+{
+	const char *ede = dns->ede > 0 ? dns_ede_word(dns->ede) : NULL;
+
+	diagnosis_set(d, FIELD_NAME, dns->name, arena);
+	if (ede)
+		d->field[FIELD_WHY] = span_of(ede);
+	if (dns->without_validation)
+		d->field[FIELD_OTHER] = SPAN("without validation the answer is there");
+}
+
+static void
+diagnose_end(struct diagnosing *x)
+{
+	static const enum cause causes[] = {
+		[END_REFUSED] = CAUSE_CONNECT_REFUSED,
+		[END_UNREACHABLE] = CAUSE_UNREACHABLE,
+		[END_NO_ROUTE] = CAUSE_NO_ROUTE,
+		[END_FORBIDDEN] = CAUSE_BLOCKED_HERE,
+		[END_PROXY] = CAUSE_PROXY_FAILED,
+		[END_TRUNCATED] = CAUSE_TLS_TRUNCATED,
+	};
+	const struct facts *f = x->f;
+	bool reset = f->end == END_RESET;
+	struct diagnosis *d;
+	enum cause cause;
+
+	if (f->fate_unknown) {
+		found(x, CAUSE_FATE_UNKNOWN, AT_END_OF_DATA);
+		return;
+	}
+	switch (f->end) {
+	case END_NONE: case END_TLS_FAILED:
+		return;
+	case END_TIMED_OUT:
+		if (f->stage == AT_RESOLVE) {
+			d = found(x, CAUSE_DNS_TIMEOUT, AT_RESOLVE);
+			diagnosis_set(d, FIELD_NAME, f->host.len > 0 ? f->host : f->domain, x->arena);
+		} else if (f->stage == AT_CONNECT) {
+			set_waited(x, found(x, CAUSE_CONNECT_TIMEOUT, AT_CONNECT), f->waited_ms);
+		} else if (f->stage == AT_PROXY) {
+			found(x, CAUSE_PROXY_FAILED, AT_PROXY);
+		} else if (f->stage == AT_TLS) {
+			set_waited(x, found(x, CAUSE_TLS_TIMEOUT, AT_TLS), f->waited_ms);
+		} else {
+			diagnose_silence(x);
+		}
+		return;
+	case END_CLOSED: case END_RESET:
+		if (f->asked_to_close || (f->reply && f->reply->code / 100 >= 4))
+			return;			/* after QUIT, or behind a reply that says why */
+		cause = f->stage == AT_TLS ? CAUSE_TLS_CLOSED :
+		    f->octets.len > 0	       ? CAUSE_CLOSED_IN_REPLY :
+		    f->stage == AT_MESSAGE     ? CAUSE_CLOSED_IN_DATA :
+		    f->stage == AT_GREETING ?
+			(is_tls_port(f->port) && !f->implicit_tls ? CAUSE_TLS_PORT :
+			    reset ? CAUSE_RESET_BEFORE_GREETING :
+				    CAUSE_CLOSED_BEFORE_GREETING) :
+		    reset		       ? CAUSE_CONNECTION_RESET :
+						 CAUSE_CONNECTION_CLOSED;
+		d = found(x, cause, f->stage);
+		if (f->octets.len > 0)
+			set_octets(x, d);
+		return;
+	default:
+		found(x, causes[f->end],
+		    f->end == END_TRUNCATED ? f->stage :
+		    f->end == END_PROXY	    ? AT_PROXY :
+					      AT_CONNECT);
+	}
+}
+
+/* ---- what EHLO offers */
+
+static bool
+is_stripped(const struct extensions *e)
+{
+	for (size_t i = 0; e && i < e->n; i++)
+		if (e->list[i].keyword.len >= 7 && e->list[i].keyword.len <= 9 &&
+		    is_mostly(e->list[i].keyword, 'X'))
+			return true;
+	return false;
+}
+
+static void
+diagnose_offers(struct diagnosing *x)
+{
+	const struct facts *f = x->f;
+	const struct extensions *clear = f->clear ? f->clear :
+	    f->dialogue.tls || f->implicit_tls		  ? NULL :
+							    f->offered;
+
+	if (!clear || f->implicit_tls)
+		return;
+	bool starttls = extensions_offer(clear, "STARTTLS"), auth = extensions_offer(clear, "AUTH");
+	if (is_stripped(clear)) {
+		found(x, CAUSE_STARTTLS_STRIPPED, AT_EHLO);
+	} else if (f->starttls_wanted && !starttls) {
+		bool taken = f->elsewhere.len > 0 || f->recorded_starttls;
+		struct diagnosis *d = found(
+		    x, taken ? CAUSE_STARTTLS_TAKEN : CAUSE_STARTTLS_MISSING, AT_EHLO);
+		diagnosis_set(d, FIELD_OTHER, f->elsewhere, x->arena);
+		if (f->verify)
+			d->state = STATE_CRITICAL;
+	}
+	if (auth && !starttls)
+		found(x, CAUSE_PASSWORDS_IN_CLEAR, AT_EHLO);
+	else if (auth)
+		found(x, CAUSE_AUTH_BEFORE_TLS, AT_EHLO);
+}
+
+/* ---- time */
+
+static void
+diagnose_slowness(struct diagnosing *x)
+{
+	const struct facts *f = x->f;
+
+	if (f->greeting_ms > 0) {
+		struct diagnosis *d = found(
+		    x, f->greeting_held ? CAUSE_GREETING_DELAY : CAUSE_GREETING_SLOW, AT_GREETING);
+		set_waited(x, d, f->greeting_ms);
+	}
+	if (f->nslow > 0) {
+		struct diagnosis *d =
+		    found(x, f->nslow > 1 || f->drawn ? CAUSE_TARPIT : CAUSE_REPLY_SLOW, AT_ANY);
+		diagnosis_set(d, FIELD_WHAT, f->slow, x->arena);
+	}
+}
+
+/* ---- replies that are not what they should be */
+
+static bool
+diagnose_form(struct diagnosing *x)
+{
+	const unsigned broken = REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_CODES_DIFFER;
+	const struct facts *f = x->f;
+	const struct reply *r = f->reply;
+	struct diagnosis *d;
+	const char *what;
+
+	if (f->injected) {
+		d = found(x, CAUSE_INJECTION, AT_STARTTLS);
+		set_octets(x, d);
+		return true;
+	}
+	struct span octets = r && (r->flaws & REPLY_NO_CODE) ? r->raw : f->octets;
+	enum cause cause = foreign_server(octets, &what);
+	if (cause != CAUSE_NONE && f->handshake != SHAKE_CLEARTEXT) {
+		d = found(x, cause, f->stage);
+		d->field[FIELD_WHAT] = span_of(what);
+		if (cause != CAUSE_TLS_PORT)
+			diagnosis_set(d, FIELD_OCTETS, span_trim(span_first(octets, 60)), x->arena);
+		return true;
+	}
+	if (f->unsolicited || f->standing == REPLY_OUT_OF_STEP) {
+		found(x, CAUSE_OUT_OF_STEP, f->stage);
+		return true;
+	}
+	if (!r || !(r->flaws & broken))
+		return false;
+	unsigned left = r->flaws & broken;
+	d = found(x, CAUSE_REPLY_MALFORMED, f->stage);
+	d->field[FIELD_WHAT] = span_of(reply_flaw_next(&left)->text);
+	d->evidence = text_safe(x->arena, arena_copy(x->arena, span_first(r->raw, 100)));
+	return true;
+}
+
+static void
+diagnose_flaws(struct diagnosing *x)
+{
+	const unsigned breaking = REPLY_BARE_LF | REPLY_NUL | REPLY_BAD_SEPARATOR | REPLY_MIXED |
+	    REPLY_UNFINISHED;
+	const struct reply *r = x->f->reply ? x->f->reply : x->f->greeting;
+	unsigned left = r ? r->flaws & breaking : 0;
+	const struct reply_flaw_info *flaw;
+
+	while ((flaw = reply_flaw_next(&left))) {
+		struct diagnosis *d = found(x, CAUSE_REPLY_FLAWED, x->f->stage);
+		d->field[FIELD_WHAT] = span_of(flaw->text);
+	}
+}
+
+struct diagnosis *
+diagnose(const struct facts *f, struct arena *arena)
+{
+	struct diagnosing x = { .f = f, .arena = arena };
+	enum cause lookup = cause_of_lookup(&f->dns, false);
+
+	x.end = &x.first;
+	if (lookup != CAUSE_NONE) {
+		if (f->mx)
+			lookup = lookup == CAUSE_DNS_NO_HOST ? CAUSE_MX_NO_HOST :
+			    lookup == CAUSE_DNS_NO_ADDRESS   ? CAUSE_MX_NO_ADDRESS :
+							       lookup;
+		set_lookup(found(&x, lookup, AT_RESOLVE), &f->dns, arena);
+	}
+	if (!diagnose_form(&x)) {
+		diagnose_greeting(&x);
+		bool is_other = x.first && x.first->cause == CAUSE_NOT_SMTP;
+		if (!is_other && !diagnose_reply(&x))
+			diagnose_end(&x);
+		else if (f->fate_unknown)
+			diagnose_end(&x);
+	}
+	diagnose_handshake(&x);
+	diagnose_offers(&x);
+	diagnose_certificate(&x);
+	diagnose_policies(&x);
+	diagnose_slowness(&x);
+	diagnose_flaws(&x);
+	return x.first;
+}

@@ -1,0 +1,29 @@
+/* Between run/diagnosis/diagnose*.c only: the list while it is made. */
+#ifndef RUN_DIAGNOSIS_DIAGNOSE_IMPL_H
+#define RUN_DIAGNOSIS_DIAGNOSE_IMPL_H
+
+#include "run/diagnosis/diagnose.h"
+
+struct diagnosing {
+	const struct facts *f;
+	struct arena *arena;
+	struct diagnosis *first, **end;
+};
+
+/* Adds one at the facts' place; `stage` is where, AT_ANY: the facts'. */
+struct diagnosis *found(struct diagnosing *, enum cause, enum smtp_stage stage);
+struct diagnosis *found_symptom(struct diagnosing *, enum cause, enum smtp_stage stage);
+
+/* What begins so is another server: "an SSH server" in *what; CAUSE_NONE: not that it is known. */
+enum cause foreign_server(struct span octets, const char **what);
+/* What a lookup came to; CAUSE_NONE: it was answered, or not asked. */
+enum cause cause_of_lookup(const struct dns_facts *, bool of_domain);
+void set_lookup(struct diagnosis *, const struct dns_facts *, struct arena *);
+
+/* True: the reply of the facts was explained. */
+bool diagnose_reply(struct diagnosing *);
+void diagnose_handshake(struct diagnosing *);
+void diagnose_certificate(struct diagnosing *);
+void diagnose_policies(struct diagnosing *);
+
+#endif

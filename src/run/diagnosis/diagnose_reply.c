@@ -1,0 +1,468 @@
+/*
+ * diagnose_reply - what a 4xx or 5xx reply means. Three keys, the most exact first: what its text
+ * says (reply_text), corrected by what the session knows; then what was sent, where that alone
+ * explains it; then the enhanced code, of its own class only (RFC 3463 2), and the code, at the
+ * stage where it came. A code alone is given no more meaning than it has.
+ */
+#include "base/text.h"
+#include "run/diagnosis/diagnose_impl.h"
+#include "run/diagnosis/reply_text.h"
+#include "smtp/mechanism.h"
+#include "smtp/parameter.h"
+
+#define NONE	-1
+
+/* What codes mean where no text does; the first row that fits counts. */
+static const struct {
+	unsigned code;			/* 0: any; one digit: any of that class */
+	enum smtp_stage stage;		/* AT_ANY: any */
+	short subject, detail;		/* of the enhanced code; NONE: any, or for both none */
+	enum cause cause;
+} codes[] = {
+	{ 421, AT_ANY, 4, 2, CAUSE_IDLE_TIMEOUT },
+	{ 432, AT_AUTH, NONE, NONE, CAUSE_AUTH_TRANSITION },
+	{ 454, AT_STARTTLS, NONE, NONE, CAUSE_STARTTLS_FAILED },
+	{ 454, AT_AUTH, NONE, NONE, CAUSE_AUTH_UNAVAILABLE },
+	{ 535, AT_ANY, NONE, NONE, CAUSE_AUTH_FAILED },
+	{ 534, AT_ANY, NONE, NONE, CAUSE_AUTH_TOO_WEAK },
+	{ 538, AT_ANY, NONE, NONE, CAUSE_AUTH_NEEDS_TLS },
+	{ 523, AT_ANY, NONE, NONE, CAUSE_STARTTLS_REQUIRED },
+	{ 524, AT_ANY, NONE, NONE, CAUSE_AUTH_NEEDS_TLS },
+	{ 525, AT_ANY, NONE, NONE, CAUSE_ACCOUNT_DISABLED },
+	{ 530, AT_AUTH, NONE, NONE, CAUSE_AUTH_NEEDS_TLS },
+	{ 530, AT_ANY, 7, 10, CAUSE_STARTTLS_REQUIRED },
+	{ 530, AT_ANY, NONE, NONE, CAUSE_AUTH_REQUIRED },
+	{ 521, AT_GREETING, NONE, NONE, CAUSE_TAKES_NO_MAIL },
+	{ 554, AT_GREETING, NONE, NONE, CAUSE_NO_SERVICE },
+	{ 550, AT_GREETING, NONE, NONE, CAUSE_NO_SERVICE },	/* postscreen's and others' */
+	{ 5, AT_GREETING, NONE, NONE, CAUSE_GREETING_CODE },
+	{ 556, AT_ANY, NONE, NONE, CAUSE_RECIPIENT_NULL_MX },
+
+	/* the enhanced code (RFC 3463, and what IANA's registry adds) */
+	{ 4, AT_ANY, 1, 1, CAUSE_RECIPIENT_UNVERIFIED },
+	{ 5, AT_ANY, 1, 1, CAUSE_RECIPIENT_UNKNOWN },
+	{ 0, AT_MAIL, 1, 2, CAUSE_SENDER_UNKNOWN_DOMAIN },
+	{ 0, AT_ANY, 1, 2, CAUSE_RECIPIENT_DOMAIN },
+	{ 0, AT_MAIL, 1, 3, CAUSE_SENDER_SYNTAX },
+	{ 0, AT_ANY, 1, 3, CAUSE_RECIPIENT_SYNTAX },
+	{ 0, AT_ANY, 1, 4, CAUSE_RECIPIENT_AMBIGUOUS },
+	{ 0, AT_ANY, 1, 6, CAUSE_RECIPIENT_MOVED },
+	{ 0, AT_ANY, 1, 7, CAUSE_SENDER_SYNTAX },
+	{ 0, AT_ANY, 1, 8, CAUSE_SENDER_UNKNOWN_DOMAIN },
+	{ 0, AT_ANY, 1, 10, CAUSE_RECIPIENT_NULL_MX },
+	{ 4, AT_ANY, 2, 1, CAUSE_RECIPIENT_BUSY },
+	{ 5, AT_ANY, 2, 1, CAUSE_RECIPIENT_DISABLED },
+	{ 0, AT_ANY, 2, 2, CAUSE_MAILBOX_FULL },
+	{ 0, AT_ANY, 2, 3, CAUSE_MESSAGE_TOO_LARGE },
+	{ 0, AT_ANY, 2, 4, CAUSE_LIST_EXPANSION },
+	{ 4, AT_ANY, 3, 1, CAUSE_DISK_FULL },
+	{ 4, AT_ANY, 3, 2, CAUSE_SERVICE_UNAVAILABLE },
+	{ 5, AT_ANY, 3, 2, CAUSE_TAKES_NO_MAIL },
+	{ 0, AT_ANY, 3, 3, CAUSE_PARAMETER_REJECTED },
+	{ 0, AT_ANY, 3, 4, CAUSE_MESSAGE_TOO_LARGE },
+	{ 0, AT_ANY, 3, 5, CAUSE_SERVER_MISCONFIGURED },
+	{ 0, AT_ANY, 4, 1, CAUSE_NEXT_HOP_DOWN },
+	{ 4, AT_ANY, 4, 3, CAUSE_LOOKUP_FAILED },
+	{ 0, AT_ANY, 4, 4, CAUSE_RECIPIENT_UNROUTABLE },
+	{ 0, AT_ANY, 4, 5, CAUSE_OVERLOADED },
+	{ 0, AT_ANY, 4, 6, CAUSE_MAIL_LOOP },
+	{ 0, AT_ANY, 4, 7, CAUSE_EXPIRED },
+	{ 0, AT_ANY, 5, 3, CAUSE_TOO_MANY_RECIPIENTS },
+	{ 0, AT_ANY, 5, 6, CAUSE_AUTH_TOO_LONG },
+	{ 0, AT_ANY, 6, 1, CAUSE_CONTENT_REJECTED },
+	{ 0, AT_ANY, 6, 2, CAUSE_NEEDS_CONVERSION },
+	{ 0, AT_ANY, 6, 3, CAUSE_NEEDS_CONVERSION },
+	{ 0, AT_ANY, 6, 5, CAUSE_NEEDS_CONVERSION },
+	{ 0, AT_ANY, 6, 7, CAUSE_NEEDS_SMTPUTF8 },
+	{ 0, AT_ANY, 6, 8, CAUSE_NEEDS_SMTPUTF8 },
+	{ 0, AT_ANY, 6, 9, CAUSE_NEEDS_SMTPUTF8 },
+	{ 0, AT_ANY, 6, 10, CAUSE_NEEDS_SMTPUTF8 },
+	{ 0, AT_ANY, 7, 2, CAUSE_RECIPIENT_RESTRICTED },
+	{ 0, AT_ANY, 7, 3, CAUSE_PROTECTION },
+	{ 504, AT_AUTH, 7, 4, CAUSE_AUTH_MECHANISM },
+	{ 0, AT_ANY, 7, 4, CAUSE_PROTECTION },
+	{ 0, AT_ANY, 7, 5, CAUSE_PROTECTION },
+	{ 0, AT_ANY, 7, 6, CAUSE_PROTECTION },
+	{ 0, AT_ANY, 7, 7, CAUSE_PROTECTION },
+	{ 5, AT_ANY, 7, 8, CAUSE_AUTH_FAILED },
+	{ 0, AT_ANY, 7, 9, CAUSE_AUTH_TOO_WEAK },
+	{ 0, AT_ANY, 7, 10, CAUSE_STARTTLS_REQUIRED },
+	{ 0, AT_ANY, 7, 11, CAUSE_AUTH_NEEDS_TLS },
+	{ 0, AT_ANY, 7, 12, CAUSE_AUTH_TRANSITION },
+	{ 0, AT_ANY, 7, 13, CAUSE_ACCOUNT_DISABLED },
+	{ 0, AT_ANY, 7, 14, CAUSE_TRUST_REQUIRED },
+	{ 0, AT_ANY, 7, 15, CAUSE_PRIORITY },
+	{ 0, AT_ANY, 7, 16, CAUSE_PRIORITY },
+	{ 0, AT_ANY, 7, 17, CAUSE_OWNER_CHANGED },
+	{ 0, AT_ANY, 7, 18, CAUSE_OWNER_CHANGED },
+	{ 0, AT_ANY, 7, 19, CAUSE_OWNER_CHANGED },
+	{ 0, AT_ANY, 7, 20, CAUSE_DKIM_FAILED },
+	{ 0, AT_ANY, 7, 21, CAUSE_DKIM_FAILED },
+	{ 0, AT_ANY, 7, 22, CAUSE_DKIM_FAILED },
+	{ 0, AT_ANY, 7, 23, CAUSE_SPF_FAILED },
+	{ 0, AT_ANY, 7, 24, CAUSE_SPF_ERROR },
+	{ 0, AT_ANY, 7, 25, CAUSE_NO_REVERSE_DNS },
+	{ 0, AT_ANY, 7, 26, CAUSE_UNAUTHENTICATED },
+	{ 0, AT_ANY, 7, 27, CAUSE_SENDER_NULL_MX },
+	{ 0, AT_ANY, 7, 28, CAUSE_RATE_LIMITED },
+	{ 0, AT_ANY, 7, 29, CAUSE_ARC_FAILED },
+	{ 0, AT_ANY, 7, 30, CAUSE_REQUIRETLS },
+
+	/* the code, where it came */
+	{ 421, AT_ANY, NONE, NONE, CAUSE_SERVICE_UNAVAILABLE },
+	{ 500, AT_EHLO, NONE, NONE, CAUSE_EHLO_UNKNOWN },
+	{ 502, AT_EHLO, NONE, NONE, CAUSE_EHLO_UNKNOWN },
+	{ 501, AT_EHLO, NONE, NONE, CAUSE_HELO_SYNTAX },
+	{ 500, AT_STARTTLS, NONE, NONE, CAUSE_STARTTLS_UNKNOWN },
+	{ 502, AT_STARTTLS, NONE, NONE, CAUSE_STARTTLS_UNKNOWN },
+	{ 503, AT_STARTTLS, NONE, NONE, CAUSE_STARTTLS_SEQUENCE },
+	{ 500, AT_AUTH, NONE, NONE, CAUSE_AUTH_NOT_ENABLED },
+	{ 502, AT_AUTH, NONE, NONE, CAUSE_AUTH_NOT_ENABLED },
+	{ 501, AT_AUTH, NONE, NONE, CAUSE_AUTH_CODING },
+	{ 503, AT_AUTH, NONE, NONE, CAUSE_AUTH_SEQUENCE },
+	{ 504, AT_AUTH, NONE, NONE, CAUSE_AUTH_MECHANISM },
+	{ 501, AT_MAIL, NONE, NONE, CAUSE_SENDER_SYNTAX },
+	{ 501, AT_RCPT, NONE, NONE, CAUSE_RECIPIENT_SYNTAX },
+	{ 503, AT_MAIL, NONE, NONE, CAUSE_BAD_SEQUENCE },
+	{ 503, AT_RCPT, NONE, NONE, CAUSE_NEEDS_MAIL },
+	{ 503, AT_DATA, NONE, NONE, CAUSE_NEEDS_RCPT },
+	{ 554, AT_DATA, NONE, NONE, CAUSE_NO_VALID_RECIPIENT },
+	{ 5, AT_ANY, 7, NONE, CAUSE_POLICY },
+	{ 550, AT_RCPT, NONE, NONE, CAUSE_MAILBOX_UNAVAILABLE },
+	{ 551, AT_RCPT, NONE, NONE, CAUSE_RECIPIENT_MOVED },
+	{ 552, AT_MAIL, NONE, NONE, CAUSE_MESSAGE_TOO_LARGE },
+	{ 552, AT_RCPT, NONE, NONE, CAUSE_MAILBOX_FULL },
+	{ 552, AT_END_OF_DATA, NONE, NONE, CAUSE_MESSAGE_TOO_LARGE },
+	{ 455, AT_ANY, NONE, NONE, CAUSE_PARAMETER_REJECTED },
+	{ 555, AT_ANY, NONE, NONE, CAUSE_PARAMETER_REJECTED },
+	{ 5, AT_VRFY, NONE, NONE, CAUSE_COMMAND_DISABLED },
+	{ 500, AT_ANY, NONE, NONE, CAUSE_COMMAND_UNKNOWN },
+	{ 502, AT_ANY, NONE, NONE, CAUSE_COMMAND_UNKNOWN },
+	{ 501, AT_ANY, NONE, NONE, CAUSE_SYNTAX_ERROR },
+	{ 503, AT_ANY, NONE, NONE, CAUSE_BAD_SEQUENCE },
+	{ 504, AT_ANY, NONE, NONE, CAUSE_PARAMETER_REJECTED },
+	{ 4, AT_ANY, NONE, NONE, CAUSE_DEFERRED },
+	{ 5, AT_ANY, NONE, NONE, CAUSE_REJECTED },
+};
+
+static enum cause
+cause_of_codes(unsigned code, struct status st, enum smtp_stage stage)
+{
+	bool own = st.class != 0 && (code == 0 || st.class == code / 100);
+	unsigned class = code ? code / 100 : st.class;
+
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+		if (codes[i].code != 0 && codes[i].code != code && codes[i].code != class)
+			continue;
+		if (codes[i].stage != AT_ANY && codes[i].stage != stage)
+			continue;
+		if (codes[i].subject != NONE &&
+		    (!own || codes[i].subject != st.subject ||
+			(codes[i].detail != NONE && codes[i].detail != st.detail)))
+			continue;
+		return codes[i].cause;
+	}
+	return CAUSE_NONE;
+}
+
+/* ---- what the session knows */
+
+static const struct extension *
+offered(const struct facts *f, const char *keyword)
+{
+	return f->offered ? extensions_find(f->offered, span_of(keyword)) : NULL;
+}
+
+static bool
+has_word(struct span list, struct span word)
+{
+	for (struct span w = span_word(&list); w.len > 0; w = span_word(&list))
+		if (span_eq_case(w, word))
+			return true;
+	return false;
+}
+
+static bool
+mechanism_is_offered(const struct facts *f)
+{
+	const struct extension *auth = offered(f, "AUTH");
+
+	return !f->offered || f->mechanism.len == 0 || (auth && has_word(auth->params, f->mechanism));
+}
+
+static bool
+is_token(struct span mechanism)
+{
+	return span_eq_case(mechanism, SPAN("XOAUTH2")) ||
+	    span_eq_case(mechanism, SPAN("OAUTHBEARER"));
+}
+
+/* A parameter of MAIL or RCPT that was sent and that EHLO did not offer. */
+static const struct parameter *
+unoffered_parameter(const struct facts *f)
+{
+	struct span args, path, params;
+	enum verb verb = verb_of(f->sent, &args);
+
+	if ((verb != VERB_MAIL && verb != VERB_RCPT) || !f->offered ||
+	    !parameter_split(verb, args, &path, &params))
+		return NULL;
+	for (struct span word = span_word(&params); word.len > 0; word = span_word(&params)) {
+		struct span rest = word;
+		const struct parameter *p = parameter_find(verb, span_until(&rest, '='));
+		if (p && !extensions_offer(f->offered, p->extension))
+			return p;
+	}
+	return NULL;
+}
+
+static bool
+lacks_brackets(const struct facts *f)
+{
+	struct span args, path, params;
+	enum verb verb = verb_of(f->sent, &args);
+
+	if ((verb != VERB_MAIL && verb != VERB_RCPT) || f->sent.len == 0)
+		return false;
+	if (!parameter_split(verb, args, &path, &params))
+		return true;
+	return path.len == 0 || path.at[0] != '<';
+}
+
+/* What only the session can tell of a cause that a text or a code named. */
+static enum cause
+in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
+{
+	unsigned code = f->reply->code;
+
+	switch (cause) {
+	case CAUSE_NEEDS_HELO:
+		return f->dialogue.hello != VERB_OTHER ? CAUSE_HELO_LOST : cause;
+	case CAUSE_AUTH_FAILED:
+		if (!mechanism_is_offered(f))
+			return CAUSE_AUTH_MECHANISM;
+		if (is_token(f->mechanism))
+			return CAUSE_AUTH_TOKEN;
+		return f->binding ? CAUSE_AUTH_BINDING : cause;
+	case CAUSE_AUTH_SEQUENCE:
+		return f->dialogue.authenticated ? CAUSE_AUTH_TWICE : cause;
+	case CAUSE_AUTH_REQUIRED:
+		/* 530 says both: where only STARTTLS is offered, it is that */
+		return !f->dialogue.tls && offered(f, "STARTTLS") && !offered(f, "AUTH") ?
+		    CAUSE_STARTTLS_REQUIRED :
+		    cause;
+	case CAUSE_BAD_SEQUENCE:
+		if (stage == AT_EHLO && f->hellos > 0)
+			return CAUSE_HELO_TWICE;
+		if (stage == AT_MAIL && f->dialogue.mail)
+			return CAUSE_NESTED_MAIL;
+		if (stage == AT_MAIL && f->sent.len > 0 && f->dialogue.hello == VERB_OTHER)
+			return CAUSE_NEEDS_HELO;
+		return cause;
+	case CAUSE_NEEDS_MAIL:
+		return f->dialogue.mail ? CAUSE_BAD_SEQUENCE : cause;
+	case CAUSE_NEEDS_RCPT:
+		return f->sent.len > 0 && f->dialogue.hello != VERB_OTHER && !f->dialogue.mail ?
+		    CAUSE_NEEDS_MAIL :
+		    cause;
+	case CAUSE_SENDER_SYNTAX: case CAUSE_RECIPIENT_SYNTAX: case CAUSE_SYNTAX_ERROR:
+	case CAUSE_PARAMETER_REJECTED: case CAUSE_COMMAND_UNKNOWN:
+		if (lacks_brackets(f))
+			return CAUSE_ANGLE_BRACKETS;
+		return (code == 555 || code == 455 || code / 10 == 50) && unoffered_parameter(f) ?
+		    CAUSE_PARAMETER_NOT_OFFERED :
+		    cause;
+	case CAUSE_PRIORITY: case CAUSE_OWNER_CHANGED:
+		return span_find(f->sent, SPAN("HOLDFOR=")).at ||
+			span_find(f->sent, SPAN("HOLDUNTIL=")).at ?
+		    CAUSE_HOLD_REFUSED :
+		    cause;
+	case CAUSE_NO_SERVICE: case CAUSE_SERVICE_UNAVAILABLE: case CAUSE_GREETING_CODE:
+	case CAUSE_REJECTED: case CAUSE_DEFERRED:
+		return stage == AT_GREETING && f->early_talker ? CAUSE_EARLY_TALKER : cause;
+	default:
+		return cause;
+	}
+}
+
+/* Another server that greets with 220, by its greeting and how it refuses EHLO. */
+static enum cause
+other_server(const struct facts *f, struct span text, const char **what)
+{
+	struct span greeting = f->greeting && f->greeting->nlines > 0 ? f->greeting->line[0] :
+								       SPAN_NONE;
+	static const char *const ftp[] = { "ftp", "user and pass", "login with user" };
+	char form[2][256];
+	struct span all[2] = { greeting, text };
+
+	for (size_t n = 0; n < 2; n++) {
+		size_t len = all[n].len < sizeof form[n] ? all[n].len : sizeof form[n];
+		for (size_t i = 0; i < len; i++) {
+			char c = all[n].at[i];
+			form[n][i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+		}
+		all[n] = (struct span){ form[n], len };
+	}
+	if (span_find(all[0], SPAN("lmtp")).at || span_find(all[1], SPAN("lhlo")).at ||
+	    span_find(all[1], SPAN("lmtp")).at)
+		return CAUSE_LMTP_SERVER;
+	for (size_t i = 0; i < sizeof ftp / sizeof *ftp; i++)
+		if (!span_find(all[0], SPAN("smtp")).at &&
+		    (span_find(all[0], span_of(ftp[i])).at || span_find(all[1], span_of(ftp[i])).at)) {
+			*what = "an FTP server";
+			return CAUSE_NOT_SMTP;
+		}
+	return CAUSE_NONE;
+}
+
+/* ---- the fields of its sentence */
+
+/* "<localhost>" of "504 5.5.2 <localhost>: Helo command rejected". */
+static struct span
+in_brackets(struct span text)
+{
+	while (text.len > 0 && text.at[0] != '<')
+		text = span_skip(text, 1);
+	text = span_skip(text, 1);
+	struct span inside = span_until(&text, '>');
+	return inside.len > 0 && inside.len < 256 && !span_has(inside, ' ') ? inside : SPAN_NONE;
+}
+
+static struct span
+code_text(const struct reply *r, struct arena *arena)
+{
+	const struct status *st = &r->status;
+
+	if (r->code == 0)
+		return arena_printf(arena, "%u.%u.%u", st->class, st->subject, st->detail);
+	return st->class == 0 ?
+	    arena_printf(arena, "%u", r->code) :
+	    arena_printf(arena, "%u %u.%u.%u", r->code, st->class, st->subject, st->detail);
+}
+
+static void
+set_fields(struct diagnosing *x, struct diagnosis *d, struct span text, const char *what)
+{
+	const struct facts *f = x->f;
+	const struct extension *auth = offered(f, "AUTH"), *size = offered(f, "SIZE");
+	const struct parameter *parameter;
+	struct span named = in_brackets(text);
+	unsigned long long limit;
+	char human[24];
+
+	d->field[FIELD_CODE] = code_text(f->reply, x->arena);
+	if (what)
+		d->field[FIELD_WHAT] = span_of(what);
+	switch (d->cause) {
+	case CAUSE_CLIENT_LISTED: case CAUSE_LIST_QUERY_REFUSED: case CAUSE_LINK_LISTED:
+		diagnosis_set(d, FIELD_LIST, reply_text_list(text), x->arena);
+		break;
+	case CAUSE_HELO_NOT_FQDN: case CAUSE_HELO_NOT_FOUND: case CAUSE_HELO_IS_SERVERS:
+	case CAUSE_HELO_REJECTED:
+		diagnosis_set(d, FIELD_NAME,
+		    f->helo.len > 0		  ? f->helo :
+		    span_find(named, SPAN("@")).at ? SPAN_NONE :
+						    named,
+		    x->arena);
+		break;
+	case CAUSE_AUTH_MECHANISM: case CAUSE_AUTH_TOO_WEAK:
+		diagnosis_set(d, FIELD_NAME, f->mechanism, x->arena);
+		diagnosis_set(d, FIELD_NAMES, auth ? auth->params : SPAN_NONE, x->arena);
+		break;
+	case CAUSE_PARAMETER_NOT_OFFERED:
+		parameter = unoffered_parameter(f);
+		d->field[FIELD_NAME] = span_of(parameter->name);
+		d->field[FIELD_OTHER] = span_of(parameter->extension);
+		break;
+	case CAUSE_MESSAGE_TOO_LARGE:
+		if (!size || !span_number(size->params, ~0ull, &limit) || limit == 0)
+			break;
+		text_size(human, limit);
+		diagnosis_set(d, FIELD_SIZE, span_of(human), x->arena);
+		break;
+	case CAUSE_TOO_MANY_CONNECTIONS:
+		if (f->connections > 1)
+			d->field[FIELD_WHAT] =
+			    arena_printf(x->arena, "%u connections", f->connections);
+		break;
+	default:
+		break;
+	}
+	diagnosis_set(d, FIELD_FROM, f->from, x->arena);
+	diagnosis_set(d, FIELD_TO,
+	    f->to.len > 0 || d->place.stage != AT_ANY || !span_has(named, '@') ? f->to : named,
+	    x->arena);
+}
+
+/* "550 5.1.1 No such user here", in one line, cut. */
+static struct span
+evidence(const struct reply *r, struct span text, struct arena *arena)
+{
+	enum { EVIDENCE_MAX = 400 };
+
+	text = span_first(text, EVIDENCE_MAX);
+	if (r->code != 0)
+		text = arena_printf(arena, "%u %.*s", r->code, SPAN_ARG(text_safe(arena, text)));
+	return text_safe(arena, arena_copy(arena, text));
+}
+
+/* Its lines joined by spaces. */
+static struct span
+joined(const struct reply *r, struct arena *arena)
+{
+	struct buf b = { .max = REPLY_TEXT_MAX };
+
+	for (size_t i = 0; i < r->nlines && buf_span(&b).len < REPLY_TEXT_MAX - 2; i++) {
+		buf_append(&b, i ? SPAN(" ") : SPAN_NONE);
+		buf_append(&b, span_first(r->line[i], REPLY_TEXT_MAX - 1 - buf_span(&b).len));
+	}
+	struct span text = arena_copy(arena, buf_span(&b));
+	buf_release(&b);
+	return text;
+}
+
+/* Where a reply stands that was met without its session, as far as its code tells. */
+static enum smtp_stage
+likely_stage(const struct facts *f)
+{
+	unsigned code = f->reply->code;
+
+	return f->stage != AT_ANY		      ? f->stage :
+	    code == 535 || code == 534 || code == 538 ? AT_AUTH :
+							AT_ANY;
+}
+
+bool
+diagnose_reply(struct diagnosing *x)
+{
+	const struct facts *f = x->f;
+	const struct reply *r = f->reply;
+	unsigned class = r ? (r->code ? r->code / 100 : r->status.class) : 0;
+
+	if (class != 4 && class != 5)
+		return false;
+	enum smtp_stage stage = likely_stage(f);
+	struct span text = joined(r, x->arena);
+	struct reply_said said = { r->code, r->status, stage, text };
+	const char *what = NULL;
+	enum cause cause = stage == AT_EHLO && class == 5 ? other_server(f, text, &what) : CAUSE_NONE;
+	bool vague = false;
+
+	if (cause == CAUSE_NONE)
+		cause = reply_text_cause(&said);
+	if (cause == CAUSE_NONE) {
+		cause = cause_of_codes(r->code, r->status, stage);
+		vague = true;
+	}
+	cause = in_its_session(f, cause, stage);
+	struct diagnosis *d = found(x, cause, f->stage);
+	d->vague = vague;
+	d->evidence = evidence(r, text, x->arena);
+	set_fields(x, d, text, what);
+	/* A temporary code stays temporary, whatever the cause is by default, and the other way. */
+	if (d->state == STATE_CRITICAL && class == 4)
+		d->state = STATE_WARNING;
+	else if (d->state == STATE_WARNING && class == 5)
+		d->state = STATE_CRITICAL;
+	return true;
+}
