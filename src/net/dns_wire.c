@@ -270,6 +270,12 @@ read_data(struct reader *r, struct dns_record *record, size_t end, struct arena 
 		record->preference = read16(r);
 		record->name = read_name(r, arena);
 		break;
+	case DNS_SRV:			/* RFC 2782 */
+		record->preference = read16(r);
+		record->weight = read16(r);
+		record->port = read16(r);
+		record->name = read_name(r, arena);
+		break;
 	case DNS_CNAME:
 	case DNS_NS:
 	case DNS_PTR:

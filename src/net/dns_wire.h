@@ -26,6 +26,7 @@
 	X(MX, 15)	\
 	X(TXT, 16)	\
 	X(AAAA, 28)	\
+	X(SRV, 33)	\
 	X(TLSA, 52)
 
 enum dns_type {
@@ -41,8 +42,9 @@ struct dns_record {
 	struct span owner;
 	unsigned type;
 	uint32_t ttl;			/* seconds */
-	unsigned preference;		/* MX */
-	struct span name;		/* MX, CNAME, PTR, NS: what it points to */
+	unsigned preference;		/* MX; SRV: its priority */
+	unsigned weight, port;		/* SRV */
+	struct span name;		/* MX, CNAME, PTR, NS, SRV: what it points to */
 	struct addr addr;		/* A, AAAA; without a port */
 	/* TXT: its strings joined; TLSA: the association's octets */
 	struct span data;

@@ -20,6 +20,29 @@ dane_state_word(enum dane_state state)
 	return words[state];
 }
 
+enum tlsa_rollover
+tlsa_rollover(const struct tls_dane *d)
+{
+	enum tlsa_rollover found = TLSA_NO_RECORD;
+
+	for (size_t i = 0; i < d->n; i++) {
+		const struct tlsa *a = &d->result[i].record;
+		if (tlsa_unusable(a))
+			continue;
+		for (size_t j = 0; j < i; j++) {
+			const struct tlsa *b = &d->result[j].record;
+			if (tlsa_unusable(b))
+				continue;
+			if (a->usage != b->usage ||
+			    (a->selector == b->selector && a->matching == b->matching &&
+				!span_eq(a->data, b->data)))
+				return TLSA_TWO_KEYS;
+		}
+		found = TLSA_ONE_KEY;
+	}
+	return found;
+}
+
 bool
 tls_dane_requires_tls(const struct tls_dane *d)
 {

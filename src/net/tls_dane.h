@@ -78,6 +78,13 @@ const char *dane_state_word(enum dane_state);	/* "matched" */
 /* Why a record is not usable whatever the certificates are; NULL: nothing tells. */
 const char *tlsa_unusable(const struct tlsa *);
 /*
+ * Whether the key can change without a gap: some record covers another key than the others do, as a
+ * second digest of the same kind does, or one of a CA (2 x x) beside one of a key (3 x x). Two
+ * digests by different methods may be of one key.
+ */
+enum tlsa_rollover { TLSA_NO_RECORD, TLSA_ONE_KEY, TLSA_TWO_KEYS };
+enum tlsa_rollover tlsa_rollover(const struct tls_dane *);
+/*
  * Validated records, found along a validated path, require TLS of who sends there (RFC 7672 2.2).
  */
 bool tls_dane_requires_tls(const struct tls_dane *);

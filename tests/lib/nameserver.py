@@ -12,7 +12,7 @@ import socket
 import struct
 import threading
 
-TYPES = {"A": 1, "CNAME": 5, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "TLSA": 52}
+TYPES = {"A": 1, "CNAME": 5, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28, "SRV": 33, "TLSA": 52}
 RCODES = {"FORMERR": 1, "SERVFAIL": 2, "NXDOMAIN": 3, "NOTIMP": 4, "REFUSED": 5}
 
 
@@ -39,6 +39,8 @@ def encode_data(kind, value):
         return ipaddress.ip_address(value).packed
     if kind == "MX":
         return struct.pack(">H", value[0]) + encode_name(value[1])
+    if kind == "SRV":
+        return struct.pack(">HHH", *value[:3]) + encode_name(value[3])
     if kind == "TXT":
         return b"".join(encode_text(s) for s in ([value] if isinstance(value, str) else value))
     if kind == "TLSA":

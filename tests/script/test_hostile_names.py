@@ -15,8 +15,9 @@ import tap
 from nameserver import NameServer, TYPES, decode_name, encode_data, encode_name
 
 DOMAIN = "hostile.test"
-OTHER = {1: 16, 28: 16, 15: 1, 16: 1}         # a type that was not asked for
-VALUE = {1: ("A", "127.0.0.1"), 28: ("AAAA", "::1"), 15: ("MX", (10, "mx.hostile.test")), 16: ("TXT", "x")}
+OTHER = {1: 16, 28: 16, 15: 1, 16: 1, 33: 16}         # a type that was not asked for
+VALUE = {1: ("A", "127.0.0.1"), 28: ("AAAA", "::1"), 15: ("MX", (10, "mx.hostile.test")), 16: ("TXT", "x"),
+         33: ("SRV", (0, 1, 465, "mx.hostile.test"))}
 
 
 class Query:

@@ -98,6 +98,55 @@ class Lookup(unittest.TestCase):
                 self.assertIn(why, got[key])
                 self.assertIn(f"*** {'TLSRPT' if key[0] == 't' else 'MTA-STS'}: {got[key]}", text)
 
+    def resolve(self, zone, status=0):
+        with NameServer({("x.test", "MX"): [(1, "m.test")], ("m.test", "A"): ["127.0.0.1"], **zone}) as dns:
+            done = program.run("resolve", "@x.test", "--dns", dns.address)
+            self.assertEqual((done.returncode, done.stderr), (status, ""), done.stdout)
+            return done.stdout, json.loads(program.run("resolve", "@x.test", "--dns", dns.address, "--format", "json").stdout)
+
+    def test_spf_and_dmarc(self):
+        text, got = self.resolve({("x.test", "TXT"): ["hello", "v=spf1 include:s.test -all"], ("s.test", "TXT"): ["v=spf1 mx ~all"],
+                                  ("_dmarc.x.test", "TXT"): ["v=DMARC1; p=reject; rua=mailto:a@x.test"]})
+        self.assertIn('x.test: "v=spf1 include:s.test -all", not validated\n', text)
+        self.assertIn('_dmarc.x.test: "v=DMARC1; p=reject; rua=mailto:a@x.test", not validated\n', text)
+        self.assertNotIn("***", text)
+        self.assertEqual((got["spf"]["record"], got["spf"]["tree_lookups"], got["dmarc"]["policy"]), ("v=spf1 include:s.test -all", 2, "reject"))
+
+    def test_what_is_optional_and_absent_is_no_problem(self):
+        text, got = self.resolve({})
+        self.assertNotIn("***", text)
+        self.assertEqual((got["spf"]["result"], got["dmarc"]["state"], got["submission"], got["submissions"]), ("none", "none", [], []))
+
+    def test_a_broken_record_of_senders_is_a_problem(self):
+        for key, texts, part in (("x.test", ["v=spf1 -all"] * 2, "more than one SPF record"), ("x.test", ["v=spf1 foo"], '"foo" of x.test'),
+                                 ("x.test", ["v=spf1 +all"], '"+all" of x.test'), ("x.test", ["v=spf1 include:gone.test -all"], "include:gone.test"),
+                                 ("x.test", ["v=spf1 " + " ".join(f"a:h{i}.test" for i in range(11)) + " -all"], "11 of 10 lookups"),
+                                 ("_dmarc.x.test", ["v=DMARC1; p=x"], "p="), ("_dmarc.x.test", ["v=DMARC1; p=none"] * 2, "2 DMARC records")):
+            with self.subTest(texts=texts):
+                text, _ = self.resolve({(key, "TXT"): texts}, status=1)
+                self.assertRegex(text, r"(?m)^\*\*\* (SPF|DMARC): .*" + re.escape(part))
+        self.resolve({("x.test", "TXT"): "SERVFAIL"}, status=3)
+
+    def test_hostile_records_of_senders_stay_text(self):
+        text, _ = self.resolve({("x.test", "TXT"): ["v=spf1 \x1b[31m"], ("_dmarc.x.test", "TXT"): ["v=DMARC1; p=none; rua=\x1b[31m"]}, status=1)
+        self.assertNotIn("\x1b", text)
+
+    def test_submission(self):
+        text, got = self.resolve({("_submissions._tcp.x.test", "SRV"): [(0, 1, 465, "mail.x.test"), (10, 1, 4650, "b.x.test")],
+                                  ("_submission._tcp.x.test", "SRV"): [(0, 0, 0, ".")]})
+        self.assertIn("_submissions._tcp.x.test: SRV 0 1 465 mail.x.test, not validated\n", text)
+        self.assertIn("_submission._tcp.x.test: SRV 0 0 0 ., not validated: not offered (RFC 6186 3.4)\n", text)
+        self.assertEqual(got["submissions"][1], {"priority": 10, "weight": 1, "port": 4650, "host": "b.x.test"})
+        self.assertEqual(got["submission"][0]["host"], "")
+
+    def test_tlsa_rollover(self):
+        for records, ready in (([], None), ([(3, 1, 1, "ab" * 32)], False), ([(3, 1, 1, "ab" * 32), (3, 1, 1, "cd" * 32)], True),
+                               ([(3, 1, 1, "ab" * 32), (3, 0, 1, "cd" * 32)], False), ([(3, 1, 1, "ab" * 32), (2, 1, 1, "cd" * 32)], True)):
+            with self.subTest(records=records):
+                text, got = self.resolve({("_25._tcp.m.test", "TLSA"): records} if records else {})
+                self.assertEqual(got["hosts"][0].get("tlsa_rollover"), ready)
+                self.assertEqual("change of keys" in text, ready is True)
+
     def test_nothing_there(self):
         status, out, _ = self.look("@null.test")
         self.assertEqual(status, 3)

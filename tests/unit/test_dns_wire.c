@@ -51,6 +51,13 @@ static const struct want {
 	{ "TXT past its end",
 	    SPAN_INIT(HEAD("\x81\x80", "\1", "\1", "\0") ASKED RR("\x10", "\1", "\3") "\7ab"), 0,
 	    NULL, false },
+	{ "SRV",
+	    SPAN_INIT(HEAD("\x81\x80", "\1", "\1", "\0")
+		    ASKED RR("\x21", "\1", "\x8") "\0\1\0\2\2\x4B\xC0\x0F"),
+	    0, "mx.test 1 SRV 1 2 587 test;", false },
+	{ "SRV too short",
+	    SPAN_INIT(HEAD("\x81\x80", "\1", "\1", "\0") ASKED RR("\x21", "\1", "\5") "\0\1\0\2\2"),
+	    0, NULL, false },
 	{ "TLSA",
 	    SPAN_INIT(HEAD("\x81\x80", "\1", "\1", "\0") ASKED RR("\x34", "\1", "\5") "\3\1\1xy"),
 	    0, "mx.test 1 TLSA 3 1 1 2;", false },
@@ -111,6 +118,9 @@ show(const struct dns_answer *a, char *out, size_t size)
 		    dns_type_word(r->type));
 		if (r->type == DNS_MX)
 			n += (size_t)snprintf(out + n, size - n, "%u ", r->preference);
+		if (r->type == DNS_SRV)
+			n += (size_t)snprintf(
+			    out + n, size - n, "%u %u %u ", r->preference, r->weight, r->port);
 		if (r->malformed)
 			n += (size_t)snprintf(out + n, size - n, "malformed");
 		else if (r->type == DNS_TLSA)

@@ -172,11 +172,49 @@ the_whole(void **state)
 	}
 }
 
+static void
+keys_may_change_where_another_is_covered(void **state)
+{
+	static const struct {
+		struct tlsa record[3];
+		size_t n;
+		enum tlsa_rollover want;
+	} sets[] = {
+		{ { { 0 } }, 0, TLSA_NO_RECORD },
+		{ { { 1, 1, 1, SPAN_INIT("x") } }, 1, TLSA_NO_RECORD },	/* not for SMTP */
+		{ { { 3, 1, 1, SPAN_INIT("A23456789012345678901234567890ab") } }, 1, TLSA_ONE_KEY },
+		{ { { 3, 1, 1, SPAN_INIT("A23456789012345678901234567890ab") },
+			{ 3, 1, 1, SPAN_INIT("B23456789012345678901234567890ab") } }, 2, TLSA_TWO_KEYS },
+		{ { { 3, 1, 1, SPAN_INIT("A23456789012345678901234567890ab") },
+			{ 3, 1, 1, SPAN_INIT("A23456789012345678901234567890ab") } }, 2, TLSA_ONE_KEY },
+		/* perhaps of the same key */
+		{ { { 3, 1, 1, SPAN_INIT("A23456789012345678901234567890ab") },
+			{ 3, 0, 1, SPAN_INIT("B23456789012345678901234567890ab") } }, 2, TLSA_ONE_KEY },
+		{ { { 3, 1, 1, SPAN_INIT("A23456789012345678901234567890ab") },
+			{ 2, 1, 1, SPAN_INIT("B23456789012345678901234567890ab") } }, 2, TLSA_TWO_KEYS },
+		{ { { 3, 1, 1, SPAN_INIT("A23456789012345678901234567890ab") },
+			{ 3, 1, 1, .malformed = true } }, 2, TLSA_ONE_KEY },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+		struct tlsa_result result[3];
+		for (size_t j = 0; j < sets[i].n; j++)
+			result[j] = (struct tlsa_result){ .record = sets[i].record[j] };
+		struct tls_dane dane = { .result = result, .n = sets[i].n };
+		if (tlsa_rollover(&dane) != sets[i].want)
+			fail_msg("set %zu", i);
+	}
+}
+
 int
 main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(each_record),
-		cmocka_unit_test(the_whole) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_record),
+		cmocka_unit_test(the_whole),
+		cmocka_unit_test(keys_may_change_where_another_is_covered),
+	};
 
 	return cmocka_run_group_tests_name("tls_dane", tests, shake, part);
 }

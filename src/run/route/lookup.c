@@ -23,6 +23,7 @@ struct question {
 		struct lookup_address *address;
 		struct lookup_ptr *ptr;
 		struct lookup_text *text;
+		struct lookup_srv *srv;
 	};
 	const struct addr *addr;	/* of a PTR's own question: what it should point back to */
 	const struct text_kind *kind;	/* of a TXT */
@@ -256,6 +257,34 @@ ask_text(struct lookup_query *l, struct lookup_text *t, const struct text_kind *
 	q->kind = kind;
 }
 
+static void
+take_srv(struct question *q, const struct dns_reply *reply, struct span owner)
+{
+	struct lookup_srv *s = q->srv;
+	const struct dns_record *r = NULL;
+
+	s->why = why_none(q, reply, &owner);
+	s->failed = !reply->ok;
+	if (s->why.len > 0)
+		return;
+	s->authentic = reply->authentic;
+	while (s->n < LOOKUP_SRV_MAX && (r = dns_next(reply->answer, owner, DNS_SRV, r)))
+		s->service[s->n++] = (struct lookup_service){
+			.priority = r->preference,
+			.weight = r->weight,
+			.port = r->port,
+			.host = arena_copy(q->query->arena, r->name),
+		};
+}
+
+static void
+ask_srv(struct lookup_query *l, struct lookup_srv *s, const char *label)
+{
+	s->name = arena_printf(l->arena, "%s.%.*s", label, SPAN_ARG(l->lookup.route->name));
+	s->why = SPAN("the name is too long");
+	ask(l, s->name, DNS_SRV, take_srv)->srv = s;
+}
+
 /* ---- all of it */
 
 static void
@@ -295,6 +324,8 @@ on_route(void *ctx, const struct route *route, const struct err *err)
 	    !addr_parse(&literal, route->name, 0)) {
 		ask_text(l, &up->mta_sts, &policy_text);
 		ask_text(l, &up->tlsrpt, &reports_text);
+		ask_srv(l, &up->submissions, "_submissions._tcp");
+		ask_srv(l, &up->submission, "_submission._tcp");
 	}
 	answered(l);			/* the route itself */
 }

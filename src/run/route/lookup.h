@@ -8,7 +8,7 @@
 
 #include "run/route/route.h"
 
-enum { LOOKUP_PTR_MAX = 4, LOOKUP_NOTES_MAX = 64 };
+enum { LOOKUP_PTR_MAX = 4, LOOKUP_SRV_MAX = 16, LOOKUP_NOTES_MAX = 64 };
 
 struct lookup_ptr {
 	struct span name;
@@ -47,6 +47,19 @@ struct lookup_text {
 	struct span wrong;
 };
 
+/* Where the users of a domain submit their mail (RFC 6186 3.1, RFC 8314 5.1). */
+struct lookup_srv {
+	struct span name;		/* "_submissions._tcp.example.org"; empty: not asked */
+	struct lookup_service {
+		unsigned priority, weight, port;
+		struct span host;	/* empty: the service is not offered (RFC 6186 3.4) */
+	} service[LOOKUP_SRV_MAX];
+	size_t n;
+	bool authentic;
+	struct span why;		/* n is 0 */
+	bool failed;			/* and that is that nobody answered the question */
+};
+
 struct lookup {
 	const struct route *route;
 	/* LOOKUP_DOMAIN_OR_HOST took it for a host: why it has no MX; else empty */
@@ -58,6 +71,7 @@ struct lookup {
 	struct lookup_host *host;
 	size_t nhosts;
 	struct lookup_text mta_sts, tlsrpt;
+	struct lookup_srv submissions, submission;	/* with implicit TLS, and with STARTTLS */
 	struct span note[LOOKUP_NOTES_MAX];
 	size_t nnotes;
 };

@@ -6,18 +6,26 @@
 #include "run/route/lookup.h"
 #include "run/route/sts.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/standard.h"
 #include "ui/show/json.h"
 #include "ui/show/screen.h"
+#include "ui/show/sender.h"
+#include "ui/show/standard.h"
 #include "ui/show/sts.h"
+
+/* For all questions, where there is no limit of time: RFC 7208 4.6.4 gives SPF so much. */
+enum { ALL_MS = 20000 };
 
 struct resolve {
 	struct screen screen;
 	struct options *options;
 	struct loop *loop;
 	struct dns *dns;
-	const struct lookup *lookup;
+	struct json_looked_up found;
+	struct lookup_env env; /* of the questions about mail from the domain */
 	struct sts_query *policy;
+	struct spf_query *spf;
+	struct dmarc_query *dmarc;
+	unsigned waiting; /* for so many of these */
 	bool done;
 	int status;
 };
@@ -96,6 +104,13 @@ show_dane(struct screen *s, const struct tls_dane *d)
 	if (who.len > 0 && d->state != DANE_UNKNOWN)
 		screen_print(s, " (asked %.*s)", SPAN_ARG(who));
 	screen_print(s, "\n");
+	static const char *const rollover[] = {
+		[TLSA_ONE_KEY] = "one key published: before it changes, publish the next one's "
+				 "digest beside it and wait twice the TTL (RFC 7671 8.1)",
+		[TLSA_TWO_KEYS] = "more than one key published: ready for a change of keys",
+	};
+	if (rollover[tlsa_rollover(d)])
+		screen_print(s, "      TLSA: %s\n", rollover[tlsa_rollover(d)]);
 }
 
 static void
@@ -151,6 +166,29 @@ show_record(struct screen *s, const char *what, const struct lookup_text *t)
 	screen_print(s, "\n");
 }
 
+/* RFC 6186 3.1: priority, weight, port and host. */
+static void
+show_services(struct screen *s, const struct lookup_srv *srv)
+{
+	if (srv->name.len == 0)
+		return;
+	if (srv->n == 0) {
+		screen_print(s, srv->failed ? "*** " : "");
+		screen_put(s, srv->name);
+		screen_print(s, ": ");
+		screen_put(s, srv->why);
+		screen_print(s, "\n");
+	}
+	for (size_t i = 0; i < srv->n; i++) {
+		const struct lookup_service *v = &srv->service[i];
+		screen_put(s, srv->name);
+		screen_print(s, ": SRV %u %u %u ", v->priority, v->weight, v->port);
+		screen_put(s, v->host.len ? v->host : SPAN("."));
+		put_signed(s, srv->authentic);
+		screen_print(s, v->host.len ? "\n" : ": not offered (RFC 6186 3.4)\n");
+	}
+}
+
 /* Behind the record: the policy, and each MX that it does not name. */
 static void
 show_policy(struct screen *s, const struct lookup *l, const struct sts *sts)
@@ -172,8 +210,10 @@ show_policy(struct screen *s, const struct lookup *l, const struct sts *sts)
 }
 
 static void
-show_lookup(struct screen *s, const struct lookup *l, const struct sts *sts)
+show_lookup(struct screen *s, const struct json_looked_up *found)
 {
+	const struct lookup *l = found->lookup;
+	const struct sts *sts = found->sts;
 	const struct route *r = l->route;
 
 	put_name(s, r->name);
@@ -194,9 +234,15 @@ show_lookup(struct screen *s, const struct lookup *l, const struct sts *sts)
 	for (size_t i = 0; i < l->nhosts; i++)
 		show_host(s, l, &l->host[i]);
 	show_record(s, "MTA-STS", &l->mta_sts);
-	if (sts && l->mta_sts.wrong.len == 0)		/* else that was said */
+	if (sts && l->mta_sts.wrong.len == 0) /* else that was said */
 		show_policy(s, l, sts);
 	show_record(s, "TLSRPT", &l->tlsrpt);
+	show_services(s, &l->submissions);
+	show_services(s, &l->submission);
+	if (found->spf)
+		show_spf(s, found->spf);
+	if (found->dmarc)
+		show_dmarc(s, found->dmarc);
 	for (size_t i = 0; i < l->nnotes; i++) {
 		screen_print(s, "=== ");
 		screen_put(s, l->note[i]);
@@ -216,8 +262,12 @@ show_lookup(struct screen *s, const struct lookup *l, const struct sts *sts)
 
 /* What of it was printed with ***: a lookup that failed, or a record that is wrong. */
 static enum err_kind
-problem(const struct lookup *l, const struct sts *sts)
+problem(const struct json_looked_up *found)
 {
+	const struct lookup *l = found->lookup;
+	const struct sts *sts = found->sts;
+	const struct spf *spf = found->spf;
+	const struct dmarc *dmarc = found->dmarc;
 	bool bad = false;
 
 	for (size_t i = 0; i < l->nhosts; i++) {
@@ -226,28 +276,64 @@ problem(const struct lookup *l, const struct sts *sts)
 		if (sts && sts_judge(sts, l->host[i].hop->host, true, true) == STS_NOT_LISTED)
 			bad |= sts->policy.mode == STS_MODE_ENFORCE;
 	}
-	if (l->mx_failed || l->mta_sts.failed || l->tlsrpt.failed)
+	if (l->mx_failed || l->mta_sts.failed || l->tlsrpt.failed || l->submissions.failed ||
+	    l->submission.failed ||
+	    (dmarc && dmarc->state == DMARC_FAILED && dns_name_eq(dmarc->at, dmarc->domain)) ||
+	    (spf && (spf->result == SPF_TEMPERROR || spf->tree_why == SPF_WHY_DNS)))
 		return ERR_DNS;
 	bad |= l->mta_sts.wrong.len > 0 || l->tlsrpt.wrong.len > 0 ||
 	    (sts && sts->state != STS_FOUND);
+	bad |= spf && spf->result != SPF_NONE &&
+	    (spf->result == SPF_PERMERROR || spf->tree_why != SPF_WHY_MATCHED);
+	for (size_t i = 0; spf && i < spf->nnotes; i++)
+		bad |= spf->note[i].kind == SPF_NOTE_PLUS_ALL;
+	bad |= dmarc &&
+	    (dmarc->state == DMARC_SEVERAL || dmarc->state == DMARC_MALFORMED ||
+		dmarc->record.wrong);
 	return bad ? ERR_EXPECT : ERR_NONE;
 }
 
+/* One of those that are waited for is known; with the last one all is. */
 static void
-finish(struct resolve *r, const struct sts *sts)
+answered(struct resolve *r)
 {
+	if (--r->waiting > 0)
+		return;
 	r->done = true;
-	r->status = r->lookup->err.kind ? (int)r->lookup->err.kind : (int)problem(r->lookup, sts);
+	r->status = (int)r->found.lookup->err.kind;
+	if (!r->status)
+		r->status = (int)problem(&r->found);
 	if (r->options->format == FORMAT_JSON)
-		json_lookup(stdout, r->lookup, sts);
+		json_lookup(stdout, &r->found);
 	else
-		show_lookup(&r->screen, r->lookup, sts);
+		show_lookup(&r->screen, &r->found);
 }
 
 static void
 on_policy(void *ctx, const struct sts *sts)
 {
-	finish(ctx, sts);
+	struct resolve *r = ctx;
+
+	r->found.sts = sts;
+	answered(r);
+}
+
+static void
+on_spf(void *ctx, const struct spf *spf)
+{
+	struct resolve *r = ctx;
+
+	r->found.spf = spf;
+	answered(r);
+}
+
+static void
+on_dmarc(void *ctx, const struct dmarc *dmarc)
+{
+	struct resolve *r = ctx;
+
+	r->found.dmarc = dmarc;
+	answered(r);
 }
 
 /* A domain that says it has a policy is taken at its word. */
@@ -264,12 +350,18 @@ on_lookup(void *ctx, const struct lookup *l)
 		.ca = o->tls.ca,
 		.timeout_ms = o->session.timeouts.connect,
 	};
+	bool domain = l->mta_sts.name.len > 0, policy = l->mta_sts.n > 0;
 
-	r->lookup = l;
-	if (l->mta_sts.n > 0)
+	r->found.lookup = l;
+	r->waiting = 1 + policy + 2 * domain;
+	if (policy)
 		r->policy = sts_start(&way, l->route->name, &o->arena, on_policy, r);
-	else
-		finish(r, NULL);
+	if (domain) {
+		struct spf_opts spf = { .domain = l->route->name };
+		r->spf = spf_start(&r->env, &spf, on_spf, r);
+		r->dmarc = dmarc_find(&r->env, l->route->name, on_dmarc, r);
+	}
+	answered(r); /* the lookup itself */
 }
 
 static int
@@ -281,12 +373,18 @@ resolve(struct options *o, const struct target *target)
 	if (!o->dns.timeout_ms)
 		o->dns.timeout_ms = ms;
 	r.dns = dns_new(r.loop, &o->dns);
+	r.env = (struct lookup_env){ .dns = r.dns,
+		.opts = &o->session.route,
+		.arena = &o->arena,
+		.until_us = loop_now_us() + (ms ? ms + 500 : ALL_MS) * 1000 };
 	screen_init(&r.screen, stdout, &o->look);
 	struct lookup_query *query = lookup_start(r.loop, r.dns, target, LOOKUP_DOMAIN_OR_HOST,
 	    &o->session.route, ms ? ms + 500 : 0, &o->arena, on_lookup, &r);
 	while (!r.done)
 		standard_turn(r.loop, true);
 	sts_free(r.policy);
+	spf_free(r.spf);
+	dmarc_free(r.dmarc);
 	lookup_free(query);
 	dns_free(r.dns);
 	screen_release(&r.screen);

@@ -18,9 +18,17 @@ struct json *json_new_at(FILE *, int64_t epoch_us);
 void json_free(struct json *);
 void json_event(void *json, const struct event *);	/* an event_fn */
 
+struct dmarc;
 struct lookup;
-/* One object: "event": "lookup". `sts` is the domain's MTA-STS policy; NULL: not asked for. */
-void json_lookup(FILE *, const struct lookup *, const struct sts *);
+struct spf;
+/* What was looked up of a target; NULL: not asked for. */
+struct json_looked_up {
+	const struct lookup *lookup;
+	const struct sts *sts;		/* the domain's MTA-STS policy */
+	const struct spf *spf;		/* its record, without a client's address */
+	const struct dmarc *dmarc;
+};
+void json_lookup(FILE *, const struct json_looked_up *);	/* one object: "event": "lookup" */
 /* A step or a case of a script that was played. Empty texts are left out. */
 struct json_played {
 	const char *what;		/* "step", "case" */

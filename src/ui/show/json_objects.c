@@ -523,6 +523,8 @@ looked_up_host(const struct lookup_host *h, bool mx)
 	json_object_set_new(o, "addresses", addresses);
 	json_object_set_new(o, "tlsa", list);
 	json_put_bool(o, "tlsa_validated", h->dane && h->dane->authentic);
+	if (h->dane && tlsa_rollover(h->dane) != TLSA_NO_RECORD)
+		json_put_bool(o, "tlsa_rollover", tlsa_rollover(h->dane) == TLSA_TWO_KEYS);
 	if (h->dane)
 		json_object_set_new(o, "dane", json_dane(h->dane, false));
 	return o;
@@ -545,6 +547,24 @@ put_lookup_text(json_t *o, const char *key, const struct lookup_text *t)
 		json_object_set_new(o, key, json_null());
 }
 
+/* SRV, in the order in which they came. */
+static json_t *
+looked_up_services(const struct lookup_srv *srv)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < srv->n; i++) {
+		const struct lookup_service *v = &srv->service[i];
+		json_t *o = json_object();
+		json_put_number(o, "priority", v->priority);
+		json_put_number(o, "weight", v->weight);
+		json_put_number(o, "port", v->port);
+		json_put(o, "host", v->host);
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
 json_t *
 json_sts(const struct sts *sts)
 {
@@ -562,8 +582,10 @@ json_sts(const struct sts *sts)
 }
 
 void
-json_lookup(FILE *out, const struct lookup *l, const struct sts *sts)
+json_lookup(FILE *out, const struct json_looked_up *found)
 {
+	const struct lookup *l = found->lookup;
+	const struct sts *sts = found->sts;
 	json_t *o = json_object(), *hosts = json_array(), *notes = json_array();
 
 	json_put_string(o, "event", "lookup");
@@ -584,6 +606,14 @@ json_lookup(FILE *out, const struct lookup *l, const struct sts *sts)
 		json_object_set_new(o, "mta_sts_policy", json_sts(sts));
 	put_lookup_text(o, "tlsrpt", &l->tlsrpt);
 	put_lookup_wrong(o, "tlsrpt_wrong", &l->tlsrpt);
+	if (l->submissions.name.len > 0) {
+		json_object_set_new(o, "submissions", looked_up_services(&l->submissions));
+		json_object_set_new(o, "submission", looked_up_services(&l->submission));
+	}
+	if (found->spf)
+		json_object_set_new(o, "spf", json_spf(found->spf));
+	if (found->dmarc)
+		json_object_set_new(o, "dmarc", json_dmarc(found->dmarc));
 	for (size_t i = 0; i < l->nnotes; i++)
 		json_array_append_new(notes, json_text(l->note[i]));
 	json_object_set_new(o, "notes", notes);
