@@ -43,7 +43,9 @@ on_time(void *ctx, unsigned ready)
 static void
 play(struct session_env *env, struct mock *mock, struct span said)
 {
-	const struct serve_opts opts = { .play = mock_step, .play_ctx = mock };
+	const struct serve_opts opts = {
+		.mta = { .host = "mx1.example.org" }, .play = mock_plays, .play_ctx = mock
+	};
 	struct err err = { 0 };
 	bool late = false;
 	int fds[2];
@@ -68,7 +70,6 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 {
 	static struct session_env env;
 	struct span said = fuzz_span(octets, n), text = span_until(&said, '\0');
-	const struct mta_opts mta = { .host = "mx1.example.org" };
 	struct err err = { 0 };
 
 	if (said.len == 0 || said.len > 32 << 10 || !is_plain(text))
@@ -78,8 +79,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 		return 0;
 	if (!env.loop)
 		env.loop = loop_new();
-	struct mock *mock = mock_new(
-	    script, &(struct mock_opts){ .mta = &mta, .strict = n % 2 }, &err);
+	struct mock *mock = mock_new(script, &(struct mock_opts){ .strict = n % 2 }, &err);
 	PROMISE(mock || err.text[0]);
 	if (mock)
 		play(&env, mock, said);

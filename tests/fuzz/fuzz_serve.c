@@ -90,7 +90,6 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	struct target demo = { 0 };
 	struct arena arena = { 0 };
 	static const struct session_opts session;
-	const struct mta_opts mta = { .errors_max = 1000000 };
 
 	if (n < 3 || n > SAID_MAX)
 		return 0;
@@ -110,15 +109,14 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 		record_client(record, pair[0]);
 	} else {
 		if (role == ROLE_RULES)
-			PROMISE(
-			    (mock = mock_new(script, &(struct mock_opts){ .mta = &mta }, &err)));
+			PROMISE((mock = mock_new(script, &(struct mock_opts){ 0 }, &err)));
 		serve = serve_new(&env,
 		    &(struct serve_opts){ .tls = tls,
 			.mta = { .lmtp = role == ROLE_LMTP,
 			    .errors_max = 1000000,
 			    .keep_text = true,
 			    .size_limit = 1 << 20 },
-			.play = mock ? mock_step : NULL,
+			.play = mock ? mock_plays : NULL,
 			.play_ctx = mock },
 		    NULL, NULL);
 		PROMISE(serve_client(serve, pair[0], &err));

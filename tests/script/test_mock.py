@@ -81,8 +81,8 @@ class Mock(Served):
     def test_a_level_says_how_commands_are_compared(self):
         script = "/match enhanced\nS: 220 x\nC: RCPT TO:<a@b>\nS: 250 mine\n/match exact\nC: NOOP  x\nS: 250 exact\n"
         client = self.client(self.serve(script))
-        said = [client.say(c) for c in ("RCPT TO:<c@d>", "rcpt to:<A@b> NOTIFY=NEVER", "NOOP x", "NOOP  x")]
-        self.assertEqual(said, ["250 2.1.5 Ok", "250 mine", "250 2.0.0 Ok", "250 exact"])
+        said = [client.say(c) for c in ("EHLO x", "MAIL FROM:<>", "RCPT TO:<c@d>", "rcpt to:<A@b> NOTIFY=NEVER", "NOOP x", "NOOP  x")]
+        self.assertEqual(said[2:], ["250 2.1.5 Recipient ok", "250 mine", "250 2.0.0 Ok", "250 exact"])
 
     def test_a_level_of_the_command_line(self):
         client = self.client(self.serve("S: 220 x\nC: NOOP a\nS: 250 mine\n", "--match", "exact"))
@@ -104,17 +104,19 @@ class Mock(Served):
         self.assertEqual([client.reply(), client.reply()], ["250 taken", "250 2.0.0 Ok"])
 
     def test_auth_by_lines_and_by_default(self):
-        client = self.client(self.serve("S: 220 x\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: eA==\nS: 334 UGFzc3dvcmQ6\nC: eA==\n"
-                                        "S: 535 5.7.8 no\n"))
-        self.assertEqual([client.say(c) for c in ("AUTH LOGIN", "dQ==", "cA==")],
-                         ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "535 5.7.8 no"])
-        self.assertEqual([client.say(c)[:3] for c in ("AUTH LOGIN", "dQ==", "cA==", "AUTH PLAIN", "AHUAcA==")],
-                         ["334", "334", "235", "334", "235"])
+        server = self.serve("S: 220 x\nC: AUTH LOGIN\nS: 334 VXNlcm5hbWU6\nC: eA==\nS: 334 UGFzc3dvcmQ6\nC: eA==\nS: 535 5.7.8 no\n")
+        for login, want in [(["AUTH LOGIN", "dQ==", "cA=="], ["334", "334", "235"]), (["AUTH PLAIN", "AHUAcA=="], ["334", "235"])]:
+            client = self.client(server)
+            client.say("EHLO x")
+            self.assertEqual([client.say(c) for c in ("AUTH LOGIN", "dQ==", "cA==")],
+                             ["334 VXNlcm5hbWU6", "334 UGFzc3dvcmQ6", "535 5.7.8 no"])
+            self.assertEqual([client.say(c)[:3] for c in login + ["AUTH PLAIN"]], want + ["503"])
 
     def test_faults(self):
         server = self.serve(os.path.join(EXAMPLES, "mock-faults.smtp"))
         client = self.client(server)
         self.assertIn("SIZE 1000000", client.say("EHLO a"))
+        client.say("MAIL FROM:<a@x>")
         said = [client.say(f"RCPT TO:<{who}@x>")[:3] for who in ("full", "grey", "grey", "wrong")]
         self.assertEqual(said, ["452", "451", "250", "354"])
         for who in ("gone", "reset"):
@@ -314,7 +316,7 @@ class Bounds(Served):
         self.assertEqual([client.say(c)[:9] for c in (
             "EHLO BAD.example", "EHLO good", "MAIL FROM:<a@spam.example>", "MAIL FROM:<a@b> SIZE=5", "RCPT TO:<nobody@d>", "RCPT TO:<virus@d>",
             "DATA", ".", "MAIL FROM:<a@b>", "RCPT TO:<nodata@d>", "DATA", "RCPT TO:<bye@d>")],
-            ["554 5.7.1", "250 demo.", "550 5.7.1", "250 2.1.0", "550 User ", "250 rule", "354 Go on", "554 5.7.1", "250 2.1.0", "250 rule",
+            ["554 5.7.1", "250-demo.", "550 5.7.1", "250 2.1.0", "550 User ", "250 rule", "354 End t", "554 5.7.1", "250 2.1.0", "250 rule",
              "554 5.5.1", "421 4.3.2"])
         self.assertEqual(client.rest(), "")
 
@@ -325,11 +327,11 @@ class Bounds(Served):
             client = self.client(self.serve("S: 220 x\n", "--require-tls", "--require-auth", "--account-file", accounts.name))
         plain = [base64.b64encode(b"\0ann\0" + word).decode() for word in (b"guess", b"secret")]
         self.assertEqual([client.say(c)[:9] for c in ("EHLO a", "AUTH PLAIN", "MAIL FROM:<a@b>")],
-                         ["250 demo.", "530 5.7.0", "530 5.7.0"])
+                         ["250-demo.", "530 5.7.0", "530 5.7.0"])
         client.starttls(wire.context())
         said = [client.say(c)[:9] for c in ("EHLO a", "MAIL FROM:<a@b>", "AUTH PLAIN " + plain[0], "AUTH PLAIN x", "AUTH LOGIN", "YW5u",
                                             "c2VjcmV0", "MAIL FROM:<a@b>")]
-        self.assertEqual(said, ["250 demo.", "530 5.7.0", "535 5.7.8", "501 5.5.2", "334 VXNlc", "334 UGFzc", "235 2.7.0", "250 2.1.0"])
+        self.assertEqual(said, ["250-demo.", "530 5.7.0", "535 5.7.8", "501 5.5.2", "334 VXNlc", "334 UGFzc", "235 2.7.0", "250 2.1.0"])
 
     def test_bounds(self):
         server = self.serve("S: 220 x\n", "--size", "10", "--max-recipients", "1", "--max-messages", "1", "--max-errors", "2")
@@ -337,8 +339,8 @@ class Bounds(Served):
         said = [client.say(c)[:9] for c in ("EHLO a", "MAIL FROM:<a@b> SIZE=11", "MAIL FROM:<a@b> SIZE=10", "RCPT TO:<a@b>",
                                             "RCPT TO:<a@b>", "DATA", "123456789\r\n.", "MAIL FROM:<a@b>", "RCPT TO:<a@b>", "DATA",
                                             "12345678\r\n.", "MAIL FROM:<a@b>")]
-        self.assertEqual(said, ["250 demo.", "552 5.3.4", "250 2.1.0", "250 2.1.5", "452 4.5.3", "354 Go on", "552 5.3.4", "250 2.1.0",
-                                "250 2.1.5", "354 Go on", "250 2.0.0", "421 4.7.0"])
+        self.assertEqual(said, ["250-demo.", "552 5.3.4", "250 2.1.0", "250 2.1.5", "452 4.5.3", "354 End t", "552 5.3.4", "250 2.1.0",
+                                "250 2.1.5", "354 End t", "250 2.0.0", "421 4.7.0"])
         client = self.client(server)
         self.assertEqual([client.say("FOO")[:3] for _ in range(3)], ["500", "500", "421"])
         self.assertEqual(client.rest(), "")
@@ -374,6 +376,104 @@ class Bounds(Served):
         self.assertEqual([(m["from"], [r["address"] for r in m["recipients"]], m["user"], m["helo"], m["tls"]) for m in kept],
                          [("a@b", ["yes@d"], "ann", "me.example", True)])
         self.assertEqual(kept[0]["id"], said[-1].split()[-1])
+
+
+class Plain(Served):
+    """Behind rules and script stands the one plain server, and what they answer is true for it."""
+
+    RULE = "/on RCPT /<full@/\nS: 452 4.2.2 Mailbox full\n"
+    READY = ["EHLO a.example", "MAIL FROM:<a@b.example>"]
+
+    def said(self, script, *lines, args=()):
+        client = self.client(self.serve(script, *args))
+        return [client.say(line)[:3] for line in lines]
+
+    def test_one_rule_takes_nothing_away(self):
+        plain, ruled = self.client(program_server(self)), self.client(self.serve(self.RULE))
+        lines = ["EHLO a.example", "MAIL FROM:<a@b.example> SIZE=99999999999", "MAIL FROM:<a@b.example> XFOO=1", "MAIL FROM:<a..b@c.example>",
+                 "RCPT TO:<c@d.example>", "VRFY a", "EXPN staff", "HELP MAIL", "HELP x", "FOO", "ETRN a", "NOOP x", "AUTH NTLM",
+                 "AUTH PLAIN AGRlbW8AZGVtbw==", "AUTH PLAIN", "MAIL FROM:<a@b.example> BODY=BINARYMIME", "RCPT TO:<c@d.example> NOTIFY=NEVER",
+                 "DATA", "BDAT 3\r\nx", "MAIL FROM:<>", "RSET", "STARTTLS x"]
+        self.assertEqual([ruled.say(line) for line in lines], [plain.say(line) for line in lines])
+        self.assertEqual(ruled.banner, plain.banner)
+        self.assertIn("250-STARTTLS", plain.say("EHLO a.example"))
+        for client in (plain, ruled):
+            client.starttls(wire.context())
+        self.assertEqual(ruled.say("EHLO a.example"), plain.say("EHLO a.example"))
+
+    def test_commands_have_their_order(self):
+        self.assertEqual(self.said(self.RULE, "MAIL FROM:<a@b.example>", "EHLO a", "RCPT TO:<c@d.example>", "DATA", "MAIL FROM:<a@b.example>",
+                                   "MAIL FROM:<a@b.example>", "DATA", "RSET", "RCPT TO:<c@d.example>"),
+                         "503 250 503 503 250 503 554 250 503".split())
+
+    def test_no_recipient_no_message(self):
+        self.assertEqual(self.said(self.RULE, *self.READY, "RCPT TO:<full@d.example>", "DATA", "BDAT 3 LAST\r\nx", "RCPT TO:<c@d.example>",
+                                   "DATA", "x\r\n."), "250 250 452 554 503 250 354 250".split())
+
+    def test_a_recipient_that_a_rule_takes_is_one(self):
+        rules = "/on RCPT /odd/\nS: 250 2.1.5 as you like\n/on MAIL /odd/\nS: 250 fine\n"
+        lines = tempfile.NamedTemporaryFile("r", suffix=".json")
+        self.addCleanup(lines.close)
+        self.assertEqual(self.said(rules, *self.READY, "RCPT TO:odd", "RCPT TO:<c@d.example>", "DATA", "x\r\n.", "MAIL FROM:odd",
+                                   "RCPT TO:<c@d.example>", "BDAT 3 LAST\r\nx", "NOOP", args=("--messages", lines.name)),
+                         "250 250 250 250 354 250 250 250 250 250".split())
+        kept = [json.loads(line) for line in lines]
+        self.assertEqual([(m["from"], [r["address"] for r in m["recipients"]]) for m in kept],
+                         [("a@b.example", ["odd", "c@d.example"]), ("odd", ["c@d.example"])])
+        self.assertNotEqual(kept[0]["id"], kept[1]["id"])
+
+    def test_a_sender_that_a_rule_refuses_begins_no_message(self):
+        self.assertEqual(self.said("/on MAIL /bad/\nS: 550 no\n", "EHLO a", "MAIL FROM:<bad@b.example>", "RCPT TO:<c@d.example>",
+                                   "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"), "250 550 503 250 250".split())
+
+    def test_a_login_that_a_rule_grants_is_one(self):
+        for rule, code, mail in [("/on AUTH\nS: 235 in\n", "235", "250"), ("/on AUTH\nS: 535 no\n", "535", "530"),
+                                 ("/on AUTH\nS: 454 later\n", "454", "530"), (self.RULE, "235", "250")]:
+            self.assertEqual(self.said(rule, "EHLO a", "AUTH PLAIN AGEAYg==", "MAIL FROM:<a@b.example>", "RSET", "AUTH PLAIN AGEAYg==",
+                                       args=("--require-auth",)),
+                             ["250", code, mail, "250", "503" if rule is self.RULE else code])
+
+    def test_data_that_a_rule_refuses_or_takes(self):
+        self.assertEqual(self.said("/on DATA times=1\nS: 451 later\n", *self.READY, "RCPT TO:<c@d.example>", "DATA", "NOOP", "DATA", "x\r\n.",
+                                   "MAIL FROM:<>"), "250 250 250 451 250 354 250 250".split())
+        self.assertEqual(self.said("/on DATA\nS: 354 go\n/on DOT times=1\nS: 451 no\n", "DATA", "x\r\n.", *self.READY, "RCPT TO:<c@d.example>",
+                                   "DATA", "x\r\n.", "DATA"), "354 451 250 250 250 354 250 354".split())
+
+    def test_a_chunk_that_a_rule_refuses(self):
+        self.assertEqual(self.said("/on BDAT times=1\nS: 452 full\n", *self.READY, "RCPT TO:<c@d.example>", "BDAT 3\r\nx", "BDAT 3\r\nx",
+                                   "MAIL FROM:<>", "RSET", "MAIL FROM:<>", "RCPT TO:<c@d.example>", "BDAT 3\r\nx", "NOOP", "DATA", "BDAT 3 LAST\r\nx",
+                                   "MAIL FROM:<>"), "250 250 250 452 503 503 250 250 250 250 250 503 250 250".split())
+
+    def test_tls_that_a_rule_refuses_has_not_begun(self):
+        client = self.client(self.serve("/on STARTTLS times=1\nS: 454 not now\n"))
+        self.assertEqual([client.say(c)[:3] for c in ("EHLO a", "STARTTLS", "MAIL FROM:<>")], ["250", "454", "250"])
+        self.assertEqual(client.starttls(wire.context())[:3], "220")
+        self.assertEqual([client.say(c)[:3] for c in ("MAIL FROM:<>", "EHLO a", "STARTTLS", "MAIL FROM:<>")], ["503", "250", "503", "250"])
+
+    def test_errors_of_a_script_are_as_many_as_it_likes(self):
+        client = self.client(self.serve("/on NOOP\nS: 550 no\n"))
+        self.assertEqual({client.say("NOOP") for _ in range(40)}, {"550 no"})
+        self.assertEqual([client.say("FOO")[:3] for _ in range(21)], ["500"] * 20 + ["421"])
+        self.assertEqual(client.rest(), "")
+
+    def test_lmtp_behind_rules(self):
+        for script, args in [(self.RULE, ("--lmtp",)), ("/on LHLO\nS: 250-x\nS: 250 SIZE\n", ())]:
+            client = self.client(self.serve(script, *args))
+            for line in ("LHLO a", "MAIL FROM:<>", "RCPT TO:<c@d.example>", "RCPT TO:<e@d.example>", "DATA"):
+                client.say(line)
+            client.send("x\r\n.\r\nQUIT\r\n")
+            self.assertEqual([r[:3] for r in client.rest().split("\r\n")], ["250", "250", "221", ""])
+
+    def test_what_is_not_offered_is_no_parameter(self):
+        self.assertEqual(self.said("/on EHLO\nS: 250-x\nS: 250 SIZE 100\n", "EHLO a", "MAIL FROM:<> BODY=8BITMIME", "MAIL FROM:<> SIZE=1"),
+                         "250 555 250".split())
+        self.assertNotIn("SIZE", self.client(self.serve(self.RULE, "--without", "SIZE")).say("EHLO a"))
+
+
+def program_server(test):
+    server = program.Serve()
+    test.addCleanup(server.__exit__)
+    return server
 
 
 class Profiles(unittest.TestCase):

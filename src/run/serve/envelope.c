@@ -63,6 +63,13 @@ envelope_rcpt(struct envelope *m, struct span mailbox, struct span params)
 }
 
 void
+envelope_drop_text(struct envelope *m)
+{
+	buf_release(&m->text);
+	m->octets = 0;
+}
+
+void
 envelope_text(struct envelope *m, struct span text)
 {
 	m->octets += text.len;
@@ -88,13 +95,15 @@ envelope_take(struct envelope *m, struct session *s, const struct mta_opts *opts
 	event.message.user = user;
 	event.message.from = m->from;
 	event.message.from_params = m->from_params;
-	event.message.nrcpts = m->nrcpts;
 	event.message.rcpt = ARENA_ARRAY(&m->arena, struct span, m->nrcpts);
 	event.message.rcpt_params = ARENA_ARRAY(&m->arena, struct span, m->nrcpts);
-	for (const struct envelope_rcpt *r = m->rcpts; r; r = r->next, i++) {
+	for (const struct envelope_rcpt *r = m->rcpts; r; r = r->next) {
+		if (r->refused)
+			continue;
 		event.message.rcpt[i] = r->mailbox;
-		event.message.rcpt_params[i] = r->params;
+		event.message.rcpt_params[i++] = r->params;
 	}
+	event.message.nrcpts = i;
 	event.message.octets = m->octets;
 	event.message.kept = m->keep_text;
 	event.message.text = buf_span(&m->text);

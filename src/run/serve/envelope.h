@@ -14,6 +14,7 @@ enum { ENVELOPE_OCTETS_MAX = 1 << 20 };
 struct envelope_rcpt {
 	struct envelope_rcpt *next;
 	struct span mailbox, params;
+	bool refused; /* at the end of data, for this one alone */
 };
 
 struct envelope {
@@ -36,11 +37,13 @@ void envelope_from(struct envelope *, struct span mailbox, struct span params);	
 /* False: with this one the addresses would pass ENVELOPE_OCTETS_MAX, and it is not kept. */
 bool envelope_rcpt(struct envelope *, struct span mailbox, struct span params);
 bool envelope_has_room(const struct envelope *, struct span rcpt);	/* for such a line */
+void envelope_drop_text(struct envelope *);
 void envelope_text(struct envelope *, struct span);	/* not kept beyond text_max, but counted */
 
 /*
- * Stores it where that is asked for and tells of it by EVENT_MESSAGE. Else by EVENT_PROBLEM: what
- * the client is to be told in place of 250. Empty: it was taken.
+ * Stores it, for the recipients that are not refused, where that is asked for and tells of it by
+ * EVENT_MESSAGE. Else by EVENT_PROBLEM: what the client is to be told in place of 250. Empty: it
+ * was taken.
  */
 struct span envelope_take(struct envelope *, struct session *, const struct mta_opts *,
     struct span id, struct span helo, struct span user);

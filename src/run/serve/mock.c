@@ -1,16 +1,14 @@
 /*
- * mock - a script's server: what a client does is offered to the rules, to the script, to the
- * defaults.
+ * mock - rules and a script before the plain server. What a client does is offered to the rules
+ * (/on, in their order, those of the case first), then to the line of the script that is next, then
+ * to /otherwise; what none of them takes the plain server answers as if nothing stood before it, or
+ * it is a failure with --strict. Options of the command line come before all of them. Whoever
+ * answers, the reply makes the state (mta_impl.h): so a rule that refuses a recipient leaves the
+ * plain server with none, and DATA is then refused.
  */
-#include "run/serve/mock_priv.h"
+#include "run/serve/mock_impl.h"
 
 #include <stdlib.h>
-
-#include "smtp/parameter.h"
-#include "smtp/path.h"
-#include "smtp/queueid.h"
-
-static const struct step_op step_mock;
 
 /* ---- which case a connection plays */
 
@@ -71,18 +69,24 @@ mock_new(const struct script *script, const struct mock_opts *opts, struct err *
 	m->cases = memory_zeroed(script->ncases * sizeof *m->cases);
 	for (const struct script_case *c = script->cases; c; c = c->next) {
 		size_t rules = count_rules(c->rules);
+		struct buf wanted = { .max = 4096 };
 		most = rules > most ? rules : most;
 		if (c->skip.len > 0)
 			continue;
-		struct mock_case *mc = &m->cases[m->ncases++];
-		*mc = (struct mock_case){ .mock = m, .c = c, .times = times_of(c->items) };
-		mc->needs = script_needs(c->items) |
-		    (c->standalone ? 0 : script_needs(script->prelude));
-		mc->refuses_tls = refuses_tls(c->rules) || refuses_tls(script->rules);
-		mc->step = (struct step){ .op = &step_mock, .place = c->place, .args = mc };
+		script_wants(c->items, &wanted);
+		if (!c->standalone)
+			script_wants(script->prelude, &wanted);
+		m->cases[m->ncases++] = (struct mock_case){ .mock = m,
+			.c = c,
+			.times = times_of(c->items),
+			.also = buf_span(&wanted).len > 0 ?
+			    arena_string(&m->arena, buf_span(&wanted)) :
+			    NULL,
+			.refuses_tls = refuses_tls(c->rules) || refuses_tls(script->rules) };
+		buf_release(&wanted);
 	}
 	m->nrules = most + count_rules(script->rules);
-	m->keep_text = opts->mta->keep_text || looks_at_text(script);
+	m->looks_at_text = looks_at_text(script);
 	if (m->ncases == 0) {
 		err_set(err, ERR_USAGE, "%s: every case is skipped", script->file);
 		mock_free(m);
@@ -94,8 +98,10 @@ mock_new(const struct script *script, const struct mock_opts *opts, struct err *
 void
 mock_free(struct mock *m)
 {
-	if (m)
-		free(m->cases);
+	if (!m)
+		return;
+	arena_release(&m->arena);
+	free(m->cases);
 	free(m);
 }
 
@@ -107,6 +113,37 @@ mock_passed_over(const struct mock *m, size_t n)
 	for (const struct script_case *c = m->script->cases; c && !found; c = c->next)
 		found = script_without_part(c->items, &n);
 	return found;
+}
+
+static bool
+rules_have(const struct script_rule *r, enum verb verb)
+{
+	while (r && !(r->at == RULE_VERB && r->verb == verb))
+		r = r->next;
+	return r != NULL;
+}
+
+static bool
+items_have(const struct script_item *item, enum verb verb)
+{
+	for (; item; item = item->next) {
+		for (size_t i = 0; item->kind == SCRIPT_EXCHANGE && i < item->nsay; i++)
+			if (item->say[i].kind == SAY_COMMAND && item->say[i].verb == verb)
+				return true;
+		if (items_have(item->body, verb) || items_have(item->other, verb))
+			return true;
+	}
+	return false;
+}
+
+bool
+mock_has(const struct mock *m, enum verb verb)
+{
+	bool has = rules_have(m->script->rules, verb) || items_have(m->script->prelude, verb);
+
+	for (const struct script_case *c = m->script->cases; c && !has; c = c->next)
+		has = rules_have(c->rules, verb) || items_have(c->items, verb);
+	return has;
 }
 
 struct span
@@ -122,103 +159,252 @@ mock_listen(const struct script *script)
 	return SPAN_NONE;
 }
 
-/* ---- what a client does */
+static const struct mock_case *
+case_of(const struct mock *m, unsigned n)
+{
+	size_t i = 0;
+
+	while (i + 1 < m->ncases && n > m->cases[i].times)
+		n -= m->cases[i++].times;
+	return &m->cases[i];
+}
+
+const struct mock_case *
+mock_plays(void *mock, unsigned n)
+{
+	return case_of(mock, n);
+}
+
+const struct script_case *
+mock_case(const struct mock *m, unsigned n)
+{
+	return case_of(m, n)->c;
+}
+
+/* ---- replies of a script */
+
+/* EHLO's reply without the line that offers STARTTLS. */
+static struct span
+without_starttls(struct arena *arena, struct span reply)
+{
+	struct buf b = { .max = reply.len + 2 };
+	struct span rest = reply, line;
+	size_t last = 0;
+
+	while (span_line(&rest, &line)) {
+		struct span text = span_skip(line, 4);
+		if (buf_span(&b).len > 0 && span_eq_case(span_word(&text), SPAN("STARTTLS")))
+			continue;
+		if (buf_span(&b).len > 0)
+			buf_append(&b, SPAN("\r\n"));
+		last = buf_span(&b).len;
+		buf_append(&b, line);
+	}
+	if (buf_span(&b).len > last + 3)
+		b.mem[b.head + last + 3] = ' ';
+	struct span all = arena_copy(arena, buf_span(&b));
+	buf_release(&b);
+	return all;
+}
+
+/*
+ * What the script itself promises is kept as far as this run can: without TLS (--tls=off) no 220 to
+ * STARTTLS is said, and it is not offered, unless the script is there to refuse it. Nor is it begun
+ * within TLS.
+ */
+static void
+keep_to_what_is_possible(struct play *p, struct mta_reply *o)
+{
+	bool hello = o->verb == VERB_EHLO || o->verb == VERB_LHLO;
+
+	if (o->verb == VERB_STARTTLS && span_starts(o->text, SPAN("220")) &&
+	    (!session_can_tls(p->m->s) || p->m->d->tls))
+		o->text = p->m->d->tls ? SPAN("503 5.5.1 TLS already active") :
+					 SPAN("454 4.7.0 TLS not available");
+	else if (hello && span_starts(o->text, SPAN("250-")) && !session_can_tls(p->m->s) &&
+	    !p->at->refuses_tls)
+		o->text = without_starttls(&p->m->outs, o->text);
+}
+
+static bool
+is_hello(enum verb verb)
+{
+	return verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO;
+}
+
+/* What a plain server says there, also where the script has let the client come out of its order.
+ */
+static void
+mock_answers_plainly(struct play *p, const struct act *act)
+{
+	bool command = act->kind == ACT_COMMAND;
+	bool offered = command && plain_offers(p->m, verb_info(act->verb)->extension);
+
+	if (offered && act->verb == VERB_AUTH)
+		replies_say(p->m, mta_login_reply(p->m), VERB_AUTH, false);
+	else if (offered && act->verb == VERB_XCLIENT)
+		plain_answers(p->m, &(struct act){ .kind = ACT_CONNECTED, .verb = VERB_XCLIENT });
+	else if (offered && act->verb == VERB_XFORWARD)
+		replies_say(p->m, SPAN("250 2.0.0 Ok"), VERB_XFORWARD, false);
+	else
+		plain_answers(p->m, act);
+}
 
 void
-mock_mailbox(enum verb verb, struct span args, struct span *mailbox, struct span *params)
+mock_grants(struct play *p, const struct act *act)
 {
-	struct span text;
-	struct path path;
+	static const struct span usual[VERB_COUNT] = {
+		[VERB_MAIL] = SPAN_INIT("250 2.1.0 Ok"),
+		[VERB_RCPT] = SPAN_INIT("250 2.1.5 Ok"),
+		[VERB_DATA] = SPAN_INIT("354 End the message with a line that is a lone dot"),
+		[VERB_RSET] = SPAN_INIT("250 2.0.0 Ok"),
+		[VERB_NOOP] = SPAN_INIT("250 2.0.0 Ok"),
+		[VERB_QUIT] = SPAN_INIT("221 2.0.0 Bye"),
+		[VERB_VRFY] = SPAN_INIT("252 2.5.2 Cannot say; RCPT will"),
+	};
+	struct mta_reply **at = p->m->out_end;
+	unsigned errors = p->m->errors;
 
-	*mailbox = *params = SPAN_NONE;
-	if (!parameter_split(verb, args, &text, params))
+	if (act->kind == ACT_COMMAND && is_hello(act->verb)) {
+		plain_hello(p->m, act->verb, false);
 		return;
-	path_parse(text, &path);
-	*mailbox = path.mailbox.len ? path.mailbox : span_eq(text, SPAN("<>")) ? SPAN_NONE : text;
-}
-
-/*
- * The reply that takes what it answers: a 2yz among those on their way (LMTP may have several).
- * NULL: none does.
- */
-static const struct mock_out *
-taking(const struct play *p)
-{
-	const struct mock_out *o = p->out;
-
-	while (o && (o->silent || o->text.len == 0 || o->text.at[0] != '2'))
-		o = o->next;
-	return o;
-}
-
-static void
-note_hello(struct play *p, struct span name)
-{
-	envelope_forget(&p->mail);
-	if (span_eq(p->helo, name))
-		return;
-	arena_reset(&p->helo_mem);
-	p->helo = arena_copy(&p->helo_mem, name);
-}
-
-/*
- * What the client said and was granted is kept as an envelope, so that the messages it sends can be
- * told of.
- */
-static void
-note_command(struct play *p, enum verb verb, struct span line)
-{
-	struct span args, mailbox, params;
-
-	if (!taking(p))
-		return;
-	verb_of(line, &args);
-	switch (verb) {
-	case VERB_HELO: case VERB_EHLO: case VERB_LHLO:
-		note_hello(p, args);
-		break;
-	case VERB_RSET:
-		envelope_forget(&p->mail);
-		break;
-	case VERB_MAIL:
-		envelope_forget(&p->mail);
-		mock_mailbox(verb, args, &mailbox, &params);
-		envelope_from(&p->mail, mailbox, params);
-		break;
-	case VERB_RCPT:
-		mock_mailbox(verb, args, &mailbox, &params);
-		envelope_rcpt(&p->mail, mailbox, params);
-		break;
-	default:
-		break;
 	}
+	mock_answers_plainly(p, act);
+	struct mta_reply *r = *at;
+	struct span granted = act->kind == ACT_COMMAND ? usual[act->verb] : SPAN_NONE;
+	if (act->kind == ACT_DOT || (act->verb == VERB_BDAT && plain_offers(p->m, "CHUNKING")))
+		granted = SPAN("250 2.0.0 Ok");
+	if (reply_code(r) < 400 || granted.len == 0)
+		return;
+	r->text = granted;
+	r->then = NULL;
+	p->m->errors = errors;
 }
 
-/* It goes by the name that the reply gave it. */
-static void
-note_message(struct play *p)
+void
+mock_reply(struct play *p, const struct expect *x, const struct act *act, uint64_t delay_ms,
+    const struct fault *then)
 {
-	const struct mock_out *reply = taking(p);
-	struct span text = SPAN_NONE, id, lost;
+	struct mta *m = p->m;
+	struct err err;
 
-	if (reply) {
-		text = span_skip(reply->text, reply->text.len < 4 ? reply->text.len : 4);
-		id = queueid_find(text);
-		if (id.len == 0)
-			id = arena_printf(&p->scratch, "%010llX",
-			    p->mock->opts.mta->queue ? *p->mock->opts.mta->queue : 1);
-		lost = envelope_take(&p->mail, p->s, p->mock->opts.mta, id, p->helo,
-		    p->d->authenticated ? p->login.user : SPAN_NONE);
-		p->messages += lost.len == 0;
-		for (struct mock_out *o = p->out; o && lost.len > 0; o = o->next)
-			if ((o->dot || o->verb == VERB_BDAT) && !o->silent &&
-			    span_starts(o->text, SPAN("2")))
-				/* whatever the script says: it would not be true */
-				o->text = lost;
+	/*
+	 * A bare "250" to EHLO says nothing of what is offered: where the script's own steps want
+	 * something, that is.
+	 */
+	bool bare = x && (act->verb == VERB_EHLO || act->verb == VERB_LHLO) && p->at->also &&
+	    x->nlines == 1 && x->line[0].text.n == 0 && x->line[0].ncodes > 0 &&
+	    x->line[0].code[0].digit[0] == '2';
+	if (x && (x->any || bare)) {
+		m->delay_ms = delay_ms ? delay_ms : m->delay_ms;
+		if (bare)
+			plain_hello(m, act->verb, true);
+		else
+			mock_answers_plainly(p, act);
+		if (then)
+			replies_then(m, then);
+		return;
 	}
-	envelope_forget(&p->mail);
-	dialogue_message_over(p->d);
+	struct mta_reply *r = replies_add(m, act->verb, act->kind == ACT_DOT);
+	if (delay_ms)
+		r->delay_ms = delay_ms;
+	r->then = then;
+	r->silent = x == NULL;
+	r->own = true;
+	if (x && !script_render(x, act->verb, &p->vars, &m->outs, &r->text, &err)) {
+		session_fail(m->s, err.kind, "%s", err.text);
+		r->text = SPAN("451 4.3.0 The script has no value for this reply");
+	}
+	if (!r->silent)
+		keep_to_what_is_possible(p, r);
+	replies_judge(m, r);
 }
+
+/* ---- rules */
+
+static bool
+is_in_text(const struct expect_ere *ere, struct span text)
+{
+	struct span line, hit;
+
+	while (span_line(&text, &line))
+		if (ere_match(ere, line, &hit))
+			return true;
+	return false;
+}
+
+static unsigned
+states(const struct play *p)
+{
+	const struct dialogue *d = p->m->d;
+
+	return (d->hello != VERB_OTHER ? RULE_IN_HELO : 0u) | (d->mail ? RULE_IN_MAIL : 0u) |
+	    (d->rcpts ? RULE_IN_RCPT : 0u) | (d->tls ? RULE_IN_TLS : 0u) |
+	    (d->authenticated ? RULE_IN_AUTH : 0u) |
+	    (mta_login_is_right(p->m) ? RULE_IN_LOGIN : 0u);
+}
+
+/* Does it hold now, whatever it is about? */
+static bool
+holds(const struct play *p, const struct script_rule *r, size_t i)
+{
+	unsigned now = states(p);
+
+	return (r->times == 0 || p->taken[i] < r->times) && (now & r->when) == r->when &&
+	    !(now & r->unless) && (r->over == 0 || p->m->mail.octets > r->over);
+}
+
+static bool
+is_about(const struct play *p, const struct script_rule *r, const struct act *act)
+{
+	struct span rest = act->line;
+
+	switch (r->at) {
+	case RULE_BANNER:
+		return act->kind == ACT_CONNECTED;
+	case RULE_IDLE:
+		return act->kind == ACT_IDLE;
+	case RULE_DOT:
+		return act->kind == ACT_DOT &&
+		    (!r->ere || is_in_text(r->ere, buf_span(&p->m->mail.text)));
+	case RULE_ANSWER:
+		return act->kind == ACT_ANSWER && (!r->ere || ere_match(r->ere, act->line, &rest));
+	case RULE_VERB:
+		if (act->kind != ACT_COMMAND)
+			return false;
+		if (r->verb == VERB_OTHER ? !span_eq_case(span_word(&rest), r->name) :
+					    r->verb != act->verb)
+			return false;
+		return !r->ere || ere_match(r->ere, act->line, &rest);
+	case RULE_OTHERWISE:
+		return false;
+	}
+	return false;
+}
+
+static bool
+take_from(struct play *p, const struct script_rule *r, size_t *i, const struct act *act, bool last)
+{
+	for (; r; r = r->next, ++*i)
+		if (holds(p, r, *i) && (last ? r->at == RULE_OTHERWISE : is_about(p, r, act))) {
+			p->taken[*i]++;
+			mock_reply(p, r->reply, act, r->delay_ms, r->then);
+			return true;
+		}
+	return false;
+}
+
+/* `last`: those that take what nothing else does. */
+static bool
+rules_take(struct play *p, const struct act *act, bool last)
+{
+	size_t i = 0;
+
+	return take_from(p, p->c->rules, &i, act, last) ||
+	    take_from(p, p->mock->script->rules, &i, act, last);
+}
+
+/* ---- a client that does what the script does not have */
 
 static void
 tell_stray(const struct play *p, struct place place, struct span want)
@@ -227,8 +413,8 @@ tell_stray(const struct play *p, struct place place, struct span want)
 		*p->mock->opts.stray = (struct mock_stray){ place, want };
 }
 
-static enum progress
-stray(struct play *p, enum mock_what what, struct span line)
+static void
+stray(struct play *p, const struct act *act)
 {
 	const struct script_item *item = script_at(p);
 	struct span say = item && item->kind == SCRIPT_EXCHANGE ?
@@ -236,118 +422,100 @@ stray(struct play *p, enum mock_what what, struct span line)
 	    item ? item->line.source :
 		   SPAN("nothing more");
 	struct place place = item ? item->place : p->c->place;
+	struct span line = act->line;
 
-	say = script_shown(p->mock->script, &p->scratch, say);
-	if (what == MOCK_ANSWER)
+	say = script_shown(p->mock->script, &p->m->scratch, say);
+	if (act->kind == ACT_ANSWER)
 		line = SPAN("an answer");
-	else if (what == MOCK_DOT)
+	else if (act->kind == ACT_DOT)
 		line = SPAN("the end of a message");
 	struct secrecy here = { 0 };
-	line = secrecy_said(&here, vars_redact(&p->vars, &p->scratch, line), false, &p->scratch);
-	line = session_starred(p->s, &p->scratch, line);
+	line = secrecy_said(
+	    &here, vars_redact(&p->vars, &p->m->scratch, line), false, &p->m->scratch);
+	line = session_starred(p->m->s, &p->m->scratch, line);
 	secrecy_release(&here);
 	if (!place.file)
 		place.file = p->mock->script->file;
 	tell_stray(p, place, say);
-	session_fail(p->s, ERR_EXPECT, "%s:%u: expected \"%.*s\", the client said \"%.*s\"",
+	session_fail(p->m->s, ERR_EXPECT, "%s:%u: expected \"%.*s\", the client said \"%.*s\"",
 	    place.file, place.line, SPAN_ARG(span_first(say, 120)),
 	    SPAN_ARG(span_first(line, 120)));
-	session_shut(p->s);
-	return STEP_FAIL;
+	session_shut(p->m->s);
 }
 
-static enum progress
-client_did(struct play *p, enum mock_what what, enum verb verb, struct span line)
+/* ---- for mta.c */
+
+bool
+mock_looks_at_text(const struct mock_case *at)
 {
-	bool message = what == MOCK_DOT ||
-	    (verb == VERB_BDAT && span_ends_case(line, SPAN(" LAST")));
-
-	arena_reset(&p->scratch);
-	login_hear(p, what, verb, line);
-	bool full = bounds_full(p, what, verb);
-	if (!login_goes_on(p, what) && !bounds_take(p, what, verb, line, message) &&
-	    (full || !rules_take(p, what, verb, line)) && !script_takes(p, what, verb, line) &&
-	    (full || !otherwise_takes(p, verb))) {
-		if (p->mock->opts.strict)
-			return stray(p, what, line);
-		if (full)
-			mock_say(p, SPAN("452 4.5.3 Too many recipients"), verb, false);
-		else
-			default_answer(p, what, verb);
-	}
-	login_withhold(p, what, verb);
-	if (message)
-		note_message(p);
-	else if (what == MOCK_COMMAND)
-		note_command(p, verb, line);
-	return mock_pump(p);
+	return at->mock->looks_at_text;
 }
 
-/* What of the script waits for nothing; the banner, when that has none before the first command. */
-static enum progress
-go_on(struct play *p)
+bool
+mock_answers(struct play *p, const struct act *act)
+{
+	bool full = plain_is_full(p->m, act);
+
+	if (plain_insists(p->m, act) || (!full && rules_take(p, act, false)) ||
+	    script_takes(p, act) || (!full && rules_take(p, act, true)))
+		return true;
+	if (p->mock->opts.strict) {
+		stray(p, act);
+		return false;
+	}
+	plain_answers(p->m, act);
+	return true;
+}
+
+/* The banner, when the script has none before the first command. */
+void
+mock_goes_on(struct play *p)
 {
 	const struct script_item *item;
 
 	script_go_on(p);
 	item = script_at(p);
-	if (!p->up && !p->more && (!item || item->kind != SCRIPT_EXCHANGE || item->ncommands > 0))
-		default_answer(p, MOCK_CONNECTED, VERB_OTHER);
-	return mock_pump(p);
+	if (!p->m->up && !p->more &&
+	    (!item || item->kind != SCRIPT_EXCHANGE || item->ncommands > 0))
+		plain_answers(p->m, &(struct act){ .kind = ACT_CONNECTED });
 }
 
-static enum progress
-greet(struct play *p)
+bool
+mock_has_more(const struct play *p)
 {
-	if (rules_take(p, MOCK_CONNECTED, VERB_OTHER, SPAN_NONE)) {
+	return p->more;
+}
+
+void
+mock_greets(struct play *p)
+{
+	if (rules_take(p, &(struct act){ .kind = ACT_CONNECTED }, false))
 		script_go_on(p);
-		return mock_pump(p);
-	}
-	return go_on(p);
+	else
+		mock_goes_on(p);
 }
 
-/* The octets of a chunk come before its reply. */
-static enum progress
-heard_command(struct play *p, struct span line)
+void
+mock_hears_nothing(struct play *p)
 {
-	struct span args;
-	enum verb verb = verb_of(line, &args);
-	unsigned long long octets;
+	const struct act idle = { .kind = ACT_IDLE };
 
-	if (verb == VERB_BDAT && span_number(span_word(&args), ~0ull, &octets)) {
-		arena_reset(&p->bdat_mem);
-		p->bdat = arena_copy(&p->bdat_mem, line);
-		p->mail.chunked = true;
-		conv_listen(session_conv(p->s), CONV_LISTEN_OCTETS, octets);
-		return STEP_WAIT;
-	}
-	return client_did(p, MOCK_COMMAND, verb, line);
+	if (!rules_take(p, &idle, false))
+		plain_answers(p->m, &idle);
 }
 
-static enum progress
-message_end(struct play *p, unsigned flaws)
-{
-	struct span bdat = p->bdat;
-
-	p->mail.bare_lf = flaws & REPLY_BARE_LF;
-	p->bdat = SPAN_NONE;
-	if (bdat.len > 0)
-		return client_did(p, MOCK_COMMAND, VERB_BDAT, bdat);
-	return client_did(p, MOCK_DOT, VERB_OTHER, SPAN_NONE);
-}
-
-static enum progress
-client_left(struct play *p)
+enum progress
+mock_left(struct play *p)
 {
 	const struct script_item *item = script_at(p);
 
 	if (!p->mock->opts.strict || !item)
 		return STEP_DONE;
 	tell_stray(p, item->place,
-	    script_shown(p->mock->script, &p->scratch,
+	    script_shown(p->mock->script, &p->m->scratch,
 		item->kind == SCRIPT_EXCHANGE && item->nsay ? item->say[0].text.source :
 							      item->line.source));
-	return session_fail(p->s, ERR_EXPECT, "%s:%u: the client left before this",
+	return session_fail(p->m->s, ERR_EXPECT, "%s:%u: the client left before this",
 	    item->place.file, item->place.line);
 }
 
@@ -364,129 +532,29 @@ set_values(struct play *p)
 	}
 }
 
-static enum progress
-mock_start(struct session *s, const struct step *step, void *mem)
+struct play *
+mock_begin(struct mta *m, const struct mock_case *at)
 {
-	const struct mock_case *mc = step->args;
-	struct play *p = mem;
+	struct play *p = memory_zeroed(sizeof *p);
 
-	p->s = s;
-	p->mock = mc->mock;
-	p->at = mc;
-	p->c = mc->c;
-	p->d = session_dialogue(s);
+	p->m = m;
+	p->mock = at->mock;
+	p->at = at;
+	p->c = at->c;
 	p->vars.names = &p->mock->script->names;
 	p->vars.arena = &p->arena;
 	set_values(p);
 	p->level = p->mock->opts.level;
 	p->taken = ARENA_ARRAY(&p->arena, unsigned, p->mock->nrules + 1);
-	p->out_end = &p->out;
-	const struct mta_opts *mta = p->mock->opts.mta;
-	envelope_init(
-	    &p->mail, p->mock->keep_text, (size_t)(mta->size_limit ? mta->size_limit : MTA_SIZE));
+	m->also = at->also;
 	script_begin(p);
-	return mta->implicit_tls ? session_shake_hands(s) : greet(p);
-}
-
-static enum progress
-mock_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
-{
-	struct play *p = mem;
-
-	(void)s, (void)step;
-	switch (news->kind) {
-	case NEWS_COMMAND:
-		return news->event->kind == CONV_ANSWER ?
-		    client_did(p, MOCK_ANSWER, VERB_AUTH, news->event->text) :
-		    heard_command(p, news->event->text);
-	case NEWS_TEXT:
-		envelope_text(&p->mail, news->event->text);
-		return STEP_WAIT;
-	case NEWS_TEXT_END:
-		return message_end(p, news->event->flaws);
-	case NEWS_TIMER: case NEWS_WRITABLE:
-		if (p->out || !p->more)
-			return mock_pump(p);
-		arena_reset(&p->scratch);
-		return go_on(p);
-	case NEWS_TLS_UP:
-		return p->up ? STEP_WAIT : greet(p);
-	case NEWS_CLOSED:
-		return client_left(p);
-	default:
-		return STEP_DONE;
-	}
-}
-
-/* Nobody else speaks while a reply is on its way, or after one that will not come. */
-static void
-mock_cancel(struct session *s, const struct step *step, void *mem)
-{
-	struct play *p = mem;
-
-	(void)step;
-	if (p->out || !p->up || p->more) {
-		session_shut(s);
-		return;
-	}
-	if (p->mock->stopping)
-		session_answer(s, SPAN("421 4.3.2 The server is being stopped"));
-	else if (!rules_take(p, MOCK_IDLE, VERB_OTHER, SPAN_NONE))
-		session_answer(s, SPAN("421 4.4.2 Nothing came for too long"));
-	if (mock_pump(p) == STEP_WAIT)
-		session_shut(s);
-}
-
-static void
-mock_release(void *mem)
-{
-	struct play *p = mem;
-
-	arena_release(&p->arena);
-	arena_release(&p->outs);
-	arena_release(&p->scratch);
-	arena_release(&p->helo_mem);
-	arena_release(&p->bdat_mem);
-	arena_release(&p->offers_mem);
-	arena_release(&p->login.arena);
-	envelope_release(&p->mail);
-}
-
-static const struct step_op step_mock = {
-	.name = "mock",
-	.args = "",
-	.help = "Play the server's side of a script",
-	.state_size = sizeof(struct play),
-	.start = mock_start,
-	.heard = mock_heard,
-	.cancel = mock_cancel,
-	.release = mock_release,
-};
-
-static const struct mock_case *
-case_of(const struct mock *m, unsigned n)
-{
-	size_t i = 0;
-
-	while (i + 1 < m->ncases && n > m->cases[i].times)
-		n -= m->cases[i++].times;
-	return &m->cases[i];
-}
-
-const struct step *
-mock_step(void *mock, unsigned n)
-{
-	return &case_of(mock, n)->step;
+	return p;
 }
 
 void
-mock_stop(struct mock *m)
+mock_end(struct play *p)
 {
-	m->stopping = true;
-}
-
-const struct script_case *
-mock_case(const struct mock *m, unsigned n)
-{
-	return case_of(m, n)->c;
+	if (p)
+		arena_release(&p->arena);
+	free(p);
 }

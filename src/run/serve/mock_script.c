@@ -1,10 +1,10 @@
 /* mock - a case's lines in their order, from the server's side. */
-#include "run/serve/mock_priv.h"
+#include "run/serve/mock_impl.h"
 
 #include "smtp/mechanism.h"
 #include "smtp/parameter.h"
 
-enum { SLICE_US = 4000, OUT_MANY = 64 };
+enum { SLICE_US = 4000 };
 
 /*
  * The server's part in the client's steps. A step says several commands: those that belong to it
@@ -72,29 +72,21 @@ script_without_part(const struct script_item *item, size_t *n)
 	return found;
 }
 
-unsigned
-script_needs(const struct script_item *item)
+void
+script_wants(const struct script_item *item, struct buf *out)
 {
-	unsigned needs = 0;
-
 	for (; item; item = item->next) {
 		const struct part *part = part_of(item);
-		if (part && part->offers)
-			needs |= 1u << (part - parts);
-		needs |= script_needs(item->body) | script_needs(item->other);
-	}
-	return needs;
-}
-
-void
-script_offer(unsigned needs, bool tls, struct buf *out)
-{
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		if (needs & 1u << i && (parts[i].verb != VERB_STARTTLS || tls)) {
-			buf_printf(out, "\r\n250-%s", parts[i].offers);
-			if (parts[i].verb == VERB_AUTH)
+		if (part && part->offers &&
+		    span_find(buf_span(out), span_of(part->offers)).len == 0) {
+			buf_printf(out, "250-%s", part->offers);
+			if (part->verb == VERB_AUTH)
 				mechanisms_served(out);
+			buf_append(out, SPAN("\n"));
 		}
+		script_wants(item->body, out);
+		script_wants(item->other, out);
+	}
 }
 
 /* How many commands /raw says that are answered: each line end in it ends one. */
@@ -161,7 +153,7 @@ set_var(struct play *p, const struct word_var *w)
 	for (size_t i = 0; i < p->mock->opts.nvalues; i++)	/* the command line's comes first */
 		if (span_eq(p->mock->opts.value[i].name, p->vars.names->of[w->name].name))
 			return;
-	if (text_fill(&w->text, &p->vars, &p->scratch, &value, NULL, NULL))
+	if (text_fill(&w->text, &p->vars, &p->m->scratch, &value, NULL, NULL))
 		vars_set(&p->vars, w->name, value);
 }
 
@@ -171,10 +163,10 @@ do_word(struct play *p, const struct script_item *item)
 {
 	switch (item->word->kind) {
 	case WORD_DELAY:
-		p->delay_ms = *(const uint64_t *)item->args;
+		p->m->delay_ms = *(const uint64_t *)item->args;
 		return true;
 	case WORD_TRICKLE:
-		p->slow = item->args;
+		p->m->slow = item->args;
 		return true;
 	case WORD_MATCH:
 		p->level = *(const enum match_level *)item->args;
@@ -204,9 +196,10 @@ step_waits(struct play *p, const struct script_item *item)
 	const struct step_op *op = step_find(step_ops, step_name(item));
 
 	if (op && (op->traits & STEP_CLOSES))
-		mock_then(p, op->traits & STEP_RESETS ? fault_find(SPAN("rst")) : fault_close);
+		replies_then(
+		    p->m, op->traits & STEP_RESETS ? fault_find(SPAN("rst")) : fault_close);
 	else if (item->step && op && (op->traits & STEP_PAUSES))
-		p->delay_ms = *(const uint64_t *)item->step->args;
+		p->m->delay_ms = *(const uint64_t *)item->step->args;
 	return part_of(item) || commands_of(item) > 0;
 }
 
@@ -226,16 +219,15 @@ wait_as_recorded(struct play *p, const struct script_item *item)
 
 	if (p->mock->opts.realtime && p->reply == 0 && next && next->kind == SCRIPT_WORD &&
 	    next->word->kind == WORD_TOOK)
-		p->delay_ms = *(const uint64_t *)next->args;
+		p->m->delay_ms = *(const uint64_t *)next->args;
 }
 
-static bool
-say_all(struct play *p, const struct script_item *item, enum verb verb, bool dot)
+static void
+say_all(struct play *p, const struct script_item *item, const struct act *act)
 {
 	wait_as_recorded(p, item);
 	for (; p->reply < item->nreply; p->reply++)
-		mock_reply(p, item->reply[p->reply], verb, dot, 0, NULL);
-	return true;
+		mock_reply(p, item->reply[p->reply], act, 0, NULL);
 }
 
 /*
@@ -251,7 +243,7 @@ raw_line(struct play *p, const struct script_item *item, size_t n, struct span *
 	*line = SPAN_NONE;
 	for (size_t i = 0; i < item->nsay; i++) {
 		struct span fill;
-		if (text_fill(&item->say[i].text, &p->vars, &p->scratch, &fill, NULL, NULL))
+		if (text_fill(&item->say[i].text, &p->vars, &p->m->scratch, &fill, NULL, NULL))
 			buf_append(&all, fill);
 		if (item->say[i].crlf)
 			buf_append(&all, SPAN("\r\n"));
@@ -261,7 +253,7 @@ raw_line(struct play *p, const struct script_item *item, size_t n, struct span *
 		struct span one;
 		span_line(&rest, &one);
 		if (lines == n)
-			*line = arena_copy(&p->scratch, one);
+			*line = arena_copy(&p->m->scratch, one);
 	}
 	buf_release(&all);
 	return lines;
@@ -287,7 +279,7 @@ script_go_on(struct play *p)
 		 * A loop of the script keeps neither signals nor other clients from their turn, and
 		 * its replies do not pile up.
 		 */
-		if (p->nout >= OUT_MANY || loop_now_us() > until) {
+		if (replies_are_many(p->m) || loop_now_us() > until) {
 			p->more = true;
 			return;
 		}
@@ -295,7 +287,8 @@ script_go_on(struct play *p)
 		    (item->ncommands > 0 || (has_raw(item) && raw_lines(p, item) > 0)))
 			return;
 		if (item->kind == SCRIPT_EXCHANGE)
-			say_all(p, item, VERB_OTHER, false);
+			say_all(p, item,
+			    &(struct act){ .kind = p->m->up ? ACT_COMMAND : ACT_CONNECTED });
 		else if (item->kind == SCRIPT_STEP && step_waits(p, item))
 			return;
 		else if (item->kind == SCRIPT_WORD && !do_word(p, item))
@@ -387,8 +380,8 @@ texts_match(struct play *p, const struct script_say *say, struct span want, stru
 	case MATCH_EXACT:
 		return span_eq(want, line);
 	case MATCH_TEXT:
-		return span_eq_case(
-		    expect_normal(want, &how, &p->scratch), expect_normal(line, &how, &p->scratch));
+		return span_eq_case(expect_normal(want, &how, &p->m->scratch),
+		    expect_normal(line, &how, &p->m->scratch));
 	case MATCH_ENHANCED:
 		return span_eq_case(key_of(say->verb, want), key_of(say->verb, line));
 	default:
@@ -404,84 +397,82 @@ command_matches(struct play *p, const struct script_say *say, enum verb verb, st
 	if (say->verb != verb ||
 	    (verb == VERB_OTHER && !span_eq_case(span_word(&want), span_word(&got))))
 		return false;
-	if (say->text.secret && text_fill(&say->text, &p->vars, &p->scratch, &fill, NULL, NULL))
+	if (say->text.secret && text_fill(&say->text, &p->vars, &p->m->scratch, &fill, NULL, NULL))
 		return p->level < MATCH_TEXT ? texts_match(p, say, fill, line) :
 					       span_eq(fill, line);
 	for (size_t i = 0; i < say->text.n; i++)
 		if (say->text.piece[i].kind != PIECE_TEXT)
 			return pieces_match(p, &say->text, line) || p->level < MATCH_ENHANCED;
-	return !text_fill(&say->text, &p->vars, &p->scratch, &fill, NULL, NULL) ||
+	return !text_fill(&say->text, &p->vars, &p->m->scratch, &fill, NULL, NULL) ||
 	    texts_match(p, say, fill, line);
 }
 
 static bool
-say_matches(struct play *p, const struct script_say *say, enum mock_what what, enum verb verb,
-    struct span line)
+say_matches(struct play *p, const struct script_say *say, const struct act *act)
 {
 	switch (say->kind) {
 	case SAY_COMMAND:
-		return what == MOCK_COMMAND && command_matches(p, say, verb, line);
+		return act->kind == ACT_COMMAND && command_matches(p, say, act->verb, act->line);
 	case SAY_ANSWER:
-		return what == MOCK_ANSWER;
+		return act->kind == ACT_ANSWER;
 	case SAY_DOT:
-		return what == MOCK_DOT;
+		return act->kind == ACT_DOT;
 	default:
 		return false;
 	}
 }
 
-/* Command k is answered by reply k; what is left goes out behind the last. */
 static void
-answer(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb)
+script_goes_past(struct play *p)
 {
-	bool dot = what == MOCK_DOT, last = true;
-
-	for (size_t i = p->say; i < item->nsay; i++)
-		last &= !script_say_owes(&item->say[i]);
-	wait_as_recorded(p, item);
-	if (p->reply >= item->nreply)
-		default_answer(p, what, verb);
-	else if (last)
-		say_all(p, item, verb, dot);
-	else
-		mock_reply(p, item->reply[p->reply++], verb, dot, 0, NULL);
-	if (last) {
-		step_on(p);
-		script_go_on(p);
-	}
-}
-
-static void
-answer_step(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb)
-{
-	if (item->nreply == 0)
-		default_answer(p, what, verb);
-	else
-		say_all(p, item, verb, what == MOCK_DOT);
 	step_on(p);
 	script_go_on(p);
 }
 
+/* Command k is answered by reply k; what is left goes out behind the last. */
+static void
+answer(struct play *p, const struct script_item *item, const struct act *act, bool last)
+{
+	wait_as_recorded(p, item);
+	if (p->reply >= item->nreply)
+		mock_grants(p, act);
+	else if (last)
+		say_all(p, item, act);
+	else
+		mock_reply(p, item->reply[p->reply++], act, 0, NULL);
+	if (last)
+		script_goes_past(p);
+}
+
+static void
+answer_step(struct play *p, const struct script_item *item, const struct act *act)
+{
+	if (item->nreply == 0)
+		mock_grants(p, act);
+	else
+		say_all(p, item, act);
+	script_goes_past(p);
+}
+
 /* Of /raw: the S: lines are for its last commands. */
 static bool
-counted_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb)
+counted_takes(struct play *p, const struct script_item *item, const struct act *act)
 {
 	size_t n = commands_of(item), k = p->say;
 
-	if (what == MOCK_DOT && p->say > 0) {		/* the message was within it */
-		answer_step(p, item, what, verb);
+	if (act->kind == ACT_DOT && p->say > 0) { /* the message was within it */
+		answer_step(p, item, act);
 		return true;
 	}
-	if (what != MOCK_COMMAND || k >= n)
+	if (act->kind != ACT_COMMAND || k >= n)
 		return false;
 	p->say++;
-	if (k + 1 == n && verb != VERB_DATA) {
-		answer_step(p, item, what, verb);
-	} else if (k + item->nreply >= n && p->reply < item->nreply) {
-		mock_reply(p, item->reply[p->reply++], verb, false, 0, NULL);
-	} else {
-		default_answer(p, what, verb);
-	}
+	if (k + 1 == n && act->verb != VERB_DATA)
+		answer_step(p, item, act);
+	else if (k + item->nreply >= n && p->reply < item->nreply)
+		mock_reply(p, item->reply[p->reply++], act, 0, NULL);
+	else
+		mock_grants(p, act);
 	return true;
 }
 
@@ -495,32 +486,31 @@ is_refused(const struct script_item *item)
 }
 
 static bool
-step_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb,
-    struct span line)
+step_takes(struct play *p, const struct script_item *item, const struct act *act)
 {
 	const struct part *part = part_of(item);
-	bool hello = what == MOCK_COMMAND &&
-	    (verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO);
-	bool mine = what == MOCK_COMMAND && part && verb == part->verb, ends = false;
+	bool command = act->kind == ACT_COMMAND, last_chunk = command && act->ends_message;
+	bool hello = command &&
+	    (act->verb == VERB_EHLO || act->verb == VERB_LHLO || act->verb == VERB_HELO);
+	bool mine = command && part && act->verb == part->verb, ends = false;
 
 	if (!part)
-		return counted_takes(p, item, what, verb);
+		return counted_takes(p, item, act);
 	switch (part->end) {
 	case END_DOT:
-		ends = what == MOCK_DOT;
+		ends = act->kind == ACT_DOT;
 		break;
 	case END_CHUNK:
-		ends = mine && span_ends_case(line, SPAN(" LAST"));
+		ends = mine && last_chunk;
 		break;
 	case END_SENT:
-		mine |= what == MOCK_COMMAND &&
-		    (verb == VERB_RCPT || verb == VERB_DATA || verb == VERB_BDAT);
-		ends = what == MOCK_DOT ||
-		    (verb == VERB_BDAT && span_ends_case(line, SPAN(" LAST")));
+		mine |= command &&
+		    (act->verb == VERB_RCPT || act->verb == VERB_DATA || act->verb == VERB_BDAT);
+		ends = act->kind == ACT_DOT || last_chunk;
 		break;
 	case END_LOGIN:
-		mine |= what == MOCK_ANSWER;
-		ends = mine && p->login.due == LOGIN_WANTS_NOTHING;
+		mine |= act->kind == ACT_ANSWER;
+		ends = mine && p->m->login.due == LOGIN_WANTS_NOTHING;
 		break;
 	case END_COMMAND:
 		ends = mine;
@@ -531,9 +521,9 @@ step_takes(struct play *p, const struct script_item *item, enum mock_what what, 
 		break;
 	}
 	if (ends)
-		answer_step(p, item, what, verb);
+		answer_step(p, item, act);
 	else if (mine || (part->hello && hello))
-		default_answer(p, what, verb);
+		mock_grants(p, act);
 	else
 		return false;
 	return true;
@@ -541,57 +531,50 @@ step_takes(struct play *p, const struct script_item *item, enum mock_what what, 
 
 /* Is this what line ->say of a C\: exchange says? */
 static bool
-raw_takes(struct play *p, const struct script_item *item, enum mock_what what, enum verb verb,
-    struct span line)
+raw_takes(struct play *p, const struct script_item *item, const struct act *act)
 {
 	struct span want, args, rest;
 	size_t lines = raw_line(p, item, p->say, &want);
-	bool last = what != MOCK_COMMAND || p->say + 1 == lines;
+	bool last = act->kind != ACT_COMMAND || p->say + 1 == lines;
 
-	if (what == MOCK_COMMAND) {
+	if (act->kind == ACT_COMMAND) {
+		enum verb verb = act->verb;
 		rest = want;
-		args = line;
+		args = act->line;
 		if (p->say >= lines || verb_of(want, NULL) != verb)
 			return false;
 		if (verb == VERB_OTHER && !span_eq_case(span_word(&rest), span_word(&args)))
 			return false;
 		if (p->level == MATCH_ENHANCED ?
-			!span_eq_case(key_of(verb, want), key_of(verb, line)) :
-			p->level > MATCH_ENHANCED && !span_eq(want, line))
+			!span_eq_case(key_of(verb, want), key_of(verb, act->line)) :
+			p->level > MATCH_ENHANCED && !span_eq(want, act->line))
 			return false;
 		p->say++;
 	}
-	wait_as_recorded(p, item);
-	if (p->reply >= item->nreply)
-		default_answer(p, what, verb);
-	else if (last)
-		say_all(p, item, verb, what == MOCK_DOT);
-	else
-		mock_reply(p, item->reply[p->reply++], verb, false, 0, NULL);
-	if (last) {
-		step_on(p);
-		script_go_on(p);
-	}
+	answer(p, item, act, last);
 	return true;
 }
 
 bool
-script_takes(struct play *p, enum mock_what what, enum verb verb, struct span line)
+script_takes(struct play *p, const struct act *act)
 {
 	const struct script_item *item = script_at(p);
 
 	if (!item)
 		return false;
 	if (item->kind == SCRIPT_STEP)
-		return step_takes(p, item, what, verb, line);
+		return step_takes(p, item, act);
 	if (has_raw(item))
-		return raw_takes(p, item, what, verb, line);
+		return raw_takes(p, item, act);
 	size_t i = p->say;
 	while (i < item->nsay && !script_say_owes(&item->say[i]))
 		i++;
-	if (i == item->nsay || !say_matches(p, &item->say[i], what, verb, line))
+	if (i == item->nsay || !say_matches(p, &item->say[i], act))
 		return false;
 	p->say = i + 1;
-	answer(p, item, what, verb);
+	bool last = true;
+	for (i = p->say; i < item->nsay; i++)
+		last &= !script_say_owes(&item->say[i]);
+	answer(p, item, act, last);
 	return true;
 }

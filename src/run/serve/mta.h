@@ -1,7 +1,7 @@
 /*
  * A correct ESMTP (or LMTP) server as one long step of a session in the server role: what `demo:`
- * and a plain `smtpsh serve` are. It takes every message but what its rules refuse, and tells of
- * each by EVENT_MESSAGE.
+ * and a plain `smtpsh serve` are, and what stands behind the rules and the script of `serve FILE`
+ * (mock.h). It takes every message but what its refusals name, and tells of each by EVENT_MESSAGE.
  */
 #ifndef RUN_SERVE_MTA_H
 #define RUN_SERVE_MTA_H
@@ -26,16 +26,13 @@ struct mta_refusal {
 	struct span who;
 	struct span reply;		/* a 421 also closes */
 };
-/* what it refuses on purpose; ends in an empty who */
+/* what it refuses on purpose, without a script; ends in an empty who */
 extern const struct mta_refusal mta_refusals[];
 /* The first of a list that is about `who`, its reply; empty: none is. The list may be NULL. */
 struct span mta_refusal_of(const struct mta_refusal *, enum mta_stage, struct span who);
 
 struct mta_account { struct span user, password; };
 bool mta_is_account(const struct mta_account *, struct span user, struct span password);
-
-/* May it be said before a TLS that is required? */
-bool mta_needs_no_tls(enum verb);
 
 #define MTA_USER	"demo"
 #define MTA_PASSWORD	"demo"		/* shown: it opens nothing */
@@ -48,8 +45,7 @@ struct mta_opts {
 	unsigned long long size_limit;		/* octets of a message; 0: MTA_SIZE */
 	unsigned rcpt_max, errors_max;		/* 0: MTA_RCPT_MAX, MTA_ERRORS_MAX */
 	unsigned messages_max;			/* of a connection; 0: no bound */
-	/* STARTTLS is offered; TLS comes before the banner */
-	bool tls, implicit_tls;
+	bool implicit_tls;			/* before the banner */
 	bool lmtp, require_tls, require_auth;
 	bool fail_fast;				/* closes behind a refusal */
 	bool keep_text;				/* EVENT_MESSAGE has the text */
@@ -57,9 +53,10 @@ struct mta_opts {
 	bool closing;
 	/* EHLO keywords not offered, parted by commas; NULL: all are */
 	const char *without;
-	/* before mta_refusals; ends in an empty who; NULL: none */
+	/* before mta_refusals, and before a script; ends in an empty who; NULL: none */
 	const struct mta_refusal *refusals;
-	const struct mta_account *accounts;	/* ends in an empty user; NULL: MTA_USER alone */
+	/* ends in an empty user; NULL: MTA_USER alone, and any where a script stands before */
+	const struct mta_account *accounts;
 	uint64_t delay_ms[VERB_COUNT], delay_banner_ms, delay_dot_ms;
 	unsigned long long *queue;		/* counts queue ids; the server's */
 	/*
@@ -71,8 +68,13 @@ struct mta_opts {
 	void *store_ctx;
 };
 
+struct mock_case;
+struct mta_role {
+	const struct mta_opts *opts;
+	const struct mock_case *front; /* rules and script; NULL: none */
+};
 /*
- * The step's args are a struct mta_opts. It ends when the client is gone; cancelled, it says 421.
+ * The step's args are a struct mta_role. It ends when the client is gone; cancelled, it says 421.
  */
 extern const struct step_op step_mta;
 

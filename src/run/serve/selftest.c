@@ -15,17 +15,15 @@ struct selftest {
 	struct tls_made *made;
 	struct tls_context *server_tls, *client_tls;
 	unsigned number;
-	unsigned long long queue;
-	struct mta_opts mta;
 };
 
-static const struct step *
+static const struct mock_case *
 on_client(void *ctx, unsigned n)
 {
 	struct selftest *t = ctx;
 
 	(void)n;
-	return mock_step(t->mock, t->number);
+	return mock_plays(t->mock, t->number);
 }
 
 static int
@@ -67,7 +65,6 @@ selftest_new(struct session_env *env, const struct script *script, struct err *e
 
 	t->env = env;
 	t->number = 1;
-	t->mta.queue = &t->queue;
 	if (script->ere_in_reply.file) {
 		err_set(err, ERR_USAGE,
 		    "%s:%u: an /ERE/ cannot be sent: against itself a script needs a text here",
@@ -75,7 +72,7 @@ selftest_new(struct session_env *env, const struct script *script, struct err *e
 		selftest_free(t);
 		return NULL;
 	}
-	t->mock = mock_new(script, &(struct mock_opts){ .level = MATCH_CODE, .mta = &t->mta }, err);
+	t->mock = mock_new(script, &(struct mock_opts){ .level = MATCH_CODE }, err);
 	if (!t->mock || !make_tls(t, err)) {
 		selftest_free(t);
 		return NULL;

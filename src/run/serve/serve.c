@@ -11,6 +11,8 @@ struct client {
 	struct serve *serve;
 	struct session *session;
 	struct session_opts opts;
+	struct mta_role role;
+	struct step step;
 	/* when it came; when its step ended, and only the farewell is left */
 	uint64_t since_us, ended_us;
 	bool over;
@@ -27,7 +29,6 @@ struct serve {
 	struct client *clients;
 	unsigned nclients, last_number;
 	unsigned long long queue;
-	struct step step;
 	bool some_over, sweeping;
 };
 
@@ -112,8 +113,6 @@ serve_new(struct session_env *env, const struct serve_opts *opts, event_fn *even
 	*serve = (struct serve){ .env = env, .opts = *opts, .event = event, .ctx = ctx };
 	serve->queue = (unsigned long long)time(NULL) << 8;
 	serve->opts.mta.queue = &serve->queue;
-	serve->opts.mta.tls = opts->tls != NULL && !opts->mta.implicit_tls;
-	serve->step = (struct step){ .op = &step_mta, .args = &serve->opts.mta };
 	serve->idle = loop_idle(env->loop, on_idle, serve);
 	serve->sweep = loop_timer(env->loop, on_sweep, serve);
 	return serve;
@@ -156,9 +155,11 @@ serve_client(struct serve *serve, int fd, struct err *err)
 		set_sweep(serve);
 	if (serve->event)
 		tell_of_client(c);
-	session_push(c->session,
-	    serve->opts.play ? serve->opts.play(serve->opts.play_ctx, c->opts.number) :
-			       &serve->step);
+	c->role.opts = &serve->opts.mta;
+	if (serve->opts.play)
+		c->role.front = serve->opts.play(serve->opts.play_ctx, c->opts.number);
+	c->step = (struct step){ .op = &step_mta, .args = &c->role };
+	session_push(c->session, &c->step);
 	return true;
 }
 

@@ -13,16 +13,16 @@
 enum { SERVE_IDLE_MS = 300000, SERVE_LINGER_MS = 2000 };
 
 struct serve_opts {
-	struct mta_opts mta;		/* ->tls is of `tls`, ->queue the server's own */
+	struct mta_opts mta;		/* ->queue is the server's own */
 	struct tls_context *tls;	/* NULL: STARTTLS is not offered; must outlive the server */
 	unsigned clients_max;		/* 0: no bound; those beyond are told 421 */
 	/* of silence until a client is told 421; 0: SERVE_IDLE_MS */
 	uint64_t idle_ms;
 	/*
-	 * What plays the server's side to client n (from 1), instead of the server inside. NULL:
-	 * none.
+	 * What stands before the plain server when client n (from 1) comes: mock_plays. NULL:
+	 * nothing.
 	 */
-	const struct step *(*play)(void *ctx, unsigned n);
+	const struct mock_case *(*play)(void *ctx, unsigned n);
 	void *play_ctx;
 };
 

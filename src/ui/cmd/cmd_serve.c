@@ -37,7 +37,7 @@ struct serving {
 	struct mock *mock;
 	struct mock_stray stray;
 	struct serve_report *report;
-	unsigned long long count, queue;
+	unsigned long long count;
 	unsigned played, failed;	/* connections */
 	bool stop, enough, hurry;	/* it ends; since all came that was asked for; at once */
 	struct err *err;
@@ -187,28 +187,24 @@ make_mock(struct serving *v, struct err *err)
 	}
 	if (!path)
 		return true;
-	if (o->serve.mta.without || o->session.lmtp)
-		return err_set(err, ERR_USAGE,
-		    "%s is for the server without a script: a script says itself what EHLO offers",
-		    o->session.lmtp ? "--lmtp" : "--without");
 	v->script = script_read(
 	    path, options_script(o, &(struct script_opts){ .server = true }), err);
 	if (!v->script)
 		return false;
-	v->queue = (unsigned long long)time(NULL) << 8;
-	o->serve.mta.queue = &v->queue;
 	v->mock = mock_new(v->script,
-	    &(struct mock_opts){ .mta = &o->serve.mta,
-		.strict = o->strict,
+	    &(struct mock_opts){ .strict = o->strict,
 		.realtime = o->realtime,
 		.level = o->match_level == MATCH_UNSAID ? MATCH_CODE : o->match_level,
 		.value = o->value,
 		.nvalues = o->nvalues,
 		.stray = &v->stray },
 	    err);
+	if (v->mock && (o->serve.mta.without || o->session.lmtp) && mock_has(v->mock, VERB_EHLO))
+		return err_set(err, ERR_USAGE, "%s: %s says itself what EHLO offers",
+		    o->session.lmtp ? "--lmtp" : "--without", path);
 	if (v->mock && o->look.verbose >= 0)
 		serve_report_passed_over(v->mock, true);
-	o->serve.play = mock_step;
+	o->serve.play = mock_plays;
 	o->serve.play_ctx = v->mock;
 	if (!o->listen && mock_listen(v->script).len > 0)
 		o->listen = arena_string(&o->arena, mock_listen(v->script));
@@ -309,8 +305,6 @@ live(struct serving *v)
 	serve_deafen(v->server);
 	v->hurry = !v->enough;
 	wait_for_clients(v, farewell);
-	if (v->mock)
-		mock_stop(v->mock);
 	serve_stop(v->server);
 	v->hurry = false;
 	wait_for_clients(v, farewell);

@@ -1,0 +1,497 @@
+/*
+ * plain - what a correct server answers to each command, whatever stands before it: EHLO and what
+ * it offers, HELP, the table of what is refused on purpose. Nothing changes by an answer: what it
+ * makes of the dialogue is the same whoever gave it (transaction.c, replies.c).
+ */
+#include "run/serve/mta_impl.h"
+
+#include "smtp/mechanism.h"
+#include "smtp/path.h"
+
+#define REFUSAL(at, who, reply)                            \
+	{                                                  \
+		MTA_##at, SPAN_INIT(who), SPAN_INIT(reply) \
+	}
+
+const struct mta_refusal mta_refusals[] = {
+	REFUSAL(MAIL, "spammer", "550 5.7.1 This sender is refused"),
+	REFUSAL(MAIL, "later", "450 4.1.8 This sender is refused for now"),
+	REFUSAL(RCPT, "unknown", "550 5.1.1 No such mailbox here"),
+	REFUSAL(RCPT, "full", "452 4.2.2 Mailbox full"),
+	REFUSAL(RCPT, "grey", "451 4.7.1 Greylisted, try again later"),
+	REFUSAL(RCPT, "moved", "551 5.1.6 Moved; no longer here"),
+	REFUSAL(RCPT, "blocked", "554 5.7.1 Refused by policy"),
+	REFUSAL(RCPT, "closing", "421 4.3.2 Closing the connection"),
+	REFUSAL(DATA, "nodata", "554 5.5.1 No message for this recipient"),
+	REFUSAL(DOT, "virus", "554 5.7.1 The message is refused for its content"),
+	REFUSAL(DOT, "busy", "451 4.3.0 Not stored, try again later"),
+	{ MTA_HELO, { NULL, 0 }, { NULL, 0 } },
+};
+
+/* "a@b", "@b" or "a" against the mailbox a@b. */
+static bool
+refusal_is_about(struct span who, struct span mailbox)
+{
+	size_t at = mailbox.len;
+
+	if (span_eq_case(who, mailbox))
+		return true;
+	/* The last @ parts them: a quoted local part may have one too. */
+	while (at > 0 && mailbox.at[at - 1] != '@')
+		at--;
+	if (who.len > 0 && who.at[0] == '@')
+		return at > 0 && span_eq_case(span_skip(who, 1), span_skip(mailbox, at));
+	return !span_has(who, '@') &&
+	    span_eq_case(who, at > 0 ? span_first(mailbox, at - 1) : mailbox);
+}
+
+struct span
+mta_refusal_of(const struct mta_refusal *list, enum mta_stage stage, struct span who)
+{
+	for (const struct mta_refusal *r = list; r && r->who.len; r++)
+		if (r->stage == stage &&
+		    (stage == MTA_HELO ? span_eq_case(r->who, who) : refusal_is_about(r->who, who)))
+			return r->reply;
+	return SPAN_NONE;
+}
+
+/* What is refused on purpose is for trying things; a script says itself whom it refuses. */
+static const struct mta_refusal *
+plain_refusals(const struct mta *m)
+{
+	return m->play ? NULL : mta_refusals;
+}
+
+struct span
+plain_refuses(const struct mta *m, enum mta_stage stage, struct span who)
+{
+	struct span own = mta_refusal_of(m->opts->refusals, stage, who);
+
+	return own.len ? own : mta_refusal_of(plain_refusals(m), stage, who);
+}
+
+struct span
+plain_host(const struct mta *m)
+{
+	return m->opts->host ? span_of(m->opts->host) : SPAN(MTA_HOST);
+}
+
+bool
+plain_is_lmtp(const struct mta *m)
+{
+	return m->opts->lmtp || m->d->hello == VERB_LHLO;
+}
+
+/* ---- what EHLO offers, and what is therefore granted */
+
+enum { ALWAYS, IN_CLEAR, IN_TLS };
+
+static const struct offer {
+	const char *keyword, *params;
+	int when;
+} offers[] = {
+	{ "PIPELINING", "" },
+	{ "SIZE", " %llu" },
+	{ "VRFY", "" },
+	{ "EXPN", "" },
+	{ "HELP", "" },
+	{ "STARTTLS", "", IN_CLEAR },
+	{ "AUTH", " %s" },
+	{ "8BITMIME", "" },
+	{ "BINARYMIME", "" },
+	{ "SMTPUTF8", "" },
+	{ "DSN", "" },
+	{ "CHUNKING", "" },
+	{ "DELIVERBY", "" },
+	{ "MT-PRIORITY", "" },
+	{ "REQUIRETLS", "", IN_TLS },
+	{ "LIMITS", " RCPTMAX=%llu" },
+	{ "ENHANCEDSTATUSCODES", "" },
+};
+
+static bool
+offer_is_left_out(const struct mta *m, struct span keyword)
+{
+	struct span list = span_of(m->opts->without);
+
+	while (list.len > 0)
+		if (span_eq_case(span_trim(span_until(&list, ',')), keyword))
+			return true;
+	return false;
+}
+
+static bool
+offer_holds(const struct mta *m, const struct offer *offer)
+{
+	struct span keyword = span_of(offer->keyword);
+
+	if (span_eq(keyword, SPAN("STARTTLS")) && !session_can_tls(m->s))
+		return false;
+	/* Who is shown AUTH before a TLS that is required sends the password in the clear. */
+	if (span_eq(keyword, SPAN("AUTH")) && m->opts->require_tls && !m->d->tls)
+		return false;
+	return (offer->when == ALWAYS || m->d->tls == (offer->when == IN_TLS)) &&
+	    !offer_is_left_out(m, keyword);
+}
+
+static const struct offer *
+offer_find(struct span keyword)
+{
+	for (size_t i = 0; i < sizeof offers / sizeof *offers; i++)
+		if (span_eq_case(keyword, span_of(offers[i].keyword)))
+			return &offers[i];
+	return NULL;
+}
+
+/* Is it among these lines of a reply to EHLO? Old servers write AUTH=PLAIN. */
+static bool
+offer_is_listed(struct span lines, const char *keyword)
+{
+	struct span line;
+
+	while (span_line(&lines, &line)) {
+		line = span_skip(line, 4);
+		struct span word = span_word(&line);
+		if (span_eq_case(span_until(&word, '='), span_of(keyword)))
+			return true;
+	}
+	return false;
+}
+
+/* A script's own reply to EHLO says what there is; its steps may want more than that. */
+bool
+plain_offers(const struct mta *m, const char *keyword)
+{
+	bool starttls = keyword && strcmp(keyword, "STARTTLS") == 0;
+
+	if (!keyword || offer_is_listed(span_of(m->also), keyword))
+		return !starttls || session_can_tls(m->s);
+	/* Once on, it is no more offered, and no less known. */
+	if (starttls && m->d->tls)
+		return true;
+	if (m->offers.len > 0)
+		return offer_is_listed(m->offers, keyword) ||
+		    (m->opts->accounts && strcmp(keyword, "AUTH") == 0);
+	const struct offer *offer = offer_find(span_of(keyword));
+	return offer && offer_holds(m, offer);
+}
+
+static void
+print_offers(const struct mta *m, struct buf *b)
+{
+	unsigned long long size = m->opts->size_limit ? m->opts->size_limit : MTA_SIZE;
+	unsigned long long rcpts = m->opts->rcpt_max ? m->opts->rcpt_max : MTA_RCPT_MAX;
+
+	for (size_t i = 0; i < sizeof offers / sizeof *offers; i++) {
+		if (!offer_holds(m, &offers[i]))
+			continue;
+		buf_printf(b, "\r\n250-%s", offers[i].keyword);
+		if (!strchr(offers[i].params, '%'))
+			buf_printf(b, "%s", offers[i].params);
+		else if (strcmp(offers[i].keyword, "AUTH") == 0)
+			mechanisms_served(b);
+		else if (strcmp(offers[i].keyword, "SIZE") == 0)
+			buf_printf(b, " %llu", size);
+		else
+			buf_printf(b, " RCPTMAX=%llu", rcpts);
+	}
+}
+
+static void
+print_also(const struct mta *m, bool alone, struct buf *b)
+{
+	struct span rest = span_of(m->also), line;
+
+	while (span_line(&rest, &line)) {
+		struct span word = span_skip(line, 4), keyword = span_word(&word);
+		const struct offer *offer = offer_find(keyword);
+		bool tls = span_eq(keyword, SPAN("STARTTLS"));
+		if (tls ? session_can_tls(m->s) && !m->d->tls && alone :
+			  alone || !offer || !offer_holds(m, offer))
+			buf_printf(b, "\r\n%.*s", SPAN_ARG(line));
+	}
+}
+
+/* Says what is in the buf, where the last "NNN-" becomes "NNN ". */
+static void
+say_lines(struct mta *m, struct buf *b, enum verb verb)
+{
+	struct span s = buf_span(b);
+	size_t last = s.len;
+
+	while (last > 0 && s.at[last - 1] != '\n')
+		last--;
+	b->mem[b->head + last + 3] = ' ';
+	replies_say(m, buf_span(b), verb, false);
+	buf_release(b);
+}
+
+void
+plain_hello(struct mta *m, enum verb verb, bool also_alone)
+{
+	struct buf reply = { .max = 4096 };
+
+	buf_printf(&reply, "250-%.*s", SPAN_ARG(plain_host(m)));
+	if (verb != VERB_HELO && !also_alone)
+		print_offers(m, &reply);
+	if (verb != VERB_HELO)
+		print_also(m, also_alone, &reply);
+	say_lines(m, &reply, verb);
+}
+
+/* ---- the commands: what is answered; empty: it was */
+
+static struct span
+on_hello(struct mta *m, const struct act *act)
+{
+	struct span args = act->args, name = span_word(&args);
+
+	if ((act->verb == VERB_LHLO) != m->opts->lmtp)
+		return m->opts->lmtp ? SPAN("500 5.5.1 This is LMTP: LHLO (RFC 2033 4.1)") :
+				       SPAN("500 5.5.1 LHLO is of LMTP; EHLO here");
+	if (name.len == 0 || args.len > 0 || !path_is_host(name))
+		return SPAN("501 5.5.4 Want a domain or an address literal");
+	struct span refused = plain_refuses(m, MTA_HELO, name);
+	if (refused.len > 0)
+		return refused;
+	plain_hello(m, act->verb, false);
+	return SPAN_NONE;
+}
+
+static struct span
+on_rset(struct mta *m, const struct act *act)
+{
+	(void)m;
+	return act->args.len > 0 ? SPAN("501 5.5.4 RSET takes no argument") : SPAN("250 2.0.0 Ok");
+}
+
+static struct span
+on_noop(struct mta *m, const struct act *act)
+{
+	(void)m, (void)act;
+	return SPAN("250 2.0.0 Ok");
+}
+
+static struct span
+on_vrfy(struct mta *m, const struct act *act)
+{
+	if (act->args.len == 0)
+		return SPAN("501 5.5.4 VRFY wants a user or an address");
+	struct span refused = plain_refuses(m, MTA_RCPT, act->args);
+	return refused.len > 0 && !span_starts(refused, SPAN("421")) ?
+	    refused :
+	    SPAN("252 2.5.2 Cannot say; RCPT will");
+}
+
+static struct span
+on_expn(struct mta *m, const struct act *act)
+{
+	(void)m;
+	if (act->args.len == 0)
+		return SPAN("501 5.5.4 EXPN wants a list");
+	if (!span_eq_case(act->args, SPAN("staff")))
+		return SPAN("550 5.1.1 There is no such list; there is staff");
+	return SPAN("250-2.1.5 <ann@" MTA_HOST ">\r\n250 2.1.5 <bob@" MTA_HOST ">");
+}
+
+static struct span
+on_quit(struct mta *m, const struct act *act)
+{
+	(void)m;
+	return act->args.len > 0 ? SPAN("501 5.5.4 QUIT takes no argument") : SPAN("221 2.0.0 Bye");
+}
+
+static struct span
+on_starttls(struct mta *m, const struct act *act)
+{
+	if (act->args.len > 0)
+		return SPAN("501 5.5.4 STARTTLS takes no argument");
+	return m->d->tls ? SPAN("503 5.5.1 TLS is on already") : SPAN("220 2.0.0 Ready for TLS");
+}
+
+static const char *const stage_words[] = {
+	[MTA_HELO] = "EHLO",
+	[MTA_MAIL] = "MAIL FROM",
+	[MTA_RCPT] = "RCPT TO",
+	[MTA_DATA] = "DATA, RCPT TO",
+	[MTA_DOT] = "the message, RCPT TO",
+};
+
+static void
+print_topics(const struct mta *m, struct buf *b)
+{
+	buf_printf(b, "214-2.0.0 The commands:");
+	for (enum verb v = VERB_OTHER + 1; v <= VERB_AUTH; v++)
+		if (plain_offers(m, verb_info(v)->extension) &&
+		    (v != VERB_LHLO || plain_is_lmtp(m)))
+			buf_printf(b, " %s", verb_info(v)->name);
+	buf_printf(b, "\r\n214-2.0.0 HELP and one of them says more.");
+	if (!m->opts->accounts)
+		buf_printf(b, "\r\n214-2.0.0 %s",
+		    m->play ? "Any user and password will do" :
+			      "The account: user " MTA_USER ", password " MTA_PASSWORD);
+	if (plain_refusals(m))
+		buf_printf(b, "\r\n214-2.0.0 Refused on purpose, by what stands before the @:");
+	for (const struct mta_refusal *r = plain_refusals(m); r && r->who.len; r++)
+		buf_printf(b, "\r\n214-2.0.0   %s:<%.*s@...>  %.*s", stage_words[r->stage],
+		    SPAN_ARG(r->who), SPAN_ARG(r->reply));
+}
+
+static struct span
+on_help(struct mta *m, const struct act *act)
+{
+	struct buf reply = { .max = 4096 };
+	enum verb topic = verb_of(act->args, NULL);
+
+	if (act->args.len > 0 && topic == VERB_OTHER)
+		return SPAN("504 5.5.4 No help on that; HELP alone lists what there is");
+	if (act->args.len == 0)
+		print_topics(m, &reply);
+	else
+		buf_printf(&reply, "214-2.0.0 %s%s\r\n214-2.0.0 %s (%s)", verb_info(topic)->name,
+		    verb_info(topic)->syntax, verb_info(topic)->help, verb_info(topic)->rfc);
+	say_lines(m, &reply, act->verb);
+	return SPAN_NONE;
+}
+
+enum { FREE = 1, BDAT_TOO = 2 }; /* allowed before a required TLS; between chunks */
+
+static const struct {
+	struct span (*answer)(struct mta *, const struct act *);
+	unsigned when;
+} verbs[VERB_COUNT] = {
+	[VERB_HELO] = { on_hello, FREE },
+	[VERB_EHLO] = { on_hello, FREE },
+	[VERB_LHLO] = { on_hello, FREE },
+	[VERB_MAIL] = { plain_mail },
+	[VERB_RCPT] = { plain_rcpt },
+	[VERB_DATA] = { plain_data },
+	[VERB_RSET] = { on_rset, FREE | BDAT_TOO },
+	[VERB_VRFY] = { on_vrfy },
+	[VERB_EXPN] = { on_expn },
+	[VERB_HELP] = { on_help, FREE | BDAT_TOO },
+	[VERB_NOOP] = { on_noop, FREE | BDAT_TOO },
+	[VERB_QUIT] = { on_quit, FREE | BDAT_TOO },
+	[VERB_STARTTLS] = { on_starttls, FREE },
+	[VERB_AUTH] = { mta_login_begin },
+};
+
+static bool
+plain_wants_tls(const struct mta *m, enum verb verb)
+{
+	return m->opts->require_tls && !m->d->tls && !(verbs[verb].when & FREE);
+}
+
+static struct span
+plain_command(struct mta *m, const struct act *act)
+{
+	if (act->wrong)
+		return span_of(act->wrong);
+	if (act->verb == VERB_OTHER)
+		return SPAN("500 5.5.2 Not a command known here");
+	if (act->verb != VERB_BDAT && !verbs[act->verb].answer)
+		return SPAN("502 5.5.1 Not offered here");
+	if (plain_wants_tls(m, act->verb))
+		return SPAN("530 5.7.0 STARTTLS first");
+	if (!plain_offers(m, verb_info(act->verb)->extension))
+		return SPAN("502 5.5.1 Not offered here");
+	if (act->verb == VERB_BDAT) {
+		plain_message(m, act);
+		return SPAN_NONE;
+	}
+	if (m->mail.chunked && !(verbs[act->verb].when & BDAT_TOO))
+		return SPAN("503 5.5.1 BDAT LAST is still to come; RSET drops the message");
+	return verbs[act->verb].answer(m, act);
+}
+
+void
+plain_answers(struct mta *m, const struct act *act)
+{
+	struct span reply = SPAN_NONE;
+
+	switch (act->kind) {
+	case ACT_CONNECTED:
+		reply = arena_printf(&m->scratch, "220 %.*s %s smtpsh",
+		    SPAN_ARG(span_first(plain_host(m), 255)), m->opts->lmtp ? "LMTP" : "ESMTP");
+		break;
+	case ACT_COMMAND:
+		reply = plain_command(m, act);
+		break;
+	case ACT_ANSWER:
+		reply = mta_login_reply(m);
+		break;
+	case ACT_DOT:
+		plain_message(m, act);
+		break;
+	case ACT_IDLE:
+		reply = SPAN("421 4.4.2 Nothing came for too long");
+		break;
+	}
+	if (reply.len > 0)
+		replies_say(m, reply, act->verb, false);
+}
+
+/* ---- what the options of the command line ask, before rules and script */
+
+bool
+plain_is_full(const struct mta *m, const struct act *act)
+{
+	return act->kind == ACT_COMMAND && act->verb == VERB_RCPT && !m->opts->rcpt_max &&
+	    m->mail.nrcpts >= MTA_RCPT_MAX;
+}
+
+static struct span
+insists_at_command(struct mta *m, const struct act *act)
+{
+	struct span args = act->args, mailbox, params;
+
+	if (act->verb != VERB_OTHER && plain_wants_tls(m, act->verb))
+		return SPAN("530 5.7.0 STARTTLS first");
+	switch (act->verb) {
+	case VERB_HELO:
+	case VERB_EHLO:
+	case VERB_LHLO:
+		return mta_refusal_of(m->opts->refusals, MTA_HELO, span_word(&args));
+	case VERB_MAIL:
+		transaction_mailbox(act->verb, args, &mailbox, &params);
+		return plain_insists_at_mail(m, mailbox, params);
+	case VERB_RCPT:
+		transaction_mailbox(act->verb, args, &mailbox, &params);
+		return plain_insists_at_rcpt(m, mailbox, args);
+	default:
+		return SPAN_NONE;
+	}
+}
+
+/* Has any recipient so far a refusal of this stage among the options? */
+static bool
+insists_for_recipients(const struct mta *m, enum mta_stage stage)
+{
+	for (const struct envelope_rcpt *r = m->mail.rcpts; r; r = r->next)
+		if (mta_refusal_of(m->opts->refusals, stage, r->mailbox).len > 0)
+			return true;
+	return false;
+}
+
+bool
+plain_insists(struct mta *m, const struct act *act)
+{
+	bool whole;
+
+	if (act->ends_message)
+		/* What is too large to be kept is not taken either. */
+		whole = ((m->opts->size_limit || m->mail.keep_text) &&
+			    m->mail.octets > m->mail.text.max) ||
+		    insists_for_recipients(m, MTA_DOT);
+	else
+		whole = act->kind == ACT_COMMAND && act->verb == VERB_DATA &&
+		    insists_for_recipients(m, MTA_DATA);
+	if (whole) {
+		plain_answers(m, act);
+		return true;
+	}
+	struct span reply = act->kind == ACT_COMMAND ? insists_at_command(m, act) : SPAN_NONE;
+	if (reply.len > 0)
+		replies_say(m, reply, act->verb, false);
+	return reply.len > 0;
+}

@@ -1,0 +1,338 @@
+/* plain - MAIL, RCPT, DATA and BDAT: addresses, parameters, who is refused, what is taken. */
+#include "run/serve/mta_impl.h"
+
+#include "smtp/parameter.h"
+#include "smtp/path.h"
+
+/* ---- parameters: a check returns what is wrong, or NULL */
+
+#define BAD "501 5.5.4 The value of a parameter is none it can have"
+
+static const char *
+check_size(const struct mta *m, struct span v)
+{
+	unsigned long long n, limit = m->opts->size_limit ? m->opts->size_limit : MTA_SIZE;
+
+	if (v.len == 0 || v.len > 20)
+		return BAD;
+	for (size_t i = 0; i < v.len; i++)
+		if (v.at[i] < '0' || v.at[i] > '9')
+			return BAD;
+	return span_number(v, ~0ull, &n) && n <= limit ? NULL : PLAIN_TOO_LARGE;
+}
+
+static const char *
+check_body(const struct mta *m, struct span v)
+{
+	if (span_eq_case(v, SPAN("BINARYMIME")))
+		return plain_offers(m, "BINARYMIME") ? NULL : "555 5.5.4 BINARYMIME is not offered";
+	return span_eq_case(v, SPAN("7BIT")) || span_eq_case(v, SPAN("8BITMIME")) ? NULL : BAD;
+}
+
+static const char *
+check_ret(const struct mta *m, struct span v)
+{
+	(void)m;
+	return span_eq_case(v, SPAN("FULL")) || span_eq_case(v, SPAN("HDRS")) ? NULL : BAD;
+}
+
+static const char *
+check_flag(const struct mta *m, struct span v)
+{
+	(void)m;
+	return v.at ? "501 5.5.4 This parameter takes no value" : NULL;
+}
+
+/* xtext: printable but "+" and "=", or "+" and two upper-case hexadecimal digits (RFC 3461 4). */
+static bool
+is_xtext(struct span v)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	for (size_t i = 0; i < v.len; i++) {
+		if (v.at[i] <= ' ' || v.at[i] == '=' || v.at[i] == 0x7F)
+			return false;
+		if (v.at[i] != '+')
+			continue;
+		if (i + 2 >= v.len || !memchr(hex, v.at[i + 1], 16) ||
+		    !memchr(hex, v.at[i + 2], 16))
+			return false;
+		i += 2;
+	}
+	return v.len > 0;
+}
+
+static const char *
+check_xtext(const struct mta *m, struct span v)
+{
+	(void)m;
+	return is_xtext(v) ? NULL : BAD;
+}
+
+static const char *
+check_notify(const struct mta *m, struct span v)
+{
+	bool never = span_eq_case(v, SPAN("NEVER"));
+
+	(void)m;
+	while (v.len > 0 && !never) {
+		struct span word = span_until(&v, ',');
+		if (!span_eq_case(word, SPAN("SUCCESS")) && !span_eq_case(word, SPAN("FAILURE")) &&
+		    !span_eq_case(word, SPAN("DELAY")))
+			return BAD;
+		never = v.len == 0;
+	}
+	return never ? NULL : BAD;
+}
+
+static const char *
+check_orcpt(const struct mta *m, struct span v)
+{
+	struct span type = span_until(&v, ';');
+
+	(void)m;
+	return type.len > 0 && (span_eq_case(type, SPAN("utf-8")) ? v.len > 0 : is_xtext(v)) ?
+	    NULL :
+	    BAD;
+}
+
+static const char *
+check_value(const struct mta *m, struct span v)
+{
+	(void)m;
+	return v.len > 0 ? NULL : BAD;
+}
+
+static const struct {
+	const char *name;
+	const char *(*check)(const struct mta *, struct span value);
+} checks[] = {
+	{ "SIZE", check_size },
+	{ "BODY", check_body },
+	{ "RET", check_ret },
+	{ "ENVID", check_xtext },
+	{ "AUTH", check_xtext },
+	{ "SMTPUTF8", check_flag },
+	{ "REQUIRETLS", check_flag },
+	{ "NOTIFY", check_notify },
+	{ "ORCPT", check_orcpt },
+};
+
+static const char *
+check_param(const struct mta *m, enum verb verb, struct span param)
+{
+	struct span value = param, name = span_until(&value, '=');
+	const struct parameter *p = parameter_find(verb, name);
+
+	if (name.len == 0)
+		return "501 5.5.4 A parameter has no name";
+	if (name.len == param.len)
+		value = SPAN_NONE;
+	if (!p || m->d->hello == VERB_HELO || !plain_offers(m, p->extension))
+		return "555 5.5.4 A parameter is not known or not offered";
+	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+		if (span_eq_case(name, span_of(checks[i].name)))
+			return checks[i].check(m, value);
+	return check_value(m, value);
+}
+
+static const char *
+check_params(const struct mta *m, enum verb verb, struct span params)
+{
+	struct span rest = params;
+
+	for (struct span word; (word = span_word(&rest)).len > 0;) {
+		struct span before = { params.at, (size_t)(word.at - params.at) };
+		const char *wrong = check_param(m, verb, word);
+		if (!wrong && transaction_has(before, span_until(&word, '=')))
+			wrong = "501 5.5.4 A parameter stands there twice";
+		if (wrong)
+			return wrong;
+	}
+	return NULL;
+}
+
+/* ---- MAIL and RCPT */
+
+static struct span
+wrong_path(struct mta *m, enum verb verb, const char *why)
+{
+	return arena_printf(&m->scratch, "501 %s:<address> is wrong: %s",
+	    verb == VERB_MAIL ? "5.1.7 MAIL FROM" : "5.1.3 RCPT TO", why);
+}
+
+static bool
+declares_more(struct span params, unsigned long long limit)
+{
+	unsigned long long n;
+
+	for (struct span word; (word = span_word(&params)).len > 0;)
+		if (span_eq_case(span_until(&word, '='), SPAN("SIZE")) &&
+		    span_number(word, ~0ull, &n) && n > limit)
+			return true;
+	return false;
+}
+
+struct span
+plain_insists_at_mail(const struct mta *m, struct span mailbox, struct span params)
+{
+	const struct mta_opts *o = m->opts;
+
+	if (o->require_auth && !m->d->authenticated)
+		return SPAN("530 5.7.0 AUTH first");
+	if (o->messages_max && m->messages >= o->messages_max)
+		return SPAN("421 4.7.0 No more messages on this connection");
+	if (o->size_limit && declares_more(params, o->size_limit))
+		return SPAN(PLAIN_TOO_LARGE);
+	return mta_refusal_of(o->refusals, MTA_MAIL, mailbox);
+}
+
+struct span
+plain_insists_at_rcpt(const struct mta *m, struct span mailbox, struct span args)
+{
+	if ((m->opts->rcpt_max && m->mail.nrcpts >= m->opts->rcpt_max) ||
+	    !envelope_has_room(&m->mail, args))
+		return SPAN(PLAIN_TOO_MANY);
+	return mta_refusal_of(m->opts->refusals, MTA_RCPT, mailbox);
+}
+
+struct span
+plain_mail(struct mta *m, const struct act *act)
+{
+	struct span text, params, refused;
+	struct path path;
+
+	if (m->d->hello == VERB_OTHER)
+		return plain_is_lmtp(m) ? SPAN("503 5.5.1 LHLO first") :
+					  SPAN("503 5.5.1 EHLO or HELO first");
+	if (m->d->mail)
+		return SPAN("503 5.5.1 A sender is given already; RSET drops the message");
+	if (!parameter_split(act->verb, act->args, &text, &params))
+		return SPAN("501 5.5.4 Want MAIL FROM:<address>");
+	const char *wrong = path_parse(text, &path);
+	refused = plain_insists_at_mail(m, path.mailbox, SPAN_NONE);
+	if (refused.len > 0)
+		return refused;
+	if (wrong || (path.mailbox.len > 0 && path.domain.len == 0))
+		return wrong_path(m, act->verb, wrong ? wrong : "no @ and no domain");
+	wrong = check_params(m, act->verb, params);
+	if (wrong)
+		return span_of(wrong);
+	if (path.utf8 && !transaction_has(params, SPAN("SMTPUTF8")))
+		return SPAN("553 5.6.7 An address beyond ASCII wants the parameter SMTPUTF8");
+	refused = plain_refuses(m, MTA_MAIL, path.mailbox);
+	return refused.len > 0 ? refused : SPAN("250 2.1.0 Sender ok");
+}
+
+struct span
+plain_rcpt(struct mta *m, const struct act *act)
+{
+	struct span text, params;
+	struct path path;
+
+	if (!m->d->mail)
+		return SPAN("503 5.5.1 MAIL first");
+	if (!parameter_split(act->verb, act->args, &text, &params))
+		return SPAN("501 5.5.4 Want RCPT TO:<address>");
+	const char *wrong = path_parse(text, &path);
+	if (wrong || path.mailbox.len == 0)
+		return wrong_path(m, act->verb, wrong ? wrong : "it is empty");
+	wrong = check_params(m, act->verb, params);
+	if (wrong)
+		return span_of(wrong);
+	if (path.utf8 && !m->utf8)
+		return SPAN("553 5.6.7 An address beyond ASCII wants SMTPUTF8 at MAIL");
+	struct span refused = plain_refuses(m, MTA_RCPT, path.mailbox);
+	if (refused.len > 0)
+		return refused;
+	refused = plain_insists_at_rcpt(m, path.mailbox, act->args);
+	return refused.len > 0	  ? refused :
+	    plain_is_full(m, act) ? SPAN(PLAIN_TOO_MANY) :
+				    SPAN("250 2.1.5 Recipient ok");
+}
+
+/* ---- DATA, BDAT and the end of the message */
+
+/* On behalf of any recipient so far. */
+static struct span
+refused_for_recipients(const struct mta *m, enum mta_stage stage)
+{
+	struct span reply = SPAN_NONE;
+
+	for (const struct envelope_rcpt *r = m->mail.rcpts; r && reply.len == 0; r = r->next)
+		reply = plain_refuses(m, stage, r->mailbox);
+	return reply;
+}
+
+struct span
+plain_data(struct mta *m, const struct act *act)
+{
+	if (act->args.len > 0)
+		return SPAN("501 5.5.4 DATA takes no argument");
+	if (!m->d->mail && m->mail.nrcpts == 0)
+		return SPAN("503 5.5.1 MAIL first");
+	if (m->mail.nrcpts == 0)
+		return plain_is_lmtp(m) ? SPAN("503 5.5.1 No recipient was accepted") :
+					  SPAN("554 5.5.1 No recipient was accepted");
+	if (m->binary)
+		return SPAN("503 5.5.1 BINARYMIME goes by BDAT (RFC 3030 3)");
+	struct span refused = refused_for_recipients(m, MTA_DATA);
+	return refused.len > 0 ? refused :
+				 SPAN("354 End the message with a line that is a lone dot");
+}
+
+static bool
+is_well_formed_bdat(struct span args)
+{
+	unsigned long long octets;
+
+	return span_number(span_word(&args), ~0ull, &octets) &&
+	    (args.len == 0 || span_eq_case(args, SPAN("LAST")));
+}
+
+/* What keeps a message, or a chunk, from being taken for anybody; empty: nothing. */
+static struct span
+refused_for_all(const struct mta *m, const struct act *act)
+{
+	if (act->verb == VERB_BDAT && !is_well_formed_bdat(act->args))
+		return SPAN("501 5.5.4 Want BDAT octets [LAST]");
+	if (act->verb == VERB_BDAT && m->mail.nrcpts == 0)
+		return m->d->mail ? SPAN("503 5.5.1 No recipient was accepted") :
+				    SPAN("503 5.5.1 MAIL first");
+	if (m->chunk_refused)
+		return SPAN("503 5.5.1 The chunk before was refused; RSET drops the message");
+	if (m->mail.octets > m->mail.text.max)
+		return SPAN(PLAIN_TOO_LARGE);
+	return act->verb == VERB_BDAT ? refused_for_recipients(m, MTA_DATA) : SPAN_NONE;
+}
+
+/*
+ * One reply for each recipient in LMTP (RFC 2033 4.2), each by what it is refused for; else one
+ * for all.
+ */
+void
+plain_message(struct mta *m, const struct act *act)
+{
+	bool dot = act->kind == ACT_DOT, each = plain_is_lmtp(m) && act->ends_message;
+	struct span refused = refused_for_all(m, act), taken;
+	const struct envelope_rcpt *rcpt = m->mail.rcpts;
+
+	if (refused.len == 0 && act->ends_message && !each)
+		refused = refused_for_recipients(m, MTA_DOT);
+	if (act->ends_message)
+		taken = arena_printf(&m->scratch, "250 2.0.0 Ok: %llu octets, queued as %010llX",
+		    m->mail.octets, m->opts->queue ? *m->opts->queue + 1 : 1);
+	else
+		taken = arena_printf(&m->scratch, "250 2.0.0 %llu octets so far", m->mail.octets);
+	bool any = false;
+	do {
+		struct span reply = refused;
+		if (reply.len == 0 && each && rcpt)
+			reply = plain_refuses(m, MTA_DOT, rcpt->mailbox);
+		any |= reply.len == 0;
+		replies_say(m, reply.len > 0 ? reply : taken, act->verb, dot);
+		rcpt = rcpt ? rcpt->next : NULL;
+	} while (each && rcpt);
+	if (any && act->ends_message && m->opts->queue)
+		++*m->opts->queue;
+}

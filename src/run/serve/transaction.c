@@ -1,0 +1,161 @@
+/* transaction - what replies, whoever made them, make of the message that is under way. */
+#include "run/serve/mta_impl.h"
+
+#include "smtp/parameter.h"
+#include "smtp/path.h"
+#include "smtp/queueid.h"
+
+void
+mta_keep(struct arena *arena, struct span *kept, struct span s)
+{
+	if (span_eq(*kept, s))
+		return;
+	arena_reset(arena);
+	*kept = arena_copy(arena, s);
+}
+
+void
+transaction_forget(struct mta *m)
+{
+	envelope_forget(&m->mail);
+	m->binary = m->utf8 = m->prdr = m->chunk_refused = false;
+}
+
+void
+transaction_mailbox(enum verb verb, struct span args, struct span *mailbox, struct span *params)
+{
+	struct span text;
+	struct path path;
+
+	*mailbox = *params = SPAN_NONE;
+	if (!parameter_split(verb, args, &text, params))
+		return;
+	path_parse(text, &path);
+	*mailbox = path.mailbox.len ? path.mailbox : span_eq(text, SPAN("<>")) ? SPAN_NONE : text;
+}
+
+bool
+transaction_has(struct span params, struct span name)
+{
+	for (struct span word; (word = span_word(&params)).len > 0;)
+		if (span_eq_case(span_until(&word, '='), name))
+			return true;
+	return false;
+}
+
+static bool
+transaction_is_binary(struct span params)
+{
+	for (struct span word; (word = span_word(&params)).len > 0;)
+		if (span_eq_case(word, SPAN("BODY=BINARYMIME")))
+			return true;
+	return false;
+}
+
+/* The next of the replies to this act, from `r` on. */
+static struct mta_reply *
+transaction_reply(struct mta_reply *r, const struct act *act)
+{
+	enum verb verb = act->kind == ACT_DOT ? VERB_OTHER : act->verb;
+
+	while (r && (r->silent || r->verb != verb || r->dot != (act->kind == ACT_DOT)))
+		r = r->next;
+	return r;
+}
+
+void
+transaction_granted(struct mta *m, const struct act *act)
+{
+	const struct mta_reply *reply = transaction_reply(m->out, act);
+	bool good = reply && reply_code(reply) / 100 == 2;
+	struct span mailbox, params;
+
+	if (act->counted) {
+		bool open = good || m->mail.nrcpts > 0;
+		m->mail.chunked |= open;
+		m->chunk_refused |= open && !good;
+		if (!open) /* octets for nobody */
+			envelope_drop_text(&m->mail);
+		return;
+	}
+	if (!good)
+		return;
+	switch (act->verb) {
+	case VERB_HELO:
+	case VERB_EHLO:
+	case VERB_LHLO:
+		transaction_forget(m);
+		mta_keep(&m->helo_mem, &m->helo, act->args);
+		break;
+	case VERB_RSET:
+		transaction_forget(m);
+		break;
+	case VERB_MAIL:
+		transaction_forget(m);
+		transaction_mailbox(act->verb, act->args, &mailbox, &params);
+		envelope_from(&m->mail, mailbox, params);
+		m->binary = transaction_is_binary(params);
+		m->utf8 = transaction_has(params, SPAN("SMTPUTF8"));
+		break;
+	case VERB_RCPT:
+		transaction_mailbox(act->verb, act->args, &mailbox, &params);
+		envelope_rcpt(&m->mail, mailbox, params);
+		break;
+	default:
+		break;
+	}
+}
+
+/*
+ * One reply for each recipient (LMTP, RFC 2033 4.2): each counts for its own. Else the message is
+ * taken when one of the replies is positive. False: it is taken for nobody.
+ */
+static bool
+transaction_is_taken(struct mta *m, const struct act *act, struct mta_reply *first)
+{
+	unsigned n = 0, good = 0;
+
+	for (struct mta_reply *r = first; r; r = transaction_reply(r->next, act)) {
+		n++;
+		good += reply_code(r) / 100 == 2;
+	}
+	if (good == 0 || n < 2 || n != m->mail.nrcpts)
+		return good > 0;
+	struct envelope_rcpt *rcpt = m->mail.rcpts;
+	for (struct mta_reply *r = first; r; r = transaction_reply(r->next, act)) {
+		rcpt->refused = reply_code(r) / 100 != 2;
+		rcpt = rcpt->next;
+	}
+	return true;
+}
+
+void
+transaction_over(struct mta *m, const struct act *act)
+{
+	struct mta_reply *first = transaction_reply(m->out, act), *good = first;
+
+	while (good && reply_code(good) / 100 != 2)
+		good = transaction_reply(good->next, act);
+	if (!good && act->verb == VERB_BDAT && m->mail.nrcpts == 0) {
+		envelope_drop_text(&m->mail); /* octets for nobody */
+		return;
+	}
+	m->mail.chunked = act->verb == VERB_BDAT;
+	if (good && transaction_is_taken(m, act, first)) {
+		/* It goes by the name that the reply gave it. */
+		struct span id = queueid_find(span_skip(good->text, 4));
+		if (id.len == 0)
+			id = arena_printf(
+			    &m->scratch, "%010llX", m->opts->queue ? ++*m->opts->queue : 1);
+		struct span lost = envelope_take(&m->mail, m->s, m->opts, id, m->helo,
+		    m->d->authenticated ? m->user : SPAN_NONE);
+		m->messages += lost.len == 0;
+		/* Whatever was said: it would not be true. */
+		for (struct mta_reply *r = good; r && lost.len > 0;
+		     r = transaction_reply(r->next, act))
+			if (reply_code(r) / 100 == 2)
+				r->text = lost;
+	}
+	transaction_forget(m);
+	dialogue_message_over(m->d);
+}
