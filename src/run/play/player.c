@@ -1,14 +1,420 @@
-/* player - walks lines and steps over sessions. */
-#include "run/play/player_priv.h"
+/*
+ * player - walks typed and piped lines, and steps, over sessions. Lines wait as lines; the first is
+ * taken up when no step is in hand (player_work_lines): what judges the reply before it (S:) or is
+ * a comment is done with at once, what would be content without its 354 or 334 is dropped, what
+ * needs more lines (<<TAG, BDAT) waits for them; anything else becomes a step and is in hand until
+ * its session says that it has ended (player_step_ended). Then its outcome decides about the lines
+ * that wait: they go on, are given back to a person who typed them ahead, or are dropped. When the
+ * last line is done QUIT is said, session by session.
+ */
+#include "run/play/player.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/base64.h"
+#include "run/play/player_judge.h"
+#include "run/play/waiting.h"
 #include "run/session/steps/list.h"
 #include "run/session/steps/open.h"
+#include "smtp/body.h"
+#include "smtp/mechanism.h"
+
+enum { CHUNK_MAX = CONV_OUTPUT_MAX / 2 };	/* of the lines after a BDAT */
+
+struct player {
+	struct session_env *env;
+	struct player_opts opts;
+	event_fn *event;
+	void *ctx;
+	const struct session_opts *session_opts;
+	struct session *sessions[PLAYER_SESSIONS];	/* by number, less 1; NULL: never used */
+	bool left[PLAYER_SESSIONS];			/* its QUIT was said at the end */
+	struct session *session;			/* that is used */
+	struct loop_idle *hook;
+	struct loop_timer *deadline;		/* NULL: none */
+	struct arena opening, arena;		/* the target's step; the step in hand */
+	struct waiting_list lines;
+	const struct step *step;		/* in hand */
+	bool stepping, ended, quitting, done, opened, told_chunk;
+	struct {				/* what the line in hand was answered with */
+		bool typed;			/* it may invite message text, or a response */
+		struct due due;
+		unsigned code;			/* 0: with nothing yet */
+		enum err_kind failed;		/* what that comes to */
+	} answered;
+	/* lines that are content without its 354 or 334: they are not sent */
+	struct {
+		enum { DROP_NOTHING, DROP_MESSAGE, DROP_RESPONSES } what;
+		bool base64;			/* only what looks like one is a response */
+		bool unasked;			/* they answer what /auth had nobody to ask */
+		size_t n;
+		unsigned code;			/* what came in place of the 354 or 334 */
+	} drop;
+	/* a prompt's command runs: its lines go behind this one, before all that wait */
+	struct waiting *inserted;
+	bool inserting;
+	struct judge *judge;			/* of lines without a person */
+	/* a refusal that the next line may have asked for */
+	enum err_kind held;
+	enum err_kind status;
+};
+
+/* ---- what is told, given back, held */
 
 static void
-step_ended(struct player *p, const struct event *event)
+player_tell(struct player *p, enum event_kind kind, enum err_kind err, struct span text)
+{
+	struct event event = { .kind = kind,
+		.session = session_view(p->session).number,
+		.at_us = loop_now_us(),
+		.err = err,
+		.text = text };
+
+	p->event(p->ctx, &event);
+}
+
+/* What was typed ahead of a failure is told (EVENT_UNSENT), not sent. */
+static void
+player_give_back(struct player *p)
+{
+	for (struct waiting *w = p->lines.first; w; w = w->next)
+		player_tell(p, EVENT_UNSENT, ERR_NONE, waiting_text(w));
+	waiting_drop(&p->lines);
+}
+
+/* No S: line asked for the refusal that is held: it is a failure. */
+static void
+player_settle(struct player *p)
+{
+	if (p->held == ERR_NONE)
+		return;
+	p->status = err_worse(p->status, p->held);
+	p->held = ERR_NONE;
+	if (p->opts.fail_fast || session_view(p->session).state != SESSION_OPEN)
+		p->ended = true, waiting_drop(&p->lines);
+}
+
+static void
+player_push(struct player *p, const struct step *step)
+{
+	p->step = step;
+	session_push(p->session, step);
+}
+
+/* ---- content that must not go */
+
+/* Of AUTH: nothing is asked for any more when the credentials are there already (RFC 4954 4). */
+static bool
+is_all_said(struct span auth)
+{
+	span_word(&auth);
+	const struct mechanism *m = mechanism_named(span_word(&auth));
+	return auth.len > 0 && m && (m->flags & AUTH_ONE);
+}
+
+/* The line in hand was answered, or was not: is what follows content that must not go? */
+static void
+player_find_drop(struct player *p, const struct step *step)
+{
+	const struct due *due = &p->answered.due;
+	unsigned code = p->answered.code;
+	p->drop.unasked = !p->opts.interactive && step && (step->op->traits & STEP_LOGS_IN) &&
+	    session_view(p->session).failed == ERR_USAGE;
+	if (p->drop.unasked) {
+		p->drop.what = DROP_RESPONSES;
+		p->drop.base64 = false;
+		p->drop.n = 0;
+	}
+	bool said = p->answered.typed, bad = code == 0 || p->answered.failed != ERR_NONE;
+
+	p->answered.typed = false;
+	if (!said || due->stage == DUE_CANCEL)
+		return;
+	if (due->verb == VERB_DATA && due->stage == DUE_COMMAND && bad)
+		p->drop.what = DROP_MESSAGE;
+	else if (due->verb == VERB_AUTH &&
+	    (bad || (code == 235 && due->stage == DUE_COMMAND && !due->initial)))
+		p->drop.what = DROP_RESPONSES;
+	else
+		return;
+	p->drop.base64 = due->verb == VERB_AUTH && due->stage == DUE_COMMAND && step &&
+	    is_all_said(step->text);
+	p->drop.n = 0;
+	/* of a reply with two codes */
+	p->drop.code = code == 354 || code == 334 ? 0 : code;
+}
+
+/* How many lines were not sent, and why; it is over. */
+static void
+player_tell_drop(struct player *p)
+{
+	bool message = p->drop.what == DROP_MESSAGE;
+	const char *what = message ? "DATA" : "AUTH",
+		   *rfc = message ? "354 (RFC 5321 4.1.1.4)" : "334 (RFC 4954 4)";
+	char text[200], code[60] = "was not answered with";
+
+	p->drop.what = DROP_NOTHING;
+	if (p->drop.n == 0)
+		return;
+	if (p->drop.unasked) {
+		snprintf(text, sizeof text,
+		    "not sent (%zu line%s): /auth had nobody to ask, and what follows it may be "
+		    "the password",
+		    p->drop.n, p->drop.n == 1 ? "" : "s");
+		p->drop.n = 0;
+		player_tell(p, EVENT_PROBLEM, ERR_NONE, span_of(text));
+		return;
+	}
+	if (p->drop.code)
+		snprintf(code, sizeof code, "was answered with %03u, not", p->drop.code);
+	snprintf(text, sizeof text, "%s not sent (%zu line%s): %s %s %s",
+	    message ? "message" : "AUTH response", p->drop.n, p->drop.n == 1 ? "" : "s", what, code,
+	    rfc);
+	p->drop.n = 0;
+	player_tell(p, EVENT_PROBLEM, ERR_NONE, span_of(text));
+}
+
+static bool
+is_known_command(const struct player *p, struct span line)
+{
+	struct span name;
+
+	return cursor_is_command(line, &name) &&
+	    (step_find(step_ops, name) || (p->opts.only_at_prompt && p->opts.only_at_prompt(name)));
+}
+
+/*
+ * A response is no verb and no command of ours; a "/" and letters may be base64 too, but who types
+ * /ext wants /ext.
+ */
+static bool
+may_be_response(const struct player *p, const struct waiting *w)
+{
+	struct span line = waiting_text(w);
+
+	if (w->command || w->step || verb_of(line, NULL) != VERB_OTHER || is_known_command(p, line))
+		return false;
+	if (p->judge && (judge_takes(line) || span_starts(line, SPAN("#"))))
+		return false;
+	return !p->drop.base64 || (line.len > 0 && base64_is(line));
+}
+
+/*
+ * Message text goes only after a 354, up to its lone dot, and a response only after a 334: after
+ * any other reply they would be read as commands, and a response would be told to everybody.
+ */
+static bool
+player_drop_line(struct player *p)
+{
+	struct waiting *w = p->lines.first;
+
+	if (p->drop.what == DROP_NOTHING || !w)
+		return false;
+	if (p->drop.what == DROP_RESPONSES && !may_be_response(p, w)) {
+		player_tell_drop(p);
+		return false;
+	}
+	bool over = p->drop.what == DROP_MESSAGE && body_is_end(waiting_text(w));
+	waiting_skip(&p->lines);
+	if (p->judge)
+		judge_sent(p->judge);		/* what S: lines follow would judge is not sent */
+	p->drop.n++;
+	if (over)
+		player_tell_drop(p);
+	return true;
+}
+
+/* ---- one line */
+
+static enum dialogue_mode
+mode_of(const struct player *p, const struct waiting *w)
+{
+	return w->command ? MODE_COMMAND : session_view(p->session).dialogue.mode;
+}
+
+static const struct step *
+player_parse(struct player *p, const struct waiting *w)
+{
+	struct span line = waiting_text(w), name;
+	struct err err;
+	enum dialogue_mode mode = mode_of(p, w);
+
+	if (mode == MODE_COMMAND && p->opts.command && cursor_is_command(line, &name) &&
+	    !step_find(step_ops, name)) {
+		/* what it queues goes before what was typed ahead */
+		p->inserting = true;
+		p->inserted = NULL;
+		bool known = p->opts.command(
+		    p->opts.command_ctx, name, span_trim(span_skip(line, 1 + name.len)));
+		p->inserting = false;
+		if (known)
+			return NULL;
+	}
+	const struct step *step = NULL;
+	struct cursor cursor = { .place = w->place, .line = line, .rest = line };
+	if (mode == MODE_COMMAND && p->opts.only_at_prompt && cursor_is_command(line, &name) &&
+	    !step_find(step_ops, name) && p->opts.only_at_prompt(name))
+		cursor_fail(&cursor, &err, "/%.*s works only at the prompt", SPAN_ARG(name));
+	else if (mode == MODE_COMMAND && waiting_tag(w).len > 0)
+		err_set(&err, ERR_USAGE, "the text has no end: a line \"%.*s\" is missing",
+		    SPAN_ARG(span_first(waiting_tag(w), 40)));
+	else
+		step = step_parse(step_ops, line, mode, w->place, &p->arena, &err);
+	if (!step) {
+		p->status = err_worse(p->status, err.kind);
+		player_tell(p, EVENT_PROBLEM, err.kind, span_of(err.text));
+	}
+	return step;
+}
+
+/* ---- BDAT: its octets are those of the lines that follow, and go with it (RFC 3030 2) */
+
+/* How many octets the first line announces; 0: it is no BDAT, or none follow. */
+static unsigned long long
+chunk_of(const struct player *p)
+{
+	const struct waiting *w = p->lines.first;
+	struct span rest = waiting_text(w), line = span_until(&rest, '\n'), args;
+	unsigned long long octets;
+
+	if (w->command || w->step || mode_of(p, w) != MODE_COMMAND ||
+	    session_view(p->session).state != SESSION_OPEN || verb_of(line, &args) != VERB_BDAT ||
+	    !span_number(span_word(&args), 1ull << 40, &octets))
+		return 0;
+	return octets;
+}
+
+/* False: they have not all come. */
+static bool
+player_gather_chunk(struct player *p)
+{
+	unsigned long long octets = chunk_of(p), had = p->lines.first->octets;
+
+	if (octets == 0 || octets > CHUNK_MAX || waiting_join_chunk(&p->lines, octets))
+		return true;
+	if (p->opts.interactive && had == 0 && p->lines.first->octets == 0 && !p->told_chunk) {
+		char text[120];
+		snprintf(text, sizeof text,
+		    "the next lines are the %llu octets of this chunk, each line end counts two; "
+		    "^C drops it",
+		    octets);
+		player_tell(p, EVENT_NOTE, ERR_NONE, span_of(text));
+		p->told_chunk = true;
+	}
+	return p->ended;
+}
+
+/*
+ * A chunk that the lines do not fill, or overfill, is not sent: what is left of them would be read
+ * as commands.
+ */
+static bool
+player_drop_bad_chunk(struct player *p)
+{
+	unsigned long long octets = chunk_of(p), have = p->lines.first->octets;
+	char text[160];
+
+	if (octets == 0)
+		return false;
+	if (octets > CHUNK_MAX)
+		snprintf(text, sizeof text,
+		    "not sent: a chunk of lines has at most %d octets; /bdat FILE sends more",
+		    CHUNK_MAX);
+	else if (have > octets)
+		snprintf(text, sizeof text,
+		    "not sent: the lines after BDAT %llu have %llu octets with their line ends",
+		    octets, have);
+	else if (have < octets && p->ended && !p->lines.first->next)
+		snprintf(text, sizeof text,
+		    "not sent: the lines after BDAT %llu end %llu octets short", octets,
+		    octets - have);
+	else
+		return false;
+	player_tell(p, EVENT_PROBLEM, ERR_USAGE, span_of(text));
+	p->status = err_worse(p->status, ERR_USAGE);
+	waiting_skip(&p->lines);
+	if (p->opts.interactive)
+		player_give_back(p);
+	if (p->opts.fail_fast)
+		p->ended = true, waiting_drop(&p->lines);
+	return true;
+}
+
+/* A comment, or an S: line that judges the reply before it. */
+static bool
+player_takes_aside(struct player *p)
+{
+	struct waiting *w = p->lines.first;
+	struct span line = waiting_text(w);
+	struct err err;
+
+	if (!p->judge || !w || w->command || w->step)
+		return false;
+	if (p->drop.what == DROP_MESSAGE && p->drop.n > 0)
+		return false;
+	if (!judge_takes(line) || !(judge_waits(p->judge) || mode_of(p, w) == MODE_COMMAND)) {
+		player_settle(p);
+		if (!p->lines.first)
+			return true;
+		if (p->drop.what == DROP_MESSAGE || line.len == 0 || line.at[0] != '#' ||
+		    mode_of(p, w) != MODE_COMMAND)
+			return false;
+		waiting_skip(&p->lines);
+		return true;
+	}
+	enum judged judged = judge_line(p->judge, line, w->place, &err);
+	if (judged != JUDGED_OPEN && !judge_fears(p->judge))
+		p->held = ERR_NONE;
+	if (judged == JUDGED_BAD) {
+		p->status = err_worse(p->status, err.kind);
+		player_tell(p, EVENT_PROBLEM, err.kind, span_of(err.text));
+	}
+	waiting_skip(&p->lines);
+	if (judged == JUDGED_BAD && p->opts.fail_fast)
+		p->ended = true, waiting_drop(&p->lines);
+	return true;
+}
+
+/* As many lines as go without waiting. */
+static void
+player_work_lines(struct player *p)
+{
+	while (!p->step && p->lines.first) {
+		struct waiting *w = p->lines.first;
+		if (player_takes_aside(p) || player_drop_line(p))
+			continue;
+		/* the text of a command that ends in <<TAG, and a chunk, go with it */
+		if (mode_of(p, w) == MODE_COMMAND && !waiting_join_text(&p->lines) && !p->ended)
+			break;
+		if (!player_gather_chunk(p))
+			break;
+		if (player_drop_bad_chunk(p))
+			continue;
+		w = p->lines.first;
+		struct span rest = waiting_text(w),
+			    line = w->octets > 0 ? span_until(&rest, '\n') : rest;
+		p->told_chunk = false;
+		if (!w->step && p->opts.turn &&
+		    !p->opts.turn(p->opts.turn_ctx, line, w->place, mode_of(p, w))) {
+			player_give_back(p);
+			continue;
+		}
+		waiting_take(&p->lines);
+		arena_reset(&p->arena);
+		const struct step *step = w->step ? w->step : player_parse(p, w);
+		waiting_free(w);
+		if (step && p->judge)
+			judge_sent(p->judge);
+		if (step)
+			player_push(p, step);
+	}
+}
+
+/* ---- what the session in hand tells */
+
+static void
+player_step_ended(struct player *p, const struct event *event)
 {
 	bool refused = event->err == ERR_TEMPORARY || event->err == ERR_REFUSED ||
 	    (event->err == ERR_PROTO && p->answered.code &&
@@ -16,8 +422,12 @@ step_ended(struct player *p, const struct event *event)
 
 	p->step = NULL;
 	player_find_drop(p, event->step);
-	if (p->opts.interactive)
-		player_drop_ahead(p);
+	if (p->opts.interactive) {
+		/* what of it was typed ahead, at once; what comes from now on is none */
+		while (player_drop_line(p))
+			;
+		player_tell_drop(p);
+	}
 	if (event->err == ERR_NONE)
 		return;
 	if (p->judge && (event->step->op->traits & STEP_IS_LINE) && refused) {
@@ -37,7 +447,7 @@ step_ended(struct player *p, const struct event *event)
  * anew.
  */
 static void
-after_close(struct player *p)
+player_after_close(struct player *p)
 {
 	struct span next = waiting_text(p->lines.first);
 
@@ -49,7 +459,7 @@ after_close(struct player *p)
 
 /* A command that may invite content, or a response. */
 static void
-sent(struct player *p, const struct event *event)
+player_on_sent(struct player *p, const struct event *event)
 {
 	const struct step *step = event->step;
 	bool typed = step && (step->op->traits & STEP_SENDS_TYPED);
@@ -64,7 +474,7 @@ sent(struct player *p, const struct event *event)
 }
 
 static void
-on_event(void *ctx, const struct event *event)
+player_on_event(void *ctx, const struct event *event)
 {
 	struct player *p = ctx;
 
@@ -74,7 +484,7 @@ on_event(void *ctx, const struct event *event)
 		return;
 	switch (event->kind) {
 	case EVENT_SENT:
-		sent(p, event);
+		player_on_sent(p, event);
 		break;
 	case EVENT_CONNECTED:
 		p->opened = true;
@@ -101,19 +511,21 @@ on_event(void *ctx, const struct event *event)
 		if (p->opts.interactive && !event->closed.expected)
 			player_give_back(p);
 		else if (!p->opts.interactive && !p->step && event->closed.by != CLOSED_BY_US)
-			after_close(p);
+			player_after_close(p);
 		break;
 	case EVENT_STEP_ENDED:
-		step_ended(p, event);
+		player_step_ended(p, event);
 		break;
 	default:
 		break;
 	}
 }
 
+/* ---- the end */
+
 /* The next session that somebody should say QUIT to. */
 static bool
-next_to_leave(struct player *p)
+player_next_to_leave(struct player *p)
 {
 	p->left[session_view(p->session).number - 1] = true;
 	for (size_t i = 0; i < PLAYER_SESSIONS; i++)
@@ -127,7 +539,7 @@ next_to_leave(struct player *p)
 }
 
 static void
-finish(struct player *p)
+player_finish(struct player *p)
 {
 	static const struct step quit = { .op = &step_quit };
 	struct session_view view = session_view(p->session);
@@ -137,7 +549,7 @@ finish(struct player *p)
 	if (p->quitting && view.state != SESSION_CLOSED)
 		session_cancel(p->session);
 	if (view.state == SESSION_CLOSED || p->quitting) {
-		p->done = !next_to_leave(p);
+		p->done = !player_next_to_leave(p);
 		if (p->done)
 			return;
 		view = session_view(p->session);
@@ -150,7 +562,7 @@ finish(struct player *p)
 
 /* Once per wake-up: as many lines as go without waiting. */
 static void
-on_idle(void *ctx, unsigned ready)
+player_on_idle(void *ctx, unsigned ready)
 {
 	struct player *p = ctx;
 
@@ -160,14 +572,14 @@ on_idle(void *ctx, unsigned ready)
 	p->stepping = true;
 	player_work_lines(p);
 	if (!p->step && !p->lines.first && p->ended)
-		finish(p);
+		player_finish(p);
 	p->stepping = false;
 	if (p->opts.idle)
 		p->opts.idle(p->ctx);
 }
 
 static void
-on_deadline(void *ctx, unsigned ready)
+player_on_deadline(void *ctx, unsigned ready)
 {
 	struct player *p = ctx;
 	char text[100];
@@ -181,6 +593,8 @@ on_deadline(void *ctx, unsigned ready)
 	player_stop(p);
 }
 
+/* ---- its life, and what others ask of it */
+
 struct player *
 player_new(struct session_env *env, const struct session_opts *session_opts,
     const struct player_opts *opts, event_fn *event, void *ctx)
@@ -192,10 +606,10 @@ player_new(struct session_env *env, const struct session_opts *session_opts,
 	p->session_opts = session_opts;
 	player_use(p, 1);
 	if (opts->deadline_ms) {
-		p->deadline = loop_timer(env->loop, on_deadline, p);
+		p->deadline = loop_timer(env->loop, player_on_deadline, p);
 		loop_timer_set(p->deadline, opts->deadline_ms);
 	}
-	p->hook = loop_idle(env->loop, on_idle, p);
+	p->hook = loop_idle(env->loop, player_on_idle, p);
 	if (!opts->interactive)
 		p->judge = judge_new();
 	return p;
@@ -242,7 +656,7 @@ player_use(struct player *p, unsigned number)
 	if (p->step)
 		return false;
 	if (!*s) {
-		*s = session_new(p->env, p->session_opts, on_event, p);
+		*s = session_new(p->env, p->session_opts, player_on_event, p);
 		session_set_number(*s, number);
 	}
 	p->session = *s;

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "run/play/player_script.h"
+#include "run/play/play.h"
 
 struct probe_script {
 	struct probe_job job;

@@ -6,7 +6,7 @@
 #define UI_OPTIONS_OPTIONS_H
 
 #include "run/message/send.h"
-#include "run/play/player_script.h"
+#include "run/play/play.h"
 #include "run/serve/serve.h"
 #include "ui/show/exit_status.h"
 #include "ui/options/format.h"

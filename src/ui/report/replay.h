@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "run/play/player_script.h"
+#include "run/play/play.h"
 #include "ui/options/options.h"
 
 struct replay_file {

@@ -1,12 +1,20 @@
-/* player_script - plays one case of a script as the client. */
-#include "run/play/player_script.h"
+/*
+ * play - plays one case of a script as the client. The walk: play_run takes one item after the
+ * other, into blocks and out of them by a stack of frames, until one is in hand, which means that
+ * a session works on its step; the session's events (play_item.c) say when it has ended, and the
+ * walk goes on. An item is begun when its session is ready, which may take a step of its own before
+ * it (the connection, the banner), and is over when its replies are judged (play_exchange.c). A
+ * failure ends the walk, but for a /retry with rounds left and for keep_going; then QUIT is said to
+ * each session.
+ */
+#include "run/play/play_impl.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "run/play/player_script_priv.h"
 #include "run/session/steps/list.h"
 
 enum { SLICE_US = 4000, ROUNDS_MANY = 256, FAILURES_MAX = 1000 };
@@ -15,7 +23,7 @@ enum { SLICE_US = 4000, ROUNDS_MANY = 256, FAILURES_MAX = 1000 };
 
 /* What the script has there, with variables filled in. */
 static struct span
-wanted(struct play *p, const struct expect *x)
+failure_wants(struct play *p, const struct expect *x)
 {
 	struct buf out = { .max = 64 << 10 };
 
@@ -35,6 +43,20 @@ wanted(struct play *p, const struct expect *x)
 	return text;
 }
 
+/* As it may be shown, for as long as the failures. */
+static const struct reply *
+play_copy_reply(struct play *p, const struct reply *r)
+{
+	struct reply *copy = ARENA_NEW(&p->failing, struct reply);
+
+	if (reply_parse(arena_copy(&p->failing, play_shown(p, r->raw)), &p->failing, copy) == 0)
+		*copy = (struct reply){ .line = ARENA_NEW(&p->failing, struct span),
+			.nlines = 1,
+			.code = r->code,
+			.flaws = r->flaws };
+	return copy;
+}
+
 void
 play_fail(struct play *p, enum err_kind kind, const struct expect *x, const struct reply *r,
     struct place place, const char *format, ...)
@@ -50,7 +72,7 @@ play_fail(struct play *p, enum err_kind kind, const struct expect *x, const stru
 	f->place = place;
 	f->item = p->item;
 	f->expect = x;
-	f->want = wanted(p, x);
+	f->want = failure_wants(p, x);
 	f->reply = r ? play_copy_reply(p, r) : NULL;
 	f->starred = r && play_shown(p, r->raw).at != r->raw.at;
 	f->kind = kind;
@@ -70,7 +92,7 @@ play_skip(struct play *p, struct span why)
 
 /* "mx1.example.net[192.0.2.25]:25 TLSv1.3; after EHLO, MAIL" */
 static void
-note_where(struct play *p)
+play_note_where(struct play *p)
 {
 	struct session_view v = session_view(p->peer[1].session);
 	const struct addr *peer = &p->peer[1].addr;
@@ -100,8 +122,7 @@ play_enter(struct play *p, const struct script_item *items, const struct script_
 {
 	struct frame frame = { .next = items, .block = block, .left = rounds };
 
-	if (p->depth == FRAMES_MAX)
-		return;
+	assert(p->depth < FRAMES_MAX);		/* the parser takes no more blocks in each other */
 	if (block && block->word->kind == WORD_RETRY)
 		memcpy(frame.set, p->vars.set, sizeof p->vars.set);
 	p->frame[p->depth++] = frame;
@@ -117,7 +138,7 @@ play_is_last(const struct play *p)
 }
 
 static void
-pause_for(struct play *p, uint64_t ms)
+play_pause_for(struct play *p, uint64_t ms)
 {
 	if (ms == 0)
 		return;
@@ -128,7 +149,7 @@ pause_for(struct play *p, uint64_t ms)
 
 /* The next item, out of blocks that are done and into rounds that are not; NULL: it is over. */
 static const struct script_item *
-next_item(struct play *p)
+play_next_item(struct play *p)
 {
 	while (p->depth > 0) {
 		struct frame *f = &p->frame[p->depth - 1];
@@ -140,7 +161,7 @@ next_item(struct play *p)
 		if (f->block && f->block->word->kind == WORD_REPEAT && --f->left > 0) {
 			f->next = f->block->body;
 			p->spun++;
-			pause_for(p, ((const struct word_repeat *)f->block->args)->every_ms);
+			play_pause_for(p, ((const struct word_repeat *)f->block->args)->every_ms);
 			if (p->in_hand)
 				return NULL;
 			continue;
@@ -153,7 +174,7 @@ next_item(struct play *p)
 
 /* Within /retry a failure is forgotten while rounds are left. */
 static bool
-try_again(struct play *p)
+play_try_again(struct play *p)
 {
 	for (size_t d = p->depth; d-- > 0;) {
 		struct frame *f = &p->frame[d];
@@ -179,14 +200,14 @@ try_again(struct play *p)
 			if (session_view(peer->session).state != SESSION_OPEN)
 				peer->opened = peer->banner_read = false;
 		}
-		pause_for(p, ((const struct word_repeat *)f->block->args)->every_ms);
+		play_pause_for(p, ((const struct word_repeat *)f->block->args)->every_ms);
 		return true;
 	}
 	return false;
 }
 
 static unsigned
-count_left(const struct play *p)
+play_count_left(const struct play *p)
 {
 	unsigned n = 0;
 
@@ -197,7 +218,7 @@ count_left(const struct play *p)
 }
 
 static void
-item_over(struct play *p)
+play_item_over(struct play *p)
 {
 	struct play_failure *last = NULL;
 
@@ -208,9 +229,9 @@ item_over(struct play *p)
 	if (p->opts.told && (p->item->kind != SCRIPT_WORD || p->item_failed))
 		p->opts.told(p->opts.told_ctx, p->item, p->item_failed && last ? last->why : NULL,
 		    loop_now_us() - p->item_us);
-	if (p->item_failed && !try_again(p) &&
+	if (p->item_failed && !play_try_again(p) &&
 	    (!p->opts.keep_going || p->nfailures >= FAILURES_MAX)) {
-		p->result.not_done = count_left(p);
+		p->result.not_done = play_count_left(p);
 		p->finishing = true;
 	}
 	p->item = NULL;
@@ -218,7 +239,7 @@ item_over(struct play *p)
 
 /* QUIT, or no word where none can be said; one peer after the other. True: something is in hand. */
 static bool
-say_goodbye(struct play *p)
+play_say_goodbye(struct play *p)
 {
 	static const struct step quit = { .op = &step_quit };
 
@@ -242,7 +263,7 @@ say_goodbye(struct play *p)
 	return false;
 }
 
-void
+static void
 play_conclude(struct play *p)
 {
 	struct play_result *r = &p->result;
@@ -261,7 +282,7 @@ play_conclude(struct play *p)
 }
 
 static void
-advance(struct play *p)
+play_advance(struct play *p)
 {
 	if (p->in_hand && (p->phase == PHASE_FINISH || p->phase == PHASE_PAUSE)) {
 		p->in_hand = NULL;
@@ -272,10 +293,10 @@ advance(struct play *p)
 			return;
 	}
 	if (p->finishing) {
-		item_over(p);
+		play_item_over(p);
 		if (p->result.where.len == 0 && p->peer[1].session)
-			note_where(p);
-		if (!say_goodbye(p))
+			play_note_where(p);
+		if (!play_say_goodbye(p))
 			play_conclude(p);
 		return;
 	}
@@ -283,19 +304,19 @@ advance(struct play *p)
 		play_begin_item(p);
 		return;
 	}
-	item_over(p);
+	play_item_over(p);
 	if (p->finishing || p->in_hand)
 		return;
 	arena_reset(&p->scratch);
 	p->item_failed = false;
-	p->item = next_item(p);
+	p->item = play_next_item(p);
 	p->item_us = loop_now_us();
 	if (p->item)
 		play_begin_item(p);
 }
 
 static void
-on_turn(void *ctx, unsigned ready)
+play_on_turn(void *ctx, unsigned ready)
 {
 	(void)ready;
 	play_run(ctx);
@@ -316,11 +337,124 @@ play_run(struct play *p)
 	while (!p->done && (!p->in_hand || p->stepped)) {
 		if (p->spun >= ROUNDS_MANY && loop_now_us() > until) {
 			if (!p->turn)
-				p->turn = loop_timer(p->env->loop, on_turn, p);
+				p->turn = loop_timer(p->env->loop, play_on_turn, p);
 			loop_timer_set(p->turn, 0);
 			break;
 		}
-		advance(p);
+		play_advance(p);
 	}
 	p->running = false;
+}
+
+/* ---- its life */
+
+static enum progress
+pause_start(struct session *s, const struct step *step, void *state)
+{
+	const struct play *p = *(struct play *const *)step->args;
+
+	(void)state;
+	session_sleep(s, p->pause_ms);
+	return STEP_WAIT;
+}
+
+static enum progress
+pause_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
+{
+	(void)s, (void)step, (void)state;
+	return news->kind == NEWS_TIMER || news->kind == NEWS_CLOSED ? STEP_DONE : STEP_WAIT;
+}
+
+static const struct step_op pause_op = {
+	.name = "", .args = "", .help = "Wait", .start = pause_start, .heard = pause_on_news
+};
+
+struct play *
+play_new(struct session_env *env, const struct script *script, const struct script_case *now,
+    const struct play_opts *opts)
+{
+	struct play *p = memory_zeroed(sizeof *p);
+
+	p->env = env;
+	p->script = script;
+	p->now = now;
+	p->opts = *opts;
+	p->base = *opts->session;
+	p->base.auth.target = opts->target;
+	p->base.auth.anywhere = opts->allow_hosts;
+	p->self = p;
+	p->step = (struct step){ .op = &play_exchange_op, .args = &p->self };
+	p->pause = (struct step){ .op = &pause_op, .args = &p->self };
+	p->failure_end = &p->result.failure;
+	p->how = (struct match_how){
+		.level = opts->level == MATCH_UNSAID ? MATCH_CODE : opts->level, .masks = MASKS_ALL
+	};
+	p->vars = (struct script_vars){
+		.names = &script->names, .arena = &p->arena, .allow_env = opts->allow_env
+	};
+	p->began_us = loop_now_us();
+	for (size_t i = 0; i < opts->nvalues; i++) {
+		size_t name = names_find(&script->names, opts->value[i].name);
+		if (name == NAME_NONE)
+			continue;
+		p->vars.secret[name] = opts->value[i].secret;
+		vars_set(&p->vars, name, opts->value[i].value);
+	}
+	if (script_second(script, now))
+		play_enter(p, script_second(script, now), NULL, 1);
+	play_enter(p, script_first(script, now), NULL, 1);
+	if (now->skip.len > 0)
+		play_skip(p, now->skip);
+	play_run(p);
+	return p;
+}
+
+void
+play_free(struct play *p)
+{
+	if (!p)
+		return;
+	p->done = true;
+	p->running = true;		/* nothing that ends now goes on */
+	loop_timer_free(p->turn);
+	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++) {
+		session_free(p->peer[i].session);
+		arena_release(&p->peer[i].reply_arena);
+		arena_release(&p->peer[i].offers_arena);
+	}
+	if (p->own_env.loop) {
+		p->own_env.dns_client = NULL;		/* is shared */
+		p->own_env.secrets = NULL;
+		if (p->own_env.demo_ctx == p->env->demo_ctx)
+			p->own_env.demo_tls = NULL;	/* and so is this */
+		else if (p->own_env.demo_free)
+			p->own_env.demo_free(&p->own_env);	/* demo: was first met here */
+		session_env_release(&p->own_env);
+	}
+	arena_release(&p->scratch);
+	arena_release(&p->failing);
+	arena_release(&p->arena);
+	free(p);
+}
+
+const struct play_result *
+play_result(const struct play *p)
+{
+	return &p->result;
+}
+
+void
+play_stop(struct play *p, enum err_kind kind, const char *why)
+{
+	if (p->done)
+		return;
+	play_fail(p, kind, NULL, NULL, p->item ? p->item->place : p->now->place, "%s", why);
+	p->running = true;
+	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++)
+		if (p->peer[i].session) {
+			session_cancel(p->peer[i].session);
+			session_close(p->peer[i].session, true);
+		}
+	p->running = false;
+	play_conclude(p);
 }

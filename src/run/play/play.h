@@ -4,8 +4,8 @@
  * with QUIT said where that can be. Nothing is parsed while it plays; the script is const and may
  * be played by thousands at once.
  */
-#ifndef RUN_PLAY_PLAYER_SCRIPT_H
-#define RUN_PLAY_PLAYER_SCRIPT_H
+#ifndef RUN_PLAY_PLAY_H
+#define RUN_PLAY_PLAY_H
 
 #include "run/script/script.h"
 #include "run/session/session.h"

@@ -1,8 +1,12 @@
-/* A play while it works, for run/player_*.c alone. */
-#ifndef RUN_PLAY_PLAYER_SCRIPT_PRIV_H
-#define RUN_PLAY_PLAYER_SCRIPT_PRIV_H
+/*
+ * A play while it works, for run/play/play*.c alone, which are one state machine: play.c walks,
+ * play_item.c begins and ends what it comes to, play_exchange.c says and judges, play_words.c does
+ * what is no step; what an event of a session ends goes back to the walk.
+ */
+#ifndef RUN_PLAY_PLAY_IMPL_H
+#define RUN_PLAY_PLAY_IMPL_H
 
-#include "run/play/player_script.h"
+#include "run/play/play.h"
 #include "run/script/words.h"
 #include "run/session/session.h"
 
@@ -100,33 +104,27 @@ struct play {
 	struct loop_timer *turn;
 };
 
-extern const struct step_op play_exchange_op;
-
-/* player_script.c */
+/* play.c: the walk */
 void play_fail(struct play *, enum err_kind, const struct expect *, const struct reply *,
     struct place, const char *format, ...) __attribute__((format(printf, 6, 7)));
 void play_skip(struct play *, struct span why);
 /* as far as it goes without waiting, or until others must have their turn */
 void play_run(struct play *);
-void play_conclude(struct play *);
 bool play_is_last(const struct play *);		/* nothing comes behind the item in hand */
 void play_enter(struct play *, const struct script_item *items, const struct script_item *block,
     unsigned rounds);
 
-/* player_peer.c */
+/* play_item.c: the sessions, and an item's begin and end */
 struct play_peer *play_peer(struct play *, unsigned number);	/* made when there is none yet */
 struct play_peer *play_peer_of(struct play *);	/* whom the item in hand is about */
-struct session_view play_view(struct play *);	/* of its session */
 /* Text of the script or a peer, as it may be shown. In the scratch arena. */
 struct span play_shown(struct play *, struct span);
 void play_push(struct play *, struct play_peer *, const struct step *);
-
-/* player_item.c */
 void play_begin_item(struct play *);
 void play_take_up(struct play *);		/* its step has ended */
 
-/* player_exchange.c */
-const struct reply *play_copy_reply(struct play *, const struct reply *);
+/* play_exchange.c: the replies */
+extern const struct step_op play_exchange_op;
 /*
  * Against the k-th S: of the item, or the default; news NULL: it was a step's. False: it failed,
  * and that is noted.
@@ -134,18 +132,7 @@ const struct reply *play_copy_reply(struct play *, const struct reply *);
 bool play_judge(
     struct play *, const struct script_item *, size_t k, const struct reply *, const struct news *);
 
-/*
- * player_files.c: the step's line with its files where they really are. False: they may not be
- * read; that is noted.
- */
-bool play_find_files(struct play *, const struct script_item *, struct span line, struct span *out);
-
-/* player_assert.c: also what it expected and what there is, for a failure. */
-bool play_holds(struct play *, const struct word_assert *, char *why, size_t size);
-/* false: it would compare a secret, and that failed */
-bool play_compares(struct play *, const struct script_item *);
-
-/* player_words.c */
+/* play_words.c */
 void play_word(struct play *, const struct script_item *);
 void play_check_requires(struct play *);
 

@@ -1,27 +1,15 @@
-/* player_exchange - what the client says, as one step, and the replies to it judged. */
+/* play_exchange - what the client says, as one step, and the replies to it judged. */
+#include "run/play/play_impl.h"
+
 #include <stdio.h>
-#include <string.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "run/play/player_script_priv.h"
 #include "smtp/body.h"
-
-const struct reply *
-play_copy_reply(struct play *p, const struct reply *r)
-{
-	struct reply *copy = ARENA_NEW(&p->failing, struct reply);
-
-	if (reply_parse(arena_copy(&p->failing, play_shown(p, r->raw)), &p->failing, copy) == 0)
-		*copy = (struct reply){ .line = ARENA_NEW(&p->failing, struct span),
-			.nlines = 1,
-			.code = r->code,
-			.flaws = r->flaws };
-	return copy;
-}
 
 /* The server's own name is what its banner or EHLO says first. */
 static void
-learn_host(struct play *p, const struct reply *r)
+play_learn_host(struct play *p, const struct reply *r)
 {
 	struct span rest = r->nlines ? r->line[0] : SPAN_NONE, host = span_word(&rest);
 
@@ -32,7 +20,7 @@ learn_host(struct play *p, const struct reply *r)
 
 /* Which lines are to blame. */
 static void
-compare_lines(struct play *p, const struct expect *x, const struct reply *r,
+failure_compare_lines(struct play *p, const struct expect *x, const struct reply *r,
     const struct match_how *how, struct span about)
 {
 	struct play_failure *f = p->failed;
@@ -50,7 +38,7 @@ compare_lines(struct play *p, const struct expect *x, const struct reply *r,
  * must be a success.
  */
 static bool
-is_taken(const struct expect *x, const struct news *news, struct match_result *out)
+reply_is_taken(const struct expect *x, const struct news *news, struct match_result *out)
 {
 	unsigned code = news ? news->event->reply.code : 0;
 	char text[STANDING_TEXT];
@@ -90,7 +78,7 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 	how.secrecy = session_secrets(peer->session);
 	how.ehlo = (verb == VERB_EHLO || verb == VERB_LHLO) && r->code / 100 == 2;
 	if (how.ehlo || (verb == VERB_OTHER && p->how.host.len == 0))
-		learn_host(p, r);
+		play_learn_host(p, r);
 	if (r->code == 334)
 		p->vars.challenge = arena_copy(&p->arena, r->line[0]);
 	how.host = p->how.host;
@@ -98,7 +86,7 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 	bool ok = x ? expect_match(x, r, &how, &p->vars, &p->scratch, &result) :
 		      expect_default(r, &result);
 	p->vars.tainting = false;
-	if (ok && is_taken(x, news, &result)) {
+	if (ok && reply_is_taken(x, news, &result)) {
 		p->result.uncompared += result.uncompared;
 		return true;
 	}
@@ -108,7 +96,7 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 			     item->place,
 	    "%s%s", item == &p->reading && item->nreply == 0 ? "the banner: " : "", result.why);
 	if (x)
-		compare_lines(p, x, r, &how, result.about);
+		failure_compare_lines(p, x, r, &how, result.about);
 	p->failed->out_of_step = news && news->standing == REPLY_OUT_OF_STEP;
 	return false;
 }
@@ -144,7 +132,7 @@ dot_behind(const struct play *p, const struct script_item *item)
 
 /* How many lines of it are left out, up to the lone dot; the play goes on behind it. */
 static size_t
-leave_message_out(struct play *p, const struct script_item *item)
+exchange_leave_message_out(struct play *p, const struct script_item *item)
 {
 	const struct script_item *dot = dot_behind(p, item);
 	size_t n = item->nsay;
@@ -162,7 +150,7 @@ leave_message_out(struct play *p, const struct script_item *item)
  * told apart here: by the lone dot that ends the text, and because a response is no verb.
  */
 static bool
-may_go(struct session *s, struct play *p, const struct script_item *item)
+exchange_may_go(struct session *s, struct play *p, const struct script_item *item)
 {
 	struct play_peer *peer = p->in_hand;
 	enum script_say_kind kind = item->nsay > 0 ? item->say[0].kind : SAY_RAW;
@@ -173,7 +161,7 @@ may_go(struct session *s, struct play *p, const struct script_item *item)
 	    (kind == SAY_COMMAND && peer->not_334 && item->say[0].verb == VERB_OTHER);
 
 	if (text && mode != MODE_MESSAGE) {
-		size_t n = leave_message_out(p, item);
+		size_t n = exchange_leave_message_out(p, item);
 		play_fail(p, ERR_EXPECT, NULL, NULL, item->place,
 		    peer->not_354 > 1 ?
 			"message not sent, %zu line%s: DATA was answered with %03u, "
@@ -200,7 +188,7 @@ may_go(struct session *s, struct play *p, const struct script_item *item)
  * What stands outside a message and is no line of the grammar's may still be AUTH, or a part of it.
  */
 static struct span
-may_show(struct session *s, struct play *p, const struct script_say *say, struct span shown)
+exchange_shown(struct session *s, struct play *p, const struct script_say *say, struct span shown)
 {
 	if (say->text.secret || say->kind == SAY_DOT ||
 	    !(say->kind == SAY_RAW || say->kind == SAY_ANSWER || say->verb == VERB_AUTH))
@@ -212,7 +200,7 @@ may_show(struct session *s, struct play *p, const struct script_say *say, struct
 }
 
 static bool
-put(struct session *s, struct play *p, const struct script_say *say, struct span line,
+exchange_put(struct session *s, struct play *p, const struct script_say *say, struct span line,
     struct span shown, bool secret)
 {
 	struct event event = { .kind = EVENT_SENT };
@@ -220,14 +208,14 @@ put(struct session *s, struct play *p, const struct script_say *say, struct span
 	if (!session_put(s, line, say->crlf, secret))
 		return false;
 	event.sent.kind = secret ? SENT_SECRET : SENT_TEXT;
-	event.sent.text = may_show(s, p, say, shown);
+	event.sent.text = exchange_shown(s, p, say, shown);
 	event.sent.octets = line.len + 2u * say->crlf;
 	session_emit(s, &event);
 	return true;
 }
 
 static bool
-say_one(struct session *s, struct play *p, const struct script_say *say)
+exchange_say(struct session *s, struct play *p, const struct script_say *say)
 {
 	struct span line, shown;
 	struct err err;
@@ -242,7 +230,7 @@ say_one(struct session *s, struct play *p, const struct script_say *say)
 		if (p->exchange.item->say[0].kind == SAY_COMMAND &&
 		    session_dialogue(s)->mode == MODE_MESSAGE && dot_behind(p, p->exchange.item))
 			return is_dot(say) ? session_say_text(s, line) :
-					     put(s, p, say, line, shown, secret);
+					     exchange_put(s, p, say, line, shown, secret);
 		if (say->verb == VERB_QUIT)
 			p->in_hand->quit_said = true;
 		if (secret)
@@ -251,14 +239,14 @@ say_one(struct session *s, struct play *p, const struct script_say *say)
 	case SAY_DOT:
 		return session_say_text(s, line);
 	default:
-		return put(s, p, say, line, shown, secret);
+		return exchange_put(s, p, say, line, shown, secret);
 	}
 }
 
 /* ---- hearing */
 
 static enum progress
-wait_for_replies(struct session *s, struct play *p)
+exchange_wait(struct session *s, struct play *p)
 {
 	const struct script_item *item = p->exchange.item;
 	size_t owed = item->ncommands;
@@ -299,10 +287,10 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	x->failed = false;
 	if (item == &p->reading && item->nreply == 0)
 		x->needed = 1;
-	if (!may_go(s, p, item))
+	if (!exchange_may_go(s, p, item))
 		return STEP_DONE;
 	for (size_t i = 0; i < item->nsay; i++)
-		if (!say_one(s, p, &item->say[i]))
+		if (!exchange_say(s, p, &item->say[i]))
 			return STEP_FAIL;
 	/* a line of message text, as it turned out */
 	if (item->ncommands == 1 && item->nreply == 0 && conv_owed(session_conv(s)) == 0)
@@ -313,7 +301,7 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	 */
 	if (p->in_hand->quit_said && item->nreply == 0 && play_is_last(p))
 		session_shut(s);
-	return wait_for_replies(s, p);
+	return exchange_wait(s, p);
 }
 
 /*
@@ -321,7 +309,7 @@ exchange_start(struct session *s, const struct step *step, void *state)
  * that must not go.
  */
 static void
-note_invitation(struct play *p, const struct expect *x, const struct news *news)
+exchange_note_invitation(struct play *p, const struct expect *x, const struct news *news)
 {
 	unsigned code = news->event->reply.code,
 		 instead = code == 0 || code == 354 || code == 334 ? 1 : code;
@@ -336,7 +324,7 @@ note_invitation(struct play *p, const struct expect *x, const struct news *news)
 }
 
 static enum progress
-heard_reply(struct session *s, struct play *p, const struct news *news)
+exchange_on_reply(struct session *s, struct play *p, const struct news *news)
 {
 	struct exchange *x = &p->exchange;
 	const struct reply *r = p->in_hand->came;	/* EVENT_REPLY came before this news */
@@ -348,7 +336,7 @@ heard_reply(struct session *s, struct play *p, const struct news *news)
 		x->failed = !play_judge(p, x->item, k, r, news);
 	x->heard++;
 	x->needed += news->more;
-	note_invitation(p, k < x->item->nreply ? x->item->reply[k] : NULL, news);
+	exchange_note_invitation(p, k < x->item->nreply ? x->item->reply[k] : NULL, news);
 	if (news->failed == ERR_NONE && news->verb == VERB_STARTTLS &&
 	    session_dialogue(s)->mode == MODE_COMMAND)
 		return x->failed ? STEP_DONE : session_shake_hands(s);
@@ -362,7 +350,7 @@ heard_reply(struct session *s, struct play *p, const struct news *news)
 }
 
 static enum progress
-heard_tls_failed(struct play *p, const struct news *news)
+exchange_on_tls_failed(struct play *p, const struct news *news)
 {
 	if (p->tls_fail.len > 0 && news->err &&
 	    strcasestr(news->err->text, arena_string(&p->scratch, p->tls_fail))) {
@@ -381,7 +369,7 @@ heard_tls_failed(struct play *p, const struct news *news)
 }
 
 static enum progress
-heard_closed(struct play *p)
+exchange_on_closed(struct play *p)
 {
 	struct exchange *x = &p->exchange;
 	bool last = play_is_last(p) && x->item->nreply == 0;
@@ -402,14 +390,14 @@ heard_closed(struct play *p)
 }
 
 static enum progress
-exchange_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+exchange_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	struct play *p = *(struct play *const *)step->args;
 
 	(void)state;
 	switch (news->kind) {
 	case NEWS_REPLY:
-		return heard_reply(s, p, news);
+		return exchange_on_reply(s, p, news);
 	case NEWS_TLS_UP:
 		if (p->tls_fail.len > 0)
 			play_fail(p, ERR_EXPECT, NULL, NULL, p->exchange.item->place,
@@ -417,9 +405,9 @@ exchange_heard(struct session *s, const struct step *step, void *state, const st
 			    SPAN_ARG(p->tls_fail));
 		return STEP_DONE;
 	case NEWS_TLS_FAILED:
-		return heard_tls_failed(p, news);
+		return exchange_on_tls_failed(p, news);
 	case NEWS_CLOSED:
-		return heard_closed(p);
+		return exchange_on_closed(p);
 	default:
 		return STEP_WAIT;
 	}
@@ -431,5 +419,5 @@ const struct step_op play_exchange_op = {
 	.help = "Say what a script says and judge what is answered",
 	.traits = STEP_NEEDS_CONN,
 	.start = exchange_start,
-	.heard = exchange_heard,
+	.heard = exchange_on_news,
 };
