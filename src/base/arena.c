@@ -1,6 +1,7 @@
 /* arena - allocations that die together. */
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdalign.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -83,13 +84,14 @@ new_block(struct arena *a, size_t need)
 	return b;
 }
 
-/* `align` is a power of two. */
 static char *
 take(struct arena *a, size_t size, size_t align)
 {
 	struct arena_block *b = a->first;
 	size_t at = b ? (b->used + align - 1) & ~(align - 1) : 0;
 
+	assert(align > 0 && (align & (align - 1)) == 0);
+	assert(!b || b->used <= b->size);
 	if (!b || at > b->size || b->size - at < size) {
 		b = new_block(a, size);
 		at = 0;
@@ -104,6 +106,14 @@ arena_get(struct arena *a, size_t size)
 	return memset(take(a, size, alignof(max_align_t)), 0, size);
 }
 
+void *
+arena_get_array(struct arena *a, size_t size, size_t n)
+{
+	if (n > PTRDIFF_MAX / size)
+		out_of_memory();
+	return arena_get(a, size * n);
+}
+
 struct span
 arena_copy(struct arena *a, struct span s)
 {
@@ -115,6 +125,7 @@ arena_string(struct arena *a, struct span s)
 {
 	char *mem = take(a, s.len + 1, 1);
 
+	assert(s.at || s.len == 0);
 	if (s.len > 0)
 		memcpy(mem, s.at, s.len);
 	mem[s.len] = '\0';

@@ -17,8 +17,9 @@ struct arena {
 
 /* Zeroed, aligned for any type, alive until arena_release or arena_reset. */
 void *arena_get(struct arena *, size_t size) __attribute__((returns_nonnull));
+void *arena_get_array(struct arena *, size_t size, size_t n) __attribute__((returns_nonnull));
 #define ARENA_NEW(arena, type)		((type *)arena_get((arena), sizeof(type)))
-#define ARENA_ARRAY(arena, type, n)	((type *)arena_get((arena), sizeof(type) * (n)))
+#define ARENA_ARRAY(arena, type, n) ((type *)arena_get_array((arena), sizeof(type), (n)))
 
 /* Octets, packed: aligned for char alone. */
 struct span arena_copy(struct arena *, struct span);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,6 +30,13 @@ buf_span(const struct buf *b)
 	return (struct span){ b->mem ? b->mem + b->head : NULL, b->tail - b->head };
 }
 
+/* Of a buf that somebody wrote to past its room nothing more may be believed. */
+static void
+check(const struct buf *b)
+{
+	assert(b->head <= b->tail && b->tail <= b->cap && b->tail - b->head <= b->max);
+}
+
 static void
 grow(struct buf *b, size_t need)
 {
@@ -53,6 +61,7 @@ buf_reserve(struct buf *b, size_t want, size_t *room)
 {
 	size_t left = b->max - (b->tail - b->head);
 
+	check(b);
 	if (want > left)
 		want = left;
 	*room = want;
@@ -66,7 +75,7 @@ buf_reserve(struct buf *b, size_t want, size_t *room)
 void
 buf_commit(struct buf *b, size_t n)
 {
-	assert(n <= b->cap - b->tail);
+	assert(n <= b->cap - b->tail && n <= b->max - (b->tail - b->head));
 	b->tail += n;
 }
 
@@ -75,10 +84,12 @@ buf_append(struct buf *b, struct span s)
 {
 	size_t room;
 
+	check(b);
 	if (s.len > b->max - (b->tail - b->head))
 		return false;
 	if (s.len == 0)
 		return true;
+	assert(!b->mem || (uintptr_t)s.at - (uintptr_t)b->mem >= b->cap);
 	memcpy(buf_reserve(b, s.len, &room), s.at, s.len);
 	buf_commit(b, s.len);
 	return true;

@@ -1,6 +1,7 @@
 /* err - why something failed. */
 #include "base/err.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -36,12 +37,14 @@ err_set(struct err *err, enum err_kind kind, const char *format, ...)
 const char *
 err_word(enum err_kind kind)
 {
+	assert((size_t)kind < sizeof kinds / sizeof *kinds);
 	return kinds[kind].word;
 }
 
 const char *
 err_meaning(enum err_kind kind)
 {
+	assert((size_t)kind < sizeof kinds / sizeof *kinds);
 	return kinds[kind].meaning;
 }
 

@@ -1,9 +1,12 @@
 /* span - a borrowed run of bytes. */
 #include "base/span.h"
 
+#include <assert.h>
+
 bool
 span_eq(struct span a, struct span b)
 {
+	assert((a.at || a.len == 0) && (b.at || b.len == 0));
 	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
@@ -84,6 +87,7 @@ span_find(struct span s, struct span needle)
 {
 	if (s.len == 0 || needle.len == 0)
 		return SPAN_NONE;
+	assert(s.at && needle.at);
 
 	const char *hit = memmem(s.at, s.len, needle.at, needle.len);
 	return hit ? span_skip(s, (size_t)(hit - s.at)) : SPAN_NONE;

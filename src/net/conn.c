@@ -1,6 +1,7 @@
 /* conn - a non-blocking stream over one descriptor. */
 #include "net/conn.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
@@ -442,6 +443,9 @@ conn_local(const struct conn *c)
 bool
 conn_tls(struct conn *c, struct tls_context *context, const struct tls_ask *ask, struct err *err)
 {
+	assert(c->state == CONN_OPEN || c->tls);
+	if (c->tls) /* the peer agreed to a second STARTTLS (RFC 3207 4.2) */
+		return err_set(err, ERR_PROTO, "TLS is active already, and does not begin twice");
 	c->tls = tls_new(context, c->fd, ask, err);
 	if (!c->tls)
 		return false;

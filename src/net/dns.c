@@ -2,6 +2,7 @@
 #include "net/dns.h"
 
 #include <ares.h>
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -398,6 +399,7 @@ let_go(struct dns_query *q)
 	q->asks = NULL;
 	if (q->stage != STAGE_OUT)
 		return;
+	assert(q->dns->out > 0);
 	q->dns->out--;
 	*q->active_back = q->active;
 	if (q->active)
@@ -422,6 +424,7 @@ put_last(struct dns_query *q, struct dns_try *try)
 {
 	struct dns_try *last = &q->reply.try[q->reply.ntries - 1], copy = *try;
 
+	assert(q->reply.ntries > 0 && try >= q->reply.try && try <= last);
 	for (size_t i = 0; i < q->dns->nservers; i++)
 		if (q->try[i] == try)
 			q->try[i] = last;
@@ -640,6 +643,7 @@ go_on(struct dns_query *q)
 		if (q->over[which])
 			continue;
 		if (!q->try[which]) {
+			assert(q->reply.ntries < DNS_TRIES_MAX);
 			struct dns_try *try = q->try[which] = &q->reply.try[q->reply.ntries++];
 			*try = (struct dns_try){ .server = dns->server[which].addr,
 				.rcode = -1,

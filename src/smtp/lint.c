@@ -1,7 +1,7 @@
 /* lint - what is wrong with a line before it goes. */
 #include "smtp/lint.h"
 
-#include "base/near.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "smtp/body.h"
 #include "smtp/parameter.h"
@@ -92,12 +92,12 @@ static void
 unknown_verb(struct lint *l)
 {
 	struct span rest = l->line, word = span_word(&rest);
-	struct near near = near_begin(word);
+	struct suggestion suggestion = suggest_begin(word);
 
 	for (enum verb v = VERB_OTHER + 1; v < VERB_COUNT; v++)
-		near_try(&near, verb_info(v)->name);
-	if (word.len > 0 && near.best)
-		buf_printf(l->out, "this is no SMTP command; near: %s\n", near.best);
+		suggest_try(&suggestion, verb_info(v)->name);
+	if (word.len > 0 && suggestion.best)
+		buf_printf(l->out, "this is no SMTP command; near: %s\n", suggestion.best);
 }
 
 static const char *

@@ -3,7 +3,7 @@
 
 #include "base/base64.h"
 #include "base/buf.h"
-#include "base/near.h"
+#include "base/suggest.h"
 #include "smtp/auth.h"
 #include "smtp/verb.h"
 
@@ -84,10 +84,10 @@ is_named(struct span word)
 static bool
 is_nearly_auth(struct span word)
 {
-	struct near near = near_begin(word);
+	struct suggestion suggestion = suggest_begin(word);
 
-	near_try(&near, "AUTH");
-	return near.best && word.len >= 3 && word.len <= 5;
+	suggest_try(&suggestion, "AUTH");
+	return suggestion.best && word.len >= 3 && word.len <= 5;
 }
 
 /* ---- where it begins in a line */

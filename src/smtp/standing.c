@@ -1,6 +1,7 @@
 /* standing - whether a reply's code belongs to what it answers. */
 #include "smtp/standing.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "smtp/mechanism.h"
@@ -13,6 +14,7 @@ standing_word(enum standing standing)
 		STANDINGS(X)
 #undef X
 	};
+	assert((size_t)standing < sizeof words / sizeof *words);
 	return words[standing];
 }
 

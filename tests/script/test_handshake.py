@@ -145,6 +145,17 @@ class Handshake(unittest.TestCase):
         done = program.run("--min-tls", "1.4", "demo:")
         self.assertEqual((done.returncode, done.stderr), (2, "smtpsh: --min-tls 1.4: want 1.0, 1.1, 1.2 or 1.3\n"))
 
+    def test_tls_does_not_begin_within_tls(self):
+        """A server that agrees to STARTTLS within TLS gets no second ClientHello, which would go out beside the first layer."""
+        def agrees_twice(p):
+            p.starttls().tls().hear().say("250-h\r\n250 STARTTLS\r\n").hear().say("220 again\r\n").until_gone()
+
+        with hostile.Server(agrees_twice) as server:
+            done = program.run("--format=json", "--verify=off", f"127.0.0.1:{server.port}", input="EHLO a\nSTARTTLS\nEHLO b\nSTARTTLS\nNOOP\n")
+        self.assertEqual(done.returncode, 10, done.stdout)          # protocol
+        self.assertEqual(done.stdout.count('"event":"tls"'), 1)
+        self.assertNotIn('"sent":"NOOP"', done.stdout)
+
     def test_what_verify_ends_is_said_in_our_words(self):
         done = self.talk(server(), "--verify")
         self.assertEqual(done.returncode, 5)

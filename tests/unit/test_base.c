@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/ere.h"
 #include "base/err.h"
-#include "base/near.h"
+#include "base/suggest.h"
 #include "base/utc.h"
 
 static void
@@ -164,13 +164,13 @@ arenas(void **state)
 static const char *
 nearest(const char *wanted)
 {
-	struct near near = near_begin(span_of(wanted));
+	struct suggestion suggestion = suggest_begin(span_of(wanted));
 	static const char *const words[] = { "verify", "version", "tls", "timeout", "helo",
 		"help" };
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		near_try(&near, words[i]);
-	return near.best ? near.best : "";
+		suggest_try(&suggestion, words[i]);
+	return suggestion.best ? suggestion.best : "";
 }
 
 static void

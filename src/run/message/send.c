@@ -1,7 +1,7 @@
 /* send - the plan of one message, out of words. */
 #include "run/message/send.h"
 
-#include "base/near.h"
+#include "base/suggest.h"
 
 enum { RCPT_MAX = 10000 };
 

@@ -1,7 +1,7 @@
 /* send - what is said about a message, by name. */
 #include "run/message/send.h"
 
-#include "base/near.h"
+#include "base/suggest.h"
 
 typedef bool word_fn(struct send_plan *, struct span value, struct arena *, struct err *);
 
@@ -220,11 +220,11 @@ bool
 send_set(struct send_plan *plan, struct span name, struct span value, struct arena *arena,
     struct err *err)
 {
-	struct near near = near_begin(name);
+	struct suggestion suggestion = suggest_begin(name);
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		const struct word *w = &words[i];
-		near_try(&near, w->name);
+		suggest_try(&suggestion, w->name);
 		if (!span_eq(name, span_of(w->name)))
 			continue;
 		if (value.len == 0 && !w->flag && w->parameter)
@@ -237,8 +237,8 @@ send_set(struct send_plan *plan, struct span name, struct span value, struct are
 				 add_mail_param(plan, param, arena, err);
 	}
 	return err_set(err, ERR_USAGE, "a message has no \"%.*s\"%s%s%s",
-	    SPAN_ARG(span_first(name, 40)), near.best ? " (near: " : "", near.best ? near.best : "",
-	    near.best ? ")" : "");
+	    SPAN_ARG(span_first(name, 40)), suggestion.best ? " (near: " : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
 }
 
 /* name, name=value, name="a value", in which \" and \\ stand for themselves. */

@@ -1,5 +1,5 @@
 /* commands - lines that begin with "/": cases, includes, blocks, rules, words and steps. */
-#include "base/near.h"
+#include "base/suggest.h"
 #include "run/script/parse.h"
 
 /* ---- cases */
@@ -383,7 +383,7 @@ do_word(struct parser *p, const struct script_word *word, struct cursor *c)
 static bool
 unknown_command(struct parser *p, struct span name, struct cursor *c)
 {
-	struct near near = near_begin(name);
+	struct suggestion suggestion = suggest_begin(name);
 	/*
 	 * What stands behind it may be a secret, typed where no command was meant: it is not
 	 * repeated.
@@ -395,12 +395,12 @@ unknown_command(struct parser *p, struct span name, struct cursor *c)
 	if (p->opts->only_at_prompt && p->opts->only_at_prompt(name))
 		return cursor_fail(&at, p->err, "/%.*s works only at the prompt", SPAN_ARG(name));
 	for (size_t i = 0; step_ops[i]; i++)
-		near_try(&near, step_ops[i]->name);
+		suggest_try(&suggestion, step_ops[i]->name);
 	for (const struct script_word *w = script_words; w->name; w++)
-		near_try(&near, w->name);
+		suggest_try(&suggestion, w->name);
 	return cursor_fail(&at, p->err, "there is no command \"/%.*s\" in scripts%s%s%s",
-	    SPAN_ARG(name), near.best ? " (near: /" : "", near.best ? near.best : "",
-	    near.best ? ")" : "");
+	    SPAN_ARG(name), suggestion.best ? " (near: /" : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
 }
 
 bool

@@ -7,16 +7,16 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/near.h"
-#include "run/serve/serve.h"
+#include "base/suggest.h"
 #include "run/script/file.h"
+#include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/standard.h"
 #include "ui/cmd/env.h"
-#include "ui/prompt/lines.h"
 #include "ui/cmd/played.h"
 #include "ui/prompt/commands/list.h"
+#include "ui/prompt/lines.h"
 #include "ui/prompt/repl.h"
+#include "ui/show/standard.h"
 
 /* how long a pipe may take to show whether it is a script */
 enum { BEGINNING_MS = 200, BEGINNING_MAX = 16 << 10 };
@@ -153,14 +153,14 @@ talk(struct options *o, const struct target *target)
 static struct span
 hint_for(struct options *o, const char *word)
 {
-	struct near near = near_begin(span_of(word));
+	struct suggestion suggestion = suggest_begin(span_of(word));
 
 	if (word && strcmp(word, "demo") == 0)
 		return SPAN("the server inside is \"demo:\"");
 	for (size_t i = 0; commands[i]; i++)
-		near_try(&near, commands[i]->name);
-	if (near.best)
-		return arena_printf(&o->arena, "the subcommand is \"smtpsh %s\"", near.best);
+		suggest_try(&suggestion, commands[i]->name);
+	if (suggestion.best)
+		return arena_printf(&o->arena, "the subcommand is \"smtpsh %s\"", suggestion.best);
 	if (word && access(word, F_OK) == 0)
 		return arena_printf(&o->arena,
 		    "there is a file \"%s\": lines are taken from it by -f %s", word, word);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alarm.h"
-#include "base/near.h"
+#include "base/suggest.h"
 #include "smtp/mechanism.h"
 #include "ui/options/foreign.h"
 #include "ui/show/version.h"
@@ -40,11 +40,11 @@ unknown(const struct options *out, enum scope scope, const char *dashes, struct 
 {
 	const char *here = foreign_option(name);
 	const struct command *other = owner(out->program, name);
-	struct near near = near_begin(name);
+	struct suggestion suggestion = suggest_begin(name);
 
 	for (const struct option *o = options; o->name && name.len > 1; o++)
 		if (o->scope & scope)
-			near_try(&near, o->name);
+			suggest_try(&suggestion, o->name);
 	if (here)
 		return err_set(
 		    err, ERR_USAGE, "there is no option %s%.*s: %s", dashes, SPAN_ARG(name), here);
@@ -52,8 +52,8 @@ unknown(const struct options *out, enum scope scope, const char *dashes, struct 
 		return err_set(err, ERR_USAGE, "--%.*s is an option of smtpsh%s%s", SPAN_ARG(name),
 		    other->name[0] ? " " : "", other->name);
 	return err_set(err, ERR_USAGE, "there is no option %s%.*s%s%s%s; --help lists them", dashes,
-	    SPAN_ARG(name), near.best ? " (near: --" : "", near.best ? near.best : "",
-	    near.best ? ")" : "");
+	    SPAN_ARG(name), suggestion.best ? " (near: --" : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
 }
 
 /* Must its value follow? What is in brackets may be left out. */

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "base/near.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "smtp/parameter.h"
 #include "ui/prompt/prompt.h"
@@ -393,13 +393,13 @@ help_word(struct screen *s, const struct session_view *v, struct span word,
 const char *
 help_nearest(struct span word, const struct prompt_command *const table[])
 {
-	struct near near = near_begin(word.at[0] == '/' ? span_skip(word, 1) : word);
+	struct suggestion suggestion = suggest_begin(word.at[0] == '/' ? span_skip(word, 1) : word);
 
 	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
-		near_try(&near, verb_info(verb)->name);
+		suggest_try(&suggestion, verb_info(verb)->name);
 	for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
-		near_try(&near, w.name);
+		suggest_try(&suggestion, w.name);
 	for (const struct help_topic *t = help_topics; t->name; t++)
-		near_try(&near, t->name);
-	return near.best;
+		suggest_try(&suggestion, t->name);
+	return suggestion.best;
 }

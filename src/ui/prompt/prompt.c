@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "base/near.h"
+#include "base/suggest.h"
 #include "ui/edit/editor.h"
 #include "ui/edit/pager.h"
 #include "ui/show/show_line.h"
@@ -77,17 +77,17 @@ prompt_end(struct prompt *p)
 static void
 unknown(struct prompt *p, struct span name, struct span args)
 {
-	struct near near = near_begin(name);
+	struct suggestion suggestion = suggest_begin(name);
 
 	for (struct prompt_word w = { .table = p->table }; prompt_next_word(&w);)
-		near_try(&near, w.name);
+		suggest_try(&suggestion, w.name);
 	if (span_starts(args, SPAN("/")))		/* a path */
-		near.best = NULL;
+		suggestion.best = NULL;
 	prompt_problem(p,
 	    "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" before "
 	    "it",
-	    SPAN_ARG(span_first(name, 60)), near.best ? " (near: /" : "",
-	    near.best ? near.best : "", near.best ? ")" : "");
+	    SPAN_ARG(span_first(name, 60)), suggestion.best ? " (near: /" : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
 }
 
 static void

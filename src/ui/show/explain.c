@@ -4,7 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/near.h"
+#include "base/suggest.h"
 #include "net/dns_words.h"
 #include "net/tls_words.h"
 #include "smtp/extension.h"
@@ -245,17 +245,17 @@ explain_take(struct explaining *x, const struct span word[], size_t n)
 static bool
 explain_unknown(struct span word, struct err *err)
 {
-	struct near near = near_begin(word);
+	struct suggestion suggestion = suggest_begin(word);
 
 	for (size_t i = 0; extension_row(i); i++)
-		near_try(&near, extension_row(i)->keyword);
+		suggest_try(&suggestion, extension_row(i)->keyword);
 	for (size_t i = 0; mechanism_row(i); i++)
-		near_try(&near, mechanism_row(i)->name);
+		suggest_try(&suggestion, mechanism_row(i)->name);
 	for (enum verb v = VERB_OTHER + 1; v < VERB_COUNT; v++)
-		near_try(&near, verb_info(v)->name);
+		suggest_try(&suggestion, verb_info(v)->name);
 	return err_set(err, ERR_USAGE, "explain: nothing is known as \"%.*s\"%s%s%s",
-	    SPAN_ARG(span_first(word, 60)), near.best ? "; is " : "", near.best ? near.best : "",
-	    near.best ? " meant?" : "");
+	    SPAN_ARG(span_first(word, 60)), suggestion.best ? "; is " : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? " meant?" : "");
 }
 
 struct explanation *

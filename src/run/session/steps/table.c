@@ -1,5 +1,5 @@
 /* table - every command that acts on a session, and the parser of a line that names one. */
-#include "base/near.h"
+#include "base/suggest.h"
 #include "run/session/steps/list.h"
 
 const char *const step_groups[GROUP_COUNT] = {
@@ -27,11 +27,11 @@ step_find(const struct step_op *const ops[], struct span name)
 static const char *
 nearest(const struct step_op *const ops[], struct span name)
 {
-	struct near near = near_begin(name);
+	struct suggestion suggestion = suggest_begin(name);
 
 	for (size_t i = 0; ops[i]; i++)
-		near_try(&near, ops[i]->name);
-	return near.best;
+		suggest_try(&suggestion, ops[i]->name);
+	return suggestion.best;
 }
 
 static const struct step *

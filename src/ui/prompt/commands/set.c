@@ -4,10 +4,10 @@
  */
 #include <stdio.h>
 
-#include "base/near.h"
+#include "base/suggest.h"
 #include "base/text.h"
-#include "ui/show/flow.h"
 #include "ui/prompt/prompt.h"
+#include "ui/show/flow.h"
 
 enum { AT_VALUE = 17, AT_HELP = 29 };
 
@@ -40,14 +40,14 @@ show_all(struct prompt *p)
 static void
 unknown(struct prompt *p, struct span name)
 {
-	struct near near = near_begin(name);
+	struct suggestion suggestion = suggest_begin(name);
 
 	for (const struct option *o = options; o->name; o++)
 		if (o->scope & SCOPE_SET)
-			near_try(&near, o->name);
+			suggest_try(&suggestion, o->name);
 	prompt_problem(p, "/set: there is no \"%.*s\" to set%s%s%s; /set alone lists what there is",
-	    SPAN_ARG(span_first(name, 60)), near.best ? " (near: " : "", near.best ? near.best : "",
-	    near.best ? ")" : "");
+	    SPAN_ARG(span_first(name, 60)), suggestion.best ? " (near: " : "",
+	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
 }
 
 static void

@@ -1,12 +1,12 @@
-/* near - the word that was probably meant. */
-#include "base/near.h"
+/* suggest - the word that was probably meant. */
+#include "base/suggest.h"
 
-enum { NEAR_MAX = 32 };
+enum { WORD_MAX = 32 };
 
-struct near
-near_begin(struct span wanted)
+struct suggestion
+suggest_begin(struct span wanted)
 {
-	return (struct near){ .wanted = wanted, .distance = ((unsigned)wanted.len + 2) / 3 };
+	return (struct suggestion){ .wanted = wanted, .distance = ((unsigned)wanted.len + 2) / 3 };
 }
 
 static unsigned
@@ -26,7 +26,7 @@ same(char a, char b)
 static unsigned
 distance(struct span a, struct span b)
 {
-	unsigned rows[3][NEAR_MAX + 1] = { { 0 } };
+	unsigned rows[3][WORD_MAX + 1] = { { 0 } };
 
 	for (unsigned j = 0; j <= b.len; j++)
 		rows[0][j] = j;
@@ -47,11 +47,11 @@ distance(struct span a, struct span b)
 }
 
 void
-near_try(struct near *n, const char *candidate)
+suggest_try(struct suggestion *n, const char *candidate)
 {
 	struct span c = span_of(candidate);
 
-	if (c.len > NEAR_MAX || n->wanted.len > NEAR_MAX || c.len == 0)
+	if (c.len > WORD_MAX || n->wanted.len > WORD_MAX || c.len == 0)
 		return;
 	unsigned d = n->wanted.len >= 2 && span_starts_case(c, n->wanted) ? 1 :
 									    distance(n->wanted, c);
