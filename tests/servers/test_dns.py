@@ -40,11 +40,18 @@ mxservfail MX 10 mx.servfail.test.
 xn--bcher-kva MX 10 mx1
 esc        MX 10 a\.b
 _mta-sts   TXT "v=STSv1; id=20260101T000000;"
+@          TXT "google-site-verification=x"
+@          TXT "v=spf1 include:_spf.bed.test " "include:wide.bed.test -all"
+_spf       TXT "v=spf1 mx a:mx2.bed.test ~all"
+_dmarc     TXT "v=DMARC1; p=quarantine; rua=mailto:dmarc@bed.test"
+_submissions._tcp SRV 0 1 465 mx1
 _smtp._tls TXT "v=TLSRPTv1; rua=" "mailto:tlsrpt@bed.test"
-""" + "".join(f"many MX {i} mx{i}.pool-of-a-long-name-to-force-tcp\nmx{i}.pool-of-a-long-name-to-force-tcp A 127.0.0.1\n"
+""" + "wide TXT " + " ".join(f'"ip4:192.0.2.{i} "' if i else '"v=spf1 "' for i in range(200)) + "\n" + "".join(f"many MX {i} mx{i}.pool-of-a-long-name-to-force-tcp\nmx{i}.pool-of-a-long-name-to-force-tcp A 127.0.0.1\n"
               for i in range(1, 101))
 SIGNED = HEAD + HOSTS + f"""
 @ MX 10 mx1
+@ TXT "v=spf1 mx -all"
+_dmarc TXT "v=DMARC1; p=reject"
 _25._tcp.mx1 TLSA 3 1 1 {"ab" * 32}
 alias CNAME mx1
 """
@@ -130,6 +137,8 @@ class Dns(unittest.TestCase):
         self.assertEqual(o["mta_sts"], "v=STSv1; id=20260101T000000;")
         self.assertEqual(o["tlsrpt"], "v=TLSRPTv1; rua=mailto:tlsrpt@bed.test")
         ptr = {a["address"]: a["ptr"] for h in o["hosts"] for a in h["addresses"]}
+        self.assertEqual((o["spf"]["result"], o["spf"]["tree_lookups"], o["spf"]["tree_problem"]), ("unasked", 4, None))    # wide: over TCP
+        self.assertEqual((o["dmarc"]["policy"], o["submission"], o["submissions"][0]["host"]), ("quarantine", [], "mx1.bed.test"))
         self.assertEqual(ptr["127.0.0.1"], [{"name": "mx1.bed.test", "points_back": True}])
         self.assertEqual(ptr["127.0.0.2"], [{"name": "mx1.bed.test", "points_back": False}])
 
@@ -137,6 +146,7 @@ class Dns(unittest.TestCase):
         status, o = self.resolve("@signed.test")
         self.assertEqual(status, 0)
         self.assertTrue(o["validated"] and o["hosts"][0]["validated"] and o["hosts"][0]["tlsa_validated"], o)
+        self.assertTrue(o["spf"]["validated"] and o["dmarc"]["validated"])
         self.assertEqual(o["hosts"][0]["tlsa"], [{"usage": 3, "selector": 1, "matching": 1, "data": "ab" * 32}])
         self.assertFalse(self.resolve("@signed.test", server=self.servers.nsd)[1]["validated"])
 

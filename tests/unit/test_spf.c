@@ -132,6 +132,31 @@ what_is_a_record(void **state)
 }
 
 static void
+a_record_of_very_many_terms_costs_little(void **state)
+{
+	enum { OCTETS = 60000 };
+	struct arena arena = { 0 };
+	struct spf_record r;
+	enum spf_flaw flaw;
+	struct span at;
+	char *text = malloc(OCTETS);
+
+	(void)state;
+	memcpy(text, "v=spf1", 6);
+	for (size_t i = 6; i < OCTETS; i++)
+		text[i] = i % 2 ? 'a' : ' ';
+	assert_true(spf_record_parse((struct span){ text, 6 + 2 * SPF_TERMS_MAX }, &arena, &r, &flaw, &at));
+	assert_int_equal(r.n, SPF_TERMS_MAX);
+	assert_false(spf_record_parse((struct span){ text, OCTETS }, &arena, &r, &flaw, &at));
+	assert_int_equal(flaw, SPF_FLAW_TERMS);
+	memset(text + 6, ' ', OCTETS - 6);
+	assert_true(spf_record_parse((struct span){ text, OCTETS }, &arena, &r, &flaw, &at));
+	assert_int_equal(r.n, 0);
+	arena_release(&arena);
+	free(text);
+}
+
+static void
 what_terms_hold(void **state)
 {
 	struct arena arena = { 0 };
@@ -170,6 +195,7 @@ main(void)
 		cmocka_unit_test(each_record),
 		cmocka_unit_test(each_prefix),
 		cmocka_unit_test(what_is_a_record),
+		cmocka_unit_test(a_record_of_very_many_terms_costs_little),
 		cmocka_unit_test(what_terms_hold),
 	};
 

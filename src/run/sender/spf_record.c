@@ -307,14 +307,20 @@ spf_record_parse(struct span text, struct arena *arena, struct spf_record *recor
 	bool exp = false;
 	size_t most = 0;
 
-	for (size_t i = 0; i < rest.len; i++)
-		most += rest.at[i] == ' ';
-	*record = (struct spf_record){ .term = ARENA_ARRAY(arena, struct spf_term, most + 1) };
+	for (size_t i = 1; i < rest.len; i++)
+		most += rest.at[i] != ' ' && rest.at[i - 1] == ' ';
+	if (most > SPF_TERMS_MAX)
+		most = SPF_TERMS_MAX;
+	*record = (struct spf_record){ .term = ARENA_ARRAY(arena, struct spf_term, most) };
 	*flaw = SPF_FLAW_NONE;
 	while (rest.len > 0) {
 		*at = span_until(&rest, ' ');
 		if (at->len == 0)
 			continue;
+		if (record->n == SPF_TERMS_MAX) {
+			*flaw = SPF_FLAW_TERMS;
+			return false;
+		}
 		struct spf_term *t = &record->term[record->n];
 		*flaw = parse_term(t, *at);
 		if (!*flaw &&

@@ -8,6 +8,8 @@
 #include "base/arena.h"
 #include "net/addr.h"
 
+enum { SPF_TERMS_MAX = 1000 };
+
 /* result (RFC 7208 2.6), the word for it in JSON and in sentences */
 #define SPF_RESULTS(X)                                                                          \
 	X(NONE, "none")		/* no record */                                                 \
@@ -58,7 +60,8 @@ enum spf_kind {
 	X(IP4, "not an IPv4 address")                                                             \
 	X(IP6, "not an IPv6 address")                                                             \
 	X(PREFIX, "the length of a prefix is 0 to 32 for IPv4, 0 to 128 for IPv6")                \
-	X(TWICE, "it may occur only once")
+	X(TWICE, "it may occur only once")                                                        \
+	X(TERMS, "the record has more than 1000 terms, and is not read further")
 
 enum spf_flaw {
 #define X(name, phrase) SPF_FLAW_##name,
