@@ -224,7 +224,7 @@ room_that_comes_at_any_moment_is_noticed(void **state)
 		.traits = STEP_NEEDS_CONN,
 		.state_size = sizeof(unsigned),
 		.start = put_piece,
-		.heard = put_next };
+		.on_news = put_next };
 	static const struct step step = { .op = &pour };
 	struct arena arena = { 0 };
 	static char drain[PIECE_MOST];

@@ -366,7 +366,7 @@ pause_on_news(struct session *s, const struct step *step, void *state, const str
 }
 
 static const struct step_op pause_op = {
-	.name = "", .args = "", .help = "Wait", .start = pause_start, .heard = pause_on_news
+	.name = "", .args = "", .help = "Wait", .start = pause_start, .on_news = pause_on_news
 };
 
 struct play *

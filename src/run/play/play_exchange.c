@@ -195,7 +195,7 @@ exchange_shown(struct session *s, struct play *p, const struct script_say *say, 
 		return shown;
 	struct span piece = say->crlf ? arena_printf(&p->scratch, "%.*s\n", SPAN_ARG(shown)) :
 					shown;
-	struct span hidden = session_hide_piece(s, piece, &p->scratch);
+	struct span hidden = session_shown_piece(s, piece, &p->scratch);
 	return hidden.at == piece.at ? shown : hidden;
 }
 
@@ -229,15 +229,15 @@ exchange_say(struct session *s, struct play *p, const struct script_say *say)
 	case SAY_COMMAND: case SAY_ANSWER:
 		if (p->exchange.item->say[0].kind == SAY_COMMAND &&
 		    session_dialogue(s)->mode == MODE_MESSAGE && dot_behind(p, p->exchange.item))
-			return is_dot(say) ? session_say_text(s, line) :
+			return is_dot(say) ? session_send_text(s, line) :
 					     exchange_put(s, p, say, line, shown, secret);
 		if (say->verb == VERB_QUIT)
 			p->in_hand->quit_said = true;
 		if (secret)
-			return session_say_secret(s, line, shown);
-		return session_say(s, line);
+			return session_send_secret(s, line, shown);
+		return session_send(s, line);
 	case SAY_DOT:
-		return session_say_text(s, line);
+		return session_send_text(s, line);
 	default:
 		return exchange_put(s, p, say, line, shown, secret);
 	}
@@ -257,13 +257,13 @@ exchange_wait(struct session *s, struct play *p)
 	/* /early, or an S: for the banner */
 	if (!p->in_hand->banner_read && !item->unawaited) {
 		p->in_hand->banner_read = true;
-		session_expect_banner(s);
+		session_expect_greeting(s);
 		owed += item->nsay == 0;
 		if (item->nsay > 0 && item->nreply == 0)
 			p->exchange.needed++;
 	}
 	for (; owed < item->nreply; owed++)
-		session_owe(s, raw_dot ? VERB_DATA : verb,
+		session_expect_reply(s, raw_dot ? VERB_DATA : verb,
 		    raw_dot || (item->nsay && item->say[item->nsay - 1].kind == SAY_DOT));
 	if (p->exchange.needed == 0 || item->unawaited)
 		return STEP_DONE;
@@ -419,5 +419,5 @@ const struct step_op play_exchange_op = {
 	.help = "Say what a script says and judge what is answered",
 	.traits = STEP_NEEDS_CONN,
 	.start = exchange_start,
-	.heard = exchange_on_news,
+	.on_news = exchange_on_news,
 };

@@ -106,7 +106,7 @@ say(struct session *s, const char *verb, const char *before, const char *what, c
 	if (n < 0 || (size_t)n >= sizeof line)
 		return session_fail(
 		    s, ERR_USAGE, "%s: its argument has more than 1,000 octets", verb);
-	return session_say(s, (struct span){ line, (size_t)n }) ? STEP_WAIT : STEP_FAIL;
+	return session_send(s, (struct span){ line, (size_t)n }) ? STEP_WAIT : STEP_FAIL;
 }
 
 /* The whole message at once, its dots doubled; it is small, or was refused when it was read. */
@@ -118,12 +118,12 @@ say_body(struct session *s, struct probe *p)
 	bool ok = true;
 
 	while (ok && span_line(&rest, &line))
-		ok = line.len <= 1000 && session_say_text(s, body_line(&arena, line));
+		ok = line.len <= 1000 && session_send_text(s, body_line(&arena, line));
 	arena_release(&arena);
 	if (!ok)
 		return session_fail(s, ERR_USAGE,
 		    "the message cannot be sent: a line of it has more than 1,000 octets");
-	return session_say_text(s, BODY_END) ? STEP_WAIT : STEP_FAIL;
+	return session_send_text(s, BODY_END) ? STEP_WAIT : STEP_FAIL;
 }
 
 static enum progress
@@ -143,13 +143,13 @@ probe_enter(struct session *s, struct probe *p, enum probe_phase phase)
 	probe_begin_phase(p, phase);
 	switch (phase) {
 	case PHASE_BANNER:
-		session_expect_banner(s);
+		session_expect_greeting(s);
 		return STEP_WAIT;
 	case PHASE_EHLO: case PHASE_EHLO_TLS:
 		p->job.result->hello = p->job.session->lmtp || p->job.target->lmtp ? "LHLO" :
 		    o->helo							   ? "HELO" :
 										     "EHLO";
-		return say(s, p->job.result->hello, " ", session_helo(s), "");
+		return say(s, p->job.result->hello, " ", session_ehlo_name(s), "");
 	case PHASE_STARTTLS:
 		return say(s, "STARTTLS", "", "", "");
 	case PHASE_TLS:
@@ -162,7 +162,7 @@ probe_enter(struct session *s, struct probe *p, enum probe_phase phase)
 	case PHASE_RCPT:
 		if (o->to && !p->job.result->reply[PHASE_RCPT])
 			return say(s, "RCPT", " TO:<", o->to, ">");
-		return session_say(s, span_of(o->say[p->said++])) ? STEP_WAIT : STEP_FAIL;
+		return session_send(s, span_of(o->say[p->said++])) ? STEP_WAIT : STEP_FAIL;
 	case PHASE_DATA:
 		return say(s, "DATA", "", "", "");
 	case PHASE_BODY:
@@ -262,5 +262,5 @@ probe_on_news(struct session *s, const struct step *step, void *state, const str
 }
 
 const struct step_op probe_step = {
-	.name = "probe", .args = "", .help = "", .start = probe_start, .heard = probe_on_news
+	.name = "probe", .args = "", .help = "", .start = probe_start, .on_news = probe_on_news
 };

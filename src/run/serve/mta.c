@@ -229,7 +229,7 @@ const struct step_op step_mta = {
 	.help = "Be a correct ESMTP server",
 	.state_size = sizeof(struct mta),
 	.start = mta_start,
-	.heard = mta_heard,
+	.on_news = mta_heard,
 	.cancel = mta_cancel,
 	.release = mta_release,
 };

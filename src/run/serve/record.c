@@ -84,7 +84,7 @@ answer(struct pair *p, struct span raw)
 {
 	while (raw.len > 0 && (raw.at[raw.len - 1] == '\n' || raw.at[raw.len - 1] == '\r'))
 		raw.len--;
-	session_answer(p->client, raw);
+	session_reply(p->client, raw);
 	if (conv_output(session_conv(p->client)).len < HELD_ABOVE)
 		return;
 	session_hold(p->server, true);		/* until the client has read */
@@ -173,7 +173,7 @@ on_server_event(void *ctx, const struct event *e)
 	}
 	case EVENT_STEP_ENDED:
 		if (e->step->op == &step_open && e->err != ERR_NONE && !p->open) {
-			session_answer(p->client,
+			session_reply(p->client,
 			    SPAN("421 4.4.1 smtpsh record: the server cannot be reached"));
 			let_go(p);
 		}
@@ -221,7 +221,7 @@ drain_heard(struct session *s, const struct step *step, void *state, const struc
 }
 
 static const struct step_op drain_op = {
-	.name = "", .args = "", .help = "Wait for room", .start = drain_start, .heard = drain_heard
+	.name = "", .args = "", .help = "Wait for room", .start = drain_start, .on_news = drain_heard
 };
 
 static void
@@ -231,7 +231,7 @@ hand_line(struct pair *p, struct span line, bool answers)
 	unsigned long long octets;
 	enum verb verb = answers ? VERB_AUTH : verb_of(line, &args);
 
-	if (session_say(p->server, line) &&
+	if (session_send(p->server, line) &&
 	    (verb == VERB_AUTH || verb == VERB_DATA || verb == VERB_STARTTLS))
 		p->decides = verb;
 	if (verb == VERB_BDAT && span_number(span_word(&args), ~0ull, &octets))
@@ -250,7 +250,7 @@ hand_text(struct pair *p, struct span text)
 			return;
 		span_line(&rest, &line);
 		struct arena arena = { 0 };
-		session_say_text(p->server, body_line(&arena, line));
+		session_send_text(p->server, body_line(&arena, line));
 		arena_release(&arena);
 		buf_consume(&p->line, all.len - rest.len);
 	}
@@ -261,7 +261,7 @@ hand_end(struct pair *p)
 {
 	if (buf_span(&p->line).len > 0)
 		hand_text(p, SPAN("\r\n"));
-	session_say_text(p->server, BODY_END);
+	session_send_text(p->server, BODY_END);
 }
 
 static enum progress
@@ -314,7 +314,7 @@ static const struct step_op relay_op = { .name = "",
 	.args = "",
 	.help = "Hand on what a client says",
 	.start = relay_start,
-	.heard = relay_heard };
+	.on_news = relay_heard };
 
 static void
 on_client_event(void *ctx, const struct event *e)

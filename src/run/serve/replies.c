@@ -87,7 +87,7 @@ replies_end(struct mta *m, const struct fault *fault)
 	if (!m->ending)
 		m->looks = DELIVERY_LOOKS;
 	m->ending = fault;
-	if (fault->when_delivered && --m->looks > 0 && session_unheard(m->s)) {
+	if (fault->when_delivered && --m->looks > 0 && session_has_unsent(m->s)) {
 		session_hold(m->s, true);
 		session_sleep(m->s, DELIVERY_LOOK_MS);
 		return STEP_WAIT;
@@ -145,7 +145,7 @@ replies_send_piece(struct mta *m, const struct mta_reply *r)
 				   PIECE_MAX;
 
 	if (m->sent == 0)
-		session_tell_answer(m->s, r->text);
+		session_tell_reply(m->s, r->text);
 	conv_put(session_conv(m->s), span_first(rest, n));
 	m->sent += n;
 	if (n == rest.len) {

@@ -96,7 +96,7 @@ on_sweep(void *ctx, unsigned ready)
 	(void)ready;
 	for (struct client *c = serve->clients; c; c = c->next) {
 		struct session_view view = session_view(c->session);
-		uint64_t heard = view.heard_us ? view.heard_us : c->since_us;
+		uint64_t heard = view.sent_us ? view.sent_us : c->since_us;
 		if (c->ended_us && now - c->ended_us > SERVE_LINGER_MS * 1000)
 			c->over = serve->some_over = true;
 		else if (!c->ended_us && !view.held && now - heard > idle_ms(serve) * 1000)

@@ -41,7 +41,7 @@ child_free(struct child *c)
 }
 
 static void
-tell_line(struct child *c, struct span line)
+child_tell_line(struct child *c, struct span line)
 {
 	if (line.len > 0 && line.at[line.len - 1] == '\r')
 		line.len--;
@@ -51,7 +51,7 @@ tell_line(struct child *c, struct span line)
 
 /* Whole lines; one without an end is told when it is full, or when all is over. */
 static void
-tell_lines(struct child *c, bool over)
+child_tell_lines(struct child *c, bool over)
 {
 	struct span all = buf_span(&c->text), line;
 
@@ -62,14 +62,14 @@ tell_lines(struct child *c, bool over)
 		line = lf ? span_until(&all, '\n') : all;
 		if (!lf)
 			all.len = 0;
-		tell_line(c, line);
+		child_tell_line(c, line);
 	}
 	buf_consume(&c->text, buf_span(&c->text).len - all.len);
 }
 
 /* False: there is no more. */
 static bool
-read_text(struct child *c)
+child_read(struct child *c)
 {
 	size_t room;
 	char *at = buf_reserve(&c->text, TEXT_MAX - buf_span(&c->text).len, &room);
@@ -81,14 +81,14 @@ read_text(struct child *c)
 		buf_commit(&c->text, (size_t)n);
 	else
 		loop_want(c->watch, 0);
-	tell_lines(c, n <= 0);
+	child_tell_lines(c, n <= 0);
 	return n > 0;
 }
 
 void
 child_hear(struct child *c)
 {
-	for (int i = 0; c && i < READS_A_TURN && read_text(c); i++)
+	for (int i = 0; c && i < READS_A_TURN && child_read(c); i++)
 		;
 }
 
@@ -97,14 +97,14 @@ child_hear_out(struct child *c)
 {
 	child_hear(c);
 	if (c)
-		tell_lines(c, true);
+		child_tell_lines(c, true);
 }
 
 static void
-on_text(void *ctx, unsigned ready)
+child_on_text(void *ctx, unsigned ready)
 {
 	(void)ready;
-	read_text(ctx);
+	child_read(ctx);
 }
 
 static void
@@ -138,7 +138,7 @@ child_is_awaited(const struct child *c)
 }
 
 static void
-on_process_end(void *ctx, int status, int signal)
+child_on_end(void *ctx, int status, int signal)
 {
 	struct child *c = ctx;
 	char how[80] = "";
@@ -170,11 +170,11 @@ child_run(
 	} else {
 		fcntl(ends[0], F_SETFL, O_NONBLOCK);
 		c->fd = ends[0];
-		c->watch = loop_watch(loop, ends[0], LOOP_READ, on_text, c, err);
+		c->watch = loop_watch(loop, ends[0], LOOP_READ, child_on_text, c, err);
 		if (!c->watch)
 			close(ends[0]);
 		else
-			c->process = loop_spawn(loop, argv, fd, ends[1], on_process_end, c, err);
+			c->process = loop_spawn(loop, argv, fd, ends[1], child_on_end, c, err);
 		close(ends[1]);
 	}
 	arena_release(&arena);

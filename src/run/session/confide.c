@@ -2,7 +2,7 @@
 #include "run/session/session_impl.h"
 
 static struct confidant
-confidant_of(const struct session *s)
+session_confidant(const struct session *s)
 {
 	return (struct confidant){
 		.connected = s->wire.conn != NULL,
@@ -28,7 +28,7 @@ session_is_local(const struct session *s)
 bool
 session_is_meant(const struct session *s)
 {
-	struct confidant peer = confidant_of(s);
+	struct confidant peer = session_confidant(s);
 	struct err err;
 
 	return secrets_are_meant_for(&peer, &err);
@@ -37,7 +37,7 @@ session_is_meant(const struct session *s)
 bool
 session_confides(struct session *s, enum secret_from from, bool forced, struct err *err)
 {
-	struct confidant peer = confidant_of(s);
+	struct confidant peer = session_confidant(s);
 
 	return secrets_may_leave(&peer, from, forced, err);
 }
@@ -89,7 +89,7 @@ session_secrets(const struct session *s)
 }
 
 struct span
-session_hide_piece(struct session *s, struct span piece, struct arena *arena)
+session_shown_piece(struct session *s, struct span piece, struct arena *arena)
 {
 	return secrets_piece(&s->secrets, piece, s->dialogue.mode, arena);
 }

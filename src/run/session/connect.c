@@ -135,7 +135,7 @@ session_set_preface(struct session *s, struct span text, struct err *err)
 }
 
 void
-session_say_preface(struct session *s)
+session_send_preface(struct session *s)
 {
 	const struct preface *p = s->link.preface;
 	struct buf header = { .max = PREFACE_MAX };

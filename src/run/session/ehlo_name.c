@@ -48,7 +48,7 @@ own_name(struct session *s)
 
 /* Who sent EHLO by hand is called so from then on, until another name is set. */
 const char *
-session_helo(struct session *s)
+session_ehlo_name(struct session *s)
 {
 	const char *name = offers_name(&s->offers, s->opts->helo);
 	char host[ADDR_TEXT];
@@ -96,7 +96,7 @@ has_address(const struct host *host, const char *address)
 }
 
 static void
-on_own_addresses(void *ctx, const struct host *host)
+ehlo_name_on_addresses(void *ctx, const struct host *host)
 {
 	struct session *s = ctx;
 	char local[ADDR_TEXT], first[ADDR_TEXT];
@@ -124,10 +124,10 @@ on_own_addresses(void *ctx, const struct host *host)
 }
 
 void
-session_note_helo(struct session *s)
+session_note_ehlo_name(struct session *s)
 {
 	static const struct route_opts any = { 0 };
-	const char *name = session_helo(s);
+	const char *name = session_ehlo_name(s);
 	const struct addr *local = s->wire.conn ? conn_local(s->wire.conn) : NULL;
 
 	if (s->opts->helo_is_secret)
@@ -150,11 +150,11 @@ session_note_helo(struct session *s)
 		.dns = session_env_dns(s->env), .opts = &any, .arena = &s->link.arena
 	};
 	s->helo_query = host_find(
-	    &env, arena_copy(&s->link.arena, span_of(name)), 0, false, on_own_addresses, s);
+	    &env, arena_copy(&s->link.arena, span_of(name)), 0, false, ehlo_name_on_addresses, s);
 }
 
 struct span
 session_domain(struct session *s)
 {
-	return s->opts->helo_is_secret ? SPAN("smtpsh.invalid") : span_of(session_helo(s));
+	return s->opts->helo_is_secret ? SPAN("smtpsh.invalid") : span_of(session_ehlo_name(s));
 }

@@ -34,7 +34,7 @@ session_can_tls(const struct session *s)
 }
 
 static struct tls_context *
-client_context(struct session *s, struct err *err)
+handshake_context(struct session *s, struct err *err)
 {
 	if (s->secure.context)
 		return s->secure.context;
@@ -44,7 +44,7 @@ client_context(struct session *s, struct err *err)
 }
 
 static void
-shaking_failed(struct session *s, const struct err *err)
+handshake_failed(struct session *s, const struct err *err)
 {
 	s->secure.shake_us = 0;
 	session_fail_with(s, err);
@@ -63,7 +63,7 @@ session_begin_shaking(struct session *s)
 		.anonymous = s->role == CONV_CLIENT && s->link.chosen_by_script &&
 		    !session_is_meant(s),
 		.sigalgs = s->opts->sigalgs };
-	struct tls_context *context = client_context(s, &err);
+	struct tls_context *context = handshake_context(s, &err);
 	const char *note;
 
 	if (!s->opts->sni && s->secure.dane &&
@@ -81,7 +81,7 @@ session_begin_shaking(struct session *s)
 	s->secure.shake_us = loop_now_us();
 	conv_tls_begin(s->wire.conv);
 	if (!context || !conn_tls(s->wire.conn, context, &ask, &err))
-		shaking_failed(s, &err);
+		handshake_failed(s, &err);
 }
 
 enum progress
@@ -114,7 +114,7 @@ session_shake_hands(struct session *s)
 
 /* In our words where there are some, fit to follow a colon. */
 static struct span
-problem_text(struct session *s, const struct tls_problem *p)
+handshake_problem(struct session *s, const struct tls_problem *p)
 {
 	const struct verify_info *info = verify_info(p->code);
 	const char *next;
@@ -126,7 +126,7 @@ problem_text(struct session *s, const struct tls_problem *p)
 
 /* With what the TLSA records make of it, where that is wanted. */
 static const struct tls_info *
-judged_by_dane(struct session *s, const struct tls_info *info)
+handshake_judged_by_dane(struct session *s, const struct tls_info *info)
 {
 	if (s->opts->dane == DANE_OFF || s->role == CONV_SERVER)
 		return info;
@@ -147,7 +147,7 @@ session_tls_came_up(struct session *s)
 {
 	struct event event = { .kind = EVENT_TLS };
 
-	s->secure.tls = judged_by_dane(s, conn_tls_info(s->wire.conn, &s->link.arena));
+	s->secure.tls = handshake_judged_by_dane(s, conn_tls_info(s->wire.conn, &s->link.arena));
 	event.shaken.info = s->secure.tls;
 	event.shaken.took_us = loop_now_us() - s->secure.shake_us;
 	event.shaken.forgot = s->offers.now != NULL;
@@ -168,7 +168,7 @@ session_tls_came_up(struct session *s)
 			err_set(&err, ERR_TLS, "--dane=require: %.*s", SPAN_ARG(refused));
 		else
 			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s",
-			    SPAN_ARG(problem_text(s, bad)));
+			    SPAN_ARG(handshake_problem(s, bad)));
 		session_fail_with(s, &err);
 		session_close(s, true);
 		session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = &err });
@@ -190,5 +190,5 @@ session_tls_failed(struct session *s)
 		err_set(&err, early && !implicit ? ERR_PROTO : ERR_TLS, "%s", text);
 		err.cause = early && !implicit ? CAUSE_INJECTED : CAUSE_UNSAID;
 	}
-	shaking_failed(s, &err);
+	handshake_failed(s, &err);
 }

@@ -4,19 +4,19 @@
 #include <stdio.h>
 
 static enum progress
-say_ehlo(struct session *s)
+hello_send_ehlo(struct session *s)
 {
 	char line[600];
 
-	session_note_helo(s);
+	session_note_ehlo_name(s);
 	snprintf(line, sizeof line, "%s %s",
-	    session_opts(s)->lmtp || session_target(s)->lmtp ? "LHLO" : "EHLO", session_helo(s));
-	return session_say(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
+	    session_opts(s)->lmtp || session_target(s)->lmtp ? "LHLO" : "EHLO", session_ehlo_name(s));
+	return session_send(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
 }
 
 /* --tls=try: without TLS it goes on in the clear, and that is said. */
 static enum progress
-no_tls(struct session *s, const struct hello *h, const struct news *refusal)
+hello_without_tls(struct session *s, const struct hello *h, const struct news *refusal)
 {
 	if (h->optional) {
 		session_note(s, "going on in the clear: the server %s STARTTLS",
@@ -32,31 +32,31 @@ no_tls(struct session *s, const struct hello *h, const struct news *refusal)
 }
 
 static enum progress
-say_helo(struct session *s, struct hello *h)
+hello_send_helo(struct session *s, struct hello *h)
 {
 	char line[600];
 
 	h->helo = true;
-	snprintf(line, sizeof line, "HELO %s", session_helo(s));
-	return session_say(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
+	snprintf(line, sizeof line, "HELO %s", session_ehlo_name(s));
+	return session_send(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
 }
 
 static bool
-may_say_helo(struct session *s, const struct hello *h, const struct reply *r)
+hello_may_send_helo(struct session *s, const struct hello *h, const struct reply *r)
 {
 	bool unknown = r->code == 500 || r->code == 501 || r->code == 502 || r->code == 504;
 	return unknown && !h->helo && !session_target(s)->lmtp && !session_opts(s)->lmtp;
 }
 
 static enum progress
-say_starttls(struct session *s, struct hello *h)
+hello_send_starttls(struct session *s, struct hello *h)
 {
 	const struct extensions *e = session_view(s).extensions;
 
 	if (e && !extensions_offer(e, "STARTTLS"))
-		return no_tls(s, h, NULL);
+		return hello_without_tls(s, h, NULL);
 	h->stage = HELLO_STARTTLS;
-	return session_say(s, SPAN("STARTTLS")) ? STEP_WAIT : STEP_FAIL;
+	return session_send(s, SPAN("STARTTLS")) ? STEP_WAIT : STEP_FAIL;
 }
 
 enum progress
@@ -64,16 +64,16 @@ hello_begin(struct session *s, struct hello *h, bool tls)
 {
 	*h = (struct hello){ .tls = tls };
 	if (session_view(s).dialogue.hello == VERB_OTHER || !tls)
-		return say_ehlo(s);
-	return say_starttls(s, h);
+		return hello_send_ehlo(s);
+	return hello_send_starttls(s, h);
 }
 
 enum progress
-hello_heard(struct session *s, struct hello *h, const struct news *news)
+hello_on_news(struct session *s, struct hello *h, const struct news *news)
 {
 	if (news->kind == NEWS_TLS_UP) {
 		h->stage = HELLO_AGAIN;
-		return say_ehlo(s);
+		return hello_send_ehlo(s);
 	}
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
@@ -81,13 +81,13 @@ hello_heard(struct session *s, struct hello *h, const struct news *news)
 	const struct reply *reply = &news->event->reply;
 	if (h->stage == HELLO_STARTTLS) {
 		h->stage = HELLO_SHAKING;
-		return news->failed == ERR_NONE ? session_shake_hands(s) : no_tls(s, h, news);
+		return news->failed == ERR_NONE ? session_shake_hands(s) : hello_without_tls(s, h, news);
 	}
-	if (may_say_helo(s, h, reply))
-		return say_helo(s, h);
+	if (hello_may_send_helo(s, h, reply))
+		return hello_send_helo(s, h);
 	if (news->failed != ERR_NONE)
 		return session_refused(s, news);
 	if (h->helo && h->tls)
-		return no_tls(s, h, NULL);
-	return h->tls && h->stage == HELLO_EHLO ? say_starttls(s, h) : STEP_DONE;
+		return hello_without_tls(s, h, NULL);
+	return h->tls && h->stage == HELLO_EHLO ? hello_send_starttls(s, h) : STEP_DONE;
 }

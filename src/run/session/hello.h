@@ -16,6 +16,6 @@ struct hello {
 
 /* EHLO if it is due (HELO where EHLO is refused, RFC 5321 3.2), then STARTTLS if `tls`. */
 enum progress hello_begin(struct session *, struct hello *, bool tls);
-enum progress hello_heard(struct session *, struct hello *, const struct news *);
+enum progress hello_on_news(struct session *, struct hello *, const struct news *);
 
 #endif

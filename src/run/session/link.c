@@ -28,7 +28,7 @@ link_release(struct link *l)
 }
 
 static void
-tell(struct link *l, struct link_news news)
+link_tell(struct link *l, struct link_news news)
 {
 	l->news(l->ctx, &news);
 }
@@ -53,7 +53,7 @@ link_set_target(struct link *l, const struct target *target)
 }
 
 static void
-on_route(void *ctx, const struct route *route, const struct err *err)
+link_on_route(void *ctx, const struct route *route, const struct err *err)
 {
 	struct link *l = ctx;
 	bool ok = err->kind == ERR_NONE;
@@ -61,14 +61,14 @@ on_route(void *ctx, const struct route *route, const struct err *err)
 
 	l->route = ok ? route : NULL;
 	l->found_us = addr_parse(&literal, l->target.host, 0) ? 0 : loop_now_us() - l->begun_us;
-	tell(l, (struct link_news){ .kind = LINK_ROUTED, .route = l->route, .err = err });
+	link_tell(l, (struct link_news){ .kind = LINK_ROUTED, .route = l->route, .err = err });
 }
 
 static void
-on_route_note(void *ctx, struct span note, bool found)
+link_on_note(void *ctx, struct span note, bool found)
 {
 	(void)found;
-	tell(ctx, (struct link_news){ .kind = LINK_NOTE, .note = note });
+	link_tell(ctx, (struct link_news){ .kind = LINK_NOTE, .note = note });
 }
 
 void
@@ -81,7 +81,7 @@ link_find(struct link *l, struct loop *loop, struct dns *dns, const struct route
 	l->begun_us = loop_now_us();
 	/* A question's own deadline, which names the server, comes first. */
 	l->routing = route_find(loop, dns, &l->target, opts, resolve_ms ? resolve_ms + 500 : 0,
-	    &l->routed, on_route, on_route_note, l);
+	    &l->routed, link_on_route, link_on_note, l);
 }
 
 const struct route *
@@ -105,19 +105,19 @@ link_proxied_route(struct link *l, const struct proxy_opts *via, const struct ta
 /* ---- dialling */
 
 static void
-on_attempt(void *ctx, const struct dial_attempt *attempt)
+link_on_attempt(void *ctx, const struct dial_attempt *attempt)
 {
-	tell(ctx, (struct link_news){ .kind = LINK_ATTEMPT, .attempt = attempt });
+	link_tell(ctx, (struct link_news){ .kind = LINK_ATTEMPT, .attempt = attempt });
 }
 
 static void
-on_proxied(void *ctx, struct conn *conn, const struct err *err)
+link_on_proxied(void *ctx, struct conn *conn, const struct err *err)
 {
-	tell(ctx, (struct link_news){ .kind = LINK_UP, .conn = conn, .err = err });
+	link_tell(ctx, (struct link_news){ .kind = LINK_UP, .conn = conn, .err = err });
 }
 
 static void
-on_dialled(void *ctx, struct conn *conn, size_t which, const struct err *err)
+link_on_dialled(void *ctx, struct conn *conn, size_t which, const struct err *err)
 {
 	struct link *l = ctx;
 
@@ -125,11 +125,11 @@ on_dialled(void *ctx, struct conn *conn, size_t which, const struct err *err)
 	dial_free(l->dial);
 	l->dial = NULL;
 	if (!conn || l->via->kind == PROXY_NONE) {
-		tell(l, (struct link_news){ .kind = LINK_UP, .conn = conn, .err = err });
+		link_tell(l, (struct link_news){ .kind = LINK_UP, .conn = conn, .err = err });
 		return;
 	}
-	l->proxy = proxy_begin(l->via, conn, l->hop->host, link_port(l), on_proxied, l);
-	tell(l, (struct link_news){ .kind = LINK_PROXIED });
+	l->proxy = proxy_begin(l->via, conn, l->hop->host, link_port(l), link_on_proxied, l);
+	link_tell(l, (struct link_news){ .kind = LINK_PROXIED });
 }
 
 void
@@ -145,7 +145,7 @@ link_dial(
 	l->via = &o->proxy;
 	l->begun_us = loop_now_us();
 	l->dial = dial_start(loop, proxied ? &o->proxy.addr : hop->addr, proxied ? 1 : hop->naddr,
-	    o->from.len ? &o->from : NULL, o->timeouts.connect, on_attempt, on_dialled, l);
+	    o->from.len ? &o->from : NULL, o->timeouts.connect, link_on_attempt, link_on_dialled, l);
 	if (hop->in_order)
 		dial_in_order(l->dial);
 }

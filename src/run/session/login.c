@@ -13,7 +13,7 @@ enum {
 };
 
 static void
-free_exchange(void *data)
+login_free_exchange(void *data)
 {
 	struct login_exchange *x = data;
 
@@ -31,14 +31,14 @@ void
 login_release(struct login *l)
 {
 	if (l->stage != LOGIN_DERIVE)		/* else the thread's end frees it */
-		free_exchange(l->x);
+		login_free_exchange(l->x);
 	*l = (struct login){ 0 };
 }
 
 /* ---- may it be */
 
 static bool
-may_log_in(struct session *s, const struct login *l, struct err *err)
+login_may_begin(struct session *s, const struct login *l, struct err *err)
 {
 	bool said = l->args->password.at != NULL, ours = place_is_ours(l->args->place);
 
@@ -53,7 +53,7 @@ may_log_in(struct session *s, const struct login *l, struct err *err)
 /* ---- which mechanism */
 
 static struct span
-offered(struct session *s)
+login_offered(struct session *s)
 {
 	const struct extensions *e = session_view(s).extensions;
 	const struct extension *auth = e ? extensions_find(e, SPAN("AUTH")) : NULL;
@@ -62,7 +62,7 @@ offered(struct session *s)
 }
 
 static bool
-choose_named(struct session *s, struct login *l, struct span name, struct err *err)
+login_choose_named(struct session *s, struct login *l, struct span name, struct err *err)
 {
 	struct err lack;
 
@@ -72,7 +72,7 @@ choose_named(struct session *s, struct login *l, struct span name, struct err *e
 		    "smtpsh cannot do the mechanism \"%.*s\"; AUTH and its answers can be typed by "
 		    "hand",
 		    SPAN_ARG(span_first(name, 40)));
-	if (!auth_offered(offered(s), l->mech->name))
+	if (!auth_offered(login_offered(s), l->mech->name))
 		session_note(
 		    s, "the server does not offer %s; it is tried all the same", l->mech->name);
 	if (l->mech->respond || (l->sasl = sasl(&lack)))
@@ -81,10 +81,10 @@ choose_named(struct session *s, struct login *l, struct span name, struct err *e
 }
 
 static bool
-choose_best(struct session *s, struct login *l, struct err *err)
+login_choose_best(struct session *s, struct login *l, struct err *err)
 {
 	struct arena arena = { 0 };
-	struct span list = offered(s), shown = text_safe(&arena, span_first(list, 300));
+	struct span list = login_offered(s), shown = text_safe(&arena, span_first(list, 300));
 	struct err lack = { 0 };
 
 	l->sasl = auth_wants_library(list) ? sasl(&lack) : NULL;
@@ -113,7 +113,7 @@ choose_best(struct session *s, struct login *l, struct err *err)
 }
 
 static bool
-choose(struct session *s, struct login *l, struct err *err)
+login_choose(struct session *s, struct login *l, struct err *err)
 {
 	const struct credentials *c = &session_opts(s)->auth;
 	struct span name = l->args->mech.len ? l->args->mech : span_of(c->mech);
@@ -123,7 +123,7 @@ choose(struct session *s, struct login *l, struct err *err)
 		session_note(s,
 		    "this session is logged in already; a server refuses a second AUTH (RFC 4954 "
 		    "4)");
-	if (!(name.len ? choose_named(s, l, name, err) : choose_best(s, l, err)))
+	if (!(name.len ? login_choose_named(s, l, name, err) : login_choose_best(s, l, err)))
 		return false;
 	/*
 	 * RFC 5802 6: a client that could bind, but to whom no -PLUS was offered, says "y". With
@@ -132,22 +132,22 @@ choose(struct session *s, struct login *l, struct err *err)
 	 */
 	if (!(l->mech->flags & AUTH_BOUND))
 		l->x->who.tls_exporter = l->x->who.tls_unique = SPAN_NONE;
-	return may_log_in(s, l, err);
+	return login_may_begin(s, l, err);
 }
 
 /* ---- the exchange */
 
 static enum progress
-cancel_exchange(struct session *s, struct login *l, const struct err *err)
+login_cancel(struct session *s, struct login *l, const struct err *err)
 {
 	l->err = *err;
 	l->stage = LOGIN_CANCELLED;
-	return session_say(s, SPAN("*")) ? STEP_WAIT : STEP_FAIL;
+	return session_send(s, SPAN("*")) ? STEP_WAIT : STEP_FAIL;
 }
 
 /* In a thread, or at once. */
 static void
-make_response(void *data)
+login_make_response(void *data)
 {
 	struct login_exchange *x = data;
 
@@ -161,7 +161,7 @@ make_response(void *data)
  * is empty.
  */
 static enum progress
-send_response(struct session *s, struct login *l, bool initial)
+login_send_response(struct session *s, struct login *l, bool initial)
 {
 	struct login_exchange *x = l->x;
 	struct arena scratch = { 0 };
@@ -169,13 +169,13 @@ send_response(struct session *s, struct login *l, bool initial)
 	if (!x->made) {
 		secret_release_buf(&x->response);
 		return initial ? session_fail(s, x->err.kind, "%s", x->err.text) :
-				 cancel_exchange(s, l, &x->err);
+				 login_cancel(s, l, &x->err);
 	}
 	struct span line = base64_encode(&scratch, buf_span(&x->response)), text = line;
 	if (initial)
 		line = arena_printf(
 		    &scratch, "AUTH %s %.*s", l->mech->name, SPAN_ARG(text.len ? text : SPAN("=")));
-	bool said = session_say(s, line);
+	bool said = session_send(s, line);
 	secret_wipe(text);
 	secret_wipe(line);
 	arena_release(&scratch);
@@ -184,17 +184,17 @@ send_response(struct session *s, struct login *l, bool initial)
 }
 
 static enum progress
-say_response(struct session *s, struct login *l, struct span challenge, bool initial)
+login_respond(struct session *s, struct login *l, struct span challenge, bool initial)
 {
 	arena_reset(&l->x->arena);
 	l->x->challenge = arena_copy(&l->x->arena, challenge);
 	if (auth_is_slow(l->mech, challenge)) {
 		l->stage = LOGIN_DERIVE;
-		session_offload(s, make_response, free_exchange, l->x);
+		session_offload(s, login_make_response, login_free_exchange, l->x);
 		return STEP_WAIT;
 	}
-	make_response(l->x);
-	return send_response(s, l, initial);
+	login_make_response(l->x);
+	return login_send_response(s, l, initial);
 }
 
 /*
@@ -202,7 +202,7 @@ say_response(struct session *s, struct login *l, struct span challenge, bool ini
  * challenge instead.
  */
 static bool
-has_initial(const struct login *l)
+login_has_initial(const struct login *l)
 {
 	size_t most = l->x->who.user.len + l->x->who.authzid.len + l->x->who.password.len + 64;
 
@@ -212,7 +212,7 @@ has_initial(const struct login *l)
 }
 
 static enum progress
-begin_exchange(struct session *s, struct login *l)
+login_begin_exchange(struct session *s, struct login *l)
 {
 	struct err err = { 0 };
 	char line[64];
@@ -225,18 +225,18 @@ begin_exchange(struct session *s, struct login *l)
 	l->x->auth = auth_new(l->mech, &l->x->who, l->sasl, &err);
 	if (!l->x->auth)
 		return session_fail(s, err.kind, "%s", err.text);
-	bool initial = has_initial(l);
+	bool initial = login_has_initial(l);
 	l->stage = LOGIN_TALK;
 	if (initial)
-		return say_response(s, l, SPAN_NONE, true);
+		return login_respond(s, l, SPAN_NONE, true);
 	snprintf(line, sizeof line, "AUTH %s", l->mech->name);
-	return session_say(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
+	return session_send(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
 }
 
 /* ---- who */
 
 static enum progress
-ask_what_lacks(struct session *s, struct login *l)
+login_ask(struct session *s, struct login *l)
 {
 	if ((l->mech->flags & AUTH_USER) && !l->x->user.at) {
 		l->stage = LOGIN_ASK_USER;
@@ -249,16 +249,16 @@ ask_what_lacks(struct session *s, struct login *l)
 		    "a password: --password-file, --password-env, --password-command, "
 		    "--password-fd or --netrc gives it");
 	}
-	return begin_exchange(s, l);
+	return login_begin_exchange(s, l);
 }
 
 static enum progress
-find_credentials(struct session *s, struct login *l)
+login_find_credentials(struct session *s, struct login *l)
 {
 	const struct credentials *c = &session_opts(s)->auth;
 	struct err err = { 0 };
 
-	if (!choose(s, l, &err))
+	if (!login_choose(s, l, &err))
 		return session_fail(s, err.kind, "%s", err.text);
 	if (l->args->user.len || c->user)
 		secret_set(&l->x->user, l->args->user.len ? l->args->user : span_of(c->user));
@@ -275,7 +275,7 @@ find_credentials(struct session *s, struct login *l)
 			secret_set(&l->x->user, secret_span(&user));
 		secret_release(&user);
 	}
-	return ask_what_lacks(s, l);
+	return login_ask(s, l);
 }
 
 enum progress
@@ -283,12 +283,12 @@ login_begin(struct session *s, struct login *l, const struct login_args *args)
 {
 	*l = (struct login){ .args = args, .x = memory_zeroed(sizeof *l->x) };
 	if (session_view(s).dialogue.hello != VERB_OTHER)
-		return find_credentials(s, l);
+		return login_find_credentials(s, l);
 	return hello_begin(s, &l->hello, false);
 }
 
 static enum progress
-heard_reply(struct session *s, struct login *l, const struct news *news)
+login_on_reply(struct session *s, struct login *l, const struct news *news)
 {
 	const struct reply *reply = &news->event->reply;
 	struct arena arena = { 0 };
@@ -303,11 +303,11 @@ heard_reply(struct session *s, struct login *l, const struct news *news)
 		err_set(&err, ERR_PROTO,
 		    "the server asks for more and more: %d challenges were answered",
 		    CHALLENGES_MAX);
-		return cancel_exchange(s, l, &err);
+		return login_cancel(s, l, &err);
 	}
 	if (reply->code == 334) {
 		auth_challenge(&arena, reply->line[0], &challenge);
-		enum progress progress = say_response(s, l, challenge, false);
+		enum progress progress = login_respond(s, l, challenge, false);
 		arena_release(&arena);
 		return progress;
 	}
@@ -318,19 +318,19 @@ heard_reply(struct session *s, struct login *l, const struct news *news)
 }
 
 enum progress
-login_heard(struct session *s, struct login *l, const struct news *news)
+login_on_news(struct session *s, struct login *l, const struct news *news)
 {
 	if (l->stage == LOGIN_HELLO) {
-		enum progress progress = hello_heard(s, &l->hello, news);
-		return progress == STEP_DONE ? find_credentials(s, l) : progress;
+		enum progress progress = hello_on_news(s, &l->hello, news);
+		return progress == STEP_DONE ? login_find_credentials(s, l) : progress;
 	}
 	if (l->stage == LOGIN_DERIVE && news->kind == NEWS_WORKED) {
 		l->stage = LOGIN_TALK;
-		return send_response(s, l, false);
+		return login_send_response(s, l, false);
 	}
 	if (news->kind == NEWS_ANSWER) {
 		secret_set(l->stage == LOGIN_ASK_USER ? &l->x->user : &l->x->password, news->text);
-		return ask_what_lacks(s, l);
+		return login_ask(s, l);
 	}
-	return news->kind == NEWS_REPLY ? heard_reply(s, l, news) : STEP_FAIL;
+	return news->kind == NEWS_REPLY ? login_on_reply(s, l, news) : STEP_FAIL;
 }

@@ -52,7 +52,7 @@ struct login {
  * the step.
  */
 enum progress login_begin(struct session *, struct login *, const struct login_args *);
-enum progress login_heard(struct session *, struct login *, const struct news *);
+enum progress login_on_news(struct session *, struct login *, const struct news *);
 void login_release(struct login *);	/* always, whatever came of it */
 
 #endif

@@ -20,7 +20,7 @@ session_stop_waiting(struct session *s)
 }
 
 static void
-set_deadline(struct session *s, uint64_t ms)
+queue_set_deadline(struct session *s, uint64_t ms)
 {
 	if (!s->deadline)
 		s->deadline = loop_timer(s->env->loop, s->on_deadline, s);
@@ -40,7 +40,7 @@ session_wait(struct session *s, enum wait what, uint64_t ms)
 	s->deadline_ms = ms;
 	s->sleeping = false;
 	if (ms)
-		set_deadline(s, ms);
+		queue_set_deadline(s, ms);
 }
 
 void
@@ -87,7 +87,7 @@ session_sleep(struct session *s, uint64_t ms)
 {
 	session_stop_waiting(s);
 	s->sleeping = true;
-	set_deadline(s, ms);
+	queue_set_deadline(s, ms);
 }
 
 struct silence
@@ -115,7 +115,7 @@ session_offload(struct session *s, void (*work)(void *data), void (*drop)(void *
 /* ---- asking the person */
 
 static enum progress
-ask(struct session *s, struct event question, const char *what)
+queue_ask(struct session *s, struct event question, const char *what)
 {
 	if (!s->opts->can_ask)
 		return session_fail(s, ERR_USAGE, "there is no terminal to ask for %s", what);
@@ -127,7 +127,7 @@ ask(struct session *s, struct event question, const char *what)
 enum progress
 session_ask(struct session *s, const char *prompt, bool secret, const char *what)
 {
-	return ask(s,
+	return queue_ask(s,
 	    (struct event){
 		.kind = EVENT_QUESTION, .question = { span_of(prompt), .secret = secret } },
 	    what);
@@ -136,7 +136,7 @@ session_ask(struct session *s, const char *prompt, bool secret, const char *what
 enum progress
 session_ask_text(struct session *s, const char *prompt, const char *what)
 {
-	return ask(s,
+	return queue_ask(s,
 	    (struct event){ .kind = EVENT_QUESTION, .question = { span_of(prompt), .text = true } },
 	    what);
 }
@@ -180,7 +180,7 @@ session_end_step(struct session *s, enum progress progress)
 void
 session_tell(struct session *s, const struct news *news)
 {
-	if (!s->step || !s->step->op->heard)
+	if (!s->step || !s->step->op->on_news)
 		return;
 	/*
 	 * What nothing asked for, and what comes late, is not what is waited for: the deadline
@@ -188,14 +188,14 @@ session_tell(struct session *s, const struct news *news)
 	 */
 	if (news->kind != NEWS_REPLY || (news->event->ticket && !news->event->late))
 		session_stop_waiting(s);
-	enum progress progress = s->step->op->heard(s, s->step, s->step_state, news);
+	enum progress progress = s->step->op->on_news(s, s->step, s->step_state, news);
 	if (progress != STEP_WAIT)
 		session_end_step(s, progress);
 }
 
 /* The first thing that a step needs and does not have, in words; NULL when it has all. */
 static const char *
-lacks(const struct session *s, const struct step *step)
+queue_lacks(const struct session *s, const struct step *step)
 {
 	unsigned traits = step->op->traits;
 
@@ -218,9 +218,9 @@ lacks(const struct session *s, const struct step *step)
 }
 
 static void
-begin_step(struct session *s, const struct step *step)
+queue_begin(struct session *s, const struct step *step)
 {
-	const char *lack = lacks(s, step), *name = step->op->name;
+	const char *lack = queue_lacks(s, step), *name = step->op->name;
 	enum progress progress = STEP_FAIL;
 
 	s->step = step;
@@ -246,6 +246,6 @@ session_run_steps(struct session *s)
 		if (!s->queue)
 			s->queue_end = &s->queue;
 		free(q);
-		begin_step(s, step);
+		queue_begin(s, step);
 	}
 }

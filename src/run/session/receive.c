@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "run/session/session_impl.h"
+#include "smtp/auth.h"
 
 enum { SURPRISES_MAX = 100 };
 
@@ -45,7 +46,7 @@ session_look_for_tls(struct session *s)
  * end.
  */
 static bool
-is_bearable(struct session *s, const struct receipt *r, const struct reply *reply)
+receive_is_bearable(struct session *s, const struct receipt *r, const struct reply *reply)
 {
 	const char *foreign = reply->code == 0 ? diagnose_foreign(reply->raw) : NULL;
 	char text[DIAGNOSIS_SIZE];
@@ -74,7 +75,7 @@ is_bearable(struct session *s, const struct receipt *r, const struct reply *repl
 
 /* What the form of it tells, beyond its flaws. */
 static void
-remark(struct session *s, const char *what)
+receive_remark(struct session *s, const char *what)
 {
 	if (what)
 		session_emit(s, &(struct event){ .kind = EVENT_PROBLEM, .text = span_of(what) });
@@ -82,7 +83,7 @@ remark(struct session *s, const char *what)
 
 /* What the challenge of an AUTH exchange says, and that AUTH is not to be tried again. */
 static void
-note_auth(struct session *s, const struct reply *r)
+receive_auth(struct session *s, const struct reply *r)
 {
 	struct arena arena = { 0 };
 	struct span challenge;
@@ -101,14 +102,14 @@ note_auth(struct session *s, const struct reply *r)
 
 /* What EHLO offers from now on. */
 static void
-learn(struct session *s, const struct reply *r)
+receive_offers(struct session *s, const struct reply *r)
 {
 	const struct extensions *e = offers_learn(&s->offers, offers_state(&s->dialogue), r);
 
 	session_emit(s, &(struct event){ .kind = EVENT_EXTENSIONS, .extensions = e });
 	if (e->cut)
 		session_note(s, "of the extensions only the first %d are taken", EXTENSIONS_MAX);
-	remark(s, diagnose_extensions(e));
+	receive_remark(s, diagnose_extensions(e));
 	session_note_dane(s);
 }
 
@@ -117,16 +118,16 @@ learn(struct session *s, const struct reply *r)
  * anything else as it may be shown.
  */
 static void
-heed(struct session *s, const struct receipt *r, const struct reply *shown)
+receive_heed(struct session *s, const struct receipt *r, const struct reply *shown)
 {
 	enum verb verb = r->asked.due.verb;
 
 	if (r->greeting)
-		remark(s, diagnose_banner(shown));
+		receive_remark(s, diagnose_banner(shown));
 	if (verb == VERB_AUTH && r->asked.ticket)
-		note_auth(s, &r->event.reply);
+		receive_auth(s, &r->event.reply);
 	if ((verb == VERB_EHLO || verb == VERB_LHLO) && r->err == ERR_NONE)
-		learn(s, shown);
+		receive_offers(s, shown);
 	if (verb == VERB_STARTTLS && r->asked.ticket && shown->code != 220) {
 		s->secure.starttls_refused = true;
 		session_note_dane(s);
@@ -149,7 +150,7 @@ heed(struct session *s, const struct receipt *r, const struct reply *shown)
 
 /* On where the dialogue stands. A message was over when the reply to its end was given up. */
 static void
-take_effect(
+receive_take_effect(
     struct session *s, const struct due *due, unsigned code, enum err_kind failed, bool late)
 {
 	if (due_is_message(due)) {
@@ -162,7 +163,7 @@ take_effect(
 }
 
 static void
-show(struct session *s, const struct receipt *r, const struct reply *shown)
+receive_show(struct session *s, const struct receipt *r, const struct reply *shown)
 {
 	struct event event = { .kind = EVENT_REPLY, .err = r->err };
 
@@ -192,19 +193,19 @@ receive_reply(struct session *s, const struct conv_event *came)
 		secrets_heed(&s->secrets, &came->reply);
 	struct reply shown = secrets_shown_reply(&s->secrets, &came->reply, &arena);
 	if (r.before.open)
-		take_effect(s, &r.before.due, r.before.code, r.before.failed, true);
+		receive_take_effect(s, &r.before.due, r.before.code, r.before.failed, true);
 	if (r.takes_effect)
-		take_effect(s, &r.asked.due, code, r.err, r.event.late);
+		receive_take_effect(s, &r.asked.due, code, r.err, r.event.late);
 	offers_keep_reply(&s->offers, &shown);
-	show(s, &r, &shown);
+	receive_show(s, &r, &shown);
 	if (r.err == ERR_UNKNOWN && !r.event.late)
 		session_tell_unknown(s);
 	/* A second one would tell which of two it answers: until then it has no consequence. */
 	bool waits_for_second = s->wire.late.open && r.event.late;
-	if (is_bearable(s, &r, &shown) && waits_for_second)
+	if (receive_is_bearable(s, &r, &shown) && waits_for_second)
 		session_wait(s, WAIT_SECOND, 0);
 	else if (s->wire.conn && !waits_for_second)
-		heed(s, &r, &shown);
+		receive_heed(s, &r, &shown);
 	arena_release(&arena);
 }
 
@@ -226,8 +227,8 @@ session_find_step(struct session *s)
 	    "in step again: no second reply came, so %03u answered %s, and the %s before it was "
 	    "never answered",
 	    code, due_text(&r.asked.due), due_text(&late));
-	take_effect(s, &r.asked.due, code, r.err, false);
-	heed(s, &r, &r.event.reply);
+	receive_take_effect(s, &r.asked.due, code, r.err, false);
+	receive_heed(s, &r, &r.event.reply);
 	arena_release(&arena);
 	return true;
 }

@@ -82,19 +82,19 @@ send_line(struct session *s, struct span line, const struct span *shown, bool gi
 }
 
 bool
-session_say(struct session *s, struct span line)
+session_send(struct session *s, struct span line)
 {
 	return send_line(s, line, NULL, false);
 }
 
 bool
-session_say_secret(struct session *s, struct span line, struct span shown)
+session_send_secret(struct session *s, struct span line, struct span shown)
 {
 	return send_line(s, line, &shown, true);
 }
 
 bool
-session_owe(struct session *s, enum verb verb, bool dot)
+session_expect_reply(struct session *s, enum verb verb, bool dot)
 {
 	unsigned ticket = conv_owe(s->wire.conv);
 
@@ -116,14 +116,14 @@ sent_piece(struct session *s, struct span piece)
 	struct arena arena = { 0 };
 
 	event.sent.kind = SENT_OCTETS;
-	event.sent.text = session_hide_piece(s, piece, &arena);
+	event.sent.text = session_shown_piece(s, piece, &arena);
 	event.sent.octets = piece.len;
 	session_emit(s, &event);
 	arena_wipe(&arena);
 }
 
 bool
-session_say_octets(struct session *s, struct span octets)
+session_send_octets(struct session *s, struct span octets)
 {
 	bool message = s->dialogue.mode == MODE_MESSAGE, answer = s->dialogue.mode == MODE_ANSWER;
 
@@ -169,7 +169,7 @@ session_say_octets(struct session *s, struct span octets)
 /* ---- a message */
 
 bool
-session_say_chunk(struct session *s, struct span lines)
+session_send_chunk(struct session *s, struct span lines)
 {
 	while (lines.at) {
 		bool more = span_has(lines, '\n');
@@ -187,7 +187,7 @@ session_say_chunk(struct session *s, struct span lines)
 }
 
 bool
-session_say_text(struct session *s, struct span line)
+session_send_text(struct session *s, struct span line)
 {
 	struct event event = { .kind = EVENT_SENT };
 	bool dot = body_is_end(line);
@@ -207,7 +207,7 @@ session_say_text(struct session *s, struct span line)
 }
 
 void
-session_owe_message(struct session *s, unsigned replies)
+session_expect_message_replies(struct session *s, unsigned replies)
 {
 	for (unsigned i = 0; i < replies; i++)
 		wire_ask(&s->wire, conv_owe(s->wire.conv),
@@ -218,13 +218,13 @@ session_owe_message(struct session *s, unsigned replies)
 }
 
 void
-session_is_last_chunk(struct session *s, unsigned replies)
+session_expect_last_chunk(struct session *s, unsigned replies)
 {
 	wire_ask_last_chunk(&s->wire, replies);
 }
 
 void
-session_is_no_message(struct session *s)
+session_expect_no_message(struct session *s)
 {
 	wire_ask_for_no_message(&s->wire);
 }
@@ -232,7 +232,7 @@ session_is_no_message(struct session *s)
 /* ---- the server's side */
 
 void
-session_tell_answer(struct session *s, struct span reply)
+session_tell_reply(struct session *s, struct span reply)
 {
 	unsigned long long code;
 
@@ -242,10 +242,10 @@ session_tell_answer(struct session *s, struct span reply)
 }
 
 bool
-session_answer(struct session *s, struct span reply)
+session_reply(struct session *s, struct span reply)
 {
 	if (!conv_put(s->wire.conv, reply) || !conv_put(s->wire.conv, SPAN("\r\n")))
 		return false;
-	session_tell_answer(s, reply);
+	session_tell_reply(s, reply);
 	return true;
 }

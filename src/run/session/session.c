@@ -117,16 +117,16 @@ session_lost(struct session *s, enum closed_by by)
 	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
 }
 
-static void take_turn(struct session *);
+static void session_turn(struct session *);
 
 static void
-on_pace(void *ctx, unsigned ready)
+session_on_pace(void *ctx, unsigned ready)
 {
 	struct session *s = ctx;
 
 	(void)ready;
 	s->wire.next_us = 0;
-	take_turn(s);
+	session_turn(s);
 }
 
 /* False: it cannot be written on now. */
@@ -146,7 +146,7 @@ session_write(struct session *s, size_t n)
 	if (slow && between) /* the wait begins anew with each piece */
 		session_wait_anew(s);
 	if (gap_ms && !s->pace_timer)
-		s->pace_timer = loop_timer(s->env->loop, on_pace, s);
+		s->pace_timer = loop_timer(s->env->loop, session_on_pace, s);
 	if (gap_ms)
 		loop_timer_set(s->pace_timer, gap_ms);
 	return true;
@@ -246,7 +246,7 @@ session_read_out(struct session *s)
 }
 
 static void
-take_turn(struct session *s)
+session_turn(struct session *s)
 {
 	struct wire *w = &s->wire;
 
@@ -285,11 +285,11 @@ static void
 session_leave(struct session *s)
 {
 	s->working = false;
-	take_turn(s);
+	session_turn(s);
 }
 
 static void
-on_conn(void *ctx, enum conn_news news)
+session_on_conn(void *ctx, enum conn_news news)
 {
 	struct session *s = ctx;
 
@@ -316,7 +316,7 @@ on_conn(void *ctx, enum conn_news news)
 }
 
 static void
-on_child(void *ctx, enum child_news news, struct span line)
+session_on_child(void *ctx, enum child_news news, struct span line)
 {
 	struct session *s = ctx;
 
@@ -326,19 +326,19 @@ on_child(void *ctx, enum child_news news, struct span line)
 	else if (news == CHILD_ENDED && line.len > 0)
 		session_note(s, "%.*s", SPAN_ARG(line));
 	else if (news == CHILD_OVER && s->wire.conn)
-		on_conn(s, CONN_READY); /* the end of what it says is seen again */
+		session_on_conn(s, CONN_READY); /* the end of what it says is seen again */
 }
 
 /* A step that waits for no more than this need not wait on. */
 static void
-on_last_note(struct session *s)
+session_on_last_note(struct session *s)
 {
 	if (s->step && s->state == SESSION_OPENING && s->sleeping)
 		session_tell(s, &(struct news){ .kind = NEWS_TIMER });
 }
 
 static void
-on_tlsa(void *ctx, struct tls_dane *dane)
+session_on_tlsa(void *ctx, struct tls_dane *dane)
 {
 	struct session *s = ctx;
 	bool within = s->working; /* told at once, while it was asked for */
@@ -359,7 +359,7 @@ on_tlsa(void *ctx, struct tls_dane *dane)
 
 /* As soon as it is connected, beside the greeting: they are there before the handshake. */
 static void
-ask_tlsa(struct session *s)
+session_ask_tlsa(struct session *s)
 {
 	struct dane_path named;
 
@@ -371,11 +371,11 @@ ask_tlsa(struct session *s)
 		.until_us = secure_dane_until(&s->opts->timeouts, loop_now_us(), s->until_us) };
 	const struct dane_path *path = secure_dane_path(
 	    s->opts, s->link.hop, s->link.target.kind != TARGET_UNIX, &named);
-	s->secure.dane_query = dane_find(&env, path, link_port(&s->link), on_tlsa, s);
+	s->secure.dane_query = dane_find(&env, path, link_port(&s->link), session_on_tlsa, s);
 }
 
 static void
-connected(struct session *s, struct conn *conn)
+session_connected(struct session *s, struct conn *conn)
 {
 	uint64_t now = loop_now_us();
 	struct event event = { .kind = EVENT_CONNECTED };
@@ -383,7 +383,7 @@ connected(struct session *s, struct conn *conn)
 	wire_up(&s->wire, conn, CONV_CLIENT);
 	s->state = SESSION_OPEN;
 	s->link.up_us = now;
-	conn_set_owner(conn, on_conn, s);
+	conn_set_owner(conn, session_on_conn, s);
 	conn_want(conn, true, false);
 	event.connected.peer = *conn_peer(conn);
 	event.connected.local = *conn_local(conn);
@@ -391,11 +391,11 @@ connected(struct session *s, struct conn *conn)
 	event.connected.took_us = now - s->link.begun_us;
 	event.connected.found_us = s->link.found_us;
 	session_emit(s, &event);
-	session_say_preface(s);
+	session_send_preface(s);
 }
 
 static void
-tell_attempt(struct session *s, const struct dial_attempt *attempt)
+session_show_attempt(struct session *s, const struct dial_attempt *attempt)
 {
 	struct event event = { .kind = EVENT_ATTEMPT };
 
@@ -412,13 +412,13 @@ tell_attempt(struct session *s, const struct dial_attempt *attempt)
 }
 
 static void
-on_link(void *ctx, const struct link_news *news)
+session_on_link(void *ctx, const struct link_news *news)
 {
 	struct session *s = ctx;
 
 	switch (news->kind) {
 	case LINK_ATTEMPT:
-		tell_attempt(s, news->attempt);
+		session_show_attempt(s, news->attempt);
 		return;
 	case LINK_PROXIED:
 		session_note(s, "connected to the proxy %s; it is asked for %.*s, port %u",
@@ -437,15 +437,15 @@ on_link(void *ctx, const struct link_news *news)
 
 	s->working = true;
 	if (news->kind == LINK_NOTE) {
-		on_last_note(s);
+		session_on_last_note(s);
 	} else if (news->kind == LINK_ROUTED) {
 		if (news->route)
 			session_show_route(s, false);
 		session_tell(s,
 		    &(struct news){ .kind = NEWS_ROUTED, .route = news->route, .err = news->err });
 	} else if (news->conn) {
-		connected(s, news->conn);
-		ask_tlsa(s);
+		session_connected(s, news->conn);
+		session_ask_tlsa(s);
 		session_tell(s, &(struct news){ .kind = NEWS_CONNECTED });
 	} else {
 		session_tell(s, &(struct news){ .kind = NEWS_CLOSED, .err = news->err });
@@ -454,7 +454,7 @@ on_link(void *ctx, const struct link_news *news)
 }
 
 static void
-on_policy(void *ctx, const struct sts *sts)
+session_on_policy(void *ctx, const struct sts *sts)
 {
 	struct session *s = ctx;
 
@@ -464,7 +464,7 @@ on_policy(void *ctx, const struct sts *sts)
 }
 
 static void
-on_offloaded(void *ctx, unsigned ready)
+session_on_offloaded(void *ctx, unsigned ready)
 {
 	struct session *s = ctx;
 
@@ -481,7 +481,7 @@ on_offloaded(void *ctx, unsigned ready)
  * timeout should know.
  */
 static void
-on_hush(void *ctx, unsigned ready)
+session_on_hush(void *ctx, unsigned ready)
 {
 	struct session *s = ctx;
 	char text[DIAGNOSIS_SIZE];
@@ -503,7 +503,7 @@ on_hush(void *ctx, unsigned ready)
  * a chunk can only be ended with the connection: what came next would be taken for a part of it.
  */
 static void
-leave_off(struct session *s)
+session_leave_off(struct session *s)
 {
 	bool within = s->role == CONV_CLIENT && wire_is_within_octets(&s->wire, s->dialogue.mode);
 
@@ -523,7 +523,7 @@ leave_off(struct session *s)
 }
 
 static void
-timed_out(struct session *s)
+session_timed_out(struct session *s)
 {
 	char text[DIAGNOSIS_SIZE];
 
@@ -533,7 +533,7 @@ timed_out(struct session *s)
 	diagnose_silence(&silence, text);
 	session_stop_waiting(s);
 	session_fail(s, ERR_TIMEOUT, "%s", text);
-	leave_off(s);
+	session_leave_off(s);
 	/* Half a handshake is neither clear nor protected. */
 	if ((s->state == SESSION_OPENING && !s->wire.conn) || s->opts->careful ||
 	    secure_is_shaking(&s->secure))
@@ -542,7 +542,7 @@ timed_out(struct session *s)
 }
 
 static void
-on_deadline(void *ctx, unsigned ready)
+session_on_deadline(void *ctx, unsigned ready)
 {
 	struct session *s = ctx;
 
@@ -552,13 +552,13 @@ on_deadline(void *ctx, unsigned ready)
 		session_stop_waiting(s);
 		session_tell(s, &(struct news){ .kind = NEWS_TIMER });
 	} else if (s->waiting_us) {
-		timed_out(s);
+		session_timed_out(s);
 	}
 	session_leave(s);
 }
 
 static void
-forget_queue(struct session *s)
+session_forget_queue(struct session *s)
 {
 	for (struct queued *q; (q = s->queue); free(q))
 		s->queue = q->next;
@@ -568,14 +568,14 @@ forget_queue(struct session *s)
 void
 session_cancel(struct session *s)
 {
-	forget_queue(s);
+	session_forget_queue(s);
 	if (!s->step)
 		return;
 	s->working = true;
 	session_stop_waiting(s);
 	s->failed = ERR_NONE;
 	s->cancelled = true;
-	leave_off(s);
+	session_leave_off(s);
 	if (s->wire.paced_us)
 		session_note(s,
 		    "what was begun still goes out, else the next line would go on in it; /write "
@@ -598,7 +598,7 @@ session_push(struct session *s, const struct step *step)
 	*s->queue_end = q;
 	s->queue_end = &q->next;
 	if (!s->working)
-		take_turn(s);
+		session_turn(s);
 }
 
 bool
@@ -616,7 +616,7 @@ session_answer_question(struct session *s, struct span text)
 void
 session_poke(struct session *s)
 {
-	take_turn(s);
+	session_turn(s);
 }
 
 void
@@ -635,7 +635,7 @@ session_disconnect(struct session *s)
 
 /* Of a port that stays silent more is said before the wait is over. */
 void
-session_expect_banner(struct session *s)
+session_expect_greeting(struct session *s)
 {
 	unsigned port = s->wire.conn && s->opts->proxy.kind == PROXY_NONE ?
 	    addr_port(conn_peer(s->wire.conn)) :
@@ -647,7 +647,7 @@ session_expect_banner(struct session *s)
 			session_note(s, "%s", text);
 		} else {
 			if (!s->hush)
-				s->hush = loop_timer(s->env->loop, on_hush, s);
+				s->hush = loop_timer(s->env->loop, session_on_hush, s);
 			loop_timer_set(s->hush, HUSH_MS);
 		}
 	}
@@ -663,12 +663,12 @@ session_over(struct session *s, int fd, struct span host, struct tls_context *co
 	session_drop_link(s);
 	link_over(&s->link, host);
 	s->secure.context = context;
-	struct conn *conn = conn_over(s->env->loop, fd, on_conn, s, &err);
+	struct conn *conn = conn_over(s->env->loop, fd, session_on_conn, s, &err);
 	if (!conn) {
 		session_fail(s, err.kind, "%s", err.text);
 		return false;
 	}
-	connected(s, conn);
+	session_connected(s, conn);
 	return true;
 }
 
@@ -687,7 +687,7 @@ session_run_command(struct session *s, struct span command)
 	bool ok = session_over(s, pair[0], SPAN("pipe"), NULL);
 	if (ok) {
 		conv_bear_chatter(s->wire.conv);
-		s->link.child = child_run(s->env->loop, command, pair[1], on_child, s, &err);
+		s->link.child = child_run(s->env->loop, command, pair[1], session_on_child, s, &err);
 		ok = s->link.child != NULL;
 		if (!ok)
 			session_fail(s, err.kind, "%s", err.text);
@@ -710,7 +710,7 @@ session_find_policy(struct session *s, struct span domain)
 	};
 
 	session_forget_policy(s);
-	s->secure.sts = sts_start(&way, domain, &s->link.arena, on_policy, s);
+	s->secure.sts = sts_start(&way, domain, &s->link.arena, session_on_policy, s);
 	/* Three questions to the DNS at the most, and the fetch. */
 	session_wait(
 	    s, WAIT_POLICY, t->resolve && t->connect ? 3 * t->resolve + t->connect + 1000 : 0);
@@ -736,9 +736,9 @@ session_new(struct session_env *env, const struct session_opts *opts, event_fn *
 		.event = event,
 		.ctx = ctx,
 		.role = CONV_CLIENT,
-		.link = { .preface = &opts->preface, .news = on_link, .ctx = s },
-		.on_deadline = on_deadline,
-		.on_offloaded = on_offloaded };
+		.link = { .preface = &opts->preface, .news = session_on_link, .ctx = s },
+		.on_deadline = session_on_deadline,
+		.on_offloaded = session_on_offloaded };
 	s->queue_end = &s->queue;
 	session_env_keep_secrets(env);
 	s->secrets.secrecy.others = env->secrets;
@@ -750,7 +750,7 @@ session_serve(struct session_env *env, const struct session_opts *opts, int fd,
     struct tls_context *tls, event_fn *event, void *ctx, struct err *err)
 {
 	struct session *s = session_new(env, opts, event, ctx);
-	struct conn *conn = conn_over(env->loop, fd, on_conn, s, err);
+	struct conn *conn = conn_over(env->loop, fd, session_on_conn, s, err);
 
 	if (!conn) {
 		session_free(s);
@@ -771,7 +771,7 @@ session_free(struct session *s)
 	if (!s)
 		return;
 	session_drop_link(s);
-	forget_queue(s);
+	session_forget_queue(s);
 	if (s->step && s->step->op->release)
 		s->step->op->release(s->step_state);
 	free(s->step_state);

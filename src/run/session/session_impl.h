@@ -82,7 +82,7 @@ void session_wait_anew(struct session *); /* for the same, from now on */
 void session_drop_link(struct session *);
 /* tells, and drops the connection */
 void session_closed(struct session *, enum closed_by, bool expected);
-void session_say_preface(struct session *);
+void session_send_preface(struct session *);
 
 /* handshake.c */
 void session_begin_shaking(struct session *);

@@ -20,7 +20,7 @@ struct sts;
 
 /* What a session tells the step in hand. */
 enum news_kind {
-	/* ->event->reply, with ->verb; the reply it is owed, never a late one or a surprise */
+	/* ->event->reply, with ->verb: one that is outstanding, never a late or unsolicited one */
 	NEWS_REPLY,
 	NEWS_CLOSED,		/* the connection is gone */
 	NEWS_CONNECTED,
@@ -44,7 +44,7 @@ struct news {
 	enum err_kind failed;
 	enum standing standing;	/* whether its code belongs to what it answers, */
 	const struct due *due;	/* which is this */
-	/* further replies that are owed to the same from now on: PRDR's, after its 353 */
+	/* further replies that are outstanding to the same from now on: PRDR's, after its 353 */
 	unsigned more;
 	struct span text;
 	const struct err *err;	/* of NEWS_TLS_FAILED, and of NEWS_ROUTED when it failed */
@@ -54,7 +54,7 @@ struct news {
 
 enum progress {
 	STEP_DONE,
-	STEP_WAIT,		/* heard is called for what comes */
+	STEP_WAIT,		/* on_news is called for what comes */
 	STEP_FAIL,		/* session_fail said why */
 };
 
@@ -112,9 +112,9 @@ struct step_op {
 	/* NULL: takes no arguments */
 	bool (*parse)(struct step *, struct cursor *, struct arena *, struct err *);
 	enum progress (*start)(struct session *, const struct step *, void *state);
-	enum progress (*heard)(
+	enum progress (*on_news)(
 	    struct session *, const struct step *, void *state, const struct news *);
-	/* NULL: what it is owed becomes late */
+	/* NULL: replies that are outstanding become late */
 	void (*cancel)(struct session *, const struct step *, void *state);
 	/* what the state owns, at the end of every run; NULL: nothing */
 	void (*release)(void *state);

@@ -17,7 +17,7 @@ session_view(const struct session *s)
 		.last_reply = s->offers.last_reply,
 		.busy = s->step != NULL || s->queue != NULL,
 		.held = s->wire.held && !s->wire.wants_room,
-		.heard_us = s->wire.moved_us,
+		.sent_us = s->wire.sent_us,
 		.waiting_us = s->waiting_us,
 		.wait = s->wait,
 		.wait_verb = s->wait_verb,
@@ -49,7 +49,7 @@ session_info(struct session *s)
 {
 	struct session_info info = {
 		.host = s->link.host,
-		.helo = s->opts->helo_is_secret ? "***" : session_helo(s),
+		.helo = s->opts->helo_is_secret ? "***" : session_ehlo_name(s),
 		.tls = s->secure.tls,
 		.extensions = s->offers.now,
 		.dialogue = s->dialogue,
@@ -160,7 +160,7 @@ session_offered(const struct session *s, enum offer_state state)
 }
 
 bool
-session_unheard(const struct session *s)
+session_has_unsent(const struct session *s)
 {
 	return s->wire.conn &&
 	    (conv_output(s->wire.conv).len > 0 || conn_unacknowledged(s->wire.conn));

@@ -72,7 +72,7 @@ wire_asked_line(struct wire *w, struct span line)
 }
 
 static struct asked *
-find_asked(const struct wire *w, unsigned ticket)
+wire_find(const struct wire *w, unsigned ticket)
 {
 	for (size_t i = 0; ticket && i < w->nasked; i++)
 		if (w->asked[i].ticket == ticket)
@@ -83,15 +83,15 @@ find_asked(const struct wire *w, unsigned ticket)
 const struct due *
 wire_due(const struct wire *w, unsigned ticket)
 {
-	const struct asked *a = find_asked(w, ticket);
+	const struct asked *a = wire_find(w, ticket);
 
 	return a ? &a->due : NULL;
 }
 
 static struct asked
-take_asked(struct wire *w, unsigned ticket)
+wire_take(struct wire *w, unsigned ticket)
 {
-	struct asked *at = find_asked(w, ticket), taken = at ? *at : (struct asked){ 0 };
+	struct asked *at = wire_find(w, ticket), taken = at ? *at : (struct asked){ 0 };
 
 	if (at)
 		memmove(at, at + 1, (size_t)(w->asked + --w->nasked - at) * sizeof *at);
@@ -176,13 +176,13 @@ wire_is_within_octets(const struct wire *w, enum dialogue_mode mode)
 
 /* What was given up is out of it, and the reply is that of the command which waits. */
 static struct asked
-settle(struct wire *w)
+wire_settle(struct wire *w)
 {
 	unsigned ticket = conv_settle(w->conv);
 
 	while (w->nasked > 0 && w->asked[0].ticket != ticket)
-		take_asked(w, w->asked[0].ticket);
-	return take_asked(w, ticket);
+		wire_take(w, w->asked[0].ticket);
+	return wire_take(w, ticket);
 }
 
 /*
@@ -190,7 +190,7 @@ settle(struct wire *w)
  * answered, and we are in step.
  */
 static bool
-answers_what_waits(const struct wire *w, const struct conv_event *e, const struct asked *asked)
+wire_answers_what_waits(const struct wire *w, const struct conv_event *e, const struct asked *asked)
 {
 	const struct due *waits = e->late ? wire_due(w, conv_due(w->conv)) : NULL;
 
@@ -201,12 +201,12 @@ answers_what_waits(const struct wire *w, const struct conv_event *e, const struc
 struct receipt
 wire_receive(struct wire *w, const struct conv_event *came, unsigned recipients)
 {
-	struct receipt r = { .asked = take_asked(w, came->ticket), .event = *came };
+	struct receipt r = { .asked = wire_take(w, came->ticket), .event = *came };
 	unsigned code = came->reply.code;
 
 	r.drawn_us = w->drawn_us ? loop_now_us() - w->drawn_us : 0;
-	if (answers_what_waits(w, came, &r.asked)) {
-		r.asked = settle(w);
+	if (wire_answers_what_waits(w, came, &r.asked)) {
+		r.asked = wire_settle(w);
 		r.event.ticket = r.asked.ticket;
 		r.event.late = false;
 	}
@@ -257,7 +257,7 @@ wire_find_step(struct wire *w)
 	bool open = w->late.open && conv_due(w->conv);
 
 	w->late.open = false;
-	return open ? settle(w) : (struct asked){ 0 };
+	return open ? wire_settle(w) : (struct asked){ 0 };
 }
 
 /* ---- slow writing */
@@ -277,7 +277,7 @@ wire_sent(struct wire *w, const struct pace *pace, size_t n)
 {
 	conv_wrote(w->conv, n);
 	w->octets_out += n;
-	w->moved_us = loop_now_us();
+	w->sent_us = loop_now_us();
 	if (!pace_is_slow(pace)) {
 		wire_stop_pacing(w);
 		return 0;

@@ -55,7 +55,7 @@ struct wire {
 	size_t paced_at;   /* octets of it that went */
 	uint64_t drawn_us; /* since when the reply in hand is coming; 0: none is */
 	unsigned pieces;   /* of it */
-	uint64_t moved_us; /* when octets last went or came */
+	uint64_t sent_us; /* when octets last went out; 0: never */
 	uint64_t replies, octets_in, octets_out;
 };
 

@@ -6,7 +6,7 @@
 
 /* The step's text lives as long as the step and may be shown: the password goes out of it. */
 static void
-hide(struct span value)
+auth_hide(struct span value)
 {
 	char *at;
 
@@ -17,7 +17,7 @@ hide(struct span value)
 }
 
 static bool
-read_word(
+auth_word(
     struct login_args *a, struct cursor *c, struct span word, struct arena *arena, struct err *err)
 {
 	struct span value = word, name = span_until(&value, '=');
@@ -37,7 +37,7 @@ read_word(
 	} else if (span_eq(name, SPAN("password"))) {
 		a->password.at = arena_string(arena, value);
 		a->password.len = value.len;
-		hide(value);
+		auth_hide(value);
 	} else if (span_eq(name, SPAN("initial")) &&
 	    (span_eq(value, SPAN("yes")) || span_eq(value, SPAN("no")))) {
 		a->initial = span_eq(value, SPAN("yes")) ? LOGIN_INITIAL_YES : LOGIN_INITIAL_NO;
@@ -57,7 +57,7 @@ auth_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 	step->args = a;
 	a->place = step->place;
 	for (struct span word = cursor_word(c); word.len > 0; word = cursor_word(c))
-		if (!read_word(a, c, word, arena, err))
+		if (!auth_word(a, c, word, arena, err))
 			return false;
 	/* "/auth bob" names a user: no mechanism is called so. */
 	if (a->mech.len && !a->user.len && !mechanism_ours(a->mech) && span_has(a->mech, '@')) {
@@ -76,10 +76,10 @@ auth_start(struct session *s, const struct step *step, void *state)
 }
 
 static enum progress
-auth_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+auth_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	(void)step;
-	return login_heard(s, state, news);
+	return login_on_news(s, state, news);
 }
 
 static void
@@ -97,6 +97,6 @@ const struct step_op step_auth = {
 	.state_size = sizeof(struct login),
 	.parse = auth_parse,
 	.start = auth_start,
-	.heard = auth_heard,
+	.on_news = auth_on_news,
 	.release = auth_release,
 };

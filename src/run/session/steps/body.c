@@ -18,7 +18,7 @@ struct state {
 };
 
 static bool
-read_word(struct args *a, struct cursor *c, struct span word, struct arena *arena, struct err *err)
+body_word(struct args *a, struct cursor *c, struct span word, struct arena *arena, struct err *err)
 {
 	struct span value = word, name = span_until(&value, '=');
 
@@ -55,7 +55,7 @@ read_word(struct args *a, struct cursor *c, struct span word, struct arena *aren
 }
 
 static bool
-parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err, uint64_t chunk)
+body_parse_words(struct step *step, struct cursor *c, struct arena *arena, struct err *err, uint64_t chunk)
 {
 	struct args *a = ARENA_NEW(arena, struct args);
 
@@ -69,7 +69,7 @@ parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err,
 		if (word.len == 0)
 			break;
 		c->rest = span_skip(c->rest, (size_t)(line.at - c->rest.at));
-		if (!read_word(a, c, word, arena, err))
+		if (!body_word(a, c, word, arena, err))
 			return false;
 	}
 	if ((a->file != NULL) + (a->size > 0) + a->has_text != 1)
@@ -83,17 +83,17 @@ parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err,
 static bool
 body_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
 {
-	return parse(step, c, arena, err, 0);
+	return body_parse_words(step, c, arena, err, 0);
 }
 
 static bool
 bdat_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
 {
-	return parse(step, c, arena, err, 1ull << 62);
+	return body_parse_words(step, c, arena, err, 1ull << 62);
 }
 
 static bool
-open_message(struct session *s, struct message *m, const struct args *a, struct err *err)
+body_open(struct session *s, struct message *m, const struct args *a, struct err *err)
 {
 	struct compose plain = { .size = a->size, .helo = session_domain(s) };
 	struct span rest = a->text, line;
@@ -123,7 +123,7 @@ body_start(struct session *s, const struct step *step, void *mem)
 		return session_fail(s, ERR_USAGE, "DATA is said already: /body sends its text");
 	if (a->chunk > 0 && !transfer_may_chunk(s, a->forced))
 		return STEP_FAIL;
-	if (!open_message(s, &st->message, a, &err))
+	if (!body_open(s, &st->message, a, &err))
 		return session_fail(s, err.kind, "%s", err.text);
 	st->transfer = (struct transfer){ .message = &st->message, .chunk = a->chunk,
 		.replies = d->hello == VERB_LHLO && d->rcpts > 0 ? d->rcpts : 1 };
@@ -131,12 +131,12 @@ body_start(struct session *s, const struct step *step, void *mem)
 }
 
 static enum progress
-body_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+body_on_news(struct session *s, const struct step *step, void *mem, const struct news *news)
 {
 	struct state *st = mem;
 
 	(void)step;
-	return transfer_heard(s, &st->transfer, news);
+	return transfer_on_news(s, &st->transfer, news);
 }
 
 static void
@@ -157,7 +157,7 @@ const struct step_op step_body = {
 	.state_size = sizeof(struct state),
 	.parse = body_parse,
 	.start = body_start,
-	.heard = body_heard,
+	.on_news = body_on_news,
 	.release = body_release,
 };
 
@@ -170,6 +170,6 @@ const struct step_op step_bdat = {
 	.state_size = sizeof(struct state),
 	.parse = bdat_parse,
 	.start = body_start,
-	.heard = body_heard,
+	.on_news = body_on_news,
 	.release = body_release,
 };

@@ -19,7 +19,7 @@ cert_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 }
 
 static enum progress
-show(struct session *s, const struct sts *sts)
+cert_show(struct session *s, const struct sts *sts)
 {
 	struct session_view view = session_view(s);
 	struct event event = { .kind = EVENT_CERT };
@@ -37,7 +37,7 @@ show(struct session *s, const struct sts *sts)
 
 /* The domain whose mail goes here: as said, else as opened. A host alone has no policy. */
 static struct span
-domain_of(const struct session *s, const struct step *step)
+cert_domain(const struct session *s, const struct step *step)
 {
 	const struct span *said = step->args;
 	const struct target *target = session_target(s);
@@ -49,22 +49,22 @@ static enum progress
 cert_start(struct session *s, const struct step *step, void *mem)
 {
 	struct cert_state *state = mem;
-	struct span domain = domain_of(s, step);
+	struct span domain = cert_domain(s, step);
 
 	if (domain.len == 0)
-		return show(s, NULL);
+		return cert_show(s, NULL);
 	state->session = s;
 	session_find_policy(s, domain);
 	return STEP_WAIT;
 }
 
 static enum progress
-cert_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+cert_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	(void)step, (void)state;
 	if (news->kind == NEWS_CLOSED)
 		return STEP_FAIL;
-	return news->kind == NEWS_POLICY ? show(s, news->sts) : STEP_WAIT;
+	return news->kind == NEWS_POLICY ? cert_show(s, news->sts) : STEP_WAIT;
 }
 
 static void
@@ -86,6 +86,6 @@ const struct step_op step_cert = {
 	.state_size = sizeof(struct cert_state),
 	.parse = cert_parse,
 	.start = cert_start,
-	.heard = cert_heard,
+	.on_news = cert_on_news,
 	.release = cert_release,
 };

@@ -18,7 +18,7 @@ amid_begin(struct session *s, struct amid *a, size_t behind)
  * TLS shows that it was read as protected. One that answers does so at once.
  */
 enum progress
-amid_heard(struct session *s, struct amid *a, const struct news *news)
+amid_on_news(struct session *s, struct amid *a, const struct news *news)
 {
 	if (news->kind == NEWS_TLS_UP && a->behind > 0) {
 		session_sleep(s, INJECTED_MS);
@@ -45,7 +45,7 @@ handshake_start(struct session *s, const struct step *step, void *state)
 }
 
 static enum progress
-handshake_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+handshake_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	(void)s, (void)step, (void)state;
 	return news->kind == NEWS_TLS_UP ? STEP_DONE : STEP_FAIL;
@@ -58,5 +58,5 @@ const struct step_op step_handshake = {
 	.help = "Begin TLS now, after a STARTTLS that was sent by hand",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_CLEAR | STEP_NEEDS_COMMAND,
 	.start = handshake_start,
-	.heard = handshake_heard,
+	.on_news = handshake_on_news,
 };

@@ -11,6 +11,6 @@ struct amid { size_t behind; };		/* commands that went out behind STARTTLS, unan
 
 enum progress amid_begin(struct session *, struct amid *, size_t behind);
 /* What comes from then on, unsolicited replies too. */
-enum progress amid_heard(struct session *, struct amid *, const struct news *);
+enum progress amid_on_news(struct session *, struct amid *, const struct news *);
 
 #endif

@@ -15,36 +15,36 @@ struct state {
 
 /* In LMTP each recipient that was accepted has a reply to the message (RFC 2033 4.2). */
 static enum progress
-say_text(struct session *s, struct state *state, struct span line)
+line_send_text(struct session *s, struct state *state, struct span line)
 {
 	const struct dialogue *d = session_dialogue(s);
 	unsigned replies = d->hello == VERB_LHLO && d->rcpts > 1 ? d->rcpts : 1;
 
 	state->text = true;
-	if (!session_say_text(s, line))
+	if (!session_send_text(s, line))
 		return STEP_FAIL;
 	if (!body_is_end(line))
 		return STEP_DONE;
 	for (state->left = replies - 1; replies > 1; replies--)
-		session_owe(s, VERB_DATA, true);
+		session_expect_reply(s, VERB_DATA, true);
 	session_wait_message(s);
 	return STEP_WAIT;
 }
 
 /* The octets of a BDAT go with it; the last one is answered as a message is. */
 static enum progress
-say_chunk(struct session *s, struct state *state, struct span text)
+line_send_chunk(struct session *s, struct state *state, struct span text)
 {
 	const struct dialogue *d = session_dialogue(s);
 	struct span lines = text, line = span_until(&lines, '\n');
 	bool last = due_command(line).stage == DUE_MESSAGE;
 	unsigned replies = last && d->hello == VERB_LHLO && d->rcpts > 1 ? d->rcpts : 1;
 
-	if (!session_say(s, line) || (span_has(text, '\n') && !session_say_chunk(s, lines)))
+	if (!session_send(s, line) || (span_has(text, '\n') && !session_send_chunk(s, lines)))
 		return STEP_FAIL;
 	state->left = replies - 1;
 	if (last) {
-		session_is_last_chunk(s, replies);
+		session_expect_last_chunk(s, replies);
 		session_wait_message(s);
 	}
 	return STEP_WAIT;
@@ -57,11 +57,11 @@ line_start(struct session *s, const struct step *step, void *mem)
 	const struct dialogue *d = session_dialogue(s);
 
 	if (d->mode == MODE_MESSAGE)
-		return say_text(s, state, step->text);
+		return line_send_text(s, state, step->text);
 	state->verb = d->mode == MODE_ANSWER ? VERB_AUTH : verb_of(step->text, NULL);
 	if (state->verb == VERB_BDAT)
-		return say_chunk(s, state, step->text);
-	if (!session_say(s, step->text))
+		return line_send_chunk(s, state, step->text);
+	if (!session_send(s, step->text))
 		return STEP_FAIL;
 	if (state->verb == VERB_QUIT)
 		session_shut(s);
@@ -69,7 +69,7 @@ line_start(struct session *s, const struct step *step, void *mem)
 }
 
 static enum progress
-heard_reply(struct session *s, struct state *state, const struct news *news)
+line_on_reply(struct session *s, struct state *state, const struct news *news)
 {
 	if (news->failed != ERR_NONE)
 		state->failed = err_worse(state->failed, news->failed);
@@ -85,7 +85,7 @@ heard_reply(struct session *s, struct state *state, const struct news *news)
 }
 
 static enum progress
-line_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+line_on_news(struct session *s, const struct step *step, void *mem, const struct news *news)
 {
 	struct state *state = mem;
 
@@ -93,13 +93,13 @@ line_heard(struct session *s, const struct step *step, void *mem, const struct n
 	if (state->verb == VERB_QUIT && !state->text) {
 		if (news->kind == NEWS_REPLY)
 			state->failed = news->failed;
-		enum progress progress = parting_heard(s, &state->parting, news);
+		enum progress progress = parting_on_news(s, &state->parting, news);
 		return progress == STEP_DONE && state->failed ? session_failed(s, state->failed) :
 								progress;
 	}
 	switch (news->kind) {
 	case NEWS_REPLY:
-		return heard_reply(s, state, news);
+		return line_on_reply(s, state, news);
 	case NEWS_TLS_UP:
 		return STEP_DONE;
 	default:
@@ -114,5 +114,5 @@ const struct step_op step_line = {
 	.traits = STEP_NEEDS_CONN | STEP_IS_LINE | STEP_SENDS_TYPED,
 	.state_size = sizeof(struct state),
 	.start = line_start,
-	.heard = line_heard,
+	.on_news = line_on_news,
 };

@@ -36,20 +36,20 @@ tls_mode(const struct session *s, const struct target *target)
 }
 
 static enum progress
-wait_for_banner(struct session *s, struct open_state *state)
+open_await_greeting(struct session *s, struct open_state *state)
 {
 	state->stage = OPEN_BANNER;
 	if (session_opts(s)->no_banner)
 		return STEP_DONE;
-	session_expect_banner(s);
+	session_expect_greeting(s);
 	return STEP_WAIT;
 }
 
 static enum progress
-connected(struct session *s, struct open_state *state)
+open_connected(struct session *s, struct open_state *state)
 {
 	if (state->tls != TARGET_TLS_IMPLICIT)
-		return wait_for_banner(s, state);
+		return open_await_greeting(s, state);
 	state->stage = OPEN_SHAKING;
 	return session_shake_hands(s);
 }
@@ -63,7 +63,7 @@ open_pipe(struct session *s, const struct step *step, struct open_state *state,
 		return session_fail(s, ERR_USAGE,
 		    "pipe: is for the command line and the prompt: it runs what it names");
 	session_set_target(s, target);
-	return session_run_command(s, target->host) ? connected(s, state) : STEP_FAIL;
+	return session_run_command(s, target->host) ? open_connected(s, state) : STEP_FAIL;
 }
 
 static enum progress
@@ -98,11 +98,11 @@ open_target(struct session *s, const struct step *step, struct open_state *state
 		session_note(s, "%s", env->demo_note);
 	if (!session_over(s, fd, SPAN("demo.smtpsh.example"), env->demo_tls))
 		return STEP_FAIL;
-	return connected(s, state);
+	return open_connected(s, state);
 }
 
 static enum progress
-dial_hop(struct session *s, struct open_state *state)
+open_dial(struct session *s, struct open_state *state)
 {
 	state->stage = OPEN_DIALLING;
 	session_dial(s, &state->route->hop[state->hop]);
@@ -110,7 +110,7 @@ dial_hop(struct session *s, struct open_state *state)
 }
 
 static enum progress
-heard_banner(struct session *s, struct open_state *state, const struct news *news)
+open_on_greeting(struct session *s, struct open_state *state, const struct news *news)
 {
 	if (news->failed != ERR_NONE)
 		return session_refused(s, news);
@@ -127,30 +127,30 @@ open_along(struct session *s, struct open_state *state, const struct route *rout
 {
 	state->tls = tls_mode(s, session_target(s));
 	state->route = route;
-	return dial_hop(s, state);
+	return open_dial(s, state);
 }
 
 /* The link goes, what was found stays for /mx and /use. */
 static enum progress
-give_up(struct session *s)
+open_give_up(struct session *s)
 {
 	session_close(s, true);
 	return STEP_FAIL;
 }
 
 static enum progress
-not_found(struct session *s, const struct err *err)
+open_not_found(struct session *s, const struct err *err)
 {
 	struct span hint = session_target(s)->hint;
 
 	session_fail_with(s, err);
 	if (hint.len > 0)
 		session_note(s, "%.*s", SPAN_ARG(hint));
-	return give_up(s);
+	return open_give_up(s);
 }
 
 static enum progress
-no_connection(struct session *s, struct open_state *state, const struct err *err)
+open_failed(struct session *s, struct open_state *state, const struct err *err)
 {
 	const struct route *route = state->route;
 	const char *what = !route->mx ? "no connection" :
@@ -166,7 +166,7 @@ no_connection(struct session *s, struct open_state *state, const struct err *err
 	if (route->elsewhere.len > 0)
 		session_note(s, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(route->name),
 		    SPAN_ARG(route->elsewhere), SPAN_ARG(route->name));
-	return give_up(s);
+	return open_give_up(s);
 }
 
 static enum progress
@@ -187,32 +187,32 @@ reopen_start(struct session *s, const struct step *step, void *state)
 }
 
 enum progress
-open_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+open_on_news(struct session *s, const struct step *step, void *mem, const struct news *news)
 {
 	struct open_state *state = mem;
 
 	(void)step;
 	if (state->stage == OPEN_HELLO)
-		return hello_heard(s, &state->hello, news);
+		return hello_on_news(s, &state->hello, news);
 	if (state->stage == OPEN_ELSEWHERE)
-		return give_up(s);
+		return open_give_up(s);
 	switch (news->kind) {
 	case NEWS_ROUTED:
 		if (!news->route)
-			return not_found(s, news->err);
+			return open_not_found(s, news->err);
 		return open_along(s, state, news->route);
 	case NEWS_CONNECTED:
-		return connected(s, state);
+		return open_connected(s, state);
 	case NEWS_TLS_UP:
-		return wait_for_banner(s, state);
+		return open_await_greeting(s, state);
 	case NEWS_REPLY:
-		return heard_banner(s, state, news);
+		return open_on_greeting(s, state, news);
 	case NEWS_CLOSED:
 		if (state->stage != OPEN_DIALLING)
 			return STEP_FAIL;
 		if (++state->hop < state->route->nhops)
-			return dial_hop(s, state);
-		return no_connection(s, state, news->err);
+			return open_dial(s, state);
+		return open_failed(s, state, news->err);
 	default:
 		return STEP_FAIL;
 	}
@@ -227,7 +227,7 @@ const struct step_op step_open = {
 	.state_size = sizeof(struct open_state),
 	.parse = open_parse,
 	.start = open_start,
-	.heard = open_heard,
+	.on_news = open_on_news,
 };
 
 const struct step_op step_reopen = {
@@ -238,7 +238,7 @@ const struct step_op step_reopen = {
 	.traits = STEP_OPENS,
 	.state_size = sizeof(struct open_state),
 	.start = reopen_start,
-	.heard = open_heard,
+	.on_news = open_on_news,
 };
 
 const struct step *

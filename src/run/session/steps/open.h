@@ -23,7 +23,7 @@ struct open_state {
 
 /* The way of /open from where the addresses are known; what comes then goes to open_heard. */
 enum progress open_along(struct session *, struct open_state *, const struct route *);
-enum progress open_heard(struct session *, const struct step *, void *state, const struct news *);
+enum progress open_on_news(struct session *, const struct step *, void *state, const struct news *);
 
 /* `target` must live as long as the step. */
 const struct step *step_new_open(const struct target *target, struct arena *);

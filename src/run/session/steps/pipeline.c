@@ -43,7 +43,7 @@ must_be_last(enum verb verb)
 }
 
 static void
-remark(struct session *s, const struct group *group)
+pipeline_remark(struct session *s, const struct group *group)
 {
 	const struct extensions *e = session_view(s).extensions;
 
@@ -71,22 +71,22 @@ pipeline_start(struct session *s, const struct step *step, void *mem)
 	struct state *state = mem;
 	const struct group *group = step->args;
 
-	remark(s, group);
+	pipeline_remark(s, group);
 	for (size_t i = 0; i < group->n; i++)
-		if (!session_say(s, group->line[i]))
+		if (!session_send(s, group->line[i]))
 			return STEP_FAIL;
 	state->left = group->n;
 	return STEP_WAIT;
 }
 
 static enum progress
-pipeline_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+pipeline_on_news(struct session *s, const struct step *step, void *mem, const struct news *news)
 {
 	struct state *state = mem;
 
 	(void)step;
 	if (state->shaking)
-		return amid_heard(s, &state->amid, news);
+		return amid_on_news(s, &state->amid, news);
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
 	if (news->due->stage == DUE_NOTHING || news->event->late)
@@ -114,5 +114,5 @@ const struct step_op step_pipeline = {
 	.state_size = sizeof(struct state),
 	.parse = pipeline_parse,
 	.start = pipeline_start,
-	.heard = pipeline_heard,
+	.on_news = pipeline_on_news,
 };

@@ -23,7 +23,7 @@ quit_start(struct session *s, const struct step *step, void *state)
 		session_close(s, true);
 		return STEP_DONE;
 	}
-	if (!session_say(s, SPAN("QUIT")))
+	if (!session_send(s, SPAN("QUIT")))
 		return STEP_FAIL;
 	session_shut(s);
 	return STEP_WAIT;
@@ -34,7 +34,7 @@ quit_start(struct session *s, const struct step *step, void *state)
  * another reply came, the 221 may still be to come, and show that there was a reply too many.
  */
 enum progress
-parting_heard(struct session *s, struct parting *p, const struct news *news)
+parting_on_news(struct session *s, struct parting *p, const struct news *news)
 {
 	if (news->kind == NEWS_REPLY && !p->heard) {
 		unsigned code = news->event->reply.code;
@@ -58,10 +58,10 @@ parting_heard(struct session *s, struct parting *p, const struct news *news)
 }
 
 static enum progress
-quit_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+quit_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	(void)step;
-	return parting_heard(s, state, news);
+	return parting_on_news(s, state, news);
 }
 
 const struct step_op step_quit = {
@@ -71,5 +71,5 @@ const struct step_op step_quit = {
 	.help = "Say QUIT, close the connection, and leave the prompt",
 	.state_size = sizeof(struct parting),
 	.start = quit_start,
-	.heard = quit_heard,
+	.on_news = quit_on_news,
 };

@@ -13,6 +13,6 @@ struct parting {
  * QUIT was said. STEP_WAIT until the connection is closed, which it is here, once all that came is
  * told.
  */
-enum progress parting_heard(struct session *, struct parting *, const struct news *);
+enum progress parting_on_news(struct session *, struct parting *, const struct news *);
 
 #endif

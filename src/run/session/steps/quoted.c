@@ -2,7 +2,7 @@
 #include "run/session/steps/quoted.h"
 
 static int
-hex(char c)
+quoted_hex(char c)
 {
 	if (c >= '0' && c <= '9')
 		return c - '0';
@@ -12,7 +12,7 @@ hex(char c)
 
 /* What stands behind a backslash: how many octets of `in` it takes, 0 when it is nothing known. */
 static size_t
-escape(struct span in, char *out)
+quoted_escape(struct span in, char *out)
 {
 	static const char from[] = "rnt0\\\"", to[] = "\r\n\t\0\\\"";
 	const char *known = in.len > 0 && in.at[0] ? memchr(from, in.at[0], sizeof from - 1) : NULL;
@@ -21,9 +21,9 @@ escape(struct span in, char *out)
 		*out = to[known - from];
 		return 1;
 	}
-	if (in.len < 3 || in.at[0] != 'x' || hex(in.at[1]) < 0 || hex(in.at[2]) < 0)
+	if (in.len < 3 || in.at[0] != 'x' || quoted_hex(in.at[1]) < 0 || quoted_hex(in.at[2]) < 0)
 		return 0;
-	*out = (char)(hex(in.at[1]) << 4 | hex(in.at[2]));
+	*out = (char)(quoted_hex(in.at[1]) << 4 | quoted_hex(in.at[2]));
 	return 3;
 }
 
@@ -41,7 +41,7 @@ quoted_take(struct cursor *c, struct arena *arena, struct span *out, struct err 
 		took = 1;
 		octets[n] = c->rest.at[0];
 		if (octets[n] == '\\') {
-			size_t more = escape(span_skip(c->rest, 1), &octets[n]);
+			size_t more = quoted_escape(span_skip(c->rest, 1), &octets[n]);
 			if (more == 0)
 				return cursor_fail(
 				    c, err, "behind a backslash stands r, n, t, 0, xHH, \\ or \"");

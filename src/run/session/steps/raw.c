@@ -26,7 +26,7 @@ raw_start(struct session *s, const struct step *step, void *state)
 	const struct span *octets = step->args;
 
 	(void)state;
-	if (!session_say_octets(s, *octets))
+	if (!session_send_octets(s, *octets))
 		return STEP_FAIL;
 	/* Without a line end at its end it is the beginning of something: more is to follow. */
 	bool whole = octets->len > 0 && octets->at[octets->len - 1] == '\n';
@@ -34,13 +34,13 @@ raw_start(struct session *s, const struct step *step, void *state)
 }
 
 static enum progress
-raw_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+raw_on_news(struct session *s, const struct step *step, void *mem, const struct news *news)
 {
 	struct state *state = mem;
 
 	(void)step;
 	if (state->shaking)
-		return amid_heard(s, &state->amid, news);
+		return amid_on_news(s, &state->amid, news);
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
 	if (news->due->stage == DUE_NOTHING || news->event->late)
@@ -65,5 +65,5 @@ const struct step_op step_raw = {
 	.state_size = sizeof(struct state),
 	.parse = raw_parse,
 	.start = raw_start,
-	.heard = raw_heard,
+	.on_news = raw_on_news,
 };

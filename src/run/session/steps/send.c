@@ -69,7 +69,7 @@ send_answered(struct session *s, struct sending *st, struct span text)
 /* ---- what comes before MAIL */
 
 static bool
-make_message(struct session *s, struct sending *st)
+send_make_message(struct session *s, struct sending *st)
 {
 	struct err err = { 0 };
 	bool ok = true;
@@ -103,7 +103,7 @@ send_go_on(struct session *s, struct sending *st)
 	static const struct login_args as_the_options_say;
 	struct session_view v = session_view(s);
 
-	if (!st->made && !make_message(s, st))
+	if (!st->made && !send_make_message(s, st))
 		return STEP_FAIL;
 	if (st->plan.last == SEND_CONNECT)
 		return STEP_DONE;
@@ -146,7 +146,7 @@ send_start(struct session *s, const struct step *step, void *mem)
 }
 
 static enum progress
-send_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+send_on_news(struct session *s, const struct step *step, void *mem, const struct news *news)
 {
 	struct sending *st = mem;
 	enum progress progress = STEP_FAIL;
@@ -156,19 +156,19 @@ send_heard(struct session *s, const struct step *step, void *mem, const struct n
 	case AT_FROM: case AT_TO: case AT_SUBJECT: case AT_BODY:
 		return news->kind == NEWS_ANSWER ? send_answered(s, st, news->text) : STEP_FAIL;
 	case AT_HELLO: case AT_TLS:
-		progress = hello_heard(s, &st->hello, news);
+		progress = hello_on_news(s, &st->hello, news);
 		break;
 	case AT_LOGIN:
-		progress = login_heard(s, &st->login, news);
+		progress = login_on_news(s, &st->login, news);
 		break;
 	case AT_TRANSFER:
-		return send_heard_transfer(s, st, news);
+		return send_on_transfer(s, st, news);
 	default:
 		if (news->kind != NEWS_REPLY) {
 			send_tell(s, st);
 			return STEP_FAIL;
 		}
-		return send_heard_reply(s, st, news);
+		return send_on_reply(s, st, news);
 	}
 	return progress == STEP_DONE ? send_go_on(s, st) : progress;
 }
@@ -215,7 +215,7 @@ const struct step_op step_send = {
 	.state_size = sizeof(struct sending),
 	.parse = send_parse,
 	.start = send_start,
-	.heard = send_heard,
+	.on_news = send_on_news,
 	.cancel = send_cancel,
 	.release = send_release,
 };
@@ -243,7 +243,7 @@ const struct step_op step_load = {
 	.state_size = sizeof(struct sending),
 	.parse = load_parse,
 	.start = send_start,
-	.heard = send_heard,
+	.on_news = send_on_news,
 	.cancel = send_cancel,
 	.release = send_release,
 };

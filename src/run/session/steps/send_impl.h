@@ -32,11 +32,11 @@ struct sending {
 	struct login login;
 	struct transfer transfer;
 	struct verdict *verdict; /* a recipient each */
-	size_t said, heard;	 /* RCPTs */
-	size_t domains;		 /* of the recipients said, where LIMITS bounds them */
+	size_t sent, answered;		/* RCPTs */
+	size_t domains;		 /* of the recipients sent, where LIMITS bounds them */
 	size_t lmtp_next;	 /* whose reply to the message comes next */
 	bool no_tls;		 /* it was asked for already */
-	bool data_said, mail_good;
+	bool data_sent, mail_good;
 	bool withheld; /* nothing of it may be sent: BDAT is not offered */
 	/* LMTP: each recipient has a reply to the end; it was answered */
 	bool each, ended;
@@ -52,9 +52,9 @@ struct sending {
 /* The transaction: MAIL, and with PIPELINING all RCPTs and DATA behind it. */
 enum progress send_begin_mail(struct session *, struct sending *);
 /* AT_MAIL and AT_RCPT */
-enum progress send_heard_reply(struct session *, struct sending *, const struct news *);
+enum progress send_on_reply(struct session *, struct sending *, const struct news *);
 /* AT_TRANSFER */
-enum progress send_heard_transfer(struct session *, struct sending *, const struct news *);
+enum progress send_on_transfer(struct session *, struct sending *, const struct news *);
 /* EVENT_DELIVERY: what became of it; the failure that it is */
 enum err_kind send_tell(struct session *, struct sending *);
 

@@ -4,30 +4,30 @@
 #include "smtp/queueid.h"
 
 static struct span
-first_line(struct arena *arena, const struct reply *reply)
+send_first_line(struct arena *arena, const struct reply *reply)
 {
 	return arena_copy(arena, span_first(reply->line[0], 500));
 }
 
 static bool
-is_accepted(const struct verdict *v)
+send_is_accepted(const struct verdict *v)
 {
 	return v->code && v->failed == ERR_NONE;
 }
 
 /* How many recipients the server would take the message for. */
 static size_t
-accepted(const struct sending *st)
+send_accepted(const struct sending *st)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < st->plan.message.nto; i++)
-		n += is_accepted(&st->verdict[i]);
+		n += send_is_accepted(&st->verdict[i]);
 	return n;
 }
 
 static enum fate
-fate_by(enum err_kind failed, enum fate otherwise)
+send_fate_by(enum err_kind failed, enum fate otherwise)
 {
 	return failed == ERR_NONE   ? FATE_ACCEPTED :
 	    failed == ERR_TEMPORARY ? FATE_DEFERRED :
@@ -41,7 +41,7 @@ fate_by(enum err_kind failed, enum fate otherwise)
  * end of the message, their own in LMTP, or the one that kept the message from being sent.
  */
 static void
-decide(struct sending *st, size_t i, bool unknown)
+send_decide(struct sending *st, size_t i, bool unknown)
 {
 	struct verdict *v = &st->verdict[i];
 	bool whole = st->final_code || st->final_failed;
@@ -49,12 +49,12 @@ decide(struct sending *st, size_t i, bool unknown)
 	if (st->withheld)
 		v->fate = FATE_NOT_SENT;
 	else if (v->ended)
-		v->fate = fate_by(v->failed, FATE_UNKNOWN);
+		v->fate = send_fate_by(v->failed, FATE_UNKNOWN);
 	else if (!v->code)
-		v->fate = i < st->said ? FATE_NOT_SENT : FATE_NOT_TRIED;
-	else if (!is_accepted(v)) /* of one with no clear reply nothing is known where the message
+		v->fate = i < st->sent ? FATE_NOT_SENT : FATE_NOT_TRIED;
+	else if (!send_is_accepted(v)) /* of one with no clear reply nothing is known where the message
 				     went out */
-		v->fate = fate_by(v->failed,
+		v->fate = send_fate_by(v->failed,
 		    unknown || (st->ended && st->final_failed == ERR_NONE) ? FATE_UNKNOWN :
 									     FATE_NOT_SENT);
 	else if (st->plan.last < SEND_DATA)
@@ -63,7 +63,7 @@ decide(struct sending *st, size_t i, bool unknown)
 		*v = (struct verdict){ .address = v->address, .fate = FATE_UNKNOWN };
 	else if (whole)
 		*v = (struct verdict){ .address = v->address,
-			.fate = fate_by(st->final_failed, FATE_NOT_SENT),
+			.fate = send_fate_by(st->final_failed, FATE_NOT_SENT),
 			.code = st->final_code,
 			.failed = st->final_failed,
 			.text = st->final_text };
@@ -73,7 +73,7 @@ decide(struct sending *st, size_t i, bool unknown)
 
 /* For one accepted, accepted; for one unknown, unknown; else the best that is left to hope for. */
 static enum fate
-whole_fate(const struct sending *st, size_t good, size_t unknown)
+send_whole_fate(const struct sending *st, size_t good, size_t unknown)
 {
 	enum fate fate = st->plan.last < SEND_DATA ? FATE_NOT_TRIED : FATE_NOT_SENT;
 	bool deferred = false, rejected = false;
@@ -101,7 +101,7 @@ send_tell(struct session *s, struct sending *st)
 	struct verdict *rcpt = ARENA_ARRAY(&arena, struct verdict, all + 1);
 
 	for (size_t i = 0; i < all; i++) {
-		decide(st, i, no_answer);
+		send_decide(st, i, no_answer);
 		good += st->verdict[i].fate == FATE_ACCEPTED;
 		unknown += st->verdict[i].fate == FATE_UNKNOWN;
 		rcpt[i] = st->verdict[i];
@@ -112,7 +112,7 @@ send_tell(struct session *s, struct sending *st)
 	event.delivery.nrcpts = all;
 	event.delivery.accepted = good;
 	event.delivery.unknown = unknown;
-	event.delivery.fate = whole_fate(st, good, unknown);
+	event.delivery.fate = send_whole_fate(st, good, unknown);
 	event.delivery.tried = st->plan.last == SEND_DATA;
 	event.delivery.ended = st->ended || (st->plan.chunk > 0 && st->final_code);
 	event.delivery.code = st->final_code;
@@ -134,7 +134,7 @@ send_tell(struct session *s, struct sending *st)
 }
 
 static enum progress
-finish(struct session *s, struct sending *st)
+send_finish(struct session *s, struct sending *st)
 {
 	enum err_kind failed = send_tell(s, st);
 
@@ -142,13 +142,13 @@ finish(struct session *s, struct sending *st)
 }
 
 static void
-note_failure(struct sending *st, const struct news *news)
+send_note_failure(struct sending *st, const struct news *news)
 {
 	st->failed = err_worse(st->failed, news->failed);
 }
 
 static bool
-has_param(struct span params, const char *name)
+send_has_param(struct span params, const char *name)
 {
 	for (struct span word = span_word(&params); word.len > 0; word = span_word(&params)) {
 		struct span rest = word;
@@ -166,7 +166,7 @@ send_offers(struct session *s, const char *keyword)
 }
 
 static void
-note_unoffered(struct session *s, enum verb verb, struct span params)
+send_note_unoffered(struct session *s, enum verb verb, struct span params)
 {
 	for (struct span word = span_word(&params); word.len > 0; word = span_word(&params)) {
 		struct span rest = word, name = span_until(&rest, '=');
@@ -180,7 +180,7 @@ note_unoffered(struct session *s, enum verb verb, struct span params)
 }
 
 static bool
-is_ascii(struct span text)
+send_is_ascii(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++)
 		if ((unsigned char)text.at[i] > 0x7F)
@@ -189,12 +189,12 @@ is_ascii(struct span text)
 }
 
 static bool
-wants_utf8(const struct sending *st)
+send_wants_utf8(const struct sending *st)
 {
-	bool utf8 = st->message.facts.utf8_header || !is_ascii(st->plan.message.from);
+	bool utf8 = st->message.facts.utf8_header || !send_is_ascii(st->plan.message.from);
 
 	for (size_t i = 0; i < st->plan.message.nto; i++)
-		utf8 |= !is_ascii(st->plan.message.to[i]);
+		utf8 |= !send_is_ascii(st->plan.message.to[i]);
 	return utf8;
 }
 
@@ -202,7 +202,7 @@ wants_utf8(const struct sending *st)
  * SIZE=, BODY= and SMTPUTF8, where they are offered and fit the message; what is missing is noted.
  */
 static struct span
-own_params(struct session *s, struct sending *st, struct arena *arena)
+send_own_params(struct session *s, struct sending *st, struct arena *arena)
 {
 	const struct message_facts *f = &st->message.facts;
 	struct span given = st->plan.mail_params, out = SPAN_NONE;
@@ -215,9 +215,9 @@ own_params(struct session *s, struct sending *st, struct arena *arena)
 	    limit > 0 && f->octets > limit)
 		session_note(s, "the message has %llu octets, the server takes %llu at most",
 		    (unsigned long long)f->octets, limit);
-	if (size && !st->plan.no_size && st->plan.last == SEND_DATA && !has_param(given, "SIZE"))
+	if (size && !st->plan.no_size && st->plan.last == SEND_DATA && !send_has_param(given, "SIZE"))
 		out = arena_printf(arena, " SIZE=%llu", (unsigned long long)f->octets);
-	if (!st->plan.no_body && !has_param(given, "BODY")) {
+	if (!st->plan.no_body && !send_has_param(given, "BODY")) {
 		if (st->plan.binary)
 			out = arena_printf(arena, "%.*s BODY=BINARYMIME", SPAN_ARG(out));
 		else if (f->eight_bit && send_offers(s, "8BITMIME"))
@@ -227,7 +227,7 @@ own_params(struct session *s, struct sending *st, struct arena *arena)
 			    "the message has octets above 127 and 8BITMIME is not offered; it is "
 			    "sent as it is");
 	}
-	if (wants_utf8(st) && !st->plan.no_body && !has_param(given, "SMTPUTF8")) {
+	if (send_wants_utf8(st) && !st->plan.no_body && !send_has_param(given, "SMTPUTF8")) {
 		if (send_offers(s, "SMTPUTF8"))
 			out = arena_printf(arena, "%.*s SMTPUTF8", SPAN_ARG(out));
 		else
@@ -239,7 +239,7 @@ own_params(struct session *s, struct sending *st, struct arena *arena)
 }
 
 static struct span
-domain_of(struct span address)
+send_domain_of(struct span address)
 {
 	size_t n = address.len;
 
@@ -250,51 +250,51 @@ domain_of(struct span address)
 
 /* Is the one that comes now the first recipient in its domain? */
 static bool
-is_new_domain(const struct sending *st)
+send_is_new_domain(const struct sending *st)
 {
 	const struct span *to = st->plan.message.to;
 
-	for (size_t i = 0; i < st->said; i++)
-		if (span_eq_case(domain_of(to[i]), domain_of(to[st->said])))
+	for (size_t i = 0; i < st->sent; i++)
+		if (span_eq_case(send_domain_of(to[i]), send_domain_of(to[st->sent])))
 			return false;
 	return true;
 }
 
 /* RFC 9422 4: said before the first recipient beyond what LIMITS announces. */
 static void
-note_limits(struct session *s, struct sending *st)
+send_note_limits(struct session *s, struct sending *st)
 {
 	unsigned long long max;
 
 	if (!session_view(s).extensions)
 		return;
-	if (extensions_limit(session_view(s).extensions, "RCPTMAX", &max) && st->said == max)
+	if (extensions_limit(session_view(s).extensions, "RCPTMAX", &max) && st->sent == max)
 		session_note(s,
 		    "the server takes %llu recipients a message at most (LIMITS RCPTMAX), and this "
 		    "one has %zu",
 		    max, st->plan.message.nto);
 	if (extensions_limit(session_view(s).extensions, "RCPTDOMAINMAX", &max) &&
-	    is_new_domain(st) && st->domains++ == max)
+	    send_is_new_domain(st) && st->domains++ == max)
 		session_note(s,
 		    "the server takes recipients in %llu domains at most (LIMITS RCPTDOMAINMAX)",
 		    max);
 }
 
 static bool
-say_mail(struct session *s, struct sending *st)
+send_mail(struct session *s, struct sending *st)
 {
 	struct arena arena = { 0 };
-	struct span own = own_params(s, st, &arena), given = st->plan.mail_params;
+	struct span own = send_own_params(s, st, &arena), given = st->plan.mail_params;
 	unsigned long long max;
 
-	note_unoffered(s, VERB_MAIL, given);
+	send_note_unoffered(s, VERB_MAIL, given);
 	if (session_view(s).extensions &&
 	    extensions_limit(session_view(s).extensions, "MAILMAX", &max) &&
 	    session_dialogue(s)->mails >= max)
 		session_note(
 		    s, "the server takes %llu messages a connection at most (LIMITS MAILMAX)", max);
-	note_unoffered(s, VERB_RCPT, st->plan.rcpt_params);
-	bool ok = session_say(s,
+	send_note_unoffered(s, VERB_RCPT, st->plan.rcpt_params);
+	bool ok = session_send(s,
 	    arena_printf(&arena, "MAIL FROM:<%.*s>%.*s%s%.*s", SPAN_ARG(st->plan.message.from),
 		SPAN_ARG(own), given.len ? " " : "", SPAN_ARG(given)));
 	arena_release(&arena);
@@ -302,17 +302,17 @@ say_mail(struct session *s, struct sending *st)
 }
 
 static bool
-say_rcpt(struct session *s, struct sending *st)
+send_rcpt(struct session *s, struct sending *st)
 {
 	struct arena arena = { 0 };
 	struct span given = st->plan.rcpt_params;
 
-	note_limits(s, st);
-	bool ok = session_say(s,
-	    arena_printf(&arena, "RCPT TO:<%.*s>%s%.*s", SPAN_ARG(st->plan.message.to[st->said]),
+	send_note_limits(s, st);
+	bool ok = session_send(s,
+	    arena_printf(&arena, "RCPT TO:<%.*s>%s%.*s", SPAN_ARG(st->plan.message.to[st->sent]),
 		given.len ? " " : "", SPAN_ARG(given)));
 
-	st->said++;
+	st->sent++;
 	arena_release(&arena);
 	return ok;
 }
@@ -335,14 +335,14 @@ send_begin_mail(struct session *s, struct sending *st)
 		send_tell(s, st);
 		return STEP_FAIL;
 	}
-	if (!say_mail(s, st))
+	if (!send_mail(s, st))
 		return STEP_FAIL;
-	while (group && st->plan.last > SEND_MAIL && st->said < st->plan.message.nto)
-		if (!say_rcpt(s, st))
+	while (group && st->plan.last > SEND_MAIL && st->sent < st->plan.message.nto)
+		if (!send_rcpt(s, st))
 			return STEP_FAIL;
 	if (group && st->plan.last == SEND_DATA && st->plan.chunk == 0) {
-		st->data_said = true;
-		if (!session_say(s, SPAN("DATA")))
+		st->data_sent = true;
+		if (!session_send(s, SPAN("DATA")))
 			return STEP_FAIL;
 	}
 	session_wait_reply(s, VERB_MAIL);
@@ -350,18 +350,18 @@ send_begin_mail(struct session *s, struct sending *st)
 }
 
 static void
-on_refused(void *ctx, const struct news *news)
+send_on_refused(void *ctx, const struct news *news)
 {
 	struct sending *st = ctx;
 
 	st->final_code = news->event->reply.code;
 	st->final_failed = news->failed ? news->failed : ERR_PROTO;
-	st->final_text = first_line(&st->arena, &news->event->reply);
-	note_failure(st, news);
+	st->final_text = send_first_line(&st->arena, &news->event->reply);
+	send_note_failure(st, news);
 }
 
 static void
-on_final(void *ctx, unsigned n, const struct news *news)
+send_on_final(void *ctx, unsigned n, const struct news *news)
 {
 	struct sending *st = ctx;
 	const struct reply *reply = &news->event->reply;
@@ -370,17 +370,17 @@ on_final(void *ctx, unsigned n, const struct news *news)
 	st->ended = true;
 	st->final_code = reply->code;
 	st->final_failed = news->failed;
-	st->final_text = first_line(&st->arena, reply);
+	st->final_text = send_first_line(&st->arena, reply);
 	for (size_t i = 0; i < reply->nlines && news->failed == ERR_NONE && st->queue_id.len == 0;
 	     i++)
 		/* Exim names it in the last line */
 		st->queue_id = arena_copy(&st->arena, queueid_find(reply->line[i]));
-	note_failure(st, news);
+	send_note_failure(st, news);
 	st->each |= st->transfer.replies > 1;		/* PRDR */
 	if (!st->each)
 		return;
 	/* LMTP: one for each that was accepted, in their order (RFC 2033 4.2). */
-	while (st->lmtp_next < st->plan.message.nto && !is_accepted(&st->verdict[st->lmtp_next]))
+	while (st->lmtp_next < st->plan.message.nto && !send_is_accepted(&st->verdict[st->lmtp_next]))
 		st->lmtp_next++;
 	if (st->lmtp_next < st->plan.message.nto)
 		st->verdict[st->lmtp_next] = (struct verdict){
@@ -394,13 +394,13 @@ on_final(void *ctx, unsigned n, const struct news *news)
 }
 
 static enum progress
-begin_transfer(struct session *s, struct sending *st)
+send_begin_transfer(struct session *s, struct sending *st)
 {
 	bool lmtp = session_dialogue(s)->hello == VERB_LHLO;
-	size_t good = accepted(st);
+	size_t good = send_accepted(st);
 
-	if (!st->data_said && (good == 0 || st->plan.last < SEND_DATA))
-		return finish(s, st);
+	if (!st->data_sent && (good == 0 || st->plan.last < SEND_DATA))
+		return send_finish(s, st);
 	st->stage = AT_TRANSFER;
 	st->each = lmtp;
 	st->transfer = (struct transfer){
@@ -410,73 +410,73 @@ begin_transfer(struct session *s, struct sending *st)
 		.replies = good == 0 ? 0 :
 		    lmtp	     ? (unsigned)good :
 				       1,
-		.refused = on_refused,
-		.final = on_final,
+		.refused = send_on_refused,
+		.final = send_on_final,
 		.ctx = st,
 	};
-	if (st->data_said)
+	if (st->data_sent)
 		session_wait_reply(s, VERB_DATA);
-	return transfer_begin(s, &st->transfer, st->data_said);
+	return transfer_begin(s, &st->transfer, st->data_sent);
 }
 
 static enum progress
-heard_mail(struct session *s, struct sending *st, const struct news *news)
+send_on_mail(struct session *s, struct sending *st, const struct news *news)
 {
 	const struct reply *reply = &news->event->reply;
 
-	note_failure(st, news);
+	send_note_failure(st, news);
 	st->mail_good = news->failed == ERR_NONE;
 	if (!st->mail_good)
 		for (size_t i = 0; i < st->plan.message.nto; i++)
 			st->verdict[i] = (struct verdict){ .address = st->verdict[i].address,
 				.code = reply->code,
 				.failed = news->failed,
-				.text = first_line(&st->arena, reply) };
+				.text = send_first_line(&st->arena, reply) };
 	st->stage = AT_RCPT;
-	if (st->said > 0) {
+	if (st->sent > 0) {
 		session_wait_reply(s, VERB_RCPT);
 		return STEP_WAIT;
 	}
 	if (!st->mail_good || st->plan.last <= SEND_MAIL)
-		return finish(s, st);
-	return say_rcpt(s, st) ? STEP_WAIT : STEP_FAIL;
+		return send_finish(s, st);
+	return send_rcpt(s, st) ? STEP_WAIT : STEP_FAIL;
 }
 
 static enum progress
-heard_rcpt(struct session *s, struct sending *st, const struct news *news)
+send_on_rcpt(struct session *s, struct sending *st, const struct news *news)
 {
 	const struct reply *reply = &news->event->reply;
 
-	note_failure(st, news);
+	send_note_failure(st, news);
 	if (st->mail_good) {
-		st->verdict[st->heard].code = reply->code;
-		st->verdict[st->heard].failed = news->failed;
-		st->verdict[st->heard].text = first_line(&st->arena, reply);
+		st->verdict[st->answered].code = reply->code;
+		st->verdict[st->answered].failed = news->failed;
+		st->verdict[st->answered].text = send_first_line(&st->arena, reply);
 	}
-	if (++st->heard < st->said) {
+	if (++st->answered < st->sent) {
 		session_wait_reply(s, VERB_RCPT);
 		return STEP_WAIT;
 	}
-	if (st->said < st->plan.message.nto)
-		return say_rcpt(s, st) ? STEP_WAIT : STEP_FAIL;
-	return begin_transfer(s, st);
+	if (st->sent < st->plan.message.nto)
+		return send_rcpt(s, st) ? STEP_WAIT : STEP_FAIL;
+	return send_begin_transfer(s, st);
 }
 
 enum progress
-send_heard_reply(struct session *s, struct sending *st, const struct news *news)
+send_on_reply(struct session *s, struct sending *st, const struct news *news)
 {
-	return st->stage == AT_MAIL ? heard_mail(s, st, news) : heard_rcpt(s, st, news);
+	return st->stage == AT_MAIL ? send_on_mail(s, st, news) : send_on_rcpt(s, st, news);
 }
 
 enum progress
-send_heard_transfer(struct session *s, struct sending *st, const struct news *news)
+send_on_transfer(struct session *s, struct sending *st, const struct news *news)
 {
-	enum progress progress = transfer_heard(s, &st->transfer, news);
+	enum progress progress = transfer_on_news(s, &st->transfer, news);
 
 	if (progress == STEP_WAIT)
 		return STEP_WAIT;
 	if (progress == STEP_FAIL)
 		st->failed = err_worse(
 		    st->failed, session_view(s).failed ? session_view(s).failed : ERR_PROTO);
-	return finish(s, st);
+	return send_finish(s, st);
 }

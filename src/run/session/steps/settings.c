@@ -113,7 +113,7 @@ tls_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *
 }
 
 static void
-show(struct session *s, bool now)
+settings_show(struct session *s, bool now)
 {
 	const struct session_opts *o = session_opts(s);
 	const struct tls_opts *t = &session_env(s)->tls;
@@ -181,7 +181,7 @@ tls_start(struct session *s, const struct step *step, void *state)
 		else
 			session_change_tls(s)->ca = arena_string(arena, set->value);
 	}
-	show(s, all->n == 0);
+	settings_show(s, all->n == 0);
 	return STEP_DONE;
 }
 

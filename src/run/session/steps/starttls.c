@@ -11,10 +11,10 @@ starttls_start(struct session *s, const struct step *step, void *state)
 }
 
 static enum progress
-starttls_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+starttls_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	(void)step;
-	return hello_heard(s, state, news);
+	return hello_on_news(s, state, news);
 }
 
 const struct step_op step_starttls = {
@@ -25,5 +25,5 @@ const struct step_op step_starttls = {
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_CLEAR | STEP_NEEDS_COMMAND,
 	.state_size = sizeof(struct hello),
 	.start = starttls_start,
-	.heard = starttls_heard,
+	.on_news = starttls_on_news,
 };

@@ -15,7 +15,7 @@ transfer_release(struct transfer *t)
 }
 
 static enum progress
-read_failed(struct session *s, const struct err *err)
+transfer_read_failed(struct session *s, const struct err *err)
 {
 	session_fail(s, err->kind, "%s; the connection is dropped without completing the message",
 	    err->text);
@@ -24,7 +24,7 @@ read_failed(struct session *s, const struct err *err)
 }
 
 static void
-tell_what_goes(struct session *s, const struct transfer *t)
+transfer_show(struct session *s, const struct transfer *t)
 {
 	char size[24], what[64];
 
@@ -40,19 +40,19 @@ tell_what_goes(struct session *s, const struct transfer *t)
  * second one.
  */
 static enum progress
-send_lines(struct session *s, struct transfer *t)
+transfer_send_lines(struct session *s, struct transfer *t)
 {
 	struct span rest = buf_span(&t->message->head), line;
 	struct arena arena = { 0 };
 	bool ok = true;
 
 	while (ok && span_line(&rest, &line))
-		ok = session_say_text(s, body_line(&arena, line));
+		ok = session_send_text(s, body_line(&arena, line));
 	arena_release(&arena);
-	if (!ok || !session_say_text(s, BODY_END))
+	if (!ok || !session_send_text(s, BODY_END))
 		return STEP_FAIL;
 	if (t->replies > 1)
-		session_owe_message(s, t->replies - 1);
+		session_expect_message_replies(s, t->replies - 1);
 	t->stage = TRANSFER_END;
 	return STEP_WAIT;
 }
@@ -61,7 +61,7 @@ send_lines(struct session *s, struct transfer *t)
 _Static_assert(AHEAD + 2 * PIECE + 8 <= CONV_OUTPUT_MAX / 2, "a piece would not be taken whole");
 
 static enum progress
-send_some(struct session *s, struct transfer *t)
+transfer_send_some(struct session *s, struct transfer *t)
 {
 	struct buf *out = conv_outbuf(session_conv(s));
 	char piece[PIECE];
@@ -70,7 +70,7 @@ send_some(struct session *s, struct transfer *t)
 
 	while (buf_span(out).len < AHEAD) {
 		if (!message_read(t->message, &t->reader, piece, sizeof piece, &n, &err))
-			return read_failed(s, &err);
+			return transfer_read_failed(s, &err);
 		if (n == 0)
 			break;
 		body_stuff(&t->out, (struct span){ piece, n }, out);
@@ -81,12 +81,12 @@ send_some(struct session *s, struct transfer *t)
 	}
 	body_end(&t->out, out);
 	t->stage = TRANSFER_END;
-	session_owe_message(s, t->replies);
+	session_expect_message_replies(s, t->replies);
 	return STEP_WAIT;
 }
 
 static enum progress
-note_refusal(struct session *s, struct transfer *t, const struct news *news)
+transfer_refused(struct session *s, struct transfer *t, const struct news *news)
 {
 	if (!t->is_refused && t->refused)
 		t->refused(t->ctx, news);
@@ -95,10 +95,10 @@ note_refusal(struct session *s, struct transfer *t, const struct news *news)
 }
 
 static enum progress
-heard_go_ahead(struct session *s, struct transfer *t, const struct news *news)
+transfer_on_go_ahead(struct session *s, struct transfer *t, const struct news *news)
 {
 	if (news->failed != ERR_NONE)
-		return note_refusal(s, t, news);
+		return transfer_refused(s, t, news);
 	/*
 	 * RFC 2920 3.1: DATA that was pipelined behind recipients of whom none was taken is ended
 	 * with nothing in it.
@@ -106,23 +106,23 @@ heard_go_ahead(struct session *s, struct transfer *t, const struct news *news)
 	if (t->replies == 0) {
 		t->stage = TRANSFER_END;
 		t->replies = 1;
-		if (!session_say_text(s, BODY_END))
+		if (!session_send_text(s, BODY_END))
 			return STEP_FAIL;
-		session_is_no_message(s);
+		session_expect_no_message(s);
 		return STEP_WAIT;
 	}
 	if (message_is_shown(t->message) &&
 	    !span_find(buf_span(&t->message->head), SPAN("\r\r")).len)
-		return send_lines(s, t);
-	tell_what_goes(s, t);
+		return transfer_send_lines(s, t);
+	transfer_show(s, t);
 	t->stage = TRANSFER_SENDING;
-	return send_some(s, t);
+	return transfer_send_some(s, t);
 }
 
 /* ---- BDAT */
 
 static bool
-is_chunking_offered(struct session *s)
+transfer_chunking_offered(struct session *s)
 {
 	const struct extensions *e = session_view(s).extensions;
 	return e && extensions_offer(e, "CHUNKING");
@@ -131,7 +131,7 @@ is_chunking_offered(struct session *s)
 bool
 transfer_may_chunk(struct session *s, bool forced)
 {
-	bool offered = is_chunking_offered(s);
+	bool offered = transfer_chunking_offered(s);
 
 	if (!offered && !forced)
 		session_fail(s, ERR_REFUSED,
@@ -148,12 +148,12 @@ transfer_may_chunk(struct session *s, bool forced)
  * understand the line.
  */
 static bool
-may_be_commands(struct session *s, const struct news *news)
+transfer_was_commands(struct session *s, const struct news *news)
 {
 	unsigned code = news->event->reply.code;
 
 	return news->failed != ERR_NONE &&
-	    (!is_chunking_offered(s) || code == 500 || code == 501 || code == 502 || code == 504);
+	    (!transfer_chunking_offered(s) || code == 500 || code == 501 || code == 502 || code == 504);
 }
 
 /*
@@ -161,9 +161,9 @@ may_be_commands(struct session *s, const struct news *news)
  * command.
  */
 static enum progress
-give_up(struct session *s, struct transfer *t)
+transfer_give_up(struct session *s, struct transfer *t)
 {
-	t->owed = 0;
+	t->outstanding = 0;
 	session_note(s,
 	    "BDAT was rejected: the octets behind it may have been read as commands; the "
 	    "connection is closed");
@@ -172,27 +172,27 @@ give_up(struct session *s, struct transfer *t)
 }
 
 static enum progress
-begin_chunk(struct session *s, struct transfer *t)
+transfer_begin_chunk(struct session *s, struct transfer *t)
 {
 	char line[64];
-	bool last = t->unsaid <= t->chunk;
+	bool last = t->unannounced <= t->chunk;
 
-	t->left = last ? t->unsaid : t->chunk;
-	t->unsaid -= t->left;
+	t->left = last ? t->unannounced : t->chunk;
+	t->unannounced -= t->left;
 	snprintf(
 	    line, sizeof line, "BDAT %llu%s", (unsigned long long)t->left, last ? " LAST" : "");
-	if (!session_say(s, span_of(line)))
+	if (!session_send(s, span_of(line)))
 		return STEP_FAIL;
 	if (last)
-		session_is_last_chunk(s, t->replies);
-	t->owed++;
+		session_expect_last_chunk(s, t->replies);
+	t->outstanding++;
 	t->stage = TRANSFER_CHUNK;
 	return STEP_WAIT;
 }
 
 /* Puts what the chunk in hand lacks, as far as there is room. False: the message cannot be read. */
 static bool
-fill_chunk(struct session *s, struct transfer *t, struct err *err)
+transfer_fill_chunk(struct session *s, struct transfer *t, struct err *err)
 {
 	struct buf *out = conv_outbuf(session_conv(s));
 	size_t n;
@@ -219,20 +219,20 @@ fill_chunk(struct session *s, struct transfer *t, struct err *err)
 }
 
 static enum progress
-send_chunks(struct session *s, struct transfer *t)
+transfer_send_chunks(struct session *s, struct transfer *t)
 {
 	struct err err;
 
 	for (;;) {
-		if (!fill_chunk(s, t, &err))
-			return read_failed(s, &err);
+		if (!transfer_fill_chunk(s, t, &err))
+			return transfer_read_failed(s, &err);
 		if (t->left > 0) {
 			session_wait_room(s);
 			return STEP_WAIT;
 		}
-		if (t->is_refused && t->owed == 0)
+		if (t->is_refused && t->outstanding == 0)
 			return STEP_FAIL;
-		if (t->unsaid == 0) {
+		if (t->unannounced == 0) {
 			t->stage = TRANSFER_END;
 			session_wait_message(s);
 			return STEP_WAIT;
@@ -241,27 +241,27 @@ send_chunks(struct session *s, struct transfer *t)
 			session_wait_reply(s, VERB_BDAT);
 			return STEP_WAIT;
 		}
-		if (begin_chunk(s, t) == STEP_FAIL)
+		if (transfer_begin_chunk(s, t) == STEP_FAIL)
 			return STEP_FAIL;
 	}
 }
 
 /* RFC 3030 2: a chunk that is refused must still be sent whole; the next one need not. */
 static enum progress
-heard_chunk(struct session *s, struct transfer *t, const struct news *news)
+transfer_on_chunk(struct session *s, struct transfer *t, const struct news *news)
 {
-	t->owed--;
+	t->outstanding--;
 	if (news->failed != ERR_NONE) {
-		note_refusal(s, t, news);
-		if (may_be_commands(s, news))
-			return give_up(s, t);
-		return t->left == 0 && t->owed == 0 ? STEP_FAIL : send_chunks(s, t);
+		transfer_refused(s, t, news);
+		if (transfer_was_commands(s, news))
+			return transfer_give_up(s, t);
+		return t->left == 0 && t->outstanding == 0 ? STEP_FAIL : transfer_send_chunks(s, t);
 	}
 	if (t->is_refused)
-		return t->owed == 0 ? STEP_FAIL : STEP_WAIT;
+		return t->outstanding == 0 ? STEP_FAIL : STEP_WAIT;
 	if (t->left > 0 || t->pipelined)
-		return send_chunks(s, t);
-	return begin_chunk(s, t) == STEP_FAIL ? STEP_FAIL : send_chunks(s, t);
+		return transfer_send_chunks(s, t);
+	return transfer_begin_chunk(s, t) == STEP_FAIL ? STEP_FAIL : transfer_send_chunks(s, t);
 }
 
 /* ---- both */
@@ -270,24 +270,24 @@ enum progress
 transfer_begin(struct session *s, struct transfer *t, bool asked)
 {
 	t->stage = TRANSFER_ASKED;
-	t->unsaid = t->message->facts.octets;
+	t->unannounced = t->message->facts.octets;
 	if (t->chunk > 0) {
-		tell_what_goes(s, t);
-		return begin_chunk(s, t) == STEP_FAIL ? STEP_FAIL : send_chunks(s, t);
+		transfer_show(s, t);
+		return transfer_begin_chunk(s, t) == STEP_FAIL ? STEP_FAIL : transfer_send_chunks(s, t);
 	}
 	if (session_dialogue(s)->mode == MODE_MESSAGE) {
-		tell_what_goes(s, t);
+		transfer_show(s, t);
 		t->stage = TRANSFER_SENDING;
-		return send_some(s, t);
+		return transfer_send_some(s, t);
 	}
-	return asked || session_say(s, SPAN("DATA")) ? STEP_WAIT : STEP_FAIL;
+	return asked || session_send(s, SPAN("DATA")) ? STEP_WAIT : STEP_FAIL;
 }
 
 /*
  * Of a message that is accepted though a part of it was refused nobody knows what the server has.
  */
 static enum progress
-heard_end(struct session *s, struct transfer *t, const struct news *news)
+transfer_on_end(struct session *s, struct transfer *t, const struct news *news)
 {
 	struct news end = *news;
 
@@ -301,14 +301,14 @@ heard_end(struct session *s, struct transfer *t, const struct news *news)
 		session_tell_unknown(s);
 	}
 	if (t->final)
-		t->final(t->ctx, t->heard, &end);
-	t->heard++;
+		t->final(t->ctx, t->answered, &end);
+	t->answered++;
 	t->failed = err_worse(t->failed, end.failed);
-	if (t->chunk > 0 && may_be_commands(s, news)) {
+	if (t->chunk > 0 && transfer_was_commands(s, news)) {
 		session_failed(s, t->failed);
-		return give_up(s, t);
+		return transfer_give_up(s, t);
 	}
-	if (t->heard < t->replies) {
+	if (t->answered < t->replies) {
 		session_wait_message(s);
 		return STEP_WAIT;
 	}
@@ -316,18 +316,18 @@ heard_end(struct session *s, struct transfer *t, const struct news *news)
 }
 
 enum progress
-transfer_heard(struct session *s, struct transfer *t, const struct news *news)
+transfer_on_news(struct session *s, struct transfer *t, const struct news *news)
 {
 	/* A reply that came first may have let the rest go: then this room is wanted no more. */
 	if (news->kind == NEWS_WRITABLE)
-		return t->stage == TRANSFER_CHUNK ? send_chunks(s, t) :
-		    t->stage == TRANSFER_SENDING  ? send_some(s, t) :
+		return t->stage == TRANSFER_CHUNK ? transfer_send_chunks(s, t) :
+		    t->stage == TRANSFER_SENDING  ? transfer_send_some(s, t) :
 						    STEP_WAIT;
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
 	if (t->stage == TRANSFER_ASKED)
-		return heard_go_ahead(s, t, news);
-	if (t->chunk > 0 && (t->stage == TRANSFER_CHUNK || t->owed > 1))
-		return heard_chunk(s, t, news);
-	return heard_end(s, t, news);
+		return transfer_on_go_ahead(s, t, news);
+	if (t->chunk > 0 && (t->stage == TRANSFER_CHUNK || t->outstanding > 1))
+		return transfer_on_chunk(s, t, news);
+	return transfer_on_end(s, t, news);
 }

@@ -12,7 +12,7 @@ struct transfer {
 	const struct message *message;
 	uint64_t chunk;			/* octets of a BDAT; 0: DATA */
 	bool pipelined;			/* BDATs do not wait for each other's replies */
-	/* that the end is owed: 1, in LMTP the recipients accepted */
+	/* that answer its end: 1, in LMTP the recipients accepted */
 	unsigned replies;
 	/* A reply to the end, the n-th from 0. */
 	/* the first reply before the end that is not good. NULL: not told */
@@ -24,9 +24,9 @@ struct transfer {
 	struct message_reader reader;
 	struct body_out out;
 	uint64_t left;			/* octets of the chunk in hand */
-	uint64_t unsaid;		/* octets of the message that no BDAT has announced yet */
+	uint64_t unannounced;		/* octets of the message that no BDAT has announced yet */
 	struct buf kept;		/* octets read and not yet part of a chunk */
-	unsigned owed, heard;		/* BDATs without reply; replies to the end */
+	unsigned outstanding, answered;	/* replies to BDATs; those to the end that came */
 	bool is_refused;
 	enum err_kind failed;		/* of the replies to the end */
 };
@@ -43,7 +43,7 @@ enum progress transfer_begin(struct session *, struct transfer *, bool asked);
  * STEP_DONE: every reply to the end came and was good, STEP_FAIL: one was not, or it went no
  * further. What became of the message without an answer is session_view's ->fate_unknown.
  */
-enum progress transfer_heard(struct session *, struct transfer *, const struct news *);
+enum progress transfer_on_news(struct session *, struct transfer *, const struct news *);
 void transfer_release(struct transfer *);
 
 #endif

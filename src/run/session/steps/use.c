@@ -26,7 +26,7 @@ use_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *
 }
 
 static bool
-is_named(const struct route_hop *hop, size_t i, struct span name)
+use_is_named(const struct route_hop *hop, size_t i, struct span name)
 {
 	char text[ADDR_TEXT];
 
@@ -35,7 +35,7 @@ is_named(const struct route_hop *hop, size_t i, struct span name)
 
 /* The same route with nothing but these addresses of this hop. */
 static const struct route *
-narrow(const struct route *all, const struct route_hop *hop, size_t first, size_t n,
+use_narrow(const struct route *all, const struct route_hop *hop, size_t first, size_t n,
     struct arena *arena)
 {
 	struct route *route = ARENA_NEW(arena, struct route);
@@ -52,16 +52,16 @@ narrow(const struct route *all, const struct route_hop *hop, size_t first, size_
 
 /* NULL: there is none such, and *have is how many addresses there are. */
 static const struct route *
-only(const struct route *all, const struct which *which, size_t *have, struct arena *arena)
+use_only(const struct route *all, const struct which *which, size_t *have, struct arena *arena)
 {
 	*have = 0;
 	for (size_t h = 0; h < all->nhops; h++) {
 		const struct route_hop *hop = &all->hop[h];
 		if (span_eq_case(which->name, hop->host))
-			return narrow(all, hop, 0, hop->naddr, arena);
+			return use_narrow(all, hop, 0, hop->naddr, arena);
 		for (size_t i = 0; i < hop->naddr; i++)
-			if (++*have == which->number || is_named(hop, i, which->name))
-				return narrow(all, hop, i, 1, arena);
+			if (++*have == which->number || use_is_named(hop, i, which->name))
+				return use_narrow(all, hop, i, 1, arena);
 	}
 	return NULL;
 }
@@ -76,7 +76,7 @@ use_start(struct session *s, const struct step *step, void *state)
 	if (!all)
 		return session_fail(
 		    s, ERR_USAGE, "/use: nothing was looked up: /open a target first");
-	const struct route *route = only(all, which, &have, session_route_arena(s));
+	const struct route *route = use_only(all, which, &have, session_route_arena(s));
 	if (!route && which->number)
 		return session_fail(s, ERR_USAGE, "/use %zu: the list of /mx has %zu address%s",
 		    which->number, have, have == 1 ? "" : "es");
@@ -99,5 +99,5 @@ const struct step_op step_use = {
 	.state_size = sizeof(struct open_state),
 	.parse = use_parse,
 	.start = use_start,
-	.heard = open_heard,
+	.on_news = open_on_news,
 };

@@ -45,7 +45,7 @@ wait_start(struct session *s, const struct step *step, void *state)
 }
 
 static enum progress
-wait_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+wait_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	if (news->kind != NEWS_REPLY || conv_owed(session_conv(s)) == 0)
 		return STEP_DONE;
@@ -60,13 +60,13 @@ const struct step_op step_wait = {
 	.traits = STEP_NEEDS_CONN | STEP_EXPECTS_CLOSE | STEP_GETS_ALL,
 	.parse = wait_parse,
 	.start = wait_start,
-	.heard = wait_heard,
+	.on_news = wait_on_news,
 };
 
 /* ---- for nothing */
 
 static enum progress
-sleep_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+sleep_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	(void)s, (void)step, (void)state, (void)news;
 	return STEP_DONE;
@@ -80,13 +80,13 @@ const struct step_op step_sleep = {
 	.traits = STEP_PAUSES,
 	.parse = time_parse,
 	.start = time_start,
-	.heard = sleep_heard,
+	.on_news = sleep_on_news,
 };
 
 /* ---- the peer must send nothing meanwhile */
 
 static enum progress
-silence_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+silence_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	(void)step, (void)state;
 	switch (news->kind) {
@@ -110,7 +110,7 @@ const struct step_op step_silence = {
 	.traits = STEP_NEEDS_CONN | STEP_GETS_ALL | STEP_WATCHES,
 	.parse = time_parse,
 	.start = time_start,
-	.heard = silence_heard,
+	.on_news = silence_on_news,
 };
 
 /* ---- the peer must close the connection */
@@ -126,7 +126,7 @@ eof_start(struct session *s, const struct step *step, void *state)
 }
 
 static enum progress
-eof_heard(struct session *s, const struct step *step, void *state, const struct news *news)
+eof_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
 	(void)step, (void)state;
 	if (news->kind == NEWS_CLOSED)
@@ -142,5 +142,5 @@ const struct step_op step_eof = {
 	.help = "Wait until the server closes the connection",
 	.traits = STEP_EXPECTS_CLOSE | STEP_WATCHES,
 	.start = eof_start,
-	.heard = eof_heard,
+	.on_news = eof_on_news,
 };

@@ -46,7 +46,7 @@ attributes_parse(struct step *step, struct cursor *c, struct arena *arena, struc
 }
 
 static enum progress
-say(struct session *s, const struct step *step, struct state *state)
+xclient_send(struct session *s, const struct step *step, struct state *state)
 {
 	struct arena arena = { 0 };
 	const char *verb = step->op == &step_xclient ? "XCLIENT" : "XFORWARD";
@@ -58,7 +58,7 @@ say(struct session *s, const struct step *step, struct state *state)
 		    "Postfix; it is tried all the same",
 		    verb);
 	state->said = true;
-	bool ok = session_say(
+	bool ok = session_send(
 	    s, arena_printf(&arena, "%s%.*s", verb, SPAN_ARG(*(const struct span *)step->args)));
 	arena_release(&arena);
 	return ok ? STEP_WAIT : STEP_FAIL;
@@ -70,19 +70,19 @@ attributes_start(struct session *s, const struct step *step, void *mem)
 	struct state *state = mem;
 
 	if (session_dialogue(s)->hello != VERB_OTHER)
-		return say(s, step, state);
+		return xclient_send(s, step, state);
 	return hello_begin(s, &state->hello, false);
 }
 
 /* XCLIENT's 220 is a banner: the session begins anew, and EHLO with it. */
 static enum progress
-attributes_heard(struct session *s, const struct step *step, void *mem, const struct news *news)
+attributes_on_news(struct session *s, const struct step *step, void *mem, const struct news *news)
 {
 	struct state *state = mem;
 
 	if (!state->said || state->hello.stage == HELLO_AGAIN) {
-		enum progress progress = hello_heard(s, &state->hello, news);
-		return progress == STEP_DONE && !state->said ? say(s, step, state) : progress;
+		enum progress progress = hello_on_news(s, &state->hello, news);
+		return progress == STEP_DONE && !state->said ? xclient_send(s, step, state) : progress;
 	}
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;
@@ -106,7 +106,7 @@ const struct step_op step_xclient = {
 	.state_size = sizeof(struct state),
 	.parse = attributes_parse,
 	.start = attributes_start,
-	.heard = attributes_heard,
+	.on_news = attributes_on_news,
 };
 
 const struct step_op step_xforward = {
@@ -118,5 +118,5 @@ const struct step_op step_xforward = {
 	.state_size = sizeof(struct state),
 	.parse = attributes_parse,
 	.start = attributes_start,
-	.heard = attributes_heard,
+	.on_news = attributes_on_news,
 };
