@@ -437,7 +437,7 @@ player_step_ended(struct player *p, const struct event *event)
 	p->status = err_worse(p->status, event->err);
 	if (p->opts.interactive)
 		player_give_back(p);
-	else if (p->opts.fail_fast || (event->step->op->traits & STEP_OPENS) ||
+	else if (p->opts.fail_fast || (event->step->op->traits & STEP_NAMES_TARGET) ||
 	    session_view(p->session).state != SESSION_OPEN)
 		p->ended = true, waiting_drop(&p->lines);
 }
