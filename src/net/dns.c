@@ -68,7 +68,7 @@ struct ask {
 	struct dns_query *query;	/* NULL: nobody waits for it any more */
 	struct channel *channel;
 	uint16_t id;			/* that went out */
-	/* the last octets that came meanwhile and were no answer; NULL: none did */
+	/* the last datagram that came meanwhile; NULL: none did */
 	char *stray;
 	size_t stray_len;
 };
@@ -254,6 +254,13 @@ id_of(struct span message)
 {
 	return message.len >= 2 ? (unsigned char)message.at[0] << 8 | (unsigned char)message.at[1] :
 				  -1;
+}
+
+static bool
+is_reply_to(const struct ask *a, struct span octets)
+{
+	return octets.len >= HEADER && (unsigned char)octets.at[2] & 0x80 && id_of(octets) == a->id &&
+	    is_its_question(a, question_of(octets));
 }
 
 /*
@@ -582,9 +589,16 @@ on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len)
 	size_t which = (size_t)(s - q->dns->server);
 	bool asked_last = q->order[(q->step - 1) % q->dns->nservers] == which, over = false,
 	     answered = false;
-	/* its parser gives up on a whole answer where ours does not */
-	if (status == ARES_EBADRESP && a->stray) {
-		got = (struct span){ a->stray, a->stray_len };
+	struct span came = { a->stray, a->stray_len };
+	bool understood = status == ARES_SUCCESS || status == ARES_EBADRESP;
+	bool fits = came.len < STRAY_MAX && is_reply_to(a, came);
+	/*
+	 * Its parser gives up on a whole answer where ours does not; and since 1.28 it hands on what
+	 * it has written anew: without octets that are too many, and with SERVFAIL for a rcode that
+	 * it does not know.
+	 */
+	if (understood && fits) {
+		got = came;
 		status = ARES_SUCCESS;
 	}
 	bool cut = status == ARES_SUCCESS && c->way == WAY_UDP && got.len > HEADER &&
@@ -597,6 +611,9 @@ on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len)
 		    "gave a truncated answer, and did not answer over TCP");
 		c = &s->by[WAY_TCP];
 		c->closed = false;
+	} else if (status == ARES_EBADRESP && a->stray) {
+		say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
+		over = true;			/* it waits for no other */
 	} else if (status == ARES_SUCCESS) {
 		answered = take_answer(q, a, got);
 		over = true;
