@@ -31,11 +31,12 @@ MAY["run/session/steps"] = [*MAY["run/session"], "run/session"]
 MAY["run/script"] = [*MAY["run/session/steps"], "run/session/steps"]
 MAY["run/play"] = MAY["run/serve"] = [*MAY["run/script"], "run/script"]
 MAY["run/probe"] = [*MAY["run/play"], "run/play", "run/sender"]
+MAY["run/check"] = [*MAY["run/probe"], "run/probe"]
 MAY["ui/show"] = [room for room in MAY if not room.startswith("ui/")]
 MAY["ui/edit"] = MAY["ui/options"] = [*MAY["ui/show"], "ui/show"]
 MAY["ui/report"] = [*MAY["ui/options"], "ui/options"]
 MAY["ui/prompt"] = [*MAY["ui/options"], "ui/options", "ui/edit"]
-MAY["ui/prompt/commands"] = [*MAY["ui/prompt"], "ui/prompt"]
+MAY["ui/prompt/commands"] = [*MAY["ui/prompt"], "ui/prompt", "ui/report"]
 MAY["ui/cmd"] = [room for room in MAY if room != "ui/cmd"]
 
 

@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 import program
 import tap
 
-PAGES = ["man/smtpsh.1", "man/smtpsh-script.5"]
+PAGES = ["man/smtpsh.1", "man/smtpsh-check.1", "man/smtpsh-script.5"]
 
 
 def read(*names):
@@ -82,7 +82,7 @@ class Manual(unittest.TestCase):
     def test_every_fault_of_a_rule_is_in_the_manual(self):
         names = re.findall(r'^\t\{ "([a-z]+)", ', read("src/run/script/fault.c"), re.M)
         self.assertIn("rst", names)
-        self.assertEqual([n for n in names if f".Cm then={n}\n" not in read(PAGES[1])], [])
+        self.assertEqual([n for n in names if f".Cm then={n}\n" not in read("man/smtpsh-script.5")], [])
 
     def test_every_command_of_the_prompt_is_in_a_group_of_the_help(self):
         rows = [row for folder in ("src/run/session/steps", "src/ui/prompt/commands") for name in sorted(os.listdir(os.path.join(ROOT, folder)))

@@ -96,6 +96,8 @@ LINES = {
     "smtpsh smtps://mx1.example.org": (SAID, "--dns {dns} -p {secure}", 0, "TLS"),
     "printf 'EHLO me\\nQUIT\\n' | smtpsh HOST": ("", "", 0, "<-  221 "),
     "smtpsh HOST -c 'EHLO me' -c QUIT": ("", "", 0, "<-  221 "),
+    "smtpsh check bob@example.org": ("", AT, 0, r"bob@example\.org: .*\n(.*\n)*  mx1\.example\.org"),
+    "smtpsh check --from alice@example.org": ("", "--dns {dns}", 0, r"SPF .*\n(.*\n)*  DMARC "),
     "smtpsh send --to you@example.org HOST": ("", "", 0, "queued as"),
     "smtpsh probe HOST": ("", "--verify=off", 0, r"\AOK .*\n\Z"),
     "smtpsh probe @example.org": ("", AT + " --verify=off", 0, r"(?m)\A(^OK +mx[12]\.example\.org.*\n){2}\Z"),
@@ -111,7 +113,8 @@ LINES = {
     "smtpsh explain 550 5.7.1": ("", "", 0, r"550 .*\n(.*\n)*5\.7\.1 "),
 }
 FORMATS = "smtpsh probe --targets FILE"
-ZONE = {("example.org", "MX"): [(10, "mx1.example.org"), (20, "mx2.example.org")],
+ZONE = {("example.org", "TXT"): ["v=spf1 mx -all"], ("_dmarc.example.org", "TXT"): ["v=DMARC1; p=reject; rua=mailto:d@example.org"],
+        ("example.org", "MX"): [(10, "mx1.example.org"), (20, "mx2.example.org")],
         ("mx1.example.org", "A"): ["127.0.0.1"], ("mx2.example.org", "A"): ["127.0.0.1"]}
 
 

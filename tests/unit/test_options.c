@@ -48,7 +48,7 @@ static const struct want {
 	{ SCOPE_PROBE, "--format", NULL, "FORMAT[:FILE]" },
 	{ SCOPE_PROBE, "--format tap14:x --format text a", "a", NULL },
 	{ SCOPE_REPLAY, "--format tap14 a", "a", NULL },
-	{ SCOPE_REPLAY, "--format prom a", NULL, "text, json, tap, tap14 or junit" },
+	{ SCOPE_REPLAY, "--format prom a", NULL, "text, json, tap, tap14, junit or html" },
 	{ SCOPE_PROBE, "--until mail a", "a", NULL },
 	{ SCOPE_PROBE, "--until= a", NULL, "connect" },
 	{ SCOPE_PROBE, "--until dot a", NULL, "rcpt or data" },

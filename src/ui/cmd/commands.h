@@ -4,19 +4,20 @@
 
 #include "ui/options/options.h"
 
-#define COMMANDS(X)	\
-	X(talk)		\
-	X(send)		\
-	X(replay)	\
-	X(selftest)	\
-	X(record)	\
-	X(serve)	\
-	X(import)	\
-	X(probe)	\
-	X(check_smtp)	\
-	X(exporter)	\
-	X(resolve)	\
-	X(explain)	\
+#define COMMANDS(X)   \
+	X(talk)       \
+	X(send)       \
+	X(replay)     \
+	X(selftest)   \
+	X(record)     \
+	X(serve)      \
+	X(import)     \
+	X(check)      \
+	X(probe)      \
+	X(check_smtp) \
+	X(exporter)   \
+	X(resolve)    \
+	X(explain)    \
 	X(completion)
 
 #define X(name) extern const struct command command_##name;

@@ -16,7 +16,8 @@
 	PROBE(INFLUX, influx)           \
 	BOTH(TAP, tap)                  \
 	BOTH(TAP14, tap14)              \
-	BOTH(JUNIT, junit)
+	BOTH(JUNIT, junit)              \
+	BOTH(HTML, html)
 
 #define REPORT_FORMAT_TOKEN(token, word) REPORT_##token,
 enum report_format { REPORT_FORMATS(REPORT_FORMAT_TOKEN, REPORT_FORMAT_TOKEN) };

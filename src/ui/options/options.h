@@ -9,6 +9,7 @@
 #include "run/play/play.h"
 #include "run/serve/serve.h"
 #include "ui/show/exit_status.h"
+#include "ui/options/check.h"
 #include "ui/options/format.h"
 #include "ui/options/probe.h"
 #include "ui/show/screen.h"
@@ -36,6 +37,7 @@ struct options {
 	struct send_plan send;
 	const char *listen;
 	struct probe_settings probe;
+	struct check_settings check;
 	const char *allow_port, *modules;
 	struct addr_net *allow_target;	/* --allow-target */
 	size_t nallow_target;
@@ -81,7 +83,8 @@ enum scope {
 	SCOPE_CONNECT = SCOPE_TALK | SCOPE_SEND | SCOPE_REPLAY | SCOPE_RECORD,
 	SCOPE_PROBE = 0x1000,
 	SCOPE_EXPORTER = 0x2000,
-	SCOPE_ALL = 0x3FFF,
+	SCOPE_CHECK = 0x8000,
+	SCOPE_ALL = 0xBFFF,
 	SCOPE_SET = 0x4000 /* by /set, at the prompt */
 };
 

@@ -13,6 +13,7 @@
 /* What a command may see and change. */
 struct prompt {
 	struct screen *screen;
+	struct session_env *env;
 	struct player *player;
 	const struct prompt_command *const *table;	/* every command; ends in NULL */
 	/* a change holds from the next use on; the session reads ->session through it */

@@ -359,7 +359,8 @@ answers_of(const struct repl *r, struct span line)
 	bool user = given->user, password = given->password.at || given->netrc;
 	struct span name, rest = line;
 
-	const struct step_op *op = cursor_is_command(line, &name) ? step_find(step_ops, name) : NULL;
+	const struct step_op *op = cursor_is_command(line, &name) ? step_find(step_ops, name) :
+								    NULL;
 	if (!op || !(op->traits & STEP_LOGS_IN))
 		return 0;
 	span_word(&rest);
@@ -535,6 +536,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 	o->session.can_ask = true;
 	r.player = player_new(env, &o->session, &opts, on_event, &r);
 	r.talk.commands = (struct prompt){ .screen = screen,
+		.env = env,
 		.player = r.player,
 		.table = commands,
 		.options = o,

@@ -32,6 +32,8 @@ json_t *json_sts(const struct sts *);	/* the MTA-STS policy of a domain */
 struct sender;
 struct spf;
 struct dmarc;
+struct diagnosis;
+json_t *json_diagnosis(const struct diagnosis *); /* a finding */
 json_t *json_sender(const struct sender *);	/* all of it, without "event" */
 json_t *json_spf(const struct spf *);
 json_t *json_dmarc(const struct dmarc *);

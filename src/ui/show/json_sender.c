@@ -2,6 +2,7 @@
 #include "ui/show/json_put.h"
 
 #include "run/diagnosis/diagnose.h"
+#include "run/probe/judge.h"
 #include "run/sender/sender_check.h"
 
 static const char *const alignments[] = {
@@ -178,26 +179,23 @@ block_list(const struct dnsbl *l)
 }
 
 /* The keys that a finding has everywhere. */
-static json_t *
-sender_finding(const struct diagnosis *d)
+json_t *
+json_diagnosis(const struct diagnosis *d)
 {
-	static const char *const states[] = {
-		[STATE_OK] = "ok",
-		[STATE_WARNING] = "warning",
-		[STATE_CRITICAL] = "critical",
-		[STATE_UNKNOWN] = "unknown",
-	};
 	json_t *o = json_object();
+	const struct cause_row *row = cause_row(d->cause);
 	struct arena arena = { 0 };
 
 	json_put_string(o, "cause", cause_word(d->cause));
-	json_put_string(o, "state", states[d->state]);
+	json_put_string(o, "state", judge_state_word(d->state));
 	json_put(o, "title", diagnosis_title(d));
 	json_put(o, "detail", diagnosis_sentence(d, &arena));
 	json_put(o, "consequence", diagnosis_consequence(d, &arena));
 	json_put(o, "next", diagnosis_next(d, FOR_ANYONE, &arena));
-	json_put_string(o, "concerns", concern_word(cause_row(d->cause)->concern));
+	json_put_string(o, "concerns", concern_word(row->concern));
+	json_put_bool(o, "symptom", d->symptom);
 	json_put(o, "evidence", d->evidence);
+	json_put_string(o, "reference", row->reference);
 	arena_release(&arena);
 	return o;
 }
@@ -223,7 +221,7 @@ json_sender(const struct sender *s)
 		json_array_append_new(lists, block_list(s->dnsbl[i]));
 	json_object_set_new(o, "dnsbl", lists);
 	for (const struct diagnosis *d = s->findings; d; d = d->next)
-		json_array_append_new(findings, sender_finding(d));
+		json_array_append_new(findings, json_diagnosis(d));
 	json_object_set_new(o, "findings", findings);
 	return o;
 }

@@ -7,21 +7,22 @@
 
 #include "ui/prompt/prompt.h"
 
-#define PROMPT_COMMANDS(X)	\
-	X(help)			\
-	X(set)			\
-	X(explain)		\
-	X(last)			\
-	X(timing)		\
-	X(save)			\
-	X(log)			\
-	X(conn)			\
-	X(redo)			\
-	X(again)		\
-	X(watch)		\
-	X(include)		\
-	X(edit)			\
-	X(as)
+#define PROMPT_COMMANDS(X) \
+	X(help)            \
+	X(set)             \
+	X(explain)         \
+	X(last)            \
+	X(timing)          \
+	X(save)            \
+	X(log)             \
+	X(conn)            \
+	X(redo)            \
+	X(again)           \
+	X(watch)           \
+	X(include)         \
+	X(edit)            \
+	X(as)              \
+	X(check)
 
 #define X(name) extern const struct prompt_command prompt_##name;
 PROMPT_COMMANDS(X)

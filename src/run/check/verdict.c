@@ -1,0 +1,650 @@
+/* verdict - what a check means for each class of sender, and what to do first. */
+#include "run/check/verdict.h"
+
+#include "base/text.h"
+#include "run/check/domain.h"
+
+const char *
+check_fate_word(enum check_fate fate)
+{
+	static const char *const words[] = {
+#define X(name, word) word,
+		CHECK_FATES(X)
+#undef X
+	};
+	return words[fate];
+}
+
+static const struct {
+	const char *word, *title;
+} senders[] = {
+#define X(name, word, title) { word, title },
+	CHECK_SENDERS(X)
+#undef X
+};
+
+const char *
+check_sender_word(enum check_sender sender)
+{
+	return senders[sender].word;
+}
+
+const char *
+check_sender_title(enum check_sender sender)
+{
+	return senders[sender].title;
+}
+
+const char *
+check_passage_word(enum check_passage passage)
+{
+	static const char *const words[] = {
+#define X(name, word) word,
+		CHECK_PASSAGES(X)
+#undef X
+	};
+	return words[passage];
+}
+
+/* One verdict while it is made. */
+struct weighing {
+	const struct check *check;
+	struct check_verdict *out;
+	struct arena *arena;
+	struct check_finding **end;
+};
+
+/* ---- one address */
+
+static bool
+concerns_client(const struct check_look *look)
+{
+	for (const struct diagnosis *d = look->diagnoses; d; d = d->next)
+		if (cause_row(d->cause)->concern == CONCERNS_CLIENT && d->state != STATE_OK)
+			return true;
+	return false;
+}
+
+/* A server that asks everybody whom it does not know to come again takes mail. */
+static const struct diagnosis *
+greylisting(const struct check_look *look)
+{
+	for (const struct diagnosis *d = look ? look->diagnoses : NULL; d; d = d->next)
+		if (d->cause == CAUSE_GREYLISTED || d->cause == CAUSE_POSTSCREEN_TESTS)
+			return d;
+	return NULL;
+}
+
+static enum check_fate
+fate_of(const struct check *k, const struct check_address *a)
+{
+	const struct check_look *look = check_last(a);
+	const struct probe_result *r;
+
+	if (!look || !look->over)
+		return CHECK_FATE_UNKNOWN;
+	r = &look->result;
+	if (look->judged.skipped)
+		return CHECK_FATE_NO_ROUTE;
+	if (r->out_of_step)
+		return CHECK_FATE_FAILED;
+	const struct reply
+	    *last = r->reply[k->rcpt && !a->host->submission ? PHASE_RCPT : PHASE_MAIL];
+	if (a->host->submission ? r->err == ERR_NONE : last && last->code / 100 == 2)
+		return CHECK_FATE_ACCEPTED;
+	if ((r->err == ERR_TEMPORARY || r->err == ERR_REFUSED) && r->reply[r->phase]) {
+		if (greylisting(look))
+			return CHECK_FATE_DEFERRED;
+		if (concerns_client(look))
+			return CHECK_FATE_CLIENT;
+		if (r->phase < PHASE_MAIL)
+			return CHECK_FATE_CLOSED;
+		return r->err == ERR_TEMPORARY ? CHECK_FATE_DEFERRED : CHECK_FATE_REJECTED;
+	}
+	switch (check_path(a)) {
+	case PATH_SILENT:
+		return CHECK_FATE_SILENT;
+	case PATH_REFUSED:
+		return CHECK_FATE_UNREACHED;
+	case PATH_DOWN:
+		return r->phase == PHASE_CONNECT ? CHECK_FATE_UNREACHED : CHECK_FATE_FAILED;
+	default:
+		return CHECK_FATE_FAILED;
+	}
+}
+
+static const struct check_address *
+address_at(const struct check *k, size_t n)
+{
+	for (size_t i = 0; i < k->nhosts; i++) {
+		if (n < k->host[i].naddresses)
+			return &k->host[i].address[n];
+		n -= k->host[i].naddresses;
+	}
+	return NULL;
+}
+
+/* "mx2 over IPv4"; its family where the host has both. */
+static struct span
+name_of(const struct weighing *w, const struct check_address *a)
+{
+	const struct check_host *h = a->host;
+	char text[ADDR_TEXT];
+	bool both = false;
+
+	for (size_t i = 0; i < h->naddresses; i++)
+		both |= addr_family(&h->address[i].addr) != addr_family(&a->addr);
+	if (h->naddresses > 1 && !both)
+		return arena_printf(w->arena, "%.*s at %s", SPAN_ARG(text_safe(w->arena, h->name)),
+		    addr_host(&a->addr, text));
+	return arena_printf(w->arena, "%.*s%s", SPAN_ARG(text_safe(w->arena, h->name)),
+	    !both			   ? "" :
+		addr_family(&a->addr) == 6 ? " over IPv6" :
+					     " over IPv4");
+}
+
+static struct span
+first_line(const struct weighing *w, const struct check_address *a)
+{
+	const struct check_look *look = check_last(a);
+	const struct reply *reply = look ? look->result.reply[look->result.phase] : NULL;
+
+	if (!reply || reply->nlines == 0)
+		return SPAN_NONE;
+	return arena_printf(w->arena, "%u %.*s", reply->code,
+	    SPAN_ARG(text_safe(w->arena, span_first(reply->line[0], 160))));
+}
+
+/* ---- classes of senders */
+
+/* What a sender of a class asks of an address before it hands a message over. */
+typedef bool allow_fn(const struct weighing *, const struct check_address *, const char **why);
+
+static bool
+allow_all(const struct weighing *w, const struct check_address *a, const char **why)
+{
+	(void)w, (void)a, (void)why;
+	return true;
+}
+
+static bool
+allow_sts(const struct weighing *w, const struct check_address *a, const char **why)
+{
+	const struct probe_result *r = &a->look[0].result;
+	const struct tls_info *tls = a->nlooks ? r->tls : NULL;
+
+	switch (sts_judge(w->check->sts, a->host->name, tls != NULL, tls && tls->verified)) {
+	case STS_NOT_LISTED:
+		*why = "is not named by the policy";
+		return false;
+	case STS_NO_TLS:
+		*why = "has no TLS";
+		return false;
+	case STS_NOT_VERIFIED:
+		*why = "has a certificate that does not verify";
+		return false;
+	default:
+		return true;
+	}
+}
+
+static enum dane_state
+dane_of(const struct check_address *a)
+{
+	const struct tls_dane *after = a->nlooks ? a->look[0].result.dane : NULL;
+
+	return after		 ? after->state :
+	    a->host->found->dane ? a->host->found->dane->state :
+				   DANE_NONE;
+}
+
+static bool
+allow_dane(const struct weighing *w, const struct check_address *a, const char **why)
+{
+	(void)w;
+	switch (dane_of(a)) {
+	case DANE_MISMATCHED:
+		*why = "has TLSA records that do not match its certificate";
+		return false;
+	case DANE_FAILED:
+		*why = "has a TLSA lookup that fails";
+		return false;
+	case DANE_USABLE:
+		*why = "has TLSA records and no TLS";
+		return false;
+	case DANE_UNUSABLE:
+		*why = "has TLSA records and no TLS";
+		return a->nlooks && a->look[0].result.tls;
+	default:
+		return true;
+	}
+}
+
+/* A client that logs in wants a certificate that verifies, and AUTH once TLS is up. */
+static bool
+allow_client(const struct weighing *w, const struct check_address *a, const char **why)
+{
+	const struct probe_result *r = &a->look[0].result;
+
+	(void)w;
+	if (!r->tls) {
+		*why = "has no TLS";
+		return false;
+	}
+	if (!r->tls->verified) {
+		*why = "has a certificate that does not verify";
+		return false;
+	}
+	*why = "does not offer AUTH";
+	return r->extensions && extensions_find(r->extensions, SPAN("AUTH"));
+}
+
+/* "mx1 cannot be reached; mx2: the policy does not name it": why each host is left out, once. */
+static struct span
+why_none(struct weighing *w, allow_fn *allow)
+{
+	const struct check *k = w->check;
+	struct span out = SPAN_NONE;
+	size_t n = 0;
+
+	for (size_t i = 0; i < k->nhosts && n < 4; i++) {
+		const struct check_host *h = &k->host[i];
+		const char *why = NULL, *reason = "has no address";
+		for (size_t j = 0; j < h->naddresses; j++) {
+			const struct check_address *a = &h->address[j];
+			enum check_fate fate = w->out->fate[a->number];
+			reason = fate == CHECK_FATE_UNREACHED ? "cannot be reached" :
+			    fate == CHECK_FATE_SILENT	      ? "does not answer" :
+			    fate == CHECK_FATE_NO_ROUTE	      ? "was not tried" :
+			    !allow(w, a, &why)		      ? why :
+			    fate == CHECK_FATE_CLOSED	      ? "accepts no mail now" :
+			    fate == CHECK_FATE_DEFERRED	      ? "defers it" :
+								"fails";
+			/* What a server does that answers tells more than one that does not. */
+			if (fate != CHECK_FATE_UNREACHED && fate != CHECK_FATE_SILENT &&
+			    fate != CHECK_FATE_NO_ROUTE)
+				break;
+		}
+		out = arena_printf(w->arena, "%.*s%s%.*s %s", SPAN_ARG(out), n++ ? "; " : "",
+		    SPAN_ARG(text_safe(w->arena, h->name)), reason);
+	}
+	return out;
+}
+
+struct tally {
+	size_t tried, accepted, deferred, client, silent, closed, unknown, no_route;
+};
+
+/*
+ * The addresses as a sender tries them, in the order of the MX: the first that accepts has the
+ * message, the first that rejects it for good ends it, all else leads to the next.
+ */
+static void
+walk(struct weighing *w, enum check_sender sender, allow_fn *allow)
+{
+	struct check_class *c = &w->out->class[sender];
+	const struct check_address *a, *deferring = NULL, *client = NULL;
+	const char *why = NULL;
+	bool barred = false;
+	struct tally n = { 0 };
+
+	for (size_t i = 0; (a = address_at(w->check, i)) && !c->by; i++) {
+		enum check_fate fate = w->out->fate[i];
+		bool grey = greylisting(check_last(a)) != NULL;
+		n.tried++;
+		if (!allow(w, a, &why)) {
+			barred = true;
+			continue;
+		}
+		switch (fate) {
+		case CHECK_FATE_ACCEPTED:
+			c->passage = PASSAGE_YES;
+			c->by = a;
+			break;
+		case CHECK_FATE_REJECTED:
+			c->passage = PASSAGE_NO;
+			c->by = a;
+			break;
+		case CHECK_FATE_DEFERRED:
+			if (grey) {
+				c->passage = PASSAGE_YES;
+				c->by = a;
+				break;
+			}
+			n.deferred++;
+			deferring = deferring ? deferring : a;
+			break;
+		case CHECK_FATE_CLIENT:
+			n.client++;
+			client = client ? client : a;
+			break;
+		case CHECK_FATE_SILENT:
+			n.silent++;
+			break;
+		case CHECK_FATE_CLOSED:
+			n.closed++;
+			deferring = deferring ? deferring : a;
+			break;
+		case CHECK_FATE_UNKNOWN:
+			n.unknown++;
+			break;
+		case CHECK_FATE_NO_ROUTE:
+			n.no_route++;
+			break;
+		default:
+			break;
+		}
+	}
+	if (c->passage == PASSAGE_YES) {
+		const struct diagnosis *grey = greylisting(check_last(c->by));
+		c->text = arena_printf(w->arena, "yes, by %.*s%s", SPAN_ARG(name_of(w, c->by)),
+		    grey && w->out->fate[c->by->number] == CHECK_FATE_DEFERRED ?
+			"; it greylisted this check, so a first message waits until its sender "
+			"tries again" :
+			"");
+	} else if (c->passage == PASSAGE_NO) {
+		c->text = arena_printf(w->arena, "no: %.*s rejects it: %.*s",
+		    SPAN_ARG(name_of(w, c->by)), SPAN_ARG(first_line(w, c->by)));
+	} else if (n.client > 0) {
+		c->passage = PASSAGE_UNKNOWN;
+		c->text = arena_printf(w->arena,
+		    "unknown: %.*s rejected this client; run the check on the host that sends the "
+		    "mail",
+		    SPAN_ARG(name_of(w, client)));
+	} else if (n.tried == 0) {
+		c->passage = PASSAGE_NO;
+		c->text = SPAN("no: there is no address to send to");
+	} else if (n.unknown > 0) {
+		c->passage = PASSAGE_UNKNOWN;
+		c->text = SPAN("unknown: not every address was tried");
+	} else if (n.no_route == n.tried) {
+		c->passage = PASSAGE_UNKNOWN;
+		c->text = SPAN("unknown: this machine has no route to any address");
+	} else if (n.silent > 0 && n.silent + n.no_route == n.tried) {
+		c->passage = PASSAGE_UNKNOWN;
+		c->text = SPAN("unknown: no address answers; outbound connections to this port are "
+			       "probably blocked here");
+	} else if (barred) {
+		c->passage = PASSAGE_NO;
+		c->text = arena_printf(w->arena, "no: %.*s", SPAN_ARG(why_none(w, allow)));
+	} else if (n.deferred > 0) {
+		c->passage = PASSAGE_DEFERRED;
+		c->text = arena_printf(w->arena, "deferred by %.*s: %.*s",
+		    SPAN_ARG(name_of(w, deferring)), SPAN_ARG(first_line(w, deferring)));
+	} else if (n.closed > 0) {
+		c->passage = PASSAGE_NO;
+		c->text = arena_printf(w->arena, "no: %.*s accepts no mail now: %.*s",
+		    SPAN_ARG(name_of(w, deferring)), SPAN_ARG(first_line(w, deferring)));
+	} else {
+		c->passage = PASSAGE_NO;
+		c->text = arena_printf(w->arena, "no: %.*s", SPAN_ARG(why_none(w, allow)));
+	}
+}
+
+static void
+weigh_sts(struct weighing *w)
+{
+	struct check_class *c = &w->out->class[CHECK_SENDER_STS];
+	const struct sts *sts = w->check->sts;
+
+	if (!sts || sts->state == STS_NONE) {
+		c->text = SPAN("as ordinary senders: no policy is published");
+		return;
+	}
+	switch (sts->state) {
+	case STS_FOUND:
+		break;
+	case STS_UNABLE:
+	case STS_UNKNOWN:
+		c->passage = PASSAGE_UNKNOWN;
+		c->text = SPAN("unknown: the policy could not be looked up here");
+		return;
+	default:
+		c->passage = w->out->class[CHECK_SENDER_ORDINARY].passage;
+		c->by = w->out->class[CHECK_SENDER_ORDINARY].by;
+		c->text = SPAN("as ordinary senders, or by an older policy that they remember: the "
+			       "policy cannot be used");
+		return;
+	}
+	if (sts->policy.mode != STS_MODE_ENFORCE) {
+		c->text = arena_printf(w->arena, "as ordinary senders: the policy's mode is %s",
+		    sts_mode_word(sts->policy.mode));
+		return;
+	}
+	walk(w, CHECK_SENDER_STS, allow_sts);
+}
+
+static void
+weigh_dane(struct weighing *w)
+{
+	struct check_class *c = &w->out->class[CHECK_SENDER_DANE];
+	const struct check_address *a;
+	size_t applies = 0, unknown = 0;
+
+	for (size_t i = 0; (a = address_at(w->check, i)); i++)
+		switch (dane_of(a)) {
+		case DANE_NONE:
+		case DANE_INSECURE:
+		case DANE_PATH:
+			break;
+		case DANE_UNKNOWN:
+			unknown++;
+			break;
+		default:
+			applies++;
+		}
+	if (unknown > 0) {
+		c->passage = PASSAGE_UNKNOWN;
+		c->text = SPAN(
+		    "unknown: this resolver is not known to validate (DNSSEC); use one on "
+		    "this machine, or --trust-ad");
+	} else if (applies == 0) {
+		c->text = SPAN("as ordinary senders: no validated TLSA records");
+	} else {
+		walk(w, CHECK_SENDER_DANE, allow_dane);
+	}
+}
+
+/* ---- findings */
+
+/*
+ * What counts here: whatever one address does, the verdict is about the domain. A rejection of this
+ * client says nothing of others; greylisting is a manner of receiving.
+ */
+static enum health
+state_here(const struct diagnosis *d)
+{
+	enum concern concern = cause_row(d->cause)->concern;
+
+	if (d->cause == CAUSE_GREYLISTED || d->cause == CAUSE_POSTSCREEN_TESTS ||
+	    d->cause == CAUSE_GREETING_DELAY)
+		return STATE_OK;
+	/* Whose fault a SERVFAIL is, it does not say. */
+	if (d->cause == CAUSE_DNS_SERVER_FAILURE ||
+	    (d->state != STATE_OK && (concern == CONCERNS_CLIENT || concern == CONCERNS_RESOLVER)))
+		return STATE_UNKNOWN;
+	return d->state;
+}
+
+static void
+add_finding(struct weighing *w, const struct diagnosis *d, const struct check_host *host,
+    const struct check_address *a)
+{
+	struct span text = diagnosis_sentence(d, w->arena);
+
+	/* What holds of a host is said once, not at each of its addresses. */
+	for (const struct check_finding *o = w->out->findings; o; o = o->next)
+		if (o->what->cause == d->cause && o->host == host &&
+		    span_eq(diagnosis_sentence(o->what, w->arena), text))
+			return;
+	struct check_finding *f = ARENA_NEW(w->arena, struct check_finding);
+	*f = (struct check_finding){
+		.what = d, .host = host, .address = a, .state = state_here(d)
+	};
+	*w->end = f;
+	w->end = &f->next;
+}
+
+static unsigned
+weight(const struct check_finding *f)
+{
+	static const unsigned by_state[] = {
+		[STATE_OK] = 0, [STATE_UNKNOWN] = 1, [STATE_WARNING] = 2, [STATE_CRITICAL] = 3
+	};
+
+	return by_state[f->state] * 2 + !f->what->symptom;
+}
+
+/* The worst first; among equals the order of the MX stays. */
+static void
+sort_findings(struct check_verdict *v)
+{
+	struct check_finding *sorted = NULL, *next;
+
+	for (struct check_finding *f = v->findings; f; f = next) {
+		struct check_finding **at = &sorted;
+		next = f->next;
+		while (*at && weight(*at) >= weight(f))
+			at = &(*at)->next;
+		f->next = *at;
+		*at = f;
+	}
+	v->findings = sorted;
+}
+
+static void
+collect(struct weighing *w)
+{
+	const struct check_address *a;
+
+	for (const struct diagnosis *d = check_domain(w->check, w->arena); d; d = d->next)
+		add_finding(w, d, NULL, NULL);
+	for (size_t i = 0; (a = address_at(w->check, i)); i++)
+		for (size_t j = 0; j < a->nlooks; j++)
+			for (const struct diagnosis *d = a->look[j].diagnoses; d; d = d->next)
+				add_finding(w, d, a->host, a);
+	sort_findings(w->out);
+}
+
+/* ---- what to do */
+
+static bool
+is_here(enum concern concern)
+{
+	return concern == CONCERNS_CLIENT || concern == CONCERNS_RESOLVER ||
+	    concern == CONCERNS_SENDER || concern == CONCERNS_DIALOGUE ||
+	    concern == CONCERNS_MESSAGE;
+}
+
+static void
+add_step(struct weighing *w, const struct check_finding *f)
+{
+	struct check_verdict *v = w->out;
+	bool here = is_here(cause_row(f->what->cause)->concern);
+	struct span text = diagnosis_next(f->what, here ? FOR_CLIENT : FOR_SERVER, w->arena);
+
+	if (text.len == 0 || v->nsteps == CHECK_STEPS_MAX)
+		return;
+	for (size_t i = 0; i < v->nsteps; i++)
+		if (span_eq(v->step[i].text, text))
+			return;
+	v->step[v->nsteps++] = (struct check_step){ .finding = f, .here = here, .text = text };
+}
+
+/* ---- the whole */
+
+static struct span
+whose_mail(const struct weighing *w)
+{
+	const struct check *k = w->check;
+
+	return text_safe(w->arena,
+	    k->rcpt	      ? span_of(k->rcpt) :
+		k->domain.len ? k->domain :
+				k->target->host);
+}
+
+/* Where one address of several takes mail, the others do not go unmentioned. */
+static bool
+is_the_only_one(const struct weighing *w)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->check->naddresses; i++)
+		n += w->out->fate[i] == CHECK_FATE_ACCEPTED ||
+		    greylisting(check_last(address_at(w->check, i)));
+	return n == 1 && w->check->naddresses > 1;
+}
+
+static void
+conclude(struct weighing *w)
+{
+	struct check_verdict *v = w->out;
+	const struct check *k = w->check;
+	enum check_sender first = k->nhosts && k->host[0].submission ? CHECK_SENDER_CLIENT :
+								       CHECK_SENDER_ORDINARY;
+	const struct check_class *ordinary = &v->class[first], *sts = &v->class[CHECK_SENDER_STS],
+				 *dane = &v->class[CHECK_SENDER_DANE];
+	bool warned = false, policy = sts->passage == PASSAGE_NO || dane->passage == PASSAGE_NO;
+	struct span mail = whose_mail(w), cause = SPAN_NONE;
+
+	for (const struct check_finding *f = v->findings; f; f = f->next)
+		warned |= f->state == STATE_WARNING || f->state == STATE_CRITICAL;
+	if (v->findings)
+		cause = diagnosis_sentence(v->findings->what, w->arena);
+	switch (ordinary->passage) {
+	case PASSAGE_YES:
+		v->state = policy ? STATE_CRITICAL : warned ? STATE_WARNING : STATE_OK;
+		v->title = arena_printf(w->arena, "%.*s: %s%.*s%s%s", SPAN_ARG(mail),
+		    first == CHECK_SENDER_CLIENT ? "clients can log in at " :
+			is_the_only_one(w)	 ? "only " :
+						   "mail is accepted by ",
+		    SPAN_ARG(name_of(w, ordinary->by)),
+		    first != CHECK_SENDER_CLIENT && is_the_only_one(w) ? " accepts mail" : "",
+		    !policy ? "" :
+			sts->passage == PASSAGE_NO && dane->passage == PASSAGE_NO ?
+			      "; MTA-STS and DANE senders defer it, and bounce it in the end" :
+			sts->passage == PASSAGE_NO ?
+			      "; MTA-STS senders defer it, and bounce it in the end" :
+			      "; DANE senders defer it, and bounce it in the end");
+		return;
+	case PASSAGE_DEFERRED:
+		v->state = policy ? STATE_CRITICAL : STATE_WARNING;
+		break;
+	case PASSAGE_UNKNOWN:
+		v->state = STATE_UNKNOWN;
+		break;
+	default:
+		v->state = STATE_CRITICAL;
+	}
+	/* A lookup that failed is no verdict on the domain. */
+	if (k->nhosts == 0 && v->findings && v->findings->state == STATE_UNKNOWN)
+		v->state = STATE_UNKNOWN;
+	v->title = k->naddresses == 0 && cause.len > 0 ?
+	    arena_printf(w->arena, "%.*s: %.*s", SPAN_ARG(mail), SPAN_ARG(cause)) :
+	    arena_printf(w->arena, "%.*s: %.*s", SPAN_ARG(mail), SPAN_ARG(ordinary->text));
+}
+
+void
+check_verdict(const struct check *k, struct check_verdict *out, struct arena *arena)
+{
+	struct weighing w = { .check = k, .out = out, .arena = arena, .end = &out->findings };
+	const struct check_address *a;
+	bool submission = k->nhosts > 0 && k->host[0].submission;
+
+	*out = (struct check_verdict){ .fate = ARENA_ARRAY(arena, enum check_fate, k->naddresses) };
+	for (size_t i = 0; (a = address_at(k, i)); i++)
+		out->fate[i] = fate_of(k, a);
+	collect(&w);
+	if (submission) {
+		walk(&w, CHECK_SENDER_CLIENT, allow_client);
+	} else {
+		walk(&w, CHECK_SENDER_ORDINARY, allow_all);
+		weigh_sts(&w);
+		weigh_dane(&w);
+	}
+	for (const struct check_finding *f = out->findings; f; f = f->next)
+		if (f->state != STATE_OK && !f->what->symptom)
+			add_step(&w, f);
+	conclude(&w);
+}

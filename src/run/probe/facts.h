@@ -1,0 +1,14 @@
+/* From a probe's result to the facts that a diagnosis reads. */
+#ifndef RUN_PROBE_FACTS_H
+#define RUN_PROBE_FACTS_H
+
+#include "run/diagnosis/facts.h"
+#include "run/probe/judge.h"
+
+/* What they point to is the result's. `helo`: the name sent in EHLO, NULL where it is not known. */
+void probe_facts(struct probe_result *, const struct probe_opts *, const struct judge_opts *,
+    const char *helo, struct facts *);
+
+enum smtp_stage probe_stage(enum probe_phase);
+
+#endif

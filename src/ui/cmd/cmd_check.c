@@ -1,0 +1,517 @@
+/* smtpsh check - why does the mail not arrive? The whole of a domain, an address or a host. */
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "run/check/verdict.h"
+#include "ui/cmd/commands.h"
+#include "ui/cmd/env.h"
+#include "ui/report/check.h"
+#include "ui/report/talk.h"
+#include "ui/show/draft.h"
+#include "ui/show/standard.h"
+
+enum { PROGRESS_FIRST_MS = 500, PROGRESS_MS = 200, TARGETS_AT_ONCE = 8, FILE_MOST = 8 << 20 };
+
+/* One target, from its beginning to its report. */
+struct job {
+	struct job *next;
+	struct run *run;
+	struct target target;
+	struct target mx;
+	struct check_opts opts;
+	struct checking *checking;
+	struct talk *talk;
+	const struct check *check; /* once it is done */
+};
+
+struct run {
+	struct options *o;
+	struct session_env env;
+	struct judge_opts judge;
+	struct job *jobs, **jobs_end;
+	size_t running, ended, all, state[4];
+	int stop;
+	struct loop_timer *progress;
+	bool watched, shown;
+};
+
+static void
+on_signal_int(void *ctx, unsigned ready)
+{
+	(void)ready;
+	*(int *)ctx = SIGINT;
+}
+
+static void
+on_signal_term(void *ctx, unsigned ready)
+{
+	(void)ready;
+	*(int *)ctx = SIGTERM;
+}
+
+/* ---- progress, for who sits before it */
+
+static void
+hide_progress(struct run *r)
+{
+	if (r->shown)
+		fputs("\r\033[K", stderr);
+	r->shown = false;
+}
+
+static void
+count_looks(const struct check *k, size_t *over, size_t *at_work)
+{
+	for (size_t i = 0; i < k->nhosts; i++)
+		for (size_t j = 0; j < k->host[i].naddresses; j++) {
+			const struct check_address *a = &k->host[i].address[j];
+			for (size_t n = 0; n < a->nlooks; n++)
+				a->look[n].over ? ++*over : ++*at_work;
+		}
+}
+
+static void
+on_progress(void *ctx, unsigned ready)
+{
+	struct run *r = ctx;
+	size_t over = 0, at_work = 0;
+
+	(void)ready;
+	if (r->all > 1) {
+		fprintf(stderr, "\r\033[K%zu of %zu checked, %zu at work, ^C ends", r->ended,
+		    r->all, r->running);
+	} else if (r->jobs && r->jobs->checking) {
+		const struct check *k = check_now(r->jobs->checking);
+		count_looks(k, &over, &at_work);
+		if (k->nhosts == 0)
+			fputs("\r\033[Klooking up the MX and its addresses, ^C ends", stderr);
+		else
+			fprintf(stderr,
+			    "\r\033[K%zu address%s: %zu connection%s done, %zu at work, ^C ends",
+			    k->naddresses, k->naddresses == 1 ? "" : "es", over,
+			    over == 1 ? "" : "s", at_work);
+	}
+	fflush(stderr);
+	r->shown = true;
+	loop_timer_set(r->progress, PROGRESS_MS);
+}
+
+/* ---- one target */
+
+static void
+on_watch(
+    void *ctx, const struct check_address *a, const struct check_look *look, const struct event *e)
+{
+	struct job *j = ctx;
+
+	(void)a, (void)look;
+	if (j->talk)
+		talk_event(j->talk, e);
+}
+
+static void
+on_done(void *ctx, const struct check *k)
+{
+	struct job *j = ctx;
+
+	j->check = k;
+}
+
+static bool
+is_submission(const struct target *t)
+{
+	return check_is_submission(t->port);
+}
+
+static void
+add_job(struct run *r, const struct target *target, const struct target *mx)
+{
+	struct options *o = r->o;
+	struct job *j = memory_zeroed(sizeof *j);
+
+	j->run = r;
+	j->target = *target;
+	j->opts = (struct check_opts){
+		.session = &o->session,
+		.judge = &r->judge,
+		.from = o->check.from ? o->check.from : "",
+		.rcpt = o->check.rcpt && *o->check.rcpt ? o->check.rcpt : NULL,
+		.no_rcpt = o->check.rcpt ? !*o->check.rcpt : o->check.targets != NULL,
+		.relay = o->check.relay,
+		.deadline_ms = o->check.deadline_ms,
+		.dry_run = o->check.dry_run,
+	};
+	if (mx) {
+		j->mx = *mx;
+		j->opts.mx = &j->mx;
+	}
+	*r->jobs_end = j;
+	r->jobs_end = &j->next;
+	r->all++;
+}
+
+static void
+begin_job(struct run *r, struct job *j)
+{
+	bool talks = !r->o->check.targets;
+
+	j->talk = talks ? talk_new() : NULL;
+	j->checking = check_start(&r->env, &j->target, &j->opts,
+	    &(struct check_fns){ .watch = talks ? on_watch : NULL, .done = on_done, .ctx = j });
+	r->running++;
+}
+
+static bool
+wants_talk(const struct options *o, const struct check_format *format)
+{
+	return o->look.verbose > 0 || format->write == check_html;
+}
+
+static bool
+write_report(struct run *r, struct job *j, const struct check_verdict *v, size_t i, struct err *err)
+{
+	struct options *o = r->o;
+	struct span file = span_of(o->check.nformats ? o->check.format[i] : "text"),
+		    name = span_until(&file, ':');
+	const struct check_format *format = check_format(name);
+	struct check_report report = {
+		.check = j->check,
+		.verdict = v,
+		.talk = wants_talk(o, format) && j->talk ? talk_text : NULL,
+		.ctx = j->talk,
+		.look = &o->look,
+	};
+	const char *path = file.len ? file.at : i + 1 >= o->check.nformats ? o->check.output : NULL;
+	struct draft draft;
+
+	if (!path) {
+		format->write(stdout, &report);
+		return true;
+	}
+	if (!draft_begin(&draft, path, err))
+		return false;
+	format->write(draft.out, &report);
+	return draft_keep(&draft, err);
+}
+
+/* Of many domains a line each, in the order in which they end. */
+static void
+put_line(struct run *r, const struct job *j, const struct check_verdict *v)
+{
+	struct arena arena = { 0 };
+
+	printf("%-8s %.*s\n", judge_state_word(v->state), SPAN_ARG(text_safe(&arena, v->title)));
+	arena_release(&arena);
+	(void)j, (void)r;
+}
+
+static bool
+end_job(struct run *r, struct job *j, struct err *err)
+{
+	struct arena arena = { 0 };
+	struct check_verdict v;
+	bool ok = true,
+	     text = r->o->check.nformats == 0 ||
+	    span_eq(span_of(r->o->check.format[0]), SPAN("text"));
+
+	check_verdict(j->check, &v, &arena);
+	r->state[v.state]++;
+	r->running--;
+	r->ended++;
+	hide_progress(r);
+	if (r->o->check.targets && text && !r->o->check.output)
+		put_line(r, j, &v);
+	else
+		for (size_t i = 0; ok && i < (r->o->check.nformats ? r->o->check.nformats : 1); i++)
+			ok = write_report(r, j, &v, i, err);
+	fflush(stdout);
+	check_free(j->checking);
+	j->checking = NULL;
+	talk_free(j->talk);
+	j->talk = NULL;
+	arena_release(&arena);
+	return ok;
+}
+
+static void
+turn(struct run *r)
+{
+	standard_turn(r->env.loop, true);
+	if (r->stop)
+		for (struct job *j = r->jobs; j; j = j->next)
+			if (j->checking && !j->check)
+				check_stop(j->checking);
+}
+
+static bool
+run_jobs(struct run *r, struct err *err)
+{
+	struct job *next = r->jobs;
+	size_t most = TARGETS_AT_ONCE;
+	bool ok = true;
+
+	while (ok && (next || r->running > 0)) {
+		while (next && r->running < most && !r->stop) {
+			begin_job(r, next);
+			next = next->next;
+		}
+		if (r->stop && r->running == 0)
+			break;
+		turn(r);
+		for (struct job *j = r->jobs; ok && j != next; j = j->next)
+			if (j->checking && j->check)
+				ok = end_job(r, j, err);
+	}
+	for (struct job *j = r->jobs; j; j = j->next) {
+		check_free(j->checking);
+		talk_free(j->talk);
+		j->checking = NULL;
+		j->talk = NULL;
+	}
+	return ok;
+}
+
+static int
+status_of(const struct run *r)
+{
+	if (r->state[STATE_CRITICAL])
+		return STATE_CRITICAL;
+	if (r->state[STATE_UNKNOWN] || r->ended < r->all)
+		return STATE_UNKNOWN;
+	return r->state[STATE_WARNING] ? STATE_WARNING : STATE_OK;
+}
+
+static int
+check(struct run *r, struct err *err)
+{
+	struct options *o = r->o;
+	int status = STATE_UNKNOWN;
+	bool begun = env_begin(&r->env, o, err);
+	struct loop_signal *interrupt = loop_signal(r->env.loop, SIGINT, on_signal_int, &r->stop);
+	struct loop_signal *term = loop_signal(r->env.loop, SIGTERM, on_signal_term, &r->stop);
+
+	r->watched = isatty(STDERR_FILENO) && o->look.verbose >= 0;
+	if (r->watched) {
+		r->progress = loop_timer(r->env.loop, on_progress, r);
+		loop_timer_set(r->progress, PROGRESS_FIRST_MS);
+	}
+	if (begun && run_jobs(r, err))
+		status = status_of(r);
+	hide_progress(r);
+	if (o->check.targets && r->all > 1 && err->kind == ERR_NONE)
+		printf("%zu checked: %zu ok, %zu warning, %zu critical, %zu unknown%s\n", r->ended,
+		    r->state[STATE_OK], r->state[STATE_WARNING], r->state[STATE_CRITICAL],
+		    r->state[STATE_UNKNOWN], r->ended < r->all ? "; the rest was not done" : "");
+	loop_timer_free(r->progress);
+	loop_signal_free(interrupt);
+	loop_signal_free(term);
+	env_end(&r->env, err);
+	return r->stop ? 128 + r->stop : status;
+}
+
+/* ---- mail from a domain */
+
+struct sending {
+	struct options *o;
+	struct arena arena;
+	const struct sender *sender;
+};
+
+static void
+on_sender(void *ctx, const struct sender *sender)
+{
+	((struct sending *)ctx)->sender = sender;
+}
+
+static bool
+write_sender(struct options *o, const struct sender *sender, size_t i, struct err *err)
+{
+	struct span file = span_of(o->check.nformats ? o->check.format[i] : "text"),
+		    name = span_until(&file, ':');
+	const struct check_format *format = check_format(name);
+	const char *path = file.len ? file.at : i + 1 >= o->check.nformats ? o->check.output : NULL;
+	struct draft draft;
+
+	if (!path) {
+		format->write_sender(stdout, &o->look, sender);
+		return true;
+	}
+	if (!draft_begin(&draft, path, err))
+		return false;
+	format->write_sender(draft.out, &o->look, sender);
+	return draft_keep(&draft, err);
+}
+
+/* The lists of the options as spans. */
+static const struct span *
+spans_of(struct options *o, const char *const *word, size_t n)
+{
+	struct span *out = ARENA_ARRAY(&o->arena, struct span, n);
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = span_of(word[i]);
+	return out;
+}
+
+static int
+check_from(struct options *o, struct err *err)
+{
+	struct session_env env;
+	struct sending s = { .o = o };
+	struct addr source;
+	struct sender_check *query = NULL;
+	int status = STATE_UNKNOWN, stop = 0;
+	uint64_t ms = o->check.deadline_ms ? o->check.deadline_ms : 30000;
+
+	if (o->check.source && !addr_parse(&source, span_of(o->check.source), 25)) {
+		err_set(err, ERR_USAGE, "--source %s: want an IP address", o->check.source);
+		return status;
+	}
+	struct sender_opts opts = {
+		.from = span_of(o->check.from),
+		.source = o->check.source ? &source : NULL,
+		.ehlo = span_of(o->session.helo),
+		.selector = spans_of(o, o->check.selector, o->check.nselectors),
+		.nselectors = o->check.nselectors,
+		.dnsbl = spans_of(o, o->check.zone, o->check.nzones),
+		.ndnsbl = o->check.nzones,
+	};
+	bool begun = env_begin(&env, o, err);
+	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, on_signal_int, &stop);
+	struct loop_signal *term = loop_signal(env.loop, SIGTERM, on_signal_term, &stop);
+	if (begun)
+		query = sender_check_start(
+		    env.loop, session_env_dns(&env), &opts, ms, &s.arena, on_sender, &s, err);
+	while (query && !s.sender && !stop)
+		standard_turn(env.loop, true);
+	bool ok = s.sender != NULL;
+	for (size_t i = 0; ok && i < (o->check.nformats ? o->check.nformats : 1); i++)
+		ok = write_sender(o, s.sender, i, err);
+	if (ok)
+		status = (int)check_sender_state(s.sender);
+	sender_check_free(query);
+	loop_signal_free(interrupt);
+	loop_signal_free(term);
+	env_end(&env, err);
+	arena_release(&s.arena);
+	return stop ? 128 + stop : status;
+}
+
+/* ---- the command line */
+
+static bool
+read_target(struct run *r, struct span text, struct err *err)
+{
+	struct options *o = r->o;
+	struct target target, mx;
+
+	if (!target_parse(&target, text, SPAN_NONE, o->port, &o->arena, err))
+		return false;
+	if (target.kind != TARGET_HOST && target.kind != TARGET_MX)
+		return err_set(err, ERR_USAGE, "check: \"%.*s\" is no address, domain or host",
+		    SPAN_ARG(span_first(text, 200)));
+	if (!o->check.mx) {
+		add_job(r, &target, NULL);
+		return true;
+	}
+	if (!target_parse(&mx, span_of(o->check.mx), SPAN_NONE, o->port, &o->arena, err))
+		return false;
+	if (mx.kind != TARGET_HOST)
+		return err_set(err, ERR_USAGE, "check: --mx %s is no host", o->check.mx);
+	target.kind = TARGET_MX;
+	add_job(r, &target, &mx);
+	return true;
+}
+
+static bool
+read_targets(struct run *r, struct err *err)
+{
+	struct span text, line;
+
+	if (!file_read(r->o->check.targets, FILE_PIPE, FILE_MOST, &r->o->arena, &text, err))
+		return false;
+	while (span_line(&text, &line)) {
+		line = span_trim(line);
+		if (line.len > 0 && line.at[0] != '#' && !read_target(r, span_word(&line), err))
+			return false;
+	}
+	return r->jobs || err_set(err, ERR_USAGE, "check: %s names no domain", r->o->check.targets);
+}
+
+/* Without a target it is about mail from a domain. */
+static bool
+sends_from(const struct options *o)
+{
+	return o->nargs == 0 && !o->check.targets && o->check.from && *o->check.from;
+}
+
+static bool
+prepare(struct run *r, struct err *err)
+{
+	struct options *o = r->o;
+
+	for (size_t i = 0; i < o->check.nformats; i++) {
+		struct span file = span_of(o->check.format[i]), name = span_until(&file, ':');
+		if (!check_format(name))
+			return err_set(err, ERR_USAGE,
+			    "--format %.*s: want text, json, html or markdown, alone or with "
+			    "\":FILE\"",
+			    SPAN_ARG(span_first(name, 60)));
+	}
+	if (!o->timeouts_said)
+		o->session.timeouts = timeouts_check;
+	o->session.dane = DANE_CHECK;
+	if (sends_from(o))
+		return true;
+	if (o->check.source || o->check.nselectors || o->check.nzones)
+		return err_set(err, ERR_USAGE,
+		    "check: --source, --selector and --dnsbl are about mail from a domain: use "
+		    "them "
+		    "with --from and without a target");
+	if (o->check.targets ? o->nargs > 0 : o->nargs != 1)
+		return err_set(err, ERR_USAGE,
+		    "check: want one ADDRESS, DOMAIN or HOST[:PORT], or --targets FILE");
+	if (o->check.targets)
+		return read_targets(r, err);
+	return read_target(r, span_of(o->arg[0]), err);
+}
+
+static int
+run_check(int argc, char *argv[])
+{
+	struct options o;
+	struct run r = { .o = &o };
+	struct err err = { 0 };
+	int status = 0;
+
+	r.jobs_end = &r.jobs;
+	if (options_begin(&o, &command_check, &program, argc, argv, &err) && prepare(&r, &err)) {
+		/* Clients that log in verify; between mail servers only a policy makes it matter.
+		 */
+		r.judge.verify = r.jobs && is_submission(&r.jobs->target) ? VERIFY_NAME :
+									    VERIFY_OFF;
+		status = sends_from(&o) ? check_from(&o, &err) : check(&r, &err);
+	}
+	for (struct job *j = r.jobs, *next; j; j = next) {
+		next = j->next;
+		free(j);
+	}
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = STATE_UNKNOWN;
+	}
+	options_release(&o);
+	return status;
+}
+
+const struct command command_check = {
+	.name = "check",
+	.args = "[OPTION...] ADDRESS|DOMAIN|HOST[:PORT]",
+	.help = "Find out why mail does not arrive: DNS, connections, TLS, policies, verdict",
+	.scope = SCOPE_CHECK,
+	.run = run_check,
+	.lost = 3, /* UNKNOWN */
+};

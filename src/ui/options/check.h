@@ -1,0 +1,34 @@
+/* What the options of `smtpsh check` fill in. */
+#ifndef UI_OPTIONS_CHECK_H
+#define UI_OPTIONS_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct options;
+struct span;
+struct err;
+
+enum { CHECK_FORMATS_MAX = 4, CHECK_ZONES_MAX = 16 };
+
+struct check_settings {
+	const char *from, *rcpt, *mx;
+	const char *targets; /* a file of domains, or "-" */
+	/* of the sender's side: the address that mail is sent from, DKIM selectors, block lists */
+	const char *source;
+	const char *selector[CHECK_ZONES_MAX], *zone[CHECK_ZONES_MAX];
+	size_t nselectors, nzones;
+	bool relay, dry_run;
+	/* "html" or "html:FILE" */
+	const char *format[CHECK_FORMATS_MAX];
+	size_t nformats;
+	const char *output;
+	uint64_t deadline_ms;
+};
+
+bool options_check_format(struct options *, struct span, struct err *);
+bool options_check_selector(struct options *, struct span, struct err *);
+bool options_check_zone(struct options *, struct span, struct err *);
+
+#endif

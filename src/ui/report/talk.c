@@ -1,0 +1,96 @@
+/* talk - what a screen would have shown of each session, without colour, kept in memory. */
+#include "ui/report/talk.h"
+
+#include <stdlib.h>
+
+#include "ui/show/screen.h"
+
+enum { SESSIONS_MAX = 4096, OCTETS_MAX = 256 << 10 };
+
+struct line {
+	struct screen screen;
+	FILE *out;
+	char *text;
+	size_t len;
+	bool full;
+};
+
+struct talk {
+	struct line **line; /* by number - 1 */
+	size_t n;
+};
+
+struct talk *
+talk_new(void)
+{
+	return memory_zeroed(sizeof(struct talk));
+}
+
+static struct line *
+line_of(struct talk *t, unsigned number)
+{
+	static const struct look look = { .color = WHEN_NEVER, .verbose = 1 };
+
+	if (number == 0 || number > SESSIONS_MAX)
+		return NULL;
+	if (number > t->n) {
+		t->line = memory_resize(t->line, number * sizeof *t->line);
+		while (t->n < number)
+			t->line[t->n++] = NULL;
+	}
+	struct line **at = &t->line[number - 1];
+	if (!*at) {
+		*at = memory_zeroed(sizeof **at);
+		(*at)->out = open_memstream(&(*at)->text, &(*at)->len);
+		if ((*at)->out)
+			screen_init(&(*at)->screen, (*at)->out, &look);
+		(*at)->screen.onlooker = true;
+	}
+	return *at;
+}
+
+void
+talk_event(struct talk *t, const struct event *e)
+{
+	struct line *l = line_of(t, e->session);
+
+	if (!l || !l->out || l->full)
+		return;
+	show_event(&l->screen, e);
+	fflush(l->out);
+	if (l->len > OCTETS_MAX) {
+		l->full = true;
+		fputs("... the rest is left out\n", l->out);
+		fflush(l->out);
+	}
+}
+
+struct span
+talk_text(void *talk, unsigned number)
+{
+	struct talk *t = talk;
+
+	if (number == 0 || number > t->n || !t->line[number - 1] || !t->line[number - 1]->out)
+		return SPAN_NONE;
+	return (struct span){ t->line[number - 1]->text, t->line[number - 1]->len };
+}
+
+void
+talk_free(struct talk *t)
+{
+	if (!t)
+		return;
+	for (size_t i = 0; i < t->n; i++) {
+		struct line *l = t->line[i];
+		if (!l)
+			continue;
+		if (l->out) {
+			screen_release(&l->screen);
+			fclose(l->out);
+		}
+		free(l->text);
+		free(l);
+	}
+	free(t->line);
+	free(t);
+}
