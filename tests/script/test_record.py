@@ -1,4 +1,5 @@
 """smtpsh record: a client and a server with a recorder between, and the script that comes of it replays."""
+import json
 import os
 import re
 import smtplib
@@ -91,6 +92,20 @@ class Record(unittest.TestCase):
             self.assertTrue(all(seconds > 0.9 for seconds in converse(server)))
         with program.Serve(self.log) as server:
             self.assertTrue(min(converse(server)) < 0.9)
+
+    def test_a_reply_for_each_recipient(self):
+        "PRDR, by DATA and by BDAT: what send makes of it through the recorder, and what was written replays"
+        with program.Serve() as server:
+            with Recorder(server.where, "--log", self.log) as recorder:
+                for how in ([], ["--bdat"]):
+                    done = program.run("send", "--tls=off", *how, "--mail-param", "PRDR", "--from", "a@b.example", "--to", "c@d.example",
+                                       "--to", "virus@d.example", "--body", "x", "--format", "json", recorder.where)
+                    self.assertEqual(done.returncode, 8, done.stdout + done.stderr)
+                    said = [json.loads(line) for line in done.stdout.splitlines()]
+                    self.assertEqual([r["code"] for e in said if e["event"] == "delivery" for r in e["recipients"]], [250, 554], done.stdout)
+            with open(self.log) as file:
+                self.assertEqual(file.read().count("\nS: 353"), 2)
+            self.replays(server, 2)
 
     def test_it_prints_without_a_log(self):
         with Recorder("demo:") as recorder:

@@ -39,6 +39,8 @@ mta_did(struct mta *m, const struct act *act)
 	else
 		plain_answers(m, act);
 	mta_login_withhold(m, act);
+	if (transaction_awaits_verdicts(m, act))
+		plain_verdicts(m, act);
 	if (failed)
 		;
 	else if (act->ends_message)

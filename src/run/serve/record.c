@@ -264,6 +264,35 @@ hand_end(struct pair *p)
 	session_send_text(p->server, BODY_END);
 }
 
+/* Whole lines of a chunk, or what has become too long for one, are written into the script. */
+static void
+note_chunk(struct pair *p, bool over)
+{
+	struct span all = buf_span(&p->line);
+	struct arena arena = { 0 };
+
+	while (all.len > 0 && all.at[all.len - 1] != '\n' && !over &&
+	    buf_span(&p->line).len < LINE_KEPT_MAX)
+		all.len--;
+	if (all.len == 0)
+		return;
+	struct event event = { .kind = EVENT_SENT, .at_us = loop_now_us() };
+	event.sent.kind = SENT_TEXT;
+	event.sent.text = session_starred(p->server, &arena, all);
+	event.sent.octets = event.sent.text.len; /* it brings its line ends */
+	transcript_event(p->transcript, &event);
+	arena_release(&arena);
+	buf_consume(&p->line, all.len);
+}
+
+static void
+hand_chunk(struct pair *p, struct span text)
+{
+	conv_put(session_conv(p->server), text);
+	buf_append(&p->line, text);
+	note_chunk(p, false);
+}
+
 static enum progress
 relay_start(struct session *s, const struct step *step, void *state)
 {
@@ -293,12 +322,14 @@ relay_heard(struct session *s, const struct step *step, void *state, const struc
 		break;
 	case NEWS_TEXT:
 		if (chunk)
-			conv_put(session_conv(p->server), news->event->text);
+			hand_chunk(p, news->event->text);
 		else
 			hand_text(p, news->event->text);
 		break;
 	case NEWS_TEXT_END:
-		if (!chunk)
+		if (chunk)
+			note_chunk(p, true);
+		else
 			hand_end(p);
 		break;
 	default:
