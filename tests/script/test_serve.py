@@ -8,6 +8,7 @@ import smtplib
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -380,6 +381,15 @@ class Options(unittest.TestCase):
         with program.Serve("--idle", "200ms") as server, wire.Wire(server.host, server.port) as client:
             self.assertTrue(client.reply().startswith("421 4.4.2"))
             self.assertEqual(client.rest(), "")
+
+    def test_who_sends_a_message_slowly_is_not_idle(self):
+        with program.Serve("--idle", "400ms") as server, wire.Wire(server.host, server.port) as client:
+            for line in [*READY, "DATA"]:
+                client.say(line)
+            for _ in range(15):
+                client.send("a line\r\n")
+                time.sleep(0.1)
+            self.assertTrue(client.say(".").startswith("250"))
 
     def test_a_delay_is_no_idleness_and_keeps_the_order(self):
         with program.Serve("--delay", "banner=100ms,NOOP=500ms", "--idle", "200ms") as server:

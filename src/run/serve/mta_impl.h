@@ -57,6 +57,7 @@ struct mta {
 	struct session *s;
 	struct dialogue *d;
 	const struct mta_opts *opts;
+	uint64_t *heard_us;
 	struct play *play; /* rules and script before the plain server; NULL: none */
 
 	/* The transaction; the parameters that MAIL was granted with. */
