@@ -69,7 +69,8 @@ static struct arena_block *
 new_block(struct arena *a, size_t need)
 {
 	/* half as much again: who needs little more than a block takes little more */
-	size_t all = a->first ? a->first->all : 0, size = all / 2 > BLOCK_FIRST ? all / 2 : BLOCK_FIRST;
+	size_t all = a->first ? a->first->all : 0,
+	       size = all / 2 > BLOCK_FIRST ? all / 2 : BLOCK_FIRST;
 
 	if (need > PTRDIFF_MAX)
 		out_of_memory();

@@ -100,7 +100,7 @@ take(struct parser *p)
 }
 
 static bool
-in_set(const struct set *set, unsigned char c)
+ere_in_set(const struct set *set, unsigned char c)
 {
 	return set->bit[c / 32] >> c % 32 & 1;
 }
@@ -553,7 +553,7 @@ is_word(const struct search *s, size_t at)
 }
 
 static bool
-it_holds(const struct search *s, enum holds what, size_t at)
+ere_holds(const struct search *s, enum holds what, size_t at)
 {
 	bool lines = s->e->flags & ERE_LINES, before = at > 0 && is_word(s, at - 1),
 	     behind = is_word(s, at);
@@ -598,7 +598,7 @@ add(struct search *s, struct list *list, struct thread t, size_t at)
 			} else if (op->kind == OP_CLOSE) {
 				t.close = at + 1;
 			} else if (op->kind == OP_HOLDS) {
-				if (!it_holds(s, op->holds, at))
+				if (!ere_holds(s, op->holds, at))
 					break;
 			} else if (op->kind != OP_JUMP) {
 				list->of[list->n++] = t;
@@ -610,7 +610,7 @@ add(struct search *s, struct list *list, struct thread t, size_t at)
 }
 
 static bool
-takes(const struct search *s, const struct op *op, unsigned char c)
+ere_takes(const struct search *s, const struct op *op, unsigned char c)
 {
 	switch (op->kind) {
 	case OP_CHAR:
@@ -618,14 +618,14 @@ takes(const struct search *s, const struct op *op, unsigned char c)
 	case OP_ANY:
 		return !(s->e->flags & ERE_LINES) || c != '\n';
 	case OP_SET:
-		return in_set(op->set, c);
+		return ere_in_set(op->set, c);
 	default:
 		return false;
 	}
 }
 
 static void
-run(struct search *s, struct list *now, struct list *next)
+ere_run(struct search *s, struct list *now, struct list *next)
 {
 	for (size_t at = 0; ; at++) {
 		if (!s->found)
@@ -641,7 +641,7 @@ run(struct search *s, struct list *now, struct list *next)
 				s->best = t;
 				s->end = at;
 			} else if (at < s->text.len &&
-			    takes(s, op, (unsigned char)s->text.at[at])) {
+			    ere_takes(s, op, (unsigned char)s->text.at[at])) {
 				t.at = op->x;
 				add(s, next, t, at + 1);
 			}
@@ -673,7 +673,7 @@ ere_search(const struct ere *e, struct span text, struct span *hit)
 
 	s.stack = (void *)(next.of + e->n);
 	s.seen = (void *)((char *)s.stack + sizeof(struct thread) * e->n);
-	run(&s, &now, &next);
+	ere_run(&s, &now, &next);
 	if (memory != small)
 		free(memory);
 	if (s.found && hit)

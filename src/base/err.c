@@ -25,6 +25,7 @@ err_set(struct err *err, enum err_kind kind, const char *format, ...)
 	err->kind = kind;
 	err->cause = CAUSE_UNSAID;
 	err->sys = 0;
+	err->alert = 0;
 	err->source[0] = '\0';
 	va_start(ap, format);
 	int n = vsnprintf(err->text, sizeof err->text, format, ap);

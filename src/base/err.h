@@ -18,7 +18,8 @@
 	X(DNS,		3,  2,  68, "resolve",	  "name resolution failed")		\
 	X(CONNECT,	4,  2,  75, "connect",	  "no connection")			\
 	X(TLS,		5,  29, 76, "tls", \
-	    "the TLS handshake failed, or verification where it was asked for or credentials were due") \
+	    "the TLS handshake failed, or verification where it was asked for or " \
+	    "credentials were due") \
 	X(TEMPORARY,	6,  6,  75, "temporary",  "refused for now (4yz)")		\
 	X(REFUSED,	7,  6,  69, "refused",	  "refused (5yz)")			\
 	X(RECIPIENTS,	8,  0,  67, "recipients", "some recipients were refused")	\
@@ -55,6 +56,7 @@ struct err {
 	enum err_kind kind;
 	enum err_cause cause;
 	int sys;		/* errno where the system said why; else 0 */
+	unsigned alert;		/* ERR_TLS: the number of the peer's TLS alert; else 0 */
 	char text[400];		/* cut, with "...", when longer */
 	/*
 	 * Where it is about a line of a file: that line, safe to show, and the columns before the

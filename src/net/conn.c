@@ -40,7 +40,7 @@ struct conn {
 
 /* To be set: made when there is none yet. */
 static struct err *
-err_of(struct conn *c)
+conn_err_of(struct conn *c)
 {
 	if (!c->err)
 		c->err = memory_zeroed(sizeof *c->err);
@@ -48,7 +48,7 @@ err_of(struct conn *c)
 }
 
 static void
-came_up(struct conn *c)
+conn_came_up(struct conn *c)
 {
 	int one = 1;
 
@@ -79,7 +79,7 @@ errno_text(int error)
 }
 
 static void
-finish_connect(struct conn *c)
+conn_finish_connect(struct conn *c)
 {
 	int error = 0;
 	socklen_t len = sizeof error;
@@ -89,13 +89,13 @@ finish_connect(struct conn *c)
 		error = errno;
 	loop_want(c->watch, 0);
 	if (error == 0) {
-		came_up(c);
+		conn_came_up(c);
 		c->fn(c->ctx, CONN_UP);
 		return;
 	}
 	c->state = CONN_DEAD;
 	err_set(
-	    err_of(c), ERR_CONNECT, "%s: %s", addr_text(&c->peer, text), errno_text(error));
+	    conn_err_of(c), ERR_CONNECT, "%s: %s", addr_text(&c->peer, text), errno_text(error));
 	c->err->sys = error;
 	c->fn(c->ctx, CONN_FAILED);
 }
@@ -103,7 +103,7 @@ finish_connect(struct conn *c)
 /* ---- the handshake, and what came in the clear in its place */
 
 static void
-keep_plain(struct conn *c, struct span first)
+conn_keep_plain(struct conn *c, struct span first)
 {
 	char rest[PLAIN_MAX];
 	ssize_t n = recv(c->fd, rest, sizeof rest - first.len, MSG_PEEK | MSG_DONTWAIT);
@@ -124,39 +124,39 @@ keep_plain(struct conn *c, struct span first)
  * port.
  */
 static bool
-spoke_too_early(struct conn *c)
+conn_spoke_too_early(struct conn *c)
 {
 	if (c->shaking_began || c->server)
 		return false;
 	c->shaking_began = true;
-	keep_plain(c, SPAN_NONE);
+	conn_keep_plain(c, SPAN_NONE);
 	c->plain_early = c->plain != NULL;
 	if (c->plain_early)
-		err_set(err_of(c), ERR_TLS,
+		err_set(conn_err_of(c), ERR_TLS,
 		    "the TLS handshake failed: the peer speaks in the clear");
 	return c->plain_early;
 }
 
 static void
-shaking_failed(struct conn *c)
+conn_shaking_failed(struct conn *c)
 {
 	struct span first = c->server || c->plain_early ? SPAN_NONE : tls_no_record(c->tls);
 
 	if (first.len > 0)
-		keep_plain(c, first);
+		conn_keep_plain(c, first);
 	c->state = CONN_DEAD;
 	loop_want(c->watch, 0);
 	c->fn(c->ctx, CONN_TLS_FAILED);
 }
 
 static void
-shake_hands(struct conn *c)
+conn_shake_hands(struct conn *c)
 {
-	if (spoke_too_early(c)) {
-		shaking_failed(c);
+	if (conn_spoke_too_early(c)) {
+		conn_shaking_failed(c);
 		return;
 	}
-	switch (tls_shake(c->tls, err_of(c))) {
+	switch (tls_shake(c->tls, conn_err_of(c))) {
 	case TLS_DONE:
 		c->state = CONN_OPEN;
 		c->tls_up = true;
@@ -170,22 +170,22 @@ shake_hands(struct conn *c)
 		loop_want(c->watch, LOOP_WRITE);
 		return;
 	default:
-		shaking_failed(c);
+		conn_shaking_failed(c);
 	}
 }
 
 static void
-on_ready(void *ctx, unsigned events)
+conn_on_ready(void *ctx, unsigned events)
 {
 	struct conn *c = ctx;
 	(void)events;
 
 	switch (c->state) {
 	case CONN_CONNECTING:
-		finish_connect(c);
+		conn_finish_connect(c);
 		break;
 	case CONN_SHAKING:
-		shake_hands(c);
+		conn_shake_hands(c);
 		break;
 	case CONN_OPEN:
 		c->fn(c->ctx, CONN_READY);
@@ -202,7 +202,7 @@ conn_make(struct loop *loop, int fd, unsigned want, conn_fn *fn, void *ctx, stru
 	struct conn *c = memory_zeroed(sizeof *c);
 
 	*c = (struct conn){ .loop = loop, .fd = fd, .fn = fn, .ctx = ctx };
-	c->watch = loop_watch(loop, fd, want, on_ready, c, err);
+	c->watch = loop_watch(loop, fd, want, conn_on_ready, c, err);
 	if (!c->watch) {
 		close(fd);
 		free(c);
@@ -212,7 +212,7 @@ conn_make(struct loop *loop, int fd, unsigned want, conn_fn *fn, void *ctx, stru
 }
 
 static int
-bound_socket(const struct addr *to, const struct addr *from, struct err *err)
+conn_bound_socket(const struct addr *to, const struct addr *from, struct err *err)
 {
 	char text[ADDR_TEXT];
 	int fd = socket(to->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -235,7 +235,7 @@ conn_dial(struct loop *loop, const struct addr *to, const struct addr *from, con
     struct err *err)
 {
 	char text[ADDR_TEXT];
-	int fd = bound_socket(to, from, err);
+	int fd = conn_bound_socket(to, from, err);
 
 	if (fd < 0)
 		return NULL;
@@ -272,7 +272,7 @@ conn_over(struct loop *loop, int fd, conn_fn *fn, void *ctx, struct err *err)
 	if (getpeername(fd, &c->peer.any, &c->peer.len) != 0)
 		c->peer.len = 0;
 	c->is_tcp = addr_family(&c->peer) != 0;
-	came_up(c);
+	conn_came_up(c);
 	return c;
 }
 
@@ -308,7 +308,7 @@ conn_set_owner(struct conn *c, conn_fn *fn, void *ctx)
 }
 
 static enum conn_status
-from_tls(struct conn *c, enum tls_status status)
+conn_status_of_tls(struct conn *c, enum tls_status status)
 {
 	switch (status) {
 	case TLS_DONE:
@@ -320,21 +320,21 @@ from_tls(struct conn *c, enum tls_status status)
 	case TLS_TRUNCATED:
 		return CONN_TRUNCATED;
 	default:
-		err_of(c)->sys = errno;
+		conn_err_of(c)->sys = errno;
 		c->reset |= errno == ECONNRESET || (errno == EPIPE && c->is_tcp);
 		return CONN_ERROR;
 	}
 }
 
 static enum conn_status
-io_failed(struct conn *c, const char *what)
+conn_io_failed(struct conn *c, const char *what)
 {
 	if (errno == EAGAIN || errno == EINTR)
 		return CONN_AGAIN;
 	int error = errno;
 	/* a Unix socket is closed so */
 	c->reset |= error == ECONNRESET || (error == EPIPE && c->is_tcp);
-	err_set(err_of(c), ERR_PROTO, "%s: %s", what, errno_text(error));
+	err_set(conn_err_of(c), ERR_PROTO, "%s: %s", what, errno_text(error));
 	c->err->sys = error;
 	return CONN_ERROR;
 }
@@ -345,13 +345,13 @@ conn_read(struct conn *c, char *out, size_t size, size_t *got)
 	*got = 0;
 	c->owes_ack = c->is_tcp;
 	if (c->tls_up)
-		return from_tls(c, tls_read(c->tls, out, size, got, err_of(c)));
+		return conn_status_of_tls(c, tls_read(c->tls, out, size, got, conn_err_of(c)));
 
 	ssize_t n = recv(c->fd, out, size, 0);
 	if (n < 0 && errno == ENOTSOCK)
 		n = read(c->fd, out, size);
 	if (n < 0)
-		return io_failed(c, "reading");
+		return conn_io_failed(c, "reading");
 	*got = (size_t)n;
 	return n == 0 ? CONN_EOF : CONN_OK;
 }
@@ -362,11 +362,11 @@ conn_write(struct conn *c, struct span s, size_t *wrote)
 	*wrote = 0;
 	c->owes_ack = false;
 	if (c->tls_up)
-		return from_tls(c, tls_write(c->tls, s, wrote, err_of(c)));
+		return conn_status_of_tls(c, tls_write(c->tls, s, wrote, conn_err_of(c)));
 
 	ssize_t n = send(c->fd, s.at, s.len, MSG_NOSIGNAL);
 	if (n < 0)
-		return io_failed(c, "writing");
+		return conn_io_failed(c, "writing");
 	*wrote = (size_t)n;
 	return CONN_OK;
 }
@@ -376,7 +376,7 @@ conn_write(struct conn *c, struct span s, size_t *wrote)
  * from now.
  */
 static void
-acknowledge(struct conn *c)
+conn_acknowledge(struct conn *c)
 {
 #ifdef TCP_QUICKACK
 	setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof(int));
@@ -388,7 +388,7 @@ void
 conn_want(struct conn *c, bool read, bool write)
 {
 	if (read && c->owes_ack)
-		acknowledge(c);
+		conn_acknowledge(c);
 	if (c->state == CONN_OPEN)
 		loop_want(c->watch, (read ? LOOP_READ : 0) | (write ? LOOP_WRITE : 0));
 }

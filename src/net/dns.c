@@ -144,7 +144,7 @@ list_take(struct list *l)
 }
 
 static void
-free_query(struct dns_query *q)
+query_free(struct dns_query *q)
 {
 	loop_timer_free(q->timer);
 	arena_release(&q->arena);
@@ -154,7 +154,7 @@ free_query(struct dns_query *q)
 /* ---- c-ares on the loop */
 
 static void
-set_timer(struct channel *c)
+channel_set_timer(struct channel *c)
 {
 	struct timeval tv, *left = ares_timeout(c->ares, NULL, &tv);
 
@@ -166,17 +166,17 @@ set_timer(struct channel *c)
 }
 
 static void
-on_ares_timer(void *ctx, unsigned ready)
+channel_on_timer(void *ctx, unsigned ready)
 {
 	struct channel *c = ctx;
 
 	(void)ready;
 	ares_process_fd(c->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	set_timer(c);
+	channel_set_timer(c);
 }
 
 static void
-on_socket(void *ctx, unsigned ready)
+channel_on_socket(void *ctx, unsigned ready)
 {
 	struct watch *w = ctx;
 	struct channel *c = w->channel;
@@ -184,12 +184,12 @@ on_socket(void *ctx, unsigned ready)
 
 	ares_process_fd(c->ares, ready & LOOP_READ ? fd : ARES_SOCKET_BAD,
 	    ready & LOOP_WRITE ? fd : ARES_SOCKET_BAD);
-	set_timer(c);
+	channel_set_timer(c);
 }
 
 /* c-ares says what it waits for at a socket; nothing: it is about to close it. */
 static void
-on_socket_state(void *ctx, ares_socket_t fd, int readable, int writable)
+channel_on_socket_state(void *ctx, ares_socket_t fd, int readable, int writable)
 {
 	struct channel *c = ctx;
 	unsigned want = (readable ? LOOP_READ : 0u) | (writable ? LOOP_WRITE : 0u);
@@ -207,7 +207,7 @@ on_socket_state(void *ctx, ares_socket_t fd, int readable, int writable)
 	} else if (want) {
 		w = memory_zeroed(sizeof *w);
 		*w = (struct watch){ .next = c->watches, .channel = c, .fd = fd };
-		w->watch = loop_watch(c->server->dns->loop, fd, want, on_socket, w, NULL);
+		w->watch = loop_watch(c->server->dns->loop, fd, want, channel_on_socket, w, NULL);
 		c->watches = w;
 	}
 }
@@ -230,7 +230,7 @@ question_of(struct span message)
 }
 
 static bool
-is_its_question(const struct ask *a, struct span question)
+ask_has_question(const struct ask *a, struct span question)
 {
 	const struct dns_query *q = a->query;
 
@@ -238,7 +238,7 @@ is_its_question(const struct ask *a, struct span question)
 }
 
 static void
-keep_stray(struct ask *a, struct span octets)
+ask_keep_stray(struct ask *a, struct span octets)
 {
 	size_t n = octets.len < STRAY_MAX ? octets.len : STRAY_MAX;
 
@@ -259,8 +259,8 @@ id_of(struct span message)
 static bool
 is_reply_to(const struct ask *a, struct span octets)
 {
-	return octets.len >= HEADER && (unsigned char)octets.at[2] & 0x80 && id_of(octets) == a->id &&
-	    is_its_question(a, question_of(octets));
+	return octets.len >= HEADER && (unsigned char)octets.at[2] & 0x80 &&
+	    id_of(octets) == a->id && ask_has_question(a, question_of(octets));
 }
 
 /*
@@ -268,23 +268,23 @@ is_reply_to(const struct ask *a, struct span octets)
  * who gets an answer forgets it.
  */
 static void
-saw_datagram(struct channel *c, struct span octets)
+channel_saw_datagram(struct channel *c, struct span octets)
 {
 	struct span question = question_of(octets);
 	int id = id_of(octets);
 	bool known = false, by_id = false;
 
 	for (struct ask *a = c->asks; a; a = a->next) {
-		known |= is_its_question(a, question);
+		known |= ask_has_question(a, question);
 		by_id |= a->query && a->id == id;
 	}
 	for (struct ask *a = c->asks; a; a = a->next)
-		if (a->query && (known ? is_its_question(a, question) : !by_id || a->id == id))
-			keep_stray(a, octets);
+		if (a->query && (known ? ask_has_question(a, question) : !by_id || a->id == id))
+			ask_keep_stray(a, octets);
 }
 
 static ares_socket_t
-socket_open(int family, int type, int protocol, void *ctx)
+channel_socket_open(int family, int type, int protocol, void *ctx)
 {
 	int fd = socket(family, type, protocol), flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
 
@@ -299,34 +299,34 @@ socket_open(int family, int type, int protocol, void *ctx)
 }
 
 static int
-socket_close(ares_socket_t fd, void *ctx)
+channel_socket_close(ares_socket_t fd, void *ctx)
 {
 	(void)ctx;
 	return close(fd);
 }
 
 static int
-socket_connect(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t len, void *ctx)
+channel_socket_connect(ares_socket_t fd, const struct sockaddr *to, ares_socklen_t len, void *ctx)
 {
 	(void)ctx;
 	return connect(fd, to, len);
 }
 
 static ares_ssize_t
-socket_receive(ares_socket_t fd, void *data, size_t size, int flags, struct sockaddr *from,
+channel_socket_receive(ares_socket_t fd, void *data, size_t size, int flags, struct sockaddr *from,
     ares_socklen_t *len, void *ctx)
 {
 	struct channel *c = ctx;
 	ssize_t n = recvfrom(fd, data, size, flags, from, len);
 
 	if (n >= 0 && c->way == WAY_UDP)
-		saw_datagram(c, (struct span){ data, (size_t)n });
+		channel_saw_datagram(c, (struct span){ data, (size_t)n });
 	c->closed |= n == 0 && c->way == WAY_TCP;
 	return n;
 }
 
 static ares_ssize_t
-socket_send(ares_socket_t fd, const struct iovec *piece, int n, void *ctx)
+channel_socket_send(ares_socket_t fd, const struct iovec *piece, int n, void *ctx)
 {
 	struct channel *c = ctx;
 	struct msghdr message = { .msg_iov = (struct iovec *)(uintptr_t)piece,
@@ -336,7 +336,7 @@ socket_send(ares_socket_t fd, const struct iovec *piece, int n, void *ctx)
 	/* c-ares may give it an ID of its own */
 	if (c->way == WAY_UDP && out.len > HEADER)
 		for (struct ask *a = c->asks; a; a = a->next)
-			if (is_its_question(a, question_of(out)))
+			if (ask_has_question(a, question_of(out)))
 				a->id = (uint16_t)id_of(out);
 	return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
@@ -345,7 +345,11 @@ static bool
 channel_open(struct channel *c)
 {
 	static const struct ares_socket_functions sockets = {
-		socket_open, socket_close, socket_connect, socket_receive, socket_send,
+		channel_socket_open,
+		channel_socket_close,
+		channel_socket_connect,
+		channel_socket_receive,
+		channel_socket_send,
 	};
 	struct ares_options options = {
 		.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES | ARES_FLAG_NOCHECKRESP |
@@ -354,7 +358,7 @@ channel_open(struct channel *c)
 		.tries = LISTEN_TRIES,
 		.ednspsz = DNS_UDP_SIZE,
 		.lookups = (char[]){ "b" },
-		.sock_state_cb = on_socket_state,
+		.sock_state_cb = channel_on_socket_state,
 		.sock_state_cb_data = c,
 	};
 	int mask = ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES | ARES_OPT_EDNSPSZ |
@@ -377,7 +381,7 @@ channel_open(struct channel *c)
 		return false;
 	}
 	ares_set_socket_functions(c->ares, &sockets, c);
-	c->timer = loop_timer(c->server->dns->loop, on_ares_timer, c);
+	c->timer = loop_timer(c->server->dns->loop, channel_on_timer, c);
 	return true;
 }
 
@@ -389,14 +393,14 @@ channel_close(struct channel *c)
 	ares_destroy(c->ares);
 	loop_timer_free(c->timer);
 	while (c->watches)
-		on_socket_state(c, c->watches->fd, 0, 0);
+		channel_on_socket_state(c, c->watches->fd, 0, 0);
 }
 
 /* ---- a question's way */
 
 /* What it sent is not waited for any more; c-ares still has it. */
 static void
-let_go(struct dns_query *q)
+query_let_go(struct dns_query *q)
 {
 	for (struct ask *a = q->asks, *next; a; a = next) {
 		next = a->sibling;
@@ -416,9 +420,9 @@ let_go(struct dns_query *q)
 }
 
 static void
-tell_soon(struct dns_query *q)
+query_tell_soon(struct dns_query *q)
 {
-	let_go(q);
+	query_let_go(q);
 	q->stage = STAGE_DONE;
 	q->reply.took_us = loop_now_us() - q->began_us;
 	list_add(&q->dns->done, q);
@@ -427,7 +431,7 @@ tell_soon(struct dns_query *q)
 
 /* The try of a server becomes the last, since it has the answer that counts. */
 static struct dns_try *
-put_last(struct dns_query *q, struct dns_try *try)
+query_put_last(struct dns_query *q, struct dns_try *try)
 {
 	struct dns_try *last = &q->reply.try[q->reply.ntries - 1], copy = *try;
 
@@ -444,7 +448,7 @@ put_last(struct dns_query *q, struct dns_try *try)
 
 /* Why what came was not taken for the answer. */
 static void
-say_stray(const struct ask *a, char *why, size_t size)
+ask_say_stray(const struct ask *a, char *why, size_t size)
 {
 	struct span octets = { a->stray, a->stray_len };
 	struct dns_answer answer;
@@ -458,7 +462,7 @@ say_stray(const struct ask *a, char *why, size_t size)
 		wrong = "it is a question itself";
 	else if (id_of(octets) != a->id)
 		wrong = "it has another ID";
-	else if (!is_its_question(a, question_of(octets)))
+	else if (!ask_has_question(a, question_of(octets)))
 		wrong = "it answers another question";
 	else if (!dns_wire_answer(octets, &arena, &answer, &err))
 		wrong = err.text;
@@ -480,10 +484,10 @@ trust_in(const struct dns *dns, const struct addr *server)
 
 /* Takes down what a server said; true when the question is answered by it. */
 static bool
-take_answer(struct dns_query *q, struct ask *a, struct span octets)
+query_take_answer(struct dns_query *q, struct ask *a, struct span octets)
 {
 	struct server *s = a->channel->server;
-	struct dns_try *try = put_last(q, q->try[s - q->dns->server]);
+	struct dns_try *try = query_put_last(q, q->try[s - q->dns->server]);
 	struct err err;
 
 	try->silent = false;
@@ -512,7 +516,7 @@ take_answer(struct dns_query *q, struct ask *a, struct span octets)
 
 /* c-ares had no answer for us. */
 static void
-take_failure(struct dns_query *q, struct ask *a, int status)
+query_take_failure(struct dns_query *q, struct ask *a, int status)
 {
 	struct channel *c = a->channel;
 	struct dns_try *try = q->try[c->server - q->dns->server];
@@ -525,22 +529,18 @@ take_failure(struct dns_query *q, struct ask *a, int status)
 						      "did not answer over TCP");
 	} else if (status == ARES_ECONNREFUSED) {
 		snprintf(try->why, sizeof try->why, "cannot be reached");
-	} else if (status == ARES_EBADNAME || status == ARES_EBADQUERY) {
-		try->broken = true;		/* since 1.28 */
-		snprintf(try->why, sizeof try->why, "was not asked: c-ares %s does not send such a name",
-		    ares_version(NULL));
 	} else {
 		try->broken = true;
 		snprintf(try->why, sizeof try->why, "gave no answer: %.60s", ares_strerror(status));
 	}
 }
 
-static void on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len);
-static void go_on(struct dns_query *);
+static void ask_on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len);
+static void query_go_on(struct dns_query *);
 
 /* Its answer may come from within. False: it cannot be asked. */
 static bool
-send_by(struct dns_query *q, struct server *s, enum way way)
+query_send_by(struct dns_query *q, struct server *s, enum way way)
 {
 	struct channel *c = &s->by[way];
 	struct ask *a = memory_zeroed(sizeof *a);
@@ -552,16 +552,16 @@ send_by(struct dns_query *q, struct server *s, enum way way)
 		c->asks->back = &a->next;
 	c->asks = q->asks = a;
 	if (!c->ares && !channel_open(c)) {
-		on_answer(a, ARES_ENOTINITIALIZED, 0, NULL, 0);
+		ask_on_answer(a, ARES_ENOTINITIALIZED, 0, NULL, 0);
 		return false;
 	}
-	ares_send(c->ares, (const unsigned char *)q->octets, (int)q->len, on_answer, a);
-	set_timer(c);
+	ares_send(c->ares, (const unsigned char *)q->octets, (int)q->len, ask_on_answer, a);
+	channel_set_timer(c);
 	return true;
 }
 
 static void
-forget_ask(struct ask *a)
+ask_forget(struct ask *a)
 {
 	struct ask **at = a->query ? &a->query->asks : NULL;
 
@@ -577,7 +577,7 @@ forget_ask(struct ask *a)
 }
 
 static void
-on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len)
+ask_on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len)
 {
 	struct ask *a = ctx;
 	struct dns_query *q = a->query;
@@ -587,7 +587,7 @@ on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len)
 
 	(void)timeouts;
 	if (!q || q->dns->freeing) {
-		forget_ask(a);
+		ask_forget(a);
 		return;
 	}
 	size_t which = (size_t)(s - q->dns->server);
@@ -597,9 +597,9 @@ on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len)
 	bool understood = status == ARES_SUCCESS || status == ARES_EBADRESP;
 	bool fits = came.len < STRAY_MAX && is_reply_to(a, came);
 	/*
-	 * Its parser gives up on a whole answer where ours does not; and since 1.28 it hands on what
-	 * it has written anew: without octets that are too many, and with SERVFAIL for a rcode that
-	 * it does not know.
+	 * Its parser gives up on a whole answer where ours does not; and since 1.28 it hands on
+	 * what it has written anew: without octets that are too many, and with SERVFAIL for a rcode
+	 * that it does not know.
 	 */
 	if (understood && fits) {
 		got = came;
@@ -609,35 +609,35 @@ on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int len)
 	    got.at[2] & 0x02;
 	if (status == ARES_ETIMEOUT) {
 		if (a->stray)
-			say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
+			ask_say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
 	} else if (cut) {
 		snprintf(q->try[which]->why, sizeof q->try[which]->why,
 		    "gave a truncated answer, and did not answer over TCP");
 		c = &s->by[WAY_TCP];
 		c->closed = false;
 	} else if (status == ARES_EBADRESP && a->stray) {
-		say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
+		ask_say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
 		over = true;			/* it waits for no other */
 	} else if (status == ARES_SUCCESS) {
-		answered = take_answer(q, a, got);
+		answered = query_take_answer(q, a, got);
 		over = true;
 	} else {
-		take_failure(q, a, status);
+		query_take_failure(q, a, status);
 		over = true;
 	}
 	q->over[which] |= over;
-	forget_ask(a);
+	ask_forget(a);
 	if (cut)
-		send_by(q, s, WAY_TCP);
+		query_send_by(q, s, WAY_TCP);
 	else if (answered)
-		tell_soon(q);
+		query_tell_soon(q);
 	else if (over && asked_last)
-		go_on(q);
+		query_go_on(q);
 }
 
 /* How long to wait for the one that is asked now before another is. */
 static uint64_t
-patience_ms(const struct dns_query *q, unsigned step)
+query_patience_ms(const struct dns_query *q, unsigned step)
 {
 	const struct dns *dns = q->dns;
 	uint64_t now = loop_now_us(), left = q->until_us > now ? (q->until_us - now) / 1000 + 1 : 1;
@@ -654,7 +654,7 @@ patience_ms(const struct dns_query *q, unsigned step)
 
 /* The silence of whom was asked last is over, or it said what is no answer: the next one's turn. */
 static void
-go_on(struct dns_query *q)
+query_go_on(struct dns_query *q)
 {
 	struct dns *dns = q->dns;
 	unsigned attempts = dns->system.attempts ? dns->system.attempts : ATTEMPTS;
@@ -672,15 +672,15 @@ go_on(struct dns_query *q)
 				.silent = true };
 			snprintf(try->why, sizeof try->why, "did not answer");
 		}
-		loop_timer_set(q->timer, patience_ms(q, q->step - 1));
-		send_by(q, &dns->server[which], WAY_UDP);
+		loop_timer_set(q->timer, query_patience_ms(q, q->step - 1));
+		query_send_by(q, &dns->server[which], WAY_UDP);
 		return;
 	}
-	tell_soon(q);
+	query_tell_soon(q);
 }
 
 static void
-on_patience(void *ctx, unsigned ready)
+query_on_patience(void *ctx, unsigned ready)
 {
 	struct dns_query *q = ctx;
 	size_t which = q->order[(q->step - 1) % q->dns->nservers];
@@ -688,13 +688,13 @@ on_patience(void *ctx, unsigned ready)
 	(void)ready;
 	for (const struct ask *a = q->asks; a; a = a->sibling)
 		if (a->stray && a->channel->server == &q->dns->server[which])
-			say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
+			ask_say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
 	q->dns->server[which].silent = true;
-	go_on(q);
+	query_go_on(q);
 }
 
 static void
-load_system(struct dns *dns)
+dns_load_system(struct dns *dns)
 {
 	if (dns->system_known)
 		return;
@@ -704,14 +704,14 @@ load_system(struct dns *dns)
 }
 
 static void
-get_ready(struct dns *dns)
+dns_get_ready(struct dns *dns)
 {
 	if (dns->ready)
 		return;
 	dns->ready = true;
 	ares_library_init(ARES_LIB_INIT_ALL);
 	if (!dns->given)
-		load_system(dns);
+		dns_load_system(dns);
 	const struct addr *from = dns->given ? dns->opts.server : dns->system.server;
 	dns->nservers = dns->given ? dns->opts.nservers : dns->system.nservers;
 	for (size_t i = 0; i < dns->nservers; i++) {
@@ -723,7 +723,7 @@ get_ready(struct dns *dns)
 }
 
 static void
-begin(struct dns_query *q)
+query_begin(struct dns_query *q)
 {
 	struct dns *dns = q->dns;
 	size_t n = 0;
@@ -739,12 +739,12 @@ begin(struct dns_query *q)
 		dns->active->active_back = &q->active;
 	dns->active = q;
 	dns->out++;
-	q->timer = loop_timer(dns->loop, on_patience, q);
-	go_on(q);
+	q->timer = loop_timer(dns->loop, query_on_patience, q);
+	query_go_on(q);
 }
 
 static void
-on_timer(void *ctx, unsigned ready)
+dns_on_timer(void *ctx, unsigned ready)
 {
 	struct dns *dns = ctx;
 	struct dns_query *q;
@@ -753,13 +753,13 @@ on_timer(void *ctx, unsigned ready)
 	while ((q = list_take(&dns->done))) {
 		if (q->fn)
 			q->fn(q->ctx, &q->reply);
-		free_query(q);
+		query_free(q);
 	}
 	while (dns->out < DNS_WINDOW && (q = list_take(&dns->queue))) {
 		if (q->fn)
-			begin(q);
+			query_begin(q);
 		else
-			free_query(q);
+			query_free(q);
 	}
 }
 
@@ -771,7 +771,7 @@ dns_new(struct loop *loop, const struct dns_opts *opts)
 	*dns = (struct dns){ .loop = loop, .opts = *opts, .given = opts->nservers > 0 };
 	list_init(&dns->queue);
 	list_init(&dns->done);
-	dns->timer = loop_timer(loop, on_timer, dns);
+	dns->timer = loop_timer(loop, dns_on_timer, dns);
 	return dns;
 }
 
@@ -788,10 +788,10 @@ dns_free(struct dns *dns)
 			channel_close(&dns->server[i].by[way]);
 	while ((q = dns->active)) {
 		dns->active = q->active;
-		free_query(q);
+		query_free(q);
 	}
 	while ((q = list_take(&dns->queue)) || (q = list_take(&dns->done)))
-		free_query(q);
+		query_free(q);
 	if (dns->ready)
 		ares_library_cleanup();
 	loop_timer_free(dns->timer);
@@ -813,10 +813,10 @@ dns_ask(
 		id = (uint16_t)q->began_us;
 	q->len = dns_wire_query(q->octets, id, name, type);
 	if (q->len == 0) {
-		free_query(q);
+		query_free(q);
 		return NULL;
 	}
-	get_ready(dns);
+	dns_get_ready(dns);
 	list_add(&dns->queue, q);
 	loop_timer_set(dns->timer, 0);
 	return q;
@@ -830,8 +830,8 @@ dns_cancel(struct dns_query *q)
 	q->fn = NULL;
 	if (q->stage != STAGE_OUT)	/* it is on a list, and freed there */
 		return;
-	let_go(q);			/* ares_cancel would stop all */
-	free_query(q);
+	query_let_go(q); /* ares_cancel would stop all */
+	query_free(q);
 }
 
 const struct resolv_conf *
@@ -839,7 +839,7 @@ dns_system(struct dns *dns)
 {
 	if (dns->given)
 		return NULL;
-	load_system(dns);
+	dns_load_system(dns);
 	return &dns->system;
 }
 
@@ -885,7 +885,8 @@ dns_tries_text(const struct dns_reply *reply, struct arena *arena)
 
 	for (size_t i = 0; i < reply->ntries; i++) {
 		const struct dns_try *t = &reply->try[i];
-		const struct rcode_info *info = t->rcode < 0 ? NULL : rcode_info((unsigned)t->rcode);
+		const struct rcode_info *info = t->rcode < 0 ? NULL :
+							       rcode_info((unsigned)t->rcode);
 		const char *ede = dns_ede_word(t->ede);
 		const char *comma = i ? ", " : "";
 		addr_text(&t->server, server);

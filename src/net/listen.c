@@ -22,7 +22,7 @@ struct listener {
 
 /* Without this a listener that cannot accept would be ready for ever. */
 static void
-turn_away(struct listener *l)
+listen_turn_away(struct listener *l)
 {
 	close(l->spare);
 	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
@@ -41,7 +41,7 @@ on_ready(void *ctx, unsigned ready)
 		int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0) {
 			if (errno == EMFILE)
-				turn_away(l);
+				listen_turn_away(l);
 			return;
 		}
 		l->fn(l->ctx, fd);
@@ -50,7 +50,7 @@ on_ready(void *ctx, unsigned ready)
 
 /* A socket file that nobody listens on any more stands in the way of bind. */
 static void
-remove_stale(const struct addr *at)
+listen_remove_stale(const struct addr *at)
 {
 	struct stat st;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -64,13 +64,13 @@ remove_stale(const struct addr *at)
 }
 
 static int
-bound(const struct addr *at, struct err *err)
+listen_bound(const struct addr *at, struct err *err)
 {
 	char text[ADDR_TEXT];
 	int fd = socket(at->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd >= 0 && addr_family(at) == 0)
-		remove_stale(at);
+		listen_remove_stale(at);
 	if (fd >= 0)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	if (fd < 0 || bind(fd, &at->any, at->len) != 0 || listen(fd, BACKLOG) != 0) {
@@ -86,7 +86,7 @@ bound(const struct addr *at, struct err *err)
 struct listener *
 listen_on(struct loop *loop, const struct addr *at, listen_fn *fn, void *ctx, struct err *err)
 {
-	int fd = bound(at, err);
+	int fd = listen_bound(at, err);
 
 	if (fd < 0)
 		return NULL;

@@ -9,7 +9,7 @@
 
 /* RFC 6724 2.1, as far as it tells destinations of mail apart. */
 static int
-precedence(const struct addr *a)
+order_precedence(const struct addr *a)
 {
 	const unsigned char *six = a->in6.sin6_addr.s6_addr;
 
@@ -31,7 +31,7 @@ precedence(const struct addr *a)
  * sent.
  */
 static bool
-is_reachable(const struct addr *a)
+order_is_reachable(const struct addr *a)
 {
 	struct addr to = *a;
 
@@ -49,7 +49,7 @@ struct ranked {
 };
 
 static void
-sort(struct ranked *list, size_t n)
+order_sort(struct ranked *list, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
 		struct ranked r = list[i];
@@ -82,8 +82,9 @@ order_addresses(struct addr *addr, size_t n)
 	struct ranked *list = memory_get(n * sizeof *list);
 	for (size_t i = 0; i < n; i++)
 		list[i] = (struct ranked){ addr[i],
-			precedence(&addr[i]) + (is_reachable(&addr[i]) ? REACHABLE : 0) };
-	sort(list, n);
+			order_precedence(&addr[i]) +
+			    (order_is_reachable(&addr[i]) ? REACHABLE : 0) };
+	order_sort(list, n);
 	for (size_t i = 0, family = 0; i < n; i++) {
 		const struct ranked *next = take(list, n, (unsigned)family, REACHABLE);
 		if (!next)

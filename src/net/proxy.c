@@ -46,7 +46,7 @@ fail(struct proxy *p, const char *why)
 /* ---- SOCKS5 */
 
 static void
-ask_socks(struct proxy *p)
+proxy_ask_socks(struct proxy *p)
 {
 	struct addr literal;
 	char port[2] = { (char)(p->port >> 8 & 0xFF), (char)(p->port & 0xFF) },
@@ -106,7 +106,7 @@ socks_length(struct span in)
 /* ---- HTTP */
 
 static bool
-heard_http(struct proxy *p, struct span in)
+proxy_heard_http(struct proxy *p, struct span in)
 {
 	struct arena arena = { 0 };
 	struct span rest = in, line;
@@ -132,7 +132,7 @@ heard_http(struct proxy *p, struct span in)
 
 /* How many octets of an answer may be read now, without one that is not the proxy's. */
 static size_t
-may_read(const struct proxy *p)
+proxy_may_read(const struct proxy *p)
 {
 	struct span in = buf_span(&p->in);
 
@@ -143,7 +143,7 @@ may_read(const struct proxy *p)
 
 /* False: it has ended. */
 static bool
-understand(struct proxy *p)
+proxy_understand(struct proxy *p)
 {
 	struct span in = buf_span(&p->in);
 
@@ -153,7 +153,7 @@ understand(struct proxy *p)
 		if (in.at[1] != 0)
 			return fail(p, "it wants a log-in, which smtpsh does not do");
 		buf_consume(&p->in, 2);
-		ask_socks(p);
+		proxy_ask_socks(p);
 		return true;
 	}
 	if (p->stage == SOCKS_ANSWER && in.len >= 2 && in.at[1] != 0)
@@ -163,12 +163,12 @@ understand(struct proxy *p)
 		return false;
 	}
 	if (p->stage == HTTP_ANSWER && span_find(in, SPAN("\r\n\r\n")).len > 0)
-		return heard_http(p, in);
+		return proxy_heard_http(p, in);
 	return in.len < ANSWER_MAX || fail(p, "its answer has no end");
 }
 
 static bool
-write_some(struct proxy *p)
+proxy_write_some(struct proxy *p)
 {
 	size_t n;
 
@@ -184,13 +184,13 @@ write_some(struct proxy *p)
 }
 
 static void
-work(struct proxy *p)
+proxy_work(struct proxy *p)
 {
 	char octets[64];
 	size_t n;
 
-	while (write_some(p)) {
-		size_t want = may_read(p);
+	while (proxy_write_some(p)) {
+		size_t want = proxy_may_read(p);
 		enum conn_status status = conn_read(
 		    p->conn, octets, want < sizeof octets ? want : sizeof octets, &n);
 		if (status == CONN_AGAIN) {
@@ -202,7 +202,7 @@ work(struct proxy *p)
 			return;
 		}
 		buf_append(&p->in, (struct span){ octets, n });
-		if (!understand(p))
+		if (!proxy_understand(p))
 			return;
 	}
 }
@@ -211,7 +211,7 @@ static void
 on_conn(void *ctx, enum conn_news news)
 {
 	(void)news;
-	work(ctx);
+	proxy_work(ctx);
 }
 
 struct proxy *
@@ -255,7 +255,7 @@ proxy_free(struct proxy *p)
 /* ---- which */
 
 static bool
-look_up(struct proxy_opts *o, const char *host, const char *port, struct err *err)
+proxy_look_up(struct proxy_opts *o, const char *host, const char *port, struct err *err)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found;
 	int bad = getaddrinfo(host, port, &hints, &found);
@@ -302,7 +302,7 @@ proxy_parse(struct proxy_opts *o, const char *text, struct err *err)
 		snprintf(name, sizeof name, "%.*s", SPAN_ARG(host));
 		snprintf(port, sizeof port, "%.*s",
 		    SPAN_ARG(rest.len ? rest : span_of(schemes[i].port)));
-		return look_up(o, name, port, err);
+		return proxy_look_up(o, name, port, err);
 	}
 	return err_set(
 	    err, ERR_USAGE, "--proxy %s: want socks5://HOST:PORT or http://HOST:PORT", text);

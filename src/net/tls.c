@@ -198,11 +198,15 @@ set_alert(const struct tls *t, int number, const char *what, struct err *err)
 		*c = *c == '_' ? ' ' : *c;
 	if (number == SSL_AD_PROTOCOL_VERSION && !t->context->server && least &&
 	    strcmp(least, "1.0") != 0)
-		return err_set(err, ERR_TLS,
+		err_set(err, ERR_TLS,
 		    "%s: the peer sent alert %d, %s: it does not speak TLS %s%s; --min-tls 1.0 "
 		    "offers older ones too",
 		    what, number, name, least, strcmp(least, "1.3") == 0 ? "" : " or newer");
-	return err_set(err, ERR_TLS, "%s: the peer sent alert %d, %s", what, number, name);
+	else
+		err_set(err, ERR_TLS, "%s: the peer sent alert %d, %s", what, number, name);
+	if (err)
+		err->alert = (unsigned)number;
+	return false;
 }
 
 static bool
@@ -334,7 +338,7 @@ tls_library_version(void)
  * 7627).
  */
 static size_t
-exporter(SSL *ssl, char out[TLS_BINDING_MAX])
+binding_exporter(SSL *ssl, char out[TLS_BINDING_MAX])
 {
 	static const char label[] = "EXPORTER-Channel-Binding";
 
@@ -351,7 +355,7 @@ exporter(SSL *ssl, char out[TLS_BINDING_MAX])
  * has none (RFC 8446 C.5).
  */
 static size_t
-unique(SSL *ssl, char out[TLS_BINDING_MAX])
+binding_unique(SSL *ssl, char out[TLS_BINDING_MAX])
 {
 	if (SSL_version(ssl) >= TLS1_3_VERSION)
 		return 0;
@@ -362,7 +366,8 @@ unique(SSL *ssl, char out[TLS_BINDING_MAX])
 size_t
 tls_binding(struct tls *t, enum tls_binding which, char out[TLS_BINDING_MAX])
 {
-	size_t n = which == TLS_EXPORTER ? exporter(t->ssl, out) : unique(t->ssl, out);
+	size_t n = which == TLS_EXPORTER ? binding_exporter(t->ssl, out) :
+					   binding_unique(t->ssl, out);
 
 	return n <= TLS_BINDING_MAX ? n : 0;
 }

@@ -127,6 +127,25 @@ struct tls_cert {
 
 struct tls_dane;
 
+/* What the OCSP response that was stapled says (RFC 6066 8); its word in JSON. */
+#define TLS_OCSPS(X)                                                    \
+	X(NONE, NULL) /* none was sent */                               \
+	X(GOOD, "good")                                                 \
+	X(REVOKED, "revoked")                                           \
+	X(UNKNOWN, "unknown")	    /* to its responder */              \
+	X(OF_ANOTHER, "of_another") /* certificate */                   \
+	X(UNTRUSTED, "untrusted")   /* its signature does not verify */ \
+	X(OUT_OF_DATE, "out_of_date")                                   \
+	X(REFUSED, "refused") /* no status: RFC 6960 4.2.1 */           \
+	X(MALFORMED, "malformed")
+
+enum tls_ocsp {
+#define X(name, word) TLS_OCSP_##name,
+	TLS_OCSPS(X)
+#undef X
+};
+const char *tls_ocsp_word(enum tls_ocsp); /* NULL: none was sent */
+
 /* What a handshake came to. Everything lives in the arena given to conn_tls_info. */
 struct tls_info {
 	struct span version, cipher, group;
@@ -149,12 +168,7 @@ struct tls_info {
 	struct tls_cert *cert;		/* as sent, the server's own first */
 	size_t ncerts;
 	struct span alpn;
-	bool ocsp_stapled;
-	/*
-	 * "good", "revoked", "unknown", "of_another", "untrusted", "out_of_date", "refused",
-	 * "malformed"; NULL: none was sent
-	 */
-	const char *ocsp_status;
+	enum tls_ocsp ocsp;
 	int64_t ocsp_until;		/* TLS_NO_DATE: not said */
 	int64_t at;			/* when, in seconds since 1970 */
 	const struct tls_dane *dane;	/* net/tls_dane.h; NULL: not asked for */

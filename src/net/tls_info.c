@@ -236,6 +236,18 @@ tls_ends(const struct tls_info *info, int *depth)
 }
 
 const char *
+tls_ocsp_word(enum tls_ocsp ocsp)
+{
+	static const char *const words[] = {
+#define X(name, word) [TLS_OCSP_##name] = word,
+		TLS_OCSPS(X)
+#undef X
+	};
+
+	return words[ocsp];
+}
+
+const char *
 tls_name_word(enum tls_name name)
 {
 	static const char *const words[] = {
@@ -304,13 +316,13 @@ tls_read_name(struct tls_info *info)
 /* ---- the OCSP answer that a server staples to its certificate (RFC 6066 8) */
 
 /* What the answer says of the server's own certificate, whoever signed it. */
-static const char *
-status_of(OCSP_BASICRESP *basic, STACK_OF(X509) *chain, int64_t *until)
+static enum tls_ocsp
+ocsp_status_of(OCSP_BASICRESP *basic, STACK_OF(X509) * chain, int64_t *until)
 {
-	static const char *const word[] = {
-		[V_OCSP_CERTSTATUS_GOOD] = "good",
-		[V_OCSP_CERTSTATUS_REVOKED] = "revoked",
-		[V_OCSP_CERTSTATUS_UNKNOWN] = "unknown",
+	static const enum tls_ocsp known[] = {
+		[V_OCSP_CERTSTATUS_GOOD] = TLS_OCSP_GOOD,
+		[V_OCSP_CERTSTATUS_REVOKED] = TLS_OCSP_REVOKED,
+		[V_OCSP_CERTSTATUS_UNKNOWN] = TLS_OCSP_UNKNOWN,
 	};
 	X509 *own = sk_X509_value(chain, 0),
 	     *issuer = sk_X509_num(chain) > 1 ? sk_X509_value(chain, 1) : NULL;
@@ -330,7 +342,8 @@ status_of(OCSP_BASICRESP *basic, STACK_OF(X509) *chain, int64_t *until)
 		OCSP_CERTID_free(id);
 	}
 	*until = tls_seconds(next);
-	return status >= 0 && status <= V_OCSP_CERTSTATUS_UNKNOWN ? word[status] : "of_another";
+	return status >= 0 && status <= V_OCSP_CERTSTATUS_UNKNOWN ? known[status] :
+								    TLS_OCSP_OF_ANOTHER;
 }
 
 void
@@ -343,18 +356,17 @@ tls_read_staple(
 	    NULL;
 	OCSP_BASICRESP *basic = response ? OCSP_response_get1_basic(response) : NULL;
 
-	info->ocsp_stapled = answer.len > 0;
-	info->ocsp_status = answer.len > 0 ? "malformed" : NULL;
+	info->ocsp = answer.len > 0 ? TLS_OCSP_MALFORMED : TLS_OCSP_NONE;
 	info->ocsp_until = TLS_NO_DATE;
 	if (response && OCSP_response_status(response) != OCSP_RESPONSE_STATUS_SUCCESSFUL)
 		/* a whole answer that says nothing of a certificate: RFC 6960 4.2.1 */
-		info->ocsp_status = "refused";
+		info->ocsp = TLS_OCSP_REFUSED;
 	else if (basic && chain) {
-		info->ocsp_status = status_of(basic, chain, &info->ocsp_until);
+		info->ocsp = ocsp_status_of(basic, chain, &info->ocsp_until);
 		if (OCSP_basic_verify(basic, chain, trusted, 0) != 1)
-			info->ocsp_status = "untrusted", info->ocsp_until = TLS_NO_DATE;
+			info->ocsp = TLS_OCSP_UNTRUSTED, info->ocsp_until = TLS_NO_DATE;
 		else if (info->ocsp_until != TLS_NO_DATE && info->ocsp_until < info->at)
-			info->ocsp_status = "out_of_date";
+			info->ocsp = TLS_OCSP_OUT_OF_DATE;
 	}
 	OCSP_BASICRESP_free(basic);
 	OCSP_RESPONSE_free(response);

@@ -139,6 +139,8 @@ auth_secret(struct span mechanism, unsigned n, bool asked, struct span response)
 	return m && m->secret ? m->secret(n, asked, response) : response;
 }
 
+#define USER_SHOWN "<user \""
+
 struct span
 auth_shown(struct arena *arena, struct span mech, unsigned n, bool asked, struct span line)
 {
@@ -147,17 +149,26 @@ auth_shown(struct arena *arena, struct span mech, unsigned n, bool asked, struct
 
 	if (line.len == 0 || (line.len == 1 && (line.at[0] == '=' || line.at[0] == '*')))
 		return arena_copy(arena, line);
-	bool login = span_eq_case(mech, SPAN("LOGIN"));
-	if (base64_decode(&scratch, line, &response) && (!login || asked))
-		user = auth_user(mech, login ? 0 : n, response);
+	const struct mechanism *m = mechanism_named(mech);
+	bool by_challenge = m && (m->flags & AUTH_ASKED);
+	if (base64_decode(&scratch, line, &response) && (!by_challenge || asked))
+		user = auth_user(mech, by_challenge ? 0 : n, response);
 	if (user.len > 0 && user.len <= 320 && text_is_safe(user))
 		shown = arena_printf(
-		    arena, "<user \"%.*s\", %zu octets>", SPAN_ARG(user), line.len);
+		    arena, USER_SHOWN "%.*s\", %zu octets>", SPAN_ARG(user), line.len);
 	else
 		shown = arena_printf(arena, "<secret, %zu octets>", line.len);
 	secret_wipe(response);
 	arena_release(&scratch);
 	return shown;
+}
+
+struct span
+auth_shown_user(struct span shown)
+{
+	struct span user = span_skip(span_find(shown, SPAN(USER_SHOWN)), sizeof USER_SHOWN - 1);
+
+	return span_until(&user, '"');
 }
 
 bool

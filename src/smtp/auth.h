@@ -72,6 +72,8 @@ bool auth_believe(struct auth *, struct err *);
  * asked for one (`asked`).
  */
 struct span auth_shown(struct arena *, struct span mech, unsigned n, bool asked, struct span line);
+/* The user name in a line that has what auth_shown made; empty: none stands there. */
+struct span auth_shown_user(struct span shown);
 
 /*
  * The user name within the n-th response (from 0), decoded; empty: none is there, or the mechanism

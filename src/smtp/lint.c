@@ -69,7 +69,7 @@ longest(const struct lint *l)
 }
 
 static void
-whole_line(struct lint *l)
+lint_whole_line(struct lint *l)
 {
 	if (l->line.len == 0)
 		buf_printf(l->out, "an empty line is no command\n");
@@ -89,7 +89,7 @@ whole_line(struct lint *l)
 /* ---- the verb */
 
 static void
-unknown_verb(struct lint *l)
+lint_unknown_verb(struct lint *l)
 {
 	struct span rest = l->line, word = span_word(&rest);
 	struct suggestion suggestion = suggest_begin(word);
@@ -101,7 +101,7 @@ unknown_verb(struct lint *l)
 }
 
 static const char *
-out_of_sequence(const struct lint *l)
+lint_out_of_sequence(const struct lint *l)
 {
 	const struct dialogue *d = l->dialogue;
 
@@ -123,15 +123,15 @@ out_of_sequence(const struct lint *l)
 }
 
 static void
-sequence(struct lint *l)
+lint_sequence(struct lint *l)
 {
 	if (!dialogue_allows(l->dialogue, l->verb))
 		buf_printf(l->out, "%s is out of sequence: %s (RFC 5321 4.1.4)\n",
-		    verb_info(l->verb)->name, out_of_sequence(l));
+		    verb_info(l->verb)->name, lint_out_of_sequence(l));
 }
 
 static void
-verb_offered(struct lint *l)
+lint_verb_offered(struct lint *l)
 {
 	const char *extension = verb_info(l->verb)->extension;
 
@@ -146,7 +146,7 @@ verb_offered(struct lint *l)
 
 /* RFC 9422 4. */
 static void
-limits(struct lint *l)
+lint_limits(struct lint *l)
 {
 	unsigned long long max;
 
@@ -163,7 +163,7 @@ limits(struct lint *l)
 }
 
 static void
-arguments(struct lint *l)
+lint_arguments(struct lint *l)
 {
 	switch (l->verb) {
 	case VERB_DATA: case VERB_RSET: case VERB_QUIT: case VERB_STARTTLS:
@@ -186,7 +186,7 @@ arguments(struct lint *l)
 
 /* Of AUTH only the mechanism is looked at. */
 static void
-mechanism(struct lint *l)
+lint_mechanism(struct lint *l)
 {
 	struct span rest = l->args, word = span_word(&rest), have, offered;
 
@@ -209,7 +209,7 @@ mechanism(struct lint *l)
 /* ---- MAIL and RCPT */
 
 static void
-path(struct lint *l, struct span given)
+lint_path(struct lint *l, struct span given)
 {
 	const char *word = l->verb == VERB_MAIL ? "FROM:" : "TO:";
 	struct span behind = span_skip(l->args, strlen(word));
@@ -239,13 +239,13 @@ among(struct span value, const char *values)
 
 /* Only where the list is the whole of what there is. */
 static bool
-is_closed(const struct parameter *p)
+lint_is_closed(const struct parameter *p)
 {
 	return strcmp(p->name, "BODY") == 0 || strcmp(p->name, "RET") == 0;
 }
 
 static void
-size_value(struct lint *l, struct span value)
+lint_size_value(struct lint *l, struct span value)
 {
 	const struct extension *x = l->extensions ? extensions_find(l->extensions, SPAN("SIZE")) :
 						    NULL;
@@ -267,8 +267,8 @@ value(struct lint *l, const struct parameter *p, struct span given, bool has_val
 	else if (p->syntax[0] == '\0' && has_value)
 		buf_printf(l->out, "%s takes no value (%s)\n", p->name, p->rfc);
 	else if (strcmp(p->name, "SIZE") == 0)
-		size_value(l, given);
-	else if (is_closed(p) && !among(given, p->values))
+		lint_size_value(l, given);
+	else if (lint_is_closed(p) && !among(given, p->values))
 		buf_printf(l->out, "%s takes one of: %s (%s)\n", p->name, p->values, p->rfc);
 	else if (strcmp(p->name, "BODY") == 0 && span_eq_case(given, SPAN("BINARYMIME")) &&
 	    l->extensions && !offers(l, "BINARYMIME"))
@@ -298,7 +298,7 @@ parameter(struct lint *l, struct span word)
 }
 
 static void
-envelope(struct lint *l)
+lint_envelope(struct lint *l)
 {
 	struct span given, params, word;
 
@@ -309,7 +309,7 @@ envelope(struct lint *l)
 		    l->verb == VERB_MAIL ? "FROM:" : "TO:");
 		return;
 	}
-	path(l, given);
+	lint_path(l, given);
 	bool utf8 = false;
 	while ((word = span_word(&params)).len > 0) {
 		utf8 |= span_eq_case(word, SPAN("SMTPUTF8"));
@@ -330,17 +330,17 @@ lint_command(struct span line, const struct dialogue *dialogue, const struct ext
 
 	l.verb = verb_of(line, &l.args);
 	l.args = span_trim(l.args);
-	whole_line(&l);
+	lint_whole_line(&l);
 	if (l.verb == VERB_OTHER) {
-		unknown_verb(&l);
+		lint_unknown_verb(&l);
 		return;
 	}
-	sequence(&l);
-	verb_offered(&l);
-	limits(&l);
-	arguments(&l);
-	mechanism(&l);
-	envelope(&l);
+	lint_sequence(&l);
+	lint_verb_offered(&l);
+	lint_limits(&l);
+	lint_arguments(&l);
+	lint_mechanism(&l);
+	lint_envelope(&l);
 }
 
 /* ---- message text */

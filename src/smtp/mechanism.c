@@ -319,7 +319,7 @@ static const struct mechanism mechanisms[] = {
 	    .user = plain_user, .secret = plain_secret, .script = { "{{plain user password}}" } },
 	{ "LOGIN", "draft, obsolete", MECHANISM_PASSWORD,
 	    "User name and password, each after a challenge; PLAIN in two steps",
-	    .flags = AUTH_USER | AUTH_PASSWORD, .rank = 15, .rank_tls = 75,
+	    .flags = AUTH_USER | AUTH_PASSWORD | AUTH_ASKED, .rank = 15, .rank_tls = 75,
 	    .respond = login_respond, .challenge = { "Username:", "Password:" }, .take = login_take,
 	    .form = "a name, then a password", .user = whole_user, .secret = login_secret,
 	    .script = { "{{login-user user}}", "{{login-pass password}}" } },

@@ -38,6 +38,7 @@ enum mechanism_flag {
 	AUTH_MUTUAL = 32,	/* the server proves itself too */
 	AUTH_ROUNDS = 64,	/* the server says how many rounds of hashing a response takes */
 	AUTH_ONE = 128,		/* one response has all that the server needs */
+	AUTH_ASKED = 512,	/* what a response is, its challenge alone says, in free text */
 	AUTH_NO_RESPONSE = 256, /* the server may know who it is without a response */
 };
 

@@ -19,7 +19,7 @@ struct exchange {
 };
 
 static bool
-have(const char *mech)
+exchange_have(const char *mech)
 {
 	Gsasl *library;
 
@@ -52,7 +52,7 @@ set_binding(struct exchange *x, Gsasl_property property, struct span octets)
 }
 
 static int
-callback(Gsasl *library, Gsasl_session *session, Gsasl_property property)
+exchange_property(Gsasl *library, Gsasl_session *session, Gsasl_property property)
 {
 	struct exchange *x = gsasl_session_hook_get(session);
 
@@ -88,7 +88,7 @@ callback(Gsasl *library, Gsasl_session *session, Gsasl_property property)
 }
 
 static void
-end(void *mem)
+exchange_end(void *mem)
 {
 	struct exchange *x = mem;
 
@@ -100,7 +100,7 @@ end(void *mem)
 }
 
 static void *
-begin(const struct mechanism *mech, const struct auth_credentials *who, struct err *err)
+exchange_begin(const struct mechanism *mech, const struct auth_credentials *who, struct err *err)
 {
 	struct exchange *x = memory_zeroed(sizeof *x);
 	int bad;
@@ -109,12 +109,12 @@ begin(const struct mechanism *mech, const struct auth_credentials *who, struct e
 	x->mutual = mech->flags & AUTH_MUTUAL;
 	bad = gsasl_init(&x->library);
 	if (bad == GSASL_OK) {
-		gsasl_callback_set(x->library, callback);
+		gsasl_callback_set(x->library, exchange_property);
 		bad = gsasl_client_start(x->library, mech->name, &x->session);
 	}
 	if (bad != GSASL_OK) {
 		err_set(err, ERR_SYSTEM, "%s cannot begin: %s", mech->name, gsasl_strerror(bad));
-		end(x);
+		exchange_end(x);
 		return NULL;
 	}
 	gsasl_session_hook_set(x->session, x);
@@ -138,7 +138,7 @@ is_bounded(struct span challenge, struct err *err)
 }
 
 static bool
-step(void *mem, struct span challenge, struct buf *out, struct err *err)
+exchange_step(void *mem, struct span challenge, struct buf *out, struct err *err)
 {
 	struct exchange *x = mem;
 	char *response = NULL;
@@ -167,11 +167,12 @@ step(void *mem, struct span challenge, struct buf *out, struct err *err)
 }
 
 static bool
-proved(void *mem)
+exchange_proved(void *mem)
 {
 	struct exchange *x = mem;
 
 	return x->done || !x->mutual;
 }
 
-const struct sasl module_sasl = { have, begin, step, proved, end };
+const struct sasl module_sasl = { exchange_have, exchange_begin, exchange_step, exchange_proved,
+	exchange_end };

@@ -201,6 +201,7 @@ made_alert(const char *name, event_fn *event, void *ctx)
 	if (strcmp(name, "alert") != 0)
 		return false;
 	e.text = SPAN("the TLS handshake failed: the peer sent alert 40, handshake failure");
+	e.alert = 40;
 	event(ctx, &e);
 	return true;
 }

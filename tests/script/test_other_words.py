@@ -35,8 +35,8 @@ BEHAVIOURS = {
     "an injection": lambda p: p.starttls("220 go\r\n250 injected\r\n").obey(),
 }
 TALKS = {
-    "talk": (["--timeout", "4s"], SESSION),
-    "TLS": (["--timeout", "4s", "--tls=starttls", "--verify"], "NOOP\nQUIT\n"),
+    "talk": (["--timeout", "2s"], SESSION),
+    "TLS": (["--timeout", "2s", "--tls=starttls", "--verify"], "NOOP\nQUIT\n"),
 }
 
 

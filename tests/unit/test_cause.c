@@ -13,7 +13,8 @@ every_cause_has_a_row_and_a_next_step(void **state)
 	for (unsigned c = CAUSE_NONE + 1; c < CAUSE_COUNT; c++) {
 		const struct cause_row *row = cause_row((enum cause)c);
 		if (!row || !row->title || !row->sentence || (!row->server && !row->client))
-			fail_msg("%s: no row, or one that lacks something", cause_word((enum cause)c));
+			fail_msg(
+			    "%s: no row, or one that lacks something", cause_word((enum cause)c));
 		assert_int_equal(cause_named(span_of(cause_word((enum cause)c))), c);
 	}
 	assert_null(cause_row(CAUSE_NONE));
@@ -28,9 +29,11 @@ words_are_unique_and_fit_for_labels(void **state)
 	(void)state;
 	for (unsigned c = CAUSE_NONE + 1; c < CAUSE_COUNT; c++) {
 		for (const char *w = cause_word((enum cause)c); *w; w++)
-			assert_true(islower((unsigned char)*w) || *w == '_' || isdigit((unsigned char)*w));
+			assert_true(
+			    islower((unsigned char)*w) || *w == '_' || isdigit((unsigned char)*w));
 		for (unsigned other = c + 1; other < CAUSE_COUNT; other++)
-			assert_string_not_equal(cause_word((enum cause)c), cause_word((enum cause)other));
+			assert_string_not_equal(
+			    cause_word((enum cause)c), cause_word((enum cause)other));
 	}
 }
 
@@ -72,7 +75,9 @@ static void
 a_field_that_is_not_there_leaves_no_hole(void **state)
 {
 	struct arena arena = { 0 };
-	struct diagnosis_place place = { .address = SPAN("192.0.2.1"), .port = 25, .stage = AT_RCPT };
+	struct diagnosis_place place = {
+		.address = SPAN("192.0.2.1"), .port = 25, .stage = AT_RCPT
+	};
 	struct diagnosis *d = diagnosis_new(CAUSE_CONNECT_REFUSED, &place, &arena);
 
 	(void)state;

@@ -74,7 +74,8 @@ static void
 must_find(const struct diagnosis *d, enum cause want, const char *name, struct arena *arena)
 {
 	if (!find(d, want))
-		fail_msg("%s: %s, wanted %s", name, d ? cause_word(d->cause) : "nothing", cause_word(want));
+		fail_msg("%s: %s, wanted %s", name, d ? cause_word(d->cause) : "nothing",
+		    cause_word(want));
 	mark(d, arena);
 }
 
@@ -230,7 +231,8 @@ replies_yield(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct arena arena = { 0 };
-		struct facts f = { .reply = parsed(cases[i].reply, &arena), .stage = cases[i].stage };
+		struct facts f = { .reply = parsed(cases[i].reply, &arena),
+			.stage = cases[i].stage };
 		struct diagnosis *d = diagnose(&f, &arena);
 		if (!d || d->cause != cases[i].want)
 			fail_msg("%s: %s, wanted %s", cases[i].reply,
@@ -306,7 +308,8 @@ the_session_knows_more(void **state)
 	assert_non_null(span_find(diagnosis_next(d, FOR_ANYONE, &arena), SPAN("--per-host 1")).at);
 
 	/* a temporary reply is no lasting failure, whatever its cause usually is */
-	f = (struct facts){ .reply = parsed("454 4.7.1 Relay access denied", &arena), .stage = AT_RCPT };
+	f = (struct facts){ .reply = parsed("454 4.7.1 Relay access denied", &arena),
+		.stage = AT_RCPT };
 	assert_int_equal(diagnose(&f, &arena)->state, STATE_WARNING);
 	f.reply = parsed("554 5.7.1 Relay access denied", &arena);
 	assert_int_equal(diagnose(&f, &arena)->state, STATE_CRITICAL);
@@ -434,7 +437,9 @@ what_is_met_on_the_way_yields(void **state)
 	f = (struct facts){ .end = END_CLOSED, .asked_to_close = true, .stage = AT_QUIT };
 	assert_null(diagnose(&f, &arena));
 	/* a close behind a 421 is explained by the 421 */
-	f = (struct facts){ .end = END_CLOSED, .stage = AT_MAIL, .reply = parsed("421 4.7.0 Too many errors", &arena) };
+	f = (struct facts){ .end = END_CLOSED,
+		.stage = AT_MAIL,
+		.reply = parsed("421 4.7.0 Too many errors", &arena) };
 	struct diagnosis *d = diagnose(&f, &arena);
 	assert_int_equal(d->cause, CAUSE_TOO_MANY_ERRORS);
 	assert_null(d->next);
@@ -478,8 +483,10 @@ certificates_yield(void **state)
 		snprintf(name, sizeof name, "X509_V_ERR_%s", cases[i].error);
 		struct tls_cert certs[2] = { { .subject = SPAN("CN=mx.example.org"),
 						 .issuer = SPAN("CN=R3,O=Let's Encrypt"),
-						 .san = &san, .nsan = 1,
-						 .not_before = NOW + 2 * DAY, .not_after = NOW - 3 * DAY },
+						 .san = &san,
+						 .nsan = 1,
+						 .not_before = NOW + 2 * DAY,
+						 .not_after = NOW - 3 * DAY },
 			{ .subject = SPAN("CN=R3"), .issuer = SPAN("CN=Root") } };
 		struct tls_problem problem = { .depth = cases[i].depth, .name = name,
 			.code = cases[i].name >= TLS_NAME_NO_SAN ? 62 : 0,
@@ -494,17 +501,19 @@ certificates_yield(void **state)
 		f.verify = false;			/* on port 25, without a policy: a note */
 		assert_int_equal(diagnose(&f, &arena)->state, STATE_OK);
 		if (cases[i].want == CAUSE_CERT_EXPIRED)
-			assert_non_null(span_find(diagnosis_sentence(d, &arena), SPAN("3 days ago")).at);
+			assert_non_null(
+			    span_find(diagnosis_sentence(d, &arena), SPAN("3 days ago")).at);
 		arena_release(&arena);
 	}
 
 	struct arena arena = { 0 };
 	struct tls_cert cert = { .not_after = NOW + 5 * DAY };
-	struct tls_info t = { .cert = &cert, .ncerts = 1, .at = NOW, .ocsp_status = "out_of_date" };
+	struct tls_info t = { .cert = &cert, .ncerts = 1, .at = NOW, .ocsp = TLS_OCSP_OUT_OF_DATE };
 	struct facts f = { .tls = &t, .days_left = 5.2, .days_warning = 14 };
 	must_find(diagnose(&f, &arena), CAUSE_CERT_EXPIRES, "soon", &arena);
 	must_find(diagnose(&f, &arena), CAUSE_CERT_OCSP, "an old staple", &arena);
-	struct tls_problem problem = { .name = "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY", .code = 20 };
+	struct tls_problem problem = { .name = "X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+		.code = 20 };
 	t = (struct tls_info){ .problem = &problem, .nproblems = 1, .cert = &cert, .ncerts = 1,
 		.no_trust = SPAN("/etc/ssl/certs") };
 	f = (struct facts){ .tls = &t };
@@ -552,14 +561,17 @@ policies_yield(void **state)
 		must_find(diagnose(&f, &arena), danes[i].want, dane_state_word(dane.state), &arena);
 	}
 	struct tls_dane usable = { .state = DANE_USABLE, .authentic = true };
-	struct facts broken = { .dane = &usable, .offered = offers("SIZE", &arena), .starttls_wanted = true };
+	struct facts broken = {
+		.dane = &usable, .offered = offers("SIZE", &arena), .starttls_wanted = true
+	};
 	must_find(diagnose(&broken, &arena), CAUSE_DANE_NO_TLS, "TLSA without STARTTLS", &arena);
 	assert_true(find(diagnose(&broken, &arena), CAUSE_DANE_NO_TLS)->symptom);
 	for (size_t i = 0; i < sizeof policies / sizeof *policies; i++) {
 		struct sts sts = { .state = policies[i].state, .domain = SPAN("example.org"),
 			.policy = { .mode = STS_MODE_ENFORCE } };
 		struct facts f = { .sts = &sts, .sts_verdict = policies[i].verdict };
-		must_find(diagnose(&f, &arena), policies[i].want, sts_state_word(sts.state), &arena);
+		must_find(
+		    diagnose(&f, &arena), policies[i].want, sts_state_word(sts.state), &arena);
 	}
 	arena_release(&arena);
 }
@@ -569,9 +581,11 @@ policies_yield(void **state)
 static void
 domains_yield(void **state)
 {
-	static const struct mx_facts two[] = { { .host = SPAN_INIT("mx1.example.org"), .preference = 10,
+	static const struct mx_facts two[] = { { .host = SPAN_INIT("mx1.example.org"),
+						   .preference = 10,
 						   .dns = { .result = DNS_ANSWERED } },
-		{ .host = SPAN_INIT("mx2.example.org"), .preference = 20,
+		{ .host = SPAN_INIT("mx2.example.org"),
+		    .preference = 20,
 		    .dns = { .result = DNS_ANSWERED } } };
 	static const struct {
 		const char *name;
@@ -596,9 +610,12 @@ domains_yield(void **state)
 			.mx = { .result = DNS_ANSWERED }, .host = &hosts[i].mx, .nhosts = 1 };
 		must_find(diagnose_domain(&f, &arena), hosts[i].want, hosts[i].name, &arena);
 	}
-	f = (struct domain_facts){ .domain = SPAN("example.invalid"), .mx = { .result = DNS_NAME_ERROR } };
+	f = (struct domain_facts){ .domain = SPAN("example.invalid"),
+		.mx = { .result = DNS_NAME_ERROR } };
 	must_find(diagnose_domain(&f, &arena), CAUSE_DNS_NO_DOMAIN, "no domain", &arena);
-	f = (struct domain_facts){ .domain = SPAN("example.org"), .mx = { .result = DNS_ANSWERED }, .null_mx = true };
+	f = (struct domain_facts){
+		.domain = SPAN("example.org"), .mx = { .result = DNS_ANSWERED }, .null_mx = true
+	};
 	must_find(diagnose_domain(&f, &arena), CAUSE_NULL_MX, "null MX", &arena);
 	f.host = two;
 	f.nhosts = 1;
@@ -609,9 +626,12 @@ domains_yield(void **state)
 	must_find(diagnose_domain(&f, &arena), CAUSE_MX_SAME_HOST, "twins", &arena);
 
 	struct sts enforce = { .state = STS_FOUND, .policy = { .mode = STS_MODE_ENFORCE } };
-	f = (struct domain_facts){ .domain = SPAN("example.org"), .sts = &enforce, .tlsrpt_asked = true };
+	f = (struct domain_facts){
+		.domain = SPAN("example.org"), .sts = &enforce, .tlsrpt_asked = true
+	};
 	must_find(diagnose_domain(&f, &arena), CAUSE_STS_NO_TLSRPT, "no TLSRPT", &arena);
-	f = (struct domain_facts){ .domain = SPAN("example.org"), .tlsrpt_wrong = SPAN("two records") };
+	f = (struct domain_facts){ .domain = SPAN("example.org"),
+		.tlsrpt_wrong = SPAN("two records") };
 	must_find(diagnose_domain(&f, &arena), CAUSE_TLSRPT_RECORD, "TLSRPT", &arena);
 	arena_release(&arena);
 }
@@ -619,7 +639,11 @@ domains_yield(void **state)
 static void
 addresses_are_compared(void **state)
 {
-#define P(h, a, fam, pref, p) { .host = SPAN_INIT(h), .address = SPAN_INIT(a), .family = fam, .preference = pref, .path = p }
+#define P(h, a, fam, pref, p)                                                                     \
+	{                                                                                         \
+		.host = SPAN_INIT(h), .address = SPAN_INIT(a), .family = fam, .preference = pref, \
+		.path = p                                                                         \
+	}
 	static const struct {
 		const char *name;
 		enum fact_dns mx;
@@ -653,8 +677,11 @@ addresses_are_compared(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct arena arena = { 0 };
-		struct domain_facts f = { .domain = SPAN("example.org"), .mx = { .result = cases[i].mx },
-			.own = { .result = DNS_ANSWERED }, .path = cases[i].path, .npaths = cases[i].n };
+		struct domain_facts f = { .domain = SPAN("example.org"),
+			.mx = { .result = cases[i].mx },
+			.own = { .result = DNS_ANSWERED },
+			.path = cases[i].path,
+			.npaths = cases[i].n };
 		struct diagnosis *d = diagnose_domain(&f, &arena);
 		if (cases[i].want == CAUSE_NONE)
 			assert_null(d);
@@ -688,7 +715,8 @@ whatever_a_peer_sends_is_bounded_and_escaped(void **state)
 static void
 every_cause_has_a_situation(void **state)
 {
-	/* from SPF_NOT_ALLOWED on they are run/sender's, found by looking, with tests of their own */
+	/* from SPF_NOT_ALLOWED on they are run/sender's, found by looking, with tests of their own
+	 */
 	(void)state;
 	for (unsigned c = CAUSE_NONE + 1; c < CAUSE_SPF_NOT_ALLOWED; c++)
 		if (!seen[c])

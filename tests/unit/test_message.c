@@ -37,7 +37,8 @@ read_all(const struct message *m, char *out, size_t max)
 	size_t n = 1, all = 0;
 
 	while (n > 0 && max - all >= 2) {
-		assert_true(message_read(m, &reader, out + all, max - all < 7 ? max - all : 7, &n, &err));
+		assert_true(
+		    message_read(m, &reader, out + all, max - all < 7 ? max - all : 7, &n, &err));
 		all += n;
 	}
 	return all;

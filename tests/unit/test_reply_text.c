@@ -228,7 +228,8 @@ static void
 lists_are_named(void **state)
 {
 	(void)state;
-	assert_span(reply_text_list(SPAN("Client host [192.0.2.7] blocked using zen.spamhaus.org; https://x")),
+	assert_span(reply_text_list(
+			SPAN("Client host [192.0.2.7] blocked using zen.spamhaus.org; https://x")),
 	    "zen.spamhaus.org");
 	assert_span(reply_text_list(SPAN("192.0.2.7 is listed at b.barracudacentral.org.")),
 	    "b.barracudacentral.org");

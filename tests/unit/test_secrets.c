@@ -1,4 +1,5 @@
-/* secrets: to which peer a secret may leave, and what of a dialogue is shown. No loop, no socket. */
+/* secrets: to which peer a secret may leave, and what of a dialogue is shown. No loop, no socket.
+ */
 #include "tests.h"
 
 #include "run/session/secrets.h"

@@ -26,8 +26,10 @@ the_name_asked_for_is_the_name_judged(void **state)
 static void
 the_way_to_the_records(void **state)
 {
-	static const struct dane_path by_mx = { .by = DANE_BY_DNS, .host = SPAN_INIT("mx.example") };
-	static const struct dane_path given = { .by = DANE_BY_FILE, .host = SPAN_INIT("MX.example") };
+	static const struct dane_path by_mx = { .by = DANE_BY_DNS,
+		.host = SPAN_INIT("mx.example") };
+	static const struct dane_path given = { .by = DANE_BY_FILE,
+		.host = SPAN_INIT("MX.example") };
 	static const struct dane_path none = { .by = DANE_BY_NOTHING };
 	const struct route_hop hop = { .host = SPAN("mx.example"), .path = &by_mx };
 	const struct route_hop literal = { .host = SPAN("192.0.2.1"), .path = &none };
@@ -79,7 +81,8 @@ the_verification_asked_for_decides(void **state)
 static void
 required_dane_ends_what_does_not_match(void **state)
 {
-	struct tls_dane mismatch = { .state = DANE_MISMATCHED, .name = SPAN("_25._tcp.mx.example") };
+	struct tls_dane mismatch = { .state = DANE_MISMATCHED,
+		.name = SPAN("_25._tcp.mx.example") };
 	struct tls_info info = { .dane = &mismatch };
 	struct arena arena = { 0 };
 

@@ -24,14 +24,26 @@ begin(struct set *s)
 {
 	*s = (struct set){
 		.sender = { .domain = SPAN("d.test"), .spf_aligned = DMARC_ALIGNED },
-		.spf = { .domain = SPAN("d.test"), .record = SPAN("v=spf1 mx -all"), .records = 1,
-			.result = SPF_PASS, .why = SPF_WHY_MATCHED, .at = { SPAN("mx"), SPAN("d.test") } },
-		.dmarc = { .state = DMARC_FOUND, .domain = SPAN("d.test"), .at = SPAN("d.test"),
-			.policy = DMARC_P_REJECT, .organization = SPAN("d.test") },
-		.key = { .state = DKIM_GOOD, .name = SPAN("s._domainkey.d.test"), .bits = 2048,
-			.type = SPAN("rsa") },
-		.dkim = { .selector = SPAN("s"), .domain = SPAN("d.test"), .aligned = DMARC_ALIGNED },
-		.reverse = { .nptr = 1, .ptr = { { .name = SPAN("mx.d.test"), .points_back = true } } },
+		.spf = { .domain = SPAN("d.test"),
+		    .record = SPAN("v=spf1 mx -all"),
+		    .records = 1,
+		    .result = SPF_PASS,
+		    .why = SPF_WHY_MATCHED,
+		    .at = { SPAN("mx"), SPAN("d.test") } },
+		.dmarc = { .state = DMARC_FOUND,
+		    .domain = SPAN("d.test"),
+		    .at = SPAN("d.test"),
+		    .policy = DMARC_P_REJECT,
+		    .organization = SPAN("d.test") },
+		.key = { .state = DKIM_GOOD,
+		    .name = SPAN("s._domainkey.d.test"),
+		    .bits = 2048,
+		    .type = SPAN("rsa") },
+		.dkim = { .selector = SPAN("s"),
+		    .domain = SPAN("d.test"),
+		    .aligned = DMARC_ALIGNED },
+		.reverse = { .nptr = 1,
+		    .ptr = { { .name = SPAN("mx.d.test"), .points_back = true } } },
 		.ehlo = { .state = EHLO_MATCHES, .name = SPAN("mx.d.test") },
 		.list = { .state = DNSBL_NOT_LISTED, .zone = SPAN("bl.test") },
 	};
@@ -111,7 +123,8 @@ spf_yields(void **state)
 	CASE(s.spf.tree_why = SPF_WHY_NO_INCLUDED, SPF_BROKEN_PART, WARNING);
 	CASE(s.spf.tree_why = SPF_WHY_DNS, SPF_BROKEN_PART, UNKNOWN);
 	CASE(SPF_SAYS(TEMPERROR, DNS), SPF_TEMPERROR, UNKNOWN);
-	CASE((SPF_SAYS(UNKNOWN, MACRO), s.spf.maybe = 1 << SPF_PASS | 1 << SPF_FAIL), SPF_MACRO, UNKNOWN);
+	CASE((SPF_SAYS(UNKNOWN, MACRO), s.spf.maybe = 1 << SPF_PASS | 1 << SPF_FAIL), SPF_MACRO,
+	    UNKNOWN);
 	CASE((s.spf.note[0] = plus, s.spf.nnotes = 1), SPF_PLUS_ALL, CRITICAL);
 	CASE((s.spf.note[0] = ptr, s.spf.nnotes = 1), SPF_REMARK, OK);
 	CASE((s.spf.note[0] = open, s.spf.nnotes = 1), SPF_REMARK, OK);
@@ -144,7 +157,8 @@ dmarc_yields(void **state)
 	CASE(s.dmarc.state = DMARC_SEVERAL, DMARC_RECORD, WARNING);
 	CASE(s.dmarc.record.wrong = "pct= is wrong", DMARC_RECORD, WARNING);
 	CASE(s.dmarc.state = DMARC_FAILED, DMARC_LOOKUP, UNKNOWN);
-	CASE((s.sender.spf_aligned = DMARC_NOT_ALIGNED, s.spf.domain = SPAN("e.test")), DMARC_NOT_ALIGNED, WARNING);
+	CASE((s.sender.spf_aligned = DMARC_NOT_ALIGNED, s.spf.domain = SPAN("e.test")),
+	    DMARC_NOT_ALIGNED, WARNING);
 	CASE(s.dkim.aligned = DMARC_NOT_ALIGNED, DMARC_NOT_ALIGNED, WARNING);
 	/* a good key may make it pass; without a selector nobody knows; a bad one does not */
 	CASE(SPF_SAYS(FAIL, MATCHED), DMARC_WOULD_FAIL, WARNING);

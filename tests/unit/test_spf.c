@@ -145,7 +145,8 @@ a_record_of_very_many_terms_costs_little(void **state)
 	memcpy(text, "v=spf1", 6);
 	for (size_t i = 6; i < OCTETS; i++)
 		text[i] = i % 2 ? 'a' : ' ';
-	assert_true(spf_record_parse((struct span){ text, 6 + 2 * SPF_TERMS_MAX }, &arena, &r, &flaw, &at));
+	assert_true(
+	    spf_record_parse((struct span){ text, 6 + 2 * SPF_TERMS_MAX }, &arena, &r, &flaw, &at));
 	assert_int_equal(r.n, SPF_TERMS_MAX);
 	assert_false(spf_record_parse((struct span){ text, OCTETS }, &arena, &r, &flaw, &at));
 	assert_int_equal(flaw, SPF_FLAW_TERMS);
@@ -166,8 +167,9 @@ what_terms_hold(void **state)
 	char text[ADDR_TEXT];
 
 	(void)state;
-	assert_true(spf_record_parse(SPAN("v=spf1 ~A:example.org/24//48 ?ip4:192.0.2.0/25 -ip6:2001:db8::/32 "
-					  "mx redirect=x.example -all"),
+	assert_true(spf_record_parse(
+	    SPAN("v=spf1 ~A:example.org/24//48 ?ip4:192.0.2.0/25 -ip6:2001:db8::/32 "
+		 "mx redirect=x.example -all"),
 	    &arena, &r, &flaw, &at));
 	assert_int_equal(r.n, 6);
 	assert_int_equal(r.term[0].kind, SPF_KIND_A);

@@ -57,7 +57,7 @@
 	X(CLIENT_LISTED,	"client_listed")	/* on a block list that is named */ \
 	X(DYNAMIC_ADDRESS,	"dynamic_address")					\
 	X(CLIENT_BLOCKED,	"client_blocked")	/* by the server's own list */	\
-	X(LIST_QUERY_REFUSED,	"list_query_refused")	/* the list rejects the server's queries */ \
+	X(LIST_QUERY_REFUSED,	"list_query_refused") /* the list rejects the server's queries */ \
 	X(BAD_REPUTATION,	"bad_reputation")					\
 	X(NO_REVERSE_DNS,	"no_reverse_dns")					\
 	X(TOO_MANY_CONNECTIONS,	"too_many_connections")					\
@@ -91,7 +91,7 @@
 	/* STARTTLS and AUTH */								\
 	X(STARTTLS_FAILED,	"starttls_failed")	/* offered, then 454 */		\
 	X(STARTTLS_MISSING,	"starttls_missing")	/* not offered */		\
-	X(STARTTLS_TAKEN,	"starttls_taken")	/* another address of the name offers it */ \
+	X(STARTTLS_TAKEN,	"starttls_taken") /* another address of the name offers it */ \
 	X(STARTTLS_REQUIRED,	"starttls_required")	/* must issue STARTTLS first */	\
 	X(STARTTLS_UNKNOWN,	"starttls_unknown")					\
 	X(STARTTLS_SEQUENCE,	"starttls_sequence")					\
@@ -111,7 +111,7 @@
 	X(AUTH_SEQUENCE,	"auth_sequence")	/* in a transaction, before EHLO */ \
 	X(AUTH_CODING,		"auth_coding")		/* not base64, or cancelled */	\
 	X(AUTH_TOO_LONG,	"auth_too_long")					\
-	X(AUTH_POLICY,		"auth_policy")		/* conditional access, security defaults */ \
+	X(AUTH_POLICY,		"auth_policy") /* conditional access, security defaults */ \
 	X(AUTH_LOCKED,		"auth_locked")		/* too many failed logins */	\
 	X(AUTH_BINDING,		"auth_binding")		/* channel binding failed */	\
 	X(AUTH_TRANSITION,	"auth_transition")					\
@@ -141,7 +141,7 @@
 	X(RECIPIENT_UNKNOWN,	"recipient_unknown")					\
 	X(RECIPIENT_NOT_IN_DIRECTORY, "recipient_not_in_directory")			\
 	X(RECIPIENT_UNROUTABLE,	"recipient_unroutable")	/* user or domain: it does not say */ \
-	X(MAILBOX_UNAVAILABLE,	"mailbox_unavailable")	/* unknown, disabled, not for this client */ \
+	X(MAILBOX_UNAVAILABLE,	"mailbox_unavailable") /* unknown, disabled, not for us */ \
 	X(RECIPIENT_DOMAIN,	"recipient_domain")	/* unknown or not routable */	\
 	X(RECIPIENT_SYNTAX,	"recipient_syntax")					\
 	X(RECIPIENT_AMBIGUOUS,	"recipient_ambiguous")					\
@@ -154,7 +154,7 @@
 	X(RECIPIENT_BUSY,	"recipient_busy")					\
 	X(MAILBOX_FULL,		"mailbox_full")						\
 	X(TOO_MANY_RECIPIENTS,	"too_many_recipients")					\
-	X(ANOTHER_TRANSACTION,	"another_transaction")	/* one more domain: a message of its own */ \
+	X(ANOTHER_TRANSACTION,	"another_transaction") /* one more domain: a message of its own */ \
 	X(LIST_EXPANSION,	"list_expansion")					\
 	X(OWNER_CHANGED,	"owner_changed")	/* RRVS */			\
 	/* the message */								\
@@ -239,7 +239,7 @@
 	X(DNS_MALFORMED,	"dns_malformed")					\
 	X(NULL_MX,		"null_mx")						\
 	X(NULL_MX_BESIDE,	"null_mx_beside_others")				\
-	X(NO_MX,		"no_mx")		/* mail goes to the domain's own address */ \
+	X(NO_MX,		"no_mx") /* mail goes to the domain's own address */ \
 	X(NO_MX_REFUSED,	"no_mx_refused")	/* and that takes none */	\
 	X(MX_NO_HOST,		"mx_no_host")						\
 	X(MX_NO_ADDRESS,	"mx_no_address")					\
@@ -343,7 +343,8 @@ struct cause_row {
 	enum health state;		/* what a probe gives it by default; STATE_OK: a note */
 	const char *title;		/* a few words: "Connection refused" */
 	const char *sentence;		/* what happened and what it means */
-	const char *consequence;	/* for mail, or for who sends it; NULL: the sentence says all */
+	/* for mail, or for who sends it; NULL: the sentence says all */
+	const char *consequence;
 	/* what to do, for whoever runs the server or the zone; and for whoever only talks to it.
 	 * In the imperative, one of them at least. */
 	const char *server, *client;

@@ -9,8 +9,8 @@ const struct cause_row causes_of_client[] = {
 	    "or a script without waits",
 	    NULL, "RFC 5321 4.3.1" },
 	{ CAUSE_CLIENT_LISTED, CONCERNS_CLIENT, STATE_CRITICAL, "Client on a block list",
-	    "This client's address is on a block list[ ({list})], or the list rejected the server's "
-	    "query",
+	    "This client's address is on a block list[ ({list})], or the list rejected the "
+	    "server's query",
 	    "This says nothing about the recipient; other clients are not affected",
 	    "if clients that are not listed are rejected too, check that the server's resolver may "
 	    "query the list: public resolvers are usually not answered",
@@ -46,8 +46,8 @@ const struct cause_row causes_of_client[] = {
 	    "reverse DNS, then use the receiver's postmaster page that the reply names",
 	    NULL, NULL },
 	{ CAUSE_NO_REVERSE_DNS, CONCERNS_CLIENT, STATE_CRITICAL, "No reverse DNS name",
-	    "This client's address has no reverse DNS name (PTR), or one that does not lead back to "
-	    "the address",
+	    "This client's address has no reverse DNS name (PTR), or one that does not lead back "
+	    "to the address",
 	    "This says nothing about the recipient; other clients are not affected", NULL,
 	    "have the address's owner (usually the provider) set a PTR record, and give that name "
 	    "an A or AAAA record with the same address",
@@ -62,8 +62,8 @@ const struct cause_row causes_of_client[] = {
 	{ CAUSE_RATE_LIMITED, CONCERNS_CLIENT, STATE_WARNING, "Rate limited",
 	    "The server limits how much this client or sender may send in a time",
 	    "Senders try again later", NULL,
-	    "send less often, and try again later; a sender that is limited repeatedly should check "
-	    "its reputation",
+	    "send less often, and try again later; a sender that is limited repeatedly should "
+	    "check its reputation",
 	    NULL, NULL },
 	{ CAUSE_TOO_MANY_ERRORS, CONCERNS_DIALOGUE, STATE_WARNING, "Too many errors",
 	    "The server ends the session after too many rejected or unknown commands in it", NULL,
@@ -78,7 +78,8 @@ const struct cause_row causes_of_client[] = {
 	{ CAUSE_GREYLISTED, CONCERNS_SERVER, STATE_WARNING, "Greylisted",
 	    "Greylisting: the server defers unknown senders once, to see whether they try again",
 	    "Senders try again and get through; the first message is delayed", NULL,
-	    "try again from the same address with the same sender and recipient, after some minutes",
+	    "try again from the same address with the same sender and recipient, after some "
+	    "minutes",
 	    NULL, "RFC 6647" },
 	{ CAUSE_NO_SERVICE, CONCERNS_CLIENT, STATE_CRITICAL, "No service for this client",
 	    "The server greets with {code}: no mail service, for this client or at all; its code "

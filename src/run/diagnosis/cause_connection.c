@@ -29,7 +29,8 @@ const struct cause_row causes_of_connection[] = {
 	    "check the address and the route to it (ip route get, traceroute)", NULL, NULL },
 	{ CAUSE_NO_ROUTE, CONCERNS_NETWORK, STATE_UNKNOWN, "No route on this machine",
 	    "This machine has no route for that address family, so the address was not tested",
-	    NULL, NULL, "test from a machine that has one, or use the other family (-4 or -6)", NULL,
+	    NULL, NULL, "test from a machine that has one, or use the other family (-4 or -6)",
+	    NULL,
 	    NULL },
 	{ CAUSE_BLOCKED_HERE, CONCERNS_CLIENT, STATE_UNKNOWN, "Blocked on this machine",
 	    "This machine does not allow the connection: a local firewall rule or a sandbox",
@@ -45,7 +46,8 @@ const struct cause_row causes_of_connection[] = {
 	{ CAUSE_PROXY_FAILED, CONCERNS_CLIENT, STATE_UNKNOWN, "The proxy did not connect",
 	    "The proxy did not connect to the server[: {why}]",
 	    "Nothing is known about the server", NULL,
-	    "check the proxy's address and credentials, and that it allows port {port}", NULL, NULL },
+	    "check the proxy's address and credentials, and that it allows port {port}",
+	    NULL, NULL },
 	{ CAUSE_SILENT_PORT, CONCERNS_SERVER, STATE_CRITICAL, "No greeting",
 	    "Connected, but no greeting came[ within {waited}]: the port may expect TLS from the "
 	    "start, the server may delay its greeting, or a firewall or load balancer accepted the "
@@ -75,19 +77,20 @@ const struct cause_row causes_of_connection[] = {
 	    "The server holds the last line of its greeting back on purpose (postscreen does so "
 	    "for 6 s)[: it came after {waited}]; the server is healthy",
 	    "Senders that wait, as all should, are not affected",
-	    NULL, "allow 30 s for the greeting (--timeout greeting=30s), and send nothing before it",
+	    NULL, "allow 30 s for the greeting (--timeout greeting=30s), and send nothing before "
+	    "it",
 	    NULL, "RFC 5321 4.5.3.2.1" },
 	{ CAUSE_GREETING_SLOW, CONCERNS_SERVER, STATE_OK, "Slow greeting",
-	    "The greeting came after {waited}: a deliberate greeting delay against spam senders, or "
-	    "slow DNS lookups of the client at the server",
+	    "The greeting came after {waited}: a deliberate greeting delay against spam senders, "
+	    "or slow DNS lookups of the client at the server",
 	    NULL,
 	    "if no delay is configured, check the server's resolver and its block lists' answers",
 	    "allow 30 s for the greeting (--timeout greeting=30s)", NULL, "RFC 5321 4.5.3.2.1" },
 	{ CAUSE_REPLY_TIMEOUT, CONCERNS_SERVER, STATE_CRITICAL, "No reply",
 	    "The server did not send {awaited}[ within {waited}]",
 	    "Senders give up after several minutes and try again later",
-	    "check the server's log for what it does at {stage}: usually a lookup, a policy service "
-	    "or a content filter that does not answer",
+	    "check the server's log for what it does at {stage}: usually a lookup, a policy "
+	    "service or a content filter that does not answer",
 	    "try again with a longer timeout (--timeout reply=5m); RFC 5321 allows minutes", NULL,
 	    "RFC 5321 4.5.3.2" },
 	{ CAUSE_REPLY_UNFINISHED, CONCERNS_SERVER, STATE_CRITICAL, "Unfinished reply",
@@ -109,8 +112,8 @@ const struct cause_row causes_of_connection[] = {
 	    "The server closed the connection before its greeting: a connection limit, an access "
 	    "rule against this address, or a port that expects TLS from the start",
 	    "Senders try the next address or MX",
-	    "check the server's log and its access rules (tcp wrappers, connection limits) for this "
-	    "client",
+	    "check the server's log and its access rules (tcp wrappers, connection limits) for "
+	    "this client",
 	    "try from another address, later, or with implicit TLS (--tls=implicit)", NULL,
 	    "RFC 5321 3.8" },
 	{ CAUSE_RESET_BEFORE_GREETING, CONCERNS_SERVER, STATE_CRITICAL,
@@ -165,17 +168,19 @@ const struct cause_row causes_of_connection[] = {
 	{ CAUSE_LMTP_SERVER, CONCERNS_DIALOGUE, STATE_CRITICAL, "An LMTP server",
 	    "This is an LMTP server: it wants LHLO and does not know EHLO", NULL, NULL,
 	    "use lmtp:// or --lmtp", NULL, "RFC 2033" },
-	{ CAUSE_PROXY_HEADER_WANTED, CONCERNS_DIALOGUE, STATE_CRITICAL, "A PROXY header is expected",
+	{ CAUSE_PROXY_HEADER_WANTED, CONCERNS_DIALOGUE, STATE_CRITICAL, "A PROXY header is "
+	    "expected",
 	    "The server expects the PROXY protocol header of a load balancer on this port", NULL,
 	    "connect through the load balancer, or switch the PROXY protocol off on this port",
 	    "test with --proxy-protocol v1 or v2, or connect to the load balancer's address", NULL,
 	    NULL },
 	{ CAUSE_GREETING_MASKED, CONCERNS_NETWORK, STATE_WARNING, "Masked greeting",
-	    "The greeting is asterisks: a firewall that inspects SMTP (Cisco's \"inspect esmtp\" or "
-	    "\"fixup\") stands between and may remove STARTTLS and other extensions",
+	    "The greeting is asterisks: a firewall that inspects SMTP (Cisco's \"inspect esmtp\" "
+	    "or \"fixup\") stands between and may remove STARTTLS and other extensions",
 	    "TLS may not begin, and messages may stall",
 	    "switch SMTP inspection off on the firewall in front of the server",
-	    "compare with a connection from another network: the firewall may be on this side", NULL,
+	    "compare with a connection from another network: the firewall may be on this side",
+	    NULL,
 	    NULL },
 	{ CAUSE_STARTTLS_STRIPPED, CONCERNS_NETWORK, STATE_WARNING, "STARTTLS overwritten",
 	    "STARTTLS was overwritten with X on the way (XXXXXXXA): a firewall that inspects SMTP "
@@ -244,8 +249,8 @@ const struct cause_row causes_of_connection[] = {
 	    "try again later, and tell the server's postmaster by another way", NULL,
 	    "RFC 3463 3.4" },
 	{ CAUSE_BACK_PRESSURE, CONCERNS_SERVER, STATE_WARNING, "Back pressure",
-	    "The server is short of resources and rejects mail until it recovers (Exchange calls it "
-	    "back pressure: disk space or memory)",
+	    "The server is short of resources and rejects mail until it recovers (Exchange calls "
+	    "it back pressure: disk space or memory)",
 	    "All mail to it is deferred until it recovers",
 	    "free disk space and memory on the Exchange server; event 15004 to 15007 name the "
 	    "resource",
@@ -296,8 +301,8 @@ const struct cause_row causes_of_connection[] = {
 	    "The message has passed through too many servers: usually two of them forward it to "
 	    "each other",
 	    "The message bounces",
-	    "read its Received fields to see which servers repeat, and correct the forwarding or MX "
-	    "there",
+	    "read its Received fields to see which servers repeat, and correct the forwarding or "
+	    "MX there",
 	    "read the Received fields of the bounced message: the servers that repeat are the loop",
 	    NULL, "RFC 5321 6.3" },
 	{ CAUSE_EXPIRED, CONCERNS_SERVER, STATE_CRITICAL, "Delivery time expired",

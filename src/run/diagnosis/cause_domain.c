@@ -48,12 +48,14 @@ const struct cause_row causes_of_domain[] = {
 	    "answers",
 	    NULL, "RFC 1035 4.1" },
 	{ CAUSE_NULL_MX, CONCERNS_DOMAIN, STATE_CRITICAL, "Null MX",
-	    "The domain[ {domain}] has a null MX: it accepts no mail", "Senders return the mail at once",
+	    "The domain[ {domain}] has a null MX: it accepts no mail", "Senders return the mail at "
+	    "once",
 	    "replace the null MX (0 .) with the mail server's name if the domain should receive "
 	    "mail",
 	    "check the address: nothing can be delivered there", NULL, "RFC 7505" },
 	{ CAUSE_NULL_MX_BESIDE, CONCERNS_DOMAIN, STATE_WARNING, "Null MX beside others",
-	    "The domain[ {domain}] has a null MX (0 .) beside other MX records, which is not allowed",
+	    "The domain[ {domain}] has a null MX (0 .) beside other MX records, which is not "
+	    "allowed",
 	    "Some senders return the mail", "remove the null MX, or the other MX records", NULL,
 	    NULL, "RFC 7505 3" },
 	{ CAUSE_NO_MX, CONCERNS_DOMAIN, STATE_OK, "No MX record",
@@ -62,8 +64,8 @@ const struct cause_row causes_of_domain[] = {
 	    "no mail",
 	    NULL, NULL, "RFC 5321 5.1" },
 	{ CAUSE_NO_MX_REFUSED, CONCERNS_DOMAIN, STATE_CRITICAL, "No MX record, and no mail server",
-	    "The domain[ {domain}] has no MX record, so mail goes to its own address, where no mail "
-	    "server answers on port 25: probably the web server",
+	    "The domain[ {domain}] has no MX record, so mail goes to its own address, where no "
+	    "mail server answers on port 25: probably the web server",
 	    "Senders keep the mail in their queue, and return it in the end",
 	    "publish an MX record that names the mail server, or a null MX if the domain receives "
 	    "no mail",
@@ -90,8 +92,8 @@ const struct cause_row causes_of_domain[] = {
 	    "write the target with a trailing dot in the zone file ({other}.)", NULL, NULL,
 	    "RFC 1035 5.1" },
 	{ CAUSE_MX_IS_ADDRESS, CONCERNS_DOMAIN, STATE_CRITICAL, "MX is an address",
-	    "The MX record[ of {domain}] points to an IP address ({name}), and an MX must be a host "
-	    "name",
+	    "The MX record[ of {domain}] points to an IP address ({name}), and an MX must be a "
+	    "host name",
 	    "Most senders cannot use it",
 	    "publish a name with that address (A or AAAA), and point the MX record to the name",
 	    NULL, NULL, "RFC 5321 5.1, RFC 1035 3.3.9" },
@@ -154,7 +156,8 @@ const struct cause_row causes_of_domain[] = {
 	{ CAUSE_DANE_MISMATCH, CONCERNS_DOMAIN, STATE_CRITICAL, "TLSA record does not match",
 	    "The TLSA record[ at {name}] does not match the server's certificate or key",
 	    "DANE-validating senders defer all mail, and bounce it when their queue lifetime ends",
-	    "publish the current key's digest; next time publish the new one before the switch", NULL,
+	    "publish the current key's digest; next time publish the new one before the switch",
+	    NULL,
 	    NULL, "RFC 7672 2.2, RFC 7671 8.1" },
 	{ CAUSE_DANE_NO_TLS, CONCERNS_SERVER, STATE_CRITICAL, "TLSA record, but no TLS",
 	    "The host has TLSA records, so DANE-validating senders require TLS, and it cannot be "
@@ -186,8 +189,8 @@ const struct cause_row causes_of_domain[] = {
 	    "This resolver is not known to validate DNSSEC, so what DANE-validating senders do is "
 	    "unknown",
 	    NULL, NULL,
-	    "use a validating resolver on this machine (127.0.0.1), or --trust-ad if the configured "
-	    "one validates and the way to it is safe",
+	    "use a validating resolver on this machine (127.0.0.1), or --trust-ad if the "
+	    "configured one validates and the way to it is safe",
 	    NULL, "RFC 7672 2.2" },
 
 	/* ---- MTA-STS and TLSRPT */
@@ -227,9 +230,10 @@ const struct cause_row causes_of_domain[] = {
 	    "Senders that honour it do not deliver to this MX in mode enforce, and only report it "
 	    "in mode testing",
 	    "make STARTTLS work on {host}", NULL, NULL, "RFC 8461 4" },
-	{ CAUSE_STS_CERTIFICATE, CONCERNS_SERVER, STATE_CRITICAL, "MTA-STS policy, certificate fails",
-	    "The MTA-STS policy of {domain} (mode {what}) requires a certificate that verifies, and "
-	    "that of {host} does not",
+	{ CAUSE_STS_CERTIFICATE, CONCERNS_SERVER, STATE_CRITICAL, "MTA-STS policy, certificate "
+	    "fails",
+	    "The MTA-STS policy of {domain} (mode {what}) requires a certificate that verifies, "
+	    "and that of {host} does not",
 	    "Senders that honour it do not deliver to this MX in mode enforce, and only report it "
 	    "in mode testing",
 	    "install a certificate of a public CA for {host}, with its chain", NULL, NULL,

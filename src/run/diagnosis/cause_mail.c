@@ -7,8 +7,8 @@ const struct cause_row causes_of_mail[] = {
 	    "The server does not find the sender's domain[ ({from})] in the DNS, or no MX and "
 	    "address for it",
 	    "This says nothing about the recipient", NULL,
-	    "check the sender's domain (smtpsh resolve @DOMAIN); use a sender whose domain receives "
-	    "mail",
+	    "check the sender's domain (smtpsh resolve @DOMAIN); use a sender whose domain "
+	    "receives mail",
 	    NULL, "RFC 5321 3.6.2" },
 	{ CAUSE_SENDER_UNVERIFIED, CONCERNS_SENDER, STATE_CRITICAL, "Sender verification failed",
 	    "The server tried to verify the sender's address[ {from}] at its own domain, and that "
@@ -17,8 +17,8 @@ const struct cause_row causes_of_mail[] = {
 	    "use a sender address that exists and accepts mail from <> (bounces)", NULL, NULL },
 	{ CAUSE_SENDER_NOT_OWNED, CONCERNS_SENDER, STATE_CRITICAL, "Sender not allowed for login",
 	    "The account that is logged in (or not) may not send as this address[ ({from})]", NULL,
-	    "allow the account to send as this address (Postfix: smtpd_sender_login_maps; Exchange: "
-	    "Send As)",
+	    "allow the account to send as this address (Postfix: smtpd_sender_login_maps; "
+	    "Exchange: Send As)",
 	    "send with the account's own address in MAIL FROM and From:, or log in as its owner",
 	    NULL, "RFC 6409 6.1" },
 	{ CAUSE_SENDER_BLOCKED, CONCERNS_SENDER, STATE_CRITICAL, "Sender rejected",
@@ -48,8 +48,8 @@ const struct cause_row causes_of_mail[] = {
 	    "may be compromised",
 	    NULL, NULL },
 	{ CAUSE_OUTBOUND_BLOCKED, CONCERNS_SENDER, STATE_CRITICAL, "Sender blocked for spam",
-	    "The provider has blocked the account or its organization from sending: it takes it for "
-	    "compromised or a source of spam",
+	    "The provider has blocked the account or its organization from sending: it takes it "
+	    "for compromised or a source of spam",
 	    NULL, "secure the account (password, rules, forwards), then remove the restriction "
 	    "(Microsoft 365: Restricted entities)",
 	    "ask the account's administrator to secure the account and remove the restriction",
@@ -130,8 +130,8 @@ const struct cause_row causes_of_mail[] = {
 	    "check the address for a typing error, and that this is the domain's mail server", NULL,
 	    "RFC 3463 3.2" },
 	{ CAUSE_MAILBOX_UNAVAILABLE, CONCERNS_RECIPIENT, STATE_CRITICAL, "Mailbox unavailable",
-	    "The server says that the mailbox[ {to}] is unavailable: it does not exist, is disabled, "
-	    "or is not for this client or sender; the reply does not say which",
+	    "The server says that the mailbox[ {to}] is unavailable: it does not exist, is "
+	    "disabled, or is not for this client or sender; the reply does not say which",
 	    "Senders return the mail", "the server's log says which it is",
 	    "check the address for a typing error; compare with another sender and from another "
 	    "address",
@@ -141,7 +141,8 @@ const struct cause_row causes_of_mail[] = {
 	    "check the domain's MX and address records, and the server's routes for it",
 	    "check the domain for a typing error (smtpsh resolve @DOMAIN)", NULL,
 	    "RFC 3463 3.2" },
-	{ CAUSE_RECIPIENT_SYNTAX, CONCERNS_DIALOGUE, STATE_CRITICAL, "Recipient's address malformed",
+	{ CAUSE_RECIPIENT_SYNTAX, CONCERNS_DIALOGUE, STATE_CRITICAL, "Recipient's address "
+	    "malformed",
 	    "The recipient's address[ ({to})] is malformed, or not fully qualified", NULL, NULL,
 	    "write RCPT TO:<user@domain>, without a space after the colon", NULL,
 	    "RFC 5321 4.1.2" },
@@ -157,8 +158,8 @@ const struct cause_row causes_of_mail[] = {
 	    "Senders return the mail", "enable the mailbox if it should receive mail",
 	    "reach the recipient in another way", NULL, "RFC 3463 3.3" },
 	{ CAUSE_RECIPIENT_RESTRICTED, CONCERNS_RECIPIENT, STATE_CRITICAL, "Recipient restricted",
-	    "The recipient accepts mail from some senders only (members of a list, users inside the "
-	    "organization, logged-in users)",
+	    "The recipient accepts mail from some senders only (members of a list, users inside "
+	    "the organization, logged-in users)",
 	    NULL, "allow outside senders for this address or group if they should reach it",
 	    "send from an allowed address, or ask the recipient's administrator", NULL,
 	    "RFC 3463 3.8" },
@@ -167,7 +168,8 @@ const struct cause_row causes_of_mail[] = {
 	    "The recipient's domain has a null MX: it accepts no mail", NULL,
 	    "remove the null MX if the domain should receive mail",
 	    "check the address: nothing can be delivered there", NULL, "RFC 7505" },
-	{ CAUSE_RECIPIENT_UNVERIFIED, CONCERNS_SERVER, STATE_WARNING, "Recipient could not be checked",
+	{ CAUSE_RECIPIENT_UNVERIFIED, CONCERNS_SERVER, STATE_WARNING, "Recipient could not be "
+	    "checked",
 	    "The server could not find out whether the recipient exists: the server or directory "
 	    "that knows does not answer",
 	    "Senders try again later",
@@ -188,12 +190,14 @@ const struct cause_row causes_of_mail[] = {
 	    "way", NULL, "RFC 3463 3.3" },
 	{ CAUSE_TOO_MANY_RECIPIENTS, CONCERNS_DIALOGUE, STATE_WARNING, "Too many recipients",
 	    "The message has more recipients than the server accepts at a time", NULL, NULL,
-	    "send what was accepted, then the rest in another message", NULL, "RFC 5321 4.5.3.1.8" },
+	    "send what was accepted, then the rest in another message", NULL, "RFC 5321 4.5.3.1.8",
+	     },
 	{ CAUSE_ANOTHER_TRANSACTION, CONCERNS_DIALOGUE, STATE_WARNING, "Send separately",
 	    "The server wants recipients of different domains in messages of their own", NULL, NULL,
 	    "send to this recipient in a message of its own", NULL, NULL },
 	{ CAUSE_LIST_EXPANSION, CONCERNS_RECIPIENT, STATE_CRITICAL, "List cannot be expanded",
-	    "The address is a mailing list, and the server could not expand it to its members", NULL,
+	    "The address is a mailing list, and the server could not expand it to its members",
+	    NULL,
 	    "correct the list's configuration", "tell the list's owner", NULL, "RFC 3463 3.3" },
 	{ CAUSE_OWNER_CHANGED, CONCERNS_RECIPIENT, STATE_CRITICAL, "Mailbox has another owner",
 	    "The mailbox or domain has another owner than at the time that RRVS= names, or that "
@@ -254,14 +258,14 @@ const struct cause_row causes_of_mail[] = {
 	    "end every line with CRLF; the program that made the message sends bare LF", NULL,
 	    "RFC 5321 2.3.8" },
 	{ CAUSE_NEEDS_SMTPUTF8, CONCERNS_MESSAGE, STATE_CRITICAL, "Needs SMTPUTF8",
-	    "An address or header has non-ASCII characters, and SMTPUTF8 is missing in MAIL, or not "
-	    "supported on the way to the recipient",
+	    "An address or header has non-ASCII characters, and SMTPUTF8 is missing in MAIL, or "
+	    "not supported on the way to the recipient",
 	    NULL, "enable SMTPUTF8 on the server (Postfix: smtputf8_enable)",
 	    "add SMTPUTF8 to MAIL where EHLO offers it, or use an ASCII address", "/ext",
 	    "RFC 6531" },
 	{ CAUSE_NEEDS_CONVERSION, CONCERNS_MESSAGE, STATE_CRITICAL, "Conversion needed",
-	    "The message needs a feature (8-bit, binary, a media type) that this server, or the next "
-	    "one, does not support, and it cannot be converted",
+	    "The message needs a feature (8-bit, binary, a media type) that this server, or the "
+	    "next one, does not support, and it cannot be converted",
 	    "It was not delivered", NULL,
 	    "send it with quoted-printable or base64, without BODY= parameters that EHLO does not "
 	    "offer",

@@ -13,13 +13,13 @@ const struct cause_row causes_of_session[] = {
 	    NULL, "RFC 3207 4" },
 	{ CAUSE_STARTTLS_MISSING, CONCERNS_SERVER, STATE_WARNING, "STARTTLS not offered",
 	    "The server does not offer STARTTLS, so mail to it crosses the network unencrypted",
-	    "Senders that require TLS do not deliver", "configure a certificate and key, and enable "
-	    "STARTTLS (Postfix: smtpd_tls_security_level = may)",
+	    "Senders that require TLS do not deliver", "configure a certificate and key, and "
+	    "enable STARTTLS (Postfix: smtpd_tls_security_level = may)",
 	    "try port 465 (smtps://{host}:465) for submission; --tls=off goes on without TLS", NULL,
 	    "RFC 3207" },
 	{ CAUSE_STARTTLS_TAKEN, CONCERNS_NETWORK, STATE_WARNING, "STARTTLS not offered here",
-	    "STARTTLS is not offered here[, although {other}, of the same name, offers it]: removed "
-	    "on the way, switched off, or two differently configured servers",
+	    "STARTTLS is not offered here[, although {other}, of the same name, offers it]: "
+	    "removed on the way, switched off, or two differently configured servers",
 	    "Mail to this address crosses the network unencrypted",
 	    "configure TLS on this server as on the other one; else look for a firewall that "
 	    "inspects SMTP",
@@ -34,8 +34,8 @@ const struct cause_row causes_of_session[] = {
 	    "Mail to it crosses the network unencrypted", "configure TLS on the server",
 	    "try port 465 with implicit TLS (smtps://)", "/ext", "RFC 3207" },
 	{ CAUSE_STARTTLS_SEQUENCE, CONCERNS_DIALOGUE, STATE_CRITICAL, "STARTTLS not possible now",
-	    "STARTTLS is not possible at this point: TLS is already active, EHLO was not sent, or a "
-	    "transaction is open",
+	    "STARTTLS is not possible at this point: TLS is already active, EHLO was not sent, or "
+	    "a transaction is open",
 	    NULL, NULL, "send EHLO first, and STARTTLS before MAIL; where TLS is active, go on",
 	    "/info", "RFC 3207 4.2" },
 
@@ -77,8 +77,8 @@ const struct cause_row causes_of_session[] = {
 	    "or OAuth",
 	    NULL, NULL },
 	{ CAUSE_AUTH_TOKEN, CONCERNS_CLIENT, STATE_CRITICAL, "Token rejected",
-	    "The server does not accept the OAuth token: expired, for another scope or audience, or "
-	    "of another user",
+	    "The server does not accept the OAuth token: expired, for another scope or audience, "
+	    "or of another user",
 	    NULL, NULL,
 	    "get a new access token (scope for SMTP, right audience, same user as the user name)",
 	    NULL, "RFC 7628 3.2.2" },
@@ -117,22 +117,23 @@ const struct cause_row causes_of_session[] = {
 	    NULL, NULL, "let --auth or /auth encode it, without a line end in the value", "/auth",
 	    "RFC 4954 4" },
 	{ CAUSE_AUTH_TOO_LONG, CONCERNS_DIALOGUE, STATE_CRITICAL, "AUTH line too long",
-	    "The response to a challenge is longer than the server accepts: a large ticket or token",
+	    "The response to a challenge is longer than the server accepts: a large ticket or "
+	    "token",
 	    NULL, NULL, "use a mechanism with shorter responses, or a smaller token", "/ext",
 	    "RFC 4954 4" },
 	{ CAUSE_AUTH_POLICY, CONCERNS_CLIENT, STATE_CRITICAL, "Login blocked by policy",
 	    "A policy of the organization (conditional access, security defaults) does not allow "
 	    "this login; the password may well be right",
-	    NULL, "allow authenticated SMTP for the account in the sign-in policy, if yours permits "
-	    "it",
+	    NULL, "allow authenticated SMTP for the account in the sign-in policy, if yours "
+	    "permits it",
 	    "use OAuth 2 (XOAUTH2), or ask the account's administrator", NULL, NULL },
 	{ CAUSE_AUTH_LOCKED, CONCERNS_CLIENT, STATE_CRITICAL, "Too many failed logins",
 	    "The account or this address is blocked after too many failed logins", NULL, NULL,
 	    "wait until the block ends, and find the device that uses the old password", NULL,
 	    NULL },
 	{ CAUSE_AUTH_BINDING, CONCERNS_CLIENT, STATE_CRITICAL, "Channel binding failed",
-	    "The login was bound to this TLS connection and rejected: a wrong password, or TLS does "
-	    "not end at this server (a TLS proxy in front of it, or someone between)",
+	    "The login was bound to this TLS connection and rejected: a wrong password, or TLS "
+	    "does not end at this server (a TLS proxy in front of it, or someone between)",
 	    NULL, "let the proxy pass TLS through, or do not offer -PLUS mechanisms behind it",
 	    "try the same mechanism without -PLUS to see whether the password is right, from a "
 	    "network that you trust",
@@ -165,7 +166,8 @@ const struct cause_row causes_of_session[] = {
 	    "The client sent commands without waiting for replies where the server does not allow "
 	    "it",
 	    NULL, NULL,
-	    "wait for each reply, unless EHLO offers PIPELINING; also after EHLO, DATA and STARTTLS",
+	    "wait for each reply, unless EHLO offers PIPELINING; also after EHLO, DATA and "
+	    "STARTTLS",
 	    NULL, "RFC 2920 3.1" },
 	{ CAUSE_NEEDS_HELO, CONCERNS_DIALOGUE, STATE_CRITICAL, "EHLO first",
 	    "The server wants EHLO (or HELO) before this command", NULL, NULL,

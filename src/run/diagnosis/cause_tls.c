@@ -27,8 +27,8 @@ const struct cause_row causes_of_tls[] = {
 	    "ask for one only on ports that need it (Postfix: smtpd_tls_req_ccert = no)",
 	    "present one (--cert FILE --key FILE)", NULL, "RFC 8446 6.2" },
 	{ CAUSE_TLS_CLIENT_CERT_REJECTED, CONCERNS_CLIENT, STATE_CRITICAL, "Certificate rejected",
-	    "The server ended the handshake over a certificate ({what}): the client certificate, if "
-	    "one was presented",
+	    "The server ended the handshake over a certificate ({what}): the client certificate, "
+	    "if one was presented",
 	    NULL, "check which CA the server trusts for clients",
 	    "check the certificate given with --cert: dates, issuer, and that its chain is sent",
 	    NULL, "RFC 8446 6.2" },
@@ -46,7 +46,8 @@ const struct cause_row causes_of_tls[] = {
 	    "The server ended the handshake with alert {what}", "Senders defer the mail or send it "
 	    "without TLS",
 	    "check the server's log and its TLS settings",
-	    "compare from another network (a middlebox may change the handshake) and with --min-tls",
+	    "compare from another network (a middlebox may change the handshake) and with "
+	    "--min-tls",
 	    NULL, "RFC 8446 6.2" },
 	{ CAUSE_TLS_WEAK, CONCERNS_SERVER, STATE_WARNING, "TLS parameters too weak",
 	    "The server uses a key, group or signature that current TLS libraries reject as unsafe"
@@ -79,8 +80,8 @@ const struct cause_row causes_of_tls[] = {
 	    "compare from another network and with --min-tls 1.2", NULL, NULL },
 	{ CAUSE_TLS_FAILED, CONCERNS_SERVER, STATE_WARNING, "TLS handshake failed",
 	    "The TLS handshake failed[: {what}]", "Senders defer the mail or send it without TLS",
-	    "check the server's log and its TLS settings", "compare with --min-tls and from another "
-	    "network", NULL, NULL },
+	    "check the server's log and its TLS settings", "compare with --min-tls and from "
+	    "another network", NULL, NULL },
 	{ CAUSE_TLS_TRUNCATED, CONCERNS_SERVER, STATE_OK, "Closed without close_notify",
 	    "The server closed the connection without ending TLS first (close_notify)", NULL,
 	    "update the server's TLS", NULL, NULL, "RFC 8446 6.1" },
@@ -107,7 +108,8 @@ const struct cause_row causes_of_tls[] = {
 	    "deliver or log in",
 	    "get a certificate from a public CA, or publish a TLSA 3 1 1 record for its key (DANE)",
 	    "if it is your own, trust it with --ca FILE", NULL, "RFC 7435" },
-	{ CAUSE_CERT_INTERMEDIATE, CONCERNS_SERVER, STATE_CRITICAL, "Intermediate certificate missing",
+	{ CAUSE_CERT_INTERMEDIATE, CONCERNS_SERVER, STATE_CRITICAL, "Intermediate certificate "
+	    "missing",
 	    "The server sends only its own certificate, and its issuer[, {what},] is not known "
 	    "here: the intermediate certificate is missing, or the issuer is a private CA",
 	    "Clients that verify, and MTA-STS senders, do not deliver or log in; browsers may hide "
@@ -119,7 +121,8 @@ const struct cause_row causes_of_tls[] = {
 	    "Opportunistic senders do not check; clients that verify, and MTA-STS senders, do not "
 	    "deliver or log in",
 	    "use a certificate of a public CA if others than your own clients connect",
-	    "a private or new CA: trust it with --ca FILE, or update this machine's CA certificates",
+	    "a private or new CA: trust it with --ca FILE, or update this machine's CA "
+	    "certificates",
 	    NULL, NULL },
 	{ CAUSE_CERT_NAME, CONCERNS_SERVER, STATE_CRITICAL, "Certificate for another name",
 	    "The certificate does not cover {name}[: it is for {names}]",
@@ -159,11 +162,13 @@ const struct cause_row causes_of_tls[] = {
 	    "The OCSP response that the server staples is not good: {what}",
 	    "Clients that check it may reject the certificate",
 	    "renew the OCSP response, or switch stapling off", NULL, NULL, "RFC 6066 8" },
-	{ CAUSE_NO_TRUST_STORE, CONCERNS_CLIENT, STATE_WARNING, "No CA certificates on this machine",
+	{ CAUSE_NO_TRUST_STORE, CONCERNS_CLIENT, STATE_WARNING, "No CA certificates on this "
+	    "machine",
 	    "This machine has no CA certificates to verify with[ (looked for in {what})], so the "
 	    "certificate was not judged",
 	    NULL, NULL,
-	    "install them (on Debian the package ca-certificates), or name a file (--ca FILE)", NULL,
+	    "install them (on Debian the package ca-certificates), or name a file (--ca FILE)",
+	    NULL,
 	    NULL },
 	{ CAUSE_NONE },
 };

@@ -240,7 +240,8 @@ diagnose_end(struct diagnosing *x)
 	case END_TIMED_OUT:
 		if (f->stage == AT_RESOLVE) {
 			d = found(x, CAUSE_DNS_TIMEOUT, AT_RESOLVE);
-			diagnosis_set(d, FIELD_NAME, f->host.len > 0 ? f->host : f->domain, x->arena);
+			diagnosis_set(
+			    d, FIELD_NAME, f->host.len > 0 ? f->host : f->domain, x->arena);
 		} else if (f->stage == AT_CONNECT) {
 			set_waited(x, found(x, CAUSE_CONNECT_TIMEOUT, AT_CONNECT), f->waited_ms);
 		} else if (f->stage == AT_PROXY) {

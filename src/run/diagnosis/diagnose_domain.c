@@ -224,7 +224,8 @@ struct diagnosis *
 diagnose_domain(const struct domain_facts *f, struct arena *arena)
 {
 	struct surveying x = { .f = f, .arena = arena };
-	enum cause lookup = f->mx.result == DNS_NO_DATA ? CAUSE_NONE : cause_of_lookup(&f->mx, true);
+	enum cause lookup = f->mx.result == DNS_NO_DATA ? CAUSE_NONE :
+							  cause_of_lookup(&f->mx, true);
 
 	x.end = &x.first;
 	if (lookup != CAUSE_NONE) {
@@ -251,6 +252,7 @@ diagnose_domain(const struct domain_facts *f, struct arena *arena)
 	    f->tlsrpt_asked && !f->tlsrpt)
 		found_in(&x, CAUSE_STS_NO_TLSRPT, NULL);
 	if (f->tlsrpt_wrong.len > 0)
-		diagnosis_set(found_in(&x, CAUSE_TLSRPT_RECORD, NULL), FIELD_WHY, f->tlsrpt_wrong, arena);
+		diagnosis_set(
+		    found_in(&x, CAUSE_TLSRPT_RECORD, NULL), FIELD_WHY, f->tlsrpt_wrong, arena);
 	return x.first;
 }

@@ -187,14 +187,16 @@ mechanism_is_offered(const struct facts *f)
 {
 	const struct extension *auth = offered(f, "AUTH");
 
-	return !f->offered || f->mechanism.len == 0 || (auth && has_word(auth->params, f->mechanism));
+	return !f->offered || f->mechanism.len == 0 ||
+	    (auth && has_word(auth->params, f->mechanism));
 }
 
 static bool
 is_token(struct span mechanism)
 {
-	return span_eq_case(mechanism, SPAN("XOAUTH2")) ||
-	    span_eq_case(mechanism, SPAN("OAUTHBEARER"));
+	const struct mechanism *m = mechanism_named(mechanism);
+
+	return m && m->kind == MECHANISM_TOKEN;
 }
 
 /* A parameter of MAIL or RCPT that was sent and that EHLO did not offer. */
@@ -308,7 +310,8 @@ other_server(const struct facts *f, struct span text, const char **what)
 		return CAUSE_LMTP_SERVER;
 	for (size_t i = 0; i < sizeof ftp / sizeof *ftp; i++)
 		if (!span_find(all[0], SPAN("smtp")).at &&
-		    (span_find(all[0], span_of(ftp[i])).at || span_find(all[1], span_of(ftp[i])).at)) {
+		    (span_find(all[0], span_of(ftp[i])).at ||
+			span_find(all[1], span_of(ftp[i])).at)) {
 			*what = "an FTP server";
 			return CAUSE_NOT_SMTP;
 		}
@@ -445,7 +448,8 @@ diagnose_reply(struct diagnosing *x)
 	struct span text = joined(r, x->arena);
 	struct reply_said said = { r->code, r->status, stage, text };
 	const char *what = NULL;
-	enum cause cause = stage == AT_EHLO && class == 5 ? other_server(f, text, &what) : CAUSE_NONE;
+	enum cause cause = stage == AT_EHLO && class == 5 ? other_server(f, text, &what) :
+							    CAUSE_NONE;
 	bool vague = false;
 
 	if (cause == CAUSE_NONE)

@@ -56,12 +56,15 @@ diagnose_handshake(struct diagnosing *x)
 	struct diagnosis *d = found(x, cause, AT_TLS);
 	if (f->handshake == SHAKE_ALERT) {
 		const struct alert_info *info = alert_info(f->alert);
-		d->field[FIELD_WHAT] = cause == CAUSE_TLS_VERSION ? SPAN_NONE :
-		    arena_printf(x->arena, "%u, %s", f->alert, info ? info->name : "not registered");
+		d->field[FIELD_WHAT] = cause == CAUSE_TLS_VERSION ?
+		    SPAN_NONE :
+		    arena_printf(
+			x->arena, "%u, %s", f->alert, info ? info->name : "not registered");
 		diagnosis_set(d, FIELD_NAME, f->host, x->arena);
 	} else if (f->handshake == SHAKE_OLD_VERSION && f->version.len > 0) {
 		diagnosis_set(d, FIELD_WHAT,
-		    arena_printf(x->arena, "TLS %.*s", SPAN_ARG(span_first(f->version, 20))), x->arena);
+		    arena_printf(x->arena, "TLS %.*s", SPAN_ARG(span_first(f->version, 20))),
+		    x->arena);
 	} else if (f->handshake == SHAKE_CLEARTEXT) {
 		diagnosis_set(d, FIELD_OCTETS, span_trim(span_first(f->octets, 60)), x->arena);
 	} else {
@@ -100,9 +103,11 @@ cause_of_problem(const struct tls_info *t, const struct tls_problem *p)
 	if (tls_problem_is_issuer(p) && t->no_trust.len > 0)
 		return CAUSE_NO_TRUST_STORE;
 	if (tls_problem_is_name(p))
-		return t->name == TLS_NAME_NO_SAN || t->name == TLS_NAME_BAD_SAN ? CAUSE_CERT_NO_SAN :
-		    t->name == TLS_NAME_LABELS || t->name == TLS_NAME_PARTIAL ? CAUSE_CERT_WILDCARD :
-										CAUSE_CERT_NAME;
+		return t->name == TLS_NAME_NO_SAN || t->name == TLS_NAME_BAD_SAN ?
+		    CAUSE_CERT_NO_SAN :
+		    t->name == TLS_NAME_LABELS || t->name == TLS_NAME_PARTIAL ?
+		    CAUSE_CERT_WILDCARD :
+		    CAUSE_CERT_NAME;
 	for (size_t i = 0; i < sizeof problems / sizeof *problems; i++)
 		if (span_eq(span_of(p->name), problems[i].name))
 			return problems[i].cause == CAUSE_CERT_PRIVATE_CA && t->ncerts <= 1 &&
@@ -219,11 +224,10 @@ diagnose_certificate(struct diagnosing *x)
 		diagnosis_set(d, FIELD_DATE, span_of(date), x->arena);
 		d->field[FIELD_DAYS] = days_text((long)f->days_left, x->arena);
 	}
-	if (t->ocsp_status && strcmp(t->ocsp_status, "good") != 0) {
-		struct diagnosis *d = found(x,
-		    strcmp(t->ocsp_status, "revoked") == 0 ? CAUSE_CERT_REVOKED : CAUSE_CERT_OCSP,
-		    AT_TLS);
-		diagnosis_set(d, FIELD_WHAT, span_of(t->ocsp_status), x->arena);
+	if (t->ocsp > TLS_OCSP_GOOD) {
+		struct diagnosis *d = found(
+		    x, t->ocsp == TLS_OCSP_REVOKED ? CAUSE_CERT_REVOKED : CAUSE_CERT_OCSP, AT_TLS);
+		diagnosis_set(d, FIELD_WHAT, span_of(tls_ocsp_word(t->ocsp)), x->arena);
 	}
 }
 

@@ -1,7 +1,8 @@
 /*
  * What was observed, as enumerations, numbers and the peer's octets: of one session with one
- * address (struct facts), and of a domain's records and what became of each of its addresses (struct
- * domain_facts). The session and the probe fill them; diagnose() reads them and nothing else.
+ * address (struct facts), and of a domain's records and what became of each of its addresses
+ * (struct domain_facts). The session and the probe fill them; diagnose() reads them and nothing
+ * else.
  *
  * {0} says that nothing is known, and a field that is not filled is not judged. What a fact points
  * to is the filler's, and outlives the diagnosis. Octets are as the peer sent them.
@@ -44,7 +45,8 @@ enum fact_handshake {
 	SHAKE_ALERT,			/* the peer sent .alert */
 	SHAKE_NOTHING_SHARED,		/* no cipher suite, group or signature in common */
 	SHAKE_OLD_VERSION,		/* the peer speaks only versions older than asked for */
-	SHAKE_WEAK,			/* a key or signature of the peer is too weak for this side */
+	/* a key or signature of the peer is too weak for this side */
+	SHAKE_WEAK,
 	SHAKE_RENEGOTIATION,		/* it lacks RFC 5746 */
 	SHAKE_CLEARTEXT,		/* no TLS came: .octets has what did */
 	SHAKE_CLOSED, SHAKE_RESET,
@@ -102,7 +104,8 @@ struct facts {
 	/* What the session knows. */
 	const struct reply *greeting;
 	struct dialogue dialogue;	/* as it was when the reply came: what was granted */
-	unsigned hellos;		/* EHLO, HELO and LHLO granted since the connection or TLS began */
+	/* EHLO, HELO and LHLO granted since the connection or TLS began */
+	unsigned hellos;
 	const struct extensions *offered;	/* by the last EHLO; NULL: none, or forgotten */
 	const struct extensions *clear;	/* by EHLO before TLS */
 	bool recorded_starttls;		/* it was offered when the extensions were recorded */
@@ -112,14 +115,18 @@ struct facts {
 	bool early_talker;		/* something was sent before the greeting */
 	bool tls_probed;		/* a second look: the silent port answered a ClientHello */
 	unsigned outstanding;		/* replies, besides this one */
-	unsigned connections;		/* of this program to that address at the time; 0: not known */
+	/* of this program to that address at the time; 0: not known */
+	unsigned connections;
 	struct span helo;		/* the name sent in EHLO */
-	struct span from, to;		/* envelope addresses, without brackets; .at NULL: not known */
+	/* envelope addresses, without brackets; .at NULL: not known */
+	struct span from, to;
 
 	/* Time, where it took long; 0: it did not. */
 	uint64_t greeting_ms;
-	bool greeting_held;		/* lines came at once, and the last one later (postscreen) */
-	struct span slow;		/* "MAIL after 6.0 s, RCPT after 6.1 s": what else was slow */
+	/* lines came at once, and the last one later (postscreen) */
+	bool greeting_held;
+	/* "MAIL after 6.0 s, RCPT after 6.1 s": what else was slow */
+	struct span slow;
 	unsigned nslow;			/* how many */
 	bool drawn;			/* one of them came octet by octet */
 
@@ -151,7 +158,7 @@ struct mx_facts {
 	unsigned preference;
 	struct dns_facts dns;		/* of its addresses */
 	bool alias;			/* it is a CNAME (RFC 2181 10.3, RFC 5321 5.1) */
-	/* An address that no one else can reach: private, loopback, this host's own; empty: none. */
+	/* An address that no one else can reach (private, loopback, this host's); empty: none. */
 	struct span private_address, loopback_address;
 	struct span address;		/* one of its addresses: MX that share one are one host */
 };

@@ -1214,7 +1214,8 @@ is_list_name(struct span word)
 		char c = word.at[i];
 		dots += c == '.';
 		letters += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		if (!is_digit(c) && c != '.' && c != '-' && c != '_' && !((c | 32) >= 'a' && (c | 32) <= 'z'))
+		if (!is_digit(c) && c != '.' && c != '-' && c != '_' &&
+		    !((c | 32) >= 'a' && (c | 32) <= 'z'))
 			return false;
 	}
 	return dots > 0 && letters > 2 && word.len < 100;
@@ -1230,7 +1231,8 @@ without_marks(struct span word)
 	return word;
 }
 
-/* What stands behind one of these words, where it has the form of a host name; else a known name. */
+/* What stands behind one of these words, where it has the form of a host name; else a known name.
+ */
 struct span
 reply_text_list(struct span text)
 {

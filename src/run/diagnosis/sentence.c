@@ -64,7 +64,8 @@ render(struct buf *b, const struct diagnosis *d, struct span rest)
 	while (rest.len > 0) {
 		enum field f = rest.at[0] == '{' ? take_field(&rest) : FIELD_COUNT;
 		if (f < FIELD_COUNT) {
-			buf_append(b, d->field[f].len > 0 ? d->field[f] : span_of(fields[f].generic));
+			buf_append(
+			    b, d->field[f].len > 0 ? d->field[f] : span_of(fields[f].generic));
 			continue;
 		}
 		if (rest.at[0] == '[' && span_has(rest, ']')) {

@@ -214,7 +214,8 @@ rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 	bool measured = r->at == RULE_DOT || r->verb == VERB_BDAT;
 	if (span_eq(key, SPAN("then")))
 		return cursor_fail(&at, p->err, "want %s", fault_names(p->arena, true));
-	return cursor_fail(&at, p->err, "want /ERE/, if=STATE, unless=STATE, times=N, delay=T, %s%s",
+	return cursor_fail(&at, p->err,
+	    "want /ERE/, if=STATE, unless=STATE, times=N, delay=T, %s%s",
 	    fault_names(p->arena, !measured), measured ? ", or over=OCTETS" : "");
 }
 

@@ -13,7 +13,8 @@ enum { NAMES_MAX = 256, FILLED_MAX = 1 << 20, SECRET_VARIABLE_MAX = 100 };
 /* type, its word */
 #define VALUE_TYPES(X)		\
 	X(ANY, "any") X(WORD, "word") X(REST, "rest") X(INT, "int") X(HOST, "host") X(IP, "ip") \
-	X(ENH, "enh") X(QUEUEID, "queueid") X(MSGID, "msgid") X(DATE, "date") X(B64, "b64") X(UUID, "uuid")
+	X(ENH, "enh") X(QUEUEID, "queueid") X(MSGID, "msgid") X(DATE, "date") X(B64, "b64") \
+	X(UUID, "uuid")
 
 enum value_type {
 	TYPE_NONE,

@@ -102,7 +102,6 @@ static const struct offer {
 	{ "SMTPUTF8", "" },
 	{ "DSN", "" },
 	{ "CHUNKING", "" },
-	{ "PRDR", "" },
 	{ "DELIVERBY", "" },
 	{ "MT-PRIORITY", "" },
 	{ "REQUIRETLS", "", IN_TLS },

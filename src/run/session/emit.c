@@ -74,6 +74,7 @@ session_fail_with(struct session *s, const struct err *err)
 	    &(struct event){ .kind = EVENT_PROBLEM,
 		.err = err->kind,
 		.cause = err->cause,
+		.alert = err->alert,
 		.text = span_of(err->text) });
 	return STEP_FAIL;
 }

@@ -122,6 +122,7 @@ struct event {
 	bool tls;			/* it happened within TLS */
 	enum err_kind err;		/* the failure that it is; ERR_NONE: none */
 	enum err_cause cause;		/* PROBLEM: which of that kind */
+	unsigned alert;			/* PROBLEM: the peer's TLS alert; 0: none */
 	bool cancelled;			/* STEP_ENDED: it was given up by the person */
 	struct span text;
 	const struct step *step;	/* what was in hand, if anything */

@@ -10,7 +10,8 @@ hello_send_ehlo(struct session *s)
 
 	session_note_ehlo_name(s);
 	snprintf(line, sizeof line, "%s %s",
-	    session_opts(s)->lmtp || session_target(s)->lmtp ? "LHLO" : "EHLO", session_ehlo_name(s));
+	    session_opts(s)->lmtp || session_target(s)->lmtp ? "LHLO" : "EHLO",
+	    session_ehlo_name(s));
 	return session_send(s, span_of(line)) ? STEP_WAIT : STEP_FAIL;
 }
 
@@ -81,7 +82,8 @@ hello_on_news(struct session *s, struct hello *h, const struct news *news)
 	const struct reply *reply = &news->event->reply;
 	if (h->stage == HELLO_STARTTLS) {
 		h->stage = HELLO_SHAKING;
-		return news->failed == ERR_NONE ? session_shake_hands(s) : hello_without_tls(s, h, news);
+		return news->failed == ERR_NONE ? session_shake_hands(s) :
+						  hello_without_tls(s, h, news);
 	}
 	if (hello_may_send_helo(s, h, reply))
 		return hello_send_helo(s, h);

@@ -145,7 +145,8 @@ link_dial(
 	l->via = &o->proxy;
 	l->begun_us = loop_now_us();
 	l->dial = dial_start(loop, proxied ? &o->proxy.addr : hop->addr, proxied ? 1 : hop->naddr,
-	    o->from.len ? &o->from : NULL, o->timeouts.connect, link_on_attempt, link_on_dialled, l);
+	    o->from.len ? &o->from : NULL, o->timeouts.connect, link_on_attempt, link_on_dialled,
+	    l);
 	if (hop->in_order)
 		dial_in_order(l->dial);
 }

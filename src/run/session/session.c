@@ -687,7 +687,8 @@ session_run_command(struct session *s, struct span command)
 	bool ok = session_over(s, pair[0], SPAN("pipe"), NULL);
 	if (ok) {
 		conv_bear_chatter(s->wire.conv);
-		s->link.child = child_run(s->env->loop, command, pair[1], session_on_child, s, &err);
+		s->link.child = child_run(
+		    s->env->loop, command, pair[1], session_on_child, s, &err);
 		ok = s->link.child != NULL;
 		if (!ok)
 			session_fail(s, err.kind, "%s", err.text);

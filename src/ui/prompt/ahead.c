@@ -14,8 +14,8 @@ ahead_failed(struct ahead *a, struct edit *edit, const struct event *event)
 	const struct step *step = event->step;
 
 	edit_mark(edit);
-	a->skipping = event->kind == EVENT_STEP_ENDED && step && (step->op->traits & STEP_IS_LINE) &&
-	    verb_of(step->text, NULL) == VERB_DATA;
+	a->skipping = event->kind == EVENT_STEP_ENDED && step &&
+	    (step->op->traits & STEP_IS_LINE) && verb_of(step->text, NULL) == VERB_DATA;
 }
 
 void

@@ -173,9 +173,9 @@ sent(struct repl *r, const struct event *event)
 	r->undecided = typed && (verb == VERB_DATA || verb == VERB_AUTH);
 	if (verb != VERB_AUTH)
 		return;
-	bool login = span_eq_case(span_word(&args), SPAN("LOGIN"));
+	const struct mechanism *m = mechanism_named(span_word(&args));
 	r->by_hand = typed;
-	r->auth_waits = typed && (args.len == 0 || login);
+	r->auth_waits = typed && (args.len == 0 || (m && (m->flags & AUTH_ASKED)));
 }
 
 static void

@@ -200,7 +200,7 @@ tls_object(const struct tls_info *t)
 	set_text(o, "name_asked", t->wanted);
 	set_text(o, "peer_name", t->peer_name);
 	json_put_string(o, "name_rule", tls_name_word(t->name));
-	json_put_bool(o, "ocsp_stapled", t->ocsp_stapled);
+	json_put_bool(o, "ocsp_stapled", t->ocsp != TLS_OCSP_NONE);
 	if (t->ncerts > 0)
 		set_cert(o, t);
 	return o;

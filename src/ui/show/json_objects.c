@@ -120,8 +120,8 @@ json_add_tls(json_t *o, const struct tls_info *t)
 	if (tls_chain(t)->n > 0)
 		json_put_date(o, "chain_not_after", tls_chain(t)->not_after);
 	json_put_bool(o, "resumed", t->resumed);
-	json_put_bool(o, "ocsp_stapled", t->ocsp_stapled);
-	json_put_string(o, "ocsp_status", t->ocsp_status);
+	json_put_bool(o, "ocsp_stapled", t->ocsp != TLS_OCSP_NONE);
+	json_put_string(o, "ocsp_status", tls_ocsp_word(t->ocsp));
 	json_object_set_new(o, "problems", problem_list(t));
 	for (size_t i = 0; i < t->ncerts; i++)
 		json_array_append_new(certs, certificate(&t->cert[i]));

@@ -178,29 +178,26 @@ show_one_cert(struct screen *s, const struct event *e, size_t depth)
 static void
 show_staple(struct screen *s, const struct event *e, const struct tls_info *t)
 {
-	static const char *const words[][2] = {
-		{ "good", "the certificate is not revoked" },
-		{ "revoked", "the certificate is REVOKED" },
-		{ "unknown", "its responder does not know the certificate" },
-		{ "of_another", "it is of another certificate" },
-		{ "untrusted", "its signature does not verify" },
-		{ "out_of_date", "it is out of date: the server has to renew it" },
-		{ "refused", "its responder gave no status (RFC 6960 4.2.1)" },
-		{ "malformed", "it cannot be read" },
+	static const char *const phrases[] = {
+		[TLS_OCSP_GOOD] = "the certificate is not revoked",
+		[TLS_OCSP_REVOKED] = "the certificate is REVOKED",
+		[TLS_OCSP_UNKNOWN] = "its responder does not know the certificate",
+		[TLS_OCSP_OF_ANOTHER] = "it is of another certificate",
+		[TLS_OCSP_UNTRUSTED] = "its signature does not verify",
+		[TLS_OCSP_OUT_OF_DATE] = "it is out of date: the server has to renew it",
+		[TLS_OCSP_REFUSED] = "its responder gave no status (RFC 6960 4.2.1)",
+		[TLS_OCSP_MALFORMED] = "it cannot be read",
 	};
 	char until[16];
 
-	if (!t->ocsp_status) {
+	if (t->ocsp == TLS_OCSP_NONE) {
 		show_line(s, MARK_NOTE, e, "OCSP: no answer was stapled");
 		return;
 	}
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-		if (strcmp(words[i][0], t->ocsp_status) == 0) {
-			cert_date(until, t->ocsp_until);
-			show_line(s, i == 0 ? MARK_NOTE : MARK_PROBLEM, e,
-			    "OCSP: an answer was stapled, %s%s%s", words[i][1],
-			    until[0] ? ", until " : "", until);
-		}
+	cert_date(until, t->ocsp_until);
+	show_line(s, t->ocsp == TLS_OCSP_GOOD ? MARK_NOTE : MARK_PROBLEM, e,
+	    "OCSP: an answer was stapled, %s%s%s", phrases[t->ocsp], until[0] ? ", until " : "",
+	    until);
 }
 
 void

@@ -76,3 +76,62 @@ show_dmarc(struct screen *s, const struct dmarc *d)
 	put_line(s,
 	    bad || d->record.wrong ? "*** DMARC: " : "=== DMARC: ", dmarc_sentence(d, &s->arena));
 }
+
+static void
+show_aligned(struct screen *s, enum dmarc_alignment aligned, struct span domain)
+{
+	static const char *const words[] = {
+		[DMARC_NOT_ALIGNED] = "not aligned with",
+		[DMARC_ALIGNED] = "aligned with",
+		[DMARC_ALIGNMENT_UNSURE] = "perhaps not aligned with",
+	};
+
+	screen_print(s, "; %s ", words[aligned]);
+	screen_put(s, domain);
+}
+
+void
+show_sender(struct screen *s, const struct sender *r)
+{
+	char text[ADDR_TEXT];
+
+	if (r->spf) {
+		screen_print(s, "SPF         ");
+		screen_put(s, r->spf->domain);
+		screen_print(s, ": ");
+		screen_put(s, spf_sentence(r->spf, &s->arena));
+		show_aligned(s, r->spf_aligned, r->domain);
+		screen_print(s, "\n");
+		if (r->spf->tree_lookups > 0)
+			put_line(s, "            ", lookups_text(s, r->spf));
+	}
+	for (size_t i = 0; i < r->ndkim; i++) {
+		screen_print(s, "DKIM        ");
+		screen_put(s, dkim_sentence(r->dkim[i].key, &s->arena));
+		show_aligned(s, r->dkim[i].aligned, r->domain);
+		screen_print(s, "\n");
+	}
+	put_line(s, "DMARC       ", dmarc_sentence(r->dmarc, &s->arena));
+	if (r->dmarc->by != DMARC_ORGANIZATION_SELF) {
+		screen_print(s, "            organizational domain ");
+		screen_put(s, r->dmarc->organization);
+		screen_print(s, ": %s\n", dmarc_organization_text(r->dmarc->by));
+	}
+	if (r->reverse) {
+		screen_print(s, "PTR         %s: ", addr_host(&r->source, text));
+		if (r->reverse->nptr == 0)
+			screen_put(s, r->reverse->why);
+		for (size_t i = 0; i < r->reverse->nptr; i++) {
+			screen_print(s, i ? ", " : "");
+			screen_put(s, r->reverse->ptr[i].name);
+			screen_print(s,
+			    r->reverse->ptr[i].points_back ? " (forward-confirmed)" :
+							     " (not forward-confirmed)");
+		}
+		screen_print(s, "\n");
+	}
+	if (r->ehlo)
+		put_line(s, "EHLO        ", ehlo_sentence(r->ehlo, &s->arena));
+	for (size_t i = 0; i < r->ndnsbl; i++)
+		put_line(s, "block list  ", dnsbl_sentence(r->dnsbl[i], &s->arena));
+}

@@ -131,20 +131,13 @@ show_text(struct screen *s, enum mark mark, const struct event *e)
 	flow_end(&f);
 }
 
-/* "... the peer sent alert 40, handshake failure": what that alert means to who gets it. */
+/* What an alert of the peer's means to who gets it. */
 static void
 show_alert(struct screen *s, const struct event *e)
 {
-	struct span rest = span_find(e->text, SPAN(" alert "));
-	unsigned long long number;
+	const struct alert_info *alert = e->alert > 0 ? alert_info(e->alert) : NULL;
 
-	if (rest.len == 0 || !s->explain)
-		return;
-	rest = span_skip(rest, strlen(" alert "));
-	if (!span_number(span_until(&rest, ','), 255, &number))
-		return;
-	const struct alert_info *alert = alert_info((unsigned)number);
-	if (!alert || screen_telling(s, alert, 0) != TELL_FIRST)
+	if (!alert || !s->explain || screen_telling(s, alert, 0) != TELL_FIRST)
 		return;
 	struct flow f = show_below(s, e);
 	flow_print(&f, INK_DIM, "%s (%s).%s%s%s", alert->means, alert->rfc,
@@ -190,7 +183,8 @@ show_connected(struct screen *s, const struct event *e)
 static void
 show_sent(struct screen *s, const struct event *e)
 {
-	bool typed = s->terminal && s->hide && e->step && (e->step->op->traits & STEP_IS_LINE) && !s->echo;
+	bool typed = s->terminal && s->hide && e->step && (e->step->op->traits & STEP_IS_LINE) &&
+	    !s->echo;
 
 	if (typed && (e->sent.kind == SENT_COMMAND || e->sent.kind == SENT_TEXT))
 		return;			/* it stands there as it was typed */
@@ -220,8 +214,7 @@ static void
 show_problem(struct screen *s, const struct event *e)
 {
 	show_text(s, MARK_PROBLEM, e);
-	if (e->err == ERR_TLS)
-		show_alert(s, e);
+	show_alert(s, e);
 }
 
 /* What is not here is not for a person to read. */

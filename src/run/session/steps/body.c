@@ -55,7 +55,8 @@ body_word(struct args *a, struct cursor *c, struct span word, struct arena *aren
 }
 
 static bool
-body_parse_words(struct step *step, struct cursor *c, struct arena *arena, struct err *err, uint64_t chunk)
+body_parse_words(
+    struct step *step, struct cursor *c, struct arena *arena, struct err *err, uint64_t chunk)
 {
 	struct args *a = ARENA_NEW(arena, struct args);
 
@@ -166,7 +167,8 @@ const struct step_op step_bdat = {
 	.group = GROUP_MESSAGE,
 	.args = "FILE|size=N|<<TAG [chunk=N] [binary] [force]",
 	.help = "Send this as the message by BDAT, in one chunk or in several",
-	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE | STEP_NAMES_FILE | STEP_ENDS_TEXT,
+	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE | STEP_NAMES_FILE |
+	    STEP_ENDS_TEXT,
 	.state_size = sizeof(struct state),
 	.parse = bdat_parse,
 	.start = body_start,

@@ -239,7 +239,8 @@ const struct step_op step_load = {
 	.group = GROUP_MESSAGE,
 	.args = "FILE [from=A] [to=B,...] [WORD=VALUE...]",
 	.help = "Send a file as it is, octet for octet",
-	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE | STEP_NAMES_FILE | STEP_NAMES_FILES,
+	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE | STEP_NAMES_FILE |
+	    STEP_NAMES_FILES,
 	.state_size = sizeof(struct sending),
 	.parse = load_parse,
 	.start = send_start,

@@ -52,8 +52,8 @@ send_decide(struct sending *st, size_t i, bool unknown)
 		v->fate = send_fate_by(v->failed, FATE_UNKNOWN);
 	else if (!v->code)
 		v->fate = i < st->sent ? FATE_NOT_SENT : FATE_NOT_TRIED;
-	else if (!send_is_accepted(v)) /* of one with no clear reply nothing is known where the message
-				     went out */
+	else if (!send_is_accepted(v)) /* of one with no clear reply nothing is known where the
+				     message went out */
 		v->fate = send_fate_by(v->failed,
 		    unknown || (st->ended && st->final_failed == ERR_NONE) ? FATE_UNKNOWN :
 									     FATE_NOT_SENT);
@@ -215,7 +215,8 @@ send_own_params(struct session *s, struct sending *st, struct arena *arena)
 	    limit > 0 && f->octets > limit)
 		session_note(s, "the message has %llu octets, the server takes %llu at most",
 		    (unsigned long long)f->octets, limit);
-	if (size && !st->plan.no_size && st->plan.last == SEND_DATA && !send_has_param(given, "SIZE"))
+	if (size && !st->plan.no_size && st->plan.last == SEND_DATA &&
+	    !send_has_param(given, "SIZE"))
 		out = arena_printf(arena, " SIZE=%llu", (unsigned long long)f->octets);
 	if (!st->plan.no_body && !send_has_param(given, "BODY")) {
 		if (st->plan.binary)
@@ -380,7 +381,8 @@ send_on_final(void *ctx, unsigned n, const struct news *news)
 	if (!st->each)
 		return;
 	/* LMTP: one for each that was accepted, in their order (RFC 2033 4.2). */
-	while (st->lmtp_next < st->plan.message.nto && !send_is_accepted(&st->verdict[st->lmtp_next]))
+	while (
+	    st->lmtp_next < st->plan.message.nto && !send_is_accepted(&st->verdict[st->lmtp_next]))
 		st->lmtp_next++;
 	if (st->lmtp_next < st->plan.message.nto)
 		st->verdict[st->lmtp_next] = (struct verdict){

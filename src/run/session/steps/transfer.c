@@ -153,7 +153,8 @@ transfer_was_commands(struct session *s, const struct news *news)
 	unsigned code = news->event->reply.code;
 
 	return news->failed != ERR_NONE &&
-	    (!transfer_chunking_offered(s) || code == 500 || code == 501 || code == 502 || code == 504);
+	    (!transfer_chunking_offered(s) || code == 500 || code == 501 || code == 502 ||
+		code == 504);
 }
 
 /*
@@ -273,7 +274,8 @@ transfer_begin(struct session *s, struct transfer *t, bool asked)
 	t->unannounced = t->message->facts.octets;
 	if (t->chunk > 0) {
 		transfer_show(s, t);
-		return transfer_begin_chunk(s, t) == STEP_FAIL ? STEP_FAIL : transfer_send_chunks(s, t);
+		return transfer_begin_chunk(s, t) == STEP_FAIL ? STEP_FAIL :
+								 transfer_send_chunks(s, t);
 	}
 	if (session_dialogue(s)->mode == MODE_MESSAGE) {
 		transfer_show(s, t);

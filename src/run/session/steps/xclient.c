@@ -82,7 +82,8 @@ attributes_on_news(struct session *s, const struct step *step, void *mem, const 
 
 	if (!state->said || state->hello.stage == HELLO_AGAIN) {
 		enum progress progress = hello_on_news(s, &state->hello, news);
-		return progress == STEP_DONE && !state->said ? xclient_send(s, step, state) : progress;
+		return progress == STEP_DONE && !state->said ? xclient_send(s, step, state) :
+							       progress;
 	}
 	if (news->kind != NEWS_REPLY)
 		return STEP_FAIL;

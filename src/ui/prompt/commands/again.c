@@ -151,7 +151,8 @@ static unsigned
 traits_of(struct span line)
 {
 	struct span name;
-	const struct step_op *op = cursor_is_command(line, &name) ? step_find(step_ops, name) : NULL;
+	const struct step_op *op = cursor_is_command(line, &name) ? step_find(step_ops, name) :
+								    NULL;
 
 	return op ? op->traits : 0;
 }

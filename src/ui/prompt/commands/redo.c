@@ -3,6 +3,7 @@
  * refused.
  */
 #include "base/text.h"
+#include "smtp/auth.h"
 #include "ui/prompt/prompt.h"
 
 enum { KEPT_MAX = 1 << 20, PENDING_MAX = 64 };
@@ -26,11 +27,11 @@ is_opening(const struct step *step)
 static struct span
 auth_line(struct arena *arena, struct span shown)
 {
-	struct span rest = shown, user = span_skip(span_find(shown, SPAN("<user \"")), 7);
+	struct span rest = shown, user = auth_shown_user(shown);
 
 	span_word(&rest);
-	struct span mech = span_word(&rest), name = span_until(&user, '"');
-	return arena_printf(arena, "/auth %.*s %.*s", SPAN_ARG(mech), SPAN_ARG(name));
+	struct span mech = span_word(&rest);
+	return arena_printf(arena, "/auth %.*s %.*s", SPAN_ARG(mech), SPAN_ARG(user));
 }
 
 static void
