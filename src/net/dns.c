@@ -822,6 +822,17 @@ dns_ask(
 	return q;
 }
 
+struct dns_query *
+dns_ask_unchecked(
+    struct dns *dns, struct span name, enum dns_type type, uint64_t until_us, dns_fn *fn, void *ctx)
+{
+	struct dns_query *q = dns_ask(dns, name, type, until_us, fn, ctx);
+
+	if (q)
+		q->octets[3] |= 0x10;		/* it is sent by the timer, not yet */
+	return q;
+}
+
 void
 dns_cancel(struct dns_query *q)
 {

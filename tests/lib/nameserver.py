@@ -5,7 +5,7 @@
 
 A name that is nowhere gets NXDOMAIN, another type of a known name NODATA, a CNAME is followed. In place of a list of
 records may stand a word: "SERVFAIL", "REFUSED", "silent", "garbage", "stranger" (to another question's ID), "truncated" (then the whole over TCP), "endless"
-(truncated over TCP too), "short" (the octets cut in the middle of the answer).
+(truncated over TCP too), "short" (the octets cut in the middle of the answer), "bogus" (SERVFAIL unless the question has CD set).
 """
 import ipaddress
 import socket
@@ -134,6 +134,8 @@ class NameServer:
                 break
         if value is None and not any(n == name for n, _ in self.zone):
             rcode = RCODES["NXDOMAIN"]
+        if value == "bogus":
+            value = self.zone[name, kind + " whole"] if octets[3] & 0x10 else "SERVFAIL"
         if value == "silent":
             return None
         if value == "stranger":

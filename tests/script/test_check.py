@@ -133,6 +133,11 @@ class Records(Checked):
         self.check({(DOMAIN, "MX"): "SERVFAIL"})
         self.assertEqual(self.status, UNKNOWN)
 
+    def test_a_zone_that_does_not_validate(self):
+        self.check({(DOMAIN, "MX"): "bogus", (DOMAIN, "MX whole"): [(10, MX1)]})
+        self.assertEqual(self.status, CRITICAL)
+        self.assertIn("dnssec_failed", self.causes())
+
     def test_a_null_mx(self):
         self.check({(DOMAIN, "MX"): [(0, "")]})
         self.assertEqual(self.status, CRITICAL)

@@ -77,6 +77,12 @@ struct check_look {
 
 struct check_host;
 
+/* A SERVFAIL, asked for again: once more, and without validation. */
+struct check_doubt {
+	int ede;			/* RFC 8914; 0 or less: none */
+	bool without_validation;	/* then the answer was there */
+};
+
 struct check_address {
 	struct check_host *host;
 	const struct lookup_address *found; /* with its reverse DNS */
@@ -98,6 +104,7 @@ struct check_host {
 	bool submission;
 	struct check_address *address;
 	size_t naddresses;
+	struct check_doubt doubt;	/* of its addresses */
 	bool busy;
 };
 
@@ -108,6 +115,7 @@ struct check {
 	const char *rcpt;   /* NULL: none is asked for */
 	const struct lookup *lookup;
 	const struct sts *sts; /* NULL: there is no record of one */
+	struct check_doubt doubt;	/* of the MX, or of the domain's own address */
 	struct check_host *host;
 	size_t nhosts, naddresses;
 	/* the vantage point: of the first connection that came about */

@@ -23,11 +23,14 @@ result_of(enum err_cause cause)
 }
 
 static struct dns_facts
-facts_of_host(const struct host *found, struct span name)
+facts_of_host(
+    const struct host *found, struct span name, const struct check_doubt *doubt)
 {
 	return (struct dns_facts){
 		.result = found->naddr > 0 ? DNS_ANSWERED : result_of(found->cause),
 		.name = name,
+		.ede = doubt->ede,
+		.without_validation = doubt->without_validation,
 	};
 }
 
@@ -84,7 +87,7 @@ fill_host(struct mx_facts *m, const struct check_host *h, struct arena *arena)
 	*m = (struct mx_facts){
 		.host = h->name,
 		.preference = h->preference,
-		.dns = facts_of_host(hop->found, h->name),
+		.dns = facts_of_host(hop->found, h->name, &h->doubt),
 		.alias = hop->found->alias.len > 0,
 	};
 	for (size_t i = 0; i < hop->naddr; i++) {
@@ -126,12 +129,15 @@ check_domain(const struct check *k, struct arena *arena)
 	enum fact_dns none = l->err.kind ? result_of(l->err.cause) : DNS_NO_DATA;
 	struct domain_facts facts = {
 		.domain = k->domain,
-		.mx = { .name = k->domain,
+		.mx = { .name = k->domain.len ? k->domain : l->route->name,
+		    .ede = k->doubt.ede,
+		    .without_validation = k->doubt.without_validation,
 		    .result = l->route->mx ? DNS_ANSWERED :
 			implicit	   ? DNS_NO_DATA :
 					     none },
 		.own = implicit && k->nhosts ?
-		    facts_of_host(k->host[0].found->hop->found, k->domain) :
+		    facts_of_host(
+			k->host[0].found->hop->found, k->domain, &k->host[0].doubt) :
 		    (struct dns_facts){ .result = l->err.kind ? none : DNS_NOT_ASKED },
 		.null_mx = l->err.cause == CAUSE_NO_MAIL,
 		.host = l->route->mx ? host : NULL,

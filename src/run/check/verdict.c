@@ -633,6 +633,11 @@ check_verdict(const struct check *k, struct check_verdict *out, struct arena *ar
 	bool submission = k->nhosts > 0 && k->host[0].submission;
 
 	*out = (struct check_verdict){ .fate = ARENA_ARRAY(arena, enum check_fate, k->naddresses) };
+	if (k->opts->dry_run) {
+		out->title = arena_printf(arena, "%.*s: dry run, %zu address%s would be connected to",
+		    SPAN_ARG(whose_mail(&w)), k->naddresses, k->naddresses == 1 ? "" : "es");
+		return;
+	}
 	for (size_t i = 0; (a = address_at(k, i)); i++)
 		out->fate[i] = fate_of(k, a);
 	collect(&w);

@@ -30,6 +30,19 @@ mood_of_passage(enum check_passage passage)
 	return moods[passage];
 }
 
+static enum page_mood
+mood_of_fate(enum check_fate fate)
+{
+	switch (fate) {
+	case CHECK_FATE_ACCEPTED: return PAGE_GOOD;
+	case CHECK_FATE_DEFERRED:
+	case CHECK_FATE_CLIENT: return PAGE_WARN;
+	case CHECK_FATE_UNKNOWN:
+	case CHECK_FATE_NO_ROUTE: return PAGE_UNKNOWN;
+	default: return PAGE_BAD;
+	}
+}
+
 static uint64_t
 slowest(const struct check *k)
 {
@@ -67,9 +80,7 @@ put_addresses(FILE *out, const struct check_report *c, struct arena *arena)
 			if (a)
 				page_text(out, addr_host(&a->addr, address));
 			fputs("</td><td>", out);
-			page_word(out,
-			    a && c->verdict->fate[a->number] == CHECK_FATE_ACCEPTED ? PAGE_GOOD :
-										      PAGE_BAD,
+			page_word(out, a ? mood_of_fate(c->verdict->fate[a->number]) : PAGE_BAD,
 			    a ? check_outcome(c, a, arena) : h->found->hop->found->why);
 			fputs("</td><td>", out);
 			if (a && a->nlooks)

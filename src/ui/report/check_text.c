@@ -201,6 +201,10 @@ check_text(FILE *out, const struct check_report *c)
 	screen_print(&s, "\n");
 	for (size_t i = 0; i < k->nhosts; i++)
 		put_host(&s, c, &k->host[i]);
+	if (k->opts->dry_run) {
+		screen_release(&s);
+		return;
+	}
 	put_policies(&s, k);
 	put_classes(&s, c->verdict);
 	put_steps(&s, c);
