@@ -190,6 +190,26 @@ put_steps(struct screen *s, const struct check_report *c)
 	}
 }
 
+/* What a dry run did ask, and a policy that it did not fetch. */
+static void
+put_lookups(struct screen *s, const struct check *k)
+{
+	struct span domain = text_safe(&s->arena, k->domain);
+
+	put_row(s, "lookups", INK_PLAIN,
+	    domain.len == 0 ?
+		SPAN("A, AAAA and TLSA of the host; PTR of each address") :
+		arena_printf(&s->arena,
+		    "MX %.*s; A, AAAA and TLSA of each MX; PTR of each address; TXT _mta-sts.%.*s "
+		    "and _smtp._tls.%.*s",
+		    SPAN_ARG(domain), SPAN_ARG(domain), SPAN_ARG(domain)));
+	if (k->lookup->mta_sts.n > 0)
+		put_row(s, "policy", INK_PLAIN,
+		    arena_printf(&s->arena,
+			"https://mta-sts.%.*s/.well-known/mta-sts.txt would be fetched",
+			SPAN_ARG(domain)));
+}
+
 void
 check_text(FILE *out, const struct check_report *c)
 {
@@ -202,6 +222,7 @@ check_text(FILE *out, const struct check_report *c)
 	for (size_t i = 0; i < k->nhosts; i++)
 		put_host(&s, c, &k->host[i]);
 	if (k->opts->dry_run) {
+		put_lookups(&s, k);
 		screen_release(&s);
 		return;
 	}
