@@ -15,23 +15,6 @@ enum {
 	SHAKE_MAX = 512 << 10,		/* OpenSSL takes 100 KiB of certificates */
 };
 
-bool
-tls_err(struct err *err, const char *what)
-{
-	unsigned long code = ERR_peek_error();
-	const char *reason = !code ? NULL :
-	    ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) :
-				     ERR_reason_error_string(code);
-	char number[32];
-
-	if (!reason) {
-		snprintf(number, sizeof number, "error %lu", code);
-		reason = number;
-	}
-	ERR_clear_error();
-	return err_set(err, ERR_TLS, "%s: %s", what, reason);
-}
-
 static bool
 set_name(SSL *ssl, struct span name)
 {

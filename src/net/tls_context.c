@@ -9,6 +9,23 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+bool
+tls_err(struct err *err, const char *what)
+{
+	unsigned long code = ERR_peek_error();
+	const char *reason = !code ? NULL :
+	    ERR_SYSTEM_ERROR(code) ? strerror(ERR_GET_REASON(code)) :
+				     ERR_reason_error_string(code);
+	char number[32];
+
+	if (!reason) {
+		snprintf(number, sizeof number, "error %lu", code);
+		reason = number;
+	}
+	ERR_clear_error();
+	return err_set(err, ERR_TLS, "%s: %s", what, reason);
+}
+
 static void
 log_key(const SSL *ssl, const char *line)
 {

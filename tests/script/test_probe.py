@@ -699,6 +699,17 @@ class Way(unittest.TestCase):
             self.assertEqual((done.returncode, got["state"], got["address"]), (0, "OK", path))
             self.assertRegex(peers[0].heard[0], "^LHLO ")
 
+    def test_a_file_of_results_keeps_its_mode(self):
+        with tempfile.TemporaryDirectory() as folder, Server(lambda p: p.hello(PLAIN).obey()) as server:
+            path = os.path.join(folder, "results.json")
+            with open(path, "w", encoding="utf-8") as f:
+                f.write("old")
+            os.chmod(path, 0o640)
+            program.run("probe", "--format=json", "--tls=off", "-o", path, f"127.0.0.1:{server.port}")
+            self.assertEqual(os.stat(path).st_mode & 0o777, 0o640)
+            with open(path, encoding="utf-8") as f:
+                self.assertEqual(json.load(f)["state"], "OK")
+
     def test_the_name_of_the_address(self):
         mine, other = ("hostile.example", "A"), ("other.example", "A")
         ptr = ("1.0.0.127.in-addr.arpa", "PTR")

@@ -159,7 +159,7 @@ make_tls(struct serving *v, struct err *err)
 		    "start");
 	v->tls = tls_context_new(&opts, err);
 	return v->tls &&
-	    (!v->o->ca_out || draft_write(v->o->ca_out, tls_made_ca_pem(v->made), err));
+	    (!v->o->ca_out || draft_write(v->o->ca_out, 0666, tls_made_ca_pem(v->made), err));
 }
 
 /* Text and JSON are written as things happen, other reports when all is over. */

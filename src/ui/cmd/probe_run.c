@@ -56,7 +56,7 @@ static void
 write_ext_set(struct run *r, struct probe_result *result)
 {
 	if (!r->err.kind)
-		draft_write(r->o->probe.write_ext_set,
+		draft_write(r->o->probe.write_ext_set, 0666,
 		    judge_ext_set(result->extensions, &result->arena), &r->err);
 }
 

@@ -2,17 +2,15 @@
  * replay_update - --update: failing literal S: lines are rewritten to what came; all else stays as
  * it is.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "run/script/file.h"
 #include "run/script/transcript.h"
 #include "ui/cmd/replay_run.h"
+#include "ui/show/draft.h"
 
 /* Lines from..from+n-1 of the file become `text`, which ends in LF. */
 struct change { unsigned from, n; struct span text; };
@@ -163,28 +161,6 @@ apply(struct update *u, struct buf *out)
 	return done;
 }
 
-/* A new file beside, then in its place. */
-static bool
-replace(const struct update *u, struct span text, struct err *err)
-{
-	struct arena arena = { 0 };
-	char *beside = arena_string(&arena, arena_printf(&arena, "%s.XXXXXX", u->file->name));
-	struct stat st;
-	int fd = mkstemp(beside);
-	bool ok = fd >= 0 && write(fd, text.at, text.len) == (ssize_t)text.len && fsync(fd) == 0 &&
-	    stat(u->file->name, &st) == 0 && fchmod(fd, st.st_mode & 07777) == 0;
-
-	if (fd >= 0 && close(fd) != 0)
-		ok = false;
-	ok = ok && rename(beside, u->file->name) == 0;
-	if (!ok) {
-		err_set(err, ERR_SYSTEM, "cannot write %s: %s", u->file->name, strerror(errno));
-		unlink(beside);
-	}
-	arena_release(&arena);
-	return ok;
-}
-
 static void
 gather(struct update *u)
 {
@@ -224,7 +200,7 @@ replay_update(struct replay *r, const struct replay_file *file, struct err *err)
 		    (span_eq(now, file->text) ||
 			err_set(
 			    err, ERR_USAGE, "%s was changed meanwhile: not updated", file->name)) &&
-		    replace(&u, buf_span(&out), err);
+		    draft_write(file->name, 0666, buf_span(&out), err);
 		if (ok)
 			fprintf(r->out, "%s: %zu repl%s updated\n", file->name, n,
 			    n == 1 ? "y" : "ies");

@@ -2,11 +2,13 @@
 #include "ui/edit/history.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/file.h"
+#include "ui/show/draft.h"
 
 enum { PATH_ROOM = 4096 };
 
@@ -40,27 +42,21 @@ make_folders(const char *path)
 	}
 }
 
-/* False with errno when there is a file that cannot be read: what is in it is nobody's to lose. */
+/* The end of it. False when there is a file that cannot be read: what is in it is nobody's to lose.
+ */
 static bool
-read_file(const char *path, struct buf *out)
+read_file(const char *path, struct buf *out, struct err *err)
 {
-	size_t room;
-	ssize_t n = 1;
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
-	if (fd < 0)
-		return errno == ENOENT;
-	if (fstat(fd, &st) == 0 && st.st_size > HISTORY_MAX)
+	if (stat(path, &st) != 0 && errno == ENOENT)
+		return true;
+	int fd = file_open(path, FILE_REGULAR, err);
+	if (fd >= 0 && st.st_size > HISTORY_MAX)
 		lseek(fd, st.st_size - HISTORY_MAX, SEEK_SET);
-	for (char *at; n > 0 && (at = buf_reserve(out, 65536, &room));) {
-		n = read(fd, at, room);
-		buf_commit(out, n > 0 ? (size_t)n : 0);
-	}
-	int why = errno;
-	close(fd);
-	errno = why;
-	return n >= 0;
+	bool ok = fd >= 0 && file_drain(fd, path, HISTORY_MAX, out, err);
+	file_close(fd);
+	return ok;
 }
 
 /* Whoever made it a link to /dev/null wants none. */
@@ -101,7 +97,7 @@ history_load(struct history *h, bool keep)
 	if (!keep || !folder(path))
 		return;
 	strcat(path, "/history");
-	read_file(path, &h->lines);
+	read_file(path, &h->lines, NULL);
 }
 
 static bool
@@ -124,24 +120,12 @@ history_add(struct history *h, struct span line)
 	buf_append(&h->lines, SPAN("\n"));
 }
 
-static bool
-write_new(const char *path, struct span s)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	ssize_t n = 0;
-
-	if (fd < 0)
-		return false;
-	while (s.len > 0 && (n = write(fd, s.at, s.len)) > 0)
-		s = span_skip(s, (size_t)n);
-	return close(fd) == 0 && s.len == 0;
-}
-
 bool
 history_save(struct history *h, struct err *err)
 {
-	char path[PATH_ROOM], temporary[PATH_ROOM + 32];
-	struct buf all = { .max = HISTORY_MAX * 2 };
+	char path[PATH_ROOM];
+	struct buf old = { 0 }, all = { .max = HISTORY_MAX * 2 };
+	struct err why;
 
 	if (!h->keep || buf_span(&h->added).len == 0 || !folder(path))
 		return true;
@@ -149,17 +133,12 @@ history_save(struct history *h, struct err *err)
 	strcat(path, "/history");
 	if (is_none(path))
 		return true;
-	snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
-	unlink(temporary);
-	bool ok = read_file(path, &all) && buf_append(&all, buf_span(&h->added)) &&
-	    write_new(temporary, newest(buf_span(&all), HISTORY_LINES)) &&
-	    rename(temporary, path) == 0;
-	int why = errno;
+	bool ok = read_file(path, &old, &why) && buf_append(&all, buf_span(&old)) &&
+	    buf_append(&all, buf_span(&h->added)) &&
+	    draft_write(path, 0600, newest(buf_span(&all), HISTORY_LINES), &why);
+	buf_release(&old);
 	buf_release(&all);
-	if (!ok)
-		unlink(temporary);
-	return ok ||
-	    err_set(err, ERR_SYSTEM, "the history %s could not be kept: %s", path, strerror(why));
+	return ok || err_set(err, ERR_SYSTEM, "the history could not be kept: %s", why.text);
 }
 
 void

@@ -18,16 +18,17 @@ draft_release(struct draft *d)
 	*d = (struct draft){ 0 };
 }
 
-bool
-draft_begin(struct draft *d, const char *file, struct err *err)
+static bool
+draft_begin_as(struct draft *d, const char *file, mode_t mode, struct err *err)
 {
 	size_t size = strlen(file) + 24;
 	struct stat st;
+	bool stands = stat(file, &st) == 0;
 	int fd;
 
 	*d = (struct draft){ .file = memory_get(size) };
 	strcpy(d->file, file);
-	if (stat(file, &st) == 0 && !S_ISREG(st.st_mode)) {
+	if (stands && !S_ISREG(st.st_mode)) {
 		fd = file_append(file, err);
 		if (fd < 0) {
 			draft_release(d);
@@ -37,7 +38,9 @@ draft_begin(struct draft *d, const char *file, struct err *err)
 		d->beside = memory_get(size);
 		snprintf(d->beside, size, "%s.%ld", file, (long)getpid());
 		unlink(d->beside);
-		fd = open(d->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		fd = open(d->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (fd >= 0 && stands)
+			fchmod(fd, st.st_mode & 07777);
 	}
 	d->out = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (d->out)
@@ -45,6 +48,12 @@ draft_begin(struct draft *d, const char *file, struct err *err)
 	err_set(err, ERR_USAGE, "cannot write %s: %s", file, strerror(errno));
 	draft_release(d);
 	return false;
+}
+
+bool
+draft_begin(struct draft *d, const char *file, struct err *err)
+{
+	return draft_begin_as(d, file, 0666, err);
 }
 
 bool
@@ -72,13 +81,15 @@ draft_drop(struct draft *d)
 }
 
 bool
-draft_write(const char *file, struct span text, struct err *err)
+draft_write(const char *file, mode_t mode, struct span text, struct err *err)
 {
 	struct draft d;
 
-	if (!draft_begin(&d, file, err))
+	if (!draft_begin_as(&d, file, mode, err))
 		return false;
 	/* what goes wrong is the stream's to remember */
 	fwrite(text.at, 1, text.len, d.out);
+	if (fflush(d.out) == 0)
+		fsync(fileno(d.out));
 	return draft_keep(&d, err);
 }

@@ -7,6 +7,7 @@
 #define UI_SHOW_DRAFT_H
 
 #include <stdio.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 #include "base/span.h"
@@ -17,6 +18,7 @@ struct draft {
 	char *beside;			/* what becomes the file; NULL: it is no plain one */
 };
 
+/* A file that stands there already keeps its mode. */
 bool draft_begin(struct draft *, const char *file, struct err *);
 /*
  * False with err when any of it could not be written; then what stood there before stands there
@@ -24,7 +26,8 @@ bool draft_begin(struct draft *, const char *file, struct err *);
  */
 bool draft_keep(struct draft *, struct err *);
 void draft_drop(struct draft *);
-/* All three: `text` is the file. */
-bool draft_write(const char *file, struct span text, struct err *);
+/* All three: `text` is the file, which is on the disk then; `mode`, less the umask, is a new one's.
+ */
+bool draft_write(const char *file, mode_t mode, struct span text, struct err *);
 
 #endif
