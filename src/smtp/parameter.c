@@ -19,6 +19,8 @@ const struct parameter parameters[] = {
 	    "How urgent the message is" },
 	{ "MTRK", VERB_MAIL, "MTRK", "=certifier[:timeout]", NULL, "RFC 3885 4",
 	    "The message may be tracked" },
+	{ "PRDR", VERB_MAIL, "PRDR", "", NULL, "draft-hall-prdr-00",
+	    "Reply for each recipient after the message" },
 	{ "REQUIRETLS", VERB_MAIL, "REQUIRETLS", "", NULL, "RFC 8689 2",
 	    "Pass the message on over verified TLS only" },
 	{ "RET", VERB_MAIL, "DSN", "=FULL|HDRS", "FULL HDRS", "RFC 3461 4.3",

@@ -196,7 +196,7 @@ class Look(unittest.TestCase):
             lines = self.probed("--verify=off", "--targets", targets.name)
         shown = sorted(line.split("\x1b[K")[-1] for line in lines if re.search(r"(OK|CRIT) +\d", line))
         self.assertRegex(shown[0], r"^CRIT     2  127\.0\.0\.1:1 +[0-9.]+ ms connect: connection refused$")
-        self.assertRegex(shown[1], rf"^OK       1  {server.where} +[0-9.]+ m?s \[[cbestEq]{{20}}\] TLSv1\.3 cert 90\.0d$")
+        self.assertRegex(shown[1], rf"^OK       1  {server.where} +[0-9.]+ m?s \[[dcbestEq]{{20}}\] TLSv1\.3 cert 90\.0d$")
         self.assertEqual(shown[0].index(" connect:"), shown[1].index(" ["))
 
     def test_what_has_left_the_screen_is_named_again(self):

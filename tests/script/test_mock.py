@@ -464,6 +464,21 @@ class Plain(Served):
             client.send("x\r\n.\r\nQUIT\r\n")
             self.assertEqual([r[:3] for r in client.rest().split("\r\n")], ["250", "250", "221", ""])
 
+    def test_prdr_behind_rules(self):
+        lines = [self.READY[0], self.READY[1] + " PRDR", "RCPT TO:<c@d.example>", "RCPT TO:<e@f.example>", "DATA"]
+        whole = "S: 220 x\nC: DATA\nS: 354\nC: .\nS: 353 each\nS: 450 first\nS: 250 second\nS: 250 all\n"
+        for script, args, want in [(self.RULE, (), "353 250 250 250"), ("/on DOT\nS: 550 nobody\n", (), "550"),
+                                   ("/on DOT\nS: 353 each\n", ("--refuse", "dot:c"), "353 554 250 250"), (whole, (), "353 450 250 250")]:
+            with tempfile.NamedTemporaryFile("r", suffix=".json") as kept:
+                client = self.client(self.serve(script, "--messages", kept.name, *args))
+                for line in lines:
+                    client.say(line)
+                client.send("x\r\n.\r\nQUIT\r\n")
+                self.assertEqual([r[:3] for r in client.rest().splitlines()], [*want.split(), "221"])
+                taken = [r["address"] for line in kept for r in json.loads(line)["recipients"]]
+                codes = want.split()[1:-1]
+                self.assertEqual(taken, [a for a, code in zip(("c@d.example", "e@f.example"), codes) if code == "250"])
+
     def test_what_is_not_offered_is_no_parameter(self):
         self.assertEqual(self.said("/on EHLO\nS: 250-x\nS: 250 SIZE 100\n", "EHLO a", "MAIL FROM:<> BODY=8BITMIME", "MAIL FROM:<> SIZE=1"),
                          "250 555 250".split())

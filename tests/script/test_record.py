@@ -1,7 +1,9 @@
 """smtpsh record: a client and a server with a recorder between, and the script that comes of it replays."""
+import json
 import os
 import re
 import smtplib
+import socket
 import ssl
 import subprocess
 import sys
@@ -12,6 +14,7 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
+import wire
 
 
 class Recorder:
@@ -92,11 +95,60 @@ class Record(unittest.TestCase):
         with program.Serve(self.log) as server:
             self.assertTrue(min(converse(server)) < 0.9)
 
+    def test_a_reply_for_each_recipient(self):
+        "PRDR, by DATA and by BDAT: what send makes of it through the recorder, and what was written replays"
+        with program.Serve() as server:
+            with Recorder(server.where, "--log", self.log) as recorder:
+                for how in ([], ["--bdat"]):
+                    done = program.run("send", "--tls=off", *how, "--mail-param", "PRDR", "--from", "a@b.example", "--to", "c@d.example",
+                                       "--to", "virus@d.example", "--body", "x", "--format", "json", recorder.where)
+                    self.assertEqual(done.returncode, 8, done.stdout + done.stderr)
+                    said = [json.loads(line) for line in done.stdout.splitlines()]
+                    self.assertEqual([r["code"] for e in said if e["event"] == "delivery" for r in e["recipients"]], [250, 554], done.stdout)
+            with open(self.log) as file:
+                self.assertEqual(file.read().count("\nS: 353"), 2)
+            self.replays(server, 2)
+
     def test_it_prints_without_a_log(self):
         with Recorder("demo:") as recorder:
             done = program.run(recorder.where, "-c", "EHLO a.example", "-c", "NOOP")
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("C: NOOP\nS: 250 ", recorder.out)
+
+    def test_a_client_that_says_nothing(self):
+        with program.Serve() as server, Recorder(server.where, "--idle", "300ms") as recorder:
+            with wire.Wire(recorder.host, recorder.port) as client:
+                self.assertEqual(client.say("NOOP")[:3], "250")
+                self.assertTrue(client.rest().startswith("421 4.4.2"))
+            with wire.Wire(recorder.host, recorder.port) as client:     # and nothing is left of it that takes a place
+                self.assertEqual(client.say("QUIT")[:3], "221")
+        self.assertIn("client 1: nothing was said for too long", recorder.err)
+        self.assertIn("C: NOOP\nS: 250", recorder.out)
+
+    def test_a_client_that_does_not_close(self):
+        with program.Serve() as server, Recorder(server.where, "--idle", "300ms", "--max-clients", "1") as recorder:
+            stays = wire.Wire(recorder.host, recorder.port)
+            self.addCleanup(stays.__exit__)
+            self.assertEqual(stays.say("QUIT")[:3], "221")
+            until = time.monotonic() + program.DEADLINE
+            while time.monotonic() < until:
+                with wire.Wire(recorder.host, recorder.port) as client:
+                    if client.banner.startswith("220"):
+                        return
+            self.fail("its place is never free")
+
+    def test_too_many_clients(self):
+        with program.Serve() as server, Recorder(server.where, "--max-clients", "1") as recorder:
+            with wire.Wire(recorder.host, recorder.port) as first:
+                self.assertTrue(first.banner.startswith("220"))
+                with wire.Wire(recorder.host, recorder.port) as second:
+                    self.assertTrue(second.banner.startswith("421 4.3.2"))
+
+    def test_a_server_that_does_not_greet(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            with Recorder("127.0.0.1:%d" % silent.getsockname()[1], "--idle", "300ms") as recorder:
+                with wire.Wire(recorder.host, recorder.port, banner=False) as client:
+                    self.assertTrue(client.rest().startswith("421 4.4.2"))
 
     def test_a_server_that_is_not_there(self):
         with Recorder("127.0.0.1:1") as recorder:

@@ -8,6 +8,7 @@ import smtplib
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -291,6 +292,41 @@ class Options(unittest.TestCase):
                 self.assertTrue(client.say("AUTH PLAIN " + answer).startswith("235"))
                 self.assertTrue(client.say("MAIL FROM:<a@b.example>").startswith("250"))
 
+    RECIPIENTS = ["RCPT TO:<c@d.example>", "RCPT TO:<virus@d.example>", "RCPT TO:<busy@d.example>"]
+
+    def kept(self, *lines, args=()):
+        """The codes of all replies to the lines, and to whom messages were kept."""
+        with program.Serve("--messages", self.path("lines"), *args) as server, wire.Wire(server.host, server.port) as client:
+            client.send("".join(line + "\r\n" for line in (*lines, "QUIT")))
+            codes = [line[:3] for line in client.rest().splitlines() if line[3:4] == " "]
+        with open(self.path("lines"), encoding="utf-8") as file:
+            kept = [[r["address"] for r in json.loads(line)["recipients"]] for line in file]
+        os.unlink(self.path("lines"))
+        return codes, kept
+
+    def test_lmtp_judges_each_recipient(self):
+        codes, kept = self.kept("LHLO a", READY[1], *self.RECIPIENTS, "DATA", "x\r\n.", args=("--lmtp",))
+        self.assertEqual((codes[-4:], kept), (["250", "554", "451", "221"], [["c@d.example"]]))
+
+    def test_prdr_judges_each_recipient(self):
+        for end in (["DATA", "x\r\n."], ["BDAT 3 LAST\r\nx"]):
+            codes, kept = self.kept("EHLO a", READY[1] + " PRDR", *self.RECIPIENTS, *end)
+            self.assertEqual((codes[-6:], kept), (["353", "250", "554", "451", "250", "221"], [["c@d.example"]]), end)
+            codes, kept = self.kept("EHLO a", READY[1] + " PRDR", *self.RECIPIENTS[1:], *end)
+            self.assertEqual((codes[-5:], kept), (["353", "554", "451", "554", "221"], []), end)
+            codes, kept = self.kept("EHLO a", READY[1], *self.RECIPIENTS, *end)
+            self.assertEqual((codes[-2:], kept), (["554", "221"], []), "without PRDR it is all or nothing")
+        codes, kept = self.kept("EHLO a", READY[1] + " PRDR", "RCPT TO:<c@d.example>", "DATA", "x" * 100 + "\r\n.", "MAIL FROM:<> PRDR=1",
+                                args=("--size", "50"))
+        self.assertEqual((codes[-3:], kept), (["552", "501", "221"], []))
+        codes, _ = self.kept("EHLO a", "MAIL FROM:<> PRDR", args=("--without", "PRDR"))
+        self.assertEqual(codes[-2:], ["555", "221"])
+
+    def test_refusals_of_ones_own_at_the_dot(self):
+        codes, kept = self.kept("EHLO a", READY[1] + " PRDR", READY[2], "RCPT TO:<e@f.example>", "DATA", "x\r\n.",
+                                args=("--refuse", "dot:@f.example=550 5.2.1 no"))
+        self.assertEqual((codes[-5:], kept), (["353", "250", "550", "250", "221"], [["c@d.example"]]))
+
     def accounts(self):
         with open(self.path("accounts"), "w", encoding="ascii") as file:
             file.write("ann:pass:word\n")
@@ -345,6 +381,15 @@ class Options(unittest.TestCase):
         with program.Serve("--idle", "200ms") as server, wire.Wire(server.host, server.port) as client:
             self.assertTrue(client.reply().startswith("421 4.4.2"))
             self.assertEqual(client.rest(), "")
+
+    def test_who_sends_a_message_slowly_is_not_idle(self):
+        with program.Serve("--idle", "400ms") as server, wire.Wire(server.host, server.port) as client:
+            for line in [*READY, "DATA"]:
+                client.say(line)
+            for _ in range(15):
+                client.send("a line\r\n")
+                time.sleep(0.1)
+            self.assertTrue(client.say(".").startswith("250"))
 
     def test_a_delay_is_no_idleness_and_keeps_the_order(self):
         with program.Serve("--delay", "banner=100ms,NOOP=500ms", "--idle", "200ms") as server:

@@ -52,7 +52,7 @@ begin transports
 out:
   driver = smtp
   port = %d
-  hosts_try_prdr =
+  hosts_try_prdr = %s
 """
 
 
@@ -260,9 +260,9 @@ class Clients(unittest.TestCase):
         script = self.replays(log, "nc", server)
         self.assertIn("C: EHLO me.example\n", script)
 
-    def exim(self, server, *recipients, loud="-v"):
+    def exim(self, server, *recipients, loud="-v", prdr=""):
         with packages.Jail("exim", users=["Debian-exim"]) as jail:
-            jail.write("/etc/exim4/client.conf", EXIM % server.port)
+            jail.write("/etc/exim4/client.conf", EXIM % (server.port, prdr))
             jail.mkdir("/var/spool/exim4", owner="Debian-exim")
             jail.mkdir("/var/log/exim", owner="Debian-exim")
             return jail.run("exim4", "-C", "/etc/exim4/client.conf", "-odf", loud, "-f", "a@b.example", *recipients,
@@ -274,6 +274,15 @@ class Clients(unittest.TestCase):
         self.assertTrue(self.messages()[0]["text"].endswith("\r\nby Exim\r\n"), done.stderr)
         self.assertTrue(self.messages()[0]["chunked"])
         self.assertIn("SMTP<< 250", done.stderr)
+
+    def test_exim_and_a_reply_for_each_recipient(self):
+        for without in ("STARTTLS", "STARTTLS,CHUNKING"):
+            server = self.serve("--without", without)
+            done = self.exim(server, "c@d.example", "busy@d.example", prdr="*")
+            self.assertIn("SMTP<< 353 ", done.stderr)
+            self.assertIn("SMTP<< 451 4.3.0 ", done.stderr)
+            self.assertEqual([r["address"] for m in self.messages() for r in m["recipients"] if m["from"]], ["c@d.example"])
+            os.unlink(self.lines)
 
     def test_exim_in_the_clear_replays(self):
         server = self.serve("--without", "STARTTLS,CHUNKING,PIPELINING")

@@ -245,6 +245,20 @@ exchange_say(struct session *s, struct play *p, const struct script_say *say)
 
 /* ---- hearing */
 
+/* Does the exchange end with BDAT LAST? Then further replies are for recipients, as after the dot.
+ */
+static bool
+is_last_chunk(const struct script_item *item)
+{
+	size_t n = item->nsay;
+
+	while (n > 0 && item->say[n - 1].kind == SAY_CHUNK)
+		n--;
+	return n > 0 && item->say[n - 1].kind == SAY_COMMAND &&
+	    item->say[n - 1].verb == VERB_BDAT &&
+	    span_ends_case(item->say[n - 1].text.source, SPAN(" LAST"));
+}
+
 static enum progress
 exchange_wait(struct session *s, struct play *p)
 {
@@ -252,7 +266,10 @@ exchange_wait(struct session *s, struct play *p)
 	size_t owed = item->ncommands;
 	bool raw_dot = item->nsay > 0 && item->say[item->nsay - 1].kind == SAY_RAW &&
 	    session_dialogue(s)->mode == MODE_MESSAGE;
-	enum verb verb = item->nsay ? item->say[item->nsay - 1].verb : VERB_OTHER;
+	bool chunk = is_last_chunk(item);
+	enum verb verb = chunk ? VERB_BDAT :
+	    item->nsay	       ? item->say[item->nsay - 1].verb :
+				 VERB_OTHER;
 
 	/* /early, or an S: for the banner */
 	if (!p->in_hand->banner_read && !item->unawaited) {
@@ -264,7 +281,7 @@ exchange_wait(struct session *s, struct play *p)
 	}
 	for (; owed < item->nreply; owed++)
 		session_expect_reply(s, raw_dot ? VERB_DATA : verb,
-		    raw_dot || (item->nsay && item->say[item->nsay - 1].kind == SAY_DOT));
+		    raw_dot || chunk || (item->nsay && item->say[item->nsay - 1].kind == SAY_DOT));
 	if (p->exchange.needed == 0 || item->unawaited)
 		return STEP_DONE;
 	if (item->nsay > 0 && item->say[item->nsay - 1].kind == SAY_DOT)

@@ -799,9 +799,9 @@ spf_why_sentence(enum spf_why why, const struct spf_at *at, struct arena *arena)
 	} words[] = {
 		[SPF_WHY_MATCHED] = { "", "" },
 		[SPF_WHY_DEFAULT] = { "no term matches in ", "" },
-		[SPF_WHY_NO_RECORD] = { "", "" },
-		[SPF_WHY_RECORDS] = { "more than one SPF record instead of ",
-		    " (RFC 7208 4.5); publish one" },
+		[SPF_WHY_NO_RECORD] = { "", " has no SPF record" },
+		[SPF_WHY_RECORDS] = { "",
+		    " has more than one SPF record (RFC 7208 4.5); publish one" },
 		[SPF_WHY_SYNTAX] = { "syntax error: ", "" },
 		[SPF_WHY_LOOKUPS] = { "more than 10 lookups, with ", " (RFC 7208 4.6.4)" },
 		[SPF_WHY_VOIDS] = { "more than 2 lookups without an answer, with ",
@@ -810,13 +810,11 @@ spf_why_sentence(enum spf_why why, const struct spf_at *at, struct arena *arena)
 		[SPF_WHY_NO_INCLUDED] = { "", " leads to a domain without an SPF record" },
 		[SPF_WHY_DNS] = { "lookup failed: ", "" },
 		[SPF_WHY_MACRO] = { "", " has a macro, which is not expanded here" },
-		[SPF_WHY_UNASKED] = { "not evaluated without a client address: ", "" },
+		[SPF_WHY_UNASKED] = { "not evaluated: ", "" },
 	};
-	struct span where = at_text(at, arena);
+	bool bare = why == SPF_WHY_NO_RECORD || why == SPF_WHY_RECORDS;
+	struct span where = bare ? text_safe(arena, at->domain) : at_text(at, arena);
 
-	if (why == SPF_WHY_NO_RECORD)
-		return arena_printf(
-		    arena, "%.*s has no SPF record", SPAN_ARG(text_safe(arena, at->domain)));
 	return arena_printf(
 	    arena, "%s%.*s%s", words[why].before, SPAN_ARG(where), words[why].after);
 }
@@ -842,6 +840,14 @@ spf_sentence(const struct spf *spf, struct arena *arena)
 {
 	struct span maybe = spf_maybe(spf, arena), out = spf_reason(spf, arena);
 
-	return arena_printf(arena, "%s%s%.*s%s: %.*s", spf_result_word(spf->result),
+	if (spf->result == SPF_UNASKED)
+		return arena_printf(arena,
+		    "not evaluated without a client's address; the record takes %s%u of %d lookups",
+		    spf->tree_more ? "at least " : "", spf->tree_lookups, SPF_LOOKUPS_MAX);
+	out = arena_printf(arena, "%s%s%.*s%s: %.*s", spf_result_word(spf->result),
 	    maybe.len ? " (" : "", SPAN_ARG(maybe), maybe.len ? ")" : "", SPAN_ARG(out));
+	if (spf->lookups == 0 || spf->why == SPF_WHY_LOOKUPS)
+		return out;
+	return arena_printf(
+	    arena, "%.*s; %u of %d lookups", SPAN_ARG(out), spf->lookups, SPF_LOOKUPS_MAX);
 }

@@ -39,6 +39,8 @@ mta_did(struct mta *m, const struct act *act)
 	else
 		plain_answers(m, act);
 	mta_login_withhold(m, act);
+	if (transaction_awaits_verdicts(m, act))
+		plain_verdicts(m, act);
 	if (failed)
 		;
 	else if (act->ends_message)
@@ -141,6 +143,7 @@ mta_start(struct session *s, const struct step *step, void *mem)
 	m->s = s;
 	m->d = session_dialogue(s);
 	m->opts = role->opts;
+	m->heard_us = role->heard_us;
 	m->out_end = &m->out;
 	envelope_init(&m->mail, m->opts->keep_text || looks,
 	    (size_t)(m->opts->size_limit ? m->opts->size_limit : MTA_SIZE));
@@ -165,6 +168,8 @@ mta_heard(struct session *s, const struct step *step, void *mem, const struct ne
 	struct mta *m = mem;
 
 	(void)s, (void)step;
+	if (m->heard_us && (news->kind == NEWS_COMMAND || news->kind == NEWS_TEXT))
+		*m->heard_us = loop_now_us();
 	switch (news->kind) {
 	case NEWS_COMMAND:
 		return mta_line(m, news->event);

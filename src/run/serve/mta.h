@@ -72,6 +72,7 @@ struct mock_case;
 struct mta_role {
 	const struct mta_opts *opts;
 	const struct mock_case *front; /* rules and script; NULL: none */
+	uint64_t *heard_us;	       /* when the client was heard last; NULL: nobody asks */
 };
 /*
  * The step's args are a struct mta_role. It ends when the client is gone; cancelled, it says 421.

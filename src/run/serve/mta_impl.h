@@ -57,6 +57,7 @@ struct mta {
 	struct session *s;
 	struct dialogue *d;
 	const struct mta_opts *opts;
+	uint64_t *heard_us;
 	struct play *play; /* rules and script before the plain server; NULL: none */
 
 	/* The transaction; the parameters that MAIL was granted with. */
@@ -105,6 +106,8 @@ struct span plain_mail(struct mta *, const struct act *);
 struct span plain_rcpt(struct mta *, const struct act *);
 struct span plain_data(struct mta *, const struct act *);
 void plain_message(struct mta *, const struct act *); /* the dot, and any chunk */
+/* on a message that nothing forbids */
+void plain_verdicts(struct mta *, const struct act *);
 /* what --require-auth, --max-messages … ask at MAIL and RCPT; empty: nothing */
 struct span plain_insists_at_mail(const struct mta *, struct span mailbox, struct span params);
 struct span plain_insists_at_rcpt(const struct mta *, struct span mailbox, struct span args);
@@ -145,6 +148,8 @@ unsigned reply_code(const struct mta_reply *); /* 0: nothing is sent */
 void transaction_forget(struct mta *);
 /* A command was answered: it counts when the reply that came for it, or none, says so. */
 void transaction_granted(struct mta *, const struct act *);
+/* The message was answered 353 alone: a verdict for each recipient is to follow (PRDR). */
+bool transaction_awaits_verdicts(const struct mta *, const struct act *);
 /* The message is stored and told of, for those whose replies are positive. */
 void transaction_over(struct mta *, const struct act *);
 bool transaction_has(struct span params, struct span name); /* a parameter of that name */

@@ -102,6 +102,7 @@ static const struct offer {
 	{ "SMTPUTF8", "" },
 	{ "DSN", "" },
 	{ "CHUNKING", "" },
+	{ "PRDR", "" },
 	{ "DELIVERBY", "" },
 	{ "MT-PRIORITY", "" },
 	{ "REQUIRETLS", "", IN_TLS },

@@ -114,6 +114,7 @@ static const struct {
 	{ "AUTH", check_xtext },
 	{ "SMTPUTF8", check_flag },
 	{ "REQUIRETLS", check_flag },
+	{ "PRDR", check_flag },
 	{ "NOTIFY", check_notify },
 	{ "ORCPT", check_orcpt },
 };
@@ -306,33 +307,63 @@ refused_for_all(const struct mta *m, const struct act *act)
 	return act->verb == VERB_BDAT ? refused_for_recipients(m, MTA_DATA) : SPAN_NONE;
 }
 
+/* Refused for all, for this one, or accepted as `taken` says. */
+static struct span
+verdict(const struct mta *m, const struct envelope_rcpt *rcpt, struct span taken)
+{
+	struct span refused = rcpt ? plain_refuses(m, MTA_DOT, rcpt->mailbox) : SPAN_NONE;
+
+	return refused.len > 0 ? refused : taken;
+}
+
 /*
- * One reply for each recipient in LMTP (RFC 2033 4.2), each by what it is refused for; else one
- * for all.
+ * Of a message, LMTP has one reply for each recipient (RFC 2033 4.2). With PRDR it is 353, the
+ * same, and one for all: positive when it was accepted for anybody (draft-hall-prdr). Else one
+ * recipient that it is refused for refuses it for all.
  */
+void
+plain_verdicts(struct mta *m, const struct act *act)
+{
+	bool dot = act->kind == ACT_DOT, lmtp = plain_is_lmtp(m);
+	struct span taken = arena_printf(&m->scratch,
+	    "250 2.0.0 Ok: %llu octets, queued as %010llX", m->mail.octets,
+	    m->opts->queue ? *m->opts->queue + 1 : 1);
+	struct span refused = refused_for_recipients(m, MTA_DOT), one = refused;
+	bool any = refused.len == 0;
+
+	for (const struct envelope_rcpt *r = m->mail.rcpts; r && (lmtp || m->prdr); r = r->next) {
+		one = verdict(m, r, taken);
+		any |= one.at == taken.at;
+		if (m->prdr && one.at == taken.at)
+			one = arena_printf(
+			    &m->scratch, "250 2.1.5 <%.*s> accepted", SPAN_ARG(r->mailbox));
+		replies_say(m, one, act->verb, dot);
+	}
+	if (!lmtp || m->mail.nrcpts == 0)
+		replies_say(m, any ? taken : refused, act->verb, dot);
+	if (any && m->opts->queue)
+		++*m->opts->queue;
+}
+
 void
 plain_message(struct mta *m, const struct act *act)
 {
-	bool dot = act->kind == ACT_DOT, each = plain_is_lmtp(m) && act->ends_message;
-	struct span refused = refused_for_all(m, act), taken;
-	const struct envelope_rcpt *rcpt = m->mail.rcpts;
+	bool dot = act->kind == ACT_DOT;
+	struct span refused = refused_for_all(m, act);
+	unsigned n = act->ends_message && plain_is_lmtp(m) && m->mail.nrcpts > 1 ? m->mail.nrcpts :
+										   1;
 
-	if (refused.len == 0 && act->ends_message && !each)
-		refused = refused_for_recipients(m, MTA_DOT);
+	while (refused.len > 0 && n-- > 0)
+		replies_say(m, refused, act->verb, dot);
+	if (refused.len > 0)
+		return;
+	if (act->ends_message && m->prdr)
+		replies_say(
+		    m, SPAN("353 One reply for each recipient, then one for all"), act->verb, dot);
 	if (act->ends_message)
-		taken = arena_printf(&m->scratch, "250 2.0.0 Ok: %llu octets, queued as %010llX",
-		    m->mail.octets, m->opts->queue ? *m->opts->queue + 1 : 1);
+		plain_verdicts(m, act);
 	else
-		taken = arena_printf(&m->scratch, "250 2.0.0 %llu octets so far", m->mail.octets);
-	bool any = false;
-	do {
-		struct span reply = refused;
-		if (reply.len == 0 && each && rcpt)
-			reply = plain_refuses(m, MTA_DOT, rcpt->mailbox);
-		any |= reply.len == 0;
-		replies_say(m, reply.len > 0 ? reply : taken, act->verb, dot);
-		rcpt = rcpt ? rcpt->next : NULL;
-	} while (each && rcpt);
-	if (any && act->ends_message && m->opts->queue)
-		++*m->opts->queue;
+		replies_say(m,
+		    arena_printf(&m->scratch, "250 2.0.0 %llu octets so far", m->mail.octets),
+		    act->verb, dot);
 }

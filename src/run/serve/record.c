@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "run/serve/serve.h"
 #include "run/session/session.h"
 #include "run/session/steps/list.h"
 #include "run/session/steps/open.h"
@@ -14,10 +15,11 @@
 /*
  * What one client can make us keep: its script, and for each direction what the other side has not
  * read; neither is read from while the other has that much unread, or while so many commands are
- * unanswered.
+ * unanswered. The scripts of all clients together have a bound of their own.
  */
 enum {
 	RECORD_MAX = 8 << 20,
+	RECORD_ALL_MAX = 64 << 20,
 	HELD_ABOVE = 256 << 10,
 	LINE_KEPT_MAX = 64 << 10,
 	UNANSWERED_MAX = 250
@@ -34,6 +36,8 @@ struct pair {
 	struct transcript *transcript;
 	struct buf script, line, agreed;	/* agreed: the 220 to STARTTLS, until TLS is up */
 	unsigned number;
+	/* when one of the two was heard; when the server had gone, and only the farewell is left */
+	uint64_t heard_us, parted_us;
 	bool open, over, cut;			/* cut: the script has no more room */
 	bool draining;				/* the server is to read first */
 	/* its reply decides how what the client sends next is read; VERB_OTHER: none is due */
@@ -45,9 +49,11 @@ struct record {
 	struct record_opts opts;
 	struct listener *listener;
 	struct loop_idle *idle;
+	struct loop_timer *sweep;
 	struct pair *pairs;
-	unsigned last_number;
-	bool some_over;
+	unsigned last_number, npairs;
+	size_t held; /* octets of all scripts that are not written yet */
+	bool some_over, sweeping;
 };
 
 static void
@@ -145,6 +151,8 @@ let_go(struct pair *p)
 	p->open = true;
 	p->draining = false;
 	p->decides = VERB_OTHER;
+	if (p->parted_us == 0)
+		p->parted_us = loop_now_us();
 	if (session_view(p->client).state != SESSION_OPEN)
 		return;
 	session_hold(p->client, false);
@@ -157,6 +165,7 @@ on_server_event(void *ctx, const struct event *e)
 {
 	struct pair *p = ctx;
 
+	p->heard_us = loop_now_us();
 	transcript_event(p->transcript, e);
 	switch (e->kind) {
 	case EVENT_REPLY:
@@ -266,6 +275,35 @@ hand_end(struct pair *p)
 	session_send_text(p->server, BODY_END);
 }
 
+/* Whole lines of a chunk, or what has become too long for one, are written into the script. */
+static void
+note_chunk(struct pair *p, bool over)
+{
+	struct span all = buf_span(&p->line);
+	struct arena arena = { 0 };
+
+	while (all.len > 0 && all.at[all.len - 1] != '\n' && !over &&
+	    buf_span(&p->line).len < LINE_KEPT_MAX)
+		all.len--;
+	if (all.len == 0)
+		return;
+	struct event event = { .kind = EVENT_SENT, .at_us = loop_now_us() };
+	event.sent.kind = SENT_TEXT;
+	event.sent.text = session_starred(p->server, &arena, all);
+	event.sent.octets = event.sent.text.len; /* it brings its line ends */
+	transcript_event(p->transcript, &event);
+	arena_release(&arena);
+	buf_consume(&p->line, all.len);
+}
+
+static void
+hand_chunk(struct pair *p, struct span text)
+{
+	conv_put(session_conv(p->server), text);
+	buf_append(&p->line, text);
+	note_chunk(p, false);
+}
+
 static enum progress
 relay_start(struct session *s, const struct step *step, void *state)
 {
@@ -280,6 +318,7 @@ relay_heard(struct session *s, const struct step *step, void *state, const struc
 	struct pair *p = *(struct pair *const *)step->args;
 
 	(void)s, (void)state;
+	p->heard_us = loop_now_us();
 	if (news->kind == NEWS_WRITABLE) {
 		session_hold(p->server, false);
 		session_poke(p->server);
@@ -295,12 +334,14 @@ relay_heard(struct session *s, const struct step *step, void *state, const struc
 		break;
 	case NEWS_TEXT:
 		if (chunk)
-			conv_put(session_conv(p->server), news->event->text);
+			hand_chunk(p, news->event->text);
 		else
 			hand_text(p, news->event->text);
 		break;
 	case NEWS_TEXT_END:
-		if (!chunk)
+		if (chunk)
+			note_chunk(p, true);
+		else
 			hand_end(p);
 		break;
 	default:
@@ -334,10 +375,21 @@ on_script(void *ctx, struct span text)
 {
 	struct pair *p = ctx;
 
-	if (p->cut || buf_append(&p->script, text))
+	if (p->cut)
 		return;
-	p->cut = true;
-	note(p, "the session is too long to be written whole: the script ends where it had 8 MiB");
+	if (p->record->held + text.len > RECORD_ALL_MAX) {
+		p->cut = true;
+		note(p,
+		    "the sessions are too long together to be written whole: this script ends "
+		    "here");
+	} else if (buf_append(&p->script, text)) {
+		p->record->held += text.len;
+	} else {
+		p->cut = true;
+		note(p,
+		    "the session is too long to be written whole: the script ends where it had 8 "
+		    "MiB");
+	}
 }
 
 static void
@@ -348,6 +400,8 @@ free_pair(struct pair *p)
 	if (buf_span(&p->script).len > 0 &&
 	    !p->record->opts.write(p->record->opts.ctx, buf_span(&p->script), &err))
 		note(p, err.text);
+	p->record->held -= buf_span(&p->script).len;
+	p->record->npairs--;
 	session_free(p->client);
 	session_free(p->server);
 	transcript_free(p->transcript);
@@ -378,12 +432,61 @@ on_idle(void *ctx, unsigned ready)
 	}
 }
 
+static uint64_t
+idle_ms(const struct record *r)
+{
+	return r->opts.idle_ms ? r->opts.idle_ms : RECORD_IDLE_MS;
+}
+
+/* One timer for all clients, as in serve.c. */
+static void
+set_sweep(struct record *r)
+{
+	uint64_t ms = idle_ms(r) / 4;
+
+	r->sweeping = r->pairs != NULL;
+	if (r->sweeping)
+		loop_timer_set(r->sweep, ms < 10 ? 10 : ms > 500 ? 500 : ms);
+}
+
+static void
+on_sweep(void *ctx, unsigned ready)
+{
+	struct record *r = ctx;
+	uint64_t now = loop_now_us();
+
+	(void)ready;
+	for (struct pair *p = r->pairs; p; p = p->next) {
+		struct conv *conv = session_conv(p->client);
+		bool silent = now - p->heard_us > idle_ms(r) * 1000;
+		bool told = !conv || conv_output(conv).len == 0;
+		if (p->parted_us && now - p->parted_us > SERVE_LINGER_MS * 1000 &&
+		    (told || now - p->parted_us > idle_ms(r) * 1000)) {
+			finish(p);
+		} else if (!p->parted_us && silent) {
+			note(p, "nothing was said for too long");
+			if (session_view(p->client).state == SESSION_OPEN)
+				session_reply(p->client,
+				    SPAN("421 4.4.2 smtpsh record: nothing was said for too long"));
+			let_go(p);
+			session_close(p->server, true);
+		}
+	}
+	set_sweep(r);
+}
+
 void
 record_client(struct record *r, int fd)
 {
-	struct pair *p = memory_zeroed(sizeof *p);
+	unsigned most = r->opts.clients_max ? r->opts.clients_max : RECORD_CLIENTS_MAX;
 
+	if (r->npairs >= most) {
+		serve_turn_away(fd);
+		return;
+	}
+	struct pair *p = memory_zeroed(sizeof *p);
 	*p = (struct pair){ .record = r,
+		.heard_us = loop_now_us(),
 		.number = ++r->last_number,
 		.client_opts = { .number = r->last_number },
 		.server_opts = *r->opts.session,
@@ -411,6 +514,9 @@ record_client(struct record *r, int fd)
 	p->server = session_new(r->env, &p->server_opts, on_server_event, p);
 	p->next = r->pairs;
 	r->pairs = p;
+	r->npairs++;
+	if (!r->sweeping)
+		set_sweep(r);
 	session_push(p->client, &p->step);
 	session_push(p->server, step_new_open(r->opts.to, &p->arena));
 }
@@ -428,6 +534,7 @@ record_new(struct session_env *env, const struct record_opts *opts)
 
 	*r = (struct record){ .env = env, .opts = *opts };
 	r->idle = loop_idle(env->loop, on_idle, r);
+	r->sweep = loop_timer(env->loop, on_sweep, r);
 	return r;
 }
 
@@ -447,6 +554,7 @@ record_free(struct record *r)
 		return;
 	listen_free(r->listener);
 	loop_idle_free(r->idle);
+	loop_timer_free(r->sweep);
 	for (struct pair *p = r->pairs, *next; p; p = next) {
 		next = p->next;
 		p->over = true;

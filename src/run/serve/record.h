@@ -9,12 +9,20 @@
 #include "net/listen.h"
 #include "run/session/session.h"
 
+/*
+ * Of silence on both sides until a client is told 421: twice what RFC 5321 4.5.3.2.7 grants, for a
+ * server may take ten minutes for the end of data (4.5.3.2.6). At once; those beyond are told 421.
+ */
+enum { RECORD_IDLE_MS = 600000, RECORD_CLIENTS_MAX = 250 };
+
 struct record;
 struct record_opts {
 	const struct target *to;
 	const struct session_opts *session;	/* towards the server */
 	/* towards clients; NULL: STARTTLS is not handed on */
 	struct tls_context *tls;
+	unsigned clients_max;			/* 0: RECORD_CLIENTS_MAX */
+	uint64_t idle_ms;			/* 0: RECORD_IDLE_MS */
 	bool no_bodies, times;			/* as in transcript_opts */
 	/* a whole case, when its client has gone. False: it was not */
 	bool (*write)(void *ctx, struct span script, struct err *);

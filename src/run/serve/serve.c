@@ -14,7 +14,7 @@ struct client {
 	struct mta_role role;
 	struct step step;
 	/* when it came; when its step ended, and only the farewell is left */
-	uint64_t since_us, ended_us;
+	uint64_t since_us, heard_us, ended_us;
 	bool over;
 };
 
@@ -96,7 +96,8 @@ on_sweep(void *ctx, unsigned ready)
 	(void)ready;
 	for (struct client *c = serve->clients; c; c = c->next) {
 		struct session_view view = session_view(c->session);
-		uint64_t heard = view.sent_us ? view.sent_us : c->since_us;
+		uint64_t heard = c->heard_us ? c->heard_us : c->since_us;
+		heard = view.sent_us > heard ? view.sent_us : heard;
 		if (c->ended_us && now - c->ended_us > SERVE_LINGER_MS * 1000)
 			c->over = serve->some_over = true;
 		else if (!c->ended_us && !view.held && now - heard > idle_ms(serve) * 1000)
@@ -129,16 +130,23 @@ tell_of_client(struct client *c)
 	on_event(c, &event);
 }
 
+void
+serve_turn_away(int fd)
+{
+	static const char full[] = "421 4.3.2 Too many clients\r\n";
+	ssize_t n = write(fd, full, sizeof full - 1);
+
+	(void)n;
+	close(fd);
+}
+
 bool
 serve_client(struct serve *serve, int fd, struct err *err)
 {
 	static const struct timeouts patient = { .tls = 60000 };
-	static const char full[] = "421 4.3.2 Too many clients\r\n";
 
 	if (serve->opts.clients_max && serve->nclients >= serve->opts.clients_max) {
-		ssize_t n = write(fd, full, sizeof full - 1);
-		(void)n;
-		close(fd);
+		serve_turn_away(fd);
 		return err_set(err, ERR_SYSTEM, "too many clients");
 	}
 	struct client *c = memory_zeroed(sizeof *c);
@@ -155,7 +163,7 @@ serve_client(struct serve *serve, int fd, struct err *err)
 		set_sweep(serve);
 	if (serve->event)
 		tell_of_client(c);
-	c->role.opts = &serve->opts.mta;
+	c->role = (struct mta_role){ .opts = &serve->opts.mta, .heard_us = &c->heard_us };
 	if (serve->opts.play)
 		c->role.front = serve->opts.play(serve->opts.play_ctx, c->opts.number);
 	c->step = (struct step){ .op = &step_mta, .args = &c->role };

@@ -35,6 +35,8 @@ struct serve *serve_new(struct session_env *, const struct serve_opts *, event_f
 bool serve_listen(struct serve *, const struct addr *, struct addr *bound, struct err *);
 /* over a connected descriptor, which it then owns */
 bool serve_client(struct serve *, int fd, struct err *);
+/* Tells who comes to a server that has too many clients, and closes. */
+void serve_turn_away(int fd);
 void serve_deafen(struct serve *);	/* listens no more */
 void serve_stop(struct serve *);	/* listens no more and says 421 to everybody */
 unsigned serve_clients(const struct serve *);

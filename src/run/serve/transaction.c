@@ -96,6 +96,8 @@ transaction_granted(struct mta *m, const struct act *act)
 		envelope_from(&m->mail, mailbox, params);
 		m->binary = transaction_is_binary(params);
 		m->utf8 = transaction_has(params, SPAN("SMTPUTF8"));
+		m->prdr = transaction_has(params, SPAN("PRDR")) && !plain_is_lmtp(m) &&
+		    plain_offers(m, "PRDR");
 		break;
 	case VERB_RCPT:
 		transaction_mailbox(act->verb, act->args, &mailbox, &params);
@@ -106,27 +108,44 @@ transaction_granted(struct mta *m, const struct act *act)
 	}
 }
 
+bool
+transaction_awaits_verdicts(const struct mta *m, const struct act *act)
+{
+	const struct mta_reply *first = transaction_reply(m->out, act);
+
+	return m->prdr && act->ends_message && first && reply_code(first) == 353 &&
+	    !transaction_reply(first->next, act);
+}
+
 /*
- * One reply for each recipient (LMTP, RFC 2033 4.2): each counts for its own. Else the message is
- * taken when one of the replies is positive. False: it is taken for nobody.
+ * One reply for each recipient counts for its own (LMTP, RFC 2033 4.2); after a 353 the last one is
+ * for all (PRDR). Else the message is taken when one of the replies is positive. False: it is taken
+ * for nobody.
  */
 static bool
 transaction_is_taken(struct mta *m, const struct act *act, struct mta_reply *first)
 {
+	bool prdr = reply_code(first) == 353;
+	struct mta_reply *each = prdr ? transaction_reply(first->next, act) : first, *last = NULL;
 	unsigned n = 0, good = 0;
 
-	for (struct mta_reply *r = first; r; r = transaction_reply(r->next, act)) {
+	for (struct mta_reply *r = each; r; r = transaction_reply(r->next, act)) {
 		n++;
 		good += reply_code(r) / 100 == 2;
+		last = r;
 	}
-	if (good == 0 || n < 2 || n != m->mail.nrcpts)
+	if (prdr && (!last || reply_code(last) / 100 != 2))
+		return false;
+	if (good == 0 || n - prdr != m->mail.nrcpts || (n < 2 && !prdr))
 		return good > 0;
-	struct envelope_rcpt *rcpt = m->mail.rcpts;
-	for (struct mta_reply *r = first; r; r = transaction_reply(r->next, act)) {
+	struct mta_reply *r = each;
+	good = 0;
+	for (struct envelope_rcpt *rcpt = m->mail.rcpts; rcpt; rcpt = rcpt->next) {
 		rcpt->refused = reply_code(r) / 100 != 2;
-		rcpt = rcpt->next;
+		good += !rcpt->refused;
+		r = transaction_reply(r->next, act);
 	}
-	return true;
+	return good > 0;
 }
 
 void
@@ -143,7 +162,11 @@ transaction_over(struct mta *m, const struct act *act)
 	m->mail.chunked = act->verb == VERB_BDAT;
 	if (good && transaction_is_taken(m, act, first)) {
 		/* It goes by the name that the reply gave it. */
-		struct span id = queueid_find(span_skip(good->text, 4));
+		struct span id = SPAN_NONE;
+		for (struct mta_reply *r = good; r && id.len == 0;
+		     r = transaction_reply(r->next, act))
+			if (reply_code(r) / 100 == 2)
+				id = queueid_find(span_skip(r->text, 4));
 		if (id.len == 0)
 			id = arena_printf(
 			    &m->scratch, "%010llX", m->opts->queue ? ++*m->opts->queue : 1);

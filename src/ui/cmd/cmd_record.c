@@ -102,6 +102,8 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 		    &(struct record_opts){ .to = to,
 			.session = &v->o->session,
 			.tls = tls,
+			.clients_max = v->o->serve.clients_max,
+			.idle_ms = v->o->serve.idle_ms,
 			.no_bodies = v->o->no_bodies,
 			.times = v->o->look.time,
 			.write = on_script,
