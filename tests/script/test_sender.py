@@ -1,15 +1,15 @@
 """Mail from a domain: SPF, DKIM, DMARC, reverse DNS, EHLO name and block lists, as the DNS has them."""
 import json
 import os
-import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import program
 import tap
 from nameserver import NameServer
 
-TRY = os.environ.get("SENDER_TRY", "sender_try")
+OPTIONS = {"source": "--source", "ehlo": "--helo", "envelope": "--return-path", "selector": "--selector", "dnsbl": "--dnsbl"}
 V4, V6 = "192.0.2.1", "2001:db8::1"
 RSA_512 = "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAOPV/eDwJUCGkVUtRDhZwxt3nTlFwtiLsKDA6HOfgl5MPlrB9u6dAVgyaup419mviVtN7/OSHFU26Wg2lJ23LO0CAwEAAQ=="
 RSA_1024 = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDNnIGugUojSjOCuF4fSisgNh3Q/F/9eWblRTZ6n+uShXIKuKVH5jQK203pPDdAt9O0BbnRVF/+B9SuhB6sHawlGsnhA5qRMiUyRRaGyDOtQVAu86ZljN9xtIXziDKLb3hkOTqD4py82JjRWA/uXt9auNBQX6XaSeHIS+1Cfe52GQIDAQAB"
@@ -26,10 +26,12 @@ def check(zone, *args, domain="d.test", ad=False):
         for kind, values in (types if isinstance(types, dict) else {"TXT": types}).items():
             records[name, kind] = [values] if isinstance(values, str) and values not in ("SERVFAIL", "REFUSED", "silent", "garbage") else values
     with NameServer(records, ad=ad) as dns:
-        done = subprocess.run([TRY, dns.address, domain, *args], capture_output=True, text=True, timeout=30)
-        if done.returncode:
+        options = [word for arg in args for word in (OPTIONS[arg.split("=")[0]], arg.split("=", 1)[1])]
+        done = program.run("check", "--dns", dns.address, "--format", "json", "--from", domain, *options)
+        if not done.stdout:
             raise AssertionError(done.stderr)
         got = json.loads(done.stdout)
+        got["status"] = done.returncode
         got["asked"] = list(dns.asked)
         return got
 
@@ -391,7 +393,7 @@ class Findings(unittest.TestCase):
             with self.subTest(cause, zone=zone):
                 found = self.found(zone, *args)
                 self.assertEqual(list(found), [cause], found)
-                self.assertEqual(found[cause]["state"], state)
+                self.assertEqual(found[cause]["state"].lower(), state)
 
     def test_dmarc_fails_where_neither_passes(self):
         "the cause first; a good key may still make it pass, which no lookup tells"
@@ -399,8 +401,24 @@ class Findings(unittest.TestCase):
         for args, state in (((), "warning"), (("selector=good",), "warning"), (("selector=gone",), "critical")):
             found = self.found(zone, *args)
             self.assertEqual(list(found)[0], "spf_not_allowed")
-            self.assertEqual(found["dmarc_would_fail"]["state"], state)
+            self.assertEqual(found["dmarc_would_fail"]["state"].lower(), state)
         self.assertIn("reject", found["dmarc_would_fail"]["detail"])
+
+    def test_the_exit_status_is_the_worst(self):
+        for zone, status in (({}, 0), ({"d.test": "v=spf1 ip4:192.0.2.1 ptr -all"}, 0), ({"d.test": "v=spf1 ~all"}, 1), ({"d.test": "v=spf1 foo"}, 2),
+                             ({"d.test": {"TXT": "SERVFAIL"}}, 3)):
+            with self.subTest(zone):
+                self.assertEqual(check(dict(SPF_GOOD, **zone), "source=" + V4)["status"], status)
+
+    def test_as_text(self):
+        zone = {("d.test", "TXT"): ["v=spf1 -all \x1b[31m"], ("_dmarc.d.test", "TXT"): ["v=DMARC1; p=none"]}
+        with NameServer(zone) as dns:
+            for form in "text", "html", "markdown":
+                done = program.run("check", "--dns", dns.address, "--format", form, "--from", "alice@d.test", "--source", V4)
+                self.assertEqual(done.returncode, 2)
+                self.assertNotIn("\x1b", done.stdout)
+                for part in "permerror", "PTR":
+                    self.assertIn(part, done.stdout)
 
     def test_a_finding_names_what_it_is_about(self):
         text = self.found({"d.test": "v=spf1 include:e.test -all", "e.test": "v=spf1 ipv4:1.2.3.4"})["spf_permerror"]["detail"]

@@ -109,7 +109,7 @@ const struct cause_row causes_of_sender[] = {
 	    "--selector NAME)",
 	    NULL, "RFC 7489 6.6.2" },
 	{ CAUSE_DMARC_NOT_ALIGNED, CONCERNS_SENDER, STATE_WARNING, "Not aligned",
-	    "{what} authenticates {other}, which is not aligned with {domain} in From",
+	    "{what} is for {other}, which is not aligned with {domain} in From",
 	    "For DMARC it does not count", NULL,
 	    "use {domain} or, with relaxed alignment, a domain below it for the envelope sender "
 	    "and "

@@ -372,6 +372,7 @@ check_from(struct options *o, struct err *err)
 	}
 	struct sender_opts opts = {
 		.from = span_of(o->check.from),
+		.envelope = span_of(o->check.return_path),
 		.source = o->check.source ? &source : NULL,
 		.ehlo = span_of(o->session.helo),
 		.selector = spans_of(o, o->check.selector, o->check.nselectors),
@@ -466,11 +467,10 @@ prepare(struct run *r, struct err *err)
 	o->session.dane = DANE_CHECK;
 	if (sends_from(o))
 		return true;
-	if (o->check.source || o->check.nselectors || o->check.nzones)
+	if (o->check.source || o->check.return_path || o->check.nselectors || o->check.nzones)
 		return err_set(err, ERR_USAGE,
-		    "check: --source, --selector and --dnsbl are about mail from a domain: use "
-		    "them "
-		    "with --from and without a target");
+		    "check: --source, --return-path, --selector and --dnsbl are about mail from a "
+		    "domain: use them with --from and without a target");
 	if (o->check.targets ? o->nargs > 0 : o->nargs != 1)
 		return err_set(err, ERR_USAGE,
 		    "check: want one ADDRESS, DOMAIN or HOST[:PORT], or --targets FILE");

@@ -16,7 +16,7 @@ struct check_settings {
 	const char *from, *rcpt, *mx;
 	const char *targets; /* a file of domains, or "-" */
 	/* of the sender's side: the address that mail is sent from, DKIM selectors, block lists */
-	const char *source;
+	const char *source, *return_path;
 	const char *selector[CHECK_ZONES_MAX], *zone[CHECK_ZONES_MAX];
 	size_t nselectors, nzones;
 	bool relay, dry_run;

@@ -13,10 +13,16 @@ struct row {
 static struct span
 reverse_text(const struct lookup_address *names, struct arena *arena)
 {
+	struct span out = SPAN_NONE;
+
 	if (names->nptr == 0)
-		return arena_printf(arena, "none: %.*s", SPAN_ARG(text_safe(arena, names->why)));
-	return arena_printf(arena, "%.*s, %s", SPAN_ARG(text_safe(arena, names->ptr[0].name)),
-	    names->ptr[0].points_back ? "forward-confirmed" : "not forward-confirmed");
+		return arena_printf(arena, "%s: %.*s", names->failed ? "lookup failed" : "none",
+		    SPAN_ARG(text_safe(arena, names->why)));
+	for (size_t i = 0; i < names->nptr; i++)
+		out = arena_printf(arena, "%.*s%s%.*s (%sforward-confirmed)", SPAN_ARG(out),
+		    i ? ", " : "", SPAN_ARG(text_safe(arena, names->ptr[i].name)),
+		    names->ptr[i].points_back ? "" : "not ");
+	return out;
 }
 
 /* What was looked up, in the order in which a receiver does. */
@@ -81,7 +87,6 @@ check_sender_text(FILE *out, const struct look *look, const struct sender *sende
 	struct screen s;
 	struct row row[ROWS_MAX];
 	char source[ADDR_TEXT];
-	bool first = true;
 
 	screen_init(&s, out, look);
 	struct flow f = flow_begin(&s, 0, 0);
@@ -102,19 +107,28 @@ check_sender_text(FILE *out, const struct look *look, const struct sender *sende
 		flow_put(&f, INK_PLAIN, row[i].text);
 		flow_end(&f);
 	}
+	if (sender->findings)
+		screen_print(&s, "\n");
 	for (const struct diagnosis *d = sender->findings; d; d = d->next) {
+		static const enum ink inks[] = {
+			[STATE_OK] = INK_DIM,
+			[STATE_WARNING] = INK_WARN,
+			[STATE_CRITICAL] = INK_BAD,
+			[STATE_UNKNOWN] = INK_WARN,
+		};
+		static const char *const words[] = { "note", "warning", "critical", "unknown" };
 		struct span next = next_step(d, &s.arena);
-		if (d->state == STATE_OK || next.len == 0)
-			continue;
-		if (first)
-			screen_print(&s, "\n");
-		f = flow_begin(&s, 0, 9);
+		f = flow_begin(&s, 0, LABEL_COLUMN + 2);
 		flow_pad(&f, 2);
-		flow_put(&f, INK_PLAIN, first ? SPAN("First") : SPAN("Then"));
-		flow_pad(&f, 9);
-		flow_put(&f, INK_PLAIN, next);
+		flow_put(&f, inks[d->state], span_of(words[d->state]));
+		flow_pad(&f, LABEL_COLUMN + 2);
+		flow_put(&f, INK_PLAIN, diagnosis_sentence(d, &s.arena));
+		if (d->state != STATE_OK && next.len > 0) {
+			flow_break(&f);
+			flow_put(&f, INK_PLAIN, SPAN("Next: "));
+			flow_put(&f, INK_PLAIN, next);
+		}
 		flow_end(&f);
-		first = false;
 	}
 	if (sender->source.len == 0)
 		screen_print(&s,
