@@ -45,6 +45,15 @@ text_char(struct span s, size_t *len)
 }
 
 bool
+text_is_ascii(struct span s)
+{
+	for (size_t i = 0; i < s.len; i++)
+		if ((unsigned char)s.at[i] > 0x7F)
+			return false;
+	return true;
+}
+
+bool
 text_is_utf8(struct span s)
 {
 	for (size_t n; s.len > 0; s = span_skip(s, n))

@@ -17,6 +17,7 @@
 unsigned long text_char(struct span s, size_t *len);
 
 bool text_is_utf8(struct span);
+bool text_is_ascii(struct span); /* no octet above 127 */
 
 /*
  * May this code point go to a terminal as it is? Not C0, C1, DEL, nor the marks that reorder or

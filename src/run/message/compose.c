@@ -12,6 +12,7 @@
 
 #include "base/base64.h"
 #include "base/file.h"
+#include "base/text.h"
 
 enum { HEAD_MAX = 16 << 20, BASE64_LINE = 57, FOLD_WORD = 36 };
 
@@ -23,17 +24,8 @@ struct writer {
 	struct span boundary;
 };
 
-static bool
-is_ascii(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.at[i] > 0x7F)
-			return false;
-	return true;
-}
-
 static void
-put(struct writer *w, struct span text)
+compose_put(struct writer *w, struct span text)
 {
 	if (w->file)
 		fwrite(text.at ? text.at : "", 1, text.len, w->file);
@@ -42,18 +34,18 @@ put(struct writer *w, struct span text)
 }
 
 static void
-put_header(struct writer *w, const char *name, struct span value)
+compose_put_header(struct writer *w, const char *name, struct span value)
 {
-	put(w, span_of(name));
-	put(w, SPAN(": "));
-	put(w, value);
-	put(w, SPAN("\r\n"));
+	compose_put(w, span_of(name));
+	compose_put(w, SPAN(": "));
+	compose_put(w, value);
+	compose_put(w, SPAN("\r\n"));
 }
 
 /* ---- header */
 
 static bool
-is_replaced(const struct compose *c, const char *name)
+compose_is_replaced(const struct compose *c, const char *name)
 {
 	for (size_t i = 0; i < c->nheaders; i++) {
 		struct span line = span_of(c->header[i]);
@@ -65,11 +57,11 @@ is_replaced(const struct compose *c, const char *name)
 
 /* RFC 2047 2: encoded words of at most 75 octets, cut between characters. */
 static struct span
-encoded(struct arena *arena, struct span text)
+compose_encoded(struct arena *arena, struct span text)
 {
 	struct span out = SPAN_NONE;
 
-	if (is_ascii(text))
+	if (text_is_ascii(text))
 		return text;
 	while (text.len > 0) {
 		size_t n = text.len < FOLD_WORD ? text.len : FOLD_WORD;
@@ -83,7 +75,7 @@ encoded(struct arena *arena, struct span text)
 }
 
 static struct span
-date(struct arena *arena)
+compose_date(struct arena *arena)
 {
 	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
 	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
@@ -99,7 +91,7 @@ date(struct arena *arena)
 }
 
 static struct span
-unique(struct arena *arena)
+compose_unique(struct arena *arena)
 {
 	unsigned char random[10] = { 0 };
 	char hex[21];
@@ -117,7 +109,7 @@ unique(struct arena *arena)
 }
 
 static struct span
-addresses(struct writer *w)
+compose_addresses(struct writer *w)
 {
 	struct span all = SPAN_NONE;
 
@@ -128,71 +120,71 @@ addresses(struct writer *w)
 }
 
 static struct span
-message_id(struct writer *w)
+compose_message_id(struct writer *w)
 {
 	struct span host = w->c->helo;
 
 	if (host.len > 0 && host.at[0] == '[')
 		host = SPAN_NONE;
-	return arena_printf(&w->arena, "<%.*s@%.*s>", SPAN_ARG(unique(&w->arena)),
+	return arena_printf(&w->arena, "<%.*s@%.*s>", SPAN_ARG(compose_unique(&w->arena)),
 	    SPAN_ARG(host.len ? host : SPAN("smtpsh.invalid")));
 }
 
 static void
-put_headers(struct writer *w)
+compose_put_headers(struct writer *w)
 {
 	struct arena *a = &w->arena;
 	const struct {
 		const char *name;
 		struct span value;
 	} ours[] = {
-		{ "Date", date(a) },
+		{ "Date", compose_date(a) },
 		{ "From",
 		    w->c->from.len ? arena_printf(a, "<%.*s>", SPAN_ARG(w->c->from)) :
 				     SPAN("Mail Delivery System <>") },
-		{ "To", addresses(w) },
+		{ "To", compose_addresses(w) },
 		{ "Subject",
-		    encoded(a,
+		    compose_encoded(a,
 			w->c->subject.len ?
 			    w->c->subject :
-			    arena_printf(a, "smtpsh test of %.*s", SPAN_ARG(date(a)))) },
-		{ "Message-ID", message_id(w) },
+			    arena_printf(a, "smtpsh test of %.*s", SPAN_ARG(compose_date(a)))) },
+		{ "Message-ID", compose_message_id(w) },
 	};
 
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
-		if (!is_replaced(w->c, ours[i].name))
-			put_header(w, ours[i].name, ours[i].value);
+		if (!compose_is_replaced(w->c, ours[i].name))
+			compose_put_header(w, ours[i].name, ours[i].value);
 	for (size_t i = 0; i < w->c->nheaders; i++) {
-		put(w, span_of(w->c->header[i]));
-		put(w, SPAN("\r\n"));
+		compose_put(w, span_of(w->c->header[i]));
+		compose_put(w, SPAN("\r\n"));
 	}
 }
 
 /* ---- body */
 
 static void
-put_body(struct writer *w)
+compose_put_body(struct writer *w)
 {
 	static const struct span ready = SPAN_INIT("This is a test message, sent by smtpsh.\r\n");
 	struct span text = w->c->body.len ? w->c->body : ready, line;
 
 	while (span_line(&text, &line)) {
-		put(w, line);
-		put(w, SPAN("\r\n"));
+		compose_put(w, line);
+		compose_put(w, SPAN("\r\n"));
 	}
 }
 
 static void
-put_type(struct writer *w)
+compose_put_type(struct writer *w)
 {
-	if (is_ascii(w->c->body))
+	if (text_is_ascii(w->c->body))
 		return;
-	put_header(w, "Content-Type", SPAN("text/plain; charset=utf-8"));
-	put_header(w, "Content-Transfer-Encoding", SPAN("8bit"));
+	compose_put_header(w, "Content-Type", SPAN("text/plain; charset=utf-8"));
+	compose_put_header(w, "Content-Transfer-Encoding", SPAN("8bit"));
 }
 
 static bool
-put_base64(struct writer *w, const char *path, struct err *err)
+compose_put_base64(struct writer *w, const char *path, struct err *err)
 {
 	struct err why;
 	struct stat st;
@@ -210,8 +202,8 @@ put_base64(struct writer *w, const char *path, struct err *err)
 	}
 	while ((n = fread(octets, 1, sizeof octets, in)) > 0) {
 		struct arena line = { 0 };
-		put(w, base64_encode(&line, (struct span){ octets, n }));
-		put(w, SPAN("\r\n"));
+		compose_put(w, base64_encode(&line, (struct span){ octets, n }));
+		compose_put(w, SPAN("\r\n"));
 		arena_release(&line);
 	}
 	bool ok = !ferror(in) ||
@@ -224,12 +216,12 @@ put_base64(struct writer *w, const char *path, struct err *err)
  * RFC 2231: a name with octets above 127, or that would end the quotes, is written with percents.
  */
 static struct span
-file_name(struct arena *arena, const char *path)
+compose_file_name(struct arena *arena, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	struct span name = span_of(slash ? slash + 1 : path), out = SPAN_NONE;
 
-	if (is_ascii(name) && !span_has(name, '"') && !span_has(name, '\\') &&
+	if (text_is_ascii(name) && !span_has(name, '"') && !span_has(name, '\\') &&
 	    !span_has(name, '\n'))
 		return arena_printf(arena, "filename=\"%.*s\"", SPAN_ARG(name));
 	for (size_t i = 0; i < name.len; i++)
@@ -238,55 +230,56 @@ file_name(struct arena *arena, const char *path)
 }
 
 static bool
-put_attachment(struct writer *w, const char *path, struct err *err)
+compose_put_attachment(struct writer *w, const char *path, struct err *err)
 {
-	put(w, arena_printf(&w->arena, "--%.*s\r\n", SPAN_ARG(w->boundary)));
-	put_header(w, "Content-Type", SPAN("application/octet-stream"));
-	put_header(w, "Content-Disposition",
-	    arena_printf(&w->arena, "attachment; %.*s", SPAN_ARG(file_name(&w->arena, path))));
-	put_header(w, "Content-Transfer-Encoding", SPAN("base64"));
-	put(w, SPAN("\r\n"));
-	return put_base64(w, path, err);
+	compose_put(w, arena_printf(&w->arena, "--%.*s\r\n", SPAN_ARG(w->boundary)));
+	compose_put_header(w, "Content-Type", SPAN("application/octet-stream"));
+	compose_put_header(w, "Content-Disposition",
+	    arena_printf(
+		&w->arena, "attachment; %.*s", SPAN_ARG(compose_file_name(&w->arena, path))));
+	compose_put_header(w, "Content-Transfer-Encoding", SPAN("base64"));
+	compose_put(w, SPAN("\r\n"));
+	return compose_put_base64(w, path, err);
 }
 
 static bool
-put_parts(struct writer *w, struct err *err)
+compose_put_parts(struct writer *w, struct err *err)
 {
 	struct arena *a = &w->arena;
 
-	w->boundary = arena_printf(a, "smtpsh-%.*s", SPAN_ARG(unique(a)));
-	put_header(w, "MIME-Version", SPAN("1.0"));
-	put_header(w, "Content-Type",
+	w->boundary = arena_printf(a, "smtpsh-%.*s", SPAN_ARG(compose_unique(a)));
+	compose_put_header(w, "MIME-Version", SPAN("1.0"));
+	compose_put_header(w, "Content-Type",
 	    arena_printf(a, "multipart/mixed; boundary=\"%.*s\"", SPAN_ARG(w->boundary)));
-	put(w, arena_printf(a, "\r\n--%.*s\r\n", SPAN_ARG(w->boundary)));
-	put_type(w);
-	put(w, SPAN("\r\n"));
-	put_body(w);
+	compose_put(w, arena_printf(a, "\r\n--%.*s\r\n", SPAN_ARG(w->boundary)));
+	compose_put_type(w);
+	compose_put(w, SPAN("\r\n"));
+	compose_put_body(w);
 	for (size_t i = 0; i < w->c->nattach; i++)
-		if (!put_attachment(w, w->c->attach[i], err))
+		if (!compose_put_attachment(w, w->c->attach[i], err))
 			return false;
-	put(w, arena_printf(a, "--%.*s--\r\n", SPAN_ARG(w->boundary)));
+	compose_put(w, arena_printf(a, "--%.*s--\r\n", SPAN_ARG(w->boundary)));
 	return true;
 }
 
 static bool
-write_all(struct writer *w, struct err *err)
+compose_write(struct writer *w, struct err *err)
 {
-	put_headers(w);
+	compose_put_headers(w);
 	if (w->c->nattach > 0)
-		return put_parts(w, err);
-	if (!is_ascii(w->c->body)) {
-		put_header(w, "MIME-Version", SPAN("1.0"));
-		put_type(w);
+		return compose_put_parts(w, err);
+	if (!text_is_ascii(w->c->body)) {
+		compose_put_header(w, "MIME-Version", SPAN("1.0"));
+		compose_put_type(w);
 	}
-	put(w, SPAN("\r\n"));
-	put_body(w);
+	compose_put(w, SPAN("\r\n"));
+	compose_put_body(w);
 	return true;
 }
 
-/* A header given must be one: no second one may be smuggled behind it. */
+/* A header given must be one: no second one may be smuggled in after it. */
 static bool
-check_headers(const struct compose *c, struct err *err)
+compose_check_headers(const struct compose *c, struct err *err)
 {
 	for (size_t i = 0; i < c->nheaders; i++) {
 		struct span line = span_of(c->header[i]), rest = line,
@@ -302,7 +295,7 @@ check_headers(const struct compose *c, struct err *err)
 }
 
 static bool
-keep_file(struct message *m, struct writer *w, struct err *err)
+compose_keep_file(struct message *m, struct writer *w, struct err *err)
 {
 	long size = ftell(w->file);
 
@@ -321,12 +314,12 @@ compose(struct message *m, const struct compose *c, struct err *err)
 
 	*m = MESSAGE_NONE;
 	buf_init(&m->head, HEAD_MAX);
-	if (!check_headers(c, err))
+	if (!compose_check_headers(c, err))
 		return false;
 	if (c->nattach > 0 && !(w.file = tmpfile()))
 		return err_set(
 		    err, ERR_SYSTEM, "no temporary file for the message: %s", strerror(errno));
-	bool ok = write_all(&w, err) && (!w.file || keep_file(m, &w, err));
+	bool ok = compose_write(&w, err) && (!w.file || compose_keep_file(m, &w, err));
 	if (w.file)
 		fclose(w.file);
 	arena_release(&w.arena);

@@ -1,6 +1,7 @@
 /*
- * One message handed to one server, as a step: EHLO if due, TLS, AUTH, MAIL, every RCPT, the
- * message, a verdict each.
+ * What is given for a message that is handed to a server: envelope, parameters, content, and how
+ * far to go. The words of /send, and the options of `smtpsh send`. What sends it is
+ * run/session/steps/send.h.
  */
 #ifndef RUN_MESSAGE_SEND_H
 #define RUN_MESSAGE_SEND_H
@@ -42,7 +43,7 @@ struct send_plan {
  */
 bool send_set(
     struct send_plan *, struct span name, struct span value, struct arena *, struct err *);
-/* NULL behind the last; flag: it may stand without a value */
+/* NULL after the last; flag: it may stand without a value */
 const char *send_word(size_t i, bool *flag);
 /* NAME=VALUE..., NAME="a b" */
 bool send_parse_words(struct send_plan *, struct cursor *, struct arena *, struct err *);
@@ -58,8 +59,5 @@ bool send_add_attachment(struct send_plan *, struct span, struct arena *, struct
 
 /* "500", "64k", "10M", "1G": octets, by 1024. */
 bool send_size_parse(struct span, uint64_t *, struct err *);
-
-/* The plan must live as long as the step. */
-const struct step *step_new_send(const struct send_plan *, struct arena *);
 
 #endif

@@ -1,4 +1,4 @@
-/* send - what is said about a message, by name. */
+/* send - what is given for a message, by name. */
 #include "run/message/send.h"
 
 #include "base/suggest.h"
@@ -48,7 +48,7 @@ is_one_line(struct span v, struct err *err)
 	    err_set(err, ERR_USAGE, "a parameter has a line end in it");
 }
 
-/* ---- what is said */
+/* ---- what is given */
 
 static bool
 set_from(struct send_plan *p, struct span v, struct arena *arena, struct err *err)

@@ -181,7 +181,7 @@ on_server_event(void *ctx, const struct event *e)
 		break;
 	}
 	case EVENT_STEP_ENDED:
-		if (e->step->op == &step_open && e->err != ERR_NONE && !p->open) {
+		if ((e->step->op->traits & STEP_OPENS) && e->err != ERR_NONE && !p->open) {
 			session_reply(p->client,
 			    SPAN("421 4.4.1 smtpsh record: the server cannot be reached"));
 			let_go(p);

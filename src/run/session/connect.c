@@ -39,7 +39,7 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 	if (lost > 0)
 		session_tell_unknown(s);
 	/*
-	 * After QUIT the end of TLS is said too: else the peer sees a truncation, and the TLS
+	 * After QUIT the end of TLS is sent too: else the peer sees a truncation, and the TLS
 	 * session is not resumable.
 	 */
 	if (s->wire.conn && s->dialogue.tls && by == CLOSED_BY_US && session_is_shut(s))

@@ -97,7 +97,7 @@ struct verdict {
 	struct span text;		/* its first line, octets of the peer */
 };
 
-/* In which state of a connection EHLO said something. */
+/* In which state of a connection EHLO offered something. */
 enum offer_state { OFFER_CLEAR, OFFER_TLS, OFFER_AUTH, OFFER_STATES };
 const char *offer_state_text(enum offer_state);		/* "in the clear" */
 
@@ -156,14 +156,14 @@ struct event {
 			bool chunked;			/* it goes by BDAT: the chunks follow */
 		} sent;
 		struct {
-			/* with what was said in secret starred out */
+			/* with secrets starred out */
 			const struct reply *reply;
 			/* as it came, for who hands it on; never to be shown */
 			struct span raw;
 			struct due due;			/* what it answers */
 			/* whether its code belongs there; of a late one nothing is known */
 			enum standing standing;
-			/* what it answers; VERB_OTHER for the banner too */
+			/* what it answers; VERB_OTHER for the greeting too */
 			enum verb verb;
 			/* it answers the connection; the end of a message */
 			bool banner, dot;
@@ -180,7 +180,7 @@ struct event {
 			bool forgot;			/* what EHLO said before is forgotten */
 		} shaken;
 		struct {
-			/* NULL: EHLO was not said in that state */
+			/* NULL: EHLO was not sent in that state */
 			const struct extensions *of[OFFER_STATES];
 			enum offer_state now;
 			/* all of them against each other, not just the present one */

@@ -98,7 +98,7 @@ session_shake_hands(struct session *s)
 		err.cause = CAUSE_INJECTED;
 		session_fail_with(s, &err);
 		if (s->role == CONV_SERVER)
-			/* the 220 was said: it goes out, and nothing behind it */
+			/* the 220 was sent: it goes out, and nothing after it */
 			session_shut(s);
 		else
 			session_close(s, true);

@@ -9,7 +9,7 @@
 #include "run/session/event.h"
 
 struct offers {
-	/* each as long as what the last EHLO in that state said */
+	/* each as long as what the last EHLO in that state offered */
 	struct arena ehlo[OFFER_STATES];
 	struct extensions *of[OFFER_STATES]; /* NULL: EHLO was not sent in that state */
 	struct extensions *now;		     /* of the last EHLO; NULL: none, or forgotten */

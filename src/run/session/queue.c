@@ -4,7 +4,7 @@
 
 #include "run/session/session_impl.h"
 
-/* so long a server that answers in order has for the reply behind one that was late */
+/* how long a server that answers in order has for the reply after a late one */
 enum { LATE_MS = 1000 };
 
 /* ---- waiting */
@@ -159,7 +159,7 @@ session_end_step(struct session *s, enum progress progress)
 	else if (s->fate_unknown)
 		event.err = s->failed = ERR_UNKNOWN;
 	const struct step *step = s->step;
-	/* who hears of its end may give its memory back */
+	/* who is told of its end may free its memory */
 	const struct step_op *op = step->op;
 	void *state = s->step_state;
 	s->step = NULL;

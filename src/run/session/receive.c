@@ -233,7 +233,7 @@ session_find_step(struct session *s)
 	return true;
 }
 
-/* ---- what a server hears */
+/* ---- what a server receives */
 
 static void
 receive_command(struct session *s, const struct conv_event *e)

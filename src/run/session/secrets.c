@@ -69,7 +69,7 @@ secrets_piece(struct secrets *x, struct span piece, enum dialogue_mode mode, str
 }
 
 /*
- * What a server keeps of what its client said in secret: so much in all, and nothing of a longer
+ * What a server keeps of its client's secrets: so much in all, and nothing of a longer
  * line, of which nothing is shown either.
  */
 enum { SERVER_MASK_MAX = 1 << 15, SERVER_RESPONSE_MAX = 4096 };

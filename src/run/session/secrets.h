@@ -34,7 +34,7 @@ void secrets_heed(struct secrets *, const struct reply *);
 struct span secrets_piece(struct secrets *, struct span piece, enum dialogue_mode, struct arena *);
 /*
  * Server: what may be shown of a command or an answer of the client's. Not even the user name; who
- * hands the line on may hear it again.
+ * hands the line on may receive it again.
  */
 struct span secrets_of_client(struct secrets *, const struct conv_event *, struct arena *);
 

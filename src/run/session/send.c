@@ -28,7 +28,7 @@ due_response(struct span line)
  * `shown`: what may be shown of it; NULL: that is found out. `given`: a secret of the command
  * line's is in it.
  */
-/* A reply for each recipient behind the end of data (draft-hall-prdr). */
+/* A reply for each recipient after the end of data (draft-hall-prdr). */
 static bool
 asks_for_prdr(struct span mail)
 {

@@ -1,6 +1,6 @@
 /*
- * What a session sends, and which replies are outstanding for it. False: the step failed, and it
- * was told of what.
+ * What a session sends, and which replies are outstanding for it. False: the step failed, and of
+ * what was told.
  */
 #ifndef RUN_SESSION_SEND_H
 #define RUN_SESSION_SEND_H

@@ -2,7 +2,8 @@
  * The session itself, for the files of this room alone: what a session has beside its parts, and
  * what those files ask of each other. From the lowest up: emit.c tells, confide.c decides what may
  * leave, queue.c has the step in hand, send.c sends, connect.c and handshake.c bring the connection
- * about and end it, receive.c takes what came; session.c alone is woken, and dispatches.
+ * about and end it, receive.c takes what came, turn.c goes on until a step waits; session.c alone
+ * is woken, and dispatches.
  */
 #ifndef RUN_SESSION_SESSION_IMPL_H
 #define RUN_SESSION_SESSION_IMPL_H
@@ -59,7 +60,7 @@ struct session {
 	uint64_t until_us;
 
 	struct loop_work *offloaded; /* by the step in hand; NULL: nothing is */
-	/* each made when it is first needed; hush until the peer has said something */
+	/* each made when it is first needed; hush until the peer has sent something */
 	struct loop_timer *deadline, *pace_timer, *hush;
 	loop_fn *on_deadline, *on_offloaded; /* session.c's, for queue.c */
 };
@@ -101,5 +102,9 @@ bool session_find_step(struct session *);
 void session_break_off(struct session *, enum err_kind, const char *why);
 /* TLS where text is due has no line end to wait for. */
 void session_look_for_tls(struct session *);
+
+/* turn.c */
+void session_turn(struct session *);	/* nothing, where ->working */
+void session_take_in(struct session *); /* the connection can be read or written */
 
 #endif

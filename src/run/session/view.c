@@ -147,6 +147,12 @@ session_route(const struct session *s)
 	return s->link.route;
 }
 
+bool
+session_offers(const struct session *s, const char *keyword)
+{
+	return s->offers.now && extensions_offer(s->offers.now, keyword);
+}
+
 enum offer_state
 session_offer_state(const struct session *s)
 {

@@ -53,6 +53,8 @@ const struct target *session_target(const struct session *);
 const struct route *session_route(const struct session *);
 struct arena *session_route_arena(struct session *);
 enum offer_state session_offer_state(const struct session *);
+/* Does the last EHLO reply offer it? False also where EHLO was not sent. */
+bool session_offers(const struct session *, const char *keyword);
 /* On this connection; NULL: EHLO was not sent in that state. */
 const struct extensions *session_offered(const struct session *, enum offer_state);
 /* Something has not reached the peer's system yet. */

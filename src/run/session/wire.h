@@ -62,7 +62,7 @@ struct wire {
 void wire_release(struct wire *); /* the conn too; {0} is fine */
 /* The connection is gone; the conv is kept until the next time, for its last event. */
 void wire_drop(struct wire *);
-/* A new connection, and what the counters say begins anew. */
+/* A new connection; the counters begin anew. */
 void wire_up(struct wire *, struct conn *, enum conv_role);
 
 /* ---- what is outstanding */

@@ -6,6 +6,7 @@
 
 #include "run/play/player.h"
 #include "run/serve/serve.h"
+#include "run/session/steps/send.h"
 #include "ui/edit/ask.h"
 #include "ui/cmd/commands.h"
 #include "ui/show/standard.h"

@@ -62,7 +62,7 @@ body_parse_words(
 
 	a->chunk = chunk;
 	step->args = a;
-	/* Only the line itself has words: what stands behind it, after <<TAG, is text. */
+	/* Only the line itself has words: what follows it, after <<TAG, is text. */
 	for (struct span word; c->rest.len > 0;) {
 		struct span line = c->rest, all = c->rest;
 		line = span_until(&all, '\n');

@@ -35,7 +35,7 @@ cert_show(struct session *s, const struct sts *sts)
 	return STEP_DONE;
 }
 
-/* The domain whose mail goes here: as said, else as opened. A host alone has no policy. */
+/* The domain whose mail goes here: as given, else as opened. A host alone has no policy. */
 static struct span
 cert_domain(const struct session *s, const struct step *step)
 {

@@ -1,6 +1,6 @@
 /*
- * /handshake - TLS on the open connection, whatever was said before; and what commands come to that
- * went out behind STARTTLS.
+ * /handshake - TLS on the open connection, whatever was sent before; and what commands come to that
+ * went out after STARTTLS.
  */
 #include "run/session/steps/handshake.h"
 
@@ -14,7 +14,7 @@ amid_begin(struct session *s, struct amid *a, size_t behind)
 }
 
 /*
- * A server must discard what came in the clear behind STARTTLS (RFC 3207 6): a reply to it within
+ * A server must discard what came in the clear after STARTTLS (RFC 3207 6): a reply to it within
  * TLS shows that it was read as protected. One that answers does so at once.
  */
 enum progress

@@ -1,5 +1,5 @@
 /*
- * A handshake amid commands: STARTTLS was answered 220, and more had been sent in cleartext behind
+ * A handshake amid commands: STARTTLS was answered 220, and more had been sent in cleartext after
  * it.
  */
 #ifndef RUN_SESSION_STEPS_HANDSHAKE_H

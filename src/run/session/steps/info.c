@@ -53,7 +53,7 @@ ext_start(struct session *s, const struct step *step, void *state)
 	if (!any || (!event.offers.diff && !session_view(s).extensions))
 		return session_fail(s, ERR_USAGE, "ext: EHLO has not been said %s",
 		    any ? "since TLS began" : "yet");
-	/* Logging in does not forget what EHLO said before. */
+	/* Logging in does not forget what EHLO offered before. */
 	if (!event.offers.of[event.offers.now] && !event.offers.diff)
 		event.offers.of[event.offers.now] = session_view(s).extensions;
 	session_emit(s, &event);

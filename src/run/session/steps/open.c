@@ -1,6 +1,6 @@
 /*
- * /open - find, connect, begin TLS where the target says so, wait for the banner; EHLO and STARTTLS
- * where it says so.
+ * /open - find, connect, begin TLS where the target says so, wait for the greeting; EHLO and
+ * STARTTLS where it says so.
  */
 #include "run/session/hello.h"
 #include "run/session/steps/open.h"

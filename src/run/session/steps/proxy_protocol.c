@@ -1,4 +1,4 @@
-/* /proxy-protocol - what a load balancer would say first, on every connection from now on. */
+/* /proxy-protocol - what a load balancer would send first, on every connection from now on. */
 #include "run/session/session.h"
 
 static bool

@@ -1,4 +1,4 @@
-/* /quit - say QUIT where there is someone to say it to, and close. */
+/* /quit - send QUIT where there is a connection, and close it. */
 #include "run/session/steps/quit.h"
 
 static enum progress

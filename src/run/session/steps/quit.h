@@ -1,4 +1,4 @@
-/* How QUIT ends, as a part of a step: its reply, what lies behind it, the close. */
+/* How QUIT ends, as a part of a step: its reply, what follows it, the close. */
 #ifndef RUN_SESSION_STEPS_QUIT_H
 #define RUN_SESSION_STEPS_QUIT_H
 
@@ -10,7 +10,7 @@ struct parting {
 };
 
 /*
- * QUIT was said. STEP_WAIT until the connection is closed, which it is here, once all that came is
+ * QUIT was sent. STEP_WAIT until the connection is closed, which it is here, once all that came is
  * told.
  */
 enum progress parting_on_news(struct session *, struct parting *, const struct news *);

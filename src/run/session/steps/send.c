@@ -2,6 +2,8 @@
  * /send and /load - one message handed to the server: what was not given is asked of the person;
  * then EHLO if it is due, MAIL, every RCPT, the message, a verdict for each.
  */
+#include "run/session/steps/send.h"
+
 #include "run/session/steps/send_impl.h"
 
 /* ---- what is asked of the person */
@@ -115,7 +117,7 @@ send_go_on(struct session *s, struct sending *st)
 		return STEP_DONE;
 	bool clear = st->plan.prepare && !v.tls && session_opts(s)->tls != TARGET_TLS_OFF &&
 	    session_target(s)->tls != TARGET_TLS_OFF;
-	if (clear && !st->no_tls && send_offers(s, "STARTTLS")) {
+	if (clear && !st->no_tls && session_offers(s, "STARTTLS")) {
 		st->stage = AT_TLS;
 		enum progress progress = hello_begin(s, &st->hello, true);
 		st->hello.optional = !session_opts(s)->auth.wanted &&

@@ -47,9 +47,9 @@ struct sending {
 	uint64_t begun_us;    /* MAIL */
 };
 
-/* Each says how the step goes on. */
+/* Each returns how the step goes on. */
 
-/* The transaction: MAIL, and with PIPELINING all RCPTs and DATA behind it. */
+/* The transaction: MAIL, and with PIPELINING all RCPTs and DATA after it. */
 enum progress send_begin_mail(struct session *, struct sending *);
 /* AT_MAIL and AT_RCPT */
 enum progress send_on_reply(struct session *, struct sending *, const struct news *);
@@ -57,8 +57,5 @@ enum progress send_on_reply(struct session *, struct sending *, const struct new
 enum progress send_on_transfer(struct session *, struct sending *, const struct news *);
 /* EVENT_DELIVERY: what became of it; the failure that it is */
 enum err_kind send_tell(struct session *, struct sending *);
-
-/* Does the last EHLO reply offer it? */
-bool send_offers(struct session *, const char *keyword);
 
 #endif

@@ -1,4 +1,5 @@
 /* send_transaction - MAIL, every RCPT and the message; a verdict for each recipient. */
+#include "base/text.h"
 #include "run/session/steps/send_impl.h"
 #include "smtp/parameter.h"
 #include "smtp/queueid.h"
@@ -123,7 +124,7 @@ send_tell(struct session *s, struct sending *st)
 	session_emit(s, &event);
 	arena_release(&arena);
 	/*
-	 * What comes from now on could be anything's answer: who gives a verdict hears no more of
+	 * What comes from now on could be anything's answer: who gives a verdict is told no more of
 	 * it.
 	 */
 	if (no_answer && session_opts(s)->careful)
@@ -158,20 +159,13 @@ send_has_param(struct span params, const char *name)
 	return false;
 }
 
-bool
-send_offers(struct session *s, const char *keyword)
-{
-	const struct extensions *e = session_view(s).extensions;
-	return e && extensions_offer(e, keyword);
-}
-
 static void
 send_note_unoffered(struct session *s, enum verb verb, struct span params)
 {
 	for (struct span word = span_word(&params); word.len > 0; word = span_word(&params)) {
 		struct span rest = word, name = span_until(&rest, '=');
 		const struct parameter *known = parameter_find(verb, name);
-		if (known && session_view(s).extensions && !send_offers(s, known->extension))
+		if (known && session_view(s).extensions && !session_offers(s, known->extension))
 			session_note(s,
 			    "%s is not offered (the server does not list %s); it is sent all the "
 			    "same",
@@ -180,21 +174,12 @@ send_note_unoffered(struct session *s, enum verb verb, struct span params)
 }
 
 static bool
-send_is_ascii(struct span text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if ((unsigned char)text.at[i] > 0x7F)
-			return false;
-	return true;
-}
-
-static bool
 send_wants_utf8(const struct sending *st)
 {
-	bool utf8 = st->message.facts.utf8_header || !send_is_ascii(st->plan.message.from);
+	bool utf8 = st->message.facts.utf8_header || !text_is_ascii(st->plan.message.from);
 
 	for (size_t i = 0; i < st->plan.message.nto; i++)
-		utf8 |= !send_is_ascii(st->plan.message.to[i]);
+		utf8 |= !text_is_ascii(st->plan.message.to[i]);
 	return utf8;
 }
 
@@ -221,7 +206,7 @@ send_own_params(struct session *s, struct sending *st, struct arena *arena)
 	if (!st->plan.no_body && !send_has_param(given, "BODY")) {
 		if (st->plan.binary)
 			out = arena_printf(arena, "%.*s BODY=BINARYMIME", SPAN_ARG(out));
-		else if (f->eight_bit && send_offers(s, "8BITMIME"))
+		else if (f->eight_bit && session_offers(s, "8BITMIME"))
 			out = arena_printf(arena, "%.*s BODY=8BITMIME", SPAN_ARG(out));
 		else if (f->eight_bit)
 			session_note(s,
@@ -229,7 +214,7 @@ send_own_params(struct session *s, struct sending *st, struct arena *arena)
 			    "sent as it is");
 	}
 	if (send_wants_utf8(st) && !st->plan.no_body && !send_has_param(given, "SMTPUTF8")) {
-		if (send_offers(s, "SMTPUTF8"))
+		if (session_offers(s, "SMTPUTF8"))
 			out = arena_printf(arena, "%.*s SMTPUTF8", SPAN_ARG(out));
 		else
 			session_note(s,
@@ -261,7 +246,7 @@ send_is_new_domain(const struct sending *st)
 	return true;
 }
 
-/* RFC 9422 4: said before the first recipient beyond what LIMITS announces. */
+/* RFC 9422 4: noted before the first recipient beyond what LIMITS announces. */
 static void
 send_note_limits(struct session *s, struct sending *st)
 {
@@ -321,7 +306,7 @@ send_rcpt(struct session *s, struct sending *st)
 enum progress
 send_begin_mail(struct session *s, struct sending *st)
 {
-	bool group = st->plan.pipeline && send_offers(s, "PIPELINING");
+	bool group = st->plan.pipeline && session_offers(s, "PIPELINING");
 
 	if (st->plan.pipeline && !group)
 		session_note(s, "PIPELINING is not offered: each command waits for its reply");
@@ -408,7 +393,7 @@ send_begin_transfer(struct session *s, struct sending *st)
 	st->transfer = (struct transfer){
 		.message = &st->message,
 		.chunk = st->plan.chunk,
-		.pipelined = st->plan.pipeline && send_offers(s, "PIPELINING"),
+		.pipelined = st->plan.pipeline && session_offers(s, "PIPELINING"),
 		.replies = good == 0 ? 0 :
 		    lmtp	     ? (unsigned)good :
 				       1,

@@ -100,7 +100,7 @@ transfer_on_go_ahead(struct session *s, struct transfer *t, const struct news *n
 	if (news->failed != ERR_NONE)
 		return transfer_refused(s, t, news);
 	/*
-	 * RFC 2920 3.1: DATA that was pipelined behind recipients of whom none was taken is ended
+	 * RFC 2920 3.1: DATA that was pipelined after recipients of whom none was accepted is ended
 	 * with nothing in it.
 	 */
 	if (t->replies == 0) {
@@ -121,17 +121,10 @@ transfer_on_go_ahead(struct session *s, struct transfer *t, const struct news *n
 
 /* ---- BDAT */
 
-static bool
-transfer_chunking_offered(struct session *s)
-{
-	const struct extensions *e = session_view(s).extensions;
-	return e && extensions_offer(e, "CHUNKING");
-}
-
 bool
 transfer_may_chunk(struct session *s, bool forced)
 {
-	bool offered = transfer_chunking_offered(s);
+	bool offered = session_offers(s, "CHUNKING");
 
 	if (!offered && !forced)
 		session_fail(s, ERR_REFUSED,
@@ -153,7 +146,7 @@ transfer_was_commands(struct session *s, const struct news *news)
 	unsigned code = news->event->reply.code;
 
 	return news->failed != ERR_NONE &&
-	    (!transfer_chunking_offered(s) || code == 500 || code == 501 || code == 502 ||
+	    (!session_offers(s, "CHUNKING") || code == 500 || code == 501 || code == 502 ||
 		code == 504);
 }
 

@@ -32,12 +32,12 @@ struct transfer {
 };
 
 /*
- * By BDAT a message goes only where EHLO said CHUNKING, unless it is forced: a server that does not
- * count the octets reads them as commands (RFC 3030 2). False: it may not, and session_fail said
- * so.
+ * By BDAT a message goes only where CHUNKING is offered, unless it is forced: a server that does
+ * not count the octets reads them as commands (RFC 3030 2). False: it may not, and session_fail
+ * told so.
  */
 bool transfer_may_chunk(struct session *, bool forced);
-/* `asked`: DATA was said already and its reply comes. */
+/* `asked`: DATA was sent already and its reply comes. */
 enum progress transfer_begin(struct session *, struct transfer *, bool asked);
 /*
  * STEP_DONE: every reply to the end came and was good, STEP_FAIL: one was not, or it went no

@@ -74,7 +74,7 @@ attributes_start(struct session *s, const struct step *step, void *mem)
 	return hello_begin(s, &state->hello, false);
 }
 
-/* XCLIENT's 220 is a banner: the session begins anew, and EHLO with it. */
+/* XCLIENT's 220 is a greeting: the session begins anew, and EHLO with it. */
 static enum progress
 attributes_on_news(struct session *s, const struct step *step, void *mem, const struct news *news)
 {
