@@ -18,7 +18,9 @@ a_target_outlives_who_named_it(void **state)
 	arena_release(&arena);
 	assert_span(l.target.host, "mx.example");
 	assert_int_equal(link_port(&l), 2525);
-	link_set_target(&l, &l.target);			/* as /reopen does */
+	l.found_us = 5000;
+	link_set_target(&l, &l.target); /* as /reopen does */
+	assert_int_equal(l.found_us, 0); /* the look-up of before is not this one's */
 	assert_span(l.target.host, "mx.example");
 	assert_null(l.route);
 	link_release(&l);

@@ -49,6 +49,7 @@ link_set_target(struct link *l, const struct target *target)
 	l->routed = routed;
 	l->route = NULL;
 	l->hop = NULL;
+	l->found_us = 0;
 	l->target = copy;
 }
 
