@@ -132,7 +132,9 @@ check_domain(const struct check *k, struct arena *arena)
 		.mx = { .name = k->domain.len ? k->domain : l->route->name,
 		    .ede = k->doubt.ede,
 		    .without_validation = k->doubt.without_validation,
-		    .result = l->route->mx ? DNS_ANSWERED :
+		    /* A host that answers is asked about as a host. */
+		    .result = l->route->mx			       ? DNS_ANSWERED :
+			k->domain.len == 0 && k->naddresses > 0 ? DNS_NOT_ASKED :
 			implicit	   ? DNS_NO_DATA :
 					     none },
 		.own = implicit && k->nhosts ?

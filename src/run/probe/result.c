@@ -66,17 +66,21 @@ probe_keep_dane(struct arena *arena, const struct tls_dane *d)
 		.resolver = d->resolver,
 		.authentic = d->authentic,
 		.n = d->n };
-	if (d->match) {
-		struct tlsa_result *match = ARENA_NEW(arena, struct tlsa_result);
-		*match = (struct tlsa_result){ .verdict = TLSA_MATCHES,
-			.depth = d->match->depth,
-			.chain = d->match->chain,
-			.name = d->match->name,
-			.peer_name = arena_copy(arena, d->match->peer_name) };
-		match->record = (struct tlsa){ d->match->record.usage, d->match->record.selector,
-			d->match->record.matching, SPAN_NONE, false };
-		match->chain.subject = arena_copy(arena, match->chain.subject);
-		copy->match = match;
+	copy->result = ARENA_ARRAY(arena, struct tlsa_result, d->n);
+	for (size_t i = 0; d->result && i < d->n; i++) {
+		const struct tlsa_result *from = &d->result[i];
+		struct tlsa_result *to = &copy->result[i];
+		*to = (struct tlsa_result){ .verdict = from->verdict,
+			.depth = from->depth,
+			.why = arena_copy(arena, from->why),
+			.chain = from->chain,
+			.name = from->name,
+			.peer_name = arena_copy(arena, from->peer_name) };
+		to->record = (struct tlsa){ from->record.usage, from->record.selector,
+			from->record.matching, SPAN_NONE, from->record.malformed };
+		to->chain.subject = arena_copy(arena, from->chain.subject);
+		if (from == d->match)
+			copy->match = to;
 	}
 	return copy;
 }
