@@ -7,7 +7,7 @@
 
 #include "base/secret.h"
 
-struct owed {
+struct outstanding {
 	unsigned ticket;
 	bool given_up;
 	/* it has left when so many octets of the output are written */
@@ -24,9 +24,9 @@ struct conv {
 	struct arena arena;		/* of one event */
 	unsigned last_ticket;
 	bool secret;			/* what is unsent is wiped when it is gone */
-	struct owed *owed;		/* a ring */
-	size_t owed_first, owed_n, owed_cap;
-	size_t owed_left;		/* of them, from the first, those that have left */
+	struct outstanding *outstanding; /* a ring */
+	size_t outstanding_first, outstanding_n, outstanding_cap;
+	size_t outstanding_left;	/* of them, from the first, those that have left */
 	uint64_t wrote, fed;		/* octets since it began */
 
 	/* client */
@@ -52,7 +52,7 @@ conv_new(enum conv_role role)
 	/* a reply that is handed on fits behind it */
 	buf_init(&c->out, CONV_OUTPUT_MAX + (role == CONV_SERVER ? CONV_REPLY_MAX : 0));
 	if (role == CONV_CLIENT)
-		conv_owe(c);
+		conv_expect(c);
 	return c;
 }
 
@@ -64,76 +64,80 @@ conv_free(struct conv *c)
 	buf_release(&c->in);
 	buf_release(&c->out);
 	arena_release(&c->arena);
-	free(c->owed);
+	free(c->outstanding);
 	free(c);
 }
 
-/* What is owed a reply and is written as far as it asks for one. */
+/* What awaits a reply and is written as far as it asks for one. */
 static void
 note_left(struct conv *c, uint64_t fed_before)
 {
-	for (; c->owed_left < c->owed_n; c->owed_left++) {
-		struct owed *owed = &c->owed[(c->owed_first + c->owed_left) % c->owed_cap];
-		if (owed->asked_at > c->wrote)
+	for (; c->outstanding_left < c->outstanding_n; c->outstanding_left++) {
+		struct outstanding
+		    *outstanding = &c->outstanding[(c->outstanding_first + c->outstanding_left) %
+			c->outstanding_cap];
+		if (outstanding->asked_at > c->wrote)
 			return;
-		owed->fed_before = fed_before;
+		outstanding->fed_before = fed_before;
 	}
 }
 
 static unsigned
-owe(struct conv *c, uint64_t asked_at)
+expect_reply(struct conv *c, uint64_t asked_at)
 {
-	if (c->owed_n == CONV_OWED_MAX)
+	if (c->outstanding_n == CONV_OUTSTANDING_MAX)
 		return 0;
-	if (c->owed_n == c->owed_cap) {
-		size_t cap = c->owed_cap ? c->owed_cap * 2 : 4;
-		struct owed *ring = memory_get(cap * sizeof *ring);
-		for (size_t i = 0; i < c->owed_n; i++)
-			ring[i] = c->owed[(c->owed_first + i) % c->owed_cap];
-		free(c->owed);
-		c->owed = ring;
-		c->owed_cap = cap;
-		c->owed_first = 0;
+	if (c->outstanding_n == c->outstanding_cap) {
+		size_t cap = c->outstanding_cap ? c->outstanding_cap * 2 : 4;
+		struct outstanding *ring = memory_get(cap * sizeof *ring);
+		for (size_t i = 0; i < c->outstanding_n; i++)
+			ring[i] = c->outstanding[(c->outstanding_first + i) % c->outstanding_cap];
+		free(c->outstanding);
+		c->outstanding = ring;
+		c->outstanding_cap = cap;
+		c->outstanding_first = 0;
 	}
 	if (++c->last_ticket == 0)
 		c->last_ticket = CONV_BANNER + 1;
-	c->owed[(c->owed_first + c->owed_n++) % c->owed_cap] = (struct owed){
-		.ticket = c->last_ticket, .asked_at = asked_at
-	};
+	c->outstanding[(c->outstanding_first + c->outstanding_n++) % c->outstanding_cap] =
+	    (struct outstanding){ .ticket = c->last_ticket, .asked_at = asked_at };
 	note_left(c, 0);
 	return c->last_ticket;
 }
 
 unsigned
-conv_owe(struct conv *c)
+conv_expect(struct conv *c)
 {
-	return owe(c, c->wrote + buf_span(&c->out).len);
+	return expect_reply(c, c->wrote + buf_span(&c->out).len);
 }
 
 unsigned
-conv_owe_next(struct conv *c)
+conv_expect_next(struct conv *c)
 {
-	unsigned ticket = owe(c, c->wrote);
+	unsigned ticket = expect_reply(c, c->wrote);
 
-	if (ticket == 0 || c->owed_n == 1)
+	if (ticket == 0 || c->outstanding_n == 1)
 		return ticket;
-	struct owed *last = &c->owed[(c->owed_first + c->owed_n - 1) % c->owed_cap], moved = *last;
-	bool left = c->owed_left == c->owed_n;		/* it was counted, where it stood */
-	c->owed_first = (c->owed_first + c->owed_cap - 1) % c->owed_cap;
-	c->owed[c->owed_first] = moved;
-	c->owed_left += !left;
+	struct outstanding *last = &c->outstanding[(c->outstanding_first + c->outstanding_n - 1) %
+			       c->outstanding_cap],
+			   moved = *last;
+	bool left = c->outstanding_left == c->outstanding_n; /* it was counted, where it stood */
+	c->outstanding_first = (c->outstanding_first + c->outstanding_cap - 1) % c->outstanding_cap;
+	c->outstanding[c->outstanding_first] = moved;
+	c->outstanding_left += !left;
 	return ticket;
 }
 
 unsigned
-conv_say(struct conv *c, struct span line)
+conv_send(struct conv *c, struct span line)
 {
-	if (c->owed_n == CONV_OWED_MAX || c->out.max - buf_span(&c->out).len < line.len + 2)
+	if (c->outstanding_n == CONV_OUTSTANDING_MAX ||
+	    c->out.max - buf_span(&c->out).len < line.len + 2)
 		return 0;
 	uint64_t first = c->wrote + buf_span(&c->out).len + 1;
 	buf_append(&c->out, line);
 	buf_append(&c->out, SPAN("\r\n"));
-	return owe(c, first);
+	return expect_reply(c, first);
 }
 
 bool
@@ -145,10 +149,11 @@ conv_put(struct conv *c, struct span octets)
 void
 conv_give_up(struct conv *c, unsigned ticket)
 {
-	for (size_t i = 0; i < c->owed_n; i++) {
-		struct owed *owed = &c->owed[(c->owed_first + i) % c->owed_cap];
-		if (owed->ticket == ticket)
-			owed->given_up = true;
+	for (size_t i = 0; i < c->outstanding_n; i++) {
+		struct outstanding
+		    *outstanding = &c->outstanding[(c->outstanding_first + i) % c->outstanding_cap];
+		if (outstanding->ticket == ticket)
+			outstanding->given_up = true;
 	}
 }
 
@@ -159,22 +164,23 @@ conv_bear_chatter(struct conv *c)
 }
 
 size_t
-conv_owed(const struct conv *c)
+conv_outstanding(const struct conv *c)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->owed_n; i++)
-		n += !c->owed[(c->owed_first + i) % c->owed_cap].given_up;
+	for (size_t i = 0; i < c->outstanding_n; i++)
+		n += !c->outstanding[(c->outstanding_first + i) % c->outstanding_cap].given_up;
 	return n;
 }
 
 unsigned
 conv_due(const struct conv *c)
 {
-	for (size_t i = 0; i < c->owed_left; i++) {
-		const struct owed *owed = &c->owed[(c->owed_first + i) % c->owed_cap];
-		if (!owed->given_up)
-			return owed->ticket;
+	for (size_t i = 0; i < c->outstanding_left; i++) {
+		const struct outstanding
+		    *outstanding = &c->outstanding[(c->outstanding_first + i) % c->outstanding_cap];
+		if (!outstanding->given_up)
+			return outstanding->ticket;
 	}
 	return 0;
 }
@@ -185,10 +191,10 @@ conv_settle(struct conv *c)
 	unsigned ticket = conv_due(c), gone = 0;
 
 	while (ticket && gone != ticket) {
-		gone = c->owed[c->owed_first].ticket;
-		c->owed_first = (c->owed_first + 1) % c->owed_cap;
-		c->owed_n--;
-		c->owed_left--;
+		gone = c->outstanding[c->outstanding_first].ticket;
+		c->outstanding_first = (c->outstanding_first + 1) % c->outstanding_cap;
+		c->outstanding_n--;
+		c->outstanding_left--;
 	}
 	return ticket;
 }
@@ -196,7 +202,7 @@ conv_settle(struct conv *c)
 bool
 conv_is_about_to_ask(const struct conv *c)
 {
-	return c->owed_left == 0 && c->owed_n > 0;
+	return c->outstanding_left == 0 && c->outstanding_n > 0;
 }
 
 void
@@ -246,22 +252,22 @@ conv_feed(struct conv *c, struct span in)
 }
 
 static void
-answer_owed(struct conv *c, struct conv_event *event)
+take_outstanding(struct conv *c, struct conv_event *event)
 {
 	uint64_t began = c->fed - buf_span(&c->in).len;
 
-	if (c->owed_left == 0 || began < c->owed[c->owed_first].fed_before)
+	if (c->outstanding_left == 0 || began < c->outstanding[c->outstanding_first].fed_before)
 		return;
-	struct owed owed = c->owed[c->owed_first];
-	c->owed_first = (c->owed_first + 1) % c->owed_cap;
-	c->owed_n--;
-	c->owed_left--;
-	event->ticket = owed.ticket;
-	event->late = owed.given_up;
-	if (c->owed_n == 0) {
-		free(c->owed);
-		c->owed = NULL;
-		c->owed_first = c->owed_cap = 0;
+	struct outstanding outstanding = c->outstanding[c->outstanding_first];
+	c->outstanding_first = (c->outstanding_first + 1) % c->outstanding_cap;
+	c->outstanding_n--;
+	c->outstanding_left--;
+	event->ticket = outstanding.ticket;
+	event->late = outstanding.given_up;
+	if (c->outstanding_n == 0) {
+		free(c->outstanding);
+		c->outstanding = NULL;
+		c->outstanding_first = c->outstanding_cap = 0;
 	}
 }
 
@@ -290,7 +296,7 @@ next_cut(struct conv *c, struct span in, struct conv_event *event)
 	size_t kept_behind = drop(c, rest).len;
 	c->take = in.len - kept_behind;
 	c->scan = (struct reply_scan){ 0 };
-	answer_owed(c, event);
+	take_outstanding(c, event);
 	return true;
 }
 
@@ -304,15 +310,16 @@ has_digits(struct span code)
 
 /*
  * A server that was talked to before its banner may break the banner off and answer (Postfix's
- * postscreen does, after "220-..."). Where the banner is owed and more is, a line with another code
- * begins the next reply: 0 when none does.
+ * postscreen does, after "220-..."). Where the banner is outstanding and more is, a line with
+ * another code begins the next reply: 0 when none does.
  */
 static size_t
 broken_off(const struct conv *c, struct span in)
 {
 	struct span rest = in, first = span_first(in, 3), line;
 
-	if (c->owed_left < 2 || c->owed[c->owed_first].ticket != CONV_BANNER || !has_digits(first))
+	if (c->outstanding_left < 2 || c->outstanding[c->outstanding_first].ticket != CONV_BANNER ||
+	    !has_digits(first))
 		return 0;
 	while (rest.len > 3 && span_starts(rest, first) && rest.at[3] == '-' &&
 	    span_line(&rest, &line))
@@ -338,7 +345,7 @@ next_broken(struct conv *c, struct span reply, struct conv_event *event)
 	event->kind = CONV_REPLY;
 	c->take = reply.len;
 	c->scan = (struct reply_scan){ 0 };
-	answer_owed(c, event);
+	take_outstanding(c, event);
 	return true;
 }
 
@@ -375,7 +382,7 @@ next_reply(struct conv *c, struct conv_event *event)
 	reply_parse(span_first(in, end), &c->arena, &event->reply);
 	c->take = end;
 	c->scan = (struct reply_scan){ 0 };
-	answer_owed(c, event);
+	take_outstanding(c, event);
 	return true;
 }
 
@@ -534,6 +541,7 @@ conv_tls_begin(struct conv *c)
 	c->scan = (struct reply_scan){ 0 };
 	c->line_seen = 0;
 	/* Where TLS is there from the start, the banner comes within it. */
-	bool banner_to_come = c->owed_n > 0 && c->owed[c->owed_first].ticket == CONV_BANNER;
-	c->owed_n = c->owed_left = banner_to_come ? 1 : 0;
+	bool banner_to_come = c->outstanding_n > 0 &&
+	    c->outstanding[c->outstanding_first].ticket == CONV_BANNER;
+	c->outstanding_n = c->outstanding_left = banner_to_come ? 1 : 0;
 }

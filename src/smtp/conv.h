@@ -3,18 +3,18 @@
  * neither sockets nor clocks. Octets from the peer are fed, events are pulled, octets for the peer
  * are read from conv_output and reported written; nothing is called back, so nothing re-enters.
  *
- * A client conv counts what it is owed: everything said that is answered gets a ticket, replies
- * carry the ticket of what they answer, in order. An unsolicited reply carries ticket 0: one that
- * nothing asked for, or whose octets came before the first of the command that is next went out. A
- * reply that was given up on comes marked late and answers nothing else. A new client conv is owed
- * the banner, as ticket CONV_BANNER.
+ * A client conv counts the replies that are outstanding: every command sent gets a ticket, and
+ * replies carry the ticket of what they answer, in order. An unsolicited reply carries ticket 0:
+ * one that nothing asked for, or whose octets came before the first of the command that is next
+ * went out. A reply that was given up on comes marked late and answers nothing else. Of a new
+ * client conv the greeting is outstanding, as ticket CONV_BANNER.
  *
  * A server conv turns octets into commands, answers (to a 334) and message text, as conv_listen
  * says.
  *
  * Bounded: a reply is cut at CONV_REPLY_MAX octets and a line at CONV_LINE_MAX; at most
- * CONV_OWED_MAX replies are owed. What is fed and not yet pulled is bounded by conv_room: who reads
- * asks it first, so that a peer fills no more than that.
+ * CONV_OUTSTANDING_MAX replies are outstanding. What is fed and not yet pulled is bounded by
+ * conv_room: who reads asks it first, so that a peer fills no more than that.
  */
 #ifndef SMTP_CONV_H
 #define SMTP_CONV_H
@@ -26,7 +26,7 @@ enum {
 	CONV_REPLY_MAX = 1 << 20,
 	CONV_LINE_MAX = 1 << 16,
 	CONV_OUTPUT_MAX = 1 << 20,
-	CONV_OWED_MAX = 1 << 16
+	CONV_OUTSTANDING_MAX = 1 << 16
 };
 enum { CONV_BANNER = 1 };
 
@@ -63,27 +63,27 @@ struct conv *conv_new(enum conv_role);
 void conv_free(struct conv *);		/* NULL is fine */
 
 /*
- * Client. The line and CRLF go out and a reply is owed: its ticket, or 0 when too much is queued or
- * owed already.
+ * Client. Sends the line and CRLF. Returns the ticket of the reply, outstanding from then on; 0
+ * when too much is queued or outstanding already.
  */
-unsigned conv_say(struct conv *, struct span line);
+unsigned conv_send(struct conv *, struct span line);
 /* What is unsent now holds a secret: it is wiped as it is reported written. */
 void conv_is_secret(struct conv *);
 /*
- * Octets for which no reply is owed: message text, or a reply of the server's. False when too much
- * is queued.
+ * Octets for which no reply is outstanding: message text, or a reply of the server's. False when
+ * too much is queued.
  */
 bool conv_put(struct conv *, struct span octets);
 /*
- * A reply is owed for what conv_put sent (the dot, a BDAT chunk, one more in LMTP): its ticket. 0
- * as above.
+ * A reply is outstanding for what conv_put sent (the dot, a BDAT chunk, one more in LMTP): its
+ * ticket. 0 as above.
  */
-unsigned conv_owe(struct conv *);
+unsigned conv_expect(struct conv *);
 /*
- * The same, for a reply that comes before all that are owed already: a further one to what was just
- * answered.
+ * The same, for a reply that comes before all that are outstanding already: a further one to what
+ * was just answered.
  */
-unsigned conv_owe_next(struct conv *);
+unsigned conv_expect_next(struct conv *);
 /* The reply to this ticket will come late, if at all. */
 void conv_give_up(struct conv *, unsigned ticket);
 /*
@@ -91,8 +91,9 @@ void conv_give_up(struct conv *, unsigned ticket);
  * code is CONV_CHATTER.
  */
 void conv_bear_chatter(struct conv *);
-size_t conv_owed(const struct conv *);	/* replies that are owed and not given up */
-/* The first reply that is owed to what has left and was not given up: its ticket; 0: none is. */
+size_t conv_outstanding(const struct conv *); /* replies that are outstanding and not given up */
+/* The first reply that is outstanding to what has left and was not given up: its ticket; 0: none
+ * is. */
 unsigned conv_due(const struct conv *);
 /*
  * What was given up before that will not be answered, and a reply that was called late answered
@@ -134,7 +135,7 @@ struct buf *conv_outbuf(struct conv *);
 /*
  * TLS is about to begin. False when the peer already sent more behind the reply that agreed to it:
  * octets that would later pass for protected ones (CVE-2011-0411); they are in conv_pending.
- * conv_tls_begin drops them, all unsent and all owed but a banner that has not come.
+ * conv_tls_begin drops them, all unsent and all outstanding but a banner that has not come.
  */
 bool conv_tls_ready(const struct conv *);
 void conv_tls_begin(struct conv *);

@@ -9,7 +9,7 @@ forget_transaction(struct dialogue *d)
 }
 
 void
-dialogue_heard(struct dialogue *d, enum verb verb, unsigned code)
+dialogue_received(struct dialogue *d, enum verb verb, unsigned code)
 {
 	bool good = code / 100 == 2;
 

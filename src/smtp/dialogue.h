@@ -31,10 +31,10 @@ struct dialogue {
 };
 
 /*
- * What the reply `code` to `verb` makes of it. The final dot's reply is heard as VERB_DATA with the
- * mode MODE_MESSAGE left.
+ * What the reply `code` to `verb` makes of it. The final dot's reply is received as VERB_DATA with
+ * the mode MODE_MESSAGE left.
  */
-void dialogue_heard(struct dialogue *, enum verb, unsigned code);
+void dialogue_received(struct dialogue *, enum verb, unsigned code);
 /* the final dot, or BDAT LAST, was answered */
 void dialogue_message_over(struct dialogue *);
 /* TLS began: all before is forgotten (RFC 3207 4.2) */

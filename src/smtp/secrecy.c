@@ -273,7 +273,7 @@ is_known(const struct secrecy *w, struct span response)
 }
 
 struct span
-secrecy_said(struct secrecy *w, struct span line, bool answer, struct arena *arena)
+secrecy_sent(struct secrecy *w, struct span line, bool answer, struct arena *arena)
 {
 	struct span mech = SPAN_NONE, response = answer ? line : concealed_end(w, line, &mech);
 	enum verb verb = answer ? VERB_AUTH : verb_of(line, NULL);
@@ -338,7 +338,7 @@ learn_proofs(struct secrecy *w, struct span text, bool challenge)
 }
 
 void
-secrecy_heard(struct secrecy *w, unsigned code, struct span text)
+secrecy_received(struct secrecy *w, unsigned code, struct span text)
 {
 	struct arena arena = { 0 };
 	struct span challenge = SPAN_NONE;

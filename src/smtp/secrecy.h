@@ -31,12 +31,12 @@ void secrecy_add(struct secrecy *, struct span secret);		/* known from elsewhere
  * all of it; else a text in the arena, in which <user "bob", 24 octets> or <secret, 24 octets>
  * stands for the rest. `answer`: it follows a 334.
  */
-struct span secrecy_said(struct secrecy *, struct span line, bool answer, struct arena *);
+struct span secrecy_sent(struct secrecy *, struct span line, bool answer, struct arena *);
 /* The same of the beginning of a line, without learning from it: is something secret in it? */
 bool secrecy_conceals(const struct secrecy *, struct span beginning, bool answer);
 
 /* A line of a reply to AUTH or to an answer, without its code; to be told before it is shown. */
-void secrecy_heard(struct secrecy *, unsigned code, struct span text);
+void secrecy_received(struct secrecy *, unsigned code, struct span text);
 
 /*
  * Octets of either side with every known secret starred, of the same length; `octets` themselves

@@ -30,8 +30,8 @@ play(enum conv_role role, struct span in, size_t piece)
 	struct digest d = { 0 };
 
 	if (role == CONV_CLIENT) {
-		conv_say(c, SPAN("EHLO x"));
-		conv_give_up(c, conv_say(c, SPAN("NOOP")));
+		conv_send(c, SPAN("EHLO x"));
+		conv_give_up(c, conv_send(c, SPAN("NOOP")));
 		conv_wrote(c, conv_output(c).len);
 	}
 	while (in.len > 0) {

@@ -48,7 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	while (span_line(&rest, &line)) {
 		struct buf out = { .max = 1 << 16 };
 		lint_command(line, &d, NULL, &out);
-		dialogue_heard(&d, verb_of(line, NULL), 250);
+		dialogue_received(&d, verb_of(line, NULL), 250);
 		check_remarks(&out);
 		lint_text(&message, line, NULL, &out);
 		check_remarks(&out);

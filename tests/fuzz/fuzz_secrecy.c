@@ -21,15 +21,15 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 
 	if (n > 4096)
 		return 0;
-	secrecy_said(&w, SPAN("AUTH PLAIN AGJvYgBTM2NyM3QtUzNjcjN0"), false, &arena);
+	secrecy_sent(&w, SPAN("AUTH PLAIN AGJvYgBTM2NyM3QtUzNjcjN0"), false, &arena);
 	while (span_line(&rest, &line)) {
 		struct span text = span_skip(line, 1);
 		char side = line.len ? line.at[0] : 'C';
 		if (side == '3' || side == '2') {
-			secrecy_heard(&w, side == '3' ? 334 : 235, text);
+			secrecy_received(&w, side == '3' ? 334 : 235, text);
 		} else {
 			secrecy_conceals(&w, text, side == 'A');
-			secrecy_said(&w, text, side == 'A', &arena);
+			secrecy_sent(&w, text, side == 'A', &arena);
 		}
 		struct span shown = secrecy_shown(&w, &arena, line);
 		PROMISE(shown.len == line.len && span_find(shown, SPAN(SECRET)).len == 0);

@@ -27,7 +27,7 @@ next_code(struct conv *c, unsigned *ticket, bool *late)
 static unsigned
 say(struct conv *c, struct span line)
 {
-	unsigned ticket = conv_say(c, line);
+	unsigned ticket = conv_send(c, line);
 
 	conv_wrote(c, conv_output(c).len);
 	return ticket;
@@ -41,7 +41,7 @@ replies_find_what_they_answer(void **state)
 	bool late;
 
 	(void)state;
-	unsigned ehlo = conv_say(c, SPAN("EHLO x")), noop = conv_say(c, SPAN("NOOP"));
+	unsigned ehlo = conv_send(c, SPAN("EHLO x")), noop = conv_send(c, SPAN("NOOP"));
 	assert_span(conv_output(c), "EHLO x\r\nNOOP\r\n");
 	conv_wrote(c, conv_output(c).len);
 	conv_feed(c, SPAN("220 a\r\n250-b\r\n250 c\r\n25"));
@@ -54,7 +54,7 @@ replies_find_what_they_answer(void **state)
 	conv_feed(c, SPAN("1 d\r\n"));
 	assert_int_equal(next_code(c, &ticket, &late), 251);
 	assert_int_equal(ticket, noop);
-	assert_int_equal(conv_owed(c), 0);
+	assert_int_equal(conv_outstanding(c), 0);
 	conv_free(c);
 }
 
@@ -136,7 +136,7 @@ a_reply_that_came_before_its_command_is_unsolicited(void **state)
 				n == cases[i].answers ? rcpt :
 							0);
 			if (n == 0)
-				rcpt = conv_say(c, SPAN("RCPT TO:<a@b>"));
+				rcpt = conv_send(c, SPAN("RCPT TO:<a@b>"));
 			assert_int_equal(conv_is_about_to_ask(c), !wrote);
 		}
 		conv_free(c);
@@ -158,12 +158,12 @@ what_goes_out_in_pieces_is_answered_when_it_has_gone(void **state)
 	conv_feed(c, SPAN("220 a\r\n"));
 	next_code(c, &ticket, &late);
 	conv_put(c, SPAN("text\r\n.\r\n"));
-	unsigned dot = conv_owe(c);
+	unsigned dot = conv_expect(c);
 	conv_wrote(c, 8);
 	conv_feed(c, SPAN("250 early\r\n"));
 	next_code(c, &ticket, &late);
 	assert_int_equal(ticket, 0);
-	unsigned mail = conv_say(c, SPAN("MAIL FROM:<>"));
+	unsigned mail = conv_send(c, SPAN("MAIL FROM:<>"));
 	conv_wrote(c, 1);
 	conv_feed(c, SPAN("250 ok\r\n250 too early\r\n"));
 	next_code(c, &ticket, &late);
@@ -309,7 +309,7 @@ client_against_server(void **state)
 	(void)state;
 	conv_put(server, SPAN("220 hello\r\n"));
 	for (unsigned i = 0; i < 1000; i++)
-		assert_true(conv_say(client, SPAN("NOOP")) != 0);
+		assert_true(conv_send(client, SPAN("NOOP")) != 0);
 	for (bool moved = true; moved;) {
 		struct span out = conv_output(client), in = conv_output(server);
 		moved = out.len + in.len > 0;

@@ -15,7 +15,7 @@ static struct arena arena;
 static void
 is_shown(struct secrecy *w, const char *line, bool answer, const char *want)
 {
-	struct span shown = secrecy_said(w, span_of(line), answer, &arena);
+	struct span shown = secrecy_sent(w, span_of(line), answer, &arena);
 
 	if (!span_eq(shown, span_of(want)))
 		fail_msg("\"%s\" is shown as \"%.*s\", want \"%s\"", line, SPAN_ARG(shown), want);
@@ -88,7 +88,7 @@ login(void **state)
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct secrecy w = { 0 };
 		is_shown(&w, "AUTH LOGIN", false, "AUTH LOGIN");
-		secrecy_heard(&w, 334, span_of(table[i].challenge));
+		secrecy_received(&w, 334, span_of(table[i].challenge));
 		is_shown(&w, "Ym9i", true, table[i].want);
 		/* of that challenge one answer alone */
 		is_shown(&w, "Ym9i", true, "<secret, 4 octets>");
@@ -105,7 +105,7 @@ answers_that_are_commands(void **state)
 
 	(void)state;
 	is_shown(&w, "AUTH LOGIN", false, "AUTH LOGIN");
-	secrecy_heard(&w, 250, SPAN("ok"));
+	secrecy_received(&w, 250, SPAN("ok"));
 	is_shown(&w, "Ym9i", false, "<secret, 4 octets>");
 	is_shown(&w, "hunter2!", false, "<secret, 8 octets>");
 	is_shown(&w, "NOOP", false, "NOOP");
@@ -125,7 +125,7 @@ a_known_secret_is_no_user(void **state)
 	(void)state;
 	secrecy_add(&w, SPAN("hunter2!"));
 	is_shown(&w, "AUTH LOGIN", false, "AUTH LOGIN");
-	secrecy_heard(&w, 334, SPAN("VXNlcm5hbWU6"));
+	secrecy_received(&w, 334, SPAN("VXNlcm5hbWU6"));
 	is_shown(&w, "aHVudGVyMiE=", true, "<secret, 12 octets>");
 	secrecy_release(&w);
 }
@@ -139,7 +139,7 @@ what_comes_again(void **state)
 	struct secrecy w = { 0 };
 
 	(void)state;
-	secrecy_said(&w, SPAN("AUTH PLAIN " BLOB), false, &arena);
+	secrecy_sent(&w, SPAN("AUTH PLAIN " BLOB), false, &arena);
 	for (size_t i = 0; i < sizeof echoes / sizeof *echoes; i++) {
 		struct span shown = secrecy_shown(&w, &arena, span_of(echoes[i]));
 		for (size_t k = 0; k < shown.len; k++)
@@ -176,10 +176,10 @@ proofs_of_the_server(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		struct secrecy w = { 0 };
-		secrecy_said(&w,
+		secrecy_sent(&w,
 		    SPAN("AUTH SCRAM-SHA-256 biwsbj11c2VyLHI9ck9wck5HZndFYmVSV2diTkVrcU8="), false,
 		    &arena);
-		secrecy_heard(&w, table[i].code, span_of(table[i].text));
+		secrecy_received(&w, table[i].code, span_of(table[i].text));
 		struct span shown = secrecy_shown(&w, &arena, span_of(table[i].text));
 		assert_int_equal(shown.at != table[i].text, table[i].hidden);
 		assert_int_equal(

@@ -27,7 +27,7 @@ end(void **state)
 static unsigned
 send_line(const char *line)
 {
-	unsigned ticket = conv_say(w.conv, span_of(line));
+	unsigned ticket = conv_send(w.conv, span_of(line));
 
 	wire_ask(&w, ticket, due_command(span_of(line)));
 	wire_asked_line(&w, span_of(line));
@@ -199,7 +199,7 @@ after_353_there_is_a_reply_each_and_one_for_all(void **state)
 	(void)state;
 	receive("220 hi\r\n", 0);
 	assert_true(conv_put(w.conv, SPAN(".\r\n")));
-	wire_ask(&w, conv_owe(w.conv),
+	wire_ask(&w, conv_expect(w.conv),
 	    (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA, .prdr = true });
 	all_goes_out();
 	receive("353 each\r\n", 2);

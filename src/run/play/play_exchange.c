@@ -310,7 +310,7 @@ exchange_start(struct session *s, const struct step *step, void *state)
 		if (!exchange_say(s, p, &item->say[i]))
 			return STEP_FAIL;
 	/* a line of message text, as it turned out */
-	if (item->ncommands == 1 && item->nreply == 0 && conv_owed(session_conv(s)) == 0)
+	if (item->ncommands == 1 && item->nreply == 0 && conv_outstanding(session_conv(s)) == 0)
 		return STEP_DONE;
 	/*
 	 * Nobody asks for the 221 by name: our end may be shut at once, which some servers wait

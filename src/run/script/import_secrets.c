@@ -79,7 +79,7 @@ scan_auth(struct import *im, struct span line)
 		if (!auth_is_name(mech) || mechanism_ours(response))
 			continue;
 		bool given = is_encoded(response, false);
-		secrecy_said(&im->secrets,
+		secrecy_sent(&im->secrets,
 		    given ? arena_printf(
 				&im->arena, "AUTH %.*s %.*s", SPAN_ARG(mech), SPAN_ARG(response)) :
 			    arena_printf(&im->arena, "AUTH %.*s", SPAN_ARG(mech)),
@@ -101,7 +101,7 @@ scan_challenge(struct import *im, struct span line)
 		if (memcmp(line.at + i, "334", 3) != 0 || !before ||
 		    (rest.len > 0 && rest.at[0] != ' ' && rest.at[0] != '\r' && rest.at[0] != '\\'))
 			continue;
-		secrecy_heard(&im->secrets, 334, token(&rest));
+		secrecy_received(&im->secrets, 334, token(&rest));
 		return true;
 	}
 	return false;
@@ -128,7 +128,7 @@ scan_answers(struct import *im, struct span line)
 		if (word.len == 0)
 			rest = span_skip(rest, 1);
 		else if (is_encoded(word, word.len == whole.len))
-			secrecy_said(&im->secrets, word, true, &im->arena);
+			secrecy_sent(&im->secrets, word, true, &im->arena);
 	}
 }
 

@@ -115,7 +115,7 @@ walk_said(struct walk *w, struct span text)
 	while ((secret = quoted_argument(&rest)).len > 0)
 		secrecy_add(w->secrecy, secret);
 	if (span_find(text, SPAN("{{")).len == 0)
-		secrecy_said(w->secrecy, text, w->answer, &arena);
+		secrecy_sent(w->secrecy, text, w->answer, &arena);
 	w->message = !w->answer && verb_of(text, NULL) == VERB_DATA && !w->marked;
 	w->answer = false;
 	arena_wipe(&arena);
@@ -130,7 +130,7 @@ walk_heard(struct walk *w, struct span text)
 		return;
 	w->answer = code == 334;
 	w->message = code == 354;
-	secrecy_heard(w->secrecy, (unsigned)code, span_skip(text, 4));
+	secrecy_received(w->secrecy, (unsigned)code, span_skip(text, 4));
 }
 
 static void
@@ -152,7 +152,7 @@ walk_line(struct walk *w, struct span line)
 		struct arena arena = { 0 };
 		const struct step_op *op = step_find(step_ops, name);
 		if (op && (op->traits & STEP_SENDS_TYPED))
-			secrecy_said(w->secrecy, span_trim(rest), false, &arena);
+			secrecy_sent(w->secrecy, span_trim(rest), false, &arena);
 		arena_wipe(&arena);
 	} else if (!w->marked && (trimmed.len == 0 || trimmed.at[0] != '#'))
 		walk_said(w, line);

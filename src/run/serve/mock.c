@@ -430,7 +430,7 @@ stray(struct play *p, const struct act *act)
 	else if (act->kind == ACT_DOT)
 		line = SPAN("the end of a message");
 	struct secrecy here = { 0 };
-	line = secrecy_said(
+	line = secrecy_sent(
 	    &here, vars_redact(&p->vars, &p->m->scratch, line), false, &p->m->scratch);
 	line = session_starred(p->m->s, &p->m->scratch, line);
 	secrecy_release(&here);

@@ -72,8 +72,9 @@ pace_client(struct pair *p)
 {
 	struct conv *server = session_conv(p->server);
 
-	session_hold(p->client, !p->open || p->draining || p->decides != VERB_OTHER ||
-	    (server && conv_owed(server) >= UNANSWERED_MAX));
+	session_hold(p->client,
+	    !p->open || p->draining || p->decides != VERB_OTHER ||
+		(server && conv_outstanding(server) >= UNANSWERED_MAX));
 }
 
 static void

@@ -130,7 +130,7 @@ replies_follow(struct mta *m, const struct mta_reply *r)
 	if (r->verb == VERB_AUTH && code == 235)
 		mta_keep(&m->user_mem, &m->user, m->login.user);
 	if (!r->dot)
-		dialogue_heard(m->d, r->verb, message ? 250 : code);
+		dialogue_received(m->d, r->verb, message ? 250 : code);
 	return r->verb == VERB_STARTTLS && code == 220 ? replies_secure(m) : STEP_WAIT;
 }
 

@@ -159,7 +159,7 @@ receive_take_effect(
 	} else if (due->stage == DUE_GREETING)
 		s->dialogue.greeted = failed == ERR_NONE;
 	else
-		dialogue_heard(&s->dialogue, due->verb, failed == ERR_NONE ? code : 0);
+		dialogue_received(&s->dialogue, due->verb, failed == ERR_NONE ? code : 0);
 }
 
 static void

@@ -40,7 +40,7 @@ void
 secrets_heed(struct secrets *x, const struct reply *r)
 {
 	for (size_t i = 0; i < r->nlines; i++)
-		secrecy_heard(&x->secrecy, r->code, r->line[i]);
+		secrecy_received(&x->secrecy, r->code, r->line[i]);
 }
 
 struct span
@@ -60,7 +60,7 @@ secrets_piece(struct secrets *x, struct span piece, enum dialogue_mode mode, str
 		    SPAN("AUTH <secret>") :
 		    arena_printf(arena, "<secret, %zu octets>", piece.len);
 	if (over)
-		secrecy_said(&x->secrecy, span_trim(whole), answer, arena);
+		secrecy_sent(&x->secrecy, span_trim(whole), answer, arena);
 	if (over || whole.len > AUTH_RESPONSE_MAX)
 		secret_release(&x->unfinished);
 	else
@@ -86,7 +86,7 @@ secrets_of_client(struct secrets *x, const struct conv_event *e, struct arena *a
 	if (line.len > SERVER_RESPONSE_MAX && secrecy_conceals(&x->secrecy, line, answer))
 		return arena_printf(
 		    arena, "<%s, %zu octets>", answer ? "answer" : "secret", line.len);
-	struct span shown = secrecy_said(&x->secrecy, line, answer, arena);
+	struct span shown = secrecy_sent(&x->secrecy, line, answer, arena);
 	if (shown.at == line.at)
 		return secrecy_shown(&x->secrecy, arena, line);
 	while (same < line.len && same < shown.len && line.at[same] == shown.at[same])

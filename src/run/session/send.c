@@ -57,12 +57,12 @@ send_line(struct session *s, struct span line, const struct span *shown, bool gi
 
 	if (!session_lets_out(s, given || (hello && s->opts->helo_is_secret)))
 		return false;
-	unsigned ticket = conv_say(s->wire.conv, line);
+	unsigned ticket = conv_send(s->wire.conv, line);
 	if (ticket == 0) {
 		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
 		return false;
 	}
-	struct span known = secrecy_said(&s->secrets.secrecy, line, answer, &arena);
+	struct span known = secrecy_sent(&s->secrets.secrecy, line, answer, &arena);
 	bool secret = shown || known.at != line.at;
 	if (secret)
 		conv_is_secret(s->wire.conv);
@@ -96,7 +96,7 @@ session_send_secret(struct session *s, struct span line, struct span shown)
 bool
 session_expect_reply(struct session *s, enum verb verb, bool dot)
 {
-	unsigned ticket = conv_owe(s->wire.conv);
+	unsigned ticket = conv_expect(s->wire.conv);
 
 	if (ticket == 0)
 		return false;
@@ -147,7 +147,7 @@ session_send_octets(struct session *s, struct span octets)
 		sent_piece(s, line);
 		if (!lf || (message && !span_eq(line, SPAN(".\r\n"))))
 			continue;
-		unsigned ticket = conv_owe(s->wire.conv);
+		unsigned ticket = conv_expect(s->wire.conv);
 		if (ticket == 0)
 			return session_fail(s, ERR_SYSTEM, "too many replies are owed"), false;
 		wire_ask(&s->wire, ticket,
@@ -199,7 +199,7 @@ session_send_text(struct session *s, struct span line)
 	event.sent.octets = line.len + 2;
 	session_emit(s, &event);
 	if (dot) {
-		wire_ask(&s->wire, conv_owe(s->wire.conv),
+		wire_ask(&s->wire, conv_expect(s->wire.conv),
 		    (struct due){ .stage = DUE_MESSAGE, .verb = VERB_DATA, .prdr = s->wire.prdr });
 		session_wait_message(s);
 	}
@@ -210,7 +210,7 @@ void
 session_expect_message_replies(struct session *s, unsigned replies)
 {
 	for (unsigned i = 0; i < replies; i++)
-		wire_ask(&s->wire, conv_owe(s->wire.conv),
+		wire_ask(&s->wire, conv_expect(s->wire.conv),
 		    (struct due){ .stage = replies > 1 ? DUE_RECIPIENT : DUE_MESSAGE,
 			.verb = VERB_DATA,
 			.prdr = s->wire.prdr });
@@ -237,7 +237,7 @@ session_tell_reply(struct session *s, struct span reply)
 	unsigned long long code;
 
 	if (span_number(span_first(reply, 3), 999, &code) && (code == 334 || code == 235))
-		secrecy_heard(&s->secrets.secrecy, (unsigned)code, span_skip(reply, 4));
+		secrecy_received(&s->secrets.secrecy, (unsigned)code, span_skip(reply, 4));
 	session_emit(s, &(struct event){ .kind = EVENT_ANSWERED, .text = session_shown(s, reply) });
 }
 

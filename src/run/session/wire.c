@@ -108,7 +108,7 @@ wire_ask_last_chunk(struct wire *w, unsigned replies)
 		return;
 	w->asked[w->nasked - 1].due.stage = DUE_RECIPIENT;
 	for (unsigned i = 1; i < replies; i++) {
-		wire_ask(w, conv_owe(w->conv),
+		wire_ask(w, conv_expect(w->conv),
 		    (struct due){ .stage = DUE_RECIPIENT, .verb = VERB_BDAT });
 		w->asked[w->nasked - 1].end = end;
 	}
@@ -131,7 +131,7 @@ wire_ask_each(struct wire *w, unsigned recipients)
 		    w->asked[i].due.stage == DUE_MESSAGE;
 	more = due > counted ? due - counted : 0;
 	for (unsigned i = 0; i < more; i++)
-		wire_ask(w, conv_owe_next(w->conv),
+		wire_ask(w, conv_expect_next(w->conv),
 		    (struct due){ .stage = i == 0 && counted == 0 ? DUE_MESSAGE : DUE_RECIPIENT,
 			.verb = VERB_DATA });
 	return more;

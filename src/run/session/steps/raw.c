@@ -30,7 +30,7 @@ raw_start(struct session *s, const struct step *step, void *state)
 		return STEP_FAIL;
 	/* Without a line end at its end it is the beginning of something: more is to follow. */
 	bool whole = octets->len > 0 && octets->at[octets->len - 1] == '\n';
-	return whole && conv_owed(session_conv(s)) > 0 ? STEP_WAIT : STEP_DONE;
+	return whole && conv_outstanding(session_conv(s)) > 0 ? STEP_WAIT : STEP_DONE;
 }
 
 static enum progress
@@ -47,9 +47,9 @@ raw_on_news(struct session *s, const struct step *step, void *mem, const struct 
 		return STEP_WAIT;
 	if (news->verb == VERB_STARTTLS && news->failed == ERR_NONE) {
 		state->shaking = true;
-		return amid_begin(s, &state->amid, conv_owed(session_conv(s)));
+		return amid_begin(s, &state->amid, conv_outstanding(session_conv(s)));
 	}
-	if (conv_owed(session_conv(s)) > 0) {
+	if (conv_outstanding(session_conv(s)) > 0) {
 		session_wait_reply(s, VERB_OTHER);
 		return STEP_WAIT;
 	}

@@ -39,7 +39,7 @@ wait_start(struct session *s, const struct step *step, void *state)
 	const uint64_t *ms = step->args;
 
 	(void)state;
-	session_wait(s, conv_owed(session_conv(s)) ? WAIT_OUTSTANDING : WAIT_ANYTHING,
+	session_wait(s, conv_outstanding(session_conv(s)) ? WAIT_OUTSTANDING : WAIT_ANYTHING,
 	    *ms ? *ms : session_opts(s)->timeouts.reply);
 	return STEP_WAIT;
 }
@@ -47,7 +47,7 @@ wait_start(struct session *s, const struct step *step, void *state)
 static enum progress
 wait_on_news(struct session *s, const struct step *step, void *state, const struct news *news)
 {
-	if (news->kind != NEWS_REPLY || conv_owed(session_conv(s)) == 0)
+	if (news->kind != NEWS_REPLY || conv_outstanding(session_conv(s)) == 0)
 		return STEP_DONE;
 	return wait_start(s, step, state);
 }
