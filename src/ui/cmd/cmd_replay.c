@@ -11,7 +11,7 @@
 #include "ui/cmd/commands.h"
 #include "ui/show/standard.h"
 #include "ui/cmd/env.h"
-#include "ui/options/script.h"
+#include "ui/options/values.h"
 #include "ui/cmd/replay_run.h"
 
 enum { FILES_MAX = 10000, JOBS_MAX = 5000 };

@@ -4,7 +4,7 @@
 #include "ui/cmd/commands.h"
 #include "ui/show/standard.h"
 #include "ui/options/options.h"
-#include "ui/options/script.h"
+#include "ui/options/values.h"
 #include "ui/prompt/commands/list.h"
 #include "ui/report/serve.h"
 #include "ui/cmd/replay_run.h"

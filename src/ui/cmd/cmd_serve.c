@@ -16,7 +16,7 @@
 #include "ui/show/standard.h"
 #include "ui/show/draft.h"
 #include "ui/show/json.h"
-#include "ui/options/script.h"
+#include "ui/options/values.h"
 #include "ui/options/profile.h"
 #include "ui/report/serve.h"
 #include "ui/show/serve_show.h"

@@ -83,28 +83,32 @@ takes(const struct option *o, const char *word)
 	return false;
 }
 
+const char *
+choice_words(const struct choice *choices, char out[CHOICE_WORDS])
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (const struct choice *c = choices; c->word && n < CHOICE_WORDS; c++) {
+		const char *glue = c == choices ? "" : c[1].word ? ", " : " or ";
+		n += (size_t)snprintf(out + n, CHOICE_WORDS - n, "%s%s", glue, c->word);
+	}
+	return out;
+}
+
 bool
 choice_read(
     const struct choice *choices, const char *option, struct span v, int *out, struct err *err)
 {
-	char words[300] = "";
-	size_t n = 0;
+	char words[CHOICE_WORDS];
 
-	for (const struct choice *c = choices; c->word; c++) {
+	for (const struct choice *c = choices; c->word; c++)
 		if (span_eq_case(v, span_of(c->word))) {
 			*out = c->value;
 			return true;
 		}
-		n += (size_t)snprintf(words + n, sizeof words - n, "%s%s",
-		    n == 0	  ? "" :
-			c[1].word ? ", " :
-				    " or ",
-		    c->word);
-		if (n >= sizeof words)
-			n = sizeof words - 1;
-	}
-	return err_set(
-	    err, ERR_USAGE, "--%s %.*s: want %s", option, SPAN_ARG(span_first(v, 60)), words);
+	return err_set(err, ERR_USAGE, "--%s %.*s: want %s", option, SPAN_ARG(span_first(v, 60)),
+	    choice_words(choices, words));
 }
 
 /* Without a value it is on; /set gives one. */

@@ -85,7 +85,8 @@ enum scope {
 	SCOPE_EXPORTER = 0x2000,
 	SCOPE_CHECK = 0x8000,
 	SCOPE_ALL = 0xBFFF,
-	SCOPE_SET = 0x4000 /* by /set, at the prompt */
+	SCOPE_SET = 0x4000,     /* by /set, at the prompt */
+	SCOPE_TARGET = 0x10000  /* in a line of --targets: what a call sets for one target */
 };
 
 /* How a value is kept: the type of the member of struct options at `offset`. */
@@ -101,7 +102,7 @@ enum option_kind {
 };
 
 struct choice { const char *word; int value; };		/* a list ends in a NULL word */
-extern const struct choice probe_formats[];		/* probe.c */
+extern const struct choice probe_formats[];		/* values.c */
 
 struct option {
 	const char *name;		/* long, without dashes */
@@ -121,6 +122,9 @@ extern const struct option options[];	/* table.c; ends in a NULL name */
 
 const struct option *option_find(enum scope, struct span name);	/* NULL: none in this scope */
 bool option_set(const struct option *, struct options *, struct span value, struct err *);
+/* "off, try or starttls", into CHOICE_WORDS octets. */
+enum { CHOICE_WORDS = 200 };
+const char *choice_words(const struct choice *, char out[CHOICE_WORDS]);
 /* Of these words; the error lists them. `option` is the long name of whose value it is. */
 bool choice_read(
     const struct choice *, const char *option, struct span value, int *out, struct err *);

@@ -1,11 +1,9 @@
-/* What the options of `smtpsh probe` fill in, and those of them that take a function. */
+/* What the options of `smtpsh probe` fill in. */
 #ifndef UI_OPTIONS_PROBE_H
 #define UI_OPTIONS_PROBE_H
 
 #include "run/probe/fleet.h"
 #include "ui/options/format.h"
-
-struct options;
 
 enum { FORMATS_MAX = 8, WAYS_MAX = 8 };
 
@@ -31,17 +29,5 @@ struct probe_settings {
 	size_t nways;
 	bool warn_ok, mx;
 };
-
-struct span;
-bool probe_format(struct options *, struct span, struct err *);
-bool probe_warn(struct options *, struct span, struct err *);
-bool probe_crit(struct options *, struct span, struct err *);
-bool probe_state(struct options *, struct span, struct err *);
-bool probe_rate(struct options *, struct span, struct err *);
-bool probe_banner(struct options *, struct span, struct err *);
-bool probe_sigalgs(struct options *, struct span, struct err *);
-
-/* A word of --sigalgs as OpenSSL has it. */
-const char *probe_way_sigalgs(const char *way);
 
 #endif

@@ -8,7 +8,7 @@
 
 #include "run/script/file.h"
 #include "run/session/steps/list.h"
-#include "ui/options/script.h"
+#include "ui/options/values.h"
 
 enum { FILE_MOST = 512 << 10 };
 
@@ -128,7 +128,7 @@ probe_spec(struct options *o)
 	for (size_t i = 0; i < n; i++) {
 		way[i] = o->session;
 		way[i].way = o->probe.way[i];
-		way[i].sigalgs = probe_way_sigalgs(o->probe.way[i]);
+		way[i].sigalgs = option_way_sigalgs(o->probe.way[i]);
 	}
 	if (n > 0) {
 		spec.session = way;

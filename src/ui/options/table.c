@@ -1,105 +1,7 @@
 /* table - every option of every subcommand, a row each. */
-#include "ui/options/options.h"
-#include "ui/options/script.h"
-#include "ui/options/serve.h"
-
-#include "ui/options/auth.h"
-#include "ui/options/dns.h"
-#include <errno.h>
-#include <stdio.h>
-#include <unistd.h>
+#include "ui/options/values.h"
 
 #define AT(member)	offsetof(struct options, member)
-
-static bool
-add_line(struct options *o, struct span v, struct err *err)
-{
-	if (o->nlines == LINES_MAX)
-		return err_set(err, ERR_USAGE, "more than %d lines by -c: use -f FILE", LINES_MAX);
-	if (!o->line)
-		o->line = ARENA_ARRAY(&o->arena, const char *, LINES_MAX);
-	o->line[o->nlines++] = arena_string(&o->arena, v);
-	return true;
-}
-
-static bool
-read_port(struct options *o, struct span v, struct err *err)
-{
-	struct target t;
-
-	if (!target_parse(&t, SPAN("x"), v, 0, &o->arena, err))
-		return false;
-	o->port = t.port;
-	return true;
-}
-
-/* "30s" for every wait, or "connect=3s,greeting=5s". */
-static bool
-read_timeout(struct options *o, struct span v, struct err *err)
-{
-	struct cursor c = { .line = v, .rest = v };
-
-	o->timeouts_said = true;
-	return timeouts_parse(&o->session.timeouts, v, &c, err);
-}
-
-static void
-show_timeout(const struct options *o, char *out)
-{
-	timeouts_show(&o->session.timeouts, out);
-}
-
-static bool
-read_pace(struct options *o, struct span v, struct err *err)
-{
-	struct cursor c = { .line = v, .rest = v };
-	struct pace pace = { 0 };
-
-	if (!pace_parse(&pace, &c, err))
-		return false;
-	o->session.pace = pace;
-	return true;
-}
-
-static void
-show_pace(const struct options *o, char *out)
-{
-	pace_show(&o->session.pace, out, OPTION_SHOWN);
-}
-
-/* Said now, not when TLS begins. */
-static bool
-readable_file(const char *name, struct span v, const char **out, struct options *o, struct err *err)
-{
-	*out = arena_string(&o->arena, v);
-	return access(*out, R_OK) == 0 ||
-	    err_set(err, ERR_USAGE, "--%s: cannot read %s: %s", name, *out, strerror(errno));
-}
-
-static bool
-read_ca(struct options *o, struct span v, struct err *err)
-{
-	return readable_file("ca", v, &o->tls.ca, o, err);
-}
-
-static bool
-read_cert(struct options *o, struct span v, struct err *err)
-{
-	return readable_file("cert", v, &o->tls.cert, o, err);
-}
-
-static bool
-read_key(struct options *o, struct span v, struct err *err)
-{
-	return readable_file("key", v, &o->tls.key, o, err);
-}
-
-static bool
-read_min_tls(struct options *o, struct span v, struct err *err)
-{
-	o->tls.min_version = arena_string(&o->arena, v);
-	return tls_version_ok(v, err);
-}
 
 static const struct choice tls_choices[] = {
 	{ "starttls", TARGET_TLS_STARTTLS }, { "off", TARGET_TLS_OFF }, { "try", TARGET_TLS_TRY },
@@ -170,39 +72,39 @@ static const struct choice quiet[] = { { "quiet", -1 }, { NULL, 0 } };
 const struct option options[] = {
 	/* what to say */
 	{ "command", 'c', SCOPE_TALK, "LINE",
-	    "Send this line, then the next one's, instead of a prompt", .call = add_line },
+	    "Send this line, then the next one's, instead of a prompt", .call = option_command },
 	{ "file", 'f', SCOPE_TALK, "FILE", "Take the lines from a file", OPTION_TEXT, AT(file) },
 	{ "fail-fast", 0, SCOPE_TALK | SCOPE_SERVE, NULL, "End at the first refusal", OPTION_FLAG,
 	    AT(fail_fast) },
 
 	/* where to */
-	{ "port", 'p', SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_RESOLVE, "PORT",
-	    "Connect to this port", .call = read_port },
+	{ "port", 'p', SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET | SCOPE_CHECK | SCOPE_RESOLVE, "PORT",
+	    "Connect to this port", .call = option_port },
 	{ "ipv4", '4', SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_RESOLVE, NULL,
 	    "Use IPv4 only", OPTION_CHOICE, AT(session.route.family), four },
 	{ "ipv6", '6', SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_RESOLVE, NULL,
 	    "Use IPv6 only", OPTION_CHOICE, AT(session.route.family), six },
 	{ "dns", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_RESOLVE, "SERVER[:PORT]",
-	    "Ask this name server, and neither hosts nor the search list", .call = options_dns },
-	{ "resolve", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_RESOLVE,
+	    "Ask this name server, and neither hosts nor the search list", .call = option_dns },
+	{ "resolve", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET | SCOPE_CHECK | SCOPE_RESOLVE,
 	    "HOST:ADDR[:PORT]", "This host has this address, and port; may be repeated",
-	    .call = options_resolve },
+	    .call = option_resolve },
 	{ "trust-ad", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_RESOLVE, NULL,
 	    "Trust the resolver to validate (DNSSEC) though it is not on this machine", OPTION_FLAG,
 	    AT(dns.trust_ad) },
-	{ "bind", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK, "ADDR[:PORT]",
-	    "Connect from this address", .call = options_bind },
-	{ "proxy", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK, "URL",
+	{ "bind", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET | SCOPE_CHECK, "ADDR[:PORT]",
+	    "Connect from this address", .call = option_bind },
+	{ "proxy", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET | SCOPE_CHECK, "URL",
 	    "Go through this proxy: socks5://HOST:PORT or http://HOST:PORT",
-	    .call = options_proxy },
-	{ "proxy-protocol", 0, SCOPE_CONNECT | SCOPE_PROBE, "v1|v2[,src=ADDR:PORT,...]",
-	    "Begin with a PROXY protocol header", .call = options_proxy_protocol },
+	    .call = option_proxy },
+	{ "proxy-protocol", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET, "v1|v2[,src=ADDR:PORT,...]",
+	    "Begin with a PROXY protocol header", .call = option_proxy_protocol },
 	{ "timeout", 0,
-	    SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_SELFTEST | SCOPE_RESOLVE | SCOPE_SET,
+	    SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET | SCOPE_CHECK | SCOPE_SELFTEST | SCOPE_RESOLVE | SCOPE_SET,
 	    "T|PHASE=T,...",
 	    "How long to wait: for all, or for resolve, connect, tls, greeting, reply, "
 	    "dot or quit; rfc: as RFC 5321",
-	    .call = read_timeout, .show = show_timeout },
+	    .call = option_timeout, .show = option_timeout_show },
 
 	/* how */
 	{ "helo", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_SET, "NAME",
@@ -211,7 +113,7 @@ const struct option options[] = {
 	    "Speak LMTP: LHLO, and a reply for each recipient", OPTION_FLAG, AT(session.lmtp) },
 
 	{ "write", 0, SCOPE_SET, PACE_SYNTAX, "Send slowly, or cut at these octets",
-	    .call = read_pace, .show = show_pace },
+	    .call = option_write, .show = option_write_show },
 	{ "early", 0, SCOPE_TALK, NULL, "Do not wait for the banner, to try a greet pause",
 	    OPTION_FLAG, AT(session.no_banner) },
 
@@ -226,36 +128,36 @@ const struct option options[] = {
 	    AT(session.dane), dane_choices },
 	{ "ca", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_RESOLVE, "FILE",
 	    "Trust the certificates in this file or folder (default: the system's)",
-	    .call = read_ca },
+	    .call = option_ca },
 	{ "cert", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_SERVE, "FILE",
-	    "Show this certificate (PEM)", .call = read_cert },
+	    "Show this certificate (PEM)", .call = option_cert },
 	{ "key", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_SERVE, "FILE",
-	    "Its key (default: in the same file)", .call = read_key },
+	    "Its key (default: in the same file)", .call = option_key },
 	{ "sni", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_SET, "NAME",
 	    "Ask for this name in the handshake", OPTION_TEXT, AT(session.sni) },
 	{ "min-tls", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_CHECK | SCOPE_SERVE, "VERSION",
-	    "Accept no TLS below 1.0, 1.1, 1.2 or 1.3 (default: 1.2)", .call = read_min_tls },
+	    "Accept no TLS below 1.0, 1.1, 1.2 or 1.3 (default: 1.2)", .call = option_min_tls },
 	{ "legacy-renegotiation", 0, SCOPE_CONNECT | SCOPE_PROBE, NULL,
 	    "Accept a server without secure renegotiation (RFC 5746)", OPTION_FLAG,
 	    AT(tls.legacy_renegotiation) },
 
 	/* logging in */
-	{ "auth", 0, SCOPE_CONNECT | SCOPE_PROBE, "[=MECHANISM]",
+	{ "auth", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET, "[=MECHANISM]",
 	    "Log in before anything else (alone: by the best mechanism offered)",
-	    .call = options_auth },
+	    .call = option_auth },
 	{ "user", 0, SCOPE_CONNECT | SCOPE_PROBE, "NAME", "Log in as this user", OPTION_TEXT,
 	    AT(session.auth.user) },
 	{ "authzid", 0, SCOPE_CONNECT | SCOPE_PROBE, "NAME", "Having logged in, act as this user",
 	    OPTION_TEXT, AT(session.auth.authzid) },
-	{ "password-file", 0, SCOPE_CONNECT | SCOPE_PROBE, "FILE",
+	{ "password-file", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET, "FILE",
 	    "The password, or OAuth token, is the file's first line",
-	    .call = options_password_file },
-	{ "password-env", 0, SCOPE_CONNECT | SCOPE_PROBE, "NAME",
-	    "It is in this variable of the environment", .call = options_password_env },
-	{ "password-command", 0, SCOPE_CONNECT | SCOPE_PROBE, "COMMAND",
-	    "It is the first line that this command prints", .call = options_password_command },
+	    .call = option_password_file },
+	{ "password-env", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET, "NAME",
+	    "It is in this variable of the environment", .call = option_password_env },
+	{ "password-command", 0, SCOPE_CONNECT | SCOPE_PROBE | SCOPE_TARGET, "COMMAND",
+	    "It is the first line that this command prints", .call = option_password_command },
 	{ "password-fd", 0, SCOPE_CONNECT | SCOPE_PROBE, "N",
-	    "It is the first line read from this open descriptor", .call = options_password_fd },
+	    "It is the first line read from this open descriptor", .call = option_password_fd },
 	{ "netrc", 0, SCOPE_CONNECT | SCOPE_PROBE, NULL, "User and password are in ~/.netrc",
 	    OPTION_FLAG, AT(session.auth.netrc) },
 	{ "auth-insecure", 0, SCOPE_CONNECT | SCOPE_PROBE, NULL,
@@ -317,10 +219,10 @@ const struct option options[] = {
 	{ "sts", 0, SCOPE_PROBE, "[=off|check|require]",
 	    "Judge each MX of @domain by the domain's MTA-STS policy (default: off, alone: check)",
 	    OPTION_CHOICE, AT(probe.judge.sts), sts_choices },
-	{ "sigalgs", 0, SCOPE_PROBE, "LIST",
+	{ "sigalgs", 0, SCOPE_PROBE | SCOPE_TARGET, "LIST",
 	    "Probe once with each: rsa, ecdsa, eddsa, or OpenSSL's own with colons (servers may "
 	    "have several certificates)",
-	    .call = probe_sigalgs },
+	    .call = option_sigalgs },
 	{ "until", 0, SCOPE_PROBE, "PHASE",
 	    "Go no deeper than connect, banner, ehlo, starttls, auth, mail, rcpt or data (default: "
 	    "ehlo, or "
@@ -335,12 +237,12 @@ const struct option options[] = {
 	{ "script", 0, SCOPE_PROBE, "FILE",
 	    "Play this script (smtpsh-script(5)) in place of the dialogue; it has to pass",
 	    OPTION_TEXT, AT(probe.script) },
-	{ "warning", 'w', SCOPE_PROBE, "RANGE|NAME=RANGE,...",
+	{ "warning", 'w', SCOPE_PROBE | SCOPE_TARGET, "RANGE|NAME=RANGE,...",
 	    "WARNING outside this: of the total seconds, a phase's, cert_days, "
 	    "size_limit, extensions",
-	    .call = probe_warn },
-	{ "critical", 'c', SCOPE_PROBE, "RANGE|NAME=RANGE,...", "CRITICAL outside this",
-	    .call = probe_crit },
+	    .call = option_warning },
+	{ "critical", 'c', SCOPE_PROBE | SCOPE_TARGET, "RANGE|NAME=RANGE,...", "CRITICAL outside this",
+	    .call = option_critical },
 	{ "require-ext", 0, SCOPE_PROBE, "KW[=RANGE|=TEXT],...",
 	    "CRITICAL when EHLO does not offer these", OPTION_TEXT, AT(probe.judge.require_ext) },
 	{ "expect-ext", 0, SCOPE_PROBE, "KW[=RANGE|=TEXT],...",
@@ -351,15 +253,15 @@ const struct option options[] = {
 	    "WARNING when the extensions differ from this record", OPTION_TEXT, AT(probe.ext_set) },
 	{ "write-ext-set", 0, SCOPE_PROBE, "FILE", "Make that record", OPTION_TEXT,
 	    AT(probe.write_ext_set) },
-	{ "expect-banner", 0, SCOPE_PROBE, "ERE", "WARNING when the banner does not match",
-	    .call = probe_banner },
+	{ "expect-banner", 0, SCOPE_PROBE | SCOPE_TARGET, "ERE", "WARNING when the banner does not match",
+	    .call = option_expect_banner },
 	{ "expect-ptr", 0, SCOPE_PROBE, NULL,
 	    "WARNING when the address has no name (PTR) that points back to it and is the banner's",
 	    OPTION_FLAG, AT(probe.judge.expect_ptr) },
 	{ "tempfail", 0, SCOPE_PROBE, "warning|critical", "What a 4yz is (default: warning)",
 	    OPTION_CHOICE, AT(probe.judge.tempfail_critical), tempfail_choices },
-	{ "state", 0, SCOPE_PROBE, "PHASE.REASON=STATE,...",
-	    "Judge this reason otherwise, as in rcpt.reply=WARNING", .call = probe_state },
+	{ "state", 0, SCOPE_PROBE | SCOPE_TARGET, "PHASE.REASON=STATE,...",
+	    "Judge this reason otherwise, as in rcpt.reply=WARNING", .call = option_state },
 	{ "warn-ok", 0, SCOPE_PROBE, NULL, "Exit 0 on WARNING", OPTION_FLAG, AT(probe.warn_ok) },
 
 	/* probe: which, how many, how fast */
@@ -386,7 +288,7 @@ const struct option options[] = {
 	{ "per-host", 0, SCOPE_PROBE, "N", "So many at once to one address and port (default: 2)",
 	    OPTION_NUMBER, AT(probe.fleet.per_host) },
 	{ "rate", 0, SCOPE_PROBE, "N/s", "Begin no more than this in a second",
-	    .call = probe_rate },
+	    .call = option_rate },
 	{ "spread", 0, SCOPE_PROBE, "T", "Begin each target at a random time within this",
 	    OPTION_MS, AT(probe.fleet.spread_ms) },
 	{ "watch", 0, SCOPE_PROBE, "T", "Stay, and probe all again after this time, more or less",
@@ -403,7 +305,7 @@ const struct option options[] = {
 #define X(token, word) " " #word
 	    "Write a report in FORMAT, to FILE where given (repeatable):" REPORT_FORMATS(X, X),
 #undef X
-	    .choices = probe_formats, .call = probe_format },
+	    .choices = probe_formats, .call = option_format },
 	{ "output", 'o', SCOPE_PROBE, "FILE",
 	    "Print into this file, in its place when all is written", OPTION_TEXT,
 	    AT(probe.output) },
@@ -447,7 +349,7 @@ const struct option options[] = {
 	{ "allow-target", 0, SCOPE_EXPORTER, "ADDR/BITS",
 	    "Connect to no address outside this network; may be repeated (default on loopback: "
 	    "any)",
-	    .call = options_allow_target },
+	    .call = option_allow_target },
 	{ "modules", 0, SCOPE_EXPORTER, "FILE",
 	    "Modules of your own, an ini file: [module NAME], options = OPTION...", OPTION_TEXT,
 	    AT(modules) },

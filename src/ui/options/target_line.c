@@ -36,42 +36,25 @@ new_own(const struct options *o)
 static bool
 is_of_a_target(const struct option *option)
 {
-	static const char *const calls[] = {
-		"port",
-		"resolve",
-		"bind",
-		"proxy",
-		"proxy-protocol",
-		"timeout",
-		"auth",
-		"password-file",
-		"password-env",
-		"password-command",
-		"sigalgs",
-		"warning",
-		"critical",
-		"expect-banner",
-		"state",
-	};
 	size_t at = option->offset;
 
-	if (!option->call)
-		return (at >= offsetof(struct options, session) &&
-			   at < offsetof(struct options, tls)) ||
-		    (at >= offsetof(struct options, probe.probe) &&
-			at < offsetof(struct options, probe.fleet));
-	for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
-		if (strcmp(option->name, calls[i]) == 0)
-			return true;
-	return false;
+	if (option->call)
+		return option->scope & SCOPE_TARGET;
+	return (at >= offsetof(struct options, session) && at < offsetof(struct options, tls)) ||
+	    (at >= offsetof(struct options, probe.probe) &&
+		at < offsetof(struct options, probe.fleet));
 }
 
-static const char *
-value_of(const struct option *option)
+static bool
+lacks_value(const struct option *option, struct err *err)
 {
-	return !option->arg		     ? "on" :
-	    strcmp(option->name, "tls") == 0 ? "off, try, starttls or implicit" :
-					       option->arg + strspn(option->arg, "[=");
+	char words[CHOICE_WORDS];
+
+	return err_set(err, ERR_USAGE, "\"%s\" has no value: want %s=%s", option->name,
+	    option->name,
+	    !option->arg	? "on" :
+		option->choices ? choice_words(option->choices, words) :
+				  option->arg + strspn(option->arg, "[="));
 }
 
 /* What an option says of its value, with the word that stands there in the option's place. */
@@ -102,8 +85,7 @@ read_setting(struct own **own, const struct options *all, const char **name, str
 		return true;
 	}
 	if (option && is_of_a_target(option) && !span_has(word, '='))
-		return err_set(err, ERR_USAGE, "\"%s\" has no value: want %s=%s", option->name,
-		    option->name, value_of(option));
+		return lacks_value(option, err);
 	if (!option || !is_of_a_target(option))
 		return err_set(err, ERR_USAGE,
 		    "\"%.*s\" is no setting of a target: want name=TEXT or an option of a probe, "

@@ -1,0 +1,31 @@
+/*
+ * Options whose values are more than a word or a number: functions for rows of table.c, and what
+ * others want of the values.
+ */
+#ifndef UI_OPTIONS_VALUES_H
+#define UI_OPTIONS_VALUES_H
+
+#include "ui/options/options.h"
+
+typedef bool option_call_fn(struct options *, struct span value, struct err *);
+typedef void option_show_fn(const struct options *, char *out); /* OPTION_SHOWN octets */
+
+option_call_fn option_command, option_port, option_timeout, option_write, option_ca, option_cert,
+    option_key, option_min_tls, option_proxy, option_proxy_protocol, option_bind;
+option_show_fn option_timeout_show, option_write_show;
+option_call_fn option_dns, option_resolve;
+option_call_fn option_auth, option_password_file, option_password_env, option_password_command,
+    option_password_fd;
+option_call_fn option_format, option_warning, option_critical, option_state, option_rate,
+    option_expect_banner, option_sigalgs;
+option_call_fn option_var, option_secret, option_match;
+option_call_fn option_refuse, option_delay, option_size, option_allow_target;
+
+/* A word of --sigalgs as OpenSSL has it. */
+const char *option_way_sigalgs(const char *way);
+/* to be filled in; NULL: there are VALUES_MAX */
+struct play_value *options_new_value(struct options *);
+/* Puts the names of --var and --secret into what a script is read with; gives that. */
+struct script_opts *options_script(struct options *, struct script_opts *);
+
+#endif
