@@ -17,5 +17,6 @@ main(int argc, char *argv[])
 
 	int lost = command->lost ? command->lost : ERR_SYSTEM;
 	return standard_end(
-	    standard_room() ? command->run(argc - words, argv + words) : lost, lost);
+	    standard_room() ? command_run(command, &program, argc - words, argv + words) : lost,
+	    lost);
 }

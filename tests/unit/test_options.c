@@ -5,16 +5,12 @@
 
 #include "ui/options/options.h"
 
-static int
-nothing(int argc, char *argv[])
-{
-	(void)argc, (void)argv;
-	return 0;
-}
-
-static const struct command talk = { "", "[TARGET]", "Talk", SCOPE_TALK, nothing, NULL, 0 };
-static const struct command probe = { "probe", "TARGET...", "Probe", SCOPE_PROBE, nothing, NULL,
-	0 };
+static const struct command talk = {
+	.name = "", .args = "[TARGET]", .help = "Talk", .scope = SCOPE_TALK
+};
+static const struct command probe = {
+	.name = "probe", .args = "TARGET...", .help = "Probe", .scope = SCOPE_PROBE
+};
 static const struct command *const commands[] = { &talk, &probe, NULL };
 static const struct program program = { commands, NULL };
 

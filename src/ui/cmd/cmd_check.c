@@ -480,30 +480,22 @@ prepare(struct run *r, struct err *err)
 }
 
 static int
-run_check(int argc, char *argv[])
+run_check(struct options *o, struct err *err)
 {
-	struct options o;
-	struct run r = { .o = &o };
-	struct err err = { 0 };
-	int status = 0;
+	struct run r = { .o = o };
+	int status = STATE_UNKNOWN;
 
 	r.jobs_end = &r.jobs;
-	if (options_begin(&o, &command_check, &program, argc, argv, &err) && prepare(&r, &err)) {
-		/* Clients that log in verify; between mail servers only a policy makes it matter.
-		 */
+	if (prepare(&r, err)) {
+		/* Clients that log in verify; between mail servers only a policy makes it matter. */
 		r.judge.verify = r.jobs && is_submission(&r.jobs->target) ? VERIFY_NAME :
 									    VERIFY_OFF;
-		status = sends_from(&o) ? check_from(&o, &err) : check(&r, &err);
+		status = sends_from(o) ? check_from(o, err) : check(&r, err);
 	}
 	for (struct job *j = r.jobs, *next; j; j = next) {
 		next = j->next;
 		free(j);
 	}
-	if (err.kind != ERR_NONE) {
-		complain(&err);
-		status = STATE_UNKNOWN;
-	}
-	options_release(&o);
 	return status;
 }
 

@@ -265,7 +265,7 @@ run(struct check *c, struct err *err)
 }
 
 static int
-run_check_smtp(int argc, char *argv[])
+check_smtp_main(int argc, char *argv[])
 {
 	struct check *c = memory_zeroed(sizeof *c);
 	struct err err = { 0 };
@@ -291,7 +291,7 @@ const struct command command_check_smtp = {
 	.name = "check_smtp",
 	.args = "-H HOST [OPTION...]",
 	.help = "check_smtp's options, output and states, for Nagios and Icinga",
-	.run = run_check_smtp,
+	.main = check_smtp_main,
 	.word = check_smtp_option,
-	.lost = 3,		/* UNKNOWN */
+	.lost = 3, /* UNKNOWN */
 };

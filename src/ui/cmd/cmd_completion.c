@@ -281,7 +281,7 @@ shell_name(size_t i)
 }
 
 static int
-run_completion(int argc, char *argv[])
+completion_main(int argc, char *argv[])
 {
 	if (argc == 1 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
 		printf("usage: smtpsh completion %s\n\n%s.\n", command_completion.args,
@@ -301,6 +301,6 @@ const struct command command_completion = {
 	.name = "completion",
 	.args = "bash|zsh|fish",
 	.help = "Print what makes that shell complete our command line",
-	.run = run_completion,
+	.main = completion_main,
 	.word = shell_name,
 };

@@ -50,17 +50,10 @@ explain(struct options *o, struct err *err)
 }
 
 static int
-run_explain(int argc, char *argv[])
+run_explain(struct options *o, struct err *err)
 {
-	struct options o;
-	struct err err = { 0 };
-
-	if (options_begin(&o, &command_explain, &program, argc, argv, &err))
-		explain(&o, &err);
-	if (err.kind != ERR_NONE)
-		complain(&err);
-	options_release(&o);
-	return (int)err.kind;
+	explain(o, err);
+	return 0;
 }
 
 const struct command command_explain = {

@@ -213,8 +213,7 @@ modules_are_bound(const struct exporter *x, struct err *err)
 	return true;
 }
 
-static int
-export(const struct options *o, struct err *err)
+static int export(struct options *o, struct err *err)
 {
 	struct exporter x = { .loop = loop_new(), .o = o, .started = (double)time(NULL) };
 	struct addr at, bound;
@@ -234,27 +233,10 @@ export(const struct options *o, struct err *err)
 	return ok ? 0 : (int)err->kind;
 }
 
-static int
-run_exporter(int argc, char *argv[])
-{
-	struct options o;
-	struct err err = { 0 };
-	int status = 0;
-
-	if (options_begin(&o, &command_exporter, &program, argc, argv, &err))
-		status = export(&o, &err);
-	else if (err.kind != ERR_NONE)
-		status = ERR_USAGE;
-	if (err.kind != ERR_NONE)
-		complain(&err);
-	options_release(&o);
-	return status;
-}
-
 const struct command command_exporter = {
 	.name = "exporter",
 	.args = "[OPTION...]",
 	.help = "A /probe endpoint for Prometheus",
 	.scope = SCOPE_EXPORTER,
-	.run = run_exporter,
+	.run = export,
 };

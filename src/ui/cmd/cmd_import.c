@@ -68,21 +68,13 @@ import(const struct options *o, struct err *err)
 }
 
 static int
-run_import(int argc, char *argv[])
+run_import(struct options *o, struct err *err)
 {
-	struct options o;
-	struct err err = { 0 };
-
-	if (options_begin(&o, &command_import, &program, argc, argv, &err)) {
-		if (o.nargs != 1)
-			err_set(&err, ERR_USAGE, "import wants one log; - is standard input");
-		else
-			import(&o, &err);
-	}
-	if (err.kind != ERR_NONE)
-		complain(&err);
-	options_release(&o);
-	return (int)err.kind;
+	if (o->nargs != 1)
+		err_set(err, ERR_USAGE, "import wants one log; - is standard input");
+	else
+		import(o, err);
+	return 0;
 }
 
 const struct command command_import = {

@@ -183,22 +183,9 @@ can_run(const struct options *o, struct err *err)
 }
 
 static int
-run_probe(int argc, char *argv[])
+run_probe(struct options *o, struct err *err)
 {
-	struct options o;
-	struct err err = { 0 };
-	int status = 0;
-
-	if (options_begin(&o, &command_probe, &program, argc, argv, &err)) {
-		if (can_run(&o, &err) && probe_spec_prepare(&o, &err))
-			status = probe(&o, &err);
-	}
-	if (err.kind != ERR_NONE) {
-		complain(&err);
-		status = STATE_UNKNOWN;
-	}
-	options_release(&o);
-	return status;
+	return can_run(o, err) && probe_spec_prepare(o, err) ? probe(o, err) : STATE_UNKNOWN;
 }
 
 const struct command command_probe = {

@@ -129,25 +129,18 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 }
 
 static int
-run_record(int argc, char *argv[])
+run_record(struct options *o, struct err *err)
 {
-	struct options o;
+	struct recording v = { .o = o };
 	struct target to;
 	struct addr at;
-	struct err err = { 0 };
-	struct recording v = { .o = &o };
 
-	if (options_begin(&o, &command_record, &program, argc, argv, &err)) {
-		if (!o.to || o.nargs > 0)
-			err_set(
-			    &err, ERR_USAGE, "want smtpsh record --listen ADDR:PORT --to TARGET");
-		else if (target_parse(&to, span_of(o.to), SPAN_NONE, o.port, &o.arena, &err) &&
-		    addr_parse_listen(&at, span_of(o.listen ? o.listen : "127.0.0.1:0"), &err))
-			record(&v, &to, &at, &err);
-	}
-	if (err.kind != ERR_NONE)
-		complain(&err);
-	return options_end(&o, (int)err.kind);
+	if (!o->to || o->nargs > 0)
+		err_set(err, ERR_USAGE, "want smtpsh record --listen ADDR:PORT --to TARGET");
+	else if (target_parse(&to, span_of(o->to), SPAN_NONE, o->port, &o->arena, err) &&
+	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err))
+		record(&v, &to, &at, err);
+	return 0;
 }
 
 const struct command command_record = {

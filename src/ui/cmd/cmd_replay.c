@@ -221,21 +221,13 @@ read_against(struct options *o, struct target *target, struct err *err)
 }
 
 static int
-run_replay(int argc, char *argv[])
+run_replay(struct options *o, struct err *err)
 {
-	struct options o;
-	struct target target;
-	struct err err = { 0 };
-	int status = 0;
+	struct target *target = ARENA_NEW(&o->arena, struct target);
 
-	if (options_begin(&o, &command_replay, &program, argc, argv, &err) &&
-	    read_against(&o, &target, &err))
-		status = replay(&o, o.against ? &target : NULL, &err);
-	else if (err.kind != ERR_NONE)
-		status = ERR_USAGE;
-	if (err.kind != ERR_NONE)
-		complain(&err);
-	return options_end(&o, status);
+	if (!read_against(o, target, err))
+		return ERR_USAGE;
+	return replay(o, o->against ? target : NULL, err);
 }
 
 const struct command command_replay = {

@@ -407,21 +407,11 @@ read_target(struct options *o, struct target *target, struct err *err)
 }
 
 static int
-run_resolve(int argc, char *argv[])
+run_resolve(struct options *o, struct err *err)
 {
-	struct options o;
 	struct target target;
-	struct err err = { 0 };
-	int status = 0;
 
-	if (options_begin(&o, &command_resolve, &program, argc, argv, &err) &&
-	    read_target(&o, &target, &err))
-		status = resolve(&o, &target);
-	if (err.kind != ERR_NONE) {
-		complain(&err);
-		status = ERR_USAGE;
-	}
-	return options_end(&o, status);
+	return read_target(o, &target, err) ? resolve(o, &target) : ERR_USAGE;
 }
 
 const struct command command_resolve = {

@@ -91,23 +91,12 @@ selftest(struct options *o)
 }
 
 static int
-run_selftest(int argc, char *argv[])
+run_selftest(struct options *o, struct err *err)
 {
-	struct options o;
-	struct err err = { 0 };
-	int status = 0;
-
-	if (options_begin(&o, &command_selftest, &program, argc, argv, &err)) {
-		if (o.nargs == 0)
-			err_set(&err, ERR_USAGE, "want a script: smtpsh selftest FILE...");
-		else
-			status = selftest(&o);
-	}
-	if (err.kind != ERR_NONE) {
-		complain(&err);
-		status = ERR_USAGE;
-	}
-	return options_end(&o, status);
+	if (o->nargs > 0)
+		return selftest(o);
+	err_set(err, ERR_USAGE, "want a script: smtpsh selftest FILE...");
+	return ERR_USAGE;
 }
 
 const struct command command_selftest = {

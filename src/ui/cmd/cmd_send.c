@@ -156,21 +156,11 @@ read_words(struct options *o, struct target *target, struct err *err)
 }
 
 static int
-run_send(int argc, char *argv[])
+run_send(struct options *o, struct err *err)
 {
-	struct options o;
-	struct target target;
-	struct err err = { 0 };
-	int status = 0;
+	struct target *target = ARENA_NEW(&o->arena, struct target);
 
-	if (options_begin(&o, &command_send, &program, argc, argv, &err) &&
-	    read_words(&o, &target, &err))
-		status = send_one(&o, &target);
-	if (err.kind != ERR_NONE) {
-		complain(&err);
-		status = ERR_USAGE;
-	}
-	return options_end(&o, status);
+	return read_words(o, target, err) ? send_one(o, target) : ERR_USAGE;
 }
 
 const struct command command_send = {

@@ -360,27 +360,10 @@ serve(struct options *o, struct err *err)
 	return (int)err->kind;
 }
 
-static int
-run_serve(int argc, char *argv[])
-{
-	struct options o;
-	struct err err = { 0 };
-	int status = 0;
-
-	if (options_begin(&o, &command_serve, &program, argc, argv, &err))
-		status = serve(&o, &err);
-	else if (err.kind != ERR_NONE)
-		status = ERR_USAGE;
-	if (err.kind != ERR_NONE)
-		complain(&err);
-	options_release(&o);
-	return status;
-}
-
 const struct command command_serve = {
 	.name = "serve",
 	.args = "[OPTION...] [FILE]",
 	.help = "Play the server's side: a script's, or a well-behaved server for trying things",
 	.scope = SCOPE_SERVE,
-	.run = run_serve,
+	.run = serve,
 };

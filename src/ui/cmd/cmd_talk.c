@@ -191,21 +191,11 @@ read_target(struct options *o, struct target *target, struct err *err)
 }
 
 static int
-run_talk(int argc, char *argv[])
+run_talk(struct options *o, struct err *err)
 {
-	struct options o;
-	struct target target = { 0 };
-	struct err err = { 0 };
-	int status = 0;
+	struct target *target = o->nargs > 0 ? ARENA_NEW(&o->arena, struct target) : NULL;
 
-	if (options_begin(&o, &command_talk, &program, argc, argv, &err) &&
-	    (o.nargs == 0 || read_target(&o, &target, &err)))
-		status = talk(&o, o.nargs > 0 ? &target : NULL);
-	if (err.kind != ERR_NONE) {
-		complain(&err);
-		status = ERR_USAGE;
-	}
-	return options_end(&o, status);
+	return !target || read_target(o, target, err) ? talk(o, target) : ERR_USAGE;
 }
 
 const struct command command_talk = {

@@ -8,6 +8,7 @@
 #include "base/suggest.h"
 #include "smtp/mechanism.h"
 #include "ui/options/foreign.h"
+#include "ui/show/standard.h"
 #include "ui/show/version.h"
 
 const struct option *
@@ -308,14 +309,6 @@ options_release(struct options *o)
 	arena_release(&o->arena);
 }
 
-int
-options_end(struct options *o, int status)
-{
-	status = exit_status(o->exit, &o->blame, status);
-	options_release(o);
-	return status;
-}
-
 static void
 print_option(const struct option *o)
 {
@@ -369,16 +362,30 @@ begin_deadline(const struct command *command, int argc, char *argv[])
 	}
 }
 
-bool
-options_begin(struct options *o, const struct command *command, const struct program *program,
-    int argc, char *argv[], struct err *err)
+int
+command_run(const struct command *command, const struct program *program, int argc, char *argv[])
 {
+	struct options o;
+	struct err err = { 0 };
+	int status = ERR_USAGE;
+
+	if (command->main)
+		return command->main(argc, argv);
 	begin_deadline(command, argc, argv);
-	if (!options_read(o, command->scope, program, argc, argv, err))
-		return false;
-	if (o->help)
-		usage(command, program->commands);
-	else if (o->version)
-		version_print(stdout);
-	return !o->help && !o->version;
+	if (options_read(&o, command->scope, program, argc, argv, &err)) {
+		status = 0;
+		if (o.help)
+			usage(command, program->commands);
+		else if (o.version)
+			version_print(stdout);
+		else
+			status = command->run(&o, &err);
+	}
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = command->lost ? command->lost : status ? status : (int)err.kind;
+	}
+	status = exit_status(o.exit, &o.blame, status);
+	options_release(&o);
+	return status;
 }

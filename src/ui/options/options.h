@@ -138,12 +138,19 @@ struct command {
 	const char *args;		/* as the usage line shows them */
 	const char *help;		/* one sentence without a full stop */
 	unsigned scope;			/* whose options it takes; 0: only those of all */
-	int (*run)(int argc, char *argv[]);	/* what stands behind the name; the exit status */
+	/*
+	 * Its options were read. The exit status; with err it is said what went wrong, and the
+	 * status, where it is 0, is err's.
+	 */
+	int (*run)(struct options *, struct err *);
+	/* or it has options of its own, and reads what stands behind its name; the exit status */
+	int (*main)(int argc, char *argv[]);
 	/*
 	 * its own, that a shell completes: "--hostname", "bash"; NULL behind the last. NULL: none
 	 */
 	const char *(*word)(size_t i);
-	/* the exit status when its output could not be written; 0: ERR_SYSTEM */
+	/* the exit status when it failed, or its output could not be written; 0: as the error has
+	 * it */
 	int lost;
 };
 
@@ -160,15 +167,11 @@ struct program {
 bool options_read(
     struct options *, enum scope, const struct program *, int argc, char *argv[], struct err *);
 void options_release(struct options *);
-/* The same; what a subcommand that takes --exit returns for this status. */
-int options_end(struct options *, int status);
 
 /*
- * What a subcommand begins with: reads its command line, and answers --help, which is made from the
- * rows, and --version. False: there is nothing to run. With err it is wrong; without, --help or
- * --version was asked for.
+ * A subcommand from its command line to its exit status: reads the options, answers --help, which
+ * is made from the rows, and --version, runs it, and says on standard error what went wrong.
  */
-bool options_begin(struct options *, const struct command *, const struct program *, int argc,
-    char *argv[], struct err *);
+int command_run(const struct command *, const struct program *, int argc, char *argv[]);
 
 #endif
