@@ -1,11 +1,172 @@
 /* check_smtp - its options. */
 #include "ui/cmd/check_smtp.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+/* ---- the words, with those that --extra-opts stands for */
+
+enum { WORDS_MAX = 500, FILE_MOST = 1 << 20 };
+
+struct words {
+	struct arena *arena;
+	char **at;
+	size_t n;
+	struct err *err;
+};
+
+static bool
+add_word(struct words *w, char *word)
+{
+	if (w->n == WORDS_MAX)
+		return err_set(w->err, ERR_USAGE, "more than %d words", WORDS_MAX);
+	w->at[w->n++] = word;
+	return true;
+}
+
+/* The first of these names, in this directory where one is given, that can be read. NULL: none. */
+static const char *
+first_readable(const char *const *place, struct arena *arena, const char *folder)
+{
+	for (; *place; place++) {
+		const char *path = folder ? arena_printf(arena, "%s/%s", folder, *place).at :
+					    *place;
+		if (access(path, R_OK) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+/* Where the plugins look when no file is named (their lib/parse_ini.c). */
+static const char *
+standard_file(struct arena *arena)
+{
+	static const char
+	    *const places[] = { "/usr/local/etc/monitoring-plugins/monitoring-plugins.ini",
+		    "/usr/local/etc/monitoring-plugins.ini",
+		    "/etc/monitoring-plugins/monitoring-plugins.ini", "/etc/monitoring-plugins.ini",
+		    "/etc/nagios/plugins.ini", "/usr/local/nagios/etc/plugins.ini",
+		    "/usr/local/etc/nagios/plugins.ini", "/etc/opt/nagios/plugins.ini",
+		    "/etc/nagios-plugins.ini", "/usr/local/etc/nagios-plugins.ini",
+		    "/etc/opt/nagios-plugins.ini", NULL },
+		   *const names[] = { "monitoring-plugins.ini", "plugins.ini", "nagios-plugins.ini",
+			   NULL };
+	const char *file = getenv("MP_CONFIG_FILE"), *folders = getenv("NAGIOS_CONFIG_PATH");
+	const char *found = file && access(file, R_OK) == 0 ? file : NULL;
+
+	for (struct span rest = span_of(folders ? folders : ""); !found && rest.len > 0;)
+		found = first_readable(names, arena, arena_string(arena, span_until(&rest, ':')));
+	return found ? found : first_readable(places, arena, NULL);
+}
+
+/* "name = value", or "name" alone: "--name=value", and of a letter "-x" and the value. */
+static bool
+add_ini_line(struct words *w, struct span line)
+{
+	struct span value = line, name = span_trim(span_until(&value, '='));
+
+	value = span_trim(value);
+	if (name.len > 1)
+		return add_word(w,
+		    arena_string(w->arena,
+			arena_printf(w->arena, "--%.*s%s%.*s", SPAN_ARG(name), value.len ? "=" : "",
+			    SPAN_ARG(value))));
+	return add_word(w,
+	    arena_string(
+		w->arena, arena_printf(w->arena, "-%.*s%.*s", SPAN_ARG(name), SPAN_ARG(value))));
+}
+
+static bool
+add_section(struct words *w, struct span text, struct span section)
+{
+	size_t before = w->n;
+	bool inside = false, ok = true;
+	struct span line;
+
+	while (ok && span_line(&text, &line)) {
+		line = span_trim(line);
+		if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';')
+			continue;
+		if (line.at[0] == '[') {
+			line = span_skip(line, 1);
+			inside = span_eq(span_trim(span_until(&line, ']')), section);
+		} else if (inside) {
+			ok = add_ini_line(w, line);
+		}
+	}
+	return ok &&
+	    (w->n > before ||
+		err_set(w->err, ERR_USAGE, "--extra-opts: there is no section [%.*s]",
+		    SPAN_ARG(span_first(section, 60))));
+}
+
+/* [SECTION][@FILE]; the section is check_smtp where none is said, "-" the standard input. */
+static bool
+add_extra(struct words *w, const char *where)
+{
+	struct span file = span_of(where), section = span_until(&file, '@');
+	const char *path = file.len ? file.at : standard_file(w->arena);
+	struct span text;
+	struct err why;
+
+	if (!path)
+		return err_set(w->err, ERR_USAGE, "--extra-opts: cannot read any plugins.ini: %s",
+		    strerror(errno));
+	if (!file_read(path, FILE_PIPE, FILE_MOST, w->arena, &text, &why))
+		return err_set(w->err, ERR_USAGE, "--extra-opts: %s", why.text);
+	return add_section(w, text, section.len ? section : SPAN("check_smtp"));
+}
+
+/* The value of an --extra-opts: joined by "=", or the next word when that is no option. */
+static const char *
+extra_value(char *argv[], int *i, int argc)
+{
+	if (argv[*i][strlen("--extra-opts")] == '=')
+		return argv[*i] + strlen("--extra-opts=");
+	return *i + 1 < argc && argv[*i + 1][0] != '-' ? argv[++*i] : "";
+}
+
+static bool
+is_extra(const char *word)
+{
+	size_t n = strlen("--extra-opts");
+
+	return strncmp(word, "--extra-opts", n) == 0 && (word[n] == '\0' || word[n] == '=');
+}
+
+/*
+ * The words with those of each --extra-opts=[SECTION][@FILE] in its place's stead before them:
+ * "--key=value" for a line "key = value". They end in NULL and live in the arena, but for those
+ * that came as they are.
+ */
+static char **
+check_smtp_words(int *argc, char *argv[], struct arena *arena, struct err *err)
+{
+	struct words w = {
+		.arena = arena, .at = ARENA_ARRAY(arena, char *, WORDS_MAX + 1), .err = err
+	};
+	bool ok = true;
+
+	for (int i = 0; ok && i < *argc; i++)
+		ok = !is_extra(argv[i]) || add_extra(&w, extra_value(argv, &i, *argc));
+	for (int i = 0; ok && i < *argc; i++)
+		if (is_extra(argv[i]))
+			extra_value(argv, &i, *argc);
+		else
+			ok = add_word(&w, argv[i]);
+	*argc = (int)w.n;
+	return ok ? w.at : NULL;
+}
+
+/* ---- the options */
 
 typedef bool set_fn(struct check_smtp *, char *value, struct err *);
 
@@ -23,7 +184,7 @@ struct row {
 };
 
 static bool
-number(
+read_number(
     const char *option, const char *text, unsigned long long most, unsigned *out, struct err *err)
 {
 	struct span digits = span_trim(span_of(text));
@@ -39,7 +200,7 @@ number(
 static bool
 set_port(struct check_smtp *c, char *value, struct err *err)
 {
-	return number("-p", value, 65535, &c->port, err) &&
+	return read_number("-p", value, 65535, &c->port, err) &&
 	    (c->port > 0 || err_set(err, ERR_USAGE, "-p 0: want a port from 1 to 65535"));
 }
 
@@ -47,7 +208,7 @@ set_port(struct check_smtp *c, char *value, struct err *err)
 static bool
 set_seconds(struct check_smtp *c, char *value, struct err *err)
 {
-	if (!number("-t", value, INT_MAX, &c->seconds, err))
+	if (!read_number("-t", value, INT_MAX, &c->seconds, err))
 		return false;
 	if (c->seconds == 0 || c->seconds > 86400)
 		c->seconds = 86400;
@@ -86,8 +247,8 @@ set_days(struct check_smtp *c, char *value, struct err *err)
 	const char *critical = crit ? crit + 1 : "";
 
 	c->days = true;
-	return number("-D", *warn ? warn : "0", 100000, &c->warn_days, err) &&
-	    number("-D", *critical ? critical : "0", 100000, &c->crit_days, err);
+	return read_number("-D", *warn ? warn : "0", 100000, &c->warn_days, err) &&
+	    read_number("-D", *critical ? critical : "0", 100000, &c->crit_days, err);
 }
 
 static bool
@@ -235,7 +396,7 @@ find_name(struct span name, struct err *err)
 }
 
 static bool
-set(struct check_smtp *c, const struct row *row, char *value, struct err *err)
+set_option(struct check_smtp *c, const struct row *row, char *value, struct err *err)
 {
 	char *member = (char *)c + row->at;
 
@@ -256,11 +417,11 @@ set_with_next(struct check_smtp *c, const struct row *row, char *rest, char **ne
 	if (!rest && !next[0])
 		return err_set(err, ERR_USAGE, "%s wants a value", row->name);
 	*took = !rest;
-	return set(c, row, rest ? rest : next[0], err);
+	return set_option(c, row, rest ? rest : next[0], err);
 }
 
 static bool
-read_long(struct check_smtp *c, char *word, char **next, int *took, struct err *err)
+read_long_option(struct check_smtp *c, char *word, char **next, int *took, struct err *err)
 {
 	char *equals = strchr(word, '=');
 	const struct row *row = find_name(
@@ -271,7 +432,7 @@ read_long(struct check_smtp *c, char *word, char **next, int *took, struct err *
 	if (row->kind != FLAG)
 		return set_with_next(c, row, equals ? equals + 1 : NULL, next, took, err);
 	return equals ? err_set(err, ERR_USAGE, "%s takes no value", row->name) :
-			set(c, row, NULL, err);
+			set_option(c, row, NULL, err);
 }
 
 /* "-S", "-Sv", "-p25", "-Svp" and "25". */
@@ -286,20 +447,20 @@ read_letters(struct check_smtp *c, char *word, char **next, int *took, struct er
 			    *at < ' ' ? '?' : *at);
 		if (row->kind != FLAG)
 			return set_with_next(c, row, at[1] ? at + 1 : NULL, next, took, err);
-		set(c, row, NULL, err);
+		set_option(c, row, NULL, err);
 	}
 	return true;
 }
 
 static bool
-read_word(struct check_smtp *c, char *word, char **next, int *took, struct err *err)
+read_option_word(struct check_smtp *c, char *word, char **next, int *took, struct err *err)
 {
 	bool old = strcmp(word, "-to") == 0 || strcmp(word, "-wt") == 0 || strcmp(word, "-ct") == 0;
 	const struct row *row = old ? find_letter(word[1]) : NULL;
 
 	if (row)
 		return set_with_next(c, row, NULL, next, took, err);
-	return word[1] == '-' ? read_long(c, word, next, took, err) :
+	return word[1] == '-' ? read_long_option(c, word, next, took, err) :
 				read_letters(c, word, next, took, err);
 }
 
@@ -316,7 +477,7 @@ check_smtp_read(struct check_smtp *c, int argc, char *argv[], struct err *err)
 		if (options && strcmp(word[i], "--") == 0)
 			options = false;
 		else if (options && word[i][0] == '-' && word[i][1])
-			ok = read_word(c, word[i], word + i + 1, &took, err);
+			ok = read_option_word(c, word[i], word + i + 1, &took, err);
 		else if (!bare)
 			bare = word[i];
 	}

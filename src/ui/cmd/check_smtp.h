@@ -38,11 +38,4 @@ bool check_smtp_read(struct check_smtp *, int argc, char *argv[], struct err *);
 void check_smtp_release(struct check_smtp *);
 const char *check_smtp_option(size_t i);	/* "--hostname"; NULL behind the last */
 
-/*
- * The words with those of each --extra-opts=[SECTION][@FILE] in its place's stead before them:
- * "--key=value" for a line "key = value". They end in NULL and live in the arena, but for those
- * that came as they are.
- */
-char **check_smtp_words(int *argc, char *argv[], struct arena *, struct err *);
-
 #endif

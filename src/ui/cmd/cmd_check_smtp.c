@@ -26,7 +26,7 @@ struct check {
 };
 
 static void
-usage(void)
+check_usage(void)
 {
 	puts(
 	    "usage: smtpsh check_smtp -H host [-p port] [-4|-6] [-e expect] [-C command] [-R "
@@ -52,7 +52,7 @@ usage(void)
 
 /* So many whole days left, or fewer, warn; and the fewest of both are critical. */
 static bool
-set_days(struct check *c, struct err *err)
+check_set_days(struct check *c, struct err *err)
 {
 	struct judge_opts *j = &c->o.probe.judge;
 	unsigned warn = c->said.warn_days,
@@ -170,7 +170,7 @@ set_target(struct check *c, struct err *err)
 }
 
 static bool
-prepare(struct check *c, struct err *err)
+check_prepare(struct check *c, struct err *err)
 {
 	const struct check_smtp *s = &c->said;
 	struct options *o = &c->o;
@@ -199,20 +199,20 @@ prepare(struct check *c, struct err *err)
 		timeouts_probe.quit };
 	set_states(c);
 	set_auth(c);
-	return (!s->days || s->ignore_expiry || set_days(c, err)) &&
+	return (!s->days || s->ignore_expiry || check_set_days(c, err)) &&
 	    (!s->expect || set_expect(c, err)) && set_target(c, err) && probe_spec_prepare(o, err);
 }
 
 /* ---- a run */
 
 static void
-on_report(void *ctx, const struct fleet_report *one)
+check_on_report(void *ctx, const struct fleet_report *one)
 {
 	report_one(((struct check *)ctx)->report, one);
 }
 
 static void
-on_event(void *ctx, const struct event *e)
+check_on_event(void *ctx, const struct event *e)
 {
 	show_event(&((struct check *)ctx)->screen, e);
 }
@@ -238,7 +238,7 @@ close_transcript(struct check *c)
 }
 
 static int
-run(struct check *c, struct err *err)
+check_run(struct check *c, struct err *err)
 {
 	struct session_env env = { .loop = loop_new(), .tls = c->o.tls, .dns = c->o.dns };
 	struct fleet_spec spec = probe_spec(&c->o);
@@ -249,8 +249,8 @@ run(struct check *c, struct err *err)
 	opts.watch = c->said.verbose > 0;
 	if (opts.watch)
 		open_transcript(c);
-	struct fleet *fleet = fleet_new(
-	    &env, &opts, &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = c });
+	struct fleet *fleet = fleet_new(&env, &opts,
+	    &(struct fleet_fns){ .report = check_on_report, .watch = check_on_event, .ctx = c });
 	fleet_add(fleet, &c->target, &spec, NULL);
 	fleet_end(fleet);
 	while (!fleet_done(fleet))
@@ -274,11 +274,11 @@ check_smtp_main(int argc, char *argv[])
 	if (argc == 0)
 		err_set(&err, ERR_USAGE, "check_smtp wants -H HOST; --help tells more");
 	else if (check_smtp_read(&c->said, argc, argv, &err) && c->said.help)
-		usage();
+		check_usage();
 	else if (err.kind == ERR_NONE && c->said.version)
 		version_print(stdout);
-	else if (err.kind == ERR_NONE && prepare(c, &err))
-		status = run(c, &err);
+	else if (err.kind == ERR_NONE && check_prepare(c, &err))
+		status = check_run(c, &err);
 	if (err.kind != ERR_NONE)
 		printf("SMTP UNKNOWN - %s\n", err.text);
 	options_release(&c->o);

@@ -39,14 +39,14 @@ has_choices(const struct option *o)
 }
 
 static void
-choices(const struct option *o)
+put_choices(const struct option *o)
 {
 	for (const struct choice *c = o->choices; c->word; c++)
 		printf("%s%s", c == o->choices ? "" : " ", c->word);
 }
 
 static bool
-same_name(const struct option *a, const struct option *b)
+is_same_name(const struct option *a, const struct option *b)
 {
 	return strcmp(a->name, b->name) == 0;
 }
@@ -56,7 +56,7 @@ same_name(const struct option *a, const struct option *b)
  * read as its own.
  */
 static void
-quoted(const char *text)
+put_quoted(const char *text)
 {
 	for (; *text; text++)
 		if (*text == '\'')
@@ -88,7 +88,7 @@ static bool
 word_stands_before(const struct option *o, const char *word)
 {
 	for (const struct option *before = options; before < o; before++)
-		for (const struct choice *c = same_name(before, o) ? before->choices : NULL;
+		for (const struct choice *c = is_same_name(before, o) ? before->choices : NULL;
 		     c && c->word; c++)
 			if (strcmp(c->word, word) == 0)
 				return true;
@@ -100,11 +100,11 @@ static void
 bash_values(const struct option *o)
 {
 	for (const struct option *before = options; before < o; before++)
-		if (same_name(before, o))
+		if (is_same_name(before, o))
 			return;
 	printf("\t--%s) COMPREPLY=($(compgen %s'", o->name, wants_file(o) ? "-f -W " : "-W ");
 	for (const struct option *x = o; x->name; x++)
-		for (const struct choice *c = same_name(x, o) && x->arg ? x->choices : NULL;
+		for (const struct choice *c = is_same_name(x, o) && x->arg ? x->choices : NULL;
 		     c && c->word; c++)
 			if (!word_stands_before(x, c->word))
 				printf("%s ", c->word);
@@ -148,7 +148,7 @@ zsh_action(const struct option *o)
 	printf("%s:value:", may_be_left_out(o) ? ":" : "");
 	if (has_choices(o)) {
 		putchar('(');
-		choices(o);
+		put_choices(o);
 		putchar(')');
 	} else if (wants_file(o)) {
 		printf("_files");
@@ -179,7 +179,7 @@ zsh_options(const struct command *c)
 		    may_be_left_out(o) ? "=-" :
 			o->arg	       ? "=" :
 					 "");
-		quoted(o->help);
+		put_quoted(o->help);
 		printf("]");
 		zsh_action(o);
 		printf("'");
@@ -194,7 +194,7 @@ print_zsh(void)
 	       "subcommands\n\tsubcommands=(\n");
 	for (size_t i = 1; commands[i]; i++) {
 		printf("\t\t'%s:", commands[i]->name);
-		quoted(commands[i]->help);
+		put_quoted(commands[i]->help);
 		printf("'\n");
 	}
 	printf("\t)\n\tif ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n\t\t_describe "
@@ -230,11 +230,11 @@ fish_option(const struct option *o, const struct command *c)
 		printf(wants_file(o) ? " -r -F" : " -x");
 	if (has_choices(o)) {
 		printf(" -a '");
-		choices(o);
+		put_choices(o);
 		printf("'");
 	}
 	printf(" -d '");
-	quoted(o->help);
+	put_quoted(o->help);
 	printf("'\n");
 }
 
@@ -259,7 +259,7 @@ print_fish(void)
 	printf("\n");
 	for (size_t i = 1; commands[i]; i++) {
 		printf("complete -c smtpsh -n __fish_use_subcommand -a %s -d '", commands[i]->name);
-		quoted(commands[i]->help);
+		put_quoted(commands[i]->help);
 		printf("'\n");
 	}
 	for (size_t i = 0; commands[i]; i++) {

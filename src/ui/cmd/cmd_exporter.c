@@ -1,7 +1,9 @@
 /* smtpsh exporter - a /probe endpoint for Prometheus, in the manner of blackbox_exporter. */
+#include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,12 +11,89 @@
 #include "base/descriptors.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/standard.h"
 #include "ui/cmd/exporter.h"
-#include "ui/cmd/exporter_metrics.h"
 #include "ui/cmd/exporter_probe.h"
-#include "ui/options/options.h"
 #include "ui/cmd/probe_run.h"
+#include "ui/options/options.h"
+#include "ui/show/standard.h"
+
+/* ---- its own metrics: probes by module, and the process */
+
+static void
+put_metric(struct buf *b, const char *name, const char *kind, const char *help, double value)
+{
+	buf_printf(
+	    b, "# HELP %s %s\n# TYPE %s %s\n%s %.15g\n", name, help, name, kind, name, value);
+}
+
+static void
+metrics_probes(struct buf *b, const struct probe_module *first, unsigned in_flight)
+{
+	buf_printf(b,
+	    "# HELP smtpsh_probes_total Probes that ended\n# TYPE smtpsh_probes_total counter\n");
+	for (const struct probe_module *m = first; m; m = m->next)
+		for (int ok = 0; ok < 2; ok++)
+			buf_printf(b, "smtpsh_probes_total{module=\"%s\",result=\"%s\"} %llu\n",
+			    m->name, ok ? "success" : "failure", m->done[ok]);
+	put_metric(b, "smtpsh_probes_in_flight", "gauge", "Probes at work", in_flight);
+}
+
+static void
+put_memory(struct buf *b)
+{
+	FILE *in = fopen("/proc/self/statm", "re");
+	unsigned long all, resident;
+	double page = (double)sysconf(_SC_PAGESIZE);
+
+	if (!in)
+		return;
+	if (fscanf(in, "%lu %lu", &all, &resident) == 2) {
+		put_metric(b, "process_virtual_memory_bytes", "gauge", "Virtual memory",
+		    (double)all * page);
+		put_metric(b, "process_resident_memory_bytes", "gauge", "Resident memory",
+		    (double)resident * page);
+	}
+	fclose(in);
+}
+
+static void
+put_descriptors(struct buf *b)
+{
+	DIR *in = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	unsigned long long limit = descriptors_max();
+	unsigned n = 0;
+
+	while (in && (entry = readdir(in)))
+		n += entry->d_name[0] != '.';
+	if (in) {
+		closedir(in);
+		/* without the one that looked */
+		put_metric(b, "process_open_fds", "gauge", "Open descriptors", n - 1);
+	}
+	if (limit > 0)
+		put_metric(b, "process_max_fds", "gauge", "How many descriptors may be open",
+		    (double)limit);
+}
+
+/* process_*, by the names all exporters have; what the system does not tell is left out. */
+static void
+metrics_process(struct buf *b, double started)
+{
+	struct rusage used;
+
+	if (getrusage(RUSAGE_SELF, &used) == 0)
+		put_metric(b, "process_cpu_seconds_total", "counter",
+		    "Processor time, of the user and the system",
+		    (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) +
+			(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
+	put_metric(
+	    b, "process_start_time_seconds", "gauge", "When it started, as a Unix time", started);
+	put_memory(b);
+	put_descriptors(b);
+}
+
+/* ---- the server */
 
 enum { PROBES_MOST = 64, CONNECTIONS_MOST = 256 };
 
@@ -76,7 +155,7 @@ on_metrics(struct exporter *x, struct http_request *r)
 }
 
 static void
-on_request(void *ctx, struct http_request *r, const char *path)
+export_on_request(void *ctx, struct http_request *r, const char *path)
 {
 	struct exporter *x = ctx;
 
@@ -108,7 +187,7 @@ on_stop(void *ctx, unsigned ready)
 }
 
 static void
-on_deadline(void *ctx, unsigned ready)
+export_on_deadline(void *ctx, unsigned ready)
 {
 	struct exporter *x = ctx;
 
@@ -147,11 +226,11 @@ listen_fd(const struct addr *at, struct addr *bound, struct err *err)
 }
 
 static bool
-serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
+export_serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
 {
 	char text[ADDR_TEXT];
 
-	x->server = x->http->start(fd, CONNECTIONS_MOST, on_request, x, err);
+	x->server = x->http->start(fd, CONNECTIONS_MOST, export_on_request, x, err);
 	if (!x->server)
 		return false;
 	struct loop *loop = x->loop;
@@ -159,7 +238,7 @@ serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
 	    loop, x->http->fd(x->server), LOOP_READ, on_http, x, err);
 	struct loop_signal *interrupt = loop_signal(loop, SIGINT, on_stop, x),
 			   *term = loop_signal(loop, SIGTERM, on_stop, x);
-	struct loop_timer *deadline = loop_timer(loop, on_deadline, x);
+	struct loop_timer *deadline = loop_timer(loop, export_on_deadline, x);
 	x->tick = loop_timer(loop, on_http, x);
 	if (x->o->deadline_ms)
 		loop_timer_set(deadline, x->o->deadline_ms);
@@ -226,7 +305,7 @@ static int export(struct options *o, struct err *err)
 	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err) &&
 	    may_listen(o, &at, err)) {
 		int fd = listen_fd(&at, &bound, err);
-		ok = fd >= 0 && serve(&x, fd, &bound, err);
+		ok = fd >= 0 && export_serve(&x, fd, &bound, err);
 	}
 	modules_free(x.modules);
 	loop_free(x.loop);

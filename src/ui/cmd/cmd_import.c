@@ -20,7 +20,7 @@ read_log(const char *name, struct buf *log, struct err *err)
 }
 
 static const struct import_dialect *
-choose(const struct options *o, struct span log, struct err *err)
+import_choose(const struct options *o, struct span log, struct err *err)
 {
 	const struct import_dialect *d = o->from_dialect ?
 	    import_dialect(span_of(o->from_dialect)) :
@@ -48,7 +48,7 @@ import(const struct options *o, struct err *err)
 	const struct import_dialect *d = NULL;
 	struct err parse = { 0 };
 
-	bool ok = read_log(o->arg[0], &log, err) && (d = choose(o, buf_span(&log), err)) &&
+	bool ok = read_log(o->arg[0], &log, err) && (d = import_choose(o, buf_span(&log), err)) &&
 	    import_log(d, buf_span(&log), &script, err);
 	if (ok) {
 		struct span text = buf_span(&script);

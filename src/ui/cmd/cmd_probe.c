@@ -1,19 +1,46 @@
 /* smtpsh probe - judge the health of one host, of every MX and address of a domain, of a fleet. */
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/descriptors.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/standard.h"
 #include "ui/cmd/env.h"
-#include "ui/cmd/notify.h"
-#include "ui/options/options.h"
 #include "ui/cmd/probe_run.h"
+#include "ui/options/options.h"
 #include "ui/options/probe_spec.h"
+#include "ui/show/standard.h"
+
+/* ---- telling a service manager how we are, by one datagram each (sd_notify's protocol) */
+
+/* "READY=1", "WATCHDOG=1", "STOPPING=1", "STATUS=…"; nothing when nobody listens. */
+static void
+notify_manager(const char *state)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+
+	if (!path || !path[0] || strlen(path) >= sizeof to.sun_path)
+		return;
+	memcpy(to.sun_path, path, strlen(path));
+	if (path[0] == '@')
+		to.sun_path[0] = '\0'; /* an abstract name */
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,
+	    (socklen_t)(offsetof(struct sockaddr_un, sun_path) + strlen(path)));
+	close(fd);
+}
+
+/* ---- rounds */
 
 static void
 on_wake(void *ctx, unsigned ready)
@@ -23,14 +50,14 @@ on_wake(void *ctx, unsigned ready)
 }
 
 static void
-on_interrupt(void *ctx, unsigned ready)
+probe_on_interrupt(void *ctx, unsigned ready)
 {
 	(void)ready;
 	*(int *)ctx = SIGINT;
 }
 
 static void
-on_term(void *ctx, unsigned ready)
+probe_on_term(void *ctx, unsigned ready)
 {
 	(void)ready;
 	*(int *)ctx = SIGTERM;
@@ -92,7 +119,7 @@ begin_watch(struct watchdog *w, struct loop *loop)
 }
 
 static int
-status_of(const struct options *o, const struct probe_end *end)
+probe_status(const struct options *o, const struct probe_end *end)
 {
 	return end->sum.worst == STATE_WARNING && o->probe.warn_ok ? STATE_OK : (int)end->sum.worst;
 }
@@ -123,7 +150,7 @@ run_rounds(struct session_env *env, struct options *o, const int *stop, struct e
 		announce_round(o);
 		if (!probe_run(env, o, stop, &end, err))
 			break;
-		status = status_of(o, &end);
+		status = probe_status(o, &end);
 		if (!o->probe.watch_ms || *stop)
 			break;
 		tell_manager(&end);
@@ -141,8 +168,8 @@ probe(struct options *o, struct err *err)
 	bool begun = env_begin(&env, o, err);
 	int status = STATE_UNKNOWN, stop = 0;
 	struct watchdog watchdog = { 0 };
-	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, on_interrupt, &stop);
-	struct loop_signal *term = loop_signal(env.loop, SIGTERM, on_term, &stop);
+	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, probe_on_interrupt, &stop);
+	struct loop_signal *term = loop_signal(env.loop, SIGTERM, probe_on_term, &stop);
 
 	descriptors_raise();
 	srandom((unsigned)loop_now_us());

@@ -118,7 +118,7 @@ all_readable(const struct replay *r, struct err *err)
 }
 
 static void
-told(void *ctx, const struct script_item *item, const char *why, uint64_t took_us)
+replay_told(void *ctx, const struct script_item *item, const char *why, uint64_t took_us)
 {
 	struct replay *r = ctx;
 
@@ -149,7 +149,7 @@ play_all(struct replay *r, struct options *o)
 		.value = o->value,
 		.nvalues = o->nvalues };
 	if (o->report == REPORT_JSON) {
-		r->opts.told = told;
+		r->opts.told = replay_told;
 		r->opts.told_ctx = r;
 	}
 	if (o->look.verbose > 0)

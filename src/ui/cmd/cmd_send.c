@@ -10,7 +10,7 @@
 #include "ui/edit/ask.h"
 #include "ui/cmd/commands.h"
 #include "ui/show/standard.h"
-#include "ui/edit/editor.h"
+#include "ui/edit/foreground.h"
 #include "ui/cmd/env.h"
 #include "ui/cmd/outlet.h"
 #include "ui/prompt/stop.h"
@@ -25,7 +25,7 @@ struct sender {
 };
 
 static void
-on_event(void *ctx, const struct event *event)
+send_on_event(void *ctx, const struct event *event)
 {
 	struct sender *s = ctx;
 
@@ -57,7 +57,7 @@ answer_from_editor(struct player *player)
 }
 
 static void
-answer(struct sender *s, struct player *player)
+send_answer(struct sender *s, struct player *player)
 {
 	struct secret text = { 0 };
 	struct span prompt = s->prompt;
@@ -92,7 +92,7 @@ send_one(struct options *o, const struct target *target)
 	}
 	o->session.careful = true;
 	o->session.can_ask = !sender.out.json && ask_is_possible();
-	struct player *player = player_new(&env, &o->session, &opts, on_event, &sender);
+	struct player *player = player_new(&env, &o->session, &opts, send_on_event, &sender);
 	player_open(player, target);
 	player_step(player, step_new_send(&o->send, &o->arena));
 	player_end(player);
@@ -102,7 +102,7 @@ send_one(struct options *o, const struct target *target)
 		if (sender.prompt.len == 0)
 			continue;
 		stop_end(&stop);		/* a question has its own way with ^C */
-		answer(&sender, player);
+		send_answer(&sender, player);
 		stop_begin(&stop, env.loop, player);
 	}
 	stop_end(&stop);
@@ -122,7 +122,7 @@ send_one(struct options *o, const struct target *target)
  * is a recipient too.
  */
 static bool
-read_words(struct options *o, struct target *target, struct err *err)
+send_read_words(struct options *o, struct target *target, struct err *err)
 {
 	struct compose *c = &o->send.message;
 	struct span text = span_of(o->nargs > 0 ? o->arg[0] : NULL);
@@ -160,7 +160,7 @@ run_send(struct options *o, struct err *err)
 {
 	struct target *target = ARENA_NEW(&o->arena, struct target);
 
-	return read_words(o, target, err) ? send_one(o, target) : ERR_USAGE;
+	return send_read_words(o, target, err) ? send_one(o, target) : ERR_USAGE;
 }
 
 const struct command command_send = {

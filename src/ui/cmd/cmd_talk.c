@@ -12,11 +12,55 @@
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
 #include "ui/cmd/env.h"
-#include "ui/cmd/played.h"
+#include "ui/cmd/outlet.h"
+#include "ui/cmd/replay_run.h"
 #include "ui/prompt/commands/list.h"
 #include "ui/prompt/lines.h"
 #include "ui/prompt/repl.h"
 #include "ui/show/standard.h"
+
+/* ---- a script in place of lines */
+
+/*
+ * -f FILE and a pipe take a script too, when its first line begins with C: or S:. Plays it, shows
+ * the dialogue and what failed; the exit status.
+ */
+static int
+play_script(struct session_env *env, const struct options *o, struct outlet *outlet,
+    const struct target *target, const char *name, struct span text)
+{
+	struct replay_file file = { .name = name };
+	struct arena arena = { 0 };
+	struct replay r = { .o = o,
+		.env = env,
+		.target = target,
+		.file = &file,
+		.nfiles = 1,
+		.out = stdout,
+		.event = outlet_event,
+		.event_ctx = outlet };
+
+	file.script = script_parse(name, text,
+	    &(struct script_opts){ .load = script_load_file, .only_at_prompt = prompt_knows },
+	    &file.err);
+	if (!file.script) {
+		complain(&file.err);
+		return (int)file.err.kind;
+	}
+	r.opts = (struct play_opts){
+		.session = &o->session, .target = target, .level = MATCH_UNSAID
+	};
+	r.silent = o->format == FORMAT_JSON;
+	screen_init(&r.screen, stdout, &o->look);
+	replay_list(&r, &arena);
+	int status = replay_run(&r, 1);
+	script_free(file.script);
+	screen_release(&r.screen);
+	arena_release(&arena);
+	return status;
+}
+
+/* ---- targets and lines */
 
 /* how long a pipe may take to show whether it is a script */
 enum { BEGINNING_MS = 200, BEGINNING_MAX = 16 << 10 };
@@ -110,7 +154,7 @@ run_lines(
 		if (fd < 0 ||
 		    read_beginning(named ? o->file : "-", fd, &arena, &beginning, &whole, &err))
 			status = script_is_marked(beginning) ?
-			    played_run(
+			    play_script(
 				env, o, &outlet, target, o->file ? o->file : "-", beginning) :
 			    feed(env, o, &outlet, target, whole ? -1 : fd, beginning);
 		status = outlet_close(&outlet, status);
@@ -168,7 +212,7 @@ hint_for(struct options *o, const char *word)
 }
 
 static bool
-read_words(struct options *o, struct target *target, struct err *err)
+talk_read_words(struct options *o, struct target *target, struct err *err)
 {
 	if (o->nargs > 2)
 		return err_set(err, ERR_USAGE, "\"%s\" is too much: want TARGET [PORT]", o->arg[2]);
@@ -177,12 +221,12 @@ read_words(struct options *o, struct target *target, struct err *err)
 }
 
 static bool
-read_target(struct options *o, struct target *target, struct err *err)
+talk_read_target(struct options *o, struct target *target, struct err *err)
 {
 	struct span hint = hint_for(o, o->arg[0]);
 	struct err why;
 
-	if (!read_words(o, target, &why))
+	if (!talk_read_words(o, target, &why))
 		return err_set(err, why.kind, "%s%s%.*s", why.text,
 		    hint.len && o->nargs > 1 ? "; " : "", SPAN_ARG(o->nargs > 1 ? hint : SPAN("")));
 	target->hint = hint;
@@ -195,7 +239,7 @@ run_talk(struct options *o, struct err *err)
 {
 	struct target *target = o->nargs > 0 ? ARENA_NEW(&o->arena, struct target) : NULL;
 
-	return !target || read_target(o, target, err) ? talk(o, target) : ERR_USAGE;
+	return !target || talk_read_target(o, target, err) ? talk(o, target) : ERR_USAGE;
 }
 
 const struct command command_talk = {

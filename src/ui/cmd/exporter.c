@@ -60,7 +60,7 @@ now(void)
 }
 
 static void
-end(struct server *s, struct client *c)
+exporter_end(struct server *s, struct client *c)
 {
 	c->ended = true;
 	s->n--;
@@ -77,7 +77,7 @@ end_oldest(struct server *s)
 	while (c && (c->busy || c->ended))
 		c = c->next;
 	if (c)
-		end(s, c);
+		exporter_end(s, c);
 }
 
 /*
@@ -91,11 +91,11 @@ end_slow(struct server *s)
 
 	for (struct client *c = s->first; c; c = c->next)
 		if (!c->busy && !c->ended && c->since < before)
-			end(s, c);
+			exporter_end(s, c);
 }
 
 static void
-forget(struct server *s, struct client *gone)
+exporter_forget(struct server *s, struct client *gone)
 {
 	struct client **at = &s->first;
 
@@ -115,7 +115,7 @@ on_connection(void *cls, struct MHD_Connection *connection, void **socket_contex
 	struct server *s = cls;
 
 	if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
-		forget(s, *socket_context);
+		exporter_forget(s, *socket_context);
 		return;
 	}
 	if (s->n == s->most)
@@ -141,7 +141,7 @@ set_busy(struct MHD_Connection *connection, bool busy)
 /* ---- requests */
 
 static enum MHD_Result
-refuse(struct MHD_Connection *connection, unsigned status, const char *text)
+exporter_refuse(struct MHD_Connection *connection, unsigned status, const char *text)
 {
 	struct MHD_Response *response = MHD_create_response_from_buffer(
 	    strlen(text), (char *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
@@ -168,8 +168,9 @@ is_long(struct MHD_Connection *connection)
 
 /* Called when the headers are there, and again once a request that had to wait has its answer. */
 static enum MHD_Result
-on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
-    const char *version, const char *upload, size_t *upload_size, void **con_cls)
+exporter_on_request(void *cls, struct MHD_Connection *connection, const char *url,
+    const char *method, const char *version, const char *upload, size_t *upload_size,
+    void **con_cls)
 {
 	struct server *server = cls;
 	struct http_request *r = *con_cls;
@@ -178,10 +179,10 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 	if (!r) {
 		if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
 		    strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
-			return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
+			return exporter_refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
 			    "only GET and HEAD are answered here\n");
 		if (is_long(connection))
-			return refuse(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
+			return exporter_refuse(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
 			    "a request has 8192 octets of headers at the most\n");
 		r = *con_cls = memory_zeroed(sizeof *r);
 		*r = (struct http_request){ .server = server, .connection = connection };
@@ -219,16 +220,17 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 }
 
 static void *
-start(int fd, unsigned most, http_fn *fn, void *ctx, struct err *err)
+exporter_start(int fd, unsigned most, http_fn *fn, void *ctx, struct err *err)
 {
 	struct server *s = memory_zeroed(sizeof *s);
 
 	*s = (struct server){ .fn = fn, .ctx = ctx, .most = most };
 	s->last = &s->first;
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-	    on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT, most + SPARE,
-	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY, MHD_OPTION_NOTIFY_COMPLETED,
-	    on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s, MHD_OPTION_END);
+	    exporter_on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+	    most + SPARE, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY,
+	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+	    on_connection, s, MHD_OPTION_END);
 	if (s->daemon)
 		return s;
 	err_set(err, ERR_SYSTEM, "libmicrohttpd does not start");
@@ -237,7 +239,7 @@ start(int fd, unsigned most, http_fn *fn, void *ctx, struct err *err)
 }
 
 static void
-stop(void *server)
+exporter_stop(void *server)
 {
 	MHD_stop_daemon(((struct server *)server)->daemon);
 	free(server);
@@ -255,7 +257,7 @@ epoll_fd(void *server)
  * is left in one shows in the timeout alone, which is 0.
  */
 static unsigned
-run(void *server)
+exporter_run(void *server)
 {
 	struct server *s = server;
 	MHD_UNSIGNED_LONG_LONG ms;
@@ -279,7 +281,7 @@ header(struct http_request *r, const char *name)
 }
 
 static void
-answer(struct http_request *r, unsigned status, const char *type, struct span body)
+exporter_answer_now(struct http_request *r, unsigned status, const char *type, struct span body)
 {
 	char *copy = memory_get(body.len + 1);
 
@@ -296,11 +298,11 @@ answer(struct http_request *r, unsigned status, const char *type, struct span bo
 }
 
 const struct http module_exporter = {
-	.start = start,
-	.stop = stop,
+	.start = exporter_start,
+	.stop = exporter_stop,
 	.fd = epoll_fd,
-	.run = run,
+	.run = exporter_run,
 	.argument = argument,
 	.header = header,
-	.answer = answer,
+	.answer = exporter_answer_now,
 };

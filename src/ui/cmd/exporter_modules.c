@@ -31,7 +31,7 @@ struct reading {
 };
 
 static bool
-is_name(struct span text)
+module_is_name(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.at[i];
@@ -44,7 +44,7 @@ is_name(struct span text)
 
 /* A word; in double quotes it may have blanks. */
 static struct span
-take_word(struct span *rest)
+module_take_word(struct span *rest)
 {
 	*rest = span_trim(*rest);
 	if (rest->len == 0 || rest->at[0] != '"')
@@ -65,13 +65,13 @@ suits(const struct options *o)
 
 /* The options of a module, as if they stood on a command line. */
 static bool
-read_options(struct probe_module *m, struct span text, struct err *err)
+module_read_options(struct probe_module *m, struct span text, struct err *err)
 {
 	char *arg[ARGS_MOST];
 	int n = 0;
 
 	for (struct span rest = span_trim(text); rest.len > 0 && n < ARGS_MOST;)
-		arg[n++] = arena_string(&m->arena, take_word(&rest));
+		arg[n++] = arena_string(&m->arena, module_take_word(&rest));
 	if (n == ARGS_MOST)
 		return err_set(err, ERR_USAGE, "a module has %d words at the most", ARGS_MOST - 1);
 	options_release(&m->o);
@@ -87,7 +87,7 @@ read_options(struct probe_module *m, struct span text, struct err *err)
 }
 
 static struct probe_module *
-add(struct reading *r, struct span name)
+module_add(struct reading *r, struct span name)
 {
 	struct probe_module *m = memory_zeroed(sizeof *m);
 
@@ -107,7 +107,8 @@ read_section(struct reading *r, struct span line)
 
 	if (closed)
 		name = span_first(name, name.len - 1);
-	if (!closed || !span_eq(span_word(&name), SPAN("module")) || !is_name(span_trim(name)))
+	if (!closed || !span_eq(span_word(&name), SPAN("module")) ||
+	    !module_is_name(span_trim(name)))
 		return err_set(r->err, ERR_USAGE,
 		    "want [module NAME], a name of letters, digits, \"_\", \"-\" and \".\"");
 	name = span_trim(name);
@@ -116,11 +117,11 @@ read_section(struct reading *r, struct span line)
 			return err_set(r->err, ERR_USAGE, "module %s is defined twice", m->name);
 	if (r->n == MODULES_MOST)
 		return err_set(r->err, ERR_USAGE, "more than %d modules", MODULES_MOST);
-	return read_options(add(r, name), SPAN_NONE, r->err);
+	return module_read_options(module_add(r, name), SPAN_NONE, r->err);
 }
 
 static bool
-read_line(struct reading *r, struct span line)
+modules_read_line(struct reading *r, struct span line)
 {
 	struct span value = line, key = span_trim(span_until(&value, '='));
 
@@ -136,11 +137,11 @@ read_line(struct reading *r, struct span line)
 		return err_set(r->err, ERR_USAGE,
 		    "module %s has its options already: they stand in one line", r->first->name);
 	r->first->said = true;
-	return read_options(r->first, value, r->err);
+	return module_read_options(r->first, value, r->err);
 }
 
 static bool
-read_file(struct reading *r)
+modules_read_file(struct reading *r)
 {
 	struct arena arena = { 0 };
 	struct span text, line;
@@ -148,7 +149,7 @@ read_file(struct reading *r)
 
 	while (ok && span_line(&text, &line)) {
 		r->line++;
-		ok = read_line(r, span_trim(line));
+		ok = modules_read_line(r, span_trim(line));
 	}
 	if (found && !ok) {
 		struct err why = *r->err;
@@ -167,7 +168,7 @@ add_built_in(struct reading *r)
 
 	for (size_t i = 0; ok && i < sizeof built_in / sizeof *built_in; i++)
 		if (!module_find(r->first, built_in[i].name))
-			ok = read_options(add(&own, span_of(built_in[i].name)),
+			ok = module_read_options(module_add(&own, span_of(built_in[i].name)),
 			    span_of(built_in[i].options), r->err);
 	struct probe_module **at = &r->first;
 	while (*at)
@@ -178,7 +179,7 @@ add_built_in(struct reading *r)
 
 /* Files that options name are read now: what is wrong with them is known at the start. */
 static bool
-prepare(struct probe_module *m, struct err *err)
+module_prepare(struct probe_module *m, struct err *err)
 {
 	for (; m; m = m->next) {
 		m->timed = m->o.probe.probe.total_ms > 0;
@@ -195,7 +196,7 @@ modules_read(struct loop *loop, const char *file, struct err *err)
 {
 	struct reading r = { .loop = loop, .file = file, .err = err };
 
-	if ((!file || read_file(&r)) && add_built_in(&r) && prepare(r.first, err))
+	if ((!file || modules_read_file(&r)) && add_built_in(&r) && module_prepare(r.first, err))
 		return r.first;
 	modules_free(r.first);
 	return NULL;

@@ -39,7 +39,7 @@ exporter_answer(const struct http *http, struct http_request *r, unsigned status
 
 /* The verdict in words, behind the dialogue that led to it. */
 static void
-tell(struct exporter_probe *p, const struct fleet_report *one)
+exporter_tell(struct exporter_probe *p, const struct fleet_report *one)
 {
 	const struct judge_check *worst = one->verdict->worst;
 
@@ -50,19 +50,19 @@ tell(struct exporter_probe *p, const struct fleet_report *one)
 }
 
 static void
-on_report(void *ctx, const struct fleet_report *one)
+exporter_on_report(void *ctx, const struct fleet_report *one)
 {
 	struct exporter_probe *p = ctx;
 
 	if (p->debug)
-		tell(p, one);
+		exporter_tell(p, one);
 	p->told++;
 	p->passed += report_passed(one);
 	report_one(p->report, one);
 }
 
 static void
-on_event(void *ctx, const struct event *e)
+exporter_on_event(void *ctx, const struct event *e)
 {
 	struct exporter_probe *p = ctx;
 
@@ -97,7 +97,7 @@ port_allowed(const char *list, unsigned port)
  * into a DNS question, SNI or a URL.
  */
 static bool
-is_name(struct span text, bool idn, struct arena *arena)
+exporter_is_name(struct span text, bool idn, struct arena *arena)
 {
 	struct span ascii = text;
 
@@ -125,7 +125,7 @@ read_request(struct exporter_probe *p, const struct options *all, struct err *er
 	    0;
 	if (scrape_ms && (!p->module->timed || scrape_ms < o->probe.probe.total_ms))
 		o->probe.probe.total_ms = scrape_ms;
-	if (sni && !is_name(span_of(sni), false, &o->arena))
+	if (sni && !exporter_is_name(span_of(sni), false, &o->arena))
 		return err_set(err, ERR_USAGE, "hostname: want a host name");
 	if (sni)
 		o->session.sni = arena_string(&o->arena, span_of(sni));
@@ -151,7 +151,7 @@ address_allowed(const struct options *all, struct span host)
 
 /* 200, or the status of the refusal with its words. */
 static unsigned
-read_target(struct exporter_probe *p, const struct options *all, const char *text,
+exporter_read_target(struct exporter_probe *p, const struct options *all, const char *text,
     struct target *target, struct err *err)
 {
 	if (p->o.probe.mx)
@@ -162,7 +162,7 @@ read_target(struct exporter_probe *p, const struct options *all, const char *tex
 	if (target->kind != TARGET_HOST && target->kind != TARGET_MX)
 		err_set(err, ERR_USAGE, "only hosts and domains are probed for others");
 	else if (!addr_parse(&literal, target->host, 0) &&
-	    !is_name(target->host, true, &p->o.arena))
+	    !exporter_is_name(target->host, true, &p->o.arena))
 		return err_set(err, ERR_USAGE, "target: want a host name, a domain or an address"),
 		       400;
 	else if (!port_allowed(all->allow_port, target->port))
@@ -183,8 +183,9 @@ exporter_probe_begin(const struct http *http, const struct options *all,
 	struct err err = { 0 };
 
 	*p = (struct exporter_probe){ .http = http, .request = request, .module = module };
-	unsigned status = read_request(p, all, &err) ? read_target(p, all, text, &target, &err) :
-						       400;
+	unsigned status = read_request(p, all, &err) ?
+	    exporter_read_target(p, all, text, &target, &err) :
+	    400;
 	if (status != 200) {
 		exporter_answer(http, request, status, err.text);
 		discard(p);
@@ -198,7 +199,8 @@ exporter_probe_begin(const struct http *http, const struct options *all,
 	if (p->debug)
 		screen_init(&p->screen, p->out, &p->o.look);
 	p->fleet = fleet_new(&module->env, &p->o.probe.fleet,
-	    &(struct fleet_fns){ .report = on_report, .watch = on_event, .ctx = p });
+	    &(struct fleet_fns){
+		.report = exporter_on_report, .watch = exporter_on_event, .ctx = p });
 	fleet_add(p->fleet, &target, &p->spec, NULL);
 	fleet_end(p->fleet);
 	return p;

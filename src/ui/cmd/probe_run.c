@@ -61,7 +61,7 @@ write_ext_set(struct run *r, struct probe_result *result)
 }
 
 static void
-hide_progress(struct run *r)
+probe_hide_progress(struct run *r)
 {
 	if (r->progress_shown)
 		fputs("\r\033[K", stderr);
@@ -69,14 +69,14 @@ hide_progress(struct run *r)
 }
 
 static void
-on_report(void *ctx, const struct fleet_report *one)
+probe_on_report(void *ctx, const struct fleet_report *one)
 {
 	struct run *r = ctx;
 
 	if (r->o->probe.write_ext_set && one->result->extensions)
 		write_ext_set(r, one->result);
 	r->told = true;
-	hide_progress(r);
+	probe_hide_progress(r);
 	for (size_t i = 0; i < r->nreports; i++)
 		report_one(r->report[i], one);
 }
@@ -91,14 +91,14 @@ on_over(void *ctx, struct span target, size_t number, enum health state, bool do
 		targets_over(r->targets, number);
 		return;
 	}
-	hide_progress(r);
+	probe_hide_progress(r);
 	if (r->o->probe.targets && r->o->look.verbose >= 0 &&
 	    (r->undone++ < UNDONE_SHOWN || !r->watched))
 		fprintf(stderr, "smtpsh: not done: %.*s\n", SPAN_ARG(span_first(target, 200)));
 }
 
 static void
-on_event(void *ctx, const struct event *e)
+probe_on_event(void *ctx, const struct event *e)
 {
 	struct run *r = ctx;
 
@@ -106,14 +106,14 @@ on_event(void *ctx, const struct event *e)
 }
 
 static void
-on_deadline(void *ctx, unsigned ready)
+probe_on_deadline(void *ctx, unsigned ready)
 {
 	(void)ready;
 	((struct run *)ctx)->late = true;
 }
 
 static void
-show_progress(struct run *r)
+probe_show_progress(struct run *r)
 {
 	struct fleet_summary sum = fleet_summary(r->fleet);
 	size_t over = sum.state[0] + sum.state[1] + sum.state[2] + sum.state[3];
@@ -130,7 +130,7 @@ on_progress(void *ctx, unsigned ready)
 	struct run *r = ctx;
 
 	(void)ready;
-	show_progress(r);
+	probe_show_progress(r);
 	loop_timer_set(r->progress, PROGRESS_MS);
 }
 
@@ -197,7 +197,7 @@ wants_transcript(const struct options *o)
 }
 
 static void
-begin(struct run *r, struct session_env *env)
+probe_run_begin(struct run *r, struct session_env *env)
 {
 	struct options *o = r->o;
 	struct fleet_opts opts = o->probe.fleet;
@@ -206,10 +206,11 @@ begin(struct run *r, struct session_env *env)
 	if (opts.watch || o->debug)
 		opts.jobs = 1;
 	bound_jobs(&opts);
-	r->fleet = fleet_new(env, &opts, &(struct fleet_fns){
-		.report = on_report, .over = on_over, .watch = on_event, .ctx = r });
+	r->fleet = fleet_new(env, &opts,
+	    &(struct fleet_fns){
+		.report = probe_on_report, .over = on_over, .watch = probe_on_event, .ctx = r });
 	if (o->probe.deadline_ms) {
-		r->deadline = loop_timer(env->loop, on_deadline, r);
+		r->deadline = loop_timer(env->loop, probe_on_deadline, r);
 		loop_timer_set(r->deadline, o->probe.deadline_ms);
 	}
 	r->watched = isatty(STDERR_FILENO);
@@ -220,7 +221,7 @@ begin(struct run *r, struct session_env *env)
 }
 
 static void
-finish(struct run *r)
+probe_run_finish(struct run *r)
 {
 	loop_timer_free(r->progress);
 	loop_timer_free(r->deadline);
@@ -262,7 +263,7 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 		screen_release(&r.screen);
 		return false;
 	}
-	begin(&r, env);
+	probe_run_begin(&r, env);
 	while (!fleet_done(r.fleet)) {
 		bool waits = targets_feed(r.targets, r.fleet);
 		if (!fleet_done(r.fleet)) {
@@ -273,10 +274,10 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 		if (r.told && fflush(stdout) != 0)
 			fleet_stop(r.fleet);		/* nobody reads on */
 		if (r.told && r.progress)
-			show_progress(&r);
+			probe_show_progress(&r);
 		r.told = false;
 	}
-	hide_progress(&r);
+	probe_hide_progress(&r);
 	if (r.watched && r.undone > UNDONE_SHOWN)
 		fprintf(stderr,
 		    "smtpsh: and %zu more; with --resume FILE the next run does what is left\n",
@@ -284,6 +285,6 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 	conclude(&r, end);
 	end->interrupted = *stop != 0;
 	ok = close_reports(&r, &end->sum, err);
-	finish(&r);
+	probe_run_finish(&r);
 	return ok;
 }

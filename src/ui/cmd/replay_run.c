@@ -8,7 +8,7 @@
 /* ---- telling, in the order of the files */
 
 static void
-count(struct replay *r, const struct play_result *result)
+replay_count(struct replay *r, const struct play_result *result)
 {
 	r->passed += result->verdict == PLAY_PASSED;
 	r->failed += result->verdict == PLAY_FAILED;
@@ -19,7 +19,7 @@ count(struct replay *r, const struct play_result *result)
 
 /* On a terminal: how far it is, in a line that goes before anything else is said. */
 static void
-show_progress(struct replay *r)
+replay_show_progress(struct replay *r)
 {
 	if (!isatty(STDERR_FILENO) || r->o->report != REPORT_TEXT || r->ncases < 2 ||
 	    r->o->look.verbose < 0 || r->o->update)
@@ -30,7 +30,7 @@ show_progress(struct replay *r)
 }
 
 static void
-hide_progress(struct replay *r)
+replay_hide_progress(struct replay *r)
 {
 	if (r->progress)
 		fputs("\r\033[K", stderr);
@@ -45,11 +45,11 @@ tell_ready(struct replay *r)
 
 	while (r->told < r->ncases && r->cases[r->told].done) {
 		struct replay_case *c = &r->cases[r->told++];
-		hide_progress(r);
+		replay_hide_progress(r);
 		if (c->number == 1 && report->file)
 			report->file(r, c->file);
 		c->failed = c->result->verdict == PLAY_FAILED;
-		count(r, c->result);
+		replay_count(r, c->result);
 		if (report->one)
 			report->one(r, c);
 		if (c->number == c->file->n && report->file_end)
@@ -108,7 +108,7 @@ replay_list(struct replay *r, struct arena *arena)
 /* ---- playing */
 
 static void
-on_done(void *ctx, struct play *play)
+replay_on_done(void *ctx, struct play *play)
 {
 	struct replay_case *c = ctx;
 
@@ -119,26 +119,26 @@ on_done(void *ctx, struct play *play)
 }
 
 static void
-on_event(void *ctx, const struct event *event)
+replay_on_event(void *ctx, const struct event *event)
 {
 	struct replay *r = ctx;
 
-	hide_progress(r);
+	replay_hide_progress(r);
 	show_event(&r->screen, event);
 }
 
 static void
-begin(struct replay *r, struct replay_case *c)
+replay_begin(struct replay *r, struct replay_case *c)
 {
 	struct play_opts opts = r->opts;
 
-	opts.done = on_done;
+	opts.done = replay_on_done;
 	opts.done_ctx = c;
 	if (r->event) {
 		opts.event = r->event;
 		opts.event_ctx = r->event_ctx;
 	} else if (r->o->look.verbose > 0 && r->o->report == REPORT_TEXT) {
-		opts.event = on_event;
+		opts.event = replay_on_event;
 		opts.event_ctx = r;
 	}
 	c->begun = true;
@@ -150,21 +150,21 @@ begin(struct replay *r, struct replay_case *c)
 }
 
 static void
-on_interrupt(void *ctx, unsigned ready)
+replay_on_interrupt(void *ctx, unsigned ready)
 {
 	(void)ready;
 	((struct replay *)ctx)->stop = 128 + SIGINT;
 }
 
 static void
-on_term(void *ctx, unsigned ready)
+replay_on_term(void *ctx, unsigned ready)
 {
 	(void)ready;
 	((struct replay *)ctx)->stop = 128 + SIGTERM;
 }
 
 static void
-on_deadline(void *ctx, unsigned ready)
+replay_on_deadline(void *ctx, unsigned ready)
 {
 	struct replay *r = ctx;
 
@@ -189,9 +189,9 @@ int
 replay_run(struct replay *r, unsigned jobs)
 {
 	const struct replay_report *report = replay_reports[r->o->report];
-	struct loop_signal *interrupt = loop_signal(r->env->loop, SIGINT, on_interrupt, r);
-	struct loop_signal *term = loop_signal(r->env->loop, SIGTERM, on_term, r);
-	struct loop_timer *deadline = loop_timer(r->env->loop, on_deadline, r);
+	struct loop_signal *interrupt = loop_signal(r->env->loop, SIGINT, replay_on_interrupt, r);
+	struct loop_signal *term = loop_signal(r->env->loop, SIGTERM, replay_on_term, r);
+	struct loop_timer *deadline = loop_timer(r->env->loop, replay_on_deadline, r);
 
 	r->began_us = loop_now_us();
 	if (r->o->deadline_ms)
@@ -200,13 +200,13 @@ replay_run(struct replay *r, unsigned jobs)
 		report->begin(r);
 	while (r->told < r->ncases) {
 		while (r->running < jobs && r->next < r->ncases && !r->stop)
-			begin(r, &r->cases[r->next++]);
+			replay_begin(r, &r->cases[r->next++]);
 		if (r->stop)
 			stop_all(r);
 		size_t before = r->told;
 		tell_ready(r);
 		if (r->told > before)
-			show_progress(r);
+			replay_show_progress(r);
 		if (r->told < r->ncases && (r->running == jobs || r->next == r->ncases)) {
 			standard_turn(r->env->loop, r->running > 0);
 		}

@@ -36,7 +36,7 @@ line_of(struct span text, unsigned number)
 
 /* What stands before the reply: indentation and "S: ". */
 static struct span
-mark_of(struct span line)
+update_mark(struct span line)
 {
 	struct span colon = span_find(line, SPAN(":"));
 	size_t n = line.len - colon.len + 1;
@@ -100,7 +100,7 @@ add_change(struct update *u, const struct play_failure *f)
 		return;
 	}
 	bool bare = x->nlines == 1 && x->line[0].separator == 0;
-	struct span mark = mark_of(line_of(u->file->text, x->line[0].place.line));
+	struct span mark = update_mark(line_of(u->file->text, x->line[0].place.line));
 	for (size_t i = 0; i < (bare ? 1 : f->reply->nlines); i++)
 		put_line(&out, mark, f->reply, i, bare);
 	if (u->nchanges < u->room)

@@ -19,7 +19,7 @@ ask_is_possible(void)
 
 /* With ^C and ^D as octets, so that the terminal is put right again whatever is typed. */
 static bool
-read_line(int fd, char *out, size_t *len)
+ask_read_line(int fd, char *out, size_t *len)
 {
 	char c;
 
@@ -56,7 +56,7 @@ ask_terminal(struct span prompt, bool secret, struct secret *answer)
 	dprintf(fd, "%.*s", SPAN_ARG(prompt));
 	alarm_terminal(fd, &before);
 	tcsetattr(fd, TCSAFLUSH, &now);
-	bool ok = read_line(fd, line, &len);
+	bool ok = ask_read_line(fd, line, &len);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	alarm_terminal(-1, NULL);
 	if (secret || !ok)

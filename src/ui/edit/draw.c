@@ -55,7 +55,7 @@ walk(struct at at, const wchar_t *from, const wchar_t *to, unsigned columns)
 }
 
 static struct at
-place_of(const struct edit *e, const wchar_t *to)
+draw_place(const struct edit *e, const wchar_t *to)
 {
 	unsigned columns = edit_columns(e);
 	struct at at = { e->prompt_width / columns, e->prompt_width % columns };
@@ -81,7 +81,7 @@ edit_hide(struct edit *e)
 		return;
 	}
 	edit_hint_hide(e);
-	unsigned row = place_of(e, e->lib->line(e->el).cursor).row + status_rows(e);
+	unsigned row = draw_place(e, e->lib->line(e->el).cursor).row + status_rows(e);
 	if (row >= rows(e))
 		row = rows(e) - 1;
 	fputc('\r', e->out);
@@ -132,7 +132,7 @@ show_status(struct edit *e)
 }
 
 static void
-show_plain(struct edit *e)
+draw_plain(struct edit *e)
 {
 	for (const struct edit_piece *p = e->view.prompt(e->ctx); p->text; p++)
 		fputs(p->text, e->out);
@@ -147,7 +147,7 @@ edit_show(struct edit *e)
 		edit_follow(e);		/* before the prompt says so */
 	e->hidden = false;
 	if (!e->el) {
-		show_plain(e);
+		draw_plain(e);
 	} else {
 		if (e->columns != edit_columns(e)) {
 			e->columns = edit_columns(e);
@@ -186,7 +186,7 @@ edit_hint_show(struct edit *e)
 	if (e->hidden || !e->opts.color || !e->view.hint || e->escaped || line.cursor != line.end ||
 	    e->unseen)
 		return;
-	unsigned room = edit_columns(e) - place_of(e, line.cursor).column;
+	unsigned room = edit_columns(e) - draw_place(e, line.cursor).column;
 	edit_line_text(e, &text);
 	if (room > 1 && buf_append(&hint, e->view.hint(e->ctx, buf_span(&text))) &&
 	    buf_append(&hint, (struct span){ "", 1 })) {

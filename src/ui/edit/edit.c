@@ -126,7 +126,7 @@ give_pasted(struct edit *e, struct span *line)
 }
 
 static enum edit_result
-whole_line(struct edit *e, const wchar_t *wide, int n, struct span *line)
+edit_whole_line(struct edit *e, const wchar_t *wide, int n, struct span *line)
 {
 	while (n > 0 && (wide[n - 1] == L'\n' || wide[n - 1] == L'\r'))
 		n--;
@@ -185,7 +185,7 @@ no_line(struct edit *e, struct span *line)
 }
 
 static enum edit_result
-read_line(struct edit *e, struct span *line)
+edit_read_line(struct edit *e, struct span *line)
 {
 	int n = 0;
 	const wchar_t *wide;
@@ -194,7 +194,7 @@ read_line(struct edit *e, struct span *line)
 		return edit_plain_read(e, line);
 	wide = e->lib->get(e->el, &n);
 	if (wide && n > 0)
-		return whole_line(e, wide, n, line);
+		return edit_whole_line(e, wide, n, line);
 	if (!e->hidden)
 		fputs(e->wake == WAKE_INTERRUPT ? "^C\r\n" : "\r\n", e->out);
 	return no_line(e, line);
@@ -209,7 +209,7 @@ edit_read(struct edit *e, struct span *line)
 	e->reading = e->hidden = true;
 	e->stop = e->status_off = e->line_was_there = false;
 	e->status_width = e->hint_width = 0;
-	enum edit_result result = read_line(e, line);
+	enum edit_result result = edit_read_line(e, line);
 	e->reading = false;
 	return result;
 }

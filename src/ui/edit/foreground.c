@@ -1,20 +1,23 @@
-/* foreground - another program of the person's, for which ours waits. */
+/* foreground - another program of the person's, an editor or a pager, for which ours waits. */
 #include "ui/edit/foreground.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/environment.h"
+#include "base/file.h"
 
 enum { NOT_FOUND = 127 };	/* what a shell ends with */
 
 /* The argument it does not see as words. */
 static void
-become(const char *command, const char *argument, int input)
+foreground_become(const char *command, const char *argument, int input)
 {
 	struct arena arena = { 0 };
 	char line[1000];
@@ -31,7 +34,12 @@ become(const char *command, const char *argument, int input)
 	_exit(NOT_FOUND);
 }
 
-bool
+/*
+ * Runs `command`, which a shell splits into words, with `argument` (NULL: none) behind it and
+ * `input` as its standard input (-1: ours). ^C is its own meanwhile. False with err when it cannot
+ * be started or ends in a failure.
+ */
+static bool
 foreground_run(const char *command, const char *argument, int input, struct err *err)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, interrupt, quit;
@@ -41,7 +49,7 @@ foreground_run(const char *command, const char *argument, int input, struct err 
 	if (child < 0)
 		return err_set(err, ERR_SYSTEM, "cannot start %s: %s", command, strerror(errno));
 	if (child == 0)
-		become(command, argument, input);
+		foreground_become(command, argument, input);
 	sigaction(SIGINT, &ignore, &interrupt);
 	sigaction(SIGQUIT, &ignore, &quit);
 	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
@@ -53,4 +61,101 @@ foreground_run(const char *command, const char *argument, int input, struct err 
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return err_set(err, ERR_SYSTEM, "%s failed", command);
 	return true;
+}
+
+/* ---- an editor: a text that the person writes */
+
+static const char *
+editor_name(void)
+{
+	const char *visual = getenv("VISUAL"), *editor = getenv("EDITOR");
+
+	return visual && *visual ? visual : editor && *editor ? editor : "vi";
+}
+
+bool
+editor_write(struct arena *arena, struct span *text, struct err *err)
+{
+	const char *folder = getenv("TMPDIR");
+	char path[500];
+
+	snprintf(path, sizeof path, "%s/smtpsh-XXXXXX", folder && *folder ? folder : "/tmp");
+	int fd = mkstemp(path);
+	if (fd < 0)
+		return err_set(
+		    err, ERR_SYSTEM, "%s: no file for the editor: %s", path, strerror(errno));
+	close(fd);
+	bool ok = foreground_run(editor_name(), path, -1, err) &&
+	    file_read(path, FILE_REGULAR, EDITOR_TEXT_MAX, arena, text, err);
+	unlink(path);
+	return ok;
+}
+
+/* ---- a pager: what is taller than the screen */
+
+void
+pager_begin(struct pager *p, struct screen *s)
+{
+	const char *program = getenv("PAGER");
+	FILE *held = s->able && program && *program ? tmpfile() : NULL;
+
+	*p = (struct pager){ 0 };
+	if (!held)
+		return;
+	*p = (struct pager){ s->out, s->columns, s->hide };
+	s->columns = screen_columns(s);
+	s->hide = NULL;
+	s->out = held;
+}
+
+static bool
+pager_is_needed(FILE *held, int terminal)
+{
+	struct winsize size;
+	unsigned lines = 0;
+	int c;
+
+	rewind(held);
+	while ((c = getc(held)) != EOF)
+		lines += c == '\n';
+	return ioctl(terminal, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && lines >= size.ws_row;
+}
+
+static void
+pager_copy(FILE *held, FILE *out)
+{
+	int c;
+
+	rewind(held);
+	while ((c = getc(held)) != EOF)
+		putc(c, out);
+}
+
+bool
+pager_end(struct pager *p, struct screen *s, void (*lend)(void *ctx), void (*take_back)(void *ctx),
+    void *ctx, struct err *err)
+{
+	FILE *held = s->out;
+	char command[1000];
+	bool paged = false, ok = true;
+
+	if (!p->out)
+		return true;
+	s->out = p->out;
+	s->columns = p->columns;
+	s->hide = p->hide;
+	if (pager_is_needed(held, fileno(s->out))) {
+		snprintf(command, sizeof command, "LESS=${LESS-FRX} %s", getenv("PAGER"));
+		fflush(held);
+		lseek(fileno(held), 0, SEEK_SET);
+		lend(ctx);
+		paged = ok = foreground_run(command, NULL, fileno(held), err);
+		take_back(ctx);
+	}
+	if (!paged && s->hide)
+		s->hide(s->hide_ctx);
+	if (!paged)
+		pager_copy(held, s->out);
+	fclose(held);
+	return ok;
 }

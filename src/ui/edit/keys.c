@@ -14,7 +14,7 @@
 enum { KEYS_A_TURN = 4096 };		/* keys that may be taken before the loop runs again */
 
 static void
-on_key(void *ctx, unsigned ready)
+keys_on_key(void *ctx, unsigned ready)
 {
 	struct edit *e = ctx;
 
@@ -26,7 +26,7 @@ on_key(void *ctx, unsigned ready)
 void
 edit_watch_keys(struct edit *e)
 {
-	e->keys = loop_watch(e->loop, e->fd, 0, on_key, e, NULL);
+	e->keys = loop_watch(e->loop, e->fd, 0, keys_on_key, e, NULL);
 	if (e->keys)
 		loop_urgent(e->keys);
 }
@@ -204,7 +204,7 @@ edit_line_text(const struct edit *e, struct buf *out)
 }
 
 static void
-insert(struct edit *e, struct span text)
+keys_insert(struct edit *e, struct span text)
 {
 	char *string = memory_zeroed(text.len + 1);
 	wchar_t *wide = memory_zeroed((text.len + 1) * sizeof *wide);
@@ -223,7 +223,7 @@ edit_set_line(struct edit *e, struct span text)
 	e->lib->to_end(e->el);
 	struct libedit_line line = e->lib->line(e->el);
 	e->lib->erase(e->el, (size_t)(line.end - line.at));
-	insert(e, text);
+	keys_insert(e, text);
 }
 
 /* What all candidates begin with. */
@@ -243,7 +243,7 @@ common(struct span all)
 }
 
 static void
-list(struct edit *e, struct span all)
+keys_list(struct edit *e, struct span all)
 {
 	unsigned width = 0, columns = edit_columns(e), at = 0;
 	struct span rest = all, line;
@@ -290,10 +290,10 @@ edit_on_complete(void *ctx)
 		size_t n = mbstowcs(wide, string, EDIT_PROMPT_MAX);
 		if (n != (size_t)-1)
 			e->lib->erase(e->el, n);
-		insert(e, whole);
+		keys_insert(e, whole);
 		what = LIBEDIT_REFRESH;
 	} else if (one.len > 0 && !only) {
-		list(e, buf_span(&out));
+		keys_list(e, buf_span(&out));
 		what = LIBEDIT_AS_DRAWN;
 	}
 	buf_release(&text);
@@ -354,7 +354,7 @@ edit_on_paste(void *ctx)
 	struct span text = span_first(buf_span(&got), buf_span(&got).len - 6), rest = text, line;
 	span_line(&rest, &line);
 	if (rest.len == 0 && !e->pasted) {
-		insert(e, line);
+		keys_insert(e, line);
 		buf_release(&got);
 		return LIBEDIT_REFRESH;
 	}

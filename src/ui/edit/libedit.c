@@ -12,7 +12,7 @@ struct libedit_editor {
 };
 
 static struct libedit_editor *
-owner(EditLine *el)
+libedit_owner(EditLine *el)
 {
 	struct libedit_editor *e;
 
@@ -21,9 +21,9 @@ owner(EditLine *el)
 }
 
 static int
-on_key(EditLine *el, wchar_t *out)
+libedit_on_key(EditLine *el, wchar_t *out)
 {
-	struct libedit_editor *e = owner(el);
+	struct libedit_editor *e = libedit_owner(el);
 
 	return e->calls->key(e->ctx, out);
 }
@@ -31,7 +31,7 @@ on_key(EditLine *el, wchar_t *out)
 static wchar_t *
 on_prompt(EditLine *el)
 {
-	struct libedit_editor *e = owner(el);
+	struct libedit_editor *e = libedit_owner(el);
 
 	return e->calls->prompt(e->ctx);
 }
@@ -43,7 +43,7 @@ static const unsigned char after[] = {
 static unsigned char
 on_complete(EditLine *el, wint_t c)
 {
-	struct libedit_editor *e = owner(el);
+	struct libedit_editor *e = libedit_owner(el);
 
 	(void)c;
 	return after[e->calls->complete(e->ctx)];
@@ -52,7 +52,7 @@ on_complete(EditLine *el, wint_t c)
 static unsigned char
 on_escape(EditLine *el, wint_t c)
 {
-	struct libedit_editor *e = owner(el);
+	struct libedit_editor *e = libedit_owner(el);
 
 	(void)c;
 	return after[e->calls->escape(e->ctx)];
@@ -61,7 +61,7 @@ on_escape(EditLine *el, wint_t c)
 static unsigned char
 on_paste(EditLine *el, wint_t c)
 {
-	struct libedit_editor *e = owner(el);
+	struct libedit_editor *e = libedit_owner(el);
 
 	(void)c;
 	return after[e->calls->paste(e->ctx)];
@@ -133,7 +133,7 @@ open_editor(FILE *out, const struct libedit_calls *calls, void *ctx)
 	el_wset(e->el, EL_SIGNAL, 0);
 	el_wset(e->el, EL_PROMPT_ESC, on_prompt, L'\1');
 	el_wset(e->el, EL_HIST, history_w, e->history);
-	el_wset(e->el, EL_GETCFN, on_key);
+	el_wset(e->el, EL_GETCFN, libedit_on_key);
 	/* Between two lines nothing that is typed may be echoed either: it may be a password. */
 	el_wset(e->el, EL_SETTY, L"-x", L"-icanon", L"-echo", NULL);
 	learn_keys(e);
@@ -161,7 +161,7 @@ line(struct libedit_editor *e)
 }
 
 static bool
-insert(struct libedit_editor *e, const wchar_t *text)
+libedit_insert(struct libedit_editor *e, const wchar_t *text)
 {
 	return el_winsertstr(e->el, text) == 0;
 }
@@ -193,13 +193,13 @@ resize(struct libedit_editor *e)
 }
 
 static void
-prepare(struct libedit_editor *e, bool on)
+libedit_prepare(struct libedit_editor *e, bool on)
 {
 	el_wset(e->el, EL_PREP_TERM, (int)on);
 }
 
 static void
-remember(struct libedit_editor *e, const wchar_t *text)
+libedit_remember(struct libedit_editor *e, const wchar_t *text)
 {
 	HistEventW event;
 
@@ -213,11 +213,11 @@ const struct libedit module_libedit = {
 	get,
 	get_key,
 	line,
-	insert,
+	libedit_insert,
 	erase,
 	to_end,
 	draw,
 	resize,
-	prepare,
-	remember,
+	libedit_prepare,
+	libedit_remember,
 };

@@ -63,7 +63,7 @@ edit_take_back(struct edit *e)
 }
 
 static void
-on_interrupt(void *ctx, unsigned ready)
+terminal_on_interrupt(void *ctx, unsigned ready)
 {
 	struct edit *e = ctx;
 
@@ -79,7 +79,7 @@ killed(struct edit *e, int signal)
 }
 
 static void
-on_term(void *ctx, unsigned ready)
+terminal_on_term(void *ctx, unsigned ready)
 {
 	(void)ready;
 	killed(ctx, SIGTERM);
@@ -93,7 +93,7 @@ on_hangup(void *ctx, unsigned ready)
 }
 
 static void
-on_quit(void *ctx, unsigned ready)
+terminal_on_quit(void *ctx, unsigned ready)
 {
 	(void)ready;
 	killed(ctx, SIGQUIT);
@@ -147,10 +147,10 @@ edit_watch_signals(struct edit *e)
 		int signo;
 		loop_fn *fn;
 	} all[] = {
-		{ SIGINT, on_interrupt },
-		{ SIGTERM, on_term },
+		{ SIGINT, terminal_on_interrupt },
+		{ SIGTERM, terminal_on_term },
 		{ SIGHUP, on_hangup },
-		{ SIGQUIT, on_quit },
+		{ SIGQUIT, terminal_on_quit },
 		{ SIGWINCH, on_resize },
 		{ SIGTSTP, on_suspend },
 		{ SIGCONT, on_continue },
@@ -266,7 +266,7 @@ edit_plain_echo(struct edit *e, bool on)
 }
 
 static bool
-take_line(struct edit *e)
+terminal_take_line(struct edit *e)
 {
 	struct span rest = buf_span(&e->plain), in = rest, line;
 
@@ -280,7 +280,7 @@ take_line(struct edit *e)
 }
 
 static bool
-read_some(struct edit *e)
+terminal_read(struct edit *e)
 {
 	size_t room;
 	char *at = buf_reserve(&e->plain, 4096, &room);
@@ -310,7 +310,7 @@ result(struct edit *e, enum edit_secret secret, struct span *line)
 enum edit_result
 edit_plain_read(struct edit *e, struct span *line)
 {
-	while (!take_line(e)) {
+	while (!terminal_take_line(e)) {
 		edit_wait(e);
 		if (e->stop)
 			return EDIT_STOPPED;
@@ -318,7 +318,7 @@ edit_plain_read(struct edit *e, struct span *line)
 			return EDIT_INTERRUPT;
 		if (e->wake == WAKE_KILL)
 			return EDIT_KILLED;
-		if (e->wake == WAKE_KEY && !read_some(e))
+		if (e->wake == WAKE_KEY && !terminal_read(e))
 			return EDIT_END;
 	}
 	e->hidden = true;

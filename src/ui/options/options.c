@@ -22,7 +22,7 @@ option_find(enum scope scope, struct span name)
 
 /* The subcommand that has an option of this name, though the one in hand has not; NULL: none. */
 static const struct command *
-owner(const struct program *program, struct span name)
+option_owner(const struct program *program, struct span name)
 {
 	for (const struct option *o = options; o->name; o++)
 		for (size_t i = 0; span_eq(name, span_of(o->name)) && program->commands[i]; i++)
@@ -36,11 +36,11 @@ owner(const struct program *program, struct span name)
  * ours.
  */
 static bool
-unknown(const struct options *out, enum scope scope, const char *dashes, struct span name,
+option_unknown(const struct options *out, enum scope scope, const char *dashes, struct span name,
     struct err *err)
 {
 	const char *here = foreign_option(name);
-	const struct command *other = owner(out->program, name);
+	const struct command *other = option_owner(out->program, name);
 	struct suggestion suggestion = suggest_begin(name);
 
 	for (const struct option *o = options; o->name && name.len > 1; o++)
@@ -69,7 +69,7 @@ wants_word(const struct option *o)
  * of "[=off|try]": no host is called so.
  */
 static bool
-takes(const struct option *o, const char *word)
+option_takes(const struct option *o, const char *word)
 {
 	struct span left = span_of(o->arg), list, want = span_of(word);
 
@@ -219,17 +219,18 @@ next_value(struct words *w, const struct option *o, struct span *value, struct e
 }
 
 static bool
-read_long(struct options *out, enum scope scope, struct span text, struct words *w, struct err *err)
+option_read_long(
+    struct options *out, enum scope scope, struct span text, struct words *w, struct err *err)
 {
 	struct span value = text, name = span_until(&value, '=');
 	bool has_value = name.len < text.len;
 	const struct option *o = option_find(scope, name);
 
 	if (!o)
-		return unknown(out, scope, "--", name, err);
+		return option_unknown(out, scope, "--", name, err);
 	if (has_value && !o->arg)
 		return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
-	bool follows = wants_word(o) || (w->n > 0 && takes(o, *w->word));
+	bool follows = wants_word(o) || (w->n > 0 && option_takes(o, *w->word));
 	if (!has_value && follows && !next_value(w, o, &value, err))
 		return false;
 	return option_set(o, out, value, err);
@@ -245,17 +246,17 @@ is_long_with_one_dash(enum scope scope, struct span text)
 }
 
 static bool
-read_short(
+option_read_short(
     struct options *out, enum scope scope, struct span letters, struct words *w, struct err *err)
 {
 	if (is_long_with_one_dash(scope, letters))
-		return unknown(out, scope, "-", span_until(&letters, '='), err);
+		return option_unknown(out, scope, "-", span_until(&letters, '='), err);
 	while (letters.len > 0) {
 		const struct option *o = options;
 		while (o->name && !((o->scope & scope) && o->letter && o->letter == letters.at[0]))
 			o++;
 		if (!o->name)
-			return unknown(out, scope, "-", span_first(letters, 1), err);
+			return option_unknown(out, scope, "-", span_first(letters, 1), err);
 		letters = span_skip(letters, 1);
 		struct span value = SPAN_NONE;
 		if (wants_word(o)) {
@@ -292,9 +293,9 @@ options_read(struct options *out, enum scope scope, const struct program *progra
 		else if (span_eq(text, SPAN("--")))
 			only_args = true;
 		else if (text.at[1] == '-')
-			ok = read_long(out, scope, span_skip(text, 2), &w, err);
+			ok = option_read_long(out, scope, span_skip(text, 2), &w, err);
 		else
-			ok = read_short(out, scope, span_skip(text, 1), &w, err);
+			ok = option_read_short(out, scope, span_skip(text, 1), &w, err);
 		if (!ok)
 			return false;
 	}
@@ -325,7 +326,7 @@ print_option(const struct option *o)
 }
 
 static void
-usage(const struct command *command, const struct command *const all[])
+print_usage(const struct command *command, const struct command *const all[])
 {
 	printf("usage: smtpsh %s%s%s\n\n%s.\n\n", command->name, command->name[0] ? " " : "",
 	    command->args, command->help);
@@ -375,7 +376,7 @@ command_run(const struct command *command, const struct program *program, int ar
 	if (options_read(&o, command->scope, program, argc, argv, &err)) {
 		status = 0;
 		if (o.help)
-			usage(command, program->commands);
+			print_usage(command, program->commands);
 		else if (o.version)
 			version_print(stdout);
 		else

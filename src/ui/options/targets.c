@@ -109,7 +109,7 @@ targets_over(struct targets *t, size_t number)
 }
 
 static void
-complain(struct targets *t, const struct err *err, const char *file)
+targets_complain(struct targets *t, const struct err *err, const char *file)
 {
 	struct arena arena = { 0 };
 	struct span text = text_safe(&arena, span_of(err->text));
@@ -141,7 +141,7 @@ without_comment(struct span line)
 }
 
 static void
-add(struct targets *t, struct fleet *f, struct span line, const char *file)
+targets_add(struct targets *t, struct fleet *f, struct span line, const char *file)
 {
 	struct span key = without_comment(line), rest = key, text = span_word(&rest);
 	struct target_line read;
@@ -155,12 +155,12 @@ add(struct targets *t, struct fleet *f, struct span line, const char *file)
 	if (line.len > LINE_MOST) {
 		err_set(
 		    &err, ERR_USAGE, "a line of more than %d octets names no target", LINE_MOST);
-		complain(t, &err, file);
+		targets_complain(t, &err, file);
 		return;
 	}
 	arena_reset(&t->line_arena);
 	if (!target_line_read(&read, t->o, key, &t->line_arena, &err)) {
-		complain(t, &err, file);
+		targets_complain(t, &err, file);
 		return;
 	}
 	t->added++;
@@ -169,7 +169,7 @@ add(struct targets *t, struct fleet *f, struct span line, const char *file)
 }
 
 static void
-on_ready(void *ctx, unsigned ready)
+targets_on_ready(void *ctx, unsigned ready)
 {
 	struct targets *t = ctx;
 
@@ -188,7 +188,7 @@ close_input(struct targets *t)
 }
 
 static bool
-read_some(struct targets *t)
+targets_read(struct targets *t)
 {
 	size_t room;
 	char *at = buf_reserve(&t->in, READ_SIZE, &room);
@@ -215,7 +215,7 @@ read_some(struct targets *t)
  * of it, too long.
  */
 static bool
-next_line(struct targets *t, struct span *line)
+targets_next_line(struct targets *t, struct span *line)
 {
 	struct span in = buf_span(&t->in), rest = in;
 	bool whole = memchr(in.at ? in.at : "", '\n', in.len), skipping = t->skipping;
@@ -240,14 +240,14 @@ feed_file(struct targets *t, struct fleet *f)
 
 	while (fleet_wants(f)) {
 		arena_reset(&t->line_arena);
-		if (next_line(t, &line)) {
+		if (targets_next_line(t, &line)) {
 			struct arena keep = { 0 };
 			line = arena_copy(&keep, line);
-			add(t, f, line, name);
+			targets_add(t, f, line, name);
 			arena_release(&keep);
 			continue;
 		}
-		if (t->fd < 0 || (t->watch && !t->ready) || !read_some(t))
+		if (t->fd < 0 || (t->watch && !t->ready) || !targets_read(t))
 			break;
 		t->ready = false;
 	}
@@ -259,7 +259,7 @@ targets_feed(struct targets *t, struct fleet *f)
 	if (t->over)
 		return true;
 	for (; t->nargs_taken < t->o->nargs && fleet_wants(f); t->nargs_taken++)
-		add(t, f, span_of(t->o->arg[t->nargs_taken]), NULL);
+		targets_add(t, f, span_of(t->o->arg[t->nargs_taken]), NULL);
 	if (t->o->probe.targets)
 		feed_file(t, f);
 	if (t->nargs_taken == t->o->nargs && t->fd < 0 && buf_span(&t->in).len == 0) {
@@ -290,7 +290,7 @@ targets_new(struct loop *loop, struct options *o, struct err *err)
 		return NULL;
 	}
 	if (loop_can_watch(t->fd))
-		t->watch = loop_watch(loop, t->fd, LOOP_READ, on_ready, t, NULL);
+		t->watch = loop_watch(loop, t->fd, LOOP_READ, targets_on_ready, t, NULL);
 	return t;
 }
 

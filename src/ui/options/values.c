@@ -135,7 +135,7 @@ enum { RULES_MAX = 256, DNS_PORT = 53 };
 
 /* ADDR, ADDR:PORT, [ADDR6], [ADDR6]:PORT; without one the port is `otherwise`. */
 static bool
-read_address(struct addr *a, struct span text, unsigned otherwise)
+read_address_port(struct addr *a, struct span text, unsigned otherwise)
 {
 	struct span host = text, port = text;
 	unsigned long long number;
@@ -164,7 +164,7 @@ option_dns(struct options *o, struct span v, struct err *err)
 		if (o->dns.nservers == SYSNAMES_SERVERS)
 			return err_set(
 			    err, ERR_USAGE, "--dns: more than %d servers", SYSNAMES_SERVERS);
-		if (!read_address(&o->dns.server[o->dns.nservers], text, DNS_PORT))
+		if (!read_address_port(&o->dns.server[o->dns.nservers], text, DNS_PORT))
 			return err_set(err, ERR_USAGE,
 			    "--dns %.*s: want the address of a name server, with a port where it "
 			    "is "
@@ -183,7 +183,7 @@ option_resolve(struct options *o, struct span v, struct err *err)
 	struct span address = v, host = span_until(&address, ':');
 	struct resolve_rule rule = { .host = arena_copy(&o->arena, host) };
 
-	if (host.len == 0 || !read_address(&rule.addr, address, 0))
+	if (host.len == 0 || !read_address_port(&rule.addr, address, 0))
 		return err_set(err, ERR_USAGE,
 		    "--resolve %.*s: want HOST:ADDRESS, as in mx1.example.org:192.0.2.1, and :PORT "
 		    "where it is another",

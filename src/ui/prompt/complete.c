@@ -52,7 +52,7 @@ complete_try(struct candidates *c, struct span text, const char *suffix)
 }
 
 static bool
-offers(const struct session_view *v, const char *extension)
+is_offered(const struct session_view *v, const char *extension)
 {
 	return !extension || (v->extensions && extensions_offer(v->extensions, extension));
 }
@@ -73,13 +73,13 @@ is_legal(const struct session_view *v, enum verb verb)
 {
 	bool other_protocol = v->lmtp ? verb == VERB_HELO || verb == VERB_EHLO : verb == VERB_LHLO;
 
-	return dialogue_allows(&v->dialogue, verb) && offers(v, verb_info(verb)->extension) &&
+	return dialogue_allows(&v->dialogue, verb) && is_offered(v, verb_info(verb)->extension) &&
 	    !other_protocol;
 }
 
 /* Those that are legal now; only when none of them fits, the others. */
 static void
-verbs(const struct session_view *v, struct candidates *c)
+complete_verbs(const struct session_view *v, struct candidates *c)
 {
 	for (int legal = 1; legal >= 0 && buf_span(c->out).len == 0; legal--)
 		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
@@ -121,12 +121,12 @@ was_given(struct span params, const char *name)
 }
 
 static void
-values(const struct session_view *v, const struct parameter *p, struct candidates *c)
+complete_values(const struct session_view *v, const struct parameter *p, struct candidates *c)
 {
 	struct span list = span_of(p->values), value;
 
 	while ((value = span_word(&list)).len > 0)
-		if (!span_eq(value, SPAN("BINARYMIME")) || offers(v, "BINARYMIME"))
+		if (!span_eq(value, SPAN("BINARYMIME")) || is_offered(v, "BINARYMIME"))
 			complete_try(c, value, "");
 }
 
@@ -143,19 +143,19 @@ one_parameter(
 	const struct parameter *p = parameter_find(verb, name);
 	if (p && name.len < word.len) {
 		c->prefix = given;
-		values(v, p, c);
+		complete_values(v, p, c);
 		return given.len;
 	}
 	c->prefix = word;
 	for (p = parameters; p->name; p++)
-		if (p->verb == verb && offers(v, p->extension) &&
+		if (p->verb == verb && is_offered(v, p->extension) &&
 		    !was_given(span_first(params, n), p->name))
 			complete_try(c, span_of(p->name), p->syntax[0] == '=' ? "=" : "");
 	return word.len;
 }
 
 static size_t
-envelope(struct talk *t, const struct session_view *v, enum verb verb, struct span args,
+complete_envelope(struct talk *t, const struct session_view *v, enum verb verb, struct span args,
     struct candidates *c)
 {
 	struct span word = verb == VERB_MAIL ? SPAN("FROM:<") : SPAN("TO:<"), path, params;
@@ -201,7 +201,7 @@ verb_arguments(struct talk *t, const struct session_view *v, struct span line, s
 	c->prefix = args;
 	switch (verb) {
 	case VERB_MAIL: case VERB_RCPT:
-		return envelope(t, v, verb, args, c);
+		return complete_envelope(t, v, verb, args, c);
 	case VERB_AUTH:
 		complete_mechanisms(v, c);
 		return args.len;
@@ -226,7 +226,7 @@ complete_line(struct talk *t, const struct session_view *v, struct span line, st
 	if (span_has(line, ' '))
 		return verb_arguments(t, v, line, c);
 	c->prefix = line;
-	verbs(v, c);
+	complete_verbs(v, c);
 	return line.len;
 }
 
@@ -251,7 +251,7 @@ struct about {
 };
 
 static void
-files(const struct about *a, struct candidates *c)
+offer_files(const struct about *a, struct candidates *c)
 {
 	char folder[1024], path[1400];
 	struct span typed = c->prefix;
@@ -288,7 +288,7 @@ help_words(const struct about *a, struct candidates *c)
 
 /* The MX of the target first, then what was opened before. */
 static void
-hosts(const struct about *a, struct candidates *c)
+offer_hosts(const struct about *a, struct candidates *c)
 {
 	const struct route *route = a->view->route;
 
@@ -300,13 +300,13 @@ hosts(const struct about *a, struct candidates *c)
 }
 
 static void
-mechanisms(const struct about *a, struct candidates *c)
+offer_mechanisms(const struct about *a, struct candidates *c)
 {
 	complete_mechanisms(a->view, c);
 }
 
 static void
-addresses(const struct about *a, struct candidates *c)
+offer_addresses(const struct about *a, struct candidates *c)
 {
 	complete_from_history(a->talk, SPAN("FROM:<"), ">", "", c);
 	complete_from_history(a->talk, SPAN("TO:<"), ">", "", c);
@@ -327,11 +327,11 @@ static void
 several_addresses(const struct about *a, struct candidates *c)
 {
 	last_of_list(c);
-	addresses(a, c);
+	offer_addresses(a, c);
 }
 
 static void
-phases(const struct about *a, struct candidates *c)
+offer_phases(const struct about *a, struct candidates *c)
 {
 	const char *name;
 
@@ -342,7 +342,7 @@ phases(const struct about *a, struct candidates *c)
 }
 
 static void
-settings(const struct about *a, struct candidates *c)
+offer_settings(const struct about *a, struct candidates *c)
 {
 	(void)a;
 	for (const struct option *o = options; o->name; o++)
@@ -359,7 +359,7 @@ setting_values(const struct about *a, struct candidates *c)
 	for (const struct choice *x = o ? o->choices : NULL; x && x->word; x++)
 		complete_try(c, span_of(x->word), "");
 	if (o && o->arg && strstr(o->arg, "PHASE="))
-		phases(a, c);
+		offer_phases(a, c);
 	if (o && o->kind == OPTION_FLAG) {
 		complete_try(c, SPAN("on"), "");
 		complete_try(c, SPAN("off"), "");
@@ -387,7 +387,7 @@ found_addresses(const struct about *a, struct candidates *c)
 }
 
 static void
-ports(const struct about *a, struct candidates *c)
+offer_ports(const struct about *a, struct candidates *c)
 {
 	(void)a;
 	for (const char *const *port = (const char *const[]){ "25", "465", "587", "24", NULL };
@@ -397,7 +397,7 @@ ports(const struct about *a, struct candidates *c)
 
 /* Those that are in use, and the next one. */
 static void
-sessions(const struct about *a, struct candidates *c)
+offer_sessions(const struct about *a, struct candidates *c)
 {
 	bool fresh = false;
 
@@ -418,7 +418,7 @@ own_names(const struct about *a, struct candidates *c)
 }
 
 static void
-domains(const struct about *a, struct candidates *c)
+offer_domains(const struct about *a, struct candidates *c)
 {
 	if (a->view->route && a->view->route->mx)
 		complete_try(c, a->view->route->name, "");
@@ -436,7 +436,7 @@ last_code(const struct about *a, struct candidates *c)
 }
 
 static void
-keywords(const struct about *a, struct candidates *c)
+offer_keywords(const struct about *a, struct candidates *c)
 {
 	const struct extensions *e = a->view->extensions;
 
@@ -446,7 +446,7 @@ keywords(const struct about *a, struct candidates *c)
 
 /* What the server lists behind XCLIENT or XFORWARD. */
 static void
-attributes(const struct about *a, struct candidates *c)
+offer_attributes(const struct about *a, struct candidates *c)
 {
 	const struct extension *x = a->view->extensions ?
 	    extensions_find(a->view->extensions, a->command) :
@@ -472,34 +472,34 @@ message_words(const struct about *a, struct candidates *c)
 	}
 	c->prefix = value;
 	if (span_eq(key, SPAN("data")) || span_eq(key, SPAN("eml")) || span_eq(key, SPAN("attach")))
-		files(a, c);
+		offer_files(a, c);
 }
 
 static void
-named(const struct about *a, struct span what, struct candidates *c)
+offer_named(const struct about *a, struct span what, struct candidates *c)
 {
 	static const struct {
 		const char *what;
 		void (*offer)(const struct about *, struct candidates *);
 	} names[] = {
-		{ "FILE", files },
-		{ "TARGET", hosts },
-		{ "PORT", ports },
+		{ "FILE", offer_files },
+		{ "TARGET", offer_hosts },
+		{ "PORT", offer_ports },
 		{ "HOST", found_hosts },
 		{ "ADDRESS", found_addresses },
-		{ "SESSION", sessions },
-		{ "MECH", mechanisms },
+		{ "SESSION", offer_sessions },
+		{ "MECH", offer_mechanisms },
 		{ "VERB", help_words },
-		{ "SETTING", settings },
+		{ "SETTING", offer_settings },
 		{ "VALUE", setting_values },
-		{ "A", addresses },
+		{ "A", offer_addresses },
 		{ "B,", several_addresses },
-		{ "PHASE=", phases },
+		{ "PHASE=", offer_phases },
 		{ "NAME", own_names },
-		{ "DOMAIN", domains },
+		{ "DOMAIN", offer_domains },
 		{ "CODE", last_code },
-		{ "KEYWORD", keywords },
-		{ "ATTRIBUTE=", attributes },
+		{ "KEYWORD", offer_keywords },
+		{ "ATTRIBUTE=", offer_attributes },
 		{ "WORD=", message_words },
 	};
 
@@ -531,7 +531,7 @@ argument_was_given(struct span given, struct span word)
 
 /* "off|chain|name", "FILE|off". */
 static void
-alternatives(const struct about *a, struct span list, struct candidates *c)
+complete_alternatives(const struct about *a, struct span list, struct candidates *c)
 {
 	while (list.len > 0) {
 		struct span one = span_until(&list, '|');
@@ -542,7 +542,7 @@ alternatives(const struct about *a, struct span list, struct candidates *c)
 		    !argument_was_given(a->given, span_first(one, key)))
 			complete_try(c, span_first(one, key), "");
 		else if (!is_spelled(span_first(one, key)))
-			named(a, one, c);
+			offer_named(a, one, c);
 	}
 }
 
@@ -558,16 +558,17 @@ syntax_word(const struct about *a, struct span word, struct candidates *c)
 		word.len--;
 	struct span values = word, key = span_until(&values, '=');
 	if (values.len == 0 || span_has(key, '|')) {
-		alternatives(a, word, c);
+		complete_alternatives(a, word, c);
 		return;
 	}
 	key.len++;
 	if (!span_starts(c->prefix, key)) {
-		alternatives(a, key, c);
+		complete_alternatives(a, key, c);
 		return;
 	}
 	struct candidates value = { .out = c->out, .prefix = span_skip(c->prefix, key.len) };
-	alternatives(&(struct about){ a->talk, a->view, a->command, SPAN_NONE }, values, &value);
+	complete_alternatives(
+	    &(struct about){ a->talk, a->view, a->command, SPAN_NONE }, values, &value);
 	c->prefix = value.prefix;
 }
 
@@ -586,7 +587,7 @@ places_given(struct span given)
 
 /* "A B": the one at its place. "A | B": either. "A...": any number. "[k=A] [l=B]": in any order. */
 static size_t
-arguments(const struct about *a, const char *syntax, struct candidates *c)
+complete_arguments(const struct about *a, const char *syntax, struct candidates *c)
 {
 	struct span words = span_of(syntax), typed = c->prefix;
 	unsigned place = 0, wanted = places_given(a->given);
@@ -641,5 +642,5 @@ complete_command(
 	struct about about = { t, v, name,
 		span_first(
 		    rest, rest.len - (rest.len < c->prefix.len ? rest.len : c->prefix.len)) };
-	return arguments(&about, syntax, c);
+	return complete_arguments(&about, syntax, c);
 }

@@ -175,7 +175,7 @@ row(struct screen *s, unsigned left, const char *name, const char *syntax, const
 }
 
 static bool
-offered(const struct session_view *v, const char *extension)
+help_offered(const struct session_view *v, const char *extension)
 {
 	return !extension || (v->extensions && extensions_offer(v->extensions, extension));
 }
@@ -195,13 +195,13 @@ comes_next(const struct session_view *v, enum verb verb)
 	bool hello = verb == VERB_HELO || verb == VERB_EHLO || verb == VERB_LHLO;
 
 	if (leads_nowhere(verb) || !dialogue_allows(&v->dialogue, verb) ||
-	    !offered(v, verb_info(verb)->extension))
+	    !help_offered(v, verb_info(verb)->extension))
 		return false;
 	return !hello || (v->dialogue.hello == VERB_OTHER && (verb == VERB_LHLO) == v->lmtp);
 }
 
 static const char *
-where(const struct session_view *v)
+help_where(const struct session_view *v)
 {
 	if (v->state == SESSION_CLOSED)
 		return "There is no connection. /open TARGET makes one; demo: is a server to try "
@@ -312,7 +312,7 @@ void
 help_state(
     struct screen *s, const struct session_view *v, const struct prompt_command *const table[])
 {
-	heading(s, where(v));
+	heading(s, help_where(v));
 	next_verbs(s, v);
 	heading(s, "What begins with / and a word talks to smtpsh (//text sends /text):");
 	for (enum step_group group = GROUP_NONE + 1; group < GROUP_COUNT; group++)
@@ -335,13 +335,14 @@ help_verb(struct screen *s, const struct session_view *v, struct span word)
 	    info->rfc, info->success);
 	if (v->state == SESSION_OPEN && !dialogue_allows(&v->dialogue, verb))
 		screen_print(s, "    It is out of sequence now.\n");
-	if (v->extensions && !offered(v, info->extension))
+	if (v->extensions && !help_offered(v, info->extension))
 		screen_print(s, "    This server did not offer %s.\n", info->extension);
 	for (const struct parameter *p = parameters; p->name; p++)
 		if (p->verb == verb) {
 			char text[200];
 			snprintf(text, sizeof text, "%s (%s)%s", p->help, p->rfc,
-			    v->extensions && !offered(v, p->extension) ? "; not offered here" : "");
+			    v->extensions && !help_offered(v, p->extension) ? "; not offered here" :
+									      "");
 			row(s, LEFT, p->name, p->syntax, text);
 		}
 	return true;

@@ -12,7 +12,7 @@
 enum { HINT_FULL = 178 };
 
 static const char *
-offer(const struct session_view *v, const char *extension)
+hint_offer(const struct session_view *v, const char *extension)
 {
 	return extension && v->extensions && !extensions_offer(v->extensions, extension) ?
 	    "   not offered" :
@@ -23,13 +23,13 @@ offer(const struct session_view *v, const char *extension)
  * What is still to come of `whole`, of which `typed` stands there; NULL when it is something else.
  */
 static const char *
-rest_of(const char *whole, struct span typed)
+hint_rest(const char *whole, struct span typed)
 {
 	return span_starts_case(span_of(whole), typed) ? whole + typed.len : NULL;
 }
 
 static struct span
-say(char out[200], const char *a, const char *b, const char *c)
+hint_say(char out[200], const char *a, const char *b, const char *c)
 {
 	int n = snprintf(out, 200, "%s%s%s", a, b, c);
 	return (struct span){ out, n < 200 ? (size_t)n : 199 };
@@ -48,10 +48,10 @@ setting_hint(char out[200], struct span line)
 	if (!o || line.len == word.len)
 		return SPAN_NONE;
 	if (o->kind == OPTION_FLAG)
-		return say(out, "on|off", "", "");
+		return hint_say(out, "on|off", "", "");
 	for (const struct choice *x = o->choices; x && x->word && n < HINT_FULL; x++)
 		n += (size_t)snprintf(out + n, 200 - n, "%s%.20s", n ? "|" : "", x->word);
-	return n > 0 ? (struct span){ out, n } : say(out, o->arg ? o->arg : "", "", "");
+	return n > 0 ? (struct span){ out, n } : hint_say(out, o->arg ? o->arg : "", "", "");
 }
 
 static struct span
@@ -65,13 +65,13 @@ command_hint(char out[200], const struct prompt_command *const table[], struct s
 	const char *left = NULL, *args = "";
 
 	for (struct prompt_word w = { .table = table }; !left && prompt_next_word(&w);)
-		if ((left = rest_of(w.name, name)))
+		if ((left = hint_rest(w.name, name)))
 			args = w.args;
 	if (!left || name.len == 0)
 		return SPAN_NONE;
 	if (name.len == whole.len)
-		return say(out, left, args[0] ? " " : "", args);
-	return rest.len == 0 && !left[0] ? say(out, args, "", "") : SPAN_NONE;
+		return hint_say(out, left, args[0] ? " " : "", args);
+	return rest.len == 0 && !left[0] ? hint_say(out, args, "", "") : SPAN_NONE;
 }
 
 /* ---- verbs */
@@ -85,15 +85,16 @@ parameter_hint(char out[200], const struct session_view *v, enum verb verb, stru
 		n--;
 	struct span word = span_skip(params, n), given = word, name = span_until(&given, '=');
 	if (word.len == 0)
-		return n == 0 ? SPAN_NONE : say(out, "[parameters]", "", "");
+		return n == 0 ? SPAN_NONE : hint_say(out, "[parameters]", "", "");
 	const struct parameter *p = parameter_find(verb, name);
 	if (p && name.len < word.len)
-		return say(out, given.len ? "" : p->syntax + 1, "", offer(v, p->extension));
+		return hint_say(
+		    out, given.len ? "" : p->syntax + 1, "", hint_offer(v, p->extension));
 	const char *left = NULL;
 	for (p = parameters; p->name && !left; p += !left)
-		left = p->verb == verb ? rest_of(p->name, word) : NULL;
-	return left ? say(out, left, p->syntax, offer(v, p->extension)) :
-		      say(out, "   not a parameter that smtpsh knows", "", "");
+		left = p->verb == verb ? hint_rest(p->name, word) : NULL;
+	return left ? hint_say(out, left, p->syntax, hint_offer(v, p->extension)) :
+		      hint_say(out, "   not a parameter that smtpsh knows", "", "");
 }
 
 static struct span
@@ -104,20 +105,20 @@ envelope_hint(char out[200], const struct session_view *v, enum verb verb, struc
 	if (!parameter_split(verb, args, &path, &params))
 		return SPAN_NONE;
 	if (path.len == 0 || path.at[0] != '<')
-		return say(out,
+		return hint_say(out,
 		    path.len		  ? "   no angle brackets" :
 			verb == VERB_MAIL ? "<sender>" :
 					    "<recipient>",
 		    "", "");
 	if (path.at[path.len - 1] != '>')
-		return say(out, path.len == 1 ? "address" : "", ">", " [parameters]");
+		return hint_say(out, path.len == 1 ? "address" : "", ">", " [parameters]");
 	return parameter_hint(
 	    out, v, verb, span_skip(args, (size_t)(path.at + path.len - args.at)));
 }
 
 /* "PLAIN LOGIN" as "PLAIN|LOGIN", without the server's words that a terminal would obey. */
 static struct span
-alternatives(char out[200], struct span words)
+hint_alternatives(char out[200], struct span words)
 {
 	size_t n = 0;
 
@@ -139,20 +140,20 @@ mechanism_hint(char out[200], const struct session_view *v, struct span line, st
 	if (!x || args.len > 0)
 		return SPAN_NONE;
 	if (typed.len == 0)
-		return alternatives(out, x->params);
+		return hint_alternatives(out, x->params);
 	for (list = x->params; (m = span_word(&list)).len > 0;)
 		if (span_starts_case(m, typed) && text_is_safe(m)) {
 			int n = snprintf(out, 200, "%.*s%s[initial-response]",
 			    SPAN_ARG(span_first(span_skip(m, typed.len), 40)), blank);
 			return (struct span){ out, (size_t)n };
 		}
-	return say(out, "   not offered", "", "");
+	return hint_say(out, "   not offered", "", "");
 }
 
 static const char *
 wrong_now(const struct session_view *v, enum verb verb)
 {
-	const char *wrong = offer(v, verb_info(verb)->extension);
+	const char *wrong = hint_offer(v, verb_info(verb)->extension);
 	bool early = v->state == SESSION_OPEN && !dialogue_allows(&v->dialogue, verb);
 
 	return !wrong[0] && early ? "   out of sequence" : wrong;
@@ -171,8 +172,8 @@ verb_hint(char out[200], const struct session_view *v, struct span line)
 	const char *wrong = wrong_now(v, verb);
 	if (verb == VERB_AUTH && line.len > 4 && v->extensions && !wrong[0])
 		return mechanism_hint(out, v, line, args);
-	if ((left = rest_of(info->syntax, span_skip(line, strlen(info->name)))))
-		return say(out, left, wrong, "");
+	if ((left = hint_rest(info->syntax, span_skip(line, strlen(info->name)))))
+		return hint_say(out, left, wrong, "");
 	if (verb == VERB_MAIL || verb == VERB_RCPT)
 		return envelope_hint(out, v, verb, args);
 	return SPAN_NONE;
@@ -184,9 +185,10 @@ name_hint(char out[200], const struct session_view *v, struct span line)
 {
 	for (int legal = 1; legal >= 0; legal--)
 		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++) {
-			const char *left = rest_of(verb_info(verb)->name, line);
+			const char *left = hint_rest(verb_info(verb)->name, line);
 			if (left && dialogue_allows(&v->dialogue, verb) == legal)
-				return say(out, left, verb_info(verb)->syntax, wrong_now(v, verb));
+				return hint_say(
+				    out, left, verb_info(verb)->syntax, wrong_now(v, verb));
 		}
 	return SPAN_NONE;
 }

@@ -39,7 +39,7 @@ give_lines(struct lines *l)
 }
 
 static void
-read_some(struct lines *l)
+lines_read(struct lines *l)
 {
 	size_t room;
 	char *at = buf_reserve(&l->in, READ_SIZE, &room);
@@ -56,12 +56,12 @@ read_some(struct lines *l)
 }
 
 static void
-on_ready(void *ctx, unsigned ready)
+lines_on_ready(void *ctx, unsigned ready)
 {
 	struct lines *l = ctx;
 
 	(void)ready;
-	read_some(l);
+	lines_read(l);
 	give_lines(l);
 }
 
@@ -73,7 +73,7 @@ turn(struct loop *loop, struct lines *l)
 	if (l->watch)
 		loop_want(l->watch, more ? LOOP_READ : 0);
 	else if (more)
-		read_some(l);
+		lines_read(l);
 	give_lines(l);
 	/* a file that cannot be watched may have more at once */
 	standard_turn(loop, !more || l->watch);
@@ -88,7 +88,7 @@ lines_run(struct loop *loop, struct player *player, int fd, const char *name, st
 	buf_init(&l.in, LINE_MAX_OCTETS > beginning.len ? LINE_MAX_OCTETS : 2 * beginning.len);
 	buf_append(&l.in, beginning);
 	if (fd >= 0 && loop_can_watch(fd))
-		l.watch = loop_watch(loop, fd, 0, on_ready, &l, NULL);
+		l.watch = loop_watch(loop, fd, 0, lines_on_ready, &l, NULL);
 	stop_begin(&stop, loop, player);
 	while (!player_done(player))
 		turn(loop, &l);

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 #include "base/suggest.h"
-#include "ui/edit/editor.h"
-#include "ui/edit/pager.h"
+#include "ui/edit/foreground.h"
 #include "ui/show/show_line.h"
 
 const struct prompt_command *
@@ -47,7 +46,7 @@ prompt_next_word(struct prompt_word *w)
 }
 
 static void *
-state_of(struct prompt *p, size_t command, unsigned session)
+prompt_state(struct prompt *p, size_t command, unsigned session)
 {
 	const struct prompt_command *c = p->table[command];
 	void ***all =
@@ -75,7 +74,7 @@ prompt_end(struct prompt *p)
 }
 
 static void
-unknown(struct prompt *p, struct span name, struct span args)
+prompt_unknown(struct prompt *p, struct span name, struct span args)
 {
 	struct suggestion suggestion = suggest_begin(name);
 
@@ -91,7 +90,7 @@ unknown(struct prompt *p, struct span name, struct span args)
 }
 
 static void
-run_command(struct prompt *p, size_t i, struct span args)
+prompt_run_command(struct prompt *p, size_t i, struct span args)
 {
 	const struct prompt_command *command = p->table[i];
 	struct pager pager = { 0 };
@@ -99,7 +98,7 @@ run_command(struct prompt *p, size_t i, struct span args)
 
 	if (command->pages)
 		pager_begin(&pager, p->screen);
-	command->run(p, state_of(p, i, player_view(p->player).number), args);
+	command->run(p, prompt_state(p, i, player_view(p->player).number), args);
 	if (command->pages &&
 	    !pager_end(&pager, p->screen, p->lend, p->take_back, p->lend_ctx, &err))
 		prompt_problem(p, "PAGER: %s", err.text);
@@ -114,9 +113,9 @@ prompt_run(void *ctx, struct span name, struct span args)
 	while (p->table[i] && !span_eq(name, span_of(p->table[i]->name)))
 		i++;
 	if (p->table[i])
-		run_command(p, i, args);
+		prompt_run_command(p, i, args);
 	else
-		unknown(p, name, args);
+		prompt_unknown(p, name, args);
 	arena_reset(&p->screen->arena);
 	return true;
 }
@@ -126,11 +125,11 @@ prompt_heard(struct prompt *p, const struct event *event)
 {
 	for (size_t i = 0; p->table[i]; i++)
 		if (p->table[i]->heard)
-			p->table[i]->heard(p, state_of(p, i, event->session), event);
+			p->table[i]->heard(p, prompt_state(p, i, event->session), event);
 }
 
 static void __attribute__((format(printf, 3, 0)))
-say(struct prompt *p, enum event_kind kind, const char *format, va_list ap)
+prompt_say(struct prompt *p, enum event_kind kind, const char *format, va_list ap)
 {
 	char text[600];
 
@@ -144,7 +143,7 @@ prompt_note(struct prompt *p, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	say(p, EVENT_NOTE, format, ap);
+	prompt_say(p, EVENT_NOTE, format, ap);
 	va_end(ap);
 }
 
@@ -154,7 +153,7 @@ prompt_problem(struct prompt *p, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	say(p, EVENT_PROBLEM, format, ap);
+	prompt_say(p, EVENT_PROBLEM, format, ap);
 	va_end(ap);
 }
 

@@ -4,7 +4,7 @@
 enum { KEPT = 64 << 10 };
 
 static void
-keep_reply(struct remember *m, const struct event *e)
+remember_reply(struct remember *m, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
 
@@ -28,7 +28,7 @@ remember_heard(struct prompt *p, void *state, const struct event *e)
 
 	(void)p;
 	if (e->kind == EVENT_REPLY)
-		keep_reply(m, e);
+		remember_reply(m, e);
 	if (e->kind != EVENT_SENT || (e->sent.kind != SENT_COMMAND && e->sent.kind != SENT_SECRET))
 		return;
 	arena_reset(&m->sent_arena);

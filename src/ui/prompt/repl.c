@@ -5,10 +5,135 @@
 
 #include "base/text.h"
 #include "smtp/auth.h"
+#include "smtp/body.h"
 #include "ui/edit/edit.h"
-#include "ui/prompt/ahead.h"
 #include "ui/prompt/prompt.h"
+#include "ui/prompt/talk.h"
 #include "ui/prompt/where.h"
+
+/*
+ * ---- what was typed ahead of what it hangs on. A line that is not sent after all comes back: the
+ * first one into the editor, the others are shown; but where some of it was typed unseen, none of
+ * it is.
+ */
+
+struct ahead {
+	struct buf text; /* what comes back, each line ended by LF */
+	size_t unseen;	 /* of the lines that wait, those that were typed unseen */
+	size_t hushed;	 /* lines that come back and are not shown */
+	bool hush;	 /* so it is with all that follows */
+	/* message text behind a DATA that was refused is dropped up to its lone dot */
+	bool skipping;
+};
+
+static void
+ahead_release(struct ahead *a)
+{
+	buf_release(&a->text);
+}
+
+/* A failure is shown now: lines that wait in the terminal were typed ahead of it too. */
+static void
+ahead_failed(struct ahead *a, struct edit *edit, const struct event *event)
+{
+	const struct step *step = event->step;
+
+	edit_mark(edit);
+	a->skipping = event->kind == EVENT_STEP_ENDED && step &&
+	    (step->op->traits & STEP_IS_LINE) && verb_of(step->text, NULL) == VERB_DATA;
+}
+
+static void
+ahead_came_back(struct ahead *a, struct span line)
+{
+	if (a->hush || a->unseen > 0) {
+		a->hushed++;
+		return;
+	}
+	buf_append(&a->text, line);
+	buf_append(&a->text, SPAN("\n"));
+}
+
+/*
+ * A line's turn has come. False: it was typed unseen as an answer, and is none any more: it is
+ * never sent as a command.
+ */
+static bool
+ahead_turn(struct ahead *a, struct place place, enum dialogue_mode mode)
+{
+	if (place.file != place_unseen)
+		return true;
+	a->unseen -= a->unseen > 0;
+	a->hush |= mode != MODE_ANSWER;
+	return mode == MODE_ANSWER;
+}
+
+/*
+ * Was the line that edit_read gave last typed before a failure was shown? It comes back, or is
+ * dropped, then.
+ */
+static bool
+ahead_is_late(struct ahead *a, const struct edit *edit, struct span line, bool unseen)
+{
+	if (!edit_before_mark(edit) || edit_more(edit))
+		return false;
+	a->hush |= unseen;
+	if (!a->skipping)
+		ahead_came_back(a, line);
+	a->skipping &= !body_is_end(line);
+	return true;
+}
+
+static void
+ahead_show_lines(struct screen *s, struct span lines)
+{
+	for (struct span line; span_line(&lines, &line);) {
+		screen_print(s, "        ");
+		screen_put(s, line);
+		screen_print(s, "\n");
+	}
+	arena_reset(&s->arena);
+}
+
+static void
+ahead_show_again(struct talk *t, struct span all, bool into_editor)
+{
+	struct span rest = all, line;
+	size_t n = 0;
+
+	while (span_line(&rest, &line))
+		n++;
+	if (into_editor) {
+		span_line(&all, &line);
+		edit_insert(t->edit, line);
+	}
+	prompt_problem(&t->commands, "not sent, %zu line%s%s", n, n == 1 ? "" : "s",
+	    !into_editor ? ":" :
+		n == 1	 ? ": it is in the editor again" :
+			   ": the first is in the editor again, the others were");
+	ahead_show_lines(t->commands.screen, all);
+}
+
+static void
+ahead_give_back(struct ahead *a, struct talk *t, bool into_editor)
+{
+	struct span all = buf_span(&a->text);
+
+	if (a->hushed > 0)
+		prompt_problem(&t->commands,
+		    "not sent: %zu line%s typed ahead, dropped because not all of it was shown",
+		    a->hushed, a->hushed == 1 ? "" : "s");
+	if (a->hushed > 0 || all.len > 0 || !player_busy(t->commands.player)) {
+		t->ahead = a->hushed = a->unseen = 0;
+		a->hush = false;
+	}
+	if (all.len == 0)
+		return;
+	ahead_show_again(t, all, into_editor && edit_line_is_empty(t->edit));
+	buf_consume(&a->text, all.len);
+}
+
+/* ---- */
 
 struct question {
 	bool asking;
@@ -128,14 +253,14 @@ is_secret(void *ctx)
 }
 
 static size_t
-complete(void *ctx, struct span line, struct buf *out)
+repl_complete(void *ctx, struct span line, struct buf *out)
 {
 	struct repl *r = ctx;
 	return talk_complete(&r->talk, line, out);
 }
 
 static struct span
-hint(void *ctx, struct span line)
+repl_hint(void *ctx, struct span line)
 {
 	struct repl *r = ctx;
 	return r->question.asking ? SPAN_NONE : talk_hint(&r->talk, line);
@@ -144,14 +269,14 @@ hint(void *ctx, struct span line)
 /* ---- what happens */
 
 static void
-hide(void *ctx)
+repl_hide(void *ctx)
 {
 	struct repl *r = ctx;
 	edit_hide(r->edit);
 }
 
 static void
-ask(struct repl *r, const struct event *event)
+repl_ask(struct repl *r, const struct event *event)
 {
 	edit_hide(r->edit);
 	question_put(&r->question, event);
@@ -162,7 +287,7 @@ ask(struct repl *r, const struct event *event)
  * of what follows.
  */
 static void
-sent(struct repl *r, const struct event *event)
+repl_sent(struct repl *r, const struct event *event)
 {
 	bool typed = event->step && (event->step->op->traits & STEP_IS_LINE);
 	struct span args;
@@ -179,11 +304,11 @@ sent(struct repl *r, const struct event *event)
 }
 
 static void
-heard(struct repl *r, const struct event *event)
+repl_heard(struct repl *r, const struct event *event)
 {
 	switch (event->kind) {
 	case EVENT_SENT:
-		sent(r, event);
+		repl_sent(r, event);
 		break;
 	case EVENT_STEP_ENDED: case EVENT_CLOSED:
 		r->question.asking = r->auth_waits = r->undecided = false;
@@ -198,7 +323,7 @@ heard(struct repl *r, const struct event *event)
 }
 
 static void
-on_event(void *ctx, const struct event *event)
+repl_on_event(void *ctx, const struct event *event)
 {
 	struct repl *r = ctx;
 
@@ -207,9 +332,9 @@ on_event(void *ctx, const struct event *event)
 	else if (event->kind == EVENT_UNSENT)
 		ahead_came_back(&r->ahead, event->text);
 	else if (event->kind == EVENT_QUESTION)
-		ask(r, event);
+		repl_ask(r, event);
 	else
-		heard(r, event);
+		repl_heard(r, event);
 	prompt_heard(&r->talk.commands, event);
 }
 
@@ -232,7 +357,7 @@ answer_ahead(struct repl *r)
 }
 
 static void
-on_idle(void *ctx, unsigned ready)
+repl_on_idle(void *ctx, unsigned ready)
 {
 	struct repl *r = ctx;
 
@@ -248,7 +373,7 @@ on_idle(void *ctx, unsigned ready)
 
 /* Wakes the loop for the end of the hold, then once a second while something is waited for. */
 static void
-on_timer(void *ctx, unsigned ready)
+repl_on_timer(void *ctx, unsigned ready)
 {
 	struct repl *r = ctx;
 	struct session_view v = player_view(r->player);
@@ -263,7 +388,7 @@ on_timer(void *ctx, unsigned ready)
 }
 
 static void
-hold(struct repl *r)
+repl_hold(struct repl *r)
 {
 	r->hold_until_us = loop_now_us() + HOLD_MS * 1000;
 	loop_timer_set(r->timer, HOLD_MS);
@@ -279,7 +404,7 @@ is_leaving(struct span line)
 }
 
 static bool
-on_turn(void *ctx, struct span line, struct place place, enum dialogue_mode mode)
+repl_on_turn(void *ctx, struct span line, struct place place, enum dialogue_mode mode)
 {
 	struct repl *r = ctx;
 
@@ -339,13 +464,13 @@ goes_at_once(const struct repl *r, struct span line)
 }
 
 static void
-lend(void *ctx)
+repl_lend(void *ctx)
 {
 	edit_lend(((struct repl *)ctx)->edit);
 }
 
 static void
-take_back(void *ctx)
+repl_take_back(void *ctx)
 {
 	edit_take_back(((struct repl *)ctx)->edit);
 }
@@ -376,7 +501,7 @@ answers_of(const struct repl *r, struct span line)
 }
 
 static void
-take_line(struct repl *r, struct span line, bool unseen)
+repl_take_line(struct repl *r, struct span line, bool unseen)
 {
 	r->interrupts = 0;
 	if (!r->question.asking && r->answers_due > 0 && unseen) {
@@ -415,7 +540,7 @@ interrupted_message(struct repl *r)
 }
 
 static void
-interrupted(struct repl *r)
+repl_interrupted(struct repl *r)
 {
 	struct session_view v = player_view(r->player);
 	const char *what = wait_phrase(v.wait, v.wait_verb);
@@ -441,7 +566,7 @@ interrupted(struct repl *r)
 
 /* QUIT is said and waited for; ^C gives that up too. */
 static int
-leave(struct repl *r)
+repl_leave(struct repl *r)
 {
 	r->leaving = true;
 	player_end(r->player);
@@ -461,29 +586,29 @@ leave(struct repl *r)
 }
 
 static int
-talk(struct repl *r)
+repl_talk(struct repl *r)
 {
 	struct span line;
 
 	while (!player_done(r->player)) {
 		switch (edit_read(r->edit, &line)) {
 		case EDIT_LINE:
-			hold(r);
-			take_line(r, line, false);
+			repl_hold(r);
+			repl_take_line(r, line, false);
 			break;
 		case EDIT_SECRET:
-			hold(r);
-			take_line(r, line, true);
+			repl_hold(r);
+			repl_take_line(r, line, true);
 			edit_forget(r->edit);
 			break;
 		case EDIT_COMMAND:
 			take_command(r, line);
 			break;
 		case EDIT_INTERRUPT:
-			interrupted(r);
+			repl_interrupted(r);
 			break;
 		case EDIT_END:
-			return leave(r);
+			return repl_leave(r);
 		case EDIT_KILLED:
 			return 128 + edit_signal(r->edit);
 		case EDIT_STOPPED:
@@ -526,31 +651,31 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 		.only_at_prompt = o->program->only_at_prompt,
 		.command = prompt_run,
 		.command_ctx = &r.talk.commands,
-		.turn = on_turn,
+		.turn = repl_on_turn,
 		.turn_ctx = &r };
-	struct edit_view view = { prompt_pieces, status_line, hint, complete, is_secret };
+	struct edit_view view = { prompt_pieces, status_line, repl_hint, repl_complete, is_secret };
 	struct edit_opts edit = { .color = screen->color, .plain = !screen->able };
 
 	if (!o->timeouts_said)
 		o->session.timeouts = timeouts_terminal;
 	o->session.can_ask = true;
-	r.player = player_new(env, &o->session, &opts, on_event, &r);
+	r.player = player_new(env, &o->session, &opts, repl_on_event, &r);
 	r.talk.commands = (struct prompt){ .screen = screen,
 		.env = env,
 		.player = r.player,
 		.table = commands,
 		.options = o,
-		.lend = lend,
-		.take_back = take_back,
+		.lend = repl_lend,
+		.take_back = repl_take_back,
 		.lend_ctx = &r };
-	r.timer = loop_timer(env->loop, on_timer, &r);
+	r.timer = loop_timer(env->loop, repl_on_timer, &r);
 	r.edit = r.talk.edit = edit_new(env->loop, screen->out, &edit, &view, &r);
-	screen->hide = hide;
+	screen->hide = repl_hide;
 	// cppcheck-suppress autoVariables ; taken back below
 	screen->hide_ctx = &r;
-	r.hook = loop_idle(env->loop, on_idle, &r);
+	r.hook = loop_idle(env->loop, repl_on_idle, &r);
 	begin_history(&r, o, target);
-	hold(&r);
+	repl_hold(&r);
 	if (target)
 		player_open(r.player, target);
 	else
@@ -561,7 +686,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 	if (target && o->session.auth.wanted)
 		player_line(
 		    r.player, SPAN("/auth"), (struct place){ .file = place_option, .line = 1 });
-	int status = talk(&r);
+	int status = repl_talk(&r);
 	if (status < 0)
 		status = player_opened(r.player) ? 0 : (int)player_status(r.player);
 	end_history(&r);

@@ -12,14 +12,14 @@ stop_by(struct stop *s, int signo)
 }
 
 static void
-on_interrupt(void *ctx, unsigned ready)
+stop_on_interrupt(void *ctx, unsigned ready)
 {
 	(void)ready;
 	stop_by(ctx, SIGINT);
 }
 
 static void
-on_term(void *ctx, unsigned ready)
+stop_on_term(void *ctx, unsigned ready)
 {
 	(void)ready;
 	stop_by(ctx, SIGTERM);
@@ -29,8 +29,8 @@ void
 stop_begin(struct stop *s, struct loop *loop, struct player *player)
 {
 	s->player = player;
-	s->interrupt = loop_signal(loop, SIGINT, on_interrupt, s);
-	s->term = loop_signal(loop, SIGTERM, on_term, s);
+	s->interrupt = loop_signal(loop, SIGINT, stop_on_interrupt, s);
+	s->term = loop_signal(loop, SIGTERM, stop_on_term, s);
 }
 
 void

@@ -58,7 +58,7 @@ is_fit_to_keep(struct span line)
 }
 
 static void
-remember(struct talk *t, struct span line)
+talk_remember(struct talk *t, struct span line)
 {
 	if (!is_fit_to_keep(line))
 		return;
@@ -112,7 +112,7 @@ command_turn(struct talk *t, struct span line)
 	t->message = (struct lint_message){ 0 };
 	/* else it may be an answer that came too late */
 	if (!v.auth_pending || slash || verb_of(line, NULL) != VERB_OTHER)
-		remember(t, line);
+		talk_remember(t, line);
 	if (slash || v.state != SESSION_OPEN)
 		return true;
 	if (!confirm_auth(t, &v, line))

@@ -22,7 +22,7 @@ host_and_port(struct where *w, const struct session_view *v)
 
 /* The transaction, in a word. */
 static const char *
-state_word(struct where *w, const struct session_view *v)
+where_state(struct where *w, const struct session_view *v)
 {
 	if (v->state == SESSION_OPENING)
 		return "connecting";
@@ -32,7 +32,7 @@ state_word(struct where *w, const struct session_view *v)
 }
 
 static struct edit_piece *
-number(struct where *w, struct edit_piece *p, const struct session_view *v)
+where_number(struct where *w, struct edit_piece *p, const struct session_view *v)
 {
 	if (!w->numbered)
 		return p;
@@ -45,11 +45,11 @@ number(struct where *w, struct edit_piece *p, const struct session_view *v)
 static struct edit_piece *
 place(struct where *w, struct edit_piece *p, const struct session_view *v)
 {
-	const char *word = state_word(w, v);
+	const char *word = where_state(w, v);
 
 	host_and_port(w, v);
 	*p++ = (struct edit_piece){ w->host, "36" };
-	p = number(w, p, v);
+	p = where_number(w, p, v);
 	if (v->tls) {
 		snprintf(w->tls, sizeof w->tls, "%.*s", SPAN_ARG(v->tls->version));
 		*p++ = (struct edit_piece){ " ", NULL };
@@ -76,7 +76,7 @@ where_prompt(struct where *w, const struct session_view *v, bool answering)
 	else
 		p = place(w, p, v);
 	if (p != w->piece && w->piece[0].text != w->host)
-		p = number(w, p, v);
+		p = where_number(w, p, v);
 	*p++ = (struct edit_piece){ "> ", NULL };
 	*p = (struct edit_piece){ NULL, NULL };
 	return w->piece;

@@ -74,7 +74,7 @@ show_times(struct prompt *p, const struct state *st)
 }
 
 static void
-stop(struct prompt *p, struct state *st, const char *why)
+again_stop(struct prompt *p, struct state *st, const char *why)
 {
 	if (st->done > 0 || why[0])
 		prompt_note(p, "%llu round%s%s%s", st->done, st->done == 1 ? "" : "s",
@@ -92,11 +92,11 @@ round_over(struct prompt *p, struct state *st, const struct event *e)
 	st->most_us = took > st->most_us ? took : st->most_us;
 	show_times(p, st);
 	if (!st->endless && --st->left == 0) {
-		stop(p, st, "");
+		again_stop(p, st, "");
 		return;
 	}
 	if (!st->opens && player_view(p->player).state != SESSION_OPEN) {
-		stop(p, st, "the connection is closed");
+		again_stop(p, st, "the connection is closed");
 		return;
 	}
 	if (st->pause_ms > 0)
@@ -106,7 +106,7 @@ round_over(struct prompt *p, struct state *st, const struct event *e)
 }
 
 static void
-heard(struct prompt *p, void *mem, const struct event *e)
+again_heard(struct prompt *p, void *mem, const struct event *e)
 {
 	struct state *st = mem;
 
@@ -118,18 +118,18 @@ heard(struct prompt *p, void *mem, const struct event *e)
 		return;
 	}
 	if (e->kind == EVENT_UNSENT) {
-		stop(p, st, "ended");
+		again_stop(p, st, "ended");
 		return;
 	}
 	if (e->kind != EVENT_STEP_ENDED || !e->step)
 		return;
 	if (e->cancelled) {
-		stop(p, st, "ended");
+		again_stop(p, st, "ended");
 	} else if (st->pausing && (e->step->op->traits & STEP_PAUSES)) {
 		next_round(p, st);
 	} else if (span_eq(e->step->text, st->line)) {
 		if (player_view(p->player).auth_refused && verb_of(st->line, NULL) == VERB_AUTH)
-			stop(p, st,
+			again_stop(p, st,
 			    "AUTH was refused, and is not tried again: servers lock accounts");
 		else
 			round_over(p, st, e);
@@ -182,7 +182,7 @@ objection(struct prompt *p, struct state *st, struct span line)
 }
 
 static void
-begin(struct prompt *p, struct state *st, struct span line)
+again_begin(struct prompt *p, struct state *st, struct span line)
 {
 	const char *why = line.len == 0 ? "want a line to repeat, as in /again 10 NOOP" :
 					  objection(p, st, line);
@@ -220,7 +220,7 @@ again_run(struct prompt *p, void *mem, struct span args)
 	st->left = n;
 	st->endless = false;
 	st->pause_ms = 0;
-	begin(p, st, args);
+	again_begin(p, st, args);
 }
 
 static void
@@ -237,11 +237,11 @@ watch_run(struct prompt *p, void *mem, struct span args)
 		return;
 	}
 	st->endless = true;
-	begin(p, st, c.rest);
+	again_begin(p, st, c.rest);
 }
 
 static void
-release(void *mem)
+again_release(void *mem)
 {
 	struct state *st = mem;
 
@@ -255,8 +255,8 @@ const struct prompt_command prompt_again = {
 	.help = "Do a line N times, with the time that each took",
 	.state_size = sizeof(struct state),
 	.run = again_run,
-	.heard = heard,
-	.release = release,
+	.heard = again_heard,
+	.release = again_release,
 };
 
 const struct prompt_command prompt_watch = {
@@ -266,6 +266,6 @@ const struct prompt_command prompt_watch = {
 	.help = "Do a line every so many seconds, until ^C",
 	.state_size = sizeof(struct state),
 	.run = watch_run,
-	.heard = heard,
-	.release = release,
+	.heard = again_heard,
+	.release = again_release,
 };

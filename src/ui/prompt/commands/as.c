@@ -17,7 +17,7 @@ struct story {
 };
 
 static void
-keep(char *out, size_t size, struct span s)
+as_keep(char *out, size_t size, struct span s)
 {
 	snprintf(out, size, "%.*s", SPAN_ARG(span_first(s, size - 1)));
 }
@@ -37,30 +37,30 @@ address(struct span args)
 }
 
 static void
-sent(struct story *st, struct span line)
+as_sent(struct story *st, struct span line)
 {
 	struct span args;
 
 	switch (verb_of(line, &args)) {
 	case VERB_EHLO: case VERB_HELO: case VERB_LHLO:
-		keep(st->helo, sizeof st->helo, span_trim(args));
+		as_keep(st->helo, sizeof st->helo, span_trim(args));
 		break;
 	case VERB_MAIL:
 		st->mail = true;
 		st->data = false;
 		st->nrcpts = 0;
-		keep(st->sender, sizeof st->sender, address(args));
+		as_keep(st->sender, sizeof st->sender, address(args));
 		break;
 	case VERB_RCPT:
 		if (st->nrcpts < RCPTS)
-			keep(st->rcpt[st->nrcpts++], TEXT, address(args));
+			as_keep(st->rcpt[st->nrcpts++], TEXT, address(args));
 		break;
 	case VERB_DATA: case VERB_BDAT:
 		st->data = true;
 		break;
 	case VERB_AUTH:
 		st->auth = true;
-		keep(st->mechanism, sizeof st->mechanism, span_word(&args));
+		as_keep(st->mechanism, sizeof st->mechanism, span_word(&args));
 		break;
 	default:
 		break;
@@ -68,7 +68,7 @@ sent(struct story *st, struct span line)
 }
 
 static void
-heard(struct prompt *p, void *state, const struct event *e)
+as_heard(struct prompt *p, void *state, const struct event *e)
 {
 	struct story *st = state;
 
@@ -76,7 +76,7 @@ heard(struct prompt *p, void *state, const struct event *e)
 	switch (e->kind) {
 	case EVENT_CONNECTED:
 		*st = (struct story){ .open = true, .port = addr_port(&e->connected.peer) };
-		keep(st->host, sizeof st->host, e->connected.host);
+		as_keep(st->host, sizeof st->host, e->connected.host);
 		break;
 	case EVENT_TLS:
 		*(st->greeted ? &st->starttls : &st->implicit) = true;
@@ -86,7 +86,7 @@ heard(struct prompt *p, void *state, const struct event *e)
 		break;
 	case EVENT_SENT:
 		if (e->sent.kind == SENT_COMMAND || e->sent.kind == SENT_SECRET)
-			sent(st, e->sent.text);
+			as_sent(st, e->sent.text);
 		break;
 	default:
 		break;
@@ -182,7 +182,7 @@ as_openssl(struct screen *s, const struct story *st)
 }
 
 static void
-run(struct prompt *p, void *state, struct span args)
+as_run(struct prompt *p, void *state, struct span args)
 {
 	static const struct {
 		const char *name;
@@ -216,6 +216,6 @@ const struct prompt_command prompt_as = {
 	.args = "[swaks|curl|openssl]",
 	.help = "Print this session as another tool's command line",
 	.state_size = sizeof(struct story),
-	.run = run,
-	.heard = heard,
+	.run = as_run,
+	.heard = as_heard,
 };

@@ -17,7 +17,7 @@ state_word(const struct session_view *v)
 }
 
 static void
-list(struct prompt *p, unsigned used)
+conn_list(struct prompt *p, unsigned used)
 {
 	for (unsigned n = 1; n <= PLAYER_SESSIONS; n++) {
 		struct session_view v = player_view_of(p->player, n);
@@ -34,7 +34,7 @@ list(struct prompt *p, unsigned used)
 
 /* A new one goes where the one before went. */
 static void
-begin(struct prompt *p, unsigned n, const struct target *target)
+conn_begin(struct prompt *p, unsigned n, const struct target *target)
 {
 	if (target)
 		player_open(p->player, target);
@@ -43,14 +43,14 @@ begin(struct prompt *p, unsigned n, const struct target *target)
 }
 
 static void
-run(struct prompt *p, void *state, struct span args)
+conn_run(struct prompt *p, void *state, struct span args)
 {
 	struct session_view v = player_view(p->player);
 	unsigned long long n = 0;
 
 	(void)state;
 	if (args.len == 0) {
-		list(p, v.number);
+		conn_list(p, v.number);
 		return;
 	}
 	if (!span_number(args, PLAYER_SESSIONS, &n) || n == 0) {
@@ -68,7 +68,7 @@ run(struct prompt *p, void *state, struct span args)
 		    "sessions");
 	p->screen->numbered = true;
 	if (fresh)
-		begin(p, (unsigned)n, v.target);
+		conn_begin(p, (unsigned)n, v.target);
 }
 
 const struct prompt_command prompt_conn = {
@@ -76,5 +76,5 @@ const struct prompt_command prompt_conn = {
 	.group = GROUP_CONNECTION,
 	.args = "[SESSION]",
 	.help = "Talk to another session, up to nine at a time; alone: which there are",
-	.run = run,
+	.run = conn_run,
 };

@@ -24,7 +24,7 @@ queue(struct prompt *p, struct span text)
 }
 
 static void
-run(struct prompt *p, void *state, struct span args)
+edit_run(struct prompt *p, void *state, struct span args)
 {
 	struct arena arena = { 0 };
 	struct span text;
@@ -48,5 +48,5 @@ const struct prompt_command prompt_edit = {
 	.args = "",
 	.help = "Write lines in $VISUAL or $EDITOR that then go as if typed; in a message, behind "
 		"^], its text",
-	.run = run,
+	.run = edit_run,
 };

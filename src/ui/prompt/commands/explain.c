@@ -26,7 +26,7 @@ explain_last(struct prompt *p, const struct remember *m, struct arena *arena)
 }
 
 static void
-run(struct prompt *p, void *state, struct span args)
+explain_run(struct prompt *p, void *state, struct span args)
 {
 	struct span word[WORDS], rest = args;
 	struct arena arena = { 0 };
@@ -56,7 +56,7 @@ const struct prompt_command prompt_explain = {
 	.at_once = true,
 	.state_size = sizeof(struct remember),
 	.pages = true,
-	.run = run,
+	.run = explain_run,
 	.heard = remember_heard,
 	.release = remember_release,
 };

@@ -10,7 +10,7 @@ struct state {
 };
 
 static void
-run(struct prompt *p, void *mem, struct span args)
+include_run(struct prompt *p, void *mem, struct span args)
 {
 	struct state *st = mem;
 	const char *path = arena_string(&st->names, args);
@@ -40,7 +40,7 @@ run(struct prompt *p, void *mem, struct span args)
 }
 
 static void
-release(void *mem)
+include_release(void *mem)
 {
 	struct state *st = mem;
 
@@ -53,6 +53,6 @@ const struct prompt_command prompt_include = {
 	.args = "FILE",
 	.help = "Take the lines of a file as if they were typed",
 	.state_size = sizeof(struct state),
-	.run = run,
-	.release = release,
+	.run = include_run,
+	.release = include_release,
 };

@@ -24,7 +24,7 @@ show_line_octets(struct screen *s, struct span line)
 }
 
 static void
-run(struct prompt *p, void *state, struct span args)
+last_run(struct prompt *p, void *state, struct span args)
 {
 	const struct remember *m = state;
 	unsigned flaws = m->reply ? m->reply->flaws : 0;
@@ -63,7 +63,7 @@ const struct prompt_command prompt_last = {
 	.at_once = true,
 	.state_size = sizeof(struct remember),
 	.pages = true,
-	.run = run,
+	.run = last_run,
 	.heard = remember_heard,
 	.release = remember_release,
 };

@@ -35,7 +35,7 @@ auth_line(struct arena *arena, struct span shown)
 }
 
 static void
-sent(struct state *st, const struct event *e)
+redo_sent(struct state *st, const struct event *e)
 {
 	bool secret = e->sent.kind == SENT_SECRET;
 
@@ -111,7 +111,7 @@ answered(struct state *st, const struct event *e)
 }
 
 static void
-heard(struct prompt *p, void *mem, const struct event *e)
+redo_heard(struct prompt *p, void *mem, const struct event *e)
 {
 	struct state *st = mem;
 
@@ -122,7 +122,7 @@ heard(struct prompt *p, void *mem, const struct event *e)
 		forget_transaction(st);
 		st->npending = 0;
 	} else if (e->kind == EVENT_SENT) {
-		sent(st, e);
+		redo_sent(st, e);
 	} else if (e->kind == EVENT_REPLY) {
 		answered(st, e);
 	}
@@ -138,7 +138,7 @@ say_lines(struct prompt *p, struct span lines)
 }
 
 static void
-run(struct prompt *p, void *mem, struct span args)
+redo_run(struct prompt *p, void *mem, struct span args)
 {
 	struct state *st = mem;
 	struct session_view v = player_view(p->player);
@@ -164,7 +164,7 @@ run(struct prompt *p, void *mem, struct span args)
 }
 
 static void
-release(void *mem)
+redo_release(void *mem)
 {
 	struct state *st = mem;
 
@@ -179,7 +179,7 @@ const struct prompt_command prompt_redo = {
 	.args = "",
 	.help = "Connect again and get back to this state, up to where a message would follow",
 	.state_size = sizeof(struct state),
-	.run = run,
-	.heard = heard,
-	.release = release,
+	.run = redo_run,
+	.heard = redo_heard,
+	.release = redo_release,
 };

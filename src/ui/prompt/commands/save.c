@@ -17,7 +17,7 @@ struct saved {
 };
 
 static void
-on_text(void *ctx, struct span text)
+save_on_text(void *ctx, struct span text)
 {
 	struct saved *s = ctx;
 
@@ -32,7 +32,7 @@ save_heard(struct prompt *p, void *state, const struct event *e)
 	(void)p;
 	if (!s->transcript) {
 		s->text.max = SAVED_MAX;
-		s->transcript = transcript_new(&(struct transcript_opts){ .write = on_text,
+		s->transcript = transcript_new(&(struct transcript_opts){ .write = save_on_text,
 		    .ctx = s,
 		    .no_bodies = p->options->no_bodies,
 		    .times = p->options->look.time });
@@ -87,7 +87,7 @@ const struct prompt_command prompt_save = {
 struct logging { struct log *log; bool begun; };
 
 static void
-begin(struct prompt *p, struct logging *l, const char *file)
+save_begin(struct prompt *p, struct logging *l, const char *file)
 {
 	struct err err;
 
@@ -104,7 +104,7 @@ log_heard(struct prompt *p, void *state, const struct event *e)
 	struct err err;
 
 	if (!l->begun && p->options->log)
-		begin(p, l, p->options->log);
+		save_begin(p, l, p->options->log);
 	l->begun = true;
 	if (!l->log)
 		return;
@@ -131,7 +131,7 @@ log_run(struct prompt *p, void *state, struct span args)
 		log_close(l->log);
 		l->log = NULL;
 	} else {
-		begin(p, l, arena_string(&arena, args));
+		save_begin(p, l, arena_string(&arena, args));
 		if (l->log)
 			prompt_note(p, "the next connection goes into %.*s%s; /save has this one",
 			    SPAN_ARG(args),

@@ -12,7 +12,7 @@
 enum { AT_VALUE = 17, AT_HELP = 29 };
 
 static void
-show_one(struct prompt *p, const struct option *o)
+set_show(struct prompt *p, const struct option *o)
 {
 	char value[OPTION_SHOWN];
 	struct span help = span_of(o->help);
@@ -30,15 +30,15 @@ show_one(struct prompt *p, const struct option *o)
 }
 
 static void
-show_all(struct prompt *p)
+set_show_all(struct prompt *p)
 {
 	for (const struct option *o = options; o->name; o++)
 		if (o->scope & SCOPE_SET)
-			show_one(p, o);
+			set_show(p, o);
 }
 
 static void
-unknown(struct prompt *p, struct span name)
+set_unknown(struct prompt *p, struct span name)
 {
 	struct suggestion suggestion = suggest_begin(name);
 
@@ -58,12 +58,12 @@ set_run(struct prompt *p, void *state, struct span args)
 
 	(void)state;
 	if (name.len == 0) {
-		show_all(p);
+		set_show_all(p);
 		return;
 	}
 	const struct option *o = option_find(SCOPE_SET, name);
 	if (!o) {
-		unknown(p, name);
+		set_unknown(p, name);
 		return;
 	}
 	if (args.len > 0 && !option_set(o, p->options, args, &err)) {
@@ -71,7 +71,7 @@ set_run(struct prompt *p, void *state, struct span args)
 		return;
 	}
 	screen_settings(p->screen, &p->options->look);
-	show_one(p, o);
+	set_show(p, o);
 }
 
 const struct prompt_command prompt_set = {

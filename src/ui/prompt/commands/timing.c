@@ -20,7 +20,7 @@ struct timing {
 
 /* The same again becomes part of the last one: twenty RCPT are one bar. */
 static void
-add(struct timing *t, const char *name, uint64_t us)
+timing_add(struct timing *t, const char *name, uint64_t us)
 {
 	struct phase *last = t->n > 0 ? &t->phase[t->n - 1] : NULL;
 
@@ -39,7 +39,7 @@ add(struct timing *t, const char *name, uint64_t us)
 }
 
 static void
-heard(struct prompt *p, void *state, const struct event *e)
+timing_heard(struct prompt *p, void *state, const struct event *e)
 {
 	struct timing *t = state;
 	const char *verb;
@@ -49,13 +49,13 @@ heard(struct prompt *p, void *state, const struct event *e)
 	case EVENT_CONNECTED:
 		*t = (struct timing){ 0 };
 		if (e->connected.found_us > 0)
-			add(t, "dns", e->connected.found_us);
-		add(t, "connect", e->connected.took_us);
+			timing_add(t, "dns", e->connected.found_us);
+		timing_add(t, "connect", e->connected.took_us);
 		break;
 	case EVENT_REPLY:
 		verb = verb_info(e->answer.verb)->name;
 		if (!e->answer.surprise && !e->answer.late)
-			add(t,
+			timing_add(t,
 			    e->answer.banner  ? "banner" :
 				e->answer.dot ? "message" :
 				verb[0]	      ? verb :
@@ -63,7 +63,7 @@ heard(struct prompt *p, void *state, const struct event *e)
 			    e->answer.took_us);
 		break;
 	case EVENT_TLS:
-		add(t, "TLS", e->shaken.took_us);
+		timing_add(t, "TLS", e->shaken.took_us);
 		break;
 	default:
 		break;
@@ -93,7 +93,7 @@ show_bar(
 }
 
 static void
-run(struct prompt *p, void *state, struct span args)
+timing_run(struct prompt *p, void *state, struct span args)
 {
 	const struct timing *t = state;
 	unsigned columns = screen_columns(p->screen), used = 4 + LABEL + 3 + TIME + 2;
@@ -125,6 +125,6 @@ const struct prompt_command prompt_timing = {
 	.help = "Show how long each phase of this connection took, as bars",
 	.at_once = true,
 	.state_size = sizeof(struct timing),
-	.run = run,
-	.heard = heard,
+	.run = timing_run,
+	.heard = timing_heard,
 };
