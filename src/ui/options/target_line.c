@@ -59,13 +59,13 @@ lacks_value(const struct option *option, struct err *err)
 
 /* What an option says of its value, with the word that stands there in the option's place. */
 static bool
-in_its_words(struct span word, const struct err *why, struct err *err)
+in_its_words(struct span word, const struct option *option, const struct err *why, struct err *err)
 {
 	struct span rest = span_of(why->text);
+	bool named = span_starts(rest, SPAN("-")) || span_starts(rest, span_of(option->name));
 	size_t i = 0;
 
-	while (span_starts(rest, SPAN("-")) && i + 2 < rest.len &&
-	    !span_starts(span_skip(rest, i), SPAN(": ")))
+	while (named && i + 2 < rest.len && !span_starts(span_skip(rest, i), SPAN(": ")))
 		i++;
 	return err_set(err, why->kind, "%.*s: %.*s", SPAN_ARG(span_first(word, 60)),
 	    SPAN_ARG(span_skip(rest, i > 0 ? i + 2 : 0)));
@@ -93,12 +93,12 @@ read_setting(struct own **own, const struct options *all, const char **name, str
 		    SPAN_ARG(span_first(word, 60)));
 	if (!*own)
 		*own = new_own(all);
-	return option_set(option, &(*own)->o, value, &why) || in_its_words(word, &why, err);
+	return option_set(option, &(*own)->o, value, &why) || in_its_words(word, option, &why, err);
 }
 
 static bool
-read_line(struct target_line *out, struct own **own, const struct options *all, struct span line,
-    struct arena *arena, struct err *err)
+target_line_parse(struct target_line *out, struct own **own, const struct options *all,
+    struct span line, struct arena *arena, struct err *err)
 {
 	struct span rest = line, text = span_word(&rest), word;
 
@@ -122,7 +122,7 @@ target_line_read(struct target_line *out, const struct options *all, struct span
 	struct own *own = NULL;
 
 	*out = (struct target_line){ 0 };
-	bool ok = read_line(out, &own, all, line, arena, err) &&
+	bool ok = target_line_parse(out, &own, all, line, arena, err) &&
 	    (!own || probe_spec_prepare(&own->o, err));
 	if (!own)
 		return ok;
