@@ -531,8 +531,8 @@ query_take_failure(struct dns_query *q, struct ask *a, int status)
 		snprintf(try->why, sizeof try->why, "cannot be reached");
 	} else if (status == ARES_EBADNAME || status == ARES_EBADQUERY) {
 		try->broken = true;		/* since 1.28 */
-		snprintf(try->why, sizeof try->why, "was not asked: c-ares %s does not send such a name",
-		    ares_version(NULL));
+		snprintf(try->why, sizeof try->why,
+		    "was not asked: c-ares %s does not send such a name", ares_version(NULL));
 	} else {
 		try->broken = true;
 		snprintf(try->why, sizeof try->why, "gave no answer: %.60s", ares_strerror(status));

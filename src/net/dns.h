@@ -81,8 +81,8 @@ void dns_free(struct dns *);
 struct dns_query *dns_ask(
     struct dns *, struct span name, enum dns_type, uint64_t until_us, dns_fn *, void *ctx);
 /*
- * The same with CD set (RFC 4035 3.2.2): what there is though it does not validate. A second look at
- * a SERVFAIL, and never believed.
+ * The same with CD set (RFC 4035 3.2.2): what there is though it does not validate. A second look
+ * at a SERVFAIL, and never believed.
  */
 struct dns_query *dns_ask_unchecked(
     struct dns *, struct span name, enum dns_type, uint64_t until_us, dns_fn *, void *ctx);

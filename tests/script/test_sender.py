@@ -325,6 +325,14 @@ class Client(unittest.TestCase):
     def test_no_list_is_asked_unless_named(self):
         self.assertFalse([n for n, _ in check({"d.test": "v=spf1 -all"}, "source=" + V4)["asked"] if n.startswith("1.2.0.192.") and "arpa" not in n])
 
+    def test_a_dry_run_asks_nothing(self):
+        with NameServer({}) as dns:
+            done = program.run("check", "--dns", dns.address, "--dry-run", "--from", "alice@d.test", "--return-path", "x@e.test", "--source", V4,
+                               "--selector", "s1", "--dnsbl", "bl.test", "--helo", "mx.d.test")
+        self.assertEqual((done.returncode, done.stderr, dns.asked), (0, "", []))
+        self.assertEqual(done.stdout.splitlines(), ["TXT e.test", "TXT _dmarc.d.test", "TXT _dmarc.e.test", "TXT s1._domainkey.d.test",
+                                                    "PTR " + reverse(V4), "A mx.d.test", "AAAA mx.d.test", "A 1.2.0.192.bl.test"])
+
     def test_what_is_no_sender(self):
         for args in (("a b",), ("",), ("x@",), ("d.test", "selector=a/b")):
             with self.subTest(args), self.assertRaises(AssertionError):

@@ -634,7 +634,8 @@ check_verdict(const struct check *k, struct check_verdict *out, struct arena *ar
 
 	*out = (struct check_verdict){ .fate = ARENA_ARRAY(arena, enum check_fate, k->naddresses) };
 	if (k->opts->dry_run) {
-		out->title = arena_printf(arena, "%.*s: dry run, %zu address%s would be connected to",
+		out->title = arena_printf(arena,
+		    "%.*s: dry run, %zu address%s would be connected to",
 		    SPAN_ARG(whose_mail(&w)), k->naddresses, k->naddresses == 1 ? "" : "es");
 		return;
 	}

@@ -50,7 +50,7 @@ const struct cause_row causes_of_sender[] = {
 	    "Addresses that are listed before it pass; for others receivers see a permerror", NULL,
 	    "correct that part, or remove it", NULL, "RFC 7208 4.6, 5.2" },
 	{ CAUSE_SPF_TEMPERROR, CONCERNS_SENDER, STATE_UNKNOWN, "SPF temperror",
-	    "SPF of {domain} could not be evaluated, since a DNS lookup failed[: {why}]",
+	    "SPF of {domain} could not be evaluated[: {why}]",
 	    "Receivers that see the same defer the mail or treat it as if there were no SPF record",
 	    NULL, "check the name servers of that zone, or try another resolver (--dns SERVER)",
 	    NULL, "RFC 7208 8.6" },

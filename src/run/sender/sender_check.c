@@ -272,6 +272,38 @@ ask_all(
 	answered(c);
 }
 
+bool
+sender_check_questions(const struct sender_opts *o, struct arena *arena,
+    struct span out[SENDER_QUESTIONS_MAX], size_t *n, struct err *err)
+{
+	struct sender s = { .ndkim = 0 };
+	struct sender_check c = { .env = { .arena = arena }, .sender = &s };
+	struct addr literal;
+
+	*n = 0;
+	if (!read_opts(&c, o, err))
+		return false;
+	if (c.spf_domain.len > 0)
+		out[(*n)++] = arena_printf(arena, "TXT %.*s", SPAN_ARG(c.spf_domain));
+	for (size_t i = 0; i < c.ndomains; i++)
+		out[(*n)++] = arena_printf(arena, "TXT _dmarc.%.*s", SPAN_ARG(c.domain[i].name));
+	for (size_t i = 0; i < s.ndkim; i++)
+		out[(*n)++] = arena_printf(arena, "TXT %.*s._domainkey.%.*s",
+		    SPAN_ARG(s.dkim[i].selector), SPAN_ARG(s.dkim[i].domain));
+	if (s.source.len > 0)
+		out[(*n)++] = arena_printf(
+		    arena, "PTR %.*s", SPAN_ARG(lookup_reverse_name(&s.source, SPAN_NONE, arena)));
+	if (o->ehlo.len > 0 && o->ehlo.at[0] != '[' && !addr_parse(&literal, o->ehlo, 0) &&
+	    span_has(o->ehlo, '.')) {
+		out[(*n)++] = arena_printf(arena, "A %.*s", SPAN_ARG(o->ehlo));
+		out[(*n)++] = arena_printf(arena, "AAAA %.*s", SPAN_ARG(o->ehlo));
+	}
+	for (size_t i = 0; s.source.len > 0 && i < o->ndnsbl && i < SENDER_LISTS_MAX; i++)
+		out[(*n)++] = arena_printf(
+		    arena, "A %.*s", SPAN_ARG(lookup_reverse_name(&s.source, o->dnsbl[i], arena)));
+	return true;
+}
+
 struct sender_check *
 sender_check_start(struct loop *loop, struct dns *dns, const struct sender_opts *o,
     uint64_t deadline_ms, struct arena *arena, sender_check_fn *fn, void *ctx, struct err *err)

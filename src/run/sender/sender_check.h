@@ -65,6 +65,14 @@ struct sender_check;
 /* NULL with err (ERR_USAGE, ERR_SYSTEM): a name is none. `deadline_ms` 0: none. */
 struct sender_check *sender_check_start(struct loop *, struct dns *, const struct sender_opts *,
     uint64_t deadline_ms, struct arena *, sender_check_fn *, void *ctx, struct err *);
+/*
+ * The questions that it begins with, "TXT _dmarc.example.org", of which some lead to others (the
+ * includes of SPF, the domains above it of DMARC, the addresses of reverse names). False with err
+ * as above.
+ */
+enum { SENDER_QUESTIONS_MAX = 8 + 2 * SENDER_SELECTORS_MAX + SENDER_LISTS_MAX };
+bool sender_check_questions(const struct sender_opts *, struct arena *,
+    struct span out[SENDER_QUESTIONS_MAX], size_t *n, struct err *);
 /* Also cancels; may be called from within the callback; NULL is fine. */
 void sender_check_free(struct sender_check *);
 

@@ -380,6 +380,14 @@ check_from(struct options *o, struct err *err)
 		.dnsbl = spans_of(o, o->check.zone, o->check.nzones),
 		.ndnsbl = o->check.nzones,
 	};
+	if (o->check.dry_run) {
+		struct span question[SENDER_QUESTIONS_MAX];
+		size_t n = 0;
+		bool ok = sender_check_questions(&opts, &o->arena, question, &n, err);
+		for (size_t i = 0; i < n; i++)
+			printf("%.*s\n", SPAN_ARG(text_safe(&o->arena, question[i])));
+		return ok ? STATE_OK : STATE_UNKNOWN;
+	}
 	bool begun = env_begin(&env, o, err);
 	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, on_signal_int, &stop);
 	struct loop_signal *term = loop_signal(env.loop, SIGTERM, on_signal_term, &stop);
