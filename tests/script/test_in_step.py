@@ -97,6 +97,20 @@ class Surplus(unittest.TestCase):
                 self.assertEqual([r for r in replies(got) if r[3]], [(None, 250, False, True)])
                 self.assertEqual(replies(got)[-2:], [("NOOP", 252, False, False), ("QUIT", 221, False, False)])
 
+    def test_what_shows_only_at_quit_is_in_the_rows_of_send(self):
+        """The one that is too many may be any reply's: a recipient's, too."""
+        def lags(p):
+            p.say(GREETING).obey({"QUIT": "250 ok\r\n221 bye\r\n"})
+        send = ("send", "--from", "a@b.example", "--to", "c@d.example", "--tls=off", "--body", "x")
+        with Server(lags) as server:
+            done = program.run(*send, "--format", "json", f"127.0.0.1:{server.port}")
+        got = [json.loads(line) for line in done.stdout.splitlines()]
+        told = [e for e in got if e["event"] == "delivery"]
+        self.assertEqual([(e["fate"], [r["fate"] for r in e["recipients"]]) for e in told], [("unknown", ["unknown"])], done.stdout)
+        self.assertNotEqual(done.returncode, 0)
+        with Server(lags) as server:
+            self.assertNotIn("accepted", program.run(*send, f"127.0.0.1:{server.port}").stdout)
+
     def test_behind_the_221_it_is_a_note(self):
         got, _ = events(lambda p: p.say(GREETING).hear().say("221 bye\r\n250 and more\r\n").close(), ["QUIT"], status=0)
         self.assertEqual(replies(got)[-1], (None, 250, False, True))

@@ -22,13 +22,68 @@ struct sender {
 	struct span prompt;		/* of a question; empty: none */
 	char question[200];
 	bool secret, text;
+	/* what became of the message, until the session is over; .kind is another: nothing yet */
+	struct event delivery;
+	struct arena arena;		/* of it */
+	bool out_of_step;		/* a reply came that answered nothing, or something else */
 };
+
+/*
+ * The verdict is told when all is heard: a reply too many may show only at QUIT, and then any reply
+ * may have been another's.
+ */
+static void
+keep_delivery(struct sender *s, const struct event *event)
+{
+	struct verdict *rcpt = ARENA_ARRAY(&s->arena, struct verdict, event->delivery.nrcpts + 1);
+
+	for (size_t i = 0; i < event->delivery.nrcpts; i++) {
+		rcpt[i] = event->delivery.rcpt[i];
+		rcpt[i].address = arena_copy(&s->arena, rcpt[i].address);
+		rcpt[i].text = arena_copy(&s->arena, rcpt[i].text);
+	}
+	s->delivery = *event;
+	s->delivery.step = NULL;
+	s->delivery.delivery.rcpt = rcpt;
+	s->delivery.delivery.from = arena_copy(&s->arena, event->delivery.from);
+	s->delivery.delivery.text = arena_copy(&s->arena, event->delivery.text);
+	s->delivery.delivery.queue_id = arena_copy(&s->arena, event->delivery.queue_id);
+}
+
+static void
+tell_delivery(struct sender *s)
+{
+	struct event *e = &s->delivery;
+
+	if (e->kind != EVENT_DELIVERY)
+		return;
+	if (s->out_of_step && e->delivery.accepted > 0) {
+		struct verdict *rcpt = ARENA_ARRAY(&s->arena, struct verdict, e->delivery.nrcpts + 1);
+		for (size_t i = 0; i < e->delivery.nrcpts; i++)
+			rcpt[i] = e->delivery.rcpt[i].fate != FATE_ACCEPTED ? e->delivery.rcpt[i] :
+				(struct verdict){ .address = e->delivery.rcpt[i].address,
+					.fate = FATE_UNKNOWN };
+		e->delivery.rcpt = rcpt;
+		e->delivery.unknown += e->delivery.accepted;
+		e->delivery.accepted = 0;
+		e->delivery.fate = e->delivery.tried ? FATE_UNKNOWN : e->delivery.fate;
+		e->delivery.queue_id = SPAN_NONE;
+	}
+	outlet_event(&s->out, e);
+	arena_release(&s->arena);
+	*e = (struct event){ 0 };
+}
 
 static void
 send_on_event(void *ctx, const struct event *event)
 {
 	struct sender *s = ctx;
 
+	if (event->kind == EVENT_DELIVERY) {
+		keep_delivery(s, event);
+		return;
+	}
+	s->out_of_step |= event->kind == EVENT_REPLY && event->answer.standing == REPLY_OUT_OF_STEP;
 	if (event->kind == EVENT_QUESTION) {
 		struct span prompt = span_first(event->question.prompt, sizeof s->question);
 		memcpy(s->question, prompt.at, prompt.len);
@@ -106,8 +161,10 @@ send_one(struct options *o, const struct target *target)
 		stop_begin(&stop, env.loop, player);
 	}
 	stop_end(&stop);
-	int status = stop_status(&stop, (int)player_status(player));
+	int status = (int)player_status(player);
 	player_free(player);
+	tell_delivery(&sender);
+	status = stop_status(&stop, status);
 	status = outlet_close(&sender.out, status);
 	screen_release(&sender.screen);
 	err.kind = ERR_NONE;
