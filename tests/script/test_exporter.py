@@ -135,6 +135,19 @@ class Exporter(unittest.TestCase):
         self.assertIn('reason="assertion"', text)
         self.assertIn("probe_timeout_seconds 2\n", text)
 
+    def test_a_script_opens_no_other_than_the_allowed(self):
+        reached = []
+        with program.Serve() as server, Server(lambda p: reached.append(p), host="127.9.9.9") as other, \
+                tempfile.NamedTemporaryFile("w", suffix=".smtp") as script:
+            script.write(f"C: EHLO me.example\nS: 250\n/open 127.9.9.9:{other.port}\nC: EHLO me.example\nS: 250\n")
+            script.flush()
+            name = self.write(f"[module own]\noptions = --script {script.name} -t 5s\n")
+            self.start("--allow-port", str(server.port), "--modules", name, "--allow-target", "127.0.0.1/32")
+            text = self.get(f"/probe?target={server.where}&module=own&debug=true")[1]
+        self.assertEqual(reached, [])
+        self.assertIn("127.9.9.9 may not be connected to", text)
+        self.assertIn("probe_success 0\n", text)
+
     def test_debug_shows_the_dialogue_and_the_metrics(self):
         with program.Serve() as server:
             self.start("--allow-port", str(server.port))

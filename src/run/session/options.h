@@ -63,6 +63,9 @@ struct session_opts {
 	struct proxy_opts proxy; /* the way there, instead of connecting directly */
 	struct preface preface;	 /* said first on every connection */
 	struct pace pace;	 /* how what is said goes out: /write */
+	/* where a step may connect to; 0: anywhere */
+	const struct addr_net *allow;
+	size_t nallow;
 	bool allow_pipe;	 /* a file may name pipe: targets */
 	bool can_ask;		 /* somebody answers EVENT_QUESTION */
 	bool no_banner;		 /* do not wait for one: /early */

@@ -133,6 +133,8 @@ read_request(struct exporter_probe *p, const struct options *all, struct err *er
 		o->probe.fleet.addresses = ADDRESSES_FIRST;
 	o->probe.fleet.allow = all->allow_target;
 	o->probe.fleet.nallow = all->nallow_target;
+	o->session.allow = all->allow_target;	/* for a script that opens another connection */
+	o->session.nallow = all->nallow_target;
 	p->debug = o->probe.fleet.watch = debug && strcmp(debug, "true") == 0;
 	if (p->debug)
 		o->probe.fleet.jobs = 1;	/* several dialogues at once could not be read */

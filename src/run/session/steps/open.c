@@ -104,8 +104,16 @@ open_target(struct session *s, const struct step *step, struct open_state *state
 static enum progress
 open_dial(struct session *s, struct open_state *state)
 {
+	const struct route_hop *hop = &state->route->hop[state->hop];
+	const struct session_opts *o = session_opts(s);
+	char host[ADDR_TEXT];
+
+	for (size_t i = 0; i < hop->naddr; i++)
+		if (!addr_is_allowed(o->allow, o->nallow, &hop->addr[i]))
+			return session_fail(s, ERR_USAGE, "%s may not be connected to: --allow-target",
+			    addr_host(&hop->addr[i], host));
 	state->stage = OPEN_DIALLING;
-	session_dial(s, &state->route->hop[state->hop]);
+	session_dial(s, hop);
 	return STEP_WAIT;
 }
 
