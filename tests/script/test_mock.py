@@ -97,6 +97,12 @@ class Mock(Served):
         client = self.client(self.serve("S: 220 x\n/repeat 2\nC: NOOP\nS: 250 in\n/end\nC: NOOP\nS: 250 out\n"))
         self.assertEqual([client.say("NOOP") for _ in range(3)], ["250 in", "250 in", "250 out"])
 
+    def test_blocks_as_deep_as_they_may_be(self):
+        depth = 16
+        client = self.client(self.serve("S: 220 x\n" + "/repeat 1\n" * depth + "C: NOOP\nS: 250 in\n" + "/end\n" * depth +
+                                        "C: NOOP\nS: 250 out\n"))
+        self.assertEqual([client.say("NOOP") for _ in range(2)], ["250 in", "250 out"])
+
     def test_bdat_is_answered_behind_its_octets(self):
         client = self.client(self.serve("S: 220 x\nC: BDAT 6 LAST\nC: QUIT\nS: 250 taken\n"))
         client.send("BDAT 6 LAST\r\n")

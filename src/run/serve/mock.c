@@ -13,7 +13,7 @@
 /* ---- which case a connection plays */
 
 static unsigned
-times_of(const struct script_item *item)
+mock_times(const struct script_item *item)
 {
 	for (; item; item = item->next)
 		if (item->kind == SCRIPT_WORD && item->word->kind == WORD_TIMES)
@@ -22,7 +22,7 @@ times_of(const struct script_item *item)
 }
 
 static size_t
-count_rules(const struct script_rule *r)
+mock_count_rules(const struct script_rule *r)
 {
 	size_t n = 0;
 
@@ -32,7 +32,7 @@ count_rules(const struct script_rule *r)
 }
 
 static bool
-rules_look(const struct script_rule *r)
+mock_rules_look(const struct script_rule *r)
 {
 	while (r && !(r->at == RULE_DOT && r->ere))
 		r = r->next;
@@ -40,17 +40,17 @@ rules_look(const struct script_rule *r)
 }
 
 static bool
-looks_at_text(const struct script *script)
+mock_script_looks(const struct script *script)
 {
-	bool looks = rules_look(script->rules);
+	bool looks = mock_rules_look(script->rules);
 
 	for (const struct script_case *c = script->cases; c && !looks; c = c->next)
-		looks = rules_look(c->rules);
+		looks = mock_rules_look(c->rules);
 	return looks;
 }
 
 static bool
-refuses_tls(const struct script_rule *r)
+mock_refuses_tls(const struct script_rule *r)
 {
 	while (r &&
 	    !(r->at == RULE_VERB && r->verb == VERB_STARTTLS && r->reply && r->reply->nlines > 0 &&
@@ -68,25 +68,26 @@ mock_new(const struct script *script, const struct mock_opts *opts, struct err *
 	*m = (struct mock){ .script = script, .opts = *opts };
 	m->cases = memory_zeroed(script->ncases * sizeof *m->cases);
 	for (const struct script_case *c = script->cases; c; c = c->next) {
-		size_t rules = count_rules(c->rules);
+		size_t rules = mock_count_rules(c->rules);
 		struct buf wanted = { .max = 4096 };
 		most = rules > most ? rules : most;
 		if (c->skip.len > 0)
 			continue;
-		script_wants(c->items, &wanted);
+		lines_want(c->items, &wanted);
 		if (!c->standalone)
-			script_wants(script->prelude, &wanted);
+			lines_want(script->prelude, &wanted);
 		m->cases[m->ncases++] = (struct mock_case){ .mock = m,
 			.c = c,
-			.times = times_of(c->items),
+			.times = mock_times(c->items),
 			.also = buf_span(&wanted).len > 0 ?
 			    arena_string(&m->arena, buf_span(&wanted)) :
 			    NULL,
-			.refuses_tls = refuses_tls(c->rules) || refuses_tls(script->rules) };
+			.refuses_tls = mock_refuses_tls(c->rules) ||
+			    mock_refuses_tls(script->rules) };
 		buf_release(&wanted);
 	}
-	m->nrules = most + count_rules(script->rules);
-	m->looks_at_text = looks_at_text(script);
+	m->nrules = most + mock_count_rules(script->rules);
+	m->looks_at_text = mock_script_looks(script);
 	if (m->ncases == 0) {
 		err_set(err, ERR_USAGE, "%s: every case is skipped", script->file);
 		mock_free(m);
@@ -108,15 +109,15 @@ mock_free(struct mock *m)
 const struct script_item *
 mock_passed_over(const struct mock *m, size_t n)
 {
-	const struct script_item *found = script_without_part(m->script->prelude, &n);
+	const struct script_item *found = lines_without_part(m->script->prelude, &n);
 
 	for (const struct script_case *c = m->script->cases; c && !found; c = c->next)
-		found = script_without_part(c->items, &n);
+		found = lines_without_part(c->items, &n);
 	return found;
 }
 
 static bool
-rules_have(const struct script_rule *r, enum verb verb)
+mock_rules_have(const struct script_rule *r, enum verb verb)
 {
 	while (r && !(r->at == RULE_VERB && r->verb == verb))
 		r = r->next;
@@ -124,13 +125,13 @@ rules_have(const struct script_rule *r, enum verb verb)
 }
 
 static bool
-items_have(const struct script_item *item, enum verb verb)
+mock_items_have(const struct script_item *item, enum verb verb)
 {
 	for (; item; item = item->next) {
 		for (size_t i = 0; item->kind == SCRIPT_EXCHANGE && i < item->nsay; i++)
 			if (item->say[i].kind == SAY_COMMAND && item->say[i].verb == verb)
 				return true;
-		if (items_have(item->body, verb) || items_have(item->other, verb))
+		if (mock_items_have(item->body, verb) || mock_items_have(item->other, verb))
 			return true;
 	}
 	return false;
@@ -139,10 +140,11 @@ items_have(const struct script_item *item, enum verb verb)
 bool
 mock_has(const struct mock *m, enum verb verb)
 {
-	bool has = rules_have(m->script->rules, verb) || items_have(m->script->prelude, verb);
+	bool has = mock_rules_have(m->script->rules, verb) ||
+	    mock_items_have(m->script->prelude, verb);
 
 	for (const struct script_case *c = m->script->cases; c && !has; c = c->next)
-		has = rules_have(c->rules, verb) || items_have(c->items, verb);
+		has = mock_rules_have(c->rules, verb) || mock_items_have(c->items, verb);
 	return has;
 }
 
@@ -160,7 +162,7 @@ mock_listen(const struct script *script)
 }
 
 static const struct mock_case *
-case_of(const struct mock *m, unsigned n)
+mock_case_of(const struct mock *m, unsigned n)
 {
 	size_t i = 0;
 
@@ -172,20 +174,20 @@ case_of(const struct mock *m, unsigned n)
 const struct mock_case *
 mock_plays(void *mock, unsigned n)
 {
-	return case_of(mock, n);
+	return mock_case_of(mock, n);
 }
 
 const struct script_case *
 mock_case(const struct mock *m, unsigned n)
 {
-	return case_of(m, n)->c;
+	return mock_case_of(m, n)->c;
 }
 
 /* ---- replies of a script */
 
 /* EHLO's reply without the line that offers STARTTLS. */
 static struct span
-without_starttls(struct arena *arena, struct span reply)
+mock_without_starttls(struct arena *arena, struct span reply)
 {
 	struct buf b = { .max = reply.len + 2 };
 	struct span rest = reply, line;
@@ -213,7 +215,7 @@ without_starttls(struct arena *arena, struct span reply)
  * within TLS.
  */
 static void
-keep_to_what_is_possible(struct play *p, struct mta_reply *o)
+mock_keep_promises(struct play *p, struct mta_reply *o)
 {
 	bool hello = o->verb == VERB_EHLO || o->verb == VERB_LHLO;
 
@@ -223,11 +225,11 @@ keep_to_what_is_possible(struct play *p, struct mta_reply *o)
 					 SPAN("454 4.7.0 TLS not available");
 	else if (hello && span_starts(o->text, SPAN("250-")) && !session_can_tls(p->m->s) &&
 	    !p->at->refuses_tls)
-		o->text = without_starttls(&p->m->outs, o->text);
+		o->text = mock_without_starttls(&p->m->outs, o->text);
 }
 
 static bool
-is_hello(enum verb verb)
+mock_is_hello(enum verb verb)
 {
 	return verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO;
 }
@@ -265,7 +267,7 @@ mock_grants(struct play *p, const struct act *act)
 	struct mta_reply **at = p->m->out_end;
 	unsigned errors = p->m->errors;
 
-	if (act->kind == ACT_COMMAND && is_hello(act->verb)) {
+	if (act->kind == ACT_COMMAND && mock_is_hello(act->verb)) {
 		plain_hello(p->m, act->verb, false);
 		return;
 	}
@@ -316,14 +318,14 @@ mock_reply(struct play *p, const struct expect *x, const struct act *act, uint64
 		r->text = SPAN("451 4.3.0 The script has no value for this reply");
 	}
 	if (!r->silent)
-		keep_to_what_is_possible(p, r);
+		mock_keep_promises(p, r);
 	replies_judge(m, r);
 }
 
 /* ---- rules */
 
 static bool
-is_in_text(const struct expect_ere *ere, struct span text)
+rule_is_in_text(const struct expect_ere *ere, struct span text)
 {
 	struct span line, hit;
 
@@ -334,7 +336,7 @@ is_in_text(const struct expect_ere *ere, struct span text)
 }
 
 static unsigned
-states(const struct play *p)
+rule_now(const struct play *p)
 {
 	const struct dialogue *d = p->m->d;
 
@@ -346,16 +348,16 @@ states(const struct play *p)
 
 /* Does it hold now, whatever it is about? */
 static bool
-holds(const struct play *p, const struct script_rule *r, size_t i)
+rule_holds(const struct play *p, const struct script_rule *r, size_t i)
 {
-	unsigned now = states(p);
+	unsigned now = rule_now(p);
 
 	return (r->times == 0 || p->taken[i] < r->times) && (now & r->when) == r->when &&
 	    !(now & r->unless) && (r->over == 0 || p->m->mail.octets > r->over);
 }
 
 static bool
-is_about(const struct play *p, const struct script_rule *r, const struct act *act)
+rule_is_about(const struct play *p, const struct script_rule *r, const struct act *act)
 {
 	struct span rest = act->line;
 
@@ -366,7 +368,7 @@ is_about(const struct play *p, const struct script_rule *r, const struct act *ac
 		return act->kind == ACT_IDLE;
 	case RULE_DOT:
 		return act->kind == ACT_DOT &&
-		    (!r->ere || is_in_text(r->ere, buf_span(&p->m->mail.text)));
+		    (!r->ere || rule_is_in_text(r->ere, buf_span(&p->m->mail.text)));
 	case RULE_ANSWER:
 		return act->kind == ACT_ANSWER && (!r->ere || ere_match(r->ere, act->line, &rest));
 	case RULE_VERB:
@@ -383,10 +385,12 @@ is_about(const struct play *p, const struct script_rule *r, const struct act *ac
 }
 
 static bool
-take_from(struct play *p, const struct script_rule *r, size_t *i, const struct act *act, bool last)
+rules_take_from(
+    struct play *p, const struct script_rule *r, size_t *i, const struct act *act, bool last)
 {
 	for (; r; r = r->next, ++*i)
-		if (holds(p, r, *i) && (last ? r->at == RULE_OTHERWISE : is_about(p, r, act))) {
+		if (rule_holds(p, r, *i) &&
+		    (last ? r->at == RULE_OTHERWISE : rule_is_about(p, r, act))) {
 			p->taken[*i]++;
 			mock_reply(p, r->reply, act, r->delay_ms, r->then);
 			return true;
@@ -400,23 +404,23 @@ rules_take(struct play *p, const struct act *act, bool last)
 {
 	size_t i = 0;
 
-	return take_from(p, p->c->rules, &i, act, last) ||
-	    take_from(p, p->mock->script->rules, &i, act, last);
+	return rules_take_from(p, p->c->rules, &i, act, last) ||
+	    rules_take_from(p, p->mock->script->rules, &i, act, last);
 }
 
 /* ---- a client that does what the script does not have */
 
 static void
-tell_stray(const struct play *p, struct place place, struct span want)
+mock_tell_stray(const struct play *p, struct place place, struct span want)
 {
 	if (p->mock->opts.stray)
 		*p->mock->opts.stray = (struct mock_stray){ place, want };
 }
 
 static void
-stray(struct play *p, const struct act *act)
+mock_strays(struct play *p, const struct act *act)
 {
-	const struct script_item *item = script_at(p);
+	const struct script_item *item = lines_at(p);
 	struct span say = item && item->kind == SCRIPT_EXCHANGE ?
 	    item->say[p->say < item->nsay ? p->say : 0].text.source :
 	    item ? item->line.source :
@@ -436,7 +440,7 @@ stray(struct play *p, const struct act *act)
 	secrecy_release(&here);
 	if (!place.file)
 		place.file = p->mock->script->file;
-	tell_stray(p, place, say);
+	mock_tell_stray(p, place, say);
 	session_fail(p->m->s, ERR_EXPECT, "%s:%u: expected \"%.*s\", the client said \"%.*s\"",
 	    place.file, place.line, SPAN_ARG(span_first(say, 120)),
 	    SPAN_ARG(span_first(line, 120)));
@@ -457,10 +461,10 @@ mock_answers(struct play *p, const struct act *act)
 	bool full = plain_is_full(p->m, act);
 
 	if (plain_insists(p->m, act) || (!full && rules_take(p, act, false)) ||
-	    script_takes(p, act) || (!full && rules_take(p, act, true)))
+	    lines_take(p, act) || (!full && rules_take(p, act, true)))
 		return true;
 	if (p->mock->opts.strict) {
-		stray(p, act);
+		mock_strays(p, act);
 		return false;
 	}
 	plain_answers(p->m, act);
@@ -473,8 +477,8 @@ mock_goes_on(struct play *p)
 {
 	const struct script_item *item;
 
-	script_go_on(p);
-	item = script_at(p);
+	lines_go_on(p);
+	item = lines_at(p);
 	if (!p->m->up && !p->more &&
 	    (!item || item->kind != SCRIPT_EXCHANGE || item->ncommands > 0))
 		plain_answers(p->m, &(struct act){ .kind = ACT_CONNECTED });
@@ -490,7 +494,7 @@ void
 mock_greets(struct play *p)
 {
 	if (rules_take(p, &(struct act){ .kind = ACT_CONNECTED }, false))
-		script_go_on(p);
+		lines_go_on(p);
 	else
 		mock_goes_on(p);
 }
@@ -507,11 +511,11 @@ mock_hears_nothing(struct play *p)
 enum progress
 mock_left(struct play *p)
 {
-	const struct script_item *item = script_at(p);
+	const struct script_item *item = lines_at(p);
 
 	if (!p->mock->opts.strict || !item)
 		return STEP_DONE;
-	tell_stray(p, item->place,
+	mock_tell_stray(p, item->place,
 	    script_shown(p->mock->script, &p->m->scratch,
 		item->kind == SCRIPT_EXCHANGE && item->nsay ? item->say[0].text.source :
 							      item->line.source));
@@ -520,7 +524,7 @@ mock_left(struct play *p)
 }
 
 static void
-set_values(struct play *p)
+mock_set_values(struct play *p)
 {
 	for (size_t i = 0; i < p->mock->opts.nvalues; i++) {
 		const struct play_value *v = &p->mock->opts.value[i];
@@ -543,11 +547,11 @@ mock_begin(struct mta *m, const struct mock_case *at)
 	p->c = at->c;
 	p->vars.names = &p->mock->script->names;
 	p->vars.arena = &p->arena;
-	set_values(p);
+	mock_set_values(p);
 	p->level = p->mock->opts.level;
 	p->taken = ARENA_ARRAY(&p->arena, unsigned, p->mock->nrules + 1);
 	m->also = at->also;
-	script_begin(p);
+	lines_begin(p);
 	return p;
 }
 

@@ -1,4 +1,4 @@
-/* What mock.c and mock_script.c share: the rules and the lines of a script before one client. */
+/* What mock.c and mock_lines.c share: the rules and the lines of a script before one client. */
 #ifndef RUN_SERVE_MOCK_IMPL_H
 #define RUN_SERVE_MOCK_IMPL_H
 
@@ -6,7 +6,8 @@
 #include "run/serve/mock.h"
 #include "run/serve/mta_impl.h"
 
-enum { MOCK_DEPTH = SCRIPT_DEPTH_MAX };
+/* Blocks in each other, and what they stand in. */
+enum { MOCK_DEPTH = SCRIPT_DEPTH_MAX + 1 };
 
 struct mock_case {
 	const struct mock *mock;
@@ -49,16 +50,16 @@ struct play {
 	bool more;
 };
 
-/* mock_script.c: the lines in their order */
+/* mock_lines.c: the lines in their order */
 
 /* the one after *n others */
-const struct script_item *script_without_part(const struct script_item *, size_t *n);
+const struct script_item *lines_without_part(const struct script_item *, size_t *n);
 /* lines of EHLO's reply, "250-…\n", that these items and their blocks want and `out` lacks */
-void script_wants(const struct script_item *, struct buf *out);
-void script_begin(struct play *);
-bool script_takes(struct play *, const struct act *);	  /* and answers it */
-void script_go_on(struct play *);			  /* past all that waits for nothing */
-const struct script_item *script_at(const struct play *); /* NULL: at its end */
+void lines_want(const struct script_item *, struct buf *out);
+void lines_begin(struct play *);
+bool lines_take(struct play *, const struct act *);	 /* and answers it */
+void lines_go_on(struct play *);			 /* past all that waits for nothing */
+const struct script_item *lines_at(const struct play *); /* NULL: at its end */
 
 /* mock.c */
 

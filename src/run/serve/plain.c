@@ -178,7 +178,7 @@ plain_offers(const struct mta *m, const char *keyword)
 }
 
 static void
-print_offers(const struct mta *m, struct buf *b)
+offers_print(const struct mta *m, struct buf *b)
 {
 	unsigned long long size = m->opts->size_limit ? m->opts->size_limit : MTA_SIZE;
 	unsigned long long rcpts = m->opts->rcpt_max ? m->opts->rcpt_max : MTA_RCPT_MAX;
@@ -199,7 +199,7 @@ print_offers(const struct mta *m, struct buf *b)
 }
 
 static void
-print_also(const struct mta *m, bool alone, struct buf *b)
+offers_print_also(const struct mta *m, bool alone, struct buf *b)
 {
 	struct span rest = span_of(m->also), line;
 
@@ -215,7 +215,7 @@ print_also(const struct mta *m, bool alone, struct buf *b)
 
 /* Says what is in the buf, where the last "NNN-" becomes "NNN ". */
 static void
-say_lines(struct mta *m, struct buf *b, enum verb verb)
+plain_say_lines(struct mta *m, struct buf *b, enum verb verb)
 {
 	struct span s = buf_span(b);
 	size_t last = s.len;
@@ -234,16 +234,16 @@ plain_hello(struct mta *m, enum verb verb, bool also_alone)
 
 	buf_printf(&reply, "250-%.*s", SPAN_ARG(plain_host(m)));
 	if (verb != VERB_HELO && !also_alone)
-		print_offers(m, &reply);
+		offers_print(m, &reply);
 	if (verb != VERB_HELO)
-		print_also(m, also_alone, &reply);
-	say_lines(m, &reply, verb);
+		offers_print_also(m, also_alone, &reply);
+	plain_say_lines(m, &reply, verb);
 }
 
 /* ---- the commands: what is answered; empty: it was */
 
 static struct span
-on_hello(struct mta *m, const struct act *act)
+plain_on_hello(struct mta *m, const struct act *act)
 {
 	struct span args = act->args, name = span_word(&args);
 
@@ -260,21 +260,21 @@ on_hello(struct mta *m, const struct act *act)
 }
 
 static struct span
-on_rset(struct mta *m, const struct act *act)
+plain_on_rset(struct mta *m, const struct act *act)
 {
 	(void)m;
 	return act->args.len > 0 ? SPAN("501 5.5.4 RSET takes no argument") : SPAN("250 2.0.0 Ok");
 }
 
 static struct span
-on_noop(struct mta *m, const struct act *act)
+plain_on_noop(struct mta *m, const struct act *act)
 {
 	(void)m, (void)act;
 	return SPAN("250 2.0.0 Ok");
 }
 
 static struct span
-on_vrfy(struct mta *m, const struct act *act)
+plain_on_vrfy(struct mta *m, const struct act *act)
 {
 	if (act->args.len == 0)
 		return SPAN("501 5.5.4 VRFY wants a user or an address");
@@ -285,7 +285,7 @@ on_vrfy(struct mta *m, const struct act *act)
 }
 
 static struct span
-on_expn(struct mta *m, const struct act *act)
+plain_on_expn(struct mta *m, const struct act *act)
 {
 	(void)m;
 	if (act->args.len == 0)
@@ -296,14 +296,14 @@ on_expn(struct mta *m, const struct act *act)
 }
 
 static struct span
-on_quit(struct mta *m, const struct act *act)
+plain_on_quit(struct mta *m, const struct act *act)
 {
 	(void)m;
 	return act->args.len > 0 ? SPAN("501 5.5.4 QUIT takes no argument") : SPAN("221 2.0.0 Bye");
 }
 
 static struct span
-on_starttls(struct mta *m, const struct act *act)
+plain_on_starttls(struct mta *m, const struct act *act)
 {
 	if (act->args.len > 0)
 		return SPAN("501 5.5.4 STARTTLS takes no argument");
@@ -319,7 +319,7 @@ static const char *const stage_words[] = {
 };
 
 static void
-print_topics(const struct mta *m, struct buf *b)
+plain_print_topics(const struct mta *m, struct buf *b)
 {
 	buf_printf(b, "214-2.0.0 The commands:");
 	for (enum verb v = VERB_OTHER + 1; v <= VERB_AUTH; v++)
@@ -339,7 +339,7 @@ print_topics(const struct mta *m, struct buf *b)
 }
 
 static struct span
-on_help(struct mta *m, const struct act *act)
+plain_on_help(struct mta *m, const struct act *act)
 {
 	struct buf reply = { .max = 4096 };
 	enum verb topic = verb_of(act->args, NULL);
@@ -347,11 +347,11 @@ on_help(struct mta *m, const struct act *act)
 	if (act->args.len > 0 && topic == VERB_OTHER)
 		return SPAN("504 5.5.4 No help on that; HELP alone lists what there is");
 	if (act->args.len == 0)
-		print_topics(m, &reply);
+		plain_print_topics(m, &reply);
 	else
 		buf_printf(&reply, "214-2.0.0 %s%s\r\n214-2.0.0 %s (%s)", verb_info(topic)->name,
 		    verb_info(topic)->syntax, verb_info(topic)->help, verb_info(topic)->rfc);
-	say_lines(m, &reply, act->verb);
+	plain_say_lines(m, &reply, act->verb);
 	return SPAN_NONE;
 }
 
@@ -361,19 +361,19 @@ static const struct {
 	struct span (*answer)(struct mta *, const struct act *);
 	unsigned when;
 } verbs[VERB_COUNT] = {
-	[VERB_HELO] = { on_hello, FREE },
-	[VERB_EHLO] = { on_hello, FREE },
-	[VERB_LHLO] = { on_hello, FREE },
+	[VERB_HELO] = { plain_on_hello, FREE },
+	[VERB_EHLO] = { plain_on_hello, FREE },
+	[VERB_LHLO] = { plain_on_hello, FREE },
 	[VERB_MAIL] = { plain_mail },
 	[VERB_RCPT] = { plain_rcpt },
 	[VERB_DATA] = { plain_data },
-	[VERB_RSET] = { on_rset, FREE | BDAT_TOO },
-	[VERB_VRFY] = { on_vrfy },
-	[VERB_EXPN] = { on_expn },
-	[VERB_HELP] = { on_help, FREE | BDAT_TOO },
-	[VERB_NOOP] = { on_noop, FREE | BDAT_TOO },
-	[VERB_QUIT] = { on_quit, FREE | BDAT_TOO },
-	[VERB_STARTTLS] = { on_starttls, FREE },
+	[VERB_RSET] = { plain_on_rset, FREE | BDAT_TOO },
+	[VERB_VRFY] = { plain_on_vrfy },
+	[VERB_EXPN] = { plain_on_expn },
+	[VERB_HELP] = { plain_on_help, FREE | BDAT_TOO },
+	[VERB_NOOP] = { plain_on_noop, FREE | BDAT_TOO },
+	[VERB_QUIT] = { plain_on_quit, FREE | BDAT_TOO },
+	[VERB_STARTTLS] = { plain_on_starttls, FREE },
 	[VERB_AUTH] = { mta_login_begin },
 };
 
@@ -442,7 +442,7 @@ plain_is_full(const struct mta *m, const struct act *act)
 }
 
 static struct span
-insists_at_command(struct mta *m, const struct act *act)
+plain_insists_at_command(struct mta *m, const struct act *act)
 {
 	struct span args = act->args, mailbox, params;
 
@@ -466,7 +466,7 @@ insists_at_command(struct mta *m, const struct act *act)
 
 /* Has any recipient so far a refusal of this stage among the options? */
 static bool
-insists_for_recipients(const struct mta *m, enum mta_stage stage)
+plain_insists_for_recipients(const struct mta *m, enum mta_stage stage)
 {
 	for (const struct envelope_rcpt *r = m->mail.rcpts; r; r = r->next)
 		if (mta_refusal_of(m->opts->refusals, stage, r->mailbox).len > 0)
@@ -483,15 +483,15 @@ plain_insists(struct mta *m, const struct act *act)
 		/* What is too large to be kept is not taken either. */
 		whole = ((m->opts->size_limit || m->mail.keep_text) &&
 			    m->mail.octets > m->mail.text.max) ||
-		    insists_for_recipients(m, MTA_DOT);
+		    plain_insists_for_recipients(m, MTA_DOT);
 	else
 		whole = act->kind == ACT_COMMAND && act->verb == VERB_DATA &&
-		    insists_for_recipients(m, MTA_DATA);
+		    plain_insists_for_recipients(m, MTA_DATA);
 	if (whole) {
 		plain_answers(m, act);
 		return true;
 	}
-	struct span reply = act->kind == ACT_COMMAND ? insists_at_command(m, act) : SPAN_NONE;
+	struct span reply = act->kind == ACT_COMMAND ? plain_insists_at_command(m, act) : SPAN_NONE;
 	if (reply.len > 0)
 		replies_say(m, reply, act->verb, false);
 	return reply.len > 0;

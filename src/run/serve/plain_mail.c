@@ -9,7 +9,7 @@
 #define BAD "501 5.5.4 The value of a parameter is none it can have"
 
 static const char *
-check_size(const struct mta *m, struct span v)
+plain_check_size(const struct mta *m, struct span v)
 {
 	unsigned long long n, limit = m->opts->size_limit ? m->opts->size_limit : MTA_SIZE;
 
@@ -22,7 +22,7 @@ check_size(const struct mta *m, struct span v)
 }
 
 static const char *
-check_body(const struct mta *m, struct span v)
+plain_check_body(const struct mta *m, struct span v)
 {
 	if (span_eq_case(v, SPAN("BINARYMIME")))
 		return plain_offers(m, "BINARYMIME") ? NULL : "555 5.5.4 BINARYMIME is not offered";
@@ -30,14 +30,14 @@ check_body(const struct mta *m, struct span v)
 }
 
 static const char *
-check_ret(const struct mta *m, struct span v)
+plain_check_ret(const struct mta *m, struct span v)
 {
 	(void)m;
 	return span_eq_case(v, SPAN("FULL")) || span_eq_case(v, SPAN("HDRS")) ? NULL : BAD;
 }
 
 static const char *
-check_flag(const struct mta *m, struct span v)
+plain_check_flag(const struct mta *m, struct span v)
 {
 	(void)m;
 	return v.at ? "501 5.5.4 This parameter takes no value" : NULL;
@@ -45,7 +45,7 @@ check_flag(const struct mta *m, struct span v)
 
 /* xtext: printable but "+" and "=", or "+" and two upper-case hexadecimal digits (RFC 3461 4). */
 static bool
-is_xtext(struct span v)
+plain_is_xtext(struct span v)
 {
 	static const char hex[] = "0123456789ABCDEF";
 
@@ -63,14 +63,14 @@ is_xtext(struct span v)
 }
 
 static const char *
-check_xtext(const struct mta *m, struct span v)
+plain_check_xtext(const struct mta *m, struct span v)
 {
 	(void)m;
-	return is_xtext(v) ? NULL : BAD;
+	return plain_is_xtext(v) ? NULL : BAD;
 }
 
 static const char *
-check_notify(const struct mta *m, struct span v)
+plain_check_notify(const struct mta *m, struct span v)
 {
 	bool never = span_eq_case(v, SPAN("NEVER"));
 
@@ -86,18 +86,18 @@ check_notify(const struct mta *m, struct span v)
 }
 
 static const char *
-check_orcpt(const struct mta *m, struct span v)
+plain_check_orcpt(const struct mta *m, struct span v)
 {
 	struct span type = span_until(&v, ';');
 
 	(void)m;
-	return type.len > 0 && (span_eq_case(type, SPAN("utf-8")) ? v.len > 0 : is_xtext(v)) ?
+	return type.len > 0 && (span_eq_case(type, SPAN("utf-8")) ? v.len > 0 : plain_is_xtext(v)) ?
 	    NULL :
 	    BAD;
 }
 
 static const char *
-check_value(const struct mta *m, struct span v)
+plain_check_value(const struct mta *m, struct span v)
 {
 	(void)m;
 	return v.len > 0 ? NULL : BAD;
@@ -107,20 +107,20 @@ static const struct {
 	const char *name;
 	const char *(*check)(const struct mta *, struct span value);
 } checks[] = {
-	{ "SIZE", check_size },
-	{ "BODY", check_body },
-	{ "RET", check_ret },
-	{ "ENVID", check_xtext },
-	{ "AUTH", check_xtext },
-	{ "SMTPUTF8", check_flag },
-	{ "REQUIRETLS", check_flag },
-	{ "PRDR", check_flag },
-	{ "NOTIFY", check_notify },
-	{ "ORCPT", check_orcpt },
+	{ "SIZE", plain_check_size },
+	{ "BODY", plain_check_body },
+	{ "RET", plain_check_ret },
+	{ "ENVID", plain_check_xtext },
+	{ "AUTH", plain_check_xtext },
+	{ "SMTPUTF8", plain_check_flag },
+	{ "REQUIRETLS", plain_check_flag },
+	{ "PRDR", plain_check_flag },
+	{ "NOTIFY", plain_check_notify },
+	{ "ORCPT", plain_check_orcpt },
 };
 
 static const char *
-check_param(const struct mta *m, enum verb verb, struct span param)
+plain_check_param(const struct mta *m, enum verb verb, struct span param)
 {
 	struct span value = param, name = span_until(&value, '=');
 	const struct parameter *p = parameter_find(verb, name);
@@ -134,17 +134,17 @@ check_param(const struct mta *m, enum verb verb, struct span param)
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
 		if (span_eq_case(name, span_of(checks[i].name)))
 			return checks[i].check(m, value);
-	return check_value(m, value);
+	return plain_check_value(m, value);
 }
 
 static const char *
-check_params(const struct mta *m, enum verb verb, struct span params)
+plain_check_params(const struct mta *m, enum verb verb, struct span params)
 {
 	struct span rest = params;
 
 	for (struct span word; (word = span_word(&rest)).len > 0;) {
 		struct span before = { params.at, (size_t)(word.at - params.at) };
-		const char *wrong = check_param(m, verb, word);
+		const char *wrong = plain_check_param(m, verb, word);
 		if (!wrong && transaction_has(before, span_until(&word, '=')))
 			wrong = "501 5.5.4 A parameter stands there twice";
 		if (wrong)
@@ -156,14 +156,14 @@ check_params(const struct mta *m, enum verb verb, struct span params)
 /* ---- MAIL and RCPT */
 
 static struct span
-wrong_path(struct mta *m, enum verb verb, const char *why)
+plain_wrong_path(struct mta *m, enum verb verb, const char *why)
 {
 	return arena_printf(&m->scratch, "501 %s:<address> is wrong: %s",
 	    verb == VERB_MAIL ? "5.1.7 MAIL FROM" : "5.1.3 RCPT TO", why);
 }
 
 static bool
-declares_more(struct span params, unsigned long long limit)
+plain_declares_more(struct span params, unsigned long long limit)
 {
 	unsigned long long n;
 
@@ -183,7 +183,7 @@ plain_insists_at_mail(const struct mta *m, struct span mailbox, struct span para
 		return SPAN("530 5.7.0 AUTH first");
 	if (o->messages_max && m->messages >= o->messages_max)
 		return SPAN("421 4.7.0 No more messages on this connection");
-	if (o->size_limit && declares_more(params, o->size_limit))
+	if (o->size_limit && plain_declares_more(params, o->size_limit))
 		return SPAN(PLAIN_TOO_LARGE);
 	return mta_refusal_of(o->refusals, MTA_MAIL, mailbox);
 }
@@ -215,8 +215,8 @@ plain_mail(struct mta *m, const struct act *act)
 	if (refused.len > 0)
 		return refused;
 	if (wrong || (path.mailbox.len > 0 && path.domain.len == 0))
-		return wrong_path(m, act->verb, wrong ? wrong : "no @ and no domain");
-	wrong = check_params(m, act->verb, params);
+		return plain_wrong_path(m, act->verb, wrong ? wrong : "no @ and no domain");
+	wrong = plain_check_params(m, act->verb, params);
 	if (wrong)
 		return span_of(wrong);
 	if (path.utf8 && !transaction_has(params, SPAN("SMTPUTF8")))
@@ -237,8 +237,8 @@ plain_rcpt(struct mta *m, const struct act *act)
 		return SPAN("501 5.5.4 Want RCPT TO:<address>");
 	const char *wrong = path_parse(text, &path);
 	if (wrong || path.mailbox.len == 0)
-		return wrong_path(m, act->verb, wrong ? wrong : "it is empty");
-	wrong = check_params(m, act->verb, params);
+		return plain_wrong_path(m, act->verb, wrong ? wrong : "it is empty");
+	wrong = plain_check_params(m, act->verb, params);
 	if (wrong)
 		return span_of(wrong);
 	if (path.utf8 && !m->utf8)
@@ -256,7 +256,7 @@ plain_rcpt(struct mta *m, const struct act *act)
 
 /* On behalf of any recipient so far. */
 static struct span
-refused_for_recipients(const struct mta *m, enum mta_stage stage)
+plain_refused_for_recipients(const struct mta *m, enum mta_stage stage)
 {
 	struct span reply = SPAN_NONE;
 
@@ -277,13 +277,13 @@ plain_data(struct mta *m, const struct act *act)
 					  SPAN("554 5.5.1 No recipient was accepted");
 	if (m->binary)
 		return SPAN("503 5.5.1 BINARYMIME goes by BDAT (RFC 3030 3)");
-	struct span refused = refused_for_recipients(m, MTA_DATA);
+	struct span refused = plain_refused_for_recipients(m, MTA_DATA);
 	return refused.len > 0 ? refused :
 				 SPAN("354 End the message with a line that is a lone dot");
 }
 
 static bool
-is_well_formed_bdat(struct span args)
+plain_is_bdat(struct span args)
 {
 	unsigned long long octets;
 
@@ -293,9 +293,9 @@ is_well_formed_bdat(struct span args)
 
 /* What keeps a message, or a chunk, from being taken for anybody; empty: nothing. */
 static struct span
-refused_for_all(const struct mta *m, const struct act *act)
+plain_refused_for_all(const struct mta *m, const struct act *act)
 {
-	if (act->verb == VERB_BDAT && !is_well_formed_bdat(act->args))
+	if (act->verb == VERB_BDAT && !plain_is_bdat(act->args))
 		return SPAN("501 5.5.4 Want BDAT octets [LAST]");
 	if (act->verb == VERB_BDAT && m->mail.nrcpts == 0)
 		return m->d->mail ? SPAN("503 5.5.1 No recipient was accepted") :
@@ -304,12 +304,12 @@ refused_for_all(const struct mta *m, const struct act *act)
 		return SPAN("503 5.5.1 The chunk before was refused; RSET drops the message");
 	if (m->mail.octets > m->mail.text.max)
 		return SPAN(PLAIN_TOO_LARGE);
-	return act->verb == VERB_BDAT ? refused_for_recipients(m, MTA_DATA) : SPAN_NONE;
+	return act->verb == VERB_BDAT ? plain_refused_for_recipients(m, MTA_DATA) : SPAN_NONE;
 }
 
 /* Refused for all, for this one, or accepted as `taken` says. */
 static struct span
-verdict(const struct mta *m, const struct envelope_rcpt *rcpt, struct span taken)
+plain_verdict(const struct mta *m, const struct envelope_rcpt *rcpt, struct span taken)
 {
 	struct span refused = rcpt ? plain_refuses(m, MTA_DOT, rcpt->mailbox) : SPAN_NONE;
 
@@ -328,11 +328,11 @@ plain_verdicts(struct mta *m, const struct act *act)
 	struct span taken = arena_printf(&m->scratch,
 	    "250 2.0.0 Ok: %llu octets, queued as %010llX", m->mail.octets,
 	    m->opts->queue ? *m->opts->queue + 1 : 1);
-	struct span refused = refused_for_recipients(m, MTA_DOT), one = refused;
+	struct span refused = plain_refused_for_recipients(m, MTA_DOT), one = refused;
 	bool any = refused.len == 0;
 
 	for (const struct envelope_rcpt *r = m->mail.rcpts; r && (lmtp || m->prdr); r = r->next) {
-		one = verdict(m, r, taken);
+		one = plain_verdict(m, r, taken);
 		any |= one.at == taken.at;
 		if (m->prdr && one.at == taken.at)
 			one = arena_printf(
@@ -349,7 +349,7 @@ void
 plain_message(struct mta *m, const struct act *act)
 {
 	bool dot = act->kind == ACT_DOT;
-	struct span refused = refused_for_all(m, act);
+	struct span refused = plain_refused_for_all(m, act);
 	unsigned n = act->ends_message && plain_is_lmtp(m) && m->mail.nrcpts > 1 ? m->mail.nrcpts :
 										   1;
 

@@ -57,7 +57,7 @@ struct record {
 };
 
 static void
-note(struct pair *p, const char *text)
+pair_note(struct pair *p, const char *text)
 {
 	if (p->record->opts.note)
 		p->record->opts.note(p->record->opts.ctx, p->number, text);
@@ -68,7 +68,7 @@ note(struct pair *p, const char *text)
  * that will be.
  */
 static void
-pace_client(struct pair *p)
+pair_pace_client(struct pair *p)
 {
 	struct conv *server = session_conv(p->server);
 
@@ -78,7 +78,7 @@ pace_client(struct pair *p)
 }
 
 static void
-finish(struct pair *p)
+pair_finish(struct pair *p)
 {
 	p->over = p->record->some_over = true;
 	loop_kick(p->record->env->loop);
@@ -87,7 +87,7 @@ finish(struct pair *p)
 /* ---- from the server to the client */
 
 static void
-answer(struct pair *p, struct span raw)
+pair_answer(struct pair *p, struct span raw)
 {
 	while (raw.len > 0 && (raw.at[raw.len - 1] == '\n' || raw.at[raw.len - 1] == '\r'))
 		raw.len--;
@@ -99,7 +99,7 @@ answer(struct pair *p, struct span raw)
 }
 
 static void
-hear_reply(struct pair *p, const struct event *e)
+pair_hear_reply(struct pair *p, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
 	struct conv *conv = session_conv(p->client);
@@ -113,7 +113,7 @@ hear_reply(struct pair *p, const struct event *e)
 		session_poke(p->server);
 		return;
 	}
-	answer(p, e->answer.raw);
+	pair_answer(p, e->answer.raw);
 	if (e->answer.verb == VERB_DATA && r->code == 354 && !e->answer.dot)
 		conv_listen(conv, CONV_LISTEN_MESSAGE, 0);
 	else if (r->code == 334)
@@ -123,22 +123,22 @@ hear_reply(struct pair *p, const struct event *e)
 	if (e->answer.verb == p->decides)
 		p->decides = VERB_OTHER;
 	p->open |= e->answer.banner;
-	pace_client(p);
+	pair_pace_client(p);
 	session_poke(p->client);
 }
 
 /* The server's TLS is up: now the client is told to begin, and finds our certificate. */
 static void
-hear_tls(struct pair *p)
+pair_hear_tls(struct pair *p)
 {
 	if (buf_span(&p->agreed).len == 0)
 		return;
-	answer(p, buf_span(&p->agreed));
+	pair_answer(p, buf_span(&p->agreed));
 	buf_consume(&p->agreed, buf_span(&p->agreed).len);
-	note(p, "TLS is ended here: the client sees a certificate of smtpsh's own");
+	pair_note(p, "TLS is ended here: the client sees a certificate of smtpsh's own");
 	session_shake_hands(p->client);
 	p->decides = VERB_OTHER;
-	pace_client(p);
+	pair_pace_client(p);
 	session_poke(p->client);
 }
 
@@ -147,7 +147,7 @@ hear_tls(struct pair *p)
  * closes.
  */
 static void
-let_go(struct pair *p)
+pair_let_go(struct pair *p)
 {
 	p->open = true;
 	p->draining = false;
@@ -162,7 +162,7 @@ let_go(struct pair *p)
 }
 
 static void
-on_server_event(void *ctx, const struct event *e)
+pair_on_server_event(void *ctx, const struct event *e)
 {
 	struct pair *p = ctx;
 
@@ -170,14 +170,14 @@ on_server_event(void *ctx, const struct event *e)
 	transcript_event(p->transcript, e);
 	switch (e->kind) {
 	case EVENT_REPLY:
-		hear_reply(p, e);
+		pair_hear_reply(p, e);
 		break;
 	case EVENT_TLS:
-		hear_tls(p);
+		pair_hear_tls(p);
 		break;
 	case EVENT_PROBLEM: {
 		struct arena arena = { 0 };
-		note(p, arena_string(&arena, e->text));
+		pair_note(p, arena_string(&arena, e->text));
 		arena_release(&arena);
 		break;
 	}
@@ -185,11 +185,11 @@ on_server_event(void *ctx, const struct event *e)
 		if ((e->step->op->traits & STEP_OPENS) && e->err != ERR_NONE && !p->open) {
 			session_reply(p->client,
 			    SPAN("421 4.4.1 smtpsh record: the server cannot be reached"));
-			let_go(p);
+			pair_let_go(p);
 		}
 		break;
 	case EVENT_CLOSED:
-		let_go(p);
+		pair_let_go(p);
 		break;
 	default:
 		break;
@@ -200,7 +200,7 @@ on_server_event(void *ctx, const struct event *e)
 
 /* No faster than the server takes it. */
 static void
-drain_if_full(struct pair *p)
+pair_drain_if_full(struct pair *p)
 {
 	if (p->draining || conv_output(session_conv(p->server)).len < HELD_ABOVE)
 		return;
@@ -225,7 +225,7 @@ drain_heard(struct session *s, const struct step *step, void *state, const struc
 	if (news->kind != NEWS_WRITABLE && news->kind != NEWS_CLOSED)
 		return STEP_WAIT;
 	p->draining = false;
-	pace_client(p);
+	pair_pace_client(p);
 	session_poke(p->client);
 	return STEP_DONE;
 }
@@ -237,7 +237,7 @@ static const struct step_op drain_op = { .name = "",
 	.on_news = drain_heard };
 
 static void
-hand_line(struct pair *p, struct span line, bool answers)
+relay_line(struct pair *p, struct span line, bool answers)
 {
 	struct span args;
 	unsigned long long octets;
@@ -252,7 +252,7 @@ hand_line(struct pair *p, struct span line, bool answers)
 
 /* Message text line by line, so that the script has its lines. */
 static void
-hand_text(struct pair *p, struct span text)
+relay_text(struct pair *p, struct span text)
 {
 	buf_append(&p->line, text);
 	for (;;) {
@@ -269,16 +269,16 @@ hand_text(struct pair *p, struct span text)
 }
 
 static void
-hand_end(struct pair *p)
+relay_end(struct pair *p)
 {
 	if (buf_span(&p->line).len > 0)
-		hand_text(p, SPAN("\r\n"));
+		relay_text(p, SPAN("\r\n"));
 	session_send_text(p->server, BODY_END);
 }
 
 /* Whole lines of a chunk, or what has become too long for one, are written into the script. */
 static void
-note_chunk(struct pair *p, bool over)
+relay_note_chunk(struct pair *p, bool over)
 {
 	struct span all = buf_span(&p->line);
 	struct arena arena = { 0 };
@@ -298,11 +298,11 @@ note_chunk(struct pair *p, bool over)
 }
 
 static void
-hand_chunk(struct pair *p, struct span text)
+relay_chunk(struct pair *p, struct span text)
 {
 	conv_put(session_conv(p->server), text);
 	buf_append(&p->line, text);
-	note_chunk(p, false);
+	relay_note_chunk(p, false);
 }
 
 static enum progress
@@ -331,25 +331,25 @@ relay_heard(struct session *s, const struct step *step, void *state, const struc
 	    session_view(p->server).dialogue.mode != MODE_MESSAGE;
 	switch (news->kind) {
 	case NEWS_COMMAND:
-		hand_line(p, news->event->text, news->event->kind == CONV_ANSWER);
+		relay_line(p, news->event->text, news->event->kind == CONV_ANSWER);
 		break;
 	case NEWS_TEXT:
 		if (chunk)
-			hand_chunk(p, news->event->text);
+			relay_chunk(p, news->event->text);
 		else
-			hand_text(p, news->event->text);
+			relay_text(p, news->event->text);
 		break;
 	case NEWS_TEXT_END:
 		if (chunk)
-			note_chunk(p, true);
+			relay_note_chunk(p, true);
 		else
-			hand_end(p);
+			relay_end(p);
 		break;
 	default:
 		return STEP_WAIT;
 	}
-	drain_if_full(p);
-	pace_client(p);
+	pair_drain_if_full(p);
+	pair_pace_client(p);
 	session_poke(p->server);
 	return STEP_WAIT;
 }
@@ -361,18 +361,18 @@ static const struct step_op relay_op = { .name = "",
 	.on_news = relay_heard };
 
 static void
-on_client_event(void *ctx, const struct event *e)
+pair_on_client_event(void *ctx, const struct event *e)
 {
 	struct pair *p = ctx;
 
 	if (e->kind == EVENT_CLOSED)
-		finish(p);
+		pair_finish(p);
 }
 
 /* ---- pairs */
 
 static void
-on_script(void *ctx, struct span text)
+pair_on_script(void *ctx, struct span text)
 {
 	struct pair *p = ctx;
 
@@ -380,27 +380,27 @@ on_script(void *ctx, struct span text)
 		return;
 	if (p->record->held + text.len > RECORD_ALL_MAX) {
 		p->cut = true;
-		note(p,
+		pair_note(p,
 		    "the sessions are too long together to be written whole: this script ends "
 		    "here");
 	} else if (buf_append(&p->script, text)) {
 		p->record->held += text.len;
 	} else {
 		p->cut = true;
-		note(p,
+		pair_note(p,
 		    "the session is too long to be written whole: the script ends where it had 8 "
 		    "MiB");
 	}
 }
 
 static void
-free_pair(struct pair *p)
+pair_free(struct pair *p)
 {
 	struct err err = { 0 };
 
 	if (buf_span(&p->script).len > 0 &&
 	    !p->record->opts.write(p->record->opts.ctx, buf_span(&p->script), &err))
-		note(p, err.text);
+		pair_note(p, err.text);
 	p->record->held -= buf_span(&p->script).len;
 	p->record->npairs--;
 	session_free(p->client);
@@ -414,7 +414,7 @@ free_pair(struct pair *p)
 }
 
 static void
-on_idle(void *ctx, unsigned ready)
+record_on_idle(void *ctx, unsigned ready)
 {
 	struct record *r = ctx;
 
@@ -429,21 +429,21 @@ on_idle(void *ctx, unsigned ready)
 			continue;
 		}
 		*at = p->next;
-		free_pair(p);
+		pair_free(p);
 	}
 }
 
 static uint64_t
-idle_ms(const struct record *r)
+record_idle_ms(const struct record *r)
 {
 	return r->opts.idle_ms ? r->opts.idle_ms : RECORD_IDLE_MS;
 }
 
 /* One timer for all clients, as in serve.c. */
 static void
-set_sweep(struct record *r)
+record_set_sweep(struct record *r)
 {
-	uint64_t ms = idle_ms(r) / 4;
+	uint64_t ms = record_idle_ms(r) / 4;
 
 	r->sweeping = r->pairs != NULL;
 	if (r->sweeping)
@@ -451,7 +451,7 @@ set_sweep(struct record *r)
 }
 
 static void
-on_sweep(void *ctx, unsigned ready)
+record_on_sweep(void *ctx, unsigned ready)
 {
 	struct record *r = ctx;
 	uint64_t now = loop_now_us();
@@ -459,21 +459,21 @@ on_sweep(void *ctx, unsigned ready)
 	(void)ready;
 	for (struct pair *p = r->pairs; p; p = p->next) {
 		struct conv *conv = session_conv(p->client);
-		bool silent = now - p->heard_us > idle_ms(r) * 1000;
+		bool silent = now - p->heard_us > record_idle_ms(r) * 1000;
 		bool told = !conv || conv_output(conv).len == 0;
 		if (p->parted_us && now - p->parted_us > SERVE_LINGER_MS * 1000 &&
-		    (told || now - p->parted_us > idle_ms(r) * 1000)) {
-			finish(p);
+		    (told || now - p->parted_us > record_idle_ms(r) * 1000)) {
+			pair_finish(p);
 		} else if (!p->parted_us && silent) {
-			note(p, "nothing was said for too long");
+			pair_note(p, "nothing was said for too long");
 			if (session_view(p->client).state == SESSION_OPEN)
 				session_reply(p->client,
 				    SPAN("421 4.4.2 smtpsh record: nothing was said for too long"));
-			let_go(p);
+			pair_let_go(p);
 			session_close(p->server, true);
 		}
 	}
-	set_sweep(r);
+	record_set_sweep(r);
 }
 
 void
@@ -500,30 +500,30 @@ record_client(struct record *r, int fd)
 	p->back = p;
 	p->step = (struct step){ .op = &relay_op, .args = &p->back };
 	p->drain = (struct step){ .op = &drain_op, .args = &p->back };
-	p->transcript = transcript_new(&(struct transcript_opts){ .write = on_script,
+	p->transcript = transcript_new(&(struct transcript_opts){ .write = pair_on_script,
 	    .ctx = p,
 	    .no_bodies = r->opts.no_bodies,
 	    .times = r->opts.times,
 	    .before = p->number - 1 });
 	p->client = session_serve(
-	    r->env, &p->client_opts, fd, r->opts.tls, on_client_event, p, NULL);
+	    r->env, &p->client_opts, fd, r->opts.tls, pair_on_client_event, p, NULL);
 	if (!p->client) {
 		transcript_free(p->transcript);
 		free(p);
 		return;
 	}
-	p->server = session_new(r->env, &p->server_opts, on_server_event, p);
+	p->server = session_new(r->env, &p->server_opts, pair_on_server_event, p);
 	p->next = r->pairs;
 	r->pairs = p;
 	r->npairs++;
 	if (!r->sweeping)
-		set_sweep(r);
+		record_set_sweep(r);
 	session_push(p->client, &p->step);
 	session_push(p->server, step_new_open(r->opts.to, &p->arena));
 }
 
 static void
-on_accepted(void *ctx, int fd)
+record_on_accepted(void *ctx, int fd)
 {
 	record_client(ctx, fd);
 }
@@ -534,15 +534,15 @@ record_new(struct session_env *env, const struct record_opts *opts)
 	struct record *r = memory_zeroed(sizeof *r);
 
 	*r = (struct record){ .env = env, .opts = *opts };
-	r->idle = loop_idle(env->loop, on_idle, r);
-	r->sweep = loop_timer(env->loop, on_sweep, r);
+	r->idle = loop_idle(env->loop, record_on_idle, r);
+	r->sweep = loop_timer(env->loop, record_on_sweep, r);
 	return r;
 }
 
 bool
 record_listen(struct record *r, const struct addr *at, struct addr *bound, struct err *err)
 {
-	r->listener = listen_on(r->env->loop, at, on_accepted, r, err);
+	r->listener = listen_on(r->env->loop, at, record_on_accepted, r, err);
 	if (r->listener && bound)
 		*bound = *listen_addr(r->listener);
 	return r->listener != NULL;
@@ -559,7 +559,7 @@ record_free(struct record *r)
 	for (struct pair *p = r->pairs, *next; p; p = next) {
 		next = p->next;
 		p->over = true;
-		free_pair(p);
+		pair_free(p);
 	}
 	free(r);
 }

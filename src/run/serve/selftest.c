@@ -18,7 +18,7 @@ struct selftest {
 };
 
 static const struct mock_case *
-on_client(void *ctx, unsigned n)
+selftest_on_client(void *ctx, unsigned n)
 {
 	struct selftest *t = ctx;
 
@@ -27,7 +27,7 @@ on_client(void *ctx, unsigned n)
 }
 
 static int
-on_open(struct session_env *env, unsigned as, struct err *err)
+selftest_on_open(struct session_env *env, unsigned as, struct err *err)
 {
 	struct selftest *t = env->demo_ctx;
 	int pair[2];
@@ -44,7 +44,7 @@ on_open(struct session_env *env, unsigned as, struct err *err)
 }
 
 static bool
-make_tls(struct selftest *t, struct err *err)
+selftest_make_tls(struct selftest *t, struct err *err)
 {
 	static const char *const names[] = { MTA_HOST, "localhost", "127.0.0.1", "::1" };
 
@@ -73,14 +73,14 @@ selftest_new(struct session_env *env, const struct script *script, struct err *e
 		return NULL;
 	}
 	t->mock = mock_new(script, &(struct mock_opts){ .level = MATCH_CODE }, err);
-	if (!t->mock || !make_tls(t, err)) {
+	if (!t->mock || !selftest_make_tls(t, err)) {
 		selftest_free(t);
 		return NULL;
 	}
 	t->serve = serve_new(env,
-	    &(struct serve_opts){ .tls = t->server_tls, .play = on_client, .play_ctx = t }, NULL,
-	    NULL);
-	env->demo = on_open;
+	    &(struct serve_opts){ .tls = t->server_tls, .play = selftest_on_client, .play_ctx = t },
+	    NULL, NULL);
+	env->demo = selftest_on_open;
 	/* it is the script, not the server that demo: is elsewhere */
 	env->demo_note = NULL;
 	env->demo_ctx = t;

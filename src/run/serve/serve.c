@@ -33,7 +33,7 @@ struct serve {
 };
 
 static void
-on_event(void *ctx, const struct event *event)
+serve_on_event(void *ctx, const struct event *event)
 {
 	struct client *c = ctx;
 
@@ -49,7 +49,7 @@ on_event(void *ctx, const struct event *event)
 
 /* Sessions are freed between wake-ups only. */
 static void
-on_idle(void *ctx, unsigned ready)
+serve_on_idle(void *ctx, unsigned ready)
 {
 	struct serve *serve = ctx;
 
@@ -71,16 +71,16 @@ on_idle(void *ctx, unsigned ready)
 }
 
 static uint64_t
-idle_ms(const struct serve *serve)
+serve_idle_ms(const struct serve *serve)
 {
 	return serve->opts.idle_ms ? serve->opts.idle_ms : SERVE_IDLE_MS;
 }
 
 /* One timer for all clients: thousands of them are looked over a few times a second at the most. */
 static void
-set_sweep(struct serve *serve)
+serve_set_sweep(struct serve *serve)
 {
-	uint64_t ms = idle_ms(serve) / 4;
+	uint64_t ms = serve_idle_ms(serve) / 4;
 
 	serve->sweeping = serve->clients != NULL;
 	if (serve->sweeping)
@@ -88,7 +88,7 @@ set_sweep(struct serve *serve)
 }
 
 static void
-on_sweep(void *ctx, unsigned ready)
+serve_on_sweep(void *ctx, unsigned ready)
 {
 	struct serve *serve = ctx;
 	uint64_t now = loop_now_us();
@@ -100,10 +100,10 @@ on_sweep(void *ctx, unsigned ready)
 		heard = view.sent_us > heard ? view.sent_us : heard;
 		if (c->ended_us && now - c->ended_us > SERVE_LINGER_MS * 1000)
 			c->over = serve->some_over = true;
-		else if (!c->ended_us && !view.held && now - heard > idle_ms(serve) * 1000)
+		else if (!c->ended_us && !view.held && now - heard > serve_idle_ms(serve) * 1000)
 			session_cancel(c->session);
 	}
-	set_sweep(serve);
+	serve_set_sweep(serve);
 }
 
 struct serve *
@@ -114,20 +114,20 @@ serve_new(struct session_env *env, const struct serve_opts *opts, event_fn *even
 	*serve = (struct serve){ .env = env, .opts = *opts, .event = event, .ctx = ctx };
 	serve->queue = (unsigned long long)time(NULL) << 8;
 	serve->opts.mta.queue = &serve->queue;
-	serve->idle = loop_idle(env->loop, on_idle, serve);
-	serve->sweep = loop_timer(env->loop, on_sweep, serve);
+	serve->idle = loop_idle(env->loop, serve_on_idle, serve);
+	serve->sweep = loop_timer(env->loop, serve_on_sweep, serve);
 	return serve;
 }
 
 static void
-tell_of_client(struct client *c)
+serve_tell_of_client(struct client *c)
 {
 	struct event event = {
 		.kind = EVENT_CONNECTED, .session = c->opts.number, .at_us = c->since_us
 	};
 
 	event.connected.peer = session_view(c->session).peer;
-	on_event(c, &event);
+	serve_on_event(c, &event);
 }
 
 void
@@ -152,7 +152,8 @@ serve_client(struct serve *serve, int fd, struct err *err)
 	struct client *c = memory_zeroed(sizeof *c);
 	*c = (struct client){ .serve = serve, .next = serve->clients, .since_us = loop_now_us() };
 	c->opts = (struct session_opts){ .number = ++serve->last_number, .timeouts = patient };
-	c->session = session_serve(serve->env, &c->opts, fd, serve->opts.tls, on_event, c, err);
+	c->session = session_serve(
+	    serve->env, &c->opts, fd, serve->opts.tls, serve_on_event, c, err);
 	if (!c->session) {
 		free(c);
 		return false;
@@ -160,9 +161,9 @@ serve_client(struct serve *serve, int fd, struct err *err)
 	serve->clients = c;
 	serve->nclients++;
 	if (!serve->sweeping)
-		set_sweep(serve);
+		serve_set_sweep(serve);
 	if (serve->event)
-		tell_of_client(c);
+		serve_tell_of_client(c);
 	c->role = (struct mta_role){ .opts = &serve->opts.mta, .heard_us = &c->heard_us };
 	if (serve->opts.play)
 		c->role.front = serve->opts.play(serve->opts.play_ctx, c->opts.number);
@@ -172,7 +173,7 @@ serve_client(struct serve *serve, int fd, struct err *err)
 }
 
 static void
-on_accepted(void *ctx, int fd)
+serve_on_accepted(void *ctx, int fd)
 {
 	serve_client(ctx, fd, NULL);
 }
@@ -180,7 +181,7 @@ on_accepted(void *ctx, int fd)
 bool
 serve_listen(struct serve *serve, const struct addr *at, struct addr *bound, struct err *err)
 {
-	serve->listener = listen_on(serve->env->loop, at, on_accepted, serve, err);
+	serve->listener = listen_on(serve->env->loop, at, serve_on_accepted, serve, err);
 	if (serve->listener && bound)
 		*bound = *listen_addr(serve->listener);
 	return serve->listener != NULL;
@@ -233,7 +234,7 @@ struct demo {
 };
 
 static bool
-make_demo(struct session_env *env, struct err *err)
+demo_make(struct session_env *env, struct err *err)
 {
 	static const char *const names[] = { MTA_HOST, "localhost", "127.0.0.1", "::1" };
 	struct demo *demo = env->demo_ctx = memory_zeroed(sizeof *demo);
@@ -256,7 +257,7 @@ serve_demo(struct session_env *env, unsigned as, struct err *err)
 	int pair[2];
 	struct demo *demo;
 
-	if (!env->demo_ctx && !make_demo(env, err))
+	if (!env->demo_ctx && !demo_make(env, err))
 		return -1;
 	demo = env->demo_ctx;
 	if (!demo->serve[as])

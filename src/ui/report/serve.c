@@ -42,7 +42,7 @@ serve_report_free(struct serve_report *r)
 
 /* NULL: beyond what is kept. */
 static struct connection *
-connection_of(struct serve_report *r, unsigned number, uint64_t now_us)
+serve_report_connection_of(struct serve_report *r, unsigned number, uint64_t now_us)
 {
 	if (number == 0 || number > SERVE_REPORT_MAX)
 		return NULL;
@@ -64,7 +64,7 @@ connection_of(struct serve_report *r, unsigned number, uint64_t now_us)
 }
 
 static void
-note_failure(struct serve_report *r, struct connection *c, const struct event *e,
+serve_report_note_failure(struct serve_report *r, struct connection *c, const struct event *e,
     const struct mock_stray *stray)
 {
 	c->failure.place = stray->place;
@@ -77,12 +77,12 @@ note_failure(struct serve_report *r, struct connection *c, const struct event *e
 void
 serve_report_event(struct serve_report *r, const struct event *e, const struct mock_stray *stray)
 {
-	struct connection *c = connection_of(r, e->session, e->at_us);
+	struct connection *c = serve_report_connection_of(r, e->session, e->at_us);
 
 	if (!c)
 		return;
 	if (e->kind == EVENT_PROBLEM && e->err == ERR_EXPECT)
-		note_failure(r, c, e, stray);
+		serve_report_note_failure(r, c, e, stray);
 	if (e->kind != EVENT_STEP_ENDED)
 		return;
 	c->ended = true;
@@ -92,7 +92,8 @@ serve_report_event(struct serve_report *r, const struct event *e, const struct m
 
 /* Those that came to an end, as cases. */
 static void
-list(struct serve_report *r, struct replay *replay, struct replay_file *file, struct arena *arena)
+serve_report_list(
+    struct serve_report *r, struct replay *replay, struct replay_file *file, struct arena *arena)
 {
 	replay->cases = ARENA_ARRAY(arena, struct replay_case, r->n);
 	for (size_t i = 0; i < r->n; i++) {
@@ -122,7 +123,7 @@ serve_report_write(struct serve_report *r, const struct options *o, const struct
 	struct arena arena = { 0 };
 
 	replay.screen.arena = (struct arena){ 0 };
-	list(r, &replay, &file, &arena);
+	serve_report_list(r, &replay, &file, &arena);
 	if (report->begin)
 		report->begin(&replay);
 	report->file(&replay, &file);

@@ -1,6 +1,8 @@
 /* mock - a case's lines in their order, from the server's side. */
 #include "run/serve/mock_impl.h"
 
+#include <assert.h>
+
 #include "smtp/mechanism.h"
 #include "smtp/parameter.h"
 
@@ -15,10 +17,10 @@ enum part_end { END_DOT, END_CHUNK, END_SENT, END_LOGIN, END_COMMAND, END_HELLO 
 
 static const struct part {
 	const char *step;
-	enum verb verb;			/* what it says */
-	enum part_end end;		/* HELLO: EHLO after it, where it was granted */
-	bool hello;			/* EHLO before it, where it is due */
-	const char *offers;		/* what EHLO is to offer for it */
+	enum verb verb;	    /* what it says */
+	enum part_end end;  /* HELLO: EHLO after it, where it was granted */
+	bool hello;	    /* EHLO before it, where it is due */
+	const char *offers; /* what EHLO is to offer for it */
 } parts[] = {
 	{ "starttls", VERB_STARTTLS, END_HELLO, true, "STARTTLS" },
 	{ "auth", VERB_AUTH, END_LOGIN, false, "AUTH" },
@@ -34,7 +36,7 @@ static const struct part {
 
 /* A step with places in it is its line still. */
 static struct span
-step_name(const struct script_item *item)
+lines_step_name(const struct script_item *item)
 {
 	struct span word = item->line.source;
 
@@ -42,9 +44,9 @@ step_name(const struct script_item *item)
 }
 
 static const struct part *
-part_of(const struct script_item *item)
+lines_part_of(const struct script_item *item)
 {
-	struct span name = item->kind == SCRIPT_STEP ? step_name(item) : SPAN_NONE;
+	struct span name = item->kind == SCRIPT_STEP ? lines_step_name(item) : SPAN_NONE;
 
 	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
 		if (span_eq(name, span_of(parts[i].step)))
@@ -57,26 +59,26 @@ part_of(const struct script_item *item)
  * comes before EHLO.
  */
 const struct script_item *
-script_without_part(const struct script_item *item, size_t *n)
+lines_without_part(const struct script_item *item, size_t *n)
 {
 	static const char *const none[] = { "open", "reopen", "proxy-protocol" };
 	const struct script_item *found = NULL;
 
 	for (; item && !found; item = item->next) {
 		for (size_t i = 0; item->kind == SCRIPT_STEP && i < sizeof none / sizeof *none; i++)
-			if (span_eq(step_name(item), span_of(none[i])) && (*n)-- == 0)
+			if (span_eq(lines_step_name(item), span_of(none[i])) && (*n)-- == 0)
 				return item;
-		found = script_without_part(item->body, n);
-		found = found ? found : script_without_part(item->other, n);
+		found = lines_without_part(item->body, n);
+		found = found ? found : lines_without_part(item->other, n);
 	}
 	return found;
 }
 
 void
-script_wants(const struct script_item *item, struct buf *out)
+lines_want(const struct script_item *item, struct buf *out)
 {
 	for (; item; item = item->next) {
-		const struct part *part = part_of(item);
+		const struct part *part = lines_part_of(item);
 		if (part && part->offers &&
 		    span_find(buf_span(out), span_of(part->offers)).len == 0) {
 			buf_printf(out, "250-%s", part->offers);
@@ -84,19 +86,19 @@ script_wants(const struct script_item *item, struct buf *out)
 				mechanisms_served(out);
 			buf_append(out, SPAN("\n"));
 		}
-		script_wants(item->body, out);
-		script_wants(item->other, out);
+		lines_want(item->body, out);
+		lines_want(item->other, out);
 	}
 }
 
 /* How many commands /raw says that are answered: each line end in it ends one. */
 static size_t
-commands_of(const struct script_item *item)
+lines_commands_of(const struct script_item *item)
 {
 	struct span text = item->line.source;
 	size_t ends = 0;
 
-	if (!span_eq(step_name(item), SPAN("raw")))
+	if (!span_eq(lines_step_name(item), SPAN("raw")))
 		return 0;
 	for (size_t i = 0; i + 1 < text.len; i++)
 		if (text.at[i] == '\\')
@@ -107,20 +109,22 @@ commands_of(const struct script_item *item)
 /* ---- where it stands */
 
 static void
-push(struct play *p, const struct script_item *body, unsigned times)
+lines_push(struct play *p, const struct script_item *body, unsigned times)
 {
-	if (body && p->depth < MOCK_DEPTH)
-		p->frame[p->depth++] = (struct mock_frame){ body, body, times };
+	if (!body)
+		return;
+	assert(p->depth < MOCK_DEPTH); /* the parser takes no deeper blocks */
+	p->frame[p->depth++] = (struct mock_frame){ body, body, times };
 }
 
 const struct script_item *
-script_at(const struct play *p)
+lines_at(const struct play *p)
 {
 	return p->depth ? p->frame[p->depth - 1].at : NULL;
 }
 
 static void
-step_on(struct play *p)
+lines_step_on(struct play *p)
 {
 	struct mock_frame *f = &p->frame[p->depth - 1];
 
@@ -139,18 +143,18 @@ step_on(struct play *p)
 	}
 	if (p->depth == 0 && !p->second) {
 		p->second = true;
-		push(p, script_second(p->mock->script, p->c), 1);
+		lines_push(p, script_second(p->mock->script, p->c), 1);
 	}
 }
 
 /* ---- what waits for nothing */
 
 static void
-set_var(struct play *p, const struct word_var *w)
+lines_set_var(struct play *p, const struct word_var *w)
 {
 	struct span value;
 
-	for (size_t i = 0; i < p->mock->opts.nvalues; i++)	/* the command line's comes first */
+	for (size_t i = 0; i < p->mock->opts.nvalues; i++) /* the command line's comes first */
 		if (span_eq(p->mock->opts.value[i].name, p->vars.names->of[w->name].name))
 			return;
 	if (text_fill(&w->text, &p->vars, &p->m->scratch, &value, NULL, NULL))
@@ -159,7 +163,7 @@ set_var(struct play *p, const struct word_var *w)
 
 /* True: it is done with; false: a block was entered. */
 static bool
-do_word(struct play *p, const struct script_item *item)
+lines_do_word(struct play *p, const struct script_item *item)
 {
 	switch (item->word->kind) {
 	case WORD_DELAY:
@@ -172,17 +176,18 @@ do_word(struct play *p, const struct script_item *item)
 		p->level = *(const enum match_level *)item->args;
 		return true;
 	case WORD_VAR:
-		set_var(p, item->args);
+		lines_set_var(p, item->args);
 		return true;
 	case WORD_SECRET:
 		vars_secret(&p->vars, ((const struct word_var *)item->args)->name,
 		    (char[SECRET_VARIABLE_MAX]){ 0 });
 		return true;
 	case WORD_REPEAT:
-		push(p, item->body, ((const struct word_repeat *)item->args)->times);
+		lines_push(p, item->body, ((const struct word_repeat *)item->args)->times);
 		return item->body == NULL;
-	case WORD_RETRY: case WORD_IF:
-		push(p, item->body, 1);
+	case WORD_RETRY:
+	case WORD_IF:
+		lines_push(p, item->body, 1);
 		return item->body == NULL;
 	default:
 		return true;
@@ -191,20 +196,20 @@ do_word(struct play *p, const struct script_item *item)
 
 /* A step of the client's that says something is waited for; false: it waits for nothing. */
 static bool
-step_waits(struct play *p, const struct script_item *item)
+lines_step_waits(struct play *p, const struct script_item *item)
 {
-	const struct step_op *op = step_find(step_ops, step_name(item));
+	const struct step_op *op = step_find(step_ops, lines_step_name(item));
 
 	if (op && (op->traits & STEP_CLOSES))
 		replies_then(
 		    p->m, op->traits & STEP_RESETS ? fault_find(SPAN("rst")) : fault_close);
 	else if (item->step && op && (op->traits & STEP_PAUSES))
 		p->m->delay_ms = *(const uint64_t *)item->step->args;
-	return part_of(item) || commands_of(item) > 0;
+	return lines_part_of(item) || lines_commands_of(item) > 0;
 }
 
 static bool
-has_raw(const struct script_item *item)
+lines_has_raw(const struct script_item *item)
 {
 	for (size_t i = 0; i < item->nsay; i++)
 		if (item->say[i].kind == SAY_RAW)
@@ -213,7 +218,7 @@ has_raw(const struct script_item *item)
 }
 
 static void
-wait_as_recorded(struct play *p, const struct script_item *item)
+lines_wait_as_recorded(struct play *p, const struct script_item *item)
 {
 	const struct script_item *next = item->next;
 
@@ -223,9 +228,9 @@ wait_as_recorded(struct play *p, const struct script_item *item)
 }
 
 static void
-say_all(struct play *p, const struct script_item *item, const struct act *act)
+lines_say_all(struct play *p, const struct script_item *item, const struct act *act)
 {
-	wait_as_recorded(p, item);
+	lines_wait_as_recorded(p, item);
 	for (; p->reply < item->nreply; p->reply++)
 		mock_reply(p, item->reply[p->reply], act, 0, NULL);
 }
@@ -235,7 +240,7 @@ say_all(struct play *p, const struct script_item *item, const struct act *act)
  * there are.
  */
 static size_t
-raw_line(struct play *p, const struct script_item *item, size_t n, struct span *line)
+lines_raw_line(struct play *p, const struct script_item *item, size_t n, struct span *line)
 {
 	struct buf all = { .max = SCRIPT_OCTETS_MAX };
 	size_t lines = 0;
@@ -260,21 +265,21 @@ raw_line(struct play *p, const struct script_item *item, size_t n, struct span *
 }
 
 static size_t
-raw_lines(struct play *p, const struct script_item *item)
+lines_raw_lines(struct play *p, const struct script_item *item)
 {
 	struct span line;
 
-	return raw_line(p, item, 0, &line);
+	return lines_raw_line(p, item, 0, &line);
 }
 
 void
-script_go_on(struct play *p)
+lines_go_on(struct play *p)
 {
 	const struct script_item *item;
 	uint64_t until = loop_now_us() + SLICE_US;
 
 	p->more = false;
-	while ((item = script_at(p))) {
+	while ((item = lines_at(p))) {
 		/*
 		 * A loop of the script keeps neither signals nor other clients from their turn, and
 		 * its replies do not pile up.
@@ -284,26 +289,26 @@ script_go_on(struct play *p)
 			return;
 		}
 		if (item->kind == SCRIPT_EXCHANGE &&
-		    (item->ncommands > 0 || (has_raw(item) && raw_lines(p, item) > 0)))
+		    (item->ncommands > 0 || (lines_has_raw(item) && lines_raw_lines(p, item) > 0)))
 			return;
 		if (item->kind == SCRIPT_EXCHANGE)
-			say_all(p, item,
+			lines_say_all(p, item,
 			    &(struct act){ .kind = p->m->up ? ACT_COMMAND : ACT_CONNECTED });
-		else if (item->kind == SCRIPT_STEP && step_waits(p, item))
+		else if (item->kind == SCRIPT_STEP && lines_step_waits(p, item))
 			return;
-		else if (item->kind == SCRIPT_WORD && !do_word(p, item))
+		else if (item->kind == SCRIPT_WORD && !lines_do_word(p, item))
 			continue;
-		step_on(p);
+		lines_step_on(p);
 	}
 }
 
 void
-script_begin(struct play *p)
+lines_begin(struct play *p)
 {
-	push(p, script_first(p->mock->script, p->c), 1);
+	lines_push(p, script_first(p->mock->script, p->c), 1);
 	if (p->depth == 0) {
 		p->second = true;
-		push(p, script_second(p->mock->script, p->c), 1);
+		lines_push(p, script_second(p->mock->script, p->c), 1);
 	}
 }
 
@@ -311,7 +316,8 @@ script_begin(struct play *p)
 
 /* A typed place takes what stands up to the text behind it; false: nothing there is of its type. */
 static bool
-capture(struct play *p, const struct piece *piece, const struct piece *next, struct span *rest)
+lines_capture(
+    struct play *p, const struct piece *piece, const struct piece *next, struct span *rest)
 {
 	struct span before = *rest;
 
@@ -338,7 +344,7 @@ capture(struct play *p, const struct piece *piece, const struct piece *next, str
 }
 
 static bool
-pieces_match(struct play *p, const struct script_text *t, struct span line)
+lines_pieces_match(struct play *p, const struct script_text *t, struct span line)
 {
 	struct span rest = line;
 
@@ -349,7 +355,7 @@ pieces_match(struct play *p, const struct script_text *t, struct span line)
 				return false;
 			rest = span_skip(rest, piece->text.len);
 		} else if (piece->kind == PIECE_PLACE) {
-			if (!capture(p, piece, i + 1 < t->n ? piece + 1 : NULL, &rest))
+			if (!lines_capture(p, piece, i + 1 < t->n ? piece + 1 : NULL, &rest))
 				return false;
 		} else {
 			/* made of secrets, or anything: not compared further */
@@ -361,7 +367,7 @@ pieces_match(struct play *p, const struct script_text *t, struct span line)
 
 /* The address of MAIL and RCPT, else the first argument. */
 static struct span
-key_of(enum verb verb, struct span line)
+lines_key_of(enum verb verb, struct span line)
 {
 	struct span args, path, params;
 
@@ -372,7 +378,7 @@ key_of(enum verb verb, struct span line)
 }
 
 static bool
-texts_match(struct play *p, const struct script_say *say, struct span want, struct span line)
+lines_texts_match(struct play *p, const struct script_say *say, struct span want, struct span line)
 {
 	struct match_how how = { .level = p->level, .masks = 0 };
 
@@ -383,14 +389,15 @@ texts_match(struct play *p, const struct script_say *say, struct span want, stru
 		return span_eq_case(expect_normal(want, &how, &p->m->scratch),
 		    expect_normal(line, &how, &p->m->scratch));
 	case MATCH_ENHANCED:
-		return span_eq_case(key_of(say->verb, want), key_of(say->verb, line));
+		return span_eq_case(lines_key_of(say->verb, want), lines_key_of(say->verb, line));
 	default:
 		return true;
 	}
 }
 
 static bool
-command_matches(struct play *p, const struct script_say *say, enum verb verb, struct span line)
+lines_command_matches(
+    struct play *p, const struct script_say *say, enum verb verb, struct span line)
 {
 	struct span want = say->text.source, got = line, fill;
 
@@ -398,21 +405,22 @@ command_matches(struct play *p, const struct script_say *say, enum verb verb, st
 	    (verb == VERB_OTHER && !span_eq_case(span_word(&want), span_word(&got))))
 		return false;
 	if (say->text.secret && text_fill(&say->text, &p->vars, &p->m->scratch, &fill, NULL, NULL))
-		return p->level < MATCH_TEXT ? texts_match(p, say, fill, line) :
+		return p->level < MATCH_TEXT ? lines_texts_match(p, say, fill, line) :
 					       span_eq(fill, line);
 	for (size_t i = 0; i < say->text.n; i++)
 		if (say->text.piece[i].kind != PIECE_TEXT)
-			return pieces_match(p, &say->text, line) || p->level < MATCH_ENHANCED;
+			return lines_pieces_match(p, &say->text, line) || p->level < MATCH_ENHANCED;
 	return !text_fill(&say->text, &p->vars, &p->m->scratch, &fill, NULL, NULL) ||
-	    texts_match(p, say, fill, line);
+	    lines_texts_match(p, say, fill, line);
 }
 
 static bool
-say_matches(struct play *p, const struct script_say *say, const struct act *act)
+lines_say_matches(struct play *p, const struct script_say *say, const struct act *act)
 {
 	switch (say->kind) {
 	case SAY_COMMAND:
-		return act->kind == ACT_COMMAND && command_matches(p, say, act->verb, act->line);
+		return act->kind == ACT_COMMAND &&
+		    lines_command_matches(p, say, act->verb, act->line);
 	case SAY_ANSWER:
 		return act->kind == ACT_ANSWER;
 	case SAY_DOT:
@@ -423,52 +431,52 @@ say_matches(struct play *p, const struct script_say *say, const struct act *act)
 }
 
 static void
-script_goes_past(struct play *p)
+lines_go_past(struct play *p)
 {
-	step_on(p);
-	script_go_on(p);
+	lines_step_on(p);
+	lines_go_on(p);
 }
 
 /* Command k is answered by reply k; what is left goes out behind the last. */
 static void
-answer(struct play *p, const struct script_item *item, const struct act *act, bool last)
+lines_answer(struct play *p, const struct script_item *item, const struct act *act, bool last)
 {
-	wait_as_recorded(p, item);
+	lines_wait_as_recorded(p, item);
 	if (p->reply >= item->nreply)
 		mock_grants(p, act);
 	else if (last)
-		say_all(p, item, act);
+		lines_say_all(p, item, act);
 	else
 		mock_reply(p, item->reply[p->reply++], act, 0, NULL);
 	if (last)
-		script_goes_past(p);
+		lines_go_past(p);
 }
 
 static void
-answer_step(struct play *p, const struct script_item *item, const struct act *act)
+lines_answer_step(struct play *p, const struct script_item *item, const struct act *act)
 {
 	if (item->nreply == 0)
 		mock_grants(p, act);
 	else
-		say_all(p, item, act);
-	script_goes_past(p);
+		lines_say_all(p, item, act);
+	lines_go_past(p);
 }
 
 /* Of /raw: the S: lines are for its last commands. */
 static bool
-counted_takes(struct play *p, const struct script_item *item, const struct act *act)
+lines_counted_takes(struct play *p, const struct script_item *item, const struct act *act)
 {
-	size_t n = commands_of(item), k = p->say;
+	size_t n = lines_commands_of(item), k = p->say;
 
 	if (act->kind == ACT_DOT && p->say > 0) { /* the message was within it */
-		answer_step(p, item, act);
+		lines_answer_step(p, item, act);
 		return true;
 	}
 	if (act->kind != ACT_COMMAND || k >= n)
 		return false;
 	p->say++;
 	if (k + 1 == n && act->verb != VERB_DATA)
-		answer_step(p, item, act);
+		lines_answer_step(p, item, act);
 	else if (k + item->nreply >= n && p->reply < item->nreply)
 		mock_reply(p, item->reply[p->reply++], act, 0, NULL);
 	else
@@ -478,7 +486,7 @@ counted_takes(struct play *p, const struct script_item *item, const struct act *
 
 /* Does the last reply that the script has for it refuse? Then nothing follows it. */
 static bool
-is_refused(const struct script_item *item)
+lines_is_refused(const struct script_item *item)
 {
 	const struct expect *x = item->nreply ? item->reply[item->nreply - 1] : NULL;
 
@@ -486,16 +494,16 @@ is_refused(const struct script_item *item)
 }
 
 static bool
-step_takes(struct play *p, const struct script_item *item, const struct act *act)
+lines_step_takes(struct play *p, const struct script_item *item, const struct act *act)
 {
-	const struct part *part = part_of(item);
+	const struct part *part = lines_part_of(item);
 	bool command = act->kind == ACT_COMMAND, last_chunk = command && act->ends_message;
 	bool hello = command &&
 	    (act->verb == VERB_EHLO || act->verb == VERB_LHLO || act->verb == VERB_HELO);
 	bool mine = command && part && act->verb == part->verb, ends = false;
 
 	if (!part)
-		return counted_takes(p, item, act);
+		return lines_counted_takes(p, item, act);
 	switch (part->end) {
 	case END_DOT:
 		ends = act->kind == ACT_DOT;
@@ -516,12 +524,12 @@ step_takes(struct play *p, const struct script_item *item, const struct act *act
 		ends = mine;
 		break;
 	case END_HELLO:
-		ends = p->say > 0 ? hello : mine && is_refused(item);
+		ends = p->say > 0 ? hello : mine && lines_is_refused(item);
 		p->say += mine;
 		break;
 	}
 	if (ends)
-		answer_step(p, item, act);
+		lines_answer_step(p, item, act);
 	else if (mine || (part->hello && hello))
 		mock_grants(p, act);
 	else
@@ -531,10 +539,10 @@ step_takes(struct play *p, const struct script_item *item, const struct act *act
 
 /* Is this what line ->say of a C\: exchange says? */
 static bool
-raw_takes(struct play *p, const struct script_item *item, const struct act *act)
+lines_raw_takes(struct play *p, const struct script_item *item, const struct act *act)
 {
 	struct span want, args, rest;
-	size_t lines = raw_line(p, item, p->say, &want);
+	size_t lines = lines_raw_line(p, item, p->say, &want);
 	bool last = act->kind != ACT_COMMAND || p->say + 1 == lines;
 
 	if (act->kind == ACT_COMMAND) {
@@ -546,35 +554,35 @@ raw_takes(struct play *p, const struct script_item *item, const struct act *act)
 		if (verb == VERB_OTHER && !span_eq_case(span_word(&rest), span_word(&args)))
 			return false;
 		if (p->level == MATCH_ENHANCED ?
-			!span_eq_case(key_of(verb, want), key_of(verb, act->line)) :
+			!span_eq_case(lines_key_of(verb, want), lines_key_of(verb, act->line)) :
 			p->level > MATCH_ENHANCED && !span_eq(want, act->line))
 			return false;
 		p->say++;
 	}
-	answer(p, item, act, last);
+	lines_answer(p, item, act, last);
 	return true;
 }
 
 bool
-script_takes(struct play *p, const struct act *act)
+lines_take(struct play *p, const struct act *act)
 {
-	const struct script_item *item = script_at(p);
+	const struct script_item *item = lines_at(p);
 
 	if (!item)
 		return false;
 	if (item->kind == SCRIPT_STEP)
-		return step_takes(p, item, act);
-	if (has_raw(item))
-		return raw_takes(p, item, act);
+		return lines_step_takes(p, item, act);
+	if (lines_has_raw(item))
+		return lines_raw_takes(p, item, act);
 	size_t i = p->say;
 	while (i < item->nsay && !script_say_owes(&item->say[i]))
 		i++;
-	if (i == item->nsay || !say_matches(p, &item->say[i], act))
+	if (i == item->nsay || !lines_say_matches(p, &item->say[i], act))
 		return false;
 	p->say = i + 1;
 	bool last = true;
 	for (i = p->say; i < item->nsay; i++)
 		last &= !script_say_owes(&item->say[i]);
-	answer(p, item, act, last);
+	lines_answer(p, item, act, last);
 	return true;
 }
