@@ -50,6 +50,9 @@ enum err_cause {
 	CAUSE_NOT_OFFERED,						/* ERR_TLS: STARTTLS */
 	/* ERR_PROTO: more came behind the 220 of STARTTLS */
 	CAUSE_INJECTED,
+	/* ERR_TLS: how a handshake failed; ->alert has an alert's number */
+	CAUSE_SHAKE_ALERT, CAUSE_SHAKE_OLD_VERSION, CAUSE_SHAKE_NOTHING_SHARED, CAUSE_SHAKE_WEAK,
+	CAUSE_SHAKE_RENEGOTIATION, CAUSE_SHAKE_CLOSED, CAUSE_SHAKE_CLEARTEXT,
 };
 
 struct err {

@@ -142,20 +142,21 @@ tls_free(struct tls *t)
 /* What this side does not take of the peer, as OpenSSL says it, and in our words. */
 static const struct {
 	int reason;
+	enum err_cause cause;
 	const char *text;
 } refusals[] = {
-	{ SSL_R_UNEXPECTED_EOF_WHILE_READING, "the peer closed the connection" },
-	{ SSL_R_WRONG_VERSION_NUMBER, "the peer does not speak TLS here (it sent something else)" },
-	{ SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED,
+	{ SSL_R_UNEXPECTED_EOF_WHILE_READING, CAUSE_SHAKE_CLOSED, "the peer closed the connection" },
+	{ SSL_R_WRONG_VERSION_NUMBER, CAUSE_SHAKE_CLEARTEXT, "the peer does not speak TLS here (it sent something else)" },
+	{ SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, CAUSE_SHAKE_RENEGOTIATION,
 	    "the server lacks secure renegotiation (RFC 5746): update it; "
 	    "--legacy-renegotiation lets it pass" },
-	{ SSL_R_DH_KEY_TOO_SMALL,
+	{ SSL_R_DH_KEY_TOO_SMALL, CAUSE_SHAKE_WEAK,
 	    "the server wants a Diffie-Hellman key too small to be safe; --min-tls 1.0 lets it "
 	    "pass" },
-	{ SSL_R_WRONG_SIGNATURE_TYPE,
+	{ SSL_R_WRONG_SIGNATURE_TYPE, CAUSE_SHAKE_WEAK,
 	    "the server wants to sign with an algorithm that is not safe any more (MD5 or SHA-1); "
 	    "--min-tls 1.0 lets it pass" },
-	{ SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM,
+	{ SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, CAUSE_SHAKE_NOTHING_SHARED,
 	    "the server wants a signature that our certificate cannot give" },
 };
 
@@ -166,6 +167,15 @@ refusal_text(int reason)
 		if (refusals[i].reason == reason)
 			return refusals[i].text;
 	return NULL;
+}
+
+static enum err_cause
+refusal_cause(int reason)
+{
+	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
+		if (refusals[i].reason == reason)
+			return refusals[i].cause;
+	return CAUSE_UNSAID;
 }
 
 /* An alert of the peer's; to one about the version belongs what it could choose from. */
@@ -207,6 +217,11 @@ shake_failed(struct tls *t, int why, struct err *err)
 	int reason = ERR_GET_REASON(code);
 
 	t->dead = true;
+	enum err_cause cause = why == SSL_ERROR_SYSCALL && code == 0 ? CAUSE_SHAKE_CLOSED :
+	    is_alert(reason)					      ? CAUSE_SHAKE_ALERT :
+	    reason == SSL_R_UNSUPPORTED_PROTOCOL		      ? CAUSE_SHAKE_OLD_VERSION :
+	    reason == SSL_R_NO_SHARED_CIPHER			      ? CAUSE_SHAKE_NOTHING_SHARED :
+									refusal_cause(reason);
 	if (why == SSL_ERROR_SYSCALL && code == 0)
 		err_set(err, ERR_TLS, "%s: %s", what,
 		    errno ? strerror(errno) : "the peer closed the connection");
@@ -225,6 +240,7 @@ shake_failed(struct tls *t, int why, struct err *err)
 		err_set(err, ERR_TLS, "%s: %s", what, refusal_text(reason));
 	else
 		tls_err(err, what);
+	err->cause = cause;
 	ERR_clear_error();
 	return TLS_FAILED;
 }

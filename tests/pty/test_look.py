@@ -74,7 +74,7 @@ class Look(unittest.TestCase):
     def test_a_refusal_has_a_meaning(self):
         t = self.session("EHLO me.example", "MAIL FROM:<>", "RCPT TO:<grey@b.example>")
         t.until("451 4.7.1")
-        t.until("Most likely greylisting")
+        t.until("Greylisting: the server defers")
         t.line("/set explain off")
         t.until("explain")
         t.line("RCPT TO:<unknown@b.example>")
@@ -85,13 +85,13 @@ class Look(unittest.TestCase):
 
     def test_the_same_refusal_is_explained_once(self):
         t = self.session("EHLO me.example", "MAIL FROM:<>")
-        for text in ("Most likely greylisting", "as before; /explain has what it means"):
+        for text in ("Greylisting: the server defers", "as before; /explain has what it means"):
             t.prompt("demo.smtpsh.example mail>")
             t.line("RCPT TO:<grey@b.example>")
             t.until("451 4.7.1")
             t.until(text)
         rows = t.prompt("demo.smtpsh.example mail>", "as before; /explain")
-        self.assertEqual("\n".join(rows).count("Most likely greylisting"), 1)
+        self.assertEqual("\n".join(rows).count("Greylisting: the server defers"), 1)
         t.line("RCPT TO:<unknown@b.example>")
         t.until("bad destination")                          # another one is explained
         t.prompt("demo.smtpsh.example mail>")
@@ -100,7 +100,7 @@ class Look(unittest.TestCase):
         t.line("/set explain off")
         t.line("/set explain on")                           # all from the beginning
         t.line("RCPT TO:<grey@b.example>")
-        t.until("Most likely greylisting")
+        t.until("Greylisting: the server defers")
 
     def test_a_narrow_screen_has_no_columns_of_single_letters(self):
         t = Terminal("demo:", "-c", "EHLO me.example", columns=20, rows=10)

@@ -346,12 +346,12 @@ class Transcript(unittest.TestCase):
 
     def test_no_command_of_the_prompt_is_advised(self):
         shown = self.shown(lambda p: p.starttls("421 4.7.0 no\r\n").close(), *STARTTLS)
-        self.assertIn("=== The server gives up this connection. ", shown)
+        self.assertIn("=== The server closes the session (421 4.7.0)", shown)
         self.assertNotIn("/re", shown)
-        self.assertIn(" Next: wait a minute; try another MX. ", self.shown(lambda p: p.say("421 busy\r\n").close()))
+        self.assertIn(" Next: try again in a few minutes, with fewer connections at a time, or another MX", self.shown(lambda p: p.say("421 busy\r\n").close()))
 
     def test_how_it_was_lost(self):
-        bears, before = "does not bear EHLO", "before a word was said"
+        bears, before = "does not support EHLO", "before its greeting"
         for what, behaviour, options, words, without in (
                 ("before the banner", lambda p: p.close(), TRY, before, bears),
                 ("within the banner", lambda p: p.say("220-half").close(), TRY, "no whole reply: 220-half", before),

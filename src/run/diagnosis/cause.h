@@ -37,6 +37,9 @@
 	X(RESET_BEFORE_GREETING, "reset_before_greeting")				\
 	X(CONNECTION_CLOSED,	"connection_closed")					\
 	X(CONNECTION_RESET,	"connection_reset")					\
+	X(CLOSED_AT_EHLO,	"closed_at_ehlo")					\
+	X(CLOSED_AT_AUTH,	"closed_at_auth")					\
+	X(CLOSED_IDLE,		"closed_idle")		/* nothing was asked */		\
 	X(CLOSED_IN_REPLY,	"closed_in_reply")					\
 	X(CLOSED_IN_DATA,	"closed_in_data")	/* before the end of data */	\
 	X(FATE_UNKNOWN,		"fate_unknown")		/* after the end of data (RFC 1047) */ \

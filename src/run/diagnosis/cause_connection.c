@@ -122,7 +122,9 @@ const struct cause_row causes_of_connection[] = {
 	    "address, or a load balancer with no server behind it",
 	    "Senders try the next address or MX",
 	    "check the firewall and, behind a load balancer, that a mail server answers",
-	    "try from another address, or another MX of the domain", NULL, "RFC 5321 3.8" },
+	    "try from another address, another MX of the domain, or with implicit TLS "
+	    "(--tls=implicit)",
+	    NULL, "RFC 5321 3.8" },
 	{ CAUSE_CONNECTION_CLOSED, CONCERNS_SERVER, STATE_CRITICAL, "Connection closed",
 	    "The server closed the connection without a reply to {stage}: a crash, a limit or a "
 	    "block; it should have sent 421",
@@ -136,6 +138,23 @@ const struct cause_row causes_of_connection[] = {
 	    "Senders keep the mail in their queue and try again",
 	    "check the server's log, and the firewall's, for this session",
 	    "try again, and from another network", "/reopen", "RFC 5321 3.8" },
+	{ CAUSE_CLOSED_AT_EHLO, CONCERNS_SERVER, STATE_CRITICAL, "Closed after EHLO",
+	    "The connection ended without a reply to EHLO: a server, or a firewall that inspects "
+	    "SMTP, that does not support EHLO",
+	    "Senders keep the mail in their queue and try again",
+	    "check the server's log, and switch SMTP inspection off on the firewall in front of it",
+	    "try HELO instead of EHLO, and compare from another network", NULL,
+	    "RFC 5321 3.2" },
+	{ CAUSE_CLOSED_AT_AUTH, CONCERNS_CLIENT, STATE_CRITICAL, "Closed after AUTH",
+	    "The connection ended without a reply to AUTH: some servers drop a client after a wrong "
+	    "password, or after several",
+	    NULL, "check the server's log: a crash of its authentication service looks the same",
+	    "check user name and password, then wait some minutes before the next try", "/reopen",
+	    "RFC 4954 4" },
+	{ CAUSE_CLOSED_IDLE, CONCERNS_NETWORK, STATE_OK, "Closed while idle",
+	    "The connection ended while nothing was asked: servers close idle connections (after 5 "
+	    "minutes at the earliest), and firewalls forget them",
+	    NULL, NULL, "reconnect", "/reopen", "RFC 5321 4.5.3.2.7" },
 	{ CAUSE_CLOSED_IN_REPLY, CONCERNS_SERVER, STATE_CRITICAL, "Closed within a reply",
 	    "The connection ended within {awaited}[: \"{octets}\"]",
 	    "Senders keep the mail in their queue and try again",
@@ -223,8 +242,10 @@ const struct cause_row causes_of_connection[] = {
 	{ CAUSE_SERVICE_UNAVAILABLE, CONCERNS_SERVER, STATE_WARNING, "Service not available",
 	    "The server closes the session ({code}); the code does not say why: load, a limit, a "
 	    "timeout or a shutdown",
-	    "Senders try again later", "the server's log says why",
-	    "try again in a few minutes, with fewer connections at a time, or another MX", "/mx",
+	    "Senders try again later", NULL,
+	    "try again in a few minutes, with fewer connections at a time, or another MX; the "
+	    "server's log says why",
+	    "/mx",
 	    "RFC 5321 3.8" },
 	{ CAUSE_SHUTTING_DOWN, CONCERNS_SERVER, STATE_WARNING, "Service not available now",
 	    "The server ends the session or takes no new ones: a shutdown, a restart or a "

@@ -152,7 +152,7 @@ diagnose_silence(struct diagnosing *x)
 	const struct facts *f = x->f;
 	struct diagnosis *d;
 
-	if (f->stage == AT_GREETING && f->octets.len == 0) {
+	if ((f->stage == AT_GREETING || f->before_greeting) && f->octets.len == 0) {
 		bool tls = f->implicit_tls || f->dialogue.tls;
 		d = found(x,
 		    tls						 ? CAUSE_SILENT_IN_TLS :
@@ -257,7 +257,11 @@ diagnose_end(struct diagnosing *x)
 			return;			/* after QUIT, or behind a reply that says why */
 		cause = f->stage == AT_TLS ? CAUSE_TLS_CLOSED :
 		    f->octets.len > 0	       ? CAUSE_CLOSED_IN_REPLY :
+		    f->before_greeting && f->stage != AT_GREETING ? CAUSE_CLOSED_BEFORE_GREETING :
 		    f->stage == AT_MESSAGE     ? CAUSE_CLOSED_IN_DATA :
+		    f->stage == AT_EHLO	       ? CAUSE_CLOSED_AT_EHLO :
+		    f->stage == AT_AUTH	       ? CAUSE_CLOSED_AT_AUTH :
+		    f->stage == AT_ANY	       ? CAUSE_CLOSED_IDLE :
 		    f->stage == AT_GREETING ?
 			(is_tls_port(f->port) && !f->implicit_tls ? CAUSE_TLS_PORT :
 			    reset ? CAUSE_RESET_BEFORE_GREETING :
@@ -401,6 +405,8 @@ diagnose(const struct facts *f, struct arena *arena)
 							       lookup;
 		set_lookup(found(&x, lookup, AT_RESOLVE), &f->dns, arena);
 	}
+	if (f->null_mx)
+		found(&x, CAUSE_NULL_MX, AT_RESOLVE);
 	if (!diagnose_form(&x)) {
 		diagnose_greeting(&x);
 		bool is_other = x.first && x.first->cause == CAUSE_NOT_SMTP;

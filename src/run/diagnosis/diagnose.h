@@ -78,7 +78,7 @@ struct diagnosis **diagnosis_end(struct diagnosis **);	/* where a list ends, to 
 
 /* Whom a next step is for. */
 enum audience {
-	FOR_ANYONE,			/* whoever has to act, by whom the cause concerns */
+	FOR_ANYONE,			/* both, first whoever has to act */
 	FOR_SERVER,			/* who runs the server or the zone; empty: nothing to do */
 	FOR_CLIENT,			/* who only talks to it; empty: nothing to do */
 };

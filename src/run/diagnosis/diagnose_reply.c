@@ -187,8 +187,7 @@ mechanism_is_offered(const struct facts *f)
 {
 	const struct extension *auth = offered(f, "AUTH");
 
-	return !f->offered || f->mechanism.len == 0 ||
-	    (auth && has_word(auth->params, f->mechanism));
+	return !auth || f->mechanism.len == 0 || has_word(auth->params, f->mechanism);
 }
 
 static bool
@@ -231,6 +230,24 @@ lacks_brackets(const struct facts *f)
 	return path.len == 0 || path.at[0] != '<';
 }
 
+/* What is not known at a stage is what that stage is for. */
+static enum cause
+unknown_at(enum smtp_stage stage)
+{
+	switch (stage) {
+	case AT_EHLO:
+		return CAUSE_EHLO_UNKNOWN;
+	case AT_STARTTLS:
+		return CAUSE_STARTTLS_UNKNOWN;
+	case AT_AUTH:
+		return CAUSE_AUTH_NOT_ENABLED;
+	case AT_VRFY:
+		return CAUSE_COMMAND_DISABLED;
+	default:
+		return CAUSE_COMMAND_UNKNOWN;
+	}
+}
+
 /* What only the session can tell of a cause that a text or a code named. */
 static enum cause
 in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
@@ -267,8 +284,10 @@ in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
 		return f->sent.len > 0 && f->dialogue.hello != VERB_OTHER && !f->dialogue.mail ?
 		    CAUSE_NEEDS_MAIL :
 		    cause;
+	case CAUSE_COMMAND_UNKNOWN:
+		return unknown_at(stage);
 	case CAUSE_SENDER_SYNTAX: case CAUSE_RECIPIENT_SYNTAX: case CAUSE_SYNTAX_ERROR:
-	case CAUSE_PARAMETER_REJECTED: case CAUSE_COMMAND_UNKNOWN:
+	case CAUSE_PARAMETER_REJECTED:
 		if (lacks_brackets(f))
 			return CAUSE_ANGLE_BRACKETS;
 		return (code == 555 || code == 455 || code / 10 == 50) && unoffered_parameter(f) ?

@@ -93,6 +93,7 @@ struct facts {
 	bool asked_to_close;		/* after QUIT: a close is no failure */
 	bool fate_unknown;		/* the end of data was sent and not answered validly */
 	struct dns_facts dns;		/* of the host's address, where that is how it ended */
+	bool null_mx;			/* the domain accepts no mail: nothing was tried */
 
 	/* A reply to explain. */
 	const struct reply *reply;	/* NULL: none */
@@ -194,5 +195,12 @@ struct domain_facts {
 	bool tlsrpt_asked, tlsrpt;	/* whether there is a record */
 	struct span tlsrpt_wrong;	/* why it counts for nothing */
 };
+
+/*
+ * What an error says of how it ended, as enumerations: the DNS's, a connect's, a handshake's. The
+ * stage of what timed out is the caller's to know.
+ */
+void facts_of_err(
+    struct facts *, enum err_kind, enum err_cause, int sys, unsigned alert);
 
 #endif

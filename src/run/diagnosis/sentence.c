@@ -122,13 +122,18 @@ diagnosis_next(const struct diagnosis *d, enum audience audience, struct arena *
 	const struct cause_row *row = cause_row(d->cause);
 	bool theirs = row->concern == CONCERNS_SERVER || row->concern == CONCERNS_DOMAIN ||
 	    row->concern == CONCERNS_RECIPIENT;
-	const char *next = audience == FOR_SERVER ? row->server :
-	    audience == FOR_CLIENT		  ? row->client :
-	    theirs && row->server		  ? row->server :
-	    row->client				  ? row->client :
-						    row->server;
+	struct span server = rendered(d, row->server, arena), client = rendered(d, row->client, arena);
 
-	return rendered(d, next, arena);
+	if (audience == FOR_SERVER)
+		return server;
+	if (audience == FOR_CLIENT)
+		return client;
+	if (server.len == 0 || client.len == 0)
+		return server.len ? server : client;
+	return theirs ? arena_printf(arena, "%.*s. If it is not yours: %.*s", SPAN_ARG(server),
+			    SPAN_ARG(client)) :
+			arena_printf(arena, "%.*s. If the server is yours: %.*s", SPAN_ARG(client),
+			    SPAN_ARG(server));
 }
 
 struct diagnosis *

@@ -15,6 +15,7 @@ session_drop_link(struct session *s)
 	loop_timer_free(s->hush);
 	s->hush = NULL;
 	offers_forget(&s->offers);
+	s->said = (struct said){ 0 };
 	s->state = SESSION_CLOSED;
 	s->dialogue = (struct dialogue){ 0 };
 }
@@ -34,8 +35,11 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 	    session_shown(s, conv_pending(s->wire.conv)) :
 	    SPAN_NONE;
 	event.err = expected ? ERR_NONE : ERR_PROTO;
+	struct arena arena = { 0 };
+	event.diagnosis = session_diagnose_close(s, &event, &arena);
 	unsigned lost = wire_lose(&s->wire);
 	session_emit(s, &event);
+	arena_release(&arena);
 	if (lost > 0)
 		session_tell_unknown(s);
 	/*

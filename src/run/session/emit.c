@@ -69,13 +69,17 @@ session_fail(struct session *s, enum err_kind err, const char *format, ...)
 enum progress
 session_fail_with(struct session *s, const struct err *err)
 {
+	struct arena arena = { 0 };
+
 	s->failed = err->kind;
 	session_emit(s,
 	    &(struct event){ .kind = EVENT_PROBLEM,
 		.err = err->kind,
 		.cause = err->cause,
 		.alert = err->alert,
-		.text = span_of(err->text) });
+		.text = span_of(err->text),
+		.diagnosis = session_diagnose_err(s, err, &arena) });
+	arena_release(&arena);
 	return STEP_FAIL;
 }
 

@@ -19,6 +19,7 @@
 #include "smtp/reply.h"
 #include "smtp/standing.h"
 
+struct diagnosis;
 struct message;
 struct route;
 struct route_hop;
@@ -126,6 +127,8 @@ struct event {
 	bool cancelled;			/* STEP_ENDED: it was given up by the person */
 	struct span text;
 	const struct step *step;	/* what was in hand, if anything */
+	/* REPLY, PROBLEM, ATTEMPT, CLOSED: why, and what to do (run/diagnosis); NULL: nothing to say */
+	const struct diagnosis *diagnosis;
 	union {
 		struct {
 			const struct route *route;

@@ -154,6 +154,7 @@ session_tls_came_up(struct session *s)
 	s->secure.shake_us = 0;
 	offers_tls_began(&s->offers);
 	dialogue_tls(&s->dialogue);
+	s->said.hellos = 0;
 	session_emit(s, &event);
 	conn_want(s->wire.conn, true, false);
 	const struct tls_problem *bad = NULL;
@@ -188,7 +189,7 @@ session_tls_failed(struct session *s)
 		char text[DIAGNOSIS_SIZE];
 		diagnose_plain(plain, implicit, early, text);
 		err_set(&err, early && !implicit ? ERR_PROTO : ERR_TLS, "%s", text);
-		err.cause = early && !implicit ? CAUSE_INJECTED : CAUSE_UNSAID;
+		err.cause = early && !implicit ? CAUSE_INJECTED : CAUSE_SHAKE_CLEARTEXT;
 	}
 	handshake_failed(s, &err);
 }

@@ -126,6 +126,8 @@ receive_heed(struct session *s, const struct receipt *r, const struct reply *sho
 		receive_remark(s, diagnose_banner(shown));
 	if (verb == VERB_AUTH && r->asked.ticket)
 		receive_auth(s, &r->event.reply);
+	s->said.hellos += (verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO) &&
+	    r->err == ERR_NONE;
 	if ((verb == VERB_EHLO || verb == VERB_LHLO) && r->err == ERR_NONE)
 		receive_offers(s, shown);
 	if (verb == VERB_STARTTLS && r->asked.ticket && shown->code != 220) {
@@ -166,6 +168,9 @@ static void
 receive_show(struct session *s, const struct receipt *r, const struct reply *shown)
 {
 	struct event event = { .kind = EVENT_REPLY, .err = r->err };
+	struct arena arena = { 0 };
+
+	event.diagnosis = session_diagnose_reply(s, r, shown, &arena);
 
 	event.answer.reply = shown;
 	event.answer.raw = r->event.reply.raw;
@@ -180,6 +185,7 @@ receive_show(struct session *s, const struct receipt *r, const struct reply *sho
 	event.answer.took_us = r->asked.at_us ? loop_now_us() - r->asked.at_us : 0;
 	event.answer.drawn_us = r->drawn_us;
 	session_emit(s, &event);
+	arena_release(&arena);
 }
 
 static void

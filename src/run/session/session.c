@@ -128,6 +128,21 @@ session_connected(struct session *s, struct conn *conn)
 	session_send_preface(s);
 }
 
+/* Why one address was not to be had. */
+static const struct diagnosis *
+session_diagnose_attempt(struct session *s, const struct dial_attempt *attempt, struct arena *arena)
+{
+	char host[ADDR_TEXT];
+	struct facts f = { .host = s->link.host, .port = addr_port(attempt->to), .stage = AT_CONNECT };
+
+	f.address = arena_copy(arena, span_of(addr_host(attempt->to, host)));
+	facts_of_err(&f, attempt->err->kind, attempt->err->cause, attempt->err->sys, 0);
+	if (attempt->err->kind == ERR_TIMEOUT)
+		f.waited_ms = attempt->took_us / 1000;
+	f.stage = AT_CONNECT;
+	return diagnose(&f, arena);
+}
+
 static void
 session_show_attempt(struct session *s, const struct dial_attempt *attempt)
 {
@@ -142,7 +157,11 @@ session_show_attempt(struct session *s, const struct dial_attempt *attempt)
 		event.err = attempt->err->kind;
 		event.attempt.sys = attempt->err->sys;
 	}
+	struct arena arena = { 0 };
+	if (attempt->err && !attempt->up)
+		event.diagnosis = session_diagnose_attempt(s, attempt, &arena);
 	session_emit(s, &event);
+	arena_release(&arena);
 }
 
 static void
@@ -265,8 +284,14 @@ session_timed_out(struct session *s)
 		return;
 	struct silence silence = session_silence(s);
 	diagnose_silence(&silence, text);
+	struct arena arena = { 0 };
+	const struct diagnosis *d = session_diagnose_silence(s, &silence, &arena);
 	session_stop_waiting(s);
-	session_fail(s, ERR_TIMEOUT, "%s", text);
+	s->failed = ERR_TIMEOUT;
+	session_emit(s,
+	    &(struct event){
+		.kind = EVENT_PROBLEM, .err = ERR_TIMEOUT, .text = span_of(text), .diagnosis = d });
+	arena_release(&arena);
 	session_leave_off(s);
 	/* Half a handshake is neither clear nor protected. */
 	if ((s->state == SESSION_OPENING && !s->wire.conn) || s->opts->careful ||

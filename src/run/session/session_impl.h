@@ -8,11 +8,22 @@
 #ifndef RUN_SESSION_SESSION_IMPL_H
 #define RUN_SESSION_SESSION_IMPL_H
 
+#include "run/diagnosis/diagnose.h"
+#include "run/session/diagnose.h"
 #include "run/session/link.h"
 #include "run/session/offers.h"
 #include "run/session/secure.h"
 #include "run/session/session.h"
 #include "run/session/wire.h"
+
+/* What was sent, as far as a reply may have to be explained by it. */
+struct said {
+	char line[300];		/* the last command, without its secrets; .len 0: none, or too long */
+	size_t len;
+	enum verb verb;
+	unsigned hellos;	/* granted since the connection or TLS began */
+	bool early;		/* something went out before the greeting */
+};
 
 struct queued {
 	struct queued *next;
@@ -37,6 +48,7 @@ struct session {
 	struct secure secure;
 	struct offers offers;
 	struct secrets secrets;
+	struct said said;	/* on this connection */
 
 	struct host_query *helo_query; /* of the name sent in EHLO; nothing waits for it */
 	bool helo_noted;
@@ -70,6 +82,19 @@ struct session {
 void session_hand_on(struct session *, const struct event *);
 void session_trace(struct session *, const char *what, size_t octets);
 struct span session_shown(struct session *, struct span octets); /* secrets_shown */
+
+/* facts.c */
+void session_facts(const struct session *, struct facts *, struct arena *);
+/* What diagnose() makes of what the session tells; NULL: nothing. In the arena. */
+void session_note_said(struct session *, enum verb, struct span shown);
+const struct diagnosis *session_diagnose_reply(
+    struct session *, const struct receipt *, const struct reply *shown, struct arena *);
+const struct diagnosis *session_diagnose_err(
+    struct session *, const struct err *, struct arena *);
+const struct diagnosis *session_diagnose_silence(
+    struct session *, const struct silence *, struct arena *);
+const struct diagnosis *session_diagnose_close(
+    struct session *, const struct event *closed, struct arena *);
 
 /* queue.c */
 /* to the step in hand, if there is one */

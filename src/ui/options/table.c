@@ -24,7 +24,7 @@ static const struct choice sts_choices[] = {
 };
 static const struct choice format_choices[] = { { "text", FORMAT_TEXT }, { "json", FORMAT_JSON },
 	{ NULL, 0 } };
-static const struct choice body_choices[] = { { "on", 0 }, { "off", 1 }, { NULL, 0 } };
+static const struct choice body_choices[] = { { "on", -1 }, { "off", 1 }, { NULL, 0 } };
 static const struct choice update_choices[] = { { "all", UPDATE_ALL }, { "ask", UPDATE_ASK },
 	{ NULL, 0 } };
 static const struct choice replay_formats[] = {

@@ -9,6 +9,7 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "net/tls_dane.h"
+#include "run/diagnosis/diagnose.h"
 #include "run/route/lookup.h"
 #include "run/route/route.h"
 #include "run/route/sts.h"
@@ -175,6 +176,17 @@ add_sent(json_t *o, const struct event *e)
 	json_put_string(o, "kind", kind[e->sent.kind]);
 	json_put(o, "sent", e->sent.text);
 	json_put_number(o, "octets", e->sent.octets);
+}
+
+void
+json_add_diagnosis(json_t *o, const struct diagnosis *d)
+{
+	struct arena arena = { 0 };
+
+	json_put_string(o, "cause", cause_word(d->cause));
+	json_put(o, "meaning", diagnosis_sentence(d, &arena));
+	json_put(o, "next", diagnosis_next(d, FOR_ANYONE, &arena));
+	arena_release(&arena);
 }
 
 static void
@@ -476,6 +488,8 @@ json_add(json_t *o, const struct event *e)
 {
 	if (e->kind < sizeof adders / sizeof *adders && adders[e->kind])
 		adders[e->kind](o, e);
+	if (e->diagnosis)
+		json_add_diagnosis(o, e->diagnosis);
 }
 
 /* ---- what was looked up, explained or played: objects that are no events */

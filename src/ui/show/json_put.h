@@ -41,6 +41,8 @@ json_t *json_dmarc(const struct dmarc *);
 /* judged: by the certificates of a handshake */
 json_t *json_dane(const struct tls_dane *, bool judged);
 void json_add_tls(json_t *, const struct tls_info *);	/* its members, into the object */
+/* "cause", its word; "meaning" and "next", sentences */
+void json_add_diagnosis(json_t *, const struct diagnosis *);
 
 /* What this kind of event holds, beside what all have. */
 void json_add(json_t *, const struct event *);

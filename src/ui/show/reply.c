@@ -4,7 +4,7 @@
  */
 #include "base/text.h"
 
-#include "smtp/sense.h"
+#include "run/diagnosis/diagnose.h"
 #include "ui/show/show_line.h"
 
 /* ---- what it means */
@@ -45,26 +45,14 @@ show_sense_again(struct screen *s, const struct event *e)
 	flow_end(&f);
 }
 
-/* Where nobody types, without the commands: "try another MX (/mx)". */
-static struct span
-advice(const struct screen *s, const char *next)
-{
-	const char *command = s->onlooker ? strstr(next, " (/") : NULL;
-
-	if (s->onlooker && next[0] == '/')
-		return SPAN_NONE;
-	return command ? (struct span){ next, (size_t)(command - next) } : span_of(next);
-}
-
 static void
 show_sense(struct screen *s, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
-	enum stage stage = stage_of(e->answer.verb, e->answer.banner, e->answer.dot);
-	const struct sense *sense = sense_find(r->code, r->status, stage);
 	unsigned which = r->code | r->status.class << 10 | r->status.subject << 14 |
 	    r->status.detail << 22;
-	enum telling telling = sense ? screen_telling(s, sense, which) : TELL_NEVER;
+	const struct diagnosis *d = e->diagnosis;
+	enum telling telling = d ? screen_telling(s, cause_row(d->cause), which) : TELL_NEVER;
 
 	if (telling == TELL_AGAIN)
 		show_sense_again(s, e);
@@ -73,11 +61,7 @@ show_sense(struct screen *s, const struct event *e)
 	struct flow f = show_below(s, e);
 	put_class(&f, r);
 	flow_end(&f);
-	f = show_below(s, e);
-	struct span next = advice(s, sense->next);
-	flow_print(&f, INK_DIM, "%s.%s%.*s%s", sense->means, next.len > 0 ? " Next: " : "",
-	    SPAN_ARG(next), next.len > 0 ? "." : "");
-	flow_end(&f);
+	show_diagnosis(s, e);
 }
 
 static void
@@ -330,80 +314,6 @@ show_extensions(struct screen *s, const struct event *e)
 		show_extension_table(s, e, e->extensions);
 }
 
-/* ---- the end of a connection, and what that usually means where it came */
-
-struct ending {
-	unsigned by;	/* bits 1 << CLOSED_* */
-	int wait;	/* enum wait: what was waited for; ANY_WAIT */
-	enum verb verb; /* of a reply; VERB_OTHER: any */
-	const char *means;
-	bool silent, clear; /* only where nothing of it came; only in the clear */
-	bool mute;	    /* only where nothing came at all */
-};
-
-#define PEER (1u << CLOSED_BY_PEER)
-#define RESET (1u << CLOSED_RESET)
-#define CUT (1u << CLOSED_TRUNCATED)
-
-enum { ANY_WAIT = -1 };
-
-static const struct ending endings[] = {
-	{ PEER, WAIT_GREETING, VERB_OTHER,
-	    "closed before a word was said: a full or blocking server, an address it refuses, "
-	    "or a port that wants "
-	    "TLS from the start (465: smtps://HOST)",
-	    .silent = true, .clear = true },
-	{ RESET, WAIT_GREETING, VERB_OTHER,
-	    "reset before a word was said: a firewall, an address it refuses, or nothing "
-	    "behind a load balancer",
-	    .silent = true },
-	{ PEER | RESET, ANY_WAIT, VERB_OTHER,
-	    "not a word came from it: the port may expect TLS from the start (smtps://HOST:PORT or "
-	    "--tls=implicit), or "
-	    "nothing behind it speaks SMTP",
-	    .clear = true, .mute = true },
-	{ PEER | RESET | CUT, WAIT_TLS, VERB_OTHER,
-	    "the server gave up the handshake without saying why" },
-	{ PEER | RESET | CUT, WAIT_REPLY, VERB_EHLO,
-	    "a server or a middlebox that does not bear EHLO; try HELO", .silent = true,
-	    .clear = true },
-	{ PEER | RESET | CUT, WAIT_REPLY, VERB_AUTH,
-	    "some servers drop a client after a wrong password, or after several" },
-	{ CUT, ANY_WAIT, VERB_OTHER,
-	    "TLS was cut off, not ended: a crash, or someone between; the last reply may be "
-	    "incomplete" },
-	{ RESET, WAIT_NOTHING, VERB_OTHER,
-	    "a reset while nothing was asked: a firewall that forgot an idle connection, or a "
-	    "server "
-	    "that was restarted" },
-	{ RESET, ANY_WAIT, VERB_OTHER,
-	    "a reset, not a close: the server crashed, or a firewall cut the connection" },
-	{ PEER, WAIT_NOTHING, VERB_OTHER,
-	    "a server closes when a client is idle for long, after 5 minutes at the earliest (RFC "
-	    "5321 "
-	    "4.5.3.2.7)" },
-	{ PEER, ANY_WAIT, VERB_OTHER,
-	    "a server must not close without a reply, 421 if need be (RFC 5321 3.8): a crash, a "
-	    "limit, "
-	    "or a block" },
-};
-
-static const char *
-closed_meaning(const struct event *e)
-{
-	for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-		const struct ending *end = &endings[i];
-		if (!(end->by & 1u << e->closed.by) || (end->silent && e->closed.rest.len > 0) ||
-		    (end->clear && e->tls) || (end->mute && !e->closed.mute))
-			continue;
-		if (end->wait == ANY_WAIT ||
-		    (end->wait == (int)e->closed.wait &&
-			(end->verb == VERB_OTHER || end->verb == e->closed.verb)))
-			return end->means;
-	}
-	return NULL;
-}
-
 void
 show_closed(struct screen *s, const struct event *e)
 {
@@ -426,12 +336,7 @@ show_closed(struct screen *s, const struct event *e)
 		flow_put(&f, ink, span_first(e->closed.rest, 200));
 	}
 	flow_end(&f);
-	const char *means = e->closed.expected ? NULL : closed_meaning(e);
-	if (!means || screen_telling(s, means, 0) != TELL_FIRST)
-		return;
-	f = show_below(s, e);
-	flow_print(&f, INK_DIM, "%s", means);
-	flow_end(&f);
+	show_why(s, e);
 }
 
 /* ---- what became of a message: a line a recipient, and the whole in a sentence */

@@ -20,7 +20,8 @@ screen_settings(struct screen *s, const struct look *look)
 	s->color = look->color == WHEN_ALWAYS ||
 	    (look->color == WHEN_AUTO && s->terminal && wanted);
 	bool explained = s->explain;
-	s->explain = (s->terminal || look->verbose > 0) && look->verbose >= 0 && !look->no_explain;
+	s->explain = (s->terminal || look->verbose > 0 || look->no_explain < 0) &&
+	    look->verbose >= 0 && look->no_explain <= 0;
 	if (s->explain && !explained)
 		s->ntold = 0;
 }

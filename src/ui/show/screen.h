@@ -20,7 +20,8 @@ struct look {
 	enum marks marks;
 	bool time;			/* a time stamp before each line */
 	int verbose;			/* -q is -1 */
-	int no_explain;			/* nothing is explained under a 4yz or 5yz */
+	/* what is rejected or fails is explained: -1 always, 0 on a terminal or with -v, 1 never */
+	int no_explain;
 };
 
 enum ink { INK_PLAIN, INK_DIM, INK_BOLD, INK_GOOD, INK_WARN, INK_BAD, INK_SENT };

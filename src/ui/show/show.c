@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "base/text.h"
-#include "net/tls_words.h"
+#include "run/diagnosis/diagnose.h"
 #include "run/session/step.h"
 #include "ui/show/show_line.h"
 
@@ -131,18 +131,27 @@ show_text(struct screen *s, enum mark mark, const struct event *e)
 	flow_end(&f);
 }
 
-/* What an alert of the peer's means to who gets it. */
-static void
-show_alert(struct screen *s, const struct event *e)
+/* Where nobody types, the command is left out. */
+void
+show_diagnosis(struct screen *s, const struct event *e)
 {
-	const struct alert_info *alert = e->alert > 0 ? alert_info(e->alert) : NULL;
-
-	if (!alert || !s->explain || screen_telling(s, alert, 0) != TELL_FIRST)
-		return;
+	const struct diagnosis *d = e->diagnosis;
+	const char *command = s->onlooker ? NULL : cause_row(d->cause)->prompt;
+	struct span sentence = diagnosis_sentence(d, &s->arena),
+		    next = diagnosis_next(d, FOR_ANYONE, &s->arena);
 	struct flow f = show_below(s, e);
-	flow_print(&f, INK_DIM, "%s (%s).%s%s%s", alert->means, alert->rfc,
-	    alert->next ? " Next: " : "", alert->next ? alert->next : "", alert->next ? "." : "");
+
+	flow_print(&f, INK_DIM, "%.*s. Next: %.*s%s%s%s.", SPAN_ARG(sentence), SPAN_ARG(next),
+	    command ? " (" : "", command ? command : "", command ? ")" : "");
 	flow_end(&f);
+}
+
+/* Once a connection for each cause. */
+void
+show_why(struct screen *s, const struct event *e)
+{
+	if (e->diagnosis && screen_telling(s, cause_row(e->diagnosis->cause), 1) == TELL_FIRST)
+		show_diagnosis(s, e);
 }
 
 /* A connection that came about is told by EVENT_CONNECTED. */
@@ -214,7 +223,7 @@ static void
 show_problem(struct screen *s, const struct event *e)
 {
 	show_text(s, MARK_PROBLEM, e);
-	show_alert(s, e);
+	show_why(s, e);
 }
 
 /* What is not here is not for a person to read. */

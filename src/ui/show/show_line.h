@@ -15,6 +15,9 @@ void show_line(struct screen *, enum mark, const struct event *, const char *for
 struct flow show_below(struct screen *, const struct event *);
 /* "  (0.4 ms)", dim, at the end of a line on a terminal. */
 void show_took(struct flow *, uint64_t us);
+/* What the event's diagnosis says, and what to do; and the same where it was not said yet. */
+void show_diagnosis(struct screen *, const struct event *);
+void show_why(struct screen *, const struct event *);
 
 void show_route(struct screen *, const struct event *);
 void show_reply(struct screen *, const struct event *);

@@ -2,6 +2,8 @@
  * /open - find, connect, begin TLS where the target says so, wait for the greeting; EHLO and
  * STARTTLS where it says so.
  */
+#include <errno.h>
+
 #include "run/session/hello.h"
 #include "run/session/steps/open.h"
 
@@ -165,7 +167,10 @@ open_failed(struct session *s, struct open_state *state, const struct err *err)
 	    route->nhops == 1	      ? "no connection to the only MX" :
 					"no connection to any MX";
 
-	session_fail(s, ERR_CONNECT, "%s: %s", what, err->text);
+	struct err why;
+	err_set(&why, ERR_CONNECT, "%s: %s", what, err->text);
+	why.sys = err->kind == ERR_TIMEOUT ? ETIMEDOUT : err->sys;
+	session_fail_with(s, &why);
 	if (route->asking) {
 		state->stage = OPEN_ELSEWHERE;		/* its note is worth a moment now */
 		session_sleep(s, ELSEWHERE_MS);

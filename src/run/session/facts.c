@@ -1,0 +1,167 @@
+/* facts - what a session knows, for run/diagnosis; and what that makes of what it tells. */
+#include "run/session/session_impl.h"
+
+/* Stages by what is waited for; a reply's is its command's. */
+static enum smtp_stage
+stage_of_wait(enum wait wait, enum verb verb)
+{
+	static const enum smtp_stage of[] = {
+		[WAIT_ROUTE] = AT_RESOLVE,
+		[WAIT_CONNECT] = AT_CONNECT,
+		[WAIT_PROXY] = AT_PROXY,
+		[WAIT_TLS] = AT_TLS,
+		[WAIT_TLSA] = AT_RESOLVE,
+		[WAIT_POLICY] = AT_RESOLVE,
+		[WAIT_GREETING] = AT_GREETING,
+		[WAIT_END_OF_DATA] = AT_END_OF_DATA,
+		[WAIT_ROOM] = AT_MESSAGE,
+		[WAIT_PACED] = AT_MESSAGE,
+		[WAIT_SECOND] = AT_OTHER,
+	};
+
+	if (wait == WAIT_REPLY)
+		return smtp_stage_of(verb, false, false);
+	return wait < sizeof of / sizeof *of && of[wait] != AT_ANY ? of[wait] : AT_OTHER;
+}
+
+void
+session_facts(const struct session *s, struct facts *f, struct arena *arena)
+{
+	const struct route *route = s->link.route;
+	char host[ADDR_TEXT];
+
+	*f = (struct facts){
+		.host = s->link.host,
+		.dialogue = s->dialogue,
+		.hellos = s->said.hellos,
+		.offered = s->offers.now,
+		.clear = s->offers.of[OFFER_CLEAR],
+		.early_talker = s->said.early,
+		.helo = span_of(s->offers.name),
+		.implicit_tls = s->dialogue.tls && !s->dialogue.greeted,
+		.sent = span_first(span_of(s->said.line), s->said.len),
+		.outstanding = (unsigned)s->wire.nasked,
+		.before_greeting = s->wire.conn && s->wire.octets_in == 0,
+	};
+	if (route && route->mx)
+		f->domain = route->name;
+	if (s->link.hop) {
+		f->mx = route && route->mx;
+		f->implicit_mx = route && route->implicit;
+		f->preference = s->link.hop->preference;
+	}
+	if (s->wire.conn && s->opts->proxy.kind == PROXY_NONE) {
+		f->port = addr_port(conn_peer(s->wire.conn));
+		f->address = arena_copy(arena, span_of(addr_host(conn_peer(s->wire.conn), host)));
+	} else if (s->state == SESSION_OPENING && s->link.hop && s->link.hop->naddr > 0) {
+		f->port = addr_port(&s->link.hop->addr[0]);
+		if (s->link.hop->naddr == 1)
+			f->address = arena_copy(
+			    arena, span_of(addr_host(&s->link.hop->addr[0], host)));
+	}
+	if (s->said.verb == VERB_AUTH) {
+		struct span rest = f->sent;
+		span_word(&rest);
+		f->mechanism = span_word(&rest);
+		f->binding = f->mechanism.len > 5 && span_ends_case(f->mechanism, SPAN("-PLUS"));
+	}
+}
+
+/* A line that goes out, as far as a later reply may have to be explained by it. */
+void
+session_note_said(struct session *s, enum verb verb, struct span shown)
+{
+	if (s->role != CONV_CLIENT || s->dialogue.mode == MODE_ANSWER)
+		return;
+	s->said.early |= !s->dialogue.greeted && !s->dialogue.tls;
+	s->said.verb = verb;
+	s->said.len = shown.len < sizeof s->said.line ? shown.len : 0;
+	memcpy(s->said.line, shown.at ? shown.at : "", s->said.len);
+}
+
+/* The first of them is the cause. */
+const struct diagnosis *
+session_diagnose_reply(struct session *s, const struct receipt *r, const struct reply *shown,
+    struct arena *arena)
+{
+	struct facts f;
+
+	if (s->role != CONV_CLIENT || r->event.late || r->asked.due.stage == DUE_FURTHER)
+		return NULL;
+	if (shown->code / 100 != 4 && shown->code / 100 != 5)
+		return NULL;
+	session_facts(s, &f, arena);
+	f.reply = shown;
+	f.verb = r->asked.due.verb;
+	f.stage = r->surprise ? AT_ANY :
+				smtp_stage_of(f.verb, r->greeting, due_is_message(&r->asked.due));
+	if (!r->greeting && s->said.verb != f.verb)
+		f.sent = SPAN_NONE;		/* of a group, it answers another line */
+	if (f.verb != VERB_AUTH)
+		f.mechanism = SPAN_NONE;
+	f.clear = NULL;				/* what is offered is no cause of a reply */
+	return diagnose(&f, arena);
+}
+
+const struct diagnosis *
+session_diagnose_err(struct session *s, const struct err *err, struct arena *arena)
+{
+	struct facts f;
+	bool early;
+
+	if (s->role != CONV_CLIENT)
+		return NULL;
+	session_facts(s, &f, arena);
+	f.offered = f.clear = NULL;
+	f.stage = stage_of_wait(s->wait, s->wait_verb);
+	facts_of_err(&f, err->kind, err->cause, err->sys, err->alert);
+	if (err->kind == ERR_DNS)
+		f.dns.name = f.host.len > 0 ? f.host : f.domain;
+	if (f.handshake != SHAKE_UNKNOWN) {
+		f.implicit_tls = !s->dialogue.greeted;
+		f.octets = s->wire.conn ? conn_plain(s->wire.conn, &early) : SPAN_NONE;
+	}
+	if (f.injected && s->wire.conv)
+		f.octets = conv_pending(s->wire.conv);
+	f.octets = session_shown(s, f.octets);
+	return diagnose(&f, arena);
+}
+
+const struct diagnosis *
+session_diagnose_silence(struct session *s, const struct silence *silence, struct arena *arena)
+{
+	struct facts f;
+
+	if (s->role != CONV_CLIENT)
+		return NULL;
+	session_facts(s, &f, arena);
+	f.offered = f.clear = NULL;
+	f.stage = stage_of_wait(silence->wait, silence->verb);
+	f.end = END_TIMED_OUT;
+	f.waited_ms = silence->ms;
+	f.octets = silence->pending;
+	f.pieces = silence->pieces;
+	return diagnose(&f, arena);
+}
+
+const struct diagnosis *
+session_diagnose_close(struct session *s, const struct event *closed, struct arena *arena)
+{
+	struct facts f;
+	bool said = s->offers.last_reply && s->offers.last_reply->code / 100 >= 4 &&
+	    s->wire.said_421;
+
+	if (s->role != CONV_CLIENT || closed->closed.by == CLOSED_BY_US || closed->closed.expected ||
+	    said)
+		return NULL;
+	session_facts(s, &f, arena);
+	f.offered = f.clear = NULL;
+	f.stage = closed->closed.wait == WAIT_NOTHING ?
+	    AT_ANY :
+	    stage_of_wait(closed->closed.wait, closed->closed.verb);
+	f.end = closed->closed.by == CLOSED_RESET ? END_RESET :
+	    closed->closed.by == CLOSED_TRUNCATED ? END_TRUNCATED :
+						    END_CLOSED;
+	f.octets = closed->closed.rest;
+	return diagnose(&f, arena);
+}
