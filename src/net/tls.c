@@ -145,8 +145,10 @@ static const struct {
 	enum err_cause cause;
 	const char *text;
 } refusals[] = {
-	{ SSL_R_UNEXPECTED_EOF_WHILE_READING, CAUSE_SHAKE_CLOSED, "the peer closed the connection" },
-	{ SSL_R_WRONG_VERSION_NUMBER, CAUSE_SHAKE_CLEARTEXT, "the peer does not speak TLS here (it sent something else)" },
+	{ SSL_R_UNEXPECTED_EOF_WHILE_READING, CAUSE_SHAKE_CLOSED,
+	    "the peer closed the connection" },
+	{ SSL_R_WRONG_VERSION_NUMBER, CAUSE_SHAKE_CLEARTEXT,
+	    "the peer does not speak TLS here (it sent something else)" },
 	{ SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, CAUSE_SHAKE_RENEGOTIATION,
 	    "the server lacks secure renegotiation (RFC 5746): update it; "
 	    "--legacy-renegotiation lets it pass" },

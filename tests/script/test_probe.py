@@ -362,8 +362,9 @@ class Formats(Case):
 
     def test_nagios_keeps_the_grammar_of_performance_data(self):
         out = self.output("nagios", "-w", "5,connect=1", "-c", "@10:20")
-        self.assertEqual(out.count("\n"), 1)
-        status, perf = out.rstrip("\n").split("|")
+        line, why = out.rstrip("\n").split("\n")          # and why, as long output
+        self.assertIn(" Next: ", why)
+        status, perf = line.split("|")
         self.assertTrue(status.startswith("SMTP CRITICAL - 127.0.0.1:"), status)
         for item in perf.split():
             self.assertRegex(item, PERF)

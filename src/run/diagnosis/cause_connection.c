@@ -146,8 +146,8 @@ const struct cause_row causes_of_connection[] = {
 	    "try HELO instead of EHLO, and compare from another network", NULL,
 	    "RFC 5321 3.2" },
 	{ CAUSE_CLOSED_AT_AUTH, CONCERNS_CLIENT, STATE_CRITICAL, "Closed after AUTH",
-	    "The connection ended without a reply to AUTH: some servers drop a client after a wrong "
-	    "password, or after several",
+	    "The connection ended without a reply to AUTH: some servers drop a client after a "
+	    "wrong password, or after several",
 	    NULL, "check the server's log: a crash of its authentication service looks the same",
 	    "check user name and password, then wait some minutes before the next try", "/reopen",
 	    "RFC 4954 4" },

@@ -321,12 +321,14 @@ diagnose_offers(struct diagnosing *x)
 
 /* ---- time */
 
+enum { SLOW_MS = 2000 };		/* a greeting that takes longer is worth a word */
+
 static void
 diagnose_slowness(struct diagnosing *x)
 {
 	const struct facts *f = x->f;
 
-	if (f->greeting_ms > 0) {
+	if (f->greeting_ms >= SLOW_MS) {
 		struct diagnosis *d = found(
 		    x, f->greeting_held ? CAUSE_GREETING_DELAY : CAUSE_GREETING_SLOW, AT_GREETING);
 		set_waited(x, d, f->greeting_ms);

@@ -122,7 +122,8 @@ diagnosis_next(const struct diagnosis *d, enum audience audience, struct arena *
 	const struct cause_row *row = cause_row(d->cause);
 	bool theirs = row->concern == CONCERNS_SERVER || row->concern == CONCERNS_DOMAIN ||
 	    row->concern == CONCERNS_RECIPIENT;
-	struct span server = rendered(d, row->server, arena), client = rendered(d, row->client, arena);
+	struct span server = rendered(d, row->server, arena);
+	struct span client = rendered(d, row->client, arena);
 
 	if (audience == FOR_SERVER)
 		return server;

@@ -56,6 +56,8 @@ end_of(const struct probe_result *r)
 		return END_TIMED_OUT;
 	if (r->reset)
 		return END_RESET;
+	if (r->truncated)
+		return END_TRUNCATED;
 	if (r->eof)
 		return END_CLOSED;
 	return r->err == ERR_TLS ? END_TLS_FAILED : END_NONE;
@@ -79,7 +81,7 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		.stage = probe_stage(r->phase),
 		.end = end_of(r),
 		.waited_ms = r->us[r->phase] / 1000,
-		.octets = r->rest,
+		.octets = r->half ? r->text : r->rest,
 		.pieces = r->pieces,
 		.before_greeting = !r->reply[PHASE_BANNER],
 		.fate_unknown = r->fate_unknown,
@@ -106,6 +108,11 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		.dane_required = r->dane_required,
 		.sts = r->sts,
 	};
+	if (r->err == ERR_DNS || (r->err == ERR_TLS && r->phase == PHASE_TLS)) {
+		facts_of_err(f, r->err, r->cause, r->sys, r->alert);
+		f->dns.name = r->host.len > 0 ? r->host : r->domain;
+	}
+	f->injected = r->cause == CAUSE_INJECTED;
 	if (r->addr.len > 0)
 		f->address = arena_copy(&r->arena, span_of(addr_host(&r->addr, text)));
 	if (p->from)

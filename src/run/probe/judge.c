@@ -1,4 +1,6 @@
 /* judge - what a probe's result means. */
+#include "run/diagnosis/diagnose.h"
+#include "run/probe/facts.h"
 #include "run/probe/judgement_impl.h"
 
 #include <errno.h>
@@ -220,6 +222,70 @@ judge_left_out(struct judgement *j)
 		    arena_printf(&j->r->arena, "left out: %.*s", SPAN_ARG(j->r->left_out)));
 }
 
+/* ---- why */
+
+/* The causes that a check of that reason can have; from CAUSE_NONE on: any. */
+static const struct {
+	enum probe_reason reason;
+	enum cause from, to;
+} causes[] = {
+	{ REASON_TLS_VERIFY, CAUSE_CERT_EXPIRED, CAUSE_NO_TRUST_STORE },
+	{ REASON_TLS_NAME, CAUSE_CERT_EXPIRED, CAUSE_NO_TRUST_STORE },
+	{ REASON_THRESHOLD, CAUSE_CERT_EXPIRED, CAUSE_CERT_EXPIRES },
+	{ REASON_TLS_DANE, CAUSE_DANE_MISMATCH, CAUSE_DANE_UNKNOWN },
+	{ REASON_STS, CAUSE_STS_RECORD, CAUSE_STS_NO_TLSRPT },
+	{ REASON_TLS_NOT_OFFERED, CAUSE_STARTTLS_MISSING, CAUSE_STARTTLS_TAKEN },
+	{ REASON_TLS_HANDSHAKE, CAUSE_TLS_NOTHING_SHARED, CAUSE_TLS_FAILED },
+	{ REASON_MALFORMED, CAUSE_REPLY_MALFORMED, CAUSE_REPLY_FLAWED },
+};
+
+static bool
+judge_is_cause_of(const struct diagnosis *d, enum probe_reason reason)
+{
+	if (d->cause == CAUSE_STARTTLS_STRIPPED && reason == REASON_TLS_NOT_OFFERED)
+		return true;
+	for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+		if (causes[i].reason == reason && d->cause >= causes[i].from &&
+		    d->cause <= causes[i].to)
+			return true;
+	return false;
+}
+
+static bool
+judge_has_causes(enum probe_reason reason)
+{
+	for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
+		if (causes[i].reason == reason)
+			return true;
+	return false;
+}
+
+/* What the worst check comes of, by the facts: of a wish that was not met there is no cause. */
+static const struct diagnosis *
+judge_why(struct judgement *j, const struct judge_check *worst)
+{
+	struct probe_result *r = j->r;
+	const struct reply *reply = r->reply[worst->phase];
+	struct facts f;
+
+	if (worst->reason == REASON_ASSERTION || worst->reason == REASON_INTERNAL ||
+	    worst->reason == REASON_NOT_ALLOWED || j->v->skipped)
+		return NULL;
+	probe_facts(r, j->p, j->o, NULL, &f);
+	f.starttls_wanted |= r->tls_mode == TARGET_TLS_TRY;
+	f.days_warning = r->tls ? 14 : 0;
+	if (reply && reply->code / 100 >= 4) {
+		f.reply = reply;
+		f.stage = probe_stage(worst->phase);
+	}
+	const struct diagnosis *all = diagnose(&f, &r->arena), *d = all;
+	if (!judge_has_causes(worst->reason))
+		return all;
+	while (d && !judge_is_cause_of(d, worst->reason))
+		d = d->next;
+	return d;
+}
+
 /* ---- the table: a rule is a row; of the checks of the worst state the first is the verdict */
 
 static const struct judge_rule rules[] = {
@@ -264,4 +330,6 @@ judge(const struct judge_opts *o, const struct probe_opts *p, struct probe_resul
 	for (const struct judge_check *c = v->checks; c; c = c->next)
 		if (c->state != STATE_OK && c->state == v->state && !v->worst)
 			v->worst = c;
+	if (v->worst)
+		v->diagnosis = judge_why(&j, v->worst);
 }

@@ -26,6 +26,8 @@ enum {
 };
 const char *metric_word(unsigned metric);
 
+struct diagnosis;
+
 enum judge_sts { JUDGE_STS_OFF, JUDGE_STS_CHECK, JUDGE_STS_REQUIRE };
 
 struct state_rule {
@@ -88,6 +90,8 @@ struct finding {
 	bool skipped;			/* this machine has no route for that family: not judged */
 	struct judge_check *checks;		/* in the order they were made */
 	const struct judge_check *worst;	/* NULL: all is well */
+	/* why, and what to do (run/diagnosis), of the worst; NULL: all is well, or it is no cause */
+	const struct diagnosis *diagnosis;
 };
 
 /* Everything in it lives in the result's arena, and every text in it has passed text_safe. */

@@ -119,6 +119,7 @@ probe_note_closed(struct probe *p, const struct event *e)
 	if (r->err == ERR_NONE) {
 		r->eof = true;
 		r->reset = e->closed.by == CLOSED_RESET;
+		r->truncated = e->closed.by == CLOSED_TRUNCATED;
 		r->half = e->closed.rest.len > 0;
 		probe_note_failure(p, ERR_PROTO, e->closed.rest);
 	}
@@ -196,6 +197,7 @@ probe_on_event(void *ctx, const struct event *e)
 		}
 		p->problem_err = e->err;
 		p->cause = e->cause;
+		r->alert = e->alert;
 		p->problem = arena_copy(&r->arena, span_first(e->text, 600));
 		if (e->err == ERR_TIMEOUT)
 			probe_note_rest(p);

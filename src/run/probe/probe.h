@@ -143,7 +143,9 @@ struct probe_result {
 	enum err_kind err;		/* ERR_NONE: it went through */
 	enum err_cause cause;		/* which of that kind */
 	int sys;			/* errno of a connect */
+	unsigned alert;			/* the peer's TLS alert; 0: none */
 	bool eof, reset, half;		/* the peer closed; with a reset; within a reply */
+	bool truncated;			/* within TLS, without close_notify */
 	/* a script's line said nothing of its reply, which is a refusal */
 	bool refused;
 	/* a reply did not belong to what it answered: ->text says which */

@@ -127,7 +127,7 @@ struct event {
 	bool cancelled;			/* STEP_ENDED: it was given up by the person */
 	struct span text;
 	const struct step *step;	/* what was in hand, if anything */
-	/* REPLY, PROBLEM, ATTEMPT, CLOSED: why, and what to do (run/diagnosis); NULL: nothing to say */
+	/* REPLY, PROBLEM, ATTEMPT, CLOSED: why, and what to do (run/diagnosis); NULL: unsaid */
 	const struct diagnosis *diagnosis;
 	union {
 		struct {

@@ -151,8 +151,8 @@ session_diagnose_close(struct session *s, const struct event *closed, struct are
 	bool said = s->offers.last_reply && s->offers.last_reply->code / 100 >= 4 &&
 	    s->wire.said_421;
 
-	if (s->role != CONV_CLIENT || closed->closed.by == CLOSED_BY_US || closed->closed.expected ||
-	    said)
+	if (s->role != CONV_CLIENT || closed->closed.by == CLOSED_BY_US ||
+	    closed->closed.expected || said)
 		return NULL;
 	session_facts(s, &f, arena);
 	f.offered = f.clear = NULL;

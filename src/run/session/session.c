@@ -133,7 +133,7 @@ static const struct diagnosis *
 session_diagnose_attempt(struct session *s, const struct dial_attempt *attempt, struct arena *arena)
 {
 	char host[ADDR_TEXT];
-	struct facts f = { .host = s->link.host, .port = addr_port(attempt->to), .stage = AT_CONNECT };
+	struct facts f = { .host = s->link.host, .port = addr_port(attempt->to) };
 
 	f.address = arena_copy(arena, span_of(addr_host(attempt->to, host)));
 	facts_of_err(&f, attempt->err->kind, attempt->err->cause, attempt->err->sys, 0);

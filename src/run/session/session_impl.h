@@ -18,8 +18,8 @@
 
 /* What was sent, as far as a reply may have to be explained by it. */
 struct said {
-	char line[300];		/* the last command, without its secrets; .len 0: none, or too long */
-	size_t len;
+	char line[300];		/* the last command, without its secrets */
+	size_t len;		/* 0: none, or too long */
 	enum verb verb;
 	unsigned hellos;	/* granted since the connection or TLS began */
 	bool early;		/* something went out before the greeting */

@@ -257,6 +257,8 @@ json_one(void *state, const struct fleet_report *report)
 		json_put_string(o, "reason", reason_word(v->worst->reason));
 		set_text(o, "message", v->worst->message);
 	}
+	if (v->diagnosis)
+		json_add_diagnosis(o, v->diagnosis);
 	if (r->fate_unknown)
 		json_put_string(o, "fate", fate_word(FATE_UNKNOWN));
 	if (r->way)

@@ -146,6 +146,7 @@ junit_one(void *state, const struct fleet_report *report)
 		j->errors += unknown;
 		j->failures += !unknown;
 		junit_fault_begin(j, fault, reason_word(worst->reason), worst->message);
+		junit_text(j->cases, report_why(report));
 		junit_fault_end(j, fault);
 	}
 	junit_case_end(j);

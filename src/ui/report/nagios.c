@@ -15,7 +15,7 @@ struct nagios {
 	struct report_opts opts;
 	struct arena arena;
 	size_t n, passed;
-	struct { struct span line, perf; } first[4];	/* of each state */
+	struct { struct span line, perf, why; } first[4];	/* of each state */
 	enum health state;		/* the worst of them */
 	struct buf more;
 };
@@ -44,9 +44,8 @@ nagios_cut(struct arena *arena, struct span text)
 
 /* "|" begins performance data and a line end ends the line: neither may come from a peer. */
 static struct span
-nagios_text(struct arena *arena, struct span text)
+nagios_clean(struct arena *arena, struct span most)
 {
-	struct span most = nagios_cut(arena, text);
 	char *out = arena_string(arena, most);
 	size_t n = most.len;
 
@@ -56,6 +55,12 @@ nagios_text(struct arena *arena, struct span text)
 		else if ((unsigned char)out[i] < ' ' || out[i] == 0x7F)
 			out[i] = '?';
 	return (struct span){ out, n };
+}
+
+static struct span
+nagios_text(struct arena *arena, struct span text)
+{
+	return nagios_clean(arena, nagios_cut(arena, text));
 }
 
 static struct span
@@ -163,6 +168,7 @@ nagios_one(void *state, const struct fleet_report *report)
 	n->first[now].line = n->opts.plugin ? nagios_plugin_line(report, &n->arena) :
 					      nagios_line(report, &n->arena);
 	n->first[now].perf = nagios_perf(n, report);
+	n->first[now].why = arena_copy(&n->arena, nagios_clean(&n->arena, report_why(report)));
 }
 
 static void
@@ -185,7 +191,10 @@ nagios_end(void *state, const struct fleet_summary *sum)
 		    n->out, "%s%.*s", n->opts.plugin ? "|" : " | ", SPAN_ARG(n->first[shown].perf));
 	if (n->n > 1)
 		fprintf(n->out, " targets_ok=%zu;;;0;%zu", n->passed, n->n);
-	fprintf(n->out, "\n%.*s", SPAN_ARG(more));
+	fprintf(n->out, "\n");
+	if (n->n > 0 && n->first[shown].why.len > 0)
+		fprintf(n->out, "%.*s.\n", SPAN_ARG(n->first[shown].why));
+	fprintf(n->out, "%.*s", SPAN_ARG(more));
 	buf_release(&n->more);
 	arena_release(&n->arena);
 	free(n);

@@ -1,6 +1,7 @@
 /*
  * prom - Prometheus text (0.0.4) and OpenMetrics: families of samples, printed whole at the end.
  */
+#include "run/diagnosis/diagnose.h"
 #include "ui/report/report.h"
 
 #include <stdlib.h>
@@ -27,6 +28,7 @@
 	X(smtp_duration_seconds, "How long each phase took")					\
 	X(smtp_reply_code, "The reply code of each phase")					\
 	X(smtp_failure_info, "What failed; absent when nothing did")				\
+	X(smtp_cause_info, "Why it failed, a word; absent when nothing did")			\
 	X(smtp_extension_info, "What EHLO offers, at the end within TLS")			\
 	X(smtp_extension_changed, "Whether the extensions differ from the recorded set")	\
 	X(smtp_message_size_limit_bytes, "The SIZE that is offered")				\
@@ -224,6 +226,10 @@ add_failure(struct prom *p, const struct fleet_report *report)
 		{ "enhanced", enhanced },
 	};
 	prom_add(p, FAMILY_smtp_failure_info, labels, 4, 1);
+	if (report->verdict->diagnosis) {
+		struct label cause = { "cause", span_of(cause_word(report->verdict->diagnosis->cause)) };
+		prom_add(p, FAMILY_smtp_cause_info, &cause, 1, 1);
+	}
 }
 
 enum { EXTENSIONS_MOST = 64, PARAMS_MOST = 200 };

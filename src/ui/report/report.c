@@ -1,4 +1,5 @@
 /* report - formats, the files they go to, and what they share. */
+#include "run/diagnosis/diagnose.h"
 #include "ui/report/report.h"
 
 #include <errno.h>
@@ -92,6 +93,20 @@ report_message(const struct fleet_report *one)
 	const struct judge_check *worst = one->verdict->worst;
 
 	return worst ? worst->message : SPAN_NONE;
+}
+
+struct span
+report_why(const struct fleet_report *one)
+{
+	const struct diagnosis *d = one->verdict->diagnosis;
+	struct arena *arena = &one->result->arena;
+
+	if (!d)
+		return SPAN_NONE;
+	struct span sentence = diagnosis_sentence(d, arena);
+	struct span next = diagnosis_next(d, FOR_ANYONE, arena);
+	return arena_printf(
+	    arena, "%.*s. Next: %.*s", SPAN_ARG(sentence), SPAN_ARG(next));
 }
 
 struct span

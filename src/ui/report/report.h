@@ -47,6 +47,8 @@ void report_drop(struct report *);
 /* What every format shows alike. Texts live in the result's arena and are safe to show. */
 /* the verdict's sentence; empty when all is well */
 struct span report_message(const struct fleet_report *);
+/* "Why. Next: what to do", of the verdict; empty when there is nothing to say */
+struct span report_why(const struct fleet_report *);
 /* mx1.example.org[192.0.2.1]:25, its name before it */
 struct span report_place(const struct fleet_report *);
 const char *report_state(const struct fleet_report *);		/* "CRITICAL" */

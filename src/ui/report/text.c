@@ -155,6 +155,11 @@ put_long(struct flow *f, const struct fleet_report *report, bool many)
 		flow_break(f);
 		put_worst(f, report->verdict, report_message(report));
 	}
+	struct span why = report_why(report);
+	if (why.len > 0) {
+		flow_break(f);
+		flow_print(f, INK_DIM, "%.*s.", SPAN_ARG(why));
+	}
 	if (!(r->ran & 1u << PHASE_CONNECT))
 		return;
 	flow_break(f);
@@ -344,6 +349,9 @@ text_one(void *state, const struct fleet_report *report)
 		print_phases(t, r);
 	print_tls(t, r);
 	fputc('\n', t->out);
+	struct span why = report_why(report);
+	if (why.len > 0 && (!t->opts.fleet || t->opts.verbose > 0))
+		fprintf(t->out, "     %.*s.\n", SPAN_ARG(why));
 	print_checks(t, report->verdict);
 	t->lines++;
 }
