@@ -424,13 +424,14 @@ on_lookup(void *ctx, const struct lookup *l)
 	struct checking *c = ctx;
 	const struct session_opts *o = c->opts.session;
 	struct sts_way way = {
-		.loop = c->env->loop,
-		.dns = session_env_dns(c->env),
-		.route = &o->route,
+		.env = { .loop = c->env->loop,
+		    .dns = session_env_dns(c->env),
+		    .opts = &o->route,
+		    .arena = &c->check.arena,
+		    .until_us = c->until_us },
 		.proxy = &o->proxy,
 		.ca = c->env->tls.ca,
 		.timeout_ms = POLICY_MS,
-		.until_us = c->until_us,
 		.allow = c->opts.allow,
 		.nallow = c->opts.nallow,
 	};
@@ -444,7 +445,7 @@ on_lookup(void *ctx, const struct lookup *l)
 	if (c->opts.dry_run)
 		begin_contacts(c);
 	else if (c->opts.mx ? domain.len > 0 : l->mta_sts.n > 0 && l->mta_sts.wrong.len == 0)
-		c->policy = sts_start(&way, domain, &c->check.arena, on_policy, c);
+		c->policy = sts_start(&way, domain, on_policy, c);
 	else
 		begin_contacts(c);
 }
@@ -472,8 +473,12 @@ ask_names(struct checking *c)
 	c->vantage = (struct target){
 		.kind = TARGET_HOST, .text = host, .host = host, .port = c->looked_up.port
 	};
-	c->names = lookup_start(c->env->loop, session_env_dns(c->env), &c->vantage, LOOKUP_HOST,
-	    &any, NAMES_MS, arena, on_names, c);
+	struct lookup_env env = { .loop = c->env->loop,
+		.dns = session_env_dns(c->env),
+		.opts = &any,
+		.arena = arena,
+		.until_us = lookup_until(NAMES_MS) };
+	c->names = lookup_start(&env, &c->vantage, LOOKUP_HOST, on_names, c);
 	c->asking_names = true;
 }
 
@@ -579,9 +584,13 @@ check_start(struct session_env *env, const struct target *target, const struct c
 	c->turn = loop_timer(env->loop, on_turn, c);
 	c->deadline = loop_timer(env->loop, on_deadline, c);
 	loop_timer_set(c->deadline, ms);
-	c->query = lookup_start(env->loop, session_env_dns(env), &c->looked_up,
-	    opts->mx ? LOOKUP_HOST : LOOKUP_DOMAIN_OR_HOST, &opts->session->route,
-	    ms > 2000 ? ms - 1000 : ms, &c->check.arena, on_lookup, c);
+	struct lookup_env lookup = { .loop = env->loop,
+		.dns = session_env_dns(env),
+		.opts = &opts->session->route,
+		.arena = &c->check.arena,
+		.until_us = lookup_until(ms > 2000 ? ms - 1000 : ms) };
+	c->query = lookup_start(&lookup, &c->looked_up,
+	    opts->mx ? LOOKUP_HOST : LOOKUP_DOMAIN_OR_HOST, on_lookup, c);
 	return c;
 }
 

@@ -334,10 +334,13 @@ slot_asks_names(struct slot *s)
 	t->kind = TARGET_HOST;
 	t->text = t->host = arena_copy(&r->arena, span_of(addr_host(&r->addr, text)));
 	t->port = addr_port(&r->addr);
-	s->reverse = lookup_start(f->env->loop, session_env_dns(f->env), t, LOOKUP_HOST, &any,
-	    time_left_ms(s->item->spec->probe->total_ms, r->total_us / 1000,
-		s->session->timeouts.resolve),
-	    &r->arena, slot_on_names, s);
+	struct lookup_env env = { .loop = f->env->loop,
+		.dns = session_env_dns(f->env),
+		.opts = &any,
+		.arena = &r->arena,
+		.until_us = lookup_until(time_left_ms(s->item->spec->probe->total_ms,
+		    r->total_us / 1000, s->session->timeouts.resolve)) };
+	s->reverse = lookup_start(&env, t, LOOKUP_HOST, slot_on_names, s);
 	return true;
 }
 
@@ -698,17 +701,18 @@ item_ask_policy(struct item *item)
 		return;
 	item->policy = policy_ask(
 	    &(struct sts_way){
-		.loop = env->loop,
-		.dns = session_env_dns(env),
-		.route = &o->route,
+		.env = { .loop = env->loop,
+		    .dns = session_env_dns(env),
+		    .opts = &o->route,
+		    .arena = &item->arena,
+		    .until_us = ms ? item->began_us + ms * 1000 : 0 },
 		.proxy = &o->proxy,
 		.ca = env->tls.ca,
-		.until_us = ms ? item->began_us + ms * 1000 : 0,
 		.timeout_ms = o->timeouts.connect,
 		.allow = item->fleet->opts.allow,
 		.nallow = item->fleet->opts.nallow,
 	    },
-	    item->target.host, ms, &item->arena, item_on_policy, item);
+	    item->target.host, item_on_policy, item);
 }
 
 static void
@@ -735,11 +739,13 @@ item_look_up(void *ctx, unsigned ready)
 		return;
 	item_ask_policy(item);
 	uint64_t gone_ms = (loop_now_us() - item->began_us) / 1000;
-	item->routing = route_find(f->env->loop, session_env_dns(f->env), &item->target,
-	    &item->spec->session->route,
-	    time_left_ms(item->spec->probe->total_ms, gone_ms,
-		item->spec->session->timeouts.resolve),
-	    &item->looking, item_on_route, item_on_note, item);
+	struct lookup_env env = { .loop = f->env->loop,
+		.dns = session_env_dns(f->env),
+		.opts = &item->spec->session->route,
+		.arena = &item->looking,
+		.until_us = lookup_until(time_left_ms(item->spec->probe->total_ms, gone_ms,
+		    item->spec->session->timeouts.resolve)) };
+	item->routing = route_find(&env, &item->target, item_on_route, item_on_note, item);
 }
 
 static void

@@ -66,23 +66,25 @@ policy_on_deadline(void *ctx, unsigned ready)
 }
 
 struct policy *
-policy_ask(const struct sts_way *way, struct span domain, uint64_t total_ms, struct arena *arena,
-    policy_fn *fn, void *ctx)
+policy_ask(const struct sts_way *way, struct span domain, policy_fn *fn, void *ctx)
 {
 	struct policy *p = memory_zeroed(sizeof *p);
+	const struct lookup_env *env = &way->env;
+	uint64_t now = loop_now_us();
 	struct span name;
 
-	*p = (struct policy){ .arena = arena, .fn = fn, .ctx = ctx, .domain = domain };
-	p->late = loop_timer(way->loop, policy_on_deadline, p);
-	if (total_ms)
-		loop_timer_set(p->late, total_ms);
-	if (host_ascii(domain, arena, &name, NULL)) {
-		p->tlsrpt.name = lookup_tlsrpt_name(name, arena);
+	*p = (struct policy){ .arena = env->arena, .fn = fn, .ctx = ctx, .domain = domain };
+	p->late = loop_timer(env->loop, policy_on_deadline, p);
+	if (env->until_us)
+		loop_timer_set(
+		    p->late, env->until_us > now ? (env->until_us - now + 999) / 1000 : 0);
+	if (host_ascii(domain, env->arena, &name, NULL)) {
+		p->tlsrpt.name = lookup_tlsrpt_name(name, env->arena);
 		p->reports = dns_ask(
-		    way->dns, p->tlsrpt.name, DNS_TXT, way->until_us, policy_on_tlsrpt, p);
+		    env->dns, p->tlsrpt.name, DNS_TXT, env->until_us, policy_on_tlsrpt, p);
 		domain = name;
 	}
-	p->asking = sts_start(way, domain, arena, policy_on_sts, p);
+	p->asking = sts_start(way, domain, policy_on_sts, p);
 	return p;
 }
 

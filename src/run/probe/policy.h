@@ -12,9 +12,8 @@ struct policy;
 /* Told once, never from within policy_ask: both are known, or will not be. */
 typedef void policy_fn(void *ctx);
 
-/* `total_ms`: from now, for all of it; 0: no end. What is found lives in the arena. */
-struct policy *policy_ask(const struct sts_way *, struct span domain, uint64_t total_ms,
-    struct arena *, policy_fn *, void *ctx);
+/* All of it ends at way->env.until_us; what is found lives in way->env.arena. */
+struct policy *policy_ask(const struct sts_way *, struct span domain, policy_fn *, void *ctx);
 void policy_free(struct policy *);		/* also cancels; NULL is fine */
 
 bool policy_is_known(const struct policy *);

@@ -53,7 +53,7 @@ unvalidated(const struct dane_query *q)
 }
 
 static void
-tell(struct dane_query *q)
+dane_tell(struct dane_query *q)
 {
 	struct tls_dane *d = q->dane;
 	struct span lack = unvalidated(q);
@@ -80,10 +80,10 @@ tell(struct dane_query *q)
 
 /* ---- the records */
 
-static void ask(struct dane_query *);
+static void dane_ask(struct dane_query *);
 
 static void
-take_records(struct dane_query *q, const struct dns_answer *answer, struct span owner)
+dane_take_records(struct dane_query *q, const struct dns_answer *answer, struct span owner)
 {
 	struct tls_dane *d = q->dane;
 	const struct dns_record *r = NULL;
@@ -108,7 +108,7 @@ take_records(struct dane_query *q, const struct dns_answer *answer, struct span 
  * do.
  */
 static void
-on_records(void *ctx, const struct dns_reply *reply)
+dane_on_records(void *ctx, const struct dns_reply *reply)
 {
 	struct dane_query *q = ctx;
 	struct tls_dane *d = q->dane;
@@ -129,29 +129,29 @@ on_records(void *ctx, const struct dns_reply *reply)
 		d->state = DANE_FAILED;
 		d->why = SPAN("its CNAMEs form a loop");
 	} else {
-		take_records(q, reply->answer, owner);
+		dane_take_records(q, reply->answer, owner);
 		d->authentic = reply->authentic;
 		if (d->n == 0)
 			d->why = reply->answer->rcode == DNS_NXDOMAIN ?
 			    SPAN("the name does not exist (NXDOMAIN)") :
 			    SPAN("there is none");
 		if ((d->n == 0 || !d->authentic) && ++q->at < q->nbases) {
-			ask(q);
+			dane_ask(q);
 			return;
 		}
 	}
-	tell(q);
+	dane_tell(q);
 }
 
 static void
-ask(struct dane_query *q)
+dane_ask(struct dane_query *q)
 {
 	struct tls_dane *d = q->dane;
 
 	d->base = q->base[q->at];
 	d->name = arena_printf(q->env.arena, "_%u._tcp.%.*s", q->port, SPAN_ARG(d->base));
 	d->why = SPAN_NONE;
-	q->dns = dns_ask(q->env.dns, d->name, DNS_TLSA, q->env.until_us, on_records, q);
+	q->dns = dns_ask(q->env.dns, d->name, DNS_TLSA, q->env.until_us, dane_on_records, q);
 	if (!q->dns) {
 		d->state = DANE_FAILED;
 		d->why = SPAN("the name is too long");
@@ -163,16 +163,16 @@ ask(struct dane_query *q)
  * zone, whose TLSA record then counts (RFC 7672 2.2.2).
  */
 static void
-on_alias(void *ctx, const struct dns_reply *reply)
+dane_on_alias(void *ctx, const struct dns_reply *reply)
 {
 	struct dane_query *q = ctx;
 
 	q->dns = NULL;
 	q->path.host_authentic = reply->ok && reply->authentic &&
 	    dns_next(reply->answer, q->path.host, DNS_CNAME, NULL);
-	ask(q);
+	dane_ask(q);
 	if (!q->dns)
-		tell(q);
+		dane_tell(q);
 }
 
 struct dane_query *
@@ -200,9 +200,9 @@ dane_find(const struct lookup_env *env, const struct dane_path *path, unsigned p
 	}
 	if (path->alias.len > 0 && !path->host_authentic && path->by == DANE_BY_DNS &&
 	    path->trust != DNS_TRUST_NONE)
-		q->dns = dns_ask(env->dns, path->host, DNS_CNAME, env->until_us, on_alias, q);
+		q->dns = dns_ask(env->dns, path->host, DNS_CNAME, env->until_us, dane_on_alias, q);
 	else
-		ask(q);
+		dane_ask(q);
 	if (q->dns)
 		return q;
 	q->dane->state = DANE_FAILED;

@@ -32,6 +32,12 @@ struct host_query {
 	bool absent;			/* the name as it was given does not exist */
 };
 
+uint64_t
+lookup_until(uint64_t ms)
+{
+	return ms ? loop_now_us() + ms * 1000 : 0;
+}
+
 bool
 host_ascii(struct span name, struct arena *arena, struct span *out, struct err *err)
 {
@@ -71,7 +77,7 @@ host_is_name(struct span ascii)
 }
 
 static void
-add(struct host_query *q, struct addr a)
+host_add(struct host_query *q, struct addr a)
 {
 	struct host *h = &q->host;
 	char text[ADDR_TEXT], other[ADDR_TEXT];
@@ -93,13 +99,13 @@ add(struct host_query *q, struct addr a)
 /* ---- without the DNS */
 
 static bool
-find_literal(struct host_query *q, struct span name)
+host_find_literal(struct host_query *q, struct span name)
 {
 	struct addr a;
 
 	if (!addr_parse(&a, name, q->port))
 		return false;
-	add(q, a);
+	host_add(q, a);
 	q->host.source = HOST_LITERAL;
 	if (q->host.naddr == 0)
 		q->host.why = arena_printf(
@@ -108,11 +114,11 @@ find_literal(struct host_query *q, struct span name)
 }
 
 static bool
-find_given(struct host_query *q, struct span name)
+host_find_given(struct host_query *q, struct span name)
 {
 	for (size_t i = 0; i < q->env.opts->nrules; i++)
 		if (dns_name_eq(q->env.opts->rule[i].host, name))
-			add(q, q->env.opts->rule[i].addr);
+			host_add(q, q->env.opts->rule[i].addr);
 	q->host.source = HOST_GIVEN;
 	return q->host.naddr > 0;
 }
@@ -125,7 +131,7 @@ is_localhost(struct span name)
 
 /* hosts(5), and localhost whatever it says (RFC 6761 6.3). */
 static bool
-find_local(struct host_query *q, struct span name)
+host_find_local(struct host_query *q, struct span name)
 {
 	struct arena file = { 0 };
 	struct addr found[LOCAL_MAX];
@@ -136,13 +142,13 @@ find_local(struct host_query *q, struct span name)
 		n = hosts_find(sysnames_file("/etc/hosts", &file), name, found, LOCAL_MAX);
 	arena_release(&file);
 	for (size_t i = 0; i < n; i++)
-		add(q, found[i]);
+		host_add(q, found[i]);
 	/* or the file has it in the other family alone */
 	if (q->host.naddr == 0 && is_localhost(name)) {
 		n = addr_parse(&found[0], SPAN("::1"), 0);
 		n += addr_parse(&found[n], SPAN("127.0.0.1"), 0);
 		for (size_t i = 0; i < n; i++)
-			add(q, found[i]);
+			host_add(q, found[i]);
 	}
 	return q->host.naddr > 0;
 }
@@ -151,7 +157,7 @@ find_local(struct host_query *q, struct span name)
 
 /* resolv.conf(5): with as many dots as ndots a name is first asked as it is, else last. */
 static void
-add_candidates(struct host_query *q, struct span name, bool search)
+host_add_candidates(struct host_query *q, struct span name, bool search)
 {
 	const struct resolv_conf *c = search ? dns_system(q->env.dns) : NULL;
 	unsigned dots = 0;
@@ -170,7 +176,7 @@ add_candidates(struct host_query *q, struct span name, bool search)
 }
 
 static void
-note(struct host_query *q, struct span text)
+host_note(struct host_query *q, struct span text)
 {
 	struct host *h = &q->host;
 
@@ -182,7 +188,7 @@ note(struct host_query *q, struct span text)
 }
 
 static void
-take_half(struct half *h, const struct dns_reply *reply)
+host_take_half(struct half *h, const struct dns_reply *reply)
 {
 	struct host_query *q = h->query;
 	struct host *host = &q->host;
@@ -196,9 +202,9 @@ take_half(struct half *h, const struct dns_reply *reply)
 		return;
 	}
 	if (reply->ntries > 1)
-		note(q, dns_tries_text(reply, q->env.arena));
+		host_note(q, dns_tries_text(reply, q->env.arena));
 	if (reply->answer->nbad > 0)
-		note(q,
+		host_note(q,
 		    arena_printf(q->env.arena, "the %s of %.*s: %zu malformed record%s left out",
 			dns_type_word(h->type), SPAN_ARG(host->name), reply->answer->nbad,
 			reply->answer->nbad == 1 ? " is" : "s are"));
@@ -215,12 +221,12 @@ take_half(struct half *h, const struct dns_reply *reply)
 			host->resolver = reply->try[reply->ntries - 1].server;
 		}
 		host->ttl = host->naddr == 0 || r->ttl < host->ttl ? r->ttl : host->ttl;
-		add(q, r->addr);
+		host_add(q, r->addr);
 	}
 }
 
 static struct span
-why_none(const struct host_query *q)
+host_why_none(const struct host_query *q)
 {
 	const struct half *a = &q->half[0], *b = &q->half[1];
 
@@ -240,7 +246,7 @@ why_none(const struct host_query *q)
 }
 
 static enum err_cause
-cause_of_none(const struct host_query *q)
+host_cause_of_none(const struct host_query *q)
 {
 	const struct half *a = &q->half[0], *b = &q->half[1];
 
@@ -252,31 +258,31 @@ cause_of_none(const struct host_query *q)
 								      CAUSE_NO_ADDRESS;
 }
 
-static void ask_candidate(struct host_query *);
+static void host_ask_candidate(struct host_query *);
 
 static void
-note_broken_half(struct host_query *q)
+host_note_broken_half(struct host_query *q)
 {
 	for (int i = 0; i < 2; i++)
 		if (q->half[i].failed.len > 0)
-			note(q,
+			host_note(q,
 			    arena_printf(q->env.arena, "the %s of %.*s cannot be had: %.*s",
 				dns_type_word(q->half[i].type), SPAN_ARG(q->host.name),
 				SPAN_ARG(q->half[i].failed)));
 }
 
 static void
-tell(struct host_query *q)
+host_tell(struct host_query *q)
 {
 	bool by_list = !span_eq(q->host.name, q->given);
 
 	if (by_list && q->absent)
-		note(q,
+		host_note(q,
 		    arena_printf(q->env.arena,
 			"%.*s does not exist (NXDOMAIN): by resolv.conf's search list %.*s is used",
 			SPAN_ARG(q->given), SPAN_ARG(q->host.name)));
 	else if (by_list)
-		note(q,
+		host_note(q,
 		    arena_printf(q->env.arena, "%.*s is %.*s by resolv.conf's search list",
 			SPAN_ARG(q->given), SPAN_ARG(q->host.name)));
 	q->fn(q->ctx, &q->host);
@@ -287,18 +293,18 @@ tell(struct host_query *q)
  * cannot be asked for.
  */
 static void
-both_are_over(struct host_query *q)
+host_both_are_over(struct host_query *q)
 {
 	struct host *h = &q->host;
 
 	if (h->naddr > 0) {
 		order_addresses(h->addr, h->naddr);
-		note_broken_half(q);
-		tell(q);
+		host_note_broken_half(q);
+		host_tell(q);
 		return;
 	}
-	struct span why = why_none(q);
-	enum err_cause cause = cause_of_none(q);
+	struct span why = host_why_none(q);
+	enum err_cause cause = host_cause_of_none(q);
 	bool given = span_eq(h->name, q->given),
 	     absent = cause == CAUSE_NO_NAME && h->alias.len == 0;
 	bool failed = q->half[0].failed.len > 0 || q->half[1].failed.len > 0;
@@ -309,7 +315,7 @@ both_are_over(struct host_query *q)
 	}
 	if ((absent || (failed && !given)) && q->at + 1 < q->ncandidates) {
 		q->at++;
-		ask_candidate(q);
+		host_ask_candidate(q);
 		return;
 	}
 	/* the list is over, and its last word is about the name as it was given */
@@ -323,40 +329,40 @@ both_are_over(struct host_query *q)
 		h->why = why;
 		h->cause = cause;
 	}
-	tell(q);
+	host_tell(q);
 }
 
 static void
-on_reply(void *ctx, const struct dns_reply *reply)
+host_on_reply(void *ctx, const struct dns_reply *reply)
 {
 	struct half *h = ctx;
 	struct host_query *q = h->query;
 
 	h->dns = NULL;
 	h->over = true;
-	take_half(h, reply);
+	host_take_half(h, reply);
 	if (q->half[0].over && q->half[1].over)
-		both_are_over(q);
+		host_both_are_over(q);
 }
 
 /* False: the name cannot be asked. */
 static bool
-ask_half(struct host_query *q, struct half *h, enum dns_type type, unsigned family)
+host_ask_half(struct host_query *q, struct half *h, enum dns_type type, unsigned family)
 {
 	*h = (struct half){ .query = q, .type = type };
 	h->over = q->env.opts->family && q->env.opts->family != family;
 	if (!h->over)
-		h->dns = dns_ask(q->env.dns, q->host.name, type, q->env.until_us, on_reply, h);
+		h->dns = dns_ask(q->env.dns, q->host.name, type, q->env.until_us, host_on_reply, h);
 	return h->over || h->dns;
 }
 
 static void
-ask_candidate(struct host_query *q)
+host_ask_candidate(struct host_query *q)
 {
 	q->host.name = q->candidate[q->at];
 	q->host.alias = SPAN("");
-	bool ok = ask_half(q, &q->half[0], DNS_AAAA, 6);
-	ok = ask_half(q, &q->half[1], DNS_A, 4) && ok;
+	bool ok = host_ask_half(q, &q->half[0], DNS_AAAA, 6);
+	ok = host_ask_half(q, &q->half[1], DNS_A, 4) && ok;
 	if (ok)
 		return;
 	q->host.why = SPAN(
@@ -379,9 +385,9 @@ host_find(const struct lookup_env *env, struct span name, unsigned port, bool sy
 	q->host.cause = CAUSE_NO_ADDRESS;
 	if (!host_ascii(name, arena, &q->host.name, &err))
 		q->host.why = arena_copy(arena, span_of(err.text));
-	else if (system ? find_literal(q, name) || find_given(q, q->host.name) ||
-		    find_local(q, q->host.name) :
-			  find_given(q, q->host.name))
+	else if (system ? host_find_literal(q, name) || host_find_given(q, q->host.name) ||
+		    host_find_local(q, q->host.name) :
+			  host_find_given(q, q->host.name))
 		order_addresses(q->host.addr, q->host.naddr);
 	else
 		told = false;
@@ -392,8 +398,8 @@ host_find(const struct lookup_env *env, struct span name, unsigned port, bool sy
 	}
 	q->host.source = HOST_DNS;
 	q->host.cause = CAUSE_UNSAID;
-	add_candidates(q, q->host.name, system && name.at[name.len - 1] != '.');
-	ask_candidate(q);
+	host_add_candidates(q, q->host.name, system && name.at[name.len - 1] != '.');
+	host_ask_candidate(q);
 	return q;
 }
 

@@ -19,14 +19,16 @@ struct route_opts {
 	size_t nrules;
 };
 
-/* What every look-up goes by. */
+/* What every look-up goes by, and what is the same for the look-ups that it begins itself. */
 struct lookup_env {
+	struct loop *loop;
 	struct dns *dns;
 	const struct route_opts *opts;
 	struct arena *arena;		/* of all that is told */
-	/* the deadline of every question, of loop_now_us; 0: the struct dns has one */
+	/* when all of it ends, of loop_now_us; 0: when the struct dns gives a question up */
 	uint64_t until_us;
 };
+uint64_t lookup_until(uint64_t ms);	/* that time from now; 0: 0 */
 
 enum host_source { HOST_LITERAL, HOST_GIVEN, HOST_FILE, HOST_DNS };
 enum { HOST_NOTES_MAX = 4 };

@@ -30,11 +30,8 @@ struct question {
 };
 
 struct lookup_query {
-	struct loop *loop;
 	struct lookup_env env;
 	struct target target;
-	uint64_t deadline_us;		/* 0: none */
-	struct arena *arena;
 	lookup_fn *fn;
 	void *ctx;
 	struct route_query *route;
@@ -46,7 +43,7 @@ struct lookup_query {
 /* ---- questions */
 
 static void
-answered(struct lookup_query *q)
+lookup_answered(struct lookup_query *q)
 {
 	if (--q->waiting == 0)
 		q->fn(q->ctx, &q->lookup);
@@ -75,30 +72,30 @@ nothing_of(const struct dns_reply *reply, struct span name, enum dns_type type, 
 static struct span
 why_none(struct question *q, const struct dns_reply *reply, struct span *owner)
 {
-	return nothing_of(reply, q->name, q->type, q->query->arena, owner);
+	return nothing_of(reply, q->name, q->type, q->query->env.arena, owner);
 }
 
 static void
-on_reply(void *ctx, const struct dns_reply *reply)
+lookup_on_reply(void *ctx, const struct dns_reply *reply)
 {
 	struct question *q = ctx;
 
 	q->dns = NULL;
 	q->take(q, reply, q->name);
-	answered(q->query);
+	lookup_answered(q->query);
 }
 
 static struct question *
-ask(struct lookup_query *l, struct span name, enum dns_type type,
+lookup_ask(struct lookup_query *l, struct span name, enum dns_type type,
     void (*take)(struct question *, const struct dns_reply *, struct span))
 {
-	struct question *q = ARENA_NEW(l->arena, struct question);
+	struct question *q = ARENA_NEW(l->env.arena, struct question);
 
 	*q = (struct question){
 		.next = l->questions, .query = l, .take = take, .name = name, .type = type
 	};
 	l->questions = q;
-	q->dns = dns_ask(l->env.dns, name, type, l->env.until_us, on_reply, q);
+	q->dns = dns_ask(l->env.dns, name, type, l->env.until_us, lookup_on_reply, q);
 	l->waiting += q->dns != NULL;
 	return q;
 }
@@ -130,7 +127,7 @@ lookup_reverse_name(const struct addr *a, struct span zone, struct arena *arena)
 }
 
 static bool
-is_same(const struct addr *a, const struct addr *b)
+is_same_host(const struct addr *a, const struct addr *b)
 {
 	char one[ADDR_TEXT], other[ADDR_TEXT];
 
@@ -138,18 +135,18 @@ is_same(const struct addr *a, const struct addr *b)
 }
 
 static void
-take_back(struct question *q, const struct dns_reply *reply, struct span owner)
+lookup_take_back(struct question *q, const struct dns_reply *reply, struct span owner)
 {
 	const struct dns_record *r = NULL;
 
 	if (why_none(q, reply, &owner).len > 0)
 		return;
 	while ((r = dns_next(reply->answer, owner, q->type, r)))
-		q->ptr->points_back |= is_same(&r->addr, q->addr);
+		q->ptr->points_back |= is_same_host(&r->addr, q->addr);
 }
 
 static void
-take_ptr(struct question *q, const struct dns_reply *reply, struct span owner)
+lookup_take_ptr(struct question *q, const struct dns_reply *reply, struct span owner)
 {
 	struct lookup_address *a = q->address;
 	const struct dns_record *r = NULL;
@@ -159,9 +156,9 @@ take_ptr(struct question *q, const struct dns_reply *reply, struct span owner)
 	while (a->why.len == 0 && a->nptr < LOOKUP_PTR_MAX &&
 	    (r = dns_next(reply->answer, owner, DNS_PTR, r))) {
 		struct lookup_ptr *ptr = &a->ptr[a->nptr++];
-		ptr->name = arena_copy(q->query->arena, r->name);
-		struct question *back = ask(
-		    q->query, ptr->name, addr_family(&a->addr) == 6 ? DNS_AAAA : DNS_A, take_back);
+		ptr->name = arena_copy(q->query->env.arena, r->name);
+		enum dns_type type = addr_family(&a->addr) == 6 ? DNS_AAAA : DNS_A;
+		struct question *back = lookup_ask(q->query, ptr->name, type, lookup_take_back);
 		back->ptr = ptr;
 		back->addr = &a->addr;
 	}
@@ -170,13 +167,13 @@ take_ptr(struct question *q, const struct dns_reply *reply, struct span owner)
 /* ---- TLSA, and the texts of a domain */
 
 static void
-on_dane(void *ctx, struct tls_dane *dane)
+lookup_on_dane(void *ctx, struct tls_dane *dane)
 {
 	struct lookup_host *h = ctx;
 
 	h->dane = dane;
 	if (h->asking)			/* it was not told at once */
-		answered(h->query);
+		lookup_answered(h->query);
 }
 
 static bool
@@ -229,10 +226,10 @@ read_text(struct lookup_text *t, const struct text_kind *kind, const struct dns_
 }
 
 static void
-take_text(struct question *q, const struct dns_reply *reply, struct span owner)
+lookup_take_text(struct question *q, const struct dns_reply *reply, struct span owner)
 {
 	(void)owner;
-	read_text(q->text, q->kind, reply, q->query->arena);
+	read_text(q->text, q->kind, reply, q->query->env.arena);
 }
 
 struct span
@@ -248,11 +245,12 @@ lookup_tlsrpt(struct lookup_text *t, const struct dns_reply *reply, struct arena
 }
 
 static void
-ask_text(struct lookup_query *l, struct lookup_text *t, const struct text_kind *kind)
+lookup_ask_text(struct lookup_query *l, struct lookup_text *t, const struct text_kind *kind)
 {
-	t->name = arena_printf(l->arena, "%s.%.*s", kind->label, SPAN_ARG(l->lookup.route->name));
+	t->name = arena_printf(
+	    l->env.arena, "%s.%.*s", kind->label, SPAN_ARG(l->lookup.route->name));
 	t->why = SPAN("the name is too long");
-	struct question *q = ask(l, t->name, DNS_TXT, take_text);
+	struct question *q = lookup_ask(l, t->name, DNS_TXT, lookup_take_text);
 	q->text = t;
 	q->kind = kind;
 }
@@ -273,40 +271,41 @@ take_srv(struct question *q, const struct dns_reply *reply, struct span owner)
 			.priority = r->preference,
 			.weight = r->weight,
 			.port = r->port,
-			.host = arena_copy(q->query->arena, r->name),
+			.host = arena_copy(q->query->env.arena, r->name),
 		};
 }
 
 static void
 ask_srv(struct lookup_query *l, struct lookup_srv *s, const char *label)
 {
-	s->name = arena_printf(l->arena, "%s.%.*s", label, SPAN_ARG(l->lookup.route->name));
+	s->name = arena_printf(l->env.arena, "%s.%.*s", label, SPAN_ARG(l->lookup.route->name));
 	s->why = SPAN("the name is too long");
-	ask(l, s->name, DNS_SRV, take_srv)->srv = s;
+	lookup_ask(l, s->name, DNS_SRV, take_srv)->srv = s;
 }
 
 /* ---- all of it */
 
 static void
-ask_host(struct lookup_query *l, struct lookup_host *h)
+lookup_ask_host(struct lookup_query *l, struct lookup_host *h)
 {
-	h->address = ARENA_ARRAY(l->arena, struct lookup_address, h->hop->naddr);
+	h->address = ARENA_ARRAY(l->env.arena, struct lookup_address, h->hop->naddr);
 	for (size_t i = 0; i < h->hop->naddr; i++) {
 		h->address[i].addr = h->hop->addr[i];
-		if (addr_family(&h->hop->addr[i]))
-			ask(l, lookup_reverse_name(&h->hop->addr[i], SPAN_NONE, l->arena), DNS_PTR,
-			    take_ptr)
-			    ->address = &h->address[i];
+		if (!addr_family(&h->hop->addr[i]))
+			continue;
+		struct span name = lookup_reverse_name(
+		    &h->hop->addr[i], SPAN_NONE, l->env.arena);
+		lookup_ask(l, name, DNS_PTR, lookup_take_ptr)->address = &h->address[i];
 	}
 	if (h->hop->found->source == HOST_LITERAL || h->hop->naddr == 0)
 		return;
 	h->query = l;
-	h->asking = dane_find(&l->env, h->hop->path, l->target.port, on_dane, h);
+	h->asking = dane_find(&l->env, h->hop->path, l->target.port, lookup_on_dane, h);
 	l->waiting += h->asking != NULL;
 }
 
 static void
-on_route(void *ctx, const struct route *route, const struct err *err)
+lookup_on_route(void *ctx, const struct route *route, const struct err *err)
 {
 	struct lookup_query *l = ctx;
 	struct lookup *up = &l->lookup;
@@ -315,45 +314,40 @@ on_route(void *ctx, const struct route *route, const struct err *err)
 	up->route = route;
 	up->err = *err;
 	up->nhosts = route->nall;
-	up->host = ARENA_ARRAY(l->arena, struct lookup_host, route->nall ? route->nall : 1);
+	up->host = ARENA_ARRAY(l->env.arena, struct lookup_host, route->nall ? route->nall : 1);
 	for (size_t i = 0; i < route->nall; i++) {
 		up->host[i].hop = &route->hop[i];
-		ask_host(l, &up->host[i]);
+		lookup_ask_host(l, &up->host[i]);
 	}
 	if (l->target.kind == TARGET_MX && route->name.len > 0 &&
 	    !addr_parse(&literal, route->name, 0)) {
-		ask_text(l, &up->mta_sts, &policy_text);
-		ask_text(l, &up->tlsrpt, &reports_text);
+		lookup_ask_text(l, &up->mta_sts, &policy_text);
+		lookup_ask_text(l, &up->tlsrpt, &reports_text);
 		ask_srv(l, &up->submissions, "_submissions._tcp");
 		ask_srv(l, &up->submission, "_submission._tcp");
 	}
-	answered(l);			/* the route itself */
+	lookup_answered(l);			/* the route itself */
 }
 
 static void
-on_note(void *ctx, struct span note, bool found)
+lookup_on_note(void *ctx, struct span note, bool found)
 {
 	struct lookup_query *l = ctx;
 
 	(void)found;
 	if (note.len > 0 && l->lookup.nnotes < LOOKUP_NOTES_MAX)
-		l->lookup.note[l->lookup.nnotes++] = arena_copy(l->arena, note);
+		l->lookup.note[l->lookup.nnotes++] = arena_copy(l->env.arena, note);
 }
 
 static void
-find_route(struct lookup_query *l)
+lookup_find_route(struct lookup_query *l)
 {
-	uint64_t now = loop_now_us(), left_ms = 0;
-
-	if (l->deadline_us)
-		left_ms = l->deadline_us > now + 1000 ? (l->deadline_us - now) / 1000 : 1;
 	l->waiting++;
-	l->route = route_find(
-	    l->loop, l->env.dns, &l->target, l->env.opts, left_ms, l->arena, on_route, on_note, l);
+	l->route = route_find(&l->env, &l->target, lookup_on_route, lookup_on_note, l);
 }
 
 static void
-take_mx(struct question *q, const struct dns_reply *reply, struct span owner)
+lookup_take_mx(struct question *q, const struct dns_reply *reply, struct span owner)
 {
 	struct lookup_query *l = q->query;
 
@@ -361,31 +355,24 @@ take_mx(struct question *q, const struct dns_reply *reply, struct span owner)
 	l->lookup.mx_failed = !reply->ok;
 	if (l->lookup.mx_why.len == 0)
 		l->target.kind = TARGET_MX;
-	find_route(l);
+	lookup_find_route(l);
 }
 
 struct lookup_query *
-lookup_start(struct loop *loop, struct dns *dns, const struct target *target, enum lookup_name as,
-    const struct route_opts *opts, uint64_t deadline_ms, struct arena *arena, lookup_fn *fn,
-    void *ctx)
+lookup_start(const struct lookup_env *env, const struct target *target, enum lookup_name as,
+    lookup_fn *fn, void *ctx)
 {
 	struct lookup_query *l = memory_zeroed(sizeof *l);
 	struct span name;
 	struct addr literal;
 
-	*l = (struct lookup_query){ .loop = loop,
-		.target = *target,
-		.arena = arena,
-		.fn = fn,
-		.ctx = ctx,
-		.env = { .dns = dns, .opts = opts, .arena = arena } };
-	l->deadline_us = l->env.until_us = deadline_ms ? loop_now_us() + deadline_ms * 1000 : 0;
+	*l = (struct lookup_query){ .env = *env, .target = *target, .fn = fn, .ctx = ctx };
 	if (as == LOOKUP_DOMAIN_OR_HOST && target->kind == TARGET_HOST &&
 	    span_has(target->host, '.') && !addr_parse(&literal, target->host, 0) &&
-	    host_ascii(target->host, arena, &name, &(struct err){ 0 }))
-		ask(l, name, DNS_MX, take_mx);
+	    host_ascii(target->host, env->arena, &name, &(struct err){ 0 }))
+		lookup_ask(l, name, DNS_MX, lookup_take_mx);
 	if (l->waiting == 0)
-		find_route(l);
+		lookup_find_route(l);
 	return l;
 }
 

@@ -95,10 +95,8 @@ enum lookup_name { LOOKUP_HOST, LOOKUP_DOMAIN_OR_HOST };
 /* Told once, never from within lookup_start; the lookup lives in the arena. */
 typedef void lookup_fn(void *ctx, const struct lookup *);
 
-struct lookup_query;
-struct lookup_query *lookup_start(struct loop *, struct dns *, const struct target *,
-    enum lookup_name, const struct route_opts *, uint64_t deadline_ms, struct arena *, lookup_fn *,
-    void *ctx);
+struct lookup_query *lookup_start(
+    const struct lookup_env *, const struct target *, enum lookup_name, lookup_fn *, void *ctx);
 void lookup_free(struct lookup_query *);	/* also cancels; NULL is fine */
 
 #endif

@@ -1,13 +1,49 @@
-/* route - from a target to the addresses to try. */
-#include "run/route/route_impl.h"
+/*
+ * route - from a target to the addresses to try. What the target is decides what is sought first: a
+ * path has nothing to seek, a host its addresses (and beside them its name's MX, only to say where
+ * its mail goes), a domain its MX and then the addresses of each of these. Each host sought is a
+ * slot; slots with an address become hops. Once one MX has an address the others have GRACE_MS.
+ * Whatever ends it (ROUTE_ENDING) is told at the next wake-up, so that nothing of ours is on the
+ * stack when the owner frees it.
+ */
+#include "run/route/route.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "base/text.h"
 
-void
+/* Once a host's addresses are known, the other MX have this long to become known. */
+#define GRACE_MS 1500
+
+struct slot {				/* of an MX, while its addresses are sought */
+	struct route_query *query;
+	struct host_query *host;
+	struct route_hop hop;
+	bool over;
+};
+
+struct route_query {
+	struct lookup_env env;
+	const struct target *target;
+	route_fn *fn;
+	route_note_fn *note;
+	void *ctx;
+	struct loop_timer *timer, *deadline;
+	enum { ROUTE_BEGIN, ROUTE_ASKING, ROUTE_GRACE, ROUTE_ENDING, ROUTE_TOLD } stage;
+	uint64_t began_us, until_us;	/* until_us: of all of it; env has the questions' */
+	struct dns_query *mx;
+	struct slot *slot;		/* one for a bare host */
+	size_t nslots, waiting;
+	struct span said[16];		/* notes, of which none is told twice */
+	size_t nsaid;
+	struct route *route;
+	struct err err;
+};
+
+static void __attribute__((format(printf, 2, 3)))
 route_note(struct route_query *q, const char *format, ...)
 {
 	char text[600];
@@ -20,12 +56,12 @@ route_note(struct route_query *q, const char *format, ...)
 		if (span_eq(q->said[i], span_of(text)))
 			return;
 	if (q->nsaid < sizeof q->said / sizeof *q->said)
-		q->said[q->nsaid++] = arena_copy(q->arena, span_of(text));
+		q->said[q->nsaid++] = arena_copy(q->env.arena, span_of(text));
 	q->note(q->ctx, span_of(text), true);
 }
 
 /* All is known: told at the next wake-up, so that nothing of ours is on the stack. */
-void
+static void
 route_end(struct route_query *q)
 {
 	if (q->stage >= ROUTE_ENDING)
@@ -34,7 +70,7 @@ route_end(struct route_query *q)
 	loop_timer_set(q->timer, 0);
 }
 
-void
+static void __attribute__((format(printf, 3, 4)))
 route_fail(struct route_query *q, enum err_cause cause, const char *format, ...)
 {
 	char text[sizeof q->err.text];
@@ -48,10 +84,316 @@ route_fail(struct route_query *q, enum err_cause cause, const char *format, ...)
 	route_end(q);
 }
 
+/* ---- the hosts of an MX set */
+
+/* The slots as the route's hops, those without an address last. */
+static void
+route_collect(struct route_query *q)
+{
+	struct route *r = q->route;
+
+	r->hop = ARENA_ARRAY(q->env.arena, struct route_hop, q->nslots ? q->nslots : 1);
+	for (size_t i = 0; i < q->nslots; i++)
+		if (q->slot[i].hop.naddr > 0)
+			r->hop[r->nhops++] = q->slot[i].hop;
+	r->nall = r->nhops;
+	for (size_t i = 0; i < q->nslots; i++)
+		if (q->slot[i].hop.naddr == 0)
+			r->hop[r->nall++] = q->slot[i].hop;
+}
+
+/* What was found of a slot's host; what is odd about it is noted. */
+static void
+route_take_host(struct slot *s, const struct host *host)
+{
+	const struct route *r = s->query->route;
+	struct host *found = ARENA_NEW(s->query->env.arena, struct host);
+	struct dane_path *path = ARENA_NEW(s->query->env.arena, struct dane_path);
+
+	*found = *host;
+	dane_path_set(path, host);
+	if (s->query->target->kind == TARGET_MX) {
+		path->domain = r->name;
+		path->domain_alias = r->alias;
+		path->mx = true;
+		path->mx_authentic = r->authentic;
+		path->trust = r->trust < path->trust ? r->trust : path->trust;
+	}
+	s->over = true;
+	s->hop.found = found;
+	s->hop.path = path;
+	s->hop.addr = host->addr;
+	s->hop.naddr = host->naddr;
+	for (size_t i = 0; i < host->nnotes; i++)
+		route_note(s->query, "%.*s", SPAN_ARG(host->note[i]));
+}
+
+/* Of hosts that have no address: what is true of all of them. */
+static enum err_cause
+shared_cause(const struct route *r)
+{
+	for (size_t i = 1; i < r->nall; i++)
+		if (r->hop[i].found->cause != r->hop[0].found->cause)
+			return CAUSE_NO_ADDRESS;
+	return r->hop[0].found->cause;
+}
+
+static void
+route_hosts_are_over(struct route_query *q)
+{
+	struct route *r = q->route;
+	struct span all = SPAN_NONE;
+
+	route_collect(q);
+	for (size_t i = r->nhops; i < r->nall; i++) {
+		const struct route_hop *hop = &r->hop[i];
+		struct span out = arena_printf(q->env.arena, "the MX %u %.*s is left out: %.*s",
+		    hop->preference, SPAN_ARG(hop->host), SPAN_ARG(hop->found->why));
+		/* where none is left, the failure says it of each */
+		q->note(q->ctx, out, r->nhops > 0);
+		all = arena_printf(q->env.arena, "%.*s%s%.*s: %.*s", SPAN_ARG(all),
+		    all.len ? "; " : "", SPAN_ARG(hop->host), SPAN_ARG(hop->found->why));
+	}
+	if (r->nhops == 0)
+		route_fail(q, shared_cause(r), "no MX of %.*s has an address: %.*s",
+		    SPAN_ARG(r->name), SPAN_ARG(all));
+	else
+		route_end(q);
+}
+
+static void
+route_on_mx_host(void *ctx, const struct host *host)
+{
+	struct slot *s = ctx;
+	struct route_query *q = s->query;
+
+	route_take_host(s, host);
+	q->waiting--;
+	if (q->stage >= ROUTE_ENDING)
+		return;
+	if (host->alias.len > 0)
+		route_note(q,
+		    "the MX %.*s is an alias (CNAME) of %.*s, which RFC 5321 5.1 forbids: it is "
+		    "used all the same",
+		    SPAN_ARG(s->hop.host), SPAN_ARG(host->alias));
+	if (q->waiting == 0) {
+		route_hosts_are_over(q);
+	} else if (q->stage == ROUTE_ASKING && host->naddr > 0) {
+		q->stage = ROUTE_GRACE;
+		loop_timer_set(q->timer, GRACE_MS);
+	}
+}
+
+/* What is not found by now is left out. */
+static void
+route_grace_is_over(struct route_query *q)
+{
+	static const struct host late = {
+		.why = SPAN_INIT("its address was not found in time"), .cause = CAUSE_NO_ANSWER
+	};
+
+	for (size_t i = 0; i < q->nslots; i++)
+		if (!q->slot[i].over)
+			q->slot[i].hop.found = &late;
+	route_hosts_are_over(q);
+}
+
+static void
+shuffle_slots(struct slot *slot, size_t n)
+{
+	unsigned char chance[2 * ROUTE_HOPS_MAX] = { 0 };
+
+	if (getentropy(chance, sizeof chance) != 0)
+		return;
+	for (size_t i = n; i-- > 1;) {
+		size_t j = (chance[2 * i] << 8 | chance[2 * i + 1]) % (i + 1);
+		struct slot other = slot[i];
+		slot[i] = slot[j];
+		slot[j] = other;
+	}
+}
+
+static void
+sort_slots(struct slot *slot, size_t n)
+{
+	for (size_t i = 1; i < n; i++) {
+		struct slot s = slot[i];
+		size_t j = i;
+		for (; j > 0 && slot[j - 1].hop.preference > s.hop.preference; j--)
+			slot[j] = slot[j - 1];
+		slot[j] = s;
+	}
+}
+
+static void
+route_find_hosts(struct route_query *q)
+{
+	struct addr literal;
+
+	q->waiting = q->nslots;
+	for (size_t i = 0; i < q->nslots; i++) {
+		struct slot *s = &q->slot[i];
+		s->query = q;
+		if (addr_parse(&literal, s->hop.host, 0)) {
+			struct host none = { .name = s->hop.host,
+				.cause = CAUSE_NO_ADDRESS,
+				.why = SPAN(
+				    "an address stands where a host name is due (RFC 5321 5.1)") };
+			route_on_mx_host(s, &none);
+		} else {
+			s->host = host_find(
+			    &q->env, s->hop.host, q->target->port, false, route_on_mx_host, s);
+		}
+	}
+}
+
+/* ---- the MX of a domain */
+
+static void
+route_on_own_address(void *ctx, const struct host *host)
+{
+	struct slot *s = ctx;
+	struct route_query *q = s->query;
+	struct span name = q->route->name;
+
+	if (q->stage >= ROUTE_ENDING)
+		return;
+	route_take_host(s, host);
+	route_collect(q);
+	if (host->naddr == 0) {
+		route_fail(q, host->cause, "%.*s has no MX, and no address of its own either: %.*s",
+		    SPAN_ARG(name), SPAN_ARG(host->why));
+		return;
+	}
+	route_note(
+	    q, "%.*s has no MX: mail goes to its own address (RFC 5321 5.1)", SPAN_ARG(name));
+	route_end(q);
+}
+
+static void
+route_use_own_address(struct route_query *q)
+{
+	struct span name = q->route->name;
+
+	q->route->implicit = true;
+	q->slot = memory_zeroed(sizeof *q->slot);
+	q->nslots = 1;
+	*q->slot = (struct slot){ .query = q, .hop = { .host = name } };
+	q->slot->host = host_find(
+	    &q->env, name, q->target->port, false, route_on_own_address, q->slot);
+}
+
+/* The MX records as slots, null MX left out; their number of those. */
+static size_t
+route_take_mx(struct route_query *q, const struct dns_answer *a, struct span owner)
+{
+	const struct dns_record *r = NULL;
+	size_t null = 0, more = 0;
+
+	q->slot = memory_zeroed(ROUTE_HOPS_MAX * sizeof *q->slot);
+	while ((r = dns_next(a, owner, DNS_MX, r))) {
+		q->route->ttl = q->nslots + null == 0 || r->ttl < q->route->ttl ? r->ttl :
+										  q->route->ttl;
+		if (r->name.len == 0) {
+			null++;
+			continue;
+		}
+		size_t same = 0;
+		while (same < q->nslots && !dns_name_eq(q->slot[same].hop.host, r->name))
+			same++;
+		/* one host, one row: the better preference is what senders use */
+		if (same < q->nslots) {
+			struct route_hop *hop = &q->slot[same].hop;
+			route_note(q, "the MX %.*s stands there twice, with preferences %u and %u",
+			    SPAN_ARG(hop->host), hop->preference, r->preference);
+			hop->preference = r->preference < hop->preference ? r->preference :
+									    hop->preference;
+		} else if (q->nslots == ROUTE_HOPS_MAX) {
+			more++;
+		} else {
+			struct route_hop *hop = &q->slot[q->nslots++].hop;
+			*hop = (struct route_hop){ .host = arena_copy(q->env.arena, r->name),
+				.preference = r->preference };
+		}
+	}
+	if (more > 0)
+		route_note(q, "%.*s has %zu MX: %d of them are looked at", SPAN_ARG(q->route->name),
+		    q->nslots + more, ROUTE_HOPS_MAX);
+	return null;
+}
+
+static void
+route_understand_mx(struct route_query *q, const struct dns_reply *reply, struct span owner)
+{
+	struct span name = q->route->name;
+
+	q->route->trust = reply->trust;
+	q->route->resolver = reply->try[reply->ntries - 1].server;
+	q->route->authentic = reply->authentic;
+	if (!dns_name_eq(owner, name)) {
+		q->route->alias = arena_copy(q->env.arena, owner);
+		route_note(q, "%.*s is an alias (CNAME) of %.*s, whose MX count (RFC 5321 5.1)",
+		    SPAN_ARG(name), SPAN_ARG(owner));
+	}
+	size_t null = route_take_mx(q, reply->answer, owner);
+	if (reply->answer->nbad > 0)
+		route_note(q, "the MX of %.*s: %zu malformed record%s left out", SPAN_ARG(name),
+		    reply->answer->nbad, reply->answer->nbad == 1 ? " is" : "s are");
+	q->route->mx = q->nslots + null > 0;
+	q->route->unbelieved = reply->answer->ad && !reply->authentic;
+	if (q->nslots == 0 && null > 0) {
+		route_fail(q, CAUSE_NO_MAIL,
+		    "%.*s takes no mail: its MX is \".\" (a null MX, RFC 7505)", SPAN_ARG(name));
+		return;
+	}
+	if (q->nslots == 0) {
+		free(q->slot);
+		route_use_own_address(q);
+		return;
+	}
+	if (null > 0)
+		route_note(q,
+		    "%.*s has a null MX beside others, which RFC 7505 3 forbids: it is left out",
+		    SPAN_ARG(name));
+	shuffle_slots(q->slot, q->nslots);
+	sort_slots(q->slot, q->nslots);
+	route_find_hosts(q);
+}
+
+/* What the MX of q->route->name are: ends or fails it, or has hosts sought. */
+static void
+route_on_mx(void *ctx, const struct dns_reply *reply)
+{
+	struct route_query *q = ctx;
+	struct span name = q->route->name, last;
+	unsigned steps;
+
+	q->mx = NULL;
+	if (q->stage >= ROUTE_ENDING)
+		return;
+	if (reply->ok && reply->ntries > 1)
+		route_note(q, "%.*s", SPAN_ARG(dns_tries_text(reply, q->env.arena)));
+	if (!reply->ok)
+		route_fail(q, dns_cause(reply), "the MX of %.*s cannot be found: %.*s",
+		    SPAN_ARG(name), SPAN_ARG(dns_tries_text(reply, q->env.arena)));
+	else if (!dns_follow(reply->answer, name, &last, &steps))
+		route_fail(q, CAUSE_NO_ADDRESS,
+		    "the MX of %.*s cannot be found: its CNAMEs form a loop", SPAN_ARG(name));
+	else if (reply->answer->rcode == DNS_NXDOMAIN && steps > 0)
+		route_fail(q, CAUSE_NO_NAME,
+		    "%.*s is an alias of %.*s, which does not exist (NXDOMAIN)", SPAN_ARG(name),
+		    SPAN_ARG(last));
+	else if (reply->answer->rcode == DNS_NXDOMAIN)
+		route_fail(
+		    q, CAUSE_NO_NAME, "the domain %.*s does not exist (NXDOMAIN)", SPAN_ARG(name));
+	else
+		route_understand_mx(q, reply, last);
+}
+
 /* ---- a host, and where the mail for its name goes */
 
 static void
-on_elsewhere(void *ctx, const struct dns_reply *reply)
+route_on_elsewhere(void *ctx, const struct dns_reply *reply)
 {
 	struct route_query *q = ctx;
 	struct span name = q->route->name, last;
@@ -69,9 +411,9 @@ on_elsewhere(void *ctx, const struct dns_reply *reply)
 				best = r;
 		}
 	if (best) {
-		q->route->elsewhere = arena_copy(q->arena, best->name);
+		q->route->elsewhere = arena_copy(q->env.arena, best->name);
 		q->note(q->ctx,
-		    arena_printf(q->arena, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(name),
+		    arena_printf(q->env.arena, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(name),
 			SPAN_ARG(best->name), SPAN_ARG(name)),
 		    false);
 	}
@@ -83,7 +425,7 @@ on_elsewhere(void *ctx, const struct dns_reply *reply)
 }
 
 static void
-on_host(void *ctx, const struct host *host)
+route_on_host(void *ctx, const struct host *host)
 {
 	struct slot *s = ctx;
 	struct route_query *q = s->query;
@@ -103,30 +445,30 @@ on_host(void *ctx, const struct host *host)
 }
 
 static void
-find_host(struct route_query *q)
+route_find_host(struct route_query *q)
 {
 	const struct target *t = q->target;
 
 	q->slot = memory_zeroed(sizeof *q->slot);
 	q->nslots = 1;
 	q->slot->query = q;
-	q->slot->host = host_find(&q->env, t->host, t->port, true, on_host, q->slot);
+	q->slot->host = host_find(&q->env, t->host, t->port, true, route_on_host, q->slot);
 	if (q->slot->host && q->stage == ROUTE_ASKING && span_has(q->route->name, '.'))
 		q->mx = dns_ask(
-		    q->env.dns, q->route->name, DNS_MX, q->env.until_us, on_elsewhere, q);
+		    q->env.dns, q->route->name, DNS_MX, q->env.until_us, route_on_elsewhere, q);
 	q->route->asking = q->mx != NULL;
 }
 
 static void
-find_path(struct route_query *q)
+route_find_path(struct route_query *q)
 {
 	static const struct host none = { .source = HOST_LITERAL };
 	struct route *r = q->route;
 
-	r->hop = ARENA_NEW(q->arena, struct route_hop);
+	r->hop = ARENA_NEW(q->env.arena, struct route_hop);
 	r->hop->host = q->target->host;
 	r->hop->found = &none;
-	r->hop->addr = ARENA_NEW(q->arena, struct addr);
+	r->hop->addr = ARENA_NEW(q->env.arena, struct addr);
 	r->hop->naddr = r->nhops = r->nall = 1;
 	addr_unix(r->hop->addr, q->target->host, &q->err);
 	route_end(q);
@@ -135,17 +477,17 @@ find_path(struct route_query *q)
 /* ---- the way of a query */
 
 static void
-begin(struct route_query *q)
+route_begin(struct route_query *q)
 {
 	const struct target *t = q->target;
 	struct addr literal;
 
 	q->stage = ROUTE_ASKING;
 	if (t->kind == TARGET_UNIX) {
-		find_path(q);
+		route_find_path(q);
 		return;
 	}
-	if (!host_ascii(t->host, q->arena, &q->route->name, &q->err)) {
+	if (!host_ascii(t->host, q->env.arena, &q->route->name, &q->err)) {
 		route_end(q);
 		return;
 	}
@@ -153,7 +495,7 @@ begin(struct route_query *q)
 		route_note(
 		    q, "%.*s is %.*s in the DNS", SPAN_ARG(t->host), SPAN_ARG(q->route->name));
 	if (t->kind != TARGET_MX || addr_parse(&literal, t->host, 0)) {
-		find_host(q);
+		route_find_host(q);
 	} else if (!(q->mx = dns_ask(
 			 q->env.dns, q->route->name, DNS_MX, q->env.until_us, route_on_mx, q))) {
 		route_fail(q, CAUSE_NO_ADDRESS,
@@ -164,7 +506,7 @@ begin(struct route_query *q)
 }
 
 static void
-tell(struct route_query *q)
+route_tell(struct route_query *q)
 {
 	q->stage = ROUTE_TOLD;
 	loop_timer_stop(q->deadline);
@@ -173,27 +515,27 @@ tell(struct route_query *q)
 }
 
 static void
-on_timer(void *ctx, unsigned ready)
+route_on_timer(void *ctx, unsigned ready)
 {
 	struct route_query *q = ctx;
 
 	(void)ready;
 	if (q->stage == ROUTE_BEGIN)
-		begin(q);
+		route_begin(q);
 	else if (q->stage == ROUTE_GRACE)
 		route_grace_is_over(q);
 	else if (q->stage == ROUTE_ENDING)
-		tell(q);
+		route_tell(q);
 }
 
 static void
-on_deadline(void *ctx, unsigned ready)
+route_on_deadline(void *ctx, unsigned ready)
 {
 	struct route_query *q = ctx;
 	char within[24];
 
 	(void)ready;
-	text_limit(within, q->deadline_ms);
+	text_limit(within, (q->until_us - q->began_us + 999) / 1000);
 	if (q->stage == ROUTE_GRACE) {
 		route_grace_is_over(q);
 		return;
@@ -207,36 +549,32 @@ on_deadline(void *ctx, unsigned ready)
 }
 
 struct route_query *
-route_find(struct loop *loop, struct dns *dns, const struct target *target,
-    const struct route_opts *opts, uint64_t deadline_ms, struct arena *arena, route_fn *fn,
-    route_note_fn *note_fn, void *ctx)
+route_find(const struct lookup_env *env, const struct target *target, route_fn *fn,
+    route_note_fn *note, void *ctx)
 {
 	struct route_query *q = memory_zeroed(sizeof *q);
+	uint64_t now = loop_now_us(), left_us = 0;
 
-	/*
-	 * The questions end a little before all of it, so that what the name servers did is known
-	 * when it is told.
-	 */
-	uint64_t questions_ms = deadline_ms - (deadline_ms > 1000 ? 50 : deadline_ms / 20);
+	if (env->until_us)
+		left_us = env->until_us > now + 1000 ? env->until_us - now : 1000;
 	*q = (struct route_query){
-		.env = { .dns = dns,
-		    .opts = opts,
-		    .arena = arena,
-		    .until_us = deadline_ms ? loop_now_us() + questions_ms * 1000 : 0 },
+		.env = *env,
+		.until_us = left_us ? now + left_us : 0,
 		.target = target,
-		.arena = arena,
 		.fn = fn,
-		.note = note_fn,
+		.note = note,
 		.ctx = ctx,
-		.began_us = loop_now_us(),
-		.deadline_ms = deadline_ms,
-		.route = ARENA_NEW(arena, struct route),
+		.began_us = now,
+		.route = ARENA_NEW(env->arena, struct route),
 	};
-	q->timer = loop_timer(loop, on_timer, q);
-	q->deadline = loop_timer(loop, on_deadline, q);
+	/* The questions end a little before, so that what the name servers did is known then. */
+	if (left_us)
+		q->env.until_us = q->until_us - (left_us > 1000000 ? 50000 : left_us / 20);
+	q->timer = loop_timer(env->loop, route_on_timer, q);
+	q->deadline = loop_timer(env->loop, route_on_deadline, q);
 	loop_timer_set(q->timer, 0);
-	if (deadline_ms)
-		loop_timer_set(q->deadline, deadline_ms);
+	if (left_us)
+		loop_timer_set(q->deadline, (left_us + 999) / 1000);
 	return q;
 }
 

@@ -61,12 +61,11 @@ typedef void route_note_fn(void *ctx, struct span note, bool found);
 
 struct route_query;
 /*
- * A literal, a path, localhost and what hosts(5) knows never go to the DNS. `deadline_ms` is for
- * all together; 0: none. The target must stay until route_free.
+ * A literal, a path, localhost and what hosts(5) knows never go to the DNS. The target must stay
+ * until route_free.
  */
-struct route_query *route_find(struct loop *, struct dns *, const struct target *,
-    const struct route_opts *, uint64_t deadline_ms, struct arena *, route_fn *, route_note_fn *,
-    void *ctx);
+struct route_query *route_find(
+    const struct lookup_env *, const struct target *, route_fn *, route_note_fn *, void *ctx);
 void route_free(struct route_query *);		/* also cancels; NULL is fine */
 
 #endif

@@ -9,7 +9,7 @@
 
 struct sts_query {
 	struct sts_way way;
-	struct arena *arena;
+	struct arena *arena;		/* way.env.arena */
 	sts_fn *fn;
 	void *ctx;
 	struct span name, host;		/* "_mta-sts.example.org", "mta-sts.example.org" */
@@ -58,7 +58,7 @@ sts_judge(const struct sts *sts, struct span host, bool tls, bool verified)
 }
 
 static void
-on_later(void *ctx, unsigned ready)
+sts_on_later(void *ctx, unsigned ready)
 {
 	struct sts_query *q = ctx;
 	struct sts *kept = ARENA_NEW(q->arena, struct sts);
@@ -73,7 +73,7 @@ on_later(void *ctx, unsigned ready)
  * above.
  */
 static void
-tell(struct sts_query *q, enum sts_state state, struct span why)
+sts_tell(struct sts_query *q, enum sts_state state, struct span why)
 {
 	q->sts.state = state;
 	q->sts.why = why;
@@ -97,7 +97,7 @@ trusts_nobody(const struct sts_query *q)
 }
 
 static void
-on_answer(void *ctx, const struct https_answer *a)
+sts_on_answer(void *ctx, const struct https_answer *a)
 {
 	struct sts_query *q = ctx;
 	struct span type = text_safe(q->arena, span_first(a->type, 80)),
@@ -105,34 +105,34 @@ on_answer(void *ctx, const struct https_answer *a)
 	const char *why;
 
 	if (a->untrusted && trusts_nobody(q))
-		tell(q, STS_UNREACHED,
+		sts_tell(q, STS_UNREACHED,
 		    SPAN("its certificate does not verify: this machine has no CA certificates: "
 			 "install them (on Debian the "
 			 "package ca-certificates), or give some by --ca FILE"));
 	else if (a->why.len > 0)
-		tell(q, STS_UNREACHED,
+		sts_tell(q, STS_UNREACHED,
 		    text_safe(q->arena, arena_copy(q->arena, span_first(a->why, 300))));
 	else if (a->status / 100 == 3)
-		tell(q, STS_UNREACHED,
+		sts_tell(q, STS_UNREACHED,
 		    arena_printf(q->arena,
 			"HTTP status %ld: it must not be somewhere else (RFC 8461 3.3)%s%.*s%s",
 			a->status, where.len ? "; the redirect to " : "", SPAN_ARG(where),
 			where.len ? " is not followed" : ""));
 	else if (a->status != 200)
-		tell(q, STS_UNREACHED, arena_printf(q->arena, "HTTP status %ld", a->status));
+		sts_tell(q, STS_UNREACHED, arena_printf(q->arena, "HTTP status %ld", a->status));
 	else if (!is_plain(a->type))
-		tell(q, STS_BAD_POLICY,
+		sts_tell(q, STS_BAD_POLICY,
 		    arena_printf(q->arena,
 			"it is of type \"%.*s\", and must be text/plain (RFC 8461 3.2)",
 			SPAN_ARG(type)));
 	else if (!sts_policy_parse(a->text, q->arena, &q->sts.policy, &why))
-		tell(q, STS_BAD_POLICY, span_of(why));
+		sts_tell(q, STS_BAD_POLICY, span_of(why));
 	else
-		tell(q, STS_FOUND, SPAN_NONE);
+		sts_tell(q, STS_FOUND, SPAN_NONE);
 }
 
 static void
-fetch(struct sts_query *q, const struct addr *to, size_t nto, const char *proxy)
+sts_fetch(struct sts_query *q, const struct addr *to, size_t nto, const char *proxy)
 {
 	const char *file, *folder;
 
@@ -149,24 +149,24 @@ fetch(struct sts_query *q, const struct addr *to, size_t nto, const char *proxy)
 	};
 	struct err err;
 
-	q->fetch = fetch_start(q->way.loop, &opts, on_answer, q, &err);
+	q->fetch = fetch_start(q->way.env.loop, &opts, sts_on_answer, q, &err);
 	if (!q->fetch)
-		tell(q, STS_UNABLE, arena_copy(q->arena, span_of(err.text)));
+		sts_tell(q, STS_UNABLE, arena_copy(q->arena, span_of(err.text)));
 }
 
 static void
-fetch_by_proxy(struct sts_query *q)
+sts_fetch_by_proxy(struct sts_query *q)
 {
 	char at[ADDR_TEXT];
 	const char *scheme = q->way.proxy->kind == PROXY_SOCKS5 ? "socks5h" : "http";
 	struct span url = arena_printf(
 	    q->arena, "%s://%s", scheme, addr_text(&q->way.proxy->addr, at));
 
-	fetch(q, &q->way.proxy->addr, 1, arena_string(q->arena, url));
+	sts_fetch(q, &q->way.proxy->addr, 1, arena_string(q->arena, url));
 }
 
 static void
-on_host(void *ctx, const struct host *h)
+sts_on_host(void *ctx, const struct host *h)
 {
 	struct sts_query *q = ctx;
 	struct addr *to = ARENA_ARRAY(q->arena, struct addr, h->naddr);
@@ -174,7 +174,7 @@ on_host(void *ctx, const struct host *h)
 	size_t n = 0;
 
 	if (h->naddr == 0) {
-		tell(q, STS_UNREACHED,
+		sts_tell(q, STS_UNREACHED,
 		    arena_printf(
 			q->arena, "mta-sts.%.*s: %.*s", SPAN_ARG(q->sts.domain), SPAN_ARG(h->why)));
 		return;
@@ -184,26 +184,22 @@ on_host(void *ctx, const struct host *h)
 		    addr_is_allowed(q->way.allow, q->way.nallow, &h->addr[i]))
 			to[n++] = h->addr[i];
 	if (n == 0) {
-		tell(q, STS_UNREACHED,
+		sts_tell(q, STS_UNREACHED,
 		    arena_printf(
 			q->arena, "%s may not be connected to", addr_host(&h->addr[0], at)));
 		return;
 	}
-	fetch(q, to, n, NULL);
+	sts_fetch(q, to, n, NULL);
 }
 
 static void
-find_host(struct sts_query *q)
+sts_find_host(struct sts_query *q)
 {
 	q->host = arena_printf(q->arena, "mta-sts.%.*s", SPAN_ARG(q->sts.domain));
 	if (q->way.proxy->kind != PROXY_NONE)
-		fetch_by_proxy(q);
+		sts_fetch_by_proxy(q);
 	else
-		q->finding = host_find(&(struct lookup_env){ .dns = q->way.dns,
-					   .opts = q->way.route,
-					   .arena = q->arena,
-					   .until_us = q->way.until_us },
-		    q->host, 443, false, on_host, q);
+		q->finding = host_find(&q->way.env, q->host, 443, false, sts_on_host, q);
 }
 
 /* ---- the record */
@@ -228,7 +224,7 @@ count_records(const struct dns_reply *reply, struct span owner, struct span *fir
 }
 
 static void
-on_record(void *ctx, const struct dns_reply *reply)
+sts_on_record(void *ctx, const struct dns_reply *reply)
 {
 	struct sts_query *q = ctx;
 	struct span owner = q->name, text = SPAN_NONE, id;
@@ -237,36 +233,37 @@ on_record(void *ctx, const struct dns_reply *reply)
 
 	q->record = NULL;
 	if (!reply->ok || !dns_follow(reply->answer, q->name, &owner, &steps)) {
-		tell(q, STS_UNKNOWN,
+		sts_tell(q, STS_UNKNOWN,
 		    reply->ok ? SPAN("its CNAMEs form a loop") : dns_tries_text(reply, q->arena));
 		return;
 	}
 	size_t n = count_records(reply, owner, &text);
 	if (n == 0)
-		tell(q, STS_NONE,
+		sts_tell(q, STS_NONE,
 		    reply->answer->rcode == DNS_NXDOMAIN ?
 			SPAN("the name does not exist (NXDOMAIN)") :
 			SPAN("there is none"));
 	else if (n > 1)
-		tell(q, STS_BAD_RECORD,
+		sts_tell(q, STS_BAD_RECORD,
 		    SPAN("there is more than one, so that all count for nothing (RFC 8461 3.1)"));
 	else if (!sts_record_parse(text, &id, &why))
-		tell(q, STS_BAD_RECORD, span_of(why));
+		sts_tell(q, STS_BAD_RECORD, span_of(why));
 	else {
 		q->sts.id = arena_copy(q->arena, id);
-		find_host(q);
+		sts_find_host(q);
 	}
 }
 
 struct sts_query *
-sts_start(const struct sts_way *way, struct span domain, struct arena *arena, sts_fn *fn, void *ctx)
+sts_start(const struct sts_way *way, struct span domain, sts_fn *fn, void *ctx)
 {
+	struct arena *arena = way->env.arena;
 	struct sts_query *q = memory_zeroed(sizeof *q);
 	struct span ascii;
 	struct err err = { .text = "it is no domain name of letters, digits and hyphens" };
 
 	*q = (struct sts_query){ .way = *way, .arena = arena, .fn = fn, .ctx = ctx };
-	q->later = loop_timer(way->loop, on_later, q);
+	q->later = loop_timer(way->env.loop, sts_on_later, q);
 	q->sts.domain = arena_copy(arena, domain);
 	/*
 	 * The name becomes part of a URL: an octet that has a meaning there would lead elsewhere
@@ -275,10 +272,11 @@ sts_start(const struct sts_way *way, struct span domain, struct arena *arena, st
 	if (host_ascii(q->sts.domain, arena, &ascii, &err) && host_is_name(ascii)) {
 		q->sts.domain = ascii;
 		q->name = arena_printf(arena, "_mta-sts.%.*s", SPAN_ARG(ascii));
-		q->record = dns_ask(way->dns, q->name, DNS_TXT, way->until_us, on_record, q);
+		q->record = dns_ask(
+		    way->env.dns, q->name, DNS_TXT, way->env.until_us, sts_on_record, q);
 	}
 	if (!q->record)
-		tell(q, err.kind == ERR_SYSTEM ? STS_UNABLE : STS_UNKNOWN,
+		sts_tell(q, err.kind == ERR_SYSTEM ? STS_UNABLE : STS_UNKNOWN,
 		    arena_copy(arena, span_of(err.text)));
 	return q;
 }

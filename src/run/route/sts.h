@@ -48,14 +48,10 @@ enum sts_verdict sts_judge(const struct sts *, struct span host, bool tls, bool 
 const char *sts_verdict_word(enum sts_verdict);	/* in JSON */
 
 struct sts_way {
-	struct loop *loop;
-	struct dns *dns;
-	const struct route_opts *route;
+	struct lookup_env env;
 	const struct proxy_opts *proxy;	/* .kind PROXY_NONE: none */
 	const char *ca;			/* NULL: the system's */
 	uint64_t timeout_ms;		/* of the fetch; 0: 60 s (RFC 8461 3.3) */
-	/* of the questions to the DNS; 0: as the struct dns has it */
-	uint64_t until_us;
 	const struct addr_net *allow;	/* from no address outside these */
 	size_t nallow;			/* 0: from any */
 };
@@ -67,8 +63,7 @@ struct sts_way {
 typedef void sts_fn(void *ctx, const struct sts *);
 
 struct sts_query;
-struct sts_query *sts_start(
-    const struct sts_way *, struct span domain, struct arena *, sts_fn *, void *ctx);
+struct sts_query *sts_start(const struct sts_way *, struct span domain, sts_fn *, void *ctx);
 void sts_free(struct sts_query *);	/* also cancels; NULL is fine */
 
 #endif

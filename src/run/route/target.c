@@ -28,7 +28,7 @@ static const struct scheme {
 };
 
 static bool
-parse_port(struct target *t, struct span word, struct err *err)
+target_parse_port(struct target *t, struct span word, struct err *err)
 {
 	unsigned long long port;
 	char name[32];
@@ -55,7 +55,7 @@ parse_port(struct target *t, struct span word, struct err *err)
 
 /* host, host:port, host/port, [host], [host]:port, an IPv6 literal with or without brackets. */
 static bool
-parse_host(struct target *t, struct span text, struct err *err)
+target_parse_host(struct target *t, struct span text, struct err *err)
 {
 	struct span rest = text;
 
@@ -71,24 +71,24 @@ parse_host(struct target *t, struct span text, struct err *err)
 		if (rest.at[0] != ':' && rest.at[0] != '/')
 			return err_set(err, ERR_USAGE,
 			    "\"%.*s\": want a \":\" and the port behind \"]\"", SPAN_ARG(text));
-		return parse_port(t, span_skip(rest, 1), err);
+		return target_parse_port(t, span_skip(rest, 1), err);
 	}
 	if (span_has(text, '/')) {
 		t->host = span_until(&rest, '/');
-		return parse_port(t, rest, err);
+		return target_parse_port(t, rest, err);
 	}
 	t->host = span_until(&rest, ':');
 	if (t->host.len == text.len)
 		return true;
 	if (!span_has(rest, ':'))
-		return parse_port(t, rest, err);
+		return target_parse_port(t, rest, err);
 	t->host = text;
 	return true;
 }
 
 /* What stands before the last "@". A password there is refused, and not repeated. */
 static bool
-check_userinfo(struct target *t, struct span *text, struct err *err)
+target_check_userinfo(struct target *t, struct span *text, struct err *err)
 {
 	size_t at = text->len;
 
@@ -107,7 +107,7 @@ check_userinfo(struct target *t, struct span *text, struct err *err)
 }
 
 static bool
-read_text(struct target *t, struct err *err)
+target_read(struct target *t, struct err *err)
 {
 	struct span text = t->text;
 
@@ -133,7 +133,7 @@ read_text(struct target *t, struct err *err)
 		}
 		if (text.len > 0 && text.at[text.len - 1] == '/')
 			text.len--;
-		return check_userinfo(t, &text, err) && parse_host(t, text, err);
+		return target_check_userinfo(t, &text, err) && target_parse_host(t, text, err);
 	}
 	t->port = 25;
 	struct span behind = span_find(text, SPAN("://"));
@@ -144,9 +144,9 @@ read_text(struct target *t, struct err *err)
 		    SPAN_ARG(span_first(text, text.len - behind.len)));
 	if (span_has(text, '@')) {
 		t->kind = TARGET_MX;
-		return check_userinfo(t, &text, err) && parse_host(t, text, err);
+		return target_check_userinfo(t, &text, err) && target_parse_host(t, text, err);
 	}
-	return parse_host(t, text, err);
+	return target_parse_host(t, text, err);
 }
 
 bool
@@ -162,9 +162,9 @@ target_parse(struct target *t, struct span text, struct span port_word, unsigned
     struct arena *arena, struct err *err)
 {
 	*t = (struct target){ .text = arena_copy(arena, text) };
-	if (!read_text(t, err))
+	if (!target_read(t, err))
 		return false;
-	if (port_word.len > 0 && !parse_port(t, port_word, err))
+	if (port_word.len > 0 && !target_parse_port(t, port_word, err))
 		return false;
 	if (!t->port_said && port != 0 && t->port != 0) {
 		t->port = port;

@@ -34,12 +34,12 @@ struct target {
 	struct span hint;	/* what to say besides when the host is not found; empty: nothing */
 };
 
+/* kind, host and port, in whatever way they are written */
+bool target_is_same(const struct target *, const struct target *);
 /*
  * Reads a target and, where given, a second word with the port (a number or a service's name).
  * `port` is what counts when neither says one; 0 is 25, or the scheme's. Spans live in the arena.
  */
-/* kind, host and port, in whatever way they are written */
-bool target_is_same(const struct target *, const struct target *);
 bool target_parse(struct target *, struct span text, struct span port_word, unsigned port,
     struct arena *, struct err *);
 

@@ -226,8 +226,7 @@ read_opts(struct sender_check *c, const struct sender_opts *o, struct err *err)
 }
 
 static void
-ask_all(
-    struct sender_check *c, const struct sender_opts *o, struct loop *loop, uint64_t deadline_ms)
+ask_all(struct sender_check *c, const struct sender_opts *o)
 {
 	struct sender *s = c->sender;
 	const struct addr *source = s->source.len ? &s->source : NULL;
@@ -255,8 +254,7 @@ ask_all(
 		struct span host = arena_copy(c->env.arena, span_of(addr_host(source, text)));
 		c->target = (struct target){ .kind = TARGET_HOST, .text = host, .host = host,
 			.port = 25 };
-		c->reverse = lookup_start(loop, c->env.dns, &c->target, LOOKUP_HOST, c->env.opts,
-		    deadline_ms, c->env.arena, on_reverse, c);
+		c->reverse = lookup_start(&c->env, &c->target, LOOKUP_HOST, on_reverse, c);
 	}
 	if (o->ehlo.len > 0) {
 		c->waiting++;
@@ -311,7 +309,8 @@ sender_check_start(struct loop *loop, struct dns *dns, const struct sender_opts 
 	static const struct route_opts both = { 0 };
 	struct sender_check *c = memory_zeroed(sizeof *c);
 
-	*c = (struct sender_check){ .env = { .dns = dns, .opts = &both, .arena = arena },
+	*c = (struct sender_check){
+		.env = { .loop = loop, .dns = dns, .opts = &both, .arena = arena },
 		.fn = fn,
 		.ctx = ctx,
 		.sender = ARENA_NEW(arena, struct sender) };
@@ -322,7 +321,7 @@ sender_check_start(struct loop *loop, struct dns *dns, const struct sender_opts 
 		return NULL;
 	}
 	c->later = loop_timer(loop, on_later, c);
-	ask_all(c, o, loop, deadline_ms);
+	ask_all(c, o);
 	return c;
 }
 

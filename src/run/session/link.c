@@ -81,8 +81,12 @@ link_find(struct link *l, struct loop *loop, struct dns *dns, const struct route
 	l->host = l->target.host;
 	l->begun_us = loop_now_us();
 	/* A question's own deadline, which names the server, comes first. */
-	l->routing = route_find(loop, dns, &l->target, opts, resolve_ms ? resolve_ms + 500 : 0,
-	    &l->routed, link_on_route, link_on_note, l);
+	struct lookup_env env = { .loop = loop,
+		.dns = dns,
+		.opts = opts,
+		.arena = &l->routed,
+		.until_us = lookup_until(resolve_ms ? resolve_ms + 500 : 0) };
+	l->routing = route_find(&env, &l->target, link_on_route, link_on_note, l);
 }
 
 const struct route *

@@ -461,16 +461,17 @@ session_find_policy(struct session *s, struct span domain)
 {
 	const struct timeouts *t = &s->opts->timeouts;
 	struct sts_way way = {
-		.loop = s->env->loop,
-		.dns = session_env_dns(s->env),
-		.route = &s->opts->route,
+		.env = { .loop = s->env->loop,
+		    .dns = session_env_dns(s->env),
+		    .opts = &s->opts->route,
+		    .arena = &s->link.arena },
 		.proxy = &s->opts->proxy,
 		.ca = s->env->tls.ca,
 		.timeout_ms = t->connect,
 	};
 
 	session_forget_policy(s);
-	s->secure.sts = sts_start(&way, domain, &s->link.arena, session_on_policy, s);
+	s->secure.sts = sts_start(&way, domain, session_on_policy, s);
 	/* Three questions to the DNS at the most, and the fetch. */
 	session_wait(
 	    s, WAIT_POLICY, t->resolve && t->connect ? 3 * t->resolve + t->connect + 1000 : 0);

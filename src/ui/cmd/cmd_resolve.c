@@ -343,19 +343,18 @@ on_lookup(void *ctx, const struct lookup *l)
 	struct resolve *r = ctx;
 	struct options *o = r->options;
 	struct sts_way way = {
-		.loop = r->loop,
-		.dns = r->dns,
-		.route = &o->session.route,
+		.env = r->env,
 		.proxy = &o->session.proxy,
 		.ca = o->tls.ca,
 		.timeout_ms = o->session.timeouts.connect,
 	};
 	bool domain = l->mta_sts.name.len > 0, policy = l->mta_sts.n > 0;
 
+	way.env.until_us = 0;		/* its questions have the resolver's own time */
 	r->found.lookup = l;
 	r->waiting = 1 + policy + 2 * domain;
 	if (policy)
-		r->policy = sts_start(&way, l->route->name, &o->arena, on_policy, r);
+		r->policy = sts_start(&way, l->route->name, on_policy, r);
 	if (domain) {
 		struct spf_opts spf = { .domain = l->route->name };
 		r->spf = spf_start(&r->env, &spf, on_spf, r);
@@ -373,13 +372,16 @@ resolve(struct options *o, const struct target *target)
 	if (!o->dns.timeout_ms)
 		o->dns.timeout_ms = ms;
 	r.dns = dns_new(r.loop, &o->dns);
-	r.env = (struct lookup_env){ .dns = r.dns,
+	r.env = (struct lookup_env){ .loop = r.loop,
+		.dns = r.dns,
 		.opts = &o->session.route,
 		.arena = &o->arena,
 		.until_us = loop_now_us() + (ms ? ms + 500 : ALL_MS) * 1000 };
 	screen_init(&r.screen, stdout, &o->look);
-	struct lookup_query *query = lookup_start(r.loop, r.dns, target, LOOKUP_DOMAIN_OR_HOST,
-	    &o->session.route, ms ? ms + 500 : 0, &o->arena, on_lookup, &r);
+	struct lookup_env env = r.env;
+	env.until_us = lookup_until(ms ? ms + 500 : 0);
+	struct lookup_query *query = lookup_start(
+	    &env, target, LOOKUP_DOMAIN_OR_HOST, on_lookup, &r);
 	while (!r.done)
 		standard_turn(r.loop, true);
 	sts_free(r.policy);
