@@ -87,6 +87,7 @@ static const struct {
 	    "c1 a1 a1 " },
 	{ "BDAT counts", SPAN_INIT("C: BDAT 6 LAST\nC: ab\nC\\: cd\nS: 250\n"), "coo1 " },
 	{ "raw octets", SPAN_INIT("C\\: NOOP\\n\nS: 500\n"), "r1 " },
+	{ "raw octets by number", SPAN_INIT("C\\: \\x22\\x5C\\\\\\0\\r\\n\nS: 500\n"), "r1 " },
 	{ "the second connection", SPAN_INIT("C: EHLO a\nS: 250\nC2: EHLO b\nS2: 250\nC: QUIT\n"),
 	    "c1 2:c1 c0 " },
 	{ "any further lines", SPAN_INIT("C: EHLO a\nS: 250-x\nS: ...\nC: QUIT\n"), "c1 c0 " },
@@ -205,6 +206,7 @@ test_errors(void **state)
 		{ "/on DOT over=big\n", "or over=OCTETS" },
 		{ "/on IDLE /x/\n", "IDLE has no text" },
 		{ "C\\: \\q\n", "want \\r, \\n, \\0" },
+		{ "C\\: \\\"\n", "want \\r, \\n, \\0" },
 		{ "C: NOOP {{repeat 3}}\n", "{{repeat}} wants N X" },
 	};
 

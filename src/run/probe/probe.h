@@ -40,19 +40,35 @@ const char *phase_word(enum probe_phase);
 
 /* Why a phase failed: a closed list, the same word in every output. */
 #define PROBE_REASONS(X)							\
-	X(NONE, "none")								\
-	X(RESOLVE_NXDOMAIN, "resolve_nxdomain") X(RESOLVE_SERVFAIL, "resolve_servfail")	\
-	X(RESOLVE_TIMEOUT, "resolve_timeout") X(RESOLVE_REFUSED, "resolve_refused")	\
-	X(NO_ADDRESS, "no_address") X(NULL_MX, "null_mx")			\
-	X(CONNECT_REFUSED, "connect_refused") X(CONNECT_TIMEOUT, "connect_timeout")	\
-	X(CONNECT_UNREACHABLE, "connect_unreachable") X(NOT_ALLOWED, "not_allowed")	\
-	X(TIMEOUT, "timeout") X(EOF, "eof") X(RESET, "reset")			\
-	X(REPLY, "reply") X(RATE_LIMITED, "rate_limited") X(MALFORMED, "malformed") \
-	X(UNEXPECTED, "unexpected") \
-	X(TLS_NOT_OFFERED, "tls_not_offered") X(TLS_HANDSHAKE, "tls_handshake")	\
-	X(TLS_VERIFY, "tls_verify") X(TLS_NAME, "tls_name") X(TLS_DANE, "tls_dane")	\
-	X(INJECTION, "injection") X(STS, "sts") X(AUTH, "auth")			\
-	X(ASSERTION, "assertion") X(THRESHOLD, "threshold") X(INTERNAL, "internal")
+	X(NONE,				"none")					\
+	X(RESOLVE_NXDOMAIN,		"resolve_nxdomain")			\
+	X(RESOLVE_SERVFAIL,		"resolve_servfail")			\
+	X(RESOLVE_TIMEOUT,		"resolve_timeout")			\
+	X(RESOLVE_REFUSED,		"resolve_refused")			\
+	X(NO_ADDRESS,			"no_address")				\
+	X(NULL_MX,			"null_mx")				\
+	X(CONNECT_REFUSED,		"connect_refused")			\
+	X(CONNECT_TIMEOUT,		"connect_timeout")			\
+	X(CONNECT_UNREACHABLE,		"connect_unreachable")			\
+	X(NOT_ALLOWED,			"not_allowed")				\
+	X(TIMEOUT,			"timeout")				\
+	X(EOF,				"eof")					\
+	X(RESET,			"reset")				\
+	X(REPLY,			"reply")				\
+	X(RATE_LIMITED,			"rate_limited")				\
+	X(MALFORMED,			"malformed")				\
+	X(UNEXPECTED,			"unexpected")				\
+	X(TLS_NOT_OFFERED,		"tls_not_offered")			\
+	X(TLS_HANDSHAKE,		"tls_handshake")			\
+	X(TLS_VERIFY,			"tls_verify")				\
+	X(TLS_NAME,			"tls_name")				\
+	X(TLS_DANE,			"tls_dane")				\
+	X(INJECTION,			"injection")				\
+	X(STS,				"sts")					\
+	X(AUTH,				"auth")					\
+	X(ASSERTION,			"assertion")				\
+	X(THRESHOLD,			"threshold")				\
+	X(INTERNAL,			"internal")
 
 enum probe_reason {
 #define X(name, word) REASON_##name,

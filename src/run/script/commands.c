@@ -5,7 +5,7 @@
 /* ---- cases */
 
 static bool
-quoted(struct cursor *c, struct span *out, struct err *err)
+parse_name(struct cursor *c, struct span *out, struct err *err)
 {
 	if (c->rest.len == 0 || c->rest.at[0] != '"') {
 		*out = cursor_word(c);
@@ -22,13 +22,13 @@ quoted(struct cursor *c, struct span *out, struct err *err)
 }
 
 static bool
-case_options(struct script_case *k, struct cursor *c, struct parser *p)
+parse_case_options(struct script_case *k, struct cursor *c, struct parser *p)
 {
 	while (c->rest.len > 0) {
 		struct cursor at = *c;
 		if (span_starts(c->rest, SPAN("skip=\""))) {
 			c->rest = span_skip(c->rest, 5);
-			if (!quoted(c, &k->skip, p->err))
+			if (!parse_name(c, &k->skip, p->err))
 				return false;
 			continue;
 		}
@@ -46,7 +46,7 @@ case_options(struct script_case *k, struct cursor *c, struct parser *p)
 }
 
 static bool
-do_case(struct parser *p, struct input *in, struct cursor *c)
+parse_case(struct parser *p, struct input *in, struct cursor *c)
 {
 	struct script_case *k = ARENA_NEW(p->arena, struct script_case);
 
@@ -55,7 +55,7 @@ do_case(struct parser *p, struct input *in, struct cursor *c)
 		return cursor_blame(c, c->line, p->err, "/end is missing for the block of line %u",
 		    p->block[p->depth - 1].item->place.line);
 	k->place = c->place;
-	if (!quoted(c, &k->name, p->err) || !case_options(k, c, p))
+	if (!parse_name(c, &k->name, p->err) || !parse_case_options(k, c, p))
 		return false;
 	k->name = arena_copy(p->arena, k->name);
 	k->skip = arena_copy(p->arena, k->skip);
@@ -73,7 +73,7 @@ do_case(struct parser *p, struct input *in, struct cursor *c)
 }
 
 static bool
-do_include(struct parser *p, struct input *in, struct cursor *c)
+parse_include(struct parser *p, struct input *in, struct cursor *c)
 {
 	struct span name = span_trim(c->rest), text;
 	const char *path;
@@ -94,7 +94,7 @@ do_include(struct parser *p, struct input *in, struct cursor *c)
 /* ---- blocks */
 
 static bool
-do_else(struct parser *p, struct input *in, struct cursor *c)
+parse_else(struct parser *p, struct input *in, struct cursor *c)
 {
 	struct block *b = p->depth ? &p->block[p->depth - 1] : NULL;
 
@@ -108,7 +108,7 @@ do_else(struct parser *p, struct input *in, struct cursor *c)
 }
 
 static bool
-do_end(struct parser *p, struct input *in, struct cursor *c)
+parse_end(struct parser *p, struct input *in, struct cursor *c)
 {
 	(void)in;
 	if (p->depth == 0)
@@ -220,7 +220,7 @@ rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 }
 
 static struct script_rule *
-add_rule(struct parser *p, struct cursor *c)
+parser_add_rule(struct parser *p, struct cursor *c)
 {
 	struct script_rule *r = ARENA_NEW(p->arena, struct script_rule);
 
@@ -232,45 +232,31 @@ add_rule(struct parser *p, struct cursor *c)
 	return r;
 }
 
-/* A regular expression may hold blanks; it ends at the next slash that is not escaped. */
 static bool
-rule_ere(struct script_rule *r, struct cursor *c, struct parser *p)
+parse_on(struct parser *p, struct input *in, struct cursor *c)
 {
-	struct cursor at = *c;
-	size_t end = 1;
-	struct err why;
-
-	if (r->at == RULE_BANNER || r->at == RULE_IDLE || r->at == RULE_OTHERWISE)
-		return cursor_fail(
-		    &at, p->err, "%.*s has no text for a regular expression", SPAN_ARG(r->name));
-	while (end < c->rest.len && c->rest.at[end] != '/')
-		end += c->rest.at[end] == '\\' ? 2 : 1;
-	if (end >= c->rest.len)
-		return cursor_fail(&at, p->err, "the regular expression has no closing slash");
-	r->ere = ere_compile(
-	    span_skip(span_first(c->rest, end), 1), p->arena, &p->script->eres, &why);
-	c->rest = span_trim(span_skip(c->rest, end + 1));
-	return r->ere || cursor_fail(&at, p->err, "%s", why.text);
-}
-
-static bool
-do_on(struct parser *p, struct input *in, struct cursor *c)
-{
-	struct script_rule *r = add_rule(p, c);
+	struct script_rule *r = parser_add_rule(p, c);
 
 	(void)in;
 	if (!rule_verb(r, c, p))
 		return false;
-	while (c->rest.len > 0)
-		if (c->rest.at[0] == '/' ? !rule_ere(r, c, p) : !rule_option(r, c, p))
+	bool text = r->at != RULE_BANNER && r->at != RULE_IDLE && r->at != RULE_OTHERWISE;
+	while (c->rest.len > 0) {
+		bool ere = c->rest.at[0] == '/';
+		if (ere && !text)
+			return cursor_fail(c, p->err, "%.*s has no text for a regular expression",
+			    SPAN_ARG(r->name));
+		if (ere ? !word_parse_ere(&r->ere, c, p->arena, &p->script->eres, p->err) :
+			  !rule_option(r, c, p))
 			return false;
+	}
 	return true;
 }
 
 static bool
-do_otherwise(struct parser *p, struct input *in, struct cursor *c)
+parse_otherwise(struct parser *p, struct input *in, struct cursor *c)
 {
-	struct script_rule *r = add_rule(p, c);
+	struct script_rule *r = parser_add_rule(p, c);
 
 	(void)in;
 	r->at = RULE_OTHERWISE;
@@ -287,7 +273,7 @@ do_otherwise(struct parser *p, struct input *in, struct cursor *c)
 
 /* A here-document: its lines up to the tag, each behind a LF, are part of the step's line. */
 static bool
-here_document(struct parser *p, struct input *in, struct cursor *c, struct span *line)
+parse_here_document(struct parser *p, struct input *in, struct cursor *c, struct span *line)
 {
 	struct span mark = span_find(*line, SPAN("<<")), rest = span_skip(mark, 2), tag, next;
 	struct buf all = { .max = SCRIPT_OCTETS_MAX };
@@ -320,13 +306,13 @@ here_document(struct parser *p, struct input *in, struct cursor *c, struct span 
 }
 
 static bool
-do_step(struct parser *p, struct input *in, const struct step_op *op, struct cursor *c)
+parse_step(struct parser *p, struct input *in, const struct step_op *op, struct cursor *c)
 {
 	struct span line = span_trim(c->line);
 	struct script_item *item;
 
 	p->rule = NULL;
-	if (!here_document(p, in, c, &line))
+	if (!parse_here_document(p, in, c, &line))
 		return false;
 	item = parser_add(p, SCRIPT_STEP, c->place);
 	item->line.source = arena_copy(p->arena, line);
@@ -346,16 +332,8 @@ do_step(struct parser *p, struct input *in, const struct step_op *op, struct cur
 
 /* ---- words */
 
-/* A reply that /silence or /eof watches for is not waited for before. */
-static void
-leave_unawaited(struct parser *p, const struct step_op *op)
-{
-	if (p->last && p->last->kind == SCRIPT_EXCHANGE && p->last->nreply == 0)
-		p->last->unawaited |= op && (op->traits & STEP_WATCHES);
-}
-
 static bool
-do_word(struct parser *p, const struct script_word *word, struct cursor *c)
+parse_word(struct parser *p, const struct script_word *word, struct cursor *c)
 {
 	struct text_context ctx = parser_context(p, false);
 	struct cursor args_at = *c;
@@ -382,7 +360,7 @@ do_word(struct parser *p, const struct script_word *word, struct cursor *c)
 }
 
 static bool
-unknown_command(struct parser *p, struct span name, struct cursor *c)
+parse_unknown_command(struct parser *p, struct span name, struct cursor *c)
 {
 	struct suggestion suggestion = suggest_begin(name);
 	/*
@@ -408,27 +386,29 @@ bool
 parse_command(struct parser *p, struct input *in, struct span name, struct cursor *c)
 {
 	static bool (*const shapes[])(struct parser *, struct input *, struct cursor *) = {
-		[WORD_CASE] = do_case,
-		[WORD_INCLUDE] = do_include,
-		[WORD_ELSE] = do_else,
-		[WORD_END] = do_end,
-		[WORD_ON] = do_on,
-		[WORD_OTHERWISE] = do_otherwise,
+		[WORD_CASE] = parse_case,
+		[WORD_INCLUDE] = parse_include,
+		[WORD_ELSE] = parse_else,
+		[WORD_END] = parse_end,
+		[WORD_ON] = parse_on,
+		[WORD_OTHERWISE] = parse_otherwise,
 	};
 	const struct script_word *word = script_word_find(name);
 	const struct step_op *op = word ? NULL : step_find(step_ops, name);
 
 	if (!word && !op)
-		return unknown_command(p, name, c);
+		return parse_unknown_command(p, name, c);
 	parse_settle(p);
 	if (!parse_flush(p, c))
 		return false;
-	leave_unawaited(p, op);
+	/* a reply that /silence or /eof watches for is not waited for before */
+	if (p->last && p->last->kind == SCRIPT_EXCHANGE && p->last->nreply == 0)
+		p->last->unawaited |= op && (op->traits & STEP_WATCHES);
 	p->rule = NULL;
 	c->rest = span_skip(c->rest, 1 + name.len);
 	while (c->rest.len > 0 && (c->rest.at[0] == ' ' || c->rest.at[0] == '\t'))
 		c->rest = span_skip(c->rest, 1);
 	if (!op && word->kind < sizeof shapes / sizeof *shapes)
 		return shapes[word->kind](p, in, c);
-	return op ? do_step(p, in, op, c) : do_word(p, word, c);
+	return op ? parse_step(p, in, op, c) : parse_word(p, word, c);
 }

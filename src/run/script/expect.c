@@ -80,7 +80,7 @@ ere_match(const struct expect_ere *e, struct span line, struct span *group)
 /* ---- one S: line */
 
 static struct expect_line *
-new_line(struct expect *x, struct cursor *c, struct arena *arena)
+expect_new_line(struct expect *x, struct cursor *c, struct arena *arena)
 {
 	if ((x->nlines & (x->nlines - 1)) == 0) {	/* full at each power of two */
 		struct expect_line *more = ARENA_ARRAY(
@@ -98,7 +98,7 @@ new_line(struct expect *x, struct cursor *c, struct arena *arena)
 }
 
 static bool
-want_code(const struct cursor *c, struct err *err)
+expect_wants_code(const struct cursor *c, struct err *err)
 {
 	return cursor_fail(
 	    c, err, "want a reply code such as 250, 2xx or 250|251, or * for any reply");
@@ -106,16 +106,16 @@ want_code(const struct cursor *c, struct err *err)
 
 /* "250", "2xx", "550|551". */
 static bool
-parse_codes(struct expect_line *l, struct cursor *c, struct err *err)
+expect_parse_codes(struct expect_line *l, struct cursor *c, struct err *err)
 {
 	for (;;) {
 		bool x = false;
 		if (c->rest.len < 3 || c->rest.at[0] < '0' || c->rest.at[0] > '9')
-			return want_code(c, err);
+			return expect_wants_code(c, err);
 		for (size_t i = 0; i < 3; i++) {
 			char d = c->rest.at[i];
 			if (d != 'x' && (d < '0' || d > '9' || x))
-				return want_code(c, err);
+				return expect_wants_code(c, err);
 			x |= d == 'x';
 			l->code[l->ncodes].digit[i] = d;
 		}
@@ -142,7 +142,7 @@ is_ere(struct span text)
 }
 
 static bool
-parse_text(struct expect_line *l, struct cursor *c, const struct text_context *ctx,
+expect_parse_text(struct expect_line *l, struct cursor *c, const struct text_context *ctx,
     struct expect_ere **eres, struct err *err)
 {
 	size_t len;
@@ -174,7 +174,7 @@ expect_add_line(struct expect *x, struct cursor *c, const struct text_context *c
 
 	*open = false;
 	if (whole && span_eq(c->rest, SPAN("*"))) {
-		new_line(x, c, ctx->arena);
+		expect_new_line(x, c, ctx->arena);
 		x->any = true;
 		return true;
 	}
@@ -184,12 +184,12 @@ expect_add_line(struct expect *x, struct cursor *c, const struct text_context *c
 			    "\"S: ...\" stands for further lines of a reply: a line with its code "
 			    "must come "
 			    "before; \"S: *\" takes any reply");
-		new_line(x, c, ctx->arena)->more = true;
+		expect_new_line(x, c, ctx->arena)->more = true;
 		x->more = *open = true;
 		return true;
 	}
-	l = new_line(x, c, ctx->arena);
-	if (!parse_codes(l, c, err))
+	l = expect_new_line(x, c, ctx->arena);
+	if (!expect_parse_codes(l, c, err))
 		return false;
 	if (c->rest.len == 0)
 		return true;
@@ -197,7 +197,7 @@ expect_add_line(struct expect *x, struct cursor *c, const struct text_context *c
 		return cursor_fail(c, err, "want a blank or \"-\" behind the code");
 	l->separator = c->rest.at[0];
 	c->rest = span_skip(c->rest, 1);
-	if (!parse_text(l, c, ctx, eres, err))
+	if (!expect_parse_text(l, c, ctx, eres, err))
 		return false;
 	*open = l->separator == '-';
 	l->more = !*open && l->text.n == 1 && l->text.piece[0].kind == PIECE_REST;
@@ -205,17 +205,17 @@ expect_add_line(struct expect *x, struct cursor *c, const struct text_context *c
 	return true;
 }
 
-static bool
-code_fits(const struct expect_line *l, unsigned code, size_t digits)
+bool
+expect_code_fits(const struct expect_line *l, unsigned code, size_t digits)
 {
 	char got[4];
 
 	snprintf(got, sizeof got, "%03u", code % 1000);
 	for (size_t k = 0; k < l->ncodes; k++) {
-		bool fits = true;
-		for (size_t i = 0; i < digits; i++)
-			fits &= l->code[k].digit[i] == 'x' || l->code[k].digit[i] == got[i];
-		if (fits)
+		size_t i = 0;
+		while (i < digits && (l->code[k].digit[i] == 'x' || l->code[k].digit[i] == got[i]))
+			i++;
+		if (i == digits)
 			return true;
 	}
 	return false;
@@ -236,5 +236,5 @@ expect_names(const struct expect *x, unsigned code)
 bool
 expect_may_be(const struct expect *x, unsigned code)
 {
-	return x->any || x->nlines == 0 || code_fits(&x->line[0], code, 3);
+	return x->any || x->nlines == 0 || expect_code_fits(&x->line[0], code, 3);
 }

@@ -106,6 +106,8 @@ void expect_met(const struct expect *, const struct reply *, const struct match_
     struct script_vars *, struct arena *, bool *expected, bool *received);
 /* A reply that nothing judges must be 2yz or 3yz. */
 bool expect_default(const struct reply *, struct match_result *);
+/* Do so many first digits of the code fit one that the line has? */
+bool expect_code_fits(const struct expect_line *, unsigned code, size_t digits);
 /* Could a reply with this code be meant? For the modes that follow: 354, 334. */
 bool expect_may_be(const struct expect *, unsigned code);
 /* Is it this very code that is expected, by its three digits? */

@@ -57,32 +57,7 @@ match_shown(struct match *m, struct span s)
 static bool
 match_code(const struct match *m, const struct expect_line *l, unsigned code)
 {
-	char got[4];
-
-	snprintf(got, sizeof got, "%03u", code % 1000);
-	for (size_t k = 0; k < l->ncodes; k++) {
-		bool fits = true;
-		for (size_t i = 0; i < (m->how->level == MATCH_CLASS ? 1u : 3u); i++)
-			fits &= l->code[k].digit[i] == 'x' || l->code[k].digit[i] == got[i];
-		if (fits)
-			return true;
-	}
-	return false;
-}
-
-static bool
-match_no_code(struct match *m)
-{
-	const struct expect_line *l = &m->x->line[0];
-	struct span codes = span_first(l->source, l->ncodes * 4 - 1);
-
-	if (m->r->code == 0)
-		match_differs(m, 0, "expected code %.*s, received no code", SPAN_ARG(codes));
-	else
-		match_differs(
-		    m, 0, "expected code %.*s, received %03u", SPAN_ARG(codes), m->r->code);
-	m->out->about = codes;
-	return false;
+	return expect_code_fits(l, code, m->how->level == MATCH_CLASS ? 1 : 3);
 }
 
 /* The k-th line as it came, its line end left out. */
@@ -467,7 +442,14 @@ expect_match(const struct expect *x, const struct reply *r, const struct match_h
 	if (x->any || x->nlines == 0)
 		return out->ok = true;
 	if (!match_code(&m, &x->line[0], r->code)) {
-		match_no_code(&m);
+		struct span codes = span_first(x->line[0].source, x->line[0].ncodes * 4 - 1);
+		if (r->code == 0)
+			match_differs(
+			    &m, 0, "expected code %.*s, received no code", SPAN_ARG(codes));
+		else
+			match_differs(
+			    &m, 0, "expected code %.*s, received %03u", SPAN_ARG(codes), r->code);
+		out->about = codes;
 		return false;
 	}
 	if (!match_codes(&m))

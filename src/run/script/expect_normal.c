@@ -97,7 +97,7 @@ host_length(struct span s, struct span host)
  * would be one.
  */
 static size_t
-queueid_length(struct span s)
+mask_id_length(struct span s)
 {
 	size_t n = value_length(TYPE_QUEUEID, s), digits = 0;
 
@@ -123,7 +123,7 @@ mask_length(const struct match_how *how, struct span s, enum match_mask_bit *whi
 		    how->masks & 1u << MASK_BIT_MSGID ? value_length(TYPE_MSGID, s) : 0 },
 		{ MASK_BIT_IP, how->masks & 1u << MASK_BIT_IP ? value_length(TYPE_IP, s) : 0 },
 		{ MASK_BIT_PID, how->masks & 1u << MASK_BIT_PID ? pid_length(s) : 0 },
-		{ MASK_BIT_QUEUEID, how->masks & 1u << MASK_BIT_QUEUEID ? queueid_length(s) : 0 },
+		{ MASK_BIT_QUEUEID, how->masks & 1u << MASK_BIT_QUEUEID ? mask_id_length(s) : 0 },
 	};
 
 	for (size_t i = 0; i < sizeof tries / sizeof *tries; i++)

@@ -53,25 +53,19 @@ script_load_file(void *ctx, const char *from, struct span name, struct arena *ar
 	    file_read(*path, FILE_REGULAR, SCRIPT_OCTETS_MAX, arena, text, err);
 }
 
-/* Blank lines of a file without marks would be sent: they are not what anybody meant to play. */
-static bool
-says(const struct script_item *item)
-{
-	for (size_t i = 0; i < item->nsay; i++)
-		if (item->say[i].text.source.len > 0)
-			return true;
-	return false;
-}
-
 /* Lines that say or expect something, in blocks too. */
 static bool
-plays(const struct script_item *item)
+script_plays(const struct script_item *item)
 {
-	for (; item; item = item->next)
-		if (item->kind == SCRIPT_EXCHANGE ?
-			item->nreply > 0 || says(item) :
-			item->kind == SCRIPT_STEP || plays(item->body) || plays(item->other))
+	for (; item; item = item->next) {
+		/* blank lines of a file without marks would be sent: nobody meant to play them */
+		bool any = item->kind == SCRIPT_STEP || item->nreply > 0;
+		any = any || script_plays(item->body) || script_plays(item->other);
+		for (size_t i = 0; i < item->nsay; i++)
+			any |= item->say[i].text.source.len > 0;
+		if (any)
 			return true;
+	}
 	return false;
 }
 
@@ -80,12 +74,12 @@ plays(const struct script_item *item)
  * leftover.
  */
 static bool
-has_something(const struct script *s, bool server, struct err *err)
+script_has_something(const struct script *s, bool server, struct err *err)
 {
-	bool any = plays(s->prelude) || (server && s->rules), goes = false;
+	bool any = script_plays(s->prelude) || (server && s->rules), goes = false;
 
 	for (const struct script_case *k = s->cases; k; k = k->next) {
-		any |= plays(k->items) || (server && k->rules);
+		any |= script_plays(k->items) || (server && k->rules);
 		goes |= k->skip.len == 0;
 	}
 	if (!any)
@@ -108,7 +102,7 @@ script_read(const char *file, const struct script_opts *opts, struct err *err)
 	if (file_read(file, FILE_PIPE, SCRIPT_OCTETS_MAX, &arena, &text, err))
 		script = script_parse(file, text, &own, err);
 	arena_release(&arena);
-	if (script && !has_something(script, own.server, err)) {
+	if (script && !script_has_something(script, own.server, err)) {
 		script_free(script);
 		return NULL;
 	}

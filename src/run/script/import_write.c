@@ -182,19 +182,14 @@ import_chunk(struct import *im, struct span bdat)
 		import_chunk_end(im);
 }
 
-/* RFC 3030 writes line ends out. */
-static struct span
-without_written_end(struct span line)
-{
-	const struct span end = SPAN("<CR><LF>");
-
-	return span_ends_case(line, end) ? span_first(line, line.len - end.len) : line;
-}
-
 static bool
 import_chunk_takes(struct import *im, struct span line)
 {
-	line = without_written_end(line);
+	/* RFC 3030 writes line ends out */
+	const struct span end = SPAN("<CR><LF>");
+
+	if (span_ends_case(line, end))
+		line = span_first(line, line.len - end.len);
 	if (line.len + 2 <= im->chunk_left && verb_of(line, NULL) != VERB_BDAT) {
 		buf_append(&im->chunk_lines, line);
 		buf_append(&im->chunk_lines, SPAN("\n"));

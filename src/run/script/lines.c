@@ -1,8 +1,9 @@
 /* lines - what is said and what is expected: lines become exchanges. */
-#include "run/script/parse.h"
-#include "smtp/body.h"
-
 #include <stdlib.h>
+
+#include "run/script/parse.h"
+#include "run/session/steps/quoted.h"
+#include "smtp/body.h"
 
 bool
 script_say_owes(const struct script_say *say)
@@ -34,7 +35,7 @@ parser_add(struct parser *p, enum script_kind kind, struct place place)
 /* ---- a run of commands and replies becomes exchanges */
 
 static void
-add_exchange(struct parser *p, size_t from, size_t to, size_t reply, size_t nreply)
+parser_add_exchange(struct parser *p, size_t from, size_t to, size_t reply, size_t nreply)
 {
 	struct script_item *item = parser_add(p, SCRIPT_EXCHANGE,
 	    to > from ? p->say[from].place : p->reply[reply]->place);
@@ -52,24 +53,6 @@ add_exchange(struct parser *p, size_t from, size_t to, size_t reply, size_t nrep
 		item->reply[i] = p->reply[reply + i];
 }
 
-/*
- * The end of the command at `from`: what follows it and owes nothing belongs to it, message text to
- * the dot behind it.
- */
-static size_t
-command_end(const struct parser *p, size_t from)
-{
-	size_t i = from;
-
-	while (i < p->nsay && !script_say_owes(&p->say[i]))
-		i++;
-	if (i < p->nsay)
-		i++;
-	while (i < p->nsay && (p->say[i].kind == SAY_CHUNK || p->say[i].kind == SAY_RAW))
-		i++;
-	return i;
-}
-
 static bool
 may_only_end(enum verb verb)
 {
@@ -79,7 +62,7 @@ may_only_end(enum verb verb)
 
 /* RFC 2920 3.1 */
 static bool
-check_group(struct parser *p, size_t ncommands)
+parser_check_group(struct parser *p, size_t ncommands)
 {
 	size_t seen = 0;
 
@@ -98,19 +81,26 @@ check_group(struct parser *p, size_t ncommands)
 }
 
 static void
-add_singly(struct parser *p, size_t ncommands)
+parser_add_singly(struct parser *p, size_t ncommands)
 {
 	size_t reply = 0, seen = 0;
 
 	for (size_t from = 0, to; from < p->nsay; from = to) {
-		to = command_end(p, from);
+		/* what follows a command and owes nothing belongs to it, text to its dot */
+		to = from;
+		while (to < p->nsay && !script_say_owes(&p->say[to]))
+			to++;
+		if (to < p->nsay)
+			to++;
+		while (to < p->nsay && (p->say[to].kind == SAY_CHUNK || p->say[to].kind == SAY_RAW))
+			to++;
 		bool last = ++seen >= ncommands;
 		size_t n = last ? p->nreply - reply : p->nreply >= ncommands;
-		add_exchange(p, from, to, reply, n);
+		parser_add_exchange(p, from, to, reply, n);
 		reply += n;
 		/* text that owes nothing stands behind the last command */
 		if (last && to < p->nsay) {
-			add_exchange(p, to, p->nsay, reply, 0);
+			parser_add_exchange(p, to, p->nsay, reply, 0);
 			break;
 		}
 	}
@@ -118,7 +108,7 @@ add_singly(struct parser *p, size_t ncommands)
 
 /* /pipeline on: commands without replies of their own go together, as far as they may. */
 static void
-add_together(struct parser *p)
+parser_add_together(struct parser *p)
 {
 	size_t from = 0, none = p->nreply;
 
@@ -126,7 +116,7 @@ add_together(struct parser *p)
 		bool last = i + 1 == p->nsay;
 		if (!last && !(p->say[i].kind == SAY_COMMAND && may_only_end(p->say[i].verb)))
 			continue;
-		add_exchange(p, from, i + 1, last ? 0 : none, 0);
+		parser_add_exchange(p, from, i + 1, last ? 0 : none, 0);
 		if (last && p->nreply) {
 			struct script_item *item = p->last;
 			item->reply = ARENA_ARRAY(p->arena, const struct expect *, item->ncommands);
@@ -138,7 +128,7 @@ add_together(struct parser *p)
 }
 
 static bool
-close_reply(struct parser *p)
+parse_close_reply(struct parser *p)
 {
 	if (!p->open)
 		return true;
@@ -156,7 +146,7 @@ bool
 parse_flush(struct parser *p, const struct cursor *c)
 {
 	size_t ncommands = 0;
-	bool ok = close_reply(p);
+	bool ok = parse_close_reply(p);
 
 	for (size_t i = 0; i < p->nsay; i++)
 		ncommands += script_say_owes(&p->say[i]);
@@ -172,15 +162,15 @@ parse_flush(struct parser *p, const struct cursor *c)
 		    "%zu commands and %zu replies: put each S: after its C:", ncommands, p->nreply);
 	}
 	if (ncommands > 1 && p->nreply >= ncommands && p->pipeline != PIPELINE_OFF) {
-		if (!check_group(p, ncommands))
+		if (!parser_check_group(p, ncommands))
 			return false;
-		add_exchange(p, 0, p->nsay, 0, p->nreply);
+		parser_add_exchange(p, 0, p->nsay, 0, p->nreply);
 	} else if (ncommands > 1 && p->nreply <= 1 && p->pipeline == PIPELINE_ON) {
-		add_together(p);
+		parser_add_together(p);
 	} else if (ncommands > 1) {
-		add_singly(p, ncommands);
+		parser_add_singly(p, ncommands);
 	} else if (p->nsay > 0 || p->nreply > 0) {
-		add_exchange(p, 0, p->nsay, 0, p->nreply);
+		parser_add_exchange(p, 0, p->nsay, 0, p->nreply);
 	}
 	p->nsay = p->nreply = 0;
 	return true;
@@ -217,68 +207,36 @@ parse_settle(struct parser *p)
 
 /* ---- one line */
 
-static struct script_say *
-new_say(struct parser *p)
-{
-	if ((p->nsay & (p->nsay - 1)) == 0) {
-		struct script_say *more = ARENA_ARRAY(
-		    p->arena, struct script_say, p->nsay ? p->nsay * 2 : 1);
-		if (p->nsay > 0)
-			memcpy(more, p->say, p->nsay * sizeof *more);
-		p->say = more;
-	}
-	memset(&p->say[p->nsay], 0, sizeof *p->say);
-	return &p->say[p->nsay++];
-}
-
-static int
-hex_value(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' :
-	    c >= 'a' && c <= 'f'    ? c - 'a' + 10 :
-	    c >= 'A' && c <= 'F'    ? c - 'A' + 10 :
-				      -1;
-}
-
 /* \r \n \0 \t \xHH \\ of `C\:`. A backslash before "{{" is the text's. */
 static bool
 unescape(struct cursor *c, struct arena *arena, struct span *out, struct err *err)
 {
-	static const struct {
-		char from, to;
-	} simple[] = { { 'r', '\r' }, { 'n', '\n' }, { '0', '\0' }, { 't', '\t' }, { '\\', '\\' } };
 	char *to = arena_get(arena, c->rest.len + 1);
 	size_t n = 0;
 
 	while (c->rest.len > 0) {
-		bool known = c->rest.at[0] != '\\' || span_starts(c->rest, SPAN("\\{{"));
-		if (known) {
-			to[n++] = c->rest.at[0];
-			c->rest = span_skip(c->rest, 1);
-			continue;
+		size_t took = 1;
+		to[n] = c->rest.at[0];
+		if (to[n] == '\\' && !span_starts(c->rest, SPAN("\\{{"))) {
+			struct span behind = span_skip(c->rest, 1);
+			size_t more = span_starts(behind, SPAN("\"")) ?
+			    0 :
+			    quoted_escape(behind, &to[n]);
+			if (more == 0)
+				return cursor_fail(c, err,
+				    "want \\r, \\n, \\0, \\t, \\xHH or \\\\ behind a backslash "
+				    "here");
+			took += more;
 		}
-		for (size_t i = 0; i < sizeof simple / sizeof *simple && c->rest.len > 1; i++)
-			if (c->rest.at[1] == simple[i].from) {
-				to[n++] = simple[i].to;
-				c->rest = span_skip(c->rest, 2);
-				known = true;
-				break;
-			}
-		if (known)
-			continue;
-		if (c->rest.len < 4 || c->rest.at[1] != 'x' || hex_value(c->rest.at[2]) < 0 ||
-		    hex_value(c->rest.at[3]) < 0)
-			return cursor_fail(c, err,
-			    "want \\r, \\n, \\0, \\t, \\xHH or \\\\ behind a backslash here");
-		to[n++] = (char)(hex_value(c->rest.at[2]) * 16 + hex_value(c->rest.at[3]));
-		c->rest = span_skip(c->rest, 4);
+		n++;
+		c->rest = span_skip(c->rest, took);
 	}
 	*out = (struct span){ to, n };
 	return true;
 }
 
 static bool
-count_chunk(struct parser *p, const struct script_say *say, const struct cursor *c)
+parse_count_chunk(struct parser *p, const struct script_say *say, const struct cursor *c)
 {
 	unsigned long long octets = say->crlf ? 2 : 0;
 
@@ -294,17 +252,6 @@ count_chunk(struct parser *p, const struct script_say *say, const struct cursor 
 		    p->of[p->peer].chunk);
 	p->of[p->peer].chunk -= octets;
 	return true;
-}
-
-static void
-begin_chunk(struct parser *p, struct span args)
-{
-	unsigned long long octets;
-
-	if (!span_number(span_word(&args), 1ull << 40, &octets) || octets == 0)
-		return;
-	p->of[p->peer].mode = PARSE_CHUNK;
-	p->of[p->peer].chunk = octets;
 }
 
 static enum script_say_kind
@@ -328,8 +275,9 @@ parse_say(struct parser *p, unsigned peer, bool raw, struct cursor *c)
 	struct text_context ctx = parser_context(p, false);
 	struct cursor line = *c;
 	struct span text = c->rest, args;
+	unsigned long long octets;
 
-	if (p->rule && !close_reply(p))
+	if (p->rule && !parse_close_reply(p))
 		return false;
 	p->rule = NULL;
 	parse_settle(p);
@@ -339,7 +287,14 @@ parse_say(struct parser *p, unsigned peer, bool raw, struct cursor *c)
 	if (p->of[peer].mode == PARSE_CHUNK && p->of[peer].chunk == 0)
 		p->of[peer].mode = PARSE_COMMAND;
 
-	struct script_say *say = new_say(p);
+	if ((p->nsay & (p->nsay - 1)) == 0) {		/* full at each power of two */
+		struct script_say *more = ARENA_ARRAY(
+		    p->arena, struct script_say, p->nsay ? p->nsay * 2 : 1);
+		if (p->nsay > 0)
+			memcpy(more, p->say, p->nsay * sizeof *more);
+		p->say = more;
+	}
+	struct script_say *say = &p->say[p->nsay++];
 	*say = (struct script_say){
 		.kind = say_kind(p, raw, text), .place = c->place, .crlf = !raw
 	};
@@ -352,32 +307,22 @@ parse_say(struct parser *p, unsigned peer, bool raw, struct cursor *c)
 	if (raw)
 		say->text.source = arena_copy(p->arena, text);
 	if (say->kind == SAY_CHUNK)
-		return count_chunk(p, say, c);
+		return parse_count_chunk(p, say, c);
 	if (say->kind == SAY_DOT || say->kind == SAY_ANSWER)
 		p->of[peer].mode = PARSE_COMMAND;
-	if (say->kind == SAY_COMMAND) {
-		say->verb = verb_of(text, &args);
-		if (say->verb == VERB_BDAT)
-			begin_chunk(p, args);
+	if (say->kind != SAY_COMMAND)
+		return true;
+	say->verb = verb_of(text, &args);
+	if (say->verb == VERB_BDAT && span_number(span_word(&args), 1ull << 40, &octets) &&
+	    octets > 0) {
+		p->of[peer].mode = PARSE_CHUNK;
+		p->of[peer].chunk = octets;
 	}
 	return true;
 }
 
-static struct expect *
-new_reply(struct parser *p)
-{
-	if ((p->nreply & (p->nreply - 1)) == 0) {
-		struct expect **more = ARENA_ARRAY(
-		    p->arena, struct expect *, p->nreply ? p->nreply * 2 : 1);
-		if (p->nreply > 0)
-			memcpy(more, p->reply, p->nreply * sizeof *more);
-		p->reply = more;
-	}
-	return p->reply[p->nreply++] = ARENA_NEW(p->arena, struct expect);
-}
-
 static bool
-add_line(struct parser *p, struct expect *x, struct cursor *c)
+parse_reply_line(struct parser *p, struct expect *x, struct cursor *c)
 {
 	struct text_context ctx = parser_context(p, true);
 	struct place place = c->place;
@@ -408,30 +353,37 @@ new_step_reply(struct parser *p, struct script_item *step)
 	return x;
 }
 
-static bool
-add_to_rule(struct parser *p, struct cursor *c)
-{
-	if (!p->open && p->rule->reply)
-		return cursor_fail(c, p->err, "a rule takes one reply; a blank line ends it");
-	if (!p->open)
-		p->rule->reply = p->opened = ARENA_NEW(p->arena, struct expect);
-	return add_line(p, p->opened, c);
-}
-
 bool
 parse_reply(struct parser *p, unsigned peer, struct cursor *c)
 {
-	if (p->rule)
-		return add_to_rule(p, c);
+	if (p->rule) {
+		if (!p->open && p->rule->reply)
+			return cursor_fail(
+			    c, p->err, "a rule takes one reply; a blank line ends it");
+		if (!p->open)
+			p->rule->reply = p->opened = ARENA_NEW(p->arena, struct expect);
+		return parse_reply_line(p, p->opened, c);
+	}
 	if ((p->nsay > 0 || p->nreply > 0 || p->open) && p->peer != peer && !parse_flush(p, c))
 		return false;
 	p->peer = peer;
 	if (p->of[peer].mode == PARSE_CHUNK && p->of[peer].chunk > 0)
 		return parse_flush(p, c);		/* it says what is missing */
 	if (p->open)
-		return add_line(p, p->opened, c);
+		return parse_reply_line(p, p->opened, c);
 	bool step = p->nsay == 0 && p->nreply == 0 && p->last && p->last->kind == SCRIPT_STEP &&
 	    p->last->peer == peer;
-	p->opened = step ? new_step_reply(p, p->last) : new_reply(p);
-	return add_line(p, p->opened, c);
+	if (step) {
+		p->opened = new_step_reply(p, p->last);
+	} else {
+		if ((p->nreply & (p->nreply - 1)) == 0) {
+			struct expect **more = ARENA_ARRAY(
+			    p->arena, struct expect *, p->nreply ? p->nreply * 2 : 1);
+			if (p->nreply > 0)
+				memcpy(more, p->reply, p->nreply * sizeof *more);
+			p->reply = more;
+		}
+		p->opened = p->reply[p->nreply++] = ARENA_NEW(p->arena, struct expect);
+	}
+	return parse_reply_line(p, p->opened, c);
 }

@@ -1,4 +1,9 @@
-/* The parser of scripts while it works, for run/script*.c alone. */
+/*
+ * The parser of scripts while it works, for script.c, lines.c and commands.c alone, which are one
+ * state machine: script.c takes line after line and tells what it is, lines.c gathers what is said
+ * and expected until an exchange is whole, commands.c does what begins with "/", which may be to
+ * read another file (parse_input) or to begin a reply (parse_reply).
+ */
 #ifndef RUN_SCRIPT_PARSE_H
 #define RUN_SCRIPT_PARSE_H
 

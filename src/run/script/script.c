@@ -99,15 +99,8 @@ is_stage_direction(struct span text)
 	return text.len > 2 && text.at[0] == '<' && text.at[text.len - 1] == '>';
 }
 
-static bool
-is_for_both(struct span line)
-{
-	return (span_starts(line, SPAN("C & S:")) || span_starts(line, SPAN("S & C:"))) &&
-	    is_stage_direction(span_trim(span_skip(line, 6)));
-}
-
 static void
-ignore(struct parser *p, struct place place)
+parser_ignore(struct parser *p, struct place place)
 {
 	struct script *s = p->script;
 
@@ -121,26 +114,9 @@ ignore(struct parser *p, struct place place)
 	s->ignored[s->nignored++] = place;
 }
 
-static bool
-dialogue_line(struct parser *p, struct mark m, struct cursor *c)
-{
-	struct span text = span_trim(c->rest);
-	bool direction = is_stage_direction(text) &&
-	    (m.who == 'S' || p->of[m.peer].mode == PARSE_COMMAND);
-
-	if (m.who == 'C')
-		parse_settle(p);
-	direction &= m.who == 'S' || p->of[m.peer].mode == PARSE_COMMAND;
-	if (direction) {
-		ignore(p, c->place);
-		return true;
-	}
-	return m.who == 'C' ? parse_say(p, m.peer, m.raw, c) : parse_reply(p, m.peer, c);
-}
-
 /* A line of a marked file. */
 static bool
-marked_line(struct parser *p, struct input *in, struct cursor *c)
+parse_marked_line(struct parser *p, struct input *in, struct cursor *c)
 {
 	struct span text = trim_left(c->line), name;
 	struct mark m;
@@ -155,10 +131,20 @@ marked_line(struct parser *p, struct input *in, struct cursor *c)
 		return true;
 	if (cursor_is_command(text, &name))
 		return parse_command(p, in, name, c);
-	if (read_mark(text, &m, &c->rest))
-		return dialogue_line(p, m, c);
-	if (is_for_both(text) || is_furniture(span_trim(text))) {
-		ignore(p, c->place);
+	if (read_mark(text, &m, &c->rest)) {
+		if (m.who == 'C')
+			parse_settle(p);
+		if (!is_stage_direction(span_trim(c->rest)) ||
+		    (m.who == 'C' && p->of[m.peer].mode != PARSE_COMMAND))
+			return m.who == 'C' ? parse_say(p, m.peer, m.raw, c) :
+					      parse_reply(p, m.peer, c);
+		parser_ignore(p, c->place);
+		return true;
+	}
+	bool both = (span_starts(text, SPAN("C & S:")) || span_starts(text, SPAN("S & C:"))) &&
+	    is_stage_direction(span_trim(span_skip(text, 6)));
+	if (both || is_furniture(span_trim(text))) {
+		parser_ignore(p, c->place);
 		return true;
 	}
 	return cursor_fail(c, p->err,
@@ -169,7 +155,7 @@ marked_line(struct parser *p, struct input *in, struct cursor *c)
 
 /* A line of an unmarked file, as it is typed. */
 static bool
-unmarked_line(struct parser *p, struct input *in, struct cursor *c)
+parse_unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 {
 	struct span name;
 	struct mark m;
@@ -205,16 +191,6 @@ unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 		    "a line that begins with \"/\" talks to smtpsh; to send it, type a second "
 		    "\"/\" before it");
 	return parse_say(p, 1, false, c);
-}
-
-/* The message of an unmarked file begins behind its DATA whatever is answered. */
-static void
-after_unmarked(struct parser *p)
-{
-	const struct script_say *last = p->nsay ? &p->say[p->nsay - 1] : NULL;
-
-	if (last && last->kind == SAY_COMMAND && last->verb == VERB_DATA && p->nreply == 0)
-		p->of[1].mode = PARSE_MESSAGE;
 }
 
 struct span
@@ -259,11 +235,14 @@ parse_input(struct parser *p, const char *file, struct span text, const struct c
 		if (!in.marked && p->opts->server && line.len > 0 && !special)
 			return cursor_fail(&c, p->err,
 			    "want \"C: \" or \"S: \": the server's side takes no unmarked line");
-		if (in.marked || p->opts->server ? !marked_line(p, &in, &c) :
-						   !unmarked_line(p, &in, &c))
+		if (in.marked || p->opts->server ? !parse_marked_line(p, &in, &c) :
+						   !parse_unmarked_line(p, &in, &c))
 			return false;
-		if (!in.marked)
-			after_unmarked(p);
+		/* the message of an unmarked file begins behind its DATA whatever is answered */
+		const struct script_say *last = p->nsay ? &p->say[p->nsay - 1] : NULL;
+		if (!in.marked && last && last->kind == SAY_COMMAND && last->verb == VERB_DATA &&
+		    p->nreply == 0)
+			p->of[1].mode = PARSE_MESSAGE;
 	}
 	return true;
 }

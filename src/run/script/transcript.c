@@ -78,16 +78,6 @@ transcript_flush(struct transcript *t)
 
 /* ---- what was received, as S: lines */
 
-static void
-put_unprintable(struct buf *out, struct span *text)
-{
-	size_t n;
-
-	buf_append(out, SPAN("[..]"));
-	while (text->len > 0 && !text_is_printable(text_char(*text, &n)))
-		*text = span_skip(*text, n);
-}
-
 /* What would be a pattern is written as a literal; what is not printable is left open. */
 void
 transcript_put_expected(struct buf *out, struct span text)
@@ -104,7 +94,9 @@ transcript_put_expected(struct buf *out, struct span text)
 		    (text.at == whole.at && text.at[0] == '/') ||
 		    (span_eq(text, SPAN("...")) && text.at > whole.at && text.at[-1] == ' ');
 		if (!text_is_printable(text_char(text, &n)) && text.at[0] != '\t') {
-			put_unprintable(out, &text);
+			buf_append(out, SPAN("[..]"));
+			while (text.len > 0 && !text_is_printable(text_char(text, &n)))
+				text = span_skip(text, n);
 			continue;
 		}
 		if (escape)
@@ -403,25 +395,6 @@ transcript_command(struct transcript *t, const struct event *e)
 		buf_consume(&t->chunks, buf_span(&t->chunks).len);
 }
 
-static void
-transcript_sent(struct transcript *t, const struct event *e)
-{
-	switch (e->sent.kind) {
-	case SENT_SECRET:
-		transcript_secret(t, e);
-		break;
-	case SENT_TEXT:
-		transcript_text(t, e);
-		break;
-	case SENT_OCTETS:
-		transcript_octets(t, e);
-		break;
-	case SENT_COMMAND:
-		transcript_command(t, e);
-		break;
-	}
-}
-
 /* ---- events */
 
 /* Behind the last of a group's replies, and not where a message or an answer goes on. */
@@ -466,6 +439,12 @@ transcript_connected(struct transcript *t, const struct event *e)
 void
 transcript_event(void *ctx, const struct event *e)
 {
+	static void (*const sent[])(struct transcript *, const struct event *) = {
+		[SENT_COMMAND] = transcript_command,
+		[SENT_SECRET] = transcript_secret,
+		[SENT_TEXT] = transcript_text,
+		[SENT_OCTETS] = transcript_octets,
+	};
 	struct transcript *t = ctx;
 
 	if (!t->begun && e->kind != EVENT_CONNECTED)
@@ -476,7 +455,7 @@ transcript_event(void *ctx, const struct event *e)
 		break;
 	case EVENT_SENT:
 		transcript_took(t);
-		transcript_sent(t, e);
+		sent[e->sent.kind](t, e);
 		break;
 	case EVENT_REPLY:
 		transcript_reply(t, e);

@@ -7,15 +7,6 @@
 /* What a reader fills and gives out, in the arena. */
 #define ARGS(type)	type *args = ARENA_NEW(ctx->arena, type); *out = args
 
-static struct span
-rest_of(struct cursor *c)
-{
-	struct span rest = span_trim(c->rest);
-
-	c->rest = span_skip(c->rest, c->rest.len);
-	return rest;
-}
-
 static bool
 parse_nothing(const void **out, struct cursor *c, const struct text_context *ctx,
     struct expect_ere **eres, struct err *err)
@@ -48,10 +39,13 @@ parse_match(const void **out, struct cursor *c, const struct text_context *ctx,
 	    cursor_fail(c, err, "want a level: class, code, enhanced, text or exact");
 }
 
-static bool
-slashed(struct cursor *c, struct span *source, struct err *err)
+bool
+word_parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *arena,
+    struct expect_ere **eres, struct err *err)
 {
-	size_t end = 1;
+	struct cursor at = *c;
+	struct err why;
+	size_t end = 1, n = 0;
 
 	if (c->rest.len == 0 || c->rest.at[0] != '/')
 		return cursor_fail(c, err, "want a regular expression between slashes");
@@ -59,38 +53,15 @@ slashed(struct cursor *c, struct span *source, struct err *err)
 		end += c->rest.at[end] == '\\' ? 2 : 1;
 	if (end >= c->rest.len)
 		return cursor_fail(c, err, "the regular expression has no closing slash");
-	*source = span_skip(span_first(c->rest, end), 1);
+	char *source = arena_get(arena, end);
+	for (size_t i = 1; i < end; i++) {		/* "\/" within the slashes is a slash */
+		i += c->rest.at[i] == '\\' && i + 1 < end && c->rest.at[i + 1] == '/';
+		source[n++] = c->rest.at[i];
+	}
 	c->rest = span_skip(c->rest, end + 1);
 	while (c->rest.len > 0 && (c->rest.at[0] == ' ' || c->rest.at[0] == '\t'))
 		c->rest = span_skip(c->rest, 1);
-	return true;
-}
-
-/* "\/" within the slashes is a slash. */
-static struct span
-without_escaped_slashes(struct span s, struct arena *arena)
-{
-	char *to = arena_get(arena, s.len + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		i += s.at[i] == '\\' && i + 1 < s.len && s.at[i + 1] == '/';
-		to[n++] = s.at[i];
-	}
-	return (struct span){ to, n };
-}
-
-static bool
-parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *arena,
-    struct expect_ere **eres, struct err *err)
-{
-	struct span source = SPAN_NONE;
-	struct cursor at = *c;
-	struct err why;
-
-	if (!slashed(c, &source, err))
-		return false;
-	*ere = ere_compile(without_escaped_slashes(source, arena), arena, eres, &why);
+	*ere = ere_compile((struct span){ source, n }, arena, eres, &why);
 	return *ere || cursor_fail(&at, err, "%s", why.text);
 }
 
@@ -105,7 +76,7 @@ parse_mask(const void **out, struct cursor *c, const struct text_context *ctx,
 		struct span word = cursor_word(c);
 		bool known = false;
 		if (c->rest.len > 0 && c->rest.at[0] == '/')
-			return parse_ere(&args->own, c, ctx->arena, eres, err) &&
+			return word_parse_ere(&args->own, c, ctx->arena, eres, err) &&
 			    cursor_end(c, err);
 		for (enum match_mask_bit i = 0; i < MASK_BITS; i++)
 			if (word.len > 1 && span_eq(span_skip(word, 1), span_of(mask_word(i)))) {
@@ -173,7 +144,7 @@ parse_capture(const void **out, struct cursor *c, const struct text_context *ctx
 	ARGS(struct word_capture);
 	struct span name = cursor_word(c);
 
-	if (!parse_ere(&args->ere, c, ctx->arena, eres, err))
+	if (!word_parse_ere(&args->ere, c, ctx->arena, eres, err))
 		return false;
 	struct span redact = cursor_word(c);
 	args->redact = redact.len > 0;
@@ -269,7 +240,7 @@ parse_listen(const void **out, struct cursor *c, const struct text_context *ctx,
 	ARGS(struct span);
 
 	(void)eres;
-	*args = arena_copy(ctx->arena, rest_of(c));
+	*args = arena_copy(ctx->arena, span_trim(c->rest));
 	return args->len > 0 ||
 	    cursor_fail(c, err, "want an address, as in /listen 127.0.0.1:2525");
 }
@@ -320,7 +291,7 @@ parse_value(struct word_assert *a, int kind, struct cursor *c, const struct text
 	unsigned long long number;
 
 	if (a->op == ASSERT_MATCHES)
-		return parse_ere(&a->ere, c, ctx->arena, eres, err) && cursor_end(c, err);
+		return word_parse_ere(&a->ere, c, ctx->arena, eres, err) && cursor_end(c, err);
 	if (c->rest.len == 0)
 		return cursor_fail(c, err, "a value must follow");
 	if (kind == KIND_TIME) {
@@ -452,13 +423,6 @@ parse_timeout(const void **out, struct cursor *c, const struct text_context *ctx
 }
 
 static bool
-is_tls_version(struct span value)
-{
-	return value.len == 3 && value.at[0] == '1' && value.at[1] == '.' && value.at[2] >= '0' &&
-	    value.at[2] <= '3';
-}
-
-static bool
 parse_tls(const void **out, struct cursor *c, const struct text_context *ctx,
     struct expect_ere **eres, struct err *err)
 {
@@ -479,7 +443,7 @@ parse_tls(const void **out, struct cursor *c, const struct text_context *ctx,
 		bool ok = span_eq(key, SPAN("verify")) && verify_read(&args->verify, value);
 		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 			if (span_eq(key, span_of(keys[i].name)) &&
-			    (i == 0 ? is_tls_version(value) : value.len > 0)) {
+			    value.len > 0 && (i != 0 || tls_version_ok(value, NULL))) {
 				*keys[i].value = arena_copy(ctx->arena, value);
 				ok = true;
 			}

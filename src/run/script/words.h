@@ -51,6 +51,9 @@ struct script_word {
 	bool (*parse)(const void **args, struct cursor *, const struct text_context *,
 	    struct expect_ere **, struct err *);
 };
+/* An expression between slashes, and the blanks behind it. */
+bool word_parse_ere(const struct expect_ere **, struct cursor *, struct arena *,
+    struct expect_ere **eres, struct err *);
 extern const struct script_word script_words[];		/* ends in a NULL name */
 const struct script_word *script_word_find(struct span name);
 

@@ -10,8 +10,7 @@ quoted_hex(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* What follows a backslash: how many octets of `in` it takes, 0 when it is nothing known. */
-static size_t
+size_t
 quoted_escape(struct span in, char *out)
 {
 	static const char from[] = "rnt0\\\"", to[] = "\r\n\t\0\\\"";

@@ -6,6 +6,11 @@
 
 #include "run/session/step.h"
 
+/*
+ * What stands behind a backslash: how many octets of it are taken, 0 when it is nothing known; the
+ * one that it means goes to *out.
+ */
+size_t quoted_escape(struct span, char *out);
 /* Takes one quoted string off the cursor; false with err when there is none or it is not ended. */
 bool quoted_take(struct cursor *, struct arena *, struct span *out, struct err *);
 
