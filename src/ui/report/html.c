@@ -92,7 +92,7 @@ html_one(void *state, const struct fleet_report *one)
 static void
 html_end(void *state, const struct fleet_summary *sum)
 {
-	char verdict[200], lacks[SHORTFALL_SIZE] = "";
+	char verdict[SHORTFALL_SIZE + 160], lacks[SHORTFALL_SIZE] = "";
 
 	snprintf(verdict, sizeof verdict,
 	    "%zu target%s: %zu ok, %zu warning, %zu critical, %zu unknown%s%s", sum->targets,
