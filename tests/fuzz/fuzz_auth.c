@@ -7,7 +7,7 @@
 #include "base/base64.h"
 #include "smtp/auth.h"
 
-/* MIT's GSSAPI of Debian 13 (1.21) loses 16 octets of its own once a process. */
+/* MIT's GSSAPI (1.20, 1.21) loses 16 octets of its own once a process. */
 const char *__lsan_default_suppressions(void);
 
 const char *
