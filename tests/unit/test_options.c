@@ -122,6 +122,123 @@ shown_values_can_be_set_again(void **state)
 	}
 }
 
+/* ---- the table itself */
+
+/* Does the sentence end in a full stop, or the option lack one? Each is found by its own name. */
+static void
+rows_are_whole(void **state)
+{
+	(void)state;
+	for (const struct option *o = options; o->name; o++) {
+		size_t n = o->help ? strlen(o->help) : 0;
+		if (n < 5 || (o->help[n - 1] == '.' && o->help[n - 2] != '.'))
+			fail_msg("--%s: its help is \"%s\"", o->name, o->help);
+		if (!o->scope || (o->kind == OPTION_CALL) != (o->call != NULL))
+			fail_msg("--%s: no scope, or no call", o->name);
+		for (unsigned scope = 1; scope <= SCOPE_SET; scope <<= 1)
+			if ((o->scope & scope) &&
+			    option_find((enum scope)scope, span_of(o->name)) != o)
+				fail_msg("--%s is twice in scope %x", o->name, scope);
+		for (const struct option *other = options; other < o; other++)
+			if (o->letter && o->letter == other->letter && (o->scope & other->scope))
+				fail_msg("-%c is --%s and --%s", o->letter, other->name, o->name);
+	}
+}
+
+/* What a row's usage lists are its choices, and each of them is taken. */
+static void
+choices_are_what_usage_lists(void **state)
+{
+	(void)state;
+	for (const struct option *row = options; row->name; row++) {
+		struct options o;
+		struct err err = { 0 };
+		char *none[] = { NULL }, words[CHOICE_WORDS];
+
+		if (!row->choices || row->kind != OPTION_CHOICE)
+			continue;
+		assert_true(options_read(&o, SCOPE_TALK, &program, 0, none, &err));
+		for (const struct choice *c = row->choices; c->word; c++) {
+			if (row->arg && row->arg[0] == '[' && !strstr(row->arg, c->word))
+				fail_msg("--%s %s: not in \"%s\"", row->name, c->word, row->arg);
+			if (!option_set(row, &o, span_of(c->word), &err))
+				fail_msg("--%s %s: %s", row->name, c->word, err.text);
+		}
+		assert_false(option_set(row, &o, SPAN("xyzzy"), &err));
+		if (!strstr(err.text, choice_words(row->choices, words)))
+			fail_msg("--%s xyzzy: %s", row->name, err.text);
+		options_release(&o);
+	}
+}
+
+/* One of each kind: what it takes, what it shows, and what it refuses. */
+static const struct {
+	enum scope scope;
+	const char *name, *takes, *shows, *refuses;
+} kinds[] = {
+	{ SCOPE_TALK, "fail-fast", "on", "on", "maybe" },
+	{ SCOPE_TALK, "fail-fast", "off", "off", "ON" },
+	{ SCOPE_TALK, "verbose", "", "1", NULL },
+	{ SCOPE_TALK, "helo", "a.example", "a.example", NULL },
+	{ SCOPE_PROBE, "jobs", "12", "12", "-1" },
+	{ SCOPE_PROBE, "jobs", "1000000000", "1000000000", "1000000001" },
+	{ SCOPE_PROBE, "total", "2m", "120000ms", "soon" },
+	{ SCOPE_PROBE, "total", "500ms", "500ms", "" },
+	{ SCOPE_PROBE, "until", "rcpt", "rcpt", "dot" },
+	{ SCOPE_TALK, "tls", "implicit", "implicit", "on" },
+	{ SCOPE_TALK, "tls", "", "starttls", "none" },
+	{ SCOPE_TALK, "timeout", "reply=5s", "5s", "reply=" },
+	{ SCOPE_SEND, "size", "10k", "", "many" },
+	{ SCOPE_SERVE, "size", "64k", "", "0" },
+	{ SCOPE_SERVE, "refuse", "rcpt:a@b=550 no", "", "rcpt:a@b=250 yes" },
+	{ SCOPE_SERVE, "delay", "RCPT=1s,dot=2s", "", "XYZZY=1s" },
+	{ SCOPE_PROBE, "rate", "50/s", "", "0/s" },
+	{ SCOPE_PROBE, "sigalgs", "rsa,ecdsa", "", "rsa,,ecdsa" },
+	{ SCOPE_PROBE, "expect-banner", "^220", "", "(" },
+	{ SCOPE_PROBE, "state", "rcpt.reply=WARNING", "", "rcpt.reply=FINE" },
+	{ SCOPE_PROBE, "warning", "cert_days=14:", "", "cert_days=x" },
+	{ SCOPE_PROBE, "format", "prom:a:b", "", "promm" },
+	{ SCOPE_TALK, "dns", "192.0.2.1,[2001:db8::1]:53", "", "ns.example" },
+	{ SCOPE_TALK, "resolve", "mx.example:192.0.2.1", "", "mx.example" },
+	{ SCOPE_TALK, "bind", "192.0.2.1:4711", "", "mx.example" },
+	{ SCOPE_TALK, "proxy", "socks5://127.0.0.1:1080", "", "ftp://a" },
+	{ SCOPE_TALK, "min-tls", "1.3", "", "0.9" },
+	{ SCOPE_TALK, "auth", "PLAIN", "", "XYZZY" },
+	{ SCOPE_TALK, "password-fd", "0", "", "one" },
+	{ SCOPE_TALK, "ca", "/", "", "/dev/null/no" },
+	{ SCOPE_REPLAY, "var", "a=b", "", "=b" },
+	{ SCOPE_REPLAY, "secret", "a=@/dev/null", "", "a=b" },
+	{ SCOPE_REPLAY, "match", "text", "", "words" },
+	{ SCOPE_EXPORTER, "allow-target", "192.0.2.0/24", "", "192.0.2.0/99" },
+};
+
+static void
+each_kind_takes_and_refuses(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		const struct option *row = option_find(kinds[i].scope, span_of(kinds[i].name));
+		struct options o;
+		struct err err = { 0 };
+		char *none[] = { NULL }, shown[OPTION_SHOWN];
+
+		assert_non_null(row);
+		assert_true(options_read(&o, kinds[i].scope, &program, 0, none, &err));
+		if (strcmp(kinds[i].name, "password-fd") != 0 &&
+		    !option_set(row, &o, span_of(kinds[i].takes), &err))
+			fail_msg("--%s %s: %s", row->name, kinds[i].takes, err.text);
+		option_show(row, &o, shown);
+		if (!strstr(shown, kinds[i].shows))
+			fail_msg("--%s %s: shown as \"%s\"", row->name, kinds[i].takes, shown);
+		err.text[0] = '\0';
+		if (kinds[i].refuses && option_set(row, &o, span_of(kinds[i].refuses), &err))
+			fail_msg("--%s %s: taken", row->name, kinds[i].refuses);
+		if (kinds[i].refuses && !err.text[0])
+			fail_msg("--%s %s: refused without a word", row->name, kinds[i].refuses);
+		options_release(&o);
+	}
+}
+
 int
 main(void)
 {
@@ -129,6 +246,9 @@ main(void)
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(values_are_kept),
 		cmocka_unit_test(shown_values_can_be_set_again),
+		cmocka_unit_test(rows_are_whole),
+		cmocka_unit_test(choices_are_what_usage_lists),
+		cmocka_unit_test(each_kind_takes_and_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
