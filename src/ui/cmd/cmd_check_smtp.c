@@ -265,12 +265,13 @@ check_run(struct check *c, struct err *err)
 }
 
 static int
-check_smtp_main(int argc, char *argv[])
+check_smtp_main(const struct program *of, int argc, char *argv[])
 {
 	struct check *c = memory_zeroed(sizeof *c);
 	struct err err = { 0 };
 	int status = STATE_UNKNOWN;
 
+	(void)of;
 	if (argc == 0)
 		err_set(&err, ERR_USAGE, "check_smtp wants -H HOST; --help tells more");
 	else if (check_smtp_read(&c->said, argc, argv, &err) && c->said.help)

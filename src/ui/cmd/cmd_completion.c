@@ -9,7 +9,7 @@
 
 struct shell {
 	const char *name;
-	void (*print)(void);
+	void (*print)(const struct command *const all[]);
 };
 
 static bool
@@ -112,7 +112,7 @@ bash_values(const struct option *o)
 }
 
 static void
-print_bash(void)
+print_bash(const struct command *const all[])
 {
 	printf("# smtpsh(1) completion for bash\n_smtpsh() {\n"
 	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} options\n"
@@ -122,19 +122,19 @@ print_bash(void)
 		if (has_choices(o) || wants_file(o))
 			bash_values(o);
 	printf("\tesac\n\tcase ${COMP_WORDS[1]} in\n");
-	for (size_t i = 1; commands[i]; i++) {
-		printf("\t%s) options='", commands[i]->name);
-		bash_options(commands[i]);
+	for (size_t i = 1; all[i]; i++) {
+		printf("\t%s) options='", all[i]->name);
+		bash_options(all[i]);
 		printf("' ;;\n");
 	}
 	printf("\t*) options='");
-	bash_options(commands[0]);
+	bash_options(all[0]);
 	printf("' ;;\n\tesac\n\tif [[ $cur == -* || ( $options == ' '[a-z]* && $COMP_CWORD -gt 1 ) "
 	       "]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")); return; fi\n"
 	       "\tCOMPREPLY=($(compgen -A hostname -f -- \"$cur\"))\n"
 	       "\tif ((COMP_CWORD == 1)); then COMPREPLY+=($(compgen -W 'demo:");
-	for (size_t i = 1; commands[i]; i++)
-		printf(" %s", commands[i]->name);
+	for (size_t i = 1; all[i]; i++)
+		printf(" %s", all[i]->name);
 	printf("' -- \"$cur\")); fi\n}\ncomplete -F _smtpsh smtpsh\n");
 }
 
@@ -188,24 +188,24 @@ zsh_options(const struct command *c)
 }
 
 static void
-print_zsh(void)
+print_zsh(const struct command *const all[])
 {
 	printf("#compdef smtpsh\n# smtpsh(1) completion for zsh\n_smtpsh() {\n\tlocal -a "
 	       "subcommands\n\tsubcommands=(\n");
-	for (size_t i = 1; commands[i]; i++) {
-		printf("\t\t'%s:", commands[i]->name);
-		put_quoted(commands[i]->help);
+	for (size_t i = 1; all[i]; i++) {
+		printf("\t\t'%s:", all[i]->name);
+		put_quoted(all[i]->help);
 		printf("'\n");
 	}
 	printf("\t)\n\tif ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n\t\t_describe "
 	       "subcommand subcommands\n\t\t_hosts\n"
 	       "\t\treturn\n\tfi\n\tcase $words[2] in\n");
-	for (size_t i = 1; commands[i]; i++) {
-		printf("\t(%s)\n", commands[i]->name);
-		zsh_options(commands[i]);
+	for (size_t i = 1; all[i]; i++) {
+		printf("\t(%s)\n", all[i]->name);
+		zsh_options(all[i]);
 	}
 	printf("\t(*)\n");
-	zsh_options(commands[0]);
+	zsh_options(all[0]);
 	/*
 	 * A file that zsh loads by its name completes at once; where it was sourced, it is entered.
 	 */
@@ -251,23 +251,23 @@ fish_words(const struct command *c)
 }
 
 static void
-print_fish(void)
+print_fish(const struct command *const all[])
 {
 	printf("# smtpsh(1) completion for fish\nset -g __smtpsh_subcommands");
-	for (size_t i = 1; commands[i]; i++)
-		printf(" %s", commands[i]->name);
+	for (size_t i = 1; all[i]; i++)
+		printf(" %s", all[i]->name);
 	printf("\n");
-	for (size_t i = 1; commands[i]; i++) {
-		printf("complete -c smtpsh -n __fish_use_subcommand -a %s -d '", commands[i]->name);
-		put_quoted(commands[i]->help);
+	for (size_t i = 1; all[i]; i++) {
+		printf("complete -c smtpsh -n __fish_use_subcommand -a %s -d '", all[i]->name);
+		put_quoted(all[i]->help);
 		printf("'\n");
 	}
-	for (size_t i = 0; commands[i]; i++) {
-		if (commands[i]->word)
-			fish_words(commands[i]);
-		for (const struct option *o = options; !commands[i]->word && o->name; o++)
-			if (is_for(o, commands[i]))
-				fish_option(o, commands[i]);
+	for (size_t i = 0; all[i]; i++) {
+		if (all[i]->word)
+			fish_words(all[i]);
+		for (const struct option *o = options; !all[i]->word && o->name; o++)
+			if (is_for(o, all[i]))
+				fish_option(o, all[i]);
 	}
 }
 
@@ -281,7 +281,7 @@ shell_name(size_t i)
 }
 
 static int
-completion_main(int argc, char *argv[])
+completion_main(const struct program *of, int argc, char *argv[])
 {
 	if (argc == 1 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
 		printf("usage: smtpsh completion %s\n\n%s.\n", command_completion.args,
@@ -290,7 +290,7 @@ completion_main(int argc, char *argv[])
 	}
 	for (size_t i = 0; argc == 1 && i < sizeof shells / sizeof *shells; i++)
 		if (strcmp(argv[0], shells[i].name) == 0) {
-			shells[i].print();
+			shells[i].print(of->commands);
 			return fflush(stdout) == 0 ? 0 : ERR_SYSTEM;
 		}
 	fprintf(stderr, "smtpsh: completion wants the name of a shell: bash, zsh or fish\n");

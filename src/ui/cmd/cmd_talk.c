@@ -201,8 +201,8 @@ hint_for(struct options *o, const char *word)
 
 	if (word && strcmp(word, "demo") == 0)
 		return SPAN("the server inside is \"demo:\"");
-	for (size_t i = 0; commands[i]; i++)
-		suggest_try(&suggestion, commands[i]->name);
+	for (size_t i = 0; o->program->commands[i]; i++)
+		suggest_try(&suggestion, o->program->commands[i]->name);
 	if (suggestion.best)
 		return arena_printf(&o->arena, "the subcommand is \"smtpsh %s\"", suggestion.best);
 	if (word && access(word, F_OK) == 0)

@@ -84,34 +84,6 @@ option_takes(const struct option *o, const char *word)
 	return false;
 }
 
-const char *
-choice_words(const struct choice *choices, char out[CHOICE_WORDS])
-{
-	size_t n = 0;
-
-	out[0] = '\0';
-	for (const struct choice *c = choices; c->word && n < CHOICE_WORDS; c++) {
-		const char *glue = c == choices ? "" : c[1].word ? ", " : " or ";
-		n += (size_t)snprintf(out + n, CHOICE_WORDS - n, "%s%s", glue, c->word);
-	}
-	return out;
-}
-
-bool
-choice_read(
-    const struct choice *choices, const char *option, struct span v, int *out, struct err *err)
-{
-	char words[CHOICE_WORDS];
-
-	for (const struct choice *c = choices; c->word; c++)
-		if (span_eq_case(v, span_of(c->word))) {
-			*out = c->value;
-			return true;
-		}
-	return err_set(err, ERR_USAGE, "--%s %.*s: want %s", option, SPAN_ARG(span_first(v, 60)),
-	    choice_words(choices, words));
-}
-
 /* Without a value it is on; /set gives one. */
 static bool
 switch_flag(const struct option *o, bool *flag, struct span v, struct err *err)
@@ -371,7 +343,7 @@ command_run(const struct command *command, const struct program *program, int ar
 	int status = ERR_USAGE;
 
 	if (command->main)
-		return command->main(argc, argv);
+		return command->main(program, argc, argv);
 	begin_deadline(command, argc, argv);
 	if (options_read(&o, command->scope, program, argc, argv, &err)) {
 		status = 0;

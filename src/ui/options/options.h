@@ -144,7 +144,7 @@ struct command {
 	 */
 	int (*run)(struct options *, struct err *);
 	/* or it has options of its own, and reads what stands behind its name; the exit status */
-	int (*main)(int argc, char *argv[]);
+	int (*main)(const struct program *, int argc, char *argv[]);
 	/*
 	 * its own, that a shell completes: "--hostname", "bash"; NULL behind the last. NULL: none
 	 */

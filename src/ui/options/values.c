@@ -2,12 +2,43 @@
 #include "ui/options/values.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "run/script/file.h"
 #include "smtp/mechanism.h"
+
+/* ---- one word of several */
+
+const char *
+choice_words(const struct choice *choices, char out[CHOICE_WORDS])
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (const struct choice *c = choices; c->word && n < CHOICE_WORDS; c++) {
+		const char *glue = c == choices ? "" : c[1].word ? ", " : " or ";
+		n += (size_t)snprintf(out + n, CHOICE_WORDS - n, "%s%s", glue, c->word);
+	}
+	return out;
+}
+
+bool
+choice_read(
+    const struct choice *choices, const char *option, struct span v, int *out, struct err *err)
+{
+	char words[CHOICE_WORDS];
+
+	for (const struct choice *c = choices; c->word; c++)
+		if (span_eq_case(v, span_of(c->word))) {
+			*out = c->value;
+			return true;
+		}
+	return err_set(err, ERR_USAGE, "--%s %.*s: want %s", option, SPAN_ARG(span_first(v, 60)),
+	    choice_words(choices, words));
+}
 
 /* ---- lines, the connection */
 

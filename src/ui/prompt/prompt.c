@@ -1,6 +1,7 @@
 /* prompt - runs its own commands, and keeps their state. */
 #include "ui/prompt/prompt.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
@@ -46,7 +47,7 @@ prompt_next_word(struct prompt_word *w)
 }
 
 static void *
-prompt_state(struct prompt *p, size_t command, unsigned session)
+state_of(struct prompt *p, size_t command, unsigned session)
 {
 	const struct prompt_command *c = p->table[command];
 	void ***all =
@@ -57,6 +58,17 @@ prompt_state(struct prompt *p, size_t command, unsigned session)
 	if (!(*all)[command] && c->state_size)
 		(*all)[command] = memory_zeroed(c->state_size);
 	return (*all)[command];
+}
+
+void *
+prompt_state(struct prompt *p, const struct prompt_command *command)
+{
+	size_t i = 0;
+
+	while (p->table[i] && p->table[i] != command)
+		i++;
+	assert(p->table[i]);
+	return state_of(p, i, player_view(p->player).number);
 }
 
 void
@@ -98,7 +110,7 @@ prompt_run_command(struct prompt *p, size_t i, struct span args)
 
 	if (command->pages)
 		pager_begin(&pager, p->screen);
-	command->run(p, prompt_state(p, i, player_view(p->player).number), args);
+	command->run(p, state_of(p, i, player_view(p->player).number), args);
 	if (command->pages &&
 	    !pager_end(&pager, p->screen, p->lend, p->take_back, p->lend_ctx, &err))
 		prompt_problem(p, "PAGER: %s", err.text);
@@ -125,7 +137,7 @@ prompt_heard(struct prompt *p, const struct event *event)
 {
 	for (size_t i = 0; p->table[i]; i++)
 		if (p->table[i]->heard)
-			p->table[i]->heard(p, prompt_state(p, i, event->session), event);
+			p->table[i]->heard(p, state_of(p, i, event->session), event);
 }
 
 static void __attribute__((format(printf, 3, 0)))

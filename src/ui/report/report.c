@@ -6,19 +6,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
-#include "ui/report/replay.h"
 #include "ui/show/draft.h"
-
-const struct report_kind *const report_kinds[] = {
-#define X(token, word) [REPORT_##token] = &report_##word,
-	REPORT_FORMATS(X, X)
-#undef X
-};
-const struct replay_report *const replay_reports[] = {
-#define X(token, word) [REPORT_##token] = &replay_##word,
-	REPORT_FORMATS(REPORT_FORMAT_NONE, X)
-#undef X
-};
 
 struct report {
 	const struct report_kind *format;

@@ -1,4 +1,4 @@
-/* json - events as one JSON object a line. */
+/* json - values put into an object of JSON, and an object onto a line. */
 #include "ui/show/json_put.h"
 
 #include <stdlib.h>
@@ -7,39 +7,6 @@
 #include "base/base64.h"
 #include "base/text.h"
 #include "base/utc.h"
-#include "net/loop.h"
-
-struct json {
-	FILE *out;
-	int64_t epoch_us;
-};
-
-struct json *
-json_new_at(FILE *out, int64_t epoch_us)
-{
-	struct json *j = memory_zeroed(sizeof *j);
-
-	*j = (struct json){ .out = out, .epoch_us = epoch_us };
-	return j;
-}
-
-struct json *
-json_new(FILE *out)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return json_new_at(
-	    out, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - (int64_t)loop_now_us());
-}
-
-void
-json_free(struct json *j)
-{
-	free(j);
-}
-
-/* ---- values */
 
 json_t *
 json_text(struct span s)
@@ -172,24 +139,6 @@ json_print(FILE *out, json_t *o)
 	    o, json_write_some, out, JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9));
 	fputc('\n', out);
 	json_decref(o);
-}
-
-void
-json_event(void *ctx, const struct event *e)
-{
-	struct json *j = ctx;
-	json_t *o = json_object();
-
-	json_put_string(o, "event", event_word(e->kind));
-	json_put_time(o, "ts", (int64_t)e->at_us + j->epoch_us, true);
-	json_put_number(o, "session", e->session);
-	json_put_bool(o, "tls", e->tls);
-	if (e->text.len > 0)
-		json_put(o, "message", e->text);
-	if (e->err != ERR_NONE)
-		json_put_string(o, "failure", err_word(e->err));
-	json_add(o, e);
-	json_print(j->out, o);
 }
 
 const char *

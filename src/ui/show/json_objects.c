@@ -5,9 +5,12 @@
 #include "ui/show/json_put.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "net/loop.h"
 #include "net/tls_dane.h"
 #include "run/diagnosis/diagnose.h"
 #include "run/route/lookup.h"
@@ -483,13 +486,55 @@ static void (*const adders[])(json_t *, const struct event *) = {
 	[EVENT_STEP_ENDED] = add_step_ended,
 };
 
-void
-json_add(json_t *o, const struct event *e)
+struct json {
+	FILE *out;
+	int64_t epoch_us;
+};
+
+struct json *
+json_new_at(FILE *out, int64_t epoch_us)
 {
+	struct json *j = memory_zeroed(sizeof *j);
+
+	*j = (struct json){ .out = out, .epoch_us = epoch_us };
+	return j;
+}
+
+struct json *
+json_new(FILE *out)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return json_new_at(
+	    out, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - (int64_t)loop_now_us());
+}
+
+void
+json_free(struct json *j)
+{
+	free(j);
+}
+
+void
+json_event(void *ctx, const struct event *e)
+{
+	struct json *j = ctx;
+	json_t *o = json_object();
+
+	json_put_string(o, "event", event_word(e->kind));
+	json_put_time(o, "ts", (int64_t)e->at_us + j->epoch_us, true);
+	json_put_number(o, "session", e->session);
+	json_put_bool(o, "tls", e->tls);
+	if (e->text.len > 0)
+		json_put(o, "message", e->text);
+	if (e->err != ERR_NONE)
+		json_put_string(o, "failure", err_word(e->err));
 	if (e->kind < sizeof adders / sizeof *adders && adders[e->kind])
 		adders[e->kind](o, e);
 	if (e->diagnosis)
 		json_add_diagnosis(o, e->diagnosis);
+	json_print(j->out, o);
 }
 
 /* ---- what was looked up, explained or played: objects that are no events */

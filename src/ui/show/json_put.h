@@ -44,7 +44,4 @@ void json_add_tls(json_t *, const struct tls_info *);	/* its members, into the o
 /* "cause", its word; "meaning" and "next", sentences */
 void json_add_diagnosis(json_t *, const struct diagnosis *);
 
-/* What this kind of event holds, beside what all have. */
-void json_add(json_t *, const struct event *);
-
 #endif

@@ -3,14 +3,14 @@
  * explain knows.
  */
 #include "ui/show/explain.h"
-#include "ui/prompt/prompt.h"
-#include "ui/prompt/remember.h"
+#include "ui/prompt/commands/last.h"
 
 enum { WORDS = 64 };
 
 static void
-explain_last(struct prompt *p, const struct remember *m, struct arena *arena)
+explain_last(struct prompt *p, struct arena *arena)
 {
+	const struct last_reply *m = last_reply(p);
 	struct session_view view = player_view(p->player);
 
 	if (!m->reply) {
@@ -33,10 +33,11 @@ explain_run(struct prompt *p, void *state, struct span args)
 	struct err err;
 	size_t n = 0;
 
+	(void)state;
 	for (struct span w = span_word(&rest); w.len > 0 && n < WORDS; w = span_word(&rest))
 		word[n++] = w;
 	if (n == 0) {
-		explain_last(p, state, &arena);
+		explain_last(p, &arena);
 	} else {
 		const struct explanation *e = explain_words(word, n, &arena, &err);
 		if (e)
@@ -54,9 +55,6 @@ const struct prompt_command prompt_explain = {
 	.help =
 	    "Explain the last reply and the certificate's problems, or a code, a keyword, an error",
 	.at_once = true,
-	.state_size = sizeof(struct remember),
 	.pages = true,
 	.run = explain_run,
-	.heard = remember_heard,
-	.release = remember_release,
 };

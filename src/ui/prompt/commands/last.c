@@ -2,10 +2,60 @@
  * /last - the last reply octet by octet: its line ends, its codes, what it answers, how long it
  * took.
  */
+#include "ui/prompt/commands/last.h"
+
 #include "base/text.h"
+#include "ui/prompt/commands/list.h"
 #include "ui/show/flow.h"
-#include "ui/prompt/prompt.h"
-#include "ui/prompt/remember.h"
+
+enum { KEPT = 64 << 10 };
+
+static void
+last_keep(struct last_reply *m, const struct event *e)
+{
+	const struct reply *r = e->answer.reply;
+
+	arena_reset(&m->arena);
+	struct span raw = arena_copy(&m->arena, span_first(r->raw, KEPT));
+	m->reply = ARENA_NEW(&m->arena, struct reply);
+	if (reply_parse(raw, &m->arena, m->reply) == 0)
+		*m->reply = (struct reply){
+			.code = r->code, .status = r->status, .flaws = r->flaws, .raw = raw
+		};
+	m->stage = stage_of(e->answer.verb, e->answer.banner, e->answer.dot);
+	m->surprise = e->answer.surprise;
+	m->late = e->answer.late;
+	m->took_us = e->answer.took_us;
+}
+
+static void
+last_heard(struct prompt *p, void *state, const struct event *e)
+{
+	struct last_reply *m = state;
+
+	(void)p;
+	if (e->kind == EVENT_REPLY)
+		last_keep(m, e);
+	if (e->kind != EVENT_SENT || (e->sent.kind != SENT_COMMAND && e->sent.kind != SENT_SECRET))
+		return;
+	arena_reset(&m->sent_arena);
+	m->sent = arena_copy(&m->sent_arena, span_first(e->sent.text, 1000));
+}
+
+static void
+last_release(void *state)
+{
+	struct last_reply *m = state;
+
+	arena_release(&m->arena);
+	arena_release(&m->sent_arena);
+}
+
+const struct last_reply *
+last_reply(struct prompt *p)
+{
+	return prompt_state(p, &prompt_last);
+}
 
 /* One line with its end written out. */
 static void
@@ -26,7 +76,7 @@ show_line_octets(struct screen *s, struct span line)
 static void
 last_run(struct prompt *p, void *state, struct span args)
 {
-	const struct remember *m = state;
+	const struct last_reply *m = state;
 	unsigned flaws = m->reply ? m->reply->flaws : 0;
 	const struct reply_flaw_info *flaw;
 	char took[24];
@@ -61,9 +111,9 @@ const struct prompt_command prompt_last = {
 	.args = "",
 	.help = "Show the last reply octet by octet",
 	.at_once = true,
-	.state_size = sizeof(struct remember),
+	.state_size = sizeof(struct last_reply),
 	.pages = true,
 	.run = last_run,
-	.heard = remember_heard,
-	.release = remember_release,
+	.heard = last_heard,
+	.release = last_release,
 };
