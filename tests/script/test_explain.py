@@ -19,9 +19,9 @@ class Explain(unittest.TestCase):
             (["550"], "reply code", "mailbox unavailable"),
             (["5.1.1"], "enhanced code", "bad destination mailbox address (RFC 3463)"),
             (["X.7.28"], "enhanced code", "mail flood"),
-            (["550", "5.7.1"], "enhanced code", "relaying"),
-            (["451 4.7.1 Greylisted, come back"], "enhanced code", "greylisting"),
-            (["550-5.7.26", "and", "text"], "enhanced code", "DMARC"),
+            (["550", "5.7.1"], "enhanced code", "policy of the server"),
+            (["451 4.7.1 Greylisted, come back"], "enhanced code", "Greylisting"),
+            (["550-5.7.26", "and", "text"], "enhanced code", "unauthenticated"),
             (["5.7.124"], "enhanced code", "not registered"),
             (["X.7.16"], "enhanced code", "RFC 4865"),
             (["size"], "EHLO keyword", "RFC 1870"),
@@ -55,6 +55,40 @@ class Explain(unittest.TestCase):
             self.assertEqual((args, done.returncode, done.stderr), (args, 0, ""))
             self.assertIn(f"({kind})", done.stdout, args)
             self.assertIn(text, done.stdout, args)
+
+    def test_a_text_goes_before_its_codes(self):
+        for text, cause in (
+            ("454 4.7.1 <bob@example.org>: Relay access denied", "relay_denied"),
+            ("535 5.7.3 Authentication unsuccessful", "auth_failed"),
+            ("521 5.5.2 mx.test Error: bare <LF> received", "bare_lf"),
+            ("550-5.7.26 This mail has been blocked because the sender is unauthenticated.", "unauthenticated"),
+            ("status=deferred (host mx.example.org[192.0.2.1] said: 450 4.2.0 <bob@example.org>: Recipient address rejected: "
+             "Greylisted (in reply to RCPT TO command))", "greylisted"),
+            ("Nov 29 10:00:00 mx postfix/smtp[1]: ABC: to=<b@example.org>, relay=none, dsn=4.4.1, status=deferred "
+             "(connect to mx.example.org[192.0.2.1]:25: Connection refused)", "connect_refused"),
+            ("NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 504 5.5.2 <localhost>: Helo command rejected: need fully-qualified "
+             "hostname; from=<a@example.org> to=<b@example.org> proto=ESMTP helo=<localhost>", "helo_not_fqdn"),
+            ("Relay access denied", "relay_denied"),
+            ("relay_denied", "relay_denied"),
+        ):
+            done = program.run("explain", "--format=json", text)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn(f'"{cause}"', done.stdout, text)
+
+    def test_a_bounce_from_standard_input(self):
+        bounce = ("I'm sorry to inform you that your message could not be delivered.\n\n"
+                  "<bob@example.org>: host mx.example.org[192.0.2.1] said: 550 5.1.1\n    <bob@example.org>: Recipient address "
+                  "rejected: User unknown in local\n    recipient table (in reply to RCPT TO command)\n\n"
+                  "Diagnostic-Code: smtp; 550 5.1.1 <bob@example.org>: Recipient address rejected: User unknown in local recipient table\n")
+        done = program.run("explain", "-", input=bounce)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("recipient_unknown", done.stdout)
+
+    def test_topics(self):
+        for topic in ("SPF", "DKIM", "DMARC", "BIMI", "DNSBL", "SRV", "injection", "resumption", "DANE", "greylisting", "smuggling"):
+            done = explain(topic)
+            self.assertEqual((topic, done.returncode), (topic, 0))
+            self.assertIn("RFC" if topic != "BIMI" else "draft", done.stdout)
 
     def test_every_certificate_error_that_openssl_has(self):
         for number in list(range(2, 31)) + list(range(32, 35)) + list(range(41, 70)) + list(range(73, 95)):

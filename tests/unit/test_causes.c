@@ -111,7 +111,7 @@ replies_yield(void **state)
 		{ "501 no", AT_EHLO, CAUSE_HELO_SYNTAX },
 		{ "421 bye", AT_MAIL, CAUSE_SERVICE_UNAVAILABLE },
 		{ "421 shutting down", AT_MAIL, CAUSE_SHUTTING_DOWN },
-		{ "421 4.4.2 x", AT_MAIL, CAUSE_IDLE_TIMEOUT },
+		{ "421 4.4.2 Idle for too long", AT_MAIL, CAUSE_IDLE_TIMEOUT },
 		{ "451 server busy", AT_MAIL, CAUSE_OVERLOADED },
 		{ "452 4.3.1 x", AT_MAIL, CAUSE_DISK_FULL },
 		{ "452 Insufficient system resources", AT_MAIL, CAUSE_BACK_PRESSURE },

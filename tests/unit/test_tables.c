@@ -1,6 +1,5 @@
 /*
- * The tables that explain: every row of IANA's registries and every code of the RFCs, and which
- * sense a reply gets.
+ * The tables that explain: every row of IANA's registries, every code of the RFCs, and verbs.
  */
 #include "tests.h"
 
@@ -8,8 +7,8 @@
 
 #include "smtp/extension.h"
 #include "smtp/mechanism.h"
-#include "smtp/sense.h"
 #include "smtp/term.h"
+#include "smtp/verb.h"
 
 static const struct { const char *keyword, *source; } registered[] = {
 	{ "SEND", "RFC 821" },
@@ -411,67 +410,6 @@ every_code_is_explained(void **state)
 	assert_null(reply_code_info(299));
 }
 
-static void
-the_exact_sense_comes_first(void **state)
-{
-	static const struct {
-		unsigned code;
-		struct status status;
-		enum stage stage;
-		const char *has;
-	} want[] = {
-		{ 451, { 4, 7, 1 }, STAGE_RCPT, "greylisting" },
-		{ 450, { 0 }, STAGE_RCPT, "put off" },
-		{ 550, { 5, 1, 1 }, STAGE_RCPT, "no such mailbox" },
-		{ 550, { 0 }, STAGE_RCPT, "relaying" },
-		{ 550, { 5, 7, 1 }, STAGE_RCPT, "will not take mail for this recipient" },
-		{ 550, { 5, 7, 1 }, STAGE_DOT, "message itself" },
-		{ 550, { 5, 7, 26 }, STAGE_DOT, "DMARC" },
-		{ 550, { 5, 7, 124 }, STAGE_RCPT, "policy" },
-		{ 552, { 5, 7, 16 }, STAGE_MAIL, "at this priority" },
-		{ 550, { 5, 7, 17 }, STAGE_RCPT, "another owner" },
-		{ 550, { 5, 7, 2 }, STAGE_RCPT, "mailing list" },
-		{ 451, { 4, 4, 5 }, STAGE_MAIL, "too much to do" },
-		{ 550, { 5, 1, 99 }, STAGE_MAIL, "address" },
-		{ 530, { 5, 7, 0 }, STAGE_MAIL, "logging in" },
-		{ 503, { 5, 5, 1 }, STAGE_MAIL, "come first" },
-		{ 503, { 0 }, STAGE_DATA, "no recipient" },
-		{ 421, { 4, 3, 2 }, STAGE_RCPT, "gives up" },
-		{ 421, { 0 }, STAGE_BANNER, "no more connections" },
-		{ 554, { 0 }, STAGE_BANNER, "No SMTP service" },
-		{ 535, { 5, 7, 8 }, STAGE_AUTH, "password" },
-		{ 530, { 0 }, STAGE_MAIL, "logging in" },
-		{ 599, { 0 }, STAGE_ANY, "Refused" },
-		{ 499, { 5, 9, 9 }, STAGE_ANY, "Not now" },
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(want); i++) {
-		const struct sense *s = sense_find(want[i].code, want[i].status, want[i].stage);
-		if (!s || !strstr(s->means, want[i].has))
-			fail_msg("%u at %s: %s", want[i].code, stage_text(want[i].stage),
-			    s ? s->means : "nothing");
-	}
-	assert_null(sense_find(250, (struct status){ 0 }, STAGE_RCPT));
-}
-
-/* A row behind one that takes all it would take is never read. */
-static void
-no_sense_hides_another(void **state)
-{
-	(void)state;
-	for (size_t n = 0; sense_row(n); n++) {
-		const struct sense *row = sense_row(n);
-		struct status st = { 0 };
-		unsigned code = row->code > 9 ? row->code : row->code ? row->code * 100 + 99 : 599;
-		if (row->subject >= 0)
-			st = (struct status){ (unsigned char)(code / 100),
-				(unsigned short)row->subject, (unsigned short)row->detail };
-		if (sense_find(code, st, row->stage) != row)
-			fail_msg("row %zu (%s) is never found", n, row->means);
-	}
-}
-
 int
 main(void)
 {
@@ -483,8 +421,6 @@ main(void)
 		cmocka_unit_test(every_code_is_explained),
 		cmocka_unit_test(every_mechanism_is_explained),
 		cmocka_unit_test(every_verb_is_explained),
-		cmocka_unit_test(the_exact_sense_comes_first),
-		cmocka_unit_test(no_sense_hides_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -173,11 +173,11 @@
 	X(NEEDS_SMTPUTF8,	"needs_smtputf8")					\
 	X(NEEDS_CONVERSION,	"needs_conversion")	/* 8-bit, binary: not supported on */ \
 	X(PROTECTION,		"protection")		/* encryption, signature of the message */ \
-	X(REQUIRETLS,		"requiretls")						\
+	X(REQUIRETLS,		"requiretls_failed")						\
 	X(PRIORITY,		"priority")						\
 	X(HOLD_REFUSED,		"hold_refused")		/* HOLDFOR, HOLDUNTIL */	\
 	/* the dialogue */								\
-	X(PIPELINING,		"pipelining")		/* not waited for a reply */	\
+	X(PIPELINING,		"improper_pipelining")		/* not waited for a reply */	\
 	X(NEEDS_HELO,		"needs_helo")						\
 	X(HELO_LOST,		"helo_lost")		/* granted, and not remembered */ \
 	X(HELO_TWICE,		"helo_twice")						\

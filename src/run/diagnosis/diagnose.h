@@ -66,6 +66,8 @@ struct diagnosis {
 
 /* Of one session. NULL: nothing is wrong. Everything lives in the arena. */
 struct diagnosis *diagnose(const struct facts *, struct arena *);
+/* Of a code and an enhanced code alone, at a stage. CAUSE_NONE: it is neither 4xx nor 5xx. */
+enum cause reply_code_cause(unsigned code, struct status, enum smtp_stage);
 /* Of the records of a domain, and across its addresses. */
 struct diagnosis *diagnose_domain(const struct domain_facts *, struct arena *);
 

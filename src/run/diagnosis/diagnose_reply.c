@@ -19,7 +19,6 @@ static const struct {
 	short subject, detail;		/* of the enhanced code; NONE: any, or for both none */
 	enum cause cause;
 } codes[] = {
-	{ 421, AT_ANY, 4, 2, CAUSE_IDLE_TIMEOUT },
 	{ 432, AT_AUTH, NONE, NONE, CAUSE_AUTH_TRANSITION },
 	{ 454, AT_STARTTLS, NONE, NONE, CAUSE_STARTTLS_FAILED },
 	{ 454, AT_AUTH, NONE, NONE, CAUSE_AUTH_UNAVAILABLE },
@@ -56,7 +55,6 @@ static const struct {
 	{ 0, AT_ANY, 2, 3, CAUSE_MESSAGE_TOO_LARGE },
 	{ 0, AT_ANY, 2, 4, CAUSE_LIST_EXPANSION },
 	{ 4, AT_ANY, 3, 1, CAUSE_DISK_FULL },
-	{ 4, AT_ANY, 3, 2, CAUSE_SERVICE_UNAVAILABLE },
 	{ 5, AT_ANY, 3, 2, CAUSE_TAKES_NO_MAIL },
 	{ 0, AT_ANY, 3, 3, CAUSE_PARAMETER_REJECTED },
 	{ 0, AT_ANY, 3, 4, CAUSE_MESSAGE_TOO_LARGE },
@@ -145,8 +143,8 @@ static const struct {
 	{ 5, AT_ANY, NONE, NONE, CAUSE_REJECTED },
 };
 
-static enum cause
-cause_of_codes(unsigned code, struct status st, enum smtp_stage stage)
+enum cause
+reply_code_cause(unsigned code, struct status st, enum smtp_stage stage)
 {
 	bool own = st.class != 0 && (code == 0 || st.class == code / 100);
 	unsigned class = code ? code / 100 : st.class;
@@ -474,7 +472,7 @@ diagnose_reply(struct diagnosing *x)
 	if (cause == CAUSE_NONE)
 		cause = reply_text_cause(&said);
 	if (cause == CAUSE_NONE) {
-		cause = cause_of_codes(r->code, r->status, stage);
+		cause = reply_code_cause(r->code, r->status, stage);
 		vague = true;
 	}
 	cause = in_its_session(f, cause, stage);

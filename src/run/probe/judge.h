@@ -90,7 +90,7 @@ struct finding {
 	bool skipped;			/* this machine has no route for that family: not judged */
 	struct judge_check *checks;		/* in the order they were made */
 	const struct judge_check *worst;	/* NULL: all is well */
-	/* why, and what to do (run/diagnosis), of the worst; NULL: all is well, or it is no cause */
+	/* why, and what to do (run/diagnosis), of the worst; NULL: nothing to say */
 	const struct diagnosis *diagnosis;
 };
 

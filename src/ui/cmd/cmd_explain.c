@@ -2,6 +2,7 @@
  * smtpsh explain - what a code, a keyword, a parameter, an alert, an error or an exit status means.
  */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "ui/cmd/commands.h"
 #include "ui/show/standard.h"
@@ -26,10 +27,33 @@ split(const struct options *o, struct span **out, struct arena *arena)
 	return n;
 }
 
+/* A log or a bounce from standard input, where nothing is named and no person types there. */
+static void
+read_input(struct options *o)
+{
+	enum { INPUT_MAX = 16384 };
+	bool asked = o->nargs == 1;
+
+	o->nargs = 0;
+	if (!asked && isatty(0))
+		return;
+	char *text = arena_get(&o->arena, INPUT_MAX + 1);
+	size_t n = fread(text, 1, INPUT_MAX, stdin);
+	for (size_t i = 0; i < n; i++)
+		if (text[i] == '\0')
+			text[i] = ' ';
+	const char **arg = ARENA_NEW(&o->arena, const char *);
+	*arg = text;
+	o->arg = (void *)arg;
+	o->nargs = n > 0;
+}
+
 static bool
 explain(struct options *o, struct err *err)
 {
 	struct span *word;
+	if (o->nargs == 0 || (o->nargs == 1 && strcmp(o->arg[0], "-") == 0))
+		read_input(o);
 	size_t n = split(o, &word, &o->arena);
 	struct screen screen;
 

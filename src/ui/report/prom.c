@@ -227,7 +227,8 @@ add_failure(struct prom *p, const struct fleet_report *report)
 	};
 	prom_add(p, FAMILY_smtp_failure_info, labels, 4, 1);
 	if (report->verdict->diagnosis) {
-		struct label cause = { "cause", span_of(cause_word(report->verdict->diagnosis->cause)) };
+		const char *word = cause_word(report->verdict->diagnosis->cause);
+		struct label cause = { "cause", span_of(word) };
 		prom_add(p, FAMILY_smtp_cause_info, &cause, 1, 1);
 	}
 }

@@ -9,6 +9,7 @@
 #include "net/tls_words.h"
 #include "smtp/extension.h"
 #include "smtp/mechanism.h"
+#include "smtp/term.h"
 #include "ui/show/explain.h"
 #include "ui/show/flow.h"
 
@@ -149,6 +150,7 @@ explain_read_status(struct span word, struct status *out)
 static size_t
 take_reply(struct explaining *x, const struct span word[], size_t n)
 {
+	bool text = x->first != NULL;	/* its cause was told: what the codes alone mean is not */
 	struct status status = { 0 };
 	unsigned code, other;
 	size_t taken = 1;
@@ -160,7 +162,9 @@ take_reply(struct explaining *x, const struct span word[], size_t n)
 		explain_read_status(glued, &status);
 	else if (n > 1 && explain_read_status(word[1], &status))
 		taken = 2;
-	explain_codes(x, code, status, STAGE_ANY);
+	explain_codes(x, code, status, AT_ANY, !text);
+	if (text)
+		return n;
 	struct explaining probe = { .arena = x->arena };
 	probe.end = &probe.first;
 	if (taken < n && !read_code(word[taken], &other) && !explain_name(&probe, word[taken]))
@@ -253,9 +257,28 @@ explain_unknown(struct span word, struct err *err)
 		suggest_try(&suggestion, mechanism_row(i)->name);
 	for (enum verb v = VERB_OTHER + 1; v < VERB_COUNT; v++)
 		suggest_try(&suggestion, verb_info(v)->name);
+	for (size_t i = 0; term_row(i); i++)
+		suggest_try(&suggestion, term_row(i)->name);
 	return err_set(err, ERR_USAGE, "explain: nothing is known as \"%.*s\"%s%s%s",
 	    SPAN_ARG(span_first(word, 60)), suggestion.best ? "; is " : "",
 	    suggestion.best ? suggestion.best : "", suggestion.best ? " meant?" : "");
+}
+
+/* A code, perhaps an enhanced one, and then words that are no names: a reply with its text. */
+static bool
+is_reply_text(struct arena *arena, const struct span word[], size_t n)
+{
+	struct explaining known = { .arena = arena };
+	struct status status;
+	unsigned code, other;
+	size_t at = 1;
+
+	known.end = &known.first;
+	if (n < 2 || !read_code(word[0], &code))
+		return false;
+	if (word[0].len == 3 && explain_read_status(word[1], &status))
+		at++;
+	return at < n && !read_code(word[at], &other) && !explain_name(&known, word[at]);
 }
 
 struct explanation *
@@ -264,10 +287,20 @@ explain_words(const struct span word[], size_t n, struct arena *arena, struct er
 	struct explaining x = { .arena = arena };
 
 	x.end = &x.first;
+	/* of a reply's text the cause is what is asked for; its codes follow */
+	if (is_reply_text(arena, word, n))
+		explain_text(&x, joined(arena, word, n));
 	for (size_t i = 0; i < n;) {
 		size_t taken = explain_take(&x, word + i, n - i);
-		if (taken == 0 && !explain_unknown(word[i], err))
+		/* a line of a log, a bounce: what is quoted in it */
+		if (taken == 0) {
+			struct explaining quoted = { .arena = arena };
+			quoted.end = &quoted.first;
+			if (n > 1 && explain_text(&quoted, joined(arena, word, n)))
+				return quoted.first;
+			explain_unknown(word[i], err);
 			return NULL;
+		}
 		i += taken;
 	}
 	return x.first;

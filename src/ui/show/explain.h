@@ -7,7 +7,7 @@
 #define UI_SHOW_EXPLAIN_H
 
 #include "run/session/session.h"
-#include "smtp/sense.h"
+#include "smtp/stage.h"
 #include "ui/show/screen.h"
 
 enum { EXPLAIN_FACTS = 24 };
@@ -34,7 +34,7 @@ struct explanation *explain_words(const struct span word[], size_t n, struct are
  * A reply where it came, with what the session knows that bears on it. `sent` is the line that it
  * answers, or empty.
  */
-struct explanation *explain_reply(const struct reply *, enum stage, struct span sent,
+struct explanation *explain_reply(const struct reply *, enum smtp_stage, struct span sent,
     const struct session_view *, struct arena *);
 
 void explain_show(struct screen *, const struct explanation *);

@@ -3,75 +3,64 @@
 
 #include "net/dns_words.h"
 #include "net/tls_words.h"
+#include "run/diagnosis/diagnose.h"
 #include "smtp/extension.h"
 #include "smtp/mechanism.h"
 #include "smtp/parameter.h"
 #include "smtp/term.h"
 
+/* What the codes alone mean where a reply stands: a cause, and what to do. */
 static void
-add_sense(struct explaining *x, const char *label, const struct sense *s)
+add_meaning(struct explaining *x, const char *label, enum cause cause, unsigned code,
+    struct status st, enum smtp_stage stage)
 {
-	explain_fact(x, label, "%s.%s%s%s Next: %s.", s->means, s->causes ? " Likely: " : "",
-	    s->causes ? s->causes : "", s->causes ? "." : "", s->next);
-}
+	struct diagnosis_place place = { .stage = stage };
+	struct diagnosis *d = diagnosis_new(cause, &place, x->arena);
 
-static bool
-is_exact(const struct sense *s)
-{
-	return s->code > 9 || s->subject >= 0;
-}
-
-static bool
-is_main(enum stage at)
-{
-	return at == STAGE_BANNER || at == STAGE_MAIL || at == STAGE_RCPT || at == STAGE_DOT;
+	d->field[FIELD_CODE] = code >= 400 && code % 100 != 99 ?
+	    arena_printf(x->arena, "%u", code) :
+	    arena_printf(x->arena, "%u.%u.%u", st.class, st.subject, st.detail);
+	explain_fact(x, label, "%.*s. Next: %.*s.", SPAN_ARG(diagnosis_sentence(d, x->arena)),
+	    SPAN_ARG(diagnosis_next(d, FOR_ANYONE, x->arena)));
 }
 
 static const char *
-stage_label(enum stage at)
+stage_label(enum smtp_stage at)
 {
-	static const char *const label[] = {
-		[STAGE_BANNER] = "as banner",
-		[STAGE_HELLO] = "to EHLO",
-		[STAGE_STARTTLS] = "to STARTTLS",
-		[STAGE_AUTH] = "to AUTH",
-		[STAGE_MAIL] = "to MAIL",
-		[STAGE_RCPT] = "to RCPT",
-		[STAGE_DATA] = "to DATA",
-		[STAGE_DOT] = "to the dot",
-		[STAGE_ASK] = "to VRFY",
+	static const char *const label[AT_COUNT] = {
+		[AT_GREETING] = "as greeting",
+		[AT_EHLO] = "to EHLO",
+		[AT_STARTTLS] = "to STARTTLS",
+		[AT_AUTH] = "to AUTH",
+		[AT_MAIL] = "to MAIL",
+		[AT_RCPT] = "to RCPT",
+		[AT_DATA] = "to DATA",
+		[AT_END_OF_DATA] = "at end of data",
+		[AT_VRFY] = "to VRFY",
 	};
 	return label[at];
 }
 
 /*
- * At one stage what it means there; asked in general, what it means at each where it means
- * something of its own.
+ * At one stage what it means there; asked in general, what it means where it means something of
+ * its own, and what it means else.
  */
 static void
-add_senses(struct explaining *x, unsigned code, struct status status, enum stage stage)
+add_meanings(struct explaining *x, unsigned code, struct status st, enum smtp_stage stage)
 {
-	const struct sense *s = sense_find(code, status, stage);
+	enum cause general = reply_code_cause(code, st, stage);
+	bool any = false;
 
-	if (!s)
+	if (general == CAUSE_NONE)
 		return;
-	if (stage != STAGE_ANY) {
-		explain_fact(x, "means", "%s", s->means);
-		explain_fact(x, "likely", "%s", s->causes ? s->causes : "");
-		explain_fact(x, "next", "%s", s->next);
-		return;
-	}
-	bool exact = is_exact(s), any = false;
-	for (enum stage at = STAGE_BANNER; at <= STAGE_ASK; at++) {
-		const struct sense *here = sense_find(code, status, at);
-		if (!here || here->stage != at ||
-		    (!is_exact(here) && (status.class || !is_main(at))))
+	for (enum smtp_stage at = AT_GREETING; stage == AT_ANY && at < AT_COUNT; at++) {
+		enum cause here = stage_label(at) ? reply_code_cause(code, st, at) : general;
+		if (here == general || here == CAUSE_POLICY)
 			continue;
-		add_sense(x, stage_label(at), here);
+		add_meaning(x, stage_label(at), here, code, st, at);
 		any = true;
 	}
-	if (exact || !any)
-		add_sense(x, any ? "else" : "means", s);
+	add_meaning(x, any ? "else" : "means", general, code, st, stage);
 }
 
 /* "450" or "250-253" in "220, 250-253, any"? */
@@ -127,7 +116,7 @@ explain_status(struct explaining *x, struct status st)
 {
 	add_status(x, st);
 	if (st.class == 4 || st.class == 5)
-		add_senses(x, st.class == 4 ? 499 : 599, st, STAGE_ANY);
+		add_meanings(x, st.class == 4 ? 499 : 599, st, AT_ANY);
 }
 
 static void
@@ -143,7 +132,8 @@ add_pairing(struct explaining *x, unsigned code, struct status st)
 }
 
 void
-explain_codes(struct explaining *x, unsigned code, struct status st, enum stage stage)
+explain_codes(struct explaining *x, unsigned code, struct status st, enum smtp_stage stage,
+    bool meaning)
 {
 	const struct reply_code *info = reply_code_info(code);
 	const char *class = reply_class_text(code), *group = reply_group_text(code);
@@ -157,8 +147,9 @@ explain_codes(struct explaining *x, unsigned code, struct status st, enum stage 
 		add_pairing(x, code, st);
 	}
 	explain_fact(
-	    x, "answers", "%s", stage == STAGE_BANNER ? "the connection" : stage_text(stage));
-	add_senses(x, code, st, stage);
+	    x, "answers", "%s", stage == AT_GREETING ? "the connection" : smtp_stage_text(stage));
+	if (meaning)
+		add_meanings(x, code, st, stage);
 }
 
 /* ---- what has a name: keywords, verbs, parameters, mechanisms, alerts, errors, rcodes */
@@ -310,6 +301,7 @@ bool
 explain_name(struct explaining *x, struct span name)
 {
 	bool (*const kinds[])(struct explaining *, struct span) = {
+		explain_cause,
 		add_keyword,
 		add_verb,
 		add_parameter,

@@ -18,9 +18,17 @@ void explain_fact(struct explaining *, const char *label, const char *format, ..
 
 /*
  * Reply and enhanced codes, with what they usually mean: at `stage`, or at every one where it is
- * STAGE_ANY.
+ * AT_ANY.
  */
-void explain_codes(struct explaining *, unsigned code, struct status, enum stage);
+void explain_codes(
+    struct explaining *, unsigned code, struct status, enum smtp_stage, bool meaning);
+/*
+ * A reply with its text, a line of a log, a bounce: the cause that it names. False: it names none.
+ */
+bool explain_text(struct explaining *, struct span text);
+bool explain_cause(struct explaining *, struct span word); /* by its word; false: it is none */
+struct diagnosis;
+void explain_diagnosis(struct explaining *, const struct diagnosis *);
 void explain_status(struct explaining *, struct status); /* class 0: of any class */
 /* Whatever has this name; false when nothing has. */
 bool explain_name(struct explaining *, struct span name);

@@ -5,6 +5,7 @@
 #include "ui/show/explain_impl.h"
 
 #include "base/text.h"
+#include "run/diagnosis/diagnose.h"
 #include "smtp/extension.h"
 #include "smtp/parameter.h"
 
@@ -98,7 +99,7 @@ about_parameters(struct explaining *x, const struct session_view *v, struct span
 }
 
 static void
-add_evidence(struct explaining *x, const struct reply *r, enum stage stage, struct span sent,
+add_evidence(struct explaining *x, const struct reply *r, enum smtp_stage stage, struct span sent,
     const struct session_view *v)
 {
 	const struct status *st = &r->status;
@@ -108,13 +109,13 @@ add_evidence(struct explaining *x, const struct reply *r, enum stage stage, stru
 		explain_fact(x, "evidence", "the connection is closed now");
 		return;
 	}
-	if (r->code == 530 || r->code == 538 || r->code == 523 || stage == STAGE_STARTTLS ||
-	    stage == STAGE_AUTH)
+	if (r->code == 530 || r->code == 538 || r->code == 523 || stage == AT_STARTTLS ||
+	    stage == AT_AUTH)
 		about_tls(x, v);
-	if (r->code == 530 || stage == STAGE_AUTH ||
-	    (stage == STAGE_RCPT && (security || !st->class)))
+	if (r->code == 530 || stage == AT_AUTH ||
+	    (stage == AT_RCPT && (security || !st->class)))
 		about_auth(x, v);
-	if (r->code == 503 || stage == STAGE_DATA)
+	if (r->code == 503 || stage == AT_DATA)
 		about_sequence(x, v);
 	if (r->code == 552 ||
 	    (st->class &&
@@ -124,13 +125,22 @@ add_evidence(struct explaining *x, const struct reply *r, enum stage stage, stru
 }
 
 struct explanation *
-explain_reply(const struct reply *r, enum stage stage, struct span sent,
+explain_reply(const struct reply *r, enum smtp_stage stage, struct span sent,
     const struct session_view *v, struct arena *arena)
 {
 	struct explaining x = { .arena = arena };
 
 	x.end = &x.first;
-	explain_codes(&x, r->code, r->status, stage);
+	struct facts f = { .reply = r,
+		.stage = stage,
+		.sent = sent,
+		.verb = verb_of(sent, NULL),
+		.dialogue = v->dialogue,
+		.offered = v->state == SESSION_OPEN ? v->extensions : NULL };
+	const struct diagnosis *d = r->code / 100 >= 4 ? diagnose(&f, arena) : NULL;
+	if (d)
+		explain_diagnosis(&x, d);
+	explain_codes(&x, r->code, r->status, stage, !d);
 	if (r->code / 100 == 4 || r->code / 100 == 5)
 		add_evidence(&x, r, stage, sent, v);
 	for (size_t i = 0; v->tls && i < v->tls->nproblems; i++)

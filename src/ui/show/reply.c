@@ -36,7 +36,7 @@ put_class(struct flow *f, const struct reply *r)
 
 /* The same again, in a line; in a log not at all. */
 static void
-show_sense_again(struct screen *s, const struct event *e)
+show_meaning_again(struct screen *s, const struct event *e)
 {
 	if (!s->hide)
 		return;
@@ -46,7 +46,7 @@ show_sense_again(struct screen *s, const struct event *e)
 }
 
 static void
-show_sense(struct screen *s, const struct event *e)
+show_meaning(struct screen *s, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
 	unsigned which = r->code | r->status.class << 10 | r->status.subject << 14 |
@@ -55,7 +55,7 @@ show_sense(struct screen *s, const struct event *e)
 	enum telling telling = d ? screen_telling(s, cause_row(d->cause), which) : TELL_NEVER;
 
 	if (telling == TELL_AGAIN)
-		show_sense_again(s, e);
+		show_meaning_again(s, e);
 	if (telling != TELL_FIRST)
 		return;
 	struct flow f = show_below(s, e);
@@ -180,7 +180,7 @@ show_reply(struct screen *s, const struct event *e)
 		show_reply_joined(s, e, mark);
 	show_standing(s, e);
 	show_flaws(s, e, r->flaws);
-	show_sense(s, e);
+	show_meaning(s, e);
 }
 
 /* ---- the table of extensions */

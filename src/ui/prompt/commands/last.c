@@ -22,7 +22,7 @@ last_keep(struct last_reply *m, const struct event *e)
 		*m->reply = (struct reply){
 			.code = r->code, .status = r->status, .flaws = r->flaws, .raw = raw
 		};
-	m->stage = stage_of(e->answer.verb, e->answer.banner, e->answer.dot);
+	m->stage = smtp_stage_of(e->answer.verb, e->answer.banner, e->answer.dot);
 	m->surprise = e->answer.surprise;
 	m->late = e->answer.late;
 	m->took_us = e->answer.took_us;
@@ -91,9 +91,9 @@ last_run(struct prompt *p, void *state, struct span args)
 	prompt_note(p, "%zu octets in %zu line%s after %s%s%.*s%s:", m->reply->raw.len,
 	    m->reply->nlines, m->reply->nlines == 1 ? "" : "s", took,
 	    m->surprise			 ? ", nothing asked for it" :
-		m->stage == STAGE_BANNER ? ", the banner" :
+		m->stage == AT_GREETING ? ", the banner" :
 					   ", to ",
-	    m->surprise || m->stage == STAGE_BANNER ? 0 : (int)sent.len, sent.at ? sent.at : "",
+	    m->surprise || m->stage == AT_GREETING ? 0 : (int)sent.len, sent.at ? sent.at : "",
 	    m->late ? ", late" : "");
 	for (struct span rest = m->reply->raw; rest.len > 0;) {
 		const char *lf = memchr(rest.at, '\n', rest.len);

@@ -2,13 +2,13 @@
 #ifndef UI_PROMPT_COMMANDS_LAST_H
 #define UI_PROMPT_COMMANDS_LAST_H
 
-#include "smtp/sense.h"
+#include "smtp/stage.h"
 #include "ui/prompt/prompt.h"
 
 struct last_reply {
 	struct arena arena;
 	struct reply *reply;		/* NULL: none yet */
-	enum stage stage;
+	enum smtp_stage stage;
 	bool surprise, late;
 	uint64_t took_us;
 	struct arena sent_arena;
