@@ -218,11 +218,7 @@ on_probed(void *ctx, struct probe *p)
 	struct check_look *look = k->look;
 
 	(void)p;
-	struct facts facts;
-
 	judge(c->opts.judge, &k->opts, &look->result, &look->judged);
-	probe_facts(&look->result, &k->opts, c->opts.judge, look->hello, &facts);
-	look->diagnoses = diagnose(&facts, &look->result.arena);
 	look->over = true;
 	k->address->host->busy = false;
 	c->running--;
@@ -482,12 +478,52 @@ ask_names(struct checking *c)
 	c->asking_names = true;
 }
 
+static bool
+offers_starttls(const struct check_address *a)
+{
+	const struct probe_result *r = a->nlooks ? &a->look[0].result : NULL;
+
+	return r && (r->tls || (r->clear && extensions_find(r->clear, SPAN("STARTTLS"))));
+}
+
+/* What one address tells of another of the same host. */
+static const struct check_address *
+starttls_elsewhere(const struct check_address *a)
+{
+	for (size_t i = 0; i < a->host->naddresses; i++)
+		if (offers_starttls(&a->host->address[i]))
+			return &a->host->address[i];
+	return NULL;
+}
+
+/* When all is known, since a look is judged by the others too. */
+static void
+diagnose_contact(struct contact *k)
+{
+	struct check_look *look = k->look;
+	struct probe_result *r = &look->result;
+	const struct check_address *other = starttls_elsewhere(k->address);
+	struct facts facts;
+	char text[ADDR_TEXT];
+
+	probe_facts(r, &k->opts, k->checking->opts.judge, look->hello, &facts);
+	if (other && !offers_starttls(k->address))
+		facts.elsewhere = arena_copy(&r->arena, span_of(addr_host(&other->addr, text)));
+	for (size_t i = 1; i < k->address->nlooks; i++)
+		facts.tls_probed |= look->why == CHECK_FIRST &&
+		    k->address->look[i].why == CHECK_IMPLICIT && k->address->look[i].result.tls;
+	look->diagnoses = diagnose(&facts, &r->arena);
+}
+
 static void
 finish(struct checking *c)
 {
 	if (c->told)
 		return;
 	c->told = true;
+	for (struct contact *k = c->contacts; k; k = k->next)
+		if (k->look->over)
+			diagnose_contact(k);
 	c->check.took_us = loop_now_us() - c->began_us;
 	c->fns.done(c->fns.ctx, &c->check);
 }
