@@ -436,6 +436,13 @@ on_lookup(void *ctx, const struct lookup *l)
 	if (c->check.domain.len == 0 && (l->route->mx || l->route->implicit))
 		c->check.domain = l->route->name;
 	c->check.rcpt = recipient(c);
+	if (l->mta_sts.wrong.len > 0) {
+		struct sts *bad = ARENA_NEW(&c->check.arena, struct sts);
+		*bad = (struct sts){
+			.state = STS_BAD_RECORD, .domain = l->route->name, .why = l->mta_sts.wrong
+		};
+		c->check.sts = bad;
+	}
 	tell_progress(c);
 	struct span domain = c->opts.mx ? c->check.domain : l->route->name;
 	if (c->opts.dry_run)
