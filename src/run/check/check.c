@@ -516,10 +516,24 @@ diagnose_contact(struct contact *k)
 	probe_facts(r, &k->opts, k->checking->opts.judge, look->hello, &facts);
 	if (other && !offers_starttls(k->address))
 		facts.elsewhere = arena_copy(&r->arena, span_of(addr_host(&other->addr, text)));
+	facts.starttls_wanted |= r->tls_mode == TARGET_TLS_TRY && look->why == CHECK_FIRST;
 	for (size_t i = 1; i < k->address->nlooks; i++)
 		facts.tls_probed |= look->why == CHECK_FIRST &&
 		    k->address->look[i].why == CHECK_IMPLICIT && k->address->look[i].result.tls;
-	look->diagnoses = diagnose(&facts, &r->arena);
+	struct diagnosis *all = diagnose(&facts, &r->arena);
+	/* What went wrong on the way, and ended nothing. */
+	const struct reply *starttls = r->reply[PHASE_STARTTLS];
+	if (starttls && starttls->code / 100 != 2 && !facts.reply && !r->out_of_step) {
+		struct facts way = { .domain = facts.domain,
+			.host = facts.host,
+			.address = facts.address,
+			.port = facts.port,
+			.reply = starttls,
+			.verb = VERB_STARTTLS,
+			.stage = AT_STARTTLS };
+		*diagnosis_end(&all) = diagnose(&way, &r->arena);
+	}
+	look->diagnoses = all;
 }
 
 static void

@@ -459,6 +459,9 @@ state_here(const struct diagnosis *d)
 	if (d->cause == CAUSE_GREYLISTED || d->cause == CAUSE_POSTSCREEN_TESTS ||
 	    d->cause == CAUSE_GREETING_DELAY)
 		return STATE_OK;
+	/* Between mail servers TLS is optional, unless a policy says otherwise. */
+	if (d->cause == CAUSE_STARTTLS_MISSING && !check_is_submission(d->place.port))
+		return STATE_OK;
 	/* Whose fault a SERVFAIL is, it does not say. */
 	if (d->cause == CAUSE_DNS_SERVER_FAILURE ||
 	    (d->state != STATE_OK && (concern == CONCERNS_CLIENT || concern == CONCERNS_RESOLVER)))

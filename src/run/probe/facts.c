@@ -121,8 +121,8 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		f->to = span_of(p->to);
 	if (r->err != ERR_NONE && r->reply[r->phase]) {
 		f->reply = r->reply[r->phase];
-		f->standing = r->out_of_step ? REPLY_OUT_OF_STEP : REPLY_FITS;
 	}
+	f->standing = r->out_of_step ? REPLY_OUT_OF_STEP : REPLY_FITS;
 	if (r->tls && tls_ends(r->tls, &depth) != TLS_NO_DATE)
 		f->days_left = cert_days_left(tls_ends(r->tls, &depth));
 	if (r->sts) {

@@ -3,7 +3,7 @@
 
 #include "net/tls_dane.h"
 
-enum { KEEP_LINES = 64, KEEP_OCTETS = 8 << 10 };
+enum { KEEP_LINES = 64, KEEP_OCTETS = 8 << 10, KEEP_RAW = 200 };
 
 const struct reply *
 probe_keep_reply(struct arena *arena, const struct reply *r)
@@ -12,7 +12,9 @@ probe_keep_reply(struct arena *arena, const struct reply *r)
 	size_t n = r->nlines < KEEP_LINES ? r->nlines : KEEP_LINES, room = KEEP_OCTETS;
 
 	*copy = *r;
-	copy->raw = SPAN_NONE;
+	/* of what is no reply, which protocol it is shows in how it begins */
+	copy->raw = r->flaws & REPLY_NO_CODE ? arena_copy(arena, span_first(r->raw, KEEP_RAW)) :
+					       SPAN_NONE;
 	copy->line = ARENA_ARRAY(arena, struct span, n);
 	copy->nlines = n;
 	for (size_t i = 0; i < n; i++) {

@@ -1,0 +1,238 @@
+"""Every cause has a situation that produces it: a server, a zone or a PKI made here, looked at by the real program. What
+servers reply comes from the table of texts of tests/unit/test_reply_text.c, each text said at its stage."""
+import concurrent.futures
+import json
+import os
+import re
+import sys
+import unittest
+
+HERE = os.path.dirname(__file__)
+sys.path.insert(0, os.path.join(HERE, "..", "lib"))
+sys.path.insert(0, os.path.join(HERE, "..", "servers"))
+import pki
+import program
+import tap
+from hostile import EHLO, GREETING, Server
+from listener import bound
+from nameserver import NameServer
+from test_mta_sts import Web, policy
+
+ROOT = os.path.join(HERE, "..", "..")
+DOMAIN = "wild.bed.test"
+MX = "mx1." + DOMAIN
+SHORT = ("--timeout", "connect=3s,greeting=1500ms,reply=1500ms,tls=1500ms")
+PLAIN = "250-mx.example\r\n250 SIZE 1000\r\n"
+
+
+def read(name):
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        return file.read()
+
+
+def causes():
+    """token: word, of the whole table."""
+    return dict(re.findall(r'X\((\w+),\s*"(\w+)"\)', re.search(r"#define CAUSES\(X\)(.*?)\n\n", read("src/run/diagnosis/cause.h"), re.S)[1]))
+
+
+def texts():
+    """token: (reply, stage), the first of each cause."""
+    found = {}
+    row = r'\{\s*"((?:[^"\\]|\\.|"\s*")*)",\s*AT_(\w+),\s*CAUSE_(\w+)\s*\}'
+    for text, stage, token in re.findall(row, read("tests/unit/test_reply_text.c")):
+        text = re.sub(r'"\s*"', "", text).encode().decode("unicode_escape")
+        if token not in found and stage in STAGES:
+            found[token] = (text, stage)
+    return found
+
+
+def replying(stage, reply):
+    """A server that says this at that stage, and goes on as well as it can."""
+    octets = "".join(line + "\r\n" for line in reply.split("\n"))
+    verb = {"EHLO": "EHLO", "MAIL": "MAIL", "RCPT": "RCPT", "STARTTLS": "STAR"}.get(stage)
+
+    def behave(p):
+        p.say(octets if stage == "GREETING" else GREETING)
+        offers = EHLO if stage == "STARTTLS" else PLAIN
+        p.obey({"EHLO": offers, **({verb: octets, "HELO": octets} if verb == "EHLO" else {verb: octets} if verb else {})})
+    return behave
+
+
+# what a server says of a session that did what it asks for, which it forgot
+TOLD = {"NEEDS_HELO": "HELO_LOST", "NEEDS_MAIL": "BAD_SEQUENCE"}
+STAGES = ("GREETING", "EHLO", "MAIL", "RCPT", "STARTTLS")
+
+
+def look(*args, target=None, zone=None, ad=False):
+    """The words of what `smtpsh check` finds."""
+    def run(dns):
+        done = program.run("check", "--format", "json", *(("--dns", dns.address) if dns else ()), *args, target or "postmaster@" + DOMAIN, timeout=60)
+        if not done.stdout:
+            return {f"exit status {done.returncode}: {done.stderr}"}
+        return {finding["cause"] for finding in json.loads(done.stdout)["findings"]}
+    if zone is None:
+        return run(None)
+    with NameServer(zone, ad=ad) as dns:
+        return run(dns)
+
+
+def served(behaviour, *args, scheme=""):
+    with Server(behaviour) as server:
+        return look(*SHORT, *args, target=f"{scheme}127.0.0.1:{server.port}")
+
+
+def certified(name, *args, trust=True, sts=None):
+    """A server with a certificate of the tests' PKI, as a submission host would be looked at where `sts` is none."""
+    place = pki.make()
+    with program.Serve("--listen", "127.0.0.1:0", "--cert", f"{place}/{name}.chain.pem", "--key", f"{place}/{name}.key") as server:
+        return look(*(("--ca", f"{place}/ca.pem") if trust else ()), "--resolve", f"{MX}:127.0.0.1:{server.port}", *args,
+                    zone={(DOMAIN, "MX"): [(10, MX)], (MX, "A"): ["127.0.0.1"]})
+
+
+def records(**more):
+    return {(DOMAIN, "MX"): [(10, MX)], (MX, "A"): ["127.0.0.1"], **{(name, kind): value for (name, kind), value in more.items()}}
+
+
+def zoned(*hosts, **kwargs):
+    return {(DOMAIN, "MX"): [(10 * (i + 1), host) for i, host in enumerate(hosts)], **kwargs}
+
+
+def refused(zone, *args):
+    """Nothing listens at any of the zone's addresses."""
+    with bound() as nobody:
+        return look(*SHORT, "-p", str(nobody.getsockname()[1]), *args, zone=zone)
+
+
+def tlsa(data, ad=True, starttls=True):
+    place = pki.make()
+    offer = () if starttls else ("--tls=off",)
+    with program.Serve("--listen", "127.0.0.1:0", "--cert", f"{place}/good.chain.pem", "--key", f"{place}/good.key", *offer) as server:
+        zone = {(DOMAIN, "MX"): [(10, MX)], (MX, "A"): ["127.0.0.1"], (f"_{server.port}._tcp.{MX}", "TLSA"): data}
+        if ad == "path":
+            ad = {(f"_{server.port}._tcp.{MX}", "TLSA")}
+        return look("--ca", f"{place}/ca.pem", "-p", str(server.port), zone=zone, ad=ad)
+
+
+def sts(text=None, record="v=STSv1; id=1;", name="good", web=True, starttls=True, more=None):
+    place = pki.make()
+    offer = () if starttls else ("--tls=off",)
+    zone = {(DOMAIN, "MX"): [(10, MX)], (MX, "A"): ["127.0.0.1"], ("_mta-sts." + DOMAIN, "TXT"): record if isinstance(record, (list, str)) and
+            not str(record).startswith("v=") else [record], **(more or {})}
+    with program.Serve("--listen", "127.0.0.1:0", "--cert", f"{place}/{name}.chain.pem", "--key", f"{place}/{name}.key", *offer) as server, \
+            Web() as site, bound() as nobody:
+        site.text = policy() if text is None else text
+        port = site.port if web else nobody.getsockname()[1]
+        return look("--ca", f"{place}/ca.pem", "--resolve", f"mta-sts.{DOMAIN}:127.0.0.1:{port}", "--resolve",
+                    f"{MX}:127.0.0.1:{server.port}", zone=zone)
+
+
+def stalled_tls(p):
+    p.starttls()
+    p.wait(4)
+
+
+SITUATIONS = {
+    # the connection
+    "CONNECT_REFUSED": lambda: refused(zoned(MX, **{}) | {(MX, "A"): ["127.0.0.1"]}),
+    "SILENT_PORT": lambda: served(lambda p: p.wait(8)),
+    "CLEAR_PORT": lambda: served(lambda p: p.say(GREETING).obey({"EHLO": PLAIN}), scheme="smtps://"),
+    "GREETING_DELAY": lambda: served(lambda p: p.say("220-mx.example ESMTP\r\n").wait(2.5) and p.say("220 mx.example ESMTP\r\n").obey({"EHLO": PLAIN}),
+                                     "--timeout", "greeting=9s"),
+    "REPLY_TIMEOUT": lambda: served(lambda p: p.hello(PLAIN).hear().wait(4)),
+    "CLOSED_BEFORE_GREETING": lambda: served(lambda p: p.close()),
+    "RESET_BEFORE_GREETING": lambda: served(lambda p: p.wait(0.1).reset()),
+    "CONNECTION_CLOSED": lambda: served(lambda p: p.hello(PLAIN).hear().close()),
+    "CONNECTION_RESET": lambda: served(lambda p: p.hello(PLAIN).hear().reset()),
+    "CLOSED_IN_REPLY": lambda: served(lambda p: p.say(GREETING).hear().say("250-mx.example\r\n250-SI").close()),
+    # no SMTP server, or one that breaks the protocol
+    "NOT_SMTP": lambda: served(lambda p: p.say("HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n").close()),
+    "MAILBOX_SERVER": lambda: served(lambda p: p.say("* OK [CAPABILITY IMAP4rev1] ready\r\n").wait(3)),
+    "GREETING_MASKED": lambda: served(lambda p: p.say("220 " + "*" * 40 + "\r\n").obey({"EHLO": PLAIN})),
+    "STARTTLS_STRIPPED": lambda: served(lambda p: p.hello("250-mx.example\r\n250-XXXXXXXA\r\n250 SIZE 1000\r\n").obey()),
+    "INJECTION": lambda: served(lambda p: p.starttls("220 go\r\n250 injected\r\n").wait(2)),
+    "OUT_OF_STEP": lambda: served(lambda p: p.say(GREETING + GREETING).obey({"EHLO": PLAIN})),
+    "REPLY_FLAWED": lambda: served(lambda p: p.say("220 mx.example ESMTP\n").obey({"EHLO": PLAIN})),
+    "GREETING_CODE": lambda: served(lambda p: p.say("571 mx.example\r\n").obey({"EHLO": PLAIN})),
+    "STARTTLS_MISSING": lambda: sts(starttls=False),
+    "PASSWORDS_IN_CLEAR": lambda: served(lambda p: p.hello("250-mx.example\r\n250 AUTH PLAIN LOGIN\r\n").obey()),
+    "AUTH_BEFORE_TLS": lambda: certified("good"),
+    # TLS
+    "TLS_CLEARTEXT": lambda: served(lambda p: p.starttls().wait(0.3).say("no TLS at all, but words\r\n").wait(1)),
+    "TLS_TIMEOUT": lambda: served(stalled_tls),
+    "TLS_CLOSED": lambda: served(lambda p: p.starttls().take(5).close()),
+    "CERT_EXPIRED": lambda: certified("expired"),
+    "CERT_NOT_YET_VALID": lambda: certified("future"),
+    "CERT_PRIVATE_CA": lambda: certified("good", trust=False),
+    "CERT_NAME": lambda: certified("wrong"),
+    "CERT_NO_SAN": lambda: certified("bare"),
+    "CERT_PURPOSE": lambda: certified("client"),
+    # the DNS
+    "DNS_NO_DOMAIN": lambda: look(zone={("other.test", "A"): ["127.0.0.1"]}),
+    "DNS_SERVER_FAILURE": lambda: look(zone={(DOMAIN, "MX"): "SERVFAIL"}),
+    "DNSSEC_FAILED": lambda: look(zone={(DOMAIN, "MX"): "bogus", (DOMAIN, "MX whole"): [(10, MX)]}),
+    "DNS_TIMEOUT": lambda: look("--timeout", "resolve=1s", "--deadline", "6s", zone={(DOMAIN, "MX"): "silent"}),
+    "DNS_REJECTED": lambda: look(zone={(DOMAIN, "MX"): "REFUSED"}),
+    "NULL_MX": lambda: look(zone={(DOMAIN, "MX"): [(0, "")]}),
+    "NO_MX_REFUSED": lambda: refused({(DOMAIN, "A"): ["127.0.0.1"]}),
+    "MX_NO_HOST": lambda: look(zone=zoned("gone." + DOMAIN)),
+    "MX_NO_ADDRESS": lambda: look(zone=zoned(MX) | {(MX, "TXT"): ["x"]}),
+    "MX_UNRESOLVABLE": lambda: look(zone=zoned(MX) | {(MX, "A"): "SERVFAIL", (MX, "AAAA"): "SERVFAIL"}),
+    "MX_TRAILING_DOT": lambda: look(zone=zoned(f"mx.{DOMAIN}.{DOMAIN}")),
+    "MX_IS_ADDRESS": lambda: look(zone=zoned("192.0.2.1")),
+    "MX_IS_ALIAS": lambda: refused(zoned(MX) | {(MX, "CNAME"): ["real." + DOMAIN], ("real." + DOMAIN, "A"): ["127.0.0.1"]}),
+    "MX_SAME_HOST": lambda: refused(zoned(MX, "mx2." + DOMAIN) | {(MX, "A"): ["127.0.0.1"], ("mx2." + DOMAIN, "A"): ["127.0.0.1"]}),
+    "MX_LOOPBACK": lambda: look(*SHORT, zone=zoned(MX) | {(MX, "A"): ["127.255.255.254"]}),
+    "ALL_DOWN": lambda: refused(zoned(MX, "mx2." + DOMAIN) | {(MX, "A"): ["127.0.0.1"], ("mx2." + DOMAIN, "A"): ["127.0.0.2"]}),
+    # DANE, MTA-STS, TLSRPT
+    "DANE_MISMATCH": lambda: tlsa([(3, 1, 1, "00" * 32)]),
+    "DANE_NO_TLS": lambda: tlsa([(3, 1, 1, "00" * 32)], starttls=False),
+    "DANE_UNUSABLE": lambda: tlsa([(0, 1, 1, "00" * 32)]),
+    "DANE_UNSIGNED": lambda: tlsa([(3, 1, 1, "00" * 32)], ad={(DOMAIN, "MX"), (MX, "A"), (MX, "AAAA")}),
+    "DANE_PATH_UNSIGNED": lambda: tlsa([(3, 1, 1, "00" * 32)], ad="path"),
+    "DANE_LOOKUP_FAILED": lambda: tlsa("SERVFAIL"),
+    "STS_RECORD": lambda: sts(record="v=STSv1; nothing"),
+    "STS_UNREACHABLE": lambda: sts(web=False),
+    "STS_POLICY": lambda: sts(text="this is no policy\r\n"),
+    "STS_NOT_LISTED": lambda: sts(text=policy(mx=("other.test",))),
+    "STS_NO_TLS": lambda: sts(starttls=False),
+    "STS_CERTIFICATE": lambda: sts(name="wrong"),
+    "STS_NO_TLSRPT": sts,
+    "TLSRPT_RECORD": lambda: sts(more={("_smtp._tls." + DOMAIN, "TXT"): ["v=TLSRPTv1; nothing"]}),
+}
+NEEDS_LIBCURL = {name for name in SITUATIONS if name.startswith(("STS_", "TLSRPT_", "STARTTLS_MISSING"))}
+
+
+class Situations(unittest.TestCase):
+    def test_every_cause_has_one(self):
+        """Here, in another test that names its word of the program's output, or as facts in a unit test's table."""
+        scripts = "".join(read(f"tests/script/{name}") for name in sorted(os.listdir(HERE)) if name.endswith(".py") and name != os.path.basename(__file__))
+        facts = "".join(read(f"tests/unit/{name}") for name in ("test_causes.c", "test_diagnose.c", "test_reply_text.c", "test_sender_findings.c"))
+        lacks = [token for token, word in causes().items() if token not in SITUATIONS and token not in texts() and
+                 f'"{word}"' not in scripts and f"CAUSE_{token}" not in facts]
+        self.assertEqual(lacks, [])
+
+    def test_each_produces_its_cause(self):
+        words, wrong = causes(), []
+        names = [n for n in SITUATIONS if n not in NEEDS_LIBCURL or program.is_built_with("libcurl")]
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for name, found in zip(names, pool.map(lambda n: SITUATIONS[n](), names)):
+                if words[name] not in found:
+                    wrong.append(f"{name}: {sorted(found)}")
+        self.assertEqual(len(wrong), 0, "\n" + "\n".join(wrong))
+
+    def test_each_reply_text_is_understood(self):
+        words, wrong, said = causes(), [], texts()
+        self.assertGreater(len(said), 45)
+
+        def play(token):
+            text, stage = said[token]
+            return served(replying(stage, text))
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            for token, found in zip(said, pool.map(play, said)):
+                if words[TOLD.get(token, token)] not in found:
+                    wrong.append(f"{token}: {said[token]}: {sorted(found)}")
+        self.assertEqual(len(wrong), 0, "\n" + "\n".join(wrong))
+
+
+if __name__ == "__main__":
+    tap.main()
