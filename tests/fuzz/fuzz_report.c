@@ -20,7 +20,8 @@ static const char *const words[] = {
 static void
 promise_line(enum report_format format, struct span line)
 {
-	static const char *const tap[] = { "ok", "not ok", "1..", "#", " ", "TAP version", "Bail out!" };
+	static const char *const tap[] = { "ok", "not ok", "1..", "#", " ", "TAP version",
+		"Bail out!" };
 	size_t bars = 0, known = 0;
 
 	for (size_t i = 0; i < line.len; i++) {
@@ -28,7 +29,8 @@ promise_line(enum report_format format, struct span line)
 		PROMISE(c >= 0x20 && c != 0x7F);
 		bars += c == '|';
 	}
-	if (format == REPORT_NAGIOS)		/* behind the second one there would be other data */
+	/* behind the second one there would be other data */
+	if (format == REPORT_NAGIOS)
 		PROMISE(bars <= 1);
 	if (format == REPORT_TAP || format == REPORT_TAP14) {
 		for (size_t i = 0; i < sizeof tap / sizeof *tap; i++)
@@ -36,7 +38,8 @@ promise_line(enum report_format format, struct span line)
 		PROMISE(line.len == 0 || known > 0);
 	}
 	if (format == REPORT_PROM || format == REPORT_OPENMETRICS || format == REPORT_INFLUX)
-		PROMISE(line.len == 0 || line.at[0] == '#' || (line.at[0] >= 'a' && line.at[0] <= 'z'));
+		PROMISE(
+		    line.len == 0 || line.at[0] == '#' || (line.at[0] >= 'a' && line.at[0] <= 'z'));
 	if (format == REPORT_JSON)
 		PROMISE(line.len == 0 || (line.at[0] == '{' && line.at[line.len - 1] == '}'));
 }
@@ -80,8 +83,12 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 
 	for (size_t format = 0; format < sizeof words / sizeof *words; format++)
 		for (unsigned failed = 0; failed < 2; failed++) {
-			struct target target = { .kind = TARGET_HOST, .text = in, .host = in, .port = 25 };
-			struct probe_result r = { .target = &target, .host = in, .number = 1, .attempt = 1 };
+			struct target target = {
+				.kind = TARGET_HOST, .text = in, .host = in, .port = 25
+			};
+			struct probe_result r = {
+				.target = &target, .host = in, .number = 1, .attempt = 1
+			};
 			struct reply *reply = ARENA_NEW(&r.arena, struct reply);
 			if (reply_parse(in, &r.arena, reply) > 0) {
 				struct extensions *e = ARENA_NEW(&r.arena, struct extensions);

@@ -495,7 +495,9 @@ run_check(struct options *o, struct err *err)
 
 	r.jobs_end = &r.jobs;
 	if (prepare(&r, err)) {
-		/* Clients that log in verify; between mail servers only a policy makes it matter. */
+		/*
+		 * Clients that log in verify; between mail servers only a policy makes it matter.
+		 */
 		r.judge.verify = r.jobs && is_submission(&r.jobs->target) ? VERIFY_NAME :
 									    VERIFY_OFF;
 		status = sends_from(o) ? check_from(o, err) : check(&r, err);

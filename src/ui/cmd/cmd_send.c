@@ -58,7 +58,8 @@ tell_delivery(struct sender *s)
 	if (e->kind != EVENT_DELIVERY)
 		return;
 	if (s->out_of_step && e->delivery.accepted > 0) {
-		struct verdict *rcpt = ARENA_ARRAY(&s->arena, struct verdict, e->delivery.nrcpts + 1);
+		struct verdict *rcpt = ARENA_ARRAY(
+		    &s->arena, struct verdict, e->delivery.nrcpts + 1);
 		for (size_t i = 0; i < e->delivery.nrcpts; i++)
 			rcpt[i] = e->delivery.rcpt[i].fate != FATE_ACCEPTED ? e->delivery.rcpt[i] :
 				(struct verdict){ .address = e->delivery.rcpt[i].address,

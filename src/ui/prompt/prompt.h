@@ -60,7 +60,9 @@ void prompt_end(struct prompt *);
 /* player_opts.command: runs "/name args", or says what was probably meant; always true. */
 bool prompt_run(void *prompt, struct span name, struct span args);
 void prompt_heard(struct prompt *, const struct event *);
-/* Of a command of the table, for the session in use: what one command keeps, another may ask for. */
+/*
+ * Of a command of the table, for the session in use: what one command keeps, another may ask for.
+ */
 void *prompt_state(struct prompt *, const struct prompt_command *);
 
 /* What the person writes in their editor. False: it failed, and that is said. */

@@ -112,7 +112,8 @@ open_dial(struct session *s, struct open_state *state)
 
 	for (size_t i = 0; i < hop->naddr; i++)
 		if (!addr_is_allowed(o->allow, o->nallow, &hop->addr[i]))
-			return session_fail(s, ERR_USAGE, "%s may not be connected to: --allow-target",
+			return session_fail(s, ERR_USAGE,
+			    "%s may not be connected to: --allow-target",
 			    addr_host(&hop->addr[i], host));
 	state->stage = OPEN_DIALLING;
 	session_dial(s, hop);
