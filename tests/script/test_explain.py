@@ -121,5 +121,30 @@ class Explain(unittest.TestCase):
             self.assertNotIn("not one of", explain("exit", str(status)).stdout)
 
 
+class Surfaces(unittest.TestCase):
+    """Every surface gives the cause and the next step of what fails."""
+
+    def test_connection_refused(self):
+        for args in (["probe", "127.0.0.1:1"], ["probe", "127.0.0.1:1", "--format=nagios"], ["check_smtp", "-H", "127.0.0.1", "-p", "1"],
+                     ["send", "127.0.0.1:1", "--from", "a@example.org", "--to", "b@example.org"], ["-v", "127.0.0.1", "1", "-c", "QUIT"],
+                     ["127.0.0.1", "1", "--explain=on", "-c", "QUIT"]):
+            shown = program.run(*args, input="Subject: x\n\nx\n").stdout
+            self.assertIn("Nothing listens on port 1", shown, args)
+            self.assertIn("Next: ", shown, args)
+        self.assertNotIn("Next: ", program.run("127.0.0.1", "1", "-c", "QUIT").stdout)
+
+    def test_stable_words(self):
+        for args in (["probe", "127.0.0.1:1", "--format=json"], ["127.0.0.1", "1", "--format=json", "-c", "QUIT"]):
+            objects = [json.loads(line) for line in program.run(*args).stdout.splitlines()]
+            causes = [o["cause"] for o in objects if "cause" in o]
+            self.assertIn("connect_refused", causes, args)
+            self.assertTrue(all(o["next"] for o in objects if "cause" in o), args)
+        self.assertIn('probe_smtp_cause_info{cause="connect_refused"} 1', program.run("probe", "127.0.0.1:1", "--format=prom").stdout)
+
+    def test_a_name_that_does_not_exist(self):
+        shown = program.run("resolve", "--dns=127.0.0.1:1", "host.invalid").stdout
+        self.assertIn("Next: ", shown)
+
+
 if __name__ == "__main__":
     tap.main()

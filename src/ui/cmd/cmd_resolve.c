@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "net/idn.h"
+#include "run/diagnosis/diagnose.h"
 #include "run/route/dane.h"
 #include "run/route/lookup.h"
 #include "run/route/sts.h"
@@ -209,6 +210,24 @@ show_policy(struct screen *s, const struct lookup *l, const struct sts *sts)
 	}
 }
 
+/* What to do about a lookup that leads nowhere. */
+static void
+show_next(struct screen *s, const struct lookup *l)
+{
+	struct arena arena = { 0 };
+	struct facts f = { .domain = l->route->name, .host = l->route->name };
+
+	facts_of_err(&f, l->err.kind, l->err.cause, l->err.sys, 0);
+	f.dns.name = l->route->name;
+	const struct diagnosis *d = diagnose(&f, &arena);
+	if (d) {
+		struct span why = diagnosis_sentence(d, &arena);
+		struct span next = diagnosis_next(d, FOR_ANYONE, &arena);
+		screen_print(s, "=== %.*s. Next: %.*s.\n", SPAN_ARG(why), SPAN_ARG(next));
+	}
+	arena_release(&arena);
+}
+
 static void
 show_lookup(struct screen *s, const struct json_looked_up *found)
 {
@@ -257,6 +276,7 @@ show_lookup(struct screen *s, const struct json_looked_up *found)
 		screen_print(s, "*** ");
 		screen_put(s, span_of(l->err.text));
 		screen_print(s, "\n");
+		show_next(s, l);
 	}
 }
 

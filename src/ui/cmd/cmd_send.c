@@ -138,6 +138,9 @@ send_one(struct options *o, const struct target *target)
 	struct err err;
 	struct player_opts opts = { .fail_fast = true, .deadline_ms = o->deadline_ms };
 
+	/* what is rejected has a reason and a next step here, also where nobody asked with -v */
+	if (o->look.no_explain == 0)
+		o->look.no_explain = -1;
 	screen_init(&sender.screen, stdout, &o->look);
 	if (!env_begin(&env, o, &err) || !outlet_open(&sender.out, &sender.screen, o, &err)) {
 		complain(&err);

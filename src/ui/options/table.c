@@ -56,7 +56,8 @@ static const struct choice marks_choices[] = {
 };
 static const struct choice exit_choices[] = { { "own", EXIT_OWN }, { "swaks", EXIT_SWAKS },
 	{ "sysexits", EXIT_SYSEXITS }, { NULL, 0 } };
-static const struct choice explain_choices[] = { { "on", 0 }, { "off", 1 }, { NULL, 0 } };
+static const struct choice explain_choices[] = { { "on", -1 }, { "auto", 0 }, { "off", 1 },
+	{ NULL, 0 } };
 static const struct choice tempfail_choices[] = { { "warning", 0 }, { "critical", 1 },
 	{ NULL, 0 } };
 static const struct choice address_choices[] = {
@@ -490,7 +491,7 @@ const struct option options[] = {
 	    "Refuse a line that looks wrong instead of noting it; serve FILE: what the script does "
 	    "not have fails",
 	    OPTION_FLAG, AT(strict) },
-	{ "explain", 0, SCOPE_TALK | SCOPE_SET, "[=on|off]",
+	{ "explain", 0, SCOPE_TALK | SCOPE_SET, "[=on|auto|off]",
 	    "Explain a 4yz or 5yz under it (default: on a terminal, or with -v)", OPTION_CHOICE,
 	    AT(look.no_explain), explain_choices },
 	{ "no-history", 0, SCOPE_TALK, NULL, "Keep no history of the prompt", OPTION_FLAG,
