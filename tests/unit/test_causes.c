@@ -713,6 +713,18 @@ whatever_a_peer_sends_is_bounded_and_escaped(void **state)
 	arena_release(&arena);
 }
 
+/* A wait is told as people say it. */
+static void
+a_wait_is_rounded(void **state)
+{
+	struct arena arena = { 0 };
+	struct facts f = { .end = END_TIMED_OUT, .stage = AT_GREETING, .waited_ms = 2994 };
+
+	(void)state;
+	assert_span(diagnose(&f, &arena)->field[FIELD_WAITED], "3 s");
+	arena_release(&arena);
+}
+
 /* ---- all of them */
 
 static void
@@ -739,6 +751,7 @@ main(void)
 		cmocka_unit_test(domains_yield),
 		cmocka_unit_test(addresses_are_compared),
 		cmocka_unit_test(whatever_a_peer_sends_is_bounded_and_escaped),
+		cmocka_unit_test(a_wait_is_rounded),
 		cmocka_unit_test(every_cause_has_a_situation),
 	};
 

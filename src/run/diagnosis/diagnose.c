@@ -43,7 +43,7 @@ set_waited(struct diagnosing *x, struct diagnosis *d, uint64_t ms)
 
 	if (ms == 0)
 		return;
-	text_limit(text, ms);
+	text_limit(text, ms < 1000 ? ms : (ms + 50) / 100 * 100);	/* "6 s", not "5.998 s" */
 	diagnosis_set(d, FIELD_WAITED, span_of(text), x->arena);
 }
 
