@@ -423,8 +423,8 @@ const char *
 mechanism_kind_text(enum mechanism_kind kind)
 {
 	static const char *const text[] = {
-		[MECHANISM_PASSWORD] = "The password itself goes to the server, merely encoded: "
-				       "only within verified TLS",
+		[MECHANISM_PASSWORD] = ("The password itself goes to the server, merely encoded: "
+					"only within verified TLS"),
 		[MECHANISM_PROOF] = "The password does not go over the wire, only a proof of it",
 		[MECHANISM_TOKEN] = "Whoever has the token may use it: only within verified TLS",
 		[MECHANISM_OUTSIDE] = "No password is sent",

@@ -168,8 +168,8 @@ dkim_sentence(const struct dkim_key *k, struct arena *arena)
 	static const char *const words[] = {
 		[DKIM_NONE] = "no key at %.*s: %.*s",
 		[DKIM_FAILED] = "lookup of %.*s failed: %.*s",
-		[DKIM_SEVERAL] = "%.*s has more than one TXT record: what verifiers make of that "
-				 "is undefined (RFC 6376 3.6.2.2); publish one%.*s",
+		[DKIM_SEVERAL] = ("%.*s has more than one TXT record: what verifiers make of that "
+				  "is undefined (RFC 6376 3.6.2.2); publish one%.*s"),
 		[DKIM_MALFORMED] = "%.*s is malformed: %.*s",
 		[DKIM_REVOKED] = "%.*s is revoked: its p= is empty (RFC 6376 3.6.1)%.*s",
 		[DKIM_WEAK] = "%.*s: %.*s: too short, verifiers reject it (RFC 8301 3.2)",

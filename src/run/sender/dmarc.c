@@ -141,7 +141,8 @@ dmarc_record_parse(struct span text, struct dmarc_record *r, const char **why)
 		return false;
 	if (!tags_parse(text, &tags, why))
 		r->wrong = *why;
-	bool valid = read_policy(&tags, "p", &r->p) & read_policy(&tags, "sp", &r->sp);
+	bool valid = read_policy(&tags, "p", &r->p);
+	valid &= read_policy(&tags, "sp", &r->sp);
 	read_policy(&tags, "np", &r->np);
 	const struct tag *rua = tags_find(&tags, "rua"), *ruf = tags_find(&tags, "ruf"),
 			 *pct = tags_find(&tags, "pct"), *psd = tags_find(&tags, "psd"),
