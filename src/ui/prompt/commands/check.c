@@ -42,10 +42,10 @@ read_target(struct prompt *p, struct state *st, struct span args)
 	struct session_view v = player_view(p->player);
 	struct err err = { 0 };
 	struct span text = span_word(&args);
+	const struct target *here = text.len == 0 ? v.target : NULL;
 
-	if (text.len == 0 && v.target &&
-	    (v.target->kind == TARGET_HOST || v.target->kind == TARGET_MX))
-		text = v.target->text;
+	if (here && (here->kind == TARGET_HOST || here->kind == TARGET_MX))
+		text = here->text;
 	if (text.len == 0 || args.len > 0) {
 		prompt_problem(
 		    p, "/check wants an address, a domain or a host: /check bob@example.org");
@@ -55,6 +55,10 @@ read_target(struct prompt *p, struct state *st, struct span args)
 		&st->target, arena_copy(&st->arena, text), SPAN_NONE, 0, &st->arena, &err)) {
 		prompt_problem(p, "%s", err.text);
 		return false;
+	}
+	if (here) {
+		st->target.port = here->port;
+		st->target.tls = here->tls;
 	}
 	if (st->target.kind != TARGET_HOST && st->target.kind != TARGET_MX) {
 		prompt_problem(p, "/check: \"%.*s\" is no address, domain or host",
