@@ -18,6 +18,7 @@ struct check_report {
 	struct span (*talk)(void *ctx, unsigned number);
 	void *ctx;
 	const struct look *look;
+	bool at_prompt;			/* options of the command line are no advice */
 };
 
 struct check_format {

@@ -247,7 +247,7 @@ check_text(FILE *out, const struct check_report *c)
 			struct span talk = c->talk(c->ctx, n);
 			fwrite(talk.at ? talk.at : "", 1, talk.len, out);
 		}
-	else if (s.terminal)
+	else if (s.terminal && !c->at_prompt)
 		screen_print(&s,
 		    "  -v shows each conversation; --format html writes a report to pass on.\n");
 	screen_release(&s);

@@ -30,8 +30,10 @@ check_over(void *ctx, const struct check *k)
 		s->hide(s->hide_ctx);
 	check_verdict(k, &verdict, &arena);
 	check_text(s->out,
-	    &(struct check_report){
-		.check = k, .verdict = &verdict, .look = &st->prompt->options->look });
+	    &(struct check_report){ .check = k,
+		.verdict = &verdict,
+		.look = &st->prompt->options->look,
+		.at_prompt = true });
 	arena_release(&arena);
 }
 
