@@ -2,9 +2,11 @@
 import html.parser
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 HERE = os.path.dirname(__file__)
@@ -247,6 +249,17 @@ class Manners(Checked):
         looks = [look["why"] for look in self.report["hosts"][0]["addresses"][0]["connections"]]
         self.assertEqual(looks, ["first", "older_tls", "without_tls"])
         self.assertEqual((mta.connections, self.passage("ordinary")), (3, "yes"))
+
+    def test_an_interrupt_before_the_lookups_are_done(self):
+        with NameServer({(DOMAIN, "MX"): "silent"}) as dns:
+            with subprocess.Popen([program.SMTPSH, "check", "--dns", dns.address, "--format", "json", DOMAIN], stdout=subprocess.PIPE,
+                                  env=program.environment(), text=True) as process:
+                end = time.monotonic() + program.DEADLINE
+                while not dns.asked and time.monotonic() < end:
+                    time.sleep(0.01)
+                process.send_signal(signal.SIGINT)
+                report = json.loads(process.communicate(timeout=program.DEADLINE)[0])
+        self.assertEqual((report["state"], report["hosts"], process.returncode), ("UNKNOWN", [], 130))
 
     def test_an_interrupt_or_the_deadline_leaves_what_is_known(self):
         def silent(client):

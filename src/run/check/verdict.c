@@ -636,6 +636,12 @@ check_verdict(const struct check *k, struct check_verdict *out, struct arena *ar
 	bool submission = k->nhosts > 0 && k->host[0].submission;
 
 	*out = (struct check_verdict){ .fate = ARENA_ARRAY(arena, enum check_fate, k->naddresses) };
+	if (!k->lookup) {
+		out->state = STATE_UNKNOWN;
+		out->title = arena_printf(arena, "%.*s: unknown: the lookups did not come to an end",
+		    SPAN_ARG(whose_mail(&w)));
+		return;
+	}
 	if (k->opts->dry_run) {
 		out->title = arena_printf(arena,
 		    "%.*s: dry run, %zu address%s would be connected to",

@@ -2,6 +2,8 @@
  */
 #include "run/session/session_impl.h"
 
+#include <stdlib.h>
+
 void
 session_drop_link(struct session *s)
 {
@@ -15,6 +17,7 @@ session_drop_link(struct session *s)
 	loop_timer_free(s->hush);
 	s->hush = NULL;
 	offers_forget(&s->offers);
+	free(s->said.line);
 	s->said = (struct said){ 0 };
 	s->state = SESSION_CLOSED;
 	s->dialogue = (struct dialogue){ 0 };

@@ -1,6 +1,8 @@
 /* facts - what a session knows, for run/diagnosis; and what that makes of what it tells. */
 #include "run/session/session_impl.h"
 
+enum { SAID_MAX = 300 };
+
 /* Stages by what is waited for; a reply's is its command's. */
 static enum smtp_stage
 stage_of_wait(enum wait wait, enum verb verb)
@@ -39,7 +41,7 @@ session_facts(const struct session *s, struct facts *f, struct arena *arena)
 		.early_talker = s->said.early,
 		.helo = span_of(s->offers.name),
 		.implicit_tls = s->dialogue.tls && !s->dialogue.greeted,
-		.sent = span_first(span_of(s->said.line), s->said.len),
+		.sent = (struct span){ s->said.line, s->said.len },
 		.outstanding = (unsigned)s->wire.nasked,
 		.before_greeting = s->wire.conn && s->wire.octets_in == 0,
 	};
@@ -75,8 +77,11 @@ session_note_said(struct session *s, enum verb verb, struct span shown)
 		return;
 	s->said.early |= !s->dialogue.greeted && !s->dialogue.tls;
 	s->said.verb = verb;
-	s->said.len = shown.len < sizeof s->said.line ? shown.len : 0;
-	memcpy(s->said.line, shown.at ? shown.at : "", s->said.len);
+	s->said.len = shown.len < SAID_MAX ? shown.len : 0;
+	if (s->said.len > 0) {
+		s->said.line = memory_resize(s->said.line, s->said.len);
+		memcpy(s->said.line, shown.at, s->said.len);
+	}
 }
 
 /* The first of them is the cause. */

@@ -18,7 +18,7 @@
 
 /* What was sent, as far as a reply may have to be explained by it. */
 struct said {
-	char line[300];		/* the last command, without its secrets */
+	char *line;		/* the last command, without its secrets; ours */
 	size_t len;		/* 0: none, or too long */
 	enum verb verb;
 	unsigned hellos;	/* granted since the connection or TLS began */

@@ -112,7 +112,7 @@ check_policy(const struct check *k, struct arena *arena)
 	struct buf b;
 	struct span out;
 
-	if (k->lookup->mta_sts.wrong.len > 0)
+	if (k->lookup && k->lookup->mta_sts.wrong.len > 0)
 		return text_safe(arena, k->lookup->mta_sts.wrong);
 	if (!sts || sts->state == STS_NONE)
 		return SPAN_NONE;

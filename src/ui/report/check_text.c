@@ -203,7 +203,7 @@ put_lookups(struct screen *s, const struct check *k)
 		    "MX %.*s; A, AAAA and TLSA of each MX; PTR of each address; TXT _mta-sts.%.*s "
 		    "and _smtp._tls.%.*s",
 		    SPAN_ARG(domain), SPAN_ARG(domain), SPAN_ARG(domain)));
-	if (k->lookup->mta_sts.n > 0)
+	if (k->lookup && k->lookup->mta_sts.n > 0)
 		put_row(s, "policy", INK_PLAIN,
 		    arena_printf(&s->arena,
 			"https://mta-sts.%.*s/.well-known/mta-sts.txt would be fetched",
