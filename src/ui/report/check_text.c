@@ -218,6 +218,10 @@ check_text(FILE *out, const struct check_report *c)
 
 	screen_init(&s, out, c->look);
 	put_head(&s, c);
+	if (!k->lookup) {
+		screen_release(&s);
+		return;
+	}
 	screen_print(&s, "\n");
 	for (size_t i = 0; i < k->nhosts; i++)
 		put_host(&s, c, &k->host[i]);
