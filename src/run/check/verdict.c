@@ -561,10 +561,11 @@ whose_mail(const struct weighing *w)
 {
 	const struct check *k = w->check;
 
-	return text_safe(w->arena,
-	    k->rcpt	      ? span_of(k->rcpt) :
-		k->domain.len ? k->domain :
-				k->target->host);
+	if (k->rcpt)
+		return text_safe(w->arena, span_of(k->rcpt));
+	if (k->target->sender.len > 0)
+		return text_safe(w->arena, k->target->text);
+	return text_safe(w->arena, k->domain.len ? k->domain : k->target->host);
 }
 
 /* Where one address of several takes mail, the others do not go unmentioned. */
@@ -638,8 +639,8 @@ check_verdict(const struct check *k, struct check_verdict *out, struct arena *ar
 	*out = (struct check_verdict){ .fate = ARENA_ARRAY(arena, enum check_fate, k->naddresses) };
 	if (!k->lookup) {
 		out->state = STATE_UNKNOWN;
-		out->title = arena_printf(arena, "%.*s: unknown: the lookups did not come to an end",
-		    SPAN_ARG(whose_mail(&w)));
+		out->title = arena_printf(arena,
+		    "%.*s: unknown: the lookups did not come to an end", SPAN_ARG(whose_mail(&w)));
 		return;
 	}
 	if (k->opts->dry_run) {
