@@ -141,7 +141,7 @@ class Behaviours(unittest.TestCase):
                 self.assertEqual([state for state, _, _ in found], want, (name, found))
                 for _, _, output in found[1:]:
                     self.assertIn(said, output, name)
-                    self.assertRegex(output, r"\ASMTP [A-Z]+ - [^|\n]+\| ?[^|\n]+\n\Z", name)
+                    self.assertRegex(output, r"\ASMTP [A-Z]+ - [^|\n]+\| ?[^|\n]+\n([^|\n]+\n)?\Z", name)
 
 
 if __name__ == "__main__":
