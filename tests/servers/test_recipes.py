@@ -268,7 +268,7 @@ class Nagios(Case):
             more = f"--dns {dns.address} --verify off -w cert_days=0: -c cert_days=0: -p {server.port}"
             done = self.run_check(service["check_command"], "d.example", more)
             self.assertEqual(done.returncode, 2, done.stdout)        # nobody is at the second
-            self.assertRegex(done.stdout, r"\ASMTP CRITICAL - mx2\.d\.example\[127.0.0.2\]:\d+ .*and 1 more \| time=.* targets_ok=1;;;0;2\n\Z")
+            self.assertRegex(done.stdout, r"\ASMTP CRITICAL - mx2\.d\.example\[127.0.0.2\]:\d+ .*and 1 more \| time=.* targets_ok=1;;;0;2\n[^|\n]+\n\Z")
         done = self.run_check("check_smtp_starttls", "127.0.0.9")
         self.assertRegex(done.stdout, r"\ASMTP CRITICAL - connect: connection refused, 0\.\d{3} sec\. response time\|time=")
 
@@ -329,9 +329,11 @@ template Service "here" {
             for file in os.listdir(self.path("out")):
                 if file.startswith("service."):
                     with open(os.path.join(self.path("out"), file)) as text:
-                        for line in text:
-                            name, *rest = line.rstrip("\n").split("\t")
-                            found.setdefault(name, rest)
+                        # an output may have further lines: a cause and a next step
+                        for result in re.split(rf"(?m)^(?=(?:{'|'.join(names)})\t)", text.read()):
+                            name, *rest = result.rstrip("\n").split("\t")
+                            if len(rest) > 2 or name not in names:
+                                found.setdefault(name, rest)
             return set(names) <= set(found)
 
         log = self.path("icinga.log")
