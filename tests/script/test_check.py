@@ -6,12 +6,14 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
 
 HERE = os.path.dirname(__file__)
 sys.path.insert(0, os.path.join(HERE, "..", "lib"))
 sys.path.insert(0, os.path.join(HERE, "..", "servers"))
+import hostile
 import pki
 import program
 import tap
@@ -140,6 +142,16 @@ class Records(Checked):
         self.assertEqual(self.status, CRITICAL)
         self.assertIn("dnssec_failed", self.causes())
 
+    def test_an_mx_whose_address_is_not_answered_for_is_no_verdict(self):
+        self.check({(DOMAIN, "MX"): [(10, MX1)], (MX1, "A"): "silent", (MX1, "AAAA"): "silent"}, "--deadline", "2s")
+        self.assertEqual((self.status, self.passage("ordinary")), (UNKNOWN, "unknown"))
+
+    def test_no_part_of_a_template_is_printed(self):
+        done = program.run("check", "--targets", "-", "--dns", "127.0.0.1:1", input="a\0b.test\n")
+        self.assertNotIn("NAME", done.stdout)
+        with NameServer({(DOMAIN, "CNAME"): [DOMAIN]}) as dns:
+            self.assertNotIn("[", program.run("check", "--dns", dns.address, DOMAIN).stdout)
+
     def test_a_null_mx(self):
         self.check({(DOMAIN, "MX"): [(0, "")]})
         self.assertEqual(self.status, CRITICAL)
@@ -219,6 +231,44 @@ class Manners(Checked):
         self.check(records, "-p", str(mta.port))
         self.assertEqual((most[0], mta.connections), (1, self.report["connections"]))
 
+    def test_targets_share_the_manners(self):
+        """Domains of one MX, and another name of its address: still one connection at a time."""
+        lock, now, most = threading.Lock(), [0], [0]
+
+        def behave(p):
+            with lock:
+                now[0] += 1
+                most[0] = max(most[0], now[0])
+            p.wait(0.05).hello("250 hi\r\n").hear().say("250 ok\r\n").hear().say("250 ok\r\n").hear()
+            with lock:
+                now[0] -= 1
+            p.say("221 bye\r\n")
+
+        names = [f"d{i}.test" for i in range(8)]
+        records = {**{(name, "MX"): [(10, MX1 if i % 2 else MX2)] for i, name in enumerate(names)},
+                   (MX1, "A"): ["127.0.0.1"], (MX2, "A"): ["127.0.0.1"]}
+        with NameServer(records) as dns, hostile.Server(behave) as server:
+            done = program.run("check", "--dns", dns.address, "-p", str(server.port), "--targets", "-", input="\n".join(names))
+            heard = [line for peer in server.peers for line in peer.heard]
+        self.assertEqual((done.returncode, most[0], len(server.peers)), (OK, 1, len(names)), done.stdout)
+        self.assertFalse([line for line in heard if line.startswith("RCPT")])
+
+    def test_a_second_line_never_becomes_a_command(self):
+        mta = self.mta()
+        with NameServer(zone(MX1)) as dns:
+            for args in (("--from", "a@b>\r\nDATA", DOMAIN), ("--rcpt", "a@b>\nDATA", DOMAIN), ("--helo", "x\r\nDATA", DOMAIN),
+                         ("bob>\r\nDATA@" + DOMAIN,)):
+                done = program.run("check", "--dns", dns.address, "-p", str(mta.port), *args)
+                self.assertEqual((done.returncode, done.stdout), (UNKNOWN, ""), args)
+        self.assertEqual(mta.heard, [])
+
+    def test_a_way_out_that_fails_is_no_verdict(self):
+        with bound() as s:
+            for args in (("--bind", "192.0.2.77"), ("--proxy", f"socks5://127.0.0.1:{s.getsockname()[1]}")):
+                self.check(zone(MX1), *args, ports=[self.mta().port])
+                self.assertEqual((self.status, self.passage("ordinary")), (UNKNOWN, "unknown"), args)
+                self.assertFalse({"all_down", "connect_refused"} & set(self.causes()), args)
+
     def test_many_domains_have_a_line_each_and_no_recipient(self):
         mta = self.mta()
         with NameServer({**zone(MX1), ("gone.test", "MX"): [(0, "")]}) as dns:
@@ -268,6 +318,12 @@ class Manners(Checked):
         self.check(zone(MX1, MX2), "--deadline", "2s", ports=[mta.port, self.serve().port])
         self.assertFalse(self.report["complete"])
         self.assertEqual(self.passage("ordinary"), "yes")
+
+    def test_a_session_that_the_deadline_cuts_was_a_connection(self):
+        with hostile.Server(lambda p: p.starttls().until_gone()) as server:
+            self.check(zone(MX1), "--deadline", "1s", ports=[server.port])
+        self.assertEqual((self.status, self.report["connections"]), (UNKNOWN, 1))
+        self.assertIn("127.0.0.1", str(self.report.get("tested_from")))
 
 
 class Page(html.parser.HTMLParser):

@@ -62,6 +62,8 @@ struct checking {
 	struct loop_timer *turn, *deadline;
 	uint64_t began_us, until_us;
 	bool over, stopped, told;
+	struct check_manners own, *manners;
+	struct checking *next; /* of those who share them */
 	char hello[CHECK_NAME_MAX];
 };
 
@@ -182,6 +184,52 @@ take_turn_soon(struct checking *c)
 	loop_timer_set(c->turn, 0);
 }
 
+/* Who has not to wait has a place. */
+static void
+begin_contact(struct contact *k)
+{
+	size_t i = 0;
+
+	while (k->checking->manners->now[i])
+		i++;
+	k->checking->manners->now[i] = k;
+	k->checking->running++;
+}
+
+static void
+end_contact(struct contact *k)
+{
+	struct check_manners *m = k->checking->manners;
+
+	k->checking->running--;
+	for (size_t i = 0; i < CHECK_AT_ONCE; i++)
+		if (m->now[i] == k)
+			m->now[i] = NULL;
+	for (struct checking *c = m->members; c; c = c->next)
+		if (!c->told)
+			take_turn_soon(c);
+}
+
+/* Five are connected to, or one is already that has this name or this address. */
+static bool
+has_to_wait(const struct checking *c, const struct check_address *a)
+{
+	char text[ADDR_TEXT], other[ADDR_TEXT];
+	size_t n = 0;
+
+	for (size_t i = 0; i < CHECK_AT_ONCE; i++) {
+		const struct contact *k = c->manners->now[i];
+		if (!k)
+			continue;
+		if (span_eq_case(k->address->host->name, a->host->name) ||
+		    span_eq(span_of(addr_text(&k->address->addr, other)),
+			span_of(addr_text(&a->addr, text))))
+			return true;
+		n++;
+	}
+	return n == CHECK_AT_ONCE;
+}
+
 static void
 tell_progress(struct checking *c)
 {
@@ -211,6 +259,25 @@ on_event(void *ctx, const struct event *e)
 }
 
 static void
+keep_vantage(struct checking *c, const struct check_look *look)
+{
+	if (look->result.local.len > 0 && c->check.local.len == 0)
+		c->check.local = look->result.local;
+}
+
+/* A proxy that connects to nothing, or an address that cannot be bound, is no fault of a server. */
+static bool
+failed_here(const struct contact *k)
+{
+	const struct probe_result *r = &k->look->result;
+
+	if (r->err == ERR_NONE || r->phase != PHASE_CONNECT)
+		return false;
+	return k->session.proxy.kind != PROXY_NONE || r->err == ERR_SYSTEM ||
+	    (k->session.from.len > 0 && r->sys == 0 && r->err == ERR_CONNECT);
+}
+
+static void
 on_probed(void *ctx, struct probe *p)
 {
 	struct contact *k = ctx;
@@ -220,11 +287,9 @@ on_probed(void *ctx, struct probe *p)
 	(void)p;
 	judge(c->opts.judge, &k->opts, &look->result, &look->judged);
 	look->over = true;
-	k->address->host->busy = false;
-	c->running--;
-	if (look->result.local.len > 0 && c->check.local.len == 0)
-		c->check.local = look->result.local;
-	take_turn_soon(c);
+	end_contact(k);
+	look->here = failed_here(k);
+	keep_vantage(c, look);
 	tell_progress(c);
 }
 
@@ -276,8 +341,7 @@ connect_to(struct checking *c, struct check_address *a, enum check_why why)
 	};
 	k->next = c->contacts;
 	c->contacts = k;
-	host->busy = true;
-	c->running++;
+	begin_contact(k);
 	k->probe = probe_new(&(struct probe_job){
 	    .env = k->env,
 	    .session = &k->session,
@@ -516,6 +580,8 @@ diagnose_contact(struct contact *k)
 	probe_facts(r, &k->opts, k->checking->opts.judge, look->hello, &facts);
 	if (other && !offers_starttls(k->address))
 		facts.elsewhere = arena_copy(&r->arena, span_of(addr_host(&other->addr, text)));
+	if (look->here && k->session.proxy.kind != PROXY_NONE)
+		facts.end = END_PROXY;
 	facts.starttls_wanted |= r->tls_mode == TARGET_TLS_TRY && look->why == CHECK_FIRST;
 	for (size_t i = 1; i < k->address->nlooks; i++)
 		facts.tls_probed |= look->why == CHECK_FIRST &&
@@ -568,7 +634,7 @@ on_turn(void *ctx, unsigned ready)
 				continue;
 			if (c->stopped)
 				a->skipped = a->nlooks == 0;
-			else if (k->host[i].busy || c->running == CHECK_AT_ONCE)
+			else if (has_to_wait(c, a))
 				waiting++;
 			else
 				connect_to(c, a, why);
@@ -601,15 +667,16 @@ check_stop(struct checking *c)
 		return;
 	for (struct contact *k = c->contacts; k; k = k->next)
 		if (!k->look->over) {
+			keep_vantage(c, k->look);
+			k->address->cut = true;
 			probe_free(k->probe);
 			k->probe = NULL;
 			k->address->nlooks--;
 			k->address->skipped = k->address->nlooks == 0;
-			k->address->host->busy = false;
+			end_contact(k);
 			arena_release(&k->look->result.arena);
 			*k->look = (struct check_look){ 0 };
 		}
-	c->running = 0;
 	finish(c);
 }
 
@@ -632,6 +699,12 @@ check_start(struct session_env *env, const struct target *target, const struct c
 	c->env = env;
 	c->opts = *opts;
 	c->fns = *fns;
+	c->manners = opts->manners ? opts->manners : &c->own;
+	/* Last, so that who waits longest is asked first. */
+	struct checking **at = &c->manners->members;
+	while (*at)
+		at = &(*at)->next;
+	*at = c;
 	c->check.target = target;
 	c->check.opts = &c->opts;
 	c->check.domain = target->kind == TARGET_MX ? target->host : SPAN_NONE;
@@ -658,6 +731,13 @@ check_free(struct checking *c)
 
 	if (!c)
 		return;
+	for (struct contact *k = c->contacts; k; k = k->next)
+		if (k->probe && !k->look->over)
+			end_contact(k);
+	struct checking **at = &c->manners->members;
+	while (*at != c)
+		at = &(*at)->next;
+	*at = c->next;
 	for (struct contact *k = c->contacts; k; k = next) {
 		next = k->next;
 		probe_free(k->probe);

@@ -38,6 +38,15 @@ const char *check_why_phrase(enum check_why);
 /* What a check waits where nothing else is said. */
 extern const struct timeouts timeouts_check;
 
+/*
+ * Who is connected to now: one connection to a host and five in all, whatever the number of checks
+ * that share these. Begins as zeros, and outlives them.
+ */
+struct check_manners {
+	struct contact *now[CHECK_AT_ONCE];
+	struct checking *members;
+};
+
 struct check_opts {
 	const struct session_opts *session;
 	/* how what a probe finds is judged */
@@ -56,6 +65,7 @@ struct check_opts {
 	bool relay;
 	/* looks up, and connects to nothing */
 	bool dry_run;
+	struct check_manners *manners; /* NULL: it is the only check */
 	/* of it all; 0: 60 s */
 	uint64_t deadline_ms;
 	const struct addr_net *allow; /* no address outside these is connected to */
@@ -73,6 +83,7 @@ struct check_look {
 	/* the name that was sent in EHLO; empty: it did not come to that */
 	char hello[CHECK_NAME_MAX];
 	bool begun, over;
+	bool here; /* this side did not get out: the proxy, or the address to bind */
 };
 
 struct check_host;
@@ -92,6 +103,7 @@ struct check_address {
 	size_t nlooks;
 	/* not connected to: time was over, or --allow-target has it not */
 	bool skipped, barred;
+	bool cut; /* a connection was open when the time was over */
 };
 
 struct check_host {
@@ -105,7 +117,6 @@ struct check_host {
 	struct check_address *address;
 	size_t naddresses;
 	struct check_doubt doubt;	/* of its addresses */
-	bool busy;
 };
 
 struct check {

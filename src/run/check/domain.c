@@ -43,7 +43,7 @@ check_path(const struct check_address *a)
 	if (!look || !look->over)
 		return PATH_UNKNOWN;
 	r = &look->result;
-	if (look->judged.skipped)
+	if (look->judged.skipped || look->here)
 		return PATH_SKIPPED;
 	if (r->done & (1u << PHASE_EHLO | 1u << PHASE_EHLO_TLS))
 		return PATH_UP;
@@ -129,7 +129,8 @@ check_domain(const struct check *k, struct arena *arena)
 	enum fact_dns none = l->err.kind ? result_of(l->err.cause) : DNS_NO_DATA;
 	struct domain_facts facts = {
 		.domain = k->domain,
-		.mx = { .name = k->domain.len ? k->domain : l->route->name,
+		.mx = { .name = k->domain.len ? k->domain :
+			l->route->name.len ? l->route->name : k->target->host,
 		    .ede = k->doubt.ede,
 		    .without_validation = k->doubt.without_validation,
 		    /* A host that answers is asked about as a host. */

@@ -84,7 +84,7 @@ fate_of(const struct check *k, const struct check_address *a)
 	if (!look || !look->over)
 		return CHECK_FATE_UNKNOWN;
 	r = &look->result;
-	if (look->judged.skipped)
+	if (look->judged.skipped || look->here)
 		return CHECK_FATE_NO_ROUTE;
 	if (r->out_of_step)
 		return CHECK_FATE_FAILED;
@@ -275,6 +275,21 @@ struct tally {
 	size_t tried, accepted, deferred, client, silent, closed, unknown, no_route;
 };
 
+/* A resolver that does not answer for a host says nothing of it: it may well have an address. */
+static bool
+lookup_is_open(const struct check *k)
+{
+	for (size_t i = 0; i < k->nhosts; i++) {
+		const struct host *found = k->host[i].found->hop->found;
+		if (found->naddr == 0 &&
+		    (found->cause == CAUSE_NO_ANSWER || found->cause == CAUSE_DNS_REFUSED ||
+			(found->cause == CAUSE_SERVFAIL &&
+			    !k->host[i].doubt.without_validation)))
+			return true;
+	}
+	return false;
+}
+
 /*
  * The addresses as a sender tries them, in the order of the MX: the first that accepts has the
  * message, the first that rejects it for good ends it, all else leads to the next.
@@ -351,15 +366,18 @@ walk(struct weighing *w, enum check_sender sender, allow_fn *allow)
 		    "unknown: %.*s rejected this client; run the check on the host that sends the "
 		    "mail",
 		    SPAN_ARG(name_of(w, client)));
+	} else if (n.tried == 0 && lookup_is_open(w->check)) {
+		c->passage = PASSAGE_UNKNOWN;
+		c->text = SPAN("unknown: the address of an MX could not be looked up here");
 	} else if (n.tried == 0) {
 		c->passage = PASSAGE_NO;
 		c->text = SPAN("no: there is no address to send to");
 	} else if (n.unknown > 0) {
 		c->passage = PASSAGE_UNKNOWN;
-		c->text = SPAN("unknown: not every address was tried");
+		c->text = SPAN("unknown: not every address was tried to the end");
 	} else if (n.no_route == n.tried) {
 		c->passage = PASSAGE_UNKNOWN;
-		c->text = SPAN("unknown: this machine has no route to any address");
+		c->text = SPAN("unknown: this machine has no way to any address");
 	} else if (n.silent > 0 && n.silent + n.no_route == n.tried) {
 		c->passage = PASSAGE_UNKNOWN;
 		c->text = SPAN("unknown: no address answers; outbound connections to this port are "

@@ -13,7 +13,7 @@ const struct cause_row causes_of_domain[] = {
 	    "check the host name for a typing error; for a domain's mail use @DOMAIN", NULL,
 	    "RFC 2308 2.1" },
 	{ CAUSE_DNS_NO_ADDRESS, CONCERNS_DOMAIN, STATE_CRITICAL, "No address",
-	    "The name {name} has no address (A or AAAA)[, and no MX]", NULL,
+	    "The name {name} has no address (A or AAAA)", NULL,
 	    "add an A or AAAA record for it, or an MX record if it is a mail domain",
 	    "check the name; for a domain's mail use @DOMAIN", NULL, "RFC 2308 2.2" },
 	{ CAUSE_DNS_NO_FAMILY, CONCERNS_CLIENT, STATE_UNKNOWN, "No address of this family",

@@ -31,6 +31,7 @@ struct run {
 	struct options *o;
 	struct session_env env;
 	struct judge_opts judge;
+	struct check_manners manners;
 	struct job *jobs, **jobs_end;
 	size_t running, ended, all, state[4];
 	int stop;
@@ -137,6 +138,7 @@ add_job(struct run *r, const struct target *target, const struct target *mx)
 	j->opts = (struct check_opts){
 		.session = &o->session,
 		.judge = &r->judge,
+		.manners = &r->manners,
 		.from = o->check.from ? o->check.from : "",
 		.rcpt = o->check.rcpt && *o->check.rcpt ? o->check.rcpt : NULL,
 		.no_rcpt = o->check.rcpt ? !*o->check.rcpt : o->check.targets != NULL,
@@ -411,12 +413,24 @@ check_from(struct options *o, struct err *err)
 
 /* ---- the command line */
 
+/* What a line of the session is made of: a second line would be a command of its own, DATA too. */
+static bool
+is_one_line(const char *what, struct span text, struct err *err)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] == '\r' || text.at[i] == '\n' || text.at[i] == '\0')
+			return err_set(err, ERR_USAGE, "check: %s has more than one line", what);
+	return true;
+}
+
 static bool
 read_target(struct run *r, struct span text, struct err *err)
 {
 	struct options *o = r->o;
 	struct target target, mx;
 
+	if (!is_one_line("the target", text, err))
+		return false;
 	if (!target_parse(&target, text, SPAN_NONE, o->port, &o->arena, err))
 		return false;
 	if (target.kind != TARGET_HOST && target.kind != TARGET_MX)
@@ -462,6 +476,10 @@ prepare(struct run *r, struct err *err)
 {
 	struct options *o = r->o;
 
+	if (!is_one_line("--from", span_of(o->check.from), err) ||
+	    !is_one_line("--rcpt", span_of(o->check.rcpt), err) ||
+	    !is_one_line("--helo", span_of(o->session.helo), err))
+		return false;
 	for (size_t i = 0; i < o->check.nformats; i++) {
 		struct span file = span_of(o->check.format[i]), name = span_until(&file, ':');
 		if (!check_format(name))

@@ -70,7 +70,10 @@ check_outcome(const struct check_report *c, const struct check_address *a, struc
 	if (a->barred)
 		return SPAN("not tried: --allow-target does not have it");
 	if (!look)
-		return SPAN("not tried: the time was over");
+		return a->cut ? SPAN("not tried to the end: the time was over") :
+				SPAN("not tried: the time was over");
+	if (fate == CHECK_FATE_NO_ROUTE && look->here)
+		return text_safe(arena, span_first(look->result.text, 200));
 	if (fate == CHECK_FATE_NO_ROUTE)
 		return SPAN("not tried: this machine has no route for its family");
 	if (fate == CHECK_FATE_ACCEPTED)
