@@ -202,6 +202,97 @@ SITUATIONS = {
 NEEDS_LIBCURL = {name for name in SITUATIONS if name.startswith(("STS_", "TLSRPT_", "STARTTLS_MISSING"))}
 
 
+class Told(unittest.TestCase):
+    """What the first command says and what a check concludes, where that was once false, or half of it."""
+
+    def first(self, records, *args, command="probe"):
+        """The cause that `probe` gives of a domain."""
+        with NameServer(records) as dns:
+            done = program.run(command, "--dns", dns.address, "--format", "json", *SHORT, *args, "@" + DOMAIN)
+        return json.loads(done.stdout.splitlines()[0])["cause"]
+
+    def report(self, behaviour, *args, zone=None):
+        """A check of the domain whose MX behaves so."""
+        with Server(behaviour) as server, NameServer(zone or zoned(MX) | {(MX, "A"): ["127.0.0.1"]}) as dns:
+            done = program.run("check", "--dns", dns.address, "--format", "json", *SHORT, "-p", str(server.port), *args, "bob@" + DOMAIN)
+        report = json.loads(done.stdout)
+        return done.returncode, report["senders"]["ordinary"]["passage"], [(s["cause"], s["who"]) for s in report["steps"]]
+
+    def test_whose_name_does_not_exist(self):
+        """The domain is there; what its MX names is not."""
+        self.assertEqual(self.first(zoned("gone." + DOMAIN)), "mx_no_host")
+        self.assertEqual(self.first(zoned(f"mx.{DOMAIN}.{DOMAIN}")), "mx_trailing_dot")
+        self.assertEqual(self.first({("other.test", "A"): ["127.0.0.1"]}), "dns_no_domain")
+
+    def test_the_web_server_takes_no_mail(self):
+        with bound() as nobody:
+            self.assertEqual(self.first({(DOMAIN, "A"): ["127.0.0.1"]}, "-p", str(nobody.getsockname()[1])), "no_mx_refused")
+
+    def test_a_lookup_that_failed_is_no_verdict(self):
+        for word in ("SERVFAIL", "REFUSED"):
+            self.assertEqual(self.report(lambda p: p.close(), zone={(DOMAIN, "MX"): word})[:2], (3, "unknown"))
+
+    def test_an_mx_that_will_not_relay_is_its_administrators(self):
+        status, passage, steps = self.report(replying("RCPT", "550 5.7.1 <bob>: Relay access denied"))
+        self.assertEqual((status, passage, steps[0]), (2, "no", ("relay_denied", "there")))
+
+    def test_what_spf_says_of_this_client_says_nothing_of_the_recipient(self):
+        status, passage, steps = self.report(replying("RCPT", "550 5.7.23 Sender Policy Framework violation"))
+        self.assertEqual((status, passage, steps[0]), (3, "unknown", ("spf_failed", "here")))
+
+    def test_a_421_as_greeting_defers(self):
+        status, passage, steps = self.report(replying("GREETING", "421 4.3.2 Service not available"))
+        self.assertEqual((status, passage, len(steps)), (1, "deferred", 1))
+
+    def test_tls_that_is_required_and_not_offered(self):
+        status, _, steps = self.report(replying("MAIL", "530 5.7.0 Must issue a STARTTLS command first"))
+        self.assertEqual((status, steps[0]), (2, ("starttls_required", "there")))
+
+    def test_one_firewall_is_one_step(self):
+        steps = self.report(lambda p: p.say("220 " + "*" * 40 + "\r\n").obey({"EHLO": "250-mx.example\r\n250-XXXXXXXA\r\n250 SIZE 1\r\n"}))[2]
+        self.assertEqual(steps, [("starttls_stripped", "there")])
+
+    def test_a_greeting_that_has_begun_is_not_offered_tls(self):
+        with Server(lambda p: p.say("220-mx.example ESMTP\r\n").until_gone()) as server:
+            done = program.run("check", "--format", "json", *SHORT, f"127.0.0.1:{server.port}")
+            self.assertEqual(len(server.peers), 1)
+        self.assertEqual([s["cause"] for s in json.loads(done.stdout)["steps"]], ["greeting_delay"])
+
+    def test_what_a_guess_met_is_no_finding(self):
+        """A port that was silent and answers a ClientHello in the clear."""
+        with Server(lambda p: p.take(1).say("HTTP/1.1 400 Bad Request\r\n\r\n").close()) as server:
+            done = program.run("check", "--format", "json", *SHORT, f"127.0.0.1:{server.port}")
+        self.assertNotIn("clear_port", [f["cause"] for f in json.loads(done.stdout)["findings"]])
+
+    def test_an_expired_certificate_has_a_step_and_stops_nobody(self):
+        place = pki.make()
+        with program.Serve("--listen", "127.0.0.1:0", "--cert", f"{place}/expired.chain.pem", "--key", f"{place}/expired.key") as server, \
+                NameServer({(DOMAIN, "MX"): [(10, MX)], (MX, "A"): ["127.0.0.1"]}) as dns:
+            done = program.run("check", "--dns", dns.address, "--ca", f"{place}/ca.pem", "--format", "json", "-p", str(server.port), DOMAIN)
+        self.assertEqual((done.returncode, [s["cause"] for s in json.loads(done.stdout)["steps"]]), (0, ["cert_expired"]))
+
+    def test_a_message_whose_fate_is_unknown_is_not_to_be_sent_again(self):
+        def lose(p):
+            p.say(GREETING)
+            for verb in p.verbs():
+                if verb == "DATA":
+                    p.say("354 go on\r\n")
+                    while p.heard[-1] != ".":
+                        p.hear()
+                    return p.close()
+                p.say(PLAIN if verb == "EHLO" else "250 ok\r\n")
+        with Server(lose) as server:
+            done = program.run("send", "--format", "json", "--from", "a@example.net", "--to", "b@example.org", f"127.0.0.1:{server.port}")
+        causes = [event.get("cause") for event in map(json.loads, done.stdout.splitlines())]
+        self.assertIn("fate_unknown", causes)
+        self.assertNotIn("connection_closed", causes)
+
+    def test_a_reply_that_nothing_asked_for_has_a_cause(self):
+        with Server(lambda p: p.say(GREETING).obey({"EHLO": PLAIN, "NOOP": "250 ok\r\n250 ok\r\n"})) as server:
+            done = program.run("--format", "json", f"127.0.0.1:{server.port}", input="EHLO x.example\nNOOP\nNOOP\nQUIT\n")
+        self.assertIn("out_of_step", [event.get("cause") for event in map(json.loads, done.stdout.splitlines())])
+
+
 class Situations(unittest.TestCase):
     def test_every_cause_has_one(self):
         """Here, in another test that names its word of the program's output, or as facts in a unit test's table."""

@@ -112,6 +112,8 @@ static const struct {
 	{ "550 5.7.1 Fix reverse DNS for 192.0.2.7", AT_MAIL, CAUSE_NO_REVERSE_DNS },
 	/* Exchange and Microsoft 365 */
 	{ "550 5.4.1 Recipient address rejected: Access denied. [AM0EUR02FT012.eop-EUR02.prod.protection.outlook.com] AS(201806281)", AT_RCPT, CAUSE_RECIPIENT_NOT_IN_DIRECTORY },
+	{ "550 5.4.1 Recipient address rejected: Access denied. [BN1.prod.protection.outlook.com]",
+	    AT_RCPT, CAUSE_RECIPIENT_NOT_IN_DIRECTORY },
 	{ "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient bob@example.org not found by SMTP address lookup", AT_END_OF_DATA, CAUSE_RECIPIENT_UNKNOWN },
 	{ "550 5.7.54 SMTP; Unable to relay recipient in non-accepted domain", AT_RCPT, CAUSE_RELAY_DENIED },
 	{ "550 5.7.64 TenantAttribution; Relay Access Denied [AM5EUR02FT003]", AT_RCPT, CAUSE_RELAY_DENIED },

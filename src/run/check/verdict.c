@@ -56,11 +56,25 @@ struct weighing {
 
 /* ---- one address */
 
+/*
+ * Whom a cause concerns in a check: an MX that will not relay does not know the domain as its own,
+ * and TLS was begun wherever it was offered.
+ */
+static enum concern
+concern_of(const struct diagnosis *d)
+{
+	if (d->cause == CAUSE_STARTTLS_REQUIRED || (d->cause == CAUSE_RELAY_DENIED && d->place.mx))
+		return CONCERNS_SERVER;
+	return cause_row(d->cause)->concern;
+}
+
+/* A sender's address is this client's too: what its SPF or domain lacks, others' may have. */
 static bool
 concerns_client(const struct check_look *look)
 {
 	for (const struct diagnosis *d = look->diagnoses; d; d = d->next)
-		if (cause_row(d->cause)->concern == CONCERNS_CLIENT && d->state != STATE_OK)
+		if (d->state != STATE_OK &&
+		    (concern_of(d) == CONCERNS_CLIENT || concern_of(d) == CONCERNS_SENDER))
 			return true;
 	return false;
 }
@@ -97,7 +111,8 @@ fate_of(const struct check *k, const struct check_address *a)
 			return CHECK_FATE_DEFERRED;
 		if (concerns_client(look))
 			return CHECK_FATE_CLIENT;
-		if (r->phase < PHASE_MAIL)
+		/* A 421 as greeting defers as one at RCPT does. */
+		if (r->phase < PHASE_MAIL && r->err != ERR_TEMPORARY)
 			return CHECK_FATE_CLOSED;
 		return r->err == ERR_TEMPORARY ? CHECK_FATE_DEFERRED : CHECK_FATE_REJECTED;
 	}
@@ -472,17 +487,20 @@ weigh_dane(struct weighing *w)
 static enum health
 state_here(const struct diagnosis *d)
 {
-	enum concern concern = cause_row(d->cause)->concern;
+	enum concern concern = concern_of(d);
 
-	if (d->cause == CAUSE_GREYLISTED || d->cause == CAUSE_POSTSCREEN_TESTS ||
-	    d->cause == CAUSE_GREETING_DELAY)
+	if (d->cause == CAUSE_GREYLISTED || d->cause == CAUSE_POSTSCREEN_TESTS)
 		return STATE_OK;
+	/* The server is healthy, and this side did not wait for it. */
+	if (d->cause == CAUSE_GREETING_DELAY)
+		return d->state == STATE_OK ? STATE_OK : STATE_UNKNOWN;
 	/* Between mail servers TLS is optional, unless a policy says otherwise. */
 	if (d->cause == CAUSE_STARTTLS_MISSING && !check_is_submission(d->place.port))
 		return STATE_OK;
 	/* Whose fault a SERVFAIL is, it does not say. */
 	if (d->cause == CAUSE_DNS_SERVER_FAILURE ||
-	    (d->state != STATE_OK && (concern == CONCERNS_CLIENT || concern == CONCERNS_RESOLVER)))
+	    (d->state != STATE_OK && (concern == CONCERNS_CLIENT || concern == CONCERNS_SENDER ||
+				 concern == CONCERNS_RESOLVER)))
 		return STATE_UNKNOWN;
 	return d->state;
 }
@@ -533,6 +551,18 @@ sort_findings(struct check_verdict *v)
 	v->findings = sorted;
 }
 
+/*
+ * A further look was made of a guess. That TLS is not what a silent port speaks is this side's
+ * error and no fault there; and whoever failed a handshake may be in disorder behind it.
+ */
+static bool
+is_news(const struct check_address *a, const struct check_look *look, const struct diagnosis *d)
+{
+	if (look->why == CHECK_IMPLICIT && !look->result.tls)
+		return false;
+	return d->cause != CAUSE_OUT_OF_STEP || !a->look[0].diagnoses;
+}
+
 static void
 collect(struct weighing *w)
 {
@@ -543,7 +573,8 @@ collect(struct weighing *w)
 	for (size_t i = 0; (a = address_at(w->check, i)); i++)
 		for (size_t j = 0; j < a->nlooks; j++)
 			for (const struct diagnosis *d = a->look[j].diagnoses; d; d = d->next)
-				add_finding(w, d, a->host, a);
+				if (j == 0 || is_news(a, &a->look[j], d))
+					add_finding(w, d, a->host, a);
 	sort_findings(w->out);
 }
 
@@ -561,15 +592,54 @@ static void
 add_step(struct weighing *w, const struct check_finding *f)
 {
 	struct check_verdict *v = w->out;
-	bool here = is_here(cause_row(f->what->cause)->concern);
+	bool here = is_here(concern_of(f->what));
 	struct span text = diagnosis_next(f->what, here ? FOR_CLIENT : FOR_SERVER, w->arena);
 
+	if (text.len == 0 && !here) {
+		here = true;
+		text = diagnosis_next(f->what, FOR_CLIENT, w->arena);
+	}
 	if (text.len == 0 || v->nsteps == CHECK_STEPS_MAX)
 		return;
 	for (size_t i = 0; i < v->nsteps; i++)
 		if (span_eq(v->step[i].text, text))
 			return;
 	v->step[v->nsteps++] = (struct check_step){ .finding = f, .here = here, .text = text };
+}
+
+/* What stops those who honour a policy is no mere symptom of what others bear. */
+static bool
+is_a_step(const struct check_finding *f)
+{
+	enum cause cause = f->what->cause;
+
+	return f->state != STATE_OK &&
+	    (!f->what->symptom || cause == CAUSE_DANE_NO_TLS || cause == CAUSE_STS_NO_TLS);
+}
+
+/* What stops nobody here and is wrong all the same: a certificate between servers, no TLSRPT. */
+static bool
+is_worth_a_step(const struct check_verdict *v, const struct check_finding *f)
+{
+	enum cause cause = f->what->cause;
+	struct addr literal;
+
+	/* That there is no TLS was said by what it stops. */
+	for (size_t i = 0; cause == CAUSE_STARTTLS_MISSING && i < v->nsteps; i++) {
+		enum cause told = v->step[i].finding->what->cause;
+		if (told == CAUSE_PASSWORDS_IN_CLEAR || told == CAUSE_DANE_NO_TLS ||
+		    told == CAUSE_STS_NO_TLS)
+			return false;
+	}
+	/* An address that was named is no name that a certificate lacks. */
+	if ((cause == CAUSE_CERT_NAME || cause == CAUSE_CERT_NO_SAN) &&
+	    addr_parse(&literal, f->what->place.host, 25))
+		return false;
+	if (f->state != STATE_OK || f->what->symptom || cause == CAUSE_GREYLISTED ||
+	    cause == CAUSE_POSTSCREEN_TESTS)
+		return false;
+	return cause_row(cause)->state != STATE_OK || cause == CAUSE_STS_NO_TLSRPT ||
+	    cause == CAUSE_TLSRPT_RECORD;
 }
 
 /* ---- the whole */
@@ -639,9 +709,6 @@ conclude(struct weighing *w)
 	default:
 		v->state = STATE_CRITICAL;
 	}
-	/* A lookup that failed is no verdict on the domain. */
-	if (k->nhosts == 0 && v->findings && v->findings->state == STATE_UNKNOWN)
-		v->state = STATE_UNKNOWN;
 	v->title = k->naddresses == 0 && cause.len > 0 ?
 	    arena_printf(w->arena, "%.*s: %.*s", SPAN_ARG(mail), SPAN_ARG(cause)) :
 	    arena_printf(w->arena, "%.*s: %.*s", SPAN_ARG(mail), SPAN_ARG(ordinary->text));
@@ -672,13 +739,26 @@ check_verdict(const struct check *k, struct check_verdict *out, struct arena *ar
 	collect(&w);
 	if (submission) {
 		walk(&w, CHECK_SENDER_CLIENT, allow_client);
+	} else if (k->nhosts == 0 && out->findings && out->findings->state == STATE_UNKNOWN) {
+		/* A lookup that failed is no verdict on the domain, whoever sends. */
+		for (size_t i = 0; i < CHECK_SENDER_COUNT; i++) {
+			if (i == CHECK_SENDER_CLIENT)
+				continue;
+			out->class[i].passage = PASSAGE_UNKNOWN;
+			out->class[i].text = SPAN("unknown: the domain could not be looked up");
+		}
 	} else {
 		walk(&w, CHECK_SENDER_ORDINARY, allow_all);
 		weigh_sts(&w);
 		weigh_dane(&w);
 	}
 	for (const struct check_finding *f = out->findings; f; f = f->next)
-		if (f->state != STATE_OK && !f->what->symptom)
+		if (is_a_step(f))
+			add_step(&w, f);
+	/* Where mail does not get through, nothing else is worth the room. */
+	for (const struct check_finding *f = out->findings; f; f = f->next)
+		if (out->class[CHECK_SENDER_ORDINARY].passage == PASSAGE_YES &&
+		    is_worth_a_step(out, f))
 			add_step(&w, f);
 	conclude(&w);
 }

@@ -273,6 +273,9 @@ diagnose_end(struct diagnosing *x)
 			set_octets(x, d);
 		return;
 	default:
+		/* Nobody wrote that mail goes there: it is what is left where no MX is. */
+		if (f->end == END_REFUSED && f->implicit_mx)
+			found(x, CAUSE_NO_MX_REFUSED, AT_CONNECT);
 		found(x, causes[f->end],
 		    f->end == END_TRUNCATED ? f->stage :
 		    f->end == END_PROXY	    ? AT_PROXY :
@@ -304,6 +307,8 @@ diagnose_offers(struct diagnosing *x)
 		return;
 	bool starttls = extensions_offer(clear, "STARTTLS"), auth = extensions_offer(clear, "AUTH");
 	if (is_stripped(clear)) {
+		if (x->first && x->first->cause == CAUSE_GREETING_MASKED)
+			x->first->symptom = true;	/* of the same firewall */
 		found(x, CAUSE_STARTTLS_STRIPPED, AT_EHLO);
 	} else if (f->starttls_wanted && !starttls) {
 		bool taken = f->elsewhere.len > 0 || f->recorded_starttls;
@@ -397,15 +402,22 @@ struct diagnosis *
 diagnose(const struct facts *f, struct arena *arena)
 {
 	struct diagnosing x = { .f = f, .arena = arena };
-	enum cause lookup = cause_of_lookup(&f->dns, false);
+	bool of_domain = !f->mx && f->domain.len > 0 && span_eq_case(f->dns.name, f->domain);
+	enum cause lookup = cause_of_lookup(&f->dns, of_domain);
 
 	x.end = &x.first;
 	if (lookup != CAUSE_NONE) {
+		bool dot = f->mx && lacks_dot(f->host, f->domain);
 		if (f->mx)
-			lookup = lookup == CAUSE_DNS_NO_HOST ? CAUSE_MX_NO_HOST :
+			lookup = dot			     ? CAUSE_MX_TRAILING_DOT :
+			    lookup == CAUSE_DNS_NO_HOST	     ? CAUSE_MX_NO_HOST :
 			    lookup == CAUSE_DNS_NO_ADDRESS   ? CAUSE_MX_NO_ADDRESS :
 							       lookup;
-		set_lookup(found(&x, lookup, AT_RESOLVE), &f->dns, arena);
+		struct diagnosis *d = found(&x, lookup, AT_RESOLVE);
+		set_lookup(d, &f->dns, arena);
+		if (dot)
+			diagnosis_set(d, FIELD_OTHER,
+			    span_first(f->host, f->host.len - f->domain.len - 1), arena);
 	}
 	if (f->null_mx)
 		found(&x, CAUSE_NULL_MX, AT_RESOLVE);

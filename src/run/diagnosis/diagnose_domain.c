@@ -50,11 +50,7 @@ is_address(struct span name)
 	return addr_parse(&addr, name, 25);
 }
 
-/*
- * "mx.example.org.example.org": the domain stands twice at the end, as a zone file without the dot
- * makes it.
- */
-static bool
+bool
 lacks_dot(struct span host, struct span domain)
 {
 	if (host.len <= domain.len + 1 || !span_ends_case(host, domain))

@@ -20,6 +20,12 @@ enum cause foreign_server(struct span octets, const char **what);
 enum cause cause_of_lookup(const struct dns_facts *, bool of_domain);
 void set_lookup(struct diagnosis *, const struct dns_facts *, struct arena *);
 
+/*
+ * "mx.example.org.example.org": the domain stands twice at the end, as a zone file without the dot
+ * makes it.
+ */
+bool lacks_dot(struct span host, struct span domain);
+
 /* True: the reply of the facts was explained. */
 bool diagnose_reply(struct diagnosing *);
 void diagnose_handshake(struct diagnosing *);

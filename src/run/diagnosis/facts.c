@@ -89,3 +89,20 @@ facts_of_err(
 		break;
 	}
 }
+
+void
+facts_of_route(struct facts *f, const struct target *target, const struct route *route)
+{
+	f->host = target->host;
+	if (target->kind != TARGET_MX) {
+		f->dns.name = f->host;
+		return;
+	}
+	f->domain = target->host;
+	if (route && route->mx && route->nhops == 0 && route->nall > 0) {
+		f->mx = true;
+		f->host = route->hop[0].host;
+		f->preference = route->hop[0].preference;
+	}
+	f->dns.name = f->host;
+}

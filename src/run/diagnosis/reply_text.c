@@ -46,6 +46,7 @@ static const struct phrase phrases[] = {
 	{ "storedrv*mailboxdisabled", CAUSE_RECIPIENT_DISABLED },
 	{ "as(201806281)", CAUSE_RECIPIENT_NOT_IN_DIRECTORY },
 	{ "as(201806271)", CAUSE_RECIPIENT_NOT_IN_DIRECTORY },
+	{ "5.4.1 recipient address rejected: access denied", CAUSE_RECIPIENT_NOT_IN_DIRECTORY },
 	{ "sendasdenied", CAUSE_SENDER_NOT_OWNED },
 	{ "mail loop", CAUSE_MAIL_LOOP },
 	{ "mail loops back to", CAUSE_MAIL_LOOP },

@@ -111,6 +111,8 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 	if (r->err == ERR_DNS || (r->err == ERR_TLS && r->phase == PHASE_TLS)) {
 		facts_of_err(f, r->err, r->cause, r->sys, r->alert);
 		f->dns.name = r->host.len > 0 ? r->host : r->domain;
+		if (r->err == ERR_DNS && !r->mx && !r->implicit)
+			facts_of_route(f, r->target, r->routed);
 	}
 	f->injected = r->cause == CAUSE_INJECTED;
 	if (r->addr.len > 0)

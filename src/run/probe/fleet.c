@@ -63,7 +63,7 @@ struct item {
 	struct policy *policy;		/* NULL: not asked for */
 	struct turns held;		/* probed, and waiting for that */
 	struct loop_timer *timer;	/* until it begins, and until it is found */
-	const struct route *route;
+	const struct route *route, *found;	/* NULL where that leads nowhere; either way */
 	struct span note[ITEM_NOTES_MAX];
 	size_t nnotes;
 	uint64_t began_us, found_us;
@@ -609,6 +609,7 @@ item_not_found(struct item *item, const struct err *err)
 		.nnotes = item->nnotes,
 	};
 	s->result.domain = item->target.kind == TARGET_MX ? item->target.host : SPAN_NONE;
+	s->result.routed = item->found;
 	s->result.text = arena_copy(&s->result.arena, span_of(err->text));
 	slot_tell(s);
 	item_over(item, true);
@@ -644,6 +645,7 @@ item_on_route(void *ctx, const struct route *route, const struct err *err)
 {
 	struct item *item = ctx;
 
+	item->found = route;
 	item->route = err->kind == ERR_NONE ? route : NULL;
 	item_on_found(item, err);
 }

@@ -125,6 +125,7 @@ struct probe_result {
 	/* the host is an MX of the domain; it has none, and this is its own name */
 	bool mx, implicit;
 	struct span host;
+	const struct route *routed;	/* what a lookup that failed found all the same */
 	unsigned preference;		/* of an MX */
 	/* how the route was found, where that is worth a word (run/route.h) */
 	const struct span *note;

@@ -93,9 +93,12 @@ session_diagnose_reply(struct session *s, const struct receipt *r, const struct 
 
 	if (s->role != CONV_CLIENT || r->event.late || r->asked.due.stage == DUE_FURTHER)
 		return NULL;
-	if (shown->code / 100 != 4 && shown->code / 100 != 5)
+	/* A server may say at any time that it closes; else what nothing asked for shifts the rest. */
+	bool unsolicited = r->surprise && shown->code != 421;
+	if (!unsolicited && shown->code / 100 != 4 && shown->code / 100 != 5)
 		return NULL;
 	session_facts(s, &f, arena);
+	f.unsolicited = unsolicited;
 	f.reply = shown;
 	f.verb = r->asked.due.verb;
 	f.stage = r->surprise ? AT_ANY :
@@ -121,7 +124,7 @@ session_diagnose_err(struct session *s, const struct err *err, struct arena *are
 	f.stage = stage_of_wait(s->wait, s->wait_verb);
 	facts_of_err(&f, err->kind, err->cause, err->sys, err->alert);
 	if (err->kind == ERR_DNS)
-		f.dns.name = f.host.len > 0 ? f.host : f.domain;
+		facts_of_route(&f, &s->link.target, s->link.route);
 	if (f.handshake != SHAKE_UNKNOWN) {
 		f.implicit_tls = !s->dialogue.greeted;
 		f.octets = s->wire.conn ? conn_plain(s->wire.conn, &early) : SPAN_NONE;
@@ -167,6 +170,7 @@ session_diagnose_close(struct session *s, const struct event *closed, struct are
 	f.end = closed->closed.by == CLOSED_RESET ? END_RESET :
 	    closed->closed.by == CLOSED_TRUNCATED ? END_TRUNCATED :
 						    END_CLOSED;
+	f.fate_unknown = f.stage == AT_END_OF_DATA;
 	f.octets = closed->closed.rest;
 	return diagnose(&f, arena);
 }

@@ -19,6 +19,7 @@ enum { ALL_MS = 20000 };
 struct resolve {
 	struct screen screen;
 	struct options *options;
+	const struct target *target;
 	struct loop *loop;
 	struct dns *dns;
 	struct json_looked_up found;
@@ -212,13 +213,13 @@ show_policy(struct screen *s, const struct lookup *l, const struct sts *sts)
 
 /* What to do about a lookup that leads nowhere. */
 static void
-show_next(struct screen *s, const struct lookup *l)
+show_next(struct screen *s, const struct lookup *l, const struct target *target)
 {
 	struct arena arena = { 0 };
-	struct facts f = { .domain = l->route->name, .host = l->route->name };
+	struct facts f = { 0 };
 
 	facts_of_err(&f, l->err.kind, l->err.cause, l->err.sys, 0);
-	f.dns.name = l->route->name;
+	facts_of_route(&f, target, l->route);
 	const struct diagnosis *d = diagnose(&f, &arena);
 	if (d) {
 		struct span why = diagnosis_sentence(d, &arena);
@@ -229,7 +230,7 @@ show_next(struct screen *s, const struct lookup *l)
 }
 
 static void
-show_lookup(struct screen *s, const struct json_looked_up *found)
+show_lookup(struct screen *s, const struct json_looked_up *found, const struct target *target)
 {
 	const struct lookup *l = found->lookup;
 	const struct sts *sts = found->sts;
@@ -276,7 +277,7 @@ show_lookup(struct screen *s, const struct json_looked_up *found)
 		screen_print(s, "*** ");
 		screen_put(s, span_of(l->err.text));
 		screen_print(s, "\n");
-		show_next(s, l);
+		show_next(s, l, target);
 	}
 }
 
@@ -326,7 +327,7 @@ answered(struct resolve *r)
 	if (r->options->format == FORMAT_JSON)
 		json_lookup(stdout, &r->found);
 	else
-		show_lookup(&r->screen, &r->found);
+		show_lookup(&r->screen, &r->found, r->target);
 }
 
 static void
@@ -386,7 +387,7 @@ on_lookup(void *ctx, const struct lookup *l)
 static int
 resolve(struct options *o, const struct target *target)
 {
-	struct resolve r = { .options = o, .loop = loop_new() };
+	struct resolve r = { .options = o, .target = target, .loop = loop_new() };
 	uint64_t ms = o->session.timeouts.resolve;
 
 	if (!o->dns.timeout_ms)

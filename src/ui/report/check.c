@@ -6,6 +6,13 @@
 #include "run/diagnosis/cert_words.h"
 
 struct span
+check_no_vantage(const struct check *k)
+{
+	return k->nconnections > 0 ? SPAN("this machine; no connection succeeded") :
+				     SPAN("this machine; no connection was made");
+}
+
+struct span
 check_vantage(const struct check *k, struct arena *arena)
 {
 	const struct lookup_address *names = k->local_names;

@@ -35,6 +35,8 @@ const struct check_format *check_format(struct span name); /* NULL: there is non
 
 /* "198.51.100.7 (PTR client.example.net)"; empty: nothing was connected to. */
 struct span check_vantage(const struct check *, struct arena *);
+/* In its place where no connection was made, or none succeeded. */
+struct span check_no_vantage(const struct check *);
 /* What became of one address, in a few words: "connection refused", "accepted". */
 struct span check_outcome(
     const struct check_report *, const struct check_address *, struct arena *);

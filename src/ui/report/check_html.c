@@ -215,7 +215,7 @@ check_html(FILE *out, const struct check_report *c)
 
 	page_begin(out, title, mood_of(c->verdict->state), c->verdict->title);
 	fputs("<p class=\"dim\">Tested from ", out);
-	page_put(out, from.len ? from : SPAN("this machine; no connection was made"));
+	page_put(out, from.len ? from : check_no_vantage(k));
 	if (k->hello) {
 		fputs(", EHLO ", out);
 		page_text(out, k->hello);

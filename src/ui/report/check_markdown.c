@@ -37,7 +37,7 @@ check_markdown(FILE *out, const struct check_report *c)
 	fputs("## ", out);
 	check_put_markdown(out, v->title);
 	fputs("\n\nTested from ", out);
-	check_put_markdown(out, from.len ? from : SPAN("this machine; no connection was made"));
+	check_put_markdown(out, from.len ? from : check_no_vantage(k));
 	if (k->hello) {
 		fputs(", EHLO ", out);
 		check_put_markdown(out, text_safe(&arena, span_of(k->hello)));

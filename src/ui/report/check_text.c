@@ -40,7 +40,8 @@ put_head(struct screen *s, const struct check_report *c)
 	struct flow f = flow_begin(s, 0, 0);
 
 	if (from.len == 0) {
-		flow_put(&f, INK_PLAIN, SPAN("Tested from this machine; no connection was made"));
+		flow_print(&f, INK_PLAIN, "Tested from ");
+		flow_put(&f, INK_PLAIN, check_no_vantage(k));
 	} else {
 		flow_print(&f, INK_PLAIN, "Tested from ");
 		flow_put(&f, INK_PLAIN, from);

@@ -18,7 +18,9 @@ put_class(struct flow *f, const struct reply *r)
 
 	if (!st->class) {
 		flow_print(f, INK_DIM, "%u is %s: %s%s%s%s", r->code,
-		    r->code / 100 == 4 ? "temporary" : "permanent",
+		    r->code / 100 == 4 ? "temporary" :
+			r->code / 100 == 5 ? "permanent" :
+					     "no rejection",
 		    code ? code->text : "a code that is not registered", code ? " (" : "",
 		    code ? code->rfc : "", code ? ")" : "");
 		return;
