@@ -147,9 +147,9 @@ class Records(Checked):
         self.assertEqual((self.status, self.passage("ordinary")), (UNKNOWN, "unknown"))
 
     def test_no_part_of_a_template_is_printed(self):
-        done = program.run("check", "--targets", "-", "--dns", "127.0.0.1:1", input="a\0b.test\n")
-        self.assertNotIn("NAME", done.stdout)
         with NameServer({(DOMAIN, "CNAME"): [DOMAIN]}) as dns:
+            done = program.run("check", "--targets", "-", "--dns", dns.address, input="a\1b.test\n" + "a" * 300 + ".test\n")
+            self.assertEqual((len(done.stdout.splitlines()), "NAME" in done.stdout), (3, False), done.stdout)
             self.assertNotIn("[", program.run("check", "--dns", dns.address, DOMAIN).stdout)
 
     def test_a_null_mx(self):
@@ -252,6 +252,17 @@ class Manners(Checked):
             heard = [line for peer in server.peers for line in peer.heard]
         self.assertEqual((done.returncode, most[0], len(server.peers)), (OK, 1, len(names)), done.stdout)
         self.assertFalse([line for line in heard if line.startswith("RCPT")])
+
+    def test_the_deadline_is_of_each_domain_and_not_of_the_run(self):
+        names = [f"d{i}.test" for i in range(20)]
+        with NameServer({(name, "MX"): "silent" for name in names}) as dns:
+            done = program.run("check", "--dns", dns.address, "--deadline", "800ms", "--targets", "-", input="\n".join(names))
+        self.assertEqual((done.returncode, done.stderr, len(done.stdout.splitlines())), (UNKNOWN, "", len(names) + 1), done.stdout)
+
+    def test_an_address_literal_keeps_its_brackets(self):
+        mta = self.mta()
+        self.check({}, "-p", str(mta.port), target="bob@[127.0.0.1]")
+        self.assertIn("RCPT TO:<bob@[127.0.0.1]>", mta.heard)
 
     def test_a_second_line_never_becomes_a_command(self):
         mta = self.mta()

@@ -379,14 +379,21 @@ static const char *
 recipient(struct checking *c)
 {
 	struct span user = c->check.target->sender.len ? c->check.target->sender :
-							 SPAN("postmaster");
+							 SPAN("postmaster"),
+		    domain = c->check.domain;
+	struct addr literal;
+	char text[ADDR_TEXT];
 
+	/* An address literal has its brackets in a mailbox (RFC 5321 4.1.3), not in a target. */
+	if (span_has(c->check.target->text, '[') && addr_parse(&literal, domain, 25))
+		domain = arena_printf(&c->check.arena, "[%s%s]",
+		    addr_family(&literal) == 6 ? "IPv6:" : "", addr_host(&literal, text));
 	if (c->opts.no_rcpt || c->opts.rcpt)
 		return c->opts.no_rcpt ? NULL : c->opts.rcpt;
 	return c->check.domain.len == 0 ? "postmaster" :
 					  arena_string(&c->check.arena,
 					      arena_printf(&c->check.arena, "%.*s@%.*s",
-						  SPAN_ARG(user), SPAN_ARG(c->check.domain)));
+						  SPAN_ARG(user), SPAN_ARG(domain)));
 }
 
 static void

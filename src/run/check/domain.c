@@ -125,12 +125,14 @@ check_domain(const struct check *k, struct arena *arena)
 				.path = check_path(&h->address[j]),
 			};
 	}
+	struct span name = k->domain.len    ? k->domain :
+	    l->route->name.len ? l->route->name :
+				 k->target->host;
 	/* Of a host that is no MX the lookup tells about the domain itself. */
 	enum fact_dns none = l->err.kind ? result_of(l->err.cause) : DNS_NO_DATA;
 	struct domain_facts facts = {
 		.domain = k->domain,
-		.mx = { .name = k->domain.len ? k->domain :
-			l->route->name.len ? l->route->name : k->target->host,
+		.mx = { .name = name,
 		    .ede = k->doubt.ede,
 		    .without_validation = k->doubt.without_validation,
 		    /* A host that answers is asked about as a host. */
@@ -141,7 +143,7 @@ check_domain(const struct check *k, struct arena *arena)
 		.own = implicit && k->nhosts ?
 		    facts_of_host(
 			k->host[0].found->hop->found, k->domain, &k->host[0].doubt) :
-		    (struct dns_facts){ .result = l->err.kind ? none : DNS_NOT_ASKED },
+		    (struct dns_facts){ .result = l->err.kind ? none : DNS_NOT_ASKED, .name = name },
 		.null_mx = l->err.cause == CAUSE_NO_MAIL,
 		.host = l->route->mx ? host : NULL,
 		.nhosts = l->route->mx ? k->nhosts : 0,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/alarm.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "run/check/verdict.h"
@@ -160,6 +161,9 @@ begin_job(struct run *r, struct job *j)
 {
 	bool talks = !r->o->check.targets;
 
+	/* The time is a domain's: the run's last word about it waits for the last that is begun. */
+	if (r->o->check.deadline_ms)
+		alarm_deadline(r->o->check.deadline_ms, STATE_UNKNOWN);
 	j->talk = talks ? talk_new() : NULL;
 	j->checking = check_start(&r->env, &j->target, &j->opts,
 	    &(struct check_fns){ .watch = talks ? on_watch : NULL, .done = on_done, .ctx = j });
