@@ -228,6 +228,19 @@ class Told(unittest.TestCase):
         with bound() as nobody:
             self.assertEqual(self.first({(DOMAIN, "A"): ["127.0.0.1"]}, "-p", str(nobody.getsockname()[1])), "no_mx_refused")
 
+    def test_a_probe_names_what_else_it_met(self):
+        """A mailbox server, a port that speaks in the clear, and AUTH where no TLS is."""
+        for behaviour, scheme, cause in (
+                (lambda p: p.say("* OK [CAPABILITY IMAP4rev1] ready\r\n").until_gone(), "", "mailbox_server"),
+                (lambda p: p.say("HTTP/1.1 400 Bad Request\r\n\r\n").close(), "", "not_smtp"),
+                (lambda p: p.say(GREETING).obey({"EHLO": PLAIN}), "smtps://", "clear_port"),
+                (lambda p: p.hello("250-mx.example\r\n250 AUTH PLAIN LOGIN\r\n").obey(), "", "passwords_in_clear")):
+            with Server(behaviour) as server:
+                done = program.run("probe", "--format", "json", *SHORT, f"{scheme}127.0.0.1:{server.port}")
+            found = json.loads(done.stdout.splitlines()[0])
+            self.assertEqual(found["cause"], cause)
+            self.assertTrue(found["next"])
+
     def test_a_lookup_that_failed_is_no_verdict(self):
         for word in ("SERVFAIL", "REFUSED"):
             self.assertEqual(self.report(lambda p: p.close(), zone={(DOMAIN, "MX"): word})[:2], (3, "unknown"))

@@ -236,7 +236,9 @@ static const struct {
 	{ REASON_STS, CAUSE_STS_RECORD, CAUSE_STS_NO_TLSRPT },
 	{ REASON_TLS_NOT_OFFERED, CAUSE_STARTTLS_MISSING, CAUSE_STARTTLS_TAKEN },
 	{ REASON_TLS_HANDSHAKE, CAUSE_TLS_NOTHING_SHARED, CAUSE_TLS_FAILED },
+	{ REASON_TLS_HANDSHAKE, CAUSE_CLEAR_PORT, CAUSE_CLEAR_PORT },
 	{ REASON_MALFORMED, CAUSE_REPLY_MALFORMED, CAUSE_REPLY_FLAWED },
+	{ REASON_MALFORMED, CAUSE_NOT_SMTP, CAUSE_MAILBOX_SERVER },
 };
 
 static bool
@@ -283,6 +285,11 @@ judge_why(struct judgement *j, const struct judge_check *worst)
 		return all;
 	while (d && !judge_is_cause_of(d, worst->reason))
 		d = d->next;
+	/* Passwords in clear weigh more than mail in clear, and have the same remedy. */
+	for (const struct diagnosis *p = d && d->cause == CAUSE_STARTTLS_MISSING ? d : NULL; p;
+	    p = p->next)
+		if (p->cause == CAUSE_PASSWORDS_IN_CLEAR)
+			return p;
 	return d;
 }
 
