@@ -22,9 +22,9 @@ def read(*names):
     return text
 
 
-def listed(header):
+def listed(header, name=r"\w+"):
     """The names of an X-macro list."""
-    body = re.search(r"#define \w+\(X\)((?:.*\\\n)*.*\n)", read(header)).group(1)
+    body = re.search(r"#define " + name + r"\(X\)((?:.*\\\n)*.*\n)", read(header)).group(1)
     return re.findall(r"X\((\w+)\)", body)
 
 
@@ -83,6 +83,19 @@ class Manual(unittest.TestCase):
         names = re.findall(r'^\t\{ "([a-z]+)", ', read("src/run/script/fault.c"), re.M)
         self.assertIn("rst", names)
         self.assertEqual([n for n in names if f".Cm then={n}\n" not in read("man/smtpsh-script.5")], [])
+
+    def test_every_format_dialect_and_mechanism_is_in_the_manual(self):
+        formats = read("src/ui/options/format.h")
+        rows = {"man/smtpsh.1": [*re.findall(r"^\t(?:PROBE|BOTH)\(\w+, (\w+)\)", formats, re.M),
+                                 *re.findall(r'^\t\{ "([a-z-]+)", "', read("src/run/script/import_dialects.c"), re.M)],
+                "man/smtpsh-check.1": listed("src/ui/options/format.h", "CHECK_FORMATS")}
+        mechanisms = read("src/smtp/mechanism.c").split("mechanisms[] = {")[1]
+        rows["man/smtpsh.1"] += [name for name, row in re.findall(r'^\t\{ "([\w-]+)", "(.*?)\},\n(?=\t\{|\};)', mechanisms, re.M | re.S)
+                                 if "_respond" in row or "AUTH_GSASL" in row]
+        self.assertGreater(len(rows["man/smtpsh.1"]), 30)
+        for page, names in rows.items():
+            manual = read(page).replace("\\-", "-")
+            self.assertEqual([n for n in names if not re.search(r"(?<![\w-])" + re.escape(n) + r"(?![\w-])", manual)], [], page)
 
     def test_every_command_of_the_prompt_is_in_a_group_of_the_help(self):
         rows = [row for folder in ("src/run/session/steps", "src/ui/prompt/commands") for name in sorted(os.listdir(os.path.join(ROOT, folder)))

@@ -484,14 +484,6 @@ prepare(struct run *r, struct err *err)
 	    !is_one_line("--rcpt", span_of(o->check.rcpt), err) ||
 	    !is_one_line("--helo", span_of(o->session.helo), err))
 		return false;
-	for (size_t i = 0; i < o->check.nformats; i++) {
-		struct span file = span_of(o->check.format[i]), name = span_until(&file, ':');
-		if (!check_format(name))
-			return err_set(err, ERR_USAGE,
-			    "--format %.*s: want text, json, html or markdown, alone or with "
-			    "\":FILE\"",
-			    SPAN_ARG(span_first(name, 60)));
-	}
 	if (!o->timeouts_said)
 		o->session.timeouts = timeouts_check;
 	o->session.dane = DANE_CHECK;

@@ -11,10 +11,20 @@ add_word(struct options *o, const char **list, size_t *n, size_t most, const cha
 	return true;
 }
 
+const struct choice check_format_choices[] = {
+#define X(word) { #word, 0 },
+	CHECK_FORMATS(X)
+#undef X
+	{ NULL, 0 },
+};
+
 bool
 options_check_format(struct options *o, struct span v, struct err *err)
 {
-	return add_word(
+	struct span file = v, name = span_until(&file, ':');
+	int any;
+
+	return choice_read(check_format_choices, "format", name, &any, err) && add_word(
 	    o, o->check.format, &o->check.nformats, CHECK_FORMATS_MAX, "format", v, err);
 }
 

@@ -23,6 +23,12 @@
 enum report_format { REPORT_FORMATS(REPORT_FORMAT_TOKEN, REPORT_FORMAT_TOKEN) };
 #undef REPORT_FORMAT_TOKEN
 
+/*
+ * The formats of `smtpsh check`, made the same way: a row here, and ui/report/check_WORD.c with
+ * check_WORD and check_sender_WORD.
+ */
+#define CHECK_FORMATS(X) X(text) X(json) X(html) X(markdown)
+
 /* For a row that a table leaves out. */
 #define REPORT_FORMAT_NONE(token, word)
 

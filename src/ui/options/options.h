@@ -103,6 +103,7 @@ enum option_kind {
 
 struct choice { const char *word; int value; };		/* a list ends in a NULL word */
 extern const struct choice probe_formats[];		/* values.c */
+extern const struct choice check_format_choices[];	/* check.c */
 
 struct option {
 	const char *name;		/* long, without dashes */

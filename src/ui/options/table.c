@@ -340,8 +340,11 @@ const struct option options[] = {
 	    AT(check.targets) },
 	{ "deadline", 0, SCOPE_CHECK, "T", "Time limit for a domain (default: 60s)", OPTION_MS,
 	    AT(check.deadline_ms) },
-	{ "format", 0, SCOPE_CHECK, "FORMAT[:FILE]", "text, json, html or markdown; repeatable",
-	    .call = options_check_format },
+	{ "format", 0, SCOPE_CHECK, "FORMAT[:FILE]",
+#define X(word) " " #word
+	    "Write the report in FORMAT, to FILE where given (repeatable):" CHECK_FORMATS(X),
+#undef X
+	    .choices = check_format_choices, .call = options_check_format },
 	{ "output", 'o', SCOPE_CHECK, "FILE", "Write the report to FILE, replacing it atomically",
 	    OPTION_TEXT, AT(check.output) },
 

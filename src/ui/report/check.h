@@ -9,6 +9,7 @@
 
 #include "run/check/verdict.h"
 #include "run/sender/sender_check.h"
+#include "ui/options/format.h"
 #include "ui/show/screen.h"
 
 struct check_report {
@@ -23,7 +24,6 @@ struct check_report {
 
 struct check_format {
 	const char *name;
-	const char *help; /* for completion: "one self-contained page" */
 	void (*write)(FILE *, const struct check_report *);
 	/* of mail from a domain */
 	void (*write_sender)(FILE *, const struct look *, const struct sender *);
@@ -54,17 +54,14 @@ struct span check_opened(const struct check *, const struct check_host *, struct
 /* Whose step it is: "You", "example.org's administrator". */
 struct span check_who(const struct check *, const struct check_step *, struct arena *);
 
-void check_text(FILE *, const struct check_report *);
-void check_json(FILE *, const struct check_report *);
-void check_html(FILE *, const struct check_report *);
-void check_markdown(FILE *, const struct check_report *);
+#define X(word)                                                                       \
+	void check_##word(FILE *, const struct check_report *);                       \
+	void check_sender_##word(FILE *, const struct look *, const struct sender *);
+CHECK_FORMATS(X)
+#undef X
 
 enum health check_sender_state(const struct sender *);
 struct span check_sender_verdict(const struct sender *, struct arena *);
-void check_sender_text(FILE *, const struct look *, const struct sender *);
-void check_sender_json(FILE *, const struct look *, const struct sender *);
-void check_sender_html(FILE *, const struct look *, const struct sender *);
-void check_sender_markdown(FILE *, const struct look *, const struct sender *);
 
 /* Text that is safe to show, with all that Markdown or HTML would read escaped. */
 void check_put_markdown(FILE *, struct span safe);

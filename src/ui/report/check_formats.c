@@ -1,12 +1,11 @@
-/* check - the formats of its report: a row each, and a file check_FORMAT.c. */
+/* check - the writers of every format, by the rows of ui/options/format.h. */
 #include "ui/report/check.h"
 
 const struct check_format check_formats[] = {
-	{ "text", "For a person", check_text, check_sender_text },
-	{ "json", "One JSON object", check_json, check_sender_json },
-	{ "html", "One self-contained page, to pass on", check_html, check_sender_html },
-	{ "markdown", "For a ticket", check_markdown, check_sender_markdown },
-	{ NULL, NULL, NULL, NULL },
+#define X(word) { #word, check_##word, check_sender_##word },
+	CHECK_FORMATS(X)
+#undef X
+	{ NULL, NULL, NULL },
 };
 
 const struct check_format *
