@@ -45,6 +45,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(bash("completion", "z"), (["zsh"], ""))
         self.assertEqual(bash("--tls", "=", "im"), (["implicit"], ""))
         self.assertEqual(bash("--tls", "="), (["starttls", "off", "try", "implicit"], ""))
+        self.assertEqual(bash("check", "--format", "mark"), (["markdown"], ""))
         self.assertIn("serve", bash("se")[0])
         self.assertNotIn("--listen", bash("--l")[0])
         self.assertIn("--listen", bash("serve", "--l")[0])
