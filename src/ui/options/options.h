@@ -76,6 +76,7 @@ enum scope {
 	SCOPE_EXPLAIN = 4,
 	SCOPE_SEND = 8,
 	SCOPE_RESOLVE = 16,
+	SCOPE_COMMON = 32,	/* the options that all have, and no more */
 	SCOPE_REPLAY = 0x100,
 	SCOPE_SELFTEST = 0x400,
 	SCOPE_RECORD = 0x800,
@@ -138,7 +139,7 @@ struct command {
 	const char *name;		/* "" for talk, which has no word of its own */
 	const char *args;		/* as the usage line shows them */
 	const char *help;		/* one sentence without a full stop */
-	unsigned scope;			/* whose options it takes; 0: only those of all */
+	unsigned scope;			/* whose options it takes; 0 where it has main */
 	/*
 	 * Its options were read. The exit status; with err it is said what went wrong, and the
 	 * status, where it is 0, is err's.
