@@ -371,6 +371,16 @@ class Reports(Checked):
         self.assertNotIn("\x1b", done.stdout)
         self.assertTrue({"svg", "details", "table"} <= set(page.tags))
 
+    def test_markdown_makes_no_link_of_what_a_server_sends(self):
+        done = self.page("--format", "markdown", "--rcpt", "www.evil.test@" + DOMAIN)
+        self.assertIn("evil.test/x", done.stdout)
+        self.assertNotIn("http://evil.test", done.stdout)
+        self.assertNotIn("www.evil", done.stdout)
+
+    def test_a_dry_run_shows_no_control_octet(self):
+        for name in ("text", "markdown", "html", "json"):
+            self.assertNotIn("\x1b", self.page("--dry-run", "--from", "\x1b[2Jx@y.test", "--format", name).stdout)
+
     def test_formats_go_to_files_of_their_own(self):
         with tempfile.TemporaryDirectory() as folder:
             done = self.page("--format", f"html:{folder}/a.html", "--format", f"markdown:{folder}/b.md", "--format", "json")
@@ -379,6 +389,10 @@ class Reports(Checked):
                 text = file.read()
             self.assertNotIn("<script>", text.replace("\\<", ""))
             self.assertTrue(os.path.getsize(f"{folder}/a.html") > 2000)
+
+    def test_a_line_of_a_file_is_quoted_without_its_control_octets(self):
+        done = program.run("check", "--targets", "-", input="unix:/\x1b[2Jx\n")
+        self.assertEqual((done.returncode, "\x1b" in done.stderr, "unix:/" in done.stderr), (UNKNOWN, False, True))
 
     def test_what_cannot_be_checked_is_a_usage_error(self):
         for args in ((), ("unix:/tmp/x",), ("--format", "yaml", DOMAIN), ("--targets", "-", DOMAIN)):

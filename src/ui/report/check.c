@@ -71,9 +71,11 @@ check_outcome(const struct check_report *c, const struct check_address *a, struc
 	if (c->check->opts->dry_run)
 		return a->host->submission ?
 		    SPAN("EHLO, STARTTLS, EHLO, QUIT") :
-		    arena_printf(arena, "EHLO, STARTTLS, EHLO, MAIL FROM:<%s>,%s%s%s RSET, QUIT",
-			c->check->opts->from, c->check->rcpt ? " RCPT TO:<" : "",
-			c->check->rcpt ? c->check->rcpt : "", c->check->rcpt ? ">," : "");
+		    text_safe(arena,
+			arena_printf(arena,
+			    "EHLO, STARTTLS, EHLO, MAIL FROM:<%s>,%s%s%s RSET, QUIT",
+			    c->check->opts->from, c->check->rcpt ? " RCPT TO:<" : "",
+			    c->check->rcpt ? c->check->rcpt : "", c->check->rcpt ? ">," : ""));
 	if (a->barred)
 		return SPAN("not tried: --allow-target does not have it");
 	if (!look)

@@ -2,12 +2,23 @@
 #include "base/text.h"
 #include "ui/report/check.h"
 
+/* Many renderers make a link of a bare "http://" or "www." too. */
+static bool
+begins_link(struct span safe, size_t i)
+{
+	return span_starts(span_skip(safe, i), SPAN("://")) ||
+	    (safe.at[i] == '.' && i >= 3 &&
+		span_eq_case((struct span){ safe.at + i - 3, 3 }, SPAN("www")));
+}
+
 /* In a table's cell and in running text: all that Markdown or HTML would read is escaped. */
 void
 check_put_markdown(FILE *out, struct span safe)
 {
 	for (size_t i = 0; i < safe.len; i++) {
-		if (memchr("\\`*_{}[]()#+-!|<>&~", safe.at[i], 19) && !(safe.at[i] == '-' && i > 0))
+		if (begins_link(safe, i) ||
+		    (memchr("\\`*_{}[]()#+-!|<>&~", safe.at[i], 19) &&
+			!(safe.at[i] == '-' && i > 0)))
 			putc('\\', out);
 		putc(safe.at[i], out);
 	}

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/text.h"
 #include "net/loop.h"
 
 void
@@ -76,7 +77,11 @@ standard_end(int status, int lost)
 void
 complain(const struct err *err)
 {
-	fprintf(stderr, "smtpsh: %s\n", err->text);
+	struct arena arena = { 0 };
+
+	/* It may quote a file's line, which is not what the person typed. */
+	fprintf(stderr, "smtpsh: %.*s\n", SPAN_ARG(text_safe(&arena, span_of(err->text))));
+	arena_release(&arena);
 	if (err->source[0])
 		fprintf(stderr, "%5u | %s\n      | %*s^\n", err->line, err->source,
 		    (int)err->before, "");
