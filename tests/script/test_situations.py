@@ -223,6 +223,10 @@ class Told(unittest.TestCase):
         self.assertEqual(self.first(zoned("gone." + DOMAIN)), "mx_no_host")
         self.assertEqual(self.first(zoned(f"mx.{DOMAIN}.{DOMAIN}")), "mx_trailing_dot")
         self.assertEqual(self.first({("other.test", "A"): ["127.0.0.1"]}), "dns_no_domain")
+        for zone, cause in ((zoned("gone." + DOMAIN), "mx_no_host"), ({("other.test", "A"): ["127.0.0.1"]}, "dns_no_domain")):
+            with NameServer(zone) as dns:
+                done = program.run("--dns", dns.address, "--format", "json", "@" + DOMAIN)
+            self.assertIn(cause, [event.get("cause") for event in map(json.loads, done.stdout.splitlines())])
 
     def test_the_web_server_takes_no_mail(self):
         with bound() as nobody:
@@ -252,6 +256,10 @@ class Told(unittest.TestCase):
     def test_what_spf_says_of_this_client_says_nothing_of_the_recipient(self):
         status, passage, steps = self.report(replying("RCPT", "550 5.7.23 Sender Policy Framework violation"))
         self.assertEqual((status, passage, steps[0]), (3, "unknown", ("spf_failed", "here")))
+
+    def test_forwarding_that_the_recipient_may_not_do_is_not_this_clients(self):
+        status, passage, steps = self.report(replying("RCPT", "550 5.7.520 Access denied, Your organization does not allow external forwarding"))
+        self.assertEqual((status, passage, steps[0]), (2, "no", ("forwarding_blocked", "there")))
 
     def test_a_421_as_greeting_defers(self):
         status, passage, steps = self.report(replying("GREETING", "421 4.3.2 Service not available"))

@@ -58,12 +58,13 @@ struct weighing {
 
 /*
  * Whom a cause concerns in a check: an MX that will not relay does not know the domain as its own,
- * and TLS was begun wherever it was offered.
+ * what forwards is behind the recipient, and TLS was begun wherever it was offered.
  */
 static enum concern
 concern_of(const struct diagnosis *d)
 {
-	if (d->cause == CAUSE_STARTTLS_REQUIRED || (d->cause == CAUSE_RELAY_DENIED && d->place.mx))
+	if (d->cause == CAUSE_STARTTLS_REQUIRED || d->cause == CAUSE_FORWARDING_BLOCKED ||
+	    (d->cause == CAUSE_RELAY_DENIED && d->place.mx))
 		return CONCERNS_SERVER;
 	return cause_row(d->cause)->concern;
 }

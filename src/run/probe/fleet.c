@@ -172,6 +172,7 @@ item_found(struct item *item)
 {
 	route_free(item->routing);
 	item->routing = NULL;
+	item->found = NULL;
 	arena_release(&item->looking);
 }
 
@@ -609,7 +610,14 @@ item_not_found(struct item *item, const struct err *err)
 		.nnotes = item->nnotes,
 	};
 	s->result.domain = item->target.kind == TARGET_MX ? item->target.host : SPAN_NONE;
-	s->result.routed = item->found;
+	if (item->found && item->found->nall > 0) {
+		struct route *routed = ARENA_NEW(&s->result.arena, struct route);
+		*routed = *item->found;
+		routed->hop = ARENA_NEW(&s->result.arena, struct route_hop);
+		routed->hop->host = arena_copy(&s->result.arena, item->found->hop[0].host);
+		routed->hop->preference = item->found->hop[0].preference;
+		s->result.routed = routed;
+	}
 	s->result.text = arena_copy(&s->result.arena, span_of(err->text));
 	slot_tell(s);
 	item_over(item, true);

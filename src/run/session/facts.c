@@ -124,7 +124,7 @@ session_diagnose_err(struct session *s, const struct err *err, struct arena *are
 	f.stage = stage_of_wait(s->wait, s->wait_verb);
 	facts_of_err(&f, err->kind, err->cause, err->sys, err->alert);
 	if (err->kind == ERR_DNS)
-		facts_of_route(&f, &s->link.target, s->link.route);
+		facts_of_route(&f, &s->link.target, s->link.lost);
 	if (f.handshake != SHAKE_UNKNOWN) {
 		f.implicit_tls = !s->dialogue.greeted;
 		f.octets = s->wire.conn ? conn_plain(s->wire.conn, &early) : SPAN_NONE;

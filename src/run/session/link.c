@@ -47,7 +47,7 @@ link_set_target(struct link *l, const struct target *target)
 	copy.hint = arena_copy(&routed, target->hint);
 	arena_release(&l->routed);
 	l->routed = routed;
-	l->route = NULL;
+	l->route = l->lost = NULL;
 	l->hop = NULL;
 	l->found_us = 0;
 	l->target = copy;
@@ -61,6 +61,7 @@ link_on_route(void *ctx, const struct route *route, const struct err *err)
 	struct addr literal;
 
 	l->route = ok ? route : NULL;
+	l->lost = ok ? NULL : route;
 	l->found_us = addr_parse(&literal, l->target.host, 0) ? 0 : loop_now_us() - l->begun_us;
 	link_tell(l, (struct link_news){ .kind = LINK_ROUTED, .route = l->route, .err = err });
 }

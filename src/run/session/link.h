@@ -35,6 +35,8 @@ struct link {
 	bool chosen_by_script;	     /* a script named the target */
 	struct span host;	     /* the hop's name; empty: never opened */
 	const struct route *route;   /* outlives the connection; NULL: none */
+	/* what a lookup that failed found all the same; NULL: it did not fail */
+	const struct route *lost;
 	const struct route_hop *hop; /* of it, or of one chosen; NULL: none */
 	struct arena routed;	     /* as long as the target */
 	struct arena arena;	     /* as long as the connection, and until the next */
