@@ -613,6 +613,7 @@ item_not_found(struct item *item, const struct err *err)
 	if (item->found && item->found->nall > 0) {
 		struct route *routed = ARENA_NEW(&s->result.arena, struct route);
 		*routed = *item->found;
+		routed->nall = 1;
 		routed->hop = ARENA_NEW(&s->result.arena, struct route_hop);
 		routed->hop->host = arena_copy(&s->result.arena, item->found->hop[0].host);
 		routed->hop->preference = item->found->hop[0].preference;
