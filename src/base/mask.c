@@ -308,7 +308,7 @@ brief_at(const struct mask *m, struct span text, size_t i)
 	for (size_t k = 0; k < MASK_BRIEF; k++) {
 		struct span secret = secret_span(&m->brief[k]);
 		size_t end = i + secret.len;
-		if (secret.len == 0 ||
+		if (secret.len == 0 || lower(text.at[i]) != lower(secret.at[0]) ||
 		    !span_eq_case(span_first(span_skip(text, i), secret.len), secret))
 			continue;
 		if (is_meant(text, i, end, secret))

@@ -12,6 +12,7 @@ decode_whole(struct span der, EVP_PKEY *(*decode)(const unsigned char **at, long
 	EVP_PKEY *key = decode(&at, (long)der.len);
 
 	if (key && at == (const unsigned char *)der.at + der.len)
+		/* cppcheck-suppress returnDanglingLifetime ; the key does not point to it */
 		return key;
 	EVP_PKEY_free(key);
 	return NULL;

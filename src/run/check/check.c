@@ -170,7 +170,8 @@ doubt(const struct check_address *a)
 		return CHECK_WITHOUT_TLS;
 	/* Nobody talks early on port 25: many servers remember who does. */
 	if (look->why == CHECK_FIRST && r->phase == PHASE_BANNER && r->err == ERR_TIMEOUT &&
-	    a->host->port != 25 && r->tls_mode != TARGET_TLS_IMPLICIT && !r->reply[PHASE_BANNER] && r->rest.len == 0)
+	    a->host->port != 25 && r->tls_mode != TARGET_TLS_IMPLICIT && !r->reply[PHASE_BANNER] &&
+	    r->rest.len == 0)
 		return CHECK_IMPLICIT;
 	if (look->why == CHECK_FIRST && r->tls && r->tls->name == TLS_NAME_OTHER &&
 	    addr_parse(&literal, a->host->name, 25) && greeting_name(r).len > 0)

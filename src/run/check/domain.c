@@ -136,14 +136,14 @@ check_domain(const struct check *k, struct arena *arena)
 		    .ede = k->doubt.ede,
 		    .without_validation = k->doubt.without_validation,
 		    /* A host that answers is asked about as a host. */
-		    .result = l->route->mx			       ? DNS_ANSWERED :
+		    .result = l->route->mx			? DNS_ANSWERED :
 			k->domain.len == 0 && k->naddresses > 0 ? DNS_NOT_ASKED :
-			implicit	   ? DNS_NO_DATA :
-					     none },
+			implicit				? DNS_NO_DATA :
+								  none },
 		.own = implicit && k->nhosts ?
-		    facts_of_host(
-			k->host[0].found->hop->found, k->domain, &k->host[0].doubt) :
-		    (struct dns_facts){ .result = l->err.kind ? none : DNS_NOT_ASKED, .name = name },
+		    facts_of_host(k->host[0].found->hop->found, k->domain, &k->host[0].doubt) :
+		    (struct dns_facts){
+			.result = l->err.kind ? none : DNS_NOT_ASKED, .name = name },
 		.null_mx = l->err.cause == CAUSE_NO_MAIL,
 		.host = l->route->mx ? host : NULL,
 		.nhosts = l->route->mx ? k->nhosts : 0,

@@ -391,6 +391,8 @@ set_fields(struct diagnosing *x, struct diagnosis *d, struct span text, const ch
 		break;
 	case CAUSE_PARAMETER_NOT_OFFERED:
 		parameter = unoffered_parameter(f);
+		if (!parameter)
+			break;
 		d->field[FIELD_NAME] = span_of(parameter->name);
 		d->field[FIELD_OTHER] = span_of(parameter->extension);
 		break;

@@ -204,8 +204,8 @@ struct domain_facts {
 void facts_of_err(
     struct facts *, enum err_kind, enum err_cause, int sys, unsigned alert);
 /*
- * Whose name a failed lookup was for: the domain's own, or the first of its MX, none of which has an
- * address. `route`: what was found of it all the same; NULL: nothing.
+ * Whose name a failed lookup was for: the domain's own, or the first of its MX, none of which has
+ * an address. `route`: what was found of it all the same; NULL: nothing.
  */
 void facts_of_route(struct facts *, const struct target *, const struct route *);
 

@@ -93,7 +93,9 @@ session_diagnose_reply(struct session *s, const struct receipt *r, const struct 
 
 	if (s->role != CONV_CLIENT || r->event.late || r->asked.due.stage == DUE_FURTHER)
 		return NULL;
-	/* A server may say at any time that it closes; else what nothing asked for shifts the rest. */
+	/*
+	 * A server may say at any time that it closes; else what nothing asked for shifts the rest.
+	 */
 	bool unsolicited = r->surprise && shown->code != 421;
 	if (!unsolicited && shown->code / 100 != 4 && shown->code / 100 != 5)
 		return NULL;
