@@ -55,8 +55,8 @@ const struct cause_row causes_of_connection[] = {
 	    "Senders wait up to 5 minutes, then try another MX",
 	    "check that the mail server is running behind this port, and that its DNS resolver "
 	    "answers (many servers look up the client before they greet)",
-	    "try implicit TLS (smtps://{host}:{port} or --tls=implicit), or a longer greeting "
-	    "timeout (--timeout greeting=60s)",
+	    "[try implicit TLS ({other} or --tls=implicit), or ]allow a longer greeting timeout "
+	    "(--timeout greeting=60s)",
 	    NULL, "RFC 5321 4.5.3.2.1" },
 	{ CAUSE_TLS_PORT, CONCERNS_DIALOGUE, STATE_CRITICAL, "The port expects TLS",
 	    "Port {port} expects TLS from the start (implicit TLS), and this connection began "

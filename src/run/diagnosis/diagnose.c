@@ -159,6 +159,15 @@ diagnose_silence(struct diagnosing *x)
 		    f->tls_probed || is_tls_port(f->port)	 ? CAUSE_TLS_PORT :
 								   CAUSE_SILENT_PORT,
 		    AT_GREETING);
+		/* Port 25 never begins with TLS (RFC 8314 3). */
+		if (d->cause == CAUSE_SILENT_PORT && f->port != 25) {
+			struct span host = f->host.len > 0 ? f->host : f->address;
+			bool literal = span_has(host, ':') && host.at[0] != '[';
+			diagnosis_set(d, FIELD_OTHER,
+			    arena_printf(x->arena, "smtps://%s%.*s%s:%u", literal ? "[" : "",
+				SPAN_ARG(host), literal ? "]" : "", f->port),
+			    x->arena);
+		}
 		set_waited(x, d, f->waited_ms);
 		return;
 	}
