@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "ui/cmd/commands.h"
 #include "ui/cmd/exporter_modules.h"
 
 /*
@@ -40,7 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	int fd = memfd_create("modules", MFD_CLOEXEC);
 	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
 	PROMISE(fd >= 0 && write(fd, octets, n) == (ssize_t)n);
-	struct probe_module *modules = modules_read(loop, path, &err);
+	struct probe_module *modules = modules_read(loop, &program, path, &err);
 	close(fd);
 	PROMISE(modules ? module_find(modules, "smtp_starttls") && module_find(modules, "mx") :
 			  err.text[0]);

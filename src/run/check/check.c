@@ -504,6 +504,8 @@ on_lookup(void *ctx, const struct lookup *l)
 		.nallow = c->opts.nallow,
 	};
 
+	if (c->told)
+		return;			/* it was stopped meanwhile */
 	c->check.lookup = l;
 	if (c->check.domain.len == 0 && (l->route->mx || l->route->implicit))
 		c->check.domain = l->route->name;

@@ -6,36 +6,6 @@
 #include "net/dns_words.h"
 #include "run/diagnosis/diagnose_impl.h"
 
-struct diagnosis *
-found(struct diagnosing *x, enum cause cause, enum smtp_stage stage)
-{
-	const struct facts *f = x->f;
-	struct diagnosis_place place = {
-		.domain = f->domain,
-		.host = f->host,
-		.address = f->address,
-		.port = f->port,
-		.preference = f->preference,
-		.mx = f->mx,
-		.stage = stage,
-	};
-	struct diagnosis *d = diagnosis_new(cause, &place, x->arena);
-
-	*x->end = d;
-	x->end = &d->next;
-	return d;
-}
-
-struct diagnosis *
-found_symptom(struct diagnosing *x, enum cause cause, enum smtp_stage stage)
-{
-	bool symptom = x->first != NULL;
-	struct diagnosis *d = found(x, cause, stage);
-
-	d->symptom = symptom;
-	return d;
-}
-
 static void
 set_waited(struct diagnosing *x, struct diagnosis *d, uint64_t ms)
 {
@@ -85,7 +55,7 @@ static const struct {
 	{ SPAN_INIT("\x16\x03"), CAUSE_TLS_PORT, "a TLS handshake" },
 };
 
-enum cause
+static enum cause
 foreign_server(struct span octets, const char **what)
 {
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++)
@@ -128,12 +98,12 @@ diagnose_greeting(struct diagnosing *x)
 	if (!r || r->nlines == 0)
 		return;
 	if (is_mostly(r->line[0], '*')) {
-		found(x, CAUSE_GREETING_MASKED, AT_GREETING);
+		diagnosing_add(x, CAUSE_GREETING_MASKED, AT_GREETING);
 	} else if (r->code == 220 && has(r->line[0], "ftp") && !has(r->line[0], "smtp")) {
-		d = found(x, CAUSE_NOT_SMTP, AT_GREETING);
+		d = diagnosing_add(x, CAUSE_NOT_SMTP, AT_GREETING);
 		d->field[FIELD_WHAT] = SPAN("an FTP server (RFC 959)");
 	} else if (r->code == 200 || r->code == 201) {
-		d = found(x, CAUSE_NOT_SMTP, AT_GREETING);
+		d = diagnosing_add(x, CAUSE_NOT_SMTP, AT_GREETING);
 		d->field[FIELD_WHAT] = SPAN("a news server (NNTP, RFC 3977)");
 	}
 }
@@ -154,7 +124,7 @@ diagnose_silence(struct diagnosing *x)
 
 	if ((f->stage == AT_GREETING || f->before_greeting) && f->octets.len == 0) {
 		bool tls = f->implicit_tls || f->dialogue.tls;
-		d = found(x,
+		d = diagnosing_add(x,
 		    tls						 ? CAUSE_SILENT_IN_TLS :
 		    f->tls_probed || is_tls_port(f->port)	 ? CAUSE_TLS_PORT :
 								   CAUSE_SILENT_PORT,
@@ -173,7 +143,7 @@ diagnose_silence(struct diagnosing *x)
 	}
 	/* postscreen sends its first line at once and holds the last one back */
 	bool held = f->stage == AT_GREETING && f->octets.at[f->octets.len - 1] == '\n';
-	d = found(x,
+	d = diagnosing_add(x,
 	    held	       ? CAUSE_GREETING_DELAY :
 	    f->octets.len > 0 ? CAUSE_REPLY_UNFINISHED :
 				CAUSE_REPLY_TIMEOUT,
@@ -184,43 +154,6 @@ diagnose_silence(struct diagnosing *x)
 		set_waited(x, d, f->waited_ms);
 	if (f->octets.len > 0)
 		set_octets(x, d);
-}
-
-/* A lookup that gave no address, of a host that was named or that an MX names. */
-enum cause
-cause_of_lookup(const struct dns_facts *dns, bool of_domain)
-{
-	switch (dns->result) {
-	case DNS_NAME_ERROR:
-		return of_domain ? CAUSE_DNS_NO_DOMAIN : CAUSE_DNS_NO_HOST;
-	case DNS_NO_DATA:
-		return dns->family_only ? CAUSE_DNS_NO_FAMILY : CAUSE_DNS_NO_ADDRESS;
-	case DNS_FAILED:
-		return dns->without_validation || (dns->ede >= 5 && dns->ede <= 12) ||
-			dns->ede == 1 || dns->ede == 2 || dns->ede == 27 ?
-		    CAUSE_DNSSEC_FAILED :
-		    CAUSE_DNS_SERVER_FAILURE;
-	case DNS_DENIED:
-		return CAUSE_DNS_REJECTED;
-	case DNS_SILENT:
-		return CAUSE_DNS_TIMEOUT;
-	case DNS_BROKEN:
-		return CAUSE_DNS_MALFORMED;
-	default:
-		return CAUSE_NONE;
-	}
-}
-
-void
-set_lookup(struct diagnosis *d, const struct dns_facts *dns, struct arena *arena)
-{
-	const char *ede = dns->ede > 0 ? dns_ede_word(dns->ede) : NULL;
-
-	diagnosis_set(d, FIELD_NAME, dns->name, arena);
-	if (ede)
-		d->field[FIELD_WHY] = span_of(ede);
-	if (dns->without_validation)
-		d->field[FIELD_OTHER] = SPAN("without validation the answer is there");
 }
 
 static void
@@ -240,7 +173,7 @@ diagnose_end(struct diagnosing *x)
 	enum cause cause;
 
 	if (f->fate_unknown) {
-		found(x, CAUSE_FATE_UNKNOWN, AT_END_OF_DATA);
+		diagnosing_add(x, CAUSE_FATE_UNKNOWN, AT_END_OF_DATA);
 		return;
 	}
 	switch (f->end) {
@@ -248,15 +181,16 @@ diagnose_end(struct diagnosing *x)
 		return;
 	case END_TIMED_OUT:
 		if (f->stage == AT_RESOLVE) {
-			d = found(x, CAUSE_DNS_TIMEOUT, AT_RESOLVE);
+			d = diagnosing_add(x, CAUSE_DNS_TIMEOUT, AT_RESOLVE);
 			diagnosis_set(
 			    d, FIELD_NAME, f->host.len > 0 ? f->host : f->domain, x->arena);
 		} else if (f->stage == AT_CONNECT) {
-			set_waited(x, found(x, CAUSE_CONNECT_TIMEOUT, AT_CONNECT), f->waited_ms);
+			set_waited(
+			    x, diagnosing_add(x, CAUSE_CONNECT_TIMEOUT, AT_CONNECT), f->waited_ms);
 		} else if (f->stage == AT_PROXY) {
-			found(x, CAUSE_PROXY_FAILED, AT_PROXY);
+			diagnosing_add(x, CAUSE_PROXY_FAILED, AT_PROXY);
 		} else if (f->stage == AT_TLS) {
-			set_waited(x, found(x, CAUSE_TLS_TIMEOUT, AT_TLS), f->waited_ms);
+			set_waited(x, diagnosing_add(x, CAUSE_TLS_TIMEOUT, AT_TLS), f->waited_ms);
 		} else {
 			diagnose_silence(x);
 		}
@@ -277,15 +211,15 @@ diagnose_end(struct diagnosing *x)
 				    CAUSE_CLOSED_BEFORE_GREETING) :
 		    reset		       ? CAUSE_CONNECTION_RESET :
 						 CAUSE_CONNECTION_CLOSED;
-		d = found(x, cause, f->stage);
+		d = diagnosing_add(x, cause, f->stage);
 		if (f->octets.len > 0)
 			set_octets(x, d);
 		return;
 	default:
 		/* Nobody wrote that mail goes there: it is what is left where no MX is. */
 		if (f->end == END_REFUSED && f->implicit_mx)
-			found(x, CAUSE_NO_MX_REFUSED, AT_CONNECT);
-		found(x, causes[f->end],
+			diagnosing_add(x, CAUSE_NO_MX_REFUSED, AT_CONNECT);
+		diagnosing_add(x, causes[f->end],
 		    f->end == END_TRUNCATED ? f->stage :
 		    f->end == END_PROXY	    ? AT_PROXY :
 					      AT_CONNECT);
@@ -318,19 +252,19 @@ diagnose_offers(struct diagnosing *x)
 	if (is_stripped(clear)) {
 		if (x->first && x->first->cause == CAUSE_GREETING_MASKED)
 			x->first->symptom = true;	/* of the same firewall */
-		found(x, CAUSE_STARTTLS_STRIPPED, AT_EHLO);
+		diagnosing_add(x, CAUSE_STARTTLS_STRIPPED, AT_EHLO);
 	} else if (f->starttls_wanted && !starttls) {
 		bool taken = f->elsewhere.len > 0 || f->recorded_starttls;
-		struct diagnosis *d = found(
+		struct diagnosis *d = diagnosing_add(
 		    x, taken ? CAUSE_STARTTLS_TAKEN : CAUSE_STARTTLS_MISSING, AT_EHLO);
 		diagnosis_set(d, FIELD_OTHER, f->elsewhere, x->arena);
 		if (f->verify)
 			d->state = STATE_CRITICAL;
 	}
 	if (auth && !starttls)
-		found(x, CAUSE_PASSWORDS_IN_CLEAR, AT_EHLO);
+		diagnosing_add(x, CAUSE_PASSWORDS_IN_CLEAR, AT_EHLO);
 	else if (auth)
-		found(x, CAUSE_AUTH_BEFORE_TLS, AT_EHLO);
+		diagnosing_add(x, CAUSE_AUTH_BEFORE_TLS, AT_EHLO);
 }
 
 /* ---- time */
@@ -343,13 +277,13 @@ diagnose_slowness(struct diagnosing *x)
 	const struct facts *f = x->f;
 
 	if (f->greeting_ms >= SLOW_MS) {
-		struct diagnosis *d = found(
+		struct diagnosis *d = diagnosing_add(
 		    x, f->greeting_held ? CAUSE_GREETING_DELAY : CAUSE_GREETING_SLOW, AT_GREETING);
 		set_waited(x, d, f->greeting_ms);
 	}
 	if (f->nslow > 0) {
-		struct diagnosis *d =
-		    found(x, f->nslow > 1 || f->drawn ? CAUSE_TARPIT : CAUSE_REPLY_SLOW, AT_ANY);
+		struct diagnosis *d = diagnosing_add(
+		    x, f->nslow > 1 || f->drawn ? CAUSE_TARPIT : CAUSE_REPLY_SLOW, AT_ANY);
 		diagnosis_set(d, FIELD_WHAT, f->slow, x->arena);
 	}
 }
@@ -366,27 +300,27 @@ diagnose_form(struct diagnosing *x)
 	const char *what;
 
 	if (f->injected) {
-		d = found(x, CAUSE_INJECTION, AT_STARTTLS);
+		d = diagnosing_add(x, CAUSE_INJECTION, AT_STARTTLS);
 		set_octets(x, d);
 		return true;
 	}
 	struct span octets = r && (r->flaws & REPLY_NO_CODE) ? r->raw : f->octets;
 	enum cause cause = foreign_server(octets, &what);
 	if (cause != CAUSE_NONE && f->handshake != SHAKE_CLEARTEXT) {
-		d = found(x, cause, f->stage);
+		d = diagnosing_add(x, cause, f->stage);
 		d->field[FIELD_WHAT] = span_of(what);
 		if (cause != CAUSE_TLS_PORT)
 			diagnosis_set(d, FIELD_OCTETS, span_trim(span_first(octets, 60)), x->arena);
 		return true;
 	}
 	if (f->unsolicited || f->standing == REPLY_OUT_OF_STEP) {
-		found(x, CAUSE_OUT_OF_STEP, f->stage);
+		diagnosing_add(x, CAUSE_OUT_OF_STEP, f->stage);
 		return true;
 	}
 	if (!r || !(r->flaws & broken))
 		return false;
 	unsigned left = r->flaws & broken;
-	d = found(x, CAUSE_REPLY_MALFORMED, f->stage);
+	d = diagnosing_add(x, CAUSE_REPLY_MALFORMED, f->stage);
 	d->field[FIELD_WHAT] = span_of(reply_flaw_next(&left)->text);
 	d->evidence = text_safe(x->arena, arena_copy(x->arena, span_first(r->raw, 100)));
 	return true;
@@ -402,7 +336,7 @@ diagnose_flaws(struct diagnosing *x)
 	const struct reply_flaw_info *flaw;
 
 	while ((flaw = reply_flaw_next(&left))) {
-		struct diagnosis *d = found(x, CAUSE_REPLY_FLAWED, x->f->stage);
+		struct diagnosis *d = diagnosing_add(x, CAUSE_REPLY_FLAWED, x->f->stage);
 		d->field[FIELD_WHAT] = span_of(flaw->text);
 	}
 }
@@ -412,24 +346,24 @@ diagnose(const struct facts *f, struct arena *arena)
 {
 	struct diagnosing x = { .f = f, .arena = arena };
 	bool of_domain = !f->mx && f->domain.len > 0 && span_eq_case(f->dns.name, f->domain);
-	enum cause lookup = cause_of_lookup(&f->dns, of_domain);
+	enum cause lookup = diagnosing_lookup(&f->dns, of_domain);
 
 	x.end = &x.first;
 	if (lookup != CAUSE_NONE) {
-		bool dot = f->mx && lacks_dot(f->host, f->domain);
+		bool dot = f->mx && diagnosing_lacks_dot(f->host, f->domain);
 		if (f->mx)
 			lookup = dot			     ? CAUSE_MX_TRAILING_DOT :
 			    lookup == CAUSE_DNS_NO_HOST	     ? CAUSE_MX_NO_HOST :
 			    lookup == CAUSE_DNS_NO_ADDRESS   ? CAUSE_MX_NO_ADDRESS :
 							       lookup;
-		struct diagnosis *d = found(&x, lookup, AT_RESOLVE);
-		set_lookup(d, &f->dns, arena);
+		struct diagnosis *d = diagnosing_add(&x, lookup, AT_RESOLVE);
+		diagnosing_set_lookup(d, &f->dns, arena);
 		if (dot)
 			diagnosis_set(d, FIELD_OTHER,
 			    span_first(f->host, f->host.len - f->domain.len - 1), arena);
 	}
 	if (f->null_mx)
-		found(&x, CAUSE_NULL_MX, AT_RESOLVE);
+		diagnosing_add(&x, CAUSE_NULL_MX, AT_RESOLVE);
 	if (!diagnose_form(&x)) {
 		diagnose_greeting(&x);
 		bool is_other = x.first && x.first->cause == CAUSE_NOT_SMTP;

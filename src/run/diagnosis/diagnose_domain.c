@@ -50,19 +50,6 @@ is_address(struct span name)
 	return addr_parse(&addr, name, 25);
 }
 
-bool
-lacks_dot(struct span host, struct span domain)
-{
-	if (host.len <= domain.len + 1 || !span_ends_case(host, domain))
-		return false;
-	struct span rest = span_first(host, host.len - domain.len);
-	if (rest.at[rest.len - 1] != '.')
-		return false;
-	rest.len--;
-	return span_ends_case(rest, domain) &&
-	    (rest.len == domain.len || rest.at[rest.len - domain.len - 1] == '.');
-}
-
 static void
 survey_mx(struct surveying *x, const struct mx_facts *mx)
 {
@@ -73,8 +60,8 @@ survey_mx(struct surveying *x, const struct mx_facts *mx)
 		found_in(x, CAUSE_MX_IS_ADDRESS, mx);
 		return;
 	}
-	enum cause lookup = cause_of_lookup(&mx->dns, false);
-	if (lookup != CAUSE_NONE && lacks_dot(mx->host, domain)) {
+	enum cause lookup = diagnosing_lookup(&mx->dns, false);
+	if (lookup != CAUSE_NONE && diagnosing_lacks_dot(mx->host, domain)) {
 		d = found_in(x, CAUSE_MX_TRAILING_DOT, mx);
 		diagnosis_set(d, FIELD_OTHER,
 		    span_first(mx->host, mx->host.len - domain.len - 1), x->arena);
@@ -87,7 +74,7 @@ survey_mx(struct surveying *x, const struct mx_facts *mx)
 			lookup == CAUSE_DNSSEC_FAILED ? CAUSE_DNSSEC_FAILED :
 							CAUSE_MX_UNRESOLVABLE,
 		    mx);
-		set_lookup(d, &mx->dns, x->arena);
+		diagnosing_set_lookup(d, &mx->dns, x->arena);
 		if (d->field[FIELD_NAME].len == 0)
 			diagnosis_set(d, FIELD_NAME, mx->host, x->arena);
 	}
@@ -221,20 +208,20 @@ diagnose_domain(const struct domain_facts *f, struct arena *arena)
 {
 	struct surveying x = { .f = f, .arena = arena };
 	enum cause lookup = f->mx.result == DNS_NO_DATA ? CAUSE_NONE :
-							  cause_of_lookup(&f->mx, true);
+							  diagnosing_lookup(&f->mx, true);
 
 	x.end = &x.first;
 	if (lookup != CAUSE_NONE) {
 		struct diagnosis *d = found_in(&x, lookup, NULL);
-		set_lookup(d, &f->mx, arena);
+		diagnosing_set_lookup(d, &f->mx, arena);
 		diagnosis_set(d, FIELD_NAME, f->mx.name.len > 0 ? f->mx.name : f->domain, arena);
 	}
 	if (f->null_mx)
 		found_in(&x, f->nhosts > 0 ? CAUSE_NULL_MX_BESIDE : CAUSE_NULL_MX, NULL);
 	if (f->mx.result == DNS_NO_DATA) {
-		enum cause own = cause_of_lookup(&f->own, true);
+		enum cause own = diagnosing_lookup(&f->own, true);
 		if (own != CAUSE_NONE)
-			set_lookup(found_in(&x, own, NULL), &f->own, arena);
+			diagnosing_set_lookup(found_in(&x, own, NULL), &f->own, arena);
 		if (own != CAUSE_NONE && x.first->field[FIELD_NAME].len == 0)
 			diagnosis_set(x.first, FIELD_NAME, f->domain, arena);
 		if (own == CAUSE_NONE && count(f, SPAN_NONE, 0, is_dead) < f->npaths)

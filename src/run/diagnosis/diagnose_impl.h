@@ -11,20 +11,18 @@ struct diagnosing {
 };
 
 /* Adds one at the facts' place; `stage` is where, AT_ANY: the facts'. */
-struct diagnosis *found(struct diagnosing *, enum cause, enum smtp_stage stage);
-struct diagnosis *found_symptom(struct diagnosing *, enum cause, enum smtp_stage stage);
+struct diagnosis *diagnosing_add(struct diagnosing *, enum cause, enum smtp_stage stage);
+struct diagnosis *diagnosing_add_symptom(struct diagnosing *, enum cause, enum smtp_stage stage);
 
-/* What begins so is another server: "an SSH server" in *what; CAUSE_NONE: not that it is known. */
-enum cause foreign_server(struct span octets, const char **what);
 /* What a lookup came to; CAUSE_NONE: it was answered, or not asked. */
-enum cause cause_of_lookup(const struct dns_facts *, bool of_domain);
-void set_lookup(struct diagnosis *, const struct dns_facts *, struct arena *);
+enum cause diagnosing_lookup(const struct dns_facts *, bool of_domain);
+void diagnosing_set_lookup(struct diagnosis *, const struct dns_facts *, struct arena *);
 
 /*
  * "mx.example.org.example.org": the domain stands twice at the end, as a zone file without the dot
  * makes it.
  */
-bool lacks_dot(struct span host, struct span domain);
+bool diagnosing_lacks_dot(struct span host, struct span domain);
 
 /* True: the reply of the facts was explained. */
 bool diagnose_reply(struct diagnosing *);

@@ -478,7 +478,7 @@ diagnose_reply(struct diagnosing *x)
 		vague = true;
 	}
 	cause = in_its_session(f, cause, stage);
-	struct diagnosis *d = found(x, cause, f->stage);
+	struct diagnosis *d = diagnosing_add(x, cause, f->stage);
 	d->vague = vague;
 	d->evidence = evidence(r, text, x->arena);
 	set_fields(x, d, text, what);

@@ -53,7 +53,7 @@ diagnose_handshake(struct diagnosing *x)
 	enum cause cause = f->handshake == SHAKE_ALERT	      ? cause_of_alert(f->alert) :
 	    f->handshake == SHAKE_CLEARTEXT && f->implicit_tls ? CAUSE_CLEAR_PORT :
 								 causes[f->handshake];
-	struct diagnosis *d = found(x, cause, AT_TLS);
+	struct diagnosis *d = diagnosing_add(x, cause, AT_TLS);
 	if (f->handshake == SHAKE_ALERT) {
 		const struct alert_info *info = alert_info(f->alert);
 		d->field[FIELD_WHAT] = cause == CAUSE_TLS_VERSION ?
@@ -210,14 +210,14 @@ diagnose_certificate(struct diagnosing *x)
 		enum cause cause = cause_of_problem(t, &t->problem[i]);
 		if (is_listed(x, cause))
 			continue;
-		struct diagnosis *d = found(x, cause, AT_TLS);
+		struct diagnosis *d = diagnosing_add(x, cause, AT_TLS);
 		set_problem(d, t, &t->problem[i], x->arena);
 		if (!matters)
 			d->state = STATE_OK;
 	}
 	if (f->days_warning > 0 && f->days_left < f->days_warning && f->days_left >= 0 &&
 	    !is_listed(x, CAUSE_CERT_EXPIRED)) {
-		struct diagnosis *d = found(x, CAUSE_CERT_EXPIRES, AT_TLS);
+		struct diagnosis *d = diagnosing_add(x, CAUSE_CERT_EXPIRES, AT_TLS);
 		char date[16];
 		int depth;
 		cert_date(date, tls_ends(t, &depth));
@@ -225,7 +225,7 @@ diagnose_certificate(struct diagnosing *x)
 		d->field[FIELD_DAYS] = days_text((long)f->days_left, x->arena);
 	}
 	if (t->ocsp > TLS_OCSP_GOOD) {
-		struct diagnosis *d = found(
+		struct diagnosis *d = diagnosing_add(
 		    x, t->ocsp == TLS_OCSP_REVOKED ? CAUSE_CERT_REVOKED : CAUSE_CERT_OCSP, AT_TLS);
 		diagnosis_set(d, FIELD_WHAT, span_of(tls_ocsp_word(t->ocsp)), x->arena);
 	}
@@ -272,7 +272,8 @@ diagnose_dane(struct diagnosing *x)
 							   CAUSE_NONE;
 	if (cause == CAUSE_NONE)
 		return;
-	struct diagnosis *d = broken ? found_symptom(x, cause, AT_TLS) : found(x, cause, AT_TLS);
+	struct diagnosis *d = broken ? diagnosing_add_symptom(x, cause, AT_TLS) :
+				       diagnosing_add(x, cause, AT_TLS);
 	diagnosis_set(d, FIELD_NAME, dane->name, x->arena);
 	diagnosis_set(d, FIELD_WHY,
 	    dane->why.len > 0				       ? dane->why :
@@ -310,8 +311,8 @@ diagnose_sts(struct diagnosing *x)
 	if (cause == CAUSE_NONE)
 		return;
 	struct diagnosis *d = policy && cause != CAUSE_STS_NOT_LISTED ?
-	    found_symptom(x, cause, AT_TLS) :
-	    found(x, cause, AT_TLS);
+	    diagnosing_add_symptom(x, cause, AT_TLS) :
+	    diagnosing_add(x, cause, AT_TLS);
 	diagnosis_set(d, FIELD_DOMAIN, f->sts->domain, x->arena);
 	diagnosis_set(d, FIELD_WHY, f->sts->why, x->arena);
 	if (policy) {

@@ -93,8 +93,12 @@ facts_of_err(
 void
 facts_of_route(struct facts *f, const struct target *target, const struct route *route)
 {
+	/* A bare name is a domain where the lookup took it for one. */
+	bool domain = target->kind == TARGET_MX || f->null_mx ||
+	    (route && (route->mx || route->implicit));
+
 	f->host = target->host;
-	if (target->kind != TARGET_MX) {
+	if (!domain) {
 		f->dns.name = f->host;
 		return;
 	}

@@ -299,7 +299,7 @@ static int export(struct options *o, struct err *err)
 	bool ok = false;
 
 	descriptors_raise();
-	x.modules = modules_read(x.loop, o->modules, err);
+	x.modules = modules_read(x.loop, o->program, o->modules, err);
 	x.http = x.modules ? http(err) : NULL;
 	if (x.http && modules_are_bound(&x, err) &&
 	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err) &&

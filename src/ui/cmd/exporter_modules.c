@@ -1,6 +1,5 @@
 /* exporter - its modules, and the ini file they may be in. */
 #include "ui/cmd/exporter_modules.h"
-#include "ui/cmd/commands.h"
 #include "ui/options/probe_spec.h"
 
 #include <stdio.h>
@@ -23,6 +22,7 @@ static const struct { const char *name, *options; } built_in[] = {
 
 struct reading {
 	struct loop *loop;
+	const struct program *program;
 	const char *file;
 	unsigned line;
 	size_t n;
@@ -75,7 +75,7 @@ module_read_options(struct probe_module *m, struct span text, struct err *err)
 	if (n == ARGS_MOST)
 		return err_set(err, ERR_USAGE, "a module has %d words at the most", ARGS_MOST - 1);
 	options_release(&m->o);
-	if (!options_read(&m->o, SCOPE_PROBE, &program, n, arg, err))
+	if (!options_read(&m->o, SCOPE_PROBE, m->program, n, arg, err))
 		return false;
 	m->o.look.color = WHEN_NEVER;
 	m->env.tls = m->o.tls;
@@ -93,6 +93,7 @@ module_add(struct reading *r, struct span name)
 
 	m->name = arena_string(&m->arena, name);
 	m->env.loop = r->loop;
+	m->program = r->program;
 	m->next = r->first;
 	r->first = m;
 	r->n++;
@@ -192,9 +193,10 @@ module_prepare(struct probe_module *m, struct err *err)
 }
 
 struct probe_module *
-modules_read(struct loop *loop, const char *file, struct err *err)
+modules_read(
+    struct loop *loop, const struct program *own, const char *file, struct err *err)
 {
-	struct reading r = { .loop = loop, .file = file, .err = err };
+	struct reading r = { .loop = loop, .program = own, .file = file, .err = err };
 
 	if ((!file || modules_read_file(&r)) && add_built_in(&r) && module_prepare(r.first, err))
 		return r.first;

@@ -12,6 +12,7 @@ struct probe_module {
 	const char *name;		/* letters, digits, "_", "-" and "." */
 	struct arena arena;
 	struct options o;		/* of SCOPE_PROBE; probes have copies */
+	const struct program *program;	/* what its options may name */
 	bool said;			/* its line of options was read */
 	bool timed;			/* its options say how long a probe may take */
 	struct session_env env;		/* what --ca, --cert and --dns ask for */
@@ -19,7 +20,8 @@ struct probe_module {
 };
 
 /* `file` may be NULL; what it defines goes before what is built in. NULL with err. */
-struct probe_module *modules_read(struct loop *, const char *file, struct err *);
+struct probe_module *modules_read(
+    struct loop *, const struct program *, const char *file, struct err *);
 void modules_free(struct probe_module *);
 /* NULL: there is none */
 struct probe_module *module_find(struct probe_module *, const char *name);

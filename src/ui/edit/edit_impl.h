@@ -1,4 +1,9 @@
-/* The editor itself, for ui/edit*.c alone. */
+/*
+ * The editor itself, for edit.c, draw.c, keys.c and terminal.c alone: one state machine, a line
+ * while it is edited. edit.c begins and ends it and turns libedit's questions into it; keys.c is
+ * what a key does to the line; draw.c shows and hides it; terminal.c has the modes and signals, and
+ * the line without an editor (a secret, a dumb terminal). Each may need any other at any key.
+ */
 #ifndef UI_EDIT_EDIT_IMPL_H
 #define UI_EDIT_EDIT_IMPL_H
 
