@@ -443,11 +443,9 @@ record_idle_ms(const struct record *r)
 static void
 record_set_sweep(struct record *r)
 {
-	uint64_t ms = record_idle_ms(r) / 4;
-
 	r->sweeping = r->pairs != NULL;
 	if (r->sweeping)
-		loop_timer_set(r->sweep, ms < 10 ? 10 : ms > 500 ? 500 : ms);
+		loop_timer_set(r->sweep, serve_sweep_ms(record_idle_ms(r)));
 }
 
 static void

@@ -76,15 +76,21 @@ serve_idle_ms(const struct serve *serve)
 	return serve->opts.idle_ms ? serve->opts.idle_ms : SERVE_IDLE_MS;
 }
 
+uint64_t
+serve_sweep_ms(uint64_t idle_ms)
+{
+	uint64_t ms = idle_ms / 4;
+
+	return ms < 10 ? 10 : ms > 500 ? 500 : ms;
+}
+
 /* One timer for all clients: thousands of them are looked over a few times a second at the most. */
 static void
 serve_set_sweep(struct serve *serve)
 {
-	uint64_t ms = serve_idle_ms(serve) / 4;
-
 	serve->sweeping = serve->clients != NULL;
 	if (serve->sweeping)
-		loop_timer_set(serve->sweep, ms < 10 ? 10 : ms > 500 ? 500 : ms);
+		loop_timer_set(serve->sweep, serve_sweep_ms(serve_idle_ms(serve)));
 }
 
 static void

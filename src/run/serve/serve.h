@@ -11,6 +11,8 @@
 
 /* RFC 5321 4.5.3.2.7; for the client to close its side */
 enum { SERVE_IDLE_MS = 300000, SERVE_LINGER_MS = 2000 };
+/* How often silent clients are looked for: a quarter of the limit, within 10 and 500 ms. */
+uint64_t serve_sweep_ms(uint64_t idle_ms);
 
 struct serve_opts {
 	struct mta_opts mta;		/* ->queue is the server's own */
