@@ -61,7 +61,7 @@ struct checking {
 	size_t asking;			/* of them */
 	struct loop_timer *turn, *deadline;
 	uint64_t began_us, until_us;
-	bool over, stopped, told;
+	bool stopped, told;
 	struct check_manners own, *manners;
 	struct checking *next; /* of those who share them */
 	char hello[CHECK_NAME_MAX];

@@ -288,7 +288,7 @@ why_none(struct weighing *w, allow_fn *allow)
 }
 
 struct tally {
-	size_t tried, accepted, deferred, client, silent, closed, unknown, no_route;
+	size_t tried, deferred, client, silent, closed, unknown, no_route;
 };
 
 /* A resolver that does not answer for a host says nothing of it: it may well have an address. */

@@ -176,42 +176,68 @@ wants_talk(const struct options *o, const struct check_format *format)
 	return o->look.verbose > 0 || format->write == check_html;
 }
 
+/* Where one of the formats goes: to standard output, or to a file. */
+struct output {
+	const struct check_format *format;
+	FILE *out;
+	struct draft draft;
+};
+
+static size_t
+count_outputs(const struct options *o)
+{
+	return o->check.nformats ? o->check.nformats : 1;
+}
+
+static bool
+output_begin(struct output *to, const struct options *o, size_t i, struct err *err)
+{
+	struct span file = span_of(o->check.nformats ? o->check.format[i] : "text"),
+		    name = span_until(&file, ':');
+	const char *path = file.len ? file.at : i + 1 >= o->check.nformats ? o->check.output : NULL;
+
+	*to = (struct output){ .format = check_format(name), .out = stdout };
+	if (!path)
+		return true;
+	if (!draft_begin(&to->draft, path, err))
+		return false;
+	to->out = to->draft.out;
+	return true;
+}
+
+static bool
+output_end(struct output *to, struct err *err)
+{
+	return !to->draft.out || draft_keep(&to->draft, err);
+}
+
 static bool
 write_report(struct run *r, struct job *j, const struct check_verdict *v, size_t i, struct err *err)
 {
 	struct options *o = r->o;
-	struct span file = span_of(o->check.nformats ? o->check.format[i] : "text"),
-		    name = span_until(&file, ':');
-	const struct check_format *format = check_format(name);
-	struct check_report report = {
+	struct output to;
+
+	if (!output_begin(&to, o, i, err))
+		return false;
+	to.format->write(to.out,
+	    &(struct check_report){
 		.check = j->check,
 		.verdict = v,
-		.talk = wants_talk(o, format) && j->talk ? talk_text : NULL,
+		.talk = wants_talk(o, to.format) && j->talk ? talk_text : NULL,
 		.ctx = j->talk,
 		.look = &o->look,
-	};
-	const char *path = file.len ? file.at : i + 1 >= o->check.nformats ? o->check.output : NULL;
-	struct draft draft;
-
-	if (!path) {
-		format->write(stdout, &report);
-		return true;
-	}
-	if (!draft_begin(&draft, path, err))
-		return false;
-	format->write(draft.out, &report);
-	return draft_keep(&draft, err);
+	    });
+	return output_end(&to, err);
 }
 
 /* Of many domains a line each, in the order in which they end. */
 static void
-put_line(struct run *r, const struct job *j, const struct check_verdict *v)
+put_line(const struct check_verdict *v)
 {
 	struct arena arena = { 0 };
 
 	printf("%-8s %.*s\n", judge_state_word(v->state), SPAN_ARG(text_safe(&arena, v->title)));
 	arena_release(&arena);
-	(void)j, (void)r;
 }
 
 static bool
@@ -229,9 +255,9 @@ end_job(struct run *r, struct job *j, struct err *err)
 	r->ended++;
 	hide_progress(r);
 	if (r->o->check.targets && text && !r->o->check.output)
-		put_line(r, j, &v);
+		put_line(&v);
 	else
-		for (size_t i = 0; ok && i < (r->o->check.nformats ? r->o->check.nformats : 1); i++)
+		for (size_t i = 0; ok && i < count_outputs(r->o); i++)
 			ok = write_report(r, j, &v, i, err);
 	fflush(stdout);
 	check_free(j->checking);
@@ -335,20 +361,12 @@ on_sender(void *ctx, const struct sender *sender)
 static bool
 write_sender(struct options *o, const struct sender *sender, size_t i, struct err *err)
 {
-	struct span file = span_of(o->check.nformats ? o->check.format[i] : "text"),
-		    name = span_until(&file, ':');
-	const struct check_format *format = check_format(name);
-	const char *path = file.len ? file.at : i + 1 >= o->check.nformats ? o->check.output : NULL;
-	struct draft draft;
+	struct output to;
 
-	if (!path) {
-		format->write_sender(stdout, &o->look, sender);
-		return true;
-	}
-	if (!draft_begin(&draft, path, err))
+	if (!output_begin(&to, o, i, err))
 		return false;
-	format->write_sender(draft.out, &o->look, sender);
-	return draft_keep(&draft, err);
+	to.format->write_sender(to.out, &o->look, sender);
+	return output_end(&to, err);
 }
 
 /* The lists of the options as spans. */
@@ -403,7 +421,7 @@ check_from(struct options *o, struct err *err)
 	while (query && !s.sender && !stop)
 		standard_turn(env.loop, true);
 	bool ok = s.sender != NULL;
-	for (size_t i = 0; ok && i < (o->check.nformats ? o->check.nformats : 1); i++)
+	for (size_t i = 0; ok && i < count_outputs(o); i++)
 		ok = write_sender(o, s.sender, i, err);
 	if (ok)
 		status = (int)check_sender_state(s.sender);

@@ -4,19 +4,6 @@
 #include "ui/report/page.h"
 
 static enum page_mood
-mood_of(enum health state)
-{
-	static const enum page_mood moods[] = {
-		[STATE_OK] = PAGE_GOOD,
-		[STATE_WARNING] = PAGE_WARN,
-		[STATE_CRITICAL] = PAGE_BAD,
-		[STATE_UNKNOWN] = PAGE_UNKNOWN,
-	};
-
-	return moods[state];
-}
-
-static enum page_mood
 mood_of_passage(enum check_passage passage)
 {
 	static const enum page_mood moods[] = {
@@ -147,7 +134,7 @@ put_findings(FILE *out, const struct check_report *c, struct arena *arena)
 	for (const struct check_finding *f = v->findings; f; f = f->next) {
 		struct span consequence = diagnosis_consequence(f->what, arena);
 		fputs("<dt>", out);
-		page_word(out, mood_of(f->state), span_of(cause_row(f->what->cause)->title));
+		page_word(out, page_mood_of(f->state), span_of(cause_row(f->what->cause)->title));
 		fputs(" <span class=\"dim\">", out);
 		page_put(out, check_where(c->check, f, arena));
 		fputs("</span></dt><dd>", out);
@@ -213,7 +200,7 @@ check_html(FILE *out, const struct check_report *c)
 				k->domain.len ? k->domain :
 						k->target->host)));
 
-	page_begin(out, title, mood_of(c->verdict->state), c->verdict->title);
+	page_begin(out, title, page_mood_of(c->verdict->state), c->verdict->title);
 	fputs("<p class=\"dim\">Tested from ", out);
 	page_put(out, from.len ? from : check_no_vantage(k));
 	if (k->hello) {

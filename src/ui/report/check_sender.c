@@ -144,12 +144,6 @@ check_sender_text(FILE *out, const struct look *look, const struct sender *sende
 void
 check_sender_html(FILE *out, const struct look *look, const struct sender *sender)
 {
-	static const enum page_mood moods[] = {
-		[STATE_OK] = PAGE_GOOD,
-		[STATE_WARNING] = PAGE_WARN,
-		[STATE_CRITICAL] = PAGE_BAD,
-		[STATE_UNKNOWN] = PAGE_UNKNOWN,
-	};
 	struct arena arena = { 0 };
 	struct row row[ROWS_MAX];
 	size_t n = rows(sender, row, &arena);
@@ -157,7 +151,7 @@ check_sender_html(FILE *out, const struct look *look, const struct sender *sende
 	(void)look;
 	page_begin(out,
 	    arena_printf(&arena, "Mail from %.*s", SPAN_ARG(text_safe(&arena, sender->domain))),
-	    moods[check_sender_state(sender)], check_sender_verdict(sender, &arena));
+	    page_mood_of(check_sender_state(sender)), check_sender_verdict(sender, &arena));
 	fputs("<dl>\n", out);
 	for (size_t i = 0; i < n; i++) {
 		fputs("<dt>", out);
@@ -172,7 +166,7 @@ check_sender_html(FILE *out, const struct look *look, const struct sender *sende
 	for (const struct diagnosis *d = sender->findings; d; d = d->next) {
 		struct span next = next_step(d, &arena);
 		fputs("<dt>", out);
-		page_word(out, moods[d->state], span_of(cause_row(d->cause)->title));
+		page_word(out, page_mood_of(d->state), span_of(cause_row(d->cause)->title));
 		fputs("</dt><dd>", out);
 		page_put(out, diagnosis_sentence(d, &arena));
 		fputs(". ", out);

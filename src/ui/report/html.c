@@ -17,13 +17,6 @@ struct html {
 	size_t n;
 };
 
-static const enum page_mood moods[] = {
-	[STATE_OK] = PAGE_GOOD,
-	[STATE_WARNING] = PAGE_WARN,
-	[STATE_CRITICAL] = PAGE_BAD,
-	[STATE_UNKNOWN] = PAGE_UNKNOWN,
-};
-
 static struct html *
 html_new(FILE *out)
 {
@@ -63,7 +56,7 @@ html_checks(FILE *out, const struct finding *v)
 	fputs("<details><summary>checks</summary><ul>\n", out);
 	for (const struct judge_check *c = v->checks; c; c = c->next) {
 		fputs("<li>", out);
-		page_word(out, moods[c->state], span_of(c->name));
+		page_word(out, page_mood_of(c->state), span_of(c->name));
 		fputs(" ", out);
 		page_put(out, c->message);
 		fputs("</li>\n", out);
@@ -78,7 +71,7 @@ html_one(void *state, const struct fleet_report *one)
 
 	h->n++;
 	fputs("<tr><td>", h->rows);
-	page_word(h->rows, moods[one->verdict->state], span_of(report_state(one)));
+	page_word(h->rows, page_mood_of(one->verdict->state), span_of(report_state(one)));
 	fputs("</td><td>", h->rows);
 	page_put(h->rows, report_place(one));
 	fputs("</td><td>", h->rows);
@@ -99,7 +92,7 @@ html_end(void *state, const struct fleet_summary *sum)
 	    sum->targets == 1 ? "" : "s", sum->state[STATE_OK], sum->state[STATE_WARNING],
 	    sum->state[STATE_CRITICAL], sum->state[STATE_UNKNOWN],
 	    report_shortfall(sum, lacks) ? "; " : "", lacks);
-	html_write(state, "smtpsh probe", moods[sum->worst], verdict);
+	html_write(state, "smtpsh probe", page_mood_of(sum->worst), verdict);
 }
 
 const struct report_kind report_html = { html_begin, html_one, html_end };

@@ -29,6 +29,19 @@ static const char style[] =
     "svg rect{stroke:var(--bg);stroke-width:1}dt{font-weight:600}dd{margin:0 0 .6rem 1rem}\n"
     "@media print{body{max-width:none;padding:0}pre{white-space:pre-wrap}}\n";
 
+enum page_mood
+page_mood_of(enum health state)
+{
+	static const enum page_mood moods[] = {
+		[STATE_OK] = PAGE_GOOD,
+		[STATE_WARNING] = PAGE_WARN,
+		[STATE_CRITICAL] = PAGE_BAD,
+		[STATE_UNKNOWN] = PAGE_UNKNOWN,
+	};
+
+	return moods[state];
+}
+
 static const char *
 mood_class(enum page_mood mood)
 {

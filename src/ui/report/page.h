@@ -8,10 +8,12 @@
 
 #include <stdio.h>
 
+#include "run/diagnosis/health.h"
 #include "run/probe/probe.h"
 
 /* How something went, which gives it its colour and its mark. */
 enum page_mood { PAGE_PLAIN, PAGE_GOOD, PAGE_WARN, PAGE_BAD, PAGE_UNKNOWN };
+enum page_mood page_mood_of(enum health);
 
 /* Up to the heading; the title and the verdict under it are escaped. */
 void page_begin(FILE *, struct span title, enum page_mood, struct span verdict);
