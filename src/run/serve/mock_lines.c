@@ -9,47 +9,55 @@
 enum { SLICE_US = 4000 };
 
 /*
- * The server's part in the client's steps. A step says several commands: those that belong to it
- * get what a plain server says, the last of them the S: lines. A step without a row sends nothing
- * that is answered; the lines of /raw are counted, below.
+ * The server's part in the client's steps, by the command that a step sends. A step sends several:
+ * those that belong to it get what a plain server says, the last of them the S: lines. A step
+ * without a row sends nothing that is answered; the lines of octets are counted, below.
  */
 enum part_end { END_DOT, END_CHUNK, END_SENT, END_LOGIN, END_COMMAND, END_HELLO };
 
 static const struct part {
-	const char *step;
-	enum verb verb;	    /* what it says */
+	enum verb verb;
 	enum part_end end;  /* HELLO: EHLO after it, where it was granted */
 	bool hello;	    /* EHLO before it, where it is due */
 	const char *offers; /* what EHLO is to offer for it */
 } parts[] = {
-	{ "starttls", VERB_STARTTLS, END_HELLO, true, "STARTTLS" },
-	{ "auth", VERB_AUTH, END_LOGIN, false, "AUTH" },
-	{ "bdat", VERB_BDAT, END_CHUNK, false, "CHUNKING" },
-	{ "body", VERB_DATA, END_DOT, false, NULL },
-	{ "send", VERB_MAIL, END_SENT, true, NULL },
-	{ "quit", VERB_QUIT, END_COMMAND, false, NULL },
-	{ "xclient", VERB_XCLIENT, END_HELLO, true,
+	{ VERB_STARTTLS, END_HELLO, true, "STARTTLS" },
+	{ VERB_AUTH, END_LOGIN, false, "AUTH" },
+	{ VERB_BDAT, END_CHUNK, false, "CHUNKING" },
+	{ VERB_DATA, END_DOT, false, NULL },
+	{ VERB_MAIL, END_SENT, true, NULL },
+	{ VERB_QUIT, END_COMMAND, false, NULL },
+	{ VERB_XCLIENT, END_HELLO, true,
 	    "XCLIENT ADDR NAME PORT PROTO HELO LOGIN DESTADDR DESTPORT" },
-	{ "xforward", VERB_XFORWARD, END_COMMAND, true,
+	{ VERB_XFORWARD, END_COMMAND, true,
 	    "XFORWARD ADDR NAME PORT PROTO HELO IDENT SOURCE" },
 };
 
 /* A step with places in it is its line still. */
-static struct span
-lines_step_name(const struct script_item *item)
+static const struct step_op *
+lines_op(const struct script_item *item)
 {
 	struct span word = item->line.source;
 
-	return item->step ? span_of(item->step->op->name) : span_skip(span_word(&word), 1);
+	return item->step ? item->step->op :
+			    step_find(step_ops, span_skip(span_word(&word), 1));
+}
+
+static unsigned
+lines_traits(const struct script_item *item)
+{
+	const struct step_op *op = item->kind == SCRIPT_STEP ? lines_op(item) : NULL;
+
+	return op ? op->traits : 0;
 }
 
 static const struct part *
 lines_part_of(const struct script_item *item)
 {
-	struct span name = item->kind == SCRIPT_STEP ? lines_step_name(item) : SPAN_NONE;
+	const struct step_op *op = item->kind == SCRIPT_STEP ? lines_op(item) : NULL;
 
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		if (span_eq(name, span_of(parts[i].step)))
+	for (size_t i = 0; op && i < sizeof parts / sizeof *parts; i++)
+		if (op->verb == parts[i].verb)
 			return &parts[i];
 	return NULL;
 }
@@ -61,13 +69,11 @@ lines_part_of(const struct script_item *item)
 const struct script_item *
 lines_without_part(const struct script_item *item, size_t *n)
 {
-	static const char *const none[] = { "open", "reopen", "proxy-protocol" };
 	const struct script_item *found = NULL;
 
 	for (; item && !found; item = item->next) {
-		for (size_t i = 0; item->kind == SCRIPT_STEP && i < sizeof none / sizeof *none; i++)
-			if (span_eq(lines_step_name(item), span_of(none[i])) && (*n)-- == 0)
-				return item;
+		if ((lines_traits(item) & STEP_CLIENT_ALONE) && (*n)-- == 0)
+			return item;
 		found = lines_without_part(item->body, n);
 		found = found ? found : lines_without_part(item->other, n);
 	}
@@ -91,14 +97,14 @@ lines_want(const struct script_item *item, struct buf *out)
 	}
 }
 
-/* How many commands /raw says that are answered: each line end in it ends one. */
+/* How many commands its octets hold that are answered: each line end ends one. */
 static size_t
 lines_commands_of(const struct script_item *item)
 {
 	struct span text = item->line.source;
 	size_t ends = 0;
 
-	if (!span_eq(lines_step_name(item), SPAN("raw")))
+	if (!(lines_traits(item) & STEP_SENDS_OCTETS))
 		return 0;
 	for (size_t i = 0; i + 1 < text.len; i++)
 		if (text.at[i] == '\\')
@@ -198,12 +204,11 @@ lines_do_word(struct play *p, const struct script_item *item)
 static bool
 lines_step_waits(struct play *p, const struct script_item *item)
 {
-	const struct step_op *op = step_find(step_ops, lines_step_name(item));
+	unsigned traits = lines_traits(item);
 
-	if (op && (op->traits & STEP_CLOSES))
-		replies_then(
-		    p->m, op->traits & STEP_RESETS ? fault_find(SPAN("rst")) : fault_close);
-	else if (item->step && op && (op->traits & STEP_PAUSES))
+	if (traits & STEP_CLOSES)
+		replies_then(p->m, traits & STEP_RESETS ? fault_find(SPAN("rst")) : fault_close);
+	else if (item->step && (traits & STEP_PAUSES))
 		p->m->delay_ms = *(const uint64_t *)item->step->args;
 	return lines_part_of(item) || lines_commands_of(item) > 0;
 }

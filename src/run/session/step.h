@@ -79,6 +79,8 @@ enum step_trait {
 	STEP_RESETS = 1 << 16,		/* the same by a TCP reset */
 	STEP_WATCHES = 1 << 17,		/* no reply to the command before it is waited for first */
 	STEP_PAUSES = 1 << 18,		/* ->args is for how many milliseconds */
+	STEP_SENDS_OCTETS = 1 << 19,	/* as they are written, line ends too: \n is one */
+	STEP_CLIENT_ALONE = 1 << 20,	/* has no counterpart on the server's side */
 };
 
 /* Where a command stands in the help, in the help's order. */
@@ -108,6 +110,8 @@ struct step_op {
 	const char *args;	/* for help: "TARGET", "[MECH] [USER]"; "" for none */
 	const char *help;	/* one sentence without a full stop */
 	unsigned traits;	/* STEP_*, of enum step_trait */
+	/* the command that it sends, which a server's side then waits for; VERB_OTHER: none */
+	enum verb verb;
 	size_t state_size;	/* zeroed for each run of the step, by the session */
 	/* NULL: takes no arguments */
 	bool (*parse)(struct step *, struct cursor *, struct arena *, struct err *);

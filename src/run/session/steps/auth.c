@@ -94,6 +94,7 @@ const struct step_op step_auth = {
 	.args = "[MECH] [USER]",
 	.help = "Log in; the password is asked for and not shown",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_LOGS_IN,
+	.verb = VERB_AUTH,
 	.state_size = sizeof(struct login),
 	.parse = auth_parse,
 	.start = auth_start,

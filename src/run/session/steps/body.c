@@ -155,6 +155,7 @@ const struct step_op step_body = {
 	.args = "FILE|size=N|<<TAG",
 	.help = "Say DATA and send this as the message, dots stuffed, up to the final dot",
 	.traits = STEP_NEEDS_CONN | STEP_SENDS_MESSAGE | STEP_NAMES_FILE | STEP_ENDS_TEXT,
+	.verb = VERB_DATA,
 	.state_size = sizeof(struct state),
 	.parse = body_parse,
 	.start = body_start,
@@ -169,6 +170,7 @@ const struct step_op step_bdat = {
 	.help = "Send this as the message by BDAT, in one chunk or in several",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE | STEP_NAMES_FILE |
 	    STEP_ENDS_TEXT,
+	.verb = VERB_BDAT,
 	.state_size = sizeof(struct state),
 	.parse = bdat_parse,
 	.start = body_start,

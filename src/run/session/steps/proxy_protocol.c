@@ -31,6 +31,7 @@ const struct step_op step_proxy_protocol = {
 	.group = GROUP_IDENTITY,
 	.args = "v1|v2|off [local] [src=ADDR:PORT] [dst=ADDR:PORT] [tlv=0xNN:TEXT]",
 	.help = "Begin the next connections with a PROXY protocol header",
+	.traits = STEP_CLIENT_ALONE,
 	.parse = proxy_protocol_parse,
 	.start = proxy_protocol_start,
 };

@@ -69,6 +69,7 @@ const struct step_op step_quit = {
 	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "Say QUIT, close the connection, and leave the prompt",
+	.verb = VERB_QUIT,
 	.state_size = sizeof(struct parting),
 	.start = quit_start,
 	.on_news = quit_on_news,

@@ -214,6 +214,7 @@ const struct step_op step_send = {
 	.args = "[from=A] [to=B,...] [WORD=VALUE...]",
 	.help = "Send a message: what is not said is asked for",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE | STEP_NAMES_FILES,
+	.verb = VERB_MAIL,
 	.state_size = sizeof(struct sending),
 	.parse = send_parse,
 	.start = send_start,

@@ -23,6 +23,7 @@ const struct step_op step_starttls = {
 	.args = "",
 	.help = "EHLO if it is due, STARTTLS, the handshake, EHLO again",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_CLEAR | STEP_NEEDS_COMMAND,
+	.verb = VERB_STARTTLS,
 	.state_size = sizeof(struct hello),
 	.start = starttls_start,
 	.on_news = starttls_on_news,
