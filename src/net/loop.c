@@ -27,8 +27,19 @@ struct ready_list {
 	struct ready *first, **last;
 };
 
+#define NEVER_MS UINT64_MAX
+
+struct timers {
+	uv_timer_t uv;
+	struct loop_timer **heap;	/* those that are set */
+	size_t n, room;
+	uint64_t turns;
+	uint64_t told_ms;		/* what libuv knows as the first one's */
+};
+
 struct loop {
 	uv_loop_t uv;
+	struct timers timers;
 	/* due: timers, which wait until all that is ready with them is worked off */
 	struct ready_list urgent, ready, due;
 	struct loop_watch *changed;
@@ -147,6 +158,8 @@ loop_new(void)
 	int bad = uv_loop_init(&loop->uv);
 	if (bad)
 		no_loop(bad);
+	uv_timer_init(&loop->uv, &loop->timers.uv);
+	loop->timers.told_ms = NEVER_MS;
 	list_init(&loop->urgent);
 	list_init(&loop->ready);
 	list_init(&loop->due);
@@ -158,9 +171,12 @@ loop_free(struct loop *loop)
 {
 	if (!loop)
 		return;
+	uv_close((uv_handle_t *)&loop->timers.uv, NULL);
 	uv_run(&loop->uv, UV_RUN_NOWAIT);
 	while (loop->works > 0)		/* its end is near: such work is bounded */
 		uv_run(&loop->uv, UV_RUN_ONCE);
+	free(loop->timers.heap);
+	loop->timers = (struct timers){ 0 };
 	if (uv_loop_close(&loop->uv) == 0)
 		free(loop);
 }
@@ -233,6 +249,143 @@ tell_changes(struct loop *loop)
 	}
 }
 
+/* ---- a timer that fires once */
+
+/*
+ * Those that are set are a heap, the first one due at its top, and libuv knows of the top alone:
+ * its own timer would be three times as large, and a session has two.
+ */
+struct loop_timer {
+	struct ready ready;
+	struct loop *loop;
+	uint64_t due_ms;		/* of uv_now */
+	uint64_t turn;			/* due at the same time: who was set first is first */
+	size_t place;			/* in the heap, from 1; 0: not set */
+};
+
+static bool
+is_sooner(const struct loop_timer *a, const struct loop_timer *b)
+{
+	return a->due_ms < b->due_ms || (a->due_ms == b->due_ms && a->turn < b->turn);
+}
+
+static void
+heap_put(struct timers *timers, size_t place, struct loop_timer *t)
+{
+	timers->heap[place - 1] = t;
+	t->place = place;
+}
+
+/* Puts it where it belongs, from a place that is free: upwards, else downwards. */
+static void
+heap_settle(struct timers *timers, size_t place, struct loop_timer *t)
+{
+	struct loop_timer **heap = timers->heap;
+
+	for (; place > 1 && is_sooner(t, heap[place / 2 - 1]); place /= 2)
+		heap_put(timers, place, heap[place / 2 - 1]);
+	for (size_t child; (child = 2 * place) <= timers->n; place = child) {
+		if (child < timers->n && is_sooner(heap[child], heap[child - 1]))
+			child++;
+		if (!is_sooner(heap[child - 1], t))
+			break;
+		heap_put(timers, place, heap[child - 1]);
+	}
+	heap_put(timers, place, t);
+}
+
+static void
+heap_remove(struct timers *timers, struct loop_timer *t)
+{
+	size_t place = t->place;
+
+	if (place == 0)
+		return;
+	t->place = 0;
+	struct loop_timer *last = timers->heap[--timers->n];
+	if (last != t)
+		heap_settle(timers, place, last);
+}
+
+static void
+on_timer(uv_timer_t *uv)
+{
+	struct loop *loop = (struct loop *)uv->loop;
+	struct timers *timers = &loop->timers;
+
+	timers->told_ms = NEVER_MS;
+	while (timers->n > 0 && timers->heap[0]->due_ms <= uv_now(uv->loop)) {
+		struct loop_timer *t = timers->heap[0];
+		heap_remove(timers, t);
+		loop_list_add(&loop->due, &t->ready);
+	}
+	/* libuv runs timers before it waits: what is due must not wait for something else */
+	uv_stop(uv->loop);
+}
+
+/* As tell_changes: only before it waits. */
+static void
+tell_timers(struct loop *loop)
+{
+	struct timers *timers = &loop->timers;
+	uint64_t first = timers->n > 0 ? timers->heap[0]->due_ms : NEVER_MS;
+
+	if (first == timers->told_ms)
+		return;
+	timers->told_ms = first;
+	uint64_t now = uv_now(&loop->uv);
+	if (first == NEVER_MS)
+		uv_timer_stop(&timers->uv);
+	else
+		uv_timer_start(&timers->uv, on_timer, first > now ? first - now : 0, 0);
+}
+
+struct loop_timer *
+loop_timer(struct loop *loop, loop_fn *fn, void *ctx)
+{
+	struct loop_timer *t = memory_zeroed(sizeof *t);
+
+	t->loop = loop;
+	t->ready.fn = fn;
+	t->ready.ctx = ctx;
+	return t;
+}
+
+void
+loop_timer_set(struct loop_timer *t, uint64_t ms)
+{
+	struct timers *timers = &t->loop->timers;
+
+	loop_timer_stop(t);
+	uv_update_time(&t->loop->uv);
+	uint64_t now = uv_now(&t->loop->uv);
+	t->due_ms = ms < NEVER_MS - now ? now + ms : NEVER_MS;
+	t->turn = timers->turns++;
+	if (timers->n == timers->room) {
+		timers->room = timers->room ? 2 * timers->room : 16;
+		timers->heap = memory_resize(timers->heap, timers->room * sizeof *timers->heap);
+	}
+	heap_settle(timers, ++timers->n, t);
+}
+
+void
+loop_timer_stop(struct loop_timer *t)
+{
+	loop_list_remove(t->loop, &t->ready);
+	heap_remove(&t->loop->timers, t);
+}
+
+void
+loop_timer_free(struct loop_timer *t)
+{
+	if (!t)
+		return;
+	loop_timer_stop(t);
+	free(t);
+}
+
+/* ---- a turn */
+
 void
 loop_turn(struct loop *loop, bool wait)
 {
@@ -241,6 +394,7 @@ loop_turn(struct loop *loop, bool wait)
 
 	loop->kicked = false;
 	tell_changes(loop);
+	tell_timers(loop);
 	uv_run(&loop->uv, wait && !more ? UV_RUN_ONCE : UV_RUN_NOWAIT);
 	take_due(loop);
 	while ((r = list_take(loop, &loop->urgent)))
@@ -375,59 +529,6 @@ const char *
 loop_library_version(void)
 {
 	return uv_version_string();
-}
-
-/* ---- a timer that fires once */
-
-struct loop_timer {
-	uv_timer_t uv;
-	struct ready ready;
-};
-
-static void
-on_timer(uv_timer_t *uv)
-{
-	struct loop_timer *t = uv->data;
-
-	loop_list_add(&((struct loop *)uv->loop)->due, &t->ready);
-	/* libuv runs timers before it waits: what is due must not wait for something else */
-	uv_stop(uv->loop);
-}
-
-struct loop_timer *
-loop_timer(struct loop *loop, loop_fn *fn, void *ctx)
-{
-	struct loop_timer *t = memory_zeroed(sizeof *t);
-
-	uv_timer_init(&loop->uv, &t->uv);
-	t->uv.data = t;
-	t->ready.fn = fn;
-	t->ready.ctx = ctx;
-	return t;
-}
-
-void
-loop_timer_set(struct loop_timer *t, uint64_t ms)
-{
-	loop_list_remove((struct loop *)t->uv.loop, &t->ready);
-	uv_update_time(t->uv.loop);
-	uv_timer_start(&t->uv, on_timer, ms, 0);
-}
-
-void
-loop_timer_stop(struct loop_timer *t)
-{
-	loop_list_remove((struct loop *)t->uv.loop, &t->ready);
-	uv_timer_stop(&t->uv);
-}
-
-void
-loop_timer_free(struct loop_timer *t)
-{
-	if (!t)
-		return;
-	loop_timer_stop(t);
-	uv_close((uv_handle_t *)&t->uv, loop_free_data);
 }
 
 /* ---- signals */

@@ -116,6 +116,73 @@ timers(void **state)
 	loop_free(loop);
 }
 
+enum { MANY_TIMERS = 500 };
+
+struct many {
+	struct loop_timer *timer[MANY_TIMERS];
+	size_t fired[MANY_TIMERS], n;
+};
+
+struct tick {
+	struct many *many;
+	size_t number;
+};
+
+static void
+on_one_of_many(void *ctx, unsigned ready)
+{
+	struct tick *tick = ctx;
+
+	(void)ready;
+	tick->many->fired[tick->many->n++] = tick->number;
+}
+
+/* Set in any order, some anew and some stopped: each fires once, the first due first. */
+static void
+many_timers(void **state)
+{
+	struct loop *loop = loop_new();
+	struct many many = { .n = 0 };
+	struct tick tick[MANY_TIMERS];
+	unsigned due[MANY_TIMERS], seed = 1;
+	size_t left = 0;
+
+	(void)state;
+	for (size_t i = 0; i < MANY_TIMERS; i++) {
+		tick[i] = (struct tick){ &many, i };
+		many.timer[i] = loop_timer(loop, on_one_of_many, &tick[i]);
+		loop_timer_set(many.timer[i], 600000);
+	}
+	for (size_t i = 0; i < MANY_TIMERS; i++) {
+		seed = seed * 1103515245 + 12345;
+		size_t at = i * 7 % MANY_TIMERS;
+		/* far enough apart that the time it takes to set them all changes no order */
+		due[at] = (seed >> 16) % 8;
+		if (due[at] == 0)
+			loop_timer_stop(many.timer[at]);
+		else
+			loop_timer_set(many.timer[at], due[at] * 100 + 300);
+		left += due[at] > 0;
+	}
+	assert_in_range(left, 1, MANY_TIMERS - 1);
+	while (many.n < left)
+		loop_turn(loop, true);
+	bool seen[MANY_TIMERS] = { false };
+	for (size_t i = 0; i < left; i++) {
+		assert_false(seen[many.fired[i]]);
+		seen[many.fired[i]] = true;
+		assert_true(due[many.fired[i]] > 0);
+		if (i > 0)
+			assert_true(due[many.fired[i - 1]] <= due[many.fired[i]]);
+	}
+	loop_timer_set(many.timer[0], UINT64_MAX);	/* never */
+	loop_turn(loop, false);
+	assert_int_equal(many.n, left);
+	for (size_t i = 0; i < MANY_TIMERS; i++)
+		loop_timer_free(many.timer[i]);
+	loop_free(loop);
+}
+
 static void
 on_answer(void *ctx, unsigned ready)
 {
@@ -398,6 +465,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_stopped_does_not_fire_and_the_urgent_is_first),
 		cmocka_unit_test(timers),
+		cmocka_unit_test(many_timers),
 		cmocka_unit_test(an_answer_that_is_there_beats_its_deadline),
 		cmocka_unit_test(an_error_is_told_once_and_what_follows_too),
 		cmocka_unit_test(hooks_and_signals),

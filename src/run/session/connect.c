@@ -12,7 +12,6 @@ session_drop_link(struct session *s)
 	host_free(s->helo_query);
 	s->helo_query = NULL;
 	s->helo_noted = false;
-	s->literal = NULL;
 	wire_drop(&s->wire);
 	loop_timer_free(s->hush);
 	s->hush = NULL;

@@ -63,10 +63,8 @@ session_ehlo_name(struct session *s)
 	if (!local || addr_family(local) == 0)
 		return "localhost.localdomain";
 	addr_host(local, host);
-	if (!s->literal)
-		s->literal = arena_string(&s->link.arena,
-		    arena_printf(&s->link.arena,
-			addr_family(local) == 6 ? "[IPv6:%.70s]" : "[%.70s]", host));
+	snprintf(s->literal, sizeof s->literal,
+	    addr_family(local) == 6 ? "[IPv6:%.56s]" : "[%.56s]", host);
 	return s->literal;
 }
 

@@ -52,7 +52,10 @@ struct session {
 
 	struct host_query *helo_query; /* of the name sent in EHLO; nothing waits for it */
 	bool helo_noted;
-	const char *literal; /* the local address as a name; NULL: not needed yet */
+	/*
+	 * the local address as a name; made when it is asked for, so that it is this connection's
+	 */
+	char literal[64];
 
 	const struct step *step; /* in hand; NULL: none is */
 	void *step_state;
