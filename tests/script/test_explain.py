@@ -69,6 +69,10 @@ class Explain(unittest.TestCase):
             ("NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 504 5.5.2 <localhost>: Helo command rejected: need fully-qualified "
              "hostname; from=<a@example.org> to=<b@example.org> proto=ESMTP helo=<localhost>", "helo_not_fqdn"),
             ("Relay access denied", "relay_denied"),
+            ("550 mail relay denied", "relay_denied"),
+            ("4.7.323 tlsa-invalid: The domain failed DANE validation", "dane_mismatch"),
+            ("554-esa1.example.com 554 Your access has been rejected due to the sending MTA's poor reputation", "bad_reputation"),
+            ("571 Your address is blocked using zen.spamhaus.org", "client_listed"),
             ("relay_denied", "relay_denied"),
         ):
             done = program.run("explain", "--format=json", text)
@@ -139,7 +143,9 @@ class Surfaces(unittest.TestCase):
             causes = [o["cause"] for o in objects if "cause" in o]
             self.assertIn("connect_refused", causes, args)
             self.assertTrue(all(o["next"] for o in objects if "cause" in o), args)
-        self.assertIn('probe_smtp_cause_info{cause="connect_refused"} 1', program.run("probe", "127.0.0.1:1", "--format=prom").stdout)
+        for format, says in (("prom", 'probe_smtp_cause_info{cause="connect_refused"} 1\n'), ("influx", ',cause="connect_refused" '),
+                             ("tap", '\n  cause: "connect_refused"\n'), ("tap", "\n  next: "), ("tap14", '\n  cause: "connect_refused"\n')):
+            self.assertIn(says, program.run("probe", "127.0.0.1:1", f"--format={format}").stdout)
 
     def test_a_name_that_does_not_exist(self):
         shown = program.run("resolve", "--dns=127.0.0.1:1", "host.invalid").stdout

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import sys
+import threading
 import unittest
 
 HERE = os.path.dirname(__file__)
@@ -244,6 +245,38 @@ class Told(unittest.TestCase):
             found = json.loads(done.stdout.splitlines()[0])
             self.assertEqual(found["cause"], cause)
             self.assertTrue(found["next"])
+
+    def meaning(self, behaviour, *args):
+        with Server(behaviour) as server:
+            done = program.run("probe", "--format", "json", *SHORT, *args, f"127.0.0.1:{server.port}")
+        found = json.loads(done.stdout.splitlines()[0])
+        return found["cause"], found["meaning"]
+
+    def test_a_probe_knows_what_it_sent(self):
+        """The name of its EHLO, a parameter's extension, and the mechanism that it used."""
+        cause, meaning = self.meaning(replying("MAIL", "550 5.7.1 Helo command rejected: Access denied"), "--helo", "odd.example.net", "--from", "a@example.net")
+        self.assertEqual(cause, "helo_rejected")
+        self.assertIn("odd.example.net", meaning)
+        cause, meaning = self.meaning(lambda p: p.hello("250-mx.example\r\n250 AUTH PLAIN\r\n").obey({"AUTH": "535 5.7.8 Error: authentication failed\r\n"}),
+                                      "--auth", "LOGIN", "--user", "a", "--password-env", "HOME")
+        self.assertEqual(cause, "auth_mechanism")
+        self.assertIn("PLAIN", meaning)
+
+    def test_a_probe_knows_its_own_connections(self):
+        """Two MX are one server, which lets one connection in at a time."""
+        first, refused = threading.Lock(), threading.Event()
+
+        def alone(p):
+            if not first.acquire(blocking=False):
+                p.say("421 4.7.0 mx.example Error: too many connections from 127.0.0.1\r\n").close()
+                return refused.set()
+            refused.wait(8)
+            return p.say("220 mx.example ESMTP\r\n").obey({"EHLO": PLAIN})
+        with Server(alone) as server, NameServer(zoned(MX, "mx2." + DOMAIN) | {(MX, "A"): ["127.0.0.1"], ("mx2." + DOMAIN, "A"): ["127.0.0.1"]}) as dns:
+            done = program.run("probe", "--dns", dns.address, "--format", "json", "-p", str(server.port), "@" + DOMAIN)
+        meanings = [found["meaning"] for found in map(json.loads, done.stdout.splitlines()) if found.get("cause") == "too_many_connections"]
+        self.assertEqual(len(meanings), 1)
+        self.assertIn("2 connections", meanings[0])
 
     def test_a_lookup_that_failed_is_no_verdict(self):
         for word in ("SERVFAIL", "REFUSED"):

@@ -587,7 +587,7 @@ diagnose_contact(struct contact *k)
 	struct facts facts;
 	char text[ADDR_TEXT];
 
-	probe_facts(r, &k->opts, k->checking->opts.judge, look->hello, &facts);
+	probe_facts(r, &k->opts, k->checking->opts.judge, &facts);
 	if (other && !offers_starttls(k->address))
 		facts.elsewhere = arena_copy(&r->arena, span_of(addr_host(&other->addr, text)));
 	if (look->here && k->session.proxy.kind != PROXY_NONE)

@@ -36,6 +36,7 @@ static const struct {
 	{ 550, AT_GREETING, NONE, NONE, CAUSE_NO_SERVICE },	/* postscreen's and others' */
 	{ 5, AT_GREETING, NONE, NONE, CAUSE_GREETING_CODE },
 	{ 556, AT_ANY, NONE, NONE, CAUSE_RECIPIENT_NULL_MX },
+	{ 513, AT_ANY, NONE, NONE, CAUSE_SYNTAX_ERROR },		/* Courier's */
 
 	/* the enhanced code (RFC 3463, and what IANA's registry adds) */
 	{ 4, AT_ANY, 1, 1, CAUSE_RECIPIENT_UNVERIFIED },
@@ -443,15 +444,24 @@ joined(const struct reply *r, struct arena *arena)
 	return text;
 }
 
-/* Where a reply stands that was met without its session, as far as its code tells. */
+/* Where a reply stands that was met without its session, as far as it tells itself. */
 static enum smtp_stage
-likely_stage(const struct facts *f)
+likely_stage(const struct facts *f, struct span text)
 {
 	unsigned code = f->reply->code;
+	char lower[REPLY_TEXT_MAX];
+	struct span form = { lower, text.len < sizeof lower ? text.len : sizeof lower };
 
-	return f->stage != AT_ANY		      ? f->stage :
-	    code == 535 || code == 534 || code == 538 ? AT_AUTH :
-							AT_ANY;
+	if (f->stage != AT_ANY)
+		return f->stage;
+	if (code == 535 || code == 534 || code == 538)
+		return AT_AUTH;
+	for (size_t i = 0; i < form.len; i++)
+		lower[i] = text.at[i] >= 'A' && text.at[i] <= 'Z' ? (char)(text.at[i] - 'A' + 'a') :
+								    text.at[i];
+	return span_find(form, SPAN("recipient address rejected")).at ? AT_RCPT :
+	    span_find(form, SPAN("sender address rejected")).at	      ? AT_MAIL :
+									AT_ANY;
 }
 
 bool
@@ -463,8 +473,8 @@ diagnose_reply(struct diagnosing *x)
 
 	if (class != 4 && class != 5)
 		return false;
-	enum smtp_stage stage = likely_stage(f);
 	struct span text = joined(r, x->arena);
+	enum smtp_stage stage = likely_stage(f, text);
 	struct reply_said said = { r->code, r->status, stage, text };
 	const char *what = NULL;
 	enum cause cause = stage == AT_EHLO && class == 5 ? other_server(f, text, &what) :

@@ -63,9 +63,20 @@ end_of(const struct probe_result *r)
 	return r->err == ERR_TLS ? END_TLS_FAILED : END_NONE;
 }
 
+/* Of "AUTH SCRAM-SHA-256-PLUS", which binds the channel. */
+static struct span
+mechanism_of(struct span sent, bool *binds)
+{
+	span_word(&sent);
+	struct span name = span_word(&sent);
+
+	*binds = name.len > 5 && span_ends_case(name, SPAN("-PLUS"));
+	return name;
+}
+
 void
 probe_facts(struct probe_result *r, const struct probe_opts *p, const struct judge_opts *j,
-    const char *helo, struct facts *f)
+    struct facts *f)
 {
 	static const unsigned greeted = 1u << PHASE_EHLO | 1u << PHASE_EHLO_TLS;
 	char text[ADDR_TEXT];
@@ -96,7 +107,9 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		},
 		.offered = r->extensions,
 		.clear = r->clear,
-		.helo = span_of(helo),
+		.helo = r->helo,
+		.sent = r->said_in == r->phase ? r->line : SPAN_NONE,
+		.connections = r->connections,
 		.greeting_ms = r->us[PHASE_BANNER] / 1000,
 		.greeting_held = r->drawn & 1u << PHASE_BANNER,
 		.implicit_tls = r->tls_mode == TARGET_TLS_IMPLICIT,
@@ -114,6 +127,8 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		if (r->err == ERR_DNS && !r->mx && !r->implicit)
 			facts_of_route(f, r->target, r->routed);
 	}
+	if (r->phase == PHASE_AUTH)
+		f->mechanism = mechanism_of(f->sent, &f->binding);
 	f->injected = r->cause == CAUSE_INJECTED;
 	if (r->addr.len > 0)
 		f->address = arena_copy(&r->arena, span_of(addr_host(&r->addr, text)));

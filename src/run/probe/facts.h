@@ -5,9 +5,9 @@
 #include "run/diagnosis/facts.h"
 #include "run/probe/judge.h"
 
-/* What they point to is the result's. `helo`: the name sent in EHLO, NULL where it is not known. */
+/* What they point to is the result's. */
 void probe_facts(struct probe_result *, const struct probe_opts *, const struct judge_opts *,
-    const char *helo, struct facts *);
+    struct facts *);
 
 enum smtp_stage probe_stage(enum probe_phase);
 

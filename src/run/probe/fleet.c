@@ -412,8 +412,11 @@ static void
 slot_on_probe(void *ctx, struct probe *p)
 {
 	struct slot *s = ctx;
+	unsigned now = s->hop.naddr > 0 ? peers_at_work(&s->turn) : 0;
 
 	(void)p;
+	if (s->result.connections < now)
+		s->result.connections = now;
 	turns_add(&s->item->fleet->ended, &s->turn);
 }
 
@@ -461,8 +464,10 @@ slot_start(struct slot *s)
 		.nnotes = item->nnotes,
 		.dane_required = s->session->dane == DANE_REQUIRE,
 	};
-	if (s->hop.naddr > 0)
+	if (s->hop.naddr > 0) {
 		s->result.addr = s->hop.addr[0];
+		s->result.connections = peers_at_work(&s->turn);
+	}
 	s->result.us[PHASE_RESOLVE] = item->found_us - item->began_us;
 	f->running++;
 	if (s->barred) {

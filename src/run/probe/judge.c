@@ -273,12 +273,14 @@ judge_why(struct judgement *j, const struct judge_check *worst)
 	if (worst->reason == REASON_ASSERTION || worst->reason == REASON_INTERNAL ||
 	    worst->reason == REASON_NOT_ALLOWED || j->v->skipped)
 		return NULL;
-	probe_facts(r, j->p, j->o, NULL, &f);
+	probe_facts(r, j->p, j->o, &f);
 	f.starttls_wanted |= r->tls_mode == TARGET_TLS_TRY;
 	f.days_warning = r->tls ? 14 : 0;
 	if (reply && reply->code / 100 >= 4) {
 		f.reply = reply;
 		f.stage = probe_stage(worst->phase);
+		if (r->said_in != worst->phase)
+			f.sent = f.mechanism = SPAN_NONE;
 	}
 	const struct diagnosis *all = diagnose(&f, &r->arena), *d = all;
 	if (!judge_has_causes(worst->reason))

@@ -114,6 +114,12 @@ peers_enter(struct peers *p, struct turn *t, const struct addr *addr, unsigned m
 	return true;
 }
 
+unsigned
+peers_at_work(const struct turn *t)
+{
+	return t->peer ? t->peer->running : 0;
+}
+
 struct turn *
 peers_leave(struct peers *p, struct turn *t)
 {

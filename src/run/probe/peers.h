@@ -36,6 +36,8 @@ struct peers {
  * theirs until it is returned by peers_leave. NULL: nowhere in particular, where any number may be.
  */
 bool peers_enter(struct peers *, struct turn *, const struct addr *, unsigned most);
+/* How many are at work where it is, itself too; 0: it is nowhere. */
+unsigned peers_at_work(const struct turn *);
 /* Returns whose turn it is there now: it has entered. NULL: nobody waits. */
 struct turn *peers_leave(struct peers *, struct turn *);
 void peers_release(struct peers *);

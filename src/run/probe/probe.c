@@ -80,6 +80,23 @@ probe_note_reply(struct probe *p, const struct event *e)
 		r->said[r->nsaid++] = kept;
 }
 
+/* What a later reply may have to be explained by; an answer to a challenge is no command. */
+static void
+probe_note_sent(struct probe *p, const struct event *e)
+{
+	enum { LINE_MAX_KEPT = 300 };
+	struct probe_result *r = p->job.result;
+	struct span args;
+
+	r->ran |= 1u << p->phase;	/* QUIT, which is not always said */
+	if (r->err != ERR_NONE || p->phase >= PHASE_RSET ||
+	    (e->sent.kind != SENT_COMMAND && e->sent.kind != SENT_SECRET) ||
+	    (p->authenticating && verb_of(e->sent.text, &args) != VERB_AUTH))
+		return;
+	r->said_in = p->phase;
+	r->line = arena_copy(&r->arena, span_first(e->sent.text, LINE_MAX_KEPT));
+}
+
 static void
 probe_note_failure(struct probe *p, enum err_kind err, struct span text)
 {
@@ -184,7 +201,7 @@ probe_on_event(void *ctx, const struct event *e)
 	probe_keep_event(r, e);
 	switch (e->kind) {
 	case EVENT_SENT:
-		r->ran |= 1u << p->phase;	/* QUIT, which is not always said */
+		probe_note_sent(p, e);
 		break;
 	case EVENT_REPLY:
 		probe_note_reply(p, e);

@@ -132,6 +132,12 @@ struct probe_result {
 	size_t nnotes;
 	struct addr addr, local;
 	const char *hello;		/* "EHLO", "HELO" or "LHLO"; NULL: it was not come to */
+	struct span helo;		/* the name sent in it; empty: not known */
+	/* the last command line of the phase `said_in`, without its secrets */
+	struct span line;
+	enum probe_phase said_in;
+	/* of this program to that address at the time, this one too; 0: not known */
+	unsigned connections;
 	enum target_tls tls_mode;	/* what was asked for, never UNSAID */
 
 	uint64_t us[PHASE_COUNT], total_us;

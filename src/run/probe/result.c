@@ -111,10 +111,24 @@ probe_keep_tls(struct arena *arena, const struct tls_info *t)
 	return copy;
 }
 
+static void
+keep_helo(struct probe_result *r, struct span line)
+{
+	struct span rest = line, word = span_word(&rest);
+
+	if (span_eq_case(word, SPAN("EHLO")) || span_eq_case(word, SPAN("HELO")) ||
+	    span_eq_case(word, SPAN("LHLO")))
+		r->helo = arena_copy(&r->arena, span_first(span_trim(rest), KEEP_RAW));
+}
+
 void
 probe_keep_event(struct probe_result *r, const struct event *e)
 {
 	switch (e->kind) {
+	case EVENT_SENT:
+		if (e->sent.kind == SENT_COMMAND)
+			keep_helo(r, e->sent.text);
+		break;
 	case EVENT_ATTEMPT:
 		/* when none connects, what is told is of the last */
 		r->addr = e->attempt.to;

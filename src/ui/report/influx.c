@@ -1,4 +1,5 @@
 /* influx - InfluxDB line protocol: a point for each address. */
+#include "run/diagnosis/diagnose.h"
 #include "ui/report/report.h"
 
 #include <stdlib.h>
@@ -57,6 +58,8 @@ influx_one(void *state, const struct fleet_report *report)
 		fprintf(out, ",phase=\"%s\",reason=\"%s\"",
 		    phase_word(report->verdict->worst->phase),
 		    reason_word(report->verdict->worst->reason));
+	if (report->verdict->diagnosis)
+		fprintf(out, ",cause=\"%s\"", cause_word(report->verdict->diagnosis->cause));
 	fprintf(out, " %lld%09ld\n", (long long)now.tv_sec, now.tv_nsec);
 }
 

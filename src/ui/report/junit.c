@@ -141,6 +141,10 @@ junit_one(void *state, const struct fleet_report *report)
 	} else if (worst && report->verdict->state == STATE_WARNING) {
 		fputs("<system-out>", j->cases);
 		junit_text(j->cases, worst->message);
+		if (report->verdict->diagnosis) {
+			fputc('\n', j->cases);
+			junit_text(j->cases, report_why(report));
+		}
 		fputs("</system-out>", j->cases);
 	} else if (worst) {
 		j->errors += unknown;

@@ -5,7 +5,8 @@
 
 #include "ui/show/screen.h"
 
-enum { SESSIONS_MAX = 4096, OCTETS_MAX = 256 << 10 };
+/* Of sessions, of octets of each, and of all. */
+enum { SESSIONS_MAX = 4096, OCTETS_MAX = 256 << 10, ALL_MAX = 8 << 20 };
 
 struct line {
 	struct screen screen;
@@ -17,7 +18,7 @@ struct line {
 
 struct talk {
 	struct line **line; /* by number - 1 */
-	size_t n;
+	size_t n, octets; /* of all lines */
 };
 
 struct talk *
@@ -56,9 +57,11 @@ talk_event(struct talk *t, const struct event *e)
 
 	if (!l || !l->out || l->full)
 		return;
+	size_t before = l->len;
 	show_event(&l->screen, e);
 	fflush(l->out);
-	if (l->len > OCTETS_MAX) {
+	t->octets += l->len - before;
+	if (l->len > OCTETS_MAX || t->octets > ALL_MAX) {
 		l->full = true;
 		fputs("... the rest is left out\n", l->out);
 		fflush(l->out);

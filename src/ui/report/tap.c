@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "run/diagnosis/diagnose.h"
 #include "ui/report/replay.h"
 #include "ui/report/report.h"
 
@@ -69,6 +70,17 @@ tap_begin_14(FILE *out, const struct report_opts *opts)
 }
 
 static void
+tap_diagnosis(FILE *out, const struct diagnosis *d, struct arena *arena)
+{
+	struct span next = diagnosis_next(d, FOR_ANYONE, arena);
+
+	tap_detail(out, "", "cause", span_of(cause_word(d->cause)));
+	tap_detail(out, "", "meaning", diagnosis_sentence(d, arena));
+	if (next.len > 0)
+		tap_detail(out, "", "next", next);
+}
+
+static void
 tap_one(void *state, const struct fleet_report *report)
 {
 	struct tap *t = state;
@@ -86,6 +98,8 @@ tap_one(void *state, const struct fleet_report *report)
 	if (worst)
 		fprintf(t->out, "  phase: %s\n  reason: %s\n", phase_word(worst->phase),
 		    reason_word(worst->reason));
+	if (report->verdict->diagnosis)
+		tap_diagnosis(t->out, report->verdict->diagnosis, &report->result->arena);
 	fprintf(t->out, "  seconds: %.6f\n  ...\n", report_seconds(report->result->total_us));
 }
 

@@ -264,21 +264,23 @@ explain_unknown(struct span word, struct err *err)
 	    suggestion.best ? suggestion.best : "", suggestion.best ? " meant?" : "");
 }
 
-/* A code, perhaps an enhanced one, and then words that are no names: a reply with its text. */
+/* A code or an enhanced one, or several, and then words, not all names: a reply with its text. */
 static bool
 is_reply_text(struct arena *arena, const struct span word[], size_t n)
 {
 	struct explaining known = { .arena = arena };
 	struct status status;
-	unsigned code, other;
-	size_t at = 1;
+	unsigned code;
+	size_t at = 0;
 
 	known.end = &known.first;
-	if (n < 2 || !read_code(word[0], &code))
-		return false;
-	if (word[0].len == 3 && explain_read_status(word[1], &status))
+	while (at < n && (read_code(word[at], &code) || explain_read_status(word[at], &status)))
 		at++;
-	return at < n && !read_code(word[at], &other) && !explain_name(&known, word[at]);
+	if (at == 0)
+		return false;
+	while (at < n && explain_name(&known, word[at]))
+		at++;
+	return at < n;
 }
 
 struct explanation *

@@ -75,12 +75,15 @@ is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* A code of 4xx or 5xx at the front of a word, by itself or with its "-". */
+/*
+ * A code of 4xx or 5xx at the front of a word, by itself or with its "-"; none is 46x or 56x, and
+ * 465 is a port.
+ */
 static bool
 is_code(struct span at)
 {
 	return at.len >= 4 && (at.at[0] == '4' || at.at[0] == '5') && is_digit(at.at[1]) &&
-	    at.at[1] < '6' && is_digit(at.at[2]) && (at.at[3] == ' ' || at.at[3] == '-');
+	    at.at[1] != '6' && is_digit(at.at[2]) && (at.at[3] == ' ' || at.at[3] == '-');
 }
 
 /*
@@ -208,6 +211,19 @@ explain_text(struct explaining *x, struct span text)
 	struct reply r = { 0 };
 	size_t len;
 
+	/* "5.7.323 tlsa-invalid: …", as a bounce has it beside the reply. */
+	r.status = status_parse(text, &len);
+	if (!at.at && r.status.class >= 4) {
+		line = span_trim(span_skip(text, len));
+		r.line = &line;
+		r.nlines = 1;
+		r.raw = text;
+		f.reply = &r;
+		const struct diagnosis *d = line.len > 0 ? diagnose(&f, x->arena) : NULL;
+		if (d)
+			explain_diagnosis(x, d);
+		return d != NULL;
+	}
 	if (!at.at) {
 		enum cause cause = cause_of_log(lower);
 		struct reply_said said = { .text = text, .stage = f.stage };
