@@ -1,8 +1,8 @@
 /*
- * The last word about time. The loop ends a run at its --deadline and when a signal comes; but what
- * keeps the loop from turning (a file system that hangs, a reader that does not read our output, a
- * library) would outlive both. A timer of the system then ends the process where it stands, a
- * moment later. One a process.
+ * A last resort against hanging. The loop ends a run at its --deadline and on a signal; but
+ * whatever keeps the loop from turning (a file system that hangs, a reader that does not read our
+ * output, a library) would outlive both. A system timer then ends the process where it is, a
+ * moment later. There is one timer per process.
  */
 #ifndef BASE_ALARM_H
 #define BASE_ALARM_H
@@ -11,19 +11,22 @@
 #include <termios.h>
 
 /*
- * From now on the process ends after this time, and a moment more, with this status. 0: it does
- * not.
+ * Makes the process end `ms` milliseconds from now, and a moment of grace later, with exit status
+ * `status`; `ms` 0 cancels that.
  */
 void alarm_deadline(uint64_t ms, int status);
 
 /*
- * Within a signal's handler: unless alarm_heard is called within two seconds, the process ends with
- * 128 + signo.
+ * Called in a signal handler (async-signal-safe): unless alarm_acknowledged is called within two
+ * seconds, the process ends with status 128 + signo.
  */
 void alarm_signalled(int signo);
 void alarm_heard(void);
 
-/* What this terminal is put back to before that end; NULL: it is left alone. */
+/*
+ * Sets the modes that the terminal `fd` is restored to before that end; they are copied. NULL:
+ * leave it alone.
+ */
 void alarm_terminal(int fd, const struct termios *);
 
 #endif

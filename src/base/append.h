@@ -1,7 +1,7 @@
 /*
- * A file that pieces are appended to, each whole or not at all: what was half written when the disk
- * became full is cut off again, and the next piece, also that of a later run, never goes on in a
- * line that somebody left unfinished.
+ * A file to which pieces are appended, each in full or not at all: what was half written when the
+ * disk filled up is cut off again, and the next piece, even one of a later run, never continues
+ * an unfinished line.
  */
 #ifndef BASE_APPEND_H
 #define BASE_APPEND_H
@@ -13,32 +13,32 @@
 struct append {
 	const char *name;		/* for messages; lives as long as this */
 	int fd;
-	unsigned line_ends;		/* that stand before a piece, unless it is the first */
-	/* torn: of no regular file, and the last piece is in it in part */
+	unsigned line_ends;		/* written before each piece, unless the file is empty */
+	/* torn: the file is not a regular one, and part of the last piece is in it */
 	bool regular, owned, torn;
-	/* where the last piece began, and how much of it was written */
+	/* where the last piece began, and how many octets of it were written */
 	off_t before;
 	size_t wrote;
 };
 
 /*
- * For its owner alone where it is new: what it will hold is mail. False with err (ERR_USAGE), and
- * errno in err->sys.
+ * Opens the file, creating it with mode 0600, since it will hold mail. False with err
+ * (ERR_USAGE), and errno in err->sys.
  */
 bool append_open(struct append *, const char *name, unsigned line_ends, struct err *);
-/* a descriptor of the caller's */
+/* The same over the caller's descriptor, which append_close does not close. */
 void append_over(struct append *, const char *name, int fd, unsigned line_ends);
 /*
- * Written without error, as far as the system tells without fsync(2). False with err (ERR_SYSTEM):
- * nothing of it stands there.
+ * Appends a piece. True: it was written without error, as far as the system tells without
+ * fsync(2). False with err (ERR_SYSTEM): none of it is in a regular file.
  */
 bool append_piece(struct append *, struct span, struct err *);
-void append_undo(struct append *);	/* the last piece is taken back */
-void append_close(struct append *);	/* {0} with .fd -1 is fine, and closed twice too */
+void append_undo(struct append *);	/* Removes the last piece again. */
+void append_close(struct append *);	/* {0} with .fd -1 is fine; so is closing twice */
 
 /*
- * Is there no more room, rather than anything else wrong? Of an errno: a disk, a quota, a limit of
- * a file's size.
+ * Whether an errno says that there is no room (disk full, quota, file size limit) rather than
+ * anything else.
  */
 bool append_is_full(int error);
 

@@ -12,7 +12,7 @@
 
 /* {0} is an empty arena. */
 struct arena {
-	struct arena_block *first;	/* the newest; older ones behind it */
+	struct arena_block *first;	/* the newest; it links to the older ones */
 };
 
 /* Zeroed, aligned for any type, alive until arena_release or arena_reset. */
@@ -23,15 +23,15 @@ void *arena_get_array(struct arena *, size_t size, size_t n) __attribute__((retu
 
 /* Octets, packed: aligned for char alone. */
 struct span arena_copy(struct arena *, struct span);
-/* with a NUL behind it */
+/* The same, followed by a NUL. */
 char *arena_string(struct arena *, struct span) __attribute__((returns_nonnull));
 struct span arena_printf(struct arena *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* forgets everything, keeps one small block for the next use */
+/* Frees everything, but keeps one small block for the next use. */
 void arena_reset(struct arena *);
-void arena_release(struct arena *);	/* gives everything back; the arena is {0} again */
-/* the same, and leaves nothing of it in memory: there were secrets in it */
+void arena_release(struct arena *);	/* frees everything; the arena is {0} again */
+/* The same, overwriting the memory first: it held secrets. */
 void arena_wipe(struct arena *);
 
 /* malloc, calloc and realloc that end the process instead of failing; the memory is free()'s. */

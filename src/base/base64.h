@@ -5,13 +5,16 @@
 #include "base/arena.h"
 
 struct span base64_encode(struct arena *, struct span octets);
-/* False when `text` is no base64: wrong octets, wrong length, octets behind the padding. */
+/*
+ * Decodes into the arena. False when `text` is not base64: wrong octets, wrong length, or octets
+ * after the padding.
+ */
 bool base64_decode(struct arena *, struct span text, struct span *octets);
 /*
- * The same, however it was typed: with blanks and line ends in it, in the alphabet of URLs (RFC
- * 4648 5), its padding forgotten or too much. False for other octets, and for an empty text.
+ * The same for base64 as people type it: with white space, in the URL alphabet (RFC 4648 5), with
+ * missing or excess padding. False for other octets, and for an empty text.
  */
 bool base64_decode_loosely(struct arena *, struct span text, struct span *octets);
-bool base64_is(struct span text);		/* could be decoded */
+bool base64_is(struct span text);		/* whether base64_decode would accept it */
 
 #endif

@@ -18,21 +18,22 @@ void buf_init(struct buf *, size_t max);
 void buf_release(struct buf *);
 
 /*
- * False when the bytes would pass the maximum; then nothing is added. The span must not lie in the
- * same buf.
+ * False when the bytes would exceed the maximum; then nothing is added. The span must not lie in
+ * the same buf.
  */
 bool buf_append(struct buf *, struct span);
 bool buf_printf(struct buf *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*
- * Room for at most `want` bytes at the back (less near the maximum, said in *room; NULL when full),
- * then buf_commit, n <= *room.
+ * Returns room for up to `want` bytes at the back, *room of them (fewer near the maximum), or
+ * NULL when full. What was written there is added by buf_commit, n <= *room.
  */
 char *buf_reserve(struct buf *, size_t want, size_t *room);
 void buf_commit(struct buf *, size_t n);
 
-/* what is queued, until the next append, reserve or consume */
+/* What is queued; valid until the next append, reserve or consume. */
 struct span buf_span(const struct buf *);
-void buf_consume(struct buf *, size_t n);	/* takes n bytes, of those queued, off the front */
+/* removes n bytes, no more than are queued, from the front */
+void buf_consume(struct buf *, size_t n);
 
 #endif

@@ -2,9 +2,12 @@
 #ifndef BASE_DESCRIPTORS_H
 #define BASE_DESCRIPTORS_H
 
-/* Raises the limit as far as the system allows: thousands of peers want a descriptor each. */
+/*
+ * Raises the soft limit to the hard one: thousands of peers need a descriptor each. Failure
+ * leaves it as it is.
+ */
 void descriptors_raise(void);
-/* The limit as it is now; ULLONG_MAX when there is none, 0 when it cannot be read. */
+/* The current limit; ULLONG_MAX when unlimited, 0 when it cannot be read. */
 unsigned long long descriptors_max(void);
 
 #endif

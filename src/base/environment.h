@@ -1,6 +1,6 @@
 /*
- * The environment, where it holds secrets. What begins with SMTPSH_SECRET_ is one, and so is what
- * an option names as such; no child process inherits either.
+ * The environment, as far as it holds secrets. A variable whose name begins with SMTPSH_SECRET_
+ * is one, and so is a variable that an option names as such; no child process inherits either.
  */
 #ifndef BASE_ENVIRONMENT_H
 #define BASE_ENVIRONMENT_H
@@ -8,16 +8,16 @@
 #include "base/arena.h"
 
 /*
- * The variable's value, from then on out of the sight of children; may be asked for again. NULL:
- * there is none.
+ * The variable's value, which children no longer inherit from now on; may be called again. NULL:
+ * not set.
  */
 const char *environment_secret(const char *name);
 
 extern char **environ;		/* not every system declares it */
 
 /*
- * All variables that a child may have, as execve wants them. Lives in the arena; the strings are
- * the environment's own.
+ * All variables that a child may have, in execve's form. The array lives in the arena; the
+ * strings are the environment's own.
  */
 char **environment_of_child(struct arena *);
 

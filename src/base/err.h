@@ -8,8 +8,8 @@
 #include "base/span.h"
 
 /*
- * kind, exit status, swaks's and sysexits(3)'s number for it, the word for it in JSON, what `smtpsh
- * explain` says
+ * kind, exit status, the numbers of swaks and sysexits(3) for it, the word for it in JSON, and
+ * what `smtpsh explain` says
  */
 #define ERR_KINDS(X)								\
 	X(NONE,		0,  0,  0,  "none",	  "everything asked for succeeded")	\
@@ -27,7 +27,7 @@
 	X(PROTO,	10, 6,  76, "protocol", \
 	    "the server closed the connection or does not speak SMTP") \
 	X(SYSTEM,	11, 10, 71, "system",	  "our own system failed")	\
-	/* Not to be tried again: it may be delivered twice (RFC 1047). */ \
+	/* Must not be retried: the message may be delivered twice (RFC 1047). */ \
 	X(UNKNOWN,	12, 26, 76, "unknown", \
 	    "what became of a message is unknown: no valid reply to its end was received")
 
@@ -37,20 +37,17 @@ enum err_kind {
 #undef X
 };
 
-/*
- * Which failure of its kind it was, where who reports needs to know and must not read it off the
- * words.
- */
+/* Which failure of its kind it was, for whoever has to know without reading the sentence. */
 enum err_cause {
 	CAUSE_UNSAID,
-	/* ERR_DNS: NXDOMAIN; a name without; a null MX */
+	/* ERR_DNS: NXDOMAIN; no address record; a null MX */
 	CAUSE_NO_NAME, CAUSE_NO_ADDRESS, CAUSE_NO_MAIL,
-	/* ERR_DNS: what the name servers did */
+	/* ERR_DNS: how the resolvers failed */
 	CAUSE_SERVFAIL, CAUSE_DNS_REFUSED, CAUSE_NO_ANSWER,
 	CAUSE_NOT_OFFERED,						/* ERR_TLS: STARTTLS */
-	/* ERR_PROTO: more came behind the 220 of STARTTLS */
+	/* ERR_PROTO: cleartext followed the 220 of STARTTLS */
 	CAUSE_INJECTED,
-	/* ERR_TLS: how a handshake failed; ->alert has an alert's number */
+	/* ERR_TLS: how the handshake failed; ->alert has the number of an alert */
 	CAUSE_SHAKE_ALERT, CAUSE_SHAKE_OLD_VERSION, CAUSE_SHAKE_NOTHING_SHARED, CAUSE_SHAKE_WEAK,
 	CAUSE_SHAKE_RENEGOTIATION, CAUSE_SHAKE_CLOSED, CAUSE_SHAKE_CLEARTEXT,
 };
@@ -58,32 +55,35 @@ enum err_cause {
 struct err {
 	enum err_kind kind;
 	enum err_cause cause;
-	int sys;		/* errno where the system said why; else 0 */
+	int sys;		/* errno where a system call failed; else 0 */
 	unsigned alert;		/* ERR_TLS: the number of the peer's TLS alert; else 0 */
-	char text[400];		/* cut, with "...", when longer */
+	char text[400];		/* NUL-terminated; cut, with "...", when longer */
 	/*
-	 * Where it is about a line of a file: that line, safe to show, and the columns before the
-	 * place. Empty: it is not.
+	 * For an error in a line of a file: that line, safe to show, its number, and the columns
+	 * before the place. Empty: not about a line.
 	 */
 	char source[400];
 	unsigned line, before;
 };
 
-/* Sets kind and text; NULL is accepted and ignored. Always false, so that failing is one line. */
+/*
+ * Sets kind and text, and clears the rest; a NULL err is fine. Always false, so that failing is
+ * one line.
+ */
 bool err_set(struct err *, enum err_kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 const char *err_word(enum err_kind);
 const char *err_meaning(enum err_kind);
 /*
- * The exit status that swaks has for it where it does not matter what was refused
- * (ui/show/exit_status.h), and sysexits(3) has.
+ * The exit status that swaks (leaving aside what was rejected: ui/show/exit_status.h) and
+ * sysexits(3) have for it.
  */
 int err_swaks(enum err_kind), err_sysexits(enum err_kind);
 
 /*
- * Which of two failures a run reports: that a message's fate is unknown before own and connection
- * failures, these before expectations, these before replies, else the first.
+ * Which of two failures a run reports: first that a message's fate is unknown, then our own and
+ * connection failures, then expectations, then replies; of equals the first.
  */
 enum err_kind err_worse(enum err_kind first, enum err_kind second);
 

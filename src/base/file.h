@@ -1,7 +1,7 @@
 /*
- * Files that the program reads: none can hold it up. open(2) never waits for the other end of a
- * pipe; a directory and a device (/dev/zero has no end) are refused; what is read has a maximum.
- * Errors are ERR_USAGE and name the file.
+ * Files that the program reads, none of which can hang it: open(2) never waits for the other end
+ * of a pipe, directories and endless devices (/dev/zero) are refused, and what is read has a
+ * maximum. Errors are ERR_USAGE and name the file.
  */
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
@@ -13,16 +13,19 @@
 #include "base/err.h"
 
 enum file_take {
-	/* named by a script or while a session runs: reading it must not wait for anybody */
+	/* named by a script or during a session: reading it must not wait for anybody */
 	FILE_REGULAR,
 	/*
-	 * named on the command line: also a pipe, as in <(command), a terminal, and "-", standard
-	 * input
+	 * named on the command line: may also be a pipe, as in <(command), a terminal, or "-",
+	 * standard input
 	 */
 	FILE_PIPE,
 };
 
-/* A descriptor that does not block, but for standard input; -1 with err. */
+/*
+ * Returns a non-blocking descriptor (standard input stays as it is), to be closed by file_close;
+ * -1 with err.
+ */
 int file_open(const char *path, enum file_take, struct err *);
 void file_close(int fd);		/* standard input stays open; -1 is fine */
 
@@ -30,18 +33,18 @@ void file_close(int fd);		/* standard input stays open; -1 is fine */
 ssize_t file_some(int fd, char *out, size_t room);
 
 /*
- * All that comes from a descriptor, which `name` stands for in err; waits for a pipe's writer. More
- * than `max` octets are an error.
+ * Reads a descriptor to its end, waiting for a pipe's writer. False with err, which calls it
+ * `name`; more than `max` octets are an error.
  */
 bool file_drain(int fd, const char *name, size_t max, struct buf *out, struct err *);
 
-/* All of a file, in the arena. */
+/* Reads a whole file, of up to `max` octets, into the arena. False with err. */
 bool file_read(
     const char *path, enum file_take, size_t max, struct arena *, struct span *text, struct err *);
 
 /*
- * For writing, at the end of what is there; made with mode 0600. A pipe that nobody reads is
- * refused. -1 with err, errno in ->sys.
+ * Opens a file for appending, creating it with mode 0600. A pipe that nobody reads is refused. -1
+ * with err, errno in ->sys.
  */
 int file_append(const char *path, struct err *);
 

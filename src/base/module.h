@@ -42,13 +42,14 @@ enum module {
 #define MODULE_EXPORT	__attribute__((visibility("default")))
 
 /*
- * The module's struct, or NULL: then err (ERR_SYSTEM) says which library is missing and which
- * package brings it, or that smtpsh was built without it. `linked` is MODULE_LINKED_NAME of
- * config.h: the struct itself where it is linked in, else NULL. Asking again is cheap.
+ * Returns the module's struct, or NULL with err (ERR_SYSTEM), which names the missing library and
+ * the package that has it, or says that smtpsh was built without it. `linked` is
+ * MODULE_LINKED_NAME of config.h: the struct itself where it is linked in, else NULL. Calling it
+ * again is cheap.
  */
 const void *module_open(enum module, const void *linked, struct err *);
 
-/* smtpsh was built with it; the library may still be missing here */
+/* Whether smtpsh was built with it; the library may still be missing on this machine. */
 bool module_is_built(enum module);
 const char *module_library(enum module);	/* "libidn2" */
 const char *module_version(enum module);	/* of the library that smtpsh was built with */

@@ -9,14 +9,15 @@ struct secret {
 	size_t len;
 };
 
-/* a copy, with a NUL behind it; what was there before is wiped */
+/* Keeps a copy, followed by a NUL; the previous value is wiped. */
 void secret_set(struct secret *, struct span);
 struct span secret_span(const struct secret *);
 void secret_release(struct secret *);
 
-void secret_wipe(struct span);				/* octets that lie in memory of ours */
+/* overwrites octets, which must lie in writable memory */
+void secret_wipe(struct span);
 
-/* Wipes all that a buf's memory holds, sent or not, and gives it back. */
+/* Wipes all that a buf's memory holds, sent or not, and frees it. */
 void secret_release_buf(struct buf *);
 
 #endif

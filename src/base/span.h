@@ -20,8 +20,8 @@ struct span {
 #define SPAN_NONE	((struct span){ NULL, 0 })
 
 /*
- * For "%.*s"; evaluates s more than once. Only for text known to be printable: what a peer sent
- * goes through base/text.
+ * Arguments for "%.*s"; evaluates s more than once. Only for text known to be printable: what a
+ * peer sent goes through base/text.
  */
 #define SPAN_ARG(s)	(int)(s).len, (s).at ? (s).at : ""
 
@@ -39,22 +39,22 @@ bool span_starts_case(struct span, struct span prefix);
 bool span_ends_case(struct span, struct span suffix);
 bool span_has(struct span, char);
 
-/* without its first n bytes; empty when shorter */
+/* Without its first n bytes; empty when shorter. */
 struct span span_skip(struct span, size_t n);
-struct span span_first(struct span, size_t n);		/* its first n bytes at the most */
-/* without blanks, tabs, CR and LF at either end */
+struct span span_first(struct span, size_t n);		/* up to its first n bytes */
+/* Without spaces, tabs, CR and LF at either end. */
 struct span span_trim(struct span);
-/* from the first occurrence on; SPAN_NONE when absent */
+/* From the first occurrence of `needle` (not empty) on; SPAN_NONE when absent. */
 struct span span_find(struct span, struct span needle);
 
 /*
- * Takes the first word (up to blanks or tabs) off the front, and the blanks around it; empty when
- * there is none.
+ * Takes the first word (up to a space or tab) and the white space around it off the front; empty
+ * when there is none.
  */
 struct span span_word(struct span *rest);
 
 /*
- * Takes what stands before the first `mark` off the front, and the mark; all of it when there is no
+ * Takes what precedes the first `mark`, and the mark, off the front; everything when there is no
  * mark.
  */
 struct span span_until(struct span *rest, char mark);
@@ -66,7 +66,7 @@ struct span span_until(struct span *rest, char mark);
 bool span_line(struct span *rest, struct span *line);
 
 /*
- * The whole span as a decimal number of at most `max`; false (and *out as it was) for anything
+ * Parses the whole span as a decimal number up to `max`; false (and *out unchanged) for anything
  * else.
  */
 bool span_number(struct span, unsigned long long max, unsigned long long *out);

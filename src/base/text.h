@@ -20,38 +20,38 @@ bool text_is_utf8(struct span);
 bool text_is_ascii(struct span); /* no octet above 127 */
 
 /*
- * May this code point go to a terminal as it is? Not C0, C1, DEL, nor the marks that reorder or
- * hide text.
+ * Whether this code point may go to a terminal as it is: not C0, C1, DEL, nor the marks that
+ * reorder or hide text.
  */
 bool text_is_printable(unsigned long code_point);
 
-bool text_is_safe(struct span);		/* nothing but what is printable */
+bool text_is_safe(struct span);		/* whether all of it is printable */
 
 /*
- * s with what is not printable written as \xNN, octet by octet; s itself when nothing was. Lives in
- * the arena.
+ * s with everything unprintable written as \xNN, octet by octet, in the arena; s itself when all
+ * is printable.
  */
 struct span text_safe(struct arena *, struct span s);
 void text_safe_to(struct buf *, struct span s);
 
 /*
- * Loads the person's locale, which is slow: the width of what is not ASCII needs it, and wide
- * characters.
+ * Loads the user's locale, which is slow; needed for wide characters and for the width of what is
+ * not ASCII.
  */
 void text_locale(void);
 
-/* Columns that s takes on a terminal; s has passed text_safe. */
+/* Columns that s takes on a terminal; s must have passed text_safe. */
 unsigned text_width(struct span);
 
-/* How much of s fits in `columns`, cut at a blank where there is one; at least one character. */
+/* How much of s fits in `columns`, cut at a space where there is one; at least one character. */
 struct span text_fit(struct span s, unsigned columns);
 
 /* 26214400 as "25 MiB", 10240000 as "9.77 MiB". Into out, NUL-terminated. */
 void text_size(char out[24], unsigned long long octets);
 
-/* Microseconds as "0.04 ms", "0.4 ms", "12 ms", "1.25 s". */
+/* A duration in microseconds, rounded: "0.04 ms", "0.4 ms", "12 ms", "1.25 s". */
 void text_time(char out[24], unsigned long long us);
-/* Milliseconds that were set, exactly: "300 ms", "3 s", "1.5 s". */
+/* A configured time in milliseconds, exactly: "300 ms", "3 s", "1.5 s". */
 void text_limit(char out[24], unsigned long long ms);
 
 #endif

@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <time.h>
 
-int64_t utc_seconds(const struct tm *);		/* of a date in the proleptic Gregorian calendar */
-void utc_date(int64_t seconds, struct tm *);	/* for strftime(); years that an int holds */
+/* from a date in the proleptic Gregorian calendar */
+int64_t utc_seconds(const struct tm *);
+void utc_date(int64_t seconds, struct tm *);	/* for strftime(); the year must fit an int */
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * A socket address: IPv4 or IPv6 with a port, or a Unix socket's path. Plain data, copied freely.
+ * A socket address: IPv4 or IPv6 with a port, or the path of a Unix socket. Plain data, copied
+ * freely.
  */
 #ifndef NET_ADDR_H
 #define NET_ADDR_H
@@ -21,17 +22,20 @@ struct addr {
 };
 
 /*
- * An address literal, "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0". False when it is
- * none.
+ * Parses an address literal, "192.0.2.1", "2001:db8::1", "[2001:db8::1]", "fe80::1%eth0". False
+ * when it is not one.
  */
 bool addr_parse(struct addr *, struct span literal, unsigned port);
 
-/* "ADDR:PORT" or "PORT" (loopback), "[ADDR6]:PORT", for listening. False with err (ERR_USAGE). */
+/*
+ * Parses an address to listen on: "ADDR:PORT", "[ADDR6]:PORT" or "PORT" (loopback). False with
+ * err (ERR_USAGE).
+ */
 bool addr_parse_listen(struct addr *, struct span, struct err *);
 
 /*
- * False with err (ERR_USAGE): the path is empty or has more octets than the system allows (107 on
- * Linux).
+ * A Unix socket's address. False with err (ERR_USAGE): the path is empty or longer than the
+ * system allows (107 octets on Linux).
  */
 bool addr_unix(struct addr *, struct span path, struct err *);
 
@@ -42,23 +46,23 @@ bool addr_is_loopback(const struct addr *);	/* 127/8, ::1, or a Unix socket */
 bool addr_is_any(const struct addr *);		/* 0.0.0.0 or :: */
 
 /*
- * The addresses that begin with the same bits. An IPv4 address within IPv6 (::ffff:192.0.2.1)
- * counts as IPv4.
+ * The addresses that begin with the same `bits` bits. An IPv4-mapped IPv6 address
+ * (::ffff:192.0.2.1) counts as IPv4.
  */
 struct addr_net {
 	struct addr base;
 	unsigned bits;
 };
-/* "192.0.2.0/24", "2001:db8::/32", or one address. False with err (ERR_USAGE). */
+/* Parses "192.0.2.0/24", "2001:db8::/32", or a single address. False with err (ERR_USAGE). */
 bool addr_net_parse(struct addr_net *, struct span, struct err *);
 bool addr_net_has(const struct addr_net *, const struct addr *);
-/* it is in one of the n; 0: any is allowed */
+/* Whether it is in one of the n networks; n 0 allows any address. */
 bool addr_is_allowed(const struct addr_net *, size_t n, const struct addr *);
 
 enum { ADDR_TEXT = 128 };
-/* "192.0.2.1", "2001:db8::1", the socket's path. */
+/* Writes and returns "192.0.2.1", "2001:db8::1", or the socket's path. */
 const char *addr_host(const struct addr *, char out[ADDR_TEXT]);
-/* "192.0.2.1:25", "[2001:db8::1]:25", the socket's path. */
+/* Writes and returns "192.0.2.1:25", "[2001:db8::1]:25", or the socket's path. */
 const char *addr_text(const struct addr *, char out[ADDR_TEXT]);
 
 #endif

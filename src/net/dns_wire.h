@@ -1,11 +1,11 @@
 /*
- * DNS messages as octets (RFC 1035 4.1, RFC 6891): a question made, an answer read. Pure functions.
- * What is read is hostile: every length is checked, compression only ever points backwards, and
- * what an answer may cost is bounded.
+ * DNS messages as octets (RFC 1035 4.1, RFC 6891): makes queries, parses answers. Pure functions.
+ * Answers are hostile: every length is checked, compression only ever points backwards, and what
+ * an answer may cost is bounded.
  *
- * Names are text as zone files write them (RFC 1035 5.1): without the last dot, "" is the root, a
- * dot within a label is
- * "\.", what is not printable is "\DDD". A name that was read can be asked again as it is.
+ * Names are text as in zone files (RFC 1035 5.1): without the last dot, "" is the root, a dot
+ * within a label is "\.", unprintable octets are "\DDD". A name that was parsed can be queried
+ * again as it is.
  */
 #ifndef NET_DNS_WIRE_H
 #define NET_DNS_WIRE_H
@@ -46,48 +46,46 @@ struct dns_record {
 	unsigned weight, port;		/* SRV */
 	struct span name;		/* MX, CNAME, PTR, NS, SRV: what it points to */
 	struct addr addr;		/* A, AAAA; without a port */
-	/* TXT: its strings joined; TLSA: the association's octets */
+	/* TXT: its strings joined; TLSA: the certificate association data */
 	struct span data;
 	unsigned usage, selector, matching;	/* TLSA */
-	bool malformed;			/* TLSA: it has no room for these */
+	bool malformed;			/* TLSA: too short to have these */
 };
 
 struct dns_answer {
 	unsigned rcode;			/* with EDNS's upper bits */
-	/* the resolver says it validated; the zone's own server spoke */
+	/* the resolver says it validated; an authoritative server answered */
 	bool ad, aa;
-	bool truncated;			/* the server left records out (TC): only right over UDP */
+	/* the server left records out (TC), which is only right over UDP */
+	bool truncated;
 	bool cut;			/* it has more than DNS_RECORDS_MAX records */
 	struct span question;
-	/* of the answer section and class IN, in order, of the types above */
+	/* from the answer section, of class IN and the types above, in order */
 	struct dns_record *record;
 	size_t nrecords;
-	/* left out, since their data are not what their type has; TLSA are not */
+	/* records left out because their data are malformed; never TLSA */
 	size_t nbad;
-	/* RFC 8914: what the resolver says went wrong; -1: it says nothing */
+	/* the extended error (RFC 8914); -1: none */
 	int ede;
 	struct span ede_text;
 };
 
-/*
- * A question with recursion asked for, AD and EDNS; the octets it takes, or 0: `name` is no name of
- * the DNS.
- */
+/* Writes a query with RD, AD and EDNS. Returns its octets, or 0: `name` is not a DNS name. */
 size_t dns_wire_query(char out[DNS_QUERY_MAX], unsigned id, struct span name, enum dns_type);
 
 /*
- * False with err (ERR_DNS, "malformed: …") when the octets are no whole answer, or no record of the
- * type asked for is left. Everything lives in the arena.
+ * Parses an answer into the arena. False with err (ERR_DNS, "malformed: …") when the octets are
+ * not a complete answer, or no well-formed record of the type asked for is left.
  */
 bool dns_wire_answer(struct span octets, struct arena *, struct dns_answer *, struct err *);
 
 /*
- * Follows the CNAMEs of an answer from `name` to where they end, which is `name` itself where there
- * are none. *steps is how many there were. False: they form a loop.
+ * Follows the CNAMEs of an answer from `name` to their end, which is `name` itself when there are
+ * none; *steps is how many there were. False: they form a loop.
  */
 bool dns_follow(const struct dns_answer *, struct span name, struct span *last, unsigned *steps);
 
-/* The next record of this type and owner behind `before` (NULL: the first); NULL: there is none. */
+/* The next record of this type and owner after `before` (NULL: the first); NULL: no more. */
 const struct dns_record *dns_next(const struct dns_answer *, struct span owner, enum dns_type,
     const struct dns_record *before);
 

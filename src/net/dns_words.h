@@ -10,12 +10,12 @@ struct rcode_info {
 	const char *name;		/* "NXDOMAIN" */
 	const char *rfc;
 	const char *means;		/* a sentence without its full stop */
-	const char *next;		/* NULL: nothing to do */
+	const char *next;		/* what to try; NULL: nothing */
 };
 const struct rcode_info *rcode_info(unsigned number);		/* NULL: not known */
 const struct rcode_info *rcode_named(struct span name);		/* in any case; NULL: not known */
 
-const char *dns_type_word(unsigned type);		/* "MX"; "?": not one that is asked for */
+const char *dns_type_word(unsigned type);		/* "MX"; "?": not in DNS_TYPES */
 const char *dns_ede_word(int code);			/* "DNSSEC bogus"; NULL: not known */
 
 #endif

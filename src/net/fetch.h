@@ -1,6 +1,6 @@
 /*
- * Getting one small text by HTTPS on the loop: net/https.h with its descriptors watched and its
- * timer set.
+ * Gets one small text by HTTPS on the loop, which watches the descriptors and runs the timer of
+ * net/https.h.
  */
 #ifndef NET_FETCH_H
 #define NET_FETCH_H
@@ -9,15 +9,15 @@
 #include "net/loop.h"
 
 /*
- * Told once, never from within fetch_start; the answer lives until fetch_free, which may be called
- * from within.
+ * Called once, never within fetch_start. The answer lives until fetch_free, which may be called
+ * within.
  */
 typedef void fetch_fn(void *ctx, const struct https_answer *);
 
 struct fetch;
 /*
- * Told within the timeout_ms of the options. NULL with err (ERR_SYSTEM): there is no libcurl, or it
- * cannot begin.
+ * Starts; fetch_fn is called within the options' timeout_ms. NULL with err (ERR_SYSTEM): libcurl
+ * is missing or failed to start.
  */
 struct fetch *fetch_start(
     struct loop *, const struct https_opts *, fetch_fn *, void *ctx, struct err *);

@@ -1,7 +1,7 @@
 /*
- * Names in other scripts than ASCII (IDNA 2008, RFC 5891; libidn2). A shared module
- * (base/module.h): idn() gets it. Only names with octets above 127 need it: libidn2 refuses some
- * ASCII names that exist.
+ * Internationalised domain names (IDNA 2008, RFC 5891; libidn2). A shared module (base/module.h),
+ * got by idn(). Only names with octets above 127 may be passed: libidn2 rejects some ASCII names
+ * that exist.
  */
 #ifndef NET_IDN_H
 #define NET_IDN_H
@@ -11,13 +11,13 @@
 
 struct idn {
 	/*
-	 * U-labels as A-labels, in the arena: "bücher.example" is "xn--bcher-kva.example". False
-	 * with err (ERR_DNS).
+	 * Converts U-labels to A-labels, in the arena: "bücher.example" to
+	 * "xn--bcher-kva.example". False with err (ERR_DNS).
 	 */
 	bool (*to_ascii)(struct span name, struct arena *, struct span *out, struct err *);
 	/*
-	 * A-labels as U-labels, to be shown beside the A-labels, never alone; the name itself where
-	 * it has none.
+	 * Converts A-labels to U-labels, to be shown beside the A-labels, never alone; returns
+	 * the name itself where it has none.
 	 */
 	struct span (*to_unicode)(struct span name, struct arena *);
 };

@@ -1,4 +1,4 @@
-/* A listening socket: every accepted descriptor is handed on, non-blocking and close-on-exec. */
+/* A listening socket that hands on every accepted descriptor, non-blocking and close-on-exec. */
 #ifndef NET_LISTEN_H
 #define NET_LISTEN_H
 
@@ -6,14 +6,17 @@
 #include "net/loop.h"
 
 struct listener;
-typedef void listen_fn(void *ctx, int fd);	/* the descriptor is the callee's */
+typedef void listen_fn(void *ctx, int fd);	/* the callee owns and closes the descriptor */
 
-/* NULL with err: the address is taken, not ours, or not allowed. Port 0: the system chooses. */
+/*
+ * Listens; port 0: the system chooses one. NULL with err: the address is in use, not local, or
+ * not permitted.
+ */
 struct listener *listen_on(
     struct loop *, const struct addr *, listen_fn *, void *ctx, struct err *);
-/* closes, and removes a Unix socket; NULL is fine. What it handed on stays open */
+/* Closes it and removes a Unix socket; NULL is fine. Descriptors it handed on stay open. */
 void listen_free(struct listener *);
-/* with the port that the system chose for port 0 */
+/* The address it listens on, with the port that the system chose for port 0. */
 const struct addr *listen_addr(const struct listener *);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * Wait for descriptors, timers, signals and children; run idle hooks once per wake-up.
+ * Waits for descriptors, timers, signals and children; runs idle hooks once per wake-up.
  *
  * What fires is first put on a list, then worked off: urgent watches (the terminal) first, the
- * others for a few milliseconds at the most before the terminal is looked at again. Stopping
- * anything is immediate: nothing of it fires afterwards, not even what is on the list already. No
- * callback may run the loop.
+ * others for a few milliseconds at most before the terminal is looked at again. Stopping anything
+ * is immediate: it does not fire afterwards, even when already on the list. No callback may run
+ * the loop.
  */
 #ifndef NET_LOOP_H
 #define NET_LOOP_H
@@ -30,23 +30,25 @@ typedef void loop_fn(void *ctx, unsigned ready);
 typedef void loop_child_fn(void *ctx, int status, int signal);
 
 /*
- * Without descriptors or memory for it the process ends with a message (exit status 11), as where
- * memory is short (base/arena.h): it is made once, first. Also: SIGPIPE and SIGXFSZ are ignored
- * from now on.
+ * Makes the loop; called once, first. Without descriptors or memory for it the process ends with
+ * a message (exit status 11), as where memory is short (base/arena.h). SIGPIPE and SIGXFSZ are
+ * ignored from now on.
  */
 struct loop *loop_new(void) __attribute__((returns_nonnull));
 void loop_free(struct loop *);			/* everything on it must have been stopped */
 
-/* One wake-up: waits for at least one thing (or not at all), works it off, runs the idle hooks. */
+/*
+ * One wake-up: waits for at least one thing if `wait`, works off what fired, runs the idle hooks.
+ */
 void loop_turn(struct loop *, bool wait);
 
-/* The next loop_turn does not wait: an idle hook has something to do. */
+/* Makes the next loop_turn not wait: an idle hook has something to do. */
 void loop_kick(struct loop *);
 
 /*
- * Watch a descriptor. NULL with `err` when it cannot be watched; a regular file or /dev/null cannot
- * (loop_can_watch tells): read it directly. Error and hang-up show as readiness for whatever is
- * wanted.
+ * Watches a descriptor. NULL with `err` when it cannot be watched, as a regular file or /dev/null
+ * (loop_can_watch tells): read those directly. Errors and hang-ups show as readiness for whatever
+ * is wanted.
  */
 struct loop_watch *loop_watch(
     struct loop *, int fd, unsigned want, loop_fn *, void *ctx, struct err *);
@@ -56,7 +58,7 @@ void loop_urgent(struct loop_watch *);			/* worked off before all others */
 void loop_unwatch(struct loop_watch *);
 bool loop_can_watch(int fd);
 
-/* A timer fires once for each loop_timer_set. */
+/* A timer fires once per loop_timer_set, `ms` milliseconds later. */
 struct loop_timer *loop_timer(struct loop *, loop_fn *, void *ctx);
 void loop_timer_set(struct loop_timer *, uint64_t ms);
 void loop_timer_stop(struct loop_timer *);
@@ -70,18 +72,18 @@ struct loop_idle *loop_idle(struct loop *, loop_fn *, void *ctx);
 void loop_idle_free(struct loop_idle *);
 
 /*
- * Starts argv[0] (looked up in PATH) with `fd` as its standard input and output, `err_fd` as its
- * standard error. Its end is told once.
+ * Starts argv[0] (looked up in PATH) with `fd` as its standard input and output and `err_fd` as
+ * its standard error. Its exit is reported once. NULL with err: it could not be started.
  */
 struct loop_child *loop_spawn(struct loop *, char *const argv[], int fd, int err_fd,
     loop_child_fn *, void *ctx, struct err *);
-/* forgets it, after SIGTERM if it still runs */
+/* Forgets it, after a SIGTERM if it still runs. */
 void loop_child_free(struct loop_child *);
 
 /*
- * Work that takes long is done in a thread: `work` gets the data, which nobody else touches
- * meanwhile; `done` is called on the loop when it is through. Freed before that, `done` is not
- * called any more, and `drop` gets the data once the thread is through; a loop is freed only then.
+ * Does long work in a thread: `work` gets the data, which nobody else may touch meanwhile; `done`
+ * is called on the loop when it has finished. When it is freed before that, `done` is not called,
+ * and `drop` gets the data once the thread has finished; loop_free waits for that.
  */
 struct loop_work *loop_work(struct loop *, void (*work)(void *data), void (*drop)(void *data),
     void *data, loop_fn *done, void *ctx);

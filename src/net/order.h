@@ -1,6 +1,6 @@
 /*
- * In which order addresses are tried: those that this machine has a way to first, then by RFC
- * 6724's precedence, then as they came; then the two families in turn (RFC 8305 4).
+ * The order in which addresses are tried: those that this machine has a route to first, then by
+ * RFC 6724's precedence, then as given; finally the two families alternate (RFC 8305 4).
  */
 #ifndef NET_ORDER_H
 #define NET_ORDER_H

@@ -1,5 +1,5 @@
 /*
- * The PROXY protocol header that a load balancer says before all else, versions 1 and 2, as a pure
+ * The PROXY protocol header that a load balancer sends first, versions 1 and 2, as a pure
  * function.
  */
 #ifndef NET_PREFACE_H
@@ -10,13 +10,13 @@
 
 enum {
 	PREFACE_TLVS_MAX = 16, PREFACE_TLV_MAX = 1024,
-	/* whatever is parsed fits */
+	/* octets: whatever was parsed fits */
 	PREFACE_MAX = 16 + 36 + PREFACE_TLVS_MAX * (3 + PREFACE_TLV_MAX)
 };
 
 struct preface {
-	unsigned version;		/* 1 or 2; 0: none is said */
-	/* UNKNOWN in version 1, LOCAL in version 2: a health check of the balancer's own */
+	unsigned version;		/* 1 or 2; 0: no header */
+	/* UNKNOWN in version 1, LOCAL in version 2: the balancer's own health check */
 	bool local;
 	struct addr source, destination;	/* .len 0: the connection's own */
 	/* version 2 */
@@ -25,15 +25,15 @@ struct preface {
 };
 
 /*
- * "v1", "v2" or "off", then words between blanks or commas: local, src=ADDR:PORT, dst=ADDR:PORT,
- * and in version 2 authority=NAME, alpn=NAME, unique-id=TEXT, ssl=VERSION, tlv=0xNN:TEXT. The
- * values live where `text` does.
+ * Parses "v1", "v2" or "off", then words separated by spaces or commas: local, src=ADDR:PORT,
+ * dst=ADDR:PORT, and in version 2 authority=NAME, alpn=NAME, unique-id=TEXT, ssl=VERSION,
+ * tlv=0xNN:TEXT. Values point into `text`. False with err (ERR_USAGE).
  */
 bool preface_parse(struct preface *, struct span text, struct err *);
 
 /*
- * False with err when both addresses are not of one family, or the buffer, empty before, has no
- * room for it.
+ * Writes the header into `out`, empty before; `local` and `peer` are the connection's addresses.
+ * False with err when both addresses are not of one family, or `out` has no room.
  */
 bool preface_write(const struct preface *, const struct addr *local, const struct addr *peer,
     struct buf *out, struct err *);

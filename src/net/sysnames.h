@@ -1,5 +1,5 @@
 /*
- * Names as the system finds them before it asks the DNS, and how it asks: hosts(5) and
+ * Names as the system resolves them before it asks the DNS, and how it asks: hosts(5) and
  * resolv.conf(5).
  */
 #ifndef NET_SYSNAMES_H
@@ -15,26 +15,26 @@ struct resolv_conf {
 	size_t nservers;
 	struct span search[SYSNAMES_SEARCH];
 	size_t nsearch;
-	/* as many dots in a name: it is asked as it is before the search list */
+	/* a name with at least this many dots is tried as it is before the search list */
 	unsigned ndots;
 	bool trust_ad;
-	uint64_t timeout_ms;			/* for one server's answer; 0: not said */
-	unsigned attempts;			/* how often each server is asked at the most */
+	uint64_t timeout_ms;			/* for one server's answer; 0: not given */
+	unsigned attempts;			/* how often each server is asked at most */
 };
 
 /*
- * Reads the text of a resolv.conf; what is not understood is passed over. The search list lives in
- * the arena.
+ * Parses the text of a resolv.conf, ignoring what it does not understand. The search list lives
+ * in the arena.
  */
 void resolv_conf_parse(struct resolv_conf *, struct span text, struct arena *);
 
 /*
- * The addresses that the text of a hosts file has for a name, in order and at most `max`; their
- * number.
+ * Finds the addresses of a name in the text of a hosts file, in order and up to `max`; returns
+ * how many.
  */
 size_t hosts_find(struct span text, struct span name, struct addr out[], size_t max);
 
-/* The full name, with a dot, on a line of it that has this short one; empty: there is none. */
+/* The full name (one with a dot) on a line of it that has this short name; empty: none. */
 struct span hosts_full_name(struct span text, struct span name);
 
 /* The file's text, at most 1 MiB; empty when it cannot be read. */

@@ -1,7 +1,7 @@
 /*
- * TLS contexts and handshakes (OpenSSL), the verification that keeps every problem, and plain data
- * about all the peer showed. Nothing here decides whether a problem ends a session: verification is
- * a finding (DESIGN: shown always, enforced when asked).
+ * TLS contexts and handshakes (OpenSSL), verification that keeps every problem, and plain data
+ * about all that the peer presented. Nothing here decides whether a problem ends a session:
+ * verification is a finding, always shown, enforced when asked for.
  */
 #ifndef NET_TLS_H
 #define NET_TLS_H
@@ -12,47 +12,57 @@
 #include "base/err.h"
 
 struct tls_opts {
-	/* file or folder of certificates to trust; NULL: the system's */
+	/* file or directory of certificates to trust; NULL: the system's */
 	const char *ca;
-	/* our own, PEM; NULL: none. A server must have them, or `made` */
+	/*
+	 * our own certificate and key, PEM files; NULL: none. A server must have them, or `made`
+	 */
 	const char *cert, *key;
 	/* "1.2" by default; below that the security level is lowered too */
 	const char *min_version;
-	bool legacy_renegotiation;	/* servers without RFC 5746 pass */
-	const char *keylog;		/* append secrets here (SSLKEYLOGFILE); NULL: do not */
+	bool legacy_renegotiation;	/* allow servers without RFC 5746 */
+	/* append the session's secrets to this file (SSLKEYLOGFILE); NULL: do not */
+	const char *keylog;
 	bool server;
-	/* a certificate made at start, for a server; its CA, for a client of it */
+	/* a server's certificate made at start; for a client, the CA it trusts */
 	struct tls_made *made;
 };
 
-/* What a client asks of one handshake. */
+/* What a client wants of one handshake. */
 struct tls_ask {
-	/* what the certificate must be for, and the SNI when it is no address; empty: anything */
+	/*
+	 * the name or address the certificate must match, sent as SNI unless an address; empty:
+	 * any
+	 */
 	struct span name;
-	/* asked for in its place: a TLSA base domain (RFC 7672 8.1); empty: the name is */
+	/* sent as SNI in its place: a TLSA base domain (RFC 7672 8.1); empty: `name` */
 	struct span sni;
-	/* a file gave the name, not who connects: credentials do not follow it */
+	/* the name came from a file, not from the user: a match does not permit credentials */
 	bool stranger;
-	bool anonymous;			/* our own certificate is not for this server */
-	/* signature algorithms to offer, as OpenSSL writes them; NULL: its own */
+	bool anonymous;			/* do not present our own certificate to this server */
+	/* signature algorithms to offer, in OpenSSL's syntax; NULL: its default */
 	const char *sigalgs;
 };
 
 /*
- * Keys and certificates by context; costs milliseconds, so it is made when TLS is first needed.
- * Reference-counted.
+ * Keys, certificates and settings of connections; costs milliseconds, so it is made when TLS is
+ * first needed. Reference-counted. NULL with err.
  */
 struct tls_context;
 struct tls_context *tls_context_new(const struct tls_opts *, struct err *);
 void tls_context_free(struct tls_context *);
 /*
- * What is to be said of each of its handshakes: keys are logged, the security level is lowered.
- * NULL: no more.
+ * The i-th note to show with each of its handshakes: keys are logged, the security level is
+ * lowered. NULL: no more.
  */
 const char *tls_context_note(const struct tls_context *, size_t i);
-bool tls_version_ok(struct span text, struct err *);	/* what min_version takes, ERR_USAGE */
+/* whether min_version takes it; else err (ERR_USAGE) */
+bool tls_version_ok(struct span text, struct err *);
 
-/* A CA and a server certificate for `names`, in memory, made now and valid for 90 days. */
+/*
+ * A CA and a server certificate for `names`, made now, kept in memory, and valid for 90 days.
+ * NULL with err.
+ */
 struct tls_made;
 struct tls_made *tls_make(const char *const names[], size_t n, struct err *);
 void tls_made_free(struct tls_made *);
@@ -65,7 +75,7 @@ enum tls_binding { TLS_EXPORTER, TLS_UNIQUE };
 /* The OpenSSL that runs, "3.0.15". */
 const char *tls_library_version(void);
 
-#define TLS_NO_DATE INT64_MIN		/* none is given, or it cannot be read */
+#define TLS_NO_DATE INT64_MIN		/* no date is given, or it cannot be read */
 
 struct tls_problem {
 	int depth;			/* 0: the server's own certificate */
@@ -75,15 +85,16 @@ struct tls_problem {
 	const char *name;		/* "X509_V_ERR_CERT_HAS_EXPIRED" */
 };
 
-bool tls_problem_is_issuer(const struct tls_problem *);	/* no chain leads to what is trusted */
-/* the certificate is for another host or address */
+bool tls_problem_is_issuer(const struct tls_problem *);	/* no chain leads to a trusted CA */
+/* The certificate does not match the host or address. */
 bool tls_problem_is_name(const struct tls_problem *);
 
 /*
- * What became of the name asked for. RFC 9525 6.3 and 6.5 for all but COMMON_NAME (RFC 7672 3.2.3).
+ * The result of comparing the certificate with the wanted name: by RFC 9525 6.3 and 6.5, except
+ * COMMON_NAME (RFC 7672 3.2.3).
  */
 #define TLS_NAMES(X)										\
-	X(NOT_ASKED, "not_asked")	/* there was no name to compare with, or no certificate */ \
+	X(NOT_ASKED, "not_asked")	/* no name to compare with, or no certificate */ \
 	X(DNS_ID, "dns_id")		/* it is among the names of the subjectAltName */ \
 	X(WILDCARD, "wildcard")		/* one of them has * for the first label */ \
 	X(IP_ID, "ip_id")		/* it is among the addresses of the subjectAltName */ \
@@ -102,19 +113,19 @@ enum tls_name {
 };
 const char *tls_name_word(enum tls_name);
 
-/* The chain from the server's certificate to what is trusted. */
+/* The chain from the server's certificate to a trusted one. */
 struct tls_chain {
-	size_t n;			/* 0: there is none */
-	int64_t not_after;		/* when the first of them ends; TLS_NO_DATE */
-	int depth;			/* which: 0, the server's own */
-	struct span subject;		/* whose */
+	size_t n;			/* certificates; 0: no chain */
+	int64_t not_after;		/* the earliest expiry in it; TLS_NO_DATE */
+	int depth;			/* whose that is: 0, the server's own */
+	struct span subject;		/* of that certificate */
 };
 
 struct tls_cert {
 	struct span subject, issuer;	/* RFC 2253 */
 	struct span *san;		/* "DNS:mx1.example.org", "IP:192.0.2.1" */
 	size_t nsan;
-	bool bad_san;			/* there is a subjectAltName, and it cannot be read */
+	bool bad_san;			/* it has a subjectAltName that cannot be read */
 	int64_t not_before, not_after;	/* seconds since 1970; TLS_NO_DATE */
 	struct span key;		/* "EC P-256", "RSA 2048 bits", "ED25519" */
 	struct span signature;		/* "ecdsa-with-SHA256" */
@@ -127,7 +138,7 @@ struct tls_cert {
 
 struct tls_dane;
 
-/* What the OCSP response that was stapled says (RFC 6066 8); its word in JSON. */
+/* The status in the stapled OCSP response (RFC 6066 8); its word in JSON. */
 #define TLS_OCSPS(X)                                                    \
 	X(NONE, NULL) /* none was sent */                               \
 	X(GOOD, "good")                                                 \
@@ -146,43 +157,44 @@ enum tls_ocsp {
 };
 const char *tls_ocsp_word(enum tls_ocsp); /* NULL: none was sent */
 
-/* What a handshake came to. Everything lives in the arena given to conn_tls_info. */
+/* The result of a handshake. Everything lives in the arena given to conn_tls_info. */
 struct tls_info {
 	struct span version, cipher, group;
 	unsigned bits;
-	struct span sni;		/* the name asked for; empty: none */
+	struct span sni;		/* the name sent; empty: none */
 	/* the name the certificate was compared with; empty: none */
 	struct span wanted;
-	bool stranger;			/* as tls_ask had it */
+	bool stranger;			/* as in tls_ask */
 	/* the name in the certificate that matched; empty: none did */
 	struct span peer_name;
-	enum tls_name name;		/* by which rule, or why not */
-	bool verified;			/* chain and name without a problem */
-	struct tls_chain chain;		/* that verified, whatever became of the name */
+	enum tls_name name;		/* the rule by which it matched, or why not */
+	bool verified;			/* no problem with chain or name */
+	/* the chain that verified, whether the name matched or not */
+	struct tls_chain chain;
 	bool resumed;
-	struct tls_problem *problem;	/* every one, the server's certificate first */
+	struct tls_problem *problem;	/* all of them, the server's certificate first */
 	size_t nproblems;
-	/* where certificates to trust were looked for, and there is none; empty: there are */
+	/* where trusted certificates were looked for and none were found; empty: some were */
 	struct span no_trust;
-	bool ca_given;			/* that was what tls_opts.ca names */
+	bool ca_given;			/* that place is tls_opts.ca */
 	struct tls_cert *cert;		/* as sent, the server's own first */
 	size_t ncerts;
 	struct span alpn;
 	enum tls_ocsp ocsp;
-	int64_t ocsp_until;		/* TLS_NO_DATE: not said */
-	int64_t at;			/* when, in seconds since 1970 */
-	const struct tls_dane *dane;	/* net/tls_dane.h; NULL: not asked for */
+	int64_t ocsp_until;		/* TLS_NO_DATE: not given */
+	int64_t at;			/* time of the handshake, seconds since 1970 */
+	const struct tls_dane *dane;	/* net/tls_dane.h; NULL: not looked up */
 };
 
-/* Chain and name verified, or a TLSA record matched: what credentials may go to. */
+/* Whether credentials may be sent: chain and name verified, or a TLSA record matched. */
 bool tls_is_trusted(const struct tls_info *);
 
-/* The chain that verified, by DANE or else as usual; its n is 0 when none did. */
+/* The chain that verified, by DANE or else by the trusted CAs; its n is 0 when none did. */
 const struct tls_chain *tls_chain(const struct tls_info *);
 /*
- * When it ends: the first end in the chain that verified, by DANE or else as usual; without one,
- * the server's certificate's. *depth is whose end that is. TLS_NO_DATE: it showed none, or its date
- * cannot be read.
+ * The earliest expiry in the chain that verified, by DANE or else by the trusted CAs; without
+ * one, the expiry of the server's certificate. *depth is whose it is. TLS_NO_DATE: no certificate
+ * was presented, or its date cannot be read.
  */
 int64_t tls_ends(const struct tls_info *, int *depth);
 

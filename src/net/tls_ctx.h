@@ -12,8 +12,8 @@ struct tls_context {
 	unsigned uses;
 	bool server;
 	int keylog_fd;		/* -1: none */
-	struct tls_trust trust;	/* where it is looked; empty: what is trusted was all read */
-	bool bundle_read;	/* the bundles were, or need not be */
+	struct tls_trust trust;	/* where to look; empty: all trusted certificates were read */
+	bool bundle_read;	/* the bundles were read, or need not be */
 	char note[2][400];
 	size_t nnotes;
 };
@@ -31,39 +31,45 @@ struct tls {
 	SSL *ssl;
 	struct tls_context *context;
 	char wanted[256];	/* the name checked; "": none */
-	bool stranger;		/* it was a file's */
-	char first[5];		/* octets of the peer's, the head of a record */
+	bool stranger;		/* as in tls_ask */
+	char first[5];		/* the peer's first octets, the header of a record */
 	bool has_first;
 	int chosen;		/* the version of its ServerHello; 0: none came */
 	unsigned reads;		/* within one call of OpenSSL's */
-	bool dead;		/* a fatal error: nothing more may be said */
+	bool dead;		/* after a fatal error: nothing more may be sent */
 	size_t nproblems;
 	struct { int depth, code; X509 *cert; } problem[TLS_PROBLEMS_MAX];
 };
 
-/* of a client; false with err */
+/* Loads what a client trusts. False with err. */
 bool tls_trust_load(struct tls_context *, const struct tls_opts *, struct err *);
-/* There is no certificate at all where it was looked for, *where. */
+/*
+ * Whether no certificate at all was found where it was looked for; *where is that place, in the
+ * arena.
+ */
 bool tls_trusts_nobody(const struct tls_context *, struct arena *, struct span *where);
 
 struct tls_chain tls_chain_of(STACK_OF(X509) *, struct arena *);
 
-/* the certificates, as sent; NULL: none */
+/* Reads the certificates, as sent (NULL: none), into tls_info. */
 void tls_read_chain(STACK_OF(X509) *, struct tls_info *, struct arena *);
-/* by which rule, or why not: of its certificates, problems and names */
+/* Sets tls_info.name from its certificates, problems and names. */
 void tls_read_name(struct tls_info *);
 /*
- * The OCSP answer, empty when none was stapled, against the chain and what is trusted; info->at is
- * set.
+ * Checks the OCSP response (empty: none was stapled) against the chain and the trusted
+ * certificates; info->at must be set.
  */
 void tls_read_staple(struct span answer, STACK_OF(X509) *, X509_STORE *, struct tls_info *);
 
-/* Sets err from OpenSSL's queue, "WHAT: reason"; the queue is empty afterwards. */
+/*
+ * Sets err (ERR_TLS) from OpenSSL's error queue, "WHAT: reason", and empties the queue. Always
+ * false.
+ */
 bool tls_err(struct err *, const char *what);
 
-/* since 1970, also beyond 2038 where time_t has 32 bits; TLS_NO_DATE */
+/* Seconds since 1970, also beyond 2038 where time_t has 32 bits; or TLS_NO_DATE. */
 int64_t tls_seconds(const ASN1_TIME *);
 
-const char *tls_version_name(int version);	/* "1.2" of TLS1_2_VERSION; NULL: not known */
+const char *tls_version_name(int version);	/* "1.2" of TLS1_2_VERSION; NULL: unknown */
 
 #endif

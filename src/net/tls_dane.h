@@ -1,7 +1,7 @@
 /*
- * DANE for SMTP (RFC 7672): what each TLSA record makes of the certificates that a peer showed. It
- * is a judgement of its own beside the usual verification, so that both are known: the handshake
- * goes the same way with records or without.
+ * DANE for SMTP (RFC 7672): compares each TLSA record with the certificates that a peer
+ * presented. It is judged beside the usual verification, so that both results are known: the
+ * handshake is the same with records or without.
  */
 #ifndef NET_TLS_DANE_H
 #define NET_TLS_DANE_H
@@ -12,11 +12,11 @@
 struct tlsa {
 	unsigned usage, selector, matching;
 	struct span data;		/* octets */
-	bool malformed;			/* it is too short to have them */
+	bool malformed;			/* too short to have the fields above */
 };
 
 enum tlsa_verdict {
-	/* not for SMTP, or not to be understood: as if it were not there */
+	/* not for SMTP, or not understood: treated as absent */
 	TLSA_UNUSABLE,
 	TLSA_DIFFERS,
 	TLSA_MATCHES,
@@ -25,12 +25,13 @@ enum tlsa_verdict {
 struct tlsa_result {
 	struct tlsa record;
 	enum tlsa_verdict verdict;
-	int depth;			/* of the certificate that matches; 0: the server's own */
-	struct span why;		/* it does not match */
-	struct tls_chain chain;		/* that leads to it, where it matches */
-	/* the name in the certificate that matched, with DANE-TA(2) */
+	int depth;			/* of the matching certificate; 0: the server's own */
+	struct span why;		/* why it does not match; empty when it does */
+	struct tls_chain chain;		/* the chain that leads to it, when it matches */
+	/* the name in the certificate that matched, for DANE-TA(2) */
 	struct span peer_name;
-	enum tls_name name;		/* by which rule; NOT_ASKED with DANE-EE(3) */
+	/* the rule by which it matched; NOT_ASKED for DANE-EE(3) */
+	enum tls_name name;
 };
 
 /* state, the word for it in JSON */
@@ -56,17 +57,18 @@ enum dane_state {
 
 struct tls_dane {
 	enum dane_state state;
-	/* "_25._tcp.mx1.example.org"; empty: nothing could be asked for */
+	/* "_25._tcp.mx1.example.org"; empty: nothing could be looked up */
 	struct span name;
-	struct span why;		/* of none, insecure path and failed look-up */
-	/* the TLSA base domain, also the name for SNI (RFC 7672 8.1) */
+	struct span why;		/* the reason for none, insecure path and failed lookup */
+	/* the TLSA base domain, also sent as SNI (RFC 7672 8.1) */
 	struct span base;
 	/* other names that a certificate may have under DANE-TA (RFC 7672 3.2.2) */
 	struct span reference[2];
 	size_t nreferences;
-	enum dns_trust trust;		/* in who said so */
-	struct addr resolver;		/* .len 0: nobody did */
-	bool authentic;			/* the records were validated, whatever led to them */
+	enum dns_trust trust;		/* trust in the resolver's AD bit */
+	struct addr resolver;		/* .len 0: none answered */
+	/* the records themselves were validated, whether or not the path was */
+	bool authentic;
 	struct tlsa_result *result;
 	size_t n;
 	const struct tlsa_result *match;	/* the first; NULL: none */
@@ -75,22 +77,23 @@ struct tls_dane {
 enum { TLS_DANE_RECORDS_MAX = 64 };
 
 const char *dane_state_word(enum dane_state);	/* "matched" */
-/* Why a record is not usable whatever the certificates are; NULL: nothing tells. */
+/* Why a record is unusable whatever the certificates are; NULL: it may be usable. */
 const char *tlsa_unusable(const struct tlsa *);
 /*
- * Whether the key can change without a gap: some record covers another key than the others do, as a
- * second digest of the same kind does, or one of a CA (2 x x) beside one of a key (3 x x). Two
- * digests by different methods may be of one key.
+ * Whether the key can be replaced without a gap: some record covers another key than the others
+ * do, as a second digest of the same matching type does, or one for a CA (2 x x) beside one for a
+ * key (3 x x). Two digests of different matching types may be of one key.
  */
 enum tlsa_rollover { TLSA_NO_RECORD, TLSA_ONE_KEY, TLSA_TWO_KEYS };
 enum tlsa_rollover tlsa_rollover(const struct tls_dane *);
 /*
- * Validated records, found along a validated path, require TLS of who sends there (RFC 7672 2.2).
+ * Whether TLS is required: there are validated records, found along a validated path (RFC 7672
+ * 2.2).
  */
 bool tls_dane_requires_tls(const struct tls_dane *);
 /*
- * DANE, along a validated path, vouches for this peer; of what may be told to it, tls_is_trusted
- * decides.
+ * Whether DANE, along a validated path, authenticates this peer. Whether credentials may be sent
+ * is up to tls_is_trusted.
  */
 bool tls_dane_vouches(const struct tls_info *);
 const char *tlsa_verdict_word(enum tlsa_verdict);

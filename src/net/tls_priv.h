@@ -15,15 +15,15 @@ enum tls_status tls_read(struct tls *, char *out, size_t size, size_t *got, stru
 enum tls_status tls_write(struct tls *, struct span, size_t *wrote, struct err *);
 void tls_shut(struct tls *);
 /*
- * How the peer began where a TLS record was due (RFC 8446 5.1), 5 octets; empty when it began with
- * one.
+ * The first 5 octets that the peer sent where a TLS record was due (RFC 8446 5.1); empty when it
+ * sent a TLS record.
  */
 struct span tls_no_record(const struct tls *);
 const struct tls_info *tls_describe(struct tls *, struct arena *);
 
-/* after the handshake, of a client */
+/* Judges the TLSA records after a client's handshake. */
 void tls_dane(const struct tls *, struct tls_dane *, struct arena *);
-/* its octets; 0: there is none */
+/* Writes the channel binding and returns its octets; 0: there is none. */
 size_t tls_binding(struct tls *, enum tls_binding, char out[TLS_BINDING_MAX]);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Where the certificates are that a machine trusts, however its distribution lays them out: a
- * folder of hash links, which costs nothing until a certificate is looked for, and a bundle, which
- * costs 21 ms at once and is read when an issuer was not found otherwise.
+ * Where a machine keeps the certificates that it trusts, in the layouts of several distributions:
+ * a directory of hash links, which costs nothing until a certificate is looked for, and a bundle,
+ * which costs 21 ms to load and is read only when an issuer was not found otherwise.
  */
 #ifndef NET_TLS_TRUST_H
 #define NET_TLS_TRUST_H
@@ -11,26 +11,26 @@
 enum { TLS_BUNDLES_MAX = 10, TLS_FOLDERS_MAX = 4 };
 
 /*
- * As OpenSSL has it: SSL_CERT_FILE and SSL_CERT_DIR, each its own default where it is not set.
- * Where neither is, also where other distributions have them. What lives in the environment is not
+ * As OpenSSL does: SSL_CERT_FILE and SSL_CERT_DIR, each with its own default when unset; when
+ * both are unset, the places of other distributions too. Values from the environment are not
  * copied.
  */
 struct tls_trust {
-	const char *bundle[TLS_BUNDLES_MAX];	/* the first with a certificate counts */
+	const char *bundle[TLS_BUNDLES_MAX];	/* the first with a certificate is used */
 	size_t nbundles;
-	/* all of them count; SSL_CERT_DIR may name several with ":" */
+	/* all of them are used; SSL_CERT_DIR separates several by ":" */
 	const char *folder[TLS_FOLDERS_MAX];
 	size_t nfolders;
 };
 struct tls_trust tls_trust_of_system(void);
-/* the first that is there and not empty; NULL: none is */
+/* The first that exists and is not empty; NULL: none. */
 const char *tls_trust_bundle(const struct tls_trust *);
 /*
- * What --ca names, or else the system's: a file and folders, joined by ":", as libcurl takes them.
- * NULL: there is none.
+ * What --ca names (`ca`, or NULL) or else the system's: a file, and directories joined by ":", as
+ * libcurl takes them. NULL: none.
  */
 void tls_trust_paths(const char *ca, struct arena *, const char **file, const char **folder);
-/* neither a bundle nor a folder with hash links is there */
+/* Whether there is neither a bundle nor a directory with hash links. */
 bool tls_trust_is_empty(const struct tls_trust *);
 
 #endif

@@ -7,13 +7,13 @@
 struct alert_info {
 	unsigned number;
 	const char *name;		/* as RFC 8446 has it: "handshake_failure" */
-	/* a sentence without its full stop, from the side of who gets it */
+	/* a sentence without its full stop, from the receiver's side */
 	const char *means;
-	const char *next;		/* what to try; NULL: nothing to say */
+	const char *next;		/* what to try; NULL: nothing */
 	const char *rfc;
 };
 const struct alert_info *alert_info(unsigned number);		/* NULL: not known */
-/* blanks, "-" and "_" are one; NULL: none */
+/* Finds an alert by name, in which spaces, "-" and "_" are the same; NULL: unknown. */
 const struct alert_info *alert_named(struct span name);
 
 /* An error of certificate verification, as OpenSSL numbers them. */
@@ -24,12 +24,12 @@ struct verify_info {
 	const char *next;
 };
 const struct verify_info *verify_info(int code);
-/* with or without "X509_V_ERR_", or OpenSSL's text */
+/* Finds an error by name, with or without "X509_V_ERR_", or by OpenSSL's text; NULL: unknown. */
 const struct verify_info *verify_named(struct span name);
 
 /*
- * What OpenSSL itself says of an error, also of one without a row, and the number of what it says;
- * NULL and 0: none.
+ * OpenSSL's own text for an error, even one without a row, and the number for such a text; NULL
+ * and 0: none.
  */
 const char *verify_text(int code);
 int verify_text_code(struct span text);

@@ -1,8 +1,8 @@
 /*
  * SASL exchanges in SMTP (RFC 4954) as functions of credentials and challenge: decoded challenges
- * in, responses out, neither in base64. What each mechanism responds stands in its row of
- * smtp/mechanism; those that compute a proof (AUTH_GSASL) come from `struct sasl`, which
- * smtp/sasl.c has over libgsasl.
+ * in, responses out, neither in base64. How each mechanism responds is in its row of
+ * smtp/mechanism; those that compute a proof (AUTH_GSASL) use `struct sasl`, which smtp/sasl.c
+ * implements over libgsasl.
  */
 #ifndef SMTP_AUTH_H
 #define SMTP_AUTH_H
@@ -18,8 +18,9 @@ enum { AUTH_RESPONSE_MAX = 64 << 10 };	/* octets, before base64 */
 struct auth;
 
 /*
- * What smtp/sasl.c gives. `step` gives the next response; `proved`: the server has shown that it
- * knows the password too.
+ * The module smtp/sasl.c. `begin` returns an exchange for `end` to free, NULL with err; `step`
+ * adds the next response to `out`, false with err; `proved`: the server has shown that it knows
+ * the password too.
  */
 struct sasl {
 	bool (*have)(const char *mech);
@@ -37,60 +38,72 @@ sasl(struct err *err)
 }
 
 /*
- * The best of the mechanisms offered (words between blanks); NULL: none that smtpsh can. `lib` may
- * be NULL: without it.
+ * Returns the best mechanism of those offered (words separated by spaces); NULL: smtpsh supports
+ * none of them. `bound`: the TLS session has a channel binding. `lib` NULL: without libgsasl.
  */
 const struct mechanism *auth_best(
     struct span offered, bool tls, bool bound, const struct sasl *lib);
 bool auth_offered(struct span offered, const char *mechanism);
-/* Is one of those offered that may be chosen unnamed and needs a `lib`? */
+/* Whether a mechanism that auth_best may choose is offered and needs libgsasl. */
 bool auth_wants_library(struct span offered);
 
 /*
- * The credentials and `lib` must live as long as the exchange. NULL with err (ERR_SYSTEM): it needs
- * a `lib` that has it.
+ * The credentials and `lib` must live as long as the exchange. NULL with err (ERR_SYSTEM): the
+ * mechanism needs libgsasl, which is missing or lacks it.
  */
 struct auth *auth_new(
     const struct mechanism *, const struct auth_credentials *, const struct sasl *, struct err *);
 void auth_free(struct auth *);		/* NULL is fine */
-/* The next response, raw, added to `out`; the first of an AUTH_FIRST mechanism takes an empty
- * challenge. False with err: the challenge is none of this mechanism, or it had its say. */
+/*
+ * Adds the next response, not in base64, to `out`; the first one of an AUTH_FIRST mechanism takes
+ * an empty challenge. False with err: the challenge is not one of this mechanism, or the exchange
+ * was already over.
+ */
 bool auth_respond(struct auth *, struct span challenge, struct buf *out, struct err *);
 /*
- * Is the response to this challenge so dear to make that nobody should wait for it: more than
- * AUTH_ROUNDS_SLOW of SCRAM's rounds?
+ * Whether the response takes so long to compute that it belongs in a thread: the challenge
+ * demands more than AUTH_ROUNDS_SLOW of SCRAM's rounds.
  */
 enum { AUTH_ROUNDS_SLOW = 20000 };
 bool auth_is_slow(const struct mechanism *, struct span challenge);
-/* The server said 235: is it true? False when it had to prove itself and did not (RFC 5802 3). */
+/*
+ * Called on 235: false with err when the server had to prove that it knows the password and did
+ * not (RFC 5802 3).
+ */
 bool auth_believe(struct auth *, struct err *);
 
 /*
- * What may be shown of the n-th response (from 0) as it went on the wire: of its base64 the user
- * name, where there is one, and the length: <user "bob", 24 octets>. Never the secret. Lives in the
- * arena. LOGIN's answers have no place of their own: one is a user name only when the challenge
- * asked for one (`asked`).
+ * What may be shown of the n-th response (from 0) as sent: the user name in its base64, where
+ * there is one, and the length, as in <user "bob", 24 octets>; never the secret. Lives in the
+ * arena. LOGIN's responses are identified by their challenges alone: one is a user name only when
+ * the challenge asked for one (`asked`).
  */
 struct span auth_shown(struct arena *, struct span mech, unsigned n, bool asked, struct span line);
-/* The user name in a line that has what auth_shown made; empty: none stands there. */
+/* The user name in a line made by auth_shown; empty: it has none. */
 struct span auth_shown_user(struct span shown);
 
 /*
- * The user name within the n-th response (from 0), decoded; empty: none is there, or the mechanism
- * is not known.
+ * The user name in the decoded n-th response (from 0); empty: it has none, or the mechanism is
+ * unknown.
  */
 struct span auth_user(struct span mech, unsigned n, struct span response);
 
 /*
- * The secret in the n-th response, decoded: the password, token or proof; all of it where the
- * mechanism is not known or the response is not of its form; empty where it holds none.
+ * The secret in the decoded n-th response: the password, token or proof; all of it when the
+ * mechanism is unknown or the response is malformed; empty when it has none.
  */
 struct span auth_secret(struct span mech, unsigned n, bool asked, struct span response);
 
-/* Could it be the name of a mechanism (RFC 4422 3.1)? What else stands there may be a secret. */
+/*
+ * Whether it may be the name of a mechanism (RFC 4422 3.1). Anything else in its place may be a
+ * secret.
+ */
 bool auth_is_name(struct span);
 
-/* The text of a 334, decoded; false when it is not base64, and *out is then the text itself. */
+/*
+ * Decodes the text of a 334 into the arena; false when it is not base64, and *out is then the
+ * text itself.
+ */
 bool auth_challenge(struct arena *, struct span text, struct span *out);
 
 #endif

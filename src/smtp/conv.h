@@ -1,20 +1,21 @@
 /*
  * One end of an SMTP conversation, client or server: octets in, events out, and back. It knows
- * neither sockets nor clocks. Octets from the peer are fed, events are pulled, octets for the peer
- * are read from conv_output and reported written; nothing is called back, so nothing re-enters.
+ * neither sockets nor clocks. Octets from the peer are fed, events are pulled, octets for the
+ * peer are read from conv_output and reported as written; nothing is called back, so nothing
+ * re-enters.
  *
  * A client conv counts the replies that are outstanding: every command sent gets a ticket, and
  * replies carry the ticket of what they answer, in order. An unsolicited reply carries ticket 0:
- * one that nothing asked for, or whose octets came before the first of the command that is next
- * went out. A reply that was given up on comes marked late and answers nothing else. Of a new
- * client conv the greeting is outstanding, as ticket CONV_BANNER.
+ * nothing was outstanding, or its octets came before the first octet of the next command went
+ * out. A reply that was given up on comes marked late and answers nothing else. In a new client
+ * conv the greeting is outstanding, as ticket CONV_BANNER.
  *
- * A server conv turns octets into commands, answers (to a 334) and message text, as conv_listen
- * says.
+ * A server conv turns octets into commands, responses (to a 334) and message text, as conv_listen
+ * selects.
  *
  * Bounded: a reply is cut at CONV_REPLY_MAX octets and a line at CONV_LINE_MAX; at most
  * CONV_OUTSTANDING_MAX replies are outstanding. What is fed and not yet pulled is bounded by
- * conv_room: who reads asks it first, so that a peer fills no more than that.
+ * conv_room: ask it before reading, so that a peer fills no more than that.
  */
 #ifndef SMTP_CONV_H
 #define SMTP_CONV_H
@@ -34,16 +35,16 @@ enum conv_role { CONV_CLIENT, CONV_SERVER };
 
 enum conv_event_kind {
 	CONV_REPLY,		/* client: a whole reply, in ->reply */
-	/* server: a command line without its line end, in ->text; ->flaws says how it ended */
+	/* server: a command line without its line ending, in ->text; ->flaws has how it ended */
 	CONV_COMMAND,
-	CONV_ANSWER,		/* server: the answer to a 334, likewise */
+	CONV_ANSWER,		/* server: the response to a 334, likewise */
 	CONV_TEXT,		/* server: a run of message text, unstuffed */
-	CONV_TEXT_END,		/* server: the lone dot, or the last counted octet */
-	/* client: a line that is none of a reply, in ->text; only after conv_bear_chatter */
+	CONV_TEXT_END,		/* server: the final dot, or the last counted octet */
+	/* client: a line that is not part of a reply, in ->text; only after conv_allow_chatter */
 	CONV_CHATTER,
 	/*
-	 * client: a reply beyond CONV_REPLY_MAX. What came of it is in ->reply, marked CUT; the
-	 * rest is dropped
+	 * client: a reply longer than CONV_REPLY_MAX. What was received is in ->reply, with
+	 * REPLY_CUT; the rest is dropped
 	 */
 	CONV_TOO_MUCH,
 };
@@ -51,8 +52,8 @@ enum conv_event_kind {
 /* Its spans live until the next conv_next, conv_feed or conv_free. */
 struct conv_event {
 	enum conv_event_kind kind;
-	unsigned ticket;	/* what the reply answers; 0: nothing asked for it */
-	bool late;		/* its asker had given up */
+	unsigned ticket;	/* what the reply answers; 0: unsolicited */
+	bool late;		/* it had been given up on */
 	struct reply reply;
 	struct span text;
 	/* REPLY_BARE_LF, REPLY_LONG_LINE, REPLY_NUL, REPLY_EIGHT_BIT of a line */
@@ -63,49 +64,48 @@ struct conv *conv_new(enum conv_role);
 void conv_free(struct conv *);		/* NULL is fine */
 
 /*
- * Client. Sends the line and CRLF. Returns the ticket of the reply, outstanding from then on; 0
- * when too much is queued or outstanding already.
+ * Client: queues the line and CRLF. Returns the ticket of its reply, outstanding from now on; 0
+ * when the line does not fit or too many replies are outstanding.
  */
 unsigned conv_send(struct conv *, struct span line);
-/* What is unsent now holds a secret: it is wiped as it is reported written. */
+/* Marks what is unsent as secret: it is wiped once reported written. */
 void conv_is_secret(struct conv *);
 /*
- * Octets for which no reply is outstanding: message text, or a reply of the server's. False when
- * too much is queued.
+ * Queues octets that no reply will answer: message text, or a server's reply. False when they do
+ * not fit; nothing is then queued.
  */
 bool conv_put(struct conv *, struct span octets);
 /*
- * A reply is outstanding for what conv_put sent (the dot, a BDAT chunk, one more in LMTP): its
- * ticket. 0 as above.
+ * Expects a reply to what conv_put queued (the final dot, a BDAT chunk, one more in LMTP).
+ * Returns its ticket; 0 as above.
  */
 unsigned conv_expect(struct conv *);
 /*
- * The same, for a reply that comes before all that are outstanding already: a further one to what
- * was just answered.
+ * The same for a reply that comes before all that are outstanding: a further one to what was just
+ * answered.
  */
 unsigned conv_expect_next(struct conv *);
-/* The reply to this ticket will come late, if at all. */
+/* Gives up on the reply to this ticket: if it still comes, it is marked late. */
 void conv_give_up(struct conv *, unsigned ticket);
 /*
- * The peer is a program that prints more than SMTP (exim -bh): between replies, a line without a
- * code is CONV_CHATTER.
+ * For a peer that prints more than SMTP (exim -bh): from now on a line without a code between
+ * replies is CONV_CHATTER.
  */
 void conv_bear_chatter(struct conv *);
-size_t conv_outstanding(const struct conv *); /* replies that are outstanding and not given up */
-/* The first reply that is outstanding to what has left and was not given up: its ticket; 0: none
- * is. */
+size_t conv_outstanding(const struct conv *); /* outstanding replies that were not given up on */
+/* The ticket of the first outstanding reply, not given up on, whose command has left; 0: none. */
 unsigned conv_due(const struct conv *);
 /*
- * What was given up before that will not be answered, and a reply that was called late answered
- * conv_due: its ticket.
+ * A reply taken for late was the reply to conv_due after all: drops what was given up on before
+ * it, and it is answered. Returns its ticket.
  */
 unsigned conv_settle(struct conv *);
-/* Something is to go out that will be answered, and nothing that went out before still is to be. */
+/* Whether a command is about to go out while no earlier one still awaits its reply. */
 bool conv_is_about_to_ask(const struct conv *);
 
 /*
- * Server: how what comes next is read. Until said otherwise, as commands. `octets`: how many, of
- * CONV_LISTEN_OCTETS alone.
+ * Server: selects how what comes next is read; a new conv reads commands. `octets` is the count
+ * of CONV_LISTEN_OCTETS, and unused otherwise.
  */
 enum conv_listen {
 	CONV_LISTEN_COMMAND,
@@ -116,26 +116,27 @@ enum conv_listen {
 void conv_listen(struct conv *, enum conv_listen, unsigned long long octets);
 
 /*
- * How many octets may be fed now: whatever the peer sends, no more than so many are kept. 0:
- * conv_next first.
+ * How many octets may be fed now, which bounds what is kept of a peer. 0: call conv_next first.
  */
 size_t conv_room(const struct conv *);
-/* at most conv_room of them; they are copied */
+/* Feeds octets, no more than conv_room; they are copied. */
 void conv_feed(struct conv *, struct span in);
-bool conv_next(struct conv *, struct conv_event *);	/* false: nothing more, until more is fed */
-/* what came and is no whole line or reply yet */
+/* false: nothing more until more is fed */
+bool conv_next(struct conv *, struct conv_event *);
+/* What has come and is not yet a complete line or reply. */
 struct span conv_pending(const struct conv *);
 
-/* to be written, until anything is said, put or reported written */
+/* What is to be written; valid until the next send, put or conv_wrote. */
 struct span conv_output(const struct conv *);
-void conv_wrote(struct conv *, size_t n);		/* n octets of it went out */
-/* for writers that stuff message text straight into it */
+void conv_wrote(struct conv *, size_t n);		/* reports n octets of it as written */
+/* The output buffer, for a writer that stuffs message text straight into it. */
 struct buf *conv_outbuf(struct conv *);
 
 /*
- * TLS is about to begin. False when the peer already sent more behind the reply that agreed to it:
+ * Whether TLS may begin. False when the peer already sent more after the reply that agreed to it:
  * octets that would later pass for protected ones (CVE-2011-0411); they are in conv_pending.
- * conv_tls_begin drops them, all unsent and all outstanding but a banner that has not come.
+ * conv_tls_begin drops those, everything unsent and every outstanding reply, except a greeting
+ * that has not come yet.
  */
 bool conv_tls_ready(const struct conv *);
 void conv_tls_begin(struct conv *);

@@ -7,43 +7,44 @@
 
 enum extension_kind {
 	EXTENSION_REGISTERED,		/* with IANA */
-	EXTENSION_HISTORIC,		/* registered once, of no use now */
+	EXTENSION_HISTORIC,		/* registered once, no longer of use */
 	EXTENSION_VENDOR,		/* never registered */
-	EXTENSION_MASKED,		/* no extension: what a middlebox wrote over one */
+	/* not an extension: what a middlebox overwrote one with */
+	EXTENSION_MASKED,
 };
 
 struct extension_info {
 	const char *keyword;
 	const char *source;		/* the RFC, or who made it */
 	enum extension_kind kind;
-	const char *argument;		/* what stands behind it in the EHLO reply; NULL: nothing */
+	const char *argument;		/* what follows it in the EHLO reply; NULL: nothing */
 	const char *adds;		/* the verbs and parameters that come with it; NULL: none */
-	const char *meaning;		/* as the table shows it: a phrase without a full stop */
+	const char *meaning;		/* a phrase without a full stop */
 };
 
 struct extension {
 	struct span keyword;		/* as the server wrote it */
-	struct span params;		/* all behind the keyword, blanks trimmed */
-	const struct extension_info *info;	/* NULL: not known to smtpsh */
+	struct span params;		/* all that follows the keyword, trimmed */
+	const struct extension_info *info;	/* NULL: smtpsh does not know it */
 };
 
 struct extensions {
-	/* the first line's first word: what the server calls itself */
+	/* the first word of the first line: the server's name for itself */
 	struct span host;
 	struct span greeting;		/* the rest of the first line */
 	struct extension *list;		/* in the order offered; AUTH=LOGIN is merged into AUTH */
 	size_t n;
-	/* more than EXTENSIONS_MAX keywords came: those beyond are not here */
+	/* more than EXTENSIONS_MAX keywords came; the rest was dropped */
 	bool cut;
-	bool auth_equals;		/* the old "AUTH=" form was there */
-	/* a last line that is text and no extension, as "250 Ok"; else empty */
+	bool auth_equals;		/* the old form "AUTH=" was offered */
+	/* a last line that is not an extension, like "250 Ok"; else empty */
 	struct span closing;
 };
 
 /*
- * Reads the reply to EHLO or LHLO. Everything in *out lives in the arena, copied. No more than
- * EXTENSIONS_MAX keywords are taken, and no mechanism of a second AUTH line once there is 1 KiB of
- * them: no server has so many, only an attack.
+ * Reads the reply to EHLO or LHLO. Everything in *out is copied into the arena. At most
+ * EXTENSIONS_MAX keywords are kept, and no mechanism of a second AUTH line once there is 1 KiB of
+ * them: no real server offers so many.
  */
 enum { EXTENSIONS_MAX = 1000 };
 void extensions_parse(const struct reply *, struct arena *, struct extensions *out);
@@ -53,12 +54,12 @@ const struct extension *extensions_find(const struct extensions *, struct span k
 bool extensions_offer(const struct extensions *, const char *keyword);
 
 const struct extension_info *extension_info(struct span keyword);	/* NULL: not known */
-/* the whole table, in its order; NULL: no more */
+/* The n-th row of the table; NULL: no more. */
 const struct extension_info *extension_row(size_t n);
 
-/* The number that LIMITS gives for `name` (RFC 9422 4). False: it gives none. */
+/* Reads the limit `name` of LIMITS (RFC 9422 4). False: not given. */
 bool extensions_limit(const struct extensions *, const char *name, unsigned long long *max);
-/* A limit of LIMITS (RFC 9422), in words; NULL: not registered. */
+/* What a limit of LIMITS (RFC 9422) means; NULL: not registered. */
 const char *limit_meaning(struct span name);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What is wrong with a line before it goes on the wire: nothing is corrected, it is only said. Pure
- * functions of the line and of where the dialogue stands.
+ * What is wrong with a line before it is sent: nothing is corrected, only reported. Pure
+ * functions of the line and the state of the dialogue.
  */
 #ifndef SMTP_LINT_H
 #define SMTP_LINT_H
@@ -10,25 +10,28 @@
 #include "smtp/extension.h"
 
 /*
- * What looks wrong with a command line, one sentence for each, ended by LF, added to `out`; nothing
- * when all is well. `extensions` are the last EHLO's, NULL when none are known. What the line says
- * is repeated escaped, never an AUTH answer.
+ * Adds a sentence, ended by LF, to `out` for each thing that looks wrong with a command line;
+ * nothing when there is none. `extensions` are those of the last EHLO, NULL when unknown. Parts
+ * of the line are quoted escaped, an AUTH response never.
  */
 void lint_command(
     struct span line, const struct dialogue *, const struct extensions *, struct buf *out);
 
-/* Message text, line by line from behind the 354 to the lone dot. {0} to begin. */
+/*
+ * The same for message text, line by line from the 354 to the final dot. {0} is the initial
+ * state.
+ */
 struct lint_message {
 	bool begun;		/* a line was seen */
-	bool blank;		/* and an empty one: the header is over */
-	bool no_header;		/* what came before it was no header */
+	bool blank;		/* an empty line was seen: the header is over */
+	bool no_header;		/* what came before it was not a header */
 	bool eight_bit_said;
 };
 void lint_text(struct lint_message *, struct span line, const struct extensions *, struct buf *out);
 
 /*
- * Pasted from a transcript or a script: "# ", "C: " or "S: " in column one. Empty when it does not
- * begin so.
+ * The mark of a line pasted from a transcript or a script: "# ", "C: " or "S: " in column one.
+ * Empty when there is none.
  */
 struct span lint_marker(struct span line);
 

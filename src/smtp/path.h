@@ -1,6 +1,6 @@
 /*
- * The address between the angle brackets of MAIL and RCPT, taken apart and checked (RFC 5321 4.1.2,
- * 4.1.3, RFC 6531 3.3).
+ * The address in the angle brackets of MAIL and RCPT, split and checked (RFC 5321 4.1.2, 4.1.3,
+ * RFC 6531 3.3).
  */
 #ifndef SMTP_PATH_H
 #define SMTP_PATH_H
@@ -14,12 +14,12 @@ struct path {
 };
 
 /*
- * `text` with its brackets. NULL when it is well formed, else what is wrong with it, in a few
- * words.
+ * Parses `text`, brackets included; *out points into it. Returns NULL when it is well formed,
+ * else what is wrong with it, in a few words.
  */
 const char *path_parse(struct span text, struct path *out);
 
-/* "mx.example.org", "[192.0.2.1]", "[IPv6:2001:db8::1]": what EHLO may name. */
+/* Whether EHLO may name it: "mx.example.org", "[192.0.2.1]", "[IPv6:2001:db8::1]". */
 bool path_is_host(struct span);
 
 #endif

@@ -1,10 +1,12 @@
-/* What a server says it will call the message, picked out of the reply to its end. */
+/* The queue ID of a message, found in the reply to the end of data. */
 #ifndef SMTP_QUEUEID_H
 #define SMTP_QUEUEID_H
 
 #include "base/span.h"
 
-/* A part of `text`, which is the reply's without its codes; empty when none is recognised. */
+/*
+ * Returns a part of `text`, the reply's text without its codes; empty when no ID is recognised.
+ */
 struct span queueid_find(struct span text);
 
 #endif

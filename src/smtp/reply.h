@@ -1,6 +1,6 @@
 /*
- * One reply out of octets (RFC 5321 4.2), by a pure function that records flaws and cannot fail:
- * whatever stands in the octets, a reply ends at the first line that does not say "more follows".
+ * Parses one reply (RFC 5321 4.2) by a pure function that records flaws and cannot fail: whatever
+ * the octets are, a reply ends at the first line that does not say "more follows".
  */
 #ifndef SMTP_REPLY_H
 #define SMTP_REPLY_H
@@ -9,7 +9,7 @@
 #include "base/span.h"
 #include "smtp/status.h"
 
-/* bit, the word for it in JSON, what is wrong, where the rule stands */
+/* bit, the word for it in JSON, what is wrong, the rule's source */
 #define REPLY_FLAWS(X)										\
 	X(BARE_LF,	 0, "bare_lf",	     "a line ends in LF without CR", \
 	    "RFC 5321 2.3.8") \
@@ -51,33 +51,34 @@ struct reply {
 	/* the enhanced code of the first line; class 0 when there is none (RFC 2034) */
 	struct status status;
 	/*
-	 * texts behind code and separator, the enhanced code still in them; as the peer sent them
+	 * the texts after code and separator, as the peer sent them, the enhanced code still in
+	 * them
 	 */
 	struct span *line;
 	size_t nlines;		/* at least 1 */
 	unsigned flaws;		/* REPLY_* bits */
-	struct span raw;	/* every octet of it, line ends too */
+	struct span raw;	/* every octet of it, line endings included */
 };
 
 /*
- * The octets that the first reply in `in` takes, or 0 while it is not complete. On success fills
- * *out; its lines live in the arena, the texts in `in`. A proper prefix of a reply gives 0, the
- * whole its length.
+ * Returns the length in octets of the first reply in `in`, or 0 while it is incomplete. On
+ * success fills *out; its arrays live in the arena, the texts in `in`. A proper prefix of a reply
+ * gives 0, the whole its length.
  */
 size_t reply_parse(struct span in, struct arena *, struct reply *out);
 
 /*
- * The same end, found bit by bit: remembers how far it looked, so that n octets cost n however they
- * arrive. {0} to begin.
+ * Finds the same end incrementally: it remembers how far it looked, so that n octets cost n
+ * however they arrive. {0} is the initial state.
  */
 struct reply_scan {
-	size_t line;		/* where the line begins that is being read */
+	size_t line;		/* where the current line begins */
 	size_t seen;		/* octets already looked at */
-	size_t nlines;		/* whole lines before it */
+	size_t nlines;		/* complete lines before it */
 };
 size_t reply_scan(struct reply_scan *, struct span in);
 
-/* The next flaw of a set, lowest bit first, taken out of it; NULL when it is empty. */
+/* Removes the lowest flaw from a set and returns its row; NULL when the set is empty. */
 struct reply_flaw_info { enum reply_flaw flaw; const char *word, *text, *rfc; };
 const struct reply_flaw_info *reply_flaw_next(unsigned *flaws);
 

@@ -7,7 +7,7 @@
 
 #include "smtp/verb.h"
 
-/* stage, its word, how a sentence calls it, how it calls what is waited for there */
+/* stage, its word in JSON, its name in a sentence, what is waited for in it */
 #define STAGES(X)									\
 	X(ANY,		"any",		"",			"the reply")		\
 	X(RESOLVE,	"resolve",	"the lookup",		"the DNS")		\
@@ -35,7 +35,10 @@ enum smtp_stage {
 	AT_COUNT
 };
 
-/* EHLO stands for HELO and LHLO too, VRFY for EXPN, HELP and ETRN; a BDAT ends data. */
+/*
+ * The stage of a verb. AT_EHLO includes HELO and LHLO; AT_VRFY includes EXPN, HELP and ETRN; a
+ * BDAT is the end of data.
+ */
 enum smtp_stage smtp_stage_of(enum verb, bool greeting, bool end_of_data);
 const char *smtp_stage_word(enum smtp_stage);		/* in JSON: "end_of_data" */
 const char *smtp_stage_text(enum smtp_stage);		/* "the end of data", "RCPT" */

@@ -10,8 +10,8 @@ struct status {
 };
 
 /*
- * An enhanced code at the front of a reply text, "5.1.1 User unknown", and its octets in *len;
- * class and *len 0: none is there.
+ * Parses the enhanced code at the front of a reply text, "5.1.1 User unknown", its octets to
+ * *len; class and *len are 0 when there is none.
  */
 struct status status_parse(struct span text, size_t *len);
 
@@ -21,26 +21,27 @@ struct reply_code {
 	const char *rfc;		/* or who uses it */
 };
 const struct reply_code *reply_code_info(unsigned code);	/* NULL: not known */
-/* by the first digit: "refused for now"; NULL: none */
+/* By the first digit: "refused for now"; NULL: none. */
 const char *reply_class_text(unsigned code);
-/* by the second digit: "syntax"; NULL: none */
+/* By the second digit: "syntax"; NULL: none. */
 const char *reply_group_text(unsigned code);
 
-/* A row of IANA's registry of enhanced codes; its class stands for itself. */
+/* A row of IANA's registry of enhanced codes, which leaves out the class. */
 struct status_info {
 	unsigned short subject, detail;
 	const char *text;		/* as registered, in lower case */
-	/* the reply codes that the registry pairs with it; "": it names none */
+	/* the reply codes that the registry lists for it; "": none */
 	const char *basic;
 	const char *rfc;
-	const char *also;		/* another meaning that is in use; NULL: none */
+	const char *also;		/* another meaning in use; NULL: none */
 };
 /* NULL: not registered */
 const struct status_info *status_info(unsigned subject, unsigned detail);
-const struct status_info *status_row(size_t n);			/* the whole table; NULL: no more */
-/* "permanent"; NULL: there is no such class */
+/* the n-th row of the table; NULL: no more */
+const struct status_info *status_row(size_t n);
+/* "permanent"; NULL: no such class. */
 const char *status_class_text(unsigned class);
-/* "security or policy"; NULL: there is none such */
+/* "security or policy"; NULL: no such subject. */
 const char *status_subject_text(unsigned subject);
 
 #endif

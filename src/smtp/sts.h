@@ -1,6 +1,6 @@
 /*
- * MTA-STS (RFC 8461): the TXT record by which a domain says that it has a policy, the policy's
- * text, and which MX it names, as functions of octets. Getting them is run/route/sts.h's.
+ * MTA-STS (RFC 8461): the TXT record that announces a domain's policy, the policy's text, and the
+ * MX hosts it names, as functions of octets. run/route/sts.h fetches them.
  */
 #ifndef SMTP_STS_H
 #define SMTP_STS_H
@@ -24,18 +24,18 @@ struct sts_policy {
 const char *sts_mode_word(enum sts_mode);
 
 /*
- * "v=STSv1; id=20160831085700Z;": its id. False: it is none, and *why says what is wrong (RFC 8461
- * 3.1).
+ * Parses "v=STSv1; id=20160831085700Z;" and gives its id, a part of `text`. False: invalid, and
+ * *why says what is wrong (RFC 8461 3.1).
  */
 bool sts_record_parse(struct span text, struct span *id, const char **why);
 
 /*
- * What it gives lives in the arena, `text` may go. False: it is no policy, and *why says what is
- * wrong (RFC 8461 3.2).
+ * Parses a policy; *out is copied into the arena. False: invalid, and *why says what is wrong
+ * (RFC 8461 3.2).
  */
 bool sts_policy_parse(struct span text, struct arena *, struct sts_policy *out, const char **why);
 
-/* Does the policy name this MX host? "*." stands for one label (RFC 8461 4.1). */
+/* Whether the policy names this MX host; "*." matches exactly one label (RFC 8461 4.1). */
 bool sts_policy_names(const struct sts_policy *, struct span host);
 
 #endif

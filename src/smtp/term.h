@@ -1,6 +1,6 @@
 /*
- * Names beside the protocol's own that stand in replies, headers and the DNS: a row each, with
- * where it is defined.
+ * A glossary of names beside the protocol's own that occur in replies, headers and the DNS: a row
+ * each, with where it is defined.
  */
 #ifndef SMTP_TERM_H
 #define SMTP_TERM_H

@@ -8,8 +8,8 @@
 #include "base/span.h"
 
 /*
- * "v=TLSRPTv1; rua=mailto:tls@example.org". False: it is none, and *why says what is wrong (RFC
- * 8460 3).
+ * Checks "v=TLSRPTv1; rua=mailto:tls@example.org". False: invalid, and *why says what is wrong
+ * (RFC 8460 3).
  */
 bool tlsrpt_record_parse(struct span text, const char **why);
 

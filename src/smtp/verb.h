@@ -1,6 +1,6 @@
 /*
- * The table of SMTP commands: what each is for, its syntax, where it stands, what it needs to have
- * gone before.
+ * The table of SMTP commands: what each is for, its syntax, its replies, and which extension
+ * offers it.
  */
 #ifndef SMTP_VERB_H
 #define SMTP_VERB_H
@@ -21,20 +21,22 @@ enum { VERB_CODES = 5 };
 
 struct verb_info {
 	const char *name;
-	const char *syntax;	/* behind the name, with its blank: " FROM:<sender> [parameters]" */
+	/* after the name, with its space: " FROM:<sender> [parameters]" */
+	const char *syntax;
 	const char *help;	/* one sentence */
 	const char *rfc;
-	bool ends_group;	/* may only end a pipelined group (RFC 2920 3.1) */
+	/* allowed in a pipelined group only as its last command (RFC 2920 3.1) */
+	bool ends_group;
 	unsigned success;	/* its usual code */
 	const char *extension;	/* the EHLO keyword that offers it; NULL: none is needed */
-	/* the positive codes that answer it, up to a 0; none: there is no list */
+	/* the positive codes that answer it, ended by 0; none: no list */
 	unsigned codes[VERB_CODES];
-	const char *codes_rfc;	/* where that list stands */
+	const char *codes_rfc;	/* the source of that list */
 };
 
 /*
- * The verb that a line begins with, in any case; its arguments, without the blanks before them, in
- * *args when given.
+ * The verb at the beginning of a line, in any case; its arguments, without leading spaces, go to
+ * *args unless that is NULL.
  */
 enum verb verb_of(struct span line, struct span *args);
 
