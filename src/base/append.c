@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -89,6 +91,16 @@ is_flushed(const struct append *a)
 	return twin < 0 || close(twin) == 0;
 }
 
+static bool
+append_failed(struct append *a, int why, struct err *err)
+{
+	append_undo(a);
+	err_set(err, ERR_SYSTEM, "cannot write %s: %s", a->name, strerror(why));
+	if (err)
+		err->sys = why;
+	return false;
+}
+
 bool
 append_piece(struct append *a, struct span piece, struct err *err)
 {
@@ -100,12 +112,36 @@ append_piece(struct append *a, struct span piece, struct err *err)
 		a->torn = false;
 		return true;
 	}
-	int why = errno;
-	append_undo(a);
-	err_set(err, ERR_SYSTEM, "cannot write %s: %s", a->name, strerror(why));
-	if (err)
-		err->sys = why;
-	return false;
+	return append_failed(a, errno, err);
+}
+
+/* So much at a time: others want their turn. */
+enum { WRITES_AT_ONCE = 1024 };
+
+enum append_progress
+append_some(struct append *a, struct span piece, struct err *err)
+{
+	struct span ends = lead(a);
+
+	for (int i = 0; i < WRITES_AT_ONCE; i++) {
+		struct span rest = a->wrote < ends.len ? span_skip(ends, a->wrote) :
+							 span_skip(piece, a->wrote - ends.len);
+		if (rest.len == 0) {
+			a->torn = false;
+			return APPEND_DONE;
+		}
+		/* where there is room, no more than PIPE_BUF does not wait (POSIX, write) */
+		struct pollfd room = { .fd = a->fd, .events = POLLOUT };
+		if (poll(&room, 1, 0) <= 0)
+			return APPEND_AGAIN;
+		ssize_t n = write(a->fd, rest.at, span_first(rest, PIPE_BUF).len);
+		if (n < 0 && errno != EINTR && errno != EAGAIN) {
+			append_failed(a, errno, err);
+			return APPEND_FAILED;
+		}
+		a->wrote += n > 0 ? (size_t)n : 0;
+	}
+	return APPEND_AGAIN;
 }
 
 /* What another program appended behind it is not cut off with it. */

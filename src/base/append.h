@@ -33,6 +33,13 @@ void append_over(struct append *, const char *name, int fd, unsigned line_ends);
  * fsync(2). False with err (ERR_SYSTEM): none of it is in a regular file.
  */
 bool append_piece(struct append *, struct span, struct err *);
+/*
+ * Appends a piece to what is not a regular file, as much as it takes without waiting for its
+ * reader. Call again with the same piece after APPEND_AGAIN, or append_undo. ->wrote is 0 before
+ * the first call.
+ */
+enum append_progress { APPEND_DONE, APPEND_AGAIN, APPEND_FAILED };
+enum append_progress append_some(struct append *, struct span, struct err *);
 void append_undo(struct append *);	/* Removes the last piece again. */
 void append_close(struct append *);	/* {0} with .fd -1 is fine; so is closing twice */
 

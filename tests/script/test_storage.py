@@ -8,6 +8,8 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -63,6 +65,17 @@ def mail(server, octets, how="DATA", hello="EHLO", recipients=1):
     return [reply[:9] for reply in replies]
 
 
+def read_all(fd, got):
+    """Until the writer is gone."""
+    os.set_blocking(fd, True)
+    while piece := os.read(fd, 65536):
+        got.append(piece)
+
+
+def subject(event):
+    return email.message_from_string(event["text"])["Subject"]
+
+
 class Storage(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -91,7 +104,7 @@ class Storage(unittest.TestCase):
             text = self.read("mbox")
             self.assertTrue(text == "" or text.endswith("\n\n"))
         if os.path.exists(self.path("lines")):
-            found["lines"] = [email.message_from_string(json.loads(line)["text"])["Subject"] for line in self.read("lines").splitlines()]
+            found["lines"] = [subject(json.loads(line)) for line in self.read("lines").splitlines()]
         if os.path.exists(self.path("maildir")):
             found["maildir"] = sorted(m["Subject"] for m in mailbox.Maildir(self.path("maildir"), create=False))
             self.assertEqual(os.listdir(self.path("maildir/tmp")), [])
@@ -185,6 +198,65 @@ class Storage(unittest.TestCase):
             server.process.stderr.read()
             server.process.stderr.close()
             server.status = server.process.wait(program.DEADLINE)
+
+    def test_a_reader_that_stands_still(self):
+        "451 4.3.0 in time, nothing stays elsewhere, others are served meanwhile, and what follows begins on a line of its own"
+        for option, name in (("--messages", "pipe"), ("--mbox", "pipe-of-mbox"), ("--messages", "-")):
+            with self.subTest(option, name=name):
+                if name != "-":
+                    os.mkfifo(self.path(name))
+                    reader = os.open(self.path(name), os.O_RDONLY | os.O_NONBLOCK)
+                    self.addCleanup(os.close, reader)
+                said, got = {}, []
+                with self.serve(1 << 30, option, name, "--maildir", "maildir") as server:
+                    if name == "-":
+                        reader = server.process.stdout.fileno()
+                    self.assertEqual(mail(server, LARGE), ["250 2.0.0"])        # a pipe takes so much
+                    waiting = [threading.Thread(target=lambda n=n: said.update({n: mail(server, LARGE + n)})) for n in (64, 128)]
+                    for each in waiting:
+                        each.start()
+                    with wire.Wire(server.host, server.port) as other:
+                        self.assertEqual([other.say(line)[:1] for line in ("EHLO a.example", "VRFY a@b.example", "NOOP")], ["2"] * 3)
+                    self.assertTrue(any(each.is_alive() for each in waiting))
+                    for each in waiting:
+                        each.join(program.DEADLINE)
+                    self.assertEqual(said, {64: ["451 4.3.0"], 128: ["451 4.3.0"]})
+                    self.assertEqual(self.stored(), {"maildir": [str(LARGE)]})
+                    drain = threading.Thread(target=read_all, args=(reader, got))
+                    drain.start()
+                    self.assertEqual(mail(server, LARGE + 192), ["250 2.0.0"])
+                    server.process.terminate()
+                    drain.join(program.DEADLINE)
+                text = b"".join(got).decode()
+                if option == "--mbox":
+                    with open(self.path("mbox"), "w", encoding="utf-8") as file:
+                        file.write(text)
+                    found = self.stored_mbox()
+                    os.remove(self.path("mbox"))
+                else:
+                    found = [subject(json.loads(line)) for line in (text.splitlines()[0], text.splitlines()[-1])]
+                self.assertEqual((found[0], found[-1]), (str(LARGE), str(LARGE + 192)))
+                self.assertEqual(self.stored(), {"maildir": sorted([str(LARGE), str(LARGE + 192)])})
+                subprocess.run(["rm", "-r", self.path("maildir")], check=True)
+
+    def test_a_server_that_ends_while_it_stores(self):
+        "the client is told that it was not stored"
+        name = self.path("pipe")
+        os.mkfifo(name)
+        reader = os.open(name, os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        with self.serve(1 << 30, "--messages", name, "--mbox", "mbox") as server:
+            self.assertEqual(mail(server, LARGE), ["250 2.0.0"])
+            with wire.Wire(server.host, server.port) as client:
+                for line in ("EHLO a.example", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA"):
+                    client.say(line)
+                client.send("x" * 60 + "\r\n" + ("x" * 62 + "\r\n") * (LARGE // 64) + ".\r\n")
+                while self.read("mbox").count("\nx") < 2 * LARGE // 64:       # it is stored there, until the pipe has it too
+                    time.sleep(0.01)
+                server.process.terminate()
+                self.assertEqual(client.reply()[:9], "451 4.3.0")
+        self.assertEqual(server.status, 0)
+        self.assertEqual(self.stored(), {"mbox": [str(LARGE)]})
 
     def test_the_events_tell_it(self):
         with self.serve(1000, "--mbox", "mbox", "--format", "json") as server:

@@ -15,6 +15,7 @@ envelope_init(struct envelope *m, bool keep_text, size_t text_max)
 void
 envelope_release(struct envelope *m)
 {
+	store_give_up(m->storing);
 	arena_release(&m->arena);
 	buf_release(&m->text);
 }
@@ -23,6 +24,7 @@ void
 envelope_forget(struct envelope *m)
 {
 	arena_reset(&m->arena);
+	m->taken = NULL;
 	buf_release(&m->text);
 	m->from = m->from_params = SPAN_NONE;
 	m->rcpts = NULL;
@@ -79,44 +81,68 @@ envelope_text(struct envelope *m, struct span text)
 		buf_append(&m->text, text);
 }
 
-struct span
-envelope_take(struct envelope *m, struct session *s, const struct mta_opts *opts, struct span id,
-    struct span helo, struct span user)
+void
+envelope_complete(struct envelope *m, struct session *s, struct span id, struct span helo,
+    struct span user)
 {
-	struct event event = { .kind = EVENT_MESSAGE,
-		.session = session_view(s).number,
-		.at_us = loop_now_us(),
-		.tls = session_view(s).tls != NULL };
-	struct err err = { 0 };
+	struct event *e = m->taken = ARENA_NEW(&m->arena, struct event);
 	size_t i = 0;
 
-	event.message.id = id;
-	event.message.helo = helo;
-	event.message.user = user;
-	event.message.from = m->from;
-	event.message.from_params = m->from_params;
-	event.message.rcpt = ARENA_ARRAY(&m->arena, struct span, m->nrcpts);
-	event.message.rcpt_params = ARENA_ARRAY(&m->arena, struct span, m->nrcpts);
+	*e = (struct event){ .kind = EVENT_MESSAGE,
+		.session = session_view(s).number,
+		.tls = session_view(s).tls != NULL };
+	e->message.id = arena_copy(&m->arena, id);
+	e->message.helo = helo;
+	e->message.user = user;
+	e->message.from = m->from;
+	e->message.from_params = m->from_params;
+	e->message.rcpt = ARENA_ARRAY(&m->arena, struct span, m->nrcpts);
+	e->message.rcpt_params = ARENA_ARRAY(&m->arena, struct span, m->nrcpts);
 	for (const struct envelope_rcpt *r = m->rcpts; r; r = r->next) {
 		if (r->refused)
 			continue;
-		event.message.rcpt[i] = r->mailbox;
-		event.message.rcpt_params[i++] = r->params;
+		e->message.rcpt[i] = r->mailbox;
+		e->message.rcpt_params[i++] = r->params;
 	}
-	event.message.nrcpts = i;
-	event.message.octets = m->octets;
-	event.message.kept = m->keep_text;
-	event.message.text = buf_span(&m->text);
-	event.message.bare_lf = m->bare_lf;
-	event.message.chunked = m->chunked;
-	event.message.tls = session_view(s).tls;
-	event.message.peer = session_view(s).peer;
-	if (!opts->store || opts->store(opts->store_ctx, &event, &err)) {
-		session_emit(s, &event);
-		return SPAN_NONE;
+	e->message.nrcpts = i;
+	e->message.octets = m->octets;
+	e->message.kept = m->keep_text;
+	e->message.text = buf_span(&m->text);
+	e->message.bare_lf = m->bare_lf;
+	e->message.chunked = m->chunked;
+	e->message.tls = session_view(s).tls;
+	e->message.peer = session_view(s).peer;
+}
+
+#define NOT_STORED "451 4.3.0 Message not stored: local error in processing"
+
+bool
+envelope_store(
+    struct envelope *m, struct session *s, const struct mta_opts *opts, struct span *lost)
+{
+	struct err err = { 0 };
+	enum stored how = opts->store ? store_message(opts->store, m->taken, &m->storing, &err) :
+					STORED;
+
+	*lost = SPAN_NONE;
+	if (how == STORING)
+		return false;
+	m->taken->at_us = loop_now_us();
+	if (how == STORED) {
+		session_emit(s, m->taken);
+		return true;
 	}
 	session_emit(s,
 	    &(struct event){ .kind = EVENT_PROBLEM, .err = ERR_SYSTEM, .text = span_of(err.text) });
-	return append_is_full(err.sys) ? SPAN("452 4.3.1 Insufficient system storage") :
-	    SPAN("451 4.3.0 Message not stored: local error in processing");
+	*lost = append_is_full(err.sys) ? SPAN("452 4.3.1 Insufficient system storage") :
+					  SPAN(NOT_STORED);
+	return true;
+}
+
+struct span
+envelope_give_up(struct envelope *m)
+{
+	store_give_up(m->storing);
+	m->storing = NULL;
+	return SPAN(NOT_STORED);
 }

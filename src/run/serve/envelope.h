@@ -27,6 +27,8 @@ struct envelope {
 	struct buf text;
 	unsigned long long octets;	/* so far, kept or not */
 	bool bare_lf, chunked;
+	struct event *taken;	  /* it is stored, or being stored, as this; NULL: not yet */
+	struct storing *storing; /* a reader of the store is waited for; NULL: none is */
 };
 
 void envelope_init(struct envelope *, bool keep_text, size_t text_max);
@@ -40,12 +42,17 @@ bool envelope_has_room(const struct envelope *, struct span rcpt);	/* for such a
 void envelope_drop_text(struct envelope *);
 void envelope_text(struct envelope *, struct span);	/* not kept beyond text_max, but counted */
 
+/* The message is complete, and is stored for the recipients that are not refused. */
+void envelope_complete(struct envelope *, struct session *, struct span id, struct span helo,
+    struct span user);
 /*
- * Stores it, for the recipients that are not refused, where that is asked for and tells of it by
- * EVENT_MESSAGE. Else by EVENT_PROBLEM: what the client is to be told in place of 250. Empty: it
- * was taken.
+ * Stores it where that is asked for, and tells of it by EVENT_MESSAGE: ->len of `lost` is 0. Else
+ * by EVENT_PROBLEM: `lost` is what the client is to be told in place of 250. False: the store is
+ * still at it, and is asked again in a moment.
  */
-struct span envelope_take(struct envelope *, struct session *, const struct mta_opts *,
-    struct span id, struct span helo, struct span user);
+bool envelope_store(
+    struct envelope *, struct session *, const struct mta_opts *, struct span *lost);
+/* It is waited for no longer. What the client is to be told. */
+struct span envelope_give_up(struct envelope *);
 
 #endif

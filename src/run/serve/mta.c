@@ -197,6 +197,11 @@ mta_cancel(struct session *s, const struct step *step, void *mem)
 	struct mta *m = mem;
 
 	(void)step;
+	if (m->mail.taken) { /* the client has a right to know what became of it */
+		transaction_give_up(m);
+		if (mta_pump(m) != STEP_WAIT)
+			return;
+	}
 	if (!m->out && m->up && !m->ending && !(m->play && mock_has_more(m->play))) {
 		if (m->opts->closing)
 			replies_say(

@@ -6,6 +6,7 @@
 #ifndef RUN_SERVE_MTA_H
 #define RUN_SERVE_MTA_H
 
+#include "run/serve/store.h"
 #include "run/session/event.h"
 #include "run/session/step.h"
 
@@ -60,12 +61,10 @@ struct mta_opts {
 	uint64_t delay_ms[VERB_COUNT], delay_banner_ms, delay_dot_ms;
 	unsigned long long *queue;		/* counts queue ids; the server's */
 	/*
-	 * Stores a message before the client is told that it was taken; NULL: nothing is stored.
-	 * False with err, errno in ->sys: it was not, and the client is told 452 4.3.1 (no more
-	 * room) or 451 4.3.0.
+	 * where a message is stored before the client is told that it was taken; NULL: nothing is.
+	 * What was not is answered 452 4.3.1 (no more room) or 451 4.3.0.
 	 */
-	bool (*store)(void *ctx, const struct event *, struct err *);
-	void *store_ctx;
+	struct store *store;
 };
 
 struct mock_case;

@@ -68,6 +68,7 @@ struct mta {
 	struct arena helo_mem, user_mem, bdat_mem, offers_mem;
 	struct span helo, user;
 	struct span bdat;   /* the BDAT whose octets come */
+	struct act ended;   /* what ended the message that is being stored: ->kind and ->verb */
 	struct span offers; /* a script's own last reply to EHLO; empty: none of its own */
 	const char *also;   /* lines of EHLO's reply that a script's steps want */
 	struct mta_login login;
@@ -152,6 +153,9 @@ void transaction_granted(struct mta *, const struct act *);
 bool transaction_awaits_verdicts(const struct mta *, const struct act *);
 /* The message is stored and told of, for those whose replies are positive. */
 void transaction_over(struct mta *, const struct act *);
+/* False: it is still being stored, and the replies to it are not known. */
+bool transaction_settle(struct mta *);
+void transaction_give_up(struct mta *); /* it is not stored */
 bool transaction_has(struct span params, struct span name); /* a parameter of that name */
 /* The address of MAIL and RCPT, as it stands there where it is none; empty for <>. */
 void transaction_mailbox(enum verb, struct span args, struct span *mailbox, struct span *params);

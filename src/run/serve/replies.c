@@ -7,6 +7,9 @@
 /* so much is unsent that a loop of replies waits so long for the client to read */
 enum { OUTPUT_MANY = 64 << 10, FULL_MS = 20, QUEUE_MANY = 64 };
 
+/* how often the store is asked whether it has the message */
+enum { STORE_LOOK_MS = 10 };
+
 unsigned
 reply_code(const struct mta_reply *r)
 {
@@ -175,6 +178,11 @@ replies_are_full(struct mta *m)
 enum progress
 replies_pump(struct mta *m, bool turn_again)
 {
+	if (!transaction_settle(m)) {
+		session_hold(m->s, true);
+		session_sleep(m->s, STORE_LOOK_MS);
+		return STEP_WAIT;
+	}
 	if (m->ending)
 		return replies_end(m, m->ending);
 	while (m->out) {

@@ -12,6 +12,7 @@
 #include "base/append.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "net/loop.h"
 
 enum { FILES = 2, PATH_SIZE = 4096 };
 
@@ -19,6 +20,9 @@ struct store {
 	const char *maildir;
 	const char *name[FILES]; /* the mbox, and the lines; NULL: there is none */
 	struct append file[FILES];
+	void (*line)(const struct event *, struct buf *out);
+	struct storing *queue; /* the first is being stored */
+	const char *stuck;     /* the pipe that is waited for */
 	unsigned long long n;
 };
 
@@ -78,7 +82,8 @@ store_new(const struct store_opts *opts, struct err *err)
 
 	*store = (struct store){ .maildir = opts->maildir,
 		.name = { opts->mbox, opts->lines },
-		.file = { { .fd = -1 }, { .fd = -1 } } };
+		.file = { { .fd = -1 }, { .fd = -1 } },
+		.line = opts->line };
 	if ((!store->maildir || store_make_maildir(store->maildir, err)) &&
 	    store_open_file(store, 0, err) && store_open_file(store, 1, err)) {
 		store_close_file(store, 0);
@@ -124,24 +129,30 @@ store_print(struct buf *out, const struct event *e, bool quote)
 	}
 }
 
-static bool
-store_to_mbox(struct store *store, const struct event *e, struct err *err)
+static void
+store_render_mbox(const struct store *store, const struct event *e, struct buf *out)
 {
 	struct span from = e->message.from.len ? e->message.from : SPAN("MAILER-DAEMON");
-	struct buf all = { .max = SIZE_MAX / 4 };
 	time_t now = time(NULL);
 	struct tm tm;
 	char date[40];
 
+	(void)store;
 	gmtime_r(&now, &tm);
 	strftime(date, sizeof date, "%a %b %e %H:%M:%S %Y", &tm);
-	buf_printf(&all, "From %.*s %s\n", SPAN_ARG(from), date);
-	store_print(&all, e, true);
-	buf_append(&all, SPAN("\n"));
-	bool ok = append_piece(&store->file[0], buf_span(&all), err);
-	buf_release(&all);
-	return ok;
+	buf_printf(out, "From %.*s %s\n", SPAN_ARG(from), date);
+	store_print(out, e, true);
+	buf_append(out, SPAN("\n"));
 }
+
+static void
+store_render_line(const struct store *store, const struct event *e, struct buf *out)
+{
+	store->line(e, out);
+}
+
+static void (*const store_render[FILES])(const struct store *, const struct event *,
+    struct buf *out) = { store_render_mbox, store_render_line };
 
 static bool
 store_maildir_failed(const char *path, struct err *err)
@@ -185,23 +196,125 @@ store_to_maildir_tmp(struct store *store, const struct event *e, char tmp[PATH_S
 	return (close(fd) == 0 || store_maildir_failed(tmp, err)) && ok;
 }
 
-bool
-store_message(struct store *store, const struct event *e, struct span line, struct err *err)
-{
-	char tmp[PATH_SIZE] = "", new[PATH_SIZE];
-	bool ok = (!store->maildir || store_to_maildir_tmp(store, e, tmp, new, err)) &&
-	    (!store->name[0] || (store_open_file(store, 0, err) && store_to_mbox(store, e, err))) &&
-	    (!store->name[1] ||
-		(store_open_file(store, 1, err) && append_piece(&store->file[1], line, err))) &&
-	    (!store->maildir || rename(tmp, new) == 0 || store_maildir_failed(new, err));
+/* ---- one message after the other */
 
-	if (!ok && tmp[0])
-		unlink(tmp);
+/* A message that is being stored, or waits for its turn. */
+struct storing {
+	struct storing *next;
+	struct store *store;
+	uint64_t until_us;
+	bool begun;
+	char tmp[PATH_SIZE], new[PATH_SIZE]; /* of the Maildir; ->tmp empty: nothing is there */
+	struct buf piece[FILES];
+};
+
+/* What can be undone comes first: the Maildir, regular files. */
+static bool
+store_begin(struct storing *it, const struct event *e, struct err *err)
+{
+	struct store *store = it->store;
+
+	it->begun = true;
+	if (store->maildir && !store_to_maildir_tmp(store, e, it->tmp, it->new, err))
+		return false;
 	for (size_t i = 0; i < FILES; i++) {
+		if (!store->name[i])
+			continue;
+		store_render[i](store, e, &it->piece[i]);
+		if (!store_open_file(store, i, err) ||
+		    (store->file[i].regular &&
+			!append_piece(&store->file[i], buf_span(&it->piece[i]), err)))
+			return false;
+	}
+	return true;
+}
+
+static enum stored
+store_timed_out(const char *what, struct err *err)
+{
+	err_set(err, ERR_SYSTEM, "cannot write %s: its reader stood still for %d s", what,
+	    STORE_WAIT_MS / 1000);
+	if (err)
+		err->sys = ETIMEDOUT;
+	return STORE_FAILED;
+}
+
+static enum stored
+store_go_on(struct storing *it, const struct event *e, struct err *err)
+{
+	struct store *store = it->store;
+	bool late = loop_now_us() >= it->until_us;
+
+	if (it != store->queue)
+		return late ? store_timed_out(store->stuck, err) : STORING;
+	if (!it->begun && !store_begin(it, e, err))
+		return STORE_FAILED;
+	for (size_t i = 0; i < FILES; i++) {
+		if (!store->name[i] || store->file[i].regular)
+			continue;
+		enum append_progress done =
+		    append_some(&store->file[i], buf_span(&it->piece[i]), err);
+		if (done == APPEND_FAILED)
+			return STORE_FAILED;
+		store->stuck = store->file[i].name;
+		if (done == APPEND_AGAIN)
+			return late ? store_timed_out(store->stuck, err) : STORING;
+	}
+	if (store->maildir && rename(it->tmp, it->new) != 0) {
+		store_maildir_failed(it->new, err);
+		return STORE_FAILED;
+	}
+	return STORED;
+}
+
+static void
+store_end(struct storing *it, bool ok)
+{
+	struct store *store = it->store;
+	struct storing **at = &store->queue;
+
+	while (*at != it)
+		at = &(*at)->next;
+	*at = it->next;
+	if (!ok && it->tmp[0])
+		unlink(it->tmp);
+	for (size_t i = 0; i < FILES; i++) {
+		buf_release(&it->piece[i]);
+		if (!it->begun)
+			continue;
 		if (!ok && store->file[i].fd >= 0)
 			append_undo(&store->file[i]);
 		store->file[i].wrote = 0;
 		store_close_file(store, i);
 	}
-	return ok;
+	free(it);
+}
+
+enum stored
+store_message(struct store *store, const struct event *e, struct storing **storing, struct err *err)
+{
+	if (!*storing) {
+		struct storing **end = &store->queue;
+		while (*end)
+			end = &(*end)->next;
+		*storing = *end = memory_zeroed(sizeof **end);
+		**end = (struct storing){
+			.store = store,
+			.until_us = loop_now_us() + STORE_WAIT_MS * 1000ULL,
+			.piece = { { .max = SIZE_MAX / 4 }, { .max = SIZE_MAX / 4 } },
+		};
+	}
+	enum stored how = store_go_on(*storing, e, err);
+	if (how != STORING) {
+		store_end(*storing, how == STORED);
+		*storing = NULL;
+	}
+	return how;
+}
+
+void
+store_give_up(struct storing *it)
+{
+	if (it)
+		store_end(it, false);
 }

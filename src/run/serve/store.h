@@ -1,29 +1,47 @@
 /*
  * Received messages are stored in a Maildir, an mbox and a file of lines: in all of them that were
  * asked for, or in none, so that what is then said to the client is true. Lines end in LF there,
- * and the envelope stands in header lines above.
+ * and the envelope stands in header lines above. One message is stored after the other. A pipe
+ * whose reader stands still holds up nobody: who stores looks again, and gives up in time.
  */
 #ifndef RUN_SERVE_STORE_H
 #define RUN_SERVE_STORE_H
 
+#include "base/buf.h"
 #include "run/session/event.h"
 
 struct store_opts {
 	const char *maildir; /* made where there is none; NULL: none */
 	/* appended to; NULL: none. lines "-" is the standard output */
 	const char *mbox, *lines;
+	void (*line)(const struct event *, struct buf *out); /* of ->lines: of one message */
 };
+
+/* how long a message may wait for readers of pipes */
+enum { STORE_WAIT_MS = 10000 };
 
 struct store;
 /* NULL with err: one of them cannot be written */
 struct store *store_new(const struct store_opts *, struct err *);
 void store_free(struct store *); /* NULL is fine */
 
+enum stored {
+	STORED,
+	STORING, /* a reader is waited for: call again, with the same, in a moment */
+	/*
+	 * err, errno in ->sys: it is stored nowhere, and nothing of it was left behind but what a
+	 * pipe took. The next one is tried again: there may be room then.
+	 */
+	STORE_FAILED,
+};
 /*
- * An EVENT_MESSAGE whose text was kept, and the line of it for ->lines. False with err, errno in
- * ->sys: it is stored nowhere, and nothing of it was left behind. The next one is tried again:
- * there may be room then.
+ * An EVENT_MESSAGE whose text was kept. `storing` is NULL at first, and again when it is over:
+ * what the store keeps of it meanwhile.
  */
-bool store_message(struct store *, const struct event *, struct span line, struct err *);
+struct storing;
+enum stored store_message(
+    struct store *, const struct event *, struct storing **storing, struct err *);
+/* It is waited for no longer, and not stored; NULL is fine. */
+void store_give_up(struct storing *);
 
 #endif

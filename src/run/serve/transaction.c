@@ -170,15 +170,45 @@ transaction_over(struct mta *m, const struct act *act)
 		if (id.len == 0)
 			id = arena_printf(
 			    &m->scratch, "%010llX", m->opts->queue ? ++*m->opts->queue : 1);
-		struct span lost = envelope_take(&m->mail, m->s, m->opts, id, m->helo,
+		envelope_complete(&m->mail, m->s, id, m->helo,
 		    m->d->authenticated ? m->user : SPAN_NONE);
-		m->messages += lost.len == 0;
-		/* Whatever was said: it would not be true. */
-		for (struct mta_reply *r = good; r && lost.len > 0;
-		     r = transaction_reply(r->next, act))
-			if (reply_code(r) / 100 == 2)
-				r->text = lost;
+		m->ended = (struct act){ .kind = act->kind, .verb = act->verb };
+		transaction_settle(m);
+		return;
 	}
 	transaction_forget(m);
 	dialogue_message_over(m->d);
+}
+
+/* Whatever replies to the message were ready to say: it would not be true. */
+static void
+transaction_stored(struct mta *m, struct span lost)
+{
+	m->messages += lost.len == 0;
+	for (struct mta_reply *r = transaction_reply(m->out, &m->ended); r && lost.len > 0;
+	     r = transaction_reply(r->next, &m->ended))
+		if (reply_code(r) / 100 == 2)
+			r->text = lost;
+	transaction_forget(m);
+	dialogue_message_over(m->d);
+}
+
+bool
+transaction_settle(struct mta *m)
+{
+	struct span lost;
+
+	if (!m->mail.taken)
+		return true;
+	if (!envelope_store(&m->mail, m->s, m->opts, &lost))
+		return false;
+	transaction_stored(m, lost);
+	return true;
+}
+
+void
+transaction_give_up(struct mta *m)
+{
+	if (m->mail.taken)
+		transaction_stored(m, envelope_give_up(&m->mail));
 }

@@ -86,25 +86,21 @@ on_event(void *ctx, const struct event *e)
 		v->stop = v->enough = true;
 }
 
-/* The line of --messages is made whole before any of it is written. */
-static bool
-on_store(void *ctx, const struct event *e, struct err *err)
+/* A line of --messages. */
+static void
+message_line(const struct event *e, struct buf *out)
 {
-	struct serving *v = ctx;
-	char *line = NULL;
-	size_t size = 0;
-	FILE *memory = v->o->messages ? open_memstream(&line, &size) : NULL;
+	char *line;
+	size_t size;
+	FILE *memory = memory_file(&line, &size);
+	struct json *json = json_new(memory);
 
-	if (memory) {
-		struct json *json = json_new(memory);
-		json_event(json, e);
-		json_free(json);
-		fclose(memory);
-		fflush(stdout);			/* what stands before it, where it goes there too */
-	}
-	bool ok = store_message(v->store, e, (struct span){ line, size }, err);
+	json_event(json, e);
+	json_free(json);
+	fclose(memory);
+	buf_append(out, (struct span){ line, size });
 	free(line);
-	return ok;
+	fflush(stdout);			/* what stands before it, where it goes there too */
 }
 
 static void
@@ -224,12 +220,14 @@ make(struct serving *v, struct err *err)
 	if (o->maildir || o->mbox || o->messages) {
 		v->store = store_new(
 		    &(struct store_opts){
-			.maildir = o->maildir, .mbox = o->mbox, .lines = o->messages },
+			.maildir = o->maildir,
+			.mbox = o->mbox,
+			.lines = o->messages,
+			.line = message_line },
 		    err);
 		if (!v->store)
 			return false;
-		o->serve.mta.store = on_store;
-		o->serve.mta.store_ctx = v;
+		o->serve.mta.store = v->store;
 	}
 	if (!make_tls(v, err))
 		return false;
