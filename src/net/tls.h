@@ -184,6 +184,11 @@ struct tls_info {
 	int64_t ocsp_until;		/* TLS_NO_DATE: not given */
 	int64_t at;			/* time of the handshake, seconds since 1970 */
 	const struct tls_dane *dane;	/* net/tls_dane.h; NULL: not looked up */
+	/*
+	 * In a server: the e-mail address or the subject of the client's certificate, which is not
+	 * verified; empty: it presented none.
+	 */
+	struct span client;
 };
 
 /* Whether credentials may be sent: chain and name verified, or a TLSA record matched. */

@@ -102,6 +102,15 @@ verify(X509_STORE_CTX *store, void *arg)
 	return 1;
 }
 
+/* A server asks a client for its certificate and takes any: EXTERNAL goes by its name. */
+static int
+take_client(X509_STORE_CTX *store, void *arg)
+{
+	(void)arg;
+	X509_STORE_CTX_set_error(store, X509_V_OK);
+	return 1;
+}
+
 static const struct {
 	const char *name;
 	int version;
@@ -216,10 +225,10 @@ tls_context_new(const struct tls_opts *o, struct err *err)
 		tls_context_free(c);
 		return NULL;
 	}
-	if (!o->server) {
-		SSL_CTX_set_cert_verify_callback(c->ssl, verify, NULL);
-		SSL_CTX_set_verify(c->ssl, SSL_VERIFY_PEER, on_verify);
-	}
+	SSL_CTX_set_cert_verify_callback(c->ssl, o->server ? take_client : verify, NULL);
+	SSL_CTX_set_verify(c->ssl, SSL_VERIFY_PEER, o->server ? NULL : on_verify);
+	if (o->server)
+		SSL_CTX_set_session_id_context(c->ssl, (const unsigned char *)"smtpsh", 6);
 	if (o->keylog && o->keylog[0])
 		log_keys(c, o->keylog);
 	return c;

@@ -393,6 +393,21 @@ staple_of(SSL *ssl)
 	return octets && n > 0 ? (struct span){ (const char *)octets, (size_t)n } : SPAN_NONE;
 }
 
+static struct span
+client_of(SSL *ssl, struct arena *arena)
+{
+	X509 *own = SSL_get0_peer_certificate(ssl);
+	struct tls_cert cert = { 0 };
+
+	if (!own)
+		return SPAN_NONE;
+	read_cert(arena, own, &cert);
+	for (size_t i = 0; i < cert.nsan; i++)
+		if (span_starts_case(cert.san[i], SPAN("email:")))
+			return span_skip(cert.san[i], 6);
+	return cert.subject.len ? cert.subject : SPAN("a certificate without a name");
+}
+
 const struct tls_info *
 tls_describe(struct tls *t, struct arena *arena)
 {
@@ -417,8 +432,11 @@ tls_describe(struct tls *t, struct arena *arena)
 	SSL_get0_alpn_selected(t->ssl, &alpn, &alpn_len);
 	info->alpn = arena_copy(arena, (struct span){ (const char *)alpn, alpn_len });
 	read_problems(arena, t, info);
-	if (t->context->server)
+	if (t->context->server) {
+		info->verified = false;
+		info->client = client_of(t->ssl, arena);
 		return info;
+	}
 	tls_read_chain(sent, info, arena);
 	tls_read_name(info);
 	tls_read_staple(staple_of(t->ssl), sent, SSL_CTX_get_cert_store(t->context->ssl), info);

@@ -17,16 +17,32 @@ enum { AUTH_RESPONSE_MAX = 64 << 10 };	/* octets, before base64 */
 
 struct auth;
 
+/* What a server knows while it judges a client. */
+struct auth_server {
+	struct span host; /* its own name */
+	/* channel bindings, raw; empty: none, or nothing bound to one is offered */
+	struct span tls_exporter, tls_unique;
+	/* The user's password; .at NULL: there is no such user. Called within `judge`. */
+	struct span (*password)(void *ctx, struct span user);
+	void *ctx;
+};
+
+enum auth_verdict { AUTH_GOES_ON, AUTH_GOOD, AUTH_BAD, AUTH_MALFORMED };
+
 /*
  * The module smtp/sasl.c. `begin` returns an exchange for `end` to free, NULL with err; `step`
  * adds the next response to `out`, false with err; `proved`: the server has shown that it knows
- * the password too.
+ * the password too. For a server `accept` begins an exchange; `judge` takes the next response (an
+ * empty one where the server speaks first) and adds the next challenge, also with AUTH_GOOD.
  */
 struct sasl {
 	bool (*have)(const char *mech);
 	void *(*begin)(const struct mechanism *, const struct auth_credentials *, struct err *);
 	bool (*step)(void *, struct span challenge, struct buf *out, struct err *);
 	bool (*proved)(void *);
+	bool (*serves)(const char *mech);
+	void *(*accept)(const struct mechanism *, const struct auth_server *, struct err *);
+	enum auth_verdict (*judge)(void *, struct span response, struct buf *challenge);
 	void (*end)(void *);
 };
 extern const struct sasl module_sasl MODULE_EXPORT;

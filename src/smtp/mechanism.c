@@ -158,6 +158,15 @@ external_respond(const struct auth_credentials *who, unsigned n, struct span cha
 	return add(out, who->authzid.len ? who->authzid : who->user, err);
 }
 
+/* Who it is the certificate says, and a name within it whom to act as. */
+static bool
+external_take(struct auth_credentials *who, unsigned n, struct span response)
+{
+	(void)n;
+	who->user = response;
+	return !span_has(response, '\0');
+}
+
 /* RFC 4505: a trace of who it is, which may be empty. */
 static bool
 anonymous_respond(const struct auth_credentials *who, unsigned n, struct span challenge,
@@ -187,6 +196,31 @@ xoauth2_respond(const struct auth_credentials *who, unsigned n, struct span chal
 	    (add(out, SPAN("user="), err) && add(out, who->user, err) &&
 		add(out, SPAN("\1auth=Bearer "), err) && add(out, who->password, err) &&
 		add(out, SPAN("\1\1"), err));
+}
+
+/* "auth=Bearer " in any case of its letters (RFC 9110 11.1), and that the response ends as it must.
+ */
+static bool
+bearer_take(struct auth_credentials *who, struct span response)
+{
+	for (struct span rest = response; rest.len > 0;) {
+		struct span pair = span_until(&rest, '\1');
+		if (span_starts_case(pair, SPAN("auth=Bearer ")))
+			who->password = span_skip(pair, 12);
+	}
+	return who->password.len > 0 && response.len > 2 &&
+	    span_eq(span_skip(response, response.len - 2), SPAN("\1\1"));
+}
+
+static bool
+xoauth2_take(struct auth_credentials *who, unsigned n, struct span response)
+{
+	struct span rest = span_skip(response, 5);
+
+	(void)n;
+	who->user = span_until(&rest, '\1');
+	return span_starts(response, SPAN("user=")) && who->user.len > 0 &&
+	    bearer_take(who, response);
 }
 
 static struct span
@@ -236,6 +270,20 @@ oauthbearer_respond(const struct auth_credentials *who, unsigned n, struct span 
 		return false;
 	return add(out, SPAN("auth=Bearer "), err) && add(out, who->password, err) &&
 	    add(out, SPAN("\1\1"), err);
+}
+
+/* The gs2-header, of which the name may be missing: the token then says who it is. */
+static bool
+oauthbearer_take(struct auth_credentials *who, unsigned n, struct span response)
+{
+	struct span rest = response, flag = span_until(&rest, ','), name = span_until(&rest, ',');
+
+	(void)n;
+	if (span_starts(name, SPAN("a=")))
+		who->user = span_skip(name, 2);
+	return (span_eq(flag, SPAN("n")) || span_eq(flag, SPAN("y"))) &&
+	    (name.len == 0 || who->user.len > 0) && rest.len > 0 && rest.at[0] == '\1' &&
+	    bearer_take(who, response);
 }
 
 static struct span
@@ -300,7 +348,7 @@ ntlm_secret(unsigned n, bool asked, struct span response)
 
 /* ---- the table */
 
-enum { LOGS_IN = AUTH_FIRST | AUTH_USER | AUTH_PASSWORD };
+enum { LOGS_IN = AUTH_FIRST | AUTH_USER | AUTH_PASSWORD, BOTH_GSASL = AUTH_GSASL | AUTH_JUDGED };
 
 #define PLUS "; binds the login to this very TLS connection"
 #define SCRAM(which, rfc, text, its_flags, bare, tls)                                              \
@@ -325,19 +373,19 @@ static const struct mechanism mechanisms[] = {
 	    .script = { "{{login-user user}}", "{{login-pass password}}" } },
 	{ "CRAM-MD5", "RFC 2195", MECHANISM_PROOF,
 	    "A keyed MD5 over a challenge; the server must keep the password readable",
-	    .flags = AUTH_USER | AUTH_PASSWORD | AUTH_GSASL, .rank = 70, .rank_tls = 70,
+	    .flags = AUTH_USER | AUTH_PASSWORD | BOTH_GSASL, .rank = 70, .rank_tls = 70,
 	    .user = cram_user, .secret = cram_secret, .script = { "{{cram-md5 user password}}" } },
 	{ "DIGEST-MD5", "RFC 2831, historic by RFC 6331", MECHANISM_OLD,
 	    "A challenge and answer that clients never did alike",
-	    .flags = AUTH_USER | AUTH_PASSWORD | AUTH_GSASL | AUTH_MUTUAL, .rank = 65,
+	    .flags = AUTH_USER | AUTH_PASSWORD | BOTH_GSASL | AUTH_MUTUAL, .rank = 65,
 	    .rank_tls = 65, .user = digest_user, .secret = digest_secret },
 	{ SCRAM("SHA-1", "RFC 5802", "Each side proves to know a salted SHA-1 of the password",
-	    AUTH_GSASL, 85, 85) },
-	{ SCRAM("SHA-1-PLUS", "RFC 5802", "SCRAM-SHA-1" PLUS, AUTH_BOUND | AUTH_GSASL, 0, 95) },
+	    BOTH_GSASL, 85, 85) },
+	{ SCRAM("SHA-1-PLUS", "RFC 5802", "SCRAM-SHA-1" PLUS, AUTH_BOUND | BOTH_GSASL, 0, 95) },
 	{ SCRAM("SHA-256", "RFC 7677", "Each side proves to know a salted SHA-256 of the password",
-	    AUTH_GSASL, 90, 90) },
+	    BOTH_GSASL, 90, 90) },
 	{ SCRAM(
-	    "SHA-256-PLUS", "RFC 7677", "SCRAM-SHA-256" PLUS, AUTH_BOUND | AUTH_GSASL, 0, 100) },
+	    "SHA-256-PLUS", "RFC 7677", "SCRAM-SHA-256" PLUS, AUTH_BOUND | BOTH_GSASL, 0, 100) },
 	{ SCRAM("SHA-512", "draft", "Each side proves to know a salted SHA-512 of the password", 0,
 	    0, 0) },
 	{ SCRAM("SHA-512-PLUS", "draft", "SCRAM-SHA-512" PLUS, AUTH_BOUND, 0, 0) },
@@ -347,15 +395,22 @@ static const struct mechanism mechanisms[] = {
 	{ SCRAM(
 	    "*", "RFC 5802", "Each side proves to know a salted hash of the password", 0, 0, 0) },
 	{ "OAUTHBEARER", "RFC 7628", MECHANISM_TOKEN, "An OAuth 2 access token",
-	    .flags = LOGS_IN | AUTH_ONE, .respond = oauthbearer_respond, .user = oauthbearer_user,
-	    .secret = bearer_secret },
+	    .flags = LOGS_IN | AUTH_ONE, .respond = oauthbearer_respond, .challenge = { "" },
+	    .take = oauthbearer_take,
+	    .form =
+		"n,a=USER, and auth=Bearer TOKEN, each before a ^A, then one more (RFC 7628 3.1)",
+	    .failure = "{\"status\":\"invalid_token\",\"schemes\":\"bearer\",\"scope\":\"smtp\"}",
+	    .user = oauthbearer_user, .secret = bearer_secret },
 	{ "XOAUTH2", "Google and Microsoft", MECHANISM_TOKEN,
 	    "An OAuth 2 access token, in the form that came before OAUTHBEARER",
-	    .flags = LOGS_IN | AUTH_ONE, .respond = xoauth2_respond, .user = xoauth2_user,
-	    .secret = bearer_secret, .script = { "{{xoauth2 user token}}" } },
+	    .flags = LOGS_IN | AUTH_ONE, .respond = xoauth2_respond, .challenge = { "" },
+	    .take = xoauth2_take, .form = "user=USER ^A auth=Bearer TOKEN ^A ^A",
+	    .failure = "{\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"smtp\"}",
+	    .user = xoauth2_user, .secret = bearer_secret, .script = { "{{xoauth2 user token}}" } },
 	{ "EXTERNAL", "RFC 4422 A", MECHANISM_OUTSIDE,
 	    "Who it is is known from the client certificate: --cert FILE",
 	    .flags = AUTH_FIRST | AUTH_ONE | AUTH_NO_RESPONSE, .respond = external_respond,
+	    .challenge = { "" }, .take = external_take, .form = "a name, or nothing (RFC 4422 A)",
 	    .user = whole_user, .secret = name_secret },
 	{ "ANONYMOUS", "RFC 4505", MECHANISM_OUTSIDE, "Nobody logs in; a trace text may be given",
 	    .flags = AUTH_FIRST | AUTH_ONE, .respond = anonymous_respond, .secret = name_secret },
@@ -411,12 +466,10 @@ mechanism_row(size_t n)
 	return n < COUNT(mechanisms) ? &mechanisms[n] : NULL;
 }
 
-void
-mechanisms_served(struct buf *out)
+bool
+mechanism_is_served(const struct mechanism *m)
 {
-	for (size_t i = 0; i < COUNT(mechanisms); i++)
-		if (mechanisms[i].take)
-			buf_printf(out, " %s", mechanisms[i].name);
+	return m->take || (m->flags & AUTH_JUDGED);
 }
 
 const char *

@@ -40,6 +40,7 @@ enum mechanism_flag {
 	AUTH_ONE = 128,		/* one response is all the server needs */
 	AUTH_ASKED = 512,	/* only the free text of a challenge tells what its response is */
 	AUTH_NO_RESPONSE = 256, /* the server may authenticate without a response */
+	AUTH_JUDGED = 1024,	/* libgsasl implements the server, and our server offers it */
 };
 
 enum { MECHANISM_STEPS = 2 }; /* responses, for mechanisms that our server and scripts have */
@@ -58,11 +59,13 @@ struct mechanism {
 	 */
 	bool (*respond)(const struct auth_credentials *, unsigned n, struct span challenge,
 	    struct buf *out, struct err *);
-	/* Our server's challenges; all NULL: it does not offer the mechanism. */
+	/* Our server's challenges, for mechanisms that it implements without libgsasl. */
 	const char *challenge[MECHANISM_STEPS];
 	/* Reads the n-th response into the credentials, which point into it. False: malformed. */
 	bool (*take)(struct auth_credentials *, unsigned n, struct span response);
 	const char *form; /* the form of a response, for the error about a malformed one */
+	/* The challenge that says why a login failed, before the 535. NULL: the 535 alone. */
+	const char *failure;
 	/* The user name in the n-th response; empty: it has none. NULL: no response has one. */
 	struct span (*user)(unsigned n, struct span response);
 	/*
@@ -79,8 +82,7 @@ const struct mechanism *mechanism_named(struct span name);
 /* The same among those that smtpsh can log in with. */
 const struct mechanism *mechanism_ours(struct span name);
 const struct mechanism *mechanism_row(size_t n); /* the n-th row of the table; NULL: no more */
-/* Adds the names of those that our server offers, each preceded by a space. */
-void mechanisms_served(struct buf *);
+bool mechanism_is_served(const struct mechanism *); /* whether our server can offer it */
 const char *mechanism_kind_text(enum mechanism_kind);
 
 /*

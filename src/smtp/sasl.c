@@ -13,7 +13,8 @@
 struct exchange {
 	Gsasl *library;
 	Gsasl_session *session;
-	const struct auth_credentials *who;
+	const struct auth_credentials *who; /* the client's side; else NULL */
+	const struct auth_server *server;
 	/* the last step was the last; the mechanism proves the server too */
 	bool done, mutual;
 };
@@ -51,12 +52,45 @@ set_binding(struct exchange *x, Gsasl_property property, struct span octets)
 	arena_release(&arena);
 }
 
+/* What libgsasl asks on the server's side. What is not known here it does without. */
+static int
+server_property(struct exchange *x, Gsasl_property property)
+{
+	const char *user = gsasl_property_fast(x->session, GSASL_AUTHID);
+	struct span password;
+
+	switch (property) {
+	case GSASL_PASSWORD:
+		password = x->server->password(x->server->ctx, span_of(user));
+		if (!password.at)
+			return GSASL_NO_PASSWORD;
+		set(x, property, password);
+		break;
+	case GSASL_CB_TLS_UNIQUE:
+		set_binding(x, property, x->server->tls_unique);
+		break;
+#if GSASL_VERSION_NUMBER >= 0x020100
+	case GSASL_CB_TLS_EXPORTER:
+		set_binding(x, property, x->server->tls_exporter);
+		break;
+#endif
+	case GSASL_REALM:
+		set(x, property, x->server->host);
+		break;
+	default:
+		return GSASL_NO_CALLBACK;
+	}
+	return gsasl_property_fast(x->session, property) ? GSASL_OK : GSASL_NO_CALLBACK;
+}
+
 static int
 exchange_property(Gsasl *library, Gsasl_session *session, Gsasl_property property)
 {
-	struct exchange *x = gsasl_session_hook_get(session);
+	struct exchange *x = gsasl_callback_hook_get(library);
 
-	(void)library;
+	x->session = session; /* it may be asked while the session begins */
+	if (x->server)
+		return server_property(x, property);
 	switch (property) {
 	case GSASL_AUTHID:
 		set(x, property, x->who->user);
@@ -110,14 +144,15 @@ exchange_begin(const struct mechanism *mech, const struct auth_credentials *who,
 	bad = gsasl_init(&x->library);
 	if (bad == GSASL_OK) {
 		gsasl_callback_set(x->library, exchange_property);
+		gsasl_callback_hook_set(x->library, x);
 		bad = gsasl_client_start(x->library, mech->name, &x->session);
 	}
 	if (bad != GSASL_OK) {
+		x->session = NULL;
 		err_set(err, ERR_SYSTEM, "%s cannot begin: %s", mech->name, gsasl_strerror(bad));
 		exchange_end(x);
 		return NULL;
 	}
-	gsasl_session_hook_set(x->session, x);
 	return x;
 }
 
@@ -174,5 +209,73 @@ exchange_proved(void *mem)
 	return x->done || !x->mutual;
 }
 
+static bool
+exchange_serves(const char *mech)
+{
+	Gsasl *library;
+
+	if (gsasl_init(&library) != GSASL_OK)
+		return false;
+	bool supported = gsasl_server_support_p(library, mech);
+	gsasl_done(library);
+	return supported;
+}
+
+static void *
+exchange_accept(const struct mechanism *mech, const struct auth_server *server, struct err *err)
+{
+	struct exchange *x = memory_zeroed(sizeof *x);
+	int bad;
+
+	x->server = server;
+	bad = gsasl_init(&x->library);
+	if (bad == GSASL_OK) {
+		gsasl_callback_set(x->library, exchange_property);
+		gsasl_callback_hook_set(x->library, x);
+		bad = gsasl_server_start(x->library, mech->name, &x->session);
+	}
+	if (bad != GSASL_OK) {
+		x->session = NULL;
+		err_set(err, ERR_SYSTEM, "%s cannot begin: %s", mech->name, gsasl_strerror(bad));
+		exchange_end(x);
+		return NULL;
+	}
+	return x;
+}
+
+static enum auth_verdict
+verdict_of(struct exchange *x, int status)
+{
+	const char *as = gsasl_property_fast(x->session, GSASL_AUTHZID),
+		   *user = gsasl_property_fast(x->session, GSASL_AUTHID);
+
+	switch (status) {
+	case GSASL_OK:
+		return as && as[0] && strcmp(as, user ? user : "") != 0 ? AUTH_BAD : AUTH_GOOD;
+	case GSASL_NEEDS_MORE:
+		return AUTH_GOES_ON;
+	case GSASL_MECHANISM_PARSE_ERROR:
+	case GSASL_BASE64_ERROR:
+	case GSASL_MECHANISM_CALLED_TOO_MANY_TIMES:
+		return AUTH_MALFORMED;
+	default:
+		return AUTH_BAD;
+	}
+}
+
+static enum auth_verdict
+exchange_judge(void *mem, struct span response, struct buf *challenge)
+{
+	struct exchange *x = mem;
+	char *text = NULL;
+	size_t len = 0;
+	int status = gsasl_step(
+	    x->session, response.len ? response.at : NULL, response.len, &text, &len);
+
+	buf_append(challenge, (struct span){ text, text ? len : 0 });
+	gsasl_free(text);
+	return verdict_of(x, status);
+}
+
 const struct sasl module_sasl = { exchange_have, exchange_begin, exchange_step, exchange_proved,
-	exchange_end };
+	exchange_serves, exchange_accept, exchange_judge, exchange_end };

@@ -2,6 +2,7 @@
 import base64
 import json
 import os
+import re
 import smtplib
 import socket
 import subprocess
@@ -400,12 +401,14 @@ class Plain(Served):
                  "RCPT TO:<c@d.example>", "VRFY a", "EXPN staff", "HELP MAIL", "HELP x", "FOO", "ETRN a", "NOOP x", "AUTH NTLM",
                  "AUTH PLAIN AGRlbW8AZGVtbw==", "AUTH PLAIN", "MAIL FROM:<a@b.example> BODY=BINARYMIME", "RCPT TO:<c@d.example> NOTIFY=NEVER",
                  "DATA", "BDAT 3\r\nx", "MAIL FROM:<>", "RSET", "STARTTLS x"]
-        self.assertEqual([ruled.say(line) for line in lines], [plain.say(line) for line in lines])
+        # Where any password will do, what proves that the server knows it too is not offered.
+        proofs = re.compile(r" (?:DIGEST-MD5|SCRAM-SHA-\S+)")
+        self.assertEqual([ruled.say(line) for line in lines], [proofs.sub("", plain.say(line)) for line in lines])
         self.assertEqual(ruled.banner, plain.banner)
         self.assertIn("250-STARTTLS", plain.say("EHLO a.example"))
         for client in (plain, ruled):
             client.starttls(wire.context())
-        self.assertEqual(ruled.say("EHLO a.example"), plain.say("EHLO a.example"))
+        self.assertEqual(ruled.say("EHLO a.example"), proofs.sub("", plain.say("EHLO a.example")))
 
     def test_commands_have_their_order(self):
         self.assertEqual(self.said(self.RULE, "MAIL FROM:<a@b.example>", "EHLO a", "RCPT TO:<c@d.example>", "DATA", "MAIL FROM:<a@b.example>",
@@ -591,7 +594,7 @@ class Promises(Served):
                 self.assertEqual(self.says(script, "AUTH PLAIN AGEAYg=="), ["235 2.7.0 in"])
         rule = "/on AUTH\nS: 235 2.7.0 in\n"
         self.assertEqual([r[:3] for r in self.says(rule, "AUTH LOGIN", "YQ==", "Yg==")], ["334", "334", "235"])
-        self.assertEqual([r[:3] for r in self.says(rule, "AUTH XOAUTH2", "dXNlcj1h")], ["334", "235"])
+        self.assertEqual([r[:3] for r in self.says(rule, "AUTH XOAUTH2", "dXNlcj1hAWF1dGg9QmVhcmVyIHgBAQ==")], ["334", "235"])
         self.assertEqual([r[:3] for r in self.says(rule, "AUTH PLAIN", "*", "NOOP")], ["334", "501", "250"])
         self.assertEqual([r[:3] for r in self.says(rule, "AUTH PLAIN", "no base64", "NOOP")], ["334", "501", "250"])
 

@@ -87,10 +87,7 @@ lines_want(const struct script_item *item, struct buf *out)
 		const struct part *part = lines_part_of(item);
 		if (part && part->offers &&
 		    span_find(buf_span(out), span_of(part->offers)).len == 0) {
-			buf_printf(out, "250-%s", part->offers);
-			if (part->verb == VERB_AUTH)
-				mechanisms_served(out);
-			buf_append(out, SPAN("\n"));
+			buf_printf(out, "250-%s\n", part->offers);
 		}
 		lines_want(item->body, out);
 		lines_want(item->other, out);

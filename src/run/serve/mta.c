@@ -229,7 +229,7 @@ mta_release(void *mem)
 	arena_release(&m->user_mem);
 	arena_release(&m->bdat_mem);
 	arena_release(&m->offers_mem);
-	arena_release(&m->login.arena);
+	mta_login_release(&m->login);
 	envelope_release(&m->mail);
 }
 

@@ -32,8 +32,9 @@ extern const struct mta_refusal mta_refusals[];
 /* The first of a list that is about `who`, its reply; empty: none is. The list may be NULL. */
 struct span mta_refusal_of(const struct mta_refusal *, enum mta_stage, struct span who);
 
-struct mta_account { struct span user, password; };
-bool mta_is_account(const struct mta_account *, struct span user, struct span password);
+struct mta_account {
+	struct span user, password;
+};
 
 #define MTA_USER	"demo"
 #define MTA_PASSWORD	"demo"		/* shown: it opens nothing */

@@ -14,6 +14,7 @@
 #include "run/serve/envelope.h"
 #include "run/serve/mta.h"
 #include "run/session/session.h"
+#include "smtp/auth.h"
 
 /* What a client does that is answered; a BDAT is one with its octets. */
 enum act_kind { ACT_CONNECTED, ACT_COMMAND, ACT_ANSWER, ACT_DOT, ACT_IDLE };
@@ -45,6 +46,12 @@ struct mta_login {
 	const char *mech;
 	const struct mechanism *served;	/* NULL: it is none that a plain server judges */
 	unsigned n; /* responses that came */
+	const char *challenge;	/* that comes next, not in base64; NULL: an empty one, or none */
+	const struct sasl *lib; /* libgsasl's exchange, and what it asks; NULL: it has none */
+	struct auth_server server;
+	void *exchange;
+	bool proved;  /* all but the client's empty response to the server's own proof */
+	bool failing; /* all but its response to why it failed */
 	struct span user;
 	struct span withheld; /* the 235 that a script said before there was a response */
 	bool good;	      /* the password is right */
@@ -72,6 +79,7 @@ struct mta {
 	struct span offers; /* a script's own last reply to EHLO; empty: none of its own */
 	const char *also;   /* lines of EHLO's reply that a script's steps want */
 	struct mta_login login;
+	struct span tls_exporter, tls_unique; /* the connection's, once a login asked for them */
 	unsigned messages, errors;
 
 	/* replies.c */
@@ -118,6 +126,9 @@ struct span plain_insists_at_rcpt(const struct mta *, struct span mailbox, struc
 /* ---- mta_login.c */
 
 void mta_login_hear(struct mta *, const struct act *);
+void mta_login_release(struct mta_login *);
+/* The names of those that a plain server offers on this connection, each after a space. */
+void mta_login_mechanisms(const struct mta *, struct buf *);
 bool mta_login_is_right(const struct mta *); /* it is complete, and nothing is wrong with it */
 struct span mta_login_begin(struct mta *, const struct act *); /* a plain server's, to AUTH */
 struct span mta_login_reply(struct mta *);	       /* the same to what was heard last */

@@ -1,6 +1,7 @@
 /*
- * mta_login - AUTH PLAIN and LOGIN (RFC 4954, RFC 4616), against accounts that open nothing. Who
- * logs in is noted whatever answers, and is answered here where no rule and no script does.
+ * mta_login - AUTH (RFC 4954), against accounts that open nothing: mechanisms that send a password,
+ * a token or a name are judged here, those that compute a proof by libgsasl (smtp/auth.h). Who logs
+ * in is noted whatever answers, and is answered here where no rule and no script does.
  */
 #include "run/serve/mta_impl.h"
 
@@ -13,28 +14,250 @@ static const struct mta_account shown[] = {
 	{ { NULL, 0 }, { NULL, 0 } },
 };
 
-bool
-mta_is_account(const struct mta_account *a, struct span user, struct span password)
+/* ---- accounts */
+
+/* A token may come without a name: it says itself whose it is. */
+static const struct mta_account *
+account_find(const struct mta_account *a, struct span user, struct span password, bool named)
 {
 	for (; a->user.len; a++)
-		if (span_eq(a->user, user) && span_eq(a->password, password))
-			return true;
-	return false;
+		if ((!named || span_eq(a->user, user)) &&
+		    (!password.at || span_eq(a->password, password)))
+			return a;
+	return NULL;
 }
 
 /* Before a script any account will do, unless some are given. */
 static bool
-mta_login_is_known(const struct mta *m, struct span user, struct span password)
+mta_login_takes_any(const struct mta *m)
 {
-	return m->opts->accounts ? mta_is_account(m->opts->accounts, user, password) :
-				   m->play || mta_is_account(shown, user, password);
+	return m->play && !m->opts->accounts;
 }
 
-/* The challenge that comes next; NULL: none, the user and the password are there. */
-static const char *
-mta_login_challenge(const struct mta_login *l)
+static const struct mta_account *
+mta_login_accounts(const struct mta *m)
 {
-	return l->served && l->n < MECHANISM_STEPS ? l->served->challenge[l->n] : NULL;
+	return m->opts->accounts ? m->opts->accounts : shown;
+}
+
+/*
+ * For libgsasl. Where any account will do, and the server has to prove that it knows the password
+ * too, that is the one that is shown.
+ */
+static struct span
+mta_login_password(void *ctx, struct span user)
+{
+	const struct mta *m = ctx;
+	const struct mta_account *a;
+
+	if (mta_login_takes_any(m))
+		return SPAN(MTA_PASSWORD);
+	a = account_find(mta_login_accounts(m), user, SPAN_NONE, true);
+	return a ? a->password : SPAN_NONE;
+}
+
+/* ---- which mechanisms there are */
+
+/* Can it be judged on this connection? */
+static bool
+mta_login_can(const struct mta *m, const struct mechanism *mech)
+{
+	const struct tls_info *tls = session_view(m->s).tls;
+	const struct sasl *lib = mech->flags & AUTH_JUDGED ? sasl(NULL) : NULL;
+
+	if (!mechanism_is_served(mech) || ((mech->flags & AUTH_BOUND) && !tls))
+		return false;
+	return !(mech->flags & AUTH_JUDGED) || (lib && lib->serves(mech->name));
+}
+
+/* Is it offered where no script says what is? Only what can succeed. */
+static bool
+mta_login_offers(const struct mta *m, const struct mechanism *mech)
+{
+	const struct tls_info *tls = session_view(m->s).tls;
+
+	if ((mech->flags & AUTH_MUTUAL) && mta_login_takes_any(m))
+		return false;
+	if (mech->kind == MECHANISM_OUTSIDE && !(tls && tls->client.len > 0))
+		return false;
+	return mta_login_can(m, mech);
+}
+
+void
+mta_login_mechanisms(const struct mta *m, struct buf *out)
+{
+	const struct mechanism *mech;
+
+	for (size_t i = 0; (mech = mechanism_row(i)); i++)
+		if (mta_login_offers(m, mech))
+			buf_printf(out, " %s", mech->name);
+}
+
+/* The parameters of AUTH in a script's own reply to EHLO; .at NULL: it has no such line. */
+static struct span
+mta_login_listed(const struct mta *m)
+{
+	struct span lines = m->offers, line;
+
+	while (span_line(&lines, &line)) {
+		line = span_skip(line, 4);
+		struct span word = span_word(&line);
+		if (span_eq_case(word, SPAN("AUTH")))
+			return line.at ? line : SPAN("");
+	}
+	return SPAN_NONE;
+}
+
+/* NULL: there is none of that name, or it is not offered. */
+static const struct mechanism *
+mta_login_mechanism(const struct mta *m, struct span name)
+{
+	const struct mechanism *mech = mechanism_named(name);
+	struct span listed = mta_login_listed(m);
+
+	if (!mech || !mta_login_can(m, mech) || (listed.at && !auth_offered(listed, mech->name)))
+		return NULL;
+	return listed.at || m->offers.len > 0 || m->play || mta_login_offers(m, mech) ? mech : NULL;
+}
+
+/* ---- the exchange in hand */
+
+void
+mta_login_release(struct mta_login *l)
+{
+	if (l->exchange)
+		l->lib->end(l->exchange);
+	arena_wipe(&l->arena);
+	*l = (struct mta_login){ 0 };
+}
+
+static void
+mta_login_fails(struct mta_login *l, const char *wrong)
+{
+	l->wrong = wrong;
+	l->due = LOGIN_WANTS_NOTHING;
+}
+
+#define MTA_LOGIN_BAD "535 5.7.8 Authentication credentials invalid"
+
+static const char *
+mta_login_malformed(struct mta_login *l)
+{
+	const char *form = l->served->form;
+
+	return arena_string(&l->arena,
+	    form ? arena_printf(
+		       &l->arena, "501 5.5.2 %s response: expected %s", l->served->name, form) :
+		   arena_printf(&l->arena, "501 5.5.2 Malformed %s response (%s)", l->served->name,
+		       l->served->source));
+}
+
+/* The server speaks first, in the clear or by libgsasl. */
+static bool
+mta_login_speaks_first(const struct mechanism *mech)
+{
+	return !(mech->flags & AUTH_FIRST);
+}
+
+/* A script may accept any proof where the server need not give one. */
+static bool
+mta_login_passes(const struct mta *m, enum auth_verdict verdict)
+{
+	return verdict == AUTH_GOOD ||
+	    (verdict == AUTH_BAD && mta_login_takes_any(m) &&
+		!(m->login.served->flags & AUTH_MUTUAL));
+}
+
+/*
+ * What libgsasl says to the response. With the last that it says of its own (SCRAM's and
+ * DIGEST-MD5's proof of the server) it is done, and the client's empty response is still to come:
+ * SMTP has no text for the mechanism in a 235.
+ */
+static void
+mta_login_judge_proof(struct mta *m, struct span response)
+{
+	struct mta_login *l = &m->login;
+	struct buf text = { .max = AUTH_RESPONSE_MAX };
+	enum auth_verdict verdict;
+
+	l->challenge = NULL;
+	if (l->proved) {
+		if (response.len > 0)
+			mta_login_fails(l, mta_login_malformed(l));
+		l->good = !l->wrong;
+		l->due = LOGIN_WANTS_NOTHING;
+		return;
+	}
+	verdict = l->lib->judge(l->exchange, response, &text);
+	if (response.len == 0) /* which libgsasl takes for a client that has yet to begin */
+		verdict = AUTH_MALFORMED;
+	bool says = buf_span(&text).len > 0 && verdict < AUTH_BAD;
+	if (says)
+		l->challenge = arena_string(&l->arena, buf_span(&text));
+	l->proved = says && verdict == AUTH_GOOD;
+	l->good = !l->proved && mta_login_passes(m, verdict);
+	l->due = l->proved || verdict == AUTH_GOES_ON ? LOGIN_WANTS_MORE : LOGIN_WANTS_NOTHING;
+	if (verdict == AUTH_MALFORMED)
+		mta_login_fails(l, mta_login_malformed(l));
+	buf_release(&text);
+}
+
+/* Who acts as another is refused: there is nobody here who may. */
+static bool
+mta_login_is_known(struct mta *m, const struct auth_credentials *who)
+{
+	const struct tls_info *tls = session_view(m->s).tls;
+	struct mta_login *l = &m->login;
+	bool token = l->served->kind == MECHANISM_TOKEN;
+
+	if (l->served->kind == MECHANISM_OUTSIDE) {
+		struct span client = tls ? tls->client : SPAN_NONE;
+		if (l->user.len == 0)
+			l->user = arena_copy(&l->arena, client);
+		return mta_login_takes_any(m) ||
+		    (client.len > 0 &&
+			(!m->opts->accounts ||
+			    account_find(m->opts->accounts, l->user, SPAN_NONE, true)));
+	}
+	if (mta_login_takes_any(m))
+		return true;
+	struct span password = who->password.at ? who->password : SPAN("");
+	const struct mta_account *a = account_find(
+	    mta_login_accounts(m), l->user, password, !token || l->user.len > 0);
+	if (a && l->user.len == 0)
+		l->user = a->user;
+	return a != NULL;
+}
+
+static void
+mta_login_judge_response(struct mta *m, struct span response)
+{
+	struct mta_login *l = &m->login;
+	struct auth_credentials who = { 0 };
+
+	l->due = LOGIN_WANTS_NOTHING;
+	l->challenge = NULL;
+	if (l->failing) { /* the client has acknowledged why */
+		l->wrong = MTA_LOGIN_BAD;
+		return;
+	}
+	if (!l->served->take(&who, l->n, response)) {
+		mta_login_fails(l, mta_login_malformed(l));
+		return;
+	}
+	if (l->n + 1 < MECHANISM_STEPS && l->served->challenge[l->n + 1]) {
+		l->challenge = l->served->challenge[l->n + 1];
+		l->due = LOGIN_WANTS_MORE;
+		return;
+	}
+	l->good = mta_login_is_known(m, &who);
+	if (who.authzid.len > 0 && !span_eq(who.authzid, who.user))
+		mta_login_fails(l, "535 5.7.8 To act as another is not allowed");
+	else if (!l->good && l->served->failure) {
+		l->failing = true;
+		l->challenge = l->served->failure;
+		l->due = LOGIN_WANTS_MORE;
+	}
 }
 
 /* Of a mechanism that a plain server does not know there is no judging. */
@@ -42,25 +265,18 @@ static void
 mta_login_judge(struct mta *m, struct span response)
 {
 	struct mta_login *l = &m->login;
-	struct auth_credentials who = { 0 };
 	struct span user = auth_user(span_of(l->mech), l->n, response);
 
-	if (user.len > 0 && l->user.len == 0)		/* who answers without end is named once */
+	if (user.len > 0 && l->user.len == 0) /* who answers without end is named once */
 		l->user = arena_copy(&l->arena, user);
-	l->due = LOGIN_WANTS_NOTHING;
-	l->good = !l->served;
-	if (l->served && l->n < MECHANISM_STEPS) {
-		if (!l->served->take(&who, l->n, response))
-			l->wrong = arena_string(&l->arena,
-			    arena_printf(&l->arena, "501 5.5.2 %s wants %s", l->served->name,
-				l->served->form));
-		else if (who.authzid.len > 0 && !span_eq(who.authzid, who.user))
-			l->wrong = "535 5.7.8 To act as another is not allowed";
-		l->good = mta_login_is_known(m, l->user, who.password);
-	}
+	if (!l->served) {
+		l->due = LOGIN_WANTS_NOTHING;
+		l->good = true;
+	} else if (l->exchange)
+		mta_login_judge_proof(m, response);
+	else
+		mta_login_judge_response(m, response);
 	l->n++;
-	if (!l->wrong && mta_login_challenge(l))
-		l->due = LOGIN_WANTS_MORE;
 }
 
 static void
@@ -70,13 +286,58 @@ mta_login_response(struct mta *m, struct span line)
 	struct arena arena = { 0 };
 
 	m->login.wrong = NULL;
-	if (span_eq(line, SPAN("=")) || base64_decode(&arena, line, &response)) {
+	if (span_eq(line, SPAN("=")) || base64_decode(&arena, line, &response))
 		mta_login_judge(m, response);
-	} else {
-		m->login.wrong = "501 5.5.2 Not base64";
-		m->login.due = LOGIN_WANTS_NOTHING;
-	}
+	else
+		mta_login_fails(&m->login, "501 5.5.2 Not base64");
 	arena_wipe(&arena);
+}
+
+/* What is bound to the channel counts only where that is offered: else a client that could, and
+ * was not offered it, would pass for one that somebody has in hand (RFC 5802 6). */
+static bool
+mta_login_binds(const struct mta *m)
+{
+	struct span listed = mta_login_listed(m);
+
+	return (m->login.served->flags & AUTH_BOUND) ||
+	    (listed.at ? span_find(listed, SPAN("-PLUS")).len > 0 : !mta_login_takes_any(m));
+}
+
+static void
+mta_login_begins(struct mta *m, struct span mech)
+{
+	struct mta_login *l = &m->login;
+	struct err err = { 0 };
+
+	mta_login_release(l);
+	l->due = LOGIN_WANTS_ALL;
+	l->mech = arena_string(&l->arena, mech);
+	l->served = mta_login_mechanism(m, mech);
+	if (!l->served)
+		return;
+	l->challenge = l->served->challenge[0];
+	if (!(l->served->flags & AUTH_JUDGED))
+		return;
+	l->server = (struct auth_server){
+		.host = plain_host(m), .password = mta_login_password, .ctx = m
+	};
+	if (m->d->tls && m->tls_exporter.len + m->tls_unique.len == 0)
+		session_bindings(m->s, &m->tls_exporter, &m->tls_unique);
+	if (mta_login_binds(m)) {
+		l->server.tls_exporter = m->tls_exporter;
+		l->server.tls_unique = m->tls_unique;
+	}
+	l->lib = sasl(NULL);
+	l->exchange = l->lib->accept(l->served, &l->server, &err);
+	if (!l->exchange)
+		mta_login_fails(l, "454 4.7.0 Temporary authentication failure");
+	else if (mta_login_speaks_first(l->served)) {
+		struct buf text = { .max = AUTH_RESPONSE_MAX };
+		l->lib->judge(l->exchange, SPAN_NONE, &text);
+		l->challenge = arena_string(&l->arena, buf_span(&text));
+		buf_release(&text);
+	}
 }
 
 void
@@ -85,22 +346,17 @@ mta_login_hear(struct mta *m, const struct act *act)
 	struct mta_login *l = &m->login;
 
 	if (act->kind == ACT_ANSWER && act->wrong) {
-		l->wrong = "500 5.5.6 The line is too long or not one";
-		l->due = LOGIN_WANTS_NOTHING;
+		mta_login_fails(l, "500 5.5.6 The line is too long or not one");
 	} else if (act->kind == ACT_ANSWER && span_eq(act->line, SPAN("*"))) {
-		l->wrong = "501 5.7.0 Cancelled";
-		l->due = LOGIN_WANTS_NOTHING;
+		mta_login_fails(l, "501 5.7.0 Cancelled");
 	} else if (act->kind == ACT_ANSWER) {
 		mta_login_response(m, act->line);
 	} else if (act->kind == ACT_COMMAND && act->verb == VERB_AUTH) {
 		struct span args = act->args, mech = span_word(&args);
-		arena_reset(&l->arena);
-		*l = (struct mta_login){ .arena = l->arena, .due = LOGIN_WANTS_ALL };
-		l->mech = arena_string(&l->arena, mech);
-		l->served = mechanism_named(mech);
-		if (l->served && !l->served->take)
-			l->served = NULL;
-		if (args.len > 0)
+		mta_login_begins(m, mech);
+		if (args.len > 0 && l->exchange && mta_login_speaks_first(l->served))
+			mta_login_fails(l, "501 5.5.2 This mechanism has no initial response");
+		else if (args.len > 0 && !l->wrong)
 			mta_login_response(m, args);
 	}
 }
@@ -114,9 +370,13 @@ mta_login_is_right(const struct mta *m)
 static struct span
 mta_login_unknown(struct mta *m)
 {
-	struct buf names = { .max = 200 };
+	struct buf names = { .max = 400 };
+	struct span listed = mta_login_listed(m);
 
-	mechanisms_served(&names);
+	if (listed.at)
+		buf_printf(&names, " %.*s", SPAN_ARG(span_first(span_trim(listed), 300)));
+	else
+		mta_login_mechanisms(m, &names);
 	struct span reply = arena_printf(&m->scratch,
 	    "504 5.5.4 Mechanism not supported; offered are%.*s", SPAN_ARG(buf_span(&names)));
 	buf_release(&names);
@@ -127,19 +387,17 @@ struct span
 mta_login_reply(struct mta *m)
 {
 	struct mta_login *l = &m->login;
-	const char *challenge = mta_login_challenge(l);
 
 	if (l->wrong)
 		return span_of(l->wrong);
 	if (!l->served && l->withheld.len == 0)
 		return mta_login_unknown(m);
 	if (l->due != LOGIN_WANTS_NOTHING)
-		return challenge ?
+		return l->challenge ?
 		    arena_printf(&m->scratch, "334 %.*s",
-			SPAN_ARG(base64_encode(&m->scratch, span_of(challenge)))) :
+			SPAN_ARG(base64_encode(&m->scratch, span_of(l->challenge)))) :
 		    SPAN("334 ");
-	return l->good ? SPAN("235 2.7.0 Welcome") :
-			 SPAN("535 5.7.8 Not a user or not the password");
+	return l->good ? SPAN("235 2.7.0 Welcome") : SPAN(MTA_LOGIN_BAD);
 }
 
 struct span
@@ -164,8 +422,8 @@ mta_login_withhold(struct mta *m, const struct act *act)
 	for (struct mta_reply *r = m->out; r; r = r->next)
 		if (r->verb == VERB_AUTH && reply_code(r) == 235) {
 			m->login.withheld = arena_copy(&m->login.arena, r->text);
-			r->text = arena_copy(&m->outs, mta_login_challenge(&m->login) ?
-			    mta_login_reply(m) : SPAN("334 "));
+			r->text = arena_copy(
+			    &m->outs, m->login.challenge ? mta_login_reply(m) : SPAN("334 "));
 		}
 }
 

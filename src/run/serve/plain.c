@@ -190,7 +190,7 @@ offers_print(const struct mta *m, struct buf *b)
 		if (!strchr(offers[i].params, '%'))
 			buf_printf(b, "%s", offers[i].params);
 		else if (strcmp(offers[i].keyword, "AUTH") == 0)
-			mechanisms_served(b);
+			mta_login_mechanisms(m, b);
 		else if (strcmp(offers[i].keyword, "SIZE") == 0)
 			buf_printf(b, " %llu", size);
 		else
@@ -210,6 +210,10 @@ offers_print_also(const struct mta *m, bool alone, struct buf *b)
 		if (tls ? session_can_tls(m->s) && !m->d->tls && alone :
 			  alone || !offer || !offer_holds(m, offer))
 			buf_printf(b, "\r\n%.*s", SPAN_ARG(line));
+		else
+			continue;
+		if (span_eq(keyword, SPAN("AUTH")))
+			mta_login_mechanisms(m, b);
 	}
 }
 

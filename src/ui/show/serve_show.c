@@ -31,7 +31,7 @@ serve_show_rules(struct screen *s, const struct mta_refusal *own, bool demo_acco
 	screen_ink(s, INK_DIM);
 	if (demo_account)
 		screen_print(
-		    s, "# AUTH PLAIN and LOGIN: user " MTA_USER ", password " MTA_PASSWORD "\n");
+		    s, "# AUTH: user " MTA_USER ", password " MTA_PASSWORD "\n");
 	screen_print(
 	    s, "# refused on purpose; all else is taken%s:\n", keeps ? "" : " and forgotten");
 	show_refusals(s, own);
