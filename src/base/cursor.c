@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/quantity.h"
 #include "base/text.h"
 
 const char place_line[] = "-c", place_option[] = "--auth", place_unseen[] = "what was typed unseen";
@@ -119,21 +120,9 @@ cursor_end(struct cursor *c, struct err *err)
 bool
 cursor_milliseconds(struct cursor *c, struct span word, uint64_t *ms, struct err *err)
 {
-	static const struct { const char *unit; unsigned ms; } units[] = {
-		{ "ms", 1 }, { "s", 1000 }, { "m", 60000 }, { "h", 3600000 }, { "", 1000 },
-	};
-	size_t n = 0;
-	unsigned long long number;
-
-	while (n < word.len && word.at[n] >= '0' && word.at[n] <= '9')
-		n++;
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++)
-		if (span_eq(span_skip(word, n), span_of(units[i].unit)) &&
-		    span_number(span_first(word, n), 1000000000, &number)) {
-			*ms = number * units[i].ms;
-			return true;
-		}
+	if (quantity_milliseconds(word, ms))
+		return true;
 	return cursor_blame(c, word, err,
-	    "\"%.*s\" is no time: want a number and ms, s, m or h, as in 500ms or 10s",
-	    SPAN_ARG(word));
+	    "\"%.*s\" is not a time: want a number and ms, s, m or h, as in 500ms, 1.5s or 2m",
+	    SPAN_ARG(span_first(word, 40)));
 }

@@ -41,7 +41,7 @@ bool cursor_fail(const struct cursor *, struct err *, const char *format, ...)
 /* The same, about a word that was already taken from the line. */
 bool cursor_blame(const struct cursor *, struct span word, struct err *, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-/* Parses "500ms", "10s", "2m", or "10" in seconds. False with err (ERR_USAGE). */
+/* Parses a time as quantity.h has it: "500ms", "1.5s", "2m"; "10" is seconds. False with err. */
 bool cursor_milliseconds(struct cursor *, struct span word, uint64_t *ms, struct err *);
 
 /*

@@ -182,7 +182,7 @@ text_size(char out[24], unsigned long long octets)
 		n /= 1024;
 		u++;
 	}
-	snprintf(out, 24, u == 0 ? "%.0f %s" : "%.3g %s", n, unit[u]);
+	snprintf(out, 24, u == 0 || n >= 100 ? "%.0f %s" : "%.3g %s", n, unit[u]);
 }
 
 void

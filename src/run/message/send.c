@@ -1,6 +1,7 @@
 /* send - the plan of one message, out of words. */
 #include "run/message/send.h"
 
+#include "base/quantity.h"
 #include "base/suggest.h"
 
 enum { RCPT_MAX = 10000 };
@@ -120,14 +121,8 @@ send_add_attachment(struct send_plan *plan, struct span path, struct arena *aren
 bool
 send_size_parse(struct span word, uint64_t *octets, struct err *err)
 {
-	static const char units[] = "kmg";
-	const char *unit = word.len ? memchr(units, word.at[word.len - 1] | 0x20, 3) : NULL;
-	unsigned long long n;
-
-	if (!span_number(span_first(word, word.len - (unit != NULL)), 1ull << 33, &n))
-		return err_set(err, ERR_USAGE,
-		    "\"%.*s\" is no size: want a number of octets, as in 500, 64k, 10M or 1G",
-		    SPAN_ARG(span_first(word, 40)));
-	*octets = unit ? n << (10 * (unit - units + 1)) : n;
-	return true;
+	return quantity_octets(word, octets) ||
+	    err_set(err, ERR_USAGE,
+		"\"%.*s\" is not a size: want octets, as in 500, 64k, 10M or 1.5G",
+		SPAN_ARG(span_first(word, 40)));
 }

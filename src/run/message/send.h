@@ -57,7 +57,7 @@ bool send_add_recipients(struct send_plan *, struct span list, struct arena *, s
 bool send_add_header(struct send_plan *, struct span, struct arena *, struct err *);
 bool send_add_attachment(struct send_plan *, struct span, struct arena *, struct err *);
 
-/* "500", "64k", "10M", "1G": octets, by 1024. */
+/* A size as quantity.h has it: "500", "64k", "9.77 MiB". */
 bool send_size_parse(struct span, uint64_t *, struct err *);
 
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/quantity.h"
 #include "run/script/file.h"
 #include "smtp/mechanism.h"
 
@@ -581,23 +582,12 @@ option_delay(struct options *o, struct span v, struct err *err)
 bool
 option_size(struct options *o, struct span v, struct err *err)
 {
-	static const struct {
-		char letter;
-		unsigned shift;
-	} units[] = { { 'k', 10 }, { 'm', 20 }, { 'g', 30 } };
-	unsigned long long n;
-	struct span number = v;
-	unsigned shift = 0;
+	uint64_t n;
 
-	for (size_t i = 0; i < sizeof units / sizeof *units && v.len > 0; i++)
-		if ((v.at[v.len - 1] | 0x20) == units[i].letter) {
-			shift = units[i].shift;
-			number.len = v.len - 1;
-		}
-	if (!span_number(number, ((1ull << 40) - 1) >> shift, &n) || n == 0)
+	if (!quantity_octets(v, &n) || n == 0 || n >> 40)
 		return err_set(err, ERR_USAGE, "--size %.*s: want octets, as in 10240, 64k or 25m",
-		    SPAN_ARG(v));
-	o->serve.mta.size_limit = n << shift;
+		    SPAN_ARG(span_first(v, 40)));
+	o->serve.mta.size_limit = n;
 	return true;
 }
 
