@@ -46,6 +46,25 @@ class Words(unittest.TestCase):
         self.assertIn('"25" is too much', self.refused("--tls", "none", "demo:", "25"))
         self.assertIn("--user NAME gives it", program.run("--auth", "plain", "demo:", "-c", "NOOP").stdout)
 
+    def test_options_stand_before_the_subcommand_too(self):
+        for words, status, said in ((["-t", "3s", "probe", "demo:"], 0, "OK"), (["--format", "json", "explain", "550"], 0, '"name":"550"'),
+                                    (["-v", "send", "--quit-after", "ehlo", "demo:"], 0, "EHLO"), (["-4", "check_smtp", "-V"], 3, "smtpsh "),
+                                    (["-v", "completion", "fish"], 0, "complete -c smtpsh"), (["-v", "version"], 0, "OpenSSL"),
+                                    (["--dns", "127.0.0.1:1", "resolve", "example.org"], 3, "127.0.0.1:1")):
+            done = program.run(*words)
+            self.assertIn(said, done.stdout, words)
+            self.assertEqual(done.returncode, status, words)
+        self.assertIn("--quorum is an option of smtpsh probe", self.refused("--quorum", "2", "send", "demo:"))
+        # behind "--" a host is a host
+        self.assertIn("no address for probe", program.run("--dns", "127.0.0.1:1", "--", "probe").stdout)
+
+    def test_help_and_version_are_words(self):
+        self.assertEqual(program.run("help", "probe").stdout, program.run("probe", "--help").stdout)
+        self.assertEqual(program.run("help").stdout, program.run("--help").stdout)
+        self.assertEqual(program.run("help", "550", "5.7.1").stdout, program.run("explain", "550", "5.7.1").stdout)
+        self.assertEqual(program.run("version").stdout, program.run("--version").stdout)
+        self.assertEqual(program.run("help", "no-such-thing-at-all").returncode, program.run("explain", "no-such-thing-at-all").returncode)
+
     def test_what_is_named_instead_exists(self):
         ours = set(re.findall(r'^\t\{ "([a-z0-9-]+)", ', source("options/table.c"), re.M))
         rows = re.findall(r'^\t\{ "([^"]+)", (.*) \},$', source("options/foreign.c"), re.M)

@@ -122,6 +122,40 @@ shown_values_can_be_set_again(void **state)
 	}
 }
 
+/* Where the subcommand may stand: the index of the first word that is no option nor its value. */
+static void
+first_word(void **state)
+{
+	static const struct {
+		const char *line;
+		int index;
+		enum scope scope;
+	} lines[] = { { "probe", 0 }, { "-v probe", 1 }, { "--dns 127.0.0.1 resolve a", 2 },
+		{ "--dns=127.0.0.1 resolve a", 1 }, { "-vp 25 probe", 2 }, { "-p25 probe", 1 },
+		{ "--tls probe", 1 }, { "--tls off probe", 2 }, { "-c NOOP probe", 2 },
+		{ "--color --time -q send", 3 }, { "-f file -4 -t 3s - probe", 5 },
+		{ "-- probe", -1 }, { "--nonsense probe", -1 }, { "-v", -1 }, { "", -1 },
+		{ "--mx probe", 1, SCOPE_PROBE }, { "--mx a check", 2, SCOPE_CHECK },
+		{ "-c a probe", 2, SCOPE_PROBE }, { "--helo a serve", 2, SCOPE_SERVE },
+		{ "--port", -1 }, { "--tls=off", -1 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		char line[200], *word[20];
+		int n = 0;
+
+		snprintf(line, sizeof line, "%s", lines[i].line);
+		for (char *save, *at = strtok_r(line, " ", &save); at;
+		     at = strtok_r(NULL, " ", &save))
+			word[n++] = at;
+		word[n] = NULL;
+		int want = lines[i].index < 0 ? n : lines[i].index;
+		enum scope scope = lines[i].scope ? lines[i].scope : SCOPE_TALK;
+		if (options_first_word(scope, n, word) != want)
+			fail_msg("%s: %d", lines[i].line, options_first_word(scope, n, word));
+	}
+}
+
 /* ---- the table itself */
 
 /* Does the sentence end in a full stop, or the option lack one? Each is found by its own name. */
@@ -246,6 +280,7 @@ main(void)
 		cmocka_unit_test(command_lines),
 		cmocka_unit_test(values_are_kept),
 		cmocka_unit_test(shown_values_can_be_set_again),
+		cmocka_unit_test(first_word),
 		cmocka_unit_test(rows_are_whole),
 		cmocka_unit_test(choices_are_what_usage_lists),
 		cmocka_unit_test(each_kind_takes_and_refuses),

@@ -281,19 +281,14 @@ shell_name(size_t i)
 }
 
 static int
-completion_main(const struct program *of, int argc, char *argv[])
+run_completion(struct options *o, struct err *err)
 {
-	if (argc == 1 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0)) {
-		printf("usage: smtpsh completion %s\n\n%s.\n", command_completion.args,
-		    command_completion.help);
-		return 0;
-	}
-	for (size_t i = 0; argc == 1 && i < sizeof shells / sizeof *shells; i++)
-		if (strcmp(argv[0], shells[i].name) == 0) {
-			shells[i].print(of->commands);
+	for (size_t i = 0; o->nargs == 1 && i < sizeof shells / sizeof *shells; i++)
+		if (strcmp(o->arg[0], shells[i].name) == 0) {
+			shells[i].print(o->program->commands);
 			return fflush(stdout) == 0 ? 0 : ERR_SYSTEM;
 		}
-	fprintf(stderr, "smtpsh: completion wants the name of a shell: bash, zsh or fish\n");
+	err_set(err, ERR_USAGE, "completion wants the name of a shell: bash, zsh or fish");
 	return ERR_USAGE;
 }
 
@@ -301,6 +296,7 @@ const struct command command_completion = {
 	.name = "completion",
 	.args = "bash|zsh|fish",
 	.help = "Print what makes that shell complete our command line",
-	.main = completion_main,
+	.scope = SCOPE_COMMON,
+	.run = run_completion,
 	.word = shell_name,
 };

@@ -15,12 +15,28 @@ const struct command *const commands[] = {
 const struct program program = { commands, prompt_knows };
 
 const struct command *
-command_find(const char *name)
+command_find(const struct program *all, const char *name)
 {
-	for (size_t i = 0; commands[i]; i++)
-		if (commands[i]->name[0] && strcmp(commands[i]->name, name) == 0)
-			return commands[i];
+	for (size_t i = 0; all->commands[i]; i++)
+		if (all->commands[i]->name[0] && strcmp(all->commands[i]->name, name) == 0)
+			return all->commands[i];
 	return NULL;
+}
+
+const struct command *
+command_take(int *argc, char *argv[])
+{
+	for (int at = 0; at < *argc && strcmp(argv[at], "--") != 0; at++) {
+		const struct command *command = command_find(&program, argv[at]);
+		enum scope scope = command && command->scope ? command->scope : SCOPE_ALL;
+		if (!command || options_first_word(scope, *argc, argv) != at)
+			continue;
+		/* the NULL behind the last word moves too */
+		memmove(argv + at, argv + at + 1, (size_t)(*argc - at) * sizeof *argv);
+		--*argc;
+		return command;
+	}
+	return &command_talk;
 }
 
 const struct command *

@@ -18,7 +18,9 @@
 	X(exporter)   \
 	X(resolve)    \
 	X(explain)    \
-	X(completion)
+	X(completion) \
+	X(help)       \
+	X(version)
 
 #define X(name) extern const struct command command_##name;
 COMMANDS(X)
@@ -26,7 +28,13 @@ COMMANDS(X)
 
 extern const struct command *const commands[];		/* ends in NULL; talk is the first */
 extern const struct program program;
-const struct command *command_find(const char *name);	/* NULL: there is none */
+/* NULL: there is none; talk has no name. */
+const struct command *command_find(const struct program *, const char *name);
+/*
+ * The subcommand that a command line names, before or behind its options; talk where it names none.
+ * The name is taken out of the words.
+ */
+const struct command *command_take(int *argc, char *argv[]);
 /*
  * Called by a link whose name ends in check_smtp it is that command; NULL: it is called by its own
  * name.

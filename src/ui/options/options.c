@@ -274,6 +274,61 @@ options_read(struct options *out, enum scope scope, const struct program *progra
 	return true;
 }
 
+/* In this scope or, failing that, in any; NULL: there is none. */
+static const struct option *
+option_by_letter(enum scope scope, char letter)
+{
+	const struct option *any = NULL;
+
+	for (const struct option *o = options; letter && o->name; o++) {
+		if (o->letter == letter && (o->scope & scope))
+			return o;
+		if (o->letter == letter)
+			any = o;
+	}
+	return any;
+}
+
+/* How many words an option is, with its value; 0: it is unknown. */
+static int
+count_words(enum scope scope, int argc, char *argv[])
+{
+	struct span text = span_of(argv[0]), value = span_skip(text, 2);
+	const struct option *o;
+
+	if (text.at[1] == '-') {
+		struct span name = span_until(&value, '=');
+		o = option_find(scope, name);
+		if (!o)
+			o = option_find(SCOPE_ALL, name);
+		if (!o || name.len + 2 < text.len)
+			return o != NULL;
+		return wants_word(o) || (argc > 1 && option_takes(o, argv[1])) ? 2 : 1;
+	}
+	for (size_t i = 1; i < text.len; i++) {
+		o = option_by_letter(scope, text.at[i]);
+		if (!o)
+			return 0;
+		if (wants_word(o))
+			return i + 1 == text.len ? 2 : 1;
+	}
+	return 1;
+}
+
+int
+options_first_word(enum scope scope, int argc, char *argv[])
+{
+	int i = 0, n;
+
+	while (i < argc && argv[i][0] == '-' && argv[i][1]) {
+		n = strcmp(argv[i], "--") == 0 ? 0 : count_words(scope, argc - i, argv + i);
+		if (n == 0)
+			return argc;
+		i += n;
+	}
+	return i < argc ? i : argc;
+}
+
 void
 options_release(struct options *o)
 {

@@ -1,0 +1,26 @@
+/* smtpsh help [SUBCOMMAND|WORD...] - a subcommand's --help, or what explain knows of the words. */
+#include "ui/cmd/commands.h"
+
+static int
+run_help(struct options *o, struct err *err)
+{
+	const struct command *command = o->nargs ? command_find(o->program, o->arg[0]) :
+						   &command_talk;
+	char *usage[] = { (char[]){ "--help" }, NULL };
+
+	(void)err;
+	if (command)
+		return command_run(command, o->program, 1, usage);
+	char **words = ARENA_ARRAY(&o->arena, char *, o->nargs + 1);
+	for (size_t i = 0; i < o->nargs; i++)
+		words[i] = arena_string(&o->arena, span_of(o->arg[i]));
+	return command_run(&command_explain, o->program, (int)o->nargs, words);
+}
+
+const struct command command_help = {
+	.name = "help",
+	.args = "[SUBCOMMAND|WORD...]",
+	.help = "Show a subcommand's options, or explain a code, a keyword or a topic",
+	.scope = SCOPE_COMMON,
+	.run = run_help,
+};

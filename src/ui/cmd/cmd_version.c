@@ -1,0 +1,22 @@
+/* smtpsh version - the version, and those of the libraries. */
+#include "ui/cmd/commands.h"
+#include "ui/show/version.h"
+
+static int
+run_version(struct options *o, struct err *err)
+{
+	if (o->nargs > 0)
+		err_set(err, ERR_USAGE, "\"%s\" is too much: smtpsh version takes no argument",
+		    o->arg[0]);
+	else
+		version_print(stdout);
+	return 0;
+}
+
+const struct command command_version = {
+	.name = "version",
+	.args = "",
+	.help = "Show the version of smtpsh and of the libraries it uses",
+	.scope = SCOPE_COMMON,
+	.run = run_version,
+};
