@@ -107,9 +107,31 @@ class Surplus(unittest.TestCase):
         got = [json.loads(line) for line in done.stdout.splitlines()]
         told = [e for e in got if e["event"] == "delivery"]
         self.assertEqual([(e["fate"], [r["fate"] for r in e["recipients"]]) for e in told], [("unknown", ["unknown"])], done.stdout)
-        self.assertNotEqual(done.returncode, 0)
+        self.assertEqual(done.returncode, 12)
         with Server(lags) as server:
             self.assertNotIn("accepted", program.run(*send, f"127.0.0.1:{server.port}").stdout)
+
+    def test_a_rejection_that_shows_only_at_quit_to_be_anothers(self):
+        """Of a message that went out nobody knows; one that did not was not sent."""
+        for verb, reply, fate, status in (("DATA", "354 go\r\n", "unknown", 12), ("RCPT", "550 5.1.1 stray\r\n", "not_sent", 10)):
+            def lags(p):
+                p.say(GREETING)
+                for each in p.verbs():
+                    if each == "DATA":
+                        p.say(reply)
+                        while p.heard[-1] != ".":
+                            p.hear()
+                        p.say("550 5.7.1 stray\r\n")
+                    elif each == "QUIT":
+                        p.say("250 ok\r\n221 bye\r\n")
+                    else:
+                        p.say(reply if each == verb else "250 ok\r\n")
+            with self.subTest(verb), Server(lags) as server:
+                done = program.run("send", "--from", "a@b.example", "--to", "c@d.example", "--tls=off", "--body", "x", "--format", "json",
+                                   f"127.0.0.1:{server.port}")
+                told = [e for e in map(json.loads, done.stdout.splitlines()) if e["event"] == "delivery"]
+                self.assertEqual([(e["fate"], [r["fate"] for r in e["recipients"]]) for e in told], [(fate, [fate])], done.stdout)
+                self.assertEqual(done.returncode, status, done.stdout)
 
     def test_behind_the_221_it_is_a_note(self):
         got, _ = events(lambda p: p.say(GREETING).hear().say("221 bye\r\n250 and more\r\n").close(), ["QUIT"], status=0)
@@ -188,6 +210,34 @@ class Counted(unittest.TestCase):
     def test_raw_octets(self):
         done, peer = self.chunk([r'/raw "BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n"'])
         self.assertEqual((done.returncode, peer.chunks, peer.heard[-2:]), (0, [b"QUIT\r\n"], ["NOOP", "QUIT"]), done.stdout)
+
+    def test_lmtp_that_rejects_the_command(self):
+        """It is no recipient's reply: the message was for nobody. One about a recipient leaves the others unknown."""
+        three = [word for to in ("c", "d", "e") for word in ("--to", f"{to}@d.example")]
+        send = ("send", "--lmtp", "--tls=off", "--from", "a@b.example", *three, "--subject", "x", "--body", "y", "--format", "json")
+        offers = "250-h\r\n250 CHUNKING\r\n"
+        for ehlo, reply, fates, status in (("250 h\r\n", "500 5.5.1 what\r\n", ["rejected"] * 3, 7), ("250 h\r\n", "554 no\r\n", ["rejected"] * 3, 7),
+                                           (offers, "502 5.5.1 not here\r\n", ["rejected"] * 3, 7),
+                                           (offers, "503 5.5.1 a chunk failed\r\n", ["rejected"] * 3, 7),
+                                           (offers, "550 5.5.2 cannot read it\r\n", ["rejected"] * 3, 7),
+                                           (offers, "550 5.1.1 no such user\r\n", ["rejected", "unknown", "unknown"], 12)):
+            def behaviour(p):
+                p.hello(ehlo)
+                for verb in p.verbs():
+                    p.say(reply if verb == "BDAT" else "250 ok\r\n")
+                    if verb == "BDAT":
+                        p.close()
+            with self.subTest(reply, ehlo=ehlo), Server(behaviour) as server:
+                done = program.run(*send, "--bdat=force", f"127.0.0.1:{server.port}")
+                told = [e for e in map(json.loads, done.stdout.splitlines()) if e["event"] == "delivery"]
+                self.assertEqual([[r["fate"] for r in e["recipients"]] for e in told], [fates], done.stdout)
+                # where it closes before all that are due have come, that is what ends the session
+                self.assertIn(done.returncode, (status,) if status == 12 else (status, 10), done.stdout)
+                typed = ["LHLO a.example", "MAIL FROM:<a@b.example>", *(f"RCPT TO:<{to}@d.example>" for to in "cde"), "BDAT 2 LAST", ""]
+            with Server(behaviour) as server:
+                done = program.run("--lmtp", "--tls=off", "--format", "json", f"127.0.0.1:{server.port}", input="\n".join(typed) + "\n")
+                causes = {e.get("cause") for e in map(json.loads, done.stdout.splitlines()) if e["event"] == "closed"}
+                self.assertEqual((done.returncode == 12, "fate_unknown" in causes), (status == 12,) * 2, done.stdout)
 
     @staticmethod
     def prdr(verdicts, final="250 all\r\n"):

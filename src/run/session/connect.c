@@ -38,8 +38,8 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 	    SPAN_NONE;
 	event.err = expected ? ERR_NONE : ERR_PROTO;
 	struct arena arena = { 0 };
-	event.diagnosis = session_diagnose_close(s, &event, &arena);
 	unsigned lost = wire_lose(&s->wire);
+	event.diagnosis = session_diagnose_close(s, &event, lost > 0, &arena);
 	session_emit(s, &event);
 	arena_release(&arena);
 	if (lost > 0)

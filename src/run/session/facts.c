@@ -155,7 +155,8 @@ session_diagnose_silence(struct session *s, const struct silence *silence, struc
 }
 
 const struct diagnosis *
-session_diagnose_close(struct session *s, const struct event *closed, struct arena *arena)
+session_diagnose_close(
+    struct session *s, const struct event *closed, bool message_lost, struct arena *arena)
 {
 	struct facts f;
 	bool said = s->offers.last_reply && s->offers.last_reply->code / 100 >= 4 &&
@@ -172,7 +173,7 @@ session_diagnose_close(struct session *s, const struct event *closed, struct are
 	f.end = closed->closed.by == CLOSED_RESET ? END_RESET :
 	    closed->closed.by == CLOSED_TRUNCATED ? END_TRUNCATED :
 						    END_CLOSED;
-	f.fate_unknown = f.stage == AT_END_OF_DATA;
+	f.fate_unknown = f.stage == AT_END_OF_DATA && message_lost;
 	f.octets = closed->closed.rest;
 	return diagnose(&f, arena);
 }

@@ -9,7 +9,7 @@
 #include "run/session/session_impl.h"
 #include "smtp/auth.h"
 
-enum { SURPRISES_MAX = 100 };
+enum { SURPRISES_MAX = 100, STATUS_OF_PROTOCOL = 5 /* RFC 3463 3.6 */ };
 
 /* The peer is of no more use: why, and an end. */
 void
@@ -188,6 +188,24 @@ receive_show(struct session *s, const struct receipt *r, const struct reply *sho
 	arena_release(&arena);
 }
 
+/*
+ * Whether the reply rejects BDAT as a command, rather than the message for one recipient: LMTP's
+ * BDAT LAST has a reply for each recipient only where the server carries it out (RFC 2033 4.2), and
+ * without CHUNKING none does.
+ */
+static bool
+receive_rejects_chunk(struct session *s, const struct receipt *r)
+{
+	const struct reply *reply = &r->event.reply;
+
+	if (r->asked.due.stage != DUE_RECIPIENT || r->asked.due.verb != VERB_BDAT)
+		return false;
+	if (!session_offers(s, "CHUNKING"))
+		return reply->code / 100 == 4 || reply->code / 100 == 5;
+	return reply->code == 500 || reply->code == 502 || reply->code == 503 ||
+	    (reply->code / 100 == 5 && reply->status.subject == STATUS_OF_PROTOCOL);
+}
+
 static void
 receive_reply(struct session *s, const struct conv_event *came)
 {
@@ -195,6 +213,8 @@ receive_reply(struct session *s, const struct conv_event *came)
 	unsigned code = came->reply.code;
 	struct arena arena = { 0 };
 
+	if (receive_rejects_chunk(s, &r))
+		wire_not_carried_out(&s->wire, &r.asked);
 	if (r.asked.due.verb == VERB_AUTH || code == 334 || code == 235)
 		secrets_heed(&s->secrets, &came->reply);
 	struct reply shown = secrets_shown_reply(&s->secrets, &came->reply, &arena);

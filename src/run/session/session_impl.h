@@ -97,7 +97,7 @@ const struct diagnosis *session_diagnose_err(
 const struct diagnosis *session_diagnose_silence(
     struct session *, const struct silence *, struct arena *);
 const struct diagnosis *session_diagnose_close(
-    struct session *, const struct event *closed, struct arena *);
+    struct session *, const struct event *closed, bool message_lost, struct arena *);
 
 /* queue.c */
 /* to the step in hand, if there is one */

@@ -121,6 +121,14 @@ wire_ask_for_no_message(struct wire *w)
 	w->asked[w->nasked - 1].no_message = true;
 }
 
+void
+wire_not_carried_out(struct wire *w, const struct asked *asked)
+{
+	for (size_t i = 0; i < w->nasked; i++)
+		if (w->asked[i].due.stage == DUE_RECIPIENT && w->asked[i].end == asked->end)
+			w->asked[i].no_message = true;
+}
+
 unsigned
 wire_ask_each(struct wire *w, unsigned recipients)
 {

@@ -78,6 +78,11 @@ void wire_ask_last_chunk(struct wire *, unsigned replies);
 /* What was ended last is for nobody (RFC 2920 3.1). */
 void wire_ask_for_no_message(struct wire *);
 /*
+ * The command that ended the message was itself rejected, so it was for nobody: whatever further
+ * replies to it are outstanding, the message's fate is known.
+ */
+void wire_not_carried_out(struct wire *, const struct asked *);
+/*
  * After a 353 come a reply for each recipient that was accepted and one for all (draft-hall-prdr):
  * how many of them nobody had counted on yet.
  */

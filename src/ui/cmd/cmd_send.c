@@ -50,29 +50,44 @@ keep_delivery(struct sender *s, const struct event *event)
 	s->delivery.delivery.queue_id = arena_copy(&s->arena, event->delivery.queue_id);
 }
 
+/* No reply can be relied on: whoever was accepted or rejected by one, nobody knows. */
 static void
-tell_delivery(struct sender *s)
+doubt_delivery(struct sender *s)
+{
+	struct event *e = &s->delivery;
+	bool sent = !e->delivery.tried || e->delivery.ended;
+	struct verdict *rcpt = ARENA_ARRAY(&s->arena, struct verdict, e->delivery.nrcpts + 1);
+
+	e->delivery.unknown = e->delivery.accepted = 0;
+	for (size_t i = 0; i < e->delivery.nrcpts; i++) {
+		enum fate fate = e->delivery.rcpt[i].fate;
+		if (fate == FATE_ACCEPTED || fate == FATE_REJECTED || fate == FATE_DEFERRED)
+			fate = sent ? FATE_UNKNOWN : FATE_NOT_SENT;
+		rcpt[i] = (struct verdict){ .address = e->delivery.rcpt[i].address, .fate = fate };
+		e->delivery.unknown += fate == FATE_UNKNOWN;
+	}
+	e->delivery.rcpt = rcpt;
+	if (e->delivery.tried)
+		e->delivery.fate = e->delivery.unknown > 0 ? FATE_UNKNOWN : FATE_NOT_SENT;
+	e->delivery.queue_id = SPAN_NONE;
+}
+
+/* The exit status: `status`, or that of a message whose fate is unknown. */
+static int
+tell_delivery(struct sender *s, int status)
 {
 	struct event *e = &s->delivery;
 
 	if (e->kind != EVENT_DELIVERY)
-		return;
-	if (s->out_of_step && e->delivery.accepted > 0) {
-		struct verdict *rcpt = ARENA_ARRAY(
-		    &s->arena, struct verdict, e->delivery.nrcpts + 1);
-		for (size_t i = 0; i < e->delivery.nrcpts; i++)
-			rcpt[i] = e->delivery.rcpt[i].fate != FATE_ACCEPTED ? e->delivery.rcpt[i] :
-				(struct verdict){ .address = e->delivery.rcpt[i].address,
-					.fate = FATE_UNKNOWN };
-		e->delivery.rcpt = rcpt;
-		e->delivery.unknown += e->delivery.accepted;
-		e->delivery.accepted = 0;
-		e->delivery.fate = e->delivery.tried ? FATE_UNKNOWN : e->delivery.fate;
-		e->delivery.queue_id = SPAN_NONE;
-	}
+		return status;
+	if (s->out_of_step)
+		doubt_delivery(s);
+	if (s->out_of_step && e->delivery.fate == FATE_UNKNOWN)
+		status = ERR_UNKNOWN;
 	outlet_event(&s->out, e);
 	arena_release(&s->arena);
 	*e = (struct event){ 0 };
+	return status;
 }
 
 static void
@@ -167,7 +182,7 @@ send_one(struct options *o, const struct target *target)
 	stop_end(&stop);
 	int status = (int)player_status(player);
 	player_free(player);
-	tell_delivery(&sender);
+	status = tell_delivery(&sender, status);
 	status = stop_status(&stop, status);
 	status = outlet_close(&sender.out, status);
 	screen_release(&sender.screen);
