@@ -5,6 +5,7 @@ import subprocess
 SMTPSH = os.environ.get("SMTPSH", "smtpsh")
 SMTPSH = os.path.abspath(SMTPSH) if "/" in SMTPSH else SMTPSH       # a test may go to another folder
 DEADLINE = 20
+OWN_MOUNTS = ("unshare", "-m" if os.geteuid() == 0 else "-rm")     # root needs no user namespace, which a chroot may not have
 SANITIZED = os.environ.get("SANITIZED") == "1"      # memory is then the sanitizer's, and no measure
 
 

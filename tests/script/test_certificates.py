@@ -263,14 +263,13 @@ class Trust(Case):
     def test_layouts(self):
         "the folder of hash links, a bundle in it, OpenSSL's default file, another distribution's; each alone"
         folder = subprocess.run(["openssl", "version", "-d"], check=True, capture_output=True, text=True).stdout.split('"')[1]
-        own = ["unshare", "-Urm"] if os.getuid() else ["unshare", "-m"]
-        if subprocess.run([*own, "mount", "--bind", self.place, "/etc/ssl/certs"], capture_output=True).returncode:
+        if subprocess.run([*program.OWN_MOUNTS, "mount", "--bind", self.place, "/etc/ssl/certs"], capture_output=True).returncode:
             self.skipTest("no mount namespace can be had here")
         for certs, default, good in (("hashed", "none", True), ("bundle", "none", True), ("empty", "default", True), ("bundle", "default", True),
                                      ("empty", "none", False)):
             with self.subTest(certs=certs, default=default):
                 script = f'mount --bind {self.place}/{certs} /etc/ssl/certs && mount --bind {self.place}/{default} {folder} && exec "$@"'
-                verified, message = self.trusted(*own, "sh", "-c", script, "sh")
+                verified, message = self.trusted(*program.OWN_MOUNTS, "sh", "-c", script, "sh")
                 self.assertEqual((verified, "no CA certificates" in message), (good, not good), message)
 
 

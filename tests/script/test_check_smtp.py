@@ -202,16 +202,15 @@ class Addresses(unittest.TestCase):
     """A host of several addresses: each is tried until one can be connected to, as the plugin does."""
 
     def test_the_next_when_one_does_not_connect(self):
-        own = ["unshare", "-Urm"] if os.getuid() else ["unshare", "-m"]
         with tempfile.NamedTemporaryFile("w", suffix=".hosts") as hosts, Server(lambda p: p.hello("250 x\r\n").obey()) as server:
             hosts.write("127.0.0.1 localhost\n::1 localhost\n127.0.0.9 two.example\n127.0.0.1 two.example\n127.0.0.8 none.example\n127.0.0.9 none.example\n")
             hosts.flush()
-            if subprocess.run([*own, "mount", "--bind", hosts.name, "/etc/hosts"], capture_output=True).returncode:
+            if subprocess.run([*program.OWN_MOUNTS, "mount", "--bind", hosts.name, "/etc/hosts"], capture_output=True).returncode:
                 self.skipTest("no mount namespace can be had here")
             for host, args, status in (("localhost", [], 0), ("localhost", ["-4"], 0), ("localhost", ["-6"], 2), ("two.example", [], 0), ("none.example", [], 2)):
                 script = f'mount --bind {hosts.name} /etc/hosts && exec "$@"'
                 for command in (["check_smtp", "-H", host, "-p", str(server.port), *args], ["probe", "--tls=off", "--addresses=first", *args, f"{host}:{server.port}"]):
-                    done = subprocess.run([*own, "sh", "-c", script, "sh", program.SMTPSH, *command], capture_output=True, text=True, timeout=program.DEADLINE,
+                    done = subprocess.run([*program.OWN_MOUNTS, "sh", "-c", script, "sh", program.SMTPSH, *command], capture_output=True, text=True, timeout=program.DEADLINE,
                                           env=program.environment())
                     self.assertEqual(done.returncode, status, (command, done.stdout))
 

@@ -180,7 +180,7 @@ class Names(unittest.TestCase):
 
     def test_check_smtp(self):
         """It takes no --dns: it has a resolv.conf of its own, in a mount namespace."""
-        bind = ("unshare", "-m", "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"')
+        bind = (*program.OWN_MOUNTS, "sh", "-c", 'mount --bind "$0" /etc/resolv.conf && exec "$@"')
         with tempfile.TemporaryDirectory() as place:
             if os.geteuid() != 0 or subprocess.run([*bind, os.devnull, "true"], capture_output=True).returncode != 0:
                 self.skipTest("a resolv.conf of one's own needs root and unshare(1)")

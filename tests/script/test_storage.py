@@ -147,7 +147,7 @@ class Storage(unittest.TestCase):
     def test_a_real_full_disk(self):
         disk = self.path("disk")
         os.mkdir(disk)
-        command = ["unshare", "-rm", "sh", "-c", 'mount -t tmpfs -o size=256k tmpfs "$0" && cd "$0" && exec "$@"', disk]
+        command = [*program.OWN_MOUNTS, "sh", "-c", 'mount -t tmpfs -o size=256k tmpfs "$0" && cd "$0" && exec "$@"', disk]
         if subprocess.run([*command, "true"], capture_output=True, check=False).returncode != 0:
             self.skipTest("no tmpfs can be mounted here")
         for option, name in (("--mbox", "mbox"), ("--messages", "lines"), ("--maildir", "maildir")):
