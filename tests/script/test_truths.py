@@ -217,6 +217,11 @@ class Truths(unittest.TestCase):
         else:
             self.assertEqual(said, sentence)
 
+    def why(self, outputs):
+        "the cause's word, its sentence and what to do next, as JSON has them; empty where nothing more is known"
+        got = json.loads(outputs["json"])
+        return tuple(got.get(key, "") for key in ("cause", "meaning", "next"))
+
     def test_exit_status(self):
         for what, truth in TRUTHS.items():
             with self.subTest(what):
@@ -306,12 +311,14 @@ class Truths(unittest.TestCase):
         fields = dict(field.split("=") for field in found[1].split(","))
         self.assertEqual((fields["state"], fields["ok"]), (f"{STATES[state]}i", "true" if state in ("OK", "WARNING") else "false"))
         self.assertEqual((fields.get("phase"), fields.get("reason")), (None, None) if state == "OK" else (f'"{phase}"', f'"{reason}"'))
+        self.assertEqual(json.loads(fields.get("cause", '""')), self.why(outputs)[0])
 
     @each
     def test_tap(self, outputs, place, state, phase, reason, sentence):
         lines = outputs["tap"].splitlines()
         self.assertEqual((lines[0], lines[-1]), ("TAP version 13", "1..1"))
         yaml = dict(line.strip().split(": ", 1) for line in lines[3:-2])
+        self.assertEqual(tuple(json.loads(yaml.pop(key, '""')) for key in ("cause", "meaning", "next")), self.why(outputs))
         self.assertEqual(yaml.pop("state"), state)
         self.assertGreater(float(yaml.pop("seconds")), 0)
         begin = f"{'ok' if state in ('OK', 'WARNING') else 'not ok'} 1 - {place}"
@@ -334,7 +341,9 @@ class Truths(unittest.TestCase):
             self.assertEqual(failure.get("type"), reason)
             self.same(failure.get("message"), sentence)
         elif state == "WARNING":
-            self.same(case.find("system-out").text, sentence)
+            said, _, advice = case.find("system-out").text.partition("\n")
+            self.same(said, sentence)
+            self.assertEqual(advice, ". Next: ".join(filter(None, self.why(outputs)[1:])))
 
 
 class Transcript(unittest.TestCase):
