@@ -48,6 +48,8 @@ struct play_failure {
 	const bool *want_met, *reply_met;
 	enum err_kind kind;		/* ERR_EXPECT, or what went wrong beneath */
 	enum match_level level;
+	enum reply_place answers;	/* where the reply stands in the dialogue */
+	struct span host;		/* the server's own name; empty: not known */
 	bool out_of_step;		/* the reply did not belong to what it answered */
 	char why[400];
 };

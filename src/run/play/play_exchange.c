@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/script/varying.h"
 #include "smtp/body.h"
 
 /* The server's own name is what its banner or EHLO says first. */
 static void
 play_learn_host(struct play *p, const struct reply *r)
 {
-	struct span rest = r->nlines ? r->line[0] : SPAN_NONE, host = span_word(&rest);
+	struct span host = varying_host(r->nlines ? r->line[0] : SPAN_NONE);
 
-	if (r->code / 100 == 2 && host.len > 0 && span_has(host, '.') &&
-	    !span_eq(host, p->how.host))
+	if (r->code / 100 == 2 && host.len > 0 && !span_eq(host, p->how.host))
 		p->how.host = arena_copy(&p->arena, host);
 }
 
@@ -59,7 +59,7 @@ reply_is_taken(const struct expect *x, const struct news *news, struct match_res
 
 bool
 play_judge(struct play *p, const struct script_item *item, size_t k, const struct reply *r,
-    const struct news *news)
+    enum reply_place place, const struct news *news)
 {
 	enum verb verb = news ? news->verb : VERB_OTHER;
 	const struct expect *x = k < item->nreply ? item->reply[k] : NULL;
@@ -75,9 +75,10 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 			play_fail(p, err.kind, NULL, NULL, x->line[i].place, "%s", err.text);
 			return false;
 		}
+	how.place = place;
 	how.secrecy = session_secrets(peer->session);
 	how.ehlo = (verb == VERB_EHLO || verb == VERB_LHLO) && r->code / 100 == 2;
-	if (how.ehlo || (verb == VERB_OTHER && p->how.host.len == 0))
+	if (how.ehlo || place == PLACE_GREETING)
 		play_learn_host(p, r);
 	if (r->code == 334)
 		p->vars.challenge = arena_copy(&p->arena, r->line[0]);
@@ -95,6 +96,8 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 		item->nsay ? item->say[0].place :
 			     item->place,
 	    "%s%s", item == &p->reading && item->nreply == 0 ? "the banner: " : "", result.why);
+	p->failed->answers = place;
+	p->failed->host = how.host;
 	if (x)
 		failure_compare_lines(p, x, r, &how, result.about);
 	p->failed->out_of_step = news && news->standing == REPLY_OUT_OF_STEP;
@@ -350,7 +353,7 @@ exchange_on_reply(struct session *s, struct play *p, const struct news *news)
 	size_t k = early_banner ? COLLECTED_MAX * 1024u : x->heard;
 
 	if (!x->failed)
-		x->failed = !play_judge(p, x->item, k, r, news);
+		x->failed = !play_judge(p, x->item, k, r, reply_place_of(news->due), news);
 	x->heard++;
 	x->needed += news->more;
 	exchange_note_invitation(p, k < x->item->nreply ? x->item->reply[k] : NULL, news);

@@ -92,7 +92,11 @@ struct play {
 		size_t needed, heard;
 		bool failed;
 	} exchange;
-	struct reply *collected[COLLECTED_MAX];	/* of a step's */
+	/* of a step's */
+	struct {
+		struct reply *reply;
+		enum reply_place place;
+	} collected[COLLECTED_MAX];
 	size_t ncollected;
 	enum err_kind step_err;
 	char problem[400];			/* what was told last, and its kind */
@@ -129,8 +133,8 @@ extern const struct step_op play_exchange_op;
  * Against the k-th S: of the item, or the default; news NULL: it was a step's. False: it failed,
  * and that is noted.
  */
-bool play_judge(
-    struct play *, const struct script_item *, size_t k, const struct reply *, const struct news *);
+bool play_judge(struct play *, const struct script_item *, size_t k, const struct reply *,
+    enum reply_place, const struct news *);
 
 /* play_words.c */
 void play_word(struct play *, const struct script_item *);

@@ -74,8 +74,10 @@ peer_on_reply(struct play_peer *peer, const struct event *event)
 	if (!p->item || p->item->kind != SCRIPT_STEP || p->ncollected == COLLECTED_MAX)
 		return;
 	struct reply *copy = ARENA_NEW(&p->scratch, struct reply);
-	if (reply_parse(arena_copy(&p->scratch, event->answer.raw), &p->scratch, copy) > 0)
-		p->collected[p->ncollected++] = copy;
+	if (reply_parse(arena_copy(&p->scratch, event->answer.raw), &p->scratch, copy) > 0) {
+		p->collected[p->ncollected].reply = copy;
+		p->collected[p->ncollected++].place = reply_place_of(&event->answer.due);
+	}
 }
 
 static void
@@ -417,7 +419,7 @@ static void
 play_step_failed(struct play *p)
 {
 	const struct script_item *item = p->item;
-	const struct reply *last = p->ncollected ? p->collected[p->ncollected - 1] : NULL;
+	const struct reply *last = p->ncollected ? p->collected[p->ncollected - 1].reply : NULL;
 	const struct exchange *x = &p->exchange;
 	bool reply = p->phase == PHASE_ITEM && item->kind == SCRIPT_EXCHANGE &&
 	    x->heard < item->nreply;
@@ -446,8 +448,10 @@ play_judge_step(struct play *p)
 	const struct script_item *item = p->item;
 	size_t have = p->ncollected < item->nreply ? p->ncollected : item->nreply;
 
-	for (size_t k = 0; k < have && !p->item_failed; k++)
-		play_judge(p, item, k, p->collected[p->ncollected - have + k], NULL);
+	for (size_t k = 0; k < have && !p->item_failed; k++) {
+		size_t at = p->ncollected - have + k;
+		play_judge(p, item, k, p->collected[at].reply, p->collected[at].place, NULL);
+	}
 	if (have == item->nreply || p->item_failed)
 		return;
 	p->reading = (struct script_item){ .kind = SCRIPT_EXCHANGE,

@@ -37,6 +37,18 @@ mask_word(enum match_mask_bit bit)
 	return mask_words[bit];
 }
 
+enum reply_place
+reply_place_of(const struct due *due)
+{
+	if (due->stage == DUE_GREETING)
+		return PLACE_GREETING;
+	if (due_is_message(due))
+		return PLACE_QUEUED;
+	return due->verb == VERB_EHLO || due->verb == VERB_LHLO || due->verb == VERB_HELO ?
+	    PLACE_HELLO :
+	    PLACE_ANY;
+}
+
 /* ---- regular expressions */
 
 /* octets of one; places of all of a script's */

@@ -9,6 +9,7 @@
 #include "run/script/text.h"
 #include "smtp/reply.h"
 #include "smtp/secrecy.h"
+#include "smtp/standing.h"
 
 /* level, its word, what it compares */
 #define MATCH_LEVELS(X)								\
@@ -64,10 +65,12 @@ struct expect {
 };
 
 /* What masks hide at level `text`; a bit each. */
-#define MATCH_MASKS(X)	\
-	X(DATE, "date") X(QUEUEID, "queueid") X(MSGID, "msgid") X(IP, "ip") X(HOST, "host") \
-	X(PID, "pid") \
-	X(UUID, "uuid") X(CHALLENGE, "challenge") X(TIME, "time")
+#define MATCH_MASKS(X)                                                                      \
+	X(DATE, "date")                                                                     \
+	X(QUEUEID, "queueid")                                                               \
+	X(MSGID, "msgid")                                                                   \
+	X(IP, "ip") X(HOST, "host") X(PID, "pid") X(UUID, "uuid") X(CHALLENGE, "challenge") \
+	    X(TIME, "time") X(NUMBER, "number")
 enum match_mask_bit {
 #define X(name, word) MASK_BIT_##name,
 	MATCH_MASKS(X)
@@ -77,6 +80,17 @@ enum match_mask_bit {
 enum { MASKS_ALL = (1 << MASK_BITS) - 1, OWN_MASKS_MAX = 8 };
 const char *mask_word(enum match_mask_bit);
 
+/* Where in a dialogue a line of a reply stands, as far as it tells what varies in it. */
+enum reply_place {
+	PLACE_ANY,
+	PLACE_GREETING,
+	PLACE_HELLO,   /* the first line of the reply to EHLO */
+	PLACE_KEYWORD, /* a further one */
+	PLACE_QUEUED,  /* the reply to a whole message */
+};
+
+enum reply_place reply_place_of(const struct due *);
+
 struct match_how {
 	enum match_level level;
 	unsigned masks;			/* bits 1 << MASK_BIT_… */
@@ -84,6 +98,7 @@ struct match_how {
 	size_t nown;
 	struct span host;		/* the server's own name; empty: not known */
 	bool ehlo;			/* the reply answers EHLO or LHLO */
+	enum reply_place place;		/* of lines that are no keywords of EHLO */
 	const struct secrecy *secrecy;	/* what is starred where it says why; NULL: nothing is */
 };
 

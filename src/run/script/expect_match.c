@@ -215,6 +215,15 @@ match_lines(struct match *m)
 
 /* ---- the lines of EHLO, a set */
 
+static struct span
+normal_keyword(struct match *m, struct span line)
+{
+	struct match_how how = *m->how;
+
+	how.place = PLACE_KEYWORD;
+	return expect_normal(line, &how, m->arena);
+}
+
 /* The first word of what it says. */
 static struct span
 match_keyword(struct match *m, const struct expect_line *l)
@@ -249,9 +258,8 @@ sort_offered(struct match *m)
 	struct offered *all = ARENA_ARRAY(m->arena, struct offered, m->r->nlines);
 
 	for (size_t k = 1; k < m->r->nlines; k++) {
-		struct span rest = m->how->level == MATCH_TEXT ?
-		    expect_normal(m->r->line[k], m->how, m->arena) :
-		    m->r->line[k];
+		struct span rest = m->how->level == MATCH_TEXT ? normal_keyword(m, m->r->line[k]) :
+								 m->r->line[k];
 		all[k - 1] = (struct offered){ span_word(&rest), k };
 	}
 	qsort(all, m->r->nlines - 1, sizeof *all, compare_offered);
@@ -290,8 +298,8 @@ match_keyword_line(struct match *m, const struct expect_line *l, struct span got
 		return expect_pattern_fits(l, got, m->how, m->vars, m->arena);
 	if (!text_fill(&l->text, m->vars, m->arena, &want, NULL, NULL))
 		return false;
-	a = expect_normal(want, m->how, m->arena);
-	b = expect_normal(got, m->how, m->arena);
+	a = normal_keyword(m, want);
+	b = normal_keyword(m, got);
 	if (!span_eq_case(span_word(&a), span_word(&b)))
 		return false;
 	return span_eq(a, b) || span_eq_case(a, b);
@@ -322,7 +330,7 @@ match_take_line(
 			;
 		return i;
 	}
-	struct span rest = expect_normal(want, m->how, m->arena);
+	struct span rest = normal_keyword(m, want);
 	for (i = find_offered(m, all, span_word(&rest), &end); i < end; i++)
 		if (!taken[all[i].line] && match_keyword_line(m, l, m->r->line[all[i].line]))
 			return all[i].line;

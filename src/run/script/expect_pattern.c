@@ -106,7 +106,7 @@ pattern_place_fits(struct trial *t, size_t i, struct span rest)
 	for (n = value_length(p->type, rest); n > 0; n--) {
 		if (pattern_capture(t, i, rest, n))
 			return true;
-		if (p->type != TYPE_WORD && p->type != TYPE_HOST)
+		if (p->type != TYPE_WORD && p->type != TYPE_HOST && p->type != TYPE_QUEUEID)
 			break;
 	}
 	return false;

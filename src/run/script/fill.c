@@ -90,7 +90,7 @@ piece_value(const struct piece *p, struct script_vars *v, struct arena *arena, s
 	case PIECE_PLACE:
 		if (p->type == TYPE_NONE || (p->name != NAME_NONE && v->set[p->name]))
 			return name_value(v, p->name, out, err);
-		*out = value_make(p->type, arena);
+		*out = p->given.at ? p->given : value_make(p->type, arena);
 		vars_set(v, p->name, *out);
 		return true;
 	default:

@@ -135,7 +135,9 @@ parse_typed(
     struct pieces *p, struct span name, struct span type, const struct cursor *c, struct err *err)
 {
 	struct piece *piece = new_piece(p, PIECE_PLACE);
+	struct span given = type;
 
+	type = span_trim(span_until(&given, '='));
 	piece->type = value_type_of(type);
 	if (piece->type == TYPE_NONE)
 		return cursor_fail(c, err,
@@ -143,6 +145,11 @@ parse_typed(
 		    "msgid, date, "
 		    "b64 or uuid",
 		    SPAN_ARG(span_first(type, 40)));
+	if (given.len > 0 && value_length(piece->type, given) != given.len)
+		return cursor_fail(c, err, "\"%.*s\" is no value of the type %s",
+		    SPAN_ARG(span_first(given, 60)), value_type_word(piece->type));
+	if (given.len > 0)
+		piece->given = arena_copy(p->ctx->arena, given);
 	p->out->patterns = true;
 	if (name.len == 0)
 		return true;

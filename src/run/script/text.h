@@ -24,11 +24,11 @@ enum value_type {
 };
 
 enum piece_kind {
-	PIECE_TEXT,		/* ->text as it is */
-	PIECE_ANYTHING,		/* [..] within a line, or a trailing " ..." */
+	PIECE_TEXT,	/* ->text as it is */
+	PIECE_ANYTHING, /* [..] within a line, or a trailing " ..." */
 	PIECE_REST,
-	PIECE_PLACE,		/* {{name}}, {{name:type}}, {{:type}} */
-	PIECE_CALL,		/* {{function args}} */
+	PIECE_PLACE, /* {{name}}, {{name:type}}, {{:type}}, {{:type=given}} */
+	PIECE_CALL,  /* {{function args}} */
 };
 
 struct call_arg { bool literal; struct span text; size_t name; };
@@ -38,6 +38,8 @@ struct piece {
 	struct span text;		/* TEXT */
 	size_t name;			/* PLACE: of the script's names; NAME_NONE: of none */
 	enum value_type type;		/* PLACE; TYPE_NONE: must be set */
+	/* PLACE: what a server sends while the variable is not set; .at NULL: one is made up */
+	struct span given;
 	const struct function *function;	/* CALL */
 	struct call_arg arg[2];
 };
@@ -120,6 +122,7 @@ bool vars_secret(struct script_vars *, size_t name, char variable[SECRET_VARIABL
 struct span vars_redact(const struct script_vars *, struct arena *, struct span text);
 
 enum value_type value_type_of(struct span word);	/* TYPE_NONE: no such type */
+const char *value_type_word(enum value_type);
 /*
  * How much of the front of `text` is a value of the type; 0: none is. ANY, WORD and REST as far as
  * they can go.

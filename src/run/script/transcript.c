@@ -1,18 +1,21 @@
 /* transcript - events as a script. */
 #include "run/script/transcript.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "base/text.h"
 #include "run/message/message.h"
+#include "run/script/varying.h"
 #include "smtp/auth.h"
 #include "smtp/body.h"
 #include "smtp/verb.h"
 
 enum {
 	LINE_OUT_MAX = 4 << 20,
-	KEPT_MAX = 1 << 20,		/* octets of a message that is kept */
+	SAID_MAX = 4 << 10,
+	KEPT_MAX = 1 << 20, /* octets of a message that is kept */
 };
 
 struct transcript {
@@ -26,6 +29,8 @@ struct transcript {
 	unsigned responses;
 	uint64_t body_octets;
 	struct buf chunks;		/* of a message that goes by BDAT, what no chunk has had */
+	struct buf said;		/* the last commands, lines with LF */
+	char host[256];			/* what the server calls itself; "": not known */
 	uint64_t took_us;		/* the longest of the replies since something was sent */
 };
 
@@ -37,6 +42,7 @@ transcript_new(const struct transcript_opts *opts)
 	t->opts = *opts;
 	t->out.max = LINE_OUT_MAX;
 	t->chunks.max = 2 * KEPT_MAX;
+	t->said.max = SAID_MAX;
 	t->ncases = opts->before;
 	return t;
 }
@@ -48,6 +54,7 @@ transcript_free(struct transcript *t)
 		return;
 	buf_release(&t->out);
 	buf_release(&t->chunks);
+	buf_release(&t->said);
 	arena_release(&t->arena);
 	free(t);
 }
@@ -78,46 +85,26 @@ transcript_flush(struct transcript *t)
 
 /* ---- what was received, as S: lines */
 
-/* What would be a pattern is written as a literal; what is not printable is left open. */
-void
-transcript_put_expected(struct buf *out, struct span text)
-{
-	struct span whole = text;
-	size_t n;
-
-	if (span_eq(text, SPAN("..."))) {
-		buf_append(out, SPAN("/^\\.\\.\\.$/"));
-		return;
-	}
-	while (text.len > 0) {
-		bool escape = span_starts(text, SPAN("{{")) || span_starts(text, SPAN("[..]")) ||
-		    (text.at == whole.at && text.at[0] == '/') ||
-		    (span_eq(text, SPAN("...")) && text.at > whole.at && text.at[-1] == ' ');
-		if (!text_is_printable(text_char(text, &n)) && text.at[0] != '\t') {
-			buf_append(out, SPAN("[..]"));
-			while (text.len > 0 && !text_is_printable(text_char(text, &n)))
-				text = span_skip(text, n);
-			continue;
-		}
-		if (escape)
-			buf_append(out, SPAN("\\"));
-		if (escape && text.at[0] == '{')
-			n = 2;
-		else if (escape && text.at[0] == '[')
-			n = 4;
-		else if (escape && text.at[0] == '.')
-			n = 3;
-		buf_append(out, span_first(text, n));
-		text = span_skip(text, n);
-	}
-}
-
 /* Can the script's own form say it: a code in each line, "-" or a blank behind? */
 static bool
 is_regular(const struct reply *r)
 {
 	return r->code >= 100 &&
 	    !(r->flaws & (REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER | REPLY_CUT));
+}
+
+/* The server's own name, as far as it is known. */
+static struct span
+transcript_host(struct transcript *t, const struct event *e)
+{
+	const struct reply *r = e->answer.reply;
+	enum reply_place place = reply_place_of(&e->answer.due);
+	struct span host = r->nlines ? varying_host(r->line[0]) : SPAN_NONE;
+
+	if ((place == PLACE_GREETING || place == PLACE_HELLO) && r->code / 100 == 2 &&
+	    host.len > 0 && host.len < sizeof t->host)
+		snprintf(t->host, sizeof t->host, "%.*s", SPAN_ARG(host));
+	return span_of(t->host);
 }
 
 static void
@@ -138,11 +125,18 @@ transcript_reply(struct transcript *t, const struct event *e)
 		buf_append(&t->out, SPAN("*\n"));
 		return;
 	}
+	struct varying_context context = { .place = reply_place_of(&e->answer.due),
+		.masks = MASKS_ALL,
+		.host = transcript_host(t, e),
+		.said = buf_span(&t->said) };
+	bool keywords = context.place == PLACE_HELLO && e->answer.verb != VERB_HELO;
 	for (size_t i = 0; i < r->nlines; i++) {
 		bool last = i + 1 == r->nlines;
 		transcript_mark(t, 'S', e, "");
 		buf_printf(&t->out, "%03u%s", r->code, last ? r->line[i].len ? " " : "" : "-");
-		transcript_put_expected(&t->out, r->line[i]);
+		if (i > 0 && keywords)
+			context.place = PLACE_KEYWORD;
+		varying_put(&t->out, r->line[i], &context);
 		buf_append(&t->out, SPAN("\n"));
 	}
 }
@@ -381,6 +375,17 @@ transcript_octets(struct transcript *t, const struct event *e)
 	buf_append(&t->out, SPAN("\n"));
 }
 
+/* The server may say it again; what is long gone it will not. */
+static void
+transcript_note_said(struct transcript *t, struct span line)
+{
+	line = span_first(line, SAID_MAX / 4);
+	if (buf_span(&t->said).len + line.len + 1 > SAID_MAX)
+		buf_consume(&t->said, buf_span(&t->said).len / 2);
+	buf_append(&t->said, line);
+	buf_append(&t->said, SPAN("\n"));
+}
+
 static void
 transcript_command(struct transcript *t, const struct event *e)
 {
@@ -388,6 +393,7 @@ transcript_command(struct transcript *t, const struct event *e)
 
 	if (span_eq_case(verb, SPAN("AUTH")))
 		begin_auth(t, mech);
+	transcript_note_said(t, e->sent.text);
 	write_octets(t, e, e->sent.text, true);
 	if (verb_of(e->sent.text, NULL) == VERB_BDAT)
 		write_chunk(t, e, e->sent.text);
@@ -433,7 +439,8 @@ transcript_connected(struct transcript *t, const struct event *e)
 	    peer[0] ? "]" : "", when);
 	t->begun = true;
 	t->secrets_said = 0;
-	t->mech[0] = '\0';
+	t->mech[0] = t->host[0] = '\0';
+	buf_consume(&t->said, buf_span(&t->said).len);
 }
 
 void

@@ -1,9 +1,10 @@
 /*
  * Writes events as a script that replays at once, at level `text`, against the same server: what
- * was sent stands as it was typed, what was received as an expectation. Secrets are replaced by the
- * functions that make them, texts of the server that look like patterns are escaped, octets that
- * could drive a terminal are matched by [..]. A message is written as its lines, whatever sent it,
- * when it has at most 1 MiB. Each connection is a case.
+ * was sent stands as it was typed, what was received as an expectation, in which what is another at
+ * each session (varying.h) is a typed place. Secrets are replaced by the functions that make them,
+ * texts of the server that look like patterns are escaped, octets that could drive a terminal are
+ * matched by [..]. A message is written as its lines, whatever sent it, when it has at most 1 MiB.
+ * Each connection is a case.
  */
 #ifndef RUN_SCRIPT_TRANSCRIPT_H
 #define RUN_SCRIPT_TRANSCRIPT_H
@@ -26,11 +27,5 @@ struct transcript;
 struct transcript *transcript_new(const struct transcript_opts *);
 void transcript_free(struct transcript *);	/* NULL is fine */
 void transcript_event(void *transcript, const struct event *);	/* an event_fn */
-
-/*
- * A reply's text as an S: line has it: what would be a pattern as a literal, what is not printable
- * left open.
- */
-void transcript_put_expected(struct buf *, struct span text);
 
 #endif

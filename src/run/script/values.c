@@ -23,6 +23,12 @@ value_type_of(struct span word)
 	return TYPE_NONE;
 }
 
+const char *
+value_type_word(enum value_type type)
+{
+	return type_words[type];
+}
+
 /* ---- how far a value goes */
 
 enum { DIGIT = 1, HEX = 2, UPPER_HEX = 4, ALPHA = 8, B64 = 16, NAME = 32, BLANK = 64 };
@@ -120,33 +126,28 @@ longest(struct span text, const char *const forms[])
 	return most;
 }
 
-/* Postfix short and long, Exim 16 and 23, Sendmail, Exchange, OpenSMTPD, a UUID. */
+/*
+ * Of any shape: letters, digits and what servers put between them. What ends a sentence is none of
+ * it.
+ */
 static size_t
 queueid_length(struct span text)
 {
-	static const char *const forms[] = {
-		"w{6}-w{6}-w{2}", "w{6}-w{11}-w{4}", "h{8}-h{4}-h{4}-h{4}-h{12}", NULL,
-	};
-	size_t n = longest(text, forms), word = run_of(text, DIGIT | ALPHA, false),
-	       hex = run_of(text, HEX, false);
-	bool digit = run_of(span_first(text, word), DIGIT, true) < word;
+	size_t n = 0;
 
-	if (n > 0)
-		return n;
-	if (hex == word && word >= 8 && word <= 16)
-		return word;			/* OpenSMTPD; Postfix, when it is long enough */
-	if (run_of(text, UPPER_HEX, false) == word && word >= 6 && word <= 16)
-		return word;
-	if (word >= 10 && word <= 24 && digit)
-		return word;			/* Postfix long, Sendmail, Exchange */
-	return 0;
+	while (
+	    n < text.len && ((kinds_of(text.at[n]) & (B64 | NAME)) || strchr("=@~$", text.at[n])))
+		n++;
+	while (n > 0 && strchr(".@~$", text.at[n - 1]))
+		n--;
+	return run_of(span_first(text, n), DIGIT | ALPHA, true) < n ? n : 0;
 }
 
 static size_t
 ip_length(struct span text)
 {
 	struct addr a;
-	size_t bracket = text.len > 0 && text.at[0] == '[', n = bracket;
+	size_t bracket = text.len > 0 && text.at[0] == '[', n = bracket, quad;
 	bool v6;
 
 	if (span_starts_case(span_skip(text, n), SPAN("IPv6:")))
@@ -155,6 +156,9 @@ ip_length(struct span text)
 	while (n < text.len &&
 	    ((kinds_of(text.at[n]) & HEX) || text.at[n] == '.' || text.at[n] == ':'))
 		n++;
+	if ((quad = shape(span_skip(text, from), "9+.9+.9+.9+")) > 0 && from + quad < n &&
+	    text.at[from + quad] == ':')
+		n = from + quad; /* its port is none of it */
 	while (n > from &&
 	    (text.at[n - 1] == '.' ||
 		(text.at[n - 1] == ':' && n - from > 1 && text.at[n - 2] != ':')))
@@ -182,22 +186,47 @@ msgid_length(struct span text)
 	return at && n < text.len && text.at[n] == '>' ? n + 1 : 0;
 }
 
-/* As RFC 5322 has it, with and without the day and the zone, and as ISO 8601. */
+/*
+ * As RFC 5322 has it, with and without the day and the zone, as ctime(3), as ISO 8601, as some
+ * have it with slashes; a time of day alone.
+ */
 static size_t
 date_length(struct span text)
 {
 	static const char *const forms[] = {
 		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} +9{4}",
 		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} -9{4}",
-		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} A+",
+		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} A{3}",
+		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2} A{4}",
 		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}:9{2}",
+		"A{3}, 9+ A{3} 9{4} 9{2}:9{2}",
+		"A{3}, 9+-A{3}-9{4} 9{2}:9{2}:9{2}",
 		"9+ A{3} 9{4} 9{2}:9{2}:9{2} +9{4}",
 		"9+ A{3} 9{4} 9{2}:9{2}:9{2} -9{4}",
+		"9+ A{3} 9{4} 9{2}:9{2}:9{2}",
+		"9+-A{3}-9{4} 9{2}:9{2}:9{2}",
 		"A{3} A{3} 9+ 9{2}:9{2}:9{2} 9{4}",
-		"9{4}-9{2}-9{2}T9{2}:9{2}:9{2}Z",
-		"9{4}-9{2}-9{2}T9{2}:9{2}:9{2}",
+		"A{3} A{3}  9+ 9{2}:9{2}:9{2} 9{4}",
+		"A{3} A{3} 9+ 9{2}:9{2}:9{2} A{3} 9{4}",
+		"A{3} A{3}  9+ 9{2}:9{2}:9{2} A{3} 9{4}",
+		"9{4}-9{2}-9{2}A9{2}:9{2}:9{2}",
+		"9{4}-9{2}-9{2}A9{2}:9{2}:9{2}A",
+		"9{4}-9{2}-9{2}A9{2}:9{2}:9{2}.9+",
+		"9{4}-9{2}-9{2}A9{2}:9{2}:9{2}.9+A",
+		"9{4}-9{2}-9{2}A9{2}:9{2}:9{2}+9{2}:9{2}",
+		"9{4}-9{2}-9{2}A9{2}:9{2}:9{2}-9{2}:9{2}",
+		"9{4}-9{2}-9{2}A9{2}:9{2}:9{2}.9++9{2}:9{2}",
+		"9{4}-9{2}-9{2}A9{2}:9{2}:9{2}.9+-9{2}:9{2}",
 		"9{4}-9{2}-9{2} 9{2}:9{2}:9{2}",
+		"9{4}-9{2}-9{2} 9{2}:9{2}:9{2}.9+",
 		"9{4}-9{2}-9{2}",
+		"9{4}/9{2}/9{2} 9{2}:9{2}:9{2}",
+		"9{4}/9{2}/9{2}",
+		"9+/9+/9{4} 9+:9{2}:9{2} A{2}",
+		"9+/9+/9{4} 9+:9{2}:9{2}",
+		"9+/9+/9{4}",
+		"9+.9+.9{4} 9{2}:9{2}:9{2}",
+		"9{2}:9{2}:9{2}",
 		NULL,
 	};
 	size_t n = longest(text, forms);

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "run/script/file.h"
-#include "run/script/transcript.h"
+#include "run/script/varying.h"
 #include "ui/cmd/replay_run.h"
 #include "ui/show/draft.h"
 
@@ -45,15 +45,21 @@ update_mark(struct span line)
 }
 
 static void
-put_line(struct buf *out, struct span mark, const struct reply *r, size_t i, bool bare)
+put_line(struct buf *out, struct span mark, const struct play_failure *f, size_t i, bool bare)
 {
+	const struct reply *r = f->reply;
 	bool last = i + 1 == r->nlines;
+	struct varying_context context = {
+		.place = f->answers == PLACE_HELLO && i > 0 ? PLACE_KEYWORD : f->answers,
+		.masks = MASKS_ALL,
+		.host = f->host,
+	};
 
 	buf_printf(out, "%.*s%03u", SPAN_ARG(mark), r->code);
 	if (!bare && (!last || r->line[i].len > 0))
 		buf_append(out, last ? SPAN(" ") : SPAN("-"));
 	if (!bare)
-		transcript_put_expected(out, r->line[i]);
+		varying_put(out, r->line[i], &context);
 	buf_append(out, SPAN("\n"));
 }
 
@@ -102,7 +108,7 @@ add_change(struct update *u, const struct play_failure *f)
 	bool bare = x->nlines == 1 && x->line[0].separator == 0;
 	struct span mark = update_mark(line_of(u->file->text, x->line[0].place.line));
 	for (size_t i = 0; i < (bare ? 1 : f->reply->nlines); i++)
-		put_line(&out, mark, f->reply, i, bare);
+		put_line(&out, mark, f, i, bare);
 	if (u->nchanges < u->room)
 		u->change[u->nchanges++] = (struct change){ x->line[0].place.line,
 			(unsigned)x->nlines, arena_copy(&u->arena, buf_span(&out)) };
