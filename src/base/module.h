@@ -1,11 +1,11 @@
 /*
  * Libraries that cost too much at start-up to be linked. The one file that knows such a library
- *(net/idn.c and so on) is a shared module of ours, src/LAYER/NAME.c: it exports one const struct of
- *functions called module_NAME, and is opened by dlopen when it is first used. Sanitizer and fuzz
- *builds link it in instead; the callers cannot tell.
+ * (net/idn.c and so on) is a shared module of ours, src/LAYER/NAME.c: it exports one const struct
+ * of functions called module_NAME, and is opened by dlopen when first used. Sanitizer and fuzz
+ * builds link it in instead; the callers cannot tell.
  *
  * To make one: a row here; a row in meson.build's list of modules and, where it may be left out, an
- *option; in NAME.h the struct, its `extern const` declaration, and a function that gets it:
+ * option; in NAME.h the struct, its `extern const` declaration, and a function that gets it:
  *
  *	struct idn { bool (*to_ascii)(struct span name, ...); };
  *	extern const struct idn module_idn MODULE_EXPORT;
@@ -16,7 +16,7 @@
  *	}
  *
  * The module's file includes no header above its layer, and calls nothing but base and its library:
- *it has a copy of base of its own. What it allocates in an arena of the caller's is the caller's.
+ * it has a copy of base of its own. What it allocates in a caller's arena is the caller's.
  */
 #ifndef BASE_MODULE_H
 #define BASE_MODULE_H

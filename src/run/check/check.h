@@ -1,11 +1,12 @@
 /*
- * Why does the mail not arrive? One target is looked at whole: where its mail goes (MX, addresses,
- * reverse DNS, TLSA, MTA-STS, TLSRPT), a session to each of its addresses with STARTTLS, MAIL and
- * one RCPT, and a second look where the first left a doubt. A message is never sent. What came of
- * it all is plain data; run/check/verdict.h says what it means.
+ * Finds out why mail does not arrive. One target is examined as a whole: where its mail goes (MX,
+ * addresses, reverse DNS, TLSA, MTA-STS, TLSRPT), a session to each of its addresses with
+ * STARTTLS, MAIL and one RCPT, and a second look where the first left a doubt. A message is never
+ * sent. The results are plain data; run/check/verdict.h says what they mean.
  *
- * Manners: one connection at a time to each host, five in all; nothing is sent before the greeting
- * on port 25; at most CHECK_LOOKS_MAX - 1 second looks at an address, each counted and named.
+ * Manners: one connection at a time to each host, CHECK_AT_ONCE in all; nothing is sent before
+ * the greeting on port 25; at most CHECK_LOOKS_MAX - 1 further connections to an address, each
+ * counted and named.
  */
 #ifndef RUN_CHECK_CHECK_H
 #define RUN_CHECK_CHECK_H
@@ -35,12 +36,12 @@ enum check_why {
 const char *check_why_word(enum check_why);
 const char *check_why_phrase(enum check_why);
 
-/* What a check waits where nothing else is said. */
+/* The timeouts of a check unless others are given. */
 extern const struct timeouts timeouts_check;
 
 /*
- * Who is connected to now: one connection to a host and five in all, whatever the number of checks
- * that share these. Begins as zeros, and outlives them.
+ * The connections that are open now: one per host and CHECK_AT_ONCE in all, over all the checks
+ * that share this. {0} is the initial state; it must outlive those checks.
  */
 struct check_manners {
 	struct contact *now[CHECK_AT_ONCE];
@@ -49,70 +50,70 @@ struct check_manners {
 
 struct check_opts {
 	const struct session_opts *session;
-	/* how what a probe finds is judged */
+	/* how the result of each session is judged */
 	const struct judge_opts *judge;
 	/* the reverse-path; "": the null sender */
 	const char *from;
 	/*
-	 * the one recipient that is asked for; NULL: the address that is checked, or postmaster,
-	 * whom every domain has (RFC 5321 4.5.1)
+	 * the recipient to try; NULL: the address being checked, or postmaster, which every
+	 * domain has (RFC 5321 4.5.1)
 	 */
 	const char *rcpt;
-	bool no_rcpt; /* none is asked for */
-	/* a host that is looked at as if it were the domain's only MX; NULL: its own MX are */
+	bool no_rcpt; /* no RCPT is sent */
+	/* a host to check as if it were the domain's only MX; NULL: the domain's MX hosts */
 	const struct target *mx;
-	/* asks each address to relay for a stranger, in a session of its own */
+	/* tests each address as an open relay, in a session of its own */
 	bool relay;
-	/* looks up, and connects to nothing */
+	/* look up only, connect to nothing */
 	bool dry_run;
 	struct check_manners *manners; /* NULL: it is the only check */
-	/* of it all; 0: 60 s */
+	/* for the whole check; 0: 60 s */
 	uint64_t deadline_ms;
-	const struct addr_net *allow; /* no address outside these is connected to */
-	size_t nallow;		      /* 0: any is */
+	const struct addr_net *allow; /* connect to no address outside these networks */
+	size_t nallow;		      /* 0: any address */
 };
 
-/* One connection, and what came of it. */
+/* One connection and its result. */
 struct check_look {
 	enum check_why why;
-	unsigned number; /* of the connection, from 1 */
+	unsigned number; /* the connection's number, from 1 */
 	struct probe_result result;
 	struct finding judged;
 	/* what was wrong, the cause first; NULL: nothing */
 	const struct diagnosis *diagnoses;
-	/* the name that was sent in EHLO; empty: it did not come to that */
+	/* the name sent in EHLO; empty: none was sent */
 	char hello[CHECK_NAME_MAX];
 	bool begun, over;
-	bool here; /* this side did not get out: the proxy, or the address to bind */
+	bool here; /* it failed on this side: the proxy, or the address to bind */
 };
 
 struct check_host;
 
-/* A SERVFAIL, asked for again: once more, and without validation. */
+/* A SERVFAIL was looked up again, once more and without validation. */
 struct check_doubt {
 	int ede;			/* RFC 8914; 0 or less: none */
-	bool without_validation;	/* then the answer was there */
+	bool without_validation;	/* without validation there was an answer */
 };
 
 struct check_address {
 	struct check_host *host;
-	const struct lookup_address *found; /* with its reverse DNS */
+	const struct lookup_address *found; /* the address with its reverse DNS */
 	struct addr addr;
-	size_t number; /* from 0, over all hosts */
+	size_t number; /* index over all hosts, from 0 */
 	struct check_look look[CHECK_LOOKS_MAX];
 	size_t nlooks;
-	/* not connected to: time was over, or --allow-target has it not */
+	/* not connected to: time was up, or --allow-target excludes it */
 	bool skipped, barred;
-	bool cut; /* a connection was open when the time was over */
+	bool cut; /* a connection was open when time was up */
 };
 
 struct check_host {
 	const struct lookup_host *found;
 	struct span name;
 	unsigned preference, port;
-	/* it is an MX of the domain; of a domain without any, the domain's own name */
+	/* an MX of the domain; the domain itself, which has no MX */
 	bool mx, implicit;
-	/* mail is handed in here by clients that log in (ports 465 and 587): no MAIL is sent */
+	/* clients that log in submit mail here (ports 465 and 587): no MAIL is sent */
 	bool submission;
 	struct check_address *address;
 	size_t naddresses;
@@ -122,46 +123,47 @@ struct check_host {
 struct check {
 	const struct target *target;
 	const struct check_opts *opts;
-	struct span domain; /* whose mail it is; empty: a host was asked about */
-	const char *rcpt;   /* NULL: none is asked for */
+	struct span domain; /* whose mail it is; empty: a host was given */
+	const char *rcpt;   /* NULL: no RCPT is sent */
 	const struct lookup *lookup;
-	const struct sts *sts; /* NULL: there is no record of one */
+	const struct sts *sts; /* NULL: not looked up */
 	struct check_doubt doubt;	/* of the MX, or of the domain's own address */
 	struct check_host *host;
 	size_t nhosts, naddresses;
-	/* the vantage point: of the first connection that came about */
-	struct addr local;			  /* .len 0: none did */
-	const struct lookup_address *local_names; /* NULL: not asked for */
+	/* The vantage point, from the first connection that was made. */
+	struct addr local;			  /* .len 0: no connection was made */
+	const struct lookup_address *local_names; /* NULL: not looked up */
 	const char *hello;			  /* NULL: EHLO was not sent */
 	size_t nconnections;
 	uint64_t took_us;
-	bool late;	    /* its time was over before all was done */
-	struct arena arena; /* of what is not a look's own */
+	bool late;	    /* time was up before all was done */
+	struct arena arena; /* of everything that no look owns */
 };
 
 struct check_fns {
-	/* something was begun or ended: what is in hand may be shown anew; NULL: nobody looks */
+	/* something began or ended: progress may be redrawn. NULL: not reported */
 	void (*progress)(void *ctx, const struct check *);
-	/* every event of a connection; NULL: nobody reads it */
+	/* every event of a connection; NULL: not reported */
 	void (*watch)(void *ctx, const struct check_address *, const struct check_look *,
 	    const struct event *);
-	/* all is known, told once, never from within check_start */
+	/* the check is done; called once, never within check_start */
 	void (*done)(void *ctx, const struct check *);
 	void *ctx;
 };
 
 struct checking;
 /*
- * Target, options and what they point to outlive it; the struct check lives until check_free.
+ * Starts a check. Target, options and all they point to must outlive it; the struct check lives
+ * until check_free.
  */
 struct checking *check_start(struct session_env *, const struct target *, const struct check_opts *,
     const struct check_fns *);
-/* Ends it where it stands: done is told with what is known. */
+/* Ends it now: `done` is called with what is known. */
 void check_stop(struct checking *);
-void check_free(struct checking *); /* NULL is fine; not from within its functions */
+void check_free(struct checking *); /* NULL is fine; not within check_fns */
 const struct check *check_now(const struct checking *);
 
-/* Of the looks at an address: the one that tells how a sender fares there. */
+/* The one of an address's connections that shows how a sender fares there; NULL: none. */
 const struct check_look *check_last(const struct check_address *);
 bool check_is_submission(unsigned port);
 

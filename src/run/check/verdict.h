@@ -1,8 +1,8 @@
 /*
  * What a check means: how each class of sender fares, which record decides, what to do first and
  * who can do it. Pure: struct check in, words out. What is wrong at one address is a diagnosis of
- * run/diagnosis; here they are weighed against each other, in the order in which a sender tries
- * (RFC 5321 5.1, RFC 7672, RFC 8461).
+ * run/diagnosis; here diagnoses are weighed against each other, in the order in which a sender
+ * tries (RFC 5321 5.1, RFC 7672, RFC 8461).
  */
 #ifndef RUN_CHECK_VERDICT_H
 #define RUN_CHECK_VERDICT_H
@@ -10,7 +10,7 @@
 #include "run/check/check.h"
 #include "run/diagnosis/diagnose.h"
 
-/* How a sender without an opinion on certificates fares at one address. fate, the word in JSON */
+/* How a sender that ignores certificates fares at one address. fate, its word in JSON */
 #define CHECK_FATES(X)                                                                        \
 	X(UNKNOWN, "unknown")	/* not tried, or not to its end */                            \
 	X(ACCEPTED, "accepted") /* the recipient, or where none was asked for, MAIL */        \
@@ -30,7 +30,7 @@ enum check_fate {
 };
 const char *check_fate_word(enum check_fate);
 
-/* sender, its word, the name that a report gives it */
+/* sender, its word in JSON, its name in a report */
 #define CHECK_SENDERS(X)                            \
 	X(ORDINARY, "ordinary", "ordinary senders") \
 	X(STS, "mta_sts", "MTA-STS senders")        \
@@ -48,7 +48,7 @@ enum { CHECK_SENDER_COUNT = CHECK_SENDERS(X) };
 const char *check_sender_word(enum check_sender);
 const char *check_sender_title(enum check_sender);
 
-/* passage, its word */
+/* passage, its word in JSON */
 #define CHECK_PASSAGES(X)                                                              \
 	X(NONE, "not_applicable") /* as an ordinary sender: there is no such record */ \
 	X(YES, "yes")                                                                  \
@@ -65,41 +65,41 @@ const char *check_passage_word(enum check_passage);
 
 struct check_class {
 	enum check_passage passage;
-	/* where the message goes; NULL: nowhere */
+	/* the address that accepts the message; NULL: none */
 	const struct check_address *by;
 	struct span text; /* "yes, by mx2 over IPv4"; safe to show */
 };
 
-/* What was found, and where: about the domain, or about an address. */
+/* A diagnosis and what it is about: the domain, a host or an address. */
 struct check_finding {
 	struct check_finding *next;
 	const struct diagnosis *what;
-	const struct check_host *host;	     /* NULL: of the domain */
-	const struct check_address *address; /* NULL: of the host, or the domain */
-	enum health state;		     /* as it counts here */
+	const struct check_host *host;	     /* NULL: about the domain */
+	const struct check_address *address; /* NULL: about the host or the domain */
+	enum health state;		     /* its weight here */
 };
 
 enum { CHECK_STEPS_MAX = 5 };
 
-/* What to do, the most useful first. */
+/* What to do next. */
 struct check_step {
 	const struct check_finding *finding;
-	bool here;	  /* by who runs this check; else by the domain's side */
+	bool here;	  /* on this side; else on the domain's */
 	struct span text; /* the imperative, safe to show */
 };
 
 struct check_verdict {
 	enum health state;
-	struct span title; /* the one sentence, without its last full stop */
+	struct span title; /* one sentence, without its full stop */
 	struct check_class class[CHECK_SENDER_COUNT];
 	struct check_finding *findings; /* the worst first */
 	struct check_step step[CHECK_STEPS_MAX];
 	size_t nsteps;
-	/* one for each address, by its number */
+	/* indexed by check_address.number */
 	enum check_fate *fate;
 };
 
-/* `of_look` are the diagnoses of each look, as check_diagnose gives them. In the arena. */
+/* Weighs a check. Everything in *out lives in the arena or in the check. */
 void check_verdict(const struct check *, struct check_verdict *out, struct arena *);
 
 #endif

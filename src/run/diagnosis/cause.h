@@ -1,11 +1,11 @@
 /*
  * The causes: why mail does not get through, or may not one day. The list is closed, and a cause
- * has one row, the only home of every sentence about it. Whoever branches does so on the
- * enumeration; JSON, metric labels and `explain WORD` carry the word, which never changes.
+ * has one row, the only home of every sentence about it. Logic branches on the enumeration; JSON,
+ * metric labels and `explain WORD` carry the word, which never changes.
  *
- * Sentences are templates: {host} stands for a field of the diagnosis (see FIELDS), and a part in
- * square brackets is left out where a field in it is empty: "nothing listens on port {port}[ at
- * {address}]".
+ * Sentences are templates: {host} is replaced by a field of the diagnosis (see FIELDS), and a
+ * part in square brackets is left out when a field in it is empty: "nothing listens on port
+ * {port}[ at {address}]".
  */
 #ifndef RUN_DIAGNOSIS_CAUSE_H
 #define RUN_DIAGNOSIS_CAUSE_H
@@ -320,7 +320,7 @@ enum cause {
 	CAUSE_COUNT
 };
 
-/* Whom a cause is about, which is who has to act. concern, its word */
+/* Whom a cause is about, and who therefore has to act. concern, its word */
 #define CONCERNS(X)						\
 	X(SERVER,	"server")	/* whoever runs it */	\
 	X(DOMAIN,	"domain")	/* its DNS records, its policy */ \
@@ -339,24 +339,26 @@ enum concern {
 };
 const char *concern_word(enum concern);
 
-/* Sentences begin with a capital and have no last full stop, unless they say otherwise. */
+/* Sentences begin with a capital and have no full stop at the end, except where noted. */
 struct cause_row {
 	enum cause cause;
 	enum concern concern;
-	enum health state;		/* what a probe gives it by default; STATE_OK: a note */
+	enum health state;		/* its default state in a probe; STATE_OK: a note */
 	const char *title;		/* a few words: "Connection refused" */
 	const char *sentence;		/* what happened and what it means */
-	/* for mail, or for who sends it; NULL: the sentence says all */
+	/* the consequence for mail or its sender; NULL: the sentence says it all */
 	const char *consequence;
-	/* what to do, for whoever runs the server or the zone; and for whoever only talks to it.
-	 * In the imperative, one of them at least. */
+	/*
+	 * What to do, in the imperative: for whoever runs the server or the zone, and for whoever
+	 * only talks to it. At least one is set.
+	 */
 	const char *server, *client;
 	const char *prompt;		/* what to type at the prompt: "/starttls"; NULL: nothing */
 	const char *reference;		/* "RFC 5321 4.5.3.2.1"; NULL: none */
 };
-const struct cause_row *cause_row(enum cause);		/* NULL for CAUSE_NONE alone */
+const struct cause_row *cause_row(enum cause);		/* NULL only for CAUSE_NONE */
 const char *cause_word(enum cause);			/* "none" for CAUSE_NONE */
-/* By its word, "-" and " " for "_" too; CAUSE_NONE: it is none. */
+/* Finds a cause by its word, in which "-" and " " stand for "_" too; CAUSE_NONE: unknown. */
 enum cause cause_named(struct span word);
 
 #endif

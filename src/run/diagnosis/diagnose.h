@@ -1,7 +1,7 @@
 /*
- * diagnose: facts in, diagnoses out. Pure functions: no input or output, no clock, no opinion that
- * is not in the table of causes. Each diagnosis is a cause with its place and its evidence; the
- * list is ranked, the cause first and its symptoms after.
+ * Facts in, diagnoses out. Pure functions: no input or output, no clock, no opinion that is not
+ * in the table of causes. Each diagnosis is a cause with its place and its evidence; the list is
+ * ranked, the cause first and its symptoms after.
  */
 #ifndef RUN_DIAGNOSIS_DIAGNOSE_H
 #define RUN_DIAGNOSIS_DIAGNOSE_H
@@ -11,8 +11,8 @@
 #include "run/diagnosis/facts.h"
 
 /*
- * What a sentence may name, {word}; all of it has passed text_safe. field, its word, what stands
- * for it where a cause is explained in general
+ * What a sentence may name as {word}; every value has passed text_safe. field, its word, its
+ * replacement where a cause is explained in general
  */
 #define FIELDS(X)									\
 	X(HOST,		"host",		"HOST")		/* an address where there is no name */ \
@@ -44,7 +44,7 @@ enum field {
 };
 const char *field_word(enum field);
 
-/* Where it is. Spans are as the facts had them; empty or 0: it is about none. */
+/* What a diagnosis is about. Spans are the facts'; empty or 0: about none. */
 struct diagnosis_place {
 	struct span domain, host, address;
 	unsigned port;
@@ -56,39 +56,46 @@ struct diagnosis_place {
 struct diagnosis {
 	struct diagnosis *next;
 	enum cause cause;		/* never CAUSE_NONE */
-	enum health state;		/* the row's, or what the facts make of it */
-	bool symptom;			/* it follows from one before it */
-	bool vague;			/* no more is known than the code says */
+	enum health state;		/* the row's, unless the facts change it */
+	bool symptom;			/* it follows from an earlier one */
+	bool vague;			/* nothing is known beyond the reply code */
 	struct diagnosis_place place;
 	struct span field[FIELD_COUNT];	/* safe to show */
 	struct span evidence;		/* the reply, the record, the octets; safe to show */
 };
 
-/* Of one session. NULL: nothing is wrong. Everything lives in the arena. */
+/* Diagnoses one session. NULL: nothing is wrong. Everything lives in the arena. */
 struct diagnosis *diagnose(const struct facts *, struct arena *);
-/* Of a code and an enhanced code alone, at a stage. CAUSE_NONE: it is neither 4xx nor 5xx. */
+/*
+ * The cause of a reply code and an enhanced code alone, at a stage. CAUSE_NONE: it is neither 4xx
+ * nor 5xx.
+ */
 enum cause reply_code_cause(unsigned code, struct status, enum smtp_stage);
-/* Of the records of a domain, and across its addresses. */
+/* Diagnoses the records of a domain, and across its addresses. NULL: nothing is wrong. */
 struct diagnosis *diagnose_domain(const struct domain_facts *, struct arena *);
 
 /*
- * One of a cause by hand, for what is found in another way; then its fields. `text` is made safe.
+ * Makes a diagnosis of what was found otherwise, then sets its fields; `text` is made safe. The
+ * place may be NULL. In the arena.
  */
 struct diagnosis *diagnosis_new(enum cause, const struct diagnosis_place *, struct arena *);
 void diagnosis_set(struct diagnosis *, enum field, struct span text, struct arena *);
-struct diagnosis **diagnosis_end(struct diagnosis **);	/* where a list ends, to add to it */
+struct diagnosis **diagnosis_end(struct diagnosis **);	/* the end of a list, to append to */
 
-/* Whom a next step is for. */
+/* Whom advice is for. */
 enum audience {
-	FOR_ANYONE,			/* both, first whoever has to act */
-	FOR_SERVER,			/* who runs the server or the zone; empty: nothing to do */
-	FOR_CLIENT,			/* who only talks to it; empty: nothing to do */
+	FOR_ANYONE,			/* both; first whoever has to act */
+	FOR_SERVER,			/* whoever runs the server or the zone */
+	FOR_CLIENT,			/* whoever only talks to it */
 };
 
-/* The row's sentences with their fields; without a last full stop. In the arena. */
+/*
+ * The row's sentences with their fields filled in, without a full stop at the end. In the arena;
+ * diagnosis_next is empty when there is nothing for that audience to do.
+ */
 struct span diagnosis_title(const struct diagnosis *);
 struct span diagnosis_sentence(const struct diagnosis *, struct arena *);
-struct span diagnosis_consequence(const struct diagnosis *, struct arena *);	/* or empty */
+struct span diagnosis_consequence(const struct diagnosis *, struct arena *);	/* may be empty */
 struct span diagnosis_next(const struct diagnosis *, enum audience, struct arena *);
 
 #endif

@@ -1,11 +1,11 @@
 /*
  * What was observed, as enumerations, numbers and the peer's octets: of one session with one
- * address (struct facts), and of a domain's records and what became of each of its addresses
- * (struct domain_facts). The session and the probe fill them; diagnose() reads them and nothing
- * else.
+ * address (struct facts), and of a domain's records and the results of its addresses (struct
+ * domain_facts). The session and the probe fill them; diagnose() reads nothing else.
  *
- * {0} says that nothing is known, and a field that is not filled is not judged. What a fact points
- * to is the filler's, and outlives the diagnosis. Octets are as the peer sent them.
+ * {0}: nothing is known; a field that is not filled in is not judged. Pointers and spans are
+ * borrowed from whoever fills the facts, and must outlive the diagnosis. Octets are as the peer
+ * sent them.
  */
 #ifndef RUN_DIAGNOSIS_FACTS_H
 #define RUN_DIAGNOSIS_FACTS_H
@@ -20,7 +20,7 @@
 #include "smtp/stage.h"
 #include "smtp/standing.h"
 
-/* How the connection ended, or that it did not: end, its word */
+/* How the connection ended: end, its word */
 #define FACT_ENDS(X)									\
 	X(NONE,		"none")								\
 	X(REFUSED,	"refused")	/* ECONNREFUSED */				\
@@ -40,9 +40,9 @@ enum fact_end {
 #undef X
 };
 
-/* How a handshake failed: */
+/* How a handshake failed. */
 enum fact_handshake {
-	SHAKE_UNKNOWN,			/* it did not fail, or how is not known */
+	SHAKE_UNKNOWN,			/* it did not fail, or it is unknown how */
 	SHAKE_ALERT,			/* the peer sent .alert */
 	SHAKE_NOTHING_SHARED,		/* no cipher suite, group or signature in common */
 	SHAKE_OLD_VERSION,		/* the peer speaks only versions older than asked for */
@@ -53,12 +53,12 @@ enum fact_handshake {
 	SHAKE_CLOSED, SHAKE_RESET,
 };
 
-/* One question to the DNS: */
+/* The result of one DNS lookup. */
 enum fact_dns {
 	DNS_NOT_ASKED,
 	DNS_ANSWERED,
 	DNS_NAME_ERROR,			/* NXDOMAIN */
-	DNS_NO_DATA,			/* the name is there, and has no such record */
+	DNS_NO_DATA,			/* the name exists, but has no such record */
 	DNS_FAILED,			/* SERVFAIL */
 	DNS_DENIED,			/* REFUSED */
 	DNS_SILENT,			/* no resolver answered */
@@ -67,65 +67,70 @@ enum fact_dns {
 
 struct dns_facts {
 	enum fact_dns result;
-	struct span name;		/* that was asked for */
-	struct span resolver;		/* who answered; empty: not known */
+	struct span name;		/* the name looked up */
+	struct span resolver;		/* the server that answered; empty: unknown */
 	int ede;			/* RFC 8914, of a SERVFAIL; 0 or less: none */
 	bool family_only;		/* DNS_NO_DATA: of the family asked for (-4, -6) */
-	bool without_validation;	/* asked again with CD set, the answer was there */
+	bool without_validation;	/* with CD set there was an answer */
 };
 
 struct facts {
-	/* Whom it is about. */
-	struct span domain;		/* whose mail goes there; empty: a host was named */
-	struct span host;		/* empty: an address was named */
+	/* What it is about. */
+	struct span domain;		/* whose mail goes there; empty: a host was given */
+	struct span host;		/* empty: an address was given */
 	struct span address;		/* as text */
 	unsigned port;			/* 0: not known, as for a pipe */
 	unsigned preference;		/* of an MX */
 	bool mx;			/* the host was found by an MX of the domain */
-	bool implicit_mx;		/* the domain has none, and this is its own address */
+	bool implicit_mx;		/* the domain has no MX, and this is its own address */
 
-	/* How far it came and how it ended. */
+	/* How far it got and how it ended. */
 	enum smtp_stage stage;		/* of the reply, of the wait that timed out, of the close */
 	enum fact_end end;
-	uint64_t waited_ms;		/* how long that was waited for */
-	struct span octets;		/* what came and is no whole reply, or is no TLS */
-	unsigned pieces;		/* in so many reads; 0: not known */
-	bool before_greeting;		/* nothing came on the connection, ever */
+	uint64_t waited_ms;		/* how long it had waited for that */
+	struct span octets;		/* what came and is not a complete reply, or not TLS */
+	unsigned pieces;		/* the number of reads that gave them; 0: unknown */
+	bool before_greeting;		/* nothing was ever received on the connection */
 	bool asked_to_close;		/* after QUIT: a close is no failure */
-	bool fate_unknown;		/* the end of data was sent and not answered validly */
-	struct dns_facts dns;		/* of the host's address, where that is how it ended */
-	bool null_mx;			/* the domain accepts no mail: nothing was tried */
+	bool fate_unknown;		/* the end of data was sent and not validly answered */
+	/* of the host's address, when that lookup is how it ended */
+	struct dns_facts dns;
+	/* null MX: the domain accepts no mail, nothing was tried */
+	bool null_mx;
 
 	/* A reply to explain. */
 	const struct reply *reply;	/* NULL: none */
-	enum verb verb;			/* that it answers; VERB_OTHER: not known, the greeting */
-	struct span sent;		/* the line that it answers, without its secrets */
+	/* that it answers; VERB_OTHER: unknown, or the greeting */
+	enum verb verb;
+	struct span sent;		/* the line that it answers, secrets removed */
 	enum standing standing;		/* whether its code belongs there */
 	bool unsolicited;		/* nothing was outstanding */
 
 	/* What the session knows. */
 	const struct reply *greeting;
-	struct dialogue dialogue;	/* as it was when the reply came: what was granted */
-	/* EHLO, HELO and LHLO granted since the connection or TLS began */
+	struct dialogue dialogue;	/* as it was when the reply came */
+	/* accepted EHLO, HELO and LHLO since the connection or TLS began */
 	unsigned hellos;
-	const struct extensions *offered;	/* by the last EHLO; NULL: none, or forgotten */
+	/* by the last EHLO; NULL: none, or no longer valid */
+	const struct extensions *offered;
 	const struct extensions *clear;	/* by EHLO before TLS */
-	bool recorded_starttls;		/* it was offered when the extensions were recorded */
-	struct span elsewhere;		/* another address of the host, which offers STARTTLS */
-	struct span mechanism;		/* of the AUTH in hand; empty: not known */
-	bool binding;			/* it bound the channel (-PLUS) */
+	/* STARTTLS was offered when the extensions were recorded */
+	bool recorded_starttls;
+	struct span elsewhere;		/* another address of the host that offers STARTTLS */
+	struct span mechanism;		/* of the current AUTH exchange; empty: unknown */
+	bool binding;			/* with channel binding (-PLUS) */
 	bool early_talker;		/* something was sent before the greeting */
 	bool tls_probed;		/* a second look: the silent port answered a ClientHello */
 	unsigned outstanding;		/* replies, besides this one */
-	/* of this program to that address at the time; 0: not known */
+	/* open connections of this program to that address at the time; 0: unknown */
 	unsigned connections;
 	struct span helo;		/* the name sent in EHLO */
-	/* envelope addresses, without brackets; .at NULL: not known */
+	/* envelope addresses, without brackets; .at NULL: unknown */
 	struct span from, to;
 
-	/* Time, where it took long; 0: it did not. */
+	/* Delays; 0: none. */
 	uint64_t greeting_ms;
-	/* lines came at once, and the last one later (postscreen) */
+	/* its first lines came at once, the last one later (postscreen) */
 	bool greeting_held;
 	/* "MAIL after 6.0 s, RCPT after 6.1 s": what else was slow */
 	struct span slow;
@@ -134,23 +139,25 @@ struct facts {
 
 	/* TLS. */
 	bool implicit_tls;		/* from the start */
-	bool starttls_wanted;		/* TLS was to begin, by STARTTLS */
+	bool starttls_wanted;		/* STARTTLS was to begin TLS */
 	enum fact_handshake handshake;
 	unsigned alert;			/* SHAKE_ALERT */
 	struct span version;		/* SHAKE_OLD_VERSION: the peer's */
-	struct span handshake_text;	/* what the TLS library said of it */
-	bool injected;			/* .octets came behind the 220, before TLS began */
+	struct span handshake_text;	/* what the TLS library says about it */
+	bool injected;			/* .octets followed the 220, before TLS began */
 	const struct tls_info *tls;	/* NULL: no handshake succeeded */
-	/* The certificate matters: asked for, or the port is one for submission. Where it does not
-	 * (port 25), what is wrong with it is a note unless a policy wants it. */
+	/*
+	 * The certificate matters: verification was asked for, or the port is one for submission.
+	 * Otherwise (port 25) a problem with it is a note, unless a policy demands verification.
+	 */
 	bool verify;
-	double days_left;		/* of tls: until the first end in the chain */
-	double days_warning;		/* below that it is soon; 0: not judged */
+	double days_left;		/* until the first certificate of the chain expires */
+	double days_warning;		/* fewer than these are "soon"; 0: not judged */
 
 	/* Policies. */
-	const struct tls_dane *dane;	/* NULL: not asked */
+	const struct tls_dane *dane;	/* NULL: not looked up */
 	bool dane_required;
-	const struct sts *sts;		/* NULL: not asked */
+	const struct sts *sts;		/* NULL: not looked up */
 	enum sts_verdict sts_verdict;
 };
 
@@ -160,16 +167,16 @@ struct mx_facts {
 	unsigned preference;
 	struct dns_facts dns;		/* of its addresses */
 	bool alias;			/* it is a CNAME (RFC 2181 10.3, RFC 5321 5.1) */
-	/* An address that no one else can reach (private, loopback, this host's); empty: none. */
+	/* An address that nobody else can reach (private, loopback, this host's); empty: none. */
 	struct span private_address, loopback_address;
-	struct span address;		/* one of its addresses: MX that share one are one host */
+	struct span address;		/* one of its addresses: MX hosts that share it are one */
 };
 
-/* What became of one address. */
+/* The result of one address. */
 enum fact_path {
-	PATH_UNKNOWN,			/* it was not tried */
-	PATH_UP,			/* it greeted, and took EHLO */
-	PATH_DEFERRED, PATH_REJECTED,	/* this client: by a 4xx or 5xx */
+	PATH_UNKNOWN,			/* not tried */
+	PATH_UP,			/* it sent a greeting and accepted EHLO */
+	PATH_DEFERRED, PATH_REJECTED,	/* this client was, with a 4xx or 5xx */
 	PATH_REFUSED,			/* connection refused */
 	PATH_SILENT,			/* connect timed out */
 	PATH_DOWN,			/* failed in another way */
@@ -179,33 +186,33 @@ enum fact_path {
 struct path_facts {
 	struct span host, address;
 	unsigned preference, family;	/* 4 or 6 */
-	unsigned port;			/* 0: 25, where the mail of a domain goes */
+	unsigned port;			/* 0: 25 */
 	enum fact_path path;
 };
 
 struct domain_facts {
 	struct span domain;
-	struct dns_facts mx;		/* DNS_NO_DATA: there is no MX */
-	struct dns_facts own;		/* of the domain's own address, where there is no MX */
+	struct dns_facts mx;		/* DNS_NO_DATA: no MX */
+	struct dns_facts own;		/* of the domain's own address, when there is no MX */
 	bool null_mx;
 	const struct mx_facts *host;	/* by preference */
 	size_t nhosts;
 	const struct path_facts *path;
 	size_t npaths;
-	const struct sts *sts;		/* NULL: not asked */
+	const struct sts *sts;		/* NULL: not looked up */
 	bool tlsrpt_asked, tlsrpt;	/* whether there is a record */
-	struct span tlsrpt_wrong;	/* why it counts for nothing */
+	struct span tlsrpt_wrong;	/* why it is invalid; empty: it is not */
 };
 
 /*
- * What an error says of how it ended, as enumerations: the DNS's, a connect's, a handshake's. The
- * stage of what timed out is the caller's to know.
+ * Fills in what an error tells about how it ended: a lookup, a connection attempt or a handshake.
+ * The stage of what timed out is set by the caller.
  */
 void facts_of_err(
     struct facts *, enum err_kind, enum err_cause, int sys, unsigned alert);
 /*
- * Whose name a failed lookup was for: the domain's own, or the first of its MX, none of which has
- * an address. `route`: what was found of it all the same; NULL: nothing.
+ * Fills in the name whose lookup failed: the domain's own, or the first of its MX hosts when none
+ * has an address. `route`: what was found before that; NULL: nothing.
  */
 void facts_of_route(struct facts *, const struct target *, const struct route *);
 

@@ -1,4 +1,4 @@
-/* How good or bad what was found is, for a monitor: the exit status of a plugin. */
+/* States for a monitor; the value is the exit status of a plugin. */
 #ifndef RUN_DIAGNOSIS_HEALTH_H
 #define RUN_DIAGNOSIS_HEALTH_H
 

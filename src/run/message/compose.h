@@ -1,5 +1,5 @@
 /*
- * Writes a message out of a few answers: From, To, Date, Message-ID, Subject, a body, attachments
+ * Composes a message from a few values: From, To, Date, Message-ID, Subject, a body, attachments
  * (RFC 5322, RFC 2045).
  */
 #ifndef RUN_MESSAGE_COMPOSE_H
@@ -11,23 +11,24 @@
 enum { COMPOSE_ATTACH_MAX = 64, COMPOSE_HEADERS_MAX = 64 };
 
 struct compose {
-	struct span from;			/* of the envelope; empty: the null sender */
+	struct span from;			/* the envelope sender; empty: the null sender */
 	const struct span *to;
 	size_t nto;
-	struct span subject, body;		/* empty: ready ones */
-	struct span helo;			/* what stands behind the "@" of the Message-ID */
-	/* "Name: value"; takes the place of ours of that name */
+	struct span subject, body;		/* empty: default ones */
+	struct span helo;			/* the part of the Message-ID after the "@" */
+	/* "Name: value"; replaces our own field of that name */
 	const char *header[COMPOSE_HEADERS_MAX];
 	size_t nheaders;
 	const char *attach[COMPOSE_ATTACH_MAX];	/* paths */
 	size_t nattach;
-	uint64_t size;				/* 0: as large as it comes out */
+	/* octets of the whole message, reached by filler; 0: no filler */
+	uint64_t size;
 };
 
 /*
- * The message is the caller's to release, in either case. False with err: ERR_USAGE when a header
- * is none, an attachment cannot be read or `size` is too small; ERR_SYSTEM without room for a
- * temporary file.
+ * Composes into a message that the caller releases, in either case. False with err: ERR_USAGE
+ * when a header field is malformed, an attachment cannot be read or `size` is too small;
+ * ERR_SYSTEM without room for a temporary file.
  */
 bool compose(struct message *, const struct compose *, struct err *);
 

@@ -1,7 +1,7 @@
 /*
  * A message's octets, wherever they come from: memory, a file of any size, filler up to a size.
- * Opened once and never changed; any number of readers go through it, in constant memory. Lines end
- * in CRLF whatever the source has, unless it is opened as binary.
+ * Opened once and never changed; any number of readers go through it, in constant memory. Lines
+ * end in CRLF whatever the source has, unless it was opened as binary.
  */
 #ifndef RUN_MESSAGE_MESSAGE_H
 #define RUN_MESSAGE_MESSAGE_H
@@ -15,18 +15,19 @@
 enum { MESSAGE_SHOWN_MAX = 64 << 10, MESSAGE_LINE_MAX = 998, MESSAGE_OCTETS_MAX = 1 << 30 };
 
 struct message_facts {
-	uint64_t octets;		/* as readers give them: for SIZE= and BDAT */
-	bool eight_bit, utf8_header;	/* octets above 127, and such in the header */
-	bool bare_lf, bare_cr, nul;	/* line ends that were mended; CR without LF; NUL octets */
+	uint64_t octets;		/* as readers give them, for SIZE= and BDAT */
+	bool eight_bit, utf8_header;	/* octets above 127, anywhere and in the header */
+	/* LF without CR (sent as CRLF), CR without LF, NUL octets */
+	bool bare_lf, bare_cr, nul;
 	bool long_line;			/* over MESSAGE_LINE_MAX octets (RFC 5321 4.5.3.1.6) */
-	bool no_blank_line;		/* nothing parts header and body (RFC 5322 2.1) */
+	bool no_blank_line;		/* no blank line between header and body (RFC 5322 2.1) */
 };
 
 struct message {
 	struct buf head;		/* first this, */
 	int fd;				/* then this file (-1: none), */
 	uint64_t fd_octets;
-	uint64_t filler;		/* then so many octets of lines of text */
+	uint64_t filler;		/* then this many octets of text lines */
 	bool binary;
 	struct message_facts facts;
 };
@@ -34,26 +35,26 @@ struct message {
 #define MESSAGE_NONE	((struct message){ .fd = -1 })
 
 /*
- * A file octet for octet; "-" is standard input, which is kept in a file without a name first.
+ * Opens a file as the message; "-" is standard input, which is first copied to an unnamed file.
  * False with err: not readable.
  */
 bool message_file(struct message *, const char *path, enum file_take, bool binary, struct err *);
 /*
- * What was put into ->head, ->fd and ->filler is complete: reads it all and finds the facts. False
- * with err: it cannot.
+ * Called when ->head, ->fd and ->filler are complete: reads the message once and sets ->facts.
+ * False with err: it cannot be read.
  */
 bool message_finish(struct message *, struct err *);
 /*
- * The filler that makes the whole `size` octets, then as message_finish. False with err also where
- * it has more already.
+ * Sets the filler that makes the message `size` octets, then does as message_finish. False with
+ * err also when it is larger already.
  */
 bool message_fill(struct message *, uint64_t size, struct err *);
 void message_release(struct message *);		/* closes the file; MESSAGE_NONE is fine */
 
-/* short, and in memory: its lines are worth showing */
+/* Whether it is short and in memory, so that its lines are worth showing. */
 bool message_is_shown(const struct message *);
 
-/* {0} to begin. */
+/* A position in a message; {0} is its beginning. */
 struct message_reader {
 	uint64_t at;		/* octets of the source read */
 	bool cr;		/* the last one was CR */
@@ -61,7 +62,8 @@ struct message_reader {
 };
 
 /*
- * Up to `room` octets, at least 2, of the message. 0 at the end. False: the file could not be read.
+ * Reads up to `room` octets (at least 2) of the message; *got is 0 at its end. False with err:
+ * the file could not be read.
  */
 bool message_read(const struct message *, struct message_reader *, char *out, size_t room,
     size_t *got, struct err *);

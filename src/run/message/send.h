@@ -1,7 +1,6 @@
 /*
- * What is given for a message that is handed to a server: envelope, parameters, content, and how
- * far to go. The words of /send, and the options of `smtpsh send`. What sends it is
- * run/session/steps/send.h.
+ * What is given to send a message: envelope, parameters, content, and the last stage. The words
+ * of /send, and the options of `smtpsh send`. run/session/steps/send.h sends it.
  */
 #ifndef RUN_MESSAGE_SEND_H
 #define RUN_MESSAGE_SEND_H
@@ -20,39 +19,46 @@ enum send_stage {
 };
 
 struct send_plan {
-	struct compose message;			/* ->from, ->to: the envelope's too */
-	bool from_said;				/* else it is asked for, or is made up */
-	/* an .eml, octet for octet, instead of a composed one; "-": standard input */
+	struct compose message;			/* its ->from and ->to are the envelope's too */
+	/* a sender was given; else it is asked for, or made up */
+	bool from_said;
+	/* an .eml file, unchanged, instead of a composed message; "-": standard input */
 	const char *file;
-	struct span mail_params, rcpt_params;	/* as they are, with blanks between */
-	uint64_t chunk;				/* BDAT with so many octets; 0: DATA */
-	bool forced;				/* by BDAT though CHUNKING is not offered */
-	/* BODY=BINARYMIME, and nothing is done to line ends */
+	struct span mail_params, rcpt_params;	/* as given, separated by spaces */
+	uint64_t chunk;				/* octets per BDAT chunk; 0: DATA */
+	bool forced;				/* use BDAT even when CHUNKING is not offered */
+	/* BODY=BINARYMIME, line endings unchanged */
 	bool binary;
-	bool pipeline;				/* where it is offered */
-	/* of the command line: STARTTLS where offered, and AUTH where asked for, come first */
+	bool pipeline;				/* pipeline where offered */
+	/*
+	 * for the command line: first STARTTLS where offered, and AUTH where credentials were
+	 * given
+	 */
 	bool prepare;
-	bool no_size, no_body;			/* SIZE=, BODY= and SMTPUTF8 are not said unasked */
-	enum send_stage last;			/* SEND_DATA: all of it */
+	/* do not add SIZE=, or BODY= and SMTPUTF8, by default */
+	bool no_size, no_body;
+	/* stop after this stage; SEND_DATA: send all of it */
+	enum send_stage last;
 };
 
 /*
- * One answer by its name: as /send NAME=VALUE, as --NAME VALUE of `smtpsh send`. A flag takes no
- * value. False with err: there is no such name, or the value is none. What is kept lives in the
+ * Sets one value by its name: /send NAME=VALUE, or --NAME VALUE of `smtpsh send`. A flag takes no
+ * value. False with err (ERR_USAGE): no such name, or a bad value. What is kept lives in the
  * arena.
  */
 bool send_set(
     struct send_plan *, struct span name, struct span value, struct arena *, struct err *);
-/* NULL after the last; flag: it may stand without a value */
+/* The i-th name; NULL after the last. *flag: it may be given without a value. */
 const char *send_word(size_t i, bool *flag);
-/* NAME=VALUE..., NAME="a b" */
+/* Parses NAME=VALUE..., with quotes as in NAME="a b". False with err (ERR_USAGE). */
 bool send_parse_words(struct send_plan *, struct cursor *, struct arena *, struct err *);
-struct span send_unescape(struct arena *, struct span);		/* a written "\\n" as a line end */
+/* "\n", written as two characters, becomes a line ending */
+struct span send_unescape(struct arena *, struct span);
 struct span send_xtext(struct arena *, struct span);		/* RFC 3461 4 */
 
-/* A stage as --quit-after names it (swaks's words too). */
+/* Parses a stage as --quit-after names it (swaks's words too). False with err (ERR_USAGE). */
 bool send_stage_parse(struct span, enum send_stage *, struct err *);
-/* "a@b, c@d" into to; they live where the list does. */
+/* Adds the recipients of "a@b, c@d"; they point into `list`. False with err (ERR_USAGE). */
 bool send_add_recipients(struct send_plan *, struct span list, struct arena *, struct err *);
 bool send_add_header(struct send_plan *, struct span, struct arena *, struct err *);
 bool send_add_attachment(struct send_plan *, struct span, struct arena *, struct err *);

@@ -1,7 +1,7 @@
 /*
- * A play while it works, for run/play/play*.c alone, which are one state machine: play.c walks,
- * play_item.c begins and ends what it comes to, play_exchange.c says and judges, play_words.c does
- * what is no step; what an event of a session ends goes back to the walk.
+ * The state of a play, for run/play/play*.c only, which are one state machine: play.c walks,
+ * play_item.c begins and ends each item, play_exchange.c sends and judges, play_words.c does what
+ * is not a step; an event that ends an item goes back to the walk.
  */
 #ifndef RUN_PLAY_PLAY_IMPL_H
 #define RUN_PLAY_PLAY_IMPL_H
@@ -13,7 +13,7 @@
 enum { FRAMES_MAX = SCRIPT_DEPTH_MAX + 2, COLLECTED_MAX = 64 };
 
 struct frame {
-	const struct script_item *next;		/* where to go on */
+	const struct script_item *next;		/* the item to go on with */
 	/* /repeat, /retry; NULL: the case's items, or an /if's */
 	const struct script_item *block;
 	unsigned left;				/* rounds */
@@ -26,17 +26,17 @@ struct play_peer {
 	struct session *session;
 	struct session_opts opts;
 	bool opened, closed, banner_read, quit_said;
-	/* what DATA, or AUTH, was answered with instead; 0: nothing was */
+	/* the code that DATA, or AUTH, was answered with instead; 0: none */
 	unsigned not_354, not_334;
 	enum closed_by closed_by;
-	/* of the connection made last, and its TLS version */
+	/* of the last connection, with its TLS version */
 	struct addr addr;
 	char tls[16];
 	uint64_t last_took_us;
 	/*
-	 * As it came, secrets and all: what a script compares must not depend on what is starred,
-	 * else it could try which guess is. NULL: nothing yet; offers: no EHLO since TLS began.
-	 * Each lives in its arena.
+	 * As received, secrets included: what a script compares must not depend on what is
+	 * starred, else it could find out which guess is right. NULL: none yet; offers: no EHLO
+	 * since TLS began. Each lives in its arena.
 	 */
 	struct reply *came;
 	struct extensions *offers;
@@ -48,27 +48,30 @@ struct play {
 	const struct script *script;
 	const struct script_case *now;
 	struct play_opts opts;
-	/* as long as the play; as the item in hand; as the failures */
+	/* alive as long as the play; as the current item; as the failures */
 	struct arena arena, scratch, failing;
 	struct script_vars vars;
 	struct play_result result;
-	struct play_failure **failure_end, *failed;	/* failed: the last one */
+	struct play_failure **failure_end, *failed;	/* failed: the last failure */
 	struct play_peer peer[SCRIPT_PEERS_MAX + 1];
 	struct frame frame[FRAMES_MAX];
 	size_t depth;
 
-	/* what steers */
+	/* settings */
 	struct match_how how;
-	struct session_opts base;		/* what sessions begin with */
+	struct session_opts base;		/* the options of new sessions */
 	bool early;
-	/* of vars.secrets, so many less 1 are starred; 0: not even those of the script's text */
+	/*
+	 * one more than the number of vars.secrets that are starred; 0: not even those in the
+	 * script's text
+	 */
 	unsigned masked;
 	struct span tls_fail;
-	const struct word_requires *requires;	/* waits for EHLO */
+	const struct word_requires *requires;	/* to be checked after EHLO */
 	uint64_t began_us, item_us;
-	char said[120];				/* verbs so far, for ->where */
+	char said[120];				/* the verbs sent so far, for ->where */
 
-	/* what is in hand */
+	/* the current item */
 	enum {
 		PHASE_NEXT,
 		PHASE_BEGIN,
@@ -81,11 +84,12 @@ struct play {
 	} phase;
 	const struct script_item *item;
 	struct play_peer *in_hand;
-	struct step step;			/* of play_exchange_op; its args lead back here */
+	/* of play_exchange_op; its args point to ->self */
+	struct step step;
 	struct play *self;
 	struct step pause;
 	uint64_t pause_ms;
-	/* the banner, or what is left of a step's replies */
+	/* the greeting, or the rest of a step's replies */
 	struct script_item reading;
 	struct exchange {
 		const struct script_item *item;
@@ -99,12 +103,12 @@ struct play {
 	} collected[COLLECTED_MAX];
 	size_t ncollected;
 	enum err_kind step_err;
-	char problem[400];			/* what was told last, and its kind */
+	char problem[400];			/* the last problem reported, and its kind */
 	enum err_kind problem_err;
 	bool item_failed, running, stepped, finishing, done;
-	/* rounds of /repeat and /retry since it waited last */
+	/* rounds of /repeat and /retry since it last waited */
 	size_t nfailures, spun;
-	/* goes on once the loop has turned; NULL: that was never needed */
+	/* resumes after a turn of the loop; NULL: never needed so far */
 	struct loop_timer *turn;
 };
 
@@ -112,26 +116,26 @@ struct play {
 void play_fail(struct play *, enum err_kind, const struct expect *, const struct reply *,
     struct place, const char *format, ...) __attribute__((format(printf, 6, 7)));
 void play_skip(struct play *, struct span why);
-/* as far as it goes without waiting, or until others must have their turn */
+/* Goes on until it has to wait, or until others must have their turn. */
 void play_run(struct play *);
-bool play_is_last(const struct play *);		/* nothing comes behind the item in hand */
+bool play_is_last(const struct play *);		/* nothing follows the current item */
 void play_enter(struct play *, const struct script_item *items, const struct script_item *block,
     unsigned rounds);
 
 /* play_item.c: the sessions, and an item's begin and end */
-struct play_peer *play_peer(struct play *, unsigned number);	/* made when there is none yet */
-struct play_peer *play_peer_of(struct play *);	/* whom the item in hand is about */
-/* Text of the script or a peer, as it may be shown. In the scratch arena. */
+struct play_peer *play_peer(struct play *, unsigned number);	/* created when missing */
+struct play_peer *play_peer_of(struct play *);	/* the current item's peer */
+/* Text of the script or a peer with secrets starred. In the scratch arena. */
 struct span play_shown(struct play *, struct span);
 void play_push(struct play *, struct play_peer *, const struct step *);
 void play_begin_item(struct play *);
-void play_take_up(struct play *);		/* its step has ended */
+void play_take_up(struct play *);		/* the current item's step has ended */
 
 /* play_exchange.c: the replies */
 extern const struct step_op play_exchange_op;
 /*
- * Against the k-th S: of the item, or the default; news NULL: it was a step's. False: it failed,
- * and that is noted.
+ * Judges a reply by the k-th S: line of the item, or by the default; news NULL: the reply is to a
+ * step. False: it failed, which is recorded.
  */
 bool play_judge(struct play *, const struct script_item *, size_t k, const struct reply *,
     enum reply_place, const struct news *);

@@ -1,7 +1,7 @@
 /*
- * Walks lines and steps over sessions: the prompt, a script, a probe and the server role all drive
- * sessions through a player. It queues lines as lines and understands each when its turn comes, so
- * that its mode (command, message text, answer) is known; it decides what a failure means for what
+ * Runs lines and steps over sessions: the prompt, a script, a probe and the server role all drive
+ * sessions through a player. It queues lines as lines and parses each when its turn comes, when
+ * its mode (command, message text, response) is known; it decides what a failure means for what
  * follows, and the exit status.
  */
 #ifndef RUN_PLAY_PLAYER_H
@@ -12,26 +12,32 @@
 struct player;
 
 struct player_opts {
-	/* a refusal stops what was typed ahead and gives it back (EVENT_UNSENT) */
+	/* a rejection stops what was typed ahead and returns it (EVENT_UNSENT) */
 	bool interactive;
-	/* of all, from now; 0: none. Then it is done, whatever was in hand */
+	/*
+	 * for everything, from now; 0: none. When it expires the player is done, whatever is
+	 * outstanding
+	 */
 	uint64_t deadline_ms;
 	bool fail_fast;		/* a script ends at the first failure */
 	/*
-	 * A "/word" that is no step: a command of the prompt's. False: there is no such command
-	 * either. NULL: none.
+	 * Runs a "/word" that is not a step, a command of the prompt. False: there is no such
+	 * command. NULL: none.
 	 */
 	bool (*command)(void *ctx, struct span name, struct span args);
 	void *command_ctx;
-	/* is it a command of the prompt's? NULL: unknown */
+	/* whether it is a command of the prompt; NULL: unknown */
 	bool (*only_at_prompt)(struct span name);
 	/*
-	 * A line's turn has come, and how it is understood is known. False: it is not sent, but
-	 * given back with all behind it.
+	 * Called when a line's turn has come, with the mode in which it is read. False: do not
+	 * send it, but return it with everything after it.
 	 */
 	bool (*turn)(void *ctx, struct span line, struct place, enum dialogue_mode);
 	void *turn_ctx;
-	/* a line may be taken again, or all is done; between wake-ups. NULL: none */
+	/*
+	 * called between wake-ups when another line may be entered, or all is done; NULL: not
+	 * reported
+	 */
 	void (*idle)(void *ctx);
 };
 
@@ -44,42 +50,46 @@ void player_free(struct player *);
 /* the target must outlive the player */
 void player_open(struct player *, const struct target *);
 /*
- * Queues a copy of the line; out of player_opts.command, before all that wait. False when
+ * Queues a copy of the line; called within player_opts.command, before all that wait. False when
  * PLAYER_LINES_MAX are waiting.
  */
 bool player_line(struct player *, struct span line, struct place);
-/* before all that wait */
+/* The same, before all that wait. */
 void player_line_first(struct player *, struct span line, struct place);
 /* Queues a step, which must live until it has ended. */
 void player_step(struct player *, const struct step *);
-/* A "/" command for now, in whatever mode; before all lines that wait. */
+/* Queues a "/" command before all lines that wait, read as such in any mode. */
 void player_command(struct player *, struct span line);
 /*
- * Lines go to this session from now on (1 to PLAYER_SESSIONS), made when it is new. False: a step
- * is in hand.
+ * Selects the session that lines go to (1 to PLAYER_SESSIONS), created when new. False: a step is
+ * running.
  */
 bool player_use(struct player *, unsigned number);
-bool player_busy(const struct player *);	/* a step is in hand, or lines wait */
-/* fewer than PLAYER_WINDOW lines are waiting: a pipe may be read on */
+bool player_busy(const struct player *);	/* a step is running, or lines wait */
+/* Whether fewer than PLAYER_WINDOW lines are waiting, so that more may be read from a pipe. */
 bool player_wants(const struct player *);
-/* no more lines come: when all are done say QUIT and be done */
+/* No more lines will come: after the last one, QUIT is sent and the player is done. */
 void player_end(struct player *);
-/* Gives up the wait in hand and what was typed ahead. False when there was nothing to cancel. */
+/*
+ * Cancels the current wait and drops what was typed ahead. False when there was nothing to
+ * cancel.
+ */
 bool player_cancel(struct player *);
-void player_stop(struct player *);		/* every connection is dropped, and it is done */
-/* Drops the connection without another word. */
+void player_stop(struct player *);		/* drops every connection; the player is done */
+/* Drops the connection of the selected session without QUIT. */
 void player_drop(struct player *);
 
-/* The answer to the last EVENT_QUESTION. False when nothing was asked. */
+/* Answers the last EVENT_QUESTION. False when no question is open. */
 bool player_answer(struct player *, struct span text);
 
-bool player_done(const struct player *);	/* after player_end: all is said and closed */
-/* of all so far, as in INTERFACE's exit status */
+/* after player_end: everything is sent and closed */
+bool player_done(const struct player *);
+/* The exit status of everything so far. */
 enum err_kind player_status(const struct player *);
-bool player_opened(const struct player *);	/* a session was opened, whatever came of it */
-/* of the session that is used */
+bool player_opened(const struct player *);	/* a connection was attempted */
+/* Of the selected session. */
 struct session_view player_view(const struct player *);
-/* ->number is 0: it was never used */
+/* Of session `number`; ->number is 0 when it was never used. */
 struct session_view player_view_of(const struct player *, unsigned number);
 
 #endif

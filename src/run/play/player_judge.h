@@ -1,6 +1,6 @@
 /*
- * S: lines among lines as they are typed: each judges the reply before it, so that an asked-for
- * refusal is no failure.
+ * S: lines among typed lines: each judges the reply before it, so that an expected rejection is
+ * not a failure.
  */
 #ifndef RUN_PLAY_PLAYER_JUDGE_H
 #define RUN_PLAY_PLAYER_JUDGE_H
@@ -13,26 +13,26 @@ struct judge *judge_new(void);
 void judge_free(struct judge *);		/* NULL is fine */
 
 /*
- * EVENT_REPLY: several to one message (LMTP) are judged one after the other, else the last one is;
- * a late one is not.
+ * Takes an EVENT_REPLY. Several replies to one message (LMTP) are judged one after the other,
+ * otherwise the last reply is; late ones are ignored.
  */
 void judge_heard(struct judge *, const struct event *);
 
-/* Is a refusal among the replies that no S: has judged? */
+/* Whether a rejection is among the replies that no S: line has judged. */
 bool judge_fears(const struct judge *);
 
-/* a reply is there that no S: has judged, or one goes on in the next S: line */
+/* Whether a reply is waiting for an S: line, or one continues in the next S: line. */
 bool judge_waits(const struct judge *);
 /* Does the line begin with S:? */
 bool judge_takes(struct span line);
-/* A line was sent: what S: lines judge from now on is its reply. */
+/* A line was sent: later S: lines judge its reply. */
 void judge_sent(struct judge *);
 
-/* OPEN: the reply goes on in the next S: line */
+/* OPEN: the reply continues in the next S: line */
 enum judged { JUDGED_OPEN, JUDGED_GOOD, JUDGED_BAD };
 /*
- * BAD with err: ERR_EXPECT, also where there is no reply to judge, or ERR_USAGE for a line that
- * cannot be understood.
+ * Judges by one S: line. BAD with err: ERR_EXPECT, also when there is no reply to judge, or
+ * ERR_USAGE for a line that cannot be parsed.
  */
 enum judged judge_line(struct judge *, struct span line, struct place, struct err *);
 

@@ -1,7 +1,7 @@
 /*
- * What a probe's result means: checks with a state each, a phase, a reason from the closed list and
- * a sentence; the worst of them is the verdict. The table of PROBE's states is here, and what
- * --state changes of it.
+ * Judges a probe's result: checks, each with a state, a phase, a reason from the closed list and
+ * a sentence; the worst of them is the verdict. The table of default states is here, with what
+ * --state changes in it.
  */
 #ifndef RUN_PROBE_JUDGE_H
 #define RUN_PROBE_JUDGE_H
@@ -16,7 +16,7 @@ const char *judge_state_word(enum health);
 /* CRITICAL > WARNING > UNKNOWN > OK */
 enum health judge_worse(enum health, enum health);
 
-/* What thresholds may name: every phase, and these. */
+/* What thresholds apply to: the time of every phase, and these. */
 enum {
 	METRIC_TOTAL = PHASE_COUNT,
 	METRIC_CERT_DAYS,
@@ -40,71 +40,81 @@ enum { STATE_RULES_MAX = 32 };
 
 struct judge_opts {
 	enum verify verify;
-	/* TLS was asked for by name: what is wrong with it is CRITICAL */
+	/* TLS was explicitly asked for: a failure of it is CRITICAL */
 	bool tls_said;
 	int tempfail_critical;
-	/* an MX is judged by its domain's MTA-STS policy; REQUIRE: there is one, and it is met */
+	/*
+	 * judge an MX by its domain's MTA-STS policy; REQUIRE: there must be one, and it must be
+	 * met
+	 */
 	enum judge_sts sts;
-	/* the address has a name that points back and is the banner's */
+	/* require forward-confirmed reverse DNS that matches the name in the greeting */
 	bool expect_ptr;
-	/* no thresholds for the certificate's days but those given */
+	/* no default thresholds for the certificate's days */
 	bool no_cert_days;
-	/* cert_days is of the server's certificate, whatever its issuers' */
+	/* cert_days is the server certificate's alone, not the whole chain's */
 	bool days_of_leaf;
 	struct range warn[METRIC_COUNT], crit[METRIC_COUNT];
 	const char *require_ext, *expect_ext, *forbid_ext;
-	const char *ext_set;		/* a recorded set, as judge_ext_set makes it; NULL: none */
-	const struct ere *banner;		/* NULL: any */
+	const char *ext_set;		/* a recorded set, made by judge_ext_set; NULL: none */
+	const struct ere *banner;		/* what the greeting must match; NULL: anything */
 	/*
-	 * banner and `said` see a reply as it came, codes and CRLF in it; a banner they find is
-	 * right
+	 * match `banner` and `replies` against a reply as received, codes and CRLF included; a
+	 * greeting that matches is right
 	 */
 	bool as_said;
-	/* what the first lines of probe_opts.say are answered by */
+	/* what the replies to the first lines of probe_opts.lines must match */
 	const struct ere *const *said;
 	size_t nsaid;
-	enum health said_state;		/* when one does not match */
+	enum health said_state;		/* the state when one does not match */
 	struct state_rule rule[STATE_RULES_MAX];
 	size_t nrules;
 };
 
 struct judge_check {
 	struct judge_check *next;
-	const char *name;		/* a phase's or a metric's word, or the option's */
-	/* what a line says it is about: the phase's word, or "total" */
+	const char *name;		/* the word of a phase, a metric or an option */
+	/* its label in output: the phase's word, or "total" */
 	const char *label;
 	enum health state;
 	enum probe_phase phase;
-	enum probe_reason reason;		/* NONE: passed, or noted */
+	enum probe_reason reason;		/* NONE: passed, or a note */
 	bool has_value;
 	double value;
-	struct span warn, crit;		/* ranges, of a metric */
+	struct span warn, crit;		/* of a metric: its ranges */
 	struct span want, got;
-	struct span message;		/* safe to show; empty: passed without a word */
-	/* it passed, and the message is worth a line all the same */
+	struct span message;		/* safe to show; empty: passed without a remark */
+	/* it passed, but the message is worth a line */
 	bool told;
 };
 
 struct finding {
 	enum health state;
-	bool skipped;			/* this machine has no route for that family: not judged */
+	/* this machine has no route for that address family: not judged */
+	bool skipped;
 	struct judge_check *checks;		/* in the order they were made */
-	const struct judge_check *worst;	/* NULL: all is well */
-	/* why, and what to do (run/diagnosis), of the worst; NULL: nothing to say */
+	const struct judge_check *worst;	/* NULL: nothing is wrong */
+	/* the diagnosis of the worst: why, and what to do; NULL: none */
 	const struct diagnosis *diagnosis;
 };
 
-/* Everything in it lives in the result's arena, and every text in it has passed text_safe. */
+/*
+ * Judges a result. Everything in the finding lives in the result's arena, and every text in it
+ * has passed text_safe.
+ */
 void judge(
     const struct judge_opts *, const struct probe_opts *, struct probe_result *, struct finding *);
 
-/* "RCPT.reply=WARNING,..." */
+/* Parses "RCPT.reply=WARNING,..." into rules. False with err (ERR_USAGE). */
 bool judge_state_rule(struct judge_opts *, struct span, struct err *);
-/* "total=1,cert_days=14:" or a range for the whole time. */
+/*
+ * Parses "total=1,cert_days=14:", or a single range for the total time, into range[METRIC_COUNT].
+ * False with err (ERR_USAGE).
+ */
 bool judge_threshold(struct range *, struct span, struct arena *, struct err *);
-/* false: it has none */
+/* The value of a metric: milliseconds, days, octets or a count. False: the result has none. */
 bool judge_metric(const struct probe_result *, unsigned metric, double *value);
-/* "KEYWORD params" a line, sorted: to be recorded and compared. */
+/* The extensions as sorted lines "KEYWORD params", to be recorded and compared. In the arena. */
 struct span judge_ext_set(const struct extensions *, struct arena *);
 
 #endif

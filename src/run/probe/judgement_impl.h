@@ -1,6 +1,6 @@
 /*
- * One judgement while it is made, for run/probe/judge*.c alone. judge.c has the table of the rules
- * and runs them in its order; a rule adds checks to the finding and says what each of them found.
+ * One judgement while it is made, for run/probe/judge*.c only. judge.c has the table of the rules
+ * and runs them in order; a rule adds checks to the finding and says what each of them found.
  */
 #ifndef RUN_PROBE_JUDGEMENT_IMPL_H
 #define RUN_PROBE_JUDGEMENT_IMPL_H
@@ -11,8 +11,9 @@ struct judgement;
 
 /* One row of the table in judge.c. */
 struct judge_rule {
-	const char *name;		/* of its checks; NULL: they have names of their own */
-	enum probe_phase phase;		/* that its checks are about, where there is a name */
+	/* the name of its checks; NULL: they have names of their own */
+	const char *name;
+	enum probe_phase phase;		/* the phase of its checks, where there is a name */
 	void (*fn)(struct judgement *);
 };
 
@@ -22,31 +23,35 @@ struct judgement {
 	struct probe_result *r;
 	struct finding *v;
 	struct judge_check **end;
-	const struct judge_rule *rule;	/* the one that is at work */
+	const struct judge_rule *rule;	/* the one that is running */
 };
 
-/* A check of the rule that is at work, which passed; find, note and tell say otherwise. */
+/*
+ * Adds a check of the running rule, which passes unless judge_find, judge_note or judge_remark
+ * says otherwise.
+ */
 struct judge_check *judge_add(struct judgement *);
 struct judge_check *judge_add_as(struct judgement *, const char *name, enum probe_phase);
 /* Sets what a check found; --state may change the state. */
 void judge_find(
     struct judgement *, struct judge_check *, enum health, enum probe_reason, struct span message);
-/* Worth a word, not a state; tell: also to who did not ask for more. */
+/* Adds a message to a check that passes; judge_remark's is shown even without --verbose. */
 void judge_note(struct judgement *, struct judge_check *, struct span message);
 void judge_tell(struct judgement *, struct judge_check *, struct span message);
 
-/* How a sentence calls what a phase waits for: "RCPT TO". */
+/* What a phase waits for, for use in a sentence: "RCPT TO". */
 const char *judge_what(struct judgement *, enum probe_phase);
 /* "the banner", "the reply to RCPT TO" */
 const char *judge_reply_of(struct judgement *, enum probe_phase);
-/* Its code and its lines, safe, in one line of 400 octets at most. */
+/* A reply's code and lines in one line of at most 400 octets, safe to show. */
 struct span judge_reply_text(struct judgement *, const struct reply *);
-/* A line of probe_opts.say, without what of it is a secret. */
+/* A line of probe_opts.lines with its secrets starred. */
 struct span judge_said_line(const struct judgement *, size_t i);
-/* TLS is only tried: what is wrong with it warns. */
+/* Whether TLS is opportunistic: a failure of it is a warning. */
 bool judge_lenient(const struct judgement *);
-enum health judge_temporary(const struct judgement *);		/* what a 4xx is */
-bool judge_done(const struct judgement *, enum probe_phase);	/* it ended without a failure */
+enum health judge_temporary(const struct judgement *);		/* the state of a 4xx */
+/* the phase ended without a failure */
+bool judge_done(const struct judgement *, enum probe_phase);
 
 /* ---- the rules, in the table's order, and what judge_failure needs of their files */
 

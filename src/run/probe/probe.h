@@ -1,14 +1,14 @@
 /*
- * One probe of one address: connect, banner, EHLO, STARTTLS, EHLO, and as deep as asked, then QUIT,
- * as steps of a session. What happened is plain data in struct probe_result; run/judge has the
- * opinions.
+ * One probe of one address: connect, greeting, EHLO, STARTTLS, EHLO, then as far as asked for,
+ * then QUIT, as steps of a session. What happened is plain data in struct probe_result;
+ * run/probe/judge.h judges it.
  */
 #ifndef RUN_PROBE_PROBE_H
 #define RUN_PROBE_PROBE_H
 
 #include "run/session/session.h"
 
-/* phase, its name in every output. RESOLVE is timed by who found the addresses. */
+/* phase, its name in every output. RESOLVE is timed by whoever looked up the addresses. */
 #define PROBE_PHASES(X)								\
 	X(RESOLVE,	"resolve")						\
 	X(CONNECT,	"connect")						\
@@ -78,10 +78,10 @@ enum probe_reason {
 };
 const char *reason_word(enum probe_reason);
 
-/* What a probe waits, in place of timeouts_default. */
+/* The timeouts of a probe, in place of timeouts_default. */
 extern const struct timeouts timeouts_probe;
 
-/* How deep; each includes those before it. EHLO is twice EHLO where TLS is on. */
+/* How far to go; each includes those before it. With TLS, DEPTH_EHLO includes the second EHLO. */
 enum probe_depth {
 	DEPTH_UNSAID,
 	DEPTH_CONNECT,
@@ -96,104 +96,108 @@ enum probe_depth {
 
 struct probe_opts {
 	/*
-	 * of one address, its look-up included: the only limit that there is unless said; 0: no end
+	 * for one address, lookup included; the only limit unless timeouts are given; 0:
+	 * unlimited
 	 */
 	uint64_t total_ms;
-	enum probe_depth until;		/* UNSAID: as deep as from, to, body and mechanism need */
-	const char *from, *to;		/* reverse-path and recipient, without brackets */
+	enum probe_depth until;		/* UNSAID: as far as from, to, body and auth need */
+	const char *from, *to;		/* envelope sender and recipient, without brackets */
 	/* message text to send after RCPT; empty: stop there, with RSET */
 	struct span body;
-	/* lines said after RCPT, each answered; ends in NULL; NULL: none */
+	/* lines sent after RCPT, each followed by its reply; the last is NULL; NULL: none */
 	const char *const *say;
 	bool helo;			/* HELO in place of EHLO */
 	const struct step *auth;	/* an AUTH step; NULL: none */
-	const char *proxy;		/* a line sent before the banner is awaited; NULL: none */
+	/* a line sent before waiting for the greeting; NULL: none */
+	const char *proxy;
 	const struct script *script;	/* played in place of all this; NULL: none */
-	const struct play_value *value;	/* of its variables and secrets */
+	const struct play_value *value;	/* values of its variables and secrets */
 	size_t nvalues;
 };
 
 enum { PROBE_DRAWN_US = 1000000 };
 
 struct probe_result {
-	struct arena arena;		/* of all below */
+	struct arena arena;		/* everything below lives in it */
 	const struct target *target;
-	size_t number;			/* of the target, from 1 */
+	size_t number;			/* the target's number, from 1 */
 	unsigned attempt;		/* from 1 */
 	const char *way;		/* session_opts.way */
-	struct span domain;		/* the target's, where it is one; empty: it is a host */
-	/* the host is an MX of the domain; it has none, and this is its own name */
+	struct span domain;		/* the target's domain; empty: the target is a host */
+	/* the host is an MX of the domain; the domain has none, and this is its own name */
 	bool mx, implicit;
 	struct span host;
-	const struct route *routed;	/* what a lookup that failed found all the same */
+	const struct route *routed;	/* what a failed lookup did find; NULL: nothing */
 	unsigned preference;		/* of an MX */
-	/* how the route was found, where that is worth a word (run/route.h) */
+	/* notes on how the route was found (run/route/route.h) */
 	const struct span *note;
 	size_t nnotes;
 	struct addr addr, local;
-	const char *hello;		/* "EHLO", "HELO" or "LHLO"; NULL: it was not come to */
+	const char *hello;		/* "EHLO", "HELO" or "LHLO"; NULL: none was sent */
 	struct span helo;		/* the name sent in it; empty: not known */
 	/* the last command line of the phase `said_in`, without its secrets */
 	struct span line;
 	enum probe_phase said_in;
 	/* of this program to that address at the time, this one too; 0: not known */
 	unsigned connections;
-	enum target_tls tls_mode;	/* what was asked for, never UNSAID */
+	enum target_tls tls_mode;	/* what was asked for; never UNSAID */
 
 	uint64_t us[PHASE_COUNT], total_us;
-	/* bits of phases that began; that ended without a failure */
+	/* bits (1 << phase) of phases that began; of those that ended without a failure; */
 	unsigned ran, done;
-	/* and of those with a reply that took PROBE_DRAWN_US from its first octet to its last */
+	/* of those with a reply that took PROBE_DRAWN_US or longer from first to last octet */
 	unsigned drawn;
 	const struct reply *reply[PHASE_COUNT];	/* the last of each phase; NULL: none */
-	const struct reply **said;	/* replies to opts.say, in order */
+	const struct reply **said;	/* replies to opts.lines, in order */
 	size_t nsaid;
-	/* of EHLO in the clear; of the last EHLO. NULL: none */
+	/* of the EHLO without TLS; of the last EHLO. NULL: none */
 	const struct extensions *clear, *extensions;
-	/* NULL: no handshake succeeded; lives as long as the probe */
+	/* NULL: no handshake succeeded; lives only as long as the probe */
 	const struct tls_info *tls;
 
-	/* what the TLSA records say, of the handshake or of there being none; NULL: not known */
+	/* the TLSA records, compared with the handshake if there was one; NULL: not known */
 	const struct tls_dane *dane;
 	bool dane_required;
-	/* names of the address (run/route/lookup.h); NULL: not asked */
+	/* reverse DNS of the address (run/route/lookup.h); NULL: not looked up */
 	const struct lookup_address *reverse;
-	/* the MTA-STS policy of the domain (run/route/sts.h); NULL: not asked */
+	/* the MTA-STS policy of the domain (run/route/sts.h); NULL: not looked up */
 	const struct sts *sts;
-	/* what is wrong with the domain's TLSRPT record; empty: nothing, or not asked */
+	/* what is wrong with the domain's TLSRPT record; empty: nothing, or not looked up */
 	struct span tlsrpt;
-	enum probe_phase phase;		/* where it ended, when it failed */
-	enum err_kind err;		/* ERR_NONE: it went through */
+	enum probe_phase phase;		/* where it failed */
+	enum err_kind err;		/* ERR_NONE: it succeeded */
 	enum err_cause cause;		/* which of that kind */
-	int sys;			/* errno of a connect */
+	int sys;			/* errno of the connection attempt */
 	unsigned alert;			/* the peer's TLS alert; 0: none */
-	bool eof, reset, half;		/* the peer closed; with a reset; within a reply */
+	/* the peer closed the connection; with a reset; within a reply */
+	bool eof, reset, half;
 	bool truncated;			/* within TLS, without close_notify */
-	/* a script's line said nothing of its reply, which is a refusal */
+	/* a script's line without an expectation was rejected */
 	bool refused;
-	/* a reply did not belong to what it answered: ->text says which */
+	/* a reply did not belong to what it answered; see ->text */
 	bool out_of_step;
 	bool late_quit;			/* QUIT was not answered in time */
-	/* another address of the host, which offers STARTTLS; NULL: none, or not looked for */
+	/* another address of the host that offers STARTTLS; NULL: none, or not looked for */
 	const struct addr *elsewhere;
-	bool fate_unknown;		/* of the message that was sent (RFC 1047) */
-	bool late;			/* it ended because total_ms were over */
-	enum wait wait;			/* what it waited for then */
-	struct span rest;		/* what had come of a reply when the time for it was over */
-	unsigned pieces;		/* in so many of them */
-	struct span text;		/* the failure in words; a peer's octets may be in it */
-	/* of a script's line that failed, "x.smtp:7"; empty: it is no script's */
+	bool fate_unknown;		/* the fate of the sent message is unknown (RFC 1047) */
+	bool late;			/* it ended because total_ms expired */
+	enum wait wait;			/* what it was waiting for then */
+	/* the part of a reply that had come when the time for it expired */
+	struct span rest;
+	unsigned pieces;		/* the number of reads that gave it */
+	struct span text;		/* the failure in words; may contain the peer's octets */
+	/* the script's line that failed, "x.smtp:7"; empty: not a script */
 	struct span place;
 	/* the script's cases that were skipped, and why; empty: none */
 	struct span left_out;
 };
 
 struct probe;
-typedef void probe_fn(void *ctx, struct probe *);	/* it is over: free it between wake-ups */
+typedef void probe_fn(void *ctx, struct probe *);	/* it is over; free it between wake-ups */
 
 /*
- * Probes `hop` (all its addresses at once, as RFC 8305 does, when it has more than one) over
- * `mode`. `result` is the caller's, with what names the target filled in; opts, hop and target
+ * What to probe: `hop` (all its addresses at once, as in RFC 8305, when it has several). `result`
+ * is the caller's, with the fields that name the target filled in; everything pointed to must
  * outlive the probe. `watch` may be NULL.
  */
 struct probe_job {
@@ -204,13 +208,16 @@ struct probe_job {
 	const struct route_hop *hop;
 	struct probe_result *result;
 	probe_fn *done;
-	event_fn *watch;		/* also told every event */
+	event_fn *watch;		/* called with every event */
 	void *ctx;
 };
 struct probe *probe_new(const struct probe_job *);
-void probe_free(struct probe *);	/* what the result holds of TLS dies with it */
+void probe_free(struct probe *);	/* result->tls dies with it */
 
-/* Where the target or the port does not say: implicit on 465, starttls on 587, else try. */
+/*
+ * The TLS mode: the target's, or else the session's, or else implicit on 465, starttls on 587,
+ * try on other ports.
+ */
 enum target_tls probe_tls_mode(const struct session_opts *, const struct target *);
 
 #endif

@@ -1,4 +1,4 @@
-/* A probe while it works, for run/probe*.c alone. */
+/* A probe while it runs, for run/probe/probe*.c only. */
 #ifndef RUN_PROBE_PROBE_IMPL_H
 #define RUN_PROBE_PROBE_IMPL_H
 
@@ -16,36 +16,38 @@ struct probe {
 	size_t said;
 	uint64_t began_us, phase_us;
 	bool over, authenticating, awaits_tlsa;
-	struct span problem;		/* told in this phase; it counts when the step then fails */
+	/* reported in this phase; it is the reason if the step then fails */
+	struct span problem;
 	enum err_kind problem_err;	/* its kind */
 	enum err_cause cause;
 };
 
-/* The dialogue; .args is the probe. It ends where AUTH is due, and begins again behind it. */
+/* The dialogue; .args is the probe. It ends where AUTH is due, and is started again after it. */
 extern const struct step_op probe_step;
 void probe_begin_phase(struct probe *, enum probe_phase);
 
-/* Copies that live as long as the result: of a reply and of a list as much as is worth keeping. */
+/* Copies into the result's arena; of a reply or a list, only as much as is worth keeping. */
 const struct reply *probe_keep_reply(struct arena *, const struct reply *);
 const struct extensions *probe_keep_extensions(struct arena *, const struct extensions *);
 const struct tls_info *probe_keep_tls(struct arena *, const struct tls_info *);
-/* without the single records; NULL: NULL */
+/* Without the individual records; NULL for NULL. */
 const struct tls_dane *probe_keep_dane(struct arena *, const struct tls_dane *);
 /*
- * Where it leads, what EHLO offered, what the handshake showed: that lives as long as the session.
+ * Copies what an event tells (the address, EHLO's extensions, the TLS session), which otherwise
+ * lives only as long as the session.
  */
 void probe_keep_event(struct probe_result *, const struct event *);
-/* A reply that is out of step: no other verdict stands, before it or after. */
+/* Records a reply that is out of step, which overrides any other verdict. */
 void probe_keep_out_of_step(struct probe_result *, const struct event *, enum probe_phase);
 
 /*
- * job->opts->script in place of the dialogue: its cases one after the other, each over a connection
- * of its own.
+ * Plays job->opts->script in place of the dialogue: its cases one after the other, each over its
+ * own connection.
  */
 struct probe_script;
 struct probe_script *probe_script_new(const struct probe_job *, void (*done)(void *ctx), void *ctx);
 void probe_script_free(struct probe_script *);		/* also ends it; NULL is fine */
-/* its time is over: the result says so */
+/* its time expired, which the result then says */
 void probe_script_late(struct probe_script *, struct span why);
 
 #endif

@@ -14,8 +14,8 @@ struct range {
 	struct span text;		/* as written */
 };
 
-/* False with err when it is none. The text lives in the arena. */
+/* False with err (ERR_USAGE) when malformed. The text is copied into the arena. */
 bool range_parse(struct range *, struct span, struct arena *, struct err *);
-bool range_alerts(const struct range *, double value);	/* never, when it is not set */
+bool range_alerts(const struct range *, double value);	/* false when not set */
 
 #endif

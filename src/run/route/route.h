@@ -9,15 +9,15 @@
 enum { ROUTE_HOPS_MAX = 128 };
 
 struct route_hop {
-	/* the name the certificate is compared with; a literal as written */
+	/* the name the certificate must match; a literal as given */
 	struct span host;
 	unsigned preference;		/* of an MX; else 0 */
 	struct addr *addr;		/* with the port */
-	size_t naddr;			/* 0: only behind nhops */
-	bool in_order;			/* they are tried one after the other, not side by side */
+	size_t naddr;			/* 0 only in hops beyond nhops */
+	bool in_order;			/* try them one after the other, not in parallel */
 	/* how the addresses were found, or why there are none; NULL: not by route_find */
 	const struct host *found;
-	/* what led there, as DANE wants to know it; NULL: no name did */
+	/* the path that led there, for DANE; NULL: no name did */
 	const struct dane_path *path;
 };
 
@@ -26,43 +26,46 @@ struct route {
 	bool mx;			/* hops were found by MX and have preferences */
 	/* a domain without MX: the hop is the domain's own name (RFC 5321 5.1) */
 	bool implicit;
-	/* of which the MX are, since the domain is an alias (CNAME) of it; empty: it is none */
+	/*
+	 * the name that the domain is an alias (CNAME) of and whose MX are used; empty: not an
+	 * alias
+	 */
 	struct span alias;
-	struct route_hop *hop;		/* best first; equal preferences in an order of chance */
-	size_t nhops;			/* that have an address: at least 1 */
-	size_t nall;			/* behind them those MX that have none */
+	struct route_hop *hop;		/* best first; equal preferences in random order */
+	size_t nhops;			/* hops with an address: at least 1 */
+	/* all hops, including the MX without an address at the end */
+	size_t nall;
 	uint32_t ttl;			/* of the MX set */
 	bool authentic;			/* the MX set was validated (DNSSEC) */
-	/* the name server says that it validated, but is not to be believed */
+	/* the resolver says it validated, but is not trusted to */
 	bool unbelieved;
-	enum dns_trust trust;		/* in the name server that had the MX set */
-	struct addr resolver;		/* that one; .len 0: none was asked */
+	enum dns_trust trust;		/* in the resolver that gave the MX set */
+	struct addr resolver;		/* that resolver; .len 0: none was asked */
 	uint64_t took_us;
 	/*
-	 * A bare host's: the best MX of that name, when its mail goes elsewhere. May come after the
-	 * route was told.
+	 * For a bare host name: the best MX of that name, when its mail goes elsewhere. May be
+	 * set after the route was reported.
 	 */
 	struct span elsewhere;
-	bool asking;			/* that is not known yet */
+	bool asking;			/* ->elsewhere is not known yet */
 };
 
 /*
- * Told once, never from within route_find: the route, and `err` with ERR_NONE; or `err` says why
- * there is none (ERR_DNS, with what was found all the same in the route). The route lives in the
- * arena.
+ * Called once, never within route_find, with the route, and `err` of kind ERR_NONE, or why there
+ * is none (ERR_DNS, what was found so far in the route). The route lives in the arena.
  */
 typedef void route_fn(void *ctx, const struct route *, const struct err *);
 /*
- * What is worth knowing beside, one sentence each, before or after the route is told; never from
- * within route_find. An empty one says that ->asking has ended. `found`: it is about how the route
- * was found, which a verdict may want to have.
+ * Called with remarks, one sentence each, before or after the route is reported; never within
+ * route_find. An empty one says that ->asking has ended. `found`: it is about how the route was
+ * found, which a verdict may want to include.
  */
 typedef void route_note_fn(void *ctx, struct span note, bool found);
 
 struct route_query;
 /*
- * A literal, a path, localhost and what hosts(5) knows never go to the DNS. The target must stay
- * until route_free.
+ * Finds the route to a target, which must live until route_free. A literal, a path, localhost and
+ * names in hosts(5) never go to the DNS.
  */
 struct route_query *route_find(
     const struct lookup_env *, const struct target *, route_fn *, route_note_fn *, void *ctx);

@@ -1,6 +1,7 @@
 /*
- * The MTA-STS policy of a domain (RFC 8461): its TXT record, then the text at
- * https://mta-sts.DOMAIN/, and what a sender that honours it makes of one of the domain's MX.
+ * The MTA-STS policy of a domain (RFC 8461): its TXT record, then the policy at
+ * https://mta-sts.DOMAIN/, and what a sender that honours it does with one of the domain's MX
+ * hosts.
  */
 #ifndef RUN_ROUTE_STS_H
 #define RUN_ROUTE_STS_H
@@ -9,7 +10,7 @@
 #include "run/route/host.h"
 #include "smtp/sts.h"
 
-/* word in JSON */
+/* state, its word in JSON */
 #define STS_STATES(X)							\
 	X(NONE,		"none")		/* no record */			\
 	X(UNKNOWN,	"unknown")	/* the record could not be asked for */	\
@@ -28,17 +29,17 @@ enum sts_state {
 struct sts {
 	enum sts_state state;
 	struct span domain;
-	/* of the record; a change of it says that the policy is another one */
+	/* of the record; it changes when the policy changes */
 	struct span id;
-	struct span why;		/* it is not STS_FOUND */
+	struct span why;		/* why it is not STS_FOUND */
 	struct sts_policy policy;	/* STS_FOUND */
 };
 
 const char *sts_state_word(enum sts_state);
 
-/* What such a sender does with a message for this MX. */
+/* What a sender that honours the policy does with a message for this MX. */
 enum sts_verdict {
-	STS_NO_OPINION,			/* there is no policy, or its mode is none */
+	STS_NO_OPINION,			/* no policy, or its mode is none */
 	STS_ALLOWS,
 	STS_NOT_LISTED,			/* the policy does not name the host */
 	STS_NO_TLS,
@@ -52,12 +53,12 @@ struct sts_way {
 	const struct proxy_opts *proxy;	/* .kind PROXY_NONE: none */
 	const char *ca;			/* NULL: the system's */
 	uint64_t timeout_ms;		/* of the fetch; 0: 60 s (RFC 8461 3.3) */
-	const struct addr_net *allow;	/* from no address outside these */
-	size_t nallow;			/* 0: from any */
+	const struct addr_net *allow;	/* fetch from no address outside these networks */
+	size_t nallow;			/* 0: any address */
 };
 
 /*
- * Told once, never from within sts_start; it lives in the arena. sts_free may be called from
+ * Called once, never within sts_start; the result lives in the arena. sts_free may be called
  * within.
  */
 typedef void sts_fn(void *ctx, const struct sts *);

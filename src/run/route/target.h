@@ -1,4 +1,4 @@
-/* What a person writes to say where to connect, and how to reach it. */
+/* A target: what the user gives to say where to connect, and how. */
 #ifndef RUN_ROUTE_TARGET_H
 #define RUN_ROUTE_TARGET_H
 
@@ -7,10 +7,10 @@
 
 enum target_kind {
 	TARGET_HOST,		/* a host name or an address literal */
-	TARGET_MX,		/* the MX of a domain */
+	TARGET_MX,		/* the MX hosts of a domain */
 	TARGET_UNIX,		/* a socket's path */
 	TARGET_PIPE,		/* a child process */
-	TARGET_DEMO,		/* the server inside */
+	TARGET_DEMO,		/* the built-in test server */
 };
 
 enum target_tls {
@@ -31,14 +31,16 @@ struct target {
 	bool port_said;
 	enum target_tls tls;
 	bool lmtp;
-	struct span hint;	/* what to say besides when the host is not found; empty: nothing */
+	/* added to the error when the host is not found; empty: nothing */
+	struct span hint;
 };
 
-/* kind, host and port, in whatever way they are written */
+/* Whether kind, host and port are the same, however they are written. */
 bool target_is_same(const struct target *, const struct target *);
 /*
- * Reads a target and, where given, a second word with the port (a number or a service's name).
- * `port` is what counts when neither says one; 0 is 25, or the scheme's. Spans live in the arena.
+ * Parses a target and, where given, a second word with the port (a number or a service name).
+ * `port` is used when neither has one; 0: 25, or the scheme's. Spans live in the arena. False
+ * with err (ERR_USAGE).
  */
 bool target_parse(struct target *, struct span text, struct span port_word, unsigned port,
     struct arena *, struct err *);

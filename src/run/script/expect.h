@@ -1,6 +1,6 @@
 /*
- * A reply against what a script expects: codes, enhanced codes, texts and patterns, at a
- * strictness.
+ * Compares a reply with what a script expects: codes, enhanced codes, texts and patterns, at a
+ * level of strictness.
  */
 #ifndef RUN_SCRIPT_EXPECT_H
 #define RUN_SCRIPT_EXPECT_H
@@ -33,26 +33,26 @@ struct expect_ere {
 	struct expect_ere *next;
 	struct span source;		/* without its slashes */
 	const struct ere *ere;
-	unsigned places;		/* of this and those behind it in the list */
+	unsigned places;		/* of this one and those after it in the list */
 };
-/* In the arena, and added to *list; NULL with err. */
+/* Compiles into the arena and adds to *list. NULL with err (ERR_USAGE). */
 const struct expect_ere *ere_compile(
     struct span source, struct arena *, struct expect_ere **list, struct err *);
-/* Does it match somewhere in the line? *group is what its first group (or all of it) matched. */
+/* Searches a line; *group is what its first group (or all of it) matched. */
 bool ere_match(const struct expect_ere *, struct span line, struct span *group);
 
 enum { CODES_MAX = 8 };
 
 struct expect_line {
 	struct place place;
-	struct span source;		/* behind "S: " */
+	struct span source;		/* the line after "S: " */
 	struct { char digit[3]; } code[CODES_MAX];	/* 'x' is any digit */
 	size_t ncodes;			/* 0: an `S: ...` */
 	char separator;			/* '-', ' ', or 0 when nothing follows the code */
-	struct script_text text;	/* behind code and separator */
-	struct status status;		/* an enhanced code at its front */
-	const struct expect_ere *ere;	/* the text is an /ERE/ */
-	/* `S: ...`, or a last line whose text is ` ...`: any further lines */
+	struct script_text text;	/* the text after code and separator */
+	struct status status;		/* its enhanced code; class 0: none */
+	const struct expect_ere *ere;	/* the text is an /ERE/; NULL: it is not */
+	/* `S: ...`, or a last line ending in ` ...`: any further lines may follow */
 	bool more;
 };
 
@@ -61,7 +61,7 @@ struct expect {
 	bool any;			/* `S: *` */
 	struct expect_line *line;
 	size_t nlines;
-	bool more;			/* further lines are welcome */
+	bool more;			/* any further lines may follow */
 };
 
 /* What masks hide at level `text`; a bit each. */
@@ -94,9 +94,9 @@ enum reply_place reply_place_of(const struct due *);
 struct match_how {
 	enum match_level level;
 	unsigned masks;			/* bits 1 << MASK_BIT_… */
-	const struct expect_ere *own[OWN_MASKS_MAX];	/* of /mask name /ERE/ */
+	const struct expect_ere *own[OWN_MASKS_MAX];	/* added by /mask name /ERE/ */
 	size_t nown;
-	struct span host;		/* the server's own name; empty: not known */
+	struct span host;		/* the server's own name; empty: unknown */
 	bool ehlo;			/* the reply answers EHLO or LHLO */
 	enum reply_place place;		/* of lines that are no keywords of EHLO */
 	const struct secrecy *secrecy;	/* what is starred where it says why; NULL: nothing is */
@@ -104,41 +104,43 @@ struct match_how {
 
 struct match_result {
 	bool ok;
-	unsigned uncompared;		/* texts that the level did not look at */
-	size_t line;			/* the line of the expectation that failed */
-	struct span about;		/* what of that line; empty: all of it */
+	unsigned uncompared;		/* texts that the level did not compare */
+	size_t line;			/* index of the expected line that failed */
+	struct span about;		/* the part of that line that failed; empty: all of it */
 	char why[300];			/* "expected code 250, received 451" */
 };
 
-/* Typed places that match are kept in vars. `arena` is for what is needed meanwhile. */
+/* Compares; typed placeholders that match are set in vars. `arena` is for temporary memory. */
 bool expect_match(const struct expect *, const struct reply *, const struct match_how *,
     struct script_vars *, struct arena *, struct match_result *);
 /*
- * Of a reply that does not fit: which lines of either have one that fits them in the other. Both
- * are zeroed.
+ * For a reply that does not match: sets, for each line of either, whether one of the other
+ * matches it. Both arrays must be zeroed, one element per line.
  */
 void expect_met(const struct expect *, const struct reply *, const struct match_how *,
     struct script_vars *, struct arena *, bool *expected, bool *received);
-/* A reply that nothing judges must be 2yz or 3yz. */
+/* Judges a reply without an expectation, which must be 2xx or 3xx. */
 bool expect_default(const struct reply *, struct match_result *);
-/* Do so many first digits of the code fit one that the line has? */
+/* Whether the first `digits` digits of `code` match a code of the line. */
 bool expect_code_fits(const struct expect_line *, unsigned code, size_t digits);
-/* Could a reply with this code be meant? For the modes that follow: 354, 334. */
+/* Whether a reply with this code may match; for the modes that follow 354 and 334. */
 bool expect_may_be(const struct expect *, unsigned code);
-/* Is it this very code that is expected, by its three digits? */
+/* Whether exactly this code is expected, with all three digits. */
 bool expect_names(const struct expect *, unsigned code);
 
 /*
- * A pattern (or an /ERE/) against a line's text; what it captures is kept only when all of it fits.
+ * Compares a pattern (or an /ERE/) with a line's text; captures are kept only when all of it
+ * matches.
  */
 bool expect_pattern_fits(const struct expect_line *, struct span text, const struct match_how *,
     struct script_vars *, struct arena *);
-/* One line of text as the level `text` compares it. In the arena. */
+/* Normalises one line as level `text` compares it. In the arena. */
 struct span expect_normal(struct span line, const struct match_how *, struct arena *);
 
 /*
- * Parsing: the cursor stands behind "S: ". *open says that the reply goes on in the next S: line.
- * `expect` is zeroed before its first line; its lines are in the arena.
+ * Parses the next line of an expectation; the cursor is after "S: ". *open: the reply continues
+ * in the next S: line. `expect` must be zeroed before its first line; its lines live in the
+ * arena. False with err (ERR_USAGE).
  */
 bool expect_add_line(struct expect *, struct cursor *, const struct text_context *,
     struct expect_ere **eres, bool *open, struct err *);

@@ -1,6 +1,6 @@
 /*
- * What a rule of the server's side does to the connection besides answering (/on … then=NAME). A
- * fault is one row of the table in fault.c: its name, what it does in words, and how it does it.
+ * What a server rule does to the connection besides replying (/on … then=NAME). A fault is one
+ * row of the table in fault.c: its name, what it does in words, and how it does it.
  */
 #ifndef RUN_SCRIPT_FAULT_H
 #define RUN_SCRIPT_FAULT_H
@@ -12,14 +12,14 @@ struct session;
 struct fault {
 	const char *name;
 	const char *help; /* imperative, one clause */
-	/* Ends the connection when the rule's reply was sent. */
+	/* Ends the connection after the rule's reply was sent. */
 	void (*end)(struct session *);
-	/* Only when the peer's system has acknowledged all of it, or after two seconds. */
+	/* only once the peer's system has acknowledged all of it, or after two seconds */
 	bool when_delivered;
 };
 
-extern const struct fault faults[];		  /* ends in a NULL name */
-extern const struct fault *const fault_close;	  /* the one that a 421 has too */
-const struct fault *fault_find(struct span name); /* NULL: there is none */
+extern const struct fault faults[];		  /* ends with a NULL name */
+extern const struct fault *const fault_close;	  /* the one that a 421 also has */
+const struct fault *fault_find(struct span name); /* NULL: none */
 
 #endif

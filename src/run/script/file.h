@@ -1,5 +1,5 @@
 /*
- * Files that scripts name: they stay below the script's folder, links out of it included, or below
+ * Files that scripts name, confined (symbolic links resolved) to the script's directory or to
  * --file-root.
  */
 #ifndef RUN_SCRIPT_FILE_H
@@ -8,8 +8,8 @@
 #include "run/script/script.h"
 
 /*
- * Where `name`, as the file `from` gives it, really is, when that is allowed. root NULL: the folder
- * of `from`.
+ * Resolves `name` as given in the file `from`; *path lives in the arena. root NULL: the directory
+ * of `from`. False with err (ERR_USAGE) when it is outside.
  */
 bool file_below(const char *from, const char *root, struct span name, struct arena *,
     const char **path, struct err *);

@@ -1,18 +1,18 @@
 /*
- * A script: cases of items, parsed once, const ever after, and shared by all that play it
- *(smtpsh-script(5)). Parsing is a pure function of octets and a loader of included files. The
- *client's player walks it as the client, the mock server as the server; both read the same items:
+ * A script (smtpsh-script(5)): cases of items, parsed once, const from then on, and shared by all
+ * that play it. Parsing is a pure function of octets and a loader of included files. The play walks
+ * it as the client, the mock server as the server; both read the same items:
  *
- *	script ─ prelude items (lines before the first /case; each case that is not `standalone`
- *begins with them) └ cases ─ items: an exchange, a step of run/session/steps, or a word of the
- *script itself (words.h)
+ *	script
+ *	├ prelude: items before the first /case; cases not `standalone` begin with them
+ *	└ cases
+ *	  └ items: an exchange, a step of run/session/steps, or a word of the script itself (words.h)
  *
- * An exchange is what the client says and what the server answers to it. For the server's side:
- *take command i of
- * ->say (a say that `owes` a reply), answer with ->reply[i]; what is left of ->reply goes out after
- *the last. A say with SAY_MESSAGE or SAY_CHUNK is message text behind the command before it.
- *`script_render` makes the octets of a reply. Rules (/on, /otherwise) stand apart from the linear
- *items, in ->rules of the script and of each case.
+ * An exchange is what the client sends and what the server replies. The server's side takes command
+ * i of ->say (one for which script_say_owes is true) and replies with ->reply[i]; what is left of
+ * ->reply follows the last. A SAY_MESSAGE or SAY_CHUNK is message text that follows the command
+ * before it. script_render makes the octets of a reply. Rules (/on, /otherwise) are apart from the
+ * items, in ->rules of the script and of each case.
  */
 #ifndef RUN_SCRIPT_SCRIPT_H
 #define RUN_SCRIPT_SCRIPT_H
@@ -32,25 +32,25 @@ enum {
 };
 
 enum script_say_kind {
-	SAY_COMMAND,		/* a line; a reply is owed */
-	SAY_ANSWER,		/* to a 334; a reply is owed */
-	SAY_MESSAGE,		/* a line of message text, as on the wire; no reply is owed */
-	/* the lone dot; a reply is owed, or one for each recipient (LMTP) */
+	SAY_COMMAND,		/* a line; a reply is due */
+	SAY_ANSWER,		/* the response to a 334; a reply is due */
+	SAY_MESSAGE,		/* a line of message text, as on the wire; no reply */
+	/* the final dot; a reply is due, or one per recipient (LMTP) */
 	SAY_DOT,
-	SAY_CHUNK,		/* octets counted by the BDAT before, which owes the reply */
-	/* `C\:`, octets as they are, no CRLF added; owes what S: lines follow */
+	SAY_CHUNK,		/* octets counted by the BDAT before, to which the reply is due */
+	/* `C\:`, octets as they are, without CRLF; as many replies as S: lines follow */
 	SAY_RAW,
 };
 
 struct script_say {
 	enum script_say_kind kind;
 	struct place place;
-	struct script_text text;	/* without the line end */
+	struct script_text text;	/* without the line ending */
 	enum verb verb;			/* of SAY_COMMAND */
-	bool crlf;			/* a line end goes out behind it; not for `C\:` */
+	bool crlf;			/* CRLF is sent after it; not for `C\:` */
 };
 
-/* Does it owe a reply by itself? */
+/* Whether a reply is due to it by itself. */
 bool script_say_owes(const struct script_say *);
 
 enum script_kind { SCRIPT_EXCHANGE, SCRIPT_STEP, SCRIPT_WORD };
@@ -63,31 +63,30 @@ struct script_item {
 
 	/* EXCHANGE: none, one command, or a pipelined group */
 	struct script_say *say;
-	/* ncommands of the says owe a reply by themselves */
+	/* ncommands: how many of the lines have a reply due by themselves */
 	size_t nsay, ncommands;
-	/* EXCHANGE, STEP: the S: behind it; NULL or none: any 2yz or 3yz will do */
+	/* EXCHANGE, STEP: its S: lines; none: any 2xx or 3xx will do */
 	const struct expect **reply;
 	size_t nreply;
-	/* /silence, /eof or /drop follows: its reply is not waited for */
+	/* /silence, /eof or /drop follows: do not wait for its reply */
 	bool unawaited;
 
 	/*
 	 * STEP: one of step_ops. A here-document (/body <<TAG) is part of the step's line: LF and
-	 * its lines stand behind
-	 * "<<TAG", the closing TAG does not. Where the line has places in it, `step` is NULL and
-	 * ->line is to be filled and given to step_parse when it is played.
+	 * its lines follow "<<TAG"; the closing TAG is left out. Where the line has placeholders,
+	 * `step` is NULL, and ->line is filled in and given to step_parse when played.
 	 */
 	const struct step *step;
 	struct script_text line;
 
-	const struct script_word *word;		/* WORD: see script_words.h for what ->args is */
+	const struct script_word *word;		/* WORD: words.h says what ->args is */
 	const void *args;
 	struct script_item *body, *other;	/* /repeat, /retry, /if … /else */
 };
 
 /*
- * What if= and unless= ask of the dialogue: what was granted so far; `login`: this ends an AUTH,
- * and the password is right.
+ * The states of a dialogue that if= and unless= test; `login`: this ends an AUTH exchange, and
+ * the password is right.
  */
 #define RULE_STATES(X)  \
 	X(HELO, "helo") \
@@ -106,8 +105,8 @@ enum rule_state {
 extern const char *const rule_states[RULE_BITS];
 
 /*
- * /on VERB [/ERE/] …; the reply may be of one S: only. `verb` is VERB_OTHER with `any`, or for a
- * `name` of no known verb.
+ * /on VERB [/ERE/] …, with a reply of a single S: expectation. `verb` is VERB_OTHER with `any`,
+ * or for a `name` that is not a known verb.
  */
 struct script_rule {
 	struct script_rule *next;
@@ -122,28 +121,30 @@ struct script_rule {
 	} at;
 	enum verb verb;
 	struct span name;		/* as written: "RCPT", "XFOO", "*" */
-	/* of the command's whole line, of any line of the message (DOT); NULL: any */
+	/* for the whole command line, or any line of the message (DOT); NULL: any */
 	const struct expect_ere *ere;
-	unsigned when, unless;		/* bits of RULE_STATES: all of these hold, none of those */
-	unsigned long long over;	/* the message has more octets; 0: whatever it has */
-	unsigned times;			/* it takes so many commands of a connection; 0: all */
+	/* bits of RULE_STATES: all of `when` hold, none of `unless` */
+	unsigned when, unless;
+	unsigned long long over;	/* the message has more octets than this; 0: any size */
+	/* it applies to this many commands of a connection; 0: all */
+	unsigned times;
 	uint64_t delay_ms;
-	const struct fault *then;	/* behind the reply; NULL: none */
-	const struct expect *reply;	/* NULL: nothing is answered */
+	const struct fault *then;	/* after the reply; NULL: none */
+	const struct expect *reply;	/* NULL: no reply */
 };
 
 struct script_case {
 	struct script_case *next;
 	struct span name;		/* empty: the file has no /case */
 	struct place place;
-	struct span skip;		/* why it is skipped; empty: it is not */
+	struct span skip;		/* why it is skipped; empty: not skipped */
 	struct span tags;		/* "a,b" */
 	bool standalone;		/* without the prelude */
 	struct script_item *items;
 	struct script_rule *rules;
 };
 
-/* A file as it was read, to show lines of it. */
+/* A file as read, to show lines of it. */
 struct script_source { struct script_source *next; const char *file; struct span text; };
 
 struct script {
@@ -157,16 +158,17 @@ struct script {
 	size_t ncases;
 	struct script_names names;
 	struct expect_ere *eres;
-	/* the first /ERE/ of an S: line, .file NULL when none: it cannot be emitted */
+	/* the first /ERE/ in an S: line, which cannot be sent; .file NULL: none */
 	struct place ere_in_reply;
-	struct secrecy secrecy;		/* of its own text */
-	struct place *ignored;		/* stage directions and page furniture of a marked file */
+	struct secrecy secrecy;		/* secrets in its own text */
+	/* lines without a mark in a marked file, which are ignored */
+	struct place *ignored;
 	size_t nignored;
 };
 
 /*
- * Gives the text of an included file; `from` is the file that asks. *path (in the arena) is what
- * places will name. NULL in script_opts: there are no includes.
+ * Gives the text of an included file; `from` is the including file. *path (in the arena) is its
+ * name in places. NULL in script_opts: no includes. False with err.
  */
 typedef bool script_load_fn(void *ctx, const char *from, struct span name, struct arena *,
     const char **path, struct span *text, struct err *);
@@ -174,55 +176,58 @@ typedef bool script_load_fn(void *ctx, const char *from, struct span name, struc
 struct script_opts {
 	script_load_fn *load;
 	void *load_ctx;
-	const struct span *known;	/* names of variables that are set from outside */
-	const struct span *secret;	/* names of secrets that are */
+	const struct span *known;	/* names of variables set from outside */
+	const struct span *secret;	/* names of secrets set from outside */
 	size_t nknown, nsecret;
-	/* a command that scripts do not have; NULL: nobody knows */
+	/* whether it is a command of the prompt only; NULL: unknown */
 	bool (*only_at_prompt)(struct span name);
 	bool server;			/* for `serve`: no unmarked line, no /ERE/ in an S: line */
 };
 
-/* Is it marked: does its first line that is no command, comment or blank begin with C: or S:? */
+/*
+ * Whether a script is marked: its first line that is not a command, a comment or blank begins
+ * with C: or S:.
+ */
 bool script_is_marked(struct span text);
 
 /*
- * `file` and `text` are copied. NULL with err (ERR_USAGE), which names file, line, column and what
- * was expected.
+ * Parses a script; `file` and `text` are copied. NULL with err (ERR_USAGE), which names file,
+ * line, column and what was expected.
  */
 struct script *script_parse(
     const char *file, struct span text, const struct script_opts *, struct err *);
 void script_free(struct script *);		/* NULL is fine */
 
-/* The line at a place of the script; empty when there is none. */
+/* The source line at a place of the script; empty: none. */
 struct span script_source_line(const struct script *, struct place);
 
 /*
- * Text of the script as it may be shown: passwords that stand in it (password=, what AUTH says,
- * literal arguments of functions that build AUTH) are starred, wherever. In the arena, or the text
- * itself.
+ * Text of the script as it may be shown: passwords in it (password=, AUTH responses, literal
+ * arguments of functions that build AUTH) are starred wherever they occur. In the arena, or
+ * `text` itself.
  */
 struct span script_shown(const struct script *, struct arena *, struct span text);
-void script_find_secrets(struct script *);		/* for script_parse alone */
+void script_find_secrets(struct script *);		/* for script_parse only */
 
 /*
- * From a file, its includes below its folder; "-" is standard input. One without a line to play is
- * an error.
+ * Reads and parses a file, with includes from below its directory; "-" is standard input. NULL
+ * with err; a script without a line to play is an error.
  */
 struct script *script_read(const char *file, const struct script_opts *, struct err *);
 
-/* The items that a case plays, in order: first the prelude's (unless standalone), then its own. */
+/* The two lists of items that a case plays: the prelude's (NULL if standalone), then its own. */
 struct script_item *script_first(const struct script *, const struct script_case *);
 struct script_item *script_second(const struct script *, const struct script_case *);
 
 /*
- * The reply as a server sends it, lines with CRLF but the last: 2xx becomes the verb's usual code,
- * a|b becomes a, and what stands for anything becomes nothing. Typed placeholders that are unset
- * are made up and kept. In the arena.
+ * Renders a reply as a server sends it, with CRLF between lines: 2xx becomes the verb's usual
+ * code, a|b becomes a, and a pattern for anything becomes nothing. Typed placeholders that are
+ * unset get made-up values, which are kept. *out lives in the arena. False with err.
  */
 bool script_render(const struct expect *, enum verb, struct script_vars *, struct arena *,
     struct span *out, struct err *);
 
-/* The same script again as text: parsing that gives the same script. */
+/* Writes the script as text; parsing that gives the same script. */
 void script_write(const struct script *, struct buf *);
 
 #endif

@@ -17,9 +17,9 @@ typedef void transcript_write_fn(void *ctx, struct span text);
 struct transcript_opts {
 	transcript_write_fn *write;
 	void *ctx;
-	bool no_bodies;			/* of a message only its size is kept */
-	bool times;			/* /took behind a reply: how long it was waited for */
-	/* sessions that others have written: this one's number follows */
+	bool no_bodies;			/* write only the size of a message */
+	bool times;			/* write /took after a reply: how long it took */
+	/* sessions written before; numbering continues after them */
 	unsigned before;
 };
 

@@ -1,7 +1,7 @@
 /*
- * The words of a script that are no steps of a session: what steers the play, asserts, and what
- * only the server's side does. One row a word, and ->args of the item is the struct named here. A
- * word belongs to the client, to the server, or to both; the other side passes over it.
+ * The words of a script that are not steps of a session: settings of the play, assertions, and
+ * what only the server's side does. One row per word; ->args of the item is the struct named
+ * here. A word belongs to the client, to the server, or to both; the other side ignores it.
  */
 #ifndef RUN_SCRIPT_WORDS_H
 #define RUN_SCRIPT_WORDS_H
@@ -10,7 +10,7 @@
 #include "run/session/session.h"
 
 enum script_word_kind {
-	/* make the script's shape: never an item */
+	/* structure; never an item */
 	WORD_CASE, WORD_INCLUDE, WORD_ELSE, WORD_END, WORD_ON, WORD_OTHERWISE,
 	WORD_REQUIRES,		/* struct word_requires: skip the case unless offered */
 	WORD_TIMEOUT,		/* struct span, for timeouts_parse */
@@ -24,20 +24,17 @@ enum script_word_kind {
 	WORD_ASSERT,		/* struct word_assert */
 	WORD_TIME,		/* struct word_assert */
 	WORD_EARLY,		/* NULL */
-	WORD_PIPELINE,		/* bool; NULL: on. The parser has grouped already */
+	WORD_PIPELINE,		/* bool; NULL: on. The parser has already grouped */
 	WORD_WRITE,		/* struct pace */
 	WORD_REPEAT,		/* struct word_repeat */
 	WORD_RETRY,		/* struct word_repeat */
 	WORD_IF,		/* struct word_assert */
 	WORD_LISTEN,		/* struct span: ADDR:PORT */
-	WORD_DELAY,		/* uint64_t, milliseconds: before the next reply (server) */
-	WORD_TRICKLE,		/* struct pace: how replies go out from now on (server) */
-	/*
-	 * uint64_t, milliseconds: the reply before it was so long in coming (server,
-	 * mock_opts.realtime)
-	 */
+	WORD_DELAY,		/* uint64_t, milliseconds before the next reply (server) */
+	WORD_TRICKLE,		/* struct pace: how replies are sent from now on (server) */
+	/* uint64_t, milliseconds that the reply before it took (server, mock_opts.realtime) */
 	WORD_TOOK,
-	WORD_TIMES,		/* unsigned: so many connections play this case (server) */
+	WORD_TIMES,		/* unsigned: how many connections play this case (server) */
 	WORD_KINDS
 };
 
@@ -51,10 +48,10 @@ struct script_word {
 	bool (*parse)(const void **args, struct cursor *, const struct text_context *,
 	    struct expect_ere **, struct err *);
 };
-/* An expression between slashes, and the blanks behind it. */
+/* Parses an expression between slashes, and the spaces after it. False with err (ERR_USAGE). */
 bool word_parse_ere(const struct expect_ere **, struct cursor *, struct arena *,
     struct expect_ere **eres, struct err *);
-extern const struct script_word script_words[];		/* ends in a NULL name */
+extern const struct script_word script_words[];		/* ends with a NULL name */
 const struct script_word *script_word_find(struct span name);
 
 struct word_requires { struct span keyword; bool negated; const struct word_requires *next; };
@@ -94,12 +91,12 @@ enum assert_op {
 struct word_assert {
 	struct span source;		/* "cert.days > 14" */
 	enum assert_subject subject;
-	struct span keyword;		/* of EHLO */
-	size_t name;			/* of VAR */
+	struct span keyword;		/* EHLO: the keyword */
+	size_t name;			/* VAR: the variable */
 	bool negated;
 	enum assert_op op;
 	struct script_text value;
-	uint64_t number;		/* milliseconds of a time, else the number */
+	uint64_t number;		/* milliseconds for a time, else the number */
 	const struct expect_ere *ere;
 };
 

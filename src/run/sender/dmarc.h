@@ -1,7 +1,8 @@
 /*
- * The DMARC policy for the domain in From (RFC 7489 6), and the organizational domain that relaxed
- * alignment compares. RFC 7489 leaves the latter to a list of public suffixes; here it is found in
- * the DNS alone, by the tree walk of its successor (DMARCbis 4.10), and how is said.
+ * The DMARC policy for the domain in From (RFC 7489 6), and the organizational domain that
+ * relaxed alignment compares. RFC 7489 leaves the latter to a list of public suffixes; here it is
+ * found in the DNS alone, by the tree walk of its successor (DMARCbis 4.10), and the result says
+ * how.
  */
 #ifndef RUN_SENDER_DMARC_H
 #define RUN_SENDER_DMARC_H
@@ -15,21 +16,21 @@ const char *dmarc_policy_word(enum dmarc_policy);	/* NULL: unset */
 
 struct dmarc_record {
 	enum dmarc_policy p, sp, np;	/* as published */
-	unsigned pct;			/* 100 where it is not given */
+	unsigned pct;			/* percent; 100 when not given */
 	bool strict_dkim, strict_spf;	/* adkim, aspf */
 	char psd;			/* 'y', 'n' or 'u', which is the default (DMARCbis) */
 	bool testing;			/* t=y (DMARCbis) */
-	struct span rua, ruf;		/* octets of the peer's */
-	/* what receivers ignore in it, or take for something else; NULL: nothing */
+	struct span rua, ruf;		/* as published */
+	/* what receivers ignore or misread in it; NULL: nothing */
 	const char *wrong;
 };
 
 /*
- * A record as a function of octets; `rua` and `ruf` point into it. False: it is none, and *why says
- * what is wrong (RFC 7489 6.3, 6.6.3).
+ * Parses a record; `rua` and `ruf` point into `text`. False: invalid, and *why says what is wrong
+ * (RFC 7489 6.3, 6.6.3).
  */
 bool dmarc_record_parse(struct span text, struct dmarc_record *, const char **why);
-/* Does it begin with "v=DMARC1" as a tag? Others are left alone (RFC 7489 6.6.3). */
+/* Whether it begins with the tag "v=DMARC1". Other records are ignored (RFC 7489 6.6.3). */
 bool dmarc_is_record(struct span text);
 
 /* state, the word for it in JSON */
@@ -47,7 +48,7 @@ enum dmarc_state {
 };
 const char *dmarc_state_word(enum dmarc_state);
 
-/* How the organizational domain was found: the word in JSON, what is said of it. */
+/* How the organizational domain was found: the word in JSON, the phrase. */
 #define DMARC_ORGANIZATIONS(X)                                                                     \
 	X(SELF, "self", "no DMARC record stands above it")                                         \
 	X(TOP, "highest_record", "it has the DMARC record closest to the root")                    \
@@ -65,35 +66,36 @@ const char *dmarc_organization_text(enum dmarc_organization);
 
 struct dmarc {
 	enum dmarc_state state;
-	struct span domain;		/* asked about */
-	/* whose record applies, or counts for nothing: it, or one above it; of NONE: it */
+	struct span domain;		/* looked up */
+	/* whose record applies or is invalid: the domain or one above it; the domain for NONE */
 	struct span at;
-	struct span text;		/* that record; octets of the peer's */
+	struct span text;		/* that record, as published */
 	bool authentic;			/* DNSSEC-validated */
 	struct dmarc_record record;
-	/* of FOUND: what receivers are asked to do with mail that fails: p, or sp of a subdomain */
+	/* of FOUND: what receivers are asked to do with mail that fails */
 	enum dmarc_policy policy;
-	struct span why;		/* it is not FOUND */
+	struct span why;		/* why it is not FOUND */
 	struct span organization;
 	enum dmarc_organization by;
 	unsigned queries;
 };
 
-/* Told once, perhaps from within dmarc_find; it lives in the arena of the env. */
+/* Called once, perhaps within dmarc_find; the result lives in the env's arena. */
 typedef void dmarc_fn(void *ctx, const struct dmarc *);
 
 struct dmarc_query;
-/* `domain` as A-labels. NULL: it was told already. */
+/* `domain` must be in A-labels. NULL: dmarc_fn was already called. */
 struct dmarc_query *dmarc_find(
     const struct lookup_env *, struct span domain, dmarc_fn *, void *ctx);
-void dmarc_free(struct dmarc_query *);	/* also cancels; after it was told too; NULL is fine */
+/* also cancels; needed after dmarc_fn too; NULL is fine */
+void dmarc_free(struct dmarc_query *);
 
-/* One sentence, fit to follow "DMARC: ", safe to show. */
+/* One sentence, fit to follow "DMARC: ", safe to show. In the arena. */
 struct span dmarc_sentence(const struct dmarc *, struct arena *);
 
 /*
- * The domain in From and one that SPF or DKIM authenticated, each with what dmarc_find told of it
- * (RFC 7489 3.1). UNSURE: their organizational domains could not be found out.
+ * Compares the domain in From with one that SPF or DKIM authenticated, by what dmarc_find found
+ * for each (RFC 7489 3.1). UNSURE: their organizational domains could not be determined.
  */
 enum dmarc_alignment { DMARC_NOT_ALIGNED, DMARC_ALIGNED, DMARC_ALIGNMENT_UNSURE };
 enum dmarc_alignment dmarc_align(

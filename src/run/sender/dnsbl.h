@@ -1,6 +1,4 @@
-/*
- * One address at one block list of the DNS (RFC 5782): asked only where a person named the list.
- */
+/* One address in one DNS block list (RFC 5782); queried only when the user names the list. */
 #ifndef RUN_SENDER_DNSBL_H
 #define RUN_SENDER_DNSBL_H
 
@@ -12,10 +10,11 @@ enum { DNSBL_CODES_MAX = 8 };
 #define DNSBL_STATES(X)                                                                          \
 	X(LISTED, "listed")                                                                      \
 	X(NOT_LISTED, "not_listed")                                                              \
-	/* 127.255.255.x: this resolver may not ask, and nothing is known of the address */      \
+	/* 127.255.255.x: this resolver may not query it; nothing is known of the address */      \
 	X(QUERY_REFUSED, "query_refused")                                                        \
-	X(STRANGE, "strange_answer") /* no code of a listing: 127.0.0.1, or not in 127.0.0.0/8 */ \
-	/* not listed, but neither is the entry that every list has for tests (RFC 5782 5) */    \
+	/* not the code of a listing: 127.0.0.1, or not in 127.0.0.0/8 */ \
+	X(STRANGE, "strange_answer") \
+	/* not listed, but neither is the test entry of every list (RFC 5782 5) */    \
 	X(NO_LIST, "no_list")                                                                    \
 	X(FAILED, "lookup_failed")
 
@@ -29,23 +28,24 @@ const char *dnsbl_state_word(enum dnsbl_state);
 struct dnsbl {
 	enum dnsbl_state state;
 	struct span zone;		/* "zen.spamhaus.org" */
-	struct span name;		/* asked for: "7.100.51.198.zen.spamhaus.org" */
-	struct addr code[DNSBL_CODES_MAX];	/* what it answered */
+	struct span name;		/* looked up: "7.100.51.198.zen.spamhaus.org" */
+	struct addr code[DNSBL_CODES_MAX];	/* its answer */
 	size_t ncodes;
-	struct span reason;		/* its TXT; octets of the peer's */
+	struct span reason;		/* its TXT record, as published */
 	struct span why;		/* of FAILED */
 };
 
-/* Told once, perhaps from within dnsbl_find; it lives in the arena of the env. */
+/* Called once, perhaps within dnsbl_find; the result lives in the env's arena. */
 typedef void dnsbl_fn(void *ctx, const struct dnsbl *);
 
 struct dnsbl_query;
-/* NULL: it was told already. */
+/* NULL: dnsbl_fn was already called. */
 struct dnsbl_query *dnsbl_find(const struct lookup_env *, const struct addr *, struct span zone,
     dnsbl_fn *, void *ctx);
-void dnsbl_free(struct dnsbl_query *);	/* also cancels; after it was told too; NULL is fine */
+/* also cancels; needed after dnsbl_fn too; NULL is fine */
+void dnsbl_free(struct dnsbl_query *);
 
-/* One sentence, fit to follow "block list: ", safe to show. */
+/* One sentence, fit to follow "block list: ", safe to show. In the arena. */
 struct span dnsbl_sentence(const struct dnsbl *, struct arena *);
 
 #endif

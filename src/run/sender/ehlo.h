@@ -1,6 +1,6 @@
 /*
- * The name that a client sends in EHLO, as the servers that it sends to look at it: is it a full
- * host name or an address literal (RFC 5321 4.1.1.1, 4.1.3), does it exist, and does it have the
+ * The name that a client sends in EHLO, judged as servers judge it: is it a fully qualified host
+ * name or an address literal (RFC 5321 4.1.1.1, 4.1.3), does it exist, and does it have the
  * client's address?
  */
 #ifndef RUN_SENDER_EHLO_H
@@ -11,9 +11,9 @@
 /* state, the word for it in JSON */
 #define EHLO_STATES(X)                                                                     \
 	X(MATCHES, "matches")	/* it has the client's address */                          \
-	X(EXISTS, "exists")	/* it has an address, and no client address was given */   \
-	X(DIFFERS, "differs")	/* its addresses are others */                             \
-	X(NOT_FOUND, "not_found") /* no such name, or no address at it */                  \
+	X(EXISTS, "exists")	/* it has an address; no client address was given */   \
+	X(DIFFERS, "differs")	/* it has other addresses */                             \
+	X(NOT_FOUND, "not_found") /* no such name, or it has no address */                  \
 	X(NOT_FQDN, "not_fqdn")	/* one label */                                            \
 	X(INVALID, "invalid")	/* neither a host name nor an address in brackets */       \
 	X(LITERAL, "literal")	/* the client's address, or none was given to compare */   \
@@ -30,22 +30,22 @@ const char *ehlo_state_word(enum ehlo_state);
 struct ehlo {
 	enum ehlo_state state;
 	struct span name;		/* as given */
-	struct addr *addr;		/* that it has */
+	struct addr *addr;		/* its addresses */
 	size_t naddr;
 	bool authentic;			/* DNSSEC-validated */
 	struct span why;		/* of NOT_FOUND and FAILED */
 };
 
-/* Told once, perhaps from within ehlo_find; it lives in the arena of the env. */
+/* Called once, perhaps within ehlo_find; the result lives in the env's arena. */
 typedef void ehlo_fn(void *ctx, const struct ehlo *);
 
 struct ehlo_query;
-/* `source` NULL: there is no address to compare with. NULL: it was told already. */
+/* `source` NULL: no address to compare with. NULL: ehlo_fn was already called. */
 struct ehlo_query *ehlo_find(const struct lookup_env *, struct span name,
     const struct addr *source, ehlo_fn *, void *ctx);
-void ehlo_free(struct ehlo_query *);	/* also cancels; after it was told too; NULL is fine */
+void ehlo_free(struct ehlo_query *);	/* also cancels; needed after ehlo_fn too; NULL is fine */
 
-/* One sentence, fit to follow "EHLO: ", safe to show. */
+/* One sentence, fit to follow "EHLO: ", safe to show. In the arena. */
 struct span ehlo_sentence(const struct ehlo *, struct arena *);
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * SPF as a receiver evaluates it (RFC 7208 4): may this address send mail as this domain? Then the
- * whole tree of includes is read once more, since an address that matches early does not see that
- * others would pass the limit of ten lookups, and for what is odd in the records.
+ * SPF as a receiver evaluates it (RFC 7208 4): may this address send mail as this domain?
+ * Afterwards the whole tree of includes is read once more for what is odd in the records, and
+ * since an address that matches early does not reveal that others would exceed the limit of ten
+ * lookups.
  *
- * Macros are named, not expanded: a term that has one may match or not, and where that decides, the
- * result is unknown and `maybe` has the results that it may be.
+ * Macros are reported, not expanded: a term that has one may match or not, and where that
+ * decides, the result is unknown and `maybe` has the possible results.
  */
 #ifndef RUN_SENDER_SPF_H
 #define RUN_SENDER_SPF_H
@@ -14,14 +15,15 @@
 
 /* RFC 7208 4.6.4 */
 enum { SPF_LOOKUPS_MAX = 10, SPF_VOIDS_MAX = 2, SPF_NAMES_MAX = 10 };
-/* Lookups beyond which the tree is not read further, and what is noted of it at most. */
+/* The maximum of lookups when the whole tree is read, of notes, and of a path's length. */
 enum { SPF_TREE_MAX = 40, SPF_NOTES_MAX = 16, SPF_PATH_MAX = SPF_TREE_MAX + 2 };
 
-/* Why the result is what it is: the word for it in JSON. */
+/* The reason for the result: the word for it in JSON. */
 #define SPF_WHYS(X)                                                                               \
-	X(MATCHED, "matched")		/* `term` did */                                          \
-	X(DEFAULT, "no_match")		/* none did, and there is no redirect (RFC 7208 4.7) */   \
-	X(NO_RECORD, "no_record") /* or it is no name that the DNS can have (RFC 7208 4.3) */     \
+	X(MATCHED, "matched")		/* at.term did */                                          \
+	/* nothing matched, and there is no redirect (RFC 7208 4.7) */ \
+	X(DEFAULT, "no_match")   \
+	X(NO_RECORD, "no_record") /* or not a valid DNS name (RFC 7208 4.3) */     \
 	X(RECORDS, "several_records")	/* permerror (RFC 7208 4.5) */                            \
 	X(SYNTAX, "syntax")                                                                       \
 	X(LOOKUPS, "too_many_lookups")                                                            \
@@ -67,28 +69,29 @@ struct spf_at {				/* a term of a record */
 };
 
 struct spf {
-	struct span domain;		/* of the sender, or the EHLO name where it is null */
-	struct span record;		/* its record; octets of the peer's. Empty: none */
-	size_t records;			/* how many begin so */
+	struct span domain;		/* of the sender, or the EHLO name for the null sender */
+	struct span record;		/* its record, as published; empty: none */
+	size_t records;			/* how many SPF records it has */
 	bool authentic;			/* DNSSEC-validated */
 	enum spf_result result;
-	unsigned maybe;			/* of UNKNOWN: the bits 1 << enum spf_result */
+	/* of UNKNOWN: the possible results as bits, 1 << enum spf_result */
+	unsigned maybe;
 	enum spf_why why;
-	/* what decided, in the record of ->at.domain; .term empty: no term did */
+	/* the term that decided, in the record of at.domain; .term empty: none did */
 	struct spf_at at;
 	enum spf_flaw flaw;		/* of SYNTAX */
-	/* the includes and redirects that led to it, the first one first */
+	/* the includes and redirects that led to it, outermost first */
 	struct spf_at *path;
 	size_t npath;
 	struct span text;		/* of DNS: what failed */
-	unsigned lookups, voids;	/* until it was decided */
+	unsigned lookups, voids;	/* until the result was decided */
 	/*
-	 * What the whole tree costs whoever matches nothing earlier; `tree_more`: at least, since
-	 * reading it ended there or a part could not be read.
+	 * Lookups that the whole tree takes for an address that matches nothing; `tree_more`: at
+	 * least that, since reading stopped there or a part could not be read.
 	 */
 	unsigned tree_lookups;
 	bool tree_more;
-	/* a permerror that the tree has, where the result is another; MATCHED: it has none */
+	/* a permerror elsewhere in the tree; MATCHED: none */
 	enum spf_why tree_why;
 	struct spf_at tree_at;
 	struct spf_note note[SPF_NOTES_MAX];
@@ -96,27 +99,27 @@ struct spf {
 };
 
 struct spf_opts {
-	struct span domain;		/* as A-labels */
-	const struct addr *source;	/* NULL: none; the result of a good record is UNASKED */
+	struct span domain;		/* in A-labels */
+	const struct addr *source;	/* NULL: none; the result of a valid record is UNASKED */
 };
 
-/* Told once, perhaps from within spf_start; it lives in the arena of the env. */
+/* Called once, perhaps within spf_start; the result lives in the env's arena. */
 typedef void spf_fn(void *ctx, const struct spf *);
 
 struct spf_query;
-/* NULL: it was told already. Only the deadline of the env ends it early: then temperror. */
+/* NULL: spf_fn was already called. When the env's deadline expires, the result is a temperror. */
 struct spf_query *spf_start(
     const struct lookup_env *, const struct spf_opts *, spf_fn *, void *ctx);
-void spf_free(struct spf_query *);	/* also cancels; after it was told too; NULL is fine */
+void spf_free(struct spf_query *);	/* also cancels; needed after spf_fn too; NULL is fine */
 
 /*
- * One sentence, fit to follow "SPF: ", safe to show:
- * "pass: \"ip4:192.0.2.0/24\" of _spf.example.net, by \"include:_spf.example.net\"".
+ * One sentence, fit to follow "SPF: ", safe to show: "pass: \"ip4:192.0.2.0/24\" of
+ * _spf.example.net, by \"include:_spf.example.net\"". In the arena, like those below.
  */
 struct span spf_sentence(const struct spf *, struct arena *);
-struct span spf_maybe(const struct spf *, struct arena *);	/* "pass or fail"; or empty */
+struct span spf_maybe(const struct spf *, struct arena *);	/* "pass or fail"; may be empty */
 struct span spf_reason(const struct spf *, struct arena *);	/* the same without the result */
-/* Of ->tree_why and ->tree_at alone. */
+/* A sentence about ->tree_why and ->tree_at. */
 struct span spf_why_sentence(enum spf_why, const struct spf_at *, struct arena *);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * An SPF record (RFC 7208 4.5, 4.6, 12) as a function of octets: read whole or not at all, since
- * one syntax error anywhere makes the result a permerror. Evaluating it is run/sender/spf.h's.
+ * Parses an SPF record (RFC 7208 4.5, 4.6, 12) as a function of octets, in full or not at all,
+ * since one syntax error anywhere makes the result a permerror. run/sender/spf.h evaluates it.
  */
 #ifndef RUN_SENDER_SPF_RECORD_H
 #define RUN_SENDER_SPF_RECORD_H
@@ -72,29 +72,30 @@ const char *spf_flaw_phrase(enum spf_flaw);
 
 struct spf_term {
 	enum spf_kind kind;
-	enum spf_result qualifier;	/* of a mechanism: what a match means; + is PASS */
+	enum spf_result qualifier;	/* of a mechanism: the result of a match; PASS for + */
 	struct span text;		/* as published, with its qualifier */
-	struct span domain;		/* domain-spec; empty: the domain whose record it is */
-	bool macro;			/* which has a macro */
+	/* its domain-spec; empty: the domain whose record it is */
+	struct span domain;
+	bool macro;			/* the domain-spec has a macro */
 	struct addr_net net;		/* ip4, ip6 */
-	unsigned bits4, bits6;		/* a, mx: of the addresses found */
+	unsigned bits4, bits6;		/* a, mx: prefix lengths for the addresses found */
 };
 
 struct spf_record {
-	struct spf_term *term;		/* in order, modifiers among them */
+	struct spf_term *term;		/* in order, modifiers included */
 	size_t n;
-	/* the first of them; NULL: there is none */
+	/* the first of each; NULL: none */
 	const struct spf_term *all, *redirect;
 };
 
 bool spf_kind_counts(enum spf_kind);
 
-/* Does the text begin with "v=spf1" and a space or its end (RFC 7208 4.5)? */
+/* Whether the text is "v=spf1", or begins with that and a space (RFC 7208 4.5). */
 bool spf_is_record(struct span text);
 
 /*
- * `text` is a record by spf_is_record; what is given points into it, the terms live in the arena.
- * False: a syntax error, *flaw says which, and *at is the term that has it.
+ * Parses `text`, for which spf_is_record must be true; spans point into it, the terms live in the
+ * arena. False: a syntax error, *flaw says which, and *at is its term.
  */
 bool spf_record_parse(
     struct span text, struct arena *, struct spf_record *, enum spf_flaw *flaw, struct span *at);

@@ -1,4 +1,4 @@
-/* Tag lists, "v=DKIM1; p=…": what DKIM keys and DMARC records are made of (RFC 6376 3.2). */
+/* Tag lists, "v=DKIM1; p=…", the syntax of DKIM keys and DMARC records (RFC 6376 3.2). */
 #ifndef RUN_SENDER_TAGS_H
 #define RUN_SENDER_TAGS_H
 
@@ -7,7 +7,7 @@
 enum { TAGS_MAX = 32 };
 
 struct tag {
-	struct span name, value;	/* without the blanks around them */
+	struct span name, value;	/* trimmed */
 };
 
 struct tags {
@@ -16,12 +16,12 @@ struct tags {
 };
 
 /*
- * What is given points into the text. False: *why says what is wrong; the tags before the wrong one
- * are there all the same.
+ * Parses a tag list; tags point into `text`. False: *why says what is wrong; the tags before the
+ * error are kept.
  */
 bool tags_parse(struct span text, struct tags *, const char **why);
 
-/* NULL: there is none of this name; names are compared with their case. */
+/* Finds a tag; names are case-sensitive. NULL: none. */
 const struct tag *tags_find(const struct tags *, const char *name);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A message while a server takes it: who from, to whom, and its octets. One for each client, used
- * again and again.
+ * A message while a server receives it: sender, recipients, and octets. One per client, reused
+ * for each transaction.
  */
 #ifndef RUN_SERVE_ENVELOPE_H
 #define RUN_SERVE_ENVELOPE_H
@@ -8,21 +8,21 @@
 #include "run/serve/mta.h"
 #include "run/session/session.h"
 
-/* of addresses and parameters: what a client can make a server keep */
+/* octets of addresses and parameters that a client can make the server keep */
 enum { ENVELOPE_OCTETS_MAX = 1 << 20 };
 
 struct envelope_rcpt {
 	struct envelope_rcpt *next;
 	struct span mailbox, params;
-	bool refused; /* at the end of data, for this one alone */
+	bool refused; /* rejected at the end of data, for this recipient alone */
 };
 
 struct envelope {
-	struct arena arena;		/* as long as the transaction */
+	struct arena arena;		/* alive as long as the transaction */
 	struct span from, from_params;
 	struct envelope_rcpt *rcpts, **rcpts_end;
 	unsigned nrcpts;
-	size_t held;			/* octets of the recipients */
+	size_t held;			/* octets held by the recipients */
 	bool keep_text;
 	struct buf text;
 	unsigned long long octets;	/* so far, kept or not */
@@ -36,11 +36,15 @@ void envelope_release(struct envelope *);
 void envelope_forget(struct envelope *);
 
 void envelope_from(struct envelope *, struct span mailbox, struct span params);		/* copied */
-/* False: with this one the addresses would pass ENVELOPE_OCTETS_MAX, and it is not kept. */
+/*
+ * Adds a recipient, copied. False: the addresses would exceed ENVELOPE_OCTETS_MAX; it is not
+ * added.
+ */
 bool envelope_rcpt(struct envelope *, struct span mailbox, struct span params);
-bool envelope_has_room(const struct envelope *, struct span rcpt);	/* for such a line */
+/* whether this RCPT line would fit */
+bool envelope_has_room(const struct envelope *, struct span rcpt);
 void envelope_drop_text(struct envelope *);
-void envelope_text(struct envelope *, struct span);	/* not kept beyond text_max, but counted */
+void envelope_text(struct envelope *, struct span);	/* counted always, kept up to text_max */
 
 /* The message is complete, and is stored for the recipients that are not refused. */
 void envelope_complete(struct envelope *, struct session *, struct span id, struct span helo,

@@ -1,7 +1,8 @@
 /*
- * Stands between a client and a server: two sessions of opposite roles for each client, every line
- * and reply handed on, and the server's half written as a script when the client has gone. STARTTLS
- * is ended here on both sides, with a certificate of our own towards the client.
+ * A proxy between clients and a server: two sessions of opposite roles for each client, every
+ * line and reply passed on, and the server's half written as a script when the client has
+ * disconnected. STARTTLS is terminated on both sides, with a certificate of our own towards the
+ * client.
  */
 #ifndef RUN_SERVE_RECORD_H
 #define RUN_SERVE_RECORD_H
@@ -10,8 +11,9 @@
 #include "run/session/session.h"
 
 /*
- * Of silence on both sides until a client is told 421: twice what RFC 5321 4.5.3.2.7 grants, for a
- * server may take ten minutes for the end of data (4.5.3.2.6). At once; those beyond are told 421.
+ * Idle time on both sides after which a client gets 421: twice what RFC 5321 4.5.3.2.7 requires,
+ * since a server may take ten minutes for the end of data (4.5.3.2.6). Maximum of concurrent
+ * clients; further ones get 421.
  */
 enum { RECORD_IDLE_MS = 600000, RECORD_CLIENTS_MAX = 250 };
 
@@ -19,24 +21,25 @@ struct record;
 struct record_opts {
 	const struct target *to;
 	const struct session_opts *session;	/* towards the server */
-	/* towards clients; NULL: STARTTLS is not handed on */
+	/* towards clients; NULL: STARTTLS is not passed on */
 	struct tls_context *tls;
 	unsigned clients_max;			/* 0: RECORD_CLIENTS_MAX */
 	uint64_t idle_ms;			/* 0: RECORD_IDLE_MS */
 	bool no_bodies, times;			/* as in transcript_opts */
-	/* a whole case, when its client has gone. False: it was not */
+	/* writes a complete case when its client has disconnected; false with err */
 	bool (*write)(void *ctx, struct span script, struct err *);
-	/* what went wrong with one, counted from 1 */
+	/* reports what went wrong with a client, counted from 1 */
 	void (*note)(void *ctx, unsigned client, const char *text);
-	void *ctx;			/* of both */
+	void *ctx;			/* of both functions */
 };
 
-/* What the options point to outlives it. */
+/* Everything the options point to must outlive it. */
 struct record *record_new(struct session_env *, const struct record_opts *);
-/* *bound has the port that the system chose for port 0. False with err. */
+/* Listens; *bound has the port that the system chose for port 0. False with err. */
 bool record_listen(struct record *, const struct addr *, struct addr *bound, struct err *);
-/* over a connected descriptor, which it then owns */
+/* Serves a client over a connected descriptor, which it then owns. */
 void record_client(struct record *, int fd);
-void record_free(struct record *);		/* writes what was said so far; NULL is fine */
+/* writes what was recorded so far; NULL is fine */
+void record_free(struct record *);
 
 #endif

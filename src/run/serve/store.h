@@ -11,8 +11,8 @@
 #include "run/session/event.h"
 
 struct store_opts {
-	const char *maildir; /* made where there is none; NULL: none */
-	/* appended to; NULL: none. lines "-" is the standard output */
+	const char *maildir; /* created if missing; NULL: none */
+	/* appended to; NULL: none. lines "-": standard output */
 	const char *mbox, *lines;
 	void (*line)(const struct event *, struct buf *out); /* of ->lines: of one message */
 };

@@ -1,6 +1,6 @@
 /*
- * Secrets of a session: what may be shown, and whether one may leave over its connection, which
- * secrets.h decides.
+ * The secrets of a session: what may be shown, and whether one may be sent over its connection,
+ * which secrets.h decides.
  */
 #ifndef RUN_SESSION_CONFIDE_H
 #define RUN_SESSION_CONFIDE_H
@@ -9,33 +9,38 @@
 
 struct session;
 
-/* Starred from now on in all sessions of the program. */
+/* From now on starred in all sessions of the program. */
 void session_mask(struct session *, struct span secret);
 void session_mask_all(struct session *, const struct mask *);
 /*
- * Octets of a script or a peer as they may be shown, with every secret of the session starred. In
- * the arena, or themselves.
+ * Octets of a script or a peer with every secret of the session starred. In the arena, or
+ * `octets` itself.
  */
 struct span session_starred(struct session *, struct arena *, struct span octets);
-/* secrets_piece, of octets that are sent now. */
+/* secrets_piece, for octets that are sent now. */
 struct span session_shown_piece(struct session *, struct span piece, struct arena *);
 const struct secrecy *session_secrets(const struct session *);
 
-/* secrets_may_leave, over this connection. */
+/* secrets_may_leave, for this connection. False with err. */
 bool session_confides(struct session *, enum secret_from, bool forced, struct err *);
-/* Is what the command line gave for its target for this peer, whatever it is sent over? */
+/*
+ * Whether secrets that the command line gave for its target are for this peer, whatever the
+ * transport.
+ */
 bool session_is_meant(const struct session *);
 /*
- * Before octets go out: `secret` ones, or those of a step with a secret in it, fail it where none
- * may leave.
+ * Called before octets are sent: when they are secret, or the step's line has a secret, and none
+ * may be sent, fails the step and returns false.
  */
 bool session_lets_out(struct session *, bool secret);
-/* Was the peer told a secret of the command line's? What it sends may then be one. */
+/*
+ * Whether the peer has received a secret of the command line, so that what it sends may be one.
+ */
 bool session_has_confided(const struct session *);
 
-/* The peer is on this machine, with nothing between. */
+/* Whether the peer is on this machine, with nothing in between. */
 bool session_is_local(const struct session *);
-/* What a login is bound to; empty without TLS. */
+/* The channel bindings for a login; empty without TLS. Valid as long as the connection. */
 void session_bindings(struct session *, struct span *tls_exporter, struct span *tls_unique);
 
 #endif

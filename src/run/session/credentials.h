@@ -1,7 +1,7 @@
 /*
  * Who to log in as, and where the password comes from: never the command line, which others can
- * see. Read from a file, a descriptor, the environment, a command or ~/.netrc, or asked for; wiped
- * when done.
+ * see, but a file, a descriptor, the environment, a command, ~/.netrc, or a question. Wiped when
+ * done.
  */
 #ifndef RUN_SESSION_CREDENTIALS_H
 #define RUN_SESSION_CREDENTIALS_H
@@ -11,34 +11,34 @@
 
 struct target;
 struct credentials {
-	const char *mech;		/* NULL: the best that is offered */
-	const char *user, *authzid;	/* NULL: not said */
-	struct secret password;		/* .at NULL: not said */
+	const char *mech;		/* NULL: the best one offered */
+	const char *user, *authzid;	/* NULL: not given */
+	struct secret password;		/* .at NULL: not given */
 	bool wanted;			/* --auth: log in before anything else */
-	bool netrc;			/* what is not said is sought in ~/.netrc */
-	/* forced: also in the clear, and to a server that did not verify */
+	bool netrc;			/* look up in ~/.netrc what is not given */
+	/* forced: also without TLS, and to a server with an unverified certificate */
 	bool insecure;
-	bool needs_tls;			/* but never without TLS, for that was asked for */
-	/* they are for this one alone; NULL: the command line names none */
+	bool needs_tls;			/* but never without TLS, which was asked for */
+	/* they are for this target only; NULL: the command line names none */
 	const struct target *target;
-	bool anywhere;			/* they are for any */
+	bool anywhere;			/* they are for any target */
 };
 
 void credentials_release(struct credentials *);
 
 /*
- * One line of each: its first, without its end, at most 32 KiB. False with err: nothing is to be
- * had there.
+ * Each reads the first line, without its line ending, of up to 32 KiB. False with err: there is
+ * none.
  */
 bool credentials_file(struct secret *, const char *path, struct err *);
 bool credentials_descriptor(struct secret *, int fd, struct err *);
 bool credentials_environment(struct secret *, const char *name, struct err *);
-bool credentials_command(struct secret *, const char *command, struct err *);	/* by sh -c */
+bool credentials_command(struct secret *, const char *command, struct err *);	/* run by sh -c */
 
 /*
- * The entry of ~/.netrc (or $NETRC) for `host`, else its default; of `user` alone when that is not
- * empty. False with err when the file cannot be used; true and nothing set when it has no such
- * entry.
+ * Finds the entry of ~/.netrc (or $NETRC) for `host`, else its default; only that of `user`
+ * unless that is empty. False with err when the file cannot be used; true with nothing set when
+ * there is no such entry.
  */
 bool credentials_netrc(struct span host, struct span user, struct secret *login,
     struct secret *password, struct err *);

@@ -1,6 +1,6 @@
 /*
- * What all sessions of a program share: the loop, what TLS and DNS are asked with, the secrets that
- * none may show, a trace. What costs is made when it is first needed.
+ * What all sessions of a program share: the loop, settings of TLS and DNS, the secrets that none
+ * may show, a trace. Whatever is costly is made when first needed.
  */
 #ifndef RUN_SESSION_ENV_H
 #define RUN_SESSION_ENV_H
@@ -11,40 +11,39 @@
 #include "net/tls.h"
 #include "run/session/event.h"
 
-enum { DEMO_LMTP = 1, DEMO_TLS = 2 }; /* it speaks LMTP; TLS comes before its banner */
+enum { DEMO_LMTP = 1, DEMO_TLS = 2 }; /* LMTP; TLS before its greeting */
 
-/* Shared by all sessions of a program; its contexts are made when TLS is first needed. */
 struct session_env {
 	struct loop *loop;
 	struct tls_opts tls;
-	struct tls_context *client_tls; /* of `tls`, once needed */
+	struct tls_context *client_tls; /* for `tls`, once needed */
 	struct dns_opts dns;
-	struct dns *dns_client; /* of `dns`, once needed */
-	char own_name[256];	/* of this machine, once needed */
-	char *scratch;		/* what was read last, once needed */
-	/* a script changed `tls`: what verifies counts for no secret */
+	struct dns *dns_client; /* for `dns`, once needed */
+	char own_name[256];	/* this machine's, once needed */
+	char *scratch;		/* a read buffer, once needed */
+	/* a script changed `tls`: a verified certificate does not permit secrets */
 	bool distrusted;
-	/* given to any session: starred in all of them; once needed */
+	/* the secrets of any session, starred in all of them; once needed */
 	struct mask *secrets;
 	/*
-	 * Every event of every session, and the octets of the wire by number, for a trace; NULL:
-	 * none is written.
+	 * For a trace: called with every event of every session, and with the number of octets
+	 * read and written. NULL: no trace.
 	 */
 	event_fn *trace;
 	void (*trace_octets)(void *ctx, unsigned session, const char *what, size_t n);
 	void *trace_ctx;
 	/*
-	 * The server inside: a connected descriptor, and the TLS context that trusts its
-	 * certificate. `as`: DEMO_*.
+	 * The built-in test server: gives a connected descriptor (-1 with err), and sets the TLS
+	 * context that trusts its certificate. `as`: DEMO_*.
 	 */
 	int (*demo)(struct session_env *, unsigned as, struct err *);
-	void (*demo_free)(struct session_env *); /* what it made; NULL: nothing */
-	const char *demo_note;			 /* what is said of it once it is open */
+	void (*demo_free)(struct session_env *); /* frees what it made; NULL: nothing */
+	const char *demo_note;			 /* a note shown once it is open */
 	struct tls_context *demo_tls;
 	void *demo_ctx;
 };
 void session_env_release(struct session_env *);
-/* ->secrets is there from then on, as for a copy of the env that shares it */
+/* Makes ->secrets, so that a copy of the env shares it. */
 void session_env_keep_secrets(struct session_env *);
 struct dns *session_env_dns(struct session_env *);
 

@@ -1,7 +1,6 @@
 /*
- * What a session is told beforehand: whom to be, how to get there, how long to wait, what to
- * verify. Plain data, shared by sessions; a step that changes something changes a session's own
- * copy.
+ * A session's settings: its own name, how to connect, timeouts, what to verify. Plain data,
+ * shared by sessions; a step that changes a setting changes the session's own copy.
  */
 #ifndef RUN_SESSION_OPTIONS_H
 #define RUN_SESSION_OPTIONS_H
@@ -15,66 +14,65 @@
 #include "run/session/pace.h"
 #include "run/session/verify.h"
 
-/* Require: a TLSA record must match, so TLS is required too. */
+/* Require: a TLSA record must match, which also requires TLS. */
 enum dane { DANE_OFF, DANE_CHECK, DANE_REQUIRE };
 
-/* Milliseconds; 0 waits without end. */
+/* Milliseconds; 0: unlimited. */
 struct timeouts {
 	uint64_t resolve, connect, tls, greeting, reply, dot, quit;
 };
 extern const struct timeouts timeouts_default, timeouts_terminal, timeouts_rfc;
 
 /*
- * "30s" for every wait, "connect=3s,reply=5s" (or with blanks), "rfc"; the others stay. Errors
- * stand where the cursor does.
+ * Parses "30s" for every timeout, "connect=3s,reply=5s" (or separated by spaces), or "rfc"; other
+ * timeouts are left unchanged. False with err (ERR_USAGE) at the cursor's place.
  */
 bool timeouts_parse(struct timeouts *, struct span, struct cursor *, struct err *);
 enum { TIMEOUTS_SHOWN = 256, NO_WAY_SHOWN = 100 };
 /* "resolve=10s connect=…" */
 void timeouts_show(const struct timeouts *, char out[TIMEOUTS_SHOWN]);
-const char *timeouts_phase(size_t i); /* "resolve" …; NULL behind the last */
+const char *timeouts_phase(size_t i); /* "resolve" …; NULL after the last */
 
 struct session_opts {
 	unsigned number;  /* 1: C and S … */
-	const char *helo; /* NULL: found out */
-	/* the name to ask for and to judge by, in place of the host's; NULL: the host's */
+	const char *helo; /* the name for EHLO; NULL: found out */
+	/* the name to send as SNI and to verify, in place of the host's; NULL: the host's */
 	const char *sni;
-	/* a step gave it, which may be a file's: it is judged by, and no credentials follow it */
+	/*
+	 * a step gave ->sni, perhaps from a file: it is verified, but does not permit credentials
+	 */
 	bool sni_of_step;
-	bool helo_is_secret; /* there is a secret in it */
-	/* signature algorithms to offer in TLS, as OpenSSL writes them; NULL: its own */
+	bool helo_is_secret; /* it contains a secret */
+	/* signature algorithms to offer in TLS, in OpenSSL's syntax; NULL: its default */
 	const char *sigalgs;
-	/* what this way of probing is called, among several; NULL: it is the only one */
+	/* the name of this way of probing among several; NULL: the only one */
 	const char *way;
 	struct timeouts timeouts;
 	struct route_opts route;
-	/*
-	 * what led to the host, where ->route has its addresses for DANE's sake; NULL: the route
-	 * says
-	 */
+	/* the path to the host for DANE, where ->route has its addresses; NULL: the route's */
 	const struct dane_path *path;
 	struct addr from;
-	enum verify verify; /* what ends the session; all is shown in any case */
-	/* whether TLSA records are asked for; a match counts as verified */
+	enum verify verify; /* what ends the session; every problem is shown anyway */
+	/* whether TLSA records are looked up; a match counts as verified */
 	enum dane dane;
-	enum target_tls tls; /* over the target's own, unless unsaid */
+	enum target_tls tls; /* overrides the target's own, unless UNSAID */
 	bool lmtp;
 	struct credentials auth;
-	struct proxy_opts proxy; /* the way there, instead of connecting directly */
-	struct preface preface;	 /* said first on every connection */
-	struct pace pace;	 /* how what is said goes out: /write */
-	/* where a step may connect to; 0: anywhere */
+	struct proxy_opts proxy; /* the proxy to connect through */
+	struct preface preface;	 /* the PROXY protocol header sent first on every connection */
+	struct pace pace;	 /* how output is written: /write */
+	/* networks that a step may connect to; 0: any */
 	const struct addr_net *allow;
 	size_t nallow;
 	bool allow_pipe;	 /* a file may name pipe: targets */
-	bool can_ask;		 /* somebody answers EVENT_QUESTION */
-	bool no_banner;		 /* do not wait for one: /early */
+	bool can_ask;		 /* someone answers EVENT_QUESTION */
+	bool no_banner;		 /* do not wait for the greeting: /early */
 	/*
-	 * no reply is relied on after a wait that was given up, or out of step: the connection is
-	 * closed then
+	 * rely on no reply after a wait that timed out, or one that is out of step: close the
+	 * connection instead
 	 */
 	bool careful;
-	/* nobody else has these: a step that changes a setting changes it here */
+	/* not shared: a step that changes a setting changes it here */
 	bool own;
 };
 

@@ -1,5 +1,5 @@
 /*
- * How what is written goes out: at once, so many octets at a time, or cut at places. All zero: at
+ * How output is written: at once, a number of octets at a time, or cut at given places. {0}: at
  * once.
  */
 #ifndef RUN_SESSION_PACE_H
@@ -10,7 +10,7 @@
 enum { PACE_SPLITS = 16 };
 
 struct pace {
-	unsigned octets;		/* at a time; 0: as many as there are */
+	unsigned octets;		/* octets per piece; 0: all */
 	uint64_t every_ms;		/* between two pieces; 0: PACE_GAP_MS */
 	/* where to cut, counted from the first octet of what is written, ascending */
 	unsigned split[PACE_SPLITS];
@@ -23,9 +23,9 @@ bool pace_parse(struct pace *, struct cursor *, struct err *);		/* PACE_SYNTAX *
 /* "1/s", "10/500ms", "off" */
 bool pace_parse_rate(struct pace *, struct cursor *, struct err *);
 
-void pace_show(const struct pace *, char *out, size_t size);		/* as it is written */
+void pace_show(const struct pace *, char *out, size_t size);		/* in its syntax */
 bool pace_is_slow(const struct pace *);
-/* how many of the octets left go next, `at` having gone */
+/* How many of the `left` octets go next, after `at` have gone. */
 size_t pace_piece(const struct pace *, size_t at, size_t left);
 uint64_t pace_gap_ms(const struct pace *);
 

@@ -1,6 +1,4 @@
-/*
- * What the step in hand waits for: the peer, time to pass, work in a thread, the person.
- */
+/* What the current step waits for: the peer, time to pass, work in a thread, the user. */
 #ifndef RUN_SESSION_QUEUE_H
 #define RUN_SESSION_QUEUE_H
 
@@ -9,32 +7,33 @@
 
 struct session;
 
-/* For the deadline and the screen; 0 ms: without end. */
+/* Sets what is waited for and its deadline; 0 ms: unlimited. */
 void session_wait(struct session *, enum wait, uint64_t ms);
-/* With how much time the reply to what was sent last is waited for. */
+/* Waits for the reply to this verb with the timeout that it has. */
 void session_wait_reply(struct session *, enum verb);
-void session_wait_message(struct session *);		/* the reply to the end of one */
-/* NEWS_WRITABLE comes, once, when less than SESSION_LOW_WATER is unsent. */
+/* for the reply to the end of a message */
+void session_wait_message(struct session *);
+/* NEWS_WRITABLE follows, once, when less than SESSION_LOW_WATER octets are unsent. */
 enum { SESSION_LOW_WATER = 64 << 10 };
 void session_want_room(struct session *);
 void session_wait_room(struct session *);		/* the same, with a deadline */
-/* What is waited for now, and what came of it; until the next call. */
+/* What is waited for now, and what has come; valid until the next call. */
 struct silence session_silence(struct session *);
 
-void session_sleep(struct session *, uint64_t ms);	/* NEWS_TIMER comes */
+void session_sleep(struct session *, uint64_t ms);	/* NEWS_TIMER follows */
 /*
- * What would keep the loop from everybody else is done in a thread: `work` gets the data alone, and
- * NEWS_WORKED comes. A step that ends before leaves the data to `drop`.
+ * Does work in a thread that would block the loop: `work` gets the data alone, then NEWS_WORKED
+ * follows. When the step ends before that, `drop` gets the data.
  */
 void session_offload(
     struct session *, void (*work)(void *data), void (*drop)(void *data), void *data);
 
 /*
- * Puts a question to the person: NEWS_ANSWER comes. Fails where there is no terminal: then `what`
- * is what lacks.
+ * Asks the user; NEWS_ANSWER follows. STEP_FAIL where nobody can answer: the error then names
+ * `what` as missing.
  */
 enum progress session_ask(struct session *, const char *prompt, bool secret, const char *what);
-/* Of many lines. */
+/* The same for a text of several lines. */
 enum progress session_ask_text(struct session *, const char *prompt, const char *what);
 
 #endif

@@ -1,13 +1,13 @@
-/* What is asked of a certificate: --verify of every subcommand, and verify= of /tls. */
+/* What a certificate must satisfy: --verify of every subcommand, and verify= of /tls. */
 #ifndef RUN_SESSION_VERIFY_H
 #define RUN_SESSION_VERIFY_H
 
 #include "base/span.h"
 
-/* From the least to the most; UNSAID is OFF where nothing else is said of it. */
+/* From the least to the most strict; UNSAID means OFF unless noted otherwise. */
 enum verify { VERIFY_UNSAID, VERIFY_OFF, VERIFY_CHAIN, VERIFY_NAME };
 
-/* The first is what --verify alone means. */
+/* The first is the meaning of --verify without a value. */
 #define VERIFY_WORDS(X)			\
 	X("name", VERIFY_NAME)		\
 	X("off", VERIFY_OFF)		\

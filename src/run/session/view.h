@@ -1,6 +1,4 @@
-/*
- * What a session lets others see and change of itself.
- */
+/* What others can see and change of a session. */
 #ifndef RUN_SESSION_VIEW_H
 #define RUN_SESSION_VIEW_H
 
@@ -16,29 +14,30 @@ struct session_view {
 	enum session_state state;
 	struct dialogue dialogue;
 	const struct target *target;	/* NULL: never opened */
-	struct span host;		/* as asked for; empty: never opened */
+	struct span host;		/* as given; empty: never opened */
 	struct addr peer;
-	const struct tls_info *tls;	/* NULL: in the clear */
-	const struct extensions *extensions;	/* of the last EHLO; NULL: none or forgotten */
+	const struct tls_info *tls;	/* NULL: without TLS */
+	/* of the last EHLO; NULL: none, or no longer valid */
+	const struct extensions *extensions;
 	const struct reply *last_reply;	/* NULL: none yet */
 	const struct route *route;	/* of the target; NULL: none */
-	/* a reply of this connection, or of the last one, did not belong to what it answered */
+	/* a reply on this connection, or the last one, was out of step */
 	bool out_of_step;
-	/* what became of the message of the step in hand, or of the last one */
+	/* the fate of a message of the current or the last step is unknown */
 	bool fate_unknown;
-	/* what is no command now may be meant as an answer to AUTH */
+	/* a line that is not a command may be meant as a response to AUTH */
 	bool auth_pending;
-	bool auth_refused;		/* AUTH was answered 5yz in this session */
-	bool lmtp;			/* LHLO, and a reply for each recipient */
-	bool local;			/* the peer is on this machine, with nothing between */
-	bool asking;			/* a question waits for its answer */
-	bool busy;			/* a step is in hand */
-	bool held;			/* server: an answer is delayed, by us */
-	uint64_t sent_us;		/* when octets last went out; 0: never */
-	uint64_t waiting_us;		/* since when it waits for the peer; 0: it does not */
-	enum wait wait;			/* what for */
-	enum verb wait_verb;		/* of a reply */
-	uint64_t deadline_ms;		/* how long that may take; 0: no end */
+	bool auth_refused;		/* AUTH was rejected with a 5xx in this session */
+	bool lmtp;			/* LHLO, and one reply per recipient */
+	bool local;			/* the peer is on this machine, with nothing in between */
+	bool asking;			/* a question is open */
+	bool busy;			/* a step is running */
+	bool held;			/* server: a reply is delayed on purpose */
+	uint64_t sent_us;		/* when octets were last sent; 0: never */
+	uint64_t waiting_us;		/* when it began to wait for the peer; 0: it does not */
+	enum wait wait;			/* what it waits for */
+	enum verb wait_verb;		/* the reply's verb */
+	uint64_t deadline_ms;		/* how long that may take; 0: unlimited */
 	enum err_kind failed;		/* the last step's failure */
 };
 struct session_view session_view(const struct session *);
@@ -49,29 +48,29 @@ struct conv *session_conv(struct session *);		/* NULL: there is no connection */
 struct dialogue *session_dialogue(struct session *);
 struct session_env *session_env(const struct session *);
 const struct target *session_target(const struct session *);
-/* Of the last look-up; NULL: none, or it failed. Its arena lives as long as the target. */
+/* Of the last lookup; NULL: none, or it failed. Its arena lives as long as the target. */
 const struct route *session_route(const struct session *);
 struct arena *session_route_arena(struct session *);
 enum offer_state session_offer_state(const struct session *);
-/* Does the last EHLO reply offer it? False also where EHLO was not sent. */
+/* Whether the last EHLO reply offers it; false also when EHLO was not sent. */
 bool session_offers(const struct session *, const char *keyword);
 /* On this connection; NULL: EHLO was not sent in that state. */
 const struct extensions *session_offered(const struct session *, enum offer_state);
-/* Something has not reached the peer's system yet. */
+/* Whether some octets have not reached the peer's system yet. */
 bool session_has_unsent(const struct session *);
 
 const struct session_opts *session_opts(const struct session *);
-/* The same to be changed, from here on; what it points to lives in the settings' arena. */
+/* The same, to be changed; what it points to must live in the settings' arena. */
 struct session_opts *session_change(struct session *);
 struct arena *session_settings_arena(struct session *);
-/* Of all sessions; for the next handshake. */
+/* The TLS settings of all sessions, to be changed; they apply from the next handshake. */
 struct tls_opts *session_change_tls(struct session *);
 
-/* Over that of the options: 1 is C and S. */
+/* Overrides the number of the options: 1 is C and S. */
 void session_set_number(struct session *, unsigned);
 /*
- * The end of its time for everything, of loop_now_us: what it asks the DNS beside the dialogue gets
- * a share of it.
+ * Sets the deadline for everything, on the clock of loop_now_us: DNS lookups beside the dialogue
+ * get a share of what is left.
  */
 void session_set_end(struct session *, uint64_t until_us);
 

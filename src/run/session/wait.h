@@ -1,6 +1,5 @@
 /*
- * What a session waits for: an enumeration, with the word for it in JSON and the phrase that
- * sentences put it in.
+ * What a session waits for: an enumeration, with its word in JSON and its phrase for sentences.
  */
 #ifndef RUN_SESSION_WAIT_H
 #define RUN_SESSION_WAIT_H
@@ -33,8 +32,8 @@ enum wait {
 
 const char *wait_word(enum wait);			/* in JSON: "end_of_data" */
 /*
- * "the reply to EHLO": the verb is that of a reply, VERB_OTHER when it is none that is known. NULL:
- * nothing.
+ * "the reply to EHLO"; the verb is that of a reply, VERB_OTHER when unknown. NULL for
+ * WAIT_NOTHING.
  */
 const char *wait_phrase(enum wait, enum verb);
 

@@ -1,7 +1,7 @@
 /*
- * A session's connection: octets in and out, and which replies are outstanding for what. It decides
- * what a reply answers, in the order in which things were sent, and what is lost when no more will
- * come; it reads and writes nothing itself, and tells nobody.
+ * A session's connection: octets in and out, and which replies are outstanding for what. It
+ * decides what a reply answers, by the order in which things were sent, and what is lost when no
+ * more will come; it does no input or output itself, and reports nothing.
  */
 #ifndef RUN_SESSION_WIRE_H
 #define RUN_SESSION_WIRE_H
@@ -12,17 +12,17 @@
 #include "smtp/dialogue.h"
 #include "smtp/standing.h"
 
-/* What a reply is outstanding for, beside conv's ticket. */
+/* What a reply is outstanding for, in addition to conv's ticket. */
 struct asked {
-	unsigned ticket; /* 0: nothing was asked */
+	unsigned ticket; /* 0: none */
 	struct due due;
 	uint64_t at_us;
-	uint64_t end; /* octets out, once all that it answers has gone */
+	uint64_t end; /* value of octets_out once all that it answers has been sent */
 	bool given_up;
-	bool no_message; /* the end of a message that is for nobody */
+	bool no_message; /* the end of a message without recipients */
 };
 
-/* A late reply, or that of the command which waits: a second one would tell. */
+/* A reply that is late, or answers the command that waits; a second reply would decide. */
 struct late {
 	bool open;
 	struct due due; /* of the late one */
@@ -31,51 +31,54 @@ struct late {
 };
 
 struct wire {
-	struct conn *conn;	       /* NULL: there is no connection */
-	struct conv *conv, *dead_conv; /* dead: its last event may still be read */
+	struct conn *conn;	       /* NULL: no connection */
+	struct conv *conv, *dead_conv; /* dead_conv: its last event may still be read */
 
 	struct asked *asked; /* first to last */
 	size_t nasked, asked_room;
 	struct late late;
-	enum err_kind unwelcome; /* what the greeting refused, when nothing waited for it */
-	unsigned surprises;	 /* replies that nothing asked for, in a row */
-	bool out_of_step;	 /* one of this or the last connection answered something else */
-	bool prdr;		 /* MAIL asked for a reply for each recipient */
-	bool said_421, said_221; /* by the peer, which closes then */
+	enum err_kind unwelcome; /* the rejection in the greeting, when nothing waited for it */
+	unsigned surprises;	 /* unsolicited replies in a row */
+	/* a reply on this or the last connection answered something else */
+	bool out_of_step;
+	bool prdr;		 /* MAIL asked for one reply per recipient */
+	bool said_421, said_221; /* received from the peer, which then closes */
 
 	bool shut, shut_when_sent; /* no more will be sent */
-	bool write_failed;	   /* the peer is gone; what it sent last is still to be read */
-	bool wants_room;	   /* the step in hand waits until less is unsent */
-	bool held;		   /* what came waits, while a reply of ours is delayed */
-	bool more;		   /* server: not all that came was understood in this turn */
-	bool ended;		   /* server: the client shut its side, and is sent the rest */
+	/* the peer has closed; what it sent last is still to be read */
+	bool write_failed;
+	bool wants_room;	   /* the current step waits until less is unsent */
+	bool held;		   /* received octets wait while a reply of ours is delayed */
+	bool more;		   /* server: not all that came was parsed in this turn */
+	/* server: the client has shut its side, and still gets the rest */
+	bool ended;
 
-	/* what goes out a piece at a time; 0: nothing does, or the next piece may go */
+	/* for output in pieces; 0: none, or the next piece may go */
 	uint64_t paced_us, next_us;
-	size_t paced_at;   /* octets of it that went */
-	uint64_t drawn_us; /* since when the reply in hand is coming; 0: none is */
-	unsigned pieces;   /* of it */
-	uint64_t sent_us; /* when octets last went out; 0: never */
+	size_t paced_at;   /* octets of it sent */
+	uint64_t drawn_us; /* when the current reply began to arrive; 0: none */
+	unsigned pieces;   /* reads of it */
+	uint64_t sent_us; /* when octets were last sent; 0: never */
 	uint64_t replies, octets_in, octets_out;
 };
 
-void wire_release(struct wire *); /* the conn too; {0} is fine */
-/* The connection is gone; the conv is kept until the next time, for its last event. */
+void wire_release(struct wire *); /* frees the conn too; {0} is fine */
+/* Drops the connection; the conv is kept until the next one, for its last event. */
 void wire_drop(struct wire *);
-/* A new connection; the counters begin anew. */
+/* Takes over a new connection and resets the counters. */
 void wire_up(struct wire *, struct conn *, enum conv_role);
 
 /* ---- what is outstanding */
 
-/* The reply with that ticket, to what was sent last. */
+/* Records that the reply with this ticket answers what was sent last. */
 void wire_ask(struct wire *, unsigned ticket, struct due);
-/* What was asked last is this line: the octets that a BDAT announces belong to it. */
+/* What was recorded last is this line; the octets that a BDAT announces belong to it. */
 void wire_asked_line(struct wire *, struct span line);
-/* What the reply with that ticket answers; NULL: nothing. */
+/* What the reply with this ticket answers; NULL: nothing. */
 const struct due *wire_due(const struct wire *, unsigned ticket);
-/* The BDAT sent last was the LAST: its reply, in LMTP so many of them, end the message. */
+/* The last BDAT was LAST: its reply (in LMTP, this many) ends the message. */
 void wire_ask_last_chunk(struct wire *, unsigned replies);
-/* What was ended last is for nobody (RFC 2920 3.1). */
+/* What was ended last is a message without recipients (RFC 2920 3.1). */
 void wire_ask_for_no_message(struct wire *);
 /*
  * The command that ended the message was itself rejected, so it was for nobody: whatever further
@@ -87,50 +90,55 @@ void wire_not_carried_out(struct wire *, const struct asked *);
  * how many of them nobody had counted on yet.
  */
 unsigned wire_ask_each(struct wire *, unsigned recipients);
-/* The peer could not answer yet: what is outstanding is timed from now on. */
+/* Times the outstanding replies from now on, since the peer could not reply before. */
 void wire_ask_anew(struct wire *);
 /*
- * The replies that are outstanding will not come, or not be believed: of a message whose end has
- * gone out nobody knows now what became of it (RFC 1047). How many such replies there are, of each
+ * The outstanding replies will not come, or cannot be relied on: the fate of a message whose end
+ * was sent is now unknown (RFC 1047). Returns how many such messages there are, each counted
  * once.
  */
 unsigned wire_lose(struct wire *);
-/* Of a message or a chunk, what is begun has not all gone out. */
+/* Whether a message or a chunk has been sent only in part. */
 bool wire_is_within_octets(const struct wire *, enum dialogue_mode);
 
 /* ---- what came */
 
-/* What a reply turned out to be. */
+/* What a received reply is. */
 struct receipt {
 	struct asked asked;	 /* what it answers; ->ticket 0: nothing */
-	struct conv_event event; /* the reply, ->late put right */
+	struct conv_event event; /* the reply, with ->late corrected */
 	enum standing standing;
 	enum err_kind err;
 	bool greeting, surprise;
-	const struct due * or ; /* late: or it answers this, which waits; NULL: nothing waits */
-	bool takes_effect;	/* at once: nothing else is known that it could answer */
-	unsigned more;		/* further replies that are due to the same: PRDR's */
-	/* ->open: the late reply before it is shown to have answered what was given up */
+	/* late: or it answers this, which is outstanding; NULL: nothing is */
+	const struct due * or ;
+	/* it takes effect at once: it can answer nothing else that is known */
+	bool takes_effect;
+	unsigned more;		/* further replies due to the same: PRDR's */
+	/* ->open: this shows that the late reply before it answered what was given up on */
 	struct late before;
-	uint64_t drawn_us; /* from its first octet to its last; 0: not known */
+	uint64_t drawn_us; /* time from its first octet to its last; 0: unknown */
 };
 
 /*
- * Finds what the reply answers. `recipients`: how many were accepted, of which PRDR promises a
- * reply each.
+ * Finds what the reply answers. `recipients`: how many were accepted, each of which gets a reply
+ * with PRDR.
  */
 struct receipt wire_receive(struct wire *, const struct conv_event *, unsigned recipients);
 /*
- * No second reply came: what was given up was never answered, and the late reply was the next
- * one's, which is taken. ->ticket 0: there was no late reply.
+ * No second reply came: what was given up on was never answered, and the late reply was the next
+ * one's, which is returned. ->ticket 0: there was no late reply.
  */
 struct asked wire_find_step(struct wire *);
 
 /* ---- slow writing */
 
-/* How much of what is unsent may go now; 0: nothing yet. */
+/* How many unsent octets may be sent now; 0: none yet. */
 size_t wire_may_send(const struct wire *, const struct pace *);
-/* So much went: after how many ms the next piece may. 0: there is none, or no pace is kept. */
+/*
+ * `n` octets were sent: returns after how many milliseconds the next piece may be. 0: none is
+ * left, or there is no pace.
+ */
 uint64_t wire_sent(struct wire *, const struct pace *, size_t n);
 void wire_stop_pacing(struct wire *);
 

@@ -1,6 +1,6 @@
 /*
- * Every command that acts on a session or belongs in a script: one file and one line each, in the
- * order of the help.
+ * Every command that acts on a session or belongs in a script, one line each, in the order of the
+ * help.
  */
 #ifndef RUN_SESSION_STEPS_LIST_H
 #define RUN_SESSION_STEPS_LIST_H

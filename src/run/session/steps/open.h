@@ -1,4 +1,4 @@
-/* A step that opens a connection, made without text. */
+/* The step that opens a connection, made without text. */
 #ifndef RUN_SESSION_STEPS_OPEN_H
 #define RUN_SESSION_STEPS_OPEN_H
 
@@ -21,11 +21,11 @@ struct open_state {
 	struct hello hello;
 };
 
-/* The way of /open from where the addresses are known; what comes then goes to open_heard. */
+/* What /open does once the addresses are known; later news goes to open_on_news. */
 enum progress open_along(struct session *, struct open_state *, const struct route *);
 enum progress open_on_news(struct session *, const struct step *, void *state, const struct news *);
 
-/* `target` must live as long as the step. */
+/* `target` must live as long as the step, which lives in the arena. */
 const struct step *step_new_open(const struct target *target, struct arena *);
 
 #endif

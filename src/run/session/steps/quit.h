@@ -1,17 +1,17 @@
-/* How QUIT ends, as a part of a step: its reply, what follows it, the close. */
+/* The end of QUIT as part of a step: its reply, what follows it, the close. */
 #ifndef RUN_SESSION_STEPS_QUIT_H
 #define RUN_SESSION_STEPS_QUIT_H
 
 #include "run/session/session.h"
 
 struct parting {
-	bool heard;			/* the reply to QUIT */
-	enum err_kind failed;		/* a reply that is out of step */
+	bool heard;			/* the reply to QUIT has come */
+	enum err_kind failed;		/* a reply was out of step */
 };
 
 /*
- * QUIT was sent. STEP_WAIT until the connection is closed, which it is here, once all that came is
- * told.
+ * For all news after QUIT was sent. STEP_WAIT until all that came has been reported; then it
+ * closes the connection.
  */
 enum progress parting_on_news(struct session *, struct parting *, const struct news *);
 

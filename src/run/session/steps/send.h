@@ -1,11 +1,11 @@
-/* A step that hands one message to one server, made without text. */
+/* The step that sends one message to one server, made without text. */
 #ifndef RUN_SESSION_STEPS_SEND_H
 #define RUN_SESSION_STEPS_SEND_H
 
 #include "run/message/send.h"
 #include "run/session/step.h"
 
-/* The plan must live as long as the step. */
+/* The plan must live as long as the step, which lives in the arena. */
 const struct step *step_new_send(const struct send_plan *, struct arena *);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * A message on its way, for run/session/steps/send*.c alone: what /send asks the person, what goes
+ * A message being sent, for run/session/steps/send*.c only: what /send asks the user, what goes
  * before MAIL, the transaction.
  */
 #ifndef RUN_SESSION_STEPS_SEND_IMPL_H
@@ -23,7 +23,7 @@ enum stage {
 };
 
 struct sending {
-	struct send_plan plan; /* with what was asked */
+	struct send_plan plan; /* with the user's answers */
 	enum stage stage;
 	struct arena arena;
 	struct message message;
@@ -31,20 +31,20 @@ struct sending {
 	struct hello hello;
 	struct login login;
 	struct transfer transfer;
-	struct verdict *verdict; /* a recipient each */
+	struct verdict *verdict; /* one per recipient */
 	size_t sent, answered;		/* RCPTs */
-	size_t domains;		 /* of the recipients sent, where LIMITS bounds them */
-	size_t lmtp_next;	 /* whose reply to the message comes next */
-	bool no_tls;		 /* it was asked for already */
+	size_t domains;		 /* domains of the recipients sent, where LIMITS limits them */
+	size_t lmtp_next;	 /* the recipient whose reply to the message comes next */
+	bool no_tls;		 /* STARTTLS was already tried */
 	bool data_sent, mail_good;
-	bool withheld; /* nothing of it may be sent: BDAT is not offered */
-	/* LMTP: each recipient has a reply to the end; it was answered */
+	bool withheld; /* nothing of the message may be sent: BDAT is not offered */
+	/* each: LMTP, one reply per recipient to the end; ended: the end was answered */
 	bool each, ended;
 	unsigned final_code;
 	enum err_kind final_failed;
 	struct span final_text, queue_id;
-	enum err_kind failed; /* the first refusal's */
-	uint64_t begun_us;    /* MAIL */
+	enum err_kind failed; /* of the first rejection */
+	uint64_t begun_us;    /* when MAIL was sent */
 };
 
 /* Each returns how the step goes on. */
@@ -55,7 +55,7 @@ enum progress send_begin_mail(struct session *, struct sending *);
 enum progress send_on_reply(struct session *, struct sending *, const struct news *);
 /* AT_TRANSFER */
 enum progress send_on_transfer(struct session *, struct sending *, const struct news *);
-/* EVENT_DELIVERY: what became of it; the failure that it is */
+/* Emits EVENT_DELIVERY and returns the failure that the result is. */
 enum err_kind send_tell(struct session *, struct sending *);
 
 #endif

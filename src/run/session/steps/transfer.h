@@ -1,6 +1,6 @@
 /*
- * One message over the wire as a part of a step: DATA and the lone dot, or BDAT in chunks; in LMTP
- * a reply for each recipient.
+ * One message sent as part of a step: DATA and the final dot, or BDAT in chunks; in LMTP, one
+ * reply per recipient.
  */
 #ifndef RUN_SESSION_STEPS_TRANSFER_H
 #define RUN_SESSION_STEPS_TRANSFER_H
@@ -11,11 +11,10 @@
 struct transfer {
 	const struct message *message;
 	uint64_t chunk;			/* octets of a BDAT; 0: DATA */
-	bool pipelined;			/* BDATs do not wait for each other's replies */
-	/* that answer its end: 1, in LMTP the recipients accepted */
+	bool pipelined;			/* BDAT commands do not wait for each other's replies */
+	/* replies to its end: 1; in LMTP, the number of accepted recipients */
 	unsigned replies;
-	/* A reply to the end, the n-th from 0. */
-	/* the first reply before the end that is not good. NULL: not told */
+	/* called with the first negative reply before the end; NULL: not called */
 	void (*refused)(void *ctx, const struct news *);
 	void (*final)(void *ctx, unsigned n, const struct news *);
 	void *ctx;
@@ -23,25 +22,26 @@ struct transfer {
 	enum { TRANSFER_ASKED, TRANSFER_SENDING, TRANSFER_CHUNK, TRANSFER_END } stage;
 	struct message_reader reader;
 	struct body_out out;
-	uint64_t left;			/* octets of the chunk in hand */
-	uint64_t unannounced;		/* octets of the message that no BDAT has announced yet */
+	uint64_t left;			/* octets left of the current chunk */
+	uint64_t unannounced;		/* octets of the message not yet announced by a BDAT */
 	struct buf kept;		/* octets read and not yet part of a chunk */
-	unsigned outstanding, answered;	/* replies to BDATs; those to the end that came */
+	/* outstanding replies to BDATs; replies to the end received */
+	unsigned outstanding, answered;
 	bool is_refused;
 	enum err_kind failed;		/* of the replies to the end */
 };
 
 /*
- * By BDAT a message goes only where CHUNKING is offered, unless it is forced: a server that does
- * not count the octets reads them as commands (RFC 3030 2). False: it may not, and session_fail
- * told so.
+ * Whether BDAT may be used: only where CHUNKING is offered, unless forced, since a server that
+ * does not count the octets reads them as commands (RFC 3030 2). False: the step failed, and the
+ * reason was reported.
  */
 bool transfer_may_chunk(struct session *, bool forced);
-/* `asked`: DATA was sent already and its reply comes. */
+/* `asked`: DATA was already sent, and its reply is outstanding. */
 enum progress transfer_begin(struct session *, struct transfer *, bool asked);
 /*
- * STEP_DONE: every reply to the end came and was good, STEP_FAIL: one was not, or it went no
- * further. What became of the message without an answer is session_view's ->fate_unknown.
+ * STEP_DONE: every reply to the end came and was positive; STEP_FAIL: one was not, or it got no
+ * further. The fate of a message whose end was not answered is session_view's ->fate_unknown.
  */
 enum progress transfer_on_news(struct session *, struct transfer *, const struct news *);
 void transfer_release(struct transfer *);
