@@ -17,7 +17,7 @@ struct parameter {
 	const char *rfc;
 	const char *help;		/* one sentence without a full stop */
 };
-extern const struct parameter parameters[];	/* by verb, then by name; ends in a NULL name */
+extern const struct parameter parameters[];	/* by verb, then by name; ends with a NULL name */
 
 /*
  * Finds a parameter by `name`, in any case, without "=". NULL: smtpsh knows no such parameter of

@@ -112,7 +112,7 @@ bool judge_state_rule(struct judge_opts *, struct span, struct err *);
  * False with err (ERR_USAGE).
  */
 bool judge_threshold(struct range *, struct span, struct arena *, struct err *);
-/* The value of a metric: milliseconds, days, octets or a count. False: the result has none. */
+/* The value of a metric: seconds, days, octets or a count. False: the result has none. */
 bool judge_metric(const struct probe_result *, unsigned metric, double *value);
 /* The extensions as sorted lines "KEYWORD params", to be recorded and compared. In the arena. */
 struct span judge_ext_set(const struct extensions *, struct arena *);

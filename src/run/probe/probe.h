@@ -215,8 +215,8 @@ struct probe *probe_new(const struct probe_job *);
 void probe_free(struct probe *);	/* result->tls dies with it */
 
 /*
- * The TLS mode: the target's, or else the session's, or else implicit on 465, starttls on 587,
- * try on other ports.
+ * The TLS mode: the session's, or else the target's, or else implicit on 465, starttls on 587,
+ * try on other ports; `--dane=require` makes STARTTLS of try.
  */
 enum target_tls probe_tls_mode(const struct session_opts *, const struct target *);
 

@@ -6,7 +6,7 @@
  *	script
  *	├ prelude: items before the first /case; cases not `standalone` begin with them
  *	└ cases
- *	  └ items: an exchange, a step of run/session/steps, or a word of the script itself (words.h)
+ *	  └ items: an exchange, a step of run/session/steps, or a word of the script (words.h)
  *
  * An exchange is what the client sends and what the server replies. The server's side takes command
  * i of ->say (one for which script_say_owes is true) and replies with ->reply[i]; what is left of

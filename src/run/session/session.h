@@ -31,8 +31,8 @@ void session_free(struct session *);
 
 void session_push(struct session *, const struct step *);
 /*
- * Cancels the current step, if any, and drops those queued. Within a handshake or a message that
- * closes the connection.
+ * Cancels the current step, if any, and drops those queued. While connecting, or within a
+ * handshake or a message, that closes the connection.
  */
 void session_cancel(struct session *);
 /* Drops the connection, if any, without QUIT. */

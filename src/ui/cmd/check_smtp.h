@@ -1,7 +1,7 @@
 /*
- * check_smtp's own options, read as it reads them: getopt_long's shortened names, joined letters
- * and values, and the plugins' ini file. What they mean for a probe is
- * src/ui/cmd/cmd_check_smtp.c's.
+ * The options of the monitoring plugin check_smtp, read as it reads them: getopt_long's
+ * abbreviations, joined letters and values, and the plugins' ini file.
+ * src/ui/cmd/cmd_check_smtp.c turns them into a probe.
  */
 #ifndef UI_CMD_CHECK_SMTP_H
 #define UI_CMD_CHECK_SMTP_H
@@ -14,28 +14,29 @@ enum { CHECK_COMMANDS_MAX = 32 };
 
 struct check_smtp {
 	struct arena arena;
-	const char *host, *expect, *from, *fqdn, *auth, *user;		/* NULL: not said */
+	const char *host, *expect, *from, *fqdn, *auth, *user;		/* NULL: not given */
 	struct secret password;
-	unsigned port, seconds;		/* 0: not said */
-	const char *command[CHECK_COMMANDS_MAX + 1];	/* ends in NULL */
+	unsigned port, seconds;		/* 0: not given */
+	const char *command[CHECK_COMMANDS_MAX + 1];	/* ends with NULL */
 	const struct ere *response[CHECK_COMMANDS_MAX];
 	size_t ncommands, nresponses;
 	struct range warn, crit;
-	bool days;			/* -D, and its days */
+	bool days;			/* -D was given, with its days */
 	unsigned warn_days, crit_days;
 	unsigned verbose;
-	/* how often */
+	/* how often each was given */
 	unsigned ipv4, ipv6, starttls, tls, sni, proxy, lmtp, ignore_quit, ignore_expiry, help,
 	    version;
 	const char *format;
 };
 
 /*
- * False with err, fit for a line of UNKNOWN. A password among the words is starred out in argv
- * itself.
+ * Reads the options. False with err, fit for a status line of UNKNOWN. A password in argv is
+ * overwritten with stars there.
  */
 bool check_smtp_read(struct check_smtp *, int argc, char *argv[], struct err *);
 void check_smtp_release(struct check_smtp *);
-const char *check_smtp_option(size_t i);	/* "--hostname"; NULL behind the last */
+/* the i-th option, "--hostname"; NULL after the last */
+const char *check_smtp_option(size_t i);
 
 #endif

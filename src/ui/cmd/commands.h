@@ -26,7 +26,7 @@
 COMMANDS(X)
 #undef X
 
-extern const struct command *const commands[];		/* ends in NULL; talk is the first */
+extern const struct command *const commands[];		/* ends with NULL; talk is the first */
 extern const struct program program;
 /* NULL: there is none; talk has no name. */
 const struct command *command_find(const struct program *, const char *name);
@@ -36,8 +36,8 @@ const struct command *command_find(const struct program *, const char *name);
  */
 const struct command *command_take(int *argc, char *argv[]);
 /*
- * Called by a link whose name ends in check_smtp it is that command; NULL: it is called by its own
- * name.
+ * The command that the program's own name selects: check_smtp when argv[0] ends in that; NULL:
+ * none.
  */
 const struct command *command_of_program(const char *path);
 

@@ -1,6 +1,6 @@
 /*
- * What the sessions of one run of the program share: the loop, TLS, the resolver, the server
- * inside, --debug's trace.
+ * What the sessions of one run of the program share: the loop, TLS, the resolver, the built-in
+ * test server, --debug's trace.
  */
 #ifndef UI_CMD_ENV_H
 #define UI_CMD_ENV_H
@@ -8,13 +8,13 @@
 #include "ui/options/options.h"
 
 /*
- * As the options and SSLKEYLOGFILE say. False with err: the trace cannot be written. To be ended in
- * either case.
+ * Sets it up from the options and SSLKEYLOGFILE. False with err: the trace cannot be written.
+ * env_end is to be called in either case.
  */
 bool env_begin(struct session_env *, const struct options *, struct err *);
 /*
- * When its sessions are gone. False when not all of the trace could be written, with err, unless
- * that says something already.
+ * Called when all sessions are freed. False when the trace could not be written in full, with
+ * err, unless err already holds an error.
  */
 bool env_end(struct session_env *, struct err *);
 

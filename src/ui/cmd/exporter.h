@@ -1,7 +1,7 @@
 /*
  * HTTP for `smtpsh exporter`, over libmicrohttpd (src/ui/cmd/exporter.c, a module): requests are
- * told, answered when their time comes, and bounded in number, size and time. GET and HEAD only; it
- * has no thread of its own.
+ * reported, answered later, and bounded in number, size and time. GET and HEAD only; it has no
+ * thread of its own.
  */
 #ifndef UI_CMD_EXPORTER_H
 #define UI_CMD_EXPORTER_H
@@ -10,20 +10,23 @@
 #include "base/module.h"
 
 struct http_request;
-/* each is answered once, now or later */
+/* each request must be answered once, now or later */
 typedef void http_fn(void *ctx, struct http_request *, const char *path);
 
 struct http {
 	/*
-	 * Over a listening socket, which it then owns. Of `most` connections the oldest that waits
-	 * for no answer makes room.
+	 * Serves on a listening socket, which it then owns. Beyond `most` connections, the oldest
+	 * one without a request is closed. NULL with err.
 	 */
 	void *(*start)(int fd, unsigned most, http_fn *, void *ctx, struct err *);
-	void (*stop)(void *);			/* every request has been answered */
+	void (*stop)(void *);			/* every request must have been answered */
 	int (*fd)(void *);			/* readable when `run` has something to do */
-	/* so many ms later it is to be run again, readable or not */
+	/*
+	 * Handles what came; returns after how many milliseconds it must be run again, readable
+	 * or not.
+	 */
 	unsigned (*run)(void *);
-	/* NULL: it has none */
+	/* a query argument, a header field; NULL: none */
 	const char *(*argument)(struct http_request *, const char *name);
 	const char *(*header)(struct http_request *, const char *name);
 	void (*answer)(struct http_request *, unsigned status, const char *type, struct span body);

@@ -8,19 +8,19 @@
 
 #define EXPORTER_METRICS	"text/plain; version=0.0.4; charset=utf-8"
 
-/* A sentence, and a line's end. */
+/* Answers a request with a sentence and a line ending. */
 void exporter_answer(const struct http *, struct http_request *, unsigned status, const char *text);
 
 struct exporter_probe;
 /*
- * Begins the probe of `target` as the module says, within what the exporter's own options allow.
- * NULL: it may not, or is none, and the request has that for its answer.
+ * Begins the probe of `target` with the module's options, within what the exporter's own options
+ * allow. NULL: it is not allowed or malformed, and the request was answered with that.
  */
 struct exporter_probe *exporter_probe_begin(const struct http *, const struct options *,
     struct http_request *, struct probe_module *, const char *target);
 /*
- * When it is over, or to be stopped, answers and frees it; false: it goes on. Between wake-ups
- * only.
+ * When the probe is over, or `stop`, answers the request and frees the probe; false: it goes on.
+ * Between wake-ups only.
  */
 bool exporter_probe_end(struct exporter_probe *, bool stop);
 

@@ -1,4 +1,4 @@
-/* Where events go without a prompt: the screen or JSON, and a log beside. */
+/* Where events go without a prompt: the screen or JSON, and a log. */
 #ifndef UI_CMD_OUTLET_H
 #define UI_CMD_OUTLET_H
 
@@ -11,11 +11,11 @@ struct outlet {
 	struct screen *screen;
 	struct json *json;		/* instead of the screen */
 	struct log *log;
-	struct blame *blame;		/* told of every event; NULL: none */
+	struct blame *blame;		/* gets every event; NULL: none */
 };
 
 bool outlet_open(struct outlet *, struct screen *, struct options *, struct err *);
-/* The log's own failure becomes the status when all else went well. */
+/* Returns `status`, or the log's failure when that is 0. */
 int outlet_close(struct outlet *, int status);
 void outlet_event(void *outlet, const struct event *);	/* an event_fn */
 

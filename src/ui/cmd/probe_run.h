@@ -10,7 +10,10 @@ struct probe_end {
 	bool interrupted;
 };
 
-/* Until *stop is not 0 any more. False with err: a file cannot be read or written. */
+/*
+ * Runs until all is done or *stop becomes nonzero. False with err: a file cannot be read or
+ * written.
+ */
 bool probe_run(
     struct session_env *, struct options *, const int *stop, struct probe_end *, struct err *);
 

@@ -1,13 +1,13 @@
-/* A question to the person at the terminal, by itself: for commands that have no prompt. */
+/* Asks the user at the terminal, for commands that have no prompt. */
 #ifndef UI_EDIT_ASK_H
 #define UI_EDIT_ASK_H
 
 #include "base/secret.h"
 
-bool ask_is_possible(void);		/* there is a terminal, for what comes and what goes */
+bool ask_is_possible(void);		/* whether standard input and output are a terminal */
 /*
- * Reads one line from the terminal, without echo when it is secret. False: ^C, ^D, or the terminal
- * is gone.
+ * Reads one line from the terminal, without echo when `secret`. False: ^C, ^D, or the terminal is
+ * gone.
  */
 bool ask_terminal(struct span prompt, bool secret, struct secret *answer);
 

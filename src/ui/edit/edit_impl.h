@@ -1,8 +1,8 @@
 /*
- * The editor itself, for edit.c, draw.c, keys.c and terminal.c alone: one state machine, a line
- * while it is edited. edit.c begins and ends it and turns libedit's questions into it; keys.c is
- * what a key does to the line; draw.c shows and hides it; terminal.c has the modes and signals, and
- * the line without an editor (a secret, a dumb terminal). Each may need any other at any key.
+ * The editor itself, for edit.c, draw.c, keys.c and terminal.c only: one state machine, a line
+ * while it is edited. edit.c begins and ends it and connects libedit's calls to it; keys.c is
+ * what a key does to the line; draw.c shows and hides it; terminal.c has the modes and signals,
+ * and reading without an editor (a secret, a dumb terminal). Each may need any other at any key.
  */
 #ifndef UI_EDIT_EDIT_IMPL_H
 #define UI_EDIT_EDIT_IMPL_H
@@ -25,7 +25,7 @@ struct edit {
 	FILE *out;
 	struct termios original;
 	int fd;				/* of the terminal */
-	/* read from it so far; up to where what was typed is from before edit_mark */
+	/* octets read from it; the count at edit_mark */
 	size_t octets, mark;
 	struct loop_watch *keys;
 	struct loop_signal *signals[7];
@@ -39,19 +39,19 @@ struct edit {
 	wchar_t prompt_wide[EDIT_PROMPT_MAX];
 	unsigned columns;		/* as libedit knows them */
 	unsigned prompt_width, status_width, hint_width;
-	bool status_off;		/* the line is done: what stands above it goes */
+	bool status_off;		/* the line is done: the line above it is removed */
 
-	struct buf line;		/* what edit_read gave last */
-	struct buf plain;		/* plain lines: what came and was not taken yet */
-	struct buf stash;		/* to be put into the line when it is read next */
-	struct buf secret;		/* typed unseen */
+	struct buf line;		/* the last result of edit_read */
+	struct buf plain;		/* plain lines: what was read and not used yet */
+	struct buf stash;		/* to be inserted when the next line is read */
+	struct buf secret;		/* typed without echo */
 	enum edit_secret unseen;
-	bool escaped;			/* behind ^] */
+	bool escaped;			/* after ^] */
 	struct buf paste;		/* several lines, waiting for Enter */
-	bool pasted, firing;		/* they wait; they are given out */
+	bool pasted, firing;		/* they wait; they are being given out */
 	bool line_was_there, dropped;	/* at the last ^C */
-	unsigned keys_taken;		/* since the loop ran last */
-	/* within an escape sequence, while typing unseen: octets of it so far */
+	unsigned keys_taken;		/* since the loop last ran */
+	/* while typing without echo: octets of the current escape sequence */
 	int sequence;
 };
 
@@ -59,37 +59,38 @@ struct edit {
 unsigned edit_columns(const struct edit *);
 void edit_hint_show(struct edit *);
 void edit_hint_hide(struct edit *);
-void edit_to_end(struct edit *);			/* the cursor behind all, the status gone */
+/* moves the cursor to the end and removes the status */
+void edit_to_end(struct edit *);
 wchar_t *edit_give_prompt(void *edit);
 
 /* keys.c */
 enum libedit_after edit_on_complete(void *edit);
 enum libedit_after edit_on_escape(void *edit);
 enum libedit_after edit_on_paste(void *edit);
-/* instead of what stands there; not drawn */
+/* replaces the line; not drawn */
 void edit_set_line(struct edit *, struct span);
 void edit_wide_to_utf8(struct buf *, const wchar_t *, size_t n);
-void edit_line_text(const struct edit *, struct buf *);	/* all of the line */
+void edit_line_text(const struct edit *, struct buf *);	/* the whole line */
 
-/* terminal.c: typing unseen */
+/* terminal.c: typing without echo */
 void edit_secret_begin(struct edit *, enum edit_secret);
 void edit_secret_end(struct edit *, bool give_up);
-bool edit_secret_key(struct edit *, char octet);	/* true: the line is whole */
+bool edit_secret_key(struct edit *, char octet);	/* true: the line is complete */
 
 /* terminal.c: plain lines */
 enum edit_result edit_plain_read(struct edit *, struct span *line);
 void edit_plain_echo(struct edit *, bool on);
 
 /* terminal.c */
-void edit_terminal_open(struct edit *);			/* its own descriptor */
-void edit_terminal_close(struct edit *);		/* as it was found; no more signals */
+void edit_terminal_open(struct edit *);			/* opens its own descriptor */
+void edit_terminal_close(struct edit *);		/* restores the modes; no more signals */
 void edit_watch_signals(struct edit *);
 
 /* keys.c: octets that libedit does not see */
 void edit_watch_keys(struct edit *);
-/* for libedit; -1 for all but a character, and ->wake says why */
+/* For libedit; -1 for anything but a character, and ->wake says why. */
 int edit_read_key(void *edit, wchar_t *out);
-void edit_follow(struct edit *);			/* shown or not: as the view has it now */
+void edit_follow(struct edit *);			/* applies the view's current `secret` */
 void edit_wait(struct edit *);				/* until ->wake says why, or ->stop */
 
 #endif

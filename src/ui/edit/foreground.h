@@ -1,5 +1,5 @@
 /*
- * Another program of the person's, for which ours waits: an editor for a text, a pager for what is
+ * Runs another program of the user's and waits for it: an editor for a text, a pager for what is
  * taller than the screen. The terminal must have been lent to it (edit_lend).
  */
 #ifndef UI_EDIT_FOREGROUND_H
@@ -10,27 +10,26 @@
 enum { EDITOR_TEXT_MAX = 1 << 20 };
 
 /*
- * A text by $VISUAL, else $EDITOR, else vi. Runs it on an empty file of ours, mode 0600, that is
- * removed behind it, and waits for its end: the terminal must have been lent to it (edit_lend).
- * What was written is in the arena. False with err when it cannot be started or ends in a failure,
- * or wrote more than EDITOR_TEXT_MAX octets.
+ * Has the user write a text with $VISUAL, else $EDITOR, else vi, in an empty file of ours (mode
+ * 0600) that is removed afterwards. The text lives in the arena. False with err: the editor could
+ * not be started, failed, or wrote more than EDITOR_TEXT_MAX octets.
  */
 bool editor_write(struct arena *, struct span *text, struct err *);
 
 /*
- * What is taller than the screen goes through $PAGER, where that is set: it is held back from
+ * Shows what is taller than the screen in $PAGER, where that is set: output is held back from
  * pager_begin on, and shown by pager_end. Without $PAGER, or without a terminal, both do nothing.
  */
 struct pager {
 	FILE *out;	  /* the screen's own; NULL: nothing is held back */
-	unsigned columns; /* as they were set */
+	unsigned columns; /* the screen's setting before */
 	void (*hide)(void *ctx);
 };
 
 void pager_begin(struct pager *, struct screen *);
 /*
- * True: it was shown, or did not need to be paged. False with err: the pager failed, and it was
- * shown without one.
+ * True: it was shown, paged or not. False with err: the pager failed, and it was shown without
+ * one.
  */
 bool pager_end(struct pager *, struct screen *, void (*lend)(void *ctx),
     void (*take_back)(void *ctx), void *ctx, struct err *err);

@@ -1,8 +1,8 @@
 /*
  * Line editing by libedit: emacs and vi keys, history, ^R, ~/.editrc. A shared module
- * (base/module.h), since only a prompt needs it: libedit() gets it. What a key does beyond editing,
- * ui/edit*.c does, by the calls given to open. Lines are wide characters of the locale; libedit's
- * own memory holds them until the next call.
+ * (base/module.h), got by libedit(), since only a prompt needs it. What a key does beyond
+ * editing, the other files of ui/edit do in the calls given to open. Lines are wide characters of the locale;
+ * they live in libedit's memory until the next call.
  */
 #ifndef UI_EDIT_LIBEDIT_H
 #define UI_EDIT_LIBEDIT_H
@@ -14,17 +14,17 @@
 
 struct libedit_line { const wchar_t *at, *cursor, *end; };
 
-/* a key that was taken */
+/* what to do after a key was handled */
 enum libedit_after { LIBEDIT_AS_DRAWN, LIBEDIT_REFRESH, LIBEDIT_BEEP };
 
-/* What the editor asks of its owner. */
+/* What libedit calls. */
 struct libedit_calls {
-	/* 1: a key; 0: the end; -1: the reading ends without a line */
+	/* 1: a key; 0: end of input; -1: stop reading, without a line */
 	int (*key)(void *ctx, wchar_t *out);
 	wchar_t *(*prompt)(void *ctx);			/* with "\1" around what has no width */
 	enum libedit_after (*complete)(void *ctx);	/* Tab */
 	enum libedit_after (*escape)(void *ctx);	/* ^] */
-	/* ESC [200~, which a terminal sends before what is pasted */
+	/* ESC [200~, which a terminal sends before pasted text */
 	enum libedit_after (*paste)(void *ctx);
 };
 
@@ -32,26 +32,29 @@ struct libedit_editor;
 
 struct libedit {
 	/*
-	 * From the standard input, the keys bound, ~/.editrc read. The calls outlive it. NULL: this
-	 * terminal cannot.
+	 * Opens an editor on standard input, with keys bound and ~/.editrc read. The calls must
+	 * outlive it. NULL: this terminal is not usable.
 	 */
 	struct libedit_editor *(*open)(FILE *out, const struct libedit_calls *, void *ctx);
-	void (*close)(struct libedit_editor *);			/* the terminal as it was at open */
-	/* by ~/.editrc: a paste is then not marked */
+	void (*close)(struct libedit_editor *);			/* restores the terminal */
+	/* vi keys by ~/.editrc: pastes are then not marked */
 	bool (*is_vi)(struct libedit_editor *);
-	/* a line with its end; NULL or 0: none */
+	/* a line with its line ending; NULL or 0: none */
 	const wchar_t *(*get)(struct libedit_editor *, int *n);
-	int (*get_key)(struct libedit_editor *, wchar_t *);	/* from within a call; as `key` */
+	/* within a call; returns as `key` */
+	int (*get_key)(struct libedit_editor *, wchar_t *);
 	struct libedit_line (*line)(struct libedit_editor *);
-	/* at the cursor; false: it is too long */
+	/* at the cursor; false: it does not fit */
 	bool (*insert)(struct libedit_editor *, const wchar_t *);
 	void (*erase)(struct libedit_editor *, size_t n);	/* characters before the cursor */
-	void (*to_end)(struct libedit_editor *);		/* the cursor; not drawn */
-	void (*draw)(struct libedit_editor *);			/* the prompt and the line, anew */
-	void (*resize)(struct libedit_editor *);		/* the terminal has another size */
-	/* the terminal's modes: for editing, or for others */
+	void (*to_end)(struct libedit_editor *);		/* moves the cursor; not drawn */
+	/* redraws the prompt and the line */
+	void (*draw)(struct libedit_editor *);
+	/* the size of the terminal has changed */
+	void (*resize)(struct libedit_editor *);
+	/* sets the terminal's modes: for editing (true) or for other programs */
 	void (*prepare)(struct libedit_editor *, bool);
-	/* in its history of 1,000, once each */
+	/* adds to its history of 1,000 distinct lines */
 	void (*remember)(struct libedit_editor *, const wchar_t *);
 };
 extern const struct libedit module_libedit MODULE_EXPORT;

@@ -1,4 +1,4 @@
-/* The accounts that a server knows, from a file of lines "user:password". */
+/* The accounts of a server, from a file of lines "user:password". */
 #ifndef UI_OPTIONS_ACCOUNTS_H
 #define UI_OPTIONS_ACCOUNTS_H
 
@@ -6,8 +6,8 @@
 #include "run/serve/mta.h"
 
 /*
- * They lie in the arena and end in an empty one. False with err: it cannot be read, or a line is
- * none.
+ * Reads the accounts into the arena; they end with an empty one. False with err: the file cannot
+ * be read, or a line is malformed.
  */
 bool accounts_read(const char *file, struct arena *, const struct mta_account **, struct err *);
 

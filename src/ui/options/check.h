@@ -1,4 +1,4 @@
-/* What the options of `smtpsh check` fill in. */
+/* The values of the options of `smtpsh check`. */
 #ifndef UI_OPTIONS_CHECK_H
 #define UI_OPTIONS_CHECK_H
 
@@ -15,7 +15,7 @@ enum { CHECK_FORMATS_MAX = 4, CHECK_ZONES_MAX = 16 };
 struct check_settings {
 	const char *from, *rcpt, *mx;
 	const char *targets; /* a file of domains, or "-" */
-	/* of the sender's side: the address that mail is sent from, DKIM selectors, block lists */
+	/* for mail from a domain: the sending address, DKIM selectors, block lists */
 	const char *source, *return_path;
 	const char *selector[CHECK_ZONES_MAX], *zone[CHECK_ZONES_MAX];
 	size_t nselectors, nzones;

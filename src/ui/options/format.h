@@ -1,8 +1,8 @@
 /*
- * The formats of reports. A row is a format: its token and its word, and whether probe alone writes
- * it or what plays scripts (replay, selftest, serve FILE) does too. Help, the error for an unknown
- * word, completion, and the tables of the writers (ui/report/report.c) are made from these rows: a
- * new format is a row here and a file there.
+ * The formats of reports. A row is a format: its token and its word, and whether only probe
+ * writes it or also what plays scripts (replay, selftest, serve FILE). Help, the error for an
+ * unknown word, completion, and the tables of the writers (ui/report/report.c) are made from
+ * these rows: a new format is a row here and a file there.
  */
 #ifndef UI_OPTIONS_FORMAT_H
 #define UI_OPTIONS_FORMAT_H
@@ -29,7 +29,7 @@ enum report_format { REPORT_FORMATS(REPORT_FORMAT_TOKEN, REPORT_FORMAT_TOKEN) };
  */
 #define CHECK_FORMATS(X) X(text) X(json) X(html) X(markdown)
 
-/* For a row that a table leaves out. */
+/* For rows that a table leaves out. */
 #define REPORT_FORMAT_NONE(token, word)
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Every option of every subcommand: one table, a row each, scoped to the subcommands it serves,
- * with one meaning each. Usage, completion and the manual's test read the same rows.
+ * Every option of every subcommand: one table, one row and one meaning each, scoped to its
+ * subcommands. Usage, completion and the manual's test read the same rows.
  */
 #ifndef UI_OPTIONS_OPTIONS_H
 #define UI_OPTIONS_OPTIONS_H
@@ -31,8 +31,8 @@ struct options {
 	const char **line;		/* -c; room for LINES_MAX */
 	size_t nlines;
 	bool fail_fast, no_history;
-	bool realtime;			/* serve waits as long as was recorded */
-	/* the prompt refuses what looks wrong instead of noting it */
+	bool realtime;			/* serve: delay replies as recorded */
+	/* prompt: refuse lines that look wrong instead of noting it */
 	bool strict;
 	struct send_plan send;
 	const char *listen;
@@ -47,11 +47,11 @@ struct options {
 	size_t nrefusals;
 	const char *ca_out, *account_file, *maildir, *mbox, *messages;
 	const char *profile, *from_dialect;
-	unsigned count, times;		/* of messages, of connections; then it ends */
+	unsigned count, times;		/* exit after this many messages, connections */
 	const char *debug;
-	uint64_t deadline_ms;		/* of the whole */
+	uint64_t deadline_ms;		/* for the whole run */
 	const char *log;		/* --log */
-	int no_bodies;			/* it keeps of messages their size only */
+	int no_bodies;			/* --log keeps only the size of messages */
 	const char *to;			/* of record */
 	const char *against, *file_root;	/* of what plays scripts */
 	const char *tags, *only;		/* --tags, --case */
@@ -62,10 +62,10 @@ struct options {
 	unsigned jobs;
 	enum { UPDATE_NO, UPDATE_ALL, UPDATE_ASK } update;
 	bool keep_going, allow_env, allow_hosts, allow_pipe, allow_unix;
-	const char **arg;		/* what is no option, in order */
+	const char **arg;		/* the arguments that are not options, in order */
 	size_t nargs;
 	enum exit_style exit;		/* --exit */
-	struct blame blame;		/* what that wants to know of the run */
+	struct blame blame;		/* what --exit needs to know of the run */
 	bool help, version;
 	const struct program *program;
 };
@@ -76,7 +76,7 @@ enum scope {
 	SCOPE_EXPLAIN = 4,
 	SCOPE_SEND = 8,
 	SCOPE_RESOLVE = 16,
-	SCOPE_COMMON = 32,	/* the options that all have, and no more */
+	SCOPE_COMMON = 32,	/* only the options that every command has */
 	SCOPE_REPLAY = 0x100,
 	SCOPE_SELFTEST = 0x400,
 	SCOPE_RECORD = 0x800,
@@ -86,23 +86,23 @@ enum scope {
 	SCOPE_EXPORTER = 0x2000,
 	SCOPE_CHECK = 0x8000,
 	SCOPE_ALL = 0xBFFF,
-	SCOPE_SET = 0x4000,     /* by /set, at the prompt */
-	SCOPE_TARGET = 0x10000  /* in a line of --targets: what a call sets for one target */
+	SCOPE_SET = 0x4000,     /* /set at the prompt */
+	SCOPE_TARGET = 0x10000  /* in a line of --targets: options set for one target */
 };
 
-/* How a value is kept: the type of the member of struct options at `offset`. */
+/* How a value is stored: the type of the member of struct options at `offset`. */
 enum option_kind {
 	OPTION_CALL,		/* by a function */
 	OPTION_FLAG,		/* bool */
-	OPTION_COUNT,		/* int, one more each time */
+	OPTION_COUNT,		/* int, incremented each time */
 	OPTION_TEXT,		/* const char *, in the arena */
 	OPTION_NUMBER,		/* unsigned, to 10^9 */
 	OPTION_MS,		/* uint64_t, "500ms", "10s", "2m" */
-	OPTION_SEND,		/* of the message's plan, by its name */
-	OPTION_CHOICE,		/* an int or enum; without a value the first choice */
+	OPTION_SEND,		/* in the send_plan, by its name */
+	OPTION_CHOICE,		/* an int or enum; the first choice without a value */
 };
 
-struct choice { const char *word; int value; };		/* a list ends in a NULL word */
+struct choice { const char *word; int value; };		/* a list ends with a NULL word */
 extern const struct choice probe_formats[];		/* values.c */
 extern const struct choice check_format_choices[];	/* check.c */
 
@@ -110,54 +110,60 @@ struct option {
 	const char *name;		/* long, without dashes */
 	char letter;			/* short, or 0 */
 	unsigned scope;
-	/* what its value is called; NULL: it takes none; "[=X]": may be left out */
+	/* name of its value; NULL: takes none; "[=X]": optional */
 	const char *arg;
 	const char *help;		/* one sentence without a full stop */
 	enum option_kind kind;
 	size_t offset;
 	const struct choice *choices;
 	bool (*call)(struct options *, struct span value, struct err *);
-	/* what a call has set, for /set; OPTION_SHOWN octets */
+	/* writes the value for /set, up to OPTION_SHOWN octets */
 	void (*show)(const struct options *, char *out);
 };
-extern const struct option options[];	/* table.c; ends in a NULL name */
+extern const struct option options[];	/* table.c; ends with a NULL name */
 
 const struct option *option_find(enum scope, struct span name);	/* NULL: none in this scope */
 bool option_set(const struct option *, struct options *, struct span value, struct err *);
-/* "off, try or starttls", into CHOICE_WORDS octets. */
+/* Writes and returns "off, try or starttls". */
 enum { CHOICE_WORDS = 200 };
 const char *choice_words(const struct choice *, char out[CHOICE_WORDS]);
-/* Of these words; the error lists them. `option` is the long name of whose value it is. */
+/*
+ * Reads one of these words. False with err, which lists them; `option` is the long name of the
+ * option.
+ */
 bool choice_read(
     const struct choice *, const char *option, struct span value, int *out, struct err *);
-/* Its value as /set takes it: "on", "starttls", "10s". */
+/* Writes its value as /set takes it: "on", "starttls", "10s". */
 enum { OPTION_SHOWN = TIMEOUTS_SHOWN };
 void option_show(const struct option *, const struct options *, char out[OPTION_SHOWN]);
 
-/* A subcommand: one file and one line in the table of them each. */
+/* A subcommand: one file, and one line in the table of subcommands. */
 struct command {
-	const char *name;		/* "" for talk, which has no word of its own */
-	const char *args;		/* as the usage line shows them */
+	const char *name;		/* "" for talk, which has no name of its own */
+	const char *args;		/* as in the usage line */
 	const char *help;		/* one sentence without a full stop */
-	unsigned scope;			/* whose options it takes; 0 where it has main */
+	unsigned scope;			/* the scope of its options; 0 when it has main */
 	/*
-	 * Its options were read. The exit status; with err it is said what went wrong, and the
-	 * status, where it is 0, is err's.
+	 * Runs it after its options were read. Returns the exit status; err, when set, is
+	 * printed, and its kind is the status if that is 0.
 	 */
 	int (*run)(struct options *, struct err *);
-	/* or it has options of its own, and reads what stands behind its name; the exit status */
+	/*
+	 * or it parses options of its own from the arguments after its name; returns the exit
+	 * status
+	 */
 	int (*main)(const struct program *, int argc, char *argv[]);
 	/*
-	 * its own, that a shell completes: "--hostname", "bash"; NULL behind the last. NULL: none
+	 * its own words for completion: "--hostname", "bash"; returns NULL after the last. NULL:
+	 * none
 	 */
 	const char *(*word)(size_t i);
-	/* the exit status when it failed, or its output could not be written; 0: as the error has
-	 * it */
+	/* the exit status when it fails or its output cannot be written; 0: the error's own */
 	int lost;
 };
 
 /*
- * What the rooms above have: the subcommands, NULL behind the last, and the names that only the
+ * What rooms above this one have: the subcommands, ended by NULL, and the names that only the
  * prompt takes.
  */
 struct program {
@@ -165,7 +171,10 @@ struct program {
 	bool (*only_at_prompt)(struct span name);
 };
 
-/* Reads them all. False with err (ERR_USAGE): an unknown option names the nearest. */
+/*
+ * Reads all options of argv. False with err (ERR_USAGE): for an unknown option it names the
+ * nearest one.
+ */
 bool options_read(
     struct options *, enum scope, const struct program *, int argc, char *argv[], struct err *);
 void options_release(struct options *);

@@ -1,4 +1,4 @@
-/* What the options of `smtpsh probe` fill in. */
+/* The values of the options of `smtpsh probe`. */
 #ifndef UI_OPTIONS_PROBE_H
 #define UI_OPTIONS_PROBE_H
 
@@ -16,15 +16,15 @@ struct probe_settings {
 		enum report_format format;
 		const char *file;
 	} report[FORMATS_MAX];
-	size_t nreports;		/* 0: the first, which is text then, all the same */
-	const char *output;		/* where the last format without a file goes */
+	size_t nreports;		/* 0: the first one, which is then text */
+	const char *output;		/* the file of the last format without one */
 	const char *resume;
 	const char *send;
 	const char *ext_set, *write_ext_set;
 	const char *proxy;		/* "v1" or "v2" */
 	uint64_t deadline_ms, watch_ms;
 	const char *script;
-	struct script *played;		/* what it holds */
+	struct script *played;		/* the parsed --script */
 	const char *way[WAYS_MAX];	/* of --sigalgs */
 	size_t nways;
 	bool warn_ok, mx;

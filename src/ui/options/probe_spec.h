@@ -1,15 +1,21 @@
-/* What a probe does, from the options: files read, one thing following from another. */
+/*
+ * What a probe does, derived from the options: files are read, and what follows from other
+ * options is set.
+ */
 #ifndef UI_OPTIONS_PROBE_SPEC_H
 #define UI_OPTIONS_PROBE_SPEC_H
 
 #include "ui/options/options.h"
 
 /*
- * Sets in the options what follows from others; once more after any were changed. False with err:
- * they do not go together, or a file cannot be read.
+ * Sets in the options what follows from others; to be called again after any were changed. False
+ * with err: they contradict each other, or a file cannot be read.
  */
 bool probe_spec_prepare(struct options *, struct err *);
-/* Of prepared options, which outlive it; what it needs beyond them lies in their arena. */
+/*
+ * Makes the spec of prepared options, which must outlive it; what it needs besides lives in their
+ * arena.
+ */
 struct fleet_spec probe_spec(struct options *);
 
 #endif

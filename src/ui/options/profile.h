@@ -1,6 +1,4 @@
-/*
- * A profile: a script of the project's that plays a well-known kind of server, found by its name.
- */
+/* Profiles: scripts of the project that play well-known kinds of servers, found by name. */
 #ifndef UI_OPTIONS_PROFILE_H
 #define UI_OPTIONS_PROFILE_H
 
@@ -8,8 +6,8 @@
 #include "base/err.h"
 
 /*
- * Below $SMTPSH_DATA, else where it was installed. False with err: the name is none, or there is no
- * such profile.
+ * Finds a profile below $SMTPSH_DATA, else where it was installed; *path lives in the arena.
+ * False with err: the name is malformed, or there is no such profile.
  */
 bool profile_find(const char *name, struct arena *, const char **path, struct err *);
 

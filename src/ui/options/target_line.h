@@ -1,6 +1,6 @@
 /*
- * One line of a fleet's list: a target, and behind it "key=value", an option of a probe or its
- * name.
+ * One line of a list of targets: a target, followed by "key=value" words, options of a probe or
+ * its name.
  */
 #ifndef UI_OPTIONS_TARGET_LINE_H
 #define UI_OPTIONS_TARGET_LINE_H
@@ -9,14 +9,14 @@
 
 struct target_line {
 	struct target target;
-	const char *name;		/* what it is called in reports; NULL: as it is written */
-	/* for fleet_add, which then releases it; NULL: that of all is meant */
+	const char *name;		/* its name in reports; NULL: as written */
+	/* for fleet_add, which then owns it; NULL: the common one */
 	const struct fleet_spec *own;
 };
 
 /*
- * What the line says lies in the arena. `all` are the prepared options of every target. False with
- * err: it is none.
+ * Parses a line into the arena. `all` are the prepared options of every target. False with err:
+ * the line is malformed.
  */
 bool target_line_read(struct target_line *, const struct options *all, struct span line,
     struct arena *, struct err *);

@@ -1,6 +1,6 @@
 /*
  * Options whose values are more than a word or a number: functions for rows of table.c, and what
- * others want of the values.
+ * others need of the values.
  */
 #ifndef UI_OPTIONS_VALUES_H
 #define UI_OPTIONS_VALUES_H
@@ -21,11 +21,11 @@ option_call_fn option_format, option_warning, option_critical, option_state, opt
 option_call_fn option_var, option_secret, option_match;
 option_call_fn option_refuse, option_delay, option_size, option_allow_target;
 
-/* A word of --sigalgs as OpenSSL has it. */
+/* A word of --sigalgs in OpenSSL's syntax. */
 const char *option_way_sigalgs(const char *way);
-/* to be filled in; NULL: there are VALUES_MAX */
+/* Adds a value to be filled in; NULL: there are VALUES_MAX. */
 struct play_value *options_new_value(struct options *);
-/* Puts the names of --var and --secret into what a script is read with; gives that. */
+/* Sets the names of --var and --secret in script_opts, and returns it. */
 struct script_opts *options_script(struct options *, struct script_opts *);
 
 #endif

@@ -1,4 +1,4 @@
-/* The prompt: a person, a player, and a screen between them. */
+/* The prompt: a user, a player, and a screen between them. */
 #ifndef UI_PROMPT_REPL_H
 #define UI_PROMPT_REPL_H
 
@@ -6,8 +6,8 @@
 #include "ui/prompt/prompt.h"
 
 /*
- * Talks until the person leaves; the exit status. target may be NULL: nothing is opened at first.
- * `commands` ends in NULL.
+ * Runs until the user leaves; returns the exit status. `target` NULL: nothing is opened at first.
+ * `commands` ends with NULL.
  */
 int repl_run(struct session_env *, struct options *, struct screen *, const struct target *,
     const struct prompt_command *const commands[]);

@@ -1,6 +1,6 @@
 /*
- * SIGINT and SIGTERM where there is no prompt: what is in hand is given up, what became of a
- * message is told, and the run ends. Between begin and end they do nothing else.
+ * SIGINT and SIGTERM where there is no prompt: the current step is cancelled, the fate of a
+ * message is reported, and the run ends. They do nothing else between begin and end.
  */
 #ifndef UI_PROMPT_STOP_H
 #define UI_PROMPT_STOP_H
@@ -15,8 +15,8 @@ struct stop {
 void stop_begin(struct stop *, struct loop *, struct player *);
 void stop_end(struct stop *);
 /*
- * After the end: the status, where no signal came or the fate of a message is unknown; else the
- * process ends by the signal.
+ * After the end: returns `status` when no signal came or the fate of a message is unknown; else
+ * the process ends by the signal.
  */
 int stop_status(const struct stop *, int status);
 

@@ -1,6 +1,6 @@
 /*
- * What the prompt does with one line in its turn: what it looks like is said before it goes, and
- * what may be kept is kept.
+ * What the prompt does with one line when its turn comes: warnings before it is sent, and adding
+ * it to the history if allowed.
  */
 #ifndef UI_PROMPT_TALK_H
 #define UI_PROMPT_TALK_H
@@ -15,16 +15,17 @@ struct talk {
 	struct edit *edit;
 	struct history history;
 	struct lint_message message;
-	bool auth_confirmed;		/* AUTH over what was not verified was asked about */
+	/* the user confirmed AUTH over an unverified connection */
+	bool auth_confirmed;
 	char hint[200];
-	/* lines that were typed before their turn came: shown when they go */
+	/* lines typed ahead, which are shown when sent */
 	size_t ahead;
 };
 
-/* player_opts.turn. False: the line does not go. */
+/* player_opts.turn. False: the line is not sent. */
 bool talk_turn(void *talk, struct span line, enum dialogue_mode);
 
-/* completion and hints, as struct edit_view has them. */
+/* completion and hints, as in struct edit_view */
 size_t talk_complete(struct talk *, struct span line, struct buf *out);
 struct span talk_hint(struct talk *, struct span line);
 

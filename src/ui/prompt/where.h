@@ -1,4 +1,4 @@
-/* Where one is, as the prompt and the line above it say it. */
+/* The state of the session, as the prompt and the line above it show it. */
 #ifndef UI_PROMPT_WHERE_H
 #define UI_PROMPT_WHERE_H
 
@@ -8,18 +8,18 @@
 struct where {
 	struct edit_piece piece[10];
 	char host[160], number[8], tls[40], state[40], status[200];
-	bool numbered;			/* there are several sessions: which one it is */
+	bool numbered;			/* show the session's number: there are several */
 };
 
 /*
- * Host and port, TLS, the transaction. `answering`: what is typed is an answer to AUTH. Lives until
- * the next call.
+ * The prompt: host and port, TLS, the transaction. `answering`: what is typed is a response to
+ * AUTH. Lives until the next call.
  */
 const struct edit_piece *where_prompt(struct where *, const struct session_view *, bool answering);
 
 /*
- * What is waited for, once that takes long: with its name, its seconds, and what it often means.
- * NULL: nothing, or not long.
+ * The line above the prompt, once a wait takes long: what is waited for, its seconds, and what
+ * that often means. NULL: nothing, or not long yet.
  */
 const char *where_waits(struct where *, const struct session_view *);
 

@@ -1,6 +1,7 @@
 /*
- * What `smtpsh check` prints, in a format each. All say the same: the vantage point, the verdict,
- * each address, the policies, each class of sender, what to do, and what was opened.
+ * What `smtpsh check` prints, in several formats. All say the same: the vantage point, the
+ * verdict, each address, the policies, each class of sender, what to do, and which connections
+ * were made.
  */
 #ifndef UI_REPORT_CHECK_H
 #define UI_REPORT_CHECK_H
@@ -15,43 +16,43 @@
 struct check_report {
 	const struct check *check;
 	const struct check_verdict *verdict;
-	/* each connection's conversation as text, by its number from 1; NULL: it is not known */
+	/* a connection's conversation as text, by its number from 1; NULL: not recorded */
 	struct span (*talk)(void *ctx, unsigned number);
 	void *ctx;
 	const struct look *look;
-	bool at_prompt;			/* options of the command line are no advice */
+	bool at_prompt;			/* do not advise options of the command line */
 };
 
 struct check_format {
 	const char *name;
 	void (*write)(FILE *, const struct check_report *);
-	/* of mail from a domain */
+	/* about mail from a domain */
 	void (*write_sender)(FILE *, const struct look *, const struct sender *);
 };
-extern const struct check_format check_formats[];	   /* ends in a NULL name */
-const struct check_format *check_format(struct span name); /* NULL: there is none */
+extern const struct check_format check_formats[];	   /* ends with a NULL name */
+const struct check_format *check_format(struct span name); /* NULL: no such format */
 
 /* What all formats share; texts are safe to show and live in the arena. */
 
-/* "198.51.100.7 (PTR client.example.net)"; empty: nothing was connected to. */
+/* "198.51.100.7 (PTR client.example.net)"; empty: no connection was made. */
 struct span check_vantage(const struct check *, struct arena *);
-/* In its place where no connection was made, or none succeeded. */
+/* What replaces it when no connection was made, or none succeeded. */
 struct span check_no_vantage(const struct check *);
-/* What became of one address, in a few words: "connection refused", "accepted". */
+/* The result of one address in a few words: "connection refused", "accepted". */
 struct span check_outcome(
     const struct check_report *, const struct check_address *, struct arena *);
-/* "enforce; names mx1.example.org only"; empty: there is no policy. */
+/* "enforce; names mx1.example.org only"; empty: no policy. */
 struct span check_policy(const struct check *, struct arena *);
-/* "3 1 1 does not match its certificate"; empty: there are no records. */
+/* "3 1 1 does not match its certificate"; empty: no records. */
 struct span check_dane(const struct check_host *, struct arena *);
 /* "mx1.example.org", "mx1.example.org[192.0.2.1]", or the domain. */
 struct span check_where(const struct check *, const struct check_finding *, struct arena *);
 /*
- * What was opened, a line for each host: "2 connections to mx1 …; its log shows 1 failed
- * handshake". NULL behind the last.
+ * The connections made, a line per host: "2 connections to mx1 …; its log shows 1 failed
+ * handshake". Empty: none to this host.
  */
 struct span check_opened(const struct check *, const struct check_host *, struct arena *);
-/* Whose step it is: "You", "example.org's administrator". */
+/* Who should take the step: "You", "example.org's administrator". */
 struct span check_who(const struct check *, const struct check_step *, struct arena *);
 
 #define X(word)                                                                       \
@@ -63,7 +64,7 @@ CHECK_FORMATS(X)
 enum health check_sender_state(const struct sender *);
 struct span check_sender_verdict(const struct sender *, struct arena *);
 
-/* Text that is safe to show, with all that Markdown or HTML would read escaped. */
+/* Writes text that is safe to show, with everything special in Markdown or HTML escaped. */
 void check_put_markdown(FILE *, struct span safe);
 
 #endif

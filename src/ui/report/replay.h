@@ -1,5 +1,5 @@
 /*
- * What `replay` plays and how it tells of it: files of cases, side by side, told of in their order.
+ * What `replay` plays and how it reports: files of cases, played in parallel, reported in order.
  */
 #ifndef UI_REPORT_REPLAY_H
 #define UI_REPORT_REPLAY_H
@@ -11,19 +11,19 @@
 
 struct replay_file {
 	const char *name;
-	struct span text;		/* as it was read; for --update */
-	struct script *script;		/* NULL: it cannot be read, err says why */
+	struct span text;		/* as read, for --update */
+	struct script *script;		/* NULL: it cannot be read, see err */
 	struct err err;
-	size_t first, n;		/* its cases that are played */
+	size_t first, n;		/* its selected cases */
 };
 
 struct replay_case {
 	struct replay *replay;
 	const struct replay_file *file;
 	const struct script_case *now;
-	size_t number;			/* within those of its file, from 1 */
+	size_t number;			/* in its file, from 1 */
 	struct play *play;
-	const struct play_result *result;	/* once it is done */
+	const struct play_result *result;	/* once done */
 	bool begun, done, failed;
 };
 
@@ -42,20 +42,24 @@ struct replay {
 	enum err_kind status;
 	uint64_t began_us;
 	/*
-	 * it ends before all is played, with this exit status: a signal came, or --deadline is over
+	 * the exit status with which it ends early: a signal came, or --deadline expired; 0: it
+	 * does not
 	 */
 	int stop;
-	bool silent, progress;		/* progress: a line of it stands on the terminal */
+	bool silent, progress;		/* progress: a progress line is on the terminal */
 	FILE *out;
-	void *writer; /* what the report's writer keeps from its begin to its end */
-	event_fn *event;		/* what else hears of events; NULL: none */
+	void *writer; /* the state of the report's writer */
+	event_fn *event;		/* also gets every event; NULL: none */
 	void *event_ctx;
-	/* a case is about to be played; NULL: none */
+	/* called before a case is played; NULL: not called */
 	void (*on_begin)(void *ctx, const struct replay_case *);
 	void *begin_ctx;
 };
 
-/* One format of report: before the first, each file, each case, after the last. NULL: nothing. */
+/*
+ * One format of report: called before everything, for each file, each case, the end of each file,
+ * and at the end. NULL: nothing to write.
+ */
 struct replay_report {
 	void (*begin)(struct replay *);
 	void (*file)(struct replay *, const struct replay_file *);
@@ -68,11 +72,11 @@ REPORT_FORMATS(REPORT_FORMAT_NONE, X)
 #undef X
 extern const struct replay_report *const replay_reports[];	/* by enum report_format */
 
-/* An item was played: an object of JSON. */
+/* Writes a JSON object for an item that was played. */
 void replay_step(struct replay *, const struct script_item *, const char *why, uint64_t took_us);
-/* "the name of the case", or the file's. */
+/* The name of the case, or of the file. */
 struct span replay_name(const struct replay_case *);
-/* One line of a reply, made visible; the n-th, from 0. */
+/* The n-th line (from 0) of a reply, safe to show. In the arena. */
 struct span replay_line(struct arena *, const struct reply *, size_t n);
 
 #endif

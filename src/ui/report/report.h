@@ -1,5 +1,5 @@
 /*
- * What a probe prints, in a format each: told of every address in order of completion, and of the
+ * What a probe prints, in several formats: given every address in order of completion, and the
  * end.
  */
 #ifndef UI_REPORT_REPORT_H
@@ -12,10 +12,13 @@
 
 struct report_opts {
 	int verbose;
-	bool color, terminal, many;	/* many: more than one target was named */
-	/* with --targets: JSON ends in a summary, metrics have the target's labels */
+	bool color, terminal, many;	/* many: more than one target was given */
+	/* with --targets: JSON ends with a summary, metrics have the target's labels */
 	bool fleet;
-	/* one scrape of one target: what is about all its addresses stands once, without labels */
+	/*
+	 * one scrape of one target: what is about all its addresses is written once, without
+	 * labels
+	 */
 	bool whole;
 	bool plugin;			/* the status line in check_smtp's words */
 	unsigned columns;
@@ -26,7 +29,7 @@ struct report_opts {
 struct report_kind {
 	void *(*begin)(FILE *, const struct report_opts *);
 	void (*one)(void *, const struct fleet_report *);
-	/* prints what was kept back, and frees */
+	/* prints what was held back, and frees */
 	void (*end)(void *, const struct fleet_summary *);
 };
 #define X(token, word) extern const struct report_kind report_##word;
@@ -34,30 +37,34 @@ REPORT_FORMATS(X, X)
 #undef X
 extern const struct report_kind *const report_kinds[]; /* by enum report_format */
 
-/* One format to one place. A file is written beside its name and renamed when all is in it. */
+/*
+ * One format written to one place. A file is written under a temporary name and renamed when
+ * complete.
+ */
 struct report;
 struct report *report_new(
     const struct report_kind *, const char *file, const struct report_opts *, struct err *);
 struct report *report_to(const struct report_kind *, FILE *, const struct report_opts *);
 void report_one(struct report *, const struct fleet_report *);
 bool report_end(struct report *, const struct fleet_summary *, struct err *);
-/* nothing was told: without a word, and without a file */
+/* drops it without writing anything */
 void report_drop(struct report *);
 
-/* What every format shows alike. Texts live in the result's arena and are safe to show. */
-/* the verdict's sentence; empty when all is well */
+/* What all formats share. Texts live in the result's arena and are safe to show. */
+/* the verdict's sentence; empty: nothing is wrong */
 struct span report_message(const struct fleet_report *);
-/* "Why. Next: what to do", of the verdict; empty when there is nothing to say */
+/* "Why. Next: what to do", of the verdict; may be empty */
 struct span report_why(const struct fleet_report *);
-/* mx1.example.org[192.0.2.1]:25, its name before it */
+/* "mx1.example.org[192.0.2.1]:25", preceded by its name if it has one */
 struct span report_place(const struct fleet_report *);
 const char *report_state(const struct fleet_report *);		/* "CRITICAL" */
-bool report_passed(const struct fleet_report *);		/* OK and WARNING */
+bool report_passed(const struct fleet_report *);		/* OK or WARNING */
 double report_seconds(uint64_t us);
-/* What was not probed, in words: "2 lines name no target". False: all was. */
+/* Writes what was not probed, "2 lines name no target". False: everything was. */
 enum { SHORTFALL_SIZE = 160 };
 bool report_shortfall(const struct fleet_summary *, char out[SHORTFALL_SIZE]);
-struct span report_target(const struct fleet_report *);		/* as written, safe */
-struct span report_address(const struct fleet_report *);	/* 192.0.2.1, a path, or empty */
+struct span report_target(const struct fleet_report *);		/* as written, safe to show */
+/* "192.0.2.1", a path, or empty */
+struct span report_address(const struct fleet_report *);
 
 #endif

@@ -1,4 +1,4 @@
-/* Conversations as text, one for each session, kept for a report that shows them folded. */
+/* Conversations as text, one per session, recorded for a report that shows them folded. */
 #ifndef UI_REPORT_TALK_H
 #define UI_REPORT_TALK_H
 
@@ -7,8 +7,12 @@
 struct talk;
 struct talk *talk_new(void);
 void talk_free(struct talk *);			      /* NULL is fine */
-void talk_event(struct talk *, const struct event *); /* of the session that it names */
-/* Of session `number`, as the screen shows it; it lives until the next event or the end. */
+/* records an event of the session that it names */
+void talk_event(struct talk *, const struct event *);
+/*
+ * The conversation of session `number`, as the screen shows it; valid until the next event or
+ * talk_free.
+ */
 struct span talk_text(void *talk, unsigned number);
 
 #endif

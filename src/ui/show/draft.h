@@ -1,7 +1,7 @@
 /*
- * A file of which nobody ever sees a half: it is written beside its name, never through a link that
- * stood there, and takes the name when all is in it. What is no plain file, a device or a pipe, is
- * written to as it is.
+ * A file written atomically: under a temporary name beside it, never through an existing link,
+ * then renamed when complete. What is not a regular file (a device, a pipe) is written to
+ * directly.
  */
 #ifndef UI_SHOW_DRAFT_H
 #define UI_SHOW_DRAFT_H
@@ -13,20 +13,22 @@
 #include "base/span.h"
 
 struct draft {
-	FILE *out;			/* to write to; NULL: none was begun */
+	FILE *out;			/* to write to; NULL: not begun */
 	char *file;
-	char *beside;			/* what becomes the file; NULL: it is no plain one */
+	char *beside;			/* the temporary name; NULL: not a regular file */
 };
 
-/* A file that stands there already keeps its mode. */
+/* Begins a file; an existing one keeps its mode. False with err. */
 bool draft_begin(struct draft *, const char *file, struct err *);
 /*
- * False with err when any of it could not be written; then what stood there before stands there
- * still.
+ * Completes it. False with err when any of it could not be written; then the previous file is
+ * unchanged.
  */
 bool draft_keep(struct draft *, struct err *);
 void draft_drop(struct draft *);
-/* All three: `text` is the file, which is on the disk then; `mode`, less the umask, is a new one's.
+/*
+ * Writes a whole file and syncs it to disk; `mode`, less the umask, is that of a new one. False
+ * with err.
  */
 bool draft_write(const char *file, mode_t mode, struct span text, struct err *);
 

@@ -1,7 +1,6 @@
 /*
  * The exit status as another tool has it (--exit). sysexits(3) maps one to one; swaks tells what
- * was refused, so the events of a run are watched for the stage in which the failure came that
- * decides.
+ * was rejected, so the events of a run are watched for the stage of the failure that decides.
  */
 #ifndef UI_SHOW_EXIT_STATUS_H
 #define UI_SHOW_EXIT_STATUS_H
@@ -12,12 +11,12 @@ enum exit_style { EXIT_OWN, EXIT_SWAKS, EXIT_SYSEXITS };
 
 struct blame {
 	enum err_kind kind; /* the failure that decides so far */
-	/* swaks's number for what was said last; for where that failure came */
+	/* swaks's number for the last command; for the stage of that failure */
 	int said, stage;
 };
 void blame_event(struct blame *, const struct event *);
 
-/* What stands for one of our own statuses; one that names a signal stays. */
+/* Translates one of our own statuses; that of a signal is unchanged. */
 int exit_status(enum exit_style, const struct blame *, int status);
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * What a code, a keyword or an error means, as data: `smtpsh explain`, /explain and JSON show the
- * same. The knowledge stands in the tables of smtp/ and net/; here it is found by what a person
- * writes.
+ * same. The knowledge is in the tables of smtp/, net/ and run/diagnosis; here it is found by what
+ * the user writes.
  */
 #ifndef UI_SHOW_EXPLAIN_H
 #define UI_SHOW_EXPLAIN_H
@@ -14,7 +14,7 @@ enum { EXPLAIN_FACTS = 24 };
 
 struct explain_fact { const char *label; struct span text; };
 
-/* One thing. All in the arena given. */
+/* The explanation of one thing. Everything lives in the arena given. */
 struct explanation {
 	const char *kind;		/* "reply code", "EHLO keyword" … */
 	struct span name;		/* "550", "SIZE" */
@@ -25,14 +25,14 @@ struct explanation {
 };
 
 /*
- * Everything that fits the words, in the order of the words. NULL with err (ERR_USAGE) where
- * nothing fits. Words are what a shell or a prompt parts at blanks.
+ * Explains everything that the words name, in their order. NULL with err (ERR_USAGE) when nothing
+ * does. Words are separated as by a shell.
  */
 struct explanation *explain_words(const struct span word[], size_t n, struct arena *, struct err *);
 
 /*
- * A reply where it came, with what the session knows that bears on it. `sent` is the line that it
- * answers, or empty.
+ * Explains a reply in its context, with what the session knows about it. `sent` is the line that
+ * it answers, or empty.
  */
 struct explanation *explain_reply(const struct reply *, enum smtp_stage, struct span sent,
     const struct session_view *, struct arena *);

@@ -1,7 +1,7 @@
 /*
- * The same events as one JSON object a line, in ASCII: nothing in it can drive a terminal. Octets
- * that are not UTF-8 are replaced, and the raw ones stand in base64 beside, under the key with
- * "_base64" behind it. The keys are described in smtpsh(1); they do not change their type.
+ * Events as one JSON object per line, in ASCII: nothing in it can control a terminal. Octets that
+ * are not UTF-8 are replaced, and the raw ones are added in base64 under the key with "_base64"
+ * appended. The keys are documented in smtpsh(1); their types do not change.
  */
 #ifndef UI_SHOW_JSON_H
 #define UI_SHOW_JSON_H
@@ -13,7 +13,7 @@
 
 struct json;
 struct json *json_new(FILE *);
-/* `epoch_us` is what to add to an event's time to get microseconds since 1970. */
+/* `epoch_us` is added to an event's time to get microseconds since 1970. */
 struct json *json_new_at(FILE *, int64_t epoch_us);
 void json_free(struct json *);
 void json_event(void *json, const struct event *);	/* an event_fn */
@@ -21,15 +21,16 @@ void json_event(void *json, const struct event *);	/* an event_fn */
 struct dmarc;
 struct lookup;
 struct spf;
-/* What was looked up of a target; NULL: not asked for. */
+/* What was looked up of a target; NULL: not looked up. */
 struct json_looked_up {
 	const struct lookup *lookup;
 	const struct sts *sts;		/* the domain's MTA-STS policy */
 	const struct spf *spf;		/* its record, without a client's address */
 	const struct dmarc *dmarc;
 };
-void json_lookup(FILE *, const struct json_looked_up *);	/* one object: "event": "lookup" */
-/* A step or a case of a script that was played. Empty texts are left out. */
+/* one object, "event": "lookup" */
+void json_lookup(FILE *, const struct json_looked_up *);
+/* A step or a case of a script that was played. Empty texts are omitted. */
 struct json_played {
 	const char *what;		/* "step", "case" */
 	const char *file, *verdict;
@@ -39,7 +40,7 @@ struct json_played {
 };
 void json_played(FILE *, const struct json_played *);
 
-void json_explanation(FILE *, const struct explanation *);	/* an object a thing */
+void json_explanation(FILE *, const struct explanation *);	/* one object per explanation */
 
 /* The jansson that runs, "2.14". */
 const char *json_library_version(void);

@@ -1,6 +1,6 @@
 /*
- * A transcript into a file of the person's: 0600, never over an existing one; --log goes on behind
- * what is there, and not in a line that is unfinished. Where it could not be written for a while, a
+ * Writes a transcript to a file of the user's, with mode 0600 and never over an existing one;
+ * --log appends, and never to an unfinished line. Where it could not be written for a while, a
  * comment says so.
  */
 #ifndef UI_SHOW_LOG_H
@@ -9,14 +9,14 @@
 #include "run/script/transcript.h"
 
 struct log;
-/* Appends to the file. NULL with err. */
+/* Opens a file for appending. NULL with err. */
 struct log *log_open(const char *file, bool no_bodies, bool times, struct err *);
 void log_close(struct log *);		/* NULL is fine */
 const char *log_name(const struct log *);		/* its file */
 void log_event(void *log, const struct event *);	/* an event_fn */
-bool log_ok(const struct log *, struct err *);	/* false: it could not be written to */
+bool log_ok(const struct log *, struct err *);	/* false with err: it could not be written to */
 
-/* `text` into a new file; one that exists is not touched. */
+/* Writes `text` to a new file. False with err; an existing file is not touched. */
 bool log_save(const char *file, struct span text, struct err *);
 
 #endif

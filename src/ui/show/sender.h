@@ -1,4 +1,4 @@
-/* What the DNS says of mail from a domain, as `resolve` prints records. */
+/* What the DNS says about mail from a domain, as `resolve` prints records. */
 #ifndef UI_SHOW_SENDER_H
 #define UI_SHOW_SENDER_H
 
@@ -6,7 +6,7 @@
 #include "run/sender/spf.h"
 #include "ui/show/screen.h"
 
-/* Of the record alone, without a client's address. */
+/* The record alone, without a client's address. */
 void show_spf(struct screen *, const struct spf *);
 void show_dmarc(struct screen *, const struct dmarc *);
 

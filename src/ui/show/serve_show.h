@@ -1,6 +1,6 @@
 /*
- * What a server tells a person: its account and refusals at start, then what each client says and
- * is answered.
+ * What a server prints: its account and refusals at start, then what each client sends and the
+ * replies.
  */
 #ifndef UI_SHOW_SERVE_SHOW_H
 #define UI_SHOW_SERVE_SHOW_H
@@ -8,12 +8,12 @@
 #include "run/serve/serve.h"
 #include "ui/show/screen.h"
 
-/* own: --refuse's, NULL: none */
+/* own: --refuse's, NULL: none; keeps: messages are stored */
 void serve_show_rules(
     struct screen *, const struct mta_refusal *own, bool demo_account, bool keeps);
 /*
- * One event of a client's: "C2: RCPT TO:<a@b.example>", "S2: 250 2.1.5 Recipient ok", notes behind
- * "#".
+ * Prints one event of a client: "C2: RCPT TO:<a@b.example>", "S2: 250 2.1.5 Recipient ok", notes
+ * after "#".
  */
 void serve_show_event(struct screen *, const struct event *);
 

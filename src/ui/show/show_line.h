@@ -6,16 +6,16 @@
 
 enum mark { MARK_NOTE, MARK_PROBLEM, MARK_SENT, MARK_GOT, MARK_GOT_BAD };
 
-/* Time stamp and mark; what follows wraps under its first word. */
+/* Prints time stamp and mark; what follows wraps under its first word. */
 struct flow show_begin(struct screen *, enum mark, const struct event *);
-/* A whole line of our own words. */
+/* Prints a whole line of our own words. */
 void show_line(struct screen *, enum mark, const struct event *, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
-/* Dim lines that belong to the one above: indented on a terminal, notes elsewhere. */
+/* Begins dim lines that belong to the one above: indented on a terminal, notes elsewhere. */
 struct flow show_below(struct screen *, const struct event *);
-/* "  (0.4 ms)", dim, at the end of a line on a terminal. */
+/* Adds "  (0.4 ms)", dim, at the end of a line on a terminal. */
 void show_took(struct flow *, uint64_t us);
-/* What the event's diagnosis says, and what to do; and the same where it was not said yet. */
+/* Prints the event's diagnosis and what to do; show_why only unless already explained. */
 void show_diagnosis(struct screen *, const struct event *);
 void show_why(struct screen *, const struct event *);
 
@@ -25,7 +25,7 @@ void show_extensions(struct screen *, const struct event *);
 void show_extension_table(struct screen *, const struct event *, const struct extensions *);
 void show_tls(struct screen *, const struct event *);
 void show_delivery(struct screen *, const struct event *);
-/* of the verification */
+/* the result of certificate verification */
 void show_verification(struct screen *, const struct event *, const struct tls_info *);
 void show_dane(struct screen *, const struct event *, const struct tls_dane *);
 void show_sts(struct screen *, const struct event *, const struct sts *, enum sts_verdict);

@@ -1,6 +1,6 @@
 /*
- * MTA-STS in words, in the arena: for /cert and for resolve. What is the peer's in them is safe to
- * show.
+ * MTA-STS in words, in the arena: for /cert and for resolve. The peer's octets in them are safe
+ * to show.
  */
 #ifndef UI_SHOW_STS_H
 #define UI_SHOW_STS_H
@@ -14,8 +14,8 @@
 struct span sts_policy_words(struct arena *, const struct sts *);
 
 /*
- * What a sender that honours it does with mail for this MX; empty: nothing of its own. *bad: it
- * does not deliver there.
+ * What a sender that honours it does with mail for this MX; empty: nothing special. *bad: it does
+ * not deliver there.
  */
 struct span sts_verdict_words(
     struct arena *, const struct sts *, enum sts_verdict, struct span host, bool *bad);

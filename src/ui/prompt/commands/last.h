@@ -1,4 +1,4 @@
-/* The last reply of a session and what it answers, kept by /last for who asks later. */
+/* The last reply of a session and what it answers, kept by /last. */
 #ifndef UI_PROMPT_COMMANDS_LAST_H
 #define UI_PROMPT_COMMANDS_LAST_H
 
@@ -12,10 +12,10 @@ struct last_reply {
 	bool surprise, late;
 	uint64_t took_us;
 	struct arena sent_arena;
-	struct span sent;		/* the last command line, as it may be shown */
+	struct span sent;		/* the last command line, secrets removed */
 };
 
-/* Of the session in use; never NULL. */
+/* Of the selected session; never NULL. */
 const struct last_reply *last_reply(struct prompt *);
 
 #endif
