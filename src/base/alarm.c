@@ -74,7 +74,7 @@ alarm_signalled(int signo)
 }
 
 void
-alarm_heard(void)
+alarm_acknowledged(void)
 {
 	if (!signalled)
 		return;

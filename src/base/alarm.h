@@ -21,7 +21,7 @@ void alarm_deadline(uint64_t ms, int status);
  * seconds, the process ends with status 128 + signo.
  */
 void alarm_signalled(int signo);
-void alarm_heard(void);
+void alarm_acknowledged(void);
 
 /*
  * Sets the modes that the terminal `fd` is restored to before that end; they are copied. NULL:

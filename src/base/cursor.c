@@ -10,7 +10,7 @@
 const char place_line[] = "-c", place_option[] = "--auth", place_unseen[] = "what was typed unseen";
 
 bool
-place_is_ours(struct place place)
+place_is_user(struct place place)
 {
 	return !place.file || place.file == place_line || place.file == place_option ||
 	    place.file == place_unseen;

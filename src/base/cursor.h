@@ -24,7 +24,7 @@ extern const char place_line[], place_option[], place_unseen[];
  * Whether the user gave the line, at the prompt or on the command line. Other lines come from a
  * script, which is not trusted with everything.
  */
-bool place_is_ours(struct place);
+bool place_is_user(struct place);
 
 /* The arguments of a command while it is parsed; columns count octets from 1. */
 struct cursor {

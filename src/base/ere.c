@@ -556,7 +556,7 @@ static bool
 ere_holds(const struct search *s, enum holds what, size_t at)
 {
 	bool lines = s->e->flags & ERE_LINES, before = at > 0 && is_word(s, at - 1),
-	     behind = is_word(s, at);
+	     after = is_word(s, at);
 
 	switch (what) {
 	case AT_BEGIN:
@@ -564,13 +564,13 @@ ere_holds(const struct search *s, enum holds what, size_t at)
 	case AT_END:
 		return at == s->text.len || (lines && s->text.at[at] == '\n');
 	case AT_WORD_BEGIN:
-		return !before && behind;
+		return !before && after;
 	case AT_WORD_END:
-		return before && !behind;
+		return before && !after;
 	case AT_WORD:
-		return before != behind;
+		return before != after;
 	case NOT_AT_WORD:
-		return before == behind;
+		return before == after;
 	}
 	return false;
 }

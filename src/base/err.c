@@ -23,7 +23,7 @@ err_set(struct err *err, enum err_kind kind, const char *format, ...)
 	if (!err)
 		return false;
 	err->kind = kind;
-	err->cause = CAUSE_UNSAID;
+	err->cause = CAUSE_UNSET;
 	err->sys = 0;
 	err->alert = 0;
 	err->source[0] = '\0';

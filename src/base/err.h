@@ -39,7 +39,7 @@ enum err_kind {
 
 /* Which failure of its kind it was, for whoever has to know without reading the sentence. */
 enum err_cause {
-	CAUSE_UNSAID,
+	CAUSE_UNSET,
 	/* ERR_DNS: NXDOMAIN; no address record; a null MX */
 	CAUSE_NO_NAME, CAUSE_NO_ADDRESS, CAUSE_NO_MAIL,
 	/* ERR_DNS: how the resolvers failed */

@@ -269,13 +269,13 @@ static bool
 is_within(struct span text, size_t from, size_t to)
 {
 	char before = from > 0 ? text.at[from - 1] : ' ',
-	     behind = to < text.len ? text.at[to] : ' ';
+	     after = to < text.len ? text.at[to] : ' ';
 	char next = to + 1 < text.len ? text.at[to + 1] : ' ';
 
 	if (before == '-' && (from == 4 || (from > 4 && text.at[from - 5] == '\n')))
 		before = ' ';		/* behind a reply's code */
-	return is_digit(before) || (before && strchr("-._@", before)) || is_digit(behind) ||
-	    (behind && strchr("-_@", behind)) || (behind == '.' && is_digit(next));
+	return is_digit(before) || (before && strchr("-._@", before)) || is_digit(after) ||
+	    (after && strchr("-_@", after)) || (after == '.' && is_digit(next));
 }
 
 static bool

@@ -30,7 +30,7 @@ struct conn {
 	struct tls *tls;
 	bool tls_up, is_tcp, reset;
 	/* read, and nothing written since that would have carried one */
-	bool owes_ack;
+	bool ack_due;
 	bool shaking_began, plain_early, server;
 	struct buf *plain;		/* what came in the place of TLS; NULL: nothing yet */
 	struct addr peer, local;
@@ -343,7 +343,7 @@ enum conn_status
 conn_read(struct conn *c, char *out, size_t size, size_t *got)
 {
 	*got = 0;
-	c->owes_ack = c->is_tcp;
+	c->ack_due = c->is_tcp;
 	if (c->tls_up)
 		return conn_status_of_tls(c, tls_read(c->tls, out, size, got, conn_err_of(c)));
 
@@ -360,7 +360,7 @@ enum conn_status
 conn_write(struct conn *c, struct span s, size_t *wrote)
 {
 	*wrote = 0;
-	c->owes_ack = false;
+	c->ack_due = false;
 	if (c->tls_up)
 		return conn_status_of_tls(c, tls_write(c->tls, s, wrote, conn_err_of(c)));
 
@@ -381,13 +381,13 @@ conn_acknowledge(struct conn *c)
 #ifdef TCP_QUICKACK
 	setsockopt(c->fd, IPPROTO_TCP, TCP_QUICKACK, &(int){ 1 }, sizeof(int));
 #endif
-	c->owes_ack = false;
+	c->ack_due = false;
 }
 
 void
 conn_want(struct conn *c, bool read, bool write)
 {
-	if (read && c->owes_ack)
+	if (read && c->ack_due)
 		conn_acknowledge(c);
 	if (c->state == CONN_OPEN)
 		loop_want(c->watch, (read ? LOOP_READ : 0) | (write ? LOOP_WRITE : 0));

@@ -448,7 +448,7 @@ query_put_last(struct dns_query *q, struct dns_try *try)
 
 /* Why what came was not taken for the answer. */
 static void
-ask_say_stray(const struct ask *a, char *why, size_t size)
+ask_note_stray(const struct ask *a, char *why, size_t size)
 {
 	struct span octets = { a->stray, a->stray_len };
 	struct dns_answer answer;
@@ -613,14 +613,14 @@ ask_on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int le
 	    got.at[2] & 0x02;
 	if (status == ARES_ETIMEOUT) {
 		if (a->stray)
-			ask_say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
+			ask_note_stray(a, q->try[which]->why, sizeof q->try[which]->why);
 	} else if (cut) {
 		snprintf(q->try[which]->why, sizeof q->try[which]->why,
 		    "gave a truncated answer, and did not answer over TCP");
 		c = &s->by[WAY_TCP];
 		c->closed = false;
 	} else if (status == ARES_EBADRESP && a->stray) {
-		ask_say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
+		ask_note_stray(a, q->try[which]->why, sizeof q->try[which]->why);
 		over = true;			/* it waits for no other */
 	} else if (status == ARES_SUCCESS) {
 		answered = query_take_answer(q, a, got);
@@ -692,7 +692,7 @@ query_on_patience(void *ctx, unsigned ready)
 	(void)ready;
 	for (const struct ask *a = q->asks; a; a = a->sibling)
 		if (a->stray && a->channel->server == &q->dns->server[which])
-			ask_say_stray(a, q->try[which]->why, sizeof q->try[which]->why);
+			ask_note_stray(a, q->try[which]->why, sizeof q->try[which]->why);
 	q->dns->server[which].silent = true;
 	query_go_on(q);
 }

@@ -577,7 +577,7 @@ on_signal_due(void *ctx, unsigned ready)
 {
 	struct loop_signal *s = ctx;
 
-	alarm_heard();
+	alarm_acknowledged();
 	s->fn(s->ctx, ready);
 }
 

@@ -106,7 +106,7 @@ socks_length(struct span in)
 /* ---- HTTP */
 
 static bool
-proxy_heard_http(struct proxy *p, struct span in)
+proxy_read_http(struct proxy *p, struct span in)
 {
 	struct arena arena = { 0 };
 	struct span rest = in, line;
@@ -163,7 +163,7 @@ proxy_understand(struct proxy *p)
 		return false;
 	}
 	if (p->stage == HTTP_ANSWER && span_find(in, SPAN("\r\n\r\n")).len > 0)
-		return proxy_heard_http(p, in);
+		return proxy_read_http(p, in);
 	return in.len < ANSWER_MAX || fail(p, "its answer has no end");
 }
 

@@ -78,15 +78,15 @@ void
 resolv_conf_parse(struct resolv_conf *c, struct span text, struct arena *arena)
 {
 	struct span line;
-	bool said = false;
+	bool given = false;
 
 	*c = (struct resolv_conf){ .ndots = 1, .attempts = ATTEMPTS };
 	while (span_line(&text, &line)) {
 		struct span rest = line, keyword = span_word(&rest);
-		said |= span_eq(keyword, SPAN("search")) || span_eq(keyword, SPAN("domain"));
+		given |= span_eq(keyword, SPAN("search")) || span_eq(keyword, SPAN("domain"));
 		read_line(c, line, arena);
 	}
-	if (!said)
+	if (!given)
 		search_own_domain(c, arena);
 	if (c->nservers == 0 && addr_parse(&c->server[0], SPAN("127.0.0.1"), DNS_PORT))
 		c->nservers = 1;

@@ -112,7 +112,7 @@ tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct e
 	context->uses++;
 	if (!context->server && ask->name.len > 0)
 		snprintf(t->wanted, sizeof t->wanted, "%.*s", SPAN_ARG(ask->name));
-	t->stranger = ask->stranger;
+	t->name_from_file = ask->name_from_file;
 	SSL_set_app_data(t->ssl, t);
 	BIO_set_callback_ex(SSL_get_rbio(t->ssl), on_octets);
 	BIO_set_callback_arg(SSL_get_rbio(t->ssl), (char *)t);
@@ -177,7 +177,7 @@ refusal_cause(int reason)
 	for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++)
 		if (refusals[i].reason == reason)
 			return refusals[i].cause;
-	return CAUSE_UNSAID;
+	return CAUSE_UNSET;
 }
 
 /* An alert of the peer's; to one about the version belongs what it could choose from. */

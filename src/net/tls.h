@@ -38,7 +38,7 @@ struct tls_ask {
 	/* sent as SNI in its place: a TLSA base domain (RFC 7672 8.1); empty: `name` */
 	struct span sni;
 	/* the name came from a file, not from the user: a match does not permit credentials */
-	bool stranger;
+	bool name_from_file;
 	bool anonymous;			/* do not present our own certificate to this server */
 	/* signature algorithms to offer, in OpenSSL's syntax; NULL: its default */
 	const char *sigalgs;
@@ -164,7 +164,7 @@ struct tls_info {
 	struct span sni;		/* the name sent; empty: none */
 	/* the name the certificate was compared with; empty: none */
 	struct span wanted;
-	bool stranger;			/* as in tls_ask */
+	bool name_from_file;			/* as in tls_ask */
 	/* the name in the certificate that matched; empty: none did */
 	struct span peer_name;
 	enum tls_name name;		/* the rule by which it matched, or why not */

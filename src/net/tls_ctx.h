@@ -31,7 +31,7 @@ struct tls {
 	SSL *ssl;
 	struct tls_context *context;
 	char wanted[256];	/* the name checked; "": none */
-	bool stranger;		/* as in tls_ask */
+	bool name_from_file;		/* as in tls_ask */
 	char first[5];		/* the peer's first octets, the header of a record */
 	bool has_first;
 	int chosen;		/* the version of its ServerHello; 0: none came */

@@ -67,7 +67,7 @@ tlsa_verdict_word(enum tlsa_verdict verdict)
 bool
 tls_is_trusted(const struct tls_info *info)
 {
-	return !info->stranger && (info->verified || tls_dane_vouches(info));
+	return !info->name_from_file && (info->verified || tls_dane_vouches(info));
 }
 
 /* OpenSSL takes usages 0 and 1; RFC 7672 3.1.3 does not. */

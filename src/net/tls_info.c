@@ -424,7 +424,7 @@ tls_describe(struct tls *t, struct arena *arena)
 	    arena, span_of(SSL_get_servername(t->ssl, TLSEXT_NAMETYPE_host_name)));
 	info->peer_name = arena_copy(arena, span_of(SSL_get0_peername(t->ssl)));
 	info->wanted = arena_copy(arena, span_of(t->wanted));
-	info->stranger = t->stranger;
+	info->name_from_file = t->name_from_file;
 	info->at = (int64_t)time(NULL);
 	info->resumed = SSL_session_reused(t->ssl);
 	info->verified = t->nproblems == 0 && SSL_get_verify_result(t->ssl) == X509_V_OK &&

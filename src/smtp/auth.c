@@ -113,7 +113,7 @@ auth_is_slow(const struct mechanism *mech, struct span challenge)
 }
 
 bool
-auth_believe(struct auth *a, struct err *err)
+auth_confirm(struct auth *a, struct err *err)
 {
 	return !a->exchange || a->lib->proved(a->exchange) ||
 	    err_set(err, ERR_PROTO,

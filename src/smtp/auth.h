@@ -86,7 +86,7 @@ bool auth_is_slow(const struct mechanism *, struct span challenge);
  * Called on 235: false with err when the server had to prove that it knows the password and did
  * not (RFC 5802 3).
  */
-bool auth_believe(struct auth *, struct err *);
+bool auth_confirm(struct auth *, struct err *);
 
 /*
  * What may be shown of the n-th response (from 0) as sent: the user name in its base64, where

@@ -158,7 +158,7 @@ conv_give_up(struct conv *c, unsigned ticket)
 }
 
 void
-conv_bear_chatter(struct conv *c)
+conv_allow_chatter(struct conv *c)
 {
 	c->chatter = true;
 }
@@ -293,8 +293,8 @@ next_cut(struct conv *c, struct span in, struct conv_event *event)
 		event->reply.nlines--;
 
 	c->dropping = true;
-	size_t kept_behind = drop(c, rest).len;
-	c->take = in.len - kept_behind;
+	size_t kept_after = drop(c, rest).len;
+	c->take = in.len - kept_after;
 	c->scan = (struct reply_scan){ 0 };
 	take_outstanding(c, event);
 	return true;

@@ -91,7 +91,7 @@ void conv_give_up(struct conv *, unsigned ticket);
  * For a peer that prints more than SMTP (exim -bh): from now on a line without a code between
  * replies is CONV_CHATTER.
  */
-void conv_bear_chatter(struct conv *);
+void conv_allow_chatter(struct conv *);
 size_t conv_outstanding(const struct conv *); /* outstanding replies that were not given up on */
 /* The ticket of the first outstanding reply, not given up on, whose command has left; 0: none. */
 unsigned conv_due(const struct conv *);

@@ -5,7 +5,7 @@ static void
 forget_transaction(struct dialogue *d)
 {
 	d->mail = false;
-	d->rcpts = d->rcpts_said = 0;
+	d->rcpts = d->rcpts_sent = 0;
 }
 
 void
@@ -26,12 +26,12 @@ dialogue_received(struct dialogue *d, enum verb verb, unsigned code)
 		d->mails++;
 		if (good) {
 			d->mail = true;
-			d->rcpts = d->rcpts_said = 0;
+			d->rcpts = d->rcpts_sent = 0;
 		}
 		break;
 	case VERB_RCPT:
 		d->rcpts += good;
-		d->rcpts_said++;
+		d->rcpts_sent++;
 		break;
 	case VERB_DATA:
 		if (code == 354)

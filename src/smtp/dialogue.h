@@ -26,7 +26,7 @@ struct dialogue {
 	 * MAIL commands of this connection and RCPT commands of this transaction, those rejected
 	 * included: RFC 9422 4 counts them.
 	 */
-	unsigned mails, rcpts_said;
+	unsigned mails, rcpts_sent;
 };
 
 /*

@@ -157,7 +157,7 @@ lint_limits(struct lint *l)
 		buf_printf(l->out,
 		    "the server takes %llu messages a connection at most (LIMITS MAILMAX)\n", max);
 	if (l->verb == VERB_RCPT && extensions_limit(l->extensions, "RCPTMAX", &max) &&
-	    l->dialogue->rcpts_said >= max)
+	    l->dialogue->rcpts_sent >= max)
 		buf_printf(l->out,
 		    "the server takes %llu recipients a message at most (LIMITS RCPTMAX)\n", max);
 }
@@ -212,9 +212,9 @@ static void
 lint_path(struct lint *l, struct span given)
 {
 	const char *word = l->verb == VERB_MAIL ? "FROM:" : "TO:";
-	struct span behind = span_skip(l->args, strlen(word));
+	struct span after = span_skip(l->args, strlen(word));
 
-	if (behind.len > 0 && (behind.at[0] == ' ' || behind.at[0] == '\t'))
+	if (after.len > 0 && (after.at[0] == ' ' || after.at[0] == '\t'))
 		buf_printf(l->out, "a space stands behind \"%s\" (RFC 5321 3.3)\n", word);
 	if (given.len == 0)
 		buf_printf(l->out, "the address is missing\n");
@@ -379,11 +379,11 @@ lint_text(
 	if (line.len > 998)
 		buf_printf(out, "this line has %zu octets, more than 998 (RFC 5321 4.5.3.1.6)\n",
 		    line.len);
-	if (!m->eight_bit_said && has_eight_bit(line) && extensions &&
+	if (!m->eight_bit_noted && has_eight_bit(line) && extensions &&
 	    !extensions_offer(extensions, "8BITMIME")) {
 		buf_printf(out,
 		    "this line has octets above 127, and 8BITMIME is not offered (RFC 6152)\n");
-		m->eight_bit_said = true;
+		m->eight_bit_noted = true;
 	}
 	if (!m->blank && line.len > 0 && !is_header(line, !m->begun))
 		m->no_header = true;

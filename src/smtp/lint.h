@@ -25,7 +25,7 @@ struct lint_message {
 	bool begun;		/* a line was seen */
 	bool blank;		/* an empty line was seen: the header is over */
 	bool no_header;		/* what came before it was not a header */
-	bool eight_bit_said;
+	bool eight_bit_noted;
 };
 void lint_text(struct lint_message *, struct span line, const struct extensions *, struct buf *out);
 

@@ -31,7 +31,7 @@ between_or_all(struct span text, struct span before, char after)
 }
 
 static struct span
-behind_last(struct span text, char mark)
+after_last(struct span text, char mark)
 {
 	const char *last = text.len ? memrchr(text.at, mark, text.len) : NULL;
 
@@ -94,7 +94,7 @@ static struct span
 plain_secret(unsigned n, bool asked, struct span response)
 {
 	(void)n, (void)asked;
-	return behind_last(response, '\0');
+	return after_last(response, '\0');
 }
 
 /* ---- LOGIN */
@@ -322,7 +322,7 @@ static struct span
 cram_secret(unsigned n, bool asked, struct span response)
 {
 	(void)n, (void)asked;
-	return behind_last(response, ' ');
+	return after_last(response, ' ');
 }
 
 static struct span

@@ -23,12 +23,12 @@ static const struct {
 static struct span
 word_before(struct span text)
 {
-	static const struct span behind[] = { SPAN_INIT(" Message accepted"),
+	static const struct span after[] = { SPAN_INIT(" Message accepted"),
 		SPAN_INIT(" - gsmtp") };
 	struct span rest, last = SPAN_NONE;
 
-	for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
-		struct span at = span_find(text, behind[i]);
+	for (size_t i = 0; i < sizeof after / sizeof *after; i++) {
+		struct span at = span_find(text, after[i]);
 		if (at.len == 0)
 			continue;
 		rest = span_first(text, (size_t)(at.at - text.at));

@@ -44,7 +44,7 @@ exchange(const struct mechanism *mech, const struct sasl *lib, struct span lines
 			    .len == 0);
 	}
 	if (a)
-		auth_believe(a, &err);
+		auth_confirm(a, &err);
 	else
 		PROMISE(err.text[0]);
 	auth_free(a);

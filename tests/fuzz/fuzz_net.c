@@ -5,7 +5,7 @@
 #include "fuzz.h"
 
 #include "net/addr.h"
-#include "net/preface.h"
+#include "net/proxy_header.h"
 
 static void
 check_addr(struct span text)
@@ -28,8 +28,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	struct err err = { 0 };
 	struct addr a, local;
 	struct addr_net net;
-	struct preface p;
-	struct buf out = { .max = PREFACE_MAX };
+	struct proxy_header p;
+	struct buf out = { .max = PROXY_HEADER_MAX };
 
 	check_addr(text);
 	if (addr_net_parse(&net, text, &err))
@@ -38,10 +38,10 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 		PROMISE(err.text[0]);
 	if (!addr_parse_listen(&a, text, &err))
 		PROMISE(err.text[0]);
-	if (!preface_parse(&p, text, &err)) {
+	if (!proxy_header_parse(&p, text, &err)) {
 		PROMISE(err.text[0]);
 	} else if (addr_parse(&local, SPAN("192.0.2.1"), 25) && p.version > 0 &&
-	    preface_write(&p, &local, &local, &out, &err)) {
+	    proxy_header_write(&p, &local, &local, &out, &err)) {
 		struct span said = buf_span(&out);
 		if (p.version == 2)
 			PROMISE(said.len ==

@@ -17,7 +17,7 @@ match_all(const struct script *s, struct span octets)
 	if (reply_parse(octets, &arena, &reply) > 0)
 		for (const struct script_item *i = s->prelude; i; i = i->next)
 			for (size_t k = 0; k < i->nreply && i->reply[k]; k++)
-				for (int level = 0; level < MATCH_UNSAID; level++) {
+				for (int level = 0; level < MATCH_UNSET; level++) {
 					struct match_how how = { .level = (enum match_level)level,
 						.masks = MASKS_ALL,
 						.ehlo = k % 2 };

@@ -16,7 +16,7 @@
 #include "run/script/script.h"
 
 enum { ROLE_PLAIN, ROLE_LMTP, ROLE_RULES, ROLE_RECORD, ROLES };
-enum { TURNS_MAX = 3000, SAID_MAX = 64 << 10, REPEATS_MAX = 4 };
+enum { TURNS_MAX = 3000, SENT_LINE_MAX = 64 << 10, REPEATS_MAX = 4 };
 
 static const char rules[] = "/on EHLO\nS: 250-mock\nS: 250-STARTTLS\nS: 250 AUTH PLAIN\n"
 			    "/on HELP\nS: 214-a\nS: 214-b\nS: 214 c\n"
@@ -91,7 +91,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	struct arena arena = { 0 };
 	static const struct session_opts session;
 
-	if (n < 3 || n > SAID_MAX)
+	if (n < 3 || n > SENT_LINE_MAX)
 		return 0;
 	if (!env.loop)
 		begin();

@@ -19,7 +19,7 @@
 enum {
 	STEPS_MAX = 16,
 	TURNS_MAX = 2000,
-	SAID_MAX = 16 << 10,
+	SENT_LINE_MAX = 16 << 10,
 	PATIENCE = 3,
 	CODES = 1000,
 	WAIT_MS = 20
@@ -221,7 +221,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t n)
 	struct arena arena = { 0 };
 	size_t steps, pushed = 0;
 
-	if (n < 3 || n > SAID_MAX || (steps = octets[2] % STEPS_MAX) > n - 3)
+	if (n < 3 || n > SENT_LINE_MAX || (steps = octets[2] % STEPS_MAX) > n - 3)
 		return 0;
 	if (!env.loop)
 		begin();

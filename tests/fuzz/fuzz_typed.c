@@ -43,7 +43,7 @@ on_event(void *ctx, const struct event *e)
 	struct event copy = *e;
 
 	show(&t->shown, &copy);
-	prompt_heard(&t->talk.commands, e);
+	prompt_on_event(&t->talk.commands, e);
 }
 
 /* The prompt stands as the server's words have it; it is not waited for. */

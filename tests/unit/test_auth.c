@@ -49,7 +49,7 @@ each_response(void **state)
 		}
 		if (!span_eq(buf_span(&out), responses[i].want))
 			fail_msg("%s: response %u is wrong", responses[i].mech, responses[i].n);
-		assert_true(auth_believe(a, &err));
+		assert_true(auth_confirm(a, &err));
 		auth_free(a);
 		buf_release(&out);
 	}

@@ -111,7 +111,7 @@ test_levels(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		for (int level = 0; level < MATCH_UNSAID; level++)
+		for (int level = 0; level < MATCH_UNSET; level++)
 			check(&rows[i], (enum match_level)level, "cdetx"[level]);
 }
 

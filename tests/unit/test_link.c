@@ -73,19 +73,19 @@ a_way_to_what_has_none_is_told(void **state)
 }
 
 static void
-a_preface_is_for_the_connections_to_come(void **state)
+a_proxy_header_is_for_the_connections_to_come(void **state)
 {
-	static const struct preface first;
-	struct link l = { .preface = &first };
+	static const struct proxy_header first;
+	struct link l = { .proxy_header = &first };
 	struct err err;
 
 	(void)state;
-	assert_false(link_set_preface(&l, SPAN("v9"), &err));
-	assert_ptr_equal(l.preface, &first);
-	assert_true(link_set_preface(&l, SPAN("v2 local"), &err));
-	assert_int_equal(l.preface->version, 2);
+	assert_false(link_set_proxy_header(&l, SPAN("v9"), &err));
+	assert_ptr_equal(l.proxy_header, &first);
+	assert_true(link_set_proxy_header(&l, SPAN("v2 local"), &err));
+	assert_int_equal(l.proxy_header->version, 2);
 	link_drop(&l);
-	assert_int_equal(l.preface->version, 2);
+	assert_int_equal(l.proxy_header->version, 2);
 	link_release(&l);
 }
 
@@ -96,7 +96,7 @@ main(void)
 		cmocka_unit_test(a_target_outlives_who_named_it),
 		cmocka_unit_test(a_proxy_gets_the_name),
 		cmocka_unit_test(a_way_to_what_has_none_is_told),
-		cmocka_unit_test(a_preface_is_for_the_connections_to_come),
+		cmocka_unit_test(a_proxy_header_is_for_the_connections_to_come),
 	};
 	return cmocka_run_group_tests_name("link", tests, NULL, NULL);
 }

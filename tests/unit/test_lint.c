@@ -17,7 +17,7 @@ static const struct dialogue states[] = {
 	    .mail = true,
 	    .rcpts = 1,
 	    .mails = 1,
-	    .rcpts_said = 2 },
+	    .rcpts_sent = 2 },
 	[AFTER_HELO] = { .greeted = true, .hello = VERB_HELO },
 };
 

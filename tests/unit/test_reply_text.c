@@ -309,7 +309,7 @@ a_text_costs_no_more_than_its_length(void **state)
 {
 	size_t size = 1 << 20;
 	char *text = test_malloc(size);
-	struct reply_said said = { .code = 550, .text = { text, size } };
+	struct reply_seen said = { .code = 550, .text = { text, size } };
 
 	(void)state;
 	for (size_t i = 0; i < size; i++)

@@ -11,7 +11,7 @@ static const struct target elsewhere = { .kind = TARGET_HOST, .host = SPAN_INIT(
 static const struct target demo = { .kind = TARGET_DEMO, .text = SPAN_INIT("demo:") };
 static const struct tls_info good = { .verified = true };
 static const struct tls_info unjudged = { .verified = false };
-static const struct tls_info strange = { .verified = true, .stranger = true };
+static const struct tls_info strange = { .verified = true, .name_from_file = true };
 
 static const struct credentials for_here = { .target = &here };
 static const struct credentials for_any = { .anywhere = true };
@@ -82,7 +82,7 @@ a_secret_said_here_is_meant_for_this_peer(void **state)
 
 	(void)state;
 	assert_false(secrets_are_meant_for(&peer, &err));
-	assert_true(secrets_may_leave(&peer, SECRET_SAID, false, &err));
+	assert_true(secrets_may_leave(&peer, SECRET_ENTERED, false, &err));
 	assert_false(secrets_may_leave(&peer, SECRET_GIVEN, false, &err));
 	assert_int_equal(err.kind, ERR_TLS);
 }

@@ -70,7 +70,7 @@ the_verification_asked_for_decides(void **state)
 	(void)state;
 	assert_null(secure_fatal(&clean, VERIFY_NAME));
 	assert_null(secure_fatal(&bad, VERIFY_OFF));
-	assert_null(secure_fatal(&bad, VERIFY_UNSAID));
+	assert_null(secure_fatal(&bad, VERIFY_UNSET));
 	assert_ptr_equal(secure_fatal(&bad, VERIFY_NAME), &name);
 	if (tls_problem_is_name(&name))
 		assert_null(secure_fatal(&bad, VERIFY_CHAIN));

@@ -92,12 +92,12 @@ show(const struct target *t, char *out, size_t size)
 		[TARGET_DEMO] = "demo",
 	};
 	static const char *const tls[] = {
-		[TARGET_TLS_UNSAID] = "", [TARGET_TLS_OFF] = " off", [TARGET_TLS_TRY] = " try",
+		[TARGET_TLS_UNSET] = "", [TARGET_TLS_OFF] = " off", [TARGET_TLS_TRY] = " try",
 		[TARGET_TLS_STARTTLS] = " starttls", [TARGET_TLS_IMPLICIT] = " implicit",
 	};
 
 	snprintf(out, size, "%s %.*s:%u%s%s%s%s%.*s", kinds[t->kind], SPAN_ARG(t->host), t->port,
-	    t->port_said ? " said" : "", tls[t->tls], t->lmtp ? " lmtp" : "",
+	    t->port_given ? " said" : "", tls[t->tls], t->lmtp ? " lmtp" : "",
 	    t->sender.len ? " from " : "", SPAN_ARG(t->sender));
 }
 

@@ -167,7 +167,7 @@ the_whole(void **state)
 		assert_int_equal(tls_is_trusted(&info), i == 2);
 		info.verified = true;
 		assert_true(tls_is_trusted(&info));
-		info.stranger = true;			/* verified, for a name that a file gave */
+		info.name_from_file = true;	/* verified, but a file gave the name */
 		assert_false(tls_is_trusted(&info));
 	}
 }

@@ -29,12 +29,12 @@ cause_word(enum cause cause)
 }
 
 static bool
-is_word(struct span said, const char *word)
+is_word(struct span text, const char *word)
 {
-	if (said.len != strlen(word))
+	if (text.len != strlen(word))
 		return false;
-	for (size_t i = 0; i < said.len; i++) {
-		char c = said.at[i] == '-' || said.at[i] == ' ' ? '_' : said.at[i];
+	for (size_t i = 0; i < text.len; i++) {
+		char c = text.at[i] == '-' || text.at[i] == ' ' ? '_' : text.at[i];
 		if (c >= 'A' && c <= 'Z')
 			c = (char)(c + 'a' - 'A');
 		if (c != word[i])

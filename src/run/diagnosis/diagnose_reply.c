@@ -475,14 +475,14 @@ diagnose_reply(struct diagnosing *x)
 		return false;
 	struct span text = joined(r, x->arena);
 	enum smtp_stage stage = likely_stage(f, text);
-	struct reply_said said = { r->code, r->status, stage, text };
+	struct reply_seen seen = { r->code, r->status, stage, text };
 	const char *what = NULL;
 	enum cause cause = stage == AT_EHLO && class == 5 ? other_server(f, text, &what) :
 							    CAUSE_NONE;
 	bool vague = false;
 
 	if (cause == CAUSE_NONE)
-		cause = reply_text_cause(&said);
+		cause = reply_text_cause(&seen);
 	if (cause == CAUSE_NONE) {
 		cause = reply_code_cause(r->code, r->status, stage);
 		vague = true;

@@ -1539,19 +1539,19 @@ stands_in(const char *phrase, struct span text)
 }
 
 enum cause
-reply_text_cause(const struct reply_said *said)
+reply_text_cause(const struct reply_seen *seen)
 {
 	char form[REPLY_TEXT_MAX];
-	struct span text = { form, normal_form(said->text, form) };
-	unsigned class = said->code ? said->code / 100 : said->status.class;
+	struct span text = { form, normal_form(seen->text, form) };
+	unsigned class = seen->code ? seen->code / 100 : seen->status.class;
 
 	/* Where the stage is not known, what holds at any comes before what holds at one. */
-	for (int pass = 0; pass < (said->stage == AT_ANY ? 2 : 1); pass++)
+	for (int pass = 0; pass < (seen->stage == AT_ANY ? 2 : 1); pass++)
 		for (size_t i = 0; i < PHRASES; i++) {
 			const struct phrase *p = &phrases[i];
 			if (p->class && class && p->class != class)
 				continue;
-			if (p->stage != (pass ? p->stage : AT_ANY) && p->stage != said->stage)
+			if (p->stage != (pass ? p->stage : AT_ANY) && p->stage != seen->stage)
 				continue;
 			if (stands_in(p->text, text))
 				return p->cause;

@@ -13,7 +13,7 @@
 
 enum { REPLY_TEXT_MAX = 1200 };		/* octets of a text that are examined */
 
-struct reply_said {
+struct reply_seen {
 	unsigned code;			/* 0: unknown */
 	struct status status;
 	enum smtp_stage stage;		/* AT_ANY: unknown */
@@ -21,7 +21,7 @@ struct reply_said {
 };
 
 /* The cause that a text names; CAUSE_NONE: none known. Linear in the text, and bounded. */
-enum cause reply_text_cause(const struct reply_said *);
+enum cause reply_text_cause(const struct reply_seen *);
 
 /* The block list that a text names, "zen.spamhaus.org", as a part of it; empty: none. */
 struct span reply_text_list(struct span text);

@@ -21,7 +21,7 @@ enum send_stage {
 struct send_plan {
 	struct compose message;			/* its ->from and ->to are the envelope's too */
 	/* a sender was given; else it is asked for, or made up */
-	bool from_said;
+	bool from_given;
 	/* an .eml file, unchanged, instead of a composed message; "-": standard input */
 	const char *file;
 	struct span mail_params, rcpt_params;	/* as given, separated by spaces */

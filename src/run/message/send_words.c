@@ -59,7 +59,7 @@ set_from(struct send_plan *p, struct span v, struct arena *arena, struct err *er
 	if (v.len >= 2 && v.at[0] == '<' && v.at[v.len - 1] == '>')
 		v = span_skip(span_first(v, v.len - 1), 1);
 	p->message.from = arena_copy(arena, v);
-	p->from_said = true;
+	p->from_given = true;
 	return true;
 }
 

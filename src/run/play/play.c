@@ -108,8 +108,8 @@ play_note_where(struct play *p)
 	}
 	if (p->peer[1].tls[0])
 		buf_printf(&out, " %s", p->peer[1].tls);
-	if (p->said[0])
-		buf_printf(&out, "; after %s", p->said);
+	if (p->verbs[0])
+		buf_printf(&out, "; after %s", p->verbs);
 	p->result.where = arena_copy(&p->arena, buf_span(&out));
 	buf_release(&out);
 }
@@ -239,7 +239,7 @@ play_item_over(struct play *p)
 
 /* QUIT, or no word where none can be said; one peer after the other. True: something is in hand. */
 static bool
-play_say_goodbye(struct play *p)
+play_send_quit(struct play *p)
 {
 	static const struct step quit = { .op = &step_quit };
 
@@ -250,12 +250,12 @@ play_say_goodbye(struct play *p)
 		struct session_view v = session_view(peer->session);
 		bool silent = p->result.failure &&
 		    (p->result.failure->kind == ERR_TIMEOUT || (p->base.careful && v.out_of_step));
-		if (peer->quit_said || silent || v.state != SESSION_OPEN ||
+		if (peer->quit_sent || silent || v.state != SESSION_OPEN ||
 		    v.dialogue.mode != MODE_COMMAND || !peer->banner_read) {
 			session_close(peer->session, true);
 			continue;
 		}
-		peer->quit_said = true;
+		peer->quit_sent = true;
 		p->phase = PHASE_FINISH;
 		play_push(p, peer, &quit);
 		return true;
@@ -296,7 +296,7 @@ play_advance(struct play *p)
 		play_item_over(p);
 		if (p->result.where.len == 0 && p->peer[1].session)
 			play_note_where(p);
-		if (!play_say_goodbye(p))
+		if (!play_send_quit(p))
 			play_conclude(p);
 		return;
 	}
@@ -387,7 +387,7 @@ play_new(struct session_env *env, const struct script *script, const struct scri
 	p->pause = (struct step){ .op = &pause_op, .args = &p->self };
 	p->failure_end = &p->result.failure;
 	p->how = (struct match_how){
-		.level = opts->level == MATCH_UNSAID ? MATCH_CODE : opts->level, .masks = MASKS_ALL
+		.level = opts->level == MATCH_UNSET ? MATCH_CODE : opts->level, .masks = MASKS_ALL
 	};
 	p->vars = (struct script_vars){
 		.names = &script->names, .arena = &p->arena, .allow_env = opts->allow_env

@@ -16,7 +16,7 @@ struct play_opts {
 	const struct session_opts *session;
 	/* the target of a script without /open; NULL: it must have one */
 	const struct target *target;
-	enum match_level level;		/* MATCH_UNSAID: the script's own, else `code` */
+	enum match_level level;		/* MATCH_UNSET: the script's own, else `code` */
 	bool keep_going, allow_env, allow_hosts, allow_pipe, allow_unix;
 	const char *file_root;		/* NULL: the script's directory */
 	const struct play_value *value;

@@ -117,7 +117,7 @@ is_dot(const struct script_say *say)
  * next DATA.
  */
 static const struct script_item *
-dot_behind(const struct play *p, const struct script_item *item)
+dot_follows(const struct play *p, const struct script_item *item)
 {
 	const struct script_item *i = item;
 
@@ -137,7 +137,7 @@ dot_behind(const struct play *p, const struct script_item *item)
 static size_t
 exchange_leave_message_out(struct play *p, const struct script_item *item)
 {
-	const struct script_item *dot = dot_behind(p, item);
+	const struct script_item *dot = dot_follows(p, item);
 	size_t n = item->nsay;
 
 	for (const struct script_item *i = item; dot && i != dot; n += i->nsay)
@@ -159,7 +159,7 @@ exchange_may_go(struct session *s, struct play *p, const struct script_item *ite
 	enum script_say_kind kind = item->nsay > 0 ? item->say[0].kind : SAY_RAW;
 	enum dialogue_mode mode = session_dialogue(s)->mode;
 	bool text = kind == SAY_MESSAGE || kind == SAY_DOT ||
-	    (kind == SAY_COMMAND && peer->not_354 && dot_behind(p, item));
+	    (kind == SAY_COMMAND && peer->not_354 && dot_follows(p, item));
 	bool response = kind == SAY_ANSWER ||
 	    (kind == SAY_COMMAND && peer->not_334 && item->say[0].verb == VERB_OTHER);
 
@@ -218,7 +218,7 @@ exchange_put(struct session *s, struct play *p, const struct script_say *say, st
 }
 
 static bool
-exchange_say(struct session *s, struct play *p, const struct script_say *say)
+exchange_send(struct session *s, struct play *p, const struct script_say *say)
 {
 	struct span line, shown;
 	struct err err;
@@ -231,11 +231,11 @@ exchange_say(struct session *s, struct play *p, const struct script_say *say)
 	switch (say->kind) {
 	case SAY_COMMAND: case SAY_ANSWER:
 		if (p->exchange.item->say[0].kind == SAY_COMMAND &&
-		    session_dialogue(s)->mode == MODE_MESSAGE && dot_behind(p, p->exchange.item))
+		    session_dialogue(s)->mode == MODE_MESSAGE && dot_follows(p, p->exchange.item))
 			return is_dot(say) ? session_send_text(s, line) :
 					     exchange_put(s, p, say, line, shown, secret);
 		if (say->verb == VERB_QUIT)
-			p->in_hand->quit_said = true;
+			p->in_hand->quit_sent = true;
 		if (secret)
 			return session_send_secret(s, line, shown);
 		return session_send(s, line);
@@ -266,7 +266,7 @@ static enum progress
 exchange_wait(struct session *s, struct play *p)
 {
 	const struct script_item *item = p->exchange.item;
-	size_t owed = item->ncommands;
+	size_t outstanding = item->ncommands;
 	bool raw_dot = item->nsay > 0 && item->say[item->nsay - 1].kind == SAY_RAW &&
 	    session_dialogue(s)->mode == MODE_MESSAGE;
 	bool chunk = is_last_chunk(item);
@@ -278,11 +278,11 @@ exchange_wait(struct session *s, struct play *p)
 	if (!p->in_hand->banner_read && !item->unawaited) {
 		p->in_hand->banner_read = true;
 		session_expect_greeting(s);
-		owed += item->nsay == 0;
+		outstanding += item->nsay == 0;
 		if (item->nsay > 0 && item->nreply == 0)
 			p->exchange.needed++;
 	}
-	for (; owed < item->nreply; owed++)
+	for (; outstanding < item->nreply; outstanding++)
 		session_expect_reply(s, raw_dot ? VERB_DATA : verb,
 		    raw_dot || chunk || (item->nsay && item->say[item->nsay - 1].kind == SAY_DOT));
 	if (p->exchange.needed == 0 || item->unawaited)
@@ -302,7 +302,7 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	const struct script_item *item = x->item;
 
 	(void)state;
-	x->heard = 0;
+	x->received = 0;
 	x->needed = item->nreply > item->ncommands ? item->nreply : item->ncommands;
 	x->failed = false;
 	if (item == &p->reading && item->nreply == 0)
@@ -310,7 +310,7 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	if (!exchange_may_go(s, p, item))
 		return STEP_DONE;
 	for (size_t i = 0; i < item->nsay; i++)
-		if (!exchange_say(s, p, &item->say[i]))
+		if (!exchange_send(s, p, &item->say[i]))
 			return STEP_FAIL;
 	/* a line of message text, as it turned out */
 	if (item->ncommands == 1 && item->nreply == 0 && conv_outstanding(session_conv(s)) == 0)
@@ -319,7 +319,7 @@ exchange_start(struct session *s, const struct step *step, void *state)
 	 * Nobody asks for the 221 by name: our end may be shut at once, which some servers wait
 	 * for.
 	 */
-	if (p->in_hand->quit_said && item->nreply == 0 && play_is_last(p))
+	if (p->in_hand->quit_sent && item->nreply == 0 && play_is_last(p))
 		session_shut(s);
 	return exchange_wait(s, p);
 }
@@ -350,19 +350,19 @@ exchange_on_reply(struct session *s, struct play *p, const struct news *news)
 	const struct reply *r = p->in_hand->came;	/* EVENT_REPLY came before this news */
 	bool early_banner = news->event->ticket == CONV_BANNER && x->item->nsay > 0 &&
 	    x->item->nreply == 0;
-	size_t k = early_banner ? COLLECTED_MAX * 1024u : x->heard;
+	size_t k = early_banner ? COLLECTED_MAX * 1024u : x->received;
 
 	if (!x->failed)
 		x->failed = !play_judge(p, x->item, k, r, reply_place_of(news->due), news);
-	x->heard++;
+	x->received++;
 	x->needed += news->more;
 	exchange_note_invitation(p, k < x->item->nreply ? x->item->reply[k] : NULL, news);
 	if (news->failed == ERR_NONE && news->verb == VERB_STARTTLS &&
 	    session_dialogue(s)->mode == MODE_COMMAND)
 		return x->failed ? STEP_DONE : session_shake_hands(s);
-	if (r->code == 421 && x->heard < x->needed && x->failed)
+	if (r->code == 421 && x->received < x->needed && x->failed)
 		return STEP_DONE;
-	if (x->heard < x->needed) {
+	if (x->received < x->needed) {
 		session_wait_reply(s, news->verb);
 		return STEP_WAIT;
 	}
@@ -394,16 +394,17 @@ exchange_on_closed(struct play *p)
 	struct exchange *x = &p->exchange;
 	bool last = play_is_last(p) && x->item->nreply == 0;
 
-	if (x->failed || last || (p->in_hand->quit_said && x->item->nreply == 0))
+	if (x->failed || last || (p->in_hand->quit_sent && x->item->nreply == 0))
 		return STEP_DONE;
 	if (p->problem[0]) {
 		play_fail(p, p->problem_err == ERR_UNKNOWN ? ERR_UNKNOWN : ERR_PROTO, NULL, NULL,
 		    x->item->place, "%s", p->problem);
 		return STEP_DONE;
 	}
-	play_fail(p, ERR_PROTO, x->heard < x->item->nreply ? x->item->reply[x->heard] : NULL, NULL,
-	    x->heard < x->item->nreply && x->item->reply[x->heard] ?
-		x->item->reply[x->heard]->place :
+	play_fail(p, ERR_PROTO, x->received < x->item->nreply ? x->item->reply[x->received] : NULL,
+	    NULL,
+	    x->received < x->item->nreply && x->item->reply[x->received] ?
+		x->item->reply[x->received]->place :
 		x->item->place,
 	    "the server closed the connection instead of a reply");
 	return STEP_DONE;

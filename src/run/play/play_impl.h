@@ -25,7 +25,7 @@ struct play_peer {
 	struct play *play;
 	struct session *session;
 	struct session_opts opts;
-	bool opened, closed, banner_read, quit_said;
+	bool opened, closed, banner_read, quit_sent;
 	/* the code that DATA, or AUTH, was answered with instead; 0: none */
 	unsigned not_354, not_334;
 	enum closed_by closed_by;
@@ -69,7 +69,7 @@ struct play {
 	struct span tls_fail;
 	const struct word_requires *requires;	/* to be checked after EHLO */
 	uint64_t began_us, item_us;
-	char said[120];				/* the verbs sent so far, for ->where */
+	char verbs[120];				/* the verbs sent so far, for ->where */
 
 	/* the current item */
 	enum {
@@ -93,7 +93,7 @@ struct play {
 	struct script_item reading;
 	struct exchange {
 		const struct script_item *item;
-		size_t needed, heard;
+		size_t needed, received;
 		bool failed;
 	} exchange;
 	/* of a step's */

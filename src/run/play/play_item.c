@@ -37,7 +37,7 @@ peer_on_connected(struct play_peer *peer, const struct event *event)
 {
 	peer->offers = NULL;
 	peer->opened = true;
-	peer->closed = peer->quit_said = false;
+	peer->closed = peer->quit_sent = false;
 	peer->not_354 = peer->not_334 = 0;
 	peer->addr = event->connected.peer;
 	peer->tls[0] = '\0';
@@ -48,12 +48,12 @@ static void
 peer_on_sent(struct play_peer *peer, const struct event *event)
 {
 	struct play *p = peer->play;
-	size_t n = strlen(p->said);
+	size_t n = strlen(p->verbs);
 	enum verb verb = verb_of(event->sent.text, NULL);
 
-	if (verb != VERB_OTHER && event->sent.kind != SENT_TEXT && n < sizeof p->said - 12)
-		snprintf(
-		    p->said + n, sizeof p->said - n, "%s%s", n ? ", " : "", verb_info(verb)->name);
+	if (verb != VERB_OTHER && event->sent.kind != SENT_TEXT && n < sizeof p->verbs - 12)
+		snprintf(p->verbs + n, sizeof p->verbs - n, "%s%s", n ? ", " : "",
+		    verb_info(verb)->name);
 }
 
 static void
@@ -161,7 +161,7 @@ play_peer(struct play *p, unsigned number)
 	peer->opts.auth.needs_tls |= peer->opts.tls == TARGET_TLS_STARTTLS ||
 	    peer->opts.tls == TARGET_TLS_IMPLICIT;
 	if (peer->opts.tls == TARGET_TLS_STARTTLS || peer->opts.tls == TARGET_TLS_TRY)
-		peer->opts.tls = TARGET_TLS_UNSAID;	/* the script says STARTTLS itself */
+		peer->opts.tls = TARGET_TLS_UNSET;	/* the script says STARTTLS itself */
 	peer->session = session_new(
 	    p->own_env.loop ? &p->own_env : p->env, &peer->opts, peer_on_event, peer);
 	return peer;
@@ -280,7 +280,7 @@ play_push_exchange(
     struct play *p, struct play_peer *peer, const struct script_item *item, int phase)
 {
 	p->exchange.item = item;
-	p->exchange.heard = 0;
+	p->exchange.received = 0;
 	p->phase = phase;
 	play_push(p, peer, &p->step);
 }
@@ -422,19 +422,20 @@ play_step_failed(struct play *p)
 	const struct reply *last = p->ncollected ? p->collected[p->ncollected - 1].reply : NULL;
 	const struct exchange *x = &p->exchange;
 	bool reply = p->phase == PHASE_ITEM && item->kind == SCRIPT_EXCHANGE &&
-	    x->heard < item->nreply;
+	    x->received < item->nreply;
 
 	if (p->item_failed)
 		return;
 	if (p->in_hand && p->in_hand->closed &&
-	    (p->step_err == ERR_PROTO || p->step_err == ERR_CONNECT) && p->exchange.heard == 0 &&
+	    (p->step_err == ERR_PROTO || p->step_err == ERR_CONNECT) && p->exchange.received == 0 &&
 	    item->kind == SCRIPT_EXCHANGE) {
 		play_fail(p, ERR_PROTO, NULL, NULL, item->place, "%s", peer_is_lost(p->in_hand));
 		return;
 	}
 	if (p->problem[0] || !last)
-		play_fail(p, p->step_err, reply ? item->reply[x->heard] : NULL, NULL,
-		    reply && item->reply[x->heard] ? item->reply[x->heard]->place : item->place,
+		play_fail(p, p->step_err, reply ? item->reply[x->received] : NULL, NULL,
+		    reply && item->reply[x->received] ? item->reply[x->received]->place :
+							item->place,
 		    "%s", p->problem[0] ? p->problem : err_meaning(p->step_err));
 	else
 		play_fail(p, ERR_EXPECT, NULL, last, item->place, "expected success, received %03u",

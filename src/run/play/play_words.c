@@ -175,8 +175,8 @@ assert_what_lacks(const struct word_assert *a, const struct session_view *v)
 enum { WHY_MOST = 100 };		/* octets of what is there, of which a person is told */
 
 static void
-assert_say_why(struct play *p, const struct word_assert *a, bool have, const struct session_view *v,
-    struct span got, char *why, size_t size)
+assert_write_why(struct play *p, const struct word_assert *a, bool have,
+    const struct session_view *v, struct span got, char *why, size_t size)
 {
 	const char *quote = assert_is_numeric(a) ? "" : "\"";
 	struct span source = play_shown(p, span_trim(a->source));
@@ -239,7 +239,7 @@ assert_holds(struct play *p, const struct word_assert *a, char *why, size_t size
 	}
 	if (a->negated)
 		holds = !holds;
-	assert_say_why(p, a, have, &v, got, why, size);
+	assert_write_why(p, a, have, &v, got, why, size);
 	return holds;
 }
 
@@ -344,12 +344,12 @@ play_do_tls(struct play *p, const struct script_item *item)
 
 	if (w->min.len > 0 || w->ca.len > 0)
 		play_own_env(p, item, w);
-	if (w->verify != VERIFY_UNSAID && w->verify < p->opts.session->verify) {
+	if (w->verify != VERIFY_UNSET && w->verify < p->opts.session->verify) {
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
 		    "a script does not lower what --verify asks for");
 		return;
 	}
-	if (w->verify != VERIFY_UNSAID)
+	if (w->verify != VERIFY_UNSET)
 		p->base.verify = w->verify;
 	if (w->sni.len > 0)
 		p->base.sni = arena_string(&p->arena, w->sni), p->base.sni_of_step = true;
@@ -451,7 +451,7 @@ play_do_early(struct play *p, const struct script_item *item)
 static void
 play_do_match(struct play *p, const struct script_item *item)
 {
-	if (p->opts.level == MATCH_UNSAID)
+	if (p->opts.level == MATCH_UNSET)
 		p->how.level = *(const enum match_level *)item->args;
 }
 

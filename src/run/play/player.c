@@ -106,7 +106,7 @@ player_push(struct player *p, const struct step *step)
 
 /* Of AUTH: nothing is asked for any more when the credentials are there already (RFC 4954 4). */
 static bool
-is_all_said(struct span auth)
+is_all_sent(struct span auth)
 {
 	span_word(&auth);
 	const struct mechanism *m = mechanism_named(span_word(&auth));
@@ -126,10 +126,10 @@ player_find_drop(struct player *p, const struct step *step)
 		p->drop.base64 = false;
 		p->drop.n = 0;
 	}
-	bool said = p->answered.typed, bad = code == 0 || p->answered.failed != ERR_NONE;
+	bool typed = p->answered.typed, bad = code == 0 || p->answered.failed != ERR_NONE;
 
 	p->answered.typed = false;
-	if (!said || due->stage == DUE_CANCEL)
+	if (!typed || due->stage == DUE_CANCEL)
 		return;
 	if (due->verb == VERB_DATA && due->stage == DUE_COMMAND && bad)
 		p->drop.what = DROP_MESSAGE;
@@ -139,7 +139,7 @@ player_find_drop(struct player *p, const struct step *step)
 	else
 		return;
 	p->drop.base64 = due->verb == VERB_AUTH && due->stage == DUE_COMMAND && step &&
-	    is_all_said(step->text);
+	    is_all_sent(step->text);
 	p->drop.n = 0;
 	/* of a reply with two codes */
 	p->drop.code = code == 354 || code == 334 ? 0 : code;
@@ -364,7 +364,7 @@ player_takes_aside(struct player *p)
 		return true;
 	}
 	enum judged judged = judge_line(p->judge, line, w->place, &err);
-	if (judged != JUDGED_OPEN && !judge_fears(p->judge))
+	if (judged != JUDGED_OPEN && !judge_has_rejection(p->judge))
 		p->held = ERR_NONE;
 	if (judged == JUDGED_BAD) {
 		p->status = err_worse(p->status, err.kind);
@@ -495,7 +495,7 @@ player_on_event(void *ctx, const struct event *event)
 		break;
 	case EVENT_REPLY:
 		if (p->judge)
-			judge_heard(p->judge, event);
+			judge_received(p->judge, event);
 		if (!event->answer.surprise && !event->answer.late) {
 			p->answered.due = event->answer.due;
 			p->answered.code = event->answer.reply->code;

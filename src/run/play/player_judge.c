@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-struct heard {
-	struct heard *next;
+struct received {
+	struct received *next;
 	struct reply reply;
 	struct due due;
 	enum standing standing;
@@ -19,7 +19,7 @@ struct judge {
 	struct expect_ere *eres;
 	struct expect expect;
 	bool open, sent;		/* sent: the replies are to what went before */
-	struct heard *first, **end;	/* not judged yet, in the order they came */
+	struct received *first, **end;	/* not judged yet, in the order they came */
 };
 
 struct judge *
@@ -51,7 +51,7 @@ forget(struct judge *j)
 }
 
 void
-judge_heard(struct judge *j, const struct event *e)
+judge_received(struct judge *j, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
 
@@ -59,15 +59,15 @@ judge_heard(struct judge *j, const struct event *e)
 		return;
 	if (j->sent || !j->first || !e->answer.dot)
 		forget(j);
-	struct heard *heard = ARENA_NEW(&j->now, struct heard);
-	heard->due = e->answer.due;
-	heard->standing = e->answer.standing;
-	heard->failed = e->err;
+	struct received *received = ARENA_NEW(&j->now, struct received);
+	received->due = e->answer.due;
+	received->standing = e->answer.standing;
+	received->failed = e->err;
 	j->open = false;
-	if (reply_parse(arena_copy(&j->now, r->raw), &j->now, &heard->reply) == 0)
+	if (reply_parse(arena_copy(&j->now, r->raw), &j->now, &received->reply) == 0)
 		return;
-	*j->end = heard;
-	j->end = &heard->next;
+	*j->end = received;
+	j->end = &received->next;
 }
 
 void
@@ -77,9 +77,9 @@ judge_sent(struct judge *j)
 }
 
 bool
-judge_fears(const struct judge *j)
+judge_has_rejection(const struct judge *j)
 {
-	for (const struct heard *h = j->sent ? NULL : j->first; h; h = h->next)
+	for (const struct received *h = j->sent ? NULL : j->first; h; h = h->next)
 		if (h->failed != ERR_NONE)
 			return true;
 	return false;
@@ -102,8 +102,8 @@ judge_line(struct judge *j, struct span line, struct place place, struct err *er
 {
 	struct cursor c = { .place = place, .line = line, .rest = span_skip(line, 2) };
 	struct text_context ctx = { .arena = &j->arena, .names = &j->names, .reply = true };
-	const struct heard *heard = j->sent ? NULL : j->first;
-	enum verb verb = heard ? heard->due.verb : VERB_OTHER;
+	const struct received *received = j->sent ? NULL : j->first;
+	enum verb verb = received ? received->due.verb : VERB_OTHER;
 	struct match_how how = { .level = MATCH_CODE,
 		.masks = MASKS_ALL,
 		.place = heard ? reply_place_of(&heard->due) : PLACE_ANY,
@@ -118,22 +118,23 @@ judge_line(struct judge *j, struct span line, struct place place, struct err *er
 		return JUDGED_BAD;
 	if (j->open)
 		return JUDGED_OPEN;
-	if (!heard) {
+	if (!received) {
 		err_set(err, ERR_EXPECT, "%s:%u: there is no reply that this S: line could judge",
 		    place.file, place.line);
 		return JUDGED_BAD;
 	}
-	j->first = heard->next;
+	j->first = received->next;
 	if (!j->first)
 		j->end = &j->first;
-	if (!expect_match(&j->expect, &heard->reply, &how, &j->vars, &j->now, &result)) {
+	if (!expect_match(&j->expect, &received->reply, &how, &j->vars, &j->now, &result)) {
 		err_set(err, ERR_EXPECT, "%s:%u: %s", place.file, place.line, result.why);
 		return JUDGED_BAD;
 	}
-	if (heard->standing != REPLY_OUT_OF_STEP || expect_names(&j->expect, heard->reply.code))
+	if (received->standing != REPLY_OUT_OF_STEP ||
+	    expect_names(&j->expect, received->reply.code))
 		return JUDGED_GOOD;
 	char text[STANDING_TEXT];
-	standing_text(&heard->due, heard->standing, heard->reply.code, text);
+	standing_text(&received->due, received->standing, received->reply.code, text);
 	err_set(err, ERR_EXPECT, "%s:%u: %s", place.file, place.line, text);
 	return JUDGED_BAD;
 }

@@ -16,10 +16,10 @@ void judge_free(struct judge *);		/* NULL is fine */
  * Takes an EVENT_REPLY. Several replies to one message (LMTP) are judged one after the other,
  * otherwise the last reply is; late ones are ignored.
  */
-void judge_heard(struct judge *, const struct event *);
+void judge_received(struct judge *, const struct event *);
 
 /* Whether a rejection is among the replies that no S: line has judged. */
-bool judge_fears(const struct judge *);
+bool judge_has_rejection(const struct judge *);
 
 /* Whether a reply is waiting for an S: line, or one continues in the next S: line. */
 bool judge_waits(const struct judge *);

@@ -75,18 +75,18 @@ put_first(struct waiting_list *list, struct waiting *w)
 
 struct waiting *
 waiting_insert(
-    struct waiting_list *list, struct waiting *behind, struct span line, struct place place)
+    struct waiting_list *list, struct waiting *after, struct span line, struct place place)
 {
 	struct waiting *w = copy(line, place);
 
-	if (!behind) {
+	if (!after) {
 		put_first(list, w);
 		return w;
 	}
-	w->next = behind->next;
+	w->next = after->next;
 	if (!w->next)
 		list->last = &w->next;
-	behind->next = w;
+	after->next = w;
 	list->n++;
 	return w;
 }

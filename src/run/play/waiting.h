@@ -32,7 +32,7 @@ void waiting_drop(struct waiting_list *);		/* all of them */
  */
 struct waiting *waiting_add(struct waiting_list *, struct span line, struct place);
 struct waiting *waiting_insert(
-    struct waiting_list *, struct waiting *behind, struct span line, struct place);
+    struct waiting_list *, struct waiting *after, struct span line, struct place);
 /* Removes the first, now the caller's; the list must not be empty. */
 struct waiting *waiting_take(struct waiting_list *);
 void waiting_free(struct waiting *);

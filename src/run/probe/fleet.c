@@ -228,7 +228,7 @@ offer_holds(struct slot *s)
 {
 	enum probe_addresses how = s->item->fleet->opts.addresses;
 
-	if ((how != ADDRESSES_ALL && how != ADDRESSES_UNSAID) || !offer_is_missing(s))
+	if ((how != ADDRESSES_ALL && how != ADDRESSES_UNSET) || !offer_is_missing(s))
 		return false;
 	s->held = offer_is_to_come(s->item, s);
 	if (!s->held)
@@ -562,7 +562,7 @@ item_make_slots(struct item *item)
 {
 	const struct route *route = item->route;
 	enum probe_addresses how = item->fleet->opts.addresses;
-	bool all = how == ADDRESSES_ALL || how == ADDRESSES_UNSAID;
+	bool all = how == ADDRESSES_ALL || how == ADDRESSES_UNSET;
 	size_t n = 0, ways = item->spec->nsessions ? item->spec->nsessions : 1;
 
 	for (size_t i = 0; i < route->nhops; i++)

@@ -8,7 +8,7 @@
 
 #include "run/probe/judge.h"
 
-enum probe_addresses { ADDRESSES_UNSAID, ADDRESSES_FIRST, ADDRESSES_ANY, ADDRESSES_ALL };
+enum probe_addresses { ADDRESSES_UNSET, ADDRESSES_FIRST, ADDRESSES_ANY, ADDRESSES_ALL };
 
 struct fleet_opts {
 	/* probes at once; 0: 256, and more while they only wait */

@@ -191,7 +191,7 @@ judge_flaws(struct judgement *j)
 			struct span text = arena_printf(&j->r->arena, "in %s %s (%s)",
 			    judge_reply_of(j, (enum probe_phase)p), flaw->text, flaw->rfc);
 			struct judge_check *c = judge_add_as(j, flaw->word, (enum probe_phase)p);
-			if (flaw->flaw & breaking && !j->o->as_said)
+			if (flaw->flaw & breaking && !j->o->as_received)
 				judge_find(j, c, STATE_WARNING, REASON_MALFORMED, text);
 			else
 				judge_note(j, c, text);
@@ -211,7 +211,7 @@ static void
 judge_route(struct judgement *j)
 {
 	for (size_t i = 0; i < j->r->nnotes; i++)
-		judge_tell(j, judge_add(j), j->r->note[i]);
+		judge_remark(j, judge_add(j), j->r->note[i]);
 }
 
 static void
@@ -279,7 +279,7 @@ judge_why(struct judgement *j, const struct judge_check *worst)
 	if (reply && reply->code / 100 >= 4) {
 		f.reply = reply;
 		f.stage = probe_stage(worst->phase);
-		if (r->said_in != worst->phase)
+		if (r->line_phase != worst->phase)
 			f.sent = f.mechanism = SPAN_NONE;
 	}
 	const struct diagnosis *all = diagnose(&f, &r->arena), *d = all;
@@ -315,7 +315,7 @@ static const struct judge_rule rules[] = {
 	{ "expect_ext", PHASE_EHLO, judge_expect_ext },
 	{ "forbid_ext", PHASE_EHLO, judge_forbid_ext },
 	{ "expect_ext_set", PHASE_EHLO, judge_expect_ext_set },
-	{ "command", PHASE_RCPT, judge_said },
+	{ "command", PHASE_RCPT, judge_line_replies },
 	{ NULL, 0, judge_thresholds },
 	{ "quit", PHASE_QUIT, judge_quit },
 	{ "greet_pause", PHASE_BANNER, judge_greet_pause },

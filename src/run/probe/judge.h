@@ -41,7 +41,7 @@ enum { STATE_RULES_MAX = 32 };
 struct judge_opts {
 	enum verify verify;
 	/* TLS was explicitly asked for: a failure of it is CRITICAL */
-	bool tls_said;
+	bool tls_given;
 	int tempfail_critical;
 	/*
 	 * judge an MX by its domain's MTA-STS policy; REQUIRE: there must be one, and it must be
@@ -62,11 +62,11 @@ struct judge_opts {
 	 * match `banner` and `replies` against a reply as received, codes and CRLF included; a
 	 * greeting that matches is right
 	 */
-	bool as_said;
+	bool as_received;
 	/* what the replies to the first lines of probe_opts.lines must match */
-	const struct ere *const *said;
-	size_t nsaid;
-	enum health said_state;		/* the state when one does not match */
+	const struct ere *const *expect_reply;
+	size_t nexpect_replies;
+	enum health expect_state;		/* the state when one does not match */
 	struct state_rule rule[STATE_RULES_MAX];
 	size_t nrules;
 };

@@ -158,7 +158,7 @@ matched_text(struct judgement *j, const struct reply *r)
 {
 	struct buf b = { .max = 16 << 10 };
 
-	if (!j->o->as_said)
+	if (!j->o->as_received)
 		return judge_reply_text(j, r);
 	for (size_t i = 0; i < r->nlines; i++) {
 		if (!(r->flaws & REPLY_NO_CODE))
@@ -177,11 +177,11 @@ reply_matches(struct judgement *j, const struct ere *expected, const struct repl
 	return ere_search(expected, matched_text(j, r), NULL);
 }
 
-/* Whatever its code: opts.as_said. */
+/* Whatever its code: opts.as_received. */
 bool
 judge_banner_expected(struct judgement *j, const struct reply *r)
 {
-	return r && j->o->as_said && j->o->banner && reply_matches(j, j->o->banner, r);
+	return r && j->o->as_received && j->o->banner && reply_matches(j, j->o->banner, r);
 }
 
 void
@@ -210,17 +210,17 @@ judge_expect_banner(struct judgement *j)
 }
 
 void
-judge_said(struct judgement *j)
+judge_line_replies(struct judgement *j)
 {
-	for (size_t i = 0; i < j->r->nsaid; i++) {
-		const struct reply *r = j->r->said[i];
+	for (size_t i = 0; i < j->r->nline_replies; i++) {
+		const struct reply *r = j->r->line_reply[i];
 		struct judge_check *c = judge_add(j);
 		struct span text = judge_reply_text(j, r);
-		if (i < j->o->nsaid && !reply_matches(j, j->o->said[i], r))
-			judge_find(j, c, j->o->said_state, REASON_ASSERTION,
+		if (i < j->o->nexpect_replies && !reply_matches(j, j->o->expect_reply[i], r))
+			judge_find(j, c, j->o->expect_state, REASON_ASSERTION,
 			    arena_printf(&j->r->arena,
 				"\"%.*s\" was not answered as expected: %.*s",
-				SPAN_ARG(judge_said_line(j, i)), SPAN_ARG(text)));
+				SPAN_ARG(judge_shown_line(j, i)), SPAN_ARG(text)));
 	}
 }
 
@@ -330,7 +330,7 @@ judge_greet_pause(struct judgement *j)
 	bool held_back = r->drawn & 1u << PHASE_BANNER;
 
 	if (is_slow(r, PHASE_BANNER) && is_greet_pause(r, PHASE_BANNER))
-		judge_tell(j, judge_add(j),
+		judge_remark(j, judge_add(j),
 		    arena_printf(&j->r->arena, "a greet pause: %s came after %.1f s",
 			held_back ? "the last line of the banner" : "the banner",
 			(double)r->us[PHASE_BANNER] / 1e6));
@@ -359,11 +359,11 @@ judge_slowness(struct judgement *j)
 	if (list.len == 0)
 		return;
 	if (several || drops)
-		judge_tell(j, judge_add_as(j, "tarpit", PHASE_EHLO),
+		judge_remark(j, judge_add_as(j, "tarpit", PHASE_EHLO),
 		    arena_printf(&j->r->arena, "a tarpit, which slows whom it does not trust: %.*s",
 			SPAN_ARG(list)));
 	else
-		judge_tell(j, judge_add_as(j, "slow", PHASE_EHLO),
+		judge_remark(j, judge_add_as(j, "slow", PHASE_EHLO),
 		    arena_printf(&j->r->arena, "%.*s: a look-up behind it, or a tarpit",
 			SPAN_ARG(list)));
 }

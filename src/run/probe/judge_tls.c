@@ -78,7 +78,7 @@ void
 judge_not_offered(struct judgement *j, struct judge_check *c)
 {
 	const struct probe_result *r = j->r;
-	enum health state = r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said ? STATE_WARNING :
+	enum health state = r->tls_mode == TARGET_TLS_TRY && !j->o->tls_given ? STATE_WARNING :
 									       STATE_CRITICAL;
 	struct span sentence = why_not_offered(j);
 

@@ -65,7 +65,7 @@ judge_note(struct judgement *j, struct judge_check *c, struct span message)
 }
 
 void
-judge_tell(struct judgement *j, struct judge_check *c, struct span message)
+judge_remark(struct judgement *j, struct judge_check *c, struct span message)
 {
 	judge_note(j, c, message);
 	c->told = true;
@@ -90,11 +90,12 @@ judge_what(struct judgement *j, enum probe_phase phase)
 		[PHASE_RSET] = "RSET",
 		[PHASE_QUIT] = "QUIT",
 	};
-	bool said = phase == PHASE_RCPT && j->p->say && !j->p->to && j->p->say[j->r->nsaid];
+	bool line = phase == PHASE_RCPT && j->p->lines && !j->p->to &&
+	    j->p->lines[j->r->nline_replies];
 
-	if (said)
+	if (line)
 		return arena_printf(
-		    &j->r->arena, "\"%.*s\"", SPAN_ARG(judge_said_line(j, j->r->nsaid)))
+		    &j->r->arena, "\"%.*s\"", SPAN_ARG(judge_shown_line(j, j->r->nline_replies)))
 		    .at;
 	/* a script says what it likes */
 	return phase == PHASE_EHLO && j->r->hello ? j->r->hello : words[phase];
@@ -120,11 +121,11 @@ judge_reply_text(struct judgement *j, const struct reply *r)
 
 /* What follows AUTH's mechanism is a secret, and the answer to a 334. */
 struct span
-judge_said_line(const struct judgement *j, size_t i)
+judge_shown_line(const struct judgement *j, size_t i)
 {
-	struct span line = span_of(j->p->say[i]), rest = line;
+	struct span line = span_of(j->p->lines[i]), rest = line;
 
-	if (i > 0 && j->r->said[i - 1]->code == 334)
+	if (i > 0 && j->r->line_reply[i - 1]->code == 334)
 		return SPAN("the answer to 334");
 	if (verb_of(line, NULL) != VERB_AUTH)
 		return line;
@@ -147,8 +148,8 @@ judge_reply_of(struct judgement *j, enum probe_phase phase)
 bool
 judge_lenient(const struct judgement *j)
 {
-	return j->r->tls_mode == TARGET_TLS_TRY && !j->o->tls_said &&
-	    j->o->verify == VERIFY_UNSAID;
+	return j->r->tls_mode == TARGET_TLS_TRY && !j->o->tls_given &&
+	    j->o->verify == VERIFY_UNSET;
 }
 
 enum health

@@ -37,7 +37,7 @@ void judge_find(
     struct judgement *, struct judge_check *, enum health, enum probe_reason, struct span message);
 /* Adds a message to a check that passes; judge_remark's is shown even without --verbose. */
 void judge_note(struct judgement *, struct judge_check *, struct span message);
-void judge_tell(struct judgement *, struct judge_check *, struct span message);
+void judge_remark(struct judgement *, struct judge_check *, struct span message);
 
 /* What a phase waits for, for use in a sentence: "RCPT TO". */
 const char *judge_what(struct judgement *, enum probe_phase);
@@ -46,7 +46,7 @@ const char *judge_reply_of(struct judgement *, enum probe_phase);
 /* A reply's code and lines in one line of at most 400 octets, safe to show. */
 struct span judge_reply_text(struct judgement *, const struct reply *);
 /* A line of probe_opts.lines with its secrets starred. */
-struct span judge_said_line(const struct judgement *, size_t i);
+struct span judge_shown_line(const struct judgement *, size_t i);
 /* Whether TLS is opportunistic: a failure of it is a warning. */
 bool judge_lenient(const struct judgement *);
 enum health judge_temporary(const struct judgement *);		/* the state of a 4xx */
@@ -78,7 +78,7 @@ void judge_require_ext(struct judgement *);
 void judge_expect_ext(struct judgement *);
 void judge_forbid_ext(struct judgement *);
 void judge_expect_ext_set(struct judgement *);
-void judge_said(struct judgement *);
+void judge_line_replies(struct judgement *);
 void judge_thresholds(struct judgement *);
 void judge_quit(struct judgement *);
 void judge_greet_pause(struct judgement *);

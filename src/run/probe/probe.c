@@ -39,10 +39,10 @@ reason_word(enum probe_reason reason)
 enum target_tls
 probe_tls_mode(const struct session_opts *o, const struct target *t)
 {
-	enum target_tls said = o->tls != TARGET_TLS_UNSAID ? o->tls : t->tls;
+	enum target_tls given = o->tls != TARGET_TLS_UNSET ? o->tls : t->tls;
 
-	if (said != TARGET_TLS_UNSAID && (said != TARGET_TLS_TRY || o->dane != DANE_REQUIRE))
-		return said;
+	if (given != TARGET_TLS_UNSET && (given != TARGET_TLS_TRY || o->dane != DANE_REQUIRE))
+		return given;
 	return t->port == 465			      ? TARGET_TLS_IMPLICIT :
 	    t->port == 587 || o->dane == DANE_REQUIRE ? TARGET_TLS_STARTTLS :
 							TARGET_TLS_TRY;
@@ -51,10 +51,10 @@ probe_tls_mode(const struct session_opts *o, const struct target *t)
 static enum probe_depth
 probe_depth_of(const struct probe_opts *o)
 {
-	if (o->until != DEPTH_UNSAID)
+	if (o->until != DEPTH_UNSET)
 		return o->until;
 	return o->body.len  ? DEPTH_DATA :
-	    o->to || o->say ? DEPTH_RCPT :
+	    o->to || o->lines ? DEPTH_RCPT :
 	    o->from	    ? DEPTH_MAIL :
 	    o->auth	    ? DEPTH_AUTH :
 			      DEPTH_EHLO;
@@ -74,10 +74,10 @@ probe_note_reply(struct probe *p, const struct event *e)
 	const struct reply *kept = probe_keep_reply(&r->arena, e->answer.reply);
 	if (e->answer.drawn_us >= PROBE_DRAWN_US)
 		r->drawn |= 1u << p->phase;
-	if (p->phase != PHASE_RCPT || p->said == 0 || kept->code == 421)	/* which ends it */
+	if (p->phase != PHASE_RCPT || p->nlines == 0 || kept->code == 421)	/* which ends it */
 		r->reply[p->phase] = kept;
-	else if (r->nsaid < p->said)
-		r->said[r->nsaid++] = kept;
+	else if (r->nline_replies < p->nlines)
+		r->line_reply[r->nline_replies++] = kept;
 }
 
 /* What a later reply may have to be explained by; an answer to a challenge is no command. */
@@ -93,7 +93,7 @@ probe_note_sent(struct probe *p, const struct event *e)
 	    (e->sent.kind != SENT_COMMAND && e->sent.kind != SENT_SECRET) ||
 	    (p->authenticating && verb_of(e->sent.text, &args) != VERB_AUTH))
 		return;
-	r->said_in = p->phase;
+	r->line_phase = p->phase;
 	r->line = arena_copy(&r->arena, span_first(e->sent.text, LINE_MAX_KEPT));
 }
 
@@ -270,10 +270,10 @@ probe_new(const struct probe_job *job)
 		.job = *job, .until = probe_depth_of(job->opts), .began_us = loop_now_us(),
 		.step = { .op = &probe_step, .args = p }, .quit = { .op = &step_quit },
 	};
-	while (job->opts->say && job->opts->say[n])
+	while (job->opts->lines && job->opts->lines[n])
 		n++;
 	if (n > 0)
-		job->result->said = ARENA_ARRAY(&job->result->arena, const struct reply *, n);
+		job->result->line_reply = ARENA_ARRAY(&job->result->arena, const struct reply *, n);
 	job->result->tls_mode = probe_tls_mode(job->session, job->target);
 	if (job->opts->script && job->result->tls_mode != TARGET_TLS_IMPLICIT)
 		/* the script asks for it, or does not */

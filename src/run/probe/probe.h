@@ -83,7 +83,7 @@ extern const struct timeouts timeouts_probe;
 
 /* How far to go; each includes those before it. With TLS, DEPTH_EHLO includes the second EHLO. */
 enum probe_depth {
-	DEPTH_UNSAID,
+	DEPTH_UNSET,
 	DEPTH_CONNECT,
 	DEPTH_BANNER,
 	DEPTH_EHLO,
@@ -105,7 +105,7 @@ struct probe_opts {
 	/* message text to send after RCPT; empty: stop there, with RSET */
 	struct span body;
 	/* lines sent after RCPT, each followed by its reply; the last is NULL; NULL: none */
-	const char *const *say;
+	const char *const *lines;
 	bool helo;			/* HELO in place of EHLO */
 	const struct step *auth;	/* an AUTH step; NULL: none */
 	/* a line sent before waiting for the greeting; NULL: none */
@@ -135,9 +135,9 @@ struct probe_result {
 	struct addr addr, local;
 	const char *hello;		/* "EHLO", "HELO" or "LHLO"; NULL: none was sent */
 	struct span helo;		/* the name sent in it; empty: not known */
-	/* the last command line of the phase `said_in`, without its secrets */
+	/* the last command line of the phase `line_phase`, without its secrets */
 	struct span line;
-	enum probe_phase said_in;
+	enum probe_phase line_phase;
 	/* of this program to that address at the time, this one too; 0: not known */
 	unsigned connections;
 	enum target_tls tls_mode;	/* what was asked for; never UNSAID */
@@ -148,8 +148,8 @@ struct probe_result {
 	/* of those with a reply that took PROBE_DRAWN_US or longer from first to last octet */
 	unsigned drawn;
 	const struct reply *reply[PHASE_COUNT];	/* the last of each phase; NULL: none */
-	const struct reply **said;	/* replies to opts.lines, in order */
-	size_t nsaid;
+	const struct reply **line_reply;	/* replies to opts.lines, in order */
+	size_t nline_replies;
 	/* of the EHLO without TLS; of the last EHLO. NULL: none */
 	const struct extensions *clear, *extensions;
 	/* NULL: no handshake succeeded; lives only as long as the probe */

@@ -13,7 +13,7 @@ struct probe {
 	struct loop_timer *deadline;
 	enum probe_depth until;
 	enum probe_phase phase;
-	size_t said;
+	size_t nlines;
 	uint64_t began_us, phase_us;
 	bool over, authenticating, awaits_tlsa;
 	/* reported in this phase; it is the reason if the step then fails */

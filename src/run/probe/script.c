@@ -130,7 +130,7 @@ probe_script_on_told(void *ctx, const struct script_item *item, const char *why,
 
 	(void)item, (void)took_us;
 	if (!why) {
-		s->cause = CAUSE_UNSAID;
+		s->cause = CAUSE_UNSET;
 		return;
 	}
 	s->failed = s->phase;
@@ -248,7 +248,7 @@ probe_script_aim(struct probe_script *s)
 		.tls = t->tls,
 		.lmtp = t->lmtp,
 		.port = n > 0 ? addr_port(&hop->addr[0]) : t->port,
-		.port_said = true };
+		.port_given = true };
 	struct route_opts *route = &s->session.route;
 	struct resolve_rule *rule = ARENA_ARRAY(
 	    &s->job.result->arena, struct resolve_rule, n + route->nrules);

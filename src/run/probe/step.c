@@ -17,7 +17,7 @@ probe_begin_phase(struct probe *p, enum probe_phase phase)
 	p->phase_us = loop_now_us();
 	p->problem = SPAN_NONE;
 	p->problem_err = ERR_NONE;
-	p->cause = CAUSE_UNSAID;
+	p->cause = CAUSE_UNSET;
 	p->job.result->ran |= 1u << phase;
 }
 
@@ -59,7 +59,7 @@ wants_phase(const struct probe *p, enum probe_phase phase)
 	case PHASE_MAIL:
 		return (o->from || o->to) && p->until >= DEPTH_MAIL;
 	case PHASE_RCPT:
-		return (o->to && p->until >= DEPTH_RCPT) || (o->say && o->say[p->said]);
+		return (o->to && p->until >= DEPTH_RCPT) || (o->lines && o->lines[p->nlines]);
 	case PHASE_DATA: case PHASE_BODY:
 		return o->body.len && p->until >= DEPTH_DATA;
 	case PHASE_RSET:
@@ -89,7 +89,7 @@ phase_after(const struct probe *p, enum probe_phase phase)
 	case PHASE_TLS:
 		return implicit ? PHASE_BANNER : PHASE_EHLO_TLS;
 	case PHASE_RCPT:
-		return o->say && o->say[p->said] ? PHASE_RCPT : PHASE_DATA;
+		return o->lines && o->lines[p->nlines] ? PHASE_RCPT : PHASE_DATA;
 	default:
 		return phase + 1;
 	}
@@ -111,7 +111,7 @@ say(struct session *s, const char *verb, const char *before, const char *what, c
 
 /* The whole message at once, its dots doubled; it is small, or was refused when it was read. */
 static enum progress
-say_body(struct session *s, struct probe *p)
+step_send_body(struct session *s, struct probe *p)
 {
 	struct span rest = p->job.opts->body, line;
 	struct arena arena = { 0 };
@@ -162,11 +162,11 @@ probe_enter(struct session *s, struct probe *p, enum probe_phase phase)
 	case PHASE_RCPT:
 		if (o->to && !p->job.result->reply[PHASE_RCPT])
 			return say(s, "RCPT", " TO:<", o->to, ">");
-		return session_send(s, span_of(o->say[p->said++])) ? STEP_WAIT : STEP_FAIL;
+		return session_send(s, span_of(o->lines[p->nlines++])) ? STEP_WAIT : STEP_FAIL;
 	case PHASE_DATA:
 		return say(s, "DATA", "", "", "");
 	case PHASE_BODY:
-		return say_body(s, p);
+		return step_send_body(s, p);
 	default:
 		return say(s, "RSET", "", "", "");
 	}
@@ -195,7 +195,7 @@ probe_on_reply(struct session *s, struct probe *p, const struct news *news)
 			p->job.result->us[PHASE_STARTTLS] += loop_now_us() - p->phase_us;
 		return probe_enter(s, p, on ? PHASE_TLS : phase_after(p, PHASE_STARTTLS));
 	}
-	if (p->phase == PHASE_RCPT && p->said > 0)
+	if (p->phase == PHASE_RCPT && p->nlines > 0)
 		/* what was said by request is judged later */
 		return r->code == 421 ? session_refused(s, news) : probe_next(s, p);
 	if (news->failed != ERR_NONE)

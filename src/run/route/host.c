@@ -324,7 +324,7 @@ host_both_are_over(struct host_query *q)
 		h->why = arena_printf(q->env.arena,
 		    q->ncandidates > 1 ? "%.*s, nor is it one of the search list's" : "%.*s",
 		    SPAN_ARG(h->why.len ? h->why : why));
-		h->cause = h->cause == CAUSE_UNSAID ? cause : h->cause;
+		h->cause = h->cause == CAUSE_UNSET ? cause : h->cause;
 	} else if (!given) {
 		h->why = why;
 		h->cause = cause;
@@ -397,7 +397,7 @@ host_find(const struct lookup_env *env, struct span name, unsigned port, bool sy
 		return NULL;
 	}
 	q->host.source = HOST_DNS;
-	q->host.cause = CAUSE_UNSAID;
+	q->host.cause = CAUSE_UNSET;
 	host_add_candidates(q, q->host.name, system && name.at[name.len - 1] != '.');
 	host_ask_candidate(q);
 	return q;

@@ -37,8 +37,8 @@ struct route_query {
 	struct dns_query *mx;
 	struct slot *slot;		/* one for a bare host */
 	size_t nslots, waiting;
-	struct span said[16];		/* notes, of which none is told twice */
-	size_t nsaid;
+	struct span noted[16];		/* notes, of which none is told twice */
+	size_t nnoted;
 	struct route *route;
 	struct err err;
 };
@@ -52,11 +52,11 @@ route_note(struct route_query *q, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	for (size_t i = 0; i < q->nsaid; i++)
-		if (span_eq(q->said[i], span_of(text)))
+	for (size_t i = 0; i < q->nnoted; i++)
+		if (span_eq(q->noted[i], span_of(text)))
 			return;
-	if (q->nsaid < sizeof q->said / sizeof *q->said)
-		q->said[q->nsaid++] = arena_copy(q->env.arena, span_of(text));
+	if (q->nnoted < sizeof q->noted / sizeof *q->noted)
+		q->noted[q->nnoted++] = arena_copy(q->env.arena, span_of(text));
 	q->note(q->ctx, span_of(text), true);
 }
 
@@ -340,7 +340,7 @@ route_understand_mx(struct route_query *q, const struct dns_reply *reply, struct
 		route_note(q, "the MX of %.*s: %zu malformed record%s left out", SPAN_ARG(name),
 		    reply->answer->nbad, reply->answer->nbad == 1 ? " is" : "s are");
 	q->route->mx = q->nslots + null > 0;
-	q->route->unbelieved = reply->answer->ad && !reply->authentic;
+	q->route->ad_untrusted = reply->answer->ad && !reply->authentic;
 	if (q->nslots == 0 && null > 0) {
 		route_fail(q, CAUSE_NO_MAIL,
 		    "%.*s takes no mail: its MX is \".\" (a null MX, RFC 7505)", SPAN_ARG(name));

@@ -38,7 +38,7 @@ struct route {
 	uint32_t ttl;			/* of the MX set */
 	bool authentic;			/* the MX set was validated (DNSSEC) */
 	/* the resolver says it validated, but is not trusted to */
-	bool unbelieved;
+	bool ad_untrusted;
 	enum dns_trust trust;		/* in the resolver that gave the MX set */
 	struct addr resolver;		/* that resolver; .len 0: none was asked */
 	uint64_t took_us;

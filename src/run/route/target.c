@@ -11,20 +11,20 @@ static const struct scheme {
 	enum target_tls tls;
 	bool lmtp;
 } schemes[] = {
-	{ "smtp://", TARGET_HOST, 25, TARGET_TLS_UNSAID, false },
+	{ "smtp://", TARGET_HOST, 25, TARGET_TLS_UNSET, false },
 	{ "smtp+tls://", TARGET_HOST, 25, TARGET_TLS_STARTTLS, false },
 	{ "smtp+notls://", TARGET_HOST, 25, TARGET_TLS_OFF, false },
 	{ "smtps://", TARGET_HOST, 465, TARGET_TLS_IMPLICIT, false },
 	{ "submissions://", TARGET_HOST, 465, TARGET_TLS_IMPLICIT, false },
 	{ "submission://", TARGET_HOST, 587, TARGET_TLS_STARTTLS, false },
-	{ "lmtp://", TARGET_HOST, 24, TARGET_TLS_UNSAID, true },
-	{ "lmtp+unix://", TARGET_UNIX, 0, TARGET_TLS_UNSAID, true },
-	{ "lmtp+unix:", TARGET_UNIX, 0, TARGET_TLS_UNSAID, true },
-	{ "unix://", TARGET_UNIX, 0, TARGET_TLS_UNSAID, false },
-	{ "unix:", TARGET_UNIX, 0, TARGET_TLS_UNSAID, false },
-	{ "pipe:", TARGET_PIPE, 0, TARGET_TLS_UNSAID, false },
-	{ "mx:", TARGET_MX, 25, TARGET_TLS_UNSAID, false },
-	{ "demo:", TARGET_DEMO, 0, TARGET_TLS_UNSAID, false },
+	{ "lmtp://", TARGET_HOST, 24, TARGET_TLS_UNSET, true },
+	{ "lmtp+unix://", TARGET_UNIX, 0, TARGET_TLS_UNSET, true },
+	{ "lmtp+unix:", TARGET_UNIX, 0, TARGET_TLS_UNSET, true },
+	{ "unix://", TARGET_UNIX, 0, TARGET_TLS_UNSET, false },
+	{ "unix:", TARGET_UNIX, 0, TARGET_TLS_UNSET, false },
+	{ "pipe:", TARGET_PIPE, 0, TARGET_TLS_UNSET, false },
+	{ "mx:", TARGET_MX, 25, TARGET_TLS_UNSET, false },
+	{ "demo:", TARGET_DEMO, 0, TARGET_TLS_UNSET, false },
 };
 
 static bool
@@ -38,7 +38,7 @@ target_parse_port(struct target *t, struct span word, struct err *err)
 		    SPAN_ARG(t->text), span_has(t->text, ':') ? ':' : '/');
 	if (span_number(word, 65535, &port) && port > 0) {
 		t->port = (unsigned)port;
-		t->port_said = true;
+		t->port_given = true;
 		return true;
 	}
 	memcpy(name, word.at ? word.at : "", word.len < sizeof name ? word.len : 0);
@@ -49,7 +49,7 @@ target_parse_port(struct target *t, struct span word, struct err *err)
 		    "\"%.*s\" is neither a port (1 to 65535) nor the name of a service",
 		    SPAN_ARG(word));
 	t->port = ntohs((uint16_t)service->s_port);
-	t->port_said = true;
+	t->port_given = true;
 	return true;
 }
 
@@ -136,12 +136,12 @@ target_read(struct target *t, struct err *err)
 		return target_check_userinfo(t, &text, err) && target_parse_host(t, text, err);
 	}
 	t->port = 25;
-	struct span behind = span_find(text, SPAN("://"));
-	if (behind.len > 0)
+	struct span after = span_find(text, SPAN("://"));
+	if (after.len > 0)
 		return err_set(err, ERR_USAGE,
 		    "\"%.*s\" is a scheme that smtpsh does not know; it knows smtp, smtps, "
 		    "smtp+tls, smtp+notls, submission, submissions, lmtp, unix, pipe, mx and demo",
-		    SPAN_ARG(span_first(text, text.len - behind.len)));
+		    SPAN_ARG(span_first(text, text.len - after.len)));
 	if (span_has(text, '@')) {
 		t->kind = TARGET_MX;
 		return target_check_userinfo(t, &text, err) && target_parse_host(t, text, err);
@@ -166,11 +166,11 @@ target_parse(struct target *t, struct span text, struct span port_word, unsigned
 		return false;
 	if (port_word.len > 0 && !target_parse_port(t, port_word, err))
 		return false;
-	if (!t->port_said && port != 0 && t->port != 0) {
+	if (!t->port_given && port != 0 && t->port != 0) {
 		t->port = port;
-		t->port_said = true;
+		t->port_given = true;
 	}
-	if (t->port == 465 && t->tls == TARGET_TLS_UNSAID)
+	if (t->port == 465 && t->tls == TARGET_TLS_UNSET)
 		t->tls = TARGET_TLS_IMPLICIT;
 	if (t->kind != TARGET_DEMO && t->host.len == 0)
 		return err_set(err, ERR_USAGE, "\"%.*s\" names no host", SPAN_ARG(text));

@@ -14,7 +14,7 @@ enum target_kind {
 };
 
 enum target_tls {
-	TARGET_TLS_UNSAID,
+	TARGET_TLS_UNSET,
 	TARGET_TLS_OFF,
 	TARGET_TLS_TRY,
 	TARGET_TLS_STARTTLS,
@@ -28,7 +28,7 @@ struct target {
 	struct span host;
 	struct span sender;	/* of user@domain: the user */
 	unsigned port;		/* 0 for a path, a command, and demo: */
-	bool port_said;
+	bool port_given;
 	enum target_tls tls;
 	bool lmtp;
 	/* added to the error when the host is not found; empty: nothing */

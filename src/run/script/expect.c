@@ -19,16 +19,16 @@ static const char *const mask_words[] = {
 enum match_level
 match_level_of(struct span word)
 {
-	for (size_t i = 0; i < MATCH_UNSAID; i++)
+	for (size_t i = 0; i < MATCH_UNSET; i++)
 		if (span_eq(word, span_of(level_words[i])))
 			return (enum match_level)i;
-	return MATCH_UNSAID;
+	return MATCH_UNSET;
 }
 
 const char *
 match_level_word(enum match_level level)
 {
-	return level < MATCH_UNSAID ? level_words[level] : "";
+	return level < MATCH_UNSET ? level_words[level] : "";
 }
 
 const char *

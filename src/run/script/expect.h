@@ -23,9 +23,9 @@ enum match_level {
 #define X(name, word, help) MATCH_##name,
 	MATCH_LEVELS(X)
 #undef X
-	MATCH_UNSAID
+	MATCH_UNSET
 };
-enum match_level match_level_of(struct span word);	/* MATCH_UNSAID: no such level */
+enum match_level match_level_of(struct span word);	/* MATCH_UNSET: no such level */
 const char *match_level_word(enum match_level);
 
 /* A script's regular expression: at most 256 octets. */

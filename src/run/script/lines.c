@@ -218,10 +218,10 @@ unescape(struct cursor *c, struct arena *arena, struct span *out, struct err *er
 		size_t took = 1;
 		to[n] = c->rest.at[0];
 		if (to[n] == '\\' && !span_starts(c->rest, SPAN("\\{{"))) {
-			struct span behind = span_skip(c->rest, 1);
-			size_t more = span_starts(behind, SPAN("\"")) ?
+			struct span after = span_skip(c->rest, 1);
+			size_t more = span_starts(after, SPAN("\"")) ?
 			    0 :
-			    quoted_escape(behind, &to[n]);
+			    quoted_escape(after, &to[n]);
 			if (more == 0)
 				return cursor_fail(c, err,
 				    "want \\r, \\n, \\0, \\t, \\xHH or \\\\ behind a backslash "

@@ -103,7 +103,7 @@ mark_of(struct span line, struct span *text)
 }
 
 static void
-walk_said(struct walk *w, struct span text)
+walk_sent(struct walk *w, struct span text)
 {
 	struct arena arena = { 0 };
 	struct span rest = text, secret;
@@ -122,7 +122,7 @@ walk_said(struct walk *w, struct span text)
 }
 
 static void
-walk_heard(struct walk *w, struct span text)
+walk_received(struct walk *w, struct span text)
 {
 	unsigned long long code;
 
@@ -140,9 +140,9 @@ walk_line(struct walk *w, struct span line)
 	char mark = mark_of(trimmed, &text);
 
 	if (mark == 'S')
-		walk_heard(w, text);
+		walk_received(w, text);
 	else if (mark == 'C')
-		walk_said(w, text);
+		walk_sent(w, text);
 	else if (cursor_is_command(trimmed, &name) && !w->message) {
 		struct span rest = span_skip(trimmed, 1 + name.len);
 		for (struct span args = rest; (secret = secret_argument(name, &args)).len > 0;)
@@ -155,7 +155,7 @@ walk_line(struct walk *w, struct span line)
 			secrecy_sent(w->secrecy, span_trim(rest), false, &arena);
 		arena_wipe(&arena);
 	} else if (!w->marked && (trimmed.len == 0 || trimmed.at[0] != '#'))
-		walk_said(w, line);
+		walk_sent(w, line);
 }
 
 void

@@ -24,7 +24,7 @@ struct transcript {
 	struct arena arena;		/* likewise */
 	unsigned ncases;
 	bool begun;			/* a case is open */
-	unsigned secrets_said;		/* which /secret lines stand in this case, bit by bit */
+	unsigned secrets_sent;		/* which /secret lines stand in this case, bit by bit */
 	char mech[24];			/* of the AUTH going on */
 	unsigned responses;
 	uint64_t body_octets;
@@ -207,9 +207,9 @@ declare_secrets(struct transcript *t, struct span script)
 	bool token = span_find(script, SPAN(" token")).len > 0;
 
 	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-		if ((i == 0 || token == (i == 2)) && !(t->secrets_said & 1u << i)) {
+		if ((i == 0 || token == (i == 2)) && !(t->secrets_sent & 1u << i)) {
 			buf_printf(&t->out, "/secret %s\n", names[i]);
-			t->secrets_said |= 1u << i;
+			t->secrets_sent |= 1u << i;
 		}
 }
 
@@ -438,7 +438,7 @@ transcript_connected(struct transcript *t, const struct event *e)
 	buf_printf(&t->out, "%s%s%s, %s\n/match text\n", peer[0] ? " [" : "", peer,
 	    peer[0] ? "]" : "", when);
 	t->begun = true;
-	t->secrets_said = 0;
+	t->secrets_sent = 0;
 	t->mech[0] = t->host[0] = '\0';
 	buf_consume(&t->said, buf_span(&t->said).len);
 }

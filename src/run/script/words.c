@@ -35,7 +35,7 @@ parse_match(const void **out, struct cursor *c, const struct text_context *ctx,
 
 	(void)eres;
 	*args = match_level_of(span_trim(c->rest));
-	return *args != MATCH_UNSAID ||
+	return *args != MATCH_UNSET ||
 	    cursor_fail(c, err, "want a level: class, code, enhanced, text or exact");
 }
 

@@ -50,13 +50,13 @@ void envelope_text(struct envelope *, struct span);	/* counted always, kept up t
 void envelope_complete(struct envelope *, struct session *, struct span id, struct span helo,
     struct span user);
 /*
- * Stores it where that is asked for, and tells of it by EVENT_MESSAGE: ->len of `lost` is 0. Else
- * by EVENT_PROBLEM: `lost` is what the client is to be told in place of 250. False: the store is
- * still at it, and is asked again in a moment.
+ * Stores the message if it is to be stored, and emits EVENT_MESSAGE: ->len of `lost` is 0. When
+ * that fails, emits EVENT_PROBLEM, and `lost` is the reply in place of 250. False: the store is
+ * still busy; to be called again in a moment.
  */
 bool envelope_store(
     struct envelope *, struct session *, const struct mta_opts *, struct span *lost);
-/* It is waited for no longer. What the client is to be told. */
+/* Gives up waiting for the store. Returns the reply for the client. */
 struct span envelope_give_up(struct envelope *);
 
 #endif

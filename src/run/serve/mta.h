@@ -66,8 +66,8 @@ struct mta_opts {
 	uint64_t delay_ms[VERB_COUNT], delay_banner_ms, delay_dot_ms;
 	unsigned long long *queue;		/* the server's counter for queue IDs */
 	/*
-	 * where a message is stored before the client is told that it was taken; NULL: nothing is.
-	 * What was not is answered 452 4.3.1 (no more room) or 451 4.3.0.
+	 * where a message is stored before it is accepted; NULL: nothing is stored. What could
+	 * not be stored is answered 452 4.3.1 (no more room) or 451 4.3.0.
 	 */
 	struct store *store;
 };

@@ -1,8 +1,8 @@
 /*
- * Received messages are stored in a Maildir, an mbox and a file of lines: in all of them that were
- * asked for, or in none, so that what is then said to the client is true. Lines end in LF there,
- * and the envelope stands in header lines above. One message is stored after the other. A pipe
- * whose reader stands still holds up nobody: who stores looks again, and gives up in time.
+ * Stores received messages in a Maildir, an mbox and a file of lines: in all of those that were
+ * asked for or in none, so that the reply to the client is true. Lines end in LF there, and
+ * header fields above the message hold the envelope. Messages are stored one after the other. A
+ * pipe whose reader has stopped blocks nobody: the caller tries again, and gives up in time.
  */
 #ifndef RUN_SERVE_STORE_H
 #define RUN_SERVE_STORE_H

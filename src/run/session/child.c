@@ -86,16 +86,16 @@ child_read(struct child *c)
 }
 
 void
-child_hear(struct child *c)
+child_report(struct child *c)
 {
 	for (int i = 0; c && i < READS_A_TURN && child_read(c); i++)
 		;
 }
 
 void
-child_hear_out(struct child *c)
+child_report_rest(struct child *c)
 {
-	child_hear(c);
+	child_report(c);
 	if (c)
 		child_tell_lines(c, true);
 }
@@ -143,7 +143,7 @@ child_on_end(void *ctx, int status, int signal)
 	struct child *c = ctx;
 	char how[80] = "";
 
-	child_hear_out(c);
+	child_report_rest(c);
 	if (signal)
 		snprintf(how, sizeof how, "the command was ended by signal %d", signal);
 	else if (status == 127)

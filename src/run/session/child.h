@@ -26,8 +26,8 @@ struct child *child_run(
 void child_free(struct child *); /* also terminates it; NULL is fine */
 
 /* Reports what it has written to its standard error, by complete lines. NULL is fine. */
-void child_hear(struct child *);
-void child_hear_out(struct child *); /* all of it, since no more will come */
+void child_report(struct child *);
+void child_report_rest(struct child *); /* all of it, since no more will come */
 /*
  * Its side of the connection is closed: whether its exit is still to come. It is waited for half
  * a second; then, or when it exits, CHILD_OVER is reported. NULL: false.

@@ -14,7 +14,7 @@ session_confidant(const struct session *s)
 		.local = session_is_local(s),
 		.chosen_by_script = s->link.chosen_by_script,
 		.trusted_by_script = s->env->distrusted,
-		.ours = s->step && place_is_ours(s->step->place),
+		.ours = s->step && place_is_user(s->step->place),
 	};
 }
 

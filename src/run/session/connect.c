@@ -16,8 +16,8 @@ session_drop_link(struct session *s)
 	loop_timer_free(s->hush);
 	s->hush = NULL;
 	offers_forget(&s->offers);
-	free(s->said.line);
-	s->said = (struct said){ 0 };
+	free(s->sent.line);
+	s->sent = (struct sent){ 0 };
 	s->state = SESSION_CLOSED;
 	s->dialogue = (struct dialogue){ 0 };
 }
@@ -27,7 +27,7 @@ session_closed(struct session *s, enum closed_by by, bool expected)
 {
 	struct event event = { .kind = EVENT_CLOSED };
 
-	child_hear_out(s->link.child);
+	child_report_rest(s->link.child);
 	event.closed.by = by;
 	event.closed.expected = expected;
 	event.closed.mute = s->wire.octets_in == 0;
@@ -88,7 +88,7 @@ session_is_shut(const struct session *s)
 void
 session_set_opener(struct session *s, struct place place)
 {
-	s->link.chosen_by_script = !place_is_ours(place);
+	s->link.chosen_by_script = !place_is_user(place);
 }
 
 void
@@ -135,21 +135,22 @@ session_dial(struct session *s, const struct route_hop *hop)
 /* ---- the PROXY protocol */
 
 bool
-session_set_preface(struct session *s, struct span text, struct err *err)
+session_set_proxy_header(struct session *s, struct span text, struct err *err)
 {
-	return link_set_preface(&s->link, text, err);
+	return link_set_proxy_header(&s->link, text, err);
 }
 
 void
-session_send_preface(struct session *s)
+session_send_proxy_header(struct session *s)
 {
-	const struct preface *p = s->link.preface;
-	struct buf header = { .max = PREFACE_MAX };
+	const struct proxy_header *p = s->link.proxy_header;
+	struct buf header = { .max = PROXY_HEADER_MAX };
 	struct err err;
 
 	if (p->version == 0)
 		return;
-	if (!preface_write(p, conn_local(s->wire.conn), conn_peer(s->wire.conn), &header, &err) ||
+	if (!proxy_header_write(
+		p, conn_local(s->wire.conn), conn_peer(s->wire.conn), &header, &err) ||
 	    !conv_put(s->wire.conv, buf_span(&header)))
 		session_note(s, "the PROXY header is not said: %s", err.text);
 	else

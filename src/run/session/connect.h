@@ -27,7 +27,7 @@ const struct route *session_proxied_route(struct session *, const struct target 
  */
 bool session_no_way(const struct session *, const struct target *, char out[NO_WAY_SHOWN]);
 /* Sets the PROXY protocol header of later connections. False with err. */
-bool session_set_preface(struct session *, struct span text, struct err *);
+bool session_set_proxy_header(struct session *, struct span text, struct err *);
 
 /* NEWS_CONNECTED or NEWS_CLOSED follows */
 void session_dial(struct session *, const struct route_hop *);

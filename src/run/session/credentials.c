@@ -152,16 +152,16 @@ bool
 credentials_netrc(struct span host, struct span user, struct secret *login, struct secret *password,
     struct err *err)
 {
-	const char *home = getenv("HOME"), *said = getenv("NETRC");
+	const char *home = getenv("HOME"), *given = getenv("NETRC");
 	char path[4096];
 	struct stat st;
 	struct buf all;
 
 	snprintf(path, sizeof path, "%s%s",
-	    said && said[0] ? said :
+	    given && given[0] ? given :
 		home	    ? home :
 			      "",
-	    said && said[0] ? "" : "/.netrc");
+	    given && given[0] ? "" : "/.netrc");
 	if (access(path, F_OK) != 0 && errno == ENOENT)
 		return true;
 	int fd = file_open(path, FILE_REGULAR, err);

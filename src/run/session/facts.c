@@ -1,7 +1,7 @@
 /* facts - what a session knows, for run/diagnosis; and what that makes of what it tells. */
 #include "run/session/session_impl.h"
 
-enum { SAID_MAX = 300 };
+enum { SENT_LINE_MAX = 300 };
 
 /* Stages by what is waited for; a reply's is its command's. */
 static enum smtp_stage
@@ -35,13 +35,13 @@ session_facts(const struct session *s, struct facts *f, struct arena *arena)
 	*f = (struct facts){
 		.host = s->link.host,
 		.dialogue = s->dialogue,
-		.hellos = s->said.hellos,
+		.hellos = s->sent.hellos,
 		.offered = s->offers.now,
 		.clear = s->offers.of[OFFER_CLEAR],
-		.early_talker = s->said.early,
+		.early_talker = s->sent.early,
 		.helo = span_of(s->offers.name),
 		.implicit_tls = s->dialogue.tls && !s->dialogue.greeted,
-		.sent = (struct span){ s->said.line, s->said.len },
+		.sent = (struct span){ s->sent.line, s->sent.len },
 		.outstanding = (unsigned)s->wire.nasked,
 		.before_greeting = s->wire.conn && s->wire.octets_in == 0,
 	};
@@ -61,7 +61,7 @@ session_facts(const struct session *s, struct facts *f, struct arena *arena)
 			f->address = arena_copy(
 			    arena, span_of(addr_host(&s->link.hop->addr[0], host)));
 	}
-	if (s->said.verb == VERB_AUTH) {
+	if (s->sent.verb == VERB_AUTH) {
 		struct span rest = f->sent;
 		span_word(&rest);
 		f->mechanism = span_word(&rest);
@@ -71,16 +71,16 @@ session_facts(const struct session *s, struct facts *f, struct arena *arena)
 
 /* A line that goes out, as far as a later reply may have to be explained by it. */
 void
-session_note_said(struct session *s, enum verb verb, struct span shown)
+session_note_sent(struct session *s, enum verb verb, struct span shown)
 {
 	if (s->role != CONV_CLIENT || s->dialogue.mode == MODE_ANSWER)
 		return;
-	s->said.early |= !s->dialogue.greeted && !s->dialogue.tls;
-	s->said.verb = verb;
-	s->said.len = shown.len < SAID_MAX ? shown.len : 0;
-	if (s->said.len > 0) {
-		s->said.line = memory_resize(s->said.line, s->said.len);
-		memcpy(s->said.line, shown.at, s->said.len);
+	s->sent.early |= !s->dialogue.greeted && !s->dialogue.tls;
+	s->sent.verb = verb;
+	s->sent.len = shown.len < SENT_LINE_MAX ? shown.len : 0;
+	if (s->sent.len > 0) {
+		s->sent.line = memory_resize(s->sent.line, s->sent.len);
+		memcpy(s->sent.line, shown.at, s->sent.len);
 	}
 }
 
@@ -105,7 +105,7 @@ session_diagnose_reply(struct session *s, const struct receipt *r, const struct 
 	f.verb = r->asked.due.verb;
 	f.stage = r->surprise ? AT_ANY :
 				smtp_stage_of(f.verb, r->greeting, due_is_message(&r->asked.due));
-	if (!r->greeting && s->said.verb != f.verb)
+	if (!r->greeting && s->sent.verb != f.verb)
 		f.sent = SPAN_NONE;		/* of a group, it answers another line */
 	if (f.verb != VERB_AUTH)
 		f.mechanism = SPAN_NONE;
@@ -159,11 +159,11 @@ session_diagnose_close(
     struct session *s, const struct event *closed, bool message_lost, struct arena *arena)
 {
 	struct facts f;
-	bool said = s->offers.last_reply && s->offers.last_reply->code / 100 >= 4 &&
-	    s->wire.said_421;
+	bool rejected = s->offers.last_reply && s->offers.last_reply->code / 100 >= 4 &&
+	    s->wire.got_421;
 
 	if (s->role != CONV_CLIENT || closed->closed.by == CLOSED_BY_US ||
-	    closed->closed.expected || said)
+	    closed->closed.expected || rejected)
 		return NULL;
 	session_facts(s, &f, arena);
 	f.offered = f.clear = NULL;

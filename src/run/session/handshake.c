@@ -59,7 +59,7 @@ session_begin_shaking(struct session *s)
 	struct tls_ask ask = { .name = s->role == CONV_SERVER ?
 		    SPAN_NONE :
 		    secure_reference(s->opts, s->link.host),
-		.stranger = s->opts->sni && s->opts->sni_of_step,
+		.name_from_file = s->opts->sni && s->opts->sni_of_step,
 		.anonymous = s->role == CONV_CLIENT && s->link.chosen_by_script &&
 		    !session_is_meant(s),
 		.sigalgs = s->opts->sigalgs };
@@ -154,7 +154,7 @@ session_tls_came_up(struct session *s)
 	s->secure.shake_us = 0;
 	offers_tls_began(&s->offers);
 	dialogue_tls(&s->dialogue);
-	s->said.hellos = 0;
+	s->sent.hellos = 0;
 	session_emit(s, &event);
 	conn_want(s->wire.conn, true, false);
 	const struct tls_problem *bad = NULL;

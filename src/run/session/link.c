@@ -172,13 +172,13 @@ link_port(const struct link *l)
 }
 
 bool
-link_set_preface(struct link *l, struct span text, struct err *err)
+link_set_proxy_header(struct link *l, struct span text, struct err *err)
 {
-	struct preface *p = ARENA_NEW(&l->kept, struct preface);
+	struct proxy_header *p = ARENA_NEW(&l->kept, struct proxy_header);
 
-	if (!preface_parse(p, arena_copy(&l->kept, text), err))
+	if (!proxy_header_parse(p, arena_copy(&l->kept, text), err))
 		return false;
-	l->preface = p;
+	l->proxy_header = p;
 	return true;
 }
 

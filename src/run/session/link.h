@@ -8,7 +8,7 @@
 
 #include "net/conn.h"
 #include "net/dial.h"
-#include "net/preface.h"
+#include "net/proxy_header.h"
 #include "run/route/route.h"
 #include "run/session/child.h"
 #include "run/session/options.h"
@@ -47,7 +47,7 @@ struct link {
 	const struct proxy_opts *via;  /* the proxy of this connection attempt */
 	struct proxy *proxy;	       /* in progress, or what the connection went through */
 	struct child *child;	       /* of a pipe: target */
-	const struct preface *preface; /* sent first on later connections */
+	const struct proxy_header *proxy_header; /* sent first on later connections */
 	uint64_t begun_us;	       /* start of the lookup, then of the connection attempt */
 	uint64_t found_us;	       /* how long the lookup took; 0: none */
 	uint64_t up_us;		       /* when it was connected */
@@ -81,7 +81,7 @@ void link_over(struct link *, struct span host);
 
 unsigned link_port(const struct link *);
 /* Sets the PROXY protocol header of later connections. False with err. */
-bool link_set_preface(struct link *, struct span text, struct err *);
+bool link_set_proxy_header(struct link *, struct span text, struct err *);
 
 /* See session_no_way. */
 bool link_has_no_way(const struct session_opts *, const struct target *, char out[NO_WAY_SHOWN]);

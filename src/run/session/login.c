@@ -40,14 +40,14 @@ login_release(struct login *l)
 static bool
 login_may_begin(struct session *s, const struct login *l, struct err *err)
 {
-	bool said = l->args->password.at != NULL, ours = place_is_ours(l->args->place);
+	bool given = l->args->password.at != NULL, ours = place_is_user(l->args->place);
 
 	if (!(l->mech->flags & (AUTH_USER | AUTH_PASSWORD)))
 		return true;
 	if (l->args->insecure && !ours && !session_opts(s)->auth.insecure)
 		return err_set(err, ERR_USAGE,
 		    "\"insecure\" is for the prompt and the command line: --auth-insecure");
-	return session_confides(s, said ? SECRET_SAID : SECRET_GIVEN, l->args->insecure, err);
+	return session_confides(s, given ? SECRET_ENTERED : SECRET_GIVEN, l->args->insecure, err);
 }
 
 /* ---- which mechanism */
@@ -175,12 +175,12 @@ login_send_response(struct session *s, struct login *l, bool initial)
 	if (initial)
 		line = arena_printf(
 		    &scratch, "AUTH %s %.*s", l->mech->name, SPAN_ARG(text.len ? text : SPAN("=")));
-	bool said = session_send(s, line);
+	bool given = session_send(s, line);
 	secret_wipe(text);
 	secret_wipe(line);
 	arena_release(&scratch);
 	secret_release_buf(&x->response);
-	return said ? STEP_WAIT : STEP_FAIL;
+	return given ? STEP_WAIT : STEP_FAIL;
 }
 
 static enum progress
@@ -312,7 +312,7 @@ login_on_reply(struct session *s, struct login *l, const struct news *news)
 		return progress;
 	}
 	struct err err;
-	if (!auth_believe(l->x->auth, &err))
+	if (!auth_confirm(l->x->auth, &err))
 		return session_fail(s, err.kind, "%s", err.text);
 	return STEP_DONE;
 }

@@ -6,8 +6,8 @@
 #define RUN_SESSION_OPTIONS_H
 
 #include "base/cursor.h"
-#include "net/preface.h"
 #include "net/proxy.h"
+#include "net/proxy_header.h"
 #include "run/route/route.h"
 #include "run/route/target.h"
 #include "run/session/credentials.h"
@@ -59,7 +59,7 @@ struct session_opts {
 	bool lmtp;
 	struct credentials auth;
 	struct proxy_opts proxy; /* the proxy to connect through */
-	struct preface preface;	 /* the PROXY protocol header sent first on every connection */
+	struct proxy_header proxy_header; /* the PROXY protocol header sent on each connection */
 	struct pace pace;	 /* how output is written: /write */
 	/* networks that a step may connect to; 0: any */
 	const struct addr_net *allow;

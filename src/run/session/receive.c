@@ -46,7 +46,7 @@ session_look_for_tls(struct session *s)
  * end.
  */
 static bool
-receive_is_bearable(struct session *s, const struct receipt *r, const struct reply *reply)
+receive_is_chatter_free(struct session *s, const struct receipt *r, const struct reply *reply)
 {
 	const char *foreign = reply->code == 0 ? diagnose_foreign(reply->raw) : NULL;
 	char text[DIAGNOSIS_SIZE];
@@ -118,7 +118,7 @@ receive_offers(struct session *s, const struct reply *r)
  * anything else as it may be shown.
  */
 static void
-receive_heed(struct session *s, const struct receipt *r, const struct reply *shown)
+receive_learn(struct session *s, const struct receipt *r, const struct reply *shown)
 {
 	enum verb verb = r->asked.due.verb;
 
@@ -126,7 +126,7 @@ receive_heed(struct session *s, const struct receipt *r, const struct reply *sho
 		receive_remark(s, diagnose_banner(shown));
 	if (verb == VERB_AUTH && r->asked.ticket)
 		receive_auth(s, &r->event.reply);
-	s->said.hellos += (verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO) &&
+	s->sent.hellos += (verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO) &&
 	    r->err == ERR_NONE;
 	if ((verb == VERB_EHLO || verb == VERB_LHLO) && r->err == ERR_NONE)
 		receive_offers(s, shown);
@@ -216,7 +216,7 @@ receive_reply(struct session *s, const struct conv_event *came)
 	if (receive_rejects_chunk(s, &r))
 		wire_not_carried_out(&s->wire, &r.asked);
 	if (r.asked.due.verb == VERB_AUTH || code == 334 || code == 235)
-		secrets_heed(&s->secrets, &came->reply);
+		secrets_learn(&s->secrets, &came->reply);
 	struct reply shown = secrets_shown_reply(&s->secrets, &came->reply, &arena);
 	if (r.before.open)
 		receive_take_effect(s, &r.before.due, r.before.code, r.before.failed, true);
@@ -228,10 +228,10 @@ receive_reply(struct session *s, const struct conv_event *came)
 		session_tell_unknown(s);
 	/* A second one would tell which of two it answers: until then it has no consequence. */
 	bool waits_for_second = s->wire.late.open && r.event.late;
-	if (receive_is_bearable(s, &r, &shown) && waits_for_second)
+	if (receive_is_chatter_free(s, &r, &shown) && waits_for_second)
 		session_wait(s, WAIT_SECOND, 0);
 	else if (s->wire.conn && !waits_for_second)
-		receive_heed(s, &r, &shown);
+		receive_learn(s, &r, &shown);
 	arena_release(&arena);
 }
 
@@ -254,7 +254,7 @@ session_find_step(struct session *s)
 	    "never answered",
 	    code, due_text(&r.asked.due), due_text(&late));
 	receive_take_effect(s, &r.asked.due, code, r.err, false);
-	receive_heed(s, &r, &r.event.reply);
+	receive_learn(s, &r, &r.event.reply);
 	arena_release(&arena);
 	return true;
 }

@@ -37,7 +37,7 @@ secrets_shown_reply(struct secrets *x, const struct reply *r, struct arena *aren
 }
 
 void
-secrets_heed(struct secrets *x, const struct reply *r)
+secrets_learn(struct secrets *x, const struct reply *r)
 {
 	for (size_t i = 0; i < r->nlines; i++)
 		secrecy_received(&x->secrecy, r->code, r->line[i]);
@@ -146,7 +146,7 @@ secrets_may_leave(const struct confidant *c, enum secret_from from, bool forced,
 		    "no credentials are sent in the clear: /starttls or --tls first, or force it "
 		    "by name (--auth-insecure%s)",
 		    c->ours ? ", /auth insecure" : "");
-	if (c->tls->stranger || c->trusted_by_script)
+	if (c->tls->name_from_file || c->trusted_by_script)
 		return err_set(err, ERR_TLS,
 		    "no credentials are sent to a server that is believed on a script's word: the "
 		    "script chose the CA, the name or the TLS version; --ca, --sni and --min-tls "

@@ -27,7 +27,7 @@ struct span secrets_shown(struct secrets *, struct span octets);
 /* The same for a reply; in the arena when something was starred. */
 struct reply secrets_shown_reply(struct secrets *, const struct reply *, struct arena *);
 /* Takes a reply to AUTH before it is shown, and learns what is secret in it. */
-void secrets_heed(struct secrets *, const struct reply *);
+void secrets_learn(struct secrets *, const struct reply *);
 /*
  * What may be shown of octets sent as they are, up to a line ending: nothing of AUTH and of a
  * response. In the arena.
@@ -41,9 +41,9 @@ struct span secrets_of_client(struct secrets *, const struct conv_event *, struc
 
 /*
  * Whose secret it is. SECRET_GIVEN: the command line's (--secret, --password-file ...) or made
- * from one; SECRET_SAID: entered at this very place.
+ * from one; SECRET_ENTERED: entered at this very place.
  */
-enum secret_from { SECRET_GIVEN, SECRET_SAID };
+enum secret_from { SECRET_GIVEN, SECRET_ENTERED };
 
 /* The peer that a secret would be sent to. */
 struct confidant {

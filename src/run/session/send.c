@@ -75,7 +75,7 @@ send_line(struct session *s, struct span line, const struct span *shown, bool gi
 	    secret		? known :
 				  secrecy_shown(&s->secrets.secrecy, &arena, line);
 	event.sent.octets = line.len + 2;
-	session_note_said(s, verb, event.sent.text);
+	session_note_sent(s, verb, event.sent.text);
 	session_emit(s, &event);
 	arena_wipe(&arena);
 	session_wait_reply(s, verb);

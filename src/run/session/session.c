@@ -40,7 +40,7 @@ session_on_conn(void *ctx, enum conn_news news)
 		session_tls_failed(s);
 		break;
 	case CONN_READY:
-		child_hear(s->link.child); /* before the reply that it said it for */
+		child_report(s->link.child); /* before the reply that it said it for */
 		session_take_in(s);
 		break;
 	default:
@@ -125,7 +125,7 @@ session_connected(struct session *s, struct conn *conn)
 	event.connected.took_us = now - s->link.begun_us;
 	event.connected.found_us = s->link.found_us;
 	session_emit(s, &event);
-	session_send_preface(s);
+	session_send_proxy_header(s);
 }
 
 /* Why one address was not to be had. */
@@ -445,7 +445,7 @@ session_run_command(struct session *s, struct span command)
 	fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK);
 	bool ok = session_over(s, pair[0], SPAN("pipe"), NULL);
 	if (ok) {
-		conv_bear_chatter(s->wire.conv);
+		conv_allow_chatter(s->wire.conv);
 		s->link.child = child_run(
 		    s->env->loop, command, pair[1], session_on_child, s, &err);
 		ok = s->link.child != NULL;
@@ -497,7 +497,7 @@ session_new(struct session_env *env, const struct session_opts *opts, event_fn *
 		.event = event,
 		.ctx = ctx,
 		.role = CONV_CLIENT,
-		.link = { .preface = &opts->preface, .news = session_on_link, .ctx = s },
+		.link = { .proxy_header = &opts->proxy_header, .news = session_on_link, .ctx = s },
 		.on_deadline = session_on_deadline,
 		.on_offloaded = session_on_offloaded };
 	s->queue_end = &s->queue;

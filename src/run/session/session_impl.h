@@ -17,7 +17,7 @@
 #include "run/session/wire.h"
 
 /* What was sent, as far as it may explain a reply. */
-struct said {
+struct sent {
 	char *line;		/* the last command, without its secrets; owned */
 	size_t len;		/* 0: none, or too long */
 	enum verb verb;
@@ -48,7 +48,7 @@ struct session {
 	struct secure secure;
 	struct offers offers;
 	struct secrets secrets;
-	struct said said;	/* on this connection */
+	struct sent sent;	/* on this connection */
 
 	struct host_query *helo_query; /* looks up the name sent in EHLO; nothing waits for it */
 	bool helo_noted;
@@ -87,7 +87,7 @@ struct span session_shown(struct session *, struct span octets); /* secrets_show
 /* facts.c */
 void session_facts(const struct session *, struct facts *, struct arena *);
 /* What diagnose() makes of what the session reports; NULL: nothing. In the arena. */
-void session_note_said(struct session *, enum verb, struct span shown);
+void session_note_sent(struct session *, enum verb, struct span shown);
 const struct diagnosis *session_diagnose_reply(
     struct session *, const struct receipt *, const struct reply *shown, struct arena *);
 const struct diagnosis *session_diagnose_err(
@@ -109,7 +109,7 @@ void session_wait_anew(struct session *); /* restarts the current wait */
 void session_drop_link(struct session *);
 /* Emits EVENT_CLOSED and drops the connection. */
 void session_closed(struct session *, enum closed_by, bool expected);
-void session_send_preface(struct session *);
+void session_send_proxy_header(struct session *);
 
 /* handshake.c */
 void session_begin_shaking(struct session *);

@@ -93,10 +93,10 @@ static void
 turn_lost(struct session *s, enum closed_by by)
 {
 	const struct wire *w = &s->wire;
-	bool farewell = w->said_421,
+	bool farewell = w->got_421,
 	     awaited = s->step && (s->step->op->traits & STEP_EXPECTS_CLOSE);
 	session_find_step(s); /* there is no second one to come */
-	bool expected = w->shut || w->shut_when_sent || w->said_221 || w->unwelcome || farewell ||
+	bool expected = w->shut || w->shut_when_sent || w->got_221 || w->unwelcome || farewell ||
 	    awaited || s->role == CONV_SERVER;
 
 	if (w->conn)

@@ -5,7 +5,7 @@
 #include "base/span.h"
 
 /* From the least to the most strict; UNSAID means OFF unless noted otherwise. */
-enum verify { VERIFY_UNSAID, VERIFY_OFF, VERIFY_CHAIN, VERIFY_NAME };
+enum verify { VERIFY_UNSET, VERIFY_OFF, VERIFY_CHAIN, VERIFY_NAME };
 
 /* The first is the meaning of --verify without a value. */
 #define VERIFY_WORDS(X)			\

@@ -16,7 +16,7 @@ wire_drop(struct wire *w)
 	w->conv = NULL;
 	w->nasked = 0;
 	w->late.open = false;
-	w->said_421 = w->said_221 = w->shut = w->shut_when_sent = w->write_failed = w->held =
+	w->got_421 = w->got_221 = w->shut = w->shut_when_sent = w->write_failed = w->held =
 	    w->ended = false;
 	wire_stop_pacing(w);
 }
@@ -223,7 +223,7 @@ wire_receive(struct wire *w, const struct conv_event *came, unsigned recipients)
 	if (r.greeting)
 		r.asked.due.stage = DUE_GREETING;
 	else if (r.surprise)
-		r.asked.due.stage = w->said_221 ? DUE_PARTED : DUE_NOTHING;
+		r.asked.due.stage = w->got_221 ? DUE_PARTED : DUE_NOTHING;
 	bool late = r.event.late, message = due_is_message(&r.asked.due);
 	r.standing = late ? REPLY_FITS : standing_of(&r.asked.due, code);
 	r.err = standing_err(&r.asked.due, r.standing, &came->reply);
@@ -251,8 +251,8 @@ wire_receive(struct wire *w, const struct conv_event *came, unsigned recipients)
 	w->out_of_step |= r.standing == REPLY_OUT_OF_STEP;
 	if (r.greeting && (r.err == ERR_TEMPORARY || r.err == ERR_REFUSED))
 		w->unwelcome = r.err;
-	w->said_421 |= code == 421; /* who says so closes (RFC 5321 3.8) */
-	w->said_221 |= code == 221;
+	w->got_421 |= code == 421; /* who says so closes (RFC 5321 3.8) */
+	w->got_221 |= code == 221;
 	w->surprises = r.asked.ticket ? 0 : w->surprises + 1;
 	w->drawn_us = 0;
 	w->replies++;

@@ -42,7 +42,7 @@ struct wire {
 	/* a reply on this or the last connection answered something else */
 	bool out_of_step;
 	bool prdr;		 /* MAIL asked for one reply per recipient */
-	bool said_421, said_221; /* received from the peer, which then closes */
+	bool got_421, got_221; /* received from the peer, which then closes */
 
 	bool shut, shut_when_sent; /* no more will be sent */
 	/* the peer has closed; what it sent last is still to be read */

@@ -502,7 +502,7 @@ prepare(struct run *r, struct err *err)
 	    !is_one_line("--rcpt", span_of(o->check.rcpt), err) ||
 	    !is_one_line("--helo", span_of(o->session.helo), err))
 		return false;
-	if (!o->timeouts_said)
+	if (!o->timeouts_given)
 		o->session.timeouts = timeouts_check;
 	o->session.dane = DANE_CHECK;
 	if (sends_from(o))

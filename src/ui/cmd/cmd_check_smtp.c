@@ -15,7 +15,7 @@
 #include "ui/show/version.h"
 
 struct check {
-	struct check_smtp said;
+	struct check_smtp given;
 	struct options o;
 	struct target target;
 	struct report *report;
@@ -55,8 +55,8 @@ static bool
 check_set_days(struct check *c, struct err *err)
 {
 	struct judge_opts *j = &c->o.probe.judge;
-	unsigned warn = c->said.warn_days,
-		 crit = c->said.crit_days < warn ? c->said.crit_days : warn;
+	unsigned warn = c->given.warn_days,
+		 crit = c->given.crit_days < warn ? c->given.crit_days : warn;
 
 	return range_parse(&j->warn[METRIC_CERT_DAYS], arena_printf(&c->o.arena, "%u:", warn + 1),
 		   &c->o.arena, err) &&
@@ -68,7 +68,7 @@ check_set_days(struct check *c, struct err *err)
 static bool
 set_expect(struct check *c, struct err *err)
 {
-	const char *text = c->said.expect;
+	const char *text = c->given.expect;
 	struct buf ere = { .max = 4 * strlen(text) + 1 };
 
 	for (const char *at = text; *at; at++)
@@ -108,14 +108,14 @@ set_states(struct check *c)
 	memcpy(j->rule, rules, sizeof rules);
 	j->nrules = sizeof rules / sizeof *rules;
 	/* a command without one may be answered by anything */
-	j->said = c->said.response;
-	j->nsaid = c->said.nresponses;
-	j->said_state = STATE_WARNING;
+	j->expect_reply = c->given.response;
+	j->nexpect_replies = c->given.nresponses;
+	j->expect_state = STATE_WARNING;
 	j->no_cert_days = j->days_of_leaf = true;
-	j->as_said = true;
+	j->as_received = true;
 	j->verify = VERIFY_OFF;
-	j->warn[METRIC_TOTAL] = c->said.warn;
-	j->crit[METRIC_TOTAL] = c->said.crit;
+	j->warn[METRIC_TOTAL] = c->given.warn;
+	j->crit[METRIC_TOTAL] = c->given.crit;
 }
 
 /* ---- what is done */
@@ -127,17 +127,17 @@ static void
 set_auth(struct check *c)
 {
 	const char *own = getenv("PASSWORD");
-	struct span password = c->said.password.at ? secret_span(&c->said.password) :
+	struct span password = c->given.password.at ? secret_span(&c->given.password) :
 						     span_of(own ? own : "");
 
-	if (!c->said.auth)
+	if (!c->given.auth)
 		return;
 	c->o.session.auth.wanted = true;
-	c->o.session.auth.mech = c->said.auth;
-	c->o.session.auth.user = c->said.user;
+	c->o.session.auth.mech = c->given.auth;
+	c->o.session.auth.user = c->given.user;
 	/* as check_smtp does: in the clear when it is told so */
 	c->o.session.auth.insecure = true;
-	if (c->said.password.at || own)
+	if (c->given.password.at || own)
 		secret_set(&c->o.session.auth.password, password);
 }
 
@@ -147,7 +147,7 @@ set_auth(struct check *c)
 static bool
 set_target(struct check *c, struct err *err)
 {
-	const struct check_smtp *s = &c->said;
+	const struct check_smtp *s = &c->given;
 	struct span host = span_of(s->host), bare = host;
 	unsigned port = s->port ? s->port : s->tls ? 465 : 25;
 	struct addr literal;
@@ -172,7 +172,7 @@ set_target(struct check *c, struct err *err)
 static bool
 check_prepare(struct check *c, struct err *err)
 {
-	const struct check_smtp *s = &c->said;
+	const struct check_smtp *s = &c->given;
 	struct options *o = &c->o;
 	struct probe_settings *p = &o->probe;
 	bool starttls = s->starttls || (s->days && !s->tls);
@@ -188,7 +188,7 @@ check_prepare(struct check *c, struct err *err)
 	o->session.lmtp = s->lmtp > 0;
 	o->session.helo = s->fqdn;
 	p->probe.from = s->from;
-	p->probe.say = s->ncommands ? s->command : NULL;
+	p->probe.lines = s->ncommands ? s->command : NULL;
 	p->probe.helo = !starttls && !s->auth && !s->lmtp;
 	p->probe.proxy = s->proxy ? "PROXY TCP4 0.0.0.0 0.0.0.0 25 25\r\n" : NULL;
 	p->probe.total_ms = s->seconds ? s->seconds * 1000ull : 10000;
@@ -246,7 +246,7 @@ check_run(struct check *c, struct err *err)
 
 	c->report = report_to(&report_nagios, stdout,
 	    &(struct report_opts){ .plugin = true, .judge = &c->o.probe.judge });
-	opts.watch = c->said.verbose > 0;
+	opts.watch = c->given.verbose > 0;
 	if (opts.watch)
 		open_transcript(c);
 	struct fleet *fleet = fleet_new(&env, &opts,
@@ -274,16 +274,16 @@ check_smtp_main(const struct program *of, int argc, char *argv[])
 	(void)of;
 	if (argc == 0)
 		err_set(&err, ERR_USAGE, "check_smtp wants -H HOST; --help tells more");
-	else if (check_smtp_read(&c->said, argc, argv, &err) && c->said.help)
+	else if (check_smtp_read(&c->given, argc, argv, &err) && c->given.help)
 		check_usage();
-	else if (err.kind == ERR_NONE && c->said.version)
+	else if (err.kind == ERR_NONE && c->given.version)
 		version_print(stdout);
 	else if (err.kind == ERR_NONE && check_prepare(c, &err))
 		status = check_run(c, &err);
 	if (err.kind != ERR_NONE)
 		printf("SMTP UNKNOWN - %s\n", err.text);
 	options_release(&c->o);
-	check_smtp_release(&c->said);
+	check_smtp_release(&c->given);
 	free(c);
 	return status;
 }

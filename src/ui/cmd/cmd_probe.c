@@ -107,11 +107,11 @@ on_watchdog(void *ctx, unsigned ready)
 static void
 begin_watch(struct watchdog *w, struct loop *loop)
 {
-	const char *said = getenv("WATCHDOG_USEC");
+	const char *given = getenv("WATCHDOG_USEC");
 	unsigned long long us;
 
 	notify_manager("READY=1\nSTATUS=the first round is at work");
-	if (!said || !span_number(span_of(said), ~0ull, &us) || us < 2000)
+	if (!given || !span_number(span_of(given), ~0ull, &us) || us < 2000)
 		return;
 	w->ms = us / 2000;
 	w->timer = loop_timer(loop, on_watchdog, w);

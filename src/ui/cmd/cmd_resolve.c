@@ -268,7 +268,7 @@ show_lookup(struct screen *s, const struct json_looked_up *found, const struct t
 		screen_put(s, l->note[i]);
 		screen_print(s, "\n");
 	}
-	if (r->unbelieved)
+	if (r->ad_untrusted)
 		screen_print(s,
 		    "=== the name server says that it validated answers; it is not on this "
 		    "machine, and believed "

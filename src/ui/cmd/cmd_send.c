@@ -221,12 +221,12 @@ send_read_words(struct options *o, struct target *target, struct err *err)
 	if (o->send.last >= SEND_RCPT && c->nto == 0 && !ask_is_possible())
 		return err_set(err, ERR_USAGE,
 		    "want a recipient: --to ADDR, or --quit-after ehlo, starttls, auth or mail");
-	if (!o->send.from_said && !ask_is_possible()) {
+	if (!o->send.from_given && !ask_is_possible()) {
 		const char *user = getenv("LOGNAME");
 		c->from = arena_printf(&o->arena, "%s@%s", user && user[0] ? user : "smtpsh",
 		    o->session.helo && o->session.helo[0] != '[' ? o->session.helo :
 								   "localhost.localdomain");
-		o->send.from_said = true;
+		o->send.from_given = true;
 	}
 	return true;
 }

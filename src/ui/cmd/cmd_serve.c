@@ -190,7 +190,7 @@ make_mock(struct serving *v, struct err *err)
 	v->mock = mock_new(v->script,
 	    &(struct mock_opts){ .strict = o->strict,
 		.realtime = o->realtime,
-		.level = o->match_level == MATCH_UNSAID ? MATCH_CODE : o->match_level,
+		.level = o->match_level == MATCH_UNSET ? MATCH_CODE : o->match_level,
 		.value = o->value,
 		.nvalues = o->nvalues,
 		.stray = &v->stray },

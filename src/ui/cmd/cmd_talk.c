@@ -48,7 +48,7 @@ play_script(struct session_env *env, const struct options *o, struct outlet *out
 		return (int)file.err.kind;
 	}
 	r.opts = (struct play_opts){
-		.session = &o->session, .target = target, .level = MATCH_UNSAID
+		.session = &o->session, .target = target, .level = MATCH_UNSET
 	};
 	r.silent = o->format == FORMAT_JSON;
 	screen_init(&r.screen, stdout, &o->look);

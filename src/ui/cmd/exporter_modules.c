@@ -134,10 +134,10 @@ modules_read_line(struct reading *r, struct span line)
 		return err_set(r->err, ERR_USAGE, "want options = OPTION..., or [module NAME]");
 	if (!r->first)
 		return err_set(r->err, ERR_USAGE, "a [module NAME] must stand before its options");
-	if (r->first->said)
+	if (r->first->given)
 		return err_set(r->err, ERR_USAGE,
 		    "module %s has its options already: they stand in one line", r->first->name);
-	r->first->said = true;
+	r->first->given = true;
 	return module_read_options(r->first, value, r->err);
 }
 

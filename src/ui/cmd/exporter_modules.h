@@ -13,7 +13,7 @@ struct probe_module {
 	struct arena arena;
 	struct options o;		/* of SCOPE_PROBE; each probe has a copy */
 	const struct program *program;	/* for options_read */
-	bool said;			/* its line of options was read */
+	bool given;			/* its line of options was read */
 	bool timed;			/* its options set how long a probe may take */
 	struct session_env env;		/* set up by --ca, --cert and --dns */
 	unsigned long long done[2];	/* number of probes that failed, that passed */

@@ -129,7 +129,7 @@ read_request(struct exporter_probe *p, const struct options *all, struct err *er
 		return err_set(err, ERR_USAGE, "hostname: want a host name");
 	if (sni)
 		o->session.sni = arena_string(&o->arena, span_of(sni));
-	if (o->probe.fleet.addresses == ADDRESSES_UNSAID && !o->probe.mx)
+	if (o->probe.fleet.addresses == ADDRESSES_UNSET && !o->probe.mx)
 		o->probe.fleet.addresses = ADDRESSES_FIRST;
 	o->probe.fleet.allow = all->allow_target;
 	o->probe.fleet.nallow = all->nallow_target;

@@ -1,8 +1,8 @@
 /*
  * Line editing by libedit: emacs and vi keys, history, ^R, ~/.editrc. A shared module
- * (base/module.h), got by libedit(), since only a prompt needs it. What a key does beyond
- * editing, the other files of ui/edit do in the calls given to open. Lines are wide characters of the locale;
- * they live in libedit's memory until the next call.
+ * (base/module.h), got by libedit(), since only a prompt needs it. What a key does beyond editing,
+ * the other files of ui/edit do in the calls given to open. Lines are wide characters of the
+ * locale; they live in libedit's memory until the next call.
  */
 #ifndef UI_EDIT_LIBEDIT_H
 #define UI_EDIT_LIBEDIT_H

@@ -254,7 +254,7 @@ options_read(struct options *out, enum scope scope, const struct program *progra
 	out->session.timeouts = scope == SCOPE_PROBE ? timeouts_probe : timeouts_default;
 	out->session.verify = VERIFY_OFF;
 	out->send.last = SEND_DATA;
-	out->match_level = MATCH_UNSAID;
+	out->match_level = MATCH_UNSET;
 	out->arg = ARENA_ARRAY(&out->arena, const char *, (size_t)argc + 1);
 	while (w.n > 0) {
 		struct span text = span_of(*w.word++);

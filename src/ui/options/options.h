@@ -24,7 +24,7 @@ struct options {
 	struct tls_opts tls;
 	struct dns_opts dns;
 	unsigned port;
-	bool timeouts_said;
+	bool timeouts_given;
 	enum format format;
 	struct look look;
 	const char *file;		/* -f */

@@ -89,7 +89,7 @@ probe_spec_prepare(struct options *o, struct err *err)
 
 	o->session.careful = true;
 	/* TLS that was asked for must be there, also on port 25. */
-	p->judge.tls_said = o->session.tls == TARGET_TLS_STARTTLS ||
+	p->judge.tls_given = o->session.tls == TARGET_TLS_STARTTLS ||
 	    o->session.tls == TARGET_TLS_IMPLICIT;
 	if (o->session.timeouts.quit == 0 || o->session.timeouts.quit > timeouts_probe.quit)
 		o->session.timeouts.quit = timeouts_probe.quit;

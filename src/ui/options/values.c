@@ -71,7 +71,7 @@ option_timeout(struct options *o, struct span v, struct err *err)
 {
 	struct cursor c = { .line = v, .rest = v };
 
-	o->timeouts_said = true;
+	o->timeouts_given = true;
 	return timeouts_parse(&o->session.timeouts, v, &c, err);
 }
 
@@ -144,7 +144,7 @@ option_proxy_protocol(struct options *o, struct span v, struct err *err)
 {
 	struct err why;
 
-	return preface_parse(&o->session.preface, arena_copy(&o->arena, v), &why) ||
+	return proxy_header_parse(&o->session.proxy_header, arena_copy(&o->arena, v), &why) ||
 	    err_set(err, ERR_USAGE, "--proxy-protocol: %s", why.text);
 }
 
@@ -460,7 +460,7 @@ bool
 option_match(struct options *o, struct span value, struct err *err)
 {
 	o->match_level = match_level_of(value);
-	return o->match_level != MATCH_UNSAID ||
+	return o->match_level != MATCH_UNSET ||
 	    err_set(err, ERR_USAGE, "--match %.*s: want class, code, enhanced, text or exact",
 		SPAN_ARG(span_first(value, 40)));
 }

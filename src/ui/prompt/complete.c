@@ -60,7 +60,7 @@ is_offered(const struct session_view *v, const char *extension)
 /* ---- verbs and what stands behind them */
 
 static const char *
-behind_verb(enum verb verb)
+after_verb(enum verb verb)
 {
 	return verb == VERB_MAIL						   ? " FROM:<" :
 	    verb == VERB_RCPT							   ? " TO:<" :
@@ -84,7 +84,7 @@ complete_verbs(const struct session_view *v, struct candidates *c)
 	for (int legal = 1; legal >= 0 && buf_span(c->out).len == 0; legal--)
 		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
 			if (is_legal(v, verb) == legal)
-				complete_try(c, span_of(verb_info(verb)->name), behind_verb(verb));
+				complete_try(c, span_of(verb_info(verb)->name), after_verb(verb));
 }
 
 /* What earlier lines had between `mark` and the next one of `ends`. */
@@ -621,7 +621,7 @@ static size_t
 complete_command(
     struct talk *t, const struct session_view *v, struct span line, struct candidates *c)
 {
-	struct span rest = span_skip(line, 1), whole = rest, name = span_word(&rest), behind = rest;
+	struct span rest = span_skip(line, 1), whole = rest, name = span_word(&rest), after = rest;
 	const char *syntax = "";
 	size_t n = line.len;
 
@@ -633,9 +633,9 @@ complete_command(
 	for (struct prompt_word w = { .table = t->commands.table }; prompt_next_word(&w);)
 		if (span_eq(name, span_of(w.name)))
 			syntax = w.args;
-	if (strstr(syntax, "LINE") && span_word(&behind).len > 0 &&
-	    (behind.len > 0 || line.at[line.len - 1] == ' '))
-		return complete_line(t, v, behind, c);
+	if (strstr(syntax, "LINE") && span_word(&after).len > 0 &&
+	    (after.len > 0 || line.at[line.len - 1] == ' '))
+		return complete_line(t, v, after, c);
 	while (n > 0 && line.at[n - 1] != ' ')
 		n--;
 	c->prefix = span_skip(line, n);

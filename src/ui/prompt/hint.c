@@ -29,7 +29,7 @@ hint_rest(const char *whole, struct span typed)
 }
 
 static struct span
-hint_say(char out[200], const char *a, const char *b, const char *c)
+hint_set(char out[200], const char *a, const char *b, const char *c)
 {
 	int n = snprintf(out, 200, "%s%s%s", a, b, c);
 	return (struct span){ out, n < 200 ? (size_t)n : 199 };
@@ -48,10 +48,10 @@ setting_hint(char out[200], struct span line)
 	if (!o || line.len == word.len)
 		return SPAN_NONE;
 	if (o->kind == OPTION_FLAG)
-		return hint_say(out, "on|off", "", "");
+		return hint_set(out, "on|off", "", "");
 	for (const struct choice *x = o->choices; x && x->word && n < HINT_FULL; x++)
 		n += (size_t)snprintf(out + n, 200 - n, "%s%.20s", n ? "|" : "", x->word);
-	return n > 0 ? (struct span){ out, n } : hint_say(out, o->arg ? o->arg : "", "", "");
+	return n > 0 ? (struct span){ out, n } : hint_set(out, o->arg ? o->arg : "", "", "");
 }
 
 static struct span
@@ -70,8 +70,8 @@ command_hint(char out[200], const struct prompt_command *const table[], struct s
 	if (!left || name.len == 0)
 		return SPAN_NONE;
 	if (name.len == whole.len)
-		return hint_say(out, left, args[0] ? " " : "", args);
-	return rest.len == 0 && !left[0] ? hint_say(out, args, "", "") : SPAN_NONE;
+		return hint_set(out, left, args[0] ? " " : "", args);
+	return rest.len == 0 && !left[0] ? hint_set(out, args, "", "") : SPAN_NONE;
 }
 
 /* ---- verbs */
@@ -85,16 +85,16 @@ parameter_hint(char out[200], const struct session_view *v, enum verb verb, stru
 		n--;
 	struct span word = span_skip(params, n), given = word, name = span_until(&given, '=');
 	if (word.len == 0)
-		return n == 0 ? SPAN_NONE : hint_say(out, "[parameters]", "", "");
+		return n == 0 ? SPAN_NONE : hint_set(out, "[parameters]", "", "");
 	const struct parameter *p = parameter_find(verb, name);
 	if (p && name.len < word.len)
-		return hint_say(
+		return hint_set(
 		    out, given.len ? "" : p->syntax + 1, "", hint_offer(v, p->extension));
 	const char *left = NULL;
 	for (p = parameters; p->name && !left; p += !left)
 		left = p->verb == verb ? hint_rest(p->name, word) : NULL;
-	return left ? hint_say(out, left, p->syntax, hint_offer(v, p->extension)) :
-		      hint_say(out, "   not a parameter that smtpsh knows", "", "");
+	return left ? hint_set(out, left, p->syntax, hint_offer(v, p->extension)) :
+		      hint_set(out, "   not a parameter that smtpsh knows", "", "");
 }
 
 static struct span
@@ -105,13 +105,13 @@ envelope_hint(char out[200], const struct session_view *v, enum verb verb, struc
 	if (!parameter_split(verb, args, &path, &params))
 		return SPAN_NONE;
 	if (path.len == 0 || path.at[0] != '<')
-		return hint_say(out,
+		return hint_set(out,
 		    path.len		  ? "   no angle brackets" :
 			verb == VERB_MAIL ? "<sender>" :
 					    "<recipient>",
 		    "", "");
 	if (path.at[path.len - 1] != '>')
-		return hint_say(out, path.len == 1 ? "address" : "", ">", " [parameters]");
+		return hint_set(out, path.len == 1 ? "address" : "", ">", " [parameters]");
 	return parameter_hint(
 	    out, v, verb, span_skip(args, (size_t)(path.at + path.len - args.at)));
 }
@@ -147,7 +147,7 @@ mechanism_hint(char out[200], const struct session_view *v, struct span line, st
 			    SPAN_ARG(span_first(span_skip(m, typed.len), 40)), blank);
 			return (struct span){ out, (size_t)n };
 		}
-	return hint_say(out, "   not offered", "", "");
+	return hint_set(out, "   not offered", "", "");
 }
 
 static const char *
@@ -173,7 +173,7 @@ verb_hint(char out[200], const struct session_view *v, struct span line)
 	if (verb == VERB_AUTH && line.len > 4 && v->extensions && !wrong[0])
 		return mechanism_hint(out, v, line, args);
 	if ((left = hint_rest(info->syntax, span_skip(line, strlen(info->name)))))
-		return hint_say(out, left, wrong, "");
+		return hint_set(out, left, wrong, "");
 	if (verb == VERB_MAIL || verb == VERB_RCPT)
 		return envelope_hint(out, v, verb, args);
 	return SPAN_NONE;
@@ -187,7 +187,7 @@ name_hint(char out[200], const struct session_view *v, struct span line)
 		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++) {
 			const char *left = hint_rest(verb_info(verb)->name, line);
 			if (left && dialogue_allows(&v->dialogue, verb) == legal)
-				return hint_say(
+				return hint_set(
 				    out, left, verb_info(verb)->syntax, wrong_now(v, verb));
 		}
 	return SPAN_NONE;

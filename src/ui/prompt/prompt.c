@@ -133,15 +133,15 @@ prompt_run(void *ctx, struct span name, struct span args)
 }
 
 void
-prompt_heard(struct prompt *p, const struct event *event)
+prompt_on_event(struct prompt *p, const struct event *event)
 {
 	for (size_t i = 0; p->table[i]; i++)
-		if (p->table[i]->heard)
-			p->table[i]->heard(p, state_of(p, i, event->session), event);
+		if (p->table[i]->on_event)
+			p->table[i]->on_event(p, state_of(p, i, event->session), event);
 }
 
 static void __attribute__((format(printf, 3, 0)))
-prompt_say(struct prompt *p, enum event_kind kind, const char *format, va_list ap)
+prompt_print(struct prompt *p, enum event_kind kind, const char *format, va_list ap)
 {
 	char text[600];
 
@@ -155,7 +155,7 @@ prompt_note(struct prompt *p, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	prompt_say(p, EVENT_NOTE, format, ap);
+	prompt_print(p, EVENT_NOTE, format, ap);
 	va_end(ap);
 }
 
@@ -165,7 +165,7 @@ prompt_problem(struct prompt *p, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	prompt_say(p, EVENT_PROBLEM, format, ap);
+	prompt_print(p, EVENT_PROBLEM, format, ap);
 	va_end(ap);
 }
 

@@ -36,7 +36,7 @@ struct prompt_command {
 	bool one_state;			/* one for all sessions */
 	void (*run)(struct prompt *, void *state, struct span args);
 	/* called with each event after it was shown; NULL: not called */
-	void (*heard)(struct prompt *, void *state, const struct event *);
+	void (*on_event)(struct prompt *, void *state, const struct event *);
 	void (*release)(void *state);	/* NULL: nothing to free */
 };
 /* NULL: no such command */
@@ -59,7 +59,7 @@ bool prompt_next_word(struct prompt_word *);
 void prompt_end(struct prompt *);
 /* player_opts.command: runs "/name args", or suggests what was probably meant; always true. */
 bool prompt_run(void *prompt, struct span name, struct span args);
-void prompt_heard(struct prompt *, const struct event *);
+void prompt_on_event(struct prompt *, const struct event *);
 /* The state of a command for the selected session, which other commands may use. */
 void *prompt_state(struct prompt *, const struct prompt_command *);
 

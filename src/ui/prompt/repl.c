@@ -304,38 +304,26 @@ repl_sent(struct repl *r, const struct event *event)
 }
 
 static void
-repl_heard(struct repl *r, const struct event *event)
+repl_on_event(void *ctx, const struct event *event)
 {
-	switch (event->kind) {
-	case EVENT_SENT:
+	struct repl *r = ctx;
+	bool current = event->session == player_view(r->player).number;
+
+	if (current && event->kind == EVENT_SENT)
 		repl_sent(r, event);
-		break;
-	case EVENT_STEP_ENDED: case EVENT_CLOSED:
+	if (current && (event->kind == EVENT_STEP_ENDED || event->kind == EVENT_CLOSED)) {
 		r->question.asking = r->auth_waits = r->undecided = false;
 		if (event->err)
 			ahead_failed(&r->ahead, r->edit, event);
 		edit_hide(r->edit);		/* the prompt may read otherwise now */
-		break;
-	default:
-		break;
 	}
-	show_event(r->screen, event);
-}
-
-static void
-repl_on_event(void *ctx, const struct event *event)
-{
-	struct repl *r = ctx;
-
-	if (event->session != player_view(r->player).number)
-		show_event(r->screen, event);
-	else if (event->kind == EVENT_UNSENT)
+	if (current && event->kind == EVENT_UNSENT)
 		ahead_came_back(&r->ahead, event->text);
-	else if (event->kind == EVENT_QUESTION)
+	else if (current && event->kind == EVENT_QUESTION)
 		repl_ask(r, event);
 	else
-		repl_heard(r, event);
-	prompt_heard(&r->talk.commands, event);
+		show_event(r->screen, event);
+	prompt_on_event(&r->talk.commands, event);
 }
 
 /* What was typed ahead of the question answers it; what no question took is forgotten. */
@@ -656,7 +644,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 	struct edit_view view = { prompt_pieces, status_line, repl_hint, repl_complete, is_secret };
 	struct edit_opts edit = { .color = screen->color, .plain = !screen->able };
 
-	if (!o->timeouts_said)
+	if (!o->timeouts_given)
 		o->session.timeouts = timeouts_terminal;
 	o->session.can_ask = true;
 	r.player = player_new(env, &o->session, &opts, repl_on_event, &r);

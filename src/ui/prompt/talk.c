@@ -7,7 +7,7 @@
 
 /* What is found wrong, said; false when that is reason enough not to send. */
 static bool
-say_findings(struct talk *t, struct buf *found)
+talk_print_findings(struct talk *t, struct buf *found)
 {
 	struct span all = buf_span(found), line;
 	bool strict = t->commands.options->strict && all.len > 0;
@@ -29,7 +29,7 @@ say_findings(struct talk *t, struct buf *found)
  * slip of the finger.
  */
 static bool
-says_auth(struct span line)
+is_auth_line(struct span line)
 {
 	bool command = span_starts_case(line, SPAN("/auth"));		/* [MECH] [USER] */
 
@@ -50,7 +50,7 @@ is_fit_to_keep(struct span line)
 {
 	struct secrecy nothing = { 0 };
 
-	if (says_auth(line) || secrecy_conceals(&nothing, line, false))
+	if (is_auth_line(line) || secrecy_conceals(&nothing, line, false))
 		return false;
 	if (span_find(line, SPAN(" password=")).len > 0)
 		return false;
@@ -120,7 +120,7 @@ command_turn(struct talk *t, struct span line)
 	note_marker(t, line);
 	lint_command(span_starts(line, SPAN("//")) ? span_skip(line, 1) : line, &v.dialogue,
 	    v.extensions, &found);
-	return say_findings(t, &found);
+	return talk_print_findings(t, &found);
 }
 
 bool
@@ -136,7 +136,7 @@ talk_turn(void *ctx, struct span line, enum dialogue_mode mode)
 		goes = command_turn(t, line);
 	if (mode == MODE_MESSAGE) {
 		lint_text(&t->message, line, v.extensions, &found);
-		goes = say_findings(t, &found);
+		goes = talk_print_findings(t, &found);
 	}
 	if (t->ahead > 0)
 		t->ahead--;

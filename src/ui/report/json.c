@@ -141,8 +141,8 @@ json_replies(const struct probe_result *r)
 	for (unsigned p = 0; p < PHASE_COUNT; p++)
 		if (r->reply[p])
 			json_array_append_new(all, reply_object((enum probe_phase)p, r->reply[p]));
-	for (size_t i = 0; i < r->nsaid; i++)
-		json_array_append_new(all, reply_object(PHASE_RCPT, r->said[i]));
+	for (size_t i = 0; i < r->nline_replies; i++)
+		json_array_append_new(all, reply_object(PHASE_RCPT, r->line_reply[i]));
 	return all;
 }
 

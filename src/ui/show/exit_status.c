@@ -31,7 +31,7 @@ stage_of(enum verb verb, bool tls)
 }
 
 static int
-stage_said(const struct event *e)
+stage_of_sent(const struct event *e)
 {
 	if (e->sent.kind == SENT_COMMAND ||
 	    (e->sent.kind == SENT_SECRET && verb_of(e->sent.text, NULL) == VERB_AUTH))
@@ -45,12 +45,12 @@ blame_event(struct blame *b, const struct event *e)
 	int stage;
 
 	if (e->kind == EVENT_CONNECTED)
-		b->said = SWAKS_BANNER;
+		b->sent = SWAKS_BANNER;
 	if (e->kind == EVENT_SENT)
-		b->said = stage_said(e);
+		b->sent = stage_of_sent(e);
 	if (e->err == ERR_NONE || err_worse(b->kind, e->err) == b->kind)
 		return;
-	stage = b->said;
+	stage = b->sent;
 	/* of a group, the one that was refused */
 	if (e->kind == EVENT_REPLY && !e->answer.banner)
 		stage = e->answer.dot ? SWAKS_MESSAGE : stage_of(e->answer.verb, e->tls);

@@ -12,7 +12,7 @@ enum exit_style { EXIT_OWN, EXIT_SWAKS, EXIT_SYSEXITS };
 struct blame {
 	enum err_kind kind; /* the failure that decides so far */
 	/* swaks's number for the last command; for the stage of that failure */
-	int said, stage;
+	int sent, stage;
 };
 void blame_event(struct blame *, const struct event *);
 

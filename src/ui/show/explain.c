@@ -184,7 +184,7 @@ joined(struct arena *arena, const struct span word[], size_t n)
 
 /* "exit 5", "alert 40", "rcode 3", "error 10": the number that is meant. */
 static size_t
-take_said(struct explaining *x, const struct span word[], size_t n)
+take_given(struct explaining *x, const struct span word[], size_t n)
 {
 	static const struct {
 		const char *word, *kind;
@@ -232,7 +232,7 @@ explain_take(struct explaining *x, const struct span word[], size_t n)
 	struct status status;
 	size_t taken;
 
-	if ((taken = take_tlsa(x, word, n)) || (taken = take_said(x, word, n)) ||
+	if ((taken = take_tlsa(x, word, n)) || (taken = take_given(x, word, n)) ||
 	    (taken = take_reply(x, word, n)))
 		return taken;
 	if (explain_read_status(word[0], &status)) {

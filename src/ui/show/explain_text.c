@@ -34,7 +34,7 @@ has(struct span lower, const char *word)
 
 /* What a log says of where it was, and what a bounce of sendmail's shows as sent. */
 static enum smtp_stage
-stage_said(struct span lower)
+stage_of_sent(struct span lower)
 {
 	static const struct {
 		const char *words;
@@ -207,7 +207,7 @@ explain_text(struct explaining *x, struct span text)
 {
 	struct span lower = lowered(x->arena, text);
 	struct span at = find_reply(span_first(text, lower.len), lower), line;
-	struct facts f = { .stage = stage_said(lower) };
+	struct facts f = { .stage = stage_of_sent(lower) };
 	struct reply r = { 0 };
 	size_t len;
 
@@ -226,7 +226,7 @@ explain_text(struct explaining *x, struct span text)
 	}
 	if (!at.at) {
 		enum cause cause = cause_of_log(lower);
-		struct reply_said said = { .text = text, .stage = f.stage };
+		struct reply_seen said = { .text = text, .stage = f.stage };
 		if (cause == CAUSE_NONE)
 			cause = reply_text_cause(&said);
 		if (cause != CAUSE_NONE)

@@ -6,7 +6,7 @@
 
 /* "no connection: WHY", where WHY stands in the line above. */
 static struct span
-said_once(const struct screen *s, struct span text)
+given_once(const struct screen *s, struct span text)
 {
 	struct span why = span_of(s->attempt);
 
@@ -22,7 +22,7 @@ show_text(struct screen *s, enum mark mark, const struct event *e)
 	struct flow f = show_begin(s, mark, e);
 
 	flow_put(&f, mark == MARK_NOTE ? INK_DIM : INK_PLAIN,
-	    mark == MARK_PROBLEM ? said_once(s, e->text) : e->text);
+	    mark == MARK_PROBLEM ? given_once(s, e->text) : e->text);
 	flow_end(&f);
 }
 

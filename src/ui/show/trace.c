@@ -38,7 +38,7 @@ trace_on_octets(void *ctx, unsigned session, const char *what, size_t n)
 }
 
 static void
-say_where(struct trace *t)
+trace_where(struct trace *t)
 {
 	struct utsname system;
 	time_t now = time(NULL);
@@ -68,7 +68,7 @@ trace_begin(struct session_env *env, const char *file, struct err *err)
 		.out = out, .name = file, .json = json_new(out), .began_us = loop_now_us()
 	};
 	setvbuf(out, NULL, _IOLBF, 0);		/* whole when the program dies */
-	say_where(t);
+	trace_where(t);
 	env->trace = trace_on_event;
 	env->trace_octets = trace_on_octets;
 	env->trace_ctx = t;

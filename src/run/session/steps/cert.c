@@ -39,10 +39,10 @@ cert_show(struct session *s, const struct sts *sts)
 static struct span
 cert_domain(const struct session *s, const struct step *step)
 {
-	const struct span *said = step->args;
+	const struct span *given = step->args;
 	const struct target *target = session_target(s);
 
-	return said->len > 0 ? *said : target->kind == TARGET_MX ? target->host : SPAN_NONE;
+	return given->len > 0 ? *given : target->kind == TARGET_MX ? target->host : SPAN_NONE;
 }
 
 static enum progress

@@ -7,9 +7,9 @@
 enum { INJECTED_MS = 1000 };
 
 enum progress
-amid_begin(struct session *s, struct amid *a, size_t behind)
+amid_begin(struct session *s, struct amid *a, size_t after)
 {
-	a->behind = behind;
+	a->after = after;
 	return session_shake_hands(s);
 }
 
@@ -20,7 +20,7 @@ amid_begin(struct session *s, struct amid *a, size_t behind)
 enum progress
 amid_on_news(struct session *s, struct amid *a, const struct news *news)
 {
-	if (news->kind == NEWS_TLS_UP && a->behind > 0) {
+	if (news->kind == NEWS_TLS_UP && a->after > 0) {
 		session_sleep(s, INJECTED_MS);
 		return STEP_WAIT;
 	}

@@ -7,9 +7,9 @@
 
 #include "run/session/session.h"
 
-struct amid { size_t behind; };		/* commands sent after STARTTLS, unanswered */
+struct amid { size_t after; };		/* commands sent after STARTTLS, unanswered */
 
-enum progress amid_begin(struct session *, struct amid *, size_t behind);
+enum progress amid_begin(struct session *, struct amid *, size_t after);
 /* For all news from then on, unsolicited replies included. */
 enum progress amid_on_news(struct session *, struct amid *, const struct news *);
 

@@ -30,9 +30,9 @@ static enum target_tls
 tls_mode(const struct session *s, const struct target *target)
 {
 	const struct session_opts *o = session_opts(s);
-	enum target_tls mode = o->tls != TARGET_TLS_UNSAID ? o->tls : target->tls;
+	enum target_tls mode = o->tls != TARGET_TLS_UNSET ? o->tls : target->tls;
 
-	return o->dane == DANE_REQUIRE && (mode == TARGET_TLS_UNSAID || mode == TARGET_TLS_TRY) ?
+	return o->dane == DANE_REQUIRE && (mode == TARGET_TLS_UNSET || mode == TARGET_TLS_TRY) ?
 	    TARGET_TLS_STARTTLS :
 	    mode;
 }
@@ -61,7 +61,7 @@ static enum progress
 open_pipe(struct session *s, const struct step *step, struct open_state *state,
     const struct target *target)
 {
-	if (!place_is_ours(step->place) && !session_opts(s)->allow_pipe)
+	if (!place_is_user(step->place) && !session_opts(s)->allow_pipe)
 		return session_fail(s, ERR_USAGE,
 		    "pipe: is for the command line and the prompt: it runs what it names");
 	session_set_target(s, target);

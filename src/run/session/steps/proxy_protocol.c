@@ -5,12 +5,12 @@ static bool
 proxy_protocol_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
 {
 	struct span *text = ARENA_NEW(arena, struct span);
-	struct preface checked;
+	struct proxy_header checked;
 	struct err why;
 
 	*text = span_trim(c->rest);
 	step->args = text;
-	return preface_parse(&checked, *text, &why) || cursor_fail(c, err, "%s", why.text);
+	return proxy_header_parse(&checked, *text, &why) || cursor_fail(c, err, "%s", why.text);
 }
 
 static enum progress
@@ -19,7 +19,7 @@ proxy_protocol_start(struct session *s, const struct step *step, void *state)
 	struct err err;
 
 	(void)state;
-	if (!session_set_preface(s, *(const struct span *)step->args, &err))
+	if (!session_set_proxy_header(s, *(const struct span *)step->args, &err))
 		return session_fail(s, err.kind, "%s", err.text);
 	session_note(s, "the next connection begins with it%s",
 	    session_view(s).state == SESSION_OPEN ? ": /reopen or /open" : "");

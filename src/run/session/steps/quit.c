@@ -36,10 +36,10 @@ quit_start(struct session *s, const struct step *step, void *state)
 enum progress
 parting_on_news(struct session *s, struct parting *p, const struct news *news)
 {
-	if (news->kind == NEWS_REPLY && !p->heard) {
+	if (news->kind == NEWS_REPLY && !p->replied) {
 		unsigned code = news->event->reply.code;
 		uint64_t patience = session_opts(s)->timeouts.quit;
-		p->heard = true;
+		p->replied = true;
 		if (news->failed == ERR_PROTO)
 			p->failed = ERR_PROTO;
 		if (code != 221 && code != 421) {
@@ -51,7 +51,7 @@ parting_on_news(struct session *s, struct parting *p, const struct news *news)
 			return STEP_WAIT;
 		}
 	}
-	if (news->kind == NEWS_CLOSED && !p->heard)
+	if (news->kind == NEWS_CLOSED && !p->replied)
 		session_note(s, "no 221 came in reply to QUIT");
 	session_close(s, true);
 	return p->failed ? session_failed(s, p->failed) : STEP_DONE;

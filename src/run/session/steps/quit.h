@@ -5,7 +5,7 @@
 #include "run/session/session.h"
 
 struct parting {
-	bool heard;			/* the reply to QUIT has come */
+	bool replied;			/* the reply to QUIT has come */
 	enum err_kind failed;		/* a reply was out of step */
 };
 

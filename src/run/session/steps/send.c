@@ -24,9 +24,9 @@ send_ask(struct session *s, struct sending *st)
 			      "one): ",
 		    "a body" },
 	};
-	bool all = !st->plan.from_said && !st->plan.file && session_opts(s)->can_ask;
+	bool all = !st->plan.from_given && !st->plan.file && session_opts(s)->can_ask;
 
-	if (st->stage == AT_FROM && st->plan.from_said)
+	if (st->stage == AT_FROM && st->plan.from_given)
 		st->stage = AT_TO;
 	if (st->stage == AT_TO && st->plan.message.nto > 0)
 		st->stage = all ? AT_SUBJECT : AT_HELLO;
@@ -52,7 +52,7 @@ send_answered(struct session *s, struct sending *st, struct span text)
 		if (!send_add_recipients(&st->plan, text, &st->arena, &err))
 			return session_fail(s, err.kind, "%s", err.text);
 		st->stage = c->nto == 0			? AT_TO :
-		    st->plan.from_said || st->plan.file ? AT_HELLO :
+		    st->plan.from_given || st->plan.file ? AT_HELLO :
 							  AT_SUBJECT;
 		break;
 	case AT_SUBJECT:
@@ -121,7 +121,7 @@ send_go_on(struct session *s, struct sending *st)
 		st->stage = AT_TLS;
 		enum progress progress = hello_begin(s, &st->hello, true);
 		st->hello.optional = !session_opts(s)->auth.wanted &&
-		    session_opts(s)->tls == TARGET_TLS_UNSAID;
+		    session_opts(s)->tls == TARGET_TLS_UNSET;
 		st->no_tls = true;
 		return progress;
 	}
@@ -142,7 +142,7 @@ send_start(struct session *s, const struct step *step, void *mem)
 	st->plan = *(const struct send_plan *)step->args;
 	st->message = MESSAGE_NONE;
 	st->stage = st->plan.last <= SEND_AUTH ? AT_HELLO : AT_FROM;
-	if (st->plan.last == SEND_MAIL && st->plan.from_said)
+	if (st->plan.last == SEND_MAIL && st->plan.from_given)
 		st->stage = AT_HELLO;
 	return st->stage == AT_HELLO ? send_go_on(s, st) : send_ask(s, st);
 }

@@ -169,7 +169,7 @@ tls_start(struct session *s, const struct step *step, void *state)
 	(void)state;
 	for (size_t i = 0; i < all->n; i++) {
 		const struct setting *set = &all->list[i];
-		if (!place_is_ours(step->place) && !may_script_set(s, set, &err))
+		if (!place_is_user(step->place) && !may_script_set(s, set, &err))
 			return session_fail(s, err.kind, "%s", err.text);
 		if (span_eq(set->key, SPAN("verify")))
 			verify_read(&session_change(s)->verify, set->value);

@@ -8,7 +8,7 @@
 
 struct state {
 	struct hello hello;
-	bool said;
+	bool sent;
 };
 
 /*
@@ -57,7 +57,7 @@ xclient_send(struct session *s, const struct step *step, struct state *state)
 		    "%s is not offered: the server does not trust this host with it, or is no "
 		    "Postfix; it is tried all the same",
 		    verb);
-	state->said = true;
+	state->sent = true;
 	bool ok = session_send(
 	    s, arena_printf(&arena, "%s%.*s", verb, SPAN_ARG(*(const struct span *)step->args)));
 	arena_release(&arena);
@@ -80,9 +80,9 @@ attributes_on_news(struct session *s, const struct step *step, void *mem, const 
 {
 	struct state *state = mem;
 
-	if (!state->said || state->hello.stage == HELLO_AGAIN) {
+	if (!state->sent || state->hello.stage == HELLO_AGAIN) {
 		enum progress progress = hello_on_news(s, &state->hello, news);
-		return progress == STEP_DONE && !state->said ? xclient_send(s, step, state) :
+		return progress == STEP_DONE && !state->sent ? xclient_send(s, step, state) :
 							       progress;
 	}
 	if (news->kind != NEWS_REPLY)

@@ -106,7 +106,7 @@ round_over(struct prompt *p, struct state *st, const struct event *e)
 }
 
 static void
-again_heard(struct prompt *p, void *mem, const struct event *e)
+again_on_event(struct prompt *p, void *mem, const struct event *e)
 {
 	struct state *st = mem;
 
@@ -255,7 +255,7 @@ const struct prompt_command prompt_again = {
 	.help = "Do a line N times, with the time that each took",
 	.state_size = sizeof(struct state),
 	.run = again_run,
-	.heard = again_heard,
+	.on_event = again_on_event,
 	.release = again_release,
 };
 
@@ -266,6 +266,6 @@ const struct prompt_command prompt_watch = {
 	.help = "Do a line every so many seconds, until ^C",
 	.state_size = sizeof(struct state),
 	.run = watch_run,
-	.heard = again_heard,
+	.on_event = again_on_event,
 	.release = again_release,
 };

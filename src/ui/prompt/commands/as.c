@@ -68,7 +68,7 @@ as_sent(struct story *st, struct span line)
 }
 
 static void
-as_heard(struct prompt *p, void *state, const struct event *e)
+as_on_event(struct prompt *p, void *state, const struct event *e)
 {
 	struct story *st = state;
 
@@ -217,5 +217,5 @@ const struct prompt_command prompt_as = {
 	.help = "Print this session as another tool's command line",
 	.state_size = sizeof(struct story),
 	.run = as_run,
-	.heard = as_heard,
+	.on_event = as_on_event,
 };

@@ -29,7 +29,7 @@ last_keep(struct last_reply *m, const struct event *e)
 }
 
 static void
-last_heard(struct prompt *p, void *state, const struct event *e)
+last_on_event(struct prompt *p, void *state, const struct event *e)
 {
 	struct last_reply *m = state;
 
@@ -114,6 +114,6 @@ const struct prompt_command prompt_last = {
 	.state_size = sizeof(struct last_reply),
 	.pages = true,
 	.run = last_run,
-	.heard = last_heard,
+	.on_event = last_on_event,
 	.release = last_release,
 };

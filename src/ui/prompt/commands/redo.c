@@ -111,7 +111,7 @@ answered(struct state *st, const struct event *e)
 }
 
 static void
-redo_heard(struct prompt *p, void *mem, const struct event *e)
+redo_on_event(struct prompt *p, void *mem, const struct event *e)
 {
 	struct state *st = mem;
 
@@ -129,7 +129,7 @@ redo_heard(struct prompt *p, void *mem, const struct event *e)
 }
 
 static void
-say_lines(struct prompt *p, struct span lines)
+redo_lines(struct prompt *p, struct span lines)
 {
 	struct span line;
 
@@ -159,7 +159,7 @@ redo_run(struct prompt *p, void *mem, struct span args)
 	prompt_note(p, "again from the beginning, up to where a message would follow:");
 	for (struct span rest = all; span_line(&rest, &line);)
 		prompt_note(p, "  %.*s", SPAN_ARG(text_safe(&p->screen->arena, line)));
-	say_lines(p, all);
+	redo_lines(p, all);
 	buf_release(&lines);
 }
 
@@ -180,6 +180,6 @@ const struct prompt_command prompt_redo = {
 	.help = "Connect again and get back to this state, up to where a message would follow",
 	.state_size = sizeof(struct state),
 	.run = redo_run,
-	.heard = redo_heard,
+	.on_event = redo_on_event,
 	.release = redo_release,
 };

@@ -25,7 +25,7 @@ save_on_text(void *ctx, struct span text)
 }
 
 static void
-save_heard(struct prompt *p, void *state, const struct event *e)
+save_on_event(struct prompt *p, void *state, const struct event *e)
 {
 	struct saved *s = state;
 
@@ -78,7 +78,7 @@ const struct prompt_command prompt_save = {
 	.one_state = true,
 	.state_size = sizeof(struct saved),
 	.run = save_run,
-	.heard = save_heard,
+	.on_event = save_on_event,
 	.release = save_release,
 };
 
@@ -98,7 +98,7 @@ save_begin(struct prompt *p, struct logging *l, const char *file)
 }
 
 static void
-log_heard(struct prompt *p, void *state, const struct event *e)
+log_on_event(struct prompt *p, void *state, const struct event *e)
 {
 	struct logging *l = state;
 	struct err err;
@@ -158,6 +158,6 @@ const struct prompt_command prompt_log = {
 	.one_state = true,
 	.state_size = sizeof(struct logging),
 	.run = log_run,
-	.heard = log_heard,
+	.on_event = log_on_event,
 	.release = log_release,
 };

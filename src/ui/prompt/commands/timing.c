@@ -39,7 +39,7 @@ timing_add(struct timing *t, const char *name, uint64_t us)
 }
 
 static void
-timing_heard(struct prompt *p, void *state, const struct event *e)
+timing_on_event(struct prompt *p, void *state, const struct event *e)
 {
 	struct timing *t = state;
 	const char *verb;
@@ -126,5 +126,5 @@ const struct prompt_command prompt_timing = {
 	.at_once = true,
 	.state_size = sizeof(struct timing),
 	.run = timing_run,
-	.heard = timing_heard,
+	.on_event = timing_on_event,
 };

@@ -1,5 +1,5 @@
-/* preface - the PROXY protocol header. */
-#include "net/preface.h"
+/* proxy_header - the PROXY protocol header. */
+#include "net/proxy_header.h"
 
 #include <stdlib.h>
 
@@ -17,18 +17,18 @@ read_addr(struct addr *out, struct span text, const char *what, struct err *err)
 }
 
 static bool
-add_tlv(struct preface *p, unsigned char type, struct span value, struct err *err)
+add_tlv(struct proxy_header *p, unsigned char type, struct span value, struct err *err)
 {
-	if (p->ntlvs == PREFACE_TLVS_MAX || value.len > PREFACE_TLV_MAX)
+	if (p->ntlvs == PROXY_HEADER_TLVS_MAX || value.len > PROXY_HEADER_TLV_MAX)
 		return err_set(err, ERR_USAGE, "at most %d TLVs of %d octets each",
-		    PREFACE_TLVS_MAX, PREFACE_TLV_MAX);
+		    PROXY_HEADER_TLVS_MAX, PROXY_HEADER_TLV_MAX);
 	p->tlv[p->ntlvs].type = type;
 	p->tlv[p->ntlvs++].value = value;
 	return true;
 }
 
 static bool
-read_tlv(struct preface *p, struct span text, struct err *err)
+read_tlv(struct proxy_header *p, struct span text, struct err *err)
 {
 	struct span value = text, type = span_until(&value, ':');
 	char number[8] = "";
@@ -44,7 +44,7 @@ read_tlv(struct preface *p, struct span text, struct err *err)
 }
 
 static bool
-read_word(struct preface *p, struct span word, struct err *err)
+read_word(struct proxy_header *p, struct span word, struct err *err)
 {
 	static const struct { const char *name; unsigned char type; } named[] = {
 		{ "alpn", 0x01 }, { "authority", 0x02 }, { "unique-id", 0x05 }, { "netns", 0x30 },
@@ -72,9 +72,9 @@ read_word(struct preface *p, struct span word, struct err *err)
 }
 
 bool
-preface_parse(struct preface *p, struct span text, struct err *err)
+proxy_header_parse(struct proxy_header *p, struct span text, struct err *err)
 {
-	*p = (struct preface){ 0 };
+	*p = (struct proxy_header){ 0 };
 	for (bool first = true; text.len > 0; first = false) {
 		size_t n = 0;
 		while (n < text.len && text.at[n] != ' ' && text.at[n] != ',')
@@ -101,7 +101,8 @@ preface_parse(struct preface *p, struct span text, struct err *err)
 
 /* "PROXY TCP4 192.0.2.1 192.0.2.2 4711 25" CRLF */
 static bool
-write_1(const struct preface *p, const struct addr *from, const struct addr *to, struct buf *out)
+write_1(
+    const struct proxy_header *p, const struct addr *from, const struct addr *to, struct buf *out)
 {
 	char source[ADDR_TEXT], destination[ADDR_TEXT];
 
@@ -131,7 +132,8 @@ enum { HEAD_2 = 16 };
 
 /* Signature, version and command, family and protocol, length, addresses, ports, TLVs. */
 static bool
-write_2(const struct preface *p, const struct addr *from, const struct addr *to, struct buf *out)
+write_2(
+    const struct proxy_header *p, const struct addr *from, const struct addr *to, struct buf *out)
 {
 	unsigned family = p->local ? 0 : addr_family(from);
 	unsigned len = family == 4 ? 12 : family == 6 ? 36 : 0;
@@ -161,7 +163,7 @@ write_2(const struct preface *p, const struct addr *from, const struct addr *to,
 }
 
 bool
-preface_write(const struct preface *p, const struct addr *local, const struct addr *peer,
+proxy_header_write(const struct proxy_header *p, const struct addr *local, const struct addr *peer,
     struct buf *out, struct err *err)
 {
 	const struct addr *from = p->source.len ? &p->source : local,
