@@ -63,7 +63,10 @@ bool send_add_recipients(struct send_plan *, struct span list, struct arena *, s
 bool send_add_header(struct send_plan *, struct span, struct arena *, struct err *);
 bool send_add_attachment(struct send_plan *, struct span, struct arena *, struct err *);
 
-/* A size as quantity.h has it: "500", "64k", "9.77 MiB". */
+/*
+ * Parses a size in octets as quantity.h does: "500", "64k", "9.77 MiB". False with err
+ * (ERR_USAGE).
+ */
 bool send_size_parse(struct span, uint64_t *, struct err *);
 
 #endif

@@ -28,11 +28,11 @@ COMMANDS(X)
 
 extern const struct command *const commands[];		/* ends with NULL; talk is the first */
 extern const struct program program;
-/* NULL: there is none; talk has no name. */
+/* NULL: no such command; talk has no name. */
 const struct command *command_find(const struct program *, const char *name);
 /*
- * The subcommand that a command line names, before or behind its options; talk where it names none.
- * The name is taken out of the words.
+ * The subcommand that a command line names, before or after options; talk when it names none. The
+ * name is removed from argv.
  */
 const struct command *command_take(int *argc, char *argv[]);
 /*

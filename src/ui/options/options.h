@@ -181,14 +181,15 @@ void options_release(struct options *);
 
 /*
  * The index of the first word that is neither an option nor the value of one, by the rows of a
- * scope, and by those of others for an option that it has not. argc where there is no such word,
- * and where an unknown option or "--" stands before it.
+ * scope, and by those of other scopes for an option that this one lacks. argc when there is no
+ * such word, or an unknown option or "--" comes before it.
  */
 int options_first_word(enum scope, int argc, char *argv[]);
 
 /*
- * A subcommand from its command line to its exit status: reads the options, answers --help, which
- * is made from the rows, and --version, runs it, and says on standard error what went wrong.
+ * Runs a subcommand from its command line to its exit status: reads the options, answers --help,
+ * which is made from the rows, and --version, runs it, and prints what went wrong to standard
+ * error.
  */
 int command_run(const struct command *, const struct program *, int argc, char *argv[]);
 
