@@ -14,7 +14,7 @@
 
 enum {
 	LINE_OUT_MAX = 4 << 20,
-	SAID_MAX = 4 << 10,
+	SENT_LINE_MAX = 4 << 10,
 	KEPT_MAX = 1 << 20, /* octets of a message that is kept */
 };
 
@@ -42,7 +42,7 @@ transcript_new(const struct transcript_opts *opts)
 	t->opts = *opts;
 	t->out.max = LINE_OUT_MAX;
 	t->chunks.max = 2 * KEPT_MAX;
-	t->said.max = SAID_MAX;
+	t->said.max = SENT_LINE_MAX;
 	t->ncases = opts->before;
 	return t;
 }
@@ -379,8 +379,8 @@ transcript_octets(struct transcript *t, const struct event *e)
 static void
 transcript_note_said(struct transcript *t, struct span line)
 {
-	line = span_first(line, SAID_MAX / 4);
-	if (buf_span(&t->said).len + line.len + 1 > SAID_MAX)
+	line = span_first(line, SENT_LINE_MAX / 4);
+	if (buf_span(&t->said).len + line.len + 1 > SENT_LINE_MAX)
 		buf_consume(&t->said, buf_span(&t->said).len / 2);
 	buf_append(&t->said, line);
 	buf_append(&t->said, SPAN("\n"));
