@@ -106,7 +106,7 @@ judge_line(struct judge *j, struct span line, struct place place, struct err *er
 	enum verb verb = received ? received->due.verb : VERB_OTHER;
 	struct match_how how = { .level = MATCH_CODE,
 		.masks = MASKS_ALL,
-		.place = heard ? reply_place_of(&heard->due) : PLACE_ANY,
+		.place = received ? reply_place_of(&received->due) : PLACE_ANY,
 		.ehlo = verb == VERB_EHLO || verb == VERB_LHLO };
 	struct match_result result;
 
