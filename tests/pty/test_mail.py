@@ -146,7 +146,7 @@ class Mail(unittest.TestCase):
     def test_watch_ends_with_control_c(self):
         with Mta() as mta, Terminal(mta.target, NO_COLOR="1") as t:
             t.prompt(PROMPT)
-            t.line("/watch 0.1 NOOP")
+            t.line("/watch 0.1y NOOP")
             t.until("want")
             t.line("/watch 100ms NOOP")
             t.until("round 3:")
