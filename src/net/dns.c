@@ -25,6 +25,7 @@ enum {
 	PATIENCE_MS = 2000,
 	ATTEMPTS = 2,
 	LISTEN_MS = 60000,
+	SECOND_LOOK_US = 3000000,
 	STRAY_MAX = 4096,
 	HEADER = 12
 };
@@ -73,7 +74,8 @@ struct ask {
 	size_t stray_len;
 };
 
-enum stage { STAGE_QUEUED, STAGE_OUT, STAGE_DONE };
+/* DOUBTED: it ended in SERVFAIL, and waits for a second query of its own. */
+enum stage { STAGE_QUEUED, STAGE_OUT, STAGE_DOUBTED, STAGE_DONE };
 
 struct dns_query {
 	struct dns *dns;
@@ -94,6 +96,8 @@ struct dns_query {
 	struct arena arena;
 	char octets[DNS_QUERY_MAX];
 	size_t len;
+	struct dns_query *second;	/* the same without validation; NULL: none is out */
+	struct dns_query *first;	/* whose second this is; NULL: nobody's */
 };
 
 struct list {
@@ -146,6 +150,13 @@ list_take(struct list *l)
 static void
 query_free(struct dns_query *q)
 {
+	struct dns_query *first = q->first;
+
+	/* dns_free takes a second before it is told: nobody else has the first */
+	if (first) {
+		first->second = NULL;
+		query_free(first);
+	}
 	loop_timer_free(q->timer);
 	arena_release(&q->arena);
 	free(q);
@@ -422,7 +433,8 @@ query_let_go(struct dns_query *q)
 static void
 query_tell_soon(struct dns_query *q)
 {
-	query_let_go(q);
+	if (q->stage == STAGE_OUT)
+		query_let_go(q);
 	q->stage = STAGE_DONE;
 	q->reply.took_us = loop_now_us() - q->began_us;
 	list_add(&q->dns->done, q);
@@ -656,6 +668,56 @@ query_patience_ms(const struct dns_query *q, unsigned step)
 	return ms < left ? ms : left;
 }
 
+static bool
+query_is_unchecked(const struct dns_query *q)
+{
+	return q->octets[3] & 0x10;
+}
+
+static bool
+query_ended_in_servfail(const struct dns_query *q)
+{
+	for (size_t i = 0; i < q->reply.ntries; i++)
+		if (q->reply.try[i].rcode == DNS_SERVFAIL)
+			return true;
+	return false;
+}
+
+static void
+query_on_second(void *ctx, const struct dns_reply *reply)
+{
+	struct dns_query *q = ctx;
+
+	q->second->first = NULL;
+	q->second = NULL;
+	q->reply.doubt.without_validation = reply->ok && reply->answer->rcode == DNS_NOERROR;
+	query_tell_soon(q);
+}
+
+/* False: there is no doubt, or no time left to settle it. */
+static bool
+query_looks_again(struct dns_query *q)
+{
+	struct dns *dns = q->dns;
+	uint64_t now = loop_now_us();
+
+	if (query_is_unchecked(q) || !query_ended_in_servfail(q) || now >= q->until_us)
+		return false;
+	struct dns_query *second = memory_zeroed(sizeof *second);
+	*second = (struct dns_query){
+		.dns = dns, .fn = query_on_second, .ctx = q, .began_us = now, .first = q,
+		.until_us = q->until_us < now + SECOND_LOOK_US ? q->until_us : now + SECOND_LOOK_US,
+	};
+	memcpy(second->octets, q->octets, q->len);
+	second->octets[3] |= 0x10;
+	second->len = q->len;
+	query_let_go(q);		/* its place is free: the second may need it */
+	q->stage = STAGE_DOUBTED;
+	q->second = second;
+	list_add(&dns->queue, second);
+	return true;
+}
+
 /* The silence of whom was asked last is over, or it said what is no answer: the next one's turn. */
 static void
 query_go_on(struct dns_query *q)
@@ -680,7 +742,11 @@ query_go_on(struct dns_query *q)
 		query_send_by(q, &dns->server[which], WAY_UDP);
 		return;
 	}
-	query_tell_soon(q);
+	for (size_t i = 0; i < q->reply.ntries; i++)
+		if (q->reply.try[i].rcode == DNS_SERVFAIL)
+			q->reply.doubt.ede = q->reply.try[i].ede;
+	if (!query_looks_again(q))
+		query_tell_soon(q);
 }
 
 static void
@@ -833,7 +899,7 @@ dns_ask_unchecked(
 	struct dns_query *q = dns_ask(dns, name, type, until_us, fn, ctx);
 
 	if (q)
-		q->octets[3] |= 0x10;		/* it is sent by the timer, not yet */
+		q->octets[3] |= 0x10;	/* it is sent by the timer, not yet */
 	return q;
 }
 
@@ -843,9 +909,14 @@ dns_cancel(struct dns_query *q)
 	if (!q)
 		return;
 	q->fn = NULL;
-	if (q->stage != STAGE_OUT)	/* it is on a list, and freed there */
-		return;
-	query_let_go(q); /* ares_cancel would stop all */
+	if (q->stage != STAGE_OUT && q->stage != STAGE_DOUBTED)
+		return;		/* it is on a list, and freed there */
+	if (q->stage == STAGE_OUT)
+		query_let_go(q); /* ares_cancel would stop all */
+	if (q->second)
+		q->second->first = NULL;
+	dns_cancel(q->second);
+	q->second = NULL;
 	query_free(q);
 }
 
@@ -915,5 +986,8 @@ dns_tries_text(const struct dns_reply *reply, struct arena *arena)
 			out = arena_printf(arena, "%.*s%s%s said %s%s%s%s", SPAN_ARG(out), comma,
 			    server, info->name, ede ? " (" : "", ede ? ede : "", ede ? ")" : "");
 	}
+	if (reply->doubt.without_validation)
+		out = arena_printf(arena, "%.*s; without validation (DNSSEC) the answer is there",
+		    SPAN_ARG(out));
 	return out;
 }

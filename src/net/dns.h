@@ -55,6 +55,15 @@ struct dns_try {
 	char why[120];		/* "did not answer", "gave an answer that is malformed: …" */
 };
 
+/*
+ * What a SERVFAIL leaves open. A query that ends in one is asked for again with CD set, once: data
+ * that come then fail validation, and nothing else.
+ */
+struct dns_doubt {
+	int ede;			/* RFC 8914, of the last SERVFAIL; 0 or less: none */
+	bool without_validation;	/* asked again, the answer was there */
+};
+
 struct dns_reply {
 	const struct dns_answer *answer;	/* the last one received; NULL: none */
 	bool ok;			/* NOERROR or NXDOMAIN: `answer` is one */
@@ -63,6 +72,7 @@ struct dns_reply {
 	/* in the order asked; the last one gave `answer` */
 	struct dns_try try[DNS_TRIES_MAX];
 	size_t ntries;
+	struct dns_doubt doubt;		/* when it is not ok */
 	uint64_t took_us;
 };
 

@@ -199,8 +199,10 @@ set_alert(const struct tls *t, int number, const char *what, struct err *err)
 		    what, number, name, least, strcmp(least, "1.3") == 0 ? "" : " or newer");
 	else
 		err_set(err, ERR_TLS, "%s: the peer sent alert %d, %s", what, number, name);
-	if (err)
+	if (err) {
+		err->cause = CAUSE_SHAKE_ALERT;
 		err->alert = (unsigned)number;
+	}
 	return false;
 }
 

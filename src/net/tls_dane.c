@@ -46,8 +46,9 @@ tlsa_rollover(const struct tls_dane *d)
 bool
 tls_dane_requires_tls(const struct tls_dane *d)
 {
-	return d->state == DANE_UNUSABLE || d->state == DANE_USABLE || d->state == DANE_MATCHED ||
-	    d->state == DANE_MISMATCHED;
+	return d &&
+	    (d->state == DANE_UNUSABLE || d->state == DANE_USABLE || d->state == DANE_MATCHED ||
+		d->state == DANE_MISMATCHED);
 }
 
 bool

@@ -88,7 +88,7 @@ enum tlsa_rollover { TLSA_NO_RECORD, TLSA_ONE_KEY, TLSA_TWO_KEYS };
 enum tlsa_rollover tlsa_rollover(const struct tls_dane *);
 /*
  * Whether TLS is required: there are validated records, found along a validated path (RFC 7672
- * 2.2).
+ * 2.2). NULL: it is not.
  */
 bool tls_dane_requires_tls(const struct tls_dane *);
 /*

@@ -4,6 +4,7 @@ import concurrent.futures
 import json
 import os
 import re
+import ssl
 import sys
 import threading
 import unittest
@@ -14,7 +15,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "servers"))
 import pki
 import program
 import tap
-from hostile import EHLO, GREETING, Server
+from hostile import EHLO, GREETING, Server, certificate
 from listener import bound
 from nameserver import NameServer
 from test_mta_sts import Web, policy
@@ -229,6 +230,33 @@ class Told(unittest.TestCase):
                 done = program.run("--dns", dns.address, "--format", "json", "@" + DOMAIN)
             self.assertIn(cause, [event.get("cause") for event in map(json.loads, done.stdout.splitlines())])
 
+    def test_validation_that_fails_is_told_from_servers_that_do(self):
+        """A SERVFAIL is asked for again without validation, whatever asked; that of a name server that fails stays what it is."""
+        bogus_mx = {(DOMAIN, "MX"): "bogus", (DOMAIN, "MX whole"): [(10, MX)], (MX, "A"): ["127.0.0.1"]}
+        bogus_host = zoned(MX) | {(MX, kind): "bogus" for kind in ("A", "AAAA")} | {(MX, "A whole"): ["127.0.0.1"], (MX, "AAAA whole"): []}
+        for zone in (bogus_mx, bogus_host):
+            self.assertEqual(self.first(zone), "dnssec_failed")
+            with NameServer(zone) as dns:
+                for args in (("@" + DOMAIN,), ("send", "--from", "a@b.example", "--to", "bob@" + DOMAIN, "@" + DOMAIN)):
+                    done = program.run(args[0], *args[1:], "--dns", dns.address, "--format", "json", input="QUIT\n")
+                    self.assertIn("dnssec_failed", [event.get("cause") for event in map(json.loads, done.stdout.splitlines())], args)
+                self.assertIn("DNSSEC validation fails", program.run("resolve", "--dns", dns.address, "@" + DOMAIN).stdout)
+        self.assertEqual(self.first({(DOMAIN, "MX"): "SERVFAIL"}), "dns_servfail")
+
+    def test_a_probe_names_the_old_keys_tlsa_record_unasked(self):
+        """Where the way there was validated; and nothing of records that senders ignore."""
+        place = pki.make()
+        signed = {(DOMAIN, "MX"), (MX, "A"), (MX, "AAAA")}
+        for offer, ad, args, want in (((), True, (), ("CRITICAL", "dane_mismatch")), (("--tls=off",), True, (), ("CRITICAL", "dane_no_tls")),
+                                      ((), True, ("--dane=off",), ("OK", None)), ((), False, (), ("OK", None)), ((), signed, (), ("OK", None))):
+            with program.Serve("--listen", "127.0.0.1:0", "--cert", f"{place}/good.chain.pem", "--key", f"{place}/good.key", *offer) as server, \
+                    NameServer({(DOMAIN, "MX"): [(10, MX)], (MX, "A"): ["127.0.0.1"],
+                                (f"_{server.port}._tcp.{MX}", "TLSA"): [(3, 1, 1, "00" * 32)]}, ad=ad) as dns:
+                done = program.run("probe", "--dns", dns.address, "--ca", f"{place}/ca.pem", "--format", "json", "-p", str(server.port),
+                                   *args, "@" + DOMAIN)
+            found = json.loads(done.stdout.splitlines()[0])
+            self.assertEqual((found["state"], found.get("cause")), want, (offer, ad, args))
+
     def test_the_web_server_takes_no_mail(self):
         with bound() as nobody:
             self.assertEqual(self.first({(DOMAIN, "A"): ["127.0.0.1"]}, "-p", str(nobody.getsockname()[1])), "no_mx_refused")
@@ -293,6 +321,36 @@ class Told(unittest.TestCase):
     def test_forwarding_that_the_recipient_may_not_do_is_not_this_clients(self):
         status, passage, steps = self.report(replying("RCPT", "550 5.7.520 Access denied, Your organization does not allow external forwarding"))
         self.assertEqual((status, passage, steps[0]), (2, "no", ("forwarding_blocked", "there")))
+
+    def test_a_greeting_that_is_held_back_is_unknown(self):
+        status, passage, steps = self.report(lambda p: p.say("220-mx.example ESMTP\r\n").until_gone())
+        self.assertEqual((status, passage, steps), (3, "unknown", [("greeting_delay", "here")]))
+
+    def test_what_an_mx_is_not_is_its_administrators_to_mend(self):
+        for behave, cause in ((replying("MAIL", "530 5.7.0 Authentication required"), "auth_required"),
+                              (lambda p: p.say("SSH-2.0-x\r\n").until_gone(), "not_smtp"),
+                              (replying("GREETING", "503 Command refused, required Proxy negotiation failed"), "proxy_header_wanted")):
+            status, passage, steps = self.report(behave)
+            self.assertEqual((status, passage, steps[0]), (2, "no", (cause, "there")))
+
+    def test_a_client_certificate_that_is_wanted_after_the_handshake(self):
+        """With TLS 1.3 the alert comes in place of the reply to EHLO."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate())
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(certificate()[0])
+
+        def demand(p):
+            p.starttls()
+            p.sock = context.wrap_socket(p.sock, server_side=True)
+        with Server(demand) as server:
+            done = program.run("probe", "--format", "json", *SHORT, f"127.0.0.1:{server.port}")
+        self.assertEqual(json.loads(done.stdout.splitlines()[0])["cause"], "tls_client_cert")
+
+    def test_an_lmtp_server_is_known_by_its_greeting(self):
+        with Server(lambda p: p.say("220 mx LMTP ready\r\n").obey({"EHLO": "500 5.5.1 What?\r\n", "HELO": "500 5.5.1 What?\r\n"})) as server:
+            done = program.run("--format", "json", f"127.0.0.1:{server.port}", input="EHLO x.example\nQUIT\n")
+        self.assertIn("lmtp_server", [event.get("cause") for event in map(json.loads, done.stdout.splitlines())])
 
     def test_a_421_as_greeting_defers(self):
         status, passage, steps = self.report(replying("GREETING", "421 4.3.2 Service not available"))

@@ -348,6 +348,8 @@ connections_yield(void **state)
 		{ "slow", { .slow = SPAN_INIT("RCPT took 5 s"), .nslow = 1 }, CAUSE_REPLY_SLOW },
 		{ "tarpit", { .slow = SPAN_INIT("x"), .nslow = 3 }, CAUSE_TARPIT },
 		{ "closed first", { .end = END_CLOSED, .stage = AT_GREETING }, CAUSE_CLOSED_BEFORE_GREETING },
+		{ "closed after a silence", { .end = END_CLOSED, .stage = AT_GREETING, .waited_ms = 5000 }, CAUSE_CLOSED_WAITING },
+		{ "closed within TLS", { .end = END_TRUNCATED, .stage = AT_EHLO, .dialogue = { .tls = true } }, CAUSE_CONNECTION_CLOSED },
 		{ "reset first", { .end = END_RESET, .stage = AT_GREETING }, CAUSE_RESET_BEFORE_GREETING },
 		{ "closed", { .end = END_CLOSED, .stage = AT_MAIL }, CAUSE_CONNECTION_CLOSED },
 		{ "reset", { .end = END_RESET, .stage = AT_MAIL }, CAUSE_CONNECTION_RESET },

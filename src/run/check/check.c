@@ -33,15 +33,6 @@ struct contact {
 	struct probe *probe;
 };
 
-/* A question about a SERVFAIL. */
-struct second_question {
-	struct second_question *next;
-	struct checking *checking;
-	struct check_doubt *doubt;
-	struct dns_query *query;	/* NULL: answered */
-	bool unchecked;
-};
-
 struct checking {
 	struct session_env *env;
 	struct session_env old; /* the same, with TLS as old servers speak it */
@@ -57,8 +48,6 @@ struct checking {
 	bool asking_names, knows_hosts;
 	struct contact *contacts;
 	size_t running;
-	struct second_question *questions;
-	size_t asking;			/* of them */
 	struct loop_timer *turn, *deadline;
 	uint64_t began_us, until_us;
 	bool stopped, told;
@@ -398,38 +387,6 @@ recipient(struct checking *c)
 }
 
 static void
-on_second_answer(void *ctx, const struct dns_reply *reply)
-{
-	struct second_question *q = ctx;
-
-	q->query = NULL;
-	if (q->unchecked)
-		q->doubt->without_validation = reply->ok && reply->answer->rcode == 0;
-	else if (reply->ntries > 0)
-		q->doubt->ede = reply->try[reply->ntries - 1].ede;
-	q->checking->asking--;
-	take_turn_soon(q->checking);
-}
-
-static void
-ask_again(struct checking *c, struct span name, enum dns_type type, struct check_doubt *doubt)
-{
-	struct dns *dns = session_env_dns(c->env);
-
-	for (int unchecked = 0; unchecked < 2; unchecked++) {
-		struct second_question *q = ARENA_NEW(&c->check.arena, struct second_question);
-		*q = (struct second_question){
-			.next = c->questions, .checking = c, .doubt = doubt, .unchecked = unchecked
-		};
-		c->questions = q;
-		q->query = unchecked ?
-		    dns_ask_unchecked(dns, name, type, c->until_us, on_second_answer, q) :
-		    dns_ask(dns, name, type, c->until_us, on_second_answer, q);
-		c->asking += q->query != NULL;
-	}
-}
-
-static void
 add_host(struct checking *c, const struct lookup_host *found)
 {
 	struct check *k = &c->check;
@@ -462,13 +419,8 @@ begin_contacts(struct checking *c)
 	const struct lookup *l = c->check.lookup;
 
 	c->check.host = ARENA_ARRAY(&c->check.arena, struct check_host, l->nhosts);
-	for (size_t i = 0; i < l->nhosts; i++) {
+	for (size_t i = 0; i < l->nhosts; i++)
 		add_host(c, &l->host[i]);
-		if (l->host[i].hop->naddr == 0 && l->host[i].hop->found->cause == CAUSE_SERVFAIL)
-			ask_again(c, l->host[i].hop->host, DNS_A, &c->check.host[i].doubt);
-	}
-	if (l->err.cause == CAUSE_SERVFAIL && l->nhosts == 0 && l->route)
-		ask_again(c, l->route->name, DNS_MX, &c->check.doubt);
 	c->stopped |= c->opts.dry_run;
 	c->knows_hosts = true;
 	take_turn_soon(c);
@@ -649,7 +601,7 @@ on_turn(void *ctx, unsigned ready)
 			else
 				connect_to(c, a, why);
 		}
-	if (waiting > 0 || c->running > 0 || (c->asking > 0 && !c->stopped))
+	if (waiting > 0 || c->running > 0)
 		return;
 	if (!c->names && k->local.len > 0 && addr_family(&k->local) && !c->stopped &&
 	    !addr_is_loopback(&k->local))
@@ -755,8 +707,6 @@ check_free(struct checking *c)
 			arena_release(&k->look->result.arena);
 		free(k);
 	}
-	for (struct second_question *q = c->questions; q; q = q->next)
-		dns_cancel(q->query);
 	lookup_free(c->names);
 	sts_free(c->policy);
 	lookup_free(c->query);

@@ -89,12 +89,6 @@ struct check_look {
 
 struct check_host;
 
-/* A SERVFAIL was looked up again, once more and without validation. */
-struct check_doubt {
-	int ede;			/* RFC 8914; 0 or less: none */
-	bool without_validation;	/* without validation there was an answer */
-};
-
 struct check_address {
 	struct check_host *host;
 	const struct lookup_address *found; /* the address with its reverse DNS */
@@ -117,7 +111,6 @@ struct check_host {
 	bool submission;
 	struct check_address *address;
 	size_t naddresses;
-	struct check_doubt doubt;	/* of its addresses */
 };
 
 struct check {
@@ -127,7 +120,6 @@ struct check {
 	const char *rcpt;   /* NULL: no RCPT is sent */
 	const struct lookup *lookup;
 	const struct sts *sts; /* NULL: not looked up */
-	struct check_doubt doubt;	/* of the MX, or of the domain's own address */
 	struct check_host *host;
 	size_t nhosts, naddresses;
 	/* The vantage point, from the first connection that was made. */

@@ -23,14 +23,13 @@ result_of(enum err_cause cause)
 }
 
 static struct dns_facts
-facts_of_host(
-    const struct host *found, struct span name, const struct check_doubt *doubt)
+facts_of_host(const struct host *found, struct span name)
 {
 	return (struct dns_facts){
 		.result = found->naddr > 0 ? DNS_ANSWERED : result_of(found->cause),
 		.name = name,
-		.ede = doubt->ede,
-		.without_validation = doubt->without_validation,
+		.ede = found->doubt.ede,
+		.without_validation = found->doubt.without_validation,
 	};
 }
 
@@ -79,6 +78,13 @@ address_text(const struct addr *a, struct arena *arena)
 	return arena_copy(arena, span_of(addr_host(a, text)));
 }
 
+/* It let this client in, whatever it did then. */
+static bool
+answers(const struct check_address *a)
+{
+	return a->nlooks > 0 && a->look[0].over && a->look[0].result.local.len > 0;
+}
+
 static void
 fill_host(struct mx_facts *m, const struct check_host *h, struct arena *arena)
 {
@@ -87,15 +93,15 @@ fill_host(struct mx_facts *m, const struct check_host *h, struct arena *arena)
 	*m = (struct mx_facts){
 		.host = h->name,
 		.preference = h->preference,
-		.dns = facts_of_host(hop->found, h->name, &h->doubt),
+		.dns = facts_of_host(hop->found, h->name),
 		.alias = hop->found->alias.len > 0,
 	};
 	for (size_t i = 0; i < hop->naddr; i++) {
 		struct span text = address_text(&hop->addr[i], arena);
 		if (i == 0)
 			m->address = text;
-		/* Where a server answers, or another port is asked for, it is a test's network. */
-		if (check_path(&h->address[i]) == PATH_UP || h->port != 25)
+		/* Where something answers, or another port is asked for, it is a test's network. */
+		if (answers(&h->address[i]) || h->port != 25)
 			continue;
 		if (addr_is_loopback(&hop->addr[i]) || addr_is_any(&hop->addr[i]))
 			m->loopback_address = text;
@@ -133,15 +139,15 @@ check_domain(const struct check *k, struct arena *arena)
 	struct domain_facts facts = {
 		.domain = k->domain,
 		.mx = { .name = name,
-		    .ede = k->doubt.ede,
-		    .without_validation = k->doubt.without_validation,
+		    .ede = l->route->doubt.ede,
+		    .without_validation = l->route->doubt.without_validation,
 		    /* A host that answers is asked about as a host. */
 		    .result = l->route->mx			? DNS_ANSWERED :
 			k->domain.len == 0 && k->naddresses > 0 ? DNS_NOT_ASKED :
 			implicit				? DNS_NO_DATA :
 								  none },
 		.own = implicit && k->nhosts ?
-		    facts_of_host(k->host[0].found->hop->found, k->domain, &k->host[0].doubt) :
+		    facts_of_host(k->host[0].found->hop->found, k->domain) :
 		    (struct dns_facts){
 			.result = l->err.kind ? none : DNS_NOT_ASKED, .name = name },
 		.null_mx = l->err.cause == CAUSE_NO_MAIL,

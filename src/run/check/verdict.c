@@ -63,10 +63,20 @@ struct weighing {
 static enum concern
 concern_of(const struct diagnosis *d)
 {
-	if (d->cause == CAUSE_STARTTLS_REQUIRED || d->cause == CAUSE_FORWARDING_BLOCKED ||
-	    (d->cause == CAUSE_RELAY_DENIED && d->place.mx))
+	switch (d->cause) {
+	case CAUSE_STARTTLS_REQUIRED: case CAUSE_FORWARDING_BLOCKED:
 		return CONCERNS_SERVER;
-	return cause_row(d->cause)->concern;
+	case CAUSE_TLS_PORT:
+		/* on 465 this client began in the wrong way; elsewhere the server does */
+		return d->place.port == 465 ? CONCERNS_DIALOGUE : CONCERNS_SERVER;
+	case CAUSE_RELAY_DENIED: case CAUSE_AUTH_REQUIRED: case CAUSE_PROXY_HEADER_WANTED:
+	case CAUSE_NOT_SMTP: case CAUSE_MAILBOX_SERVER: case CAUSE_LMTP_SERVER:
+	case CAUSE_CLEAR_PORT: case CAUSE_TLS_CLIENT_CERT:
+		/* what an MX is not, no sender can make up for */
+		return d->place.mx ? CONCERNS_SERVER : cause_row(d->cause)->concern;
+	default:
+		return cause_row(d->cause)->concern;
+	}
 }
 
 /* A sender's address is this client's too: what its SPF or domain lacks, others' may have. */
@@ -90,6 +100,15 @@ greylisting(const struct check_look *look)
 	return NULL;
 }
 
+/* It had begun to greet, and this check did not wait for the end: the server is healthy. */
+static bool
+holds_back(const struct check_look *look)
+{
+	const struct diagnosis *d = look ? look->diagnoses : NULL;
+
+	return d && d->cause == CAUSE_GREETING_DELAY && d->state != STATE_OK;
+}
+
 static enum check_fate
 fate_of(const struct check *k, const struct check_address *a)
 {
@@ -103,6 +122,8 @@ fate_of(const struct check *k, const struct check_address *a)
 		return CHECK_FATE_NO_ROUTE;
 	if (r->out_of_step)
 		return CHECK_FATE_FAILED;
+	if (holds_back(look))
+		return CHECK_FATE_UNKNOWN;
 	const struct reply
 	    *last = r->reply[k->rcpt && !a->host->submission ? PHASE_RCPT : PHASE_MAIL];
 	if (a->host->submission ? r->err == ERR_NONE : last && last->code / 100 == 2)
@@ -300,10 +321,20 @@ lookup_is_open(const struct check *k)
 		if (found->naddr == 0 &&
 		    (found->cause == CAUSE_NO_ANSWER || found->cause == CAUSE_DNS_REFUSED ||
 			(found->cause == CAUSE_SERVFAIL &&
-			    !k->host[i].doubt.without_validation)))
+			    !found->doubt.without_validation)))
 			return true;
 	}
 	return false;
+}
+
+static bool
+fails_validation(const struct check *k)
+{
+	bool found = k->lookup->route->doubt.without_validation;
+
+	for (size_t i = 0; i < k->nhosts; i++)
+		found |= k->host[i].found->hop->found->doubt.without_validation;
+	return found;
 }
 
 /*
@@ -314,7 +345,7 @@ static void
 walk(struct weighing *w, enum check_sender sender, allow_fn *allow)
 {
 	struct check_class *c = &w->out->class[sender];
-	const struct check_address *a, *deferring = NULL, *client = NULL;
+	const struct check_address *a, *deferring = NULL, *client = NULL, *held = NULL;
 	const char *why = NULL;
 	bool barred = false;
 	struct tally n = { 0 };
@@ -358,6 +389,8 @@ walk(struct weighing *w, enum check_sender sender, allow_fn *allow)
 			break;
 		case CHECK_FATE_UNKNOWN:
 			n.unknown++;
+			if (!held && holds_back(check_last(a)))
+				held = a;
 			break;
 		case CHECK_FATE_NO_ROUTE:
 			n.no_route++;
@@ -385,9 +418,17 @@ walk(struct weighing *w, enum check_sender sender, allow_fn *allow)
 	} else if (n.tried == 0 && lookup_is_open(w->check)) {
 		c->passage = PASSAGE_UNKNOWN;
 		c->text = SPAN("unknown: the address of an MX could not be looked up here");
+	} else if (n.tried == 0 && fails_validation(w->check)) {
+		c->passage = PASSAGE_NO;
+		c->text = SPAN("no: senders with a validating resolver find no address (DNSSEC)");
 	} else if (n.tried == 0) {
 		c->passage = PASSAGE_NO;
 		c->text = SPAN("no: there is no address to send to");
+	} else if (held) {
+		c->passage = PASSAGE_UNKNOWN;
+		c->text = arena_printf(w->arena,
+		    "unknown: %.*s delays its greeting for longer than this check waited",
+		    SPAN_ARG(name_of(w, held)));
 	} else if (n.unknown > 0) {
 		c->passage = PASSAGE_UNKNOWN;
 		c->text = SPAN("unknown: not every address was tried to the end");

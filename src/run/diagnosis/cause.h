@@ -34,6 +34,7 @@
 	X(REPLY_SLOW,		"reply_slow")						\
 	X(TARPIT,		"tarpit")						\
 	X(CLOSED_BEFORE_GREETING, "closed_before_greeting")				\
+	X(CLOSED_WAITING,	"closed_waiting")	/* after a silence, without a greeting */ \
 	X(RESET_BEFORE_GREETING, "reset_before_greeting")				\
 	X(CONNECTION_CLOSED,	"connection_closed")					\
 	X(CONNECTION_RESET,	"connection_reset")					\

@@ -61,7 +61,9 @@ const struct cause_row causes_of_connection[] = {
 	{ CAUSE_TLS_PORT, CONCERNS_DIALOGUE, STATE_CRITICAL, "The port expects TLS",
 	    "Port {port} expects TLS from the start (implicit TLS), and this connection began "
 	    "without it",
-	    NULL, NULL, "use smtps://{host}:{port} or --tls=implicit", NULL, "RFC 8314 3.3" },
+	    NULL,
+	    "begin without TLS on this port and offer STARTTLS; implicit TLS belongs on port 465",
+	    "use smtps://{host}:{port} or --tls=implicit", NULL, "RFC 8314 3.3" },
 	{ CAUSE_CLEAR_PORT, CONCERNS_DIALOGUE, STATE_CRITICAL, "The port does not begin with TLS",
 	    "The server does not begin with TLS on this port[: it sent \"{octets}\"]",
 	    NULL, "enable implicit TLS on this port if it is meant to be 465 (smtps)",
@@ -77,8 +79,8 @@ const struct cause_row causes_of_connection[] = {
 	    "The server holds the last line of its greeting back on purpose (postscreen does so "
 	    "for 6 s)[: it came after {waited}]; the server is healthy",
 	    "Senders that wait, as all should, are not affected",
-	    NULL, "allow 30 s for the greeting (--timeout greeting=30s), and send nothing before "
-	    "it",
+	    NULL, "allow 30 s or more for the greeting (--timeout greeting=60s), and send nothing "
+	    "before it",
 	    NULL, "RFC 5321 4.5.3.2.1" },
 	{ CAUSE_GREETING_SLOW, CONCERNS_SERVER, STATE_OK, "Slow greeting",
 	    "The greeting came after {waited}: a deliberate greeting delay against spam senders, "
@@ -116,6 +118,15 @@ const struct cause_row causes_of_connection[] = {
 	    "this client",
 	    "try from another address, later, or with implicit TLS (--tls=implicit)", NULL,
 	    "RFC 5321 3.8" },
+	{ CAUSE_CLOSED_WAITING, CONCERNS_SERVER, STATE_CRITICAL, "Closed without a greeting",
+	    "The server waited {waited} and closed the connection without a greeting: usually it "
+	    "expects something first, the PROXY protocol header of a load balancer or TLS; else it "
+	    "failed to start its service",
+	    "Senders try the next address or MX",
+	    "check the server's log; where it expects the PROXY protocol, switch that off for this "
+	    "port or let a load balancer in front send it",
+	    "test with --proxy-protocol v1 or v2, or with implicit TLS (--tls=implicit)", NULL,
+	    "RFC 5321 3.1" },
 	{ CAUSE_RESET_BEFORE_GREETING, CONCERNS_SERVER, STATE_CRITICAL,
 	    "Reset before the greeting",
 	    "The connection was reset before the greeting: a firewall, an access rule against this "
@@ -179,13 +190,19 @@ const struct cause_row causes_of_connection[] = {
 
 	/* ---- no SMTP server, or one that breaks the protocol */
 	{ CAUSE_NOT_SMTP, CONCERNS_DIALOGUE, STATE_CRITICAL, "Not an SMTP server",
-	    "This is not an SMTP server but {what}[: \"{octets}\"]", NULL, NULL,
+	    "This is not an SMTP server but {what}[: \"{octets}\"]", NULL,
+	    "let the mail server listen on this port, or correct the MX record or port that leads "
+	    "here",
 	    "check host and port: SMTP listens on 25, 587 and 465", NULL, NULL },
 	{ CAUSE_MAILBOX_SERVER, CONCERNS_DIALOGUE, STATE_CRITICAL, "Not an SMTP server",
 	    "This is {what}, which serves mailboxes and does not accept mail[: \"{octets}\"]", NULL,
-	    NULL, "use port 587 or 465 to submit mail, 25 for mail between servers", NULL, NULL },
+	    "let the mail server listen on this port, or correct the MX record or port that leads "
+	    "here",
+	    "use port 587 or 465 to submit mail, 25 for mail between servers", NULL, NULL },
 	{ CAUSE_LMTP_SERVER, CONCERNS_DIALOGUE, STATE_CRITICAL, "An LMTP server",
-	    "This is an LMTP server: it wants LHLO and does not know EHLO", NULL, NULL,
+	    "This is an LMTP server: it wants LHLO and does not know EHLO", NULL,
+	    "let an SMTP server listen on this port: LMTP is for delivery behind one, and never on "
+	    "port 25",
 	    "use lmtp:// or --lmtp", NULL, "RFC 2033" },
 	{ CAUSE_PROXY_HEADER_WANTED, CONCERNS_DIALOGUE, STATE_CRITICAL, "A PROXY header is "
 	    "expected",

@@ -44,7 +44,9 @@ const struct cause_row causes_of_session[] = {
 	{ CAUSE_AUTH_REQUIRED, CONCERNS_CLIENT, STATE_CRITICAL, "Authentication required",
 	    "The server requires a login before it accepts this: it is a submission server, or "
 	    "treats this client as one of its users",
-	    NULL, NULL,
+	    NULL,
+	    "accept mail for your own domains on port 25 without a login, and require one on 587 "
+	    "and 465 only",
 	    "log in (--auth, --user; over TLS); mail from another server to its own users "
 	    "belongs on port 25 of the domain's MX",
 	    "/starttls, then /auth", "RFC 4954 6, RFC 6409 4.3" },
@@ -90,9 +92,11 @@ const struct cause_row causes_of_session[] = {
 	    "check the authentication backend (Dovecot, saslauthd, LDAP) and the server's log",
 	    "try again later: the password was not judged", NULL, "RFC 4954 6" },
 	{ CAUSE_AUTH_MECHANISM, CONCERNS_CLIENT, STATE_CRITICAL, "Mechanism not available",
-	    "The server does not offer the mechanism used[ ({name})][; it offers {names}]", NULL,
-	    NULL,
-	    "use a mechanism that EHLO offers[ ({names})], over TLS (--auth MECHANISM)", "/ext",
+	    "The server does not support the mechanism used[ ({name})][; EHLO offers {names}]",
+	    NULL, NULL,
+	    "use another mechanism that EHLO offers[ ({names})], over TLS "
+	    "(--auth MECHANISM)",
+	    "/ext",
 	    "RFC 4954 4" },
 	{ CAUSE_AUTH_NEEDS_TLS, CONCERNS_DIALOGUE, STATE_CRITICAL, "Login requires TLS",
 	    "The server allows this login only within TLS", NULL, NULL,

@@ -156,6 +156,9 @@ diagnose_silence(struct diagnosing *x)
 		set_octets(x, d);
 }
 
+/* A close that comes sooner says nothing about what the server waited for. */
+enum { SILENT_MS = 2000 };
+
 static void
 diagnose_end(struct diagnosing *x)
 {
@@ -165,7 +168,6 @@ diagnose_end(struct diagnosing *x)
 		[END_NO_ROUTE] = CAUSE_NO_ROUTE,
 		[END_FORBIDDEN] = CAUSE_BLOCKED_HERE,
 		[END_PROXY] = CAUSE_PROXY_FAILED,
-		[END_TRUNCATED] = CAUSE_TLS_TRUNCATED,
 	};
 	const struct facts *f = x->f;
 	bool reset = f->end == END_RESET;
@@ -195,6 +197,13 @@ diagnose_end(struct diagnosing *x)
 			diagnose_silence(x);
 		}
 		return;
+	case END_TRUNCATED:
+		/* A server that ends within TLS has more to say for itself than how TLS ended. */
+		if (f->asked_to_close || f->stage == AT_ANY || f->stage == AT_QUIT) {
+			diagnosing_add(x, CAUSE_TLS_TRUNCATED, f->stage);
+			return;
+		}
+		/* FALLTHROUGH */
 	case END_CLOSED: case END_RESET:
 		if (f->asked_to_close || (f->reply && f->reply->code / 100 >= 4))
 			return;			/* after QUIT, or behind a reply that says why */
@@ -202,16 +211,19 @@ diagnose_end(struct diagnosing *x)
 		    f->octets.len > 0	       ? CAUSE_CLOSED_IN_REPLY :
 		    f->before_greeting && f->stage != AT_GREETING ? CAUSE_CLOSED_BEFORE_GREETING :
 		    f->stage == AT_MESSAGE     ? CAUSE_CLOSED_IN_DATA :
-		    f->stage == AT_EHLO	       ? CAUSE_CLOSED_AT_EHLO :
+		    f->stage == AT_EHLO && !f->dialogue.tls ? CAUSE_CLOSED_AT_EHLO :
 		    f->stage == AT_AUTH	       ? CAUSE_CLOSED_AT_AUTH :
 		    f->stage == AT_ANY	       ? CAUSE_CLOSED_IDLE :
 		    f->stage == AT_GREETING ?
 			(is_tls_port(f->port) && !f->implicit_tls ? CAUSE_TLS_PORT :
 			    reset ? CAUSE_RESET_BEFORE_GREETING :
-				    CAUSE_CLOSED_BEFORE_GREETING) :
+			    f->waited_ms >= SILENT_MS ? CAUSE_CLOSED_WAITING :
+							CAUSE_CLOSED_BEFORE_GREETING) :
 		    reset		       ? CAUSE_CONNECTION_RESET :
 						 CAUSE_CONNECTION_CLOSED;
 		d = diagnosing_add(x, cause, f->stage);
+		if (cause == CAUSE_CLOSED_WAITING)
+			set_waited(x, d, f->waited_ms);
 		if (f->octets.len > 0)
 			set_octets(x, d);
 		return;
@@ -219,10 +231,7 @@ diagnose_end(struct diagnosing *x)
 		/* Nobody wrote that mail goes there: it is what is left where no MX is. */
 		if (f->end == END_REFUSED && f->implicit_mx)
 			diagnosing_add(x, CAUSE_NO_MX_REFUSED, AT_CONNECT);
-		diagnosing_add(x, causes[f->end],
-		    f->end == END_TRUNCATED ? f->stage :
-		    f->end == END_PROXY	    ? AT_PROXY :
-					      AT_CONNECT);
+		diagnosing_add(x, causes[f->end], f->end == END_PROXY ? AT_PROXY : AT_CONNECT);
 	}
 }
 
@@ -309,8 +318,10 @@ diagnose_form(struct diagnosing *x)
 	if (cause != CAUSE_NONE && f->handshake != SHAKE_CLEARTEXT) {
 		d = diagnosing_add(x, cause, f->stage);
 		d->field[FIELD_WHAT] = span_of(what);
-		if (cause != CAUSE_TLS_PORT)
+		if (cause != CAUSE_TLS_PORT) {
 			diagnosis_set(d, FIELD_OCTETS, span_trim(span_first(octets, 60)), x->arena);
+			d->evidence = d->field[FIELD_OCTETS];
+		}
 		return true;
 	}
 	if (f->unsolicited || f->standing == REPLY_OUT_OF_STEP) {

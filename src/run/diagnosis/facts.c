@@ -98,6 +98,10 @@ facts_of_route(struct facts *f, const struct target *target, const struct route 
 	    (route && (route->mx || route->implicit));
 
 	f->host = target->host;
+	if (route) {
+		f->dns.ede = route->doubt.ede;
+		f->dns.without_validation = route->doubt.without_validation;
+	}
 	if (!domain) {
 		f->dns.name = f->host;
 		return;

@@ -110,7 +110,7 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		.helo = r->helo,
 		.sent = r->line_phase == r->phase ? r->line : SPAN_NONE,
 		.connections = r->connections,
-		.greeting_ms = r->us[PHASE_BANNER] / 1000,
+		.greeting_ms = r->reply[PHASE_BANNER] ? r->us[PHASE_BANNER] / 1000 : 0,
 		.greeting_held = r->drawn & 1u << PHASE_BANNER,
 		.implicit_tls = r->tls_mode == TARGET_TLS_IMPLICIT,
 		.starttls_wanted = r->tls_mode == TARGET_TLS_STARTTLS,
@@ -121,14 +121,20 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		.dane_required = r->dane_required,
 		.sts = r->sts,
 	};
-	if (r->err == ERR_DNS || (r->err == ERR_TLS && r->phase == PHASE_TLS)) {
+	/* With TLS 1.3 an alert about the client's part comes behind the handshake. */
+	if (r->err == ERR_DNS || (r->err == ERR_TLS && (r->phase == PHASE_TLS || r->alert))) {
 		facts_of_err(f, r->err, r->cause, r->sys, r->alert);
 		f->dns.name = r->host.len > 0 ? r->host : r->domain;
 		if (r->err == ERR_DNS && !r->mx && !r->implicit)
 			facts_of_route(f, r->target, r->routed);
+		f->dns.ede = r->doubt.ede;
+		f->dns.without_validation = r->doubt.without_validation;
 	}
 	if (r->phase == PHASE_AUTH)
 		f->mechanism = mechanism_of(f->sent, &f->binding);
+	if (r->dane_aside && !tls_dane_requires_tls(r->dane) &&
+	    (!r->dane || r->dane->state != DANE_FAILED))
+		f->dane = NULL;
 	f->injected = r->cause == CAUSE_INJECTED;
 	if (r->addr.len > 0)
 		f->address = arena_copy(&r->arena, span_of(addr_host(&r->addr, text)));

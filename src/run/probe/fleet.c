@@ -39,6 +39,7 @@ struct slot {
 	const struct addr *barred;
 	struct span lost;		/* it has no address, and why; empty: it has */
 	enum err_cause why_lost;
+	struct dns_doubt doubt;
 	struct lookup_query *reverse;	/* the names of the address, asked behind the probe */
 	struct probe *probe;
 	struct probe_result result;
@@ -463,6 +464,7 @@ slot_start(struct slot *s)
 		.note = item->note,
 		.nnotes = item->nnotes,
 		.dane_required = s->session->dane == DANE_REQUIRE,
+		.dane_aside = s->session->dane == DANE_ASIDE,
 	};
 	if (s->hop.naddr > 0) {
 		s->result.addr = s->hop.addr[0];
@@ -480,6 +482,7 @@ slot_start(struct slot *s)
 	}
 	if (s->lost.len > 0) {
 		s->result.cause = s->why_lost;
+		s->result.doubt = s->doubt;
 		slot_fail(s, PHASE_RESOLVE, ERR_DNS, s->lost);
 		return;
 	}
@@ -582,6 +585,7 @@ item_make_slots(struct item *item)
 		const struct route_hop *hop = &route->hop[i];
 		struct slot *s = item_add_slot(item, item->spec->session, hop, NULL, 0);
 		s->why_lost = hop->found->cause;
+		s->doubt = hop->found->doubt;
 		s->lost = arena_printf(&item->arena, "%.*s has no address: %.*s",
 		    SPAN_ARG(hop->host), SPAN_ARG(hop->found->why));
 	}
@@ -615,6 +619,8 @@ item_not_found(struct item *item, const struct err *err)
 		.nnotes = item->nnotes,
 	};
 	s->result.domain = item->target.kind == TARGET_MX ? item->target.host : SPAN_NONE;
+	if (item->found)
+		s->result.doubt = item->found->doubt;
 	if (item->found && item->found->nall > 0) {
 		struct route *routed = ARENA_NEW(&s->result.arena, struct route);
 		*routed = *item->found;

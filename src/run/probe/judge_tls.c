@@ -155,6 +155,8 @@ judge_dane(struct judgement *j)
 	/* required, it ended the probe, which is said */
 	if (!d || (r->err != ERR_NONE && r->phase == PHASE_TLS && r->tls))
 		return;
+	if (r->dane_aside && !broken && d->state != DANE_MISMATCHED && d->state != DANE_FAILED)
+		return;
 	struct judge_check *c = judge_add(j);
 	c->got = span_of(dane_state_word(d->state));
 	if (!broken &&

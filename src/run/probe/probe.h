@@ -128,6 +128,7 @@ struct probe_result {
 	bool mx, implicit;
 	struct span host;
 	const struct route *routed;	/* what a failed lookup did find; NULL: nothing */
+	struct dns_doubt doubt;		/* of the lookup that failed */
 	unsigned preference;		/* of an MX */
 	/* notes on how the route was found (run/route/route.h) */
 	const struct span *note;
@@ -158,6 +159,7 @@ struct probe_result {
 	/* the TLSA records, compared with the handshake if there was one; NULL: not known */
 	const struct tls_dane *dane;
 	bool dane_required;
+	bool dane_aside;		/* see DANE_ASIDE */
 	/* reverse DNS of the address (run/route/lookup.h); NULL: not looked up */
 	const struct lookup_address *reverse;
 	/* the MTA-STS policy of the domain (run/route/sts.h); NULL: not looked up */

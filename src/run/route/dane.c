@@ -35,6 +35,12 @@ dane_path_set(struct dane_path *path, const struct host *host)
 	};
 }
 
+bool
+dane_path_is_validated(const struct dane_path *p)
+{
+	return p->by == DANE_BY_DNS && p->host_authentic && (!p->mx || p->mx_authentic);
+}
+
 /* ---- whether they apply */
 
 /* RFC 7672 2.2.1 and 2.2.2: what was not validated on the way to the host; empty: all was. */

@@ -34,6 +34,8 @@ struct dane_path {
 };
 /* fills in what a host lookup found */
 void dane_path_set(struct dane_path *, const struct host *);
+/* By DNS, and all of it validated: only there do records count (RFC 7672 2.2). */
+bool dane_path_is_validated(const struct dane_path *);
 
 /*
  * Called once, perhaps within dane_find; ->state is the state before a handshake. It lives in the

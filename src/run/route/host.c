@@ -199,6 +199,8 @@ host_take_half(struct half *h, const struct dns_reply *reply)
 	if (!reply->ok) {
 		h->failed = dns_tries_text(reply, q->env.arena);
 		h->cause = dns_cause(reply);
+		if (!host->doubt.without_validation)
+			host->doubt = reply->doubt;
 		return;
 	}
 	if (reply->ntries > 1)

@@ -46,6 +46,7 @@ struct host {
 	struct span alias;		/* where its CNAMEs end; empty: it has none */
 	struct span why;		/* naddr is 0: "the name does not exist (NXDOMAIN)" */
 	enum err_cause cause;		/* naddr is 0 */
+	struct dns_doubt doubt;		/* cause is CAUSE_SERVFAIL */
 	struct span note[HOST_NOTES_MAX];	/* remarks on an otherwise good result */
 	size_t nnotes;
 };

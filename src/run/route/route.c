@@ -154,6 +154,8 @@ route_hosts_are_over(struct route_query *q)
 		all = arena_printf(q->env.arena, "%.*s%s%.*s: %.*s", SPAN_ARG(all),
 		    all.len ? "; " : "", SPAN_ARG(hop->host), SPAN_ARG(hop->found->why));
 	}
+	if (r->nhops == 0 && r->nall > 0)
+		r->doubt = r->hop[0].found->doubt;
 	if (r->nhops == 0)
 		route_fail(q, shared_cause(r), "no MX of %.*s has an address: %.*s",
 		    SPAN_ARG(r->name), SPAN_ARG(all));
@@ -261,6 +263,7 @@ route_on_own_address(void *ctx, const struct host *host)
 	route_take_host(s, host);
 	route_collect(q);
 	if (host->naddr == 0) {
+		q->route->doubt = host->doubt;
 		route_fail(q, host->cause, "%.*s has no MX, and no address of its own either: %.*s",
 		    SPAN_ARG(name), SPAN_ARG(host->why));
 		return;
@@ -373,6 +376,7 @@ route_on_mx(void *ctx, const struct dns_reply *reply)
 		return;
 	if (reply->ok && reply->ntries > 1)
 		route_note(q, "%.*s", SPAN_ARG(dns_tries_text(reply, q->env.arena)));
+	q->route->doubt = reply->doubt;
 	if (!reply->ok)
 		route_fail(q, dns_cause(reply), "the MX of %.*s cannot be found: %.*s",
 		    SPAN_ARG(name), SPAN_ARG(dns_tries_text(reply, q->env.arena)));
@@ -439,6 +443,7 @@ route_on_host(void *ctx, const struct host *host)
 		err_set(&q->err, ERR_DNS, "no address for %.*s: %.*s", SPAN_ARG(host->name),
 		    SPAN_ARG(host->why));
 		q->err.cause = host->cause;
+		q->route->doubt = host->doubt;
 	}
 	if (host->naddr > 0 || !q->mx)
 		route_end(q);			/* else the MX may still tell where else to go */

@@ -110,6 +110,11 @@ session_diagnose_reply(struct session *s, const struct receipt *r, const struct 
 	if (f.verb != VERB_AUTH)
 		f.mechanism = SPAN_NONE;
 	f.clear = NULL;				/* what is offered is no cause of a reply */
+	/* whose server it is that does not know EHLO */
+	struct span first = span_of(s->sent.greeting);
+	struct reply greeting = { .code = 220, .line = &first, .nlines = 1 };
+	if (f.stage == AT_EHLO && first.len > 0)
+		f.greeting = &greeting;
 	return diagnose(&f, arena);
 }
 
@@ -174,6 +179,8 @@ session_diagnose_close(
 	    closed->closed.by == CLOSED_TRUNCATED ? END_TRUNCATED :
 						    END_CLOSED;
 	f.fate_unknown = f.stage == AT_END_OF_DATA && message_lost;
+	if (f.stage == AT_GREETING)
+		f.waited_ms = (loop_now_us() - s->link.up_us) / 1000;
 	f.octets = closed->closed.rest;
 	return diagnose(&f, arena);
 }

@@ -128,7 +128,8 @@ handshake_problem(struct session *s, const struct tls_problem *p)
 static const struct tls_info *
 handshake_judged_by_dane(struct session *s, const struct tls_info *info)
 {
-	if (s->opts->dane == DANE_OFF || s->role == CONV_SERVER)
+	if (s->opts->dane == DANE_OFF || s->role == CONV_SERVER ||
+	    (s->opts->dane == DANE_ASIDE && !tls_dane_requires_tls(s->secure.dane)))
 		return info;
 	struct tls_info *with = ARENA_NEW(&s->link.arena, struct tls_info);
 	struct tls_dane *d = ARENA_NEW(&s->link.arena, struct tls_dane);

@@ -14,8 +14,11 @@
 #include "run/session/pace.h"
 #include "run/session/verify.h"
 
-/* Require: a TLSA record must match, which also requires TLS. */
-enum dane { DANE_OFF, DANE_CHECK, DANE_REQUIRE };
+/*
+ * Require: a TLSA record must match, which also requires TLS. Aside: where MX and address were
+ * validated the records are looked up too, and count; of those that senders ignore nothing is said.
+ */
+enum dane { DANE_OFF, DANE_CHECK, DANE_REQUIRE, DANE_ASIDE };
 
 /* Milliseconds; 0: unlimited. */
 struct timeouts {

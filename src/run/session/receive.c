@@ -122,8 +122,12 @@ receive_learn(struct session *s, const struct receipt *r, const struct reply *sh
 {
 	enum verb verb = r->asked.due.verb;
 
-	if (r->greeting)
+	if (r->greeting) {
 		receive_remark(s, diagnose_banner(shown));
+		if (shown->nlines > 0)
+			snprintf(s->sent.greeting, sizeof s->sent.greeting, "%.*s",
+			    SPAN_ARG(shown->line[0]));
+	}
 	if (verb == VERB_AUTH && r->asked.ticket)
 		receive_auth(s, &r->event.reply);
 	s->sent.hellos += (verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO) &&

@@ -105,6 +105,8 @@ session_ask_tlsa(struct session *s)
 		.until_us = secure_dane_until(&s->opts->timeouts, loop_now_us(), s->until_us) };
 	const struct dane_path *path = secure_dane_path(
 	    s->opts, s->link.hop, s->link.target.kind != TARGET_UNIX, &named);
+	if (s->opts->dane == DANE_ASIDE && !dane_path_is_validated(path))
+		return;
 	s->secure.dane_query = dane_find(&env, path, link_port(&s->link), session_on_tlsa, s);
 }
 

@@ -16,11 +16,12 @@
 #include "run/session/session.h"
 #include "run/session/wire.h"
 
-/* What was sent, as far as it may explain a reply. */
+/* What was sent, and the greeting, as far as they may explain a reply. */
 struct sent {
 	char *line;		/* the last command, without its secrets; owned */
 	size_t len;		/* 0: none, or too long */
 	enum verb verb;
+	char greeting[200];	/* first line of the greeting, cut; "": none yet */
 	unsigned hellos;	/* accepted EHLOs since the connection or TLS began */
 	bool early;		/* something was sent before the greeting */
 };

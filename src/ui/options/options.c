@@ -252,6 +252,7 @@ options_read(struct options *out, enum scope scope, const struct program *progra
 
 	*out = (struct options){ .program = program };
 	out->session.timeouts = scope == SCOPE_PROBE ? timeouts_probe : timeouts_default;
+	out->session.dane = scope == SCOPE_PROBE ? DANE_ASIDE : DANE_OFF;
 	out->session.verify = VERIFY_OFF;
 	out->send.last = SEND_DATA;
 	out->match_level = MATCH_UNSET;
