@@ -279,6 +279,56 @@ class Mock(Served):
                                         "MAIL FROM:<a@b>", "DATA", "RCPT TO:<a@b>", "DATA", ".", "MAIL FROM:<a@b>", "DATA")]
         self.assertEqual([s[:3] for s in said], "503 250 530 235 250 503 503 250 354 250 250 503".split())
 
+    def test_a_rule_sends_all_its_replies(self):
+        client = self.client(self.serve("S: 220 m\n/on NOOP\nS: 250 a\n/delay 10ms\nS: 250-b\nS: 250 b\nS: 451 c\n/on RCPT\nS: 250 ok\nS: 550 no\n"
+                                        "/on VRFY\nS: 252 first\nS: 421 then\n/drop\n\n/on EXPN then=rst\nS: 250 x\nS: 250 y\n"))
+        client.say("EHLO x")
+        self.assertEqual([client.say("NOOP"), client.reply(), client.reply()], ["250 a", "250-b\n250 b", "451 c"])
+        client.say("MAIL FROM:<a@b.example>")
+        self.assertEqual([client.say("RCPT TO:<c@d.example>"), client.reply()], ["250 ok", "550 no"])
+        self.assertEqual(client.say("DATA")[:3], "354")         # the first reply is the recipient's
+        self.assertEqual(client.say("x\r\n.")[:3], "250")
+        self.assertEqual(client.say("VRFY x"), "252 first")
+        self.assertEqual(client.rest(), "421 then\r\n")
+        client = self.client(self.serve("/on EXPN then=rst\nS: 250 x\nS: 250 y\n"))
+        self.assertEqual([client.say("EXPN x"), client.reply()], ["250 x", "250 y"])
+        with self.assertRaises(ConnectionResetError):
+            client.rest()
+
+    def test_a_second_reply_to_starttls_is_in_the_clear(self):
+        client = self.client(self.serve("/on STARTTLS\nS: 220 go\nS: 250 injected\n"))
+        client.say("EHLO x")
+        client.send("STARTTLS\r\n")
+        self.assertEqual([client.reply(), client.reply()], ["220 go", "250 injected"])
+        client.file.close()
+        client.socket = wire.context().wrap_socket(client.socket, server_hostname="localhost")
+        client.file = client.socket.makefile("rb")
+        self.assertEqual(client.say("EHLO x")[:3], "250")
+
+    def test_a_reply_has_what_the_expression_matched(self):
+        server = self.serve("S: 220 m\n/on MAIL /<([^@]+)@/\nS: 550 5.1.0 {{1}}, {{1}}: no\n/on NOOP /x+/\nS: 250 [{{1}}]\n"
+                            "/on RCPT /<[a-z]+@([a-z-]+\\.)+[a-z]+>$/\nS: 550 5.1.2 {{1}}\n/on DOT /^Subject: (.*)/\nS: 554 5.7.1 not \"{{1}}\"\n")
+        client = self.client(server)
+        client.say("EHLO x")
+        self.assertEqual(client.say("MAIL FROM:<ann@b.example>"), "550 5.1.0 ann, ann: no")
+        self.assertEqual(client.say("MAIL FROM:<bob@b.example>"), "550 5.1.0 bob, bob: no")
+        self.assertEqual(client.say("NOOP axxxb"), "250 [xxx]")
+        self.assertEqual(client.say("NOOP x\0x\rx")[:3], "250")         # whatever it holds, one reply comes
+        self.assertEqual(client.say("MAIL FROM:<>")[:3], "250")
+        self.assertEqual(client.say("RCPT TO:<a@mx.example.org>"), "550 5.1.2 example.")
+        client = self.client(self.serve("/on DOT /^Subject: (.*)/\nS: 554 5.7.1 not \"{{1}}\"\n"))
+        for line in ("EHLO x", "MAIL FROM:<>", "RCPT TO:<a@b.example>", "DATA"):
+            client.say(line)
+        self.assertEqual(client.say("To: a\r\nSubject: lottery\r\n\r\nx\r\n."), '554 5.7.1 not "lottery"')
+
+    def test_what_a_rule_cannot_have_is_refused(self):
+        for rule in ("/on NOOP\nS: 250 {{1}}\n", "S: 220 {{1}}\n", "/on NOOP\nS: 250 a\n/drop\nS: 250 b\n", "/on NOOP then=rst\nS: 250 a\n/drop\n"):
+            file = tempfile.NamedTemporaryFile("w", suffix=".smtp")
+            self.addCleanup(file.close)
+            file.write(rule)
+            file.flush()
+            self.assertEqual(program.run("serve", file.name).returncode, 2, rule)
+
     def test_rules_look_at_the_message(self):
         script = ("S: 220 x\n/on DOT /^Subject: .*virus/\nS: 554 virus\n/on DOT over=40\nS: 552 large\n/on DOT\nS: 250 fine\n"
                   "/on BDAT over=4\nS: 552 large too\n/on ANSWER /^YQ==$/\nS: 535 not a\n")

@@ -228,6 +228,8 @@ parser_add_rule(struct parser *p, struct cursor *c)
 	*p->rule_end = r;
 	p->rule_end = &r->next;
 	p->rule = r;
+	p->rule_delay_ms = 0;
+	p->rule_over = false;
 	p->last = NULL;
 	return r;
 }
@@ -382,6 +384,26 @@ parse_unknown_command(struct parser *p, struct span name, struct cursor *c)
 	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
 }
 
+/* Between the replies of a rule: a pause, or the end of the connection. */
+static bool
+parse_in_rule(struct parser *p, const struct step_op *op, struct cursor *c)
+{
+	struct script_rule *r = p->rule;
+
+	if (!op) {
+		if (!p->rule_over &&
+		    cursor_milliseconds(c, cursor_word(c), &p->rule_delay_ms, p->err))
+			return cursor_end(c, p->err);
+		return p->rule_over && cursor_fail(c, p->err, "the rule has closed the connection");
+	}
+	if (r->then)
+		return cursor_blame(
+		    c, c->line, p->err, "the rule ends with then=%s already", r->then->name);
+	r->then = fault_find(op->traits & STEP_RESETS ? SPAN("rst") : SPAN("close"));
+	p->rule_over = true;
+	return cursor_end(c, p->err);
+}
+
 bool
 parse_command(struct parser *p, struct input *in, struct span name, struct cursor *c)
 {
@@ -401,13 +423,17 @@ parse_command(struct parser *p, struct input *in, struct span name, struct curso
 	parse_settle(p);
 	if (!parse_flush(p, c))
 		return false;
+	bool in_rule = p->rule &&
+	    (op ? op->traits & STEP_CLOSES : word->kind == WORD_DELAY && p->rule->nreply > 0);
 	/* a reply that /silence or /eof watches for is not waited for before */
 	if (p->last && p->last->kind == SCRIPT_EXCHANGE && p->last->nreply == 0)
 		p->last->unawaited |= op && (op->traits & STEP_WATCHES);
-	p->rule = NULL;
 	c->rest = span_skip(c->rest, 1 + name.len);
 	while (c->rest.len > 0 && (c->rest.at[0] == ' ' || c->rest.at[0] == '\t'))
 		c->rest = span_skip(c->rest, 1);
+	if (in_rule)
+		return parse_in_rule(p, op, c);
+	p->rule = NULL;
 	if (!op && word->kind < sizeof shapes / sizeof *shapes)
 		return shapes[word->kind](p, in, c);
 	return op ? parse_step(p, in, op, c) : parse_word(p, word, c);

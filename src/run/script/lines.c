@@ -326,6 +326,7 @@ parse_reply_line(struct parser *p, struct expect *x, struct cursor *c)
 {
 	struct text_context ctx = parser_context(p, true);
 	struct place place = c->place;
+	ctx.matched = p->rule && p->rule->ere;
 	struct expect_ere *before = p->script->eres;
 	struct cursor at = *c;
 
@@ -353,15 +354,33 @@ new_step_reply(struct parser *p, struct script_item *step)
 	return x;
 }
 
+static struct expect *
+new_rule_reply(struct parser *p, struct script_rule *rule)
+{
+	struct expect *x = ARENA_NEW(p->arena, struct expect);
+
+	if ((rule->nreply & (rule->nreply - 1)) == 0) { /* full at each power of two */
+		struct rule_reply *more = ARENA_ARRAY(
+		    p->arena, struct rule_reply, rule->nreply ? rule->nreply * 2 : 1);
+		if (rule->nreply > 0)
+			memcpy(more, rule->reply, rule->nreply * sizeof *more);
+		rule->reply = more;
+	}
+	rule->reply[rule->nreply++] = (struct rule_reply){ x, p->rule_delay_ms };
+	p->rule_delay_ms = 0;
+	return x;
+}
+
 bool
 parse_reply(struct parser *p, unsigned peer, struct cursor *c)
 {
 	if (p->rule) {
-		if (!p->open && p->rule->reply)
-			return cursor_fail(
-			    c, p->err, "a rule takes one reply; a blank line ends it");
+		if (p->rule_over)
+			return cursor_fail(c, p->err,
+			    "the rule has closed the connection: no reply follows; a blank line "
+			    "ends the rule");
 		if (!p->open)
-			p->rule->reply = p->opened = ARENA_NEW(p->arena, struct expect);
+			p->opened = new_rule_reply(p, p->rule);
 		return parse_reply_line(p, p->opened, c);
 	}
 	if ((p->nsay > 0 || p->nreply > 0 || p->open) && p->peer != peer && !parse_flush(p, c))

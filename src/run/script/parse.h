@@ -36,7 +36,9 @@ struct parser {
 	size_t depth, nincludes, nlines;
 	struct script_case *now;	/* NULL: the prelude */
 	struct script_case **case_end;
-	struct script_rule **rule_end, *rule;	/* rule: the one whose reply S: lines are */
+	struct script_rule **rule_end, *rule;	/* rule: the one whose replies S: lines are */
+	uint64_t rule_delay_ms;			/* before its next reply */
+	bool rule_over;				/* it has closed the connection */
 
 	/* the exchange that is being collected */
 	unsigned peer;

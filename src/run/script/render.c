@@ -171,7 +171,12 @@ write_rules(struct buf *out, const struct script_rule *r)
 		if (r->then)
 			buf_printf(out, " then=%s", r->then->name);
 		buf_append(out, SPAN("\n"));
-		write_replies(out, 1, &r->reply, r->reply != NULL);
+		for (size_t i = 0; i < r->nreply; i++) {
+			if (r->reply[i].delay_ms)
+				buf_printf(out, "/delay %llums\n",
+				    (unsigned long long)r->reply[i].delay_ms);
+			write_replies(out, 1, &r->reply[i].expect, 1);
+		}
 		buf_append(out, SPAN("\n"));
 	}
 }

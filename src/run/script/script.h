@@ -104,9 +104,14 @@ enum rule_state {
 };
 extern const char *const rule_states[RULE_BITS];
 
+struct rule_reply {
+	const struct expect *expect;
+	uint64_t delay_ms;
+};
+
 /*
- * /on VERB [/ERE/] …, with a reply of a single S: expectation. `verb` is VERB_OTHER with `any`,
- * or for a `name` that is not a known verb.
+ * /on VERB [/ERE/] …, and the replies that it sends one after another. `verb` is VERB_OTHER with
+ * `any`, or for a `name` that is not a known verb.
  */
 struct script_rule {
 	struct script_rule *next;
@@ -129,8 +134,9 @@ struct script_rule {
 	/* it applies to this many commands of a connection; 0: all */
 	unsigned times;
 	uint64_t delay_ms;
-	const struct fault *then;	/* after the reply; NULL: none */
-	const struct expect *reply;	/* NULL: no reply */
+	const struct fault *then;	/* after the last reply; NULL: none */
+	struct rule_reply *reply;
+	size_t nreply; /* 0: no reply */
 };
 
 struct script_case {

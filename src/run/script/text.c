@@ -174,12 +174,18 @@ parse_place(struct pieces *p, struct span inside, const struct cursor *c, struct
 		struct span name = span_until(&type, ':');
 		return parse_typed(p, span_trim(name), span_trim(type), c, err);
 	}
-	if (!name_is_valid(word) || rest.len > 0)
+	bool matched = span_eq(inside, NAME_MATCHED);
+	if (matched && !p->ctx->matched)
+		return cursor_fail(c, err,
+		    "{{1}} stands for what the /expression/ of a rule matched, and this is no "
+		    "reply of one");
+	if (!matched && (!name_is_valid(word) || rest.len > 0))
 		return cursor_fail(c, err,
 		    "\"{{%.*s%s}}\" is neither a variable nor a function; to send it write \\{{",
 		    SPAN_ARG(span_first(word, 60)), rest.len > 0 ? " ..." : "");
 	struct piece *piece = new_piece(p, PIECE_PLACE);
-	piece->name = names_find(p->ctx->names, word);
+	piece->name = matched ? names_add(p->ctx->names, NAME_MATCHED, false) :
+				names_find(p->ctx->names, word);
 	if (piece->name == NAME_NONE)
 		return cursor_fail(c, err,
 		    "{{%.*s}} is not set on an earlier line: /var %.*s=…, or {{%.*s:type}} in an "

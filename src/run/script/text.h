@@ -69,6 +69,8 @@ struct play_value { struct span name, value; bool secret; };
 
 /* letters, digits, - and _; not a function's name */
 bool name_is_valid(struct span);
+/* What the expression of a rule matched: its first group, or all of it without one. */
+#define NAME_MATCHED SPAN("1")
 
 /* The context in which a text is parsed. A typed placeholder adds its name. */
 struct text_context {
@@ -76,6 +78,7 @@ struct text_context {
 	struct script_names *names;
 	/* in an S: line: [..] and a trailing " ..." are patterns */
 	bool reply;
+	bool matched; /* in a rule with an expression: {{1}} is what that matched */
 };
 /* Parses the rest of the cursor's line. False with err (ERR_USAGE). */
 bool text_parse(struct script_text *, struct cursor *, const struct text_context *, struct err *);

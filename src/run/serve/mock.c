@@ -50,11 +50,17 @@ mock_script_looks(const struct script *script)
 }
 
 static bool
+mock_rule_refuses(const struct script_rule *r)
+{
+	const struct expect *x = r->nreply ? r->reply[0].expect : NULL;
+
+	return x && x->nlines > 0 && x->line[0].ncodes > 0 && x->line[0].code[0].digit[0] != '2';
+}
+
+static bool
 mock_refuses_tls(const struct script_rule *r)
 {
-	while (r &&
-	    !(r->at == RULE_VERB && r->verb == VERB_STARTTLS && r->reply && r->reply->nlines > 0 &&
-		r->reply->line[0].ncodes > 0 && r->reply->line[0].code[0].digit[0] != '2'))
+	while (r && !(r->at == RULE_VERB && r->verb == VERB_STARTTLS && mock_rule_refuses(r)))
 		r = r->next;
 	return r != NULL;
 }
@@ -325,12 +331,12 @@ mock_reply(struct play *p, const struct expect *x, const struct act *act, uint64
 /* ---- rules */
 
 static bool
-rule_is_in_text(const struct expect_ere *ere, struct span text)
+rule_is_in_text(const struct expect_ere *ere, struct span text, struct span *hit)
 {
-	struct span line, hit;
+	struct span line;
 
 	while (span_line(&text, &line))
-		if (ere_match(ere, line, &hit))
+		if (ere_match(ere, line, hit))
 			return true;
 	return false;
 }
@@ -356,8 +362,10 @@ rule_holds(const struct play *p, const struct script_rule *r, size_t i)
 	    !(now & r->unless) && (r->over == 0 || p->m->mail.octets > r->over);
 }
 
+/* `hit`: what its expression matched, where it has one. */
 static bool
-rule_is_about(const struct play *p, const struct script_rule *r, const struct act *act)
+rule_is_about(
+    const struct play *p, const struct script_rule *r, const struct act *act, struct span *hit)
 {
 	struct span rest = act->line;
 
@@ -368,33 +376,71 @@ rule_is_about(const struct play *p, const struct script_rule *r, const struct ac
 		return act->kind == ACT_IDLE;
 	case RULE_DOT:
 		return act->kind == ACT_DOT &&
-		    (!r->ere || rule_is_in_text(r->ere, buf_span(&p->m->mail.text)));
+		    (!r->ere || rule_is_in_text(r->ere, buf_span(&p->m->mail.text), hit));
 	case RULE_ANSWER:
-		return act->kind == ACT_ANSWER && (!r->ere || ere_match(r->ere, act->line, &rest));
+		return act->kind == ACT_ANSWER && (!r->ere || ere_match(r->ere, act->line, hit));
 	case RULE_VERB:
 		if (act->kind != ACT_COMMAND)
 			return false;
 		if (r->verb == VERB_OTHER ? !span_eq_case(span_word(&rest), r->name) :
 					    r->verb != act->verb)
 			return false;
-		return !r->ere || ere_match(r->ere, act->line, &rest);
+		return !r->ere || ere_match(r->ere, act->line, hit);
 	case RULE_OTHERWISE:
 		return false;
 	}
 	return false;
 }
 
+/* For {{1}}. Of a line that is none, only what a reply may hold goes into one. */
+static void
+rule_remembers(struct play *p, struct span hit)
+{
+	size_t name = names_find(p->vars.names, NAME_MATCHED);
+	struct buf b = { .max = hit.len };
+
+	if (name == NAME_NONE)
+		return;
+	for (size_t i = 0; i < hit.len; i++)
+		buf_append(&b,
+		    hit.at[i] == '\0' || hit.at[i] == '\r' || hit.at[i] == '\n' ?
+			SPAN("?") :
+			(struct span){ hit.at + i, 1 });
+	vars_set(&p->vars, name, buf_span(&b));
+	buf_release(&b);
+}
+
+/* A reply after the first is unsolicited: it says nothing of the command, but at a message's end.
+ */
+static void
+rule_answers(struct play *p, const struct script_rule *r, const struct act *act)
+{
+	if (r->nreply == 0)
+		mock_reply(p, NULL, act, r->delay_ms, r->then);
+	for (size_t i = 0; i < r->nreply; i++) {
+		struct mta_reply **at = p->m->out_end;
+		mock_reply(p, r->reply[i].expect, act, i ? r->reply[i].delay_ms : r->delay_ms,
+		    i + 1 == r->nreply ? r->then : NULL);
+		if (i > 0 && !act->ends_message && *at)
+			(*at)->verb = VERB_OTHER;
+	}
+}
+
 static bool
 rules_take_from(
     struct play *p, const struct script_rule *r, size_t *i, const struct act *act, bool last)
 {
-	for (; r; r = r->next, ++*i)
-		if (rule_holds(p, r, *i) &&
-		    (last ? r->at == RULE_OTHERWISE : rule_is_about(p, r, act))) {
-			p->taken[*i]++;
-			mock_reply(p, r->reply, act, r->delay_ms, r->then);
-			return true;
-		}
+	for (; r; r = r->next, ++*i) {
+		struct span hit = SPAN_NONE;
+		if (!rule_holds(p, r, *i) ||
+		    !(last ? r->at == RULE_OTHERWISE : rule_is_about(p, r, act, &hit)))
+			continue;
+		p->taken[*i]++;
+		if (r->ere)
+			rule_remembers(p, hit);
+		rule_answers(p, r, act);
+		return true;
+	}
 	return false;
 }
 

@@ -89,6 +89,7 @@ struct mta {
 	uint64_t delay_ms, due_ms; /* before the next reply: a script's; an option's */
 	const struct pace *slow;
 	bool up; /* the banner is on its way */
+	bool securing; /* TLS begins after the last of the replies on their way */
 	/* this is due as soon as the client has what was said; so many looks more */
 	const struct fault *ending;
 	unsigned looks;

@@ -103,6 +103,7 @@ replies_end(struct mta *m, const struct fault *fault)
 static enum progress
 replies_secure(struct mta *m)
 {
+	m->securing = false;
 	transaction_forget(m);
 	m->helo = m->user = m->offers = SPAN_NONE;
 	return session_shake_hands(m->s);
@@ -134,7 +135,8 @@ replies_follow(struct mta *m, const struct mta_reply *r)
 		mta_keep(&m->user_mem, &m->user, m->login.user);
 	if (!r->dot)
 		dialogue_received(m->d, r->verb, message ? 250 : code);
-	return r->verb == VERB_STARTTLS && code == 220 ? replies_secure(m) : STEP_WAIT;
+	m->securing |= r->verb == VERB_STARTTLS && code == 220;
+	return STEP_WAIT;
 }
 
 /* True when all of it is said. Else there is a pause, or the client is to read first. */
@@ -206,6 +208,8 @@ replies_pump(struct mta *m, bool turn_again)
 	}
 	session_hold(m->s, false);
 	arena_release(&m->outs); /* a client that waits costs nothing of it */
+	if (m->securing)
+		return replies_secure(m);
 	if (turn_again) {
 		bool full = conv_output(session_conv(m->s)).len > OUTPUT_MANY;
 		session_hold(m->s, true);
