@@ -9,6 +9,16 @@ forget_transaction(struct dialogue *d)
 }
 
 void
+dialogue_forget(struct dialogue *d, enum dialogue_part part)
+{
+	d->rcpts = d->rcpts_said = 0;
+	if (part >= DIALOGUE_MAIL)
+		d->mail = false;
+	if (part >= DIALOGUE_HELLO)
+		d->hello = VERB_OTHER;
+}
+
+void
 dialogue_received(struct dialogue *d, enum verb verb, unsigned code)
 {
 	bool good = code / 100 == 2;

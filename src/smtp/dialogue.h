@@ -42,4 +42,8 @@ void dialogue_tls(struct dialogue *);
 /* Whether `verb` may be sent now. False also for what RFC 5321 4.1.4 calls out of sequence. */
 bool dialogue_allows(const struct dialogue *, enum verb);
 
+/* What a server takes back: the recipients; the sender too; EHLO too. */
+enum dialogue_part { DIALOGUE_RCPTS, DIALOGUE_MAIL, DIALOGUE_HELLO };
+void dialogue_forget(struct dialogue *, enum dialogue_part);
+
 #endif

@@ -41,7 +41,7 @@ class Wire:
         self.socket.sendall(octets if isinstance(octets, bytes) else octets.encode())
 
     def say(self, line):
-        self.send(line.encode() + b"\r\n")
+        self.send((line if isinstance(line, bytes) else line.encode()) + b"\r\n")
         return self.reply()
 
     def starttls(self, context, name="localhost"):

@@ -205,7 +205,12 @@ rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 	if (span_eq(key, SPAN("if")) || span_eq(key, SPAN("unless")))
 		return rule_states_of(value, key.len == 2 ? &r->when : &r->unless) ||
 		    cursor_fail(&at, p->err,
-			"want helo, mail, rcpt, tls, auth or login, with commas between");
+			"want helo, mail, rcpt, bdat, tls, auth or login, with commas between");
+	if (span_eq(key, SPAN("forget")))
+		return (rule_states_of(value, &r->forgets) &&
+			   !(r->forgets &
+			       ~(unsigned)(RULE_IN_HELO | RULE_IN_MAIL | RULE_IN_RCPT))) ||
+		    cursor_fail(&at, p->err, "want helo, mail or rcpt");
 	if (span_eq(key, SPAN("over")) && (r->at == RULE_DOT || r->verb == VERB_BDAT) &&
 	    span_number(value, ~0ull, &n) && n > 0) {
 		r->over = n;
@@ -215,7 +220,7 @@ rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 	if (span_eq(key, SPAN("then")))
 		return cursor_fail(&at, p->err, "want %s", fault_names(p->arena, true));
 	return cursor_fail(&at, p->err,
-	    "want /ERE/, if=STATE, unless=STATE, times=N, delay=T, %s%s",
+	    "want /ERE/, if=STATE, unless=STATE, forget=STATE, times=N, delay=T, %s%s",
 	    fault_names(p->arena, !measured), measured ? ", or over=OCTETS" : "");
 }
 
@@ -242,7 +247,7 @@ parse_on(struct parser *p, struct input *in, struct cursor *c)
 	(void)in;
 	if (!rule_verb(r, c, p))
 		return false;
-	bool text = r->at != RULE_BANNER && r->at != RULE_IDLE && r->at != RULE_OTHERWISE;
+	bool text = r->at != RULE_BANNER && r->at != RULE_IDLE;
 	while (c->rest.len > 0) {
 		bool ere = c->rest.at[0] == '/';
 		if (ere && !text)

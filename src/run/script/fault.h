@@ -12,7 +12,7 @@ struct session;
 struct fault {
 	const char *name;
 	const char *help; /* imperative, one clause */
-	/* Ends the connection after the rule's reply was sent. */
+	/* Ends the connection after the rule's reply was sent. NULL: keeps it. */
 	void (*end)(struct session *);
 	/* only once the peer's system has acknowledged all of it, or after two seconds */
 	bool when_delivered;

@@ -162,6 +162,7 @@ write_rules(struct buf *out, const struct script_rule *r)
 			buf_printf(out, " /%.*s/", SPAN_ARG(r->ere->source));
 		write_states(out, "if", r->when);
 		write_states(out, "unless", r->unless);
+		write_states(out, "forget", r->forgets);
 		if (r->over)
 			buf_printf(out, " over=%llu", r->over);
 		if (r->times)

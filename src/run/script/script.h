@@ -85,12 +85,13 @@ struct script_item {
 };
 
 /*
- * The states of a dialogue that if= and unless= test; `login`: this ends an AUTH exchange, and
- * the password is right.
+ * The states of a dialogue that if= and unless= test; `bdat`: a message in chunks is under way;
+ * `login`: this ends an AUTH exchange, and the password is right.
  */
 #define RULE_STATES(X)  \
 	X(HELO, "helo") \
-	X(MAIL, "mail") X(RCPT, "rcpt") X(TLS, "tls") X(AUTH, "auth") X(LOGIN, "login")
+	X(MAIL, "mail") \
+	X(RCPT, "rcpt") X(BDAT, "bdat") X(TLS, "tls") X(AUTH, "auth") X(LOGIN, "login")
 enum rule_state_bit {
 #define X(name, word) RULE_BIT_##name,
 	RULE_STATES(X)
@@ -134,6 +135,7 @@ struct script_rule {
 	/* it applies to this many commands of a connection; 0: all */
 	unsigned times;
 	uint64_t delay_ms;
+	unsigned forgets;		/* HELO, MAIL or RCPT: taken back before it replies */
 	const struct fault *then;	/* after the last reply; NULL: none */
 	struct rule_reply *reply;
 	size_t nreply; /* 0: no reply */

@@ -65,6 +65,14 @@ envelope_rcpt(struct envelope *m, struct span mailbox, struct span params)
 }
 
 void
+envelope_drop_rcpts(struct envelope *m)
+{
+	m->rcpts = NULL;
+	m->rcpts_end = &m->rcpts;
+	m->nrcpts = 0;
+}
+
+void
 envelope_drop_text(struct envelope *m)
 {
 	buf_release(&m->text);

@@ -43,6 +43,8 @@ void envelope_from(struct envelope *, struct span mailbox, struct span params);	
 bool envelope_rcpt(struct envelope *, struct span mailbox, struct span params);
 /* whether this RCPT line would fit */
 bool envelope_has_room(const struct envelope *, struct span rcpt);
+/* Forgets the recipients; their memory still counts, so that it stays bounded. */
+void envelope_drop_rcpts(struct envelope *);
 void envelope_drop_text(struct envelope *);
 void envelope_text(struct envelope *, struct span);	/* counted always, kept up to text_max */
 

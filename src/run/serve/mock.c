@@ -347,8 +347,8 @@ rule_now(const struct play *p)
 	const struct dialogue *d = p->m->d;
 
 	return (d->hello != VERB_OTHER ? RULE_IN_HELO : 0u) | (d->mail ? RULE_IN_MAIL : 0u) |
-	    (d->rcpts ? RULE_IN_RCPT : 0u) | (d->tls ? RULE_IN_TLS : 0u) |
-	    (d->authenticated ? RULE_IN_AUTH : 0u) |
+	    (d->rcpts ? RULE_IN_RCPT : 0u) | (p->m->mail.chunked ? RULE_IN_BDAT : 0u) |
+	    (d->tls ? RULE_IN_TLS : 0u) | (d->authenticated ? RULE_IN_AUTH : 0u) |
 	    (mta_login_is_right(p->m) ? RULE_IN_LOGIN : 0u);
 }
 
@@ -387,7 +387,7 @@ rule_is_about(
 			return false;
 		return !r->ere || ere_match(r->ere, act->line, hit);
 	case RULE_OTHERWISE:
-		return false;
+		return !r->ere || (act->kind == ACT_COMMAND && ere_match(r->ere, act->line, hit));
 	}
 	return false;
 }
@@ -415,6 +415,7 @@ rule_remembers(struct play *p, struct span hit)
 static void
 rule_answers(struct play *p, const struct script_rule *r, const struct act *act)
 {
+	transaction_take_back(p->m, r->forgets);
 	if (r->nreply == 0)
 		mock_reply(p, NULL, act, r->delay_ms, r->then);
 	for (size_t i = 0; i < r->nreply; i++) {
@@ -432,8 +433,8 @@ rules_take_from(
 {
 	for (; r; r = r->next, ++*i) {
 		struct span hit = SPAN_NONE;
-		if (!rule_holds(p, r, *i) ||
-		    !(last ? r->at == RULE_OTHERWISE : rule_is_about(p, r, act, &hit)))
+		if (!rule_holds(p, r, *i) || last != (r->at == RULE_OTHERWISE) ||
+		    !rule_is_about(p, r, act, &hit))
 			continue;
 		p->taken[*i]++;
 		if (r->ere)

@@ -11,6 +11,7 @@
 #define RUN_SERVE_MTA_IMPL_H
 
 #include "run/script/fault.h"
+#include "run/script/script.h"
 #include "run/serve/envelope.h"
 #include "run/serve/mta.h"
 #include "run/session/session.h"
@@ -115,6 +116,8 @@ struct span plain_refuses(const struct mta *, enum mta_stage, struct span who);
 struct span plain_mail(struct mta *, const struct act *);
 struct span plain_rcpt(struct mta *, const struct act *);
 struct span plain_data(struct mta *, const struct act *);
+/* What is wrong with an address's octets, or those of a name; empty: nothing. */
+struct span plain_wrong_octets(struct span, bool smtputf8);
 void plain_message(struct mta *, const struct act *); /* the dot, and any chunk */
 /* on a message that nothing forbids */
 void plain_verdicts(struct mta *, const struct act *);
@@ -159,6 +162,8 @@ unsigned reply_code(const struct mta_reply *); /* 0: nothing is sent */
 /* ---- transaction.c: what replies, whoever made them, make of the transaction */
 
 void transaction_forget(struct mta *);
+/* As a rule's forget= asks: bits of RULE_STATES, each with all that was granted after it. */
+void transaction_take_back(struct mta *, unsigned states);
 /* A command was answered: it counts when the reply that came for it, or none, says so. */
 void transaction_granted(struct mta *, const struct act *);
 /* The message was answered 353 alone: a verdict for each recipient is to follow (PRDR). */

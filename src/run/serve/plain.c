@@ -277,12 +277,28 @@ plain_on_noop(struct mta *m, const struct act *act)
 	return SPAN("250 2.0.0 Ok");
 }
 
+/* Takes the parameter off what VRFY or EXPN asks for (RFC 6531 3.7.4.2). */
+static bool
+plain_takes_utf8(const struct mta *m, struct span *name)
+{
+	if (!plain_offers(m, "SMTPUTF8") || !span_ends_case(*name, SPAN(" SMTPUTF8")))
+		return false;
+	*name = span_trim(span_first(*name, name->len - 9));
+	return true;
+}
+
 static struct span
 plain_on_vrfy(struct mta *m, const struct act *act)
 {
-	if (act->args.len == 0)
+	struct span user = act->args, refused;
+
+	if (user.len == 0)
 		return SPAN("501 5.5.4 VRFY wants a user or an address");
-	struct span refused = plain_refuses(m, MTA_RCPT, act->args);
+	bool utf8 = plain_takes_utf8(m, &user);
+	refused = plain_wrong_octets(user, utf8);
+	if (refused.len > 0)
+		return refused;
+	refused = plain_refuses(m, MTA_RCPT, user);
 	return refused.len > 0 && !span_starts(refused, SPAN("421")) ?
 	    refused :
 	    SPAN("252 2.5.2 Cannot say; RCPT will");
@@ -291,10 +307,15 @@ plain_on_vrfy(struct mta *m, const struct act *act)
 static struct span
 plain_on_expn(struct mta *m, const struct act *act)
 {
-	(void)m;
-	if (act->args.len == 0)
+	struct span list = act->args;
+
+	if (list.len == 0)
 		return SPAN("501 5.5.4 EXPN wants a list");
-	if (!span_eq_case(act->args, SPAN("staff")))
+	bool utf8 = plain_takes_utf8(m, &list);
+	struct span refused = plain_wrong_octets(list, utf8);
+	if (refused.len > 0)
+		return refused;
+	if (!span_eq_case(list, SPAN("staff")))
 		return SPAN("550 5.1.1 There is no such list; there is staff");
 	return SPAN("250-2.1.5 <ann@" MTA_HOST ">\r\n250 2.1.5 <bob@" MTA_HOST ">");
 }

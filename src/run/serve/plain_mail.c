@@ -1,6 +1,7 @@
 /* plain - MAIL, RCPT, DATA and BDAT: addresses, parameters, who is refused, what is taken. */
 #include "run/serve/mta_impl.h"
 
+#include "base/text.h"
 #include "smtp/parameter.h"
 #include "smtp/path.h"
 
@@ -91,7 +92,9 @@ plain_check_orcpt(const struct mta *m, struct span v)
 	struct span type = span_until(&v, ';');
 
 	(void)m;
-	return type.len > 0 && (span_eq_case(type, SPAN("utf-8")) ? v.len > 0 : plain_is_xtext(v)) ?
+	return type.len > 0 &&
+		(span_eq_case(type, SPAN("utf-8")) ? v.len > 0 && text_is_utf8(v) :
+						     plain_is_xtext(v)) ?
 	    NULL :
 	    BAD;
 }
@@ -162,6 +165,25 @@ plain_wrong_path(struct mta *m, enum verb verb, const char *why)
 	    verb == VERB_MAIL ? "5.1.7 MAIL FROM" : "5.1.3 RCPT TO", why);
 }
 
+/*
+ * Octets beyond ASCII are allowed with SMTPUTF8 alone, and are UTF-8 then: in addresses, and in
+ * what VRFY and EXPN ask for (RFC 6531 3.3, 3.7.4.2).
+ */
+struct span
+plain_wrong_octets(struct span text, bool smtputf8)
+{
+	bool ascii = true;
+
+	for (size_t i = 0; i < text.len; i++)
+		ascii &= (unsigned char)text.at[i] < 0x80;
+	if (ascii)
+		return SPAN_NONE;
+	if (!text_is_utf8(text))
+		return SPAN("501 5.5.2 Not valid UTF-8 (RFC 6531 3.3)");
+	return smtputf8 ? SPAN_NONE :
+			  SPAN("553 5.6.7 A non-ASCII address requires SMTPUTF8 (RFC 6531 3.7.4)");
+}
+
 static bool
 plain_declares_more(struct span params, unsigned long long limit)
 {
@@ -219,8 +241,9 @@ plain_mail(struct mta *m, const struct act *act)
 	wrong = plain_check_params(m, act->verb, params);
 	if (wrong)
 		return span_of(wrong);
-	if (path.utf8 && !transaction_has(params, SPAN("SMTPUTF8")))
-		return SPAN("553 5.6.7 An address beyond ASCII wants the parameter SMTPUTF8");
+	refused = plain_wrong_octets(text, transaction_has(params, SPAN("SMTPUTF8")));
+	if (refused.len > 0)
+		return refused;
 	refused = plain_refuses(m, MTA_MAIL, path.mailbox);
 	return refused.len > 0 ? refused : SPAN("250 2.1.0 Sender ok");
 }
@@ -241,9 +264,10 @@ plain_rcpt(struct mta *m, const struct act *act)
 	wrong = plain_check_params(m, act->verb, params);
 	if (wrong)
 		return span_of(wrong);
-	if (path.utf8 && !m->utf8)
-		return SPAN("553 5.6.7 An address beyond ASCII wants SMTPUTF8 at MAIL");
-	struct span refused = plain_refuses(m, MTA_RCPT, path.mailbox);
+	struct span refused = plain_wrong_octets(text, m->utf8);
+	if (refused.len > 0)
+		return refused;
+	refused = plain_refuses(m, MTA_RCPT, path.mailbox);
 	if (refused.len > 0)
 		return refused;
 	refused = plain_insists_at_rcpt(m, path.mailbox, act->args);

@@ -117,7 +117,7 @@ replies_follow(struct mta *m, const struct mta_reply *r)
 	/* elsewhere a 354 is a fault, and no message follows */
 	bool message = code == 354 && r->verb == VERB_DATA;
 
-	if (r->then || (r->verb == VERB_QUIT && code == 221))
+	if (r->then ? r->then->end != NULL : r->verb == VERB_QUIT && code == 221)
 		return replies_end(m, r->then ? r->then : fault_close);
 	if (r->silent)
 		return STEP_WAIT;

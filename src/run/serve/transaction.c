@@ -22,6 +22,21 @@ transaction_forget(struct mta *m)
 }
 
 void
+transaction_take_back(struct mta *m, unsigned states)
+{
+	if (states & (RULE_IN_HELO | RULE_IN_MAIL))
+		transaction_forget(m);
+	else if (states & RULE_IN_RCPT)
+		envelope_drop_rcpts(&m->mail);
+	else
+		return;
+	dialogue_forget(m->d,
+	    states & RULE_IN_HELO     ? DIALOGUE_HELLO :
+		states & RULE_IN_MAIL ? DIALOGUE_MAIL :
+					DIALOGUE_RCPTS);
+}
+
+void
 transaction_mailbox(enum verb verb, struct span args, struct span *mailbox, struct span *params)
 {
 	struct span text;
