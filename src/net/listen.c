@@ -83,18 +83,28 @@ listen_bound(const struct addr *at, struct err *err)
 	return fd;
 }
 
+int
+listen_socket(const struct addr *at, struct addr *bound, struct err *err)
+{
+	int fd = listen_bound(at, err);
+
+	bound->len = sizeof bound->un;
+	if (fd >= 0)
+		getsockname(fd, &bound->any, &bound->len);
+	return fd;
+}
+
 struct listener *
 listen_on(struct loop *loop, const struct addr *at, listen_fn *fn, void *ctx, struct err *err)
 {
-	int fd = listen_bound(at, err);
+	struct addr bound = { 0 };
+	int fd = listen_socket(at, &bound, err);
 
 	if (fd < 0)
 		return NULL;
 	struct listener *l = memory_zeroed(sizeof *l);
-	*l = (struct listener){ .fd = fd, .fn = fn, .ctx = ctx };
+	*l = (struct listener){ .fd = fd, .fn = fn, .ctx = ctx, .addr = bound };
 	l->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	l->addr.len = sizeof l->addr.un;
-	getsockname(fd, &l->addr.any, &l->addr.len);
 	l->watch = loop_watch(loop, fd, LOOP_READ, on_ready, l, err);
 	if (l->watch)
 		return l;

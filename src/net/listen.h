@@ -14,6 +14,8 @@ typedef void listen_fn(void *ctx, int fd);	/* the callee owns and closes the des
  */
 struct listener *listen_on(
     struct loop *, const struct addr *, listen_fn *, void *ctx, struct err *);
+/* The socket alone, and where it listens; -1 with err. */
+int listen_socket(const struct addr *, struct addr *bound, struct err *);
 /* Closes it and removes a Unix socket; NULL is fine. Descriptors it handed on stay open. */
 void listen_free(struct listener *);
 /* The address it listens on, with the port that the system chose for port 0. */

@@ -129,6 +129,12 @@ store_print(struct buf *out, const struct event *e, bool quote)
 	}
 }
 
+void
+store_print_message(struct buf *out, const struct event *e)
+{
+	store_print(out, e, false);
+}
+
 static void
 store_render_mbox(const struct store *store, const struct event *e, struct buf *out)
 {

@@ -41,6 +41,9 @@ enum stored {
 struct storing;
 enum stored store_message(
     struct store *, const struct event *, struct storing **storing, struct err *);
+/* Adds an EVENT_MESSAGE as a Maildir has it: the envelope in header lines above, lines ended by LF.
+ */
+void store_print_message(struct buf *, const struct event *);
 /* It is waited for no longer, and not stored; NULL is fine. */
 void store_give_up(struct storing *);
 

@@ -208,29 +208,12 @@ finish_all(struct exporter *x, bool stop)
 		on_http(x, 0);
 }
 
-static int
-listen_fd(const struct addr *at, struct addr *bound, struct err *err)
-{
-	char text[ADDR_TEXT];
-	int one = 1, fd = socket(at->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	*bound = (struct addr){ .len = sizeof bound->un };
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-	if (fd >= 0 && bind(fd, &at->any, at->len) == 0 && listen(fd, 128) == 0 &&
-	    getsockname(fd, &bound->any, &bound->len) == 0)
-		return fd;
-	err_set(err, ERR_USAGE, "cannot listen on %s", addr_text(at, text));
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 static bool
 export_serve(struct exporter *x, int fd, const struct addr *bound, struct err *err)
 {
 	char text[ADDR_TEXT];
 
-	x->server = x->http->start(fd, CONNECTIONS_MOST, export_on_request, x, err);
+	x->server = x->http->start(fd, CONNECTIONS_MOST, false, export_on_request, x, err);
 	if (!x->server)
 		return false;
 	struct loop *loop = x->loop;
@@ -304,7 +287,7 @@ static int export(struct options *o, struct err *err)
 	if (x.http && modules_are_bound(&x, err) &&
 	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err) &&
 	    may_listen(o, &at, err)) {
-		int fd = listen_fd(&at, &bound, err);
+		int fd = listen_socket(&at, &bound, err);
 		ok = fd >= 0 && export_serve(&x, fd, &bound, err);
 	}
 	modules_free(x.modules);

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "ui/options/accounts.h"
 #include "ui/cmd/commands.h"
+#include "ui/cmd/serve_api.h"
 #include "ui/show/standard.h"
 #include "ui/show/draft.h"
 #include "ui/show/json.h"
@@ -33,6 +34,9 @@ struct serving {
 	bool shows;			/* a person watches */
 	struct json *json;
 	struct store *store;
+	struct api *api;
+	struct addr api_at;
+	struct buf waited;		/* the message of --wait */
 	struct script *script;		/* NULL: the server inside */
 	struct mock *mock;
 	struct mock_stray stray;
@@ -66,6 +70,34 @@ on_play(struct serving *v, const struct event *e)
 		v->stop = v->enough = true;
 }
 
+/* A line of --messages. */
+static void
+message_line(const struct event *e, struct buf *out)
+{
+	char *line;
+	size_t size;
+	FILE *memory = memory_file(&line, &size);
+	struct json *json = json_new(memory);
+
+	json_event(json, e);
+	json_free(json);
+	fclose(memory);
+	buf_append(out, (struct span){ line, size });
+	free(line);
+	fflush(stdout); /* what stands before it, where it goes there too */
+}
+
+/* The Nth message, where all else that is said does not go. */
+static bool
+print_waited(struct serving *v, struct err *err)
+{
+	struct span text = buf_span(&v->waited);
+	bool printed = text.len == 0 ||
+	    (fwrite(text.at, text.len, 1, stdout) == 1 && fflush(stdout) == 0);
+
+	return printed || err_set(err, ERR_SYSTEM, "standard output: %s", strerror(errno));
+}
+
 static void
 on_event(void *ctx, const struct event *e)
 {
@@ -82,25 +114,14 @@ on_event(void *ctx, const struct event *e)
 		on_play(v, e);
 	if (e->kind != EVENT_MESSAGE)
 		return;
-	if (++v->count == v->o->count)
+	if (v->api)
+		api_message(v->api, e);
+	if (++v->count == (v->o->wait ? v->o->wait : v->o->count))
 		v->stop = v->enough = true;
-}
-
-/* A line of --messages. */
-static void
-message_line(const struct event *e, struct buf *out)
-{
-	char *line;
-	size_t size;
-	FILE *memory = memory_file(&line, &size);
-	struct json *json = json_new(memory);
-
-	json_event(json, e);
-	json_free(json);
-	fclose(memory);
-	buf_append(out, (struct span){ line, size });
-	free(line);
-	fflush(stdout);			/* what stands before it, where it goes there too */
+	if (v->count == v->o->wait && v->o->report == REPORT_JSON)
+		message_line(e, &v->waited);
+	else if (v->count == v->o->wait)
+		store_print_message(&v->waited, e);
 }
 
 static void
@@ -109,6 +130,9 @@ on_signal(void *ctx, unsigned ready)
 	struct serving *v = ctx;
 
 	(void)ready;
+	if (v->o->wait && !v->stop)
+		err_set(
+		    v->err, ERR_TIMEOUT, "ended by a signal before message %u came", v->o->wait);
 	v->hurry = v->stop;
 	v->stop = true;
 }
@@ -119,9 +143,9 @@ on_deadline(void *ctx, unsigned ready)
 	struct serving *v = ctx;
 
 	(void)ready;
-	if (v->o->count && !v->stop)
+	if ((v->o->count || v->o->wait) && !v->stop)
 		err_set(v->err, ERR_TIMEOUT, "%llu of %u messages came before the deadline",
-		    v->count, v->o->count);
+		    v->count, v->o->count ? v->o->count : v->o->wait);
 	v->stop = true;
 }
 
@@ -217,6 +241,12 @@ make(struct serving *v, struct err *err)
 	if (o->account_file &&
 	    !accounts_read(o->account_file, &o->arena, &o->serve.mta.accounts, err))
 		return false;
+	if (o->wait &&
+	    (o->count || reports_at_end(o) || (o->messages && strcmp(o->messages, "-") == 0)))
+		return err_set(err, ERR_USAGE,
+		    "--wait prints a message alone, and ends then: not with --count, --messages - "
+		    "or "
+		    "a report");
 	if (o->maildir || o->mbox || o->messages) {
 		v->store = store_new(
 		    &(struct store_opts){
@@ -236,7 +266,7 @@ make(struct serving *v, struct err *err)
 	o->serve.mta.lmtp = o->session.lmtp;
 	o->serve.mta.fail_fast = o->fail_fast;
 	o->serve.mta.refusals = o->refusal;
-	o->serve.mta.keep_text = v->store != NULL;
+	o->serve.mta.keep_text = v->store || o->wait || o->api;
 	if (!make_mock(v, err))
 		return false;
 	v->server = serve_new(&v->env, &o->serve, on_event, v);
@@ -247,6 +277,8 @@ static void
 release(struct serving *v)
 {
 	serve_free(v->server);
+	api_free(v->api);
+	buf_release(&v->waited);
 	serve_report_free(v->report);
 	mock_free(v->mock);
 	script_free(v->script);
@@ -260,19 +292,32 @@ release(struct serving *v)
 }
 
 static void
+tell_who_can_reach(const struct serving *v, const struct addr *bound)
+{
+	char text[ADDR_TEXT];
+
+	if (!addr_is_loopback(bound) && v->o->look.verbose >= 0)
+		fprintf(stderr, "smtpsh: note: %s is %s: others than this machine can reach it\n",
+		    addr_text(bound, text),
+		    addr_is_any(bound) ? "every address of this machine" : "no loopback address");
+}
+
+static void
 tell_where(struct serving *v, const struct addr *bound)
 {
 	char text[ADDR_TEXT];
 
-	FILE *out = v->report ? stderr : stdout;	/* a report stands alone */
+	/* a report, or a message, stands alone */
+	FILE *out = v->report || v->o->wait ? stderr : stdout;
 
 	fprintf(
 	    out, "listening on %s%s\n", addr_family(bound) ? "" : "unix:", addr_text(bound, text));
+	if (v->api)
+		fprintf(out, "messages at http://%s/messages\n", addr_text(&v->api_at, text));
 	fflush(out);
-	if (!addr_is_loopback(bound) && v->o->look.verbose >= 0)
-		fprintf(stderr, "smtpsh: note: %s is %s: others than this machine can reach it\n",
-		    text,
-		    addr_is_any(bound) ? "every address of this machine" : "no loopback address");
+	tell_who_can_reach(v, bound);
+	if (v->api)
+		tell_who_can_reach(v, &v->api_at);
 	if (v->shows && !v->json && !v->mock)
 		serve_show_rules(&v->screen, v->o->serve.mta.refusals, !v->o->account_file,
 		    v->o->maildir || v->o->mbox || v->o->messages);
@@ -331,6 +376,17 @@ tell_count(const struct serving *v)
 	printf("# %llu message%s came\n", v->count, v->count == 1 ? "" : "s");
 }
 
+static bool
+make_api(struct serving *v, struct err *err)
+{
+	struct addr at;
+
+	if (!addr_parse_listen(&at, span_of(v->o->api), err))
+		return false;
+	v->api = api_new(v->env.loop, &at, &v->api_at, err);
+	return v->api != NULL;
+}
+
 static int
 serve(struct options *o, struct err *err)
 {
@@ -339,13 +395,16 @@ serve(struct options *o, struct err *err)
 
 	descriptors_raise();
 	screen_init(&v.screen, stdout, &o->look);
-	v.shows = o->look.verbose >= 0 && (v.screen.terminal || o->look.verbose > 0) &&
+	v.waited = (struct buf){ .max = SIZE_MAX / 4 };
+	v.shows = !o->wait && o->look.verbose >= 0 && (v.screen.terminal || o->look.verbose > 0) &&
 	    !reports_at_end(o);
-	if (o->report == REPORT_JSON)
+	if (o->report == REPORT_JSON && !o->wait)
 		v.json = json_new(stdout);
-	if (make(&v, err) && where(o, &at, err) && serve_listen(v.server, &at, &bound, err)) {
+	if (make(&v, err) && where(o, &at, err) && serve_listen(v.server, &at, &bound, err) &&
+	    (!o->api || make_api(&v, err))) {
 		tell_where(&v, &bound);
 		live(&v);
+		print_waited(&v, err);
 		if (v.report)
 			serve_report_write(v.report, o, &v.screen);
 		if (v.shows && !v.json)

@@ -35,6 +35,7 @@ struct server {
 	void *ctx;
 	struct client *first, **last;	/* the oldest first */
 	unsigned n, most;		/* without those that were closed for another */
+	bool deletes;
 };
 
 struct http_request {
@@ -42,7 +43,7 @@ struct http_request {
 	struct MHD_Connection *connection;
 	struct MHD_Response *response;		/* NULL while it is not answered */
 	unsigned status;
-	bool told, suspended;
+	bool told, suspended, deletes;
 };
 
 /*
@@ -141,7 +142,7 @@ set_busy(struct MHD_Connection *connection, bool busy)
 /* ---- requests */
 
 static enum MHD_Result
-exporter_refuse(struct MHD_Connection *connection, unsigned status, const char *text)
+exporter_refuse(struct MHD_Connection *connection, unsigned status, const char *text, bool deletes)
 {
 	struct MHD_Response *response = MHD_create_response_from_buffer(
 	    strlen(text), (char *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
@@ -149,7 +150,8 @@ exporter_refuse(struct MHD_Connection *connection, unsigned status, const char *
 	MHD_add_response_header(
 	    response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
-		MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+		MHD_add_response_header(
+		    response, MHD_HTTP_HEADER_ALLOW, deletes ? "GET, HEAD, DELETE" : "GET, HEAD");
 	enum MHD_Result result = MHD_queue_response(connection, status, response);
 
 	MHD_destroy_response(response);
@@ -177,15 +179,20 @@ exporter_on_request(void *cls, struct MHD_Connection *connection, const char *ur
 
 	(void)version, (void)upload;
 	if (!r) {
-		if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
+		bool deletes = server->deletes && strcmp(method, MHD_HTTP_METHOD_DELETE) == 0;
+		if (!deletes && strcmp(method, MHD_HTTP_METHOD_GET) != 0 &&
 		    strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
 			return exporter_refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED,
-			    "only GET and HEAD are answered here\n");
+			    server->deletes ? "only GET, HEAD and DELETE are answered here\n" :
+					      "only GET and HEAD are answered here\n",
+			    server->deletes);
 		if (is_long(connection))
 			return exporter_refuse(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
-			    "a request has 8192 octets of headers at the most\n");
+			    "a request has 8192 octets of headers at the most\n", false);
 		r = *con_cls = memory_zeroed(sizeof *r);
-		*r = (struct http_request){ .server = server, .connection = connection };
+		*r = (struct http_request){
+			.server = server, .connection = connection, .deletes = deletes
+		};
 		return MHD_YES;
 	}
 	*upload_size = 0;
@@ -220,11 +227,11 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 }
 
 static void *
-exporter_start(int fd, unsigned most, http_fn *fn, void *ctx, struct err *err)
+exporter_start(int fd, unsigned most, bool deletes, http_fn *fn, void *ctx, struct err *err)
 {
 	struct server *s = memory_zeroed(sizeof *s);
 
-	*s = (struct server){ .fn = fn, .ctx = ctx, .most = most };
+	*s = (struct server){ .fn = fn, .ctx = ctx, .most = most, .deletes = deletes };
 	s->last = &s->first;
 	s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
 	    exporter_on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
@@ -268,6 +275,12 @@ exporter_run(void *server)
 										 RUN_AGAIN_MS;
 }
 
+static bool
+is_delete(const struct http_request *r)
+{
+	return r->deletes;
+}
+
 static const char *
 argument(struct http_request *r, const char *name)
 {
@@ -302,6 +315,7 @@ const struct http module_exporter = {
 	.stop = exporter_stop,
 	.fd = epoll_fd,
 	.run = exporter_run,
+	.is_delete = is_delete,
 	.argument = argument,
 	.header = header,
 	.answer = exporter_answer_now,

@@ -1,7 +1,7 @@
 /*
- * HTTP for `smtpsh exporter`, over libmicrohttpd (src/ui/cmd/exporter.c, a module): requests are
- * reported, answered later, and bounded in number, size and time. GET and HEAD only; it has no
- * thread of its own.
+ * HTTP for `smtpsh exporter` and `smtpsh serve --api`, over libmicrohttpd (src/ui/cmd/exporter.c, a
+ * module): requests are reported, answered later, and bounded in number, size and time. GET, HEAD
+ * and, on request, DELETE only; it has no thread of its own.
  */
 #ifndef UI_CMD_EXPORTER_H
 #define UI_CMD_EXPORTER_H
@@ -18,7 +18,7 @@ struct http {
 	 * Serves on a listening socket, which it then owns. Beyond `most` connections, the oldest
 	 * one without a request is closed. NULL with err.
 	 */
-	void *(*start)(int fd, unsigned most, http_fn *, void *ctx, struct err *);
+	void *(*start)(int fd, unsigned most, bool deletes, http_fn *, void *ctx, struct err *);
 	void (*stop)(void *);			/* every request must have been answered */
 	int (*fd)(void *);			/* readable when `run` has something to do */
 	/*
@@ -26,6 +26,7 @@ struct http {
 	 * or not.
 	 */
 	unsigned (*run)(void *);
+	bool (*is_delete)(const struct http_request *);
 	/* a query argument, a header field; NULL: none */
 	const char *(*argument)(struct http_request *, const char *name);
 	const char *(*header)(struct http_request *, const char *name);

@@ -48,6 +48,8 @@ struct options {
 	const char *ca_out, *account_file, *maildir, *mbox, *messages;
 	const char *profile, *from_dialect;
 	unsigned count, times;		/* exit after this many messages, connections */
+	unsigned wait;			/* print this message and exit */
+	const char *api;		/* ADDR:PORT */
 	const char *debug;
 	uint64_t deadline_ms;		/* for the whole run */
 	const char *log;		/* --log */

@@ -415,6 +415,11 @@ const struct option options[] = {
 	    AT(times) },
 	{ "count", 0, SCOPE_SERVE, "N", "End when so many messages came", OPTION_NUMBER,
 	    AT(count) },
+	{ "wait", 0, SCOPE_SERVE, "N", "Print the Nth message and exit (see --deadline)",
+	    OPTION_NUMBER, AT(wait) },
+	{ "api", 0, SCOPE_SERVE, "ADDR:PORT",
+	    "List and clear received messages as JSON over HTTP: GET, DELETE /messages",
+	    OPTION_TEXT, AT(api) },
 	{ "debug", 0, SCOPE_CONNECT | SCOPE_PROBE, "FILE",
 	    "Write a trace fit for a bug report here, without secrets", OPTION_TEXT, AT(debug) },
 	{ "deadline", 0,
@@ -422,7 +427,7 @@ const struct option options[] = {
 		SCOPE_EXPORTER,
 	    "T",
 	    "Time limit for the whole run; exit status 9 when it expires (from serve only with "
-	    "--count)",
+	    "--count or --wait)",
 	    OPTION_MS, AT(deadline_ms) },
 
 	/* scripts */

@@ -18,6 +18,12 @@ struct json *json_new_at(FILE *, int64_t epoch_us);
 void json_free(struct json *);
 void json_event(void *json, const struct event *);	/* an event_fn */
 
+/*
+ * An EVENT_MESSAGE whose text was kept as one object: its number, its envelope, its header fields
+ * and its body; without `text` the last two are null.
+ */
+void json_message(FILE *, const struct event *, unsigned long long number, bool text);
+
 struct dmarc;
 struct lookup;
 struct spf;

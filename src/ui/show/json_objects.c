@@ -359,39 +359,6 @@ add_server_command(json_t *o, const struct event *e)
 	put_flaws(o, e->flaws);
 }
 
-static json_t *
-recipients(const struct event *e)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < e->message.nrcpts; i++) {
-		json_t *o = json_object();
-		json_put(o, "address", e->message.rcpt[i]);
-		json_put(o, "parameters", e->message.rcpt_params[i]);
-		json_array_append_new(list, o);
-	}
-	return list;
-}
-
-static void
-add_message(json_t *o, const struct event *e)
-{
-	json_put(o, "id", e->message.id);
-	json_put_addr(o, "peer", &e->message.peer);
-	json_put(o, "helo", e->message.helo);
-	json_put(o, "user", e->message.user);
-	json_put(o, "version", e->message.tls ? e->message.tls->version : SPAN_NONE);
-	json_put(o, "cipher", e->message.tls ? e->message.tls->cipher : SPAN_NONE);
-	json_put(o, "from", e->message.from);
-	json_put(o, "parameters", e->message.from_params);
-	json_object_set_new(o, "recipients", recipients(e));
-	json_put_number(o, "octets", e->message.octets);
-	json_put_bool(o, "chunked", e->message.chunked);
-	json_put_bool(o, "bare_lf", e->message.bare_lf);
-	if (e->message.kept)
-		json_put(o, "text", e->message.text);
-}
-
 static void
 add_delivery(json_t *o, const struct event *e)
 {
@@ -480,7 +447,7 @@ static void (*const adders[])(json_t *, const struct event *) = {
 	[EVENT_CERT] = add_cert,
 	[EVENT_INFO] = add_info,
 	[EVENT_COMMAND] = add_server_command,
-	[EVENT_MESSAGE] = add_message,
+	[EVENT_MESSAGE] = json_add_message,
 	[EVENT_QUESTION] = add_question,
 	[EVENT_DELIVERY] = add_delivery,
 	[EVENT_STEP_ENDED] = add_step_ended,

@@ -26,6 +26,8 @@ void json_put_texts(json_t *, const char *key, const struct span *s, size_t n);
 /* Prints one line in ASCII, without control octets, and frees the object. */
 void json_print(FILE *, json_t *);
 
+void json_add_message(json_t *, const struct event *); /* of EVENT_MESSAGE */
+
 struct sts;
 json_t *json_sts(const struct sts *);	/* the MTA-STS policy of a domain */
 
