@@ -251,7 +251,7 @@ class Mock(Served):
             client.sendmail("a@b.example", ["c@d.example", "e@f.example"], "Subject: x\r\n\r\nx\r\n")
         self.assertEqual(server.process.wait(program.DEADLINE), 0)
         message = json.loads(lines.read())
-        self.assertEqual([r["address"] for r in message["recipients"]], ["c@d.example", "e@f.example"])
+        self.assertEqual([r["address"] for r in message["recipients"]], ["e@f.example"])     # the last one, as there
         self.assertEqual(message["text"], "Subject: x\r\n\r\nx\r\n")
 
     def test_what_cannot_be_served_is_refused(self):
@@ -559,7 +559,7 @@ class Profiles(unittest.TestCase):
     def test_go_smtp_mock(self):
         said = self.dialogue("go-smtp-mock", ["EHLO", "HELO a.example", "MAIL FROM:<>", "MAIL FROM:<a@b.example>", "RCPT TO:<a>",
                                               "RCPT TO:<blacklisted@b.example>", "RCPT TO:<unregistered@b.example>",
-                                              "RCPT TO:<c@d.example>", "DATA", "x\r\n.", "FOO", "NOOP hello", "RSET", "QUIT"])
+                                              "RCPT TO:<c@d.example>", "DATA", "x\r\n.", "FOO", "NOOP", "RSET", "QUIT"])
         self.assertEqual(said, [
             "220 Welcome", "501 HELO requires domain address or valid address literal", "250 Received",
             "501 MAIL FROM requires valid email address", "250 Received", "501 RCPT TO requires valid email address",
@@ -567,6 +567,105 @@ class Profiles(unittest.TestCase):
             "354 Ready for receive message. End data with <CR><LF>.<CR><LF>", "250 Received",
             "502 Command unrecognized. Available commands: HELO, EHLO, MAIL FROM:, RCPT TO:, DATA, RSET, NOOP, QUIT",
             "250 Ok", "250 Ok", "221 Closing connection"])
+
+    HELO, MAIL, RCPT, KNOWN = ("501 HELO requires domain address or valid address literal", "501 MAIL FROM requires valid email address",
+                               "501 RCPT TO requires valid email address", "502 Command unrecognized. Available commands: HELO, EHLO, "
+                               "MAIL FROM:, RCPT TO:, DATA, RSET, NOOP, QUIT")
+
+    def differences(self, name, before, table):
+        """Each line after those before, on a connection of its own."""
+        os.environ["SMTPSH_DATA"] = os.path.join(ROOT, "scripts")
+        wrong = []
+        with program.Serve("--profile", name) as server:
+            for line, want in table:
+                with wire.Wire(server.host, server.port) as client:
+                    said = [client.say(line) for line in [*before, line]][-1]
+                    if said != want:
+                        wrong.append((line, want, said))
+        self.assertEqual(wrong, [])
+
+    def test_go_smtp_mocks_arguments(self):
+        ok = "250 Received"
+        self.differences("go-smtp-mock", [], [
+            ("HELO x.example", ok), ("ehlo X.EXAMPLE", ok), ("HELO localhost", ok), ("HELO 192.0.2.1", ok), ("HELO [192.0.2.1]", ok),
+            ("HELO b\u00fccher.example", ok), ("HELO", self.HELO), ("HELO x", self.HELO), ("HELO a_b.example", self.HELO),
+            ("HELO b.example.", self.HELO), ("HELO xn--bcher-kva.example", self.HELO), ("HELO  a.example", self.HELO),
+            ("HELO [IPv6:2001:db8::1]", self.HELO), ("HELO [192.0.2.1", self.HELO), ("HELO a.b", self.HELO)])
+        self.differences("go-smtp-mock", ["HELO a.example"], [
+            ("MAIL FROM:<a@b.example>", ok), ("mail from: a@b.example", ok), ("MAIL FROM:John Doe <a@b.example>", ok),
+            ("MAIL FROM:<a@b.example", ok), ("MAIL FROM:a@b.example>>>", ok), ("MAIL FROM:<a@localhost>", ok),
+            ("MAIL FROM:<>", self.MAIL), ("MAIL FROM:<a@b.example> SIZE=5", self.MAIL), ("MAIL FROM:<postmaster>", self.MAIL),
+            ("MAIL FROM:<a@[192.0.2.1]>", self.MAIL), ('MAIL FROM:<"a b"@c.example>', self.MAIL), ("MAIL FROM:<a@b@c.example>", self.MAIL),
+            ("MAIL FROM:", self.MAIL), ("MAIL data", self.MAIL), ("MAIL  FROM:<a@b.example>", self.KNOWN), ("MAIL", self.KNOWN),
+            ("VRFY a", self.KNOWN), ("STARTTLS", self.KNOWN), ("", self.KNOWN), ("DATA x", "503 Bad sequence of commands. DATA should be "
+                                                                                        "used after RCPT TO"), ("RSET x", self.KNOWN)])
+        self.differences("go-smtp-mock", ["HELO a.example", "MAIL FROM:<a@b.example>"], [
+            ("RCPT TO:<a@b.example>", ok), ("RCPT TO:<a@b.example> NOTIFY=NEVER", self.RCPT), ("RCPT TO:<>", self.RCPT),
+            ("RCPT  TO:<a@b.example>", self.KNOWN)])
+        self.differences("go-smtp-mock", ["HELO a.example", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"], [("DATA x", self.KNOWN)])
+
+    def test_go_smtp_mocks_silence(self):
+        """A line that has a command in it, but not as its first word, is not answered: the next reply is the next line's."""
+        os.environ["SMTPSH_DATA"] = os.path.join(ROOT, "scripts")
+        with program.Serve("--profile", "go-smtp-mock") as server, wire.Wire(server.host, server.port) as client:
+            for line in ("NOOP hello", "QUIT now", "FOO data", "HELP rset"):
+                client.send(line + "\r\n")
+                self.assertEqual(client.say("NOOP"), "250 Ok", line)
+
+    def test_what_undoes_what_in_go_smtp_mock(self):
+        start = ["HELO a.example", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"]
+        data, sequence = "354 Ready", "503 Bad sequence"
+        for lines, want in (([], data), (["RCPT TO:<unregistered@d.example>"], sequence), (["RCPT TO:<x>"], sequence),
+                            (["RCPT TO:<unregistered@d.example>", "RCPT TO:<c@d.example>"], data), (["MAIL FROM:<a@b.example>"], sequence),
+                            (["MAIL FROM:<>"], sequence), (["RSET"], sequence), (["RSET x"], sequence), (["HELO x"], sequence),
+                            (["HELO a.example"], sequence), (["NOOP"], data), (["FOO"], data), (["DATA x"], data)):
+            said = self.dialogue("go-smtp-mock", start + lines + ["DATA"])
+            self.assertTrue(said[-1].startswith(want), (lines, said))
+        said = self.dialogue("go-smtp-mock", [*start, "HELO x", "MAIL FROM:<a@b.example>"])
+        self.assertTrue(said[-1].startswith("503 "), said)
+
+    def test_go_smtp_mocks_fail_fast(self):
+        said = self.dialogue("go-smtp-mock", ["FOO", "NOOP", "HELO x", "NOOP"], "--fail-fast")
+        self.assertEqual([line[:3] for line in said], ["220", "502", "250", "501", ""])
+
+    def test_go_smtp_mocks_size(self):
+        line = "x" * 998 + "\r\n"
+        said = self.dialogue("go-smtp-mock", ["HELO a.example", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA",
+                                              line * 10500 + ".", "NOOP"])
+        self.assertEqual(said[-2:], ["552 Message exceeded max size of 10485760 bytes", "250 Ok"])
+
+    def test_subethas_arguments(self):
+        syntax = '501 Syntax: MAIL FROM: <address>  Error in parameters: "%s"'
+        self.differences("subetha", [], [
+            ("MAIL", syntax % ""), ("MAIL foo bar", syntax % "foo bar"), ("MAIL FROM:", "501 Syntax: MAIL FROM: <address>"),
+            ("mail from:", "250 Ok"), ("MAIL FROM:<>", "250 Ok"), ("MAIL FROM: a@b.example FOO=1", "250 Ok"),
+            ("MAIL FROM:<a@b.example> SIZE=5", "552 5.3.4 Message size exceeds fixed limit"), ("MAIL FROM:<a@b.example> SIZE=0", "250 Ok"),
+            ("FOO", "500 Error: bad syntax"), ("", "500 Error: bad syntax"), ("FOOBAR", "500 Error: command not implemented"),
+            ("EHLO", "501 Syntax: EHLO hostname"), ("HELO", "501 Syntax: HELO <hostname>"), ("RSET x", "250 Ok"), ("NOOP x", "250 Ok"),
+            ("STARTTLS x", "501 Syntax error (no parameters allowed)")])
+        self.differences("subetha", ["MAIL FROM:<a@b.example>"], [
+            ("RCPT", '501 Syntax: RCPT TO: <address>  Error in parameters: ""'), ("RCPT TO:", "250 Ok"), ("RCPT TO:<>", "250 Ok"),
+            ("RCPT x y", '501 Syntax: RCPT TO: <address>  Error in parameters: "x y"'),
+            ("RCPT TO:<unknown@b.example>", "553 <unknown@b.example> address unknown."),
+            ("MAIL FROM:<a@b.example>", "503 5.5.1 Sender already specified.")])
+
+    def test_subethas_chunks(self):
+        start, ok = ["MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"], "250 Message OK, 3 bytes received"
+        self.differences("subetha", start, [
+            ("BDAT", "503 Error: wrong syntax for BDAT command"), ("BDAT x", "503 Error: integer size expected after BDAT token"),
+            ("BDAT 3x", "503 Error: integer size expected after BDAT token"),
+            ("BDAT -1", "503 Error: size token after BDAT must be non-negative integer"), ("BDAT 0", "551 5.7.1 Error: Null BDAT request"),
+            ("BDAT 3 last\r\nx", "503 Error: expected LAST but found last"),
+            ("BDAT 3 LAST x\r\nx", "503 Error: too many arguments found for BDAT command"), ("BDAT 0 LAST", "250 Ok"),
+            ("BDAT 3 LAST\r\nx", "250 Ok"), ("BDAT 3\r\nx", ok)])
+        self.assertEqual(self.dialogue("subetha", [*start, "BDAT 3\r\nx", "BDAT 3 LAST\r\nx", "DATA"])[3:],
+                         [ok, "250 Ok", "503 5.5.1 Error: need MAIL command"])
+        os.environ["SMTPSH_DATA"] = os.path.join(ROOT, "scripts")
+        with program.Serve("--profile", "subetha") as server, wire.Wire(server.host, server.port) as client:
+            for line in [*start, "BDAT 3\r\nx"]:
+                client.say(line)
+            self.assertEqual(client.say("NOOP x"), "503 Error: expected BDAT command line but encountered: 'NOOP x'")
+            self.assertEqual(client.rest(), "421 4.4.0 Problem attempting to execute commands. Please try again later.\r\n")
 
     def test_go_smtp_mock_in_the_wrong_order(self):
         said = self.dialogue("go-smtp-mock", ["RSET", "MAIL FROM:<a@b.example>", "HELO a.example", "RCPT TO:<c@d.example>", "DATA",
