@@ -11,7 +11,7 @@ forget_transaction(struct dialogue *d)
 void
 dialogue_forget(struct dialogue *d, enum dialogue_part part)
 {
-	d->rcpts = d->rcpts_said = 0;
+	d->rcpts = d->rcpts_sent = 0;
 	if (part >= DIALOGUE_MAIL)
 		d->mail = false;
 	if (part >= DIALOGUE_HELLO)
