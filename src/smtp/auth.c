@@ -168,7 +168,10 @@ auth_shown_user(struct span shown)
 {
 	struct span user = span_skip(span_find(shown, SPAN(USER_SHOWN)), sizeof USER_SHOWN - 1);
 
-	return span_until(&user, '"');
+	/* the name itself may have a quote */
+	while (user.len > 0 && user.at[user.len - 1] != '"')
+		user.len--;
+	return span_first(user, user.len - (user.len > 0));
 }
 
 bool

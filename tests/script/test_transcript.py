@@ -66,9 +66,25 @@ class Transcript(unittest.TestCase):
         program.run("--log", self.log, "demo:", input=f"EHLO a\nAUTH PLAIN AGRlbW8AZGVtbw==\nAUTH XOAUTH2 {token}\nQUIT\n")
         text = self.read()
         self.assertNotIn(token, text)
-        for line in ("/secret user", "/secret password", "/secret token", "C: AUTH XOAUTH2 {{xoauth2 user token}}"):
+        for line in ("/var user=demo", "/secret password", "/secret token", "C: AUTH XOAUTH2 {{xoauth2 user token}}"):
             self.assertEqual(text.count(line + "\n"), 1, text)
+        self.assertNotIn("/secret user", text)
         self.assertIn("1 passed", self.replay().stdout)
+
+    def test_one_secret_is_wanted_of_a_password_s_exchange(self):
+        for auth in ("AUTH PLAIN AGRlbW8AZGVtbw==", "AUTH LOGIN\nZGVtbw==\nZGVtbw==", "AUTH PLAIN AGRlbW8AYmFk\nAUTH PLAIN AGRlbW8AZGVtbw=="):
+            with self.subTest(auth):
+                program.run("--log", self.log, "demo:", input="EHLO a\n" + auth + "\nQUIT\n")
+                text = self.read()
+                self.assertEqual([line for line in text.splitlines() if line.startswith(("/var", "/secret"))], ["/var user=demo", "/secret password"])
+                os.remove(self.log)
+        for user in (b"a b", b'a"b', b"a{{b", b"\xff"):
+            auth = base64.b64encode(b"\0" + user + b"\0demo").decode()
+            program.run("--log", self.log, "demo:", input="EHLO a\nAUTH PLAIN " + auth + "\nQUIT\n")
+            self.assertIn("\n/secret user\n", self.read())
+            done = program.run("replay", "--against", "demo:", self.log, env=program.environment(SMTPSH_SECRET_USER="x", SMTPSH_SECRET_PASSWORD="y"))
+            self.assertEqual(done.returncode, 0, done.stdout + self.read())
+            os.remove(self.log)
 
     def test_it_goes_on_behind_what_is_there(self):
         for _ in range(2):

@@ -25,6 +25,7 @@ struct transcript {
 	unsigned ncases;
 	bool begun;			/* a case is open */
 	unsigned secrets_sent;		/* which /secret lines stand in this case, bit by bit */
+	char user[TRANSCRIPT_USER_MAX]; /* of the /var user of this case; "": there is none */
 	char mech[24];			/* of the AUTH going on */
 	unsigned responses;
 	uint64_t body_octets;
@@ -199,18 +200,38 @@ write_octets(struct transcript *t, const struct event *e, struct span line, bool
 	buf_append(&t->out, crlf ? SPAN("\\r\\n\n") : SPAN("\n"));
 }
 
-/* The secrets that stand in a response as a script has it. */
-static void
-declare_secrets(struct transcript *t, struct span script)
+bool
+transcript_put_user(struct buf *out, struct span user)
 {
-	static const char *const names[] = { "user", "password", "token" };
-	bool token = span_find(script, SPAN(" token")).len > 0;
+	size_t n;
 
-	for (unsigned i = 0; i < sizeof names / sizeof *names; i++)
-		if ((i == 0 || token == (i == 2)) && !(t->secrets_sent & 1u << i)) {
-			buf_printf(&t->out, "/secret %s\n", names[i]);
-			t->secrets_sent |= 1u << i;
-		}
+	for (struct span rest = user; rest.len > 0; rest = span_skip(rest, n))
+		if (!text_is_printable(text_char(rest, &n)) || strchr(" {\"\\", rest.at[0]))
+			return false;
+	return user.len > 0 && user.len < TRANSCRIPT_USER_MAX &&
+	    buf_printf(out, "/var user=%.*s\n", SPAN_ARG(user));
+}
+
+/*
+ * What a response as a script has it is made of: the user's name, where it was shown, is no secret.
+ */
+static void
+declare_secrets(struct transcript *t, struct span script, struct span user)
+{
+	static const char *const names[] = { " user", " password", " token" };
+
+	if (!(t->secrets_sent & 1) && span_find(script, SPAN(" user")).len > 0 &&
+	    !span_eq(user, span_of(t->user)) && transcript_put_user(&t->out, user)) {
+		memcpy(t->user, user.at, user.len);
+		t->user[user.len] = '\0';
+	}
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+		if (span_find(script, span_of(names[i])).len == 0 || (i == 0 && t->user[0]) ||
+		    t->secrets_sent & 1u << i)
+			continue;
+		buf_printf(&t->out, "/secret%s\n", names[i]);
+		t->secrets_sent |= 1u << i;
+	}
 }
 
 static void
@@ -227,13 +248,14 @@ static void
 transcript_secret(struct transcript *t, const struct event *e)
 {
 	struct span rest = e->sent.text, verb = span_word(&rest), mech = span_word(&rest);
+	struct span user = auth_shown_user(e->sent.text);
 	bool auth = span_eq_case(verb, SPAN("AUTH"));
 
 	if (!auth_is_name(mech))
 		mech = SPAN_NONE;		/* all behind AUTH is hidden */
 	/* a script's own function stands there already */
-	if (span_find(e->sent.text, SPAN("{{")).len > 0) {
-		declare_secrets(t, e->sent.text);
+	if (span_find(e->sent.text, SPAN("{{")).len > 0 && user.len == 0) {
+		declare_secrets(t, e->sent.text, SPAN_NONE);
 		transcript_mark(t, 'C', e, "");
 		buf_printf(&t->out, "%.*s\n", SPAN_ARG(e->sent.text));
 		return;
@@ -246,7 +268,7 @@ transcript_secret(struct transcript *t, const struct event *e)
 	if (!script)
 		script = "{{:b64}}";
 	if (!bare)
-		declare_secrets(t, span_of(script));
+		declare_secrets(t, span_of(script), user);
 	transcript_mark(t, 'C', e, "");
 	if (auth)
 		buf_printf(
@@ -439,6 +461,7 @@ transcript_connected(struct transcript *t, const struct event *e)
 	    peer[0] ? "]" : "", when);
 	t->begun = true;
 	t->secrets_sent = 0;
+	t->user[0] = '\0';
 	t->mech[0] = t->host[0] = '\0';
 	buf_consume(&t->said, buf_span(&t->said).len);
 }

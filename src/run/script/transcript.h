@@ -28,4 +28,8 @@ struct transcript *transcript_new(const struct transcript_opts *);
 void transcript_free(struct transcript *);	/* NULL is fine */
 void transcript_event(void *transcript, const struct event *);	/* an event_fn */
 
+enum { TRANSCRIPT_USER_MAX = 128 };	/* with its NUL */
+/* Adds "/var user=NAME"; false, and nothing is added: the name cannot stand so. */
+bool transcript_put_user(struct buf *, struct span user);
+
 #endif
