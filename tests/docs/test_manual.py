@@ -87,7 +87,8 @@ class Manual(unittest.TestCase):
     def test_every_format_dialect_and_mechanism_is_in_the_manual(self):
         formats = read("src/ui/options/format.h")
         rows = {"man/smtpsh.1": [*re.findall(r"^\t(?:PROBE|BOTH)\(\w+, (\w+)\)", formats, re.M),
-                                 *re.findall(r'^\t\{ "([a-z-]+)", "', read("src/run/script/import_dialects.c"), re.M)],
+                                 *re.findall(r'^\t\{ (?:\.name = )?"([a-z-]+)", ', read("src/run/script/import_dialects.c"), re.M),
+                                 *re.findall(r'"([a-z-]+)"', read("src/run/script/import.c").split("programs[] = {")[1].split("}")[0])],
                 "man/smtpsh-check.1": listed("src/ui/options/format.h", "CHECK_FORMATS")}
         mechanisms = read("src/smtp/mechanism.c").split("mechanisms[] = {")[1]
         rows["man/smtpsh.1"] += [name for name, row in re.findall(r'^\t\{ "([\w-]+)", "(.*?)\},\n(?=\t\{|\};)', mechanisms, re.M | re.S)

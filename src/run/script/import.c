@@ -1,135 +1,276 @@
-/* import - recognises a log's dialect and reads it line by line. */
+/* import - a log is read, its form found, and its lines told apart. */
 #include "run/script/import_priv.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "base/text.h"
+#include "run/script/script.h"
+#include "run/script/transcript.h"
 
-const struct import_dialect *
-import_dialect(struct span name)
+enum { TRIED_MAX = 1 << 20 }; /* octets of a script that is read again at once */
+
+/* Programs whose marks are learned: their names stand for the learned form. */
+static const char *const programs[] = { "curl", "exim", "msmtp", "nodemailer", "phpmailer",
+	"postfix", "postfix-notice", "python", "sendmail", "swaks" };
+
+enum { PROGRAMS = sizeof programs / sizeof *programs };
+
+const char *
+import_form_name(unsigned n)
 {
-	for (const struct import_dialect *d = import_dialects; d->name; d++)
-		if (span_eq_case(name, span_of(d->name)))
-			return d;
+	unsigned rows = 0;
+
+	while (import_rows[rows].name)
+		rows++;
+	return n < rows ? import_rows[n].name : n - rows < PROGRAMS ? programs[n - rows] : NULL;
+}
+
+static const struct import_row *
+find_row(const char *name)
+{
+	for (const struct import_row *row = import_rows; row->name; row++)
+		if (span_eq_case(span_of(name), span_of(row->name)))
+			return row;
+	for (size_t i = 0; i < PROGRAMS; i++)
+		if (span_eq_case(span_of(name), span_of(programs[i])))
+			return &import_learned;
 	return NULL;
 }
 
-/* The mark that a line has, and what stands behind it. */
-static const struct import_mark *
-dialect_mark(const struct import_dialect *d, struct span line, struct span *text)
+static bool
+no_such_form(const char *name, struct err *err)
 {
-	for (const struct import_mark *m = d->mark; m->text; m++) {
-		struct span mark = span_of(m->text), hit = line;
-		/* What ends in a blank may stand there without it, when nothing follows. */
-		struct span shorter = span_first(mark, mark.len - 1);
-		bool bare = mark.at[mark.len - 1] == ' ' &&
-		    (m->inside ? span_ends_case(line, shorter) : span_eq(line, shorter));
-		if (m->inside)
-			hit = bare && span_find(line, mark).len == 0 ?
-			    span_skip(line, line.len - shorter.len) :
-			    span_find(line, mark);
-		else if (!span_starts(line, mark) && !bare)
-			continue;
-		if (hit.len == 0)
-			continue;
-		*text = span_skip(hit, mark.len);
-		return m;
-	}
-	return NULL;
+	struct buf names = { .max = 300 };
+
+	for (unsigned i = 0; import_form_name(i); i++)
+		buf_printf(&names, " %s", import_form_name(i));
+	err_set(err, ERR_USAGE, "--from %s: there is no such form; there are%.*s", name,
+	    SPAN_ARG(buf_span(&names)));
+	buf_release(&names);
+	return false;
 }
 
-/* How many lines of the log look like this dialect. */
-static unsigned
-dialect_score(const struct import_dialect *d, struct span log)
-{
-	struct span line, text;
-	unsigned n = 0, replies = 0, sides[2] = { 0 };
-	bool signed_for = d->sign == NULL;
+/* ---- a line, as the form's marks say */
 
-	for (unsigned i = 0; i < 2000 && span_line(&log, &line); i++) {
-		struct span trimmed = span_trim(line);
-		const struct import_mark *m = dialect_mark(
-		    d, d->indented ? trimmed : line, &text);
-		if (m) {
-			n++;
-			sides[m->side]++;
-		}
-		signed_for |= d->sign && span_starts(trimmed, span_of(d->sign));
-		replies += import_is_reply(trimmed);
-	}
-	if (!signed_for)
-		return 0;
-	if (d->terminal)
-		return replies > 0 ? d->sign ? 1000000 : 1 : 0;
-	return sides[IMPORT_CLIENT] && (sides[IMPORT_SERVER] || d->bare_server) ?
-	    n + 1 :
-	    0;
-}
-
-const struct import_dialect *
-import_recognise(struct span log)
-{
-	const struct import_dialect *best = NULL;
-	unsigned most = 0;
-
-	for (const struct import_dialect *d = import_dialects; d->name; d++) {
-		unsigned n = dialect_score(d, log);
-		if (n > most) {
-			most = n;
-			best = d;
-		}
-	}
-	return best;
-}
-
-/* In "< unknown[192.0.2.1]: EHLO x" and "< mx[192.0.2.1]:25: 220 x" what was said. */
+/* The text without what ends the side's lines. */
 static struct span
-behind_peer(struct span text)
+without_tail(const struct import_mark *m, struct span text)
 {
-	return span_skip(span_find(span_find(text, SPAN("]")), SPAN(": ")), 2);
+	struct span rest;
+	char closing;
+
+	for (size_t n = 1; m->tail[0] && n <= text.len && n < IMPORT_TAIL_MAX; n++)
+		if (import_shape_takes(m->tail, span_skip(text, text.len - n), &rest, &closing) &&
+		    rest.len == 0)
+			return span_first(text, text.len - n);
+	return text;
+}
+
+static void
+marked_line(struct import *im, const struct import_mark *m, struct span text, char closing)
+{
+	struct span line;
+
+	if (closing)
+		text = import_unquote(&im->arena, text, closing);
+	else
+		text = without_tail(m, text);
+	do {
+		if (!span_line(&text, &line))
+			line = SPAN_NONE;
+		if (m->side == IMPORT_CLIENT)
+			import_client(im, line);
+		else
+			import_server(im, line);
+	} while (text.len > 0);
+}
+
+struct span
+import_text_of(const struct import_form *f, struct span line)
+{
+	struct span rest;
+	char closing;
+
+	for (unsigned i = 0; i < f->nmarks; i++)
+		if (f->mark[i].shape[0] &&
+		    import_shape_takes(f->mark[i].shape, line, &rest, &closing))
+			return rest;
+	return import_shape_takes(f->base, line, &rest, &closing) ? rest : line;
+}
+
+static void
+read_line(struct import *im, struct span line)
+{
+	const struct import_form *f = im->form;
+	struct span rest = line;
+	char closing = '\0';
+
+	for (unsigned i = 0; i < f->nmarks; i++) {
+		const struct import_mark *m = &f->mark[i];
+		if (!m->shape[0])
+			break; /* the side has no mark: below */
+		if (import_shape_takes(m->shape, line, &rest, &closing)) {
+			marked_line(im, m, rest, closing);
+			return;
+		}
+	}
+	bool based = import_shape_takes(f->base, line, &rest, &closing);
+	if (based && closing)
+		rest = import_unquote(&im->arena, rest, closing);
+	if (f->row->line && based)
+		f->row->line(im, rest);
+	else if (f->row->line)
+		import_left_out(im, line);
+	else
+		import_unmarked(im, based ? rest : line, based);
+}
+
+static void
+read_lines(struct import *im, struct span text)
+{
+	struct span line;
+
+	while (span_line(&text, &line)) {
+		read_line(im, line);
+		arena_reset(&im->arena);
+	}
+	import_bare_end(im);
+	import_end(im);
+	import_connection(im);
+	import_cut(im);
+}
+
+static void
+start(struct import *im, const struct import_form *form, const struct secrecy *secrets)
+{
+	*im = (struct import){ .form = form,
+		.secrets = secrets,
+		.out = { .max = IMPORT_OUT_MAX },
+		.pending = { .max = IMPORT_LINE_MAX },
+		.first_line = { .max = IMPORT_LINE_MAX },
+		.doubtful = { .max = IMPORT_LINE_MAX },
+		.reply = { .max = IMPORT_LINE_MAX },
+		.held = { .max = IMPORT_OUT_MAX },
+		.banner = true };
+	import_case(im);
+}
+
+static void
+finish(struct import *im)
+{
+	buf_release(&im->out);
+	buf_release(&im->pending);
+	buf_release(&im->doubtful);
+	buf_release(&im->first_line);
+	buf_release(&im->reply);
+	buf_release(&im->held);
+	buf_release(&im->chunk_lines);
+	arena_wipe(&im->arena);
+}
+
+/* ---- is it a dialogue? */
+
+long
+import_try(const struct import_form *form, struct span log)
+{
+	struct secrecy none = { 0 };
+	struct import im;
+
+	start(&im, form, &none);
+	read_lines(&im, log);
+	long score = 4L * im.answered + 2L * im.messages -
+	    6L * (im.unasked + im.unanswered + im.misfits) - 4L * im.strange - 2L * im.cut -
+	    (long)(im.asides > 0);
+	finish(&im);
+	return score;
 }
 
 /*
- * Does the side that the marks call the client speak in reply codes? Then the log is the other
- * end's.
+ * The first line that looks like a reply, wherever in it the reply begins, for who marks the log by
+ * hand.
  */
 static bool
-dialect_is_swapped(const struct import_dialect *d, struct span log)
+refuse(const struct secrecy *secrets, struct span log, const char *why, struct err *err)
 {
-	struct span line, text;
-	int codes[2] = { 0 };
+	static const char by_hand[] = "mark the client's lines with \"C: \" and the server's with "
+				      "\"S: \" by hand, and import that";
+	struct arena arena = { 0 };
+	struct span line;
+	unsigned number = 0;
 
-	while (d->symmetric && span_line(&log, &line)) {
-		const struct import_mark *m = dialect_mark(d, line, &text);
-		if (m)
-			codes[m->side] += import_is_reply(d->names_peer ? behind_peer(text) : text);
+	while (span_line(&log, &line)) {
+		number++;
+		for (size_t i = 0; i + 4 < line.len && i < 1000; i++) {
+			bool begins = i == 0 || !strchr("0123456789.:-", line.at[i - 1]);
+			if (!begins || !import_is_reply(span_first(span_skip(line, i), 4)))
+				continue;
+			struct span shown = secrecy_shown(
+			    secrets, &arena, span_first(span_trim(line), 100));
+			shown = text_safe(&arena, shown);
+			err_set(err, ERR_USAGE,
+			    "%s; the first line that looks like a reply is line %u, \"%.*s\"; %s",
+			    why, number, SPAN_ARG(shown), by_hand);
+			arena_release(&arena);
+			return false;
+		}
 	}
-	return codes[IMPORT_CLIENT] > codes[IMPORT_SERVER];
+	return err_set(
+	    err, ERR_USAGE, "%s; no line looks like a reply; if some are, %s", why, by_hand);
 }
 
-static void
-import_line(struct import *im, struct span line)
+/* Then replies that nothing asks for tell that the other side is missing, or was not understood. */
+static bool
+one_side_bare(const struct import_form *f)
 {
-	struct span text;
+	bool bare = f->row->terminal;
 
-	if (im->dialect->line && im->dialect->line(im, line))
-		return;
-	const struct import_mark *m = dialect_mark(im->dialect, line, &text);
-	if (!m)
-		return;
-	if (im->dialect->names_peer && (text = behind_peer(text)).len == 0)
-		return;
-	if ((m->side == IMPORT_CLIENT) != im->swapped)
-		import_client(im, text);
+	for (unsigned i = 0; i < f->nmarks; i++)
+		bare |= !f->mark[i].shape[0];
+	return bare;
+}
+
+/* A line of a side is never made up: what is not a dialogue of two sides is refused. */
+static bool
+is_dialogue(const struct import *im, struct span log, struct err *err)
+{
+	unsigned said = im->commands + im->strange, wrong = im->unasked + im->misfits;
+	char why[200];
+
+	if (im->replies == 0 && said == 0)
+		snprintf(why, sizeof why, "there is no dialogue in it");
+	else if (im->replies == 0)
+		snprintf(why, sizeof why,
+		    "the server's side is missing: there are %u lines of a client, and no reply",
+		    said);
+	else if (said == 0)
+		snprintf(why, sizeof why, "the client's side is missing, there are only replies");
+	else if (im->strange > im->commands)
+		snprintf(
+		    why, sizeof why, "most lines that would be commands begin with no SMTP verb");
+	else if (im->unasked > 0 && one_side_bare(im->form))
+		snprintf(why, sizeof why,
+		    "a side is missing: there are replies that no command asks for, or a message "
+		    "that no 354 does");
+	else if (wrong * 3 > im->replies && wrong > 2)
+		snprintf(why, sizeof why,
+		    "a side is missing, or the lines are out of order: of %u replies %u cannot "
+		    "answer the command before them",
+		    im->replies, wrong);
 	else
-		import_server(im, text);
+		return true;
+	return refuse(im->secrets, log, why, err);
 }
 
+/* ---- */
+
 static void
-import_put_head(const struct import *im, struct buf *out)
+put_head(const struct import *im, struct buf *out)
 {
-	buf_printf(out, "# imported from a log of %s\n", im->dialect->help);
-	if (im->needs_user && im->user[0])
-		buf_printf(out, "/var user=%s\n", im->user);
-	else if (im->needs_user)
+	buf_printf(out, "# imported from a log of %s\n", im->form->row->help);
+	if (im->contradiction[0])
+		buf_printf(out, "# the log contradicts SMTP: %s\n", im->contradiction);
+	if (im->needs_user && !transcript_put_user(out, span_of(im->user)))
 		buf_printf(out, "# the log does not show the user's name\n/secret user\n");
 	if (im->needs_password)
 		buf_printf(out, "/secret password\n");
@@ -137,106 +278,77 @@ import_put_head(const struct import *im, struct buf *out)
 		buf_printf(out, "/secret token\n");
 }
 
-/*
- * The first line that looks like a reply, wherever in it the reply begins, for who marks the log by
- * hand.
- */
-static void
-import_refuse(const struct import *im, struct span log, const char *why, struct err *err)
-{
-	struct arena arena = { 0 };
-	struct span line;
-	unsigned number = 0;
-
-	while (span_line(&log, &line)) {
-		number++;
-		for (size_t i = 0; i + 4 < line.len; i++) {
-			bool begins = i == 0 || !(line.at[i - 1] >= '0' && line.at[i - 1] <= '9');
-			if (!begins || line.at[i + 3] == '\r' ||
-			    !import_is_reply(span_first(span_skip(line, i), 4)))
-				continue;
-			struct span shown = secrecy_shown(
-			    &im->secrets, &arena, span_first(span_trim(line), 100));
-			shown = text_safe(&arena, shown);
-			err_set(err, ERR_USAGE,
-			    "this is not read as a log of %s: %s; the first line that looks like a "
-			    "reply is line %u, "
-			    "\"%.*s\"; mark the lines by hand with \"C: \" and \"S: \" and use "
-			    "--from rfc",
-			    im->dialect->help, why, number, SPAN_ARG(shown));
-			arena_release(&arena);
-			return;
-		}
-	}
-	err_set(err, ERR_USAGE, "this is not read as a log of %s: %s", im->dialect->help, why);
-}
-
-/* Is it a dialogue of two sides, in this dialect? A line of a side is never made up. */
+/* Can the script be read, as far as it is not too long to be tried? */
 static bool
-is_dialogue(const struct import *im, struct span log, struct err *err)
+is_script(const struct import *im, const struct buf *head, struct span log, struct err *err)
 {
-	unsigned said = im->commands + im->strange;
+	struct buf whole = { .max = IMPORT_OUT_MAX };
+	struct err parse = { 0 };
+	struct script *s = NULL;
+	char why[500];
 
-	if (im->replies == 0 && said == 0)
-		return err_set(
-		    err, ERR_USAGE, "there is no dialogue of %s in it", im->dialect->help);
-	if (im->replies == 0)
-		return err_set(err, ERR_USAGE,
-		    "the server's side is missing: there are %u lines of a client, and no reply",
-		    said);
-	if (im->strange > im->commands)
-		import_refuse(
-		    im, log, "most lines that would be commands begin with no SMTP verb", err);
-	else if (said == 0)
-		import_refuse(im, log, "the client's side is missing, there are only replies", err);
-	else if (im->dialect->terminal && im->unasked > 0)
-		import_refuse(im, log,
-		    "a side is missing, there are replies that no command asks for, or a message "
-		    "that no 354 does",
-		    err);
-	else
+	if (buf_span(&im->out).len > TRIED_MAX)
 		return true;
-	return false;
+	buf_append(&whole, buf_span(head));
+	buf_append(&whole, buf_span(&im->out));
+	s = script_parse("the script", buf_span(&whole), &(struct script_opts){ 0 }, &parse);
+	snprintf(why, sizeof why, "its lines are not in the order of a dialogue: %s", parse.text);
+	buf_release(&whole);
+	if (!s)
+		return refuse(im->secrets, log, why, err);
+	script_free(s);
+	return true;
 }
 
 bool
-import_log(const struct import_dialect *d, struct span log, struct buf *out, struct err *err)
+import_log(
+    const struct import_opts *opts, struct buf *log, struct import_result *result, struct err *err)
 {
-	struct buf body = { .max = IMPORT_OUT_MAX };
-	struct import im = { .dialect = d,
-		.swapped = dialect_is_swapped(d, log),
-		.out = &body,
-		.cases = { .max = IMPORT_OUT_MAX },
-		.pending = { .max = IMPORT_LINE_MAX },
-		.doubtful = { .max = IMPORT_LINE_MAX },
-		.held = { .max = IMPORT_OUT_MAX },
-		.banner = true };
-	struct span line, all = log;
+	const struct import_row *row = opts->from ? find_row(opts->from) : NULL;
+	struct buf text = { .max = 3 * (size_t)IMPORT_LOG_MAX };
+	struct secrecy secrets = { 0 };
+	struct import_form form;
+	struct import im;
+	struct span line;
 
-	import_find_secrets(&im, log);
-	while (span_line(&log, &line)) {
-		import_line(
-		    &im, import_clean(&im.arena, span_first(line, IMPORT_LINE_MAX), d->terminal));
-		arena_reset(&im.arena);
+	*result = (struct import_result){ .head = { .max = 4096 },
+		.body = { .max = IMPORT_OUT_MAX } };
+	if (opts->from && !row) {
+		buf_release(log);
+		return no_such_form(opts->from, err);
 	}
-	import_end(&im);
-	import_connection(&im);
-	bool ok = is_dialogue(&im, all, err);
+	import_read(buf_span(log), &text);
+	buf_release(log);
+	import_learn(buf_span(&text), row, &form);
+	import_find_secrets(&secrets, &form, buf_span(&text));
+	start(&im, &form, &secrets);
+	im.opts = opts;
+	read_lines(&im, buf_span(&text));
+	put_head(&im, &result->head);
+	bool ok = is_dialogue(&im, buf_span(&text), err) &&
+	    is_script(&im, &result->head, buf_span(&text), err);
+	if (!ok)
+		buf_release(&result->head);
 	if (ok) {
-		/* What was missed where it was written, a comment say, is starred. */
-		struct span cases = secrecy_shown(&im.secrets, &im.arena, buf_span(&im.cases));
-		import_put_head(&im, out);
+		result->form = form.row->help;
+		memcpy(result->contradiction, im.contradiction, sizeof result->contradiction);
+		result->body = im.out;
+		im.out = (struct buf){ 0 };
 		/* A case alone needs no name: "\n/case …\n" goes. */
+		struct span body = buf_span(&result->body), all = body;
 		for (int i = 0; im.ncases == 1 && i < 2; i++)
-			span_line(&cases, &line);
-		buf_append(out, cases);
+			span_line(&body, &line);
+		buf_consume(&result->body, (size_t)(all.len - body.len));
 	}
-	buf_release(&body);
-	buf_release(&im.cases);
-	buf_release(&im.pending);
-	buf_release(&im.held);
-	buf_release(&im.doubtful);
-	secrecy_release(&im.secrets);
-	arena_wipe(&im.arena);
+	finish(&im);
+	buf_release(&text);
+	secrecy_release(&secrets);
 	return ok;
+}
+
+void
+import_result_release(struct import_result *r)
+{
+	buf_release(&r->head);
+	buf_release(&r->body);
 }

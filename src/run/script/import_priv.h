@@ -1,4 +1,4 @@
-/* The state of an import; for run/script/import*.c only. */
+/* What the files of the import share. Only run/script/import*.c include this. */
 #ifndef RUN_SCRIPT_IMPORT_PRIV_H
 #define RUN_SCRIPT_IMPORT_PRIV_H
 
@@ -7,68 +7,159 @@
 #include "smtp/secrecy.h"
 #include "smtp/verb.h"
 
+/* ---- import_read.c: the log as lines, without what wraps it; adds to *out */
+
+void import_read(struct span log, struct buf *out);
+
+/* ---- import_shape.c: what stands before a text, with what varies left open */
+
+enum { IMPORT_SHAPE_MAX = 240, IMPORT_TAIL_MAX = 24, IMPORT_MARKS = 12 };
+enum { IMPORT_CLOSES_FIELD = 'f' }; /* a quoted field of comma-separated values */
+
+/* The shape of `text`; false: it is too long to be one. */
+bool import_shape(struct span text, char out[IMPORT_SHAPE_MAX]);
+/*
+ * Does `line` begin so? What follows is in *rest, which ends at *closing when that is not 0: at a
+ * quotation mark, at a comma.
+ */
+bool import_shape_takes(const char *shape, struct span line, struct span *rest, char *closing);
+/* What such a rest says: up to what closes it, with its escapes undone. Lives in the arena. */
+struct span import_unquote(struct arena *, struct span rest, char closing);
+
+/* ---- forms: how the lines of a log are told apart */
+
+enum import_side { IMPORT_CLIENT, IMPORT_SERVER };
+
+struct import_mark {
+	enum import_side side;
+	char shape[IMPORT_SHAPE_MAX];
+	char tail[IMPORT_TAIL_MAX]; /* a shape that ends the side's lines, and is not of them */
+};
+
+struct import;
+/* A form that is known beforehand. */
+struct import_row {
+	const char *name, *help;
+	/* lines of the log begin so, or have it in them: else it is another form; up to a NULL */
+	const char *const *sign;
+	/* a screen was captured: both sides bare, told apart by what they say */
+	bool terminal;
+	void (*line)(struct import *, struct span); /* NULL: as the marks say */
+	/* the marks, where `line` looks for them: "C: " and "S: " */
+	const char *client, *server;
+};
+extern const struct import_row import_rows[]; /* the learned form first; ends in a NULL name */
+#define import_learned import_rows[0]
+bool import_has(struct span log, const struct import_row *); /* one of its signs */
+
+struct import_form {
+	const struct import_row *row;
+	char base[IMPORT_SHAPE_MAX];	       /* what stands before all that the program wrote */
+	struct import_mark mark[IMPORT_MARKS]; /* the longest first */
+	unsigned nmarks;
+};
+
+/* The form that reads most of the log; `only`: of this row. */
+void import_learn(struct span log, const struct import_row *only, struct import_form *);
+
+/* ---- the dialogue, written as a script line by line, and judged */
+
 enum import_mode { IMPORT_COMMANDS, IMPORT_TEXT, IMPORT_ANSWERS, IMPORT_CHUNK };
+enum { IMPORT_OWED_MAX = 128 };
 
 struct import {
-	const struct import_dialect *dialect;
-	bool swapped;			/* a symmetric log of the other end */
-	struct arena arena;		/* of the current line */
-	struct secrecy secrets;		/* all secrets of the log */
-	bool noise;			/* within a block that is not part of the dialogue */
+	const struct import_form *form;
+	struct arena arena;	       /* of the line in hand */
+	const struct secrecy *secrets; /* all of the log's */
+	const struct import_opts *opts;
+	bool noise;	    /* within a block that is not of the dialogue */
+	bool noise_follows; /* the last line may have begun one */
 
-	/* for dialects to read */
+	/* what a row may look at */
 	enum import_mode mode;
-	bool begun, ended;		/* a reply came; the connection is over */
-	bool banner;			/* the next reply may be a greeting */
+	bool begun, ended; /* a reply came; the connection is over */
+	bool banner;	   /* the next reply may be one */
 	enum import_side last_side;
 
 	/* the writer's */
-	struct buf *out;		/* of the current connection */
-	struct buf cases;		/* earlier ones, each with its /case */
-	unsigned ncases;
-	/* a line that may continue in the next (pasted from RFCs), where `gathers` */
+	struct buf out;
+	size_t case_at;	 /* where in it the connection in hand begins */
+	unsigned ncases; /* those before it */
+	/* one line that may go on in the next (RFC pastes), where `gathers` */
 	struct buf pending;
 	bool gathers;
-	/* a terminal's line that is not a known command: it is one if a reply comes next */
+	/* a line that is no known command: it is one if a reply that refuses it comes next */
 	struct buf doubtful;
 	bool doubts;
-	enum verb verb;			/* of the last command */
-	unsigned owed;			/* commands not yet replied to */
-	bool reply_open, text_shown;
-	char code[4];			/* of the unfinished reply */
-	unsigned answers;		/* responses in this AUTH exchange */
+	struct buf reply; /* its newest line, which may go on */
+	bool reply_begun, reply_open;
+	unsigned reply_lines;
+	char code[4];			 /* of the reply in hand */
+	enum verb verb;			 /* last said */
+	enum verb owed[IMPORT_OWED_MAX]; /* commands that no reply came to yet */
+	unsigned nowed, rcpts;
+	bool lmtp;
+	size_t text_at; /* where the message begins */
+	unsigned text_lines;
+	bool text_header, text_marked;
+	/* a line like a reply where a message would begin, and how many blank ones followed it */
+	struct buf first_line;
+	unsigned blanks;
+	size_t hello_at; /* where the last EHLO stands */
+	size_t last_at;	 /* where the client's last line stands */
+	bool tls_offered, tls_said;
+	unsigned answers; /* given in this AUTH */
 	char mechanism[24], size[24], user[128];
-	/* octets announced by BDAT; those not shown yet */
+	unsigned long long noted; /* octets of the message, as a line beside it says */
+	/* octets that BDAT announced; those not shown yet */
 	unsigned long long chunk, chunk_left;
 	struct buf chunk_lines;
-	bool body_owed;			/* a placeholder for a message waits for its reply */
-	struct buf held;		/* lines sent meanwhile */
+	bool body_owed;	 /* what stands for a message waits for its reply */
+	struct buf held; /* the lines said meanwhile */
 	bool needs_user, needs_password, needs_token;
 
-	/* counts that tell whether it is a log of this dialect */
-	/* commands with a verb, without one; complete replies */
-	unsigned commands, strange, replies;
-	/* unsolicited replies; lines of neither side, which became comments */
-	unsigned unasked, asides;
+	/* is it a dialogue at all? */
+	unsigned commands, strange, replies, answered;
+	unsigned unasked;	 /* replies that no command asks for */
+	unsigned unanswered;	 /* commands that had to be answered before the next */
+	unsigned misfits;	 /* replies of a code that cannot answer the command */
+	unsigned messages;	 /* shown */
+	unsigned asides, cut;	 /* lines that became comments; replies without an end */
+	char contradiction[200]; /* the first of them, in words; "": none */
 };
 
+/* How well a form reads the log; the more the better. */
+long import_try(const struct import_form *, struct span log);
+
+/* import_dialects.c: two lines of one side bare, as on a screen */
+void import_bare_line(struct import *, struct span line);
+void import_bare_end(struct import *);
+
 /* import_write.c */
-/* Whether it begins with three digits, then "-", a space, or nothing. */
+/* three digits, then "-", a blank, or nothing */
 bool import_is_reply(struct span line);
-/* Without ANSI sequences and CR, and with backspaces applied. In the arena. */
-struct span import_clean(struct arena *, struct span line, bool terminal);
 void import_client(struct import *, struct span line);
 void import_server(struct import *, struct span line);
+/* A line of neither mark: it may go on with what is open. `based`: the form's base was before it.
+ */
+void import_unmarked(struct import *, struct span line, bool based);
+void import_left_out(struct import *, struct span line);
 void import_comment(struct import *, const char *text);
-/* a line of the script, unchanged */
-void import_put(struct import *, const char *line);
-void import_connection(struct import *);			/* another connection begins */
+void import_put(struct import *, const char *line); /* a line of the script as it is */
+void import_case(struct import *);		    /* its heading */
+void import_cut(struct import *);		    /* takes that and what follows it away */
+void import_connection(struct import *);	    /* another one begins */
 void import_end(struct import *);
-void import_doubt(struct import *, struct span line);		/* a line that may be a command */
-/* decides a doubtful line: what comes next is a reply, or not */
-void import_settle(struct import *, bool reply);
+/* The client's last line was not sent: it becomes a comment, or is no text of the message. */
+void import_take_back(struct import *, const char *why);
+void import_doubt(struct import *, struct span line); /* this line may be a command */
+/* What comes next is a reply of this code, or none (NULL). */
+void import_settle(struct import *, const char *code);
 
-/* import_secrets.c: adds all secrets of the log to ->secrets */
-void import_find_secrets(struct import *, struct span log);
+/* import.c: a line without what the form has before its text */
+struct span import_text_of(const struct import_form *, struct span line);
+
+/* import_secrets.c: all of them go into the secrecy */
+void import_find_secrets(struct secrecy *, const struct import_form *, struct span log);
 
 #endif

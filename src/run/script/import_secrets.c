@@ -1,7 +1,7 @@
 /*
- * import - secrets of a log, found before its dialect is known and whatever that is: what follows
- * AUTH and a mechanism anywhere in a line, and what answers a 334. They then are starred wherever
- * the script would show them again.
+ * import - secrets of a log, found whatever its form is: what follows AUTH and a mechanism anywhere
+ * in a line, and what answers a 334. They then are starred wherever the script would show them
+ * again.
  */
 #include "run/script/import_priv.h"
 
@@ -65,7 +65,7 @@ is_offer(struct span before)
  * log shows the 334s.
  */
 static bool
-scan_auth(struct import *im, struct span line)
+scan_auth(struct secrecy *secrets, struct arena *arena, struct span line)
 {
 	bool waits = false;
 
@@ -79,11 +79,11 @@ scan_auth(struct import *im, struct span line)
 		if (!auth_is_name(mech) || mechanism_ours(response))
 			continue;
 		bool given = is_encoded(response, false);
-		secrecy_sent(&im->secrets,
-		    given ? arena_printf(
-				&im->arena, "AUTH %.*s %.*s", SPAN_ARG(mech), SPAN_ARG(response)) :
-			    arena_printf(&im->arena, "AUTH %.*s", SPAN_ARG(mech)),
-		    false, &im->arena);
+		secrecy_sent(secrets,
+		    given ?
+			arena_printf(arena, "AUTH %.*s %.*s", SPAN_ARG(mech), SPAN_ARG(response)) :
+			arena_printf(arena, "AUTH %.*s", SPAN_ARG(mech)),
+		    false, arena);
 		waits = !given && mechanism_ours(mech);
 	}
 	return waits;
@@ -91,7 +91,7 @@ scan_auth(struct import *im, struct span line)
 
 /* A 334 in the line, and its text. */
 static bool
-scan_challenge(struct import *im, struct span line)
+scan_challenge(struct secrecy *secrets, struct span line)
 {
 	for (size_t i = 0; i + 3 <= line.len; i++) {
 		struct span rest = span_skip(line, i + 3);
@@ -101,7 +101,7 @@ scan_challenge(struct import *im, struct span line)
 		if (memcmp(line.at + i, "334", 3) != 0 || !before ||
 		    (rest.len > 0 && rest.at[0] != ' ' && rest.at[0] != '\r' && rest.at[0] != '\\'))
 			continue;
-		secrecy_received(&im->secrets, 334, token(&rest));
+		secrecy_received(secrets, 334, token(&rest));
 		return true;
 	}
 	return false;
@@ -119,7 +119,7 @@ has_reply(struct span line)
 }
 
 static void
-scan_answers(struct import *im, struct span line)
+scan_answers(struct secrecy *secrets, struct arena *arena, struct span line)
 {
 	struct span rest = span_trim(line), whole = rest;
 
@@ -128,27 +128,27 @@ scan_answers(struct import *im, struct span line)
 		if (word.len == 0)
 			rest = span_skip(rest, 1);
 		else if (is_encoded(word, word.len == whole.len))
-			secrecy_sent(&im->secrets, word, true, &im->arena);
+			secrecy_sent(secrets, word, true, arena);
 	}
 }
 
 void
-import_find_secrets(struct import *im, struct span log)
+import_find_secrets(struct secrecy *secrets, const struct import_form *form, struct span log)
 {
+	struct arena arena = { 0 };
 	struct span line;
 	unsigned waits = 0;
 
 	while (span_line(&log, &line)) {
-		line = import_clean(
-		    &im->arena, span_first(line, IMPORT_LINE_MAX), im->dialect->terminal);
-		if (scan_auth(im, line) || scan_challenge(im, line)) {
+		if (scan_auth(secrets, &arena, line) || scan_challenge(secrets, line)) {
 			waits = WINDOW_LINES;
 		} else if (waits > 0 && has_reply(line)) {
 			waits = 0;
 		} else if (waits > 0) {
-			scan_answers(im, line);
+			scan_answers(secrets, &arena, import_text_of(form, line));
 			waits--;
 		}
-		arena_reset(&im->arena);
+		arena_reset(&arena);
 	}
+	arena_wipe(&arena);
 }

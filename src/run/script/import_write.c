@@ -1,17 +1,27 @@
 /*
- * import - C: and S: lines as a script has them: secrets replaced, patterns escaped, what is
- * missing marked.
+ * import - the dialogue: which reply answers which command, what a message is, where a connection
+ * ends; written as C: and S: lines with the secrets replaced, the patterns escaped and what is
+ * missing marked, and judged as it goes.
  */
 #include "run/script/import_priv.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "run/script/transcript.h"
 #include "smtp/auth.h"
 #include "smtp/body.h"
+#include "smtp/extension.h"
 
-/* ---- lines made plain */
+/* What stands for a message that is not in the log: a header of its own must fit. */
+#define MISSING_TEXT 1000
+#define MISSING_TEXT_WORD "1000"
+
+enum { FILLER_MAX = 4 << 20, FILLER_LINE = 72 };
+/* the end of a message, or a response to AUTH, waits for a reply */
+#define OWED_DOT VERB_COUNT
 
 bool
 import_is_reply(struct span s)
@@ -24,63 +34,85 @@ import_is_reply(struct span s)
 	return s.len == 3 || s.at[3] == ' ' || s.at[3] == '-';
 }
 
-/* ESC [ … letter, ESC ] … BEL, or ESC and one octet: how long it is. */
+/* ---- the script's lines */
+
 static size_t
-escape_length(struct span s)
+written(const struct import *im)
 {
-	size_t i = 2;
-
-	if (s.len < 2)
-		return s.len;
-	if (s.at[1] == '[') {
-		while (i < s.len && (s.at[i] < '@' || s.at[i] > '~'))
-			i++;
-		return i < s.len ? i + 1 : i;
-	}
-	if (s.at[1] == ']') {
-		while (i < s.len && s.at[i] != '\a')
-			i++;
-		return i < s.len ? i + 1 : i;
-	}
-	return 2;
+	return buf_span(&im->out).len;
 }
 
-struct span
-import_clean(struct arena *arena, struct span s, bool terminal)
+/* Takes away what was written from there on. */
+static void
+take_away(struct import *im, size_t from)
 {
-	char *out = arena_get(arena, s.len + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; i < s.len; i++) {
-		unsigned char c = (unsigned char)s.at[i];
-		if (c == '\033')
-			i += escape_length(span_skip(s, i)) - 1;
-		else if (terminal && (c == '\b' || c == 0x7F))
-			n -= n > 0;
-		else if (c != '\r' && c != '\f' && (c != '\a' || !terminal))
-			out[n++] = (char)c;
-	}
-	return (struct span){ out, n };
+	im->out.tail = im->out.head + from;
 }
 
-/* What stands for a message that is not in the log: a header of its own must fit. */
-#define MISSING_TEXT		1000
-#define MISSING_TEXT_WORD	"1000"
+static void
+insert(struct import *im, size_t at, struct span text)
+{
+	struct span after = arena_copy(&im->arena, span_skip(buf_span(&im->out), at));
 
-enum { FILLER_MAX = 4 << 20, FILLER_LINE = 72 };
+	take_away(im, at);
+	buf_append(&im->out, text);
+	buf_append(&im->out, after);
+}
+
+void
+import_cut(struct import *im)
+{
+	take_away(im, im->case_at);
+}
 
 void
 import_put(struct import *im, const char *line)
 {
-	buf_printf(im->out, "%s\n", line);
+	buf_printf(&im->out, "%s\n", line);
 }
 
 void
 import_comment(struct import *im, const char *text)
 {
-	struct span safe = text_safe(&im->arena, span_of(text));
+	struct span shown = secrecy_shown(im->secrets, &im->arena, span_of(text));
 
-	buf_printf(im->out, "# %.*s\n", SPAN_ARG(safe));
+	shown = text_safe(&im->arena, shown);
+	buf_printf(&im->out, "# %.*s\n", SPAN_ARG(shown));
+}
+
+/* A line of the log as a comment. */
+static void
+put_aside(struct import *im, const char *what, struct span line)
+{
+	struct span shown = secrecy_shown(im->secrets, &im->arena, span_first(line, 200));
+
+	shown = text_safe(&im->arena, shown);
+	buf_printf(&im->out, "# %s%.*s\n", what, SPAN_ARG(shown));
+	im->asides++;
+}
+
+void
+import_left_out(struct import *im, struct span line)
+{
+	if (span_trim(line).len > 0 && im->opts && im->opts->left_out)
+		im->opts->left_out(im->opts->ctx,
+		    text_safe(
+			&im->arena, secrecy_shown(im->secrets, &im->arena, span_first(line, 200))));
+}
+
+static void contradicts(struct import *im, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+contradicts(struct import *im, const char *format, ...)
+{
+	va_list args;
+
+	if (im->contradiction[0])
+		return;
+	va_start(args, format);
+	vsnprintf(im->contradiction, sizeof im->contradiction, format, args);
+	va_end(args);
 }
 
 /* ---- what the client says */
@@ -111,21 +143,29 @@ put_escaped(struct buf *out, struct span s)
 static void
 put_client(struct import *im, struct span line)
 {
+	line = secrecy_shown(im->secrets, &im->arena, line);
 	if (is_plain(line)) {
-		buf_append(im->out, line.len ? SPAN("C: ") : SPAN("C:"));
-		put_escaped(im->out, line);
-		buf_append(im->out, SPAN("\n"));
+		buf_append(&im->out, line.len ? SPAN("C: ") : SPAN("C:"));
+		put_escaped(&im->out, line);
+		buf_append(&im->out, SPAN("\n"));
 		return;
 	}
-	buf_append(im->out, SPAN("C\\: "));
+	buf_append(&im->out, SPAN("C\\: "));
 	for (size_t i = 0; i < line.len; i++) {
 		unsigned char c = (unsigned char)line.at[i];
 		if (c < 0x20 || c > 0x7E || c == '\\' || c == '{')
-			buf_printf(im->out, "\\x%02x", c);
+			buf_printf(&im->out, "\\x%02x", c);
 		else
-			buf_append(im->out, (struct span){ line.at + i, 1 });
+			buf_append(&im->out, (struct span){ line.at + i, 1 });
 	}
-	buf_append(im->out, SPAN("\\r\\n\n"));
+	buf_append(&im->out, SPAN("\\r\\n\n"));
+}
+
+static void
+owe(struct import *im, enum verb verb)
+{
+	if (im->nowed < IMPORT_OWED_MAX)
+		im->owed[im->nowed++] = verb;
 }
 
 /* ---- the octets of BDAT n: as the log shows them, or as many others in their place */
@@ -142,7 +182,7 @@ put_filler(struct import *im)
 		unsigned long long n = left > FILLER_LINE ? FILLER_LINE - 2 :
 		    left >= 2				  ? left - 2 :
 							    0;
-		buf_printf(im->out,
+		buf_printf(&im->out,
 		    left == 1  ? "C\\: x\n" :
 			n == 0 ? "C:\n" :
 				 "C: %.*s\n",
@@ -152,7 +192,7 @@ put_filler(struct import *im)
 }
 
 static void
-import_chunk_end(struct import *im)
+chunk_end(struct import *im)
 {
 	struct span lines = buf_span(&im->chunk_lines), line;
 
@@ -168,7 +208,7 @@ import_chunk_end(struct import *im)
 }
 
 static void
-import_chunk(struct import *im, struct span bdat)
+chunk_begin(struct import *im, struct span bdat)
 {
 	unsigned long long n;
 
@@ -178,46 +218,32 @@ import_chunk(struct import *im, struct span bdat)
 	im->mode = IMPORT_CHUNK;
 	im->chunk = im->chunk_left = n;
 	im->chunk_lines = (struct buf){ .max = IMPORT_OUT_MAX };
-	if (im->dialect->hides_text)
-		import_chunk_end(im);
 }
 
 static bool
-import_chunk_takes(struct import *im, struct span line)
+chunk_takes(struct import *im, struct span line)
 {
 	/* RFC 3030 writes line ends out */
 	const struct span end = SPAN("<CR><LF>");
 
 	if (span_ends_case(line, end))
 		line = span_first(line, line.len - end.len);
-	if (line.len + 2 <= im->chunk_left && verb_of(line, NULL) != VERB_BDAT) {
+	enum verb verb = verb_of(line, NULL);
+	if (line.len + 2 <= im->chunk_left && verb != VERB_BDAT && verb != VERB_QUIT &&
+	    verb != VERB_RSET) {
 		buf_append(&im->chunk_lines, line);
 		buf_append(&im->chunk_lines, SPAN("\n"));
 		im->chunk_left -= line.len + 2;
 		if (im->chunk_left == 0)
-			import_chunk_end(im);
+			chunk_end(im);
 		return true;
 	}
-	bool command = verb_of(line, NULL) != VERB_OTHER;
-	if (command)
-		import_chunk_end(im);
-	return !command;		/* what is neither stands for octets that are not shown */
+	if (verb != VERB_OTHER)
+		chunk_end(im);
+	return verb == VERB_OTHER; /* what is neither stands for octets that are not shown */
 }
 
-/* ---- commands and answers */
-
-/* The user's name is no secret; it is kept where it can stand in a script as it is. */
-static void
-import_keep_user(struct import *im, struct span user)
-{
-	for (size_t i = 0; i < user.len; i++)
-		if ((unsigned char)user.at[i] <= ' ' || (unsigned char)user.at[i] > '~' ||
-		    user.at[i] == '{' || user.at[i] == '"')
-			return;
-	if (im->user[0] == '\0')
-		snprintf(im->user, sizeof im->user, "%.*s",
-		    SPAN_ARG(span_first(user, sizeof im->user - 1)));
-}
+/* ---- commands and responses */
 
 static const char *
 answer_for(struct import *im, struct span answer)
@@ -234,13 +260,16 @@ answer_for(struct import *im, struct span answer)
 	im->needs_user |= strstr(script, " user") != NULL;
 	im->needs_password |= strstr(script, " password") != NULL;
 	im->needs_token |= strstr(script, " token") != NULL;
-	if (base64_decode(&im->arena, answer, &response))
-		import_keep_user(im, auth_user(span_of(m->name), n, response));
+	if (im->user[0] == '\0' && base64_decode(&im->arena, answer, &response)) {
+		struct span user = auth_user(span_of(m->name), n, response);
+		if (user.len < sizeof im->user)
+			snprintf(im->user, sizeof im->user, "%.*s", SPAN_ARG(user));
+	}
 	return script;
 }
 
 static void
-import_auth(struct import *im, struct span line)
+put_auth(struct import *im, struct span line)
 {
 	struct span rest = line;
 
@@ -254,101 +283,426 @@ import_auth(struct import *im, struct span line)
 		return;
 	}
 	struct span shown = span_first(line, (size_t)(rest.at - line.at));
-	buf_append(im->out, SPAN("C: "));
-	put_escaped(im->out, shown);
-	buf_printf(im->out, "%s\n", answer_for(im, rest));
-}
-
-/* A reply whose last line was not shown is closed, so that the script can be read. */
-static void
-import_close_reply(struct import *im)
-{
-	if (im->reply_open) {
-		buf_printf(im->out, "S: %s ...\n", im->code);
-		im->replies++;
-		im->owed -= im->owed > 0;
-	}
-	im->reply_open = false;
+	buf_append(&im->out, SPAN("C: "));
+	put_escaped(&im->out, shown);
+	buf_printf(&im->out, "%s\n", answer_for(im, rest));
 }
 
 static void
-import_note_size(struct import *im, struct span line)
+note_size(struct import *im, struct span line)
 {
 	struct span size = span_find(line, SPAN("SIZE="));
 
+	if (size.len == 0)
+		size = span_find(line, SPAN("size="));
 	im->size[0] = '\0';
 	size = span_skip(size, 5);
 	size = span_word(&size);
 	unsigned long long n;
-	if (span_number(size, 100 << 20, &n) && n > MISSING_TEXT)
+	if (span_number(size, 100 << 20, &n) && n >= MISSING_TEXT)
 		snprintf(im->size, sizeof im->size, "%llu", n);
 }
 
 static void
-import_command(struct import *im, struct span line)
+said_command(struct import *im, struct span line)
 {
+	/* "Commands" that end a group are answered before the next (RFC 2920 3.1). */
+	if (im->nowed > 0 && im->owed[im->nowed - 1] < VERB_COUNT &&
+	    verb_info(im->owed[im->nowed - 1])->ends_group) {
+		im->unanswered++;
+		contradicts(im, "%s was said before %s was answered",
+		    verb_info(verb_of(line, NULL))->name, verb_info(im->owed[im->nowed - 1])->name);
+	}
 	im->verb = verb_of(line, NULL);
-	im->owed++;
+	owe(im, im->verb);
 	*(im->verb == VERB_OTHER ? &im->strange : &im->commands) += 1;
+	if (im->verb == VERB_EHLO || im->verb == VERB_LHLO || im->verb == VERB_HELO) {
+		im->hello_at = written(im);
+		im->lmtp = im->verb == VERB_LHLO;
+	}
+	im->tls_said |= im->verb == VERB_STARTTLS;
 	if (im->verb == VERB_AUTH) {
-		import_auth(im, line);
+		put_auth(im, line);
 		return;
 	}
-	if (im->verb == VERB_MAIL)
-		import_note_size(im, line);
+	if (im->verb == VERB_MAIL) {
+		note_size(im, line);
+		im->rcpts = 0;
+	}
 	put_client(im, line);
 	if (im->verb == VERB_BDAT)
-		import_chunk(im, line);
+		chunk_begin(im, line);
 }
 
-/* The message's text is missing: what stands for it says so. */
+/* ---- the message */
+
+/* The message's text is missing: what stands for it says so, and is as large where that is known.
+ */
 static void
 put_missing_text(struct import *im)
 {
+	if (im->size[0] == '\0' && im->noted >= MISSING_TEXT)
+		snprintf(im->size, sizeof im->size, "%llu", im->noted);
 	import_comment(im,
-	    "the log does not show the message: this stands for it, as large as it was said to be "
-	    "if that is known");
-	buf_printf(im->out, "/body size=%s\n", im->size[0] ? im->size : MISSING_TEXT_WORD);
+	    im->size[0] ?
+		"the log does not show the message: this stands for it, as large as it "
+		"was said to be" :
+		"the log does not show the message, nor how large it was: this stands for "
+		"it");
+	buf_printf(&im->out, "/body size=%s\n", im->size[0] ? im->size : MISSING_TEXT_WORD);
 	im->mode = IMPORT_COMMANDS;
+	im->text_lines = 0;
 }
 
-void
-import_client(struct import *im, struct span line)
+/* "Name: value", as a message begins. */
+static bool
+is_header(struct span line)
 {
-	if (im->body_owed) {
-		buf_append(&im->held, line);
-		buf_append(&im->held, SPAN("\n"));
-		return;
-	}
-	import_close_reply(im);
-	im->last_side = IMPORT_CLIENT;
-	if (im->ended || (im->mode == IMPORT_CHUNK && import_chunk_takes(im, line)))
-		return;
-	if (im->mode == IMPORT_ANSWERS) {
-		im->owed++;
-		buf_printf(im->out, "C: %s\n", answer_for(im, line));
-		im->mode = IMPORT_COMMANDS;
-	} else if (im->mode == IMPORT_TEXT) {
-		bool dot = body_is_end(line);
-		if (dot && !im->text_shown && im->dialect->hides_text) {
+	size_t n = 0;
+
+	while (n < line.len && line.at[n] > ' ' && line.at[n] < 0x7F && line.at[n] != ':')
+		n++;
+	return n > 0 && n < line.len && line.at[n] == ':';
+}
+
+/* The final dot: each recipient's reply follows in LMTP (RFC 2033 4.2). */
+static void
+text_ends(struct import *im)
+{
+	put_client(im, BODY_END);
+	im->mode = IMPORT_COMMANDS;
+	im->messages += im->text_lines > 0;
+	for (unsigned i = 0; i < (im->lmtp && im->rcpts > 0 ? im->rcpts : 1); i++)
+		owe(im, OWED_DOT);
+}
+
+static void
+text_line(struct import *im, struct span line, bool marked)
+{
+	bool shows = im->form->row->terminal; /* what a person typed stands as it is */
+
+	if (body_is_end(line)) {
+		if (im->text_lines == 0 && !shows) {
 			put_missing_text(im);
+			owe(im, OWED_DOT);
 			im->body_owed = true;
 			return;
 		}
-		im->text_shown = true;
-		put_client(im, line);
-		if (dot) {
-			im->mode = IMPORT_COMMANDS;
-			im->owed++;
-		}
+		text_ends(im);
+		return;
+	}
+	/* lines without a mark were none of it, when those of it have one */
+	if (marked && im->text_lines > 0 && !im->text_marked) {
+		take_away(im, im->text_at);
+		im->text_lines = 0;
+	}
+	if (im->text_lines++ == 0) {
+		im->text_header = is_header(line);
+		im->text_marked = marked;
+	}
+	put_client(im, line);
+}
+
+/* A reply comes where the message's end would be: was that the message? */
+static void
+text_is_over(struct import *im)
+{
+	bool message = im->text_header ? im->text_lines > 0 : im->text_lines > 1 && im->text_marked;
+
+	if (message) {
+		text_ends(im);
+		return;
+	}
+	/* "<1234 bytes>", 'writing message and terminating "."': a remark about it */
+	struct span lines = span_skip(buf_span(&im->out), im->text_at), line, remark = SPAN_NONE;
+	if (span_line(&lines, &line))
+		remark = arena_copy(&im->arena, span_skip(line, 3));
+	take_away(im, im->text_at);
+	if (remark.len > 0)
+		import_left_out(im, remark);
+	put_missing_text(im);
+	owe(im, OWED_DOT);
+}
+
+/* ---- lines that may be of neither side */
+
+/* Is it a word that a person or a program may have sent as a command? */
+static bool
+is_command_word(struct span line)
+{
+	struct span word = span_word(&line);
+
+	for (size_t i = 0; i < word.len; i++)
+		if (!((word.at[i] >= 'A' && word.at[i] <= 'Z') ||
+			(word.at[i] >= 'a' && word.at[i] <= 'z') || word.at[i] == '-'))
+			return false;
+	return word.len > 1 && word.len <= 20;
+}
+
+/* The log hides what was said: the reply tells that it was AUTH, and sometimes which. */
+static void
+put_hidden_auth(struct import *im, struct span line, const char *code, struct span text)
+{
+	struct span challenge;
+	const char *mech = "PLAIN";
+
+	put_aside(im, "the log hides this line; it was AUTH: ", line);
+	if (strcmp(code, "334") == 0 && text.len > 0 &&
+	    auth_challenge(&im->arena, text, &challenge))
+		mech = span_starts(challenge, SPAN("<")) ? "CRAM-MD5" : "LOGIN";
+	if (strcmp(code, "334") == 0) {
+		bool asks = strcmp(mech, "LOGIN") != 0 || auth_asks_user(challenge);
+		/* LOGIN's first answer was the initial response when the password is asked for. */
+		struct span said = arena_printf(
+		    &im->arena, "AUTH %s%s", mech, asks ? "" : " hidden");
+		said_command(im, said);
 	} else {
-		import_command(im, line);
+		said_command(im, SPAN("AUTH PLAIN hidden"));
 	}
 }
 
-/* The reply to /body stands behind it, whatever had gone out with the dot. */
+void
+import_settle(struct import *im, const char *code)
+{
+	struct buf taken = im->doubtful;
+	struct span line = buf_span(&taken), mechanism = line;
+
+	if (!im->doubts)
+		return;
+	im->doubts = false;
+	im->doubtful = (struct buf){ .max = IMPORT_LINE_MAX };
+	bool waits = code && im->nowed == 0 && im->mode == IMPORT_COMMANDS;
+	bool marked = !im->form->row->terminal;
+	bool auth = waits && marked &&
+	    (strcmp(code, "334") == 0 || strcmp(code, "235") == 0 || strcmp(code, "535") == 0);
+	span_word(&mechanism);
+	if (auth && !span_starts_case(line, SPAN("X"))) {
+		put_hidden_auth(im, line, code, span_skip(buf_span(&im->reply), 4));
+	} else if (waits && is_command_word(line) && (code[0] == '5' || marked)) {
+		said_command(im, line);
+	} else {
+		put_aside(im, "", line);
+		/* the end of a message that nobody was seen to ask for */
+		im->unasked += body_is_end(line);
+	}
+	buf_release(&taken);
+}
+
+void
+import_doubt(struct import *im, struct span line)
+{
+	import_settle(im, NULL);
+	im->doubts = true;
+	buf_append(&im->doubtful, line);
+}
+
+/* ---- replies: the newest line is kept until it is known whether it is the last */
+
+/* What would be a pattern stands for itself; where the server repeats a secret stands [..]. */
 static void
-import_release_held(struct import *im)
+put_reply_text(struct import *im, struct span s)
+{
+	/* of the same length */
+	struct span shown = secrecy_shown(im->secrets, &im->arena, s);
+
+	if (shown.at == s.at) {
+		transcript_put_expected(&im->out, s);
+		return;
+	}
+	for (size_t i = 0; i < s.len;) {
+		size_t n = i;
+		bool hidden = shown.at[i] != s.at[i];
+		while (n < s.len && (shown.at[n] != s.at[n]) == hidden)
+			n++;
+		if (hidden && n == s.len && i > 0 && s.at[i - 1] == ' ')
+			buf_append(&im->out, SPAN("..."));
+		else if (hidden)
+			buf_append(&im->out, SPAN("[..]"));
+		else
+			transcript_put_expected(&im->out, span_first(span_skip(s, i), n - i));
+		i = n;
+	}
+}
+
+static void
+put_reply_line(struct import *im, struct span line, bool last)
+{
+	struct span text = span_skip(line, 4);
+
+	buf_printf(&im->out, "S: %s%s", im->code, !last ? "-" : line.len > 3 ? " " : "");
+	put_reply_text(im, text);
+	buf_append(&im->out, SPAN("\n"));
+	im->reply_lines++;
+}
+
+/* Where the next line of the reply begins in a line that several were glued to one in. */
+static size_t
+glued_at(struct span line, const char *code, size_t *skip)
+{
+	for (size_t i = 4; i + 3 < line.len; i++) {
+		struct span rest = span_skip(line, i);
+		if (span_starts(rest, SPAN(" | "))) { /* Wireshark's summary */
+			*skip = 3;
+			return i;
+		}
+		if (memcmp(rest.at, code, 3) == 0 && (rest.at[3] == '-' || rest.at[3] == ' ') &&
+		    !strchr(".0123456789", rest.at[-1])) {
+			*skip = 0;
+			return i;
+		}
+	}
+	return 0;
+}
+
+static struct span
+without_line_end(struct span s)
+{
+	static const char *const ends[] = { "\\r\\n", "\\n", "[nl]", "[CRLF]", "<CRLF>", "<CR><LF>",
+		"<br>", "<br />" };
+
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+		if (span_ends_case(s, span_of(ends[i])))
+			return span_trim(span_first(s, s.len - strlen(ends[i])));
+	return s;
+}
+
+static void
+put_glued(struct import *im, struct span line)
+{
+	size_t skip = 0, n;
+	bool piped = false;
+
+	while ((n = glued_at(line, im->code, &skip)) > 0) {
+		put_reply_line(im, without_line_end(span_first(line, n)), false);
+		line = span_skip(line, n + skip);
+		piped |= skip > 0;
+		if (skip > 0)
+			line = arena_printf(&im->arena, "%s-%.*s", im->code, SPAN_ARG(line));
+	}
+	/* "250-SIZE 5250 HELP": the last line begins where one must */
+	for (n = line.len; line.len > 4 && line.at[3] == '-' && n-- > 5;)
+		if (n + 3 < line.len && memcmp(line.at + n, im->code, 3) == 0 &&
+		    line.at[n + 3] == ' ' && line.at[n - 1] != '.') {
+			put_reply_line(im, span_first(line, n), false);
+			line = span_skip(line, n);
+			break;
+		}
+	line = without_line_end(line);
+	bool last = line.len < 4 || line.at[3] != '-' || piped;
+	put_reply_line(im, line, last);
+	if (!last) {
+		/* its last line is not shown: it is closed, so that the script can be read */
+		buf_printf(&im->out, "S: %s ...\n", im->code);
+		im->cut++;
+	}
+}
+
+/* Can the code answer the command (RFC 5321 4.3.2, 3207, 4954)? */
+static bool
+fits(const char *code, enum verb verb)
+{
+	if (code[0] != '2' && code[0] != '3')
+		return true;
+	if (strcmp(code, "354") == 0)
+		return verb == VERB_DATA || verb == VERB_OTHER;
+	if (strcmp(code, "334") == 0 || strcmp(code, "235") == 0)
+		return verb == VERB_AUTH || verb == OWED_DOT || verb == VERB_OTHER;
+	if (strcmp(code, "221") == 0)
+		return verb == VERB_QUIT || verb == VERB_OTHER;
+	if (strcmp(code, "220") == 0)
+		return verb == VERB_STARTTLS || verb == VERB_XCLIENT || verb == VERB_OTHER ||
+		    verb == VERB_NOOP;
+	return verb != VERB_DATA && verb != VERB_AUTH;
+}
+
+static const char *
+owed_name(enum verb verb)
+{
+	return verb == OWED_DOT ? "the end of data" :
+	    verb == VERB_OTHER	? "a command" :
+				  verb_info(verb)->name;
+}
+
+/* An EHLO that no longer offers STARTTLS, and none was seen: TLS began unseen. */
+static void
+after_hello(struct import *im, bool offers_tls)
+{
+	static const struct span unseen = SPAN_INIT(
+	    "# the log does not show a STARTTLS here: before this EHLO it was offered, and after "
+	    "it no more\n/starttls\n");
+
+	if (im->tls_offered && !im->tls_said && !offers_tls)
+		insert(im, im->hello_at, unseen);
+	im->tls_offered = offers_tls;
+	im->tls_said = false;
+}
+
+static void
+after_reply(struct import *im)
+{
+	bool first = im->replies++ == 0 || im->banner, good = im->code[0] == '2';
+	bool banner = first && im->nowed == 0;
+	enum verb verb = VERB_OTHER;
+
+	im->banner = false;
+	if (im->nowed > 0) {
+		verb = im->owed[0];
+		im->nowed--;
+		memmove(im->owed, im->owed + 1, im->nowed * sizeof *im->owed);
+		im->answered++;
+		if (!fits(im->code, verb)) {
+			im->misfits++;
+			contradicts(im, "%s was answered with %s", owed_name(verb), im->code);
+		}
+	} else if (!banner && strcmp(im->code, "421") != 0) {
+		im->unasked++;
+		contradicts(im, "no command asks for a reply %s", im->code);
+	}
+	im->mode = IMPORT_COMMANDS;
+	if (strcmp(im->code, "334") == 0 &&
+	    (verb == VERB_AUTH || verb == OWED_DOT || verb == VERB_OTHER))
+		im->mode = IMPORT_ANSWERS;
+	if (strcmp(im->code, "354") == 0 && (verb == VERB_DATA || im->nowed == 0)) {
+		im->mode = IMPORT_TEXT;
+		im->text_at = written(im);
+		im->text_lines = 0;
+		im->text_header = false;
+		im->noted = 0;
+	}
+	if (verb == VERB_RCPT)
+		im->rcpts += good;
+	if (verb == VERB_QUIT && good)
+		im->ended = true;
+}
+
+/* The line that is kept is the last. */
+static void
+reply_ends(struct import *im)
+{
+	struct span line = buf_span(&im->reply);
+	bool hello = im->nowed > 0 && (im->owed[0] == VERB_EHLO || im->owed[0] == VERB_LHLO);
+
+	if (!im->reply_begun)
+		return;
+	im->reply_begun = false;
+	if (im->reply_open)
+		put_glued(im, line);
+	else
+		put_reply_line(im, line, true);
+	im->reply_open = false;
+	buf_consume(&im->reply, line.len);
+	if (hello && im->code[0] == '2') {
+		struct span text = span_skip(buf_span(&im->out), im->hello_at);
+		after_hello(im,
+		    span_find(text, SPAN("-STARTTLS")).len > 0 ||
+			span_find(text, SPAN(" STARTTLS")).len > 0);
+	}
+	after_reply(im);
+}
+
+/* The reply to /body stands after it, whatever had gone out with the dot. */
+static void
+release_held(struct import *im)
 {
 	struct buf taken = im->held;
 	struct span lines = buf_span(&taken), line;
@@ -360,121 +714,214 @@ import_release_held(struct import *im)
 	buf_release(&taken);
 }
 
-/* ---- what the server says */
-
-/* What would be a pattern stands for itself: \[..], \{{, a leading \/, a trailing " \...". */
+/* What had to be said before a reply can come, and was not shown. */
 static void
-put_reply_text(struct import *im, struct span s)
+before_reply(struct import *im)
 {
-	struct buf *out = im->out;
-	/* of the same length */
-	struct span shown = secrecy_shown(&im->secrets, &im->arena, s);
-	bool ere = s.len > 1 && s.at[0] == '/' && s.at[s.len - 1] == '/';
-	bool rest = s.len >= 4 && span_eq(span_skip(s, s.len - 4), SPAN(" ..."));
-
-	for (size_t i = 0; i < s.len; i++) {
-		struct span here = span_skip(s, i);
-		if (shown.at[i] != s.at[i]) {
-			if (i == 0 || shown.at[i - 1] == s.at[i - 1])
-				buf_append(out, SPAN("[..]"));
-			continue;
-		}
-		if (span_starts(here, SPAN("{{")) || span_starts(here, SPAN("[..]")) ||
-		    (ere && i == 0) || (rest && i == s.len - 3))
-			buf_append(out, SPAN("\\"));
-		if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7F)
-			buf_append(out, SPAN("[..]"));
-		else
-			buf_append(out, (struct span){ s.at + i, 1 });
-		if (span_starts(here, SPAN("{{")))
-			buf_append(out, (struct span){ s.at + ++i, 1 });
-	}
-}
-
-static void
-import_after_reply(struct import *im)
-{
-	bool good = im->code[0] == '2', banner = im->replies++ == 0 || im->banner;
-
-	im->banner = false;
-	im->unasked += (im->owed == 0 && !banner && strcmp(im->code, "421") != 0) ||
-	    (strcmp(im->code, "354") == 0 && im->verb != VERB_DATA);
-
-	im->mode = strcmp(im->code, "334") == 0 ? IMPORT_ANSWERS : IMPORT_COMMANDS;
-	if (strcmp(im->code, "354") == 0) {
-		im->mode = IMPORT_TEXT;
-		im->text_shown = false;
-	}
-	if (im->verb == VERB_QUIT && im->owed <= 1 && good)
-		im->ended = true;
-	im->owed -= im->owed > 0;
-	if (im->body_owed)
-		import_release_held(im);
+	if (im->mode == IMPORT_TEXT)
+		text_is_over(im);
+	if (im->mode != IMPORT_ANSWERS || im->doubts)
+		return;
+	import_comment(im, "the log does not show the response to this challenge");
+	buf_printf(&im->out, "C: %s\n", answer_for(im, SPAN_NONE));
+	owe(im, OWED_DOT);
+	im->mode = IMPORT_COMMANDS;
 }
 
 void
 import_server(struct import *im, struct span line)
 {
-	/* A 220 that nothing asked for is a banner: of another connection, when there was one. */
-	bool asked = im->verb == VERB_STARTTLS || (im->owed > 0 && im->verb != VERB_QUIT);
-	if (!im->reply_open && span_starts(line, SPAN("220")) && im->begun && (im->ended || !asked))
-		import_connection(im);
-	im->last_side = IMPORT_SERVER;
-	import_chunk_end(im);
-	if (im->ended && !im->reply_open)
-		return;
+	while (line.len > 0 && (line.at[line.len - 1] == ' ' || line.at[line.len - 1] == '\t'))
+		line.len--;
+	chunk_end(im);
 	if (!import_is_reply(line)) {
-		struct span safe = text_safe(&im->arena, span_first(line, 500));
-		if (line.len > 0)
-			buf_printf(
-			    im->out, "# the server sent what is no reply: %.*s\n", SPAN_ARG(safe));
+		if (line.len > 0 && im->begun && !im->ended)
+			put_aside(im, "the server sent what is no reply: ", line);
+		else
+			import_left_out(im, line);
 		return;
 	}
-	if (im->mode == IMPORT_TEXT && !im->text_shown)
-		put_missing_text(im);
-	else if (im->mode == IMPORT_TEXT && im->dialect->hides_dot && !im->reply_open)
-		import_client(im, BODY_END);
-	im->begun = true;
-	memcpy(im->code, line.at, 3);
-	buf_printf(im->out, "S: %s", im->code);
-	im->reply_open = line.len > 3 && line.at[3] == '-';
-	if (line.len > 3)
-		buf_append(im->out, span_first(span_skip(line, 3), 1));
-	put_reply_text(im, span_skip(line, 4));
-	buf_append(im->out, SPAN("\n"));
-	if (!im->reply_open)
-		import_after_reply(im);
-}
-
-/* ---- a terminal's lines that may be of neither side */
-
-void
-import_settle(struct import *im, bool reply)
-{
-	struct buf taken = im->doubtful;
-
-	if (!im->doubts)
-		return;
-	im->doubts = false;
-	im->doubtful = (struct buf){ .max = IMPORT_LINE_MAX };
-	if (reply && im->owed == 0 && !im->reply_open && im->mode == IMPORT_COMMANDS) {
-		import_client(im, buf_span(&taken));
+	if (im->reply_begun && im->reply_open && memcmp(line.at, im->code, 3) == 0) {
+		put_reply_line(im, buf_span(&im->reply), false);
 	} else {
-		struct span safe = text_safe(&im->arena, span_first(buf_span(&taken), 200));
-		im->asides++;
-		/* the end of a message that nobody was seen to ask for */
-		im->unasked += body_is_end(buf_span(&taken));
-		buf_printf(im->out, "# %.*s\n", SPAN_ARG(safe));
+		reply_ends(im);
+		if (im->body_owed && im->nowed == 0)
+			release_held(im);
+		/* A 220 that nothing asked for is a banner: of another connection, if there was
+		 * one. */
+		bool tls = im->nowed > 0 && fits("220", im->owed[0]);
+		if (span_starts(line, SPAN("220")) && im->begun && !tls &&
+		    (im->ended || im->nowed == 0 || im->owed[0] == VERB_QUIT))
+			import_connection(im);
+		if (im->ended) {
+			import_left_out(im, line);
+			return;
+		}
+		memcpy(im->code, line.at, 3);
+		im->reply_lines = 0;
 	}
-	buf_release(&taken);
+	buf_consume(&im->reply, buf_span(&im->reply).len);
+	buf_append(&im->reply, line);
+	if (!im->reply_begun) {
+		import_settle(im, im->code);
+		before_reply(im);
+		im->begun = true;
+	}
+	im->last_side = IMPORT_SERVER;
+	im->reply_begun = true;
+	im->reply_open = line.len > 3 && line.at[3] == '-';
+	bool hello = im->nowed > 0 && (im->owed[0] == VERB_EHLO || im->owed[0] == VERB_LHLO);
+	if (!im->reply_open && !hello) {
+		reply_ends(im);
+		if (im->body_owed)
+			release_held(im);
+	}
 }
 
 void
-import_doubt(struct import *im, struct span line)
+import_client(struct import *im, struct span line)
 {
-	import_settle(im, false);
-	im->doubts = true;
-	buf_append(&im->doubtful, line);
+	reply_ends(im);
+	enum verb verb = verb_of(line, NULL);
+	if (im->ended && (verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO) &&
+	    !im->form->row->terminal)
+		import_connection(im);
+	if (im->ended) {
+		import_left_out(im, line);
+		return;
+	}
+	if (im->body_owed) {
+		buf_append(&im->held, line);
+		buf_append(&im->held, SPAN("\n"));
+		return;
+	}
+	if (im->mode == IMPORT_CHUNK && chunk_takes(im, line))
+		return;
+	import_settle(im, NULL);
+	if (im->mode == IMPORT_TEXT) {
+		im->last_side = IMPORT_CLIENT;
+		im->last_at = written(im);
+		text_line(im, line, true);
+		return;
+	}
+	if (im->mode == IMPORT_COMMANDS && verb == VERB_OTHER) {
+		if (im->begun || is_command_word(line))
+			import_doubt(im, line);
+		else
+			import_left_out(im, line);
+		return;
+	}
+	im->last_side = IMPORT_CLIENT;
+	im->last_at = written(im);
+	if (im->mode == IMPORT_ANSWERS) {
+		buf_printf(&im->out, "C:%s%s\n", line.len ? " " : "",
+		    line.len ? answer_for(im, line) : "");
+		owe(im, OWED_DOT);
+		im->mode = IMPORT_COMMANDS;
+		return;
+	}
+	said_command(im, line);
+}
+
+void
+import_take_back(struct import *im, const char *why)
+{
+	struct span rest = span_skip(buf_span(&im->out), im->last_at), line;
+
+	if (im->last_side != IMPORT_CLIENT || !span_line(&rest, &line) || rest.len > 0)
+		return;
+	line = arena_copy(&im->arena, span_skip(line, 3));
+	take_away(im, im->last_at);
+	if (im->mode == IMPORT_TEXT) {
+		im->text_lines -= im->text_lines > 0;
+		return;
+	}
+	im->nowed -= im->nowed > 0;
+	import_comment(im, why);
+	put_aside(im, "", line);
+	im->last_side = IMPORT_SERVER;
+}
+
+/* ---- lines without a mark */
+
+/* "wrote 411 bytes", "<347 bytes encoded …>", "} [77 bytes data]" */
+static void
+note_octets(struct import *im, struct span line)
+{
+	for (size_t i = 0; i < line.len; i++) {
+		size_t n = 0;
+		struct span rest = span_skip(line, i);
+		unsigned long long octets;
+		while (n < rest.len && n < 10 && rest.at[n] >= '0' && rest.at[n] <= '9')
+			n++;
+		if (n == 0)
+			continue;
+		struct span word = span_skip(rest, n);
+		i += n;
+		if ((span_starts_case(word, SPAN(" byte")) ||
+			span_starts_case(word, SPAN(" octet"))) &&
+		    span_number(span_first(rest, n), 100 << 20, &octets) && octets > im->noted)
+			im->noted = octets;
+	}
+}
+
+/* Some write a reply's lines without their codes: is this one of EHLO's? */
+static bool
+is_keyword(struct span line)
+{
+	struct span word = span_word(&line);
+
+	return word.len > 1 && extension_info(word) != NULL && !span_has(word, ':');
+}
+
+void
+import_unmarked(struct import *im, struct span line, bool based)
+{
+	const struct import_form *f = im->form;
+	struct span text = span_trim(line);
+	bool bare[2] = { false, false };
+
+	for (unsigned i = 0; i < f->nmarks; i++)
+		bare[f->mark[i].side] |= !f->mark[i].shape[0];
+	if (im->reply_begun && text.len > 0 && im->reply_open && import_is_reply(text) &&
+	    memcmp(text.at, im->code, 3) == 0) {
+		import_server(im, text);
+		return;
+	}
+	if (im->reply_begun && (!based || !f->base[0]) && im->nowed > 0 && im->code[0] == '2' &&
+	    is_keyword(text)) {
+		struct span kept = buf_span(&im->reply);
+		put_reply_line(im, kept, false);
+		buf_consume(&im->reply, kept.len);
+		buf_printf(&im->reply, "%s %.*s", im->code, SPAN_ARG(text));
+		return;
+	}
+	if (bare[IMPORT_CLIENT]) {
+		if (!import_is_reply(line) || im->mode == IMPORT_TEXT)
+			import_bare_line(im, line);
+		else
+			import_left_out(im, line);
+		return;
+	}
+	if (im->mode == IMPORT_TEXT) {
+		note_octets(im, line);
+		/* A message's lines may have less before them than commands have. */
+		bool goes_on = im->text_lines > 0 && !im->text_marked;
+		if (based && f->base[0] && (goes_on || (im->text_lines == 0 && is_header(line)))) {
+			im->last_side = IMPORT_CLIENT;
+			text_line(im, line, false);
+			return;
+		}
+	}
+	if (bare[IMPORT_SERVER] && import_is_reply(line) && im->mode != IMPORT_TEXT) {
+		import_server(im, line);
+		return;
+	}
+	if (bare[IMPORT_SERVER] && import_is_reply(line) && im->text_lines == 0) {
+		import_server(im, line);
+		return;
+	}
+	import_left_out(im, line);
 }
 
 /* ---- connections */
@@ -505,34 +952,43 @@ static void
 put_missing_replies(struct import *im)
 {
 	if (!im->begun || im->ended || im->mode != IMPORT_COMMANDS ||
-	    im->last_side != IMPORT_SERVER || im->owed == 0)
+	    im->last_side != IMPORT_SERVER || im->nowed == 0)
 		return;
 	import_comment(im, "the log ends before what else was answered");
-	for (unsigned i = 0; i < im->owed; i++)
+	for (unsigned i = 0; i < im->nowed; i++)
 		import_put(im, "S: *");
+}
+
+/* Its heading; it goes again when nothing follows. */
+void
+import_case(struct import *im)
+{
+	im->case_at = written(im);
+	buf_printf(&im->out, "\n/case \"connection %u\"\n", im->ncases + 1);
 }
 
 void
 import_connection(struct import *im)
 {
-	import_settle(im, false);
-	import_close_reply(im);
+	reply_ends(im);
+	import_settle(im, NULL);
 	im->banner = true;
-	import_chunk_end(im);
-	import_release_held(im);
+	chunk_end(im);
+	release_held(im);
 	put_missing_replies(im);
 	if (im->mode == IMPORT_TEXT && im->begun)
 		import_put(im,
-		    im->text_shown ? "# the log ends within the message\n/drop" :
+		    im->text_lines ? "# the log ends within the message\n/drop" :
 				     "# the log ends before the message\n/drop");
 	im->mode = IMPORT_COMMANDS;
-	im->ended = im->reply_open = false;
+	im->ended = false;
 	im->verb = VERB_OTHER;
-	im->owed = 0;
+	im->nowed = 0;
+	im->tls_offered = im->tls_said = im->lmtp = false;
 	if (!im->begun)
 		return;
 	im->begun = false;
-	buf_printf(&im->cases, "\n/case \"connection %u\"\n", ++im->ncases);
-	buf_append(&im->cases, buf_span(im->out));
-	buf_release(im->out);
+	im->ncases++;
+	import_case(im);
+	im->last_side = IMPORT_SERVER;
 }

@@ -4,7 +4,6 @@
 
 #include "base/file.h"
 #include "run/script/import.h"
-#include "run/script/script.h"
 #include "ui/cmd/commands.h"
 #include "ui/show/standard.h"
 #include "ui/options/options.h"
@@ -19,52 +18,36 @@ read_log(const char *name, struct buf *log, struct err *err)
 	return ok;
 }
 
-static const struct import_dialect *
-import_choose(const struct options *o, struct span log, struct err *err)
+static void
+say_left_out(void *ctx, struct span line)
 {
-	const struct import_dialect *d = o->from_dialect ?
-	    import_dialect(span_of(o->from_dialect)) :
-	    import_recognise(log);
-	struct buf names = { .max = 300 };
-
-	if (d)
-		return d;
-	for (d = import_dialects; d->name; d++)
-		buf_printf(&names, " %s", d->name);
-	if (o->from_dialect)
-		err_set(err, ERR_USAGE, "--from %s: there is no such dialect; there are%.*s",
-		    o->from_dialect, SPAN_ARG(buf_span(&names)));
-	else
-		err_set(err, ERR_USAGE, "%s: no dialect is recognised; --from names one of%.*s",
-		    o->arg[0], SPAN_ARG(buf_span(&names)));
-	buf_release(&names);
-	return NULL;
+	(void)ctx;
+	fprintf(stderr, "smtpsh: left out: %.*s\n", SPAN_ARG(line));
 }
 
 static bool
 import(const struct options *o, struct err *err)
 {
-	struct buf log = { 0 }, script = { .max = IMPORT_OUT_MAX };
-	const struct import_dialect *d = NULL;
-	struct err parse = { 0 };
+	bool verbose = o->look.verbose > 0;
+	struct import_opts opts = { .from = o->from_dialect,
+		.left_out = verbose ? say_left_out : NULL };
+	struct buf log = { 0 };
+	struct import_result r;
 
-	bool ok = read_log(o->arg[0], &log, err) && (d = import_choose(o, buf_span(&log), err)) &&
-	    import_log(d, buf_span(&log), &script, err);
-	if (ok) {
-		struct span text = buf_span(&script);
-		fwrite(text.at, 1, text.len, stdout);
-		struct script *s = script_parse(
-		    "the script", text, &(struct script_opts){ 0 }, &parse);
-		if (!s)
-			fprintf(stderr, "smtpsh: note: the log leaves something open: %s\n",
-			    parse.text);
-		script_free(s);
+	if (!read_log(o->arg[0], &log, err)) {
+		buf_release(&log);
+		return false;
 	}
-	if (ok && o->look.verbose > 0)
-		fprintf(stderr, "smtpsh: read as a log of %s\n", d->help);
-	buf_release(&log);
-	buf_release(&script);
-	return ok;
+	if (!import_log(&opts, &log, &r, err))
+		return false;
+	fwrite(buf_span(&r.head).at, 1, buf_span(&r.head).len, stdout);
+	fwrite(buf_span(&r.body).at, 1, buf_span(&r.body).len, stdout);
+	if (r.contradiction[0])
+		fprintf(stderr, "smtpsh: note: the log contradicts SMTP: %s\n", r.contradiction);
+	if (verbose)
+		fprintf(stderr, "smtpsh: read as a log of %s\n", r.form);
+	import_result_release(&r);
+	return true;
 }
 
 static int
@@ -79,7 +62,7 @@ run_import(struct options *o, struct err *err)
 
 const struct command command_import = {
 	.name = "import",
-	.args = "[--from DIALECT] LOG",
+	.args = "[--from FORM] LOG",
 	.help = "Make a script of another tool's log",
 	.scope = SCOPE_IMPORT,
 	.run = run_import,

@@ -463,7 +463,7 @@ const struct option options[] = {
 	{ "allow-unix", 0, SCOPE_REPLAY, NULL, "Scripts may open Unix sockets", OPTION_FLAG,
 	    AT(allow_unix) },
 
-	{ "from", 0, SCOPE_IMPORT, "DIALECT", "Whose log it is (default: recognised)", OPTION_TEXT,
+	{ "from", 0, SCOPE_IMPORT, "FORM", "Form of the log (default: found out)", OPTION_TEXT,
 	    AT(from_dialect) },
 
 	/* what is printed */

@@ -1,0 +1,313 @@
+/*
+ * import - learns the marks of a log: what stands before reply codes is the server's, what stands
+ * before commands the client's. Which of the shapes found there are marks is decided by reading the
+ * log with them, a few after another, as the dialogue that they make: a reply that nothing asked
+ * for, a command that is not answered, a line that is none tell against them.
+ */
+#include "run/script/import_priv.h"
+
+#include <stdlib.h>
+
+#include "base/base64.h"
+#include "smtp/mechanism.h"
+
+enum {
+	PREFIX_MAX = 400, /* octets that may stand before a text */
+	TALLIES = 48,
+	TRIED = 10,	       /* the commonest shapes of a side, which are tried */
+	SAMPLE_MAX = 64 << 10, /* octets of the log that are read to try them */
+	CODES_A_LINE = 3,
+};
+
+struct tally {
+	char shape[IMPORT_SHAPE_MAX];
+	char tail[IMPORT_TAIL_MAX]; /* what follows a command that takes no argument */
+	bool tails_differ, has_tail;
+	unsigned count;
+};
+
+struct learner {
+	struct tally tally[2][TALLIES];
+	unsigned n[2];
+	struct span sample;
+};
+
+/* ---- where a reply or a command may begin */
+
+static bool
+is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	    c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+begins_reply(struct span line, size_t i)
+{
+	struct span rest = span_skip(line, i);
+
+	if (!import_is_reply(span_first(rest, 4)) || rest.len < 4)
+		return false;
+	/* "12:00:01.250 ", "2024-03-220 ", "00:00:01,345 " */
+	return i == 0 || line.at[i - 1] == '>' ||
+	    !(line.at[i - 1] == '.' ||
+		(strchr(",:-", line.at[i - 1]) && i > 1 && is_digit(line.at[i - 2])));
+}
+
+/* How much of `rest` is a command; 0: none begins here. `bare`: it takes no argument. */
+static size_t
+begins_command(struct span rest, bool *bare)
+{
+	static const char *const alone[] = { "DATA", "QUIT", "RSET", "STARTTLS", "NOOP" };
+	static const char *const with[] = { "EHLO ", "HELO ", "LHLO ", "MAIL FROM:", "RCPT TO:" };
+
+	*bare = false;
+	for (size_t i = 0; i < sizeof with / sizeof *with; i++) {
+		size_t n = strlen(with[i]);
+		if (span_starts_case(rest, span_of(with[i])) && rest.len > n &&
+		    (i > 2 || is_word(rest.at[n]) || rest.at[n] == '['))
+			return n;
+	}
+	for (size_t i = 0; i < sizeof alone / sizeof *alone; i++) {
+		size_t n = strlen(alone[i]);
+		struct span after = span_skip(rest, n);
+		if (!span_starts_case(rest, span_of(alone[i])) ||
+		    (after.len > 0 && !strchr("'\"\\,[<` ", after.at[0])))
+			continue;
+		*bare = after.len == 0 || (after.len < IMPORT_TAIL_MAX && after.at[0] != ' ') ||
+		    span_find(span_first(after, IMPORT_TAIL_MAX), SPAN("=")).len > 0;
+		return *bare || span_trim(after).len == 0 ? n : 0;
+	}
+	if (span_starts_case(rest, SPAN("BDAT ")) && rest.len > 5 && is_digit(rest.at[5]))
+		return 5;
+	if (!span_starts_case(rest, SPAN("AUTH ")))
+		return 0;
+	struct span args = span_skip(rest, 5), name = span_word(&args);
+	while (name.len > 0 && strchr("'\"\\,", name.at[name.len - 1]))
+		name.len--;
+	return mechanism_named(name) && (args.len == 0 || base64_is(span_word(&args))) ? 5 : 0;
+}
+
+/* ---- counting what stands before them */
+
+static void
+count(struct learner *l, enum import_side side, struct span prefix, const struct span *tail)
+{
+	struct tally *t = l->tally[side], *rarest = t;
+	char shape[IMPORT_SHAPE_MAX], end[IMPORT_SHAPE_MAX];
+	unsigned i = 0;
+
+	if (!import_shape(prefix, shape))
+		return;
+	for (; i < l->n[side] && strcmp(t[i].shape, shape) != 0; i++)
+		if (t[i].count < rarest->count)
+			rarest = &t[i];
+	if (i == TALLIES) {
+		if (rarest->count > 1)
+			return;
+		i = (unsigned)(rarest - t);
+		t[i].count = 0;
+	}
+	if (i == l->n[side])
+		l->n[side]++;
+	if (t[i].count++ == 0) {
+		memcpy(t[i].shape, shape, sizeof shape);
+		t[i].has_tail = t[i].tails_differ = false;
+	}
+	if (!tail || !import_shape(*tail, end))
+		return;
+	if (strlen(end) >= IMPORT_TAIL_MAX)
+		end[0] = '\0';
+	if (t[i].has_tail && strcmp(t[i].tail, end) != 0)
+		t[i].tails_differ = true;
+	memcpy(t[i].tail, end, IMPORT_TAIL_MAX);
+	t[i].tail[IMPORT_TAIL_MAX - 1] = '\0';
+	t[i].has_tail = true;
+}
+
+static void
+learn_line(struct learner *l, struct span line)
+{
+	unsigned codes = 0;
+	size_t after_code = (size_t)-1;
+
+	for (size_t i = 0; i < line.len && i < PREFIX_MAX && codes < CODES_A_LINE; i++) {
+		bool bare;
+		if (i > 0 && is_word(line.at[i - 1]))
+			continue;
+		struct span rest = span_skip(line, i), prefix = span_first(line, i);
+		if (begins_reply(line, i)) {
+			count(l, IMPORT_SERVER, prefix, NULL);
+			codes++;
+			after_code = i + 4;
+			continue;
+		}
+		/* "250-STARTTLS" offers it. */
+		size_t n = i == after_code ? 0 : begins_command(rest, &bare);
+		if (n == 0)
+			continue;
+		struct span tail = span_skip(rest, n);
+		count(l, IMPORT_CLIENT, prefix, bare ? &tail : NULL);
+		return;
+	}
+}
+
+static void
+sort(struct tally *t, unsigned n)
+{
+	for (unsigned i = 1; i < n; i++)
+		for (unsigned k = i; k > 0 && t[k].count > t[k - 1].count; k--) {
+			struct tally x = t[k];
+			t[k] = t[k - 1];
+			t[k - 1] = x;
+		}
+}
+
+/* ---- trying them */
+
+static void
+add_mark(struct import_form *f, enum import_side side, const struct tally *t)
+{
+	if (f->nmarks == IMPORT_MARKS)
+		return;
+	struct import_mark *m = &f->mark[f->nmarks++];
+	m->side = side;
+	memcpy(m->shape, t->shape, sizeof m->shape);
+	m->tail[0] = '\0';
+	if (t->has_tail && !t->tails_differ)
+		memcpy(m->tail, t->tail, sizeof m->tail);
+	/* The longest is matched first. */
+	for (unsigned i = f->nmarks - 1;
+	     i > 0 && strlen(f->mark[i].shape) > strlen(f->mark[i - 1].shape); i--) {
+		struct import_mark x = f->mark[i];
+		f->mark[i] = f->mark[i - 1];
+		f->mark[i - 1] = x;
+	}
+}
+
+/* What all marks begin with: it stands before whatever the program wrote. */
+static void
+find_base(struct import_form *f)
+{
+	size_t n = f->nmarks > 0 ? strlen(f->mark[0].shape) : 0;
+
+	for (unsigned i = 1; i < f->nmarks; i++)
+		for (size_t k = 0; k < n; k++)
+			if (f->mark[i].shape[k] != f->mark[0].shape[k])
+				n = k;
+	/* not within a word, nor within what a field or a quotation is opened by */
+	while (n > 0 && f->mark[0].shape[n] && is_word(f->mark[0].shape[n - 1]))
+		n--;
+	while (n > 0 && f->mark[0].shape[n - 1] > 3 && f->mark[0].shape[n - 1] < 6)
+		n--;
+	memcpy(f->base, f->mark[0].shape, n);
+	f->base[n] = '\0';
+}
+
+/*
+ * Marks are added as long as more of the log is read well: first the best pair of all, then
+ * whatever is better.
+ */
+static void
+climb(const struct learner *l, struct import_form *f, long *score)
+{
+	bool used[2][TRIED] = { { false } };
+	int n[2];
+
+	for (int side = 0; side < 2; side++)
+		n[side] = l->n[side] < TRIED ? (int)l->n[side] : TRIED;
+	for (bool first = true, better = true; better; first = false) {
+		struct import_form from = *f;
+		int best[2] = { -1, -1 };
+		better = false;
+		for (int c = -1; c < n[IMPORT_CLIENT] && (first || !better); c++)
+			for (int s = -1; s < n[IMPORT_SERVER] && (first || !better); s++) {
+				struct import_form more = from;
+				if (c + s == -2 || (c >= 0 && used[IMPORT_CLIENT][c]) ||
+				    (s >= 0 && used[IMPORT_SERVER][s]))
+					continue;
+				if (c >= 0)
+					add_mark(&more, IMPORT_CLIENT, &l->tally[IMPORT_CLIENT][c]);
+				if (s >= 0)
+					add_mark(&more, IMPORT_SERVER, &l->tally[IMPORT_SERVER][s]);
+				find_base(&more);
+				long got = import_try(&more, l->sample);
+				if (got <= *score)
+					continue;
+				*score = got;
+				*f = more;
+				best[IMPORT_CLIENT] = c;
+				best[IMPORT_SERVER] = s;
+				better = true;
+			}
+		for (int side = 0; side < 2; side++)
+			if (best[side] >= 0)
+				used[side][best[side]] = true;
+	}
+}
+
+/* Is it what a paste puts before all lines: numbers, blanks, "> "? */
+static bool
+wraps(const char *base)
+{
+	for (; *base; base++)
+		if ((*base >= 'a' && *base <= 'z') || (*base >= 'A' && *base <= 'Z'))
+			return false;
+	return true;
+}
+
+void
+import_learn(struct span log, const struct import_row *only, struct import_form *best)
+{
+	struct learner *l = memory_zeroed(sizeof *l);
+	struct span rest = log, line;
+	long most = 0;
+
+	while (span_line(&rest, &line))
+		learn_line(l, line);
+	for (int side = 0; side < 2; side++)
+		sort(l->tally[side], l->n[side]);
+	/* whole lines, all of the log or its beginning */
+	l->sample = span_first(log, SAMPLE_MAX);
+	while (
+	    l->sample.len < log.len && l->sample.len > 0 && l->sample.at[l->sample.len - 1] != '\n')
+		l->sample.len--;
+
+	*best = (struct import_form){ .row = only ? only : &import_learned };
+	struct import_form learned = { .row = &import_learned };
+	if (!only || only == &import_learned) {
+		climb(l, &learned, &most);
+		*best = learned;
+	}
+	/* What is common to the commonest of either side may wrap a form that is known. */
+	struct import_form common = { .row = &import_learned };
+	for (int side = 0; side < 2; side++)
+		if (l->n[side] > 0)
+			add_mark(&common, side, &l->tally[side][0]);
+	find_base(&common);
+	for (const struct import_row *row = import_rows; row->name; row++)
+		for (int based = 0; based < 2; based++) {
+			struct import_form f = { .row = row };
+			if (row == &import_learned || (only && row != only) ||
+			    (based && !common.base[0]) || (row->sign && !import_has(log, row)))
+				continue;
+			if (based)
+				memcpy(f.base, common.base, sizeof f.base);
+			long score = import_try(&f, l->sample);
+			if (score > most ||
+			    (score == most && best->row == &import_learned && wraps(f.base))) {
+				most = score;
+				*best = f;
+			}
+		}
+	/* Nothing reads it: by what stands before either side it is said what is missing. */
+	if (most == 0 && (!only || only == &import_learned))
+		*best = common;
+	free(l);
+}

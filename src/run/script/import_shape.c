@@ -1,0 +1,269 @@
+/*
+ * import - shapes: what stands before the text of a line, with what varies from line to line
+ * (times, numbers, session ids, the blanks that pad them) left open. A shape is a string; most of
+ * its octets stand for themselves, those below for what varies. It is matched from left to right
+ * without ever going back, since what is open takes all that it can and never meets its own kind.
+ */
+#include "run/script/import_priv.h"
+
+#include "base/text.h"
+
+enum {
+	ANY_WORD = 1,	/* letters, digits and "_" */
+	ANY_BLANKS = 2, /* at least one */
+	MARGIN = 3,	/* blanks, or none */
+	QUOTE = 4,	/* a quotation mark opens here, with Python's b before it or without */
+	FIELD = 5, /* a field of comma-separated values begins, in quotation marks or without */
+};
+
+static bool
+is_word(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	    c == '_';
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool
+is_quote(char c)
+{
+	return c == '\'' || c == '"' || c == '`';
+}
+
+/* Does the word vary: has it a digit, or is it of a date? */
+static bool
+varies(struct span word)
+{
+	static const char *const dates[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+		"Sep", "Oct", "Nov", "Dec", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "AM",
+		"PM" };
+
+	for (size_t i = 0; i < word.len; i++)
+		if (word.at[i] >= '0' && word.at[i] <= '9')
+			return true;
+	for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+		if (span_eq_case(word, span_of(dates[i])))
+			return true;
+	return false;
+}
+
+static struct span
+word_at(struct span s, size_t i)
+{
+	size_t n = i;
+
+	while (n < s.len && is_word(s.at[n]))
+		n++;
+	return (struct span){ s.at + i, n - i };
+}
+
+bool
+import_shape(struct span text, char out[IMPORT_SHAPE_MAX])
+{
+	size_t n = 0, i = 0;
+	int end = 0;
+
+	/* What opens the text itself: b'…', or a field. */
+	if (text.len > 0 && is_quote(text.at[text.len - 1])) {
+		end = QUOTE;
+		text.len--;
+		bool prefix = text.len > 0 && strchr("bBuU", text.at[text.len - 1]) &&
+		    (text.len == 1 || !is_word(text.at[text.len - 2]));
+		text.len -= prefix;
+	}
+	if (text.len > 0 && text.at[text.len - 1] == ',')
+		end = FIELD;
+	while (i < text.len) {
+		if (n + 4 > IMPORT_SHAPE_MAX || (unsigned char)text.at[i] <= FIELD)
+			return false;
+		struct span word = word_at(text, i);
+		size_t blanks = i;
+		while (blanks < text.len && is_blank(text.at[blanks]))
+			blanks++;
+		if (word.len > 0 && varies(word)) {
+			if (n == 0)
+				out[n++] = MARGIN;
+			out[n++] = ANY_WORD;
+			i += word.len;
+		} else if (word.len > 0) {
+			if (n + word.len + 4 > IMPORT_SHAPE_MAX)
+				return false;
+			memcpy(out + n, word.at, word.len);
+			n += word.len;
+			i += word.len;
+		} else if (blanks > i && blanks < text.len &&
+		    ((n > 0 && out[n - 1] == ANY_WORD) || varies(word_at(text, blanks)))) {
+			out[n] = n == 0 ? MARGIN : ANY_BLANKS;
+			n++;
+			i = blanks;
+		} else {
+			out[n++] = text.at[i++];
+		}
+		/* "   12": the margin stands already */
+		if (n == 3 && out[0] == MARGIN && out[1] == MARGIN) {
+			out[1] = out[2];
+			n--;
+		}
+	}
+	if (end)
+		out[n++] = (char)end;
+	out[n] = '\0';
+	return true;
+}
+
+/* Is nothing left of the shape but blanks, which pastes lose at a line's end? */
+static bool
+only_blanks(const char *shape)
+{
+	while (*shape && is_blank(*shape))
+		shape++;
+	return *shape == '\0';
+}
+
+bool
+import_shape_takes(const char *shape, struct span line, struct span *rest, char *closing)
+{
+	bool quoted = false;
+	size_t i = 0, n;
+
+	*closing = '\0';
+	for (; *shape; shape++) {
+		switch (*shape) {
+		case ANY_WORD:
+			n = word_at(line, i).len;
+			if (n == 0)
+				return false;
+			i += n;
+			break;
+		case ANY_BLANKS:
+		case MARGIN:
+			n = i;
+			while (i < line.len && is_blank(line.at[i]))
+				i++;
+			if (i == n && *shape == ANY_BLANKS)
+				return false;
+			break;
+		case QUOTE:
+			i += i + 1 < line.len && strchr("bBuU", line.at[i]) != NULL &&
+			    line.at[i] != '\0';
+			if (i == line.len || !is_quote(line.at[i]))
+				return false;
+			*closing = line.at[i++];
+			quoted = false;
+			break;
+		case FIELD:
+			*closing = ',';
+			if (i < line.len && line.at[i] == '"') {
+				*closing = IMPORT_CLOSES_FIELD;
+				i++;
+			}
+			quoted = false;
+			break;
+		default:
+			if (i == line.len && only_blanks(shape)) {
+				*rest = SPAN_NONE;
+				return true;
+			}
+			if (i == line.len || line.at[i] != *shape)
+				return false;
+			quoted ^= *shape == '"';
+			i++;
+		}
+	}
+	/* It stands within quotation marks that opened before: a line in JSON. */
+	if (quoted)
+		*closing = '"';
+	*rest = span_skip(line, i);
+	return true;
+}
+
+/* ---- what a text in quotation marks says */
+
+static int
+hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static size_t
+put_utf8(char *out, unsigned long c)
+{
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xC0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3F));
+		return 2;
+	}
+	out[0] = (char)(0xE0 | (c >> 12 & 0x0F));
+	out[1] = (char)(0x80 | (c >> 6 & 0x3F));
+	out[2] = (char)(0x80 | (c & 0x3F));
+	return 3;
+}
+
+/*
+ * The escape after a backslash, of Python, Ruby, Go and JSON: how many octets of `s` it takes; what
+ * it stands for is added to out. In none of them is it longer than what it stands for.
+ */
+static size_t
+escape(struct span s, char *out, size_t *n)
+{
+	static const char names[] = "nrtabfve\\'\"`/", values[] = "\n\r\t\a\b\f\v\033\\'\"`/";
+	const char *name = s.at[0] ? strchr(names, s.at[0]) : NULL;
+	size_t digits = s.at[0] == 'x' ? 2 : s.at[0] == 'u' ? 4 : 0;
+	unsigned long c = 0;
+
+	if (name) {
+		out[(*n)++] = values[name - names];
+		return 1;
+	}
+	for (size_t i = 1; i <= digits; i++) {
+		if (i >= s.len || hex_digit(s.at[i]) < 0) {
+			digits = 0;
+			break;
+		}
+		c = c << 4 | (unsigned long)hex_digit(s.at[i]);
+	}
+	if (digits == 0) {
+		out[(*n)++] = '\\';
+		return 0;
+	}
+	if (digits == 2)
+		out[(*n)++] = (char)c;
+	else
+		*n += put_utf8(out + *n, c);
+	return digits + 1;
+}
+
+struct span
+import_unquote(struct arena *arena, struct span s, char closing)
+{
+	char *out = arena_get(arena, s.len + 4);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (closing == IMPORT_CLOSES_FIELD && s.at[i] == '"') {
+			if (i + 1 == s.len || s.at[i + 1] != '"')
+				break;
+			out[n++] = s.at[i++];
+		} else if (closing != IMPORT_CLOSES_FIELD && s.at[i] == closing) {
+			break;
+		} else if (s.at[i] == '\\' && i + 1 < s.len && closing != ',' &&
+		    closing != IMPORT_CLOSES_FIELD) {
+			i += escape(span_skip(s, i + 1), out, &n);
+		} else {
+			out[n++] = s.at[i];
+		}
+	}
+	return (struct span){ out, n };
+}
