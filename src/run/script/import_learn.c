@@ -17,6 +17,7 @@ enum {
 	TRIED = 10,	       /* the commonest shapes of a side, which are tried */
 	SAMPLE_MAX = 64 << 10, /* octets of the log that are read to try them */
 	CODES_A_LINE = 3,
+	WRAPPED = 3,		/* shapes of a side that may begin with what wraps the log */
 };
 
 struct tally {
@@ -148,8 +149,9 @@ learn_line(struct learner *l, struct span line)
 			after_code = i + 4;
 			continue;
 		}
-		/* "250-STARTTLS" offers it. */
-		size_t n = i == after_code ? 0 : begins_command(rest, &bare);
+		/* "250-STARTTLS" and "250-AUTH PLAIN" offer them. */
+		bool offer = i == after_code && strchr("SsAa", line.at[i]);
+		size_t n = offer ? 0 : begins_command(rest, &bare);
 		if (n == 0)
 			continue;
 		struct span tail = span_skip(rest, n);
@@ -262,6 +264,22 @@ wraps(const char *base)
 	return true;
 }
 
+/* What the n-th pair of the commonest marks begins with; false: nothing. */
+static bool
+wrapping(const struct learner *l, unsigned n, char base[IMPORT_SHAPE_MAX])
+{
+	struct import_form f = { .row = NULL };
+	unsigned c = n % WRAPPED, s = n / WRAPPED;
+
+	if (c >= l->n[IMPORT_CLIENT] || s >= l->n[IMPORT_SERVER])
+		return false;
+	add_mark(&f, IMPORT_CLIENT, &l->tally[IMPORT_CLIENT][c]);
+	add_mark(&f, IMPORT_SERVER, &l->tally[IMPORT_SERVER][s]);
+	find_base(&f);
+	memcpy(base, f.base, sizeof f.base);
+	return base[0] != '\0';
+}
+
 void
 import_learn(struct span log, const struct import_row *only, struct import_form *best)
 {
@@ -285,20 +303,19 @@ import_learn(struct span log, const struct import_row *only, struct import_form 
 		climb(l, &learned, &most);
 		*best = learned;
 	}
-	/* What is common to the commonest of either side may wrap a form that is known. */
 	struct import_form common = { .row = &import_learned };
 	for (int side = 0; side < 2; side++)
 		if (l->n[side] > 0)
 			add_mark(&common, side, &l->tally[side][0]);
 	find_base(&common);
+	/* A form that is known may be wrapped: in what a mark of either side begins with. */
 	for (const struct import_row *row = import_rows; row->name; row++)
-		for (int based = 0; based < 2; based++) {
+		for (unsigned based = 0; based < 1 + WRAPPED * WRAPPED; based++) {
 			struct import_form f = { .row = row };
 			if (row == &import_learned || (only && row != only) ||
-			    (based && !common.base[0]) || (row->sign && !import_has(log, row)))
+			    (row->sign && !import_has(log, row)) ||
+			    (based && !wrapping(l, based - 1, f.base)))
 				continue;
-			if (based)
-				memcpy(f.base, common.base, sizeof f.base);
 			long score = import_try(&f, l->sample);
 			if (score > most ||
 			    (score == most && best->row == &import_learned && wraps(f.base))) {
