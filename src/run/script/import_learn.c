@@ -17,7 +17,7 @@ enum {
 	TRIED = 10,	       /* the commonest shapes of a side, which are tried */
 	SAMPLE_MAX = 64 << 10, /* octets of the log that are read to try them */
 	CODES_A_LINE = 3,
-	WRAPPED = 3,		/* shapes of a side that may begin with what wraps the log */
+	WRAPPED = 3, /* shapes of a side that may begin with what wraps the log */
 };
 
 struct tally {

@@ -17,6 +17,7 @@ struct dump {
 	int side;		  /* whose octets the rows are; -1: nobody's */
 	bool ascii;		  /* curl --trace-ascii: the rows are text */
 	unsigned long long next;  /* the offset that goes on where the last row ended */
+	bool data, broken;	  /* its rows are a message's, as text; a line ended in them */
 };
 
 /* ---- UTF-16 */
@@ -287,9 +288,25 @@ dump_lines(struct dump *d, bool all)
 	}
 }
 
+/* A message whose lines end in LF alone is one line of dots in --trace-ascii: it is not shown. */
+static void
+dump_no_lines(struct dump *d)
+{
+	struct buf *b = &d->line[0];
+	size_t n = buf_span(b).len;
+
+	if (d->side != 0 || !d->data || d->broken || n <= 64)
+		return;
+	buf_consume(b, n);
+	buf_printf(b, "<%zu bytes, whose lines are not shown>\r\n", n);
+	dump_lines(d, false);
+}
+
 static void
 dump_turn(struct dump *d, int side)
 {
+	dump_no_lines(d);
+	d->data = d->broken = false;
 	if (d->side >= 0 && side >= 0 && side != d->side)
 		dump_lines(d, true);
 	d->side = side;
@@ -321,6 +338,7 @@ dump_header(struct dump *d, struct span line)
 			continue;
 		dump_turn(d, headers[i].side);
 		d->ascii = headers[i].curl;
+		d->data = headers[i].curl && span_starts(at, SPAN("=> Send data"));
 		return true;
 	}
 	return false;
@@ -365,10 +383,12 @@ dump_row(struct dump *d, struct span line, bool streams)
 	if (!is_text && n == 0)
 		return false;
 	/* In text a row is a line, or a piece of one that is longer than a row. */
+	d->broken |= is_text && offset > 0 && offset != d->next;
+	d->data &= is_text;
 	if (is_text && offset > 0 && offset != d->next && buf_span(&d->line[d->side]).len > 0)
 		buf_append(&d->line[d->side], SPAN("\r\n"));
 	buf_append(&d->line[d->side], taken);
-	if (is_text && taken.len < 64)
+	if (is_text && taken.len < 64 && (!d->data || d->broken || offset == 0))
 		buf_append(&d->line[d->side], SPAN("\r\n"));
 	d->next = offset + taken.len;
 	dump_lines(d, false);
@@ -431,6 +451,7 @@ import_read(struct span log, struct buf *out)
 	}
 	for (int side = 0; (dumps || streams) && side < 2; side++) {
 		d.side = side;
+		dump_no_lines(&d);
 		dump_lines(&d, true);
 	}
 	buf_release(&d.line[0]);

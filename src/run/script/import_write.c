@@ -10,16 +10,15 @@
 
 #include "base/base64.h"
 #include "base/text.h"
-#include "run/script/transcript.h"
+#include "run/script/varying.h"
 #include "smtp/auth.h"
 #include "smtp/body.h"
 #include "smtp/extension.h"
 
 /* What stands for a message that is not in the log: a header of its own must fit. */
-#define MISSING_TEXT 1000
-#define MISSING_TEXT_WORD "1000"
+#define MISSING_TEXT "1000"
 
-enum { FILLER_MAX = 4 << 20, FILLER_LINE = 72 };
+enum { MISSING_TEXT_MIN = 512, FILLER_MAX = 4 << 20, FILLER_LINE = 72 };
 /* the end of a message, or a response to AUTH, waits for a reply */
 #define OWED_DOT VERB_COUNT
 
@@ -299,7 +298,7 @@ note_size(struct import *im, struct span line)
 	size = span_skip(size, 5);
 	size = span_word(&size);
 	unsigned long long n;
-	if (span_number(size, 100 << 20, &n) && n >= MISSING_TEXT)
+	if (span_number(size, 100 << 20, &n) && n >= MISSING_TEXT_MIN)
 		snprintf(im->size, sizeof im->size, "%llu", n);
 }
 
@@ -341,7 +340,7 @@ said_command(struct import *im, struct span line)
 static void
 put_missing_text(struct import *im)
 {
-	if (im->size[0] == '\0' && im->noted >= MISSING_TEXT)
+	if (im->size[0] == '\0' && im->noted >= MISSING_TEXT_MIN)
 		snprintf(im->size, sizeof im->size, "%llu", im->noted);
 	import_comment(im,
 	    im->size[0] ?
@@ -349,7 +348,7 @@ put_missing_text(struct import *im)
 		"was said to be" :
 		"the log does not show the message, nor how large it was: this stands for "
 		"it");
-	buf_printf(&im->out, "/body size=%s\n", im->size[0] ? im->size : MISSING_TEXT_WORD);
+	buf_printf(&im->out, "/body size=%s\n", im->size[0] ? im->size : MISSING_TEXT);
 	im->mode = IMPORT_COMMANDS;
 	im->text_lines = 0;
 }
@@ -504,24 +503,18 @@ put_reply_text(struct import *im, struct span s)
 {
 	/* of the same length */
 	struct span shown = secrecy_shown(im->secrets, &im->arena, s);
+	char *text = arena_string(&im->arena, s);
+	size_t n = s.len;
 
-	if (shown.at == s.at) {
-		transcript_put_expected(&im->out, s);
-		return;
-	}
-	for (size_t i = 0; i < s.len;) {
-		size_t n = i;
-		bool hidden = shown.at[i] != s.at[i];
-		while (n < s.len && (shown.at[n] != s.at[n]) == hidden)
-			n++;
-		if (hidden && n == s.len && i > 0 && s.at[i - 1] == ' ')
-			buf_append(&im->out, SPAN("..."));
-		else if (hidden)
-			buf_append(&im->out, SPAN("[..]"));
-		else
-			transcript_put_expected(&im->out, span_first(span_skip(s, i), n - i));
-		i = n;
-	}
+	for (size_t i = 0; shown.at != s.at && i < s.len; i++)
+		if (shown.at[i] != s.at[i])
+			text[i] = '\1'; /* what is not printable is left open */
+	while (n > 0 && text[n - 1] == '\1')
+		n--;
+	bool rest = n < s.len && n > 0 && text[n - 1] == ' ';
+	varying_put(&im->out, (struct span){ text, rest ? n : s.len }, NULL);
+	if (rest)
+		buf_append(&im->out, SPAN("..."));
 }
 
 static void
