@@ -158,6 +158,16 @@ settle_first_line(struct import *im, struct span next)
 	return false;
 }
 
+static bool
+is_hello(struct span line)
+{
+	struct span name;
+	enum verb verb = verb_of(line, &name);
+
+	return (verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO) && name.len > 0 &&
+	    !span_has(name, ' ');
+}
+
 void
 import_bare_line(struct import *im, struct span line)
 {
@@ -173,6 +183,9 @@ import_bare_line(struct import *im, struct span line)
 	    line.len > 4) {
 		buf_append(&im->first_line, line);
 		im->blanks = 0;
+	} else if (!im->begun && !im->ended && is_hello(line)) {
+		import_client(im, line); /* the greeting is not shown */
+		im->begun = true;
 	} else if (!im->begun || im->ended || (line.len == 0 && im->mode != IMPORT_TEXT)) {
 		import_left_out(im, line);
 	} else if ((im->mode == IMPORT_COMMANDS && verb_of(line, NULL) == VERB_OTHER) ||

@@ -504,11 +504,17 @@ put_reply_text(struct import *im, struct span s)
 	/* of the same length */
 	struct span shown = secrecy_shown(im->secrets, &im->arena, s);
 	char *text = arena_string(&im->arena, s);
-	size_t n = s.len;
+	size_t n = s.len, end;
 
-	for (size_t i = 0; shown.at != s.at && i < s.len; i++)
-		if (shown.at[i] != s.at[i])
-			text[i] = '\1'; /* what is not printable is left open */
+	/* What is not printable is left open. Where nothing stands, two blanks are one. */
+	for (size_t i = 0; shown.at != s.at && i < s.len; i = end) {
+		bool hidden = shown.at[i] != s.at[i];
+		for (end = i; end < s.len && (shown.at[end] != s.at[end]) == hidden;)
+			end++;
+		bool blank = i > 1 && s.at[i - 1] == ' ' && end < s.len && s.at[end] == ' ';
+		if (hidden)
+			memset(text + i - blank, '\1', end - i + blank);
+	}
 	while (n > 0 && text[n - 1] == '\1')
 		n--;
 	bool rest = n < s.len && n > 0 && text[n - 1] == ' ';
