@@ -146,7 +146,7 @@ S: 221
         for text, place, line, column in (
                 ("C: NOOP\n/assert tiem < 5\n", "2:9: want time, total", "/assert tiem < 5", 8),
                 ("/timeout foo=5s\n", '1:10: there is no phase "foo"', "/timeout foo=5s", 9),
-                ("/timeout connect=5s,tls=soon\n", '1:25: "soon" is no time', "/timeout connect=5s,tls=soon", 24),
+                ("/timeout connect=5s,tls=soon\n", '1:25: "soon"', "/timeout connect=5s,tls=soon", 24),
                 ("/timeout\n", "1:9: want a time", "/timeout", 8),
                 ("/tls min=9\n", "1:6: want verify=", "/tls min=9", 5),
                 ("C: NOOP\n  /retyr 3\n", '2:3: there is no command "/retyr" in scripts (near: /retry)', "  /retyr", 2),
