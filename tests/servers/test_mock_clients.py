@@ -114,6 +114,40 @@ class Clients(unittest.TestCase):
         self.assertEqual([(m["user"], m["tls"]) for m in self.messages()], [("demo", True)])
         self.replays(done.stdout, "swaks", server)
 
+    def logs_in(self, packages_name, argv, mechanisms, right=0, **how):
+        """Each mechanism that the client has, with the right password and a wrong one."""
+        accounts = self.write("accounts", "tim:secret,1\n")
+        os.chmod(accounts, 0o600)
+        server = self.serve("--account-file", accounts)
+        for mech in mechanisms:
+            with self.subTest(mech):
+                before = len(self.messages()) if os.path.exists(self.lines) else 0
+                done = packages.run(packages_name, *argv(server, mech, "secret,1"), **how)
+                self.assertEqual(done.returncode, right, done.stdout + done.stderr)
+                self.assertEqual([m["user"] for m in self.messages()[before:]], ["tim"])
+                self.assertNotEqual(packages.run(packages_name, *argv(server, mech, "wrong"), **how).returncode, right)
+                self.assertEqual(len(self.messages()), before + 1)
+
+    def test_swaks_logs_in(self):
+        self.logs_in("swaks", lambda server, mech, password: (
+            "swaks", "--server", server.host, "--port", str(server.port), "--helo", "me.example", "--auth", mech, "--auth-user", "tim",
+            "--auth-password", password, "--from", "a@b.example", "--to", "c@d.example", "--body", "x"), ("PLAIN", "LOGIN", "CRAM-MD5"))
+
+    def test_curl_logs_in(self):
+        token = ("XOAUTH2", "OAUTHBEARER")
+        mechanisms = ("PLAIN", "LOGIN", "CRAM-MD5", "DIGEST-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", *token)
+        about = packages.run("curl", "curl", "-V").stdout
+        self.logs_in("curl", lambda server, mech, password: (
+            "curl", "-sv", "--login-options", "AUTH=" + mech, "--mail-from", "a@b.example", "--mail-rcpt", "c@d.example", "-T",
+            self.write("m", MESSAGE), *(("--user", "tim", "--oauth2-bearer", password) if mech in token else ("--user", "tim:" + password)),
+            f"smtp://{server.where}/me.example"), [m for m in mechanisms if "gsasl" in about or not m.startswith("SCRAM")])
+
+    def test_msmtp_logs_in(self):
+        self.logs_in("msmtp", lambda server, mech, password: (
+            "msmtp", "--host=" + server.host, f"--port={server.port}", "--tls=off", "--domain=me.example", "--auth=" + mech.lower(),
+            "--user=tim", "--passwordeval=echo " + password, "--from=a@b.example", "c@d.example"),
+            ("plain", "login", "cram-md5", "digest-md5", "scram-sha-1", "scram-sha-256"), input="Subject: x\n\nx\n")
+
     def test_curl(self):
         server = self.serve()
         done = packages.run("curl", "curl", "-sv", "--mail-from", "a@b.example", "--mail-rcpt", "c@d.example", "-T",
