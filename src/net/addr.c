@@ -237,3 +237,16 @@ addr_text(const struct addr *a, char out[ADDR_TEXT])
 		    addr_port(a));
 	return out;
 }
+
+bool
+addr_is_private(const struct addr *a)
+{
+	static const char *const nets[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
+		"100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10" };
+	struct addr_net net;
+
+	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
+		if (addr_net_parse(&net, span_of(nets[i]), NULL) && addr_net_has(&net, a))
+			return true;
+	return false;
+}

@@ -43,6 +43,8 @@ unsigned addr_family(const struct addr *);	/* 4, 6, or 0 for a Unix socket or no
 unsigned addr_port(const struct addr *);	/* 0 for a Unix socket or none */
 void addr_set_port(struct addr *, unsigned port);
 bool addr_is_loopback(const struct addr *);	/* 127/8, ::1, or a Unix socket */
+/* Not routed on the Internet: private, shared, link-local, unique local (RFC 6890). */
+bool addr_is_private(const struct addr *);
 bool addr_is_any(const struct addr *);		/* 0.0.0.0 or :: */
 
 /*

@@ -257,6 +257,32 @@ class Told(unittest.TestCase):
             found = json.loads(done.stdout.splitlines()[0])
             self.assertEqual((found["state"], found.get("cause")), want, (offer, ad, args))
 
+    def test_an_mx_that_is_an_address(self):
+        self.assertEqual(self.first(zoned("192.0.2.1")), "mx_is_address")
+
+    def test_resolve_says_what_to_do_about_each_problem(self):
+        """Not only where the lookup fails as a whole."""
+        names = {(f"s{i}.test", "TXT"): [f"v=spf1 ip4:192.0.2.{i} -all"] for i in range(12)}
+        with NameServer({
+                (DOMAIN, "MX"): [(0, ""), (10, MX), (20, "gone." + DOMAIN), (30, "alias." + DOMAIN), (40, "inside." + DOMAIN)],
+                (MX, "A"): ["192.0.2.1"], ("alias." + DOMAIN, "CNAME"): ["real." + DOMAIN], ("real." + DOMAIN, "A"): ["192.0.2.2"],
+                ("inside." + DOMAIN, "A"): ["10.1.1.1"], ("_mta-sts." + DOMAIN, "TXT"): ["v=STSv1; nothing"],
+                ("_smtp._tls." + DOMAIN, "TXT"): ["v=TLSRPTv1; nothing"], ("_25._tcp." + MX, "TLSA"): [(1, 1, 1, "00" * 32)],
+                (DOMAIN, "TXT"): ["v=spf1 " + " ".join(f"include:s{i}.test" for i in range(12)) + " -all"],
+                ("_dmarc." + DOMAIN, "TXT"): ["v=DMARC1; p=wrong"]} | names, ad=True) as dns:
+            found = json.loads(program.run("resolve", "--dns", dns.address, "--format", "json", "@" + DOMAIN).stdout)["findings"]
+            text = program.run("resolve", "--dns", dns.address, "@" + DOMAIN).stdout
+        self.assertLessEqual({"null_mx_beside_others", "mx_no_host", "mx_is_alias", "mx_private", "sts_record", "tlsrpt_record", "dane_unusable",
+                              "spf_too_many_lookups", "dmarc_record"}, {finding["cause"] for finding in found})
+        for finding in found:
+            self.assertTrue(finding["next"], finding["cause"])
+            self.assertIn(finding["next"], text)
+
+    def test_a_null_mx_beside_others_is_a_finding(self):
+        zone = {(DOMAIN, "MX"): [(0, ""), (10, MX)], (MX, "A"): ["127.0.0.1"]}
+        steps = self.report(lambda p: p.say(GREETING).obey({"EHLO": PLAIN}), zone=zone)[2]
+        self.assertIn(("null_mx_beside_others", "there"), steps)
+
     def test_the_web_server_takes_no_mail(self):
         with bound() as nobody:
             self.assertEqual(self.first({(DOMAIN, "A"): ["127.0.0.1"]}, "-p", str(nobody.getsockname()[1])), "no_mx_refused")

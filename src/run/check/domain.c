@@ -3,36 +3,6 @@
 
 #include <errno.h>
 
-static enum fact_dns
-result_of(enum err_cause cause)
-{
-	switch (cause) {
-	case CAUSE_NO_NAME:
-		return DNS_NAME_ERROR;
-	case CAUSE_NO_ADDRESS:
-		return DNS_NO_DATA;
-	case CAUSE_SERVFAIL:
-		return DNS_FAILED;
-	case CAUSE_DNS_REFUSED:
-		return DNS_DENIED;
-	case CAUSE_NO_ANSWER:
-		return DNS_SILENT;
-	default:
-		return DNS_NOT_ASKED;
-	}
-}
-
-static struct dns_facts
-facts_of_host(const struct host *found, struct span name)
-{
-	return (struct dns_facts){
-		.result = found->naddr > 0 ? DNS_ANSWERED : result_of(found->cause),
-		.name = name,
-		.ede = found->doubt.ede,
-		.without_validation = found->doubt.without_validation,
-	};
-}
-
 enum fact_path
 check_path(const struct check_address *a)
 {
@@ -57,19 +27,6 @@ check_path(const struct check_address *a)
 	return PATH_DOWN;
 }
 
-static bool
-is_private(const struct addr *a)
-{
-	static const char *const nets[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-		"100.64.0.0/10", "169.254.0.0/16", "fc00::/7", "fe80::/10" };
-	struct addr_net net;
-
-	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
-		if (addr_net_parse(&net, span_of(nets[i]), NULL) && addr_net_has(&net, a))
-			return true;
-	return false;
-}
-
 static struct span
 address_text(const struct addr *a, struct arena *arena)
 {
@@ -85,29 +42,17 @@ answers(const struct check_address *a)
 	return a->nlooks > 0 && a->look[0].over && a->look[0].result.local.len > 0;
 }
 
+/* Where something answers, or another port was given, it is a test's network. */
 static void
 fill_host(struct mx_facts *m, const struct check_host *h, struct arena *arena)
 {
-	const struct route_hop *hop = h->found->hop;
+	bool real = h->port == 25;
 
-	*m = (struct mx_facts){
-		.host = h->name,
-		.preference = h->preference,
-		.dns = facts_of_host(hop->found, h->name),
-		.alias = hop->found->alias.len > 0,
-	};
-	for (size_t i = 0; i < hop->naddr; i++) {
-		struct span text = address_text(&hop->addr[i], arena);
-		if (i == 0)
-			m->address = text;
-		/* Where something answers, or another port is asked for, it is a test's network. */
-		if (answers(&h->address[i]) || h->port != 25)
-			continue;
-		if (addr_is_loopback(&hop->addr[i]) || addr_is_any(&hop->addr[i]))
-			m->loopback_address = text;
-		else if (is_private(&hop->addr[i]))
-			m->private_address = text;
-	}
+	for (size_t i = 0; i < h->naddresses; i++)
+		real &= !answers(&h->address[i]);
+	facts_of_mx(m, h->found->hop, arena);
+	if (!real)
+		m->loopback_address = m->private_address = SPAN_NONE;
 }
 
 struct diagnosis *
@@ -135,7 +80,7 @@ check_domain(const struct check *k, struct arena *arena)
 	    l->route->name.len ? l->route->name :
 				 k->target->host;
 	/* Of a host that is no MX the lookup tells about the domain itself. */
-	enum fact_dns none = l->err.kind ? result_of(l->err.cause) : DNS_NO_DATA;
+	enum fact_dns none = l->err.kind ? facts_of_lookup(l->err.cause) : DNS_NO_DATA;
 	struct domain_facts facts = {
 		.domain = k->domain,
 		.mx = { .name = name,
@@ -150,7 +95,7 @@ check_domain(const struct check *k, struct arena *arena)
 		    facts_of_host(k->host[0].found->hop->found, k->domain) :
 		    (struct dns_facts){
 			.result = l->err.kind ? none : DNS_NOT_ASKED, .name = name },
-		.null_mx = l->err.cause == CAUSE_NO_MAIL,
+		.null_mx = l->err.cause == CAUSE_NO_MAIL || l->route->null_mx_beside,
 		.host = l->route->mx ? host : NULL,
 		.nhosts = l->route->mx ? k->nhosts : 0,
 		.path = path,

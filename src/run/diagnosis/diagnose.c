@@ -352,9 +352,31 @@ diagnose_flaws(struct diagnosing *x)
 	}
 }
 
+/* Whoever follows this MX comes to himself, or nowhere: what met this client there is no cause. */
+static void
+diagnose_mx_address(struct diagnosing *x)
+{
+	const struct facts *f = x->f;
+	bool met_nobody = f->stage == AT_CONNECT &&
+	    (f->end == END_REFUSED || f->end == END_UNREACHABLE || f->end == END_TIMED_OUT);
+	struct addr addr;
+
+	if (!f->mx || f->port != 25 || !met_nobody || !addr_parse(&addr, f->address, 25))
+		return;
+	enum cause cause = CAUSE_NONE;
+	if (addr_is_loopback(&addr) || addr_is_any(&addr))
+		cause = CAUSE_MX_LOOPBACK;
+	else if (addr_is_private(&addr))
+		cause = CAUSE_MX_PRIVATE;
+	if (cause != CAUSE_NONE)
+		diagnosis_set(diagnosing_add(x, cause, AT_RESOLVE), FIELD_NAME, f->host, x->arena);
+}
+
 struct diagnosis *
 diagnose(const struct facts *f, struct arena *arena)
 {
+	struct addr literal;
+
 	struct diagnosing x = { .f = f, .arena = arena };
 	bool of_domain = !f->mx && f->domain.len > 0 && span_eq_case(f->dns.name, f->domain);
 	enum cause lookup = diagnosing_lookup(&f->dns, of_domain);
@@ -363,7 +385,8 @@ diagnose(const struct facts *f, struct arena *arena)
 	if (lookup != CAUSE_NONE) {
 		bool dot = f->mx && diagnosing_lacks_dot(f->host, f->domain);
 		if (f->mx)
-			lookup = dot			     ? CAUSE_MX_TRAILING_DOT :
+			lookup = addr_parse(&literal, f->host, 25) ? CAUSE_MX_IS_ADDRESS :
+			    dot				     ? CAUSE_MX_TRAILING_DOT :
 			    lookup == CAUSE_DNS_NO_HOST	     ? CAUSE_MX_NO_HOST :
 			    lookup == CAUSE_DNS_NO_ADDRESS   ? CAUSE_MX_NO_ADDRESS :
 							       lookup;
@@ -378,6 +401,7 @@ diagnose(const struct facts *f, struct arena *arena)
 	if (!diagnose_form(&x)) {
 		diagnose_greeting(&x);
 		bool is_other = x.first && x.first->cause == CAUSE_NOT_SMTP;
+		diagnose_mx_address(&x);
 		if (!is_other && !diagnose_reply(&x))
 			diagnose_end(&x);
 		else if (f->fate_unknown)

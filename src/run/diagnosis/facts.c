@@ -114,3 +114,45 @@ facts_of_route(struct facts *f, const struct target *target, const struct route 
 	}
 	f->dns.name = f->host;
 }
+
+enum fact_dns
+facts_of_lookup(enum err_cause cause)
+{
+	for (size_t i = 0; i < sizeof lookups / sizeof *lookups; i++)
+		if (lookups[i].cause == cause)
+			return lookups[i].dns;
+	return DNS_NOT_ASKED;
+}
+
+struct dns_facts
+facts_of_host(const struct host *found, struct span name)
+{
+	return (struct dns_facts){
+		.result = found->naddr > 0 ? DNS_ANSWERED : facts_of_lookup(found->cause),
+		.name = name,
+		.ede = found->doubt.ede,
+		.without_validation = found->doubt.without_validation,
+	};
+}
+
+void
+facts_of_mx(struct mx_facts *m, const struct route_hop *hop, struct arena *arena)
+{
+	char text[ADDR_TEXT];
+
+	*m = (struct mx_facts){
+		.host = hop->host,
+		.preference = hop->preference,
+		.dns = facts_of_host(hop->found, hop->host),
+		.alias = hop->found->alias.len > 0,
+	};
+	for (size_t i = 0; i < hop->naddr; i++) {
+		struct span address = arena_copy(arena, span_of(addr_host(&hop->addr[i], text)));
+		if (i == 0)
+			m->address = address;
+		if (addr_is_loopback(&hop->addr[i]) || addr_is_any(&hop->addr[i]))
+			m->loopback_address = address;
+		else if (addr_is_private(&hop->addr[i]))
+			m->private_address = address;
+	}
+}

@@ -214,6 +214,12 @@ void facts_of_err(
  * Fills in the name whose lookup failed: the domain's own, or the first of its MX hosts when none
  * has an address. `route`: what was found before that; NULL: nothing.
  */
+/* How a lookup failed, of the cause that it gave; DNS_NOT_ASKED: in no way that is known. */
+enum fact_dns facts_of_lookup(enum err_cause);
+/* Of the lookup of a host's addresses. */
+struct dns_facts facts_of_host(const struct host *, struct span name);
+/* What the DNS has on an MX. In the arena. */
+void facts_of_mx(struct mx_facts *, const struct route_hop *, struct arena *);
 void facts_of_route(struct facts *, const struct target *, const struct route *);
 
 #endif

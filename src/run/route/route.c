@@ -343,6 +343,7 @@ route_understand_mx(struct route_query *q, const struct dns_reply *reply, struct
 		route_note(q, "the MX of %.*s: %zu malformed record%s left out", SPAN_ARG(name),
 		    reply->answer->nbad, reply->answer->nbad == 1 ? " is" : "s are");
 	q->route->mx = q->nslots + null > 0;
+	q->route->null_mx_beside = q->nslots > 0 && null > 0;
 	q->route->ad_untrusted = reply->answer->ad && !reply->authentic;
 	if (q->nslots == 0 && null > 0) {
 		route_fail(q, CAUSE_NO_MAIL,

@@ -39,6 +39,7 @@ struct route {
 	bool authentic;			/* the MX set was validated (DNSSEC) */
 	/* the resolver says it validated, but is not trusted to */
 	bool ad_untrusted;
+	bool null_mx_beside;		/* there is a null MX too, which RFC 7505 3 forbids */
 	struct dns_doubt doubt;		/* of the lookup that failed; there is no hop then */
 	enum dns_trust trust;		/* in the resolver that gave the MX set */
 	struct addr resolver;		/* that resolver; .len 0: none was asked */

@@ -6,6 +6,7 @@
 #include "run/route/dane.h"
 #include "run/route/lookup.h"
 #include "run/route/sts.h"
+#include "run/sender/sender_check.h"
 #include "ui/cmd/commands.h"
 #include "ui/show/json.h"
 #include "ui/show/screen.h"
@@ -211,26 +212,90 @@ show_policy(struct screen *s, const struct lookup *l, const struct sts *sts)
 	}
 }
 
-/* What to do about a lookup that leads nowhere. */
+/* What is wrong with the way to one host: its TLSA records, and a policy that does not name it. */
 static void
-show_next(struct screen *s, const struct lookup *l, const struct target *target)
+find_at_host(struct diagnosis **all, const struct json_looked_up *found,
+    const struct lookup_host *h, struct arena *arena)
 {
-	struct arena arena = { 0 };
+	const struct lookup *l = found->lookup;
+	struct facts f = {
+		.domain = l->route->mx ? l->route->name : SPAN_NONE,
+		.host = h->hop->host,
+		.mx = l->route->mx,
+		.preference = h->hop->preference,
+		.dane = h->dane,
+	};
+
+	if (found->sts && found->sts->state == STS_FOUND) {
+		f.sts = found->sts;
+		f.sts_verdict = sts_judge(found->sts, h->hop->host, true, true);
+	}
+	*diagnosis_end(all) = diagnose(&f, arena);
+}
+
+/* Of the records of a domain: all that is wrong with them, the lookup that failed first. */
+static struct diagnosis *
+find_all(const struct json_looked_up *found, const struct target *target, struct arena *arena)
+{
+	const struct lookup *l = found->lookup;
+	struct mx_facts *mx = ARENA_ARRAY(arena, struct mx_facts, l->nhosts);
+	struct diagnosis *all = NULL;
 	struct facts f = { 0 };
 
 	facts_of_err(&f, l->err.kind, l->err.cause, l->err.sys, 0);
 	facts_of_route(&f, target, l->route);
-	const struct diagnosis *d = diagnose(&f, &arena);
-	if (d) {
-		struct span why = diagnosis_sentence(d, &arena);
-		struct span next = diagnosis_next(d, FOR_ANYONE, &arena);
-		screen_print(s, "=== %.*s. Next: %.*s.\n", SPAN_ARG(why), SPAN_ARG(next));
+	if (l->err.kind != ERR_NONE)
+		all = diagnose(&f, arena);
+	for (size_t i = 0; i < l->nhosts; i++)
+		facts_of_mx(&mx[i], l->host[i].hop, arena);
+	if (l->route->mx || l->route->implicit) {
+		struct domain_facts domain = {
+			.domain = l->route->name,
+			.mx.result = l->route->mx || l->err.kind ? DNS_ANSWERED :
+								   DNS_NO_DATA,
+			.null_mx = l->route->null_mx_beside,
+			.host = mx,
+			.nhosts = l->route->mx ? l->nhosts : 0,
+			.sts = found->sts,
+			.tlsrpt_asked = l->tlsrpt.name.len > 0 && !l->tlsrpt.failed,
+			.tlsrpt = l->tlsrpt.n > 0,
+			.tlsrpt_wrong = l->tlsrpt.wrong,
+		};
+		*diagnosis_end(&all) = diagnose_domain(&domain, arena);
 	}
-	arena_release(&arena);
+	for (size_t i = 0; i < l->nhosts; i++)
+		find_at_host(&all, found, &l->host[i], arena);
+	struct sts bad = {
+		.state = STS_BAD_RECORD, .domain = l->route->name, .why = l->mta_sts.wrong
+	};
+	struct facts policy = { .sts = l->mta_sts.wrong.len > 0 ? &bad : found->sts };
+	if (policy.sts && policy.sts->state != STS_FOUND)
+		*diagnosis_end(&all) = diagnose(&policy, arena);
+	struct sender sender = {
+		.domain = l->route->name, .spf = found->spf, .dmarc = found->dmarc
+	};
+	if (found->spf || found->dmarc)
+		*diagnosis_end(&all) = sender_findings(&sender, arena);
+	return all;
+}
+
+/* Each problem once, with what to do about it. */
+static void
+show_findings(struct screen *s, const struct diagnosis *all)
+{
+	for (const struct diagnosis *d = all; d; d = d->next) {
+		struct span what = diagnosis_sentence(d, &s->arena);
+		struct span next = diagnosis_next(d, FOR_ANYONE, &s->arena);
+		bool told = next.len == 0;
+		for (const struct diagnosis *o = all; o != d; o = o->next)
+			told |= span_eq(diagnosis_sentence(o, &s->arena), what);
+		if (!told)
+			screen_print(s, "=== %.*s. Next: %.*s.\n", SPAN_ARG(what), SPAN_ARG(next));
+	}
 }
 
 static void
-show_lookup(struct screen *s, const struct json_looked_up *found, const struct target *target)
+show_lookup(struct screen *s, const struct json_looked_up *found)
 {
 	const struct lookup *l = found->lookup;
 	const struct sts *sts = found->sts;
@@ -277,8 +342,8 @@ show_lookup(struct screen *s, const struct json_looked_up *found, const struct t
 		screen_print(s, "*** ");
 		screen_put(s, span_of(l->err.text));
 		screen_print(s, "\n");
-		show_next(s, l, target);
 	}
+	show_findings(s, found->findings);
 }
 
 /* What of it was printed with ***: a lookup that failed, or a record that is wrong. */
@@ -324,10 +389,11 @@ answered(struct resolve *r)
 	r->status = (int)r->found.lookup->err.kind;
 	if (!r->status)
 		r->status = (int)problem(&r->found);
+	r->found.findings = find_all(&r->found, r->target, r->env.arena);
 	if (r->options->format == FORMAT_JSON)
 		json_lookup(stdout, &r->found);
 	else
-		show_lookup(&r->screen, &r->found, r->target);
+		show_lookup(&r->screen, &r->found);
 }
 
 static void

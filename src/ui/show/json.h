@@ -33,6 +33,7 @@ struct json_looked_up {
 	const struct sts *sts;		/* the domain's MTA-STS policy */
 	const struct spf *spf;		/* its record, without a client's address */
 	const struct dmarc *dmarc;
+	const struct diagnosis *findings;	/* what is wrong with it; NULL: nothing */
 };
 /* one object, "event": "lookup" */
 void json_lookup(FILE *, const struct json_looked_up *);

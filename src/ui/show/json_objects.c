@@ -643,6 +643,10 @@ json_lookup(FILE *out, const struct json_looked_up *found)
 	for (size_t i = 0; i < l->nnotes; i++)
 		json_array_append_new(notes, json_text(l->note[i]));
 	json_object_set_new(o, "notes", notes);
+	json_t *findings = json_array();
+	for (const struct diagnosis *d = found->findings; d; d = d->next)
+		json_array_append_new(findings, json_diagnosis(d));
+	json_object_set_new(o, "findings", findings);
 	json_put_string(o, "failure", l->err.kind == ERR_NONE ? NULL : err_word(l->err.kind));
 	json_put_string(o, "why", l->err.kind == ERR_NONE ? NULL : l->err.text);
 	json_print(out, o);
