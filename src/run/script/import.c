@@ -53,18 +53,40 @@ no_such_form(const char *name, struct err *err)
 
 /* ---- a line, as the form's marks say */
 
-/* The text without what ends the side's lines. */
+/* The text without what ends the lines: it was seen after commands that take no argument. */
 static struct span
-without_tail(const struct import_mark *m, struct span text)
+without_tail(const struct import_form *f, struct span text)
 {
 	struct span rest;
 	char closing;
 
-	for (size_t n = 1; m->tail[0] && n <= text.len && n < IMPORT_TAIL_MAX; n++)
-		if (import_shape_takes(m->tail, span_skip(text, text.len - n), &rest, &closing) &&
-		    rest.len == 0)
-			return span_first(text, text.len - n);
+	for (unsigned i = 0; i < f->nmarks; i++)
+		for (size_t n = 1; f->mark[i].tail[0] && n <= text.len && n < IMPORT_TAIL_MAX; n++)
+			if (import_shape_takes(
+				f->mark[i].tail, span_skip(text, text.len - n), &rest, &closing) &&
+			    rest.len == 0)
+				return span_first(text, text.len - n);
 	return text;
+}
+
+static void
+put_line(struct import *im, enum import_side side, struct span line)
+{
+	if (side == IMPORT_CLIENT)
+		import_client(im, line);
+	else
+		import_server(im, line);
+}
+
+/* What a chunk of a message left without a line end, when no other follows. */
+static void
+put_partial(struct import *im)
+{
+	struct span line = arena_copy(&im->arena, buf_span(&im->partial));
+
+	buf_consume(&im->partial, line.len);
+	if (line.len > 0)
+		import_client(im, line);
 }
 
 static void
@@ -72,17 +94,24 @@ marked_line(struct import *im, const struct import_mark *m, struct span text, ch
 {
 	struct span line;
 
-	if (closing)
-		text = import_unquote(&im->arena, text, closing);
-	else
-		text = without_tail(m, text);
+	text = closing ? import_unquote(&im->arena, text, closing) : without_tail(im->form, text);
+	bool whole = text.len > 0 && text.at[text.len - 1] == '\n';
+	im->lines_end |= whole;
+	if (m->side == IMPORT_SERVER) {
+		put_partial(im);
+	} else if (buf_span(&im->partial).len > 0) {
+		buf_append(&im->partial, text);
+		text = arena_copy(&im->arena, buf_span(&im->partial));
+		buf_consume(&im->partial, text.len);
+	}
 	do {
 		if (!span_line(&text, &line))
 			line = SPAN_NONE;
-		if (m->side == IMPORT_CLIENT)
-			import_client(im, line);
+		/* Octets of a message, as they came: the line goes on in the next. */
+		if (text.len == 0 && !whole && im->lines_end && im->mode == IMPORT_TEXT)
+			buf_append(&im->partial, line);
 		else
-			import_server(im, line);
+			put_line(im, m->side, line);
 	} while (text.len > 0);
 }
 
@@ -135,6 +164,7 @@ read_lines(struct import *im, struct span text)
 		read_line(im, line);
 		arena_reset(&im->arena);
 	}
+	put_partial(im);
 	import_bare_end(im);
 	import_end(im);
 	import_connection(im);
@@ -152,6 +182,7 @@ start(struct import *im, const struct import_form *form, const struct secrecy *s
 		.doubtful = { .max = IMPORT_LINE_MAX },
 		.reply = { .max = IMPORT_LINE_MAX },
 		.held = { .max = IMPORT_OUT_MAX },
+		.partial = { .max = IMPORT_LINE_MAX },
 		.banner = true };
 	import_case(im);
 }
@@ -165,6 +196,7 @@ finish(struct import *im)
 	buf_release(&im->first_line);
 	buf_release(&im->reply);
 	buf_release(&im->held);
+	buf_release(&im->partial);
 	buf_release(&im->chunk_lines);
 	arena_wipe(&im->arena);
 }
@@ -320,6 +352,7 @@ import_log(
 	import_read(buf_span(log), &text);
 	buf_release(log);
 	import_learn(buf_span(&text), row, &form);
+	import_part(&text, &form);
 	import_find_secrets(&secrets, &form, buf_span(&text));
 	start(&im, &form, &secrets);
 	im.opts = opts;

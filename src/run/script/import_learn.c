@@ -160,6 +160,17 @@ learn_line(struct learner *l, struct span line)
 	}
 }
 
+/* Prose, in which a command or a code is named: many words, and once. */
+static bool
+is_prose(const struct tally *t)
+{
+	unsigned words = 0;
+
+	for (const char *at = t->shape; *at; at++)
+		words += is_word(*at) && (at == t->shape || at[-1] == ' ');
+	return t->count == 1 && words > 2;
+}
+
 static void
 sort(struct tally *t, unsigned n)
 {
@@ -231,6 +242,9 @@ climb(const struct learner *l, struct import_form *f, long *score)
 		for (int c = -1; c < n[IMPORT_CLIENT] && (first || !better); c++)
 			for (int s = -1; s < n[IMPORT_SERVER] && (first || !better); s++) {
 				struct import_form more = from;
+				if ((c >= 0 && is_prose(&l->tally[IMPORT_CLIENT][c])) ||
+				    (s >= 0 && is_prose(&l->tally[IMPORT_SERVER][s])))
+					continue;
 				if (c + s == -2 || (c >= 0 && used[IMPORT_CLIENT][c]) ||
 				    (s >= 0 && used[IMPORT_SERVER][s]))
 					continue;

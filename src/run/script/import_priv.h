@@ -23,6 +23,8 @@ bool import_shape(struct span text, char out[IMPORT_SHAPE_MAX]);
  * quotation mark, at a comma.
  */
 bool import_shape_takes(const char *shape, struct span line, struct span *rest, char *closing);
+/* The n-th, from 0, of the words of such a line that the shape leaves open; false: none. */
+bool import_shape_word(const char *shape, struct span line, unsigned nth, struct span *word);
 /* What such a rest says: up to what closes it, with its escapes undone. Lives in the arena. */
 struct span import_unquote(struct arena *, struct span rest, char closing);
 
@@ -72,6 +74,9 @@ struct import {
 	struct arena arena;	       /* of the line in hand */
 	const struct secrecy *secrets; /* all of the log's */
 	const struct import_opts *opts;
+	/* the marks' texts bring their line ends; what came of a message's line without one */
+	bool lines_end;
+	struct buf partial;
 	bool noise;	    /* within a block that is not of the dialogue */
 	bool noise_follows; /* the last line may have begun one */
 
@@ -127,6 +132,10 @@ struct import {
 	unsigned asides, cut;	 /* lines that became comments; replies without an end */
 	char contradiction[200]; /* the first of them, in words; "": none */
 };
+
+/* ---- import_sessions.c: sessions that went on at the same time are put after each other */
+
+void import_part(struct buf *log, const struct import_form *);
 
 /* How well a form reads the log; the more the better. */
 long import_try(const struct import_form *, struct span log);

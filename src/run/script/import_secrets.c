@@ -140,12 +140,14 @@ import_find_secrets(struct secrecy *secrets, const struct import_form *form, str
 	unsigned waits = 0;
 
 	while (span_line(&log, &line)) {
-		if (scan_auth(secrets, &arena, line) || scan_challenge(secrets, line)) {
+		struct span text = import_text_of(form, line);
+		if (scan_auth(secrets, &arena, line) || scan_auth(secrets, &arena, text) ||
+		    scan_challenge(secrets, line)) {
 			waits = WINDOW_LINES;
-		} else if (waits > 0 && has_reply(line)) {
+		} else if (waits > 0 && (has_reply(line) || has_reply(text))) {
 			waits = 0;
-		} else if (waits > 0) {
-			scan_answers(secrets, &arena, import_text_of(form, line));
+		} else if (waits > 0 && verb_of(text, NULL) == VERB_OTHER) {
+			scan_answers(secrets, &arena, text);
 			waits--;
 		}
 		arena_reset(&arena);

@@ -125,11 +125,14 @@ only_blanks(const char *shape)
 	return *shape == '\0';
 }
 
-bool
-import_shape_takes(const char *shape, struct span line, struct span *rest, char *closing)
+/* `nth`: of the words that vary, the one that goes to *word. */
+static bool
+takes(const char *shape, struct span line, struct span *rest, char *closing, unsigned nth,
+    struct span *word)
 {
 	bool quoted = false;
 	size_t i = 0, n;
+	unsigned words = 0;
 
 	*closing = '\0';
 	for (; *shape; shape++) {
@@ -138,6 +141,8 @@ import_shape_takes(const char *shape, struct span line, struct span *rest, char 
 			n = word_at(line, i).len;
 			if (n == 0)
 				return false;
+			if (words++ == nth)
+				*word = span_first(span_skip(line, i), n);
 			i += n;
 			break;
 		case ANY_BLANKS:
@@ -180,6 +185,24 @@ import_shape_takes(const char *shape, struct span line, struct span *rest, char 
 		*closing = '"';
 	*rest = span_skip(line, i);
 	return true;
+}
+
+bool
+import_shape_takes(const char *shape, struct span line, struct span *rest, char *closing)
+{
+	struct span none;
+
+	return takes(shape, line, rest, closing, ~0u, &none);
+}
+
+bool
+import_shape_word(const char *shape, struct span line, unsigned nth, struct span *word)
+{
+	struct span rest;
+	char closing;
+
+	*word = SPAN_NONE;
+	return takes(shape, line, &rest, &closing, nth, word) && word->len > 0;
 }
 
 /* ---- what a text in quotation marks says */

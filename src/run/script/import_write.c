@@ -534,6 +534,19 @@ put_reply_line(struct import *im, struct span line, bool last)
 	im->reply_lines++;
 }
 
+/* Is it a line of the reply to EHLO, without its code? `glued`: what may follow its word at once.
+ */
+static bool
+is_keyword(struct span line, struct span glued)
+{
+	struct span word = span_word(&line);
+
+	if (glued.len > 0 && span_ends_case(word, glued))
+		word.len -= glued.len;
+
+	return word.len > 1 && extension_info(word) != NULL && !span_has(word, ':');
+}
+
 /* Where the next line of the reply begins in a line that several were glued to one in. */
 static size_t
 glued_at(struct span line, const char *code, size_t *skip)
@@ -544,8 +557,12 @@ glued_at(struct span line, const char *code, size_t *skip)
 			*skip = 3;
 			return i;
 		}
+		/* after a number only where what follows can be nothing else */
+		bool after_digit = strchr("0123456789", rest.at[-1]) != NULL;
 		if (memcmp(rest.at, code, 3) == 0 && (rest.at[3] == '-' || rest.at[3] == ' ') &&
-		    !strchr(".0123456789", rest.at[-1])) {
+		    rest.at[-1] != '.' &&
+		    (!after_digit ||
+			(rest.at[3] == '-' && is_keyword(span_skip(rest, 4), span_of(code))))) {
 			*skip = 0;
 			return i;
 		}
@@ -864,15 +881,6 @@ note_octets(struct import *im, struct span line)
 	}
 }
 
-/* Some write a reply's lines without their codes: is this one of EHLO's? */
-static bool
-is_keyword(struct span line)
-{
-	struct span word = span_word(&line);
-
-	return word.len > 1 && extension_info(word) != NULL && !span_has(word, ':');
-}
-
 void
 import_unmarked(struct import *im, struct span line, bool based)
 {
@@ -887,8 +895,9 @@ import_unmarked(struct import *im, struct span line, bool based)
 		import_server(im, text);
 		return;
 	}
+	/* Some write a reply's lines without their codes. */
 	if (im->reply_begun && (!based || !f->base[0]) && im->nowed > 0 && im->code[0] == '2' &&
-	    is_keyword(text)) {
+	    is_keyword(text, SPAN_NONE)) {
 		struct span kept = buf_span(&im->reply);
 		put_reply_line(im, kept, false);
 		buf_consume(&im->reply, kept.len);

@@ -1,0 +1,155 @@
+/*
+ * import - sessions that went on at the same time. A server's log has their lines in between each
+ * other, told apart by an id (a process, a session, a port). Which of the words that stand before
+ * the text is the id is tried: the lines are put together by it, and the dialogue that comes of
+ * that is read better than as it was.
+ */
+#include "run/script/import_priv.h"
+
+#include <stdlib.h>
+
+enum {
+	IDS = 1 << 12,	/* different ones, at most */
+	IDS_TRIED = 24, /* words before a text that are tried */
+	LINES_MAX = 1 << 20,
+	SAMPLE_MAX = 64 << 10,
+};
+
+struct lines {
+	struct span all;
+	unsigned *offset, *id; /* of each line */
+	size_t n;
+	struct span name[IDS]; /* of each id */
+	unsigned nids;
+	unsigned place[2 * IDS]; /* by hash: an id, plus 1 */
+};
+
+/* IDS: there are too many. */
+static unsigned
+id_of(struct lines *l, struct span word)
+{
+	unsigned hash = 5381;
+
+	for (size_t i = 0; i < word.len; i++)
+		hash = hash * 33 ^ (unsigned char)word.at[i];
+	for (unsigned i = hash % (2 * IDS);; i = (i + 1) % (2 * IDS)) {
+		if (l->place[i] && span_eq(l->name[l->place[i] - 1], word))
+			return l->place[i] - 1;
+		if (l->place[i])
+			continue;
+		if (l->nids == IDS)
+			return IDS;
+		l->name[l->nids] = word;
+		l->place[i] = l->nids + 1;
+		return l->nids++;
+	}
+}
+
+/* Gives each line the id that is the nth word before it; one without goes with the line above. */
+static bool
+lines_tell(struct lines *l, const char *base, unsigned nth)
+{
+	struct span rest = l->all, line, word;
+	unsigned id = 0;
+
+	l->n = l->nids = 0;
+	memset(l->place, 0, sizeof l->place);
+	while (span_line(&rest, &line)) {
+		if (l->n == LINES_MAX)
+			return false;
+		if (import_shape_word(base, line, nth, &word))
+			id = id_of(l, word);
+		if (id == IDS)
+			return false;
+		l->offset[l->n] = (unsigned)(line.at - l->all.at);
+		l->id[l->n++] = id;
+	}
+	/* A time is another in nearly each line. */
+	return l->nids > 1 && l->n / l->nids >= 3;
+}
+
+/* The lines by id, each id's where its first one was; in their order otherwise. */
+static void
+lines_put(const struct lines *l, struct buf *out)
+{
+	unsigned *next = memory_zeroed((l->nids + 1) * sizeof *next);
+	unsigned *order = memory_get(l->n * sizeof *order + 1);
+	struct span line;
+
+	for (size_t i = 0; i < l->n; i++)
+		next[l->id[i] + 1]++;
+	for (unsigned id = 0; id < l->nids; id++)
+		next[id + 1] += next[id];
+	for (size_t i = 0; i < l->n; i++)
+		order[next[l->id[i]]++] = (unsigned)i;
+	for (size_t i = 0; i < l->n; i++) {
+		struct span rest = span_skip(l->all, l->offset[order[i]]);
+		span_line(&rest, &line);
+		buf_append(out, line);
+		buf_append(out, SPAN("\n"));
+	}
+	free(next);
+	free(order);
+}
+
+/* A whole number of lines, and how many. */
+static struct span
+sample_of(struct span log, size_t *lines)
+{
+	struct span sample = span_first(log, SAMPLE_MAX);
+
+	while (sample.len < log.len && sample.len > 0 && sample.at[sample.len - 1] != '\n')
+		sample.len--;
+	*lines = 1;
+	for (size_t i = 0; i < sample.len; i++)
+		*lines += sample.at[i] == '\n';
+	return sample;
+}
+
+static void
+lines_begin(struct lines *l, struct span log, size_t n)
+{
+	free(l->offset);
+	free(l->id);
+	l->all = log;
+	l->offset = memory_get(n * sizeof *l->offset);
+	l->id = memory_get(n * sizeof *l->id);
+}
+
+void
+import_part(struct buf *log, const struct import_form *form)
+{
+	struct lines *l = memory_zeroed(sizeof *l);
+	struct buf parted = { .max = log->max };
+	size_t n;
+	struct span sample = sample_of(buf_span(log), &n);
+	long most = import_try(form, sample);
+	unsigned best = IDS_TRIED;
+
+	lines_begin(l, sample, n);
+	for (unsigned nth = 0; form->base[0] && nth < IDS_TRIED; nth++) {
+		if (!lines_tell(l, form->base, nth))
+			continue;
+		lines_put(l, &parted);
+		long score = import_try(form, buf_span(&parted));
+		if (score > most) {
+			most = score;
+			best = nth;
+		}
+		buf_release(&parted);
+	}
+	n = 1;
+	for (size_t i = 0; i < buf_span(log).len; i++)
+		n += buf_span(log).at[i] == '\n';
+	if (best < IDS_TRIED && n <= LINES_MAX) {
+		lines_begin(l, buf_span(log), n);
+		if (lines_tell(l, form->base, best)) {
+			lines_put(l, &parted);
+			buf_release(log);
+			*log = parted;
+		}
+	}
+	free(l->offset);
+	free(l->id);
+	free(l);
+}
