@@ -257,6 +257,11 @@ class Told(unittest.TestCase):
             found = json.loads(done.stdout.splitlines()[0])
             self.assertEqual((found["state"], found.get("cause")), want, (offer, ad, args))
 
+    def test_a_server_that_knows_only_helo_takes_mail(self):
+        replies = {"EHLO": "502 5.5.1 Command not implemented\r\n"}
+        status, passage, steps = self.report(lambda p: p.say(GREETING).obey(replies))
+        self.assertEqual((status, passage, steps[0]), (1, "yes", ("ehlo_unknown", "there")))
+
     def test_an_mx_that_is_an_address(self):
         self.assertEqual(self.first(zoned("192.0.2.1")), "mx_is_address")
 

@@ -425,6 +425,9 @@ what_is_met_on_the_way_yields(void **state)
 	must_find(diagnose(&f, &arena), CAUSE_STARTTLS_TAKEN, "STARTTLS elsewhere", &arena);
 	f = (struct facts){ .offered = offers("AUTH PLAIN", &arena) };
 	must_find(diagnose(&f, &arena), CAUSE_PASSWORDS_IN_CLEAR, "AUTH alone", &arena);
+	struct tls_info tls = { 0 };
+	f = (struct facts){ .offered = offers("SIZE", &arena), .tls = &tls, .login_wanted = true };
+	must_find(diagnose(&f, &arena), CAUSE_AUTH_NOT_ENABLED, "no AUTH for clients", &arena);
 	f = (struct facts){ .offered = offers("AUTH PLAIN,STARTTLS", &arena) };
 	must_find(diagnose(&f, &arena), CAUSE_AUTH_BEFORE_TLS, "AUTH beside STARTTLS", &arena);
 	assert_int_equal(diagnose(&f, &arena)->state, STATE_OK);

@@ -140,6 +140,12 @@ greeting_name(const struct probe_result *r)
 	return host_is_name(name) && span_has(name, '.') ? name : SPAN_NONE;
 }
 
+static bool
+is_not_implemented(const struct reply *r)
+{
+	return r && (r->code == 500 || r->code == 502 || r->code == 504);
+}
+
 /* What a second look would tell; FIRST: there is no doubt that one could settle. */
 static enum check_why
 doubt(const struct check_address *a)
@@ -154,6 +160,10 @@ doubt(const struct check_address *a)
 		return CHECK_EXPLICIT;
 	if (look->why == CHECK_FIRST && shook && !r->tls)
 		return CHECK_OLD_TLS;
+	/* As every sender does (RFC 5321 3.2). */
+	if (look->why == CHECK_FIRST && r->phase == PHASE_EHLO && r->err == ERR_REFUSED &&
+	    !a->host->submission && is_not_implemented(r->reply[PHASE_EHLO]))
+		return CHECK_HELO;
 	if (look->why == CHECK_OLD_TLS && a->look[0].result.tls_mode != TARGET_TLS_IMPLICIT &&
 	    !a->host->submission && !r->reply[PHASE_RCPT] && !a->look[0].result.reply[PHASE_RCPT])
 		return CHECK_WITHOUT_TLS;
@@ -300,8 +310,9 @@ connect_to(struct checking *c, struct check_address *a, enum check_why why)
 	k->look->number = k->session.number = (unsigned)++c->check.nconnections;
 	k->session.careful = true;
 	k->session.path = host->found->hop->path;
-	if (why == CHECK_WITHOUT_TLS)
+	if (why == CHECK_WITHOUT_TLS || why == CHECK_HELO)
 		k->session.tls = TARGET_TLS_OFF;
+	k->opts.helo = why == CHECK_HELO;
 	if (why == CHECK_IMPLICIT)
 		k->session.tls = TARGET_TLS_IMPLICIT;
 	if (why == CHECK_EXPLICIT)
@@ -544,6 +555,7 @@ diagnose_contact(struct contact *k)
 		facts.elsewhere = arena_copy(&r->arena, span_of(addr_host(&other->addr, text)));
 	if (look->here && k->session.proxy.kind != PROXY_NONE)
 		facts.end = END_PROXY;
+	facts.login_wanted = k->address->host->submission;
 	facts.starttls_wanted |= r->tls_mode == TARGET_TLS_TRY && look->why == CHECK_FIRST;
 	for (size_t i = 1; i < k->address->nlooks; i++)
 		facts.tls_probed |= look->why == CHECK_FIRST &&

@@ -21,6 +21,7 @@ enum { CHECK_LOOKS_MAX = 3, CHECK_AT_ONCE = 5, CHECK_NAME_MAX = 256 };
 /* Why an address was connected to; the word for it in JSON, what a report says of it. */
 #define CHECK_WHYS(X)                                                                       \
 	X(FIRST, "first", "as a sender would")                                              \
+	X(HELO, "helo", "with HELO, after EHLO was rejected")                               \
 	X(OLD_TLS, "older_tls", "with TLS 1.0 and older ciphers, after a failed handshake") \
 	X(WITHOUT_TLS, "without_tls", "without TLS, after a failed handshake")              \
 	X(IMPLICIT, "implicit_tls", "with implicit TLS, after no greeting came")            \

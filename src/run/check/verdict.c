@@ -65,6 +65,7 @@ concern_of(const struct diagnosis *d)
 {
 	switch (d->cause) {
 	case CAUSE_STARTTLS_REQUIRED: case CAUSE_FORWARDING_BLOCKED:
+	case CAUSE_AUTH_NOT_ENABLED:
 		return CONCERNS_SERVER;
 	case CAUSE_TLS_PORT:
 		/* on 465 this client began in the wrong way; elsewhere the server does */

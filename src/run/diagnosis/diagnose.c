@@ -255,6 +255,8 @@ diagnose_offers(struct diagnosing *x)
 	    f->dialogue.tls || f->implicit_tls		  ? NULL :
 							    f->offered;
 
+	if (f->login_wanted && f->tls && f->offered && !extensions_offer(f->offered, "AUTH"))
+		diagnosing_add(x, CAUSE_AUTH_NOT_ENABLED, AT_EHLO);
 	if (!clear || f->implicit_tls)
 		return;
 	bool starttls = extensions_offer(clear, "STARTTLS"), auth = extensions_offer(clear, "AUTH");

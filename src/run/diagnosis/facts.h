@@ -139,6 +139,7 @@ struct facts {
 
 	/* TLS. */
 	bool implicit_tls;		/* from the start */
+	bool login_wanted;		/* it is a port for clients that log in */
 	bool starttls_wanted;		/* STARTTLS was to begin TLS */
 	enum fact_handshake handshake;
 	unsigned alert;			/* SHAKE_ALERT */
