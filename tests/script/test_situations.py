@@ -262,6 +262,10 @@ class Told(unittest.TestCase):
         status, passage, steps = self.report(lambda p: p.say(GREETING).obey(replies))
         self.assertEqual((status, passage, steps[0]), (1, "yes", ("ehlo_unknown", "there")))
 
+    def test_a_rejected_null_sender_says_nothing_of_others(self):
+        status, passage, steps = self.report(replying("MAIL", "550 5.7.1 Null sender is not allowed"))
+        self.assertEqual((status, passage, steps[0]), (3, "unknown", ("null_sender_rejected", "there")))
+
     def test_an_mx_that_is_an_address(self):
         self.assertEqual(self.first(zoned("192.0.2.1")), "mx_is_address")
 

@@ -110,6 +110,15 @@ holds_back(const struct check_look *look)
 	return d && d->cause == CAUSE_GREETING_DELAY && d->state != STATE_OK;
 }
 
+/* Who is no bounce may well get through: this check was no better than one. */
+static bool
+rejects_null_sender(const struct check_look *look)
+{
+	const struct diagnosis *d = look ? look->diagnoses : NULL;
+
+	return d && d->cause == CAUSE_NULL_SENDER_REJECTED;
+}
+
 static enum check_fate
 fate_of(const struct check *k, const struct check_address *a)
 {
@@ -132,7 +141,7 @@ fate_of(const struct check *k, const struct check_address *a)
 	if ((r->err == ERR_TEMPORARY || r->err == ERR_REFUSED) && r->reply[r->phase]) {
 		if (greylisting(look))
 			return CHECK_FATE_DEFERRED;
-		if (concerns_client(look))
+		if (concerns_client(look) || rejects_null_sender(look))
 			return CHECK_FATE_CLIENT;
 		/* A 421 as greeting defers as one at RCPT does. */
 		if (r->phase < PHASE_MAIL && r->err != ERR_TEMPORARY)
@@ -410,6 +419,12 @@ walk(struct weighing *w, enum check_sender sender, allow_fn *allow)
 	} else if (c->passage == PASSAGE_NO) {
 		c->text = arena_printf(w->arena, "no: %.*s rejects it: %.*s",
 		    SPAN_ARG(name_of(w, c->by)), SPAN_ARG(first_line(w, c->by)));
+	} else if (n.client > 0 && rejects_null_sender(check_last(client))) {
+		c->passage = PASSAGE_UNKNOWN;
+		c->text = arena_printf(w->arena,
+		    "unknown: %.*s rejects the null sender, with which this check asked; "
+		    "another may get through",
+		    SPAN_ARG(name_of(w, client)));
 	} else if (n.client > 0) {
 		c->passage = PASSAGE_UNKNOWN;
 		c->text = arena_printf(w->arena,
