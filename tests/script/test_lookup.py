@@ -85,6 +85,8 @@ class Lookup(unittest.TestCase):
             ("_smtp._tls", ["v=TLSRPTv1; rua=mailto:a@x.test"] * 2, "tlsrpt_wrong", "there are 2 of these, so that all count for nothing (RFC 8460 3)"),
             ("_smtp._tls", ["v=TLSRPTv1; rua=mailto:a@x.test"], "tlsrpt_wrong", None),
             ("_mta-sts", ["v=STSv1"], "mta_sts_wrong", "id"),
+            ("_mta-sts", ["V=STSv1; id=1;"], "mta_sts_wrong", "does not begin"),
+            ("_smtp._tls", ["v=TLSRPTv1; rua=mailto:a@x.test", "v=TLSRPTv10; rua=x"], "tlsrpt_wrong", None),
             ("_mta-sts", ["v=STSv1; id=1;"] * 2, "mta_sts_wrong", "there are 2 of these, so that all count for nothing (RFC 8461 3.1)"),
         ):
             zone = {("x.test", "MX"): [(1, "m.test")], ("m.test", "A"): ["127.0.0.1"], (label + ".x.test", "TXT"): texts}

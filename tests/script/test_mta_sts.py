@@ -167,9 +167,10 @@ class Sts(unittest.TestCase):
         name = "_mta-sts." + DOMAIN
         table = [
             ({}, f"=== MTA-STS: {DOMAIN} has no record at {name}: the name does not exist (NXDOMAIN)"),
-            ({(name, "TXT"): ["v=spf1 -all"]}, f"=== MTA-STS: {DOMAIN} has no record at {name}: there is none"),
+            ({(name, "TXT"): ["v=spf1 -all"]}, f"=== MTA-STS: {DOMAIN} has no record at {name}: there are texts, but none that begins \"v=STSv1\""),
+            ({(name, "TXT"): ["v=STSv10; id=1"]}, f"*** MTA-STS: {DOMAIN} has a record that counts for nothing at {name}: it does not begin"),
             ({(name, "TXT"): ["v=STSv1;"]}, f"*** MTA-STS: {DOMAIN} has a record that counts for nothing at {name}: it has no id"),
-            ({(name, "TXT"): ["v=STSv1; id=1", "v=STSv1; id=2"]}, f"*** MTA-STS: {DOMAIN} has a record that counts for nothing at {name}: there is more than one, so that all count for nothing"),
+            ({(name, "TXT"): ["v=STSv1; id=1", "v=STSv1; id=2"]}, f"*** MTA-STS: {DOMAIN} has a record that counts for nothing at {name}: there are 2 of these, so that all count for nothing"),
             ({(name, "TXT"): "SERVFAIL"}, f"*** MTA-STS: {DOMAIN} could not be asked for its record at {name}"),
         ]
         with Web() as web:

@@ -39,7 +39,7 @@ policy_on_tlsrpt(void *ctx, const struct dns_reply *reply)
 	struct policy *p = ctx;
 
 	p->reports = NULL;
-	lookup_tlsrpt(&p->tlsrpt, reply, p->arena);
+	lookup_text_read(&p->tlsrpt, LOOKUP_TLSRPT, reply, p->arena);
 	if (policy_is_known(p))
 		p->fn(p->ctx);
 }
@@ -79,7 +79,7 @@ policy_ask(const struct sts_way *way, struct span domain, policy_fn *fn, void *c
 		loop_timer_set(
 		    p->late, env->until_us > now ? (env->until_us - now + 999) / 1000 : 0);
 	if (host_ascii(domain, env->arena, &name, NULL)) {
-		p->tlsrpt.name = lookup_tlsrpt_name(name, env->arena);
+		p->tlsrpt.name = lookup_text_name(LOOKUP_TLSRPT, name, env->arena);
 		p->reports = dns_ask(
 		    env->dns, p->tlsrpt.name, DNS_TXT, env->until_us, policy_on_tlsrpt, p);
 		domain = name;

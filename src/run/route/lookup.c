@@ -6,12 +6,6 @@
 #include "smtp/sts.h"
 #include "smtp/tlsrpt.h"
 
-/* A text that a domain may have for those who send to it. */
-struct text_kind {
-	const char *label, *begins, *rfc;
-	bool (*parse)(struct span, const char **why);
-};
-
 struct question {
 	struct question *next;
 	struct lookup_query *query;
@@ -26,7 +20,7 @@ struct question {
 		struct lookup_srv *srv;
 	};
 	const struct addr *addr;	/* of a PTR's own question: what it should point back to */
-	const struct text_kind *kind;	/* of a TXT */
+	enum lookup_record record;	/* of a TXT */
 };
 
 struct lookup_query {
@@ -177,82 +171,79 @@ lookup_on_dane(void *ctx, struct tls_dane *dane)
 }
 
 static bool
-is_policy_record(struct span text, const char **why)
+policy_record_parse(struct span text, const char **why)
 {
 	struct span id;
 
 	return sts_record_parse(text, &id, why);
 }
 
-/*
- * A record of another version is another matter (RFC 8461 3.1); what only misspells this one is
- * shown as broken.
- */
-static const struct text_kind policy_text = { "_mta-sts", "v=STSv1", "RFC 8461 3.1",
-	is_policy_record };
-static const struct text_kind reports_text = { "_smtp._tls", "v=TLSRPTv1", "RFC 8460 3",
-	tlsrpt_record_parse };
+static const struct {
+	const char *label, *version, *rfc;
+	bool (*parse)(struct span, const char **why);
+} records[] = {
+	[LOOKUP_MTA_STS] = { "_mta-sts", "v=STSv1", "RFC 8461 3.1", policy_record_parse },
+	[LOOKUP_TLSRPT] = { "_smtp._tls", "v=TLSRPTv1", "RFC 8460 3", tlsrpt_record_parse },
+};
 
-static struct span
-wrong_with(const struct lookup_text *t, const struct text_kind *kind, struct arena *arena)
+struct span
+lookup_text_name(enum lookup_record record, struct span domain, struct arena *arena)
 {
-	const char *why;
-
-	if (t->n > 1)
-		return arena_printf(arena,
-		    "there are %zu of these, so that all count for nothing (%s)", t->n, kind->rfc);
-	return t->n == 0 || kind->parse(t->text, &why) ? SPAN_NONE : span_of(why);
+	return arena_printf(arena, "%s.%.*s", records[record].label, SPAN_ARG(domain));
 }
 
-static void
-read_text(struct lookup_text *t, const struct text_kind *kind, const struct dns_reply *reply,
+void
+lookup_text_read(struct lookup_text *t, enum lookup_record record, const struct dns_reply *reply,
     struct arena *arena)
 {
+	struct span owner = t->name, version = span_of(records[record].version),
+		    misspelt = SPAN_NONE;
 	const struct dns_record *r = NULL;
-	struct span owner = t->name;
+	const char *why;
+	unsigned steps;
 
 	t->why = nothing_of(reply, t->name, DNS_TXT, arena, &owner);
-	t->failed = !reply->ok;
+	t->failed = !reply->ok || !dns_follow(reply->answer, t->name, &owner, &steps);
 	if (t->why.len > 0)
 		return;
 	t->authentic = reply->authentic;
-	while ((r = dns_next(reply->answer, owner, DNS_TXT, r)))
-		if (span_starts_case(r->data, span_of(kind->begins)) && t->n++ == 0)
+	while ((r = dns_next(reply->answer, owner, DNS_TXT, r))) {
+		struct span rest = r->data, tag = span_trim(span_until(&rest, ';'));
+		if (span_eq(tag, version) && t->n++ == 0)
 			t->text = arena_copy(arena, r->data);
-	t->wrong = wrong_with(t, kind, arena);
-	if (t->n == 0)
-		t->why = arena_printf(
-		    arena, "there are texts, but none that begins \"%s\"", kind->begins);
+		else if (span_eq_case(span_first(tag, version.len), version) && misspelt.len == 0)
+			misspelt = r->data;
+	}
+	if (t->n == 0 && misspelt.len > 0) {
+		t->n = 1;
+		t->text = arena_copy(arena, misspelt);
+	}
+	if (t->n > 1)
+		t->wrong = arena_printf(arena,
+		    "there are %zu of these, so that all count for nothing (%s)", t->n,
+		    records[record].rfc);
+	else if (t->n == 1 && !records[record].parse(t->text, &why))
+		t->wrong = span_of(why);
+	else if (t->n == 0)
+		t->why = arena_printf(arena, "there are texts, but none that begins \"%s\"",
+		    records[record].version);
 }
 
 static void
 lookup_take_text(struct question *q, const struct dns_reply *reply, struct span owner)
 {
 	(void)owner;
-	read_text(q->text, q->kind, reply, q->query->env.arena);
-}
-
-struct span
-lookup_tlsrpt_name(struct span domain, struct arena *arena)
-{
-	return arena_printf(arena, "%s.%.*s", reports_text.label, SPAN_ARG(domain));
-}
-
-void
-lookup_tlsrpt(struct lookup_text *t, const struct dns_reply *reply, struct arena *arena)
-{
-	read_text(t, &reports_text, reply, arena);
+	lookup_text_read(q->text, q->record, reply, q->query->env.arena);
 }
 
 static void
-lookup_ask_text(struct lookup_query *l, struct lookup_text *t, const struct text_kind *kind)
+lookup_ask_text(struct lookup_query *l, struct lookup_text *t, enum lookup_record record)
 {
-	t->name = arena_printf(
-	    l->env.arena, "%s.%.*s", kind->label, SPAN_ARG(l->lookup.route->name));
+	t->name = lookup_text_name(record, l->lookup.route->name, l->env.arena);
 	t->why = SPAN("the name is too long");
 	struct question *q = lookup_ask(l, t->name, DNS_TXT, lookup_take_text);
 	q->text = t;
-	q->kind = kind;
+	q->record = record;
 }
 
 static void
@@ -321,8 +312,8 @@ lookup_on_route(void *ctx, const struct route *route, const struct err *err)
 	}
 	if (l->target.kind == TARGET_MX && route->name.len > 0 &&
 	    !addr_parse(&literal, route->name, 0)) {
-		lookup_ask_text(l, &up->mta_sts, &policy_text);
-		lookup_ask_text(l, &up->tlsrpt, &reports_text);
+		lookup_ask_text(l, &up->mta_sts, LOOKUP_MTA_STS);
+		lookup_ask_text(l, &up->tlsrpt, LOOKUP_TLSRPT);
 		ask_srv(l, &up->submissions, "_submissions._tcp");
 		ask_srv(l, &up->submission, "_submission._tcp");
 	}

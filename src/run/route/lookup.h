@@ -78,11 +78,15 @@ struct lookup {
 };
 
 /*
- * A domain's TLSRPT record by itself: the name to look up (TXT), and the result of a reply, whose
- * ->name the caller has set. In the arena.
+ * The TXT records of a domain for those who send to it: the name to look up, and the result of a
+ * reply, whose ->name the caller has set. A record whose version tag is another one is ignored (RFC
+ * 8461 3.1, RFC 8460 3), unless it merely misspells this one and no other has it: then it is wrong.
+ * In the arena.
  */
-struct span lookup_tlsrpt_name(struct span domain, struct arena *);
-void lookup_tlsrpt(struct lookup_text *, const struct dns_reply *, struct arena *);
+enum lookup_record { LOOKUP_MTA_STS, LOOKUP_TLSRPT };
+struct span lookup_text_name(enum lookup_record, struct span domain, struct arena *);
+void lookup_text_read(
+    struct lookup_text *, enum lookup_record, const struct dns_reply *, struct arena *);
 
 /*
  * The address as labels in reverse order, followed by the zone; an empty zone is in-addr.arpa or

@@ -1,11 +1,13 @@
 /* sts - the MTA-STS policy of a domain, got and judged. */
 #include "run/route/sts.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "net/fetch.h"
 #include "net/tls_trust.h"
+#include "run/route/lookup.h"
 
 struct sts_query {
 	struct sts_way way;
@@ -29,6 +31,7 @@ sts_state_word(enum sts_state state)
 #undef X
 	};
 
+	assert((size_t)state < sizeof word / sizeof *word);
 	return word[state];
 }
 
@@ -43,6 +46,7 @@ sts_verdict_word(enum sts_verdict verdict)
 		[STS_NOT_VERIFIED] = "not_verified",
 	};
 
+	assert((size_t)verdict < sizeof word / sizeof *word);
 	return word[verdict];
 }
 
@@ -204,52 +208,22 @@ sts_find_host(struct sts_query *q)
 
 /* ---- the record */
 
-static bool
-is_record(struct span text)
-{
-	return span_eq(span_trim(span_until(&text, ';')), SPAN("v=STSv1"));
-}
-
-/* RFC 8461 3.1: what does not begin "v=STSv1;" is left alone, and there must be exactly one. */
-static size_t
-count_records(const struct dns_reply *reply, struct span owner, struct span *first)
-{
-	const struct dns_record *r = NULL;
-	size_t n = 0;
-
-	while ((r = dns_next(reply->answer, owner, DNS_TXT, r)))
-		if (is_record(r->data) && n++ == 0)
-			*first = r->data;
-	return n;
-}
-
 static void
 sts_on_record(void *ctx, const struct dns_reply *reply)
 {
 	struct sts_query *q = ctx;
-	struct span owner = q->name, text = SPAN_NONE, id;
+	struct lookup_text text = { .name = q->name };
+	struct span id;
 	const char *why;
-	unsigned steps;
 
 	q->record = NULL;
-	if (!reply->ok || !dns_follow(reply->answer, q->name, &owner, &steps)) {
-		sts_tell(q, STS_UNKNOWN,
-		    reply->ok ? SPAN("its CNAMEs form a loop") : dns_tries_text(reply, q->arena));
-		return;
-	}
-	size_t n = count_records(reply, owner, &text);
-	if (n == 0)
-		sts_tell(q, STS_NONE,
-		    reply->answer->rcode == DNS_NXDOMAIN ?
-			SPAN("the name does not exist (NXDOMAIN)") :
-			SPAN("there is none"));
-	else if (n > 1)
-		sts_tell(q, STS_BAD_RECORD,
-		    SPAN("there is more than one, so that all count for nothing (RFC 8461 3.1)"));
-	else if (!sts_record_parse(text, &id, &why))
-		sts_tell(q, STS_BAD_RECORD, span_of(why));
-	else {
-		q->sts.id = arena_copy(q->arena, id);
+	lookup_text_read(&text, LOOKUP_MTA_STS, reply, q->arena);
+	if (text.n == 0)
+		sts_tell(q, text.failed ? STS_UNKNOWN : STS_NONE, text.why);
+	else if (text.wrong.len > 0)
+		sts_tell(q, STS_BAD_RECORD, text.wrong);
+	else if (sts_record_parse(text.text, &id, &why)) {
+		q->sts.id = id;
 		sts_find_host(q);
 	}
 }
@@ -262,6 +236,7 @@ sts_start(const struct sts_way *way, struct span domain, sts_fn *fn, void *ctx)
 	struct span ascii;
 	struct err err = { .text = "it is no domain name of letters, digits and hyphens" };
 
+	assert(way->env.arena && way->proxy);
 	*q = (struct sts_query){ .way = *way, .arena = arena, .fn = fn, .ctx = ctx };
 	q->later = loop_timer(way->env.loop, sts_on_later, q);
 	q->sts.domain = arena_copy(arena, domain);
@@ -271,7 +246,7 @@ sts_start(const struct sts_way *way, struct span domain, sts_fn *fn, void *ctx)
 	 */
 	if (host_ascii(q->sts.domain, arena, &ascii, &err) && host_is_name(ascii)) {
 		q->sts.domain = ascii;
-		q->name = arena_printf(arena, "_mta-sts.%.*s", SPAN_ARG(ascii));
+		q->name = lookup_text_name(LOOKUP_MTA_STS, ascii, arena);
 		q->record = dns_ask(
 		    way->env.dns, q->name, DNS_TXT, way->env.until_us, sts_on_record, q);
 	}
