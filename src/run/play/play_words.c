@@ -300,7 +300,7 @@ play_do_timeout(struct play *p, const struct script_item *item)
 }
 
 static void
-play_own_env(struct play *p, const struct script_item *item, const struct word_tls *w)
+play_own_env(struct play *p, const struct script_item *item, const struct tls_settings *w)
 {
 	struct err err;
 	const char *path;
@@ -340,7 +340,8 @@ play_own_env(struct play *p, const struct script_item *item, const struct word_t
 static void
 play_do_tls(struct play *p, const struct script_item *item)
 {
-	const struct word_tls *w = item->args;
+	const struct word_tls *word = item->args;
+	const struct tls_settings *w = &word->set;
 
 	if (w->min.len > 0 || w->ca.len > 0)
 		play_own_env(p, item, w);
@@ -353,7 +354,7 @@ play_do_tls(struct play *p, const struct script_item *item)
 		p->base.verify = w->verify;
 	if (w->sni.len > 0)
 		p->base.sni = arena_string(&p->arena, w->sni), p->base.sni_of_step = true;
-	p->tls_fail = w->fail;
+	p->tls_fail = word->fail;
 	for (size_t i = 1; i <= SCRIPT_PEERS_MAX; i++) {
 		p->peer[i].opts.verify = p->base.verify;
 		p->peer[i].opts.sni = p->base.sni;

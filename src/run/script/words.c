@@ -427,31 +427,20 @@ parse_tls(const void **out, struct cursor *c, const struct text_context *ctx,
     struct expect_ere **eres, struct err *err)
 {
 	ARGS(struct word_tls);
-	const struct {
-		const char *name;
-		struct span *value;
-	} keys[] = {
-		{ "min", &args->min },
-		{ "sni", &args->sni },
-		{ "ca", &args->ca },
-		{ "fail", &args->fail },
-	};
+	struct tls_settings *set = &args->set;
 
 	(void)eres;
 	while (c->rest.len > 0) {
-		struct span word = cursor_word(c), value = word, key = span_until(&value, '=');
-		bool ok = span_eq(key, SPAN("verify")) && verify_read(&args->verify, value);
-		for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-			if (span_eq(key, span_of(keys[i].name)) &&
-			    value.len > 0 && (i != 0 || tls_version_ok(value, NULL))) {
-				*keys[i].value = arena_copy(ctx->arena, value);
-				ok = true;
-			}
-		if (!ok)
+		struct span word = cursor_word(c);
+		if (span_starts(word, SPAN("fail=")) && word.len > strlen("fail="))
+			args->fail = arena_copy(ctx->arena, span_skip(word, strlen("fail=")));
+		else if (!tls_settings_read(set, word))
 			return cursor_blame(c, word, err,
-			    "want verify=off|chain|name, min=1.0|1.1|1.2|1.3, sni=NAME, ca=FILE or "
-			    "fail=REASON");
+			    "want " TLS_SETTINGS_WORDS ", ca=FILE or fail=REASON");
 	}
+	set->min = arena_copy(ctx->arena, set->min);
+	set->sni = arena_copy(ctx->arena, set->sni);
+	set->ca = arena_copy(ctx->arena, set->ca);
 	return true;
 }
 

@@ -55,7 +55,7 @@ extern const struct script_word script_words[];		/* ends with a NULL name */
 const struct script_word *script_word_find(struct span name);
 
 struct word_requires { struct span keyword; bool negated; const struct word_requires *next; };
-struct word_tls { enum verify verify; struct span min, sni, ca, fail; };
+struct word_tls { struct tls_settings set; struct span fail; };
 struct word_mask { unsigned on, off; const struct expect_ere *own; };	/* bits of MATCH_MASKS */
 struct word_var { size_t name; struct script_text text; };
 struct word_capture { size_t name; const struct expect_ere *ere; bool redact; };

@@ -1,6 +1,8 @@
 /* verify - the words for what is asked of a certificate. */
 #include "run/session/verify.h"
 
+#include "net/tls.h"
+
 static const struct {
 	const char *word;
 	enum verify verify;
@@ -28,4 +30,21 @@ verify_word(enum verify verify)
 		if (words[i].verify == verify)
 			return words[i].word;
 	return "off";
+}
+
+bool
+tls_settings_read(struct tls_settings *set, struct span word)
+{
+	struct span value = word, key = span_until(&value, '=');
+	struct span *to = span_eq(key, SPAN("min")) ? &set->min :
+	    span_eq(key, SPAN("sni"))		    ? &set->sni :
+	    span_eq(key, SPAN("ca"))		    ? &set->ca :
+						      NULL;
+
+	if (span_eq(key, SPAN("verify")))
+		return verify_read(&set->verify, value);
+	if (!to || value.len == 0 || (to == &set->min && !tls_version_ok(value, NULL)))
+		return false;
+	*to = value;
+	return true;
 }

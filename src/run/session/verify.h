@@ -1,4 +1,4 @@
-/* What a certificate must satisfy: --verify of every subcommand, and verify= of /tls. */
+/* What a certificate must satisfy (--verify, /tls verify=), and the other settings of /tls. */
 #ifndef RUN_SESSION_VERIFY_H
 #define RUN_SESSION_VERIFY_H
 
@@ -15,5 +15,14 @@ enum verify { VERIFY_UNSET, VERIFY_OFF, VERIFY_CHAIN, VERIFY_NAME };
 
 bool verify_read(enum verify *, struct span word);	/* false: it is none of them */
 const char *verify_word(enum verify);
+
+/* The settings of /tls, as a step and as a word of a script. */
+struct tls_settings {
+	enum verify verify;		/* UNSET: not given */
+	struct span min, sni, ca;	/* empty: not given */
+};
+#define TLS_SETTINGS_WORDS "verify=off|chain|name, min=1.0|1.1|1.2|1.3, sni=NAME"
+/* Reads one word, KEY=VALUE; the value points into it. False: it is none of these. */
+bool tls_settings_read(struct tls_settings *, struct span word);
 
 #endif

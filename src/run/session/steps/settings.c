@@ -71,44 +71,15 @@ const struct step_op step_timeout = {
 
 /* ---- /tls */
 
-struct setting {
-	struct span key, value;
-};
-struct settings {
-	struct setting list[8];
-	size_t n;
-};
-
-static bool
-setting_is_good(const struct setting *set)
-{
-	static const char *const versions[] = { "1.0", "1.1", "1.2", "1.3" };
-	enum verify verify;
-
-	if (span_eq(set->key, SPAN("verify")))
-		return verify_read(&verify, set->value);
-	for (size_t i = 0; span_eq(set->key, SPAN("min")) && i < 4; i++)
-		if (span_eq(set->value, span_of(versions[i])))
-			return true;
-	return set->value.len > 0 &&
-	    (span_eq(set->key, SPAN("sni")) || span_eq(set->key, SPAN("ca")));
-}
-
 static bool
 tls_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
 {
-	struct settings *all = ARENA_NEW(arena, struct settings);
+	struct tls_settings *set = ARENA_NEW(arena, struct tls_settings);
 
-	step->args = all;
-	while (c->rest.len > 0) {
-		struct setting set = { .value = cursor_word(c) };
-		set.key = span_until(&set.value, '=');
-		if (all->n == sizeof all->list / sizeof *all->list || !setting_is_good(&set))
-			return cursor_fail(c, err,
-			    "/tls: want verify=off|chain|name, min=1.0|1.1|1.2|1.3, sni=NAME or "
-			    "ca=FILE");
-		all->list[all->n++] = set;
-	}
+	step->args = set;
+	while (c->rest.len > 0)
+		if (!tls_settings_read(set, cursor_word(c)))
+			return cursor_fail(c, err, "/tls: want " TLS_SETTINGS_WORDS " or ca=FILE");
 	return true;
 }
 
@@ -137,51 +108,47 @@ settings_show(struct session *s, bool now)
  * counts for no secret.
  */
 static bool
-may_script_set(struct session *s, const struct setting *set, struct err *err)
+may_script_set(struct session *s, const struct tls_settings *set, struct err *err)
 {
 	const char *min = session_env(s)->tls.min_version;
-	enum verify verify = VERIFY_NAME;
+	bool lower = set->min.len > 0 && memcmp(set->min.at, min ? min : "1.2", 3) < 0;
 
-	if (span_eq(set->key, SPAN("verify")))
-		return (verify_read(&verify, set->value) && verify >= session_opts(s)->verify) ||
-		    err_set(err, ERR_USAGE, "/tls verify=%.*s is less than what was asked for",
-			SPAN_ARG(set->value));
-	if (span_eq(set->key, SPAN("ca")) && session_opts(s)->verify > VERIFY_OFF)
+	if (set->verify != VERIFY_UNSET && set->verify < session_opts(s)->verify)
+		return err_set(err, ERR_USAGE, "/tls verify=%s is less than what was asked for",
+		    verify_word(set->verify));
+	if (set->ca.len > 0 && session_opts(s)->verify > VERIFY_OFF)
 		return err_set(err, ERR_USAGE,
 		    "/tls ca= is not for a script where --verify asks for the command line's CA");
-	if (span_eq(set->key, SPAN("min")) && memcmp(set->value.at, min ? min : "1.2", 3) >= 0)
-		return true;
-	if (span_eq(set->key, SPAN("min")) && min)
+	if (lower && min)
 		return err_set(err, ERR_USAGE, "/tls min=%.*s is less than --min-tls %s",
-		    SPAN_ARG(set->value), min);
-	/* that is minded by itself */
-	session_env(s)->distrusted |= !span_eq(set->key, SPAN("sni"));
+		    SPAN_ARG(set->min), min);
+	/* sni= is minded by itself */
+	session_env(s)->distrusted |= lower || set->ca.len > 0;
 	return true;
 }
 
 static enum progress
 tls_start(struct session *s, const struct step *step, void *state)
 {
-	const struct settings *all = step->args;
+	const struct tls_settings *set = step->args;
 	struct arena *arena = session_settings_arena(s);
 	struct err err;
 
 	(void)state;
-	for (size_t i = 0; i < all->n; i++) {
-		const struct setting *set = &all->list[i];
-		if (!place_is_user(step->place) && !may_script_set(s, set, &err))
-			return session_fail(s, err.kind, "%s", err.text);
-		if (span_eq(set->key, SPAN("verify")))
-			verify_read(&session_change(s)->verify, set->value);
-		else if (span_eq(set->key, SPAN("sni")))
-			session_change(s)->sni = arena_string(arena, set->value),
-			session_change(s)->sni_of_step = true;
-		else if (span_eq(set->key, SPAN("min")))
-			session_change_tls(s)->min_version = arena_string(arena, set->value);
-		else
-			session_change_tls(s)->ca = arena_string(arena, set->value);
+	if (!place_is_user(step->place) && !may_script_set(s, set, &err))
+		return session_fail(s, err.kind, "%s", err.text);
+	if (set->verify != VERIFY_UNSET)
+		session_change(s)->verify = set->verify;
+	if (set->sni.len > 0) {
+		session_change(s)->sni = arena_string(arena, set->sni);
+		session_change(s)->sni_of_step = true;
 	}
-	settings_show(s, all->n == 0);
+	if (set->min.len > 0)
+		session_change_tls(s)->min_version = arena_string(arena, set->min);
+	if (set->ca.len > 0)
+		session_change_tls(s)->ca = arena_string(arena, set->ca);
+	settings_show(s,
+	    set->verify == VERIFY_UNSET && set->sni.len + set->min.len + set->ca.len == 0);
 	return STEP_DONE;
 }
 
