@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "ui/report/markup.h"
 #include "ui/report/replay.h"
 #include "ui/report/report.h"
 
@@ -28,29 +29,6 @@ junit_new(FILE *out)
 	return j;
 }
 
-/* Text or an attribute's value; it is safe to show: printable UTF-8. */
-static void
-junit_text(FILE *out, struct span safe)
-{
-	for (size_t i = 0; i < safe.len; i++)
-		switch (safe.at[i]) {
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			fputc(safe.at[i], out);
-		}
-}
-
 static void
 junit_suite_begin(struct junit *j)
 {
@@ -64,9 +42,9 @@ junit_case_begin(struct junit *j, struct span safe_name, struct span safe_class,
 	j->tests++;
 	j->took_us += took_us;
 	fputs("    <testcase name=\"", j->cases);
-	junit_text(j->cases, safe_name);
+	markup_put(j->cases, safe_name);
 	fputs("\" classname=\"", j->cases);
-	junit_text(j->cases, safe_class);
+	markup_put(j->cases, safe_class);
 	fprintf(j->cases, "\" time=\"%.6f\">", report_seconds(took_us));
 }
 
@@ -81,7 +59,7 @@ static void
 junit_fault_begin(struct junit *j, const char *fault, const char *type, struct span safe_message)
 {
 	fprintf(j->cases, "\n      <%s type=\"%s\" message=\"", fault, type);
-	junit_text(j->cases, safe_message);
+	markup_put(j->cases, safe_message);
 	fputs("\">", j->cases);
 }
 
@@ -96,7 +74,7 @@ junit_skipped(struct junit *j, struct span safe_why)
 {
 	j->skipped++;
 	fputs("<skipped message=\"", j->cases);
-	junit_text(j->cases, safe_why);
+	markup_put(j->cases, safe_why);
 	fputs("\"/>", j->cases);
 }
 
@@ -105,7 +83,7 @@ junit_suite_end(struct junit *j, struct span safe_name, uint64_t took_us)
 {
 	fclose(j->cases);
 	fputs("  <testsuite name=\"", j->out);
-	junit_text(j->out, safe_name);
+	markup_put(j->out, safe_name);
 	fprintf(j->out,
 	    "\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\" time=\"%.6f\">\n",
 	    j->tests, j->failures, j->errors, j->skipped, report_seconds(took_us));
@@ -140,17 +118,17 @@ junit_one(void *state, const struct fleet_report *report)
 		junit_skipped(j, SPAN("no route"));
 	} else if (worst && report->verdict->state == STATE_WARNING) {
 		fputs("<system-out>", j->cases);
-		junit_text(j->cases, worst->message);
+		markup_put(j->cases, worst->message);
 		if (report->verdict->diagnosis) {
 			fputc('\n', j->cases);
-			junit_text(j->cases, report_why(report));
+			markup_put(j->cases, report_why(report));
 		}
 		fputs("</system-out>", j->cases);
 	} else if (worst) {
 		j->errors += unknown;
 		j->failures += !unknown;
 		junit_fault_begin(j, fault, reason_word(worst->reason), worst->message);
-		junit_text(j->cases, report_why(report));
+		markup_put(j->cases, report_why(report));
 		junit_fault_end(j, fault);
 	}
 	junit_case_end(j);
@@ -211,17 +189,17 @@ junit_replay_failure(struct replay *r, const struct replay_case *c, const struct
 	struct span want = f->want, line;
 
 	junit_fault_begin(j, "failure", err_word(f->kind), junit_message(f, &arena));
-	junit_text(j->cases,
+	markup_put(j->cases,
 	    text_safe(&arena,
 		arena_printf(&arena, "%s:%u: %s", f->place.file ? f->place.file : "", f->place.line,
 		    f->why)));
 	while (span_line(&want, &line))
-		fputs("\n- ", j->cases), junit_text(j->cases, text_safe(&arena, line));
+		fputs("\n- ", j->cases), markup_put(j->cases, text_safe(&arena, line));
 	for (size_t i = 0; f->reply && i < f->reply->nlines; i++)
 		fputs("\n+ ", j->cases),
-		    junit_text(j->cases, text_safe(&arena, replay_line(&arena, f->reply, i)));
+		    markup_put(j->cases, text_safe(&arena, replay_line(&arena, f->reply, i)));
 	if (c->result->where.len > 0)
-		fputs("\n= ", j->cases), junit_text(j->cases, text_safe(&arena, c->result->where));
+		fputs("\n= ", j->cases), markup_put(j->cases, text_safe(&arena, c->result->where));
 	junit_fault_end(j, "failure");
 	arena_release(&arena);
 }

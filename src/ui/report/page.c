@@ -1,10 +1,12 @@
 /* page - a report as one self-contained HTML file. */
 #include "ui/report/page.h"
 
+#include <assert.h>
 #include <time.h>
 
 #include "base/text.h"
 #include "config.h"
+#include "ui/report/markup.h"
 
 static const char style[] =
     ":root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#57606a;--line:#d0d7de;"
@@ -39,6 +41,7 @@ page_mood_of(enum health state)
 		[STATE_UNKNOWN] = PAGE_UNKNOWN,
 	};
 
+	assert((size_t)state < sizeof moods / sizeof *moods);
 	return moods[state];
 }
 
@@ -50,37 +53,12 @@ mood_class(enum page_mood mood)
 	return classes[mood];
 }
 
-static void
-put_escaped(FILE *out, struct span safe)
-{
-	for (size_t i = 0; i < safe.len; i++)
-		switch (safe.at[i]) {
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		case '\'':
-			fputs("&#39;", out);
-			break;
-		default:
-			putc(safe.at[i], out);
-		}
-}
-
 void
 page_put(FILE *out, struct span text)
 {
 	struct arena arena = { 0 };
 
-	put_escaped(out, text_safe(&arena, text));
+	markup_put(out, text_safe(&arena, text));
 	arena_release(&arena);
 }
 
