@@ -945,6 +945,7 @@ dns_trust_word(enum dns_trust trust)
 		DNS_TRUSTS(X)
 #undef X
 	};
+	assert((size_t)trust < sizeof words / sizeof *words);
 	return words[trust];
 }
 

@@ -4,6 +4,7 @@
  */
 #include "net/tls_ctx.h"
 
+#include <assert.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
@@ -17,6 +18,7 @@ dane_state_word(enum dane_state state)
 		DANE_STATES(X)
 #undef X
 	};
+	assert((size_t)state < sizeof words / sizeof *words);
 	return words[state];
 }
 
@@ -62,6 +64,7 @@ tlsa_verdict_word(enum tlsa_verdict verdict)
 {
 	static const char *const words[] = { "unusable", "differs", "matches" };
 
+	assert((size_t)verdict < sizeof words / sizeof *words);
 	return words[verdict];
 }
 

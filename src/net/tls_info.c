@@ -1,6 +1,7 @@
 /* tls_info - what a handshake came to and what the peer showed, as plain data. */
 #include "net/tls_ctx.h"
 
+#include <assert.h>
 #include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -244,6 +245,7 @@ tls_ocsp_word(enum tls_ocsp ocsp)
 #undef X
 	};
 
+	assert((size_t)ocsp < sizeof words / sizeof *words);
 	return words[ocsp];
 }
 
@@ -256,6 +258,7 @@ tls_name_word(enum tls_name name)
 #undef X
 	};
 
+	assert((size_t)name < sizeof words / sizeof *words);
 	return words[name];
 }
 

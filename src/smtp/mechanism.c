@@ -4,6 +4,8 @@
  */
 #include "smtp/mechanism.h"
 
+#include <assert.h>
+
 #include "base/text.h"
 
 static bool
@@ -483,5 +485,6 @@ mechanism_kind_text(enum mechanism_kind kind)
 		[MECHANISM_OUTSIDE] = "No password is sent",
 		[MECHANISM_OLD] = "Take another one where there is one",
 	};
+	assert((size_t)kind < sizeof text / sizeof *text);
 	return text[kind];
 }

@@ -1,6 +1,8 @@
 /* sts - the record and the policy of MTA-STS, as functions of octets. */
 #include "smtp/sts.h"
 
+#include <assert.h>
+
 #define MAX_AGE_MOST 31557600	/* RFC 8461 3.2: a year */
 
 static const char *const modes[] = {
@@ -10,6 +12,7 @@ static const char *const modes[] = {
 const char *
 sts_mode_word(enum sts_mode mode)
 {
+	assert((size_t)mode < sizeof modes / sizeof *modes);
 	return modes[mode];
 }
 

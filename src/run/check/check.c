@@ -1,6 +1,7 @@
 /* check - a target looked at whole: its lookups, then a connection to each address. */
 #include "run/check/check.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -67,12 +68,14 @@ static const struct {
 const char *
 check_why_word(enum check_why why)
 {
+	assert((size_t)why < sizeof whys / sizeof *whys);
 	return whys[why].word;
 }
 
 const char *
 check_why_phrase(enum check_why why)
 {
+	assert((size_t)why < sizeof whys / sizeof *whys);
 	return whys[why].phrase;
 }
 
@@ -670,6 +673,7 @@ check_start(struct session_env *env, const struct target *target, const struct c
 	struct checking *c = memory_zeroed(sizeof *c);
 	uint64_t ms = opts->deadline_ms ? opts->deadline_ms : DEADLINE_MS;
 
+	assert(opts->session && opts->judge && fns->done);
 	c->env = env;
 	c->opts = *opts;
 	c->fns = *fns;

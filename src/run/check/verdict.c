@@ -1,6 +1,8 @@
 /* verdict - what a check means for each class of sender, and what to do first. */
 #include "run/check/verdict.h"
 
+#include <assert.h>
+
 #include "base/text.h"
 #include "run/check/domain.h"
 
@@ -12,6 +14,7 @@ check_fate_word(enum check_fate fate)
 		CHECK_FATES(X)
 #undef X
 	};
+	assert((size_t)fate < sizeof words / sizeof *words);
 	return words[fate];
 }
 
@@ -26,12 +29,14 @@ static const struct {
 const char *
 check_sender_word(enum check_sender sender)
 {
+	assert((size_t)sender < sizeof senders / sizeof *senders);
 	return senders[sender].word;
 }
 
 const char *
 check_sender_title(enum check_sender sender)
 {
+	assert((size_t)sender < sizeof senders / sizeof *senders);
 	return senders[sender].title;
 }
 
@@ -43,6 +48,7 @@ check_passage_word(enum check_passage passage)
 		CHECK_PASSAGES(X)
 #undef X
 	};
+	assert((size_t)passage < sizeof words / sizeof *words);
 	return words[passage];
 }
 

@@ -1,6 +1,8 @@
 /* cause - the table of causes, put together from its parts. */
 #include "run/diagnosis/cause_rows.h"
 
+#include <assert.h>
+
 static const struct cause_row *const parts[] = { causes_of_connection, causes_of_client,
 	causes_of_session, causes_of_mail, causes_of_tls, causes_of_domain,
 	causes_of_sender };
@@ -25,6 +27,7 @@ cause_row(enum cause cause)
 const char *
 cause_word(enum cause cause)
 {
+	assert((size_t)cause < sizeof words / sizeof *words);
 	return words[cause];
 }
 
@@ -60,5 +63,6 @@ concern_word(enum concern concern)
 		CONCERNS(X)
 #undef X
 	};
+	assert((size_t)concern < sizeof of / sizeof *of);
 	return of[concern];
 }

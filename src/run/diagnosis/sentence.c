@@ -1,5 +1,8 @@
 /* sentence - the rows of the table of causes as sentences, with the fields of a diagnosis. */
 #include "base/text.h"
+
+#include <assert.h>
+
 #include "run/diagnosis/diagnose.h"
 
 /* What stands for a field that nothing is known of, where the row says the field in any case. */
@@ -14,6 +17,7 @@ static const struct {
 const char *
 field_word(enum field f)
 {
+	assert((size_t)f < sizeof fields / sizeof *fields);
 	return fields[f].word;
 }
 
@@ -142,6 +146,7 @@ diagnosis_new(enum cause cause, const struct diagnosis_place *place, struct aren
 {
 	struct diagnosis *d = ARENA_NEW(arena, struct diagnosis);
 
+	assert(cause > CAUSE_NONE && cause < CAUSE_COUNT);
 	d->cause = cause;
 	d->state = cause_row(cause)->state;
 	if (place) {
@@ -167,6 +172,7 @@ diagnosis_set(struct diagnosis *d, enum field f, struct span text, struct arena 
 {
 	enum { FIELD_MAX = 300 };
 
+	assert(f < FIELD_COUNT);
 	d->field[f] = text_safe(arena, arena_copy(arena, span_first(text, FIELD_MAX)));
 }
 

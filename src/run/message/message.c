@@ -1,6 +1,7 @@
 /* message - a message's octets, wherever they come from. */
 #include "run/message/message.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -105,6 +106,7 @@ message_read(const struct message *m, struct message_reader *r, char *out, size_
 	char raw[READ_SIZE / 2];
 	size_t n, want = room / 2 < sizeof raw ? room / 2 : sizeof raw;
 
+	assert(room >= 2);
 	if (m->binary || !m->facts.bare_lf) {
 		if (!read_source(m, r->at, out, room, got, err))
 			return false;

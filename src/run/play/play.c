@@ -375,6 +375,7 @@ play_new(struct session_env *env, const struct script *script, const struct scri
 {
 	struct play *p = memory_zeroed(sizeof *p);
 
+	assert(opts->session && now);
 	p->env = env;
 	p->script = script;
 	p->now = now;

@@ -4,6 +4,7 @@
  */
 #include "run/play/play_impl.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "run/script/file.h"
@@ -150,6 +151,7 @@ play_peer(struct play *p, unsigned number)
 {
 	struct play_peer *peer = &p->peer[number];
 
+	assert(number > 0 && number <= SCRIPT_PEERS_MAX);
 	if (peer->session)
 		return peer;
 	peer->play = p;

@@ -1,6 +1,7 @@
 /* waiting - lines and steps that wait for their turn. */
 #include "run/play/waiting.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 void
@@ -21,6 +22,7 @@ waiting_take(struct waiting_list *list)
 {
 	struct waiting *w = list->first;
 
+	assert(w);
 	list->first = w->next;
 	if (!list->first)
 		list->last = &list->first;

@@ -926,6 +926,7 @@ fleet_add(
 {
 	struct item *item = memory_zeroed(sizeof *item);
 
+	assert(!f->over && spec->session && spec->probe && spec->judge);
 	*item = (struct item){
 		.fleet = f, .spec = spec, .target = *target, .number = ++f->sum.targets
 	};

@@ -1,4 +1,5 @@
 /* judge - what the options ask: extensions, thresholds, states. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -41,6 +42,7 @@ judge_metric(const struct probe_result *r, unsigned metric, double *value)
 {
 	int depth;
 
+	assert(metric < METRIC_COUNT);
 	switch (metric) {
 	case METRIC_TOTAL:
 		*value = (double)r->total_us / 1e6;

@@ -11,6 +11,7 @@ static const char *const state_words[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN
 const char *
 judge_state_word(enum health state)
 {
+	assert((size_t)state < sizeof state_words / sizeof *state_words);
 	return state_words[state];
 }
 

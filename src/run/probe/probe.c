@@ -1,6 +1,7 @@
 /* probe - one address: a session of its own, and what its events tell. */
 #include "run/probe/probe.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,6 +23,7 @@ phase_word(enum probe_phase phase)
 		PROBE_PHASES(X)
 #undef X
 	};
+	assert((size_t)phase < sizeof words / sizeof *words);
 	return words[phase];
 }
 
@@ -33,6 +35,7 @@ reason_word(enum probe_reason reason)
 		PROBE_REASONS(X)
 #undef X
 	};
+	assert((size_t)reason < sizeof words / sizeof *words);
 	return words[reason];
 }
 
@@ -266,6 +269,7 @@ probe_new(const struct probe_job *job)
 	struct probe *p = memory_zeroed(sizeof *p);
 	size_t n = 0;
 
+	assert(job->result && job->done);
 	*p = (struct probe){
 		.job = *job, .until = probe_depth_of(job->opts), .began_us = loop_now_us(),
 		.step = { .op = &probe_step, .args = p }, .quit = { .op = &step_quit },

@@ -2,6 +2,7 @@
  * probe - what it asks of the server, phase by phase: one step, but for AUTH, which is a step of
  * everybody's.
  */
+#include <assert.h>
 #include <stdio.h>
 
 #include "run/probe/probe_impl.h"
@@ -13,6 +14,7 @@
 void
 probe_begin_phase(struct probe *p, enum probe_phase phase)
 {
+	assert(phase < PHASE_COUNT);
 	p->phase = phase;
 	p->phase_us = loop_now_us();
 	p->problem = SPAN_NONE;

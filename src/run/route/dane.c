@@ -1,6 +1,7 @@
 /* dane - where the TLSA records of a host are sought, and whether they apply (RFC 7672 2.2). */
 #include "run/route/dane.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 struct dane_query {
@@ -187,6 +188,7 @@ dane_find(const struct lookup_env *env, const struct dane_path *path, unsigned p
 {
 	struct dane_query *q = memory_zeroed(sizeof *q);
 
+	assert(path);
 	*q = (struct dane_query){ .env = *env, .path = *path, .port = port, .fn = fn, .ctx = ctx,
 		.dane = ARENA_NEW(env->arena, struct tls_dane) };
 	if (path->by == DANE_BY_NOTHING) {

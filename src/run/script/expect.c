@@ -1,6 +1,7 @@
 /* expect - what a script expects of a reply, parsed. */
 #include "run/script/expect.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,6 +35,7 @@ match_level_word(enum match_level level)
 const char *
 mask_word(enum match_mask_bit bit)
 {
+	assert((size_t)bit < sizeof mask_words / sizeof *mask_words);
 	return mask_words[bit];
 }
 
@@ -222,6 +224,7 @@ expect_code_fits(const struct expect_line *l, unsigned code, size_t digits)
 {
 	char got[4];
 
+	assert(digits <= sizeof l->code->digit);
 	snprintf(got, sizeof got, "%03u", code % 1000);
 	for (size_t k = 0; k < l->ncodes; k++) {
 		size_t i = 0;

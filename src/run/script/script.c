@@ -220,7 +220,7 @@ parse_input(struct parser *p, const char *file, struct span text, const struct c
 	struct span line;
 
 	*source = (struct script_source){ p->script->sources, in.file,
-		in.rest = arena_copy(p->arena, in.rest) };
+		in.rest = arena_copy(p->arena, in.rest), in.marked };
 	p->script->sources = source;
 	if (!from)
 		p->script->marked = in.marked;

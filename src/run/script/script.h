@@ -153,7 +153,12 @@ struct script_case {
 };
 
 /* A file as read, to show lines of it. */
-struct script_source { struct script_source *next; const char *file; struct span text; };
+struct script_source {
+	struct script_source *next;
+	const char *file;
+	struct span text;
+	bool marked;			/* as script_is_marked has it */
+};
 
 struct script {
 	struct arena arena;

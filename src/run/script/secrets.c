@@ -162,7 +162,7 @@ void
 script_find_secrets(struct script *s)
 {
 	for (const struct script_source *one = s->sources; one; one = one->next) {
-		struct walk w = { .secrecy = &s->secrecy, .marked = script_is_marked(one->text) };
+		struct walk w = { .secrecy = &s->secrecy, .marked = one->marked };
 		struct span rest = one->text, line;
 		while (span_line(&rest, &line))
 			walk_line(&w, line);

@@ -1,6 +1,7 @@
 /* transcript - events as a script. */
 #include "run/script/transcript.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -40,6 +41,7 @@ transcript_new(const struct transcript_opts *opts)
 {
 	struct transcript *t = memory_zeroed(sizeof *t);
 
+	assert(opts->write);
 	t->opts = *opts;
 	t->out.max = LINE_OUT_MAX;
 	t->chunks.max = 2 * KEPT_MAX;

@@ -1,4 +1,5 @@
 /* values - the types of typed places: how far a value goes, and one to give. */
+#include <assert.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ value_type_of(struct span word)
 const char *
 value_type_word(enum value_type type)
 {
+	assert((size_t)type < sizeof type_words / sizeof *type_words);
 	return type_words[type];
 }
 

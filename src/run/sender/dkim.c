@@ -1,6 +1,7 @@
 /* dkim - the public key of a DKIM selector. */
 #include "run/sender/dkim.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/base64.h"
@@ -25,6 +26,7 @@ dkim_state_word(enum dkim_state state)
 #undef X
 	};
 
+	assert((size_t)state < sizeof words / sizeof *words);
 	return words[state];
 }
 

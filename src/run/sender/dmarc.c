@@ -8,6 +8,7 @@
  */
 #include "run/sender/dmarc.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -43,6 +44,7 @@ static const char *const policies[] = {
 const char *
 dmarc_policy_word(enum dmarc_policy policy)
 {
+	assert((size_t)policy < sizeof policies / sizeof *policies);
 	return policies[policy];
 }
 
@@ -55,6 +57,7 @@ dmarc_state_word(enum dmarc_state state)
 #undef X
 	};
 
+	assert((size_t)state < sizeof words / sizeof *words);
 	return words[state];
 }
 
@@ -69,12 +72,14 @@ static const struct {
 const char *
 dmarc_organization_word(enum dmarc_organization by)
 {
+	assert((size_t)by < sizeof organizations / sizeof *organizations);
 	return organizations[by].word;
 }
 
 const char *
 dmarc_organization_text(enum dmarc_organization by)
 {
+	assert((size_t)by < sizeof organizations / sizeof *organizations);
 	return organizations[by].text;
 }
 

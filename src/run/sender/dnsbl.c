@@ -1,6 +1,7 @@
 /* dnsbl - one address at one block list. */
 #include "run/sender/dnsbl.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -23,6 +24,7 @@ dnsbl_state_word(enum dnsbl_state state)
 #undef X
 	};
 
+	assert((size_t)state < sizeof words / sizeof *words);
 	return words[state];
 }
 

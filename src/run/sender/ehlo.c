@@ -1,6 +1,7 @@
 /* ehlo - the name that a client sends in EHLO. */
 #include "run/sender/ehlo.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -24,6 +25,7 @@ ehlo_state_word(enum ehlo_state state)
 #undef X
 	};
 
+	assert((size_t)state < sizeof words / sizeof *words);
 	return words[state];
 }
 

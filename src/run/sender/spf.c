@@ -12,6 +12,7 @@
  */
 #include "run/sender/spf.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -738,6 +739,7 @@ spf_why_word(enum spf_why why)
 #undef X
 	};
 
+	assert((size_t)why < sizeof words / sizeof *words);
 	return words[why];
 }
 
@@ -752,12 +754,14 @@ static const struct {
 const char *
 spf_note_word(enum spf_note_kind kind)
 {
+	assert((size_t)kind < sizeof notes / sizeof *notes);
 	return notes[kind].word;
 }
 
 const char *
 spf_note_phrase(enum spf_note_kind kind)
 {
+	assert((size_t)kind < sizeof notes / sizeof *notes);
 	return notes[kind].phrase;
 }
 

@@ -1,6 +1,7 @@
 /* spf_record - an SPF record as a function of octets. */
 #include "run/sender/spf_record.h"
 
+#include <assert.h>
 #include <arpa/inet.h>
 
 enum { VERSION = sizeof "v=spf1" - 1 };
@@ -24,6 +25,7 @@ spf_result_word(enum spf_result result)
 #undef X
 	};
 
+	assert((size_t)result < sizeof words / sizeof *words);
 	return words[result];
 }
 
@@ -36,12 +38,14 @@ spf_flaw_phrase(enum spf_flaw flaw)
 #undef X
 	};
 
+	assert((size_t)flaw < sizeof phrases / sizeof *phrases);
 	return phrases[flaw];
 }
 
 bool
 spf_kind_counts(enum spf_kind kind)
 {
+	assert((size_t)kind < sizeof kinds / sizeof *kinds);
 	return kinds[kind].counts;
 }
 

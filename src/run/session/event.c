@@ -1,6 +1,8 @@
 /* event - the one vocabulary of what can happen. */
 #include "run/session/event.h"
 
+#include <assert.h>
+
 const char *
 event_word(enum event_kind kind)
 {
@@ -9,6 +11,7 @@ event_word(enum event_kind kind)
 		EVENT_KINDS(X)
 #undef X
 	};
+	assert((size_t)kind < sizeof words / sizeof *words);
 	return words[kind];
 }
 
@@ -20,6 +23,7 @@ fate_word(enum fate fate)
 		FATES(X)
 #undef X
 	};
+	assert((size_t)fate < sizeof words / sizeof *words);
 	return words[fate];
 }
 
@@ -31,5 +35,6 @@ offer_state_text(enum offer_state state)
 		[OFFER_TLS] = "within TLS",
 		[OFFER_AUTH] = "logged in",
 	};
+	assert((size_t)state < sizeof text / sizeof *text);
 	return text[state];
 }

@@ -1,6 +1,7 @@
 /* login - AUTH as a part of a step. */
 #include "run/session/login.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -281,6 +282,7 @@ login_find_credentials(struct session *s, struct login *l)
 enum progress
 login_begin(struct session *s, struct login *l, const struct login_args *args)
 {
+	assert(args);
 	*l = (struct login){ .args = args, .x = memory_zeroed(sizeof *l->x) };
 	if (session_view(s).dialogue.hello != VERB_OTHER)
 		return login_find_credentials(s, l);

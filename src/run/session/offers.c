@@ -1,6 +1,7 @@
 /* offers - what the peer has told. */
 #include "run/session/offers.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 enum { NAME_MAX_OCTETS = 255 }; /* RFC 5321 4.5.3.1.2 */
@@ -33,6 +34,7 @@ offers_keep_reply(struct offers *o, const struct reply *r)
 const struct extensions *
 offers_learn(struct offers *o, enum offer_state state, const struct reply *r)
 {
+	assert(state < OFFER_STATES);
 	arena_reset(&o->ehlo[state]);
 	o->now = o->of[state] = ARENA_NEW(&o->ehlo[state], struct extensions);
 	extensions_parse(r, &o->ehlo[state], o->now);

@@ -6,6 +6,7 @@
  * ->working set and then takes a turn (turn.c), so that a step that is pushed from within an event
  * waits for its end.
  */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -355,6 +356,7 @@ session_push(struct session *s, const struct step *step)
 {
 	struct queued *q = memory_get(sizeof *q);
 
+	assert(step && step->op);
 	*q = (struct queued){ .step = step };
 	*s->queue_end = q;
 	s->queue_end = &q->next;
@@ -493,6 +495,7 @@ session_new(struct session_env *env, const struct session_opts *opts, event_fn *
 {
 	struct session *s = memory_zeroed(sizeof *s);
 
+	assert(opts && event);
 	*s = (struct session){ .env = env,
 		.opts = opts,
 		.number = opts->number ? opts->number : 1,

@@ -1,6 +1,7 @@
 /* wait - what a session waits for, in words. */
 #include "run/session/wait.h"
 
+#include <assert.h>
 #include <stddef.h>
 
 const char *
@@ -11,6 +12,7 @@ wait_word(enum wait wait)
 		WAITS(X)
 #undef X
 	};
+	assert((size_t)wait < sizeof words / sizeof *words);
 	return words[wait];
 }
 

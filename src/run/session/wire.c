@@ -33,6 +33,7 @@ wire_release(struct wire *w)
 void
 wire_up(struct wire *w, struct conn *conn, enum conv_role role)
 {
+	assert(!w->conn);
 	w->conn = conn;
 	w->conv = conv_new(role);
 	w->out_of_step = false;
@@ -283,6 +284,7 @@ wire_may_send(const struct wire *w, const struct pace *pace)
 uint64_t
 wire_sent(struct wire *w, const struct pace *pace, size_t n)
 {
+	assert(w->conv);
 	conv_wrote(w->conv, n);
 	w->octets_out += n;
 	w->sent_us = loop_now_us();

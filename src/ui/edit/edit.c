@@ -1,4 +1,5 @@
 /* edit - one line at a time, on libedit, while the loop runs. */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/text.h"
@@ -203,6 +204,7 @@ edit_read_line(struct edit *e, struct span *line)
 enum edit_result
 edit_read(struct edit *e, struct span *line)
 {
+	assert(!e->reading);
 	*line = SPAN_NONE;
 	if (edit_more(e))
 		return give_pasted(e, line);

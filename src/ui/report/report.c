@@ -2,6 +2,7 @@
 #include "run/diagnosis/diagnose.h"
 #include "ui/report/report.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -21,6 +22,7 @@ report_to(const struct report_kind *format, FILE *out, const struct report_opts 
 {
 	struct report *r = memory_zeroed(sizeof *r);
 
+	assert(format && out);
 	*r = (struct report){ .format = format, .out = out, .opts = *opts };
 	return r;
 }

@@ -1,6 +1,7 @@
 /* draft - a file that is written beside its name and takes it when it is whole. */
 #include "ui/show/draft.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -61,6 +62,7 @@ draft_keep(struct draft *d, struct err *err)
 {
 	bool ok = fflush(d->out) == 0 && !ferror(d->out);
 
+	assert(d->out);
 	ok = fclose(d->out) == 0 && ok && (!d->beside || rename(d->beside, d->file) == 0);
 	if (!ok)
 		err_set(err, ERR_SYSTEM, "cannot write %s: %s", d->file, strerror(errno));

@@ -1,6 +1,7 @@
 /* explain - what a person asks about, found by how it is written. */
 #include "ui/show/explain_impl.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -35,6 +36,7 @@ explain_fact(struct explaining *x, const char *label, const char *format, ...)
 	char text[1000];
 	va_list ap;
 
+	assert(x->last);
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);

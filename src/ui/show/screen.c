@@ -1,6 +1,7 @@
 /* screen - where everything a person sees goes. */
 #include "ui/show/screen.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -46,6 +47,7 @@ screen_init(struct screen *s, FILE *out, const struct look *look)
 {
 	const char *term = getenv("TERM");
 
+	assert(out && look);
 	*s = (struct screen){ .out = out, .terminal = isatty(fileno(out)) };
 	s->able = s->terminal && term && term[0] && strcmp(term, "dumb") != 0;
 	screen_settings(s, look);

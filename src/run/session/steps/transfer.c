@@ -1,6 +1,7 @@
 /* transfer - one message over the wire. */
 #include "run/session/steps/transfer.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/text.h"
@@ -263,6 +264,7 @@ transfer_on_chunk(struct session *s, struct transfer *t, const struct news *news
 enum progress
 transfer_begin(struct session *s, struct transfer *t, bool asked)
 {
+	assert(t->message);
 	t->stage = TRANSFER_ASKED;
 	t->unannounced = t->message->facts.octets;
 	if (t->chunk > 0) {
