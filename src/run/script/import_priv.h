@@ -112,7 +112,7 @@ struct import {
 	unsigned blanks;
 	size_t hello_at; /* where the last EHLO stands */
 	size_t last_at;	 /* where the client's last line stands */
-	bool tls_offered, tls_said;
+	bool tls_offered, tls_given;
 	unsigned answers; /* given in this AUTH */
 	char mechanism[24], size[24], user[128];
 	unsigned long long noted; /* octets of the message, as a line beside it says */

@@ -319,7 +319,7 @@ said_command(struct import *im, struct span line)
 		im->hello_at = written(im);
 		im->lmtp = im->verb == VERB_LHLO;
 	}
-	im->tls_said |= im->verb == VERB_STARTTLS;
+	im->tls_given |= im->verb == VERB_STARTTLS;
 	if (im->verb == VERB_AUTH) {
 		put_auth(im, line);
 		return;
@@ -647,10 +647,10 @@ after_hello(struct import *im, bool offers_tls)
 	    "# the log does not show a STARTTLS here: before this EHLO it was offered, and after "
 	    "it no more\n/starttls\n");
 
-	if (im->tls_offered && !im->tls_said && !offers_tls)
+	if (im->tls_offered && !im->tls_given && !offers_tls)
 		insert(im, im->hello_at, unseen);
 	im->tls_offered = offers_tls;
-	im->tls_said = false;
+	im->tls_given = false;
 }
 
 static void
@@ -992,7 +992,7 @@ import_connection(struct import *im)
 	im->ended = false;
 	im->verb = VERB_OTHER;
 	im->nowed = 0;
-	im->tls_offered = im->tls_said = im->lmtp = false;
+	im->tls_offered = im->tls_given = im->lmtp = false;
 	if (!im->begun)
 		return;
 	im->begun = false;
