@@ -110,7 +110,7 @@ class Api(unittest.TestCase):
         one = listed["messages"][0]
         self.assertEqual((one["number"], one["from"], one["user"], one["helo"], one["octets"]), (1, "a@b.example", "demo", "me.example", len(MESSAGE)))
         self.assertEqual([r["address"] for r in one["recipients"]], ["c@d.example", "e@f.example"])
-        self.assertTrue(one["version"].startswith("TLSv1."))
+        self.assertTrue(one["tls"] and one["version"].startswith("TLSv1."))
         self.assertEqual(one["headers"], [{"name": "From", "value": "a@b.example"}, {"name": "Subject", "value": "one two"}, {"name": "X-Tab", "value": "x"}])
         self.assertEqual(one["body"], ".hello\r\nbody: no field\r\n")
         self.assertEqual(self.list("/messages/1"), one)

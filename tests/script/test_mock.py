@@ -296,7 +296,7 @@ class Mock(Served):
             client.rest()
 
     def test_a_second_reply_to_starttls_is_in_the_clear(self):
-        client = self.client(self.serve("/on STARTTLS\nS: 220 go\nS: 250 injected\n"))
+        client = self.client(self.serve("/on STARTTLS\nS: 220 go\n/delay 20ms\nS: 250 injected\n"))
         client.say("EHLO x")
         client.send("STARTTLS\r\n")
         self.assertEqual([client.reply(), client.reply()], ["220 go", "250 injected"])

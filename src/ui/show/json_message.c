@@ -95,6 +95,7 @@ json_message(FILE *out, const struct event *e, unsigned long long number, bool t
 	json_t *o = json_object();
 
 	json_put_number(o, "number", number);
+	json_put_bool(o, "tls", e->tls);
 	message_add_envelope(o, e);
 	if (text) {
 		json_object_set_new(o, "headers", message_fields(&body));
