@@ -5,38 +5,27 @@
 
 static const struct rcode_info rcodes[] = {
 	{ 0, "NOERROR", "RFC 1035",
-	    "The name exists; without records in the answer (NODATA) it has none of the "
-	    "type asked for",
-	    NULL },
-	{ 1, "FORMERR", "RFC 1035", "The server could not read the question",
-	    "a middlebox or a very old server: ask another resolver" },
+	    "The name exists; without records in the answer (NODATA) it has none of the type asked "
+	    "for" },
+	{ 1, "FORMERR", "RFC 1035", "The server could not read the question" },
 	{ 2, "SERVFAIL", "RFC 1035",
-	    "The resolver got no answer it may give: the domain's servers do not "
-	    "answer, or DNSSEC does not validate",
-	    "ask another resolver; with checking off (dig +cd) an answer means that DNSSEC is "
-	    "broken" },
-	{ 3, "NXDOMAIN", "RFC 1035", "The name does not exist, nor anything below it",
-	    "check the spelling; mail to it can never arrive" },
-	{ 4, "NOTIMP", "RFC 1035", "The server does not do this kind of question",
-	    "ask another resolver" },
-	{ 5, "REFUSED", "RFC 1035", "The server will not answer this client or for this name",
-	    "ask a resolver that serves this machine" },
-	{ 6, "YXDOMAIN", "RFC 2136", "A name exists that should not; of updates", NULL },
-	{ 7, "YXRRSET", "RFC 2136", "A record set exists that should not; of updates", NULL },
-	{ 8, "NXRRSET", "RFC 2136", "A record set that should exist does not; of updates", NULL },
+	    "The resolver got no answer it may give: the domain's servers do not answer, or DNSSEC "
+	    "does not validate" },
+	{ 3, "NXDOMAIN", "RFC 1035", "The name does not exist, nor anything below it" },
+	{ 4, "NOTIMP", "RFC 1035", "The server does not do this kind of question" },
+	{ 5, "REFUSED", "RFC 1035", "The server will not answer this client or for this name" },
+	{ 6, "YXDOMAIN", "RFC 2136", "A name exists that should not; of updates" },
+	{ 7, "YXRRSET", "RFC 2136", "A record set exists that should not; of updates" },
+	{ 8, "NXRRSET", "RFC 2136", "A record set that should exist does not; of updates" },
 	{ 9, "NOTAUTH", "RFC 2136, RFC 8945",
-	    "The server is not in charge of the zone, or the signature is not "
-	    "good",
-	    NULL },
-	{ 10, "NOTZONE", "RFC 2136", "A name is not within the zone; of updates", NULL },
+	    "The server is not in charge of the zone, or the signature is not good" },
+	{ 10, "NOTZONE", "RFC 2136", "A name is not within the zone; of updates" },
 	{ 16, "BADVERS", "RFC 6891",
-	    "The server does not do this version of EDNS; as BADSIG, a signature is not "
-	    "good",
-	    NULL },
-	{ 17, "BADKEY", "RFC 8945", "A key is not known", NULL },
-	{ 18, "BADTIME", "RFC 8945", "A signature's time is too far off", "check both clocks" },
-	{ 22, "BADTRUNC", "RFC 8945", "A signature was cut too short", NULL },
-	{ 23, "BADCOOKIE", "RFC 7873", "The server wants a cookie, or another one", NULL },
+	    "The server does not do this version of EDNS; as BADSIG, a signature is not good" },
+	{ 17, "BADKEY", "RFC 8945", "A key is not known" },
+	{ 18, "BADTIME", "RFC 8945", "A signature's time is too far off" },
+	{ 22, "BADTRUNC", "RFC 8945", "A signature was cut too short" },
+	{ 23, "BADCOOKIE", "RFC 7873", "The server wants a cookie, or another one" },
 };
 
 #define COUNT(table) (sizeof (table) / sizeof *(table))

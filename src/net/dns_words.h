@@ -9,8 +9,7 @@ struct rcode_info {
 	unsigned number;
 	const char *name;		/* "NXDOMAIN" */
 	const char *rfc;
-	const char *means;		/* a sentence without its full stop */
-	const char *next;		/* what to try; NULL: nothing */
+	const char *means; /* a sentence without its full stop */
 };
 const struct rcode_info *rcode_info(unsigned number);		/* NULL: not known */
 const struct rcode_info *rcode_named(struct span name);		/* in any case; NULL: not known */

@@ -9,7 +9,6 @@ struct alert_info {
 	const char *name;		/* as RFC 8446 has it: "handshake_failure" */
 	/* a sentence without its full stop, from the receiver's side */
 	const char *means;
-	const char *next;		/* what to try; NULL: nothing */
 	const char *rfc;
 };
 const struct alert_info *alert_info(unsigned number);		/* NULL: not known */
@@ -21,7 +20,6 @@ struct verify_info {
 	int code;
 	const char *name;		/* "X509_V_ERR_CERT_HAS_EXPIRED" */
 	const char *means;
-	const char *next;
 };
 const struct verify_info *verify_info(int code);
 /* Finds an error by name, with or without "X509_V_ERR_", or by OpenSSL's text; NULL: unknown. */

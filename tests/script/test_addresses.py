@@ -121,7 +121,7 @@ class Families(unittest.TestCase):
         got = told(every)
         self.assertEqual({a: (o["state"], o.get("reason")) for a, o in got.items()},
                          {"127.0.0.1": ("OK", None), "::1": ("CRITICAL", "connect_timeout")})
-        sentence = "no answer within 500 ms (a firewall that drops it, or a host that is down; --timeout connect=T waits longer)"
+        sentence = "no answer within 500 ms"
         self.assertEqual((got["::1"]["message"], every.returncode), (sentence, 2))
         self.assertTrue(line.startswith(f"SMTP CRITICAL - two.example[::1]:{there.port} connect: {sentence} ("), line)
 
@@ -147,7 +147,7 @@ class Families(unittest.TestCase):
 class Stripped(unittest.TestCase):
     """STARTTLS that is gone on one way, and is there on another or was there before."""
 
-    SENTENCE = "STARTTLS is not offered, and 127.0.0.2, of the same name, offers it: taken away on this way, or two servers"
+    SENTENCE = "STARTTLS is not offered, and is at 127.0.0.2"
 
     def test_another_address_offers_it(self):
         for first, second in ((good, lambda p: offers(p.wait(0.2))), (lambda p: good(p.wait(0.2)), offers)):
@@ -156,6 +156,7 @@ class Stripped(unittest.TestCase):
                 line = probe(there, "--tls=try", format="text").stdout
             got = told(done)["127.0.0.1"]
             self.assertEqual((got["state"], got["phase"], got["reason"], got["message"]), ("CRITICAL", "starttls", "tls_not_offered", self.SENTENCE))
+            self.assertEqual(got["cause"], "starttls_taken")
             self.assertIn(f"WARN two.example[127.0.0.1]:{there.port}  starttls: {self.SENTENCE}  ", line)
 
     def test_no_other_does(self):
@@ -170,8 +171,7 @@ class Stripped(unittest.TestCase):
             record.write("SIZE 1000\nSTARTTLS\n")
             record.flush()
             got = told(probe(there, "--expect-ext-set", record.name))["127.0.0.1"]
-        self.assertEqual((got["reason"], got["message"]), ("tls_not_offered",
-                         "STARTTLS is not offered, and was when the extensions were recorded: taken away on the way, or turned off"))
+        self.assertEqual((got["reason"], got["cause"]), ("tls_not_offered", "starttls_taken"))
 
 
 class Memory(unittest.TestCase):

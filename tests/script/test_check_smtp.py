@@ -70,7 +70,7 @@ class CheckSmtp(unittest.TestCase):
         for after, status, said in ((lambda p: first(p).close(), 1, '"VRFY a"'), (lambda p: first(p).until_gone(), 2, '"VRFY a"'),
                                     (lambda p: first(p).say("421 enough\r\n").close(), 1, "421 enough")):
             self.check(after, status, "-C", "VRFY a", "-t", "2", said=said)
-        self.check(lambda p: p.say(GREETING).hear().say("501 no\r\n").hear(), 2, said="HELO refused: 501 no")
+        self.check(lambda p: p.say(GREETING).hear().say("501 no\r\n").hear(), 2, said="HELO rejected: 501 no")
 
     def test_quit_never_answered(self):
         self.check(lambda p: p.say(GREETING).hear().say(PLAIN).hear().until_gone().wait(2), 0, "-q")

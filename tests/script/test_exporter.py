@@ -289,7 +289,7 @@ class Exporter(unittest.TestCase):
             self.assertTrue(any(forms[2] in line for line in server.peers[0].heard))         # it was said
         self.assertIn('code="535"', texts[0])
         self.assertIn("535 no", texts[1])
-        self.assertRegex(texts[1], r"\nCRITICAL 127\.0\.0\.1:\d+ auth: AUTH refused: 535 no AUTH PLAIN \*+ \*+\n\nWhat the scrape")
+        self.assertRegex(texts[1], r"\nCRITICAL 127\.0\.0\.1:\d+ auth: AUTH rejected: 535 no AUTH PLAIN \*+ \*+\n\nWhat the scrape")
         for text in texts:
             self.assertFalse([form for form in forms if form in text], text)
 

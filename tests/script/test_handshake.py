@@ -122,7 +122,7 @@ class Handshake(unittest.TestCase):
         openssl("req", "-x509", "-newkey", "rsa:512", "-nodes", "-keyout", self.file("small.key"), "-out", self.file("small.pem"),
                 "-subj", "/CN=small", "-days", "3")
         done = self.talk(server(WEAK, high=ssl.TLSVersion.TLSv1_2, cert=(self.file("small.pem"), self.file("small.key"))))
-        for problem in ("the server's key is too small to be safe", "self-signed", "wanted 127.0.0.1, the certificate is for no names"):
+        for problem in ("the server's key is too small to be safe", "self-signed", "no usable subjectAltName"):
             self.assertIn(problem, done.flat)
 
     def test_keys_that_are_logged_are_noted_before_each_handshake(self):
@@ -159,7 +159,7 @@ class Handshake(unittest.TestCase):
     def test_what_verify_ends_is_said_in_our_words(self):
         done = self.talk(server(), "--verify")
         self.assertEqual(done.returncode, 5)
-        self.assertIn("*** the certificate was not accepted: The server's certificate is self-signed: no CA vouches for it", done.stdout)
+        self.assertIn("*** the certificate was not accepted: the certificate is self-signed", done.stdout)
 
 
 if __name__ == "__main__":

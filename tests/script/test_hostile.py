@@ -32,10 +32,10 @@ def asks_for_ever(p):
 # name: behaviour, exit status, what the output must say, and what must not be in it
 CASES = {
     "silence before the banner": case(
-        lambda p: p, 9, "*** the banner did not come within 300 ms: a port that wants TLS from the start is silent so (smtps://HOST:PORT",
+        lambda p: p, 9, "*** the banner did not come within 300 ms",
         without=(" -> ",)),
     "silence after EHLO": case(
-        lambda p: p.say(GREETING).hear(), 9, "*** the reply to EHLO did not come within 300 ms: a middlebox may not bear EHLO: try HELO"),
+        lambda p: p.say(GREETING).hear(), 9, "*** the reply to EHLO did not come within 300 ms"),
     "reset at the connection": case(
         lambda p: p.wait(0.05).reset(), 10, "*** the server reset the connection while the banner was waited for"),
     "reset after the banner": case(
@@ -58,16 +58,16 @@ CASES = {
         "*** the reply to EHLO did not come within 300 ms", "late reply to EHLO", "late EHLO", "<-  252 for NOOP"),
     "a TLS alert in the clear": case(
         lambda p: p.say("\x15\x03\x01\x00\x02\x02\x46"), 10,
-        "*** this is no SMTP server but a TLS alert in the clear", "the port wants TLS from the start: smtps://HOST:PORT"),
+        "*** what came is no SMTP reply: \"\\x15\\x03\\x01\\x00\\x02\\x02F\""),
     "plain text answers a ClientHello": case(
         lambda p: p.starttls().octets() and p.say("454 not now\r\n"), 5,
-        "*** the TLS handshake failed: the peer agreed to TLS and then spoke in the clear: \"454 not now\" (RFC 3207 4)", lines=TLS),
+        "*** the TLS handshake failed: the server agreed to TLS and then sent cleartext: \"454 not now\"", lines=TLS),
     "implicit TLS to a plain port": case(
-        lambda p: p.say(GREETING), 5, "*** the port does not begin with TLS, it speaks in the clear: \"220 hostile.example ESMTP\"",
+        lambda p: p.say(GREETING), 5, "*** the TLS handshake failed: the server sent cleartext: \"220 hostile.example ESMTP\"",
         target="smtps://{}"),
     "octets behind the 220": case(
         lambda p: p.starttls("220 go ahead\r\n250 injected\r\n"), 10,
-        "*** injection: the peer sent more behind its 220, before TLS began, and \"250 injected\" would pass for protected (RFC 3207 6, CVE-2011-0411)",
+        "*** cleartext followed the 220 to STARTTLS: \"250 injected\"",
         lines=TLS),
     "STARTTLS refused for now": case(
         lambda p: p.starttls("454 4.7.0 no TLS now\r\n").obey(), 6, "<** 454 4.7.0 no TLS now", lines=TLS),
@@ -89,20 +89,20 @@ CASES = {
         lambda p: p.hello("what?\r\n").obey(), 10, "a line does not begin with a reply code (RFC 5321 4.2)", " -> NOOP\n<-  250 ok"),
     "a web server": case(
         lambda p: p.say("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\n\r\n<html>"), 10,
-        "*** this is no SMTP server but a web server (HTTP): \"HTTP/1.1 408 Request Timeout\"; SMTP listens on 25, 587 and 465",
+        "*** what came is no SMTP reply: \"HTTP/1.1 408 Request Timeout\"",
         without=(" -> ", "nothing asked")),
     "an SSH server": case(
-        lambda p: p.say("SSH-2.0-OpenSSH_9.2\r\n"), 10, "*** this is no SMTP server but an SSH server: \"SSH-2.0-OpenSSH_9.2\"",
+        lambda p: p.say("SSH-2.0-OpenSSH_9.2\r\n"), 10, "*** what came is no SMTP reply: \"SSH-2.0-OpenSSH_9.2\"",
         without=(" -> ",)),
     "a POP3 server": case(
-        lambda p: p.say("+OK POP3 ready\r\n"), 10, "*** this is no SMTP server but a POP3 server (RFC 1939)", without=(" -> ",)),
+        lambda p: p.say("+OK POP3 ready\r\n"), 10, "*** what came is no SMTP reply: \"+OK POP3 ready\"", without=(" -> ",)),
     "an IMAP server": case(
-        lambda p: p.say("* OK IMAP4rev1 ready\r\n"), 10, "*** this is no SMTP server but an IMAP server (RFC 9051)", without=(" -> ",)),
+        lambda p: p.say("* OK IMAP4rev1 ready\r\n"), 10, "*** what came is no SMTP reply: \"* OK IMAP4rev1 ready\"", without=(" -> ",)),
     "an FTP server": case(
         lambda p: p.say("220 (vsFTPd 3.0.3)\r\n").obey({"EHLO": "530 Please login with USER and PASS.\r\n"}), 7,
-        "*** this banner is an FTP server's (RFC 959): is the port right?"),
+        "*** the greeting is not an SMTP server's"),
     "a news server": case(
-        lambda p: p.say("200 news.example InterNetNews ready\r\n").obey(), 0, "*** 200 greets in news (NNTP, RFC 3977)"),
+        lambda p: p.say("200 news.example InterNetNews ready\r\n").obey(), 0, "*** the greeting is not an SMTP server's"),
     "NUL": case(lambda p: p.hello("250 a\0b\r\n").obey(), 0, "it has NUL octets (RFC 5321 2.3.1)", "a\\x00b"),
     "8-bit octets": case(lambda p: p.hello("250 caf\xe9\r\n").obey(), 0, "octets above 127 that are not UTF-8", "caf\\xE9"),
     "escape sequences everywhere": case(
@@ -112,19 +112,19 @@ CASES = {
         lambda p: p.hello("250 " + "x" * 3000 + "\r\n").obey(), 0, "a line has more than 512 octets (RFC 5321 4.5.3.1.5)"),
     "a reply one octet at a time, too slow": case(
         lambda p: p.say(GREETING).hear().drip("250 hello, this will take a while\r\n", 0.1), 9,
-        "*** the reply to EHLO did not end within 300 ms: the ", "octets that came are no whole reply (RFC 5321 4.2.1)"),
+        "*** the reply to EHLO did not end within 300 ms: "),
     "a reply one octet at a time": case(
         lambda p: p.say(GREETING).hear().drip("250 hello\r\n", 0.005).obey(), 0, "<-  250 hello"),
     "250- and then silence": case(
-        lambda p: p.say(GREETING).hear().say("250-more to come\r\n"), 9, "no whole reply (RFC 5321 4.2.1), the last of them \"250-more to come\""),
+        lambda p: p.say(GREETING).hear().say("250-more to come\r\n"), 9, "*** the reply to EHLO did not end within 300 ms: 18 octets came, the last of them \"250-more to come\""),
     "a 421 banner and a close": case(lambda p: p.say("421 4.3.2 too busy\r\n").close(), 6, "<** 421 4.3.2 too busy", without=("EHLO",)),
     "a 554 banner": case(
         lambda p: p.say("554 5.7.1 no mail here\r\n").obey(), 7, "<** 554 5.7.1 no mail here", "QUIT", without=("EHLO",)),
     "STARTTLS overwritten": case(
-        lambda p: p.hello("250-h\r\n250-XXXXXXXA\r\n250 SIZE\r\n").obey(), 0, "*** STARTTLS was overwritten on the way: a middlebox"),
+        lambda p: p.hello("250-h\r\n250-XXXXXXXA\r\n250 SIZE\r\n").obey(), 0, "*** a keyword of the reply to EHLO is overwritten with X"),
     "a banner of asterisks": case(
         lambda p: p.say("220 ****************************0*2******0*****\r\n").hear().say(EHLO).obey(), 0,
-        "*** the banner is asterisks: a middlebox that inspects SMTP stands between"),
+        "*** the greeting is masked with asterisks"),
     "EHLO refused, then HELO": case(
         lambda p: p.hello("502 5.5.1 what?\r\n").obey(), 7, "<** 502 5.5.1 what?", " -> HELO a.example\n<-  250 ok",
         lines="EHLO a.example\nHELO a.example\nQUIT\n"),
@@ -193,11 +193,11 @@ CASES = {
         lambda p: p.starttls().tls().hear() and os.write(p.sock.fileno(), b"\x17\x03\x03\x40\x00abc"), 9,
         "*** the reply to EHLO did not come within 300 ms", lines=TLS),
     "a 220 twice before TLS": case(
-        lambda p: p.starttls("220 go\r\n220 go\r\n"), 10, "*** injection: the peer sent more behind its 220", lines=TLS),
+        lambda p: p.starttls("220 go\r\n220 go\r\n"), 10, "*** cleartext followed the 220 to STARTTLS: \"220 go\"", lines=TLS),
     "no close_notify behind the 221": case(
         lambda p: p.starttls().tls().hear().say("250 h\r\n").hear().say("221 bye\r\n").cut(), 0, "<~  221 bye", lines=TLS),
     "telnet negotiation": case(
-        lambda p: p.say("\xff\xfb\x01\xff\xfd\x18220 hi\r\n").obey(), 10, "*** this is no SMTP server but a telnet server"),
+        lambda p: p.say("\xff\xfb\x01\xff\xfd\x18220 hi\r\n").obey(), 10, "*** what came is no SMTP reply: \"\\xFF\\xFB\\x01"),
     "a 221 that does not end": case(
         lambda p: p.hello().hear().say("250 x\r\n").hear().forever("221-x\r\n" * 1000), 0, " -> QUIT", "it was cut after 1024 KiB"),
     "replies without end, unasked": case(

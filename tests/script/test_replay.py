@@ -340,7 +340,7 @@ S: 221
 
     def test_plaintext_behind_the_220(self):
         with Says(b"220 x\r\n", None, b"220 go\r\n250 injected\r\n") as server:
-            self.fails("C: STARTTLS\nS: 220\n", "before TLS began", status=10, against=server.where)
+            self.fails("C: STARTTLS\nS: 220\n", "cleartext followed the 220", status=10, against=server.where)
 
     def test_no_answer(self):
         with Says(b"220 x\r\n", None, None) as server:

@@ -81,7 +81,7 @@ class Session(unittest.TestCase):
         with program.Serve() as server:
             shown = program.run("--tls", server.host, str(server.port), "-c", "NOOP")
             ended = program.run("--tls", "--verify", server.host, str(server.port), "-c", "NOOP")
-        self.assertIn("does not verify", shown.stdout)
+        self.assertIn("certificate verification failed", shown.stdout)
         self.assertEqual(shown.returncode, 0, shown.stdout)
         self.assertEqual(ended.returncode, 5, ended.stdout)
         self.assertNotIn("NOOP", ended.stdout)

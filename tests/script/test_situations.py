@@ -444,7 +444,7 @@ class Situations(unittest.TestCase):
     def test_every_cause_has_one(self):
         """Here, in another test that names its word of the program's output, or as facts in a unit test's table."""
         scripts = "".join(read(f"tests/script/{name}") for name in sorted(os.listdir(HERE)) if name.endswith(".py") and name != os.path.basename(__file__))
-        facts = "".join(read(f"tests/unit/{name}") for name in ("test_causes.c", "test_diagnose.c", "test_reply_text.c", "test_sender_findings.c"))
+        facts = "".join(read(f"tests/unit/{name}") for name in ("test_causes.c", "test_observe.c", "test_reply_text.c", "test_sender_findings.c"))
         lacks = [token for token, word in causes().items() if token not in SITUATIONS and token not in texts() and
                  f'"{word}"' not in scripts and f"CAUSE_{token}" not in facts]
         self.assertEqual(lacks, [])

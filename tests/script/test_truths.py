@@ -19,16 +19,6 @@ FORMATS = ("text", "nagios", "json", "prom", "openmetrics", "influx", "tap", "ju
 PLAIN = "250-hostile.example\r\n250 SIZE 1000\r\n"
 OFF, STARTTLS, TRY = ["--tls=off"], ["--tls=starttls"], []
 RCPT = OFF + ["--from", "a@b.example", "--to", "c@d.example"]
-LIMITS = "the server limits its service for now (ask later, or less often): "
-GREY = "RCPT TO is greylisted (the same sender and recipient pass some minutes later): "
-GREY_MAYBE = "RCPT TO refused for now (greylisting? then the same sender and recipient pass some minutes later): "
-GONE = " (a crash, a limit or a block; it should have said 421, RFC 5321 3.8)"
-NO_BANNER = " (a limit, an address it refuses, or a port that wants TLS first)"
-NO_BANNER_RESET = " (a firewall, an address it refuses, or nothing behind a load balancer)"
-STRIPPED = "STARTTLS was stripped on the way: something overwrote it with X (the SMTP inspection of a firewall? turn it off there)"
-TARPIT = "a tarpit, which slows whom it does not trust"
-NO_WHOLE = r"octets that came are no whole reply \(RFC 5321 4.2.1\), the last of them "
-
 
 def envelope(**replies):
     return lambda p: p.hello(PLAIN).obey({verb: text + "\r\n" for verb, text in replies.items()})
@@ -44,111 +34,122 @@ def shows(name):
 
 
 VERIFY, TRY_CA = STARTTLS + ["--ca", "PKI/ca.pem"], ["--ca", "PKI/ca.pem"]
-UNTRUSTED = "the certificate does not verify: "
-SELF = UNTRUSTED + "the server's certificate is self-signed: no CA vouches for it (X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)"
-EXPIRED = re.compile(UNTRUSTED + r"it expired \d+ days ago, on 2021-01-01 \(X509_V_ERR_CERT_HAS_EXPIRED\)")
-OTHER_NAME = "the certificate is not for 127.0.0.1, it is for wrong.example.net"
+SELF = "the certificate is self-signed (X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT)"
+EXPIRED = re.compile(r"the certificate expired \d+ days ago, on 2021-01-01 \(X509_V_ERR_CERT_HAS_EXPIRED\)")
+OTHER_NAME = "the certificate does not cover 127.0.0.1: it is for wrong.example.net (X509_V_ERR_IP_ADDRESS_MISMATCH)"
+
+# What each of them comes of, which the line beneath the sentence says.
+CAUSES = {
+    "421 to MAIL": "service_unavailable", "a greet pause that is too long": "silent_port", "postscreen that is too slow": "greeting_delay",
+    "silence within TLS": "silent_in_tls", "a tarpit that is too slow": "tarpit", "silence to RCPT": "reply_timeout",
+    "silence, and the time for all": "reply_timeout", "silence in the handshake": "tls_timeout", "Postgrey": "greylisted",
+    "grey listed": "greylisted", "no greylisting: no name": "no_reverse_dns", "no greylisting: full": "mailbox_full",
+    "STARTTLS overwritten": "starttls_stripped", "STARTTLS overwritten, tried": "starttls_stripped",
+    "STARTTLS not offered": "starttls_missing", "STARTTLS 454": "starttls_failed", "closed before the banner": "closed_before_greeting",
+    "reset before the banner": "reset_before_greeting", "closed within EHLO's reply": "closed_in_reply",
+    "closed instead of EHLO's reply": "closed_at_ehlo", "closed instead of RCPT's reply": "connection_closed",
+    "closed behind STARTTLS's 220": "tls_closed", "expired": "cert_expired", "not yet valid": "cert_not_yet_valid", "another name": "cert_name",
+    "self-signed": "cert_self_signed", "no intermediate": "cert_intermediate", "another root": "cert_private_ca",
+}
 
 # what: behaviour, options, state, phase, reason, sentence (a pattern when it is compiled)
 TRUTHS = {
     # A 421 is a limit, wherever it comes, and no missing STARTTLS.
-    "421 as the banner": (lambda p: p.say("421 4.7.0 too many\r\n").close(), TRY, "WARNING", "banner", "rate_limited", LIMITS + "421 4.7.0 too many"),
+    "421 as the banner": (lambda p: p.say("421 4.7.0 too many\r\n").close(), TRY, "WARNING", "banner", "rate_limited", "connection temporarily rejected: 421 4.7.0 too many"),
     "421 of two lines": (lambda p: p.say("421-mx busy\r\n421 4.3.2 later\r\n").close(), STARTTLS, "WARNING", "banner", "rate_limited",
-                         LIMITS + "421 mx busy 4.3.2 later"),
-    "421 to EHLO": (lambda p: p.hello("421 4.7.0 slow down\r\n").close(), STARTTLS, "WARNING", "ehlo", "rate_limited", LIMITS + "421 4.7.0 slow down"),
-    "421 to EHLO, open": (lambda p: p.hello("421 slow down\r\n").obey(), STARTTLS, "WARNING", "ehlo", "rate_limited", LIMITS + "421 slow down"),
-    "421 to STARTTLS": (lambda p: p.starttls("421 4.7.0 no\r\n").close(), STARTTLS, "WARNING", "starttls", "rate_limited", LIMITS + "421 4.7.0 no"),
-    "421 to STARTTLS, tried": (lambda p: p.starttls("421 4.7.0 no\r\n").close(), TRY, "WARNING", "starttls", "rate_limited", LIMITS + "421 4.7.0 no"),
-    "421 behind EHLO": (lambda p: p.hello(EHLO + "421 4.4.2 idle\r\n").close(), STARTTLS, "WARNING", "starttls", "rate_limited", LIMITS + "421 4.4.2 idle"),
-    "421 to MAIL": (envelope(MAIL="421 4.7.0 enough"), RCPT, "WARNING", "mail", "rate_limited", LIMITS + "421 4.7.0 enough"),
-    "421 to RCPT": (rcpt("421 4.7.0 enough"), RCPT, "WARNING", "rcpt", "rate_limited", LIMITS + "421 4.7.0 enough"),
-    "421 when all was done": (lambda p: p.hello(PLAIN + "421 4.4.2 idle\r\n").close(), OFF, "WARNING", "quit", "rate_limited", LIMITS + "421 4.4.2 idle"),
+                         "connection temporarily rejected: 421 mx busy 4.3.2 later"),
+    "421 to EHLO": (lambda p: p.hello("421 4.7.0 slow down\r\n").close(), STARTTLS, "WARNING", "ehlo", "rate_limited", "EHLO temporarily rejected: 421 4.7.0 slow down"),
+    "421 to EHLO, open": (lambda p: p.hello("421 slow down\r\n").obey(), STARTTLS, "WARNING", "ehlo", "rate_limited", "EHLO temporarily rejected: 421 slow down"),
+    "421 to STARTTLS": (lambda p: p.starttls("421 4.7.0 no\r\n").close(), STARTTLS, "WARNING", "starttls", "rate_limited", "STARTTLS temporarily rejected: 421 4.7.0 no"),
+    "421 to STARTTLS, tried": (lambda p: p.starttls("421 4.7.0 no\r\n").close(), TRY, "WARNING", "starttls", "rate_limited", "STARTTLS temporarily rejected: 421 4.7.0 no"),
+    "421 behind EHLO": (lambda p: p.hello(EHLO + "421 4.4.2 idle\r\n").close(), STARTTLS, "WARNING", "starttls", "rate_limited", "STARTTLS temporarily rejected: 421 4.4.2 idle"),
+    "421 to MAIL": (envelope(MAIL="421 4.7.0 enough"), RCPT, "WARNING", "mail", "rate_limited", "MAIL FROM temporarily rejected: 421 4.7.0 enough"),
+    "421 to RCPT": (rcpt("421 4.7.0 enough"), RCPT, "WARNING", "rcpt", "rate_limited", "RCPT TO temporarily rejected: 421 4.7.0 enough"),
+    "421 when all was done": (lambda p: p.hello(PLAIN + "421 4.4.2 idle\r\n").close(), OFF, "WARNING", "quit", "rate_limited", "QUIT was answered with 421 4.4.2 idle"),
     "421 where none is offered": (lambda p: p.hello(PLAIN + "421 4.4.2 idle\r\n").close(), TRY, "WARNING", "quit", "rate_limited",
-                                  LIMITS + "421 4.4.2 idle"),
+                                  "QUIT was answered with 421 4.4.2 idle"),
     # A greet pause.
     "a greet pause": (lambda p: p.wait(2.1).say(GREETING).hear().say(PLAIN).obey(), OFF, "OK", "banner", "greet_pause",
-                      re.compile(r"a greet pause: the banner came after 2\.\d s")),
+                      re.compile(r"the banner came after 2\.\d s")),
     "postscreen": (lambda p: p.say("220-mx wait\r\n").wait(2.1).say("220 mx ESMTP\r\n").hear().say(PLAIN).obey(), OFF, "OK", "banner",
-                   "greet_pause", re.compile(r"a greet pause: the last line of the banner came after 2\.\d s")),
+                   "greet_pause", re.compile(r"the last line of the banner came after 2\.\d s")),
     "a greet pause that is too long": (
         lambda p: p.until_gone(), OFF + ["--timeout", "greeting=300ms"], "CRITICAL", "banner", "timeout",
-        "the banner did not come within 300 ms (a greet pause, a port that wants TLS first, or nobody behind it; --timeout greeting=T waits longer)"),
+        "the banner did not come within 300 ms"),
     "postscreen that is too slow": (
         lambda p: p.say("220-mx wait\r\n").until_gone(), OFF + ["--timeout", "greeting=500ms"], "CRITICAL", "banner", "timeout",
-        re.compile("the banner did not end within 500 ms: the 13 " + NO_WHOLE + '"220-mx wait": a greet pause, as of postscreen, '
-                   r"which holds the last line back \(--timeout greeting=T waits longer\)")),
+        "the banner did not end within 500 ms: 13 octets came, the last of them \"220-mx wait\""),
     "silence within TLS": (lambda p: p.tls().until_gone(), ["--tls=implicit", "--verify=off", "--timeout", "greeting=300ms"], "CRITICAL", "banner",
-                           "timeout", "the banner did not come within 300 ms (a greet pause, or no SMTP server behind this TLS; "
-                           "--timeout greeting=T waits longer)"),
+                           "timeout", "the banner did not come within 300 ms"),
     # A tarpit.
     "a tarpit, each line": (lambda p: p.say(GREETING).hear().wait(2.1).say(PLAIN).hear().wait(2.1).say("250 ok\r\n").obey(), RCPT, "OK", "ehlo",
-                            "tarpit", re.compile(TARPIT + r": EHLO took 2\.\d s, MAIL FROM took 2\.\d s")),
+                            "tarpit", re.compile(r"EHLO took 2\.\d s, MAIL FROM took 2\.\d s")),
     "a tarpit, each octet": (lambda p: p.say(GREETING).hear().drip(PLAIN, 0.06).obey(), OFF, "OK", "ehlo", "tarpit",
-                             re.compile(TARPIT + r": EHLO took 2\.\d s in drops")),
+                             re.compile(r"EHLO took 2\.\d s in drops")),
     "a tarpit from the first octet": (lambda p: p.drip(GREETING, 0.08).hear().say(PLAIN).obey(), OFF, "OK", "ehlo", "tarpit",
-                                      re.compile(TARPIT + r": the banner took 2\.\d s in drops")),
+                                      re.compile(r"the banner took 2\.\d s in drops")),
     "one slow reply": (lambda p: p.say(GREETING).hear().wait(2.1).say(PLAIN).obey(), OFF, "OK", "ehlo", "slow",
-                       re.compile(r"EHLO took 2\.\d s: a look-up behind it, or a tarpit")),
+                       re.compile(r"EHLO took 2\.\d s")),
     "a tarpit that is too slow": (
         lambda p: p.say(GREETING).hear().drip(PLAIN, 0.05).obey(), OFF + ["--timeout", "reply=1s"], "CRITICAL", "ehlo", "timeout",
-        re.compile(r"the reply to EHLO did not end within 1 s: the \d+ " + NO_WHOLE + '".*": ' + TARPIT + r" \(--timeout reply=T waits longer\)")),
+        re.compile(r'the reply to EHLO did not end within 1 s: \d+ octets came, the last of them ".*"')),
     "a tarpit, and the time for all": (
         lambda p: p.say(GREETING).hear().drip(PLAIN, 0.05).obey(), OFF + ["-t", "1s"], "CRITICAL", "ehlo", "timeout",
-        re.compile(r'not done within 1 s: the reply to EHLO had not ended, "250-.*" had come of it \(' + TARPIT + r"; -t T waits longer\)")),
+        re.compile(r'not done within 1 s: the reply to EHLO had not ended, "250-.*" had come of it')),
     "silence to RCPT": (lambda p: p.hello(PLAIN).hear().say("250 ok\r\n").hear().until_gone(), RCPT + ["--timeout", "reply=300ms"], "CRITICAL",
-                        "rcpt", "timeout", "the reply to RCPT did not come within 300 ms (--timeout reply=T waits longer)"),
+                        "rcpt", "timeout", "the reply to RCPT did not come within 300 ms"),
     "silence, and the time for all": (lambda p: p.hello(PLAIN).hear().until_gone(), RCPT + ["-t", "300ms"], "CRITICAL", "mail", "timeout",
-                                      "not done within 300 ms: the reply to MAIL FROM had not come (-t T waits longer)"),
+                                      "not done within 300 ms: the reply to MAIL FROM had not come"),
     "silence in the handshake": (
         lambda p: p.starttls().until_gone(), STARTTLS + ["--timeout", "tls=300ms"], "CRITICAL", "tls", "timeout",
-        "the end of the TLS handshake did not come within 300 ms: the server took the ClientHello and says nothing (--timeout tls=T waits longer)"),
+        "the end of the TLS handshake did not come within 300 ms"),
     # Greylisting, as Postgrey, Exim, rspamd and others say it, and what is none.
     "Postgrey": (rcpt("450 4.2.0 <c@d.example>: Recipient address rejected: Greylisted, see http://x.example/"), RCPT, "WARNING", "rcpt", "reply",
-                 GREY + "450 4.2.0 <c@d.example>: Recipient address rejected: Greylisted, see http://x.example/"),
-    "grey listed": (rcpt("451 You have been grey listed"), RCPT, "WARNING", "rcpt", "reply", GREY + "451 You have been grey listed"),
+                 "RCPT TO temporarily rejected: 450 4.2.0 <c@d.example>: Recipient address rejected: Greylisted, see http://x.example/"),
+    "grey listed": (rcpt("451 You have been grey listed"), RCPT, "WARNING", "rcpt", "reply", "RCPT TO temporarily rejected: 451 You have been grey listed"),
     "greylisting without its name": (rcpt("451 4.7.1 Please try again later"), RCPT, "WARNING", "rcpt", "reply",
-                                     GREY_MAYBE + "451 4.7.1 Please try again later"),
+                                     "RCPT TO temporarily rejected: 451 4.7.1 Please try again later"),
     "greylisting by seconds": (rcpt("450 4.7.1 Try again in 300 seconds"), RCPT, "WARNING", "rcpt", "reply",
-                               GREY_MAYBE + "450 4.7.1 Try again in 300 seconds"),
+                               "RCPT TO temporarily rejected: 450 4.7.1 Try again in 300 seconds"),
     "no greylisting: Exim": (rcpt("451 Temporary local problem - please try later"), RCPT, "WARNING", "rcpt", "reply",
-                             "RCPT TO refused for now: 451 Temporary local problem - please try later"),
+                             "RCPT TO temporarily rejected: 451 Temporary local problem - please try later"),
     "no greylisting: a milter": (rcpt("451 4.7.1 Service unavailable - try again later"), RCPT, "WARNING", "rcpt", "reply",
-                                 "RCPT TO refused for now: 451 4.7.1 Service unavailable - try again later"),
+                                 "RCPT TO temporarily rejected: 451 4.7.1 Service unavailable - try again later"),
     "no greylisting: no name": (rcpt("450 4.7.25 Client host rejected: cannot find your hostname"), RCPT, "WARNING", "rcpt", "reply",
-                                "RCPT TO refused for now: 450 4.7.25 Client host rejected: cannot find your hostname"),
+                                "RCPT TO temporarily rejected: 450 4.7.25 Client host rejected: cannot find your hostname"),
     "no greylisting: full": (rcpt("452 4.2.2 over quota, try again later"), RCPT, "WARNING", "rcpt", "reply",
-                             "RCPT TO refused for now: 452 4.2.2 over quota, try again later"),
+                             "RCPT TO temporarily rejected: 452 4.2.2 over quota, try again later"),
     # STARTTLS that is not there.
-    "STARTTLS overwritten": (lambda p: p.hello("250-h\r\n250-XXXXXXXA\r\n250 SIZE\r\n").obey(), STARTTLS, "CRITICAL", "starttls", "tls_not_offered", STRIPPED),
-    "STARTTLS overwritten, tried": (lambda p: p.hello("250-h\r\n250 XXXXXXXA\r\n").obey(), TRY, "WARNING", "starttls", "tls_not_offered", STRIPPED),
+    "STARTTLS overwritten": (lambda p: p.hello("250-h\r\n250-XXXXXXXA\r\n250 SIZE\r\n").obey(), STARTTLS, "CRITICAL", "starttls", "tls_not_offered", "STARTTLS is not offered"),
+    "STARTTLS overwritten, tried": (lambda p: p.hello("250-h\r\n250 XXXXXXXA\r\n").obey(), TRY, "WARNING", "starttls", "tls_not_offered", "STARTTLS is not offered"),
     "STARTTLS not offered": (lambda p: p.hello(PLAIN).obey(), STARTTLS, "CRITICAL", "starttls", "tls_not_offered", "STARTTLS is not offered"),
     "STARTTLS not offered, tried": (lambda p: p.hello(PLAIN).obey(), TRY, "WARNING", "starttls", "tls_not_offered", "STARTTLS is not offered"),
-    "STARTTLS 454": (lambda p: p.starttls("454 4.7.0 not now\r\n").obey(), STARTTLS, "WARNING", "starttls", "reply", "STARTTLS refused for now: 454 4.7.0 not now"),
-    "STARTTLS 501": (lambda p: p.starttls("501 5.5.4 no\r\n").obey(), STARTTLS, "CRITICAL", "starttls", "reply", "STARTTLS refused: 501 5.5.4 no"),
+    "STARTTLS 454": (lambda p: p.starttls("454 4.7.0 not now\r\n").obey(), STARTTLS, "WARNING", "starttls", "reply", "STARTTLS temporarily rejected: 454 4.7.0 not now"),
+    "STARTTLS 501": (lambda p: p.starttls("501 5.5.4 no\r\n").obey(), STARTTLS, "CRITICAL", "starttls", "reply", "STARTTLS rejected: 501 5.5.4 no"),
     # Gone early.
-    "closed before the banner": (lambda p: p.close(), TRY, "CRITICAL", "banner", "eof", "the server closed the connection early, before its banner" + NO_BANNER),
+    "closed before the banner": (lambda p: p.close(), TRY, "CRITICAL", "banner", "eof", "the server closed the connection before its banner"),
     "reset before the banner": (lambda p: p.wait(0.05).reset(), TRY, "CRITICAL", "banner", "reset",
-                                "the server reset the connection early, before its banner" + NO_BANNER_RESET),
+                                "the server reset the connection before its banner"),
     "closed within the banner": (lambda p: p.say("220-half\r\n220").close(), TRY, "CRITICAL", "banner", "eof",
                                  "the server closed the connection within its banner: 220-half 220"),
     "reset within the banner": (lambda p: p.say("220-half\r\n").wait(0.3).reset(), TRY, "CRITICAL", "banner", "reset",
                                 "the server reset the connection within its banner: 220-half"),
     "closed instead of EHLO's reply": (lambda p: p.say(GREETING).hear().close(), TRY, "CRITICAL", "ehlo", "eof",
-                                       "the server closed the connection early, before its reply to EHLO" + GONE),
+                                       "the server closed the connection before its reply to EHLO"),
     "reset instead of EHLO's reply": (lambda p: p.say(GREETING).hear().reset(), TRY, "CRITICAL", "ehlo", "reset",
-                                      "the server reset the connection early, before its reply to EHLO" + GONE),
+                                      "the server reset the connection before its reply to EHLO"),
     "closed within EHLO's reply": (lambda p: p.hello("250-h\r\n250-SI").close(), TRY, "CRITICAL", "ehlo", "eof",
                                    "the server closed the connection within its reply to EHLO: 250-h 250-SI"),
     "reset within EHLO's reply": (lambda p: p.hello("250-h\r\n250-SI").wait(0.3).reset(), TRY, "CRITICAL", "ehlo", "reset",
                                   "the server reset the connection within its reply to EHLO: 250-h 250-SI"),
     "closed instead of STARTTLS's reply": (lambda p: p.hello().hear().close(), TRY, "CRITICAL", "starttls", "eof",
-                                           "the server closed the connection early, before its reply to STARTTLS" + GONE),
+                                           "the server closed the connection before its reply to STARTTLS"),
     "closed behind STARTTLS's 220": (lambda p: p.starttls().octets() and p.close(), STARTTLS, "CRITICAL", "tls", "tls_handshake",
                                      "the TLS handshake failed: the peer closed the connection"),
     "reset behind STARTTLS's 220": (lambda p: p.starttls().octets() and p.reset(), STARTTLS, "CRITICAL", "tls", "tls_handshake",
                                     "the TLS handshake failed: Connection reset by peer"),
     "closed instead of RCPT's reply": (lambda p: p.hello(PLAIN).hear().say("250 ok\r\n").hear().close(), RCPT, "CRITICAL", "rcpt", "eof",
-                                       "the server closed the connection early, before its reply to RCPT TO" + GONE),
+                                       "the server closed the connection before its reply to RCPT TO"),
     "closed where QUIT was said": (lambda p: p.hello(PLAIN).hear().close(), OFF, "OK", "quit", "quit",
                                    "the server closed without its 221, which is noted only"),
     "QUIT refused": (envelope(QUIT="500 what"), OFF, "OK", "quit", "quit", "QUIT was answered with 500 what"),
@@ -156,24 +157,24 @@ TRUTHS = {
     "expired": (shows("expired"), VERIFY, "CRITICAL", "tls", "tls_verify", EXPIRED),
     "expired, tried": (shows("expired"), TRY_CA, "WARNING", "tls", "tls_verify", EXPIRED),
     "not yet valid": (shows("future"), VERIFY, "CRITICAL", "tls", "tls_verify",
-                      re.compile(UNTRUSTED + r"it is valid only from 2039-01-01, in \d+ days \(X509_V_ERR_CERT_NOT_YET_VALID\)")),
+                      re.compile(r"the certificate is not valid yet: from 2039-01-01, in \d+ days \(X509_V_ERR_CERT_NOT_YET_VALID\)")),
     "another name": (shows("wrong"), VERIFY, "CRITICAL", "tls", "tls_name", OTHER_NAME),
     "another name, tried": (shows("wrong"), TRY_CA, "WARNING", "tls", "tls_name", OTHER_NAME),
     "self-signed": (shows("self"), VERIFY, "CRITICAL", "tls", "tls_verify", SELF),
     "self-signed, tried": (shows("self"), TRY_CA, "WARNING", "tls", "tls_verify", SELF),
     "no intermediate": (shows("below"), VERIFY, "CRITICAL", "tls", "tls_verify",
-                        UNTRUSTED + "its issuer, test intermediate, is not known here, and the server sent no certificate of it "
+                        "the server sends only its own certificate, and its issuer, test intermediate, is not known here "
                         "(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)"),
     "another root": (shows("whole"), STARTTLS + ["--ca", "PKI/other-ca.pem"], "CRITICAL", "tls", "tls_verify",
-                     UNTRUSTED + "its chain ends in a root that is not known here, smtpsh test CA (X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)"),
-    "LHLO refused": (lambda p: p.hello("500 5.5.1 what\r\n").obey(), OFF + ["--lmtp"], "CRITICAL", "ehlo", "reply", "LHLO refused: 500 5.5.1 what"),
+                     "the chain ends in a CA that is not trusted here: smtpsh test CA (X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)"),
+    "LHLO refused": (lambda p: p.hello("500 5.5.1 what\r\n").obey(), OFF + ["--lmtp"], "CRITICAL", "ehlo", "reply", "LHLO rejected: 500 5.5.1 what"),
     "LHLO unanswered": (lambda p: p.say(GREETING).hear().close(), OFF + ["--lmtp"], "CRITICAL", "ehlo", "eof",
-                        "the server closed the connection early, before its reply to LHLO" + GONE),
+                        "the server closed the connection before its reply to LHLO"),
     # Words that would be something else where they stand.
     "injection": (lambda p: p.say("554 a|b='1;2' # \\ <x> & \"q\" \x1b[31m\x07\r\n").obey(), OFF, "CRITICAL", "banner", "reply",
-                  "the server offers no service here: 554 a|b='1;2' # \\ <x> & \"q\" \\x1B[31m\\x07"),
+                  "connection rejected: 554 a|b='1;2' # \\ <x> & \"q\" \\x1B[31m\\x07"),
     "a line of 250 kB": (lambda p: p.say("554 " + "x" * 250000 + "\r\n").obey(), OFF, "CRITICAL", "banner", "reply",
-                         "the server offers no service here: 554 " + "x" * 400),
+                         "connection rejected: 554 " + "x" * 400),
 }
 
 PERF = re.compile(r"(?:'(?:[^'=]|'')+'|[^'= ]+)=(?:U|-?[0-9]+(?:\.[0-9]+)?)(?:s|us|ms|%|B|KB|MB|TB|c)?(?:;[^; ]*){0,4}")
@@ -227,6 +228,13 @@ class Truths(unittest.TestCase):
             with self.subTest(what):
                 _, done, outputs = self.probed[what]
                 self.assertEqual((done.returncode, done.stderr, set(outputs)), (STATES[truth[2]], "", set(FORMATS)))
+
+    def test_what_each_comes_of(self):
+        for what, cause in CAUSES.items():
+            with self.subTest(what):
+                got = json.loads(self.probed[what][2]["json"])
+                self.assertEqual(got["cause"], cause)
+                self.assertTrue(got["next"])
 
     @each
     def test_no_control_octet(self, outputs, place, state, phase, reason, sentence):
@@ -328,7 +336,7 @@ class Truths(unittest.TestCase):
         self.assertTrue(lines[1].startswith(begin + ": "), lines[1])
         self.assertNotRegex(lines[1], r"(?<!\\)#")            # it would begin a directive
         self.same(re.sub(r"\\([#\\])", r"\1", lines[1][len(begin) + 2:]), sentence)
-        self.assertEqual(yaml, {"phase": phase, "reason": reason})
+        self.assertEqual((yaml["phase"], yaml["reason"]), (phase, reason))
 
     @each
     def test_junit(self, outputs, place, state, phase, reason, sentence):
@@ -343,7 +351,8 @@ class Truths(unittest.TestCase):
         elif state == "WARNING":
             said, _, advice = case.find("system-out").text.partition("\n")
             self.same(said, sentence)
-            self.assertEqual(advice, ". Next: ".join(filter(None, self.why(outputs)[1:])))
+            cause, _, to_do = self.why(outputs)
+            self.assertTrue(not cause or advice.endswith("Next: " + to_do), advice)
 
 
 class Transcript(unittest.TestCase):
@@ -360,7 +369,7 @@ class Transcript(unittest.TestCase):
         self.assertIn(" Next: try again in a few minutes, with fewer connections at a time, or another MX", self.shown(lambda p: p.say("421 busy\r\n").close()))
 
     def test_how_it_was_lost(self):
-        bears, before = "does not support EHLO", "before its greeting"
+        bears, before = "does not support EHLO", "an access rule against this address"
         for what, behaviour, options, words, without in (
                 ("before the banner", lambda p: p.close(), TRY, before, bears),
                 ("within the banner", lambda p: p.say("220-half").close(), TRY, "no whole reply: 220-half", "connection limit"),

@@ -343,6 +343,14 @@ connections_yield(void **state)
 		{ "postscreen waited for", { .greeting_ms = 6000, .greeting_held = true }, CAUSE_GREETING_DELAY },
 		{ "late greeting", { .greeting_ms = 6000 }, CAUSE_GREETING_SLOW },
 		{ "no reply", { .end = END_TIMED_OUT, .stage = AT_RCPT }, CAUSE_REPLY_TIMEOUT },
+		{ "no reply to EHLO", { .end = END_TIMED_OUT, .stage = AT_EHLO }, CAUSE_EHLO_TIMEOUT },
+		{ "a reply in drops",
+		    { .end = END_TIMED_OUT, .stage = AT_EHLO, .octets = SPAN_INIT("250-m"), .pieces = 5 }, CAUSE_TARPIT },
+		/* whoever fills the facts: after the end of data there is no reason to send again */
+		{ "no reply to the end of data", { .end = END_TIMED_OUT, .stage = AT_END_OF_DATA }, CAUSE_FATE_UNKNOWN },
+		{ "half a reply to the end of data",
+		    { .end = END_TIMED_OUT, .stage = AT_END_OF_DATA, .octets = SPAN_INIT("250") }, CAUSE_FATE_UNKNOWN },
+		{ "reset at the end of data", { .end = END_RESET, .stage = AT_END_OF_DATA }, CAUSE_FATE_UNKNOWN },
 		{ "half a reply",
 		    { .end = END_TIMED_OUT, .stage = AT_EHLO, .octets = SPAN_INIT("250-mx\r\n250-") }, CAUSE_REPLY_UNFINISHED },
 		{ "slow", { .slow = SPAN_INIT("RCPT took 5 s"), .nslow = 1 }, CAUSE_REPLY_SLOW },
@@ -526,6 +534,8 @@ certificates_yield(void **state)
 		.no_trust = SPAN("/etc/ssl/certs") };
 	f = (struct facts){ .tls = &t };
 	must_find(diagnose(&f, &arena), CAUSE_NO_TRUST_STORE, "no CAs here", &arena);
+	t.ca_given = true;
+	must_find(diagnose(&f, &arena), CAUSE_NO_CA_LINKS, "no links of CAs", &arena);
 	arena_release(&arena);
 }
 
@@ -718,6 +728,60 @@ whatever_a_peer_sends_is_bounded_and_escaped(void **state)
 	arena_release(&arena);
 }
 
+/* After the end of data nothing else is told, and no step says to try again. */
+static void
+nothing_advises_to_send_twice(void **state)
+{
+	static const enum fact_end ends[] = { END_TIMED_OUT, END_CLOSED, END_RESET, END_TRUNCATED };
+	struct arena arena = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		struct facts f = { .end = ends[i],
+			.stage = AT_END_OF_DATA,
+			.octets = i % 2 ? SPAN("25") : SPAN_NONE };
+		const struct diagnosis *d = diagnose(&f, &arena);
+		assert_int_equal(d->cause, CAUSE_FATE_UNKNOWN);
+		assert_null(d->next);
+		assert_null(
+		    span_find(diagnosis_next(d, FOR_ANYONE, &arena), SPAN("again later")).at);
+	}
+	struct facts f = {
+		.stage = AT_END_OF_DATA, .fate_unknown = true, .reply = parsed("no code\n", &arena)
+	};
+	assert_int_equal(diagnose(&f, &arena)->cause, CAUSE_FATE_UNKNOWN);
+	arena_release(&arena);
+}
+
+/*
+ * Beneath a line that says what was observed it is not said again; where that is all that is known,
+ * the consequence is said instead.
+ */
+static void
+nothing_is_said_twice(void **state)
+{
+	struct arena arena = { 0 };
+	struct diagnosis_place place = { .host = SPAN("mx.example.org"), .port = 25 };
+
+	(void)state;
+	for (unsigned c = CAUSE_NONE + 1; c < CAUSE_COUNT; c++) {
+		struct diagnosis *d = diagnosis_new((enum cause)c, &place, &arena);
+		struct span whole = diagnosis_sentence(d, &arena),
+			    below = diagnosis_text_below(d, &arena),
+			    observed = diagnosis_observed(d, &arena);
+		assert_false(span_has(whole, '\x01') || span_has(below, '\x01') ||
+		    span_has(observed, '\x01') || span_has(whole, '|'));
+		assert_true(span_find(below, SPAN("Next: ")).at != NULL);
+		assert_false(below.at[0] >= 'a' && below.at[0] <= 'z' && !span_has(observed, '{'));
+		if (strchr(cause_row((enum cause)c)->sentence, '|') && observed.len + 1 < whole.len)
+			assert_null(span_find(below, span_skip(observed, 1)).at);
+	}
+	struct diagnosis *d = diagnosis_new(CAUSE_CERT_EXPIRED, NULL, &arena);
+	assert_span(diagnosis_observed(d, &arena), "the certificate expired");
+	assert_non_null(span_find(diagnosis_text_below(d, &arena), SPAN("Clients that verify")).at);
+	arena_release(&arena);
+}
+
 /* A wait is told as people say it. */
 static void
 a_wait_is_rounded(void **state)
@@ -756,6 +820,8 @@ main(void)
 		cmocka_unit_test(domains_yield),
 		cmocka_unit_test(addresses_are_compared),
 		cmocka_unit_test(whatever_a_peer_sends_is_bounded_and_escaped),
+		cmocka_unit_test(nothing_advises_to_send_twice),
+		cmocka_unit_test(nothing_is_said_twice),
 		cmocka_unit_test(a_wait_is_rounded),
 		cmocka_unit_test(every_cause_has_a_situation),
 	};

@@ -5,7 +5,8 @@
  *
  * Sentences are templates: {host} is replaced by a field of the diagnosis (see FIELDS), and a
  * part in square brackets is left out when a field in it is empty: "nothing listens on port
- * {port}[ at {address}]".
+ * {port}[ at {address}]". The part before a "|" is what was observed: beneath the error line that
+ * says so it is left out, and where nothing follows it the consequence takes its place.
  */
 #ifndef RUN_DIAGNOSIS_CAUSE_H
 #define RUN_DIAGNOSIS_CAUSE_H
@@ -30,6 +31,7 @@
 	X(GREETING_DELAY,	"greeting_delay")	/* postscreen holds the last line back */ \
 	X(GREETING_SLOW,	"greeting_slow")					\
 	X(REPLY_TIMEOUT,	"reply_timeout")					\
+	X(EHLO_TIMEOUT,		"ehlo_timeout")						\
 	X(REPLY_UNFINISHED,	"reply_unfinished")					\
 	X(REPLY_SLOW,		"reply_slow")						\
 	X(TARPIT,		"tarpit")						\
@@ -230,6 +232,7 @@
 	X(CERT_PURPOSE,		"cert_purpose")						\
 	X(CERT_INVALID,		"cert_invalid")		/* any other problem */		\
 	X(CERT_OCSP,		"cert_ocsp")						\
+	X(NO_CA_LINKS,		"no_ca_links")		/* in the folder that --ca names */ \
 	X(NO_TRUST_STORE,	"no_trust_store")	/* on this machine */		\
 	/* the DNS */									\
 	X(DNS_NO_DOMAIN,	"dns_no_domain")					\

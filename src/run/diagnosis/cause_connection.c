@@ -15,14 +15,15 @@ const struct cause_row causes_of_connection[] = {
 	    "if they are right, the mail server there is not running",
 	    NULL, "RFC 5321 4.5.4.1" },
 	{ CAUSE_CONNECT_TIMEOUT, CONCERNS_SERVER, STATE_CRITICAL, "Connection timed out",
-	    "No answer[ from {address}] on port {port}[ within {waited}]: a firewall drops the "
+	    "No answer[ from {address}] on port {port}[ within {waited}]|: a firewall drops the "
 	    "packets, the host is down, or outbound port {port} is blocked on this side",
 	    "Senders try the next address or MX, then keep the mail in their queue",
 	    "check that the host is up and that its firewall admits TCP port {port}",
-	    "try another port or another network: many providers block outbound port 25",
-	    NULL, "RFC 5321 4.5.4.1" },
+	    "try another port or another network: many providers block outbound port 25", NULL,
+	    "RFC 5321 4.5.4.1" },
 	{ CAUSE_UNREACHABLE, CONCERNS_NETWORK, STATE_CRITICAL, "Host unreachable",
-	    "The network says that {host} cannot be reached: the host is down, a route is missing, "
+	    "The network says that {host} cannot be reached|: the host is down, a route is "
+	    "missing, "
 	    "or a firewall rejects the packets",
 	    "Senders try the next address or MX, then keep the mail in their queue",
 	    "check that the host is up, its address and its routes",
@@ -30,8 +31,7 @@ const struct cause_row causes_of_connection[] = {
 	{ CAUSE_NO_ROUTE, CONCERNS_NETWORK, STATE_UNKNOWN, "No route on this machine",
 	    "This machine has no route for that address family, so the address was not tested",
 	    NULL, NULL, "test from a machine that has one, or use the other family (-4 or -6)",
-	    NULL,
-	    NULL },
+	    NULL, NULL },
 	{ CAUSE_BLOCKED_HERE, CONCERNS_CLIENT, STATE_UNKNOWN, "Blocked on this machine",
 	    "This machine does not allow the connection: a local firewall rule or a sandbox",
 	    "Nothing was sent, so nothing is known about the server", NULL,
@@ -44,19 +44,19 @@ const struct cause_row causes_of_connection[] = {
 	    "open outbound port 25",
 	    NULL, NULL },
 	{ CAUSE_PROXY_FAILED, CONCERNS_CLIENT, STATE_UNKNOWN, "The proxy did not connect",
-	    "The proxy did not connect to the server[: {why}]",
+	    "The proxy did not connect to the server[: {why}]|",
 	    "Nothing is known about the server", NULL,
-	    "check the proxy's address and credentials, and that it allows port {port}",
-	    NULL, NULL },
+	    "check the proxy's address and credentials, and that it allows port {port}", NULL,
+	    NULL },
 	{ CAUSE_SILENT_PORT, CONCERNS_SERVER, STATE_CRITICAL, "No greeting",
-	    "Connected, but no greeting came[ within {waited}]: the port may expect TLS from the "
+	    "Connected, but no greeting came[ within {waited}]|: the port may expect TLS from the "
 	    "start, the server may delay its greeting, or a firewall or load balancer accepted the "
 	    "connection and nothing is behind it",
 	    "Senders wait up to 5 minutes, then try another MX",
 	    "check that the mail server is running behind this port, and that its DNS resolver "
 	    "answers (many servers look up the client before they greet)",
-	    "[try implicit TLS ({other} or --tls=implicit), or ]allow a longer greeting timeout "
-	    "(--timeout greeting=60s)",
+	    "[try implicit TLS ({other} or --tls=implicit), or ]allow more time for the greeting "
+	    "({option})",
 	    NULL, "RFC 5321 4.5.3.2.1" },
 	{ CAUSE_TLS_PORT, CONCERNS_DIALOGUE, STATE_CRITICAL, "The port expects TLS",
 	    "Port {port} expects TLS from the start (implicit TLS), and this connection began "
@@ -65,42 +65,54 @@ const struct cause_row causes_of_connection[] = {
 	    "begin without TLS on this port and offer STARTTLS; implicit TLS belongs on port 465",
 	    "use smtps://{host}:{port} or --tls=implicit", NULL, "RFC 8314 3.3" },
 	{ CAUSE_CLEAR_PORT, CONCERNS_DIALOGUE, STATE_CRITICAL, "The port does not begin with TLS",
-	    "The server does not begin with TLS on this port[: it sent \"{octets}\"]",
+	    "The server sent cleartext[, \"{octets}\",] where TLS was to begin|: this port does "
+	    "not begin with TLS",
 	    NULL, "enable implicit TLS on this port if it is meant to be 465 (smtps)",
 	    "use smtp://{host}:{port} and STARTTLS (--tls=starttls)", NULL, "RFC 8314 3.3" },
 	{ CAUSE_SILENT_IN_TLS, CONCERNS_SERVER, STATE_CRITICAL, "No greeting within TLS",
-	    "TLS is up, but no greeting came[ within {waited}]: the server may delay its greeting, "
+	    "TLS is up, but no greeting came[ within {waited}]|: the server may delay its "
+	    "greeting, "
 	    "or what ends TLS here has no SMTP server behind it",
 	    "Clients give up on this port",
 	    "check that the mail server behind the TLS proxy or port is running",
-	    "try a longer greeting timeout (--timeout greeting=60s), or port 587 with STARTTLS",
-	    NULL, "RFC 5321 4.5.3.2.1" },
+	    "allow more time for the greeting ({option}), or try port 587 with STARTTLS", NULL,
+	    "RFC 5321 4.5.3.2.1" },
 	{ CAUSE_GREETING_DELAY, CONCERNS_SERVER, STATE_OK, "Deliberate greeting delay",
 	    "The server holds the last line of its greeting back on purpose (postscreen does so "
 	    "for 6 s)[: it came after {waited}]; the server is healthy",
-	    "Senders that wait, as all should, are not affected",
-	    NULL, "allow 30 s or more for the greeting (--timeout greeting=60s), and send nothing "
-	    "before it",
-	    NULL, "RFC 5321 4.5.3.2.1" },
+	    "Senders that wait, as all should, are not affected", NULL,
+	    "allow at least 30 s for the greeting ({option}), and send nothing before it", NULL,
+	    "RFC 5321 4.5.3.2.1" },
 	{ CAUSE_GREETING_SLOW, CONCERNS_SERVER, STATE_OK, "Slow greeting",
 	    "The greeting came after {waited}: a deliberate greeting delay against spam senders, "
 	    "or slow DNS lookups of the client at the server",
 	    NULL,
 	    "if no delay is configured, check the server's resolver and its block lists' answers",
-	    "allow 30 s for the greeting (--timeout greeting=30s)", NULL, "RFC 5321 4.5.3.2.1" },
+	    "allow at least 30 s for the greeting ({option})", NULL, "RFC 5321 4.5.3.2.1" },
 	{ CAUSE_REPLY_TIMEOUT, CONCERNS_SERVER, STATE_CRITICAL, "No reply",
-	    "The server did not send {awaited}[ within {waited}]",
+	    "The server did not send {awaited}[ within {waited}]|: usually a lookup, a policy "
+	    "service or a content filter there does not answer",
 	    "Senders give up after several minutes and try again later",
-	    "check the server's log for what it does at {stage}: usually a lookup, a policy "
-	    "service or a content filter that does not answer",
-	    "try again with a longer timeout (--timeout reply=5m); RFC 5321 allows minutes", NULL,
+	    "check the server's log for what it waits for at {stage}",
+	    "allow more time ({option}): RFC 5321 lets a server take minutes", NULL,
 	    "RFC 5321 4.5.3.2" },
-	{ CAUSE_REPLY_UNFINISHED, CONCERNS_SERVER, STATE_CRITICAL, "Unfinished reply",
-	    "{awaited} began and did not end[ within {waited}][: \"{octets}\" came]",
+	{ CAUSE_EHLO_TIMEOUT, CONCERNS_SERVER, STATE_CRITICAL, "No reply to EHLO",
+	    "The server did not send the reply to EHLO[ within {waited}]|: usually the server "
+	    "looks up this client or its EHLO name, and its resolver or a block list does not "
+	    "answer; or a firewall that inspects SMTP does not let EHLO through",
 	    "Senders give up after several minutes and try again later",
-	    "check what stands between: a proxy, a firewall that inspects SMTP, or an MTU problem "
-	    "that holds larger packets back",
-	    "try again with a longer timeout: a tarpit sends slowly on purpose", NULL,
+	    "check the server's resolver, its block lists and policy services; switch SMTP "
+	    "inspection off on the firewall in front of it",
+	    "allow more time ({option}), compare from another network, and with HELO "
+	    "instead of EHLO",
+	    NULL, "RFC 5321 4.5.3.2" },
+	{ CAUSE_REPLY_UNFINISHED, CONCERNS_SERVER, STATE_CRITICAL, "Unfinished reply",
+	    "{awaited} began and did not end[ within {waited}][: \"{octets}\" came]|: a server "
+	    "that sends slowly on purpose (a tarpit), or something between that holds packets back "
+	    "(a proxy, a firewall that inspects SMTP, the MTU)",
+	    "Senders give up after several minutes and try again later",
+	    "check the server's log, what stands in front of it, and the path MTU",
+	    "allow more time ({option}), and compare from another network", NULL,
 	    "RFC 5321 4.2.1" },
 	{ CAUSE_REPLY_SLOW, CONCERNS_SERVER, STATE_OK, "Slow reply",
 	    "A slow reply: {what}; usually a lookup or a policy service at the server", NULL,
@@ -108,10 +120,11 @@ const struct cause_row causes_of_connection[] = {
 	    "RFC 5321 4.5.3.2" },
 	{ CAUSE_TARPIT, CONCERNS_SERVER, STATE_OK, "Deliberately slow replies",
 	    "A tarpit, which slows down clients that it does not trust: {what}", NULL, NULL,
-	    "allow more time; the delay usually ends once the client is known", NULL, NULL },
+	    "allow more time ({option}); the delay usually ends once the client is known", NULL,
+	    NULL },
 	{ CAUSE_CLOSED_BEFORE_GREETING, CONCERNS_SERVER, STATE_CRITICAL,
 	    "Closed before the greeting",
-	    "The server closed the connection before its greeting: a connection limit, an access "
+	    "The server closed the connection before its greeting|: a connection limit, an access "
 	    "rule against this address, or a port that expects TLS from the start",
 	    "Senders try the next address or MX",
 	    "check the server's log and its access rules (tcp wrappers, connection limits) for "
@@ -119,7 +132,7 @@ const struct cause_row causes_of_connection[] = {
 	    "try from another address, later, or with implicit TLS (--tls=implicit)", NULL,
 	    "RFC 5321 3.8" },
 	{ CAUSE_CLOSED_WAITING, CONCERNS_SERVER, STATE_CRITICAL, "Closed without a greeting",
-	    "The server waited {waited} and closed the connection without a greeting: usually it "
+	    "The server waited {waited} and closed the connection without a greeting|: usually it "
 	    "expects something first, the PROXY protocol header of a load balancer or TLS; else it "
 	    "failed to start its service",
 	    "Senders try the next address or MX",
@@ -127,9 +140,9 @@ const struct cause_row causes_of_connection[] = {
 	    "port or let a load balancer in front send it",
 	    "test with --proxy-protocol v1 or v2, or with implicit TLS (--tls=implicit)", NULL,
 	    "RFC 5321 3.1" },
-	{ CAUSE_RESET_BEFORE_GREETING, CONCERNS_SERVER, STATE_CRITICAL,
-	    "Reset before the greeting",
-	    "The connection was reset before the greeting: a firewall, an access rule against this "
+	{ CAUSE_RESET_BEFORE_GREETING, CONCERNS_SERVER, STATE_CRITICAL, "Reset before the greeting",
+	    "The connection was reset before the greeting|: a firewall, an access rule against "
+	    "this "
 	    "address, or a load balancer with no server behind it",
 	    "Senders try the next address or MX",
 	    "check the firewall and, behind a load balancer, that a mail server answers",
@@ -137,74 +150,81 @@ const struct cause_row causes_of_connection[] = {
 	    "(--tls=implicit)",
 	    NULL, "RFC 5321 3.8" },
 	{ CAUSE_CONNECTION_CLOSED, CONCERNS_SERVER, STATE_CRITICAL, "Connection closed",
-	    "The server closed the connection without a reply to {stage}: a crash, a limit or a "
+	    "The server closed the connection without a reply to {stage}|: a crash, a limit or a "
 	    "block; it should have sent 421",
 	    "Senders keep the mail in their queue and try again",
-	    "check the server's log for what ended this session", "try again; if it repeats, read "
+	    "check the server's log for what ended this session",
+	    "try again; if it repeats, read "
 	    "the replies before it",
 	    "/reopen", "RFC 5321 3.8" },
 	{ CAUSE_CONNECTION_RESET, CONCERNS_SERVER, STATE_CRITICAL, "Connection reset",
-	    "The connection was reset while waiting for {awaited}: the server process ended, or a "
+	    "The connection was reset while waiting for {awaited}|: the server process ended, or a "
 	    "firewall or intrusion prevention cut it",
 	    "Senders keep the mail in their queue and try again",
 	    "check the server's log, and the firewall's, for this session",
 	    "try again, and from another network", "/reopen", "RFC 5321 3.8" },
 	{ CAUSE_CLOSED_AT_EHLO, CONCERNS_SERVER, STATE_CRITICAL, "Closed after EHLO",
-	    "The connection ended without a reply to EHLO: a server, or a firewall that inspects "
+	    "The connection ended without a reply to EHLO|: a server, or a firewall that inspects "
 	    "SMTP, that does not support EHLO",
 	    "Senders keep the mail in their queue and try again",
 	    "check the server's log, and switch SMTP inspection off on the firewall in front of it",
-	    "try HELO instead of EHLO, and compare from another network", NULL,
-	    "RFC 5321 3.2" },
+	    "try HELO instead of EHLO, and compare from another network", NULL, "RFC 5321 3.2" },
 	{ CAUSE_CLOSED_AT_AUTH, CONCERNS_CLIENT, STATE_CRITICAL, "Closed after AUTH",
-	    "The connection ended without a reply to AUTH: some servers drop a client after a "
+	    "The connection ended without a reply to AUTH|: some servers drop a client after a "
 	    "wrong password, or after several",
 	    NULL, "check the server's log: a crash of its authentication service looks the same",
 	    "check user name and password, then wait some minutes before the next try", "/reopen",
 	    "RFC 4954 4" },
 	{ CAUSE_CLOSED_IDLE, CONCERNS_NETWORK, STATE_OK, "Closed while idle",
-	    "The connection ended while nothing was asked: servers close idle connections (after 5 "
+	    "The connection ended while nothing was asked|: servers close idle connections (after "
+	    "5 "
 	    "minutes at the earliest), and firewalls forget them",
 	    NULL, NULL, "reconnect", "/reopen", "RFC 5321 4.5.3.2.7" },
 	{ CAUSE_CLOSED_IN_REPLY, CONCERNS_SERVER, STATE_CRITICAL, "Closed within a reply",
-	    "The connection ended within {awaited}[: \"{octets}\"]",
+	    "The connection ended within {awaited}[: \"{octets}\"]|",
 	    "Senders keep the mail in their queue and try again",
 	    "check the server's log, and any proxy or firewall in front of it, for this session",
 	    "try again; if it repeats, something between the two cuts the connection", "/reopen",
 	    "RFC 5321 4.2.1" },
 	{ CAUSE_CLOSED_IN_DATA, CONCERNS_SERVER, STATE_CRITICAL, "Closed during the message",
-	    "The connection ended before the end of data, so the message was not accepted: a size "
+	    "The connection ended before the end of data|, so the message was not accepted: a size "
 	    "limit, a content filter, or a path that drops large packets (MTU)",
 	    "Senders try the message again",
 	    "check the server's log for this session, and the path MTU",
 	    "send a small message to compare; if it passes, the path or a size limit is the cause",
 	    "/reopen", "RFC 5321 4.1.1.4" },
 	{ CAUSE_FATE_UNKNOWN, CONCERNS_SERVER, STATE_CRITICAL, "Message's fate unknown",
-	    "No valid reply followed the end of data, so whether the message was accepted is "
+	    "No valid reply followed the end of data|, so whether the message was accepted is "
 	    "unknown",
 	    "Sending it again may deliver it twice",
 	    "look for the message in the server's log; a content filter that takes minutes at the "
 	    "end of data causes this",
-	    "look for it at the recipient or in the server's log before sending it again", NULL,
-	    "RFC 1047" },
+	    "look for it in the recipient's mailbox or the server's log before sending it again, "
+	    "which may deliver it twice",
+	    NULL, "RFC 1047" },
 
 	/* ---- no SMTP server, or one that breaks the protocol */
 	{ CAUSE_NOT_SMTP, CONCERNS_DIALOGUE, STATE_CRITICAL, "Not an SMTP server",
-	    "This is not an SMTP server but {what}[: \"{octets}\"]", NULL,
+	    "[What came is no SMTP reply (\"{octets}\")|: ]this is {what}, not an SMTP server",
+	    NULL,
 	    "let the mail server listen on this port, or correct the MX record or port that leads "
 	    "here",
 	    "check host and port: SMTP listens on 25, 587 and 465", NULL, NULL },
 	{ CAUSE_MAILBOX_SERVER, CONCERNS_DIALOGUE, STATE_CRITICAL, "Not an SMTP server",
-	    "This is {what}, which serves mailboxes and does not accept mail[: \"{octets}\"]", NULL,
+	    "[What came is no SMTP reply (\"{octets}\")|: ]this is {what}, which serves mailboxes "
+	    "and does not accept mail",
+	    NULL,
 	    "let the mail server listen on this port, or correct the MX record or port that leads "
 	    "here",
-	    "use port 587 or 465 to submit mail, 25 for mail between servers", NULL, NULL },
+	    "use port 587 or 465 to submit mail, 25 for mail between servers", NULL,
+	    NULL },
 	{ CAUSE_LMTP_SERVER, CONCERNS_DIALOGUE, STATE_CRITICAL, "An LMTP server",
 	    "This is an LMTP server: it wants LHLO and does not know EHLO", NULL,
 	    "let an SMTP server listen on this port: LMTP is for delivery behind one, and never on "
 	    "port 25",
 	    "use lmtp:// or --lmtp", NULL, "RFC 2033" },
-	{ CAUSE_PROXY_HEADER_WANTED, CONCERNS_DIALOGUE, STATE_CRITICAL, "A PROXY header is "
+	{ CAUSE_PROXY_HEADER_WANTED, CONCERNS_DIALOGUE, STATE_CRITICAL,
+	    "A PROXY header is "
 	    "expected",
 	    "The server expects the PROXY protocol header of a load balancer on this port", NULL,
 	    "connect through the load balancer, or switch the PROXY protocol off on this port",
@@ -216,8 +236,7 @@ const struct cause_row causes_of_connection[] = {
 	    "TLS may not begin, and messages may stall",
 	    "switch SMTP inspection off on the firewall in front of the server",
 	    "compare with a connection from another network: the firewall may be on this side",
-	    NULL,
-	    NULL },
+	    NULL, NULL },
 	{ CAUSE_STARTTLS_STRIPPED, CONCERNS_NETWORK, STATE_WARNING, "STARTTLS overwritten",
 	    "STARTTLS was overwritten with X on the way (XXXXXXXA): a firewall that inspects SMTP "
 	    "(Cisco's \"inspect esmtp\") stands between",
@@ -227,25 +246,25 @@ const struct cause_row causes_of_connection[] = {
 	    "compare with a connection from another network, and log in with TLS only", NULL,
 	    "RFC 3207 6" },
 	{ CAUSE_INJECTION, CONCERNS_NETWORK, STATE_CRITICAL, "STARTTLS response injection",
-	    "Cleartext[ (\"{octets}\")] followed the 220 to STARTTLS, from the server or from "
-	    "someone on the path; taken as protected it would be an injection",
-	    "Clients that do not discard it can be deceived", "update the server or the proxy in "
+	    "Cleartext[ (\"{octets}\")] followed the 220 to STARTTLS|: it came from the server or "
+	    "from someone on the path, and a client that took it for protected would be deceived",
+	    "Clients that do not discard it can be deceived",
+	    "update the server or the proxy in "
 	    "front of it (compare CVE-2011-0411)",
 	    "do not log in over this connection; compare from another network", NULL,
 	    "RFC 3207 6" },
 	{ CAUSE_OUT_OF_STEP, CONCERNS_SERVER, STATE_CRITICAL, "Replies out of step",
-	    "A reply came that belongs to no command here, so every later reply belongs to the "
+	    "A reply came that belongs to no command here|, so every later reply belongs to the "
 	    "command before it; usually a proxy or filter in front of the server",
 	    "Replies cannot be relied on: a rejected recipient may pass for an accepted one",
 	    "look at the proxy or filter in front of the server, and at its log",
 	    "do not rely on the replies below; reconnect", "/reopen", "RFC 5321 4.2" },
 	{ CAUSE_REPLY_MALFORMED, CONCERNS_SERVER, STATE_CRITICAL, "Malformed reply",
-	    "What came is not a valid SMTP reply[: {what}]",
-	    "Clients give up or misread it",
+	    "What came is not a valid SMTP reply[: {what}]|", "Clients give up or misread it",
 	    "look at what stands in front of the server, and at its log",
 	    "check that this is an SMTP port", NULL, "RFC 5321 4.2" },
 	{ CAUSE_REPLY_FLAWED, CONCERNS_SERVER, STATE_WARNING, "Flawed reply",
-	    "A reply breaks the rules[: {what}]", "Strict clients may give up",
+	    "A reply breaks the rules[: {what}]|", "Strict clients may give up",
 	    "update or correct the server, or the proxy in front of it", NULL, NULL,
 	    "RFC 5321 4.2" },
 	{ CAUSE_GREETING_CODE, CONCERNS_SERVER, STATE_CRITICAL, "Not a greeting's code",
@@ -262,8 +281,7 @@ const struct cause_row causes_of_connection[] = {
 	    "Senders try again later", NULL,
 	    "try again in a few minutes, with fewer connections at a time, or another MX; the "
 	    "server's log says why",
-	    "/mx",
-	    "RFC 5321 3.8" },
+	    "/mx", "RFC 5321 3.8" },
 	{ CAUSE_SHUTTING_DOWN, CONCERNS_SERVER, STATE_WARNING, "Service not available now",
 	    "The server ends the session or takes no new ones: a shutdown, a restart or a "
 	    "maintenance",
@@ -275,8 +293,8 @@ const struct cause_row causes_of_connection[] = {
 	    "RFC 5321 4.5.3.2.7" },
 	{ CAUSE_OVERLOADED, CONCERNS_SERVER, STATE_WARNING, "Server busy",
 	    "The server has too much to do at the moment: load, or all its processes in use",
-	    "Senders try again later",
-	    "check the server's load, process limits and queue", "try again in a few minutes, or "
+	    "Senders try again later", "check the server's load, process limits and queue",
+	    "try again in a few minutes, or "
 	    "another MX",
 	    "/mx", "RFC 3463 3.5" },
 	{ CAUSE_DISK_FULL, CONCERNS_SERVER, STATE_WARNING, "Disk full",
@@ -300,8 +318,7 @@ const struct cause_row causes_of_connection[] = {
 	    "try again later; only the server's administrator can correct it", NULL,
 	    "RFC 3463 3.5" },
 	{ CAUSE_SERVER_DNS_FAILED, CONCERNS_SERVER, STATE_WARNING, "DNS failure at the server",
-	    "A DNS lookup failed at the server[ for {name}]",
-	    "Senders try again",
+	    "A DNS lookup failed at the server[ for {name}]", "Senders try again",
 	    "check the server's resolver",
 	    "check the DNS of the sender's domain, the EHLO name and this address (smtpsh resolve "
 	    "@DOMAIN), then try again",
@@ -318,7 +335,8 @@ const struct cause_row causes_of_connection[] = {
 	    "restart the milter, policy service or scanner; the server's log names it",
 	    "try again later; only the server's administrator can correct it", NULL, NULL },
 	{ CAUSE_SERVER_MISCONFIGURED, CONCERNS_SERVER, STATE_WARNING, "Server configuration error",
-	    "The server's configuration is wrong, by its own reply", "Mail is deferred or rejected "
+	    "The server's configuration is wrong, by its own reply",
+	    "Mail is deferred or rejected "
 	    "until it is corrected",
 	    "check the mail server's log, which names the setting",
 	    "tell the server's postmaster by another way", NULL, "RFC 3463 3.4" },

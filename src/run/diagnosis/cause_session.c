@@ -12,13 +12,14 @@ const struct cause_row causes_of_session[] = {
 	    "TLS",
 	    NULL, "RFC 3207 4" },
 	{ CAUSE_STARTTLS_MISSING, CONCERNS_SERVER, STATE_WARNING, "STARTTLS not offered",
-	    "The server does not offer STARTTLS, so mail to it crosses the network unencrypted",
-	    "Senders that require TLS do not deliver", "configure a certificate and key, and "
+	    "The server does not offer STARTTLS|, so mail to it crosses the network unencrypted",
+	    "Senders that require TLS do not deliver",
+	    "configure a certificate and key, and "
 	    "enable STARTTLS (Postfix: smtpd_tls_security_level = may)",
 	    "try port 465 (smtps://{host}:465) for submission; --tls=off goes on without TLS", NULL,
 	    "RFC 3207" },
 	{ CAUSE_STARTTLS_TAKEN, CONCERNS_NETWORK, STATE_WARNING, "STARTTLS not offered here",
-	    "STARTTLS is not offered here[, although {other}, of the same name, offers it]: "
+	    "STARTTLS is not offered here[, although {other}, of the same name, offers it]|: "
 	    "removed on the way, switched off, or two differently configured servers",
 	    "Mail to this address crosses the network unencrypted",
 	    "configure TLS on this server as on the other one; else look for a firewall that "
@@ -51,8 +52,8 @@ const struct cause_row causes_of_session[] = {
 	    "belongs on port 25 of the domain's MX",
 	    "/starttls, then /auth", "RFC 4954 6, RFC 6409 4.3" },
 	{ CAUSE_AUTH_FAILED, CONCERNS_CLIENT, STATE_CRITICAL, "Login failed",
-	    "The server does not accept the user name or the password",
-	    NULL, "check the server's log, which tells a wrong password from a failed backend",
+	    "The server does not accept the user name or the password", NULL,
+	    "check the server's log, which tells a wrong password from a failed backend",
 	    "check user name (often the whole address) and password; accounts with two-factor "
 	    "login want an app password or OAuth",
 	    NULL, "RFC 4954 6" },
@@ -100,8 +101,10 @@ const struct cause_row causes_of_session[] = {
 	    "RFC 4954 4" },
 	{ CAUSE_AUTH_NEEDS_TLS, CONCERNS_DIALOGUE, STATE_CRITICAL, "Login requires TLS",
 	    "The server allows this login only within TLS", NULL, NULL,
-	    "begin TLS first (--tls=starttls), send EHLO again, then log in", "/starttls, then "
-	    "/auth", "RFC 4954 6" },
+	    "begin TLS first (--tls=starttls), send EHLO again, then log in",
+	    "/starttls, then "
+	    "/auth",
+	    "RFC 4954 6" },
 	{ CAUSE_AUTH_TOO_WEAK, CONCERNS_CLIENT, STATE_CRITICAL, "Mechanism too weak",
 	    "The account or server wants a stronger mechanism than the one used", NULL, NULL,
 	    "use a stronger mechanism that EHLO offers[ ({names})]: SCRAM, or OAuth", "/ext",
@@ -130,7 +133,8 @@ const struct cause_row causes_of_session[] = {
 	{ CAUSE_AUTH_POLICY, CONCERNS_CLIENT, STATE_CRITICAL, "Login blocked by policy",
 	    "A policy of the organization (conditional access, security defaults) does not allow "
 	    "this login; the password may well be right",
-	    NULL, "allow authenticated SMTP for the account in the sign-in policy, if yours "
+	    NULL,
+	    "allow authenticated SMTP for the account in the sign-in policy, if yours "
 	    "permits it",
 	    "use OAuth 2 (XOAUTH2), or ask the account's administrator", NULL, NULL },
 	{ CAUSE_AUTH_LOCKED, CONCERNS_CLIENT, STATE_CRITICAL, "Too many failed logins",
@@ -146,8 +150,7 @@ const struct cause_row causes_of_session[] = {
 	    NULL, "RFC 5802 6" },
 	{ CAUSE_AUTH_TRANSITION, CONCERNS_CLIENT, STATE_WARNING, "Password transition needed",
 	    "The server has to store the account's password anew for this mechanism", NULL, NULL,
-	    "log in once with PLAIN over TLS, then with this mechanism again", NULL,
-	    "RFC 4954 6" },
+	    "log in once with PLAIN over TLS, then with this mechanism again", NULL, "RFC 4954 6" },
 	{ CAUSE_ACCOUNT_DISABLED, CONCERNS_CLIENT, STATE_CRITICAL, "Account disabled",
 	    "The account is disabled or suspended", NULL, NULL,
 	    "ask the account's administrator or provider", NULL, "RFC 5248" },
@@ -156,7 +159,8 @@ const struct cause_row causes_of_session[] = {
 	    "add the client to the trusted ones if it should be",
 	    "log in, or have this host added to the trusted ones", "/auth", "RFC 5248" },
 	{ CAUSE_PASSWORDS_IN_CLEAR, CONCERNS_SERVER, STATE_WARNING, "Passwords unencrypted",
-	    "AUTH is offered without TLS, and STARTTLS is not offered: passwords cross the network "
+	    "AUTH is offered without TLS, and STARTTLS is not offered|: passwords cross the "
+	    "network "
 	    "unencrypted",
 	    "Anyone on the path can read them",
 	    "configure TLS and offer AUTH only within it (Postfix: smtpd_tls_auth_only = yes)",
@@ -197,8 +201,7 @@ const struct cause_row causes_of_session[] = {
 	    "send HELO instead of EHLO", NULL, "RFC 5321 3.2" },
 	{ CAUSE_NEEDS_MAIL, CONCERNS_DIALOGUE, STATE_CRITICAL, "MAIL first",
 	    "The server wants MAIL FROM first: none was accepted, or the transaction is over", NULL,
-	    NULL, "send MAIL FROM:<sender> before RCPT", NULL,
-	    "RFC 5321 3.3" },
+	    NULL, "send MAIL FROM:<sender> before RCPT", NULL, "RFC 5321 3.3" },
 	{ CAUSE_NEEDS_RCPT, CONCERNS_DIALOGUE, STATE_CRITICAL, "RCPT first",
 	    "The server wants RCPT TO first: no recipient was accepted yet", NULL, NULL,
 	    "send RCPT TO:<recipient> before DATA, and look at its reply", NULL, "RFC 5321 3.3" },
@@ -214,8 +217,7 @@ const struct cause_row causes_of_session[] = {
 	    "RFC 5321 4.1.4" },
 	{ CAUSE_ANGLE_BRACKETS, CONCERNS_DIALOGUE, STATE_CRITICAL, "Angle brackets missing",
 	    "The address[ {name}] was sent without angle brackets, or with a space after the colon",
-	    NULL, NULL,
-	    "write MAIL FROM:<user@example.org> and RCPT TO:<user@example.org>", NULL,
+	    NULL, NULL, "write MAIL FROM:<user@example.org> and RCPT TO:<user@example.org>", NULL,
 	    "RFC 5321 4.1.2" },
 	{ CAUSE_PARAMETER_NOT_OFFERED, CONCERNS_DIALOGUE, STATE_CRITICAL, "Parameter not offered",
 	    "The parameter {name} was sent, and EHLO does not offer {other}", NULL, NULL,
@@ -254,11 +256,10 @@ const struct cause_row causes_of_session[] = {
 	    "try again later; the text of the reply may name the reason, and the server's log does",
 	    NULL, "RFC 5321 4.2.1" },
 	{ CAUSE_REJECTED, CONCERNS_SERVER, STATE_CRITICAL, "Rejected",
-	    "Rejected at {stage} ({code}); the code does not say why",
-	    "Senders return the mail", NULL,
+	    "Rejected at {stage} ({code}); the code does not say why", "Senders return the mail",
+	    NULL,
 	    "correct what the text of the reply names; the server's log says more, and the same "
 	    "will be rejected again",
-	    NULL,
-	    "RFC 5321 4.2.1" },
+	    NULL, "RFC 5321 4.2.1" },
 	{ CAUSE_NONE },
 };

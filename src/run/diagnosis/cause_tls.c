@@ -4,8 +4,7 @@
 const struct cause_row causes_of_tls[] = {
 	/* ---- the handshake */
 	{ CAUSE_TLS_NOTHING_SHARED, CONCERNS_SERVER, STATE_WARNING, "No common TLS parameters",
-	    "The two sides have no cipher suite, group or signature algorithm in common (alert 40, "
-	    "handshake failure)",
+	    "The two sides have no cipher suite, group or signature algorithm in common",
 	    "Senders with current TLS libraries defer the mail or send it without TLS",
 	    "check the server's TLS settings against its certificate: protocols, ciphers, groups, "
 	    "and the key's type",
@@ -37,21 +36,21 @@ const struct cause_row causes_of_tls[] = {
 	    "configure a certificate for that name, or a default one",
 	    "ask for another name (--sni NAME)", NULL, "RFC 6066 3" },
 	{ CAUSE_TLS_SERVER_ERROR, CONCERNS_SERVER, STATE_WARNING, "TLS failed inside the server",
-	    "The server failed during the handshake, by its own fault (alert 80)",
+	    "The server failed during the handshake, by its own fault",
 	    "Senders defer the mail or send it without TLS",
 	    "check the server's log: often a key that it cannot read, or that does not fit its "
 	    "certificate",
 	    "tell the server's postmaster", NULL, "RFC 8446 6.2" },
 	{ CAUSE_TLS_ALERT, CONCERNS_SERVER, STATE_WARNING, "TLS alert",
-	    "The server ended the handshake with alert {what}", "Senders defer the mail or send it "
+	    "The server ended the handshake with alert {what}|",
+	    "Senders defer the mail or send it "
 	    "without TLS",
 	    "check the server's log and its TLS settings",
 	    "compare from another network (a middlebox may change the handshake) and with "
 	    "--min-tls",
 	    NULL, "RFC 8446 6.2" },
 	{ CAUSE_TLS_WEAK, CONCERNS_SERVER, STATE_WARNING, "TLS parameters too weak",
-	    "The server uses a key, group or signature that current TLS libraries reject as unsafe"
-	    "[: {what}]",
+	    "The server uses a key, group or signature that current TLS libraries reject as unsafe",
 	    "Senders with current TLS libraries defer the mail or send it without TLS",
 	    "update the server's TLS: 2048 bits or more for RSA and Diffie-Hellman, SHA-256 for "
 	    "signatures",
@@ -62,113 +61,125 @@ const struct cause_row causes_of_tls[] = {
 	    "update the server's TLS library", "--legacy-renegotiation lets it pass, for a test",
 	    NULL, "RFC 5746" },
 	{ CAUSE_TLS_CLEARTEXT, CONCERNS_SERVER, STATE_WARNING, "No TLS after STARTTLS",
-	    "The server agreed to TLS and then sent cleartext[: \"{octets}\"]",
+	    "The server agreed to TLS and then sent cleartext[: \"{octets}\"]|",
 	    "Senders defer the mail or send it without TLS",
-	    "check the server's TLS set-up and what stands in front of it", "tell the server's "
-	    "postmaster; do not log in without TLS", NULL, "RFC 3207 4" },
+	    "check the server's TLS set-up and what stands in front of it",
+	    "tell the server's "
+	    "postmaster; do not log in without TLS",
+	    NULL, "RFC 3207 4" },
 	{ CAUSE_TLS_TIMEOUT, CONCERNS_SERVER, STATE_WARNING, "TLS handshake timed out",
-	    "The server accepted the start of TLS and then sent nothing[ for {waited}]: a stalled "
+	    "The server accepted the start of TLS and then sent nothing[ for {waited}]|: a stalled "
 	    "process, or a path that drops large packets (MTU)",
 	    "Senders defer the mail or send it without TLS",
 	    "check the server's log, its entropy and key storage, and the path MTU",
-	    "try again, and from another network", NULL, NULL },
+	    "allow more time ({option}), and compare from another network", NULL, NULL },
 	{ CAUSE_TLS_CLOSED, CONCERNS_SERVER, STATE_WARNING, "Closed during the TLS handshake",
-	    "The connection ended during the TLS handshake, without an alert: TLS is not set up "
+	    "The connection ended during the TLS handshake, without an alert|: TLS is not set up "
 	    "properly there, or a firewall cuts it",
 	    "Senders defer the mail or send it without TLS",
 	    "check the server's log: often a certificate or key that cannot be loaded",
 	    "compare from another network and with --min-tls 1.2", NULL, NULL },
 	{ CAUSE_TLS_FAILED, CONCERNS_SERVER, STATE_WARNING, "TLS handshake failed",
-	    "The TLS handshake failed[: {what}]", "Senders defer the mail or send it without TLS",
-	    "check the server's log and its TLS settings", "compare with --min-tls and from "
-	    "another network", NULL, NULL },
+	    "The TLS handshake failed[: {what}]|", "Senders defer the mail or send it without TLS",
+	    "check the server's log and its TLS settings",
+	    "compare with --min-tls and from "
+	    "another network",
+	    NULL, NULL },
 	{ CAUSE_TLS_TRUNCATED, CONCERNS_SERVER, STATE_OK, "Closed without close_notify",
-	    "The server closed the connection without ending TLS first (close_notify)", NULL,
+	    "The server closed the connection without ending TLS first (close_notify)|", NULL,
 	    "update the server's TLS", NULL, NULL, "RFC 8446 6.1" },
 
 	/* ---- the certificate */
 	{ CAUSE_CERT_EXPIRED, CONCERNS_SERVER, STATE_CRITICAL, "Certificate expired",
-	    "The certificate[ of {what}] expired[ {days} ago][, on {date}]",
+	    "The certificate[ of {what}] expired[ {days} ago][, on {date}]|",
 	    "Clients that verify, MTA-STS senders among them, do not deliver or log in",
 	    "renew the certificate, and reload the server so that it uses the new one", NULL, NULL,
 	    "RFC 5280 4.1.2.5" },
 	{ CAUSE_CERT_EXPIRES, CONCERNS_SERVER, STATE_WARNING, "Certificate expires soon",
-	    "The certificate[ of {what}] expires in {days}[, on {date}]",
+	    "The certificate[ of {what}] expires in {days}[, on {date}]|",
 	    "After that, clients that verify do not deliver or log in",
 	    "renew the certificate, and reload the server; check why automatic renewal did not run",
 	    NULL, NULL, NULL },
 	{ CAUSE_CERT_NOT_YET_VALID, CONCERNS_SERVER, STATE_CRITICAL, "Certificate not yet valid",
-	    "The certificate[ of {what}] is not valid yet[: from {date}][, in {days}]",
+	    "The certificate[ of {what}] is not valid yet[: from {date}][, in {days}]|",
 	    "Clients that verify do not deliver or log in",
 	    "check the clocks of both sides; else the certificate was installed too early", NULL,
 	    NULL, "RFC 5280 4.1.2.5" },
 	{ CAUSE_CERT_SELF_SIGNED, CONCERNS_SERVER, STATE_CRITICAL, "Self-signed certificate",
-	    "The certificate is self-signed: no CA that clients trust has issued it",
+	    "The certificate is self-signed|: no CA that clients trust has issued it",
 	    "Opportunistic senders do not check; clients that verify, and MTA-STS senders, do not "
 	    "deliver or log in",
 	    "get a certificate from a public CA, or publish a TLSA 3 1 1 record for its key (DANE)",
 	    "if it is your own, trust it with --ca FILE", NULL, "RFC 7435" },
-	{ CAUSE_CERT_INTERMEDIATE, CONCERNS_SERVER, STATE_CRITICAL, "Intermediate certificate "
+	{ CAUSE_CERT_INTERMEDIATE, CONCERNS_SERVER, STATE_CRITICAL,
+	    "Intermediate certificate "
 	    "missing",
 	    "The server sends only its own certificate, and its issuer[, {what},] is not known "
-	    "here: the intermediate certificate is missing, or the issuer is a private CA",
+	    "here|: the intermediate certificate is missing, or the issuer is a private CA",
 	    "Clients that verify, and MTA-STS senders, do not deliver or log in; browsers may hide "
 	    "it",
-	    "configure the full chain (fullchain.pem), not the server's certificate alone",
+	    "configure the full chain (fullchain.pem: the certificate and its intermediate ones), "
+	    "not the server's certificate alone",
 	    "if the issuer is a private CA, trust it with --ca FILE", NULL, "RFC 8446 4.4.2" },
 	{ CAUSE_CERT_PRIVATE_CA, CONCERNS_SERVER, STATE_CRITICAL, "Unknown CA",
-	    "The chain ends in a CA that is not trusted here[: {what}]",
+	    "The chain ends in a CA that is not trusted here[: {what}]|",
 	    "Opportunistic senders do not check; clients that verify, and MTA-STS senders, do not "
 	    "deliver or log in",
 	    "use a certificate of a public CA if others than your own clients connect",
-	    "a private or new CA: trust it with --ca FILE, or update this machine's CA "
+	    "trust a private or new CA with --ca FILE, or update this machine's CA "
 	    "certificates",
 	    NULL, NULL },
 	{ CAUSE_CERT_NAME, CONCERNS_SERVER, STATE_CRITICAL, "Certificate for another name",
-	    "The certificate does not cover {name}[: it is for {names}]",
+	    "The certificate does not cover {name}[: it is for {names}]|",
 	    "Opportunistic senders do not check; MTA-STS and verifying senders will not deliver",
 	    "reissue it with {name} as a subjectAltName",
 	    "connect by a name that the certificate has", NULL, "RFC 9525 6" },
 	{ CAUSE_CERT_NO_SAN, CONCERNS_SERVER, STATE_CRITICAL, "No subjectAltName",
-	    "The host name is only in the Common Name, which RFC 9525 clients ignore: the "
-	    "certificate has no usable subjectAltName",
+	    "The certificate has no usable subjectAltName|: the host name is only in the Common "
+	    "Name, which RFC 9525 clients ignore",
 	    "Clients that verify do not deliver or log in",
 	    "reissue it with {name} as a DNS subjectAltName", NULL, NULL, "RFC 9525 2" },
 	{ CAUSE_CERT_WILDCARD, CONCERNS_SERVER, STATE_CRITICAL, "Wildcard does not match",
-	    "The certificate's wildcard does not cover {name}[: it is for {names}]; a * stands for "
-	    "exactly one whole label",
+	    "The certificate's wildcard does not cover {name}[: it is for {names}]|; a * stands "
+	    "for exactly one label, and counts only as the whole first one",
 	    "Clients that verify, and MTA-STS senders, do not deliver or log in",
-	    "reissue it with {name} as a subjectAltName", "connect by a name that the certificate "
-	    "has", NULL, "RFC 9525 6.3" },
+	    "reissue it with {name} as a subjectAltName",
+	    "connect by a name that the certificate "
+	    "has",
+	    NULL, "RFC 9525 6.3" },
 	{ CAUSE_CERT_REVOKED, CONCERNS_SERVER, STATE_CRITICAL, "Certificate revoked",
-	    "The certificate was revoked by its CA", "Clients that check do not deliver or log in",
+	    "The certificate was revoked by its CA|", "Clients that check do not deliver or log in",
 	    "get a new certificate with a new key, and find out why it was revoked", NULL, NULL,
 	    "RFC 5280 5" },
 	{ CAUSE_CERT_WEAK, CONCERNS_SERVER, STATE_CRITICAL, "Certificate too weak",
-	    "The key or the signature of a certificate is too weak to be safe[: {what}]",
+	    "The key or the signature of a certificate is too weak to be safe[: {what}]|",
 	    "Clients with current TLS libraries reject it",
 	    "reissue it with a key of at least 2048 bits (RSA) or P-256, signed with SHA-256", NULL,
 	    NULL, "RFC 9325" },
 	{ CAUSE_CERT_PURPOSE, CONCERNS_SERVER, STATE_CRITICAL, "Certificate for another purpose",
-	    "The certificate is not meant for a server", "Clients that verify reject it",
-	    "reissue it for server authentication (serverAuth)", NULL, NULL,
-	    "RFC 5280 4.2.1.12" },
+	    "The certificate is not meant for a server|", "Clients that verify reject it",
+	    "reissue it for server authentication (serverAuth)", NULL, NULL, "RFC 5280 4.2.1.12" },
 	{ CAUSE_CERT_INVALID, CONCERNS_SERVER, STATE_CRITICAL, "Certificate verification failed",
-	    "Certificate verification failed[: {what}]",
+	    "The certificate does not verify[: {what}]|",
 	    "Clients that verify do not deliver or log in",
 	    "check the certificate and the chain that the server sends, and reissue what is wrong",
 	    NULL, NULL, "RFC 5280" },
 	{ CAUSE_CERT_OCSP, CONCERNS_SERVER, STATE_WARNING, "OCSP staple not good",
-	    "The OCSP response that the server staples is not good: {what}",
+	    "The OCSP response that the server staples is not good: {what}|",
 	    "Clients that check it may reject the certificate",
 	    "renew the OCSP response, or switch stapling off", NULL, NULL, "RFC 6066 8" },
-	{ CAUSE_NO_TRUST_STORE, CONCERNS_CLIENT, STATE_WARNING, "No CA certificates on this "
+	{ CAUSE_NO_CA_LINKS, CONCERNS_CLIENT, STATE_WARNING, "No hash links in the CA folder",
+	    "{what}, which --ca names, has no hash links of certificates|, so the certificate was "
+	    "not judged",
+	    NULL, NULL, "make the links (openssl rehash {what}), or name a file (--ca FILE)", NULL,
+	    NULL },
+	{ CAUSE_NO_TRUST_STORE, CONCERNS_CLIENT, STATE_WARNING,
+	    "No CA certificates on this "
 	    "machine",
-	    "This machine has no CA certificates to verify with[ (looked for in {what})], so the "
+	    "This machine has no CA certificates to verify with[ (looked for in {what})]|, so the "
 	    "certificate was not judged",
 	    NULL, NULL,
 	    "install them (on Debian the package ca-certificates), or name a file (--ca FILE)",
-	    NULL,
-	    NULL },
+	    NULL, NULL },
 	{ CAUSE_NONE },
 };

@@ -1,7 +1,4 @@
-/*
- * Certificates in words: names as people use them, dates, and what a failed verification is
- * about.
- */
+/* Certificates in words: names as people use them, and dates. */
 #ifndef RUN_DIAGNOSIS_CERT_WORDS_H
 #define RUN_DIAGNOSIS_CERT_WORDS_H
 
@@ -21,17 +18,5 @@ struct span cert_san_bare(struct span san);		/* without its "DNS:" or "IP:" */
 long cert_days(int64_t later, int64_t earlier);
 double cert_days_left(int64_t not_after);	/* from now */
 void cert_date(char out[16], int64_t seconds);		/* "2027-02-21"; "" of TLS_NO_DATE */
-
-/*
- * Describes a name that does not match: "not for a.b.example.org, it is for *.example.org: ...".
- * In the arena.
- */
-struct span cert_mismatch(struct arena *, const struct tls_info *);
-/*
- * Describes one problem with its dates and names, in the arena; *next is what to do about it
- * (NULL: nothing).
- */
-struct span cert_problem(
-    struct arena *, const struct tls_info *, const struct tls_problem *, const char **next);
 
 #endif

@@ -17,6 +17,22 @@ set_waited(struct diagnosing *x, struct diagnosis *d, uint64_t ms)
 	diagnosis_set(d, FIELD_WAITED, span_of(text), x->arena);
 }
 
+/* Which option gives more time. */
+static void
+set_option(struct diagnosing *x, struct diagnosis *d)
+{
+	static const char *const options[AT_COUNT] = {
+		[AT_CONNECT] = "--timeout connect=30s",
+		[AT_TLS] = "--timeout tls=60s",
+		[AT_GREETING] = "--timeout greeting=60s",
+	};
+	const char *own = options[d->place.stage];
+
+	d->field[FIELD_OPTION] = x->f->late ? SPAN("a larger -t") :
+	    own				    ? span_of(own) :
+					      SPAN("--timeout reply=5m");
+}
+
 /* The first line of what came, cut. */
 static void
 set_octets(struct diagnosing *x, struct diagnosis *d)
@@ -67,6 +83,15 @@ foreign_server(struct span octets, const char **what)
 	return CAUSE_NONE;
 }
 
+const char *
+diagnose_foreign(struct span octets)
+{
+	const char *what;
+
+	foreign_server(octets, &what);
+	return what;
+}
+
 static bool
 is_mostly(struct span s, char c)
 {
@@ -110,11 +135,13 @@ diagnose_greeting(struct diagnosing *x)
 
 /* ---- how it ended */
 
-static bool
-is_tls_port(unsigned port)
+bool
+smtp_port_is_tls(unsigned port)
 {
 	return port == 465 || port == 2465;
 }
+
+enum { PIECES_OF_A_TARPIT = 4 };
 
 static void
 diagnose_silence(struct diagnosing *x)
@@ -125,35 +152,51 @@ diagnose_silence(struct diagnosing *x)
 	if ((f->stage == AT_GREETING || f->before_greeting) && f->octets.len == 0) {
 		bool tls = f->implicit_tls || f->dialogue.tls;
 		d = diagnosing_add(x,
-		    tls						 ? CAUSE_SILENT_IN_TLS :
-		    f->tls_probed || is_tls_port(f->port)	 ? CAUSE_TLS_PORT :
-								   CAUSE_SILENT_PORT,
+		    tls						   ? CAUSE_SILENT_IN_TLS :
+			f->tls_probed || smtp_port_is_tls(f->port) ? CAUSE_TLS_PORT :
+								     CAUSE_SILENT_PORT,
 		    AT_GREETING);
 		/* Port 25 never begins with TLS (RFC 8314 3). */
 		if (d->cause == CAUSE_SILENT_PORT && f->port != 25) {
-			struct span host = f->host.len > 0 ? f->host : f->address;
-			bool literal = span_has(host, ':') && host.at[0] != '[';
 			diagnosis_set(d, FIELD_OTHER,
-			    arena_printf(x->arena, "smtps://%s%.*s%s:%u", literal ? "[" : "",
-				SPAN_ARG(host), literal ? "]" : "", f->port),
+			    arena_printf(x->arena, "smtps://%.*s:%u",
+				SPAN_ARG(d->field[FIELD_HOST]), f->port),
 			    x->arena);
 		}
 		set_waited(x, d, f->waited_ms);
+		set_option(x, d);
 		return;
 	}
 	/* postscreen sends its first line at once and holds the last one back */
 	bool held = f->stage == AT_GREETING && f->octets.at[f->octets.len - 1] == '\n';
+	bool drops = f->octets.len > 0 && f->pieces >= PIECES_OF_A_TARPIT;
 	d = diagnosing_add(x,
-	    held	       ? CAUSE_GREETING_DELAY :
-	    f->octets.len > 0 ? CAUSE_REPLY_UNFINISHED :
-				CAUSE_REPLY_TIMEOUT,
+	    held		    ? CAUSE_GREETING_DELAY :
+		drops		    ? CAUSE_TARPIT :
+		f->octets.len > 0   ? CAUSE_REPLY_UNFINISHED :
+		f->stage == AT_EHLO ? CAUSE_EHLO_TIMEOUT :
+				      CAUSE_REPLY_TIMEOUT,
 	    f->stage);
-	if (held)
+	if (held || drops)
 		d->state = STATE_CRITICAL;		/* it was not waited for long enough */
-	else
+	if (drops)
+		d->field[FIELD_WHAT] = arena_printf(x->arena, "%s came in %u pieces, and not whole",
+		    smtp_stage_awaited(f->stage), f->pieces);
+	if (!held)
 		set_waited(x, d, f->waited_ms);
+	set_option(x, d);
 	if (f->octets.len > 0)
 		set_octets(x, d);
+}
+
+/* The end of a message went out, and nothing says what became of it (RFC 1047). */
+static bool
+is_fate_unknown(const struct facts *f)
+{
+	return f->fate_unknown ||
+	    (f->stage == AT_END_OF_DATA && !f->reply && !f->fate_known &&
+		(f->end == END_TIMED_OUT || f->end == END_CLOSED || f->end == END_RESET ||
+		    f->end == END_TRUNCATED));
 }
 
 /* A close that comes sooner says nothing about what the server waited for. */
@@ -174,10 +217,8 @@ diagnose_end(struct diagnosing *x)
 	struct diagnosis *d;
 	enum cause cause;
 
-	if (f->fate_unknown) {
-		diagnosing_add(x, CAUSE_FATE_UNKNOWN, AT_END_OF_DATA);
-		return;
-	}
+	if (is_fate_unknown(f))
+		return; /* of no other end is more known */
 	switch (f->end) {
 	case END_NONE: case END_TLS_FAILED:
 		return;
@@ -187,12 +228,14 @@ diagnose_end(struct diagnosing *x)
 			diagnosis_set(
 			    d, FIELD_NAME, f->host.len > 0 ? f->host : f->domain, x->arena);
 		} else if (f->stage == AT_CONNECT) {
-			set_waited(
-			    x, diagnosing_add(x, CAUSE_CONNECT_TIMEOUT, AT_CONNECT), f->waited_ms);
+			d = diagnosing_add(x, CAUSE_CONNECT_TIMEOUT, AT_CONNECT);
+			set_waited(x, d, f->waited_ms);
 		} else if (f->stage == AT_PROXY) {
 			diagnosing_add(x, CAUSE_PROXY_FAILED, AT_PROXY);
 		} else if (f->stage == AT_TLS) {
-			set_waited(x, diagnosing_add(x, CAUSE_TLS_TIMEOUT, AT_TLS), f->waited_ms);
+			d = diagnosing_add(x, CAUSE_TLS_TIMEOUT, AT_TLS);
+			set_waited(x, d, f->waited_ms);
+			set_option(x, d);
 		} else {
 			diagnose_silence(x);
 		}
@@ -207,15 +250,15 @@ diagnose_end(struct diagnosing *x)
 	case END_CLOSED: case END_RESET:
 		if (f->asked_to_close || (f->reply && f->reply->code / 100 >= 4))
 			return;			/* after QUIT, or behind a reply that says why */
-		cause = f->stage == AT_TLS ? CAUSE_TLS_CLOSED :
-		    f->octets.len > 0	       ? CAUSE_CLOSED_IN_REPLY :
+		cause = f->stage == AT_TLS			  ? CAUSE_TLS_CLOSED :
+		    f->octets.len > 0				  ? CAUSE_CLOSED_IN_REPLY :
 		    f->before_greeting && f->stage != AT_GREETING ? CAUSE_CLOSED_BEFORE_GREETING :
 		    f->stage == AT_MESSAGE     ? CAUSE_CLOSED_IN_DATA :
 		    f->stage == AT_EHLO && !f->dialogue.tls ? CAUSE_CLOSED_AT_EHLO :
 		    f->stage == AT_AUTH	       ? CAUSE_CLOSED_AT_AUTH :
 		    f->stage == AT_ANY	       ? CAUSE_CLOSED_IDLE :
 		    f->stage == AT_GREETING ?
-			(is_tls_port(f->port) && !f->implicit_tls ? CAUSE_TLS_PORT :
+			(smtp_port_is_tls(f->port) && !f->implicit_tls ? CAUSE_TLS_PORT :
 			    reset ? CAUSE_RESET_BEFORE_GREETING :
 			    f->waited_ms >= SILENT_MS ? CAUSE_CLOSED_WAITING :
 							CAUSE_CLOSED_BEFORE_GREETING) :
@@ -291,6 +334,7 @@ diagnose_slowness(struct diagnosing *x)
 		struct diagnosis *d = diagnosing_add(
 		    x, f->greeting_held ? CAUSE_GREETING_DELAY : CAUSE_GREETING_SLOW, AT_GREETING);
 		set_waited(x, d, f->greeting_ms);
+		set_option(x, d);
 	}
 	if (f->nslow > 0) {
 		struct diagnosis *d = diagnosing_add(
@@ -400,13 +444,14 @@ diagnose(const struct facts *f, struct arena *arena)
 	}
 	if (f->null_mx)
 		diagnosing_add(&x, CAUSE_NULL_MX, AT_RESOLVE);
+	/* First of all, so that nothing is sent again for what comes after. */
+	if (is_fate_unknown(f))
+		diagnosing_add(&x, CAUSE_FATE_UNKNOWN, AT_END_OF_DATA);
 	if (!diagnose_form(&x)) {
 		diagnose_greeting(&x);
 		bool is_other = x.first && x.first->cause == CAUSE_NOT_SMTP;
 		diagnose_mx_address(&x);
 		if (!is_other && !diagnose_reply(&x))
-			diagnose_end(&x);
-		else if (f->fate_unknown)
 			diagnose_end(&x);
 	}
 	diagnose_handshake(&x);

@@ -34,6 +34,7 @@
 	X(DAYS,		"days",		"some days")	/* "3 days" */			\
 	X(SIZE,		"size",		"a limit")	/* "10 MiB" */			\
 	X(OTHER,	"other",	"another")	/* host, address or record beside */ \
+	X(OPTION,	"option",	"--timeout reply=5m") /* that gives more time */ \
 	X(WHY,		"why",		"...")		/* a reason that a lookup gave */
 
 enum field {
@@ -66,6 +67,15 @@ struct diagnosis {
 
 /* Diagnoses one session. NULL: nothing is wrong. Everything lives in the arena. */
 struct diagnosis *diagnose(const struct facts *, struct arena *);
+/* Diagnoses one thing that is wrong with a certificate. */
+struct diagnosis *diagnose_problem(
+    const struct tls_info *, const struct tls_problem *, struct arena *);
+/* Returns what greets so and is no SMTP server; NULL: none that is known, or not known yet. */
+const char *diagnose_foreign(struct span octets);
+/* Whether servers expect TLS from the start on this port (RFC 8314 3.3). */
+bool smtp_port_is_tls(unsigned port);
+/* The cause of a TLS alert, a verification error, a DNS rcode; CAUSE_NONE: it has none. */
+enum cause alert_cause(unsigned alert), verify_cause(struct span name), rcode_cause(unsigned);
 /*
  * The cause of a reply code and an enhanced code alone, at a stage. CAUSE_NONE: it is neither 4xx
  * nor 5xx.
@@ -95,7 +105,13 @@ enum audience {
  */
 struct span diagnosis_title(const struct diagnosis *);
 struct span diagnosis_sentence(const struct diagnosis *, struct arena *);
+/* What of it was observed, as a clause: "the certificate expired 3 days ago". */
+struct span diagnosis_observed(const struct diagnosis *, struct arena *);
 struct span diagnosis_consequence(const struct diagnosis *, struct arena *);	/* may be empty */
 struct span diagnosis_next(const struct diagnosis *, enum audience, struct arena *);
+/* "SENTENCE. Next: NEXT", for anyone. */
+struct span diagnosis_text(const struct diagnosis *, struct arena *);
+/* The same beneath a line that says what was observed, without saying that again. */
+struct span diagnosis_text_below(const struct diagnosis *, struct arena *);
 
 #endif

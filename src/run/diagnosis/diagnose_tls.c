@@ -9,6 +9,7 @@ static const struct {
 	unsigned alert;
 	enum cause cause;
 } alerts[] = {
+	{ 0, CAUSE_NONE }, /* not of a failure */
 	{ 40, CAUSE_TLS_NOTHING_SHARED },
 	{ 42, CAUSE_TLS_CLIENT_CERT_REJECTED },
 	{ 43, CAUSE_TLS_CLIENT_CERT_REJECTED },
@@ -20,12 +21,14 @@ static const struct {
 	{ 70, CAUSE_TLS_VERSION },
 	{ 71, CAUSE_TLS_NOTHING_SHARED },
 	{ 80, CAUSE_TLS_SERVER_ERROR },
+	{ 90, CAUSE_NONE },
+	{ 100, CAUSE_NONE },
 	{ 112, CAUSE_TLS_NAME_UNKNOWN },
 	{ 116, CAUSE_TLS_CLIENT_CERT },
 };
 
-static enum cause
-cause_of_alert(unsigned alert)
+enum cause
+alert_cause(unsigned alert)
 {
 	for (size_t i = 0; i < sizeof alerts / sizeof *alerts; i++)
 		if (alerts[i].alert == alert)
@@ -50,7 +53,8 @@ diagnose_handshake(struct diagnosing *x)
 
 	if (f->end != END_TLS_FAILED && f->handshake == SHAKE_UNKNOWN)
 		return;
-	enum cause cause = f->handshake == SHAKE_ALERT	      ? cause_of_alert(f->alert) :
+	enum cause alert = alert_cause(f->alert);
+	enum cause cause = f->handshake == SHAKE_ALERT	       ? (alert ? alert : CAUSE_TLS_ALERT) :
 	    f->handshake == SHAKE_CLEARTEXT && f->implicit_tls ? CAUSE_CLEAR_PORT :
 								 causes[f->handshake];
 	struct diagnosis *d = diagnosing_add(x, cause, AT_TLS);
@@ -86,35 +90,44 @@ static const struct {
 	{ V("DEPTH_ZERO_SELF_SIGNED_CERT"), CAUSE_CERT_SELF_SIGNED },
 	{ V("SELF_SIGNED_CERT_IN_CHAIN"), CAUSE_CERT_PRIVATE_CA },
 	{ V("UNABLE_TO_GET_ISSUER_CERT"), CAUSE_CERT_PRIVATE_CA },
-	{ V("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), CAUSE_CERT_PRIVATE_CA },
-	{ V("UNABLE_TO_VERIFY_LEAF_SIGNATURE"), CAUSE_CERT_PRIVATE_CA },
+	{ V("UNABLE_TO_GET_ISSUER_CERT_LOCALLY"), CAUSE_CERT_INTERMEDIATE },
+	{ V("UNABLE_TO_VERIFY_LEAF_SIGNATURE"), CAUSE_CERT_INTERMEDIATE },
 	{ V("CERT_UNTRUSTED"), CAUSE_CERT_PRIVATE_CA },
 	{ V("CERT_REVOKED"), CAUSE_CERT_REVOKED },
 	{ V("INVALID_PURPOSE"), CAUSE_CERT_PURPOSE },
 	{ V("EE_KEY_TOO_SMALL"), CAUSE_CERT_WEAK },
 	{ V("CA_KEY_TOO_SMALL"), CAUSE_CERT_WEAK },
 	{ V("CA_MD_TOO_WEAK"), CAUSE_CERT_WEAK },
+	{ V("HOSTNAME_MISMATCH"), CAUSE_CERT_NAME },
+	{ V("IP_ADDRESS_MISMATCH"), CAUSE_CERT_NAME },
+	{ V("DANE_NO_MATCH"), CAUSE_DANE_MISMATCH },
 };
 #undef V
+
+enum cause
+verify_cause(struct span name)
+{
+	for (size_t i = 0; i < sizeof problems / sizeof *problems; i++)
+		if (span_eq(name, problems[i].name))
+			return problems[i].cause;
+	return CAUSE_CERT_INVALID;
+}
 
 static enum cause
 cause_of_problem(const struct tls_info *t, const struct tls_problem *p)
 {
 	if (tls_problem_is_issuer(p) && t->no_trust.len > 0)
-		return CAUSE_NO_TRUST_STORE;
+		return t->ca_given ? CAUSE_NO_CA_LINKS : CAUSE_NO_TRUST_STORE;
 	if (tls_problem_is_name(p))
 		return t->name == TLS_NAME_NO_SAN || t->name == TLS_NAME_BAD_SAN ?
 		    CAUSE_CERT_NO_SAN :
 		    t->name == TLS_NAME_LABELS || t->name == TLS_NAME_PARTIAL ?
 		    CAUSE_CERT_WILDCARD :
 		    CAUSE_CERT_NAME;
-	for (size_t i = 0; i < sizeof problems / sizeof *problems; i++)
-		if (span_eq(span_of(p->name), problems[i].name))
-			return problems[i].cause == CAUSE_CERT_PRIVATE_CA && t->ncerts <= 1 &&
-				p->depth == 0 ?
-			    CAUSE_CERT_INTERMEDIATE :
-			    problems[i].cause;
-	return CAUSE_CERT_INVALID;
+	enum cause cause = verify_cause(span_of(p->name));
+	return cause == CAUSE_CERT_INTERMEDIATE && (t->ncerts > 1 || p->depth > 0) ?
+	    CAUSE_CERT_PRIVATE_CA :
+	    cause;
 }
 
 static struct span
@@ -153,6 +166,17 @@ set_dates(struct diagnosis *d, const struct tls_info *t, const struct tls_proble
 	    end ? cert_days(t->at, c->not_after) : cert_days(c->not_before, t->at), arena);
 }
 
+/* A sentence as what follows a colon: "OCSP …" stays, "A CA's key …" does not. */
+static struct span
+clause(struct span sentence, struct arena *arena)
+{
+	char *text = arena_string(arena, sentence);
+
+	if (text[0] >= 'A' && text[0] <= 'Z' && (text[1] >= 'a' || text[1] == ' '))
+		text[0] = (char)(text[0] - 'A' + 'a');
+	return span_of(text);
+}
+
 static void
 set_problem(struct diagnosis *d, const struct tls_info *t, const struct tls_problem *p,
     struct arena *arena)
@@ -174,11 +198,22 @@ set_problem(struct diagnosis *d, const struct tls_info *t, const struct tls_prob
 			    cert_name_long(arena, t->cert[t->ncerts - 1].issuer), arena);
 		break;
 	case CAUSE_NO_TRUST_STORE:
+	case CAUSE_NO_CA_LINKS:
 		diagnosis_set(d, FIELD_WHAT, t->no_trust, arena);
 		break;
 	default:
-		diagnosis_set(d, FIELD_WHAT, info ? span_of(info->means) : p->text, arena);
+		diagnosis_set(
+		    d, FIELD_WHAT, clause(info ? span_of(info->means) : p->text, arena), arena);
 	}
+}
+
+struct diagnosis *
+diagnose_problem(const struct tls_info *t, const struct tls_problem *p, struct arena *arena)
+{
+	struct diagnosis *d = diagnosis_new(cause_of_problem(t, p), NULL, arena);
+
+	set_problem(d, t, p, arena);
+	return d;
 }
 
 static bool

@@ -32,6 +32,20 @@ diagnosing_add_symptom(struct diagnosing *x, enum cause cause, enum smtp_stage s
 	return d;
 }
 
+enum cause
+rcode_cause(unsigned rcode)
+{
+	static const enum cause causes[] = {
+		[1] = CAUSE_DNS_MALFORMED,
+		[2] = CAUSE_DNS_SERVER_FAILURE,
+		[3] = CAUSE_DNS_NO_HOST,
+		[4] = CAUSE_DNS_MALFORMED,
+		[5] = CAUSE_DNS_REJECTED,
+	};
+
+	return rcode < sizeof causes / sizeof *causes ? causes[rcode] : CAUSE_NONE;
+}
+
 /* A lookup that gave no address, of a host that was named or that an MX names. */
 enum cause
 diagnosing_lookup(const struct dns_facts *dns, bool of_domain)

@@ -88,11 +88,14 @@ struct facts {
 	enum smtp_stage stage;		/* of the reply, of the wait that timed out, of the close */
 	enum fact_end end;
 	uint64_t waited_ms;		/* how long it had waited for that */
+	bool late;			/* the time for everything (-t) had run out */
 	struct span octets;		/* what came and is not a complete reply, or not TLS */
 	unsigned pieces;		/* the number of reads that gave them; 0: unknown */
 	bool before_greeting;		/* nothing was ever received on the connection */
 	bool asked_to_close;		/* after QUIT: a close is no failure */
 	bool fate_unknown;		/* the end of data was sent and not validly answered */
+	/* no message is in doubt, although the wait was for a reply to the end of data */
+	bool fate_known;
 	/* of the host's address, when that lookup is how it ended */
 	struct dns_facts dns;
 	/* null MX: the domain accepts no mail, nothing was tried */

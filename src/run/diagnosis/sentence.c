@@ -35,6 +35,12 @@ take_field(struct span *rest)
 	return FIELD_COUNT;
 }
 
+/*
+ * What stands before a "|" in a sentence was observed. While it is put together a control octet
+ * stands for that, which no field has.
+ */
+enum { OBSERVED_END = '\x01' };
+
 static void render(struct buf *, const struct diagnosis *, struct span template);
 
 /* A part in brackets: left out where a field in it is empty; literal where it names none. */
@@ -78,7 +84,8 @@ render(struct buf *b, const struct diagnosis *d, struct span rest)
 			rest = after;
 			continue;
 		}
-		buf_append(b, span_first(rest, 1));
+		char mark = OBSERVED_END;
+		buf_append(b, rest.at[0] == '|' ? (struct span){ &mark, 1 } : span_first(rest, 1));
 		rest = span_skip(rest, 1);
 	}
 }
@@ -93,13 +100,29 @@ rendered(const struct diagnosis *d, const char *template, struct arena *arena)
 	if (!template)
 		return SPAN_NONE;
 	render(&b, d, span_of(template));
-	struct span out = buf_span(&b);
-	char *text = arena_string(arena, out);
+	struct span text = arena_copy(arena, buf_span(&b));
 	buf_release(&b);
-	/* "the reply to RCPT began …": our own words, not a host's name */
-	if (span_starts(span_of(template), SPAN("{awaited}")) && text[0] >= 'a' && text[0] <= 'z')
-		text[0] = (char)(text[0] - 'a' + 'A');
-	return span_of(text);
+	return text;
+}
+
+/* Where a sentence's observed part ends; its length, where nothing in it was observed. */
+static size_t
+observed_end(struct span text)
+{
+	const char *end = text.len > 0 ? memchr(text.at, OBSERVED_END, text.len) : NULL;
+
+	return end ? (size_t)(end - text.at) : text.len;
+}
+
+/* Our own words at the front of a sentence; a host's name stays as it is. */
+static struct span
+capital(struct span text, struct arena *arena)
+{
+	if (text.len == 0 || text.at[0] < 'a' || text.at[0] > 'z')
+		return text;
+	char *copy = arena_string(arena, text);
+	copy[0] = (char)(copy[0] - 'a' + 'A');
+	return (struct span){ copy, text.len };
 }
 
 struct span
@@ -111,7 +134,42 @@ diagnosis_title(const struct diagnosis *d)
 struct span
 diagnosis_sentence(const struct diagnosis *d, struct arena *arena)
 {
-	return rendered(d, cause_row(d->cause)->sentence, arena);
+	const char *template = cause_row(d->cause)->sentence;
+	struct span text = rendered(d, template, arena);
+	size_t end = observed_end(text);
+
+	if (end < text.len)
+		text = arena_printf(arena, "%.*s%.*s", SPAN_ARG(span_first(text, end)),
+		    SPAN_ARG(span_skip(text, end + 1)));
+	/* "the reply to RCPT began …" */
+	return template[0] != '{' || span_starts(span_of(template), SPAN("{awaited}")) ?
+	    capital(text, arena) :
+	    text;
+}
+
+struct span
+diagnosis_observed(const struct diagnosis *d, struct arena *arena)
+{
+	struct span text = rendered(d, cause_row(d->cause)->sentence, arena);
+	char *copy = arena_string(arena, span_first(text, observed_end(text)));
+
+	if (copy[0] >= 'A' && copy[0] <= 'Z' && copy[1] >= 'a' && copy[1] <= 'z')
+		copy[0] = (char)(copy[0] - 'A' + 'a');
+	return span_of(copy);
+}
+
+/* What of its sentence was not observed; empty: all of it was. */
+static struct span
+unobserved(const struct diagnosis *d, struct arena *arena)
+{
+	struct span text = rendered(d, cause_row(d->cause)->sentence, arena);
+	size_t end = observed_end(text);
+
+	if (end < text.len)
+		text = span_skip(text, end + 1);
+	while (text.len > 0 && strchr(":;, ", text.at[0]))
+		text = span_skip(text, 1);
+	return capital(text, arena);
 }
 
 struct span
@@ -141,6 +199,29 @@ diagnosis_next(const struct diagnosis *d, enum audience audience, struct arena *
 			    SPAN_ARG(server));
 }
 
+static struct span
+with_next(struct span sentence, const struct diagnosis *d, struct arena *arena)
+{
+	struct span next = diagnosis_next(d, FOR_ANYONE, arena);
+
+	return arena_printf(arena, "%.*s%sNext: %.*s", SPAN_ARG(sentence),
+	    sentence.len > 0 ? ". " : "", SPAN_ARG(next));
+}
+
+struct span
+diagnosis_text(const struct diagnosis *d, struct arena *arena)
+{
+	return with_next(diagnosis_sentence(d, arena), d, arena);
+}
+
+struct span
+diagnosis_text_below(const struct diagnosis *d, struct arena *arena)
+{
+	struct span rest = unobserved(d, arena);
+
+	return with_next(rest.len > 0 ? rest : diagnosis_consequence(d, arena), d, arena);
+}
+
 struct diagnosis *
 diagnosis_new(enum cause cause, const struct diagnosis_place *place, struct arena *arena)
 {
@@ -160,9 +241,9 @@ diagnosis_new(enum cause cause, const struct diagnosis_place *place, struct aren
 			d->field[FIELD_STAGE] = span_of(smtp_stage_text(place->stage));
 			d->field[FIELD_AWAITED] = span_of(smtp_stage_awaited(place->stage));
 		}
-		if (place->host.len == 0 && span_has(place->address, ':'))
-			d->field[FIELD_HOST] = arena_printf(arena, "[%.*s]",
-			    SPAN_ARG(d->field[FIELD_ADDRESS]));
+		if (span_has(d->field[FIELD_HOST], ':') && d->field[FIELD_HOST].at[0] != '[')
+			d->field[FIELD_HOST] = arena_printf(
+			    arena, "[%.*s]", SPAN_ARG(d->field[FIELD_HOST]));
 	}
 	return d;
 }

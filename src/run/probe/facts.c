@@ -74,6 +74,18 @@ mechanism_of(struct span sent, bool *binds)
 	return name;
 }
 
+/* Was STARTTLS offered when the extensions were recorded? */
+static bool
+was_recorded(const char *set)
+{
+	struct span rest = span_of(set ? set : ""), line;
+
+	while (span_line(&rest, &line))
+		if (span_eq_case(span_trim(line), SPAN("STARTTLS")))
+			return true;
+	return false;
+}
+
 void
 probe_facts(struct probe_result *r, const struct probe_opts *p, const struct judge_opts *j,
     struct facts *f)
@@ -92,6 +104,8 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		.stage = probe_stage(r->phase),
 		.end = end_of(r),
 		.waited_ms = r->us[r->phase] / 1000,
+		.late = r->late,
+		.recorded_starttls = was_recorded(j->ext_set),
 		.octets = r->half ? r->text : r->rest,
 		.pieces = r->pieces,
 		.before_greeting = !r->reply[PHASE_BANNER],
@@ -130,12 +144,16 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		f->dns.ede = r->doubt.ede;
 		f->dns.without_validation = r->doubt.without_validation;
 	}
+	if (r->phase == PHASE_BODY && !r->fate_unknown && !r->reply[PHASE_BODY])
+		f->stage = AT_MESSAGE; /* its end did not go out */
 	if (r->phase == PHASE_AUTH)
 		f->mechanism = mechanism_of(f->sent, &f->binding);
 	if (r->dane_aside && !tls_dane_requires_tls(r->dane) &&
 	    (!r->dane || r->dane->state != DANE_FAILED))
 		f->dane = NULL;
 	f->injected = r->cause == CAUSE_INJECTED;
+	if (r->elsewhere)
+		f->elsewhere = arena_copy(&r->arena, span_of(addr_host(r->elsewhere, text)));
 	if (r->addr.len > 0)
 		f->address = arena_copy(&r->arena, span_of(addr_host(&r->addr, text)));
 	if (p->from)

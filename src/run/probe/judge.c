@@ -55,7 +55,8 @@ judge_connect(struct judgement *j, struct judge_check *c)
 	judge_find(j, c,
 	    reason == REASON_INTERNAL || reason == REASON_NOT_ALLOWED ? STATE_UNKNOWN :
 									STATE_CRITICAL,
-	    reason, reason == REASON_CONNECT_TIMEOUT ? judge_no_answer(j, text) : text);
+	    reason,
+	    !r->late ? text : arena_printf(&j->r->arena, "%.*s: nothing answered", SPAN_ARG(text)));
 }
 
 /*
@@ -148,7 +149,8 @@ judge_failure(struct judgement *j)
 		judge_timeout(j, c);
 	else if (r->place.len > 0 && r->phase != PHASE_TLS)
 		judge_script_line(j, c, reply);
-	else if (reply && reply->flaws & REPLY_NO_CODE && r->text.len > 0)
+	else if (reply ? reply->flaws & REPLY_NO_CODE && r->text.len > 0 :
+			 r->err == ERR_PROTO && r->phase != PHASE_AUTH)
 		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED, r->text);
 	else if (r->phase == PHASE_TLS && r->tls && r->tls->dane && !tls_dane_vouches(r->tls))
 		judge_find(j, c, STATE_CRITICAL, REASON_TLS_DANE, r->text);
@@ -237,17 +239,17 @@ static const struct {
 	{ REASON_TLS_DANE, CAUSE_DANE_MISMATCH, CAUSE_DANE_UNKNOWN },
 	{ REASON_STS, CAUSE_STS_RECORD, CAUSE_STS_NO_TLSRPT },
 	{ REASON_TLS_NOT_OFFERED, CAUSE_STARTTLS_MISSING, CAUSE_STARTTLS_TAKEN },
+	{ REASON_TLS_NOT_OFFERED, CAUSE_GREETING_MASKED, CAUSE_STARTTLS_STRIPPED },
 	{ REASON_TLS_HANDSHAKE, CAUSE_TLS_NOTHING_SHARED, CAUSE_TLS_FAILED },
 	{ REASON_TLS_HANDSHAKE, CAUSE_CLEAR_PORT, CAUSE_CLEAR_PORT },
 	{ REASON_MALFORMED, CAUSE_REPLY_MALFORMED, CAUSE_REPLY_FLAWED },
 	{ REASON_MALFORMED, CAUSE_NOT_SMTP, CAUSE_MAILBOX_SERVER },
+	{ REASON_MALFORMED, CAUSE_TLS_PORT, CAUSE_TLS_PORT },
 };
 
 static bool
 judge_is_cause_of(const struct diagnosis *d, enum probe_reason reason)
 {
-	if (d->cause == CAUSE_STARTTLS_STRIPPED && reason == REASON_TLS_NOT_OFFERED)
-		return true;
 	for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
 		if (causes[i].reason == reason && d->cause >= causes[i].from &&
 		    d->cause <= causes[i].to)

@@ -4,17 +4,7 @@
 #include "run/route/dane.h"
 #include "run/route/sts.h"
 #include "run/diagnosis/cert_words.h"
-
-/* A middle box overwrites the keyword with X: "250-XXXXXXXA". */
-static bool
-is_overwritten(const struct extensions *e)
-{
-	for (size_t i = 0; i < e->n; i++)
-		if (span_starts_case(e->list[i].keyword, SPAN("XXXXXXX")) &&
-		    e->list[i].keyword.len <= 9)
-			return true;
-	return false;
-}
+#include "run/diagnosis/diagnose.h"
 
 void
 judge_starttls(struct judgement *j)
@@ -34,44 +24,11 @@ judge_starttls(struct judgement *j)
 		struct judge_check *c = judge_add(j);
 		c->want = SPAN("220");
 		judge_find(j, c, STATE_WARNING, REASON_REPLY,
-		    arena_printf(&j->r->arena, "STARTTLS refused: %.*s",
+		    arena_printf(&j->r->arena, "STARTTLS rejected: %.*s",
 			SPAN_ARG(judge_reply_text(j, reply))));
 		return;
 	}
 	judge_not_offered(j, judge_add(j));
-}
-
-static bool
-was_recorded(const char *set)
-{
-	struct span rest = span_of(set ? set : ""), line;
-
-	while (span_line(&rest, &line))
-		if (span_eq_case(span_trim(line), SPAN("STARTTLS")))
-			return true;
-	return false;
-}
-
-static struct span
-why_not_offered(struct judgement *j)
-{
-	const struct probe_result *r = j->r;
-	char host[ADDR_TEXT];
-
-	if (r->clear && is_overwritten(r->clear))
-		return SPAN("STARTTLS was stripped on the way: something overwrote it with X (the "
-			    "SMTP inspection of a firewall? turn it "
-			    "off there)");
-	if (r->elsewhere)
-		return arena_printf(&j->r->arena,
-		    "STARTTLS is not offered, and %s, of the same name, offers it: taken away on "
-		    "this way, "
-		    "or two servers",
-		    addr_host(r->elsewhere, host));
-	if (was_recorded(j->o->ext_set))
-		return SPAN("STARTTLS is not offered, and was when the extensions were recorded: "
-			    "taken away on the way, or turned off");
-	return SPAN("STARTTLS is not offered");
 }
 
 void
@@ -80,7 +37,11 @@ judge_not_offered(struct judgement *j, struct judge_check *c)
 	const struct probe_result *r = j->r;
 	enum health state = r->tls_mode == TARGET_TLS_TRY && !j->o->tls_given ? STATE_WARNING :
 									       STATE_CRITICAL;
-	struct span sentence = why_not_offered(j);
+	char host[ADDR_TEXT];
+	struct span sentence = !r->elsewhere ?
+	    SPAN("STARTTLS is not offered") :
+	    arena_printf(&j->r->arena, "STARTTLS is not offered, and is at %s",
+		addr_host(r->elsewhere, host));
 
 	judge_find(j, c, state, REASON_TLS_NOT_OFFERED, r->place.len == 0 ? sentence :
 	    arena_printf(&j->r->arena, "%.*s: %.*s", SPAN_ARG(r->place), SPAN_ARG(sentence)));
@@ -89,14 +50,10 @@ judge_not_offered(struct judgement *j, struct judge_check *c)
 static struct span
 problem_text(struct judgement *j, const struct tls_problem *bad)
 {
-	const struct tls_info *t = j->r->tls;
-	const char *next;
+	const struct diagnosis *d = diagnose_problem(j->r->tls, bad, &j->r->arena);
 
-	if (tls_problem_is_name(bad))
-		return arena_printf(&j->r->arena, "the certificate is %.*s",
-		    SPAN_ARG(cert_mismatch(&j->r->arena, t)));
-	return arena_printf(&j->r->arena, "the certificate does not verify: %.*s (%s)",
-	    SPAN_ARG(cert_problem(&j->r->arena, t, bad, &next)), bad->name);
+	return arena_printf(
+	    &j->r->arena, "%.*s (%s)", SPAN_ARG(diagnosis_observed(d, &j->r->arena)), bad->name);
 }
 
 void
@@ -136,12 +93,10 @@ broken_promise(const struct judgement *j)
 	if (r->tls || r->tls_mode == TARGET_TLS_OFF || !tls_dane_requires_tls(r->dane))
 		return NULL;
 	if (r->err != ERR_NONE && r->phase == PHASE_TLS)
-		return "; the TLS handshake failed, so senders with DANE defer mail";
+		return "; the TLS handshake failed";
 	if (r->ran & 1u << PHASE_STARTTLS)
-		return "; STARTTLS is rejected, so senders with DANE defer mail";
-	return r->done & 1u << PHASE_EHLO && !j->p->helo ?
-	    "; STARTTLS is not offered, so senders with DANE defer mail" :
-	    NULL;
+		return "; STARTTLS is rejected";
+	return r->done & 1u << PHASE_EHLO && !j->p->helo ? "; STARTTLS is not offered" : NULL;
 }
 
 void
@@ -227,8 +182,7 @@ judge_auth_in_clear(struct judgement *j)
 	const struct extensions *e = j->r->clear;
 
 	if (e && extensions_offer(e, "AUTH") && extensions_offer(e, "STARTTLS"))
-		judge_note(j, judge_add(j),
-		    SPAN("AUTH is offered before TLS: passwords may travel in the clear"));
+		judge_note(j, judge_add(j), SPAN("AUTH is offered before TLS"));
 }
 
 /* ---- one MX by the MTA-STS policy of its domain (RFC 8461), and the domain's TLSRPT record */
@@ -277,10 +231,8 @@ why_not_here(struct judgement *j, const struct sts *s, enum sts_verdict verdict)
 	    t->nproblems ?
 	    problem_text(j, &t->problem[0]) :
 	    arena_printf(&j->r->arena, "the certificate was judged for %.*s", SPAN_ARG(t->wanted));
-	return arena_printf(&j->r->arena,
-	    "the MTA-STS policy (%s) %s %.*s: senders that honour it %s%s%.*s",
+	return arena_printf(&j->r->arena, "the MTA-STS policy (%s) %s %.*s%s%.*s",
 	    sts_mode_word(s->policy.mode), words[verdict], SPAN_ARG(j->r->host),
-	    s->policy.mode == STS_MODE_ENFORCE ? "do not deliver here" : "report this",
 	    cause.len ? "; " : "", SPAN_ARG(cause));
 }
 

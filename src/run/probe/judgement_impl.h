@@ -61,7 +61,6 @@ void judge_reply(struct judgement *, struct judge_check *, const struct reply *)
 bool judge_banner_expected(struct judgement *, const struct reply *);
 void judge_timeout(struct judgement *, struct judge_check *);
 void judge_close(struct judgement *, struct judge_check *);
-struct span judge_no_answer(struct judgement *, struct span text);
 void judge_not_offered(struct judgement *, struct judge_check *);
 
 void judge_farewell(struct judgement *);

@@ -219,7 +219,7 @@ probe_on_event(void *ctx, const struct event *e)
 		p->cause = e->cause;
 		r->alert = e->alert;
 		p->problem = arena_copy(&r->arena, span_first(e->text, 600));
-		if (e->err == ERR_TIMEOUT)
+		if (e->err == ERR_TIMEOUT || e->err == ERR_PROTO)
 			probe_note_rest(p);
 		break;
 	case EVENT_CLOSED:

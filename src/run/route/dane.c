@@ -256,17 +256,13 @@ dane_sentence(const struct tls_dane *d, struct arena *arena)
 		[DANE_INSECURE] = { "TLSA records ignored: not DNSSEC-validated", "", true },
 		[DANE_PATH] = { "TLSA records ignored: ", "", true },
 		[DANE_UNKNOWN] = { "unknown whether the TLSA records count: the resolver ",
-		    " is not known to validate; --trust-ad trusts it", false },
-		[DANE_FAILED] = { "TLSA lookup failed, so senders with DANE defer mail: ", "",
-		    false },
-		[DANE_UNUSABLE] = { "no TLSA record is usable, so senders with DANE require TLS "
-				    "and accept any certificate",
-		    "", true },
+		    " is not known to validate", false },
+		[DANE_FAILED] = { "TLSA lookup failed: ", "", false },
+		[DANE_UNUSABLE] = { "no TLSA record is usable", "", true },
 		[DANE_USABLE] = { "TLSA records require TLS", "", true },
 		[DANE_MATCHED] = { "a TLSA record matches", "", false },
-		[DANE_MISMATCHED] = { "no TLSA record matches the server's certificates, so "
-				      "senders with DANE defer mail",
-		    "", false },
+		[DANE_MISMATCHED] = { "no TLSA record matches the server's certificates", "",
+		    false },
 	};
 	const char *before = words[d->state].before;
 	char server[ADDR_TEXT];

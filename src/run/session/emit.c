@@ -54,6 +54,20 @@ session_note(struct session *s, const char *format, ...)
 	va_end(ap);
 }
 
+void
+session_note_diagnosed(struct session *s, const char *text, const struct diagnosis *d)
+{
+	session_emit(
+	    s, &(struct event){ .kind = EVENT_NOTE, .text = span_of(text), .diagnosis = d });
+}
+
+void
+session_remark(struct session *s, const char *text, const struct diagnosis *d)
+{
+	session_emit(
+	    s, &(struct event){ .kind = EVENT_PROBLEM, .text = span_of(text), .diagnosis = d });
+}
+
 enum progress
 session_fail(struct session *s, enum err_kind err, const char *format, ...)
 {
@@ -99,11 +113,12 @@ session_refused(struct session *s, const struct news *news)
 void
 session_tell_unknown(struct session *s)
 {
+	struct err err;
+
 	s->fate_unknown = true;
-	session_fail(s, ERR_UNKNOWN,
-	    "the message's fate is unknown: no valid reply to its end was received; sending it "
-	    "again may "
-	    "deliver it twice (RFC 1047)");
+	err_set(&err, ERR_UNKNOWN,
+	    "the message's fate is unknown: no valid reply to its end was received (RFC 1047)");
+	session_fail_with(s, &err);
 }
 
 void

@@ -136,6 +136,12 @@ session_diagnose_err(struct session *s, const struct err *err, struct arena *are
 		f.implicit_tls = !s->dialogue.greeted;
 		f.octets = s->wire.conn ? conn_plain(s->wire.conn, &early) : SPAN_NONE;
 	}
+	/* TLS came up and was not accepted. */
+	if (err->kind == ERR_TLS && f.handshake == SHAKE_UNKNOWN && s->secure.tls) {
+		f.tls = s->secure.tls;
+		f.dane = session_dane(s);
+		f.verify = true;
+	}
 	if (f.injected && s->wire.conv)
 		f.octets = conv_pending(s->wire.conv);
 	f.octets = session_shown(s, f.octets);
@@ -154,9 +160,73 @@ session_diagnose_silence(struct session *s, const struct silence *silence, struc
 	f.stage = stage_of_wait(silence->wait, silence->verb);
 	f.end = END_TIMED_OUT;
 	f.waited_ms = silence->ms;
+	f.fate_known = wire_in_doubt(&s->wire) == 0;
 	f.octets = silence->pending;
 	f.pieces = silence->pieces;
 	return diagnose(&f, arena);
+}
+
+const struct diagnosis *
+session_diagnose_octets(struct session *s, struct span octets, struct arena *arena)
+{
+	struct facts f;
+
+	session_facts(s, &f, arena);
+	f.offered = f.clear = NULL;
+	f.stage = s->dialogue.greeted ? AT_OTHER : AT_GREETING;
+	f.octets = octets;
+	return diagnose(&f, arena);
+}
+
+/* The first of a list that has one of two causes. */
+static const struct diagnosis *
+first_of(const struct diagnosis *d, enum cause a, enum cause b)
+{
+	while (d && d->cause != a && d->cause != b)
+		d = d->next;
+	return d;
+}
+
+const struct diagnosis *
+session_diagnose_greeting(struct session *s, const struct reply *r, struct arena *arena)
+{
+	struct facts f;
+
+	if (s->role != CONV_CLIENT)
+		return NULL;
+	session_facts(s, &f, arena);
+	f.offered = f.clear = NULL;
+	f.greeting = r;
+	return first_of(diagnose(&f, arena), CAUSE_GREETING_MASKED, CAUSE_NOT_SMTP);
+}
+
+const struct diagnosis *
+session_diagnose_extensions(struct session *s, const struct extensions *e, struct arena *arena)
+{
+	struct facts f;
+
+	if (s->role != CONV_CLIENT || s->dialogue.tls)
+		return NULL;
+	session_facts(s, &f, arena);
+	f.offered = f.clear = e;
+	return first_of(diagnose(&f, arena), CAUSE_STARTTLS_STRIPPED, CAUSE_STARTTLS_STRIPPED);
+}
+
+const struct diagnosis *
+session_diagnose_dane(struct session *s, struct arena *arena)
+{
+	struct facts f;
+
+	session_facts(s, &f, arena);
+	f.dane = s->secure.dane;
+	if (s->secure.starttls_refused) {
+		f.stage = AT_STARTTLS;
+		f.reply = s->offers.last_reply;
+	}
+	const struct diagnosis *d = diagnose(&f, arena);
+	while (d && (d->cause < CAUSE_DANE_MISMATCH || d->cause > CAUSE_DANE_UNKNOWN))
+		d = d->next;
+	return d;
 }
 
 const struct diagnosis *
@@ -178,7 +248,7 @@ session_diagnose_close(
 	f.end = closed->closed.by == CLOSED_RESET ? END_RESET :
 	    closed->closed.by == CLOSED_TRUNCATED ? END_TRUNCATED :
 						    END_CLOSED;
-	f.fate_unknown = f.stage == AT_END_OF_DATA && message_lost;
+	f.fate_known = !message_lost;
 	if (f.stage == AT_GREETING)
 		f.waited_ms = (loop_now_us() - s->link.up_us) / 1000;
 	f.octets = closed->closed.rest;

@@ -1,6 +1,5 @@
 /* handshake - TLS begins, and what came of it. */
-#include "net/tls_words.h"
-#include "run/diagnosis/cert_words.h"
+#include "run/diagnosis/diagnose.h"
 #include "run/session/session_impl.h"
 
 /* Without TLS, and it will not come: what the TLSA records say of that, once. */
@@ -10,9 +9,12 @@ session_note_dane(struct session *s)
 	struct span note = s->role == CONV_SERVER ?
 	    SPAN_NONE :
 	    secure_dane_note(&s->secure, s->offers.now, &s->link.arena);
+	struct arena arena = { 0 };
 
 	if (note.len > 0)
-		session_note(s, "%.*s", SPAN_ARG(note));
+		session_note_diagnosed(
+		    s, arena_string(&arena, note), session_diagnose_dane(s, &arena));
+	arena_release(&arena);
 }
 
 bool
@@ -89,10 +91,10 @@ session_shake_hands(struct session *s)
 {
 	if (!conv_tls_ready(s->wire.conv)) {
 		struct err err;
-		char text[DIAGNOSIS_SIZE] =
+		char text[OBSERVED_SIZE] =
 		    "the client sent more behind its STARTTLS, before TLS began (CVE-2011-0411)";
 		if (s->role == CONV_CLIENT)
-			diagnose_plain(
+			observe_cleartext(
 			    session_shown(s, conv_pending(s->wire.conv)), false, true, text);
 		err_set(&err, ERR_PROTO, "%s", text);
 		err.cause = CAUSE_INJECTED;
@@ -110,18 +112,6 @@ session_shake_hands(struct session *s)
 	else
 		session_wait(s, WAIT_TLS, s->opts->timeouts.tls);
 	return STEP_WAIT;
-}
-
-/* In our words where there are some, fit to follow a colon. */
-static struct span
-handshake_problem(struct session *s, const struct tls_problem *p)
-{
-	const struct verify_info *info = verify_info(p->code);
-	const char *next;
-
-	if (s->secure.tls->no_trust.len > 0 && tls_problem_is_issuer(p))
-		return cert_problem(&s->link.arena, s->secure.tls, p, &next);
-	return info ? span_of(info->means) : p->text;
 }
 
 /* With what the TLSA records make of it, where that is wanted. */
@@ -170,7 +160,9 @@ session_tls_came_up(struct session *s)
 			err_set(&err, ERR_TLS, "--dane=require: %.*s", SPAN_ARG(refused));
 		else
 			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s",
-			    SPAN_ARG(handshake_problem(s, bad)));
+			    SPAN_ARG(diagnosis_observed(
+				diagnose_problem(s->secure.tls, bad, &s->link.arena),
+				&s->link.arena)));
 		session_fail_with(s, &err);
 		session_close(s, true);
 		session_tell(s, &(struct news){ .kind = NEWS_TLS_FAILED, .err = &err });
@@ -187,8 +179,8 @@ session_tls_failed(struct session *s)
 	struct span plain = session_shown(s, conn_plain(s->wire.conn, &early));
 
 	if (plain.len > 0) {
-		char text[DIAGNOSIS_SIZE];
-		diagnose_plain(plain, implicit, early, text);
+		char text[OBSERVED_SIZE];
+		observe_cleartext(plain, implicit, early, text);
 		err_set(&err, early && !implicit ? ERR_PROTO : ERR_TLS, "%s", text);
 		err.cause = early && !implicit ? CAUSE_INJECTED : CAUSE_SHAKE_CLEARTEXT;
 	}

@@ -101,8 +101,7 @@ session_silence(struct session *s)
 		.verb = s->wait_verb,
 		.ms = s->deadline_ms,
 		.pending = pending,
-		.pieces = pending.len > 0 ? s->wire.pieces : 0,
-		.tls = s->secure.tls != NULL };
+		.pieces = pending.len > 0 ? s->wire.pieces : 0 };
 }
 
 void

@@ -2,7 +2,7 @@
 #ifndef RUN_SESSION_QUEUE_H
 #define RUN_SESSION_QUEUE_H
 
-#include "run/session/diagnose.h"
+#include "run/session/observe.h"
 #include "run/session/step.h"
 
 struct session;

@@ -13,9 +13,12 @@ enum { SURPRISES_MAX = 100, STATUS_OF_PROTOCOL = 5 /* RFC 3463 3.6 */ };
 
 /* The peer is of no more use: why, and an end. */
 void
-session_break_off(struct session *s, enum err_kind kind, const char *why)
+session_break_off(struct session *s, enum err_kind kind, const char *why, const struct diagnosis *d)
 {
-	session_fail(s, kind, "%s", why);
+	s->failed = kind;
+	session_emit(s,
+	    &(struct event){
+		.kind = EVENT_PROBLEM, .err = kind, .text = span_of(why), .diagnosis = d });
 	session_closed(s, CLOSED_BY_US, true);
 	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
 }
@@ -24,7 +27,8 @@ session_break_off(struct session *s, enum err_kind kind, const char *why)
 void
 session_look_for_tls(struct session *s)
 {
-	char text[DIAGNOSIS_SIZE];
+	char text[OBSERVED_SIZE];
+	struct arena arena = { 0 };
 	struct span pending = s->wire.conv && s->role == CONV_CLIENT && !s->dialogue.tls ?
 	    conv_pending(s->wire.conv) :
 	    SPAN_NONE;
@@ -32,11 +36,11 @@ session_look_for_tls(struct session *s)
 	if (pending.len < 2 || (pending.at[0] != 0x15 && pending.at[0] != 0x16) ||
 	    secure_is_shaking(&s->secure))
 		return;
-	const char *foreign = diagnose_foreign(pending);
-	if (!foreign)
+	if (!diagnose_foreign(pending))
 		return;
-	diagnose_octets(pending, foreign, text);
-	session_break_off(s, ERR_PROTO, text);
+	observe_octets(pending, text);
+	session_break_off(s, ERR_PROTO, text, session_diagnose_octets(s, pending, &arena));
+	arena_release(&arena);
 }
 
 /* ---- a reply */
@@ -48,11 +52,12 @@ session_look_for_tls(struct session *s)
 static bool
 receive_is_chatter_free(struct session *s, const struct receipt *r, const struct reply *reply)
 {
-	const char *foreign = reply->code == 0 ? diagnose_foreign(reply->raw) : NULL;
-	char text[DIAGNOSIS_SIZE];
+	bool foreign = reply->code == 0 && diagnose_foreign(reply->raw);
+	char text[OBSERVED_SIZE];
+	struct arena arena = { 0 };
 
 	if (foreign)
-		diagnose_octets(reply->raw, foreign, text);
+		observe_octets(reply->raw, text);
 	else if (r->event.kind == CONV_TOO_MUCH)
 		snprintf(text, sizeof text,
 		    "the reply has no end: it was cut after %d KiB (RFC 5321 4.5.3.1.5)",
@@ -69,16 +74,25 @@ receive_is_chatter_free(struct session *s, const struct receipt *r, const struct
 		    text, sizeof text, "connection closed: replies and commands are out of step");
 	else
 		return true;
-	session_break_off(s, ERR_PROTO, text);
+	session_break_off(
+	    s, ERR_PROTO, text, foreign ? session_diagnose_octets(s, reply->raw, &arena) : NULL);
+	arena_release(&arena);
 	return false;
 }
 
-/* What the form of it tells, beyond its flaws. */
+/* What the form of a greeting tells, beyond its flaws. */
 static void
-receive_remark(struct session *s, const char *what)
+receive_greeting(struct session *s, const struct reply *r)
 {
-	if (what)
-		session_emit(s, &(struct event){ .kind = EVENT_PROBLEM, .text = span_of(what) });
+	struct arena arena = { 0 };
+	const struct diagnosis *d = session_diagnose_greeting(s, r, &arena);
+
+	if (d)
+		session_remark(s,
+		    d->cause == CAUSE_GREETING_MASKED ? "the greeting is masked with asterisks" :
+							"the greeting is not an SMTP server's",
+		    d);
+	arena_release(&arena);
 }
 
 /* What the challenge of an AUTH exchange says, and that AUTH is not to be tried again. */
@@ -105,11 +119,15 @@ static void
 receive_offers(struct session *s, const struct reply *r)
 {
 	const struct extensions *e = offers_learn(&s->offers, offers_state(&s->dialogue), r);
+	struct arena arena = { 0 };
 
 	session_emit(s, &(struct event){ .kind = EVENT_EXTENSIONS, .extensions = e });
 	if (e->cut)
 		session_note(s, "of the extensions only the first %d are taken", EXTENSIONS_MAX);
-	receive_remark(s, diagnose_extensions(e));
+	const struct diagnosis *d = session_diagnose_extensions(s, e, &arena);
+	if (d)
+		session_remark(s, "a keyword of the reply to EHLO is overwritten with X", d);
+	arena_release(&arena);
 	session_note_dane(s);
 }
 
@@ -123,7 +141,7 @@ receive_learn(struct session *s, const struct receipt *r, const struct reply *sh
 	enum verb verb = r->asked.due.verb;
 
 	if (r->greeting) {
-		receive_remark(s, diagnose_banner(shown));
+		receive_greeting(s, shown);
 		if (shown->nlines > 0)
 			snprintf(s->sent.greeting, sizeof s->sent.greeting, "%.*s",
 			    SPAN_ARG(shown->line[0]));

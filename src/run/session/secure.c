@@ -91,6 +91,6 @@ secure_dane_note(struct secure *x, const struct extensions *e, struct arena *are
 	x->dane_noted = true;
 	return arena_printf(arena, "DANE: %.*s%s", SPAN_ARG(dane_sentence(x->dane, arena)),
 	    !tls_dane_requires_tls(x->dane) ? "" :
-		x->starttls_refused ? "; STARTTLS is rejected, so senders with DANE defer mail" :
-				      "; STARTTLS is not offered, so senders with DANE defer mail");
+		x->starttls_refused	    ? "; STARTTLS is rejected" :
+					      "; STARTTLS is not offered");
 }

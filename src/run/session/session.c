@@ -240,15 +240,18 @@ static void
 session_on_hush(void *ctx, unsigned ready)
 {
 	struct session *s = ctx;
-	char text[DIAGNOSIS_SIZE];
+	char text[OBSERVED_SIZE];
+	struct arena arena = { 0 };
 
 	(void)ready;
-	if (s->state != SESSION_OPEN || s->wire.octets_in > 0 || s->secure.tls ||
-	    secure_is_shaking(&s->secure))
+	if (s->state != SESSION_OPEN || s->wait != WAIT_GREETING || s->wire.octets_in > 0 ||
+	    s->secure.tls || secure_is_shaking(&s->secure))
 		return;
 	s->working = true;
-	diagnose_hush(s->link.host, addr_port(conn_peer(s->wire.conn)), HUSH_MS, text);
-	session_note(s, "%s", text);
+	struct silence silence = { .wait = WAIT_GREETING, .ms = HUSH_MS };
+	observe_silence(&silence, text);
+	session_note_diagnosed(s, text, session_diagnose_silence(s, &silence, &arena));
+	arena_release(&arena);
 	session_leave(s);
 }
 
@@ -281,12 +284,12 @@ session_leave_off(struct session *s)
 static void
 session_timed_out(struct session *s)
 {
-	char text[DIAGNOSIS_SIZE];
+	char text[OBSERVED_SIZE];
 
 	if (session_find_step(s))
 		return;
 	struct silence silence = session_silence(s);
-	diagnose_silence(&silence, text);
+	observe_silence(&silence, text);
 	struct arena arena = { 0 };
 	const struct diagnosis *d = session_diagnose_silence(s, &silence, &arena);
 	session_stop_waiting(s);
@@ -403,11 +406,14 @@ session_expect_greeting(struct session *s)
 	unsigned port = s->wire.conn && s->opts->proxy.kind == PROXY_NONE ?
 	    addr_port(conn_peer(s->wire.conn)) :
 	    0;
-	char text[DIAGNOSIS_SIZE];
+	struct arena arena = { 0 };
 
 	if (s->role == CONV_CLIENT && !s->dialogue.tls && port != 0) {
-		if (diagnose_tls_port(s->link.host, port, text)) {
-			session_note(s, "%s", text);
+		if (smtp_port_is_tls(port)) {
+			session_note_diagnosed(s, "this connection is in the clear",
+			    session_diagnose_silence(
+				s, &(struct silence){ .wait = WAIT_GREETING }, &arena));
+			arena_release(&arena);
 		} else {
 			if (!s->hush)
 				s->hush = loop_timer(s->env->loop, session_on_hush, s);

@@ -9,7 +9,7 @@
 #define RUN_SESSION_SESSION_IMPL_H
 
 #include "run/diagnosis/diagnose.h"
-#include "run/session/diagnose.h"
+#include "run/session/observe.h"
 #include "run/session/link.h"
 #include "run/session/offers.h"
 #include "run/session/secure.h"
@@ -83,6 +83,9 @@ struct session {
 /* Passes an event to the consumer and the trace. */
 void session_hand_on(struct session *, const struct event *);
 void session_trace(struct session *, const char *what, size_t octets);
+/* Emit a note, a problem, with what more is known of it; the diagnosis may be NULL. */
+void session_note_diagnosed(struct session *, const char *text, const struct diagnosis *);
+void session_remark(struct session *, const char *text, const struct diagnosis *);
 struct span session_shown(struct session *, struct span octets); /* secrets_shown */
 
 /* facts.c */
@@ -95,6 +98,14 @@ const struct diagnosis *session_diagnose_err(
     struct session *, const struct err *, struct arena *);
 const struct diagnosis *session_diagnose_silence(
     struct session *, const struct silence *, struct arena *);
+/* Of octets where a reply is due; of what a greeting and the extensions have the marks of. */
+const struct diagnosis *session_diagnose_octets(
+    struct session *, struct span octets, struct arena *);
+const struct diagnosis *session_diagnose_greeting(
+    struct session *, const struct reply *, struct arena *);
+const struct diagnosis *session_diagnose_extensions(
+    struct session *, const struct extensions *, struct arena *);
+const struct diagnosis *session_diagnose_dane(struct session *, struct arena *);
 const struct diagnosis *session_diagnose_close(
     struct session *, const struct event *closed, bool message_lost, struct arena *);
 
@@ -126,7 +137,7 @@ void session_receive(struct session *, const struct conv_event *);
  */
 bool session_find_step(struct session *);
 /* The peer is unusable: reports why, and closes. */
-void session_break_off(struct session *, enum err_kind, const char *why);
+void session_break_off(struct session *, enum err_kind, const char *why, const struct diagnosis *);
 /* Notices TLS records where text is due, which have no line ending to wait for. */
 void session_look_for_tls(struct session *);
 

@@ -154,16 +154,25 @@ wire_ask_anew(struct wire *w)
 }
 
 unsigned
-wire_lose(struct wire *w)
+wire_in_doubt(const struct wire *w)
 {
 	unsigned n = 0;
 
 	for (size_t i = 0; i < w->nasked; i++) {
-		struct asked *a = &w->asked[i];
+		const struct asked *a = &w->asked[i];
 		n += due_is_message(&a->due) && !a->given_up && !a->no_message &&
 		    a->end <= w->octets_out;
-		a->given_up = true;
 	}
+	return n;
+}
+
+unsigned
+wire_lose(struct wire *w)
+{
+	unsigned n = wire_in_doubt(w);
+
+	for (size_t i = 0; i < w->nasked; i++)
+		w->asked[i].given_up = true;
 	return n;
 }
 

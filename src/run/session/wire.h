@@ -98,6 +98,8 @@ void wire_ask_anew(struct wire *);
  * once.
  */
 unsigned wire_lose(struct wire *);
+/* The same count, while the replies may still come. */
+unsigned wire_in_doubt(const struct wire *);
 /* Whether a message or a chunk has been sent only in part. */
 bool wire_is_within_octets(const struct wire *, enum dialogue_mode);
 

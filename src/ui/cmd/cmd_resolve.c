@@ -285,12 +285,11 @@ show_findings(struct screen *s, const struct diagnosis *all)
 {
 	for (const struct diagnosis *d = all; d; d = d->next) {
 		struct span what = diagnosis_sentence(d, &s->arena);
-		struct span next = diagnosis_next(d, FOR_ANYONE, &s->arena);
-		bool told = next.len == 0;
+		bool told = false;
 		for (const struct diagnosis *o = all; o != d; o = o->next)
 			told |= span_eq(diagnosis_sentence(o, &s->arena), what);
 		if (!told)
-			screen_print(s, "=== %.*s. Next: %.*s.\n", SPAN_ARG(what), SPAN_ARG(next));
+			screen_print(s, "=== %.*s.\n", SPAN_ARG(diagnosis_text(d, &s->arena)));
 	}
 }
 

@@ -82,20 +82,6 @@ where_prompt(struct where *w, const struct session_view *v, bool answering)
 	return w->piece;
 }
 
-/* What a long wait for something usually means. */
-static const char *
-guess(const struct session_view *v, uint64_t seconds)
-{
-	if (v->wait == WAIT_GREETING)
-		return seconds >= 5 && !v->tls ? "; TLS from the start (smtps://)?" :
-						 "; greet pause?";
-	if (v->wait == WAIT_CONNECT && seconds >= 5)
-		return "; port 25 is often blocked outbound, is 587 open?";
-	if (v->wait == WAIT_END_OF_DATA)
-		return "; a content filter?";
-	return ";";
-}
-
 const char *
 where_waits(struct where *w, const struct session_view *v)
 {
@@ -103,7 +89,7 @@ where_waits(struct where *w, const struct session_view *v)
 
 	if (seconds < WHERE_PATIENCE_S || !v->wait)
 		return NULL;
-	snprintf(w->status, sizeof w->status, "... waiting for %s, %llu s%s ^C gives up",
-	    wait_phrase(v->wait, v->wait_verb), (unsigned long long)seconds, guess(v, seconds));
+	snprintf(w->status, sizeof w->status, "... waiting for %s, %llu s; ^C gives up",
+	    wait_phrase(v->wait, v->wait_verb), (unsigned long long)seconds);
 	return w->status;
 }

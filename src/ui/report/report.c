@@ -89,14 +89,8 @@ struct span
 report_why(const struct fleet_report *one)
 {
 	const struct diagnosis *d = one->verdict->diagnosis;
-	struct arena *arena = &one->result->arena;
 
-	if (!d)
-		return SPAN_NONE;
-	struct span sentence = diagnosis_sentence(d, arena);
-	struct span next = diagnosis_next(d, FOR_ANYONE, arena);
-	return arena_printf(
-	    arena, "%.*s. Next: %.*s", SPAN_ARG(sentence), SPAN_ARG(next));
+	return d ? diagnosis_text_below(d, &one->result->arena) : SPAN_NONE;
 }
 
 struct span

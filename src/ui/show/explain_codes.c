@@ -20,8 +20,7 @@ add_meaning(struct explaining *x, const char *label, enum cause cause, unsigned 
 	d->field[FIELD_CODE] = code >= 400 && code % 100 != 99 ?
 	    arena_printf(x->arena, "%u", code) :
 	    arena_printf(x->arena, "%u.%u.%u", st.class, st.subject, st.detail);
-	explain_fact(x, label, "%.*s. Next: %.*s.", SPAN_ARG(diagnosis_sentence(d, x->arena)),
-	    SPAN_ARG(diagnosis_next(d, FOR_ANYONE, x->arena)));
+	explain_fact(x, label, "%.*s.", SPAN_ARG(diagnosis_text(d, x->arena)));
 }
 
 static const char *
@@ -252,6 +251,16 @@ add_term(struct explaining *x, struct span name)
 	return true;
 }
 
+/* What to do about what has that cause. */
+static void
+add_next(struct explaining *x, enum cause cause)
+{
+	if (cause != CAUSE_NONE)
+		explain_fact(x, "next", "%.*s",
+		    SPAN_ARG(diagnosis_next(
+			diagnosis_new(cause, NULL, x->arena), FOR_ANYONE, x->arena)));
+}
+
 static bool
 add_alert(struct explaining *x, struct span name)
 {
@@ -261,7 +270,7 @@ add_alert(struct explaining *x, struct span name)
 		return false;
 	explain_add(x, "TLS alert", span_of(info->name), "%s (%s)", info->means, info->rfc);
 	explain_fact(x, "number", "%u", info->number);
-	explain_fact(x, "next", "%s", info->next ? info->next : "");
+	add_next(x, alert_cause(info->number));
 	return true;
 }
 
@@ -280,7 +289,7 @@ add_verify(struct explaining *x, struct span name)
 	}
 	explain_add(x, "certificate error", span_of(info->name), "%s", info->means);
 	explain_fact(x, "number", "%d", info->code);
-	explain_fact(x, "next", "%s", info->next ? info->next : "");
+	add_next(x, verify_cause(span_of(info->name)));
 	return true;
 }
 
@@ -293,7 +302,7 @@ add_rcode(struct explaining *x, struct span name)
 		return false;
 	explain_add(x, "DNS rcode", span_of(info->name), "%s (%s)", info->means, info->rfc);
 	explain_fact(x, "number", "%u", info->number);
-	explain_fact(x, "next", "%s", info->next ? info->next : "");
+	add_next(x, rcode_cause(info->number));
 	return true;
 }
 

@@ -63,7 +63,7 @@ show_meaning(struct screen *s, const struct event *e)
 	struct flow f = show_below(s, e);
 	put_class(&f, r);
 	flow_end(&f);
-	show_diagnosis(s, e);
+	show_diagnosis(s, e, e->diagnosis);
 }
 
 static void

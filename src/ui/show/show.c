@@ -26,18 +26,17 @@ show_text(struct screen *s, enum mark mark, const struct event *e)
 	flow_end(&f);
 }
 
-/* Where nobody types, the command is left out. */
+/* Where nobody types, the command is left out. A reply says only a part of what was observed. */
 void
-show_diagnosis(struct screen *s, const struct event *e)
+show_diagnosis(struct screen *s, const struct event *e, const struct diagnosis *d)
 {
-	const struct diagnosis *d = e->diagnosis;
 	const char *command = s->onlooker ? NULL : cause_row(d->cause)->prompt;
-	struct span sentence = diagnosis_sentence(d, &s->arena),
-		    next = diagnosis_next(d, FOR_ANYONE, &s->arena);
+	struct span text = e->kind == EVENT_REPLY ? diagnosis_text(d, &s->arena) :
+						    diagnosis_text_below(d, &s->arena);
 	struct flow f = show_below(s, e);
 
-	flow_print(&f, INK_DIM, "%.*s. Next: %.*s%s%s%s.", SPAN_ARG(sentence), SPAN_ARG(next),
-	    command ? " (" : "", command ? command : "", command ? ")" : "");
+	flow_print(&f, INK_DIM, "%.*s%s%s%s.", SPAN_ARG(text), command ? " (" : "",
+	    command ? command : "", command ? ")" : "");
 	flow_end(&f);
 }
 
@@ -46,7 +45,7 @@ void
 show_why(struct screen *s, const struct event *e)
 {
 	if (e->diagnosis && screen_telling(s, cause_row(e->diagnosis->cause), 1) == TELL_FIRST)
-		show_diagnosis(s, e);
+		show_diagnosis(s, e, e->diagnosis);
 }
 
 /* A connection that came about is told by EVENT_CONNECTED. */
@@ -110,8 +109,10 @@ show_unsent(struct screen *s, const struct event *e)
 static void
 show_note(struct screen *s, const struct event *e)
 {
-	if (s->verbose >= 0)
-		show_text(s, MARK_NOTE, e);
+	if (s->verbose < 0)
+		return;
+	show_text(s, MARK_NOTE, e);
+	show_why(s, e);
 }
 
 static void

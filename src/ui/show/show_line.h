@@ -15,8 +15,9 @@ void show_line(struct screen *, enum mark, const struct event *, const char *for
 struct flow show_below(struct screen *, const struct event *);
 /* Adds "  (0.4 ms)", dim, at the end of a line on a terminal. */
 void show_took(struct flow *, uint64_t us);
-/* Prints the event's diagnosis and what to do; show_why only unless already explained. */
-void show_diagnosis(struct screen *, const struct event *);
+/* Prints a diagnosis and what to do; show_why the event's, unless already explained. */
+struct diagnosis;
+void show_diagnosis(struct screen *, const struct event *, const struct diagnosis *);
 void show_why(struct screen *, const struct event *);
 
 void show_route(struct screen *, const struct event *);

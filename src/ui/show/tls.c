@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "net/tls_words.h"
 #include "run/diagnosis/cert_words.h"
+#include "run/diagnosis/diagnose.h"
 #include "run/route/dane.h"
 #include "ui/show/show_line.h"
 
@@ -108,19 +109,16 @@ show_cert_problem(
     struct screen *s, const struct event *e, const struct tls_info *t, const struct tls_problem *p)
 {
 	struct flow f = show_begin(s, MARK_PROBLEM, e);
-	const char *next;
+	const struct diagnosis *d = diagnose_problem(t, p, &s->arena);
 
-	flow_print(&f, INK_PLAIN, "the certificate does not verify: ");
-	flow_put(&f, INK_BAD, cert_problem(&s->arena, t, p, &next));
+	flow_print(&f, INK_PLAIN, "certificate verification failed: ");
+	flow_put(&f, INK_BAD, diagnosis_observed(d, &s->arena));
 	flow_print(&f, INK_DIM, " (depth %d, ", p->depth);
 	flow_put(&f, INK_DIM, cert_name(&s->arena, p->subject));
 	flow_print(&f, INK_DIM, ")");
 	flow_end(&f);
-	if (!next || !s->explain)
-		return;
-	f = show_below(s, e);
-	flow_print(&f, INK_DIM, "Next: %s.", next);
-	flow_end(&f);
+	if (screen_telling(s, cause_row(d->cause), 1) == TELL_FIRST)
+		show_diagnosis(s, e, d);
 }
 
 void
