@@ -150,14 +150,11 @@ static const struct {
 	{ SSL_R_WRONG_VERSION_NUMBER, CAUSE_SHAKE_CLEARTEXT,
 	    "the peer does not speak TLS here (it sent something else)" },
 	{ SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, CAUSE_SHAKE_RENEGOTIATION,
-	    "the server lacks secure renegotiation (RFC 5746): update it; "
-	    "--legacy-renegotiation lets it pass" },
+	    "the server lacks secure renegotiation (RFC 5746)" },
 	{ SSL_R_DH_KEY_TOO_SMALL, CAUSE_SHAKE_WEAK,
-	    "the server wants a Diffie-Hellman key too small to be safe; --min-tls 1.0 lets it "
-	    "pass" },
+	    "the server wants a Diffie-Hellman key too small to be safe" },
 	{ SSL_R_WRONG_SIGNATURE_TYPE, CAUSE_SHAKE_WEAK,
-	    "the server wants to sign with an algorithm that is not safe any more (MD5 or SHA-1); "
-	    "--min-tls 1.0 lets it pass" },
+	    "the server wants to sign with an algorithm that is not safe any more (MD5 or SHA-1)" },
 	{ SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, CAUSE_SHAKE_NOTHING_SHARED,
 	    "the server wants a signature that our certificate cannot give" },
 };
@@ -194,8 +191,7 @@ set_alert(const struct tls *t, int number, const char *what, struct err *err)
 	if (number == SSL_AD_PROTOCOL_VERSION && !t->context->server && least &&
 	    strcmp(least, "1.0") != 0)
 		err_set(err, ERR_TLS,
-		    "%s: the peer sent alert %d, %s: it does not speak TLS %s%s; --min-tls 1.0 "
-		    "offers older ones too",
+		    "%s: the peer sent alert %d, %s: it does not speak TLS %s%s",
 		    what, number, name, least, strcmp(least, "1.3") == 0 ? "" : " or newer");
 	else
 		err_set(err, ERR_TLS, "%s: the peer sent alert %d, %s", what, number, name);
@@ -233,12 +229,11 @@ shake_failed(struct tls *t, int why, struct err *err)
 		set_alert(t, reason - SSL_AD_REASON_OFFSET, what, err);
 	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL && t->chosen == SSL3_VERSION)
 		err_set(err, ERR_TLS,
-		    "%s: the server answers with SSL 3.0, which is broken and not supported (RFC "
-		    "7568): update it",
+		    "%s: the server chose SSL 3.0, which is broken and not supported (RFC 7568)",
 		    what);
 	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL && chosen)
 		err_set(err, ERR_TLS,
-		    "%s: the server wants TLS %s; --min-tls %s lets it have its way", what, chosen,
+		    "%s: the server chose TLS %s, which is older than is accepted here", what,
 		    chosen);
 	else if (refusal_text(reason))
 		err_set(err, ERR_TLS, "%s: %s", what, refusal_text(reason));

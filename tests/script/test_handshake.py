@@ -68,7 +68,7 @@ class Handshake(unittest.TestCase):
     def test_a_server_of_an_old_version_alone(self):
         done = self.talk(server(WEAK, ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1))
         self.assertEqual(done.returncode, 5, done.stdout)
-        self.assertIn("the peer sent alert 70, protocol version: it does not speak TLS 1.2 or newer; --min-tls 1.0 offers older ones", done.stdout)
+        self.assertIn("the peer sent alert 70, protocol version: it does not speak TLS 1.2 or newer", done.stdout)
 
     def test_that_server_where_it_is_let_have_its_way(self):
         done = self.talk(server(WEAK, ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1), "--min-tls", "1.0")
@@ -91,7 +91,7 @@ class Handshake(unittest.TestCase):
         for minor, name in ((1, "1.0"), (2, "1.1")):
             done = self.talk(lambda peer: peer.octets() and peer.say(old_hello(minor)))
             self.assertEqual(done.returncode, 5, done.stdout)
-            self.assertIn(f"the server wants TLS {name}; --min-tls {name} lets it have its way", done.stdout)
+            self.assertIn(f"the server chose TLS {name}, which is older", done.stdout)
 
     def test_a_newer_one_than_the_server_has(self):
         done = self.talk(server(high=ssl.TLSVersion.TLSv1_2), "--min-tls", "1.3")
@@ -104,7 +104,7 @@ class Handshake(unittest.TestCase):
                       cert=(self.file("rsa.pem"), self.file("rsa.key")))
         done = self.talk(weak)
         self.assertEqual(done.returncode, 5, done.stdout)
-        self.assertIn("the server wants a Diffie-Hellman key too small to be safe; --min-tls 1.0 lets it pass", done.stdout)
+        self.assertIn("the server wants a Diffie-Hellman key too small to be safe", done.stdout)
         self.assertIn("=== TLS began: TLSv1.2, DHE-RSA", self.talk(weak, "--min-tls", "1.0").stdout)
 
     def test_no_cipher_in_common(self):

@@ -223,8 +223,8 @@ class Sts(unittest.TestCase):
             ("enforce", ("other.example",), "good", "check", (2, "CRITICAL", "not_listed", f"(enforce) {not_listed}")),
             ("testing", ("other.example",), "good", "check", (1, "WARNING", "not_listed", f"(testing) {not_listed}")),
             ("testing", ("other.example",), "good", "require", (2, "CRITICAL", "not_listed", not_listed)),
-            ("enforce", (MX,), "wrong", "check", (2, "CRITICAL", "not_verified", f"wants a certificate that verifies for {MX}")),
-            ("testing", (MX,), "wrong", "check", (1, "WARNING", "not_verified", f"wants a certificate that verifies for {MX}")),
+            ("enforce", (MX,), "wrong", "check", (2, "CRITICAL", "not_verified", f"requires a certificate that verifies for {MX}")),
+            ("testing", (MX,), "wrong", "check", (1, "WARNING", "not_verified", f"requires a certificate that verifies for {MX}")),
             ("none", (), "good", "check", (0, "OK", "none", "")),
             ("none", (), "good", "require", (2, "CRITICAL", "none", "its mode is none")),
         ]

@@ -459,8 +459,7 @@ walk(struct weighing *w, enum check_sender sender, allow_fn *allow)
 		c->text = SPAN("unknown: this machine has no way to any address");
 	} else if (n.silent > 0 && n.silent + n.no_route == n.tried) {
 		c->passage = PASSAGE_UNKNOWN;
-		c->text = SPAN("unknown: no address answers; outbound connections to this port are "
-			       "probably blocked here");
+		c->text = SPAN("unknown: no address answers from here");
 	} else if (barred) {
 		c->passage = PASSAGE_NO;
 		c->text = arena_printf(w->arena, "no: %.*s", SPAN_ARG(why_none(w, allow)));
@@ -532,9 +531,7 @@ weigh_dane(struct weighing *w)
 		}
 	if (unknown > 0) {
 		c->passage = PASSAGE_UNKNOWN;
-		c->text = SPAN(
-		    "unknown: this resolver is not known to validate (DNSSEC); use one on "
-		    "this machine, or --trust-ad");
+		c->text = SPAN("unknown: this resolver is not known to validate (DNSSEC)");
 	} else if (applies == 0) {
 		c->text = SPAN("as ordinary senders: no validated TLSA records");
 	} else {

@@ -307,6 +307,9 @@ diagnose_dane(struct diagnosing *x)
 							   CAUSE_NONE;
 	if (cause == CAUSE_NONE)
 		return;
+	/* Nothing depends on whether a record that is not there would have been validated. */
+	if (cause == CAUSE_DANE_UNKNOWN && dane->n == 0 && !f->dane_required && !f->dane_matters)
+		return;
 	struct diagnosis *d = broken ? diagnosing_add_symptom(x, cause, AT_TLS) :
 				       diagnosing_add(x, cause, AT_TLS);
 	diagnosis_set(d, FIELD_NAME, dane->name, x->arena);

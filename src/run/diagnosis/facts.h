@@ -160,7 +160,9 @@ struct facts {
 
 	/* Policies. */
 	const struct tls_dane *dane;	/* NULL: not looked up */
-	bool dane_required;
+	/* --dane=require; what is judged is DANE, so that it matters whether records were validated
+	 * also where there are none */
+	bool dane_required, dane_matters;
 	const struct sts *sts;		/* NULL: not looked up */
 	enum sts_verdict sts_verdict;
 };

@@ -280,6 +280,7 @@ judge_why(struct judgement *j, const struct judge_check *worst)
 	probe_facts(r, j->p, j->o, &f);
 	f.starttls_wanted |= r->tls_mode == TARGET_TLS_TRY;
 	f.days_warning = r->tls ? 14 : 0;
+	f.dane_matters = worst->reason == REASON_TLS_DANE;
 	if (reply && reply->code / 100 >= 4) {
 		f.reply = reply;
 		f.stage = probe_stage(worst->phase);

@@ -221,8 +221,8 @@ why_not_here(struct judgement *j, const struct sts *s, enum sts_verdict verdict)
 {
 	static const char *const words[] = {
 		[STS_NOT_LISTED] = "does not name",
-		[STS_NO_TLS] = "wants TLS, which cannot be had at",
-		[STS_NOT_VERIFIED] = "wants a certificate that verifies for",
+		[STS_NO_TLS] = "requires TLS, which cannot be used at",
+		[STS_NOT_VERIFIED] = "requires a certificate that verifies for",
 	};
 
 	const struct tls_info *t = j->r->tls;

@@ -87,7 +87,7 @@ dane_tell(struct dane_query *q)
 
 /* ---- the records */
 
-static void dane_ask(struct dane_query *);
+static bool dane_ask(struct dane_query *);
 
 static void
 dane_take_records(struct dane_query *q, const struct dns_answer *answer, struct span owner)
@@ -142,27 +142,42 @@ dane_on_records(void *ctx, const struct dns_reply *reply)
 			d->why = reply->answer->rcode == DNS_NXDOMAIN ?
 			    SPAN("the name does not exist (NXDOMAIN)") :
 			    SPAN("there is none");
-		if ((d->n == 0 || !d->authentic) && ++q->at < q->nbases) {
-			dane_ask(q);
+		q->at++;
+		if ((d->n == 0 || !d->authentic) && dane_ask(q))
 			return;
-		}
 	}
 	dane_tell(q);
 }
 
-static void
+/* False: there is no base domain left whose TLSA record could have a name. */
+static bool
 dane_ask(struct dane_query *q)
 {
 	struct tls_dane *d = q->dane;
 
-	d->base = q->base[q->at];
-	d->name = arena_printf(q->env.arena, "_%u._tcp.%.*s", q->port, SPAN_ARG(d->base));
-	d->why = SPAN_NONE;
-	q->dns = dns_ask(q->env.dns, d->name, DNS_TLSA, q->env.until_us, dane_on_records, q);
-	if (!q->dns) {
-		d->state = DANE_FAILED;
-		d->why = SPAN("the name is too long");
+	for (; q->at < q->nbases; q->at++) {
+		struct span base = q->base[q->at],
+			    name = arena_printf(
+				q->env.arena, "_%u._tcp.%.*s", q->port, SPAN_ARG(base));
+		q->dns = dns_ask(q->env.dns, name, DNS_TLSA, q->env.until_us, dane_on_records, q);
+		if (!q->dns)
+			continue;
+		d->base = base;
+		d->name = name;
+		d->why = SPAN_NONE;
+		return true;
 	}
+	return false;
+}
+
+/* No name, no record: that needs no validation. */
+static void
+dane_tell_unnameable(struct dane_query *q)
+{
+	q->dane->state = DANE_NONE;
+	q->dane->why =
+	    SPAN("its name would be longer than a DNS name can be (RFC 1035 3.1)");
+	q->fn(q->ctx, q->dane);
 }
 
 /*
@@ -177,9 +192,8 @@ dane_on_alias(void *ctx, const struct dns_reply *reply)
 	q->dns = NULL;
 	q->path.host_authentic = reply->ok && reply->authentic &&
 	    dns_next(reply->answer, q->path.host, DNS_CNAME, NULL);
-	dane_ask(q);
-	if (!q->dns)
-		dane_tell(q);
+	if (!dane_ask(q))
+		dane_tell_unnameable(q);
 }
 
 struct dane_query *
@@ -213,8 +227,7 @@ dane_find(const struct lookup_env *env, const struct dane_path *path, unsigned p
 		dane_ask(q);
 	if (q->dns)
 		return q;
-	q->dane->state = DANE_FAILED;
-	fn(ctx, q->dane);
+	dane_tell_unnameable(q);
 	free(q);
 	return NULL;
 }

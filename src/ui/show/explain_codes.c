@@ -153,6 +153,16 @@ explain_codes(struct explaining *x, unsigned code, struct status st, enum smtp_s
 
 /* ---- what has a name: keywords, verbs, parameters, mechanisms, alerts, errors, rcodes */
 
+/* What to do about what has that cause. */
+static void
+add_next(struct explaining *x, enum cause cause)
+{
+	if (cause != CAUSE_NONE)
+		explain_fact(x, "next", "%.*s",
+		    SPAN_ARG(diagnosis_next(
+			diagnosis_new(cause, NULL, x->arena), FOR_ANYONE, x->arena)));
+}
+
 static bool
 add_keyword(struct explaining *x, struct span name)
 {
@@ -172,9 +182,7 @@ add_keyword(struct explaining *x, struct span name)
 	explain_fact(x, "behind it", "%s", info->argument ? info->argument : "");
 	explain_fact(x, "adds", "%s", info->adds ? info->adds : "");
 	if (info->kind == EXTENSION_MASKED)
-		explain_fact(x, "next",
-		    "compare with a connection from elsewhere; on a Cisco ASA or PIX turn off its "
-		    "SMTP inspection");
+		add_next(x, CAUSE_STARTTLS_STRIPPED);
 	return true;
 }
 
@@ -249,16 +257,6 @@ add_term(struct explaining *x, struct span name)
 		return false;
 	explain_add(x, t->kind, span_of(t->name), "%s (%s)", t->meaning, t->source);
 	return true;
-}
-
-/* What to do about what has that cause. */
-static void
-add_next(struct explaining *x, enum cause cause)
-{
-	if (cause != CAUSE_NONE)
-		explain_fact(x, "next", "%.*s",
-		    SPAN_ARG(diagnosis_next(
-			diagnosis_new(cause, NULL, x->arena), FOR_ANYONE, x->arena)));
 }
 
 static bool

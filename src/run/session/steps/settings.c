@@ -177,7 +177,7 @@ const struct step_op step_early = {
 	.name = "early",
 	.group = GROUP_WIRE,
 	.args = "",
-	.help = "Do not wait for the banner, to try a greet pause",
+	.help = "Do not wait for the banner (tests early-talker detection)",
 	.start = early_start,
 };
 
