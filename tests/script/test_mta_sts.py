@@ -247,7 +247,7 @@ class Sts(unittest.TestCase):
         program.needs(self, "libcurl")
         with program.Serve("--listen", "127.0.0.1:0", "--without", "STARTTLS") as plain, Web() as web:
             self.smtp["plain"] = plain
-            for more, state, message in ((("--sts",), 2, "wants TLS, which cannot be had at " + MX),
+            for more, state, message in ((("--sts",), 2, "requires TLS, which cannot be used at " + MX),
                                          (("--sts", "--tls=off"), 0, "of TLS it was not judged")):
                 done = self.probe(web, *more, server="plain")
                 self.assertEqual(done.returncode, state, done.stdout + done.stderr)
