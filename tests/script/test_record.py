@@ -74,6 +74,20 @@ class Record(unittest.TestCase):
             self.assertIn("a certificate of smtpsh's own", recorder.err)
             self.replays(server, 2)
 
+    def test_a_client_that_verifies(self):
+        "it trusts the CA that --ca-out wrote, and no other"
+        ca = os.path.join(self.folder.name, "ca.pem")
+        with program.Serve() as server, Recorder(server.where, "--log", self.log, "--ca-out", ca) as recorder:
+            with smtplib.SMTP("localhost", recorder.port, "client.example") as client:
+                self.assertEqual(client.starttls(context=ssl.create_default_context(cafile=ca))[0], 220)
+                self.assertEqual(client.noop()[0], 250)
+            with smtplib.SMTP("localhost", recorder.port, "client.example") as client:
+                with self.assertRaises(ssl.SSLCertVerificationError):
+                    client.starttls(context=ssl.create_default_context())
+        done = program.run("record", "--to", server.where, "--ca-out", "/nonexistent/ca.pem")
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("/nonexistent/ca.pem", done.stderr)
+
     def test_times_are_written_and_played(self):
         def converse(where):
             "a message, in two connections; how long NOOP took in each"

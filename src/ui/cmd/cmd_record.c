@@ -13,6 +13,7 @@
 #include "ui/cmd/env.h"
 #include "ui/show/log.h"
 #include "ui/options/options.h"
+#include "ui/show/draft.h"
 
 struct recording {
 	struct options *o;
@@ -97,7 +98,9 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 	char text[ADDR_TEXT];
 	struct addr bound;
 
-	if (tls && open_out(v, err)) {
+	bool told = tls &&
+	    (!v->o->ca_out || draft_write(v->o->ca_out, 0666, tls_made_ca_pem(made), err));
+	if (told && open_out(v, err)) {
 		struct record *r = record_new(&env,
 		    &(struct record_opts){ .to = to,
 			.session = &v->o->session,

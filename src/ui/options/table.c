@@ -363,7 +363,7 @@ const struct option options[] = {
 
 	{ "hostname", 0, SCOPE_SERVE, "NAME", "Be this host in the banner and in EHLO", OPTION_TEXT,
 	    AT(serve.mta.host) },
-	{ "ca-out", 0, SCOPE_SERVE, "FILE",
+	{ "ca-out", 0, SCOPE_SERVE | SCOPE_RECORD, "FILE",
 	    "Write the CA of the certificate made at start, for clients to verify", OPTION_TEXT,
 	    AT(ca_out) },
 	{ "account-file", 0, SCOPE_SERVE, "FILE",
