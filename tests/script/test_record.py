@@ -123,6 +123,16 @@ class Record(unittest.TestCase):
                 self.assertEqual(file.read().count("\nS: 353"), 2)
             self.replays(server, 2)
 
+    def test_messages_that_are_not_kept(self):
+        with program.Serve() as server:
+            with Recorder(server.where, "--log", self.log, "--log-bodies=off") as recorder:
+                for how in ([], ["--bdat"]):
+                    done = program.run("send", "--tls=off", *how, "--from", "a@b.example", "--to", "c@d.example", "--body", "secret words", recorder.where)
+                    self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            with open(self.log) as file:
+                self.assertNotIn("secret words", file.read())
+            self.replays(server, 2)
+
     def test_it_prints_without_a_log(self):
         with Recorder("demo:") as recorder:
             done = program.run(recorder.where, "-c", "EHLO a.example", "-c", "NOOP")

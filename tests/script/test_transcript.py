@@ -96,6 +96,7 @@ class Transcript(unittest.TestCase):
         program.run("--log", self.log, "--log-bodies=off", "demo:", input=SESSION)
         self.assertNotIn("Subject", self.read())
         self.assertIn("# a message of ", self.read())
+        self.assertEqual(self.replay().returncode, 0, self.replay().stdout + self.read())
 
     def message(self, octets):
         path = os.path.join(self.folder.name, "mail.eml")
@@ -141,7 +142,27 @@ class Transcript(unittest.TestCase):
 
     def test_a_message_that_is_too_large_is_not(self):
         program.run("--log", self.log, "demo:", input="EHLO a\nMAIL FROM:<>\nRCPT TO:<a@b.example>\n/body size=1500k\nQUIT\n")
-        self.assertIn(" octets were sent here and are not kept", self.read())
+        self.assertIn("/body size=1536000\n", self.read())
+
+    def test_one_of_its_size_stands_for_a_message_that_is_not_kept(self):
+        kept = os.path.join(self.folder.name, "kept")
+        small = self.message(b"x" * 50 + b"\r\n")
+        for step, off in (("/body size=1500k", False), ("/bdat size=1500k chunk=400k", False), ("/bdat size=1500k", False),
+                          ("/body size=3000", True), ("/bdat size=3000 chunk=1700", True), ("/body " + small, True),
+                          ("/bdat " + small, True), ("DATA\nSubject: x\n\n" + "y" * 2000 + "\n.", True)):
+            with self.subTest(step[:40]), program.Serve("--messages", kept, "--count", "2") as server:
+                program.run("--log", self.log, *(["--log-bodies=off"] if off else []), server.where,
+                            input="EHLO a\nMAIL FROM:<>\nRCPT TO:<a@b.example>\n" + step + "\nQUIT\n")
+                done = program.run("replay", "--against", server.where, self.log)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr + self.read()[:3000])
+                server.process.wait(program.DEADLINE)
+                with open(kept) as file:
+                    sizes = [json.loads(line)["octets"] for line in file]
+                self.assertEqual(len(sizes), 2)
+                self.assertEqual(sizes[0], sizes[1])
+                self.assertLess(os.path.getsize(self.log), 4000)
+            os.remove(self.log)
+            os.remove(kept)
 
     def test_a_file_that_cannot_be_written(self):
         done = program.run("--log", "/nonexistent/x", "demo:", "-c", "NOOP")

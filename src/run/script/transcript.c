@@ -15,6 +15,8 @@
 
 enum {
 	LINE_OUT_MAX = 4 << 20,
+	STAND_IN_MIN = 1000, /* /body size= has a header of its own */
+	FILLER_MAX = 4 << 20,
 	SENT_LINE_MAX = 4 << 10,
 	KEPT_MAX = 1 << 20, /* octets of a message that is kept */
 };
@@ -30,6 +32,9 @@ struct transcript {
 	char mech[24];			/* of the AUTH going on */
 	unsigned responses;
 	uint64_t body_octets;
+	/* of a message by BDAT that is not kept, what is still to go: one /bdat stands for it */
+	uint64_t chunks_left;
+	bool chunks_said, filled;	/* filled: other octets stand for those of the last BDAT */
 	struct buf chunks;		/* of a message that goes by BDAT, what no chunk has had */
 	struct buf said;		/* the last commands, lines with LF */
 	char host[256];			/* what the server calls itself; "": not known */
@@ -115,6 +120,10 @@ transcript_reply(struct transcript *t, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
 
+	/* of the replies to one /bdat the last is compared */
+	if (t->chunks_said && t->chunks_left > 0 && e->answer.verb == VERB_BDAT &&
+	    r->code / 100 == 2)
+		return;
 	if (e->answer.surprise || e->answer.late) {
 		for (size_t i = 0; i < r->nlines; i++)
 			transcript_comment(
@@ -295,10 +304,43 @@ next_line(struct span *rest, bool *crlf)
 	return line;
 }
 
+/* So many octets that are not the message's. */
+static void
+write_filler(struct transcript *t, const struct event *e, uint64_t octets)
+{
+	static const char line[] =
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
+
+	while (octets > 0) {
+		size_t n = octets < sizeof line + 1 ? (size_t)octets : sizeof line + 1;
+		write_octets(t, e, (struct span){ line, n > 2 ? n - 2 : n % 2 }, n > 1);
+		octets -= n;
+		transcript_flush(t);
+	}
+}
+
+/* In place of a message that is not kept one of its size. */
+static void
+write_stand_in(struct transcript *t, const struct event *e, uint64_t octets)
+{
+	buf_printf(&t->out, "# a message of %llu octets was sent here and is not kept\n",
+	    (unsigned long long)octets);
+	if (octets >= STAND_IN_MIN && e->session <= 1) {
+		buf_printf(&t->out, "/body size=%llu\n", (unsigned long long)octets);
+		return;
+	}
+	write_filler(t, e, octets);
+	transcript_mark(t, 'C', e, "");
+	buf_append(&t->out, SPAN(".\n"));
+}
+
 static void
 transcript_text(struct transcript *t, const struct event *e)
 {
 	bool dot = body_is_end(e->sent.text);
+
+	if (t->opts.no_bodies && t->filled)
+		return; /* of a chunk; others stand for it already */
 
 	/*
 	 * Octets of a script's `C\:` bring their own line ends; to any other line its end was
@@ -320,10 +362,7 @@ transcript_text(struct transcript *t, const struct event *e)
 		t->body_octets += e->sent.octets;
 		return;
 	}
-	buf_printf(&t->out, "# a message of %llu octets was sent here and is not kept\n",
-	    (unsigned long long)t->body_octets);
-	transcript_mark(t, 'C', e, "");
-	buf_append(&t->out, SPAN(".\n"));
+	write_stand_in(t, e, t->body_octets);
 	t->body_octets = 0;
 }
 
@@ -394,10 +433,54 @@ transcript_octets(struct transcript *t, const struct event *e)
 		return;
 	}
 	buf_consume(&t->chunks, buf_span(&t->chunks).len);
+	if (e->sent.message && e->sent.chunked) {
+		bool stands = e->session <= 1 && e->sent.octets >= STAND_IN_MIN;
+		t->chunks_left = stands ? e->sent.octets : 0;
+		t->chunks_said = false;
+		return;
+	}
+	if (e->sent.message && !e->sent.chunked) {
+		write_stand_in(t, e, e->sent.octets);
+		return;
+	}
 	buf_printf(&t->out,
 	    "# %llu octets were sent here and are not kept: ", (unsigned long long)e->sent.octets);
 	text_safe_to(&t->out, e->sent.text);
 	buf_append(&t->out, SPAN("\n"));
+}
+
+static void
+transcript_bdat(struct transcript *t, const struct event *e)
+{
+	struct span rest = e->sent.text;
+	unsigned long long octets = 0;
+
+	span_word(&rest);
+	if (!span_number(span_word(&rest), ~0ull, &octets))
+		octets = 0;
+	if (t->chunks_left > 0 && octets <= t->chunks_left) {
+		if (!t->chunks_said)
+			buf_printf(&t->out,
+			    "# a message of %llu octets was sent here and is not kept\n"
+			    "/bdat size=%llu chunk=%llu\n",
+			    (unsigned long long)t->chunks_left, (unsigned long long)t->chunks_left,
+			    octets);
+		t->chunks_said = true;
+		t->chunks_left -= octets;
+		return;
+	}
+	t->chunks_left = 0;
+	write_octets(t, e, e->sent.text, true);
+	if (buf_span(&t->chunks).len > 0 || !t->opts.no_bodies) {
+		write_chunk(t, e, e->sent.text);
+		return;
+	}
+	t->filled = true;
+	if (octets > 0 && octets <= FILLER_MAX) {
+		transcript_comment(
+		    t, "these octets are not kept: others stand for them", SPAN_NONE);
+		write_filler(t, e, octets);
+	}
 }
 
 /* The server may say it again; what is long gone it will not. */
@@ -419,11 +502,14 @@ transcript_command(struct transcript *t, const struct event *e)
 	if (span_eq_case(verb, SPAN("AUTH")))
 		begin_auth(t, mech);
 	transcript_note_said(t, e->sent.text);
+	t->filled = false;
+	if (verb_of(e->sent.text, NULL) == VERB_BDAT) {
+		transcript_bdat(t, e);
+		return;
+	}
+	t->chunks_left = 0;
 	write_octets(t, e, e->sent.text, true);
-	if (verb_of(e->sent.text, NULL) == VERB_BDAT)
-		write_chunk(t, e, e->sent.text);
-	else
-		buf_consume(&t->chunks, buf_span(&t->chunks).len);
+	buf_consume(&t->chunks, buf_span(&t->chunks).len);
 }
 
 /* ---- events */
