@@ -26,6 +26,13 @@ struct play_opts {
 	/* an item is done; `why` is NULL unless it failed. NULL: not reported */
 	void (*told)(void *ctx, const struct script_item *, const char *why, uint64_t took_us);
 	void *told_ctx;
+	/*
+	 * a reply stands against an S: line; starred: something in it may not be shown. NULL: not
+	 * reported
+	 */
+	void (*judged)(void *ctx, const struct expect *, const struct reply *, enum reply_place,
+	    struct span host, bool starred);
+	void *judged_ctx;
 	/* called once; the play may be freed between wake-ups, not within it */
 	void (*done)(void *ctx, struct play *);
 	void *done_ctx;

@@ -84,6 +84,9 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 		p->vars.challenge = arena_copy(&p->arena, r->line[0]);
 	how.host = p->how.host;
 	p->vars.tainting = session_has_confided(peer->session);
+	if (x && p->opts.judged)
+		p->opts.judged(p->opts.judged_ctx, x, r, place, how.host,
+		    play_shown(p, r->raw).at != r->raw.at);
 	bool ok = x ? expect_match(x, r, &how, &p->vars, &p->scratch, &result) :
 		      expect_default(r, &result);
 	p->vars.tainting = false;

@@ -94,7 +94,7 @@ read_scripts(struct replay *r, struct options *o, const struct names *names)
 	for (size_t i = 0; i < names->n; i++) {
 		struct replay_file *f = &r->file[i];
 		f->name = names->name[i];
-		if (o->update &&
+		if ((o->update || o->learn) &&
 		    !file_read(
 			f->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, &o->arena, &f->text, &f->err))
 			continue;
@@ -135,7 +135,7 @@ show_ignored(const struct replay *r)
 }
 
 static void
-play_all(struct replay *r, struct options *o)
+play_all(struct replay *r, struct options *o, struct err *err)
 {
 	r->opts = (struct play_opts){ .session = &o->session,
 		.target = r->target,
@@ -154,6 +154,10 @@ play_all(struct replay *r, struct options *o)
 	}
 	if (o->look.verbose > 0)
 		show_ignored(r);
+	if (o->learn) {
+		replay_learn(r, err);
+		return;
+	}
 	/* a trace of several at once could not be read */
 	unsigned jobs = o->jobs && !o->debug ? o->jobs : 1;
 	replay_run(r, jobs > JOBS_MAX ? JOBS_MAX : jobs);
@@ -193,12 +197,16 @@ replay(struct options *o, const struct target *target, struct err *err)
 	screen_init(&r.screen, stdout, &o->look);
 	if (begun && o->update == UPDATE_ASK && !isatty(STDIN_FILENO))
 		err_set(err, ERR_USAGE, "--update=ask: there is no terminal to ask at");
+	else if (begun && o->learn && o->update)
+		err_set(err, ERR_USAGE, "--learn and --update: one of them");
+	else if (begun && o->learn_output && (!o->learn || o->nargs != 1))
+		err_set(err, ERR_USAGE, "--output is of --learn, and takes one script");
 	else if (begun && find_files(&names, o, err)) {
 		read_scripts(&r, o, &names);
 		if (all_readable(&r, err)) {
 			replay_list(&r, &o->arena);
-			if (any_chosen(&r, err))
-				play_all(&r, o);
+			if (any_chosen(&r, err) && (!o->learn || replay_may_learn(&r, err)))
+				play_all(&r, o, err);
 			update_all(&r, err);
 		}
 	}

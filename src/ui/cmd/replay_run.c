@@ -22,7 +22,7 @@ static void
 replay_show_progress(struct replay *r)
 {
 	if (!isatty(STDERR_FILENO) || r->o->report != REPORT_TEXT || r->ncases < 2 ||
-	    r->o->look.verbose < 0 || r->o->update)
+	    r->o->look.verbose < 0 || r->o->update || r->o->learn)
 		return;
 	if (r->told < r->ncases)
 		fprintf(stderr, "\r\033[K%zu of %zu", r->told, r->ncases);
@@ -54,7 +54,7 @@ tell_ready(struct replay *r)
 			report->one(r, c);
 		if (c->number == c->file->n && report->file_end)
 			report->file_end(r, c->file);
-		if (!r->o->update) {
+		if (!r->o->update && !r->o->learn) {
 			play_free(c->play);
 			c->play = NULL;
 		}

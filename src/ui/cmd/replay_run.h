@@ -18,4 +18,39 @@ int replay_run(struct replay *, unsigned jobs);
  */
 bool replay_update(struct replay *, const struct replay_file *, struct err *);
 
+/*
+ * --learn: False with err when playing them twice would send a message twice, which --learn=send
+ * allows.
+ */
+bool replay_may_learn(const struct replay *, struct err *);
+/*
+ * Plays the cases twice, one after the other, and makes patterns of the texts that differed; writes
+ * each file in one step, and tells on r->out what it changed. r->status is that of what it could
+ * not learn. False with err: a file was not written.
+ */
+bool replay_learn(struct replay *, struct err *);
+
+/* Lines of a script that are written anew; `text` ends in LF. Zeroed with ->arena it has none. */
+struct change {
+	unsigned from, n;
+	struct span text;
+};
+struct rewrite {
+	struct arena *arena;
+	struct change *change;
+	size_t n;
+};
+void rewrite_add(struct rewrite *, unsigned from, unsigned n, struct span text);
+void rewrite_sort(struct rewrite *); /* by line; before it is written */
+bool rewrite_has(const struct rewrite *, unsigned line);
+/* The line as it is in the file, and what of it stands before the reply: blanks and "S: ". */
+struct span rewrite_old_line(const struct replay_file *, unsigned line);
+struct span rewrite_mark(const struct replay_file *, unsigned line);
+/*
+ * Writes the file with these lines to `to`, in one step. False with err: it could not, or the file
+ * was changed since it was read.
+ */
+bool rewrite_write(
+    const struct rewrite *, const struct replay_file *, const char *to, struct err *);
+
 #endif

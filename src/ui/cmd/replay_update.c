@@ -3,46 +3,17 @@
  * it is.
  */
 #include <stdlib.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
 #include "base/text.h"
-#include "run/script/file.h"
 #include "run/script/varying.h"
 #include "ui/cmd/replay_run.h"
-#include "ui/show/draft.h"
-
-/* Lines from..from+n-1 of the file become `text`, which ends in LF. */
-struct change { unsigned from, n; struct span text; };
 
 struct update {
 	struct replay *r;
 	const struct replay_file *file;
 	struct arena arena;
-	struct change *change;
-	size_t nchanges, room;
+	struct rewrite rewrite;
 };
-
-/* The line as it stands in the file, from its number. */
-static struct span
-line_of(struct span text, unsigned number)
-{
-	struct span line = SPAN_NONE;
-
-	for (unsigned i = 0; i < number && span_line(&text, &line); i++)
-		;
-	return line;
-}
-
-/* What stands before the reply: indentation and "S: ". */
-static struct span
-update_mark(struct span line)
-{
-	struct span colon = span_find(line, SPAN(":"));
-	size_t n = line.len - colon.len + 1;
-
-	return span_first(line, n < line.len && line.at[n] == ' ' ? n + 1 : n);
-}
 
 static void
 put_line(struct buf *out, struct span mark, const struct play_failure *f, size_t i, bool bare)
@@ -106,12 +77,10 @@ add_change(struct update *u, const struct play_failure *f)
 		return;
 	}
 	bool bare = x->nlines == 1 && x->line[0].separator == 0;
-	struct span mark = update_mark(line_of(u->file->text, x->line[0].place.line));
+	struct span mark = rewrite_mark(u->file, x->line[0].place.line);
 	for (size_t i = 0; i < (bare ? 1 : f->reply->nlines); i++)
 		put_line(&out, mark, f, i, bare);
-	if (u->nchanges < u->room)
-		u->change[u->nchanges++] = (struct change){ x->line[0].place.line,
-			(unsigned)x->nlines, arena_copy(&u->arena, buf_span(&out)) };
+	rewrite_add(&u->rewrite, x->line[0].place.line, (unsigned)x->nlines, buf_span(&out));
 	buf_release(&out);
 }
 
@@ -125,7 +94,7 @@ agreed(const struct update *u, const struct change *c)
 		fprintf(stderr, "- %.*s\n",
 		    SPAN_ARG(text_safe(&arena,
 			script_shown(
-			    u->file->script, &arena, line_of(u->file->text, c->from + i)))));
+			    u->file->script, &arena, rewrite_old_line(u->file, c->from + i)))));
 	struct span rest = c->text, line;
 	while (span_line(&rest, &line))
 		fprintf(stderr, "+ %.*s\n", SPAN_ARG(text_safe(&arena, line)));
@@ -133,38 +102,6 @@ agreed(const struct update *u, const struct change *c)
 	fprintf(stderr, "%s:%u: change this? [y/N] ", u->file->name, c->from);
 	fflush(stderr);
 	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
-}
-
-static int
-by_line(const void *a, const void *b)
-{
-	const struct change *x = a, *y = b;
-
-	return x->from < y->from ? -1 : x->from > y->from;
-}
-
-static size_t
-apply(struct update *u, struct buf *out)
-{
-	struct span rest = u->file->text, line;
-	unsigned number = 0;
-	size_t done = 0, next = 0;
-
-	while (rest.len > 0) {
-		struct span before = rest;
-		span_line(&rest, &line);
-		number++;
-		while (next < u->nchanges && u->change[next].from + u->change[next].n <= number)
-			next++;
-		const struct change *c = next < u->nchanges && u->change[next].from <= number ?
-		    &u->change[next] :
-		    NULL;
-		if (c && c->from == number && (done += 1))
-			buf_append(out, c->text);
-		if (!c)
-			buf_append(out, span_first(before, before.len - rest.len));
-	}
-	return done;
 }
 
 static void
@@ -177,41 +114,33 @@ gather(struct update *u)
 		for (const struct play_failure *f = play_result(c->play)->failure; f; f = f->next)
 			add_change(u, f);
 	}
-	qsort(u->change, u->nchanges, sizeof *u->change, by_line);
+	struct rewrite *w = &u->rewrite;
+	rewrite_sort(w);
 	size_t kept = 0;		/* the prelude fails in each case: once is enough */
 	unsigned seen = 0;
-	for (size_t i = 0; i < u->nchanges; i++) {
-		bool again = u->change[i].from == seen;
-		seen = u->change[i].from;
-		if (!again && (u->r->o->update != UPDATE_ASK || agreed(u, &u->change[i])))
-			u->change[kept++] = u->change[i];
+	for (size_t i = 0; i < w->n; i++) {
+		bool again = w->change[i].from == seen;
+		seen = w->change[i].from;
+		if (!again && (u->r->o->update != UPDATE_ASK || agreed(u, &w->change[i])))
+			w->change[kept++] = w->change[i];
 	}
-	u->nchanges = kept;
+	w->n = kept;
 }
 
 bool
 replay_update(struct replay *r, const struct replay_file *file, struct err *err)
 {
-	enum { CHANGES_MAX = 10000 };
-	struct update u = { .r = r, .file = file, .room = CHANGES_MAX };
-	struct buf out = { .max = 2 * SCRIPT_OCTETS_MAX };
-	struct span now;
+	struct update u = { .r = r, .file = file };
 	bool ok = true;
 
-	u.change = ARENA_ARRAY(&u.arena, struct change, CHANGES_MAX);
+	u.rewrite.arena = &u.arena;
 	gather(&u);
-	if (u.nchanges > 0) {
-		size_t n = apply(&u, &out);
-		ok = file_read(file->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, &u.arena, &now, err) &&
-		    (span_eq(now, file->text) ||
-			err_set(
-			    err, ERR_USAGE, "%s was changed meanwhile: not updated", file->name)) &&
-		    draft_write(file->name, 0666, buf_span(&out), err);
+	if (u.rewrite.n > 0) {
+		ok = rewrite_write(&u.rewrite, file, file->name, err);
 		if (ok)
-			fprintf(r->out, "%s: %zu repl%s updated\n", file->name, n,
-			    n == 1 ? "y" : "ies");
+			fprintf(r->out, "%s: %zu repl%s updated\n", file->name, u.rewrite.n,
+			    u.rewrite.n == 1 ? "y" : "ies");
 	}
-	buf_release(&out);
 	arena_release(&u.arena);
 	return ok;
 }

@@ -63,6 +63,8 @@ struct options {
 	size_t nvalues;
 	unsigned jobs;
 	enum { UPDATE_NO, UPDATE_ALL, UPDATE_ASK } update;
+	enum { LEARN_NO, LEARN_SAFE, LEARN_SEND } learn;
+	const char *learn_output; /* NULL: the script itself */
 	bool keep_going, allow_env, allow_hosts, allow_pipe, allow_unix;
 	const char **arg;		/* the arguments that are not options, in order */
 	size_t nargs;

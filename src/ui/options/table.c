@@ -27,6 +27,8 @@ static const struct choice format_choices[] = { { "text", FORMAT_TEXT }, { "json
 static const struct choice body_choices[] = { { "on", -1 }, { "off", 1 }, { NULL, 0 } };
 static const struct choice update_choices[] = { { "all", UPDATE_ALL }, { "ask", UPDATE_ASK },
 	{ NULL, 0 } };
+static const struct choice learn_choices[] = { { "safe", LEARN_SAFE }, { "send", LEARN_SEND },
+	{ NULL, 0 } };
 static const struct choice replay_formats[] = {
 #define X(token, word) { #word, REPORT_##token },
 	REPORT_FORMATS(REPORT_FORMAT_NONE, X)
@@ -449,6 +451,12 @@ const struct option options[] = {
 	{ "update", 0, SCOPE_REPLAY, "[=all|ask]",
 	    "Rewrite failing literal S: lines of the scripts to what came", OPTION_CHOICE,
 	    AT(update), update_choices },
+	{ "learn", 0, SCOPE_REPLAY, "[=safe|send]",
+	    "Play the scripts twice and make patterns of what differed; send allows messages",
+	    OPTION_CHOICE, AT(learn), learn_choices },
+	{ "output", 'o', SCOPE_REPLAY, "FILE",
+	    "Write the script of --learn to FILE, replacing it atomically", OPTION_TEXT,
+	    AT(learn_output) },
 	{ "keep-going", 'k', SCOPE_REPLAY, NULL, "Go on in a case after a failure", OPTION_FLAG,
 	    AT(keep_going) },
 	{ "file-root", 0, SCOPE_REPLAY, "DIR",

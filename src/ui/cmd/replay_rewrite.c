@@ -1,0 +1,101 @@
+/* replay_rewrite - lines of a script written anew, and all others as they are. */
+#include <stdlib.h>
+
+#include "base/file.h"
+#include "run/script/file.h"
+#include "ui/cmd/replay_run.h"
+#include "ui/show/draft.h"
+
+struct span
+rewrite_old_line(const struct replay_file *file, unsigned number)
+{
+	struct span rest = file->text, line = SPAN_NONE;
+
+	for (unsigned i = 0; i < number && span_line(&rest, &line); i++)
+		;
+	return line;
+}
+
+struct span
+rewrite_mark(const struct replay_file *file, unsigned number)
+{
+	struct span line = rewrite_old_line(file, number), colon = span_find(line, SPAN(":"));
+	size_t n = line.len - colon.len + 1;
+
+	return span_first(line, n < line.len && line.at[n] == ' ' ? n + 1 : n);
+}
+
+void
+rewrite_add(struct rewrite *w, unsigned from, unsigned n, struct span text)
+{
+	if ((w->n & (w->n - 1)) == 0) { /* full at each power of two */
+		struct change *more = ARENA_ARRAY(w->arena, struct change, w->n ? 2 * w->n : 1);
+		if (w->n > 0)
+			memcpy(more, w->change, w->n * sizeof *more);
+		w->change = more;
+	}
+	w->change[w->n++] = (struct change){ from, n, arena_copy(w->arena, text) };
+}
+
+static int
+by_line(const void *a, const void *b)
+{
+	const struct change *x = a, *y = b;
+
+	return x->from < y->from ? -1 : x->from > y->from;
+}
+
+void
+rewrite_sort(struct rewrite *w)
+{
+	qsort(w->change, w->n, sizeof *w->change, by_line);
+}
+
+bool
+rewrite_has(const struct rewrite *w, unsigned line)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (line >= w->change[i].from && line < w->change[i].from + w->change[i].n)
+			return true;
+	return false;
+}
+
+static void
+rewrite_apply(const struct rewrite *w, struct span text, struct buf *out)
+{
+	struct span rest = text, line;
+	unsigned number = 0;
+	size_t next = 0;
+
+	while (rest.len > 0) {
+		struct span before = rest;
+		span_line(&rest, &line);
+		number++;
+		while (next < w->n && w->change[next].from + w->change[next].n <= number)
+			next++;
+		const struct change *c = next < w->n && w->change[next].from <= number ?
+		    &w->change[next] :
+		    NULL;
+		if (c && c->from == number)
+			buf_append(out, c->text);
+		if (!c)
+			buf_append(out, span_first(before, before.len - rest.len));
+	}
+}
+
+bool
+rewrite_write(
+    const struct rewrite *w, const struct replay_file *file, const char *to, struct err *err)
+{
+	struct buf out = { .max = 2 * SCRIPT_OCTETS_MAX };
+	struct span now;
+	bool ok;
+
+	rewrite_apply(w, file->text, &out);
+	ok = file_read(file->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, w->arena, &now, err) &&
+	    (span_eq(now, file->text) ||
+		err_set(err, ERR_USAGE, "%s was changed meanwhile: not updated", file->name)) &&
+	    draft_write(to, 0666, buf_span(&out), err);
+	buf_release(&out);
+	return ok;
+}
