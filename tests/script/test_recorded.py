@@ -79,6 +79,8 @@ SERVERS = {
     "haraka": lambda: (f"{HOST} ESMTP Haraka/3.0.5 ready ({guid().upper()})", f"{HOST} Hello localhost [127.0.0.1], Haraka is at your service.",
                        "sender <anna@quay.example> OK", f"Message Queued ({guid().upper()}.1)",
                        f"{HOST} closing connection. Have a jolly good day."),
+    "haraka-short": lambda: (f"{HOST} ESMTP Haraka/3.3.4 ready ({guid().upper()[:6]})", f"{HOST} Hello runsc [127.0.0.1], Haraka is at your service.",
+                             "sender <anna@quay.example> OK", f"Message Queued ({guid().upper()}.1)", HOST + " closing connection."),
     "smtp-server": lambda: (HOST + " ESMTP", "Nice to meet you, client.example", "Accepted", "OK: message queued", "Bye"),
     "maildev": lambda: (HOST + " ESMTP", "Nice to meet you, [127.0.0.1]", "Accepted", "Message queued as " + lower(8), "Bye"),
     "nothing but letters": lambda: (HOST + " ESMTP", HOST, "Accepted", "Message queued as " + some(string.ascii_lowercase, 8), "Bye"),

@@ -152,6 +152,10 @@ static const struct {
 	    "16:20:00 +0000 [VkkxUFIwMTAwQ0E0OTg5LmFwYw==]",
 	    "AM0PR.outlook.example.com Microsoft ESMTP MAIL Service ready at Mon, 30 Nov 2026 "
 	    "06:21:59 +0000 [08DE2B1F3A4C5D6E]" },
+	{ true, G, HOST " ESMTP Haraka/3.3.4 ready (D0B2BF)",
+	    HOST " ESMTP Haraka/3.3.4 ready (123456)" },
+	{ true, G, HOST " ESMTP Haraka/3.3.4 ready (123456)",
+	    HOST " ESMTP Haraka/3.3.4 ready (FACADE)" },
 	{ true, G, "215263862695 Mailpit ESMTP ready", "a426f09e2e42 Mailpit ESMTP ready" },
 	{ true, Q, "2.0.0 abdbcdc0 Message accepted for delivery",
 	    "2.0.0 8401a155 Message accepted for delivery" },

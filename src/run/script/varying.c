@@ -418,6 +418,16 @@ number_varies(struct span text, size_t i, size_t n, const struct varying_context
 	return has_unit(text, end, !queued) || (queued && (n >= 3 || end - from > n));
 }
 
+/* "ready (D0B2BF)": the front of an ID, letters or digits by chance. */
+static bool
+is_short_session_id(struct span text, size_t i, struct span word, const struct look *l,
+    const struct varying_context *c)
+{
+	return c->place == PLACE_GREETING && i > 0 && text.at[i - 1] == '(' &&
+	    at(text, i + word.len) == ')' && l->hex && l->len == word.len && word.len >= 6 &&
+	    (l->upper == 0 || l->lower == 0);
+}
+
 static bool
 id_varies(struct span text, size_t i, struct span word, const struct look *l,
     const struct varying_context *c)
@@ -439,6 +449,8 @@ id_varies(struct span text, size_t i, struct span word, const struct look *l,
 	default:
 		break;
 	}
+	if (is_short_session_id(text, i, word, l, c))
+		return true;
 	/* "ESMTP Postal/3F2A1B4C" */
 	if (c->place == PLACE_GREETING && i > 1 && text.at[i - 1] == '/' &&
 	    is_letter(text.at[i - 2]) && l->len == word.len && l->len >= 6 && l->lower == 0)
@@ -517,6 +529,8 @@ word_varies(struct span text, size_t i, const struct varying_context *c, struct 
 		bool id = announced == ANNOUNCED_ID || announced == ANNOUNCED_SURELY ||
 		    (n == word.len && n >= 5 && c->place == PLACE_QUEUED &&
 			announced != ANNOUNCED_NUMBER && !has_unit(text, i + n, false));
+		if (is_short_session_id(text, i, word, &l, c) && has_mask(c, MASK_BIT_QUEUEID))
+			return found(out, TYPE_QUEUEID, MASK_BIT_QUEUEID, n);
 		if (c->place == PLACE_KEYWORD || !number_varies(text, i, n, c, &mask) ||
 		    was_said(c, word))
 			return n;
