@@ -251,6 +251,15 @@ class Logs(unittest.TestCase):
                 self.assertIn('"C: "', done.stderr)
                 self.assertNotIn(PLAIN, done.stderr)
 
+    def test_a_secret_that_a_remark_names_is_not_shown(self):
+        for remark in ("password = hunter2x", "Credentials: user dora, pass 'hunter2x'", "DEBUG: token: hunter2x"):
+            for marks in (MARKS["a terminal"], MARKS["swaks"]):
+                log = lines(SHORT, *marks)
+                done = program.run("import", "-v", "-", input="\n".join(log[:-2] + [remark] + log[-2:]) + "\n")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertNotIn("hunter2x", done.stdout + done.stderr)
+                self.assertIn(remark[:8], done.stdout + done.stderr)
+
     def test_what_is_left_out_is_listed(self):
         _, notes = self.script("=== Trying mx\n" + "\n".join(lines(SHORT, *MARKS["swaks"])) + "\n*** done with it\n", "-v")
         for line in ("=== Trying mx", "*** done with it"):

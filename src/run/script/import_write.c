@@ -79,13 +79,44 @@ import_comment(struct import *im, const char *text)
 	buf_printf(&im->out, "# %.*s\n", SPAN_ARG(shown));
 }
 
+/* "password = x", "pass 'x'": what is named so is not shown, whoever wrote it. */
+static struct span
+without_named_secret(struct arena *arena, struct span line)
+{
+	static const char *const names[] = { "pass", "pwd", "secret", "token" };
+
+	for (size_t i = 0; i < line.len; i++)
+		for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
+			size_t n = i;
+			bool is = false;
+			if (!span_starts_case(span_skip(line, i), span_of(names[k])))
+				continue;
+			while (n < line.len && (line.at[n] | 0x20) >= 'a' &&
+			    (line.at[n] | 0x20) <= 'z')
+				n++;
+			for (; n < line.len && strchr(" =:'\"", line.at[n]); n++)
+				is |= line.at[n] != ' ';
+			if (is && n < line.len)
+				return arena_printf(
+				    arena, "%.*s***", SPAN_ARG(span_first(line, n)));
+		}
+	return line;
+}
+
+/* A line of the log as it may be shown. */
+static struct span
+shown_line(struct import *im, struct span line)
+{
+	line = without_named_secret(&im->arena, span_first(line, 200));
+	return text_safe(&im->arena, secrecy_shown(im->secrets, &im->arena, line));
+}
+
 /* A line of the log as a comment. */
 static void
 put_aside(struct import *im, const char *what, struct span line)
 {
-	struct span shown = secrecy_shown(im->secrets, &im->arena, span_first(line, 200));
+	struct span shown = shown_line(im, line);
 
-	shown = text_safe(&im->arena, shown);
 	buf_printf(&im->out, "# %s%.*s\n", what, SPAN_ARG(shown));
 	im->asides++;
 }
@@ -94,9 +125,7 @@ void
 import_left_out(struct import *im, struct span line)
 {
 	if (span_trim(line).len > 0 && im->opts && im->opts->left_out)
-		im->opts->left_out(im->opts->ctx,
-		    text_safe(
-			&im->arena, secrecy_shown(im->secrets, &im->arena, span_first(line, 200))));
+		im->opts->left_out(im->opts->ctx, shown_line(im, line));
 }
 
 static void contradicts(struct import *im, const char *format, ...)
