@@ -232,6 +232,13 @@ class Logs(unittest.TestCase):
         logged = [("C", "Logging suppressed (it probably contained auth information)") if "AUTH" in what else (who, what) for who, what in FAILED]
         script, _ = self.script("\n".join(lines(logged, *MARKS["Thunderbird"])) + "\n")
         self.assertEqual(self.said(script), self.wanted(FAILED))
+        old = ("I/SMTP SMTP Send: %s", "I/SMTP SMTP Response: %s")
+        text = "\n".join(lines(FAILED, *old)).replace("SMTP Send: AUTH PLAIN " + PLAIN, "Logging suppressed for this command (it was authentication)")
+        script, notes = self.script(text + "\n")
+        self.assertEqual((self.said(script), notes), (self.wanted(FAILED), ""))
+        java = lines([e for e in LOGIN if e[1] not in ("AUTH LOGIN", USER, ENCODED) and e[1][0][:3] not in ("334", "235")], "%s", "%s")
+        script, _ = self.script("\n".join(java).replace("MAIL FROM", "DEBUG SMTP: AUTH LOGIN command trace suppressed\nMAIL FROM") + "\n")
+        self.assertIn("\n# DEBUG SMTP: AUTH LOGIN command trace suppressed\n", script)
 
     def test_what_contradicts_smtp_is_named(self):
         log = "< 220 x\n> EHLO a\n< 250 x\n> MAIL FROM:<a@b.example>\n< 354 go\n> QUIT\n< 221 bye\n"

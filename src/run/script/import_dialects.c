@@ -216,7 +216,10 @@ telnet_line(struct import *im, struct span line)
 	}
 	if (span_starts(line, SPAN("Connected to ")))
 		import_connection(im);
-	import_left_out(im, line);
+	if (im->begun && !im->ended && import_hides_auth(line))
+		import_comment(im, arena_string(&im->arena, span_first(line, 200)));
+	else
+		import_left_out(im, line);
 }
 
 /*

@@ -152,6 +152,7 @@ void import_server(struct import *, struct span line);
 /* A line of neither mark: it may go on with what is open. `based`: the form's base was before it.
  */
 void import_unmarked(struct import *, struct span line, bool based);
+bool import_hides_auth(struct span line); /* a remark: what was sent is not shown */
 void import_left_out(struct import *, struct span line);
 void import_comment(struct import *, const char *text);
 void import_put(struct import *, const char *line); /* a line of the script as it is */

@@ -910,6 +910,15 @@ note_octets(struct import *im, struct span line)
 	}
 }
 
+/* "Logging suppressed for this command (it probably contained authentication information)" */
+bool
+import_hides_auth(struct span line)
+{
+	return (span_find(line, SPAN("suppressed")).len > 0 ||
+		   span_find(line, SPAN("hidden")).len > 0) &&
+	    (span_find(line, SPAN("AUTH")).len > 0 || span_find(line, SPAN("auth")).len > 0);
+}
+
 void
 import_unmarked(struct import *im, struct span line, bool based)
 {
@@ -958,7 +967,10 @@ import_unmarked(struct import *im, struct span line, bool based)
 		import_server(im, line);
 		return;
 	}
-	import_left_out(im, line);
+	if (im->begun && !im->ended && im->mode != IMPORT_TEXT && import_hides_auth(line))
+		import_client(im, line);
+	else
+		import_left_out(im, line);
 }
 
 /* ---- connections */
