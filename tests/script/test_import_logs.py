@@ -76,7 +76,7 @@ MARKS = {
     "Postal": ("[smtp.1:1000] [2025-02-03T10:00:{n}.7] DEBUG -- : [A1B2C3] <= %s", "[smtp.1:1000] [2025-02-03T10:00:{n}.7] DEBUG -- : [A1B2C3] => %s"),
     "go-mail": ("2025/02/03 10:00:{n} DEBUG: C --> S: %s", "2025/02/03 10:00:{n} DEBUG: C <-- S: %s"), "Thunderbird": ("mailnews.smtp: C: %s", "mailnews.smtp: S: %s"),
     "JSON": (lambda s, n: json.dumps({"ts": n, "msg": "C -> " + s}), lambda s, n: json.dumps({"ts": n, "msg": "S -> " + s})),
-    "line ends": ("Wrote: %s<CRLF>", "Read: %s<CRLF>"), "other letters": ("客户端: %s", "服务器: %s"), "a terminal": ("%s", "%s"),
+    "line ends": ("Wrote: %s<CRLF>", "Read: %s<CRLF>"), "letters and digits": ("10:00:{n} c2s %s [ok]", "10:00:{n} s2c %s [ok]"), "other letters": ("客户端: %s", "服务器: %s"), "a terminal": ("%s", "%s"),
 }
 
 WRAPS = {

@@ -81,9 +81,12 @@ begins_command(struct span rest, bool *bare)
 		if (!span_starts_case(rest, span_of(alone[i])) ||
 		    (after.len > 0 && !strchr("'\"\\,[<` ", after.at[0])))
 			continue;
-		*bare = after.len == 0 || (after.len < IMPORT_TAIL_MAX && after.at[0] != ' ') ||
-		    span_find(span_first(after, IMPORT_TAIL_MAX), SPAN("=")).len > 0;
-		return *bare || span_trim(after).len == 0 ? n : 0;
+		/* What follows it at once ends the lines; a word is its argument, or prose. */
+		struct span mark = span_trim(after);
+		*bare = after.len < IMPORT_TAIL_MAX &&
+		    (after.len == 0 || after.at[0] != ' ' || mark.len == 0 ||
+			!is_word(mark.at[0]) || span_has(mark, '='));
+		return *bare ? n : 0;
 	}
 	if (span_starts_case(rest, SPAN("BDAT ")) && rest.len > 5 && is_digit(rest.at[5]))
 		return 5;
@@ -278,6 +281,15 @@ wraps(const char *base)
 	return true;
 }
 
+static bool
+has_tail(const struct import_form *f)
+{
+	for (unsigned i = 0; i < f->nmarks; i++)
+		if (f->mark[i].tail[0])
+			return true;
+	return false;
+}
+
 /* What the n-th pair of the commonest marks begins with; false: nothing. */
 static bool
 wrapping(const struct learner *l, unsigned n, char base[IMPORT_SHAPE_MAX])
@@ -332,7 +344,8 @@ import_learn(struct span log, const struct import_row *only, struct import_form 
 				continue;
 			long score = import_try(&f, l->sample);
 			if (score > most ||
-			    (score == most && best->row == &import_learned && wraps(f.base))) {
+			    (score == most && best->row == &import_learned && wraps(f.base) &&
+				!has_tail(best))) {
 				most = score;
 				*best = f;
 			}

@@ -43,6 +43,9 @@ varies(struct span word)
 		"Sep", "Oct", "Nov", "Dec", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "AM",
 		"PM" };
 
+	/* c2s, s2c */
+	if (word.len == 3 && word.at[0] > '9' && word.at[1] == '2' && word.at[2] > '9')
+		return false;
 	for (size_t i = 0; i < word.len; i++)
 		if (word.at[i] >= '0' && word.at[i] <= '9')
 			return true;
