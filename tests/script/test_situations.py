@@ -341,6 +341,23 @@ class Told(unittest.TestCase):
         self.assertEqual(len(meanings), 1)
         self.assertIn("2 connections", meanings[0])
 
+    def test_a_name_too_long_for_a_tlsa_record_has_none(self):
+        """_25._tcp. before it would be no DNS name, whoever validates: that is not a lookup that fails."""
+        mx = ".".join(["a" * 60] * 3) + "." + "b" * 56 + ".bed.test"
+        for ad in (True, False):
+            with program.Serve("--listen", "127.0.0.1:0") as server, NameServer({(DOMAIN, "MX"): [(10, mx)], (mx, "A"): ["127.0.0.1"]}, ad=ad) as dns:
+                done = program.run("check", "--dns", dns.address, "--format", "json", "-p", str(server.port), "bob@" + DOMAIN)
+            report = json.loads(done.stdout)
+            self.assertEqual(report["senders"]["dane"]["passage"], "not_applicable")
+            self.assertFalse({"dane_lookup_failed", "dane_unknown"} & {finding["cause"] for finding in report["findings"]})
+
+    def test_no_step_about_a_resolver_on_which_nothing_depends(self):
+        """No TLSA record is there: that the answer was not validated is told, and is nothing to do."""
+        with Server(lambda p: p.say(GREETING).obey({"EHLO": PLAIN})) as server, NameServer(zoned(MX) | {(MX, "A"): ["127.0.0.1"]}, ad=False) as dns:
+            done = program.run("check", "--dns", dns.address, "--format", "json", "-p", str(server.port), "bob@" + DOMAIN)
+        report = json.loads(done.stdout)
+        self.assertNotIn("dane_unknown", [step["cause"] for step in report["steps"]])
+
     def test_a_lookup_that_failed_is_no_verdict(self):
         for word in ("SERVFAIL", "REFUSED"):
             self.assertEqual(self.report(lambda p: p.close(), zone={(DOMAIN, "MX"): word})[:2], (3, "unknown"))
