@@ -217,6 +217,7 @@ class Told(unittest.TestCase):
         """A check of the domain whose MX behaves so."""
         with Server(behaviour) as server, NameServer(zone or zoned(MX) | {(MX, "A"): ["127.0.0.1"]}) as dns:
             done = program.run("check", "--dns", dns.address, "--format", "json", *SHORT, "-p", str(server.port), *args, "bob@" + DOMAIN)
+        self.assertTrue(done.stdout, (done.returncode, done.stderr))
         report = json.loads(done.stdout)
         return done.returncode, report["senders"]["ordinary"]["passage"], [(s["cause"], s["who"]) for s in report["steps"]]
 

@@ -51,8 +51,8 @@ static void
 show_meaning(struct screen *s, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
-	unsigned which = r->code | r->status.class << 10 | r->status.subject << 14 |
-	    r->status.detail << 22;
+	uint64_t which = (uint64_t)r->code | (uint64_t)r->status.class << 16 |
+	    (uint64_t)r->status.subject << 24 | (uint64_t)r->status.detail << 40;
 	const struct diagnosis *d = e->diagnosis;
 	enum telling telling = d ? screen_telling(s, cause_row(d->cause), which) : TELL_NEVER;
 

@@ -28,7 +28,7 @@ screen_settings(struct screen *s, const struct look *look)
 }
 
 enum telling
-screen_telling(struct screen *s, const void *what, unsigned which)
+screen_telling(struct screen *s, const void *what, uint64_t which)
 {
 	size_t size = sizeof s->told / sizeof *s->told, kept = s->ntold < size ? s->ntold : size;
 

@@ -6,6 +6,7 @@
 #ifndef UI_SHOW_SCREEN_H
 #define UI_SHOW_SCREEN_H
 
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/arena.h"
@@ -45,7 +46,7 @@ struct screen {
 	/* explain a 4xx or 5xx below it, the first time */
 	bool explain;
 	/* what was explained, the latest only */
-	struct { const void *what; unsigned which; } told[64];
+	struct { const void *what; uint64_t which; } told[64];
 	size_t ntold;
 	char attempt[200];		/* the last failed attempt shown */
 	struct arena arena;		/* for what is being printed; reset by the printer */
@@ -64,7 +65,7 @@ unsigned screen_columns(const struct screen *);		/* 80 when it is not a terminal
  * nothing is explained; AGAIN: it already was.
  */
 enum telling { TELL_NEVER, TELL_FIRST, TELL_AGAIN };
-enum telling screen_telling(struct screen *, const void *what, unsigned which);
+enum telling screen_telling(struct screen *, const void *what, uint64_t which);
 
 /* Prints as it is: for our own words. */
 void screen_print(struct screen *, const char *format, ...) __attribute__((format(printf, 2, 3)));
