@@ -4,6 +4,7 @@ import html
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -266,6 +267,17 @@ class Logs(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertNotIn("hunter2x", done.stdout + done.stderr)
                 self.assertIn(remark[:8], done.stdout + done.stderr)
+
+    @unittest.skipIf(program.SANITIZED, "memory is the sanitizer's")
+    def test_a_log_of_16_mib_takes_100_mib(self):
+        head = "".join(line + "\n" for line in lines(SHORT[:5] + MAIL[6:8], *MARKS["swaks"]))
+        with tempfile.NamedTemporaryFile() as log:
+            log.write(head.encode() + b" -> a line of the message\n" * ((16 << 20) // 26 - 100))
+            log.flush()
+            process = subprocess.Popen([program.SMTPSH, "import", log.name], stdout=subprocess.DEVNULL)
+            _, status, used = os.wait4(process.pid, 0)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 0)
+        self.assertLess(used.ru_maxrss, 100 << 10)
 
     def test_what_is_left_out_is_listed(self):
         _, notes = self.script("=== Trying mx\n" + "\n".join(lines(SHORT, *MARKS["swaks"])) + "\n*** done with it\n", "-v")

@@ -342,6 +342,7 @@ import_log(
 	struct import_form form;
 	struct import im;
 	struct span line;
+	size_t room;
 
 	*result = (struct import_result){ .head = { .max = 4096 },
 		.body = { .max = IMPORT_OUT_MAX } };
@@ -356,6 +357,7 @@ import_log(
 	import_find_secrets(&secrets, &form, buf_span(&text));
 	start(&im, &form, &secrets);
 	im.opts = opts;
+	buf_reserve(&im.out, 2 * buf_span(&text).len, &room);
 	read_lines(&im, buf_span(&text));
 	put_head(&im, &result->head);
 	bool ok = is_dialogue(&im, buf_span(&text), err) &&

@@ -423,6 +423,7 @@ import_read(struct span log, struct buf *out)
 	struct arena arena = { 0 };
 	struct span line;
 	int order = utf16_order(log);
+	size_t room;
 
 	if (order) {
 		put_utf16(log, order, &decoded);
@@ -431,6 +432,8 @@ import_read(struct span log, struct buf *out)
 	if (span_starts(log, SPAN("\xEF\xBB\xBF")))
 		log = span_skip(log, 3);
 	bool html = is_html(log), streams = is_stream(log);
+	/* at once: what grows leaves holes */
+	buf_reserve(out, log.len + 1, &room);
 	struct dump d = { .out = out,
 		.side = -1,
 		.line = {
