@@ -181,7 +181,7 @@ learn_play(struct learn *l)
 /* ---- a line for all that came */
 
 static bool
-fits_all(struct learn *l, struct span line, const struct sample *s, size_t n, size_t k)
+fits_all(struct span line, const struct sample *s, size_t n, size_t k)
 {
 	struct buf file = { .max = 1 << 20 };
 	struct arena arena = { 0 };
@@ -192,7 +192,7 @@ fits_all(struct learn *l, struct span line, const struct sample *s, size_t n, si
 	struct script *script = script_parse("", buf_span(&file), NULL, &err);
 	ok = script && script->prelude && script->prelude->nreply == 1;
 	for (size_t i = 0; ok && i < n; i++) {
-		struct script_vars *vars = ARENA_NEW(&l->arena, struct script_vars);
+		struct script_vars *vars = ARENA_NEW(&arena, struct script_vars);
 		struct match_how how = { .level = MATCH_EXACT };
 		vars->names = &script->names;
 		vars->arena = &arena;
@@ -300,7 +300,7 @@ put_words(struct buf *out, struct span a, struct span b)
 
 /* The text of the k-th line for all samples, in `out`. False: none fits them all. */
 static bool
-learn_line(struct learn *l, const struct sample *s, size_t n, size_t k, struct buf *out)
+learn_line(const struct sample *s, size_t n, size_t k, struct buf *out)
 {
 	struct span a = s[0].reply.line[k], b = a;
 	size_t front = a.len, back = a.len;
@@ -330,7 +330,7 @@ learn_line(struct learn *l, const struct sample *s, size_t n, size_t k, struct b
 			buf_append(out, SPAN("[..]"));
 			varying_put(out, span_skip(a, a.len - back), NULL);
 		}
-		if (fits_all(l, buf_span(out), s, n, k))
+		if (fits_all(buf_span(out), s, n, k))
 			return true;
 	}
 	return false;
@@ -385,13 +385,13 @@ learn_expect(struct learn *l, const struct replay_file *file, const struct sampl
 		const struct expect_line *line = &x->line[k];
 		if (!lines_differ(s, n, k) || line->text.patterns)
 			continue;
-		if (!learn_line(l, s, n, k, &out)) {
+		if (!learn_line(s, n, k, &out)) {
 			l->left++;
 			fprintf(stderr, "%s:%u: left as it is: no pattern fits all that came\n",
 			    file->name, line->place.line);
 			continue;
 		}
-		size_t code = line->ncodes * 4 - 1 + 1;
+		size_t code = line->ncodes * 4;		/* with what stands behind them */
 		struct span text = arena_printf(&l->arena, "%.*s%.*s%.*s\n",
 		    SPAN_ARG(rewrite_mark(file, line->place.line)),
 		    SPAN_ARG(span_first(line->source, code)), SPAN_ARG(buf_span(&out)));
