@@ -2,6 +2,8 @@
 import json
 import os
 import re
+import socket
+import subprocess
 import sys
 import unittest
 
@@ -46,6 +48,24 @@ class Lookup(unittest.TestCase):
             self.assertIn(line + "\n", out)
         self.assertIn("there are 2 of these, so that all count for nothing", out)
         self.assertNotIn("\x1b", out)
+
+    def test_silent_name_servers(self):
+        """However the waits end, what is said is which name servers were silent, and never that a wait of no time was too short."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as two:
+            for each in one, two:
+                each.bind(("127.0.0.1", 0))
+            places = [f"127.0.0.1:{each.getsockname()[1]}" for each in (one, two)]
+            for target in "@silent.test", "host.silent.test":
+                for servers in places[:1], places:
+                    command = [program.SMTPSH, "resolve", "--timeout", "resolve=1s", "--dns", ",".join(servers), target]
+                    runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=program.environment()) for _ in range(8)]
+                    told = {run.communicate(timeout=program.DEADLINE)[0] for run in runs}
+                    with self.subTest(target, servers=len(servers)):
+                        self.assertEqual(len(told), 1, told)
+                        why = [line for line in told.pop().splitlines() if "cannot be found" in line or "no address" in line]
+                        self.assertEqual(len(why), 1, why)
+                        for place in servers:
+                            self.assertIn(place + " did not answer", why[0])
 
     def test_validated(self):
         _, out, _ = self.look("@good.test", ad=True)

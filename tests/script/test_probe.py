@@ -655,6 +655,41 @@ def two_certificates(p, place):
     p.obey()
 
 
+class Spent(unittest.TestCase):
+    """The time for all of it runs out in one phase, after another took most of it."""
+
+    def late(self, zone_held, behaviour, *options):
+        """Names are told of after 5 of 8 seconds, where `zone_held`."""
+        with Server(behaviour) as server, NameServer({("slow.test", "A"): ["127.0.0.1"]}) as dns:
+            if zone_held:
+                dns.hold = {("slow.test", "A"), ("slow.test", "AAAA")}
+                timer = threading.Timer(5, dns.release)
+                timer.start()
+                self.addCleanup(timer.cancel)
+            done = program.run("probe", "-t", "8s", "--tls=off", "--format", "json", "--dns", dns.address, *options, f"slow.test:{server.port}")
+            return json.loads(done.stdout.splitlines()[0])
+
+    def test_the_lookup_is_named(self):
+        got = self.late(True, lambda p: p.hear())
+        self.assertEqual((got["state"], got["phase"], got["reason"], got["cause"]), ("CRITICAL", "banner", "timeout", "dns_slow"), got)
+        self.assertRegex(got["message"], r"DNS lookup took [4-7](\.\d)? s")
+        self.assertNotIn("greet pause", got["message"])
+
+    def test_an_earlier_reply_is_named(self):
+        def slow(p):
+            time.sleep(5)
+            p.say(GREETING).hear().hear()
+        got = self.late(False, slow)
+        self.assertEqual((got["phase"], got["reason"], got["cause"]), ("ehlo", "timeout", "greeting_slow"), got)
+        self.assertRegex(got["message"], r"banner took [4-7](\.\d)? s")
+
+    def test_what_ran_out_itself_is_blamed(self):
+        got = self.late(False, lambda p: p.hear(), "-t", "2s")
+        self.assertEqual((got["phase"], got["reason"]), ("banner", "timeout"), got)
+        self.assertNotIn("took", got["message"])
+        self.assertNotEqual(got["cause"], "dns_slow")
+
+
 class Sigalgs(unittest.TestCase):
     def test_each_kind_of_certificate_is_probed(self):
         with tempfile.TemporaryDirectory() as place:

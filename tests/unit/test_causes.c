@@ -371,6 +371,8 @@ connections_yield(void **state)
 		{ "in TLS", { .end = END_CLOSED, .stage = AT_TLS }, CAUSE_TLS_CLOSED },
 		{ "TLS silent", { .end = END_TIMED_OUT, .stage = AT_TLS }, CAUSE_TLS_TIMEOUT },
 		{ "no close_notify", { .end = END_TRUNCATED }, CAUSE_TLS_TRUNCATED },
+		{ "resolver slow", { .end = END_TIMED_OUT, .stage = AT_GREETING, .lookup_ms = 2600 },
+		    CAUSE_DNS_SLOW },
 		{ "resolver silent", { .end = END_TIMED_OUT, .stage = AT_RESOLVE }, CAUSE_DNS_TIMEOUT },
 		{ "SSH", { .octets = SPAN_INIT("SSH-2.0-x\r\n") }, CAUSE_NOT_SMTP },
 		{ "POP3", { .octets = SPAN_INIT("+OK ready\r\n") }, CAUSE_MAILBOX_SERVER },

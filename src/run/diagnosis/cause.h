@@ -242,6 +242,7 @@
 	X(DNS_SERVER_FAILURE,	"dns_servfail")						\
 	X(DNSSEC_FAILED,	"dnssec_failed")					\
 	X(DNS_TIMEOUT,		"dns_timeout")						\
+	X(DNS_SLOW,		"dns_slow")		/* little time was left for the rest */ \
 	X(DNS_REJECTED,		"dns_refused")						\
 	X(DNS_MALFORMED,	"dns_malformed")					\
 	X(NULL_MX,		"null_mx")						\

@@ -36,6 +36,13 @@ const struct cause_row causes_of_domain[] = {
 	    "No resolver answered for {name}[ ({why})]|", "Nothing is known about the domain", NULL,
 	    "check this machine's resolver (/etc/resolv.conf), or name another (--dns SERVER)",
 	    NULL, "RFC 1035 4.2" },
+	{ CAUSE_DNS_SLOW, CONCERNS_RESOLVER, STATE_CRITICAL, "Resolver is slow",
+	    "The DNS lookup of {name} took {waited}, most of the time limit, and too little was "
+	    "left for the server",
+	    "Nothing is known about the server", NULL,
+	    "check this machine's resolver (/etc/resolv.conf): the first name server may be down; "
+	    "name another (--dns SERVER), or allow more time (-t T)",
+	    NULL, "RFC 1035 4.2" },
 	{ CAUSE_DNS_REJECTED, CONCERNS_RESOLVER, STATE_CRITICAL, "Resolver refuses",
 	    "The resolver refuses to answer for {name} (REFUSED)|",
 	    "Nothing is known about the domain", NULL,

@@ -223,7 +223,12 @@ diagnose_end(struct diagnosing *x)
 	case END_NONE: case END_TLS_FAILED:
 		return;
 	case END_TIMED_OUT:
-		if (f->stage == AT_RESOLVE) {
+		if (f->lookup_ms > 0) {
+			d = diagnosing_add(x, CAUSE_DNS_SLOW, AT_RESOLVE);
+			diagnosis_set(
+			    d, FIELD_NAME, f->host.len > 0 ? f->host : f->domain, x->arena);
+			set_waited(x, d, f->lookup_ms);
+		} else if (f->stage == AT_RESOLVE) {
 			d = diagnosing_add(x, CAUSE_DNS_TIMEOUT, AT_RESOLVE);
 			diagnosis_set(
 			    d, FIELD_NAME, f->host.len > 0 ? f->host : f->domain, x->arena);

@@ -89,6 +89,8 @@ struct facts {
 	enum fact_end end;
 	uint64_t waited_ms;		/* how long it had waited for that */
 	bool late;			/* the time for everything (-t) had run out */
+	/* END_TIMED_OUT: the lookup's time, where it used most of the limit; 0: it did not */
+	uint64_t lookup_ms;
 	struct span octets;		/* what came and is not a complete reply, or not TLS */
 	unsigned pieces;		/* the number of reads that gave them; 0: unknown */
 	bool before_greeting;		/* nothing was ever received on the connection */

@@ -56,7 +56,9 @@ judge_connect(struct judgement *j, struct judge_check *c)
 	    reason == REASON_INTERNAL || reason == REASON_NOT_ALLOWED ? STATE_UNKNOWN :
 									STATE_CRITICAL,
 	    reason,
-	    !r->late ? text : arena_printf(&j->r->arena, "%.*s: nothing answered", SPAN_ARG(text)));
+	    !r->late ? text :
+		       judge_spent(j,
+			   arena_printf(&j->r->arena, "%.*s: nothing answered", SPAN_ARG(text))));
 }
 
 /*

@@ -146,6 +146,19 @@ judge_line_replies(struct judgement *j)
 
 enum { SLOW_US = 2000000 };		/* a reply that takes longer is worth a word */
 
+struct span
+judge_spent(struct judgement *j, struct span text)
+{
+	enum probe_phase most = probe_most_time(j->r);
+	char took[24];
+
+	if (most == PHASE_COUNT)
+		return text;
+	text_limit(took, (j->r->us[most] + 50000) / 100000 * 100);
+	return arena_printf(&j->r->arena, "%.*s; %s took %s of that", SPAN_ARG(text),
+	    judge_reply_of(j, most), took);
+}
+
 /* The time for all was over: what it was over in. */
 static struct span
 what_lacked(struct judgement *j, enum probe_phase phase)
@@ -155,9 +168,11 @@ what_lacked(struct judgement *j, enum probe_phase phase)
 	const char *reply = judge_reply_of(j, phase);
 
 	if (r->rest.len == 0)
-		return arena_printf(&j->r->arena, "%.*s: %s had not come", SPAN_ARG(all), reply);
-	return arena_printf(&j->r->arena, "%.*s: %s had not ended, \"%.*s\" had come of it",
-	    SPAN_ARG(all), reply, SPAN_ARG(rest));
+		return judge_spent(
+		    j, arena_printf(&j->r->arena, "%.*s: %s had not come", SPAN_ARG(all), reply));
+	return judge_spent(j,
+	    arena_printf(&j->r->arena, "%.*s: %s had not ended, \"%.*s\" had come of it",
+		SPAN_ARG(all), reply, SPAN_ARG(rest)));
 }
 
 void

@@ -76,7 +76,7 @@ const char *
 judge_what(struct judgement *j, enum probe_phase phase)
 {
 	static const char *const words[PHASE_COUNT] = {
-		[PHASE_RESOLVE] = "the look-up",
+		[PHASE_RESOLVE] = "the DNS lookup",
 		[PHASE_CONNECT] = "the connection",
 		[PHASE_BANNER] = "the banner",
 		[PHASE_EHLO] = "EHLO",

@@ -43,6 +43,9 @@ void judge_remark(struct judgement *, struct judge_check *, struct span message)
 const char *judge_what(struct judgement *, enum probe_phase);
 /* "the banner", "the reply to RCPT TO" */
 const char *judge_reply_of(struct judgement *, enum probe_phase);
+/* `text`, and which phase took most of the time where that was another than the one it ran out in.
+ */
+struct span judge_spent(struct judgement *, struct span text);
 /* A reply's code and lines in one line of at most 400 octets, safe to show. */
 struct span judge_reply_text(struct judgement *, const struct reply *);
 /* A line of probe_opts.lines with its secrets starred. */

@@ -217,6 +217,12 @@ struct probe *probe_new(const struct probe_job *);
 void probe_free(struct probe *);	/* result->tls dies with it */
 
 /*
+ * Returns the phase before the failed one that used most of the time limit, when that limit ran
+ * out; PHASE_COUNT: none did.
+ */
+enum probe_phase probe_most_time(const struct probe_result *);
+
+/*
  * The TLS mode: the session's, or else the target's, or else implicit on 465, starttls on 587,
  * try on other ports; `--dane=require` makes STARTTLS of try.
  */

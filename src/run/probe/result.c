@@ -168,3 +168,16 @@ probe_keep_out_of_step(struct probe_result *r, const struct event *e, enum probe
 	r->text = arena_printf(&r->arena, "%s: %03u %.*s", text, reply->code,
 	    SPAN_ARG(span_first(reply->line[0], 300)));
 }
+
+enum probe_phase
+probe_most_time(const struct probe_result *r)
+{
+	enum probe_phase most = PHASE_RESOLVE;
+
+	for (enum probe_phase p = PHASE_RESOLVE; p < r->phase; p++)
+		if (r->us[p] > r->us[most])
+			most = p;
+	return r->late && r->us[most] > r->us[r->phase] && 2 * r->us[most] >= r->total_us ?
+	    most :
+	    PHASE_COUNT;
+}

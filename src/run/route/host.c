@@ -38,6 +38,14 @@ lookup_until(uint64_t ms)
 	return ms ? loop_now_us() + ms * 1000 : 0;
 }
 
+uint64_t
+lookup_questions_until(uint64_t until)
+{
+	uint64_t now = loop_now_us(), left = until > now ? until - now : 0;
+
+	return until - (left > 1000000 ? 50000 : left / 20);
+}
+
 bool
 host_ascii(struct span name, struct arena *arena, struct span *out, struct err *err)
 {

@@ -29,6 +29,11 @@ struct lookup_env {
 	uint64_t until_us;
 };
 uint64_t lookup_until(uint64_t ms);	/* the deadline `ms` from now; 0 for 0 */
+/*
+ * The deadline of a lookup's queries, slightly before the lookup's own, so that what the name
+ * servers did is told before that passes; 0 for 0.
+ */
+uint64_t lookup_questions_until(uint64_t until_us);
 
 enum host_source { HOST_LITERAL, HOST_GIVEN, HOST_FILE, HOST_DNS };
 enum { HOST_NOTES_MAX = 4 };

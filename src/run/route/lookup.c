@@ -31,6 +31,8 @@ struct lookup_query {
 	struct route_query *route;
 	struct question *questions;
 	size_t waiting;
+	/* the questions end a little before all of it, as those of its route do; 0: no end */
+	uint64_t questions_until_us;
 	struct lookup lookup;
 };
 
@@ -89,7 +91,7 @@ lookup_ask(struct lookup_query *l, struct span name, enum dns_type type,
 		.next = l->questions, .query = l, .take = take, .name = name, .type = type
 	};
 	l->questions = q;
-	q->dns = dns_ask(l->env.dns, name, type, l->env.until_us, lookup_on_reply, q);
+	q->dns = dns_ask(l->env.dns, name, type, l->questions_until_us, lookup_on_reply, q);
 	l->waiting += q->dns != NULL;
 	return q;
 }
@@ -337,13 +339,32 @@ lookup_find_route(struct lookup_query *l)
 	l->route = route_find(&l->env, &l->target, lookup_on_route, lookup_on_note, l);
 }
 
+/* The MX took all of it: what was waited for is named, and not the host that was not looked up. */
+static void
+lookup_has_no_time(struct lookup_query *l, struct span name, const struct dns_reply *reply)
+{
+	struct route *route = ARENA_NEW(l->env.arena, struct route);
+	struct err err = { 0 };
+
+	route->name = name;
+	err_set(&err, ERR_DNS, "the MX of %.*s cannot be found: %.*s", SPAN_ARG(name),
+	    SPAN_ARG(dns_tries_text(reply, l->env.arena)));
+	err.cause = dns_cause(reply);
+	l->waiting++;
+	lookup_on_route(l, route, &err);
+}
+
 static void
 lookup_take_mx(struct question *q, const struct dns_reply *reply, struct span owner)
 {
 	struct lookup_query *l = q->query;
 
-	l->lookup.mx_why = why_none(q, reply, &owner);
 	l->lookup.mx_failed = !reply->ok;
+	if (!reply->ok && l->questions_until_us && loop_now_us() >= l->questions_until_us) {
+		lookup_has_no_time(l, q->name, reply);
+		return;
+	}
+	l->lookup.mx_why = why_none(q, reply, &owner);
 	if (l->lookup.mx_why.len == 0)
 		l->target.kind = TARGET_MX;
 	lookup_find_route(l);
@@ -357,7 +378,8 @@ lookup_start(const struct lookup_env *env, const struct target *target, enum loo
 	struct span name;
 	struct addr literal;
 
-	*l = (struct lookup_query){ .env = *env, .target = *target, .fn = fn, .ctx = ctx };
+	*l = (struct lookup_query){ .env = *env, .target = *target, .fn = fn, .ctx = ctx,
+		.questions_until_us = lookup_questions_until(env->until_us) };
 	if (as == LOOKUP_DOMAIN_OR_HOST && target->kind == TARGET_HOST &&
 	    span_has(target->host, '.') && !addr_parse(&literal, target->host, 0) &&
 	    host_ascii(target->host, env->arena, &name, &(struct err){ 0 }))

@@ -18,6 +18,8 @@
 /* Once a host's addresses are known, the other MX have this long to become known. */
 #define GRACE_MS 1500
 
+enum { OVERDUE_MS = 50 };
+
 struct slot {				/* of an MX, while its addresses are sought */
 	struct route_query *query;
 	struct host_query *host;
@@ -33,7 +35,8 @@ struct route_query {
 	void *ctx;
 	struct loop_timer *timer, *deadline;
 	enum { ROUTE_BEGIN, ROUTE_ASKING, ROUTE_GRACE, ROUTE_ENDING, ROUTE_TOLD } stage;
-	uint64_t began_us, until_us;	/* until_us: of all of it; env has the questions' */
+	uint64_t began_us;
+	bool overdue;			/* its time is over; only the questions are waited for */
 	struct dns_query *mx;
 	struct slot *slot;		/* one for a bare host */
 	size_t nslots, waiting;
@@ -534,6 +537,11 @@ route_on_timer(void *ctx, unsigned ready)
 		route_tell(q);
 }
 
+/*
+ * The questions have a deadline themselves, and each tells what the name servers did: they come
+ * first, however late the loop is. What is left is a question that was never asked, since too many
+ * others were.
+ */
 static void
 route_on_deadline(void *ctx, unsigned ready)
 {
@@ -541,9 +549,14 @@ route_on_deadline(void *ctx, unsigned ready)
 	char within[24];
 
 	(void)ready;
-	text_limit(within, (q->until_us - q->began_us + 999) / 1000);
+	text_limit(within, (q->env.until_us - q->began_us + 999) / 1000);
 	if (q->stage == ROUTE_GRACE) {
 		route_grace_is_over(q);
+		return;
+	}
+	if (q->stage < ROUTE_ENDING && !q->overdue) {
+		q->overdue = true;
+		loop_timer_set(q->deadline, OVERDUE_MS);
 		return;
 	}
 	if (q->stage < ROUTE_ENDING && q->err.kind == ERR_NONE)
@@ -559,13 +572,10 @@ route_find(const struct lookup_env *env, const struct target *target, route_fn *
     route_note_fn *note, void *ctx)
 {
 	struct route_query *q = memory_zeroed(sizeof *q);
-	uint64_t now = loop_now_us(), left_us = 0;
+	uint64_t now = loop_now_us(), until = env->until_us;
 
-	if (env->until_us)
-		left_us = env->until_us > now + 1000 ? env->until_us - now : 1000;
 	*q = (struct route_query){
 		.env = *env,
-		.until_us = left_us ? now + left_us : 0,
 		.target = target,
 		.fn = fn,
 		.note = note,
@@ -573,14 +583,12 @@ route_find(const struct lookup_env *env, const struct target *target, route_fn *
 		.began_us = now,
 		.route = ARENA_NEW(env->arena, struct route),
 	};
-	/* The questions end a little before, so that what the name servers did is known then. */
-	if (left_us)
-		q->env.until_us = q->until_us - (left_us > 1000000 ? 50000 : left_us / 20);
+	q->env.until_us = lookup_questions_until(until);
 	q->timer = loop_timer(env->loop, route_on_timer, q);
 	q->deadline = loop_timer(env->loop, route_on_deadline, q);
 	loop_timer_set(q->timer, 0);
-	if (left_us)
-		loop_timer_set(q->deadline, (left_us + 999) / 1000);
+	if (until)
+		loop_timer_set(q->deadline, until > now ? (until - now + 999) / 1000 : 0);
 	return q;
 }
 

@@ -462,7 +462,7 @@ resolve(struct options *o, const struct target *target)
 		.dns = r.dns,
 		.opts = &o->session.route,
 		.arena = &o->arena,
-		.until_us = loop_now_us() + (ms ? ms + 500 : ALL_MS) * 1000 };
+		.until_us = lookup_questions_until(lookup_until(ms ? ms + 500 : ALL_MS)) };
 	screen_init(&r.screen, stdout, &o->look);
 	struct lookup_env env = r.env;
 	env.until_us = lookup_until(ms ? ms + 500 : 0);
