@@ -151,7 +151,7 @@ find_issuer(X509 **issuer, X509_STORE_CTX *ctx, X509 *cert)
 	if (found != 0 || !c || c->bundle_read)
 		return found;
 	c->bundle_read = true;
-	bool any = false, hashed[TLS_FOLDERS_MAX], some = false;
+	bool any = false, hashed[TLS_FOLDERS_MAX] = { false }, some = false;
 	for (size_t i = 0; i < c->trust.nfolders; i++)
 		some |= hashed[i] = has_hash_links(c->trust.folder[i]);
 	size_t n = some && c->trust.nbundles > 1 ? 1 : c->trust.nbundles;
