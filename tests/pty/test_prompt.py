@@ -149,7 +149,7 @@ class Prompt(unittest.TestCase):
             t.line("/log off")
             t.until("the log is closed")
             with open(name) as log:
-                self.assertIn("S: 220 demo.smtpsh.example", log.read())
+                self.assertRegex(log.read(), r"(?m)^S: 220 .*demo\.smtpsh\.example")
 
     def test_settings_are_rows_of_the_options(self):
         with Terminal("demo:", columns=80, NO_COLOR="1") as t:
