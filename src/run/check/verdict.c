@@ -710,7 +710,8 @@ whose_mail(const struct weighing *w)
 {
 	const struct check *k = w->check;
 
-	if (k->rcpt)
+	/* a postmaster who was tried because nobody was named is not whom the check is about */
+	if (k->rcpt && (k->opts->rcpt || k->target->sender.len > 0))
 		return text_safe(w->arena, span_of(k->rcpt));
 	if (k->target->sender.len > 0)
 		return text_safe(w->arena, k->target->text);

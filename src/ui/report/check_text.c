@@ -51,6 +51,11 @@ put_head(struct screen *s, const struct check_report *c)
 		}
 		if (!k->nhosts || !k->host[0].submission)
 			flow_print(&f, INK_PLAIN, ", MAIL FROM:<%s>", k->opts->from);
+		if (k->rcpt && (!k->nhosts || !k->host[0].submission)) {
+			flow_print(&f, INK_PLAIN, ", RCPT TO:<");
+			flow_put(&f, INK_PLAIN, span_of(k->rcpt));
+			flow_print(&f, INK_PLAIN, ">");
+		}
 	}
 	flow_end(&f);
 	screen_print(s, "\n");
