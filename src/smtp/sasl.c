@@ -133,27 +133,34 @@ exchange_end(void *mem)
 	free(x);
 }
 
+/* Begins as a client or a server, as `start` does. Returns x; NULL with err, and x is freed. */
+static void *
+exchange_start(struct exchange *x, const char *mech,
+    int (*start)(Gsasl *, const char *mech, Gsasl_session **), struct err *err)
+{
+	int bad = gsasl_init(&x->library);
+
+	if (bad == GSASL_OK) {
+		gsasl_callback_set(x->library, exchange_property);
+		gsasl_callback_hook_set(x->library, x);
+		bad = start(x->library, mech, &x->session);
+	}
+	if (bad == GSASL_OK)
+		return x;
+	x->session = NULL;
+	err_set(err, ERR_SYSTEM, "%s cannot begin: %s", mech, gsasl_strerror(bad));
+	exchange_end(x);
+	return NULL;
+}
+
 static void *
 exchange_begin(const struct mechanism *mech, const struct auth_credentials *who, struct err *err)
 {
 	struct exchange *x = memory_zeroed(sizeof *x);
-	int bad;
 
 	x->who = who;
 	x->mutual = mech->flags & AUTH_MUTUAL;
-	bad = gsasl_init(&x->library);
-	if (bad == GSASL_OK) {
-		gsasl_callback_set(x->library, exchange_property);
-		gsasl_callback_hook_set(x->library, x);
-		bad = gsasl_client_start(x->library, mech->name, &x->session);
-	}
-	if (bad != GSASL_OK) {
-		x->session = NULL;
-		err_set(err, ERR_SYSTEM, "%s cannot begin: %s", mech->name, gsasl_strerror(bad));
-		exchange_end(x);
-		return NULL;
-	}
-	return x;
+	return exchange_start(x, mech->name, gsasl_client_start, err);
 }
 
 enum { ROUNDS_MAX = 1000000 };
@@ -225,22 +232,9 @@ static void *
 exchange_accept(const struct mechanism *mech, const struct auth_server *server, struct err *err)
 {
 	struct exchange *x = memory_zeroed(sizeof *x);
-	int bad;
 
 	x->server = server;
-	bad = gsasl_init(&x->library);
-	if (bad == GSASL_OK) {
-		gsasl_callback_set(x->library, exchange_property);
-		gsasl_callback_hook_set(x->library, x);
-		bad = gsasl_server_start(x->library, mech->name, &x->session);
-	}
-	if (bad != GSASL_OK) {
-		x->session = NULL;
-		err_set(err, ERR_SYSTEM, "%s cannot begin: %s", mech->name, gsasl_strerror(bad));
-		exchange_end(x);
-		return NULL;
-	}
-	return x;
+	return exchange_start(x, mech->name, gsasl_server_start, err);
 }
 
 static enum auth_verdict

@@ -99,8 +99,8 @@ const struct cause_row causes_of_mail[] = {
 
 	/* ---- the recipient */
 	{ CAUSE_RELAY_DENIED, CONCERNS_CLIENT, STATE_CRITICAL, "Relaying denied",
-	    "The server does not relay for this client: the domain of the recipient[ {to}] is not one "
-	    "of its own, or it does not know that it is",
+	    "The server does not relay for this client: the domain of the recipient[ {to}] is not "
+	    "one of its own, or it does not know that it is",
 	    NULL,
 	    "if the domain should be accepted here, add it (Postfix: mydestination, "
 	    "virtual_mailbox_domains or relay_domains); if the client is yours, add it to the "

@@ -112,8 +112,7 @@ const struct cause_row causes_of_tls[] = {
 	    "get a certificate from a public CA, or publish a TLSA 3 1 1 record for its key (DANE)",
 	    "if it is your own, trust it with --ca FILE", NULL, "RFC 7435" },
 	{ CAUSE_CERT_INTERMEDIATE, CONCERNS_SERVER, STATE_CRITICAL,
-	    "Intermediate certificate "
-	    "missing",
+	    "Chain incomplete, or a private CA",
 	    "The server sends only its own certificate, and its issuer[, {what},] is not known "
 	    "here|: the intermediate certificate is missing, or the issuer is a private CA",
 	    "Clients that verify, and MTA-STS senders, do not deliver or log in; browsers may hide "
