@@ -26,6 +26,7 @@ enum {
 	ATTEMPTS = 2,
 	LISTEN_MS = 60000,
 	SECOND_LOOK_US = 3000000,
+	LEAST_US = 20000,		/* with less than this left nobody is asked any more */
 	STRAY_MAX = 4096,
 	HEADER = 12
 };
@@ -725,7 +726,9 @@ query_go_on(struct dns_query *q)
 	struct dns *dns = q->dns;
 	unsigned attempts = dns->system.attempts ? dns->system.attempts : ATTEMPTS;
 
-	while (q->step < attempts * dns->nservers && loop_now_us() < q->until_us) {
+	uint64_t least = q->reply.ntries ? 0 : LEAST_US;
+
+	while (q->step < attempts * dns->nservers && loop_now_us() + least < q->until_us) {
 		size_t which = q->order[q->step++ % dns->nservers];
 		if (q->over[which])
 			continue;

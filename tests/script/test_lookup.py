@@ -59,13 +59,14 @@ class Lookup(unittest.TestCase):
                 for servers in places[:1], places:
                     command = [program.SMTPSH, "resolve", "--timeout", "resolve=1s", "--dns", ",".join(servers), target]
                     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=program.environment()) for _ in range(8)]
-                    told = {run.communicate(timeout=program.DEADLINE)[0] for run in runs}
+                    told = [run.communicate(timeout=program.DEADLINE)[0] for run in runs]
                     with self.subTest(target, servers=len(servers)):
-                        self.assertEqual(len(told), 1, told)
-                        why = [line for line in told.pop().splitlines() if "cannot be found" in line or "no address" in line]
-                        self.assertEqual(len(why), 1, why)
+                        # what else is looked up may begin when the time is over, or just before
+                        why = {tuple(line for line in each.splitlines() if "cannot be found" in line or "no address" in line) for each in told}
+                        self.assertEqual((len(why), {len(each) for each in why}), (1, {1}), told)
+                        (line,), = why
                         for place in servers:
-                            self.assertIn(place + " did not answer", why[0])
+                            self.assertIn(place + " did not answer", line)
 
     def test_validated(self):
         _, out, _ = self.look("@good.test", ad=True)

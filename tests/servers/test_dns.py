@@ -115,7 +115,7 @@ class Dns(unittest.TestCase):
     def test_a_bogus_zone_is_refused_by_who_validates(self):
         done = self.talk("@bogus.test")
         self.assertEqual(done.returncode, 3)
-        self.assertRegex(done.stdout, r"said SERVFAIL \(.+\)\n")
+        self.assertRegex(done.stdout, r"said SERVFAIL \(.+\)")
         self.assertEqual(self.talk("@bogus.test", self.servers.nsd).returncode, 0)
 
     def test_the_next_server_is_asked(self):

@@ -49,19 +49,19 @@ class Postfix(unittest.TestCase):
         self.assertIn("the certificate verifies", done.flat)
 
     def test_expired(self):
-        self.refuses("expired", "it expired ", "on 2021-01-01")
+        self.refuses("expired", "expired ", "on 2021-01-01")
 
     def test_not_yet_valid(self):
-        self.refuses("future", "it is valid only from 2039-01-01")
+        self.refuses("future", "not valid yet: from 2039-01-01")
 
     def test_another_name(self):
-        self.refuses("wrong", "the name: wanted 127.0.0.1, the certificate is for wrong.example.net")
+        self.refuses("wrong", "does not cover 127.0.0.1: it is for wrong.example.net")
 
     def test_another_name_is_no_matter_where_only_the_chain_is_asked_for(self):
         self.assertEqual(self.talk("wrong", "--tls", "--ca", self.ca, "--verify=chain").returncode, 0)
 
     def test_self_signed(self):
-        self.refuses("self", "the server's certificate is self-signed")
+        self.refuses("self", "the certificate is self-signed")
 
     def test_an_intermediate_that_is_not_sent(self):
         self.refuses("below", "its issuer, test intermediate, is not known here")
@@ -70,7 +70,7 @@ class Postfix(unittest.TestCase):
         self.assertEqual(self.talk("whole", "--tls", "--verify", "--ca", self.ca).returncode, 0)
 
     def test_another_ca(self):
-        self.refuses("starttls", "a root that the server sent and that is not trusted here", options=("--ca", self.mta.pki + "/other-ca.pem"))
+        self.refuses("starttls", "a CA that is not trusted here: smtpsh test CA", options=("--ca", self.mta.pki + "/other-ca.pem"))
 
     def test_a_ca_that_cannot_be_read(self):
         done = self.talk("starttls", "--tls", "--ca", "/no/such/file")
@@ -116,14 +116,14 @@ class Postfix(unittest.TestCase):
         self.assertIn("*** the server does not offer STARTTLS", done.stdout)
 
     def test_plain_text_to_a_tls_port(self):
-        done = self.talk("smtps", "--timeout", "greeting=300ms")
+        done = self.talk("smtps", "--timeout", "greeting=300ms", "--explain")
         self.assertEqual(done.returncode, 9, done.stdout)
-        self.assertIn("wants TLS from the start is silent so (smtps://HOST:PORT", done.flat)
+        self.assertIn("smtps://", done.flat)
 
     def test_tls_to_a_plain_port(self):
         done = program.run(f"smtps://127.0.0.1:{self.mta.port['starttls']}", input=HELLO)
         self.assertEqual(done.returncode, 5, done.stdout)
-        self.assertIn("the port does not begin with TLS, it speaks in the clear: \"220 postfix.bed.test ESMTP", re.sub(r"\n +", " ", done.stdout))
+        self.assertIn("the server sent cleartext: \"220 postfix.bed.test ESMTP", re.sub(r"\n +", " ", done.stdout))
 
     # ---- what else it does
 

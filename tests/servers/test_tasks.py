@@ -100,7 +100,8 @@ class AtPostfix(Tasks):
         with Server(lambda p: p.reset()) as server, Session(HOST, str(server.port)) as t:
             t.until("reset")         # at the handshake or just behind it, as the system has it
         with Server(lambda p: p.until_gone()) as server, Session("--timeout", "greeting=300ms", HOST, str(server.port)) as t:
-            t.until("the banner did not come within 300 ms: a port that wants TLS from the start is silent so")
+            t.until("the banner did not come within 300 ms")
+            t.until("Next: ")
 
     def test_03_the_banner_and_its_delay(self):
         with self.open("postscreen", said="ESMTP Postfix") as t:
@@ -184,7 +185,7 @@ class AtPostfix(Tasks):
 
     def test_12_the_certificate(self):
         for service, says in (("starttls", "=== the certificate verifies: its chain, and its name"),
-                              ("wrong", "wanted 127.0.0.1, the certificate is for wrong.example.net"), ("expired", "it expired ")):
+                              ("wrong", "does not cover 127.0.0.1: it is for wrong.example.net"), ("expired", "the certificate expired ")):
             with self.subTest(service), self.open(service, *self.ca) as t:
                 t.line("/starttls")
                 t.until("TLS began: TLSv1.3, TLS_AES_256_GCM_SHA384")
@@ -198,9 +199,9 @@ class AtPostfix(Tasks):
         with Session(*self.ca, f"smtps://{HOST}:{port}") as t:
             t.opened(f"{HOST}:{port} TLSv1.3")
         with Session(f"smtps://{HOST}:{self.mta.port['starttls']}") as t:
-            t.until("the port does not begin with TLS, it speaks in the clear")
+            t.until("the server sent cleartext")
         with Session("--timeout", "greeting=300ms", HOST, str(port)) as t:
-            t.until("a port that wants TLS from the start is silent so")
+            t.until("smtps://")
 
     def test_14_size_dsn_and_utf8(self):
         with self.open("small") as t:

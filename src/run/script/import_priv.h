@@ -137,9 +137,6 @@ struct import {
 
 void import_part(struct buf *log, const struct import_form *);
 
-/* How well a form reads the log; the more the better. */
-long import_try(const struct import_form *, struct span log);
-
 /* import_dialects.c: two lines of one side bare, as on a screen */
 void import_bare_line(struct import *, struct span line);
 void import_bare_end(struct import *);
@@ -166,7 +163,16 @@ void import_doubt(struct import *, struct span line); /* this line may be a comm
 /* What comes next is a reply of this code, or none (NULL). */
 void import_settle(struct import *, const char *code);
 
-/* import.c: a line without what the form has before its text */
+/* ---- import_lines.c: lines told apart by the marks of a form */
+
+/* Begins a script in im->out. The form and the secrecy outlive it; import_finish releases it. */
+void import_begin(struct import *, const struct import_form *, const struct secrecy *);
+void import_finish(struct import *);
+/* Reads all lines of a log and ends the script. */
+void import_read_lines(struct import *, struct span log);
+/* How well a form reads the log; the more the better. */
+long import_try(const struct import_form *, struct span log);
+/* A line without what the form has before its text. */
 struct span import_text_of(const struct import_form *, struct span line);
 
 /* import_secrets.c: all of them go into the secrecy */

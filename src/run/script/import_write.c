@@ -393,6 +393,27 @@ is_header(struct span line)
 	return n > 0 && n < line.len && line.at[n] == ':';
 }
 
+/* The first field of a message (RFC 5322 3.6): a remark may have a colon too. */
+static bool
+is_first_field(struct span line)
+{
+	static const char *const names[] = { "Return-Path", "Received", "From", "Sender",
+		"Reply-To", "To", "Cc", "Bcc", "Date", "Message-ID", "In-Reply-To", "References",
+		"Subject", "MIME-Version", "DKIM-Signature", "Authentication-Results",
+		"Delivered-To", "List-Unsubscribe", "User-Agent" };
+	struct span rest = line, name = span_until(&rest, ':');
+
+	if (!is_header(line))
+		return false;
+	if (span_starts_case(name, SPAN("X-")) || span_starts_case(name, SPAN("Content-")) ||
+	    span_starts_case(name, SPAN("ARC-")) || span_starts_case(name, SPAN("Resent-")))
+		return true;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (span_eq_case(name, span_of(names[i])))
+			return true;
+	return false;
+}
+
 /* The final dot: each recipient's reply follows in LMTP (RFC 2033 4.2). */
 static void
 text_ends(struct import *im)
@@ -953,7 +974,8 @@ import_unmarked(struct import *im, struct span line, bool based)
 		note_octets(im, line);
 		/* A message's lines may have less before them than commands have. */
 		bool goes_on = im->text_lines > 0 && !im->text_marked;
-		if (based && f->base[0] && (goes_on || (im->text_lines == 0 && is_header(line)))) {
+		if (based && f->base[0] &&
+		    (goes_on || (im->text_lines == 0 && is_first_field(line)))) {
 			im->last_side = IMPORT_CLIENT;
 			text_line(im, line, false);
 			return;

@@ -19,12 +19,6 @@ session_trace(struct session *s, const char *what, size_t n)
 		s->env->trace_octets(s->env->trace_ctx, s->number, what, n);
 }
 
-struct span
-session_shown(struct session *s, struct span octets)
-{
-	return secrets_shown(&s->secrets, octets);
-}
-
 void
 session_emit(struct session *s, struct event *event)
 {

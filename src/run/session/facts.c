@@ -139,7 +139,7 @@ session_diagnose_err(struct session *s, const struct err *err, struct arena *are
 	/* TLS came up and was not accepted. */
 	if (err->kind == ERR_TLS && f.handshake == SHAKE_UNKNOWN && s->secure.tls) {
 		f.tls = s->secure.tls;
-		f.dane = session_dane(s);
+		f.dane = secure_dane(&s->secure);
 		f.verify = true;
 	}
 	if (f.injected && s->wire.conv)

@@ -23,12 +23,6 @@ session_awaits_tlsa(const struct session *s)
 	return s->secure.dane_query != NULL;
 }
 
-const struct tls_dane *
-session_dane(const struct session *s)
-{
-	return s->secure.tls && s->secure.tls->dane ? s->secure.tls->dane : s->secure.dane;
-}
-
 bool
 session_can_tls(const struct session *s)
 {

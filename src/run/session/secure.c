@@ -94,3 +94,9 @@ secure_dane_note(struct secure *x, const struct extensions *e, struct arena *are
 		x->starttls_refused	    ? "; STARTTLS is rejected" :
 					      "; STARTTLS is not offered");
 }
+
+const struct tls_dane *
+secure_dane(const struct secure *s)
+{
+	return s->tls && s->tls->dane ? s->tls->dane : s->dane;
+}

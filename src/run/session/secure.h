@@ -52,4 +52,7 @@ struct span secure_dane_refuses(const struct tls_info *, enum dane, struct arena
  */
 struct span secure_dane_note(struct secure *, const struct extensions *, struct arena *);
 
+/* What is known of the TLSA records. NULL: not looked up, or not known yet. */
+const struct tls_dane *secure_dane(const struct secure *);
+
 #endif

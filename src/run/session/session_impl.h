@@ -86,7 +86,6 @@ void session_trace(struct session *, const char *what, size_t octets);
 /* Emit a note, a problem, with what more is known of it; the diagnosis may be NULL. */
 void session_note_diagnosed(struct session *, const char *text, const struct diagnosis *);
 void session_remark(struct session *, const char *text, const struct diagnosis *);
-struct span session_shown(struct session *, struct span octets); /* secrets_shown */
 
 /* facts.c */
 void session_facts(const struct session *, struct facts *, struct arena *);
@@ -144,5 +143,12 @@ void session_look_for_tls(struct session *);
 /* turn.c */
 void session_turn(struct session *);	/* does nothing while ->working */
 void session_take_in(struct session *); /* the connection can be read or written */
+
+/* Octets as they may be shown, with secrets starred. They live as secrets_shown says. */
+static inline struct span
+session_shown(struct session *s, struct span octets)
+{
+	return secrets_shown(&s->secrets, octets);
+}
 
 #endif

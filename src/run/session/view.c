@@ -171,3 +171,9 @@ session_has_unsent(const struct session *s)
 	return s->wire.conn &&
 	    (conv_output(s->wire.conv).len > 0 || conn_unacknowledged(s->wire.conn));
 }
+
+const struct tls_dane *
+session_dane(const struct session *s)
+{
+	return secure_dane(&s->secure);
+}

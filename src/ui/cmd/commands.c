@@ -15,15 +15,6 @@ const struct command *const commands[] = {
 const struct program program = { commands, prompt_knows };
 
 const struct command *
-command_find(const struct program *all, const char *name)
-{
-	for (size_t i = 0; all->commands[i]; i++)
-		if (all->commands[i]->name[0] && strcmp(all->commands[i]->name, name) == 0)
-			return all->commands[i];
-	return NULL;
-}
-
-const struct command *
 command_take(int *argc, char *argv[])
 {
 	for (int at = 0; at < *argc && strcmp(argv[at], "--") != 0; at++) {

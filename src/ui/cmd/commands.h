@@ -28,8 +28,6 @@ COMMANDS(X)
 
 extern const struct command *const commands[];		/* ends with NULL; talk is the first */
 extern const struct program program;
-/* NULL: no such command; talk has no name. */
-const struct command *command_find(const struct program *, const char *name);
 /*
  * The subcommand that a command line names, before or after options; talk when it names none. The
  * name is removed from argv.

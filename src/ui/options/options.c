@@ -11,6 +11,15 @@
 #include "ui/show/standard.h"
 #include "ui/show/version.h"
 
+const struct command *
+command_find(const struct program *all, const char *name)
+{
+	for (size_t i = 0; all->commands[i]; i++)
+		if (all->commands[i]->name[0] && strcmp(all->commands[i]->name, name) == 0)
+			return all->commands[i];
+	return NULL;
+}
+
 const struct option *
 option_find(enum scope scope, struct span name)
 {

@@ -174,6 +174,8 @@ struct program {
 	const struct command *const *commands;
 	bool (*only_at_prompt)(struct span name);
 };
+/* NULL: no such subcommand; talk has no name. */
+const struct command *command_find(const struct program *, const char *name);
 
 /*
  * Reads all options of argv. False with err (ERR_USAGE): for an unknown option it names the
