@@ -259,6 +259,11 @@ class Manners(Checked):
             done = program.run("check", "--dns", dns.address, "--deadline", "800ms", "--targets", "-", input="\n".join(names))
         self.assertEqual((done.returncode, done.stderr, len(done.stdout.splitlines())), (UNKNOWN, "", len(names) + 1), done.stdout)
 
+    def test_a_name_without_an_address_is_unknown_while_its_mx_is(self):
+        self.check({(DOMAIN, "MX"): "SERVFAIL", (DOMAIN, "TXT"): ["x"]}, target=DOMAIN)
+        self.assertEqual((self.status, self.passage("ordinary")), (UNKNOWN, "unknown"))
+        self.assertNotIn("no_address", self.causes())
+
     def test_an_address_literal_keeps_its_brackets(self):
         mta = self.mta()
         self.check({}, "-p", str(mta.port), target="bob@[127.0.0.1]")

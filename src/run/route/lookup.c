@@ -34,6 +34,7 @@ struct lookup_query {
 	/* the questions end a little before all of it, as those of its route do; 0: no end */
 	uint64_t questions_until_us;
 	struct lookup lookup;
+	struct err mx_err;		/* why the MX is not known; kind 0: it is known */
 };
 
 /* ---- questions */
@@ -305,10 +306,12 @@ lookup_on_route(void *ctx, const struct route *route, const struct err *err)
 	struct addr literal;
 
 	up->route = route;
-	up->err = *err;
-	up->nhosts = route->nall;
+	/* That a name has no address says nothing of a domain whose MX is not known. */
+	bool unknown = err->kind && l->mx_err.kind;
+	up->err = unknown ? l->mx_err : *err;
+	up->nhosts = unknown ? 0 : route->nall;
 	up->host = ARENA_ARRAY(l->env.arena, struct lookup_host, route->nall ? route->nall : 1);
-	for (size_t i = 0; i < route->nall; i++) {
+	for (size_t i = 0; i < up->nhosts; i++) {
 		up->host[i].hop = &route->hop[i];
 		lookup_ask_host(l, &up->host[i]);
 	}
@@ -341,17 +344,13 @@ lookup_find_route(struct lookup_query *l)
 
 /* The MX took all of it: what was waited for is named, and not the host that was not looked up. */
 static void
-lookup_has_no_time(struct lookup_query *l, struct span name, const struct dns_reply *reply)
+lookup_has_no_time(struct lookup_query *l, struct span name)
 {
 	struct route *route = ARENA_NEW(l->env.arena, struct route);
-	struct err err = { 0 };
 
 	route->name = name;
-	err_set(&err, ERR_DNS, "the MX of %.*s cannot be found: %.*s", SPAN_ARG(name),
-	    SPAN_ARG(dns_tries_text(reply, l->env.arena)));
-	err.cause = dns_cause(reply);
 	l->waiting++;
-	lookup_on_route(l, route, &err);
+	lookup_on_route(l, route, &l->mx_err);
 }
 
 static void
@@ -360,8 +359,13 @@ lookup_take_mx(struct question *q, const struct dns_reply *reply, struct span ow
 	struct lookup_query *l = q->query;
 
 	l->lookup.mx_failed = !reply->ok;
+	if (!reply->ok) {
+		err_set(&l->mx_err, ERR_DNS, "the MX of %.*s cannot be found: %.*s",
+		    SPAN_ARG(q->name), SPAN_ARG(dns_tries_text(reply, l->env.arena)));
+		l->mx_err.cause = dns_cause(reply);
+	}
 	if (!reply->ok && l->questions_until_us && loop_now_us() >= l->questions_until_us) {
-		lookup_has_no_time(l, q->name, reply);
+		lookup_has_no_time(l, q->name);
 		return;
 	}
 	l->lookup.mx_why = why_none(q, reply, &owner);
