@@ -251,7 +251,7 @@ diagnose_end(struct diagnosing *x)
 			diagnosing_add(x, CAUSE_TLS_TRUNCATED, f->stage);
 			return;
 		}
-		/* FALLTHROUGH */
+		__attribute__((fallthrough));
 	case END_CLOSED: case END_RESET:
 		if (f->asked_to_close || (f->reply && f->reply->code / 100 >= 4))
 			return;			/* after QUIT, or behind a reply that says why */
