@@ -303,7 +303,7 @@ static bool
 learn_line(const struct sample *s, size_t n, size_t k, struct buf *out)
 {
 	struct span a = s[0].reply.line[k], b = a;
-	size_t front = a.len, back = a.len;
+	size_t front = a.len, back = front;
 	struct varying_context context = {
 		.place = s[0].place == PLACE_HELLO && k > 0 ? PLACE_KEYWORD : s[0].place,
 		.masks = MASKS_ALL,
