@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/quantity.h"
 #include "base/text.h"
 
@@ -25,9 +26,7 @@ cursor_is_command(struct span line, struct span *name)
 		return false;
 	while (n < line.len &&
 	    ((line.at[n] >= 'a' && line.at[n] <= 'z') || (line.at[n] >= 'A' && line.at[n] <= 'Z') ||
-		(n > 1 &&
-		    ((line.at[n] >= '0' && line.at[n] <= '9') || line.at[n] == '-' ||
-			line.at[n] == '_'))))
+		(n > 1 && (ascii_is_digit(line.at[n]) || line.at[n] == '-' || line.at[n] == '_'))))
 		n++;
 	if (n == 1)
 		return false;

@@ -1,6 +1,8 @@
 /* quantity - reads times and sizes. */
 #include "base/quantity.h"
 
+#include "base/ascii.h"
+
 struct unit {
 	const char *name;
 	uint64_t scale;
@@ -36,7 +38,7 @@ read_quantity(struct span text, const struct unit *units, uint64_t most, uint64_
 	size_t n = 0;
 	uint64_t whole, millionths;
 
-	while (n < text.len && ((text.at[n] >= '0' && text.at[n] <= '9') || text.at[n] == '.'))
+	while (n < text.len && (ascii_is_digit(text.at[n]) || text.at[n] == '.'))
 		n++;
 	struct span name = span_trim(span_skip(text, n));
 	for (const struct unit *u = units; u->name; u++)

@@ -3,17 +3,13 @@
 
 #include <assert.h>
 
+#include "base/ascii.h"
+
 bool
 span_eq(struct span a, struct span b)
 {
 	assert((a.at || a.len == 0) && (b.at || b.len == 0));
 	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
-}
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
 /* Not strncasecmp(3), to which all is the same behind a NUL. */
@@ -23,7 +19,7 @@ span_eq_case(struct span a, struct span b)
 	if (a.len != b.len)
 		return false;
 	for (size_t i = 0; i < a.len; i++)
-		if (lower(a.at[i]) != lower(b.at[i]))
+		if (ascii_lower(a.at[i]) != ascii_lower(b.at[i]))
 			return false;
 	return true;
 }

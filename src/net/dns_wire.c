@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "net/dns_words.h"
 
 enum {
@@ -33,7 +34,7 @@ label_octet(struct span *text)
 		*text = span_skip(*text, 3);
 		return (int)number;
 	}
-	if (text->len == 0 || (text->at[0] >= '0' && text->at[0] <= '9'))
+	if (text->len == 0 || ascii_is_digit(text->at[0]))
 		return -1;
 	first = (unsigned char)text->at[0];
 	*text = span_skip(*text, 1);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/secret.h"
 
 struct outstanding {
@@ -354,8 +355,7 @@ next_chatter(struct conv *c, struct span in, struct conv_event *event)
 {
 	struct span rest = in, line;
 
-	if (!c->chatter || in.len == 0 || (in.at[0] >= '0' && in.at[0] <= '9') ||
-	    !memchr(in.at, '\n', in.len))
+	if (!c->chatter || in.len == 0 || ascii_is_digit(in.at[0]) || !memchr(in.at, '\n', in.len))
 		return false;
 	span_line(&rest, &line);
 	event->kind = CONV_CHATTER;

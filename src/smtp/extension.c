@@ -1,6 +1,8 @@
 /* extension - what an EHLO reply offers. */
 #include "smtp/extension.h"
 
+#include "base/ascii.h"
+
 enum { MERGED_MAX = 1024 };
 
 /*
@@ -14,8 +16,7 @@ is_keyword(struct span word)
 		return false;
 	for (size_t i = 0; i < word.len; i++) {
 		char c = word.at[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			c == '-' || c == '_'))
+		if (!(ascii_is_alnum(c) || c == '-' || c == '_'))
 			return false;
 	}
 	return true;

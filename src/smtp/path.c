@@ -3,18 +3,15 @@
 
 #include <arpa/inet.h>
 
-enum { LOCAL_MAX = 64, DOMAIN_MAX = 255, LABEL_MAX = 63 };	/* RFC 5321 4.5.3.1 */
+#include "base/ascii.h"
 
-static bool
-is_alnum(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+enum { LOCAL_MAX = 64, DOMAIN_MAX = 255, LABEL_MAX = 63 }; /* RFC 5321 4.5.3.1 */
 
 static bool
 is_atext(char c)
 {
-	return is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c)) || (unsigned char)c > 0x7F;
+	return ascii_is_alnum(c) || (c && strchr("!#$%&'*+-/=?^_`{|}~", c)) ||
+	    (unsigned char)c > 0x7F;
 }
 
 /* sub-domain *("." sub-domain); an underscore is let pass, as servers do. */
@@ -30,8 +27,8 @@ is_domain(struct span s)
 		    label.at[label.len - 1] == '-')
 			return false;
 		for (size_t i = 0; i < label.len; i++)
-			if (!is_alnum(label.at[i]) && label.at[i] != '-' && label.at[i] != '_' &&
-			    (unsigned char)label.at[i] < 0x80)
+			if (!ascii_is_alnum(label.at[i]) && label.at[i] != '-' &&
+			    label.at[i] != '_' && (unsigned char)label.at[i] < 0x80)
 				return false;
 		if (!more)
 			return true;

@@ -1,6 +1,7 @@
 /* reply - one reply out of octets. */
 #include "smtp/reply.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 /*
@@ -19,7 +20,7 @@ line_code(struct span line, unsigned *code)
 	for (size_t i = 0; i < 3; i++)
 		if (line.at[i] < '0' || line.at[i] > '9')
 			return false;
-	if (line.len > 3 && line.at[3] >= '0' && line.at[3] <= '9')
+	if (line.len > 3 && ascii_is_digit(line.at[3]))
 		return false;
 	*code = (unsigned)(line.at[0] - '0') * 100 + (unsigned)(line.at[1] - '0') * 10 +
 	    (unsigned)(line.at[2] - '0');

@@ -1,6 +1,8 @@
 /* status - reading an enhanced status code; the meanings stand in status_table.c. */
 #include "smtp/status.h"
 
+#include "base/ascii.h"
+
 /* 1*3DIGIT (RFC 3463 2) off the front. */
 static bool
 take_number(struct span *s, unsigned short *out)
@@ -8,7 +10,7 @@ take_number(struct span *s, unsigned short *out)
 	unsigned n = 0;
 	size_t digits = 0;
 
-	while (digits < s->len && digits < 4 && s->at[digits] >= '0' && s->at[digits] <= '9')
+	while (digits < s->len && digits < 4 && ascii_is_digit(s->at[digits]))
 		n = n * 10 + (unsigned)(s->at[digits++] - '0');
 	if (digits == 0 || digits > 3)
 		return false;

@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "base/ascii.h"
+
 #define MAX_AGE_MOST 31557600	/* RFC 8461 3.2: a year */
 
 static const char *const modes[] = {
@@ -20,8 +22,7 @@ static bool
 is_alphanumeric(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!((s.at[i] >= '0' && s.at[i] <= '9') ||
-			((s.at[i] | 32) >= 'a' && (s.at[i] | 32) <= 'z')))
+		if (!(ascii_is_digit(s.at[i]) || ((s.at[i] | 32) >= 'a' && (s.at[i] | 32) <= 'z')))
 			return false;
 	return s.len > 0;
 }

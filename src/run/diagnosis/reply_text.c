@@ -8,6 +8,8 @@
  */
 #include "run/diagnosis/reply_text.h"
 
+#include "base/ascii.h"
+
 struct phrase {
 	const char *text;
 	enum cause cause;
@@ -1473,19 +1475,13 @@ reply_text_phrase(size_t n, enum cause *cause)
 
 /* ---- one form for every text */
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* "550-5.7.26" or "550-": a code that a server repeats at the front of a further line. */
 static bool
 is_repeated_code(struct span word)
 {
-	return word.len >= 4 && is_digit(word.at[0]) && is_digit(word.at[1]) &&
-	    is_digit(word.at[2]) && word.at[3] == '-' &&
-	    (word.len == 4 || (word.len > 8 && is_digit(word.at[4]) && word.at[5] == '.'));
+	return word.len >= 4 && ascii_is_digit(word.at[0]) && ascii_is_digit(word.at[1]) &&
+	    ascii_is_digit(word.at[2]) && word.at[3] == '-' &&
+	    (word.len == 4 || (word.len > 8 && ascii_is_digit(word.at[4]) && word.at[5] == '.'));
 }
 
 /* "5.7.26" at the front of a further line. */
@@ -1570,7 +1566,7 @@ is_list_name(struct span word)
 		char c = word.at[i];
 		dots += c == '.';
 		letters += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		if (!is_digit(c) && c != '.' && c != '-' && c != '_' &&
+		if (!ascii_is_digit(c) && c != '.' && c != '-' && c != '_' &&
 		    !((c | 32) >= 'a' && (c | 32) <= 'z'))
 			return false;
 	}

@@ -9,17 +9,7 @@
  */
 #include "run/script/varying.h"
 
-static bool
-is_word(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
-static char
-lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+#include "base/ascii.h"
 
 /*
  * CR and trailing blanks go, runs of blanks become one; words with a dot, host names, become lower
@@ -42,7 +32,7 @@ normal_blanks(struct span line, struct arena *arena)
 			continue;
 		}
 		for (size_t k = word; dot && k < n; k++)
-			to[k] = lower(to[k]);
+			to[k] = ascii_lower(to[k]);
 		dot = false;
 		if (n > 0 && to[n - 1] != ' ')
 			to[n++] = ' ';
@@ -76,7 +66,7 @@ expect_normal(struct span line, const struct match_how *how, struct arena *arena
 
 	for (size_t i = 0; i < s.len;) {
 		struct varying v = { TYPE_NONE, MASK_BITS };
-		bool start = i == 0 || !is_word(s.at[i - 1]) || s.at[i] == '[';
+		bool start = i == 0 || !ascii_is_alnum(s.at[i - 1]) || s.at[i] == '[';
 		size_t n = start ? own_mask_length(how, span_skip(s, i)) : 0;
 		bool own = n > 0;
 		if (!own && i >= same && how->masks) {

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "smtp/mechanism.h"
 
@@ -38,14 +39,7 @@ struct learner {
 static bool
 is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	    c == '_' || (unsigned char)c >= 0x80;
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
+	return ascii_is_alnum(c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
 static bool
@@ -58,7 +52,7 @@ begins_reply(struct span line, size_t i)
 	/* "12:00:01.250 ", "2024-03-220 ", "00:00:01,345 " */
 	return i == 0 || line.at[i - 1] == '>' ||
 	    !(line.at[i - 1] == '.' ||
-		(strchr(",:-", line.at[i - 1]) && i > 1 && is_digit(line.at[i - 2])));
+		(strchr(",:-", line.at[i - 1]) && i > 1 && ascii_is_digit(line.at[i - 2])));
 }
 
 /* How much of `rest` is a command; 0: none begins here. `bare`: it takes no argument. */
@@ -88,7 +82,7 @@ begins_command(struct span rest, bool *bare)
 			!is_word(mark.at[0]) || span_has(mark, '='));
 		return *bare ? n : 0;
 	}
-	if (span_starts_case(rest, SPAN("BDAT ")) && rest.len > 5 && is_digit(rest.at[5]))
+	if (span_starts_case(rest, SPAN("BDAT ")) && rest.len > 5 && ascii_is_digit(rest.at[5]))
 		return 5;
 	if (!span_starts_case(rest, SPAN("AUTH ")))
 		return 0;

@@ -6,6 +6,8 @@
  */
 #include "run/script/import_priv.h"
 
+#include "base/ascii.h"
+
 enum {
 	DUMP_ROW = 32,	     /* octets in a line of a dump */
 	DUMP_MAX = 64 << 10, /* octets of a line in it */
@@ -198,7 +200,7 @@ after_meter(struct span line)
 {
 	struct span meter = span_find(line, SPAN("--:--"));
 
-	if (meter.len == 0 || !(span_trim(line).at[0] >= '0' && span_trim(line).at[0] <= '9'))
+	if (meter.len == 0 || !ascii_is_digit(span_trim(line).at[0]))
 		return line;
 	for (size_t i = 0; i + 1 < meter.len; i++)
 		if (strchr("<>*{}", meter.at[i]) && meter.at[i + 1] == ' ')
@@ -208,19 +210,13 @@ after_meter(struct span line)
 
 /* ---- dumps */
 
+/* The octet of two hexadecimal digits; -1: they are none. */
 static int
 hex_value(struct span s)
 {
-	int v = 0;
+	int high = s.len > 1 ? ascii_hex(s.at[0]) : -1, low = high < 0 ? -1 : ascii_hex(s.at[1]);
 
-	for (size_t i = 0; i < 2; i++) {
-		char c = i < s.len ? s.at[i] : '\0';
-		int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-		if (digit < 0 || digit > 15)
-			return -1;
-		v = v << 4 | digit;
-	}
-	return v;
+	return low < 0 ? -1 : high << 4 | low;
 }
 
 /* The offset that a row begins with, and what follows it; `digits`: how many it has. */
@@ -231,11 +227,7 @@ row_offset(struct span *rest, unsigned long long *offset, size_t *digits)
 
 	*offset = 0;
 	for (; n < rest->len && n < 9; n++) {
-		char c = rest->at[n];
-		int digit = c >= '0' && c <= '9' ? c - '0' :
-		    c >= 'a' && c <= 'f'	 ? c - 'a' + 10 :
-		    c >= 'A' && c <= 'F'	 ? c - 'A' + 10 :
-						   -1;
+		int digit = ascii_hex(rest->at[n]);
 		if (digit < 0)
 			break;
 		*offset = *offset << 4 | (unsigned long long)digit;

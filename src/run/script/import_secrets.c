@@ -5,23 +5,12 @@
  */
 #include "run/script/import_priv.h"
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "smtp/auth.h"
 
 /* behind a 334: prompts, blank lines and remarks may stand before the answer */
 enum { WINDOW_LINES = 12 };
-
-static bool
-is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* A word up to what ends it in any language's quotes. */
 static struct span
@@ -47,7 +36,7 @@ is_encoded(struct span word, bool alone)
 	if (word.len < 4 || !base64_is(word))
 		return false;
 	for (size_t i = 0; i < word.len; i++)
-		odd |= !is_letter(word.at[i]) ||
+		odd |= !ascii_is_letter(word.at[i]) ||
 		    (i > 0 && word.at[i] < 'a' && word.at[i - 1] >= 'a');
 	return odd;
 }
@@ -56,8 +45,8 @@ is_encoded(struct span word, bool alone)
 static bool
 is_offer(struct span before)
 {
-	return before.len >= 4 && is_digit(before.at[before.len - 2]) &&
-	    is_digit(before.at[before.len - 3]) && is_digit(before.at[before.len - 4]);
+	return before.len >= 4 && ascii_is_digit(before.at[before.len - 2]) &&
+	    ascii_is_digit(before.at[before.len - 3]) && ascii_is_digit(before.at[before.len - 4]);
 }
 
 /*
@@ -72,7 +61,7 @@ scan_auth(struct secrecy *secrets, struct arena *arena, struct span line)
 	for (size_t i = 0; i + 4 < line.len; i++) {
 		struct span rest = span_skip(line, i);
 		if (!span_starts_case(rest, SPAN("AUTH ")) ||
-		    (i > 0 && (is_letter(line.at[i - 1]) || is_offer(span_first(line, i)))))
+		    (i > 0 && (ascii_is_letter(line.at[i - 1]) || is_offer(span_first(line, i)))))
 			continue;
 		rest = span_skip(rest, 5);
 		struct span mech = token(&rest), response = token(&rest);
@@ -96,7 +85,7 @@ scan_challenge(struct secrecy *secrets, struct span line)
 	for (size_t i = 0; i + 3 <= line.len; i++) {
 		struct span rest = span_skip(line, i + 3);
 		bool before = i == 0 ||
-		    !(is_digit(line.at[i - 1]) || is_letter(line.at[i - 1]) ||
+		    !(ascii_is_digit(line.at[i - 1]) || ascii_is_letter(line.at[i - 1]) ||
 			line.at[i - 1] == '.');
 		if (memcmp(line.at + i, "334", 3) != 0 || !before ||
 		    (rest.len > 0 && rest.at[0] != ' ' && rest.at[0] != '\r' && rest.at[0] != '\\'))

@@ -6,6 +6,7 @@
  */
 #include "run/script/import_priv.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 enum {
@@ -19,8 +20,7 @@ enum {
 static bool
 is_word(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	    c == '_';
+	return ascii_is_alnum(c) || c == '_';
 }
 
 static bool
@@ -47,7 +47,7 @@ varies(struct span word)
 	if (word.len == 3 && word.at[0] > '9' && word.at[1] == '2' && word.at[2] > '9')
 		return false;
 	for (size_t i = 0; i < word.len; i++)
-		if (word.at[i] >= '0' && word.at[i] <= '9')
+		if (ascii_is_digit(word.at[i]))
 			return true;
 	for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
 		if (span_eq_case(word, span_of(dates[i])))
@@ -210,15 +210,6 @@ import_shape_word(const char *shape, struct span line, unsigned nth, struct span
 
 /* ---- what a text in quotation marks says */
 
-static int
-hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static size_t
 put_utf8(char *out, unsigned long c)
 {
@@ -254,11 +245,11 @@ escape(struct span s, char *out, size_t *n)
 		return 1;
 	}
 	for (size_t i = 1; i <= digits; i++) {
-		if (i >= s.len || hex_digit(s.at[i]) < 0) {
+		if (i >= s.len || ascii_hex(s.at[i]) < 0) {
 			digits = 0;
 			break;
 		}
-		c = c << 4 | (unsigned long)hex_digit(s.at[i]);
+		c = c << 4 | (unsigned long)ascii_hex(s.at[i]);
 	}
 	if (digits == 0) {
 		out[(*n)++] = '\\';

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/text.h"
 #include "run/script/varying.h"
@@ -918,7 +919,7 @@ note_octets(struct import *im, struct span line)
 		size_t n = 0;
 		struct span rest = span_skip(line, i);
 		unsigned long long octets;
-		while (n < rest.len && n < 10 && rest.at[n] >= '0' && rest.at[n] <= '9')
+		while (n < rest.len && n < 10 && ascii_is_digit(rest.at[n]))
 			n++;
 		if (n == 0)
 			continue;

@@ -1,6 +1,8 @@
 /* text - text with places in it, parsed into pieces. */
 #include "run/script/text.h"
 
+#include "base/ascii.h"
+
 size_t
 names_find(const struct script_names *names, struct span name)
 {
@@ -36,12 +38,11 @@ function_find(struct span name)
 bool
 name_is_valid(struct span name)
 {
-	if (name.len == 0 || name.len > 64 || (name.at[0] >= '0' && name.at[0] <= '9'))
+	if (name.len == 0 || name.len > 64 || ascii_is_digit(name.at[0]))
 		return false;
 	for (size_t i = 0; i < name.len; i++) {
 		char c = name.at[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			c == '-' || c == '_'))
+		if (!(ascii_is_alnum(c) || c == '-' || c == '_'))
 			return false;
 	}
 	return function_find(name) == NULL;

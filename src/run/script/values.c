@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "net/addr.h"
 #include "run/script/text.h"
@@ -40,7 +41,7 @@ kinds_of(char c)
 {
 	unsigned k = 0;
 
-	if (c >= '0' && c <= '9')
+	if (ascii_is_digit(c))
 		k |= DIGIT | HEX | UPPER_HEX | B64 | NAME;
 	if ((c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'))
 		k |= HEX | (c <= 'F' ? UPPER_HEX : 0);

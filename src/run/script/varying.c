@@ -12,6 +12,7 @@
  */
 #include "run/script/varying.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 enum {
@@ -19,36 +20,6 @@ enum {
 	BEFORE_MAX = 48,   /* octets that are looked back for what stands before a word */
 	CLOCK_DIGITS = 10, /* of a Unix time, and of no limit that a server names */
 };
-
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_upper(char c)
-{
-	return c >= 'A' && c <= 'Z';
-}
-
-static bool
-is_letter(char c)
-{
-	return is_upper(c) || (c >= 'a' && c <= 'z');
-}
-
-static bool
-is_word(char c)
-{
-	return is_digit(c) || is_letter(c);
-}
-
-static bool
-is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 /* What stands between the letters and digits of an ID. */
 static bool
@@ -68,7 +39,7 @@ digits_at(struct span s, size_t i)
 {
 	size_t n = 0;
 
-	while (is_digit(at(s, i + n)))
+	while (ascii_is_digit(at(s, i + n)))
 		n++;
 	return n;
 }
@@ -91,7 +62,7 @@ word_before(struct span text, size_t *end)
 		--*end;
 	size_t from = *end;
 	while (from > 0 && *end - from < BEFORE_MAX &&
-	    (is_letter(text.at[from - 1]) || text.at[from - 1] == '-'))
+	    (ascii_is_letter(text.at[from - 1]) || text.at[from - 1] == '-'))
 		from--;
 	struct span word = { text.at + from, *end - from };
 	*end = from;
@@ -148,7 +119,7 @@ has_unit(struct span text, size_t i, bool of_time)
 	size_t n = 0;
 
 	i += at(text, i) == ' ';
-	while (is_letter(at(text, i + n)))
+	while (ascii_is_letter(at(text, i + n)))
 		n++;
 	struct span word = span_first(span_skip(text, i), n);
 	return n > 0 && (is_one_of(word, times) || (!of_time && is_one_of(word, sizes)));
@@ -162,7 +133,8 @@ was_said(const struct varying_context *c, struct span word)
 
 	for (size_t i = 0; word.len >= 3 && i + word.len <= rest.len; i++)
 		if ((rest.at[i] | 0x20) == (word.at[0] | 0x20) &&
-		    (i == 0 || !is_word(rest.at[i - 1])) && !is_word(at(rest, i + word.len)) &&
+		    (i == 0 || !ascii_is_alnum(rest.at[i - 1])) &&
+		    !ascii_is_alnum(at(rest, i + word.len)) &&
 		    span_starts_case(span_skip(rest, i), word))
 			return true;
 	return false;
@@ -188,17 +160,18 @@ look_of(struct span word)
 
 	for (size_t i = 0; i < word.len; i++) {
 		char c = word.at[i];
-		run = is_digit(c) ? run + 1 : 0;
+		run = ascii_is_digit(c) ? run + 1 : 0;
 		l.longest = run > l.longest ? run : l.longest;
-		if (!is_word(c))
+		if (!ascii_is_alnum(c))
 			continue;
-		l.hex &= is_hex(c);
+		l.hex &= (ascii_hex(c) >= 0);
 		l.len++;
-		l.digits += is_digit(c);
-		l.upper += is_upper(c);
-		l.lower += is_letter(c) && !is_upper(c);
-		l.turns += before && is_digit(before) != is_digit(c);
-		l.humps += before && is_letter(before) && !is_upper(before) && is_upper(c);
+		l.digits += ascii_is_digit(c);
+		l.upper += ascii_is_upper(c);
+		l.lower += ascii_is_letter(c) && !ascii_is_upper(c);
+		l.turns += before && ascii_is_digit(before) != ascii_is_digit(c);
+		l.humps += before && ascii_is_letter(before) && !ascii_is_upper(before) &&
+		    ascii_is_upper(c);
 		before = c;
 	}
 	return l;
@@ -211,7 +184,8 @@ is_unspeakable(struct span word, const struct look *l)
 	size_t row = 0;
 
 	for (size_t i = 0; i < word.len; i++) {
-		row = is_letter(word.at[i]) && !strchr("aeiouyAEIOUY", word.at[i]) ? row + 1 : 0;
+		row = ascii_is_letter(word.at[i]) && !strchr("aeiouyAEIOUY", word.at[i]) ? row + 1 :
+											   0;
 		if (row == 5 && l->lower > 0 && l->humps == 0)
 			return true;
 	}
@@ -246,7 +220,7 @@ is_version(struct span word, const struct look *l)
 {
 	size_t i = 0, parts = 0, n;
 
-	while (is_letter(at(word, i)))
+	while (ascii_is_letter(at(word, i)))
 		i++;
 	if (i > 0 && at(word, i) != '/' && at(word, i) != '-' && at(word, i) != '_' &&
 	    !(i == 1 && (word.at[0] == 'v' || word.at[0] == 'V')))
@@ -277,9 +251,9 @@ is_host(struct span word)
 		letters = 0;
 		for (size_t i = 0; i < label.len; i++) {
 			if (is_joint(label.at[i]) ? !strchr("-_", label.at[i]) :
-						    !is_word(label.at[i]))
+						    !ascii_is_alnum(label.at[i]))
 				return false;
-			letters += is_letter(label.at[i]);
+			letters += ascii_is_letter(label.at[i]);
 		}
 		if (label.len == 0)
 			return false;
@@ -293,7 +267,7 @@ word_at(struct span text, size_t i)
 {
 	size_t n = 0;
 
-	while (n < ID_MAX && (is_word(at(text, i + n)) || is_joint(at(text, i + n))))
+	while (n < ID_MAX && (ascii_is_alnum(at(text, i + n)) || is_joint(at(text, i + n))))
 		n++;
 	while (n > 0 && strchr(".@~$", text.at[i + n - 1]))
 		n--;
@@ -319,7 +293,7 @@ address_at(struct span text, size_t i)
 
 	if (n > 0 && (at(rest, n) == '/' || is_product(text, i)))
 		return 0; /* 8.17.1.9/8.17.1.9, a version */
-	return is_joint(at(rest, n)) && is_word(at(rest, n + 1)) ? 0 : n;
+	return is_joint(at(rest, n)) && ascii_is_alnum(at(rest, n + 1)) ? 0 : n;
 }
 
 /* An address in brackets, or before its port. */
@@ -332,7 +306,7 @@ address_before(struct span text, size_t i)
 		from--;
 	size_t end = from;
 	while (from > 0 && end - from < BEFORE_MAX &&
-	    (is_hex(text.at[from - 1]) || strchr(".:", text.at[from - 1])))
+	    ((ascii_hex(text.at[from - 1]) >= 0) || strchr(".:", text.at[from - 1])))
 		from--;
 	struct span address = { text.at + from, end - from };
 	return address.len > 0 && value_length(TYPE_IP, address) == address.len;
@@ -353,9 +327,10 @@ own_name_at(struct span text, size_t i, const struct varying_context *c)
 {
 	size_t n = c->host.len;
 
-	if (n == 0 || !span_starts_case(span_skip(text, i), c->host) || is_word(at(text, i + n)))
+	if (n == 0 || !span_starts_case(span_skip(text, i), c->host) ||
+	    ascii_is_alnum(at(text, i + n)))
 		return 0;
-	return is_joint(at(text, i + n)) && is_word(at(text, i + n + 1)) ? 0 : n;
+	return is_joint(at(text, i + n)) && ascii_is_alnum(at(text, i + n + 1)) ? 0 : n;
 }
 
 /* A name that the server found, its own or the client's; one that the client gave is no other. */
@@ -394,7 +369,7 @@ number_varies(struct span text, size_t i, size_t n, const struct varying_context
 	if (n >= CLOCK_DIGITS)
 		return true;
 	if (i > 0 && text.at[i - 1] == '[' && at(text, end) == ']' && i > 1 &&
-	    is_letter(text.at[i - 2])) {
+	    ascii_is_letter(text.at[i - 2])) {
 		*mask = MASK_BIT_PID;
 		return true;
 	}
@@ -407,13 +382,14 @@ number_varies(struct span text, size_t i, size_t n, const struct varying_context
 	    (i > 0 && text.at[i - 1] == ':' && n >= 4 && address_before(text, i - 1)))
 		return true;
 	while (from > 1 && i - from < BEFORE_MAX &&
-	    (text.at[from - 1] == '.' || text.at[from - 1] == ',') && is_digit(text.at[from - 2]))
-		for (from--; from > 0 && is_digit(text.at[from - 1]); from--)
+	    (text.at[from - 1] == '.' || text.at[from - 1] == ',') &&
+	    ascii_is_digit(text.at[from - 2]))
+		for (from--; from > 0 && ascii_is_digit(text.at[from - 1]); from--)
 			;
 	while (end - i < BEFORE_MAX && (at(text, end) == '.' || at(text, end) == ',') &&
 	    digits_at(text, end + 1) > 0)
 		end += 1 + digits_at(text, end + 1);
-	if (from > 0 && (is_word(text.at[from - 1]) || text.at[from - 1] == '-'))
+	if (from > 0 && (ascii_is_alnum(text.at[from - 1]) || text.at[from - 1] == '-'))
 		return false;
 	return has_unit(text, end, !queued) || (queued && (n >= 3 || end - from > n));
 }
@@ -453,7 +429,7 @@ id_varies(struct span text, size_t i, struct span word, const struct look *l,
 		return true;
 	/* "ESMTP Postal/3F2A1B4C" */
 	if (c->place == PLACE_GREETING && i > 1 && text.at[i - 1] == '/' &&
-	    is_letter(text.at[i - 2]) && l->len == word.len && l->len >= 6 && l->lower == 0)
+	    ascii_is_letter(text.at[i - 2]) && l->len == word.len && l->len >= 6 && l->lower == 0)
 		return true;
 	if (looks_made(l) && (queued || !is_host(word)))
 		return true;
@@ -461,7 +437,7 @@ id_varies(struct span text, size_t i, struct span word, const struct look *l,
 		return false;
 	if (l->digits > 0)
 		/* "smtp1" is a name, "vrqorg2k" is not */
-		return l->turns > 1 || l->digits > 3 || is_digit(word.at[0]) ||
+		return l->turns > 1 || l->digits > 3 || ascii_is_digit(word.at[0]) ||
 		    (l->hex && l->len >= 8) || is_unspeakable(word, l);
 	return is_unspeakable(word, l) ||
 	    (l->hex && l->len >= 8 &&
@@ -502,11 +478,11 @@ word_varies(struct span text, size_t i, const struct varying_context *c, struct 
 
 	if (word.len == 0)
 		return 1;
-	if (!is_word(word.at[0])) {
+	if (!ascii_is_alnum(word.at[0])) {
 		struct span named = word;
 		span_until(&named, '=');
 		if (!has_mask(c, MASK_BIT_QUEUEID) || c->place == PLACE_KEYWORD ||
-		    !looks_made(&l) || is_word(at(named, 0)))
+		    !looks_made(&l) || ascii_is_alnum(at(named, 0)))
 			return 1;
 		return found(out, TYPE_QUEUEID, MASK_BIT_QUEUEID, word.len);
 	}
@@ -515,13 +491,13 @@ word_varies(struct span text, size_t i, const struct varying_context *c, struct 
 		return found(out, TYPE_HOST, MASK_BIT_HOST, n);
 	if (is_version(word, &l))
 		return word.len;
-	while (is_letter(at(word, key)) || (key > 0 && at(word, key) == '-'))
+	while (ascii_is_letter(at(word, key)) || (key > 0 && at(word, key) == '-'))
 		key++;
 	struct look behind = look_of(span_skip(word, key + 1));
 	bool named = at(word, key) == '=' ||
 	    (at(word, key) == '/' && c->place == PLACE_GREETING && behind.lower == 0 &&
 		behind.len + key + 1 == word.len);
-	if (key > 0 && named && is_word(at(word, key + 1)))
+	if (key > 0 && named && ascii_is_alnum(at(word, key + 1)))
 		return key + 1; /* "id=": what it names comes next */
 	n = digits_at(word, 0);
 	if (n > 0 && l.digits + 1 >= word.len && (n == word.len || strchr("./", word.at[n]))) {
@@ -556,9 +532,9 @@ varying_at(struct span text, size_t i, const struct varying_context *c, struct v
 	*out = (struct varying){ TYPE_NONE, MASK_BITS };
 	if (is_joint(rest.at[0]) && (i == 0 || strchr(" <([", text.at[i - 1])))
 		return word_varies(text, i, c, out); /* base64 may begin so */
-	if (!is_word(rest.at[0]) && rest.at[0] != '<')
+	if (!ascii_is_alnum(rest.at[0]) && rest.at[0] != '<')
 		return 1;
-	if (i > 0 && is_word(rest.at[0]) && is_word(text.at[i - 1]))
+	if (i > 0 && ascii_is_alnum(rest.at[0]) && ascii_is_alnum(text.at[i - 1]))
 		return 1;
 	if (rest.at[0] == '<') {
 		n = has_mask(c, MASK_BIT_MSGID) ? message_id_at(text, i, c) : 0;
@@ -577,7 +553,7 @@ varying_at(struct span text, size_t i, const struct varying_context *c, struct v
 	n = has_mask(c, MASK_BIT_IP) ? address_at(text, i) : 0;
 	if (n > 0)
 		return found(out, TYPE_IP, MASK_BIT_IP, n);
-	return is_word(rest.at[0]) ? word_varies(text, i, c, out) : 1;
+	return ascii_is_alnum(rest.at[0]) ? word_varies(text, i, c, out) : 1;
 }
 
 struct span

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <arpa/inet.h>
 
+#include "base/ascii.h"
+
 enum { VERSION = sizeof "v=spf1" - 1 };
 
 static const struct {
@@ -56,18 +58,6 @@ spf_is_record(struct span text)
 	    (text.len == VERSION || text.at[VERSION] == ' ');
 }
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool
-is_alpha(char c)
-{
-	return (c | 32) >= 'a' && (c | 32) <= 'z';
-}
-
 /*
  * macro-string  = *( macro-expand / macro-literal )
  * macro-expand  = ( "%{" macro-letter transformers *delimiter "}" ) / "%%" / "%_" / "%-"
@@ -93,11 +83,12 @@ macro_string(struct span s, bool exp, bool *macro, struct span *last)
 			return SPF_FLAW_MACRO;
 		if (s.at[i] == '{') {
 			const char *letters = exp ? "slodiphvcrt" : "slodiphv";
-			if (++i == s.len || !is_alpha(s.at[i]) || !strchr(letters, s.at[i] | 32))
+			if (++i == s.len || !ascii_is_letter(s.at[i]) ||
+			    !strchr(letters, s.at[i] | 32))
 				return SPF_FLAW_MACRO;
 			size_t digits = ++i;
 			bool zero = true;
-			while (i < s.len && is_digit(s.at[i]))
+			while (i < s.len && ascii_is_digit(s.at[i]))
 				zero &= s.at[i++] == '0';
 			if (i > digits && zero) /* RFC 7208 7.1: it must not be zero */
 				return SPF_FLAW_MACRO;
@@ -142,8 +133,9 @@ domain_spec(struct span s, bool *macro)
 		return SPF_FLAW_DOMAIN;
 	for (size_t i = label; i < end.len; i++) {
 		bool edge = i == label || i == end.len - 1;
-		digits &= is_digit(end.at[i]);
-		if (!is_digit(end.at[i]) && !is_alpha(end.at[i]) && (end.at[i] != '-' || edge))
+		digits &= ascii_is_digit(end.at[i]);
+		if (!ascii_is_digit(end.at[i]) && !ascii_is_letter(end.at[i]) &&
+		    (end.at[i] != '-' || edge))
 			return SPF_FLAW_DOMAIN;
 	}
 	return digits ? SPF_FLAW_DOMAIN : SPF_FLAW_NONE;
@@ -167,7 +159,7 @@ take_prefix(struct span *s, struct span slashes)
 {
 	size_t at = s->len;
 
-	while (at > 0 && is_digit(s->at[at - 1]))
+	while (at > 0 && ascii_is_digit(s->at[at - 1]))
 		at--;
 	struct span digits = span_skip(*s, at), before = span_first(*s, at);
 	if (digits.len == 0 || !span_ends_case(before, slashes))
@@ -272,7 +264,8 @@ parse_term(struct spf_term *t, struct span text)
 		s = span_skip(s, 1);
 	}
 	while (n < s.len &&
-	    (is_alpha(s.at[n]) || (n > 0 && (is_digit(s.at[n]) || span_has(SPAN("-_."), s.at[n])))))
+	    (ascii_is_letter(s.at[n]) ||
+		(n > 0 && (ascii_is_digit(s.at[n]) || span_has(SPAN("-_."), s.at[n])))))
 		n++;
 	struct span name = span_first(s, n), rest = span_skip(s, n);
 	if (!qualified && name.len > 0 && rest.len > 0 && rest.at[0] == '=')

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/ascii.h"
+
 enum { PACE_GAP_MS = 20 };
 
 static bool
@@ -20,7 +22,7 @@ parse_rate(struct pace *pace, struct span word, struct cursor *c, struct err *er
 	if (!span_number(number, 1 << 20, &octets) || octets == 0 || time.len == 0)
 		return rate_is_wrong(c, word, err);
 	pace->octets = (unsigned)octets;
-	if (time.at[0] >= '0' && time.at[0] <= '9')
+	if (ascii_is_digit(time.at[0]))
 		return cursor_milliseconds(c, time, &pace->every_ms, err);
 	pace->every_ms = span_eq(time, SPAN("s")) ? 1000 :
 	    span_eq(time, SPAN("m"))		  ? 60000 :

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 
 enum { ARGS_MOST = 64, NAME_MOST = 60, MODULES_MOST = 500, FILE_MOST = 4 << 20 };
@@ -35,8 +36,7 @@ module_is_name(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		char c = text.at[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-			c == '_' || c == '-' || c == '.'))
+		if (!(ascii_is_alnum(c) || c == '_' || c == '-' || c == '.'))
 			return false;
 	}
 	return text.len > 0 && text.len <= NAME_MOST;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/quantity.h"
 #include "run/script/file.h"
@@ -503,8 +504,8 @@ is_reply(struct span s)
 	for (size_t i = 0; i < s.len; i++)
 		if ((unsigned char)s.at[i] < 0x20)
 			return false;
-	return s.len >= 3 && (s.at[0] == '4' || s.at[0] == '5') && s.at[1] >= '0' &&
-	    s.at[1] <= '9' && s.at[2] >= '0' && s.at[2] <= '9' && (s.len == 3 || s.at[3] == ' ');
+	return s.len >= 3 && (s.at[0] == '4' || s.at[0] == '5') && ascii_is_digit(s.at[1]) &&
+	    ascii_is_digit(s.at[2]) && (s.len == 3 || s.at[3] == ' ');
 }
 
 /* STAGE:WHO[=REPLY] */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "run/message/send.h"
 #include "run/route/route.h"
@@ -514,8 +515,8 @@ static bool
 is_spelled(struct span word)
 {
 	for (size_t i = 0; i < word.len; i++)
-		if (!(word.at[i] >= 'a' && word.at[i] <= 'z') &&
-		    !(word.at[i] >= '0' && word.at[i] <= '9') && word.at[i] != '=')
+		if (!(word.at[i] >= 'a' && word.at[i] <= 'z') && !ascii_is_digit(word.at[i]) &&
+		    word.at[i] != '=')
 			return false;
 	return word.len > 0;
 }

@@ -5,6 +5,7 @@
  */
 #include "ui/show/explain_impl.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "run/diagnosis/diagnose.h"
 #include "run/diagnosis/reply_text.h"
@@ -69,12 +70,6 @@ stage_of_sent(struct span lower)
 	return AT_ANY;
 }
 
-static bool
-is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /*
  * A code of 4xx or 5xx at the front of a word, by itself or with its "-"; none is 46x or 56x, and
  * 465 is a port.
@@ -82,8 +77,8 @@ is_digit(char c)
 static bool
 is_code(struct span at)
 {
-	return at.len >= 4 && (at.at[0] == '4' || at.at[0] == '5') && is_digit(at.at[1]) &&
-	    at.at[1] != '6' && is_digit(at.at[2]) && (at.at[3] == ' ' || at.at[3] == '-');
+	return at.len >= 4 && (at.at[0] == '4' || at.at[0] == '5') && ascii_is_digit(at.at[1]) &&
+	    at.at[1] != '6' && ascii_is_digit(at.at[2]) && (at.at[3] == ' ' || at.at[3] == '-');
 }
 
 /*

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 enum { WIDTH_MIN = 12, ROOM_MIN = 16, INDENT_NARROW = 6 };
@@ -95,7 +96,7 @@ flow_take_word(struct span *rest)
 
 	if (!span_ends_case(word, SPAN("RFC")))
 		return word;
-	while (rest->len > 0 && rest->at[0] >= '0' && rest->at[0] <= '9') {
+	while (rest->len > 0 && ascii_is_digit(rest->at[0])) {
 		struct span number = span_word(rest);
 		word.len = (size_t)(number.at - word.at) + number.len;
 	}

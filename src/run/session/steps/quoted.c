@@ -1,14 +1,7 @@
 /* quoted - octets written between double quotes. */
 #include "run/session/steps/quoted.h"
 
-static int
-quoted_hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = (char)(c | 0x20);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "base/ascii.h"
 
 size_t
 quoted_escape(struct span in, char *out)
@@ -20,9 +13,9 @@ quoted_escape(struct span in, char *out)
 		*out = to[known - from];
 		return 1;
 	}
-	if (in.len < 3 || in.at[0] != 'x' || quoted_hex(in.at[1]) < 0 || quoted_hex(in.at[2]) < 0)
+	if (in.len < 3 || in.at[0] != 'x' || ascii_hex(in.at[1]) < 0 || ascii_hex(in.at[2]) < 0)
 		return 0;
-	*out = (char)(quoted_hex(in.at[1]) << 4 | quoted_hex(in.at[2]));
+	*out = (char)(ascii_hex(in.at[1]) << 4 | ascii_hex(in.at[2]));
 	return 3;
 }
 

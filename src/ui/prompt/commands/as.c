@@ -2,6 +2,7 @@
  * /as - this session as the command line of another tool. What was secret stays out: the tool asks
  * for it.
  */
+#include "base/ascii.h"
 #include "base/text.h"
 #include "ui/prompt/prompt.h"
 
@@ -102,7 +103,7 @@ word(struct screen *s, const char *before, const char *text)
 
 	for (size_t i = 0; i < safe.len; i++)
 		plain &= safe.at[i] > 0 &&
-		    (strchr("@%+=:,./-_", safe.at[i]) || (safe.at[i] >= '0' && safe.at[i] <= '9') ||
+		    (strchr("@%+=:,./-_", safe.at[i]) || ascii_is_digit(safe.at[i]) ||
 			((safe.at[i] | 32) >= 'a' && (safe.at[i] | 32) <= 'z'));
 	screen_print(s, "%s%s", before, plain ? "" : "'");
 	for (size_t i = 0; i < safe.len; i++)
