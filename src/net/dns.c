@@ -28,7 +28,8 @@ enum {
 	SECOND_LOOK_US = 3000000,
 	LEAST_US = 20000,		/* with less than this left nobody is asked any more */
 	STRAY_MAX = 4096,
-	HEADER = 12
+	HEADER = 12,
+	FLAG_CD = 0x10			/* checking disabled, in the header's fourth octet */
 };
 enum { LISTEN_TRIES = ARES_VERSION >= 0x012000 ? 3 : 1 };
 
@@ -669,19 +670,16 @@ query_patience_ms(const struct dns_query *q, unsigned step)
 	return ms < left ? ms : left;
 }
 
-static bool
-query_is_unchecked(const struct dns_query *q)
+/* The last of the servers that said SERVFAIL; NULL: none did. */
+static const struct dns_try *
+query_servfail(const struct dns_query *q)
 {
-	return q->octets[3] & 0x10;
-}
+	const struct dns_try *found = NULL;
 
-static bool
-query_ended_in_servfail(const struct dns_query *q)
-{
 	for (size_t i = 0; i < q->reply.ntries; i++)
 		if (q->reply.try[i].rcode == DNS_SERVFAIL)
-			return true;
-	return false;
+			found = &q->reply.try[i];
+	return found;
 }
 
 static void
@@ -695,14 +693,21 @@ query_on_second(void *ctx, const struct dns_reply *reply)
 	query_tell_soon(q);
 }
 
-/* False: there is no doubt, or no time left to settle it. */
+/*
+ * After a SERVFAIL the same is asked once more with CD set (RFC 4035 3.2.2): the data though they
+ * do not validate. False: there is no doubt, or no time left to settle it.
+ */
 static bool
 query_looks_again(struct dns_query *q)
 {
 	struct dns *dns = q->dns;
+	const struct dns_try *servfail = query_servfail(q);
 	uint64_t now = loop_now_us();
 
-	if (query_is_unchecked(q) || !query_ended_in_servfail(q) || now >= q->until_us)
+	if (!servfail)
+		return false;
+	q->reply.doubt.ede = servfail->ede;
+	if (q->first || now >= q->until_us)
 		return false;
 	struct dns_query *second = memory_zeroed(sizeof *second);
 	*second = (struct dns_query){
@@ -710,7 +715,7 @@ query_looks_again(struct dns_query *q)
 		.until_us = q->until_us < now + SECOND_LOOK_US ? q->until_us : now + SECOND_LOOK_US,
 	};
 	memcpy(second->octets, q->octets, q->len);
-	second->octets[3] |= 0x10;
+	second->octets[3] |= FLAG_CD;
 	second->len = q->len;
 	query_let_go(q);		/* its place is free: the second may need it */
 	q->stage = STAGE_DOUBTED;
@@ -745,9 +750,6 @@ query_go_on(struct dns_query *q)
 		query_send_by(q, &dns->server[which], WAY_UDP);
 		return;
 	}
-	for (size_t i = 0; i < q->reply.ntries; i++)
-		if (q->reply.try[i].rcode == DNS_SERVFAIL)
-			q->reply.doubt.ede = q->reply.try[i].ede;
 	if (!query_looks_again(q))
 		query_tell_soon(q);
 }
@@ -892,17 +894,6 @@ dns_ask(
 	dns_get_ready(dns);
 	list_add(&dns->queue, q);
 	loop_timer_set(dns->timer, 0);
-	return q;
-}
-
-struct dns_query *
-dns_ask_unchecked(
-    struct dns *dns, struct span name, enum dns_type type, uint64_t until_us, dns_fn *fn, void *ctx)
-{
-	struct dns_query *q = dns_ask(dns, name, type, until_us, fn, ctx);
-
-	if (q)
-		q->octets[3] |= 0x10;	/* it is sent by the timer, not yet */
 	return q;
 }
 

@@ -93,12 +93,6 @@ void dns_free(struct dns *);
  */
 struct dns_query *dns_ask(
     struct dns *, struct span name, enum dns_type, uint64_t until_us, dns_fn *, void *ctx);
-/*
- * The same with CD set (RFC 4035 3.2.2): the data even when they do not validate. For a second
- * look at a SERVFAIL; never authentic.
- */
-struct dns_query *dns_ask_unchecked(
-    struct dns *, struct span name, enum dns_type, uint64_t until_us, dns_fn *, void *ctx);
 /* Drops a query without a call; NULL is fine. Not after dns_fn was called. */
 void dns_cancel(struct dns_query *);
 

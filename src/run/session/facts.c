@@ -84,6 +84,17 @@ session_note_sent(struct session *s, enum verb verb, struct span shown)
 	}
 }
 
+/* Of what failed: what is offered is no cause of it. False: a server's side is not diagnosed. */
+static bool
+facts_of_failure(const struct session *s, struct facts *f, struct arena *arena)
+{
+	if (s->role != CONV_CLIENT)
+		return false;
+	session_facts(s, f, arena);
+	f->offered = f->clear = NULL;
+	return true;
+}
+
 /* The first of them is the cause. */
 const struct diagnosis *
 session_diagnose_reply(struct session *s, const struct receipt *r, const struct reply *shown,
@@ -124,10 +135,8 @@ session_diagnose_err(struct session *s, const struct err *err, struct arena *are
 	struct facts f;
 	bool early;
 
-	if (s->role != CONV_CLIENT)
+	if (!facts_of_failure(s, &f, arena))
 		return NULL;
-	session_facts(s, &f, arena);
-	f.offered = f.clear = NULL;
 	f.stage = stage_of_wait(s->wait, s->wait_verb);
 	facts_of_err(&f, err->kind, err->cause, err->sys, err->alert);
 	if (err->kind == ERR_DNS)
@@ -153,10 +162,8 @@ session_diagnose_silence(struct session *s, const struct silence *silence, struc
 {
 	struct facts f;
 
-	if (s->role != CONV_CLIENT)
+	if (!facts_of_failure(s, &f, arena))
 		return NULL;
-	session_facts(s, &f, arena);
-	f.offered = f.clear = NULL;
 	f.stage = stage_of_wait(silence->wait, silence->verb);
 	f.end = END_TIMED_OUT;
 	f.waited_ms = silence->ms;
@@ -171,8 +178,8 @@ session_diagnose_octets(struct session *s, struct span octets, struct arena *are
 {
 	struct facts f;
 
-	session_facts(s, &f, arena);
-	f.offered = f.clear = NULL;
+	if (!facts_of_failure(s, &f, arena))
+		return NULL;
 	f.stage = s->dialogue.greeted ? AT_OTHER : AT_GREETING;
 	f.octets = octets;
 	return diagnose(&f, arena);
@@ -192,10 +199,8 @@ session_diagnose_greeting(struct session *s, const struct reply *r, struct arena
 {
 	struct facts f;
 
-	if (s->role != CONV_CLIENT)
+	if (!facts_of_failure(s, &f, arena))
 		return NULL;
-	session_facts(s, &f, arena);
-	f.offered = f.clear = NULL;
 	f.greeting = r;
 	return first_of(diagnose(&f, arena), CAUSE_GREETING_MASKED, CAUSE_NOT_SMTP);
 }
@@ -237,11 +242,9 @@ session_diagnose_close(
 	bool rejected = s->offers.last_reply && s->offers.last_reply->code / 100 >= 4 &&
 	    s->wire.got_421;
 
-	if (s->role != CONV_CLIENT || closed->closed.by == CLOSED_BY_US ||
-	    closed->closed.expected || rejected)
+	if (closed->closed.by == CLOSED_BY_US || closed->closed.expected || rejected ||
+	    !facts_of_failure(s, &f, arena))
 		return NULL;
-	session_facts(s, &f, arena);
-	f.offered = f.clear = NULL;
 	f.stage = closed->closed.wait == WAIT_NOTHING ?
 	    AT_ANY :
 	    stage_of_wait(closed->closed.wait, closed->closed.verb);
