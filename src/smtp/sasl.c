@@ -219,13 +219,11 @@ exchange_proved(void *mem)
 static bool
 exchange_serves(const char *mech)
 {
-	Gsasl *library;
+	static Gsasl *library; /* what it can do does not change, and each EHLO asks */
 
-	if (gsasl_init(&library) != GSASL_OK)
-		return false;
-	bool supported = gsasl_server_support_p(library, mech);
-	gsasl_done(library);
-	return supported;
+	if (!library && gsasl_init(&library) != GSASL_OK)
+		library = NULL;
+	return library && gsasl_server_support_p(library, mech);
 }
 
 static void *
