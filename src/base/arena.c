@@ -115,6 +115,17 @@ arena_get_array(struct arena *a, size_t size, size_t n)
 	return arena_get(a, size * n);
 }
 
+void *
+arena_more(struct arena *a, void *array, size_t n, size_t size)
+{
+	if (n & (n - 1))
+		return array;
+	void *more = arena_get_array(a, size, n ? 2 * n : 1);
+	if (n > 0)
+		memcpy(more, array, n * size);
+	return more;
+}
+
 struct span
 arena_copy(struct arena *a, struct span s)
 {

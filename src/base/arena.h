@@ -18,6 +18,12 @@ struct arena {
 /* Zeroed, aligned for any type, alive until arena_release or arena_reset. */
 void *arena_get(struct arena *, size_t size) __attribute__((returns_nonnull));
 void *arena_get_array(struct arena *, size_t size, size_t n) __attribute__((returns_nonnull));
+/*
+ * Room for an element behind the n of an array that grew so from nothing; at each power of two it
+ * moves. x->line = arena_more(arena, x->line, x->nlines, sizeof *x->line);
+ */
+void *arena_more(struct arena *, void *array, size_t n, size_t size)
+    __attribute__((returns_nonnull));
 #define ARENA_NEW(arena, type)		((type *)arena_get((arena), sizeof(type)))
 #define ARENA_ARRAY(arena, type, n) ((type *)arena_get_array((arena), sizeof(type), (n)))
 

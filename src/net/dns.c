@@ -26,10 +26,10 @@ enum {
 	ATTEMPTS = 2,
 	LISTEN_MS = 60000,
 	SECOND_LOOK_US = 3000000,
-	LEAST_US = 20000,		/* with less than this left nobody is asked any more */
+	LEAST_US = 20000, /* with less than this left nobody is asked any more */
 	STRAY_MAX = 4096,
 	HEADER = 12,
-	FLAG_CD = 0x10			/* checking disabled, in the header's fourth octet */
+	FLAG_CD = 0x10 /* checking disabled, in the header's fourth octet */
 };
 enum { LISTEN_TRIES = ARES_VERSION >= 0x012000 ? 3 : 1 };
 

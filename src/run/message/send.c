@@ -85,17 +85,11 @@ send_add_recipients(struct send_plan *plan, struct span list, struct arena *aren
 			return false;
 		if (plan->message.nto == RCPT_MAX)
 			return err_set(err, ERR_USAGE, "more than %d recipients", RCPT_MAX);
-		/* It grows by doubling: at 1, 2, 4 … it is full. */
-		if ((plan->message.nto & (plan->message.nto - 1)) == 0) {
-			struct span *more = ARENA_ARRAY(
-			    arena, struct span, plan->message.nto ? plan->message.nto * 2 : 1);
-			if (plan->message.nto > 0)
-				memcpy(more, plan->message.to, plan->message.nto * sizeof *more);
-			plan->message.to = more;
-		}
 		struct span *to;
 		memcpy(&to, &plan->message.to, sizeof to);
+		to = arena_more(arena, to, plan->message.nto, sizeof *to);
 		to[plan->message.nto++] = arena_copy(arena, address);
+		plan->message.to = to;
 	}
 	return true;
 }

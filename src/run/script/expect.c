@@ -51,6 +51,12 @@ reply_place_of(const struct due *due)
 	    PLACE_ANY;
 }
 
+enum reply_place
+reply_place_of_line(enum reply_place place, size_t i)
+{
+	return place == PLACE_HELLO && i > 0 ? PLACE_KEYWORD : place;
+}
+
 /* ---- regular expressions */
 
 /* octets of one; places of all of a script's */
@@ -96,13 +102,7 @@ ere_match(const struct expect_ere *e, struct span line, struct span *group)
 static struct expect_line *
 expect_new_line(struct expect *x, struct cursor *c, struct arena *arena)
 {
-	if ((x->nlines & (x->nlines - 1)) == 0) {	/* full at each power of two */
-		struct expect_line *more = ARENA_ARRAY(
-		    arena, struct expect_line, x->nlines ? x->nlines * 2 : 1);
-		if (x->nlines > 0)
-			memcpy(more, x->line, x->nlines * sizeof *more);
-		x->line = more;
-	}
+	x->line = arena_more(arena, x->line, x->nlines, sizeof *x->line);
 	if (x->nlines == 0)
 		x->place = c->place;
 	struct expect_line *l = &x->line[x->nlines++];

@@ -90,6 +90,8 @@ enum reply_place {
 };
 
 enum reply_place reply_place_of(const struct due *);
+/* Of line `i` of a reply in this place: what follows the first of EHLO's is a keyword each. */
+enum reply_place reply_place_of_line(enum reply_place, size_t i);
 
 struct match_how {
 	enum match_level level;

@@ -287,13 +287,7 @@ parse_say(struct parser *p, unsigned peer, bool raw, struct cursor *c)
 	if (p->of[peer].mode == PARSE_CHUNK && p->of[peer].chunk == 0)
 		p->of[peer].mode = PARSE_COMMAND;
 
-	if ((p->nsay & (p->nsay - 1)) == 0) {		/* full at each power of two */
-		struct script_say *more = ARENA_ARRAY(
-		    p->arena, struct script_say, p->nsay ? p->nsay * 2 : 1);
-		if (p->nsay > 0)
-			memcpy(more, p->say, p->nsay * sizeof *more);
-		p->say = more;
-	}
+	p->say = arena_more(p->arena, p->say, p->nsay, sizeof *p->say);
 	struct script_say *say = &p->say[p->nsay++];
 	*say = (struct script_say){
 		.kind = say_kind(p, raw, text), .place = c->place, .crlf = !raw
@@ -359,13 +353,7 @@ new_rule_reply(struct parser *p, struct script_rule *rule)
 {
 	struct expect *x = ARENA_NEW(p->arena, struct expect);
 
-	if ((rule->nreply & (rule->nreply - 1)) == 0) { /* full at each power of two */
-		struct rule_reply *more = ARENA_ARRAY(
-		    p->arena, struct rule_reply, rule->nreply ? rule->nreply * 2 : 1);
-		if (rule->nreply > 0)
-			memcpy(more, rule->reply, rule->nreply * sizeof *more);
-		rule->reply = more;
-	}
+	rule->reply = arena_more(p->arena, rule->reply, rule->nreply, sizeof *rule->reply);
 	rule->reply[rule->nreply++] = (struct rule_reply){ x, p->rule_delay_ms };
 	p->rule_delay_ms = 0;
 	return x;
@@ -395,13 +383,7 @@ parse_reply(struct parser *p, unsigned peer, struct cursor *c)
 	if (step) {
 		p->opened = new_step_reply(p, p->last);
 	} else {
-		if ((p->nreply & (p->nreply - 1)) == 0) {
-			struct expect **more = ARENA_ARRAY(
-			    p->arena, struct expect *, p->nreply ? p->nreply * 2 : 1);
-			if (p->nreply > 0)
-				memcpy(more, p->reply, p->nreply * sizeof *more);
-			p->reply = more;
-		}
+		p->reply = arena_more(p->arena, p->reply, p->nreply, sizeof *p->reply);
 		p->opened = p->reply[p->nreply++] = ARENA_NEW(p->arena, struct expect);
 	}
 	return parse_reply_line(p, p->opened, c);

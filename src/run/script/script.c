@@ -104,13 +104,7 @@ parser_ignore(struct parser *p, struct place place)
 {
 	struct script *s = p->script;
 
-	if ((s->nignored & (s->nignored - 1)) == 0) {
-		struct place *more = ARENA_ARRAY(
-		    p->arena, struct place, s->nignored ? s->nignored * 2 : 1);
-		if (s->nignored > 0)
-			memcpy(more, s->ignored, s->nignored * sizeof *more);
-		s->ignored = more;
-	}
+	s->ignored = arena_more(p->arena, s->ignored, s->nignored, sizeof *s->ignored);
 	s->ignored[s->nignored++] = place;
 }
 

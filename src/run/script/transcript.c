@@ -146,8 +146,8 @@ transcript_reply(struct transcript *t, const struct event *e)
 		bool last = i + 1 == r->nlines;
 		transcript_mark(t, 'S', e, "");
 		buf_printf(&t->out, "%03u%s", r->code, last ? r->line[i].len ? " " : "" : "-");
-		if (i > 0 && keywords)
-			context.place = PLACE_KEYWORD;
+		if (keywords)
+			context.place = reply_place_of_line(context.place, i);
 		/* a challenge is compared by no level below `exact` */
 		varying_put(&t->out, r->line[i], r->code == 334 ? NULL : &context);
 		buf_append(&t->out, SPAN("\n"));

@@ -305,7 +305,7 @@ learn_line(const struct sample *s, size_t n, size_t k, struct buf *out)
 	struct span a = s[0].reply.line[k], b = a;
 	size_t front = a.len, back = front;
 	struct varying_context context = {
-		.place = s[0].place == PLACE_HELLO && k > 0 ? PLACE_KEYWORD : s[0].place,
+		.place = reply_place_of_line(s[0].place, k),
 		.masks = MASKS_ALL,
 		.host = s[0].host,
 	};

@@ -28,12 +28,7 @@ rewrite_mark(const struct replay_file *file, unsigned number)
 void
 rewrite_add(struct rewrite *w, unsigned from, unsigned n, struct span text)
 {
-	if ((w->n & (w->n - 1)) == 0) { /* full at each power of two */
-		struct change *more = ARENA_ARRAY(w->arena, struct change, w->n ? 2 * w->n : 1);
-		if (w->n > 0)
-			memcpy(more, w->change, w->n * sizeof *more);
-		w->change = more;
-	}
+	w->change = arena_more(w->arena, w->change, w->n, sizeof *w->change);
 	w->change[w->n++] = (struct change){ from, n, arena_copy(w->arena, text) };
 }
 

@@ -21,7 +21,7 @@ put_line(struct buf *out, struct span mark, const struct play_failure *f, size_t
 	const struct reply *r = f->reply;
 	bool last = i + 1 == r->nlines;
 	struct varying_context context = {
-		.place = f->answers == PLACE_HELLO && i > 0 ? PLACE_KEYWORD : f->answers,
+		.place = reply_place_of_line(f->answers, i),
 		.masks = MASKS_ALL,
 		.host = f->host,
 	};
