@@ -75,7 +75,7 @@ host_is_name(struct span ascii)
 
 	for (size_t i = 0; i < ascii.len; i++) {
 		unsigned char c = (unsigned char)ascii.at[i];
-		bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z', digit = ascii_is_digit(c);
+		bool letter = ascii_is_letter(c), digit = ascii_is_digit(c);
 		if (c == '.' ? label == 0 : !letter && !digit && c != '-' && c != '_')
 			return false;
 		label = c == '.' ? 0 : label + 1;

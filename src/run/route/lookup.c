@@ -310,6 +310,8 @@ lookup_on_route(void *ctx, const struct route *route, const struct err *err)
 	bool unknown = err->kind && l->mx_err.kind;
 	up->err = unknown ? l->mx_err : *err;
 	up->nhosts = unknown ? 0 : route->nall;
+	if (unknown)
+		up->mx_why = SPAN_NONE; /* the error has it */
 	up->host = ARENA_ARRAY(l->env.arena, struct lookup_host, route->nall ? route->nall : 1);
 	for (size_t i = 0; i < up->nhosts; i++) {
 		up->host[i].hop = &route->hop[i];
@@ -342,17 +344,6 @@ lookup_find_route(struct lookup_query *l)
 	l->route = route_find(&l->env, &l->target, lookup_on_route, lookup_on_note, l);
 }
 
-/* The MX took all of it: what was waited for is named, and not the host that was not looked up. */
-static void
-lookup_has_no_time(struct lookup_query *l, struct span name)
-{
-	struct route *route = ARENA_NEW(l->env.arena, struct route);
-
-	route->name = name;
-	l->waiting++;
-	lookup_on_route(l, route, &l->mx_err);
-}
-
 static void
 lookup_take_mx(struct question *q, const struct dns_reply *reply, struct span owner)
 {
@@ -363,10 +354,6 @@ lookup_take_mx(struct question *q, const struct dns_reply *reply, struct span ow
 		err_set(&l->mx_err, ERR_DNS, "the MX of %.*s cannot be found: %.*s",
 		    SPAN_ARG(q->name), SPAN_ARG(dns_tries_text(reply, l->env.arena)));
 		l->mx_err.cause = dns_cause(reply);
-	}
-	if (!reply->ok && l->questions_until_us && loop_now_us() >= l->questions_until_us) {
-		lookup_has_no_time(l, q->name);
-		return;
 	}
 	l->lookup.mx_why = why_none(q, reply, &owner);
 	if (l->lookup.mx_why.len == 0)
