@@ -1,6 +1,7 @@
 /* text - octets made safe to show, and how wide they are. */
 #include "base/text.h"
 
+#include <assert.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
@@ -51,6 +52,25 @@ text_is_ascii(struct span s)
 		if ((unsigned char)s.at[i] > 0x7F)
 			return false;
 	return true;
+}
+
+size_t
+text_put_char(char out[3], unsigned c)
+{
+	assert(c < 0x10000);
+	if (c < 0x80) {
+		out[0] = (char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (char)(0xC0 | c >> 6);
+		out[1] = (char)(0x80 | (c & 0x3F));
+		return 2;
+	}
+	out[0] = (char)(0xE0 | c >> 12);
+	out[1] = (char)(0x80 | (c >> 6 & 0x3F));
+	out[2] = (char)(0x80 | (c & 0x3F));
+	return 3;
 }
 
 bool

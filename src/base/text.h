@@ -16,6 +16,9 @@
  */
 unsigned long text_char(struct span s, size_t *len);
 
+/* Writes a code point below 0x10000 as UTF-8; the octets written, 1 to 3. */
+size_t text_put_char(char out[3], unsigned code_point);
+
 bool text_is_utf8(struct span);
 bool text_is_ascii(struct span); /* no octet above 127 */
 

@@ -17,15 +17,6 @@ struct lint {
 /* ---- the line as such */
 
 static bool
-has_eight_bit(struct span s)
-{
-	for (size_t i = 0; i < s.len; i++)
-		if ((unsigned char)s.at[i] > 127)
-			return true;
-	return false;
-}
-
-static bool
 has_control(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
@@ -81,7 +72,7 @@ lint_whole_line(struct lint *l)
 		buf_printf(l->out,
 		    "it has %zu octets with its line end, more than %zu (RFC 5321 4.5.3.1.4)\n",
 		    l->line.len + 2, longest(l));
-	if (has_eight_bit(l->line) && l->extensions && !offers(l, "SMTPUTF8"))
+	if (!text_is_ascii(l->line) && l->extensions && !offers(l, "SMTPUTF8"))
 		buf_printf(
 		    l->out, "it has octets above 127, and SMTPUTF8 is not offered (RFC 6531)\n");
 }
@@ -315,7 +306,7 @@ lint_envelope(struct lint *l)
 		utf8 |= span_eq_case(word, SPAN("SMTPUTF8"));
 		parameter(l, word);
 	}
-	if (l->verb == VERB_MAIL && has_eight_bit(given) && !utf8)
+	if (l->verb == VERB_MAIL && !text_is_ascii(given) && !utf8)
 		buf_printf(l->out,
 		    "an address beyond ASCII wants the parameter SMTPUTF8 (RFC 6531 3.4)\n");
 }
@@ -379,7 +370,7 @@ lint_text(
 	if (line.len > 998)
 		buf_printf(out, "this line has %zu octets, more than 998 (RFC 5321 4.5.3.1.6)\n",
 		    line.len);
-	if (!m->eight_bit_noted && has_eight_bit(line) && extensions &&
+	if (!m->eight_bit_noted && !text_is_ascii(line) && extensions &&
 	    !extensions_offer(extensions, "8BITMIME")) {
 		buf_printf(out,
 		    "this line has octets above 127, and 8BITMIME is not offered (RFC 6152)\n");

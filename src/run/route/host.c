@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "net/dns_words.h"
 #include "net/idn.h"
 #include "net/order.h"
@@ -51,12 +52,10 @@ bool
 host_ascii(struct span name, struct arena *arena, struct span *out, struct err *err)
 {
 	const struct idn *module;
-	bool ascii = true;
 
-	for (size_t i = 0; i < name.len; i++)
-		ascii &= (unsigned char)name.at[i] < 0x80;
 	*out = name;
-	if (!ascii && (!(module = idn(err)) || !module->to_ascii(name, arena, out, err))) {
+	if (!text_is_ascii(name) &&
+	    (!(module = idn(err)) || !module->to_ascii(name, arena, out, err))) {
 		if (err && err->kind != ERR_SYSTEM) {
 			err->kind = ERR_DNS;
 			err->cause = CAUSE_NO_ADDRESS;

@@ -7,6 +7,7 @@
 #include "run/script/import_priv.h"
 
 #include "base/ascii.h"
+#include "base/text.h"
 
 enum {
 	DUMP_ROW = 32,	     /* octets in a line of a dump */
@@ -42,28 +43,16 @@ utf16_order(struct span log)
 static void
 put_utf16(struct span s, int order, struct buf *out)
 {
-	char text[4];
+	char text[3];
 
 	for (size_t i = 0; i + 1 < s.len; i += 2) {
 		unsigned high = (unsigned char)s.at[i + (order == 2)];
-		unsigned long c = high << 8 | (unsigned char)s.at[i + (order == 1)];
-		size_t n = 1;
+		unsigned c = high << 8 | (unsigned char)s.at[i + (order == 1)];
 		if (c == 0xFEFF)
 			continue;
 		if (c >= 0xD800 && c <= 0xDFFF)
 			c = '?'; /* what is beyond the first plane is in no command */
-		if (c < 0x80) {
-			text[0] = (char)c;
-		} else if (c < 0x800) {
-			text[0] = (char)(0xC0 | c >> 6);
-			text[1] = (char)(0x80 | (c & 0x3F));
-			n = 2;
-		} else {
-			text[0] = (char)(0xE0 | c >> 12);
-			text[1] = (char)(0x80 | (c >> 6 & 0x3F));
-			text[2] = (char)(0x80 | (c & 0x3F));
-			n = 3;
-		}
+		size_t n = text_put_char(text, c);
 		buf_append(out, (struct span){ text, n });
 	}
 }

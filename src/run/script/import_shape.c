@@ -210,24 +210,6 @@ import_shape_word(const char *shape, struct span line, unsigned nth, struct span
 
 /* ---- what a text in quotation marks says */
 
-static size_t
-put_utf8(char *out, unsigned long c)
-{
-	if (c < 0x80) {
-		out[0] = (char)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (char)(0xC0 | c >> 6);
-		out[1] = (char)(0x80 | (c & 0x3F));
-		return 2;
-	}
-	out[0] = (char)(0xE0 | (c >> 12 & 0x0F));
-	out[1] = (char)(0x80 | (c >> 6 & 0x3F));
-	out[2] = (char)(0x80 | (c & 0x3F));
-	return 3;
-}
-
 /*
  * The escape after a backslash, of Python, Ruby, Go and JSON: how many octets of `s` it takes; what
  * it stands for is added to out. In none of them is it longer than what it stands for.
@@ -238,7 +220,7 @@ escape(struct span s, char *out, size_t *n)
 	static const char names[] = "nrtabfve\\'\"`/", values[] = "\n\r\t\a\b\f\v\033\\'\"`/";
 	const char *name = s.at[0] ? strchr(names, s.at[0]) : NULL;
 	size_t digits = s.at[0] == 'x' ? 2 : s.at[0] == 'u' ? 4 : 0;
-	unsigned long c = 0;
+	unsigned c = 0;
 
 	if (name) {
 		out[(*n)++] = values[name - names];
@@ -249,7 +231,7 @@ escape(struct span s, char *out, size_t *n)
 			digits = 0;
 			break;
 		}
-		c = c << 4 | (unsigned long)ascii_hex(s.at[i]);
+		c = c << 4 | (unsigned)ascii_hex(s.at[i]);
 	}
 	if (digits == 0) {
 		out[(*n)++] = '\\';
@@ -258,7 +240,7 @@ escape(struct span s, char *out, size_t *n)
 	if (digits == 2)
 		out[(*n)++] = (char)c;
 	else
-		*n += put_utf8(out + *n, c);
+		*n += text_put_char(out + *n, c);
 	return digits + 1;
 }
 

@@ -172,11 +172,7 @@ plain_wrong_path(struct mta *m, enum verb verb, const char *why)
 struct span
 plain_wrong_octets(struct span text, bool smtputf8)
 {
-	bool ascii = true;
-
-	for (size_t i = 0; i < text.len; i++)
-		ascii &= (unsigned char)text.at[i] < 0x80;
-	if (ascii)
+	if (text_is_ascii(text))
 		return SPAN_NONE;
 	if (!text_is_utf8(text))
 		return SPAN("501 5.5.2 Not valid UTF-8 (RFC 6531 3.3)");
