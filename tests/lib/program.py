@@ -1,5 +1,6 @@
 """The real binary: run it to its end, or start it as a server on a free port. SMTPSH names the binary."""
 import os
+import signal
 import subprocess
 
 SMTPSH = os.environ.get("SMTPSH", "smtpsh")
@@ -36,11 +37,24 @@ def needs(test, library):
         test.skipTest(f"this smtpsh was built without {library}")
 
 
+class Process(subprocess.Popen):
+    """The binary, told to end at most once: a second SIGTERM finds the default action when the first is nearly obeyed."""
+    told_to_end = False
+
+    def __init__(self, *args, **options):
+        super().__init__([SMTPSH, *args], **{"env": environment(), **options})
+
+    def send_signal(self, signo):
+        if signo != signal.SIGTERM or not self.told_to_end:
+            super().send_signal(signo)
+        self.told_to_end = self.told_to_end or signo == signal.SIGTERM
+
+
 class Serve:
     """`smtpsh serve` on a port that the system chose; .host and .port. A context manager."""
 
     def __init__(self, *args):
-        self.process = subprocess.Popen([SMTPSH, "serve", *args], stdout=subprocess.PIPE, env=environment(), text=True)
+        self.process = Process("serve", *args, stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         if not line.startswith("listening on "):
             raise AssertionError(f"serve said {line!r}")

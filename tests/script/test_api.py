@@ -29,8 +29,7 @@ def send(host, port, *messages, sender="a@b.example", to=("c@d.example",)):
 
 class Wait(unittest.TestCase):
     def begin(self, *args):
-        process = subprocess.Popen([program.SMTPSH, "serve", *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   env=program.environment())
+        process = program.Process("serve", *args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.stderr.close)
         line = process.stderr.readline()

@@ -106,8 +106,8 @@ class Recorder(program.Serve):
     """`smtpsh record` in front of a server."""
 
     def __init__(self, server):
-        self.process = subprocess.Popen([program.SMTPSH, "record", "--to", server.where, "--log", os.devnull],
-                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=program.environment(), text=True)
+        self.process = program.Process("record", "--to", server.where, "--log", os.devnull,
+                                       stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.host, port = self.process.stdout.readline().split()[-1].rsplit(":", 1)
         self.port = int(port)
 

@@ -25,8 +25,7 @@ class Exporter(unittest.TestCase):
         program.needs(self, "libmicrohttpd")
 
     def start(self, *args, env=None):
-        process = subprocess.Popen([program.SMTPSH, "exporter", *args], stdout=subprocess.PIPE, text=True,
-                                   env=program.environment(**(env or {})))
+        process = program.Process("exporter", *args, stdout=subprocess.PIPE, text=True, env=program.environment(**(env or {})))
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait, program.DEADLINE)
         self.addCleanup(process.terminate)

@@ -169,8 +169,8 @@ class Mock(Served):
         self.addCleanup(file.close)
         file.write(script)
         file.flush()
-        server = subprocess.Popen([program.SMTPSH, "serve", "--strict", "--times", str(len(talks)), "--format", form, *options, file.name],
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=program.environment())
+        server = program.Process("serve", "--strict", "--times", str(len(talks)), "--format", form, *options, file.name,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         host, port = server.stderr.readline().split()[-1].rsplit(":", 1)
         for talk in talks:
             with wire.Wire(host, int(port)) as client:

@@ -19,8 +19,7 @@ import wire
 
 class Recorder:
     def __init__(self, to, *args):
-        self.process = subprocess.Popen([program.SMTPSH, "record", "--to", to, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                        env=program.environment(), text=True)
+        self.process = program.Process("record", "--to", to, *args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
         self.where = line.split()[-1]
         self.host, port = self.where.rsplit(":", 1)

@@ -186,8 +186,8 @@ class Recorded(unittest.TestCase):
     def test_through_a_recorder(self):
         for name in ("exchange", "gmail", "haraka", "mailhog"):
             with self.subTest(name), Origin(SERVERS[name]) as server:
-                recorder = subprocess.Popen([program.SMTPSH, "record", "--to", server.target, "--log", self.log], stdout=subprocess.PIPE,
-                                            stderr=subprocess.PIPE, env=program.environment(), text=True)
+                recorder = program.Process("record", "--to", server.target, "--log", self.log, stdout=subprocess.PIPE,
+                                           stderr=subprocess.PIPE, text=True)
                 where = recorder.stdout.readline().split()[-1]
                 program.run(where, input=SESSION)
                 recorder.terminate()

@@ -25,9 +25,9 @@ class Limited(program.Serve):
     """Files may grow to `limit` octets; `more` lifts that, as when space comes back. Within a folder of its own."""
 
     def __init__(self, folder, limit, *args, command=("serve",)):
-        self.process = subprocess.Popen(
-            [program.SMTPSH, *command, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=program.environment(), text=True,
-            cwd=folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
+        self.process = program.Process(
+            *command, *args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY)))
         line = self.process.stdout.readline()
         self.where = line.split()[-1]
         self.host, port = self.where.rsplit(":", 1)

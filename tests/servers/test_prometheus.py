@@ -27,8 +27,7 @@ class Exporter:
     """`smtpsh exporter` on a port that the system chose; .where."""
 
     def __init__(self, *args):
-        self.process = subprocess.Popen([program.SMTPSH, "exporter", *args], stdout=subprocess.PIPE, text=True,
-                                        env=program.environment())
+        self.process = program.Process("exporter", *args, stdout=subprocess.PIPE, text=True)
 
     def __enter__(self):
         line = self.process.stdout.readline()
