@@ -20,9 +20,15 @@ ascii_is_upper(char c)
 }
 
 static inline bool
+ascii_is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
+static inline bool
 ascii_is_letter(char c)
 {
-	return ascii_is_upper(c) || (c >= 'a' && c <= 'z');
+	return ascii_is_upper(c) || ascii_is_lower(c);
 }
 
 static inline bool
@@ -36,6 +42,13 @@ static inline char
 ascii_lower(char c)
 {
 	return ascii_is_upper(c) ? (char)(c | 0x20) : c;
+}
+
+/* A small letter as a capital; anything else as it is. */
+static inline char
+ascii_upper(char c)
+{
+	return ascii_is_lower(c) ? (char)(c & ~0x20) : c;
 }
 
 /* The value of a hexadecimal digit in either case; -1: it is none. */

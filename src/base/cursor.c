@@ -25,7 +25,7 @@ cursor_is_command(struct span line, struct span *name)
 	if (line.len < 2 || line.at[0] != '/')
 		return false;
 	while (n < line.len &&
-	    ((line.at[n] >= 'a' && line.at[n] <= 'z') || (line.at[n] >= 'A' && line.at[n] <= 'Z') ||
+	    (ascii_is_letter(line.at[n]) ||
 		(n > 1 && (ascii_is_digit(line.at[n]) || line.at[n] == '-' || line.at[n] == '_'))))
 		n++;
 	if (n == 1)

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
+
 enum node_kind {
 	NODE_EMPTY,
 	NODE_CHAR,
@@ -546,10 +548,9 @@ struct search {
 static bool
 is_word(const struct search *s, size_t at)
 {
-	unsigned char c = at < s->text.len ? (unsigned char)s->text.at[at] : ' ';
+	char c = at < s->text.len ? s->text.at[at] : ' ';
 
-	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-	    c == '_';
+	return ascii_is_alnum(c) || c == '_';
 }
 
 static bool

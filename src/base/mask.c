@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 
 enum { WINDOW = 8, ANYCASE_MIN = 4, ANYWHERE_MIN = 6, DIGESTS_MAX = 1 << 18, TWICE_MAX = 512 };
@@ -10,14 +11,13 @@ enum { WINDOW = 8, ANYCASE_MIN = 4, ANYWHERE_MIN = 6, DIGESTS_MAX = 1 << 18, TWI
 static unsigned char
 lower(char c)
 {
-	return (unsigned char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+	return (unsigned char)ascii_lower(c);
 }
 
 static bool
 is_digit(char c)			/* of base64, hexadecimal, and of most words */
 {
-	return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-	    c == '/';
+	return ascii_is_alnum(c) || c == '+' || c == '/';
 }
 
 /* ---- the digests: eight octets are a number, mixed so that they cannot be read in a core */

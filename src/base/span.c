@@ -139,7 +139,7 @@ span_number(struct span s, unsigned long long max, unsigned long long *out)
 	if (s.len == 0)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
-		if (s.at[i] < '0' || s.at[i] > '9')
+		if (!ascii_is_digit(s.at[i]))
 			return false;
 		unsigned digit = (unsigned)(s.at[i] - '0');
 		if (n > (max - digit) / 10 && (n > max / 10 || n * 10 > max - digit))

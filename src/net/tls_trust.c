@@ -1,13 +1,13 @@
 /* tls_trust - the certificates to trust: where they are, and a store that reads the bundle late. */
 #include "net/tls_trust.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/ascii.h"
 #include "net/tls_ctx.h"
 
 struct tls_trust
@@ -61,9 +61,9 @@ is_hash_link(const char *name)
 {
 	size_t n = 0;
 
-	while (isxdigit((unsigned char)name[n]))
+	while (ascii_hex(name[n]) >= 0)
 		n++;
-	return n == 8 && name[8] == '.' && isdigit((unsigned char)name[9]);
+	return n == 8 && name[8] == '.' && ascii_is_digit(name[9]);
 }
 
 /* In one of several, with ":" between them. */

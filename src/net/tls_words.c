@@ -3,6 +3,8 @@
 
 #include <openssl/x509_vfy.h>
 
+#include "base/ascii.h"
+
 static const struct alert_info alerts[] = {
 	{ 0, "close_notify", "The peer ends TLS in good order", "RFC 8446 6.1" },
 	{ 10, "unexpected_message", "The peer got a handshake message that it did not expect",
@@ -142,7 +144,7 @@ alert_info(unsigned number)
 static char
 plain(char c)
 {
-	return c == ' ' || c == '-' ? '_' : c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+	return c == ' ' || c == '-' ? '_' : ascii_lower(c);
 }
 
 static bool

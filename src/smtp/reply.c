@@ -18,7 +18,7 @@ line_code(struct span line, unsigned *code)
 	if (line.len < 3)
 		return false;
 	for (size_t i = 0; i < 3; i++)
-		if (line.at[i] < '0' || line.at[i] > '9')
+		if (!ascii_is_digit(line.at[i]))
 			return false;
 	if (line.len > 3 && ascii_is_digit(line.at[3]))
 		return false;

@@ -1,6 +1,7 @@
 /* secrecy - what of a dialogue may be shown. */
 #include "smtp/secrecy.h"
 
+#include "base/ascii.h"
 #include "base/base64.h"
 #include "base/buf.h"
 #include "base/suggest.h"
@@ -75,7 +76,7 @@ is_named(struct span word)
 	if (mechanism_ours(word))
 		return true;
 	for (size_t i = 0; i < word.len; i++)
-		if (word.at[i] >= 'a' && word.at[i] <= 'z')
+		if (ascii_is_lower(word.at[i]))
 			return false;
 	return auth_is_name(word) && !is_blob(word);
 }

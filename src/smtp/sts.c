@@ -22,7 +22,7 @@ static bool
 is_alphanumeric(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++)
-		if (!(ascii_is_digit(s.at[i]) || ((s.at[i] | 32) >= 'a' && (s.at[i] | 32) <= 'z')))
+		if (!ascii_is_alnum(s.at[i]))
 			return false;
 	return s.len > 0;
 }

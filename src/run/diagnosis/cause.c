@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "base/ascii.h"
+
 static const struct cause_row *const parts[] = { causes_of_connection, causes_of_client,
 	causes_of_session, causes_of_mail, causes_of_tls, causes_of_domain,
 	causes_of_sender };
@@ -37,10 +39,8 @@ is_word(struct span text, const char *word)
 	if (text.len != strlen(word))
 		return false;
 	for (size_t i = 0; i < text.len; i++) {
-		char c = text.at[i] == '-' || text.at[i] == ' ' ? '_' : text.at[i];
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c + 'a' - 'A');
-		if (c != word[i])
+		char c = text.at[i];
+		if ((c == '-' || c == ' ' ? '_' : ascii_lower(c)) != word[i])
 			return false;
 	}
 	return true;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
+
 static const char *const level_words[] = {
 #define X(name, word, help) [MATCH_##name] = word,
 	MATCH_LEVELS(X)
@@ -124,11 +126,11 @@ expect_parse_codes(struct expect_line *l, struct cursor *c, struct err *err)
 {
 	for (;;) {
 		bool x = false;
-		if (c->rest.len < 3 || c->rest.at[0] < '0' || c->rest.at[0] > '9')
+		if (c->rest.len < 3 || !ascii_is_digit(c->rest.at[0]))
 			return expect_wants_code(c, err);
 		for (size_t i = 0; i < 3; i++) {
 			char d = c->rest.at[i];
-			if (d != 'x' && (d < '0' || d > '9' || x))
+			if (d != 'x' && (!ascii_is_digit(d) || x))
 				return expect_wants_code(c, err);
 			x |= d == 'x';
 			l->code[l->ncodes].digit[i] = d;

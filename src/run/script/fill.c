@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/base64.h"
 
 void
@@ -35,9 +36,7 @@ vars_secret(struct script_vars *v, size_t name, char variable[SECRET_VARIABLE_MA
 	size_t n = (size_t)snprintf(variable, SECRET_VARIABLE_MAX, "SMTPSH_SECRET_");
 
 	for (size_t i = 0; i < k.len && n < SECRET_VARIABLE_MAX - 1; i++)
-		variable[n++] = k.at[i] >= 'a' && k.at[i] <= 'z' ? (char)(k.at[i] - 'a' + 'A') :
-		    k.at[i] == '-'				 ? '_' :
-								   k.at[i];
+		variable[n++] = k.at[i] == '-' ? '_' : ascii_upper(k.at[i]);
 	variable[n] = '\0';
 	v->secret[name] = true;
 	const char *value = getenv(variable);

@@ -270,7 +270,7 @@ static bool
 wraps(const char *base)
 {
 	for (; *base; base++)
-		if ((*base >= 'a' && *base <= 'z') || (*base >= 'A' && *base <= 'Z'))
+		if (ascii_is_letter(*base))
 			return false;
 	return true;
 }

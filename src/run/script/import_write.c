@@ -29,7 +29,7 @@ import_is_reply(struct span s)
 	if (s.len < 3 || s.at[0] < '2' || s.at[0] > '5')
 		return false;
 	for (size_t i = 1; i < 3; i++)
-		if (s.at[i] < '0' || s.at[i] > '9')
+		if (!ascii_is_digit(s.at[i]))
 			return false;
 	return s.len == 3 || s.at[3] == ' ' || s.at[3] == '-';
 }
@@ -92,8 +92,7 @@ without_named_secret(struct arena *arena, struct span line)
 			bool is = false;
 			if (!span_starts_case(span_skip(line, i), span_of(names[k])))
 				continue;
-			while (n < line.len && (line.at[n] | 0x20) >= 'a' &&
-			    (line.at[n] | 0x20) <= 'z')
+			while (n < line.len && ascii_is_letter(line.at[n]))
 				n++;
 			for (; n < line.len && strchr(" =:'\"", line.at[n]); n++)
 				is |= line.at[n] != ' ';
@@ -483,8 +482,7 @@ is_command_word(struct span line)
 	struct span word = span_word(&line);
 
 	for (size_t i = 0; i < word.len; i++)
-		if (!((word.at[i] >= 'A' && word.at[i] <= 'Z') ||
-			(word.at[i] >= 'a' && word.at[i] <= 'z') || word.at[i] == '-'))
+		if (!ascii_is_letter(word.at[i]) && word.at[i] != '-')
 			return false;
 	return word.len > 1 && word.len <= 20;
 }

@@ -45,7 +45,7 @@ kinds_of(char c)
 		k |= DIGIT | HEX | UPPER_HEX | B64 | NAME;
 	if ((c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'))
 		k |= HEX | (c <= 'F' ? UPPER_HEX : 0);
-	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+	if (ascii_is_letter(c))
 		k |= ALPHA | B64 | NAME;
 	if (c == '+' || c == '/')
 		k |= B64;

@@ -1,13 +1,14 @@
 /* tags - tag lists. */
 #include "run/sender/tags.h"
 
+#include "base/ascii.h"
+
 static bool
 is_name(struct span s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		char c = s.at[i];
-		bool alpha = (c | 32) >= 'a' && (c | 32) <= 'z';
-		if (!alpha && (i == 0 || ((c < '0' || c > '9') && c != '_')))
+		if (!ascii_is_letter(c) && (i == 0 || (!ascii_is_digit(c) && c != '_')))
 			return false;
 	}
 	return s.len > 0;

@@ -1,4 +1,5 @@
 /* plain - MAIL, RCPT, DATA and BDAT: addresses, parameters, who is refused, what is taken. */
+#include "base/ascii.h"
 #include "run/serve/mta_impl.h"
 
 #include "base/text.h"
@@ -17,7 +18,7 @@ plain_check_size(const struct mta *m, struct span v)
 	if (v.len == 0 || v.len > 20)
 		return BAD;
 	for (size_t i = 0; i < v.len; i++)
-		if (v.at[i] < '0' || v.at[i] > '9')
+		if (!ascii_is_digit(v.at[i]))
 			return BAD;
 	return span_number(v, ~0ull, &n) && n <= limit ? NULL : PLAIN_TOO_LARGE;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "config.h"
 
 bool
@@ -13,7 +14,7 @@ profile_find(const char *name, struct arena *arena, const char **path, struct er
 	const char *folder = data ? data : SMTPSH_DATADIR;
 
 	for (const char *p = name; *p; p++)
-		if (!((*p >= 'a' && *p <= 'z') || (*p >= '0' && *p <= '9') || *p == '-'))
+		if (!ascii_is_lower(*p) && !ascii_is_digit(*p) && *p != '-')
 			return err_set(err, ERR_USAGE,
 			    "--profile %s: a profile's name has letters, digits and -; a script of "
 			    "your own "

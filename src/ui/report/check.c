@@ -1,6 +1,7 @@
 /* check - the words that all formats of a check's report share. */
 #include "ui/report/check.h"
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "run/route/dane.h"
 #include "run/diagnosis/cert_words.h"
@@ -35,8 +36,8 @@ lower_first(struct span text, struct arena *arena)
 	struct span copy = arena_copy(arena, text);
 
 	/* "TLS …" and "DANE …" stay. */
-	if (copy.len > 1 && copy.at[0] >= 'A' && copy.at[0] <= 'Z' && copy.at[1] >= 'a')
-		((char *)(size_t)copy.at)[0] = (char)(copy.at[0] - 'A' + 'a');
+	if (copy.len > 1 && ascii_is_upper(copy.at[0]) && copy.at[1] >= 'a')
+		((char *)(size_t)copy.at)[0] = ascii_lower(copy.at[0]);
 	return copy;
 }
 

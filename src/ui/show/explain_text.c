@@ -20,10 +20,7 @@ lowered(struct arena *arena, struct span text)
 	char *out = arena_string(arena, text);
 
 	for (size_t i = 0; i < text.len; i++)
-		if (out[i] >= 'A' && out[i] <= 'Z')
-			out[i] = (char)(out[i] - 'A' + 'a');
-		else if ((unsigned char)out[i] < ' ')
-			out[i] = ' ';
+		out[i] = (unsigned char)out[i] < ' ' ? ' ' : ascii_lower(out[i]);
 	return (struct span){ out, text.len };
 }
 
