@@ -1,29 +1,13 @@
 /* cert_words - certificates in words. */
 #include "run/diagnosis/cert_words.h"
 
-#include <ctype.h>
 #include <stdio.h>
 
+#include "base/ascii.h"
 #include "base/utc.h"
 #include "net/tls_words.h"
 
-/* Takes one "CN=value" off a name, up to a comma or plus that no backslash stands before. */
-static struct span
-take_part(struct span *rest)
-{
-	size_t i = 0;
-
-	while (i < rest->len && rest->at[i] != ',' && rest->at[i] != '+')
-		i += rest->at[i] == '\\' && i + 1 < rest->len ? 2 : 1;
-	struct span part = span_first(*rest, i);
-	*rest = span_skip(*rest, i + 1);
-	return part;
-}
-
-/*
- * Its backslashes taken away; what is an octet by its number stays one that can be shown: \1B is
- * \x1B.
- */
+/* Takes the backslashes away; an octet that is given by its number is shown so: \1B as \x1B. */
 static struct span
 unescaped(struct arena *arena, struct span s)
 {
@@ -32,8 +16,8 @@ unescaped(struct arena *arena, struct span s)
 
 	for (size_t i = 0; i < s.len; i++) {
 		bool escaped = s.at[i] == '\\' && i + 1 < s.len;
-		if (escaped && i + 2 < s.len && isxdigit((unsigned char)s.at[i + 1]) &&
-		    isxdigit((unsigned char)s.at[i + 2])) {
+		if (escaped && i + 2 < s.len && ascii_hex(s.at[i + 1]) >= 0 &&
+		    ascii_hex(s.at[i + 2]) >= 0) {
 			out[n++] = '\\';
 			out[n++] = 'x';
 		}
@@ -43,13 +27,17 @@ unescaped(struct arena *arena, struct span s)
 	return (struct span){ out, n };
 }
 
+/* The value of the first "CN=value" of a type; each ends at a comma or plus without a backslash. */
 static struct span
 part_of(struct arena *arena, struct span name, struct span type)
 {
-	for (struct span part; name.len > 0;) {
-		part = take_part(&name);
-		if (span_starts(part, type))
-			return unescaped(arena, span_skip(part, type.len));
+	while (name.len > 0) {
+		size_t end = 0;
+		while (end < name.len && name.at[end] != ',' && name.at[end] != '+')
+			end += name.at[end] == '\\' && end + 1 < name.len ? 2 : 1;
+		if (span_starts(name, type))
+			return unescaped(arena, span_skip(span_first(name, end), type.len));
+		name = span_skip(name, end + 1);
 	}
 	return SPAN_NONE;
 }

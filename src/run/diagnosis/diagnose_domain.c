@@ -42,21 +42,14 @@ found_at(struct surveying *x, enum cause cause, const struct path_facts *p)
 
 /* ---- the MX records */
 
-static bool
-is_address(struct span name)
-{
-	struct addr addr;
-
-	return addr_parse(&addr, name, 25);
-}
-
 static void
 survey_mx(struct surveying *x, const struct mx_facts *mx)
 {
 	struct span domain = x->f->domain;
+	struct addr literal;
 	struct diagnosis *d;
 
-	if (is_address(mx->host)) {
+	if (addr_parse(&literal, mx->host, 25)) {
 		found_in(x, CAUSE_MX_IS_ADDRESS, mx);
 		return;
 	}

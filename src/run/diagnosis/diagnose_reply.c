@@ -4,6 +4,7 @@
  * explains it; then the enhanced code, of its own class only (RFC 3463 2), and the code, at the
  * stage where it came. A code alone is given no more meaning than it has.
  */
+#include "base/ascii.h"
 #include "base/text.h"
 #include "run/diagnosis/diagnose_impl.h"
 #include "run/diagnosis/reply_text.h"
@@ -173,28 +174,15 @@ offered(const struct facts *f, const char *keyword)
 }
 
 static bool
-has_word(struct span list, struct span word)
-{
-	for (struct span w = span_word(&list); w.len > 0; w = span_word(&list))
-		if (span_eq_case(w, word))
-			return true;
-	return false;
-}
-
-static bool
 mechanism_is_offered(const struct facts *f)
 {
 	const struct extension *auth = offered(f, "AUTH");
+	struct span list = auth ? auth->params : SPAN_NONE;
 
-	return !auth || f->mechanism.len == 0 || has_word(auth->params, f->mechanism);
-}
-
-static bool
-is_token(struct span mechanism)
-{
-	const struct mechanism *m = mechanism_named(mechanism);
-
-	return m && m->kind == MECHANISM_TOKEN;
+	for (struct span word = span_word(&list); word.len > 0; word = span_word(&list))
+		if (span_eq_case(word, f->mechanism))
+			return true;
+	return !auth || f->mechanism.len == 0;
 }
 
 /* A parameter of MAIL or RCPT that was sent and that EHLO did not offer. */
@@ -229,28 +217,11 @@ lacks_brackets(const struct facts *f)
 	return path.len == 0 || path.at[0] != '<';
 }
 
-/* What is not known at a stage is what that stage is for. */
-static enum cause
-unknown_at(enum smtp_stage stage)
-{
-	switch (stage) {
-	case AT_EHLO:
-		return CAUSE_EHLO_UNKNOWN;
-	case AT_STARTTLS:
-		return CAUSE_STARTTLS_UNKNOWN;
-	case AT_AUTH:
-		return CAUSE_AUTH_NOT_ENABLED;
-	case AT_VRFY:
-		return CAUSE_COMMAND_DISABLED;
-	default:
-		return CAUSE_COMMAND_UNKNOWN;
-	}
-}
-
 /* What only the session can tell of a cause that a text or a code named. */
 static enum cause
 in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
 {
+	const struct mechanism *mechanism = mechanism_named(f->mechanism);
 	unsigned code = f->reply->code;
 
 	switch (cause) {
@@ -259,7 +230,7 @@ in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
 	case CAUSE_AUTH_FAILED:
 		if (!mechanism_is_offered(f))
 			return CAUSE_AUTH_MECHANISM;
-		if (is_token(f->mechanism))
+		if (mechanism && mechanism->kind == MECHANISM_TOKEN)
 			return CAUSE_AUTH_TOKEN;
 		return f->binding ? CAUSE_AUTH_BINDING : cause;
 	case CAUSE_AUTH_SEQUENCE:
@@ -284,7 +255,12 @@ in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
 		    CAUSE_NEEDS_MAIL :
 		    cause;
 	case CAUSE_COMMAND_UNKNOWN:
-		return unknown_at(stage);
+		/* the command that the stage is named for */
+		return stage == AT_EHLO	 ? CAUSE_EHLO_UNKNOWN :
+		    stage == AT_STARTTLS ? CAUSE_STARTTLS_UNKNOWN :
+		    stage == AT_AUTH	 ? CAUSE_AUTH_NOT_ENABLED :
+		    stage == AT_VRFY	 ? CAUSE_COMMAND_DISABLED :
+					   cause;
 	case CAUSE_SENDER_SYNTAX: case CAUSE_RECIPIENT_SYNTAX: case CAUSE_SYNTAX_ERROR:
 	case CAUSE_PARAMETER_REJECTED:
 		if (lacks_brackets(f))
@@ -317,10 +293,8 @@ other_server(const struct facts *f, struct span text, const char **what)
 
 	for (size_t n = 0; n < 2; n++) {
 		size_t len = all[n].len < sizeof form[n] ? all[n].len : sizeof form[n];
-		for (size_t i = 0; i < len; i++) {
-			char c = all[n].at[i];
-			form[n][i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-		}
+		for (size_t i = 0; i < len; i++)
+			form[n][i] = ascii_lower(all[n].at[i]);
 		all[n] = (struct span){ form[n], len };
 	}
 	if (span_find(all[0], SPAN("lmtp")).at || span_find(all[1], SPAN("lhlo")).at ||
@@ -338,40 +312,26 @@ other_server(const struct facts *f, struct span text, const char **what)
 
 /* ---- the fields of its sentence */
 
-/* "<localhost>" of "504 5.5.2 <localhost>: Helo command rejected". */
-static struct span
-in_brackets(struct span text)
-{
-	while (text.len > 0 && text.at[0] != '<')
-		text = span_skip(text, 1);
-	text = span_skip(text, 1);
-	struct span inside = span_until(&text, '>');
-	return inside.len > 0 && inside.len < 256 && !span_has(inside, ' ') ? inside : SPAN_NONE;
-}
-
-static struct span
-code_text(const struct reply *r, struct arena *arena)
-{
-	const struct status *st = &r->status;
-
-	if (r->code == 0)
-		return arena_printf(arena, "%u.%u.%u", st->class, st->subject, st->detail);
-	return st->class == 0 ?
-	    arena_printf(arena, "%u", r->code) :
-	    arena_printf(arena, "%u %u.%u.%u", r->code, st->class, st->subject, st->detail);
-}
-
 static void
 set_fields(struct diagnosing *x, struct diagnosis *d, struct span text, const char *what)
 {
 	const struct facts *f = x->f;
 	const struct extension *auth = offered(f, "AUTH"), *size = offered(f, "SIZE");
 	const struct parameter *parameter;
-	struct span named = in_brackets(text);
+	const struct status *st = &f->reply->status;
 	unsigned long long limit;
 	char human[24];
 
-	d->field[FIELD_CODE] = code_text(f->reply, x->arena);
+	/* "localhost" of "504 5.5.2 <localhost>: Helo command rejected" */
+	struct span rest = span_skip(span_find(text, SPAN("<")), 1), named = span_until(&rest, '>');
+	if (named.len >= 256 || span_has(named, ' '))
+		named = SPAN_NONE;
+	d->field[FIELD_CODE] = f->reply->code == 0 ?
+	    arena_printf(x->arena, "%u.%u.%u", st->class, st->subject, st->detail) :
+	    st->class == 0 ?
+	    arena_printf(x->arena, "%u", f->reply->code) :
+	    arena_printf(x->arena, "%u %u.%u.%u", f->reply->code, st->class, st->subject,
+		st->detail);
 	if (what)
 		d->field[FIELD_WHAT] = span_of(what);
 	switch (d->cause) {
@@ -417,18 +377,6 @@ set_fields(struct diagnosing *x, struct diagnosis *d, struct span text, const ch
 	    x->arena);
 }
 
-/* "550 5.1.1 No such user here", in one line, cut. */
-static struct span
-evidence(const struct reply *r, struct span text, struct arena *arena)
-{
-	enum { EVIDENCE_MAX = 400 };
-
-	text = span_first(text, EVIDENCE_MAX);
-	if (r->code != 0)
-		text = arena_printf(arena, "%u %.*s", r->code, SPAN_ARG(text_safe(arena, text)));
-	return text_safe(arena, arena_copy(arena, text));
-}
-
 /* Its lines joined by spaces. */
 static struct span
 joined(const struct reply *r, struct arena *arena)
@@ -457,8 +405,7 @@ likely_stage(const struct facts *f, struct span text)
 	if (code == 535 || code == 534 || code == 538)
 		return AT_AUTH;
 	for (size_t i = 0; i < form.len; i++)
-		lower[i] = text.at[i] >= 'A' && text.at[i] <= 'Z' ? (char)(text.at[i] - 'A' + 'a') :
-								    text.at[i];
+		lower[i] = ascii_lower(text.at[i]);
 	return span_find(form, SPAN("recipient address rejected")).at ? AT_RCPT :
 	    span_find(form, SPAN("sender address rejected")).at	      ? AT_MAIL :
 									AT_ANY;
@@ -467,6 +414,7 @@ likely_stage(const struct facts *f, struct span text)
 bool
 diagnose_reply(struct diagnosing *x)
 {
+	enum { EVIDENCE_MAX = 400 };
 	const struct facts *f = x->f;
 	const struct reply *r = f->reply;
 	unsigned class = r ? (r->code ? r->code / 100 : r->status.class) : 0;
@@ -490,7 +438,12 @@ diagnose_reply(struct diagnosing *x)
 	cause = in_its_session(f, cause, stage);
 	struct diagnosis *d = diagnosing_add(x, cause, f->stage);
 	d->vague = vague;
-	d->evidence = evidence(r, text, x->arena);
+	/* "550 5.1.1 No such user here", in one line, cut */
+	struct span evidence = span_first(text, EVIDENCE_MAX);
+	if (r->code != 0)
+		evidence = arena_printf(
+		    x->arena, "%u %.*s", r->code, SPAN_ARG(text_safe(x->arena, evidence)));
+	d->evidence = text_safe(x->arena, arena_copy(x->arena, evidence));
 	set_fields(x, d, text, what);
 	/* A temporary code stays temporary, whatever the cause is by default, and the other way. */
 	if (d->state == STATE_CRITICAL && class == 4)

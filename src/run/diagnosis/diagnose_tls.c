@@ -1,4 +1,5 @@
 /* diagnose_tls - handshakes, certificates, and the policies that make them matter. */
+#include "base/ascii.h"
 #include "net/tls_words.h"
 #include "run/diagnosis/cert_words.h"
 #include "run/diagnosis/diagnose_impl.h"
@@ -138,22 +139,16 @@ days_text(long days, struct arena *arena)
 	return arena_printf(arena, "%ld day%s", days, days == 1 ? "" : "s");
 }
 
-static const struct tls_cert *
-cert_of(const struct tls_info *t, struct span subject)
-{
-	for (size_t i = 0; i < t->ncerts; i++)
-		if (span_eq(t->cert[i].subject, subject))
-			return &t->cert[i];
-	return NULL;
-}
-
 static void
 set_dates(struct diagnosis *d, const struct tls_info *t, const struct tls_problem *p, bool end,
     struct arena *arena)
 {
-	const struct tls_cert *c = cert_of(t, p->subject);
+	const struct tls_cert *c = NULL;
 	char date[16];
 
+	for (size_t i = 0; i < t->ncerts && !c; i++)
+		if (span_eq(t->cert[i].subject, p->subject))
+			c = &t->cert[i];
 	if (p->depth > 0)
 		diagnosis_set(d, FIELD_WHAT,
 		    arena_printf(arena, "its issuer %.*s", SPAN_ARG(cert_name(arena, p->subject))),
@@ -166,22 +161,12 @@ set_dates(struct diagnosis *d, const struct tls_info *t, const struct tls_proble
 	    end ? cert_days(t->at, c->not_after) : cert_days(c->not_before, t->at), arena);
 }
 
-/* A sentence as what follows a colon: "OCSP …" stays, "A CA's key …" does not. */
-static struct span
-clause(struct span sentence, struct arena *arena)
-{
-	char *text = arena_string(arena, sentence);
-
-	if (text[0] >= 'A' && text[0] <= 'Z' && (text[1] >= 'a' || text[1] == ' '))
-		text[0] = (char)(text[0] - 'A' + 'a');
-	return span_of(text);
-}
-
 static void
 set_problem(struct diagnosis *d, const struct tls_info *t, const struct tls_problem *p,
     struct arena *arena)
 {
 	const struct verify_info *info = verify_info(p->code);
+	char *clause;
 
 	d->evidence = span_of(p->name);
 	switch (d->cause) {
@@ -202,8 +187,11 @@ set_problem(struct diagnosis *d, const struct tls_info *t, const struct tls_prob
 		diagnosis_set(d, FIELD_WHAT, t->no_trust, arena);
 		break;
 	default:
-		diagnosis_set(
-		    d, FIELD_WHAT, clause(info ? span_of(info->means) : p->text, arena), arena);
+		/* It follows a colon: "OCSP …" stays, "A CA's key …" does not. */
+		clause = arena_string(arena, info ? span_of(info->means) : p->text);
+		if (ascii_is_upper(clause[0]) && (clause[1] >= 'a' || clause[1] == ' '))
+			clause[0] = ascii_lower(clause[0]);
+		diagnosis_set(d, FIELD_WHAT, span_of(clause), arena);
 	}
 }
 

@@ -1484,20 +1484,11 @@ is_repeated_code(struct span word)
 	    (word.len == 4 || (word.len > 8 && ascii_is_digit(word.at[4]) && word.at[5] == '.'));
 }
 
-/* "5.7.26" at the front of a further line. */
-static bool
-is_status(struct span word)
-{
-	size_t len;
-
-	return status_parse(word, &len).class != 0 && len == word.len;
-}
-
 /* Lower case, one space between words, and at either end; cut at REPLY_TEXT_MAX. */
 static size_t
 normal_form(struct span text, char out[REPLY_TEXT_MAX])
 {
-	size_t n = 0;
+	size_t n = 0, len;
 
 	out[n++] = ' ';
 	while (text.len > 0 && n < REPLY_TEXT_MAX - 1) {
@@ -1506,12 +1497,13 @@ normal_form(struct span text, char out[REPLY_TEXT_MAX])
 			end++;
 		struct span word = span_first(text, end);
 		text = span_skip(text, end + 1);
-		if (word.len == 0 || is_repeated_code(word) || (n > 1 && is_status(word)))
+		if (word.len == 0 || is_repeated_code(word))
 			continue;
-		for (size_t i = 0; i < word.len && n < REPLY_TEXT_MAX - 1; i++) {
-			char c = word.at[i];
-			out[n++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-		}
+		/* "5.7.26" at the front of a further line */
+		if (n > 1 && status_parse(word, &len).class != 0 && len == word.len)
+			continue;
+		for (size_t i = 0; i < word.len && n < REPLY_TEXT_MAX - 1; i++)
+			out[n++] = ascii_lower(word.at[i]);
 		if (n < REPLY_TEXT_MAX - 1)
 			out[n++] = ' ';
 	}
@@ -1565,26 +1557,14 @@ is_list_name(struct span word)
 	for (size_t i = 0; i < word.len; i++) {
 		char c = word.at[i];
 		dots += c == '.';
-		letters += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-		if (!ascii_is_digit(c) && c != '.' && c != '-' && c != '_' &&
-		    !((c | 32) >= 'a' && (c | 32) <= 'z'))
+		letters += ascii_is_letter(c);
+		if (!ascii_is_alnum(c) && c != '.' && c != '-' && c != '_')
 			return false;
 	}
 	return dots > 0 && letters > 2 && word.len < 100;
 }
 
-static struct span
-without_marks(struct span word)
-{
-	while (word.len > 0 && strchr("(<[\"'", word.at[0]))
-		word = span_skip(word, 1);
-	while (word.len > 0 && strchr(".,;:)>]\"'", word.at[word.len - 1]))
-		word.len--;
-	return word;
-}
-
-/* What stands behind one of these words, where it has the form of a host name; else a known name.
- */
+/* What follows one of these words, where it has the form of a host name; else a known name. */
 struct span
 reply_text_list(struct span text)
 {
@@ -1613,8 +1593,12 @@ reply_text_list(struct span text)
 		size_t end = 0;
 		while (end < rest.len && (unsigned char)rest.at[end] > ' ')
 			end++;
-		struct span word = without_marks(span_first(rest, end));
+		struct span word = span_first(rest, end);
 		rest = span_skip(rest, end + 1);
+		while (word.len > 0 && strchr("(<[\"'", word.at[0]))
+			word = span_skip(word, 1);
+		while (word.len > 0 && strchr(".,;:)>]\"'", word.at[word.len - 1]))
+			word.len--;
 		if (after && is_list_name(word))
 			return word;
 		after = false;

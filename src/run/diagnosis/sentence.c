@@ -1,8 +1,8 @@
 /* sentence - the rows of the table of causes as sentences, with the fields of a diagnosis. */
-#include "base/text.h"
-
 #include <assert.h>
 
+#include "base/ascii.h"
+#include "base/text.h"
 #include "run/diagnosis/diagnose.h"
 
 /* What stands for a field that nothing is known of, where the row says the field in any case. */
@@ -118,10 +118,10 @@ observed_end(struct span text)
 static struct span
 capital(struct span text, struct arena *arena)
 {
-	if (text.len == 0 || text.at[0] < 'a' || text.at[0] > 'z')
+	if (text.len == 0 || !ascii_is_lower(text.at[0]))
 		return text;
 	char *copy = arena_string(arena, text);
-	copy[0] = (char)(copy[0] - 'a' + 'A');
+	copy[0] = ascii_upper(copy[0]);
 	return (struct span){ copy, text.len };
 }
 
@@ -153,23 +153,9 @@ diagnosis_observed(const struct diagnosis *d, struct arena *arena)
 	struct span text = rendered(d, cause_row(d->cause)->sentence, arena);
 	char *copy = arena_string(arena, span_first(text, observed_end(text)));
 
-	if (copy[0] >= 'A' && copy[0] <= 'Z' && copy[1] >= 'a' && copy[1] <= 'z')
-		copy[0] = (char)(copy[0] - 'A' + 'a');
+	if (ascii_is_upper(copy[0]) && ascii_is_lower(copy[1]))
+		copy[0] = ascii_lower(copy[0]);
 	return span_of(copy);
-}
-
-/* What of its sentence was not observed; empty: all of it was. */
-static struct span
-unobserved(const struct diagnosis *d, struct arena *arena)
-{
-	struct span text = rendered(d, cause_row(d->cause)->sentence, arena);
-	size_t end = observed_end(text);
-
-	if (end < text.len)
-		text = span_skip(text, end + 1);
-	while (text.len > 0 && strchr(":;, ", text.at[0]))
-		text = span_skip(text, 1);
-	return capital(text, arena);
 }
 
 struct span
@@ -217,9 +203,16 @@ diagnosis_text(const struct diagnosis *d, struct arena *arena)
 struct span
 diagnosis_text_below(const struct diagnosis *d, struct arena *arena)
 {
-	struct span rest = unobserved(d, arena);
+	struct span text = rendered(d, cause_row(d->cause)->sentence, arena);
+	size_t end = observed_end(text);
 
-	return with_next(rest.len > 0 ? rest : diagnosis_consequence(d, arena), d, arena);
+	/* what was not observed; where all was, the consequence */
+	if (end < text.len)
+		text = span_skip(text, end + 1);
+	while (text.len > 0 && strchr(":;, ", text.at[0]))
+		text = span_skip(text, 1);
+	return with_next(
+	    text.len > 0 ? capital(text, arena) : diagnosis_consequence(d, arena), d, arena);
 }
 
 struct diagnosis *
