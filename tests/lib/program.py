@@ -11,10 +11,10 @@ SANITIZED = os.environ.get("SANITIZED") == "1"      # memory is then the sanitiz
 
 
 def environment(**more):
-    """What a test runs under: nothing of the person's own settings."""
-    env = {k: v for k, v in os.environ.items() if k not in ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "NO_COLOR")}
-    env.update(LC_ALL="C.UTF-8", **more)
-    return env
+    """What a test runs under: nothing of the person's own settings, and no pager; a variable that is None is unset."""
+    env = {k: v for k, v in os.environ.items() if k not in ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE", "NO_COLOR", "SMTPSH_OPTIONS")}
+    env.update({"LC_ALL": "C.UTF-8", "PAGER": "", "XDG_CONFIG_HOME": "/nonexistent", **more})
+    return {k: v for k, v in env.items() if v is not None}
 
 
 def run(*args, input="", env=None, timeout=DEADLINE):

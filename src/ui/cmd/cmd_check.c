@@ -543,9 +543,12 @@ run_check(struct options *o, struct err *err)
 
 const struct command command_check = {
 	.name = "check",
+	.group = FOR_DIAGNOSIS,
 	.args = "[OPTION...] ADDRESS|DOMAIN|HOST[:PORT]",
 	.help = "Find out why mail does not arrive: DNS, connections, TLS, policies, verdict",
 	.scope = SCOPE_CHECK,
 	.run = run_check,
 	.lost = 3, /* UNKNOWN */
+	.example = { "check bob@example.org", "check example.org",
+	    "check --from alice@example.org --source 192.0.2.1" },
 };

@@ -28,24 +28,20 @@ struct check {
 static void
 check_usage(void)
 {
-	puts(
-	    "usage: smtpsh check_smtp -H host [-p port] [-4|-6] [-e expect] [-C command] [-R "
-	    "response]\n"
-	    "    [-f from] [-F fqdn] [-S|-s] [--sni] [-D warn[,crit]] [-A type -U user -P "
-	    "password]\n"
-	    "    [-L] [-r] [-q] [-w range] [-c range] [-t seconds] [-v] "
-	    "[--extra-opts=[section][@file]]\n\n"
-	    "check_smtp's options, output and exit states (0 OK, 1 WARNING, 2 CRITICAL, 3 "
-	    "UNKNOWN), less its bugs.\n\n"
-	    "  -H host or socket path     -p port (25; 465 with -s)   -e text in the banner (220)\n"
-	    "  -C, -R  a command, and an ERE for its reply; may be repeated\n"
-	    "  -f MAIL FROM               -F name said in HELO        -S STARTTLS   -s TLS at "
-	    "once\n"
-	    "  -D days of the certificate --sni the name in TLS       -r PROXY line first\n"
-	    "  -A LOGIN, PLAIN and more   -P password, or PASSWORD in the environment\n"
-	    "  -q no word about QUIT      -L LMTP                     -w -c seconds, or ranges   "
-	    "-t 10\n"
-	    "  -v also the dialogue");
+	puts("usage: smtpsh check_smtp -H host [-p port] [-4|-6] [-e expect] [-C command]\n"
+	     "    [-R response] [-f from] [-F fqdn] [-S|-s] [--sni] [-D warn[,crit]]\n"
+	     "    [-A type -U user -P password] [-L] [-r] [-q] [-w range] [-c range]\n"
+	     "    [-t seconds] [-v] [--extra-opts=[section][@file]]\n\n"
+	     "The options, output and exit states of the monitoring plugin check_smtp (0 OK,\n"
+	     "1 WARNING, 2 CRITICAL, 3 UNKNOWN), without its bugs.\n\n"
+	     "  -H host or socket path      -p port (default: 25; 465 with -s)\n"
+	     "  -e text of the banner (220) -C command, -R ERE for its reply; repeatable\n"
+	     "  -f address for MAIL FROM    -F host name for HELO\n"
+	     "  -S STARTTLS                 -s implicit TLS     --sni send SNI\n"
+	     "  -D days until the certificate expires           -r send a PROXY line first\n"
+	     "  -A LOGIN, PLAIN and more    -U user   -P password, or $PASSWORD\n"
+	     "  -q ignore failures of QUIT  -L LMTP   -w, -c seconds, or ranges\n"
+	     "  -t timeout in seconds (10)  -v show the dialogue too");
 }
 
 /* ---- what is judged */
@@ -290,8 +286,9 @@ check_smtp_main(const struct program *of, int argc, char *argv[])
 
 const struct command command_check_smtp = {
 	.name = "check_smtp",
+	.group = FOR_MONITORING,
 	.args = "-H HOST [OPTION...]",
-	.help = "check_smtp's options, output and states, for Nagios and Icinga",
+	.help = "Run as the monitoring plugin check_smtp: its options, output and states",
 	.main = check_smtp_main,
 	.word = check_smtp_option,
 	.lost = 3, /* UNKNOWN */

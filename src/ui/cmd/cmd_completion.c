@@ -294,9 +294,11 @@ run_completion(struct options *o, struct err *err)
 
 const struct command command_completion = {
 	.name = "completion",
+	.group = FOR_PROGRAM,
 	.args = "bash|zsh|fish",
-	.help = "Print what makes that shell complete our command line",
+	.help = "Print a shell completion script",
 	.scope = SCOPE_COMMON,
 	.run = run_completion,
 	.word = shell_name,
+	.example = { "completion bash" },
 };

@@ -82,8 +82,11 @@ run_explain(struct options *o, struct err *err)
 
 const struct command command_explain = {
 	.name = "explain",
+	.group = FOR_DIAGNOSIS,
 	.args = "CODE|KEYWORD|ERROR...",
-	.help = "Say what a reply code, an EHLO keyword, a TLS alert or an exit status means",
+	.help =
+	    "Explain a reply code, a reply text, an EHLO keyword, a TLS alert or an exit status",
 	.scope = SCOPE_EXPLAIN,
 	.run = run_explain,
+	.example = { "explain 550 5.7.1", "explain SIZE", "explain exit 5" },
 };

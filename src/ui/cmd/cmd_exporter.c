@@ -297,8 +297,10 @@ static int export(struct options *o, struct err *err)
 
 const struct command command_exporter = {
 	.name = "exporter",
+	.group = FOR_MONITORING,
 	.args = "[OPTION...]",
-	.help = "A /probe endpoint for Prometheus",
+	.help = "Serve a /probe endpoint for Prometheus",
 	.scope = SCOPE_EXPORTER,
 	.run = export,
+	.example = { "exporter", "exporter --listen 127.0.0.1:9725 --modules FILE" },
 };

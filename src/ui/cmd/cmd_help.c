@@ -19,8 +19,10 @@ run_help(struct options *o, struct err *err)
 
 const struct command command_help = {
 	.name = "help",
+	.group = FOR_PROGRAM,
 	.args = "[SUBCOMMAND|WORD...]",
-	.help = "Show a subcommand's options, or explain a code, a keyword or a topic",
+	.help = "Show the options of a subcommand, or explain a code, a keyword or a topic",
 	.scope = SCOPE_COMMON,
 	.run = run_help,
+	.example = { "help send", "help 550" },
 };

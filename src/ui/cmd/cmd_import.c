@@ -62,8 +62,10 @@ run_import(struct options *o, struct err *err)
 
 const struct command command_import = {
 	.name = "import",
+	.group = FOR_SCRIPTS,
 	.args = "[--from FORM] LOG",
-	.help = "Make a script of another tool's log",
+	.help = "Make a script from another tool's log",
 	.scope = SCOPE_IMPORT,
 	.run = run_import,
+	.example = { "import LOG" },
 };

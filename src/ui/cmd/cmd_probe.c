@@ -217,9 +217,12 @@ run_probe(struct options *o, struct err *err)
 
 const struct command command_probe = {
 	.name = "probe",
+	.group = FOR_MONITORING,
 	.args = "[OPTION...] TARGET...",
-	.help = "Judge health: one host, every MX and address of a domain, a fleet",
+	.help = "Judge the health of a host, of every MX and address of a domain, or of a fleet",
 	.scope = SCOPE_PROBE,
 	.run = run_probe,
-	.lost = 3,		/* UNKNOWN */
+	.lost = 3, /* UNKNOWN */
+	.example = { "probe mx1.example.org", "probe @example.org --format json",
+	    "probe --targets FILE --watch 30s" },
 };

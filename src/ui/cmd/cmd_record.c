@@ -148,8 +148,10 @@ run_record(struct options *o, struct err *err)
 
 const struct command command_record = {
 	.name = "record",
+	.group = FOR_SCRIPTS,
 	.args = "[OPTION...] --to TARGET",
-	.help = "Stand between a client and a server and write both down as a script",
+	.help = "Proxy a session between client and server and record it as a script",
 	.scope = SCOPE_RECORD,
 	.run = run_record,
+	.example = { "record --to mx1.example.org", "record --to mx1.example.org --log FILE" },
 };

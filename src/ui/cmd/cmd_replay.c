@@ -240,8 +240,12 @@ run_replay(struct options *o, struct err *err)
 
 const struct command command_replay = {
 	.name = "replay",
+	.group = FOR_SCRIPTS,
 	.args = "[OPTION...] FILE|DIR...",
-	.help = "Play scripts against a server, compare, and report",
+	.help = "Run scripts against a server and report which replies differ",
 	.scope = SCOPE_REPLAY,
 	.run = run_replay,
+	.example = { "replay --against mx1.example.org FILE",
+	    "replay --learn --against mx1.example.org FILE",
+	    "replay --format junit DIR --against demo:" },
 };

@@ -504,8 +504,10 @@ run_resolve(struct options *o, struct err *err)
 
 const struct command command_resolve = {
 	.name = "resolve",
+	.group = FOR_DIAGNOSIS,
 	.args = "[OPTION...] TARGET",
-	.help = "What the DNS says about where its mail goes",
+	.help = "Show where a domain's mail goes: MX, addresses, reverse DNS, TLSA, MTA-STS",
 	.scope = SCOPE_RESOLVE,
 	.run = run_resolve,
+	.example = { "resolve example.org", "resolve @example.org --dns 192.0.2.53" },
 };

@@ -101,8 +101,10 @@ run_selftest(struct options *o, struct err *err)
 
 const struct command command_selftest = {
 	.name = "selftest",
+	.group = FOR_SCRIPTS,
 	.args = "[OPTION...] FILE...",
-	.help = "Play a script against itself, both sides in one process",
+	.help = "Run a script against itself, client and server in one process",
 	.scope = SCOPE_SELFTEST,
 	.run = run_selftest,
+	.example = { "selftest FILE" },
 };

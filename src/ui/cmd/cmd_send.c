@@ -241,8 +241,12 @@ run_send(struct options *o, struct err *err)
 
 const struct command command_send = {
 	.name = "send",
+	.group = FOR_MAIL,
 	.args = "[OPTION...] [TARGET [PORT]]",
-	.help = "Send a message: envelope and message are shown, and a verdict for each recipient",
+	.help = "Send a message and show a verdict for each recipient",
 	.scope = SCOPE_SEND,
 	.run = run_send,
+	.example = { "send --to you@example.org mx1.example.org",
+	    "send --to you@example.org --data x.eml @example.org",
+	    "send --to you@example.org --quit-after rcpt mx1.example.org" },
 };

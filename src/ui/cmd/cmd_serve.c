@@ -419,8 +419,10 @@ serve(struct options *o, struct err *err)
 
 const struct command command_serve = {
 	.name = "serve",
+	.group = FOR_SCRIPTS,
 	.args = "[OPTION...] [FILE]",
-	.help = "Play the server's side: a script's, or a well-behaved server for trying things",
+	.help = "Run a mock SMTP server, from a script or with built-in behaviour",
 	.scope = SCOPE_SERVE,
 	.run = serve,
+	.example = { "serve", "serve --listen 127.0.0.1:2525 --maildir DIR", "serve FILE" },
 };

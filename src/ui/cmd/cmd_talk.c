@@ -244,8 +244,11 @@ run_talk(struct options *o, struct err *err)
 
 const struct command command_talk = {
 	.name = "",
+	.group = FOR_SESSION,
 	.args = "[OPTION...] [TARGET [PORT]]",
 	.help = "Talk to an SMTP server; from a pipe, the same lines are a script",
 	.scope = SCOPE_TALK,
 	.run = run_talk,
+	.example = { "mx1.example.org", "@example.org",
+	    "submission://smtp.example.org --user me --auth" },
 };

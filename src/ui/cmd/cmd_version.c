@@ -15,8 +15,9 @@ run_version(struct options *o, struct err *err)
 
 const struct command command_version = {
 	.name = "version",
+	.group = FOR_PROGRAM,
 	.args = "",
-	.help = "Show the version of smtpsh and of the libraries it uses",
+	.help = "Show the versions of smtpsh and of the libraries it uses",
 	.scope = SCOPE_COMMON,
 	.run = run_version,
 };

@@ -3,7 +3,10 @@
 
 #include <string.h>
 
+#include "base/alarm.h"
 #include "ui/prompt/commands/list.h"
+#include "ui/show/standard.h"
+#include "ui/show/version.h"
 
 const struct command *const commands[] = {
 #define X(name) &command_##name,
@@ -38,4 +41,54 @@ command_of_program(const char *path)
 	return n >= own && strcmp(path + n - own, command_check_smtp.name) == 0 ?
 	    &command_check_smtp :
 	    NULL;
+}
+
+/*
+ * Before the other options are read: a password command, or a file that is a pipe, may keep us
+ * waiting.
+ */
+static void
+begin_deadline(const struct command *command, int argc, char *argv[])
+{
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		struct span value = span_of(argv[i]), name = span_until(&value, '=');
+		if (!span_eq(name, SPAN("--deadline")) ||
+		    !option_find(command->scope, SPAN("deadline")))
+			continue;
+		if (value.len == 0)
+			value = span_of(i + 1 < argc ? argv[i + 1] : NULL);
+		struct cursor cursor = { .line = value, .rest = value };
+		struct err ignored;
+		uint64_t ms;
+		if (cursor_milliseconds(&cursor, value, &ms, &ignored))
+			alarm_deadline(ms, command->lost ? command->lost : ERR_TIMEOUT);
+	}
+}
+
+int
+command_run(const struct command *command, const struct program *all, int argc, char *argv[])
+{
+	struct options o;
+	struct err err = { 0 };
+	int status = ERR_USAGE;
+
+	if (command->main)
+		return command->main(all, argc, argv);
+	begin_deadline(command, argc, argv);
+	if (options_read(&o, command->scope, all, argc, argv, &err)) {
+		status = 0;
+		if (o.help)
+			usage_print(command, all, o.short_help);
+		else if (o.version)
+			version_print(stdout);
+		else
+			status = command->run(&o, &err);
+	}
+	if (err.kind != ERR_NONE) {
+		complain(&err);
+		status = command->lost ? command->lost : status ? status : (int)err.kind;
+	}
+	status = exit_status(o.exit, &o.blame, status);
+	options_release(&o);
+	return status;
 }

@@ -39,4 +39,16 @@ const struct command *command_take(int *argc, char *argv[]);
  */
 const struct command *command_of_program(const char *path);
 
+/*
+ * Runs a subcommand from its command line to its exit status: reads the options, answers --help
+ * and --version, runs it, and prints what went wrong to standard error.
+ */
+int command_run(const struct command *, const struct program *, int argc, char *argv[]);
+
+/*
+ * Prints the help of a subcommand, made from the rows of its options: all of it, or `brief`, no
+ * taller than a screen of 24 lines. By the pager where it is taller than the terminal.
+ */
+void usage_print(const struct command *, const struct program *, bool brief);
+
 #endif

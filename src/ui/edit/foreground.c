@@ -93,11 +93,19 @@ editor_write(struct arena *arena, struct span *text, struct err *err)
 
 /* ---- a pager: what is taller than the screen */
 
+/* $PAGER, else less; an empty one is none. */
+static const char *
+pager_name(void)
+{
+	const char *program = getenv("PAGER");
+
+	return program ? program : "less";
+}
+
 void
 pager_begin(struct pager *p, struct screen *s)
 {
-	const char *program = getenv("PAGER");
-	FILE *held = s->able && program && *program ? tmpfile() : NULL;
+	FILE *held = s->able && pager_name()[0] ? tmpfile() : NULL;
 
 	*p = (struct pager){ 0 };
 	if (!held)
@@ -145,11 +153,12 @@ pager_end(struct pager *p, struct screen *s, void (*lend)(void *ctx), void (*tak
 	s->columns = p->columns;
 	s->hide = p->hide;
 	if (pager_is_needed(held, fileno(s->out))) {
-		snprintf(command, sizeof command, "LESS=${LESS-FRX} %s", getenv("PAGER"));
+		snprintf(command, sizeof command, "LESS=${LESS-FRX} %s", pager_name());
 		fflush(held);
 		lseek(fileno(held), 0, SEEK_SET);
 		lend(ctx);
-		paged = ok = foreground_run(command, NULL, fileno(held), err);
+		paged = foreground_run(command, NULL, fileno(held), err);
+		ok = paged || !getenv("PAGER");	/* nobody asked for less */
 		take_back(ctx);
 	}
 	if (!paged && s->hide)

@@ -17,8 +17,8 @@ enum { EDITOR_TEXT_MAX = 1 << 20 };
 bool editor_write(struct arena *, struct span *text, struct err *);
 
 /*
- * Shows what is taller than the screen in $PAGER, where that is set: output is held back from
- * pager_begin on, and shown by pager_end. Without $PAGER, or without a terminal, both do nothing.
+ * Shows what is taller than the screen in $PAGER, else less: output is held back from pager_begin
+ * on, and shown by pager_end. Where $PAGER is empty, or without a terminal, both do nothing.
  */
 struct pager {
 	FILE *out;	  /* the screen's own; NULL: nothing is held back */

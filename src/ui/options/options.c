@@ -2,14 +2,10 @@
 #include "ui/options/options.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "base/alarm.h"
 #include "base/suggest.h"
 #include "smtp/mechanism.h"
 #include "ui/options/foreign.h"
-#include "ui/show/standard.h"
-#include "ui/show/version.h"
 
 const struct command *
 command_find(const struct program *all, const char *name)
@@ -248,6 +244,7 @@ option_read_short(
 		}
 		if (!option_set(o, out, value, err))
 			return false;
+		out->short_help |= o->letter == 'h';
 	}
 	return true;
 }
@@ -345,85 +342,4 @@ options_release(struct options *o)
 	credentials_release(&o->session.auth);
 	script_free(o->probe.played);
 	arena_release(&o->arena);
-}
-
-static void
-print_option(const struct option *o)
-{
-	char left[80];
-	int n = 0;
-
-	n += snprintf(left, sizeof left, o->letter ? "  -%c, " : "      ", o->letter);
-	n += snprintf(left + n, sizeof left - (size_t)n, "--%s%s%s", o->name,
-	    wants_word(o) ? " " : "", o->arg ? o->arg : "");
-	if (n > 30)
-		printf("%s\n%32s%s\n", left, "", o->help);
-	else
-		printf("%-32s%s\n", left, o->help);
-}
-
-static void
-print_usage(const struct command *command, const struct command *const all[])
-{
-	printf("usage: smtpsh %s%s%s\n\n%s.\n\n", command->name, command->name[0] ? " " : "",
-	    command->args, command->help);
-	if (!command->name[0]) {
-		for (size_t i = 1; all[i]; i++)
-			printf("       smtpsh %s %s\n%32s%s\n", all[i]->name, all[i]->args, "",
-			    all[i]->help);
-		printf("\n");
-	}
-	for (const struct option *o = options; o->name; o++)
-		if (o->scope & command->scope)
-			print_option(o);
-}
-
-/*
- * Before the other options are read: a password command, or a file that is a pipe, may keep us
- * waiting.
- */
-static void
-begin_deadline(const struct command *command, int argc, char *argv[])
-{
-	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		struct span value = span_of(argv[i]), name = span_until(&value, '=');
-		if (!span_eq(name, SPAN("--deadline")) ||
-		    !option_find(command->scope, SPAN("deadline")))
-			continue;
-		if (value.len == 0)
-			value = span_of(i + 1 < argc ? argv[i + 1] : NULL);
-		struct cursor cursor = { .line = value, .rest = value };
-		struct err ignored;
-		uint64_t ms;
-		if (cursor_milliseconds(&cursor, value, &ms, &ignored))
-			alarm_deadline(ms, command->lost ? command->lost : ERR_TIMEOUT);
-	}
-}
-
-int
-command_run(const struct command *command, const struct program *program, int argc, char *argv[])
-{
-	struct options o;
-	struct err err = { 0 };
-	int status = ERR_USAGE;
-
-	if (command->main)
-		return command->main(program, argc, argv);
-	begin_deadline(command, argc, argv);
-	if (options_read(&o, command->scope, program, argc, argv, &err)) {
-		status = 0;
-		if (o.help)
-			print_usage(command, program->commands);
-		else if (o.version)
-			version_print(stdout);
-		else
-			status = command->run(&o, &err);
-	}
-	if (err.kind != ERR_NONE) {
-		complain(&err);
-		status = command->lost ? command->lost : status ? status : (int)err.kind;
-	}
-	status = exit_status(o.exit, &o.blame, status);
-	options_release(&o);
-	return status;
 }

@@ -71,6 +71,7 @@ struct options {
 	enum exit_style exit;		/* --exit */
 	struct blame blame;		/* what --exit needs to know of the run */
 	bool help, version;
+	bool short_help; /* ->help was asked for by -h */
 	const struct program *program;
 };
 
@@ -106,6 +107,28 @@ enum option_kind {
 	OPTION_CHOICE,		/* an int or enum; the first choice without a value */
 };
 
+/* The headings that --help lists options under, in this order, a row each. */
+#define OPTION_GROUPS(X)                   \
+	X(LINES, "Lines and scripts")      \
+	X(DIALOGUE, "Dialogue")            \
+	X(CONNECTION, "Connection")        \
+	X(TLS, "TLS")                      \
+	X(AUTH, "Authentication")          \
+	X(MESSAGE, "Message")              \
+	X(ENVELOPE, "Envelope parameters") \
+	X(JUDGEMENT, "Judgement")          \
+	X(SENDER, "Mail from a domain")    \
+	X(TARGETS, "Targets")              \
+	X(SERVER, "Server")                \
+	X(STORE, "Message store")          \
+	X(OUTPUT, "Output")                \
+	X(GENERAL, "General")
+enum option_group {
+#define X(token, title) IN_##token,
+	OPTION_GROUPS(X)
+#undef X
+};
+
 struct choice { const char *word; int value; };		/* a list ends with a NULL word */
 extern const struct choice probe_formats[];		/* values.c */
 extern const struct choice check_format_choices[];	/* check.c */
@@ -114,15 +137,18 @@ struct option {
 	const char *name;		/* long, without dashes */
 	char letter;			/* short, or 0 */
 	unsigned scope;
+	enum option_group group;
 	/* name of its value; NULL: takes none; "[=X]": optional */
 	const char *arg;
-	const char *help;		/* one sentence without a full stop */
+	const char *help; /* imperative, one clause, without a full stop */
 	enum option_kind kind;
 	size_t offset;
 	const struct choice *choices;
 	bool (*call)(struct options *, struct span value, struct err *);
 	/* writes the value for /set, up to OPTION_SHOWN octets */
 	void (*show)(const struct options *, char *out);
+	/* the scopes in which it is among those used most, which help lists first */
+	unsigned often;
 };
 extern const struct option options[];	/* table.c; ends with a NULL name */
 
@@ -141,11 +167,28 @@ bool choice_read(
 enum { OPTION_SHOWN = TIMEOUTS_SHOWN };
 void option_show(const struct option *, const struct options *, char out[OPTION_SHOWN]);
 
+enum { EXAMPLES_MAX = 3 };
+
+/* What subcommands are for, in the order in which help lists them. */
+#define COMMAND_GROUPS(X)                      \
+	X(SESSION, "Session")                  \
+	X(MAIL, "Mail")                        \
+	X(DIAGNOSIS, "Diagnosis")              \
+	X(MONITORING, "Monitoring")            \
+	X(SCRIPTS, "Scripts and mock servers") \
+	X(PROGRAM, "Program")
+enum command_group {
+#define X(token, title) FOR_##token,
+	COMMAND_GROUPS(X)
+#undef X
+};
+
 /* A subcommand: one file, and one line in the table of subcommands. */
 struct command {
 	const char *name;		/* "" for talk, which has no name of its own */
+	enum command_group group;
 	const char *args;		/* as in the usage line */
-	const char *help;		/* one sentence without a full stop */
+	const char *help;		/* imperative, one clause, without a full stop */
 	unsigned scope;			/* the scope of its options; 0 when it has main */
 	/*
 	 * Runs it after its options were read. Returns the exit status; err, when set, is
@@ -164,6 +207,8 @@ struct command {
 	const char *(*word)(size_t i);
 	/* the exit status when it fails or its output cannot be written; 0: the error's own */
 	int lost;
+	/* command lines after "smtpsh ", for -h and --help; NULL after the last */
+	const char *example[EXAMPLES_MAX + 1];
 };
 
 /*
@@ -191,12 +236,5 @@ void options_release(struct options *);
  * such word, or an unknown option or "--" comes before it.
  */
 int options_first_word(enum scope, int argc, char *argv[]);
-
-/*
- * Runs a subcommand from its command line to its exit status: reads the options, answers --help,
- * which is made from the rows, and --version, runs it, and prints what went wrong to standard
- * error.
- */
-int command_run(const struct command *, const struct program *, int argc, char *argv[]);
 
 #endif
