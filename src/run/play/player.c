@@ -233,10 +233,23 @@ mode_of(const struct player *p, const struct waiting *w)
 	return w->command ? MODE_COMMAND : session_view(p->session).dialogue.mode;
 }
 
-static const struct step *
-player_parse(struct player *p, const struct waiting *w)
+/* A word that is a command of ours, without its slash, and no connection that would take it. */
+static bool
+lacks_slash(const struct player *p, const struct waiting *w, struct span line)
 {
-	struct span line = waiting_text(w), name;
+	char slashed[40];
+	struct span word = span_word(&line);
+
+	if (session_view(p->session).state == SESSION_OPEN || mode_of(p, w) != MODE_COMMAND)
+		return false;
+	snprintf(slashed, sizeof slashed, "/%.*s", SPAN_ARG(span_first(word, sizeof slashed - 2)));
+	return is_known_command(p, span_of(slashed));
+}
+
+static const struct step *
+player_parse(struct player *p, const struct waiting *w, struct span line)
+{
+	struct span name, rest = line, word = span_word(&rest);
 	struct err err;
 	enum dialogue_mode mode = mode_of(p, w);
 
@@ -256,6 +269,9 @@ player_parse(struct player *p, const struct waiting *w)
 	if (mode == MODE_COMMAND && p->opts.only_at_prompt && cursor_is_command(line, &name) &&
 	    !step_find(step_ops, name) && p->opts.only_at_prompt(name))
 		cursor_fail(&cursor, &err, "/%.*s works only at the prompt", SPAN_ARG(name));
+	else if (lacks_slash(p, w, line))
+		err_set(&err, ERR_CONNECT, "not connected; commands begin with \"/\": /%.*s",
+		    SPAN_ARG(word));
 	else if (mode == MODE_COMMAND && waiting_tag(w).len > 0)
 		err_set(&err, ERR_USAGE, "the text has no end: a line \"%.*s\" is missing",
 		    SPAN_ARG(span_first(waiting_tag(w), 40)));
@@ -395,14 +411,23 @@ player_work_lines(struct player *p)
 		struct span rest = waiting_text(w),
 			    line = w->octets > 0 ? span_until(&rest, '\n') : rest;
 		p->told_chunk = false;
-		if (!w->step && p->opts.turn &&
-		    !p->opts.turn(p->opts.turn_ctx, line, w->place, mode_of(p, w))) {
+		struct span typed = line;
+		enum player_turn turn = w->step || !p->opts.turn ?
+		    TURN_SEND :
+		    p->opts.turn(p->opts.turn_ctx, &line, w->place, mode_of(p, w));
+		if (turn == TURN_BACK) {
 			player_give_back(p);
 			continue;
 		}
 		waiting_take(&p->lines);
+		if (turn == TURN_TAKEN) {
+			waiting_free(w);
+			continue;
+		}
 		arena_reset(&p->arena);
-		const struct step *step = w->step ? w->step : player_parse(p, w);
+		const struct step *step = w->step	   ? w->step :
+		    line.at == typed.at ? player_parse(p, w, waiting_text(w)) :
+					  player_parse(p, w, line);
 		waiting_free(w);
 		if (step && p->judge)
 			judge_sent(p->judge);

@@ -11,6 +11,12 @@
 
 struct player;
 
+enum player_turn {
+	TURN_SEND,
+	TURN_TAKEN,		/* it is dealt with: the next one's turn comes */
+	TURN_BACK,		/* return it, with everything after it (EVENT_UNSENT) */
+};
+
 struct player_opts {
 	/* a rejection stops what was typed ahead and returns it (EVENT_UNSENT) */
 	bool interactive;
@@ -29,10 +35,11 @@ struct player_opts {
 	/* whether it is a command of the prompt; NULL: unknown */
 	bool (*only_at_prompt)(struct span name);
 	/*
-	 * Called when a line's turn has come, with the mode in which it is read. False: do not
-	 * send it, but return it with everything after it.
+	 * Called when a line's turn has come, with the mode in which it is read. It may put
+	 * another line in place of it, which must live until it is called again.
 	 */
-	bool (*turn)(void *ctx, struct span line, struct place, enum dialogue_mode);
+	enum player_turn (*turn)(
+	    void *ctx, struct span *line, struct place, enum dialogue_mode);
 	void *turn_ctx;
 	/*
 	 * called between wake-ups when another line may be entered, or all is done; NULL: not

@@ -333,9 +333,12 @@ help_verb(struct screen *s, const struct session_view *v, struct span word)
 	screen_ink(s, INK_PLAIN);
 	screen_print(s, "%s\n    %s (%s). Its usual reply is %u.\n", info->syntax, info->help,
 	    info->rfc, info->success);
-	if (v->state == SESSION_OPEN && !dialogue_allows(&v->dialogue, verb))
+	if (verb == VERB_STARTTLS && v->tls)
+		screen_print(s, "    TLS is active on this connection (%.*s).\n",
+		    SPAN_ARG(v->tls->version));
+	else if (v->state == SESSION_OPEN && !dialogue_allows(&v->dialogue, verb))
 		screen_print(s, "    It is out of sequence now.\n");
-	if (v->extensions && !help_offered(v, info->extension))
+	else if (v->extensions && !help_offered(v, info->extension))
 		screen_print(s, "    This server did not offer %s.\n", info->extension);
 	for (const struct parameter *p = parameters; p->name; p++)
 		if (p->verb == verb) {
@@ -377,7 +380,7 @@ help_topic(struct screen *s, struct span word)
 	return true;
 }
 
-/* A word with a slash is a command; without one a topic or a verb comes first. */
+/* A word with a slash is a command; without one all that has this name is shown. */
 bool
 help_word(struct screen *s, const struct session_view *v, struct span word,
     const struct prompt_command *const table[])
@@ -386,9 +389,8 @@ help_word(struct screen *s, const struct session_view *v, struct span word,
 		return help_commands(s, table), true;
 	if (word.at[0] == '/')
 		return help_command(s, word, table);
-	if (verb_of(word, NULL) == VERB_AUTH && word.at[0] == 'a')
-		return help_topic(s, word);
-	return help_verb(s, v, word) || help_topic(s, word) || help_command(s, word, table);
+	bool verb = help_verb(s, v, word), command = help_command(s, word, table);
+	return help_topic(s, word) || verb || command;
 }
 
 const char *

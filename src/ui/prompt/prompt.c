@@ -7,6 +7,7 @@
 
 #include "base/suggest.h"
 #include "ui/edit/foreground.h"
+#include "ui/prompt/shorthand.h"
 #include "ui/show/show_line.h"
 
 const struct prompt_command *
@@ -86,7 +87,7 @@ prompt_end(struct prompt *p)
 }
 
 static void
-prompt_unknown(struct prompt *p, struct span name, struct span args)
+prompt_no_such(struct prompt *p, struct span name, struct span args)
 {
 	struct suggestion suggestion = suggest_begin(name);
 
@@ -99,6 +100,19 @@ prompt_unknown(struct prompt *p, struct span name, struct span args)
 	    "it",
 	    SPAN_ARG(span_first(name, 60)), suggestion.best ? " (near: /" : "",
 	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
+}
+
+static void
+prompt_unknown(struct prompt *p, struct span name, struct span args)
+{
+	struct buf beginning = { .max = 400 };
+
+	if (shorthand_list(p->table, name, &beginning) > 1)
+		prompt_problem(p, "\"/%.*s\" is ambiguous: %.*s",
+		    SPAN_ARG(name), SPAN_ARG(buf_span(&beginning)));
+	else
+		prompt_no_such(p, name, args);
+	buf_release(&beginning);
 }
 
 static void

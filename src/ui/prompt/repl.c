@@ -391,19 +391,19 @@ is_leaving(struct span line)
 	return cursor_is_command(line, &name) && span_eq(name, SPAN("quit"));
 }
 
-static bool
-repl_on_turn(void *ctx, struct span line, struct place place, enum dialogue_mode mode)
+static enum player_turn
+repl_on_turn(void *ctx, struct span *line, struct place place, enum dialogue_mode mode)
 {
 	struct repl *r = ctx;
 
 	if (!ahead_turn(&r->ahead, place, mode))
-		return false;
-	if (mode == MODE_COMMAND && is_leaving(line))
+		return TURN_BACK;
+	enum player_turn turn = talk_turn(&r->talk, line, place, mode);
+	if (mode == MODE_COMMAND && turn == TURN_SEND && is_leaving(*line))
 		player_end(r->player);
-	bool goes = talk_turn(&r->talk, line, mode);
 	/* nobody typed it: it is shown */
 	r->screen->echo |= place.file ? place.file != place_unseen : place.line == 0;
-	return goes;
+	return turn;
 }
 
 static void
@@ -428,6 +428,7 @@ take_command(struct repl *r, struct span line)
 	/* the first one stood there already, behind ^] */
 	if (span_starts(line, SPAN("//")))
 		line = span_skip(line, 1);
+	line = talk_expand(&r->talk, line);
 	if (cursor_is_command(line, &name) && prompt_find(r->talk.commands.table, name)) {
 		prompt_run(&r->talk.commands, name, span_trim(span_skip(line, 1 + name.len)));
 		return;
@@ -439,12 +440,13 @@ take_command(struct repl *r, struct span line)
 
 /* It only shows, and is a command whatever the reply will be: it need not wait for its turn. */
 static bool
-goes_at_once(const struct repl *r, struct span line)
+goes_at_once(struct repl *r, struct span line)
 {
 	struct span name;
 
 	if (!player_busy(r->player) || r->talk.ahead > 0 || r->undecided || edit_more(r->edit))
 		return false;
+	line = talk_expand(&r->talk, line);
 	if (player_view(r->player).dialogue.mode != MODE_COMMAND || !cursor_is_command(line, &name))
 		return false;
 	const struct prompt_command *command = prompt_find(r->talk.commands.table, name);
@@ -508,7 +510,7 @@ repl_take_line(struct repl *r, struct span line, bool unseen)
 		take_command(r, line);
 	} else {
 		queue_line(r, line, unseen);
-		r->answers_due += unseen ? 0 : answers_of(r, line);
+		r->answers_due += unseen ? 0 : answers_of(r, talk_expand(&r->talk, line));
 	}
 }
 
@@ -685,6 +687,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 	prompt_end(&r.talk.commands);
 	edit_free(r.edit);
 	ahead_release(&r.ahead);
+	secret_release_buf(&r.talk.written_out);
 	secret_release_buf(&r.answers);
 	return status;
 }

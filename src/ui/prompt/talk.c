@@ -102,6 +102,21 @@ note_marker(struct talk *t, struct span line)
 			SPAN_ARG(mark)));
 }
 
+/* Words that leave other programs, or ask for their version: here the server gets them. */
+static void
+note_not_ours(struct talk *t, struct span line)
+{
+	static const struct {
+		const char *word, *ours;
+	} words[] = { { "exit", "/quit or ^D leaves smtpsh" }, { "version", "/version is ours" } };
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (span_eq_case(span_trim(line), span_of(words[i].word)))
+			prompt_warn(&t->commands,
+			    arena_printf(&t->commands.screen->arena,
+				"\"%s\" goes to the server; %s", words[i].word, words[i].ours));
+}
+
 static bool
 command_turn(struct talk *t, struct span line)
 {
@@ -118,27 +133,40 @@ command_turn(struct talk *t, struct span line)
 	if (!confirm_auth(t, &v, line))
 		return false;
 	note_marker(t, line);
+	note_not_ours(t, line);
 	lint_command(span_starts(line, SPAN("//")) ? span_skip(line, 1) : line, &v.dialogue,
 	    v.extensions, &found);
 	return talk_print_findings(t, &found);
 }
 
-bool
-talk_turn(void *ctx, struct span line, enum dialogue_mode mode)
+struct span
+talk_expand(struct talk *t, struct span line)
 {
-	struct talk *t = ctx;
+	bool bare = player_view(t->commands.player).state == SESSION_CLOSED;
+
+	return shorthand_expand(&t->written_out, t->commands.table, line, bare);
+}
+
+enum player_turn
+talk_turn(struct talk *t, struct span *line, struct place place, enum dialogue_mode mode)
+{
 	struct session_view v = player_view(t->commands.player);
 	struct buf found = { .max = 4096 };
-	bool goes = true;
+	bool goes = true, typed = !place.file;
 
 	t->commands.screen->echo = t->ahead > 0;
-	if (mode == MODE_COMMAND)
-		goes = command_turn(t, line);
-	if (mode == MODE_MESSAGE) {
-		lint_text(&t->message, line, v.extensions, &found);
-		goes = talk_print_findings(t, &found);
-	}
 	if (t->ahead > 0)
 		t->ahead--;
-	return goes;
+	/* Enter alone: only what a file or a pipe has is sent without a word in it */
+	if (mode == MODE_COMMAND && typed && line->len == 0)
+		return TURN_TAKEN;
+	if (mode == MODE_COMMAND)
+		goes = command_turn(t, *line);
+	if (mode == MODE_COMMAND && typed)
+		*line = talk_expand(t, *line);
+	if (mode == MODE_MESSAGE) {
+		lint_text(&t->message, *line, v.extensions, &found);
+		goes = talk_print_findings(t, &found);
+	}
+	return goes ? TURN_SEND : TURN_BACK;
 }

@@ -9,6 +9,7 @@
 #include "ui/edit/edit.h"
 #include "ui/edit/history.h"
 #include "ui/prompt/prompt.h"
+#include "ui/prompt/shorthand.h"
 
 struct talk {
 	struct prompt commands;
@@ -20,10 +21,13 @@ struct talk {
 	char hint[200];
 	/* lines typed ahead, which are shown when sent */
 	size_t ahead;
+	struct buf written_out;		/* the last line that talk_expand wrote out */
 };
 
-/* player_opts.turn. False: the line is not sent. */
-bool talk_turn(void *talk, struct span line, enum dialogue_mode);
+/* The line with what was typed short written out (shorthand.h); lives until the next call. */
+struct span talk_expand(struct talk *, struct span line);
+/* player_opts.turn, for a line that was typed or comes from `place`. */
+enum player_turn talk_turn(struct talk *, struct span *line, struct place, enum dialogue_mode);
 
 /* completion and hints, as in struct edit_view */
 size_t talk_complete(struct talk *, struct span line, struct buf *out);

@@ -22,7 +22,8 @@
 	X(include)         \
 	X(edit)            \
 	X(as)              \
-	X(check)
+	X(check)           \
+	X(version)
 
 #define X(name) extern const struct prompt_command prompt_##name;
 PROMPT_COMMANDS(X)
