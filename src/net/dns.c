@@ -1,7 +1,6 @@
 /* dns - questions to the DNS on the loop, by c-ares. */
 #include "net/dns.h"
 
-#include <ares.h>
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "net/cares.h"
 #include "net/dns_words.h"
 
 /*
@@ -46,6 +46,7 @@ struct watch {
 struct channel {
 	struct server *server;
 	enum way way;
+	const struct cares *cares;	/* NULL: it could not be opened */
 	ares_channel ares;		/* NULL: not yet asked */
 	struct loop_timer *timer;
 	struct watch *watches;
@@ -112,6 +113,8 @@ struct dns {
 	struct server server[SYSNAMES_SERVERS];
 	size_t nservers;
 	bool ready, given, freeing;
+	const struct cares *cares;	/* since it is ready; NULL: `lacking` says why */
+	struct err lacking;
 	struct resolv_conf system;
 	bool system_known;
 	struct arena arena;
@@ -169,7 +172,7 @@ query_free(struct dns_query *q)
 static void
 channel_set_timer(struct channel *c)
 {
-	struct timeval tv, *left = ares_timeout(c->ares, NULL, &tv);
+	struct timeval tv, *left = c->cares->timeout(c->ares, NULL, &tv);
 
 	if (left)
 		loop_timer_set(
@@ -184,7 +187,7 @@ channel_on_timer(void *ctx, unsigned ready)
 	struct channel *c = ctx;
 
 	(void)ready;
-	ares_process_fd(c->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	c->cares->process_fd(c->ares, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
 	channel_set_timer(c);
 }
 
@@ -195,7 +198,7 @@ channel_on_socket(void *ctx, unsigned ready)
 	struct channel *c = w->channel;
 	ares_socket_t fd = w->fd;
 
-	ares_process_fd(c->ares, ready & LOOP_READ ? fd : ARES_SOCKET_BAD,
+	c->cares->process_fd(c->ares, ready & LOOP_READ ? fd : ARES_SOCKET_BAD,
 	    ready & LOOP_WRITE ? fd : ARES_SOCKET_BAD);
 	channel_set_timer(c);
 }
@@ -383,17 +386,17 @@ channel_open(struct channel *c)
 	mask |= ARES_OPT_QUERY_CACHE;
 	options.qcache_max_ttl = 0;
 #endif
-	if (ares_init_options(&c->ares, &options, mask) != ARES_SUCCESS) {
+	if (!c->cares || c->cares->init_options(&c->ares, &options, mask) != ARES_SUCCESS) {
 		c->ares = NULL;
 		return false;
 	}
-	if (ares_set_servers_ports_csv(c->ares, addr_text(&c->server->addr, text)) !=
+	if (c->cares->set_servers_ports_csv(c->ares, addr_text(&c->server->addr, text)) !=
 	    ARES_SUCCESS) {
-		ares_destroy(c->ares);
+		c->cares->destroy(c->ares);
 		c->ares = NULL;
 		return false;
 	}
-	ares_set_socket_functions(c->ares, &sockets, c);
+	c->cares->set_socket_functions(c->ares, &sockets, c);
 	c->timer = loop_timer(c->server->dns->loop, channel_on_timer, c);
 	return true;
 }
@@ -403,7 +406,7 @@ channel_close(struct channel *c)
 {
 	if (!c->ares)
 		return;
-	ares_destroy(c->ares);
+	c->cares->destroy(c->ares);
 	loop_timer_free(c->timer);
 	while (c->watches)
 		channel_on_socket_state(c, c->watches->fd, 0, 0);
@@ -541,15 +544,18 @@ query_take_failure(struct dns_query *q, struct ask *a, int status)
 		    c->closed			    ? "closed the connection over TCP" :
 			status == ARES_ECONNREFUSED ? "cannot be reached over TCP (open 53/tcp)" :
 						      "did not answer over TCP");
+	} else if (!c->cares) {
+		snprintf(try->why, sizeof try->why, "was not asked: %.180s", q->dns->lacking.text);
 	} else if (status == ARES_ECONNREFUSED) {
 		snprintf(try->why, sizeof try->why, "cannot be reached");
 	} else if (status == ARES_EBADNAME || status == ARES_EBADQUERY) {
 		try->broken = true;		/* since 1.28 */
 		snprintf(try->why, sizeof try->why,
-		    "was not asked: c-ares %s does not send such a name", ares_version(NULL));
+		    "was not asked: c-ares %s does not send such a name", c->cares->version(NULL));
 	} else {
 		try->broken = true;
-		snprintf(try->why, sizeof try->why, "gave no answer: %.60s", ares_strerror(status));
+		snprintf(try->why, sizeof try->why, "gave no answer: %.60s",
+		    c->cares->strerror(status));
 	}
 }
 
@@ -573,7 +579,7 @@ query_send_by(struct dns_query *q, struct server *s, enum way way)
 		ask_on_answer(a, ARES_ENOTINITIALIZED, 0, NULL, 0);
 		return false;
 	}
-	ares_send(c->ares, (const unsigned char *)q->octets, (int)q->len, ask_on_answer, a);
+	c->cares->send(c->ares, (const unsigned char *)q->octets, (int)q->len, ask_on_answer, a);
 	channel_set_timer(c);
 	return true;
 }
@@ -784,7 +790,9 @@ dns_get_ready(struct dns *dns)
 	if (dns->ready)
 		return;
 	dns->ready = true;
-	ares_library_init(ARES_LIB_INIT_ALL);
+	dns->cares = cares(&dns->lacking);
+	if (dns->cares)
+		dns->cares->library_init(ARES_LIB_INIT_ALL);
 	if (!dns->given)
 		dns_load_system(dns);
 	const struct addr *from = dns->given ? dns->opts.server : dns->system.server;
@@ -793,7 +801,9 @@ dns_get_ready(struct dns *dns)
 		struct server *s = &dns->server[i];
 		*s = (struct server){ .dns = dns, .addr = from[i] };
 		for (enum way way = 0; way < WAYS; way++)
-			s->by[way] = (struct channel){ .server = s, .way = way };
+			s->by[way] = (struct channel){
+				.server = s, .way = way, .cares = dns->cares
+			};
 	}
 }
 
@@ -867,8 +877,8 @@ dns_free(struct dns *dns)
 	}
 	while ((q = list_take(&dns->queue)) || (q = list_take(&dns->done)))
 		query_free(q);
-	if (dns->ready)
-		ares_library_cleanup();
+	if (dns->cares)
+		dns->cares->library_cleanup();
 	loop_timer_free(dns->timer);
 	arena_release(&dns->arena);
 	free(dns);
@@ -921,12 +931,6 @@ dns_system(struct dns *dns)
 		return NULL;
 	dns_load_system(dns);
 	return &dns->system;
-}
-
-const char *
-dns_library_version(void)
-{
-	return ares_version(NULL);
 }
 
 /* ---- what the name servers did, in words */

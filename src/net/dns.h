@@ -52,7 +52,7 @@ struct dns_try {
 	/* rcode is -1: no answer came in time; `why` names any other datagram that was dropped */
 	bool silent;
 	int ede;		/* RFC 8914; -1: none */
-	char why[120];		/* "did not answer", "gave an answer that is malformed: …" */
+	char why[200];		/* "did not answer", "gave an answer that is malformed: …" */
 };
 
 /*
@@ -110,7 +110,5 @@ enum err_cause dns_cause(const struct dns_reply *);
  */
 struct span dns_tries_text(const struct dns_reply *, struct arena *);
 
-/* The c-ares that runs, "1.18.1". */
-const char *dns_library_version(void);
 
 #endif

@@ -10,8 +10,9 @@
 
 #include "base/ascii.h"
 
+/* No pointer, which each start of the program would pay for. */
 struct phrase {
-	const char *text;
+	char text[56];
 	enum cause cause;
 	unsigned class;			/* 4 or 5; 0: either */
 	enum smtp_stage stage;		/* AT_ANY: any */

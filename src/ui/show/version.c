@@ -2,7 +2,6 @@
 #include "ui/show/version.h"
 
 #include "base/module.h"
-#include "net/dns.h"
 #include "net/loop.h"
 #include "net/tls.h"
 #include "ui/show/json.h"
@@ -11,8 +10,8 @@ void
 version_print(FILE *out)
 {
 	fprintf(out, "smtpsh %s\n", SMTPSH_VERSION);
-	fprintf(out, "with OpenSSL %s, libuv %s, c-ares %s, jansson %s\n", tls_library_version(),
-	    loop_library_version(), dns_library_version(), json_library_version());
+	fprintf(out, "with OpenSSL %s, libuv %s, jansson %s\n", tls_library_version(),
+	    loop_library_version(), json_library_version());
 	for (enum module m = 0; m < MODULE_COUNT; m++)
 		if (module_is_built(m))
 			fprintf(out, "with %s, opened when it is needed (built with %s)\n",

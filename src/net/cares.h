@@ -1,0 +1,39 @@
+/*
+ * The functions of c-ares that net/dns calls. A shared module (base/module.h), got by cares(): to
+ * probe an address, nothing is looked up.
+ */
+#ifndef NET_CARES_H
+#define NET_CARES_H
+
+#include <ares.h>
+
+#include "base/module.h"
+
+#define CARES_FUNCTIONS(X)						\
+	X(destroy)							\
+	X(init_options)							\
+	X(library_cleanup)						\
+	X(library_init)							\
+	X(process_fd)							\
+	X(send)								\
+	X(set_servers_ports_csv)					\
+	X(set_socket_functions)						\
+	X(strerror)							\
+	X(timeout)							\
+	X(version)
+
+/* Each is c-ares' own: ares_NAME(3). */
+struct cares {
+#define X(name) __typeof__(ares_##name) *name;
+	CARES_FUNCTIONS(X)
+#undef X
+};
+extern const struct cares module_cares MODULE_EXPORT;
+
+static inline const struct cares *
+cares(struct err *err)
+{
+	return module_open(MODULE_CARES, MODULE_LINKED_CARES, err);
+}
+
+#endif
