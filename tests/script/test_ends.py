@@ -116,6 +116,21 @@ class Ends(unittest.TestCase):
     def test_sigint_ends_everything(self):
         self.ends_by(signal.SIGINT)
 
+    def test_who_says_that_it_listens_ends_as_asked_from_then_on(self):
+        """Right after that line no signal finds the default action."""
+        servers = [("serve",), ("serve", "--api", "127.0.0.1:0"), ("record", "--to", "demo:")]
+        if program.is_built_with("libmicrohttpd"):
+            servers.append(("exporter",))
+        else:
+            servers.pop(1)
+        for args in servers:
+            for signo in (signal.SIGTERM, signal.SIGINT) * 8:
+                with self.subTest(args=args, signo=signo):
+                    with program.Process(*args, stdout=subprocess.PIPE) as process:
+                        self.assertIn(b"listening on ", process.stdout.readline())
+                        process.send_signal(signo)
+                        self.assertEqual(process.wait(timeout=program.DEADLINE), 0)
+
     def test_a_busy_script_does_not_keep_serve_from_ending(self):
         for text in (BUSY, FLOOD):
             with program.Serve(self.path("served.smtp", text)) as server:

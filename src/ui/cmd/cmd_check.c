@@ -1,5 +1,4 @@
 /* smtpsh check - why does the mail not arrive? The whole of a domain, an address or a host. */
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -8,6 +7,7 @@
 #include "base/text.h"
 #include "run/check/verdict.h"
 #include "ui/cmd/commands.h"
+#include "ui/cmd/ending.h"
 #include "ui/cmd/env.h"
 #include "ui/report/check.h"
 #include "ui/report/talk.h"
@@ -35,26 +35,12 @@ struct run {
 	struct check_manners manners;
 	struct job *jobs, **jobs_end;
 	size_t running, ended, all, state[4];
-	int stop;
+	struct ending ending;
 	struct loop_timer *progress;
-	bool watched, shown;
+	bool shown;			/* a line of progress is on the terminal */
 };
 
-static void
-on_signal_int(void *ctx, unsigned ready)
-{
-	(void)ready;
-	*(int *)ctx = SIGINT;
-}
-
-static void
-on_signal_term(void *ctx, unsigned ready)
-{
-	(void)ready;
-	*(int *)ctx = SIGTERM;
-}
-
-/* ---- progress, for who sits before it */
+/* ---- progress, on a terminal */
 
 static void
 hide_progress(struct run *r)
@@ -62,17 +48,6 @@ hide_progress(struct run *r)
 	if (r->shown)
 		fputs("\r\033[K", stderr);
 	r->shown = false;
-}
-
-static void
-count_looks(const struct check *k, size_t *over, size_t *at_work)
-{
-	for (size_t i = 0; i < k->nhosts; i++)
-		for (size_t j = 0; j < k->host[i].naddresses; j++) {
-			const struct check_address *a = &k->host[i].address[j];
-			for (size_t n = 0; n < a->nlooks; n++)
-				a->look[n].over ? ++*over : ++*at_work;
-		}
 }
 
 static void
@@ -87,7 +62,12 @@ on_progress(void *ctx, unsigned ready)
 		    r->all, r->running);
 	} else if (r->jobs && r->jobs->checking) {
 		const struct check *k = check_now(r->jobs->checking);
-		count_looks(k, &over, &at_work);
+		for (size_t i = 0; i < k->nhosts; i++)
+			for (size_t j = 0; j < k->host[i].naddresses; j++) {
+				const struct check_address *a = &k->host[i].address[j];
+				for (size_t n = 0; n < a->nlooks; n++)
+					a->look[n].over ? ++over : ++at_work;
+			}
 		if (k->nhosts == 0)
 			fputs("\r\033[Klooking up the MX and its addresses, ^C ends", stderr);
 		else
@@ -120,12 +100,6 @@ on_done(void *ctx, const struct check *k)
 	struct job *j = ctx;
 
 	j->check = k;
-}
-
-static bool
-is_submission(const struct target *t)
-{
-	return check_is_submission(t->port);
 }
 
 static void
@@ -168,12 +142,6 @@ begin_job(struct run *r, struct job *j)
 	j->checking = check_start(&r->env, &j->target, &j->opts,
 	    &(struct check_fns){ .watch = talks ? on_watch : NULL, .done = on_done, .ctx = j });
 	r->running++;
-}
-
-static bool
-wants_talk(const struct options *o, const struct check_format *format)
-{
-	return o->look.verbose > 0 || format->write == check_html;
 }
 
 /* Where one of the formats goes: to standard output, or to a file. */
@@ -219,25 +187,16 @@ write_report(struct run *r, struct job *j, const struct check_verdict *v, size_t
 
 	if (!output_begin(&to, o, i, err))
 		return false;
+	bool talks = j->talk && (o->look.verbose > 0 || to.format->write == check_html);
 	to.format->write(to.out,
 	    &(struct check_report){
 		.check = j->check,
 		.verdict = v,
-		.talk = wants_talk(o, to.format) && j->talk ? talk_text : NULL,
+		.talk = talks ? talk_text : NULL,
 		.ctx = j->talk,
 		.look = &o->look,
 	    });
 	return output_end(&to, err);
-}
-
-/* Of many domains a line each, in the order in which they end. */
-static void
-put_line(const struct check_verdict *v)
-{
-	struct arena arena = { 0 };
-
-	printf("%-8s %.*s\n", judge_state_word(v->state), SPAN_ARG(text_safe(&arena, v->title)));
-	arena_release(&arena);
 }
 
 static bool
@@ -254,8 +213,10 @@ end_job(struct run *r, struct job *j, struct err *err)
 	r->running--;
 	r->ended++;
 	hide_progress(r);
+	/* of many domains a line each, in the order in which they end */
 	if (r->o->check.targets && text && !r->o->check.output)
-		put_line(&v);
+		printf("%-8s %.*s\n", judge_state_word(v.state),
+		    SPAN_ARG(text_safe(&arena, v.title)));
 	else
 		for (size_t i = 0; ok && i < count_outputs(r->o); i++)
 			ok = write_report(r, j, &v, i, err);
@@ -268,31 +229,25 @@ end_job(struct run *r, struct job *j, struct err *err)
 	return ok;
 }
 
-static void
-turn(struct run *r)
-{
-	standard_turn(r->env.loop, true);
-	if (r->stop)
-		for (struct job *j = r->jobs; j; j = j->next)
-			if (j->checking && !j->check)
-				check_stop(j->checking);
-}
-
 static bool
 run_jobs(struct run *r, struct err *err)
 {
 	struct job *next = r->jobs;
-	size_t most = TARGETS_AT_ONCE;
 	bool ok = true;
 
 	while (ok && (next || r->running > 0)) {
-		while (next && r->running < most && !r->stop) {
+		bool stop = ending_is_due(&r->ending);
+		while (next && r->running < TARGETS_AT_ONCE && !stop) {
 			begin_job(r, next);
 			next = next->next;
 		}
-		if (r->stop && r->running == 0)
+		if (stop && r->running == 0)
 			break;
-		turn(r);
+		standard_turn(r->env.loop, true);
+		stop = ending_is_due(&r->ending);
+		for (struct job *j = r->jobs; stop && j; j = j->next)
+			if (j->checking && !j->check)
+				check_stop(j->checking);
 		for (struct job *j = r->jobs; ok && j != next; j = j->next)
 			if (j->checking && j->check)
 				ok = end_job(r, j, err);
@@ -307,41 +262,31 @@ run_jobs(struct run *r, struct err *err)
 }
 
 static int
-status_of(const struct run *r)
-{
-	if (r->state[STATE_CRITICAL])
-		return STATE_CRITICAL;
-	if (r->state[STATE_UNKNOWN] || r->ended < r->all)
-		return STATE_UNKNOWN;
-	return r->state[STATE_WARNING] ? STATE_WARNING : STATE_OK;
-}
-
-static int
 check(struct run *r, struct err *err)
 {
 	struct options *o = r->o;
 	int status = STATE_UNKNOWN;
 	bool begun = env_begin(&r->env, o, err);
-	struct loop_signal *interrupt = loop_signal(r->env.loop, SIGINT, on_signal_int, &r->stop);
-	struct loop_signal *term = loop_signal(r->env.loop, SIGTERM, on_signal_term, &r->stop);
 
-	r->watched = isatty(STDERR_FILENO) && o->look.verbose >= 0;
-	if (r->watched) {
+	ending_begin(&r->ending, r->env.loop);
+	if (isatty(STDERR_FILENO) && o->look.verbose >= 0) {
 		r->progress = loop_timer(r->env.loop, on_progress, r);
 		loop_timer_set(r->progress, PROGRESS_FIRST_MS);
 	}
 	if (begun && run_jobs(r, err))
-		status = status_of(r);
+		status = r->state[STATE_CRITICAL]			     ? STATE_CRITICAL :
+		    r->state[STATE_UNKNOWN] || r->ended < r->all ? STATE_UNKNOWN :
+		    r->state[STATE_WARNING]			     ? STATE_WARNING :
+								       STATE_OK;
 	hide_progress(r);
 	if (o->check.targets && r->all > 1 && err->kind == ERR_NONE)
 		printf("%zu checked: %zu ok, %zu warning, %zu critical, %zu unknown%s\n", r->ended,
 		    r->state[STATE_OK], r->state[STATE_WARNING], r->state[STATE_CRITICAL],
 		    r->state[STATE_UNKNOWN], r->ended < r->all ? "; the rest was not done" : "");
 	loop_timer_free(r->progress);
-	loop_signal_free(interrupt);
-	loop_signal_free(term);
+	ending_end(&r->ending);
 	env_end(&r->env, err);
-	return r->stop ? 128 + r->stop : status;
+	return ending_status(&r->ending, status);
 }
 
 /* ---- mail from a domain */
@@ -356,17 +301,6 @@ static void
 on_sender(void *ctx, const struct sender *sender)
 {
 	((struct sending *)ctx)->sender = sender;
-}
-
-static bool
-write_sender(struct options *o, const struct sender *sender, size_t i, struct err *err)
-{
-	struct output to;
-
-	if (!output_begin(&to, o, i, err))
-		return false;
-	to.format->write_sender(to.out, &o->look, sender);
-	return output_end(&to, err);
 }
 
 /* The lists of the options as spans. */
@@ -387,7 +321,8 @@ check_from(struct options *o, struct err *err)
 	struct sending s = { .o = o };
 	struct addr source;
 	struct sender_check *query = NULL;
-	int status = STATE_UNKNOWN, stop = 0;
+	struct ending ending;
+	int status = STATE_UNKNOWN;
 	uint64_t ms = o->check.deadline_ms ? o->check.deadline_ms : 30000;
 
 	if (o->check.source && !addr_parse(&source, span_of(o->check.source), 25)) {
@@ -413,24 +348,27 @@ check_from(struct options *o, struct err *err)
 		return ok ? STATE_OK : STATE_UNKNOWN;
 	}
 	bool begun = env_begin(&env, o, err);
-	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, on_signal_int, &stop);
-	struct loop_signal *term = loop_signal(env.loop, SIGTERM, on_signal_term, &stop);
+	ending_begin(&ending, env.loop);
 	if (begun)
 		query = sender_check_start(
 		    env.loop, session_env_dns(&env), &opts, ms, &s.arena, on_sender, &s, err);
-	while (query && !s.sender && !stop)
+	while (query && !s.sender && !ending_is_due(&ending))
 		standard_turn(env.loop, true);
 	bool ok = s.sender != NULL;
-	for (size_t i = 0; ok && i < count_outputs(o); i++)
-		ok = write_sender(o, s.sender, i, err);
+	for (size_t i = 0; ok && i < count_outputs(o); i++) {
+		struct output to;
+		ok = output_begin(&to, o, i, err);
+		if (ok)
+			to.format->write_sender(to.out, &o->look, s.sender);
+		ok = ok && output_end(&to, err);
+	}
 	if (ok)
 		status = (int)check_sender_state(s.sender);
 	sender_check_free(query);
-	loop_signal_free(interrupt);
-	loop_signal_free(term);
+	ending_end(&ending);
 	env_end(&env, err);
 	arena_release(&s.arena);
-	return stop ? 128 + stop : status;
+	return ending_status(&ending, status);
 }
 
 /* ---- the command line */
@@ -471,21 +409,6 @@ read_target(struct run *r, struct span text, struct err *err)
 	return true;
 }
 
-static bool
-read_targets(struct run *r, struct err *err)
-{
-	struct span text, line;
-
-	if (!file_read(r->o->check.targets, FILE_PIPE, FILE_MOST, &r->o->arena, &text, err))
-		return false;
-	while (span_line(&text, &line)) {
-		line = span_trim(line);
-		if (line.len > 0 && line.at[0] != '#' && !read_target(r, span_word(&line), err))
-			return false;
-	}
-	return r->jobs || err_set(err, ERR_USAGE, "check: %s names no domain", r->o->check.targets);
-}
-
 /* Without a target it is about mail from a domain. */
 static bool
 sends_from(const struct options *o)
@@ -497,6 +420,7 @@ static bool
 prepare(struct run *r, struct err *err)
 {
 	struct options *o = r->o;
+	struct span text, line;
 
 	if (!is_one_line("--from", span_of(o->check.from), err) ||
 	    !is_one_line("--rcpt", span_of(o->check.rcpt), err) ||
@@ -514,9 +438,16 @@ prepare(struct run *r, struct err *err)
 	if (o->check.targets ? o->nargs > 0 : o->nargs != 1)
 		return err_set(err, ERR_USAGE,
 		    "check: want one ADDRESS, DOMAIN or HOST[:PORT], or --targets FILE");
-	if (o->check.targets)
-		return read_targets(r, err);
-	return read_target(r, span_of(o->arg[0]), err);
+	if (!o->check.targets)
+		return read_target(r, span_of(o->arg[0]), err);
+	if (!file_read(o->check.targets, FILE_PIPE, FILE_MOST, &o->arena, &text, err))
+		return false;
+	while (span_line(&text, &line)) {
+		line = span_trim(line);
+		if (line.len > 0 && line.at[0] != '#' && !read_target(r, span_word(&line), err))
+			return false;
+	}
+	return r->jobs || err_set(err, ERR_USAGE, "check: %s names no domain", o->check.targets);
 }
 
 static int
@@ -530,8 +461,8 @@ run_check(struct options *o, struct err *err)
 		/*
 		 * Clients that log in verify; between mail servers only a policy makes it matter.
 		 */
-		r.judge.verify = r.jobs && is_submission(&r.jobs->target) ? VERIFY_NAME :
-									    VERIFY_OFF;
+		bool submission = r.jobs && check_is_submission(r.jobs->target.port);
+		r.judge.verify = submission ? VERIFY_NAME : VERIFY_OFF;
 		status = sends_from(o) ? check_from(o, err) : check(&r, err);
 	}
 	for (struct job *j = r.jobs, *next; j; j = next) {

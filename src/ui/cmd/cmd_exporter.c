@@ -1,6 +1,5 @@
 /* smtpsh exporter - a /probe endpoint for Prometheus, in the manner of blackbox_exporter. */
 #include <dirent.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -11,9 +10,9 @@
 #include "base/descriptors.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
+#include "ui/cmd/ending.h"
 #include "ui/cmd/exporter.h"
 #include "ui/cmd/exporter_probe.h"
-#include "ui/cmd/probe_run.h"
 #include "ui/options/options.h"
 #include "ui/show/standard.h"
 
@@ -26,60 +25,17 @@ put_metric(struct buf *b, const char *name, const char *kind, const char *help, 
 	    b, "# HELP %s %s\n# TYPE %s %s\n%s %.15g\n", name, help, name, kind, name, value);
 }
 
-static void
-metrics_probes(struct buf *b, const struct probe_module *first, unsigned in_flight)
-{
-	buf_printf(b,
-	    "# HELP smtpsh_probes_total Probes that ended\n# TYPE smtpsh_probes_total counter\n");
-	for (const struct probe_module *m = first; m; m = m->next)
-		for (int ok = 0; ok < 2; ok++)
-			buf_printf(b, "smtpsh_probes_total{module=\"%s\",result=\"%s\"} %llu\n",
-			    m->name, ok ? "success" : "failure", m->done[ok]);
-	put_metric(b, "smtpsh_probes_in_flight", "gauge", "Probes at work", in_flight);
-}
-
-static void
-put_memory(struct buf *b)
-{
-	FILE *in = fopen("/proc/self/statm", "re");
-	unsigned long all, resident;
-	double page = (double)sysconf(_SC_PAGESIZE);
-
-	if (!in)
-		return;
-	if (fscanf(in, "%lu %lu", &all, &resident) == 2) {
-		put_metric(b, "process_virtual_memory_bytes", "gauge", "Virtual memory",
-		    (double)all * page);
-		put_metric(b, "process_resident_memory_bytes", "gauge", "Resident memory",
-		    (double)resident * page);
-	}
-	fclose(in);
-}
-
-static void
-put_descriptors(struct buf *b)
-{
-	DIR *in = opendir("/proc/self/fd");
-	const struct dirent *entry;
-	unsigned long long limit = descriptors_max();
-	unsigned n = 0;
-
-	while (in && (entry = readdir(in)))
-		n += entry->d_name[0] != '.';
-	if (in) {
-		closedir(in);
-		/* without the one that looked */
-		put_metric(b, "process_open_fds", "gauge", "Open descriptors", n - 1);
-	}
-	if (limit > 0)
-		put_metric(b, "process_max_fds", "gauge", "How many descriptors may be open",
-		    (double)limit);
-}
-
 /* process_*, by the names all exporters have; what the system does not tell is left out. */
 static void
 metrics_process(struct buf *b, double started)
 {
+	FILE *memory = fopen("/proc/self/statm", "re");
+	DIR *descriptors = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	unsigned long long limit = descriptors_max();
+	double page = (double)sysconf(_SC_PAGESIZE);
+	unsigned long all, resident;
+	unsigned n = 0;
 	struct rusage used;
 
 	if (getrusage(RUSAGE_SELF, &used) == 0)
@@ -89,8 +45,24 @@ metrics_process(struct buf *b, double started)
 			(double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6);
 	put_metric(
 	    b, "process_start_time_seconds", "gauge", "When it started, as a Unix time", started);
-	put_memory(b);
-	put_descriptors(b);
+	if (memory && fscanf(memory, "%lu %lu", &all, &resident) == 2) {
+		put_metric(b, "process_virtual_memory_bytes", "gauge", "Virtual memory",
+		    (double)all * page);
+		put_metric(b, "process_resident_memory_bytes", "gauge", "Resident memory",
+		    (double)resident * page);
+	}
+	if (memory)
+		fclose(memory);
+	while (descriptors && (entry = readdir(descriptors)))
+		n += entry->d_name[0] != '.';
+	if (descriptors) {
+		closedir(descriptors);
+		/* without the one that looked */
+		put_metric(b, "process_open_fds", "gauge", "Open descriptors", n - 1);
+	}
+	if (limit > 0)
+		put_metric(b, "process_max_fds", "gauge", "How many descriptors may be open",
+		    (double)limit);
 }
 
 /* ---- the server */
@@ -107,7 +79,7 @@ struct exporter {
 	struct exporter_probe *probe[PROBES_MOST];	/* the first n */
 	unsigned n;
 	struct loop_timer *tick;
-	bool stop, late;
+	struct ending ending;
 };
 
 static void
@@ -148,7 +120,13 @@ on_metrics(struct exporter *x, struct http_request *r)
 {
 	struct buf b = { .max = 256 << 10 };
 
-	metrics_probes(&b, x->modules, x->n);
+	buf_printf(&b,
+	    "# HELP smtpsh_probes_total Probes that ended\n# TYPE smtpsh_probes_total counter\n");
+	for (const struct probe_module *m = x->modules; m; m = m->next)
+		for (int ok = 0; ok < 2; ok++)
+			buf_printf(&b, "smtpsh_probes_total{module=\"%s\",result=\"%s\"} %llu\n",
+			    m->name, ok ? "success" : "failure", m->done[ok]);
+	put_metric(&b, "smtpsh_probes_in_flight", "gauge", "Probes at work", x->n);
 	metrics_process(&b, x->started);
 	x->http->answer(r, 200, EXPORTER_METRICS, buf_span(&b));
 	buf_release(&b);
@@ -180,22 +158,6 @@ on_http(void *ctx, unsigned ready)
 }
 
 static void
-on_stop(void *ctx, unsigned ready)
-{
-	(void)ready;
-	((struct exporter *)ctx)->stop = true;
-}
-
-static void
-export_on_deadline(void *ctx, unsigned ready)
-{
-	struct exporter *x = ctx;
-
-	(void)ready;
-	x->stop = x->late = true;
-}
-
-static void
 finish_all(struct exporter *x, bool stop)
 {
 	unsigned before = x->n, left = 0;
@@ -219,40 +181,22 @@ export_serve(struct exporter *x, int fd, const struct addr *bound, struct err *e
 	struct loop *loop = x->loop;
 	struct loop_watch *watch = loop_watch(
 	    loop, x->http->fd(x->server), LOOP_READ, on_http, x, err);
-	struct loop_signal *interrupt = loop_signal(loop, SIGINT, on_stop, x),
-			   *term = loop_signal(loop, SIGTERM, on_stop, x);
-	struct loop_timer *deadline = loop_timer(loop, export_on_deadline, x);
+	ending_begin(&x->ending, loop);
+	ending_deadline(&x->ending, x->o->deadline_ms);
 	x->tick = loop_timer(loop, on_http, x);
-	if (x->o->deadline_ms)
-		loop_timer_set(deadline, x->o->deadline_ms);
 	loop_timer_set(x->tick, 0);
 	printf("listening on %s\n", addr_text(bound, text));
 	fflush(stdout);
-	while (watch && !x->stop) {
+	while (watch && !ending_is_due(&x->ending)) {
 		standard_turn(loop, true);
 		finish_all(x, false);
 	}
 	finish_all(x, true);
 	loop_unwatch(watch);
 	loop_timer_free(x->tick);
-	loop_timer_free(deadline);
-	loop_signal_free(interrupt);
-	loop_signal_free(term);
+	ending_end(&x->ending);
 	x->http->stop(x->server);
-	if (x->late)
-		return err_set(err, ERR_TIMEOUT, "ended by --deadline");
-	return watch != NULL;
-}
-
-/* Who reaches it can have it connect: beyond this machine that must have been thought of. */
-static bool
-may_listen(const struct options *o, const struct addr *at, struct err *err)
-{
-	return addr_is_loopback(at) || o->nallow_target > 0 ||
-	    err_set(err, ERR_USAGE,
-		"--listen %s is not on loopback: say by --allow-target ADDR/BITS what may be "
-		"probed",
-		o->listen);
+	return ending_in_time(&x->ending, err) && watch;
 }
 
 /* A password must not go to whatever a request names, and a proxy finds addresses by itself. */
@@ -279,17 +223,23 @@ static int export(struct options *o, struct err *err)
 {
 	struct exporter x = { .loop = loop_new(), .o = o, .started = (double)time(NULL) };
 	struct addr at, bound;
-	bool ok = false;
+	int fd = -1;
 
 	descriptors_raise();
 	x.modules = modules_read(x.loop, o->program, o->modules, err);
 	x.http = x.modules ? http(err) : NULL;
 	if (x.http && modules_are_bound(&x, err) &&
-	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err) &&
-	    may_listen(o, &at, err)) {
-		int fd = listen_socket(&at, &bound, err);
-		ok = fd >= 0 && export_serve(&x, fd, &bound, err);
+	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err)) {
+		/* Who reaches it can have it connect: beyond this machine that must be meant. */
+		if (addr_is_loopback(&at) || o->nallow_target > 0)
+			fd = listen_socket(&at, &bound, err);
+		else
+			err_set(err, ERR_USAGE,
+			    "--listen %s is not on loopback: say by --allow-target ADDR/BITS what "
+			    "may be probed",
+			    o->listen);
 	}
+	bool ok = fd >= 0 && export_serve(&x, fd, &bound, err);
 	modules_free(x.modules);
 	loop_free(x.loop);
 	return ok ? 0 : (int)err->kind;

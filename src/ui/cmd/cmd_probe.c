@@ -1,5 +1,4 @@
 /* smtpsh probe - judge the health of one host, of every MX and address of a domain, of a fleet. */
-#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include "base/descriptors.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
+#include "ui/cmd/ending.h"
 #include "ui/cmd/env.h"
 #include "ui/cmd/probe_run.h"
 #include "ui/options/options.h"
@@ -40,58 +40,7 @@ notify_manager(const char *state)
 	close(fd);
 }
 
-/* ---- rounds */
-
-static void
-on_wake(void *ctx, unsigned ready)
-{
-	(void)ready;
-	*(bool *)ctx = true;
-}
-
-static void
-probe_on_interrupt(void *ctx, unsigned ready)
-{
-	(void)ready;
-	*(int *)ctx = SIGINT;
-}
-
-static void
-probe_on_term(void *ctx, unsigned ready)
-{
-	(void)ready;
-	*(int *)ctx = SIGTERM;
-}
-
-/*
- * Between two rounds: the time asked for, a tenth more or less, so that many watchers do not beat
- * together.
- */
-static void
-sleep_between(struct loop *loop, uint64_t ms, const int *stop)
-{
-	bool over = false;
-	struct loop_timer *timer = loop_timer(loop, on_wake, &over);
-
-	loop_timer_set(timer, ms - ms / 10 + (uint64_t)random() % (ms / 5 + 1));
-	while (!*stop && !over)
-		standard_turn(loop, true);
-	loop_timer_free(timer);
-}
-
-static void
-tell_manager(const struct probe_end *end)
-{
-	char text[200];
-
-	snprintf(text, sizeof text,
-	    "WATCHDOG=1\nSTATUS=%zu target%s: %zu ok, %zu warning, %zu critical, %zu unknown",
-	    end->sum.targets, end->sum.targets == 1 ? "" : "s", end->sum.state[0],
-	    end->sum.state[1], end->sum.state[2], end->sum.state[3]);
-	notify_manager(text);
-}
-
-/* A round may take longer than a watchdog's patience: it is shown that we still turn. */
+/* A round may take longer than a watchdog's patience: it is told that we still turn. */
 struct watchdog { struct loop_timer *timer; uint64_t ms; };
 
 static void
@@ -105,7 +54,7 @@ on_watchdog(void *ctx, unsigned ready)
 }
 
 static void
-begin_watch(struct watchdog *w, struct loop *loop)
+watchdog_begin(struct watchdog *w, struct loop *loop)
 {
 	const char *given = getenv("WATCHDOG_USEC");
 	unsigned long long us;
@@ -118,13 +67,16 @@ begin_watch(struct watchdog *w, struct loop *loop)
 	loop_timer_set(w->timer, w->ms);
 }
 
-static int
-probe_status(const struct options *o, const struct probe_end *end)
+/* ---- rounds */
+
+static void
+on_wake(void *ctx, unsigned ready)
 {
-	return end->sum.worst == STATE_WARNING && o->probe.warn_ok ? STATE_OK : (int)end->sum.worst;
+	(void)ready;
+	*(bool *)ctx = true;
 }
 
-/* For who sits before it: when each round began. */
+/* For a person at a terminal: when each round began. */
 static void
 announce_round(const struct options *o)
 {
@@ -140,25 +92,38 @@ announce_round(const struct options *o)
 	printf("--- %s\n", when);
 }
 
+/* One round, or with --watch one after the other until a signal comes. The state of the last. */
 static int
-run_rounds(struct session_env *env, struct options *o, const int *stop, struct err *err)
+run_rounds(struct session_env *env, struct options *o, struct ending *ending, struct err *err)
 {
-	struct probe_end end;
+	uint64_t ms = o->probe.watch_ms;
+	struct fleet_summary sum;
 	int status = STATE_UNKNOWN;
+	char text[200];
 
 	for (;;) {
 		announce_round(o);
-		if (!probe_run(env, o, stop, &end, err))
-			break;
-		status = probe_status(o, &end);
-		if (!o->probe.watch_ms || *stop)
-			break;
-		tell_manager(&end);
-		sleep_between(env->loop, o->probe.watch_ms, stop);
-		if (*stop)
-			break;
+		if (!probe_run(env, o, ending, &sum, err))
+			return status;
+		status = sum.worst == STATE_WARNING && o->probe.warn_ok ? STATE_OK : (int)sum.worst;
+		if (!ms || ending->signo)
+			return status;
+		snprintf(text, sizeof text,
+		    "WATCHDOG=1\nSTATUS=%zu target%s: %zu ok, %zu warning, %zu critical, "
+		    "%zu unknown",
+		    sum.targets, sum.targets == 1 ? "" : "s", sum.state[0], sum.state[1],
+		    sum.state[2], sum.state[3]);
+		notify_manager(text);
+		/* a tenth more or less, so that many watchers do not probe together */
+		bool over = false;
+		struct loop_timer *timer = loop_timer(env->loop, on_wake, &over);
+		loop_timer_set(timer, ms - ms / 10 + (uint64_t)random() % (ms / 5 + 1));
+		while (!ending->signo && !over)
+			standard_turn(env->loop, true);
+		loop_timer_free(timer);
+		if (ending->signo)
+			return status;
 	}
-	return status;
 }
 
 static int
@@ -166,29 +131,26 @@ probe(struct options *o, struct err *err)
 {
 	struct session_env env;
 	bool begun = env_begin(&env, o, err);
-	int status = STATE_UNKNOWN, stop = 0;
+	int status = STATE_UNKNOWN;
 	struct watchdog watchdog = { 0 };
-	struct loop_signal *interrupt = loop_signal(env.loop, SIGINT, probe_on_interrupt, &stop);
-	struct loop_signal *term = loop_signal(env.loop, SIGTERM, probe_on_term, &stop);
+	struct ending ending;
 
+	ending_begin(&ending, env.loop);
 	descriptors_raise();
 	srandom((unsigned)loop_now_us());
 	if (o->probe.watch_ms)
-		begin_watch(&watchdog, env.loop);
+		watchdog_begin(&watchdog, env.loop);
 	if (begun)
-		status = run_rounds(&env, o, &stop, err);
-	if (stop)
-		status = 128 + stop;
+		status = run_rounds(&env, o, &ending, err);
 	if (o->probe.watch_ms)
 		notify_manager("STOPPING=1");
 	loop_timer_free(watchdog.timer);
-	loop_signal_free(interrupt);
-	loop_signal_free(term);
+	ending_end(&ending);
 	env_end(&env, err);
-	return err->kind == ERR_NONE ? status : STATE_UNKNOWN;
+	return err->kind == ERR_NONE ? ending_status(&ending, status) : STATE_UNKNOWN;
 }
 
-/* A watch reads its targets anew in each round. */
+/* A watch reads its targets again in each round. */
 static bool
 can_run(const struct options *o, struct err *err)
 {

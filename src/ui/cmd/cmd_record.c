@@ -1,5 +1,4 @@
 /* smtpsh record - stand between a client and a server and write both down. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,34 +8,18 @@
 #include "run/serve/record.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
-#include "ui/show/standard.h"
+#include "ui/cmd/ending.h"
 #include "ui/cmd/env.h"
-#include "ui/show/log.h"
 #include "ui/options/options.h"
 #include "ui/show/draft.h"
+#include "ui/show/log.h"
+#include "ui/show/standard.h"
 
 struct recording {
 	struct options *o;
 	struct append out;
 	unsigned lost;			/* sessions that could not be written */
-	bool stop, late;
 };
-
-static void
-on_signal(void *ctx, unsigned ready)
-{
-	(void)ready;
-	((struct recording *)ctx)->stop = true;
-}
-
-static void
-on_deadline(void *ctx, unsigned ready)
-{
-	struct recording *v = ctx;
-
-	(void)ready;
-	v->stop = v->late = true;
-}
 
 static bool
 on_script(void *ctx, struct span script, struct err *err)
@@ -60,31 +43,6 @@ on_note(void *ctx, unsigned client, const char *text)
 	arena_release(&arena);
 }
 
-static bool
-open_out(struct recording *v, struct err *err)
-{
-	if (v->o->log)
-		return append_open(&v->out, v->o->log, 1, err);
-	append_over(&v->out, "standard output", STDOUT_FILENO, 1);
-	return true;
-}
-
-static void
-run_until_stopped(struct recording *v, struct session_env *env)
-{
-	struct loop_signal *interrupt = loop_signal(env->loop, SIGINT, on_signal, v);
-	struct loop_signal *term = loop_signal(env->loop, SIGTERM, on_signal, v);
-	struct loop_timer *deadline = loop_timer(env->loop, on_deadline, v);
-
-	if (v->o->deadline_ms)
-		loop_timer_set(deadline, v->o->deadline_ms);
-	while (!v->stop)
-		standard_turn(env->loop, true);
-	loop_timer_free(deadline);
-	loop_signal_free(interrupt);
-	loop_signal_free(term);
-}
-
 static void
 record(struct recording *v, const struct target *to, const struct addr *at, struct err *err)
 {
@@ -95,12 +53,15 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 	struct tls_context *tls = made ?
 	    tls_context_new(&(struct tls_opts){ .server = true, .made = made }, err) :
 	    NULL;
+	struct ending ending = { 0 };
 	char text[ADDR_TEXT];
 	struct addr bound;
 
 	bool told = tls &&
 	    (!v->o->ca_out || draft_write(v->o->ca_out, 0666, tls_made_ca_pem(made), err));
-	if (told && open_out(v, err)) {
+	if (!v->o->log)
+		append_over(&v->out, "standard output", STDOUT_FILENO, 1);
+	if (told && (!v->o->log || append_open(&v->out, v->o->log, 1, err))) {
 		struct record *r = record_new(&env,
 		    &(struct record_opts){ .to = to,
 			.session = &v->o->session,
@@ -113,14 +74,17 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 			.note = on_note,
 			.ctx = v });
 		if (record_listen(r, at, &bound, err)) {
+			ending_begin(&ending, env.loop);
+			ending_deadline(&ending, v->o->deadline_ms);
 			printf(
 			    "%slistening on %s\n", v->o->log ? "" : "# ", addr_text(&bound, text));
 			fflush(stdout);
-			run_until_stopped(v, &env);
+			while (!ending_is_due(&ending))
+				standard_turn(env.loop, true);
+			ending_end(&ending);
 		}
 		record_free(r);
-		if (v->late)
-			err_set(err, ERR_TIMEOUT, "ended by --deadline");
+		ending_in_time(&ending, err);
 		if (v->lost > 0 && err->kind == ERR_NONE)
 			err_set(err, ERR_SYSTEM, "%u session%s could not be written to %s", v->lost,
 			    v->lost == 1 ? "" : "s", v->out.name);

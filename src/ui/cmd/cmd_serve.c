@@ -1,26 +1,23 @@
 /* smtpsh serve - play the server's side. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "base/descriptors.h"
-#include "run/serve/store.h"
-#include "run/serve/mock.h"
 #include "base/text.h"
-#include "ui/options/accounts.h"
+#include "run/serve/mock.h"
+#include "run/serve/store.h"
 #include "ui/cmd/commands.h"
+#include "ui/cmd/ending.h"
 #include "ui/cmd/serve_api.h"
-#include "ui/show/standard.h"
+#include "ui/options/accounts.h"
+#include "ui/options/profile.h"
+#include "ui/options/values.h"
+#include "ui/report/serve.h"
 #include "ui/show/draft.h"
 #include "ui/show/json.h"
-#include "ui/options/values.h"
-#include "ui/options/profile.h"
-#include "ui/report/serve.h"
 #include "ui/show/serve_show.h"
+#include "ui/show/standard.h"
 
 enum { FAREWELL_MS = 1000 };
 
@@ -43,32 +40,9 @@ struct serving {
 	struct serve_report *report;
 	unsigned long long count;
 	unsigned played, failed;	/* connections */
-	bool stop, enough, hurry;	/* it ends; since all came that was asked for; at once */
-	struct err *err;
+	bool enough;			/* all came that was asked for */
+	struct ending ending;
 };
-
-/* What a mailbox could not take is an administrator's business, whatever else is shown. */
-static void
-complain_of_client(struct serving *v, const struct event *e)
-{
-	bool told = v->shows || v->json;
-
-	if (e->kind == EVENT_PROBLEM &&
-	    ((e->err == ERR_SYSTEM && (!told || v->json)) ||
-		(e->err == ERR_EXPECT && !told && !v->report)))
-		fprintf(stderr, "smtpsh: client %u: %.*s\n", e->session,
-		    SPAN_ARG(text_safe(&v->screen.arena, e->text)));
-}
-
-static void
-on_play(struct serving *v, const struct event *e)
-{
-	if (e->kind != EVENT_STEP_ENDED)
-		return;
-	v->failed += e->err == ERR_EXPECT;
-	if (++v->played == v->o->times)
-		v->stop = v->enough = true;
-}
 
 /* A line of --messages. */
 static void
@@ -84,24 +58,14 @@ message_line(const struct event *e, struct buf *out)
 	fclose(memory);
 	buf_append(out, (struct span){ line, size });
 	free(line);
-	fflush(stdout); /* what stands before it, where it goes there too */
-}
-
-/* The Nth message, where all else that is said does not go. */
-static bool
-print_waited(struct serving *v, struct err *err)
-{
-	struct span text = buf_span(&v->waited);
-	bool printed = text.len == 0 ||
-	    (fwrite(text.at, text.len, 1, stdout) == 1 && fflush(stdout) == 0);
-
-	return printed || err_set(err, ERR_SYSTEM, "standard output: %s", strerror(errno));
+	fflush(stdout); /* what was printed before it, where it goes there too */
 }
 
 static void
 on_event(void *ctx, const struct event *e)
 {
 	struct serving *v = ctx;
+	bool told = v->shows || v->json;
 
 	if (v->json)
 		json_event(v->json, e);
@@ -109,51 +73,25 @@ on_event(void *ctx, const struct event *e)
 		serve_show_event(&v->screen, e);
 	if (v->report)
 		serve_report_event(v->report, e, &v->stray);
-	complain_of_client(v, e);
-	if (v->mock)
-		on_play(v, e);
+	/* What a mailbox could not take is an administrator's business, whatever else is shown. */
+	if (e->kind == EVENT_PROBLEM &&
+	    ((e->err == ERR_SYSTEM && (!told || v->json)) ||
+		(e->err == ERR_EXPECT && !told && !v->report)))
+		fprintf(stderr, "smtpsh: client %u: %.*s\n", e->session,
+		    SPAN_ARG(text_safe(&v->screen.arena, e->text)));
+	if (v->mock && e->kind == EVENT_STEP_ENDED) {
+		v->failed += e->err == ERR_EXPECT;
+		v->enough |= ++v->played == v->o->times;
+	}
 	if (e->kind != EVENT_MESSAGE)
 		return;
 	if (v->api)
 		api_message(v->api, e);
-	if (++v->count == (v->o->wait ? v->o->wait : v->o->count))
-		v->stop = v->enough = true;
+	v->enough |= ++v->count == (v->o->wait ? v->o->wait : v->o->count);
 	if (v->count == v->o->wait && v->o->report == REPORT_JSON)
 		message_line(e, &v->waited);
 	else if (v->count == v->o->wait)
 		store_print_message(&v->waited, e);
-}
-
-static void
-on_signal(void *ctx, unsigned ready)
-{
-	struct serving *v = ctx;
-
-	(void)ready;
-	if (v->o->wait && !v->stop)
-		err_set(
-		    v->err, ERR_TIMEOUT, "ended by a signal before message %u came", v->o->wait);
-	v->hurry = v->stop;
-	v->stop = true;
-}
-
-static void
-on_deadline(void *ctx, unsigned ready)
-{
-	struct serving *v = ctx;
-
-	(void)ready;
-	if ((v->o->count || v->o->wait) && !v->stop)
-		err_set(v->err, ERR_TIMEOUT, "%llu of %u messages came before the deadline",
-		    v->count, v->o->count ? v->o->count : v->o->wait);
-	v->stop = true;
-}
-
-static void
-on_farewell(void *ctx, unsigned ready)
-{
-	(void)ready;
-	((struct serving *)ctx)->hurry = true;
 }
 
 static bool
@@ -287,6 +225,7 @@ release(struct serving *v)
 	tls_context_free(v->tls);
 	tls_made_free(v->made);
 	screen_release(&v->screen);
+	ending_end(&v->ending);
 	session_env_release(&v->env);
 	loop_free(v->env.loop);
 }
@@ -324,74 +263,70 @@ tell_where(struct serving *v, const struct addr *bound)
 }
 
 static void
-wait_for_clients(struct serving *v, struct loop_timer *farewell)
+on_farewell(void *ctx, unsigned ready)
 {
+	(void)ready;
+	*(bool *)ctx = true;
+}
+
+/* Until no client is left; a second at the most, and less when a further signal comes. */
+static void
+wait_for_clients(struct serving *v)
+{
+	unsigned signals = v->ending.signals;
+	bool over = false;
+	struct loop_timer *farewell = loop_timer(v->env.loop, on_farewell, &over);
+
 	loop_timer_set(farewell, FAREWELL_MS);
-	while (!v->hurry && serve_clients(v->server) > 0)
+	while (!over && v->ending.signals == signals && serve_clients(v->server) > 0)
 		standard_turn(v->env.loop, true);
-	loop_timer_stop(farewell);
+	loop_timer_free(farewell);
 }
 
 static void
-live(struct serving *v)
+live(struct serving *v, struct err *err)
 {
-	struct loop_signal *interrupt = loop_signal(v->env.loop, SIGINT, on_signal, v);
-	struct loop_signal *term = loop_signal(v->env.loop, SIGTERM, on_signal, v);
-	struct loop_timer *deadline = loop_timer(v->env.loop, on_deadline, v);
-	struct loop_timer *farewell = loop_timer(v->env.loop, on_farewell, v);
+	const struct options *o = v->o;
 
-	if (v->o->deadline_ms)
-		loop_timer_set(deadline, v->o->deadline_ms);
-	while (!v->stop)
+	ending_deadline(&v->ending, o->deadline_ms);
+	while (!v->enough && !ending_is_due(&v->ending))
 		standard_turn(v->env.loop, true);
+	if (!v->enough && v->ending.signo && o->wait)
+		err_set(err, ERR_TIMEOUT, "ended by a signal before message %u came", o->wait);
+	else if (!v->enough && v->ending.late && (o->count || o->wait))
+		err_set(err, ERR_TIMEOUT, "%llu of %u messages came before the deadline", v->count,
+		    o->count ? o->count : o->wait);
 	/* When all came that was asked for, those who are there may end what they began. */
 	serve_deafen(v->server);
-	v->hurry = !v->enough;
-	wait_for_clients(v, farewell);
+	if (v->enough)
+		wait_for_clients(v);
 	serve_stop(v->server);
-	v->hurry = false;
-	wait_for_clients(v, farewell);
-	loop_timer_free(farewell);
-	loop_timer_free(deadline);
-	loop_signal_free(interrupt);
-	loop_signal_free(term);
+	wait_for_clients(v);
 }
 
+/* Begins to listen: for clients, and for who asks for messages. */
 static bool
-where(const struct options *o, struct addr *at, struct err *err)
+listen_at(struct serving *v, struct addr *bound, struct err *err)
 {
-	struct span text = span_of(o->listen ? o->listen : "127.0.0.1:0");
-
-	if (span_starts(text, SPAN("unix:")))
-		return addr_unix(at, span_skip(text, 5), err);
-	return addr_parse_listen(at, text, err);
-}
-
-static void
-tell_count(const struct serving *v)
-{
-	if (v->mock)
-		printf("# %u connection%s played, %u failed\n", v->played,
-		    v->played == 1 ? "" : "s", v->failed);
-	printf("# %llu message%s came\n", v->count, v->count == 1 ? "" : "s");
-}
-
-static bool
-make_api(struct serving *v, struct err *err)
-{
+	struct span where = span_of(v->o->listen ? v->o->listen : "127.0.0.1:0");
 	struct addr at;
+	bool ok = span_starts(where, SPAN("unix:")) ? addr_unix(&at, span_skip(where, 5), err) :
+						      addr_parse_listen(&at, where, err);
 
-	if (!addr_parse_listen(&at, span_of(v->o->api), err))
+	if (!ok || !serve_listen(v->server, &at, bound, err))
 		return false;
-	v->api = api_new(v->env.loop, &at, &v->api_at, err);
+	if (!v->o->api)
+		return true;
+	if (addr_parse_listen(&at, span_of(v->o->api), err))
+		v->api = api_new(v->env.loop, &at, &v->api_at, err);
 	return v->api != NULL;
 }
 
 static int
 serve(struct options *o, struct err *err)
 {
-	struct serving v = { .o = o, .env = { .loop = loop_new() }, .err = err };
-	struct addr at, bound;
+	struct serving v = { .o = o, .env = { .loop = loop_new() } };
+	struct addr bound;
 
 	descriptors_raise();
 	screen_init(&v.screen, stdout, &o->look);
@@ -400,15 +335,23 @@ serve(struct options *o, struct err *err)
 	    !reports_at_end(o);
 	if (o->report == REPORT_JSON && !o->wait)
 		v.json = json_new(stdout);
-	if (make(&v, err) && where(o, &at, err) && serve_listen(v.server, &at, &bound, err) &&
-	    (!o->api || make_api(&v, err))) {
+	if (make(&v, err) && listen_at(&v, &bound, err)) {
+		ending_begin(&v.ending, v.env.loop);
 		tell_where(&v, &bound);
-		live(&v);
-		print_waited(&v, err);
+		live(&v, err);
+		/* the message of --wait, where all else that is told does not go */
+		struct span text = buf_span(&v.waited);
+		if (text.len > 0 &&
+		    (fwrite(text.at, text.len, 1, stdout) != 1 || fflush(stdout) != 0))
+			err_set(err, ERR_SYSTEM, "standard output: %s", strerror(errno));
 		if (v.report)
 			serve_report_write(v.report, o, &v.screen);
-		if (v.shows && !v.json)
-			tell_count(&v);
+		bool count = v.shows && !v.json;
+		if (count && v.mock)
+			printf("# %u connection%s played, %u failed\n", v.played,
+			    v.played == 1 ? "" : "s", v.failed);
+		if (count)
+			printf("# %llu message%s came\n", v.count, v.count == 1 ? "" : "s");
 		if (v.failed > 0 && err->kind == ERR_NONE)
 			err_set(err, ERR_EXPECT, "%u of %u connections did not do what %s says",
 			    v.failed, v.played, v.script->file);

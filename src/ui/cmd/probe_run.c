@@ -20,10 +20,9 @@ struct run {
 	struct report *report[FORMATS_MAX];
 	size_t nreports;
 	struct screen screen;		/* of the transcript */
-	struct loop_timer *progress, *deadline;
-	/* the run took too long; something was reported since the last wake-up */
-	bool late, told;
-	bool progress_shown, watched;	/* it stands there now; the standard error is a terminal */
+	struct loop_timer *progress;
+	bool told;			/* something was reported since the last wake-up */
+	bool progress_shown, watched;	/* it is there now; standard error is a terminal */
 	size_t undone;
 	/* the first file beside the reports that could not be written */
 	struct err err;
@@ -53,14 +52,6 @@ bound_jobs(struct fleet_opts *opts)
 }
 
 static void
-write_ext_set(struct run *r, struct probe_result *result)
-{
-	if (!r->err.kind)
-		draft_write(r->o->probe.write_ext_set, 0666,
-		    judge_ext_set(result->extensions, &result->arena), &r->err);
-}
-
-static void
 probe_hide_progress(struct run *r)
 {
 	if (r->progress_shown)
@@ -73,8 +64,9 @@ probe_on_report(void *ctx, const struct fleet_report *one)
 {
 	struct run *r = ctx;
 
-	if (r->o->probe.write_ext_set && one->result->extensions)
-		write_ext_set(r, one->result);
+	if (r->o->probe.write_ext_set && one->result->extensions && !r->err.kind)
+		draft_write(r->o->probe.write_ext_set, 0666,
+		    judge_ext_set(one->result->extensions, &one->result->arena), &r->err);
 	r->told = true;
 	probe_hide_progress(r);
 	for (size_t i = 0; i < r->nreports; i++)
@@ -103,13 +95,6 @@ probe_on_event(void *ctx, const struct event *e)
 	struct run *r = ctx;
 
 	show_event(&r->screen, e);
-}
-
-static void
-probe_on_deadline(void *ctx, unsigned ready)
-{
-	(void)ready;
-	((struct run *)ctx)->late = true;
 }
 
 static void
@@ -171,48 +156,20 @@ open_reports(struct run *r, struct err *err)
 }
 
 static void
-drop_reports(struct run *r)
-{
-	for (size_t i = 0; i < r->nreports; i++)
-		report_drop(r->report[i]);
-}
-
-static bool
-close_reports(struct run *r, const struct fleet_summary *sum, struct err *err)
-{
-	bool ok = r->err.kind == ERR_NONE;
-
-	if (!ok)
-		*err = r->err;
-	for (size_t i = 0; i < r->nreports; i++)
-		ok = report_end(r->report[i], sum, ok ? err : NULL) && ok;
-	return ok;
-}
-
-/* The transcript of several at once could not be read, nor a trace: one after the other then. */
-static bool
-wants_transcript(const struct options *o)
-{
-	return o->look.verbose > 0 && !o->probe.targets && o->probe.report[0].format == REPORT_TEXT;
-}
-
-static void
 probe_run_begin(struct run *r, struct session_env *env)
 {
 	struct options *o = r->o;
 	struct fleet_opts opts = o->probe.fleet;
 
-	opts.watch = wants_transcript(o);
+	opts.watch = o->look.verbose > 0 && !o->probe.targets &&
+	    o->probe.report[0].format == REPORT_TEXT;
+	/* A transcript of several at once could not be read, nor a trace. */
 	if (opts.watch || o->debug)
 		opts.jobs = 1;
 	bound_jobs(&opts);
 	r->fleet = fleet_new(env, &opts,
 	    &(struct fleet_fns){
 		.report = probe_on_report, .over = on_over, .watch = probe_on_event, .ctx = r });
-	if (o->probe.deadline_ms) {
-		r->deadline = loop_timer(env->loop, probe_on_deadline, r);
-		loop_timer_set(r->deadline, o->probe.deadline_ms);
-	}
 	r->watched = isatty(STDERR_FILENO);
 	if (o->probe.targets && r->watched && o->look.verbose >= 0) {
 		r->progress = loop_timer(env->loop, on_progress, r);
@@ -220,56 +177,30 @@ probe_run_begin(struct run *r, struct session_env *env)
 	}
 }
 
-static void
-probe_run_finish(struct run *r)
-{
-	loop_timer_free(r->progress);
-	loop_timer_free(r->deadline);
-	fleet_free(r->fleet);
-	targets_free(r->targets);
-	screen_release(&r->screen);
-}
-
-/*
- * Of what was not probed it is not known how it is. --fail-fast leaves out the rest because of what
- * it found.
- */
-static void
-conclude(const struct run *r, struct probe_end *end)
-{
-	end->sum = fleet_summary(r->fleet);
-	end->sum.bad = targets_bad(r->targets);
-	end->sum.cut = targets_failed(r->targets);
-	end->sum.unread = targets_unread(r->targets);
-	if (end->sum.bad || end->sum.cut ||
-	    ((end->sum.undone || end->sum.unread) && !r->o->probe.fleet.fail_fast))
-		end->sum.worst = judge_worse(end->sum.worst, STATE_UNKNOWN);
-}
-
 bool
-probe_run(struct session_env *env, struct options *o, const int *stop, struct probe_end *end,
-    struct err *err)
+probe_run(struct session_env *env, struct options *o, struct ending *ending,
+    struct fleet_summary *sum, struct err *err)
 {
 	struct run r = { .o = o, .loop = env->loop };
-	bool ok;
 
-	*end = (struct probe_end){ 0 };
+	*sum = (struct fleet_summary){ 0 };
 	screen_init(&r.screen, stdout, &o->look);
 	r.screen.onlooker = true;
 	r.targets = targets_new(env->loop, o, err);
 	if (!r.targets || !open_reports(&r, err)) {
-		drop_reports(&r);
+		for (size_t i = 0; i < r.nreports; i++)
+			report_drop(r.report[i]);
 		targets_free(r.targets);
 		screen_release(&r.screen);
 		return false;
 	}
 	probe_run_begin(&r, env);
+	ending_deadline(ending, o->probe.deadline_ms);
 	while (!fleet_done(r.fleet)) {
 		bool waits = targets_feed(r.targets, r.fleet);
-		if (!fleet_done(r.fleet)) {
+		if (!fleet_done(r.fleet))
 			standard_turn(env->loop, waits);
-		}
-		if (*stop || r.late)
+		if (ending_is_due(ending))
 			fleet_stop(r.fleet);
 		if (r.told && fflush(stdout) != 0)
 			fleet_stop(r.fleet);		/* nobody reads on */
@@ -282,9 +213,22 @@ probe_run(struct session_env *env, struct options *o, const int *stop, struct pr
 		fprintf(stderr,
 		    "smtpsh: and %zu more; with --resume FILE the next run does what is left\n",
 		    r.undone - UNDONE_SHOWN);
-	conclude(&r, end);
-	end->interrupted = *stop != 0;
-	ok = close_reports(&r, &end->sum, err);
-	probe_run_finish(&r);
+	*sum = fleet_summary(r.fleet);
+	sum->bad = targets_bad(r.targets);
+	sum->cut = targets_failed(r.targets);
+	sum->unread = targets_unread(r.targets);
+	/* What was not probed is unknown; --fail-fast left it out because of what was found. */
+	if (sum->bad || sum->cut || ((sum->undone || sum->unread) && !o->probe.fleet.fail_fast))
+		sum->worst = judge_worse(sum->worst, STATE_UNKNOWN);
+	bool ok = r.err.kind == ERR_NONE;
+	if (!ok)
+		*err = r.err;
+	for (size_t i = 0; i < r.nreports; i++)
+		ok = report_end(r.report[i], sum, ok ? err : NULL) && ok;
+	ending_deadline(ending, 0);
+	loop_timer_free(r.progress);
+	fleet_free(r.fleet);
+	targets_free(r.targets);
+	screen_release(&r.screen);
 	return ok;
 }

@@ -2,19 +2,16 @@
 #ifndef UI_CMD_PROBE_RUN_H
 #define UI_CMD_PROBE_RUN_H
 
+#include "ui/cmd/ending.h"
 #include "ui/options/options.h"
 #include "ui/report/report.h"
 
-struct probe_end {
-	struct fleet_summary sum;
-	bool interrupted;
-};
-
 /*
- * Runs until all is done or *stop becomes nonzero. False with err: a file cannot be read or
+ * Runs until all is done, the ending is due or the options' time expires, which is set here and
+ * ends here: the summary has what was left undone. False with err: a file cannot be read or
  * written.
  */
-bool probe_run(
-    struct session_env *, struct options *, const int *stop, struct probe_end *, struct err *);
+bool probe_run(struct session_env *, struct options *, struct ending *, struct fleet_summary *,
+    struct err *);
 
 #endif

@@ -1,33 +1,11 @@
 /* replay_run - cases side by side on one loop. */
-#include <signal.h>
 #include <unistd.h>
 
+#include "ui/cmd/ending.h"
 #include "ui/cmd/replay_run.h"
 #include "ui/show/standard.h"
 
 /* ---- telling, in the order of the files */
-
-static void
-replay_count(struct replay *r, const struct play_result *result)
-{
-	r->passed += result->verdict == PLAY_PASSED;
-	r->failed += result->verdict == PLAY_FAILED;
-	r->skipped += result->verdict == PLAY_SKIPPED;
-	r->uncompared += result->uncompared;
-	r->status = err_worse(r->status, result->status);
-}
-
-/* On a terminal: how far it is, in a line that goes before anything else is said. */
-static void
-replay_show_progress(struct replay *r)
-{
-	if (!isatty(STDERR_FILENO) || r->o->report != REPORT_TEXT || r->ncases < 2 ||
-	    r->o->look.verbose < 0 || r->o->update || r->o->learn)
-		return;
-	if (r->told < r->ncases)
-		fprintf(stderr, "\r\033[K%zu of %zu", r->told, r->ncases);
-	r->progress = r->told < r->ncases;
-}
 
 static void
 replay_hide_progress(struct replay *r)
@@ -45,11 +23,16 @@ tell_ready(struct replay *r)
 
 	while (r->told < r->ncases && r->cases[r->told].done) {
 		struct replay_case *c = &r->cases[r->told++];
+		const struct play_result *result = c->result;
 		replay_hide_progress(r);
 		if (c->number == 1 && report->file)
 			report->file(r, c->file);
-		c->failed = c->result->verdict == PLAY_FAILED;
-		replay_count(r, c->result);
+		c->failed = result->verdict == PLAY_FAILED;
+		r->passed += result->verdict == PLAY_PASSED;
+		r->failed += result->verdict == PLAY_FAILED;
+		r->skipped += result->verdict == PLAY_SKIPPED;
+		r->uncompared += result->uncompared;
+		r->status = err_worse(r->status, result->status);
 		if (report->one)
 			report->one(r, c);
 		if (c->number == c->file->n && report->file_end)
@@ -75,16 +58,10 @@ has_tag_of(struct span tags, struct span wanted)
 	return false;
 }
 
-static bool
-is_chosen(const struct options *o, const struct replay_case *c)
-{
-	return (!o->only || span_eq(replay_name(c), span_of(o->only))) &&
-	    (!o->tags || has_tag_of(c->now->tags, span_of(o->tags)));
-}
-
 void
 replay_list(struct replay *r, struct arena *arena)
 {
+	const struct options *o = r->o;
 	size_t max = 0;
 
 	for (size_t i = 0; i < r->nfiles; i++)
@@ -97,7 +74,8 @@ replay_list(struct replay *r, struct arena *arena)
 			struct replay_case c = {
 				.replay = r, .file = f, .now = k, .number = f->n + 1
 			};
-			if (!is_chosen(r->o, &c))
+			if ((o->only && !span_eq(replay_name(&c), span_of(o->only))) ||
+			    (o->tags && !has_tag_of(k->tags, span_of(o->tags))))
 				continue;
 			r->cases[r->ncases++] = c;
 			f->n++;
@@ -149,72 +127,43 @@ replay_begin(struct replay *r, struct replay_case *c)
 	c->play = play;
 }
 
-static void
-replay_on_interrupt(void *ctx, unsigned ready)
-{
-	(void)ready;
-	((struct replay *)ctx)->stop = 128 + SIGINT;
-}
-
-static void
-replay_on_term(void *ctx, unsigned ready)
-{
-	(void)ready;
-	((struct replay *)ctx)->stop = 128 + SIGTERM;
-}
-
-static void
-replay_on_deadline(void *ctx, unsigned ready)
-{
-	struct replay *r = ctx;
-
-	(void)ready;
-	if (r->told < r->ncases && !r->stop)
-		r->stop = ERR_TIMEOUT;
-}
-
-static void
-stop_all(struct replay *r)
-{
-	bool late = r->stop == ERR_TIMEOUT;
-
-	for (size_t i = r->told; i < r->next; i++)
-		if (!r->cases[i].done)
-			play_stop(r->cases[i].play, late ? ERR_TIMEOUT : ERR_SYSTEM,
-			    late ? "not over within --deadline" : "interrupted");
-	r->ncases = r->next;
-}
-
 int
 replay_run(struct replay *r, unsigned jobs)
 {
-	const struct replay_report *report = replay_reports[r->o->report];
-	struct loop_signal *interrupt = loop_signal(r->env->loop, SIGINT, replay_on_interrupt, r);
-	struct loop_signal *term = loop_signal(r->env->loop, SIGTERM, replay_on_term, r);
-	struct loop_timer *deadline = loop_timer(r->env->loop, replay_on_deadline, r);
+	const struct options *o = r->o;
+	const struct replay_report *report = replay_reports[o->report];
+	struct ending ending;
+	bool watched = isatty(STDERR_FILENO) && o->report == REPORT_TEXT && r->ncases > 1 &&
+	    o->look.verbose >= 0 && !o->update && !o->learn;
 
+	ending_begin(&ending, r->env->loop);
+	ending_deadline(&ending, o->deadline_ms);
 	r->began_us = loop_now_us();
-	if (r->o->deadline_ms)
-		loop_timer_set(deadline, r->o->deadline_ms);
 	if (report->begin && !r->silent)
 		report->begin(r);
 	while (r->told < r->ncases) {
 		while (r->running < jobs && r->next < r->ncases && !r->stop)
 			replay_begin(r, &r->cases[r->next++]);
+		for (size_t i = r->told; r->stop && i < r->next; i++)
+			if (!r->cases[i].done)
+				play_stop(r->cases[i].play, ending.signo ? ERR_SYSTEM : ERR_TIMEOUT,
+				    ending.signo ? "interrupted" : "not over within --deadline");
 		if (r->stop)
-			stop_all(r);
+			r->ncases = r->next;
 		size_t before = r->told;
 		tell_ready(r);
-		if (r->told > before)
-			replay_show_progress(r);
+		/* how far it is, in a line that goes before anything else is shown */
+		if (watched && r->told > before && r->told < r->ncases) {
+			fprintf(stderr, "\r\033[K%zu of %zu", r->told, r->ncases);
+			r->progress = true;
+		}
 		if (r->told < r->ncases && (r->running == jobs || r->next == r->ncases)) {
 			standard_turn(r->env->loop, r->running > 0);
+			r->stop = ending_status(&ending, 0);
 		}
 	}
 	if (report->end && !r->silent)
 		report->end(r);
-	loop_signal_free(interrupt);
-	loop_signal_free(term);
-	loop_timer_free(deadline);
+	ending_end(&ending);
 	return r->stop ? r->stop : (int)r->status;
 }
