@@ -23,7 +23,7 @@ class Fish(unittest.TestCase):
             done = subprocess.run([packages.path_of("fish", "fish"), "--no-config", "-c",
                                    f"set -p fish_function_path {functions}; source {there}; complete -C '{line}'"],
                                   capture_output=True, text=True, timeout=packages.DEADLINE,
-                                  env=dict(packages.environment("fish"), HOME=home))
+                                  env=dict(packages.environment("fish"), HOME=home, XDG_CONFIG_HOME=home))
         self.assertEqual(done.stderr, "")
         return [each.split("\t")[0] for each in done.stdout.splitlines()]
 
