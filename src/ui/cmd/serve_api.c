@@ -56,16 +56,36 @@ api_drop_first(struct api *api)
 	free(k);
 }
 
-static void
-api_keep(struct api *api, struct span json, struct span text)
+static struct span
+api_json(const struct api *api, const struct event *e, bool text, char **line)
 {
+	size_t size;
+	FILE *memory = memory_file(line, &size);
+
+	json_message(memory, e, api->received, text);
+	fclose(memory);
+	return (struct span){ *line, size };
+}
+
+void
+api_message(struct api *api, const struct event *e)
+{
+	char *line = NULL;
+
+	api->received++;
+	struct span text = e->message.text, json = api_json(api, e, true, &line);
+	if (json.len + text.len > API_OCTETS_MAX / 2) {
+		free(line);
+		text = SPAN_NONE;
+		json = api_json(api, e, false, &line);
+	}
 	size_t size = sizeof(struct kept) + json.len + text.len;
 	struct kept *k = memory_get(size);
 	char *octets = (char *)(k + 1);
-
 	memcpy(octets, json.at, json.len);
 	if (text.len > 0)
 		memcpy(octets + json.len, text.at, text.len);
+	free(line);
 	*k = (struct kept){ .number = api->received,
 		.json = { octets, json.len },
 		.text = { octets + json.len, text.len } };
@@ -77,17 +97,8 @@ api_keep(struct api *api, struct span json, struct span text)
 		api_drop_first(api);
 		api->dropped++;
 	}
-}
-
-static struct span
-api_json(const struct api *api, const struct event *e, bool text, char **line)
-{
-	size_t size;
-	FILE *memory = memory_file(line, &size);
-
-	json_message(memory, e, api->received, text);
-	fclose(memory);
-	return (struct span){ *line, size };
+	if (api->waiters)
+		loop_timer_set(api->tick, 0);
 }
 
 /* ---- answers */
@@ -132,7 +143,8 @@ api_clear(struct api *api, struct http_request *r)
 	buf_release(&b);
 }
 
-static void
+/* "N" or "N/raw". False: it is neither, and is not answered. */
+static bool
 api_one(struct api *api, struct http_request *r, struct span number)
 {
 	struct span part = number, which = span_until(&part, '/');
@@ -140,10 +152,8 @@ api_one(struct api *api, struct http_request *r, struct span number)
 	unsigned long long n = 0;
 
 	if (!span_number(which, ~0ull, &n) ||
-	    (which.len < number.len && !span_eq(part, SPAN("raw")))) {
-		api_say(api, r, 404, "there are /messages, /messages/N and /messages/N/raw");
-		return;
-	}
+	    (which.len < number.len && !span_eq(part, SPAN("raw"))))
+		return false;
 	while (k && k->number != n)
 		k = k->next;
 	if (!k)
@@ -152,11 +162,12 @@ api_one(struct api *api, struct http_request *r, struct span number)
 		api->http->answer(r, 200, "message/rfc822", k->text);
 	else
 		api->http->answer(r, 200, JSON_TYPE, k->json);
+	return true;
 }
 
-/* False: it has nothing to wait for, and is answered. */
-static bool
-api_waits(struct api *api, struct http_request *r)
+/* The list: now, or once there are as many messages as ?wait=N asks for. */
+static void
+api_list_later(struct api *api, struct http_request *r)
 {
 	const char *wait = api->http->argument(r, "wait"),
 		   *time = api->http->argument(r, "timeout");
@@ -168,11 +179,11 @@ api_waits(struct api *api, struct http_request *r)
 	if ((wait && !span_number(span_of(wait), ~0ull, &wanted)) ||
 	    (time && (!cursor_milliseconds(&at, at.line, &ms, &err) || ms > WAIT_MOST_MS))) {
 		api_say(api, r, 400, "want ?wait=N, and &timeout=T of 10 minutes at the most");
-		return false;
+		return;
 	}
 	if (api->count >= wanted) {
 		api_list(api, r);
-		return false;
+		return;
 	}
 	struct waiter *w = memory_get(sizeof *w);
 	*w = (struct waiter){ .next = api->waiters,
@@ -180,7 +191,6 @@ api_waits(struct api *api, struct http_request *r)
 		.wanted = wanted,
 		.until_us = loop_now_us() + ms * 1000 };
 	api->waiters = w;
-	return true;
 }
 
 /* Those whose messages are there, or whose time is up; all, when it ends. */
@@ -239,48 +249,24 @@ api_on_request(void *ctx, struct http_request *r, const char *path)
 	else if (api->http->is_delete(r))
 		api_say(api, r, 405, "DELETE is for /messages alone");
 	else if (span_eq(at, messages))
-		api_waits(api, r);
-	else if (span_starts(at, SPAN("/messages/")))
-		api_one(api, r, span_skip(at, messages.len + 1));
-	else
+		api_list_later(api, r);
+	else if (!span_starts(at, SPAN("/messages/")) ||
+	    !api_one(api, r, span_skip(at, messages.len + 1)))
 		api_say(api, r, 404, "there are /messages, /messages/N and /messages/N/raw");
 }
 
 /* ---- the loop */
 
 static void
-api_turn(struct api *api)
+api_on_turn(void *ctx, unsigned ready)
 {
+	struct api *api = ctx;
 	unsigned ms = api->http->run(api->server);
 
+	(void)ready;
 	if (api_answer_waiters(api, false))
 		ms = 0;
 	loop_timer_set(api->tick, api->waiters && ms > TURN_MS ? TURN_MS : ms);
-}
-
-static void
-api_on_turn(void *ctx, unsigned ready)
-{
-	(void)ready;
-	api_turn(ctx);
-}
-
-void
-api_message(struct api *api, const struct event *e)
-{
-	char *line = NULL;
-
-	api->received++;
-	struct span text = e->message.text, json = api_json(api, e, true, &line);
-	if (json.len + text.len > API_OCTETS_MAX / 2) {
-		free(line);
-		text = SPAN_NONE;
-		json = api_json(api, e, false, &line);
-	}
-	api_keep(api, json, text);
-	free(line);
-	if (api->waiters)
-		loop_timer_set(api->tick, 0);
 }
 
 struct api *
