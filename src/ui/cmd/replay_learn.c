@@ -284,19 +284,6 @@ words_of(struct span text)
 	return n;
 }
 
-/* Texts of as many words, word by word; of others nothing is written. */
-static void
-put_words(struct buf *out, struct span a, struct span b)
-{
-	if (words_of(a) != words_of(b))
-		return;
-	while (a.len > 0 || b.len > 0) {
-		struct span x = span_until(&a, ' '), y = span_until(&b, ' ');
-		put_word(out, x, y);
-		if (a.len > 0)
-			buf_append(out, SPAN(" "));
-	}
-}
 
 /* The text of the k-th line for all samples, in `out`. False: none fits them all. */
 static bool
@@ -322,9 +309,13 @@ learn_line(const struct sample *s, size_t n, size_t k, struct buf *out)
 		buf_consume(out, buf_span(out).len);
 		if (way == 0) {
 			varying_put(out, a, &context);
-		} else if (way == 1) {
-			put_words(out, a, b);
-		} else {
+		} else if (way == 1 && words_of(a) == words_of(b)) {
+			for (struct span x = a, y = b; x.len > 0 || y.len > 0;) {
+				struct span of_x = span_until(&x, ' '), of_y = span_until(&y, ' ');
+				put_word(out, of_x, of_y);
+				buf_append(out, x.len > 0 ? SPAN(" ") : SPAN_NONE);
+			}
+		} else if (way == 2) {
 			back = back > a.len - front ? a.len - front : back;
 			varying_put(out, span_first(a, front), NULL);
 			buf_append(out, SPAN("[..]"));
@@ -333,15 +324,6 @@ learn_line(const struct sample *s, size_t n, size_t k, struct buf *out)
 		if (fits_all(buf_span(out), s, n, k))
 			return true;
 	}
-	return false;
-}
-
-static bool
-lines_differ(const struct sample *s, size_t n, size_t k)
-{
-	for (size_t i = 1; i < n; i++)
-		if (!span_eq(s[i].reply.line[k], s[0].reply.line[k]))
-			return true;
 	return false;
 }
 
@@ -383,7 +365,10 @@ learn_expect(struct learn *l, const struct replay_file *file, const struct sampl
 	}
 	for (size_t k = 0; k < x->nlines; k++) {
 		const struct expect_line *line = &x->line[k];
-		if (!lines_differ(s, n, k) || line->text.patterns)
+		bool differ = false;
+		for (size_t i = 1; i < n; i++)
+			differ |= !span_eq(s[i].reply.line[k], s[0].reply.line[k]);
+		if (!differ || line->text.patterns)
 			continue;
 		if (!learn_line(s, n, k, &out)) {
 			l->left++;
@@ -391,14 +376,16 @@ learn_expect(struct learn *l, const struct replay_file *file, const struct sampl
 			    file->name, line->place.line);
 			continue;
 		}
-		size_t code = line->ncodes * 4;		/* with what stands behind them */
-		struct span text = arena_printf(&l->arena, "%.*s%.*s%.*s\n",
-		    SPAN_ARG(rewrite_mark(file, line->place.line)),
-		    SPAN_ARG(span_first(line->source, code)), SPAN_ARG(buf_span(&out)));
-		rewrite_add(&l->rewrite, line->place.line, 1, text);
-		fprintf(l->r->out, "%s:%u:\n- %.*s\n+ %.*s", file->name, line->place.line,
-		    SPAN_ARG(text_safe(&l->arena, rewrite_old_line(file, line->place.line))),
-		    SPAN_ARG(text));
+		size_t code = line->ncodes * 4;		/* with the octet that follows each */
+		unsigned number = line->place.line;
+		struct span old = rewrite_old_line(&l->rewrite, file, number),
+			    text = arena_printf(&l->arena, "%.*s%.*s%.*s\n",
+				SPAN_ARG(rewrite_mark(&l->rewrite, file, number)),
+				SPAN_ARG(span_first(line->source, code)),
+				SPAN_ARG(buf_span(&out)));
+		rewrite_add(&l->rewrite, number, 1, text);
+		fprintf(l->r->out, "%s:%u:\n- %.*s\n+ %.*s", file->name, number,
+		    SPAN_ARG(text_safe(&l->arena, old)), SPAN_ARG(text));
 	}
 	buf_release(&out);
 }

@@ -7,19 +7,25 @@
 #include "ui/show/draft.h"
 
 struct span
-rewrite_old_line(const struct replay_file *file, unsigned number)
+rewrite_old_line(struct rewrite *w, const struct replay_file *file, unsigned number)
 {
-	struct span rest = file->text, line = SPAN_NONE;
-
-	for (unsigned i = 0; i < number && span_line(&rest, &line); i++)
-		;
-	return line;
+	if (w->of != file) {
+		struct span rest = file->text, line;
+		w->of = file;
+		w->nlines = 0;
+		w->line = NULL;
+		while (span_line(&rest, &line)) {
+			w->line = arena_more(w->arena, w->line, w->nlines, sizeof *w->line);
+			w->line[w->nlines++] = line;
+		}
+	}
+	return number > 0 && number <= w->nlines ? w->line[number - 1] : SPAN_NONE;
 }
 
 struct span
-rewrite_mark(const struct replay_file *file, unsigned number)
+rewrite_mark(struct rewrite *w, const struct replay_file *file, unsigned number)
 {
-	struct span line = rewrite_old_line(file, number), colon = span_find(line, SPAN(":"));
+	struct span line = rewrite_old_line(w, file, number), colon = span_find(line, SPAN(":"));
 	size_t n = line.len - colon.len + 1;
 
 	return span_first(line, n < line.len && line.at[n] == ' ' ? n + 1 : n);
@@ -55,10 +61,12 @@ rewrite_has(const struct rewrite *w, unsigned line)
 	return false;
 }
 
-static void
-rewrite_apply(const struct rewrite *w, struct span text, struct buf *out)
+bool
+rewrite_write(
+    const struct rewrite *w, const struct replay_file *file, const char *to, struct err *err)
 {
-	struct span rest = text, line;
+	struct buf out = { .max = 2 * SCRIPT_OCTETS_MAX };
+	struct span rest = file->text, line, now;
 	unsigned number = 0;
 	size_t next = 0;
 
@@ -72,22 +80,11 @@ rewrite_apply(const struct rewrite *w, struct span text, struct buf *out)
 		    &w->change[next] :
 		    NULL;
 		if (c && c->from == number)
-			buf_append(out, c->text);
+			buf_append(&out, c->text);
 		if (!c)
-			buf_append(out, span_first(before, before.len - rest.len));
+			buf_append(&out, span_first(before, before.len - rest.len));
 	}
-}
-
-bool
-rewrite_write(
-    const struct rewrite *w, const struct replay_file *file, const char *to, struct err *err)
-{
-	struct buf out = { .max = 2 * SCRIPT_OCTETS_MAX };
-	struct span now;
-	bool ok;
-
-	rewrite_apply(w, file->text, &out);
-	ok = file_read(file->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, w->arena, &now, err) &&
+	bool ok = file_read(file->name, FILE_REGULAR, SCRIPT_OCTETS_MAX, w->arena, &now, err) &&
 	    (span_eq(now, file->text) ||
 		err_set(err, ERR_USAGE, "%s was changed meanwhile: not updated", file->name)) &&
 	    draft_write(to, 0666, buf_span(&out), err);

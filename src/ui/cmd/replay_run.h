@@ -39,13 +39,19 @@ struct rewrite {
 	struct arena *arena;
 	struct change *change;
 	size_t n;
+	const struct replay_file *of;	/* whose lines are below; NULL: not read yet */
+	struct span *line;
+	size_t nlines;
 };
 void rewrite_add(struct rewrite *, unsigned from, unsigned n, struct span text);
 void rewrite_sort(struct rewrite *); /* by line; before it is written */
 bool rewrite_has(const struct rewrite *, unsigned line);
-/* The line as it is in the file, and what of it stands before the reply: blanks and "S: ". */
-struct span rewrite_old_line(const struct replay_file *, unsigned line);
-struct span rewrite_mark(const struct replay_file *, unsigned line);
+/*
+ * The line as it is in the file, counted from 1, and what of it precedes the reply: blanks and
+ * "S: ".
+ */
+struct span rewrite_old_line(struct rewrite *, const struct replay_file *, unsigned line);
+struct span rewrite_mark(struct rewrite *, const struct replay_file *, unsigned line);
 /*
  * Writes the file with these lines to `to`, in one step. False with err: it could not, or the file
  * was changed since it was read.

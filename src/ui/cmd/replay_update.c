@@ -15,25 +15,6 @@ struct update {
 	struct rewrite rewrite;
 };
 
-static void
-put_line(struct buf *out, struct span mark, const struct play_failure *f, size_t i, bool bare)
-{
-	const struct reply *r = f->reply;
-	bool last = i + 1 == r->nlines;
-	struct varying_context context = {
-		.place = reply_place_of_line(f->answers, i),
-		.masks = MASKS_ALL,
-		.host = f->host,
-	};
-
-	buf_printf(out, "%.*s%03u", SPAN_ARG(mark), r->code);
-	if (!bare && (!last || r->line[i].len > 0))
-		buf_append(out, last ? SPAN(" ") : SPAN("-"));
-	if (!bare)
-		varying_put(out, r->line[i], &context);
-	buf_append(out, SPAN("\n"));
-}
-
 static bool
 has_pattern(const struct expect *x)
 {
@@ -68,6 +49,7 @@ static void
 add_change(struct update *u, const struct play_failure *f)
 {
 	const struct expect *x = f->expect;
+	const struct reply *r = f->reply;
 	struct buf out = { .max = 1 << 20 };
 	const char *why = reason_not_to(u, f);
 
@@ -77,25 +59,38 @@ add_change(struct update *u, const struct play_failure *f)
 		return;
 	}
 	bool bare = x->nlines == 1 && x->line[0].separator == 0;
-	struct span mark = rewrite_mark(u->file, x->line[0].place.line);
-	for (size_t i = 0; i < (bare ? 1 : f->reply->nlines); i++)
-		put_line(&out, mark, f, i, bare);
+	struct span mark = rewrite_mark(&u->rewrite, u->file, x->line[0].place.line);
+	for (size_t i = 0; i < (bare ? 1 : r->nlines); i++) {
+		bool last = i + 1 == r->nlines;
+		struct varying_context context = {
+			.place = reply_place_of_line(f->answers, i),
+			.masks = MASKS_ALL,
+			.host = f->host,
+		};
+		buf_printf(&out, "%.*s%03u", SPAN_ARG(mark), r->code);
+		if (!bare && (!last || r->line[i].len > 0))
+			buf_append(&out, last ? SPAN(" ") : SPAN("-"));
+		if (!bare)
+			varying_put(&out, r->line[i], &context);
+		buf_append(&out, SPAN("\n"));
+	}
 	rewrite_add(&u->rewrite, x->line[0].place.line, (unsigned)x->nlines, buf_span(&out));
 	buf_release(&out);
 }
 
+/* --update=ask: shows the change and asks. */
 static bool
-agreed(const struct update *u, const struct change *c)
+agreed(struct update *u, const struct change *c)
 {
 	char answer[8] = "";
 	struct arena arena = { 0 };
-
-	for (unsigned i = 0; i < c->n; i++)
-		fprintf(stderr, "- %.*s\n",
-		    SPAN_ARG(text_safe(&arena,
-			script_shown(
-			    u->file->script, &arena, rewrite_old_line(u->file, c->from + i)))));
 	struct span rest = c->text, line;
+
+	for (unsigned i = 0; i < c->n; i++) {
+		line = rewrite_old_line(&u->rewrite, u->file, c->from + i);
+		line = script_shown(u->file->script, &arena, line);
+		fprintf(stderr, "- %.*s\n", SPAN_ARG(text_safe(&arena, line)));
+	}
 	while (span_line(&rest, &line))
 		fprintf(stderr, "+ %.*s\n", SPAN_ARG(text_safe(&arena, line)));
 	arena_release(&arena);
@@ -104,43 +99,33 @@ agreed(const struct update *u, const struct change *c)
 	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
-static void
-gather(struct update *u)
+bool
+replay_update(struct replay *r, const struct replay_file *file, struct err *err)
 {
-	for (size_t i = u->file->first; i < u->file->first + u->file->n; i++) {
-		const struct replay_case *c = &u->r->cases[i];
-		if (!c->play)
-			continue;
-		for (const struct play_failure *f = play_result(c->play)->failure; f; f = f->next)
-			add_change(u, f);
+	struct update u = { .r = r, .file = file };
+	struct rewrite *w = &u.rewrite;
+
+	w->arena = &u.arena;
+	for (size_t i = file->first; i < file->first + file->n; i++) {
+		const struct play *play = r->cases[i].play;
+		const struct play_failure *f = play ? play_result(play)->failure : NULL;
+		for (; f; f = f->next)
+			add_change(&u, f);
 	}
-	struct rewrite *w = &u->rewrite;
 	rewrite_sort(w);
 	size_t kept = 0;		/* the prelude fails in each case: once is enough */
 	unsigned seen = 0;
 	for (size_t i = 0; i < w->n; i++) {
 		bool again = w->change[i].from == seen;
 		seen = w->change[i].from;
-		if (!again && (u->r->o->update != UPDATE_ASK || agreed(u, &w->change[i])))
+		if (!again && (r->o->update != UPDATE_ASK || agreed(&u, &w->change[i])))
 			w->change[kept++] = w->change[i];
 	}
 	w->n = kept;
-}
-
-bool
-replay_update(struct replay *r, const struct replay_file *file, struct err *err)
-{
-	struct update u = { .r = r, .file = file };
-	bool ok = true;
-
-	u.rewrite.arena = &u.arena;
-	gather(&u);
-	if (u.rewrite.n > 0) {
-		ok = rewrite_write(&u.rewrite, file, file->name, err);
-		if (ok)
-			fprintf(r->out, "%s: %zu repl%s updated\n", file->name, u.rewrite.n,
-			    u.rewrite.n == 1 ? "y" : "ies");
-	}
+	bool ok = w->n == 0 || rewrite_write(w, file, file->name, err);
+	if (ok && w->n > 0)
+		fprintf(r->out, "%s: %zu repl%s updated\n", file->name, w->n,
+		    w->n == 1 ? "y" : "ies");
 	arena_release(&u.arena);
 	return ok;
 }
