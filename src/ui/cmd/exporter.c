@@ -71,31 +71,6 @@ exporter_end(struct server *s, struct client *c)
 }
 
 static void
-end_oldest(struct server *s)
-{
-	struct client *c = s->first;
-
-	while (c && (c->busy || c->ended))
-		c = c->next;
-	if (c)
-		exporter_end(s, c);
-}
-
-/*
- * A request, and the reading of an answer, have so long in all: an octet now and then holds nothing
- * open.
- */
-static void
-end_slow(struct server *s)
-{
-	time_t before = now() - REQUEST_SECONDS;
-
-	for (struct client *c = s->first; c; c = c->next)
-		if (!c->busy && !c->ended && c->since < before)
-			exporter_end(s, c);
-}
-
-static void
 exporter_forget(struct server *s, struct client *gone)
 {
 	struct client **at = &s->first;
@@ -119,8 +94,11 @@ on_connection(void *cls, struct MHD_Connection *connection, void **socket_contex
 		exporter_forget(s, *socket_context);
 		return;
 	}
-	if (s->n == s->most)
-		end_oldest(s);
+	struct client *oldest = s->first;
+	while (oldest && (oldest->busy || oldest->ended))
+		oldest = oldest->next;
+	if (s->n == s->most && oldest)
+		exporter_end(s, oldest);
 	struct client *c = *socket_context = memory_zeroed(sizeof *c);
 	c->connection = connection;
 	c->since = now();
@@ -158,16 +136,6 @@ exporter_refuse(struct MHD_Connection *connection, unsigned status, const char *
 	return result;
 }
 
-/* The memory of a connection holds twice as much, so that there is room for an answer. */
-static bool
-is_long(struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-	    connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
-
-	return info && info->header_size > HEADER_MOST;
-}
-
 /* Called when the headers are there, and again once a request that had to wait has its answer. */
 static enum MHD_Result
 exporter_on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -186,7 +154,10 @@ exporter_on_request(void *cls, struct MHD_Connection *connection, const char *ur
 			    server->deletes ? "only GET, HEAD and DELETE are answered here\n" :
 					      "only GET and HEAD are answered here\n",
 			    server->deletes);
-		if (is_long(connection))
+		/* The memory of a connection is twice as large: there is room for an answer. */
+		const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		    connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+		if (info && info->header_size > HEADER_MOST)
 			return exporter_refuse(connection, MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE,
 			    "a request has 8192 octets of headers at the most\n", false);
 		r = *con_cls = memory_zeroed(sizeof *r);
@@ -268,8 +239,12 @@ exporter_run(void *server)
 {
 	struct server *s = server;
 	MHD_UNSIGNED_LONG_LONG ms;
+	time_t before = now() - REQUEST_SECONDS;
 
-	end_slow(s);
+	/* A request, and the reading of an answer, have so long in all, however slowly it goes. */
+	for (struct client *c = s->first; c; c = c->next)
+		if (!c->busy && !c->ended && c->since < before)
+			exporter_end(s, c);
 	MHD_run(s->daemon);
 	return MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms < RUN_AGAIN_MS ? (unsigned)ms :
 										 RUN_AGAIN_MS;

@@ -42,36 +42,26 @@ module_is_name(struct span text)
 	return text.len > 0 && text.len <= NAME_MOST;
 }
 
-/* A word; in double quotes it may have blanks. */
-static struct span
-module_take_word(struct span *rest)
-{
-	*rest = span_trim(*rest);
-	if (rest->len == 0 || rest->at[0] != '"')
-		return span_word(rest);
-	*rest = span_skip(*rest, 1);
-	return span_until(rest, '"');
-}
-
-/* What a probe for others has no use for, or must not have: files to write, and targets. */
-static bool
-suits(const struct options *o)
-{
-	const struct probe_settings *p = &o->probe;
-
-	return o->nargs == 0 && !o->help && !o->version && !o->debug && !p->targets && !p->output &&
-	    !p->nreports && !p->resume && !p->write_ext_set && !p->watch_ms && !p->deadline_ms;
-}
-
-/* The options of a module, as if they stood on a command line. */
+/* Reads the options of a module as a command line's; a word in double quotes may have spaces. */
 static bool
 module_read_options(struct probe_module *m, struct span text, struct err *err)
 {
+	const struct options *o = &m->o;
+	const struct probe_settings *p = &o->probe;
 	char *arg[ARGS_MOST];
 	int n = 0;
 
-	for (struct span rest = span_trim(text); rest.len > 0 && n < ARGS_MOST;)
-		arg[n++] = arena_string(&m->arena, module_take_word(&rest));
+	for (struct span rest = span_trim(text); rest.len > 0 && n < ARGS_MOST;) {
+		struct span word;
+		rest = span_trim(rest);
+		if (rest.len > 0 && rest.at[0] == '"') {
+			rest = span_skip(rest, 1);
+			word = span_until(&rest, '"');
+		} else {
+			word = span_word(&rest);
+		}
+		arg[n++] = arena_string(&m->arena, word);
+	}
 	if (n == ARGS_MOST)
 		return err_set(err, ERR_USAGE, "a module has %d words at the most", ARGS_MOST - 1);
 	options_release(&m->o);
@@ -80,10 +70,12 @@ module_read_options(struct probe_module *m, struct span text, struct err *err)
 	m->o.look.color = WHEN_NEVER;
 	m->env.tls = m->o.tls;
 	m->env.dns = m->o.dns;
-	return suits(&m->o) ||
-	    err_set(err, ERR_USAGE,
-		"a module has options of a probe alone: no target, and nothing that writes "
-		"a file or repeats it");
+	if (o->nargs > 0 || o->help || o->version || o->debug || p->targets || p->output ||
+	    p->nreports || p->resume || p->write_ext_set || p->watch_ms || p->deadline_ms)
+		return err_set(err, ERR_USAGE,
+		    "a module has options of a probe alone: no target, and nothing that writes "
+		    "a file or repeats it");
+	return true;
 }
 
 static struct probe_module *
@@ -160,7 +152,7 @@ modules_read_file(struct reading *r)
 	return ok;
 }
 
-/* Behind those of the file. */
+/* After those of the file. */
 static bool
 add_built_in(struct reading *r)
 {
@@ -178,27 +170,21 @@ add_built_in(struct reading *r)
 	return ok;
 }
 
-/* Files that options name are read now: what is wrong with them is known at the start. */
-static bool
-module_prepare(struct probe_module *m, struct err *err)
-{
-	for (; m; m = m->next) {
-		m->timed = m->o.probe.probe.total_ms > 0;
-		if (!probe_spec_prepare(&m->o, err)) {
-			struct err why = *err;
-			return err_set(err, ERR_USAGE, "module %s: %s", m->name, why.text);
-		}
-	}
-	return true;
-}
-
 struct probe_module *
 modules_read(
     struct loop *loop, const struct program *own, const char *file, struct err *err)
 {
 	struct reading r = { .loop = loop, .program = own, .file = file, .err = err };
+	bool ok = (!file || modules_read_file(&r)) && add_built_in(&r);
 
-	if ((!file || modules_read_file(&r)) && add_built_in(&r) && module_prepare(r.first, err))
+	/* Files that options name are read now: what is wrong with them is known at the start. */
+	for (struct probe_module *m = r.first; ok && m; m = m->next) {
+		struct err why;
+		m->timed = m->o.probe.probe.total_ms > 0;
+		ok = probe_spec_prepare(&m->o, &why) ||
+		    err_set(err, ERR_USAGE, "module %s: %s", m->name, why.text);
+	}
+	if (ok)
 		return r.first;
 	modules_free(r.first);
 	return NULL;

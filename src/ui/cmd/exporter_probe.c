@@ -37,25 +37,19 @@ exporter_answer(const struct http *http, struct http_request *r, unsigned status
 	buf_release(&b);
 }
 
-/* The verdict in words, behind the dialogue that led to it. */
-static void
-exporter_tell(struct exporter_probe *p, const struct fleet_report *one)
-{
-	const struct judge_check *worst = one->verdict->worst;
-
-	fprintf(p->out, "\n%s %.*s", report_state(one), SPAN_ARG(report_place(one)));
-	if (worst)
-		fprintf(p->out, " %s: %.*s", worst->label, SPAN_ARG(report_message(one)));
-	fputc('\n', p->out);
-}
-
 static void
 exporter_on_report(void *ctx, const struct fleet_report *one)
 {
 	struct exporter_probe *p = ctx;
+	const struct judge_check *worst = one->verdict->worst;
 
+	/* the verdict in words, after the dialogue that led to it */
 	if (p->debug)
-		exporter_tell(p, one);
+		fprintf(p->out, "\n%s %.*s", report_state(one), SPAN_ARG(report_place(one)));
+	if (p->debug && worst)
+		fprintf(p->out, " %s: %.*s", worst->label, SPAN_ARG(report_message(one)));
+	if (p->debug)
+		fputc('\n', p->out);
 	p->told++;
 	p->passed += report_passed(one);
 	report_one(p->report, one);
@@ -141,16 +135,6 @@ read_request(struct exporter_probe *p, const struct options *all, struct err *er
 	return probe_spec_prepare(o, err);
 }
 
-/* An address is known now; what a name has is seen when it is found, by the fleet. */
-static bool
-address_allowed(const struct options *all, struct span host)
-{
-	struct addr addr;
-
-	return !addr_parse(&addr, host, 0) ||
-	    addr_is_allowed(all->allow_target, all->nallow_target, &addr);
-}
-
 /* 200, or the status of the refusal with its words. */
 static unsigned
 exporter_read_target(struct exporter_probe *p, const struct options *all, const char *text,
@@ -161,16 +145,17 @@ exporter_read_target(struct exporter_probe *p, const struct options *all, const 
 	if (!target_parse(target, span_of(text), SPAN_NONE, p->o.port, &p->o.arena, err))
 		return 400;
 	struct addr literal;
+	bool is_literal = addr_parse(&literal, target->host, 0);
 	if (target->kind != TARGET_HOST && target->kind != TARGET_MX)
 		err_set(err, ERR_USAGE, "only hosts and domains are probed for others");
-	else if (!addr_parse(&literal, target->host, 0) &&
-	    !exporter_is_name(target->host, true, &p->o.arena))
+	else if (!is_literal && !exporter_is_name(target->host, true, &p->o.arena))
 		return err_set(err, ERR_USAGE, "target: want a host name, a domain or an address"),
 		       400;
 	else if (!port_allowed(all->allow_port, target->port))
 		err_set(err, ERR_USAGE, "port %u is not allowed: --allow-port lists those that are",
 		    target->port);
-	else if (!address_allowed(all, target->host))
+	else if (is_literal && !addr_is_allowed(all->allow_target, all->nallow_target, &literal))
+		/* the fleet looks at the addresses that a name has */
 		err_set(err, ERR_USAGE,
 		    "this address is not allowed: --allow-target lists those that are");
 	return err->kind == ERR_NONE ? 200 : 403;
