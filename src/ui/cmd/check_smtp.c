@@ -69,22 +69,6 @@ standard_file(struct arena *arena)
 
 /* "name = value", or "name" alone: "--name=value", and of a letter "-x" and the value. */
 static bool
-add_ini_line(struct words *w, struct span line)
-{
-	struct span value = line, name = span_trim(span_until(&value, '='));
-
-	value = span_trim(value);
-	if (name.len > 1)
-		return add_word(w,
-		    arena_string(w->arena,
-			arena_printf(w->arena, "--%.*s%s%.*s", SPAN_ARG(name), value.len ? "=" : "",
-			    SPAN_ARG(value))));
-	return add_word(w,
-	    arena_string(
-		w->arena, arena_printf(w->arena, "-%.*s%.*s", SPAN_ARG(name), SPAN_ARG(value))));
-}
-
-static bool
 add_section(struct words *w, struct span text, struct span section)
 {
 	size_t before = w->n;
@@ -98,9 +82,16 @@ add_section(struct words *w, struct span text, struct span section)
 		if (line.at[0] == '[') {
 			line = span_skip(line, 1);
 			inside = span_eq(span_trim(span_until(&line, ']')), section);
-		} else if (inside) {
-			ok = add_ini_line(w, line);
+			continue;
 		}
+		if (!inside)
+			continue;
+		struct span value = line, name = span_trim(span_until(&value, '='));
+		value = span_trim(value);
+		bool letter = name.len <= 1;
+		struct span word = arena_printf(w->arena, "%s%.*s%s%.*s", letter ? "-" : "--",
+		    SPAN_ARG(name), value.len && !letter ? "=" : "", SPAN_ARG(value));
+		ok = add_word(w, arena_string(w->arena, word));
 	}
 	return ok &&
 	    (w->n > before ||

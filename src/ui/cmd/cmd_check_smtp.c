@@ -19,7 +19,7 @@ struct check {
 	struct options o;
 	struct target target;
 	struct report *report;
-	struct screen screen;		/* of the transcript, shown behind the line that counts */
+	struct screen screen;		/* of the transcript, shown after the plugin's line */
 	char *text;
 	size_t len;
 	FILE *transcript;		/* NULL: not wanted */
@@ -117,27 +117,6 @@ set_states(struct check *c)
 /* ---- what is done */
 
 /*
- * The password stands in the arguments, where check_smtp wants it; in the environment it is safer.
- */
-static void
-set_auth(struct check *c)
-{
-	const char *own = getenv("PASSWORD");
-	struct span password = c->given.password.at ? secret_span(&c->given.password) :
-						     span_of(own ? own : "");
-
-	if (!c->given.auth)
-		return;
-	c->o.session.auth.wanted = true;
-	c->o.session.auth.mech = c->given.auth;
-	c->o.session.auth.user = c->given.user;
-	/* as check_smtp does: in the clear when it is told so */
-	c->o.session.auth.insecure = true;
-	if (c->given.password.at || own)
-		secret_set(&c->o.session.auth.password, password);
-}
-
-/*
  * A name, an address, or the absolute path of a socket: no other target, which could be a command.
  */
 static bool
@@ -171,6 +150,8 @@ check_prepare(struct check *c, struct err *err)
 	const struct check_smtp *s = &c->given;
 	struct options *o = &c->o;
 	struct probe_settings *p = &o->probe;
+	struct credentials *auth = &o->session.auth;
+	const char *own = getenv("PASSWORD");	/* safer than in the arguments */
 	bool starttls = s->starttls || (s->days && !s->tls);
 
 	if (s->tls && s->starttls)
@@ -194,7 +175,15 @@ check_prepare(struct check *c, struct err *err)
 	o->session.timeouts = (struct timeouts){ all, all, all, all, all, all,
 		timeouts_probe.quit };
 	set_states(c);
-	set_auth(c);
+	if (s->auth) {
+		auth->wanted = true;
+		auth->mech = s->auth;
+		auth->user = s->user;
+		auth->insecure = true;	/* as check_smtp does: in the clear when it is told so */
+	}
+	if (s->auth && (s->password.at || own))
+		secret_set(&auth->password,
+		    s->password.at ? secret_span(&s->password) : span_of(own));
 	return (!s->days || s->ignore_expiry || check_set_days(c, err)) &&
 	    (!s->expect || set_expect(c, err)) && set_target(c, err) && probe_spec_prepare(o, err);
 }
@@ -213,26 +202,6 @@ check_on_event(void *ctx, const struct event *e)
 	show_event(&((struct check *)ctx)->screen, e);
 }
 
-static void
-open_transcript(struct check *c)
-{
-	c->transcript = memory_file(&c->text, &c->len);
-	screen_init(&c->screen, c->transcript, &c->o.look);
-}
-
-static void
-close_transcript(struct check *c)
-{
-	if (!c->transcript)
-		return;
-	fclose(c->transcript);
-	for (size_t i = 0; i < c->len; i++)
-		/* behind a "|" stands performance data */
-		putchar(c->text[i] == '|' ? '/' : c->text[i]);
-	screen_release(&c->screen);
-	free(c->text);
-}
-
 static int
 check_run(struct check *c, struct err *err)
 {
@@ -243,8 +212,10 @@ check_run(struct check *c, struct err *err)
 	c->report = report_to(&report_nagios, stdout,
 	    &(struct report_opts){ .plugin = true, .judge = &c->o.probe.judge });
 	opts.watch = c->given.verbose > 0;
-	if (opts.watch)
-		open_transcript(c);
+	if (opts.watch) {
+		c->transcript = memory_file(&c->text, &c->len);
+		screen_init(&c->screen, c->transcript, &c->o.look);
+	}
 	struct fleet *fleet = fleet_new(&env, &opts,
 	    &(struct fleet_fns){ .report = check_on_report, .watch = check_on_event, .ctx = c });
 	fleet_add(fleet, &c->target, &spec, NULL);
@@ -254,7 +225,13 @@ check_run(struct check *c, struct err *err)
 	struct fleet_summary sum = fleet_summary(fleet);
 	fleet_free(fleet);
 	bool ok = report_end(c->report, &sum, err);
-	close_transcript(c);
+	if (c->transcript) {
+		fclose(c->transcript);
+		for (size_t i = 0; i < c->len; i++)	/* a "|" begins performance data */
+			putchar(c->text[i] == '|' ? '/' : c->text[i]);
+		screen_release(&c->screen);
+		free(c->text);
+	}
 	session_env_release(&env);
 	loop_free(env.loop);
 	return ok ? (int)sum.worst : STATE_UNKNOWN;

@@ -141,34 +141,13 @@ print_bash(const struct command *const all[])
 /* ---- zsh */
 
 static void
-zsh_action(const struct option *o)
-{
-	if (!o->arg)
-		return;
-	printf("%s:value:", may_be_left_out(o) ? ":" : "");
-	if (has_choices(o)) {
-		putchar('(');
-		put_choices(o);
-		putchar(')');
-	} else if (wants_file(o)) {
-		printf("_files");
-	}
-}
-
-static void
-zsh_words(const struct command *c)
-{
-	printf("\t\tcompadd --");
-	for (size_t i = 0; c->word(i); i++)
-		printf(" %s", c->word(i));
-	printf(" ;;\n");
-}
-
-static void
 zsh_options(const struct command *c)
 {
 	if (c->word) {
-		zsh_words(c);
+		printf("\t\tcompadd --");
+		for (size_t i = 0; c->word(i); i++)
+			printf(" %s", c->word(i));
+		printf(" ;;\n");
 		return;
 	}
 	printf("\t\t_arguments -s -S");
@@ -181,7 +160,15 @@ zsh_options(const struct command *c)
 					 "");
 		put_quoted(o->help);
 		printf("]");
-		zsh_action(o);
+		if (o->arg)
+			printf("%s:value:", may_be_left_out(o) ? ":" : "");
+		if (has_choices(o)) {
+			putchar('(');
+			put_choices(o);
+			putchar(')');
+		} else if (wants_file(o)) {
+			printf("_files");
+		}
 		printf("'");
 	}
 	printf(" \\\n\t\t\t'*: :_files' ;;\n");
@@ -239,18 +226,6 @@ fish_option(const struct option *o, const struct command *c)
 }
 
 static void
-fish_words(const struct command *c)
-{
-	for (size_t i = 0; c->word(i); i++)
-		if (c->word(i)[0] == '-')
-			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' -l %s\n",
-			    c->name, c->word(i) + 2);
-		else
-			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' -f -a %s\n",
-			    c->name, c->word(i));
-}
-
-static void
 print_fish(const struct command *const all[])
 {
 	printf("# smtpsh(1) completion for fish\nset -g __smtpsh_subcommands");
@@ -263,11 +238,15 @@ print_fish(const struct command *const all[])
 		printf("'\n");
 	}
 	for (size_t i = 0; all[i]; i++) {
-		if (all[i]->word)
-			fish_words(all[i]);
-		for (const struct option *o = options; !all[i]->word && o->name; o++)
-			if (is_for(o, all[i]))
-				fish_option(o, all[i]);
+		const struct command *c = all[i];
+		for (size_t n = 0; c->word && c->word(n); n++) {
+			bool option = c->word(n)[0] == '-';
+			printf("complete -c smtpsh -n '__fish_seen_subcommand_from %s' %s %s\n",
+			    c->name, option ? "-l" : "-f -a", c->word(n) + (option ? 2 : 0));
+		}
+		for (const struct option *o = options; !c->word && o->name; o++)
+			if (is_for(o, c))
+				fish_option(o, c);
 	}
 }
 

@@ -48,35 +48,28 @@ read_input(struct options *o)
 	o->nargs = n > 0;
 }
 
-static bool
-explain(struct options *o, struct err *err)
-{
-	struct span *word;
-	if (o->nargs == 0 || (o->nargs == 1 && strcmp(o->arg[0], "-") == 0))
-		read_input(o);
-	size_t n = split(o, &word, &o->arena);
-	struct screen screen;
-
-	if (n == 0)
-		return err_set(err, ERR_USAGE,
-		    "explain wants a code, a keyword or an error, as in: smtpsh explain 550 5.7.1");
-	const struct explanation *e = explain_words(word, n, &o->arena, err);
-	if (!e)
-		return false;
-	if (o->format == FORMAT_JSON) {
-		json_explanation(stdout, e);
-		return true;
-	}
-	screen_init(&screen, stdout, &o->look);
-	explain_show(&screen, e);
-	screen_release(&screen);
-	return true;
-}
-
 static int
 run_explain(struct options *o, struct err *err)
 {
-	explain(o, err);
+	const struct explanation *e = NULL;
+	struct screen screen;
+	struct span *word;
+
+	if (o->nargs == 0 || (o->nargs == 1 && strcmp(o->arg[0], "-") == 0))
+		read_input(o);
+	size_t n = split(o, &word, &o->arena);
+	if (n == 0)
+		err_set(err, ERR_USAGE,
+		    "explain wants a code, a keyword or an error, as in: smtpsh explain 550 5.7.1");
+	else
+		e = explain_words(word, n, &o->arena, err);
+	if (e && o->format == FORMAT_JSON) {
+		json_explanation(stdout, e);
+	} else if (e) {
+		screen_init(&screen, stdout, &o->look);
+		explain_show(&screen, e);
+		screen_release(&screen);
+	}
 	return 0;
 }
 

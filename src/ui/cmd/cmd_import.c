@@ -8,16 +8,6 @@
 #include "ui/show/standard.h"
 #include "ui/options/options.h"
 
-static bool
-read_log(const char *name, struct buf *log, struct err *err)
-{
-	int fd = file_open(name, FILE_PIPE, err);
-	bool ok = fd >= 0 && file_drain(fd, name, IMPORT_LOG_MAX, log, err);
-
-	file_close(fd);
-	return ok;
-}
-
 static void
 say_left_out(void *ctx, struct span line)
 {
@@ -25,8 +15,8 @@ say_left_out(void *ctx, struct span line)
 	fprintf(stderr, "smtpsh: left out: %.*s\n", SPAN_ARG(line));
 }
 
-static bool
-import(const struct options *o, struct err *err)
+static int
+run_import(struct options *o, struct err *err)
 {
 	bool verbose = o->look.verbose > 0;
 	struct import_opts opts = { .from = o->from_dialect,
@@ -34,12 +24,17 @@ import(const struct options *o, struct err *err)
 	struct buf log = { 0 };
 	struct import_result r;
 
-	if (!read_log(o->arg[0], &log, err)) {
-		buf_release(&log);
-		return false;
+	if (o->nargs != 1) {
+		err_set(err, ERR_USAGE, "import wants one log; - is standard input");
+		return 0;
 	}
-	if (!import_log(&opts, &log, &r, err))
-		return false;
+	int fd = file_open(o->arg[0], FILE_PIPE, err);
+	bool read = fd >= 0 && file_drain(fd, o->arg[0], IMPORT_LOG_MAX, &log, err);
+	file_close(fd);
+	if (!read)
+		buf_release(&log);
+	if (!read || !import_log(&opts, &log, &r, err))
+		return 0;
 	fwrite(buf_span(&r.head).at, 1, buf_span(&r.head).len, stdout);
 	fwrite(buf_span(&r.body).at, 1, buf_span(&r.body).len, stdout);
 	if (r.contradiction[0])
@@ -47,16 +42,6 @@ import(const struct options *o, struct err *err)
 	if (verbose)
 		fprintf(stderr, "smtpsh: read as a log of %s\n", r.form);
 	import_result_release(&r);
-	return true;
-}
-
-static int
-run_import(struct options *o, struct err *err)
-{
-	if (o->nargs != 1)
-		err_set(err, ERR_USAGE, "import wants one log; - is standard input");
-	else
-		import(o, err);
 	return 0;
 }
 

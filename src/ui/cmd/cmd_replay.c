@@ -81,8 +81,9 @@ find_files(struct names *names, const struct options *o, struct err *err)
 
 /* ---- scripts and their cases */
 
-static void
-read_scripts(struct replay *r, struct options *o, const struct names *names)
+/* All are read before the first is played: each mistake is known at once. */
+static bool
+read_scripts(struct replay *r, struct options *o, const struct names *names, struct err *err)
 {
 	struct script_opts opts = { .load = script_load_file };
 
@@ -101,12 +102,6 @@ read_scripts(struct replay *r, struct options *o, const struct names *names)
 		f->script = script_read(f->name, &opts, &f->err);
 	}
 	r->nfiles = names->n;
-}
-
-/* All are read before the first is played: each mistake is known at once. */
-static bool
-all_readable(const struct replay *r, struct err *err)
-{
 	for (size_t i = 0; i < r->nfiles; i++) {
 		if (r->file[i].script)
 			continue;
@@ -123,15 +118,6 @@ replay_told(void *ctx, const struct script_item *item, const char *why, uint64_t
 	struct replay *r = ctx;
 
 	replay_step(r, item, why, took_us);
-}
-
-static void
-show_ignored(const struct replay *r)
-{
-	for (size_t i = 0; i < r->nfiles; i++)
-		for (size_t k = 0; k < r->file[i].script->nignored; k++)
-			fprintf(stderr, "%s:%u: ignored: no line of the dialogue\n",
-			    r->file[i].script->ignored[k].file, r->file[i].script->ignored[k].line);
 }
 
 static void
@@ -152,8 +138,10 @@ play_all(struct replay *r, struct options *o, struct err *err)
 		r->opts.told = replay_told;
 		r->opts.told_ctx = r;
 	}
-	if (o->look.verbose > 0)
-		show_ignored(r);
+	for (size_t i = 0; o->look.verbose > 0 && i < r->nfiles; i++)
+		for (size_t k = 0; k < r->file[i].script->nignored; k++)
+			fprintf(stderr, "%s:%u: ignored: no line of the dialogue\n",
+			    r->file[i].script->ignored[k].file, r->file[i].script->ignored[k].line);
 	if (o->learn) {
 		replay_learn(r, err);
 		return;
@@ -161,17 +149,6 @@ play_all(struct replay *r, struct options *o, struct err *err)
 	/* a trace of several at once could not be read */
 	unsigned jobs = o->jobs && !o->debug ? o->jobs : 1;
 	replay_run(r, jobs > JOBS_MAX ? JOBS_MAX : jobs);
-}
-
-/* The plays are kept until here: what came is in them. */
-static void
-update_all(struct replay *r, struct err *err)
-{
-	for (size_t i = 0; r->o->update && !r->stop && i < r->nfiles; i++)
-		if (!replay_update(r, &r->file[i], err))
-			break;
-	for (size_t i = 0; i < r->ncases; i++)
-		play_free(r->cases[i].play);
 }
 
 static bool
@@ -202,14 +179,18 @@ replay(struct options *o, const struct target *target, struct err *err)
 	else if (begun && o->learn_output && (!o->learn || o->nargs != 1))
 		err_set(err, ERR_USAGE, "--output is of --learn, and takes one script");
 	else if (begun && find_files(&names, o, err)) {
-		read_scripts(&r, o, &names);
-		if (all_readable(&r, err)) {
+		if (read_scripts(&r, o, &names, err)) {
 			replay_list(&r, &o->arena);
 			if (any_chosen(&r, err) && (!o->learn || replay_may_learn(&r, err)))
 				play_all(&r, o, err);
-			update_all(&r, err);
+			/* the plays were kept until here: what was received is in them */
+			bool updates = o->update && !r.stop;
+			for (size_t i = 0; updates && i < r.nfiles; i++)
+				updates = replay_update(&r, &r.file[i], err);
 		}
 	}
+	for (size_t i = 0; i < r.ncases; i++)
+		play_free(r.cases[i].play);
 	for (size_t i = 0; i < r.nfiles; i++)
 		script_free(r.file[i].script);
 	screen_release(&r.screen);
@@ -217,25 +198,17 @@ replay(struct options *o, const struct target *target, struct err *err)
 	return err->kind ? (int)err->kind : r.stop ? r.stop : (int)r.status;
 }
 
-static bool
-read_against(struct options *o, struct target *target, struct err *err)
-{
-	if (!o->against)
-		return true;
-	if (!target_parse(target, span_of(o->against), SPAN_NONE, o->port, &o->arena, err))
-		return false;
-	o->session.auth.target = target;
-	return true;
-}
-
 static int
 run_replay(struct options *o, struct err *err)
 {
-	struct target *target = ARENA_NEW(&o->arena, struct target);
+	struct target *target = o->against ? ARENA_NEW(&o->arena, struct target) : NULL;
 
-	if (!read_against(o, target, err))
+	if (target &&
+	    !target_parse(target, span_of(o->against), SPAN_NONE, o->port, &o->arena, err))
 		return ERR_USAGE;
-	return replay(o, o->against ? target : NULL, err);
+	if (target)
+		o->session.auth.target = target;
+	return replay(o, target, err);
 }
 
 const struct command command_replay = {

@@ -212,27 +212,6 @@ show_policy(struct screen *s, const struct lookup *l, const struct sts *sts)
 	}
 }
 
-/* What is wrong with the way to one host: its TLSA records, and a policy that does not name it. */
-static void
-find_at_host(struct diagnosis **all, const struct json_looked_up *found,
-    const struct lookup_host *h, struct arena *arena)
-{
-	const struct lookup *l = found->lookup;
-	struct facts f = {
-		.domain = l->route->mx ? l->route->name : SPAN_NONE,
-		.host = h->hop->host,
-		.mx = l->route->mx,
-		.preference = h->hop->preference,
-		.dane = h->dane,
-	};
-
-	if (found->sts && found->sts->state == STS_FOUND) {
-		f.sts = found->sts;
-		f.sts_verdict = sts_judge(found->sts, h->hop->host, true, true);
-	}
-	*diagnosis_end(all) = diagnose(&f, arena);
-}
-
 /* Of the records of a domain: all that is wrong with them, the lookup that failed first. */
 static struct diagnosis *
 find_all(const struct json_looked_up *found, const struct target *target, struct arena *arena)
@@ -263,8 +242,22 @@ find_all(const struct json_looked_up *found, const struct target *target, struct
 		};
 		*diagnosis_end(&all) = diagnose_domain(&domain, arena);
 	}
-	for (size_t i = 0; i < l->nhosts; i++)
-		find_at_host(&all, found, &l->host[i], arena);
+	/* on the way to each host: its TLSA records, and a policy that does not name it */
+	for (size_t i = 0; i < l->nhosts; i++) {
+		const struct lookup_host *h = &l->host[i];
+		struct facts way = {
+			.domain = l->route->mx ? l->route->name : SPAN_NONE,
+			.host = h->hop->host,
+			.mx = l->route->mx,
+			.preference = h->hop->preference,
+			.dane = h->dane,
+		};
+		if (found->sts && found->sts->state == STS_FOUND) {
+			way.sts = found->sts;
+			way.sts_verdict = sts_judge(found->sts, h->hop->host, true, true);
+		}
+		*diagnosis_end(&all) = diagnose(&way, arena);
+	}
 	struct sts bad = {
 		.state = STS_BAD_RECORD, .domain = l->route->name, .why = l->mta_sts.wrong
 	};
@@ -480,26 +473,23 @@ resolve(struct options *o, const struct target *target)
 	return r.status;
 }
 
-static bool
-read_target(struct options *o, struct target *target, struct err *err)
-{
-	if (o->nargs < 1 || o->nargs > 2)
-		return err_set(
-		    err, ERR_USAGE, "resolve: want one TARGET, as in smtpsh resolve @example.org");
-	if (!target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL),
-		o->port, &o->arena, err))
-		return false;
-	return target->kind == TARGET_HOST || target->kind == TARGET_MX ||
-	    err_set(err, ERR_USAGE, "resolve: \"%s\" is not looked up: want a host or @domain",
-		o->arg[0]);
-}
-
 static int
 run_resolve(struct options *o, struct err *err)
 {
 	struct target target;
 
-	return read_target(o, &target, err) ? resolve(o, &target) : ERR_USAGE;
+	if (o->nargs < 1 || o->nargs > 2)
+		err_set(
+		    err, ERR_USAGE, "resolve: want one TARGET, as in smtpsh resolve @example.org");
+	else if (!target_parse(&target, span_of(o->arg[0]),
+		     span_of(o->nargs > 1 ? o->arg[1] : NULL), o->port, &o->arena, err))
+		return ERR_USAGE;
+	else if (target.kind == TARGET_HOST || target.kind == TARGET_MX)
+		return resolve(o, &target);
+	else
+		err_set(err, ERR_USAGE, "resolve: \"%s\" is not looked up: want a host or @domain",
+		    o->arg[0]);
+	return ERR_USAGE;
 }
 
 const struct command command_resolve = {

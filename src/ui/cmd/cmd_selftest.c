@@ -9,20 +9,6 @@
 #include "ui/report/serve.h"
 #include "ui/cmd/replay_run.h"
 
-/* Secrets need a value, and any will do: the script's own server asks for none. */
-static void
-make_secrets(struct options *o, const struct script *s)
-{
-	for (size_t i = 0; i < s->names.n; i++) {
-		struct span name = s->names.of[i].name;
-		struct play_value *v = s->names.of[i].secret ? options_new_value(o) : NULL;
-		if (v)
-			*v = (struct play_value){ name,
-				arena_printf(&o->arena, "selftest-%.*s", SPAN_ARG(name)),
-				.secret = true };
-	}
-}
-
 static void
 on_begin(void *ctx, const struct replay_case *c)
 {
@@ -53,7 +39,16 @@ play(struct options *o, struct session_env *env, const char *name, const struct 
 		return (int)err.kind;
 	}
 	o->nvalues = 0;
-	make_secrets(o, file.script);
+	/* Secrets need a value, and any will do: the script's own server asks for none. */
+	const struct script_names *names = &file.script->names;
+	for (size_t i = 0; i < names->n; i++) {
+		struct span secret = names->of[i].name;
+		struct play_value *v = names->of[i].secret ? options_new_value(o) : NULL;
+		if (v)
+			*v = (struct play_value){ secret,
+				arena_printf(&o->arena, "selftest-%.*s", SPAN_ARG(secret)),
+				.secret = true };
+	}
 	r.begin_ctx = t;
 	if (o->look.verbose >= 0)
 		serve_report_passed_over(selftest_mock(t), false);

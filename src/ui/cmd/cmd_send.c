@@ -72,24 +72,6 @@ doubt_delivery(struct sender *s)
 	e->delivery.queue_id = SPAN_NONE;
 }
 
-/* The exit status: `status`, or that of a message whose fate is unknown. */
-static int
-tell_delivery(struct sender *s, int status)
-{
-	struct event *e = &s->delivery;
-
-	if (e->kind != EVENT_DELIVERY)
-		return status;
-	if (s->out_of_step)
-		doubt_delivery(s);
-	if (s->out_of_step && e->delivery.fate == FATE_UNKNOWN)
-		status = ERR_UNKNOWN;
-	outlet_event(&s->out, e);
-	arena_release(&s->arena);
-	*e = (struct event){ 0 };
-	return status;
-}
-
 static void
 send_on_event(void *ctx, const struct event *event)
 {
@@ -110,37 +92,27 @@ send_on_event(void *ctx, const struct event *event)
 	outlet_event(&s->out, event);
 }
 
-/* False: it was not to be had, and is asked for again. */
-static bool
-answer_from_editor(struct player *player)
-{
-	struct arena arena = { 0 };
-	struct span text;
-	struct err err;
-	bool ok = editor_write(&arena, &text, &err);
-
-	if (ok)
-		player_answer(player, text);
-	else
-		fprintf(stderr, "smtpsh: %s\n", err.text);
-	arena_release(&arena);
-	return ok;
-}
-
 static void
 send_answer(struct sender *s, struct player *player)
 {
 	struct secret text = { 0 };
-	struct span prompt = s->prompt;
+	struct span prompt = s->prompt, written;
+	struct arena arena = { 0 };
+	struct err err;
 
 	s->prompt = SPAN_NONE;
 	fflush(s->screen.out);
-	if (!ask_terminal(prompt, s->secret, &text))
+	if (!ask_terminal(prompt, s->secret, &text)) {
 		player_cancel(player);
-	else if (!s->text || !span_eq(span_trim(secret_span(&text)), SPAN("/edit")))
+	} else if (!s->text || !span_eq(span_trim(secret_span(&text)), SPAN("/edit"))) {
 		player_answer(player, secret_span(&text));
-	else if (!answer_from_editor(player))
-		s->prompt = prompt;
+	} else if (editor_write(&arena, &written, &err)) {
+		player_answer(player, written);
+	} else {
+		fprintf(stderr, "smtpsh: %s\n", err.text);
+		s->prompt = prompt;	/* it is asked for again */
+	}
+	arena_release(&arena);
 	secret_release(&text);
 }
 
@@ -182,7 +154,15 @@ send_one(struct options *o, const struct target *target)
 	stop_end(&stop);
 	int status = (int)player_status(player);
 	player_free(player);
-	status = tell_delivery(&sender, status);
+	struct event *told = &sender.delivery;
+	bool known = told->kind == EVENT_DELIVERY;
+	if (known && sender.out_of_step)
+		doubt_delivery(&sender);
+	if (known && sender.out_of_step && told->delivery.fate == FATE_UNKNOWN)
+		status = ERR_UNKNOWN;
+	if (known)
+		outlet_event(&sender.out, told);
+	arena_release(&sender.arena);
 	status = stop_status(&stop, status);
 	status = outlet_close(&sender.out, status);
 	screen_release(&sender.screen);

@@ -65,13 +65,6 @@ play_script(struct session_env *env, const struct options *o, struct outlet *out
 /* how long a pipe may take to show whether it is a script */
 enum { BEGINNING_MS = 200, BEGINNING_MAX = 16 << 10 };
 
-static bool
-is_interactive(const struct options *o)
-{
-	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file &&
-	    o->format == FORMAT_TEXT;
-}
-
 /*
  * Not by way of the stack: each page of it that a function may need is touched when the function
  * begins.
@@ -181,7 +174,8 @@ talk(struct options *o, const struct target *target)
 		return ERR_USAGE;
 	}
 	screen_init(&screen, stdout, &o->look);
-	if (is_interactive(o))
+	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file &&
+	    o->format == FORMAT_TEXT)
 		status = repl_run(&env, o, &screen, target, prompt_commands);
 	else
 		status = run_lines(&env, o, &screen, target);
@@ -212,23 +206,18 @@ hint_for(struct options *o, const char *word)
 }
 
 static bool
-talk_read_words(struct options *o, struct target *target, struct err *err)
-{
-	if (o->nargs > 2)
-		return err_set(err, ERR_USAGE, "\"%s\" is too much: want TARGET [PORT]", o->arg[2]);
-	return target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL),
-	    o->port, &o->arena, err);
-}
-
-static bool
 talk_read_target(struct options *o, struct target *target, struct err *err)
 {
-	struct span hint = hint_for(o, o->arg[0]);
+	struct span hint = hint_for(o, o->arg[0]), more = o->nargs > 1 ? hint : SPAN_NONE;
 	struct err why;
+	bool ok = o->nargs <= 2 ?
+	    target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL),
+		o->port, &o->arena, &why) :
+	    err_set(&why, ERR_USAGE, "\"%s\" is too much: want TARGET [PORT]", o->arg[2]);
 
-	if (!talk_read_words(o, target, &why))
-		return err_set(err, why.kind, "%s%s%.*s", why.text,
-		    hint.len && o->nargs > 1 ? "; " : "", SPAN_ARG(o->nargs > 1 ? hint : SPAN("")));
+	if (!ok)
+		return err_set(err, why.kind, "%s%s%.*s", why.text, more.len ? "; " : "",
+		    SPAN_ARG(more));
 	target->hint = hint;
 	o->session.auth.target = target;		/* what is given for it goes nowhere else */
 	return true;
