@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "base/base64.h"
+#include "base/text.h"
 #include "run/play/player_judge.h"
 #include "run/play/waiting.h"
 #include "run/session/steps/list.h"
@@ -31,6 +32,9 @@ struct player {
 	struct session *sessions[PLAYER_SESSIONS];	/* by number, less 1; NULL: never used */
 	bool left[PLAYER_SESSIONS];			/* its QUIT was said at the end */
 	struct session *session;			/* that is used */
+	/* one that is connected while ->session, which is to take its place, opens; NULL: none */
+	struct session *kept;
+	enum { BESIDE_OPENS, BESIDE_FAILED, BESIDE_QUITS, BESIDE_DONE } beside;
 	struct loop_idle *hook;
 	struct loop_timer *deadline;		/* NULL: none */
 	struct arena opening, arena;		/* the target's step; the step in hand */
@@ -59,6 +63,8 @@ struct player {
 	enum err_kind held;
 	enum err_kind status;
 };
+
+static event_fn player_on_event;
 
 /* ---- what is told, given back, held */
 
@@ -95,9 +101,22 @@ player_settle(struct player *p)
 		p->ended = true, waiting_drop(&p->lines);
 }
 
+/* A new connection at the prompt leaves the old one alone until it stands. */
+static void
+player_begin_beside(struct player *p)
+{
+	p->kept = p->session;
+	p->beside = BESIDE_OPENS;
+	p->session = session_new(p->env, p->session_opts, player_on_event, p);
+	session_set_number(p->session, SESSION_BESIDE + session_view(p->kept).number);
+}
+
 static void
 player_push(struct player *p, const struct step *step)
 {
+	if (p->opts.interactive && (step->op->traits & STEP_NAMES_TARGET) && !p->kept &&
+	    session_view(p->session).state == SESSION_OPEN)
+		player_begin_beside(p);
 	p->step = step;
 	session_push(p->session, step);
 }
@@ -436,6 +455,69 @@ player_work_lines(struct player *p)
 	}
 }
 
+/* ---- a connection beside the one there is */
+
+static const struct step player_quit = { .op = &step_quit };
+
+static void
+player_note_host(struct player *p, const char *what, struct span host)
+{
+	struct arena arena = { 0 };
+
+	player_tell(p, EVENT_NOTE, ERR_NONE,
+	    arena_printf(&arena, "%s %.*s", what, SPAN_ARG(text_safe(&arena, host))));
+	arena_release(&arena);
+}
+
+/* It stands: the old one is left, with QUIT where that can be said. */
+static void
+player_leave_kept(struct player *p)
+{
+	struct session_view v = session_view(p->kept);
+
+	if (v.state != SESSION_CLOSED)
+		player_note_host(p, "closing the previous connection to", v.host);
+	p->beside = BESIDE_DONE;
+	if (v.state == SESSION_OPEN && v.dialogue.mode == MODE_COMMAND && !v.busy) {
+		p->beside = BESIDE_QUITS;
+		p->step = &player_quit;
+		session_push(p->kept, p->step);
+	} else if (v.state != SESSION_CLOSED) {
+		session_disconnect(p->kept);
+	}
+}
+
+static void
+player_on_event_of_kept(struct player *p, const struct event *event)
+{
+	if (event->kind != EVENT_STEP_ENDED || p->beside != BESIDE_QUITS)
+		return;
+	p->step = NULL;
+	p->beside = BESIDE_DONE;
+}
+
+/* Between wake-ups: one of the two sessions goes. */
+static void
+player_settle_beside(struct player *p)
+{
+	bool done = p->beside == BESIDE_DONE;
+	struct session *fresh = p->session, *kept = p->kept;
+	unsigned number = session_view(kept).number;
+
+	p->kept = NULL;
+	if (done) {
+		session_set_number(fresh, number);
+		p->sessions[number - 1] = fresh;
+	} else {
+		p->session = kept;
+	}
+	session_free(done ? kept : fresh);
+	player_tell(p, EVENT_SETTLED, done ? ERR_NONE : ERR_CONNECT, SPAN_NONE);
+	struct session_view v = session_view(p->session);
+	if (!done && v.state == SESSION_OPEN)
+		player_note_host(p, "still connected to", v.host);
+}
+
 /* ---- what the session in hand tells */
 
 static void
@@ -446,6 +528,10 @@ player_step_ended(struct player *p, const struct event *event)
 		session_view(p->session).state == SESSION_OPEN);
 
 	p->step = NULL;
+	if (p->kept && event->err == ERR_NONE && !event->cancelled)
+		player_leave_kept(p);
+	else if (p->kept)
+		p->beside = BESIDE_FAILED;
 	player_find_drop(p, event->step);
 	if (p->opts.interactive) {
 		/* what of it was typed ahead, at once; what comes from now on is none */
@@ -504,6 +590,8 @@ player_on_event(void *ctx, const struct event *event)
 	struct player *p = ctx;
 
 	p->event(p->ctx, event);
+	if (p->kept && event->session == session_view(p->kept).number)
+		player_on_event_of_kept(p, event);
 	if (event->session != session_view(p->session).number)
 		/* another one's: what is typed does not hang on it */
 		return;
@@ -566,7 +654,6 @@ player_next_to_leave(struct player *p)
 static void
 player_finish(struct player *p)
 {
-	static const struct step quit = { .op = &step_quit };
 	struct session_view view = session_view(p->session);
 
 	player_settle(p);
@@ -582,7 +669,7 @@ player_finish(struct player *p)
 	if (view.dialogue.mode == MODE_MESSAGE)
 		p->status = err_worse(p->status, ERR_USAGE);
 	p->quitting = true;
-	player_push(p, &quit);
+	player_push(p, &player_quit);
 }
 
 /* Once per wake-up: as many lines as go without waiting. */
@@ -595,6 +682,8 @@ player_on_idle(void *ctx, unsigned ready)
 	if (p->stepping || p->done)
 		return;
 	p->stepping = true;
+	if (p->kept && !p->step)
+		player_settle_beside(p);
 	player_work_lines(p);
 	if (!p->step && !p->lines.first && p->ended)
 		player_finish(p);
@@ -645,6 +734,8 @@ player_free(struct player *p)
 {
 	if (!p)
 		return;
+	if (p->kept)
+		session_free(p->session);
 	for (size_t i = 0; i < PLAYER_SESSIONS; i++)
 		session_free(p->sessions[i]);
 	loop_timer_free(p->deadline);
@@ -678,7 +769,7 @@ player_use(struct player *p, unsigned number)
 {
 	struct session **s = &p->sessions[number - 1];
 
-	if (p->step)
+	if (p->step || p->kept)
 		return false;
 	if (!*s) {
 		*s = session_new(p->env, p->session_opts, player_on_event, p);
@@ -691,7 +782,7 @@ player_use(struct player *p, unsigned number)
 bool
 player_busy(const struct player *p)
 {
-	return p->step || p->lines.first;
+	return p->step || p->lines.first || p->kept;
 }
 
 void
@@ -740,7 +831,7 @@ player_cancel(struct player *p)
 	if (!p->step && !p->lines.first)
 		return false;
 	player_give_back(p);
-	session_cancel(p->session);
+	session_cancel(p->kept && p->beside == BESIDE_QUITS ? p->kept : p->session);
 	return true;
 }
 
@@ -748,6 +839,8 @@ void
 player_stop(struct player *p)
 {
 	waiting_drop(&p->lines);
+	if (p->kept)
+		session_disconnect(p->session);
 	for (size_t i = 0; i < PLAYER_SESSIONS; i++)
 		if (p->sessions[i]) {
 			session_cancel(p->sessions[i]);
@@ -759,6 +852,8 @@ player_stop(struct player *p)
 void
 player_drop(struct player *p)
 {
+	if (p->kept)
+		session_cancel(p->kept);
 	session_cancel(p->session);
 	waiting_drop(&p->lines);
 }

@@ -39,6 +39,8 @@ struct transcript {
 	struct buf said;		/* the last commands, lines with LF */
 	char host[256];			/* what the server calls itself; "": not known */
 	uint64_t took_us;		/* the longest of the replies since something was sent */
+	struct transcript *beside;	/* of the connection that may follow; NULL: none */
+	struct buf held;		/* what ->beside has written */
 };
 
 struct transcript *
@@ -63,6 +65,8 @@ transcript_free(struct transcript *t)
 	buf_release(&t->out);
 	buf_release(&t->chunks);
 	buf_release(&t->said);
+	buf_release(&t->held);
+	transcript_free(t->beside);
 	arena_release(&t->arena);
 	free(t);
 }
@@ -555,6 +559,53 @@ transcript_connected(struct transcript *t, const struct event *e)
 	buf_consume(&t->said, buf_span(&t->said).len);
 }
 
+/* ---- a connection beside the one there is: its case is written when it has taken its place */
+
+static void
+transcript_hold(void *ctx, struct span text)
+{
+	buf_append(ctx, text);
+}
+
+static void
+transcript_on_beside(struct transcript *t, struct event e)
+{
+	struct transcript_opts opts = t->opts;
+
+	e.session -= SESSION_BESIDE;
+	if (e.session > 1) {
+		transcript_event(t, &e);
+		return;
+	}
+	if (!t->beside) {
+		opts.write = transcript_hold;
+		opts.ctx = &t->held;
+		opts.before = t->ncases;
+		t->held.max = LINE_OUT_MAX;
+		t->beside = transcript_new(&opts);
+	}
+	transcript_event(t->beside, &e);
+}
+
+static void
+transcript_settle(struct transcript *t, bool took_place)
+{
+	struct transcript *beside = t->beside;
+
+	t->beside = NULL;
+	if (beside && took_place) {
+		struct transcript ours = *t;
+		ours.opts.write(ours.opts.ctx, buf_span(&ours.held));
+		*t = *beside;
+		t->opts = ours.opts;
+		t->held = ours.held;
+		*beside = ours;
+		beside->held = (struct buf){ 0 };
+	}
+	buf_release(&t->held);
+	transcript_free(beside);
+}
+
 void
 transcript_event(void *ctx, const struct event *e)
 {
@@ -566,6 +617,15 @@ transcript_event(void *ctx, const struct event *e)
 	};
 	struct transcript *t = ctx;
 
+	if (e->session > SESSION_BESIDE) {
+		transcript_on_beside(t, *e);
+		return;
+	}
+	if (e->kind == EVENT_SETTLED) {
+		if (e->session <= 1)
+			transcript_settle(t, e->err == ERR_NONE);
+		return;
+	}
 	if (!t->begun && e->kind != EVENT_CONNECTED)
 		return;
 	switch (e->kind) {

@@ -47,6 +47,11 @@ struct target;
 	X(QUESTION,	"question")	/* a question for the user: ->question */	\
 	X(DELIVERY,	"delivery")	/* ->delivery: the result of sending a message */ \
 	X(UNSENT,	"unsent") /* ->text: a line typed ahead and not sent */ \
+	/*									\
+	 * at the prompt: SESSION_BESIDE + ->session is over: it took the place	\
+	 * of ->session, or ->err							\
+	 */									\
+	X(SETTLED,	"settled")						\
 	X(STEP_ENDED,	"step_ended")	/* ->step, ->err */
 
 enum event_kind {
@@ -54,6 +59,12 @@ enum event_kind {
 	EVENT_KINDS(X)
 #undef X
 };
+/*
+ * Added to the number of a session while its connection is made beside the one that session
+ * still has.
+ */
+enum { SESSION_BESIDE = 10 };
+
 #define X(name, word) + 1
 enum { EVENT_COUNT = EVENT_KINDS(X) };
 #undef X

@@ -51,8 +51,10 @@ static void *
 state_of(struct prompt *p, size_t command, unsigned session)
 {
 	const struct prompt_command *c = p->table[command];
-	void ***all =
-	    &p->state[c->one_state || session < 1 || session > PLAYER_SESSIONS ? 0 : session - 1];
+	size_t slot = c->one_state || session < 1 ? 0 :
+	    session > PLAYER_SESSIONS		  ? PLAYER_SESSIONS :
+						    session - 1;
+	void ***all = &p->state[slot];
 
 	if (!*all)
 		*all = memory_zeroed(count_commands(p->table) * sizeof **all);
@@ -72,17 +74,45 @@ prompt_state(struct prompt *p, const struct prompt_command *command)
 	return state_of(p, i, player_view(p->player).number);
 }
 
+static void
+free_state(struct prompt *p, size_t slot, size_t command)
+{
+	void **state = p->state[slot] ? &p->state[slot][command] : NULL;
+
+	if (!state || !*state)
+		return;
+	if (p->table[command]->release)
+		p->table[command]->release(*state);
+	free(*state);
+	*state = NULL;
+}
+
 void
 prompt_end(struct prompt *p)
 {
-	for (size_t n = 0; n < PLAYER_SESSIONS; n++) {
-		for (size_t i = 0; p->state[n] && p->table[i]; i++) {
-			if (p->table[i]->release && p->state[n][i])
-				p->table[i]->release(p->state[n][i]);
-			free(p->state[n][i]);
-		}
+	for (size_t n = 0; n <= PLAYER_SESSIONS; n++) {
+		for (size_t i = 0; p->table[i]; i++)
+			free_state(p, n, i);
 		free(p->state[n]);
 		p->state[n] = NULL;
+	}
+}
+
+/* What was gathered of a connection beside another one counts once it has taken its place. */
+static void
+prompt_settle(struct prompt *p, unsigned session, bool took_place)
+{
+	for (size_t i = 0; p->table[i]; i++) {
+		if (p->table[i]->one_state || !p->table[i]->on_event || !p->table[i]->state_size)
+			continue;
+		if (took_place) {
+			void *state = state_of(p, i, PLAYER_SESSIONS + 1);
+			state_of(p, i, session);
+			free_state(p, session - 1, i);
+			p->state[session - 1][i] = state;
+			p->state[PLAYER_SESSIONS][i] = NULL;
+		}
+		free_state(p, PLAYER_SESSIONS, i);
 	}
 }
 
@@ -149,6 +179,8 @@ prompt_run(void *ctx, struct span name, struct span args)
 void
 prompt_on_event(struct prompt *p, const struct event *event)
 {
+	if (event->kind == EVENT_SETTLED)
+		prompt_settle(p, event->session, event->err == ERR_NONE);
 	for (size_t i = 0; p->table[i]; i++)
 		if (p->table[i]->on_event)
 			p->table[i]->on_event(p, state_of(p, i, event->session), event);

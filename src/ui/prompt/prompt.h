@@ -20,8 +20,11 @@ struct prompt {
 	struct options *options;
 	void (*lend)(void *ctx), (*take_back)(void *ctx);	/* give the terminal to a pager */
 	void *lend_ctx;
-	/* the state of each command, in the table's order; index: session number less 1 */
-	void **state[PLAYER_SESSIONS];
+	/*
+	 * the state of each command, in the table's order; index: session number less 1. The last
+	 * is that of a connection made beside another one.
+	 */
+	void **state[PLAYER_SESSIONS + 1];
 };
 
 struct prompt_command {

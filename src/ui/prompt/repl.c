@@ -308,7 +308,10 @@ repl_on_event(void *ctx, const struct event *event)
 {
 	struct repl *r = ctx;
 	bool current = event->session == player_view(r->player).number;
+	struct event shown = *event;
 
+	if (shown.session > SESSION_BESIDE)
+		shown.session -= SESSION_BESIDE;
 	if (current && event->kind == EVENT_SENT)
 		repl_sent(r, event);
 	if (current && (event->kind == EVENT_STEP_ENDED || event->kind == EVENT_CLOSED)) {
@@ -322,7 +325,7 @@ repl_on_event(void *ctx, const struct event *event)
 	else if (current && event->kind == EVENT_QUESTION)
 		repl_ask(r, event);
 	else
-		show_event(r->screen, event);
+		show_event(r->screen, &shown);
 	prompt_on_event(&r->talk.commands, event);
 }
 
