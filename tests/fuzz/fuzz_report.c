@@ -40,6 +40,15 @@ promise_line(enum report_format format, struct span line)
 	if (format == REPORT_PROM || format == REPORT_OPENMETRICS || format == REPORT_INFLUX)
 		PROMISE(
 		    line.len == 0 || line.at[0] == '#' || (line.at[0] >= 'a' && line.at[0] <= 'z'));
+	if (format == REPORT_CSV)
+		/* a text is quoted, and what is not is a number or one of our words */
+		for (size_t i = 0; i + 1 < line.len; i++)
+			PROMISE(line.at[i] != ',' || !strchr("=+@", line.at[i + 1]));
+	if (format == REPORT_MARKDOWN && span_starts(line, SPAN("| "))) {
+		for (size_t i = bars = 0; i < line.len; i++)
+			bars += line.at[i] == '|';
+		PROMISE(bars == 7);
+	}
 	if (format == REPORT_JSON)
 		PROMISE(line.len == 0 || (line.at[0] == '{' && line.at[line.len - 1] == '}'));
 }

@@ -8,8 +8,6 @@ import unittest
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
 import tap
-from listener import listening
-from nameserver import NameServer
 from terminal import Terminal
 
 
@@ -171,69 +169,6 @@ class Look(unittest.TestCase):
         t.line("/as")
         t.until("swaks --server")
         self.assertNotIn("AGRlbW8AZGVtbw", t.until("-servername"))
-
-    def probed(self, *args, **more):
-        "what a probe leaves on the screen, a line each"
-        with Terminal("probe", *args, NO_COLOR="1", **more) as t:
-            return [line.rstrip() for line in t.whole().replace("\r\n", "\n").split("\n")]
-
-    def test_a_probe_is_told_in_columns_with_a_bar(self):
-        zone = {("d.example", "MX"): [(10, "mx1.d.example"), (20, "gone.d.example")], ("mx1.d.example", "A"): ["127.0.0.1"]}
-        with program.Serve() as server, NameServer(zone) as dns:
-            lines = self.probed("--verify=off", "--dns", dns.address, "-p", str(server.port), "--spread", "1ms", "@d.example")
-        at = next(i for i, line in enumerate(lines) if line.startswith("OK "))
-        self.assertRegex(lines[at], rf"^OK   mx1\.d\.example\[127\.0\.0\.1\]:{server.port} \(MX 10\) +[0-9.]+ m?s TLSv1\.3 cert 90\.0d$")
-        self.assertEqual(lines[at].index(" TLSv1.3"), 79)
-        self.assertRegex(lines[at + 1], r"^     \[[dcbestEq]{20}\] (dns \d.*)?conn [0-9.]+ banner [0-9.]+ ehlo ")
-        at = next(i for i, line in enumerate(lines) if "gone.d.example" in line)
-        self.assertRegex(lines[at], r"^CRIT gone\.d\.example:\d+ \(MX 20\)$")
-        self.assertEqual(lines[at + 1], "     resolve: gone.d.example has no address: the name does not exist (NXDOMAIN)")
-
-    def test_a_fleet_is_a_line_each_below_its_progress(self):
-        with program.Serve() as server, tempfile.NamedTemporaryFile("w") as targets:
-            targets.write(f"{server.where}\n127.0.0.1:1\n")
-            targets.flush()
-            lines = self.probed("--verify=off", "--targets", targets.name)
-        shown = sorted(line.split("\x1b[K")[-1] for line in lines if re.search(r"(OK|CRIT) +\d", line))
-        self.assertRegex(shown[0], r"^CRIT     2  127\.0\.0\.1:1 +[0-9.]+ ms connect: connection refused$")
-        self.assertRegex(shown[1], rf"^OK       1  {server.where} +[0-9.]+ m?s \[[dcbestEq]{{20}}\] TLSv1\.3 cert 90\.0d$")
-        self.assertEqual(shown[0].index(" connect:"), shown[1].index(" ["))
-
-    def test_what_has_left_the_screen_is_named_again(self):
-        with program.Serve() as server, tempfile.NamedTemporaryFile("w") as targets:
-            targets.write(f"{server.where}\n" * 9 + "".join(f"127.0.0.1:1 name=n{i}\n" for i in range(12)))
-            targets.flush()
-            lines = self.probed("--tls=off", "--jobs", "1", "--targets", targets.name)
-            few = self.probed("--tls=off", "--jobs", "1", "-q", "--targets", targets.name)
-        lines = [line.split("\x1b[K")[-1] for line in lines]
-        at = lines.index("not OK:")
-        self.assertEqual(lines[at + 1:at + 12], [f"CRIT {n + 10:5}  n{n} 127.0.0.1:1  connect" for n in range(10)] +
-                         ["and 2 more; -q shows these alone"])
-        self.assertRegex(lines[at + 12], "^21 targets, .* 9 ok, 0 warning, 12 critical")
-        self.assertNotIn("not OK:", few)
-        self.assertEqual(len([line for line in few if "CRIT" in line]), 12)
-
-    def test_a_fleet_stopped_half_way_says_what_is_left(self):
-        "the progress stands below each line; 12 of the 13 wait for a banner when ^C comes"
-        with listening() as mute, tempfile.NamedTemporaryFile("w") as targets:
-            targets.write("127.0.0.1:1\n" + "".join(f"127.0.0.1:{mute.getsockname()[1]} name=n{i}\n" for i in range(12)))
-            targets.flush()
-            with Terminal("probe", "--timeout=60s", "-t60s", "--targets", targets.name, NO_COLOR="1") as t:
-                t.shows("connection refused\n1 of 13 done, 2 at work, 1 not ok")
-                t.type("\x03")
-                self.assertEqual(t.status(), 130)
-                text = t.text()
-        self.assertIn("1 critical, 0 unknown, 12 not done", text)
-        self.assertEqual(text.count("smtpsh: not done: 127.0.0.1:"), 10, text)
-        self.assertIn("smtpsh: and 2 more; with --resume FILE the next run does what is left\n13 targets,", text)
-        self.assertNotIn("at work", text)
-
-    def test_a_long_message_wraps_at_words(self):
-        zone = {("d.example", "MX"): [(10, "gone.d.example")]}
-        with NameServer(zone) as dns:
-            lines = self.probed("--tls=off", "--dns", dns.address, "@d.example", columns=40)
-        self.assertTrue(all(len(line) <= 40 for line in lines), lines)
-        self.assertIn("the name does not exist (NXDOMAIN)", " ".join(line.strip() for line in lines))
 
 
 class Pager(unittest.TestCase):

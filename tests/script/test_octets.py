@@ -23,7 +23,7 @@ RAW = b'\x1b]0;x\x07\r\n\0\x9b\xe2\x80\xae\xff\xc2\x9b"\\|<'
 VALID = RAW.replace(b"\x9b\xe2", b"x\xe2").replace(b"\xff", b"x")
 LINE = RAW.replace(b"\r\n", b"\x0b\x0c")         # the same within a line
 NAME = LINE.decode("utf-8", "surrogateescape")
-FORMATS = "text", "nagios", "json", "prom", "openmetrics", "influx", "tap", "junit"
+FORMATS = "text", "nagios", "json", "prom", "openmetrics", "influx", "csv", "markdown", "tap", "junit", "html"
 METRIC = re.compile(r'(#.*|[a-zA-Z_:]+(\{([a-z_0-9]+="([^"\\]|\\["\\n])*",?)*\})? [-+0-9.einfNa]+( [0-9]+)?)?')
 
 

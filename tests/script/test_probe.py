@@ -198,7 +198,7 @@ class Matrix(Case):
             self.assertRegex(done.stdout, words)
 
     def test_no_format_says_the_phase_twice(self):
-        for format in ("text", "nagios", "json", "prom", "openmetrics", "influx", "tap", "junit"):
+        for format in ("text", "nagios", "json", "prom", "openmetrics", "influx", "csv", "markdown", "tap", "junit", "html"):
             with Server(lambda p: p.say(GREETING).hear().say(PLAIN).hear()) as server:
                 done = probe(server, "--tls=starttls", "-v", format=format)
             self.assertNotRegex(done.stdout, r"(?i)\b(\w+): \1: ", format)
@@ -357,7 +357,7 @@ class Formats(Case):
             return probe(server, *options, format=format).stdout
 
     def test_nothing_of_a_peer_reaches_the_terminal_raw(self):
-        for format in ("text", "nagios", "json", "prom", "openmetrics", "influx", "tap", "junit"):
+        for format in ("text", "nagios", "json", "prom", "openmetrics", "influx", "csv", "markdown", "tap", "junit", "html"):
             text = self.output(format)
             self.assertNotIn("\x1b", text, format)
             self.assertNotIn("\x07", text, format)

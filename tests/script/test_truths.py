@@ -1,5 +1,8 @@
 """What smtpsh probe says of a server that misbehaves is the same truth in every format: state, phase, reason and sentence."""
 import concurrent.futures
+import csv
+import html
+import io
 import json
 import os
 import re
@@ -15,7 +18,7 @@ import tap
 from hostile import EHLO, GREETING, Server
 
 STATES = {"OK": 0, "WARNING": 1, "CRITICAL": 2, "UNKNOWN": 3}
-FORMATS = ("text", "nagios", "json", "prom", "openmetrics", "influx", "tap", "junit")
+FORMATS = ("text", "nagios", "json", "prom", "openmetrics", "influx", "csv", "markdown", "tap", "junit", "html")
 PLAIN = "250-hostile.example\r\n250 SIZE 1000\r\n"
 OFF, STARTTLS, TRY = ["--tls=off"], ["--tls=starttls"], []
 RCPT = OFF + ["--from", "a@b.example", "--to", "c@d.example"]
@@ -171,6 +174,8 @@ TRUTHS = {
     "LHLO unanswered": (lambda p: p.say(GREETING).hear().close(), OFF + ["--lmtp"], "CRITICAL", "ehlo", "eof",
                         "the server closed the connection before its reply to LHLO"),
     # Words that would be something else where they stand.
+    "cells": (lambda p: p.say("554 a,=1+1;=cmd|' /C calc'!A0,\"\"+2 `b` \\| c @everyone\r\n").obey(), OFF, "CRITICAL", "banner", "reply",
+              "connection rejected: 554 a,=1+1;=cmd|' /C calc'!A0,\"\"+2 `b` \\| c @everyone"),
     "injection": (lambda p: p.say("554 a|b='1;2' # \\ <x> & \"q\" \x1b[31m\x07\r\n").obey(), OFF, "CRITICAL", "banner", "reply",
                   "connection rejected: 554 a|b='1;2' # \\ <x> & \"q\" \\x1B[31m\\x07"),
     "a line of 250 kB": (lambda p: p.say("554 " + "x" * 250000 + "\r\n").obey(), OFF, "CRITICAL", "banner", "reply",
@@ -320,6 +325,46 @@ class Truths(unittest.TestCase):
         self.assertEqual((fields["state"], fields["ok"]), (f"{STATES[state]}i", "true" if state in ("OK", "WARNING") else "false"))
         self.assertEqual((fields.get("phase"), fields.get("reason")), (None, None) if state == "OK" else (f'"{phase}"', f'"{reason}"'))
         self.assertEqual(json.loads(fields.get("cause", '""')), self.why(outputs)[0])
+
+    @each
+    def test_csv(self, outputs, place, state, phase, reason, sentence):
+        rows = list(csv.reader(io.StringIO(outputs["csv"], newline=""), strict=True))
+        self.assertEqual([len(row) for row in rows], [len(rows[0])] * 2)
+        for cell in (cell for cell in rows[1] if not re.fullmatch(r"-?\d+\.\d+", cell)):     # wherever a spreadsheet lets one begin
+            self.assertNotRegex(cell, r"(?:\A|[,;])[ \"]*[=+@-]")
+        got = dict(zip(*rows))
+        for key in "message", "next":
+            got[key] = re.sub(r"([,;][ \"]*)'(?=[=+@-])", r"\1", got[key])
+        said = json.loads(outputs["json"])
+        self.assertEqual((got["state"], f"{got['address']}:{got['port']}"), (state, place))
+        self.assertEqual((got["phase"], got["reason"]), ("", "") if state == "OK" else (phase, reason))
+        self.assertEqual((got["cause"], got["next"]), (self.why(outputs)[0], self.why(outputs)[2]))
+        self.same(got["message"], "" if state == "OK" else sentence)
+        self.assertEqual(bool(got["tls_version"]), "tls" in said)
+        ran = {name.removesuffix("_seconds") for name, value in got.items() if name.endswith("_seconds") and value}
+        self.assertEqual(ran, set(said["seconds"]))
+
+    @each
+    def test_markdown(self, outputs, place, state, phase, reason, sentence):
+        row = [line for line in outputs["markdown"].splitlines() if line.startswith(f"| {state} |")]
+        self.assertEqual(len(row), 1, outputs["markdown"])
+        cells = row[0].split("|")           # none of them has a bar, however it is escaped
+        self.assertEqual(len(cells), 8, row)
+        code = re.fullmatch(r"(?:`[^`]+`|&#\d+;)*", cells[6].strip())
+        self.assertTrue(code, row)
+        said = "".join(a or html.unescape(b) for a, b in re.findall(r"`([^`]+)`|(&#\d+;)", cells[6]))
+        self.assertEqual(cells[2].strip(), f"`{place}`")
+        if state == "OK" or len(said) == 1000:
+            return
+        self.assertTrue(said.startswith(f"{phase}: "), said)
+        self.same(said[len(phase) + 2:], sentence)
+
+    @each
+    def test_html(self, outputs, place, state, phase, reason, sentence):
+        self.assertNotIn("<script", outputs["html"])
+        self.assertIn(f">{state}</span>", outputs["html"])
+        if isinstance(sentence, str) and state != "OK":
+            self.assertIn(f"<td>{sentence}<", re.sub(r"&(?:[a-z]+|#\d+);", lambda m: html.unescape(m[0]), outputs["html"]))
 
     @each
     def test_tap(self, outputs, place, state, phase, reason, sentence):

@@ -83,6 +83,15 @@ static const struct want {
 	{ REPORT_JSON, NULL, STATE_CRITICAL, "x", "\"state\":\"CRITICAL\",\"phase\":\"connect\"",
 	    NULL },
 	{ REPORT_TEXT, NULL, STATE_CRITICAL, "no", "CRIT mx:25  connect: no", NULL },
+	{ REPORT_CSV, NULL, STATE_CRITICAL, "say \"no\", now", ",\"say \"\"no\"\", now\",", NULL },
+	{ REPORT_CSV, "=1+1", STATE_CRITICAL, "@SUM(A1)", ",\"'=1+1\",CRITICAL,connect,reply,,\"'@SUM(A1)\",", NULL },
+	{ REPORT_CSV, NULL, STATE_CRITICAL, "a;=1, \"-2", ",\"a;'=1, \"\"'-2\",", NULL },
+	{ REPORT_CSV, NULL, STATE_CRITICAL, "\xEF\xBC\x9D""1", ",\"'\xEF\xBC\x9D""1\",", NULL },
+	{ REPORT_CSV, NULL, STATE_CRITICAL, "a=b-c+d@e", ",\"a=b-c+d@e\",", "'" },
+	{ REPORT_CSV, NULL, STATE_OK, "", ",OK,,,,\"\",\"\",", "\r" },
+	{ REPORT_MARKDOWN, "a|b", STATE_CRITICAL, "`x` \\| <b> @all www.a.b", "| `a`&#124;`b mx:25` |", "`a|" },
+	{ REPORT_MARKDOWN, NULL, STATE_CRITICAL, "`x` \\| <b> @all", "| `connect: `&#96;`x`&#96;` \\`&#124;` <b> @all` |\n", NULL },
+	{ REPORT_HTML, "<b>", STATE_CRITICAL, "<script>&\"", "&lt;script&gt;&amp;&quot;", "<script" },
 };
 
 static void
@@ -118,7 +127,7 @@ every_octet_is_harmless(void **state)
 	(void)state;
 	for (unsigned octet = 0; octet < 256; octet++) {
 		char sentence[] = { 'a', (char)octet, 'b', '\0' };
-		for (int f = REPORT_TEXT; f <= REPORT_JUNIT; f++) {
+		for (int f = REPORT_TEXT; f <= REPORT_HTML; f++) {
 			char *text = written((enum report_format)f, &plain, NULL, STATE_CRITICAL,
 			    (struct span){ sentence, 3 });
 			for (const char *at = text; *at; at++)
@@ -143,6 +152,9 @@ an_empty_run_is_told(void **state)
 		{ REPORT_NAGIOS, "SMTP UNKNOWN - no target was probed" },
 		{ REPORT_TAP, "not ok 1 - the run: no target was probed\n1..1\n" },
 		{ REPORT_JUNIT, "errors=\"1\"" },
+		{ REPORT_CSV, ",,,UNKNOWN,,,,\"no target was probed\"," },
+		{ REPORT_MARKDOWN, "; no target was probed.\n" },
+		{ REPORT_HTML, "no target was probed" },
 		{ REPORT_PROM, "probe_smtp_targets 0\n" },
 	};
 

@@ -993,3 +993,16 @@ fleet_in_flight(const struct fleet *f)
 {
 	return f->running;
 }
+
+const char *
+fleet_waits_for(const struct fleet *f)
+{
+	const struct item *item = f->items;
+
+	if (!item || item->nslots == 0)
+		return item ? wait_phrase(WAIT_ROUTE, VERB_OTHER) : NULL;
+	for (size_t i = 0; i < item->nslots; i++)
+		if (item->slots[i].probe && !item->slots[i].over)
+			return probe_waits_for(item->slots[i].probe);
+	return NULL;
+}

@@ -92,5 +92,7 @@ bool fleet_done(const struct fleet *);		/* after fleet_end: all targets are fini
 void fleet_stop(struct fleet *);
 struct fleet_summary fleet_summary(const struct fleet *);
 size_t fleet_in_flight(const struct fleet *);
+/* What the first target that is not finished waits for, as probe_waits_for; NULL: not known. */
+const char *fleet_waits_for(const struct fleet *);
 
 #endif

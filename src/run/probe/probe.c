@@ -299,6 +299,15 @@ probe_new(const struct probe_job *job)
 	return p;
 }
 
+const char *
+probe_waits_for(const struct probe *p)
+{
+	if (!p->session)
+		return NULL;
+	struct session_view v = session_view(p->session);
+	return wait_phrase(v.wait, v.wait_verb);
+}
+
 void
 probe_free(struct probe *p)
 {

@@ -216,6 +216,9 @@ struct probe_job {
 struct probe *probe_new(const struct probe_job *);
 void probe_free(struct probe *);	/* result->tls dies with it */
 
+/* What it waits for, "the reply to EHLO"; NULL: for nothing, or it plays a script. */
+const char *probe_waits_for(const struct probe *);
+
 /*
  * Returns the phase before the failed one that used most of the time limit, when that limit ran
  * out; PHASE_COUNT: none did.

@@ -5,12 +5,19 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/text.h"
 #include "ui/show/draft.h"
 #include "ui/show/screen.h"
 #include "ui/show/standard.h"
 #include "ui/options/targets.h"
 
-enum { PROGRESS_MS = 200, UNDONE_SHOWN = 10, FILES_SPARE = 32, FILES_OWN = 8 };
+enum {
+	PROGRESS_FIRST_MS = 500,
+	PROGRESS_MS = 200,
+	UNDONE_SHOWN = 10,
+	FILES_SPARE = 32,
+	FILES_OWN = 8
+};
 
 struct run {
 	struct options *o;
@@ -22,7 +29,10 @@ struct run {
 	struct screen screen;		/* of the transcript */
 	struct loop_timer *progress;
 	bool told;			/* something was reported since the last wake-up */
-	bool progress_shown, watched;	/* it is there now; standard error is a terminal */
+	/* it is due; it is there now; standard error is a terminal */
+	bool progress_due, progress_shown, watched;
+	/* several addresses; all that is printed of them is a table at the end */
+	bool several, tabled;
 	size_t undone;
 	/* the first file beside the reports that could not be written */
 	struct err err;
@@ -68,7 +78,8 @@ probe_on_report(void *ctx, const struct fleet_report *one)
 		draft_write(r->o->probe.write_ext_set, 0666,
 		    judge_ext_set(one->result->extensions, &one->result->arena), &r->err);
 	r->told = true;
-	probe_hide_progress(r);
+	if (!r->tabled)
+		probe_hide_progress(r);
 	for (size_t i = 0; i < r->nreports; i++)
 		report_one(r->report[i], one);
 }
@@ -97,14 +108,26 @@ probe_on_event(void *ctx, const struct event *e)
 	show_event(&r->screen, e);
 }
 
+/* How far it is, and of how much: of one target what is waited for. */
 static void
 probe_show_progress(struct run *r)
 {
+	const struct probe_settings *p = &r->o->probe;
 	struct fleet_summary sum = fleet_summary(r->fleet);
 	size_t over = sum.state[0] + sum.state[1] + sum.state[2] + sum.state[3];
+	double seconds = (double)sum.wall_us / 1e6;
+	const char *what = r->several ? NULL : fleet_waits_for(r->fleet);
+	char text[200], most[24];
 
-	fprintf(stderr, "\r\033[K%zu of %zu%s done, %zu at work, %zu not ok", over, sum.targets,
-	    sum.open ? "+" : "", fleet_in_flight(r->fleet), over - sum.state[STATE_OK]);
+	text_limit(most, p->deadline_ms ? p->deadline_ms : p->probe.total_ms);
+	if (what)
+		snprintf(text, sizeof text, "waiting for %s, %.1f of %s", what, seconds, most);
+	else
+		snprintf(text, sizeof text,
+		    "%zu of %zu%s done, %zu at work, %zu not ok, %.1f s, %s%s", over, sum.targets,
+		    sum.open ? "+" : "", fleet_in_flight(r->fleet), over - sum.state[STATE_OK],
+		    seconds, p->deadline_ms ? "at most " : "each up to ", most);
+	fprintf(stderr, "\r\033[K%.*s", (int)screen_columns(&r->screen) - 1, text);
 	fflush(stderr);
 	r->progress_shown = true;
 }
@@ -115,8 +138,26 @@ on_progress(void *ctx, unsigned ready)
 	struct run *r = ctx;
 
 	(void)ready;
+	r->progress_due = true;
 	probe_show_progress(r);
 	loop_timer_set(r->progress, PROGRESS_MS);
+}
+
+/* Whether several are probed, of which a table is made: hosts, a list, a domain's MX. */
+static bool
+is_several(const struct options *o)
+{
+	struct arena arena = { 0 };
+	struct target target;
+	struct err err;
+
+	if (o->nargs != 1 || o->probe.targets || o->probe.mx)
+		return true;
+	bool several =
+	    target_parse(&target, span_of(o->arg[0]), SPAN_NONE, o->port, &arena, &err) &&
+	    target.kind == TARGET_MX;
+	arena_release(&arena);
+	return several;
 }
 
 static struct report_opts
@@ -130,7 +171,9 @@ report_opts(const struct run *r, const char *file)
 		.terminal = !file && r->screen.terminal,
 		.many = o->nargs > 1 || o->probe.targets,
 		.fleet = o->probe.targets != NULL,
+		.table = !file && r->screen.terminal && o->look.verbose <= 0 && r->several,
 		.columns = screen_columns(&r->screen),
+		.lines = screen_lines(&r->screen),
 		.judge = &o->probe.judge,
 		.total_ms = o->probe.probe.total_ms,
 	};
@@ -151,6 +194,7 @@ open_reports(struct run *r, struct err *err)
 		if (!r->report[i])
 			return false;
 		r->nreports++;
+		r->tabled = n == 1 && opts.table && p->report[i].format == REPORT_TEXT;
 	}
 	return true;
 }
@@ -171,9 +215,9 @@ probe_run_begin(struct run *r, struct session_env *env)
 	    &(struct fleet_fns){
 		.report = probe_on_report, .over = on_over, .watch = probe_on_event, .ctx = r });
 	r->watched = isatty(STDERR_FILENO);
-	if (o->probe.targets && r->watched && o->look.verbose >= 0) {
+	if (r->watched && o->look.verbose >= 0 && !opts.watch) {
 		r->progress = loop_timer(env->loop, on_progress, r);
-		loop_timer_set(r->progress, PROGRESS_MS);
+		loop_timer_set(r->progress, PROGRESS_FIRST_MS);
 	}
 }
 
@@ -181,7 +225,7 @@ bool
 probe_run(struct session_env *env, struct options *o, struct ending *ending,
     struct fleet_summary *sum, struct err *err)
 {
-	struct run r = { .o = o, .loop = env->loop };
+	struct run r = { .o = o, .loop = env->loop, .several = is_several(o) };
 
 	*sum = (struct fleet_summary){ 0 };
 	screen_init(&r.screen, stdout, &o->look);
@@ -204,7 +248,7 @@ probe_run(struct session_env *env, struct options *o, struct ending *ending,
 			fleet_stop(r.fleet);
 		if (r.told && fflush(stdout) != 0)
 			fleet_stop(r.fleet);		/* nobody reads on */
-		if (r.told && r.progress)
+		if (r.told && r.progress_due && !r.progress_shown)
 			probe_show_progress(&r);
 		r.told = false;
 	}

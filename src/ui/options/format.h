@@ -14,6 +14,8 @@
 	PROBE(PROM, prom)               \
 	PROBE(OPENMETRICS, openmetrics) \
 	PROBE(INFLUX, influx)           \
+	PROBE(CSV, csv)                 \
+	PROBE(MARKDOWN, markdown)       \
 	BOTH(TAP, tap)                  \
 	BOTH(TAP14, tap14)              \
 	BOTH(JUNIT, junit)              \

@@ -5,7 +5,7 @@
 #include "run/probe/fleet.h"
 #include "ui/options/format.h"
 
-enum { FORMATS_MAX = 8, WAYS_MAX = 8 };
+enum { FORMATS_MAX = 16, WAYS_MAX = 8 };
 
 struct probe_settings {
 	struct probe_opts probe;

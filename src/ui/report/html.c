@@ -76,6 +76,11 @@ html_one(void *state, const struct fleet_report *one)
 	page_put(h->rows, report_place(one));
 	fputs("</td><td>", h->rows);
 	page_put(h->rows, report_message(one));
+	if (report_why(one).len > 0) {
+		fputs("<p class=\"dim\">", h->rows);
+		page_put(h->rows, report_why(one));
+		fputs(".</p>", h->rows);
+	}
 	html_checks(h->rows, one->verdict);
 	fputs("</td><td>", h->rows);
 	page_bar(h->rows, one->result, 0);

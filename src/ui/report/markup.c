@@ -1,4 +1,4 @@
-/* markup - text for XML and HTML. */
+/* markup - text for XML, HTML and Markdown. */
 #include "ui/report/markup.h"
 
 void
@@ -24,4 +24,23 @@ markup_put(FILE *out, struct span safe)
 		default:
 			putc(safe.at[i], out);
 		}
+}
+
+/*
+ * A code span cannot hold a backquote, and in a table no "|", whatever stands before it: they stand
+ * between two spans, as entities, which are text to every reader.
+ */
+void
+markup_put_code(FILE *out, struct span safe)
+{
+	while (safe.len > 0) {
+		size_t n = 0;
+		while (n < safe.len && safe.at[n] != '`' && safe.at[n] != '|')
+			n++;
+		if (n > 0)
+			fprintf(out, "`%.*s`", SPAN_ARG(span_first(safe, n)));
+		if (n < safe.len)
+			fprintf(out, "&#%d;", safe.at[n++]);
+		safe = span_skip(safe, n);
+	}
 }

@@ -21,7 +21,8 @@ struct report_opts {
 	 */
 	bool whole;
 	bool plugin;			/* the status line in check_smtp's words */
-	unsigned columns;
+	bool table;			/* text: one table at the end, not a line each */
+	unsigned columns, lines;	/* of the terminal; 0 lines: not known */
 	const struct judge_opts *judge;
 	uint64_t total_ms;
 };

@@ -71,6 +71,16 @@ screen_columns(const struct screen *s)
 	return 80;
 }
 
+unsigned
+screen_lines(const struct screen *s)
+{
+	struct winsize size;
+
+	if (s->terminal && ioctl(fileno(s->out), TIOCGWINSZ, &size) == 0 && size.ws_row > 0)
+		return size.ws_row;
+	return 24;
+}
+
 void
 screen_print(struct screen *s, const char *format, ...)
 {

@@ -59,6 +59,7 @@ void screen_init(struct screen *, FILE *out, const struct look *);
 void screen_settings(struct screen *, const struct look *);
 void screen_release(struct screen *);
 unsigned screen_columns(const struct screen *);		/* 80 when it is not a terminal */
+unsigned screen_lines(const struct screen *);		/* 24 when it is not a terminal */
 
 /*
  * Whether something is to be explained, identified by its row in a table and a number. NEVER:
