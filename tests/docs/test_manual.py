@@ -1,4 +1,5 @@
 """The manual names everything there is: every option, every subcommand, every command of the prompt; and it is clean mdoc."""
+import glob
 import os
 import re
 import shutil
@@ -11,7 +12,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "lib"))
 import program
 import tap
 
-PAGES = ["man/smtpsh.1", "man/smtpsh-check.1", "man/smtpsh-script.5"]
+PAGES = sorted(os.path.relpath(page, ROOT) for page in glob.glob(os.path.join(ROOT, "man", "*.[15]")))
 
 
 def read(*names):
@@ -43,12 +44,22 @@ class Manual(unittest.TestCase):
 
     def test_every_subcommand_is_in_the_manual(self):
         names = [n for n in listed("src/ui/cmd/commands.h") if n != "talk"]
-        manual = read(PAGES[0])
-        self.assertEqual([n for n in names if not re.search(r"^\.(?:Cm|Ss|It Cm) .*\b" + n + r"\b", manual, re.M)], [])
+        manual = read("man/smtpsh.1")
+        self.assertEqual([n for n in names if not re.search(r"^\.It Cm .*\b" + n + r"\b", manual, re.M)], [])
 
-    def test_the_synopsis_has_every_subcommand(self):
-        synopsis = read(PAGES[0]).split(".Sh SYNOPSIS")[1].split(".Sh ")[0]
-        self.assertEqual(re.findall(r"^\.Nm\n\.Cm (\w+)$", synopsis, re.M), [n for n in listed("src/ui/cmd/commands.h") if n != "talk"])
+    def test_every_subcommand_has_a_page(self):
+        "with a synopsis; but for those of which the first page says all"
+        names = {n for n in listed("src/ui/cmd/commands.h")} - {"talk", "completion", "help", "version"}
+        synopses = "".join(read(page).split(".Sh SYNOPSIS")[1].split(".Sh ")[0] for page in PAGES if page.startswith("man/smtpsh-") and page.endswith(".1"))
+        self.assertEqual(set(re.findall(r"^\.Nm smtpsh\n\.Cm (\w+)$", synopses, re.M)), names)
+
+    def test_every_page_is_installed(self):
+        self.assertEqual(sorted(re.findall(r"'(man/[\w.-]+)'", read("meson.build"))), PAGES)
+
+    def test_pages_that_are_named_exist(self):
+        for page in PAGES:
+            for name, section in re.findall(r"Xr (smtpsh[\w-]*) (\d)", read(page)):
+                self.assertIn(f"man/{name}.{section}", PAGES, page)
 
     def test_every_variable_of_the_environment_is_in_the_manual(self):
         names = set()
@@ -56,12 +67,12 @@ class Manual(unittest.TestCase):
             for file in filter(lambda f: f.endswith(".c"), files):
                 names |= set(re.findall(r'getenv\("(\w+)"\)', read(os.path.relpath(os.path.join(folder, file), ROOT))))
         self.assertIn("NO_COLOR", names)
-        manual = read(PAGES[0])
+        manual = read(*PAGES)
         self.assertEqual([n for n in sorted(names - {"HOME"}) if not re.search(r"Ev (?:\w+ , Ev )*" + n + r"\b", manual)], [])
 
     def test_the_options_of_the_examples_exist(self):
-        lines = re.findall(r"^.*\bsmtpsh .*$", read(PAGES[0]).split(".Sh EXAMPLES")[1].split(".Sh ")[0], re.M)
-        self.assertGreater(len(lines), 8)
+        lines = re.findall(r"^.*\bsmtpsh .*$", "".join(read(page).partition(".Sh EXAMPLES")[2].split("\n.Sh ")[0] for page in PAGES), re.M)
+        self.assertGreater(len(lines), 30)
         for line in lines:
             words = line.split("smtpsh ", 1)[1].split()
             command = words[:1] if words[0] in listed("src/ui/cmd/commands.h") else []
@@ -86,14 +97,14 @@ class Manual(unittest.TestCase):
 
     def test_every_format_dialect_and_mechanism_is_in_the_manual(self):
         formats = read("src/ui/options/format.h")
-        rows = {"man/smtpsh.1": [*re.findall(r"^\t(?:PROBE|BOTH)\(\w+, (\w+)\)", formats, re.M),
-                                 *re.findall(r'^\t\{ (?:\.name = )?"([a-z-]+)", ', read("src/run/script/import_dialects.c"), re.M),
-                                 *re.findall(r'"([a-z-]+)"', read("src/run/script/import.c").split("programs[] = {")[1].split("}")[0])],
+        rows = {"man/smtpsh-probe.1": re.findall(r"^\t(?:PROBE|BOTH)\(\w+, (\w+)\)", formats, re.M),
+                "man/smtpsh-import.1": [*re.findall(r'^\t\{ (?:\.name = )?"([a-z-]+)", ', read("src/run/script/import_dialects.c"), re.M),
+                                        *re.findall(r'"([a-z-]+)"', read("src/run/script/import.c").split("programs[] = {")[1].split("}")[0])],
                 "man/smtpsh-check.1": listed("src/ui/options/format.h", "CHECK_FORMATS")}
         mechanisms = read("src/smtp/mechanism.c").split("mechanisms[] = {")[1]
-        rows["man/smtpsh.1"] += [name for name, row in re.findall(r'^\t\{ "([\w-]+)", "(.*?)\},\n(?=\t\{|\};)', mechanisms, re.M | re.S)
+        rows["man/smtpsh-script.5"] = [name for name, row in re.findall(r'^\t\{ "([\w-]+)", "(.*?)\},\n(?=\t\{|\};)', mechanisms, re.M | re.S)
                                  if "_respond" in row or "AUTH_GSASL" in row]
-        self.assertGreater(len(rows["man/smtpsh.1"]), 30)
+        self.assertGreater(sum(map(len, rows.values())), 30)
         for page, names in rows.items():
             manual = read(page).replace("\\-", "-")
             self.assertEqual([n for n in names if not re.search(r"(?<![\w-])" + re.escape(n) + r"(?![\w-])", manual)], [], page)

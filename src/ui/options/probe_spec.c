@@ -30,13 +30,18 @@ short_message(struct options *o)
 	    o->session.helo ? o->session.helo : "localhost.localdomain");
 }
 
+/* Brackets around an address are taken off: "<>" is the null sender, as with `send`. */
 static bool
-is_address(const char *option, const char *text, struct err *err)
+read_address(struct options *o, const char *option, const char **text, struct err *err)
 {
-	for (const char *c = text; c && *c; c++)
+	size_t len = *text ? strlen(*text) : 0;
+
+	if (len >= 2 && (*text)[0] == '<' && (*text)[len - 1] == '>')
+		*text = arena_string(&o->arena, (struct span){ *text + 1, len - 2 });
+	for (const char *c = *text; c && *c; c++)
 		if ((unsigned char)*c <= ' ' || *c == '<' || *c == '>' || *c == 0x7F)
 			return err_set(err, ERR_USAGE,
-			    "--%s: an address has neither blanks, control octets nor angle "
+			    "--%s: an address has neither spaces, control octets nor angle "
 			    "brackets",
 			    option);
 	return true;
@@ -97,7 +102,8 @@ probe_spec_prepare(struct options *o, struct err *err)
 		p->probe.total_ms = 10000;
 	if (o->session.auth.wanted || o->session.auth.user)
 		p->probe.auth = &auth;
-	if (!is_address("from", p->probe.from, err) || !is_address("to", p->probe.to, err))
+	if (!read_address(o, "from", &p->probe.from, err) ||
+	    !read_address(o, "to", &p->probe.to, err))
 		return false;
 	if (p->send && !p->probe.to)
 		return err_set(err, ERR_USAGE, "--send wants --to ADDR: whom to send it to");
