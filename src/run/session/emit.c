@@ -29,13 +29,21 @@ session_emit(struct session *s, struct event *event)
 	session_hand_on(s, event);
 }
 
+void
+session_remark(struct session *s, enum event_kind kind, enum err_kind err, const char *text,
+    const struct diagnosis *d)
+{
+	session_emit(s,
+	    &(struct event){ .kind = kind, .err = err, .text = span_of(text), .diagnosis = d });
+}
+
 static void __attribute__((format(printf, 4, 0))) emit_text(
     struct session *s, enum event_kind kind, enum err_kind err, const char *format, va_list ap)
 {
 	char text[600];
 
 	vsnprintf(text, sizeof text, format, ap);
-	session_emit(s, &(struct event){ .kind = kind, .err = err, .text = span_of(text) });
+	session_remark(s, kind, err, text, NULL);
 }
 
 void
@@ -46,20 +54,6 @@ session_note(struct session *s, const char *format, ...)
 	va_start(ap, format);
 	emit_text(s, EVENT_NOTE, ERR_NONE, format, ap);
 	va_end(ap);
-}
-
-void
-session_note_diagnosed(struct session *s, const char *text, const struct diagnosis *d)
-{
-	session_emit(
-	    s, &(struct event){ .kind = EVENT_NOTE, .text = span_of(text), .diagnosis = d });
-}
-
-void
-session_remark(struct session *s, const char *text, const struct diagnosis *d)
-{
-	session_emit(
-	    s, &(struct event){ .kind = EVENT_PROBLEM, .text = span_of(text), .diagnosis = d });
 }
 
 enum progress

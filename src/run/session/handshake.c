@@ -12,8 +12,8 @@ session_note_dane(struct session *s)
 	struct arena arena = { 0 };
 
 	if (note.len > 0)
-		session_note_diagnosed(
-		    s, arena_string(&arena, note), session_diagnose_dane(s, &arena));
+		session_remark(s, EVENT_NOTE, ERR_NONE, arena_string(&arena, note),
+		    session_diagnose_dane(s, &arena));
 	arena_release(&arena);
 }
 

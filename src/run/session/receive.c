@@ -16,9 +16,7 @@ void
 session_break_off(struct session *s, enum err_kind kind, const char *why, const struct diagnosis *d)
 {
 	s->failed = kind;
-	session_emit(s,
-	    &(struct event){
-		.kind = EVENT_PROBLEM, .err = kind, .text = span_of(why), .diagnosis = d });
+	session_remark(s, EVENT_PROBLEM, kind, why, d);
 	session_closed(s, CLOSED_BY_US, true);
 	session_tell(s, &(struct news){ .kind = NEWS_CLOSED });
 }
@@ -88,7 +86,7 @@ receive_greeting(struct session *s, const struct reply *r)
 	const struct diagnosis *d = session_diagnose_greeting(s, r, &arena);
 
 	if (d)
-		session_remark(s,
+		session_remark(s, EVENT_PROBLEM, ERR_NONE,
 		    d->cause == CAUSE_GREETING_MASKED ? "the greeting is masked with asterisks" :
 							"the greeting is not an SMTP server's",
 		    d);
@@ -126,7 +124,8 @@ receive_offers(struct session *s, const struct reply *r)
 		session_note(s, "of the extensions only the first %d are taken", EXTENSIONS_MAX);
 	const struct diagnosis *d = session_diagnose_extensions(s, e, &arena);
 	if (d)
-		session_remark(s, "a keyword of the reply to EHLO is overwritten with X", d);
+		session_remark(s, EVENT_PROBLEM, ERR_NONE,
+		    "a keyword of the reply to EHLO is overwritten with X", d);
 	arena_release(&arena);
 	session_note_dane(s);
 }

@@ -250,7 +250,8 @@ session_on_hush(void *ctx, unsigned ready)
 	s->working = true;
 	struct silence silence = { .wait = WAIT_GREETING, .ms = HUSH_MS };
 	observe_silence(&silence, text);
-	session_note_diagnosed(s, text, session_diagnose_silence(s, &silence, &arena));
+	session_remark(
+	    s, EVENT_NOTE, ERR_NONE, text, session_diagnose_silence(s, &silence, &arena));
 	arena_release(&arena);
 	session_leave(s);
 }
@@ -410,7 +411,7 @@ session_expect_greeting(struct session *s)
 
 	if (s->role == CONV_CLIENT && !s->dialogue.tls && port != 0) {
 		if (smtp_port_is_tls(port)) {
-			session_note_diagnosed(s, "this connection is in the clear",
+			session_remark(s, EVENT_NOTE, ERR_NONE, "this connection is in the clear",
 			    session_diagnose_silence(
 				s, &(struct silence){ .wait = WAIT_GREETING }, &arena));
 			arena_release(&arena);

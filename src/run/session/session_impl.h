@@ -83,9 +83,12 @@ struct session {
 /* Passes an event to the consumer and the trace. */
 void session_hand_on(struct session *, const struct event *);
 void session_trace(struct session *, const char *what, size_t octets);
-/* Emit a note, a problem, with what more is known of it; the diagnosis may be NULL. */
-void session_note_diagnosed(struct session *, const char *text, const struct diagnosis *);
-void session_remark(struct session *, const char *text, const struct diagnosis *);
+/*
+ * Emits a note or a problem, with what more is known of it; the diagnosis may be NULL. ERR_NONE:
+ * nothing failed by it.
+ */
+void session_remark(struct session *, enum event_kind, enum err_kind, const char *text,
+    const struct diagnosis *);
 
 /* facts.c */
 void session_facts(const struct session *, struct facts *, struct arena *);
