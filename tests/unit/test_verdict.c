@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "run/check/domain.h"
 #include "run/check/verdict.h"
 
 /* What became of an address. */
@@ -15,6 +16,7 @@ struct at {
 	enum cause cause; /* diagnosed there; CAUSE_NONE: nothing */
 	bool tls, verified;
 	enum dane_state dane; /* of its TLSA records */
+	bool ipv6;
 };
 
 enum { HOSTS_MAX = 4 };
@@ -67,6 +69,9 @@ add_host(struct world *w, const struct at *at)
 	a->found = &w->address[i];
 	a->nlooks = 1;
 	look->begun = look->over = true;
+	if (at->ipv6)
+		assert_true(addr_parse(&a->addr, SPAN("2001:db8::1"), 25));
+	look->result.addr = a->addr;
 	look->result.ran = look->result.done = 1u << PHASE_CONNECT;
 	if (at->code) {
 		w->reply[i] = (struct reply){
@@ -225,6 +230,33 @@ dane_applies_where_it_is_validated(void **state)
 	}
 }
 
+/* Where this machine has no route for IPv6, nothing is known of an address of IPv6. */
+static void
+an_address_without_a_route_is_left_out(void **state)
+{
+	static const struct {
+		struct at at;
+		enum check_fate fate;
+		enum fact_path path;
+	} cases[] = {
+		{ { "a", 10, 0, ENETUNREACH, .ipv6 = true }, CHECK_FATE_NO_ROUTE, PATH_SKIPPED },
+		{ { "a", 10, 0, EADDRNOTAVAIL, .ipv6 = true }, CHECK_FATE_NO_ROUTE, PATH_SKIPPED },
+		{ { "a", 10, 0, EAFNOSUPPORT, .ipv6 = true }, CHECK_FATE_NO_ROUTE, PATH_SKIPPED },
+		{ { "a", 10, 0, ECONNREFUSED, .ipv6 = true }, CHECK_FATE_UNREACHED, PATH_REFUSED },
+		{ { "a", 10, 250, .ipv6 = true }, CHECK_FATE_ACCEPTED, PATH_UP },
+		{ { "a", 10, 0, ENETUNREACH }, CHECK_FATE_UNREACHED, PATH_DOWN },
+	};
+	struct world w;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct check_verdict v = verdict_of(&w, &cases[i].at, 1, NULL);
+		assert_int_equal(v.fate[0], cases[i].fate);
+		assert_int_equal(check_path(&w.check.host[0].address[0]), cases[i].path);
+		arena_release(&w.arena);
+	}
+}
+
 int
 main(void)
 {
@@ -232,6 +264,7 @@ main(void)
 		cmocka_unit_test(ordinary_senders_try_by_preference),
 		cmocka_unit_test(policies_leave_out_hosts),
 		cmocka_unit_test(dane_applies_where_it_is_validated),
+		cmocka_unit_test(an_address_without_a_route_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

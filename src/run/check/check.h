@@ -79,7 +79,6 @@ struct check_look {
 	enum check_why why;
 	unsigned number; /* the connection's number, from 1 */
 	struct probe_result result;
-	struct finding judged;
 	/* what was wrong, the cause first; NULL: nothing */
 	const struct diagnosis *diagnoses;
 	/* the name sent in EHLO; empty: none was sent */

@@ -12,7 +12,7 @@ check_path(const struct check_address *a)
 	if (!look || !look->over)
 		return PATH_UNKNOWN;
 	r = &look->result;
-	if (look->judged.skipped || look->here)
+	if (look->here || judge_skips(&look->result))
 		return PATH_SKIPPED;
 	if (r->done & (1u << PHASE_EHLO | 1u << PHASE_EHLO_TLS))
 		return PATH_UP;

@@ -134,7 +134,7 @@ fate_of(const struct check *k, const struct check_address *a)
 	if (!look || !look->over)
 		return CHECK_FATE_UNKNOWN;
 	r = &look->result;
-	if (look->judged.skipped || look->here)
+	if (look->here || judge_skips(&look->result))
 		return CHECK_FATE_NO_ROUTE;
 	if (r->out_of_step)
 		return CHECK_FATE_FAILED;

@@ -26,11 +26,17 @@ reason_of_resolve(const struct probe_result *r)
 
 /* ---- what ended the probe */
 
+bool
+judge_skips(const struct probe_result *r)
+{
+	return r->err != ERR_NONE && r->phase == PHASE_CONNECT && addr_family(&r->addr) == 6 &&
+	    (r->sys == ENETUNREACH || r->sys == EADDRNOTAVAIL || r->sys == EAFNOSUPPORT);
+}
+
 static void
 judge_connect(struct judgement *j, struct judge_check *c)
 {
 	const struct probe_result *r = j->r;
-	bool route = r->sys == ENETUNREACH || r->sys == EADDRNOTAVAIL || r->sys == EAFNOSUPPORT;
 	enum probe_reason reason = r->err == ERR_TIMEOUT || r->sys == ETIMEDOUT ?
 	    REASON_CONNECT_TIMEOUT :
 	    r->sys == ECONNREFUSED ? REASON_CONNECT_REFUSED :
@@ -38,7 +44,7 @@ judge_connect(struct judgement *j, struct judge_check *c)
 	    r->err == ERR_SYSTEM   ? REASON_INTERNAL :
 				     REASON_CONNECT_UNREACHABLE;
 
-	if (route && addr_family(&r->addr) == 6) {
+	if (judge_skips(r)) {
 		j->v->skipped = true;
 		judge_find(j, c, STATE_UNKNOWN, reason,
 		    arena_printf(&j->r->arena, "skipped: this machine has no route for IPv6"));

@@ -105,6 +105,9 @@ struct finding {
 void judge(
     const struct judge_opts *, const struct probe_opts *, struct probe_result *, struct finding *);
 
+/* Whether it is not judged: this machine has no route for IPv6, and the address is one of IPv6. */
+bool judge_skips(const struct probe_result *);
+
 /* Parses "RCPT.reply=WARNING,..." into rules. False with err (ERR_USAGE). */
 bool judge_state_rule(struct judge_opts *, struct span, struct err *);
 /*
