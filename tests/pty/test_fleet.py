@@ -1,10 +1,8 @@
 """What a person sees of a probe: one host in a line, several as a table, and how far it is."""
 import os
 import re
-import subprocess
 import sys
 import tempfile
-import unicodedata
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -14,8 +12,6 @@ from listener import listening
 from nameserver import NameServer
 from terminal import Terminal
 
-STATES = {"CRIT": 0, "WARN": 1, "UNKN": 2, "OK": 3}
-
 
 class Table:
     """The table that stands in these lines: .counts, the heading's columns and the rows by them, and what stands beneath."""
@@ -24,7 +20,6 @@ class Table:
         at = next(i for i, line in enumerate(lines) if line.startswith(" STATE "))
         self.heading = lines[at]
         self.counts = lines[at - 1] if at else ""
-        self.starts = [m.start() for m in re.finditer(r"TARGET|LAST \d+|TLS|PHASES", self.heading)]
         self.rows, self.below = [], []
         for line in lines[at + 1:]:
             if re.match(r" (CRIT|WARN|UNKN|OK) ", line):
@@ -189,6 +184,96 @@ class Probe(unittest.TestCase):
             lines, _ = self.probed("--tls=off", "--dns", dns.address, "gone.d.example", columns=40)
         self.assertTrue(all(len(line) <= 40 for line in lines), lines)
         self.assertIn("the name does not exist (NXDOMAIN)", " ".join(line.strip() for line in lines))
+
+
+class Watch(unittest.TestCase):
+    listed = Probe.listed
+
+    def watched(self, *args, locale="C.UTF-8", **more):
+        return Terminal(argv=["/usr/bin/env", f"LC_ALL={locale}", program.SMTPSH, "probe", "--watch", "300ms", *args], NO_COLOR="1", **more)
+
+    def table(self, t, wanted, what, rows=40):
+        """The one table that the screen shows once wanted(it) holds."""
+        got = []
+
+        def fits(lines):
+            heads = [line for line in lines if line.startswith(" STATE ")]
+            got[:] = [Table(lines)] if len(heads) == 1 and len(lines) <= rows else []
+            return bool(got) and wanted(got[0])
+        t.becomes(fits, what)
+        return got[0]
+
+    def test_the_table_stays_in_its_place(self):
+        with program.Serve() as server:
+            targets = self.listed(f"127.0.0.1:1\n{server.where} name=a-host-with-a-name\n")
+            for columns, last in (80, 10), (100, 20), (140, 20):
+                with self.subTest(columns), self.watched("--tls=off", "--targets", targets, columns=columns) as t:
+                    table = self.table(t, lambda table: "round 4, " in table.counts and len(table.rows) == 2, "round 4")
+                    self.assertIn(f" LAST {last} ", table.heading)
+                    self.assertEqual(table.states(), ["CRIT", "OK"])
+                    self.assertRegex(table.counts, r"^ 2 targets   1 ok  0 warn  1 crit  round 4, \d\d:\d\d:\d\d, (next in \d s|at work|\d of \d\+? done)$")
+                    start = table.heading.index("LAST ")
+                    self.assertRegex(table.rows[0][start:start + last], "^\u00d7{3,4} +$")
+                    self.assertRegex(table.rows[1][start:start + last], "^[\u2581-\u2588]{3,4} +$")
+                    self.assertEqual(table.rows[0][start - 2:start], "  ")
+                    self.assertIn("connection refused", table.notes)
+                    t.type("\x03")
+                    self.assertEqual(t.status(), 130)
+
+    def test_what_changes_is_marked_and_rings(self):
+        for options, rings in ((), True), (("-q",), False):
+            with program.Serve() as server, self.watched("--tls=off", *options, server.where, "127.0.0.1:1") as t:
+                self.table(t, lambda table: "round 3, " in table.counts, "round 3")
+                t.never("\x07")
+                server.process.terminate()
+                server.process.wait()
+                table = self.table(t, lambda table: "* changed" in table.notes and " CRIT * " in "\n".join(table.rows), "what changed")
+                changed = [row for row in table.rows if row.startswith(" CRIT * ")]
+                self.assertEqual([table.cell(row, "TARGET") for row in changed], [server.where])
+                self.assertRegex(table.notes, r"\* changed in this round: (OK|WARN) until \d\d:\d\d:\d\d ")
+                self.table(t, lambda table: table.counts.startswith(" 2 targets   0 ok") and "* changed" not in table.notes, "a round without a change")
+                t.type("\x03")
+                self.assertEqual("\x07" in t.whole(), rings)
+
+    def test_a_terminal_may_change_its_size(self):
+        with program.Serve() as server, self.watched("--tls=off", server.where, "127.0.0.1:1", columns=80) as t:
+            self.table(t, lambda table: " LAST 10 " in table.heading, "ten rounds")
+            t.resize(140)
+            self.table(t, lambda table: " LAST 20 " in table.heading and len(table.rows) == 2, "twenty rounds")
+            t.resize(60, 12)
+            self.table(t, lambda table: " LAST " not in table.heading and "TLS" not in table.heading, "none", rows=12)
+            t.type("\x03")
+            self.assertEqual(t.status(), 130)
+
+    def test_it_ends_with_a_summary_on_the_screen_it_came_from(self):
+        with program.Serve() as server, self.watched("--tls=off", server.where, "127.0.0.1:1") as t:
+            t.until("\x1b[?1049h")
+            self.table(t, lambda table: "round 3, " in table.counts, "round 3")
+            t.type("\x03")
+            t.until("\x1b[?1049l")
+            self.assertEqual(t.status(), 130)
+            left = t.until("Next: ").replace("\r", "").split("\n")
+            self.assertRegex(left[0], r"^ 2 targets   1 ok  0 warn  1 crit  after [2-9] rounds$")
+            self.assertEqual(Table(left).states(), ["CRIT", "OK"])
+            t.never("not done")
+
+    def test_where_it_cannot_be_redrawn_each_round_has_its_own(self):
+        with program.Serve() as server, self.watched("--tls=off", server.where, "127.0.0.1:1", TERM="dumb") as t:
+            for _ in range(2):
+                t.until("--- 20")
+                t.until(" 2 targets   1 ok")
+                t.until(" STATE ")
+            t.never("\x1b[?")
+            t.type("\x03")
+            self.assertEqual(t.status(), 130)
+
+    def test_without_utf8_there_is_ascii_alone(self):
+        with program.Serve() as server, self.watched("--tls=off", server.where, "127.0.0.1:1", locale="C") as t:
+            table = self.table(t, lambda table: "round 3, " in table.counts and len(table.rows) == 2, "round 3")
+            self.assertTrue("\n".join(table.rows).isascii())
+            self.assertRegex(table.rows[0], "  xxx?  ")
+            t.type("\x03")
+            t.status()
 
 
 if __name__ == "__main__":

@@ -94,7 +94,8 @@ announce_round(const struct options *o)
 
 /* One round, or with --watch one after the other until a signal comes. The state of the last. */
 static int
-run_rounds(struct session_env *env, struct options *o, struct ending *ending, struct err *err)
+run_rounds(struct session_env *env, struct options *o, struct ending *ending,
+    struct probe_watch *watch, struct err *err)
 {
 	uint64_t ms = o->probe.watch_ms;
 	struct fleet_summary sum;
@@ -102,8 +103,9 @@ run_rounds(struct session_env *env, struct options *o, struct ending *ending, st
 	char text[200];
 
 	for (;;) {
-		announce_round(o);
-		if (!probe_run(env, o, ending, &sum, err))
+		if (!watch)
+			announce_round(o);
+		if (!probe_run(env, o, ending, watch, &sum, err))
 			return status;
 		status = sum.worst == STATE_WARNING && o->probe.warn_ok ? STATE_OK : (int)sum.worst;
 		if (!ms || ending->signo)
@@ -117,7 +119,10 @@ run_rounds(struct session_env *env, struct options *o, struct ending *ending, st
 		/* a tenth more or less, so that many watchers do not probe together */
 		bool over = false;
 		struct loop_timer *timer = loop_timer(env->loop, on_wake, &over);
-		loop_timer_set(timer, ms - ms / 10 + (uint64_t)random() % (ms / 5 + 1));
+		uint64_t wait = ms - ms / 10 + (uint64_t)random() % (ms / 5 + 1);
+		loop_timer_set(timer, wait);
+		if (watch)
+			probe_watch_wait(watch, wait);
 		while (!ending->signo && !over)
 			standard_turn(env->loop, true);
 		loop_timer_free(timer);
@@ -140,8 +145,10 @@ probe(struct options *o, struct err *err)
 	srandom((unsigned)loop_now_us());
 	if (o->probe.watch_ms)
 		watchdog_begin(&watchdog, env.loop);
+	struct probe_watch *watch = begun ? probe_watch_new(env.loop, o) : NULL;
 	if (begun)
-		status = run_rounds(&env, o, &ending, err);
+		status = run_rounds(&env, o, &ending, watch, err);
+	probe_watch_free(watch);
 	if (o->probe.watch_ms)
 		notify_manager("STOPPING=1");
 	loop_timer_free(watchdog.timer);

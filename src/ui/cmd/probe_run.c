@@ -33,6 +33,7 @@ struct run {
 	bool progress_due, progress_shown, watched;
 	/* several addresses; all that is printed of them is a table at the end */
 	bool several, tabled;
+	struct probe_watch *watch;	/* the table that takes the place of all this; NULL: none */
 	size_t undone;
 	/* the first file beside the reports that could not be written */
 	struct err err;
@@ -78,6 +79,8 @@ probe_on_report(void *ctx, const struct fleet_report *one)
 		draft_write(r->o->probe.write_ext_set, 0666,
 		    judge_ext_set(one->result->extensions, &one->result->arena), &r->err);
 	r->told = true;
+	if (r->watch)
+		probe_watch_add(r->watch, one);
 	if (!r->tabled)
 		probe_hide_progress(r);
 	for (size_t i = 0; i < r->nreports; i++)
@@ -95,7 +98,7 @@ on_over(void *ctx, struct span target, size_t number, enum health state, bool do
 		return;
 	}
 	probe_hide_progress(r);
-	if (r->o->probe.targets && r->o->look.verbose >= 0 &&
+	if (r->o->probe.targets && !r->watch && r->o->look.verbose >= 0 &&
 	    (r->undone++ < UNDONE_SHOWN || !r->watched))
 		fprintf(stderr, "smtpsh: not done: %.*s\n", SPAN_ARG(span_first(target, 200)));
 }
@@ -188,12 +191,14 @@ open_reports(struct run *r, struct err *err)
 	for (size_t i = 0; i < n; i++) {
 		const struct report_kind *kind = report_kinds[p->report[i].format];
 		const char *file = !p->report[i].file && i + 1 == n ? p->output : p->report[i].file;
+		if (!file && r->watch)
+			continue;
 		struct report_opts opts = report_opts(r, file);
-		r->report[i] = file ? report_new(kind, file, &opts, err) :
+		struct report *one = file ? report_new(kind, file, &opts, err) :
 				      report_to(kind, stdout, &opts);
-		if (!r->report[i])
+		if (!one)
 			return false;
-		r->nreports++;
+		r->report[r->nreports++] = one;
 		r->tabled = n == 1 && opts.table && p->report[i].format == REPORT_TEXT;
 	}
 	return true;
@@ -215,7 +220,9 @@ probe_run_begin(struct run *r, struct session_env *env)
 	    &(struct fleet_fns){
 		.report = probe_on_report, .over = on_over, .watch = probe_on_event, .ctx = r });
 	r->watched = isatty(STDERR_FILENO);
-	if (r->watched && o->look.verbose >= 0 && !opts.watch) {
+	if (r->watch)
+		probe_watch_begin(r->watch, r->fleet);
+	else if (r->watched && o->look.verbose >= 0 && !opts.watch) {
 		r->progress = loop_timer(env->loop, on_progress, r);
 		loop_timer_set(r->progress, PROGRESS_FIRST_MS);
 	}
@@ -223,9 +230,9 @@ probe_run_begin(struct run *r, struct session_env *env)
 
 bool
 probe_run(struct session_env *env, struct options *o, struct ending *ending,
-    struct fleet_summary *sum, struct err *err)
+    struct probe_watch *watch, struct fleet_summary *sum, struct err *err)
 {
-	struct run r = { .o = o, .loop = env->loop, .several = is_several(o) };
+	struct run r = { .o = o, .loop = env->loop, .several = is_several(o), .watch = watch };
 
 	*sum = (struct fleet_summary){ 0 };
 	screen_init(&r.screen, stdout, &o->look);
@@ -253,7 +260,7 @@ probe_run(struct session_env *env, struct options *o, struct ending *ending,
 		r.told = false;
 	}
 	probe_hide_progress(&r);
-	if (r.watched && r.undone > UNDONE_SHOWN)
+	if (r.watched && !watch && r.undone > UNDONE_SHOWN)
 		fprintf(stderr,
 		    "smtpsh: and %zu more; with --resume FILE the next run does what is left\n",
 		    r.undone - UNDONE_SHOWN);
@@ -264,6 +271,8 @@ probe_run(struct session_env *env, struct options *o, struct ending *ending,
 	/* What was not probed is unknown; --fail-fast left it out because of what was found. */
 	if (sum->bad || sum->cut || ((sum->undone || sum->unread) && !o->probe.fleet.fail_fast))
 		sum->worst = judge_worse(sum->worst, STATE_UNKNOWN);
+	if (watch)
+		probe_watch_end(watch, sum, ending->signo != 0);
 	bool ok = r.err.kind == ERR_NONE;
 	if (!ok)
 		*err = r.err;

@@ -631,21 +631,27 @@ board_draw(struct board *b, struct screen *screen, const struct board_look *look
 	arena_release(&s.arena);
 }
 
-void
+unsigned
 board_draw_counts(struct screen *s, const struct fleet_summary *sum)
 {
 	static const char *const words[] = { "ok", "warn", "crit", "unknown" };
+	char text[80];
+	int n = snprintf(text, sizeof text, " %zu target%s", sum->targets,
+	    sum->targets == 1 ? "" : "s");
 
-	screen_print(s, " %zu target%s", sum->targets, sum->targets == 1 ? "" : "s");
 	if (sum->addresses > sum->targets)
-		screen_print(s, ", %zu addresses", sum->addresses);
-	screen_print(s, "   ");
+		n += snprintf(text + n, sizeof text - (size_t)n, ", %zu addresses", sum->addresses);
+	screen_print(s, "%s   ", text);
+	n += 3;
 	for (unsigned i = 0; i < 4; i++) {
 		if (sum->state[i] == 0 && i == STATE_UNKNOWN)
 			continue;
 		screen_ink(s, sum->state[i] ? board_states[i].ink : INK_DIM);
-		screen_print(s, "%zu %s", sum->state[i], words[i]);
+		snprintf(text, sizeof text, "%zu %s", sum->state[i], words[i]);
+		screen_print(s, "%s", text);
 		screen_ink(s, INK_PLAIN);
 		screen_print(s, "  ");
+		n += (int)strlen(text) + 2;
 	}
+	return (unsigned)n;
 }

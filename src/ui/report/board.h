@@ -89,8 +89,8 @@ struct board_look {
 void board_sort(struct board *);		/* worst first */
 /* Sorts the rows, and draws the heading, the rows and the notes beneath. */
 void board_draw(struct board *, struct screen *, const struct board_look *);
-/* "9 targets   1 ok  3 warn  5 crit", in their colours. Without a line end. */
-void board_draw_counts(struct screen *, const struct fleet_summary *);
+/* " 9 targets   1 ok  3 warn  5 crit  ", in their colours, without a line end; its columns. */
+unsigned board_draw_counts(struct screen *, const struct fleet_summary *);
 
 /* Whether the user's locale is UTF-8, so that its characters may be drawn. */
 bool board_utf8(void);
