@@ -89,6 +89,19 @@ class Mock(Served):
         client = self.client(self.serve("S: 220 x\nC: NOOP a\nS: 250 mine\n", "--match", "exact"))
         self.assertEqual([client.say("NOOP b"), client.say("NOOP a")], ["250 2.0.0 Ok", "250 mine"])
 
+    def test_mechanisms_are_those_of_all_lines_that_offer_them(self):
+        for code in ("250", "220"):
+            client = self.client(self.serve(f"/on EHLO\nS: {code}-a\nS: {code}-AUTH LOGIN\nS: {code}-AUTH=XOAUTH2 X\nS: {code} AUTH PLAIN\n"))
+            said = [client.say(c) for c in ("EHLO x", "AUTH OAUTHBEARER", "AUTH GSSAPI", "AUTH XOAUTH2", "*", "AUTH LOGIN", "*", "AUTH PLAIN")]
+            self.assertEqual([r[:3] for r in said[1:]], ["504", "504", "334", "501", "334", "501", "334"])
+            self.assertTrue(said[1].endswith("offered are LOGIN XOAUTH2 X PLAIN"), said[1])
+
+    def test_a_mechanism_that_the_script_offers_and_nothing_can_verify(self):
+        client = self.client(self.serve("/on EHLO\nS: 250-a\nS: 250 AUTH GSSAPI PLAIN\n"))
+        said = [client.say(c) for c in ("EHLO x", "AUTH gssapi x", "AUTH NTLM")]
+        self.assertRegex(said[1], "^504 5.5.4 gssapi is offered, but ")
+        self.assertRegex(said[2], "^504 5.5.4 Mechanism not supported; offered are GSSAPI PLAIN$")
+
     def test_several_clients_at_once_stand_where_they_stand(self):
         server = self.serve("S: 220 x\nC: NOOP\nS: 250 1\nC: NOOP\nS: 250 2\n")
         clients = [self.client(server) for _ in range(20)]

@@ -93,24 +93,36 @@ mta_login_mechanisms(const struct mta *m, struct buf *out)
 			buf_printf(out, " %s", mech->name);
 }
 
-/* The parameters of AUTH in a script's own reply to EHLO; .at NULL: it has no such line. */
+/*
+ * The mechanisms in the AUTH lines of a script's own reply to EHLO, all of them; old servers write
+ * AUTH=LOGIN. .at NULL: it has no such line.
+ */
 static struct span
-mta_login_listed(const struct mta *m)
+mta_login_listed(struct mta *m)
 {
+	struct buf names = { .max = 2 * m->offers.len + 1 };
 	struct span lines = m->offers, line;
+	bool any = false;
 
 	while (span_line(&lines, &line)) {
 		line = span_skip(line, 4);
-		struct span word = span_word(&line);
-		if (span_eq_case(word, SPAN("AUTH")))
-			return line.at ? line : SPAN("");
+		struct span first = span_word(&line), keyword = span_until(&first, '=');
+		if (!span_eq_case(keyword, SPAN("AUTH")))
+			continue;
+		any = true;
+		for (; first.len > 0 || line.len > 0; first = span_word(&line))
+			if (first.len > 0)
+				buf_printf(&names, "%.*s ", SPAN_ARG(first));
 	}
-	return SPAN_NONE;
+	struct span listed =
+	    any ? arena_copy(&m->scratch, span_trim(buf_span(&names))) : SPAN_NONE;
+	buf_release(&names);
+	return any && !listed.at ? SPAN("") : listed;
 }
 
 /* NULL: there is none of that name, or it is not offered. */
 static const struct mechanism *
-mta_login_mechanism(const struct mta *m, struct span name)
+mta_login_mechanism(struct mta *m, struct span name)
 {
 	const struct mechanism *mech = mechanism_named(name);
 	struct span listed = mta_login_listed(m);
@@ -296,7 +308,7 @@ mta_login_response(struct mta *m, struct span line)
 /* What is bound to the channel counts only where that is offered: else a client that could, and
  * was not offered it, would pass for one that somebody has in hand (RFC 5802 6). */
 static bool
-mta_login_binds(const struct mta *m)
+mta_login_binds(struct mta *m)
 {
 	struct span listed = mta_login_listed(m);
 
@@ -373,8 +385,11 @@ mta_login_unknown(struct mta *m)
 	struct buf names = { .max = 400 };
 	struct span listed = mta_login_listed(m);
 
+	if (listed.at && auth_offered(listed, m->login.mech))
+		return arena_printf(&m->scratch,
+		    "504 5.5.4 %s is offered, but this server cannot verify it", m->login.mech);
 	if (listed.at)
-		buf_printf(&names, " %.*s", SPAN_ARG(span_first(span_trim(listed), 300)));
+		buf_printf(&names, " %.*s", SPAN_ARG(span_first(listed, 300)));
 	else
 		mta_login_mechanisms(m, &names);
 	struct span reply = arena_printf(&m->scratch,
