@@ -45,12 +45,63 @@ class Mail(unittest.TestCase):
         with Mta("SIZE 1000000") as mta, Terminal(mta.target, NO_COLOR="1") as t:
             t.prompt(PROMPT)
             t.line("/send")
-            for question, answer in (("From (empty", "a@b.example"), ("To:", "c@d.example"), ("Subject (", "hello"), ("Body (", "one\\ntwo")):
+            for question, answer in (("From (empty", "a@b.example"), ("To:", "c@d.example"), ("Subject (", "hello"), ("Body (", "one"), ("Body,", ""),
+                                     ("Body,", "/st"), ("Body,", ".")):
                 t.until(question)
                 t.line(answer)
             t.until("accepted for delivery as 4F3K2abcde")
             self.assertIn(b"Subject: hello\r\n", mta.messages[0])
-            self.assertTrue(mta.messages[0].endswith(b"\r\n\r\none\r\ntwo\r\n"))
+            self.assertTrue(mta.messages[0].endswith(b"\r\n\r\none\r\n\r\n/st\r\n"))
+            t.prompt(PROMPT)
+            t.line("/send")                         # it is offered again
+            for question, answer in (("From [a@b.example]", ""), ("To [c@d.example]", "c@d.example, x@y.example"), ("Subject (", ""), ("Body (", "")):
+                t.until(question)
+                t.line(answer)
+            t.until("accepted for delivery")
+            t.prompt(PROMPT)
+            t.line("/send")
+            for question, answer in (("From [a@b.example] (<>", "<>"), ("To [c@d.example, x@y.example]", ""), ("Subject (", ""), ("Body (", "")):
+                t.until(question)
+                t.line(answer)
+            t.until("accepted for delivery")
+            self.assertEqual([line for line in mta.heard if line.startswith(("MAIL", "RCPT"))][3:],
+                             ["RCPT TO:<c@d.example>", "RCPT TO:<x@y.example>", mta.heard[-4], "RCPT TO:<c@d.example>", "RCPT TO:<x@y.example>"])
+            self.assertTrue(mta.heard[-4].startswith("MAIL FROM:<>"))
+
+    def test_send_without_a_connection_asks_and_then_connects(self):
+        with Mta("SIZE 1000000") as mta, Terminal(mta.target, NO_COLOR="1") as t:
+            t.prompt(PROMPT)
+            t.line("/close")
+            t.prompt("smtpsh>", "connection closed")
+            t.line("/send")
+            for question, answer in (("From (empty", "a@b.example"), ("To:", "c@d.example"), ("Subject (", "hello"), ("Body (", "one\r.")):
+                t.until(question)
+                self.assertEqual(len(mta.peers), 1)
+                t.line(answer)
+            t.until("accepted for delivery as 4F3K2abcde")
+            self.assertEqual(len(mta.peers), 2)
+            t.prompt(PROMPT)
+            t.line("/close")
+            t.prompt("smtpsh>")
+            t.line("/load missing.eml to=c@d.example from=a@b.example")
+            t.until("missing.eml: ")
+            t.prompt("smtpsh>")
+            self.assertEqual(len(mta.peers), 2)
+
+    def test_smtpsh_send_asks_before_it_connects(self):
+        with Mta("SIZE 1000000") as mta, Terminal("send", mta.target, NO_COLOR="1") as t:
+            for question, answer in (("From (empty", "a@b.example"), ("To:", "c@d.example"), ("Subject (", "hello"), ("Body (", "one\rtwo\r.")):
+                t.until(question)
+                self.assertEqual(mta.peers, [])
+                t.line(answer)
+            self.assertEqual(t.status(), 0)
+            self.assertTrue(mta.messages[0].endswith(b"\r\n\r\none\r\ntwo\r\n"), mta.messages[0])
+
+    def test_smtpsh_send_with_a_recipient_asks_nothing(self):
+        for words in (("--to", "c@d.example"), ("--quit-after", "mail"), ("--to", "c@d.example", "--quit-after", "rcpt")):
+            with self.subTest(words), Mta("SIZE 1000000") as mta, Terminal("send", *words, mta.target, NO_COLOR="1", LOGNAME="me") as t:
+                self.assertEqual(t.status(), 0)
+                self.assertIn("MAIL FROM:<me@", "\n".join(mta.heard))
 
     def test_send_takes_the_body_from_an_editor(self):
         with tempfile.TemporaryDirectory() as place:

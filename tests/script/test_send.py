@@ -45,6 +45,14 @@ class Send(unittest.TestCase):
             self.assertIn("accepted is not delivered", done.stdout)
             self.assertEqual(mta.heard[-1], "QUIT")
 
+    def test_what_cannot_be_read_is_told_before_anything_is_connected(self):
+        for words in (("--data", "missing.eml"), ("--attach", "missing.txt"), ("--header", "no header"), ("--log", "missing/x.log"), ("--size", "1"),
+                      ("--attach", "/"), ("--data", "/")):
+            with self.subTest(words), Mta(*OFFERS) as mta:
+                done = send(mta, "--to", "c@d.example", *words)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertEqual(mta.peers, [])
+
     def test_what_is_said_about_it(self):
         with Mta(*OFFERS) as mta, tempfile.TemporaryDirectory() as folder:
             path = written(folder, bytes(range(256)) * 20)

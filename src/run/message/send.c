@@ -95,6 +95,15 @@ send_add_recipients(struct send_plan *plan, struct span list, struct arena *aren
 }
 
 bool
+send_set_sender(struct send_plan *plan, struct span address, struct arena *arena, struct err *err)
+{
+	if (!clean_address(&address, err))
+		return false;
+	plan->message.from = arena_copy(arena, address);
+	return true;
+}
+
+bool
 send_add_header(struct send_plan *plan, struct span line, struct arena *arena, struct err *err)
 {
 	if (plan->message.nheaders == COMPOSE_HEADERS_MAX)

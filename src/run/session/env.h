@@ -23,6 +23,11 @@ struct session_env {
 	char *scratch;		/* a read buffer, once needed */
 	/* a script changed `tls`: a verified certificate does not permit secrets */
 	bool distrusted;
+	/* what the last /send had, offered to the next; "": nothing yet, or the null sender */
+	struct {
+		char from[1001], to[1001];
+		bool any;
+	} sent;
 	/* the secrets of any session, starred in all of them; once needed */
 	struct mask *secrets;
 	/*

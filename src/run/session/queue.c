@@ -197,8 +197,9 @@ static const char *
 queue_lacks(const struct session *s, const struct step *step)
 {
 	unsigned traits = step->op->traits;
+	bool connects = (traits & STEP_CONNECTS) && s->opts->can_ask;
 
-	if ((traits & STEP_NEEDS_CONN) && s->state != SESSION_OPEN)
+	if ((traits & STEP_NEEDS_CONN) && !connects && s->state != SESSION_OPEN)
 		return s->link.target.text.len ?
 		    "there is no connection: /reopen tries the same again, /open TARGET another" :
 		    "there is no connection: /open TARGET makes one";

@@ -83,6 +83,8 @@ enum step_trait {
 	STEP_PAUSES = 1 << 18,		/* ->args is a number of milliseconds */
 	STEP_SENDS_OCTETS = 1 << 19,	/* sends octets as written; line endings are written \n */
 	STEP_CLIENT_ALONE = 1 << 20,	/* has no counterpart on the server's side */
+	/* where a person answers questions, it makes the connection that it needs */
+	STEP_CONNECTS = 1 << 21,
 };
 
 /* The section of the help that a command is in, in the help's order. */

@@ -116,6 +116,12 @@ send_answer(struct sender *s, struct player *player)
 	secret_release(&text);
 }
 
+static bool
+may_ask(const struct options *o)
+{
+	return o->format != FORMAT_JSON && ask_is_possible();
+}
+
 static int
 send_one(struct options *o, const struct target *target)
 {
@@ -137,10 +143,9 @@ send_one(struct options *o, const struct target *target)
 		return ERR_USAGE;
 	}
 	o->session.careful = true;
-	o->session.can_ask = !sender.out.json && ask_is_possible();
+	o->session.can_ask = may_ask(o);
 	struct player *player = player_new(&env, &o->session, &opts, send_on_event, &sender);
-	player_open(player, target);
-	player_step(player, step_new_send(&o->send, &o->arena));
+	player_step(player, step_new_send(&o->send, target, &o->arena));
 	player_end(player);
 	stop_begin(&stop, env.loop, player);
 	while (!player_done(player)) {
@@ -198,10 +203,12 @@ send_read_words(struct options *o, struct target *target, struct err *err)
 		return false;
 	o->session.auth.target = target;
 	o->send.prepare = true;
-	if (o->send.last >= SEND_RCPT && c->nto == 0 && !ask_is_possible())
+	/* with a recipient nothing is asked: on a terminal it is as in a pipe */
+	bool asks = o->send.last >= SEND_RCPT && c->nto == 0;
+	if (asks && !may_ask(o))
 		return err_set(err, ERR_USAGE,
 		    "want a recipient: --to ADDR, or --quit-after ehlo, starttls, auth or mail");
-	if (!o->send.from_given && !ask_is_possible()) {
+	if (!o->send.from_given && !asks) {
 		const char *user = getenv("LOGNAME");
 		c->from = arena_printf(&o->arena, "%s@%s", user && user[0] ? user : "smtpsh",
 		    o->session.helo && o->session.helo[0] != '[' ? o->session.helo :

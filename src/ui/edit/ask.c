@@ -55,9 +55,10 @@ ask_terminal(struct span prompt, bool secret, struct secret *answer)
 	now.c_cc[VEOF] = 0;
 	dprintf(fd, "%.*s", SPAN_ARG(prompt));
 	alarm_terminal(fd, &before);
-	tcsetattr(fd, TCSAFLUSH, &now);
+	/* what is typed ahead may be the next line of a text; of a secret it was seen */
+	tcsetattr(fd, secret ? TCSAFLUSH : TCSADRAIN, &now);
 	bool ok = ask_read_line(fd, line, &len);
-	tcsetattr(fd, TCSAFLUSH, &before);
+	tcsetattr(fd, secret ? TCSAFLUSH : TCSADRAIN, &before);
 	alarm_terminal(-1, NULL);
 	if (secret || !ok)
 		dprintf(fd, "\n");

@@ -68,7 +68,7 @@ open_pipe(struct session *s, const struct step *step, struct open_state *state,
 	return session_run_command(s, target->host) ? open_connected(s, state) : STEP_FAIL;
 }
 
-static enum progress
+enum progress
 open_target(struct session *s, const struct step *step, struct open_state *state,
     const struct target *target)
 {

@@ -21,6 +21,9 @@ struct open_state {
 	struct hello hello;
 };
 
+/* What /open does with a target; later news goes to open_on_news. */
+enum progress open_target(
+    struct session *, const struct step *, struct open_state *, const struct target *);
 /* What /open does once the addresses are known; later news goes to open_on_news. */
 enum progress open_along(struct session *, struct open_state *, const struct route *);
 enum progress open_on_news(struct session *, const struct step *, void *state, const struct news *);

@@ -4,71 +4,164 @@
  */
 #include "run/session/steps/send.h"
 
+#include <stdio.h>
+
 #include "run/session/steps/send_impl.h"
+#include "smtp/body.h"
+
+enum { SEND_BODY_MAX = 1 << 20 };
 
 /* ---- what is asked of the person */
 
-static enum progress send_go_on(struct session *, struct sending *);
+static enum progress send_prepare(struct session *, const struct step *, struct sending *);
+
+/* "To [you@example.org]: " */
+static const char *
+send_question(struct session *s, struct sending *st)
+{
+	const struct session_env *env = session_env(s);
+	const char *again = st->stage == AT_FROM ? env->sent.from : env->sent.to;
+	bool known = env->sent.any && (st->stage == AT_FROM || st->stage == AT_TO);
+
+	if (st->stage == AT_BODY)
+		return buf_span(&st->body).len > 0 ? "Body, a lone dot ends it:" :
+						     "Body (a lone dot ends it; /edit: in your "
+						     "editor; empty: a ready one):";
+	if (st->stage == AT_SUBJECT)
+		return "Subject (empty: a ready one):";
+	if (!known)
+		return st->stage == AT_FROM ? "From (empty: the null sender):" : "To:";
+	snprintf(st->question, sizeof st->question, "%s [%s]%s:",
+	    st->stage == AT_FROM ? "From" : "To", st->stage == AT_FROM && !again[0] ? "<>" : again,
+	    st->stage == AT_FROM && again[0] ? " (<>: the null sender)" : "");
+	return st->question;
+}
 
 static enum progress
-send_ask(struct session *s, struct sending *st)
+send_ask(struct session *s, const struct step *step, struct sending *st)
 {
-	static const struct {
-		const char *prompt, *what;
-	} questions[] = {
-		[AT_FROM] = { "From (empty: the null sender): ",
-		    "a sender: from= or --from gives it" },
-		[AT_TO] = { "To: ", "a recipient: to= or --to gives it" },
-		[AT_SUBJECT] = { "Subject (empty: a ready one): ", "a subject" },
-		[AT_BODY] = { "Body (\\n begins a new line; /edit: in your editor; empty: a ready "
-			      "one): ",
-		    "a body" },
+	static const char *const what[] = {
+		[AT_FROM] = "a sender: from= or --from gives it",
+		[AT_TO] = "a recipient: to= or --to gives it",
+		[AT_SUBJECT] = "a subject",
+		[AT_BODY] = "a body",
 	};
-	bool all = !st->plan.from_given && !st->plan.file && session_opts(s)->can_ask;
+	bool all = !st->plan.from_given && !st->plan.file && st->plan.last == SEND_DATA &&
+	    session_opts(s)->can_ask;
 
 	if (st->stage == AT_FROM && st->plan.from_given)
 		st->stage = AT_TO;
 	if (st->stage == AT_TO && st->plan.message.nto > 0)
-		st->stage = all ? AT_SUBJECT : AT_HELLO;
-	if (st->stage >= AT_HELLO)
-		return send_go_on(s, st);
-	if (st->stage == AT_BODY)
-		return session_ask_text(s, questions[AT_BODY].prompt, questions[AT_BODY].what);
-	return session_ask(s, questions[st->stage].prompt, false, questions[st->stage].what);
+		st->stage = all ? AT_SUBJECT : AT_OPENING;
+	if (st->stage >= AT_OPENING)
+		return send_prepare(s, step, st);
+	/* with a space, for a terminal where the answer follows at once */
+	const char *text = arena_string(&st->arena,
+	    arena_printf(&st->arena, "%s ", send_question(s, st)));
+	return st->stage == AT_BODY ? session_ask_text(s, text, what[st->stage]) :
+				      session_ask(s, text, false, what[st->stage]);
+}
+
+/* The lines up to a lone dot, or all that an editor has written. */
+static bool
+send_body_ended(struct sending *st, struct span text)
+{
+	struct span sofar = buf_span(&st->body);
+
+	st->body.max = SEND_BODY_MAX;
+	if (body_is_end(text) || (sofar.len == 0 && text.len == 0))
+		return true;
+	if (span_has(text, '\n')) {
+		buf_append(&st->body, text);
+		return true;
+	}
+	buf_append(&st->body, text);
+	buf_append(&st->body, SPAN("\n"));
+	return false;
 }
 
 static enum progress
-send_answered(struct session *s, struct sending *st, struct span text)
+send_answered(
+    struct session *s, const struct step *step, struct sending *st, struct span text)
 {
-	struct err err;
+	struct err err = { 0 };
 	struct compose *c = &st->plan.message;
+	const struct session_env *env = session_env(s);
+	struct span answer = span_trim(text);
 
 	switch (st->stage) {
 	case AT_FROM:
-		c->from = arena_copy(&st->arena, span_trim(text));
-		st->stage = AT_TO;
+		if (answer.len == 0 && env->sent.any)
+			answer = span_of(env->sent.from);
+		if (send_set_sender(&st->plan, answer, &st->arena, &err))
+			st->stage = AT_TO;
 		break;
 	case AT_TO:
-		if (!send_add_recipients(&st->plan, text, &st->arena, &err))
-			return session_fail(s, err.kind, "%s", err.text);
-		st->stage = c->nto == 0			? AT_TO :
-		    st->plan.from_given || st->plan.file ? AT_HELLO :
-							  AT_SUBJECT;
+		if (answer.len == 0 && env->sent.any)
+			answer = span_of(env->sent.to);
+		if (send_add_recipients(&st->plan, answer, &st->arena, &err) && c->nto > 0)
+			st->stage = st->plan.from_given || st->plan.file ||
+				st->plan.last != SEND_DATA ?
+			    AT_OPENING :
+			    AT_SUBJECT;
 		break;
 	case AT_SUBJECT:
-		c->subject = arena_copy(&st->arena, span_trim(text));
+		c->subject = arena_copy(&st->arena, answer);
 		st->stage = AT_BODY;
 		break;
 	default:
-		c->body = span_has(text, '\n') ? arena_copy(&st->arena, text) :
-						 send_unescape(&st->arena, text);
-		st->stage = AT_HELLO;
+		if (send_body_ended(st, text))
+			st->stage = AT_OPENING;
+		c->body = buf_span(&st->body);
 		break;
 	}
-	return st->stage == AT_HELLO ? send_go_on(s, st) : send_ask(s, st);
+	if (err.kind)
+		session_note(s, "%s", err.text);
+	return send_ask(s, step, st);
 }
 
 /* ---- what comes before MAIL */
+
+static enum progress send_go_on(struct session *, struct sending *);
+
+static void
+send_keep(char out[1001], struct span text)
+{
+	snprintf(out, 1001, "%.*s", SPAN_ARG(span_first(text, 1000)));
+}
+
+/* Envelope sender and recipients are offered to the next /send of this process. */
+static void
+send_remember(struct session_env *env, const struct sending *st)
+{
+	const struct compose *c = &st->plan.message;
+	struct buf to = { .max = sizeof env->sent.to - 1 };
+
+	for (size_t i = 0; i < c->nto; i++)
+		if (!buf_printf(&to, "%s%.*s", i ? ", " : "", SPAN_ARG(c->to[i])))
+			break;
+	env->sent.any = true;
+	send_keep(env->sent.from, c->from);
+	send_keep(env->sent.to, buf_span(&to));
+	buf_release(&to);
+}
+
+/* What can be known without a connection: files that cannot be read, headers that are none. */
+static bool
+send_try_message(struct session *s, struct sending *st)
+{
+	struct message tried = MESSAGE_NONE;
+	struct err err = { 0 };
+
+	if (st->plan.file || st->plan.last != SEND_DATA)
+		return true;
+	st->plan.message.helo = SPAN("localhost");
+	bool ok = compose(&tried, &st->plan.message, &err);
+	message_release(&tried);
+	if (!ok)
+		session_fail(s, err.kind, "%s", err.text);
+	return ok;
+}
 
 static bool
 send_make_message(struct session *s, struct sending *st)
@@ -97,6 +190,35 @@ send_make_message(struct session *s, struct sending *st)
 		session_note(
 		    s, "the message has a line of more than 998 octets (RFC 5321 4.5.3.1.6)");
 	return ok;
+}
+
+/* All is asked and read: then the connection, where there is none. */
+static enum progress
+send_prepare(struct session *s, const struct step *step, struct sending *st)
+{
+	struct err err;
+
+	if (session_opts(s)->can_ask)
+		send_remember(session_env(s), st);
+	if (session_view(s).state == SESSION_OPEN)
+		return send_go_on(s, st);
+	if (!send_try_message(s, st) || (st->plan.file && !send_make_message(s, st)))
+		return STEP_FAIL;
+	const struct target *target = st->target;
+	if (!target && session_target(s)->text.len > 0)
+		target = session_target(s);
+	if (!target) {
+		struct span to = st->plan.message.to[0];
+		if (!target_parse(&st->found, to, SPAN_NONE, 0, &st->arena, &err))
+			return session_fail(s, err.kind, "%s", err.text);
+		target = &st->found;
+	}
+	st->plan.prepare = true;
+	st->stage = AT_OPENING;
+	session_set_opener(s, step->place);
+	struct target copy = *target;		/* opening sets the session's own */
+	enum progress progress = open_target(s, step, &st->open, &copy);
+	return progress == STEP_DONE ? send_go_on(s, st) : progress;
 }
 
 static enum progress
@@ -135,16 +257,21 @@ send_go_on(struct session *s, struct sending *st)
 }
 
 static enum progress
+send_begin(struct session *s, const struct step *step, struct sending *st,
+    const struct send_plan *plan)
+{
+	st->plan = *plan;
+	st->message = MESSAGE_NONE;
+	st->stage = st->plan.last <= SEND_AUTH ? AT_OPENING : AT_FROM;
+	if (st->plan.last == SEND_MAIL && st->plan.from_given)
+		st->stage = AT_OPENING;
+	return st->stage == AT_OPENING ? send_prepare(s, step, st) : send_ask(s, step, st);
+}
+
+static enum progress
 send_start(struct session *s, const struct step *step, void *mem)
 {
-	struct sending *st = mem;
-
-	st->plan = *(const struct send_plan *)step->args;
-	st->message = MESSAGE_NONE;
-	st->stage = st->plan.last <= SEND_AUTH ? AT_HELLO : AT_FROM;
-	if (st->plan.last == SEND_MAIL && st->plan.from_given)
-		st->stage = AT_HELLO;
-	return st->stage == AT_HELLO ? send_go_on(s, st) : send_ask(s, st);
+	return send_begin(s, step, mem, step->args);
 }
 
 static enum progress
@@ -153,10 +280,13 @@ send_on_news(struct session *s, const struct step *step, void *mem, const struct
 	struct sending *st = mem;
 	enum progress progress = STEP_FAIL;
 
-	(void)step;
 	switch (st->stage) {
 	case AT_FROM: case AT_TO: case AT_SUBJECT: case AT_BODY:
-		return news->kind == NEWS_ANSWER ? send_answered(s, st, news->text) : STEP_FAIL;
+		return news->kind == NEWS_ANSWER ? send_answered(s, step, st, news->text) :
+						   STEP_FAIL;
+	case AT_OPENING:
+		progress = open_on_news(s, step, &st->open, news);
+		break;
 	case AT_HELLO: case AT_TLS:
 		progress = hello_on_news(s, &st->hello, news);
 		break;
@@ -195,6 +325,7 @@ send_release(void *mem)
 		message_release(&st->message);
 	transfer_release(&st->transfer);
 	login_release(&st->login);
+	buf_release(&st->body);
 	arena_release(&st->arena);
 }
 
@@ -213,7 +344,8 @@ const struct step_op step_send = {
 	.group = GROUP_MESSAGE,
 	.args = "[from=A] [to=B,...] [WORD=VALUE...]",
 	.help = "Send a message: what is not said is asked for",
-	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE | STEP_NAMES_FILES,
+	.traits = STEP_NEEDS_CONN | STEP_CONNECTS | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE |
+	    STEP_NAMES_FILES,
 	.verb = VERB_MAIL,
 	.state_size = sizeof(struct sending),
 	.parse = send_parse,
@@ -242,8 +374,8 @@ const struct step_op step_load = {
 	.group = GROUP_MESSAGE,
 	.args = "FILE [from=A] [to=B,...] [WORD=VALUE...]",
 	.help = "Send a file as it is, octet for octet",
-	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE | STEP_NAMES_FILE |
-	    STEP_NAMES_FILES,
+	.traits = STEP_NEEDS_CONN | STEP_CONNECTS | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE |
+	    STEP_NAMES_FILE | STEP_NAMES_FILES,
 	.state_size = sizeof(struct sending),
 	.parse = load_parse,
 	.start = send_start,
@@ -252,11 +384,45 @@ const struct step_op step_load = {
 	.release = send_release,
 };
 
+/* ---- from the command line, with the target */
+
+struct send_there {
+	const struct send_plan *plan;
+	const struct target *target;
+};
+
+static enum progress
+send_there_start(struct session *s, const struct step *step, void *mem)
+{
+	const struct send_there *there = step->args;
+	struct sending *st = mem;
+
+	st->target = there->target;
+	return send_begin(s, step, st, there->plan);
+}
+
+static const struct step_op step_send_there = {
+	.name = "send",
+	.group = GROUP_MESSAGE,
+	.args = "",
+	.help = "Connect and send a message",
+	.traits = STEP_SENDS_MESSAGE,
+	.verb = VERB_MAIL,
+	.state_size = sizeof(struct sending),
+	.start = send_there_start,
+	.on_news = send_on_news,
+	.cancel = send_cancel,
+	.release = send_release,
+};
+
 const struct step *
-step_new_send(const struct send_plan *plan, struct arena *arena)
+step_new_send(
+    const struct send_plan *plan, const struct target *target, struct arena *arena)
 {
 	struct step *step = ARENA_NEW(arena, struct step);
+	struct send_there *there = ARENA_NEW(arena, struct send_there);
 
-	*step = (struct step){ .op = &step_send, .text = SPAN("/send"), .args = plan };
+	*there = (struct send_there){ plan, target };
+	*step = (struct step){ .op = &step_send_there, .text = SPAN("/send"), .args = there };
 	return step;
 }

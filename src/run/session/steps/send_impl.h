@@ -7,6 +7,7 @@
 
 #include "run/session/login.h"
 #include "run/message/send.h"
+#include "run/session/steps/open.h"
 #include "run/session/steps/transfer.h"
 
 enum stage {
@@ -14,6 +15,7 @@ enum stage {
 	AT_TO,
 	AT_SUBJECT,
 	AT_BODY,
+	AT_OPENING,
 	AT_HELLO,
 	AT_TLS,
 	AT_LOGIN,
@@ -28,6 +30,12 @@ struct sending {
 	struct arena arena;
 	struct message message;
 	bool made; /* ->message is open */
+	/* NULL: the session's, else ->found, where the first recipient's mail goes */
+	const struct target *target;
+	struct target found;
+	struct open_state open;
+	struct buf body;		 /* its lines, as they are typed */
+	char question[1200];
 	struct hello hello;
 	struct login login;
 	struct transfer transfer;
