@@ -96,23 +96,30 @@ struct mta {
 	unsigned looks;
 };
 
-/* ---- plain.c, plain_mail.c: what a correct server answers, whatever stands before it */
+/* ---- plain_offers.c: what a correct server offers, and whom it refuses on purpose */
 
-void plain_answers(struct mta *, const struct act *);
-void plain_hello(struct mta *, enum verb, bool also_alone);
 struct span plain_host(const struct mta *);
 bool plain_is_lmtp(const struct mta *); /* by its options, or a script took LHLO */
 bool plain_offers(const struct mta *, const char *keyword); /* NULL: it needs no offer */
-/*
- * What the options of the command line ask: they come before rules and script. True: they have
- * answered.
- */
-bool plain_insists(struct mta *, const struct act *);
+/* The lines after the first of EHLO's reply, each after a CRLF; `mechanisms` follow AUTH. */
+void plain_print_offers(const struct mta *, bool also_alone, struct span mechanisms, struct buf *);
 /* More recipients than a plain server takes, where no option says how many. */
 bool plain_is_full(const struct mta *, const struct act *);
 /* The refusal of this stage for `who`, empty when there is none. For MTA_HELO all of `who` counts.
  */
 struct span plain_refuses(const struct mta *, enum mta_stage, struct span who);
+/* Whom it refuses besides --refuse's; NULL: nobody, a script says itself whom it refuses. */
+const struct mta_refusal *plain_refusals(const struct mta *);
+
+/* ---- plain.c, plain_mail.c: what a correct server answers, whatever precedes it */
+
+void plain_answers(struct mta *, const struct act *);
+void plain_hello(struct mta *, enum verb, bool also_alone);
+/*
+ * What the options of the command line ask: they come before rules and script. True: they have
+ * answered.
+ */
+bool plain_insists(struct mta *, const struct act *);
 struct span plain_mail(struct mta *, const struct act *);
 struct span plain_rcpt(struct mta *, const struct act *);
 struct span plain_data(struct mta *, const struct act *);
@@ -157,10 +164,10 @@ void replies_then(struct mta *, const struct fault *);
 bool replies_are_many(const struct mta *); /* a loop of a script waits for them */
 /* Sends what is due; STEP_DONE when the connection ends with it. Then `turn_again`, if so asked. */
 enum progress replies_pump(struct mta *, bool turn_again);
-unsigned reply_code(const struct mta_reply *); /* 0: nothing is sent */
 
 /* ---- transaction.c: what replies, whoever made them, make of the transaction */
 
+unsigned reply_code(const struct mta_reply *); /* 0: nothing is sent */
 void transaction_forget(struct mta *);
 /* As a rule's forget= asks: bits of RULE_STATES, each with all that was granted after it. */
 void transaction_take_back(struct mta *, unsigned states);

@@ -1,221 +1,11 @@
 /*
- * plain - what a correct server answers to each command, whatever stands before it: EHLO and what
- * it offers, HELP, the table of what is refused on purpose. Nothing changes by an answer: what it
- * makes of the dialogue is the same whoever gave it (transaction.c, replies.c).
+ * plain - what a correct server answers to each command, whatever precedes it: EHLO, HELP, VRFY,
+ * AUTH, and what the options ask before all of it. Nothing changes by an answer: what it makes of
+ * the dialogue is the same whoever gave it (transaction.c, replies.c).
  */
 #include "run/serve/mta_impl.h"
 
-#include "smtp/mechanism.h"
 #include "smtp/path.h"
-
-#define REFUSAL(at, who, reply)                            \
-	{                                                  \
-		MTA_##at, SPAN_INIT(who), SPAN_INIT(reply) \
-	}
-
-const struct mta_refusal mta_refusals[] = {
-	REFUSAL(MAIL, "spammer", "550 5.7.1 This sender is refused"),
-	REFUSAL(MAIL, "later", "450 4.1.8 This sender is refused for now"),
-	REFUSAL(RCPT, "unknown", "550 5.1.1 No such mailbox here"),
-	REFUSAL(RCPT, "full", "452 4.2.2 Mailbox full"),
-	REFUSAL(RCPT, "grey", "451 4.7.1 Greylisted, try again later"),
-	REFUSAL(RCPT, "moved", "551 5.1.6 Moved; no longer here"),
-	REFUSAL(RCPT, "blocked", "554 5.7.1 Refused by policy"),
-	REFUSAL(RCPT, "closing", "421 4.3.2 Closing the connection"),
-	REFUSAL(DATA, "nodata", "554 5.5.1 No message for this recipient"),
-	REFUSAL(DOT, "virus", "554 5.7.1 The message is refused for its content"),
-	REFUSAL(DOT, "busy", "451 4.3.0 Not stored, try again later"),
-	{ MTA_HELO, { NULL, 0 }, { NULL, 0 } },
-};
-
-/* "a@b", "@b" or "a" against the mailbox a@b. */
-static bool
-refusal_is_about(struct span who, struct span mailbox)
-{
-	size_t at = mailbox.len;
-
-	if (span_eq_case(who, mailbox))
-		return true;
-	/* The last @ parts them: a quoted local part may have one too. */
-	while (at > 0 && mailbox.at[at - 1] != '@')
-		at--;
-	if (who.len > 0 && who.at[0] == '@')
-		return at > 0 && span_eq_case(span_skip(who, 1), span_skip(mailbox, at));
-	return !span_has(who, '@') &&
-	    span_eq_case(who, at > 0 ? span_first(mailbox, at - 1) : mailbox);
-}
-
-struct span
-mta_refusal_of(const struct mta_refusal *list, enum mta_stage stage, struct span who)
-{
-	for (const struct mta_refusal *r = list; r && r->who.len; r++)
-		if (r->stage == stage &&
-		    (stage == MTA_HELO ? span_eq_case(r->who, who) : refusal_is_about(r->who, who)))
-			return r->reply;
-	return SPAN_NONE;
-}
-
-/* What is refused on purpose is for trying things; a script says itself whom it refuses. */
-static const struct mta_refusal *
-plain_refusals(const struct mta *m)
-{
-	return m->play ? NULL : mta_refusals;
-}
-
-struct span
-plain_refuses(const struct mta *m, enum mta_stage stage, struct span who)
-{
-	struct span own = mta_refusal_of(m->opts->refusals, stage, who);
-
-	return own.len ? own : mta_refusal_of(plain_refusals(m), stage, who);
-}
-
-struct span
-plain_host(const struct mta *m)
-{
-	return m->opts->host ? span_of(m->opts->host) : SPAN(MTA_HOST);
-}
-
-bool
-plain_is_lmtp(const struct mta *m)
-{
-	return m->opts->lmtp || m->d->hello == VERB_LHLO;
-}
-
-/* ---- what EHLO offers, and what is therefore granted */
-
-enum { ALWAYS, IN_CLEAR, IN_TLS };
-
-static const struct offer {
-	const char *keyword, *params;
-	int when;
-} offers[] = {
-	{ "PIPELINING", "" },
-	{ "SIZE", " %llu" },
-	{ "VRFY", "" },
-	{ "EXPN", "" },
-	{ "HELP", "" },
-	{ "STARTTLS", "", IN_CLEAR },
-	{ "AUTH", " %s" },
-	{ "8BITMIME", "" },
-	{ "BINARYMIME", "" },
-	{ "SMTPUTF8", "" },
-	{ "DSN", "" },
-	{ "CHUNKING", "" },
-	{ "PRDR", "" },
-	{ "DELIVERBY", "" },
-	{ "MT-PRIORITY", "" },
-	{ "REQUIRETLS", "", IN_TLS },
-	{ "LIMITS", " RCPTMAX=%llu" },
-	{ "ENHANCEDSTATUSCODES", "" },
-};
-
-static bool
-offer_is_left_out(const struct mta *m, struct span keyword)
-{
-	struct span list = span_of(m->opts->without);
-
-	while (list.len > 0)
-		if (span_eq_case(span_trim(span_until(&list, ',')), keyword))
-			return true;
-	return false;
-}
-
-static bool
-offer_holds(const struct mta *m, const struct offer *offer)
-{
-	struct span keyword = span_of(offer->keyword);
-
-	if (span_eq(keyword, SPAN("STARTTLS")) && !session_can_tls(m->s))
-		return false;
-	/* Who is shown AUTH before a TLS that is required sends the password in the clear. */
-	if (span_eq(keyword, SPAN("AUTH")) && m->opts->require_tls && !m->d->tls)
-		return false;
-	return (offer->when == ALWAYS || m->d->tls == (offer->when == IN_TLS)) &&
-	    !offer_is_left_out(m, keyword);
-}
-
-static const struct offer *
-offer_find(struct span keyword)
-{
-	for (size_t i = 0; i < sizeof offers / sizeof *offers; i++)
-		if (span_eq_case(keyword, span_of(offers[i].keyword)))
-			return &offers[i];
-	return NULL;
-}
-
-/* Is it among these lines of a reply to EHLO? Old servers write AUTH=PLAIN. */
-static bool
-offer_is_listed(struct span lines, const char *keyword)
-{
-	struct span line;
-
-	while (span_line(&lines, &line)) {
-		line = span_skip(line, 4);
-		struct span word = span_word(&line);
-		if (span_eq_case(span_until(&word, '='), span_of(keyword)))
-			return true;
-	}
-	return false;
-}
-
-/* A script's own reply to EHLO says what there is; its steps may want more than that. */
-bool
-plain_offers(const struct mta *m, const char *keyword)
-{
-	bool starttls = keyword && strcmp(keyword, "STARTTLS") == 0;
-
-	if (!keyword || offer_is_listed(span_of(m->also), keyword))
-		return !starttls || session_can_tls(m->s);
-	/* Once on, it is no more offered, and no less known. */
-	if (starttls && m->d->tls)
-		return true;
-	if (m->offers.len > 0)
-		return offer_is_listed(m->offers, keyword) ||
-		    (m->opts->accounts && strcmp(keyword, "AUTH") == 0);
-	const struct offer *offer = offer_find(span_of(keyword));
-	return offer && offer_holds(m, offer);
-}
-
-static void
-offers_print(const struct mta *m, struct buf *b)
-{
-	unsigned long long size = m->opts->size_limit ? m->opts->size_limit : MTA_SIZE;
-	unsigned long long rcpts = m->opts->rcpt_max ? m->opts->rcpt_max : MTA_RCPT_MAX;
-
-	for (size_t i = 0; i < sizeof offers / sizeof *offers; i++) {
-		if (!offer_holds(m, &offers[i]))
-			continue;
-		buf_printf(b, "\r\n250-%s", offers[i].keyword);
-		if (!strchr(offers[i].params, '%'))
-			buf_printf(b, "%s", offers[i].params);
-		else if (strcmp(offers[i].keyword, "AUTH") == 0)
-			mta_login_mechanisms(m, b);
-		else if (strcmp(offers[i].keyword, "SIZE") == 0)
-			buf_printf(b, " %llu", size);
-		else
-			buf_printf(b, " RCPTMAX=%llu", rcpts);
-	}
-}
-
-static void
-offers_print_also(const struct mta *m, bool alone, struct buf *b)
-{
-	struct span rest = span_of(m->also), line;
-
-	while (span_line(&rest, &line)) {
-		struct span word = span_skip(line, 4), keyword = span_word(&word);
-		const struct offer *offer = offer_find(keyword);
-		bool tls = span_eq(keyword, SPAN("STARTTLS"));
-		if (tls ? session_can_tls(m->s) && !m->d->tls && alone :
-			  alone || !offer || !offer_holds(m, offer))
-			buf_printf(b, "\r\n%.*s", SPAN_ARG(line));
-		else
-			continue;
-		if (span_eq(keyword, SPAN("AUTH")))
-			mta_login_mechanisms(m, b);
-	}
-}
 
 /* Says what is in the buf, where the last "NNN-" becomes "NNN ". */
 static void
@@ -234,13 +24,14 @@ plain_say_lines(struct mta *m, struct buf *b, enum verb verb)
 void
 plain_hello(struct mta *m, enum verb verb, bool also_alone)
 {
-	struct buf reply = { .max = 4096 };
+	struct buf reply = { .max = 4096 }, mechanisms = { .max = 4096 };
 
 	buf_printf(&reply, "250-%.*s", SPAN_ARG(plain_host(m)));
-	if (verb != VERB_HELO && !also_alone)
-		offers_print(m, &reply);
-	if (verb != VERB_HELO)
-		offers_print_also(m, also_alone, &reply);
+	if (verb != VERB_HELO) {
+		mta_login_mechanisms(m, &mechanisms);
+		plain_print_offers(m, also_alone, buf_span(&mechanisms), &reply);
+	}
+	buf_release(&mechanisms);
 	plain_say_lines(m, &reply, verb);
 }
 
@@ -458,13 +249,6 @@ plain_answers(struct mta *m, const struct act *act)
 }
 
 /* ---- what the options of the command line ask, before rules and script */
-
-bool
-plain_is_full(const struct mta *m, const struct act *act)
-{
-	return act->kind == ACT_COMMAND && act->verb == VERB_RCPT && !m->opts->rcpt_max &&
-	    m->mail.nrcpts >= MTA_RCPT_MAX;
-}
 
 static struct span
 plain_insists_at_command(struct mta *m, const struct act *act)

@@ -10,16 +10,6 @@ enum { OUTPUT_MANY = 64 << 10, FULL_MS = 20, QUEUE_MANY = 64 };
 /* how often the store is asked whether it has the message */
 enum { STORE_LOOK_MS = 10 };
 
-unsigned
-reply_code(const struct mta_reply *r)
-{
-	unsigned long long code = 0;
-
-	if (!r->silent)
-		span_number(span_first(r->text, 3), 999, &code);
-	return (unsigned)code;
-}
-
 struct mta_reply *
 replies_add(struct mta *m, enum verb verb, bool dot)
 {

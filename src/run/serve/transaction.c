@@ -5,6 +5,16 @@
 #include "smtp/path.h"
 #include "smtp/queueid.h"
 
+unsigned
+reply_code(const struct mta_reply *r)
+{
+	unsigned long long code = 0;
+
+	if (!r->silent)
+		span_number(span_first(r->text, 3), 999, &code);
+	return (unsigned)code;
+}
+
 void
 mta_keep(struct arena *arena, struct span *kept, struct span s)
 {
