@@ -61,7 +61,7 @@ bool lines_take(struct play *, const struct act *);	 /* and answers it */
 void lines_go_on(struct play *);			 /* past all that waits for nothing */
 const struct script_item *lines_at(const struct play *); /* NULL: at its end */
 
-/* mock.c */
+/* mock_reply.c */
 
 void mock_reply(struct play *, const struct expect *, const struct act *, uint64_t delay_ms,
     const struct fault *);
