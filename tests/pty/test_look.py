@@ -190,13 +190,13 @@ class Pager(unittest.TestCase):
     def test_what_is_taller_than_the_screen_goes_through_it(self):
         got = self.shown('echo "paged $1 $LESS: $(wc -l)"', "/help commands", "paged -x FRX: ")
         self.assertGreater(int(got.split("paged -x FRX: ")[1].split()[0]), 50)
-        self.assertNotIn("/watch SECS LINE", got)
+        self.assertNotIn("/watch SECS [force] LINE", got)
 
     def test_what_is_not_does_not(self):
         self.assertNotIn("paged", self.shown("echo paged", "/help", "greylisting"))
 
     def test_a_pager_that_fails_loses_nothing(self):
-        self.assertIn("/watch SECS LINE", self.shown("exit 3", "/help commands", "/pager -x failed"))
+        self.assertIn("/watch SECS [force] LINE", self.shown("exit 3", "/help commands", "/pager -x failed"))
 
 
 if __name__ == "__main__":

@@ -186,6 +186,16 @@ prompt_on_event(struct prompt *p, const struct event *event)
 			p->table[i]->on_event(p, state_of(p, i, event->session), event);
 }
 
+bool
+prompt_hides(struct prompt *p, const struct event *event)
+{
+	for (size_t i = 0; p->table[i]; i++)
+		if (p->table[i]->hides &&
+		    p->table[i]->hides(p, state_of(p, i, event->session), event))
+			return true;
+	return false;
+}
+
 static void __attribute__((format(printf, 3, 0)))
 prompt_print(struct prompt *p, enum event_kind kind, const char *format, va_list ap)
 {

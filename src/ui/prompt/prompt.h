@@ -40,6 +40,8 @@ struct prompt_command {
 	void (*run)(struct prompt *, void *state, struct span args);
 	/* called with each event after it was shown; NULL: not called */
 	void (*on_event)(struct prompt *, void *state, const struct event *);
+	/* whether it shows this event itself, in its on_event; NULL: it never does */
+	bool (*hides)(struct prompt *, void *state, const struct event *);
 	void (*release)(void *state);	/* NULL: nothing to free */
 };
 /* NULL: no such command */
@@ -63,6 +65,8 @@ void prompt_end(struct prompt *);
 /* player_opts.command: runs "/name args", or suggests what was probably meant; always true. */
 bool prompt_run(void *prompt, struct span name, struct span args);
 void prompt_on_event(struct prompt *, const struct event *);
+/* Whether a command shows this event in its own way. */
+bool prompt_hides(struct prompt *, const struct event *);
 /* The state of a command for the selected session, which other commands may use. */
 void *prompt_state(struct prompt *, const struct prompt_command *);
 

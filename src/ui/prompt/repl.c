@@ -324,7 +324,7 @@ repl_on_event(void *ctx, const struct event *event)
 		ahead_came_back(&r->ahead, event->text);
 	else if (current && event->kind == EVENT_QUESTION)
 		repl_ask(r, event);
-	else
+	else if (!prompt_hides(&r->talk.commands, event))
 		show_event(r->screen, &shown);
 	prompt_on_event(&r->talk.commands, event);
 }

@@ -1,22 +1,42 @@
 /*
- * /again and /watch - one line many times, with how long each took; never a message unasked, and no
- * AUTH after a refusal.
+ * /again and /watch - one line many times, as ping does it: a line a round, and at the end how the
+ * times are distributed. Never a message unasked, no AUTH after a refusal, and no more than a round
+ * a second to another machine unless it is forced.
  */
 #include <stdlib.h>
 
 #include "base/text.h"
 #include "ui/prompt/prompt.h"
+#include "ui/show/show_line.h"
 
-enum { RECENT = 8, ROUNDS_MAX = 1000000, PAUSE_MS = 1000 };
+enum {
+	ROUNDS_MAX = 1000000, /* the times of no more are kept */
+	PAUSE_MS = 1000,
+	PAUSE_LEAST_MS = 100,
+	BAR = 24,
+	ROWS = 5, /* of the histogram */
+	ROWS_BAR = 40,
+	SAID = 320,
+	NONMAIL = 10, /* more than these, and a server may mind */
+};
 
 struct state {
 	struct arena arena;
-	struct span line;		/* empty: nothing is repeated */
-	struct span warned;		/* of what was warned: the same once more is meant so */
-	unsigned long long left, done;
-	uint64_t pause_ms;		/* between rounds */
-	bool endless, opens, pausing;
-	uint64_t began_us, took_us[RECENT], least_us, most_us, all_us;
+	struct span line;   /* empty: nothing is repeated */
+	struct span warned; /* of what was warned: the same once more is meant so */
+	unsigned long long left, done, failed;
+	uint64_t pause_ms; /* between rounds */
+	bool endless, opens, pausing, forced;
+	bool plain; /* a line for the server, whose reply is told with its time */
+	/* After a refusal what waits is given back: then the next round is queued a moment later.
+	 */
+	struct loop_timer *later;
+	struct prompt *prompt;
+	uint64_t began_us;
+	uint32_t *took; /* microseconds, in any order */
+	size_t ntook, cap;
+	unsigned code;	 /* of this round's reply; 0: none yet */
+	char said[SAID]; /* its first line, safe to show */
 };
 
 static void
@@ -25,6 +45,8 @@ next_round(struct prompt *p, struct state *st)
 	struct session_view v = player_view(p->player);
 
 	st->began_us = 0;
+	st->code = 0;
+	st->said[0] = '\0';
 	st->pausing = false;
 	/* it was typed, and need not be shown */
 	player_line_first(p->player, st->line, (struct place){ .line = 1 });
@@ -45,64 +67,197 @@ pause_round(struct prompt *p, struct state *st)
 static int
 by_time(const void *a, const void *b)
 {
-	const uint64_t *x = a, *y = b;
+	const uint32_t *x = a, *y = b;
 
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* "round 12: 0.4 ms; recent 0.3 ms 0.4 ms; least 0.3 ms, median of recent 0.4 ms, most 1.2 ms" */
 static void
-show_times(struct prompt *p, const struct state *st)
+keep_time(struct state *st, uint64_t took_us)
 {
-	size_t n = st->done < RECENT ? (size_t)st->done : RECENT;
-	uint64_t sorted[RECENT] = { 0 };
-	char took[24], least[24], middle[24], most[24];
-	struct span recent = SPAN_NONE;
+	uint32_t us = took_us < UINT32_MAX ? (uint32_t)took_us : UINT32_MAX;
 
-	for (size_t i = 0; i < n; i++) {
-		uint64_t us = st->took_us[(st->done - n + i) % RECENT];
-		sorted[i] = us;
-		text_time(took, us);
-		recent = arena_printf(&p->screen->arena, "%.*s %s", SPAN_ARG(recent), took);
+	if (st->ntook == ROUNDS_MAX) {
+		st->took[st->done % ROUNDS_MAX] = us;
+		return;
 	}
-	qsort(sorted, n, sizeof *sorted, by_time);
-	text_time(least, st->least_us);
-	text_time(middle, sorted[n / 2]);
-	text_time(most, st->most_us);
-	prompt_note(p, "round %llu:%.*s; least %s, middle %s, most %s", st->done, SPAN_ARG(recent),
-	    least, middle, most);
+	if (st->ntook == st->cap) {
+		st->cap = st->cap ? 2 * st->cap : 64;
+		st->took = memory_resize(st->took, st->cap * sizeof *st->took);
+	}
+	st->took[st->ntook++] = us;
 }
 
+/* Twice as long is as many columns more, wherever on the scale that is: 0.05 ms is the first. */
+static unsigned
+bar_length(uint64_t us)
+{
+	unsigned n = 1;
+
+	for (double step = 50; n < BAR && (double)us > step; step *= 1.6)
+		n++;
+	return n;
+}
+
+/* "=== round 3:   0.4 ms  ======       250 2.0.0 ok" */
+static void
+show_round(struct prompt *p, const struct state *st, const struct event *e, uint64_t took_us)
+{
+	enum { NUMBER = 12, TIME = 8, GAP = 2 };
+	static const char bar[BAR + 1] = "========================";
+	struct flow f = show_begin(p->screen, MARK_NOTE, e);
+	bool bad = e->err != ERR_NONE || st->code >= 400;
+	unsigned at = f.column;
+	char took[24];
+
+	flow_print(&f, INK_PLAIN, "round %llu:", st->done);
+	if (took_us > 0) {
+		text_time(took, took_us);
+		flow_pad(&f, at + NUMBER + TIME - (unsigned)strlen(took));
+		flow_put(&f, INK_PLAIN, span_of(took));
+		flow_pad(&f, at + NUMBER + TIME + GAP);
+		flow_put(&f, bad ? INK_BAD : INK_GOOD, (struct span){ bar, bar_length(took_us) });
+	}
+	const char *said = st->said[0] ? st->said : e->err != ERR_NONE ? "failed" : "";
+	if (said[0]) {
+		flow_pad(&f, at + NUMBER + TIME + GAP + BAR + GAP);
+		flow_put(&f, bad ? INK_BOLD : INK_PLAIN,
+		    f.width > f.column ? text_fit(span_of(said), f.width - f.column) :
+					 span_of(said));
+	}
+	flow_end(&f);
+	arena_reset(&p->screen->arena);
+}
+
+/* A time without its unit, to so many digits behind the point where it is short. */
+static void
+bare_time(char out[16], double us, double unit, int digits)
+{
+	double n = us / unit;
+
+	snprintf(out, 16, "%.*f", n < 0.1 ? digits + 1 : n < 10 ? digits : digits - 1, n);
+}
+
+/* Of x, at least 1, the root of as many dimensions as the histogram has rows. */
+static double
+root_of(double x)
+{
+	double low = 1, high = x;
+
+	for (int i = 0; i < 60; i++) {
+		double middle = (low + high) / 2, power = 1;
+		for (int k = 0; k < ROWS; k++)
+			power *= middle;
+		*(power < x ? &low : &high) = middle;
+	}
+	return high;
+}
+
+/* How many rounds took how long: each row is as much slower than the one above it. */
+static void
+show_histogram(struct screen *s, const struct state *st, double unit, const char *name)
+{
+	double least = st->took[0] ? st->took[0] : 1, most = st->took[st->ntook - 1];
+	size_t count[ROWS] = { 0 }, largest = 1, row = 0;
+	double edge[ROWS + 1];
+	char from[16], to[16];
+
+	edge[0] = least;
+	for (size_t i = 1; i <= ROWS; i++)
+		edge[i] = edge[i - 1] * root_of(most / least);
+	for (size_t i = 0; i < st->ntook; i++) {
+		while (row + 1 < ROWS && st->took[i] > edge[row + 1])
+			row++;
+		if (++count[row] > largest)
+			largest = count[row];
+	}
+	for (size_t i = 0; i < ROWS; i++) {
+		size_t width = (count[i] * ROWS_BAR + largest - 1) / largest;
+		bare_time(from, edge[i], unit, 2);
+		bare_time(to, edge[i + 1], unit, 2);
+		screen_print(s, "    %6s - %6s %s  ", from, to, name);
+		for (size_t k = 0; k < width; k++)
+			screen_print(s, "=");
+		screen_print(s, "%s%zu\n", width ? " " : "", count[i]);
+	}
+}
+
+/* "20 rounds: 0 failed; p50 0.4, p95 0.9, max 3.1 ms", and the histogram. */
 static void
 again_stop(struct prompt *p, struct state *st, const char *why)
 {
-	if (st->done > 0 || why[0])
-		prompt_note(p, "%llu round%s%s%s", st->done, st->done == 1 ? "" : "s",
-		    why[0] ? ": " : "", why);
+	const char *name = "ms", *end = why[0] ? "; " : "";
+	char middle[16], high[16], most[16];
+	double unit = 1e3;
+
 	st->line = SPAN_NONE;
+	if (st->ntook == 0) {
+		if (st->done > 0 || why[0])
+			prompt_note(p, "%llu round%s: %llu failed%s%s", st->done,
+			    st->done == 1 ? "" : "s", st->failed, end, why);
+		return;
+	}
+	qsort(st->took, st->ntook, sizeof *st->took, by_time);
+	if (st->took[st->ntook - 1] >= 10000000) {
+		unit = 1e6;
+		name = "s";
+	}
+	bare_time(middle, st->took[(st->ntook * 50 + 99) / 100 - 1], unit, 1);
+	bare_time(high, st->took[(st->ntook * 95 + 99) / 100 - 1], unit, 1);
+	bare_time(most, st->took[st->ntook - 1], unit, 1);
+	prompt_note(p, "%llu round%s: %llu failed; p50 %s, p95 %s, max %s %s%s%s", st->done,
+	    st->done == 1 ? "" : "s", st->failed, middle, high, most, name, end, why);
+	if (st->ntook >= ROWS && st->took[st->ntook - 1] > st->took[0])
+		show_histogram(p->screen, st, unit, name);
+}
+
+/* The next round, after the pause between two. */
+static void
+go_on(struct prompt *p, struct state *st)
+{
+	if (!st->opens && player_view(p->player).state != SESSION_OPEN)
+		again_stop(p, st, "the connection is closed");
+	else if (st->pause_ms > 0)
+		pause_round(p, st);
+	else
+		next_round(p, st);
+}
+
+static void
+again_later(void *ctx, unsigned ready)
+{
+	struct state *st = ctx;
+
+	(void)ready;
+	if (st->line.len > 0)
+		go_on(st->prompt, st);
 }
 
 static void
 round_over(struct prompt *p, struct state *st, const struct event *e)
 {
 	uint64_t took = st->began_us ? e->at_us - st->began_us : 0;
+	bool replied = !st->plain || st->code > 0;
 
-	st->took_us[st->done++ % RECENT] = took;
-	st->least_us = st->done == 1 || took < st->least_us ? took : st->least_us;
-	st->most_us = took > st->most_us ? took : st->most_us;
-	show_times(p, st);
+	if (took > 0 && replied)
+		keep_time(st, took);
+	st->done++;
+	st->failed += e->err != ERR_NONE || st->code >= 400;
+	show_round(p, st, e, replied ? took : 0);
 	if (!st->endless && --st->left == 0) {
 		again_stop(p, st, "");
 		return;
 	}
-	if (!st->opens && player_view(p->player).state != SESSION_OPEN) {
-		again_stop(p, st, "the connection is closed");
-		return;
+	if (e->err != ERR_NONE && !st->plain) {
+		again_stop(p, st, "the last one failed");
+	} else if (e->err != ERR_NONE) {
+		if (!st->later)
+			st->later = loop_timer(p->env->loop, again_later, st);
+		st->prompt = p;
+		loop_timer_set(st->later, 0);
+	} else {
+		go_on(p, st);
 	}
-	if (st->pause_ms > 0)
-		pause_round(p, st);
-	else
-		next_round(p, st);
 }
 
 static void
@@ -115,6 +270,17 @@ again_on_event(struct prompt *p, void *mem, const struct event *e)
 	if (e->kind == EVENT_SENT || e->kind == EVENT_ATTEMPT) {
 		if (st->began_us == 0 && e->step && span_eq(e->step->text, st->line))
 			st->began_us = e->at_us;
+		return;
+	}
+	if (e->kind == EVENT_REPLY && st->began_us && !e->answer.surprise && !e->answer.late) {
+		const struct reply *r = e->answer.reply;
+		struct span said = text_safe(&p->screen->arena, r->nlines ? r->line[0] : SPAN_NONE);
+		size_t n = said.len < SAID - 8 ? said.len : SAID - 8;
+		while (n > 0 && n < said.len && ((unsigned char)said.at[n] & 0xC0) == 0x80)
+			n--; /* not within a character */
+		st->code = r->code;
+		snprintf(
+		    st->said, sizeof st->said, "%03u %.*s", r->code, SPAN_ARG(span_first(said, n)));
 		return;
 	}
 	if (e->kind == EVENT_UNSENT) {
@@ -134,6 +300,20 @@ again_on_event(struct prompt *p, void *mem, const struct event *e)
 		else
 			round_over(p, st, e);
 	}
+}
+
+/* A round of a plain line is one line. */
+static bool
+again_hides(struct prompt *p, void *mem, const struct event *e)
+{
+	const struct state *st = mem;
+
+	(void)p;
+	if (st->line.len == 0 || !st->plain || !e->step || !span_eq(e->step->text, st->line))
+		return false;
+	return e->kind == EVENT_SENT || e->kind == EVENT_EXTENSIONS ||
+	    (e->kind == EVENT_REPLY && !e->answer.surprise && !e->answer.late &&
+		e->answer.standing != REPLY_OUT_OF_STEP);
 }
 
 static bool
@@ -181,6 +361,22 @@ objection(struct prompt *p, struct state *st, struct span line)
 	return "each round would send a message: the same once more, and it is done";
 }
 
+/* Servers limit commands that send no mail. */
+static void
+note_limits(struct prompt *p, const struct state *st)
+{
+	static const char limits[] = "Exim closes the connection after 10 commands that are no "
+				     "mail (smtp_accept_max_nonmail); Postfix counts NOOP, RSET, "
+				     "VRFY and ETRN as errors after 100 (smtpd_junk_command_limit)";
+	enum verb verb = verb_of(st->line, NULL);
+
+	if (!st->plain || verb == VERB_MAIL || verb == VERB_RCPT ||
+	    (!st->endless && st->left <= NONMAIL) ||
+	    screen_telling(p->screen, limits, 0) != TELL_FIRST)
+		return;
+	prompt_note(p, "%s", limits);
+}
+
 static void
 again_begin(struct prompt *p, struct state *st, struct span line)
 {
@@ -197,13 +393,41 @@ again_begin(struct prompt *p, struct state *st, struct span line)
 		prompt_problem(p, "%s", why);
 		return;
 	}
+	struct session_view v = player_view(p->player);
+	bool elsewhere = v.state == SESSION_OPEN && !v.local;
+
+	if (elsewhere && !st->forced && st->pause_ms < PAUSE_MS) {
+		if (st->endless) {
+			prompt_problem(p,
+			    "less than a second between rounds, to another machine: "
+			    "/watch SECS force LINE does it all the same");
+			return;
+		}
+		st->pause_ms = PAUSE_MS;
+		prompt_note(p,
+		    "to another machine rounds are a second apart; "
+		    "/again N force LINE sends them at once");
+	}
 	st->line = line;
+	st->plain = line.at[0] != '/' || span_starts(line, SPAN("//"));
 	st->opens = traits_of(line) & STEP_OPENS;
 	if (st->opens && st->pause_ms < PAUSE_MS)
 		st->pause_ms = PAUSE_MS;
-	st->done = 0;
-	st->most_us = 0;
+	st->done = st->failed = st->ntook = 0;
+	note_limits(p, st);
 	next_round(p, st);
+}
+
+/* Takes the word "force" off the front of the line. */
+static bool
+take_force(struct span *line)
+{
+	struct span rest = *line;
+
+	if (!span_eq(span_word(&rest), SPAN("force")))
+		return false;
+	*line = rest;
+	return true;
 }
 
 static void
@@ -220,6 +444,7 @@ again_run(struct prompt *p, void *mem, struct span args)
 	st->left = n;
 	st->endless = false;
 	st->pause_ms = 0;
+	st->forced = take_force(&args);
 	again_begin(p, st, args);
 }
 
@@ -231,13 +456,15 @@ watch_run(struct prompt *p, void *mem, struct span args)
 	struct span every = cursor_word(&c);
 	struct err err;
 
-	if (!cursor_milliseconds(&c, every, &st->pause_ms, &err) || st->pause_ms < 100) {
+	if (!cursor_milliseconds(&c, every, &st->pause_ms, &err) || st->pause_ms < PAUSE_LEAST_MS) {
 		prompt_problem(
 		    p, "/watch wants seconds and a line, as in /watch 5 NOOP; ^C ends it");
 		return;
 	}
 	st->endless = true;
-	again_begin(p, st, c.rest);
+	args = c.rest;
+	st->forced = take_force(&args);
+	again_begin(p, st, args);
 }
 
 static void
@@ -246,26 +473,30 @@ again_release(void *mem)
 	struct state *st = mem;
 
 	arena_release(&st->arena);
+	loop_timer_free(st->later);
+	free(st->took);
 }
 
 const struct prompt_command prompt_again = {
 	.name = "again",
 	.group = GROUP_AGAIN,
-	.args = "N LINE",
-	.help = "Do a line N times, with the time that each took",
+	.args = "N [force] LINE",
+	.help = "Do a line N times: the time of each, percentiles and a histogram",
 	.state_size = sizeof(struct state),
 	.run = again_run,
 	.on_event = again_on_event,
+	.hides = again_hides,
 	.release = again_release,
 };
 
 const struct prompt_command prompt_watch = {
 	.name = "watch",
 	.group = GROUP_AGAIN,
-	.args = "SECS LINE",
-	.help = "Do a line every so many seconds, until ^C",
+	.args = "SECS [force] LINE",
+	.help = "Do a line every SECS seconds until ^C, as /again does",
 	.state_size = sizeof(struct state),
 	.run = watch_run,
 	.on_event = again_on_event,
+	.hides = again_hides,
 	.release = again_release,
 };
