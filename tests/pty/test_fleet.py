@@ -1,6 +1,7 @@
 """What a person sees of a probe: one host in a line, several as a table, and how far it is."""
 import os
 import re
+import signal
 import sys
 import tempfile
 import unittest
@@ -102,6 +103,13 @@ class Probe(unittest.TestCase):
         self.assertEqual([(row.split()[0], table.cell(row, "TARGET")) for row in table.rows],
                          [("CRIT", f"gone.d.example:{server.port}"), ("OK", f"mx1.d.example[127.0.0.1]:{server.port}")])
         self.assertIn("1 target, 2 addresses ", table.counts)
+
+    def test_of_several_addresses_it_is_not_said_that_they_are_targets(self):
+        zone = {(f"{host}.example", "A"): ["127.0.0.1", "127.0.0.2"] for host in ("one", "two")}
+        with NameServer(zone) as dns:
+            for hosts, said in (["two.example", "127.0.0.1"], "3 addresses of 2 targets"), (["one.example", "two.example"], "4 addresses of 2 targets"):
+                lines, _ = self.probed("--tls=off", "--dns", dns.address, "-p", "1", *hosts)
+                self.assertIn(f"(1) {said}: ", Table(lines).notes)
 
     def test_a_name_too_long_keeps_both_ends(self):
         name = "n" * 70
@@ -256,6 +264,18 @@ class Watch(unittest.TestCase):
             self.assertRegex(left[0], r"^ 2 targets   1 ok  0 warn  1 crit  after [2-9] rounds$")
             self.assertEqual(Table(left).states(), ["CRIT", "OK"])
             t.never("not done")
+
+    def test_a_shell_gets_its_screen_back_meanwhile(self):
+        with self.watched("--tls=off", "127.0.0.1:1") as t:
+            t.until("round 2, ")
+            t.type("\x1a")
+            t.until("\x1b[?1049l")
+            os.waitid(os.P_PID, t.pid, os.WSTOPPED)
+            os.kill(t.pid, signal.SIGCONT)
+            t.until("\x1b[?1049h")
+            t.until("1 crit")
+            t.type("\x03")
+            self.assertEqual(t.status(), 130)
 
     def test_where_it_cannot_be_redrawn_each_round_has_its_own(self):
         with program.Serve() as server, self.watched("--tls=off", server.where, "127.0.0.1:1", TERM="dumb") as t:

@@ -74,7 +74,6 @@ board_reason(struct board *b, const struct fleet_report *one, struct span text)
 		r->text = diagnosis_title(any);
 		r->advice = arena_copy(&b->arena, board_advice(any, own));
 	}
-	r->rows++;
 	return r;
 }
 
@@ -243,6 +242,7 @@ enum {
 	CERT = 6,
 	GAP = 2,
 	PLACE_LEAST = 16,
+	REST_LEAST = BOARD_BAR + 3,
 	WIDTH_LEAST = 40,
 	NARROW = 64, /* below it, neither TLS nor the certificate has a column */
 	NOTES_MOST = 12,
@@ -294,6 +294,27 @@ board_sort(struct board *b)
 {
 	if (b->n > 1)
 		qsort(b->row, b->n, sizeof *b->row, by_state);
+	for (size_t i = 0; i < b->n; i++)
+		if (b->row[i]->reason)
+			b->row[i]->reason->rows = b->row[i]->reason->targets = 0;
+	for (size_t i = 0; i < b->n; i++) {
+		struct board_reason *r = b->row[i]->reason;
+		if (!r)
+			continue;
+		r->targets += r->rows++ == 0 || r->number != b->row[i]->number;
+		r->number = b->row[i]->number;
+	}
+}
+
+void
+board_count(const struct board_reason *r, char out[BOARD_COUNT])
+{
+	if (r->rows == r->targets)
+		snprintf(out, BOARD_COUNT, "%zu target%s", r->rows, r->rows == 1 ? "" : "s");
+	else if (r->targets == 1)
+		snprintf(out, BOARD_COUNT, "%zu addresses", r->rows);
+	else
+		snprintf(out, BOARD_COUNT, "%zu addresses of %zu targets", r->rows, r->targets);
 }
 
 static bool
@@ -312,7 +333,8 @@ table_of(const struct board *b, const struct board_look *look, struct screen *s)
 	t.last = !b->rounds || width < 80 ? 0 : width < 100 ? BOARD_LAST / 2 : BOARD_LAST;
 	width -= MARGIN + GAP + TIME + GAP + (t.narrow ? 0 : TLS + GAP + CERT + GAP) +
 	    (t.last ? t.last + GAP : 0);
-	most = width * 6 / 10 > PLACE_LEAST ? width * 6 / 10 : PLACE_LEAST;
+	most = width * 6 / 10 + REST_LEAST < width ? width * 6 / 10 : width - REST_LEAST;
+	most = most > PLACE_LEAST ? most : PLACE_LEAST;
 	t.place = sizeof "TARGET" - 1;
 	for (size_t i = 0; i < b->n; i++) {
 		unsigned own = text_width(span_of(b->row[i]->place));
@@ -519,12 +541,15 @@ static void
 table_put_note(const struct table *t, const struct board_reason *r)
 {
 	struct arena *arena = &t->screen->arena;
+	char count[BOARD_COUNT];
 
 	screen_print(t->screen, " ");
 	struct flow f = flow_begin(t->screen, 1, NOTE_INDENT);
 	flow_print(&f, INK_PLAIN, "(%u) ", r->note);
-	if (r->rows > 1)
-		flow_print(&f, INK_BOLD, "%zu targets: ", r->rows);
+	if (r->rows > 1) {
+		board_count(r, count);
+		flow_print(&f, INK_BOLD, "%s: ", count);
+	}
 	flow_put(&f, INK_PLAIN, arena_printf(arena, "%.*s.", SPAN_ARG(r->text)));
 	if (r->advice.len > 0) {
 		flow_print(&f, INK_BOLD, " Next: ");
@@ -636,8 +661,8 @@ board_draw_counts(struct screen *s, const struct fleet_summary *sum)
 {
 	static const char *const words[] = { "ok", "warn", "crit", "unknown" };
 	char text[80];
-	int n = snprintf(text, sizeof text, " %zu target%s", sum->targets,
-	    sum->targets == 1 ? "" : "s");
+	int n = snprintf(
+	    text, sizeof text, " %zu target%s", sum->targets, sum->targets == 1 ? "" : "s");
 
 	if (sum->addresses > sum->targets)
 		n += snprintf(text + n, sizeof text - (size_t)n, ", %zu addresses", sum->addresses);

@@ -29,7 +29,8 @@ struct board_reason {
 	struct span text;		/* "tls: the certificate is self-signed" */
 	struct span advice;		/* what to do; may be empty */
 	bool mixed;			/* `text` and `advice` are of its cause, not of one row */
-	size_t rows;
+	/* set by board_sort: how many rows, of how many targets; of which one of these last */
+	size_t rows, targets, number;
 	unsigned note;			/* its number beneath the table; 0: it has none */
 };
 
@@ -86,7 +87,11 @@ struct board_look {
 	const char *line_end;		/* "\n", or what clears the rest of a line before it */
 };
 
-void board_sort(struct board *);		/* worst first */
+/* Sorts the rows, worst first, and counts those of each reason. */
+void board_sort(struct board *);
+/* "4 targets", "2 addresses", "3 addresses of 2 targets". */
+enum { BOARD_COUNT = 80 };
+void board_count(const struct board_reason *, char out[BOARD_COUNT]);
 /* Sorts the rows, and draws the heading, the rows and the notes beneath. */
 void board_draw(struct board *, struct screen *, const struct board_look *);
 /* " 9 targets   1 ok  3 warn  5 crit  ", in their colours, without a line end; its columns. */

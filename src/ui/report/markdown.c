@@ -54,7 +54,7 @@ markdown_end(void *state, const struct fleet_summary *sum)
 	struct markdown *m = state;
 	struct board *b = &m->board;
 	bool any = false;
-	char took[24], lacks[SHORTFALL_SIZE] = "";
+	char count[BOARD_COUNT], took[24], lacks[SHORTFALL_SIZE] = "";
 
 	text_time(took, sum->wall_us);
 	fprintf(m->out,
@@ -78,7 +78,8 @@ markdown_end(void *state, const struct fleet_summary *sum)
 		if (!any)
 			fputs("\n### What to do\n\n", m->out);
 		any = true;
-		fprintf(m->out, "- %zu target%s, ", r->rows, r->rows == 1 ? "" : "s");
+		board_count(r, count);
+		fprintf(m->out, "- %s, ", count);
 		markup_put_code(m->out, r->text);
 		fputs(": ", m->out);
 		markup_put_code(m->out, r->advice);
