@@ -111,6 +111,36 @@ class Commands(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, done.stderr), (1, "",
                          "setup: cannot build without libssl-dev libjansson-dev (Debian package names); apt-get is not available\n"))
 
+    def test_other_systems(self):
+        "what lacks has their names there, and how it is installed; nothing is run"
+        self.without("apt-get")
+        self.lacks("openssl", "libidn2")
+        for manager, wanted in (("dnf", "openssl-devel; to install: dnf install openssl-devel libidn2-devel"),
+                                ("pacman", "openssl; to install: pacman -S openssl libidn2"),
+                                ("apk", "openssl-dev; to install: apk add openssl-dev libidn2-dev"),
+                                ("zypper", "libopenssl-devel; to install: zypper install libopenssl-devel libidn2-devel"),
+                                ("pkg", "openssl; to install: pkg install openssl libidn2"),
+                                ("brew", "openssl@3; to install: brew install openssl@3 libidn2")):
+            with self.subTest(manager):
+                self.write(manager, '#!/bin/sh\necho "$0" >>"$TOOLS/calls"\n')
+                done = self.run_it()
+                self.assertEqual((done.returncode, done.stderr), (1, f"setup: cannot build without {wanted}\n"))
+                self.without(manager)
+        self.assertEqual(self.calls(), [])
+        self.lacks("libidn2")
+        self.write("apk", "#!/bin/sh\n")
+        done = self.run_it()
+        self.opens(done)
+        self.assertEqual(done.stderr.splitlines()[0], "setup: building without libidn2-dev (optional); to install: apk add libidn2-dev")
+
+    def test_every_package_has_a_name_on_each_system(self):
+        with open(os.path.join(ROOT, "scripts", "setup"), encoding="ascii") as file:
+            text = file.read()
+        wanted = re.findall(r"([\w.-]+)=\S", re.search(r'^build="(.*?)"$', text, re.M | re.S)[1])
+        rows = [line.split() for line in re.search(r"<<-END\n(.*?)\n\tEND", text, re.S)[1].splitlines()]
+        self.assertEqual([row[0] for row in rows], wanted)
+        self.assertEqual({len(row) for row in rows}, {7})
+
     def test_without_pkg_config_the_libraries_are_unknown(self):
         self.without("apt-get", "pkg-config", "ninja")
         self.assertEqual(self.run_it().stderr, "setup: cannot build without pkg-config ninja-build (Debian package names); apt-get is not available\n")
