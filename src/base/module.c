@@ -2,9 +2,14 @@
 #include "base/module.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/auxv.h>
+#endif
 
 static const struct {
 	const char *name, *library, *package, *version;
@@ -34,7 +39,7 @@ module_version(enum module m)
 	return modules[m].version;
 }
 
-/* The folder that this program lies in, with its last "/"; empty where the system does not tell. */
+/* The directory of this program, with its last "/"; empty where the system does not say. */
 static void
 own_folder(char *out, size_t size)
 {
@@ -48,24 +53,61 @@ own_folder(char *out, size_t size)
 	out[n > 0 ? n : 0] = '\0';
 }
 
-/*
- * Installed, though moved as a whole; beside the program, as in the build tree; where it was to be
- * installed. The first that is there is the one: another may be of another version.
- */
+/* Set-user-ID, set-group-ID or file capabilities: who runs it chooses what lies beside it. */
 static bool
-find_file(const char *name, char *path, size_t size)
+is_privileged(void)
+{
+#ifdef __linux__
+	return getauxval(AT_SECURE) != 0;
+#else
+	return getuid() != geteuid() || getgid() != getegid();
+#endif
+}
+
+/*
+ * Opens the file: installed, though moved as a whole; beside the program, as in the build tree;
+ * where it was to be installed. The first that is there is the one: another may be of another
+ * version. -1: there is none.
+ */
+static int
+open_file(const char *name, char *path, size_t size)
 {
 	static const char *const places[] = { "../" MODULE_FOLDER_FROM_BIN "/", "", NULL };
 	char folder[3000];
+	int fd = -1;
 
 	own_folder(folder, sizeof folder);
-	for (size_t i = 0; folder[0] && places[i]; i++) {
+	for (size_t i = 0; fd < 0 && folder[0] && places[i] && !is_privileged(); i++) {
 		snprintf(path, size, "%s%ssmtpsh-%s.so", folder, places[i], name);
-		if (access(path, R_OK) == 0)
-			return true;
+		fd = open(path, O_RDONLY | O_CLOEXEC);
 	}
-	snprintf(path, size, "%s/smtpsh-%s.so", MODULE_FOLDER, name);
-	return access(path, R_OK) == 0;
+	if (fd < 0) {
+		snprintf(path, size, "%s/smtpsh-%s.so", MODULE_FOLDER, name);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	return fd;
+}
+
+/* False with err: somebody else may have put it there. */
+static bool
+is_trusted(int fd, const char *path, struct err *err)
+{
+	struct stat file, program = { .st_uid = geteuid() };
+
+#ifdef __linux__
+	if (stat("/proc/self/exe", &program) != 0)
+		program.st_uid = geteuid();
+#endif
+	if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode))
+		return err_set(err, ERR_SYSTEM, "%.300s is not a regular file; not loaded", path);
+	if (file.st_uid != 0 && file.st_uid != geteuid() && file.st_uid != program.st_uid)
+		return err_set(err, ERR_SYSTEM,
+		    "%.300s belongs to another user (%lu); not loaded", path,
+		    (unsigned long)file.st_uid);
+	if (file.st_mode & S_IWOTH)
+		return err_set(err, ERR_SYSTEM,
+		    "%.300s can be written by every user; not loaded", path);
+	return true;
 }
 
 /*
@@ -106,11 +148,24 @@ module_open(enum module m, const void *linked, struct err *err)
 		    modules[m].library, modules[m].name);
 		return NULL;
 	}
-	bool there = find_file(modules[m].name, path, sizeof path);
+	int fd = open_file(modules[m].name, path, sizeof path);
+	bool there = fd >= 0, trusted = there && is_trusted(fd, path, err);
+	if (there)
+		close(fd);
+	if (there && !trusted)
+		return NULL;
+	/* By its name: in a sticky directory nobody but its owner could have replaced it since. */
 	void *handle = there ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
 	snprintf(symbol, sizeof symbol, "module_%s", modules[m].name);
 	const void *found = handle ? dlsym(handle, symbol) : NULL;
+	const char *version = found ? dlsym(handle, "smtpsh_module_version") : NULL;
 	if (!found)
 		tell_why(m, there, err);
+	else if (!version || strcmp(version, SMTPSH_VERSION) != 0) {
+		err_set(err, ERR_SYSTEM,
+		    "%.300s is of smtpsh %.20s, and this is smtpsh %s; install both from one package or "
+		    "build", path, version ? version : "(unknown)", SMTPSH_VERSION);
+		found = NULL;
+	}
 	return found;
 }

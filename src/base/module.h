@@ -2,7 +2,11 @@
  * Libraries that cost too much at start-up to be linked. The one file that knows such a library
  * (net/idn.c and so on) is a shared module of ours, src/LAYER/NAME.c: it exports one const struct
  * of functions called module_NAME, and is opened by dlopen when first used. Sanitizer and fuzz
- * builds link it in instead; the callers cannot tell.
+ * builds, and those with -Dmodules=linked, link it in instead; the callers cannot tell.
+ *
+ * A file is opened only if it belongs to root, to this user or to the owner of the program, others
+ * cannot write it, and it is of this version; beside the program only where that has no privileges
+ * that its user lacks.
  *
  * To make one: a row here; a row in meson.build's list of modules and, where it may be left out, an
  * option; in NAME.h the struct, its `extern const` declaration, and a function that gets it:
@@ -44,7 +48,7 @@ enum module {
 
 /*
  * Returns the module's struct, or NULL with err (ERR_SYSTEM), which names the missing library and
- * the package that has it, or says that smtpsh was built without it. `linked` is
+ * the package that has it, or says that smtpsh was built without it, or why the file is not used. `linked` is
  * MODULE_LINKED_NAME of config.h: the struct itself where it is linked in, else NULL. Calling it
  * again is cheap.
  */

@@ -28,7 +28,7 @@ def ours(name):
 def build():
     subprocess.run([os.path.join(ROOT, "scripts", "setup"), "bench"], check=True)
     if not os.path.exists(os.path.join(BUILD, "build.ninja")):
-        subprocess.run(["meson", "setup", BUILD, ROOT, "-Dbuildtype=release"], check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["meson", "setup", BUILD, ROOT, "-Dbuildtype=release", "-Dstatic_libraries=true"], check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["ninja", "-C", BUILD, "--quiet"], check=True, stdout=subprocess.DEVNULL)
 
 

@@ -36,6 +36,7 @@ class Libraries(unittest.TestCase):
         cls.server = program.Serve("--listen", "127.0.0.1:0", "--without", "STARTTLS").__enter__()
         cls.addClassCleanup(cls.server.__exit__)
         cls.alone = shutil.copy(program.SMTPSH, cls.folder.name)
+        shutil.copy(os.path.join(os.path.dirname(program.SMTPSH), "smtpsh-cares.so"), cls.folder.name)
         cls.built = {name: program.is_built_with(name) for name in LIBRARIES}
         for name, (module, wants, _) in LIBRARIES.items():
             source = os.path.join(os.path.dirname(program.SMTPSH), f"smtpsh-{module}.so")
@@ -65,6 +66,36 @@ class Libraries(unittest.TestCase):
     def probe(self, *args):
         with NameServer(ZONE) as dns:
             return self.run_alone("probe", "--dns", dns.address, "--tls=off", "-p", str(self.server.port), *args)
+
+    def test_only_a_file_that_can_be_trusted_is_loaded(self):
+        "owned by root, this user or the program's owner, not writable by others, of this version"
+        source = os.path.join(os.path.dirname(program.SMTPSH), "smtpsh-cares.so")
+        with open(source, "rb") as file:
+            octets = file.read()
+        version = subprocess.run([program.SMTPSH, "-V"], capture_output=True, text=True).stdout.split()[1].encode() + b"\0"
+        self.assertEqual(octets.count(version), 1)
+        def wrong_version(path):
+            with open(path, "wb") as file:
+                file.write(octets.replace(version, b"9" + version[1:]))
+        makes = {"can be written by every user": lambda path: os.chmod(path, 0o757), "is of smtpsh 9": wrong_version,
+                 "is not a regular file": lambda path: (os.unlink(path), os.mkdir(path))}
+        if os.geteuid() == 0:
+            makes["belongs to another user (4711)"] = lambda path: os.chown(path, 4711, 4711)
+        with tempfile.TemporaryDirectory() as folder:
+            alone, module = shutil.copy(program.SMTPSH, folder), os.path.join(folder, "smtpsh-cares.so")
+            def look_up():
+                return subprocess.run([alone, "resolve", "--dns", "127.0.0.1:1", "a.example"], capture_output=True, text=True,
+                                      timeout=program.DEADLINE, env=program.environment()).stdout
+            shutil.copy(source, folder)
+            self.assertIn("127.0.0.1:1 cannot be reached", look_up())
+            for words, make in makes.items():
+                with self.subTest(words):
+                    subprocess.run(["rm", "-r", module], check=True)
+                    shutil.copy(source, folder)
+                    make(module)
+                    said = look_up()
+                    self.assertIn(f"{module} {words}", said)
+                    self.assertNotIn("cannot be reached", said)
 
     def test_mta_sts_of_a_probe(self):
         sentence = "the MTA-STS policy is not known: " + self.lack("libcurl")
