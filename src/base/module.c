@@ -163,8 +163,9 @@ module_open(enum module m, const void *linked, struct err *err)
 		tell_why(m, there, err);
 	else if (!version || strcmp(version, SMTPSH_VERSION) != 0) {
 		err_set(err, ERR_SYSTEM,
-		    "%.300s is of smtpsh %.20s, and this is smtpsh %s; install both from one package or "
-		    "build", path, version ? version : "(unknown)", SMTPSH_VERSION);
+		    "%.300s is of smtpsh %.20s, and this is smtpsh %s; install both from one "
+		    "package or build",
+		    path, version ? version : "(unknown)", SMTPSH_VERSION);
 		found = NULL;
 	}
 	return found;

@@ -48,9 +48,9 @@ enum module {
 
 /*
  * Returns the module's struct, or NULL with err (ERR_SYSTEM), which names the missing library and
- * the package that has it, or says that smtpsh was built without it, or why the file is not used. `linked` is
- * MODULE_LINKED_NAME of config.h: the struct itself where it is linked in, else NULL. Calling it
- * again is cheap.
+ * the package that has it, or says that smtpsh was built without it, or why the file is not used.
+ * `linked` is MODULE_LINKED_NAME of config.h: the struct itself where it is linked in, else NULL.
+ * Calling it again is cheap.
  */
 const void *module_open(enum module, const void *linked, struct err *);
 
