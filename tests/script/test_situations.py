@@ -322,7 +322,7 @@ class Told(unittest.TestCase):
         self.assertEqual(cause, "helo_rejected")
         self.assertIn("odd.example.net", meaning)
         cause, meaning = self.meaning(lambda p: p.hello("250-mx.example\r\n250 AUTH PLAIN\r\n").obey({"AUTH": "535 5.7.8 Error: authentication failed\r\n"}),
-                                      "--auth", "LOGIN", "--user", "a", "--password-env", "HOME")
+                                      "--auth", "LOGIN", "--user", "a", "--password-env", "PATH")
         self.assertEqual(cause, "auth_mechanism")
         self.assertIn("PLAIN", meaning)
 
