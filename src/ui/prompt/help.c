@@ -188,18 +188,6 @@ leads_nowhere(enum verb verb)
 	    verb == VERB_NOOP || verb == VERB_QUIT;
 }
 
-/* Legal, offered, and no second hello. */
-static bool
-comes_next(const struct session_view *v, enum verb verb)
-{
-	bool hello = verb == VERB_HELO || verb == VERB_EHLO || verb == VERB_LHLO;
-
-	if (leads_nowhere(verb) || !dialogue_allows(&v->dialogue, verb) ||
-	    !help_offered(v, verb_info(verb)->extension))
-		return false;
-	return !hello || (v->dialogue.hello == VERB_OTHER && (verb == VERB_LHLO) == v->lmtp);
-}
-
 static const char *
 help_where(const struct session_view *v)
 {
@@ -217,6 +205,7 @@ help_where(const struct session_view *v)
 	return "What is typed goes to the server as it is. What can come next:";
 }
 
+/* Those that are legal and offered, and no second hello; then those that go at any time. */
 static void
 next_verbs(struct screen *s, const struct session_view *v)
 {
@@ -224,10 +213,15 @@ next_verbs(struct screen *s, const struct session_view *v)
 
 	if (v->state != SESSION_OPEN || v->dialogue.mode != MODE_COMMAND)
 		return;
-	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
-		if (comes_next(v, verb))
-			row(s, LEFT_VERBS, verb_info(verb)->name, verb_info(verb)->syntax,
-			    verb_info(verb)->help);
+	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++) {
+		const struct verb_info *info = verb_info(verb);
+		bool hello = verb == VERB_HELO || verb == VERB_EHLO || verb == VERB_LHLO;
+		if (leads_nowhere(verb) || !dialogue_allows(&v->dialogue, verb) ||
+		    !help_offered(v, info->extension))
+			continue;
+		if (!hello || (v->dialogue.hello == VERB_OTHER && (verb == VERB_LHLO) == v->lmtp))
+			row(s, LEFT_VERBS, info->name, info->syntax, info->help);
+	}
 	struct flow f = flow_begin(s, 4, 8);
 	screen_print(s, "    ");
 	flow_print(&f, INK_DIM, "at any time: ");
@@ -242,20 +236,6 @@ next_verbs(struct screen *s, const struct session_view *v)
 }
 
 /* ---- commands */
-
-static void
-group_names(struct screen *s, enum step_group group, const struct prompt_command *const table[])
-{
-	struct flow f = flow_begin(s, 4, LEFT_GROUPS);
-
-	screen_print(s, "    ");
-	flow_print(&f, INK_DIM, "%s", step_groups[group]);
-	flow_pad(&f, LEFT_GROUPS);
-	for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
-		if (w.group == group)
-			flow_print(&f, INK_SENT, "/%s ", w.name);
-	flow_end(&f);
-}
 
 static void
 command_row(struct screen *s, const struct prompt_word *w)
@@ -315,8 +295,16 @@ help_state(
 	heading(s, help_where(v));
 	next_verbs(s, v);
 	heading(s, "What begins with / and a word talks to smtpsh (//text sends /text):");
-	for (enum step_group group = GROUP_NONE + 1; group < GROUP_COUNT; group++)
-		group_names(s, group, table);
+	for (enum step_group group = GROUP_NONE + 1; group < GROUP_COUNT; group++) {
+		struct flow f = flow_begin(s, 4, LEFT_GROUPS);
+		screen_print(s, "    ");
+		flow_print(&f, INK_DIM, "%s", step_groups[group]);
+		flow_pad(&f, LEFT_GROUPS);
+		for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
+			if (w.group == group)
+				flow_print(&f, INK_SENT, "/%s ", w.name);
+		flow_end(&f);
+	}
 	keys_and_more(s);
 }
 

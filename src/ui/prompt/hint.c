@@ -8,7 +8,7 @@
 #include "smtp/parameter.h"
 #include "ui/prompt/talk.h"
 
-/* a word of 20 octets, its "|" and a NUL still fit behind it */
+/* a word of 20 octets, its "|" and a NUL still fit after it */
 enum { HINT_FULL = 178 };
 
 static const char *
@@ -179,20 +179,6 @@ verb_hint(char out[200], const struct session_view *v, struct span line)
 	return SPAN_NONE;
 }
 
-/* The rest of the first verb, legal ones first, that begins so. */
-static struct span
-name_hint(char out[200], const struct session_view *v, struct span line)
-{
-	for (int legal = 1; legal >= 0; legal--)
-		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++) {
-			const char *left = hint_rest(verb_info(verb)->name, line);
-			if (left && dialogue_allows(&v->dialogue, verb) == legal)
-				return hint_set(
-				    out, left, verb_info(verb)->syntax, wrong_now(v, verb));
-		}
-	return SPAN_NONE;
-}
-
 struct span
 talk_hint(struct talk *t, struct span line)
 {
@@ -202,7 +188,15 @@ talk_hint(struct talk *t, struct span line)
 		return command_hint(t->hint, t->commands.table, line);
 	if (line.len == 0 || v.dialogue.mode != MODE_COMMAND)
 		return SPAN_NONE;
-	if (verb_of(line, NULL) == VERB_OTHER && !span_has(line, ' '))
-		return name_hint(t->hint, &v, line);
-	return verb_hint(t->hint, &v, line);
+	if (verb_of(line, NULL) != VERB_OTHER || span_has(line, ' '))
+		return verb_hint(t->hint, &v, line);
+	/* the rest of the first verb, legal ones first, that begins so */
+	for (int legal = 1; legal >= 0; legal--)
+		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++) {
+			const char *left = hint_rest(verb_info(verb)->name, line);
+			if (left && dialogue_allows(&v.dialogue, verb) == legal)
+				return hint_set(t->hint, left, verb_info(verb)->syntax,
+				    wrong_now(&v, verb));
+		}
+	return SPAN_NONE;
 }

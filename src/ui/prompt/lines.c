@@ -65,20 +65,6 @@ lines_on_ready(void *ctx, unsigned ready)
 	give_lines(l);
 }
 
-static void
-turn(struct loop *loop, struct lines *l)
-{
-	bool more = !l->over && player_wants(l->player);
-
-	if (l->watch)
-		loop_want(l->watch, more ? LOOP_READ : 0);
-	else if (more)
-		lines_read(l);
-	give_lines(l);
-	/* a file that cannot be watched may have more at once */
-	standard_turn(loop, !more || l->watch);
-}
-
 int
 lines_run(struct loop *loop, struct player *player, int fd, const char *name, struct span beginning)
 {
@@ -90,8 +76,16 @@ lines_run(struct loop *loop, struct player *player, int fd, const char *name, st
 	if (fd >= 0 && loop_can_watch(fd))
 		l.watch = loop_watch(loop, fd, 0, lines_on_ready, &l, NULL);
 	stop_begin(&stop, loop, player);
-	while (!player_done(player))
-		turn(loop, &l);
+	while (!player_done(player)) {
+		bool more = !l.over && player_wants(player);
+		if (l.watch)
+			loop_want(l.watch, more ? LOOP_READ : 0);
+		else if (more)
+			lines_read(&l);
+		give_lines(&l);
+		/* a file that cannot be watched may have more at once */
+		standard_turn(loop, !more || l.watch);
+	}
 	stop_end(&stop);
 	loop_unwatch(l.watch);
 	buf_release(&l.in);
