@@ -144,7 +144,7 @@ append_some(struct append *a, struct span piece, struct err *err)
 	return APPEND_AGAIN;
 }
 
-/* What another program appended behind it is not cut off with it. */
+/* What another program appended after it is not cut off with it. */
 void
 append_undo(struct append *a)
 {

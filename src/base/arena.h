@@ -19,7 +19,7 @@ struct arena {
 void *arena_get(struct arena *, size_t size) __attribute__((returns_nonnull));
 void *arena_get_array(struct arena *, size_t size, size_t n) __attribute__((returns_nonnull));
 /*
- * Room for an element behind the n of an array that grew so from nothing; at each power of two it
+ * Room for an element after the n of an array that grew so from nothing; at each power of two it
  * moves. x->line = arena_more(arena, x->line, x->nlines, sizeof *x->line);
  */
 void *arena_more(struct arena *, void *array, size_t n, size_t size)

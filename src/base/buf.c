@@ -30,7 +30,7 @@ buf_span(const struct buf *b)
 	return (struct span){ b->mem ? b->mem + b->head : NULL, b->tail - b->head };
 }
 
-/* Of a buf that somebody wrote to past its room nothing more may be believed. */
+/* Of a buf that somebody wrote to past its room nothing more can be relied on. */
 static void
 check(const struct buf *b)
 {

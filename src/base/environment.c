@@ -7,7 +7,7 @@
 static const char secret[] = "SMTPSH_SECRET_";
 
 /*
- * It is moved to a name that no child inherits, and no option can have: what stands behind "@" was
+ * It is moved to a name that no child inherits, and no option can have: what followed "@" was
  * called so.
  */
 const char *

@@ -427,7 +427,7 @@ emit_repeat(struct ere *e, const struct node *n)
 		first = e->n;
 		emit(e, n->a);
 	}
-	/* behind the last of them: once more, or on */
+	/* after the last of them: once more, or on */
 	if (n->most == MANY && n->least > 0) {
 		split = put(e, OP_SPLIT);
 		e->op[split].x = first;
@@ -665,7 +665,7 @@ bool
 ere_search(const struct ere *e, struct span text, struct span *hit)
 {
 	struct search s = { .e = e, .text = span_first(text, ERE_TEXT) };
-	/* Two lists, what was seen, and room for the places put off. */
+	/* Two lists, what was seen, and room for the places that are tried later. */
 	size_t each = sizeof(struct thread) * 3 + sizeof *s.seen;
 	_Alignas(struct thread) char small[8192];
 	char *memory = each * e->n <= sizeof small ? memset(small, 0, each * e->n) :

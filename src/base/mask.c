@@ -273,7 +273,7 @@ is_within(struct span text, size_t from, size_t to)
 	char next = to + 1 < text.len ? text.at[to + 1] : ' ';
 
 	if (before == '-' && (from == 4 || (from > 4 && text.at[from - 5] == '\n')))
-		before = ' ';		/* behind a reply's code */
+		before = ' ';		/* after a reply's code */
 	return is_digit(before) || (before && strchr("-._@", before)) || is_digit(after) ||
 	    (after && strchr("-_@", after)) || (after == '.' && is_digit(next));
 }

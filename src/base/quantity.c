@@ -8,7 +8,7 @@ struct unit {
 	uint64_t scale;
 };
 
-/* With more digits than these behind the point nobody means a time or a size. */
+/* Nobody means a time or a size with more decimal places than these. */
 enum { DECIMALS_MAX = 6 };
 
 /* "1.5", as the whole and its millionths. */

@@ -63,7 +63,7 @@ write_name(unsigned char *out, struct span text)
 			return 0;
 		out[n++] = (unsigned char)octet;
 	}
-	if (n - label - 1 > 0) {		/* the last label had no dot behind it */
+	if (n - label - 1 > 0) {		/* the last label had no dot after it */
 		out[label] = (unsigned char)(n - label - 1);
 		label = n++;
 	}

@@ -58,7 +58,7 @@ read_line(struct resolv_conf *c, struct span line, struct arena *arena)
 }
 
 /*
- * resolv.conf(5): without search and domain, what stands behind the first dot of the host's name.
+ * resolv.conf(5): without search and domain, what follows the first dot of the host's name.
  */
 static void
 search_own_domain(struct resolv_conf *c, struct arena *arena)

@@ -83,7 +83,7 @@ on_verify(int ok, X509_STORE_CTX *store)
 		t->problem[t->nproblems].code = code;
 		t->problem[t->nproblems++].cert = cert;
 	}
-	/* an error that stands hides those behind it */
+	/* an error in the queue hides later ones */
 	X509_STORE_CTX_set_error(store, X509_V_OK);
 	return 1;
 }

@@ -88,7 +88,7 @@ take_run(struct body_in *b, struct span in)
 			b->state = BODY_LINE_START;
 		} else {
 			/*
-			 * A LF alone begins no line: what stands behind it can end no message
+			 * A LF alone begins no line: what follows it can end no message
 			 * (smuggling).
 			 */
 			b->bare_lf |= c == '\n';

@@ -50,7 +50,7 @@ conv_new(enum conv_role role)
 
 	c->role = role;
 	buf_init(&c->in, role == CONV_CLIENT ? 4 * CONV_REPLY_MAX : 2 * CONV_LINE_MAX);
-	/* a reply that is handed on fits behind it */
+	/* a reply that is handed on fits after it */
 	buf_init(&c->out, CONV_OUTPUT_MAX + (role == CONV_SERVER ? CONV_REPLY_MAX : 0));
 	if (role == CONV_CLIENT)
 		conv_expect(c);

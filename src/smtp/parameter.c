@@ -58,7 +58,7 @@ parameter_find(enum verb verb, struct span name)
 }
 
 /*
- * Where a path ends: behind its ">", blanks in a quoted local part included, else at the first
+ * Where a path ends: after its ">", blanks in a quoted local part included, else at the first
  * blank.
  */
 static size_t

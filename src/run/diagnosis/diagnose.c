@@ -254,7 +254,7 @@ diagnose_end(struct diagnosing *x)
 		__attribute__((fallthrough));
 	case END_CLOSED: case END_RESET:
 		if (f->asked_to_close || (f->reply && f->reply->code / 100 >= 4))
-			return;			/* after QUIT, or behind a reply that says why */
+			return;			/* after QUIT, or after a reply that says why */
 		cause = f->stage == AT_TLS			  ? CAUSE_TLS_CLOSED :
 		    f->octets.len > 0				  ? CAUSE_CLOSED_IN_REPLY :
 		    f->before_greeting && f->stage != AT_GREETING ? CAUSE_CLOSED_BEFORE_GREETING :

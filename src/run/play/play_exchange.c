@@ -136,7 +136,7 @@ dot_follows(const struct play *p, const struct script_item *item)
 	return NULL;
 }
 
-/* How many lines of it are left out, up to the lone dot; the play goes on behind it. */
+/* How many lines of it are left out, up to the lone dot; the play goes on after it. */
 static size_t
 exchange_leave_message_out(struct play *p, const struct script_item *item)
 {

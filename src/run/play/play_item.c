@@ -444,7 +444,7 @@ play_step_failed(struct play *p)
 		    last->code);
 }
 
-/* S: lines behind a step judge its last replies; what it did not read itself is read now. */
+/* S: lines after a step judge its last replies; what it did not read itself is read now. */
 static void
 play_judge_step(struct play *p)
 {

@@ -55,7 +55,7 @@ struct player {
 		size_t n;
 		unsigned code;			/* what came in place of the 354 or 334 */
 	} drop;
-	/* a prompt's command runs: its lines go behind this one, before all that wait */
+	/* a prompt's command runs: its lines go after this one, before all that wait */
 	struct waiting *inserted;
 	bool inserting;
 	struct judge *judge;			/* of lines without a person */
@@ -554,7 +554,7 @@ player_step_ended(struct player *p, const struct event *event)
 }
 
 /*
- * Lines behind a close that was not asked for have nobody to go to, unless the next one connects
+ * Lines after a close that was not asked for have nobody to go to, unless the next one connects
  * anew.
  */
 static void

@@ -140,7 +140,7 @@ probe_facts(struct probe_result *r, const struct probe_opts *p, const struct jud
 		f->lookup_ms = r->us[PHASE_RESOLVE] / 1000;
 	else if (most != PHASE_COUNT) /* that phase is slow, and no other silent */
 		f->end = END_NONE;
-	/* With TLS 1.3 an alert about the client's part comes behind the handshake. */
+	/* With TLS 1.3 an alert about the client's part comes after the handshake. */
 	if (r->err == ERR_DNS || (r->err == ERR_TLS && (r->phase == PHASE_TLS || r->alert))) {
 		facts_of_err(f, r->err, r->cause, r->sys, r->alert);
 		f->dns.name = r->host.len > 0 ? r->host : r->domain;

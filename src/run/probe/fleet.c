@@ -40,7 +40,7 @@ struct slot {
 	struct span lost;		/* it has no address, and why; empty: it has */
 	enum err_cause why_lost;
 	struct dns_doubt doubt;
-	struct lookup_query *reverse;	/* the names of the address, asked behind the probe */
+	struct lookup_query *reverse;	/* the names of the address, asked after the probe */
 	struct probe *probe;
 	struct probe_result result;
 	struct loop_timer *timer;	/* until it is tried again */
@@ -373,7 +373,7 @@ slot_end(struct slot *s)
 	s->item->left--;
 }
 
-/* Its probe has ended, or what was asked behind it: it is told, or tried again. */
+/* Its probe has ended, or what was asked after it: it is told, or tried again. */
 static void
 slot_over(struct slot *s)
 {
@@ -654,7 +654,7 @@ item_on_found(struct item *item, const struct err *err)
 		return;
 	}
 	item_make_slots(item);
-	/* it may be the caller's; and the item may be gone behind slot_ready */
+	/* it may be the caller's; and the item may be gone after slot_ready */
 	item->route = NULL;
 	for (size_t i = 0; i < (f->opts.addresses == ADDRESSES_ANY ? 1 : item->nslots); i++)
 		slot_ready(&item->slots[i]);

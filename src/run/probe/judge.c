@@ -165,7 +165,7 @@ judge_failure(struct judgement *j)
 	else if (r->phase == PHASE_TLS && r->err != ERR_USAGE)
 		judge_find(j, c, judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL,
 		    REASON_TLS_HANDSHAKE, r->text);
-	else if (r->err == ERR_TLS && r->alert)	/* with TLS 1.3, behind the handshake */
+	else if (r->err == ERR_TLS && r->alert)	/* with TLS 1.3, after the handshake */
 		judge_find(j, c, STATE_CRITICAL, REASON_TLS_HANDSHAKE, r->text);
 	else if (reply &&
 	    (r->text.len == 0 ||

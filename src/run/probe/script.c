@@ -14,7 +14,7 @@ struct probe_script {
 	const struct script_case *now;
 	struct play *play, *past;	/* past: is over, and goes when the next begins */
 	struct loop_timer *turn;	/* from one case to the next, between wake-ups */
-	/* what is in hand; what was when a line failed: QUIT is said behind it */
+	/* what is in hand; what was when a line failed: QUIT is sent after it */
 	enum probe_phase phase, failed;
 	uint64_t phase_us;		/* when it began */
 	enum err_cause cause;		/* of the problem told last */

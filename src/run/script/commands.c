@@ -278,7 +278,7 @@ parse_otherwise(struct parser *p, struct input *in, struct cursor *c)
 
 /* ---- steps */
 
-/* A here-document: its lines up to the tag, each behind a LF, are part of the step's line. */
+/* A here-document: its lines up to the tag, each after a LF, are part of the step's line. */
 static bool
 parse_here_document(struct parser *p, struct input *in, struct cursor *c, struct span *line)
 {
@@ -371,7 +371,7 @@ parse_unknown_command(struct parser *p, struct span name, struct cursor *c)
 {
 	struct suggestion suggestion = suggest_begin(name);
 	/*
-	 * What stands behind it may be a secret, typed where no command was meant: it is not
+	 * What follows it may be a secret, typed where no command was meant: it is not
 	 * repeated.
 	 */
 	struct cursor at = { .place = c->place,

@@ -266,7 +266,7 @@ sort_offered(struct match *m)
 	return all;
 }
 
-/* The first line of the reply with this keyword, and those behind it up to *end. */
+/* The first line of the reply with this keyword, and those after it up to *end. */
 static size_t
 find_offered(const struct match *m, const struct offered *all, struct span keyword, size_t *end)
 {

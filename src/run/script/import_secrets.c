@@ -9,7 +9,7 @@
 #include "base/base64.h"
 #include "smtp/auth.h"
 
-/* behind a 334: prompts, blank lines and remarks may stand before the answer */
+/* after a 334: prompts, blank lines and remarks may stand before the answer */
 enum { WINDOW_LINES = 12 };
 
 /* A word up to what ends it in any language's quotes. */

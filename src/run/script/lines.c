@@ -98,7 +98,7 @@ parser_add_singly(struct parser *p, size_t ncommands)
 		size_t n = last ? p->nreply - reply : p->nreply >= ncommands;
 		parser_add_exchange(p, from, to, reply, n);
 		reply += n;
-		/* text that owes nothing stands behind the last command */
+		/* text that no reply is due to follows the last command */
 		if (last && to < p->nsay) {
 			parser_add_exchange(p, to, p->nsay, reply, 0);
 			break;
@@ -334,7 +334,7 @@ parse_reply_line(struct parser *p, struct expect *x, struct cursor *c)
 		&at, p->err, "an /ERE/ cannot be sent: the server's side needs a text here");
 }
 
-/* S: lines right behind a step judge what it brought about. */
+/* S: lines right after a step judge what it brought about. */
 static struct expect *
 new_step_reply(struct parser *p, struct script_item *step)
 {

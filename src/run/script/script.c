@@ -19,7 +19,7 @@ trim_left(struct span s)
 }
 
 /*
- * "C:", "S:", "C2:", "S9:", "C\:", "C2\:" at the front; *rest is what stands behind it and its one
+ * "C:", "S:", "C2:", "S9:", "C\:", "C2\:" at the front; *rest is what follows it and its one
  * blank.
  */
 struct mark { char who; unsigned peer; bool raw; };
@@ -155,7 +155,7 @@ parse_unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 	struct mark m;
 
 	parse_settle(p);
-	bool begun = p->nsay > 0 && p->nreply == 0;	/* behind DATA an S: may still come */
+	bool begun = p->nsay > 0 && p->nreply == 0;	/* after DATA an S: may still come */
 	if (p->of[1].mode == PARSE_MESSAGE && !(begun && p->say[p->nsay - 1].kind == SAY_COMMAND))
 		return parse_say(p, 1, false, c);
 	bool has_mark = read_mark(c->line, &m, &c->rest);
@@ -232,7 +232,7 @@ parse_input(struct parser *p, const char *file, struct span text, const struct c
 		if (in.marked || p->opts->server ? !parse_marked_line(p, &in, &c) :
 						   !parse_unmarked_line(p, &in, &c))
 			return false;
-		/* the message of an unmarked file begins behind its DATA whatever is answered */
+		/* the message of an unmarked file begins after its DATA whatever is answered */
 		const struct script_say *last = p->nsay ? &p->say[p->nsay - 1] : NULL;
 		if (!in.marked && last && last->kind == SAY_COMMAND && last->verb == VERB_DATA &&
 		    p->nreply == 0)

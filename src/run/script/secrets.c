@@ -86,7 +86,7 @@ struct walk {
 	bool marked, message, answer;	/* message text comes; the last reply was a 334 */
 };
 
-/* "C: ", "S2: ", "C\: " at the front: which; what is behind it. 0: there is none. */
+/* "C: ", "S2: ", "C\: " at the front: which; what follows it. 0: there is none. */
 static char
 mark_of(struct span line, struct span *text)
 {

@@ -97,7 +97,7 @@ transcript_flush(struct transcript *t)
 
 /* ---- what was received, as S: lines */
 
-/* Can the script's own form say it: a code in each line, "-" or a blank behind? */
+/* Can the script's own form say it: a code in each line, "-" or a space after it? */
 static bool
 is_regular(const struct reply *r)
 {
@@ -268,7 +268,7 @@ transcript_secret(struct transcript *t, const struct event *e)
 	bool auth = span_eq_case(verb, SPAN("AUTH"));
 
 	if (!auth_is_name(mech))
-		mech = SPAN_NONE;		/* all behind AUTH is hidden */
+		mech = SPAN_NONE;		/* all after AUTH is hidden */
 	/* a script's own function stands there already */
 	if (span_find(e->sent.text, SPAN("{{")).len > 0 && user.len == 0) {
 		declare_secrets(t, e->sent.text, SPAN_NONE);

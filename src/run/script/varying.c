@@ -108,7 +108,7 @@ announced_at(struct span text, size_t i)
 	return is_one_of(word, names) ? ANNOUNCED_ID : ANNOUNCED_NOT;
 }
 
-/* What is counted or measured is named behind it. */
+/* What is counted or measured is named after it. */
 static bool
 has_unit(struct span text, size_t i, bool of_time)
 {

@@ -598,7 +598,7 @@ evaluate_term(struct spf_query *q)
 	}
 }
 
-/* What the tree has, without a look at addresses: terms behind "all" are never reached. */
+/* What the tree has, without a look at addresses: terms after "all" are never reached. */
 static void
 read_term(struct spf_query *q)
 {

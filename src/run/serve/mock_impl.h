@@ -46,7 +46,7 @@ struct play {
 	size_t say, reply;
 	enum match_level level;
 	unsigned *taken; /* by each rule, on this connection */
-	/* the script goes on behind the replies on their way, once the loop has turned */
+	/* the script goes on after the replies on their way, once the loop has turned */
 	bool more;
 };
 

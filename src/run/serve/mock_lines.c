@@ -316,7 +316,7 @@ lines_begin(struct play *p)
 
 /* ---- what the client says against what the script says */
 
-/* A typed place takes what stands up to the text behind it; false: nothing there is of its type. */
+/* A typed place takes what precedes the text after it; false: nothing there is of its type. */
 static bool
 lines_capture(
     struct play *p, const struct piece *piece, const struct piece *next, struct span *rest)
@@ -439,7 +439,7 @@ lines_go_past(struct play *p)
 	lines_go_on(p);
 }
 
-/* Command k is answered by reply k; what is left goes out behind the last. */
+/* Command k is answered by reply k; what is left goes out after the last. */
 static void
 lines_answer(struct play *p, const struct script_item *item, const struct act *act, bool last)
 {

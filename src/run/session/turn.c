@@ -184,7 +184,7 @@ turn_lost_by(struct session *s, enum conn_status status)
 	if (s->wire.ended)
 		return;
 	if (status == CONN_ERROR && !conn_was_reset(s->wire.conn)) {
-		/* an alert about the client's certificate comes behind the handshake */
+		/* an alert about the client's certificate comes after the handshake */
 		struct err err = *conn_err(s->wire.conn);
 		session_fail_with(s, &err);
 		session_closed(s, CLOSED_BY_US, true);

@@ -263,7 +263,7 @@ add_response(struct check_smtp *c, char *value, struct err *err)
 	    err_set(err, ERR_USAGE, "-R %.100s: %s", value, why.text);
 }
 
-/* Brackets around it are not of it, nor what stands behind them. */
+/* Brackets around it are not of it, nor what follows them. */
 static bool
 set_from(struct check_smtp *c, char *value, struct err *err)
 {

@@ -25,7 +25,7 @@ command_take(int *argc, char *argv[])
 		enum scope scope = command && command->scope ? command->scope : SCOPE_ALL;
 		if (!command || options_first_word(scope, *argc, argv) != at)
 			continue;
-		/* the NULL behind the last word moves too */
+		/* the NULL after the last word moves too */
 		memmove(argv + at, argv + at + 1, (size_t)(*argc - at) * sizeof *argv);
 		--*argc;
 		return command;

@@ -29,7 +29,7 @@ rows(const struct edit *e)
 struct at { unsigned row, column; };
 
 /*
- * Where the cursor stands behind these characters, as libedit draws them: a wide one never
+ * Where the cursor is after these characters, as libedit draws them: a wide one never
  * straddles two rows.
  */
 static struct at
@@ -174,7 +174,7 @@ edit_to_end(struct edit *e)
 }
 
 /*
- * Inline, behind the cursor: it is not part of libedit's picture, and gone before the next key
+ * Inline, after the cursor: it is not part of libedit's picture, and gone before the next key
  * reaches it.
  */
 void
@@ -208,7 +208,7 @@ edit_hint_hide(struct edit *e)
 }
 
 /*
- * libedit wants "\1" around what has no width, a visible character behind it, and no two such runs
+ * libedit wants "\1" around what has no width, a visible character after it, and no two such runs
  * together.
  */
 static void

@@ -71,7 +71,7 @@ in_its_words(struct span word, const struct option *option, const struct err *wh
 	    SPAN_ARG(span_skip(rest, i > 0 ? i + 2 : 0)));
 }
 
-/* "key=value" behind a target: an option of this one, or its name. */
+/* "key=value" after a target: an option of this one, or its name. */
 static bool
 read_setting(struct own **own, const struct options *all, const char **name, struct span word,
     struct arena *arena, struct err *err)

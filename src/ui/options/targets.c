@@ -14,7 +14,7 @@
 
 enum { LINE_MOST = 16 << 10, READ_SIZE = 16 << 10, RESUME_MOST = 256 << 20 };
 
-/* A target that is not over yet, with the settings that stand behind it. */
+/* A target that is not over yet, with the settings that follow it. */
 struct begun {
 	size_t number;
 	char *line;

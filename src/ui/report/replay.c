@@ -60,7 +60,7 @@ replay_put(struct replay *r, enum ink ink, const char *indent, const char *margi
 	fputc('\n', r->out);
 }
 
-/* How far into the line stands what failed: that text, else what is behind the mark. */
+/* How far into the line stands what failed: that text, else what follows the mark. */
 static size_t
 column_of(struct span line, struct span about)
 {

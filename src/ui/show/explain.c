@@ -115,7 +115,7 @@ explain_read_status(struct span word, struct status *out)
 }
 
 /*
- * A code, the enhanced code behind it, and where more follows that is neither, a reply's text.
+ * A code, the enhanced code after it, and where more follows that is neither, a reply's text.
  * Words taken.
  */
 static size_t

@@ -1,5 +1,5 @@
 /*
- * explain_reply - a reply where it came, with what the session knows that bears on it; and a
+ * explain_reply - a reply where it came, with what the session knows that concerns it; and a
  * certificate's problems.
  */
 #include "ui/show/explain_impl.h"

@@ -1,6 +1,6 @@
 /*
  * explain_text - a reply with its text, a line of a log, a bounce: where in it a reply stands, and
- * the cause that it names. Logs and bounces quote the reply behind a few well-known words, and say
+ * the cause that it names. Logs and bounces quote the reply after a few well-known words, and say
  * beside it which command it answered.
  */
 #include "ui/show/explain_impl.h"
@@ -79,7 +79,7 @@ is_code(struct span at)
 }
 
 /*
- * Where the reply stands: behind what quotes it, else the first word that is a code and begins the
+ * Where the reply is: after what quotes it, else the first word that is a code and begins the
  * text or follows a mark. SPAN_NONE: there is none.
  */
 static struct span
@@ -179,7 +179,7 @@ explain_cause(struct explaining *x, struct span name)
 	return true;
 }
 
-/* Up to what a log adds behind a reply. */
+/* Up to what a log adds after a reply. */
 static struct span
 without_tail(struct span reply)
 {
