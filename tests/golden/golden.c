@@ -168,10 +168,10 @@ end_printers(struct golden *g)
 {
 	for (size_t i = 0; i < 4; i++) {
 		struct printer *p = &g->printer[i];
+		screen_release(&p->screen);
 		fclose(p->screen.out);
 		printf("======== %s\n%s", p->title, p->text);
 		json_free(p->json);
-		screen_release(&p->screen);
 		free(p->text);
 	}
 }

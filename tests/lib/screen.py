@@ -11,6 +11,10 @@ def width(c):
     return 2 if unicodedata.east_asian_width(c) in "WF" else 1
 
 
+class Hint(str):
+    """A character that was written dim: what stands there is not typed."""
+
+
 class Screen:
     def __init__(self, columns, rows):
         self.columns, self.rows = columns, rows
@@ -20,6 +24,7 @@ class Screen:
         self.x = self.y = 0
         self.pending = False                    # the next character wraps
         self.rest = ""
+        self.dim = False
 
     def _blank(self):
         return [" "] * self.columns
@@ -45,7 +50,7 @@ class Screen:
             self.x = 0
             self._down()
         self.pending = False
-        self.cell[self.y][self.x] = c
+        self.cell[self.y][self.x] = Hint(c) if self.dim else c
         if w == 2:
             self.cell[self.y][self.x + 1] = ""
         self.x += w
@@ -90,6 +95,8 @@ class Screen:
 
     def _sequence(self, private, numbers, final):
         n = [int(v) if v else 0 for v in numbers.split(";")]
+        if final == "m" and not private:
+            self.dim = n[-1] == 2
         if private or final in "mhlnt":
             return
         self.pending = False
@@ -175,5 +182,8 @@ class Screen:
     def text(self):
         return "\n".join(self.lines())
 
-    def cursor_row(self):
-        return "".join(self.cell[self.y]).rstrip()
+    def cursor_rows(self):
+        """As it stands, and without the hint behind the cursor."""
+        row = self.cell[self.y]
+        typed = (c for x, c in enumerate(row) if x < self.x or not isinstance(c, Hint))
+        return "".join(row).rstrip(), "".join(typed).rstrip()

@@ -20,6 +20,8 @@ import time
 from program import DEADLINE, SMTPSH, environment
 from screen import Screen
 
+SGR = re.compile(r"\x1b\[[0-9;]*m")
+PIECE = re.compile(r"(?:\x1b(?:\[[0-9;]*)?)?\Z")
 PROMPT = re.compile(r"[^<>]+>")     # whatever it says, with nothing typed behind it
 
 
@@ -28,7 +30,9 @@ class Terminal:
     puts there, or not. What waits fails with the whole picture when the awaited does not come."""
 
     def __init__(self, *args, columns=100, rows=40, argv=None, prepare=None, **env):
-        self._got = ""
+        self._got = ""                  # without inks, which are a matter of their own: see raw()
+        self._raw = ""
+        self._taken = 0
         self._at = 0
         self._screen = Screen(columns, rows)
         self._status = None
@@ -93,8 +97,11 @@ class Terminal:
         except OSError:
             return False
         text = self.decode(octets)
-        self._got += text
         self._screen.feed(text)
+        self._raw += text
+        whole = len(self._raw) - len(PIECE.search(self._raw).group())       # the beginning of a sequence is no text yet
+        self._got += SGR.sub("", self._raw[self._taken:whole])
+        self._taken = whole
         return bool(octets)
 
     def _wait(self, condition, what, seconds):
@@ -138,7 +145,7 @@ class Terminal:
         and that shows all these texts; its rows. The program leaves that row before it prints and comes back when all is printed: with a text that
         is new, the picture is whole. Without one it may still be the one from before, and is not handed out."""
         row = row if isinstance(row, re.Pattern) else re.compile(re.escape(row.rstrip()))
-        self._wait(lambda: row.fullmatch(self._screen.cursor_row()) and all(text in self._screen.text() for text in texts),
+        self._wait(lambda: any(row.fullmatch(each) for each in self._screen.cursor_rows()) and all(text in self._screen.text() for text in texts),
                    f"the row {row.pattern!r}" + (f" with {texts!r}" if texts else ""), seconds)
         return self._screen.lines() if texts else None
 
@@ -157,9 +164,14 @@ class Terminal:
         return self._status
 
     def whole(self):
-        """All that the program has written in its life."""
+        """All that the program has written in its life, without inks."""
         self.status()
         return self._got
+
+    def raw(self):
+        """The same with them."""
+        self.status()
+        return self._raw
 
     def text(self):
         """What the screen shows when the program has ended."""

@@ -1,5 +1,6 @@
 """Tab and hints: what could come, from the tables, the last EHLO and what was typed before."""
 import os
+import re
 import sys
 import unittest
 
@@ -168,10 +169,22 @@ class Completing(unittest.TestCase):
         t.type("\r")
         self.peer.hear("MAIL")
 
-    def test_no_hints_without_colour(self):
-        t = self.open()
-        t.type("MA")
-        t.prompt(self.where + " MA")
+    def test_hints_are_no_colour(self):
+        "dim is none, so that they stay under NO_COLOR; with --color=never nothing tells them from what is typed"
+        for args, hinted in ((("--color=auto",), True), (("--color=never",), False)):
+            with Terminal(*args, self.peer.host, str(self.peer.port), NO_COLOR="1") as t:
+                self.peer.accept()
+                t.prompt(self.where)
+                t.type("NO")
+                t.prompt(re.compile(re.escape(self.where) + (" NOOP.*" if hinted else " NO")))
+                t.type("OP\r")
+                self.peer.hear("NOOP")
+                t.type("\x04")
+                self.peer.say("250 ok")
+                self.peer.dialogue(("QUIT", "221 bye"))
+                raw = t.raw()
+            self.assertEqual("\x1b[2m" in raw, hinted)
+            self.assertIsNone(re.search(r"\x1b\[[0-9;]*[34][0-9]m", raw))
 
 
 if __name__ == "__main__":

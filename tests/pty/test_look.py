@@ -37,7 +37,7 @@ class Look(unittest.TestCase):
         t.line("/ext diff")
         t.until("EHLO was said in one state only")
         t.line("/starttls")
-        t.until("ENHANCEDSTATUSCODES")
+        t.shows("as before, ", "+ REQUIRETLS", "- STARTTLS")
         t.line("/ext")
         t.until("offered within TLS:")
         t.line("/ext diff")
@@ -48,8 +48,8 @@ class Look(unittest.TestCase):
         t = self.session("/cert")
         t.until("the connection is in the clear")
         t.line("/starttls")
-        t.until("valid    90 days left")
-        t.until("ENHANCEDSTATUSCODES")
+        t.until("=== certificate verified for demo.smtpsh.example, issuer smtpsh's own CA")
+        t.until("(90 days)   EC P-256")
         t.line("/cert")
         shown = t.until("IN TLSA 3 1 1 ")
         digest = re.search(r"key SHA-256 ([0-9a-f]{64})", shown).group(1)
@@ -78,7 +78,7 @@ class Look(unittest.TestCase):
         t.line("RCPT TO:<unknown@b.example>")
         t.until("550 5.1.1")
         t.line("/last")
-        self.assertNotIn("bad destination", t.until("octets in 1 line"))
+        self.assertNotIn("does not know", t.until("octets in 1 line"))
         t.until("550 5.1.1 No such mailbox here\\r\\n")
 
     def test_the_same_refusal_is_explained_once(self):
@@ -91,7 +91,7 @@ class Look(unittest.TestCase):
         rows = t.prompt("demo.smtpsh.example mail>", "as before; /explain")
         self.assertEqual("\n".join(rows).count("Greylisting: the server defers"), 1)
         t.line("RCPT TO:<unknown@b.example>")
-        t.until("bad destination")                          # another one is explained
+        t.until("does not know the recipient")              # another one is explained
         t.prompt("demo.smtpsh.example mail>")
         t.line("/explain")
         t.until("answers      RCPT")
@@ -104,9 +104,24 @@ class Look(unittest.TestCase):
         t = Terminal("demo:", "-c", "EHLO me.example", columns=20, rows=10)
         self.addCleanup(t.__exit__)
         rows = t.text().split("\n")
-        self.assertIn("a priority", [r.strip() for r in rows])
+        self.assertIn("MT-PRIORITY", [r.strip() for r in rows])
         for row in rows:                            # the terminal cut none
             self.assertTrue(not row or row[:4] in ("=== ", "<-  ", " -> ", "    "), row)
+
+    def test_replies_before_the_last_one(self):
+        t = self.session("EHLO me.example", "MAIL FROM:<>", "RCPT TO:<unknown@b.example>", "NOOP", "/last 2")
+        t.until("to RCPT TO:<unknown@b.example>:")
+        t.until("550 5.1.1 No such mailbox here\\r\\n")
+        t.line("/last")
+        t.until("to NOOP:")
+        t.line("/explain 2")
+        t.until("answers      RCPT")
+        t.line("/last 9")
+        t.until("only 5 replies came so far")
+        t.line("/last 0")
+        t.until("want which reply")
+        t.line("/explain 550")                  # three digits are a code
+        t.until("reply code")
 
     def test_explain_has_the_evidence(self):
         t = self.session("/explain")
@@ -132,9 +147,16 @@ class Look(unittest.TestCase):
 
     def test_a_bar_for_each_phase(self):
         t = self.session("EHLO me.example", "NOOP", "NOOP", "/timing", columns=80)
-        shown = t.until("waited")
-        for phase in ("connect", "banner", "EHLO", "NOOP x2"):
-            self.assertRegex(shown, phase + r" +[a-z0-9. ]+ms +=+\r\n")
+        t.until("total ")
+        rows = [r for r in t.prompt("demo.smtpsh.example>", "total ", "/timing") if re.match(r"    [A-Za-z]+[x0-9 ]* +[0-9.]+ ms  ", r)]
+        self.assertEqual([r.split("  ")[2].strip() for r in rows], ["connect", "banner", "EHLO", "NOOP x2", "total"])
+        times = [re.match(r" {4}\S+(?: x\d+)? +([0-9]+\.[0-9]+) ms  ( *)([=-]+)$", r) for r in rows]
+        self.assertEqual(len({len(r[:r.index(" ms")]) for r in rows}), 1)       # the units stand below each other
+        self.assertEqual(len({len(m[1].split(".")[1]) for m in times}), 1)      # and so do the points
+        starts = [len(m[2]) for m in times[:-1]]
+        self.assertEqual(starts, sorted(starts))                                # one begins where the last one ends
+        self.assertEqual((times[-1][2], times[-1][3][0]), ("", "-"))
+        self.assertTrue(all(len(m[2]) + len(m[3]) <= len(times[-1][3]) for m in times[:-1]), rows)
 
     def test_as_another_tool(self):
         t = self.session("EHLO me.example", "MAIL FROM:<o'hara@a.example>", "RCPT TO:<b@b.example>")
@@ -157,13 +179,13 @@ class Look(unittest.TestCase):
             t.line("/as openssl")
             t.until(f"-connect 127.0.0.1:{server.port} -starttls smtp -name '[127.0.0.1]' -verify_return_error -verify_ip 127.0.0.1")
             t.line("/timing")
-            self.assertNotIn("dns", t.until("waited"))
+            self.assertNotIn("dns", t.until("total "))
 
     def test_as_never_has_a_secret(self):
         t = self.session("EHLO me.example")
         t.until("ENHANCEDSTATUSCODES")
         t.line("/starttls")
-        t.until("ENHANCEDSTATUSCODES")
+        t.until("as before")
         t.line("AUTH PLAIN AGRlbW8AZGVtbw==")
         t.until("<~")
         t.line("/as")

@@ -152,7 +152,7 @@ class Modes(unittest.TestCase):
         t.shows("Password:")
         t.type("LXVzZXI=\r")
         self.peer.dialogue(("c2VjcmV0LXVzZXI=", "235 ok"))
-        t.prompt(self.where)
+        t.prompt("user@" + self.where)
         t.never("c2VjcmV0")
         t.never("dXNlcg==")
 
@@ -202,7 +202,7 @@ class Modes(unittest.TestCase):
         t.type("NOOP he")
         self.peer.say("235 welcome")
         t.shows("235 welcome")
-        t.prompt(self.where + " NOOP he")
+        t.prompt("bob@" + self.where + " NOOP he")
         t.never("hunter2")
 
     def test_a_password_typed_ahead_of_its_question(self):
@@ -215,7 +215,7 @@ class Modes(unittest.TestCase):
         self.peer.say("235 welcome")
         t.shows("235 welcome")
         self.say(t, "NOOP", "250 ok")
-        t.prompt(self.where)
+        t.prompt("bob@" + self.where)
         t.never("hunter2")
 
     def test_a_password_typed_ahead_of_a_question_that_does_not_come(self):

@@ -188,7 +188,7 @@ class Dates(Case):
         got = self.probed(self.server("late"), "localhost")
         self.assertEqual(got["tls"]["not_after"], "9999-12-31T23:59:59Z")
         done = program.run("--tls", "--ca", self.ca, "--resolve", f"localhost:127.0.0.1:{self.server('late').port}", "localhost", "-c", "QUIT")
-        self.assertIn("until 9999-12-31", done.stdout)
+        self.assertIn("expires 9999-12-31", done.stdout)
 
     def test_a_date_that_cannot_be_read(self):
         "it is none, not the first day of 1970"

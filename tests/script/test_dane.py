@@ -84,7 +84,7 @@ class Dane(unittest.TestCase):
         done = self.talk("silent", "check", "--timeout", "resolve=300ms")
         self.assertEqual(done.returncode, 0, done.stdout)
         self.assertIn("DANE: TLSA lookup failed", done.flat)
-        self.assertIn("TLS began", done.stdout)
+        self.assertIn("=== TLSv1", done.stdout)
         self.assertEqual(self.talk("silent", "require", "--timeout", "resolve=300ms").returncode, 5)
 
     def along(self, zone, ad, *args, target="@next.test", command=("probe",)):
@@ -145,7 +145,7 @@ class Dane(unittest.TestCase):
     def test_require_wants_tls(self):
         done = self.ask([self.key], "--dane=require", "-c", "QUIT")
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn("TLS began", done.stdout)
+        self.assertIn("=== TLSv1", done.stdout)
 
     def test_json_and_cert(self):
         done = self.ask([self.key, (2, 1, 1, "cd" * 32)], "--tls", "--dane", "--format", "json", "-c", "/cert", "-c", "QUIT")

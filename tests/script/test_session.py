@@ -22,7 +22,7 @@ class Session(unittest.TestCase):
         with program.Serve() as server:
             done = program.run(server.host, str(server.port), input="EHLO a.example\nSTARTTLS\nEHLO a.example\nQUIT\n")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        clear, tls = done.stdout.split("=== TLS began: TLSv1.3")
+        clear, tls = done.stdout.split("=== TLSv1.3")
         self.assertIn("<-  250-STARTTLS", clear)
         self.assertIn(" -> STARTTLS\n<-  220 ", clear)
         self.assertIn(" ~> EHLO a.example\n<~  250-", tls)
@@ -44,7 +44,7 @@ class Session(unittest.TestCase):
     def test_demo_verifies_against_its_own_ca(self):
         done = program.run("--verify", "--tls", "demo:", "-c", "NOOP")
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn("the certificate verifies", done.stdout)
+        self.assertIn("=== certificate verified for demo.smtpsh.example", done.stdout)
 
     def test_demo_speaks_what_is_asked_of_it(self):
         message = "MAIL FROM:<>\nRCPT TO:<a@b>\nRCPT TO:<c@d>\nDATA\nSubject: x\n\nx\n.\n"
@@ -55,7 +55,7 @@ class Session(unittest.TestCase):
         self.assertNotIn("unsolicited", done.stdout)
         done = program.run("--tls=implicit", "demo:", input="EHLO x\nNOOP\n")
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertLess(done.stdout.index("TLS began"), done.stdout.index("<~  220"))
+        self.assertLess(done.stdout.index("=== TLSv1"), done.stdout.index("<~  220"))
         for options in (("--lmtp",), ("--tls=implicit",), ("--lmtp", "--tls=implicit")):
             self.assertEqual(program.run("probe", *options, "demo:").returncode, 0, options)
 
@@ -117,10 +117,47 @@ class Session(unittest.TestCase):
         self.assertIn("there is no connection: /open TARGET makes one", done.stdout)
 
     def test_a_command_of_the_prompt_alone(self):
-        done = program.run("demo:", input="/help\nNOOP\n")
+        done = program.run("demo:", input="/watch 1 NOOP\nNOOP\n")
         self.assertEqual(done.returncode, 2)
-        self.assertIn("-:1:1: /help works only at the prompt", done.stdout)
+        self.assertIn("-:1:1: /watch works only at the prompt", done.stdout)
         self.assertIn(" -> NOOP", done.stdout)
+
+    def test_what_only_prints_works_without_a_prompt(self):
+        lines = ("EHLO a.example", "NOOP", "/last", "/last 2", "/explain", "/explain 550 5.1.1", "/help starttls", "/timing")
+        typed = program.run("demo:", input="".join(line + "\n" for line in lines))
+        given = program.run("demo:", *(word for line in lines for word in ("-c", line)))
+        for done in typed, given:
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertEqual(done.stdout.count("    250 2.0.0 Ok\\r\\n\n"), 1)
+            for shown in ("to NOOP:", "to EHLO a.example:\n    250-demo.smtpsh.example\\r\\n", "550 (reply code)", "RFC 3207", "    total "):
+                self.assertIn(shown, done.stdout)
+        for line in "/last 99", "/last x", "/explain frobnicate", "/help frobnicate":
+            self.assertEqual(program.run("demo:", "-c", line).returncode, 2, line)
+        done = program.run("demo:", "--format", "json", "-c", "/last")     # JSON is one object a line, and no text
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("only at the prompt", done.stdout)
+
+    def test_how_much_is_left_out_by_q(self):
+        lines = ("EHLO a.example", "STARTTLS", "VRFY x", "RCPT TO:<x>", "QUIT")
+        all_of_it, dialogue, nothing = (program.run("demo:", *how, *(word for line in lines for word in ("-c", line))) for how in ((), ("-q",), ("-qq",)))
+        self.assertEqual([done.returncode for done in (all_of_it, dialogue, nothing)], [7, 7, 7])
+        self.assertIn("\n=== ", all_of_it.stdout)
+        self.assertNotIn("=== ", dialogue.stdout)
+        said = [line for line in dialogue.stdout.splitlines() if line[:2] in ("<-", "<~", "<*", " -", " ~")]
+        self.assertEqual(said, [line for line in all_of_it.stdout.splitlines() if line[:2] in ("<-", "<~", "<*", " -", " ~")])
+        self.assertEqual((nothing.stdout, nothing.stderr), ("", ""))
+        done = program.run("-q", "127.0.0.1:1", "-c", "NOOP")             # a problem is no remark
+        self.assertIn("connection refused", done.stdout)
+        self.assertEqual(program.run("-qq", "127.0.0.1:1", "-c", "NOOP").returncode, 4)
+
+    def test_a_refused_connection_is_told_once(self):
+        done = program.run("127.0.0.1:1", "-c", "NOOP")
+        self.assertEqual(done.stdout.count("connection refused"), 1, done.stdout)
+
+    def test_demo_is_explained_once(self):
+        done = program.run("demo:", input="/reopen\n/open demo:\nNOOP\n")
+        self.assertEqual(done.stdout.count("built-in test server"), 1, done.stdout)
+        self.assertEqual(done.stdout.count("=== connected to"), 3)
 
     def test_json_is_one_object_a_line(self):
         import json

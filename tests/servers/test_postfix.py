@@ -46,7 +46,7 @@ class Postfix(unittest.TestCase):
     def test_a_good_certificate(self):
         done = self.talk("starttls", "--tls", "--verify", "--ca", self.ca)
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn("the certificate verifies", done.flat)
+        self.assertIn("=== certificate verified for ", done.flat)
 
     def test_expired(self):
         self.refuses("expired", "expired ", "on 2021-01-01")
@@ -82,8 +82,8 @@ class Postfix(unittest.TestCase):
     def test_versions(self):
         old = self.talk("tls12", "--tls", "--verify", "--ca", self.ca)
         self.assertEqual(old.returncode, 0, old.stdout)
-        self.assertIn("=== TLS began: TLSv1.2", old.stdout)
-        self.assertIn("=== TLS began: TLSv1.3", self.talk("tls13", "--tls").stdout)
+        self.assertIn("=== TLSv1.2", old.stdout)
+        self.assertIn("=== TLSv1.3", self.talk("tls13", "--tls").stdout)
 
     def test_a_version_that_the_server_does_not_have(self):
         done = self.talk("tls12", "--tls", "--min-tls", "1.3")
@@ -92,8 +92,8 @@ class Postfix(unittest.TestCase):
 
     def test_the_name_asked_for_decides_the_certificate(self):
         done = self.talk("sni", "--tls", "--sni", "mx2.bed.test")
-        self.assertIn("certificate of mx2.bed.test", done.flat)
-        self.assertIn("certificate of localhost", self.talk("sni", "--tls").flat)
+        self.assertIn("names mx2.bed.test", done.flat)
+        self.assertIn("names localhost", self.talk("sni", "--tls").flat)
 
     def test_a_client_certificate(self):
         lines = "EHLO a.example\nMAIL FROM:<a@bed.test>\nQUIT\n"

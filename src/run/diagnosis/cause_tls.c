@@ -110,16 +110,16 @@ const struct cause_row causes_of_tls[] = {
 	    "Opportunistic senders do not check; clients that verify, and MTA-STS senders, do not "
 	    "deliver or log in",
 	    "get a certificate from a public CA, or publish a TLSA 3 1 1 record for its key (DANE)",
-	    "if it is your own, trust it with --ca FILE", NULL, "RFC 7435" },
+	    "trust it with --ca FILE once you have compared its fingerprint", NULL, "RFC 7435" },
 	{ CAUSE_CERT_INTERMEDIATE, CONCERNS_SERVER, STATE_CRITICAL,
 	    "Chain incomplete, or a private CA",
 	    "The server sends only its own certificate, and its issuer[, {what},] is not known "
 	    "here|: the intermediate certificate is missing, or the issuer is a private CA",
 	    "Clients that verify, and MTA-STS senders, do not deliver or log in; browsers may hide "
 	    "it",
-	    "configure the full chain (fullchain.pem: the certificate and its intermediate ones), "
-	    "not the server's certificate alone",
-	    "if the issuer is a private CA, trust it with --ca FILE", NULL, "RFC 8446 4.4.2" },
+	    "configure the full chain on the server (fullchain.pem, with the intermediate "
+	    "certificates)",
+	    "trust a private CA with --ca FILE", NULL, "RFC 8446 4.4.2" },
 	{ CAUSE_CERT_PRIVATE_CA, CONCERNS_SERVER, STATE_CRITICAL, "Unknown CA",
 	    "The chain ends in a CA that is not trusted here[: {what}]|",
 	    "Opportunistic senders do not check; clients that verify, and MTA-STS senders, do not "

@@ -111,7 +111,9 @@ struct span diagnosis_consequence(const struct diagnosis *, struct arena *);	/* 
 struct span diagnosis_next(const struct diagnosis *, enum audience, struct arena *);
 /* "SENTENCE. Next: NEXT", for anyone. */
 struct span diagnosis_text(const struct diagnosis *, struct arena *);
-/* The same beneath a line that says what was observed, without saying that again. */
+/* Beneath a line that says what was observed: the rest of the sentence, or the consequence. */
+struct span diagnosis_below(const struct diagnosis *, struct arena *);	/* may be empty */
+/* The same with the next step. */
 struct span diagnosis_text_below(const struct diagnosis *, struct arena *);
 
 #endif

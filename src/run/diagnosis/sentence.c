@@ -201,7 +201,7 @@ diagnosis_text(const struct diagnosis *d, struct arena *arena)
 }
 
 struct span
-diagnosis_text_below(const struct diagnosis *d, struct arena *arena)
+diagnosis_below(const struct diagnosis *d, struct arena *arena)
 {
 	struct span text = rendered(d, cause_row(d->cause)->sentence, arena);
 	size_t end = observed_end(text);
@@ -211,8 +211,13 @@ diagnosis_text_below(const struct diagnosis *d, struct arena *arena)
 		text = span_skip(text, end + 1);
 	while (text.len > 0 && strchr(":;, ", text.at[0]))
 		text = span_skip(text, 1);
-	return with_next(
-	    text.len > 0 ? capital(text, arena) : diagnosis_consequence(d, arena), d, arena);
+	return text.len > 0 ? capital(text, arena) : diagnosis_consequence(d, arena);
+}
+
+struct span
+diagnosis_text_below(const struct diagnosis *d, struct arena *arena)
+{
+	return with_next(diagnosis_below(d, arena), d, arena);
 }
 
 struct diagnosis *

@@ -51,9 +51,8 @@ void serve_free(struct serve *);
  */
 int serve_demo(struct session_env *, unsigned as, struct err *);
 void serve_demo_free(struct session_env *);
-#define SERVE_DEMO_NOTE                                                                       \
-	"the server inside takes every message and forgets it; it refuses some addresses on " \
-	"purpose (HELP "                                                                      \
-	"lists them), and its account is user " MTA_USER ", password " MTA_PASSWORD
+#define SERVE_DEMO_NOTE									\
+	"built-in test server: accepts and discards mail, rejects a few addresses on purpose "	\
+	"(see HELP); log in as " MTA_USER " / " MTA_PASSWORD
 
 #endif

@@ -43,7 +43,7 @@ struct session_env {
 	 */
 	int (*demo)(struct session_env *, unsigned as, struct err *);
 	void (*demo_free)(struct session_env *); /* frees what it made; NULL: nothing */
-	const char *demo_note;			 /* a note shown once it is open */
+	const char *demo_note;			 /* a note shown once, when it is first open */
 	struct tls_context *demo_tls;
 	void *demo_ctx;
 };

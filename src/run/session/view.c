@@ -26,6 +26,8 @@ session_view(const struct session *s)
 		.out_of_step = s->wire.out_of_step,
 		.auth_refused = s->auth_refused,
 		.auth_pending = s->secrets.secrecy.pending,
+		.ehlo_due = s->secure.tls && s->dialogue.hello == VERB_OTHER &&
+		    s->offers.of[OFFER_CLEAR],
 		.asking = s->asking,
 		.fate_unknown = s->fate_unknown,
 		.route = s->link.route,

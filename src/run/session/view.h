@@ -30,6 +30,7 @@ struct session_view {
 	bool auth_refused;		/* AUTH was rejected with a 5xx in this session */
 	bool lmtp;			/* LHLO, and one reply per recipient */
 	bool local;			/* the peer is on this machine, with nothing in between */
+	bool ehlo_due;			/* TLS began after EHLO, and EHLO was not sent since */
 	bool asking;			/* a question is open */
 	bool busy;			/* a step is running */
 	bool held;			/* server: a reply is delayed on purpose */

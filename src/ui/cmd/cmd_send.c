@@ -15,6 +15,7 @@
 #include "ui/cmd/outlet.h"
 #include "ui/prompt/stop.h"
 #include "ui/show/screen.h"
+#include "ui/show/waiting.h"
 
 struct sender {
 	struct screen screen;
@@ -122,12 +123,19 @@ may_ask(const struct options *o)
 	return o->format != FORMAT_JSON && ask_is_possible();
 }
 
+static struct session_view
+view_of_player(void *player)
+{
+	return player_view(player);
+}
+
 static int
 send_one(struct options *o, const struct target *target)
 {
 	struct session_env env;
 	struct sender sender = { 0 };
 	struct stop stop = { 0 };
+	struct waiting waiting = { 0 };
 	struct err err;
 	struct player_opts opts = { .fail_fast = true, .deadline_ms = o->deadline_ms };
 
@@ -135,6 +143,7 @@ send_one(struct options *o, const struct target *target)
 	if (o->look.no_explain == 0)
 		o->look.no_explain = -1;
 	screen_init(&sender.screen, stdout, &o->look);
+	sender.screen.verdict_only = true;
 	if (!env_begin(&env, o, &err) || !outlet_open(&sender.out, &sender.screen, o, &err)) {
 		complain(&err);
 		outlet_close(&sender.out, ERR_USAGE);
@@ -148,15 +157,19 @@ send_one(struct options *o, const struct target *target)
 	player_step(player, step_new_send(&o->send, target, &o->arena));
 	player_end(player);
 	stop_begin(&stop, env.loop, player);
+	if (!sender.out.json)
+		waiting_begin(&waiting, &sender.screen, env.loop, view_of_player, player);
 	while (!player_done(player)) {
 		standard_turn(env.loop, true);
 		if (sender.prompt.len == 0)
 			continue;
+		waiting_hide(&waiting);
 		stop_end(&stop);		/* a question has its own way with ^C */
 		send_answer(&sender, player);
 		stop_begin(&stop, env.loop, player);
 	}
 	stop_end(&stop);
+	waiting_end(&waiting);
 	int status = (int)player_status(player);
 	player_free(player);
 	struct event *told = &sender.delivery;

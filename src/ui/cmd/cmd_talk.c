@@ -18,6 +18,7 @@
 #include "ui/prompt/lines.h"
 #include "ui/prompt/repl.h"
 #include "ui/show/standard.h"
+#include "ui/show/waiting.h"
 
 /* ---- a script in place of lines */
 
@@ -105,15 +106,48 @@ read_beginning(
 	return *whole;
 }
 
+static struct session_view
+view_of_player(void *player)
+{
+	return player_view(player);
+}
+
+/* Where events go, and what /last and the like keep of them. */
+struct feed { struct outlet *outlet; struct prompt commands; };
+
+static void
+feed_on_event(void *ctx, const struct event *event)
+{
+	struct feed *f = ctx;
+
+	outlet_event(f->outlet, event);
+	prompt_on_event(&f->commands, event);
+}
+
 static int
-feed(struct session_env *env, const struct options *o, struct outlet *outlet,
+feed(struct session_env *env, struct options *o, struct outlet *outlet,
     const struct target *target, int fd, struct span beginning)
 {
 	struct player_opts opts = { .fail_fast = o->fail_fast,
 		.deadline_ms = o->deadline_ms,
 		.only_at_prompt = prompt_knows };
-	struct player *player = player_new(env, &o->session, &opts, outlet_event, outlet);
+	struct feed f = { .outlet = outlet,
+		.commands = { .screen = outlet->screen,
+		    .env = env,
+		    .table = prompt_commands,
+		    .options = o,
+		    .without = true } };
+	struct waiting waiting = { 0 };
 
+	if (o->format == FORMAT_TEXT) {
+		opts.command = prompt_run;
+		opts.command_ctx = &f.commands;
+	}
+	struct player *player = player_new(env, &o->session, &opts, feed_on_event, &f);
+	f.commands.player = player;
+
+	if (outlet->screen->terminal && o->format == FORMAT_TEXT)
+		waiting_begin(&waiting, outlet->screen, env->loop, view_of_player, player);
 	if (target)
 		player_open(player, target);
 	if (target && o->session.auth.wanted)
@@ -125,7 +159,11 @@ feed(struct session_env *env, const struct options *o, struct outlet *outlet,
 	if (fd < 0 && beginning.len == 0)
 		player_end(player);
 	int status = lines_run(env->loop, player, fd, o->file ? o->file : "-", beginning);
+	waiting_end(&waiting);
 	player_free(player);
+	prompt_end(&f.commands);
+	if (f.commands.failed && status < 128)
+		status = (int)err_worse((enum err_kind)status, ERR_USAGE);
 	return status;
 }
 

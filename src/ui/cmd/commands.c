@@ -1,10 +1,12 @@
 /* commands - the subcommands of the program. */
 #include "ui/cmd/commands.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/alarm.h"
 #include "ui/prompt/commands/list.h"
+#include "ui/show/ink.h"
 #include "ui/show/standard.h"
 #include "ui/show/version.h"
 
@@ -65,6 +67,19 @@ begin_deadline(const struct command *command, int argc, char *argv[])
 	}
 }
 
+/* What must be so before anything is printed. */
+static void
+begin_output(const struct options *o)
+{
+	struct palette palette;
+	struct err err;
+
+	if (o->look.verbose < -1)
+		standard_silence();
+	if (!palette_read(&palette, getenv("SMTPSH_COLORS"), &err))
+		complain(&err);
+}
+
 int
 command_run(const struct command *command, const struct program *all, int argc, char *argv[])
 {
@@ -82,6 +97,8 @@ command_run(const struct command *command, const struct program *all, int argc, 
 		else if (o.version)
 			version_print(stdout);
 		else
+			begin_output(&o);
+		if (!o.help && !o.version)
 			status = command->run(&o, &err);
 	}
 	if (err.kind != ERR_NONE) {

@@ -116,7 +116,10 @@ print_dim(struct edit *e, const char *text, unsigned room)
 		return 0;
 	struct buf out = { .max = EDIT_PROMPT_MAX * 4 };
 	edit_wide_to_utf8(&out, wide, n);
-	fprintf(e->out, e->opts.color ? "\033[2m%.*s\033[0m" : "%.*s", SPAN_ARG(buf_span(&out)));
+	if (e->opts.dim[0])
+		fprintf(e->out, "\033[%sm%.*s\033[0m", e->opts.dim, SPAN_ARG(buf_span(&out)));
+	else
+		fprintf(e->out, "%.*s", SPAN_ARG(buf_span(&out)));
 	buf_release(&out);
 	return text_columns(wide, n);
 }
@@ -183,8 +186,8 @@ edit_hint_show(struct edit *e)
 	struct libedit_line line = e->lib->line(e->el);
 	struct buf text = { .max = EDIT_LINE_MAX * 4 }, hint = { .max = EDIT_PROMPT_MAX };
 
-	if (e->hidden || !e->opts.color || !e->view.hint || e->escaped || line.cursor != line.end ||
-	    e->unseen)
+	if (e->hidden || !e->opts.dim[0] || !e->view.hint || e->escaped || e->unseen ||
+	    line.cursor != line.end)
 		return;
 	unsigned room = edit_columns(e) - draw_place(e, line.cursor).column;
 	edit_line_text(e, &text);
@@ -220,7 +223,7 @@ add_piece(struct edit *e, struct buf *out, const struct edit_piece *p)
 	if (n == (size_t)-1 || n == 0)
 		return;
 	e->prompt_width += text_columns(wide, n);
-	if (p->sgr && e->opts.color)
+	if (p->sgr && p->sgr[0] && e->opts.dim[0])
 		buf_printf(out, "\1\033[%sm\1%s\1\033[0m\1", p->sgr, p->text);
 	else
 		buf_printf(out, "%s", p->text);

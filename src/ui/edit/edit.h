@@ -52,7 +52,8 @@ struct edit_view {
 };
 
 struct edit_opts {
-	bool color;		/* also shows hints */
+	/* SGR parameters of hints and of the status; "": no hints, and pieces have no colour */
+	const char *dim;
 	bool plain;		/* no libedit: the terminal cannot move its cursor */
 };
 

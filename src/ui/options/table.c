@@ -82,7 +82,8 @@ static const struct choice address_choices[] = {
 };
 static const struct choice four[] = { { "4", 4 }, { NULL, 0 } },
 			   six[] = { { "6", 6 }, { NULL, 0 } };
-static const struct choice quiet[] = { { "quiet", -1 }, { NULL, 0 } };
+static const struct choice ehlo_choices[] = { { "auto", EHLO_AUTO }, { "block", EHLO_BLOCK },
+	{ "table", EHLO_TABLE }, { NULL, 0 } };
 
 const struct option options[] = {
 	/* what to say */
@@ -577,6 +578,9 @@ const struct option options[] = {
 	{ "exit", 0, SCOPE_CONNECT | SCOPE_RESOLVE | SCOPE_SELFTEST, IN_OUTPUT,
 	    "own|swaks|sysexits", "Exit with the status codes of smtpsh, swaks or sysexits.h",
 	    OPTION_CHOICE, AT(exit), exit_choices },
+	{ "ehlo", 0, SCOPE_SET, IN_OUTPUT, "auto|block|table",
+	    "Show what EHLO offers as a block, or as a table that explains each keyword",
+	    OPTION_CHOICE, AT(look.ehlo), ehlo_choices },
 	{ "strict", 0, SCOPE_TALK | SCOPE_SERVE | SCOPE_SET, IN_LINES, NULL,
 	    "Reject lines that look wrong instead of warning; serve FILE: fail what the script "
 	    "does not expect",
@@ -586,8 +590,9 @@ const struct option options[] = {
 	    AT(look.no_explain), explain_choices },
 	{ "no-history", 0, SCOPE_TALK, IN_OUTPUT, NULL,
 	    "Do not read or write the history of the prompt", OPTION_FLAG, AT(no_history) },
-	{ "quiet", 'q', SCOPE_ALL, IN_GENERAL, NULL, "Print less", OPTION_CHOICE, AT(look.verbose),
-	    quiet },
+	{ "quiet", 'q', SCOPE_ALL, IN_GENERAL, NULL,
+	    "Print only the dialogue, problems and the verdict; -qq: nothing but the exit status",
+	    .call = option_quiet },
 	{ "verbose", 'v', SCOPE_ALL, IN_GENERAL, NULL, "Print more; repeatable", OPTION_COUNT,
 	    AT(look.verbose) },
 	{ "version", 'V', SCOPE_ALL, IN_GENERAL, NULL,

@@ -56,6 +56,15 @@ option_command(struct options *o, struct span v, struct err *err)
 }
 
 bool
+option_quiet(struct options *o, struct span v, struct err *err)
+{
+	(void)v;
+	(void)err;
+	o->look.verbose = o->look.verbose < 0 ? -2 : -1;
+	return true;
+}
+
+bool
 option_port(struct options *o, struct span v, struct err *err)
 {
 	struct target t;

@@ -152,10 +152,11 @@ prompt_run_command(struct prompt *p, size_t i, struct span args)
 	struct pager pager = { 0 };
 	struct err err;
 
-	if (command->pages)
+	bool pages = command->pages && p->lend;
+	if (pages)
 		pager_begin(&pager, p->screen);
 	command->run(p, state_of(p, i, player_view(p->player).number), args);
-	if (command->pages &&
+	if (pages &&
 	    !pager_end(&pager, p->screen, p->lend, p->take_back, p->lend_ctx, &err))
 		prompt_problem(p, "PAGER: %s", err.text);
 }
@@ -168,6 +169,8 @@ prompt_run(void *ctx, struct span name, struct span args)
 
 	while (p->table[i] && !span_eq(name, span_of(p->table[i]->name)))
 		i++;
+	if (p->without && (!p->table[i] || !p->table[i]->everywhere))
+		return false;
 	if (p->table[i])
 		prompt_run_command(p, i, args);
 	else
@@ -182,7 +185,7 @@ prompt_on_event(struct prompt *p, const struct event *event)
 	if (event->kind == EVENT_SETTLED)
 		prompt_settle(p, event->session, event->err == ERR_NONE);
 	for (size_t i = 0; p->table[i]; i++)
-		if (p->table[i]->on_event)
+		if (p->table[i]->on_event && (p->table[i]->everywhere || !p->without))
 			p->table[i]->on_event(p, state_of(p, i, event->session), event);
 }
 
@@ -220,6 +223,7 @@ prompt_problem(struct prompt *p, const char *format, ...)
 {
 	va_list ap;
 
+	p->failed = true;
 	va_start(ap, format);
 	prompt_print(p, EVENT_PROBLEM, format, ap);
 	va_end(ap);

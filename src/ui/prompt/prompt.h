@@ -19,7 +19,9 @@ struct prompt {
 	/* changes apply from the next use on; the session reads ->session */
 	struct options *options;
 	void (*lend)(void *ctx), (*take_back)(void *ctx);	/* give the terminal to a pager */
-	void *lend_ctx;
+	void *lend_ctx;			/* ->lend NULL: nothing is paged */
+	bool without;			/* no prompt: only what works everywhere */
+	bool failed;			/* a problem was printed */
 	/*
 	 * the state of each command, in the table's order; index: session number less 1. The last
 	 * is that of a connection made beside another one.
@@ -34,6 +36,7 @@ struct prompt_command {
 	const char *help;		/* one sentence without a full stop */
 	bool pages;			/* its output may be taller than the screen */
 	bool at_once;			/* it only shows or sets: it need not wait for its turn */
+	bool everywhere;		/* it only prints: lines from a pipe or -c take it too */
 	/* one per session, zeroed when first needed, kept until the prompt ends */
 	size_t state_size;
 	bool one_state;			/* one for all sessions */
@@ -62,7 +65,10 @@ bool prompt_next_word(struct prompt_word *);
 
 /* Frees the states. A prompt begins as {0} with screen, player, table and options set. */
 void prompt_end(struct prompt *);
-/* player_opts.command: runs "/name args", or suggests what was probably meant; always true. */
+/*
+ * player_opts.command: runs "/name args", or suggests what was probably meant. False: without a
+ * prompt there is no such command.
+ */
 bool prompt_run(void *prompt, struct span name, struct span args);
 void prompt_on_event(struct prompt *, const struct event *);
 /* Whether a command shows this event in its own way. */

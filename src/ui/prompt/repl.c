@@ -312,6 +312,8 @@ repl_on_event(void *ctx, const struct event *event)
 
 	if (shown.session > SESSION_BESIDE)
 		shown.session -= SESSION_BESIDE;
+	if (event->kind == EVENT_SENT && event->sent.kind == SENT_SECRET)
+		where_user(&r->where, shown.session, auth_shown_user(event->sent.text));
 	if (current && event->kind == EVENT_SENT)
 		repl_sent(r, event);
 	if (current && (event->kind == EVENT_STEP_ENDED || event->kind == EVENT_CLOSED)) {
@@ -362,7 +364,7 @@ repl_on_idle(void *ctx, unsigned ready)
 		edit_stop(r->edit);
 }
 
-/* Wakes the loop for the end of the hold, then once a second while something is waited for. */
+/* Wakes the loop for the end of the hold, then while something is waited for. */
 static void
 repl_on_timer(void *ctx, unsigned ready)
 {
@@ -372,9 +374,8 @@ repl_on_timer(void *ctx, unsigned ready)
 	(void)ready;
 	if (!player_busy(r->player))
 		return;
-	loop_timer_set(r->timer, 1000);
-	if (v.waiting_us && loop_now_us() - v.waiting_us >= WHERE_PATIENCE_S * 1000000ull &&
-	    r->screen->able)
+	loop_timer_set(r->timer, waiting_tick_ms(&v));
+	if (where_waits(&r->where, &v) && r->screen->able)
 		edit_hide(r->edit);
 }
 
@@ -639,7 +640,10 @@ int
 repl_run(struct session_env *env, struct options *o, struct screen *screen,
     const struct target *target, const struct prompt_command *const commands[])
 {
-	struct repl r = { .screen = screen, .loop = env->loop, .ahead.text.max = 4 << 20 };
+	struct repl r = { .screen = screen,
+		.loop = env->loop,
+		.ahead.text.max = 4 << 20,
+		.where.screen = screen };
 	struct player_opts opts = { .interactive = true,
 		.only_at_prompt = o->program->only_at_prompt,
 		.command = prompt_run,
@@ -647,7 +651,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 		.turn = repl_on_turn,
 		.turn_ctx = &r };
 	struct edit_view view = { prompt_pieces, status_line, repl_hint, repl_complete, is_secret };
-	struct edit_opts edit = { .color = screen->color, .plain = !screen->able };
+	struct edit_opts edit = { .dim = screen_sgr(screen, INK_DIM), .plain = !screen->able };
 
 	if (!o->timeouts_given)
 		o->session.timeouts = timeouts_terminal;
@@ -663,6 +667,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 		.lend_ctx = &r };
 	r.timer = loop_timer(env->loop, repl_on_timer, &r);
 	r.edit = r.talk.edit = edit_new(env->loop, screen->out, &edit, &view, &r);
+	screen->prompt = true;
 	screen->hide = repl_hide;
 	// cppcheck-suppress autoVariables ; taken back below
 	screen->hide_ctx = &r;
@@ -683,6 +688,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 	if (status < 0)
 		status = player_opened(r.player) ? 0 : (int)player_status(r.player);
 	end_history(&r);
+	screen->prompt = false;
 	screen->hide = NULL;
 	loop_idle_free(r.hook);
 	loop_timer_free(r.timer);

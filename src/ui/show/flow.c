@@ -4,11 +4,12 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/ascii.h"
 #include "base/text.h"
 
-enum { WIDTH_MIN = 12, ROOM_MIN = 16, INDENT_NARROW = 6 };
+enum { WIDTH_MIN = 12, ROOM_MIN = 16, INDENT_NARROW = 6, RIGHT_EDGE = 80 };
 
 /* Where text hangs: a screen too narrow for a column of it has no columns. */
 static unsigned
@@ -53,7 +54,8 @@ flow_break(struct flow *f)
 	unsigned indent = hang(f, f->indent);
 
 	set_ink(f, INK_PLAIN);
-	screen_print(f->screen, "\n%*s", (int)indent, "");
+	const char *gutter = f->gutter && strlen(f->gutter) <= indent ? f->gutter : "";
+	screen_print(f->screen, "\n%*s%s", (int)(indent - strlen(gutter)), "", gutter);
 	f->column = f->start = indent;
 	f->blank = false;
 }
@@ -103,6 +105,12 @@ flow_take_word(struct span *rest)
 	return word;
 }
 
+static enum ink
+word_ink(enum ink ink, struct span word)
+{
+	return ink == INK_PLAIN && span_starts(word, SPAN("(RFC ")) ? INK_DIM : ink;
+}
+
 void
 flow_put(struct flow *f, enum ink ink, struct span text)
 {
@@ -111,7 +119,7 @@ flow_put(struct flow *f, enum ink ink, struct span text)
 	if (rest.len > 0 && rest.at[0] == ' ')
 		f->blank = true;
 	for (struct span word = flow_take_word(&rest); word.len > 0; word = flow_take_word(&rest)) {
-		write_word(f, ink, word);
+		write_word(f, word_ink(ink, word), word);
 		f->blank = rest.len > 0;
 	}
 	if (text.len > 0 && text.at[text.len - 1] == ' ')
@@ -160,6 +168,44 @@ flow_verbatim(struct flow *f, enum ink ink, struct span text)
 		flow_break(f);
 	}
 	write_piece(f, ink, rest);
+}
+
+void
+flow_item(struct flow *f, enum ink ink, unsigned gap, struct span text)
+{
+	struct span safe = text_safe(&f->screen->arena, text);
+	unsigned lead = f->column == f->start ? 0 : gap;
+
+	if (lead > 0 && text_width(safe) + lead > room(f)) {
+		flow_break(f);
+		lead = 0;
+	}
+	set_ink(f, INK_PLAIN);
+	screen_print(f->screen, "%*s", (int)lead, "");
+	f->column += lead;
+	f->blank = false;
+	flow_put(f, ink, safe);
+}
+
+void
+flow_right(struct flow *f, enum ink ink, struct span text, bool must)
+{
+	unsigned edge = (f->width < RIGHT_EDGE ? f->width : RIGHT_EDGE) - 1;
+	unsigned width = text_width(text), lead = 2;
+
+	if (f->width == UINT_MAX)
+		return;
+	if (f->column + lead + width > f->width) {
+		if (!must)
+			return;
+		flow_break(f);
+	}
+	if (f->column + lead + width <= edge)
+		lead = edge - width - f->column;
+	set_ink(f, INK_PLAIN);
+	screen_print(f->screen, "%*s", (int)lead, "");
+	f->column += lead;
+	flow_verbatim(f, ink, text);
 }
 
 void

@@ -13,6 +13,7 @@ struct flow {
 	unsigned column, indent, width;
 	unsigned start;			/* the column of this line's first word */
 	bool blank;			/* a space is due before the next word */
+	const char *gutter;		/* before further lines, within the indent; NULL: spaces */
 	/* of what was written last, so that a run has its escapes once */
 	enum ink ink;
 };
@@ -20,7 +21,10 @@ struct flow {
 /* Begins at `column`; further lines begin at `indent`. */
 struct flow flow_begin(struct screen *, unsigned column, unsigned indent);
 
-/* Adds words, made safe. A run is joined to the one before it unless it begins with a space. */
+/*
+ * Adds words, made safe. A run is joined to the one before it unless it begins with a space. An
+ * RFC in parentheses is dim within plain text.
+ */
 void flow_put(struct flow *, enum ink, struct span);
 void flow_print(struct flow *, enum ink, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -28,6 +32,17 @@ void flow_print(struct flow *, enum ink, const char *format, ...)
 void flow_pad(struct flow *, unsigned column);
 void flow_break(struct flow *);			/* begins a new line, indented */
 void flow_end(struct flow *);			/* ends the line */
+
+/*
+ * Adds an item of a list, `gap` spaces after the one before: on a new line where it does not fit
+ * in what is left, broken between words where it is wider than a line.
+ */
+void flow_item(struct flow *, enum ink, unsigned gap, struct span);
+/*
+ * Adds text at the right end of the line, on a terminal only: where it does not fit, after two
+ * spaces, or else (`must`) on a line of its own.
+ */
+void flow_right(struct flow *, enum ink, struct span, bool must);
 
 /* Adds text whose spaces matter, as a reply's: broken only where it is wider than the screen. */
 void flow_verbatim(struct flow *, enum ink, struct span);

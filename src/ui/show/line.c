@@ -14,6 +14,7 @@ mark_text(const struct screen *s, enum mark mark, bool tls)
 		[MARK_PROBLEM] = { "*** ", "*** " },
 		[MARK_SENT] = { " -> ", " ~> " },
 		[MARK_GOT] = { "<-  ", "<~  " },
+		[MARK_GOT_DEFERRED] = { "<** ", "<~* " },
 		[MARK_GOT_BAD] = { "<** ", "<~* " },
 	};
 	static const char *const rfc[] = {
@@ -21,6 +22,7 @@ mark_text(const struct screen *s, enum mark mark, bool tls)
 		[MARK_PROBLEM] = "# ",
 		[MARK_SENT] = "C: ",
 		[MARK_GOT] = "S: ",
+		[MARK_GOT_DEFERRED] = "S: ",
 		[MARK_GOT_BAD] = "S: ",
 	};
 
@@ -52,6 +54,7 @@ show_begin(struct screen *s, enum mark mark, const struct event *e)
 		[MARK_PROBLEM] = INK_BAD,
 		[MARK_SENT] = INK_SENT,
 		[MARK_GOT] = INK_GOOD,
+		[MARK_GOT_DEFERRED] = INK_WARN,
 		[MARK_GOT_BAD] = INK_BAD,
 	};
 	const char *text = mark_text(s, mark, e->tls);
@@ -79,7 +82,7 @@ show_line(struct screen *s, enum mark mark, const struct event *e, const char *f
 	va_start(ap, format);
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
-	flow_put(&f, mark == MARK_NOTE ? INK_DIM : INK_PLAIN, span_of(text));
+	flow_put(&f, mark == MARK_PROBLEM ? INK_BOLD : INK_PLAIN, span_of(text));
 	flow_end(&f);
 }
 
@@ -93,16 +96,28 @@ show_below(struct screen *s, const struct event *e)
 	return flow_begin(s, column, column);
 }
 
+struct flow
+show_aside(struct screen *s, const struct event *e)
+{
+	const char *gutter = s->marks == MARKS_SWAKS ? " |  " : "    ";
+
+	if (!s->terminal)
+		return show_begin(s, MARK_NOTE, e);
+	unsigned column = put_clock(s) + 4;
+	screen_print(s, "%s", gutter);
+	struct flow f = flow_begin(s, column, column);
+	f.gutter = gutter;
+	return f;
+}
+
 void
 show_took(struct flow *f, uint64_t us)
 {
+	enum { NOTABLE_US = 100000 };
 	char took[24];
 
 	if (!f->screen->terminal || us == 0)
 		return;
 	text_time(took, us);
-	struct span text = arena_printf(&f->screen->arena, "  (%s)", took);
-	if (f->column + text.len > f->width)
-		flow_break(f);
-	flow_verbatim(f, INK_DIM, text);
+	flow_right(f, INK_DIM, span_of(took), us >= NOTABLE_US);
 }

@@ -207,7 +207,7 @@ show_certs(struct screen *s, const struct event *e)
 
 	for (size_t i = 0; i < t->ncerts; i++)
 		show_one_cert(s, e, i);
-	show_verification(s, e, t);
+	show_verification(s, e, t, false);
 	if (t->ncerts > 0)
 		show_staple(s, e, t);
 	if (e->cert.sts)

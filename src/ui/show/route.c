@@ -72,7 +72,7 @@ show_route(struct screen *s, const struct event *e)
 	const struct route *r = e->resolved.route;
 	bool many = r->nhops > 1 || r->hop[0].naddr > 1;
 
-	if (s->verbose < 0 || r->nhops == 0)
+	if (r->nhops == 0)
 		return;
 	if (e->resolved.asked || r->mx ||
 	    (r->hop[0].found && r->hop[0].found->source == HOST_DNS && (many || s->verbose > 0)))

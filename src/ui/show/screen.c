@@ -8,18 +8,26 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "ui/show/past.h"
 
 void
 screen_settings(struct screen *s, const struct look *look)
 {
 	const char *no_color = getenv("NO_COLOR");
 	bool wanted = s->able && (!no_color || !no_color[0]);
+	struct err err;
 
 	s->marks = look->marks;
 	s->time = look->time;
 	s->verbose = look->verbose;
-	s->color = look->color == WHEN_ALWAYS ||
-	    (look->color == WHEN_AUTO && s->terminal && wanted);
+	s->ehlo = look->ehlo;
+	s->color = look->color == WHEN_ALWAYS || (look->color == WHEN_AUTO && wanted);
+	s->styled = s->color || (look->color == WHEN_AUTO && s->able);
+	/* what is wrong with it was said when the program began */
+	palette_read(&s->palette, getenv("SMTPSH_COLORS"), &err);
+	if (!s->color)
+		palette_without_color(&s->palette);
+	s->has_palette = true;
 	bool explained = s->explain;
 	s->explain = (s->terminal || look->verbose > 0 || look->no_explain < 0) &&
 	    look->verbose >= 0 && look->no_explain <= 0;
@@ -56,6 +64,7 @@ screen_init(struct screen *s, FILE *out, const struct look *look)
 void
 screen_release(struct screen *s)
 {
+	past_release(s);
 	arena_release(&s->arena);
 }
 
@@ -93,21 +102,22 @@ screen_print(struct screen *s, const char *format, ...)
 	va_end(ap);
 }
 
+const char *
+screen_sgr(const struct screen *s, enum ink ink)
+{
+	assert((size_t)ink < INK_COUNT);
+	if (!s->color && !s->styled)
+		return "";
+	return s->has_palette ? s->palette.sgr[ink] : palette_default.sgr[ink];
+}
+
 void
 screen_ink(struct screen *s, enum ink ink)
 {
-	static const char *const sgr[] = {
-		[INK_PLAIN] = "0",
-		[INK_DIM] = "2",
-		[INK_BOLD] = "1",
-		[INK_GOOD] = "32",
-		[INK_WARN] = "33",
-		[INK_BAD] = "31",
-		[INK_SENT] = "36",
-	};
+	const char *sgr = screen_sgr(s, ink);
 
-	if (s->color)
-		screen_print(s, "\033[%sm", sgr[ink]);
+	if (sgr[0])
+		screen_print(s, "\033[%sm", sgr);
 }
 
 void

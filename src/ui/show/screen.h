@@ -11,8 +11,11 @@
 
 #include "base/arena.h"
 #include "run/session/event.h"
+#include "ui/show/ink.h"
 
 enum when { WHEN_AUTO, WHEN_ALWAYS, WHEN_NEVER };
+/* How EHLO's reply is shown on a terminal; AUTO: as a table where that teaches. */
+enum ehlo_view { EHLO_AUTO, EHLO_BLOCK, EHLO_TABLE };
 enum marks { MARKS_SWAKS, MARKS_RFC, MARKS_NONE };
 
 /* The user's settings. */
@@ -20,7 +23,8 @@ struct look {
 	enum when color;
 	enum marks marks;
 	bool time;			/* a time stamp before each line */
-	int verbose;			/* -q is -1 */
+	int verbose;			/* -q is -1, -qq is -2 */
+	enum ehlo_view ehlo;
 	/*
 	 * whether rejections and failures are explained: -1 always, 0 on a terminal or with -v, 1
 	 * never
@@ -28,12 +32,18 @@ struct look {
 	int no_explain;
 };
 
-enum ink { INK_PLAIN, INK_DIM, INK_BOLD, INK_GOOD, INK_WARN, INK_BAD, INK_SENT };
+struct screen_past;
+
+enum { SCREEN_SESSIONS = 9 };
 
 struct screen {
 	FILE *out;
 	bool terminal, color;
+	/* color, or the terminal shows bold and dim, which are no colour (NO_COLOR) */
+	bool styled;
 	bool able;			/* the terminal can move its cursor */
+	bool prompt;			/* somebody types "/" commands here */
+	bool verdict_only;		/* -q leaves out the dialogue too: send */
 	/* there are several sessions: lines have the session's number */
 	bool numbered;
 	/* show a typed line when it is sent, since it was typed ahead */
@@ -41,6 +51,9 @@ struct screen {
 	enum marks marks;
 	bool time;
 	int verbose;
+	enum ehlo_view ehlo;
+	struct palette palette;		/* unset: palette_default */
+	bool has_palette;
 	unsigned columns;		/* 0: the terminal's */
 	bool onlooker;			/* nobody types: do not advise what only a prompt takes */
 	/* explain a 4xx or 5xx below it, the first time */
@@ -49,6 +62,9 @@ struct screen {
 	struct { const void *what; uint64_t which; } told[64];
 	size_t ntold;
 	char attempt[200];		/* the last failed attempt shown */
+	unsigned attempts;		/* failed since a connection was last made or asked for */
+	/* what is remembered of each session, from number 1 (ui/show/past.h) */
+	struct screen_past *past[SCREEN_SESSIONS];
 	struct arena arena;		/* for what is being printed; reset by the printer */
 	void (*hide)(void *ctx);	/* NULL: no prompt */
 	void *hide_ctx;
@@ -71,6 +87,8 @@ enum telling screen_telling(struct screen *, const void *what, uint64_t which);
 /* Prints as it is: for our own words. */
 void screen_print(struct screen *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void screen_ink(struct screen *, enum ink);
+/* The SGR parameters of an ink here; "" where it looks like plain text. */
+const char *screen_sgr(const struct screen *, enum ink);
 /* Prints octets of a peer or the user, made safe. */
 void screen_put(struct screen *, struct span);
 

@@ -2,27 +2,16 @@
 #include "base/text.h"
 #include "run/diagnosis/diagnose.h"
 #include "run/session/step.h"
+#include "ui/show/past.h"
+#include "ui/show/quiet.h"
 #include "ui/show/show_line.h"
-
-/* "no connection: WHY", where WHY stands in the line above. */
-static struct span
-given_once(const struct screen *s, struct span text)
-{
-	struct span why = span_of(s->attempt);
-
-	if (!s->terminal || why.len == 0 || text.len < why.len + 2 || !span_ends_case(text, why))
-		return text;
-	struct span what = span_first(text, text.len - why.len);
-	return span_ends_case(what, SPAN(": ")) ? span_first(what, what.len - 2) : text;
-}
 
 static void
 show_text(struct screen *s, enum mark mark, const struct event *e)
 {
 	struct flow f = show_begin(s, mark, e);
 
-	flow_put(&f, mark == MARK_NOTE ? INK_DIM : INK_PLAIN,
-	    mark == MARK_PROBLEM ? given_once(s, e->text) : e->text);
+	flow_put(&f, mark == MARK_PROBLEM ? INK_BOLD : INK_PLAIN, e->text);
 	flow_end(&f);
 }
 
@@ -35,10 +24,11 @@ show_attempt(struct screen *s, const struct event *e)
 	struct flow f = show_begin(s, MARK_PROBLEM, e);
 	char took[24];
 	text_time(took, e->attempt.took_us);
-	flow_put(&f, INK_PLAIN, e->text);
+	flow_put(&f, INK_BOLD, e->text);
 	flow_print(&f, INK_DIM, " (after %s)", took);
 	flow_end(&f);
 	snprintf(s->attempt, sizeof s->attempt, "%.*s", SPAN_ARG(e->text));
+	s->attempts++;
 }
 
 /* "mx1.example.org [192.0.2.1:25]"; an address that was asked for as such stands once. */
@@ -59,6 +49,7 @@ show_connected(struct screen *s, const struct event *e)
 	}
 	flow_print(&f, INK_DIM, " in %s", took);
 	flow_end(&f);
+	s->attempts = 0;
 }
 
 static void
@@ -87,16 +78,33 @@ show_unsent(struct screen *s, const struct event *e)
 static void
 show_note(struct screen *s, const struct event *e)
 {
-	if (s->verbose < 0)
-		return;
 	show_text(s, MARK_NOTE, e);
 	show_why(s, e);
+}
+
+/* "no connection: WHY", where WHY is the line above: without it; empty where nothing is left. */
+static struct span
+given_once(const struct screen *s, struct span text)
+{
+	struct span why = span_of(s->attempt);
+
+	if (s->attempts == 0 || text.len < why.len + 2 || !span_ends_case(text, why))
+		return text;
+	if (s->attempts == 1)
+		return SPAN_NONE;
+	struct span what = span_first(text, text.len - why.len);
+	return span_ends_case(what, SPAN(": ")) ? span_first(what, what.len - 2) : text;
 }
 
 static void
 show_problem(struct screen *s, const struct event *e)
 {
-	show_text(s, MARK_PROBLEM, e);
+	struct event once = *e;
+
+	once.text = given_once(s, e->text);
+	if (once.text.len > 0)
+		show_text(s, MARK_PROBLEM, &once);
+	s->attempts = 0;
 	show_why(s, e);
 }
 
@@ -122,7 +130,9 @@ static void (*const shows[EVENT_COUNT])(struct screen *, const struct event *) =
 void
 show_event(struct screen *s, const struct event *e)
 {
-	if (shows[e->kind])
+	past_before(s, e);
+	if (shows[e->kind] && !quiet_hides(s, e))
 		shows[e->kind](s, e);
+	past_after(s, e);
 	arena_reset(&s->arena);
 }

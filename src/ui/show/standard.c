@@ -41,6 +41,17 @@ standard_room(void)
 	return room;
 }
 
+void
+standard_silence(void)
+{
+	int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	if (nothing < 0)
+		return;
+	dup2(nothing, STDOUT_FILENO);
+	close(nothing);
+}
+
 /* head(1) ends when it has enough. */
 static bool
 is_pipe(int fd)

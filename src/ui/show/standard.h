@@ -19,6 +19,9 @@ void standard_begin(void);
  */
 bool standard_room(void);
 
+/* Lets nothing more reach standard output (-qq). */
+void standard_silence(void);
+
 /*
  * One turn of the loop, as every command takes it: before it waits, what was printed is flushed,
  * so that whoever reads the pipe or follows the file sees it by now, and no signal loses it. Not

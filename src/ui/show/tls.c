@@ -10,170 +10,198 @@
 #include "run/diagnosis/cert_words.h"
 #include "run/diagnosis/diagnose.h"
 #include "run/route/dane.h"
+#include "ui/show/past.h"
 #include "ui/show/show_line.h"
 
-enum { NAMES_SHOWN = 6 };
+enum { NAMES_SHOWN = 3, GAP = 3, DAYS_FEW = 15 };
 
-static struct flow
-tls_label(struct screen *s, const struct event *e, const char *text)
-{
-	struct flow f = show_below(s, e);
-
-	f.indent += 9;
-	flow_print(&f, INK_DIM, "%s", text);
-	flow_pad(&f, f.indent);
-	return f;
-}
+/* ---- the certificate in one line: what it is for, until when, its key */
 
 static void
 put_names(struct flow *f, const struct tls_cert *c)
 {
-	for (size_t i = 0; i < c->nsan && i < NAMES_SHOWN; i++) {
-		flow_put(f, INK_PLAIN, i > 0 ? SPAN(", ") : SPAN_NONE);
-		flow_put(f, INK_PLAIN, cert_san_bare(c->san[i]));
-	}
+	struct arena *arena = &f->screen->arena;
+	struct span all = SPAN_NONE;
+
+	for (size_t i = 0; i < c->nsan && i < NAMES_SHOWN; i++)
+		all = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(all), i > 0 ? ", " : "",
+		    SPAN_ARG(cert_san_bare(c->san[i])));
 	if (c->nsan > NAMES_SHOWN)
-		flow_print(f, INK_DIM, " and %zu more: /cert shows all", c->nsan - NAMES_SHOWN);
-	if (c->nsan == 0)
-		flow_print(f, INK_WARN, "none: names in the subject do not count (RFC 9525 2)");
+		all = arena_printf(
+		    arena, "%.*s and %zu more", SPAN_ARG(all), c->nsan - NAMES_SHOWN);
+	flow_item(f, INK_PLAIN, GAP,
+	    arena_printf(arena, "names %.*s", SPAN_ARG(all.len > 0 ? all : SPAN("none"))));
+}
+
+static const char *
+plural(long n)
+{
+	return n == 1 ? "" : "s";
 }
 
 static void
 put_dates(struct flow *f, const struct tls_cert *c, int64_t now)
 {
+	struct arena *arena = &f->screen->arena;
+	long left = cert_days(c->not_after, now), past = cert_days(now, c->not_after);
+	long to_come = cert_days(c->not_before, now);
 	char from[16], to[16];
-	long days = cert_days(c->not_after, now);
 
 	cert_date(from, c->not_before);
 	cert_date(to, c->not_after);
 	if (c->not_after == TLS_NO_DATE)
-		flow_print(f, INK_BAD, "its end cannot be read");
-	else if (c->not_before > now)
-		flow_print(
-		    f, INK_BAD, "not before %s, in %ld days", from, cert_days(c->not_before, now));
+		flow_item(f, INK_BAD, GAP, SPAN("expiry date unreadable"));
+	else if (c->not_before != TLS_NO_DATE && c->not_before > now)
+		flow_item(f, INK_BAD, GAP,
+		    arena_printf(arena, "valid from %s (in %ld day%s)", from, to_come,
+			plural(to_come)));
 	else if (c->not_after < now)
-		flow_print(
-		    f, INK_BAD, "expired on %s, %ld days ago", to, cert_days(now, c->not_after));
+		flow_item(f, INK_BAD, GAP,
+		    arena_printf(arena, "expired %s (%ld day%s ago)", to, past, plural(past)));
 	else
-		flow_print(f, days < 15 ? INK_WARN : INK_GOOD, "%ld days left, until %s", days, to);
+		flow_item(f, left < DAYS_FEW ? INK_WARN_BOLD : INK_PLAIN, GAP,
+		    arena_printf(arena, "expires %s (%ld day%s)", to, left, plural(left)));
 }
 
+/* A chain is as good as its first end. */
 static void
-put_chain(struct flow *f, struct arena *arena, const struct tls_info *t)
+put_chain_end(struct flow *f, const struct tls_info *t)
 {
-	const struct tls_cert *last = &t->cert[t->ncerts - 1];
+	struct arena *arena = &f->screen->arena;
+	long days = cert_days(t->chain.not_after, t->at);
+	char date[16];
 
-	flow_print(f, INK_PLAIN, "%zu certificate%s", t->ncerts, t->ncerts == 1 ? "" : "s");
-	flow_print(f, INK_DIM, " sent: ");
-	for (size_t i = 0; i < t->ncerts && i < 8; i++) {
-		flow_put(f, INK_DIM, i > 0 ? SPAN(" <- ") : SPAN_NONE);
-		flow_put(f, INK_PLAIN, cert_name(arena, t->cert[i].subject));
-	}
-	if (last->self_signed)
+	if (t->chain.n == 0 || t->chain.depth == 0 || t->chain.not_after == TLS_NO_DATE)
 		return;
-	flow_put(f, INK_DIM, SPAN(" <- ("));
-	flow_put(f, INK_DIM, cert_name(arena, last->issuer));
-	flow_put(f, INK_DIM, SPAN(", not sent)"));
+	cert_date(date, t->chain.not_after);
+	flow_item(f, days < DAYS_FEW ? INK_WARN_BOLD : INK_PLAIN, GAP,
+	    arena_printf(arena, "its issuer %.*s expires earlier, %s (%ld day%s)",
+		SPAN_ARG(cert_name(arena, t->chain.subject)), date, days, plural(days)));
 }
 
+/* What a problem has said already is left out, and the name that verified. */
 static void
-show_cert(struct screen *s, const struct event *e, const struct tls_info *t)
+show_details(struct screen *s, const struct event *e, const struct tls_info *t)
 {
 	const struct tls_cert *c = &t->cert[0];
-	struct flow f = show_begin(s, MARK_NOTE, e);
+	struct flow f = show_below(s, e);
+	bool names = !t->verified, dates = true;
 
-	flow_print(&f, INK_DIM, "certificate of ");
-	flow_put(&f, INK_PLAIN, cert_name(&s->arena, c->subject));
-	flow_print(&f, INK_DIM, ", issued by ");
-	flow_put(
-	    &f, INK_PLAIN, c->self_signed ? SPAN("itself") : cert_name_long(&s->arena, c->issuer));
-	flow_end(&f);
-	f = tls_label(s, e, "names");
-	put_names(&f, c);
-	flow_end(&f);
-	f = tls_label(s, e, "valid");
-	put_dates(&f, c, t->at);
-	flow_end(&f);
-	f = tls_label(s, e, "key");
-	flow_put(&f, INK_PLAIN, c->key);
-	flow_print(&f, INK_DIM, ", signed with ");
-	flow_put(&f, INK_PLAIN, c->signature);
-	flow_end(&f);
-	f = tls_label(s, e, "chain");
-	put_chain(&f, &s->arena, t);
+	for (size_t i = 0; i < t->nproblems; i++) {
+		enum cause cause = diagnose_problem(t, &t->problem[i], &s->arena)->cause;
+		names &= cause != CAUSE_CERT_NAME && cause != CAUSE_CERT_WILDCARD;
+		dates &= cause != CAUSE_CERT_EXPIRED && cause != CAUSE_CERT_NOT_YET_VALID;
+	}
+	if (names)
+		put_names(&f, c);
+	if (dates)
+		put_dates(&f, c, t->at);
+	put_chain_end(&f, t);
+	flow_item(&f, INK_PLAIN, GAP, c->key);
 	flow_end(&f);
 }
 
+/* ---- the verdict */
+
 static void
-show_cert_problem(
-    struct screen *s, const struct event *e, const struct tls_info *t, const struct tls_problem *p)
+show_verified(struct screen *s, const struct event *e, const struct tls_info *t)
+{
+	struct flow f = show_begin(s, MARK_NOTE, e);
+
+	if (t->wanted.len == 0) {
+		flow_print(&f, INK_GOOD, "certificate chain verified");
+		flow_print(&f, INK_PLAIN, "; no host name to compare it with");
+	} else {
+		flow_print(&f, INK_GOOD, "certificate verified");
+		flow_print(&f, INK_PLAIN, " for ");
+		flow_put(&f, INK_PLAIN, t->wanted);
+	}
+	if (t->name == TLS_NAME_WILDCARD) {
+		flow_print(&f, INK_PLAIN, " by ");
+		flow_put(&f, INK_PLAIN, t->peer_name);
+	}
+	if (t->ncerts > 0) {
+		flow_print(&f, INK_PLAIN, ", issuer ");
+		flow_put(&f, INK_PLAIN,
+		    t->cert[0].self_signed ? SPAN("itself") :
+					     cert_name_long(&s->arena, t->cert[0].issuer));
+	}
+	flow_end(&f);
+}
+
+/* Several errors about its issuer are one problem, and so are several of one cause. */
+static bool
+is_told(const struct tls_info *t, size_t i, struct arena *arena)
+{
+	enum cause cause = diagnose_problem(t, &t->problem[i], arena)->cause;
+	bool issuer = tls_problem_is_issuer(&t->problem[i]);
+
+	for (size_t before = 0; before < i; before++)
+		if ((issuer && tls_problem_is_issuer(&t->problem[before])) ||
+		    diagnose_problem(t, &t->problem[before], arena)->cause == cause)
+			return true;
+	return false;
+}
+
+static void
+show_cert_problem(struct screen *s, const struct event *e, const struct diagnosis *d)
 {
 	struct flow f = show_begin(s, MARK_PROBLEM, e);
-	const struct diagnosis *d = diagnose_problem(t, p, &s->arena);
 
-	flow_print(&f, INK_PLAIN, "certificate verification failed: ");
-	flow_put(&f, INK_BAD, diagnosis_observed(d, &s->arena));
-	flow_print(&f, INK_DIM, " (depth %d, ", p->depth);
-	flow_put(&f, INK_DIM, cert_name(&s->arena, p->subject));
-	flow_print(&f, INK_DIM, ")");
+	flow_print(&f, INK_BOLD, "certificate verification failed: ");
+	flow_put(&f, INK_BOLD, diagnosis_observed(d, &s->arena));
 	flow_end(&f);
-	if (screen_telling(s, cause_row(d->cause), 1) == TELL_FIRST)
-		show_diagnosis(s, e, d);
 }
 
 void
-show_verification(struct screen *s, const struct event *e, const struct tls_info *t)
+show_verification(
+    struct screen *s, const struct event *e, const struct tls_info *t, bool details)
 {
-	for (size_t i = 0, issuers = 0; i < t->nproblems; i++) {
-		bool issuer = tls_problem_is_issuer(&t->problem[i]);
-		/* without a CA all of them say the same */
-		if (!issuer || t->no_trust.len == 0 || issuers++ == 0)
-			show_cert_problem(s, e, t, &t->problem[i]);
-	}
+	const struct diagnosis *first = NULL;
+
 	if (t->dane)
 		show_dane(s, e, t->dane);
-	if (!t->verified)
-		return;
-	struct flow f = show_begin(s, MARK_NOTE, e);
-	flow_print(&f, INK_GOOD, "the certificate verifies");
-	if (t->wanted.len == 0) {
-		flow_print(&f, INK_DIM, ": its chain, and no name was asked for");
-	} else {
-		flow_print(&f, INK_DIM, ": its chain, and its name ");
-		flow_put(&f, INK_DIM, t->wanted);
+	for (size_t i = 0; i < t->nproblems; i++) {
+		const struct diagnosis *d = diagnose_problem(t, &t->problem[i], &s->arena);
+		if (is_told(t, i, &s->arena))
+			continue;
+		show_cert_problem(s, e, d);
+		first = first ? first : d;
 	}
-	if (t->name == TLS_NAME_WILDCARD) {
-		flow_print(&f, INK_DIM, " by ");
-		flow_put(&f, INK_DIM, t->peer_name);
+	if (t->verified)
+		show_verified(s, e, t);
+	if (details && t->ncerts > 0)
+		show_details(s, e, t);
+	if (first && screen_telling(s, cause_row(first->cause), 1) == TELL_FIRST) {
+		struct flow f = show_below(s, e);
+		show_next(&f, first);
+		flow_end(&f);
 	}
-	flow_end(&f);
-	if (t->chain.n == 0 || t->chain.depth == 0 || t->chain.not_after == TLS_NO_DATE)
-		return;
-	char date[16];
-	cert_date(date, t->chain.not_after);
-	show_line(s, MARK_NOTE, e, "its chain ends earlier, with %.*s: in %ld days, on %s",
-	    SPAN_ARG(cert_name(&s->arena, t->chain.subject)), cert_days(t->chain.not_after, t->at),
-	    date);
 }
 
+/* The verdict comes last: after the EHLO that follows, or at the end of the step. */
 void
 show_tls(struct screen *s, const struct event *e)
 {
 	const struct tls_info *t = e->shaken.info;
-	struct flow f = show_begin(s, MARK_NOTE, e);
+	struct screen_past *past = past_of(s, e);
+	struct holding holding;
 
-	flow_print(&f, INK_DIM, "TLS began: ");
-	flow_print(&f, INK_GOOD, "%.*s", SPAN_ARG(t->version));
-	flow_print(&f, INK_DIM, ", %.*s%s%.*s%s", SPAN_ARG(t->cipher), t->group.len ? ", " : "",
-	    SPAN_ARG(t->group), t->resumed ? ", resumed" : "");
-	show_took(&f, e->shaken.took_us);
-	flow_end(&f);
-	if (t->ncerts > 0)
-		show_cert(s, e, t);
-	show_verification(s, e, t);
-	if (e->shaken.forgot)
-		show_line(s, MARK_NOTE, e,
-		    "what EHLO said before is forgotten: say EHLO again (RFC 3207 4.2)");
+	if (s->verbose >= 0) {
+		struct flow f = show_begin(s, MARK_NOTE, e);
+		flow_item(&f, INK_PLAIN, GAP, t->version);
+		flow_item(&f, INK_PLAIN, 2, t->cipher);
+		if (t->group.len > 0)
+			flow_item(&f, INK_PLAIN, 2, t->group);
+		if (t->resumed)
+			flow_item(&f, INK_PLAIN, 2, SPAN("resumed"));
+		show_took(&f, e->shaken.took_us);
+		flow_end(&f);
+	}
+	past->ehlo_due = e->shaken.forgot;
+	past_hold(s, past, &holding);
+	show_verification(s, e, t, true);
+	past_held(s, &holding);
 }
 
 /* ---- DANE: what the TLSA records make of the certificates that the server sent */

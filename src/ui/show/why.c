@@ -6,14 +6,40 @@
 void
 show_diagnosis(struct screen *s, const struct event *e, const struct diagnosis *d)
 {
-	const char *command = s->onlooker ? NULL : cause_row(d->cause)->prompt;
-	struct span text = e->kind == EVENT_REPLY ? diagnosis_text(d, &s->arena) :
-						    diagnosis_text_below(d, &s->arena);
-	struct flow f = show_below(s, e);
+	struct span what = e->kind == EVENT_REPLY ? diagnosis_sentence(d, &s->arena) :
+						    diagnosis_below(d, &s->arena);
+	struct flow f;
 
-	flow_print(&f, INK_DIM, "%.*s%s%s%s.", SPAN_ARG(text), command ? " (" : "",
-	    command ? command : "", command ? ")" : "");
+	if (s->terminal && what.len > 0) {
+		f = show_aside(s, e);
+		flow_put(&f, INK_PLAIN, what);
+		flow_put(&f, INK_PLAIN, SPAN("."));
+		flow_end(&f);
+		what = SPAN_NONE;
+	}
+	f = show_aside(s, e);
+	if (what.len > 0) {
+		flow_put(&f, INK_PLAIN, what);
+		flow_put(&f, INK_PLAIN, SPAN(". "));
+	}
+	show_next(&f, d);
 	flow_end(&f);
+}
+
+void
+show_next(struct flow *f, const struct diagnosis *d)
+{
+	struct screen *s = f->screen;
+	const char *command = s->onlooker ? NULL : cause_row(d->cause)->prompt;
+
+	flow_put(f, INK_BOLD, SPAN("Next:"));
+	flow_put(f, INK_PLAIN, SPAN(" "));
+	flow_put(f, INK_PLAIN, diagnosis_next(d, FOR_ANYONE, &s->arena));
+	if (command)
+		flow_print(f, INK_PLAIN, " (%s)", command);
+	flow_put(f, INK_PLAIN, SPAN("."));
+	if (s->prompt)
+		flow_right(f, INK_DIM, SPAN("/explain has more"), false);
 }
 
 /* Once a connection for each cause. */

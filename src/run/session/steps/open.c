@@ -98,6 +98,7 @@ open_target(struct session *s, const struct step *step, struct open_state *state
 		return session_fail(s, err.kind, "%s", err.text);
 	if (env->demo_note)
 		session_note(s, "%s", env->demo_note);
+	env->demo_note = NULL;
 	if (!session_over(s, fd, SPAN("demo.smtpsh.example"), env->demo_tls))
 		return STEP_FAIL;
 	return open_connected(s, state);

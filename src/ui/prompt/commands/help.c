@@ -29,6 +29,7 @@ const struct prompt_command prompt_help = {
 	.args = "[VERB|COMMAND|TOPIC|commands]",
 	.help = "What can be said now, or all about one thing",
 	.at_once = true,
+	.everywhere = true,
 	.pages = true,
 	.run = help_run,
 };

@@ -1,22 +1,32 @@
 /*
- * /last - the last reply octet by octet: its line ends, its codes, what it answers, how long it
- * took.
+ * /last - the last replies octet by octet: their line ends, their codes, what they answer, how
+ * long they took.
  */
 #include "ui/prompt/commands/last.h"
+
+#include <assert.h>
 
 #include "base/text.h"
 #include "ui/prompt/commands/list.h"
 #include "ui/show/flow.h"
 
-enum { KEPT = 64 << 10 };
+enum { OCTETS_KEPT = 64 << 10 };
+
+struct last {
+	struct last_reply kept[LAST_KEPT];
+	size_t n;			/* replies so far; the next one is kept at n % LAST_KEPT */
+	struct arena sent_arena;
+	struct span sent;
+};
 
 static void
-last_keep(struct last_reply *m, const struct event *e)
+last_keep(struct last *l, const struct event *e)
 {
+	struct last_reply *m = &l->kept[l->n++ % LAST_KEPT];
 	const struct reply *r = e->answer.reply;
 
 	arena_reset(&m->arena);
-	struct span raw = arena_copy(&m->arena, span_first(r->raw, KEPT));
+	struct span raw = arena_copy(&m->arena, span_first(r->raw, OCTETS_KEPT));
 	m->reply = ARENA_NEW(&m->arena, struct reply);
 	if (reply_parse(raw, &m->arena, m->reply) == 0)
 		*m->reply = (struct reply){
@@ -26,35 +36,56 @@ last_keep(struct last_reply *m, const struct event *e)
 	m->surprise = e->answer.surprise;
 	m->late = e->answer.late;
 	m->took_us = e->answer.took_us;
+	m->sent = arena_copy(&m->arena, l->sent);
 }
 
 static void
 last_on_event(struct prompt *p, void *state, const struct event *e)
 {
-	struct last_reply *m = state;
+	struct last *l = state;
 
 	(void)p;
 	if (e->kind == EVENT_REPLY)
-		last_keep(m, e);
+		last_keep(l, e);
 	if (e->kind != EVENT_SENT || (e->sent.kind != SENT_COMMAND && e->sent.kind != SENT_SECRET))
 		return;
-	arena_reset(&m->sent_arena);
-	m->sent = arena_copy(&m->sent_arena, span_first(e->sent.text, 1000));
+	arena_reset(&l->sent_arena);
+	l->sent = arena_copy(&l->sent_arena, span_first(e->sent.text, 1000));
 }
 
 static void
 last_release(void *state)
 {
-	struct last_reply *m = state;
+	struct last *l = state;
 
-	arena_release(&m->arena);
-	arena_release(&m->sent_arena);
+	for (size_t i = 0; i < LAST_KEPT; i++)
+		arena_release(&l->kept[i].arena);
+	arena_release(&l->sent_arena);
 }
 
 const struct last_reply *
-last_reply(struct prompt *p)
+last_reply(struct prompt *p, size_t n)
 {
-	return prompt_state(p, &prompt_last);
+	const struct last *l = prompt_state(p, &prompt_last);
+
+	assert(n >= 1);
+	return n <= l->n && n <= LAST_KEPT ? &l->kept[(l->n - n) % LAST_KEPT] : NULL;
+}
+
+bool
+last_read(struct prompt *p, struct span args, const struct last_reply **reply)
+{
+	const struct last *l = prompt_state(p, &prompt_last);
+	unsigned long long n = 1;
+
+	if (args.len > 0 && (!span_number(args, LAST_KEPT, &n) || n == 0))
+		return false;
+	*reply = last_reply(p, (size_t)n);
+	if (!*reply && l->n == 0)
+		prompt_note(p, "no reply has come yet");
+	else if (!*reply)
+		prompt_problem(p, "only %zu repl%s came so far", l->n, l->n == 1 ? "y" : "ies");
+	return true;
 }
 
 /* One line with its end written out. */
@@ -76,16 +107,20 @@ show_line_octets(struct screen *s, struct span line)
 static void
 last_run(struct prompt *p, void *state, struct span args)
 {
-	const struct last_reply *m = state;
-	unsigned flaws = m->reply ? m->reply->flaws : 0;
+	const struct last_reply *m;
 	const struct reply_flaw_info *flaw;
 	char took[24];
 
-	(void)args;
-	if (!m->reply) {
-		prompt_note(p, "no reply has come yet");
+	(void)state;
+	if (!last_read(p, args, &m)) {
+		prompt_problem(
+		    p, "/last: want which reply: 1 is the last, 2 the one before, up to %d",
+		    LAST_KEPT);
 		return;
 	}
+	if (!m)
+		return;
+	unsigned flaws = m->reply->flaws;
 	text_time(took, m->took_us);
 	struct span sent = text_safe(&p->screen->arena, span_first(m->sent, 200));
 	prompt_note(p, "%zu octets in %zu line%s after %s%s%.*s%s:", m->reply->raw.len,
@@ -108,10 +143,11 @@ last_run(struct prompt *p, void *state, struct span args)
 const struct prompt_command prompt_last = {
 	.name = "last",
 	.group = GROUP_LOOK,
-	.args = "",
-	.help = "Show the last reply octet by octet",
+	.args = "[N]",
+	.help = "Show the last reply octet by octet, or the N-th last",
 	.at_once = true,
-	.state_size = sizeof(struct last_reply),
+	.everywhere = true,
+	.state_size = sizeof(struct last),
 	.pages = true,
 	.run = last_run,
 	.on_event = last_on_event,

@@ -1,10 +1,11 @@
 /*
- * /timing - how long each phase of this connection took: a bar each, where it stood in the whole.
+ * /timing - how long each phase of this connection took, as a waterfall: a bar each, where it lay
+ * in the whole, all on one scale.
  */
 #include "base/text.h"
 #include "ui/prompt/prompt.h"
 
-enum { PHASES = 40, LABEL = 12, TIME = 16 };
+enum { PHASES = 40, LABEL = 12, NAME = 16, TIME = 10 };
 
 struct phase {
 	char name[LABEL + 1];
@@ -70,24 +71,36 @@ timing_on_event(struct prompt *p, void *state, const struct event *e)
 	}
 }
 
+/* One unit for all, so that the numbers can be compared. */
+static void
+timing_text(char out[24], uint64_t us, uint64_t all)
+{
+	if (all < 1000000)
+		snprintf(out, 24, all < 100000 ? "%.2f ms" : "%.1f ms", (double)us / 1e3);
+	else
+		snprintf(out, 24, "%.2f s", (double)us / 1e6);
+}
+
+/* Name, time, and where it lay in the whole: from `before` on, of `all`. */
 static void
 show_bar(
     struct screen *s, const struct phase *phase, uint64_t before, uint64_t all, unsigned columns)
 {
 	char took[24], name[LABEL + 16];
-	unsigned from = (unsigned)(before * columns / all),
-		 width = (unsigned)((phase->us * columns + all - 1) / all);
+	unsigned from = (unsigned)(before * columns / all);
+	unsigned width = (unsigned)((phase->us * columns + all - 1) / all);
+	bool whole = phase->us == all;
 
-	text_time(took, phase->us);
+	timing_text(took, phase->us, all);
 	snprintf(name, sizeof name, phase->times > 1 ? "%s x%u" : "%s", phase->name, phase->times);
 	if (width == 0)
 		width = 1;
 	if (from + width > columns)
 		from = columns - width;
-	screen_print(s, "    %-*s %*s  %*s", LABEL + 2, name, TIME - 2, took, (int)from, "");
-	screen_ink(s, phase->us * 2 > all ? INK_WARN : INK_GOOD);
+	screen_print(s, "    %-*s %*s  %*s", NAME, name, TIME, took, (int)from, "");
+	screen_ink(s, whole ? INK_DIM : phase->us * 2 > all ? INK_WARN : INK_GOOD);
 	for (unsigned i = 0; i < width; i++)
-		screen_print(s, "=");
+		screen_print(s, whole ? "-" : "=");
 	screen_ink(s, INK_PLAIN);
 	screen_print(s, "\n");
 }
@@ -96,24 +109,24 @@ static void
 timing_run(struct prompt *p, void *state, struct span args)
 {
 	const struct timing *t = state;
-	unsigned columns = screen_columns(p->screen), used = 4 + LABEL + 3 + TIME + 2;
-	uint64_t all = 0, before = 0;
-	char took[24];
+	unsigned columns = screen_columns(p->screen), used = 4 + NAME + 1 + TIME + 2 + 1;
+	struct phase total = { "total", 0, 1 };
+	uint64_t before = 0;
 
 	(void)args;
 	for (size_t i = 0; i < t->n; i++)
-		all += t->phase[i].us;
-	if (all == 0) {
+		total.us += t->phase[i].us;
+	if (total.us == 0) {
 		prompt_note(p, "nothing has been timed: there was no connection yet");
 		return;
 	}
 	columns = columns > used + 10 ? columns - used : 10;
+	columns = columns > 60 ? 60 : columns;
 	for (size_t i = 0; i < t->n; i++) {
-		show_bar(p->screen, &t->phase[i], before, all, columns > 60 ? 60 : columns);
+		show_bar(p->screen, &t->phase[i], before, total.us, columns);
 		before += t->phase[i].us;
 	}
-	text_time(took, all);
-	screen_print(p->screen, "    %-*s %*s\n", LABEL + 2, "waited", TIME - 2, took);
+	show_bar(p->screen, &total, 0, total.us, columns);
 	if (t->dropped)
 		prompt_note(p, "these are the first %d phases of this connection", PHASES);
 }
@@ -124,6 +137,7 @@ const struct prompt_command prompt_timing = {
 	.args = "",
 	.help = "Show how long each phase of this connection took, as bars",
 	.at_once = true,
+	.everywhere = true,
 	.state_size = sizeof(struct timing),
 	.run = timing_run,
 	.on_event = timing_on_event,

@@ -1,0 +1,134 @@
+/* past - what a screen remembers of each session. */
+#include "ui/show/past.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "smtp/verb.h"
+#include "ui/show/show_line.h"
+
+struct screen_past *
+past_of(struct screen *s, const struct event *e)
+{
+	unsigned n = e->session >= 1 && e->session <= SCREEN_SESSIONS ? e->session - 1 : 0;
+
+	if (!s->past[n])
+		s->past[n] = memory_zeroed(sizeof *s->past[n]);
+	return s->past[n];
+}
+
+void
+past_offered(struct screen_past *p, const struct extensions *x)
+{
+	struct extensions *copy;
+
+	arena_reset(&p->arena);
+	copy = ARENA_NEW(&p->arena, struct extensions);
+	*copy = (struct extensions){ .n = x->n,
+		.list = ARENA_ARRAY(&p->arena, struct extension, x->n + 1) };
+	for (size_t i = 0; i < x->n; i++)
+		copy->list[i] = (struct extension){ arena_copy(&p->arena, x->list[i].keyword),
+			arena_copy(&p->arena, x->list[i].params), x->list[i].info };
+	p->offered = copy;
+}
+
+/* ---- what is held back */
+
+void
+past_hold(struct screen *s, struct screen_past *p, struct holding *h)
+{
+	*h = (struct holding){ s->out, s->columns, s->hide };
+	free(p->verdict);
+	p->verdict = NULL;
+	s->columns = screen_columns(s);
+	s->hide = NULL;
+	s->out = memory_file(&p->verdict, &p->verdict_size);
+}
+
+void
+past_held(struct screen *s, struct holding *h)
+{
+	fclose(s->out);
+	s->out = h->out;
+	s->columns = h->columns;
+	s->hide = h->hide;
+}
+
+static void
+past_flush(struct screen *s, struct screen_past *p)
+{
+	char *verdict = p->verdict;
+
+	p->verdict = NULL;
+	if (verdict && verdict[0])
+		screen_print(s, "%s", verdict);
+	free(verdict);
+}
+
+void
+past_release(struct screen *s)
+{
+	for (size_t i = 0; i < SCREEN_SESSIONS; i++) {
+		if (!s->past[i])
+			continue;
+		past_flush(s, s->past[i]);
+		arena_release(&s->past[i]->arena);
+		free(s->past[i]);
+		s->past[i] = NULL;
+	}
+}
+
+/* ---- what comes before it, and what after */
+
+static bool
+is_hello(enum verb verb)
+{
+	return verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO;
+}
+
+/* Nothing sent EHLO in this step: where a prompt says "EHLO due", the prompt does. */
+static void
+note_ehlo_due(struct screen *s, const struct event *e)
+{
+	show_line(s, MARK_NOTE, e,
+	    "extensions announced before TLS no longer apply; send EHLO again (RFC 3207 4.2)");
+}
+
+void
+past_before(struct screen *s, const struct event *e)
+{
+	struct screen_past *p = past_of(s, e);
+
+	switch (e->kind) {
+	case EVENT_CONNECTED:
+		p->offered = NULL;
+		p->ehlo_due = false;
+		break;
+	case EVENT_SENT:
+		if (is_hello(verb_of(e->sent.text, NULL))) {
+			p->ehlo_due = false;
+			return;
+		}
+		break;
+	case EVENT_STEP_ENDED: case EVENT_PROBLEM: case EVENT_CLOSED: case EVENT_DELIVERY:
+	case EVENT_TLS:
+		break;
+	default:
+		return;
+	}
+	past_flush(s, p);
+	if (e->kind == EVENT_STEP_ENDED && p->ehlo_due) {
+		p->ehlo_due = false;
+		if (e->err == ERR_NONE && !s->prompt && s->verbose >= 0)
+			note_ehlo_due(s, e);
+	}
+}
+
+void
+past_after(struct screen *s, const struct event *e)
+{
+	if (e->kind == EVENT_EXTENSIONS && e->tls)
+		past_flush(s, past_of(s, e));
+	if (e->kind == EVENT_REPLY && e->tls && e->answer.verb == VERB_HELO)
+		past_flush(s, past_of(s, e));
+}

@@ -1,0 +1,33 @@
+/*
+ * What a screen remembers of each session: what its last EHLO offered, and the verdict on its
+ * certificate, which is held back until the EHLO that follows was answered or the step has ended:
+ * a step ends with its verdict.
+ */
+#ifndef UI_SHOW_PAST_H
+#define UI_SHOW_PAST_H
+
+#include "ui/show/screen.h"
+
+struct screen_past {
+	struct arena arena;		/* of ->offered */
+	/* by the last EHLO on this connection; NULL: none was answered */
+	const struct extensions *offered;
+	char *verdict;			/* what is held back; NULL: nothing is */
+	size_t verdict_size;
+	bool ehlo_due;			/* TLS began, and EHLO has not been sent since */
+};
+
+struct screen_past *past_of(struct screen *, const struct event *);
+void past_offered(struct screen_past *, const struct extensions *);	/* copies them */
+void past_release(struct screen *);
+
+/* Between these two, what is printed is held back for this session. */
+struct holding { FILE *out; unsigned columns; void (*hide)(void *ctx); };
+void past_hold(struct screen *, struct screen_past *, struct holding *);
+void past_held(struct screen *, struct holding *);
+
+/* Prints what is held back where the event cannot come before it; after it was shown. */
+void past_before(struct screen *, const struct event *);
+void past_after(struct screen *, const struct event *);
+
+#endif
