@@ -96,6 +96,14 @@ class Mock(Served):
             self.assertEqual([r[:3] for r in said[1:]], ["504", "504", "334", "501", "334", "501", "334"])
             self.assertTrue(said[1].endswith("offered are LOGIN XOAUTH2 X PLAIN"), said[1])
 
+    def test_the_size_that_the_script_offers_is_the_limit(self):
+        client = self.client(self.serve("/on EHLO\nS: 250-a\nS: 250 SIZE 32\n"))
+        said = [client.say(c)[:3] for c in ("EHLO x", "MAIL FROM:<a@b.example> SIZE=33", "MAIL FROM:<a@b.example> SIZE=32", "RCPT TO:<c@d.example>")]
+        self.assertEqual(said, ["250", "552", "250", "250"])
+        self.assertEqual([client.say(c)[:3] for c in ("DATA", "Subject: more than it takes\r\n\r\nx\r\n.")], ["354", "552"])
+        self.assertEqual([client.say(c)[:3] for c in ("MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>", "DATA", "Subject: x\r\n\r\nx\r\n.")],
+                         ["250", "250", "354", "250"])
+
     def test_a_mechanism_that_the_script_offers_and_nothing_can_verify(self):
         client = self.client(self.serve("/on EHLO\nS: 250-a\nS: 250 AUTH GSSAPI PLAIN\n"))
         said = [client.say(c) for c in ("EHLO x", "AUTH gssapi x", "AUTH NTLM")]

@@ -100,6 +100,8 @@ struct mta {
 
 struct span plain_host(const struct mta *);
 bool plain_is_lmtp(const struct mta *); /* by its options, or a script took LHLO */
+/* Maximum octets of a message: of --size, or less where the script's reply to EHLO offers less. */
+unsigned long long plain_size_limit(const struct mta *);
 bool plain_offers(const struct mta *, const char *keyword); /* NULL: it needs no offer */
 /* The lines after the first of EHLO's reply, each after a CRLF; `mechanisms` follow AUTH. */
 void plain_print_offers(const struct mta *, bool also_alone, struct span mechanisms, struct buf *);

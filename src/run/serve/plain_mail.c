@@ -13,14 +13,14 @@
 static const char *
 plain_check_size(const struct mta *m, struct span v)
 {
-	unsigned long long n, limit = m->opts->size_limit ? m->opts->size_limit : MTA_SIZE;
+	unsigned long long n;
 
 	if (v.len == 0 || v.len > 20)
 		return BAD;
 	for (size_t i = 0; i < v.len; i++)
 		if (!ascii_is_digit(v.at[i]))
 			return BAD;
-	return span_number(v, ~0ull, &n) && n <= limit ? NULL : PLAIN_TOO_LARGE;
+	return span_number(v, ~0ull, &n) && n <= plain_size_limit(m) ? NULL : PLAIN_TOO_LARGE;
 }
 
 static const char *
@@ -323,7 +323,7 @@ plain_refused_for_all(const struct mta *m, const struct act *act)
 				    SPAN("503 5.5.1 MAIL first");
 	if (m->chunk_refused)
 		return SPAN("503 5.5.1 The chunk before was refused; RSET drops the message");
-	if (m->mail.octets > m->mail.text.max)
+	if (m->mail.octets > plain_size_limit(m))
 		return SPAN(PLAIN_TOO_LARGE);
 	return act->verb == VERB_BDAT ? plain_refused_for_recipients(m, MTA_DATA) : SPAN_NONE;
 }

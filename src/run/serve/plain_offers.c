@@ -155,6 +155,21 @@ offer_is_listed(struct span lines, const char *keyword)
 	return false;
 }
 
+unsigned long long
+plain_size_limit(const struct mta *m)
+{
+	unsigned long long own = m->opts->size_limit ? m->opts->size_limit : MTA_SIZE, offered;
+	struct span lines = m->offers, line;
+
+	while (span_line(&lines, &line)) {
+		line = span_skip(line, 4);
+		if (span_eq_case(span_word(&line), SPAN("SIZE")) &&
+		    span_number(span_trim(line), ~0ull, &offered) && offered > 0 && offered < own)
+			return offered;
+	}
+	return own;
+}
+
 /* A script's own reply to EHLO says what there is; its steps may want more than that. */
 bool
 plain_offers(const struct mta *m, const char *keyword)
@@ -176,7 +191,6 @@ plain_offers(const struct mta *m, const char *keyword)
 void
 plain_print_offers(const struct mta *m, bool also_alone, struct span mechanisms, struct buf *b)
 {
-	unsigned long long size = m->opts->size_limit ? m->opts->size_limit : MTA_SIZE;
 	unsigned long long rcpts = m->opts->rcpt_max ? m->opts->rcpt_max : MTA_RCPT_MAX;
 	struct span rest = span_of(m->also), line;
 
@@ -189,7 +203,7 @@ plain_print_offers(const struct mta *m, bool also_alone, struct span mechanisms,
 		else if (strcmp(offers[i].keyword, "AUTH") == 0)
 			buf_append(b, mechanisms);
 		else if (strcmp(offers[i].keyword, "SIZE") == 0)
-			buf_printf(b, " %llu", size);
+			buf_printf(b, " %llu", plain_size_limit(m));
 		else
 			buf_printf(b, " RCPTMAX=%llu", rcpts);
 	}
