@@ -1,5 +1,6 @@
-"""smtpsh exporter: /probe, /metrics and /-/healthy over HTTP, and what is refused."""
+"""smtpsh exporter: /probe, /metrics and /-/healthy over HTTP, its page for a person, and what is refused."""
 import base64
+import html.parser
 import os
 import re
 import socket
@@ -20,7 +21,7 @@ from listener import listening
 from nameserver import NameServer
 
 
-class Exporter(unittest.TestCase):
+class Exporting(unittest.TestCase):
     def setUp(self):
         program.needs(self, "libmicrohttpd")
 
@@ -42,6 +43,25 @@ class Exporter(unittest.TestCase):
             with error:
                 return error.code, error.read().decode()
 
+    def ask(self, octets):
+        """All that is answered to these octets."""
+        with socket.create_connection(("127.0.0.1", int(self.url.rsplit(":", 1)[1])), program.DEADLINE) as sock:
+            sock.settimeout(program.DEADLINE)
+            sock.sendall(octets)
+            heard = b""
+            while octets := sock.recv(65536):
+                heard += octets
+        return heard.decode()
+
+    def write(self, text):
+        file = tempfile.NamedTemporaryFile("w", suffix=".ini")
+        self.addCleanup(file.close)
+        file.write(text)
+        file.flush()
+        return file.name
+
+
+class Exporter(Exporting):
     def test_probe_and_metrics(self):
         with program.Serve() as server:
             self.start("--allow-port", f"25,{server.port}")
@@ -56,13 +76,6 @@ class Exporter(unittest.TestCase):
         self.assertIn('smtpsh_probes_total{module="smtp",result="success"} 1\n', text)
         self.assertIn('smtpsh_probes_total{module="smtp_starttls",result="failure"} 1\n', text)
         self.assertIn("smtpsh_probes_in_flight 0\n", text)
-
-    def write(self, text):
-        file = tempfile.NamedTemporaryFile("w", suffix=".ini")
-        self.addCleanup(file.close)
-        file.write(text)
-        file.flush()
-        return file.name
 
     def test_modules_of_a_file(self):
         with program.Serve() as server:
@@ -176,16 +189,6 @@ class Exporter(unittest.TestCase):
             got, text = self.get(path)
             self.assertEqual(got, status, path)
             self.assertRegex(text, r"\A[^\n]*" + re.escape(said) + r"[^\n]*\n\Z")
-
-    def ask(self, octets):
-        """All that is answered to these octets."""
-        with socket.create_connection(("127.0.0.1", int(self.url.rsplit(":", 1)[1])), program.DEADLINE) as sock:
-            sock.settimeout(program.DEADLINE)
-            sock.sendall(octets)
-            heard = b""
-            while octets := sock.recv(65536):
-                heard += octets
-        return heard.decode()
 
     def test_get_and_head_alone(self):
         self.start()
@@ -425,6 +428,185 @@ class Exporter(unittest.TestCase):
                                     **{"X-Prometheus-Scrape-Timeout-Seconds": "1"})
         self.assertIn("probe_timeout_seconds 0.5\n", text)
         self.assertIn('reason="timeout"', text)
+
+
+class Document(html.parser.HTMLParser):
+    """What a page is made of: its tags with their attributes, what they point at, and its text by the tag it is in."""
+
+    EMPTY = {"meta", "link", "input", "rect", "br"}
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.links, self.open, self.rows, self.wrong = [], [], [], [], []
+        self.text = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attributes):
+        found = dict(attributes)
+        self.tags.append((tag, found))
+        self.links += [value for name, value in attributes if name in ("src", "href", "action", "srcset", "data", "poster", "formaction")]
+        self.wrong += [name for name in found if name.startswith("on") or name == "style"]
+        if tag == "details":
+            self.rows.append({"open": "open" in found, "summary": "", "text": ""})
+        if tag not in self.EMPTY or (tag == "rect" and not self.get_starttag_text().endswith("/>")):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append("/" + tag)
+
+    def handle_startendtag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.text += data
+        if self.rows and "details" in self.open:
+            self.rows[-1]["summary" if "summary" in self.open else "text"] += data
+
+
+class Page(Exporting):
+    def page(self, path="/", **headers):
+        status, text = self.get(path, **headers)
+        self.assertEqual(status, 200, text)
+        found = Document(text)
+        self.assertEqual((found.wrong, found.open), ([], []), text)
+        self.assertEqual({tag for tag, _ in found.tags} & {"script", "style", "img", "iframe", "object", "embed", "base", "foreignobject"}, set())
+        self.assertLessEqual(set(found.links), {"/", "/try", "/style.css", "/metrics", "/config", "data:,"})
+        return found
+
+    def test_a_form_probes_and_the_last_ones_are_kept(self):
+        with program.Serve("--tls=off") as server:
+            self.start("--history", "2", "--allow-port", str(server.port))
+            first = self.page()
+            self.assertEqual(first.rows, [])
+            fields = {f["name"]: tag for tag, f in first.tags if "name" in f and tag in ("input", "select")}
+            self.assertEqual(fields, {"target": "input", "module": "select"})
+            self.assertIn(("form", {"action": "/try", "method": "get"}), first.tags)
+            for module in ("smtp", "mx_sts"):
+                self.assertIn(module, first.text)
+            for module in ("smtp", "smtp_rcpt", "smtp_starttls"):
+                self.get(f"/probe?target={server.where}&module={module}")
+            rows = self.page().rows
+            self.assertEqual([re.search(r"(OK|WARNING|CRITICAL) (\S+) (\S+)", r["summary"]).groups() for r in rows],
+                             [("CRITICAL", server.where, "smtp_starttls"), ("WARNING", server.where, "smtp_rcpt")])
+            self.assertRegex(rows[0]["summary"], r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\dZ ")
+            self.assertIn("Next: ", rows[0]["text"])
+            self.assertRegex(rows[1]["text"], r"(?s)rcpt.*250 2\.1\.5.*-> RCPT TO:<postmaster>")
+            tried = self.page(f"/try?target={server.where}&module=smtp")
+            self.assertEqual([r["open"] for r in tried.rows], [True, False, False])       # its own, then those kept before
+            self.assertIn(("svg"), [tag for tag, _ in tried.tags])
+            self.assertEqual(len(self.page().rows), 2)
+        self.assertIn('smtpsh_probes_total{module="smtp",result="success"} 2\n', self.get("/metrics")[1])
+
+    def test_nothing_is_kept_unless_asked_for(self):
+        with program.Serve() as server:
+            self.start("--allow-port", str(server.port))
+            self.get(f"/probe?target={server.where}&module=smtp")
+            self.assertEqual(len(self.page(f"/try?target={server.where}&module=smtp").rows), 1)
+            found = self.page()
+        self.assertEqual(found.rows, [])
+        self.assertIn("--history", found.text)
+        for wrong in ("501", "-1", "x"):
+            self.assertIn("--history", program.run("exporter", "--history", wrong).stderr)
+
+    def test_what_a_peer_sends_stays_text(self):
+        evil = '</pre></details><script>alert(1)</script><img src=http://x.test/ onerror="a()">&lt;b&gt;\x1b]0;t\x07 \'"'
+        replies = {"EHLO": f"250-{evil}\r\n250-X<b>\r\n250 SIZE 1\r\n", "MAIL": f"550 {evil}\r\n"}
+        with Server(lambda p: p.say(f"220-{evil}\r\n220 {evil}\r\n").obey(replies)) as server:
+            self.start("--history", "3", "--allow-port", str(server.port))
+            for path in (f"/try?target=127.0.0.1:{server.port}&module=smtp_rcpt", "/"):
+                found = self.page(path)
+                self.assertEqual(len(found.rows), 1)
+                self.assertIn("<script>alert(1)</script>", found.rows[0]["text"])
+                self.assertIn("&lt;b&gt;", found.rows[0]["text"])
+                self.assertNotRegex(found.text, "[\x00-\x08\x0b-\x1f\x7f]")
+            for bad in ("<script>alert(1)</script>", "127.0.0.1:1%22%3E%3Cscript%3E"):
+                status, text = self.get(f"/try?target={urllib.request.quote(bad, safe='%')}&module=smtp")
+                self.assertIn(status, (400, 403), text)
+        self.assertEqual(len(self.page().rows), 1)
+
+    def test_a_long_dialogue_is_cut(self):
+        with Server(lambda p: p.hello("".join(f"250-X{i} {'<' * 400}\r\n" for i in range(120)) + "250 SIZE\r\n").obey()) as server:
+            self.start("--history", "1", "--allow-port", str(server.port))
+            self.get(f"/probe?target=127.0.0.1:{server.port}&module=smtp")
+            row = self.page().rows[0]
+        self.assertIn("(the rest is not kept)", row["text"])
+        self.assertLess(len(row["text"]), 40000)
+
+    def test_the_lines_of_several_addresses_have_their_number(self):
+        zone = {("d.example", "MX"): [(10, "mx1.d.example")], ("mx1.d.example", "A"): ["127.0.0.1", "127.0.0.2"]}
+        with Server(lambda p: p.hello("250 x\r\n").obey()) as one, NameServer(zone) as dns:
+            self.start("--history", "1", "--allow-port", str(one.port), "--modules",
+                       self.write(f"[module all]\noptions = --mx --addresses all --tls=off --dns {dns.address} --port {one.port}\n"))
+            self.get("/probe?target=d.example&module=all")
+            row = self.page().rows[0]
+        self.assertIn("CRITICAL d.example all ", row["summary"])
+        self.assertRegex(row["text"], rf"(?s)OK mx1\.d\.example\[127\.0\.0\.1\]:{one.port}")
+        self.assertRegex(row["text"], rf"(?s)CRITICAL mx1\.d\.example\[127\.0\.0\.2\]:{one.port}")
+        self.assertIn("#2 ", row["text"])
+
+    def test_no_secret_no_command_and_no_file_is_shown(self):
+        secret, path = "s3cret-w0rd", self.write("x")
+        forms = (secret, base64.b64encode(secret.encode()).decode(), base64.b64encode(f"\0bob\0{secret}".encode()).decode())
+        login = lambda p: p.hello("250-x\r\n250 AUTH PLAIN\r\n").hear().say(f"535 no {p.heard[-1]} {secret}\r\n").obey()
+        name = self.write("[module mine]\noptions = --tls=off --auth PLAIN --user bob --password-env HUSH --auth-insecure -t 9\n"
+                          f'[module command]\noptions = --user -carol "--password-command=echo {secret}" --require-ext SIZE=9:\n'
+                          f"[module files]\noptions = --password-file {path} --user dave --expect-ext-set={path} --proxy-protocol v1\n")
+        with Server(login) as server:
+            self.start("--history", "9", "--allow-port", str(server.port), "--allow-target", "127.0.0.1", "--modules", name,
+                       env={"HUSH": secret})
+            texts = [self.get(f"/try?target=127.0.0.1:{server.port}&module=mine")[1], self.get("/")[1], self.get("/config")[1]]
+            self.assertTrue(any(forms[2] in line for line in server.peers[0].heard))         # it was said
+        self.assertIn("535 no", texts[1])
+        for text in texts:
+            self.assertFalse([form for form in (*forms, path, name, "HUSH", "echo") if form in text], text)
+        self.assertFalse([user for user in ("bob", "carol", "dave") if user in texts[2]], texts[2])
+        for line in ("options = --tls=off --auth PLAIN --user ... --password-env ... --auth-insecure -t 9",
+                     "options = --user ... --password-command=... --require-ext SIZE=9:",
+                     "options = --password-file ... --user ... --expect-ext-set=... --proxy-protocol v1",
+                     "allow-target = 127.0.0.1/32", "history = 9"):
+            self.assertIn(line + "\n", texts[2])
+
+    def test_other_sites_and_other_names_are_refused(self):
+        self.start("--history", "1", "--allow-host", "mail.example", "--allow-host", "proxy.example:8443")
+        port = self.url.rsplit(":", 1)[1]
+        for host, want in ((f"127.0.0.1:{port}", 200), (f"localhost:{port}", 200), (f"LOCALHOST:{port}", 200), ("mail.example", 200),
+                           (f"mail.example:{port}", 200), ("proxy.example:8443", 200), ("proxy.example", 403), (f"evil.test:{port}", 403),
+                           (f"127.0.0.1.evil.test:{port}", 403), ("127.0.0.1:1", 403), ("", 403)):
+            for path in ("/", "/config", "/style.css", "/try?target=127.0.0.1:1&module=smtp"):
+                status, text = self.get(path, Host=host)
+                self.assertEqual(status, 403 if path.startswith("/try") else want, (host, path, text))
+                self.assertTrue(not path.startswith("/try") or want == 200 or "--allow-host" in text, text)
+            self.assertEqual(self.get("/-/healthy", Host=host)[0], 200)
+        self.assertRegex(self.ask(b"GET / HTTP/1.0\r\nConnection: close\r\n\r\n"), "^HTTP/1.. 403 ")
+        for headers, want in (({"Sec-Fetch-Site": "cross-site"}, 403), ({"Sec-Fetch-Site": "same-site"}, 403), ({"Sec-Fetch-Site": "same-origin"}, 200),
+                              ({"Sec-Fetch-Site": "none"}, 200), ({"Origin": "http://evil.test"}, 403), ({"Origin": "null"}, 403),
+                              ({"Origin": self.url}, 200)):
+            for path in ("/", "/metrics"):
+                self.assertEqual(self.get(path, **headers)[0], want, headers)
+            self.assertEqual(self.get("/probe?target=x", **headers)[0], 403 if want == 403 else self.get("/probe?target=x")[0])
+
+    def test_on_every_address_only_addresses_are_its_names(self):
+        process = program.Process("exporter", "--listen", "0.0.0.0:0", "--allow-target", "127.0.0.0/8", stdout=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait, program.DEADLINE)
+        self.addCleanup(process.terminate)
+        self.url = "http://127.0.0.1:" + process.stdout.readline().rsplit(":", 1)[1].strip()
+        for host, want in (("192.0.2.1:9", 200), ("[2001:db8::1]:9", 200), ("[2001:db8::1]", 200), ("localhost:9", 403), ("a.test", 403)):
+            self.assertEqual(self.get("/", Host=host)[0], want, host)
+
+    def test_a_browser_is_told_to_run_and_load_nothing(self):
+        self.start()
+        for path in ("/", "/metrics", "/nowhere"):
+            heard = self.ask(f"GET {path} HTTP/1.1\r\nHost: {self.url[7:]}\r\nConnection: close\r\n\r\n".encode())
+            policy = re.search(r"\r\nContent-Security-Policy: ([^\r]*)\r\n", heard)[1]
+            self.assertIn("default-src 'none'", policy)
+            self.assertNotRegex(policy, "unsafe|script-src|https?:|\\*")
+            self.assertIn("\r\nX-Content-Type-Options: nosniff\r\n", heard)
+        style = self.get("/style.css")[1]
+        self.assertIn("prefers-color-scheme:dark", style)
+        self.assertNotRegex(style, r"url\(|@import")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import program
@@ -46,8 +47,31 @@ class Recipes(unittest.TestCase):
         listed = read("metrics.md")
         for name in set(re.findall(r"^# TYPE (\S+)", out, re.M)):
             self.assertIn(f"`{name}", listed)
-        for name in set(re.findall(r"\b(probe_[a-z_]+)\b", read("alerts.yml"))):
+        for name in set(re.findall(r"\b(probe_[a-z_]+)\b", read("alerts.yml") + read("grafana.json"))):
             self.assertIn(f"`{name}", listed)
+
+    def test_the_dashboard_names_only_what_the_exporter_gives(self):
+        program.needs(self, "libmicrohttpd")
+        panels = json.loads(read("grafana.json"))["panels"]
+        named = [metric for panel in panels for target in panel["targets"]
+                 for metric in re.findall(r"\b((?:probe|smtpsh|process)_[a-z_]+)(?:\{([^}]*)\})?", target["expr"])]
+        self.assertGreater(len(panels), 5)
+        given, labels = set(), {"instance"}             # Prometheus adds that
+        with program.Serve() as server, program.Process("exporter", "--allow-port", str(server.port), stdout=subprocess.PIPE, text=True) as exporter:
+            url = "http://" + exporter.stdout.readline().split()[-1]
+            for path in (f"/probe?target={server.where}&module=smtp_rcpt", "/probe?target=127.0.0.1:25&module=submission",
+                         f"/probe?target={server.where}&module=smtp_starttls", f"/probe?target={server.where}&module=mx", "/metrics"):
+                with urllib.request.urlopen(url + path, timeout=program.DEADLINE) as answer:
+                    text = answer.read().decode()
+                given |= set(re.findall(r"^# TYPE (\S+)", text, re.M))
+                labels |= set(re.findall(r'[{,]([a-z_]+)="', text))
+            exporter.terminate()
+            exporter.wait(program.DEADLINE)
+        self.assertEqual({name for name, _ in named} - given, set())
+        used = {label for _, selector in named for label in re.findall(r"([a-z_]+)=~?\"", selector)}
+        used |= set(re.findall(r"\{\{([a-z_]+)\}\}", read("grafana.json")))
+        used |= {label.strip() for group in re.findall(r"by \(([a-z_, ]+)\)", read("grafana.json")) for label in group.split(",")}
+        self.assertEqual(used - labels, set())
 
     def test_every_listed_metric_is_given(self):
         "by a probe that passes and one that does not, alone and of a list, with a message and TLS"

@@ -426,9 +426,12 @@ slot_on_event(void *ctx, const struct event *e)
 {
 	struct slot *s = ctx;
 	struct fleet *f = s->item->fleet;
+	struct event told = *e;
 
+	if (f->opts.numbered)
+		told.session = (unsigned)(s - s->item->slots) + 1;
 	if (f->fns.watch)
-		f->fns.watch(f->fns.ctx, e);
+		f->fns.watch(f->fns.ctx, &told);
 }
 
 /* There is nothing to connect to: the result says why, and nothing is sent. */

@@ -27,6 +27,8 @@ struct fleet_opts {
 	const struct addr_net *allow;	/* connect to no address outside these networks */
 	size_t nallow;			/* 0: any address */
 	bool watch;			/* call fleet_fns.watch with every event */
+	/* watched events have the address's number among its target's as their session */
+	bool numbered;
 };
 
 /* How a target is probed. It must outlive the fleet, unless it is released with its target. */

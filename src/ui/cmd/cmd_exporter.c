@@ -76,6 +76,7 @@ struct exporter {
 	const struct http *http;
 	void *server;
 	const struct options *o;
+	struct site site;
 	struct exporter_probe *probe[PROBES_MOST];	/* the first n */
 	unsigned n;
 	struct loop_timer *tick;
@@ -97,7 +98,7 @@ answer_no_module(struct exporter *x, struct http_request *r)
 }
 
 static void
-on_probe(struct exporter *x, struct http_request *r)
+on_probe(struct exporter *x, struct http_request *r, bool page)
 {
 	const char *target = x->http->argument(r, "target"), *name = x->http->argument(r, "module");
 	struct probe_module *module = module_find(
@@ -111,7 +112,7 @@ on_probe(struct exporter *x, struct http_request *r)
 		answer_no_module(x, r);
 	else if (x->n >= PROBES_MOST)
 		exporter_answer(x->http, r, 503, "too many probes at once");
-	else if ((x->probe[x->n] = exporter_probe_begin(x->http, x->o, r, module, target)))
+	else if ((x->probe[x->n] = exporter_probe_begin(&x->site, r, module, target, page)))
 		x->n++;
 }
 
@@ -137,14 +138,20 @@ export_on_request(void *ctx, struct http_request *r, const char *path)
 {
 	struct exporter *x = ctx;
 
-	if (strcmp(path, "/probe") == 0)
-		on_probe(x, r);
-	else if (strcmp(path, "/metrics") == 0)
+	bool probe = strcmp(path, "/probe") == 0, try = strcmp(path, "/try") == 0,
+	     metrics = strcmp(path, "/metrics") == 0, healthy = strcmp(path, "/-/healthy") == 0;
+
+	if (!site_allows(&x->site, r, !probe && !metrics && !healthy))
+		return;
+	if (probe || try)
+		on_probe(x, r, try);
+	else if (metrics)
 		on_metrics(x, r);
-	else if (strcmp(path, "/-/healthy") == 0)
+	else if (healthy)
 		exporter_answer(x->http, r, 200, "healthy");
-	else
-		exporter_answer(x->http, r, 404, "there are /probe, /metrics and /-/healthy");
+	else if (!site_answer(&x->site, r, path))
+		exporter_answer(
+		    x->http, r, 404, "there are /, /config, /probe, /metrics and /-/healthy");
 }
 
 /* It is readable, or has told that it wants to be run by now. */
@@ -179,6 +186,8 @@ export_serve(struct exporter *x, int fd, const struct addr *bound, struct err *e
 	if (!x->server)
 		return false;
 	struct loop *loop = x->loop;
+	x->site = (struct site){ .http = x->http, .o = x->o, .modules = x->modules, .bound = *bound,
+		.recent = recent_new(x->o->history) };
 	struct loop_watch *watch = loop_watch(
 	    loop, x->http->fd(x->server), LOOP_READ, on_http, x, err);
 	ending_begin(&x->ending, loop);
@@ -196,6 +205,7 @@ export_serve(struct exporter *x, int fd, const struct addr *bound, struct err *e
 	loop_timer_free(x->tick);
 	ending_end(&x->ending);
 	x->http->stop(x->server);
+	recent_free(x->site.recent);
 	return ending_in_time(&x->ending, err) && watch;
 }
 

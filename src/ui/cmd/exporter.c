@@ -119,14 +119,34 @@ set_busy(struct MHD_Connection *connection, bool busy)
 
 /* ---- requests */
 
+/*
+ * What a browser may do with any of it: nothing runs, nothing is loaded but our own style, there is
+ * no frame and no guess at the type, and no copy is kept.
+ */
+static void
+exporter_add_headers(struct MHD_Response *response, const char *type)
+{
+	static const char *const fields[][2] = {
+		{ "Content-Security-Policy",
+		    "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; "
+		    "frame-ancestors 'none'; base-uri 'none'" },
+		{ "X-Content-Type-Options", "nosniff" },
+		{ "Referrer-Policy", "no-referrer" },
+		{ "Cache-Control", "no-store" },
+	};
+
+	MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		MHD_add_response_header(response, fields[i][0], fields[i][1]);
+}
+
 static enum MHD_Result
 exporter_refuse(struct MHD_Connection *connection, unsigned status, const char *text, bool deletes)
 {
 	struct MHD_Response *response = MHD_create_response_from_buffer(
 	    strlen(text), (char *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
 
-	MHD_add_response_header(
-	    response, MHD_HTTP_HEADER_CONTENT_TYPE, "text/plain; charset=utf-8");
+	exporter_add_headers(response, "text/plain; charset=utf-8");
 	if (status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		MHD_add_response_header(
 		    response, MHD_HTTP_HEADER_ALLOW, deletes ? "GET, HEAD, DELETE" : "GET, HEAD");
@@ -277,7 +297,7 @@ exporter_answer_now(struct http_request *r, unsigned status, const char *type, s
 		memcpy(copy, body.at, body.len);
 	r->status = status;
 	r->response = MHD_create_response_from_buffer(body.len, copy, MHD_RESPMEM_MUST_FREE);
-	MHD_add_response_header(r->response, "Content-Type", type);
+	exporter_add_headers(r->response, type);
 	if (r->suspended) {
 		r->suspended = false;
 		set_busy(r->connection, false);

@@ -42,6 +42,72 @@ module_is_name(struct span text)
 	return text.len > 0 && text.len <= NAME_MOST;
 }
 
+/* The row of the option in this word, and its value, .at NULL if it has none there. */
+static const struct option *
+module_option(struct span word, struct span *value)
+{
+	const struct option *o = options;
+
+	*value = SPAN_NONE;
+	if (word.len > 2 && word.at[1] == '-') {
+		struct span rest = span_skip(word, 2), name = span_until(&rest, '=');
+		if (span_has(word, '='))
+			*value = rest.at ? rest : SPAN("");
+		return option_find(SCOPE_PROBE, name);
+	}
+	while (o->name && !(o->letter == word.at[1] && (o->scope & SCOPE_PROBE)))
+		o++;
+	if (word.len > 2)
+		*value = span_skip(word, 2);
+	return o->name ? o : NULL;
+}
+
+/* Whether others may see its value: not who logs in with what, a file, a command, a script's data.
+ */
+static bool
+module_option_is_open(const struct option *o)
+{
+	static const char *const closed[] = { "FILE", "DIR", "COMMAND", "URL", "PATH" };
+	static const char *const secret[] = { "password", "user", "authzid", "secret", "var" };
+
+	if (!o)
+		return false;
+	for (size_t i = 0; i < sizeof secret / sizeof *secret; i++)
+		if (strncmp(o->name, secret[i], strlen(secret[i])) == 0)
+			return false;
+	for (size_t i = 0; o->arg && i < sizeof closed / sizeof *closed; i++)
+		if (strstr(o->arg[0] == '[' ? o->arg + 2 : o->arg, closed[i]))
+			return false;
+	return true;
+}
+
+/* The words as /config shows them: what is not known to be harmless is "...". */
+static const char *
+module_shown(struct probe_module *m, char *const *arg, int n)
+{
+	struct buf out = { .max = 16 << 10 };
+	bool open = false, due = false; /* a word follows that is a value, whatever it looks like */
+
+	for (int i = 0; i < n; i++) {
+		struct span word = span_of(arg[i]), value;
+		const char *space = i > 0 ? " " : "";
+		if (due || word.len < 2 || word.at[0] != '-') {
+			buf_printf(&out, "%s%s", space, open ? arg[i] : "...");
+			due = false;
+			continue;
+		}
+		const struct option *o = module_option(word, &value);
+		open = module_option_is_open(o);
+		due = o && o->arg && o->arg[0] != '[' && !value.at;
+		if (!open && value.at)
+			word = span_first(word, word.len - value.len);
+		buf_printf(&out, "%s%.*s%s", space, SPAN_ARG(word), open || !value.at ? "" : "...");
+	}
+	const char *shown = arena_string(&m->arena, buf_span(&out));
+	buf_release(&out);
+	return shown;
+}
+
 /* Reads the options of a module as a command line's; a word in double quotes may have spaces. */
 static bool
 module_read_options(struct probe_module *m, struct span text, struct err *err)
@@ -67,6 +133,7 @@ module_read_options(struct probe_module *m, struct span text, struct err *err)
 	options_release(&m->o);
 	if (!options_read(&m->o, SCOPE_PROBE, m->program, n, arg, err))
 		return false;
+	m->shown = module_shown(m, arg, n);
 	m->o.look.color = WHEN_NEVER;
 	m->env.tls = m->o.tls;
 	m->env.dns = m->o.dns;

@@ -13,6 +13,8 @@ struct probe_module {
 	struct arena arena;
 	struct options o;		/* of SCOPE_PROBE; each probe has a copy */
 	const struct program *program;	/* for options_read */
+	/* its options, without credentials and without names of files */
+	const char *shown;
 	bool given;			/* its line of options was read */
 	bool timed;			/* its options set how long a probe may take */
 	struct session_env env;		/* set up by --ca, --cert and --dns */

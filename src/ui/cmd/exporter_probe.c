@@ -13,6 +13,9 @@ enum { MARGIN_MS = 500, LOG_MOST = 256 << 10 };
 
 struct exporter_probe {
 	const struct http *http;
+	const struct site *site;
+	bool page;			/* that is the answer */
+	struct past *past;		/* NULL: nobody will see it */
 	struct http_request *request;
 	struct probe_module *module;
 	struct options o;		/* the module's, but for what this request says */
@@ -50,6 +53,8 @@ exporter_on_report(void *ctx, const struct fleet_report *one)
 		fprintf(p->out, " %s: %.*s", worst->label, SPAN_ARG(report_message(one)));
 	if (p->debug)
 		fputc('\n', p->out);
+	if (p->past)
+		past_one(p->past, one);
 	p->told++;
 	p->passed += report_passed(one);
 	report_one(p->report, one);
@@ -60,7 +65,9 @@ exporter_on_event(void *ctx, const struct event *e)
 {
 	struct exporter_probe *p = ctx;
 
-	if (ftell(p->out) < LOG_MOST)
+	if (p->past)
+		past_event(p->past, e);
+	if (p->debug && ftell(p->out) < LOG_MOST)
 		show_event(&p->screen, e);
 }
 
@@ -69,6 +76,7 @@ discard(struct exporter_probe *p)
 {
 	fleet_free(p->fleet);
 	screen_release(&p->screen);
+	past_free(p->past);
 	arena_release(&p->o.arena);		/* all else is the module's */
 	free(p->text);
 	free(p);
@@ -129,7 +137,9 @@ read_request(struct exporter_probe *p, const struct options *all, struct err *er
 	o->probe.fleet.nallow = all->nallow_target;
 	o->session.allow = all->allow_target;	/* for a script that opens another connection */
 	o->session.nallow = all->nallow_target;
-	p->debug = o->probe.fleet.watch = debug && strcmp(debug, "true") == 0;
+	p->debug = !p->page && debug && strcmp(debug, "true") == 0;
+	o->probe.fleet.watch = p->debug || p->page || all->history > 0;
+	o->probe.fleet.numbered = !p->debug;
 	if (p->debug)
 		o->probe.fleet.jobs = 1;	/* several dialogues at once could not be read */
 	return probe_spec_prepare(o, err);
@@ -162,14 +172,18 @@ exporter_read_target(struct exporter_probe *p, const struct options *all, const 
 }
 
 struct exporter_probe *
-exporter_probe_begin(const struct http *http, const struct options *all,
-    struct http_request *request, struct probe_module *module, const char *text)
+exporter_probe_begin(const struct site *site, struct http_request *request,
+    struct probe_module *module, const char *text, bool page)
 {
+	const struct http *http = site->http;
+	const struct options *all = site->o;
 	struct exporter_probe *p = memory_zeroed(sizeof *p);
 	struct target target;
 	struct err err = { 0 };
 
-	*p = (struct exporter_probe){ .http = http, .request = request, .module = module };
+	*p = (struct exporter_probe){
+		.http = http, .site = site, .page = page, .request = request, .module = module
+	};
 	unsigned status = read_request(p, all, &err) ?
 	    exporter_read_target(p, all, text, &target, &err) :
 	    400;
@@ -183,6 +197,8 @@ exporter_probe_begin(const struct http *http, const struct options *all,
 	    &(struct report_opts){
 		.whole = true, .judge = &p->o.probe.judge, .total_ms = p->o.probe.probe.total_ms });
 	p->spec = probe_spec(&p->o);
+	if (page || all->history)
+		p->past = past_new(text, module->name);
 	if (p->debug)
 		screen_init(&p->screen, p->out, &p->o.look);
 	p->fleet = fleet_new(&module->env, &p->o.probe.fleet,
@@ -208,7 +224,13 @@ exporter_probe_end(struct exporter_probe *p, bool stop)
 	report_end(p->report, &sum, NULL);
 	fclose(p->out);
 	p->module->done[ok]++;
-	p->http->answer(p->request, 200, EXPORTER_METRICS, (struct span){ p->text, p->len });
+	if (p->page)
+		site_answer_page(p->site, p->request, p->past);
+	else
+		p->http->answer(
+		    p->request, 200, EXPORTER_METRICS, (struct span){ p->text, p->len });
+	if (p->past)
+		recent_add(p->site->recent, p->past);
 	discard(p);
 	return true;
 }

@@ -41,6 +41,9 @@ struct options {
 	const char *allow_port, *modules;
 	struct addr_net *allow_target;	/* --allow-target */
 	size_t nallow_target;
+	const char **allow_host;	/* --allow-host; room for VALUES_MAX */
+	size_t nallow_host;
+	unsigned history;		/* exporter: number of probes kept for its page */
 	struct serve_opts serve;
 	/* --refuse; room for REFUSALS_MAX and the end; NULL: none */
 	struct mta_refusal *refusal;

@@ -602,6 +602,31 @@ option_size(struct options *o, struct span v, struct err *err)
 }
 
 bool
+option_allow_host(struct options *o, struct span v, struct err *err)
+{
+	if (o->nallow_host == VALUES_MAX)
+		return err_set(err, ERR_USAGE, "more than %d times --allow-host", VALUES_MAX);
+	if (!o->allow_host)
+		o->allow_host = ARENA_ARRAY(&o->arena, const char *, VALUES_MAX);
+	o->allow_host[o->nallow_host++] = arena_string(&o->arena, v);
+	return true;
+}
+
+enum { HISTORY_MAX = 500 };
+
+bool
+option_history(struct options *o, struct span v, struct err *err)
+{
+	unsigned long long n;
+
+	if (!span_number(v, HISTORY_MAX, &n))
+		return err_set(err, ERR_USAGE, "--history %.*s: want a number up to %d",
+		    SPAN_ARG(span_first(v, 40)), HISTORY_MAX);
+	o->history = (unsigned)n;
+	return true;
+}
+
+bool
 option_allow_target(struct options *o, struct span v, struct err *err)
 {
 	if (o->nallow_target == VALUES_MAX)

@@ -19,7 +19,8 @@ option_call_fn option_auth, option_password_file, option_password_env, option_pa
 option_call_fn option_format, option_warning, option_critical, option_state, option_rate,
     option_expect_banner, option_sigalgs;
 option_call_fn option_var, option_secret, option_match;
-option_call_fn option_refuse, option_delay, option_size, option_allow_target;
+option_call_fn option_refuse, option_delay, option_size, option_allow_host, option_allow_target;
+option_call_fn option_history;
 
 /* A word of --sigalgs in OpenSSL's syntax. */
 const char *option_way_sigalgs(const char *way);

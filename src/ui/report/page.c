@@ -8,7 +8,7 @@
 #include "config.h"
 #include "ui/report/markup.h"
 
-static const char style[] =
+const char page_style[] =
     ":root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--dim:#57606a;--line:#d0d7de;"
     "--good:#116329;--warn:#7d4e00;--bad:#a40e26;--soft:#f6f8fa}\n"
     "@media(prefers-color-scheme:dark){:root{--bg:#0d1117;--fg:#e6edf3;--dim:#9198a1;"
@@ -98,7 +98,7 @@ page_begin(FILE *out, struct span title, enum page_mood mood, struct span verdic
 	      "<link rel=\"icon\" href=\"data:,\">\n<title>",
 	    out);
 	page_put(out, title);
-	fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", style);
+	fprintf(out, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<h1>", page_style);
 	page_put(out, title);
 	fprintf(out, "</h1>\n<p class=\"verdict %s\">", mood_class(mood));
 	page_put(out, verdict);

@@ -15,6 +15,7 @@
 enum page_mood { PAGE_PLAIN, PAGE_GOOD, PAGE_WARN, PAGE_BAD, PAGE_UNKNOWN };
 enum page_mood page_mood_of(enum health);
 
+extern const char page_style[];	/* CSS */
 /* Writes up to the heading; escapes the title and the verdict under it. */
 void page_begin(FILE *, struct span title, enum page_mood, struct span verdict);
 void page_end(FILE *); /* with the version and the current time */
