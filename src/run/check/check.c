@@ -106,14 +106,6 @@ check_last(const struct check_address *a)
 
 /* ---- connections */
 
-static uint64_t
-left_ms(const struct checking *c)
-{
-	uint64_t now = loop_now_us();
-
-	return now >= c->until_us ? 1 : (c->until_us - now) / 1000 + 1;
-}
-
 /* An env of its own for a handshake with TLS 1.0: contexts are made by env. */
 static struct session_env *
 old_env(struct checking *c)
@@ -143,12 +135,6 @@ greeting_name(const struct probe_result *r)
 	return host_is_name(name) && span_has(name, '.') ? name : SPAN_NONE;
 }
 
-static bool
-is_not_implemented(const struct reply *r)
-{
-	return r && (r->code == 500 || r->code == 502 || r->code == 504);
-}
-
 /* What a second look would tell; FIRST: there is no doubt that one could settle. */
 static enum check_why
 doubt(const struct check_address *a)
@@ -156,6 +142,7 @@ doubt(const struct check_address *a)
 	const struct check_look *look = &a->look[a->nlooks - 1];
 	const struct probe_result *r = &look->result;
 	bool shook = r->phase == PHASE_TLS && r->err != ERR_NONE && r->err != ERR_CONNECT;
+	unsigned ehlo = r->reply[PHASE_EHLO] ? r->reply[PHASE_EHLO]->code : 0;
 	struct addr literal;
 
 	if (look->why == CHECK_FIRST && shook && r->tls_mode == TARGET_TLS_IMPLICIT &&
@@ -165,7 +152,7 @@ doubt(const struct check_address *a)
 		return CHECK_OLD_TLS;
 	/* As every sender does (RFC 5321 3.2). */
 	if (look->why == CHECK_FIRST && r->phase == PHASE_EHLO && r->err == ERR_REFUSED &&
-	    !a->host->submission && is_not_implemented(r->reply[PHASE_EHLO]))
+	    !a->host->submission && (ehlo == 500 || ehlo == 502 || ehlo == 504))
 		return CHECK_HELO;
 	if (look->why == CHECK_OLD_TLS && a->look[0].result.tls_mode != TARGET_TLS_IMPLICIT &&
 	    !a->host->submission && !r->reply[PHASE_RCPT] && !a->look[0].result.reply[PHASE_RCPT])
@@ -321,7 +308,8 @@ connect_to(struct checking *c, struct check_address *a, enum check_why why)
 		k->session.tls = TARGET_TLS_TRY;
 	if (why == CHECK_NAMED)
 		k->session.sni = arena_string(&c->check.arena, greeting_name(&a->look[0].result));
-	k->opts.total_ms = left_ms(c);
+	uint64_t now = loop_now_us();
+	k->opts.total_ms = now >= c->until_us ? 1 : (c->until_us - now) / 1000 + 1;
 	if (!host->submission) {
 		k->opts.from = c->opts.from;
 		k->opts.to = why == CHECK_RELAY ? "postmaster@relay-test.invalid" : c->check.rcpt;
@@ -532,26 +520,20 @@ offers_starttls(const struct check_address *a)
 	return r && (r->tls || (r->clear && extensions_find(r->clear, SPAN("STARTTLS"))));
 }
 
-/* What one address tells of another of the same host. */
-static const struct check_address *
-starttls_elsewhere(const struct check_address *a)
-{
-	for (size_t i = 0; i < a->host->naddresses; i++)
-		if (offers_starttls(&a->host->address[i]))
-			return &a->host->address[i];
-	return NULL;
-}
-
 /* When all is known, since a look is judged by the others too. */
 static void
 diagnose_contact(struct contact *k)
 {
 	struct check_look *look = k->look;
 	struct probe_result *r = &look->result;
-	const struct check_address *other = starttls_elsewhere(k->address);
+	const struct check_host *h = k->address->host;
+	const struct check_address *other = NULL;	/* of the host, one that offers STARTTLS */
 	struct facts facts;
 	char text[ADDR_TEXT];
 
+	for (size_t i = 0; i < h->naddresses && !other; i++)
+		if (offers_starttls(&h->address[i]))
+			other = &h->address[i];
 	probe_facts(r, &k->opts, k->checking->opts.judge, &facts);
 	if (other && !offers_starttls(k->address))
 		facts.elsewhere = arena_copy(&r->arena, span_of(addr_host(&other->addr, text)));
@@ -656,15 +638,6 @@ check_stop(struct checking *c)
 	finish(c);
 }
 
-static struct target
-host_of(const struct target *mx)
-{
-	struct target t = *mx;
-
-	t.kind = TARGET_HOST;
-	return t;
-}
-
 struct checking *
 check_start(struct session_env *env, const struct target *target, const struct check_opts *opts,
     const struct check_fns *fns)
@@ -685,7 +658,9 @@ check_start(struct session_env *env, const struct target *target, const struct c
 	c->check.target = target;
 	c->check.opts = &c->opts;
 	c->check.domain = target->kind == TARGET_MX ? target->host : SPAN_NONE;
-	c->looked_up = opts->mx ? host_of(opts->mx) : *target;
+	c->looked_up = opts->mx ? *opts->mx : *target;
+	if (opts->mx)
+		c->looked_up.kind = TARGET_HOST;
 	c->began_us = loop_now_us();
 	c->until_us = c->began_us + ms * 1000;
 	c->turn = loop_timer(env->loop, on_turn, c);

@@ -27,34 +27,6 @@ check_path(const struct check_address *a)
 	return PATH_DOWN;
 }
 
-static struct span
-address_text(const struct addr *a, struct arena *arena)
-{
-	char text[ADDR_TEXT];
-
-	return arena_copy(arena, span_of(addr_host(a, text)));
-}
-
-/* It let this client in, whatever it did then. */
-static bool
-answers(const struct check_address *a)
-{
-	return a->nlooks > 0 && a->look[0].over && a->look[0].result.local.len > 0;
-}
-
-/* Where something answers, or another port was given, it is a test's network. */
-static void
-fill_host(struct mx_facts *m, const struct check_host *h, struct arena *arena)
-{
-	bool real = h->port == 25;
-
-	for (size_t i = 0; i < h->naddresses; i++)
-		real &= !answers(&h->address[i]);
-	facts_of_mx(m, h->found->hop, arena);
-	if (!real)
-		m->loopback_address = m->private_address = SPAN_NONE;
-}
-
 struct diagnosis *
 check_domain(const struct check *k, struct arena *arena)
 {
@@ -66,15 +38,24 @@ check_domain(const struct check *k, struct arena *arena)
 
 	for (size_t i = 0; i < k->nhosts; i++) {
 		const struct check_host *h = &k->host[i];
-		fill_host(&host[i], h, arena);
-		for (size_t j = 0; j < h->naddresses; j++)
+		/* where an address lets this client in, or at another port: a test's network */
+		bool real = h->port == 25;
+		facts_of_mx(&host[i], h->found->hop, arena);
+		for (size_t j = 0; j < h->naddresses; j++) {
+			const struct check_address *a = &h->address[j];
+			char text[ADDR_TEXT];
+			real &= a->nlooks == 0 || !a->look[0].over ||
+			    a->look[0].result.local.len == 0;
 			path[npaths++] = (struct path_facts){
 				.host = h->name,
-				.address = address_text(&h->address[j].addr, arena),
+				.address = arena_copy(arena, span_of(addr_host(&a->addr, text))),
 				.preference = h->preference,
-				.family = addr_family(&h->address[j].addr),
-				.path = check_path(&h->address[j]),
+				.family = addr_family(&a->addr),
+				.path = check_path(a),
 			};
+		}
+		if (!real)
+			host[i].loopback_address = host[i].private_address = SPAN_NONE;
 	}
 	struct span name = k->domain.len    ? k->domain :
 	    l->route->name.len ? l->route->name :
