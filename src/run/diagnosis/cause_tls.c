@@ -117,8 +117,7 @@ const struct cause_row causes_of_tls[] = {
 	    "here|: the intermediate certificate is missing, or the issuer is a private CA",
 	    "Clients that verify, and MTA-STS senders, do not deliver or log in; browsers may hide "
 	    "it",
-	    "configure the full chain on the server (fullchain.pem, with the intermediate "
-	    "certificates)",
+	    "configure the full chain (fullchain.pem: with the intermediate certificates)",
 	    "trust a private CA with --ca FILE", NULL, "RFC 8446 4.4.2" },
 	{ CAUSE_CERT_PRIVATE_CA, CONCERNS_SERVER, STATE_CRITICAL, "Unknown CA",
 	    "The chain ends in a CA that is not trusted here[: {what}]|",

@@ -41,8 +41,12 @@ show_verdict(struct screen *s, const struct event *e, const struct verdict *v, u
 	flow_pad(&f, start + columns + 13);
 	if (v->code)
 		flow_print(&f, INK_PLAIN, "%03u", v->code);
+	/* the dialogue above has all of it */
+	struct span text = text_safe(&s->arena, v->text);
+	if (s->terminal && s->verbose >= 0)
+		text = text_fit(text, f.width > f.column + 1 ? f.width - f.column - 1 : 1);
 	flow_put(&f, INK_PLAIN, SPAN(" "));
-	flow_put(&f, INK_PLAIN, v->text);
+	flow_put(&f, INK_PLAIN, text);
 	flow_end(&f);
 }
 

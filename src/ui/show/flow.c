@@ -41,7 +41,7 @@ set_ink(struct flow *f, enum ink ink)
 {
 	if (f->ink == ink)
 		return;
-	if (f->ink != INK_PLAIN)
+	if (f->ink != INK_PLAIN && screen_sgr(f->screen, f->ink)[0])
 		screen_ink(f->screen, INK_PLAIN);
 	if (ink != INK_PLAIN)
 		screen_ink(f->screen, ink);

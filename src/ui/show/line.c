@@ -62,7 +62,8 @@ show_begin(struct screen *s, enum mark mark, const struct event *e)
 
 	screen_ink(s, inks[mark]);
 	screen_print(s, "%s", text);
-	screen_ink(s, INK_PLAIN);
+	if (screen_sgr(s, inks[mark])[0])
+		screen_ink(s, INK_PLAIN);
 	if (e->session > 1 || (s->numbered && e->session == 1)) {
 		screen_ink(s, INK_BOLD);
 		screen_print(s, "#%u ", e->session);

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/text.h"
+#include "smtp/body.h"
 #include "smtp/verb.h"
 #include "ui/show/show_line.h"
 
@@ -94,11 +96,41 @@ note_ehlo_due(struct screen *s, const struct event *e)
 	    "extensions announced before TLS no longer apply; send EHLO again (RFC 3207 4.2)");
 }
 
+bool
+past_sums_up(struct screen *s, const struct event *e)
+{
+	struct screen_past *p = past_of(s, e);
+
+	if (!s->terminal || !s->verdict_only || s->verbose > 0 || e->sent.kind != SENT_TEXT ||
+	    body_is_end(e->sent.text))
+		return false;
+	p->lines++;
+	p->octets += e->sent.octets;
+	return true;
+}
+
+static void
+sum_up(struct screen *s, const struct event *e, struct screen_past *p)
+{
+	struct flow f = show_begin(s, MARK_SENT, e);
+	char size[24];
+
+	text_size(size, p->octets);
+	flow_print(&f, INK_DIM, "message data: %zu line%s, %s (-v shows them)", p->lines,
+	    p->lines == 1 ? "" : "s", size);
+	flow_end(&f);
+	p->lines = 0;
+	p->octets = 0;
+}
+
 void
 past_before(struct screen *s, const struct event *e)
 {
 	struct screen_past *p = past_of(s, e);
 
+	if (p->lines > 0 &&
+	    (e->kind != EVENT_SENT || e->sent.kind != SENT_TEXT || body_is_end(e->sent.text)))
+		sum_up(s, e, p);
 	switch (e->kind) {
 	case EVENT_CONNECTED:
 		p->offered = NULL;

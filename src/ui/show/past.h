@@ -15,6 +15,9 @@ struct screen_past {
 	char *verdict;			/* what is held back; NULL: nothing is */
 	size_t verdict_size;
 	bool ehlo_due;			/* TLS began, and EHLO has not been sent since */
+	/* message lines that were sent and not shown yet: they are summed up in one */
+	size_t lines;
+	uint64_t octets;
 };
 
 struct screen_past *past_of(struct screen *, const struct event *);
@@ -25,6 +28,9 @@ void past_release(struct screen *);
 struct holding { FILE *out; unsigned columns; void (*hide)(void *ctx); };
 void past_hold(struct screen *, struct screen_past *, struct holding *);
 void past_held(struct screen *, struct holding *);
+
+/* Whether a sent line is summed up rather than shown: `send` on a terminal, unless -v. */
+bool past_sums_up(struct screen *, const struct event *);
 
 /* Prints what is held back where the event cannot come before it; after it was shown. */
 void past_before(struct screen *, const struct event *);

@@ -207,6 +207,9 @@ show_closed(struct screen *s, const struct event *e)
 		    "the server closed the connection without ending TLS (no close_notify)",
 	};
 	enum ink ink = e->closed.expected ? INK_DIM : INK_BOLD;
+
+	if (s->terminal && s->verdict_only && e->closed.expected && s->verbose < 1)
+		return;			/* routine, and the verdict comes last */
 	struct flow f = show_begin(s, e->closed.expected ? MARK_NOTE : MARK_PROBLEM, e);
 
 	flow_print(&f, ink, "%s", by[e->closed.by]);

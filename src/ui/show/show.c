@@ -60,6 +60,8 @@ show_sent(struct screen *s, const struct event *e)
 
 	if (typed && (e->sent.kind == SENT_COMMAND || e->sent.kind == SENT_TEXT))
 		return;			/* it stands there as it was typed */
+	if (past_sums_up(s, e))
+		return;
 	struct flow f = show_begin(s, MARK_SENT, e);
 	flow_verbatim(&f, INK_PLAIN, e->sent.text);
 	flow_end(&f);

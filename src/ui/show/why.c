@@ -12,16 +12,13 @@ show_diagnosis(struct screen *s, const struct event *e, const struct diagnosis *
 
 	if (s->terminal && what.len > 0) {
 		f = show_aside(s, e);
-		flow_put(&f, INK_PLAIN, what);
-		flow_put(&f, INK_PLAIN, SPAN("."));
+		flow_put(&f, INK_PLAIN, arena_printf(&s->arena, "%.*s.", SPAN_ARG(what)));
 		flow_end(&f);
 		what = SPAN_NONE;
 	}
 	f = show_aside(s, e);
-	if (what.len > 0) {
-		flow_put(&f, INK_PLAIN, what);
-		flow_put(&f, INK_PLAIN, SPAN(". "));
-	}
+	if (what.len > 0)
+		flow_put(&f, INK_PLAIN, arena_printf(&s->arena, "%.*s. ", SPAN_ARG(what)));
 	show_next(&f, d);
 	flow_end(&f);
 }
@@ -31,13 +28,12 @@ show_next(struct flow *f, const struct diagnosis *d)
 {
 	struct screen *s = f->screen;
 	const char *command = s->onlooker ? NULL : cause_row(d->cause)->prompt;
+	struct span next = diagnosis_next(d, FOR_ANYONE, &s->arena);
 
 	flow_put(f, INK_BOLD, SPAN("Next:"));
-	flow_put(f, INK_PLAIN, SPAN(" "));
-	flow_put(f, INK_PLAIN, diagnosis_next(d, FOR_ANYONE, &s->arena));
-	if (command)
-		flow_print(f, INK_PLAIN, " (%s)", command);
-	flow_put(f, INK_PLAIN, SPAN("."));
+	flow_put(f, INK_PLAIN,
+	    arena_printf(&s->arena, command ? " %.*s (%s)." : " %.*s.%s", SPAN_ARG(next),
+		command ? command : ""));
 	if (s->prompt)
 		flow_right(f, INK_DIM, SPAN("/explain has more"), false);
 }
