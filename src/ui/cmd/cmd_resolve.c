@@ -62,6 +62,10 @@ show_address(struct screen *s, const struct lookup_address *a)
 {
 	char host[ADDR_TEXT];
 
+	if (s->verbose < 0) {
+		screen_print(s, "      %s\n", addr_host(&a->addr, host));
+		return;
+	}
 	screen_print(s, "      %-24s", addr_host(&a->addr, host));
 	if (a->nptr == 0) {
 		screen_print(s, "  no reverse name: ");
@@ -140,7 +144,7 @@ show_host(struct screen *s, const struct lookup *l, const struct lookup_host *h)
 	screen_print(s, "\n");
 	for (size_t i = 0; i < h->hop->naddr; i++)
 		show_address(s, &h->address[i]);
-	if (h->dane)
+	if (h->dane && s->verbose >= 0)
 		show_dane(s, h->dane);
 }
 
@@ -287,10 +291,38 @@ show_findings(struct screen *s, const struct diagnosis *all)
 }
 
 static void
-show_lookup(struct screen *s, const struct json_looked_up *found)
+show_records(struct screen *s, const struct json_looked_up *found)
 {
 	const struct lookup *l = found->lookup;
 	const struct sts *sts = found->sts;
+
+	show_record(s, "MTA-STS", &l->mta_sts);
+	if (sts && l->mta_sts.wrong.len == 0) /* else that was said */
+		show_policy(s, l, sts);
+	show_record(s, "TLSRPT", &l->tlsrpt);
+	show_services(s, &l->submissions);
+	show_services(s, &l->submission);
+	if (found->spf)
+		show_spf(s, found->spf);
+	if (found->dmarc)
+		show_dmarc(s, found->dmarc);
+	for (size_t i = 0; i < l->nnotes; i++) {
+		screen_print(s, "=== ");
+		screen_put(s, l->note[i]);
+		screen_print(s, "\n");
+	}
+	if (l->route->ad_untrusted)
+		screen_print(s,
+		    "=== the name server says that it validated answers; it is not on this "
+		    "machine, and believed "
+		    "only with --trust-ad\n");
+}
+
+/* -q leaves the addresses, and what is wrong. */
+static void
+show_lookup(struct screen *s, const struct json_looked_up *found)
+{
+	const struct lookup *l = found->lookup;
 	const struct route *r = l->route;
 
 	put_name(s, r->name);
@@ -310,26 +342,8 @@ show_lookup(struct screen *s, const struct json_looked_up *found)
 	screen_print(s, "\n");
 	for (size_t i = 0; i < l->nhosts; i++)
 		show_host(s, l, &l->host[i]);
-	show_record(s, "MTA-STS", &l->mta_sts);
-	if (sts && l->mta_sts.wrong.len == 0) /* else that was said */
-		show_policy(s, l, sts);
-	show_record(s, "TLSRPT", &l->tlsrpt);
-	show_services(s, &l->submissions);
-	show_services(s, &l->submission);
-	if (found->spf)
-		show_spf(s, found->spf);
-	if (found->dmarc)
-		show_dmarc(s, found->dmarc);
-	for (size_t i = 0; i < l->nnotes; i++) {
-		screen_print(s, "=== ");
-		screen_put(s, l->note[i]);
-		screen_print(s, "\n");
-	}
-	if (r->ad_untrusted)
-		screen_print(s,
-		    "=== the name server says that it validated answers; it is not on this "
-		    "machine, and believed "
-		    "only with --trust-ad\n");
+	if (s->verbose >= 0)
+		show_records(s, found);
 	if (l->err.kind != ERR_NONE) {
 		screen_print(s, "*** ");
 		screen_put(s, span_of(l->err.text));

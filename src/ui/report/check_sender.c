@@ -98,7 +98,8 @@ check_sender_text(FILE *out, const struct look *look, const struct sender *sende
 	    check_sender_verdict(sender, &s.arena));
 	flow_end(&f);
 	screen_print(&s, "\n");
-	size_t n = rows(sender, row, &s.arena);
+	/* -q leaves the verdict and what is wrong */
+	size_t n = s.verbose < 0 ? 0 : rows(sender, row, &s.arena);
 	for (size_t i = 0; i < n; i++) {
 		f = flow_begin(&s, 0, LABEL_COLUMN + 2);
 		flow_pad(&f, 2);
@@ -107,7 +108,7 @@ check_sender_text(FILE *out, const struct look *look, const struct sender *sende
 		flow_put(&f, INK_PLAIN, row[i].text);
 		flow_end(&f);
 	}
-	if (sender->findings)
+	if (sender->findings && n > 0)
 		screen_print(&s, "\n");
 	for (const struct diagnosis *d = sender->findings; d; d = d->next) {
 		static const enum ink inks[] = {

@@ -39,6 +39,11 @@ put_head(struct screen *s, const struct check_report *c)
 	struct span from = check_vantage(k, &s->arena);
 	struct flow f = flow_begin(s, 0, 0);
 
+	if (s->verbose < 0) {
+		flow_put(&f, ink_of(c->verdict->state), c->verdict->title);
+		flow_end(&f);
+		return;
+	}
 	if (from.len == 0) {
 		flow_print(&f, INK_PLAIN, "Tested from ");
 		flow_put(&f, INK_PLAIN, check_no_vantage(k));
@@ -225,6 +230,11 @@ check_text(FILE *out, const struct check_report *c)
 	screen_init(&s, out, c->look);
 	put_head(&s, c);
 	if (!k->lookup) {
+		screen_release(&s);
+		return;
+	}
+	if (s.verbose < 0) {
+		put_steps(&s, c);
 		screen_release(&s);
 		return;
 	}
