@@ -26,12 +26,6 @@ struct ahead {
 	bool skipping;
 };
 
-static void
-ahead_release(struct ahead *a)
-{
-	buf_release(&a->text);
-}
-
 /* A failure is shown now: lines that wait in the terminal were typed ahead of it too. */
 static void
 ahead_failed(struct ahead *a, struct edit *edit, const struct event *event)
@@ -85,19 +79,9 @@ ahead_is_late(struct ahead *a, const struct edit *edit, struct span line, bool u
 }
 
 static void
-ahead_show_lines(struct screen *s, struct span lines)
-{
-	for (struct span line; span_line(&lines, &line);) {
-		screen_print(s, "        ");
-		screen_put(s, line);
-		screen_print(s, "\n");
-	}
-	arena_reset(&s->arena);
-}
-
-static void
 ahead_show_again(struct talk *t, struct span all, bool into_editor)
 {
+	struct screen *s = t->commands.screen;
 	struct span rest = all, line;
 	size_t n = 0;
 
@@ -111,7 +95,12 @@ ahead_show_again(struct talk *t, struct span all, bool into_editor)
 	    !into_editor ? ":" :
 		n == 1	 ? ": it is in the editor again" :
 			   ": the first is in the editor again, the others were");
-	ahead_show_lines(t->commands.screen, all);
+	while (span_line(&all, &line)) {
+		screen_print(s, "        ");
+		screen_put(s, line);
+		screen_print(s, "\n");
+	}
+	arena_reset(&s->arena);
 }
 
 static void
@@ -153,18 +142,12 @@ question_put(struct question *q, const struct event *event)
 	snprintf(q->words, sizeof q->words, "%.*s",
 	    SPAN_ARG(span_trim(text_safe(&arena, event->question.prompt))));
 	arena_release(&arena);
-	q->asking = true;
-	q->secret = event->question.secret;
-	q->of_text = event->question.text;
-}
-
-static const struct edit_piece *
-question_prompt(struct question *q)
-{
 	q->piece[0] = (struct edit_piece){ q->words, "1" };
 	q->piece[1] = (struct edit_piece){ " ", NULL };
 	q->piece[2] = (struct edit_piece){ NULL, NULL };
-	return q->piece;
+	q->asking = true;
+	q->secret = event->question.secret;
+	q->of_text = event->question.text;
 }
 
 static void
@@ -227,7 +210,7 @@ prompt_pieces(void *ctx)
 	struct session_view v = player_view(r->player);
 
 	r->where.numbered = r->screen->numbered;
-	return r->question.asking ? question_prompt(&r->question) :
+	return r->question.asking ? r->question.piece :
 				    where_prompt(&r->where, &v, is_answering(r));
 }
 
@@ -275,13 +258,6 @@ repl_hide(void *ctx)
 	edit_hide(r->edit);
 }
 
-static void
-repl_ask(struct repl *r, const struct event *event)
-{
-	edit_hide(r->edit);
-	question_put(&r->question, event);
-}
-
 /*
  * The reply to AUTH may ask for a secret, unless all was said with it; the reply to DATA makes text
  * of what follows.
@@ -322,12 +298,14 @@ repl_on_event(void *ctx, const struct event *event)
 			ahead_failed(&r->ahead, r->edit, event);
 		edit_hide(r->edit);		/* the prompt may read otherwise now */
 	}
-	if (current && event->kind == EVENT_UNSENT)
+	if (current && event->kind == EVENT_UNSENT) {
 		ahead_came_back(&r->ahead, event->text);
-	else if (current && event->kind == EVENT_QUESTION)
-		repl_ask(r, event);
-	else if (!prompt_hides(&r->talk.commands, event))
+	} else if (current && event->kind == EVENT_QUESTION) {
+		edit_hide(r->edit);
+		question_put(&r->question, event);
+	} else if (!prompt_hides(&r->talk.commands, event)) {
 		show_event(r->screen, &shown);
+	}
 	prompt_on_event(&r->talk.commands, event);
 }
 
@@ -626,16 +604,6 @@ begin_history(struct repl *r, const struct options *o, const struct target *targ
 	arena_release(&arena);
 }
 
-static void
-end_history(struct repl *r)
-{
-	struct err err;
-
-	if (!history_save(&r->talk.history, &err))
-		prompt_note(&r->talk.commands, "%s", err.text);
-	history_release(&r->talk.history);
-}
-
 int
 repl_run(struct session_env *env, struct options *o, struct screen *screen,
     const struct target *target, const struct prompt_command *const commands[])
@@ -687,7 +655,10 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 	int status = repl_talk(&r);
 	if (status < 0)
 		status = player_opened(r.player) ? 0 : (int)player_status(r.player);
-	end_history(&r);
+	struct err err;
+	if (!history_save(&r.talk.history, &err))
+		prompt_note(&r.talk.commands, "%s", err.text);
+	history_release(&r.talk.history);
 	screen->prompt = false;
 	screen->hide = NULL;
 	loop_idle_free(r.hook);
@@ -695,7 +666,7 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 	player_free(r.player);
 	prompt_end(&r.talk.commands);
 	edit_free(r.edit);
-	ahead_release(&r.ahead);
+	buf_release(&r.ahead.text);
 	secret_release_buf(&r.talk.written_out);
 	secret_release_buf(&r.answers);
 	return status;
