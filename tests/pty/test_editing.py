@@ -104,7 +104,7 @@ class Editing(unittest.TestCase):
             def waited(rows):
                 "how long, from the one row that says so, which stands above the prompt"
                 at = [i for i, row in enumerate(rows) if "waiting for" in row]
-                return len(at) == 1 and rows[at[0] + 1] == self.where + " EHLO half" and float(line.match(rows[at[0]])[1])
+                return len(at) == 1 and rows[at[0] + 1:][:1] == [self.where + " EHLO half"] and (m := line.match(rows[at[0]])) and float(m[1])
             rows = t.becomes(waited, "the row that says what is waited for")
             first = waited(rows)
             self.assertGreaterEqual(first, 0.5)
