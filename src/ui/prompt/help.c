@@ -248,17 +248,6 @@ command_row(struct screen *s, const struct prompt_word *w)
 }
 
 static void
-help_commands(struct screen *s, const struct prompt_command *const table[])
-{
-	for (enum step_group group = GROUP_NONE + 1; group < GROUP_COUNT; group++) {
-		heading(s, step_groups[group]);
-		for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
-			if (w.group == group)
-				command_row(s, &w);
-	}
-}
-
-static void
 keys_and_more(struct screen *s)
 {
 	static const struct {
@@ -373,8 +362,16 @@ bool
 help_word(struct screen *s, const struct session_view *v, struct span word,
     const struct prompt_command *const table[])
 {
-	if (span_eq(word, SPAN("commands")))
-		return help_commands(s, table), true;
+	bool all = span_eq(word, SPAN("commands"));
+
+	for (enum step_group group = GROUP_NONE + 1; all && group < GROUP_COUNT; group++) {
+		heading(s, step_groups[group]);
+		for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
+			if (w.group == group)
+				command_row(s, &w);
+	}
+	if (all)
+		return true;
 	if (word.at[0] == '/')
 		return help_command(s, word, table);
 	bool verb = help_verb(s, v, word), command = help_command(s, word, table);

@@ -13,16 +13,6 @@ static const struct {
 	{ "version", "version", false, true },
 };
 
-static const char *
-shorthand_other(struct span word, bool slash)
-{
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if ((slash ? others[i].slash : others[i].bare) &&
-		    span_eq_case(word, span_of(others[i].word)))
-			return others[i].command;
-	return NULL;
-}
-
 /* NULL: none begins so, or more than one. */
 static const char *
 shorthand_only(const struct prompt_command *const table[], struct span beginning)
@@ -53,7 +43,11 @@ shorthand_expand(
 	while (n < line.len && line.at[n] != ' ')
 		n++;
 	struct span word = span_skip(span_first(line, n), slash);
-	const char *name = word.len > 0 ? shorthand_other(word, slash) : NULL;
+	const char *name = NULL;
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if ((slash ? others[i].slash : others[i].bare) &&
+		    span_eq_case(word, span_of(others[i].word)))
+			name = others[i].command;
 	if (!name && slash && word.len > 0)
 		name = shorthand_only(table, word);
 	if (!name)
