@@ -174,7 +174,7 @@ class Exporter(Exporting):
         self.start()
         modules = "smtp, smtp_starttls, smtps, submission, smtp_rcpt, mx, mx_sts"
         for path, status, said in (
-                ("/-/healthy", 200, "healthy"), ("/nothing", 404, "there are /probe, /metrics and /-/healthy"),
+                ("/-/healthy", 200, "healthy"), ("/nothing", 404, "there are /, /config, /probe, /metrics and /-/healthy"),
                 ("/probe", 400, "want ?target=HOST, and &module=NAME"), ("/probe?target=", 400, "want ?target=HOST, and &module=NAME"),
                 ("/probe?target=127.0.0.1&module=none", 400, f"there is no such module; there are {modules}"),
                 ("/probe?target=127.0.0.1:22&module=smtp", 403, "port 22 is not allowed: --allow-port lists those that are"),

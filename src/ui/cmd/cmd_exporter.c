@@ -138,18 +138,19 @@ export_on_request(void *ctx, struct http_request *r, const char *path)
 {
 	struct exporter *x = ctx;
 
-	bool probe = strcmp(path, "/probe") == 0, try = strcmp(path, "/try") == 0,
-	     metrics = strcmp(path, "/metrics") == 0, healthy = strcmp(path, "/-/healthy") == 0;
+	bool try = strcmp(path, "/try") == 0;
 
-	if (!site_allows(&x->site, r, !probe && !metrics && !healthy))
+	if (!site_allows(&x->site, r, try || site_has(path)))
 		return;
-	if (probe || try)
+	if (try || strcmp(path, "/probe") == 0)
 		on_probe(x, r, try);
-	else if (metrics)
+	else if (strcmp(path, "/metrics") == 0)
 		on_metrics(x, r);
-	else if (healthy)
+	else if (strcmp(path, "/-/healthy") == 0)
 		exporter_answer(x->http, r, 200, "healthy");
-	else if (!site_answer(&x->site, r, path))
+	else if (site_has(path))
+		site_answer(&x->site, r, path);
+	else
 		exporter_answer(
 		    x->http, r, 404, "there are /, /config, /probe, /metrics and /-/healthy");
 }

@@ -172,20 +172,44 @@ answer_config(const struct site *site, struct http_request *r)
 	buf_release(&b);
 }
 
+static void
+answer_page(const struct site *site, struct http_request *r)
+{
+	site_answer_page(site, r, NULL);
+}
+
+static void
+answer_style(const struct site *site, struct http_request *r)
+{
+	struct buf b = { .max = strlen(page_style) + sizeof style };
+
+	buf_printf(&b, "%s%s", page_style, style);
+	site->http->answer(r, 200, CSS, buf_span(&b));
+	buf_release(&b);
+}
+
+static const struct {
+	const char *path;
+	void (*answer)(const struct site *, struct http_request *);
+} paths[] = {
+	{ "/", answer_page },
+	{ "/config", answer_config },
+	{ "/style.css", answer_style },
+};
+
 bool
+site_has(const char *path)
+{
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		if (strcmp(path, paths[i].path) == 0)
+			return true;
+	return false;
+}
+
+void
 site_answer(const struct site *site, struct http_request *r, const char *path)
 {
-	if (strcmp(path, "/") == 0) {
-		site_answer_page(site, r, NULL);
-	} else if (strcmp(path, "/config") == 0) {
-		answer_config(site, r);
-	} else if (strcmp(path, "/style.css") == 0) {
-		struct buf b = { .max = strlen(page_style) + sizeof style };
-		buf_printf(&b, "%s%s", page_style, style);
-		site->http->answer(r, 200, CSS, buf_span(&b));
-		buf_release(&b);
-	} else {
-		return false;
-	}
-	return true;
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		if (strcmp(path, paths[i].path) == 0)
+			paths[i].answer(site, r);
 }

@@ -25,8 +25,9 @@ struct site {
  * listened on nor of --allow-host: another name may be made to lead here (DNS rebinding).
  */
 bool site_allows(const struct site *, struct http_request *, bool page);
-/* A path of the page's that needs no probe: false when it is none. */
-bool site_answer(const struct site *, struct http_request *, const char *path);
+/* Whether the path is one of the page's that need no probe; those alone can be answered. */
+bool site_has(const char *path);
+void site_answer(const struct site *, struct http_request *, const char *path);
 /* The page with this probe unfolded on top, before it is added to the history; NULL: without. */
 void site_answer_page(const struct site *, struct http_request *, struct past *);
 
