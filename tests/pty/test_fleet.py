@@ -224,6 +224,7 @@ class Watch(unittest.TestCase):
                     self.assertRegex(table.rows[0][start:start + last], "^\u00d7{3,4} +$")
                     self.assertRegex(table.rows[1][start:start + last], "^[\u2581-\u2588]{3,4} +$")
                     self.assertEqual(table.rows[0][start - 2:start], "  ")
+                    self.assertTrue(table.rows[0].endswith(" (1)"), table.rows)      # in the last columns too
                     self.assertIn("connection refused", table.notes)
                     t.type("\x03")
                     self.assertEqual(t.status(), 130)

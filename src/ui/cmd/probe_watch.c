@@ -75,7 +75,8 @@ static void
 watch_draw(struct probe_watch *w)
 {
 	static const char line_end[] = "\033[K\n";
-	unsigned columns = screen_columns(&w->screen), lines = screen_lines(&w->screen);
+	/* behind a character in the last column, what clears the rest would clear that too */
+	unsigned columns = screen_columns(&w->screen) - 1, lines = screen_lines(&w->screen);
 	char lacks[SHORTFALL_SIZE];
 
 	if (columns < COLUMNS_LEAST || lines < 4)

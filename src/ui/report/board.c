@@ -330,7 +330,7 @@ table_of(const struct board *b, const struct board_look *look, struct screen *s)
 	unsigned width = look->columns < WIDTH_LEAST ? WIDTH_LEAST : look->columns, most;
 
 	t.narrow = width < NARROW;
-	t.last = !b->rounds || width < 80 ? 0 : width < 100 ? BOARD_LAST / 2 : BOARD_LAST;
+	t.last = !b->rounds || width < 78 ? 0 : width < 98 ? BOARD_LAST / 2 : BOARD_LAST;
 	width -= MARGIN + GAP + TIME + GAP + (t.narrow ? 0 : TLS + GAP + CERT + GAP) +
 	    (t.last ? t.last + GAP : 0);
 	most = width * 6 / 10 + REST_LEAST < width ? width * 6 / 10 : width - REST_LEAST;
