@@ -1,6 +1,5 @@
 /* smtpsh check - why does the mail not arrive? The whole of a domain, an address or a host. */
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "base/alarm.h"
 #include "base/file.h"
@@ -12,9 +11,10 @@
 #include "ui/report/check.h"
 #include "ui/report/talk.h"
 #include "ui/show/draft.h"
+#include "ui/show/progress.h"
 #include "ui/show/standard.h"
 
-enum { PROGRESS_FIRST_MS = 500, PROGRESS_MS = 200, TARGETS_AT_ONCE = 8, FILE_MOST = 8 << 20 };
+enum { TARGETS_AT_ONCE = 8, FILE_MOST = 8 << 20 };
 
 /* One target, from its beginning to its report. */
 struct job {
@@ -36,29 +36,19 @@ struct run {
 	struct job *jobs, **jobs_end;
 	size_t running, ended, all, state[4];
 	struct ending ending;
-	struct loop_timer *progress;
-	bool shown;			/* a line of progress is on the terminal */
+	struct progress_line *progress;
 };
 
 /* ---- progress, on a terminal */
 
 static void
-hide_progress(struct run *r)
+check_progress(void *ctx, char out[PROGRESS_SIZE])
 {
-	if (r->shown)
-		fputs("\r\033[K", stderr);
-	r->shown = false;
-}
-
-static void
-on_progress(void *ctx, unsigned ready)
-{
-	struct run *r = ctx;
+	const struct run *r = ctx;
 	size_t over = 0, at_work = 0;
 
-	(void)ready;
 	if (r->all > 1) {
-		fprintf(stderr, "\r\033[K%zu of %zu checked, %zu at work, ^C ends", r->ended,
+		snprintf(out, PROGRESS_SIZE, "%zu of %zu checked, %zu at work, ^C ends", r->ended,
 		    r->all, r->running);
 	} else if (r->jobs && r->jobs->checking) {
 		const struct check *k = check_now(r->jobs->checking);
@@ -69,16 +59,14 @@ on_progress(void *ctx, unsigned ready)
 					a->look[n].over ? ++over : ++at_work;
 			}
 		if (k->nhosts == 0)
-			fputs("\r\033[Klooking up the MX and its addresses, ^C ends", stderr);
+			snprintf(
+			    out, PROGRESS_SIZE, "looking up the MX and its addresses, ^C ends");
 		else
-			fprintf(stderr,
-			    "\r\033[K%zu address%s: %zu connection%s done, %zu at work, ^C ends",
+			snprintf(out, PROGRESS_SIZE,
+			    "%zu address%s: %zu connection%s done, %zu at work, ^C ends",
 			    k->naddresses, k->naddresses == 1 ? "" : "es", over,
 			    over == 1 ? "" : "s", at_work);
 	}
-	fflush(stderr);
-	r->shown = true;
-	loop_timer_set(r->progress, PROGRESS_MS);
 }
 
 /* ---- one target */
@@ -212,7 +200,7 @@ end_job(struct run *r, struct job *j, struct err *err)
 	r->state[v.state]++;
 	r->running--;
 	r->ended++;
-	hide_progress(r);
+	progress_hide(r->progress);
 	/* of many domains a line each, in the order in which they end */
 	if (r->o->check.targets && text && !r->o->check.output)
 		printf("%-8s %.*s\n", judge_state_word(v.state),
@@ -269,21 +257,17 @@ check(struct run *r, struct err *err)
 	bool begun = env_begin(&r->env, o, err);
 
 	ending_begin(&r->ending, r->env.loop);
-	if (isatty(STDERR_FILENO) && o->look.verbose >= 0) {
-		r->progress = loop_timer(r->env.loop, on_progress, r);
-		loop_timer_set(r->progress, PROGRESS_FIRST_MS);
-	}
+	r->progress = progress_new(r->env.loop, o->look.verbose < 0, check_progress, r);
 	if (begun && run_jobs(r, err))
 		status = r->state[STATE_CRITICAL]			     ? STATE_CRITICAL :
 		    r->state[STATE_UNKNOWN] || r->ended < r->all ? STATE_UNKNOWN :
 		    r->state[STATE_WARNING]			     ? STATE_WARNING :
 								       STATE_OK;
-	hide_progress(r);
+	progress_free(r->progress);
 	if (o->check.targets && r->all > 1 && err->kind == ERR_NONE)
 		printf("%zu checked: %zu ok, %zu warning, %zu critical, %zu unknown%s\n", r->ended,
 		    r->state[STATE_OK], r->state[STATE_WARNING], r->state[STATE_CRITICAL],
 		    r->state[STATE_UNKNOWN], r->ended < r->all ? "; the rest was not done" : "");
-	loop_timer_free(r->progress);
 	ending_end(&r->ending);
 	env_end(&r->env, err);
 	return ending_status(&r->ending, status);

@@ -1,6 +1,7 @@
 /* smtpsh resolve TARGET - what the DNS says about where its mail goes. */
 #include <stdio.h>
 
+#include "base/text.h"
 #include "net/idn.h"
 #include "run/diagnosis/diagnose.h"
 #include "run/route/dane.h"
@@ -8,7 +9,9 @@
 #include "run/route/sts.h"
 #include "run/sender/sender_check.h"
 #include "ui/cmd/commands.h"
+#include "ui/cmd/ending.h"
 #include "ui/show/json.h"
+#include "ui/show/progress.h"
 #include "ui/show/screen.h"
 #include "ui/show/sender.h"
 #include "ui/show/standard.h"
@@ -31,6 +34,8 @@ struct resolve {
 	unsigned waiting; /* for so many of these */
 	bool done;
 	int status;
+	uint64_t began_us;
+	struct progress_line *progress;
 };
 
 static void
@@ -456,10 +461,24 @@ on_lookup(void *ctx, const struct lookup *l)
 	answered(r); /* the lookup itself */
 }
 
+static void
+resolve_progress(void *ctx, char out[PROGRESS_SIZE])
+{
+	const struct resolve *r = ctx;
+	uint64_t ms = r->options->session.timeouts.resolve;
+	char most[24];
+
+	text_limit(most, ms ? ms : ALL_MS);
+	snprintf(out, PROGRESS_SIZE, "waiting for DNS%s, %.1f of %s",
+	    r->policy ? " and the MTA-STS policy" : "",
+	    (double)(loop_now_us() - r->began_us) / 1e6, most);
+}
+
 static int
 resolve(struct options *o, const struct target *target)
 {
 	struct resolve r = { .options = o, .target = target, .loop = loop_new() };
+	struct ending ending = { 0 };
 	uint64_t ms = o->session.timeouts.resolve;
 
 	if (!o->dns.timeout_ms)
@@ -475,16 +494,27 @@ resolve(struct options *o, const struct target *target)
 	env.until_us = lookup_until(ms ? ms + 500 : 0);
 	struct lookup_query *query = lookup_start(
 	    &env, target, LOOKUP_DOMAIN_OR_HOST, on_lookup, &r);
-	while (!r.done)
+	r.began_us = loop_now_us();
+	r.progress = progress_new(
+	    r.loop, o->format == FORMAT_JSON || o->look.verbose < 0, resolve_progress, &r);
+	r.screen.hide = progress_hide;
+	r.screen.hide_ctx = r.progress;
+	ending_begin(&ending, r.loop);
+	while (!r.done && !ending_is_due(&ending))
 		standard_turn(r.loop, true);
+	progress_free(r.progress);
+	if (!r.done)
+		fprintf(stderr, "smtpsh: interrupted: the lookup is not complete\n");
+	r.screen.hide = NULL;
 	sts_free(r.policy);
 	spf_free(r.spf);
 	dmarc_free(r.dmarc);
 	lookup_free(query);
 	dns_free(r.dns);
 	screen_release(&r.screen);
+	ending_end(&ending);
 	loop_free(r.loop);
-	return r.status;
+	return ending_status(&ending, r.status);
 }
 
 static int

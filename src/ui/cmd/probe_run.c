@@ -7,13 +7,12 @@
 #include "base/descriptors.h"
 #include "base/text.h"
 #include "ui/show/draft.h"
+#include "ui/show/progress.h"
 #include "ui/show/screen.h"
 #include "ui/show/standard.h"
 #include "ui/options/targets.h"
 
 enum {
-	PROGRESS_FIRST_MS = 500,
-	PROGRESS_MS = 200,
 	UNDONE_SHOWN = 10,
 	FILES_SPARE = 32,
 	FILES_OWN = 8
@@ -27,10 +26,9 @@ struct run {
 	struct report *report[FORMATS_MAX];
 	size_t nreports;
 	struct screen screen;		/* of the transcript */
-	struct loop_timer *progress;
+	struct progress_line *progress;
 	bool told;			/* something was reported since the last wake-up */
-	/* it is due; it is there now; standard error is a terminal */
-	bool progress_due, progress_shown, watched;
+	bool watched;			/* standard error is a terminal */
 	/* several addresses; all that is printed of them is a table at the end */
 	bool several, tabled;
 	struct probe_watch *watch;	/* the table that takes the place of all this; NULL: none */
@@ -63,14 +61,6 @@ bound_jobs(struct fleet_opts *opts)
 }
 
 static void
-probe_hide_progress(struct run *r)
-{
-	if (r->progress_shown)
-		fputs("\r\033[K", stderr);
-	r->progress_shown = false;
-}
-
-static void
 probe_on_report(void *ctx, const struct fleet_report *one)
 {
 	struct run *r = ctx;
@@ -82,7 +72,7 @@ probe_on_report(void *ctx, const struct fleet_report *one)
 	if (r->watch)
 		probe_watch_add(r->watch, one);
 	if (!r->tabled)
-		probe_hide_progress(r);
+		progress_hide(r->progress);
 	for (size_t i = 0; i < r->nreports; i++)
 		report_one(r->report[i], one);
 }
@@ -97,7 +87,7 @@ on_over(void *ctx, struct span target, size_t number, enum health state, bool do
 		targets_over(r->targets, number);
 		return;
 	}
-	probe_hide_progress(r);
+	progress_hide(r->progress);
 	if (r->o->probe.targets && !r->watch && r->o->look.verbose >= 0 &&
 	    (r->undone++ < UNDONE_SHOWN || !r->watched))
 		fprintf(stderr, "smtpsh: not done: %.*s\n", SPAN_ARG(span_first(target, 200)));
@@ -111,39 +101,26 @@ probe_on_event(void *ctx, const struct event *e)
 	show_event(&r->screen, e);
 }
 
-/* How far it is, and of how much: of one target what is waited for. */
+/* Of one target it is told what is waited for. */
 static void
-probe_show_progress(struct run *r)
+probe_progress(void *ctx, char out[PROGRESS_SIZE])
 {
+	const struct run *r = ctx;
 	const struct probe_settings *p = &r->o->probe;
 	struct fleet_summary sum = fleet_summary(r->fleet);
 	size_t over = sum.state[0] + sum.state[1] + sum.state[2] + sum.state[3];
 	double seconds = (double)sum.wall_us / 1e6;
 	const char *what = r->several ? NULL : fleet_waits_for(r->fleet);
-	char text[200], most[24];
+	char most[24];
 
 	text_limit(most, p->deadline_ms ? p->deadline_ms : p->probe.total_ms);
 	if (what)
-		snprintf(text, sizeof text, "waiting for %s, %.1f of %s", what, seconds, most);
+		snprintf(out, PROGRESS_SIZE, "waiting for %s, %.1f of %s", what, seconds, most);
 	else
-		snprintf(text, sizeof text,
+		snprintf(out, PROGRESS_SIZE,
 		    "%zu of %zu%s done, %zu at work, %zu not ok, %.1f s, %s%s", over, sum.targets,
 		    sum.open ? "+" : "", fleet_in_flight(r->fleet), over - sum.state[STATE_OK],
 		    seconds, p->deadline_ms ? "at most " : "each up to ", most);
-	fprintf(stderr, "\r\033[K%.*s", (int)screen_columns(&r->screen) - 1, text);
-	fflush(stderr);
-	r->progress_shown = true;
-}
-
-static void
-on_progress(void *ctx, unsigned ready)
-{
-	struct run *r = ctx;
-
-	(void)ready;
-	r->progress_due = true;
-	probe_show_progress(r);
-	loop_timer_set(r->progress, PROGRESS_MS);
 }
 
 /* Whether several are probed, of which a table is made: hosts, a list, a domain's MX. */
@@ -222,10 +199,9 @@ probe_run_begin(struct run *r, struct session_env *env)
 	r->watched = isatty(STDERR_FILENO);
 	if (r->watch)
 		probe_watch_begin(r->watch, r->fleet);
-	else if (r->watched && o->look.verbose >= 0 && !opts.watch) {
-		r->progress = loop_timer(env->loop, on_progress, r);
-		loop_timer_set(r->progress, PROGRESS_FIRST_MS);
-	}
+	else
+		r->progress = progress_new(
+		    env->loop, o->look.verbose < 0 || opts.watch, probe_progress, r);
 }
 
 bool
@@ -255,11 +231,9 @@ probe_run(struct session_env *env, struct options *o, struct ending *ending,
 			fleet_stop(r.fleet);
 		if (r.told && fflush(stdout) != 0)
 			fleet_stop(r.fleet);		/* nobody reads on */
-		if (r.told && r.progress_due && !r.progress_shown)
-			probe_show_progress(&r);
 		r.told = false;
 	}
-	probe_hide_progress(&r);
+	progress_free(r.progress);
 	if (r.watched && !watch && r.undone > UNDONE_SHOWN)
 		fprintf(stderr,
 		    "smtpsh: and %zu more; with --resume FILE the next run does what is left\n",
@@ -279,7 +253,6 @@ probe_run(struct session_env *env, struct options *o, struct ending *ending,
 	for (size_t i = 0; i < r.nreports; i++)
 		ok = report_end(r.report[i], sum, ok ? err : NULL) && ok;
 	ending_deadline(ending, 0);
-	loop_timer_free(r.progress);
 	fleet_free(r.fleet);
 	targets_free(r.targets);
 	screen_release(&r.screen);

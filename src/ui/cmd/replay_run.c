@@ -1,18 +1,18 @@
 /* replay_run - cases side by side on one loop. */
-#include <unistd.h>
-
 #include "ui/cmd/ending.h"
 #include "ui/cmd/replay_run.h"
+#include "ui/show/progress.h"
 #include "ui/show/standard.h"
 
 /* ---- telling, in the order of the files */
 
 static void
-replay_hide_progress(struct replay *r)
+replay_progress(void *ctx, char out[PROGRESS_SIZE])
 {
-	if (r->progress)
-		fputs("\r\033[K", stderr);
-	r->progress = false;
+	const struct replay *r = ctx;
+
+	snprintf(out, PROGRESS_SIZE, "%zu of %zu done, %zu at work, %.1f s", r->told, r->ncases,
+	    (size_t)r->running, (double)(loop_now_us() - r->began_us) / 1e6);
 }
 
 static void
@@ -24,7 +24,7 @@ tell_ready(struct replay *r)
 	while (r->told < r->ncases && r->cases[r->told].done) {
 		struct replay_case *c = &r->cases[r->told++];
 		const struct play_result *result = c->result;
-		replay_hide_progress(r);
+		progress_hide(r->progress);
 		if (c->number == 1 && report->file)
 			report->file(r, c->file);
 		c->failed = result->verdict == PLAY_FAILED;
@@ -101,7 +101,7 @@ replay_on_event(void *ctx, const struct event *event)
 {
 	struct replay *r = ctx;
 
-	replay_hide_progress(r);
+	progress_hide(r->progress);
 	show_event(&r->screen, event);
 }
 
@@ -133,12 +133,13 @@ replay_run(struct replay *r, unsigned jobs)
 	const struct options *o = r->o;
 	const struct replay_report *report = replay_reports[o->report];
 	struct ending ending;
-	bool watched = isatty(STDERR_FILENO) && o->report == REPORT_TEXT && r->ncases > 1 &&
-	    o->look.verbose >= 0 && !o->update && !o->learn;
+	bool quiet = o->report != REPORT_TEXT || r->ncases < 2 || o->look.verbose < 0 ||
+	    o->update || o->learn;
 
 	ending_begin(&ending, r->env->loop);
 	ending_deadline(&ending, o->deadline_ms);
 	r->began_us = loop_now_us();
+	r->progress = progress_new(r->env->loop, quiet, replay_progress, r);
 	if (report->begin && !r->silent)
 		report->begin(r);
 	while (r->told < r->ncases) {
@@ -150,18 +151,14 @@ replay_run(struct replay *r, unsigned jobs)
 				    ending.signo ? "interrupted" : "not over within --deadline");
 		if (r->stop)
 			r->ncases = r->next;
-		size_t before = r->told;
 		tell_ready(r);
-		/* how far it is, in a line that goes before anything else is shown */
-		if (watched && r->told > before && r->told < r->ncases) {
-			fprintf(stderr, "\r\033[K%zu of %zu", r->told, r->ncases);
-			r->progress = true;
-		}
 		if (r->told < r->ncases && (r->running == jobs || r->next == r->ncases)) {
 			standard_turn(r->env->loop, r->running > 0);
 			r->stop = ending_status(&ending, 0);
 		}
 	}
+	progress_free(r->progress);
+	r->progress = NULL;
 	if (report->end && !r->silent)
 		report->end(r);
 	ending_end(&ending);

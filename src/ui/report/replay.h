@@ -46,7 +46,8 @@ struct replay {
 	 * does not
 	 */
 	int stop;
-	bool silent, progress;		/* progress: a progress line is on the terminal */
+	bool silent;
+	struct progress_line *progress;
 	FILE *out;
 	void *writer; /* the state of the report's writer */
 	event_fn *event;		/* also gets every event; NULL: none */
