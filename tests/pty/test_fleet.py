@@ -104,6 +104,17 @@ class Probe(unittest.TestCase):
                          [("CRIT", f"gone.d.example:{server.port}"), ("OK", f"mx1.d.example[127.0.0.1]:{server.port}")])
         self.assertIn("1 target, 2 addresses ", table.counts)
 
+    def test_that_there_is_more_is_told(self):
+        with program.Serve() as server:
+            args = "--expect-ext", "X-NONE", "--verify=name", server.where
+            lines, _ = self.probed(*args, "127.0.0.1:1")
+            row = next(row for row in Table(lines).rows if server.where in row)
+            self.assertRegex(row, r" \(\d\) \+1$")
+            self.assertIn("+1: ", Table(lines).notes)
+            self.assertIn("X-NONE", "\n".join(self.probed(*args)[0]))
+            lines, _ = self.probed("--verify=name", server.where, "127.0.0.1:1")
+            self.assertNotIn("+1", "\n".join(lines))
+
     def test_of_several_addresses_it_is_not_said_that_they_are_targets(self):
         zone = {(f"{host}.example", "A"): ["127.0.0.1", "127.0.0.2"] for host in ("one", "two")}
         with NameServer(zone) as dns:

@@ -142,7 +142,7 @@ board_keep_tls(struct board_row *row, const struct probe_result *r)
 	snprintf(row->tls, sizeof row->tls, "%.*s", SPAN_ARG(version));
 	row->verified = r->tls->verified;
 	if (judge_metric(r, METRIC_CERT_DAYS, &days) && days > -DAYS_MOST && days < DAYS_MOST)
-		row->days = (short)(days < 0 ? days - 1 : days);
+		row->days = (short)(days < 0 ? -1 : days);
 }
 
 void
@@ -173,6 +173,9 @@ board_add(struct board *b, const struct fleet_report *one)
 	bar_make(r, BOARD_BAR, row->bar);
 	row->reason = NULL;
 	row->text = SPAN_NONE;
+	row->more = 0;
+	for (const struct judge_check *c = v->checks; c; c = c->next)
+		row->more += c != v->worst && c->state != STATE_OK;
 	if (v->worst) {
 		struct span text = board_first(arena_printf(&r->arena, "%s: %.*s", v->worst->label,
 						   SPAN_ARG(v->worst->message)),
@@ -239,7 +242,7 @@ enum {
 	MARGIN = 8, /* " CRIT * " */
 	TIME = 7,
 	TLS = 4,
-	CERT = 6,
+	CERT = 7,
 	GAP = 2,
 	PLACE_LEAST = 16,
 	REST_LEAST = BOARD_BAR + 3,
@@ -449,11 +452,13 @@ table_put_reason(const struct table *t, const struct board_row *row)
 {
 	const struct board_reason *r = row->reason;
 	unsigned room = t->rest;
-	char note[16] = "";
+	char note[32] = "";
 	struct flow f;
 
-	if (r && r->note) {
-		snprintf(note, sizeof note, " (%u)", r->note);
+	if (r && (r->note || row->more)) {
+		int n = r->note ? snprintf(note, sizeof note, " (%u)", r->note) : 0;
+		if (row->more)
+			snprintf(note + n, sizeof note - (size_t)n, " +%u", row->more);
 		room -= room > strlen(note) ? (unsigned)strlen(note) : room;
 	}
 	if (!r) {
@@ -488,8 +493,10 @@ table_put_row(const struct table *t, const struct board_row *row)
 
 	if (row->us > 0)
 		text_time(took, row->us);
-	if (row->days != BOARD_NO_DAYS)
+	if (row->days >= 0)
 		snprintf(days, sizeof days, "%d d", row->days);
+	else if (row->days != BOARD_NO_DAYS)
+		snprintf(days, sizeof days, "expired");
 	screen_print(s, " ");
 	screen_ink(s, board_states[row->state].ink);
 	screen_print(s, "%-4s", board_states[row->state].word);
@@ -556,6 +563,21 @@ table_put_note(const struct table *t, const struct board_reason *r)
 		flow_put(&f, INK_PLAIN, arena_printf(arena, "%.*s.", SPAN_ARG(r->advice)));
 	}
 	flow_end(&f);
+}
+
+static void
+table_put_more(const struct table *t)
+{
+	for (size_t i = 0; i < t->board->n; i++)
+		if (t->board->row[i]->more && board_shows(t, t->board->row[i])) {
+			screen_print(t->screen, " ");
+			struct flow f = flow_begin(t->screen, 1, NOTE_INDENT);
+			flow_print(&f, INK_DIM,
+			    "+1: another check did not pass; a probe of that target alone shows "
+			    "it.");
+			flow_end(&f);
+			return;
+		}
 }
 
 /* Numbers the reasons of which more is to be said than a row has room for. */
@@ -637,6 +659,7 @@ board_draw(struct board *b, struct screen *screen, const struct board_look *look
 	table_put_changes(&t);
 	for (size_t i = 0; i < n; i++)
 		table_put_note(&t, note[i]);
+	table_put_more(&t);
 	fclose(s.out);
 	for (rest = (struct span){ notes, nnotes }; span_line(&rest, &line);)
 		below++;

@@ -40,12 +40,13 @@ struct board_row {
 	size_t number;			/* the order in which equal states are shown */
 	enum health state;
 	uint32_t us;			/* 0: it was not begun */
-	short days;			/* of the certificate; NO_DAYS: none is known */
+	short days;			/* of the certificate; -1: expired; NO_DAYS: not known */
 	bool verified;
 	char tls[BOARD_TLS];		/* "1.3"; empty: no TLS */
 	char bar[BOARD_BAR + 1];
 	struct board_reason *reason;	/* NULL: nothing is wrong */
 	struct span text;		/* the reason, as it is of this row */
+	unsigned more;			/* how many other checks did not pass */
 	/* over several rounds */
 	bool seen, changed;		/* it was reported in this round; with another state */
 	enum health before;

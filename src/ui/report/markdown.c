@@ -41,10 +41,14 @@ markdown_row(FILE *out, const struct board_row *row)
 	markup_put_code(out, span_of(row->place));
 	fprintf(out, " | %s | %s%s | ", took, row->tls,
 	    row->tls[0] && !row->verified ? ", not verified" : "");
-	if (row->days != BOARD_NO_DAYS)
+	if (row->days != BOARD_NO_DAYS && row->days < 0)
+		fputs("expired", out);
+	else if (row->days != BOARD_NO_DAYS)
 		fprintf(out, "%d day%s", row->days, row->days == 1 ? "" : "s");
 	fputs(" | ", out);
 	markup_put_code(out, row->text);
+	if (row->more)
+		fprintf(out, " and %u more", row->more);
 	fputs(" |\n", out);
 }
 

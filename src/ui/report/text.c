@@ -31,9 +31,11 @@ put_tls(struct flow *f, const struct probe_result *r)
 	flow_print(f, INK_PLAIN, "%.*s", SPAN_ARG(r->tls->version));
 	if (!judge_metric(r, METRIC_CERT_DAYS, &days))
 		return;
-	int whole = (int)(days < 0 ? days - 1 : days);
 	put_gap(f);
-	flow_print(f, INK_PLAIN, "cert %d day%s", whole, whole == 1 ? "" : "s");
+	if (days < 0)
+		flow_print(f, INK_PLAIN, "cert expired");
+	else
+		flow_print(f, INK_PLAIN, "cert %d day%s", (int)days, (int)days == 1 ? "" : "s");
 }
 
 static void
