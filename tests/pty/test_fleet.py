@@ -205,6 +205,21 @@ class Probe(unittest.TestCase):
         self.assertIn("the name does not exist (NXDOMAIN)", " ".join(line.strip() for line in lines))
 
 
+class Colours(unittest.TestCase):
+    def raw(self, *args, **env):
+        with Terminal("probe", "--tls=off", *args, "127.0.0.1:1", **env) as t:
+            t.status()
+            return t.raw()
+
+    def test_the_palette_is_the_screen_s(self):
+        for args in [], ["127.0.0.1:2"]:
+            self.assertIn("\x1b[1;35mCRIT", self.raw(*args, SMTPSH_COLORS="rejected=1;35"))
+            text = self.raw(*args, NO_COLOR="1")
+            self.assertIn("\x1b[1mNext:", text)         # bold is no colour
+            self.assertNotRegex(text, "\x1b\\[[0-9;]*3[0-9]")
+            self.assertNotIn("\x1b[", self.raw(*args, TERM="dumb"))
+
+
 class Watch(unittest.TestCase):
     listed = Probe.listed
 
@@ -272,7 +287,7 @@ class Watch(unittest.TestCase):
             t.type("\x03")
             t.until("\x1b[?1049l")
             self.assertEqual(t.status(), 130)
-            left = t.until("Next: ").replace("\r", "").split("\n")
+            left = t.until("Next:").replace("\r", "").split("\n")
             self.assertRegex(left[0], r"^ 2 targets   1 ok  0 warn  1 crit  after [2-9] rounds$")
             self.assertEqual(Table(left).states(), ["CRIT", "OK"])
             t.never("not done")
@@ -293,7 +308,7 @@ class Watch(unittest.TestCase):
         with program.Serve() as server, self.watched("--tls=off", server.where, "127.0.0.1:1", TERM="dumb") as t:
             for _ in range(2):
                 t.until("--- 20")
-                t.until(" 2 targets   1 ok")
+                t.until(" 2 targets   ")
                 t.until(" STATE ")
             t.never("\x1b[?")
             t.type("\x03")

@@ -44,9 +44,11 @@ class Progress(unittest.TestCase):
 
     def test_what_is_quick_or_not_watched_shows_nothing(self):
         with program.Serve() as server:
-            for args in ["send", "--to", "a@b.example", server.where], ["-c", "NOOP", server.where], ["probe", "--tls=off", server.where]:
-                with Terminal(*args, NO_COLOR="1") as t:
-                    self.assertNotIn("\x1b[K", t.whole())
+            with Terminal("probe", "--tls=off", server.where, NO_COLOR="1") as t:
+                self.assertNotIn("\x1b[K", t.whole())
+        for how, env in (["-q"], {}), ([], {"TERM": "dumb"}):
+            with Terminal("probe", *how, "-t1200ms", self.place, NO_COLOR="1", **env) as t:
+                self.assertNotIn("\x1b[K", t.whole())
 
 
 if __name__ == "__main__":

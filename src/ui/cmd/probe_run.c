@@ -153,6 +153,7 @@ report_opts(const struct run *r, const char *file)
 		.fleet = o->probe.targets != NULL,
 		.table = !file && r->screen.terminal && o->look.verbose <= 0 && r->several,
 		.columns = screen_columns(&r->screen),
+		.like = &r->screen,
 		.lines = screen_lines(&r->screen),
 		.judge = &o->probe.judge,
 		.total_ms = o->probe.probe.total_ms,

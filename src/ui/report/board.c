@@ -645,7 +645,7 @@ table_put_rows(const struct table *t, size_t most)
 void
 board_draw(struct board *b, struct screen *screen, const struct board_look *look)
 {
-	struct screen s = { .terminal = true, .color = screen->color, .columns = look->columns };
+	struct screen s = screen_like(screen, NULL, look->columns);
 	const struct board_reason *note[NOTES_MOST];
 	char *rows, *notes;
 	size_t nrows, nnotes, n;

@@ -10,6 +10,8 @@
 #include "run/probe/fleet.h"
 #include "ui/options/format.h"
 
+struct screen;
+
 struct report_opts {
 	int verbose;
 	bool color, terminal, many;	/* many: more than one target was given */
@@ -23,6 +25,7 @@ struct report_opts {
 	bool plugin;			/* the status line in check_smtp's words */
 	bool table;			/* text: one table at the end, not a line each */
 	unsigned columns, lines;	/* of the terminal; 0 lines: not known */
+	const struct screen *like;	/* the screen whose look it has; NULL: none in particular */
 	const struct judge_opts *judge;
 	uint64_t total_ms;
 };

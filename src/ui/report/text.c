@@ -125,11 +125,7 @@ put_checks(struct screen *s, const struct finding *v)
 static void
 report_on_terminal(FILE *out, const struct report_opts *opts, const struct fleet_report *report)
 {
-	struct screen s = { .out = out,
-		.terminal = true,
-		.color = opts->color,
-		.columns = opts->columns,
-		.verbose = opts->verbose };
+	struct screen s = screen_like(opts->like, out, opts->columns);
 	enum health state = report->verdict->state;
 	struct flow f;
 
@@ -296,7 +292,7 @@ static void
 print_table(const struct text *t, const struct fleet_summary *sum)
 {
 	struct board *b = t->board;
-	struct screen s = { .out = t->out, .terminal = true, .color = t->opts.color };
+	struct screen s = screen_like(t->opts.like, t->out, t->opts.columns);
 	bool tall = b->n > b->rows_most;
 
 	if (!tall)

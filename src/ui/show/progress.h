@@ -1,6 +1,7 @@
 /*
  * Long work shows itself: a line on standard error, where that is a terminal, from half a second
- * on, which is gone before anything else is printed. What a session waits for has ui/show/waiting.h.
+ * on, which is gone before anything else is printed. ui/show/waiting.h is for what one session
+ * waits for.
  */
 #ifndef UI_SHOW_PROGRESS_H
 #define UI_SHOW_PROGRESS_H

@@ -61,6 +61,19 @@ screen_init(struct screen *s, FILE *out, const struct look *look)
 	screen_settings(s, look);
 }
 
+struct screen
+screen_like(const struct screen *s, FILE *out, unsigned columns)
+{
+	return (struct screen){ .out = out,
+		.terminal = true,
+		.color = s->color,
+		.styled = s->styled,
+		.palette = s->palette,
+		.has_palette = s->has_palette,
+		.verbose = s->verbose,
+		.columns = columns };
+}
+
 void
 screen_release(struct screen *s)
 {

@@ -73,6 +73,8 @@ struct screen {
 void screen_init(struct screen *, FILE *out, const struct look *);
 /* applies changed settings, after /set: all but `out` */
 void screen_settings(struct screen *, const struct look *);
+/* A screen that looks like another, on another stream, without its prompt; to be released too. */
+struct screen screen_like(const struct screen *, FILE *out, unsigned columns);
 void screen_release(struct screen *);
 unsigned screen_columns(const struct screen *);		/* 80 when it is not a terminal */
 unsigned screen_lines(const struct screen *);		/* 24 when it is not a terminal */
