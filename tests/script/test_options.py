@@ -8,6 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import hostile
 import program
 import tap
+from nameserver import NameServer
 
 SOURCE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "src", "ui")
 
@@ -130,6 +131,30 @@ class Exit(unittest.TestCase):
     def test_explain_knows_them(self):
         said = program.run("explain", "exit", "5").stdout
         self.assertIn("swaks: 29; sysexits: 76", said)
+
+
+class Quiet(unittest.TestCase):
+    """The levels of -q are the same for every subcommand: less, and nothing but the exit status."""
+
+    def test_levels(self):
+        zone = {("d.example", "MX"): [(10, "mx1.d.example"), (20, "gone.d.example")], ("mx1.d.example", "A"): ["127.0.0.1"]}
+        with NameServer(zone) as dns, program.Serve() as server:
+            rows = {
+                ("demo:", "-c", "EHLO a.example", "-c", "VRFY x", "-c", "QUIT"): "EHLO a.example",
+                ("send", "--from", "a@a.example", "--to", "b@b.example", "--to", "unknown@b.example", "demo:"): "unknown@b.example",
+                ("resolve", "--dns", dns.address, "d.example"): "gone.d.example",
+                ("check", "--dns", dns.address, "-p", str(server.port), "d.example"): "gone.d.example",
+                ("check", "--dns", dns.address, "--from", "d.example"): "no SPF record",
+                ("probe", "--verify=off", server.where, "127.0.0.1:1"): "connection refused",
+            }
+            for args, kept in rows.items():
+                with self.subTest(args):
+                    whole, less, nothing = (program.run(*args[:1], *how, *args[1:]) if args[0].isalpha() else program.run(*how, *args)
+                                            for how in ((), ("-q",), ("-q", "-q")))
+                    self.assertEqual([less.returncode, nothing.returncode], [whole.returncode] * 2)
+                    self.assertIn(kept, less.stdout)
+                    self.assertLess(len(less.stdout.splitlines()), len(whole.stdout.splitlines()), less.stdout)
+                    self.assertEqual(nothing.stdout, "")
 
 
 if __name__ == "__main__":

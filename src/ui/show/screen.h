@@ -61,7 +61,7 @@ struct screen {
 	/* what was explained, the latest only */
 	struct { const void *what; uint64_t which; } told[64];
 	size_t ntold;
-	char attempt[200];		/* the last failed attempt shown */
+	char reason[300];		/* in the problem shown last, which the next may repeat */
 	unsigned attempts;		/* failed since a connection was last made or asked for */
 	/* what is remembered of each session, from number 1 (ui/show/past.h) */
 	struct screen_past *past[SCREEN_SESSIONS];

@@ -27,7 +27,7 @@ show_attempt(struct screen *s, const struct event *e)
 	flow_put(&f, INK_BOLD, e->text);
 	flow_print(&f, INK_DIM, " (after %s)", took);
 	flow_end(&f);
-	snprintf(s->attempt, sizeof s->attempt, "%.*s", SPAN_ARG(e->text));
+	snprintf(s->reason, sizeof s->reason, "%.*s", SPAN_ARG(e->text));
 	s->attempts++;
 }
 
@@ -50,6 +50,7 @@ show_connected(struct screen *s, const struct event *e)
 	flow_print(&f, INK_DIM, " in %s", took);
 	flow_end(&f);
 	s->attempts = 0;
+	s->reason[0] = '\0';
 }
 
 static void
@@ -84,13 +85,16 @@ show_note(struct screen *s, const struct event *e)
 	show_why(s, e);
 }
 
-/* "no connection: WHY", where WHY is the line above: without it; empty where nothing is left. */
+/*
+ * "WHAT: WHY", where the line above had WHY: WHAT alone; empty after the one attempt to connect,
+ * which is the whole story.
+ */
 static struct span
 given_once(const struct screen *s, struct span text)
 {
-	struct span why = span_of(s->attempt);
+	struct span why = span_of(s->reason);
 
-	if (s->attempts == 0 || text.len < why.len + 2 || !span_ends_case(text, why))
+	if (why.len == 0 || text.len < why.len + 2 || !span_ends_case(text, why))
 		return text;
 	if (s->attempts == 1)
 		return SPAN_NONE;
@@ -107,6 +111,7 @@ show_problem(struct screen *s, const struct event *e)
 	if (once.text.len > 0)
 		show_text(s, MARK_PROBLEM, &once);
 	s->attempts = 0;
+	s->reason[0] = '\0';
 	show_why(s, e);
 }
 

@@ -144,13 +144,17 @@ is_told(const struct tls_info *t, size_t i, struct arena *arena)
 }
 
 static void
-show_cert_problem(struct screen *s, const struct event *e, const struct diagnosis *d)
+show_cert_problem(
+    struct screen *s, const struct event *e, const struct diagnosis *d, bool first)
 {
 	struct flow f = show_begin(s, MARK_PROBLEM, e);
+	struct span what = diagnosis_observed(d, &s->arena);
 
 	flow_print(&f, INK_BOLD, "certificate verification failed: ");
-	flow_put(&f, INK_BOLD, diagnosis_observed(d, &s->arena));
+	flow_put(&f, INK_BOLD, what);
 	flow_end(&f);
+	if (first)
+		snprintf(s->reason, sizeof s->reason, "%.*s", SPAN_ARG(what));
 }
 
 void
@@ -165,7 +169,7 @@ show_verification(
 		const struct diagnosis *d = diagnose_problem(t, &t->problem[i], &s->arena);
 		if (is_told(t, i, &s->arena))
 			continue;
-		show_cert_problem(s, e, d);
+		show_cert_problem(s, e, d, !first);
 		first = first ? first : d;
 	}
 	if (t->verified)
