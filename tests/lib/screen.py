@@ -72,6 +72,8 @@ class Screen:
         first = 0 if how else self.x
         last = self.x + 1 if how == 1 else self.columns
         self.cell[self.y][first:last] = [" "] * (last - first)
+        if last == self.columns:
+            self.wrapped[self.y] = False        # it goes on no more
 
     def _erase(self, how):
         if how == 2:
@@ -80,6 +82,7 @@ class Screen:
         self._erase_line(how)
         for y in range(0, self.y) if how == 1 else range(self.y + 1, self.rows):
             self.cell[y] = self._blank()
+            self.wrapped[y] = False
 
     def _move(self, final, n):
         if final == "A":

@@ -231,6 +231,25 @@ class Rows(unittest.TestCase):
             self.assertTrue(below[-1].endswith(" /explain has more"), below)
             self.assertEqual(len(below[-1]), 79)
 
+    def test_resizing_leaves_no_debris(self):
+        with Peer() as peer, Terminal(peer.host, str(peer.port), columns=80, rows=24, NO_COLOR="1") as t:
+            peer.accept()
+            t.prompt(f"{peer.host}:{peer.port}>")
+            t.line("NOOP waits")
+            peer.hear("NOOP waits")
+            t.type("MAIL FROM:<somebody@example.org>")
+            t.shows("... waiting for")
+
+            def once(rows):
+                flat = "".join(rows).replace(" ", "")
+                return [flat.count(each) for each in ("...waiting", ">NOOPwaits", ">MAILFROM:<somebody@example.org>", "220peer")] == [1, 1, 1, 1]
+            for columns in 30, 100, 44, 80:
+                seen = t.becomes(once, "each of them once")
+                t.resize(columns, 24)
+                t.becomes(lambda rows: once(rows) and rows != seen, f"each of them once, at {columns} columns")
+            peer.say("250 ok")
+            t.becomes(lambda rows: "...waiting" not in "".join(rows).replace(" ", "") and rows[-1].endswith("> MAIL FROM:<somebody@example.org>"), "the end of the wait")
+
     def test_leaving_without_a_connection_is_no_failure(self):
         for how in "/quit\r", "quit\r", "\x04":
             with Terminal(NO_COLOR="1") as t:
