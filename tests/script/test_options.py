@@ -140,19 +140,21 @@ class Quiet(unittest.TestCase):
         zone = {("d.example", "MX"): [(10, "mx1.d.example"), (20, "gone.d.example")], ("mx1.d.example", "A"): ["127.0.0.1"]}
         with NameServer(zone) as dns, program.Serve() as server:
             rows = {
-                ("demo:", "-c", "EHLO a.example", "-c", "VRFY x", "-c", "QUIT"): "EHLO a.example",
-                ("send", "--from", "a@a.example", "--to", "b@b.example", "--to", "unknown@b.example", "demo:"): "unknown@b.example",
-                ("resolve", "--dns", dns.address, "d.example"): "gone.d.example",
-                ("check", "--dns", dns.address, "-p", str(server.port), "d.example"): "gone.d.example",
-                ("check", "--dns", dns.address, "--from", "d.example"): "no SPF record",
-                ("probe", "--verify=off", server.where, "127.0.0.1:1"): "connection refused",
+                ("demo:", "-c", "EHLO a.example", "-c", "VRFY x", "-c", "QUIT"): ("EHLO a.example", "=== connected"),
+                ("send", "--from", "a@a.example", "--to", "b@b.example", "--to", "unknown@b.example", "demo:"): ("unknown@b.example", "EHLO"),
+                ("resolve", "--dns", dns.address, "d.example"): ("gone.d.example", "no TLSA"),
+                ("check", "--dns", dns.address, "-p", str(server.port), "d.example"): ("gone.d.example", "DANE senders"),
+                ("check", "--dns", dns.address, "--from", "d.example"): ("no SPF record", "\n  DMARC"),
+                ("probe", "--verify=off", server.where, "127.0.0.1:1"): ("connection refused", "OK  "),
             }
-            for args, kept in rows.items():
+            for args, (kept, left_out) in rows.items():
                 with self.subTest(args):
                     whole, less, nothing = (program.run(*args[:1], *how, *args[1:]) if args[0].isalpha() else program.run(*how, *args)
                                             for how in ((), ("-q",), ("-q", "-q")))
                     self.assertEqual([less.returncode, nothing.returncode], [whole.returncode] * 2)
                     self.assertIn(kept, less.stdout)
+                    self.assertIn(left_out, whole.stdout)
+                    self.assertNotIn(left_out, less.stdout)
                     self.assertLess(len(less.stdout.splitlines()), len(whole.stdout.splitlines()), less.stdout)
                     self.assertEqual(nothing.stdout, "")
 

@@ -153,6 +153,7 @@ class Session(unittest.TestCase):
     def test_a_refused_connection_is_told_once(self):
         done = program.run("127.0.0.1:1", "-c", "NOOP")
         self.assertEqual(done.stdout.count("connection refused"), 1, done.stdout)
+        self.assertEqual(done.stdout.count("*** "), 1, done.stdout)
 
     def test_demo_is_explained_once(self):
         done = program.run("demo:", input="/reopen\n/open demo:\nNOOP\n")

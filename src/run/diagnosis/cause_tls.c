@@ -123,9 +123,8 @@ const struct cause_row causes_of_tls[] = {
 	    "The chain ends in a CA that is not trusted here[: {what}]|",
 	    "Opportunistic senders do not check; clients that verify, and MTA-STS senders, do not "
 	    "deliver or log in",
-	    "use a certificate of a public CA if others than your own clients connect",
-	    "trust a private or new CA with --ca FILE, or update this machine's CA "
-	    "certificates",
+	    "get a certificate from a public CA if others connect",
+	    "trust the CA with --ca FILE, or update this machine's CA certificates",
 	    NULL, NULL },
 	{ CAUSE_CERT_NAME, CONCERNS_SERVER, STATE_CRITICAL, "Certificate for another name",
 	    "The certificate does not cover {name}[: it is for {names}]|",

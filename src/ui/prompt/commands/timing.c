@@ -75,7 +75,7 @@ timing_on_event(struct prompt *p, void *state, const struct event *e)
 static void
 timing_text(char out[24], uint64_t us, uint64_t all)
 {
-	if (all < 1000000)
+	if (all < 10000000)
 		snprintf(out, 24, all < 100000 ? "%.2f ms" : "%.1f ms", (double)us / 1e3);
 	else
 		snprintf(out, 24, "%.2f s", (double)us / 1e6);
