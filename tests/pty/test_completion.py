@@ -186,6 +186,74 @@ class Completing(unittest.TestCase):
             self.assertEqual("\x1b[2m" in raw, hinted)
             self.assertIsNone(re.search(r"\x1b\[[0-9;]*[34][0-9]m", raw))
 
+    def test_a_list_says_what_each_is(self):
+        t = self.open()
+        t.type("/s\t")
+        rows = self.listed(t, "/s", "starttls")
+        row = next(row for row in rows if row.startswith("starttls "))
+        self.assertGreater(len(row.split()), 3)
+        self.assertTrue(all(len(row.rstrip()) < 100 for row in rows))
+        self.assertEqual(len(rows), len([row for row in rows if row.startswith("s")]))
+        t.type("\x15AUTH \t")
+        rows = self.listed(t, "AUTH", "PLAIN ")
+        self.assertGreater(len(next(row for row in rows if row.startswith("PLAIN ")).split()), 2)
+
+    def test_a_long_list_stands_side_by_side(self):
+        t = self.open()
+        t.resize(80, 12)
+        t.type("/\t")
+        rows = self.listed(t, "/", "starttls")
+        self.assertLess(len(rows), 20)
+
+    def test_right_takes_what_was_typed_before(self):
+        t = self.open(NO_COLOR="")
+        t.type("EHLO m")
+        t.prompt(self.where + " EHLO me.example")
+        t.type("\x1b[C")
+        t.line("")
+        self.peer.dialogue(("EHLO me.example", "250 once more"))
+        t.prompt(self.where, "once more")
+        t.type("EHLO m")
+        t.prompt(self.where + " EHLO me.example")
+        t.line("")                                  # it is no text until it is taken
+        self.peer.dialogue(("EHLO m", "250 m"))
+        t.prompt(self.where, "250 m")
+        t.line("EHLO me\x1b[D\x1b[D\x1b[D\x1bOC!")       # within the line it goes one character on
+        self.peer.dialogue(("EHLO !me", "501 no"))
+
+    def test_up_and_down_among_lines_that_begin_so(self):
+        t = self.open()
+        for line in ("NOOP one", "HELP", "NOOP two", "RSET"):
+            t.line(line)
+            self.peer.dialogue((line, "250 to " + line))
+            t.prompt(self.where, "250 to " + line)
+        up, down = "\x1b[A", "\x1b[B"
+        for keys, row in (("NO", "NO"), (up, "NOOP two"), (up, "NOOP one"), (up, "NOOP one"), (down, "NOOP two"), (down, "NO"), (down, "NO"),
+                          ("\x15" + up, "RSET"), (up, "NOOP two"), (down, "RSET"), (down, "")):
+            t.type(keys)
+            t.prompt(f"{self.where} {row}")
+        t.type("NO" + up + "!" + up)                # another line begins anew: none begins so
+        t.prompt(self.where + " NOOP two!")
+
+    def test_what_a_history_may_not_show(self):
+        def history(home):
+            os.mkdir(os.path.join(home, "smtpsh"))
+            with open(os.path.join(home, "smtpsh", "history"), "w", encoding="utf-8") as lines:
+                lines.write("AUTH PLAIN c2VjcmV0LXNlY3JldA==\nXYZZY \x1b]0;owned\x07\nXYZZY plain\nXYZZ \u202eevil\n")
+        t = self.open(NO_COLOR="", prepare=history)
+        t.type("XYZZ")
+        t.prompt(self.where + " XYZZY plain")       # the newest is none that a terminal may get
+        t.type("\x15AUTH PLAIN c2V")
+        t.prompt(self.where + " AUTH PLAIN c2V")
+        t.type("\x1b[A")
+        t.prompt(self.where + " AUTH PLAIN c2V")
+        t.type("\x15XYZZY" + "\x1b[A" * 3)
+        t.taken()
+        t.type("\x15NOOP\r")
+        self.peer.dialogue(("NOOP", "250 still here"))
+        t.shows("still here")
+        t.never("owned\x07", "c2VjcmV0LXNlY3JldA")
+
 
 if __name__ == "__main__":
     tap.main()

@@ -36,7 +36,7 @@ class Traps(unittest.TestCase):
         "telnet puts backspaces and arrow keys on the wire"
         t = self.open()
         t.type("NOOX\x7fP\x1b[D\x1b[D\x1b[C\x1b[A\x1b[B")
-        t.type("NOOP x\x1b[D\x1b[3~y\x01\x05\r")
+        t.type("\x05NOOP x\x1b[D\x1b[3~y\x01\x05\r")
         self.assertTrue(self.peer.hear().replace("NOOP", "").strip("x y") in ("",))
 
     def test_crlf_in_one_write(self):

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "ui/prompt/commands/list.h"
 #include "ui/prompt/talk.h"
 
@@ -99,9 +100,32 @@ lists(struct span all, const char *candidate)
 	struct span line;
 
 	while (span_line(&all, &line))
-		if (span_eq(line, span_of(candidate)))
+		if (span_eq(span_until(&line, '\t'), span_of(candidate)))
 			return true;
 	return false;
+}
+
+/* Every command has a sentence with it, that of the help. */
+static void
+meanings(void **state)
+{
+	struct buf out;
+	unsigned n = 0;
+
+	(void)state;
+	buf_init(&out, 1 << 16);
+	talk_complete(&talk, SPAN("/"), &out);
+	for (struct span all = buf_span(&out), line; span_line(&all, &line); n++) {
+		struct span meaning = line, name = span_trim(span_until(&meaning, '\t'));
+		bool known = false;
+		for (struct prompt_word w = { .table = prompt_commands }; prompt_next_word(&w);)
+			known |= span_eq(name, span_of(w.name)) &&
+			    span_eq(meaning, span_of(w.help));
+		if (!known)
+			fail_msg("%.*s", SPAN_ARG(line));
+	}
+	assert_true(n > 40);
+	buf_release(&out);
 }
 
 static void
@@ -174,6 +198,35 @@ ghosts(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* What stood in the history, and may be shown of it. */
+static void
+earlier_lines(void **state)
+{
+	static const struct {
+		const char *line, *rest;
+	} rows[] = {
+		{ "/open m", "x.example" },
+		{ "EHLO", " me.example" },
+		{ "EHLO me.example", "" },
+		{ "ehlo", "" },
+		{ "", "" },
+		{ "mail from:<", "" },		/* a terminal would obey it */
+		{ "AUTH PLAIN ", "" },		/* secrets, whoever wrote them there */
+		{ "/auth PLAIN u", "" },
+		{ "RCPT TO:<b@two.example> N", "OTIFY=NEVER" },
+	};
+
+	(void)state;
+	buf_append(&talk.history.lines,
+	    SPAN("AUTH PLAIN AGEAYg==\n/auth PLAIN user=a password=b\n"
+		 "RCPT TO:<b@two.example> NOTIFY=DELAY\n\nRCPT TO:<b@two.example> NOTIFY=NEVER\n"));
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct span rest = talk_ghost(&talk, span_of(rows[i].line));
+		if (!span_eq(rest, span_of(rows[i].rest)))
+			fail_msg("%s: \"%.*s\"", rows[i].line, SPAN_ARG(rest));
+	}
+}
+
 /* ---- what a server offers */
 
 static int server = -1;
@@ -218,7 +271,10 @@ a_terminal_obeys_nothing_that_a_server_offers(void **state)
 
 	buf_init(&out, 1 << 16);
 	assert_int_equal(talk_complete(&with, SPAN("AUTH "), &out), 0);
-	assert_true(span_eq(buf_span(&out), SPAN("PLAIN\n")));
+	struct span all = buf_span(&out), meaning, name;
+	assert_true(span_line(&all, &meaning) && all.len == 0);
+	name = span_until(&meaning, '\t');
+	assert_true(span_eq(name, SPAN("PLAIN")) && text_is_safe(meaning));
 	assert_true(span_eq(talk_hint(&with, SPAN("AUTH ")), SPAN("PLAIN")));
 	assert_true(span_eq(talk_hint(&with, SPAN("AUTH \033")), SPAN("   not offered")));
 	buf_release(&out);
@@ -254,6 +310,8 @@ main(void)
 		cmocka_unit_test(ghosts),
 		cmocka_unit_test(a_terminal_obeys_nothing_that_a_server_offers),
 		cmocka_unit_test(every_command_is_one_word),
+		cmocka_unit_test(meanings),
+		cmocka_unit_test(earlier_lines),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);

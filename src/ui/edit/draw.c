@@ -18,8 +18,8 @@ edit_columns(const struct edit *e)
 	return 80;
 }
 
-static unsigned
-rows(const struct edit *e)
+unsigned
+edit_rows(const struct edit *e)
 {
 	struct winsize size;
 
@@ -82,8 +82,8 @@ edit_hide(struct edit *e)
 	}
 	edit_hint_hide(e);
 	unsigned row = draw_place(e, e->lib->line(e->el).cursor).row + status_rows(e);
-	if (row >= rows(e))
-		row = rows(e) - 1;
+	if (row >= edit_rows(e))
+		row = edit_rows(e) - 1;
 	fputc('\r', e->out);
 	if (row > 0)
 		fprintf(e->out, "\033[%uA", row);
@@ -122,6 +122,17 @@ print_dim(struct edit *e, const char *text, unsigned room)
 		fprintf(e->out, "%.*s", SPAN_ARG(buf_span(&out)));
 	buf_release(&out);
 	return text_columns(wide, n);
+}
+
+void
+edit_put_dim(struct edit *e, struct span text, unsigned room)
+{
+	struct buf string = { .max = EDIT_PROMPT_MAX };
+
+	if (buf_append(&string, span_first(text, EDIT_PROMPT_MAX - 1)) &&
+	    buf_append(&string, (struct span){ "", 1 }))
+		print_dim(e, buf_span(&string).at, room);
+	buf_release(&string);
 }
 
 static void
@@ -191,7 +202,10 @@ edit_hint_show(struct edit *e)
 		return;
 	unsigned room = edit_columns(e) - draw_place(e, line.cursor).column;
 	edit_line_text(e, &text);
-	if (room > 1 && buf_append(&hint, e->view.hint(e->ctx, buf_span(&text))) &&
+	struct span shown = e->view.hint(e->ctx, buf_span(&text));
+	if (shown.len == 0 && e->view.ghost)
+		shown = e->view.ghost(e->ctx, buf_span(&text));
+	if (room > 1 && buf_append(&hint, span_first(shown, EDIT_PROMPT_MAX - 1)) &&
 	    buf_append(&hint, (struct span){ "", 1 })) {
 		e->hint_width = print_dim(e, buf_span(&hint).at, room - 1);
 		if (e->hint_width)

@@ -10,7 +10,8 @@ static void
 begin_libedit(struct edit *e)
 {
 	static const struct libedit_calls calls = {
-		edit_read_key, edit_give_prompt, edit_on_complete, edit_on_escape, edit_on_paste,
+		edit_read_key, edit_give_prompt, edit_on_complete, edit_on_escape, edit_on_take,
+		edit_on_older, edit_on_newer, edit_on_paste,
 	};
 	struct err err;
 
@@ -33,6 +34,7 @@ edit_new(struct loop *loop, FILE *out, const struct edit_opts *opts, const struc
 	*e = (struct edit){ .opts = *opts, .view = *view, .ctx = ctx, .loop = loop, .out = out };
 	e->line.max = e->stash.max = e->secret.max = EDIT_LINE_MAX * 4;
 	e->plain.max = e->paste.max = EDIT_PASTE_MAX;
+	e->beginning.max = e->recalled.max = EDIT_LINE_MAX * sizeof(wchar_t);
 	text_locale();
 	edit_terminal_open(e);
 	if (!opts->plain)
@@ -57,6 +59,8 @@ edit_free(struct edit *e)
 	buf_release(&e->line);
 	buf_release(&e->plain);
 	buf_release(&e->stash);
+	buf_release(&e->beginning);
+	buf_release(&e->recalled);
 	buf_release(&e->secret);
 	buf_release(&e->paste);
 	free(e);
@@ -210,6 +214,7 @@ edit_read(struct edit *e, struct span *line)
 		return give_pasted(e, line);
 	e->reading = e->hidden = true;
 	e->stop = e->status_off = e->line_was_there = false;
+	e->depth = 0;
 	e->status_width = e->hint_width = 0;
 	enum edit_result result = edit_read_line(e, line);
 	e->reading = false;

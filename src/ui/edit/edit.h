@@ -43,9 +43,14 @@ struct edit_view {
 	/* shown dim after a line whose cursor is at its end; may be empty */
 	struct span (*hint)(void *ctx, struct span line);
 	/*
+	 * where the hint is empty: the rest of an earlier line that begins so, shown likewise and
+	 * taken by Right; may be empty
+	 */
+	struct span (*ghost)(void *ctx, struct span line);
+	/*
 	 * Adds the possible completions of `line`, each ended by LF, to `out` and returns how
-	 * many octets at its end they replace. EDIT_PLAIN_TAB: nothing is completed here, Tab is
-	 * a character.
+	 * many octets at its end they replace. A tab may follow the text, and then what it means.
+	 * EDIT_PLAIN_TAB: nothing is completed here, Tab is a character.
 	 */
 	size_t (*complete)(void *ctx, struct span line, struct buf *out);
 	enum edit_secret (*secret)(void *ctx);

@@ -43,6 +43,12 @@ struct edit {
 
 	struct buf line;		/* the last result of edit_read */
 	struct buf plain;		/* plain lines: what was read and not used yet */
+	/*
+	 * Up and Down: where in the history the line stands, what it must begin with, and the
+	 * line that was put there: another one begins anew. Wide characters with a NUL.
+	 */
+	unsigned depth;
+	struct buf beginning, recalled;
 	struct buf stash;		/* to be inserted when the next line is read */
 	struct buf secret;		/* typed without echo */
 	enum edit_secret unseen;
@@ -57,6 +63,9 @@ struct edit {
 
 /* draw.c */
 unsigned edit_columns(const struct edit *);
+unsigned edit_rows(const struct edit *);
+/* Prints as much of the text as fits in `room` columns. */
+void edit_put_dim(struct edit *, struct span, unsigned room);
 void edit_hint_show(struct edit *);
 void edit_hint_hide(struct edit *);
 /* moves the cursor to the end and removes the status */
@@ -67,6 +76,9 @@ wchar_t *edit_give_prompt(void *edit);
 enum libedit_after edit_on_complete(void *edit);
 enum libedit_after edit_on_escape(void *edit);
 enum libedit_after edit_on_paste(void *edit);
+enum libedit_after edit_on_take(void *edit);
+enum libedit_after edit_on_older(void *edit);
+enum libedit_after edit_on_newer(void *edit);
 /* replaces the line; not drawn */
 void edit_set_line(struct edit *, struct span);
 void edit_wide_to_utf8(struct buf *, const wchar_t *, size_t n);

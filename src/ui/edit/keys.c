@@ -226,14 +226,24 @@ edit_set_line(struct edit *e, struct span text)
 	keys_insert(e, text);
 }
 
+/* A candidate's text; what it means is left. */
+static bool
+next_candidate(struct span *all, struct span *text, struct span *meaning)
+{
+	if (!span_line(all, meaning))
+		return false;
+	*text = span_until(meaning, '\t');
+	return true;
+}
+
 /* What all candidates begin with. */
 static struct span
 common(struct span all)
 {
-	struct span first = SPAN_NONE, line;
+	struct span first = SPAN_NONE, line, meaning;
 
-	span_line(&all, &first);
-	while (span_line(&all, &line)) {
+	next_candidate(&all, &first, &meaning);
+	while (next_candidate(&all, &line, &meaning)) {
 		size_t n = 0;
 		while (n < first.len && n < line.len && first.at[n] == line.at[n])
 			n++;
@@ -242,22 +252,29 @@ common(struct span all)
 	return first;
 }
 
+/* A row each with what it means, where they fit the screen; else side by side. */
 static void
 keys_list(struct edit *e, struct span all)
 {
-	unsigned width = 0, columns = edit_columns(e), at = 0;
-	struct span rest = all, line;
+	unsigned width = 0, columns = edit_columns(e), at = 0, n = 0;
+	struct span rest = all, text, meaning;
+	bool meant = false;
 
-	while (span_line(&rest, &line))
-		width = text_width(line) + 2 > width ? text_width(line) + 2 : width;
+	for (; next_candidate(&rest, &text, &meaning); n++) {
+		width = text_width(text) + 2 > width ? text_width(text) + 2 : width;
+		meant |= meaning.len > 0;
+	}
+	meant &= n + 2 < edit_rows(e) && width + 20 < columns;
 	edit_to_end(e);
 	fputs("\r\n", e->out);
-	for (rest = all; span_line(&rest, &line); at += width) {
-		if (at > 0 && at + width > columns) {
+	for (rest = all; next_candidate(&rest, &text, &meaning); at += width) {
+		if (at > 0 && (meant || at + width > columns)) {
 			fputs("\r\n", e->out);
 			at = 0;
 		}
-		fprintf(e->out, "%.*s%*s", SPAN_ARG(line), (int)(width - text_width(line)), "");
+		fprintf(e->out, "%.*s%*s", SPAN_ARG(text), (int)(width - text_width(text)), "");
+		if (meant && meaning.len > 0)
+			edit_put_dim(e, meaning, columns - width - 1);
 	}
 	fputs("\r\n", e->out);
 	e->hidden = true;
@@ -279,10 +296,10 @@ edit_on_complete(void *ctx)
 		buf_release(&text);
 		return e->lib->insert(e->el, L"\t") ? LIBEDIT_REFRESH : LIBEDIT_BEEP;
 	}
-	struct span all = buf_span(&out), whole = common(all), one = SPAN_NONE;
+	struct span all = buf_span(&out), whole = common(all), one = SPAN_NONE, meaning;
 	struct span typed = span_skip(buf_span(&text), buf_span(&text).len - replaced);
 	enum libedit_after what = LIBEDIT_BEEP;
-	bool only = span_line(&all, &one) && all.len == 0;
+	bool only = next_candidate(&all, &one, &meaning) && all.len == 0;
 	if (whole.len > typed.len || (only && !span_eq(one, typed))) {
 		wchar_t wide[EDIT_PROMPT_MAX];
 		char string[EDIT_PROMPT_MAX];
@@ -299,6 +316,87 @@ edit_on_complete(void *ctx)
 	buf_release(&text);
 	buf_release(&out);
 	return what;
+}
+
+/* Right: at the end of the line it takes what is shown of an earlier one. */
+enum libedit_after
+edit_on_take(void *ctx)
+{
+	struct edit *e = ctx;
+	struct libedit_line line = e->lib->line(e->el);
+	struct buf text = { .max = EDIT_LINE_MAX * 4 };
+
+	if (line.cursor != line.end)
+		return LIBEDIT_FORWARD;
+	if (!e->view.ghost || !e->opts.dim || e->escaped)
+		return LIBEDIT_BEEP;
+	edit_line_text(e, &text);
+	bool hinted = e->view.hint && e->view.hint(e->ctx, buf_span(&text)).len > 0;
+	struct span ghost = hinted ? SPAN_NONE : e->view.ghost(e->ctx, buf_span(&text));
+	keys_insert(e, ghost);
+	buf_release(&text);
+	return ghost.len > 0 ? LIBEDIT_REFRESH : LIBEDIT_BEEP;
+}
+
+static void
+keep_wide(struct buf *out, const wchar_t *text, size_t n)
+{
+	buf_consume(out, buf_span(out).len);
+	buf_append(out, (struct span){ (const char *)text, n * sizeof *text });
+	buf_append(out, (struct span){ (const char *)L"", sizeof *text });
+}
+
+static void
+put_wide(struct edit *e, const wchar_t *text)
+{
+	struct buf line = { .max = EDIT_LINE_MAX * 4 };
+
+	edit_wide_to_utf8(&line, text, wcslen(text));
+	edit_set_line(e, buf_span(&line));
+	buf_release(&line);
+}
+
+/* Up and Down go among the lines that begin as the one that was typed. */
+static enum libedit_after
+keys_recall(struct edit *e, bool back)
+{
+	struct libedit_line line = e->lib->line(e->el);
+	size_t n = (size_t)(line.end - line.at), octets = n * sizeof *line.at;
+	struct span recalled = buf_span(&e->recalled);
+
+	if (e->depth == 0 || recalled.len != octets + sizeof *line.at ||
+	    memcmp(recalled.at, line.at, octets) != 0) {
+		e->depth = 0;
+		keep_wide(&e->beginning, line.at, n);
+	}
+	if (!back && e->depth == 0)
+		return LIBEDIT_BEEP;
+	keep_wide(&e->recalled, line.at, n);
+	const wchar_t *beginning = (const wchar_t *)(const void *)buf_span(&e->beginning).at,
+		      *now = (const wchar_t *)(const void *)buf_span(&e->recalled).at;
+	const wchar_t *found = e->lib->recall(e->el, back, &e->depth, beginning, now);
+	if (!found && back)
+		return LIBEDIT_BEEP;
+	if (!found) {
+		e->depth = 0;
+		put_wide(e, beginning);
+		return LIBEDIT_REFRESH;
+	}
+	keep_wide(&e->recalled, found, wcslen(found));
+	put_wide(e, found);
+	return LIBEDIT_REFRESH;
+}
+
+enum libedit_after
+edit_on_older(void *ctx)
+{
+	return keys_recall(ctx, true);
+}
+
+enum libedit_after
+edit_on_newer(void *ctx)
+{
+	return keys_recall(ctx, false);
 }
 
 /* ^]: one command for smtpsh; what stands there half-typed comes back. Again: never mind. */

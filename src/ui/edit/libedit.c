@@ -38,6 +38,7 @@ on_prompt(EditLine *el)
 
 static const unsigned char after[] = {
 	[LIBEDIT_AS_DRAWN] = CC_NORM, [LIBEDIT_REFRESH] = CC_REFRESH, [LIBEDIT_BEEP] = CC_ERROR,
+	[LIBEDIT_FORWARD] = CC_CURSOR,
 };
 
 static unsigned char
@@ -67,6 +68,36 @@ on_paste(EditLine *el, wint_t c)
 	return after[e->calls->paste(e->ctx)];
 }
 
+static unsigned char
+on_take(EditLine *el, wint_t c)
+{
+	struct libedit_editor *e = libedit_owner(el);
+	enum libedit_after what = e->calls->take(e->ctx);
+
+	(void)c;
+	if (what == LIBEDIT_FORWARD)
+		el_cursor(el, 1);
+	return after[what];
+}
+
+static unsigned char
+on_older(EditLine *el, wint_t c)
+{
+	struct libedit_editor *e = libedit_owner(el);
+
+	(void)c;
+	return after[e->calls->older(e->ctx)];
+}
+
+static unsigned char
+on_newer(EditLine *el, wint_t c)
+{
+	struct libedit_editor *e = libedit_owner(el);
+
+	(void)c;
+	return after[e->calls->newer(e->ctx)];
+}
+
 static bool
 is_vi(struct libedit_editor *e)
 {
@@ -84,13 +115,36 @@ bind_keys(struct libedit_editor *e)
 	el_wset(e->el, EL_BIND, L"^R", L"em-inc-search-prev", NULL);
 }
 
+/* As terminals send them, in both modes of their keypad. */
+static void
+bind_arrows(struct libedit_editor *e)
+{
+	static const struct {
+		const wchar_t *key, *alike, *function;
+	} arrows[] = {
+		{ L"\\e[A", L"\\eOA", L"smtpsh-older" },
+		{ L"\\e[B", L"\\eOB", L"smtpsh-newer" },
+		{ L"\\e[C", L"\\eOC", L"smtpsh-take" },
+	};
+
+	for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++) {
+		el_wset(e->el, EL_BIND, arrows[i].key, arrows[i].function, NULL);
+		el_wset(e->el, EL_BIND, arrows[i].alike, arrows[i].function, NULL);
+	}
+	el_wset(e->el, EL_BIND, L"^F", L"smtpsh-take", NULL);
+}
+
 static void
 learn_keys(struct libedit_editor *e)
 {
 	el_wset(e->el, EL_ADDFN, L"smtpsh-complete", L"complete", on_complete);
 	el_wset(e->el, EL_ADDFN, L"smtpsh-escape", L"one command for smtpsh", on_escape);
 	el_wset(e->el, EL_ADDFN, L"smtpsh-paste", L"take a paste", on_paste);
+	el_wset(e->el, EL_ADDFN, L"smtpsh-take", L"take the rest, or go on", on_take);
+	el_wset(e->el, EL_ADDFN, L"smtpsh-older", L"an older line that begins so", on_older);
+	el_wset(e->el, EL_ADDFN, L"smtpsh-newer", L"a newer line that begins so", on_newer);
 	bind_keys(e);
+	bind_arrows(e);
 	el_source(e->el, NULL);
 	if (is_vi(e))
 		/*
@@ -206,6 +260,33 @@ libedit_remember(struct libedit_editor *e, const wchar_t *text)
 	history_w(e->history, &event, H_ENTER, text);
 }
 
+static const wchar_t *
+recall(struct libedit_editor *e, bool back, unsigned *depth, const wchar_t *beginning,
+    const wchar_t *now)
+{
+	size_t n = wcslen(beginning);
+	const wchar_t *found = NULL;
+	unsigned at = 0, found_at = 0;
+	HistEventW event;
+
+	for (int more = history_w(e->history, &event, H_FIRST); more >= 0;
+	     more = history_w(e->history, &event, H_NEXT)) {
+		at++;
+		if (!back && at >= *depth)
+			break;
+		if ((back && at <= *depth) || wcsncmp(event.str, beginning, n) != 0 ||
+		    wcscmp(event.str, now) == 0)
+			continue;
+		found = event.str;
+		found_at = at;
+		if (back)
+			break;
+	}
+	if (found)
+		*depth = found_at;
+	return found;
+}
+
 const struct libedit module_libedit = {
 	open_editor,
 	close_editor,
@@ -220,4 +301,5 @@ const struct libedit module_libedit = {
 	resize,
 	libedit_prepare,
 	libedit_remember,
+	recall,
 };

@@ -15,7 +15,12 @@
 struct libedit_line { const wchar_t *at, *cursor, *end; };
 
 /* what to do after a key was handled */
-enum libedit_after { LIBEDIT_AS_DRAWN, LIBEDIT_REFRESH, LIBEDIT_BEEP };
+enum libedit_after {
+	LIBEDIT_AS_DRAWN,
+	LIBEDIT_REFRESH,
+	LIBEDIT_BEEP,
+	LIBEDIT_FORWARD,		/* the cursor moves one character on */
+};
 
 /* What libedit calls. */
 struct libedit_calls {
@@ -24,6 +29,9 @@ struct libedit_calls {
 	wchar_t *(*prompt)(void *ctx);			/* with "\1" around what has no width */
 	enum libedit_after (*complete)(void *ctx);	/* Tab */
 	enum libedit_after (*escape)(void *ctx);	/* ^] */
+	enum libedit_after (*take)(void *ctx);		/* Right */
+	enum libedit_after (*older)(void *ctx);		/* Up */
+	enum libedit_after (*newer)(void *ctx);		/* Down */
 	/* ESC [200~, which a terminal sends before pasted text */
 	enum libedit_after (*paste)(void *ctx);
 };
@@ -56,6 +64,12 @@ struct libedit {
 	void (*prepare)(struct libedit_editor *, bool);
 	/* adds to its history of 1,000 distinct lines */
 	void (*remember)(struct libedit_editor *, const wchar_t *);
+	/*
+	 * Returns the next line of its history that begins with `beginning` and is not `now`, from
+	 * the depth-th newest on, which becomes its own: further back, or forward. NULL: none.
+	 */
+	const wchar_t *(*recall)(struct libedit_editor *, bool back, unsigned *depth,
+	    const wchar_t *beginning, const wchar_t *now);
 };
 extern const struct libedit module_libedit MODULE_EXPORT;
 

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "run/message/send.h"
 #include "run/route/route.h"
+#include "smtp/mechanism.h"
 #include "smtp/parameter.h"
 #include "ui/prompt/help.h"
 #include "ui/prompt/talk.h"
@@ -30,26 +31,38 @@ is_there(const struct candidates *c, struct span text)
 	struct span all = buf_span(c->out), line;
 
 	while (span_line(&all, &line))
-		if (span_eq(line, text))
+		if (span_eq(span_until(&line, '\t'), text))
 			return true;
 	return false;
 }
 
 /*
- * `text` and what stands behind it, if it begins as what was typed does; once. A word of the
+ * `text` and what stands behind it, if it begins as what was typed does; once, with a sentence
+ * about it. A word of the
  * server's, a host of the DNS's or a file's name that a terminal would obey is none: what is listed
  * goes to the terminal as it is.
  */
 static void
-complete_try(struct candidates *c, struct span text, const char *suffix)
+complete_meant(
+    struct candidates *c, struct span text, const char *suffix, struct span meaning)
 {
 	char whole[300];
 
 	if (!span_starts_case(text, c->prefix) || text.len > 200 || !text_is_safe(text))
 		return;
 	snprintf(whole, sizeof whole, "%.*s%s", SPAN_ARG(text), suffix);
-	if (!is_there(c, span_of(whole)))
-		buf_printf(c->out, "%s\n", whole);
+	if (is_there(c, span_of(whole)))
+		return;
+	buf_printf(c->out, "%s", whole);
+	if (meaning.len > 0)
+		buf_printf(c->out, "\t%.*s", SPAN_ARG(meaning));
+	buf_append(c->out, SPAN("\n"));
+}
+
+static void
+complete_try(struct candidates *c, struct span text, const char *suffix)
+{
+	complete_meant(c, text, suffix, SPAN_NONE);
 }
 
 static bool
@@ -85,7 +98,8 @@ complete_verbs(const struct session_view *v, struct candidates *c)
 	for (int legal = 1; legal >= 0 && buf_span(c->out).len == 0; legal--)
 		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
 			if (is_legal(v, verb) == legal)
-				complete_try(c, span_of(verb_info(verb)->name), after_verb(verb));
+				complete_meant(c, span_of(verb_info(verb)->name), after_verb(verb),
+				    span_of(verb_info(verb)->help));
 }
 
 /* What earlier lines had between `mark` and the next one of `ends`. */
@@ -151,7 +165,8 @@ one_parameter(
 	for (p = parameters; p->name; p++)
 		if (p->verb == verb && is_offered(v, p->extension) &&
 		    !was_given(span_first(params, n), p->name))
-			complete_try(c, span_of(p->name), p->syntax[0] == '=' ? "=" : "");
+			complete_meant(c, span_of(p->name), p->syntax[0] == '=' ? "=" : "",
+			    span_of(p->help));
 	return word.len;
 }
 
@@ -189,8 +204,10 @@ complete_mechanisms(const struct session_view *v, struct candidates *c)
 						    NULL;
 	struct span list = x ? x->params : SPAN_NONE;
 
-	for (struct span m; (m = span_word(&list)).len > 0;)
-		complete_try(c, m, "");
+	for (struct span m; (m = span_word(&list)).len > 0;) {
+		const struct mechanism *known = mechanism_named(m);
+		complete_meant(c, m, "", span_of(known ? known->meaning : NULL));
+	}
 }
 
 static size_t
@@ -280,11 +297,12 @@ static void
 help_words(const struct about *a, struct candidates *c)
 {
 	for (const struct help_topic *t = help_topics; t->name; t++)
-		complete_try(c, span_of(t->name), "");
+		complete_meant(c, span_of(t->name), "", span_of(t->title));
 	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
-		complete_try(c, span_of(verb_info(verb)->name), "");
+		complete_meant(
+		    c, span_of(verb_info(verb)->name), "", span_of(verb_info(verb)->help));
 	for (struct prompt_word w = { .table = a->talk->commands.table }; prompt_next_word(&w);)
-		complete_try(c, span_of(w.name), "");
+		complete_meant(c, span_of(w.name), "", span_of(w.help));
 }
 
 /* The MX of the target first, then what was opened before. */
@@ -347,8 +365,11 @@ offer_settings(const struct about *a, struct candidates *c)
 {
 	(void)a;
 	for (const struct option *o = options; o->name; o++)
-		if (o->scope & SCOPE_SET)
-			complete_try(c, span_of(o->name), " ");
+		if (o->scope & SCOPE_SET) {
+			/* behind it is what it means to subcommands */
+			struct span help = span_of(o->help);
+			complete_meant(c, span_of(o->name), " ", span_until(&help, ';'));
+		}
 }
 
 static void
@@ -442,7 +463,8 @@ offer_keywords(const struct about *a, struct candidates *c)
 	const struct extensions *e = a->view->extensions;
 
 	for (size_t i = 0; e && i < e->n; i++)
-		complete_try(c, e->list[i].keyword, "");
+		complete_meant(c, e->list[i].keyword, "",
+		    span_of(e->list[i].info ? e->list[i].info->meaning : NULL));
 }
 
 /* What the server lists behind XCLIENT or XFORWARD. */
@@ -615,7 +637,7 @@ static void
 command_names(const struct prompt_command *const table[], struct candidates *c)
 {
 	for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
-		complete_try(c, span_of(w.name), w.args[0] ? " " : "");
+		complete_meant(c, span_of(w.name), w.args[0] ? " " : "", span_of(w.help));
 }
 
 static size_t

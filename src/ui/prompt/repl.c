@@ -249,6 +249,13 @@ repl_hint(void *ctx, struct span line)
 	return r->question.asking ? SPAN_NONE : talk_hint(&r->talk, line);
 }
 
+static struct span
+repl_ghost(void *ctx, struct span line)
+{
+	struct repl *r = ctx;
+	return r->question.asking ? SPAN_NONE : talk_ghost(&r->talk, line);
+}
+
 /* ---- what happens */
 
 static void
@@ -597,7 +604,8 @@ begin_history(struct repl *r, const struct options *o, const struct target *targ
 
 	history_load(&r->talk.history, !o->no_history);
 	for (struct span all = buf_span(&r->talk.history.lines), line; span_line(&all, &line);)
-		edit_remember(r->edit, line);
+		if (talk_may_keep(line))
+			edit_remember(r->edit, line);
 	if (target && !span_has(target->text, '@'))
 		history_add(
 		    &r->talk.history, arena_printf(&arena, "/open %.*s", SPAN_ARG(target->text)));
@@ -618,7 +626,8 @@ repl_run(struct session_env *env, struct options *o, struct screen *screen,
 		.command_ctx = &r.talk.commands,
 		.turn = repl_on_turn,
 		.turn_ctx = &r };
-	struct edit_view view = { prompt_pieces, status_line, repl_hint, repl_complete, is_secret };
+	struct edit_view view = { prompt_pieces, status_line, repl_hint, repl_ghost, repl_complete,
+		is_secret };
 	struct edit_opts edit = { .dim = screen_sgr(screen, INK_DIM), .plain = !screen->able };
 
 	if (!o->timeouts_given)

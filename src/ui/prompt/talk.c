@@ -45,8 +45,8 @@ is_auth_line(struct span line)
 }
 
 /* A secret must not be kept: a response, a password that is named so, an URL that may have one. */
-static bool
-is_fit_to_keep(struct span line)
+bool
+talk_may_keep(struct span line)
 {
 	struct secrecy nothing = { 0 };
 
@@ -60,10 +60,44 @@ is_fit_to_keep(struct span line)
 static void
 talk_remember(struct talk *t, struct span line)
 {
-	if (!is_fit_to_keep(line))
+	if (!talk_may_keep(line))
 		return;
 	edit_remember(t->edit, line);
 	history_add(&t->history, line);
+}
+
+/* Takes one line off the back, without its LF. */
+static bool
+last_line(struct span *all, struct span *line)
+{
+	size_t n = all->len;
+
+	if (n == 0)
+		return false;
+	n -= all->at[n - 1] == '\n';
+	*line = span_first(*all, n);
+	while (n > 0 && all->at[n - 1] != '\n')
+		n--;
+	*line = span_skip(*line, n);
+	*all = span_first(*all, n);
+	return true;
+}
+
+/* The rest of the newest line that begins so. */
+struct span
+talk_ghost(struct talk *t, struct span line)
+{
+	struct span rest = buf_span(&t->history.lines), earlier;
+	bool slash = line.len > 0 && line.at[0] == '/';
+
+	if (line.len == 0 ||
+	    (player_view(t->commands.player).dialogue.mode != MODE_COMMAND && !slash))
+		return SPAN_NONE;
+	while (last_line(&rest, &earlier))
+		if (earlier.len > line.len && span_starts(earlier, line) && text_is_safe(earlier) &&
+		    talk_may_keep(earlier))
+			return span_skip(earlier, line.len);
+	return SPAN_NONE;
 }
 
 /* INTERFACE: credentials go over TLS that verified; loopback and the server inside count. */

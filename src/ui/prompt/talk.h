@@ -32,5 +32,8 @@ enum player_turn talk_turn(struct talk *, struct span *line, struct place, enum 
 /* completion and hints, as in struct edit_view */
 size_t talk_complete(struct talk *, struct span line, struct buf *out);
 struct span talk_hint(struct talk *, struct span line);
+struct span talk_ghost(struct talk *, struct span line);
+/* Whether a line may be kept and shown again: it holds no secret. */
+bool talk_may_keep(struct span line);
 
 #endif
