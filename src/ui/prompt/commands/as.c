@@ -1,20 +1,29 @@
 /*
- * /as - this session as the command line of another tool. What was secret stays out: the tool asks
- * for it.
+ * /as - this session as the command line of another tool, with the same outcome. What was secret
+ * stays out: the tool asks for it.
  */
+#include "ui/prompt/commands/as.h"
+
+#include <stdio.h>
+
 #include "base/ascii.h"
 #include "base/text.h"
-#include "ui/prompt/prompt.h"
+#include "run/message/message.h"
+#include "ui/prompt/commands/list.h"
 
-enum { RCPTS = 50, TEXT = 320 };
+enum { RCPTS = 50, TEXT = 320, MESSAGE_KEPT = 4096 };
 
 struct story {
-	char host[TEXT], helo[TEXT], sender[TEXT], mechanism[64];
+	char host[TEXT], helo[TEXT], sender[TEXT], mechanism[64], path[TEXT], sni[TEXT];
 	char rcpt[RCPTS][TEXT];
 	size_t nrcpts;
 	unsigned port;
-	bool open, mail, data, auth;
-	bool implicit, starttls, greeted;
+	enum target_kind kind;
+	enum verb hello;
+	bool open, mail, data, auth, refused; /* refused: a recipient */
+	bool implicit, starttls, greeted, verified;
+	struct buf message; /* as it was sent, while it fits */
+	bool message_lost;
 };
 
 static void
@@ -44,12 +53,14 @@ as_sent(struct story *st, struct span line)
 
 	switch (verb_of(line, &args)) {
 	case VERB_EHLO: case VERB_HELO: case VERB_LHLO:
+		st->hello = verb_of(line, NULL);
 		as_keep(st->helo, sizeof st->helo, span_trim(args));
 		break;
 	case VERB_MAIL:
 		st->mail = true;
-		st->data = false;
+		st->data = st->refused = st->message_lost = false;
 		st->nrcpts = 0;
+		buf_consume(&st->message, buf_span(&st->message).len);
 		as_keep(st->sender, sizeof st->sender, address(args));
 		break;
 	case VERB_RCPT:
@@ -68,30 +79,84 @@ as_sent(struct story *st, struct span line)
 	}
 }
 
+/* A message in one piece. */
+static void
+as_read(struct story *st, const struct message *m)
+{
+	struct message_reader reader = { 0 };
+	char piece[512];
+	struct err err;
+	size_t n = 0;
+
+	while (!st->message_lost && message_read(m, &reader, piece, sizeof piece, &n, &err) && n > 0)
+		st->message_lost = !buf_append(&st->message, (struct span){ piece, n });
+}
+
+static void
+as_message(struct story *st, const struct event *e)
+{
+	st->message.max = MESSAGE_KEPT;
+	if (e->sent.kind == SENT_OCTETS && e->sent.message && !e->sent.chunked)
+		as_read(st, e->sent.message);
+	else if (e->sent.kind == SENT_OCTETS)
+		st->message_lost = true;
+	else if (e->sent.kind == SENT_TEXT && !span_eq(e->sent.text, SPAN(".")))
+		st->message_lost |= !buf_append(&st->message,
+					span_starts(e->sent.text, SPAN("..")) ?
+					    span_skip(e->sent.text, 1) :
+					    e->sent.text) ||
+		    !buf_append(&st->message, SPAN("\r\n"));
+}
+
+static void
+as_connected(struct prompt *p, struct story *st, const struct event *e)
+{
+	const struct target *target = player_view(p->player).target;
+
+	buf_release(&st->message);
+	*st = (struct story){ .open = true, .port = addr_port(&e->connected.peer) };
+	as_keep(st->host, sizeof st->host, e->connected.host);
+	if (!target)
+		return;
+	st->kind = target->kind;
+	as_keep(st->path, sizeof st->path, target->host);
+}
+
 static void
 as_on_event(struct prompt *p, void *state, const struct event *e)
 {
 	struct story *st = state;
 
-	(void)p;
 	switch (e->kind) {
 	case EVENT_CONNECTED:
-		*st = (struct story){ .open = true, .port = addr_port(&e->connected.peer) };
-		as_keep(st->host, sizeof st->host, e->connected.host);
+		as_connected(p, st, e);
 		break;
 	case EVENT_TLS:
 		*(st->greeted ? &st->starttls : &st->implicit) = true;
+		st->verified = tls_is_trusted(e->shaken.info);
+		as_keep(st->sni, sizeof st->sni, e->shaken.info->sni);
 		break;
 	case EVENT_REPLY:
 		st->greeted = true;
+		st->refused |= e->answer.verb == VERB_RCPT && e->err != ERR_NONE;
 		break;
 	case EVENT_SENT:
 		if (e->sent.kind == SENT_COMMAND || e->sent.kind == SENT_SECRET)
 			as_sent(st, e->sent.text);
+		else
+			as_message(st, e);
 		break;
 	default:
 		break;
 	}
+}
+
+static void
+as_release(void *state)
+{
+	struct story *st = state;
+
+	buf_release(&st->message);
 }
 
 /* For a shell: in single quotes where it has to be. */
@@ -111,104 +176,252 @@ word(struct screen *s, const char *before, const char *text)
 	screen_print(s, "%s", plain ? "" : "'");
 }
 
-static void
-as_swaks(struct screen *s, const struct story *st)
+static bool
+has_tls(const struct story *st)
 {
-	word(s, "swaks --server ", st->host);
-	screen_print(s, " --port %u", st->port);
+	return st->implicit || st->starttls;
+}
+
+/* An option with the user name; who is not known here is to be filled in. */
+static void
+as_user(struct prompt *p, const char *before)
+{
+	const char *user = p->options->session.auth.user;
+
+	word(p->screen, before, user ? user : "USER");
+}
+
+/* Whether the message can stand in a command line, written with \n for its line ends. */
+static bool
+is_short_message(const struct story *st)
+{
+	struct span m = buf_span(&st->message);
+
+	for (size_t i = 0; i < m.len; i++)
+		if (m.at[i] == '\\' || m.at[i] == '%' ||
+		    ((m.at[i] < ' ' || m.at[i] > '~') && m.at[i] != '\r' && m.at[i] != '\n'))
+			return false;
+	return !st->message_lost && m.len > 0 && m.at[0] != '@';
+}
+
+/* 'Subject: x\n\ntext\n' for a shell. */
+static void
+put_message(struct screen *s, const struct story *st, const char *end)
+{
+	struct span m = buf_span(&st->message);
+
+	screen_print(s, "'");
+	for (size_t i = 0; i < m.len; i++)
+		if (m.at[i] == '\n')
+			screen_print(s, "%s", end);
+		else if (m.at[i] != '\r')
+			screen_print(s, m.at[i] == '\'' ? "'\\''" : "%c", m.at[i]);
+	screen_print(s, "'");
+}
+
+static void
+note_message(struct prompt *p, const struct story *st)
+{
+	if (st->data && !is_short_message(st))
+		prompt_note(p, "message.eml is the message, which is too long to stand here");
+}
+
+static bool
+as_swaks(struct prompt *p, const struct story *st)
+{
+	struct screen *s = p->screen;
+
+	if (st->kind == TARGET_UNIX || st->kind == TARGET_PIPE) {
+		word(s, st->kind == TARGET_UNIX ? "swaks --socket " : "swaks --pipe ", st->path);
+	} else {
+		word(s, "swaks --server ", st->host);
+		screen_print(s, " --port %u", st->port);
+	}
+	if (st->hello == VERB_LHLO || st->hello == VERB_HELO)
+		screen_print(s, " --protocol %s", st->hello == VERB_LHLO ? "LMTP" : "SMTP");
 	if (st->helo[0])
 		word(s, " --ehlo ", st->helo);
-	if (st->implicit || st->starttls)
+	if (has_tls(st))
 		screen_print(s, st->implicit ? " --tls-on-connect" : " --tls");
-	if (st->auth)
-		word(s, " --auth-user USER --auth ", st->mechanism);
+	if (has_tls(st) && p->env->tls.cert && p->env->tls.key) {
+		word(s, " --tls-cert ", p->env->tls.cert);
+		word(s, " --tls-key ", p->env->tls.key);
+	}
+	if (st->auth) {
+		as_user(p, " --auth-user ");
+		word(s, " --auth ", st->mechanism);
+	}
 	if (st->mail)
 		word(s, " --from ", st->sender[0] ? st->sender : "<>");
 	for (size_t i = 0; i < st->nrcpts; i++)
 		word(s, i == 0 ? " --to " : ",", st->rcpt[i]);
-	if (!st->data)
+	if (st->data && is_short_message(st)) {
+		screen_print(s, " --data ");
+		put_message(s, st, "\\n");
+	} else if (st->data) {
+		screen_print(s, " --data @message.eml");
+	} else {
 		screen_print(s, " --quit-after %s",
-		    st->nrcpts	     ? "RCPT" :
-			st->mail     ? "MAIL" :
-			st->auth     ? "AUTH" :
-			st->starttls ? "TLS" :
-			st->helo[0]  ? "HELO" :
-				       "CONNECT");
+		    st->nrcpts	    ? "RCPT" :
+			st->mail    ? "MAIL" :
+			st->auth    ? "AUTH" :
+			has_tls(st) ? "TLS" :
+			st->helo[0] ? "HELO" :
+				      "CONNECT");
+	}
 	screen_print(s, "\n");
+	note_message(p, st);
+	return true;
 }
 
+/* "[::1]" for an address with colons. */
 static void
-as_curl(struct screen *s, const struct story *st)
+as_host(const char *host, char out[TEXT + 2])
 {
-	char url[2 * TEXT + 64];
+	snprintf(out, TEXT + 2, strchr(host, ':') ? "[%s]" : "%s", host);
+}
 
-	snprintf(url, sizeof url, "%s://%s:%u/%s", st->implicit ? "smtps" : "smtp", st->host,
-	    st->port, st->helo);
-	word(s, "curl -v --url ", url);
+static bool
+as_curl(struct prompt *p, const struct story *st)
+{
+	char url[2 * TEXT + 64], host[TEXT + 2], there[2 * TEXT];
+	struct screen *s = p->screen;
+	bool other = st->sni[0] && strcmp(st->sni, st->host) != 0;
+
+	if (st->kind == TARGET_UNIX || st->kind == TARGET_PIPE ||
+	    st->hello == VERB_LHLO) {
+		prompt_note(p, "curl: it speaks SMTP to a host only");
+		return false;
+	}
+	as_host(other ? st->sni : st->host, host);
+	snprintf(url, sizeof url, "%s://%s:%u/%s", st->implicit ? "smtps" : "smtp", host, st->port,
+	    st->helo);
+	if (st->data && is_short_message(st)) {
+		screen_print(s, "printf ");
+		put_message(s, st, "\\r\\n");
+		screen_print(s, " | ");
+	}
+	/* -g: brackets stand for themselves */
+	word(s, strchr(url, '[') ? "curl -v -g --url " : "curl -v --url ", url);
+	as_host(st->host, host);
+	snprintf(there, sizeof there, "::%s:%u", host, st->port);
+	if (other)
+		word(s, " --connect-to ", there);
 	if (st->starttls)
 		screen_print(s, " --ssl-reqd");
+	if (has_tls(st) && !st->verified)
+		screen_print(s, " -k");
+	if (has_tls(st) && st->verified && p->env->tls.ca)
+		word(s, " --cacert ", p->env->tls.ca);
+	if (has_tls(st) && p->env->tls.cert && p->env->tls.key) {
+		word(s, " --cert ", p->env->tls.cert);
+		word(s, " --key ", p->env->tls.key);
+	}
 	if (st->auth) {
-		screen_print(s, " --user USER");
+		as_user(p, " --user ");
 		word(s, " --login-options AUTH=", st->mechanism);
 	}
-	if (st->mail && st->nrcpts > 0) {
+	if (st->mail && st->nrcpts > 0 && st->data) {
 		word(s, " --mail-from ", st->sender);
 		for (size_t i = 0; i < st->nrcpts; i++)
 			word(s, " --mail-rcpt ", st->rcpt[i]);
-		screen_print(s, " --upload-file MESSAGE");
+		if (st->refused && st->nrcpts > 1)
+			screen_print(s, " --mail-rcpt-allowfails");
+		screen_print(s, " --upload-file %s", is_short_message(st) ? "-" : "message.eml");
 	}
 	screen_print(s, "\n");
+	if (!st->data && st->mail)
+		prompt_note(p, "curl: it sends no envelope without a message, but HELP");
+	note_message(p, st);
+	return true;
 }
 
-static void
-as_openssl(struct screen *s, const struct story *st)
+static bool
+as_openssl(struct prompt *p, const struct story *st)
 {
-	char at[TEXT + 16];
+	char at[TEXT + 16], host[TEXT + 2];
+	struct screen *s = p->screen;
+	enum verify asked = p->options->session.verify;
 	struct addr literal;
 
-	snprintf(at, sizeof at, strchr(st->host, ':') ? "[%s]:%u" : "%s:%u", st->host, st->port);
-	word(s, "openssl s_client -crlf -nocommands -connect ", at);
+	if (st->kind == TARGET_PIPE || !has_tls(st)) {
+		prompt_note(p, "openssl: it speaks TLS to a host, and this session had none");
+		return false;
+	}
+	as_host(st->host, host);
+	snprintf(at, sizeof at, "%s:%u", host, st->port);
+	screen_print(s, "openssl s_client -crlf -nocommands");
+	if (st->kind == TARGET_UNIX)
+		word(s, " -unix ", st->path);
+	else
+		word(s, " -connect ", at);
 	if (!st->implicit)
-		screen_print(s, " -starttls smtp");
+		screen_print(s, " -starttls %s", st->hello == VERB_LHLO ? "lmtp" : "smtp");
 	if (!st->implicit && st->helo[0])
 		word(s, " -name ", st->helo);
-	screen_print(s, " -verify_return_error");
-	if (addr_parse(&literal, span_of(st->host), 0)) {
+	if (asked == VERIFY_CHAIN || asked == VERIFY_NAME)
+		screen_print(s, " -verify_return_error");
+	if (st->kind == TARGET_UNIX)
+		;
+	else if (addr_parse(&literal, span_of(st->host), 0))
 		word(s, " -verify_ip ", st->host);
-	} else {
-		word(s, " -verify_hostname ", st->host);
-		word(s, " -servername ", st->host);
+	else
+		word(s, " -verify_hostname ", st->sni[0] ? st->sni : st->host);
+	if (st->sni[0])
+		word(s, " -servername ", st->sni);
+	else
+		screen_print(s, " -noservername");
+	if (p->env->tls.ca)
+		word(s, " -CAfile ", p->env->tls.ca);
+	if (p->env->tls.cert && p->env->tls.key) {
+		word(s, " -cert ", p->env->tls.cert);
+		word(s, " -key ", p->env->tls.key);
 	}
 	screen_print(s, "\n");
+	return true;
+}
+
+static const struct {
+	const char *name;
+	/* prints one line; false: the tool cannot do that, which was noted */
+	bool (*print)(struct prompt *, const struct story *);
+} tools[] = {
+	{ "swaks", as_swaks },
+	{ "curl", as_curl },
+	{ "openssl", as_openssl },
+};
+
+bool
+as_print(struct prompt *p, struct span tool)
+{
+	struct story *st = prompt_state(p, &prompt_as);
+	bool known = false, any = false;
+
+	if (!st->open || st->kind == TARGET_DEMO) {
+		prompt_note(p,
+		    st->open ? "demo: is inside this process, where no other program reaches it: "
+			       "smtpsh serve listens on a port" :
+			       "there was no connection yet");
+		return false;
+	}
+	if (st->port == 0)
+		st->port = 25;
+	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++) {
+		if (tool.len > 0 && !span_eq(tool, span_of(tools[i].name)))
+			continue;
+		known = true;
+		any |= tools[i].print(p, st);
+	}
+	if (!known)
+		prompt_problem(p, "/as: want swaks, curl or openssl");
+	return any;
 }
 
 static void
 as_run(struct prompt *p, void *state, struct span args)
 {
-	static const struct {
-		const char *name;
-		void (*print)(struct screen *, const struct story *);
-	} tools[] = {
-		{ "swaks", as_swaks },
-		{ "curl", as_curl },
-		{ "openssl", as_openssl },
-	};
-	struct story *st = state;
-	bool any = false;
-
-	if (!st->open) {
-		prompt_note(p, "there was no connection yet");
-		return;
-	}
-	if (st->port == 0)
-		st->port = 25;
-	for (size_t i = 0; i < sizeof tools / sizeof *tools; i++)
-		if (args.len == 0 || span_eq(args, span_of(tools[i].name))) {
-			tools[i].print(p->screen, st);
-			any = true;
-		}
-	if (!any)
-		prompt_problem(p, "/as: want swaks, curl or openssl");
+	(void)state;
+	as_print(p, args);
 }
 
 const struct prompt_command prompt_as = {
@@ -219,4 +432,5 @@ const struct prompt_command prompt_as = {
 	.state_size = sizeof(struct story),
 	.run = as_run,
 	.on_event = as_on_event,
+	.release = as_release,
 };

@@ -1,0 +1,126 @@
+"""/as: the command of another tool, run against the same server, comes out as the session did."""
+import os
+import shlex
+import shutil
+import ssl
+import subprocess
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
+import hostile
+import program
+import tap
+from mta import Mta
+from terminal import PROMPT, Terminal
+
+MESSAGE = ("Subject: it's a test", "", "one", "..two", "")
+
+
+class As(unittest.TestCase):
+    def setUp(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*hostile.certificate())
+        self.mta = Mta("SIZE 1000000", context=context)
+        self.mta.__enter__()
+        self.addCleanup(self.mta.__exit__, None, None, None)
+
+    def session(self, *lines, options=()):
+        t = Terminal(*options, self.mta.target, NO_COLOR="1", columns=2000)
+        self.addCleanup(t.__exit__)
+        t.prompt(PROMPT)
+        for line in lines:
+            t.line(line)
+            t.taken()
+            t.prompt(PROMPT)
+        return t
+
+    def command(self, t, tool):
+        t.line("/as " + tool)
+        t.until("/as " + tool)
+        t.until("\n")
+        return t.until("\r\n").strip()
+
+    def run_it(self, command):
+        del self.mta.heard[:], self.mta.messages[:]
+        return subprocess.run(["sh", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=program.DEADLINE,
+                              env=program.environment())
+
+    def message(self, *first):
+        return self.session(*first, "MAIL FROM:<o'hara@a.example>", "RCPT TO:<b@b.example>", "RCPT TO:<c@b.example>", "DATA", *MESSAGE, ".")
+
+    @unittest.skipUnless(shutil.which("curl"), "curl is not here")
+    def test_curl_sends_the_same_message(self):
+        for first, words in ((("EHLO me.example",), set()), (("/starttls",), {"-k", "--ssl-reqd"})):
+            with self.subTest(first):
+                t = self.message(*first)
+                t.until("queued as")
+                sent = self.mta.messages[-1:]
+                command = self.command(t, "curl")
+                self.assertEqual(words - set(shlex.split(command)), set())
+                self.assertEqual("-k" in shlex.split(command), "-k" in words)
+                done = self.run_it(command)
+                self.assertEqual(done.returncode, 0, command + done.stderr)
+                self.assertEqual(self.mta.messages, sent)
+                self.assertEqual([line.split(" ")[0] for line in self.mta.heard if line.startswith(("MAIL", "RCPT"))], ["MAIL", "RCPT", "RCPT"])
+
+    @unittest.skipUnless(shutil.which("curl"), "curl is not here")
+    def test_curl_goes_on_where_a_recipient_was_rejected(self):
+        t = self.session("EHLO me.example", "MAIL FROM:<>", "RCPT TO:<unknown@b.example>", "RCPT TO:<c@b.example>", "DATA", "Subject: x", "", "y", ".")
+        t.until("queued as")
+        done = self.run_it(self.command(t, "curl"))
+        self.assertEqual((done.returncode, len(self.mta.messages)), (0, 1), done.stderr)
+
+    @unittest.skipUnless(shutil.which("openssl"), "openssl is not here")
+    def test_openssl_goes_on_where_the_session_did(self):
+        t = self.session("/starttls")
+        command = self.command(t, "openssl")
+        self.assertNotIn("-verify_return_error", command)
+        done = self.run_it(command)
+        self.assertEqual(done.returncode, 0, command + done.stderr)
+        self.assertIn("STARTTLS", self.mta.heard)
+        self.assertIn("-----BEGIN CERTIFICATE-----", done.stdout)
+        t.line("/set verify name")
+        t.prompt(PROMPT)
+        command = self.command(t, "openssl")
+        self.assertNotEqual(self.run_it(command).returncode, 0, command)
+
+    def test_openssl_is_none_without_tls(self):
+        t = self.session("EHLO me.example")
+        t.line("/as openssl")
+        t.until("this session had none")
+        t.never("s_client")
+
+    def test_swaks(self):
+        t = self.message("EHLO me.example")
+        t.until("queued as")
+        words = shlex.split(self.command(t, "swaks"))
+        pairs = dict(zip(words[1::2], words[2::2]))
+        self.assertEqual(pairs["--server"] + ":" + pairs["--port"], self.mta.target)
+        self.assertEqual((pairs["--ehlo"], pairs["--from"], pairs["--to"]), ("me.example", "o'hara@a.example", "b@b.example,c@b.example"))
+        self.assertEqual(pairs["--data"], "Subject: it's a test\\n\\none\\n.two\\n\\n")
+
+    def test_a_message_that_is_too_long_is_a_file(self):
+        t = self.session("/send from=a@b.example to=c@d.example size=20k")
+        t.until("accepted for delivery")
+        t.line("/as swaks")
+        t.until("--data @message.eml")
+        t.until("message.eml is the message")
+
+    def test_a_peer_s_octets_are_words_for_the_shell(self):
+        t = self.session("EHLO $(touch\tx)`id`;me", "MAIL FROM:<'\"$(id)@a.example>", "RCPT TO:<b@b.example>")
+        t.until("250 2.1.5")
+        words = shlex.split(self.command(t, "swaks"))
+        self.assertIn("'\"$(id)@a.example", words)
+
+    def test_demo_is_reached_by_nobody_else(self):
+        with Terminal("demo:", NO_COLOR="1") as t:
+            t.prompt(PROMPT)
+            t.line("/as")
+            t.until("no other program reaches it")
+            t.prompt(PROMPT)
+            t.never("swaks --", "curl -v")
+
+
+if __name__ == "__main__":
+    tap.main()
