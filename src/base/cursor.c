@@ -8,13 +8,14 @@
 #include "base/quantity.h"
 #include "base/text.h"
 
-const char place_line[] = "-c", place_option[] = "--auth", place_unseen[] = "what was typed unseen";
+const char place_line[] = "-c", place_option[] = "--auth", place_unseen[] = "what was typed unseen",
+	   place_pasted[] = "what was pasted";
 
 bool
 place_is_user(struct place place)
 {
 	return !place.file || place.file == place_line || place.file == place_option ||
-	    place.file == place_unseen;
+	    place.file == place_unseen || place.file == place_pasted;
 }
 
 bool

@@ -17,9 +17,9 @@ struct place {
 };
 /*
  * Values of place.file for what is no file, compared by address: -c on the command line, an
- * option that stands for a line, a line typed with echo off.
+ * option that stands for a line, a line typed with echo off, one of several that were pasted.
  */
-extern const char place_line[], place_option[], place_unseen[];
+extern const char place_line[], place_option[], place_unseen[], place_pasted[];
 /*
  * Whether the user gave the line, at the prompt or on the command line. Other lines come from a
  * script, which is not trusted with everything.

@@ -179,6 +179,7 @@ struct tls_info {
 	bool ca_given;			/* that place is tls_opts.ca */
 	struct tls_cert *cert;		/* as sent, the server's own first */
 	size_t ncerts;
+	struct span der;		/* the server's own certificate; empty: none */
 	struct span alpn;
 	enum tls_ocsp ocsp;
 	int64_t ocsp_until;		/* TLS_NO_DATE: not given */

@@ -192,9 +192,15 @@ tls_read_chain(STACK_OF(X509) *chain, struct tls_info *info, struct arena *arena
 {
 	int n = chain ? sk_X509_num(chain) : 0;
 
+	unsigned char *der = NULL;
+	int len = n > 0 ? i2d_X509(sk_X509_value(chain, 0), &der) : 0;
+
 	info->cert = ARENA_ARRAY(arena, struct tls_cert, (size_t)n + 1);
 	for (int i = 0; i < n; i++)
 		read_cert(arena, sk_X509_value(chain, i), &info->cert[info->ncerts++]);
+	if (len > 0)
+		info->der = arena_copy(arena, (struct span){ (const char *)der, (size_t)len });
+	OPENSSL_free(der);
 }
 
 struct tls_chain

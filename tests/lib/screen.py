@@ -2,7 +2,7 @@
 import re
 import unicodedata
 
-SEQUENCE = re.compile(r"\x1b(?:\[([?>]?)([0-9;]*)([@-~])|[()].|([=>78M]))")
+SEQUENCE = re.compile(r"\x1b(?:\[([?>]?)([0-9;]*)([@-~])|\][^\x07\x1b]*\x07|[()].|([=>78M]))")
 
 
 def width(c):

@@ -1,7 +1,9 @@
 """/as: the command of another tool, run against the same server, comes out as the session did."""
+import base64
 import os
 import shlex
 import shutil
+import smtplib
 import ssl
 import subprocess
 import sys
@@ -104,8 +106,8 @@ class As(unittest.TestCase):
         t = self.session("/send from=a@b.example to=c@d.example size=20k")
         t.until("accepted for delivery")
         t.line("/as swaks")
-        t.until("--data @message.eml")
         t.until("message.eml is the message")
+        t.until("--data @message.eml")
 
     def test_a_peer_s_octets_are_words_for_the_shell(self):
         t = self.session("EHLO $(touch\tx)`id`;me", "MAIL FROM:<'\"$(id)@a.example>", "RCPT TO:<b@b.example>")
@@ -120,6 +122,51 @@ class As(unittest.TestCase):
             t.until("no other program reaches it")
             t.prompt(PROMPT)
             t.never("swaks --", "curl -v")
+
+
+class Copy(unittest.TestCase):
+    def copied(self, t, line):
+        t.line(line)
+        t.until("\x1b]52;c;")
+        return base64.b64decode(t.until("\x07")[:-1]).decode()
+
+    def test_each(self):
+        with program.Serve() as server, Terminal(server.host, str(server.port), NO_COLOR="1") as t:
+            t.prompt(PROMPT, "220 ")
+            self.assertEqual(self.copied(t, "/copy").splitlines()[0][:4], "220 ")
+            t.line("/copy cert")
+            t.until("no certificate")
+            t.line("/starttls")
+            t.until("~> EHLO")
+            t.until("250")
+            t.prompt(PROMPT)
+            pem = self.copied(t, "/copy cert")
+            der = ssl.PEM_cert_to_DER_cert(pem)
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+            with smtplib.SMTP(server.host, server.port) as other:
+                other.starttls(context=context)
+                self.assertEqual(other.sock.getpeercert(True), der)
+            self.assertTrue(self.copied(t, "/copy last").startswith("250-"))
+            self.assertIn(f"--port {server.port} ", self.copied(t, "/copy as"))
+            self.assertTrue(self.copied(t, "/copy as openssl").startswith("openssl s_client "))
+            t.line("/copy nothing")
+            t.until("want last, as or cert")
+
+    def test_what_drives_a_terminal_is_not_copied(self):
+        with Mta(answers={"NOOP": "250 a\x1b[2J\x07b"}) as mta, Terminal(mta.target, NO_COLOR="1") as t:
+            t.prompt(PROMPT)
+            t.line("NOOP")
+            t.until("250 a")
+            t.prompt(PROMPT)
+            self.assertEqual(self.copied(t, "/copy"), "250 a\\x1B[2J\\x07b\n")
+
+    def test_a_dumb_terminal_gets_none(self):
+        with Terminal("demo:", NO_COLOR="1", TERM="dumb") as t:
+            t.until("220 ")
+            t.line("/copy")
+            t.until("takes no escape sequences")
+            t.never("\x1b]52")
 
 
 if __name__ == "__main__":

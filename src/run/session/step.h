@@ -85,6 +85,7 @@ enum step_trait {
 	STEP_CLIENT_ALONE = 1 << 20,	/* has no counterpart on the server's side */
 	/* where a person answers questions, it makes the connection that it needs */
 	STEP_CONNECTS = 1 << 21,
+	STEP_SHOWS = 1 << 22,		/* it shows what is known, and changes nothing */
 };
 
 /* The section of the help that a command is in, in the help's order. */

@@ -116,11 +116,18 @@ edit_more(const struct edit *e)
 	return e->firing && buf_span(&e->paste).len > 0;
 }
 
+bool
+edit_is_pasted(const struct edit *e)
+{
+	return e->gave_pasted;
+}
+
 static enum edit_result
 give_pasted(struct edit *e, struct span *line)
 {
 	struct span all = buf_span(&e->paste), rest = all;
 
+	e->gave_pasted = true;
 	span_line(&rest, line);
 	buf_consume(&e->line, buf_span(&e->line).len);
 	buf_append(&e->line, *line);
@@ -210,6 +217,7 @@ edit_read(struct edit *e, struct span *line)
 {
 	assert(!e->reading);
 	*line = SPAN_NONE;
+	e->gave_pasted = false;
 	if (edit_more(e))
 		return give_pasted(e, line);
 	e->reading = e->hidden = true;

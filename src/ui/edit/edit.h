@@ -94,6 +94,8 @@ bool edit_dropped(const struct edit *);
 void edit_mark(struct edit *);
 bool edit_before_mark(const struct edit *);
 bool edit_more(const struct edit *);
+/* whether the last line of edit_read is one of several that were pasted */
+bool edit_is_pasted(const struct edit *);
 void edit_forget(struct edit *);			/* wipes what was typed without echo */
 int edit_signal(const struct edit *);
 /* Called within the loop: makes edit_read return. */

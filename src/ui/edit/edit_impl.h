@@ -55,6 +55,7 @@ struct edit {
 	bool escaped;			/* after ^] */
 	struct buf paste;		/* several lines, waiting for Enter */
 	bool pasted, firing;		/* they wait; they are being given out */
+	bool gave_pasted;		/* the last line was one of them */
 	bool line_was_there, dropped;	/* at the last ^C */
 	unsigned keys_taken;		/* since the loop last ran */
 	/* while typing without echo: octets of the current escape sequence */

@@ -17,10 +17,11 @@ enum { NOT_FOUND = 127 };	/* what a shell ends with */
 
 /* The argument it does not see as words. */
 static void
-foreground_become(const char *command, const char *argument, int input)
+foreground_become(struct span command, const char *argument, int input)
 {
 	struct arena arena = { 0 };
-	char line[1000];
+	struct span line = arena_printf(
+	    &arena, "%.*s%s", SPAN_ARG(command), argument ? " \"$1\"" : "");
 
 	signal(SIGINT, SIG_DFL);
 	signal(SIGQUIT, SIG_DFL);
@@ -29,38 +30,55 @@ foreground_become(const char *command, const char *argument, int input)
 	if (input >= 0)
 		dup2(input, STDIN_FILENO);
 	environ = environment_of_child(&arena);
-	snprintf(line, sizeof line, "%s%s", command, argument ? " \"$1\"" : "");
-	execl("/bin/sh", "sh", "-c", line, "sh", argument, (char *)NULL);
+	execl("/bin/sh", "sh", "-c", arena_string(&arena, line), "sh", argument, (char *)NULL);
 	_exit(NOT_FOUND);
 }
 
-/*
- * Runs `command`, which a shell splits into words, with `argument` (NULL: none) behind it and
- * `input` as its standard input (-1: ours). ^C is its own meanwhile. False with err when it cannot
- * be started or ends in a failure.
- */
+/* ^C is its own meanwhile. */
 static bool
-foreground_run(const char *command, const char *argument, int input, struct err *err)
+foreground_wait(
+    struct span command, const char *argument, int input, int *status, struct err *err)
 {
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, interrupt, quit;
-	int status = 0;
+	int how = 0;
 	pid_t child = fork();
 
 	if (child < 0)
-		return err_set(err, ERR_SYSTEM, "cannot start %s: %s", command, strerror(errno));
+		return err_set(err, ERR_SYSTEM, "cannot start %.*s: %s", SPAN_ARG(command),
+		    strerror(errno));
 	if (child == 0)
 		foreground_become(command, argument, input);
 	sigaction(SIGINT, &ignore, &interrupt);
 	sigaction(SIGQUIT, &ignore, &quit);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+	while (waitpid(child, &how, 0) < 0 && errno == EINTR)
 		;
 	sigaction(SIGINT, &interrupt, NULL);
 	sigaction(SIGQUIT, &quit, NULL);
-	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_FOUND)
-		return err_set(err, ERR_SYSTEM, "there is no program %s", command);
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return err_set(err, ERR_SYSTEM, "%s failed", command);
+	*status = WIFEXITED(how) ? WEXITSTATUS(how) : WIFSIGNALED(how) ? 128 + WTERMSIG(how) : 0;
 	return true;
+}
+
+bool
+foreground_shell(struct span command, int input, int *status, struct err *err)
+{
+	return foreground_wait(command, NULL, input, status, err);
+}
+
+/*
+ * Runs `command`, which a shell splits into words, with `argument` (NULL: none) behind it and
+ * `input` as its standard input (-1: ours). False with err when it cannot be started or ends in a
+ * failure.
+ */
+static bool
+foreground_run(const char *command, const char *argument, int input, struct err *err)
+{
+	int status;
+
+	if (!foreground_wait(span_of(command), argument, input, &status, err))
+		return false;
+	if (status == NOT_FOUND)
+		return err_set(err, ERR_SYSTEM, "there is no program %s", command);
+	return status == 0 || err_set(err, ERR_SYSTEM, "%s failed", command);
 }
 
 /* ---- an editor: a text that the person writes */

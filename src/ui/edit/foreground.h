@@ -17,6 +17,12 @@ enum { EDITOR_TEXT_MAX = 1 << 20 };
 bool editor_write(struct arena *, struct span *text, struct err *);
 
 /*
+ * Runs a command by sh -c, with `input` as its standard input (-1: ours), and waits for it. *status
+ * is its exit status, or 128 and its signal. False with err: it could not be started.
+ */
+bool foreground_shell(struct span command, int input, int *status, struct err *);
+
+/*
  * Shows what is taller than the screen in $PAGER, else less: output is held back from pager_begin
  * on, and shown by pager_end. Where $PAGER is empty, or without a terminal, both do nothing.
  */

@@ -299,6 +299,8 @@ repl_on_event(void *ctx, const struct event *event)
 		where_user(&r->where, shown.session, auth_shown_user(event->sent.text));
 	if (current && event->kind == EVENT_SENT)
 		repl_sent(r, event);
+	if (current && event->kind == EVENT_STEP_ENDED)
+		shell_pipe_end(&r->talk.pipe, &r->talk.commands);
 	if (current && (event->kind == EVENT_STEP_ENDED || event->kind == EVENT_CLOSED)) {
 		r->question.asking = r->auth_waits = r->undecided = false;
 		if (event->err)
@@ -340,6 +342,8 @@ repl_on_idle(void *ctx, unsigned ready)
 	struct repl *r = ctx;
 
 	(void)ready;
+	if (!player_busy(r->player))
+		shell_pipe_end(&r->talk.pipe, &r->talk.commands);
 	answer_ahead(r);
 	ahead_give_back(&r->ahead, &r->talk, !r->leaving);
 	if (!player_busy(r->player) || loop_now_us() >= r->hold_until_us || r->question.asking)
@@ -391,7 +395,8 @@ repl_on_turn(void *ctx, struct span *line, struct place place, enum dialogue_mod
 	if (mode == MODE_COMMAND && turn == TURN_SEND && is_leaving(*line))
 		player_end(r->player);
 	/* nobody typed it: it is shown */
-	r->screen->echo |= place.file ? place.file != place_unseen : place.line == 0;
+	r->screen->echo |= place.file && place.file != place_pasted ? place.file != place_unseen :
+								      place.line == 0;
 	return turn;
 }
 
@@ -400,8 +405,9 @@ queue_line(struct repl *r, struct span line, bool unseen)
 {
 	if (player_busy(r->player) || edit_more(r->edit))
 		r->talk.ahead++;
-	if (player_line(
-		r->player, line, (struct place){ unseen ? place_unseen : NULL, ++r->nlines }))
+	const char *file = unseen ? place_unseen : edit_is_pasted(r->edit) ? place_pasted : NULL;
+
+	if (player_line(r->player, line, (struct place){ file, ++r->nlines }))
 		r->ahead.unseen += unseen;
 	else
 		prompt_problem(&r->talk.commands, "%d lines wait already: this one is not sent",
@@ -418,6 +424,16 @@ take_command(struct repl *r, struct span line)
 	if (span_starts(line, SPAN("//")))
 		line = span_skip(line, 1);
 	line = talk_expand(&r->talk, line);
+	const struct prompt_command *const *table = r->talk.commands.table;
+	struct span step = line, command;
+	bool shell = shell_is_asked(line, &command),
+	     piped = !shell && shell_split(table, &step, &command);
+	/* what a step shows comes later: its pipe is begun when its turn has come */
+	bool later = piped && cursor_is_command(step, &name) && !prompt_find(table, name);
+	if ((shell || piped) && !later) {
+		talk_shell(&r->talk, &line);
+		return;
+	}
 	if (cursor_is_command(line, &name) && prompt_find(r->talk.commands.table, name)) {
 		prompt_run(&r->talk.commands, name, span_trim(span_skip(line, 1 + name.len)));
 		return;
@@ -438,8 +454,10 @@ goes_at_once(struct repl *r, struct span line)
 	line = talk_expand(&r->talk, line);
 	if (player_view(r->player).dialogue.mode != MODE_COMMAND || !cursor_is_command(line, &name))
 		return false;
+	struct span shown = line, pipe;
 	const struct prompt_command *command = prompt_find(r->talk.commands.table, name);
-	return command && command->at_once;
+	return command && command->at_once &&
+	    !shell_split(r->talk.commands.table, &shown, &pipe);
 }
 
 static void

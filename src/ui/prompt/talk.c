@@ -181,13 +181,50 @@ talk_expand(struct talk *t, struct span line)
 	return shorthand_expand(&t->written_out, t->commands.table, line, bare);
 }
 
+/* Of several lines that are pasted nobody has read each: none runs a program. */
+static bool
+talk_asks_shell(struct talk *t, struct span line)
+{
+	struct span command;
+
+	if (!shell_is_asked(line, &command) && !shell_split(t->commands.table, &line, &command))
+		return false;
+	prompt_problem(&t->commands, "not run: a pasted line runs no program; type it");
+	return true;
+}
+
+bool
+talk_shell(struct talk *t, struct span *line)
+{
+	struct prompt *p = &t->commands;
+	struct span command, name, whole = *line;
+
+	if (shell_is_asked(*line, &command)) {
+		shell_run(p, command);
+		return true;
+	}
+	if (!shell_split(p->table, line, &command))
+		return false;
+	if (!shell_pipe_begin(&t->pipe, p, command)) {
+		*line = whole;
+		return true;
+	}
+	cursor_is_command(*line, &name);
+	if (!prompt_find(p->table, name))
+		return false;
+	prompt_run(p, name, span_trim(span_skip(*line, 1 + name.len)));
+	shell_pipe_end(&t->pipe, p);
+	return true;
+}
+
 enum player_turn
 talk_turn(struct talk *t, struct span *line, struct place place, enum dialogue_mode mode)
 {
 	struct session_view v = player_view(t->commands.player);
 	struct buf found = { .max = 4096 };
-	bool goes = true, typed = !place.file;
+	bool goes = true, typed = !place.file || place.file == place_pasted;
 
+	shell_pipe_end(&t->pipe, &t->commands);
 	t->commands.screen->echo = t->ahead > 0;
 	if (t->ahead > 0)
 		t->ahead--;
@@ -198,6 +235,10 @@ talk_turn(struct talk *t, struct span *line, struct place place, enum dialogue_m
 		goes = command_turn(t, *line);
 	if (mode == MODE_COMMAND && typed)
 		*line = talk_expand(t, *line);
+	if (mode == MODE_COMMAND && !place.file && talk_shell(t, line))
+		return TURN_TAKEN;
+	if (mode == MODE_COMMAND && place.file == place_pasted && talk_asks_shell(t, *line))
+		return TURN_TAKEN;
 	if (mode == MODE_MESSAGE) {
 		lint_text(&t->message, *line, v.extensions, &found);
 		goes = talk_print_findings(t, &found);

@@ -82,7 +82,7 @@ const struct step_op step_cert = {
 	.args = "[DOMAIN]",
 	.help = "Show the server's certificates, a TLSA record of its key, and the verdict of the "
 		"domain's MTA-STS policy",
-	.traits = STEP_NEEDS_CONN | STEP_NEEDS_TLS,
+	.traits = STEP_NEEDS_CONN | STEP_NEEDS_TLS | STEP_SHOWS,
 	.state_size = sizeof(struct cert_state),
 	.parse = cert_parse,
 	.start = cert_start,

@@ -65,7 +65,7 @@ const struct step_op step_ext = {
 	.group = GROUP_LOOK,
 	.args = "[diff]",
 	.help = "Show what EHLO offered; diff: in the clear against TLS against logged in",
-	.traits = STEP_NEEDS_CONN,
+	.traits = STEP_NEEDS_CONN | STEP_SHOWS,
 	.parse = ext_parse,
 	.start = ext_start,
 };
@@ -85,6 +85,6 @@ const struct step_op step_info = {
 	.group = GROUP_CONNECTION,
 	.args = "",
 	.help = "Show where this session is connected, how, and how far it has come",
-	.traits = STEP_NEEDS_CONN,
+	.traits = STEP_NEEDS_CONN | STEP_SHOWS,
 	.start = info_start,
 };

@@ -88,7 +88,8 @@ as_read(struct story *st, const struct message *m)
 	struct err err;
 	size_t n = 0;
 
-	while (!st->message_lost && message_read(m, &reader, piece, sizeof piece, &n, &err) && n > 0)
+	while (!st->message_lost && message_read(m, &reader, piece, sizeof piece, &n, &err) &&
+	    n > 0)
 		st->message_lost = !buf_append(&st->message, (struct span){ piece, n });
 }
 
@@ -161,19 +162,21 @@ as_release(void *state)
 
 /* For a shell: in single quotes where it has to be. */
 static void
-word(struct screen *s, const char *before, const char *text)
+word(struct buf *out, const char *before, const char *text)
 {
-	struct span safe = text_safe(&s->arena, span_of(text));
+	struct arena arena = { 0 };
+	struct span safe = text_safe(&arena, span_of(text));
 	bool plain = safe.len > 0;
 
 	for (size_t i = 0; i < safe.len; i++)
 		plain &= safe.at[i] > 0 &&
 		    (strchr("@%+=:,./-_", safe.at[i]) || ascii_is_digit(safe.at[i]) ||
 			((safe.at[i] | 32) >= 'a' && (safe.at[i] | 32) <= 'z'));
-	screen_print(s, "%s%s", before, plain ? "" : "'");
+	buf_printf(out, "%s%s", before, plain ? "" : "'");
 	for (size_t i = 0; i < safe.len; i++)
-		screen_print(s, safe.at[i] == '\'' ? "'\\''" : "%c", safe.at[i]);
-	screen_print(s, "%s", plain ? "" : "'");
+		buf_printf(out, safe.at[i] == '\'' ? "'\\''" : "%c", safe.at[i]);
+	buf_printf(out, "%s", plain ? "" : "'");
+	arena_release(&arena);
 }
 
 static bool
@@ -184,11 +187,11 @@ has_tls(const struct story *st)
 
 /* An option with the user name; who is not known here is to be filled in. */
 static void
-as_user(struct prompt *p, const char *before)
+as_user(struct prompt *p, struct buf *out, const char *before)
 {
 	const char *user = p->options->session.auth.user;
 
-	word(p->screen, before, user ? user : "USER");
+	word(out, before, user ? user : "USER");
 }
 
 /* Whether the message can stand in a command line, written with \n for its line ends. */
@@ -206,17 +209,17 @@ is_short_message(const struct story *st)
 
 /* 'Subject: x\n\ntext\n' for a shell. */
 static void
-put_message(struct screen *s, const struct story *st, const char *end)
+put_message(struct buf *out, const struct story *st, const char *end)
 {
 	struct span m = buf_span(&st->message);
 
-	screen_print(s, "'");
+	buf_printf(out, "'");
 	for (size_t i = 0; i < m.len; i++)
 		if (m.at[i] == '\n')
-			screen_print(s, "%s", end);
+			buf_printf(out, "%s", end);
 		else if (m.at[i] != '\r')
-			screen_print(s, m.at[i] == '\'' ? "'\\''" : "%c", m.at[i]);
-	screen_print(s, "'");
+			buf_printf(out, m.at[i] == '\'' ? "'\\''" : "%c", m.at[i]);
+	buf_printf(out, "'");
 }
 
 static void
@@ -227,41 +230,40 @@ note_message(struct prompt *p, const struct story *st)
 }
 
 static bool
-as_swaks(struct prompt *p, const struct story *st)
+as_swaks(struct prompt *p, const struct story *st, struct buf *out)
 {
-	struct screen *s = p->screen;
 
 	if (st->kind == TARGET_UNIX || st->kind == TARGET_PIPE) {
-		word(s, st->kind == TARGET_UNIX ? "swaks --socket " : "swaks --pipe ", st->path);
+		word(out, st->kind == TARGET_UNIX ? "swaks --socket " : "swaks --pipe ", st->path);
 	} else {
-		word(s, "swaks --server ", st->host);
-		screen_print(s, " --port %u", st->port);
+		word(out, "swaks --server ", st->host);
+		buf_printf(out, " --port %u", st->port);
 	}
 	if (st->hello == VERB_LHLO || st->hello == VERB_HELO)
-		screen_print(s, " --protocol %s", st->hello == VERB_LHLO ? "LMTP" : "SMTP");
+		buf_printf(out, " --protocol %s", st->hello == VERB_LHLO ? "LMTP" : "SMTP");
 	if (st->helo[0])
-		word(s, " --ehlo ", st->helo);
+		word(out, " --ehlo ", st->helo);
 	if (has_tls(st))
-		screen_print(s, st->implicit ? " --tls-on-connect" : " --tls");
+		buf_printf(out, st->implicit ? " --tls-on-connect" : " --tls");
 	if (has_tls(st) && p->env->tls.cert && p->env->tls.key) {
-		word(s, " --tls-cert ", p->env->tls.cert);
-		word(s, " --tls-key ", p->env->tls.key);
+		word(out, " --tls-cert ", p->env->tls.cert);
+		word(out, " --tls-key ", p->env->tls.key);
 	}
 	if (st->auth) {
-		as_user(p, " --auth-user ");
-		word(s, " --auth ", st->mechanism);
+		as_user(p, out, " --auth-user ");
+		word(out, " --auth ", st->mechanism);
 	}
 	if (st->mail)
-		word(s, " --from ", st->sender[0] ? st->sender : "<>");
+		word(out, " --from ", st->sender[0] ? st->sender : "<>");
 	for (size_t i = 0; i < st->nrcpts; i++)
-		word(s, i == 0 ? " --to " : ",", st->rcpt[i]);
+		word(out, i == 0 ? " --to " : ",", st->rcpt[i]);
 	if (st->data && is_short_message(st)) {
-		screen_print(s, " --data ");
-		put_message(s, st, "\\n");
+		buf_printf(out, " --data ");
+		put_message(out, st, "\\n");
 	} else if (st->data) {
-		screen_print(s, " --data @message.eml");
+		buf_printf(out, " --data @message.eml");
 	} else {
-		screen_print(s, " --quit-after %s",
+		buf_printf(out, " --quit-after %s",
 		    st->nrcpts	    ? "RCPT" :
 			st->mail    ? "MAIL" :
 			st->auth    ? "AUTH" :
@@ -269,7 +271,7 @@ as_swaks(struct prompt *p, const struct story *st)
 			st->helo[0] ? "HELO" :
 				      "CONNECT");
 	}
-	screen_print(s, "\n");
+	buf_printf(out, "\n");
 	note_message(p, st);
 	return true;
 }
@@ -282,10 +284,9 @@ as_host(const char *host, char out[TEXT + 2])
 }
 
 static bool
-as_curl(struct prompt *p, const struct story *st)
+as_curl(struct prompt *p, const struct story *st, struct buf *out)
 {
 	char url[2 * TEXT + 64], host[TEXT + 2], there[2 * TEXT];
-	struct screen *s = p->screen;
 	bool other = st->sni[0] && strcmp(st->sni, st->host) != 0;
 
 	if (st->kind == TARGET_UNIX || st->kind == TARGET_PIPE ||
@@ -297,39 +298,39 @@ as_curl(struct prompt *p, const struct story *st)
 	snprintf(url, sizeof url, "%s://%s:%u/%s", st->implicit ? "smtps" : "smtp", host, st->port,
 	    st->helo);
 	if (st->data && is_short_message(st)) {
-		screen_print(s, "printf ");
-		put_message(s, st, "\\r\\n");
-		screen_print(s, " | ");
+		buf_printf(out, "printf ");
+		put_message(out, st, "\\r\\n");
+		buf_printf(out, " | ");
 	}
 	/* -g: brackets stand for themselves */
-	word(s, strchr(url, '[') ? "curl -v -g --url " : "curl -v --url ", url);
+	word(out, strchr(url, '[') ? "curl -v -g --url " : "curl -v --url ", url);
 	as_host(st->host, host);
 	snprintf(there, sizeof there, "::%s:%u", host, st->port);
 	if (other)
-		word(s, " --connect-to ", there);
+		word(out, " --connect-to ", there);
 	if (st->starttls)
-		screen_print(s, " --ssl-reqd");
+		buf_printf(out, " --ssl-reqd");
 	if (has_tls(st) && !st->verified)
-		screen_print(s, " -k");
+		buf_printf(out, " -k");
 	if (has_tls(st) && st->verified && p->env->tls.ca)
-		word(s, " --cacert ", p->env->tls.ca);
+		word(out, " --cacert ", p->env->tls.ca);
 	if (has_tls(st) && p->env->tls.cert && p->env->tls.key) {
-		word(s, " --cert ", p->env->tls.cert);
-		word(s, " --key ", p->env->tls.key);
+		word(out, " --cert ", p->env->tls.cert);
+		word(out, " --key ", p->env->tls.key);
 	}
 	if (st->auth) {
-		as_user(p, " --user ");
-		word(s, " --login-options AUTH=", st->mechanism);
+		as_user(p, out, " --user ");
+		word(out, " --login-options AUTH=", st->mechanism);
 	}
 	if (st->mail && st->nrcpts > 0 && st->data) {
-		word(s, " --mail-from ", st->sender);
+		word(out, " --mail-from ", st->sender);
 		for (size_t i = 0; i < st->nrcpts; i++)
-			word(s, " --mail-rcpt ", st->rcpt[i]);
+			word(out, " --mail-rcpt ", st->rcpt[i]);
 		if (st->refused && st->nrcpts > 1)
-			screen_print(s, " --mail-rcpt-allowfails");
-		screen_print(s, " --upload-file %s", is_short_message(st) ? "-" : "message.eml");
+			buf_printf(out, " --mail-rcpt-allowfails");
+		buf_printf(out, " --upload-file %s", is_short_message(st) ? "-" : "message.eml");
 	}
-	screen_print(s, "\n");
+	buf_printf(out, "\n");
 	if (!st->data && st->mail)
 		prompt_note(p, "curl: it sends no envelope without a message, but HELP");
 	note_message(p, st);
@@ -337,10 +338,9 @@ as_curl(struct prompt *p, const struct story *st)
 }
 
 static bool
-as_openssl(struct prompt *p, const struct story *st)
+as_openssl(struct prompt *p, const struct story *st, struct buf *out)
 {
 	char at[TEXT + 16], host[TEXT + 2];
-	struct screen *s = p->screen;
 	enum verify asked = p->options->session.verify;
 	struct addr literal;
 
@@ -350,41 +350,41 @@ as_openssl(struct prompt *p, const struct story *st)
 	}
 	as_host(st->host, host);
 	snprintf(at, sizeof at, "%s:%u", host, st->port);
-	screen_print(s, "openssl s_client -crlf -nocommands");
+	buf_printf(out, "openssl s_client -crlf -nocommands");
 	if (st->kind == TARGET_UNIX)
-		word(s, " -unix ", st->path);
+		word(out, " -unix ", st->path);
 	else
-		word(s, " -connect ", at);
+		word(out, " -connect ", at);
 	if (!st->implicit)
-		screen_print(s, " -starttls %s", st->hello == VERB_LHLO ? "lmtp" : "smtp");
+		buf_printf(out, " -starttls %s", st->hello == VERB_LHLO ? "lmtp" : "smtp");
 	if (!st->implicit && st->helo[0])
-		word(s, " -name ", st->helo);
+		word(out, " -name ", st->helo);
 	if (asked == VERIFY_CHAIN || asked == VERIFY_NAME)
-		screen_print(s, " -verify_return_error");
+		buf_printf(out, " -verify_return_error");
 	if (st->kind == TARGET_UNIX)
 		;
 	else if (addr_parse(&literal, span_of(st->host), 0))
-		word(s, " -verify_ip ", st->host);
+		word(out, " -verify_ip ", st->host);
 	else
-		word(s, " -verify_hostname ", st->sni[0] ? st->sni : st->host);
+		word(out, " -verify_hostname ", st->sni[0] ? st->sni : st->host);
 	if (st->sni[0])
-		word(s, " -servername ", st->sni);
+		word(out, " -servername ", st->sni);
 	else
-		screen_print(s, " -noservername");
+		buf_printf(out, " -noservername");
 	if (p->env->tls.ca)
-		word(s, " -CAfile ", p->env->tls.ca);
+		word(out, " -CAfile ", p->env->tls.ca);
 	if (p->env->tls.cert && p->env->tls.key) {
-		word(s, " -cert ", p->env->tls.cert);
-		word(s, " -key ", p->env->tls.key);
+		word(out, " -cert ", p->env->tls.cert);
+		word(out, " -key ", p->env->tls.key);
 	}
-	screen_print(s, "\n");
+	buf_printf(out, "\n");
 	return true;
 }
 
 static const struct {
 	const char *name;
-	/* prints one line; false: the tool cannot do that, which was noted */
-	bool (*print)(struct prompt *, const struct story *);
+	/* adds one line; false: the tool cannot do that, which was noted */
+	bool (*print)(struct prompt *, const struct story *, struct buf *);
 } tools[] = {
 	{ "swaks", as_swaks },
 	{ "curl", as_curl },
@@ -392,7 +392,7 @@ static const struct {
 };
 
 bool
-as_print(struct prompt *p, struct span tool)
+as_command(struct prompt *p, struct span tool, struct buf *out)
 {
 	struct story *st = prompt_state(p, &prompt_as);
 	bool known = false, any = false;
@@ -410,7 +410,7 @@ as_print(struct prompt *p, struct span tool)
 		if (tool.len > 0 && !span_eq(tool, span_of(tools[i].name)))
 			continue;
 		known = true;
-		any |= tools[i].print(p, st);
+		any |= tools[i].print(p, st, out);
 	}
 	if (!known)
 		prompt_problem(p, "/as: want swaks, curl or openssl");
@@ -420,8 +420,12 @@ as_print(struct prompt *p, struct span tool)
 static void
 as_run(struct prompt *p, void *state, struct span args)
 {
+	struct buf out = { .max = 64 << 10 };
+
 	(void)state;
-	as_print(p, args);
+	if (as_command(p, args, &out))
+		screen_print(p->screen, "%.*s", SPAN_ARG(buf_span(&out)));
+	buf_release(&out);
 }
 
 const struct prompt_command prompt_as = {
@@ -429,6 +433,7 @@ const struct prompt_command prompt_as = {
 	.group = GROUP_FILES,
 	.args = "[swaks|curl|openssl]",
 	.help = "Print this session as another tool's command line",
+	.at_once = true,
 	.state_size = sizeof(struct story),
 	.run = as_run,
 	.on_event = as_on_event,

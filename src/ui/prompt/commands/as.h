@@ -5,9 +5,9 @@
 #include "ui/prompt/prompt.h"
 
 /*
- * Prints it on the prompt's screen, a line for each tool; `tool` empty: all of them. False: there
- * is none, which was said.
+ * Adds a line for each tool to `out`; `tool` empty: all of them. False: there is none, which was
+ * said.
  */
-bool as_print(struct prompt *, struct span tool);
+bool as_command(struct prompt *, struct span tool, struct buf *out);
 
 #endif

@@ -22,6 +22,7 @@
 	X(include)         \
 	X(edit)            \
 	X(as)              \
+	X(copy)            \
 	X(check)           \
 	X(version)
 

@@ -1,0 +1,105 @@
+/* shell - other programs from the prompt. */
+#include "ui/prompt/shell.h"
+
+#include <unistd.h>
+
+#include "ui/edit/foreground.h"
+
+bool
+shell_is_asked(struct span line, struct span *command)
+{
+	if (!span_starts(line, SPAN("/!")))
+		return false;
+	*command = span_trim(span_skip(line, 2));
+	return true;
+}
+
+static void
+shell_wait(struct prompt *p, struct span command, int input)
+{
+	struct err err;
+	int status = 0;
+
+	p->lend(p->lend_ctx);
+	bool ok = foreground_shell(command, input, &status, &err);
+	p->take_back(p->lend_ctx);
+	if (!ok)
+		prompt_problem(p, "%s", err.text);
+	else if (status != 0)
+		prompt_note(p, "exit status %d", status);
+}
+
+void
+shell_run(struct prompt *p, struct span command)
+{
+	if (command.len == 0)
+		prompt_problem(p, "/! wants a command, as in /!ls");
+	else
+		shell_wait(p, command, -1);
+}
+
+static bool
+only_shows(const struct prompt_command *const table[], struct span name)
+{
+	const struct prompt_command *command = prompt_find(table, name);
+	const struct step_op *op = step_find(step_ops, name);
+
+	return command ? command->at_once : op && (op->traits & STEP_SHOWS);
+}
+
+bool
+shell_split(
+    const struct prompt_command *const table[], struct span *line, struct span *command)
+{
+	struct span name, behind;
+
+	if (!cursor_is_command(*line, &name) || !only_shows(table, name))
+		return false;
+	behind = span_find(*line, SPAN("|"));
+	if (behind.len == 0 || behind.at == line->at || behind.at[-1] != ' ')
+		return false;
+	*command = span_trim(span_skip(*line, (size_t)(behind.at - line->at) + 1));
+	*line = span_trim(span_first(*line, (size_t)(behind.at - line->at)));
+	return command->len > 0;
+}
+
+bool
+shell_pipe_begin(struct shell_pipe *pipe, struct prompt *p, struct span command)
+{
+	struct screen *s = p->screen;
+	FILE *held = tmpfile();
+
+	if (!held) {
+		prompt_problem(p, "no temporary file for what is shown");
+		return false;
+	}
+	*pipe = (struct shell_pipe){ .out = s->out, .color = s->color, .hide = s->hide };
+	pipe->command.max = command.len + 1;
+	buf_append(&pipe->command, command);
+	pipe->columns = s->columns;
+	s->columns = screen_columns(s);
+	s->out = held;
+	s->color = false;
+	s->hide = NULL;
+	return true;
+}
+
+void
+shell_pipe_end(struct shell_pipe *pipe, struct prompt *p)
+{
+	struct screen *s = p->screen;
+	FILE *held = s->out;
+
+	if (!pipe->out)
+		return;
+	s->out = pipe->out;
+	s->color = pipe->color;
+	s->columns = pipe->columns;
+	s->hide = pipe->hide;
+	pipe->out = NULL;
+	fflush(held);
+	lseek(fileno(held), 0, SEEK_SET);
+	shell_wait(p, buf_span(&pipe->command), fileno(held));
+	fclose(held);
+	buf_release(&pipe->command);
+}
