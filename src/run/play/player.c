@@ -785,6 +785,12 @@ player_busy(const struct player *p)
 	return p->step || p->lines.first || p->kept;
 }
 
+bool
+player_has_lines(const struct player *p)
+{
+	return p->lines.first;
+}
+
 void
 player_line_first(struct player *p, struct span line, struct place place)
 {

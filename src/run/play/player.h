@@ -73,6 +73,7 @@ void player_command(struct player *, struct span line);
  */
 bool player_use(struct player *, unsigned number);
 bool player_busy(const struct player *);	/* a step is running, or lines wait */
+bool player_has_lines(const struct player *);	/* lines wait */
 /* Whether fewer than PLAYER_WINDOW lines are waiting, so that more may be read from a pipe. */
 bool player_wants(const struct player *);
 /* No more lines will come: after the last one, QUIT is sent and the player is done. */

@@ -449,7 +449,8 @@ goes_at_once(struct repl *r, struct span line)
 {
 	struct span name;
 
-	if (!player_busy(r->player) || r->talk.ahead > 0 || r->undecided || edit_more(r->edit))
+	if (!player_busy(r->player) || player_has_lines(r->player) || r->talk.ahead > 0 ||
+	    r->undecided || edit_more(r->edit))
 		return false;
 	line = talk_expand(&r->talk, line);
 	if (player_view(r->player).dialogue.mode != MODE_COMMAND || !cursor_is_command(line, &name))

@@ -73,13 +73,15 @@ shell_pipe_begin(struct shell_pipe *pipe, struct prompt *p, struct span command)
 		prompt_problem(p, "no temporary file for what is shown");
 		return false;
 	}
-	*pipe = (struct shell_pipe){ .out = s->out, .color = s->color, .hide = s->hide };
+	*pipe = (struct shell_pipe){
+		.out = s->out, .color = s->color, .styled = s->styled, .hide = s->hide
+	};
 	pipe->command.max = command.len + 1;
 	buf_append(&pipe->command, command);
 	pipe->columns = s->columns;
 	s->columns = screen_columns(s);
 	s->out = held;
-	s->color = false;
+	s->color = s->styled = false;
 	s->hide = NULL;
 	return true;
 }
@@ -94,6 +96,7 @@ shell_pipe_end(struct shell_pipe *pipe, struct prompt *p)
 		return;
 	s->out = pipe->out;
 	s->color = pipe->color;
+	s->styled = pipe->styled;
 	s->columns = pipe->columns;
 	s->hide = pipe->hide;
 	pipe->out = NULL;

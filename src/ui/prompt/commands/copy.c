@@ -16,8 +16,8 @@ enum { COPY_MAX = 74000, PEM_LINE = 64 };
 static bool
 copy_last(struct prompt *p, struct span args, struct buf *out)
 {
-	const struct last_reply *m = last_reply(p);
-	struct span rest = m->reply ? m->reply->raw : SPAN_NONE, line;
+	const struct last_reply *m = last_reply(p, 1);
+	struct span rest = m && m->reply ? m->reply->raw : SPAN_NONE, line;
 
 	(void)args;
 	if (rest.len == 0)
