@@ -15,7 +15,7 @@ class Patient(Terminal):
     """Types a line only once the prompt stands there: what is typed ahead of a refusal is given back."""
 
     def line(self, text):
-        self.prompt(re.compile(r".*[a-z0-9]>"))
+        self.prompt(re.compile(r".*[a-z0-9!]>"))
         super().line(text)
         self.until(text.split()[0])
 
