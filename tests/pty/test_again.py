@@ -55,6 +55,13 @@ class Again(unittest.TestCase):
             t.prompt(PROMPT, "5 rounds")
             self.assertEqual(mta.heard, ["VRFY x"] * 5)
 
+    def test_a_line_that_begins_with_a_slash(self):
+        with Mta() as mta:
+            t = self.session(mta)
+            t.line("/again 3 //x y")
+            t.until("3 rounds: 3 failed; ")
+            self.assertEqual(mta.heard, ["/x y"] * 3)
+
     def test_a_connection_that_ends(self):
         def leave(client, line):
             client.say("421 4.4.2 bye")

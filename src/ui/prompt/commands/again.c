@@ -22,7 +22,8 @@ enum {
 
 struct state {
 	struct arena arena;
-	struct span line;   /* empty: nothing is repeated */
+	struct span line;		/* empty: nothing is repeated */
+	struct span sent;		/* the same as its step has it: "//x" sends "/x" */
 	struct span warned; /* of what was warned: the same once more is meant so */
 	unsigned long long left, done, failed;
 	uint64_t pause_ms; /* between rounds */
@@ -268,7 +269,7 @@ again_on_event(struct prompt *p, void *mem, const struct event *e)
 	if (st->line.len == 0)
 		return;
 	if (e->kind == EVENT_SENT || e->kind == EVENT_ATTEMPT) {
-		if (st->began_us == 0 && e->step && span_eq(e->step->text, st->line))
+		if (st->began_us == 0 && e->step && span_eq(e->step->text, st->sent))
 			st->began_us = e->at_us;
 		return;
 	}
@@ -293,7 +294,7 @@ again_on_event(struct prompt *p, void *mem, const struct event *e)
 		again_stop(p, st, "ended");
 	} else if (st->pausing && (e->step->op->traits & STEP_PAUSES)) {
 		next_round(p, st);
-	} else if (span_eq(e->step->text, st->line)) {
+	} else if (span_eq(e->step->text, st->sent)) {
 		if (player_view(p->player).auth_refused && verb_of(st->line, NULL) == VERB_AUTH)
 			again_stop(p, st,
 			    "AUTH was refused, and is not tried again: servers lock accounts");
@@ -309,7 +310,7 @@ again_hides(struct prompt *p, void *mem, const struct event *e)
 	const struct state *st = mem;
 
 	(void)p;
-	if (st->line.len == 0 || !st->plain || !e->step || !span_eq(e->step->text, st->line))
+	if (st->line.len == 0 || !st->plain || !e->step || !span_eq(e->step->text, st->sent))
 		return false;
 	return e->kind == EVENT_SENT || e->kind == EVENT_EXTENSIONS ||
 	    (e->kind == EVENT_REPLY && !e->answer.surprise && !e->answer.late &&
@@ -409,7 +410,8 @@ again_begin(struct prompt *p, struct state *st, struct span line)
 		    "/again N force LINE sends them at once");
 	}
 	st->line = line;
-	st->plain = line.at[0] != '/' || span_starts(line, SPAN("//"));
+	st->sent = span_starts(line, SPAN("//")) ? span_skip(line, 1) : line;
+	st->plain = line.at[0] != '/' || st->sent.len < line.len;
 	st->opens = traits_of(line) & STEP_OPENS;
 	if (st->opens && st->pause_ms < PAUSE_MS)
 		st->pause_ms = PAUSE_MS;
