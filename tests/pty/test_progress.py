@@ -32,8 +32,9 @@ class Progress(unittest.TestCase):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
             deaf.bind(("127.0.0.1", 0))
             dns = "127.0.0.1:%d" % deaf.getsockname()[1]
-            self.shown("resolve", "--timeout", "resolve=60s", "--dns", dns, "example.org", waits=["waiting for DNS, ", " of 60 s"],
-                       status=130)
+            text = self.shown("resolve", "--timeout", "resolve=60s", "--dns", dns, "example.org", waits=["waiting for DNS, ", " of 60 s"],
+                              status=130)
+            self.assertIn("interrupted", text)          # and not when the time of all questions was over
             self.shown("check", "--dns", dns, "example.org", waits=["looking up the MX"])
 
     def test_replay(self):
