@@ -93,6 +93,7 @@ AT = "--dns {dns} -p {port}"
 LINES = {
     "smtpsh mx1.example.org": (SAID, AT, 0, r"connected to mx1\.example\.org"),
     "smtpsh @example.org": (SAID, AT, 0, r"connected to mx1\.example\.org"),
+    "smtpsh work": (SAID, "", 0, r"connected to 127\.0\.0\.1"),
     "smtpsh smtps://mx1.example.org": (SAID, "--dns {dns} -p {secure}", 0, "TLS"),
     "printf 'EHLO me\\nQUIT\\n' | smtpsh HOST": ("", "", 0, "<-  221 "),
     "smtpsh HOST -c 'EHLO me' -c QUIT": ("", "", 0, "<-  221 "),
@@ -124,7 +125,7 @@ class Lines(unittest.TestCase):
         """What a shell makes of a line, where the program is the first of that name."""
         path = os.path.dirname(os.path.abspath(program.SMTPSH)) + ":" + os.environ.get("PATH", "/usr/bin:/bin")
         with subprocess.Popen(["sh", "-c", command if "|" in command else "exec " + command], stdin=subprocess.PIPE, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder, env=program.environment(PATH=path)) as process:
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=folder, env=program.environment(PATH=path, XDG_CONFIG_HOME=folder)) as process:
             try:
                 if not is_server:
                     return process.communicate(typed, program.DEADLINE)[0], process.returncode
@@ -136,6 +137,10 @@ class Lines(unittest.TestCase):
         found = lines()
         self.assertEqual(sorted(command for command, _ in found), sorted(LINES))
         with tempfile.TemporaryDirectory() as folder, program.Serve() as server, program.Serve("--tls=implicit") as secure, NameServer(ZONE) as dns:
+            os.mkdir(folder + "/smtpsh")
+            with open(folder + "/smtpsh/config", "w", encoding="ascii") as config:
+                config.write(f"[work]\ntarget = {server.host}:{server.port}\n")
+
             def play(line, more=""):
                 typed, added, status, seen = LINES[line]
                 host = server.host if "check_smtp" in line else server.where

@@ -46,6 +46,13 @@ struct session_env {
 	const char *demo_note;			 /* a note shown once, when it is first open */
 	struct tls_context *demo_tls;
 	void *demo_ctx;
+	/*
+	 * Called when the user opens a target: the target that it is a name for, with whose
+	 * settings the session then goes on. NULL: it is no name or, with err, one that cannot be
+	 * used. NULL as a function: there are no names.
+	 */
+	const struct target *(*named)(void *ctx, const struct target *typed, struct err *);
+	void *named_ctx;
 };
 void session_env_release(struct session_env *);
 /* Makes ->secrets, so that a copy of the env shares it. */

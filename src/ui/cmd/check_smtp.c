@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/ini.h"
 
 /* ---- the words, with those that --extra-opts stands for */
 
@@ -71,27 +72,20 @@ standard_file(struct arena *arena)
 static bool
 add_section(struct words *w, struct span text, struct span section)
 {
+	struct ini ini = { .rest = text };
+	struct ini_line line;
 	size_t before = w->n;
 	bool inside = false, ok = true;
-	struct span line;
 
-	while (ok && span_line(&text, &line)) {
-		line = span_trim(line);
-		if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';')
-			continue;
-		if (line.at[0] == '[') {
-			line = span_skip(line, 1);
-			inside = span_eq(span_trim(span_until(&line, ']')), section);
-			continue;
-		}
-		if (!inside)
-			continue;
-		struct span value = line, name = span_trim(span_until(&value, '='));
-		value = span_trim(value);
-		bool letter = name.len <= 1;
+	while (ok && ini_next(&ini, &line)) {
+		bool letter = line.name.len <= 1;
 		struct span word = arena_printf(w->arena, "%s%.*s%s%.*s", letter ? "-" : "--",
-		    SPAN_ARG(name), value.len && !letter ? "=" : "", SPAN_ARG(value));
-		ok = add_word(w, arena_string(w->arena, word));
+		    SPAN_ARG(line.name), line.value.len && !letter ? "=" : "",
+		    SPAN_ARG(line.value));
+		if (line.kind == INI_SECTION)
+			inside = span_eq(line.name, section);
+		else if (inside)
+			ok = add_word(w, arena_string(w->arena, word));
 	}
 	return ok &&
 	    (w->n > before ||

@@ -466,4 +466,5 @@ const struct command command_check = {
 	.lost = 3, /* UNKNOWN */
 	.example = { "check bob@example.org", "check example.org",
 	    "check --from alice@example.org --source 192.0.2.1" },
+	.config = CONFIG_NAMES,
 };

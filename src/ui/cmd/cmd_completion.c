@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "ui/cmd/commands.h"
+#include "ui/options/config.h"
 #include "ui/options/options.h"
 
 struct shell {
@@ -135,7 +136,8 @@ print_bash(const struct command *const all[])
 	       "\tif ((COMP_CWORD == 1)); then COMPREPLY+=($(compgen -W 'demo:");
 	for (size_t i = 1; all[i]; i++)
 		printf(" %s", all[i]->name);
-	printf("' -- \"$cur\")); fi\n}\ncomplete -F _smtpsh smtpsh\n");
+	printf(" '\"$(smtpsh completion names 2>/dev/null)\" -- \"$cur\")); fi\n}\n"
+	       "complete -F _smtpsh smtpsh\n");
 }
 
 /* ---- zsh */
@@ -185,7 +187,8 @@ print_zsh(const struct command *const all[])
 		printf("'\n");
 	}
 	printf("\t)\n\tif ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n\t\t_describe "
-	       "subcommand subcommands\n\t\t_hosts\n"
+	       "subcommand subcommands\n"
+	       "\t\tcompadd -- ${(f)\"$(smtpsh completion names 2>/dev/null)\"}\n\t\t_hosts\n"
 	       "\t\treturn\n\tfi\n\tcase $words[2] in\n");
 	for (size_t i = 1; all[i]; i++) {
 		printf("\t(%s)\n", all[i]->name);
@@ -237,6 +240,8 @@ print_fish(const struct command *const all[])
 		put_quoted(all[i]->help);
 		printf("'\n");
 	}
+	printf("complete -c smtpsh -n 'not __fish_seen_subcommand_from completion explain help' "
+	       "-a '(smtpsh completion names 2>/dev/null)' -d 'named target'\n");
 	for (size_t i = 0; all[i]; i++) {
 		const struct command *c = all[i];
 		for (size_t n = 0; c->word && c->word(n); n++) {
@@ -259,9 +264,24 @@ shell_name(size_t i)
 	return i < sizeof shells / sizeof *shells ? shells[i].name : NULL;
 }
 
+/* For the shells: the names of targets, a line each; none where the file cannot be read. */
+static int
+print_names(struct options *o)
+{
+	struct config config;
+	struct err ignored;
+	bool ok = config_read(&config, &o->arena, o->program, &ignored);
+
+	for (const struct config_section *s = ok ? config.sections : NULL; s; s = s->next)
+		printf("%s\n", s->name);
+	return 0;
+}
+
 static int
 run_completion(struct options *o, struct err *err)
 {
+	if (o->nargs == 1 && strcmp(o->arg[0], "names") == 0)
+		return print_names(o);
 	for (size_t i = 0; o->nargs == 1 && i < sizeof shells / sizeof *shells; i++)
 		if (strcmp(o->arg[0], shells[i].name) == 0) {
 			shells[i].print(o->program->commands);

@@ -194,4 +194,5 @@ const struct command command_probe = {
 	.lost = 3, /* UNKNOWN */
 	.example = { "probe mx1.example.org", "probe @example.org --format json",
 	    "probe --targets FILE --watch 30s" },
+	.config = CONFIG_NAMES,
 };

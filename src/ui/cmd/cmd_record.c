@@ -118,4 +118,5 @@ const struct command command_record = {
 	.scope = SCOPE_RECORD,
 	.run = run_record,
 	.example = { "record --to mx1.example.org", "record --to mx1.example.org --log FILE" },
+	.config = CONFIG_OPTIONS,
 };

@@ -544,4 +544,5 @@ const struct command command_resolve = {
 	.scope = SCOPE_RESOLVE,
 	.run = run_resolve,
 	.example = { "resolve example.org", "resolve @example.org --dns 192.0.2.53" },
+	.config = CONFIG_OPTIONS,
 };

@@ -249,4 +249,5 @@ const struct command command_send = {
 	.example = { "send --to you@example.org mx1.example.org",
 	    "send --to you@example.org --data x.eml @example.org",
 	    "send --to you@example.org --quit-after rcpt mx1.example.org" },
+	.config = CONFIG_NAMES,
 };

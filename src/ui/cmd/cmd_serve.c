@@ -368,4 +368,5 @@ const struct command command_serve = {
 	.scope = SCOPE_SERVE,
 	.run = serve,
 	.example = { "serve", "serve --listen 127.0.0.1:2525 --maildir DIR", "serve FILE" },
+	.config = CONFIG_OPTIONS,
 };

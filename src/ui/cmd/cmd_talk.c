@@ -14,6 +14,7 @@
 #include "ui/cmd/env.h"
 #include "ui/cmd/outlet.h"
 #include "ui/cmd/replay_run.h"
+#include "ui/options/named.h"
 #include "ui/prompt/commands/list.h"
 #include "ui/prompt/lines.h"
 #include "ui/prompt/repl.h"
@@ -202,6 +203,7 @@ talk(struct options *o, const struct target *target)
 {
 	struct session_env env;
 	struct screen screen;
+	struct named named;
 	struct err err;
 	int status;
 
@@ -211,6 +213,7 @@ talk(struct options *o, const struct target *target)
 		env_end(&env, &err);
 		return ERR_USAGE;
 	}
+	named_begin(&named, o, &env, target);
 	screen_init(&screen, stdout, &o->look);
 	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file &&
 	    o->format == FORMAT_TEXT)
@@ -218,6 +221,7 @@ talk(struct options *o, const struct target *target)
 	else
 		status = run_lines(&env, o, &screen, target);
 	screen_release(&screen);
+	named_end(&named);
 	err.kind = ERR_NONE;
 	if (env_end(&env, &err))
 		return status;
@@ -278,4 +282,5 @@ const struct command command_talk = {
 	.run = run_talk,
 	.example = { "mx1.example.org", "@example.org",
 	    "submission://smtp.example.org --user me --auth" },
+	.config = CONFIG_NAMES,
 };

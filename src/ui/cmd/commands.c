@@ -1,10 +1,14 @@
 /* commands - the subcommands of the program. */
 #include "ui/cmd/commands.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alarm.h"
+#include "base/text.h"
+#include "net/sysnames.h"
+#include "ui/options/config.h"
 #include "ui/prompt/commands/list.h"
 #include "ui/show/ink.h"
 #include "ui/show/standard.h"
@@ -45,26 +49,67 @@ command_of_program(const char *path)
 	    NULL;
 }
 
-/*
- * Before the other options are read: a password command, or a file that is a pipe, may keep us
- * waiting.
- */
+/* Before values are read: a password command, or a file that is a pipe, may keep us waiting. */
 static void
-begin_deadline(const struct command *command, int argc, char *argv[])
+begin_deadline(const struct command *command, const struct options *o)
 {
-	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		struct span value = span_of(argv[i]), name = span_until(&value, '=');
-		if (!span_eq(name, SPAN("--deadline")) ||
-		    !option_find(command->scope, SPAN("deadline")))
+	struct span value;
+	struct err ignored;
+	uint64_t ms;
+
+	if (!options_given(o, "deadline", &value))
+		return;
+	struct cursor cursor = { .line = value, .rest = value };
+	if (cursor_milliseconds(&cursor, value, &ms, &ignored))
+		alarm_deadline(ms, command->lost ? command->lost : ERR_TIMEOUT);
+}
+
+/* --exit, for a command line that is wrong elsewhere. */
+static void
+apply_exit(struct options *o)
+{
+	const struct option *row = option_find(SCOPE_TALK, SPAN("exit"));
+	struct span value;
+	struct err ignored;
+
+	if (options_given(o, row->name, &value))
+		option_set(row, o, value, &ignored);
+}
+
+/* A name that could be a host's: one with a dot, or one that this machine knows. */
+static bool
+command_hides_host(const char *name)
+{
+	struct arena arena = { 0 };
+	struct addr found;
+	bool known = strchr(name, '.') ||
+	    hosts_find(sysnames_file("/etc/hosts", &arena), span_of(name), &found, 1) > 0;
+
+	arena_release(&arena);
+	return known;
+}
+
+/* Where options came from that are not on the command line, to standard error. */
+static void
+command_tell_sources(const struct options *o)
+{
+	struct arena arena = { 0 };
+
+	for (size_t i = 0; o->look.verbose > 0 && i < o->ngiven; i++) {
+		const struct given *g = &o->given[i];
+		bool quiet = g->option->password || span_has(g->value, '@');
+		if (g->rank == GIVEN_HERE || given_is_replaced(o, g))
 			continue;
-		if (value.len == 0)
-			value = span_of(i + 1 < argc ? argv[i + 1] : NULL);
-		struct cursor cursor = { .line = value, .rest = value };
-		struct err ignored;
-		uint64_t ms;
-		if (cursor_milliseconds(&cursor, value, &ms, &ignored))
-			alarm_deadline(ms, command->lost ? command->lost : ERR_TIMEOUT);
+		fprintf(stderr, "smtpsh: --%s%s%.*s (", g->option->name,
+		    g->value.len > 0 && !quiet ? "=" : "",
+		    SPAN_ARG(quiet ? SPAN_NONE : text_safe(&arena, g->value)));
+		fprintf(stderr, g->line ? "%s:%u)\n" : "%s)\n", g->source, g->line);
 	}
+	if (o->name && (o->look.verbose > 0 || command_hides_host(o->name->name)))
+		fprintf(stderr, "smtpsh: [%s] in %s: %.*s; for a host of that name use \"-- %s\"\n",
+		    o->name->name, o->config->path, SPAN_ARG(text_safe(&arena, o->name->target)),
+		    o->name->name);
+	arena_release(&arena);
 }
 
 /* What must be so before anything is printed. */
@@ -89,9 +134,12 @@ command_run(const struct command *command, const struct program *all, int argc, 
 
 	if (command->main)
 		return command->main(all, argc, argv);
-	begin_deadline(command, argc, argv);
-	if (options_read(&o, command->scope, all, argc, argv, &err)) {
+	bool ok = options_parse(&o, command, all, argc, argv, &err);
+	if (ok)
+		begin_deadline(command, &o);
+	if (ok && options_apply(&o, &err)) {
 		status = 0;
+		command_tell_sources(&o);
 		if (o.help)
 			usage_print(command, all, o.short_help);
 		else if (o.version)
@@ -101,6 +149,8 @@ command_run(const struct command *command, const struct program *all, int argc, 
 		if (!o.help && !o.version)
 			status = command->run(&o, &err);
 	}
+	if (!ok)
+		apply_exit(&o);
 	if (err.kind != ERR_NONE) {
 		complain(&err);
 		status = command->lost ? command->lost : status ? status : (int)err.kind;

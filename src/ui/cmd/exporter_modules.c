@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "base/file.h"
+#include "base/ini.h"
 
 enum { ARGS_MOST = 64, NAME_MOST = 60, MODULES_MOST = 500, FILE_MOST = 4 << 20 };
 
@@ -25,7 +26,6 @@ struct reading {
 	struct loop *loop;
 	const struct program *program;
 	const char *file;
-	unsigned line;
 	size_t n;
 	struct probe_module *first;
 	struct err *err;
@@ -108,26 +108,18 @@ module_shown(struct probe_module *m, char *const *arg, int n)
 	return shown;
 }
 
-/* Reads the options of a module as a command line's; a word in double quotes may have spaces. */
+/* Reads the options of a module as a command line's; a word in quotes may have spaces. */
 static bool
 module_read_options(struct probe_module *m, struct span text, struct err *err)
 {
 	const struct options *o = &m->o;
 	const struct probe_settings *p = &o->probe;
 	char *arg[ARGS_MOST];
+	struct span word;
 	int n = 0;
 
-	for (struct span rest = span_trim(text); rest.len > 0 && n < ARGS_MOST;) {
-		struct span word;
-		rest = span_trim(rest);
-		if (rest.len > 0 && rest.at[0] == '"') {
-			rest = span_skip(rest, 1);
-			word = span_until(&rest, '"');
-		} else {
-			word = span_word(&rest);
-		}
+	while (n < ARGS_MOST && ini_word(&text, &word))
 		arg[n++] = arena_string(&m->arena, word);
-	}
 	if (n == ARGS_MOST)
 		return err_set(err, ERR_USAGE, "a module has %d words at the most", ARGS_MOST - 1);
 	options_release(&m->o);
@@ -160,18 +152,13 @@ module_add(struct reading *r, struct span name)
 }
 
 static bool
-read_section(struct reading *r, struct span line)
+modules_read_section(struct reading *r, const struct ini_line *line)
 {
-	struct span name = span_trim(span_skip(line, 1));
-	bool closed = name.len > 0 && name.at[name.len - 1] == ']';
+	struct span name = line->name;
 
-	if (closed)
-		name = span_first(name, name.len - 1);
-	if (!closed || !span_eq(span_word(&name), SPAN("module")) ||
-	    !module_is_name(span_trim(name)))
+	if (!line->whole || !span_eq(span_word(&name), SPAN("module")) || !module_is_name(name))
 		return err_set(r->err, ERR_USAGE,
 		    "want [module NAME], a name of letters, digits, \"_\", \"-\" and \".\"");
-	name = span_trim(name);
 	for (struct probe_module *m = r->first; m; m = m->next)
 		if (span_eq(span_of(m->name), name))
 			return err_set(r->err, ERR_USAGE, "module %s is defined twice", m->name);
@@ -181,15 +168,11 @@ read_section(struct reading *r, struct span line)
 }
 
 static bool
-modules_read_line(struct reading *r, struct span line)
+modules_read_line(struct reading *r, const struct ini_line *line)
 {
-	struct span value = line, key = span_trim(span_until(&value, '='));
-
-	if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';')
-		return true;
-	if (line.at[0] == '[')
-		return read_section(r, line);
-	if (!span_eq(key, SPAN("options")) || !span_has(line, '='))
+	if (line->kind == INI_SECTION)
+		return modules_read_section(r, line);
+	if (!span_eq(line->name, SPAN("options")) || !line->whole)
 		return err_set(r->err, ERR_USAGE, "want options = OPTION..., or [module NAME]");
 	if (!r->first)
 		return err_set(r->err, ERR_USAGE, "a [module NAME] must stand before its options");
@@ -197,23 +180,23 @@ modules_read_line(struct reading *r, struct span line)
 		return err_set(r->err, ERR_USAGE,
 		    "module %s has its options already: they stand in one line", r->first->name);
 	r->first->given = true;
-	return module_read_options(r->first, value, r->err);
+	return module_read_options(r->first, line->value, r->err);
 }
 
 static bool
 modules_read_file(struct reading *r)
 {
 	struct arena arena = { 0 };
-	struct span text, line;
-	bool found = file_read(r->file, FILE_PIPE, FILE_MOST, &arena, &text, r->err), ok = found;
+	struct ini ini = { 0 };
+	struct ini_line line;
+	bool found = file_read(r->file, FILE_PIPE, FILE_MOST, &arena, &ini.rest, r->err),
+	     ok = found;
 
-	while (ok && span_line(&text, &line)) {
-		r->line++;
-		ok = modules_read_line(r, span_trim(line));
-	}
+	while (ok && ini_next(&ini, &line))
+		ok = modules_read_line(r, &line);
 	if (found && !ok) {
 		struct err why = *r->err;
-		err_set(r->err, ERR_USAGE, "%s:%u: %s", r->file, r->line, why.text);
+		err_set(r->err, ERR_USAGE, "%s:%u: %s", r->file, ini.line, why.text);
 	}
 	arena_release(&arena);
 	return ok;

@@ -124,7 +124,7 @@ static const struct {
 	{ "support", "that is -V" },
 	{ "trace", "that is --debug FILE" },
 	{ "trace-ascii", "that is --debug FILE" },
-	{ "config", "there is no file of options; the shell's alias does it" },
+	{ "config", "options are read from ~/.config/smtpsh/config" },
 	{ "msg", "that is --debug FILE" },
 	{ "s", "the target stands by itself: smtpsh HOST [PORT]" },
 	{ "t", "that is smtpsh send --to ADDR" },

@@ -2,9 +2,12 @@
 #include "ui/options/options.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/ini.h"
 #include "base/suggest.h"
 #include "smtp/mechanism.h"
+#include "ui/options/config.h"
 #include "ui/options/foreign.h"
 
 const struct command *
@@ -181,7 +184,15 @@ option_show(const struct option *o, const struct options *in, char out[OPTION_SH
 	}
 }
 
-struct words { int n; char **word; };
+/* ---- options as they are given */
+
+/* Words of the command line, or of another source. */
+struct words {
+	int n;
+	char **word;
+	enum scope scope;
+	const char *source; /* NULL: the command line */
+};
 
 static bool
 next_value(struct words *w, const struct option *o, struct span *value, struct err *err)
@@ -195,22 +206,47 @@ next_value(struct words *w, const struct option *o, struct span *value, struct e
 	return true;
 }
 
+static void
+add_given(struct options *out, struct given given)
+{
+	out->given = arena_more(&out->arena, out->given, out->ngiven, sizeof *out->given);
+	out->given[out->ngiven++] = given;
+}
+
+static void
+add_word(struct options *out, const struct words *w, const struct option *o, struct span value)
+{
+	if (o->scope & w->scope) /* else another subcommand's, in the environment */
+		add_given(out,
+		    (struct given){
+			o, value, w->source ? GIVEN_ENVIRONMENT : GIVEN_HERE, w->source });
+}
+
+/* Any subcommand's, where the environment speaks to all of them. */
+static const struct option *
+option_somewhere(const struct words *w, struct span name)
+{
+	const struct option *o = option_find(w->scope, name);
+
+	return o || !w->source ? o : option_find(SCOPE_ALL, name);
+}
+
 static bool
-option_read_long(
-    struct options *out, enum scope scope, struct span text, struct words *w, struct err *err)
+option_read_long(struct options *out, struct span text, struct words *w, struct err *err)
 {
 	struct span value = text, name = span_until(&value, '=');
 	bool has_value = name.len < text.len;
-	const struct option *o = option_find(scope, name);
+	const struct option *o = option_somewhere(w, name);
 
 	if (!o)
-		return option_unknown(out, scope, "--", name, err);
+		return option_unknown(out, w->scope, "--", name, err);
 	if (has_value && !o->arg)
 		return err_set(err, ERR_USAGE, "--%s takes no value", o->name);
 	bool follows = wants_word(o) || (w->n > 0 && option_takes(o, *w->word));
 	if (!has_value && follows && !next_value(w, o, &value, err))
 		return false;
-	return option_set(o, out, value, err);
+	add_word(out, w, o, value);
+	return true;
 }
 
 /* "-tlsc", "-connect": what swaks and openssl write with one dash is no row of letters. */
@@ -220,65 +256,6 @@ is_long_with_one_dash(enum scope scope, struct span text)
 	struct span name = span_until(&text, '=');
 
 	return name.len > 2 && (foreign_option(name) || option_find(scope, name));
-}
-
-static bool
-option_read_short(
-    struct options *out, enum scope scope, struct span letters, struct words *w, struct err *err)
-{
-	if (is_long_with_one_dash(scope, letters))
-		return option_unknown(out, scope, "-", span_until(&letters, '='), err);
-	while (letters.len > 0) {
-		const struct option *o = options;
-		while (o->name && !((o->scope & scope) && o->letter && o->letter == letters.at[0]))
-			o++;
-		if (!o->name)
-			return option_unknown(out, scope, "-", span_first(letters, 1), err);
-		letters = span_skip(letters, 1);
-		struct span value = SPAN_NONE;
-		if (wants_word(o)) {
-			value = letters;
-			letters = SPAN_NONE;
-			if (value.len == 0 && !next_value(w, o, &value, err))
-				return false;
-		}
-		if (!option_set(o, out, value, err))
-			return false;
-		out->short_help |= o->letter == 'h';
-	}
-	return true;
-}
-
-bool
-options_read(struct options *out, enum scope scope, const struct program *program, int argc,
-    char *argv[], struct err *err)
-{
-	struct words w = { argc, argv };
-	bool only_args = false;
-
-	*out = (struct options){ .program = program };
-	out->session.timeouts = scope == SCOPE_PROBE ? timeouts_probe : timeouts_default;
-	out->session.dane = scope == SCOPE_PROBE ? DANE_ASIDE : DANE_OFF;
-	out->session.verify = VERIFY_OFF;
-	out->send.last = SEND_DATA;
-	out->match_level = MATCH_UNSET;
-	out->arg = ARENA_ARRAY(&out->arena, const char *, (size_t)argc + 1);
-	while (w.n > 0) {
-		struct span text = span_of(*w.word++);
-		w.n--;
-		bool ok = true;
-		if (only_args || text.len < 2 || text.at[0] != '-')
-			out->arg[out->nargs++] = text.at;
-		else if (span_eq(text, SPAN("--")))
-			only_args = true;
-		else if (text.at[1] == '-')
-			ok = option_read_long(out, scope, span_skip(text, 2), &w, err);
-		else
-			ok = option_read_short(out, scope, span_skip(text, 1), &w, err);
-		if (!ok)
-			return false;
-	}
-	return true;
 }
 
 /* In this scope or, failing that, in any; NULL: there is none. */
@@ -295,6 +272,287 @@ option_by_letter(enum scope scope, char letter)
 	}
 	return any;
 }
+
+static bool
+option_read_short(struct options *out, struct span letters, struct words *w, struct err *err)
+{
+	if (is_long_with_one_dash(w->scope, letters))
+		return option_unknown(out, w->scope, "-", span_until(&letters, '='), err);
+	while (letters.len > 0) {
+		const struct option *o = option_by_letter(w->scope, letters.at[0]);
+		if (!o || (!w->source && !(o->scope & w->scope)))
+			return option_unknown(out, w->scope, "-", span_first(letters, 1), err);
+		letters = span_skip(letters, 1);
+		struct span value = SPAN_NONE;
+		if (wants_word(o)) {
+			value = letters;
+			letters = SPAN_NONE;
+			if (value.len == 0 && !next_value(w, o, &value, err))
+				return false;
+		}
+		add_word(out, w, o, value);
+		if (o->letter == 'h')
+			out->given[out->ngiven - 1].short_help = true;
+	}
+	return true;
+}
+
+/* Adds the options of these words, and what is none to the arguments. */
+static bool
+options_read_words(struct options *out, struct words w, struct err *err)
+{
+	bool only_args = false;
+
+	while (w.n > 0) {
+		struct span text = span_of(*w.word++);
+		w.n--;
+		bool ok = true;
+		if (only_args || text.len < 2 || text.at[0] != '-') {
+			out->arg[out->nargs++] = text.at;
+			out->nwords += !only_args;
+		} else if (span_eq(text, SPAN("--")))
+			only_args = true;
+		else if (text.at[1] == '-')
+			ok = option_read_long(out, span_skip(text, 2), &w, err);
+		else
+			ok = option_read_short(out, span_skip(text, 1), &w, err);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+static void
+options_begin(struct options *out, enum scope scope, const struct program *program, int argc)
+{
+	*out = (struct options){ .program = program };
+	out->session.timeouts = scope == SCOPE_PROBE ? timeouts_probe : timeouts_default;
+	out->session.dane = scope == SCOPE_PROBE ? DANE_ASIDE : DANE_OFF;
+	out->session.verify = VERIFY_OFF;
+	out->send.last = SEND_DATA;
+	out->match_level = MATCH_UNSET;
+	out->arg = ARENA_ARRAY(&out->arena, const char *, (size_t)argc + 1);
+}
+
+/* ---- other sources: the environment and the user's file */
+
+/* In front of an error, where it is about no word of the command line. */
+static bool
+blame_source(const struct given *given, const struct err *why, struct err *err)
+{
+	if (given->line)
+		return err_set(err, ERR_USAGE, "%s:%u: %s", given->source, given->line, why->text);
+	return err_set(err, ERR_USAGE, "%s: %s", given->source, why->text);
+}
+
+static bool
+options_read_environment(struct options *out, enum scope scope, struct err *err)
+{
+	enum { WORDS_MOST = 200 };
+	static const char source[] = "SMTPSH_OPTIONS";
+	struct span rest = span_of(getenv(source)), word;
+	struct words w = { .word = ARENA_ARRAY(&out->arena, char *, WORDS_MOST),
+		.scope = scope,
+		.source = source };
+	const char **args = out->arg;
+	size_t nargs = out->nargs, nwords = out->nwords;
+	struct err why;
+
+	while (w.n < WORDS_MOST && ini_word(&rest, &word))
+		w.word[w.n++] = arena_string(&out->arena, word);
+	out->arg = ARENA_ARRAY(&out->arena, const char *, WORDS_MOST);
+	out->nargs = 0;
+	bool ok = options_read_words(out, w, &why);
+	if (ok && (out->nargs > 0 || rest.len > 0))
+		ok = err_set(&why, ERR_USAGE,
+		    out->nargs ? "\"%s\" is no option" : "it has more than 200 words",
+		    out->nargs ? out->arg[0] : "");
+	for (size_t i = 0; ok && i < out->ngiven; i++) {
+		const struct given *g = &out->given[i];
+		const char *reason = g->rank == GIVEN_ENVIRONMENT ?
+		    config_reserves(g->option, g->value) :
+		    NULL;
+		if (reason)
+			ok = err_set(&why, ERR_USAGE,
+			    "--%s is taken only in the section of a target or on the command line: "
+			    "%s",
+			    g->option->name, reason);
+	}
+	out->arg = args;
+	out->nargs = nargs;
+	out->nwords = nwords;
+	return ok || blame_source(&(struct given){ .source = source }, &why, err);
+}
+
+/*
+ * "on" and "off" where an option has no value, or none that is one of its words. False: it is off,
+ * which is what it is when nothing is said.
+ */
+static bool
+option_switched(const struct option *o, struct span *value)
+{
+	bool words = o->arg && (wants_word(o) || o->choices), off = span_eq(*value, SPAN("off"));
+
+	if (words || o->kind == OPTION_FLAG || !(off || span_eq(*value, SPAN("on"))))
+		return true;
+	*value = SPAN_NONE;
+	return !off;
+}
+
+/* Those of a list that this scope has. */
+static void
+options_read_lines(struct options *out, enum scope scope, int rank, const struct config_line *line)
+{
+	for (; line; line = line->next) {
+		const struct option *o = option_find(scope, line->name);
+		struct span value = line->value;
+		if (o && option_switched(o, &value))
+			add_given(
+			    out, (struct given){ o, value, rank, out->config->path, line->number });
+	}
+}
+
+static bool
+is_given(const struct options *o, const char *name)
+{
+	for (size_t i = 0; i < o->ngiven; i++)
+		if (strcmp(o->given[i].option->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* From the environment and the file, behind what the command line has. */
+static bool
+options_read_others(struct options *out, const struct command *command, struct err *err)
+{
+	bool has_port = command->scope & (SCOPE_TALK | SCOPE_SEND);
+	struct config *config;
+
+	if (command->config == CONFIG_NOT || is_given(out, "no-config") || is_given(out, "help") ||
+	    is_given(out, "version"))
+		return true;
+	config = ARENA_NEW(&out->arena, struct config);
+	if (!options_read_environment(out, command->scope, err))
+		return false;
+	if (is_given(out, "no-config"))
+		return true;
+	if (!config_read(config, &out->arena, out->program, err))
+		return false;
+	out->config = config;
+	if (command->config == CONFIG_NAMES && out->nwords > 0 && (out->nargs == 1 || has_port))
+		out->name = config_find(config, span_of(out->arg[0]));
+	if (out->name) {
+		out->arg[0] = arena_string(&out->arena, out->name->target);
+		options_read_lines(out, command->scope, GIVEN_NAME, out->name->first);
+	}
+	options_read_lines(out, command->scope, GIVEN_DEFAULTS, config->defaults);
+	return true;
+}
+
+bool
+options_parse(struct options *out, const struct command *command, const struct program *program,
+    int argc, char *argv[], struct err *err)
+{
+	options_begin(out, command->scope, program, argc);
+	return options_read_words(out, (struct words){ argc, argv, command->scope, NULL }, err) &&
+	    options_read_others(out, command, err);
+}
+
+/*
+ * A password belongs to its user: with another user, or another place of the password, it is not
+ * meant.
+ */
+bool
+given_is_replaced(const struct options *o, const struct given *g)
+{
+	for (size_t i = 0; i < o->ngiven; i++) {
+		const struct given *over = &o->given[i];
+		bool same = over->option == g->option ||
+		    (over->option->password && g->option->password) ||
+		    (g->option->password && strcmp(over->option->name, "user") == 0);
+		if (over->rank < g->rank && same)
+			return true;
+	}
+	return false;
+}
+
+bool
+options_given(const struct options *o, const char *name, struct span *value)
+{
+	const struct given *found = NULL;
+
+	for (size_t i = 0; i < o->ngiven; i++)
+		if (strcmp(o->given[i].option->name, name) == 0 &&
+		    (!found || o->given[i].rank <= found->rank))
+			found = &o->given[i];
+	if (found)
+		*value = found->value;
+	return found != NULL;
+}
+
+bool
+options_apply(struct options *out, struct err *err)
+{
+	struct err why;
+
+	for (int rank = GIVEN_DEFAULTS; rank >= GIVEN_HERE; rank--)
+		for (size_t i = 0; i < out->ngiven; i++) {
+			const struct given *g = &out->given[i];
+			if ((int)g->rank != rank || given_is_replaced(out, g))
+				continue;
+			out->short_help |= g->short_help;
+			if (option_set(g->option, out, g->value, &why))
+				continue;
+			*err = why;
+			return g->source ? blame_source(g, &why, err) : false;
+		}
+	return true;
+}
+
+void
+options_without_name(const struct options *o, enum scope scope, struct options *out)
+{
+	struct err ignored;
+
+	options_begin(out, scope, o->program, 0);
+	for (size_t i = 0; i < o->ngiven; i++)
+		if (o->given[i].rank != GIVEN_NAME && !o->given[i].option->password)
+			add_given(out, o->given[i]);
+	options_apply(out, &ignored);
+}
+
+bool
+options_set_section(struct options *o, enum scope scope, const struct config_section *section,
+    enum section_use (*use)(const struct option *), const char *what, struct err *err)
+{
+	struct err why;
+
+	for (const struct config_line *line = section->first; line; line = line->next) {
+		const struct option *option = option_find(scope, line->name);
+		struct span value = line->value;
+		if (!option || !option_switched(option, &value) || use(option) == SECTION_SKIPS)
+			continue;
+		struct given given = { option, value, GIVEN_NAME, o->config->path, line->number };
+		if (use(option) == SECTION_REFUSES) {
+			err_set(&why, ERR_USAGE, "%s cannot be set for %s", option->name, what);
+			return blame_source(&given, &why, err);
+		}
+		if (!option_set(option, o, value, &why))
+			return blame_source(&given, &why, err);
+	}
+	return true;
+}
+
+bool
+options_read(struct options *out, enum scope scope, const struct program *program, int argc,
+    char *argv[], struct err *err)
+{
+	options_begin(out, scope, program, argc);
+	return options_read_words(out, (struct words){ argc, argv, scope, NULL }, err) &&
+	    options_apply(out, err);
+}
+
+/* ---- where the subcommand stands */
 
 /* How many words an option is, with its value; 0: it is unknown. */
 static int

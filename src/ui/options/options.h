@@ -14,6 +14,10 @@
 #include "ui/options/probe.h"
 #include "ui/show/screen.h"
 
+struct config;
+struct config_section;
+struct given;
+
 enum { LINES_MAX = 256, REFUSALS_MAX = 200, VALUES_MAX = 100 };
 
 enum format { FORMAT_TEXT, FORMAT_JSON };
@@ -71,9 +75,15 @@ struct options {
 	bool keep_going, allow_env, allow_hosts, allow_pipe, allow_unix;
 	const char **arg;		/* the arguments that are not options, in order */
 	size_t nargs;
+	size_t nwords;	     /* of them, those before "--" */
+	struct given *given; /* options as they were given */
+	size_t ngiven;
+	const struct config *config; /* the file of options; NULL: not read */
+	/* the section whose target the first argument named; NULL: none */
+	const struct config_section *name;
 	enum exit_style exit;		/* --exit */
 	struct blame blame;		/* what --exit needs to know of the run */
-	bool help, version;
+	bool help, version, no_config;
 	bool short_help; /* ->help was asked for by -h */
 	const struct program *program;
 };
@@ -152,6 +162,12 @@ struct option {
 	void (*show)(const struct options *, char *out);
 	/* the scopes in which it is among those used most, which help lists first */
 	unsigned often;
+	/*
+	 * the values, separated by spaces, that loosen security, and are taken on the command line
+	 * and for a named target only; "": every value; NULL: none
+	 */
+	const char *loosens;
+	bool password; /* it says where the password is */
 };
 extern const struct option options[];	/* table.c; ends with a NULL name */
 
@@ -210,6 +226,10 @@ struct command {
 	const char *(*word)(size_t i);
 	/* the exit status when it fails or its output cannot be written; 0: the error's own */
 	int lost;
+	/*
+	 * whether it takes options from the file and the environment, and names for targets too
+	 */
+	enum { CONFIG_NOT, CONFIG_OPTIONS, CONFIG_NAMES } config;
 	/* command lines after "smtpsh ", for -h and --help; NULL after the last */
 	const char *example[EXAMPLES_MAX + 1];
 };
@@ -225,12 +245,53 @@ struct program {
 /* NULL: no such subcommand; talk has no name. */
 const struct command *command_find(const struct program *, const char *name);
 
+/* An option as it was given; what came from a source of a lower rank wins. */
+struct given {
+	const struct option *option;
+	struct span value;
+	enum { GIVEN_HERE, GIVEN_ENVIRONMENT, GIVEN_NAME, GIVEN_DEFAULTS } rank;
+	/* the file, or "SMTPSH_OPTIONS"; NULL: the command line */
+	const char *source;
+	unsigned line;	 /* of the file; 0: none */
+	bool short_help; /* it was -h */
+};
+
 /*
  * Reads all options of argv. False with err (ERR_USAGE): for an unknown option it names the
  * nearest one.
  */
 bool options_read(
     struct options *, enum scope, const struct program *, int argc, char *argv[], struct err *);
+/*
+ * The same in two steps, with what the command takes from the user's file and the environment.
+ * options_parse finds what was given where, and puts the target of a name in the name's place;
+ * values are not looked at. options_apply sets them: the command line wins, then
+ * $SMTPSH_OPTIONS, then the section of the name, then [defaults]. An option replaces those of the
+ * same name in sources that it wins over, also where it is repeatable.
+ */
+bool options_parse(struct options *, const struct command *, const struct program *, int argc,
+    char *argv[], struct err *);
+bool options_apply(struct options *, struct err *);
+/* What options_apply sets an option to, by its long name. False: it is not given. */
+bool options_given(const struct options *, const char *name, struct span *value);
+/* Whether options_apply leaves it out, because a source that wins has it. */
+bool given_is_replaced(const struct options *, const struct given *);
+
+/*
+ * The options as they are without the section of the name, and without the password that they
+ * were given; to be released.
+ */
+void options_without_name(const struct options *, enum scope, struct options *out);
+
+/* Whether an option in a section can be set where the section is used, or belongs to the run. */
+enum section_use { SECTION_SETS, SECTION_SKIPS, SECTION_REFUSES };
+/*
+ * Sets the options in a named target's section, of those that `scope` has, as `use` tells. False
+ * with err, with file and line: a value is wrong, or an option is refused, for `what`.
+ */
+bool options_set_section(struct options *, enum scope, const struct config_section *,
+    enum section_use (*use)(const struct option *), const char *what, struct err *);
+
 void options_release(struct options *);
 
 /*

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "ui/options/config.h"
 #include "ui/options/probe_spec.h"
 
 /* A target's own options, copied from those of all. */
@@ -43,6 +44,16 @@ is_of_a_target(const struct option *option)
 	return (at >= offsetof(struct options, session) && at < offsetof(struct options, tls)) ||
 	    (at >= offsetof(struct options, probe.probe) &&
 		at < offsetof(struct options, probe.fleet));
+}
+
+static enum section_use
+target_use(const struct option *option)
+{
+	if (is_of_a_target(option))
+		return SECTION_SETS;
+	return option->group == IN_TLS || option->group == IN_CONNECTION || option->password ?
+	    SECTION_REFUSES :
+	    SECTION_SKIPS;
 }
 
 static bool
@@ -101,7 +112,16 @@ target_line_parse(struct target_line *out, struct own **own, const struct option
     struct span line, struct arena *arena, struct err *err)
 {
 	struct span rest = line, text = span_word(&rest), word;
+	const struct config_section *section = config_find(all->config, text);
 
+	if (section) {
+		out->name = section->name;
+		text = section->target;
+		*own = new_own(all);
+		if (!options_set_section(
+			&(*own)->o, SCOPE_PROBE, section, target_use, "one target of several", err))
+			return false;
+	}
 	for (word = span_word(&rest); word.len > 0 && word.at[0] != '#'; word = span_word(&rest))
 		if (!read_setting(own, all, &out->name, word, arena, err))
 			return false;

@@ -13,6 +13,7 @@
 #include "run/route/route.h"
 #include "smtp/mechanism.h"
 #include "smtp/parameter.h"
+#include "ui/options/config.h"
 #include "ui/prompt/help.h"
 #include "ui/prompt/talk.h"
 
@@ -21,6 +22,13 @@ struct candidates {
 	struct buf *out;		/* a line each */
 	struct span prefix;		/* what stands there: candidates begin so, in any case */
 };
+
+/* The user's names and aliases; NULL: none. */
+static const struct config *
+config_of(const struct talk *t)
+{
+	return t->commands.options ? t->commands.options->config : NULL;
+}
 
 static size_t complete_command(
     struct talk *, const struct session_view *, struct span line, struct candidates *);
@@ -305,12 +313,15 @@ help_words(const struct about *a, struct candidates *c)
 		complete_meant(c, span_of(w.name), "", span_of(w.help));
 }
 
-/* The MX of the target first, then what was opened before. */
+/* Names of the user's, the MX of the target, then what was opened before. */
 static void
 offer_hosts(const struct about *a, struct candidates *c)
 {
 	const struct route *route = a->view->route;
+	const struct config *config = config_of(a->talk);
 
+	for (const struct config_section *s = config ? config->sections : NULL; s; s = s->next)
+		complete_try(c, span_of(s->name), "");
 	for (size_t i = 0; route && i < route->nall; i++)
 		complete_try(c, route->hop[i].host, "");
 	complete_try(c, a->view->host, "");
@@ -640,6 +651,13 @@ command_names(const struct prompt_command *const table[], struct candidates *c)
 		complete_meant(c, span_of(w.name), w.args[0] ? " " : "", span_of(w.help));
 }
 
+static void
+alias_names(const struct config *config, struct candidates *c)
+{
+	for (const struct config_alias *a = config ? config->aliases : NULL; a; a = a->next)
+		complete_try(c, a->name, "");
+}
+
 static size_t
 complete_command(
     struct talk *t, const struct session_view *v, struct span line, struct candidates *c)
@@ -651,6 +669,7 @@ complete_command(
 	if (name.len == whole.len) {
 		c->prefix = name;
 		command_names(t->commands.table, c);
+		alias_names(config_of(t), c);
 		return name.len;
 	}
 	for (struct prompt_word w = { .table = t->commands.table }; prompt_next_word(&w);)

@@ -7,6 +7,7 @@
 
 #include "base/suggest.h"
 #include "ui/edit/foreground.h"
+#include "ui/options/config.h"
 #include "ui/prompt/shorthand.h"
 #include "ui/show/show_line.h"
 
@@ -161,6 +162,20 @@ prompt_run_command(struct prompt *p, size_t i, struct span args)
 		prompt_problem(p, "PAGER: %s", err.text);
 }
 
+/* The line that it stands for, with what follows the name; it is shown, since nobody typed it. */
+static bool
+prompt_run_alias(struct prompt *p, struct span name, struct span args)
+{
+	struct span line = config_alias(p->options->config, name);
+
+	if (line.len == 0)
+		return false;
+	line = arena_printf(
+	    &p->screen->arena, "%.*s%s%.*s", SPAN_ARG(line), args.len ? " " : "", SPAN_ARG(args));
+	player_line(p->player, line, (struct place){ NULL, 0 });
+	return true;
+}
+
 bool
 prompt_run(void *ctx, struct span name, struct span args)
 {
@@ -173,7 +188,7 @@ prompt_run(void *ctx, struct span name, struct span args)
 		return false;
 	if (p->table[i])
 		prompt_run_command(p, i, args);
-	else
+	else if (!prompt_run_alias(p, name, args))
 		prompt_unknown(p, name, args);
 	arena_reset(&p->screen->arena);
 	return true;

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "smtp/auth.h"
 #include "smtp/secrecy.h"
+#include "ui/options/config.h"
 
 /* What is found wrong, said; false when that is reason enough not to send. */
 static bool
@@ -177,7 +178,11 @@ struct span
 talk_expand(struct talk *t, struct span line)
 {
 	bool bare = player_view(t->commands.player).state == SESSION_CLOSED;
+	struct span name;
 
+	if (cursor_is_command(line, &name) &&
+	    config_alias(t->commands.options->config, name).len > 0)
+		return line;
 	return shorthand_expand(&t->written_out, t->commands.table, line, bare);
 }
 

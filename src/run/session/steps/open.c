@@ -187,8 +187,16 @@ open_failed(struct session *s, struct open_state *state, const struct err *err)
 static enum progress
 open_start(struct session *s, const struct step *step, void *state)
 {
+	struct session_env *env = session_env(s);
+	const struct target *target = step->args, *named = NULL;
+	struct err err = { 0 };
+
 	session_set_opener(s, step->place);
-	return open_target(s, step, state, step->args);
+	if (env->named && place_is_user(step->place))
+		named = env->named(env->named_ctx, target, &err);
+	if (err.kind != ERR_NONE)
+		return session_fail(s, err.kind, "%s", err.text);
+	return open_target(s, step, state, named ? named : target);
 }
 
 static enum progress

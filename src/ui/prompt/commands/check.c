@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "run/check/verdict.h"
+#include "ui/options/config.h"
 #include "ui/prompt/prompt.h"
 #include "ui/report/check.h"
 
@@ -45,9 +46,12 @@ read_target(struct prompt *p, struct state *st, struct span args)
 	struct err err = { 0 };
 	struct span text = span_word(&args);
 	const struct target *here = text.len == 0 ? v.target : NULL;
+	const struct config_section *named = config_find(p->options->config, text);
 
 	if (here && (here->kind == TARGET_HOST || here->kind == TARGET_MX))
 		text = here->text;
+	if (named)
+		text = named->target;
 	if (text.len == 0 || args.len > 0) {
 		prompt_problem(
 		    p, "/check wants an address, a domain or a host: /check bob@example.org");
