@@ -74,8 +74,11 @@ listen_bound(const struct addr *at, struct err *err)
 	if (fd >= 0)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
 	if (fd < 0 || bind(fd, &at->any, at->len) != 0 || listen(fd, BACKLOG) != 0) {
-		err_set(err, ERR_SYSTEM, "cannot listen on %s: %s", addr_text(at, text),
-		    strerror(errno));
+		err_set(err, ERR_SYSTEM, "cannot listen on %s: %s%s", addr_text(at, text),
+		    strerror(errno),
+		    errno == EADDRINUSE && addr_family(at) ? "; port 0 takes a free one" :
+			errno == EACCES && addr_family(at) ? "; ports below 1024 are for root" :
+							     "");
 		if (fd >= 0)
 			close(fd);
 		return -1;

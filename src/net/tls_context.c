@@ -136,6 +136,10 @@ version_index(struct span text)
 {
 	size_t i = 0;
 
+	if (span_starts_case(text, SPAN("TLS")))
+		text = span_skip(text, 3);
+	if (span_starts_case(text, SPAN("v")))
+		text = span_skip(text, 1);
 	while (i < NVERSIONS && !span_eq(text, span_of(versions[i].name)))
 		i++;
 	return i;

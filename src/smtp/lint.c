@@ -2,6 +2,7 @@
 #include "smtp/lint.h"
 
 #include "base/suggest.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "smtp/body.h"
 #include "smtp/parameter.h"
@@ -274,12 +275,18 @@ parameter(struct lint *l, struct span word)
 
 	if (!p) {
 		enum verb other = l->verb == VERB_MAIL ? VERB_RCPT : VERB_MAIL;
+		struct suggestion near = suggest_begin(name);
+		for (p = parameters; p->name; p++)
+			if (p->verb == l->verb)
+				suggest_try(&near, p->name);
 		buf_printf(l->out, "the parameter ");
 		text_safe_to(l->out, span_first(name, 40));
-		buf_printf(l->out,
-		    parameter_find(other, name) ? " belongs to %s\n" :
-						  " is not one of %s's that smtpsh knows\n",
-		    verb_info(parameter_find(other, name) ? other : l->verb)->name);
+		if (parameter_find(other, name))
+			buf_printf(l->out, " belongs to %s\n", verb_info(other)->name);
+		else
+			buf_printf(l->out, " is not one of %s's that smtpsh knows%s%s%s\n",
+			    verb_info(l->verb)->name, near.best ? " (near: " : "",
+			    near.best ? near.best : "", near.best ? "=)" : "");
 		return;
 	}
 	if (l->extensions && !offers(l, p->extension))

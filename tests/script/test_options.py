@@ -28,10 +28,10 @@ class Words(unittest.TestCase):
         for words, here in (
                 (["--server", "mx.example"], "--server: the target stands by itself: smtpsh HOST [PORT]"),
                 (["-connect", "mx.example:25", "-starttls", "smtp"], "-connect: the target stands by itself: smtpsh HOST:PORT"),
-                (["-tlsc", "demo:"], "-tlsc: that is --tls=implicit"),
+                (["-tlsc", "demo:"], "-tlsc: use --tls=implicit"),
                 (["-crlf", "demo:"], "-crlf: nothing to do: lines end in CRLF always"),
-                (["--mail-from", "a@b.example", "demo:"], "--mail-from: that is smtpsh send --from ADDR"),
-                (["-k", "demo:"], "-k: nothing to do"),
+                (["--mail-from", "a@b.example", "demo:"], "--mail-from: use smtpsh send --from ADDR"),
+                (["-k", "demo:"], "-k: an unverified certificate"),
                 (["--auth-password", "hunter2", "demo:"], "a password is not taken on the command line")):
             said = self.refused(*words)
             self.assertIn("smtpsh: there is no option ", said)
@@ -44,7 +44,7 @@ class Words(unittest.TestCase):
             done = program.run(*words, "-c", "NOOP")
             self.assertEqual(("TLSv1.3" in done.stdout, done.returncode), (tls, 0), (words, done.stdout, done.stderr))
         # what is none of its words is a target, as it was
-        self.assertIn('"25" is too much', self.refused("--tls", "none", "demo:", "25"))
+        self.assertIn('"25" is an argument too many', self.refused("--tls", "none", "demo:", "25"))
         self.assertIn("--user NAME gives it", program.run("--auth", "plain", "demo:", "-c", "NOOP").stdout)
 
     def test_options_stand_before_the_subcommand_too(self):
@@ -67,13 +67,20 @@ class Words(unittest.TestCase):
         self.assertEqual(program.run("help", "no-such-thing-at-all").returncode, program.run("explain", "no-such-thing-at-all").returncode)
 
     def test_what_is_named_instead_exists(self):
-        ours = set(re.findall(r'^\t\{ "([a-z0-9-]+)", ', source("options/table.c"), re.M))
-        rows = re.findall(r'^\t\{ "([^"]+)", (.*) \},$', source("options/foreign.c"), re.M)
-        self.assertGreater(len(rows), 100)
-        self.assertEqual(len({name for name, _ in rows}), len(rows), "a name stands twice")
+        ours = set(re.findall(r"""^\t\{ "([a-z0-9-]+)", (?:0|'.'),(?! SCOPE_SET,)""", source("options/table.c"), re.M))
+        rows = re.findall(r'^\t\{ "([^"]+)",\s+([^{}]*?) \},$', source("options/mistakes.c"), re.M)
+        options = [name for name, here in rows if "MISTAKE_" not in here]
+        words = [name for name, here in rows if "MISTAKE_WORD" in here]
+        self.assertGreater(len(options), 100)
+        self.assertGreater(len(words), 20)
+        for names in (options, words):
+            self.assertEqual(len(set(names)), len(names), "a name stands twice")
+        self.assertEqual([name for name in options if name in ours], [], "it exists")
         for name, here in rows:
             for option in re.findall(r"--([a-z-]+)", here):
                 self.assertIn(option, ours, name)
+            for command in re.findall(r"smtpsh ([a-z_]+)", here):
+                self.assertEqual(program.run(command, "--help").returncode, 0 if command != "check_smtp" else 3, name)
 
     def test_an_option_of_another_subcommand(self):
         self.assertIn("--to is an option of smtpsh send\n", self.refused("--to", "a@b.example", "demo:"))
@@ -86,7 +93,7 @@ class Words(unittest.TestCase):
 
     def test_a_mistyped_subcommand(self):
         self.assertIn('; the subcommand is "smtpsh probe"', self.refused("pobe", "mx.example"))
-        self.assertIn('; the server inside is "demo:"', self.refused("demo", "x"))
+        self.assertIn('; the built-in test server is demo:', self.refused("demo", "x"))
         self.assertIn('; the subcommand is "smtpsh serve"', self.refused("serv", "a", "b"))
         alone = program.run("--dns", "127.0.0.1:1", "--timeout", "1", "resolv")
         self.assertIn('=== the subcommand is "smtpsh resolve"', alone.stdout)

@@ -57,7 +57,9 @@ static const struct want {
 	    NULL },
 
 	{ "25", NULL, NULL, "\"25\" is a number, not a host: the host comes first, then the port" },
-	{ "25", "mx1.example.org", NULL, "is neither a port" },
+	{ "25", "mx1.example.org", NULL, "the host comes first" },
+	{ "mx1.example.org", "mx2.example.org", NULL, "probe takes several" },
+	{ "smtp:mx1.example.org", NULL, NULL, "want smtp://mx1.example.org" },
 	{ "", NULL, NULL, "names no host" },
 	{ ":25", NULL, NULL, "names no host" },
 	{ "@", NULL, NULL, "names no host" },

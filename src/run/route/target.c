@@ -53,6 +53,27 @@ target_parse_port(struct target *t, struct span word, struct err *err)
 	return true;
 }
 
+/* "smtp" of "smtp://"; empty for the others. */
+static struct span
+scheme_name(const struct scheme *s)
+{
+	struct span prefix = span_of(s->prefix), mark = span_find(prefix, SPAN("://"));
+
+	return span_first(prefix, prefix.len - mark.len == prefix.len ? 0 : prefix.len - mark.len);
+}
+
+/* Does an IPv6 address end in what people may have meant as its port? */
+static bool
+target_ends_in_port(struct span address)
+{
+	static const char *const ports[] = { ":25", ":24", ":465", ":587", ":2525", ":1025" };
+
+	for (size_t i = 0; i < sizeof ports / sizeof *ports; i++)
+		if (span_ends_case(address, span_of(ports[i])))
+			return true;
+	return false;
+}
+
 /* host, host:port, host/port, [host], [host]:port, an IPv6 literal with or without brackets. */
 static bool
 target_parse_host(struct target *t, struct span text, struct err *err)
@@ -80,9 +101,17 @@ target_parse_host(struct target *t, struct span text, struct err *err)
 	t->host = span_until(&rest, ':');
 	if (t->host.len == text.len)
 		return true;
-	if (!span_has(rest, ':'))
+	if (!span_has(rest, ':')) {
+		for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+			if (t->host.len > 0 &&
+			    span_eq_case(scheme_name(&schemes[i]), t->host))
+				return err_set(err, ERR_USAGE, "\"%.*s\": want %s%.*s",
+				    SPAN_ARG(text), schemes[i].prefix, SPAN_ARG(rest));
 		return target_parse_port(t, rest, err);
+	}
 	t->host = text;
+	if (target_ends_in_port(text))
+		t->hint = SPAN("an IPv6 address with a port is written with brackets: [::1]:25");
 	return true;
 }
 
@@ -164,6 +193,15 @@ target_parse(struct target *t, struct span text, struct span port_word, unsigned
 	*t = (struct target){ .text = arena_copy(arena, text) };
 	if (!target_read(t, err))
 		return false;
+	unsigned long long number;
+	if (t->kind == TARGET_HOST && span_number(t->host, 4294967295u, &number))
+		return err_set(err, ERR_USAGE,
+		    "\"%.*s\" is a number, not a host: the host comes first, then the port",
+		    SPAN_ARG(text));
+	if (span_has(port_word, '.') || span_has(port_word, '@') || span_has(port_word, ':'))
+		return err_set(err, ERR_USAGE,
+		    "\"%.*s\" is no port: want one target (smtpsh probe takes several)",
+		    SPAN_ARG(port_word));
 	if (port_word.len > 0 && !target_parse_port(t, port_word, err))
 		return false;
 	if (!t->port_given && port != 0 && t->port != 0) {
@@ -174,10 +212,5 @@ target_parse(struct target *t, struct span text, struct span port_word, unsigned
 		t->tls = TARGET_TLS_IMPLICIT;
 	if (t->kind != TARGET_DEMO && t->host.len == 0)
 		return err_set(err, ERR_USAGE, "\"%.*s\" names no host", SPAN_ARG(text));
-	unsigned long long number;
-	if (t->kind == TARGET_HOST && span_number(t->host, 4294967295u, &number))
-		return err_set(err, ERR_USAGE,
-		    "\"%.*s\" is a number, not a host: the host comes first, then the port",
-		    SPAN_ARG(text));
 	return true;
 }

@@ -141,10 +141,16 @@ parse_marked_line(struct parser *p, struct input *in, struct cursor *c)
 		parser_ignore(p, c->place);
 		return true;
 	}
+	struct span rest = text, word = span_word(&rest);
+	bool command = script_word_find(word) || step_find(step_ops, word),
+	     sent = !command && verb_of(text, NULL) != VERB_OTHER;
 	return cursor_fail(c, p->err,
-	    "want \"C: \", \"S: \", a command or a comment: in a script with marks a line without "
-	    "one "
-	    "is neither sent nor ignored");
+	    "want \"C: \", \"S: \", a command or a comment%s%.*s%s: in a script with marks a line "
+	    "without one is neither sent nor ignored",
+	    command  ? ", as in \"/" :
+		sent ? ", as in \"C: " :
+		       "",
+	    SPAN_ARG(command || sent ? word : SPAN_NONE), command || sent ? "\"" : "");
 }
 
 /* A line of an unmarked file, as it is typed. */

@@ -460,6 +460,7 @@ const struct command command_check = {
 	.name = "check",
 	.group = FOR_DIAGNOSIS,
 	.args = "[OPTION...] ADDRESS|DOMAIN|HOST[:PORT]",
+	.args_max = 1,
 	.help = "Find out why mail does not arrive: DNS, connections, TLS, policies, verdict",
 	.scope = SCOPE_CHECK,
 	.run = run_check,

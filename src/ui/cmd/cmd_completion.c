@@ -295,6 +295,7 @@ const struct command command_completion = {
 	.name = "completion",
 	.group = FOR_PROGRAM,
 	.args = "bash|zsh|fish",
+	.args_max = 1,
 	.help = "Print a shell completion script",
 	.scope = SCOPE_COMMON,
 	.run = run_completion,

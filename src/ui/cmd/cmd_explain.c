@@ -77,6 +77,7 @@ const struct command command_explain = {
 	.name = "explain",
 	.group = FOR_DIAGNOSIS,
 	.args = "CODE|KEYWORD|ERROR...",
+	.args_max = ARGS_ANY,
 	.help =
 	    "Explain a reply code, a reply text, an EHLO keyword, a TLS alert or an exit status",
 	.scope = SCOPE_EXPLAIN,

@@ -21,6 +21,7 @@ const struct command command_help = {
 	.name = "help",
 	.group = FOR_PROGRAM,
 	.args = "[SUBCOMMAND|WORD...]",
+	.args_max = ARGS_ANY,
 	.help = "Show the options of a subcommand, or explain a code, a keyword or a topic",
 	.scope = SCOPE_COMMON,
 	.run = run_help,

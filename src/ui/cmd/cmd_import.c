@@ -24,7 +24,7 @@ run_import(struct options *o, struct err *err)
 	struct buf log = { 0 };
 	struct import_result r;
 
-	if (o->nargs != 1) {
+	if (o->nargs == 0) {
 		err_set(err, ERR_USAGE, "import wants one log; - is standard input");
 		return 0;
 	}
@@ -49,6 +49,7 @@ const struct command command_import = {
 	.name = "import",
 	.group = FOR_SCRIPTS,
 	.args = "[--from FORM] LOG",
+	.args_max = 1,
 	.help = "Make a script from another tool's log",
 	.scope = SCOPE_IMPORT,
 	.run = run_import,

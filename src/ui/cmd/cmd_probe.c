@@ -188,6 +188,7 @@ const struct command command_probe = {
 	.name = "probe",
 	.group = FOR_MONITORING,
 	.args = "[OPTION...] TARGET...",
+	.args_max = ARGS_ANY,
 	.help = "Judge the health of a host, of every MX and address of a domain, or of a fleet",
 	.scope = SCOPE_PROBE,
 	.run = run_probe,

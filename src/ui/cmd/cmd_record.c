@@ -102,8 +102,8 @@ run_record(struct options *o, struct err *err)
 	struct target to;
 	struct addr at;
 
-	if (!o->to || o->nargs > 0)
-		err_set(err, ERR_USAGE, "want smtpsh record --listen ADDR:PORT --to TARGET");
+	if (!o->to)
+		err_set(err, ERR_USAGE, "no target: use --to TARGET");
 	else if (target_parse(&to, span_of(o->to), SPAN_NONE, o->port, &o->arena, err) &&
 	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err))
 		record(&v, &to, &at, err);

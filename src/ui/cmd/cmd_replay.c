@@ -215,6 +215,7 @@ const struct command command_replay = {
 	.name = "replay",
 	.group = FOR_SCRIPTS,
 	.args = "[OPTION...] FILE|DIR...",
+	.args_max = ARGS_ANY,
 	.help = "Run scripts against a server and report which replies differ",
 	.scope = SCOPE_REPLAY,
 	.run = run_replay,

@@ -522,7 +522,7 @@ run_resolve(struct options *o, struct err *err)
 {
 	struct target target;
 
-	if (o->nargs < 1 || o->nargs > 2)
+	if (o->nargs < 1)
 		err_set(
 		    err, ERR_USAGE, "resolve: want one TARGET, as in smtpsh resolve @example.org");
 	else if (!target_parse(&target, span_of(o->arg[0]),
@@ -540,6 +540,7 @@ const struct command command_resolve = {
 	.name = "resolve",
 	.group = FOR_DIAGNOSIS,
 	.args = "[OPTION...] TARGET",
+	.args_max = 2,
 	.help = "Show where a domain's mail goes: MX, addresses, reverse DNS, TLSA, MTA-STS",
 	.scope = SCOPE_RESOLVE,
 	.run = run_resolve,

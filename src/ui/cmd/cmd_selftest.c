@@ -98,6 +98,7 @@ const struct command command_selftest = {
 	.name = "selftest",
 	.group = FOR_SCRIPTS,
 	.args = "[OPTION...] FILE...",
+	.args_max = ARGS_ANY,
 	.help = "Run a script against itself, client and server in one process",
 	.scope = SCOPE_SELFTEST,
 	.run = run_selftest,

@@ -201,8 +201,6 @@ send_read_words(struct options *o, struct target *target, struct err *err)
 	struct compose *c = &o->send.message;
 	struct span text = span_of(o->nargs > 0 ? o->arg[0] : NULL);
 
-	if (o->nargs > 2)
-		return err_set(err, ERR_USAGE, "\"%s\" is too much: want TARGET [PORT]", o->arg[2]);
 	if (o->nargs == 0 && c->nto > 0)
 		text = c->to[0];
 	if (text.len == 0)
@@ -243,6 +241,7 @@ const struct command command_send = {
 	.name = "send",
 	.group = FOR_MAIL,
 	.args = "[OPTION...] [TARGET [PORT]]",
+	.args_max = 2,
 	.help = "Send a message and show a verdict for each recipient",
 	.scope = SCOPE_SEND,
 	.run = run_send,

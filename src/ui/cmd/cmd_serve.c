@@ -134,8 +134,8 @@ make_mock(struct serving *v, struct err *err)
 	const char *path = o->nargs ? o->arg[0] : NULL;
 	char format[OPTION_SHOWN];
 
-	if (o->nargs > 1 || (o->nargs && o->profile))
-		return err_set(err, ERR_USAGE, "serve takes one script");
+	if (o->nargs && o->profile)
+		return err_set(err, ERR_USAGE, "--profile is a script already: use one of both");
 	if (o->profile && !profile_find(o->profile, &o->arena, &path, err))
 		return false;
 	if (!path && reports_at_end(o)) {
@@ -364,6 +364,7 @@ const struct command command_serve = {
 	.name = "serve",
 	.group = FOR_SCRIPTS,
 	.args = "[OPTION...] [FILE]",
+	.args_max = 1,
 	.help = "Run a mock SMTP server, from a script or with built-in behaviour",
 	.scope = SCOPE_SERVE,
 	.run = serve,

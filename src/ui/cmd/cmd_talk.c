@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "base/suggest.h"
 #include "run/script/file.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
@@ -229,38 +228,18 @@ talk(struct options *o, const struct target *target)
 	return status ? status : (int)err.kind;
 }
 
-/* What a word that is no host may have been meant as; said when it is not found. */
-static struct span
-hint_for(struct options *o, const char *word)
-{
-	struct suggestion suggestion = suggest_begin(span_of(word));
-
-	if (word && strcmp(word, "demo") == 0)
-		return SPAN("the server inside is \"demo:\"");
-	for (size_t i = 0; o->program->commands[i]; i++)
-		suggest_try(&suggestion, o->program->commands[i]->name);
-	if (suggestion.best)
-		return arena_printf(&o->arena, "the subcommand is \"smtpsh %s\"", suggestion.best);
-	if (word && access(word, F_OK) == 0)
-		return arena_printf(&o->arena,
-		    "there is a file \"%s\": lines are taken from it by -f %s", word, word);
-	return SPAN_NONE;
-}
-
 static bool
 talk_read_target(struct options *o, struct target *target, struct err *err)
 {
-	struct span hint = hint_for(o, o->arg[0]), more = o->nargs > 1 ? hint : SPAN_NONE;
+	struct span hint = command_hint(o, o->arg[0]), more = o->nargs > 1 ? hint : SPAN_NONE;
 	struct err why;
-	bool ok = o->nargs <= 2 ?
-	    target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL),
-		o->port, &o->arena, &why) :
-	    err_set(&why, ERR_USAGE, "\"%s\" is too much: want TARGET [PORT]", o->arg[2]);
 
-	if (!ok)
+	if (!target_parse(target, span_of(o->arg[0]), span_of(o->nargs > 1 ? o->arg[1] : NULL),
+		o->port, &o->arena, &why))
 		return err_set(err, why.kind, "%s%s%.*s", why.text, more.len ? "; " : "",
 		    SPAN_ARG(more));
-	target->hint = hint;
+	if (hint.len > 0)
+		target->hint = hint;
 	o->session.auth.target = target;		/* what is given for it goes nowhere else */
 	return true;
 }
@@ -277,6 +256,7 @@ const struct command command_talk = {
 	.name = "",
 	.group = FOR_SESSION,
 	.args = "[OPTION...] [TARGET [PORT]]",
+	.args_max = 2,
 	.help = "Talk to an SMTP server; from a pipe, the same lines are a script",
 	.scope = SCOPE_TALK,
 	.run = run_talk,

@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alarm.h"
+#include "base/suggest.h"
 #include "base/text.h"
 #include "net/sysnames.h"
 #include "ui/options/config.h"
+#include "ui/options/mistakes.h"
 #include "ui/prompt/commands/list.h"
 #include "ui/show/ink.h"
 #include "ui/show/standard.h"
@@ -62,6 +65,36 @@ begin_deadline(const struct command *command, const struct options *o)
 	struct cursor cursor = { .line = value, .rest = value };
 	if (cursor_milliseconds(&cursor, value, &ms, &ignored))
 		alarm_deadline(ms, command->lost ? command->lost : ERR_TIMEOUT);
+}
+
+struct span
+command_hint(struct options *o, const char *word)
+{
+	struct suggestion suggestion = suggest_begin(span_of(word));
+
+	const char *help = mistake_help(MISTAKE_WORD, span_of(word));
+	if (help)
+		return span_of(help);
+	for (size_t i = 0; o->program->commands[i]; i++)
+		suggest_try(&suggestion, o->program->commands[i]->name);
+	if (suggestion.best)
+		return arena_printf(&o->arena, "the subcommand is \"smtpsh %s\"", suggestion.best);
+	if (word && access(word, F_OK) == 0)
+		return arena_printf(&o->arena,
+		    "there is a file \"%s\": lines are taken from it by -f %s", word, word);
+	return SPAN_NONE;
+}
+
+/* An argument too many is an error: who typed it meant something. */
+static bool
+command_takes(const struct command *c, struct options *o, struct err *err)
+{
+	if (o->nargs <= c->args_max || o->help || o->version)
+		return true;
+	struct span hint = c->name[0] ? SPAN_NONE : command_hint(o, o->arg[0]);
+	return err_set(err, ERR_USAGE, "\"%s\" is an argument too many: smtpsh %s%s%s%s%.*s",
+	    o->arg[c->args_max], c->name, c->name[0] ? " " : "", c->args, hint.len ? "; " : "",
+	    SPAN_ARG(hint));
 }
 
 /* --exit, for a command line that is wrong elsewhere. */
@@ -144,10 +177,10 @@ command_run(const struct command *command, const struct program *all, int argc, 
 			usage_print(command, all, o.short_help);
 		else if (o.version)
 			version_print(stdout);
-		else
+		else if (command_takes(command, &o, &err)) {
 			begin_output(&o);
-		if (!o.help && !o.version)
 			status = command->run(&o, &err);
+		}
 	}
 	if (!ok)
 		apply_exit(&o);

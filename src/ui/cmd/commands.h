@@ -46,6 +46,11 @@ const struct command *command_of_program(const char *path);
 int command_run(const struct command *, const struct program *, int argc, char *argv[]);
 
 /*
+ * What a first word that is no host may have been meant as, in the options' arena; empty: unknown.
+ */
+struct span command_hint(struct options *, const char *word);
+
+/*
  * Prints the help of a subcommand, made from the rows of its options: all of it, or `brief`, no
  * taller than a screen of 24 lines. By the pager where it is taller than the terminal.
  */

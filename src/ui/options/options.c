@@ -8,7 +8,7 @@
 #include "base/suggest.h"
 #include "smtp/mechanism.h"
 #include "ui/options/config.h"
-#include "ui/options/foreign.h"
+#include "ui/options/mistakes.h"
 
 const struct command *
 command_find(const struct program *all, const char *name)
@@ -47,7 +47,7 @@ static bool
 option_unknown(const struct options *out, enum scope scope, const char *dashes, struct span name,
     struct err *err)
 {
-	const char *here = foreign_option(name);
+	const char *here = mistake_help(MISTAKE_OPTION, name);
 	const struct command *other = option_owner(out->program, name);
 	struct suggestion suggestion = suggest_begin(name);
 
@@ -255,7 +255,7 @@ is_long_with_one_dash(enum scope scope, struct span text)
 {
 	struct span name = span_until(&text, '=');
 
-	return name.len > 2 && (foreign_option(name) || option_find(scope, name));
+	return name.len > 2 && (mistake_help(MISTAKE_OPTION, name) || option_find(scope, name));
 }
 
 /* In this scope or, failing that, in any; NULL: there is none. */

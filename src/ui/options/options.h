@@ -5,6 +5,8 @@
 #ifndef UI_OPTIONS_OPTIONS_H
 #define UI_OPTIONS_OPTIONS_H
 
+#include <limits.h>
+
 #include "run/message/send.h"
 #include "run/play/play.h"
 #include "run/serve/serve.h"
@@ -187,6 +189,7 @@ enum { OPTION_SHOWN = TIMEOUTS_SHOWN };
 void option_show(const struct option *, const struct options *, char out[OPTION_SHOWN]);
 
 enum { EXAMPLES_MAX = 3 };
+#define ARGS_ANY UINT_MAX
 
 /* What subcommands are for, in the order in which help lists them. */
 #define COMMAND_GROUPS(X)                      \
@@ -207,6 +210,7 @@ struct command {
 	const char *name;		/* "" for talk, which has no name of its own */
 	enum command_group group;
 	const char *args;		/* as in the usage line */
+	unsigned args_max;		/* how many there may be besides options */
 	const char *help;		/* imperative, one clause, without a full stop */
 	unsigned scope;			/* the scope of its options; 0 when it has main */
 	/*

@@ -11,6 +11,7 @@
 #include "base/quantity.h"
 #include "run/script/file.h"
 #include "smtp/mechanism.h"
+#include "ui/options/mistakes.h"
 
 /* ---- one word of several */
 
@@ -27,6 +28,20 @@ choice_words(const struct choice *choices, char out[CHOICE_WORDS])
 	return out;
 }
 
+/* The word of the list that stands for what other tools call so; NULL: none. */
+static const char *
+choice_meant(const struct choice *choices, struct span v)
+{
+	enum mistake kind;
+	const char *typed, *help;
+
+	for (size_t i = 0; (help = mistake_row(i, &kind, &typed)); i++)
+		for (const struct choice *c = choices; kind == MISTAKE_VALUE && c->word; c++)
+			if (span_eq_case(v, span_of(typed)) && strcmp(c->word, help) == 0)
+				return help;
+	return NULL;
+}
+
 bool
 choice_read(
     const struct choice *choices, const char *option, struct span v, int *out, struct err *err)
@@ -38,8 +53,10 @@ choice_read(
 			*out = c->value;
 			return true;
 		}
-	return err_set(err, ERR_USAGE, "--%s %.*s: want %s", option, SPAN_ARG(span_first(v, 60)),
-	    choice_words(choices, words));
+	const char *help = choice_meant(choices, v);
+	return err_set(err, ERR_USAGE, "--%s %.*s: want %s%s%s%s", option,
+	    SPAN_ARG(span_first(v, 60)), choice_words(choices, words), help ? " (use " : "",
+	    help ? help : "", help ? ")" : "");
 }
 
 /* ---- lines, the connection */
@@ -256,6 +273,19 @@ option_auth(struct options *o, struct span mech, struct err *err)
 		    "them",
 		    SPAN_ARG(mech));
 	o->session.auth.mech = known->name;
+	return true;
+}
+
+/* curl's --user NAME:PASSWORD: what others can see on the command line is not taken, nor shown. */
+bool
+option_user(struct options *o, struct span v, struct err *err)
+{
+	if (span_has(v, ':'))
+		return err_set(err, ERR_USAGE,
+		    "--user takes a name without a \":\"; a password is not taken on the command "
+		    "line, where others can see it: use --password-file, --password-env, "
+		    "--password-command, --password-fd or --netrc");
+	o->session.auth.user = arena_string(&o->arena, v);
 	return true;
 }
 

@@ -14,8 +14,8 @@ option_call_fn option_command, option_port, option_quiet, option_timeout, option
     option_cert, option_key, option_min_tls, option_proxy, option_proxy_protocol, option_bind;
 option_show_fn option_timeout_show, option_write_show;
 option_call_fn option_dns, option_resolve;
-option_call_fn option_auth, option_password_file, option_password_env, option_password_command,
-    option_password_fd;
+option_call_fn option_auth, option_user, option_password_file, option_password_env,
+    option_password_command, option_password_fd;
 option_call_fn option_format, option_warning, option_critical, option_state, option_rate,
     option_expect_banner, option_sigalgs;
 option_call_fn option_var, option_secret, option_match;

@@ -150,14 +150,21 @@ open_give_up(struct session *s)
 	return STEP_FAIL;
 }
 
-static enum progress
-open_not_found(struct session *s, const struct err *err)
+/* What the target may have been meant as. */
+static void
+open_hint(struct session *s)
 {
 	struct span hint = session_target(s)->hint;
 
-	session_fail_with(s, err);
 	if (hint.len > 0)
 		session_note(s, "%.*s", SPAN_ARG(hint));
+}
+
+static enum progress
+open_not_found(struct session *s, const struct err *err)
+{
+	session_fail_with(s, err);
+	open_hint(s);
 	return open_give_up(s);
 }
 
@@ -173,6 +180,7 @@ open_failed(struct session *s, struct open_state *state, const struct err *err)
 	err_set(&why, ERR_CONNECT, "%s: %s", what, err->text);
 	why.sys = err->kind == ERR_TIMEOUT ? ETIMEDOUT : err->sys;
 	session_fail_with(s, &why);
+	open_hint(s);
 	if (route->asking) {
 		state->stage = OPEN_ELSEWHERE;		/* its note is worth a moment now */
 		session_sleep(s, ELSEWHERE_MS);
