@@ -558,11 +558,11 @@ options_read(struct options *out, enum scope scope, const struct program *progra
 static int
 count_words(enum scope scope, int argc, char *argv[])
 {
-	struct span text = span_of(argv[0]), value = span_skip(text, 2);
+	struct span text = span_of(argv[0]);
 	const struct option *o;
 
-	if (text.at[1] == '-') {
-		struct span name = span_until(&value, '=');
+	if (span_starts(text, SPAN("--"))) {
+		struct span value = span_skip(text, 2), name = span_until(&value, '=');
 		o = option_find(scope, name);
 		if (!o)
 			o = option_find(SCOPE_ALL, name);
