@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
-#include "config.h"
+#include <config.h>		/* of the build; the one beside this file is the user's */
 
 bool
 profile_find(const char *name, struct arena *arena, const char **path, struct err *err)
