@@ -27,7 +27,7 @@ now_ms(void)
 static void
 on_alarm(int signo)
 {
-	static const char text[] = "smtpsh: ended by --deadline\n";
+	static const char text[] = "smtpsh: terminated by --deadline\n";
 
 	(void)signo;
 	if (terminal >= 0)

@@ -8,8 +8,8 @@
 #include "base/quantity.h"
 #include "base/text.h"
 
-const char place_line[] = "-c", place_option[] = "--auth", place_unseen[] = "what was typed unseen",
-	   place_pasted[] = "what was pasted";
+const char place_line[] = "-c", place_option[] = "--auth", place_unseen[] = "the hidden input",
+	   place_pasted[] = "the pasted text";
 
 bool
 place_is_user(struct place place)
@@ -114,7 +114,7 @@ cursor_end(struct cursor *c, struct err *err)
 	struct span rest = span_trim(c->rest);
 
 	return rest.len == 0 ||
-	    cursor_fail(c, err, "\"%.*s\" is too much", SPAN_ARG(span_first(rest, 60)));
+	    cursor_fail(c, err, "unexpected argument \"%.*s\"", SPAN_ARG(span_first(rest, 60)));
 }
 
 bool
@@ -123,6 +123,7 @@ cursor_milliseconds(struct cursor *c, struct span word, uint64_t *ms, struct err
 	if (quantity_milliseconds(word, ms))
 		return true;
 	return cursor_blame(c, word, err,
-	    "\"%.*s\" is not a time: want a number and ms, s, m or h, as in 500ms, 1.5s or 2m",
+	    "\"%.*s\" is not a time: expected a number and ms, s, m or h, such as 500ms, 1.5s or "
+	    "2m",
 	    SPAN_ARG(span_first(word, 40)));
 }

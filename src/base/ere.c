@@ -188,7 +188,7 @@ parse_bracket(struct parser *p)
 			if (end.len == 0 ||
 			    !add_class(set,
 				span_skip(span_first(p->rest, (size_t)(end.at - p->rest.at)), 2)))
-				return fail(p, "there is no such character class in its brackets");
+				return fail(p, "unknown character class");
 			p->rest = span_skip(end, 2);
 			continue;
 		}
@@ -198,9 +198,9 @@ parse_bracket(struct parser *p)
 			to = bracket_octet(p);
 		}
 		if (from < 0 || to < 0)
-			return fail(p, "a \"[\" has no \"]\"");
+			return fail(p, "unmatched \"[\"");
 		if (to < from)
-			return fail(p, "a range within its brackets ends before it begins");
+			return fail(p, "invalid range end");
 		add_range(set, (unsigned)from, (unsigned)to);
 	}
 	take(p);
@@ -229,9 +229,9 @@ parse_escape(struct parser *p)
 
 	switch (c) {
 	case -1:
-		return fail(p, "it ends in a backslash");
+		return fail(p, "trailing backslash");
 	case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
-		return fail(p, "there are no back-references here");
+		return fail(p, "back-references are not supported");
 	case 'w': case 'W':
 		n->set = word_set(p, "alnum", true, c == 'W');
 		return n;
@@ -255,11 +255,11 @@ parse_group(struct parser *p)
 	struct node *n = make(p, NODE_GROUP);
 
 	if (++p->depth > DEPTH_MAX)
-		return fail(p, "it has too many groups in each other");
+		return fail(p, "groups are nested too deeply");
 	n->group = ++p->groups;
 	n->a = parse_either(p);
 	p->depth--;
-	return p->failed || take(p) == ')' ? n : fail(p, "a \"(\" has no \")\"");
+	return p->failed || take(p) == ')' ? n : fail(p, "unmatched \"(\"");
 }
 
 static struct node *
@@ -282,8 +282,7 @@ parse_atom(struct parser *p)
 	case '$':
 		return holds(p, AT_END);
 	case '*': case '+': case '?':
-		return fail(
-		    p, "there is nothing before a \"*\", \"+\" or \"?\" that it could repeat");
+		return fail(p, "nothing to repeat before \"*\", \"+\" or \"?\"");
 	default:
 		n = make(p, NODE_CHAR);
 		n->octet = (unsigned char)c;
@@ -330,7 +329,7 @@ parse_piece(struct parser *p)
 		struct node *repeat = make(p, NODE_REPEAT);
 		take(p);
 		if (interval && !parse_interval(p, repeat))
-			return fail(p, "the count in its braces is none");
+			return fail(p, "invalid repeat count");
 		if (!interval) {
 			repeat->least = c == '+';
 			repeat->most = c == '?' ? 1 : MANY;
@@ -338,7 +337,7 @@ parse_piece(struct parser *p)
 		repeat->a = n;
 		n = repeat;
 		if (++p->depth > DEPTH_MAX)
-			return fail(p, "it repeats repeats");
+			return fail(p, "repeat of a repeat");
 	}
 	return n;
 }
@@ -507,7 +506,7 @@ ere_new(struct span source, unsigned flags, struct arena *arena, struct err *err
 	struct parser p = { .rest = source, .arena = arena, .err = err, .flags = flags };
 
 	if (source.len > ERE_OCTETS) {
-		err_set(err, ERR_USAGE, "it has more than %d octets", ERE_OCTETS);
+		err_set(err, ERR_USAGE, "longer than %d octets", ERE_OCTETS);
 		return NULL;
 	}
 	struct node *root = parse_either(&p);
@@ -516,7 +515,7 @@ ere_new(struct span source, unsigned flags, struct arena *arena, struct err *err
 	unsigned n = places(root);
 	if (n > ERE_PLACES) {
 		err_set(err, ERR_USAGE,
-		    "its counted repeats expand to more than %d places; use smaller counts, * or +",
+		    "its counted repeats expand to more than %d states; use smaller counts, * or +",
 		    ERE_PLACES);
 		return NULL;
 	}

@@ -12,24 +12,24 @@
  * what `smtpsh explain` says
  */
 #define ERR_KINDS(X)								\
-	X(NONE,		0,  0,  0,  "none",	  "everything asked for succeeded")	\
+	X(NONE,		0,  0,  0,  "none",	  "everything requested succeeded")	\
 	X(EXPECT,	1,  1,  65, "expectation", "an expectation failed")		\
-	X(USAGE,	2,  1,  64, "usage",	  "usage, or a file that cannot be read") \
+	X(USAGE,	2,  1,  64, "usage",	  "usage error, or an unreadable file") \
 	X(DNS,		3,  2,  68, "resolve",	  "name resolution failed")		\
-	X(CONNECT,	4,  2,  75, "connect",	  "no connection")			\
+	X(CONNECT,	4,  2,  75, "connect",	  "connection failed")			\
 	X(TLS,		5,  29, 76, "tls", \
-	    "the TLS handshake failed, or verification where it was asked for or " \
-	    "credentials were due") \
-	X(TEMPORARY,	6,  6,  75, "temporary",  "refused for now (4yz)")		\
-	X(REFUSED,	7,  6,  69, "refused",	  "refused (5yz)")			\
-	X(RECIPIENTS,	8,  0,  67, "recipients", "some recipients were refused")	\
+	    "the TLS handshake failed, or certificate verification where it was " \
+	    "requested or credentials were to be sent") \
+	X(TEMPORARY,	6,  6,  75, "temporary",  "temporarily rejected (4xx)")		\
+	X(REFUSED,	7,  6,  69, "refused",	  "rejected (5xx)")			\
+	X(RECIPIENTS,	8,  0,  67, "recipients", "some recipients were rejected")	\
 	X(TIMEOUT,	9,  6,  75, "timeout",	  "timed out")				\
 	X(PROTO,	10, 6,  76, "protocol", \
 	    "the server closed the connection or does not speak SMTP") \
-	X(SYSTEM,	11, 10, 71, "system",	  "our own system failed")	\
+	X(SYSTEM,	11, 10, 71, "system",	  "local system error")	\
 	/* Must not be retried: the message may be delivered twice (RFC 1047). */ \
 	X(UNKNOWN,	12, 26, 76, "unknown", \
-	    "what became of a message is unknown: no valid reply to its end was received")
+	    "unknown whether a message was accepted: no valid reply to the end of data")
 
 enum err_kind {
 #define X(name, status, swaks, sysexits, word, text) ERR_##name = status,

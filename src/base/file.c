@@ -113,7 +113,7 @@ file_append(const char *path, struct err *err)
 		return fd;
 	int why = errno;
 	err_set(err, ERR_USAGE, "cannot write %s: %s", path,
-	    why == ENXIO ? "nobody reads this pipe" : strerror(why));
+	    why == ENXIO ? "the pipe has no reader" : strerror(why));
 	if (err)
 		err->sys = why;
 	file_close(fd);

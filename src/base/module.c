@@ -121,16 +121,15 @@ tell_why(enum module m, bool there, struct err *err)
 
 	if (!there)
 		err_set(err, ERR_SYSTEM,
-		    "%s is needed here, and smtpsh-%s.so, by which smtpsh uses it: install that "
-		    "from smtpsh's own "
-		    "package or build, with Debian's %s",
+		    "%s is used through smtpsh-%s.so, which is missing: install it from smtpsh's "
+		    "own package or build, together with Debian's %s",
 		    modules[m].library, modules[m].name, modules[m].package);
 	else if (!why ||
 	    (strstr(why, modules[m].library) && strstr(why, "cannot open shared object file")))
-		err_set(err, ERR_SYSTEM, "%s is needed here: install it (Debian's package is %s)",
+		err_set(err, ERR_SYSTEM, "%s is required: install it (Debian's package is %s)",
 		    modules[m].library, modules[m].package);
 	else
-		err_set(err, ERR_SYSTEM, "%s is needed here, and cannot be opened: %s",
+		err_set(err, ERR_SYSTEM, "%s is required, and cannot be opened: %s",
 		    modules[m].library, why);
 }
 
@@ -143,7 +142,7 @@ module_open(enum module m, const void *linked, struct err *err)
 		return linked;
 	if (!modules[m].built) {
 		err_set(err, ERR_SYSTEM,
-		    "%s is needed here, and this smtpsh was built without it: build it with "
+		    "%s is required, and this smtpsh was built without it: build it with "
 		    "-D%s=enabled",
 		    modules[m].library, modules[m].name);
 		return NULL;

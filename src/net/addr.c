@@ -64,7 +64,7 @@ addr_parse_listen(struct addr *a, struct span text, struct err *err)
 		host = SPAN("127.0.0.1");
 	if (!span_number(number, 65535, &port) || !addr_parse(a, host, (unsigned)port))
 		return err_set(err, ERR_USAGE,
-		    "cannot listen on \"%.*s\": want ADDRESS:PORT, as in 127.0.0.1:2525",
+		    "cannot listen on \"%.*s\": expected ADDRESS:PORT, such as 127.0.0.1:2525",
 		    SPAN_ARG(text));
 	return true;
 }
@@ -76,7 +76,7 @@ addr_unix(struct addr *a, struct span path, struct err *err)
 	a->un.sun_family = AF_UNIX;
 	if (path.len == 0 || path.len >= sizeof a->un.sun_path)
 		return err_set(err, ERR_USAGE,
-		    "the socket path \"%.*s\" has %zu octets; 1 to %zu are possible",
+		    "socket path \"%.*s\" is %zu octets long; 1 to %zu are possible",
 		    SPAN_ARG(path), path.len, sizeof a->un.sun_path - 1);
 	memcpy(a->un.sun_path, path.at, path.len);
 	return true;
@@ -163,7 +163,7 @@ addr_net_parse(struct addr_net *net, struct span text, struct err *err)
 	unsigned most = ok && addr_family(&net->base) == 4 ? 32 : 128;
 	if (!ok || (!whole && !span_number(bits, most, &n)))
 		return err_set(err, ERR_USAGE,
-		    "\"%.*s\" is no network: want ADDRESS/BITS, as in 192.0.2.0/24 or "
+		    "\"%.*s\" is not a network: expected ADDRESS/BITS, such as 192.0.2.0/24 or "
 		    "2001:db8::/32",
 		    SPAN_ARG(span_first(text, 80)));
 	net->bits = whole ? most : (unsigned)n;

@@ -68,11 +68,11 @@ errno_text(int error)
 	case ECONNREFUSED:
 		return "connection refused";
 	case ETIMEDOUT:
-		return "the system gave up waiting";
+		return "connection timed out";
 	case ECONNRESET:
-		return "connection reset by the peer";
+		return "connection reset by peer";
 	case EHOSTUNREACH: case ENETUNREACH:
-		return "no route to it";
+		return "no route to host";
 	default:
 		return strerror(error);
 	}
@@ -132,8 +132,8 @@ conn_spoke_too_early(struct conn *c)
 	conn_keep_plain(c, SPAN_NONE);
 	c->plain_early = c->plain != NULL;
 	if (c->plain_early)
-		err_set(conn_err_of(c), ERR_TLS,
-		    "the TLS handshake failed: the peer speaks in the clear");
+		err_set(
+		    conn_err_of(c), ERR_TLS, "the TLS handshake failed: the peer sent cleartext");
 	return c->plain_early;
 }
 
@@ -218,7 +218,8 @@ conn_bound_socket(const struct addr *to, const struct addr *from, struct err *er
 	int fd = socket(to->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0) {
-		err_set(err, ERR_SYSTEM, "%s: no socket: %s", addr_text(to, text), strerror(errno));
+		err_set(err, ERR_SYSTEM, "%s: cannot create a socket: %s", addr_text(to, text),
+		    strerror(errno));
 		return -1;
 	}
 	if (from && from->len && bind(fd, &from->any, from->len) != 0) {
@@ -445,7 +446,7 @@ conn_tls(struct conn *c, struct tls_context *context, const struct tls_ask *ask,
 {
 	assert(c->state == CONN_OPEN || c->tls);
 	if (c->tls) /* the peer agreed to a second STARTTLS (RFC 3207 4.2) */
-		return err_set(err, ERR_PROTO, "TLS is active already, and does not begin twice");
+		return err_set(err, ERR_PROTO, "TLS is already active and cannot be started twice");
 	c->tls = tls_new(context, c->fd, ask, err);
 	if (!c->tls)
 		return false;

@@ -112,7 +112,7 @@ on_timeout(void *ctx, unsigned ready)
 
 	(void)ready;
 	text_limit(within, attempt_ms(t));
-	err_set(&err, ERR_TIMEOUT, "%s: no answer within %s",
+	err_set(&err, ERR_TIMEOUT, "%s: timed out after %s",
 	    addr_text(&t->dial->addr[t->which], text), within);
 	try_failed(t, &err);
 }

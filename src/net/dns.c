@@ -474,16 +474,16 @@ ask_note_stray(const struct ask *a, char *why, size_t size)
 	const char *wrong = "it does not fit";
 
 	if (octets.len < HEADER)
-		wrong = "it is no DNS message";
+		wrong = "it is not a DNS message";
 	else if (!((unsigned char)octets.at[2] & 0x80))
-		wrong = "it is a question itself";
+		wrong = "it is a query itself";
 	else if (id_of(octets) != a->id)
 		wrong = "it has another ID";
 	else if (!ask_has_question(a, question_of(octets)))
-		wrong = "it answers another question";
+		wrong = "it answers another query";
 	else if (!dns_wire_answer(octets, &arena, &answer, &err))
 		wrong = err.text;
-	snprintf(why, size, "did not answer: what came was dropped, since %.48s", wrong);
+	snprintf(why, size, "did not answer: discarded an unusable response: %.48s", wrong);
 	arena_release(&arena);
 }
 
@@ -512,13 +512,12 @@ query_take_answer(struct dns_query *q, struct ask *a, struct span octets)
 	q->reply.answer = NULL;
 	if (!dns_wire_answer(octets, &q->arena, &q->answer, &err)) {
 		try->broken = true;
-		snprintf(try->why, sizeof try->why, "gave an answer that is %.50s", err.text);
+		snprintf(try->why, sizeof try->why, "sent an invalid answer: %.50s", err.text);
 		return false;
 	}
 	if (q->answer.truncated) {
 		try->broken = true;
-		snprintf(
-		    try->why, sizeof try->why, "gave an answer that is cut short, over TCP too");
+		snprintf(try->why, sizeof try->why, "sent an incomplete answer, over TCP too");
 		return false;
 	}
 	q->reply.answer = &q->answer;
@@ -540,22 +539,24 @@ query_take_failure(struct dns_query *q, struct ask *a, int status)
 
 	if (c->way == WAY_TCP) {
 		try->broken = true;
-		snprintf(try->why, sizeof try->why, "gave a truncated answer, and %s",
+		snprintf(try->why, sizeof try->why, "sent a truncated answer, and %s",
 		    c->closed			    ? "closed the connection over TCP" :
 			status == ARES_ECONNREFUSED ? "cannot be reached over TCP (open 53/tcp)" :
 						      "did not answer over TCP");
 	} else if (!c->cares) {
-		snprintf(try->why, sizeof try->why, "was not asked: %.180s", q->dns->lacking.text);
+		snprintf(
+		    try->why, sizeof try->why, "was not queried: %.180s", q->dns->lacking.text);
 	} else if (status == ARES_ECONNREFUSED) {
 		snprintf(try->why, sizeof try->why, "cannot be reached");
 	} else if (status == ARES_EBADNAME || status == ARES_EBADQUERY) {
 		try->broken = true;		/* since 1.28 */
 		snprintf(try->why, sizeof try->why,
-		    "was not asked: c-ares %s does not send such a name", c->cares->version(NULL));
+		    "was not queried: c-ares %s does not send such a name",
+		    c->cares->version(NULL));
 	} else {
 		try->broken = true;
-		snprintf(try->why, sizeof try->why, "gave no answer: %.60s",
-		    c->cares->strerror(status));
+		snprintf(
+		    try->why, sizeof try->why, "did not answer: %.60s", c->cares->strerror(status));
 	}
 }
 
@@ -636,7 +637,7 @@ ask_on_answer(void *ctx, int status, int timeouts, unsigned char *octets, int le
 			ask_note_stray(a, q->try[which]->why, sizeof q->try[which]->why);
 	} else if (cut) {
 		snprintf(q->try[which]->why, sizeof q->try[which]->why,
-		    "gave a truncated answer, and did not answer over TCP");
+		    "sent a truncated answer, and did not answer over TCP");
 		c = &s->by[WAY_TCP];
 		c->closed = false;
 	} else if (status == ARES_EBADRESP && a->stray) {
@@ -965,7 +966,7 @@ dns_cause(const struct dns_reply *reply)
 struct span
 dns_tries_text(const struct dns_reply *reply, struct arena *arena)
 {
-	struct span out = reply->ntries ? SPAN("") : SPAN("no time was left to ask a name server");
+	struct span out = reply->ntries ? SPAN("") : SPAN("no time left to query a name server");
 	char server[ADDR_TEXT];
 
 	for (size_t i = 0; i < reply->ntries; i++) {
@@ -979,14 +980,15 @@ dns_tries_text(const struct dns_reply *reply, struct arena *arena)
 			out = arena_printf(
 			    arena, "%.*s%s%s %s", SPAN_ARG(out), comma, server, t->why);
 		else if (!info)
-			out = arena_printf(arena, "%.*s%s%s said rcode %d", SPAN_ARG(out), comma,
-			    server, t->rcode);
+			out = arena_printf(arena, "%.*s%s%s returned rcode %d", SPAN_ARG(out),
+			    comma, server, t->rcode);
 		else
-			out = arena_printf(arena, "%.*s%s%s said %s%s%s%s", SPAN_ARG(out), comma,
-			    server, info->name, ede ? " (" : "", ede ? ede : "", ede ? ")" : "");
+			out = arena_printf(arena, "%.*s%s%s returned %s%s%s%s", SPAN_ARG(out),
+			    comma, server, info->name, ede ? " (" : "", ede ? ede : "",
+			    ede ? ")" : "");
 	}
 	if (reply->doubt.without_validation)
-		out = arena_printf(arena, "%.*s; without validation (DNSSEC) the answer is there",
-		    SPAN_ARG(out));
+		out = arena_printf(
+		    arena, "%.*s; without DNSSEC validation the lookup succeeds", SPAN_ARG(out));
 	return out;
 }

@@ -116,7 +116,7 @@ static bool
 has(struct reader *r, size_t n)
 {
 	if (!r->bad && r->len - r->pos < n)
-		r->bad = "it ends too early";
+		r->bad = "it is truncated";
 	return !r->bad;
 }
 
@@ -186,7 +186,7 @@ read_labels(struct reader *r, char out[NAME_TEXT])
 			r->pos = here.pos;
 		if (len >= 0xC0) {
 			if (pointer >= limit)
-				r->bad = "a name points forward";
+				r->bad = "a name has a forward pointer";
 			pos = limit = pointer;
 			jumped = true;
 			continue;
@@ -208,7 +208,7 @@ read_labels(struct reader *r, char out[NAME_TEXT])
 			r->pos = pos;
 	}
 	if (!r->bad)
-		r->bad = "a name does not end";
+		r->bad = "a name is not terminated";
 	return 0;
 }
 
@@ -245,7 +245,7 @@ read_address(struct reader *r, struct dns_record *record, size_t size)
 	struct span octets = read_octets(r, size);
 
 	if (!r->bad && size != (six ? 16 : 4))
-		r->bad = "an address has a wrong length";
+		r->bad = "an address has the wrong length";
 	if (r->bad)
 		return;
 	if (six) {
@@ -296,7 +296,7 @@ read_data(struct reader *r, struct dns_record *record, size_t end, struct arena 
 		r->pos = end;
 	}
 	if (!r->bad && r->pos != end)
-		r->bad = "a record is not as long as it says";
+		r->bad = "a record does not have the length that it gives";
 	/* each counts by itself (RFC 7672 2.2), also one that says nothing */
 	if (r->bad && record->type == DNS_TLSA) {
 		*record = (struct dns_record){ .owner = record->owner,
@@ -377,7 +377,7 @@ dns_wire_answer(struct span octets, struct arena *arena, struct dns_answer *a, s
 	unsigned others = read16(&r);
 	others += read16(&r);
 	if (!r.bad && !(flags & FLAG_QR))
-		r.bad = "it is a question";
+		r.bad = "it is a query";
 	a->rcode = flags & 0xF;
 	a->ad = flags & FLAG_AD;
 	a->aa = flags & FLAG_AA;

@@ -5,27 +5,28 @@
 
 static const struct rcode_info rcodes[] = {
 	{ 0, "NOERROR", "RFC 1035",
-	    "The name exists; without records in the answer (NODATA) it has none of the type asked "
-	    "for" },
-	{ 1, "FORMERR", "RFC 1035", "The server could not read the question" },
+	    "The name exists; without records in the answer (NODATA) it has none of the requested "
+	    "type" },
+	{ 1, "FORMERR", "RFC 1035", "The server could not parse the query" },
 	{ 2, "SERVFAIL", "RFC 1035",
-	    "The resolver got no answer it may give: the domain's servers do not answer, or DNSSEC "
-	    "does not validate" },
-	{ 3, "NXDOMAIN", "RFC 1035", "The name does not exist, nor anything below it" },
-	{ 4, "NOTIMP", "RFC 1035", "The server does not do this kind of question" },
-	{ 5, "REFUSED", "RFC 1035", "The server will not answer this client or for this name" },
-	{ 6, "YXDOMAIN", "RFC 2136", "A name exists that should not; of updates" },
-	{ 7, "YXRRSET", "RFC 2136", "A record set exists that should not; of updates" },
-	{ 8, "NXRRSET", "RFC 2136", "A record set that should exist does not; of updates" },
+	    "The resolver got no usable answer: the domain's servers do not respond, or DNSSEC "
+	    "validation fails" },
+	{ 3, "NXDOMAIN", "RFC 1035", "No such name exists, nor anything below it" },
+	{ 4, "NOTIMP", "RFC 1035", "The server does not support this kind of query" },
+	{ 5, "REFUSED", "RFC 1035", "The server refuses to answer this client or for this name" },
+	{ 6, "YXDOMAIN", "RFC 2136", "A name exists when it should not (dynamic updates)" },
+	{ 7, "YXRRSET", "RFC 2136", "A record set exists when it should not (dynamic updates)" },
+	{ 8, "NXRRSET", "RFC 2136", "A record set that should exist does not (dynamic updates)" },
 	{ 9, "NOTAUTH", "RFC 2136, RFC 8945",
-	    "The server is not in charge of the zone, or the signature is not good" },
-	{ 10, "NOTZONE", "RFC 2136", "A name is not within the zone; of updates" },
+	    "The server is not authoritative for the zone, or not authorized" },
+	{ 10, "NOTZONE", "RFC 2136", "A name is not within the zone (dynamic updates)" },
 	{ 16, "BADVERS", "RFC 6891",
-	    "The server does not do this version of EDNS; as BADSIG, a signature is not good" },
-	{ 17, "BADKEY", "RFC 8945", "A key is not known" },
-	{ 18, "BADTIME", "RFC 8945", "A signature's time is too far off" },
-	{ 22, "BADTRUNC", "RFC 8945", "A signature was cut too short" },
-	{ 23, "BADCOOKIE", "RFC 7873", "The server wants a cookie, or another one" },
+	    "The server does not support this EDNS version; as BADSIG, a TSIG signature does not "
+	    "verify" },
+	{ 17, "BADKEY", "RFC 8945", "The TSIG key is not recognized" },
+	{ 18, "BADTIME", "RFC 8945", "The signature's time is outside the allowed window" },
+	{ 22, "BADTRUNC", "RFC 8945", "The signature was truncated too far" },
+	{ 23, "BADCOOKIE", "RFC 7873", "The server requires a cookie, or a different one" },
 };
 
 #define COUNT(table) (sizeof (table) / sizeof *(table))

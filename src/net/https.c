@@ -175,7 +175,7 @@ start(const struct https_opts *o, const struct https_wait *wait, struct err *err
 	g->easy = curl_easy_init();
 	if (!g->multi || !g->easy) {
 		get_free(g);
-		err_set(err, ERR_SYSTEM, "libcurl cannot begin");
+		err_set(err, ERR_SYSTEM, "libcurl cannot be started");
 		return NULL;
 	}
 	set_request(g, o);

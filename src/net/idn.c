@@ -16,9 +16,8 @@ to_ascii(struct span name, struct arena *arena, struct span *out, struct err *er
 	int bad = idn2_to_ascii_8z(
 	    arena_string(arena, name), &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL);
 	if (bad != IDN2_OK)
-		return err_set(err, ERR_DNS,
-		    "the name \"%.*s\" is not one that IDNA 2008 allows: %s", SPAN_ARG(shown),
-		    idn2_strerror(bad));
+		return err_set(err, ERR_DNS, "the name \"%.*s\" is not allowed by IDNA 2008: %s",
+		    SPAN_ARG(shown), idn2_strerror(bad));
 	*out = arena_copy(arena, span_of(ascii));
 	idn2_free(ascii);
 	return true;

@@ -144,7 +144,7 @@ fire(struct ready *r)
 static _Noreturn void
 no_loop(int why)
 {
-	dprintf(STDERR_FILENO, "smtpsh: nothing can be waited for: %s\n", uv_strerror(why));
+	dprintf(STDERR_FILENO, "smtpsh: cannot initialize the event loop: %s\n", uv_strerror(why));
 	_exit(ERR_SYSTEM);
 }
 

@@ -72,19 +72,19 @@ static const char *
 socks_failure(unsigned char code)
 {
 	static const char *const why[] = {
-		[1] = "it failed",
-		[2] = "its rules do not allow this",
-		[3] = "the network cannot be reached from it",
-		[4] = "the host cannot be reached from it",
-		[5] = "the connection was refused",
-		[6] = "it took too long (TTL)",
-		[7] = "it does not know CONNECT",
-		[8] = "it does not know this kind of address",
+		[1] = "general failure",
+		[2] = "not allowed by its rules",
+		[3] = "network unreachable from it",
+		[4] = "host unreachable from it",
+		[5] = "connection refused",
+		[6] = "TTL expired",
+		[7] = "it does not support CONNECT",
+		[8] = "it does not support this address type",
 	};
 
 	return code < sizeof why / sizeof *why && why[code] ?
 	    why[code] :
-	    "it failed, with a code that RFC 1928 does not have";
+	    "it failed with a code that is not in RFC 1928";
 }
 
 /* How many octets its answer has, as far as what came tells. */
@@ -113,7 +113,7 @@ proxy_read_http(struct proxy *p, struct span in)
 
 	span_line(&rest, &line);
 	if (!span_starts(line, SPAN("HTTP/1.")))
-		return fail(p, "what it says is no HTTP");
+		return fail(p, "not an HTTP response");
 	struct span words = line;
 	span_word(&words);
 	if (words.len > 0 && words.at[0] == '2') {
@@ -151,7 +151,7 @@ proxy_understand(struct proxy *p)
 		if (in.at[0] != 5)
 			return fail(p, "it does not speak SOCKS5");
 		if (in.at[1] != 0)
-			return fail(p, "it wants a log-in, which smtpsh does not do");
+			return fail(p, "it requires authentication, which smtpsh does not support");
 		buf_consume(&p->in, 2);
 		proxy_ask_socks(p);
 		return true;
@@ -164,7 +164,7 @@ proxy_understand(struct proxy *p)
 	}
 	if (p->stage == HTTP_ANSWER && span_find(in, SPAN("\r\n\r\n")).len > 0)
 		return proxy_read_http(p, in);
-	return in.len < ANSWER_MAX || fail(p, "its answer has no end");
+	return in.len < ANSWER_MAX || fail(p, "its response has no end");
 }
 
 static bool
@@ -290,8 +290,8 @@ proxy_parse(struct proxy_opts *o, const char *text, struct err *err)
 		struct span rest = span_skip(all, schemes[i].prefix.len);
 		if (span_has(rest, '@'))
 			return err_set(err, ERR_USAGE,
-			    "--proxy: a user name and password do not belong there, where others "
-			    "can see them");
+			    "--proxy: do not put a user name and password there, where others can "
+			    "see them");
 		if (rest.len > 0 && rest.at[rest.len - 1] == '/')
 			rest.len--;
 		bool bracket = rest.len > 0 && rest.at[0] == '[';
@@ -305,5 +305,5 @@ proxy_parse(struct proxy_opts *o, const char *text, struct err *err)
 		return proxy_look_up(o, name, port, err);
 	}
 	return err_set(
-	    err, ERR_USAGE, "--proxy %s: want socks5://HOST:PORT or http://HOST:PORT", text);
+	    err, ERR_USAGE, "--proxy %s: expected socks5://HOST:PORT or http://HOST:PORT", text);
 }

@@ -12,7 +12,8 @@ read_addr(struct addr *out, struct span text, const char *what, struct err *err)
 
 	return addr_parse_listen(out, text, &ignored) || addr_parse(out, text, 0) ||
 	    err_set(err, ERR_USAGE,
-		"%s=%.*s: want an address and a port, as in 192.0.2.1:4711 or [2001:db8::1]:4711",
+		"%s=%.*s: expected an address and a port, such as 192.0.2.1:4711 or "
+		"[2001:db8::1]:4711",
 		what, SPAN_ARG(text));
 }
 
@@ -39,7 +40,8 @@ read_tlv(struct proxy_header *p, struct span text, struct err *err)
 	unsigned long n = strtoul(number, &end, 0);
 	if (end == number || *end || n > 255 || type.len == text.len)
 		return err_set(err, ERR_USAGE,
-		    "tlv=%.*s: want a type and a text, as in tlv=0xEA:vpce-1", SPAN_ARG(text));
+		    "tlv=%.*s: expected a type and a text, such as tlv=0xEA:vpce-1",
+		    SPAN_ARG(text));
 	return add_tlv(p, (unsigned char)n, value, err);
 }
 
@@ -65,9 +67,8 @@ read_word(struct proxy_header *p, struct span word, struct err *err)
 		if (span_eq(name, span_of(named[i].name)))
 			return add_tlv(p, named[i].type, value, err);
 	return err_set(err, ERR_USAGE,
-	    "the PROXY protocol has no \"%.*s\" here: want local, src=, dst=, tlv=, alpn=, "
-	    "authority=, "
-	    "unique-id= or netns=",
+	    "unknown PROXY protocol setting \"%.*s\": expected local, src=, dst=, tlv=, alpn=, "
+	    "authority=, unique-id= or netns=",
 	    SPAN_ARG(span_first(word, 60)));
 }
 
@@ -88,13 +89,13 @@ proxy_header_parse(struct proxy_header *p, struct span text, struct err *err)
 		else if (word.len > 0 && (first || !read_word(p, word, err)))
 			return first ?
 			    err_set(err, ERR_USAGE,
-				"want v1, v2 or off first, then src=, dst= and the like") :
+				"expected v1, v2 or off first, then src=, dst= and the like") :
 			    false;
 	}
 	if (p->version == 1 && p->ntlvs > 0)
 		return err_set(
-		    err, ERR_USAGE, "version 1 of the PROXY protocol has no TLVs: v2 has");
-	return p->version > 0 || err_set(err, ERR_USAGE, "want v1, v2 or off");
+		    err, ERR_USAGE, "version 1 of the PROXY protocol has no TLVs: use v2");
+	return p->version > 0 || err_set(err, ERR_USAGE, "expected v1, v2 or off");
 }
 
 /* ---- writing */
@@ -171,11 +172,10 @@ proxy_header_write(const struct proxy_header *p, const struct addr *local, const
 
 	if (!p->local && addr_family(from) != addr_family(to))
 		return err_set(err, ERR_USAGE,
-		    "the PROXY protocol's addresses are not of one family: give both src= and "
+		    "the PROXY protocol's addresses are not of the same family: give both src= and "
 		    "dst=");
 	if (!(p->version == 1 ? write_1 : write_2)(p, from, to, out))
-		return err_set(err, ERR_USAGE,
-		    "the PROXY header is longer than the %zu octets that there is room for",
-		    out->max);
+		return err_set(
+		    err, ERR_USAGE, "the PROXY header does not fit into %zu octets", out->max);
 	return true;
 }

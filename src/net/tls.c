@@ -92,7 +92,7 @@ tls_new(struct tls_context *context, int fd, const struct tls_ask *ask, struct e
 	bool known = !t->ssl || !ask->sigalgs ||
 	    SSL_set1_sigalgs_list(t->ssl, (char *)(uintptr_t)ask->sigalgs) == 1;
 	if (!known)
-		err_set(err, ERR_USAGE, "OpenSSL knows no signature algorithms \"%.100s\"",
+		err_set(err, ERR_USAGE, "OpenSSL does not know the signature algorithms \"%.100s\"",
 		    ask->sigalgs);
 	if (!known || !t->ssl || SSL_set_fd(t->ssl, fd) != 1 ||
 	    (!context->server && !set_name(t->ssl, ask->name))) {
@@ -146,17 +146,17 @@ static const struct {
 	const char *text;
 } refusals[] = {
 	{ SSL_R_UNEXPECTED_EOF_WHILE_READING, CAUSE_SHAKE_CLOSED,
-	    "the peer closed the connection" },
+	    "the connection was closed by the peer" },
 	{ SSL_R_WRONG_VERSION_NUMBER, CAUSE_SHAKE_CLEARTEXT,
-	    "the peer does not speak TLS here (it sent something else)" },
+	    "the peer does not use TLS here (it sent something else)" },
 	{ SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED, CAUSE_SHAKE_RENEGOTIATION,
-	    "the server lacks secure renegotiation (RFC 5746)" },
+	    "the server does not support secure renegotiation (RFC 5746)" },
 	{ SSL_R_DH_KEY_TOO_SMALL, CAUSE_SHAKE_WEAK,
-	    "the server wants a Diffie-Hellman key too small to be safe" },
+	    "the server's Diffie-Hellman key is too small" },
 	{ SSL_R_WRONG_SIGNATURE_TYPE, CAUSE_SHAKE_WEAK,
-	    "the server wants to sign with an algorithm that is not safe any more (MD5 or SHA-1)" },
+	    "the server signs with an insecure algorithm (MD5 or SHA-1)" },
 	{ SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM, CAUSE_SHAKE_NOTHING_SHARED,
-	    "the server wants a signature that our certificate cannot give" },
+	    "the server requires a signature algorithm that our certificate does not support" },
 };
 
 static const char *
@@ -191,8 +191,8 @@ set_alert(const struct tls *t, int number, const char *what, struct err *err)
 	if (number == SSL_AD_PROTOCOL_VERSION && !t->context->server && least &&
 	    strcmp(least, "1.0") != 0)
 		err_set(err, ERR_TLS,
-		    "%s: the peer sent alert %d, %s: it does not speak TLS %s%s",
-		    what, number, name, least, strcmp(least, "1.3") == 0 ? "" : " or newer");
+		    "%s: the peer sent alert %d, %s: it does not support TLS %s%s", what, number,
+		    name, least, strcmp(least, "1.3") == 0 ? "" : " or newer");
 	else
 		err_set(err, ERR_TLS, "%s: the peer sent alert %d, %s", what, number, name);
 	if (err) {
@@ -224,17 +224,16 @@ shake_failed(struct tls *t, int why, struct err *err)
 									refusal_cause(reason);
 	if (why == SSL_ERROR_SYSCALL && code == 0)
 		err_set(err, ERR_TLS, "%s: %s", what,
-		    errno ? strerror(errno) : "the peer closed the connection");
+		    errno ? strerror(errno) : "the connection was closed by the peer");
 	else if (is_alert(reason))
 		set_alert(t, reason - SSL_AD_REASON_OFFSET, what, err);
 	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL && t->chosen == SSL3_VERSION)
 		err_set(err, ERR_TLS,
-		    "%s: the server chose SSL 3.0, which is broken and not supported (RFC 7568)",
+		    "%s: the server chose SSL 3.0, which is insecure and not supported (RFC 7568)",
 		    what);
 	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL && chosen)
 		err_set(err, ERR_TLS,
-		    "%s: the server chose TLS %s, which is older than is accepted here", what,
-		    chosen);
+		    "%s: the server chose TLS %s, which is older than allowed here", what, chosen);
 	else if (refusal_text(reason))
 		err_set(err, ERR_TLS, "%s: %s", what, refusal_text(reason));
 	else
@@ -257,7 +256,7 @@ tls_shake(struct tls *t, struct err *err)
 	int why = SSL_get_error(t->ssl, r);
 	if (why == SSL_ERROR_WANT_READ && BIO_number_read(SSL_get_rbio(t->ssl)) > SHAKE_MAX) {
 		t->dead = true;
-		err_set(err, ERR_TLS, "the TLS handshake failed: it has no end, %d KiB came",
+		err_set(err, ERR_TLS, "the TLS handshake failed: no end after %d KiB",
 		    SHAKE_MAX / 1024);
 		return TLS_FAILED;
 	}

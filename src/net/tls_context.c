@@ -55,8 +55,8 @@ log_keys(struct tls_context *c, const char *file)
 	c->keylog_fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	if (c->keylog_fd >= 0)
 		add_note(c,
-		    "SSLKEYLOGFILE: the keys of this handshake are written to %s; who has them can "
-		    "read it all",
+		    "SSLKEYLOGFILE: the keys of this handshake are written to %s; anyone who has "
+		    "them can decrypt the connection",
 		    file);
 	else
 		add_note(c, "SSLKEYLOGFILE: %s cannot be written: %s", file, strerror(errno));
@@ -150,7 +150,7 @@ tls_version_ok(struct span text, struct err *err)
 {
 	if (version_index(text) < NVERSIONS)
 		return true;
-	return err_set(err, ERR_USAGE, "--min-tls %.*s: want 1.0, 1.1, 1.2 or 1.3",
+	return err_set(err, ERR_USAGE, "--min-tls %.*s: expected 1.0, 1.1, 1.2 or 1.3",
 	    SPAN_ARG(span_first(text, 40)));
 }
 
@@ -164,8 +164,8 @@ set_min_version(struct tls_context *c, const char *text, struct err *err)
 	if (versions[i].version < TLS1_2_VERSION) {
 		SSL_CTX_set_cipher_list(c->ssl, "DEFAULT:@SECLEVEL=0");
 		add_note(c,
-		    "--min-tls %s: OpenSSL's security level is lowered to 0, so that weak keys, "
-		    "signatures and ciphers pass too",
+		    "--min-tls %s: OpenSSL's security level is lowered to 0, so weak keys, "
+		    "signatures and ciphers are accepted too",
 		    text);
 	}
 	return SSL_CTX_set_min_proto_version(c->ssl, versions[i].version) == 1;
@@ -214,7 +214,7 @@ tls_context_new(const struct tls_opts *o, struct err *err)
 	c->ssl = SSL_CTX_new(o->server ? TLS_server_method() : TLS_client_method());
 	if (!c->ssl) {
 		free(c);
-		tls_err(err, "no TLS context");
+		tls_err(err, "cannot create a TLS context");
 		return NULL;
 	}
 	SSL_CTX_set_app_data(c->ssl, c);

@@ -81,15 +81,15 @@ tlsa_unusable(const struct tlsa *r)
 	static const size_t digest[] = { 0, 32, 64 };
 
 	if (r->malformed)
-		return "it is malformed: too short for a TLSA record";
+		return "malformed: too short for a TLSA record";
 	if (r->usage < 2)
 		return "usages 0 and 1 are not for SMTP (RFC 7672 3.1.3)";
 	if (r->usage > 3 || r->selector > 1 || r->matching > 2)
-		return "its numbers are not known";
+		return "unknown usage, selector or matching type";
 	if (r->data.len == 0)
 		return "it has no data";
 	return r->matching > 0 && r->data.len != digest[r->matching] ?
-	    "its data is not what its numbers say" :
+	    "its data does not fit its usage, selector and matching type" :
 	    NULL;
 }
 
@@ -106,9 +106,9 @@ why_differs(const struct tlsa *r, int code)
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 		if (r->usage == 3)
-			return SPAN("the server's certificate or key is another one");
-		return SPAN("no CA that the server sent fits: it has to send the record's CA too "
-			    "(RFC 7672 3.1.2)");
+			return SPAN("the server's certificate or key is a different one");
+		return SPAN("no CA certificate that the server sent matches: it has to send the "
+			    "record's CA too (RFC 7672 3.1.2)");
 	default:
 		return known ? span_of(known->means) : span_of(X509_verify_cert_error_string(code));
 	}
@@ -197,7 +197,7 @@ judge_record(
 		result->why = result->depth >= 0 ? SPAN_NONE :
 						   arena_copy(arena, why_differs(r, code));
 	} else {
-		result->why = SPAN("its data is not what its numbers say");
+		result->why = SPAN("its data does not fit its usage, selector and matching type");
 	}
 	SSL_free(dane);
 	ERR_clear_error();

@@ -196,7 +196,7 @@ tls_trust_load(struct tls_context *c, const struct tls_opts *o, struct err *err)
 				  SSL_CTX_load_verify_file(c->ssl, o->ca))
 		return true;
 	ERR_clear_error();
-	return err_set(err, ERR_USAGE, "%s holds no PEM certificate that can be read", o->ca);
+	return err_set(err, ERR_USAGE, "%s contains no readable PEM certificate", o->ca);
 }
 
 /*

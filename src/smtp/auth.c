@@ -117,7 +117,7 @@ auth_confirm(struct auth *a, struct err *err)
 {
 	return !a->exchange || a->lib->proved(a->exchange) ||
 	    err_set(err, ERR_PROTO,
-		"the server said 235 without proving that it knows the password (%s)",
+		"the server sent 235 without proving that it knows the password (%s)",
 		a->mech->source);
 }
 

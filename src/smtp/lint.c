@@ -64,18 +64,18 @@ static void
 lint_whole_line(struct lint *l)
 {
 	if (l->line.len == 0)
-		buf_printf(l->out, "an empty line is no command\n");
+		buf_printf(l->out, "an empty line is not a command\n");
 	else if (l->line.at[0] == ' ' || l->line.at[0] == '\t')
-		buf_printf(l->out, "it begins with a blank\n");
+		buf_printf(l->out, "the line begins with whitespace\n");
 	if (has_control(l->line))
-		buf_printf(l->out, "it has control octets\n");
+		buf_printf(l->out, "the line has control octets\n");
 	if (l->line.len + 2 > longest(l))
 		buf_printf(l->out,
-		    "it has %zu octets with its line end, more than %zu (RFC 5321 4.5.3.1.4)\n",
+		    "the line has %zu octets with CRLF, more than %zu (RFC 5321 4.5.3.1.4)\n",
 		    l->line.len + 2, longest(l));
 	if (!text_is_ascii(l->line) && l->extensions && !offers(l, "SMTPUTF8"))
-		buf_printf(
-		    l->out, "it has octets above 127, and SMTPUTF8 is not offered (RFC 6531)\n");
+		buf_printf(l->out,
+		    "the line has octets above 127, and SMTPUTF8 is not offered (RFC 6531)\n");
 }
 
 /* ---- the verb */
@@ -89,7 +89,7 @@ lint_unknown_verb(struct lint *l)
 	for (enum verb v = VERB_OTHER + 1; v < VERB_COUNT; v++)
 		suggest_try(&suggestion, verb_info(v)->name);
 	if (word.len > 0 && suggestion.best)
-		buf_printf(l->out, "this is no SMTP command; near: %s\n", suggestion.best);
+		buf_printf(l->out, "not an SMTP command (near: %s)\n", suggestion.best);
 }
 
 static const char *
@@ -99,18 +99,19 @@ lint_out_of_sequence(const struct lint *l)
 
 	if (d->hello == VERB_OTHER && l->verb != VERB_RCPT && l->verb != VERB_DATA &&
 	    l->verb != VERB_BDAT)
-		return "EHLO comes first";
+		return "EHLO must come first";
 	switch (l->verb) {
 	case VERB_MAIL:
-		return "a transaction is open already";
+		return "a transaction is already open";
 	case VERB_RCPT:
-		return "MAIL comes first";
+		return "MAIL must come first";
 	case VERB_STARTTLS:
-		return d->tls ? "TLS is on already" : "a transaction is open";
+		return d->tls ? "TLS is already active" : "a transaction is open";
 	case VERB_AUTH:
-		return d->authenticated ? "one is logged in already" : "a transaction is open";
+		return d->authenticated ? "the session is already authenticated" :
+					  "a transaction is open";
 	default:
-		return d->mail ? "no recipient was accepted" : "MAIL and RCPT come first";
+		return d->mail ? "no recipient was accepted" : "MAIL and RCPT must come first";
 	}
 }
 
@@ -130,10 +131,9 @@ lint_verb_offered(struct lint *l)
 	if (!extension)
 		return;
 	if (l->extensions && !offers(l, extension))
-		buf_printf(l->out, "the server did not offer %s\n", extension);
+		buf_printf(l->out, "the server does not offer %s\n", extension);
 	else if (l->dialogue->hello == VERB_HELO)
-		buf_printf(
-		    l->out, "HELO was said, so no extension is offered: EHLO asks for them\n");
+		buf_printf(l->out, "no extensions after HELO: send EHLO to get them\n");
 }
 
 /* RFC 9422 4. */
@@ -147,11 +147,13 @@ lint_limits(struct lint *l)
 	if (l->verb == VERB_MAIL && extensions_limit(l->extensions, "MAILMAX", &max) &&
 	    l->dialogue->mails >= max)
 		buf_printf(l->out,
-		    "the server takes %llu messages a connection at most (LIMITS MAILMAX)\n", max);
+		    "the server accepts at most %llu message%s per connection (LIMITS MAILMAX)\n",
+		    max, max == 1 ? "" : "s");
 	if (l->verb == VERB_RCPT && extensions_limit(l->extensions, "RCPTMAX", &max) &&
 	    l->dialogue->rcpts_sent >= max)
 		buf_printf(l->out,
-		    "the server takes %llu recipients a message at most (LIMITS RCPTMAX)\n", max);
+		    "the server accepts at most %llu recipient%s per message (LIMITS RCPTMAX)\n",
+		    max, max == 1 ? "" : "s");
 }
 
 static void
@@ -164,12 +166,13 @@ lint_arguments(struct lint *l)
 		break;
 	case VERB_HELO: case VERB_EHLO: case VERB_LHLO:
 		if (l->args.len == 0)
-			buf_printf(l->out, "%s wants a domain or an [address] (RFC 5321 4.1.1.1)\n",
+			buf_printf(l->out,
+			    "%s requires a domain or an [address] (RFC 5321 4.1.1.1)\n",
 			    verb_info(l->verb)->name);
 		break;
 	case VERB_VRFY: case VERB_EXPN: case VERB_ETRN:
 		if (l->args.len == 0)
-			buf_printf(l->out, "%s wants an argument\n", verb_info(l->verb)->name);
+			buf_printf(l->out, "%s requires an argument\n", verb_info(l->verb)->name);
 		break;
 	default:
 		break;
@@ -185,7 +188,7 @@ lint_mechanism(struct lint *l)
 	if (l->verb != VERB_AUTH)
 		return;
 	if (word.len == 0)
-		buf_printf(l->out, "AUTH wants a mechanism (RFC 4954 4)\n");
+		buf_printf(l->out, "AUTH requires a mechanism (RFC 4954 4)\n");
 	const struct extension *x = l->extensions ? extensions_find(l->extensions, SPAN("AUTH")) :
 						    NULL;
 	if (!x || word.len == 0)
@@ -207,7 +210,7 @@ lint_path(struct lint *l, struct span given)
 	struct span after = span_skip(l->args, strlen(word));
 
 	if (after.len > 0 && (after.at[0] == ' ' || after.at[0] == '\t'))
-		buf_printf(l->out, "a space stands behind \"%s\" (RFC 5321 3.3)\n", word);
+		buf_printf(l->out, "there is a space after \"%s\" (RFC 5321 3.3)\n", word);
 	if (given.len == 0)
 		buf_printf(l->out, "the address is missing\n");
 	else if (given.at[0] != '<')
@@ -215,7 +218,7 @@ lint_path(struct lint *l, struct span given)
 		    "the address has no angle brackets: %s<address> (RFC 5321 4.1.1.%c)\n", word,
 		    l->verb == VERB_MAIL ? '2' : '3');
 	else if (given.at[given.len - 1] != '>')
-		buf_printf(l->out, "the address has no closing bracket\n");
+		buf_printf(l->out, "the address has no closing angle bracket\n");
 }
 
 static bool
@@ -244,9 +247,9 @@ lint_size_value(struct lint *l, struct span value)
 	unsigned long long size, limit;
 
 	if (!span_number(value, ~0ull, &size))
-		buf_printf(l->out, "SIZE wants a number of octets (RFC 1870 6)\n");
+		buf_printf(l->out, "SIZE requires a number of octets (RFC 1870 6)\n");
 	else if (x && span_number(x->params, ~0ull, &limit) && limit > 0 && size > limit)
-		buf_printf(l->out, "SIZE=%llu is above the server's limit of %llu (RFC 1870 6.1)\n",
+		buf_printf(l->out, "SIZE=%llu exceeds the server's limit of %llu (RFC 1870 6.1)\n",
 		    size, limit);
 }
 
@@ -254,14 +257,14 @@ static void
 value(struct lint *l, const struct parameter *p, struct span given, bool has_value)
 {
 	if (p->syntax[0] == '=' && given.len == 0)
-		buf_printf(
-		    l->out, "%s wants a value: %s%s (%s)\n", p->name, p->name, p->syntax, p->rfc);
+		buf_printf(l->out, "%s requires a value: %s%s (%s)\n", p->name, p->name, p->syntax,
+		    p->rfc);
 	else if (p->syntax[0] == '\0' && has_value)
-		buf_printf(l->out, "%s takes no value (%s)\n", p->name, p->rfc);
+		buf_printf(l->out, "%s has no value (%s)\n", p->name, p->rfc);
 	else if (strcmp(p->name, "SIZE") == 0)
 		lint_size_value(l, given);
 	else if (lint_is_closed(p) && !among(given, p->values))
-		buf_printf(l->out, "%s takes one of: %s (%s)\n", p->name, p->values, p->rfc);
+		buf_printf(l->out, "%s must be one of: %s (%s)\n", p->name, p->values, p->rfc);
 	else if (strcmp(p->name, "BODY") == 0 && span_eq_case(given, SPAN("BINARYMIME")) &&
 	    l->extensions && !offers(l, "BINARYMIME"))
 		buf_printf(l->out, "BINARYMIME is not offered (RFC 3030)\n");
@@ -284,13 +287,13 @@ parameter(struct lint *l, struct span word)
 		if (parameter_find(other, name))
 			buf_printf(l->out, " belongs to %s\n", verb_info(other)->name);
 		else
-			buf_printf(l->out, " is not one of %s's that smtpsh knows%s%s%s\n",
+			buf_printf(l->out, " is not a parameter of %s known to smtpsh%s%s%s\n",
 			    verb_info(l->verb)->name, near.best ? " (near: " : "",
 			    near.best ? near.best : "", near.best ? "=)" : "");
 		return;
 	}
 	if (l->extensions && !offers(l, p->extension))
-		buf_printf(l->out, "%s is not offered: the server did not list %s (%s)\n", p->name,
+		buf_printf(l->out, "%s is not offered: the server does not list %s (%s)\n", p->name,
 		    p->extension, p->rfc);
 	value(l, p, given, name.len < word.len);
 }
@@ -303,7 +306,7 @@ lint_envelope(struct lint *l)
 	if (l->verb != VERB_MAIL && l->verb != VERB_RCPT)
 		return;
 	if (!parameter_split(l->verb, l->args, &given, &params)) {
-		buf_printf(l->out, "%s wants %s<address> behind it\n", verb_info(l->verb)->name,
+		buf_printf(l->out, "%s requires %s<address>\n", verb_info(l->verb)->name,
 		    l->verb == VERB_MAIL ? "FROM:" : "TO:");
 		return;
 	}
@@ -314,8 +317,8 @@ lint_envelope(struct lint *l)
 		parameter(l, word);
 	}
 	if (l->verb == VERB_MAIL && !text_is_ascii(given) && !utf8)
-		buf_printf(l->out,
-		    "an address beyond ASCII wants the parameter SMTPUTF8 (RFC 6531 3.4)\n");
+		buf_printf(
+		    l->out, "a non-ASCII address requires the SMTPUTF8 parameter (RFC 6531 3.4)\n");
 }
 
 void
@@ -363,17 +366,18 @@ lint_text(
 	if (body_is_end(line)) {
 		if (!m->blank)
 			buf_printf(out,
-			    "no blank line separates header and body: the whole text counts as "
+			    "no empty line between header and body: the whole text counts as "
 			    "header (RFC 5322 2.1)\n");
 		else if (m->no_header)
 			buf_printf(out,
-			    "what stands above the first blank line is no header (RFC 5322 2.2)\n");
+			    "the text before the first empty line is not a header (RFC 5322 "
+			    "2.2)\n");
 		return;
 	}
 	if (line.len > 1 && line.at[0] == '.' && line.at[1] != '.')
 		buf_printf(out,
-		    "the server takes the first dot of this line away; to keep it, type it twice "
-		    "(RFC 5321 4.5.2)\n");
+		    "the server removes the first dot of this line; to keep it, type it twice (RFC "
+		    "5321 4.5.2)\n");
 	if (line.len > 998)
 		buf_printf(out, "this line has %zu octets, more than 998 (RFC 5321 4.5.3.1.6)\n",
 		    line.len);

@@ -59,11 +59,11 @@ plain_respond(const struct auth_credentials *who, unsigned n, struct span challe
 	(void)challenge;
 	if (n > 0)
 		return err_set(err, ERR_PROTO,
-		    "the server wants more after PLAIN's only response (RFC 4616 2)");
+		    "the server sent another challenge after PLAIN's only response (RFC 4616 2)");
 	if ((who->user.len && memchr(who->user.at, 0, who->user.len)) ||
 	    (who->password.len && memchr(who->password.at, 0, who->password.len)))
 		return err_set(err, ERR_USAGE,
-		    "PLAIN can have no NUL in a user name or password (RFC 4616 2)");
+		    "PLAIN does not allow NUL in a user name or password (RFC 4616 2)");
 	return add(out, who->authzid, err) && add(out, SPAN("\0"), err) &&
 	    add(out, who->user, err) && add(out, SPAN("\0"), err) && add(out, who->password, err);
 }
@@ -116,13 +116,13 @@ login_respond(const struct auth_credentials *who, unsigned n, struct span challe
     struct buf *out, struct err *err)
 {
 	if (n > 1)
-		return err_set(
-		    err, ERR_PROTO, "the server wants more after LOGIN's user name and password");
+		return err_set(err, ERR_PROTO,
+		    "the server sent another challenge after LOGIN's user name and password");
 	if (n == 0 && span_starts_case(span_trim(challenge), SPAN("pass")))
 		return err_set(
-		    err, ERR_PROTO, "the server asks for the password before the user name");
+		    err, ERR_PROTO, "the server asked for the password before the user name");
 	if (n > 0 && auth_asks_user(challenge))
-		return err_set(err, ERR_PROTO, "the server asks for the user name again");
+		return err_set(err, ERR_PROTO, "the server asked for the user name again");
 	return add(out, n == 0 ? who->user : who->password, err);
 }
 
@@ -156,7 +156,8 @@ external_respond(const struct auth_credentials *who, unsigned n, struct span cha
 	(void)challenge;
 	if (n > 0)
 		return err_set(err, ERR_PROTO,
-		    "the server wants more after EXTERNAL's only response (RFC 4422 A)");
+		    "the server sent another challenge after EXTERNAL's only response (RFC 4422 "
+		    "A)");
 	return add(out, who->authzid.len ? who->authzid : who->user, err);
 }
 
@@ -177,7 +178,8 @@ anonymous_respond(const struct auth_credentials *who, unsigned n, struct span ch
 	(void)challenge;
 	if (n > 0)
 		return err_set(err, ERR_PROTO,
-		    "the server wants more after ANONYMOUS's only response (RFC 4505 2)");
+		    "the server sent another challenge after ANONYMOUS's only response (RFC 4505 "
+		    "2)");
 	return add(out, who->user, err);
 }
 
@@ -193,7 +195,8 @@ xoauth2_respond(const struct auth_credentials *who, unsigned n, struct span chal
 {
 	(void)challenge;
 	if (n > 1)
-		return err_set(err, ERR_PROTO, "the server wants more after XOAUTH2's response");
+		return err_set(
+		    err, ERR_PROTO, "the server sent another challenge after XOAUTH2's response");
 	return n == 1 ||
 	    (add(out, SPAN("user="), err) && add(out, who->user, err) &&
 		add(out, SPAN("\1auth=Bearer "), err) && add(out, who->password, err) &&
@@ -261,7 +264,8 @@ oauthbearer_respond(const struct auth_credentials *who, unsigned n, struct span 
 	(void)challenge;
 	if (n > 1)
 		return err_set(err, ERR_PROTO,
-		    "the server wants more after OAUTHBEARER's response (RFC 7628 3.2.3)");
+		    "the server sent another challenge after OAUTHBEARER's response (RFC 7628 "
+		    "3.2.3)");
 	if (n == 1)
 		return add(out, SPAN("\1"), err);
 	if (!add(out, SPAN("n,a="), err) || !add_saslname(out, who->user, err) ||
@@ -352,7 +356,7 @@ ntlm_secret(unsigned n, bool asked, struct span response)
 
 enum { LOGS_IN = AUTH_FIRST | AUTH_USER | AUTH_PASSWORD, BOTH_GSASL = AUTH_GSASL | AUTH_JUDGED };
 
-#define PLUS "; binds the login to this very TLS connection"
+#define PLUS "; bound to this TLS connection (channel binding)"
 #define SCRAM(which, rfc, text, its_flags, bare, tls)                                              \
 	.name = "SCRAM-" which, .source = rfc, .kind = MECHANISM_PROOF, .meaning = text,           \
 	.flags = LOGS_IN | AUTH_MUTUAL | AUTH_ROUNDS | (its_flags), .rank = bare, .rank_tls = tls, \
@@ -363,76 +367,76 @@ enum { LOGS_IN = AUTH_FIRST | AUTH_USER | AUTH_PASSWORD, BOTH_GSASL = AUTH_GSASL
  * keep in the clear (CRAM-MD5, DIGEST-MD5); without, what does not show it is better.
  */
 static const struct mechanism mechanisms[] = {
-	{ "PLAIN", "RFC 4616", MECHANISM_PASSWORD, "User name and password in one base64 answer",
+	{ "PLAIN", "RFC 4616", MECHANISM_PASSWORD, "User name and password in one base64 response",
 	    .flags = LOGS_IN | AUTH_ONE, .rank = 20, .rank_tls = 80, .respond = plain_respond,
 	    .challenge = { "" }, .take = plain_take, .form = "NUL user NUL password (RFC 4616 2)",
 	    .user = plain_user, .secret = plain_secret, .script = { "{{plain user password}}" } },
 	{ "LOGIN", "draft, obsolete", MECHANISM_PASSWORD,
-	    "User name and password, each after a challenge; PLAIN in two steps",
+	    "User name and password, one challenge each",
 	    .flags = AUTH_USER | AUTH_PASSWORD | AUTH_ASKED, .rank = 15, .rank_tls = 75,
 	    .respond = login_respond, .challenge = { "Username:", "Password:" }, .take = login_take,
-	    .form = "a name, then a password", .user = whole_user, .secret = login_secret,
+	    .form = "the user name, then the password", .user = whole_user, .secret = login_secret,
 	    .script = { "{{login-user user}}", "{{login-pass password}}" } },
 	{ "CRAM-MD5", "RFC 2195", MECHANISM_PROOF,
-	    "A keyed MD5 over a challenge; the server must keep the password readable",
+	    "Keyed MD5 of a challenge; the server must store a password equivalent",
 	    .flags = AUTH_USER | AUTH_PASSWORD | BOTH_GSASL, .rank = 70, .rank_tls = 70,
 	    .user = cram_user, .secret = cram_secret, .script = { "{{cram-md5 user password}}" } },
 	{ "DIGEST-MD5", "RFC 2831, historic by RFC 6331", MECHANISM_OLD,
-	    "A challenge and answer that clients never did alike",
+	    "MD5 challenge-response; implementations were never interoperable",
 	    .flags = AUTH_USER | AUTH_PASSWORD | BOTH_GSASL | AUTH_MUTUAL, .rank = 65,
 	    .rank_tls = 65, .user = digest_user, .secret = digest_secret },
-	{ SCRAM("SHA-1", "RFC 5802", "Each side proves to know a salted SHA-1 of the password",
+	{ SCRAM("SHA-1", "RFC 5802", "Each side proves knowledge of a salted SHA-1 password hash",
 	    BOTH_GSASL, 85, 85) },
 	{ SCRAM("SHA-1-PLUS", "RFC 5802", "SCRAM-SHA-1" PLUS, AUTH_BOUND | BOTH_GSASL, 0, 95) },
-	{ SCRAM("SHA-256", "RFC 7677", "Each side proves to know a salted SHA-256 of the password",
-	    BOTH_GSASL, 90, 90) },
+	{ SCRAM("SHA-256", "RFC 7677",
+	    "Each side proves knowledge of a salted SHA-256 password hash", BOTH_GSASL, 90, 90) },
 	{ SCRAM(
 	    "SHA-256-PLUS", "RFC 7677", "SCRAM-SHA-256" PLUS, AUTH_BOUND | BOTH_GSASL, 0, 100) },
-	{ SCRAM("SHA-512", "draft", "Each side proves to know a salted SHA-512 of the password", 0,
-	    0, 0) },
-	{ SCRAM("SHA-512-PLUS", "draft", "SCRAM-SHA-512" PLUS, AUTH_BOUND, 0, 0) },
-	{ SCRAM("SHA3-512", "draft", "Each side proves to know a salted SHA3-512 of the password",
+	{ SCRAM("SHA-512", "draft", "Each side proves knowledge of a salted SHA-512 password hash",
 	    0, 0, 0) },
+	{ SCRAM("SHA-512-PLUS", "draft", "SCRAM-SHA-512" PLUS, AUTH_BOUND, 0, 0) },
+	{ SCRAM("SHA3-512", "draft",
+	    "Each side proves knowledge of a salted SHA3-512 password hash", 0, 0, 0) },
 	{ SCRAM("SHA3-512-PLUS", "draft", "SCRAM-SHA3-512" PLUS, AUTH_BOUND, 0, 0) },
-	{ SCRAM(
-	    "*", "RFC 5802", "Each side proves to know a salted hash of the password", 0, 0, 0) },
+	{ SCRAM("*", "RFC 5802", "Each side proves knowledge of a salted password hash", 0, 0, 0) },
 	{ "OAUTHBEARER", "RFC 7628", MECHANISM_TOKEN, "An OAuth 2 access token",
 	    .flags = LOGS_IN | AUTH_ONE, .respond = oauthbearer_respond, .challenge = { "" },
 	    .take = oauthbearer_take,
-	    .form =
-		"n,a=USER, and auth=Bearer TOKEN, each before a ^A, then one more (RFC 7628 3.1)",
+	    .form = "n,a=USER, then auth=Bearer TOKEN, each followed by ^A, and a final ^A (RFC "
+		    "7628 3.1)",
 	    .failure = "{\"status\":\"invalid_token\",\"schemes\":\"bearer\",\"scope\":\"smtp\"}",
 	    .user = oauthbearer_user, .secret = bearer_secret },
 	{ "XOAUTH2", "Google and Microsoft", MECHANISM_TOKEN,
-	    "An OAuth 2 access token, in the form that came before OAUTHBEARER",
+	    "An OAuth 2 access token, in the form that preceded OAUTHBEARER",
 	    .flags = LOGS_IN | AUTH_ONE, .respond = xoauth2_respond, .challenge = { "" },
 	    .take = xoauth2_take, .form = "user=USER ^A auth=Bearer TOKEN ^A ^A",
 	    .failure = "{\"status\":\"401\",\"schemes\":\"bearer\",\"scope\":\"smtp\"}",
 	    .user = xoauth2_user, .secret = bearer_secret, .script = { "{{xoauth2 user token}}" } },
 	{ "EXTERNAL", "RFC 4422 A", MECHANISM_OUTSIDE,
-	    "Who it is is known from the client certificate: --cert FILE",
+	    "Identity taken from the client certificate (--cert FILE)",
 	    .flags = AUTH_FIRST | AUTH_ONE | AUTH_NO_RESPONSE, .respond = external_respond,
-	    .challenge = { "" }, .take = external_take, .form = "a name, or nothing (RFC 4422 A)",
-	    .user = whole_user, .secret = name_secret },
-	{ "ANONYMOUS", "RFC 4505", MECHANISM_OUTSIDE, "Nobody logs in; a trace text may be given",
+	    .challenge = { "" }, .take = external_take,
+	    .form = "an identity, or empty (RFC 4422 A)", .user = whole_user,
+	    .secret = name_secret },
+	{ "ANONYMOUS", "RFC 4505", MECHANISM_OUTSIDE, "Anonymous; trace information may be given",
 	    .flags = AUTH_FIRST | AUTH_ONE, .respond = anonymous_respond, .secret = name_secret },
-	{ "GSSAPI", "RFC 4752", MECHANISM_OUTSIDE, "A Kerberos ticket; kinit gets one",
+	{ "GSSAPI", "RFC 4752", MECHANISM_OUTSIDE, "A Kerberos ticket (see kinit)",
 	    .flags = AUTH_FIRST | AUTH_GSASL },
-	{ "GS2-KRB5", "RFC 5801", MECHANISM_OUTSIDE, "A Kerberos ticket, in the newer form" },
+	{ "GS2-KRB5", "RFC 5801", MECHANISM_OUTSIDE, "A Kerberos ticket, in the newer GS2 form" },
 	{ "GS2-KRB5-PLUS", "RFC 5801", MECHANISM_OUTSIDE, "GS2-KRB5" PLUS },
-	{ "GS2-*", "RFC 5801", MECHANISM_OUTSIDE, "A GSS-API mechanism as a SASL one" },
+	{ "GS2-*", "RFC 5801", MECHANISM_OUTSIDE, "A GSS-API mechanism used as a SASL mechanism" },
 	{ "GSS-SPNEGO", "RFC 4178, Microsoft", MECHANISM_OUTSIDE,
-	    "Kerberos or NTLM, as the two sides agree" },
+	    "Kerberos or NTLM, as negotiated" },
 	{ "NTLM", "Microsoft", MECHANISM_OLD,
-	    "A Windows challenge and answer; weak, and being switched off",
-	    .flags = LOGS_IN | AUTH_GSASL, .rank = 50, .rank_tls = 50, .secret = ntlm_secret },
+	    "Windows challenge-response; weak, and being phased out", .flags = LOGS_IN | AUTH_GSASL,
+	    .rank = 50, .rank_tls = 50, .secret = ntlm_secret },
 	{ "MSN", "Microsoft", MECHANISM_OLD, "NTLM under another name" },
 	{ "SPA", "Microsoft", MECHANISM_OLD, "NTLM under another name" },
 	{ "OTP", "RFC 2444", MECHANISM_PROOF, "A one-time password from a list or a generator" },
 	{ "SECURID", "RFC 2808", MECHANISM_PROOF, "A code from a SecurID token" },
-	{ "SAML20", "RFC 6595", MECHANISM_OUTSIDE, "A login in the browser, by SAML 2" },
-	{ "OPENID20", "RFC 6616", MECHANISM_OUTSIDE, "A login in the browser, by OpenID 2" },
-	{ "KERBEROS_V4", "RFC 2222, obsolete", MECHANISM_OLD, "Kerberos 4, which is gone" },
+	{ "SAML20", "RFC 6595", MECHANISM_OUTSIDE, "Browser login with SAML 2" },
+	{ "OPENID20", "RFC 6616", MECHANISM_OUTSIDE, "Browser login with OpenID 2" },
+	{ "KERBEROS_V4", "RFC 2222, obsolete", MECHANISM_OLD, "Kerberos 4, obsolete" },
 };
 
 #define COUNT(table) (sizeof (table) / sizeof *(table))
@@ -478,12 +482,13 @@ const char *
 mechanism_kind_text(enum mechanism_kind kind)
 {
 	static const char *const text[] = {
-		[MECHANISM_PASSWORD] = ("The password itself goes to the server, merely encoded: "
-					"only within verified TLS"),
-		[MECHANISM_PROOF] = "The password does not go over the wire, only a proof of it",
-		[MECHANISM_TOKEN] = "Whoever has the token may use it: only within verified TLS",
+		[MECHANISM_PASSWORD] =
+		    ("The password itself is sent, merely encoded: use only over verified TLS"),
+		[MECHANISM_PROOF] = "The password is not sent, only a proof of it",
+		[MECHANISM_TOKEN] =
+		    "Anyone who has the token can use it: use only over verified TLS",
 		[MECHANISM_OUTSIDE] = "No password is sent",
-		[MECHANISM_OLD] = "Take another one where there is one",
+		[MECHANISM_OLD] = "Choose another one if possible",
 	};
 	assert((size_t)kind < sizeof text / sizeof *text);
 	return text[kind];

@@ -102,18 +102,18 @@ mailbox_parse(struct span s, struct path *out)
 	if (quoted > 0) {
 		out->local = span_first(s, quoted);
 		if (rest.len > 0 && rest.at[0] != '@')
-			return "octets behind the quoted local part";
+			return "octets after the quoted local part";
 		rest = span_skip(rest, 1);
 	} else {
 		out->local = span_until(&rest, '@');
 		if (!is_dot_string(out->local))
-			return "the local part is no dot-string";
+			return "the local part is not a dot-string";
 	}
 	if (out->local.len > LOCAL_MAX)
 		return "the local part is longer than 64 octets";
 	out->domain = rest;
 	if (s.len > out->local.len)
-		return path_is_host(rest) ? NULL : "the domain is none";
+		return path_is_host(rest) ? NULL : "invalid domain";
 	return span_eq_case(s, SPAN("postmaster")) ? NULL : "no @ and no domain";
 }
 
@@ -132,11 +132,11 @@ path_parse(struct span s, struct path *out)
 	if (s.at[0] == '@') {
 		struct span route = span_until(&s, ':');
 		if (s.len == 0)
-			return "a source route without a mailbox";
+			return "source route without a mailbox";
 		while (route.len > 0) {
 			struct span hop = span_until(&route, ',');
 			if (!span_starts(hop, SPAN("@")) || !is_domain(span_skip(hop, 1)))
-				return "the source route is none";
+				return "invalid source route";
 		}
 	}
 	return mailbox_parse(s, out);

@@ -11,9 +11,9 @@
 
 /* bit, the word for it in JSON, what is wrong, the rule's source */
 #define REPLY_FLAWS(X)										\
-	X(BARE_LF,	 0, "bare_lf",	     "a line ends in LF without CR", \
+	X(BARE_LF,	 0, "bare_lf",	     "a line ends with a bare LF", \
 	    "RFC 5321 2.3.8") \
-	X(BARE_CR,	 1, "bare_cr",	     "a CR stands without LF", \
+	X(BARE_CR,	 1, "bare_cr",	     "a line has a bare CR", \
 	    "RFC 5321 2.3.8") \
 	X(CODES_DIFFER,	 2, "codes_differ", \
 	    "its lines do not all have the same code; the first counts", "RFC 5321 4.2.1") \
@@ -21,7 +21,7 @@
 	    "RFC 5321 4.2") \
 	X(BAD_CODE,	 4, "bad_code",	     "the code is not one of 200 to 599", \
 	    "RFC 5321 4.2.1") \
-	X(BAD_SEPARATOR, 5, "bad_separator", "neither a blank nor \"-\" follows the code", \
+	X(BAD_SEPARATOR, 5, "bad_separator", "the code is followed by neither a space nor \"-\"", \
 	    "RFC 5321 4.2") \
 	X(LONG_LINE,	 6, "long_line",     "a line has more than 512 octets", \
 	    "RFC 5321 4.5.3.1.5") \
@@ -31,14 +31,14 @@
 	    "RFC 5321 4.2") \
 	X(EIGHT_BIT,	 9, "eight_bit",     "it has octets above 127 that are not UTF-8", \
 	    "RFC 5321 2.4") \
-	X(CUT,		10, "cut",	     "it was cut: too long to keep", \
+	X(CUT,		10, "cut",	     "it was truncated: too long to keep", \
 	    "RFC 5321 4.5.3.1.5") \
-	X(CLASS_DIFFERS, 11, "class_differs", "the enhanced code's class is not the reply's", \
-	    "RFC 2034 4") \
-	X(UNFINISHED,	12, "unfinished",    "it says that more follows, and another reply does", \
+	X(CLASS_DIFFERS, 11, "class_differs", \
+	    "the enhanced code's class differs from the reply code's", "RFC 2034 4") \
+	X(UNFINISHED,	12, "unfinished",    "another reply begins where its continuation is due", \
 	    "RFC 5321 4.2.1") \
 	X(MIXED,	13, "mixed", \
-	    "its lines are of different classes: it is no success", "RFC 5321 4.2.1")
+	    "its lines have codes of different classes: it counts as a failure", "RFC 5321 4.2.1")
 
 enum reply_flaw {
 #define X(name, bit, word, text, rfc) REPLY_##name = 1u << (bit),

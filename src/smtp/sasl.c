@@ -148,7 +148,7 @@ exchange_start(struct exchange *x, const char *mech,
 	if (bad == GSASL_OK)
 		return x;
 	x->session = NULL;
-	err_set(err, ERR_SYSTEM, "%s cannot begin: %s", mech, gsasl_strerror(bad));
+	err_set(err, ERR_SYSTEM, "%s cannot be started: %s", mech, gsasl_strerror(bad));
 	exchange_end(x);
 	return NULL;
 }
@@ -175,7 +175,8 @@ is_bounded(struct span challenge, struct err *err)
 	count = span_until(&count, ',');
 	if (count.len == 0 || (span_number(count, ROUNDS_MAX, &rounds) && rounds > 0))
 		return true;
-	return err_set(err, ERR_PROTO, "the server asks for \"%.*s\" rounds; at most %d are done",
+	return err_set(err, ERR_PROTO,
+	    "the server asks for \"%.*s\" iterations; at most %d are allowed",
 	    SPAN_ARG(span_first(count, 20)), ROUNDS_MAX);
 }
 
@@ -199,7 +200,7 @@ exchange_step(void *mem, struct span challenge, struct buf *out, struct err *err
 			return err_set(
 			    err, ERR_PROTO, "the server did not prove that it knows the password");
 		return err_set(
-		    err, ERR_PROTO, "the exchange cannot go on: %s", gsasl_strerror(status));
+		    err, ERR_PROTO, "the exchange cannot continue: %s", gsasl_strerror(status));
 	}
 	bool fits = buf_append(out, (struct span){ response, len });
 	if (response)

@@ -218,6 +218,7 @@ standing_text(const struct due *due, enum standing standing, unsigned code, char
 		    due_text(due), expected, rfc);
 	else if (standing == REPLY_UNLISTED)
 		snprintf(out, STANDING_TEXT,
-		    "%03u is not a listed reply to %s (expected %s, %s); its first digit counts",
+		    "%03u is not a standard reply to %s (expected %s, %s); only its first digit is "
+		    "used",
 		    code, due_text(due), expected, rfc);
 }

@@ -97,15 +97,15 @@ take_field(struct fields *have, struct sts_policy *p, struct span key, struct sp
 	if (span_eq(key, SPAN("max_age")) && !have->max_age) {
 		have->max_age = true;
 		if (!span_number(value, MAX_AGE_MOST, &seconds))
-			return "its max_age is no number of seconds, of at most 31557600";
+			return "its max_age is not a number of seconds up to 31557600";
 		p->max_age = seconds;
 	}
 	if (!span_eq(key, SPAN("mx")))
 		return NULL;
 	if (!is_pattern(value))
-		return "one of its mx is no host name, nor \"*.\" and one";
+		return "one of its mx values is neither a host name nor \"*.\" and a host name";
 	if (p->nmx == STS_MX_MAX)
-		return "it has more than 256 mx";
+		return "it has more than 256 mx lines";
 	p->mx[p->nmx++] = arena_copy(arena, value);
 	return NULL;
 }
@@ -122,7 +122,7 @@ sts_policy_parse(struct span text, struct arena *arena, struct sts_policy *out, 
 		struct span value = line, key = span_until(&value, ':');
 		if (span_trim(line).len == 0)
 			continue;
-		*why = "a line of it is not \"key: value\"";
+		*why = "one of its lines is not \"key: value\"";
 		if (!span_has(line, ':') ||
 		    (*why = take_field(&have, out, span_trim(key), span_trim(value), arena)))
 			return false;
@@ -130,7 +130,7 @@ sts_policy_parse(struct span text, struct arena *arena, struct sts_policy *out, 
 	*why = !have.version				? "it has no version" :
 	    !have.mode					? "it has no mode" :
 	    !have.max_age				? "it has no max_age" :
-	    out->mode != STS_MODE_NONE && out->nmx == 0 ? "it names no mx" :
+	    out->mode != STS_MODE_NONE && out->nmx == 0 ? "it has no mx" :
 							  NULL;
 	return !*why;
 }

@@ -14,7 +14,8 @@ wrong_with(struct span rua)
 		struct span uri = span_trim(span_until(&rua, ','));
 		if (!span_starts_case(uri, SPAN("mailto:")) &&
 		    !span_starts_case(uri, SPAN("https:")))
-			return "one of its rua begins neither \"mailto:\" nor \"https:\"";
+			return "one of its rua values begins with neither \"mailto:\" nor "
+			       "\"https:\"";
 	}
 	return NULL;
 }
@@ -25,7 +26,7 @@ tlsrpt_record_parse(struct span text, const char **why)
 {
 	struct span version = span_trim(span_until(&text, ';'));
 
-	*why = "it has no rua, where reports go";
+	*why = "it has no rua, the address for reports";
 	if (!span_eq(version, SPAN("v=TLSRPTv1"))) {
 		*why = "it does not begin with \"v=TLSRPTv1;\"";
 		return false;

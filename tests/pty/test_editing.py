@@ -100,7 +100,7 @@ class Editing(unittest.TestCase):
         with t:
             self.peer.accept(banner=None)
             t.type("EHLO half")
-            line = re.compile(r"^\.\.\. waiting for the banner, ([0-9.]+) of 300 s, \^C cancels$")
+            line = re.compile(r"^\.\.\. waiting for the greeting, ([0-9.]+) of 300 s, \^C cancels$")
             def waited(rows):
                 "how long, from the one row that says so, which stands above the prompt"
                 at = [i for i, row in enumerate(rows) if "waiting for" in row]
@@ -279,7 +279,7 @@ class Editing(unittest.TestCase):
             alone = shutil.copy(program.SMTPSH, folder)
             with Terminal(argv=[alone, self.peer.host, str(self.peer.port)], NO_COLOR="1") as t:
                 self.peer.accept()
-                t.until("no line editing: libedit is needed here, and smtpsh-libedit.so, by which smtpsh uses it: install that from")
+                t.until("no line editing: libedit is used through smtpsh-libedit.so, which is missing: install it from")
                 t.until(self.where + " ")
                 t.line("NOOP")
                 self.peer.dialogue(("NOOP", "250 plainly"))

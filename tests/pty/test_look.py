@@ -31,7 +31,7 @@ class Look(unittest.TestCase):
 
     def test_extensions_in_each_state_against_the_others(self):
         t = self.session("/ext")
-        t.until("ext: EHLO has not been said yet")
+        t.until("/ext: no EHLO was sent yet")
         t.line("EHLO a.example")
         t.until("ENHANCEDSTATUSCODES")
         t.line("/ext diff")
@@ -39,14 +39,14 @@ class Look(unittest.TestCase):
         t.line("/starttls")
         t.shows("as before, ", "+ REQUIRETLS", "- STARTTLS")
         t.line("/ext")
-        t.until("offered within TLS:")
+        t.until("offered over TLS:")
         t.line("/ext diff")
         t.until("=== STARTTLS")
-        self.assertRegex(t.until("the same"), r"(?s)\+ in the clear +offered.*- within TLS +not offered.*\d+ are")
+        self.assertRegex(t.until("the same"), r"(?s)\+ without TLS +offered.*- over TLS +not offered.*\d+ are")
 
     def test_certificate_and_its_tlsa_record(self):
         t = self.session("/cert")
-        t.until("the connection is in the clear")
+        t.until("the connection is not encrypted")
         t.line("/starttls")
         t.until("=== certificate verified for demo.smtpsh.example, issuer smtpsh's own CA")
         t.until("(90 days)   EC P-256")
@@ -63,11 +63,11 @@ class Look(unittest.TestCase):
         t.until("none: in the clear; STARTTLS is offered")
         t.until("ready for MAIL")
         t.line("/tls")
-        t.until("/starttls begins TLS")
+        t.until("not encrypted; use /starttls")
         t.line("/tls sni=x.example verify=name")
         t.until("name")
         t.line("/tls cipher=x")
-        t.until("/tls: want verify=")
+        t.until("/tls: expected verify=")
 
     def test_a_refusal_has_a_meaning(self):
         t = self.session("EHLO me.example", "MAIL FROM:<>", "RCPT TO:<grey@b.example>")
@@ -79,7 +79,7 @@ class Look(unittest.TestCase):
         t.until("550 5.1.1")
         t.line("/last")
         self.assertNotIn("does not know", t.until("octets in 1 line"))
-        t.until("550 5.1.1 No such mailbox here\\r\\n")
+        t.until("550 5.1.1 Recipient address rejected: user unknown\\r\\n")
 
     def test_the_same_refusal_is_explained_once(self):
         t = self.session("EHLO me.example", "MAIL FROM:<>")
@@ -111,7 +111,7 @@ class Look(unittest.TestCase):
     def test_replies_before_the_last_one(self):
         t = self.session("EHLO me.example", "MAIL FROM:<>", "RCPT TO:<unknown@b.example>", "NOOP", "/last 2")
         t.until("to RCPT TO:<unknown@b.example>:")
-        t.until("550 5.1.1 No such mailbox here\\r\\n")
+        t.until("550 5.1.1 Recipient address rejected: user unknown\\r\\n")
         t.line("/last")
         t.until("to NOOP:")
         t.line("/explain 2")

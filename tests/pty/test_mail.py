@@ -16,7 +16,7 @@ class Mail(unittest.TestCase):
             with Terminal(mta.target, NO_COLOR="1", HOME=home, XDG_STATE_HOME=home) as t:
                 t.prompt(PROMPT)
                 t.line("/auth")
-                t.until("AUTH PLAIN is the best")
+                t.until("using AUTH PLAIN, the best")
                 t.until("User name:")
                 t.line(USER)
                 t.shows("User name: " + USER)
@@ -155,7 +155,7 @@ class Mail(unittest.TestCase):
     def test_redo_stops_before_the_message(self):
         with Mta("AUTH PLAIN") as mta, Terminal(mta.target, NO_COLOR="1") as t:
             t.prompt(PROMPT)
-            for line, reply in (("EHLO me.example", "PLAIN: log in"), ("MAIL FROM:<a@b.example>", "250 2.1.0"), ("RCPT TO:<unknown@d.example>", "550 "),
+            for line, reply in (("EHLO me.example", "PLAIN: authentication"), ("MAIL FROM:<a@b.example>", "250 2.1.0"), ("RCPT TO:<unknown@d.example>", "550 "),
                                 ("RCPT TO:<c@d.example>", "250 2.1.5"), ("DATA", "354 "), (".", "queued as"), ("MAIL FROM:<x@b.example>", "250 2.1.0"),
                                 ("RCPT TO:<y@d.example>", "250 2.1.5")):
                 t.line(line)
@@ -184,7 +184,7 @@ class Mail(unittest.TestCase):
             t.line("/again 2 /send from=a@b.example to=c@d.example")
             t.until("each round would send a message")
             t.line("EHLO x")
-            t.until("PLAIN: log in")
+            t.until("PLAIN: authentication")
             t.line("/again 2 /send from=a@b.example to=c@d.example")
             t.until("2 rounds")
             self.assertEqual(len(mta.messages), 2)

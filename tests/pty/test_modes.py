@@ -49,10 +49,10 @@ class Modes(unittest.TestCase):
         self.text(t, "Subject: x")
         self.text(t, "/help is text here")
         self.text(t, ".one dot")
-        t.shows("takes the first dot of this line away; to keep it, type it twice (RFC 5321 4.5.2)")
+        t.shows("removes the first dot of this line; to keep it, type it twice (RFC 5321 4.5.2)")
         t.line(".")
         self.peer.dialogue((".", "250 taken as 1234"))
-        t.shows("no blank line separates header and body")
+        t.shows("no empty line between header and body")
         t.prompt(self.where)
         t.type("\x1b[A")
         t.prompt(self.where + " DATA")          # nothing of the message is in the history
@@ -83,7 +83,7 @@ class Modes(unittest.TestCase):
         self.to_message(t)
         self.text(t, "Subject: x")
         t.type("\x04")
-        t.shows("without the final dot: the message is not completed")
+        t.shows("without the final dot: the message is incomplete")
         self.assertEqual(self.peer.ended(), "")
         self.assertEqual(t.status(), 0)
 
@@ -290,7 +290,7 @@ class Modes(unittest.TestCase):
         t.shows("500 what?")
         t.prompt(self.where)
         self.say(t, "  NOOP  ", "250 ok")
-        t.shows("it begins with a blank")
+        t.shows("begins with whitespace")
 
     def test_marks_of_a_transcript_are_noted(self):
         t = self.open()
@@ -357,8 +357,8 @@ class Modes(unittest.TestCase):
         said = (("EHLO x", "8BITMIME"), ("AUTH PLAIN AGpvZQBhYjE=", "535"),
                 ("//AUTH PLAIN AGpvZQBhYjE=", "500"), ("x AUTH PLAIN AGpvZQBhYjE=", "500"),
                 ("AUTHPLAIN AGpvZQBhYjE=", "500"), ("AUHT PLAIN AGpvZQBhYjE=", "500"), ("AGpvZQBhYjE=", "500"), ("NOOP AGpvZQBhYjE=", "250"),
-                ('/raw "AUTH PLAIN AGpvZQBhYjE=\\r\\n"', "535"), ("/raw AUTH PLAIN AGpvZQBhYjE=", "want octets"),
-                ("/auth PLAIN joe password AGpvZQBhYjE=", "a word too much"), ("/auth joe AGpvZQBhYjE=", "/auth has no"),
+                ('/raw "AUTH PLAIN AGpvZQBhYjE=\\r\\n"', "535"), ("/raw AUTH PLAIN AGpvZQBhYjE=", "expected octets"),
+                ("/auth PLAIN joe password AGpvZQBhYjE=", "unexpected argument"), ("/auth joe AGpvZQBhYjE=", "unknown setting"),
                 ("/auth PLAIN user=joe password=AGpvZQBhYjE=", "535"), ("/explain auth", "RFC 4954"), ("NOOP last", "250"))
         with Terminal("demo:", NO_COLOR="1") as t:
             t.prompt("demo.smtpsh.example>")

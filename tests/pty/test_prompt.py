@@ -16,7 +16,7 @@ class Prompt(unittest.TestCase):
             t.until("220 demo.smtpsh.example")
             t.until("demo.smtpsh.example> ")
             t.line("EHLO me.example")
-            t.until("several commands may go in one write")
+            t.until("several commands may be sent without waiting")
             t.until("demo.smtpsh.example> ")
             t.line("STARTTLS")
             t.until("=== TLSv1.3")
@@ -124,13 +124,13 @@ class Prompt(unittest.TestCase):
             t.until("=== nothing is connected yet: /open TARGET")
             t.prompt("smtpsh>")
             t.line("NOOP")
-            t.until("there is no connection: /open TARGET makes one")
+            t.until("not connected; use /open TARGET")
             t.prompt("smtpsh>")
             t.line("/open unix:/nothing/there")
             t.until("No such file or directory")
             self.assertEqual("\n".join(t.prompt("smtpsh>", "Next: ")).count("No such file"), 1)     # said once
             t.line("NOOP")
-            t.until("there is no connection: /reopen tries the same again")
+            t.until("not connected; use /reopen to try again")
         with Terminal("-q", NO_COLOR="1") as t:
             t.prompt("smtpsh>")
             t.never("===")
@@ -176,10 +176,10 @@ class Prompt(unittest.TestCase):
             t.until("demo.smtpsh.example> ")
             for line, want in (("/helo one.example", "from now on: one.example"), ("/set helo", "one.example "), ("/set helo two.example", "two.example "),
                                ("/timeout reply=7s", "reply=7s dot=600s"), ("/set timeout", "reply=7s"), ("/set timeout reply=8s", "reply=8s"),
-                               ("/tls verify=name sni=a.example", "the next handshake: verify=name min=1.2 sni=a.example"), ("/set verify off", "off "), ("/set sni b.example", "b.example "),
+                               ("/tls verify=name sni=a.example", "next handshake: verify=name min=1.2 sni=a.example"), ("/set verify off", "off "), ("/set sni b.example", "b.example "),
                                ("/tls", "verify=off min=1.2 sni=b.example"), ("/write slow=90/s", "with slow=90/s"),
-                               ("/set write", "slow=90/s "), ("/set write split=3,7", "split=3,7 "), ("/write off", "at once"),
-                               ("/set write", "off "), ("/set write slow=x", "want octets and a time"), ("/starttls", "EHLO two.example")):
+                               ("/set write", "slow=90/s "), ("/set write split=3,7", "split=3,7 "), ("/write off", "immediately"),
+                               ("/set write", "off "), ("/set write slow=x", "expected octets and a time"), ("/starttls", "EHLO two.example")):
                 t.line(line)
                 t.until(line)
                 t.until(want)

@@ -58,7 +58,7 @@ class Traps(unittest.TestCase):
         t.prompt("pipe>")
         t.line("NOOP")
         t.type("half typed")
-        t.shows("=== the command's stderr: debug \\x1B[2Jx")
+        t.shows("=== command stderr: debug \\x1B[2Jx")
         t.shows("250 ok")
         t.prompt("pipe> half typed")
         t.never("\x1b[2J")

@@ -121,7 +121,7 @@ class Families(unittest.TestCase):
         got = told(every)
         self.assertEqual({a: (o["state"], o.get("reason")) for a, o in got.items()},
                          {"127.0.0.1": ("OK", None), "::1": ("CRITICAL", "connect_timeout")})
-        sentence = "no answer within 500 ms"
+        sentence = "timed out after 500 ms"
         self.assertEqual((got["::1"]["message"], every.returncode), (sentence, 2))
         self.assertTrue(line.startswith(f"SMTP CRITICAL - two.example[::1]:{there.port} connect: {sentence} ("), line)
 
@@ -147,7 +147,7 @@ class Families(unittest.TestCase):
 class Stripped(unittest.TestCase):
     """STARTTLS that is gone on one way, and is there on another or was there before."""
 
-    SENTENCE = "STARTTLS is not offered, and is at 127.0.0.2"
+    SENTENCE = "STARTTLS is not offered, but is at 127.0.0.2"
 
     def test_another_address_offers_it(self):
         for first, second in ((good, lambda p: offers(p.wait(0.2))), (lambda p: good(p.wait(0.2)), offers)):

@@ -55,7 +55,7 @@ class Auth(unittest.TestCase):
         with Mta("AUTH SCRAM-SHA-256 SCRAM-SHA-256-PLUS", context=context) as mta:
             done = login(mta, "--tls")
             self.assertEqual(done.returncode, 0, done.stdout)
-            self.assertIn("AUTH SCRAM-SHA-256-PLUS is the best", done.stdout)
+            self.assertIn("using AUTH SCRAM-SHA-256-PLUS, the best", done.stdout)
             self.assertEqual(login(mta, "--tls", mech="SCRAM-SHA-256").returncode, 0)
 
     def test_a_server_that_does_not_know_the_password_is_not_believed(self):
@@ -63,7 +63,7 @@ class Auth(unittest.TestCase):
         with Mta("AUTH SCRAM-SHA-256", liar=True) as mta:
             done = login(mta)
             self.assertEqual(done.returncode, 10, done.stdout)
-            self.assertIn("SCRAM-SHA-256 is the best", done.stdout)
+            self.assertIn("SCRAM-SHA-256, the best", done.stdout)
             self.assertIn("the server did not prove that it knows the password", done.stdout)
 
     def test_rounds_of_scram(self):
@@ -102,11 +102,11 @@ class Auth(unittest.TestCase):
 
     def test_the_best_is_chosen_and_named(self):
         with Mta("AUTH LOGIN PLAIN") as mta:
-            self.assertIn("AUTH PLAIN is the best of those offered: LOGIN PLAIN", login(mta).stdout)
+            self.assertIn("using AUTH PLAIN, the best mechanism offered: LOGIN PLAIN", login(mta).stdout)
         with Mta("AUTH GSSAPI XOAUTH2") as mta:
             done = login(mta)
             self.assertEqual(done.returncode, 2)
-            self.assertIn("none is chosen unnamed", done.stdout)
+            self.assertIn("no mechanism selected automatically", done.stdout)
         with Mta("SIZE") as mta:
             done = login(mta)
             self.assertEqual(done.returncode, 7)
@@ -119,7 +119,7 @@ class Auth(unittest.TestCase):
         with Mta("AUTH XOAUTH2") as mta:
             done = login(mta, mech="XOAUTH2", env=env)
             self.assertEqual(done.returncode, 7)
-            self.assertIn('the challenge says: {"status":"400"}', done.stdout)
+            self.assertIn('the decoded challenge is: {"status":"400"}', done.stdout)
 
     def test_typed_by_hand(self):
         "challenges are decoded, of answers only user and length are shown"
@@ -127,8 +127,8 @@ class Auth(unittest.TestCase):
         with Mta("AUTH LOGIN PLAIN") as mta:
             done = program.run(mta.target, input=f"EHLO x\nAUTH LOGIN\n{b64(USER)}\n{b64(PASSWORD)}\nAUTH PLAIN {SECRETS[2]}\n"
                                "AUTH LOGIN\n*\nQUIT\n")
-        self.assertIn("the challenge says: Username:\n -> <user", done.stdout)
-        self.assertIn("the challenge says: Password:\n -> <secret, ", done.stdout)
+        self.assertIn("the decoded challenge is: Username:\n -> <user", done.stdout)
+        self.assertIn("the decoded challenge is: Password:\n -> <secret, ", done.stdout)
         self.assertIn(f' -> AUTH PLAIN <user "{USER}", ', done.stdout)
         self.assertIn("\n -> *\n", done.stdout)
         self.no_secret(done)
@@ -164,7 +164,7 @@ class Auth(unittest.TestCase):
             forward = program.run("--auth", "--user", USER, "--password-env", "TEST_PASSWORD", "demo:",
                                   "-c", f"/open {mta.target}", "-c", "/auth", env=ENV)
             self.assertEqual(forward.returncode, 5)
-            self.assertIn("was given for demo: and does not go to another server", forward.stdout)
+            self.assertIn("was given for demo: and is not sent to another server", forward.stdout)
             self.assertFalse([line for line in mta.heard if line.startswith("AUTH")])
 
     def test_without_a_terminal_nothing_is_asked(self):
@@ -190,7 +190,7 @@ class Auth(unittest.TestCase):
             os.chmod(netrc, 0o644)
             done = program.run("--auth", "--netrc", mta.target, "-c", "NOOP", env=program.environment(HOME=folder))
             self.assertEqual(done.returncode, 2)
-            self.assertIn("others may read it", done.stdout)
+            self.assertIn("others can read it", done.stdout)
 
     def test_never_on_the_command_line(self):
         done = program.run("--password", "hunter2", "demo:")

@@ -157,7 +157,7 @@ class Exporter(Exporting):
             self.start("--allow-port", str(server.port), "--modules", name, "--allow-target", "127.0.0.1/32")
             text = self.get(f"/probe?target={server.where}&module=own&debug=true")[1]
         self.assertEqual(reached, [])
-        self.assertIn("127.9.9.9 may not be connected to", text)
+        self.assertIn("127.9.9.9 is not permitted", text)
         self.assertIn("probe_success 0\n", text)
 
     def test_debug_shows_the_dialogue_and_the_metrics(self):

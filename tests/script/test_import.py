@@ -215,7 +215,7 @@ class Import(unittest.TestCase):
 
     def test_a_log_that_was_cut_says_so(self):
         done = program.run("import", "-", input="<-  220 x\n -> DATA\n<-  354 go\n -> a\n")
-        self.assertIn("# the log ends within the message", done.stdout)
+        self.assertIn("# the log ends in the middle of the message", done.stdout)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ class Late(unittest.TestCase):
         with Server(mute(["NOOP a"])) as server:
             done = program.run(f"127.0.0.1:{server.port}", "--timeout", "reply=200ms", input="NOOP a\nRSET\nS: 250\nNOOP\nS: 250\n")
         self.assertEqual(done.returncode, 9, done.stdout)
-        self.assertEqual(done.stdout.count("there is no reply that this S: line could judge"), 1, done.stdout)
+        self.assertEqual(done.stdout.count("no reply for this S: line to check"), 1, done.stdout)
         self.assertEqual(server.peers[0].heard, ["NOOP a", "RSET", "NOOP", "QUIT"])
 
     def test_a_code_that_fits_what_waits_alone_is_its_reply(self):

@@ -111,7 +111,7 @@ class States(unittest.TestCase):
         for rule in ("x", "rcpt.reply", "rcpt.nothing=OK", "what.reply=OK", "rcpt.reply=FINE"):
             done = program.run("probe", "demo:", "--state", rule)
             self.assertEqual((done.returncode, done.stderr),
-                             (3, f"smtpsh: --state {rule}: want PHASE.REASON=STATE, as in rcpt.reply=WARNING\n"))
+                             (3, f"smtpsh: --state {rule}: expected PHASE.REASON=STATE, such as rcpt.reply=WARNING\n"))
 
     def test_warn_ok_changes_the_exit_status_alone(self):
         got, status = probe(lambda p: p.hello(PLAIN).obey(), "--warn-ok")

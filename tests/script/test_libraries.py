@@ -52,10 +52,10 @@ class Libraries(unittest.TestCase):
         """The sentence."""
         module, wants, package = LIBRARIES[name]
         if not self.built[name]:
-            return f"{name} is needed here, and this smtpsh was built without it: build it with -D{module}=enabled"
+            return f"{name} is required, and this smtpsh was built without it: build it with -D{module}=enabled"
         if not os.path.exists(os.path.join(self.folder.name, f"smtpsh-{module}.so")):
             self.skipTest(f"{name} has another version here than {wants.decode()}")
-        return f"{name} is needed here: install it (Debian's package is {package})"
+        return f"{name} is required: install it (Debian's package is {package})"
 
     def run_alone(self, *args, env=None):
         done = subprocess.run([self.alone, *args], capture_output=True, text=True, timeout=program.DEADLINE,
@@ -98,7 +98,7 @@ class Libraries(unittest.TestCase):
                     self.assertNotIn("cannot be reached", said)
 
     def test_mta_sts_of_a_probe(self):
-        sentence = "the MTA-STS policy is not known: " + self.lack("libcurl")
+        sentence = "the MTA-STS policy is unknown: " + self.lack("libcurl")
         for how in ("check", "require"):
             done = self.probe("--sts=" + how, "@" + DOMAIN)
             self.assertEqual(done.returncode, 3, done.stdout)
@@ -139,9 +139,9 @@ class Libraries(unittest.TestCase):
             self.assertEqual(done.stdout.count(sentence), 1, done.stdout)
         self.assertEqual(self.login("PLAIN LOGIN").count("libgsasl"), 0)
         out = self.login("SCRAM-SHA-256 PLAIN")
-        self.assertIn("without SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI: " + self.lack("libgsasl"), out)
-        self.assertIn("AUTH PLAIN is the best of those offered", out)
-        self.assertIn("*** of what is offered (SCRAM-SHA-256) nothing can be done: " + self.lack("libgsasl"), self.login("SCRAM-SHA-256"))
+        self.assertIn("SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI are unavailable: " + self.lack("libgsasl"), out)
+        self.assertIn("using AUTH PLAIN, the best mechanism offered", out)
+        self.assertIn("*** no supported mechanism (server offers SCRAM-SHA-256): " + self.lack("libgsasl"), self.login("SCRAM-SHA-256"))
 
     def login(self, offered):
         with mta.Mta("AUTH " + offered) as server:

@@ -132,12 +132,12 @@ class Sts(unittest.TestCase):
     def test_what_the_web_server_says(self):
         program.needs(self, "libcurl")
         table = [
-            (dict(status=302), "HTTP status 302: it must not be somewhere else (RFC 8461 3.3); the redirect to https://"),
+            (dict(status=302), "HTTP status 302: redirects are not allowed (RFC 8461 3.3); the redirect to https://"),
             (dict(status=301), "/elsewhere is not followed"),
             (dict(status=404), "HTTP status 404"),
-            (dict(type="text/html"), 'it is of type "text/html", and must be text/plain'),
-            (dict(text="version: STSv1\nmode: enforce\nmax_age: 1\n"), "no policy: it names no mx"),
-            (dict(text="<html>\n"), 'a line of it is not "key: value"'),
+            (dict(type="text/html"), 'its type is "text/html", but must be text/plain'),
+            (dict(text="version: STSv1\nmode: enforce\nmax_age: 1\n"), "no policy: it has no mx"),
+            (dict(text="<html>\n"), 'one of its lines is not "key: value"'),
             (dict(text="x" * 70000), "it is longer than 65536 octets"),
         ]
         for says, want in table:
@@ -152,7 +152,7 @@ class Sts(unittest.TestCase):
 
     def test_it_cannot_be_had(self):
         program.needs(self, "libcurl")
-        at = f"cannot be had from https://mta-sts.{DOMAIN}/.well-known/mta-sts.txt: "
+        at = f" https://mta-sts.{DOMAIN}/.well-known/mta-sts.txt: "
         with Web("wrong") as web:
             self.assertRegex(self.ask(web).flat, at + "SSL")
             self.assertEqual(web.asked, [])
@@ -167,10 +167,10 @@ class Sts(unittest.TestCase):
         name = "_mta-sts." + DOMAIN
         table = [
             ({}, f"=== MTA-STS: {DOMAIN} has no record at {name}: the name does not exist (NXDOMAIN)"),
-            ({(name, "TXT"): ["v=spf1 -all"]}, f"=== MTA-STS: {DOMAIN} has no record at {name}: there are texts, but none that begins \"v=STSv1\""),
-            ({(name, "TXT"): ["v=STSv10; id=1"]}, f"*** MTA-STS: {DOMAIN} has a record that counts for nothing at {name}: it does not begin"),
-            ({(name, "TXT"): ["v=STSv1;"]}, f"*** MTA-STS: {DOMAIN} has a record that counts for nothing at {name}: it has no id"),
-            ({(name, "TXT"): ["v=STSv1; id=1", "v=STSv1; id=2"]}, f"*** MTA-STS: {DOMAIN} has a record that counts for nothing at {name}: there are 2 of these, so that all count for nothing"),
+            ({(name, "TXT"): ["v=spf1 -all"]}, f"=== MTA-STS: {DOMAIN} has no record at {name}: there are TXT records, but none begins with \"v=STSv1\""),
+            ({(name, "TXT"): ["v=STSv10; id=1"]}, f"{name}: it does not begin"),
+            ({(name, "TXT"): ["v=STSv1;"]}, f"{name}: it has no id"),
+            ({(name, "TXT"): ["v=STSv1; id=1", "v=STSv1; id=2"]}, f"{name}: 2 records where one is allowed; all are ignored"),
             ({(name, "TXT"): "SERVFAIL"}, f"*** MTA-STS: {DOMAIN} could not be asked for its record at {name}"),
         ]
         with Web() as web:
@@ -187,7 +187,7 @@ class Sts(unittest.TestCase):
             self.assertEqual(web.asked, [])
             self.assertIn(f"it allows {MX}", self.ask(web, target=MX, more=("-c", "/cert " + DOMAIN, "-c", "QUIT")).flat)
             done = self.ask(web, target=MX, more=("-c", "/cert " + "a" * 70, "-c", "QUIT"))
-            self.assertIn("it is no domain name", done.flat)
+            self.assertIn("it is not a domain name", done.flat)
 
     def test_json(self):
         program.needs(self, "libcurl")
@@ -216,7 +216,7 @@ class Sts(unittest.TestCase):
 
     def test_probe_judges_the_mx_by_it(self):
         program.needs(self, "libcurl")
-        ok, not_listed = (0, "OK", "allows", ""), "does not name " + MX
+        ok, not_listed = (0, "OK", "allows", ""), "does not list " + MX
         table = [
             ("enforce", ("*.wild.bed.test",), "good", "check", ok),
             ("enforce", ("*.wild.bed.test",), "good", "require", ok),
@@ -248,7 +248,7 @@ class Sts(unittest.TestCase):
         with program.Serve("--listen", "127.0.0.1:0", "--without", "STARTTLS") as plain, Web() as web:
             self.smtp["plain"] = plain
             for more, state, message in ((("--sts",), 2, "requires TLS, which cannot be used at " + MX),
-                                         (("--sts", "--tls=off"), 0, "of TLS it was not judged")):
+                                         (("--sts", "--tls=off"), 0, "TLS was not checked against it")):
                 done = self.probe(web, *more, server="plain")
                 self.assertEqual(done.returncode, state, done.stdout + done.stderr)
                 check = next(c for c in json.loads(done.stdout)["checks"] if c["name"] == "sts")
@@ -259,9 +259,9 @@ class Sts(unittest.TestCase):
         name, tlsrpt = "_mta-sts." + DOMAIN, ("_smtp._tls." + DOMAIN, "TXT")
         table = [
             ({}, 0, 2, f"has no record at {name}: the name does not exist (NXDOMAIN)"),
-            ({(name, "TXT"): ["v=STSv1;"]}, 1, 2, f"has a record that counts for nothing at {name}: it has no id"),
-            ({(name, "TXT"): "SERVFAIL"}, 1, 2, f"could not be asked for at {name}"),
-            (RECORD, 1, 2, f"cannot be had from https://mta-sts.{DOMAIN}: HTTP status 404"),
+            ({(name, "TXT"): ["v=STSv1;"]}, 1, 2, f"invalid record at {name}: it has no id"),
+            ({(name, "TXT"): "SERVFAIL"}, 1, 2, f"could not be looked up at {name}"),
+            (RECORD, 1, 2, f"cannot be fetched from https://mta-sts.{DOMAIN}: HTTP status 404"),
         ]
         with Web() as web:
             web.status = 404
@@ -270,7 +270,7 @@ class Sts(unittest.TestCase):
                     done = self.probe(web, "--sts=" + how, record={**record, tlsrpt: ["v=TLSRPTv1; rua=tls@example.org"]})
                     self.assertEqual(done.returncode, status, done.stdout)
                     self.assertIn(message, done.stdout)
-                    self.assertIn(f"the TLSRPT record at _smtp._tls.{DOMAIN} is none: one of its rua begins neither", done.stdout)
+                    self.assertIn(f"the TLSRPT record at _smtp._tls.{DOMAIN} is invalid: one of its rua values begins with neither", done.stdout)
         with Web(silent=True) as web:
             done = self.probe(web, "--sts", "-t", "1s", "--timeout", "connect=30s")
             self.assertEqual(done.returncode, 1, done.stdout)
@@ -285,12 +285,12 @@ class Sts(unittest.TestCase):
             self.assertEqual(len(web.asked), 1)
         self.assertEqual(done.returncode, 2, done.stdout)
         self.assertRegex(done.stdout, r"(?m)^OK .*MX 10 of ")
-        self.assertRegex(done.stdout, r"(?m)^CRIT.*mx2.*MX 20 of .*tls: the MTA-STS policy \(enforce\) does not name mx2")
+        self.assertRegex(done.stdout, r"(?m)^CRIT.*mx2.*MX 20 of .*tls: the MTA-STS policy \(enforce\) does not list mx2")
 
     def test_probe_of_a_host_has_no_domain_to_ask(self):
         done = program.run("probe", "--sts=require", "--tls=off", self.smtp["good"].where)
         self.assertEqual(done.returncode, 3, done.stdout)
-        self.assertIn("its domain has: probe @DOMAIN", done.stdout)
+        self.assertIn("only its domain: probe @DOMAIN", done.stdout)
 
 
 if __name__ == "__main__":

@@ -45,7 +45,7 @@ class Words(unittest.TestCase):
             self.assertEqual(("TLSv1.3" in done.stdout, done.returncode), (tls, 0), (words, done.stdout, done.stderr))
         # what is none of its words is a target, as it was
         self.assertIn('"25" is an argument too many', self.refused("--tls", "none", "demo:", "25"))
-        self.assertIn("--user NAME gives it", program.run("--auth", "plain", "demo:", "-c", "NOOP").stdout)
+        self.assertIn("use --user NAME", program.run("--auth", "plain", "demo:", "-c", "NOOP").stdout)
 
     def test_options_stand_before_the_subcommand_too(self):
         for words, status, said in ((["-t", "3s", "probe", "demo:"], 0, "OK"), (["--format", "json", "explain", "550"], 0, '"name":"550"'),

@@ -169,7 +169,7 @@ class Secrets(unittest.TestCase):
         self.login({"AUTH": "235 ok", "NOOP": lambda c, line: ["250 ok", "250 " + told]}, "NOOP")
         self.login({"AUTH": "235 ok", "STARTTLS": lambda c, line: ["220 go on", "250 " + told]}, "STARTTLS")
         challenged = self.login({"AUTH": lambda c, line: ["334 " + b64("you said " + PASSWORD)]}, "NOOP")
-        self.assertIn("the challenge says: you said ****", challenged.stdout)
+        self.assertIn("the decoded challenge is: you said ****", challenged.stdout)
 
     def test_a_challenge_is_answered_as_it_came(self):
         "though it shows the secret"

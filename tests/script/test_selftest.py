@@ -178,7 +178,7 @@ S: 221
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         done = self.run_one(text, "replay", "--against", "demo:")
         self.assertEqual(done.returncode, 2, done.stdout + done.stderr)
-        self.assertIn("the secret user has no value: --secret user=@FILE or SMTPSH_SECRET_USER in the environment", done.stdout)
+        self.assertIn("the secret user has no value: use --secret user=@FILE, or SMTPSH_SECRET_USER in the environment", done.stdout)
 
     def test_what_cannot_be_served(self):
         done = self.run_one("S: 220 /a+/\n", "selftest")

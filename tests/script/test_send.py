@@ -102,7 +102,7 @@ class Send(unittest.TestCase):
             with Mta(*OFFERS, answers=silent) as mta:
                 done = send(mta, "--pipeline", "--timeout", "300ms", "--to", "c@d.example,e@f.example")
                 self.assertEqual(done.returncode, 9, done.stdout)
-                self.assertIn(f"*** the reply to {verb} did not come within 300 ms", done.stdout)
+                self.assertIn(f"*** timed out after 300 ms waiting for the reply to {verb}", done.stdout)
 
     def test_a_file_octet_for_octet(self):
         text = b"Subject: x\r\n\r\n.\r\n..\r\n.x\r\nfrom\r\n\xff\r\n" + b"y" * 3000 + b"\r\nlast without an end"
@@ -115,7 +115,7 @@ class Send(unittest.TestCase):
             self.assertEqual(mta.messages[-1], text + b"\r\n")
             self.assertIn("MAIL FROM:<> SIZE=", done.stdout)
             self.assertIn("a line of more than 998 octets", done.stdout)
-            self.assertIn("no blank line", send(mta, "--to", "c@d.example", "--data", written(folder, b"Subject: x\n")).stdout)
+            self.assertIn("no empty line", send(mta, "--to", "c@d.example", "--data", written(folder, b"Subject: x\n")).stdout)
             missing = send(mta, "--to", "c@d.example", "--data", os.path.join(folder, "nothing"))
             self.assertEqual(missing.returncode, 2)
             self.assertIn("cannot read", missing.stdout)
@@ -256,7 +256,7 @@ class Send(unittest.TestCase):
         with Mta("STARTTLS", answers={"STARTTLS": "454 4.7.0 not now"}) as mta:
             done = send(mta, "--to", "c@d.example")
             self.assertEqual(done.returncode, 0, done.stdout)
-            self.assertIn("going on in the clear", done.stdout)
+            self.assertIn("continuing without TLS", done.stdout)
             self.assertEqual(send(mta, "--to", "c@d.example", "--tls").returncode, 6)
             self.assertNotIn("-> STARTTLS", send(mta, "--to", "c@d.example", "--tls=off").stdout)
 
@@ -268,7 +268,7 @@ class Send(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stdout)
                 self.assertEqual([line.split()[0] for line in mta.heard], verbs + ["QUIT"], stage)
                 self.assertEqual(mta.messages, [])
-        self.assertIn("there is no stage", program.run("send", "--quit-after", "data", "--to", "x@y.example", "demo:").stderr)
+        self.assertIn("unknown stage", program.run("send", "--quit-after", "data", "--to", "x@y.example", "demo:").stderr)
 
     def test_parameters(self):
         with Mta(*OFFERS) as mta:
@@ -315,7 +315,7 @@ class Send(unittest.TestCase):
             done = program.run(mta.target, "-c", "/send from=a@b.example")
             self.assertEqual(done.returncode, 2)
             self.assertIn("no terminal to ask for a recipient", done.stdout)
-            self.assertIn('no "sbject" (near: subject)', program.run(mta.target, "-c", "/send sbject=x").stdout)
+            self.assertIn('"sbject" (', program.run(mta.target, "-c", "/send sbject=x").stdout)
 
     def test_body_and_bdat(self):
         with Mta(*OFFERS) as mta, tempfile.TemporaryDirectory() as folder:
@@ -340,7 +340,7 @@ class Send(unittest.TestCase):
             self.assertEqual(mta.heard[-2:], ["NOOP", "QUIT"])
             done = program.run(mta.target, input=lines.replace("END\nNOOP", "ND\nNOOP"))
             self.assertEqual(done.returncode, 2)
-            self.assertIn('a line "END" is missing', done.stdout)
+            self.assertIn('no line "END"', done.stdout)
             self.assertEqual(len(mta.messages), 1)
 
     def test_json(self):

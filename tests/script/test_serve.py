@@ -79,7 +79,7 @@ DIALOGUES = [
     ("VRFY without a name", ["VRFY"], "501 5.5.4"),
     ("EXPN", ["EXPN staff"], "250-2.1.5 <ann@"),
     ("EXPN of no list", ["EXPN x"], "550 5.1.1"),
-    ("HELP", ["HELP"], "214-2.0.0 The commands: HELO EHLO MAIL"),
+    ("HELP", ["HELP"], "214-2.0.0 Commands supported: HELO EHLO MAIL"),
     ("HELP with a topic", ["HELP mail"], "214-2.0.0 MAIL FROM:<sender>"),
     ("HELP on nothing", ["HELP x"], "504 5.5.4"),
     ("NOOP with an argument", ["NOOP x y"], "250 2.0.0"),
@@ -287,17 +287,17 @@ class Options(unittest.TestCase):
             replies = send(server, "EHLO a", "MAIL FROM:<x@Evil.example>", "MAIL FROM:<x@b.example>", "RCPT TO:<bob@d.example>",
                            "RCPT TO:<bob@e.example>", "RCPT TO:<carol@x.example>", "DATA", "x\r\n.")
         self.assertEqual([r[:9] for r in replies[1:]],
-                         ["550 5.7.1", "250 2.1.0", "450 4.2.0", "250 2.1.5", "250 2.1.5", "354 End t", "554 5.7.1"])
+                         ["550 5.7.1", "250 2.1.0", "450 4.2.0", "250 2.1.5", "250 2.1.5", "354 Start", "554 5.7.1"])
 
     def test_requirements(self):
         with program.Serve("--require-tls", "--require-auth", "--account-file", self.accounts()) as server:
             with wire.Wire(server.host, server.port) as client:
                 self.assertNotIn("AUTH", client.say("EHLO a"))
-                self.assertTrue(client.say("AUTH PLAIN AGRlbW8AZGVtbw==").startswith("530 5.7.0 STARTTLS"))
-                self.assertTrue(client.say("MAIL FROM:<a@b.example>").startswith("530 5.7.0 STARTTLS"))
+                self.assertTrue(client.say("AUTH PLAIN AGRlbW8AZGVtbw==").startswith("530 5.7.0 Must issue a STARTTLS"))
+                self.assertTrue(client.say("MAIL FROM:<a@b.example>").startswith("530 5.7.0 Must issue a STARTTLS"))
                 client.starttls(wire.context())
                 self.assertIn("AUTH", client.say("EHLO a"))
-                self.assertTrue(client.say("MAIL FROM:<a@b.example>").startswith("530 5.7.0 AUTH"))
+                self.assertTrue(client.say("MAIL FROM:<a@b.example>").startswith("530 5.7.0 Authentication required"))
                 self.assertTrue(client.say("AUTH PLAIN AGRlbW8AZGVtbw==").startswith("535"))
                 answer = base64.b64encode(b"\0ann\0pass:word").decode()
                 self.assertTrue(client.say("AUTH PLAIN " + answer).startswith("235"))
@@ -360,7 +360,7 @@ class Options(unittest.TestCase):
     def test_bounds_of_a_connection(self):
         with program.Serve("--max-recipients", "1", "--max-messages", "1") as server:
             replies = send(server, *READY, "RCPT TO:<e@d.example>", "DATA", "x\r\n.", READY[1])
-        self.assertEqual([r[:9] for r in replies[3:]], ["452 4.5.3", "354 End t", "250 2.0.0", "421 4.7.0"])
+        self.assertEqual([r[:9] for r in replies[3:]], ["452 4.5.3", "354 Start", "250 2.0.0", "421 4.7.0"])
 
     def test_too_many_clients(self):
         with program.Serve("--max-clients", "1") as server, wire.Wire(server.host, server.port):

@@ -114,7 +114,7 @@ class Session(unittest.TestCase):
     def test_a_line_without_a_connection_to_send_it_on(self):
         done = program.run("-c", "NOOP")
         self.assertEqual(done.returncode, 4)
-        self.assertIn("there is no connection: /open TARGET makes one", done.stdout)
+        self.assertIn("not connected; use /open TARGET", done.stdout)
 
     def test_a_command_of_the_prompt_alone(self):
         done = program.run("demo:", input="/watch 1 NOOP\nNOOP\n")

@@ -45,7 +45,7 @@ class Lines(unittest.TestCase):
         "no value": (b"demo: tls\n", [], 'smtpsh: t:1: "tls" has no value: want tls=starttls, off, try or implicit\n', 3),
         "no such value": (b"demo:\ndemo: tls=none\n", [""], "smtpsh: t:2: tls=none: want starttls, off, try or implicit (use off)\n", 3),
         "no such phase": (b"demo: until=x\n", [], "smtpsh: t:1: until=x: want connect, banner, ehlo, starttls, auth, mail, rcpt or data\n", 3),
-        "no range": (b"demo: warning=x\n", [], 'smtpsh: t:1: warning=x: "x" is no range: want 10, 10:, ~:10, 10:20 or @10:20\n', 3),
+        "no range": (b"demo: warning=x\n", [], 'smtpsh: t:1: warning=x: "x" is not a range: expected 10, 10:, ~:10, 10:20 or @10:20\n', 3),
         "no value of a few": (b"demo: dane\n", [], 'smtpsh: t:1: "dane" has no value: want dane=check, off or require\n', 3),
         "no flag": (b"demo: lmtp\n", [], 'smtpsh: t:1: "lmtp" has no value: want lmtp=on\n', 3),
         "no setting": (b"demo: x=y\n", [], 'smtpsh: t:1: "x=y" is no setting of a target: want name=TEXT or an option of a probe, as in port=587\n', 3),

@@ -73,39 +73,39 @@ TRUTHS = {
                                   "QUIT was answered with 421 4.4.2 idle"),
     # A greet pause.
     "a greet pause": (lambda p: p.wait(2.1).say(GREETING).hear().say(PLAIN).obey(), OFF, "OK", "banner", "greet_pause",
-                      re.compile(r"the banner came after 2\.\d s")),
+                      re.compile(r"the greeting was received after 2\.\d s")),
     "postscreen": (lambda p: p.say("220-mx wait\r\n").wait(2.1).say("220 mx ESMTP\r\n").hear().say(PLAIN).obey(), OFF, "OK", "banner",
-                   "greet_pause", re.compile(r"the last line of the banner came after 2\.\d s")),
+                   "greet_pause", re.compile(r"the last line of the greeting was received after 2\.\d s")),
     "a greet pause that is too long": (
         lambda p: p.until_gone(), OFF + ["--timeout", "greeting=300ms"], "CRITICAL", "banner", "timeout",
-        "the banner did not come within 300 ms"),
+        "timed out after 300 ms waiting for the greeting"),
     "postscreen that is too slow": (
         lambda p: p.say("220-mx wait\r\n").until_gone(), OFF + ["--timeout", "greeting=500ms"], "CRITICAL", "banner", "timeout",
-        "the banner did not end within 500 ms: 13 octets came, the last of them \"220-mx wait\""),
+        "timed out after 500 ms: the greeting is incomplete: received 13 octets, ending with \"220-mx wait\""),
     "silence within TLS": (lambda p: p.tls().until_gone(), ["--tls=implicit", "--verify=off", "--timeout", "greeting=300ms"], "CRITICAL", "banner",
-                           "timeout", "the banner did not come within 300 ms"),
+                           "timeout", "timed out after 300 ms waiting for the greeting"),
     # A tarpit.
     "a tarpit, each line": (lambda p: p.say(GREETING).hear().wait(2.1).say(PLAIN).hear().wait(2.1).say("250 ok\r\n").obey(), RCPT, "OK", "ehlo",
                             "tarpit", re.compile(r"EHLO took 2\.\d s, MAIL FROM took 2\.\d s")),
     "a tarpit, each octet": (lambda p: p.say(GREETING).hear().drip(PLAIN, 0.06).obey(), OFF, "OK", "ehlo", "tarpit",
-                             re.compile(r"EHLO took 2\.\d s in drops")),
+                             re.compile(r"EHLO took 2\.\d s piecemeal")),
     "a tarpit from the first octet": (lambda p: p.drip(GREETING, 0.08).hear().say(PLAIN).obey(), OFF, "OK", "ehlo", "tarpit",
-                                      re.compile(r"the banner took 2\.\d s in drops")),
+                                      re.compile(r"the greeting took 2\.\d s piecemeal")),
     "one slow reply": (lambda p: p.say(GREETING).hear().wait(2.1).say(PLAIN).obey(), OFF, "OK", "ehlo", "slow",
                        re.compile(r"EHLO took 2\.\d s")),
     "a tarpit that is too slow": (
         lambda p: p.say(GREETING).hear().drip(PLAIN, 0.05).obey(), OFF + ["--timeout", "reply=1s"], "CRITICAL", "ehlo", "timeout",
-        re.compile(r'the reply to EHLO did not end within 1 s: \d+ octets came, the last of them ".*"')),
+        re.compile(r'timed out after 1 s: the reply to EHLO is incomplete: received \d+ octets, ending with ".*"')),
     "a tarpit, and the time for all": (
         lambda p: p.say(GREETING).hear().drip(PLAIN, 0.05).obey(), OFF + ["-t", "1s"], "CRITICAL", "ehlo", "timeout",
-        re.compile(r'not done within 1 s: the reply to EHLO had not ended, "250-.*" had come of it')),
+        re.compile(r'not finished within 1 s: the reply to EHLO was incomplete: received "250-.*"')),
     "silence to RCPT": (lambda p: p.hello(PLAIN).hear().say("250 ok\r\n").hear().until_gone(), RCPT + ["--timeout", "reply=300ms"], "CRITICAL",
-                        "rcpt", "timeout", "the reply to RCPT did not come within 300 ms"),
+                        "rcpt", "timeout", "timed out after 300 ms waiting for the reply to RCPT"),
     "silence, and the time for all": (lambda p: p.hello(PLAIN).hear().until_gone(), RCPT + ["-t", "300ms"], "CRITICAL", "mail", "timeout",
-                                      "not done within 300 ms: the reply to MAIL FROM had not come"),
+                                      "not finished within 300 ms: the reply to MAIL FROM was not received"),
     "silence in the handshake": (
         lambda p: p.starttls().until_gone(), STARTTLS + ["--timeout", "tls=300ms"], "CRITICAL", "tls", "timeout",
-        "the end of the TLS handshake did not come within 300 ms"),
+        "timed out after 300 ms waiting for the end of the TLS handshake"),
     # Greylisting, as Postgrey, Exim, rspamd and others say it, and what is none.
     "Postgrey": (rcpt("450 4.2.0 <c@d.example>: Recipient address rejected: Greylisted, see http://x.example/"), RCPT, "WARNING", "rcpt", "reply",
                  "RCPT TO temporarily rejected: 450 4.2.0 <c@d.example>: Recipient address rejected: Greylisted, see http://x.example/"),
@@ -130,43 +130,43 @@ TRUTHS = {
     "STARTTLS 454": (lambda p: p.starttls("454 4.7.0 not now\r\n").obey(), STARTTLS, "WARNING", "starttls", "reply", "STARTTLS temporarily rejected: 454 4.7.0 not now"),
     "STARTTLS 501": (lambda p: p.starttls("501 5.5.4 no\r\n").obey(), STARTTLS, "CRITICAL", "starttls", "reply", "STARTTLS rejected: 501 5.5.4 no"),
     # Gone early.
-    "closed before the banner": (lambda p: p.close(), TRY, "CRITICAL", "banner", "eof", "the server closed the connection before its banner"),
+    "closed before the banner": (lambda p: p.close(), TRY, "CRITICAL", "banner", "eof", "the server closed the connection before its greeting"),
     "reset before the banner": (lambda p: p.wait(0.05).reset(), TRY, "CRITICAL", "banner", "reset",
-                                "the server reset the connection before its banner"),
+                                "the server reset the connection before its greeting"),
     "closed within the banner": (lambda p: p.say("220-half\r\n220").close(), TRY, "CRITICAL", "banner", "eof",
-                                 "the server closed the connection within its banner: 220-half 220"),
+                                 "the server closed the connection during its greeting: 220-half 220"),
     "reset within the banner": (lambda p: p.say("220-half\r\n").wait(0.3).reset(), TRY, "CRITICAL", "banner", "reset",
-                                "the server reset the connection within its banner: 220-half"),
+                                "the server reset the connection during its greeting: 220-half"),
     "closed instead of EHLO's reply": (lambda p: p.say(GREETING).hear().close(), TRY, "CRITICAL", "ehlo", "eof",
                                        "the server closed the connection before its reply to EHLO"),
     "reset instead of EHLO's reply": (lambda p: p.say(GREETING).hear().reset(), TRY, "CRITICAL", "ehlo", "reset",
                                       "the server reset the connection before its reply to EHLO"),
     "closed within EHLO's reply": (lambda p: p.hello("250-h\r\n250-SI").close(), TRY, "CRITICAL", "ehlo", "eof",
-                                   "the server closed the connection within its reply to EHLO: 250-h 250-SI"),
+                                   "the server closed the connection during its reply to EHLO: 250-h 250-SI"),
     "reset within EHLO's reply": (lambda p: p.hello("250-h\r\n250-SI").wait(0.3).reset(), TRY, "CRITICAL", "ehlo", "reset",
-                                  "the server reset the connection within its reply to EHLO: 250-h 250-SI"),
+                                  "the server reset the connection during its reply to EHLO: 250-h 250-SI"),
     "closed instead of STARTTLS's reply": (lambda p: p.hello().hear().close(), TRY, "CRITICAL", "starttls", "eof",
                                            "the server closed the connection before its reply to STARTTLS"),
     "closed behind STARTTLS's 220": (lambda p: p.starttls().octets() and p.close(), STARTTLS, "CRITICAL", "tls", "tls_handshake",
-                                     "the TLS handshake failed: the peer closed the connection"),
+                                     "the TLS handshake failed: the connection was closed by the peer"),
     "reset behind STARTTLS's 220": (lambda p: p.starttls().octets() and p.reset(), STARTTLS, "CRITICAL", "tls", "tls_handshake",
                                     "the TLS handshake failed: Connection reset by peer"),
     "closed instead of RCPT's reply": (lambda p: p.hello(PLAIN).hear().say("250 ok\r\n").hear().close(), RCPT, "CRITICAL", "rcpt", "eof",
                                        "the server closed the connection before its reply to RCPT TO"),
     "closed where QUIT was said": (lambda p: p.hello(PLAIN).hear().close(), OFF, "OK", "quit", "quit",
-                                   "the server closed without its 221, which is noted only"),
+                                   "the server closed the connection without a 221 (noted only)"),
     "QUIT refused": (envelope(QUIT="500 what"), OFF, "OK", "quit", "quit", "QUIT was answered with 500 what"),
     # Certificates: CRITICAL where TLS was asked for, WARNING where it is only tried.
     "expired": (shows("expired"), VERIFY, "CRITICAL", "tls", "tls_verify", EXPIRED),
     "expired, tried": (shows("expired"), TRY_CA, "WARNING", "tls", "tls_verify", EXPIRED),
     "not yet valid": (shows("future"), VERIFY, "CRITICAL", "tls", "tls_verify",
-                      re.compile(r"the certificate is not valid yet: from 2039-01-01, in \d+ days \(X509_V_ERR_CERT_NOT_YET_VALID\)")),
+                      re.compile(r"the certificate is not yet valid: from 2039-01-01, in \d+ days \(X509_V_ERR_CERT_NOT_YET_VALID\)")),
     "another name": (shows("wrong"), VERIFY, "CRITICAL", "tls", "tls_name", OTHER_NAME),
     "another name, tried": (shows("wrong"), TRY_CA, "WARNING", "tls", "tls_name", OTHER_NAME),
     "self-signed": (shows("self"), VERIFY, "CRITICAL", "tls", "tls_verify", SELF),
     "self-signed, tried": (shows("self"), TRY_CA, "WARNING", "tls", "tls_verify", SELF),
     "no intermediate": (shows("below"), VERIFY, "CRITICAL", "tls", "tls_verify",
-                        "the server sends only its own certificate, and its issuer, test intermediate, is not known here "
+                        "the server sends only its own certificate, and its issuer, test intermediate, is unknown here "
                         "(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)"),
     "another root": (shows("whole"), STARTTLS + ["--ca", "PKI/other-ca.pem"], "CRITICAL", "tls", "tls_verify",
                      "the chain ends in a CA that is not trusted here: smtpsh test CA (X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY)"),
@@ -411,7 +411,7 @@ class Transcript(unittest.TestCase):
         shown = self.shown(lambda p: p.starttls("421 4.7.0 no\r\n").close(), *STARTTLS)
         self.assertIn("=== The server closes the session (421 4.7.0)", shown)
         self.assertNotIn("/re", shown)
-        self.assertIn(" Next: try again in a few minutes, with fewer connections at a time, or another MX", self.shown(lambda p: p.say("421 busy\r\n").close()))
+        self.assertIn(" Next: try again in a few minutes, with fewer concurrent connections, or use another MX", self.shown(lambda p: p.say("421 busy\r\n").close()))
 
     def test_how_it_was_lost(self):
         bears, before = "does not support EHLO", "an access rule against this address"

@@ -86,7 +86,7 @@ class Way(unittest.TestCase):
         with Mta() as mta, Proxy((mta.host, mta.port), socks_code=5, http=b"HTTP/1.1 403 no \033[1m\r\n\r\n") as proxy:
             done = program.run("--proxy", f"socks5://{proxy.at}", "mx.example", "-c", "NOOP")
             self.assertEqual(done.returncode, 4, done.stdout)
-            self.assertIn("the connection was refused", done.stdout)
+            self.assertIn("connection refused", done.stdout)
             done = program.run("--proxy", f"http://{proxy.at}", "mx.example", "-c", "NOOP")
             self.assertEqual(done.returncode, 4, done.stdout)
             self.assertIn("answered CONNECT with 403 no \\x1B[1m", done.stdout)
@@ -102,14 +102,14 @@ class Way(unittest.TestCase):
         with Mta("AUTH PLAIN") as mta, Proxy((mta.host, mta.port)) as proxy:
             done = program.run(*login, "--proxy", f"socks5://{proxy.at}", "mx.example", "-c", "NOOP", env=env)
             self.assertEqual(done.returncode, 5, done.stdout)
-            self.assertIn("no credentials are sent in the clear", done.stdout)
+            self.assertIn("credentials not sent without TLS", done.stdout)
             self.assertFalse([line for line in mta.heard if line.startswith("AUTH")])
             done = program.run(*login, "--auth-insecure", "--proxy", f"socks5://{proxy.at}", "mx.example", "-c", "NOOP", env=env)
             self.assertEqual(done.returncode, 0, done.stdout)
         with program.Serve() as server, Proxy((server.host, server.port)) as proxy:
             done = program.run(*login, "--tls", "--proxy", f"socks5://{proxy.at}", "mx.example", "-c", "NOOP", env=env)
             self.assertEqual(done.returncode, 5, done.stdout)
-            self.assertIn("whose certificate does not verify", done.stdout)
+            self.assertIn("certificate verification failed", done.stdout)
             self.assertNotIn("~> AUTH", done.stdout)
 
     def test_a_tlsa_record_vouches_for_whom_credentials_go_to(self):
@@ -160,22 +160,22 @@ class Way(unittest.TestCase):
         words = server.replace('\"220 pipe', '\"\\n**** a test\\n220 pipe')
         done = program.run("pipe:" + words, "-c", "EHLO x")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        self.assertIn("=== the command says: **** a test\n<-  220 pipe ready\n -> EHLO x\n", done.stdout)
+        self.assertIn("=== command output: **** a test\n<-  220 pipe ready\n -> EHLO x\n", done.stdout)
         done = program.run("pipe:printf \"a\\033[2J\\nb\" >&2; " + server, "-c", "EHLO x")
-        self.assertIn("=== the command's stderr: a\\x1B[2J\n", done.stdout)
-        self.assertIn("=== the command's stderr: b\n", done.stdout)
+        self.assertIn("=== command stderr: a\\x1B[2J\n", done.stdout)
+        self.assertIn("=== command stderr: b\n", done.stdout)
         self.assertEqual(done.stderr, "")
         done = program.run(input="/open pipe:touch /tmp/never\n")
         self.assertEqual(done.returncode, 2, done.stdout)
-        self.assertIn("for the command line and the prompt", done.stdout)
+        self.assertIn("on the command line and at the prompt", done.stdout)
 
     def test_how_a_child_ended_is_told_before_its_close(self):
         for _ in range(5):              # which of the two is seen first is chance
             done = program.run("pipe:exit 3", "-c", "NOOP")
             self.assertEqual(done.returncode, 10, done.stdout)
-            self.assertIn("=== the command ended with status 3\n*** the server closed the connection", done.stdout)
+            self.assertIn("=== the command exited with status 3\n*** the server closed the connection", done.stdout)
         done = program.run("pipe:printf '220 x\\r\\n'; read a; kill -9 $$", "-c", "NOOP")
-        self.assertIn("=== the command was ended by signal 9\n*** the server closed", done.stdout)
+        self.assertIn("=== the command was killed by signal 9\n*** the server closed", done.stdout)
         done = program.run("pipe:printf '220 x\\r\\n'; read a; exec sleep 1000 <&- >&-", "-c", "NOOP")       # it does not end
         self.assertEqual(done.returncode, 10, done.stdout)
         self.assertIn("-> NOOP\n*** the server closed the connection", done.stdout)
@@ -183,12 +183,12 @@ class Way(unittest.TestCase):
     def test_a_way_that_is_none(self):
         done = program.run("--proxy", "socks5://127.0.0.1:1", "--bind", "127.0.0.2", "-6", "demo:", "-c", "NOOP")
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn("=== demo: is not reached over the network: of no use to it: --proxy --bind -6\n", done.stdout)
+        self.assertIn("=== demo: is not reached over the network; not applicable: --proxy --bind -6\n", done.stdout)
         done = program.run("-4", "pipe:exit 3", "-c", "NOOP")
-        self.assertIn("=== a command is not reached over the network: of no use to it: -4\n", done.stdout)
+        self.assertIn("=== a command is not reached over the network; not applicable: -4\n", done.stdout)
         done = program.run("probe", "--bind", "127.0.0.2", "demo:")       # no OK for what was not tried
         self.assertEqual(done.returncode, 3, done.stdout)
-        self.assertIn("demo: is not reached over the network: of no use to it: --bind", done.stdout)
+        self.assertIn("demo: is not reached over the network; not applicable: --bind", done.stdout)
 
     def test_a_source_address(self):
         sources = []

@@ -32,10 +32,10 @@ class Wire(unittest.TestCase):
             p.say("250 for what ended in CRLF\r\n").finish()
         done, _ = self.talk(wants_crlf, "EHLO a\n/raw \"NOOP\\n\"\n", "--timeout", "200ms")
         self.assertEqual(done.returncode, 9, done.stdout)
-        self.assertIn("*** the reply did not come within 200 ms", done.stdout)
+        self.assertIn("*** timed out after 200 ms waiting for the reply", done.stdout)
 
     def test_raw_wants_quotes_it_can_read(self):
-        for wrong, why in (("/raw NOOP", "want octets between double quotes"), ("/raw \"x", "are not closed"), ("/raw \"\\q\"", "behind a backslash")):
+        for wrong, why in (("/raw NOOP", "expected octets in double quotes"), ("/raw \"x", "unmatched double quote"), ("/raw \"\\q\"", "invalid escape")):
             done = program.run("demo:", input=wrong + "\n")
             self.assertEqual(done.returncode, 2, done.stdout)
             self.assertIn(why, done.stdout)
@@ -54,7 +54,7 @@ class Wire(unittest.TestCase):
     def test_a_group_that_should_not_be_is_noted(self):
         done, _ = self.talk(lambda p: p.hello("250 h\r\n").obey(), "EHLO a\n/pipeline \"NOOP\" \"RSET\"\n")
         self.assertIn("does not offer PIPELINING", done.stdout)
-        self.assertIn("NOOP may only end a group", done.stdout)
+        self.assertIn("NOOP may only be the last command of a group", done.stdout)
         self.assertEqual(done.returncode, 0)
 
     def pieces(self, *options, **more):
@@ -91,8 +91,8 @@ class Wire(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout)
 
     def test_a_pace_that_is_none(self):
-        for wrong, why in (("slow=x", "want octets and a time"), ("slow=3", "want octets and a time"), ("split=7,3", "ascending"),
-                           ("split=", "want places"), ("quick", "want slow=1/s, split=3,7 or off"), ("off now", "is too much")):
+        for wrong, why in (("slow=x", "expected octets and a time"), ("slow=3", "expected octets and a time"), ("split=7,3", "ascending"),
+                           ("split=", "expected split positions"), ("quick", "expected slow=1/s, split=3,7 or off"), ("off now", "unexpected argument")):
             done = program.run("demo:", "-c", "/write " + wrong)
             self.assertEqual(done.returncode, 2, done.stdout)
             self.assertIn(why, done.stdout)
@@ -125,15 +125,15 @@ class Wire(unittest.TestCase):
     def test_the_whole_has_a_deadline(self):
         done, _ = self.talk(lambda p: p.say(GREETING).drip("250 x" * 100, 0.05), "EHLO a\nNOOP\n", "--deadline", "300ms")
         self.assertEqual(done.returncode, 9, done.stdout)
-        self.assertIn("*** the whole did not end within 0.300 s (--deadline)", done.stdout)
+        self.assertIn("*** not finished within 0.300 s (--deadline)", done.stdout)
 
     def test_tls_if_it_can_be_had(self):
         without, _ = self.talk(lambda p: p.hello("250 h\r\n").obey(), "NOOP\n", "--tls=try")
         self.assertEqual(without.returncode, 0, without.stdout)
-        self.assertIn("going on in the clear: the server does not offer STARTTLS", without.stdout)
+        self.assertIn("continuing without TLS: the server does not offer STARTTLS", without.stdout)
         refused, _ = self.talk(lambda p: p.hello().obey({"STAR": "454 no\r\n"}), "NOOP\n", "--tls=try")
         self.assertEqual(refused.returncode, 0, refused.stdout)
-        self.assertIn("going on in the clear: the server refuses STARTTLS", refused.stdout)
+        self.assertIn("continuing without TLS: the server refuses STARTTLS", refused.stdout)
         helo, _ = self.talk(lambda p: p.hello("502 what?\r\n").obey(), "NOOP\n", "--tls=try", "--helo", "me.example")
         self.assertIn(" -> HELO me.example\n<-  250 ok", helo.stdout)
         with program.Serve() as server:

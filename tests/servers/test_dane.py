@@ -67,13 +67,13 @@ class Dane(unittest.TestCase):
             done = self.quit(host)
             self.assertEqual(done.returncode, 0, done.stdout)
             self.assertIn("matches a CA of its chain (depth 1)", done.flat)
-        for host, why in (("unsent", "no CA that the server sent fits"), ("deep.ta", "is for other names")):
+        for host, why in (("unsent", "no CA certificate that the server sent matches"), ("deep.ta", "is for other names")):
             done = self.quit(host)
             self.assertEqual(done.returncode, 5, done.stdout)
             self.assertIn(why, done.flat)
 
     def test_does_not_match(self):
-        for host, state in (("wrong", "no TLSA record matches"), ("unusable", "no TLSA record is usable"), ("bare", "no TLSA record (")):
+        for host, state in (("wrong", "no TLSA record matches"), ("unusable", "no usable TLSA record"), ("bare", "no TLSA record (")):
             done = self.quit(host)
             self.assertEqual(done.returncode, 5, done.stdout)
             self.assertIn(f"--dane=require: {state}", done.flat)

@@ -40,7 +40,7 @@ class Auth:
     def test_the_best(self):
         done = self.login("")
         self.assertEqual(done.returncode, 0, done.stdout)
-        self.assertIn(f"AUTH {self.best} is the best of those offered", done.stdout)
+        self.assertIn(f"using AUTH {self.best}, the best mechanism offered", done.stdout)
 
 
 class Cyrus(Auth, unittest.TestCase):
@@ -110,7 +110,7 @@ class Dovecot(Auth, unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stdout + self.mta.log()[-2000:])
                 old = self.login(mech, password=mtas.token(seconds=-100))
                 self.assertEqual(old.returncode, 7, old.stdout)
-                self.assertRegex(old.stdout, r'the challenge says: \{.*"status"')
+                self.assertRegex(old.stdout, r'the decoded challenge is: \{.*"status"')
 
 
 class Exim(Auth, unittest.TestCase):
@@ -167,12 +167,12 @@ class HostTest(unittest.TestCase):
             done = exim.jail.run(program.SMTPSH, "pipe:exim4 -C /etc/exim4/exim4.conf -bh 192.0.2.1", input="EHLO a.test\n"
                                  "MAIL FROM:<a@bed.test>\nRCPT TO:<reject@bed.test>\nRCPT TO:<b@bed.test>\nDATA\nSubject: x\n\nx\n.\nQUIT\n")
         self.assertEqual(done.returncode, 7, done.stdout + done.stderr)
-        self.assertLess(done.stdout.index("=== the command's stderr: >>> using ACL"), done.stdout.index("<** 550"))
-        done.stdout = re.sub("=== the command's stderr: .*\n", "", done.stdout)
-        self.assertIn("=== the command says: **** SMTP testing session as if from host 192.0.2.1\n", done.stdout)
+        self.assertLess(done.stdout.index("=== command stderr: >>> using ACL"), done.stdout.index("<** 550"))
+        done.stdout = re.sub("=== command stderr: .*\n", "", done.stdout)
+        self.assertIn("=== command output: **** SMTP testing session as if from host 192.0.2.1\n", done.stdout)
         self.assertRegex(done.stdout, r"<-  220 exim\.bed\.test .*\n -> EHLO a\.test\n<-  250-exim\.bed\.test Hello a\.test \[192\.0\.2\.1\]")
         self.assertIn(" -> RCPT TO:<reject@bed.test>\n<** 550 unknown user\n", done.stdout)
-        self.assertRegex(done.stdout, r" -> \.\n<-  250 OK id=\S+\n=== the command says: .*\n -> QUIT\n<-  221")
+        self.assertRegex(done.stdout, r" -> \.\n<-  250 OK id=\S+\n=== command output: .*\n -> QUIT\n<-  221")
         self.assertNotIn("\n*** ", done.stdout)
 
 

@@ -100,7 +100,7 @@ class AtPostfix(Tasks):
         with Server(lambda p: p.reset()) as server, Session(HOST, str(server.port)) as t:
             t.until("reset")         # at the handshake or just behind it, as the system has it
         with Server(lambda p: p.until_gone()) as server, Session("--timeout", "greeting=300ms", HOST, str(server.port)) as t:
-            t.until("the banner did not come within 300 ms")
+            t.until("timed out after 300 ms waiting for the greeting")
             t.until("Next: ")
 
     def test_03_the_banner_and_its_delay(self):
@@ -156,7 +156,7 @@ class AtPostfix(Tasks):
             t.prompt("message, lone . ends>")
             t.line("no header, no blank line")
             t.say(".", "queued as ")
-            self.shows(t, "no blank line separates header and body")
+            self.shows(t, "no empty line between header and body")
             t.say("/send from=a@bed.test to=b@bed.test", "see the server's log for delivery status")
             t.shows_all(r"-> Date: .*-> Message-ID: <.*queued as (\w+) .*accepted for delivery as \1: ")
 

@@ -97,9 +97,9 @@ a_field_that_is_not_there_leaves_no_hole(void **state)
 	d = diagnosis_new(CAUSE_REPLY_UNFINISHED, &place, &arena);
 	diagnosis_set(d, FIELD_OCTETS, SPAN("250-\x1b[2J"), &arena);
 	assert_span(diagnosis_sentence(d, &arena),
-	    "The reply to RCPT began and did not end: \"250-\\x1B[2J\" came: a server that "
-	    "sends slowly on purpose (a tarpit), or something between that holds packets back (a "
-	    "proxy, a firewall that inspects SMTP, the MTU)");
+	    "The reply to RCPT began and did not end: received \"250-\\x1B[2J\": a server "
+	    "that deliberately sends slowly (a tarpit), or packets held back on the path (a proxy, "
+	    "a firewall that inspects SMTP, the MTU)");
 	d = diagnosis_new(CAUSE_HELO_SYNTAX, NULL, &arena);
 	assert_non_null(span_find(diagnosis_next(d, FOR_ANYONE, &arena), SPAN("[192.0.2.1]")).at);
 	place = (struct diagnosis_place){ .address = SPAN("2001:db8::1"), .port = 465 };

@@ -59,7 +59,7 @@ text_wraps(void **state)
 	}
 }
 
-/* A run is glued to the one before it, unless it begins with a blank. */
+/* A run is glued to the one before it, unless begins with whitespace. */
 static void
 runs_are_glued(void **state)
 {

@@ -32,8 +32,8 @@ static const struct {
 	{ "sender",
 	    "   R: <wait for connection>\n   R: 220 x\n   S: BDAT 12 LAST\n   S: To: a<CR><LF>\n   "
 	    "S: x<CR><LF>\n   R: 250 ok\n   S: QUIT\n",
-	    "S: 220 x\nC: BDAT 12 LAST\n# the log does not show these octets: others stand for "
-	    "them, as many as were announced\n"
+	    "S: 220 x\nC: BDAT 12 LAST\n# the log does not show these octets: a placeholder of the "
+	    "announced size is sent instead\n"
 	    "C: xxxxxxxxxx\nS: 250 ok\nC: QUIT\n" },
 	{ "sender",
 	    "R: 220 x\nS: BDAT 7\nS: To: a<CR><LF>\nS: BDAT 3 LAST\nS: x<CR><LF>\nR: 250 ok\nR: "
@@ -42,11 +42,11 @@ static const struct {
 	{ "sender",
 	    "R: 220 x\nS: BDAT 74\nS: (First 74 octets)\nS: BDAT 73\nS: BDAT 0 LAST\nR: 250 ok\nR: "
 	    "250 ok\nR: 250 ok\n",
-	    "S: 220 x\nC: BDAT 74\n# the log does not show these octets: others stand for them, as "
-	    "many as were announced\n"
+	    "S: 220 x\nC: BDAT 74\n# the log does not show these octets: a placeholder of the "
+	    "announced size is sent instead\n"
 	    "C: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nC:\n"
-	    "C: BDAT 73\n# the log does not show these octets: others stand for them, as many as "
-	    "were announced\n"
+	    "C: BDAT 73\n# the log does not show these octets: a placeholder of the "
+	    "announced size is sent instead\n"
 	    "C: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\nC\\: x\n"
 	    "C: BDAT 0 LAST\nS: 250 ok\nS: 250 ok\nS: 250 ok\n" },
 	{ "arrows",
@@ -76,8 +76,8 @@ static const struct {
 	    "0:00:07 --:--:--     9< 250 taken\n> QUIT\n< 221 bye\n",
 	    "S: 220 x\nC: EHLO a\nS: 250-x\nS: 250 SIZE\nC: MAIL FROM:<a@b> SIZE=7777\nS: 250 "
 	    "ok\nC: DATA\nS: 354 go\n"
-	    "# the log does not show the message: this stands for it, as large as it was said to "
-	    "be\n/body size=7777\n"
+	    "# the log does not show the message: this is a placeholder of the "
+	    "announced size\n/body size=7777\n"
 	    "S: 250 taken\nC: QUIT\nS: 221 bye\n" },
 	{ "telnet",
 	    "$ telnet x 25\r\nTrying 127.0.0.1...\r\nConnected to x.\r\nEscape character is "
@@ -88,7 +88,7 @@ static const struct {
 	    "250 taken\nC: QUIT\nS: 221 bye\n" },
 	{ "telnet",
 	    "220 x\nAUTH LOGIN\n334 VXNlcm5hbWU6\n123456==\n334 UGFzc3dvcmQ6\ncGFzcw==\n235 ok\n",
-	    "# the log does not show the user's name\n/secret user\n/secret password\nS: 220 x\nC: "
+	    "# the log does not show the user name\n/secret user\n/secret password\nS: 220 x\nC: "
 	    "AUTH LOGIN\nS: 334 VXNlcm5hbWU6\n"
 	    "C: {{login-user user}}\nS: 334 UGFzc3dvcmQ6\nC: {{login-pass password}}\nS: 235 "
 	    "ok\n" },
@@ -97,7 +97,7 @@ static const struct {
 	    "5\n---\nPost-Handshake New Session Ticket arrived:\n"
 	    "SSL-Session:\n    Timeout   : 7200 (sec)\n---\nread R BLOCK\nEHLO a\n250-x\n250 SIZE "
 	    "5\nQUIT\n221 bye\nclosed\n",
-	    "# openssl s_client said EHLO and STARTTLS here; its log does not show "
+	    "# openssl s_client sent EHLO and STARTTLS here; its log does not show "
 	    "them\n/starttls\nC: EHLO a\nS: 250-x\nS: 250 SIZE 5\n"
 	    "C: QUIT\nS: 221 bye\n" },
 	{ "postfix-notice",
@@ -110,12 +110,12 @@ static const struct {
 	{ "postfix-notice",
 	    " In:  220 x\n Out: DATA\n In:  354 go\n Out: .\n Out: QUIT\n In:  250 ok\n",
 	    "S: 220 x\nC: DATA\nS: 354 go\n"
-	    "# the log does not show the message, nor how large it was: this stands for it\n"
+	    "# the log shows neither the message nor its size: this is a placeholder\n"
 	    "/body size=1000\n"
 	    "S: 250 ok\nC: QUIT\n" },
 	{ "postfix-notice", " In:  220 x\n Out: RSET\n Out: QUIT\n In:  250 ok\n",
-	    "S: 220 x\nC: RSET\nC: QUIT\nS: 250 ok\n# the log ends before what else was "
-	    "answered\nS: *\n" },
+	    "S: 220 x\nC: RSET\nC: QUIT\nS: 250 ok\n# the log ends before the remaining "
+	    "commands were answered\nS: *\n" },
 	{ "postfix",
 	    "Jan  1 00:00:00 h postfix/smtpd[12]: > unknown[127.0.0.1]: 220 x\nJan  1 00:00:00 h "
 	    "postfix/smtpd[12]: match_list_match: x\n"
@@ -133,7 +133,7 @@ static const struct {
 	    "  SMTP>> DATA\n  SMTP<< 354 go\n  SMTP>> writing message and terminating \".\"\n  "
 	    "SMTP<< 250 OK id=1\n  SMTP>> QUIT\n  SMTP<< 221 bye\n",
 	    "S: 220 x\nC: EHLO a\nS: 250-x\nS: 250-SIZE 5\nS: 250 HELP\nC: DATA\nS: 354 go\n"
-	    "# the log does not show the message, nor how large it was: this stands for it\n"
+	    "# the log shows neither the message nor its size: this is a placeholder\n"
 	    "/body size=1000\n"
 	    "S: 250 OK id=1\nC: QUIT\nS: 221 bye\n" },
 	{ "exim",
@@ -141,7 +141,7 @@ static const struct {
 	    "SMTP+> BDAT 12 LAST\n  SMTP>> QUIT\n"
 	    "  SMTP<< 250 ok\n  SMTP<< 250 ok\n  SMTP<< 221 bye\n",
 	    "S: 220 x\nC: MAIL FROM:<>\nC: BDAT 12 LAST\n# the log does not show these octets: "
-	    "others stand for them, as many as were announced\n"
+	    "a placeholder of the announced size is sent instead\n"
 	    "C: xxxxxxxxxx\nC: QUIT\nS: 250 ok\nS: 250 ok\nS: 221 bye\n" },
 	{ "sendmail",
 	    "a@x... Connecting to x. via esmtp...\n220 x ESMTP\n>>> EHLO a\n250-x\n250 HELP\n>>> "

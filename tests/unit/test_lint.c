@@ -35,67 +35,68 @@ static const struct row {
 	const char *want;		/* NULL: nothing may be said */
 } table[] = {
 	{ "EHLO me.example", FRESH, NONE, NULL },
-	{ "EHLO", FRESH, NONE, "EHLO wants a domain" },
+	{ "EHLO", FRESH, NONE, "EHLO requires a domain" },
 	{ "", FRESH, NONE, "an empty line" },
-	{ " NOOP", FRESH, NONE, "begins with a blank" },
+	{ " NOOP", FRESH, NONE, "begins with whitespace" },
 	{ "NO\010OP", FRESH, NONE, "control octets" },
 	{ "NOOP \303\251", HELLOED, BARE, "SMTPUTF8 is not offered" },
 	{ "NOOP \303\251", HELLOED, FULL, NULL },
-	{ "MIAL FROM:<a@b>", HELLOED, FULL, "no SMTP command; near: MAIL" },
+	{ "MIAL FROM:<a@b>", HELLOED, FULL, "not an SMTP command (near: MAIL)" },
 	{ "XYZZY", HELLOED, FULL, NULL },
 	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("MAILMAX=1 RCPTMAX=2"),
-	    "2 recipients a message" },
+	    "2 recipients per message" },
 	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("rcptmax=3"), NULL },
 	{ "RCPT TO:<a@b.example>", SECOND, LIMITED("RCPTMAX=x MAILMAX=1"), NULL },
-	{ "MAIL FROM:<a@b.example>", SECOND, LIMITED("MAILMAX=1"), "1 messages a connection" },
+	{ "MAIL FROM:<a@b.example>", SECOND, LIMITED("MAILMAX=1"), "1 message per connection" },
 	{ "MAIL FROM:<a@b.example>", HELLOED, LIMITED("MAILMAX=1"), NULL },
 
 	{ "MAIL FROM:<a@b.example>", HELLOED, FULL, NULL },
 	{ "mail from:<a@b.example>", HELLOED, FULL, NULL },
 	{ "MAIL FROM:<>", HELLOED, FULL, NULL },
-	{ "MAIL FROM:<a@b.example>", FRESH, NONE, "MAIL is out of sequence: EHLO comes first" },
-	{ "MAIL FROM:<a@b.example>", IN_MAIL, FULL, "a transaction is open already" },
+	{ "MAIL FROM:<a@b.example>", FRESH, NONE, "MAIL is out of sequence: EHLO must come first" },
+	{ "MAIL FROM:<a@b.example>", IN_MAIL, FULL, "a transaction is already open" },
 	{ "MAIL FROM: <a@b.example>", HELLOED, FULL,
-	    "a space stands behind \"FROM:\" (RFC 5321 3.3)" },
+	    "there is a space after \"FROM:\" (RFC 5321 3.3)" },
 	{ "MAIL FROM:a@b.example", HELLOED, FULL, "no angle brackets" },
-	{ "MAIL FROM:<a@b.example", HELLOED, FULL, "no closing bracket" },
+	{ "MAIL FROM:<a@b.example", HELLOED, FULL, "no closing angle bracket" },
 	{ "MAIL FROM:", HELLOED, FULL, "the address is missing" },
-	{ "MAIL a@b.example", HELLOED, FULL, "MAIL wants FROM:<address>" },
+	{ "MAIL a@b.example", HELLOED, FULL, "MAIL requires FROM:<address>" },
 	{ "MAIL FROM:<a@b.example> SIZE=1000", HELLOED, FULL, NULL },
-	{ "MAIL FROM:<a@b.example> SIZE=1001", HELLOED, FULL, "above the server's limit of 1000" },
-	{ "MAIL FROM:<a@b.example> SIZE=big", HELLOED, FULL, "SIZE wants a number" },
-	{ "MAIL FROM:<a@b.example> SIZE", HELLOED, FULL, "SIZE wants a value" },
+	{ "MAIL FROM:<a@b.example> SIZE=1001", HELLOED, FULL,
+	    "exceeds the server's limit of 1000" },
+	{ "MAIL FROM:<a@b.example> SIZE=big", HELLOED, FULL, "SIZE requires a number" },
+	{ "MAIL FROM:<a@b.example> SIZE", HELLOED, FULL, "SIZE requires a value" },
 	{ "MAIL FROM:<a@b.example> SIZE=5", HELLOED, BARE, "SIZE is not offered" },
 	{ "MAIL FROM:<a@b.example> SIZE=5", HELLOED, NONE, NULL },
 	{ "MAIL FROM:<a@b.example> BODY=8BITMIME", HELLOED, FULL, NULL },
-	{ "MAIL FROM:<a@b.example> BODY=9BIT", HELLOED, FULL, "BODY takes one of" },
+	{ "MAIL FROM:<a@b.example> BODY=9BIT", HELLOED, FULL, "BODY must be one of" },
 	{ "MAIL FROM:<a@b.example> BODY=BINARYMIME", HELLOED, FULL, "BINARYMIME is not offered" },
-	{ "MAIL FROM:<a@b.example> SMTPUTF8=1", HELLOED, FULL, "SMTPUTF8 takes no value" },
-	{ "MAIL FROM:<\303\251@b.example>", HELLOED, FULL, "wants the parameter SMTPUTF8" },
+	{ "MAIL FROM:<a@b.example> SMTPUTF8=1", HELLOED, FULL, "SMTPUTF8 has no value" },
+	{ "MAIL FROM:<\303\251@b.example>", HELLOED, FULL, "requires the SMTPUTF8 parameter" },
 	{ "MAIL FROM:<\303\251@b.example> SMTPUTF8", HELLOED, FULL, NULL },
 	{ "MAIL FROM:<a@b.example> RET=HDRS ENVID=x", HELLOED, FULL, NULL },
 	{ "MAIL FROM:<a@b.example> NOTIFY=NEVER", HELLOED, FULL, "belongs to RCPT" },
-	{ "MAIL FROM:<a@b.example> FOO=1", HELLOED, FULL, "not one of MAIL's" },
+	{ "MAIL FROM:<a@b.example> FOO=1", HELLOED, FULL, "not a parameter of MAIL" },
 	{ "MAIL FROM:<a@b.example> REQUIRETLS", HELLOED, FULL, "REQUIRETLS is not offered" },
 	{ "MAIL FROM:<\"a b\"@c.example> SIZE=9", HELLOED, FULL, NULL },
 
 	{ "RCPT TO:<a@b.example>", IN_MAIL, FULL, NULL },
-	{ "RCPT TO:<a@b.example>", HELLOED, FULL, "MAIL comes first" },
+	{ "RCPT TO:<a@b.example>", HELLOED, FULL, "MAIL must come first" },
 	{ "RCPT TO:<a@b.example> NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;a@b", IN_RCPT, FULL, NULL },
 	{ "DATA", IN_RCPT, FULL, NULL },
 	{ "DATA", IN_MAIL, FULL, "no recipient was accepted" },
-	{ "DATA", HELLOED, FULL, "MAIL and RCPT come first" },
+	{ "DATA", HELLOED, FULL, "MAIL and RCPT must come first" },
 	{ "DATA now", IN_RCPT, FULL, "DATA takes no arguments" },
-	{ "BDAT 5 LAST", IN_RCPT, FULL, "did not offer CHUNKING" },
+	{ "BDAT 5 LAST", IN_RCPT, FULL, "does not offer CHUNKING" },
 	{ "STARTTLS", HELLOED, FULL, NULL },
-	{ "STARTTLS", HELLOED, BARE, "did not offer STARTTLS" },
-	{ "STARTTLS", AFTER_HELO, NONE, "HELO was said" },
+	{ "STARTTLS", HELLOED, BARE, "does not offer STARTTLS" },
+	{ "STARTTLS", AFTER_HELO, NONE, "no extensions after HELO" },
 	{ "STARTTLS", IN_MAIL, FULL, "a transaction is open" },
 	{ "AUTH PLAIN", HELLOED, FULL, NULL },
 	{ "AUTH CRAM-MD5", HELLOED, FULL, "the mechanism CRAM-MD5 is not offered" },
-	{ "AUTH", HELLOED, FULL, "AUTH wants a mechanism" },
-	{ "AUTH PLAIN", FRESH, NONE, "EHLO comes first" },
-	{ "VRFY", HELLOED, FULL, "VRFY wants an argument" },
+	{ "AUTH", HELLOED, FULL, "AUTH requires a mechanism" },
+	{ "AUTH PLAIN", FRESH, NONE, "EHLO must come first" },
+	{ "VRFY", HELLOED, FULL, "VRFY requires an argument" },
 	{ "QUIT", FRESH, NONE, NULL },
 	{ "RSET", HELLOED, FULL, NULL },
 };
@@ -142,8 +143,7 @@ test_long_lines(void **state)
 	lint_command((struct span){ line, 510 }, &states[HELLOED], NULL, &out);
 	assert_int_equal(buf_span(&out).len, 0);
 	lint_command((struct span){ line, 511 }, &states[HELLOED], NULL, &out);
-	assert_true(
-	    span_find(buf_span(&out), SPAN("513 octets with its line end, more than 512")).len > 0);
+	assert_true(span_find(buf_span(&out), SPAN("513 octets with CRLF, more than 512")).len > 0);
 	buf_release(&out);
 }
 
@@ -169,8 +169,8 @@ test_text(void **state)
 	check_text("Subject: x\n\ntext\n.\n", NULL);
 	check_text("Subject: x\n folded\n\n.\n", NULL);
 	check_text("\nno header at all is fine\n.\n", NULL);
-	check_text("Subject: x\ntext\n.\n", "no blank line separates");
-	check_text("hello there\n\n.\n", "is no header");
+	check_text("Subject: x\ntext\n.\n", "no empty line between");
+	check_text("hello there\n\n.\n", "is not a header");
 	check_text("Subject: x\n\n.hidden\n.\n", "type it twice");
 	check_text("Subject: x\n\n..stuffed by hand\n.\n", NULL);
 }

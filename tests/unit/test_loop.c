@@ -456,7 +456,8 @@ without_descriptors_it_ends_in_a_sentence(void **state)
 	assert_true(read(pair[0], text, sizeof text - 1) > 0);
 	close(pair[0]);
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 11);
-	assert_string_equal(text, "smtpsh: nothing can be waited for: too many open files\n");
+	assert_string_equal(
+	    text, "smtpsh: cannot initialize the event loop: too many open files\n");
 }
 
 int

@@ -11,15 +11,15 @@ a_silence_says_what_lacked(void **state)
 		const char *want;
 	} cases[] = {
 		{ { WAIT_REPLY, VERB_NOOP, 1500, SPAN_INIT("") },
-		    "the reply to NOOP did not come within 1.5 s" },
+		    "timed out after 1.5 s waiting for the reply to NOOP" },
 		{ { WAIT_REPLY, VERB_NOOP, 2000, SPAN_INIT("") },
-		    "the reply to NOOP did not come within 2 s" },
+		    "timed out after 2 s waiting for the reply to NOOP" },
 		{ { WAIT_REPLY, VERB_EHLO, 500, SPAN_INIT("250-a\r\n250-\x1b[2J") },
-		    "the reply to EHLO did not end within 500 ms: "
-		    "15 octets came, the last of them \"250-a\\x0D\\x0A250-\\x1B[2J\"" },
+		    "timed out after 500 ms: the reply to EHLO is incomplete: "
+		    "received 15 octets, ending with \"250-a\\x0D\\x0A250-\\x1B[2J\"" },
 		{ { WAIT_REPLY, VERB_EHLO, 500, SPAN_INIT("2"), .pieces = 1 },
-		    "the reply to EHLO did not end within 500 ms: "
-		    "1 octet came, the last of them \"2\"" },
+		    "timed out after 500 ms: the reply to EHLO is incomplete: "
+		    "received 1 octet, ending with \"2\"" },
 	};
 	char out[OBSERVED_SIZE];
 

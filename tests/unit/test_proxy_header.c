@@ -95,7 +95,7 @@ the_longest_is_whole(void **state)
 	assert_true(proxy_header_write(&p, &none, &none, &out, &err));
 	assert_int_equal(buf_span(&out).len, PROXY_HEADER_MAX);
 	assert_false(proxy_header_write(&p, &none, &none, &small, &err));
-	assert_non_null(strstr(err.text, "longer than the 16483 octets"));
+	assert_non_null(strstr(err.text, "16483 octets"));
 	buf_release(&out);
 	buf_release(&small);
 

@@ -57,7 +57,7 @@ static const struct {
 	{ HEAD "mode: none\nmax_age: 31557600", NULL, STS_MODE_NONE, 0, 31557600 },
 	{ HEAD "mode: none\nmax_age: 31557601", "its max_age", 0, 0, 0 },
 	{ HEAD "mode: none\nmax_age: -1", "its max_age", 0, 0, 0 },
-	{ HEAD REST, "it names no mx", 0, 0, 0 },
+	{ HEAD REST, "it has no mx", 0, 0, 0 },
 	{ HEAD REST "mx: a b\n", "one of its mx", 0, 0, 0 },
 	{ HEAD REST "mx: a.*.example\n", "one of its mx", 0, 0, 0 },
 	{ HEAD REST "mx: *.\n", "one of its mx", 0, 0, 0 },
@@ -67,7 +67,7 @@ static const struct {
 	{ REST "mx: a\n", "it has no version", 0, 0, 0 },
 	{ HEAD "max_age: 1\nmx: a\n", "it has no mode", 0, 0, 0 },
 	{ HEAD "mode: none\n", "it has no max_age", 0, 0, 0 },
-	{ "<!DOCTYPE html>\n", "a line of it", 0, 0, 0 },
+	{ "<!DOCTYPE html>\n", "one of its lines", 0, 0, 0 },
 	{ "", "it has no version", 0, 0, 0 },
 };
 

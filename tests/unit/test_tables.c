@@ -359,7 +359,7 @@ every_mechanism_is_explained(void **state)
 			fail_msg("%s is not known", names[i]);
 	assert_int_equal(mechanism_named(SPAN("plain"))->kind, MECHANISM_PASSWORD);
 	assert_null(mechanism_named(SPAN("SCRAM")));
-	assert_string_equal(limit_meaning(SPAN("rcptmax")), "recipients a message");
+	assert_string_equal(limit_meaning(SPAN("rcptmax")), "recipients per message");
 	assert_non_null(limit_meaning(SPAN("MAILMAX")));
 	assert_non_null(limit_meaning(SPAN("RCPTDOMAINMAX")));
 	assert_null(limit_meaning(SPAN("SIZE")));

@@ -24,10 +24,10 @@ enum { CHECK_LOOKS_MAX = 3, CHECK_AT_ONCE = 5, CHECK_NAME_MAX = 256 };
 	X(HELO, "helo", "with HELO, after EHLO was rejected")                               \
 	X(OLD_TLS, "older_tls", "with TLS 1.0 and older ciphers, after a failed handshake") \
 	X(WITHOUT_TLS, "without_tls", "without TLS, after a failed handshake")              \
-	X(IMPLICIT, "implicit_tls", "with implicit TLS, after no greeting came")            \
-	X(EXPLICIT, "explicit_tls", "without implicit TLS, which the port did not speak")   \
+	X(IMPLICIT, "implicit_tls", "with implicit TLS, after no greeting was received")    \
+	X(EXPLICIT, "explicit_tls", "without implicit TLS, which the port does not use")    \
 	X(NAMED, "sni", "with the name from its greeting as SNI")                           \
-	X(RELAY, "relay", "as a relay test, which was asked for")
+	X(RELAY, "relay", "as a relay test, on request")
 
 enum check_why {
 #define X(name, word, phrase) CHECK_##name,

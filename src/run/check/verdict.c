@@ -228,10 +228,10 @@ allow_sts(const struct weighing *w, const struct check_address *a, const char **
 
 	switch (sts_judge(w->check->sts, a->host->name, tls != NULL, tls && tls->verified)) {
 	case STS_NOT_LISTED:
-		*why = "is not named by the policy";
+		*why = "is not listed in the policy";
 		return false;
 	case STS_NO_TLS:
-		*why = "has no TLS";
+		*why = "does not offer TLS";
 		return false;
 	case STS_NOT_VERIFIED:
 		*why = "has a certificate that does not verify";
@@ -260,13 +260,13 @@ allow_dane(const struct weighing *w, const struct check_address *a, const char *
 		*why = "has TLSA records that do not match its certificate";
 		return false;
 	case DANE_FAILED:
-		*why = "has a TLSA lookup that fails";
+		*why = "has a failing TLSA lookup";
 		return false;
 	case DANE_USABLE:
-		*why = "has TLSA records and no TLS";
+		*why = "has TLSA records but no TLS";
 		return false;
 	case DANE_UNUSABLE:
-		*why = "has TLSA records and no TLS";
+		*why = "has TLSA records but no TLS";
 		return a->nlooks && a->look[0].result.tls;
 	default:
 		return true;
@@ -281,7 +281,7 @@ allow_client(const struct weighing *w, const struct check_address *a, const char
 
 	(void)w;
 	if (!r->tls) {
-		*why = "has no TLS";
+		*why = "does not offer TLS";
 		return false;
 	}
 	if (!r->tls->verified) {
@@ -419,8 +419,8 @@ walk(struct weighing *w, enum check_sender sender, allow_fn *allow)
 		const struct diagnosis *grey = greylisting(check_last(c->by));
 		c->text = arena_printf(w->arena, "yes, by %.*s%s", SPAN_ARG(name_of(w, c->by)),
 		    grey && w->out->fate[c->by->number] == CHECK_FATE_DEFERRED ?
-			"; it greylisted this check, so a first message waits until its sender "
-			"tries again" :
+			"; it greylisted this check, so a first message is delayed until its "
+			"sender retries" :
 			"");
 	} else if (c->passage == PASSAGE_NO) {
 		c->text = arena_printf(w->arena, "no: %.*s rejects it: %.*s",
@@ -428,8 +428,8 @@ walk(struct weighing *w, enum check_sender sender, allow_fn *allow)
 	} else if (n.client > 0 && rejects_null_sender(check_last(client))) {
 		c->passage = PASSAGE_UNKNOWN;
 		c->text = arena_printf(w->arena,
-		    "unknown: %.*s rejects the null sender, with which this check asked; "
-		    "another may get through",
+		    "unknown: %.*s rejects the null sender that this check used; other senders may "
+		    "get through",
 		    SPAN_ARG(name_of(w, client)));
 	} else if (n.client > 0) {
 		c->passage = PASSAGE_UNKNOWN;
@@ -453,13 +453,13 @@ walk(struct weighing *w, enum check_sender sender, allow_fn *allow)
 		    SPAN_ARG(name_of(w, held)));
 	} else if (n.unknown > 0) {
 		c->passage = PASSAGE_UNKNOWN;
-		c->text = SPAN("unknown: not every address was tried to the end");
+		c->text = SPAN("unknown: not every address was fully tested");
 	} else if (n.no_route == n.tried) {
 		c->passage = PASSAGE_UNKNOWN;
-		c->text = SPAN("unknown: this machine has no way to any address");
+		c->text = SPAN("unknown: this machine has no route to any address");
 	} else if (n.silent > 0 && n.silent + n.no_route == n.tried) {
 		c->passage = PASSAGE_UNKNOWN;
-		c->text = SPAN("unknown: no address answers from here");
+		c->text = SPAN("unknown: no address responds from here");
 	} else if (barred) {
 		c->passage = PASSAGE_NO;
 		c->text = arena_printf(w->arena, "no: %.*s", SPAN_ARG(why_none(w, allow)));
@@ -484,7 +484,7 @@ weigh_sts(struct weighing *w)
 	const struct sts *sts = w->check->sts;
 
 	if (!sts || sts->state == STS_NONE) {
-		c->text = SPAN("as ordinary senders: no policy is published");
+		c->text = SPAN("like ordinary senders: no policy is published");
 		return;
 	}
 	switch (sts->state) {
@@ -498,12 +498,12 @@ weigh_sts(struct weighing *w)
 	default:
 		c->passage = w->out->class[CHECK_SENDER_ORDINARY].passage;
 		c->by = w->out->class[CHECK_SENDER_ORDINARY].by;
-		c->text = SPAN("as ordinary senders, or by an older policy that they remember: the "
-			       "policy cannot be used");
+		c->text = SPAN("like ordinary senders, or by an older cached policy: the policy "
+			       "cannot be used");
 		return;
 	}
 	if (sts->policy.mode != STS_MODE_ENFORCE) {
-		c->text = arena_printf(w->arena, "as ordinary senders: the policy's mode is %s",
+		c->text = arena_printf(w->arena, "like ordinary senders: the policy's mode is %s",
 		    sts_mode_word(sts->policy.mode));
 		return;
 	}
@@ -531,9 +531,9 @@ weigh_dane(struct weighing *w)
 		}
 	if (unknown > 0) {
 		c->passage = PASSAGE_UNKNOWN;
-		c->text = SPAN("unknown: this resolver is not known to validate (DNSSEC)");
+		c->text = SPAN("unknown: this resolver is not known to validate DNSSEC");
 	} else if (applies == 0) {
-		c->text = SPAN("as ordinary senders: no validated TLSA records");
+		c->text = SPAN("like ordinary senders: no validated TLSA records");
 	} else {
 		walk(w, CHECK_SENDER_DANE, allow_dane);
 	}
@@ -757,10 +757,10 @@ conclude(struct weighing *w)
 		    first != CHECK_SENDER_CLIENT && is_the_only_one(w) ? " accepts mail" : "",
 		    !policy ? "" :
 			sts->passage == PASSAGE_NO && dane->passage == PASSAGE_NO ?
-			      "; MTA-STS and DANE senders defer it, and bounce it in the end" :
+			      "; MTA-STS and DANE senders defer it, and eventually bounce it" :
 			sts->passage == PASSAGE_NO ?
-			      "; MTA-STS senders defer it, and bounce it in the end" :
-			      "; DANE senders defer it, and bounce it in the end");
+			      "; MTA-STS senders defer it, and eventually bounce it" :
+			      "; DANE senders defer it, and eventually bounce it");
 		return;
 	case PASSAGE_DEFERRED:
 		v->state = policy ? STATE_CRITICAL : STATE_WARNING;
@@ -786,13 +786,12 @@ check_verdict(const struct check *k, struct check_verdict *out, struct arena *ar
 	*out = (struct check_verdict){ .fate = ARENA_ARRAY(arena, enum check_fate, k->naddresses) };
 	if (!k->lookup) {
 		out->state = STATE_UNKNOWN;
-		out->title = arena_printf(arena,
-		    "%.*s: unknown: the lookups did not come to an end", SPAN_ARG(whose_mail(&w)));
+		out->title = arena_printf(arena, "%.*s: unknown: the lookups were not completed",
+		    SPAN_ARG(whose_mail(&w)));
 		return;
 	}
 	if (k->opts->dry_run) {
-		out->title = arena_printf(arena,
-		    "%.*s: dry run, %zu address%s would be connected to",
+		out->title = arena_printf(arena, "%.*s: dry run, would connect to %zu address%s",
 		    SPAN_ARG(whose_mail(&w)), k->naddresses, k->naddresses == 1 ? "" : "es");
 		return;
 	}

@@ -3,7 +3,7 @@
 
 const struct cause_row causes_of_session[] = {
 	/* ---- STARTTLS */
-	{ CAUSE_STARTTLS_FAILED, CONCERNS_SERVER, STATE_WARNING, "TLS not available now",
+	{ CAUSE_STARTTLS_FAILED, CONCERNS_SERVER, STATE_WARNING, "TLS temporarily unavailable",
 	    "The server offers STARTTLS and cannot start TLS now, usually because it cannot read "
 	    "its certificate or key",
 	    "Senders defer the mail or send it without TLS",
@@ -14,117 +14,118 @@ const struct cause_row causes_of_session[] = {
 	{ CAUSE_STARTTLS_MISSING, CONCERNS_SERVER, STATE_WARNING, "STARTTLS not offered",
 	    "The server does not offer STARTTLS|, so mail to it crosses the network unencrypted",
 	    "Senders that require TLS do not deliver",
-	    "configure a certificate and key, and "
-	    "enable STARTTLS (Postfix: smtpd_tls_security_level = may)",
-	    "try port 465 (smtps://{host}:465) for submission; --tls=off goes on without TLS", NULL,
-	    "RFC 3207" },
+	    "configure a certificate and key, and enable STARTTLS (Postfix: "
+	    "smtpd_tls_security_level = may)",
+	    "try port 465 (smtps://{host}:465) for submission; --tls=off continues without TLS",
+	    NULL, "RFC 3207" },
 	{ CAUSE_STARTTLS_TAKEN, CONCERNS_NETWORK, STATE_WARNING, "STARTTLS not offered here",
 	    "STARTTLS is not offered here[, although {other}, of the same name, offers it]|: "
-	    "removed on the way, switched off, or two differently configured servers",
+	    "removed on the path, disabled, or two differently configured servers",
 	    "Mail to this address crosses the network unencrypted",
-	    "configure TLS on this server as on the other one; else look for a firewall that "
+	    "configure TLS on this server as on the other one; otherwise look for a firewall that "
 	    "inspects SMTP",
-	    "compare with a connection from another network", NULL, "RFC 3207 6" },
+	    "compare from another network", NULL, "RFC 3207 6" },
 	{ CAUSE_STARTTLS_REQUIRED, CONCERNS_DIALOGUE, STATE_CRITICAL, "TLS required",
 	    "The server requires TLS before this command", NULL,
 	    "offer STARTTLS with a certificate and key, or do not require TLS on this port",
-	    "begin TLS first (--tls=starttls), then send EHLO again", "/starttls, then EHLO",
+	    "start TLS first (--tls=starttls), then send EHLO again", "/starttls, then EHLO",
 	    "RFC 3207 4" },
 	{ CAUSE_STARTTLS_UNKNOWN, CONCERNS_SERVER, STATE_WARNING, "STARTTLS not implemented",
-	    "The server does not know STARTTLS: TLS is not configured there, or a firewall removed "
-	    "it on the way",
+	    "The server does not support STARTTLS: TLS is not configured there, or a firewall "
+	    "removed it on the path",
 	    "Mail to it crosses the network unencrypted", "configure TLS on the server",
 	    "try port 465 with implicit TLS (smtps://)", "/ext", "RFC 3207" },
-	{ CAUSE_STARTTLS_SEQUENCE, CONCERNS_DIALOGUE, STATE_CRITICAL, "STARTTLS not possible now",
-	    "STARTTLS is not possible at this point: TLS is already active, EHLO was not sent, or "
-	    "a transaction is open",
-	    NULL, NULL, "send EHLO first, and STARTTLS before MAIL; where TLS is active, go on",
+	{ CAUSE_STARTTLS_SEQUENCE, CONCERNS_DIALOGUE, STATE_CRITICAL, "STARTTLS not allowed now",
+	    "STARTTLS is not allowed at this point: TLS is already active, EHLO was not sent, or a "
+	    "transaction is open",
+	    NULL, NULL, "send EHLO first, and STARTTLS before MAIL; if TLS is active, continue",
 	    "/info", "RFC 3207 4.2" },
 
 	/* ---- AUTH */
 	{ CAUSE_AUTH_REQUIRED, CONCERNS_CLIENT, STATE_CRITICAL, "Authentication required",
-	    "The server requires a login before it accepts this: it is a submission server, or "
+	    "The server requires authentication before this command: it is a submission server, or "
 	    "treats this client as one of its users",
 	    NULL,
-	    "accept mail for your own domains on port 25 without a login, and require one on 587 "
-	    "and 465 only",
-	    "log in (--auth, --user; over TLS); mail from another server to its own users "
-	    "belongs on port 25 of the domain's MX",
+	    "accept mail for your own domains on port 25 without authentication, and require it "
+	    "only on 587 and 465",
+	    "log in (--auth, --user; over TLS); mail from another server to its own users belongs "
+	    "on port 25 of the domain's MX",
 	    "/starttls, then /auth", "RFC 4954 6, RFC 6409 4.3" },
 	{ CAUSE_AUTH_FAILED, CONCERNS_CLIENT, STATE_CRITICAL, "Login failed",
-	    "The server does not accept the user name or the password", NULL,
-	    "check the server's log, which tells a wrong password from a failed backend",
-	    "check user name (often the whole address) and password; accounts with two-factor "
-	    "login want an app password or OAuth",
+	    "The server does not accept the user name or password", NULL,
+	    "check the server's log, which distinguishes a wrong password from a failed backend",
+	    "check the user name (often the full address) and password; accounts with two-factor "
+	    "authentication need an app password or OAuth",
 	    NULL, "RFC 4954 6" },
 	{ CAUSE_AUTH_PASSWORDS_OFF, CONCERNS_CLIENT, STATE_CRITICAL, "Password login disabled",
 	    "This account or server does not accept passwords (basic authentication is disabled); "
-	    "the password may well be right",
+	    "the password may well be correct",
 	    NULL, "allow authenticated SMTP for the mailbox if your policy permits it",
 	    "use OAuth 2 (XOAUTH2 or OAUTHBEARER), or ask the account's administrator", NULL,
 	    NULL },
-	{ CAUSE_AUTH_SUBMISSION_OFF, CONCERNS_CLIENT, STATE_CRITICAL, "SMTP login switched off",
-	    "Authenticated SMTP (SMTP AUTH) is switched off for this mailbox or organization; the "
-	    "password may well be right",
+	{ CAUSE_AUTH_SUBMISSION_OFF, CONCERNS_CLIENT, STATE_CRITICAL, "SMTP AUTH disabled",
+	    "Authenticated SMTP (SMTP AUTH) is disabled for this mailbox or organization; the "
+	    "password may well be correct",
 	    NULL,
 	    "enable authenticated SMTP for the mailbox (Microsoft 365: Set-CASMailbox "
 	    "-SmtpClientAuthenticationDisabled $false)",
 	    "ask the account's administrator to enable authenticated SMTP for it", NULL, NULL },
 	{ CAUSE_AUTH_APP_PASSWORD, CONCERNS_CLIENT, STATE_CRITICAL, "App password required",
-	    "The account wants an application-specific password, not its usual one", NULL, NULL,
+	    "The account requires an application-specific password instead of its usual one", NULL,
+	    NULL,
 	    "create an app password in the account's security settings and use that, or OAuth",
 	    NULL, NULL },
 	{ CAUSE_AUTH_WEB_LOGIN, CONCERNS_CLIENT, STATE_CRITICAL, "Provider blocked the login",
-	    "The provider holds this login back until the account's owner confirms it in a browser",
+	    "The provider blocks this login until the account's owner confirms it in a browser",
 	    NULL, NULL,
 	    "log in once in a browser and confirm the attempt, then try again; use an app password "
 	    "or OAuth",
 	    NULL, NULL },
 	{ CAUSE_AUTH_TOKEN, CONCERNS_CLIENT, STATE_CRITICAL, "Token rejected",
-	    "The server does not accept the OAuth token: expired, for another scope or audience, "
-	    "or of another user",
+	    "The server does not accept the OAuth token: expired, issued for another scope or "
+	    "audience, or for another user",
 	    NULL, NULL,
-	    "get a new access token (scope for SMTP, right audience, same user as the user name)",
+	    "get a new access token (scope for SMTP, correct audience, same user as the user name)",
 	    NULL, "RFC 7628 3.2.2" },
-	{ CAUSE_AUTH_UNAVAILABLE, CONCERNS_SERVER, STATE_WARNING, "Login service not available",
-	    "The server cannot check logins at the moment: its authentication service fails or "
-	    "does not answer",
+	{ CAUSE_AUTH_UNAVAILABLE, CONCERNS_SERVER, STATE_WARNING,
+	    "Authentication service unavailable",
+	    "The server cannot verify credentials at the moment: its authentication service fails "
+	    "or does not respond",
 	    "No user can send until it is back",
 	    "check the authentication backend (Dovecot, saslauthd, LDAP) and the server's log",
-	    "try again later: the password was not judged", NULL, "RFC 4954 6" },
+	    "try again later: the password was not checked", NULL, "RFC 4954 6" },
 	{ CAUSE_AUTH_MECHANISM, CONCERNS_CLIENT, STATE_CRITICAL, "Mechanism not available",
 	    "The server does not support the mechanism used[ ({name})][; EHLO offers {names}]",
 	    NULL, NULL,
 	    "use another mechanism that EHLO offers[ ({names})], over TLS "
 	    "(--auth MECHANISM)",
-	    "/ext",
-	    "RFC 4954 4" },
-	{ CAUSE_AUTH_NEEDS_TLS, CONCERNS_DIALOGUE, STATE_CRITICAL, "Login requires TLS",
-	    "The server allows this login only within TLS", NULL, NULL,
-	    "begin TLS first (--tls=starttls), send EHLO again, then log in",
+	    "/ext", "RFC 4954 4" },
+	{ CAUSE_AUTH_NEEDS_TLS, CONCERNS_DIALOGUE, STATE_CRITICAL, "Authentication requires TLS",
+	    "The server allows this login only over TLS", NULL, NULL,
+	    "start TLS first (--tls=starttls), send EHLO again, then log in",
 	    "/starttls, then "
 	    "/auth",
 	    "RFC 4954 6" },
 	{ CAUSE_AUTH_TOO_WEAK, CONCERNS_CLIENT, STATE_CRITICAL, "Mechanism too weak",
-	    "The account or server wants a stronger mechanism than the one used", NULL, NULL,
+	    "The account or server requires a stronger mechanism than the one used", NULL, NULL,
 	    "use a stronger mechanism that EHLO offers[ ({names})]: SCRAM, or OAuth", "/ext",
 	    "RFC 4954 6" },
 	{ CAUSE_AUTH_NOT_ENABLED, CONCERNS_CLIENT, STATE_CRITICAL, "AUTH not enabled",
-	    "AUTH is not enabled here: not on this port, not for this client, or only within TLS",
+	    "AUTH is not enabled here: not on this port, not for this client, or only over TLS",
 	    NULL, "enable authentication on the submission port (Postfix: smtpd_sasl_auth_enable)",
-	    "use port 587 or 465, and begin TLS first; log in only where EHLO offers AUTH", "/ext",
+	    "use port 587 or 465, and start TLS first; log in only where EHLO offers AUTH", "/ext",
 	    "RFC 4954 3" },
-	{ CAUSE_AUTH_TWICE, CONCERNS_DIALOGUE, STATE_CRITICAL, "Logged in already",
-	    "This session is logged in already, and AUTH may succeed once only", NULL, NULL,
-	    "go on with MAIL, or reconnect to log in as someone else", "/reopen", "RFC 4954 4" },
-	{ CAUSE_AUTH_SEQUENCE, CONCERNS_DIALOGUE, STATE_CRITICAL, "AUTH not possible now",
-	    "AUTH is not possible at this point: EHLO was not sent, or a transaction is open", NULL,
+	{ CAUSE_AUTH_TWICE, CONCERNS_DIALOGUE, STATE_CRITICAL, "Already authenticated",
+	    "This session is already authenticated, and AUTH may succeed only once", NULL, NULL,
+	    "continue with MAIL, or reconnect to log in as another user", "/reopen", "RFC 4954 4" },
+	{ CAUSE_AUTH_SEQUENCE, CONCERNS_DIALOGUE, STATE_CRITICAL, "AUTH not allowed now",
+	    "AUTH is not allowed at this point: EHLO was not sent, or a transaction is open", NULL,
 	    NULL, "send EHLO, then AUTH, before MAIL", NULL, "RFC 4954 4" },
-	{ CAUSE_AUTH_CODING, CONCERNS_DIALOGUE, STATE_CRITICAL, "AUTH response unreadable",
-	    "The server could not read the response to its challenge (not base64), or the exchange "
-	    "was cancelled",
-	    NULL, NULL, "let --auth or /auth encode it, without a line end in the value", "/auth",
-	    "RFC 4954 4" },
+	{ CAUSE_AUTH_CODING, CONCERNS_DIALOGUE, STATE_CRITICAL, "Invalid AUTH response",
+	    "The server could not decode the response to its challenge (not base64), or the "
+	    "exchange was cancelled",
+	    NULL, NULL, "let --auth or /auth encode it, without a line ending in the value",
+	    "/auth", "RFC 4954 4" },
 	{ CAUSE_AUTH_TOO_LONG, CONCERNS_DIALOGUE, STATE_CRITICAL, "AUTH line too long",
 	    "The response to a challenge is longer than the server accepts: a large ticket or "
 	    "token",
@@ -132,10 +133,10 @@ const struct cause_row causes_of_session[] = {
 	    "RFC 4954 4" },
 	{ CAUSE_AUTH_POLICY, CONCERNS_CLIENT, STATE_CRITICAL, "Login blocked by policy",
 	    "A policy of the organization (conditional access, security defaults) does not allow "
-	    "this login; the password may well be right",
+	    "this login; the password may well be correct",
 	    NULL,
-	    "allow authenticated SMTP for the account in the sign-in policy, if yours "
-	    "permits it",
+	    "allow authenticated SMTP for the account in the sign-in policy, if your rules permit "
+	    "it",
 	    "use OAuth 2 (XOAUTH2), or ask the account's administrator", NULL, NULL },
 	{ CAUSE_AUTH_LOCKED, CONCERNS_CLIENT, STATE_CRITICAL, "Too many failed logins",
 	    "The account or this address is blocked after too many failed logins", NULL, NULL,
@@ -143,76 +144,75 @@ const struct cause_row causes_of_session[] = {
 	    NULL },
 	{ CAUSE_AUTH_BINDING, CONCERNS_CLIENT, STATE_CRITICAL, "Channel binding failed",
 	    "The login was bound to this TLS connection and rejected: a wrong password, or TLS "
-	    "does not end at this server (a TLS proxy in front of it, or someone between)",
+	    "does not end at this server (a TLS proxy in front of it, or someone in between)",
 	    NULL, "let the proxy pass TLS through, or do not offer -PLUS mechanisms behind it",
-	    "try the same mechanism without -PLUS to see whether the password is right, from a "
+	    "try the same mechanism without -PLUS to see whether the password is correct, from a "
 	    "network that you trust",
 	    NULL, "RFC 5802 6" },
 	{ CAUSE_AUTH_TRANSITION, CONCERNS_CLIENT, STATE_WARNING, "Password transition needed",
-	    "The server has to store the account's password anew for this mechanism", NULL, NULL,
+	    "The server has to store the account's password again for this mechanism", NULL, NULL,
 	    "log in once with PLAIN over TLS, then with this mechanism again", NULL, "RFC 4954 6" },
 	{ CAUSE_ACCOUNT_DISABLED, CONCERNS_CLIENT, STATE_CRITICAL, "Account disabled",
 	    "The account is disabled or suspended", NULL, NULL,
 	    "ask the account's administrator or provider", NULL, "RFC 5248" },
 	{ CAUSE_TRUST_REQUIRED, CONCERNS_CLIENT, STATE_CRITICAL, "Trust required",
-	    "The server does this only for clients that it trusts", NULL,
+	    "The server allows this only for clients that it trusts", NULL,
 	    "add the client to the trusted ones if it should be",
-	    "log in, or have this host added to the trusted ones", "/auth", "RFC 5248" },
-	{ CAUSE_PASSWORDS_IN_CLEAR, CONCERNS_SERVER, STATE_WARNING, "Passwords unencrypted",
+	    "log in, or have this host added to the trusted clients", "/auth", "RFC 5248" },
+	{ CAUSE_PASSWORDS_IN_CLEAR, CONCERNS_SERVER, STATE_WARNING, "Passwords sent unencrypted",
 	    "AUTH is offered without TLS, and STARTTLS is not offered|: passwords cross the "
-	    "network "
-	    "unencrypted",
+	    "network unencrypted",
 	    "Anyone on the path can read them",
-	    "configure TLS and offer AUTH only within it (Postfix: smtpd_tls_auth_only = yes)",
+	    "configure TLS and offer AUTH only over TLS (Postfix: smtpd_tls_auth_only = yes)",
 	    "do not log in here", NULL, "RFC 4954 9, RFC 8314 3" },
 	{ CAUSE_AUTH_BEFORE_TLS, CONCERNS_SERVER, STATE_OK, "AUTH offered before TLS",
-	    "AUTH is offered before TLS begins: clients that do not use STARTTLS send passwords "
+	    "AUTH is offered before STARTTLS: clients that do not use TLS send passwords "
 	    "unencrypted",
-	    NULL, "offer AUTH only within TLS (Postfix: smtpd_tls_auth_only = yes)", NULL, NULL,
+	    NULL, "offer AUTH only over TLS (Postfix: smtpd_tls_auth_only = yes)", NULL, NULL,
 	    "RFC 8314 3" },
 
 	/* ---- the order and form of commands */
 	{ CAUSE_PIPELINING, CONCERNS_DIALOGUE, STATE_CRITICAL, "Improper pipelining",
-	    "The client sent commands without waiting for replies where the server does not allow "
+	    "The client sent commands without waiting for replies, where the server does not allow "
 	    "it",
 	    NULL, NULL,
 	    "wait for each reply, unless EHLO offers PIPELINING; also after EHLO, DATA and "
 	    "STARTTLS",
 	    NULL, "RFC 2920 3.1" },
-	{ CAUSE_NEEDS_HELO, CONCERNS_DIALOGUE, STATE_CRITICAL, "EHLO first",
-	    "The server wants EHLO (or HELO) before this command", NULL, NULL,
+	{ CAUSE_NEEDS_HELO, CONCERNS_DIALOGUE, STATE_CRITICAL, "EHLO required first",
+	    "The server requires EHLO (or HELO) before this command", NULL, NULL,
 	    "send EHLO first; after STARTTLS send it again", NULL, "RFC 5321 4.1.4" },
 	{ CAUSE_HELO_LOST, CONCERNS_SERVER, STATE_CRITICAL, "Server lost the EHLO",
-	    "The server granted EHLO or HELO in this session and now asks for it again: usually a "
-	    "proxy or load balancer in front that changed servers",
+	    "The server accepted EHLO or HELO in this session and now asks for it again: usually a "
+	    "proxy or load balancer in front that switched servers",
 	    "Mail fails until that is corrected",
 	    "check the proxy or load balancer in front of the server",
-	    "send EHLO again; if it repeats, only the server's administrator can correct it", NULL,
-	    "RFC 5321 4.1.4" },
+	    "send EHLO again; if it happens again, only the server's administrator can correct it",
+	    NULL, "RFC 5321 4.1.4" },
 	{ CAUSE_HELO_TWICE, CONCERNS_DIALOGUE, STATE_CRITICAL, "EHLO sent twice",
 	    "The server does not accept a second EHLO in this session", NULL,
 	    "accept it: a second EHLO only resets the session",
-	    "send EHLO once; again only after STARTTLS", NULL, "RFC 5321 4.1.4" },
+	    "send EHLO once, and again only after STARTTLS", NULL, "RFC 5321 4.1.4" },
 	{ CAUSE_EHLO_UNKNOWN, CONCERNS_SERVER, STATE_CRITICAL, "EHLO not supported",
-	    "The server does not know EHLO: a very old server, or a firewall that inspects SMTP "
-	    "between",
-	    "No extensions, so no TLS and no login",
-	    "switch SMTP inspection off on the firewall in front of the server, or update it",
+	    "The server does not support EHLO: a very old server, or a firewall that inspects SMTP "
+	    "on the path",
+	    "No extensions, so no TLS and no authentication",
+	    "disable SMTP inspection on the firewall in front of the server, or update it",
 	    "send HELO instead of EHLO", NULL, "RFC 5321 3.2" },
-	{ CAUSE_NEEDS_MAIL, CONCERNS_DIALOGUE, STATE_CRITICAL, "MAIL first",
-	    "The server wants MAIL FROM first: none was accepted, or the transaction is over", NULL,
-	    NULL, "send MAIL FROM:<sender> before RCPT", NULL, "RFC 5321 3.3" },
-	{ CAUSE_NEEDS_RCPT, CONCERNS_DIALOGUE, STATE_CRITICAL, "RCPT first",
-	    "The server wants RCPT TO first: no recipient was accepted yet", NULL, NULL,
-	    "send RCPT TO:<recipient> before DATA, and look at its reply", NULL, "RFC 5321 3.3" },
+	{ CAUSE_NEEDS_MAIL, CONCERNS_DIALOGUE, STATE_CRITICAL, "MAIL required first",
+	    "The server requires MAIL FROM first: none was accepted, or the transaction is over",
+	    NULL, NULL, "send MAIL FROM:<sender> before RCPT", NULL, "RFC 5321 3.3" },
+	{ CAUSE_NEEDS_RCPT, CONCERNS_DIALOGUE, STATE_CRITICAL, "RCPT required first",
+	    "The server requires RCPT TO first: no recipient was accepted yet", NULL, NULL,
+	    "send RCPT TO:<recipient> before DATA, and check its reply", NULL, "RFC 5321 3.3" },
 	{ CAUSE_NO_VALID_RECIPIENT, CONCERNS_DIALOGUE, STATE_CRITICAL, "No valid recipient",
 	    "No recipient was accepted, so there is nobody to send the message to", NULL, NULL,
-	    "look at the replies to RCPT: they are the cause", NULL, "RFC 5321 3.3" },
+	    "check the replies to RCPT: they are the cause", NULL, "RFC 5321 3.3" },
 	{ CAUSE_NESTED_MAIL, CONCERNS_DIALOGUE, STATE_CRITICAL, "Transaction open",
-	    "A mail transaction is open already, so MAIL is not accepted", NULL, NULL,
+	    "A mail transaction is already open, so MAIL is not accepted", NULL, NULL,
 	    "send RSET first, then MAIL again", NULL, "RFC 5321 4.1.4" },
 	{ CAUSE_BAD_SEQUENCE, CONCERNS_DIALOGUE, STATE_CRITICAL, "Bad sequence of commands",
-	    "The command is not possible at this point of the session", NULL, NULL,
+	    "The command is not allowed at this point of the session", NULL, NULL,
 	    "send EHLO, MAIL, RCPT and DATA in this order; RSET starts over", "/info",
 	    "RFC 5321 4.1.4" },
 	{ CAUSE_ANGLE_BRACKETS, CONCERNS_DIALOGUE, STATE_CRITICAL, "Angle brackets missing",
@@ -221,7 +221,7 @@ const struct cause_row causes_of_session[] = {
 	    "RFC 5321 4.1.2" },
 	{ CAUSE_PARAMETER_NOT_OFFERED, CONCERNS_DIALOGUE, STATE_CRITICAL, "Parameter not offered",
 	    "The parameter {name} was sent, and EHLO does not offer {other}", NULL, NULL,
-	    "leave {name} out, or use a server that offers {other}", "/ext", "RFC 5321 4.1.1.11" },
+	    "omit {name}, or use a server that offers {other}", "/ext", "RFC 5321 4.1.1.11" },
 	{ CAUSE_PARAMETER_REJECTED, CONCERNS_DIALOGUE, STATE_CRITICAL, "Parameter not recognized",
 	    "The server does not recognize or implement a parameter of the command", NULL, NULL,
 	    "send only parameters whose extension EHLO offers", "/ext", "RFC 5321 4.1.1.11" },
@@ -238,28 +238,28 @@ const struct cause_row causes_of_session[] = {
 	    "shorten it: 512 octets are guaranteed, more only by extensions", NULL,
 	    "RFC 5321 4.5.3.1.4" },
 	{ CAUSE_COMMAND_DISABLED, CONCERNS_SERVER, STATE_OK, "Command disabled",
-	    "The server does not answer this command, to protect its users' addresses; that is "
-	    "usual and no fault",
+	    "The server does not answer this command, to protect its users' addresses; this is "
+	    "common and not a fault",
 	    NULL, NULL, "use RCPT TO to see whether an address is accepted, then RSET", NULL,
 	    "RFC 5321 7.3" },
 
 	/* ---- no more than the code says */
 	{ CAUSE_POLICY, CONCERNS_CLIENT, STATE_CRITICAL, "Rejected by policy",
 	    "A policy of the server rejects this ({code}); the code does not say which", NULL,
-	    "the server's log names the rule",
-	    "correct what the text of the reply names; compare with another sender and from "
-	    "another address",
+	    "find the rule in the server's log",
+	    "correct what the reply's text names; compare with another sender and from another "
+	    "address",
 	    NULL, "RFC 3463 3.8" },
 	{ CAUSE_DEFERRED, CONCERNS_SERVER, STATE_WARNING, "Deferred",
 	    "Temporarily rejected at {stage} ({code}); the code does not say why",
-	    "Senders try again later", NULL,
-	    "try again later; the text of the reply may name the reason, and the server's log does",
+	    "Senders retry later", NULL,
+	    "try again later; the reply's text may give the reason, and the server's log does",
 	    NULL, "RFC 5321 4.2.1" },
 	{ CAUSE_REJECTED, CONCERNS_SERVER, STATE_CRITICAL, "Rejected",
-	    "Rejected at {stage} ({code}); the code does not say why", "Senders return the mail",
+	    "Rejected at {stage} ({code}); the code does not say why", "Senders bounce the mail",
 	    NULL,
-	    "correct what the text of the reply names; the server's log says more, and the same "
-	    "will be rejected again",
+	    "correct what the reply's text names; the server's log says more, and a retry will be "
+	    "rejected too",
 	    NULL, "RFC 5321 4.2.1" },
 	{ CAUSE_NONE },
 };

@@ -180,7 +180,7 @@ diagnose_silence(struct diagnosing *x)
 	if (held || drops)
 		d->state = STATE_CRITICAL;		/* it was not waited for long enough */
 	if (drops)
-		d->field[FIELD_WHAT] = arena_printf(x->arena, "%s came in %u pieces, and not whole",
+		d->field[FIELD_WHAT] = arena_printf(x->arena, "%s arrived in %u pieces, incomplete",
 		    smtp_stage_awaited(f->stage), f->pieces);
 	if (!held)
 		set_waited(x, d, f->waited_ms);

@@ -266,7 +266,7 @@ why_no_tls(const struct facts *f)
 	    (f->end == END_TIMED_OUT && f->stage == AT_TLS))
 		return "the TLS handshake failed";
 	if (f->stage == AT_STARTTLS && f->reply && f->reply->code / 100 >= 4)
-		return "STARTTLS is rejected";
+		return "STARTTLS was rejected";
 	const struct extensions *clear = f->clear ? f->clear : f->offered;
 	return clear && !f->implicit_tls && !extensions_offer(clear, "STARTTLS") ?
 	    "STARTTLS is not offered" :

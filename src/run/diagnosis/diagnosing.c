@@ -80,7 +80,7 @@ diagnosing_set_lookup(struct diagnosis *d, const struct dns_facts *dns, struct a
 	if (ede)
 		d->field[FIELD_WHY] = span_of(ede);
 	if (dns->without_validation)
-		d->field[FIELD_OTHER] = SPAN("without validation the answer is there");
+		d->field[FIELD_OTHER] = SPAN("without validation the lookup succeeds");
 }
 
 bool

@@ -287,7 +287,7 @@ compose_check_headers(const struct compose *c, struct err *err)
 		if (name.len == line.len || name.len == 0 || span_has(name, ' ') ||
 		    span_has(line, '\n') || span_has(line, '\r'))
 			return err_set(err, ERR_USAGE,
-			    "\"%.*s\" is no header line: want \"Name: value\"",
+			    "\"%.*s\" is not a header field: expected \"Name: value\"",
 			    SPAN_ARG(span_first(line, 80)));
 	}
 	return !span_has(c->subject, '\n') ||
@@ -300,11 +300,11 @@ compose_keep_file(struct message *m, struct writer *w, struct err *err)
 	long size = ftell(w->file);
 
 	if (fflush(w->file) != 0 || size < 0)
-		return err_set(err, ERR_SYSTEM, "cannot keep the message: %s", strerror(errno));
+		return err_set(err, ERR_SYSTEM, "cannot buffer the message: %s", strerror(errno));
 	m->fd = fcntl(fileno(w->file), F_DUPFD_CLOEXEC, 3);
 	m->fd_octets = (uint64_t)size;
 	return m->fd >= 0 ||
-	    err_set(err, ERR_SYSTEM, "cannot keep the message: %s", strerror(errno));
+	    err_set(err, ERR_SYSTEM, "cannot buffer the message: %s", strerror(errno));
 }
 
 bool
@@ -317,8 +317,8 @@ compose(struct message *m, const struct compose *c, struct err *err)
 	if (!compose_check_headers(c, err))
 		return false;
 	if (c->nattach > 0 && !(w.file = tmpfile()))
-		return err_set(
-		    err, ERR_SYSTEM, "no temporary file for the message: %s", strerror(errno));
+		return err_set(err, ERR_SYSTEM,
+		    "cannot create a temporary file for the message: %s", strerror(errno));
 	bool ok = compose_write(&w, err) && (!w.file || compose_keep_file(m, &w, err));
 	if (w.file)
 		fclose(w.file);

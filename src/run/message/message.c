@@ -62,8 +62,9 @@ read_source(
 	if (m->fd >= 0 && at < before + m->fd_octets) {
 		ssize_t n = pread(m->fd, out, room, (off_t)(at - before));
 		if (n <= 0)
-			return err_set(err, ERR_USAGE, "the message's file cannot be read on: %s",
-			    n ? strerror(errno) : "it became shorter");
+			return err_set(err, ERR_USAGE,
+			    "cannot read the message's file any further: %s",
+			    n ? strerror(errno) : "it was truncated");
 		*got = (size_t)n;
 		return true;
 	}
@@ -217,7 +218,8 @@ spool(int from, struct err *err)
 	ssize_t n = 0;
 
 	if (!file) {
-		err_set(err, ERR_SYSTEM, "no temporary file for the message: %s", strerror(errno));
+		err_set(err, ERR_SYSTEM, "cannot create a temporary file for the message: %s",
+		    strerror(errno));
 		return -1;
 	}
 	while ((n = file_some(from, octets, sizeof octets)) > 0 &&
@@ -232,7 +234,7 @@ spool(int from, struct err *err)
 	bool ok = n == 0 && fflush(file) == 0;
 	int fd = ok ? fcntl(fileno(file), F_DUPFD_CLOEXEC, 3) : -1;
 	if (fd < 0)
-		err_set(err, ERR_SYSTEM, "cannot keep the message: %s", strerror(errno));
+		err_set(err, ERR_SYSTEM, "cannot buffer the message: %s", strerror(errno));
 	fclose(file);
 	return fd;
 }

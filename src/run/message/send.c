@@ -35,7 +35,7 @@ send_stage_parse(struct span word, enum send_stage *stage, struct err *err)
 			return true;
 		}
 	return err_set(err, ERR_USAGE,
-	    "there is no stage \"%.*s\" to stop after: want connect, ehlo, starttls, auth, mail or "
+	    "unknown stage \"%.*s\" to stop after: expected connect, ehlo, starttls, auth, mail or "
 	    "rcpt",
 	    SPAN_ARG(span_first(word, 40)));
 }
@@ -50,7 +50,7 @@ clean_address(struct span *address, struct err *err)
 		a = span_skip(span_first(a, a.len - 1), 1);
 	if (span_has(a, '\r') || span_has(a, '\n') || a.len > 1000)
 		return err_set(err, ERR_USAGE,
-		    "\"%.*s\" is no address: it has a line end, or is too long",
+		    "\"%.*s\" is not an address: it contains a line ending, or is too long",
 		    SPAN_ARG(span_first(a, 60)));
 	*address = a;
 	return true;
@@ -107,7 +107,7 @@ bool
 send_add_header(struct send_plan *plan, struct span line, struct arena *arena, struct err *err)
 {
 	if (plan->message.nheaders == COMPOSE_HEADERS_MAX)
-		return err_set(err, ERR_USAGE, "more than %d headers", COMPOSE_HEADERS_MAX);
+		return err_set(err, ERR_USAGE, "more than %d header fields", COMPOSE_HEADERS_MAX);
 	plan->message.header[plan->message.nheaders++] = arena_string(arena, line);
 	return true;
 }
@@ -126,6 +126,6 @@ send_size_parse(struct span word, uint64_t *octets, struct err *err)
 {
 	return quantity_octets(word, octets) ||
 	    err_set(err, ERR_USAGE,
-		"\"%.*s\" is not a size: want octets, as in 500, 64k, 10M or 1.5G",
+		"\"%.*s\" is not a size: expected octets, such as 500, 64k, 10M or 1.5G",
 		SPAN_ARG(span_first(word, 40)));
 }

@@ -45,7 +45,7 @@ static bool
 is_one_line(struct span v, struct err *err)
 {
 	return (!span_has(v, '\r') && !span_has(v, '\n')) ||
-	    err_set(err, ERR_USAGE, "a parameter has a line end in it");
+	    err_set(err, ERR_USAGE, "a parameter contains a line ending");
 }
 
 /* ---- what is given */
@@ -83,7 +83,7 @@ set_data(struct send_plan *p, struct span v, struct arena *arena, struct err *er
 {
 	p->file = arena_string(arena, v);
 	return v.len > 0 ||
-	    err_set(err, ERR_USAGE, "data wants a file, or \"-\" for standard input");
+	    err_set(err, ERR_USAGE, "data requires a file, or \"-\" for standard input");
 }
 
 static bool
@@ -101,7 +101,7 @@ set_chunk(struct send_plan *p, struct span v, struct arena *arena, struct err *e
 		return false;
 	if (v.len == 0)
 		p->chunk = 1ull << 62;			/* all of it in one */
-	return p->chunk > 0 || err_set(err, ERR_USAGE, "a chunk has at least one octet");
+	return p->chunk > 0 || err_set(err, ERR_USAGE, "a chunk must have at least one octet");
 }
 
 static bool
@@ -228,7 +228,7 @@ send_set(struct send_plan *plan, struct span name, struct span value, struct are
 		if (!span_eq(name, span_of(w->name)))
 			continue;
 		if (value.len == 0 && !w->flag && w->parameter)
-			return err_set(err, ERR_USAGE, "%s wants a value", w->name);
+			return err_set(err, ERR_USAGE, "%s requires a value", w->name);
 		if (w->set)
 			return w->set(plan, value, arena, err);
 		struct span param = arena_printf(arena, "%s%.*s", w->parameter,
@@ -236,7 +236,7 @@ send_set(struct send_plan *plan, struct span name, struct span value, struct are
 		return w->rcpt ? add_rcpt_param(plan, param, arena, err) :
 				 add_mail_param(plan, param, arena, err);
 	}
-	return err_set(err, ERR_USAGE, "a message has no \"%.*s\"%s%s%s",
+	return err_set(err, ERR_USAGE, "unknown message property \"%.*s\"%s%s%s",
 	    SPAN_ARG(span_first(name, 40)), suggestion.best ? " (near: " : "",
 	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
 }
@@ -271,7 +271,7 @@ next_word(
 	}
 	value->at = out;
 	if (n == c->rest.len)
-		return cursor_fail(c, err, "a \" is not closed");
+		return cursor_fail(c, err, "unmatched \"");
 	c->rest = span_trim(span_skip(c->rest, n + 1));
 	return true;
 }

@@ -98,7 +98,7 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 	    x		   ? x->line[result.line].place :
 		item->nsay ? item->say[0].place :
 			     item->place,
-	    "%s%s", item == &p->reading && item->nreply == 0 ? "the banner: " : "", result.why);
+	    "%s%s", item == &p->reading && item->nreply == 0 ? "greeting: " : "", result.why);
 	p->failed->answers = place;
 	p->failed->host = how.host;
 	if (x)
@@ -172,13 +172,13 @@ exchange_may_go(struct session *s, struct play *p, const struct script_item *ite
 		    peer->not_354 > 1 ?
 			"message not sent, %zu line%s: DATA was answered with %03u, "
 			"not 354 (RFC 5321 4.1.1.4)" :
-			"message not sent, %zu line%s: no 354 came",
+			"message not sent, %zu line%s: no 354 received",
 		    n, n == 1 ? "" : "s", peer->not_354);
 	} else if (response && mode != MODE_ANSWER) {
 		play_fail(p, ERR_EXPECT, NULL, NULL, item->place,
 		    peer->not_334 > 1 ? "response not sent: AUTH was answered with %03u, not 334 "
 					"(RFC 4954 4)" :
-					"response not sent: no 334 came",
+					"response not sent: no 334 received",
 		    peer->not_334);
 	} else {
 		if (kind == SAY_COMMAND)
@@ -384,7 +384,7 @@ exchange_on_tls_failed(struct play *p, const struct news *news)
 	const char *why = news->err ? news->err->text : "the TLS handshake failed";
 	if (p->tls_fail.len > 0)
 		play_fail(p, ERR_TLS, NULL, NULL, p->exchange.item->place,
-		    "expected the handshake to fail for \"%.*s\", and it failed so: %s",
+		    "expected the handshake to fail with \"%.*s\", but it failed with: %s",
 		    SPAN_ARG(p->tls_fail), why);
 	else
 		play_fail(p, ERR_TLS, NULL, NULL, p->exchange.item->place, "%s", why);
@@ -409,7 +409,7 @@ exchange_on_closed(struct play *p)
 	    x->received < x->item->nreply && x->item->reply[x->received] ?
 		x->item->reply[x->received]->place :
 		x->item->place,
-	    "the server closed the connection instead of a reply");
+	    "the server closed the connection instead of replying");
 	return STEP_DONE;
 }
 
@@ -425,7 +425,7 @@ exchange_on_news(struct session *s, const struct step *step, void *state, const 
 	case NEWS_TLS_UP:
 		if (p->tls_fail.len > 0)
 			play_fail(p, ERR_EXPECT, NULL, NULL, p->exchange.item->place,
-			    "expected the handshake to fail for \"%.*s\", and it did not",
+			    "expected the handshake to fail with \"%.*s\", but it succeeded",
 			    SPAN_ARG(p->tls_fail));
 		return STEP_DONE;
 	case NEWS_TLS_FAILED:
@@ -440,7 +440,7 @@ exchange_on_news(struct session *s, const struct step *step, void *state, const 
 const struct step_op play_exchange_op = {
 	.name = "",
 	.args = "",
-	.help = "Say what a script says and judge what is answered",
+	.help = "Send what a script sends and compare the replies",
 	.traits = STEP_NEEDS_CONN,
 	.start = exchange_start,
 	.on_news = exchange_on_news,

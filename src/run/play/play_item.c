@@ -67,8 +67,7 @@ peer_on_reply(struct play_peer *peer, const struct event *event)
 	if (event->answer.surprise && event->answer.due.stage != DUE_PARTED &&
 	    (!p->finishing || !p->result.failure)) {
 		play_fail(p, ERR_EXPECT, NULL, event->answer.reply,
-		    p->item ? p->item->place : p->now->place,
-		    "unexpected reply: nothing asked for it");
+		    p->item ? p->item->place : p->now->place, "unsolicited reply");
 		p->failed->out_of_step = event->answer.standing == REPLY_OUT_OF_STEP;
 		return;
 	}
@@ -242,7 +241,7 @@ play_put_word(struct play *p, const struct script_item *item, const struct step_
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "%s", err.text);
 	else if (strpbrk(path, " \t\""))
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
-		    "%s: a file of a script has no blank in its path", path);
+		    "%s: file names in scripts must not contain spaces", path);
 	buf_append(out, span_first(word, before));
 	return !p->item_failed && buf_append(out, span_of(path));
 }
@@ -291,9 +290,10 @@ play_push_exchange(
 static const char *
 peer_is_lost(const struct play_peer *peer)
 {
-	return peer->closed_by == CLOSED_BY_US ? "the connection is closed: /open makes another" :
-	    peer->closed_by == CLOSED_RESET    ? "the server had reset the connection" :
-						 "the server had closed the connection";
+	return peer->closed_by == CLOSED_BY_US ?
+	    "the connection is closed; use /open to reconnect" :
+	    peer->closed_by == CLOSED_RESET ? "the server has already reset the connection" :
+					      "the server has already closed the connection";
 }
 
 /*
@@ -310,7 +310,7 @@ peer_is_ready(struct play *p, struct play_peer *peer, const struct script_item *
 			play_fail(p, ERR_PROTO, NULL, NULL, item->place, "%s", peer_is_lost(peer));
 		} else if (!p->opts.target) {
 			play_fail(p, ERR_USAGE, NULL, NULL, item->place,
-			    "where to? give --against TARGET, or /open in the script");
+			    "no target: use --against TARGET, or /open in the script");
 		} else {
 			p->phase = PHASE_OPENING;
 			play_push(p, peer, step_new_open(p->opts.target, &p->arena));
@@ -358,7 +358,7 @@ play_step_of(struct play *p, const struct script_item *item)
 	/* What is wrong with it is said of the line as it may be shown. */
 	if (!step && secret && step_parse(step_ops, shown, MODE_COMMAND, item->place, arena, &err))
 		err_set(
-		    &err, ERR_USAGE, "with its secrets filled in, this is no command of smtpsh");
+		    &err, ERR_USAGE, "with its secrets filled in, this is not a smtpsh command");
 	if (!step)
 		play_fail(p, err.kind, NULL, NULL, item->place, "%s", err.text);
 	return step;
@@ -377,12 +377,12 @@ play_begin_step(struct play *p, const struct script_item *item)
 		const struct target *t = step->args;
 		if (t->kind == TARGET_PIPE && !p->opts.allow_pipe) {
 			play_fail(p, ERR_USAGE, NULL, NULL, item->place,
-			    "a script runs no command: --allow-pipe allows it");
+			    "scripts may not run commands without --allow-pipe");
 			return;
 		}
 		if (t->kind == TARGET_UNIX && !p->opts.allow_unix) {
 			play_fail(p, ERR_USAGE, NULL, NULL, item->place,
-			    "a script opens no Unix socket: --allow-unix allows it");
+			    "scripts may not open Unix sockets without --allow-unix");
 			return;
 		}
 	}

@@ -156,15 +156,15 @@ assert_what_lacks(const struct word_assert *a, const struct session_view *v)
 {
 	switch (a->subject) {
 	case ASSERT_EHLO:
-		return v->extensions ? "it is not offered" : "there was no EHLO";
+		return v->extensions ? "it is not offered" : "EHLO was not sent";
 	case ASSERT_TLS_VERSION:
 	case ASSERT_TLS_CIPHER:
 	case ASSERT_CERT_DAYS:
 	case ASSERT_CERT_NAME:
 	case ASSERT_CERT_VERIFIED:
-		return v->tls ? "there is none" : "there is no TLS";
+		return v->tls ? "there is none" : "TLS is not active";
 	case ASSERT_TEXT: case ASSERT_LINES:
-		return "there was no reply";
+		return "no reply was received";
 	case ASSERT_VAR:
 		return "it has no value";
 	default:
@@ -182,12 +182,12 @@ assert_write_why(struct play *p, const struct word_assert *a, bool have,
 	struct span source = play_shown(p, span_trim(a->source));
 
 	if (!have && !(a->subject == ASSERT_CERT_VERIFIED && v->tls))
-		snprintf(why, size, "expected %.*s, and %s", SPAN_ARG(source),
-		    assert_what_lacks(a, v));
+		snprintf(
+		    why, size, "expected %.*s, but %s", SPAN_ARG(source), assert_what_lacks(a, v));
 	else if (a->subject == ASSERT_EHLO && a->op == ASSERT_EXISTS)
-		snprintf(why, size, "expected %.*s, and it is offered", SPAN_ARG(source));
+		snprintf(why, size, "expected %.*s, but it is offered", SPAN_ARG(source));
 	else
-		snprintf(why, size, "expected %.*s, it is %s%.*s%s", SPAN_ARG(source), quote,
+		snprintf(why, size, "expected %.*s, got %s%.*s%s", SPAN_ARG(source), quote,
 		    SPAN_ARG(span_first(play_shown(p, got), WHY_MOST)), quote);
 }
 
@@ -204,7 +204,7 @@ assert_may_compare(struct play *p, const struct script_item *item)
 	if (!secret && !text_names_secret(&a->value, &p->vars))
 		return true;
 	play_fail(p, ERR_USAGE, NULL, NULL, item->place,
-	    "a secret is not compared with anything: how the script goes on would tell of it");
+	    "a secret cannot be compared: the script's behavior would reveal it");
 	return false;
 }
 
@@ -307,7 +307,7 @@ play_own_env(struct play *p, const struct script_item *item, const struct tls_se
 
 	if (p->peer[1].session) {
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
-		    "/tls min= and ca= stand before the first connection");
+		    "/tls min= and ca= must come before the first connection");
 		return;
 	}
 	const char *min = p->own_env.loop ? p->own_env.tls.min_version : p->env->tls.min_version;
@@ -315,7 +315,7 @@ play_own_env(struct play *p, const struct script_item *item, const struct tls_se
 	if ((lower && p->env->tls.min_version) ||
 	    (w->ca.len > 0 && p->opts.session->verify > VERIFY_OFF)) {
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
-		    "a script does not lower what %s asks for", lower ? "--min-tls" : "--verify");
+		    "a script may not lower what %s requires", lower ? "--min-tls" : "--verify");
 		return;
 	}
 	if (!p->own_env.loop) {
@@ -347,7 +347,7 @@ play_do_tls(struct play *p, const struct script_item *item)
 		play_own_env(p, item, w);
 	if (w->verify != VERIFY_UNSET && w->verify < p->opts.session->verify) {
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
-		    "a script does not lower what --verify asks for");
+		    "a script may not lower what --verify requires");
 		return;
 	}
 	if (w->verify != VERIFY_UNSET)
@@ -417,7 +417,7 @@ play_do_secret(struct play *p, const struct script_item *item)
 
 	if (!vars_secret(&p->vars, w->name, variable))
 		play_fail(p, ERR_USAGE, NULL, NULL, item->place,
-		    "the secret %.*s has no value: --secret %.*s=@FILE or %s in the "
+		    "the secret %.*s has no value: use --secret %.*s=@FILE, or %s in the "
 		    "environment",
 		    SPAN_ARG(name), SPAN_ARG(name), variable);
 }
@@ -438,7 +438,7 @@ play_do_capture(struct play *p, const struct script_item *item)
 			p->vars.tainting = false;
 			return;
 		}
-	play_fail(p, ERR_EXPECT, NULL, r, item->place, "expected a reply that /%.*s/ matches",
+	play_fail(p, ERR_EXPECT, NULL, r, item->place, "expected a reply that matches /%.*s/",
 	    SPAN_ARG(w->ere->source));
 }
 

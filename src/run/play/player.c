@@ -178,8 +178,8 @@ player_tell_drop(struct player *p)
 		return;
 	if (p->drop.unasked) {
 		snprintf(text, sizeof text,
-		    "not sent (%zu line%s): /auth had nobody to ask, and what follows it may be "
-		    "the password",
+		    "not sent (%zu line%s): there was nobody to ask for /auth, and the lines after "
+		    "it may be the password",
 		    p->drop.n, p->drop.n == 1 ? "" : "s");
 		p->drop.n = 0;
 		player_tell(p, EVENT_PROBLEM, ERR_NONE, span_of(text));
@@ -289,10 +289,10 @@ player_parse(struct player *p, const struct waiting *w, struct span line)
 	    !step_find(step_ops, name) && p->opts.only_at_prompt(name))
 		cursor_fail(&cursor, &err, "/%.*s works only at the prompt", SPAN_ARG(name));
 	else if (lacks_slash(p, w, line))
-		err_set(&err, ERR_CONNECT, "not connected; commands begin with \"/\": /%.*s",
-		    SPAN_ARG(word));
+		err_set(&err, ERR_CONNECT,
+		    "not connected; smtpsh's own commands begin with \"/\": /%.*s", SPAN_ARG(word));
 	else if (mode == MODE_COMMAND && waiting_tag(w).len > 0)
-		err_set(&err, ERR_USAGE, "the text has no end: a line \"%.*s\" is missing",
+		err_set(&err, ERR_USAGE, "unterminated text: no line \"%.*s\"",
 		    SPAN_ARG(span_first(waiting_tag(w), 40)));
 	else
 		step = step_parse(step_ops, line, mode, w->place, &p->arena, &err);
@@ -331,8 +331,8 @@ player_gather_chunk(struct player *p)
 	if (p->opts.interactive && had == 0 && p->lines.first->octets == 0 && !p->told_chunk) {
 		char text[120];
 		snprintf(text, sizeof text,
-		    "the next lines are the %llu octets of this chunk, each line end counts two; "
-		    "^C drops it",
+		    "the next lines are the %llu octets of this chunk, each line ending counts as "
+		    "two; ^C cancels it",
 		    octets);
 		player_tell(p, EVENT_NOTE, ERR_NONE, span_of(text));
 		p->told_chunk = true;
@@ -354,15 +354,15 @@ player_drop_bad_chunk(struct player *p)
 		return false;
 	if (octets > CHUNK_MAX)
 		snprintf(text, sizeof text,
-		    "not sent: a chunk of lines has at most %d octets; /bdat FILE sends more",
+		    "not sent: a chunk of lines has at most %d octets; use /bdat FILE to send more",
 		    CHUNK_MAX);
 	else if (have > octets)
 		snprintf(text, sizeof text,
-		    "not sent: the lines after BDAT %llu have %llu octets with their line ends",
+		    "not sent: the lines after BDAT %llu have %llu octets including line endings",
 		    octets, have);
 	else if (have < octets && p->ended && !p->lines.first->next)
 		snprintf(text, sizeof text,
-		    "not sent: the lines after BDAT %llu end %llu octets short", octets,
+		    "not sent: the lines after BDAT %llu are %llu octets short", octets,
 		    octets - have);
 	else
 		return false;
@@ -699,7 +699,7 @@ player_on_deadline(void *ctx, unsigned ready)
 	char text[100];
 
 	(void)ready;
-	snprintf(text, sizeof text, "the whole did not end within %llu.%03llu s (--deadline)",
+	snprintf(text, sizeof text, "not finished within %llu.%03llu s (--deadline)",
 	    (unsigned long long)p->opts.deadline_ms / 1000,
 	    (unsigned long long)p->opts.deadline_ms % 1000);
 	player_tell(p, EVENT_PROBLEM, ERR_TIMEOUT, span_of(text));
@@ -761,7 +761,7 @@ player_command(struct player *p, struct span line)
 		waiting_insert(&p->lines, NULL, line, (struct place){ 0 })->command = true;
 	else
 		player_tell(p, EVENT_PROBLEM, ERR_USAGE,
-		    SPAN("only a command that begins with \"/\" and a word goes here"));
+		    SPAN("only a command that begins with \"/\" and a word is allowed here"));
 }
 
 bool

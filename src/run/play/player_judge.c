@@ -119,8 +119,8 @@ judge_line(struct judge *j, struct span line, struct place place, struct err *er
 	if (j->open)
 		return JUDGED_OPEN;
 	if (!received) {
-		err_set(err, ERR_EXPECT, "%s:%u: there is no reply that this S: line could judge",
-		    place.file, place.line);
+		err_set(err, ERR_EXPECT, "%s:%u: no reply for this S: line to check", place.file,
+		    place.line);
 		return JUDGED_BAD;
 	}
 	j->first = received->next;

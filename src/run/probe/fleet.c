@@ -479,7 +479,7 @@ slot_start(struct slot *s)
 		char host[ADDR_TEXT];
 		s->result.addr = *s->barred;
 		slot_fail(s, PHASE_CONNECT, ERR_USAGE,
-		    arena_printf(&s->result.arena, "%s may not be probed",
+		    arena_printf(&s->result.arena, "probing %s is not permitted (--allow-target)",
 			addr_host(s->barred, host)));
 		return;
 	}

@@ -52,7 +52,7 @@ judge_connect(struct judgement *j, struct judge_check *c)
 	}
 	char place[ADDR_TEXT];
 	struct span text = r->text, own = span_of(addr_text(&r->addr, place)),
-		    prefix = SPAN("no connection: ");
+		    prefix = SPAN("connection failed: ");
 	if (span_starts(text, prefix))		/* a script's words */
 		text = span_skip(text, prefix.len);
 	if (own.len > 0 && span_starts(text, own))
@@ -179,7 +179,7 @@ judge_failure(struct judgement *j)
 		return;
 	c->state = STATE_CRITICAL;		/* whatever made it so */
 	c->message = arena_printf(
-	    &r->arena, "the message's fate is unknown (RFC 1047): %.*s", SPAN_ARG(c->message));
+	    &r->arena, "message status unknown (RFC 1047): %.*s", SPAN_ARG(c->message));
 	j->v->state = judge_worse(j->v->state, STATE_CRITICAL);
 }
 
@@ -231,7 +231,7 @@ judge_left_out(struct judgement *j)
 {
 	if (j->r->left_out.len > 0)
 		judge_note(j, judge_add(j),
-		    arena_printf(&j->r->arena, "left out: %.*s", SPAN_ARG(j->r->left_out)));
+		    arena_printf(&j->r->arena, "omitted: %.*s", SPAN_ARG(j->r->left_out)));
 }
 
 /* ---- why */

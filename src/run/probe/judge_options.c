@@ -108,13 +108,13 @@ judge_thresholds(struct judgement *j)
 			continue;
 		if (metric == METRIC_TOTAL)
 			message = arena_printf(arena,
-			    "all took %.3g s, the limit is %.*s; most of it %s, %.3g s", value,
+			    "total %.3g s, limit %.*s; most of it %s, %.3g s", value,
 			    SPAN_ARG(limit), phase_word(c->phase),
 			    (double)j->r->us[c->phase] / 1e6);
 		else
 			message = arena_printf(arena,
-			    metric < METRIC_TOTAL ? "%s took %.3g s, the limit is %.*s" :
-						    "%s is %.10g, the limit is %.*s",
+			    metric < METRIC_TOTAL ? "%s took %.3g s, limit %.*s" :
+						    "%s is %.10g, limit %.*s",
 			    metric_word(metric), value, SPAN_ARG(limit));
 		judge_find(j, c, critical ? STATE_CRITICAL : STATE_WARNING, REASON_THRESHOLD,
 		    message);
@@ -172,9 +172,9 @@ judge_extension_list(struct judgement *j, const char *list, bool wanted, enum he
 		struct span message;
 		if (!wanted)
 			message = arena_printf(
-			    arena, "%.*s is offered and must not be", SPAN_ARG(rule));
+			    arena, "%.*s is offered but must not be", SPAN_ARG(rule));
 		else if (found)
-			message = arena_printf(arena, "%.*s is offered as \"%.*s\", wanted is %.*s",
+			message = arena_printf(arena, "%.*s is offered as \"%.*s\", expected %.*s",
 			    SPAN_ARG(keyword),
 			    SPAN_ARG(text_safe(arena, span_first(found->params, 400))),
 			    SPAN_ARG(want));
@@ -259,7 +259,7 @@ judge_expect_ext_set(struct judgement *j)
 
 	if (gone.len > 0 || new.len > 0)
 		judge_find(j, c, STATE_WARNING, REASON_ASSERTION,
-		    arena_printf(&j->r->arena, "the extensions changed: \"%.*s\" is %s",
+		    arena_printf(&j->r->arena, "extensions changed: \"%.*s\" is %s",
 			SPAN_ARG(gone.len > 0 ? gone : new), gone.len > 0 ? "gone" : "new"));
 }
 
@@ -282,14 +282,16 @@ judge_ptr(struct judgement *j)
 	if (same)
 		return;
 	judge_find(j, c, STATE_WARNING, REASON_ASSERTION,
-	    a->nptr == 0 ? arena_printf(&j->r->arena, "the address has no name (PTR): %.*s",
-			       SPAN_ARG(a->why)) :
-		!back	 ? arena_printf(&j->r->arena,
-			       "%.*s, the address's name (PTR), does not point back to it",
-			       SPAN_ARG(a->ptr[0].name)) :
-			   arena_printf(&j->r->arena,
-			       "the banner says %.*s, the address's name (PTR) is %.*s",
-			       SPAN_ARG(span_first(c->want, 255)), SPAN_ARG(a->ptr[0].name)));
+	    a->nptr == 0 ?
+		arena_printf(&j->r->arena, "the address has no reverse DNS name (PTR): %.*s",
+		    SPAN_ARG(a->why)) :
+		!back ?
+		arena_printf(&j->r->arena,
+		    "%.*s, the address's reverse DNS name (PTR), does not resolve back to it",
+		    SPAN_ARG(a->ptr[0].name)) :
+		arena_printf(&j->r->arena,
+		    "the greeting has %.*s, the address's reverse DNS name (PTR) is %.*s",
+		    SPAN_ARG(span_first(c->want, 255)), SPAN_ARG(a->ptr[0].name)));
 }
 
 /* ---- options */
@@ -323,11 +325,11 @@ judge_state_rule(struct judge_opts *o, struct span text, struct err *err)
 		    !find_option_word(reason, reason_name, REASON_COUNT, &r) ||
 		    !find_option_word(state, state_name, 4, &s))
 			return err_set(err, ERR_USAGE,
-			    "--state %.*s: want PHASE.REASON=STATE, as in rcpt.reply=WARNING",
+			    "--state %.*s: expected PHASE.REASON=STATE, such as rcpt.reply=WARNING",
 			    SPAN_ARG(span_first(all, 80)));
 		if (o->nrules == STATE_RULES_MAX)
 			return err_set(
-			    err, ERR_USAGE, "more than %d rules by --state", STATE_RULES_MAX);
+			    err, ERR_USAGE, "more than %d --state rules", STATE_RULES_MAX);
 		o->rule[o->nrules++] = (struct state_rule){ (enum probe_phase)p,
 			(enum probe_reason)r, (enum health)s };
 	}
@@ -344,9 +346,8 @@ judge_threshold(struct range *ranges, struct span text, struct arena *arena, str
 			name = span_until(&range, '=');
 		if (name.len > 0 && !find_option_word(name, metric_word, METRIC_COUNT, &metric))
 			return err_set(err, ERR_USAGE,
-			    "there is no threshold for \"%.*s\"; there is total, every phase, "
-			    "cert_days, "
-			    "size_limit and extensions",
+			    "unknown threshold \"%.*s\": expected total, a phase, cert_days, "
+			    "size_limit or extensions",
 			    SPAN_ARG(span_first(name, 40)));
 		if (!range_parse(&ranges[metric], range, arena, err))
 			return false;

@@ -58,11 +58,10 @@ judge_quit(struct judgement *j)
 	const struct probe_result *r = j->r;
 
 	if (r->late_quit)
-		judge_note(j, judge_add(j),
-		    SPAN("QUIT was not answered in time, which is noted only"));
+		judge_note(j, judge_add(j), SPAN("no reply to QUIT in time (noted only)"));
 	else if ((r->ran & 1u << PHASE_QUIT) && !r->reply[PHASE_QUIT] && r->err == ERR_NONE)
 		judge_note(j, judge_add(j),
-		    SPAN("the server closed without its 221, which is noted only"));
+		    SPAN("the server closed the connection without a 221 (noted only)"));
 }
 
 /* ---- what the options expect of a reply */
@@ -109,7 +108,7 @@ judge_greeting(struct judgement *j)
 
 	if (r && judge_done(j, PHASE_BANNER) && !j->o->banner && r->code != 220)
 		judge_find(j, judge_add(j), STATE_CRITICAL, REASON_UNEXPECTED,
-		    arena_printf(&j->r->arena, "a banner is 220 (RFC 5321 4.3.2), this one is %.*s",
+		    arena_printf(&j->r->arena, "invalid greeting: %.*s, not 220 (RFC 5321 4.3.2)",
 			SPAN_ARG(judge_reply_text(j, r))));
 }
 
@@ -123,7 +122,7 @@ judge_expect_banner(struct judgement *j)
 	struct judge_check *c = judge_add(j);
 	if (!reply_matches(j, j->o->banner, r))
 		judge_find(j, c, STATE_WARNING, REASON_ASSERTION,
-		    arena_printf(&j->r->arena, "the banner is not what was expected: %.*s",
+		    arena_printf(&j->r->arena, "unexpected greeting: %.*s",
 			SPAN_ARG(judge_reply_text(j, r))));
 }
 
@@ -136,8 +135,7 @@ judge_line_replies(struct judgement *j)
 		struct span text = judge_reply_text(j, r);
 		if (i < j->o->nexpect_replies && !reply_matches(j, j->o->expect_reply[i], r))
 			judge_find(j, c, j->o->expect_state, REASON_ASSERTION,
-			    arena_printf(&j->r->arena,
-				"\"%.*s\" was not answered as expected: %.*s",
+			    arena_printf(&j->r->arena, "unexpected reply to \"%.*s\": %.*s",
 				SPAN_ARG(judge_shown_line(j, i)), SPAN_ARG(text)));
 	}
 }
@@ -168,11 +166,11 @@ what_lacked(struct judgement *j, enum probe_phase phase)
 	const char *reply = judge_reply_of(j, phase);
 
 	if (r->rest.len == 0)
-		return judge_spent(
-		    j, arena_printf(&j->r->arena, "%.*s: %s had not come", SPAN_ARG(all), reply));
+		return judge_spent(j,
+		    arena_printf(&j->r->arena, "%.*s: %s was not received", SPAN_ARG(all), reply));
 	return judge_spent(j,
-	    arena_printf(&j->r->arena, "%.*s: %s had not ended, \"%.*s\" had come of it",
-		SPAN_ARG(all), reply, SPAN_ARG(rest)));
+	    arena_printf(&j->r->arena, "%.*s: %s was incomplete: received \"%.*s\"", SPAN_ARG(all),
+		reply, SPAN_ARG(rest)));
 }
 
 void
@@ -210,8 +208,8 @@ judge_greet_pause(struct judgement *j)
 
 	if (is_slow(r, PHASE_BANNER) && is_greet_pause(r, PHASE_BANNER))
 		judge_remark(j, judge_add(j),
-		    arena_printf(&j->r->arena, "%s came after %.1f s",
-			held_back ? "the last line of the banner" : "the banner",
+		    arena_printf(&j->r->arena, "%s was received after %.1f s",
+			held_back ? "the last line of the greeting" : "the greeting",
 			(double)r->us[PHASE_BANNER] / 1e6));
 }
 
@@ -233,7 +231,7 @@ judge_slowness(struct judgement *j)
 		drops |= came_in_drops(r, p);
 		list = arena_printf(&j->r->arena, "%.*s%s%s took %.1f s%s", SPAN_ARG(list),
 		    list.len > 0 ? ", " : "", judge_what(j, p), (double)r->us[p] / 1e6,
-		    came_in_drops(r, p) ? " in drops" : "");
+		    came_in_drops(r, p) ? " piecemeal" : "");
 	}
 	if (list.len > 0)
 		judge_remark(
@@ -264,7 +262,7 @@ static const char *
 its_reply(struct judgement *j, enum probe_phase phase)
 {
 	return phase == PHASE_BANNER ?
-	    "its banner" :
+	    "its greeting" :
 	    arena_printf(&j->r->arena, "its reply to %s", judge_what(j, phase)).at;
 }
 
@@ -277,7 +275,7 @@ judge_close(struct judgement *j, struct judge_check *c)
 
 	if (r->half)
 		judge_find(j, c, STATE_CRITICAL, reason,
-		    arena_printf(&r->arena, "the server %s the connection within %s: %.*s", how,
+		    arena_printf(&r->arena, "the server %s the connection during %s: %.*s", how,
 			its, SPAN_ARG(one_line(&r->arena, r->text))));
 	else
 		judge_find(j, c, STATE_CRITICAL, reason,

@@ -40,7 +40,7 @@ judge_not_offered(struct judgement *j, struct judge_check *c)
 	char host[ADDR_TEXT];
 	struct span sentence = !r->elsewhere ?
 	    SPAN("STARTTLS is not offered") :
-	    arena_printf(&j->r->arena, "STARTTLS is not offered, and is at %s",
+	    arena_printf(&j->r->arena, "STARTTLS is not offered, but is at %s",
 		addr_host(r->elsewhere, host));
 
 	judge_find(j, c, state, REASON_TLS_NOT_OFFERED, r->place.len == 0 ? sentence :
@@ -95,7 +95,7 @@ broken_promise(const struct judgement *j)
 	if (r->err != ERR_NONE && r->phase == PHASE_TLS)
 		return "; the TLS handshake failed";
 	if (r->ran & 1u << PHASE_STARTTLS)
-		return "; STARTTLS is rejected";
+		return "; STARTTLS was rejected";
 	return r->done & 1u << PHASE_EHLO && !j->p->helo ? "; STARTTLS is not offered" : NULL;
 }
 
@@ -203,15 +203,15 @@ why_no_policy(struct judgement *j, const struct sts *s)
 {
 	static const char *const words[] = {
 		[STS_NONE] = "has no record at _mta-sts.",
-		[STS_UNKNOWN] = "could not be asked for at _mta-sts.",
-		[STS_BAD_RECORD] = "has a record that counts for nothing at _mta-sts.",
-		[STS_UNREACHED] = "cannot be had from https://mta-sts.",
-		[STS_BAD_POLICY] = "is none at https://mta-sts.",
+		[STS_UNKNOWN] = "could not be looked up at _mta-sts.",
+		[STS_BAD_RECORD] = "is not used: invalid record at _mta-sts.",
+		[STS_UNREACHED] = "cannot be fetched from https://mta-sts.",
+		[STS_BAD_POLICY] = "is invalid at https://mta-sts.",
 	};
 
 	if (s->state == STS_UNABLE)
 		return arena_printf(
-		    &j->r->arena, "the MTA-STS policy is not known: %.*s", SPAN_ARG(s->why));
+		    &j->r->arena, "the MTA-STS policy is unknown: %.*s", SPAN_ARG(s->why));
 	return arena_printf(&j->r->arena, "the MTA-STS policy %s%.*s: %.*s", words[s->state],
 	    SPAN_ARG(s->domain), SPAN_ARG(s->why));
 }
@@ -220,17 +220,16 @@ static struct span
 why_not_here(struct judgement *j, const struct sts *s, enum sts_verdict verdict)
 {
 	static const char *const words[] = {
-		[STS_NOT_LISTED] = "does not name",
+		[STS_NOT_LISTED] = "does not list",
 		[STS_NO_TLS] = "requires TLS, which cannot be used at",
 		[STS_NOT_VERIFIED] = "requires a certificate that verifies for",
 	};
 
 	const struct tls_info *t = j->r->tls;
-	struct span cause = verdict != STS_NOT_VERIFIED || !t ?
-	    SPAN_NONE :
-	    t->nproblems ?
-	    problem_text(j, &t->problem[0]) :
-	    arena_printf(&j->r->arena, "the certificate was judged for %.*s", SPAN_ARG(t->wanted));
+	struct span cause = verdict != STS_NOT_VERIFIED || !t ? SPAN_NONE :
+	    t->nproblems				      ? problem_text(j, &t->problem[0]) :
+			   arena_printf(&j->r->arena, "the certificate was verified for %.*s",
+			       SPAN_ARG(t->wanted));
 	return arena_printf(&j->r->arena, "the MTA-STS policy (%s) %s %.*s%s%.*s",
 	    sts_mode_word(s->policy.mode), words[verdict], SPAN_ARG(j->r->host),
 	    cause.len ? "; " : "", SPAN_ARG(cause));
@@ -256,9 +255,10 @@ judge_policy(struct judgement *j, const struct sts *s)
 		judge_find(j, c, soft, REASON_STS, why_no_policy(j, s));
 	else if (verdict == STS_NO_OPINION && require)
 		judge_find(j, c, soft, REASON_STS,
-		    SPAN("the MTA-STS policy asks nothing: its mode is none"));
+		    SPAN("the MTA-STS policy requires nothing: its mode is none"));
 	else if (verdict == STS_ALLOWS && !tried)
-		c->message = SPAN("the MTA-STS policy names this host; of TLS it was not judged");
+		c->message = SPAN(
+		    "the MTA-STS policy lists this host; TLS was not checked against it");
 	else if (verdict != STS_NO_OPINION && verdict != STS_ALLOWS)
 		judge_find(j, c, s->policy.mode == STS_MODE_ENFORCE ? STATE_CRITICAL : soft,
 		    REASON_STS, why_not_here(j, s, verdict));
@@ -273,7 +273,7 @@ judge_sts(struct judgement *j)
 		judge_policy(j, r->sts);
 	else if (j->o->sts == JUDGE_STS_REQUIRE && r->domain.len == 0)
 		judge_find(j, judge_add(j), STATE_UNKNOWN, REASON_STS,
-		    SPAN("--sts=require: a host has no MTA-STS policy, its domain has: probe "
+		    SPAN("--sts=require: a host has no MTA-STS policy, only its domain: probe "
 			 "@DOMAIN"));
 }
 
@@ -284,6 +284,7 @@ judge_tlsrpt(struct judgement *j)
 
 	if (r->tlsrpt.len > 0)
 		judge_note(j, judge_add(j),
-		    arena_printf(&j->r->arena, "the TLSRPT record at _smtp._tls.%.*s is none: %.*s",
+		    arena_printf(&j->r->arena,
+			"the TLSRPT record at _smtp._tls.%.*s is invalid: %.*s",
 			SPAN_ARG(r->domain), SPAN_ARG(r->tlsrpt)));
 }

@@ -78,7 +78,7 @@ judge_what(struct judgement *j, enum probe_phase phase)
 	static const char *const words[PHASE_COUNT] = {
 		[PHASE_RESOLVE] = "the DNS lookup",
 		[PHASE_CONNECT] = "the connection",
-		[PHASE_BANNER] = "the banner",
+		[PHASE_BANNER] = "the greeting",
 		[PHASE_EHLO] = "EHLO",
 		[PHASE_STARTTLS] = "STARTTLS",
 		[PHASE_TLS] = "the TLS handshake",
@@ -87,7 +87,7 @@ judge_what(struct judgement *j, enum probe_phase phase)
 		[PHASE_MAIL] = "MAIL FROM",
 		[PHASE_RCPT] = "RCPT TO",
 		[PHASE_DATA] = "DATA",
-		[PHASE_BODY] = "the message",
+		[PHASE_BODY] = "the end of data",
 		[PHASE_RSET] = "RSET",
 		[PHASE_QUIT] = "QUIT",
 	};
@@ -127,7 +127,7 @@ judge_shown_line(const struct judgement *j, size_t i)
 	struct span line = span_of(j->p->lines[i]), rest = line;
 
 	if (i > 0 && j->r->line_reply[i - 1]->code == 334)
-		return SPAN("the answer to 334");
+		return SPAN("the response to 334");
 	if (verb_of(line, NULL) != VERB_AUTH)
 		return line;
 	span_word(&rest), span_word(&rest);

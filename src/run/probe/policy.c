@@ -58,7 +58,7 @@ policy_on_deadline(void *ctx, unsigned ready)
 		struct sts *none = ARENA_NEW(p->arena, struct sts);
 		*none = (struct sts){ .state = STS_UNKNOWN,
 			.domain = p->domain,
-			.why = SPAN("not within the probe's time") };
+			.why = SPAN("not within the probe's time limit") };
 		policy_on_sts(p, none);
 	} else {
 		p->fn(p->ctx);

@@ -249,7 +249,7 @@ probe_on_deadline(void *ctx, unsigned ready)
 	if (p->over)
 		return;
 	text_limit(within, p->job.opts->total_ms);
-	snprintf(text, sizeof text, "not done within %s", within);
+	snprintf(text, sizeof text, "not finished within %s", within);
 	p->job.result->late = true;
 	if (p->session)
 		p->job.result->wait = session_view(p->session).wait;

@@ -42,7 +42,8 @@ range_parse(struct range *r, struct span text, struct arena *arena, struct err *
 		ok = ok && number(rest, &r->high);
 	if (ok && r->low <= r->high)
 		return true;
-	return err_set(err, ERR_USAGE, "\"%.*s\" is no range: want 10, 10:, ~:10, 10:20 or @10:20",
+	return err_set(err, ERR_USAGE,
+	    "\"%.*s\" is not a range: expected 10, 10:, ~:10, 10:20 or @10:20",
 	    SPAN_ARG(span_first(text, 60)));
 }
 

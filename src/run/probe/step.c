@@ -123,8 +123,8 @@ step_send_body(struct session *s, struct probe *p)
 		ok = line.len <= 1000 && session_send_text(s, body_line(&arena, line));
 	arena_release(&arena);
 	if (!ok)
-		return session_fail(s, ERR_USAGE,
-		    "the message cannot be sent: a line of it has more than 1,000 octets");
+		return session_fail(
+		    s, ERR_USAGE, "the message cannot be sent: a line has more than 1,000 octets");
 	return session_send_text(s, BODY_END) ? STEP_WAIT : STEP_FAIL;
 }
 
@@ -227,7 +227,7 @@ probe_start(struct session *s, const struct step *step, void *state)
 	    (p->job.result->tls_mode == TARGET_TLS_IMPLICIT ? DEMO_TLS : 0);
 	int fd = env->demo ? env->demo(env, as, &err) : -1;
 	if (fd < 0)
-		return session_fail(s, ERR_CONNECT, "the server inside cannot be started");
+		return session_fail(s, ERR_CONNECT, "cannot start the built-in test server");
 	return session_over(s, fd, p->job.hop->host, env->demo_tls) ? probe_next(s, p) : STEP_FAIL;
 }
 

@@ -141,7 +141,7 @@ dane_on_records(void *ctx, const struct dns_reply *reply)
 		if (d->n == 0)
 			d->why = reply->answer->rcode == DNS_NXDOMAIN ?
 			    SPAN("the name does not exist (NXDOMAIN)") :
-			    SPAN("there is none");
+			    SPAN("no data (NODATA)");
 		q->at++;
 		if ((d->n == 0 || !d->authentic) && dane_ask(q))
 			return;
@@ -206,7 +206,7 @@ dane_find(const struct lookup_env *env, const struct dane_path *path, unsigned p
 	*q = (struct dane_query){ .env = *env, .path = *path, .port = port, .fn = fn, .ctx = ctx,
 		.dane = ARENA_NEW(env->arena, struct tls_dane) };
 	if (path->by == DANE_BY_NOTHING) {
-		q->dane->why = SPAN("an address has none: connect by name");
+		q->dane->why = SPAN("an address literal has none: connect using a host name");
 		fn(ctx, q->dane);
 		free(q);
 		return NULL;
@@ -268,10 +268,10 @@ dane_sentence(const struct tls_dane *d, struct arena *arena)
 		[DANE_NONE] = { "no TLSA record", "", false },
 		[DANE_INSECURE] = { "TLSA records ignored: not DNSSEC-validated", "", true },
 		[DANE_PATH] = { "TLSA records ignored: ", "", true },
-		[DANE_UNKNOWN] = { "unknown whether the TLSA records count: the resolver ",
+		[DANE_UNKNOWN] = { "unknown whether the TLSA records apply: the resolver ",
 		    " is not known to validate", false },
 		[DANE_FAILED] = { "TLSA lookup failed: ", "", false },
-		[DANE_UNUSABLE] = { "no TLSA record is usable", "", true },
+		[DANE_UNUSABLE] = { "no usable TLSA record", "", true },
 		[DANE_USABLE] = { "TLSA records require TLS", "", true },
 		[DANE_MATCHED] = { "a TLSA record matches", "", false },
 		[DANE_MISMATCHED] = { "no TLSA record matches the server's certificates", "",

@@ -117,7 +117,7 @@ host_find_literal(struct host_query *q, struct span name)
 	q->host.source = HOST_LITERAL;
 	if (q->host.naddr == 0)
 		q->host.why = arena_printf(
-		    q->env.arena, "it is no IPv%u address", q->env.opts->family);
+		    q->env.arena, "it is not an IPv%u address", q->env.opts->family);
 	return true;
 }
 
@@ -215,7 +215,7 @@ host_take_half(struct half *h, const struct dns_reply *reply)
 		host_note(q, dns_tries_text(reply, q->env.arena));
 	if (reply->answer->nbad > 0)
 		host_note(q,
-		    arena_printf(q->env.arena, "the %s of %.*s: %zu malformed record%s left out",
+		    arena_printf(q->env.arena, "%s of %.*s: ignored %zu malformed record%s",
 			dns_type_word(h->type), SPAN_ARG(host->name), reply->answer->nbad,
 			reply->answer->nbad == 1 ? " is" : "s are"));
 	h->rcode = reply->answer->rcode;
@@ -250,9 +250,11 @@ host_why_none(const struct host_query *q)
 			"it is an alias of %.*s, which does not exist (NXDOMAIN)",
 			SPAN_ARG(q->host.alias)) :
 		    SPAN("the name does not exist (NXDOMAIN)");
-	return q->env.opts->family == 4 ? SPAN("the name exists, but without an IPv4 address (A)") :
-	    q->env.opts->family == 6 ? SPAN("the name exists, but without an IPv6 address (AAAA)") :
-	    SPAN("the name exists, but without an address (neither A nor AAAA)");
+	return q->env.opts->family == 4 ?
+	    SPAN("the name exists, but has no IPv4 address (A)") :
+	    q->env.opts->family == 6 ?
+	    SPAN("the name exists, but has no IPv6 address (AAAA)") :
+	    SPAN("the name exists, but has no address (neither A nor AAAA)");
 }
 
 static enum err_cause
@@ -276,7 +278,7 @@ host_note_broken_half(struct host_query *q)
 	for (int i = 0; i < 2; i++)
 		if (q->half[i].failed.len > 0)
 			host_note(q,
-			    arena_printf(q->env.arena, "the %s of %.*s cannot be had: %.*s",
+			    arena_printf(q->env.arena, "%s lookup of %.*s failed: %.*s",
 				dns_type_word(q->half[i].type), SPAN_ARG(q->host.name),
 				SPAN_ARG(q->half[i].failed)));
 }
@@ -289,11 +291,12 @@ host_tell(struct host_query *q)
 	if (by_list && q->absent)
 		host_note(q,
 		    arena_printf(q->env.arena,
-			"%.*s does not exist (NXDOMAIN): by resolv.conf's search list %.*s is used",
+			"%.*s does not exist (NXDOMAIN): using %.*s from the search list in "
+			"resolv.conf",
 			SPAN_ARG(q->given), SPAN_ARG(q->host.name)));
 	else if (by_list)
 		host_note(q,
-		    arena_printf(q->env.arena, "%.*s is %.*s by resolv.conf's search list",
+		    arena_printf(q->env.arena, "%.*s is %.*s by the search list in resolv.conf",
 			SPAN_ARG(q->given), SPAN_ARG(q->host.name)));
 	q->fn(q->ctx, &q->host);
 }
@@ -332,7 +335,7 @@ host_both_are_over(struct host_query *q)
 	if (absent || (failed && !given)) {
 		h->name = q->given;
 		h->why = arena_printf(q->env.arena,
-		    q->ncandidates > 1 ? "%.*s, nor is it one of the search list's" : "%.*s",
+		    q->ncandidates > 1 ? "%.*s, not even with the search list" : "%.*s",
 		    SPAN_ARG(h->why.len ? h->why : why));
 		h->cause = h->cause == CAUSE_UNSET ? cause : h->cause;
 	} else if (!given) {
@@ -376,7 +379,7 @@ host_ask_candidate(struct host_query *q)
 	if (ok)
 		return;
 	q->host.why = SPAN(
-	    "it is no host name: labels have 1 to 63 octets, and all together 253 at most");
+	    "invalid host name: labels have 1 to 63 octets, and the whole name at most 253");
 	q->host.cause = CAUSE_NO_ADDRESS;
 	q->fn(q->ctx, &q->host);
 }

@@ -63,7 +63,7 @@ nothing_of(const struct dns_reply *reply, struct span name, enum dns_type type, 
 	if (dns_next(reply->answer, *owner, type, NULL))
 		return SPAN("");
 	return reply->answer->rcode == DNS_NXDOMAIN ? SPAN("the name does not exist (NXDOMAIN)") :
-						      SPAN("there is none");
+						      SPAN("no data (NODATA)");
 }
 
 static struct span
@@ -223,12 +223,12 @@ lookup_text_read(struct lookup_text *t, enum lookup_record record, const struct 
 	}
 	if (t->n > 1)
 		t->wrong = arena_printf(arena,
-		    "there are %zu of these, so that all count for nothing (%s)", t->n,
+		    "%zu records where one is allowed; all are ignored (%s)", t->n,
 		    records[record].rfc);
 	else if (t->n == 1 && !records[record].parse(t->text, &why))
 		t->wrong = span_of(why);
 	else if (t->n == 0)
-		t->why = arena_printf(arena, "there are texts, but none that begins \"%s\"",
+		t->why = arena_printf(arena, "there are TXT records, but none begins with \"%s\"",
 		    records[record].version);
 }
 
@@ -351,8 +351,8 @@ lookup_take_mx(struct question *q, const struct dns_reply *reply, struct span ow
 
 	l->lookup.mx_failed = !reply->ok;
 	if (!reply->ok) {
-		err_set(&l->mx_err, ERR_DNS, "the MX of %.*s cannot be found: %.*s",
-		    SPAN_ARG(q->name), SPAN_ARG(dns_tries_text(reply, l->env.arena)));
+		err_set(&l->mx_err, ERR_DNS, "MX lookup of %.*s failed: %.*s", SPAN_ARG(q->name),
+		    SPAN_ARG(dns_tries_text(reply, l->env.arena)));
 		l->mx_err.cause = dns_cause(reply);
 	}
 	l->lookup.mx_why = why_none(q, reply, &owner);

@@ -150,7 +150,7 @@ route_hosts_are_over(struct route_query *q)
 	route_collect(q);
 	for (size_t i = r->nhops; i < r->nall; i++) {
 		const struct route_hop *hop = &r->hop[i];
-		struct span out = arena_printf(q->env.arena, "the MX %u %.*s is left out: %.*s",
+		struct span out = arena_printf(q->env.arena, "ignoring MX %u %.*s: %.*s",
 		    hop->preference, SPAN_ARG(hop->host), SPAN_ARG(hop->found->why));
 		/* where none is left, the failure says it of each */
 		q->note(q->ctx, out, r->nhops > 0);
@@ -160,7 +160,7 @@ route_hosts_are_over(struct route_query *q)
 	if (r->nhops == 0 && r->nall > 0)
 		r->doubt = r->hop[0].found->doubt;
 	if (r->nhops == 0)
-		route_fail(q, shared_cause(r), "no MX of %.*s has an address: %.*s",
+		route_fail(q, shared_cause(r), "no MX host of %.*s has an address: %.*s",
 		    SPAN_ARG(r->name), SPAN_ARG(all));
 	else
 		route_end(q);
@@ -178,8 +178,8 @@ route_on_mx_host(void *ctx, const struct host *host)
 		return;
 	if (host->alias.len > 0)
 		route_note(q,
-		    "the MX %.*s is an alias (CNAME) of %.*s, which RFC 5321 5.1 forbids: it is "
-		    "used all the same",
+		    "the MX %.*s is an alias (CNAME) of %.*s, which RFC 5321 5.1 forbids; using it "
+		    "anyway",
 		    SPAN_ARG(s->hop.host), SPAN_ARG(host->alias));
 	if (q->waiting == 0) {
 		route_hosts_are_over(q);
@@ -193,9 +193,8 @@ route_on_mx_host(void *ctx, const struct host *host)
 static void
 route_grace_is_over(struct route_query *q)
 {
-	static const struct host late = {
-		.why = SPAN_INIT("its address was not found in time"), .cause = CAUSE_NO_ANSWER
-	};
+	static const struct host late = { .why = SPAN_INIT("the lookup of its address timed out"),
+		.cause = CAUSE_NO_ANSWER };
 
 	for (size_t i = 0; i < q->nslots; i++)
 		if (!q->slot[i].over)
@@ -242,8 +241,8 @@ route_find_hosts(struct route_query *q)
 		if (addr_parse(&literal, s->hop.host, 0)) {
 			struct host none = { .name = s->hop.host,
 				.cause = CAUSE_NO_ADDRESS,
-				.why = SPAN(
-				    "an address stands where a host name is due (RFC 5321 5.1)") };
+				.why = SPAN("it is an address, where a host name is required (RFC "
+					    "5321 5.1)") };
 			route_on_mx_host(s, &none);
 		} else {
 			s->host = host_find(
@@ -267,7 +266,7 @@ route_on_own_address(void *ctx, const struct host *host)
 	route_collect(q);
 	if (host->naddr == 0) {
 		q->route->doubt = host->doubt;
-		route_fail(q, host->cause, "%.*s has no MX, and no address of its own either: %.*s",
+		route_fail(q, host->cause, "%.*s has no MX, and no address of its own: %.*s",
 		    SPAN_ARG(name), SPAN_ARG(host->why));
 		return;
 	}
@@ -310,7 +309,7 @@ route_take_mx(struct route_query *q, const struct dns_answer *a, struct span own
 		/* one host, one row: the better preference is what senders use */
 		if (same < q->nslots) {
 			struct route_hop *hop = &q->slot[same].hop;
-			route_note(q, "the MX %.*s stands there twice, with preferences %u and %u",
+			route_note(q, "the MX %.*s is listed twice, with preferences %u and %u",
 			    SPAN_ARG(hop->host), hop->preference, r->preference);
 			hop->preference = r->preference < hop->preference ? r->preference :
 									    hop->preference;
@@ -323,7 +322,7 @@ route_take_mx(struct route_query *q, const struct dns_answer *a, struct span own
 		}
 	}
 	if (more > 0)
-		route_note(q, "%.*s has %zu MX: %d of them are looked at", SPAN_ARG(q->route->name),
+		route_note(q, "%.*s has %zu MX records; only %d are used", SPAN_ARG(q->route->name),
 		    q->nslots + more, ROUTE_HOPS_MAX);
 	return null;
 }
@@ -338,19 +337,20 @@ route_understand_mx(struct route_query *q, const struct dns_reply *reply, struct
 	q->route->authentic = reply->authentic;
 	if (!dns_name_eq(owner, name)) {
 		q->route->alias = arena_copy(q->env.arena, owner);
-		route_note(q, "%.*s is an alias (CNAME) of %.*s, whose MX count (RFC 5321 5.1)",
+		route_note(q,
+		    "%.*s is an alias (CNAME) of %.*s, whose MX records apply (RFC 5321 5.1)",
 		    SPAN_ARG(name), SPAN_ARG(owner));
 	}
 	size_t null = route_take_mx(q, reply->answer, owner);
 	if (reply->answer->nbad > 0)
-		route_note(q, "the MX of %.*s: %zu malformed record%s left out", SPAN_ARG(name),
+		route_note(q, "MX of %.*s: ignored %zu malformed record%s", SPAN_ARG(name),
 		    reply->answer->nbad, reply->answer->nbad == 1 ? " is" : "s are");
 	q->route->mx = q->nslots + null > 0;
 	q->route->null_mx_beside = q->nslots > 0 && null > 0;
 	q->route->ad_untrusted = reply->answer->ad && !reply->authentic;
 	if (q->nslots == 0 && null > 0) {
 		route_fail(q, CAUSE_NO_MAIL,
-		    "%.*s takes no mail: its MX is \".\" (a null MX, RFC 7505)", SPAN_ARG(name));
+		    "%.*s accepts no mail: its MX is \".\" (null MX, RFC 7505)", SPAN_ARG(name));
 		return;
 	}
 	if (q->nslots == 0) {
@@ -360,7 +360,7 @@ route_understand_mx(struct route_query *q, const struct dns_reply *reply, struct
 	}
 	if (null > 0)
 		route_note(q,
-		    "%.*s has a null MX beside others, which RFC 7505 3 forbids: it is left out",
+		    "%.*s has a null MX along with others, which RFC 7505 3 forbids; ignoring it",
 		    SPAN_ARG(name));
 	shuffle_slots(q->slot, q->nslots);
 	sort_slots(q->slot, q->nslots);
@@ -382,11 +382,11 @@ route_on_mx(void *ctx, const struct dns_reply *reply)
 		route_note(q, "%.*s", SPAN_ARG(dns_tries_text(reply, q->env.arena)));
 	q->route->doubt = reply->doubt;
 	if (!reply->ok)
-		route_fail(q, dns_cause(reply), "the MX of %.*s cannot be found: %.*s",
-		    SPAN_ARG(name), SPAN_ARG(dns_tries_text(reply, q->env.arena)));
+		route_fail(q, dns_cause(reply), "MX lookup of %.*s failed: %.*s", SPAN_ARG(name),
+		    SPAN_ARG(dns_tries_text(reply, q->env.arena)));
 	else if (!dns_follow(reply->answer, name, &last, &steps))
-		route_fail(q, CAUSE_NO_ADDRESS,
-		    "the MX of %.*s cannot be found: its CNAMEs form a loop", SPAN_ARG(name));
+		route_fail(q, CAUSE_NO_ADDRESS, "MX lookup of %.*s failed: its CNAMEs form a loop",
+		    SPAN_ARG(name));
 	else if (reply->answer->rcode == DNS_NXDOMAIN && steps > 0)
 		route_fail(q, CAUSE_NO_NAME,
 		    "%.*s is an alias of %.*s, which does not exist (NXDOMAIN)", SPAN_ARG(name),
@@ -421,8 +421,8 @@ route_on_elsewhere(void *ctx, const struct dns_reply *reply)
 	if (best) {
 		q->route->elsewhere = arena_copy(q->env.arena, best->name);
 		q->note(q->ctx,
-		    arena_printf(q->env.arena, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(name),
-			SPAN_ARG(best->name), SPAN_ARG(name)),
+		    arena_printf(q->env.arena, "mail for %.*s goes to %.*s: use @%.*s",
+			SPAN_ARG(name), SPAN_ARG(best->name), SPAN_ARG(name)),
 		    false);
 	}
 	q->route->asking = false;
@@ -508,8 +508,8 @@ route_begin(struct route_query *q)
 	} else if (!(q->mx = dns_ask(
 			 q->env.dns, q->route->name, DNS_MX, q->env.until_us, route_on_mx, q))) {
 		route_fail(q, CAUSE_NO_ADDRESS,
-		    "\"%.*s\" is no domain name: labels have 1 to 63 octets, and all together 253 "
-		    "at most",
+		    "\"%.*s\" is not a domain name: labels have 1 to 63 octets, and the whole name "
+		    "at most 253",
 		    SPAN_ARG(t->host));
 	}
 }
@@ -561,7 +561,7 @@ route_on_deadline(void *ctx, unsigned ready)
 	}
 	if (q->stage < ROUTE_ENDING && q->err.kind == ERR_NONE)
 		route_fail(q, CAUSE_NO_ANSWER,
-		    "%.*s was not found within %s: the name servers take too long",
+		    "lookup of %.*s timed out after %s: the name servers are too slow",
 		    SPAN_ARG(q->target->host), within);
 	else
 		route_end(q);

@@ -110,16 +110,15 @@ sts_on_answer(void *ctx, const struct https_answer *a)
 
 	if (a->untrusted && trusts_nobody(q))
 		sts_tell(q, STS_UNREACHED,
-		    SPAN("its certificate does not verify: this machine has no CA certificates: "
-			 "install them (on Debian the "
-			 "package ca-certificates), or give some by --ca FILE"));
+		    SPAN("certificate verification failed: this machine has no CA certificates: "
+			 "install them (on Debian the package ca-certificates), or use --ca FILE"));
 	else if (a->why.len > 0)
 		sts_tell(q, STS_UNREACHED,
 		    text_safe(q->arena, arena_copy(q->arena, span_first(a->why, 300))));
 	else if (a->status / 100 == 3)
 		sts_tell(q, STS_UNREACHED,
 		    arena_printf(q->arena,
-			"HTTP status %ld: it must not be somewhere else (RFC 8461 3.3)%s%.*s%s",
+			"HTTP status %ld: redirects are not allowed (RFC 8461 3.3)%s%.*s%s",
 			a->status, where.len ? "; the redirect to " : "", SPAN_ARG(where),
 			where.len ? " is not followed" : ""));
 	else if (a->status != 200)
@@ -127,7 +126,7 @@ sts_on_answer(void *ctx, const struct https_answer *a)
 	else if (!is_plain(a->type))
 		sts_tell(q, STS_BAD_POLICY,
 		    arena_printf(q->arena,
-			"it is of type \"%.*s\", and must be text/plain (RFC 8461 3.2)",
+			"its type is \"%.*s\", but must be text/plain (RFC 8461 3.2)",
 			SPAN_ARG(type)));
 	else if (!sts_policy_parse(a->text, q->arena, &q->sts.policy, &why))
 		sts_tell(q, STS_BAD_POLICY, span_of(why));
@@ -190,7 +189,7 @@ sts_on_host(void *ctx, const struct host *h)
 	if (n == 0) {
 		sts_tell(q, STS_UNREACHED,
 		    arena_printf(
-			q->arena, "%s may not be connected to", addr_host(&h->addr[0], at)));
+			q->arena, "connecting to %s is not permitted", addr_host(&h->addr[0], at)));
 		return;
 	}
 	sts_fetch(q, to, n, NULL);
@@ -234,7 +233,7 @@ sts_start(const struct sts_way *way, struct span domain, sts_fn *fn, void *ctx)
 	struct arena *arena = way->env.arena;
 	struct sts_query *q = memory_zeroed(sizeof *q);
 	struct span ascii;
-	struct err err = { .text = "it is no domain name of letters, digits and hyphens" };
+	struct err err = { .text = "it is not a domain name of letters, digits and hyphens" };
 
 	assert(way->env.arena && way->proxy);
 	*q = (struct sts_query){ .way = *way, .arena = arena, .fn = fn, .ctx = ctx };

@@ -34,8 +34,8 @@ target_parse_port(struct target *t, struct span word, struct err *err)
 	char name[32];
 
 	if (word.len == 0)
-		return err_set(err, ERR_USAGE, "\"%.*s\" lacks the port behind \"%c\"",
-		    SPAN_ARG(t->text), span_has(t->text, ':') ? ':' : '/');
+		return err_set(err, ERR_USAGE, "\"%.*s\": no port after \"%c\"", SPAN_ARG(t->text),
+		    span_has(t->text, ':') ? ':' : '/');
 	if (span_number(word, 65535, &port) && port > 0) {
 		t->port = (unsigned)port;
 		t->port_given = true;
@@ -46,8 +46,7 @@ target_parse_port(struct target *t, struct span word, struct err *err)
 	struct servent *service = name[0] ? getservbyname(name, "tcp") : NULL;
 	if (!service)
 		return err_set(err, ERR_USAGE,
-		    "\"%.*s\" is neither a port (1 to 65535) nor the name of a service",
-		    SPAN_ARG(word));
+		    "\"%.*s\" is neither a port (1 to 65535) nor a service name", SPAN_ARG(word));
 	t->port = ntohs((uint16_t)service->s_port);
 	t->port_given = true;
 	return true;
@@ -91,7 +90,7 @@ target_parse_host(struct target *t, struct span text, struct err *err)
 			return true;
 		if (rest.at[0] != ':' && rest.at[0] != '/')
 			return err_set(err, ERR_USAGE,
-			    "\"%.*s\": want a \":\" and the port behind \"]\"", SPAN_ARG(text));
+			    "\"%.*s\": expected \":\" and a port after \"]\"", SPAN_ARG(text));
 		return target_parse_port(t, span_skip(rest, 1), err);
 	}
 	if (span_has(text, '/')) {
@@ -128,8 +127,8 @@ target_check_userinfo(struct target *t, struct span *text, struct err *err)
 	struct span user = span_first(*text, at - 1);
 	if (span_has(user, ':'))
 		return err_set(err, ERR_USAGE,
-		    "a password does not belong into a target: others can see the command line; "
-		    "use --user and --password-file");
+		    "do not put a password in a target: others can see the command line; use "
+		    "--user and --password-file");
 	t->sender = user;
 	*text = span_skip(*text, at);
 	return true;
@@ -152,12 +151,11 @@ target_read(struct target *t, struct err *err)
 		if (s->kind == TARGET_DEMO)
 			return text.len == 0 ||
 			    err_set(err, ERR_USAGE,
-				"\"%.*s\": demo: is a target by itself, nothing stands behind it",
-				SPAN_ARG(t->text));
+				"\"%.*s\": nothing may follow demo:", SPAN_ARG(t->text));
 		if (s->kind == TARGET_UNIX || s->kind == TARGET_PIPE) {
 			t->host = text;
 			return text.len > 0 ||
-			    err_set(err, ERR_USAGE, "\"%s\" wants a %s behind it", s->prefix,
+			    err_set(err, ERR_USAGE, "\"%s\" requires a %s", s->prefix,
 				s->kind == TARGET_UNIX ? "path" : "command");
 		}
 		if (text.len > 0 && text.at[text.len - 1] == '/')
@@ -168,8 +166,8 @@ target_read(struct target *t, struct err *err)
 	struct span after = span_find(text, SPAN("://"));
 	if (after.len > 0)
 		return err_set(err, ERR_USAGE,
-		    "\"%.*s\" is a scheme that smtpsh does not know; it knows smtp, smtps, "
-		    "smtp+tls, smtp+notls, submission, submissions, lmtp, unix, pipe, mx and demo",
+		    "unknown scheme \"%.*s\": expected smtp, smtps, smtp+tls, smtp+notls, "
+		    "submission, submissions, lmtp, unix, pipe, mx or demo",
 		    SPAN_ARG(span_first(text, text.len - after.len)));
 	if (span_has(text, '@')) {
 		t->kind = TARGET_MX;
@@ -211,6 +209,6 @@ target_parse(struct target *t, struct span text, struct span port_word, unsigned
 	if (t->port == 465 && t->tls == TARGET_TLS_UNSET)
 		t->tls = TARGET_TLS_IMPLICIT;
 	if (t->kind != TARGET_DEMO && t->host.len == 0)
-		return err_set(err, ERR_USAGE, "\"%.*s\" names no host", SPAN_ARG(text));
+		return err_set(err, ERR_USAGE, "no host in \"%.*s\"", SPAN_ARG(text));
 	return true;
 }

@@ -10,12 +10,13 @@ parse_name(struct cursor *c, struct span *out, struct err *err)
 	if (c->rest.len == 0 || c->rest.at[0] != '"') {
 		*out = cursor_word(c);
 		return out->len > 0 ||
-		    cursor_fail(c, err, "want a name in quotes, as in /case \"relay is refused\"");
+		    cursor_fail(
+			c, err, "expected a name in quotes, such as /case \"relay is rejected\"");
 	}
 	struct cursor start = *c;
 	c->rest = span_skip(c->rest, 1);
 	if (!span_has(c->rest, '"'))
-		return cursor_fail(&start, err, "the quote is not closed");
+		return cursor_fail(&start, err, "unmatched quote");
 	*out = span_until(&c->rest, '"');
 	c->rest = span_trim(c->rest);
 	return true;
@@ -40,7 +41,8 @@ parse_case_options(struct script_case *k, struct cursor *c, struct parser *p)
 		else if (span_eq(key, SPAN("standalone")) && value.len == 0)
 			k->standalone = true;
 		else
-			return cursor_fail(&at, p->err, "want skip=WHY, tags=A,B or standalone");
+			return cursor_fail(
+			    &at, p->err, "expected skip=WHY, tags=A,B or standalone");
 	}
 	return true;
 }
@@ -52,7 +54,8 @@ parse_case(struct parser *p, struct input *in, struct cursor *c)
 
 	(void)in;
 	if (p->depth > 0)
-		return cursor_blame(c, c->line, p->err, "/end is missing for the block of line %u",
+		return cursor_blame(c, c->line, p->err,
+		    "missing /end for the block that begins in line %u",
 		    p->block[p->depth - 1].item->place.line);
 	k->place = c->place;
 	if (!parse_name(c, &k->name, p->err) || !parse_case_options(k, c, p))
@@ -80,12 +83,12 @@ parse_include(struct parser *p, struct input *in, struct cursor *c)
 	struct err why;
 
 	if (name.len == 0)
-		return cursor_fail(c, p->err, "want a file");
+		return cursor_fail(c, p->err, "expected a file");
 	if (!p->opts->load)
-		return cursor_fail(c, p->err, "files are not included here");
+		return cursor_fail(c, p->err, "/include is not allowed here");
 	if (++p->nincludes > SCRIPT_INCLUDES_MAX)
 		return cursor_fail(c, p->err,
-		    "more than %d files included: does one include itself?", SCRIPT_INCLUDES_MAX);
+		    "more than %d included files: does one include itself?", SCRIPT_INCLUDES_MAX);
 	if (!p->opts->load(p->opts->load_ctx, in->file, name, p->arena, &path, &text, &why))
 		return cursor_fail(c, p->err, "%s", why.text);
 	return parse_input(p, path, text, c);
@@ -100,7 +103,7 @@ parse_else(struct parser *p, struct input *in, struct cursor *c)
 
 	(void)in;
 	if (!b || b->other || b->item->word->kind != WORD_IF)
-		return cursor_blame(c, c->line, p->err, "there is no /if that this belongs to");
+		return cursor_blame(c, c->line, p->err, "no matching /if");
 	b->other = true;
 	p->end = &b->item->other;
 	p->last = NULL;
@@ -112,8 +115,7 @@ parse_end(struct parser *p, struct input *in, struct cursor *c)
 {
 	(void)in;
 	if (p->depth == 0)
-		return cursor_blame(
-		    c, c->line, p->err, "there is no /repeat, /retry or /if that this ends");
+		return cursor_blame(c, c->line, p->err, "no matching /repeat, /retry or /if");
 	p->end = p->block[--p->depth].outer;
 	p->last = NULL;
 	return cursor_end(c, p->err);
@@ -138,8 +140,8 @@ rule_verb(struct script_rule *r, struct cursor *c, struct parser *p)
 	struct span word = cursor_word(c);
 
 	if (word.len == 0)
-		return cursor_fail(
-		    &at, p->err, "want a verb, or DOT, BANNER, ANSWER, IDLE or *, as in /on RCPT");
+		return cursor_fail(&at, p->err,
+		    "expected a verb, or DOT, BANNER, ANSWER, IDLE or *, such as /on RCPT");
 	r->name = arena_copy(p->arena, word);
 	r->verb = verb_of(word, NULL);
 	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
@@ -205,12 +207,12 @@ rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 	if (span_eq(key, SPAN("if")) || span_eq(key, SPAN("unless")))
 		return rule_states_of(value, key.len == 2 ? &r->when : &r->unless) ||
 		    cursor_fail(&at, p->err,
-			"want helo, mail, rcpt, bdat, tls, auth or login, with commas between");
+			"expected helo, mail, rcpt, bdat, tls, auth or login, separated by commas");
 	if (span_eq(key, SPAN("forget")))
 		return (rule_states_of(value, &r->forgets) &&
 			   !(r->forgets &
 			       ~(unsigned)(RULE_IN_HELO | RULE_IN_MAIL | RULE_IN_RCPT))) ||
-		    cursor_fail(&at, p->err, "want helo, mail or rcpt");
+		    cursor_fail(&at, p->err, "expected helo, mail or rcpt");
 	if (span_eq(key, SPAN("over")) && (r->at == RULE_DOT || r->verb == VERB_BDAT) &&
 	    span_number(value, ~0ull, &n) && n > 0) {
 		r->over = n;
@@ -218,9 +220,9 @@ rule_option(struct script_rule *r, struct cursor *c, struct parser *p)
 	}
 	bool measured = r->at == RULE_DOT || r->verb == VERB_BDAT;
 	if (span_eq(key, SPAN("then")))
-		return cursor_fail(&at, p->err, "want %s", fault_names(p->arena, true));
+		return cursor_fail(&at, p->err, "expected %s", fault_names(p->arena, true));
 	return cursor_fail(&at, p->err,
-	    "want /ERE/, if=STATE, unless=STATE, forget=STATE, times=N, delay=T, %s%s",
+	    "expected /ERE/, if=STATE, unless=STATE, forget=STATE, times=N, delay=T, %s%s",
 	    fault_names(p->arena, !measured), measured ? ", or over=OCTETS" : "");
 }
 
@@ -269,7 +271,7 @@ parse_otherwise(struct parser *p, struct input *in, struct cursor *c)
 	r->at = RULE_OTHERWISE;
 	r->name = SPAN("*");
 	if (!span_starts(c->rest, SPAN("S:")))
-		return c->rest.len == 0 || cursor_fail(c, p->err, "want S: and a reply");
+		return c->rest.len == 0 || cursor_fail(c, p->err, "expected S: and a reply");
 	c->rest = span_skip(c->rest, 2);
 	if (c->rest.len > 0 && c->rest.at[0] == ' ')
 		c->rest = span_skip(c->rest, 1);
@@ -289,7 +291,7 @@ parse_here_document(struct parser *p, struct input *in, struct cursor *c, struct
 		return true;
 	tag = arena_copy(p->arena, span_word(&rest));
 	if (tag.len == 0)
-		return cursor_fail(c, p->err, "want a word behind <<, which ends the text");
+		return cursor_fail(c, p->err, "expected a word after <<, which ends the text");
 	buf_append(&all, *line);
 	bool ended = false;
 	while (!ended && in->rest.len > 0) {
@@ -308,8 +310,7 @@ parse_here_document(struct parser *p, struct input *in, struct cursor *c, struct
 	*line = arena_copy(p->arena, buf_span(&all));
 	buf_release(&all);
 	return ended ||
-	    cursor_fail(
-		c, p->err, "the text has no end: a line \"%.*s\" is missing", SPAN_ARG(tag));
+	    cursor_fail(c, p->err, "unterminated text: no line \"%.*s\"", SPAN_ARG(tag));
 }
 
 static bool
@@ -358,8 +359,7 @@ parse_word(struct parser *p, const struct script_word *word, struct cursor *c)
 	if (!word->block)
 		return true;
 	if (p->depth == SCRIPT_DEPTH_MAX)
-		return cursor_fail(
-		    c, p->err, "more than %d blocks in each other", SCRIPT_DEPTH_MAX);
+		return cursor_fail(c, p->err, "blocks nested more than %d deep", SCRIPT_DEPTH_MAX);
 	p->block[p->depth++] = (struct block){ .item = item, .outer = p->end };
 	p->end = &item->body;
 	p->last = NULL;
@@ -384,7 +384,7 @@ parse_unknown_command(struct parser *p, struct span name, struct cursor *c)
 		suggest_try(&suggestion, step_ops[i]->name);
 	for (const struct script_word *w = script_words; w->name; w++)
 		suggest_try(&suggestion, w->name);
-	return cursor_fail(&at, p->err, "there is no command \"/%.*s\" in scripts%s%s%s",
+	return cursor_fail(&at, p->err, "unknown command \"/%.*s\" in a script%s%s%s",
 	    SPAN_ARG(name), suggestion.best ? " (near: /" : "",
 	    suggestion.best ? suggestion.best : "", suggestion.best ? ")" : "");
 }
@@ -399,11 +399,12 @@ parse_in_rule(struct parser *p, const struct step_op *op, struct cursor *c)
 		if (!p->rule_over &&
 		    cursor_milliseconds(c, cursor_word(c), &p->rule_delay_ms, p->err))
 			return cursor_end(c, p->err);
-		return p->rule_over && cursor_fail(c, p->err, "the rule has closed the connection");
+		return p->rule_over &&
+		    cursor_fail(c, p->err, "no further lines: the rule has closed the connection");
 	}
 	if (r->then)
 		return cursor_blame(
-		    c, c->line, p->err, "the rule ends with then=%s already", r->then->name);
+		    c, c->line, p->err, "the rule already ends with then=%s", r->then->name);
 	r->then = fault_find(op->traits & STEP_RESETS ? SPAN("rst") : SPAN("close"));
 	p->rule_over = true;
 	return cursor_end(c, p->err);

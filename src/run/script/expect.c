@@ -71,20 +71,20 @@ ere_compile(struct span source, struct arena *arena, struct expect_ere **list, s
 	struct err why;
 
 	if (source.len > SOURCE_MAX) {
-		err_set(err, ERR_USAGE, "a regular expression of more than %d octets", SOURCE_MAX);
+		err_set(err, ERR_USAGE, "regular expression longer than %d octets", SOURCE_MAX);
 		return NULL;
 	}
 	e->source = arena_copy(arena, source);
 	e->ere = ere_new(e->source, 0, arena, &why);
 	if (!e->ere) {
-		err_set(err, ERR_USAGE, "/%.*s/ is no regular expression: %s",
+		err_set(err, ERR_USAGE, "invalid regular expression /%.*s/: %s",
 		    SPAN_ARG(span_first(source, 60)), why.text);
 		return NULL;
 	}
 	e->places = ere_places(e->ere) + (*list ? (*list)->places : 0);
 	if (e->places > SCRIPT_PLACES) {
 		err_set(err, ERR_USAGE,
-		    "the script's regular expressions expand to more than %d places",
+		    "the script's regular expressions expand to more than %d states",
 		    SCRIPT_PLACES);
 		return NULL;
 	}
@@ -117,7 +117,7 @@ static bool
 expect_wants_code(const struct cursor *c, struct err *err)
 {
 	return cursor_fail(
-	    c, err, "want a reply code such as 250, 2xx or 250|251, or * for any reply");
+	    c, err, "expected a reply code such as 250, 2xx or 250|251, or * for any reply");
 }
 
 /* "250", "2xx", "550|551". */
@@ -140,7 +140,7 @@ expect_parse_codes(struct expect_line *l, struct cursor *c, struct err *err)
 		if (c->rest.len == 0 || c->rest.at[0] != '|')
 			return true;
 		if (l->ncodes == CODES_MAX)
-			return cursor_fail(c, err, "more than %d codes", CODES_MAX);
+			return cursor_fail(c, err, "more than %d reply codes", CODES_MAX);
 		c->rest = span_skip(c->rest, 1);
 	}
 }
@@ -197,9 +197,8 @@ expect_add_line(struct expect *x, struct cursor *c, const struct text_context *c
 	if (span_eq(c->rest, SPAN("..."))) {
 		if (whole)
 			return cursor_fail(c, err,
-			    "\"S: ...\" stands for further lines of a reply: a line with its code "
-			    "must come "
-			    "before; \"S: *\" takes any reply");
+			    "\"S: ...\" stands for further lines of a reply: it must follow a line "
+			    "with a reply code; \"S: *\" matches any reply");
 		expect_new_line(x, c, ctx->arena)->more = true;
 		x->more = *open = true;
 		return true;
@@ -210,7 +209,7 @@ expect_add_line(struct expect *x, struct cursor *c, const struct text_context *c
 	if (c->rest.len == 0)
 		return true;
 	if (c->rest.at[0] != ' ' && c->rest.at[0] != '-')
-		return cursor_fail(c, err, "want a blank or \"-\" behind the code");
+		return cursor_fail(c, err, "expected a space or \"-\" after the reply code");
 	l->separator = c->rest.at[0];
 	c->rest = span_skip(c->rest, 1);
 	if (!expect_parse_text(l, c, ctx, eres, err))

@@ -15,8 +15,8 @@
 #define MATCH_LEVELS(X)								\
 	X(CLASS, "class", "the first digit")					\
 	X(CODE, "code", "the three digits")					\
-	X(ENHANCED, "enhanced", "the code, the enhanced code, the keywords of EHLO")	\
-	X(TEXT, "text", "the text after normalisation")				\
+	X(ENHANCED, "enhanced", "the code, the enhanced code, the EHLO keywords")	\
+	X(TEXT, "text", "the text after normalization")				\
 	X(EXACT, "exact", "every octet")
 
 enum match_level {

@@ -100,8 +100,8 @@ match_codes(struct match *m)
 							      code == m->r->code;
 		if (fits)
 			continue;
-		match_differs(m, i, "its lines do not all have the same code: line %zu is \"%.*s\"",
-		    k + 1, SPAN_ARG(match_shown(m, line)));
+		match_differs(m, i, "reply lines have different codes: line %zu is \"%.*s\"", k + 1,
+		    SPAN_ARG(match_shown(m, line)));
 		m->out->about = m->x->line[i].source;
 		return false;
 	}
@@ -159,7 +159,7 @@ match_line(struct match *m, size_t i, size_t k)
 
 	if (look && k >= m->r->nlines)
 		return match_differs(
-		    m, i, "expected a line \"%.*s\" more", SPAN_ARG(match_shown(m, l->source)));
+		    m, i, "expected another line \"%.*s\"", SPAN_ARG(match_shown(m, l->source)));
 	if (look)
 		return match_text(m, l, got) || match_text_differs(m, i, k);
 	if (m->how->level == MATCH_ENHANCED && l->status.class) {
@@ -208,7 +208,7 @@ match_lines(struct match *m)
 		k++;
 	}
 	if (strict && !m->x->more && k < m->r->nlines)
-		return match_differs(m, m->x->nlines - 1, "a line more than expected: \"%.*s\"",
+		return match_differs(m, m->x->nlines - 1, "unexpected extra line: \"%.*s\"",
 		    SPAN_ARG(match_shown(m, m->r->line[k])));
 	return true;
 }
@@ -354,7 +354,7 @@ match_ehlo_set(struct match *m)
 			struct span want = all ? match_keyword(m, l) : SPAN_NONE;
 			if (want.len > 0 && find_offered(m, all, want, &end) == end)
 				return match_differs(m, i,
-				    "expected EHLO to offer %.*s, and it does not",
+				    "expected EHLO to offer %.*s, but it does not",
 				    SPAN_ARG(match_shown(m, want)));
 			m->out->uncompared += !all && l->text.n > 0;
 			continue;
@@ -362,13 +362,13 @@ match_ehlo_set(struct match *m)
 		k = match_take_line(m, l, all, taken);
 		if (k == m->r->nlines)
 			return match_differs(m, i,
-			    "expected EHLO to offer \"%.*s\", and it does not",
+			    "expected EHLO to offer \"%.*s\", but it does not",
 			    SPAN_ARG(match_shown(m, l->text.source)));
 		taken[k] = true;
 	}
 	for (k = 1; text && !m->x->more && k < m->r->nlines; k++)
 		if (!taken[k])
-			return match_differs(m, 0, "EHLO offers \"%.*s\", which is not expected",
+			return match_differs(m, 0, "EHLO unexpectedly offers \"%.*s\"",
 			    SPAN_ARG(match_shown(m, m->r->line[k])));
 	return true;
 }
@@ -395,7 +395,7 @@ match_octets(struct match *m)
 		}
 	}
 	return !(m->r->flaws & REPLY_BARE_LF) ||
-	    match_differs(m, 0, "expected lines that end in CRLF, received a bare LF");
+	    match_differs(m, 0, "expected lines that end with CRLF, received a bare LF");
 }
 
 static bool
@@ -491,14 +491,16 @@ expect_default(const struct reply *r, struct match_result *out)
 	for (size_t k = 1; out->ok && k < r->nlines; k++)
 		if (!span_line(&rest, &line) || line_code(line) / 100 != r->code / 100) {
 			snprintf(out->why, sizeof out->why,
-			    "expected 2yz or 3yz, and line %zu has another code than the first, "
-			    "%03u",
+			    "expected 2xx or 3xx, but line %zu has a different code than the "
+			    "first, %03u",
 			    k + 1, r->code);
 			out->ok = false;
 			return false;
 		}
 	if (!out->ok)
-		snprintf(out->why, sizeof out->why, r->code ? "expected 2yz or 3yz, received %03u" :
-		    "expected 2yz or 3yz, received no reply code", r->code);
+		snprintf(out->why, sizeof out->why,
+		    r->code ? "expected 2xx or 3xx, received %03u" :
+			      "expected 2xx or 3xx, received no reply code",
+		    r->code);
 	return out->ok;
 }

@@ -7,7 +7,7 @@ const struct fault faults[] = {
 	{ "close", "Close the connection", session_shut },
 	/* A reset takes along what has not reached the peer: not even the reply would be seen. */
 	{ "rst", "Reset the connection (TCP RST)", session_reset, .when_delivered = true },
-	{ "stay", "Keep the connection, whatever --fail-fast says", NULL },
+	{ "stay", "Keep the connection open, whatever --fail-fast says", NULL },
 	{ .name = NULL },
 };
 

@@ -25,7 +25,7 @@ file_below(const char *from, const char *root, struct span name, struct arena *a
 	char folder[PATH_MAX], top[PATH_MAX], full[PATH_MAX], real[PATH_MAX];
 
 	if (!folder_of(from, folder) || (root && !realpath(root, top)))
-		return err_set(err, ERR_USAGE, "cannot find the folder of %s", from);
+		return err_set(err, ERR_USAGE, "cannot find the directory of %s", from);
 	if (!root)
 		snprintf(top, sizeof top, "%s", folder);
 	if (name.len > 0 && name.at[0] == '/')
@@ -39,7 +39,7 @@ file_below(const char *from, const char *root, struct span name, struct arena *a
 	size_t n = strlen(top);
 	if (strncmp(real, top, n) != 0 || (real[n] != '/' && n > 1))
 		return err_set(err, ERR_USAGE,
-		    "%.*s is outside of %s; --file-root FOLDER allows another folder",
+		    "%.*s is outside %s; use --file-root DIR to allow another directory",
 		    SPAN_ARG(span_first(name, 200)), top);
 	*path = arena_string(arena, span_of(real));
 	return true;
@@ -83,10 +83,9 @@ script_has_something(const struct script *s, bool server, struct err *err)
 		goes |= k->skip.len == 0;
 	}
 	if (!any)
-		return err_set(err, ERR_USAGE, "%s: there is nothing in it to play", s->file);
+		return err_set(err, ERR_USAGE, "%s: nothing to run", s->file);
 	return goes ||
-	    err_set(err, ERR_USAGE, "%s: there is nothing in it to play: every case is skipped",
-		s->file);
+	    err_set(err, ERR_USAGE, "%s: nothing to run: every case is skipped", s->file);
 }
 
 struct script *

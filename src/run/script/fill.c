@@ -56,7 +56,8 @@ name_value(struct script_vars *v, size_t name, struct span *out, struct err *err
 	*out = v->value[name];
 	if (secret && !known)
 		return err_set(err, ERR_USAGE,
-		    "the secret %.*s has no value: --secret %.*s=@FILE or %s in the environment",
+		    "the secret %.*s has no value: use --secret %.*s=@FILE, or %s in the "
+		    "environment",
 		    SPAN_ARG(k), SPAN_ARG(k), variable);
 	return known || err_set(err, ERR_USAGE, "{{%.*s}} has no value here", SPAN_ARG(k));
 }
@@ -194,7 +195,7 @@ text_fill(const struct script_text *t, struct script_vars *v, struct arena *aren
 		struct span value;
 		ok = piece_value(&t->piece[i], v, arena, &value, err);
 		if (ok && !buf_append(&all, value))
-			ok = err_set(err, ERR_USAGE, "a line of more than %d octets", FILLED_MAX);
+			ok = err_set(err, ERR_USAGE, "line longer than %d octets", FILLED_MAX);
 		if (!ok)
 			break;
 		if (!piece_is_secret(&t->piece[i], v)) {

@@ -22,8 +22,8 @@ make_response(struct script_vars *v, const char *mechanism, struct span arg[2], 
 		return false;
 	if (!(m->flags & AUTH_FIRST) &&
 	    (v->challenge.len == 0 || !base64_decode(arena, v->challenge, &challenge)))
-		return err_set(err, ERR_USAGE,
-		    "{{cram-md5}} answers a 334 with a challenge, and there was none");
+		return err_set(
+		    err, ERR_USAGE, "{{cram-md5}} responds to a 334 challenge, but there was none");
 	struct auth *auth = auth_new(m, &who, lib, err);
 	bool ok = auth && auth_respond(auth, challenge, &response, err);
 	if (ok)
@@ -105,7 +105,8 @@ make_repeat(struct script_vars *v, struct span arg[2], struct arena *arena, stru
 	(void)v;
 	if (!span_number(arg[0], FILLED_MAX, &times) || times * arg[1].len > FILLED_MAX)
 		return err_set(err, ERR_USAGE,
-		    "{{repeat N X}}: want a number, and at most %d octets in all", FILLED_MAX);
+		    "{{repeat N X}}: expected a number, and at most %d octets in total",
+		    FILLED_MAX);
 	char *mem = arena_get(arena, (size_t)times * arg[1].len + 1);
 	for (size_t i = 0; arg[1].len > 0 && i < times; i++)
 		memcpy(mem + i * arg[1].len, arg[1].at, arg[1].len);
@@ -120,14 +121,14 @@ make_env(struct script_vars *v, struct span arg[2], struct arena *arena, struct 
 	const char *value = getenv(arena_string(arena, arg[0]));
 
 	if (span_starts(arg[0], SPAN("SMTPSH_SECRET_")))
-		return err_set(err, ERR_USAGE, "{{env %.*s}}: a secret is read by /secret alone",
+		return err_set(err, ERR_USAGE, "{{env %.*s}}: use /secret to read a secret",
 		    SPAN_ARG(span_first(arg[0], 60)));
 	if (!v->allow_env)
 		return err_set(err, ERR_USAGE,
-		    "{{env %.*s}}: scripts read the environment only with --allow-env",
+		    "{{env %.*s}}: scripts may read the environment only with --allow-env",
 		    SPAN_ARG(span_first(arg[0], 60)));
 	if (!value)
-		return err_set(err, ERR_USAGE, "{{env %.*s}}: not in the environment",
+		return err_set(err, ERR_USAGE, "{{env %.*s}}: not set in the environment",
 		    SPAN_ARG(span_first(arg[0], 60)));
 	*out = span_of(value);
 	return true;
@@ -137,20 +138,21 @@ const struct function functions[] = {
 	{ "plain", "USER PASSWORD", "The initial response of AUTH PLAIN", 2, true, true, true,
 	    make_plain },
 	{ "b64", "X", "X in base64", 1, false, false, true, make_b64 },
-	{ "login-user", "USER", "The user name as AUTH LOGIN has it", 1, false, true, false,
+	{ "login-user", "USER", "The user name as AUTH LOGIN sends it", 1, false, true, false,
 	    make_b64 },
-	{ "login-pass", "PASSWORD", "The password as AUTH LOGIN has it", 1, true, true, true,
+	{ "login-pass", "PASSWORD", "The password as AUTH LOGIN sends it", 1, true, true, true,
 	    make_b64 },
-	{ "cram-md5", "USER PASSWORD", "The answer to the challenge of AUTH CRAM-MD5", 2, true,
+	{ "cram-md5", "USER PASSWORD", "The response to the challenge of AUTH CRAM-MD5", 2, true,
 	    true, true, make_cram },
 	{ "xoauth2", "USER TOKEN", "The initial response of AUTH XOAUTH2", 2, true, true, true,
 	    make_xoauth2 },
 	{ "uuid", "", "A new UUID each time", 0, false, false, false, make_uuid },
-	{ "now", "", "The time, in UTC, as 2026-01-31T12:00:00Z", 0, false, false, false,
+	{ "now", "", "The current time in UTC, as 2026-01-31T12:00:00Z", 0, false, false, false,
 	    make_now },
-	{ "date-rfc5322", "", "The time, as in a Date header", 0, false, false, false, make_date },
+	{ "date-rfc5322", "", "The current time, as in a Date header", 0, false, false, false,
+	    make_date },
 	{ "repeat", "N X", "X, N times", 2, false, false, false, make_repeat },
-	{ "env", "NAME", "From the environment; only with --allow-env", 1, false, false, false,
+	{ "env", "NAME", "An environment variable; only with --allow-env", 1, false, false, false,
 	    make_env },
 	{ .name = NULL },
 };

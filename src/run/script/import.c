@@ -45,7 +45,7 @@ no_such_form(const char *name, struct err *err)
 
 	for (unsigned i = 0; import_form_name(i); i++)
 		buf_printf(&names, " %s", import_form_name(i));
-	err_set(err, ERR_USAGE, "--from %s: there is no such form; there are%.*s", name,
+	err_set(err, ERR_USAGE, "--from %s: unknown format; known formats:%.*s", name,
 	    SPAN_ARG(buf_span(&names)));
 	buf_release(&names);
 	return false;
@@ -105,25 +105,24 @@ is_dialogue(const struct import *im, struct span log, struct err *err)
 	char why[200];
 
 	if (im->replies == 0 && said == 0)
-		snprintf(why, sizeof why, "there is no dialogue in it");
+		snprintf(why, sizeof why, "it contains no dialogue");
 	else if (im->replies == 0)
 		snprintf(why, sizeof why,
-		    "the server's side is missing: there are %u lines of a client, and no reply",
-		    said);
+		    "the server's side is missing: there are %u client lines and no reply", said);
 	else if (said == 0)
-		snprintf(why, sizeof why, "the client's side is missing, there are only replies");
+		snprintf(why, sizeof why, "the client's side is missing: there are only replies");
 	else if (im->strange > im->commands)
-		snprintf(
-		    why, sizeof why, "most lines that would be commands begin with no SMTP verb");
+		snprintf(why, sizeof why,
+		    "most lines that should be commands do not begin with an SMTP verb");
 	else if (im->unasked > 0 && one_side_bare(im->form))
 		snprintf(why, sizeof why,
-		    "a side is missing: there are replies that no command asks for, or a message "
-		    "that no 354 does");
+		    "one side is missing: there are replies without a command, or a message "
+		    "without a 354");
 	else if (wrong * 3 > im->replies && wrong > 2)
 		snprintf(why, sizeof why,
-		    "a side is missing, or the lines are out of order: of %u replies %u cannot "
-		    "answer the command before them",
-		    im->replies, wrong);
+		    "one side is missing, or the lines are out of order: %u of the %u replies do "
+		    "not fit the command before them",
+		    wrong, im->replies);
 	else
 		return true;
 	return refuse(im->secrets, log, why, err);
@@ -138,7 +137,7 @@ put_head(const struct import *im, struct buf *out)
 	if (im->contradiction[0])
 		buf_printf(out, "# the log contradicts SMTP: %s\n", im->contradiction);
 	if (im->needs_user && !transcript_put_user(out, span_of(im->user)))
-		buf_printf(out, "# the log does not show the user's name\n/secret user\n");
+		buf_printf(out, "# the log does not show the user name\n/secret user\n");
 	if (im->needs_password)
 		buf_printf(out, "/secret password\n");
 	if (im->needs_token)
@@ -159,7 +158,7 @@ is_script(const struct import *im, const struct buf *head, struct span log, stru
 	buf_append(&whole, buf_span(head));
 	buf_append(&whole, buf_span(&im->out));
 	s = script_parse("the script", buf_span(&whole), &(struct script_opts){ 0 }, &parse);
-	snprintf(why, sizeof why, "its lines are not in the order of a dialogue: %s", parse.text);
+	snprintf(why, sizeof why, "its lines are not in dialogue order: %s", parse.text);
 	buf_release(&whole);
 	if (!s)
 		return refuse(im->secrets, log, why, err);

@@ -252,7 +252,7 @@ openssl_line(struct import *im, struct span line)
 	/* It took the line above for a command of its own, and did not send it. */
 	if ((span_starts(line, SPAN("RENEGOTIATING")) || span_starts(line, SPAN("KEYUPDATE"))) &&
 	    im->last_side == IMPORT_CLIENT)
-		import_take_back(im, "openssl s_client took this line for its own command R or K");
+		import_take_back(im, "openssl s_client took this line as its own R or K command");
 	if (starts_with_any(line, openssl_noise)) {
 		import_left_out(im, line);
 		return;
@@ -261,7 +261,7 @@ openssl_line(struct import *im, struct span line)
 	if (!im->begun &&
 	    (reply ? span_starts(line, SPAN("250")) : verb_of(line, NULL) != VERB_OTHER)) {
 		import_comment(
-		    im, "openssl s_client said EHLO and STARTTLS here; its log does not show them");
+		    im, "openssl s_client sent EHLO and STARTTLS here; its log does not show them");
 		import_put(im, "/starttls");
 		im->begun = true;
 		im->banner = false;
@@ -269,7 +269,7 @@ openssl_line(struct import *im, struct span line)
 			return;
 	}
 	if (!im->begun && reply)
-		import_comment(im, "openssl s_client began with TLS: replay against smtps://");
+		import_comment(im, "openssl s_client used implicit TLS: replay against smtps://");
 	import_bare_line(im, line);
 }
 
@@ -278,7 +278,7 @@ static const char *const sender_signs[] = { "R: ", NULL };
 static const char *const arrows_signs[] = { "<<< ", NULL };
 
 const struct import_row import_rows[] = {
-	{ .name = "marks", .help = "a program whose marks were learned from it" },
+	{ .name = "marks", .help = "a program whose markers were learned from the log" },
 	{ "sender", "RFCs that write S: for the sender and R: for the receiver",
 	    .sign = sender_signs, .line = rfc_line, .client = "S:", .server = "R:" },
 	{ "arrows", "RFCs that write >>> and <<<", .sign = arrows_signs, .line = rfc_line,

@@ -279,7 +279,7 @@ dump_no_lines(struct dump *d)
 	if (d->side != 0 || !d->data || d->broken || n <= 64)
 		return;
 	buf_consume(b, n);
-	buf_printf(b, "<%zu bytes, whose lines are not shown>\r\n", n);
+	buf_printf(b, "<%zu bytes, content not shown>\r\n", n);
 	dump_lines(d, false);
 }
 

@@ -205,7 +205,8 @@ put_filler(struct import *im)
 	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
 
 	import_comment(im,
-	    "the log does not show these octets: others stand for them, as many as were announced");
+	    "the log does not show these octets: a placeholder of the announced size is sent "
+	    "instead");
 	for (unsigned long long left = im->chunk; left > 0;) {
 		unsigned long long n = left > FILLER_LINE ? FILLER_LINE - 2 :
 		    left >= 2				  ? left - 2 :
@@ -338,7 +339,7 @@ said_command(struct import *im, struct span line)
 	if (im->nowed > 0 && im->owed[im->nowed - 1] < VERB_COUNT &&
 	    verb_info(im->owed[im->nowed - 1])->ends_group) {
 		im->unanswered++;
-		contradicts(im, "%s was said before %s was answered",
+		contradicts(im, "%s was sent before %s was answered",
 		    verb_info(verb_of(line, NULL))->name, verb_info(im->owed[im->nowed - 1])->name);
 	}
 	im->verb = verb_of(line, NULL);
@@ -373,10 +374,8 @@ put_missing_text(struct import *im)
 		snprintf(im->size, sizeof im->size, "%llu", im->noted);
 	import_comment(im,
 	    im->size[0] ?
-		"the log does not show the message: this stands for it, as large as it "
-		"was said to be" :
-		"the log does not show the message, nor how large it was: this stands for "
-		"it");
+		"the log does not show the message: this is a placeholder of the announced size" :
+		"the log shows neither the message nor its size: this is a placeholder");
 	buf_printf(&im->out, "/body size=%s\n", im->size[0] ? im->size : MISSING_TEXT);
 	im->mode = IMPORT_COMMANDS;
 	im->text_lines = 0;
@@ -693,8 +692,8 @@ static void
 after_hello(struct import *im, bool offers_tls)
 {
 	static const struct span unseen = SPAN_INIT(
-	    "# the log does not show a STARTTLS here: before this EHLO it was offered, and after "
-	    "it no more\n/starttls\n");
+	    "# the log does not show STARTTLS here: it was offered before this EHLO, and not after "
+	    "it\n/starttls\n");
 
 	if (im->tls_offered && !im->tls_given && !offers_tls)
 		insert(im, im->hello_at, unseen);
@@ -721,7 +720,7 @@ after_reply(struct import *im)
 		}
 	} else if (!banner && strcmp(im->code, "421") != 0) {
 		im->unasked++;
-		contradicts(im, "no command asks for a reply %s", im->code);
+		contradicts(im, "reply %s does not belong to any command", im->code);
 	}
 	im->mode = IMPORT_COMMANDS;
 	if (strcmp(im->code, "334") == 0 &&
@@ -801,7 +800,7 @@ import_server(struct import *im, struct span line)
 	chunk_end(im);
 	if (!import_is_reply(line)) {
 		if (line.len > 0 && im->begun && !im->ended)
-			put_aside(im, "the server sent what is no reply: ", line);
+			put_aside(im, "the server sent something other than a reply: ", line);
 		else
 			import_left_out(im, line);
 		return;
@@ -1024,7 +1023,7 @@ put_missing_replies(struct import *im)
 	if (!im->begun || im->ended || im->mode != IMPORT_COMMANDS ||
 	    im->last_side != IMPORT_SERVER || im->nowed == 0)
 		return;
-	import_comment(im, "the log ends before what else was answered");
+	import_comment(im, "the log ends before the remaining commands were answered");
 	for (unsigned i = 0; i < im->nowed; i++)
 		import_put(im, "S: *");
 }
@@ -1048,7 +1047,7 @@ import_connection(struct import *im)
 	put_missing_replies(im);
 	if (im->mode == IMPORT_TEXT && im->begun)
 		import_put(im,
-		    im->text_lines ? "# the log ends within the message\n/drop" :
+		    im->text_lines ? "# the log ends in the middle of the message\n/drop" :
 				     "# the log ends before the message\n/drop");
 	im->mode = IMPORT_COMMANDS;
 	im->ended = false;

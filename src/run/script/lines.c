@@ -73,8 +73,8 @@ parser_check_group(struct parser *p, size_t ncommands)
 			continue;
 		struct cursor c = { .place = say->place };
 		return cursor_fail(&c, p->err,
-		    "%s may only be the last of commands sent together (RFC 2920 3.1): put each S: "
-		    "after its C:",
+		    "%s must be the last of the commands sent together (RFC 2920 3.1): put each S: "
+		    "line after its C: line",
 		    verb_info(say->verb)->name);
 	}
 	return true;
@@ -137,8 +137,8 @@ parse_close_reply(struct parser *p)
 	struct cursor c = { .place = l->place };
 	return l->ncodes == 0 ||
 	    cursor_fail(&c, p->err,
-		"the reply's last line has \"-\" behind its code, so it never ends; "
-		"\"S: %.3s ...\" closes it",
+		"the reply never ends: its last line has \"-\" after the code; \"S: %.3s ...\" "
+		"completes it",
 		l->code[0].digit);
 }
 
@@ -159,7 +159,8 @@ parse_flush(struct parser *p, const struct cursor *c)
 	if (ncommands > 1 && p->nreply > 1 && p->nreply < ncommands) {
 		struct cursor at = { .place = p->reply[0]->place };
 		return cursor_fail(&at, p->err,
-		    "%zu commands and %zu replies: put each S: after its C:", ncommands, p->nreply);
+		    "%zu commands and %zu replies: put each S: line after its C: line", ncommands,
+		    p->nreply);
 	}
 	if (ncommands > 1 && p->nreply >= ncommands && p->pipeline != PIPELINE_OFF) {
 		if (!parser_check_group(p, ncommands))
@@ -224,8 +225,7 @@ unescape(struct cursor *c, struct arena *arena, struct span *out, struct err *er
 			    quoted_escape(after, &to[n]);
 			if (more == 0)
 				return cursor_fail(c, err,
-				    "want \\r, \\n, \\0, \\t, \\xHH or \\\\ behind a backslash "
-				    "here");
+				    "invalid escape: expected \\r, \\n, \\t, \\0, \\xHH or \\\\");
 			took += more;
 		}
 		n++;
@@ -243,12 +243,13 @@ parse_count_chunk(struct parser *p, const struct script_say *say, const struct c
 	for (size_t i = 0; i < say->text.n; i++) {
 		if (say->text.piece[i].kind != PIECE_TEXT)
 			return cursor_fail(c, p->err,
-			    "the octets of BDAT are counted here: no {{places}} in them");
+			    "BDAT data must not contain {{places}}, because its octets are "
+			    "counted");
 		octets += say->text.piece[i].text.len;
 	}
 	if (octets > p->of[p->peer].chunk)
 		return cursor_fail(c, p->err,
-		    "BDAT: this line has %llu octets with its CRLF, and %llu are left", octets,
+		    "BDAT: this line has %llu octets with its CRLF, but only %llu are left", octets,
 		    p->of[p->peer].chunk);
 	p->of[p->peer].chunk -= octets;
 	return true;
@@ -365,8 +366,8 @@ parse_reply(struct parser *p, unsigned peer, struct cursor *c)
 	if (p->rule) {
 		if (p->rule_over)
 			return cursor_fail(c, p->err,
-			    "the rule has closed the connection: no reply follows; a blank line "
-			    "ends the rule");
+			    "no reply can follow: the rule has closed the connection; an empty "
+			    "line ends the rule");
 		if (!p->open)
 			p->opened = new_rule_reply(p, p->rule);
 		return parse_reply_line(p, p->opened, c);

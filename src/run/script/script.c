@@ -145,10 +145,10 @@ parse_marked_line(struct parser *p, struct input *in, struct cursor *c)
 	bool command = script_word_find(word) || step_find(step_ops, word),
 	     sent = !command && verb_of(text, NULL) != VERB_OTHER;
 	return cursor_fail(c, p->err,
-	    "want \"C: \", \"S: \", a command or a comment%s%.*s%s: in a script with marks a line "
-	    "without one is neither sent nor ignored",
-	    command  ? ", as in \"/" :
-		sent ? ", as in \"C: " :
+	    "expected \"C: \", \"S: \", a command or a comment%s%.*s%s: in a script with marks, "
+	    "every line needs one",
+	    command  ? ", such as \"/" :
+		sent ? ", such as \"C: " :
 		       "",
 	    SPAN_ARG(command || sent ? word : SPAN_NONE), command || sent ? "\"" : "");
 }
@@ -171,9 +171,8 @@ parse_unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 	/* "C: NOOP" is no command of SMTP, and a typo above is likely */
 	if (has_mark && p->of[1].mode == PARSE_COMMAND)
 		return cursor_fail(c, p->err,
-		    "the first line of this script has no mark, so that this one would be sent "
-		    "with its "
-		    "mark: give one to every line, or to none");
+		    "the first line of this script has no mark, so this one would be sent with its "
+		    "mark: mark every line, or none");
 	if (p->of[1].mode != PARSE_COMMAND)
 		return parse_say(p, 1, false, c);
 	if (c->line.len == 0 && p->rule && !p->open) {
@@ -188,8 +187,8 @@ parse_unmarked_line(struct parser *p, struct input *in, struct cursor *c)
 		return parse_command(p, in, name, c);
 	else if (c->line.len > 0 && c->line.at[0] == '/')
 		return cursor_fail(c, p->err,
-		    "a line that begins with \"/\" talks to smtpsh; to send it, type a second "
-		    "\"/\" before it");
+		    "lines that begin with \"/\" are smtpsh commands; to send such a line, double "
+		    "its \"/\"");
 	return parse_say(p, 1, false, c);
 }
 
@@ -234,7 +233,8 @@ parse_input(struct parser *p, const char *file, struct span text, const struct c
 		bool special = line.len > 0 && (line.at[0] == '#' || line.at[0] == '/');
 		if (!in.marked && p->opts->server && line.len > 0 && !special)
 			return cursor_fail(&c, p->err,
-			    "want \"C: \" or \"S: \": the server's side takes no unmarked line");
+			    "expected \"C: \" or \"S: \": the server's side allows no unmarked "
+			    "lines");
 		if (in.marked || p->opts->server ? !parse_marked_line(p, &in, &c) :
 						   !parse_unmarked_line(p, &in, &c))
 			return false;
@@ -253,7 +253,7 @@ parse_all(struct parser *p, const char *file, struct span text)
 	struct cursor end = { .place = { p->script->file, 0 } };
 
 	if (text.len > SCRIPT_OCTETS_MAX)
-		return err_set(p->err, ERR_USAGE, "%s: a script of more than %d MiB", file,
+		return err_set(p->err, ERR_USAGE, "%s: the script is larger than %d MiB", file,
 		    SCRIPT_OCTETS_MAX >> 20);
 	if (!parse_input(p, file, text, NULL))
 		return false;
@@ -262,7 +262,8 @@ parse_all(struct parser *p, const char *file, struct span text)
 	if (!parse_flush(p, &end))
 		return false;
 	if (p->depth > 0)
-		return cursor_fail(&end, p->err, "/end is missing for the block of line %u",
+		return cursor_fail(&end, p->err,
+		    "missing /end for the block that begins in line %u",
 		    p->block[p->depth - 1].item->place.line);
 	return true;
 }

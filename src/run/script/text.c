@@ -110,7 +110,7 @@ parse_call(struct pieces *p, const struct function *f, struct span rest, const s
 	for (unsigned i = 0; i < f->nargs; i++) {
 		struct call_arg *arg = &piece->arg[i];
 		if (!next_arg(&rest, &arg->text, &quoted))
-			return cursor_fail(c, err, "{{%s}} wants %s", f->name, f->args);
+			return cursor_fail(c, err, "{{%s}} requires %s", f->name, f->args);
 		arg->text = arena_copy(p->ctx->arena, arg->text);
 		arg->name = names_find(p->ctx->names, arg->text);
 		if (arg->name == NAME_NONE && !quoted && f->takes_secrets &&
@@ -123,7 +123,8 @@ parse_call(struct pieces *p, const struct function *f, struct span rest, const s
 			    span_eq(span_of(f->name), SPAN("env"))));
 		if (!arg->literal && arg->name == NAME_NONE)
 			return cursor_fail(c, err,
-			    "{{%s}}: \"%.*s\" is not set on an earlier line (text goes in quotes)",
+			    "{{%s}}: \"%.*s\" is not set on an earlier line (put literal text in "
+			    "quotes)",
 			    f->name, SPAN_ARG(span_first(arg->text, 60)));
 		p->out->secret |= !arg->literal && p->ctx->names->of[arg->name].secret;
 	}
@@ -142,12 +143,11 @@ parse_typed(
 	piece->type = value_type_of(type);
 	if (piece->type == TYPE_NONE)
 		return cursor_fail(c, err,
-		    "\"%.*s\" is no type: want any, word, rest, int, host, ip, enh, queueid, "
-		    "msgid, date, "
-		    "b64 or uuid",
+		    "unknown type \"%.*s\": expected any, word, rest, int, host, ip, enh, queueid, "
+		    "msgid, date, b64 or uuid",
 		    SPAN_ARG(span_first(type, 40)));
 	if (given.len > 0 && value_length(piece->type, given) != given.len)
-		return cursor_fail(c, err, "\"%.*s\" is no value of the type %s",
+		return cursor_fail(c, err, "\"%.*s\" is not a value of type %s",
 		    SPAN_ARG(span_first(given, 60)), value_type_word(piece->type));
 	if (given.len > 0)
 		piece->given = arena_copy(p->ctx->arena, given);
@@ -155,8 +155,8 @@ parse_typed(
 	if (name.len == 0)
 		return true;
 	if (!name_is_valid(name))
-		return cursor_fail(
-		    c, err, "\"%.*s\" is no name for a variable", SPAN_ARG(span_first(name, 60)));
+		return cursor_fail(c, err, "\"%.*s\" is not a valid variable name",
+		    SPAN_ARG(span_first(name, 60)));
 	piece->name = names_add(p->ctx->names, arena_copy(p->ctx->arena, name), false);
 	p->out->secret |= piece->name != NAME_NONE && p->ctx->names->of[piece->name].secret;
 	return piece->name != NAME_NONE || cursor_fail(c, err, "more than %d variables", NAMES_MAX);
@@ -178,11 +178,11 @@ parse_place(struct pieces *p, struct span inside, const struct cursor *c, struct
 	bool matched = span_eq(inside, NAME_MATCHED);
 	if (matched && !p->ctx->matched)
 		return cursor_fail(c, err,
-		    "{{1}} stands for what the /expression/ of a rule matched, and this is no "
-		    "reply of one");
+		    "{{1}} stands for what a rule's /expression/ matched, but this is not a reply "
+		    "of a rule with one");
 	if (!matched && (!name_is_valid(word) || rest.len > 0))
 		return cursor_fail(c, err,
-		    "\"{{%.*s%s}}\" is neither a variable nor a function; to send it write \\{{",
+		    "\"{{%.*s%s}}\" is neither a variable nor a function; to send it, write \\{{",
 		    SPAN_ARG(span_first(word, 60)), rest.len > 0 ? " ..." : "");
 	struct piece *piece = new_piece(p, PIECE_PLACE);
 	piece->name = matched ? names_add(p->ctx->names, NAME_MATCHED, false) :
@@ -266,7 +266,7 @@ text_parse(
 			end_literal(&p);
 			if (close.len == 0) {
 				ok = cursor_fail(
-				    c, err, "\"{{\" has no \"}}\"; to send it write \\{{");
+				    c, err, "\"{{\" without \"}}\"; to send it, write \\{{");
 				break;
 			}
 			ok = parse_place(&p,

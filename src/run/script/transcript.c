@@ -131,12 +131,12 @@ transcript_reply(struct transcript *t, const struct event *e)
 	if (e->answer.surprise || e->answer.late) {
 		for (size_t i = 0; i < r->nlines; i++)
 			transcript_comment(
-			    t, e->answer.late ? "late: " : "nothing asked for this: ", r->line[i]);
+			    t, e->answer.late ? "late: " : "unsolicited reply: ", r->line[i]);
 		return;
 	}
 	if (!is_regular(r)) {
 		for (size_t i = 0; i < r->nlines; i++)
-			transcript_comment(t, "no regular reply: ", r->line[i]);
+			transcript_comment(t, "malformed reply: ", r->line[i]);
 		transcript_mark(t, 'S', e, "");
 		buf_append(&t->out, SPAN("*\n"));
 		return;
@@ -327,7 +327,8 @@ write_filler(struct transcript *t, const struct event *e, uint64_t octets)
 static void
 write_stand_in(struct transcript *t, const struct event *e, uint64_t octets)
 {
-	buf_printf(&t->out, "# a message of %llu octets was sent here and is not kept\n",
+	buf_printf(&t->out,
+	    "# a message of %llu octets was sent here; its content is not recorded\n",
 	    (unsigned long long)octets);
 	if (octets >= STAND_IN_MIN && e->session <= 1) {
 		buf_printf(&t->out, "/body size=%llu\n", (unsigned long long)octets);
@@ -447,8 +448,8 @@ transcript_octets(struct transcript *t, const struct event *e)
 		write_stand_in(t, e, e->sent.octets);
 		return;
 	}
-	buf_printf(&t->out,
-	    "# %llu octets were sent here and are not kept: ", (unsigned long long)e->sent.octets);
+	buf_printf(&t->out, "# %llu octets were sent here; they are not recorded: ",
+	    (unsigned long long)e->sent.octets);
 	text_safe_to(&t->out, e->sent.text);
 	buf_append(&t->out, SPAN("\n"));
 }
@@ -465,8 +466,8 @@ transcript_bdat(struct transcript *t, const struct event *e)
 	if (t->chunks_left > 0 && octets <= t->chunks_left) {
 		if (!t->chunks_said)
 			buf_printf(&t->out,
-			    "# a message of %llu octets was sent here and is not kept\n"
-			    "/bdat size=%llu chunk=%llu\n",
+			    "# a message of %llu octets was sent here; its content is not "
+			    "recorded\n/bdat size=%llu chunk=%llu\n",
 			    (unsigned long long)t->chunks_left, (unsigned long long)t->chunks_left,
 			    octets);
 		t->chunks_said = true;
@@ -482,7 +483,7 @@ transcript_bdat(struct transcript *t, const struct event *e)
 	t->filled = true;
 	if (octets > 0 && octets <= FILLER_MAX) {
 		transcript_comment(
-		    t, "these octets are not kept: others stand for them", SPAN_NONE);
+		    t, "these octets are not recorded: a placeholder is sent instead", SPAN_NONE);
 		write_filler(t, e, octets);
 	}
 }

@@ -23,7 +23,7 @@ parse_text_word(const void **out, struct cursor *c, const struct text_context *c
 
 	(void)eres;
 	if (c->rest.len == 0)
-		return cursor_fail(c, err, "a name must follow");
+		return cursor_fail(c, err, "expected a name");
 	return text_parse(args, c, ctx, err);
 }
 
@@ -36,7 +36,7 @@ parse_match(const void **out, struct cursor *c, const struct text_context *ctx,
 	(void)eres;
 	*args = match_level_of(span_trim(c->rest));
 	return *args != MATCH_UNSET ||
-	    cursor_fail(c, err, "want a level: class, code, enhanced, text or exact");
+	    cursor_fail(c, err, "expected a level: class, code, enhanced, text or exact");
 }
 
 bool
@@ -48,7 +48,7 @@ word_parse_ere(const struct expect_ere **ere, struct cursor *c, struct arena *ar
 	size_t end = 1, n = 0;
 
 	if (c->rest.len == 0 || c->rest.at[0] != '/')
-		return cursor_fail(c, err, "want a regular expression between slashes");
+		return cursor_fail(c, err, "expected a regular expression between slashes");
 	while (end < c->rest.len && c->rest.at[end] != '/')
 		end += c->rest.at[end] == '\\' ? 2 : 1;
 	if (end >= c->rest.len)
@@ -85,9 +85,8 @@ parse_mask(const void **out, struct cursor *c, const struct text_context *ctx,
 			}
 		if (!known)
 			return cursor_blame(c, word, err,
-			    "want + or - and a mask: date, queueid, msgid, ip, host, pid, uuid, "
-			    "challenge or time; "
-			    "or a name and /ERE/");
+			    "expected + or - and a mask: date, queueid, msgid, ip, host, pid, "
+			    "uuid, challenge or time; or a name and /ERE/");
 	}
 	return true;
 }
@@ -98,9 +97,8 @@ new_name(struct span word, bool secret, size_t *name, struct cursor *c,
 {
 	if (!name_is_valid(word))
 		return cursor_blame(c, word, err,
-		    "\"%.*s\" is no name for a variable: want letters, digits, - and _, and not "
-		    "the name "
-		    "of a function",
+		    "\"%.*s\" is not a variable name: expected letters, digits, - and _, and not "
+		    "the name of a function",
 		    SPAN_ARG(span_first(word, 60)));
 	*name = names_add(ctx->names, arena_copy(ctx->arena, word), secret);
 	return *name != NAME_NONE || cursor_fail(c, err, "more than %d variables", NAMES_MAX);
@@ -116,7 +114,7 @@ parse_var(const void **out, struct cursor *c, const struct text_context *ctx,
 
 	(void)eres;
 	if (!span_has(name, '='))
-		return cursor_fail(c, err, "want /var name=value");
+		return cursor_fail(c, err, "expected /var NAME=VALUE");
 	name = span_until(&c->rest, '=');
 	return text_parse(&args->text, c, &sent, err) &&
 	    new_name(span_trim(name), args->text.secret, &args->name, c, ctx, err);
@@ -132,7 +130,7 @@ parse_secret(const void **out, struct cursor *c, const struct text_context *ctx,
 	(void)eres;
 	if (c->rest.len > 0 || span_has(name, '='))
 		return cursor_blame(c, name, err,
-		    "a secret's value never stands in a script: /secret NAME, and --secret "
+		    "a script never contains a secret's value: use /secret NAME, and --secret "
 		    "NAME=@FILE");
 	return new_name(name, true, &args->name, c, ctx, err);
 }
@@ -149,8 +147,7 @@ parse_capture(const void **out, struct cursor *c, const struct text_context *ctx
 	struct span redact = cursor_word(c);
 	args->redact = redact.len > 0;
 	if (redact.len > 0 && !span_eq(redact, SPAN("redact")))
-		return cursor_blame(
-		    c, redact, err, "only \"redact\" may stand behind the expression");
+		return cursor_blame(c, redact, err, "only \"redact\" may follow the expression");
 	return new_name(name, args->redact, &args->name, c, ctx, err) && cursor_end(c, err);
 }
 
@@ -164,7 +161,7 @@ parse_pipeline(const void **out, struct cursor *c, const struct text_context *ct
 	(void)eres;
 	*args = word.len == 0 || span_eq(word, SPAN("on"));
 	return *args || span_eq(word, SPAN("off")) ||
-	    cursor_fail(c, err, "want /pipeline on or /pipeline off");
+	    cursor_fail(c, err, "expected /pipeline on or /pipeline off");
 }
 
 static bool
@@ -196,7 +193,7 @@ parse_times(const void **out, struct cursor *c, const struct text_context *ctx,
 
 	(void)eres;
 	if (!span_number(span_trim(c->rest), SCRIPT_REPEAT_MAX, &n) || n == 0)
-		return cursor_fail(c, err, "want a number from 1 to %d", SCRIPT_REPEAT_MAX);
+		return cursor_fail(c, err, "expected a number from 1 to %d", SCRIPT_REPEAT_MAX);
 	*args = (unsigned)n;
 	return true;
 }
@@ -212,14 +209,14 @@ parse_repeat(const void **out, struct cursor *c, const struct text_context *ctx,
 	struct span times = cursor_word(c);
 	if (!span_number(times, SCRIPT_REPEAT_MAX, &n) || n == 0)
 		return cursor_blame(
-		    c, times, err, "want how often, a number from 1 to %d", SCRIPT_REPEAT_MAX);
+		    c, times, err, "expected a count from 1 to %d", SCRIPT_REPEAT_MAX);
 	args->times = (unsigned)n;
 	if (c->rest.len == 0)
 		return true;
 	struct span every = cursor_word(c);
 	if (!span_eq(every, SPAN("every")))
 		return cursor_blame(
-		    c, every, err, "want \"every\" and a time, as in /retry 3 every 5s");
+		    c, every, err, "expected \"every\" and a time, such as /retry 3 every 5s");
 	return cursor_milliseconds(c, cursor_word(c), &args->every_ms, err) && cursor_end(c, err);
 }
 
@@ -242,7 +239,7 @@ parse_listen(const void **out, struct cursor *c, const struct text_context *ctx,
 	(void)eres;
 	*args = arena_copy(ctx->arena, span_trim(c->rest));
 	return args->len > 0 ||
-	    cursor_fail(c, err, "want an address, as in /listen 127.0.0.1:2525");
+	    cursor_fail(c, err, "expected an address, such as /listen 127.0.0.1:2525");
 }
 
 /* ---- what must hold: /assert, /time and /if */
@@ -293,7 +290,7 @@ parse_value(struct word_assert *a, int kind, struct cursor *c, const struct text
 	if (a->op == ASSERT_MATCHES)
 		return word_parse_ere(&a->ere, c, ctx->arena, eres, err) && cursor_end(c, err);
 	if (c->rest.len == 0)
-		return cursor_fail(c, err, "a value must follow");
+		return cursor_fail(c, err, "expected a value");
 	if (kind == KIND_TIME) {
 		struct span word = cursor_word(c);
 		return cursor_milliseconds(c, word, &a->number, err) && cursor_end(c, err);
@@ -301,7 +298,7 @@ parse_value(struct word_assert *a, int kind, struct cursor *c, const struct text
 	if (kind == KIND_NUMBER || (a->op >= ASSERT_LT && a->op <= ASSERT_GE)) {
 		if (!span_number(span_trim(c->rest), ~0ull >> 1, &number)) {
 			if (a->subject != ASSERT_TLS_VERSION)
-				return cursor_fail(c, err, "want a number");
+				return cursor_fail(c, err, "expected a number");
 		} else {
 			a->number = number;
 		}
@@ -334,11 +331,11 @@ parse_what(struct word_assert *a, struct span word, int *kind, struct cursor *c,
 		if (a->subject == ASSERT_EHLO)
 			a->keyword = arena_copy(ctx->arena, cursor_word(c));
 		return a->subject != ASSERT_EHLO || a->keyword.len > 0 ||
-		    cursor_fail(c, err, "want an EHLO keyword");
+		    cursor_fail(c, err, "expected an EHLO keyword");
 	}
 	return cursor_blame(c, word, err,
-	    "want time, total, reply.lines, reply.text, reply.enhanced, ehlo KEYWORD, tls.version, "
-	    "tls.cipher, cert.days, cert.name, cert.verified, ip, family or var NAME");
+	    "expected time, total, reply.lines, reply.text, reply.enhanced, ehlo KEYWORD, "
+	    "tls.version, tls.cipher, cert.days, cert.name, cert.verified, ip, family or var NAME");
 }
 
 static bool
@@ -369,7 +366,7 @@ parse_assert(const void **out, struct cursor *c, const struct text_context *ctx,
 			    cursor_end(c, err) :
 			    parse_value(args, kind, c, ctx, eres, err);
 		}
-	return cursor_blame(c, word, err, "want == != < <= > >= contains, matches or exists");
+	return cursor_blame(c, word, err, "expected == != < <= > >= contains, matches or exists");
 }
 
 static bool
@@ -406,8 +403,8 @@ parse_requires(const void **out, struct cursor *c, const struct text_context *ct
 	}
 	*out = first;
 	return (first && !negated) ||
-	    cursor_fail(
-		c, err, "want an EHLO keyword, as in /requires STARTTLS or /requires not AUTH");
+	    cursor_fail(c, err,
+		"expected an EHLO keyword, such as /requires STARTTLS or /requires not AUTH");
 }
 
 static bool
@@ -436,7 +433,7 @@ parse_tls(const void **out, struct cursor *c, const struct text_context *ctx,
 			args->fail = arena_copy(ctx->arena, span_skip(word, strlen("fail=")));
 		else if (!tls_settings_read(set, word))
 			return cursor_blame(c, word, err,
-			    "want " TLS_SETTINGS_WORDS ", ca=FILE or fail=REASON");
+			    "expected " TLS_SETTINGS_WORDS ", ca=FILE or fail=REASON");
 	}
 	set->min = arena_copy(ctx->arena, set->min);
 	set->sni = arena_copy(ctx->arena, set->sni);
@@ -448,60 +445,60 @@ parse_tls(const void **out, struct cursor *c, const struct text_context *ctx,
 
 const struct script_word script_words[] = {
 	{ "case", "\"NAME\" [skip=WHY] [tags=A,B] [standalone]",
-	    "Begin a case: a connection of its own", WORD_CASE, WORD_BOTH, false, NULL },
-	{ "include", "FILE", "Read another script here", WORD_INCLUDE, WORD_BOTH, false, NULL },
-	{ "requires", "KEYWORD... | not KEYWORD", "Skip the case unless EHLO offers this",
+	    "Begin a case, with a connection of its own", WORD_CASE, WORD_BOTH, false, NULL },
+	{ "include", "FILE", "Include another script", WORD_INCLUDE, WORD_BOTH, false, NULL },
+	{ "requires", "KEYWORD... | not KEYWORD", "Skip the case unless EHLO offers KEYWORD",
 	    WORD_REQUIRES, WORD_CLIENT, false, parse_requires },
-	{ "timeout", "T | PHASE=T ... | rfc", "How long to wait", WORD_TIMEOUT, WORD_CLIENT, false,
-	    parse_timeout },
-	{ "tls", "verify=off|chain|name min=1.2 sni=NAME ca=FILE fail=REASON",
-	    "How TLS is done and judged", WORD_TLS, WORD_CLIENT, false, parse_tls },
-	{ "helo", "NAME", "The name that EHLO gives where smtpsh says it", WORD_HELO, WORD_CLIENT,
-	    false, parse_text_word },
+	{ "timeout", "T | PHASE=T ... | rfc", "Timeout for every phase, or per phase", WORD_TIMEOUT,
+	    WORD_CLIENT, false, parse_timeout },
+	{ "tls", "verify=off|chain|name min=1.2 sni=NAME ca=FILE fail=REASON", "Set TLS options",
+	    WORD_TLS, WORD_CLIENT, false, parse_tls },
+	{ "helo", "NAME", "Set the EHLO name", WORD_HELO, WORD_CLIENT, false, parse_text_word },
 	{ "match", "class|code|enhanced|text|exact",
-	    "How strictly replies are compared from here on", WORD_MATCH, WORD_BOTH, false,
+	    "Set how strictly replies are compared from here on", WORD_MATCH, WORD_BOTH, false,
 	    parse_match },
-	{ "mask", "+NAME -NAME | NAME /ERE/", "What the level text does not compare", WORD_MASK,
+	{ "mask", "+NAME -NAME | NAME /ERE/", "Ignore this when comparing at level text", WORD_MASK,
 	    WORD_BOTH, false, parse_mask },
 	{ "var", "NAME=VALUE", "Set a variable", WORD_VAR, WORD_BOTH, false, parse_var },
-	{ "secret", "NAME", "A variable from --secret or the environment, shown nowhere",
+	{ "secret", "NAME",
+	    "Declare a variable set with --secret or the environment, and never show it",
 	    WORD_SECRET, WORD_BOTH, false, parse_secret },
-	{ "capture", "NAME /ERE/ [redact]", "Keep a part of the last reply", WORD_CAPTURE,
+	{ "capture", "NAME /ERE/ [redact]", "Capture a part of the last reply", WORD_CAPTURE,
 	    WORD_CLIENT, false, parse_capture },
-	{ "assert", "SUBJECT [not] OP VALUE", "Fail unless this holds", WORD_ASSERT, WORD_CLIENT,
-	    false, parse_assert },
-	{ "time", "OP TIME", "How long the last reply may have taken", WORD_TIME, WORD_CLIENT,
+	{ "assert", "SUBJECT [not] OP VALUE", "Fail unless the condition holds", WORD_ASSERT,
+	    WORD_CLIENT, false, parse_assert },
+	{ "time", "OP TIME", "Limit the time that the last reply took", WORD_TIME, WORD_CLIENT,
 	    false, parse_time },
-	{ "early", "", "Do not wait for the banner", WORD_EARLY, WORD_CLIENT, false,
+	{ "early", "", "Send before the greeting is received", WORD_EARLY, WORD_CLIENT, false,
 	    parse_nothing },
-	{ "pipeline", "on|off", "Send commands that follow each other in one write, or never",
+	{ "pipeline", "on|off", "Send consecutive commands together, or one at a time",
 	    WORD_PIPELINE, WORD_CLIENT, false, parse_pipeline },
-	{ "write", PACE_SYNTAX, "Send slowly, or cut at these octets", WORD_WRITE, WORD_CLIENT,
+	{ "write", PACE_SYNTAX, "Send slowly, or split at these positions", WORD_WRITE, WORD_CLIENT,
 	    false, parse_write },
-	{ "repeat", "N", "Do all up to /end N times", WORD_REPEAT, WORD_CLIENT, true,
+	{ "repeat", "N", "Repeat the lines up to /end N times", WORD_REPEAT, WORD_CLIENT, true,
 	    parse_repeat },
-	{ "retry", "N [every T]", "Do all up to /end until it succeeds, N times at most",
+	{ "retry", "N [every T]", "Repeat the lines up to /end until they succeed, at most N times",
 	    WORD_RETRY, WORD_CLIENT, true, parse_repeat },
-	{ "if", "SUBJECT [not] [OP VALUE]", "Do all up to /else or /end only when this holds",
-	    WORD_IF, WORD_CLIENT, true, parse_assert },
-	{ "else", "", "When it does not hold", WORD_ELSE, WORD_CLIENT, false, NULL },
-	{ "end", "", "The end of /repeat, /retry or /if", WORD_END, WORD_CLIENT, false, NULL },
-	{ "listen", "ADDR:PORT", "Where serve listens", WORD_LISTEN, WORD_SERVER, false,
-	    parse_listen },
+	{ "if", "SUBJECT [not] [OP VALUE]",
+	    "Run the lines up to /else or /end only if the condition holds", WORD_IF, WORD_CLIENT,
+	    true, parse_assert },
+	{ "else", "", "Otherwise", WORD_ELSE, WORD_CLIENT, false, NULL },
+	{ "end", "", "End /repeat, /retry or /if", WORD_END, WORD_CLIENT, false, NULL },
+	{ "listen", "ADDR:PORT", "Set the address that serve listens on", WORD_LISTEN, WORD_SERVER,
+	    false, parse_listen },
 	{ "delay", "T", "Wait before the next reply", WORD_DELAY, WORD_SERVER, false, parse_delay },
 	{ "trickle", "N/s | off", "Send replies slowly", WORD_TRICKLE, WORD_SERVER, false,
 	    parse_trickle },
 	{ "took", "T",
-	    "So long the reply before was waited for when it was recorded; serve --realtime waits "
-	    "as long",
+	    "Time that the previous reply took when recorded; serve --realtime waits as long",
 	    WORD_TOOK, WORD_SERVER, false, parse_delay },
-	{ "times", "N", "So many connections play this case", WORD_TIMES, WORD_SERVER, false,
+	{ "times", "N", "Use this case for N connections", WORD_TIMES, WORD_SERVER, false,
 	    parse_times },
 	{ "on",
 	    "VERB [/ERE/] [if=STATE,...] [unless=STATE,...] [over=N] [times=N] [delay=T] "
 	    "[then=FAULT]",
-	    "A rule: the S: lines behind it answer this", WORD_ON, WORD_SERVER, false, NULL },
-	{ "otherwise", "S: REPLY", "What answers all that nothing else does", WORD_OTHERWISE,
+	    "Rule: answer this with the S: lines that follow", WORD_ON, WORD_SERVER, false, NULL },
+	{ "otherwise", "S: REPLY", "Answer everything that no rule covers", WORD_OTHERWISE,
 	    WORD_SERVER, false, NULL },
 	{ .name = NULL },
 };

@@ -124,7 +124,7 @@ on_reply(void *ctx, const struct dns_reply *reply)
 			k->state = DKIM_NONE;
 			k->why = reply->answer->rcode == DNS_NXDOMAIN ?
 			    SPAN("the name does not exist (NXDOMAIN)") :
-			    SPAN("there is none");
+			    SPAN("no data (NODATA)");
 		} else {
 			dkim_key_parse(text, q->env.arena, k);
 			if (n > 1)
@@ -149,7 +149,7 @@ dkim_find(
 	if (q->dns)
 		return q;
 	q->key->state = DKIM_NONE;
-	q->key->why = SPAN("it is not a name that the DNS can have");
+	q->key->why = SPAN("it is not a valid DNS name");
 	fn(ctx, q->key);
 	free(q);
 	return NULL;
@@ -170,12 +170,12 @@ dkim_sentence(const struct dkim_key *k, struct arena *arena)
 	static const char *const words[] = {
 		[DKIM_NONE] = "no key at %.*s: %.*s",
 		[DKIM_FAILED] = "lookup of %.*s failed: %.*s",
-		[DKIM_SEVERAL] = ("%.*s has more than one TXT record: what verifiers make of that "
-				  "is undefined (RFC 6376 3.6.2.2); publish one%.*s"),
+		[DKIM_SEVERAL] = ("%.*s has more than one TXT record, with undefined results (RFC "
+				  "6376 3.6.2.2); publish one%.*s"),
 		[DKIM_MALFORMED] = "%.*s is malformed: %.*s",
 		[DKIM_REVOKED] = "%.*s is revoked: its p= is empty (RFC 6376 3.6.1)%.*s",
-		[DKIM_WEAK] = "%.*s: %.*s: too short, verifiers reject it (RFC 8301 3.2)",
-		[DKIM_UNKNOWN] = "%.*s: %.*s: a key type that RFC 6376 and 8463 do not know",
+		[DKIM_WEAK] = "%.*s: %.*s: too short, rejected by verifiers (RFC 8301 3.2)",
+		[DKIM_UNKNOWN] = "%.*s: %.*s: unknown key type (RFC 6376, RFC 8463)",
 		[DKIM_GOOD] = "%.*s: %.*s",
 	};
 	bool bits = k->bits > 0 && k->state != DKIM_SEVERAL;
@@ -191,10 +191,9 @@ dkim_sentence(const struct dkim_key *k, struct arena *arena)
 	} more[] = {
 		{ k->state == DKIM_GOOD && k->bits > 0 && k->bits < DKIM_BITS_GOOD,
 		    "; 2048 bits are recommended (RFC 8301 3.2)" },
-		{ k->testing, "; marked as a test (t=y): verifiers treat its mail as unsigned" },
-		{ k->no_sha256,
-		    "; its h= leaves out sha256, which signers must use (RFC 8301 3.1)" },
-		{ k->no_email, "; its s= is not for e-mail" },
+		{ k->testing, "; in test mode (t=y): verifiers treat its mail as unsigned" },
+		{ k->no_sha256, "; its h= lacks sha256, which signers must use (RFC 8301 3.1)" },
+		{ k->no_email, "; its s= excludes email" },
 	};
 
 #pragma GCC diagnostic push

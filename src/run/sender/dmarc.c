@@ -124,7 +124,7 @@ is_strict(const struct tags *tags, const char *name, const char **wrong)
 	const struct tag *tag = tags_find(tags, name);
 
 	if (tag && !span_eq_case(tag->value, SPAN("r")) && !span_eq_case(tag->value, SPAN("s")))
-		*wrong = "adkim= and aspf= are \"r\" or \"s\"; another value counts as \"r\"";
+		*wrong = "adkim= and aspf= must be \"r\" or \"s\"; any other value counts as \"r\"";
 	return tag && span_eq_case(tag->value, SPAN("s"));
 }
 
@@ -166,7 +166,7 @@ dmarc_record_parse(struct span text, struct dmarc_record *r, const char **why)
 	else if (pct)
 		r->wrong = "pct= is not a number from 0 to 100 and counts as 100";
 	if (rua && !has_uri(rua->value))
-		r->wrong = "rua= has no \"mailto:\" address, so nobody gets reports";
+		r->wrong = "rua= has no \"mailto:\" address, so no reports are sent";
 	if (valid && r->p != DMARC_P_UNSET)
 		return true;
 	*why = r->p == DMARC_P_UNSET ? "it has no valid p= (none, quarantine or reject)" :
@@ -332,7 +332,7 @@ dmarc_find(const struct lookup_env *env, struct span domain, dmarc_fn *fn, void 
 	dmarc_ask(q, domain);
 	if (q->dns)
 		return q;
-	q->step[q->nsteps++].why = SPAN("the name is too long for one");
+	q->step[q->nsteps++].why = SPAN("the name is too long for a DMARC record");
 	dmarc_conclude(q);
 	free(q);
 	return NULL;
@@ -385,11 +385,12 @@ dmarc_sentence(const struct dmarc *d, struct arena *arena)
 		out = arena_printf(
 		    arena, "%.*s; for %u%% of the mail (pct)", SPAN_ARG(out), r->pct);
 	if (r->testing)
-		out = arena_printf(arena, "%.*s; as a test (t=y): one step milder", SPAN_ARG(out));
+		out = arena_printf(arena, "%.*s; test mode (t=y): applied one level more leniently",
+		    SPAN_ARG(out));
 	out = arena_printf(arena, "%.*s; alignment of SPF %s, of DKIM %s", SPAN_ARG(out),
 	    r->strict_spf ? "strict" : "relaxed", r->strict_dkim ? "strict" : "relaxed");
 	if (r->rua.len == 0)
-		out = arena_printf(arena, "%.*s; no rua, so nobody gets reports", SPAN_ARG(out));
+		out = arena_printf(arena, "%.*s; no rua, so no reports are sent", SPAN_ARG(out));
 	if (r->wrong)
 		out = arena_printf(arena, "%.*s; %s", SPAN_ARG(out), r->wrong);
 	return out;

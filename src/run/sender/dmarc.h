@@ -50,11 +50,11 @@ const char *dmarc_state_word(enum dmarc_state);
 
 /* How the organizational domain was found: the word in JSON, the phrase. */
 #define DMARC_ORGANIZATIONS(X)                                                                     \
-	X(SELF, "self", "no DMARC record stands above it")                                         \
+	X(SELF, "self", "there is no DMARC record above it")                                       \
 	X(TOP, "highest_record", "it has the DMARC record closest to the root")                    \
 	X(PSD_NO, "psd_n", "its DMARC record has psd=n")                                           \
 	X(PSD_YES, "psd_y", "the DMARC record above it has psd=y")                                 \
-	X(UNSURE, "lookup_failed", "a lookup on the way up failed")
+	X(UNSURE, "lookup_failed", "a lookup of the domains above it failed")
 
 enum dmarc_organization {
 #define X(name, word, text) DMARC_ORGANIZATION_##name,

@@ -164,12 +164,11 @@ dnsbl_sentence(const struct dnsbl *l, struct arena *arena)
 	static const char *const words[] = {
 		[DNSBL_LISTED] = "listed",
 		[DNSBL_NOT_LISTED] = "not listed",
-		[DNSBL_QUERY_REFUSED] =
-		    "the list rejects queries by this resolver; whether it lists the address is "
-		    "unknown",
-		[DNSBL_STRANGE] = "no code of a listing; whether the address is listed is unknown",
-		[DNSBL_NO_LIST] = "no entry for tests (RFC 5782 5), so it is not a working list; "
-				  "whether the address is listed is unknown",
+		[DNSBL_QUERY_REFUSED] = "the list rejects queries from this resolver; unknown "
+					"whether it lists the address",
+		[DNSBL_STRANGE] = "not a listing code; unknown whether the address is listed",
+		[DNSBL_NO_LIST] = "no test entry (RFC 5782 5), so it is not a working list; "
+				  "unknown whether the address is listed",
 		[DNSBL_FAILED] = "lookup failed",
 	};
 	struct span out = arena_printf(

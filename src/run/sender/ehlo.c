@@ -137,7 +137,8 @@ ehlo_sentence(const struct ehlo *e, struct arena *arena)
 		[EHLO_INVALID] = { "is neither a host name nor an address in brackets "
 				   "(RFC 5321 4.1.1.1)",
 		    false },
-		[EHLO_LITERAL] = { "is an address literal; many servers want a host name", false },
+		[EHLO_LITERAL] = { "is an address literal; many servers require a host name",
+		    false },
 		[EHLO_LITERAL_DIFFERS] = { "is an address literal, and not the client's", false },
 		[EHLO_FAILED] = { "could not be looked up", true },
 	};

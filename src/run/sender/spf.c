@@ -807,8 +807,8 @@ spf_why_sentence(enum spf_why why, const struct spf_at *at, struct arena *arena)
 		[SPF_WHY_RECORDS] = { "",
 		    " has more than one SPF record (RFC 7208 4.5); publish one" },
 		[SPF_WHY_SYNTAX] = { "syntax error: ", "" },
-		[SPF_WHY_LOOKUPS] = { "more than 10 lookups, with ", " (RFC 7208 4.6.4)" },
-		[SPF_WHY_VOIDS] = { "more than 2 lookups without an answer, with ",
+		[SPF_WHY_LOOKUPS] = { "more than 10 lookups, at ", " (RFC 7208 4.6.4)" },
+		[SPF_WHY_VOIDS] = { "more than 2 lookups without an answer, at ",
 		    " (RFC 7208 4.6.4)" },
 		[SPF_WHY_NAMES] = { "", " has more than 10 hosts (RFC 7208 4.6.4)" },
 		[SPF_WHY_NO_INCLUDED] = { "", " leads to a domain without an SPF record" },
@@ -846,7 +846,7 @@ spf_sentence(const struct spf *spf, struct arena *arena)
 
 	if (spf->result == SPF_UNASKED)
 		return arena_printf(arena,
-		    "not evaluated without a client's address; the record takes %s%u of %d lookups",
+		    "not evaluated without a client address; the record takes %s%u of %d lookups",
 		    spf->tree_more ? "at least " : "", spf->tree_lookups, SPF_LOOKUPS_MAX);
 	out = arena_printf(arena, "%s%s%.*s%s: %.*s", spf_result_word(spf->result),
 	    maybe.len ? " (" : "", SPAN_ARG(maybe), maybe.len ? ")" : "", SPAN_ARG(out));

@@ -43,13 +43,13 @@ const char *spf_why_word(enum spf_why);
 
 /* What is odd in a record without making it wrong; the word for it in JSON, the phrase. */
 #define SPF_NOTES(X)                                                                              \
-	X(PLUS_ALL, "plus_all", "lets every host on the Internet pass")                           \
+	X(PLUS_ALL, "plus_all", "allows every host on the Internet")                           \
 	X(PTR, "ptr", "should not be used (RFC 7208 5.5)")                                        \
 	X(MACRO, "macro", "has a macro, which is not expanded here")                              \
 	X(AFTER_ALL, "after_all", "follows \"all\" and is never reached (RFC 7208 5.1)")          \
-	X(REDIRECT, "redirect_ignored", "is ignored, since the record has \"all\" (RFC 7208 6.1)") \
+	X(REDIRECT, "redirect_ignored", "is ignored: the record has \"all\" (RFC 7208 6.1)")     \
 	X(NO_ALL, "no_all", "has neither \"all\" nor \"redirect=\": other hosts are neutral")     \
-	X(OTHER, "unknown_modifier", "is no modifier of RFC 7208 and ignored")
+	X(OTHER, "unknown_modifier", "is not an RFC 7208 modifier and is ignored")
 
 enum spf_note_kind {
 #define X(name, word, phrase) SPF_NOTE_##name,

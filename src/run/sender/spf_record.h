@@ -52,16 +52,16 @@ enum spf_kind {
 /* What a syntax error is about, and the phrase that follows the term. */
 #define SPF_FLAWS(X)                                                                              \
 	X(NONE, "")                                                                               \
-	X(MECHANISM, "no mechanism has this name")                                                \
+	X(MECHANISM, "unknown mechanism")                                                \
 	X(ARGUMENT, "it takes no argument")                                                       \
 	X(NO_DOMAIN, "it needs a domain")                                                         \
 	X(DOMAIN, "not a domain name of at least two labels")                                     \
-	X(MACRO, "not a macro of RFC 7208 7")                                                     \
+	X(MACRO, "not an RFC 7208 7 macro")                                                     \
 	X(IP4, "not an IPv4 address")                                                             \
 	X(IP6, "not an IPv6 address")                                                             \
-	X(PREFIX, "the length of a prefix is 0 to 32 for IPv4, 0 to 128 for IPv6")                \
+	X(PREFIX, "prefix length out of range (IPv4: 0 to 32, IPv6: 0 to 128)")                \
 	X(TWICE, "it may occur only once")                                                        \
-	X(TERMS, "the record has more than 1000 terms, and is not read further")
+	X(TERMS, "the record has more than 1000 terms; the rest is ignored")
 
 enum spf_flaw {
 #define X(name, phrase) SPF_FLAW_##name,

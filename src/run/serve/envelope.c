@@ -122,7 +122,7 @@ envelope_complete(struct envelope *m, struct session *s, struct span id, struct 
 	e->message.peer = session_view(s).peer;
 }
 
-#define NOT_STORED "451 4.3.0 Message not stored: local error in processing"
+#define NOT_STORED "451 4.3.0 Error: queue file write error"
 
 bool
 envelope_store(

@@ -332,15 +332,15 @@ mock_strays(struct play *p, const struct act *act)
 	struct span say = item && item->kind == SCRIPT_EXCHANGE ?
 	    item->say[p->say < item->nsay ? p->say : 0].text.source :
 	    item ? item->line.source :
-		   SPAN("nothing more");
+		   SPAN("nothing further");
 	struct place place = item ? item->place : p->c->place;
 	struct span line = act->line;
 
 	say = script_shown(p->mock->script, &p->m->scratch, say);
 	if (act->kind == ACT_ANSWER)
-		line = SPAN("an answer");
+		line = SPAN("an AUTH response");
 	else if (act->kind == ACT_DOT)
-		line = SPAN("the end of a message");
+		line = SPAN("the end of data");
 	struct secrecy here = { 0 };
 	line = secrecy_sent(
 	    &here, vars_redact(&p->vars, &p->m->scratch, line), false, &p->m->scratch);
@@ -349,7 +349,7 @@ mock_strays(struct play *p, const struct act *act)
 	if (!place.file)
 		place.file = p->mock->script->file;
 	mock_tell_stray(p, place, say);
-	session_fail(p->m->s, ERR_EXPECT, "%s:%u: expected \"%.*s\", the client said \"%.*s\"",
+	session_fail(p->m->s, ERR_EXPECT, "%s:%u: expected \"%.*s\", the client sent \"%.*s\"",
 	    place.file, place.line, SPAN_ARG(span_first(say, 120)),
 	    SPAN_ARG(span_first(line, 120)));
 	session_shut(p->m->s);
@@ -427,7 +427,7 @@ mock_left(struct play *p)
 	    script_shown(p->mock->script, &p->m->scratch,
 		item->kind == SCRIPT_EXCHANGE && item->nsay ? item->say[0].text.source :
 							      item->line.source));
-	return session_fail(p->m->s, ERR_EXPECT, "%s:%u: the client left before this",
+	return session_fail(p->m->s, ERR_EXPECT, "%s:%u: the client disconnected before this",
 	    item->place.file, item->place.line);
 }
 

@@ -77,11 +77,12 @@ mock_grants(struct play *p, const struct act *act)
 	static const struct span usual[VERB_COUNT] = {
 		[VERB_MAIL] = SPAN_INIT("250 2.1.0 Ok"),
 		[VERB_RCPT] = SPAN_INIT("250 2.1.5 Ok"),
-		[VERB_DATA] = SPAN_INIT("354 End the message with a line that is a lone dot"),
+		[VERB_DATA] = SPAN_INIT("354 Start mail input; end with <CRLF>.<CRLF>"),
 		[VERB_RSET] = SPAN_INIT("250 2.0.0 Ok"),
 		[VERB_NOOP] = SPAN_INIT("250 2.0.0 Ok"),
 		[VERB_QUIT] = SPAN_INIT("221 2.0.0 Bye"),
-		[VERB_VRFY] = SPAN_INIT("252 2.5.2 Cannot say; RCPT will"),
+		[VERB_VRFY] = SPAN_INIT(
+		    "252 2.5.2 Cannot VRFY user, but will accept message and attempt delivery"),
 	};
 	struct mta_reply **at = p->m->out_end;
 	unsigned errors = p->m->errors;
@@ -134,7 +135,7 @@ mock_reply(struct play *p, const struct expect *x, const struct act *act, uint64
 	r->own = true;
 	if (x && !script_render(x, act->verb, &p->vars, &m->outs, &r->text, &err)) {
 		session_fail(m->s, err.kind, "%s", err.text);
-		r->text = SPAN("451 4.3.0 The script has no value for this reply");
+		r->text = SPAN("451 4.3.0 Script has no value for this reply");
 	}
 	if (!r->silent)
 		mock_keep_promises(p, r);

@@ -81,11 +81,11 @@ mta_wrong_line(const struct conv_event *e)
 	bool auth = e->kind == CONV_ANSWER || verb_of(e->text, NULL) == VERB_AUTH;
 
 	if (e->text.len + 2 > (auth ? MTA_AUTH_LINE_MAX : MTA_LINE_MAX))
-		return "500 5.5.6 The line is too long";
+		return "500 5.5.6 Line too long";
 	if (e->flaws & REPLY_BARE_LF)
-		return "500 5.5.2 A line ends in CRLF, not in LF alone (RFC 5321 2.3.8)";
+		return "500 5.5.2 Bare LF: lines must end with CRLF (RFC 5321 2.3.8)";
 	if (mta_has_control(e->text))
-		return "500 5.5.2 NUL or CR within a line";
+		return "500 5.5.2 NUL or bare CR in command line";
 	return NULL;
 }
 
@@ -204,8 +204,7 @@ mta_cancel(struct session *s, const struct step *step, void *mem)
 	}
 	if (!m->out && m->up && !m->ending && !(m->play && mock_has_more(m->play))) {
 		if (m->opts->closing)
-			replies_say(
-			    m, SPAN("421 4.3.2 The server is being stopped"), VERB_OTHER, false);
+			replies_say(m, SPAN("421 4.3.2 Server shutting down"), VERB_OTHER, false);
 		else if (m->play)
 			mock_hears_nothing(m->play);
 		else
@@ -236,7 +235,7 @@ mta_release(void *mem)
 const struct step_op step_mta = {
 	.name = "mta",
 	.args = "",
-	.help = "Be a correct ESMTP server",
+	.help = "Act as a well-behaved ESMTP server",
 	.state_size = sizeof(struct mta),
 	.start = mta_start,
 	.on_news = mta_heard,

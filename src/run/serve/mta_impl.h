@@ -133,7 +133,7 @@ void plain_verdicts(struct mta *, const struct act *);
 /* what --require-auth, --max-messages … ask at MAIL and RCPT; empty: nothing */
 struct span plain_insists_at_mail(const struct mta *, struct span mailbox, struct span params);
 struct span plain_insists_at_rcpt(const struct mta *, struct span mailbox, struct span args);
-#define PLAIN_TOO_LARGE "552 5.3.4 The message is larger than SIZE allows"
+#define PLAIN_TOO_LARGE "552 5.3.4 Message size exceeds fixed maximum message size"
 #define PLAIN_TOO_MANY "452 4.5.3 Too many recipients"
 
 /* ---- mta_login.c */

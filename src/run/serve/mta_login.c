@@ -264,7 +264,7 @@ mta_login_judge_response(struct mta *m, struct span response)
 	}
 	l->good = mta_login_is_known(m, &who);
 	if (who.authzid.len > 0 && !span_eq(who.authzid, who.user))
-		mta_login_fails(l, "535 5.7.8 To act as another is not allowed");
+		mta_login_fails(l, "535 5.7.8 Authorization identity not permitted");
 	else if (!l->good && l->served->failure) {
 		l->failing = true;
 		l->challenge = l->served->failure;
@@ -301,7 +301,7 @@ mta_login_response(struct mta *m, struct span line)
 	if (span_eq(line, SPAN("=")) || base64_decode(&arena, line, &response))
 		mta_login_judge(m, response);
 	else
-		mta_login_fails(&m->login, "501 5.5.2 Not base64");
+		mta_login_fails(&m->login, "501 5.5.2 Invalid base64 data");
 	arena_wipe(&arena);
 }
 
@@ -358,7 +358,7 @@ mta_login_hear(struct mta *m, const struct act *act)
 	struct mta_login *l = &m->login;
 
 	if (act->kind == ACT_ANSWER && act->wrong) {
-		mta_login_fails(l, "500 5.5.6 The line is too long or not one");
+		mta_login_fails(l, "500 5.5.6 Authentication exchange line too long");
 	} else if (act->kind == ACT_ANSWER && span_eq(act->line, SPAN("*"))) {
 		mta_login_fails(l, "501 5.7.0 Cancelled");
 	} else if (act->kind == ACT_ANSWER) {
@@ -367,7 +367,8 @@ mta_login_hear(struct mta *m, const struct act *act)
 		struct span args = act->args, mech = span_word(&args);
 		mta_login_begins(m, mech);
 		if (args.len > 0 && l->exchange && mta_login_speaks_first(l->served))
-			mta_login_fails(l, "501 5.5.2 This mechanism has no initial response");
+			mta_login_fails(
+			    l, "501 5.5.2 Mechanism does not support an initial response");
 		else if (args.len > 0 && !l->wrong)
 			mta_login_response(m, args);
 	}
@@ -393,7 +394,7 @@ mta_login_unknown(struct mta *m)
 	else
 		mta_login_mechanisms(m, &names);
 	struct span reply = arena_printf(&m->scratch,
-	    "504 5.5.4 Mechanism not supported; offered are%.*s", SPAN_ARG(buf_span(&names)));
+	    "504 5.5.4 Unrecognized authentication type; offered:%.*s", SPAN_ARG(buf_span(&names)));
 	buf_release(&names);
 	return reply;
 }
@@ -419,13 +420,13 @@ struct span
 mta_login_begin(struct mta *m, const struct act *act)
 {
 	if (m->d->authenticated)
-		return SPAN("503 5.5.1 Logged in already");
+		return SPAN("503 5.5.1 Already authenticated");
 	if (m->d->mail)
-		return SPAN("503 5.5.1 Not within a message");
+		return SPAN("503 5.5.1 AUTH not permitted during a mail transaction");
 	if (m->d->hello == VERB_OTHER)
-		return SPAN("503 5.5.1 EHLO first");
+		return SPAN("503 5.5.1 Send EHLO first");
 	if (act->args.len == 0)
-		return SPAN("501 5.5.4 Want AUTH mechanism [initial-response]");
+		return SPAN("501 5.5.4 Syntax: AUTH mechanism [initial-response]");
 	return m->login.served ? mta_login_reply(m) : mta_login_unknown(m);
 }
 

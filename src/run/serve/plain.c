@@ -43,10 +43,10 @@ plain_on_hello(struct mta *m, const struct act *act)
 	struct span args = act->args, name = span_word(&args);
 
 	if ((act->verb == VERB_LHLO) != m->opts->lmtp)
-		return m->opts->lmtp ? SPAN("500 5.5.1 This is LMTP: LHLO (RFC 2033 4.1)") :
-				       SPAN("500 5.5.1 LHLO is of LMTP; EHLO here");
+		return m->opts->lmtp ? SPAN("500 5.5.1 This is LMTP: use LHLO (RFC 2033 4.1)") :
+				       SPAN("500 5.5.1 LHLO is for LMTP: use EHLO");
 	if (name.len == 0 || args.len > 0 || !path_is_host(name))
-		return SPAN("501 5.5.4 Want a domain or an address literal");
+		return SPAN("501 5.5.4 Syntax: domain or address literal required");
 	struct span refused = plain_refuses(m, MTA_HELO, name);
 	if (refused.len > 0)
 		return refused;
@@ -58,7 +58,7 @@ static struct span
 plain_on_rset(struct mta *m, const struct act *act)
 {
 	(void)m;
-	return act->args.len > 0 ? SPAN("501 5.5.4 RSET takes no argument") : SPAN("250 2.0.0 Ok");
+	return act->args.len > 0 ? SPAN("501 5.5.4 Syntax: RSET") : SPAN("250 2.0.0 Ok");
 }
 
 static struct span
@@ -84,7 +84,7 @@ plain_on_vrfy(struct mta *m, const struct act *act)
 	struct span user = act->args, refused;
 
 	if (user.len == 0)
-		return SPAN("501 5.5.4 VRFY wants a user or an address");
+		return SPAN("501 5.5.4 Syntax: VRFY address");
 	bool utf8 = plain_takes_utf8(m, &user);
 	refused = plain_wrong_octets(user, utf8);
 	if (refused.len > 0)
@@ -92,7 +92,7 @@ plain_on_vrfy(struct mta *m, const struct act *act)
 	refused = plain_refuses(m, MTA_RCPT, user);
 	return refused.len > 0 && !span_starts(refused, SPAN("421")) ?
 	    refused :
-	    SPAN("252 2.5.2 Cannot say; RCPT will");
+	    SPAN("252 2.5.2 Cannot VRFY user, but will accept message and attempt delivery");
 }
 
 static struct span
@@ -101,13 +101,13 @@ plain_on_expn(struct mta *m, const struct act *act)
 	struct span list = act->args;
 
 	if (list.len == 0)
-		return SPAN("501 5.5.4 EXPN wants a list");
+		return SPAN("501 5.5.4 Syntax: EXPN list");
 	bool utf8 = plain_takes_utf8(m, &list);
 	struct span refused = plain_wrong_octets(list, utf8);
 	if (refused.len > 0)
 		return refused;
 	if (!span_eq_case(list, SPAN("staff")))
-		return SPAN("550 5.1.1 There is no such list; there is staff");
+		return SPAN("550 5.1.1 No such mailing list; try staff");
 	return SPAN("250-2.1.5 <ann@" MTA_HOST ">\r\n250 2.1.5 <bob@" MTA_HOST ">");
 }
 
@@ -115,15 +115,16 @@ static struct span
 plain_on_quit(struct mta *m, const struct act *act)
 {
 	(void)m;
-	return act->args.len > 0 ? SPAN("501 5.5.4 QUIT takes no argument") : SPAN("221 2.0.0 Bye");
+	return act->args.len > 0 ? SPAN("501 5.5.4 Syntax: QUIT") : SPAN("221 2.0.0 Bye");
 }
 
 static struct span
 plain_on_starttls(struct mta *m, const struct act *act)
 {
 	if (act->args.len > 0)
-		return SPAN("501 5.5.4 STARTTLS takes no argument");
-	return m->d->tls ? SPAN("503 5.5.1 TLS is on already") : SPAN("220 2.0.0 Ready for TLS");
+		return SPAN("501 5.5.4 Syntax: STARTTLS");
+	return m->d->tls ? SPAN("503 5.5.1 TLS already active") :
+			   SPAN("220 2.0.0 Ready to start TLS");
 }
 
 static const char *const stage_words[] = {
@@ -131,24 +132,24 @@ static const char *const stage_words[] = {
 	[MTA_MAIL] = "MAIL FROM",
 	[MTA_RCPT] = "RCPT TO",
 	[MTA_DATA] = "DATA, RCPT TO",
-	[MTA_DOT] = "the message, RCPT TO",
+	[MTA_DOT] = "message data, RCPT TO",
 };
 
 static void
 plain_print_topics(const struct mta *m, struct buf *b)
 {
-	buf_printf(b, "214-2.0.0 The commands:");
+	buf_printf(b, "214-2.0.0 Commands supported:");
 	for (enum verb v = VERB_OTHER + 1; v <= VERB_AUTH; v++)
 		if (plain_offers(m, verb_info(v)->extension) &&
 		    (v != VERB_LHLO || plain_is_lmtp(m)))
 			buf_printf(b, " %s", verb_info(v)->name);
-	buf_printf(b, "\r\n214-2.0.0 HELP and one of them says more.");
+	buf_printf(b, "\r\n214-2.0.0 For details on a command use HELP command.");
 	if (!m->opts->accounts)
 		buf_printf(b, "\r\n214-2.0.0 %s",
-		    m->play ? "Any user and password will do" :
-			      "The account: user " MTA_USER ", password " MTA_PASSWORD);
+		    m->play ? "Any user name and password are accepted" :
+			      "Account: user " MTA_USER ", password " MTA_PASSWORD);
 	if (plain_refusals(m))
-		buf_printf(b, "\r\n214-2.0.0 Refused on purpose, by what stands before the @:");
+		buf_printf(b, "\r\n214-2.0.0 Rejected on purpose, by local part:");
 	for (const struct mta_refusal *r = plain_refusals(m); r && r->who.len; r++)
 		buf_printf(b, "\r\n214-2.0.0   %s:<%.*s@...>  %.*s", stage_words[r->stage],
 		    SPAN_ARG(r->who), SPAN_ARG(r->reply));
@@ -161,7 +162,7 @@ plain_on_help(struct mta *m, const struct act *act)
 	enum verb topic = verb_of(act->args, NULL);
 
 	if (act->args.len > 0 && topic == VERB_OTHER)
-		return SPAN("504 5.5.4 No help on that; HELP alone lists what there is");
+		return SPAN("504 5.5.4 No help for that; see HELP");
 	if (act->args.len == 0)
 		plain_print_topics(m, &reply);
 	else
@@ -205,19 +206,19 @@ plain_command(struct mta *m, const struct act *act)
 	if (act->wrong)
 		return span_of(act->wrong);
 	if (act->verb == VERB_OTHER)
-		return SPAN("500 5.5.2 Not a command known here");
+		return SPAN("500 5.5.2 Command not recognized");
 	if (act->verb != VERB_BDAT && !verbs[act->verb].answer)
-		return SPAN("502 5.5.1 Not offered here");
+		return SPAN("502 5.5.1 Command not offered");
 	if (plain_wants_tls(m, act->verb))
-		return SPAN("530 5.7.0 STARTTLS first");
+		return SPAN("530 5.7.0 Must issue a STARTTLS command first");
 	if (!plain_offers(m, verb_info(act->verb)->extension))
-		return SPAN("502 5.5.1 Not offered here");
+		return SPAN("502 5.5.1 Command not offered");
 	if (act->verb == VERB_BDAT) {
 		plain_message(m, act);
 		return SPAN_NONE;
 	}
 	if (m->mail.chunked && !(verbs[act->verb].when & BDAT_TOO))
-		return SPAN("503 5.5.1 BDAT LAST is still to come; RSET drops the message");
+		return SPAN("503 5.5.1 BDAT LAST expected; use RSET to abort");
 	return verbs[act->verb].answer(m, act);
 }
 
@@ -241,7 +242,7 @@ plain_answers(struct mta *m, const struct act *act)
 		plain_message(m, act);
 		break;
 	case ACT_IDLE:
-		reply = SPAN("421 4.4.2 Nothing came for too long");
+		reply = SPAN("421 4.4.2 Idle timeout exceeded");
 		break;
 	}
 	if (reply.len > 0)
@@ -256,7 +257,7 @@ plain_insists_at_command(struct mta *m, const struct act *act)
 	struct span args = act->args, mailbox, params;
 
 	if (act->verb != VERB_OTHER && plain_wants_tls(m, act->verb))
-		return SPAN("530 5.7.0 STARTTLS first");
+		return SPAN("530 5.7.0 Must issue a STARTTLS command first");
 	switch (act->verb) {
 	case VERB_HELO:
 	case VERB_EHLO:

@@ -8,7 +8,7 @@
 
 /* ---- parameters: a check returns what is wrong, or NULL */
 
-#define BAD "501 5.5.4 The value of a parameter is none it can have"
+#define BAD "501 5.5.4 Invalid parameter value"
 
 static const char *
 plain_check_size(const struct mta *m, struct span v)
@@ -42,7 +42,7 @@ static const char *
 plain_check_flag(const struct mta *m, struct span v)
 {
 	(void)m;
-	return v.at ? "501 5.5.4 This parameter takes no value" : NULL;
+	return v.at ? "501 5.5.4 Parameter does not take a value" : NULL;
 }
 
 /* xtext: printable but "+" and "=", or "+" and two upper-case hexadecimal digits (RFC 3461 4). */
@@ -130,11 +130,11 @@ plain_check_param(const struct mta *m, enum verb verb, struct span param)
 	const struct parameter *p = parameter_find(verb, name);
 
 	if (name.len == 0)
-		return "501 5.5.4 A parameter has no name";
+		return "501 5.5.4 Parameter without a name";
 	if (name.len == param.len)
 		value = SPAN_NONE;
 	if (!p || m->d->hello == VERB_HELO || !plain_offers(m, p->extension))
-		return "555 5.5.4 A parameter is not known or not offered";
+		return "555 5.5.4 Unsupported parameter";
 	for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
 		if (span_eq_case(name, span_of(checks[i].name)))
 			return checks[i].check(m, value);
@@ -150,7 +150,7 @@ plain_check_params(const struct mta *m, enum verb verb, struct span params)
 		struct span before = { params.at, (size_t)(word.at - params.at) };
 		const char *wrong = plain_check_param(m, verb, word);
 		if (!wrong && transaction_has(before, span_until(&word, '=')))
-			wrong = "501 5.5.4 A parameter stands there twice";
+			wrong = "501 5.5.4 Duplicate parameter";
 		if (wrong)
 			return wrong;
 	}
@@ -162,7 +162,7 @@ plain_check_params(const struct mta *m, enum verb verb, struct span params)
 static struct span
 plain_wrong_path(struct mta *m, enum verb verb, const char *why)
 {
-	return arena_printf(&m->scratch, "501 %s:<address> is wrong: %s",
+	return arena_printf(&m->scratch, "501 %s:<address> is invalid: %s",
 	    verb == VERB_MAIL ? "5.1.7 MAIL FROM" : "5.1.3 RCPT TO", why);
 }
 
@@ -199,9 +199,9 @@ plain_insists_at_mail(const struct mta *m, struct span mailbox, struct span para
 	const struct mta_opts *o = m->opts;
 
 	if (o->require_auth && !m->d->authenticated)
-		return SPAN("530 5.7.0 AUTH first");
+		return SPAN("530 5.7.0 Authentication required");
 	if (o->messages_max && m->messages >= o->messages_max)
-		return SPAN("421 4.7.0 No more messages on this connection");
+		return SPAN("421 4.7.0 Too many messages on this connection");
 	if (o->size_limit && plain_declares_more(params, o->size_limit))
 		return SPAN(PLAIN_TOO_LARGE);
 	return mta_refusal_of(o->refusals, MTA_MAIL, mailbox);
@@ -223,12 +223,12 @@ plain_mail(struct mta *m, const struct act *act)
 	struct path path;
 
 	if (m->d->hello == VERB_OTHER)
-		return plain_is_lmtp(m) ? SPAN("503 5.5.1 LHLO first") :
-					  SPAN("503 5.5.1 EHLO or HELO first");
+		return plain_is_lmtp(m) ? SPAN("503 5.5.1 Send LHLO first") :
+					  SPAN("503 5.5.1 Send EHLO or HELO first");
 	if (m->d->mail)
-		return SPAN("503 5.5.1 A sender is given already; RSET drops the message");
+		return SPAN("503 5.5.1 Nested MAIL command; use RSET to abort");
 	if (!parameter_split(act->verb, act->args, &text, &params))
-		return SPAN("501 5.5.4 Want MAIL FROM:<address>");
+		return SPAN("501 5.5.4 Syntax: MAIL FROM:<address>");
 	const char *wrong = path_parse(text, &path);
 	refused = plain_insists_at_mail(m, path.mailbox, SPAN_NONE);
 	if (refused.len > 0)
@@ -252,9 +252,9 @@ plain_rcpt(struct mta *m, const struct act *act)
 	struct path path;
 
 	if (!m->d->mail)
-		return SPAN("503 5.5.1 MAIL first");
+		return SPAN("503 5.5.1 Need MAIL command first");
 	if (!parameter_split(act->verb, act->args, &text, &params))
-		return SPAN("501 5.5.4 Want RCPT TO:<address>");
+		return SPAN("501 5.5.4 Syntax: RCPT TO:<address>");
 	const char *wrong = path_parse(text, &path);
 	if (wrong || path.mailbox.len == 0)
 		return plain_wrong_path(m, act->verb, wrong ? wrong : "it is empty");
@@ -290,17 +290,16 @@ struct span
 plain_data(struct mta *m, const struct act *act)
 {
 	if (act->args.len > 0)
-		return SPAN("501 5.5.4 DATA takes no argument");
+		return SPAN("501 5.5.4 Syntax: DATA");
 	if (!m->d->mail && m->mail.nrcpts == 0)
-		return SPAN("503 5.5.1 MAIL first");
+		return SPAN("503 5.5.1 Need MAIL command first");
 	if (m->mail.nrcpts == 0)
-		return plain_is_lmtp(m) ? SPAN("503 5.5.1 No recipient was accepted") :
-					  SPAN("554 5.5.1 No recipient was accepted");
+		return plain_is_lmtp(m) ? SPAN("503 5.5.1 No valid recipients") :
+					  SPAN("554 5.5.1 No valid recipients");
 	if (m->binary)
-		return SPAN("503 5.5.1 BINARYMIME goes by BDAT (RFC 3030 3)");
+		return SPAN("503 5.5.1 BODY=BINARYMIME requires BDAT (RFC 3030 3)");
 	struct span refused = plain_refused_for_recipients(m, MTA_DATA);
-	return refused.len > 0 ? refused :
-				 SPAN("354 End the message with a line that is a lone dot");
+	return refused.len > 0 ? refused : SPAN("354 Start mail input; end with <CRLF>.<CRLF>");
 }
 
 static bool
@@ -317,12 +316,12 @@ static struct span
 plain_refused_for_all(const struct mta *m, const struct act *act)
 {
 	if (act->verb == VERB_BDAT && !plain_is_bdat(act->args))
-		return SPAN("501 5.5.4 Want BDAT octets [LAST]");
+		return SPAN("501 5.5.4 Syntax: BDAT octets [LAST]");
 	if (act->verb == VERB_BDAT && m->mail.nrcpts == 0)
-		return m->d->mail ? SPAN("503 5.5.1 No recipient was accepted") :
-				    SPAN("503 5.5.1 MAIL first");
+		return m->d->mail ? SPAN("503 5.5.1 No valid recipients") :
+				    SPAN("503 5.5.1 Need MAIL command first");
 	if (m->chunk_refused)
-		return SPAN("503 5.5.1 The chunk before was refused; RSET drops the message");
+		return SPAN("503 5.5.1 Previous chunk was rejected; use RSET to abort");
 	if (m->mail.octets > plain_size_limit(m))
 		return SPAN(PLAIN_TOO_LARGE);
 	return act->verb == VERB_BDAT ? plain_refused_for_recipients(m, MTA_DATA) : SPAN_NONE;
@@ -379,12 +378,12 @@ plain_message(struct mta *m, const struct act *act)
 	if (refused.len > 0)
 		return;
 	if (act->ends_message && m->prdr)
-		replies_say(
-		    m, SPAN("353 One reply for each recipient, then one for all"), act->verb, dot);
+		replies_say(m, SPAN("353 One reply per recipient follows, then a final one"),
+		    act->verb, dot);
 	if (act->ends_message)
 		plain_verdicts(m, act);
 	else
 		replies_say(m,
-		    arena_printf(&m->scratch, "250 2.0.0 %llu octets so far", m->mail.octets),
+		    arena_printf(&m->scratch, "250 2.0.0 %llu octets received", m->mail.octets),
 		    act->verb, dot);
 }

@@ -10,17 +10,17 @@
 	}
 
 const struct mta_refusal mta_refusals[] = {
-	REFUSAL(MAIL, "spammer", "550 5.7.1 This sender is refused"),
-	REFUSAL(MAIL, "later", "450 4.1.8 This sender is refused for now"),
-	REFUSAL(RCPT, "unknown", "550 5.1.1 No such mailbox here"),
+	REFUSAL(MAIL, "spammer", "550 5.7.1 Sender address rejected"),
+	REFUSAL(MAIL, "later", "450 4.1.8 Sender address temporarily rejected"),
+	REFUSAL(RCPT, "unknown", "550 5.1.1 Recipient address rejected: user unknown"),
 	REFUSAL(RCPT, "full", "452 4.2.2 Mailbox full"),
 	REFUSAL(RCPT, "grey", "451 4.7.1 Greylisted, try again later"),
-	REFUSAL(RCPT, "moved", "551 5.1.6 Moved; no longer here"),
-	REFUSAL(RCPT, "blocked", "554 5.7.1 Refused by policy"),
+	REFUSAL(RCPT, "moved", "551 5.1.6 User has moved"),
+	REFUSAL(RCPT, "blocked", "554 5.7.1 Rejected by policy"),
 	REFUSAL(RCPT, "closing", "421 4.3.2 Closing the connection"),
-	REFUSAL(DATA, "nodata", "554 5.5.1 No message for this recipient"),
-	REFUSAL(DOT, "virus", "554 5.7.1 The message is refused for its content"),
-	REFUSAL(DOT, "busy", "451 4.3.0 Not stored, try again later"),
+	REFUSAL(DATA, "nodata", "554 5.5.1 No message accepted for this recipient"),
+	REFUSAL(DOT, "virus", "554 5.7.1 Message content rejected"),
+	REFUSAL(DOT, "busy", "451 4.3.0 Message not stored, try again later"),
 	{ MTA_HELO, { NULL, 0 }, { NULL, 0 } },
 };
 

@@ -135,7 +135,7 @@ pair_hear_tls(struct pair *p)
 		return;
 	pair_answer(p, buf_span(&p->agreed));
 	buf_consume(&p->agreed, buf_span(&p->agreed).len);
-	pair_note(p, "TLS is ended here: the client sees a certificate of smtpsh's own");
+	pair_note(p, "TLS is intercepted here: the client sees a certificate made by smtpsh");
 	session_shake_hands(p->client);
 	p->decides = VERB_OTHER;
 	pair_pace_client(p);
@@ -183,8 +183,8 @@ pair_on_server_event(void *ctx, const struct event *e)
 	}
 	case EVENT_STEP_ENDED:
 		if ((e->step->op->traits & STEP_OPENS) && e->err != ERR_NONE && !p->open) {
-			session_reply(p->client,
-			    SPAN("421 4.4.1 smtpsh record: the server cannot be reached"));
+			session_reply(
+			    p->client, SPAN("421 4.4.1 smtpsh record: cannot connect to server"));
 			pair_let_go(p);
 		}
 		break;
@@ -232,7 +232,7 @@ drain_heard(struct session *s, const struct step *step, void *state, const struc
 
 static const struct step_op drain_op = { .name = "",
 	.args = "",
-	.help = "Wait for room",
+	.help = "Wait for buffer space",
 	.start = drain_start,
 	.on_news = drain_heard };
 
@@ -356,7 +356,7 @@ relay_heard(struct session *s, const struct step *step, void *state, const struc
 
 static const struct step_op relay_op = { .name = "",
 	.args = "",
-	.help = "Hand on what a client says",
+	.help = "Relay what a client sends",
 	.start = relay_start,
 	.on_news = relay_heard };
 
@@ -380,16 +380,14 @@ pair_on_script(void *ctx, struct span text)
 		return;
 	if (p->record->held + text.len > RECORD_ALL_MAX) {
 		p->cut = true;
-		pair_note(p,
-		    "the sessions are too long together to be written whole: this script ends "
-		    "here");
+		pair_note(
+		    p, "the sessions are too long to be recorded in full: this script ends here");
 	} else if (buf_append(&p->script, text)) {
 		p->record->held += text.len;
 	} else {
 		p->cut = true;
 		pair_note(p,
-		    "the session is too long to be written whole: the script ends where it had 8 "
-		    "MiB");
+		    "the session is too long to be recorded in full: the script ends after 8 MiB");
 	}
 }
 
@@ -463,10 +461,10 @@ record_on_sweep(void *ctx, unsigned ready)
 		    (told || now - p->parted_us > record_idle_ms(r) * 1000)) {
 			pair_finish(p);
 		} else if (!p->parted_us && silent) {
-			pair_note(p, "nothing was said for too long");
+			pair_note(p, "idle timeout exceeded");
 			if (session_view(p->client).state == SESSION_OPEN)
 				session_reply(p->client,
-				    SPAN("421 4.4.2 smtpsh record: nothing was said for too long"));
+				    SPAN("421 4.4.2 smtpsh record: idle timeout exceeded"));
 			pair_let_go(p);
 			session_close(p->server, true);
 		}

@@ -34,7 +34,7 @@ selftest_on_open(struct session_env *env, unsigned as, struct err *err)
 
 	(void)as;				/* the script has both ends */
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
-		err_set(err, ERR_SYSTEM, "no pair of sockets: %s", strerror(errno));
+		err_set(err, ERR_SYSTEM, "cannot create a socket pair: %s", strerror(errno));
 		return -1;
 	}
 	if (serve_client(t->serve, pair[1], err))
@@ -67,7 +67,8 @@ selftest_new(struct session_env *env, const struct script *script, struct err *e
 	t->number = 1;
 	if (script->ere_in_reply.file) {
 		err_set(err, ERR_USAGE,
-		    "%s:%u: an /ERE/ cannot be sent: against itself a script needs a text here",
+		    "%s:%u: an /ERE/ cannot be sent: to run against itself, a script needs a text "
+		    "here",
 		    script->ere_in_reply.file, script->ere_in_reply.line);
 		selftest_free(t);
 		return NULL;

@@ -139,7 +139,7 @@ serve_tell_of_client(struct client *c)
 void
 serve_turn_away(int fd)
 {
-	static const char full[] = "421 4.3.2 Too many clients\r\n";
+	static const char full[] = "421 4.3.2 Too many concurrent connections\r\n";
 	ssize_t n = write(fd, full, sizeof full - 1);
 
 	(void)n;
@@ -153,7 +153,7 @@ serve_client(struct serve *serve, int fd, struct err *err)
 
 	if (serve->opts.clients_max && serve->nclients >= serve->opts.clients_max) {
 		serve_turn_away(fd);
-		return err_set(err, ERR_SYSTEM, "too many clients");
+		return err_set(err, ERR_SYSTEM, "too many concurrent connections");
 	}
 	struct client *c = memory_zeroed(sizeof *c);
 	*c = (struct client){ .serve = serve, .next = serve->clients, .since_us = loop_now_us() };
@@ -270,7 +270,8 @@ serve_demo(struct session_env *env, unsigned as, struct err *err)
 		demo->serve[as] = serve_new(env, &(struct serve_opts){ .tls = demo->server_tls,
 		    .mta = { .lmtp = as & DEMO_LMTP, .implicit_tls = as & DEMO_TLS } }, NULL, NULL);
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
-		err_set(err, ERR_SYSTEM, "no pair of sockets for demo: %s", strerror(errno));
+		err_set(
+		    err, ERR_SYSTEM, "cannot create a socket pair for demo: %s", strerror(errno));
 		return -1;
 	}
 	if (!serve_client(demo->serve[as], pair[1], err)) {

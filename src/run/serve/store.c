@@ -34,7 +34,7 @@ store_make_directory(const char *path, struct err *err)
 {
 	if (mkdir(path, 0700) == 0 || errno == EEXIST)
 		return true;
-	return err_set(err, ERR_USAGE, "cannot make the directory %s: %s", path, strerror(errno));
+	return err_set(err, ERR_USAGE, "cannot create the directory %s: %s", path, strerror(errno));
 }
 
 static bool
@@ -238,7 +238,7 @@ store_begin(struct storing *it, const struct event *e, struct err *err)
 static enum stored
 store_timed_out(const char *what, struct err *err)
 {
-	err_set(err, ERR_SYSTEM, "cannot write %s: its reader stood still for %d s", what,
+	err_set(err, ERR_SYSTEM, "cannot write %s: its reader was stalled for %d s", what,
 	    STORE_WAIT_MS / 1000);
 	if (err)
 		err->sys = ETIMEDOUT;

@@ -145,11 +145,11 @@ child_on_end(void *ctx, int status, int signal)
 
 	child_report_rest(c);
 	if (signal)
-		snprintf(how, sizeof how, "the command was ended by signal %d", signal);
+		snprintf(how, sizeof how, "the command was killed by signal %d", signal);
 	else if (status == 127)
-		snprintf(how, sizeof how, "the command was not found (status 127)");
+		snprintf(how, sizeof how, "command not found (status 127)");
 	else if (status != 0)
-		snprintf(how, sizeof how, "the command ended with status %d", status);
+		snprintf(how, sizeof how, "the command exited with status %d", status);
 	c->news(c->ctx, CHILD_ENDED, span_of(how));
 	child_over(c, 0);
 }
@@ -166,7 +166,8 @@ child_run(
 
 	*c = (struct child){ .loop = loop, .text = { .max = TEXT_MAX }, .news = news, .ctx = ctx };
 	if (pipe2(ends, O_CLOEXEC) != 0) {
-		err_set(err, ERR_SYSTEM, "no pipe for what the command says: %s", strerror(errno));
+		err_set(err, ERR_SYSTEM, "cannot create a pipe for the command's output: %s",
+		    strerror(errno));
 	} else {
 		fcntl(ends[0], F_SETFL, O_NONBLOCK);
 		c->fd = ends[0];

@@ -152,7 +152,7 @@ session_send_proxy_header(struct session *s)
 	if (!proxy_header_write(
 		p, conn_local(s->wire.conn), conn_peer(s->wire.conn), &header, &err) ||
 	    !conv_put(s->wire.conv, buf_span(&header)))
-		session_note(s, "the PROXY header is not said: %s", err.text);
+		session_note(s, "PROXY header not sent: %s", err.text);
 	else
 		session_sent_message(s,
 		    p->version == 1 ? span_trim(buf_span(&header)) :

@@ -61,7 +61,7 @@ credentials_environment(struct secret *out, const char *name, struct err *err)
 	const char *value = environment_secret(name);
 
 	if (!value || !value[0])
-		return err_set(err, ERR_USAGE, "the environment has no password in %s", name);
+		return err_set(err, ERR_USAGE, "no password in the environment variable %s", name);
 	secret_set(out, span_of(value));
 	return true;
 }
@@ -82,7 +82,7 @@ credentials_command(struct secret *out, const char *command, struct err *err)
 	int status = pclose(pipe);
 	if (ok && status != 0) {
 		secret_release(out);
-		return err_set(err, ERR_USAGE, "the password command failed with status %d",
+		return err_set(err, ERR_USAGE, "the password command exited with status %d",
 		    WIFEXITED(status) ? WEXITSTATUS(status) : 128);
 	}
 	return ok;
@@ -170,7 +170,7 @@ credentials_netrc(struct span host, struct span user, struct secret *login, stru
 	if (fstat(fd, &st) == 0 && (st.st_mode & (S_IRWXG | S_IRWXO))) {
 		close(fd);
 		return err_set(err, ERR_USAGE,
-		    "%s is not used: others may read it; chmod 600 mends that", path);
+		    "%s is ignored because others can read it; run chmod 600 on it", path);
 	}
 	bool ok = file_drain(fd, path, NETRC_MAX, &all, err);
 	close(fd);

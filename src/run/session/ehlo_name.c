@@ -103,22 +103,18 @@ ehlo_name_on_addresses(void *ctx, const struct host *host)
 		return;
 	addr_host(conn_local(s->wire.conn), local);
 	if (host->naddr == 0)
-		session_note(s,
-		    "the name said in EHLO, %.*s, has no address, which some servers mind: %.*s",
+		session_note(s, "EHLO name %.*s has no address, which some servers reject: %.*s",
 		    SPAN_ARG(host->name), SPAN_ARG(host->why));
 	else if (has_address(host, local))
-		session_note(s,
-		    "the name said in EHLO, %.*s, has the address that the connection comes from, "
-		    "%s",
+		session_note(s, "EHLO name %.*s resolves to the connection's source address %s",
 		    SPAN_ARG(host->name), local);
 	else
 		session_note(s,
-		    "the name said in EHLO, %.*s, has the address %s%s, and the connection comes "
-		    "from %s%s",
+		    "EHLO name %.*s resolves to %s%s, but the connection comes from %s%s",
 		    SPAN_ARG(host->name), addr_host(&host->addr[0], first),
 		    host->naddr > 1 ? " and others" : "", local,
-		    is_private(conn_local(s->wire.conn)) ? ", as it may behind NAT" :
-							   ", which some servers mind");
+		    is_private(conn_local(s->wire.conn)) ? ", which is normal behind NAT" :
+							   ", which some servers reject");
 }
 
 void
@@ -136,14 +132,14 @@ session_note_ehlo_name(struct session *s)
 	s->helo_noted = true;
 	if (name[0] == '[') {
 		session_note(s,
-		    "EHLO says the address that the connection comes from: this host's name, %s, "
-		    "is no full one; --helo NAME "
-		    "says another",
+		    "EHLO uses the connection's source address because this host's name, %s, is "
+		    "not fully qualified; set another name with --helo NAME",
 		    own_name(s));
 		return;
 	}
 	if (!s->opts->helo)
-		session_note(s, "EHLO says this host's name, %s; --helo NAME says another", name);
+		session_note(
+		    s, "EHLO uses this host's name, %s; set another with --helo NAME", name);
 	struct lookup_env env = {
 		.dns = session_env_dns(s->env), .opts = &any, .arena = &s->link.arena
 	};

@@ -105,7 +105,7 @@ session_tell_unknown(struct session *s)
 
 	s->fate_unknown = true;
 	err_set(&err, ERR_UNKNOWN,
-	    "the message's fate is unknown: no valid reply to its end was received (RFC 1047)");
+	    "message status unknown: no valid reply to the end of data was received (RFC 1047)");
 	session_fail_with(s, &err);
 }
 

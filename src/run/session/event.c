@@ -31,9 +31,9 @@ const char *
 offer_state_text(enum offer_state state)
 {
 	static const char *const text[] = {
-		[OFFER_CLEAR] = "in the clear",
-		[OFFER_TLS] = "within TLS",
-		[OFFER_AUTH] = "logged in",
+		[OFFER_CLEAR] = "without TLS",
+		[OFFER_TLS] = "over TLS",
+		[OFFER_AUTH] = "authenticated",
 	};
 	assert((size_t)state < sizeof text / sizeof *text);
 	return text[state];

@@ -70,7 +70,7 @@ session_begin_shaking(struct session *s)
 		session_note(s, "%s", note);
 	if (ask.anonymous && s->env->tls.cert)
 		session_note(s,
-		    "the client certificate is for the target of the command line, and is not "
+		    "the client certificate is for the target of the command line and is not "
 		    "presented to %.*s",
 		    SPAN_ARG(s->link.host));
 	s->secure.shake_when_sent = false;
@@ -86,7 +86,7 @@ session_shake_hands(struct session *s)
 	if (!conv_tls_ready(s->wire.conv)) {
 		struct err err;
 		char text[OBSERVED_SIZE] =
-		    "the client sent more behind its STARTTLS, before TLS began (CVE-2011-0411)";
+		    "the client sent data after STARTTLS, before TLS began (CVE-2011-0411)";
 		if (s->role == CONV_CLIENT)
 			observe_cleartext(
 			    session_shown(s, conv_pending(s->wire.conv)), false, true, text);
@@ -120,7 +120,7 @@ handshake_judged_by_dane(struct session *s, const struct tls_info *info)
 	if (s->secure.dane)
 		*d = *s->secure.dane;
 	else
-		d->why = SPAN("it was not connected to by name");
+		d->why = SPAN("the target was not a host name");
 	conn_tls_dane(s->wire.conn, d, &s->link.arena);
 	*with = *info;
 	with->dane = d;

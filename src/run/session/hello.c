@@ -20,7 +20,7 @@ static enum progress
 hello_without_tls(struct session *s, const struct hello *h, const struct news *refusal)
 {
 	if (h->optional) {
-		session_note(s, "going on in the clear: the server %s STARTTLS",
+		session_note(s, "continuing without TLS: the server %s STARTTLS",
 		    refusal ? "refuses" : "does not offer");
 		return STEP_DONE;
 	}

@@ -191,7 +191,7 @@ link_has_no_way(const struct session_opts *o, const struct target *target, char 
 	if (target->kind == TARGET_HOST || target->kind == TARGET_MX ||
 	    (!bound && !proxied && !family))
 		return false;
-	snprintf(out, NO_WAY_SHOWN, "%s is not reached over the network: of no use to it:%s%s%s",
+	snprintf(out, NO_WAY_SHOWN, "%s is not reached over the network; not applicable:%s%s%s",
 	    target->kind == TARGET_DEMO	    ? "demo:" :
 		target->kind == TARGET_PIPE ? "a command" :
 					      "a Unix socket",

@@ -47,7 +47,7 @@ login_may_begin(struct session *s, const struct login *l, struct err *err)
 		return true;
 	if (l->args->insecure && !ours && !session_opts(s)->auth.insecure)
 		return err_set(err, ERR_USAGE,
-		    "\"insecure\" is for the prompt and the command line: --auth-insecure");
+		    "\"insecure\" is for the prompt; on the command line use --auth-insecure");
 	return session_confides(s, given ? SECRET_ENTERED : SECRET_GIVEN, l->args->insecure, err);
 }
 
@@ -70,12 +70,11 @@ login_choose_named(struct session *s, struct login *l, struct span name, struct 
 	l->mech = mechanism_ours(name);
 	if (!l->mech)
 		return err_set(err, ERR_USAGE,
-		    "smtpsh cannot do the mechanism \"%.*s\"; AUTH and its answers can be typed by "
-		    "hand",
+		    "mechanism \"%.*s\" is not supported by smtpsh; you can send AUTH and its "
+		    "responses by hand",
 		    SPAN_ARG(span_first(name, 40)));
 	if (!auth_offered(login_offered(s), l->mech->name))
-		session_note(
-		    s, "the server does not offer %s; it is tried all the same", l->mech->name);
+		session_note(s, "the server does not offer %s; trying it anyway", l->mech->name);
 	if (l->mech->respond || (l->sasl = sasl(&lack)))
 		return true;
 	return err_set(err, lack.kind, "%s: %s", l->mech->name, lack.text);
@@ -92,22 +91,22 @@ login_choose_best(struct session *s, struct login *l, struct err *err)
 	bool bound = l->x->who.tls_exporter.len || l->x->who.tls_unique.len;
 	l->mech = auth_best(list, session_view(s).tls != NULL, bound, l->sasl);
 	if (l->mech && lack.kind)
-		session_note(
-		    s, "without SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI: %s", lack.text);
+		session_note(s, "SCRAM, CRAM-MD5, DIGEST-MD5, NTLM and GSSAPI are unavailable: %s",
+		    lack.text);
 	if (l->mech)
-		session_note(s, "AUTH %s is the best of those offered: %.*s", l->mech->name,
+		session_note(s, "using AUTH %s, the best mechanism offered: %.*s", l->mech->name,
 		    SPAN_ARG(shown));
 	else if (lack.kind)
-		err_set(err, lack.kind, "of what is offered (%.*s) nothing can be done: %s",
+		err_set(err, lack.kind, "no supported mechanism (server offers %.*s): %s",
 		    SPAN_ARG(span_first(shown, 100)), lack.text);
 	else if (list.len == 0)
 		err_set(err, ERR_REFUSED, "the server does not offer AUTH%s",
 		    session_view(s).tls ? "" :
-					  " in the clear; many do within TLS: /starttls or --tls");
+					  " without TLS; many do over TLS: use /starttls or --tls");
 	else
 		err_set(err, ERR_USAGE,
-		    "of the mechanisms offered (%.*s) none is chosen unnamed: name one, as in "
-		    "/auth %.*s",
+		    "no mechanism selected automatically (server offers %.*s): specify one, such "
+		    "as /auth %.*s",
 		    SPAN_ARG(span_first(shown, 200)), SPAN_ARG(span_first(span_word(&shown), 40)));
 	arena_release(&arena);
 	return l->mech != NULL;
@@ -122,7 +121,7 @@ login_choose(struct session *s, struct login *l, struct err *err)
 	session_bindings(s, &l->x->who.tls_exporter, &l->x->who.tls_unique);
 	if (session_dialogue(s)->authenticated)
 		session_note(s,
-		    "this session is logged in already; a server refuses a second AUTH (RFC 4954 "
+		    "this session is already authenticated; servers reject a second AUTH (RFC 4954 "
 		    "4)");
 	if (!(name.len ? login_choose_named(s, l, name, err) : login_choose_best(s, l, err)))
 		return false;
@@ -241,14 +240,14 @@ login_ask(struct session *s, struct login *l)
 {
 	if ((l->mech->flags & AUTH_USER) && !l->x->user.at) {
 		l->stage = LOGIN_ASK_USER;
-		return session_ask(s, "User name: ", false, "a user name: --user NAME gives it");
+		return session_ask(s, "User name: ", false, "a user name: use --user NAME");
 	}
 	if ((l->mech->flags & AUTH_PASSWORD) && !l->x->password.at) {
 		l->stage = LOGIN_ASK_PASSWORD;
 		return session_ask(s,
 		    l->mech->kind == MECHANISM_TOKEN ? "Token: " : "Password: ", true,
-		    "a password: --password-file, --password-env, --password-command, "
-		    "--password-fd or --netrc gives it");
+		    "a password: use --password-file, --password-env, --password-command, "
+		    "--password-fd or --netrc");
 	}
 	return login_begin_exchange(s, l);
 }
@@ -302,8 +301,7 @@ login_on_reply(struct session *s, struct login *l, const struct news *news)
 		return session_refused(s, news);
 	if (reply->code == 334 && ++l->challenges > CHALLENGES_MAX) {
 		struct err err;
-		err_set(&err, ERR_PROTO,
-		    "the server asks for more and more: %d challenges were answered",
+		err_set(&err, ERR_PROTO, "too many challenges from the server: %d were answered",
 		    CHALLENGES_MAX);
 		return login_cancel(s, l, &err);
 	}

@@ -22,7 +22,7 @@ observe_octets(struct span octets, char out[OBSERVED_SIZE])
 
 	span_line(&octets, &line);
 	line = quoted(&safe, line, 60);
-	snprintf(out, OBSERVED_SIZE, "what came is no SMTP reply: \"%.*s\"", SPAN_ARG(line));
+	snprintf(out, OBSERVED_SIZE, "not an SMTP reply: \"%.*s\"", SPAN_ARG(line));
 	buf_release(&safe);
 }
 
@@ -36,13 +36,13 @@ observe_silence(const struct silence *s, char out[OBSERVED_SIZE])
 
 	text_limit(within, s->ms);
 	if (n == 0) {
-		snprintf(out, OBSERVED_SIZE, "%s did not come within %s", what, within);
+		snprintf(out, OBSERVED_SIZE, "timed out after %s waiting for %s", within, what);
 		return;
 	}
 	struct span last = quoted(&safe, span_skip(s->pending, s->pending.len - n), 40);
 	snprintf(out, OBSERVED_SIZE,
-	    "%s did not end within %s: %zu octet%s came, the last of them \"%.*s\"", what, within,
-	    s->pending.len, s->pending.len == 1 ? "" : "s", SPAN_ARG(last));
+	    "timed out after %s: %s is incomplete: received %zu octet%s, ending with \"%.*s\"",
+	    within, what, s->pending.len, s->pending.len == 1 ? "" : "s", SPAN_ARG(last));
 	buf_release(&safe);
 }
 
@@ -55,7 +55,7 @@ observe_cleartext(struct span octets, bool implicit, bool early, char out[OBSERV
 	snprintf(out, OBSERVED_SIZE,
 	    implicit  ? "the TLS handshake failed: the server sent cleartext: \"%.*s\"" :
 		early ? "cleartext followed the 220 to STARTTLS: \"%.*s\"" :
-			"the TLS handshake failed: the server agreed to TLS and then sent "
+			"the TLS handshake failed: the server accepted STARTTLS and then sent "
 			"cleartext: \"%.*s\"",
 	    SPAN_ARG(line));
 	buf_release(&safe);

@@ -10,7 +10,7 @@ enum { PACE_GAP_MS = 20 };
 static bool
 rate_is_wrong(const struct cursor *c, struct span word, struct err *err)
 {
-	return cursor_blame(c, word, err, "want octets and a time, as in 1/s or 10/500ms");
+	return cursor_blame(c, word, err, "expected octets and a time, such as 1/s or 10/500ms");
 }
 
 static bool
@@ -41,12 +41,12 @@ parse_split(struct pace *pace, struct span list, struct cursor *c, struct err *e
 		unsigned before = pace->nsplit ? pace->split[pace->nsplit - 1] : 0;
 		if (pace->nsplit == PACE_SPLITS || !span_number(one, 1 << 20, &at) || at <= before)
 			return cursor_blame(c, one, err,
-			    "want up to %d places to split at, ascending, as in split=3,7",
+			    "expected up to %d ascending split positions, such as split=3,7",
 			    PACE_SPLITS);
 		pace->split[pace->nsplit++] = (unsigned)at;
 	}
 	return pace->nsplit > 0 ||
-	    cursor_blame(c, all, err, "want places to split at, as in split=3,7");
+	    cursor_blame(c, all, err, "expected split positions, such as split=3,7");
 }
 
 bool
@@ -69,7 +69,7 @@ pace_parse(struct pace *pace, struct cursor *c, struct err *err)
 		good = parse_split(pace, value, c, err);
 	else
 		good = span_eq(word, SPAN("off")) ||
-		    cursor_blame(c, word, err, "want slow=1/s, split=3,7 or off");
+		    cursor_blame(c, word, err, "expected slow=1/s, split=3,7 or off");
 	return good && cursor_end(c, err);
 }
 

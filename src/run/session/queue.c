@@ -201,19 +201,19 @@ queue_lacks(const struct session *s, const struct step *step)
 
 	if ((traits & STEP_NEEDS_CONN) && !connects && s->state != SESSION_OPEN)
 		return s->link.target.text.len ?
-		    "there is no connection: /reopen tries the same again, /open TARGET another" :
-		    "there is no connection: /open TARGET makes one";
+		    "not connected; use /reopen to try again, or /open TARGET" :
+		    "not connected; use /open TARGET";
 	if ((traits & STEP_NEEDS_CLEAR) && s->dialogue.tls)
-		return "TLS is on already";
+		return "TLS is already active";
 	if ((traits & STEP_NEEDS_TLS) && !s->dialogue.tls)
-		return "the connection is in the clear: /starttls begins TLS";
+		return "the connection is not encrypted; use /starttls";
 	if ((traits & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_MESSAGE)
 		return "a message is being sent: end it with a lone dot first";
 	if ((traits & STEP_NEEDS_COMMAND) && s->dialogue.mode == MODE_ANSWER)
-		return "AUTH waits for an answer: cancel it with a lone \"*\" first";
+		return "AUTH is waiting for a response: cancel it with a lone \"*\" first";
 	if (step->secret && !(traits & STEP_NEEDS_CONN))
-		return "no secret may stand here: it would go to more than the server that is "
-		       "connected to";
+		return "secrets are not allowed here: they would go to more than the connected "
+		       "server";
 	return NULL;
 }
 

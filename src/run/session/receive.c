@@ -58,15 +58,15 @@ receive_is_chatter_free(struct session *s, const struct receipt *r, const struct
 		observe_octets(reply->raw, text);
 	else if (r->event.kind == CONV_TOO_MUCH)
 		snprintf(text, sizeof text,
-		    "the reply has no end: it was cut after %d KiB (RFC 5321 4.5.3.1.5)",
+		    "unterminated reply: truncated after %d KiB (RFC 5321 4.5.3.1.5)",
 		    CONV_REPLY_MAX >> 10);
 	else if (s->wire.surprises > SURPRISES_MAX)
 		snprintf(text, sizeof text,
-		    "the server does not stop: %d replies that nothing asked for", SURPRISES_MAX);
+		    "the server does not stop sending: %d unsolicited replies", SURPRISES_MAX);
 	else if (r->event.late && r->asked.due.verb == VERB_STARTTLS && reply->code == 220)
 		snprintf(text, sizeof text,
-		    "the 220 to STARTTLS came late: the server waits for a handshake that had been "
-		    "given up");
+		    "the 220 to STARTTLS was received too late: the server is waiting for a "
+		    "handshake that timed out");
 	else if (s->opts->careful && r->standing == REPLY_OUT_OF_STEP)
 		snprintf(
 		    text, sizeof text, "connection closed: replies and commands are out of step");
@@ -104,7 +104,8 @@ receive_auth(struct session *s, const struct reply *r)
 		bool decoded = auth_challenge(&arena, r->line[0], &challenge);
 		challenge = secrecy_shown(&s->secrets.secrecy, &arena, challenge);
 		session_note(s, "%s: %.*s",
-		    decoded ? "the challenge says" : "the challenge is not base64 (RFC 4954 4)",
+		    decoded ? "the decoded challenge is" :
+			      "the challenge is not base64 (RFC 4954 4)",
 		    SPAN_ARG(span_first(text_safe(&arena, challenge), 400)));
 	}
 	if (r->code / 100 == 5)
@@ -121,11 +122,11 @@ receive_offers(struct session *s, const struct reply *r)
 
 	session_emit(s, &(struct event){ .kind = EVENT_EXTENSIONS, .extensions = e });
 	if (e->cut)
-		session_note(s, "of the extensions only the first %d are taken", EXTENSIONS_MAX);
+		session_note(s, "only the first %d extensions are used", EXTENSIONS_MAX);
 	const struct diagnosis *d = session_diagnose_extensions(s, e, &arena);
 	if (d)
 		session_remark(s, EVENT_PROBLEM, ERR_NONE,
-		    "a keyword of the reply to EHLO is overwritten with X", d);
+		    "a keyword in the EHLO reply is overwritten with X", d);
 	arena_release(&arena);
 	session_note_dane(s);
 }
@@ -271,8 +272,8 @@ session_find_step(struct session *s)
 	r.standing = standing_of(&r.asked.due, code);
 	r.err = standing_err(&r.asked.due, r.standing, &r.event.reply);
 	session_note(s,
-	    "in step again: no second reply came, so %03u answered %s, and the %s before it was "
-	    "never answered",
+	    "back in step: no second reply was received, so %03u answered %s, and the %s before it "
+	    "was never answered",
 	    code, due_text(&r.asked.due), due_text(&late));
 	receive_take_effect(s, &r.asked.due, code, r.err, false);
 	receive_learn(s, &r, &r.event.reply);
@@ -307,7 +308,7 @@ void
 session_receive(struct session *s, const struct conv_event *e)
 {
 	if (e->kind == CONV_CHATTER && e->text.len > 0)
-		session_note(s, "the command says: %.*s", SPAN_ARG(session_shown(s, e->text)));
+		session_note(s, "command output: %.*s", SPAN_ARG(session_shown(s, e->text)));
 	else if (e->kind == CONV_CHATTER)
 		return;
 	else if (s->role == CONV_CLIENT)

@@ -121,11 +121,11 @@ secrets_are_meant_for(const struct confidant *c, struct err *err)
 		return true;
 	if (c->chosen_by_script && (meant || !c->local))
 		return err_set(err, ERR_USAGE,
-		    "secrets go only to the target of the command line, and no script chooses "
-		    "another (replay --allow-hosts lets it)");
+		    "secrets are sent only to the target of the command line, and a script may not "
+		    "choose another (allow it with replay --allow-hosts)");
 	return !meant ||
 	    err_set(err, ERR_TLS,
-		"the password was given for %.*s and does not go to another server",
+		"the password was given for %.*s and is not sent to another server",
 		SPAN_ARG(meant->text));
 }
 
@@ -133,28 +133,28 @@ bool
 secrets_may_leave(const struct confidant *c, enum secret_from from, bool forced, struct err *err)
 {
 	if (!c->connected)
-		return err_set(err, ERR_CONNECT, "there is no connection");
+		return err_set(err, ERR_CONNECT, "not connected");
 	if (from == SECRET_GIVEN && !secrets_are_meant_for(c, err))
 		return false;
 	if (!c->tls && needs_tls(c))
 		return err_set(
-		    err, ERR_TLS, "no credentials are sent in the clear where TLS was asked for");
+		    err, ERR_TLS, "credentials not sent without TLS, since TLS was requested");
 	if (c->auth->insecure || forced || c->target->kind == TARGET_DEMO || c->local)
 		return true;
 	if (!c->tls)
 		return err_set(err, ERR_TLS,
-		    "no credentials are sent in the clear: /starttls or --tls first, or force it "
-		    "by name (--auth-insecure%s)",
+		    "credentials not sent without TLS: use /starttls or --tls first, or force it "
+		    "(--auth-insecure%s)",
 		    c->ours ? ", /auth insecure" : "");
 	if (c->tls->name_from_file || c->trusted_by_script)
 		return err_set(err, ERR_TLS,
-		    "no credentials are sent to a server that is believed on a script's word: the "
-		    "script chose the CA, the name or the TLS version; --ca, --sni and --min-tls "
-		    "choose them, --auth-insecure forces it");
+		    "credentials not sent: the server is trusted only because of the script, which "
+		    "chose the CA, the name or the TLS version; set them with --ca, --sni and "
+		    "--min-tls, or force it with --auth-insecure");
 	return tls_is_trusted(c->tls) ||
 	    err_set(err, ERR_TLS,
-		"no credentials are sent to a server whose certificate does not verify: "
-		"%.*s; --ca FILE trusts its issuer, --auth-insecure forces it",
+		"credentials not sent, since certificate verification failed: %.*s; trust its "
+		"issuer with --ca FILE, or force it with --auth-insecure",
 		SPAN_ARG(c->tls->nproblems ? c->tls->problem[0].text :
-					     SPAN("its name was not compared")));
+					     SPAN("the host name was not verified")));
 }

@@ -91,7 +91,7 @@ secure_dane_note(struct secure *x, const struct extensions *e, struct arena *are
 	x->dane_noted = true;
 	return arena_printf(arena, "DANE: %.*s%s", SPAN_ARG(dane_sentence(x->dane, arena)),
 	    !tls_dane_requires_tls(x->dane) ? "" :
-		x->starttls_refused	    ? "; STARTTLS is rejected" :
+		x->starttls_refused	    ? "; STARTTLS was rejected" :
 					      "; STARTTLS is not offered");
 }
 

@@ -9,7 +9,7 @@ session_put(struct session *s, struct span octets, bool crlf, bool secret)
 		return false;
 	if (conv_put(s->wire.conv, octets) && (!crlf || conv_put(s->wire.conv, SPAN("\r\n"))))
 		return true;
-	session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+	session_fail(s, ERR_SYSTEM, "too much data is waiting to be sent");
 	return false;
 }
 
@@ -59,7 +59,7 @@ send_line(struct session *s, struct span line, const struct span *shown, bool gi
 		return false;
 	unsigned ticket = conv_send(s->wire.conv, line);
 	if (ticket == 0) {
-		session_fail(s, ERR_SYSTEM, "too much is waiting to be sent");
+		session_fail(s, ERR_SYSTEM, "too much data is waiting to be sent");
 		return false;
 	}
 	struct span known = secrecy_sent(&s->secrets.secrecy, line, answer, &arena);
@@ -150,7 +150,7 @@ session_send_octets(struct session *s, struct span octets)
 			continue;
 		unsigned ticket = conv_expect(s->wire.conv);
 		if (ticket == 0)
-			return session_fail(s, ERR_SYSTEM, "too many replies are owed"), false;
+			return session_fail(s, ERR_SYSTEM, "too many outstanding replies"), false;
 		wire_ask(&s->wire, ticket,
 		    message ?
 			(struct due){

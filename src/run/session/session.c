@@ -56,8 +56,8 @@ session_on_child(void *ctx, enum child_news news, struct span line)
 	struct session *s = ctx;
 
 	if (news == CHILD_WROTE)
-		session_note(s, "the command's stderr: %.*s",
-		    SPAN_ARG(session_shown(s, span_first(line, 500))));
+		session_note(
+		    s, "command stderr: %.*s", SPAN_ARG(session_shown(s, span_first(line, 500))));
 	else if (news == CHILD_ENDED && line.len > 0)
 		session_note(s, "%.*s", SPAN_ARG(line));
 	else if (news == CHILD_OVER && s->wire.conn)
@@ -177,7 +177,7 @@ session_on_link(void *ctx, const struct link_news *news)
 		session_show_attempt(s, news->attempt);
 		return;
 	case LINK_PROXIED:
-		session_note(s, "connected to the proxy %s; it is asked for %.*s, port %u",
+		session_note(s, "connected to the proxy %s; requesting %.*s, port %u",
 		    s->opts->proxy.text, SPAN_ARG(s->link.hop->host), link_port(&s->link));
 		session_wait(s, WAIT_PROXY, s->opts->timeouts.connect);
 		return;
@@ -275,7 +275,7 @@ session_leave_off(struct session *s)
 		dialogue_message_over(&s->dialogue);
 	}
 	if (within && s->wire.conn) {
-		session_note(s, "the connection is dropped without completing the message");
+		session_note(s, "connection closed without completing the message");
 		session_close(s, true);
 	}
 	if (s->step->op->cancel && (s->role == CONV_CLIENT || s->cancelled))
@@ -344,8 +344,8 @@ session_cancel(struct session *s)
 	session_leave_off(s);
 	if (s->wire.paced_us)
 		session_note(s,
-		    "what was begun still goes out, else the next line would go on in it; /write "
-		    "off sends it at once");
+		    "the rest of the current line is still sent at the current pace; /write off "
+		    "sends it at once");
 	if (s->state == SESSION_OPENING || s->dialogue.mode == MODE_MESSAGE ||
 	    secure_is_shaking(&s->secure))
 		session_close(s, true);
@@ -411,7 +411,7 @@ session_expect_greeting(struct session *s)
 
 	if (s->role == CONV_CLIENT && !s->dialogue.tls && port != 0) {
 		if (smtp_port_is_tls(port)) {
-			session_remark(s, EVENT_NOTE, ERR_NONE, "this connection is in the clear",
+			session_remark(s, EVENT_NOTE, ERR_NONE, "this connection is not encrypted",
 			    session_diagnose_silence(
 				s, &(struct silence){ .wait = WAIT_GREETING }, &arena));
 			arena_release(&arena);
@@ -449,8 +449,8 @@ session_run_command(struct session *s, struct span command)
 	int pair[2];
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-		session_fail(
-		    s, ERR_SYSTEM, "no pair of sockets for the command: %s", strerror(errno));
+		session_fail(s, ERR_SYSTEM, "cannot create a socket pair for the command: %s",
+		    strerror(errno));
 		return false;
 	}
 	fcntl(pair[0], F_SETFL, fcntl(pair[0], F_GETFL) | O_NONBLOCK);

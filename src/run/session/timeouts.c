@@ -50,7 +50,7 @@ timeouts_parse(struct timeouts *t, struct span text, struct cursor *c, struct er
 		return true;
 	}
 	if (text.len == 0)
-		return cursor_fail(c, err, "want a time, as in 10s, or PHASE=TIME");
+		return cursor_fail(c, err, "expected a time, such as 10s, or PHASE=TIME");
 	for (size_t i = 0; i < text.len; i++)
 		if (text.at[i] == ',' || text.at[i] == ' ') {
 			struct span first = span_first(text, i),
@@ -71,7 +71,7 @@ timeouts_parse(struct timeouts *t, struct span text, struct cursor *c, struct er
 		}
 	return known ||
 	    cursor_blame(c, name, err,
-		"there is no phase \"%.*s\": there are resolve, connect, tls, greeting, reply, dot "
-		"and quit",
+		"unknown phase \"%.*s\": expected resolve, connect, tls, greeting, reply, dot or "
+		"quit",
 		SPAN_ARG(span_first(name, 40)));
 }

@@ -173,7 +173,7 @@ turn_flush(struct session *s)
 static void
 turn_lost_by(struct session *s, enum conn_status status)
 {
-	session_trace(s, status == CONN_EOF ? "end of stream" : "the stream broke", 0);
+	session_trace(s, status == CONN_EOF ? "end of stream" : "protocol error on the stream", 0);
 	turn_understand(s);
 	turn_flush(s); /* who says QUIT and shuts its side still wants the 221 */
 	if (!s->wire.conn || child_is_ending(s->link.child))

@@ -8,21 +8,21 @@
 
 #define WAITS(X)									\
 	X(NOTHING,	"none",		NULL)						\
-	X(ROUTE,	"resolve",	"the answer to the name look-up")		\
+	X(ROUTE,	"resolve",	"the DNS answer")				\
 	X(CONNECT,	"connect",	"a connection")					\
-	X(PROXY,	"proxy",	"the proxy's answer")				\
+	X(PROXY,	"proxy",	"the proxy's reply")				\
 	X(TLS,		"tls",		"the end of the TLS handshake")			\
 	X(TLSA,		"tlsa",		"the TLSA records")				\
 	X(POLICY,	"policy",	"the MTA-STS policy")				\
-	X(GREETING,	"greeting",	"the banner")					\
+	X(GREETING,	"greeting",	"the greeting")					\
 	X(REPLY,	"reply",	"the reply")		/* to a command */	\
-	X(END_OF_DATA,	"end_of_data",	"the reply to the message")			\
+	X(END_OF_DATA,	"end_of_data",	"the reply to the end of data")			\
 	X(ROOM,		"room",		"room to send more of the message")		\
-	X(OUTSTANDING,	"outstanding",	"what is owed")					\
-	X(ANYTHING,	"anything",	"a word of the server")				\
-	X(CLOSE,	"close",	"the end of the connection")			\
+	X(OUTSTANDING,	"outstanding",	"the outstanding replies")			\
+	X(ANYTHING,	"anything",	"anything from the server")			\
+	X(CLOSE,	"close",	"the server to close the connection")			\
 	X(SECOND,	"second_reply",	"a second reply, since the first may be late")	\
-	X(PACED,	"pace",		"what goes out slowly")
+	X(PACED,	"pace",		"paced output to be sent")
 
 enum wait {
 #define X(name, word, phrase) WAIT_##name,

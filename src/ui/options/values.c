@@ -529,11 +529,11 @@ static const struct {
 	enum mta_stage stage;
 	const char *reply;
 } stages[] = {
-	{ "helo", MTA_HELO, "550 5.7.1 This name is refused" },
-	{ "mail", MTA_MAIL, "550 5.7.1 This sender is refused" },
-	{ "rcpt", MTA_RCPT, "550 5.1.1 No such mailbox here" },
-	{ "data", MTA_DATA, "554 5.5.1 No message for this recipient" },
-	{ "dot", MTA_DOT, "554 5.7.1 The message is refused" },
+	{ "helo", MTA_HELO, "550 5.7.1 EHLO name rejected" },
+	{ "mail", MTA_MAIL, "550 5.7.1 Sender address rejected" },
+	{ "rcpt", MTA_RCPT, "550 5.1.1 Recipient address rejected: user unknown" },
+	{ "data", MTA_DATA, "554 5.5.1 No message accepted for this recipient" },
+	{ "dot", MTA_DOT, "554 5.7.1 Message content rejected" },
 };
 
 /* What goes on the wire as a reply must be one: three digits, and no line end within. */

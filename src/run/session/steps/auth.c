@@ -27,8 +27,8 @@ auth_word(
 	} else if (!span_has(word, '=')) {
 		if (a->user.len)
 			return cursor_fail(c, err,
-			    "a word too much, which is not repeated here: want /auth [MECH] "
-			    "[USER]; a password is asked for");
+			    "unexpected argument, not shown because it may be a password: expected "
+			    "/auth [MECH] [USER]; the password is prompted for");
 		*(a->mech.len ? &a->user : &a->mech) = word;
 	} else if (span_eq(name, SPAN("user"))) {
 		a->user = value;
@@ -43,7 +43,7 @@ auth_word(
 		a->initial = span_eq(value, SPAN("yes")) ? LOGIN_INITIAL_YES : LOGIN_INITIAL_NO;
 	} else {
 		return cursor_fail(c, err,
-		    "/auth has no such word: want user=, password=, authzid=, initial=yes|no or "
+		    "unknown setting: expected user=, password=, authzid=, initial=yes|no or "
 		    "insecure");
 	}
 	return true;
@@ -92,7 +92,7 @@ const struct step_op step_auth = {
 	.name = "auth",
 	.group = GROUP_IDENTITY,
 	.args = "[MECH] [USER]",
-	.help = "Log in; the password is asked for and not shown",
+	.help = "Log in; prompt for the password without echo",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_LOGS_IN,
 	.verb = VERB_AUTH,
 	.state_size = sizeof(struct login),

@@ -26,8 +26,7 @@ body_word(struct args *a, struct cursor *c, struct span word, struct arena *aren
 		struct span rest = c->rest;
 		struct span tag = span_until(&rest, '\n');
 		if (rest.at == tag.at + tag.len)
-			return cursor_fail(c, err,
-			    "the text has no end: a line \"%.*s\" is missing",
+			return cursor_fail(c, err, "unterminated text: no line \"%.*s\"",
 			    SPAN_ARG(span_skip(word, 2)));
 		a->text = rest;
 		a->has_text = true;
@@ -38,7 +37,7 @@ body_word(struct args *a, struct cursor *c, struct span word, struct arena *aren
 		return send_size_parse(value, &a->size, err);
 	if (span_eq(name, SPAN("chunk")) && span_has(word, '='))
 		return send_size_parse(value, &a->chunk, err) &&
-		    (a->chunk > 0 || cursor_fail(c, err, "a chunk has at least one octet"));
+		    (a->chunk > 0 || cursor_fail(c, err, "a chunk must have at least one octet"));
 	if (span_eq(word, SPAN("binary"))) {
 		a->binary = true;
 		return true;
@@ -48,7 +47,8 @@ body_word(struct args *a, struct cursor *c, struct span word, struct arena *aren
 		return true;
 	}
 	if (a->file)
-		return cursor_fail(c, err, "\"%.*s\" is too much: one file is sent",
+		return cursor_fail(c, err,
+		    "unexpected argument \"%.*s\": only one file can be sent",
 		    SPAN_ARG(span_first(word, 60)));
 	a->file = arena_string(arena, word);
 	return true;
@@ -75,8 +75,8 @@ body_parse_words(
 	}
 	if ((a->file != NULL) + (a->size > 0) + a->has_text != 1)
 		return cursor_fail(c, err,
-		    "want a file, size=N, or <<TAG and the text up to a line TAG, as in /%s "
-		    "mail.eml",
+		    "expected a file, size=N, or <<TAG followed by the text and a line TAG, such "
+		    "as /%s mail.eml",
 		    step->op->name);
 	return true;
 }
@@ -121,7 +121,8 @@ body_start(struct session *s, const struct step *step, void *mem)
 
 	st->message = MESSAGE_NONE;
 	if (a->chunk > 0 && d->mode == MODE_MESSAGE)
-		return session_fail(s, ERR_USAGE, "DATA is said already: /body sends its text");
+		return session_fail(
+		    s, ERR_USAGE, "DATA was already sent: use /body to send its text");
 	if (a->chunk > 0 && !transfer_may_chunk(s, a->forced))
 		return STEP_FAIL;
 	if (!body_open(s, &st->message, a, &err))
@@ -153,7 +154,7 @@ const struct step_op step_body = {
 	.name = "body",
 	.group = GROUP_MESSAGE,
 	.args = "FILE|size=N|<<TAG",
-	.help = "Say DATA and send this as the message, dots stuffed, up to the final dot",
+	.help = "Send DATA and this message, dot-stuffed, with the final dot",
 	.traits = STEP_NEEDS_CONN | STEP_SENDS_MESSAGE | STEP_NAMES_FILE | STEP_ENDS_TEXT,
 	.verb = VERB_DATA,
 	.state_size = sizeof(struct state),
@@ -167,7 +168,7 @@ const struct step_op step_bdat = {
 	.name = "bdat",
 	.group = GROUP_MESSAGE,
 	.args = "FILE|size=N|<<TAG [chunk=N] [binary] [force]",
-	.help = "Send this as the message by BDAT, in one chunk or in several",
+	.help = "Send this message with BDAT, in one or several chunks",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE | STEP_NAMES_FILE |
 	    STEP_ENDS_TEXT,
 	.verb = VERB_BDAT,

@@ -80,7 +80,7 @@ const struct step_op step_cert = {
 	.name = "cert",
 	.group = GROUP_TLS,
 	.args = "[DOMAIN]",
-	.help = "Show the server's certificates, a TLSA record of its key, and the verdict of the "
+	.help = "Show the server's certificates, a TLSA record for its key, and the verdict of the "
 		"domain's MTA-STS policy",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_TLS | STEP_SHOWS,
 	.state_size = sizeof(struct cert_state),

@@ -22,7 +22,7 @@ const struct step_op step_drop = {
 	.name = "drop",
 	.group = GROUP_WIRE,
 	.args = "",
-	.help = "Close the connection at once, in the middle of anything",
+	.help = "Close the connection immediately, whatever is in progress",
 	.traits = STEP_NEEDS_CONN | STEP_CLOSES | STEP_WATCHES,
 	.start = close_start,
 };

@@ -26,13 +26,12 @@ amid_on_news(struct session *s, struct amid *a, const struct news *news)
 	}
 	if (news->kind == NEWS_REPLY)
 		return session_fail(s, ERR_PROTO,
-		    "STARTTLS command injection: the server answered %03u within TLS to what was "
-		    "sent in cleartext "
-		    "(RFC 3207 6, CVE-2011-0411)",
+		    "STARTTLS command injection: the server answered %03u over TLS to what was "
+		    "sent in cleartext (RFC 3207 6, CVE-2011-0411)",
 		    news->event->reply.code);
 	if (news->kind == NEWS_TIMER)
 		session_note(s,
-		    "no reply within TLS to what was sent in cleartext behind STARTTLS: the server "
+		    "no reply over TLS to what was sent in cleartext after STARTTLS: the server "
 		    "discarded it, as it must (RFC 3207 6)");
 	return news->kind == NEWS_TLS_UP || news->kind == NEWS_TIMER ? STEP_DONE : STEP_FAIL;
 }
@@ -55,7 +54,7 @@ const struct step_op step_handshake = {
 	.name = "handshake",
 	.group = GROUP_TLS,
 	.args = "",
-	.help = "Begin TLS now, after a STARTTLS that was sent by hand",
+	.help = "Start the TLS handshake, after STARTTLS was sent by hand",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_CLEAR | STEP_NEEDS_COMMAND,
 	.start = handshake_start,
 	.on_news = handshake_on_news,

@@ -9,8 +9,7 @@ mx_start(struct session *s, const struct step *step, void *state)
 {
 	(void)step, (void)state;
 	if (!session_route(s))
-		return session_fail(
-		    s, ERR_USAGE, "/mx: nothing was looked up: /open a target first");
+		return session_fail(s, ERR_USAGE, "/mx: no domain was looked up; use /open first");
 	session_show_route(s, true);
 	return STEP_DONE;
 }
@@ -33,7 +32,7 @@ ext_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *
 	if (span_eq(word, SPAN("diff")))
 		step->args = &yes;
 	else if (word.len > 0)
-		return cursor_fail(c, err, "/ext takes nothing, or \"diff\"");
+		return cursor_fail(c, err, "/ext takes no argument, or \"diff\"");
 	return cursor_end(c, err);
 }
 
@@ -51,8 +50,8 @@ ext_start(struct session *s, const struct step *step, void *state)
 		any |= event.offers.of[at] != NULL;
 	}
 	if (!any || (!event.offers.diff && !session_view(s).extensions))
-		return session_fail(s, ERR_USAGE, "ext: EHLO has not been said %s",
-		    any ? "since TLS began" : "yet");
+		return session_fail(
+		    s, ERR_USAGE, "/ext: no EHLO was sent %s", any ? "since TLS began" : "yet");
 	/* Logging in does not forget what EHLO offered before. */
 	if (!event.offers.of[event.offers.now] && !event.offers.diff)
 		event.offers.of[event.offers.now] = session_view(s).extensions;
@@ -64,7 +63,7 @@ const struct step_op step_ext = {
 	.name = "ext",
 	.group = GROUP_LOOK,
 	.args = "[diff]",
-	.help = "Show what EHLO offered; diff: in the clear against TLS against logged in",
+	.help = "Show what EHLO offered; diff: compare before and after TLS and AUTH",
 	.traits = STEP_NEEDS_CONN | STEP_SHOWS,
 	.parse = ext_parse,
 	.start = ext_start,
@@ -84,7 +83,7 @@ const struct step_op step_info = {
 	.name = "info",
 	.group = GROUP_CONNECTION,
 	.args = "",
-	.help = "Show where this session is connected, how, and how far it has come",
+	.help = "Show the connection, TLS and session state",
 	.traits = STEP_NEEDS_CONN | STEP_SHOWS,
 	.start = info_start,
 };

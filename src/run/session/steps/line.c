@@ -110,7 +110,7 @@ line_on_news(struct session *s, const struct step *step, void *mem, const struct
 const struct step_op step_line = {
 	.name = "",
 	.args = "",
-	.help = "Send a line as it is",
+	.help = "Send a line unchanged",
 	.traits = STEP_NEEDS_CONN | STEP_IS_LINE | STEP_SENDS_TYPED,
 	.state_size = sizeof(struct state),
 	.start = line_start,

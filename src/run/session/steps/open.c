@@ -21,7 +21,8 @@ open_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 	if (command)
 		c->rest = SPAN_NONE;
 	if (text.len == 0)
-		return cursor_fail(c, err, "/open wants a target, as in /open mx1.example.org 25");
+		return cursor_fail(
+		    c, err, "/open requires a target, such as /open mx1.example.org 25");
 	return target_parse(target, text, port, 0, arena, err) && cursor_end(c, err);
 }
 
@@ -63,7 +64,8 @@ open_pipe(struct session *s, const struct step *step, struct open_state *state,
 {
 	if (!place_is_user(step->place) && !session_opts(s)->allow_pipe)
 		return session_fail(s, ERR_USAGE,
-		    "pipe: is for the command line and the prompt: it runs what it names");
+		    "pipe: is allowed only on the command line and at the prompt, because it runs "
+		    "a command");
 	session_set_target(s, target);
 	return session_run_command(s, target->host) ? open_connected(s, state) : STEP_FAIL;
 }
@@ -114,7 +116,7 @@ open_dial(struct session *s, struct open_state *state)
 	for (size_t i = 0; i < hop->naddr; i++)
 		if (!addr_is_allowed(o->allow, o->nallow, &hop->addr[i]))
 			return session_fail(s, ERR_USAGE,
-			    "%s may not be connected to: --allow-target",
+			    "connecting to %s is not permitted (--allow-target)",
 			    addr_host(&hop->addr[i], host));
 	state->stage = OPEN_DIALLING;
 	session_dial(s, hop);
@@ -172,9 +174,9 @@ static enum progress
 open_failed(struct session *s, struct open_state *state, const struct err *err)
 {
 	const struct route *route = state->route;
-	const char *what = !route->mx ? "no connection" :
-	    route->nhops == 1	      ? "no connection to the only MX" :
-					"no connection to any MX";
+	const char *what = !route->mx ? "connection failed" :
+	    route->nhops == 1	      ? "connection to the only MX failed" :
+					"connections to all MX hosts failed";
 
 	struct err why;
 	err_set(&why, ERR_CONNECT, "%s: %s", what, err->text);
@@ -187,7 +189,7 @@ open_failed(struct session *s, struct open_state *state, const struct err *err)
 		return STEP_WAIT;
 	}
 	if (route->elsewhere.len > 0)
-		session_note(s, "mail for %.*s goes to %.*s: @%.*s", SPAN_ARG(route->name),
+		session_note(s, "mail for %.*s goes to %.*s: use @%.*s", SPAN_ARG(route->name),
 		    SPAN_ARG(route->elsewhere), SPAN_ARG(route->name));
 	return open_give_up(s);
 }
@@ -213,7 +215,7 @@ reopen_start(struct session *s, const struct step *step, void *state)
 	struct target target = *session_target(s);
 
 	if (target.kind == TARGET_HOST && target.host.len == 0)
-		return session_fail(s, ERR_USAGE, "nothing was opened yet: /open TARGET");
+		return session_fail(s, ERR_USAGE, "no previous target: use /open TARGET");
 	return open_target(s, step, state, &target);
 }
 
@@ -253,7 +255,7 @@ const struct step_op step_open = {
 	.name = "open",
 	.group = GROUP_CONNECTION,
 	.args = "TARGET [PORT]",
-	.help = "Connect and wait for the banner",
+	.help = "Connect and wait for the greeting",
 	.traits = STEP_OPENS | STEP_NAMES_TARGET | STEP_CLIENT_ALONE,
 	.state_size = sizeof(struct open_state),
 	.parse = open_parse,
@@ -265,7 +267,7 @@ const struct step_op step_reopen = {
 	.name = "reopen",
 	.group = GROUP_CONNECTION,
 	.args = "",
-	.help = "Connect again to where the last connection went",
+	.help = "Reconnect to the last target",
 	.traits = STEP_OPENS | STEP_CLIENT_ALONE,
 	.state_size = sizeof(struct open_state),
 	.start = reopen_start,

@@ -25,13 +25,12 @@ pipeline_parse(struct step *step, struct cursor *c, struct arena *arena, struct 
 	step->args = group;
 	while (c->rest.len > 0) {
 		if (group->n == GROUP_MAX)
-			return cursor_fail(c, err, "more than %d commands in one write", GROUP_MAX);
+			return cursor_fail(c, err, "more than %d commands at once", GROUP_MAX);
 		if (!quoted_take(c, arena, &group->line[group->n++], err))
 			return false;
 	}
 	return group->n > 0 ||
-	    cursor_fail(
-		c, err, "want commands, each between double quotes, as in \"RSET\" \"NOOP\"");
+	    cursor_fail(c, err, "expected commands in double quotes, such as \"RSET\" \"NOOP\"");
 }
 
 /* RFC 2920 3.1: these change what comes next, and may only end a group. */
@@ -49,17 +48,18 @@ pipeline_remark(struct session *s, const struct group *group)
 
 	if (!e)
 		session_note(s,
-		    "whether the server offers PIPELINING is not known before EHLO (RFC 2920 3.1); "
-		    "the commands go out in one write all the same");
+		    "PIPELINING is not known to be offered before EHLO (RFC 2920 3.1); sending the "
+		    "commands together anyway");
 	else if (!extensions_offer(e, "PIPELINING"))
 		session_note(s,
-		    "the server does not offer PIPELINING (RFC 2920); the commands go out in one "
-		    "write all the same");
+		    "the server does not offer PIPELINING (RFC 2920); sending the commands "
+		    "together anyway");
 	for (size_t i = 0; i + 1 < group->n; i++) {
 		struct span rest = group->line[i];
 		if (must_be_last(verb_of(rest, NULL))) {
 			struct span verb = span_word(&rest);
-			session_note(s, "%.*s may only end a group (RFC 2920 3.1)",
+			session_note(s,
+			    "%.*s may only be the last command of a group (RFC 2920 3.1)",
 			    SPAN_ARG(span_first(verb, 20)));
 		}
 	}
@@ -109,7 +109,7 @@ const struct step_op step_pipeline = {
 	.name = "pipeline",
 	.group = GROUP_WIRE,
 	.args = "\"COMMAND\"...",
-	.help = "Send several commands in one write, and match the replies to them",
+	.help = "Send several commands together, and match the replies to them",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND | STEP_GETS_ALL | STEP_SENDS_TYPED,
 	.state_size = sizeof(struct state),
 	.parse = pipeline_parse,

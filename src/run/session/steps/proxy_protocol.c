@@ -21,7 +21,7 @@ proxy_protocol_start(struct session *s, const struct step *step, void *state)
 	(void)state;
 	if (!session_set_proxy_header(s, *(const struct span *)step->args, &err))
 		return session_fail(s, err.kind, "%s", err.text);
-	session_note(s, "the next connection begins with it%s",
+	session_note(s, "the next connection will begin with it%s",
 	    session_view(s).state == SESSION_OPEN ? ": /reopen or /open" : "");
 	return STEP_DONE;
 }

@@ -13,13 +13,13 @@ quit_start(struct session *s, const struct step *step, void *state)
 	}
 	if (view.dialogue.mode == MODE_MESSAGE) {
 		session_note(s,
-		    "the connection is dropped without the final dot: the message is not "
-		    "completed, and no QUIT is said");
+		    "connection closed without the final dot: the message is incomplete, and QUIT "
+		    "was not sent");
 		session_close(s, true);
 		return STEP_DONE;
 	}
 	if (!view.dialogue.greeted && view.last_reply == NULL) {
-		session_note(s, "no QUIT is said: the banner has not come");
+		session_note(s, "QUIT not sent: the greeting has not been received");
 		session_close(s, true);
 		return STEP_DONE;
 	}
@@ -52,7 +52,7 @@ parting_on_news(struct session *s, struct parting *p, const struct news *news)
 		}
 	}
 	if (news->kind == NEWS_CLOSED && !p->replied)
-		session_note(s, "no 221 came in reply to QUIT");
+		session_note(s, "no 221 received in reply to QUIT");
 	session_close(s, true);
 	return p->failed ? session_failed(s, p->failed) : STEP_DONE;
 }
@@ -68,7 +68,7 @@ const struct step_op step_quit = {
 	.name = "quit",
 	.group = GROUP_CONNECTION,
 	.args = "",
-	.help = "Say QUIT, close the connection, and leave the prompt",
+	.help = "Send QUIT, close the connection, and leave the prompt",
 	.verb = VERB_QUIT,
 	.state_size = sizeof(struct parting),
 	.start = quit_start,

@@ -27,7 +27,7 @@ quoted_take(struct cursor *c, struct arena *arena, struct span *out, struct err 
 
 	if (c->rest.len == 0 || c->rest.at[0] != '"')
 		return cursor_fail(
-		    c, err, "want octets between double quotes, as in \"NOOP\\r\\n\"");
+		    c, err, "expected octets in double quotes, such as \"NOOP\\r\\n\"");
 	c->rest = span_skip(c->rest, 1);
 	for (; c->rest.len > 0 && c->rest.at[0] != '"'; c->rest = span_skip(c->rest, took)) {
 		took = 1;
@@ -35,14 +35,15 @@ quoted_take(struct cursor *c, struct arena *arena, struct span *out, struct err 
 		if (octets[n] == '\\') {
 			size_t more = quoted_escape(span_skip(c->rest, 1), &octets[n]);
 			if (more == 0)
-				return cursor_fail(
-				    c, err, "behind a backslash stands r, n, t, 0, xHH, \\ or \"");
+				return cursor_fail(c, err,
+				    "invalid escape: expected \\r, \\n, \\t, \\0, \\xHH, \\\\ or "
+				    "\\\"");
 			took += more;
 		}
 		n++;
 	}
 	if (c->rest.len == 0)
-		return cursor_fail(c, err, "the double quotes are not closed");
+		return cursor_fail(c, err, "unmatched double quote");
 	c->rest = span_skip(c->rest, 1);
 	while (c->rest.len > 0 && (c->rest.at[0] == ' ' || c->rest.at[0] == '\t'))
 		c->rest = span_skip(c->rest, 1);

@@ -26,14 +26,15 @@ send_question(struct session *s, struct sending *st)
 	if (st->stage == AT_BODY)
 		return buf_span(&st->body).len > 0 ? "Body, a lone dot ends it:" :
 						     "Body (a lone dot ends it; /edit: in your "
-						     "editor; empty: a ready one):";
+						     "editor; empty: default):";
 	if (st->stage == AT_SUBJECT)
-		return "Subject (empty: a ready one):";
+		return "Subject (empty: default):";
 	if (!known)
-		return st->stage == AT_FROM ? "From (empty: the null sender):" : "To:";
-	snprintf(st->question, sizeof st->question, "%s [%s]%s:",
-	    st->stage == AT_FROM ? "From" : "To", st->stage == AT_FROM && !again[0] ? "<>" : again,
-	    st->stage == AT_FROM && again[0] ? " (<>: the null sender)" : "");
+		return st->stage == AT_FROM ? "From (empty: null sender):" : "To:";
+	snprintf(st->question, sizeof st->question,
+	    "%s [%s]%s:", st->stage == AT_FROM ? "From" : "To",
+	    st->stage == AT_FROM && !again[0] ? "<>" : again,
+	    st->stage == AT_FROM && again[0] ? " (<>: null sender)" : "");
 	return st->question;
 }
 
@@ -41,8 +42,8 @@ static enum progress
 send_ask(struct session *s, const struct step *step, struct sending *st)
 {
 	static const char *const what[] = {
-		[AT_FROM] = "a sender: from= or --from gives it",
-		[AT_TO] = "a recipient: to= or --to gives it",
+		[AT_FROM] = "a sender: use from= or --from",
+		[AT_TO] = "a recipient: use to= or --to",
 		[AT_SUBJECT] = "a subject",
 		[AT_BODY] = "a body",
 	};
@@ -183,8 +184,8 @@ send_make_message(struct session *s, struct sending *st)
 		session_fail(s, err.kind, "%s", err.text);
 	else if (st->plan.file && st->message.facts.no_blank_line)
 		session_note(s,
-		    "%s has no blank line between header and body (RFC 5322 2.1); it is sent as it "
-		    "is",
+		    "%s has no empty line between header and body (RFC 5322 2.1); sending it "
+		    "unchanged",
 		    st->plan.file);
 	if (ok && st->message.facts.long_line && !st->plan.binary)
 		session_note(
@@ -343,7 +344,7 @@ const struct step_op step_send = {
 	.name = "send",
 	.group = GROUP_MESSAGE,
 	.args = "[from=A] [to=B,...] [WORD=VALUE...]",
-	.help = "Send a message: what is not said is asked for",
+	.help = "Send a message; prompt for anything not given",
 	.traits = STEP_NEEDS_CONN | STEP_CONNECTS | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE |
 	    STEP_NAMES_FILES,
 	.verb = VERB_MAIL,
@@ -364,7 +365,7 @@ load_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 	plan->last = SEND_DATA;
 	step->args = plan;
 	if (path.len == 0)
-		return cursor_fail(c, err, "/load wants a file, as in /load mail.eml");
+		return cursor_fail(c, err, "/load requires a file, such as /load mail.eml");
 	plan->file = arena_string(arena, path);
 	return send_parse_words(plan, c, arena, err);
 }
@@ -373,7 +374,7 @@ const struct step_op step_load = {
 	.name = "load",
 	.group = GROUP_MESSAGE,
 	.args = "FILE [from=A] [to=B,...] [WORD=VALUE...]",
-	.help = "Send a file as it is, octet for octet",
+	.help = "Send a message file unchanged",
 	.traits = STEP_NEEDS_CONN | STEP_CONNECTS | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE |
 	    STEP_NAMES_FILE | STEP_NAMES_FILES,
 	.state_size = sizeof(struct sending),

@@ -167,8 +167,7 @@ send_note_unoffered(struct session *s, enum verb verb, struct span params)
 		const struct parameter *known = parameter_find(verb, name);
 		if (known && session_view(s).extensions && !session_offers(s, known->extension))
 			session_note(s,
-			    "%s is not offered (the server does not list %s); it is sent all the "
-			    "same",
+			    "%s is not offered (the server does not list %s); sending it anyway",
 			    known->name, known->extension);
 	}
 }
@@ -198,7 +197,7 @@ send_own_params(struct session *s, struct sending *st, struct arena *arena)
 
 	if (size && st->plan.last == SEND_DATA && span_number(size->params, ~0ull, &limit) &&
 	    limit > 0 && f->octets > limit)
-		session_note(s, "the message has %llu octets, the server takes %llu at most",
+		session_note(s, "the message has %llu octets; the server accepts at most %llu",
 		    (unsigned long long)f->octets, limit);
 	if (size && !st->plan.no_size && st->plan.last == SEND_DATA &&
 	    !send_has_param(given, "SIZE"))
@@ -210,16 +209,16 @@ send_own_params(struct session *s, struct sending *st, struct arena *arena)
 			out = arena_printf(arena, "%.*s BODY=8BITMIME", SPAN_ARG(out));
 		else if (f->eight_bit)
 			session_note(s,
-			    "the message has octets above 127 and 8BITMIME is not offered; it is "
-			    "sent as it is");
+			    "the message has octets above 127 and 8BITMIME is not offered; sending "
+			    "it unchanged");
 	}
 	if (send_wants_utf8(st) && !st->plan.no_body && !send_has_param(given, "SMTPUTF8")) {
 		if (session_offers(s, "SMTPUTF8"))
 			out = arena_printf(arena, "%.*s SMTPUTF8", SPAN_ARG(out));
 		else
 			session_note(s,
-			    "an address or the header is in UTF-8 and SMTPUTF8 is not offered; it "
-			    "is sent as it is");
+			    "an address or the header is in UTF-8 and SMTPUTF8 is not offered; "
+			    "sending it unchanged");
 	}
 	return out;
 }
@@ -256,14 +255,14 @@ send_note_limits(struct session *s, struct sending *st)
 		return;
 	if (extensions_limit(session_view(s).extensions, "RCPTMAX", &max) && st->sent == max)
 		session_note(s,
-		    "the server takes %llu recipients a message at most (LIMITS RCPTMAX), and this "
-		    "one has %zu",
-		    max, st->plan.message.nto);
+		    "the server accepts at most %llu recipient%s per message (LIMITS RCPTMAX), and "
+		    "this one has %zu",
+		    max, max == 1 ? "" : "s", st->plan.message.nto);
 	if (extensions_limit(session_view(s).extensions, "RCPTDOMAINMAX", &max) &&
 	    send_is_new_domain(st) && st->domains++ == max)
 		session_note(s,
-		    "the server takes recipients in %llu domains at most (LIMITS RCPTDOMAINMAX)",
-		    max);
+		    "the server accepts recipients in at most %llu domain%s (LIMITS RCPTDOMAINMAX)",
+		    max, max == 1 ? "" : "s");
 }
 
 static bool
@@ -277,8 +276,9 @@ send_mail(struct session *s, struct sending *st)
 	if (session_view(s).extensions &&
 	    extensions_limit(session_view(s).extensions, "MAILMAX", &max) &&
 	    session_dialogue(s)->mails >= max)
-		session_note(
-		    s, "the server takes %llu messages a connection at most (LIMITS MAILMAX)", max);
+		session_note(s,
+		    "the server accepts at most %llu message%s per connection (LIMITS MAILMAX)",
+		    max, max == 1 ? "" : "s");
 	send_note_unoffered(s, VERB_RCPT, st->plan.rcpt_params);
 	bool ok = session_send(s,
 	    arena_printf(&arena, "MAIL FROM:<%.*s>%.*s%s%.*s", SPAN_ARG(st->plan.message.from),
@@ -309,10 +309,10 @@ send_begin_mail(struct session *s, struct sending *st)
 	bool group = st->plan.pipeline && session_offers(s, "PIPELINING");
 
 	if (st->plan.pipeline && !group)
-		session_note(s, "PIPELINING is not offered: each command waits for its reply");
+		session_note(s, "PIPELINING is not offered: waiting for each reply");
 	if (session_dialogue(s)->mail)
 		return session_fail(s, ERR_USAGE,
-		    "a transaction is open already: RSET drops it, /body FILE sends its message");
+		    "a transaction is already open: RSET aborts it, /body FILE sends its message");
 	st->stage = AT_MAIL;
 	st->begun_us = loop_now_us();
 	if (st->plan.chunk > 0 && st->plan.last == SEND_DATA &&

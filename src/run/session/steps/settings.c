@@ -9,7 +9,7 @@ helo_parse(struct step *step, struct cursor *c, struct arena *arena, struct err 
 	struct span name = cursor_word(c);
 
 	step->args = arena_string(arena, name);
-	return (name.len > 0 || cursor_fail(c, err, "want the name that EHLO is to say")) &&
+	return (name.len > 0 || cursor_fail(c, err, "expected the EHLO name")) &&
 	    cursor_end(c, err);
 }
 
@@ -18,8 +18,7 @@ helo_start(struct session *s, const struct step *step, void *state)
 {
 	(void)state;
 	session_change(s)->helo = arena_string(session_settings_arena(s), span_of(step->args));
-	session_note(
-	    s, "the name in an EHLO of smtpsh's own from now on: %s", session_opts(s)->helo);
+	session_note(s, "EHLO name from now on: %s", session_opts(s)->helo);
 	return STEP_DONE;
 }
 
@@ -27,7 +26,7 @@ const struct step_op step_helo = {
 	.name = "helo",
 	.group = GROUP_IDENTITY,
 	.args = "NAME",
-	.help = "Say this name in EHLO from now on",
+	.help = "Set the EHLO name",
 	.parse = helo_parse,
 	.start = helo_start,
 };
@@ -55,7 +54,7 @@ timeout_start(struct session *s, const struct step *step, void *state)
 	timeouts_parse(
 	    &session_change(s)->timeouts, *(const struct span *)step->args, &nowhere, NULL);
 	timeouts_show(&session_opts(s)->timeouts, shown);
-	session_note(s, "how long is waited from now on: %s", shown);
+	session_note(s, "timeouts from now on: %s", shown);
 	return STEP_DONE;
 }
 
@@ -63,8 +62,8 @@ const struct step_op step_timeout = {
 	.name = "timeout",
 	.group = GROUP_SETTINGS,
 	.args = "T | PHASE=T ... | rfc",
-	.help =
-	    "How long to wait: for all, or for resolve, connect, tls, greeting, reply, dot or quit",
+	.help = "Timeout for every phase, or per phase: resolve, connect, tls, greeting, reply, "
+		"dot or quit",
 	.parse = timeout_parse,
 	.start = timeout_start,
 };
@@ -79,7 +78,8 @@ tls_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *
 	step->args = set;
 	while (c->rest.len > 0)
 		if (!tls_settings_read(set, cursor_word(c)))
-			return cursor_fail(c, err, "/tls: want " TLS_SETTINGS_WORDS " or ca=FILE");
+			return cursor_fail(
+			    c, err, "/tls: expected " TLS_SETTINGS_WORDS " or ca=FILE");
 	return true;
 }
 
@@ -90,17 +90,17 @@ settings_show(struct session *s, bool now)
 	const struct tls_opts *t = &session_env(s)->tls;
 	const struct tls_info *info = session_view(s).tls;
 
-	session_note(s, "the next handshake: verify=%s min=%s sni=%s ca=%s",
-	    verify_word(o->verify), t->min_version ? t->min_version : "1.2",
-	    o->sni ? o->sni : "(the host)", t->ca ? t->ca : "(the system's)");
+	session_note(s, "next handshake: verify=%s min=%s sni=%s ca=%s", verify_word(o->verify),
+	    t->min_version ? t->min_version : "1.2", o->sni ? o->sni : "(the host)",
+	    t->ca ? t->ca : "(system)");
 	if (!now)
 		return;
 	if (info)
-		session_note(s, "TLS is on: %.*s, %.*s; the certificate %s; /cert shows it",
+		session_note(s, "TLS is active: %.*s, %.*s; certificate %s; see /cert",
 		    SPAN_ARG(info->version), SPAN_ARG(info->cipher),
-		    info->verified ? "verifies" : "does not verify");
+		    info->verified ? "verifies" : "not verified");
 	else if (session_view(s).state == SESSION_OPEN)
-		session_note(s, "the connection is in the clear: /starttls begins TLS");
+		session_note(s, "the connection is not encrypted; use /starttls");
 }
 
 /*
@@ -114,13 +114,15 @@ may_script_set(struct session *s, const struct tls_settings *set, struct err *er
 	bool lower = set->min.len > 0 && memcmp(set->min.at, min ? min : "1.2", 3) < 0;
 
 	if (set->verify != VERIFY_UNSET && set->verify < session_opts(s)->verify)
-		return err_set(err, ERR_USAGE, "/tls verify=%s is less than what was asked for",
+		return err_set(err, ERR_USAGE,
+		    "/tls verify=%s is weaker than the command line requires",
 		    verify_word(set->verify));
 	if (set->ca.len > 0 && session_opts(s)->verify > VERIFY_OFF)
 		return err_set(err, ERR_USAGE,
-		    "/tls ca= is not for a script where --verify asks for the command line's CA");
+		    "/tls ca= is not allowed in a script if --verify is used with the command "
+		    "line's CA");
 	if (lower && min)
-		return err_set(err, ERR_USAGE, "/tls min=%.*s is less than --min-tls %s",
+		return err_set(err, ERR_USAGE, "/tls min=%.*s is lower than --min-tls %s",
 		    SPAN_ARG(set->min), min);
 	/* sni= is minded by itself */
 	session_env(s)->distrusted |= lower || set->ca.len > 0;
@@ -156,7 +158,7 @@ const struct step_op step_tls = {
 	.name = "tls",
 	.group = GROUP_TLS,
 	.args = "[verify=off|chain|name] [min=VERSION] [sni=NAME] [ca=FILE]",
-	.help = "How the next handshake is done and judged; alone: how it stands",
+	.help = "Set TLS options for the next handshake; without arguments, show them",
 	.parse = tls_parse,
 	.start = tls_start,
 };
@@ -169,7 +171,7 @@ early_start(struct session *s, const struct step *step, void *state)
 	(void)step, (void)state;
 	session_change(s)->no_banner = true;
 	if (session_view(s).state == SESSION_OPEN)
-		session_note(s, "from the next connection on: /reopen makes one");
+		session_note(s, "takes effect with the next connection; use /reopen");
 	return STEP_DONE;
 }
 
@@ -177,7 +179,7 @@ const struct step_op step_early = {
 	.name = "early",
 	.group = GROUP_WIRE,
 	.args = "",
-	.help = "Do not wait for the banner (tests early-talker detection)",
+	.help = "Send before the greeting is received (tests early-talker detection)",
 	.start = early_start,
 };
 
@@ -200,8 +202,8 @@ write_start(struct session *s, const struct step *step, void *state)
 	(void)state;
 	session_change(s)->pace = *(const struct pace *)step->args;
 	pace_show(&session_opts(s)->pace, shown, sizeof shown);
-	session_note(s, "what is said goes out %s%s from now on",
-	    pace_is_slow(&session_opts(s)->pace) ? "with " : "at once",
+	session_note(s, "sending %s%s from now on",
+	    pace_is_slow(&session_opts(s)->pace) ? "with " : "immediately",
 	    pace_is_slow(&session_opts(s)->pace) ? shown : "");
 	return STEP_DONE;
 }
@@ -210,7 +212,7 @@ const struct step_op step_write = {
 	.name = "write",
 	.group = GROUP_WIRE,
 	.args = PACE_SYNTAX,
-	.help = "Send slowly from here on, or cut at these octets",
+	.help = "Send slowly from here on, or split at these positions",
 	.parse = write_parse,
 	.start = write_start,
 };

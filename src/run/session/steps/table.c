@@ -58,8 +58,8 @@ step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mo
 		if (line.len == 0 || line.at[0] != '/')
 			return new_line_step(line, place, arena);
 		cursor_fail(&cursor, err,
-		    "a line that begins with \"/\" talks to smtpsh; to send it, type a second "
-		    "\"/\" before it");
+		    "lines that begin with \"/\" are smtpsh commands; to send such a line, double "
+		    "its \"/\"");
 		return NULL;
 	}
 
@@ -73,8 +73,7 @@ step_parse(const struct step_op *const ops[], struct span line, enum dialogue_mo
 		const char *near = nearest(ops, name);
 		bool path = !step->op ? false : line.at[1 + name.len] == '/';
 		cursor_fail(&cursor, err,
-		    "there is no command \"/%.*s\"%s%s%s; to send such a line, type a second \"/\" "
-		    "before it",
+		    "unknown command \"/%.*s\"%s%s%s; to send such a line, double its \"/\"",
 		    SPAN_ARG(name), near && !path ? " (near: /" : "", near && !path ? near : "",
 		    near && !path ? ")" : "");
 		return NULL;

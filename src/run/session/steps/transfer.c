@@ -18,8 +18,8 @@ transfer_release(struct transfer *t)
 static enum progress
 transfer_read_failed(struct session *s, const struct err *err)
 {
-	session_fail(s, err->kind, "%s; the connection is dropped without completing the message",
-	    err->text);
+	session_fail(
+	    s, err->kind, "%s; connection closed without completing the message", err->text);
 	session_close(s, true);
 	return STEP_FAIL;
 }
@@ -59,7 +59,7 @@ transfer_send_lines(struct session *s, struct transfer *t)
 }
 
 /* There is always room for a piece that doubles. */
-_Static_assert(AHEAD + 2 * PIECE + 8 <= CONV_OUTPUT_MAX / 2, "a piece would not be taken whole");
+_Static_assert(AHEAD + 2 * PIECE + 8 <= CONV_OUTPUT_MAX / 2, "cannot queue a whole piece");
 
 static enum progress
 transfer_send_some(struct session *s, struct transfer *t)
@@ -129,11 +129,10 @@ transfer_may_chunk(struct session *s, bool forced)
 
 	if (!offered && !forced)
 		session_fail(s, ERR_REFUSED,
-		    "CHUNKING is not offered, so BDAT is not sent: the server could read the "
-		    "message as commands"
-		    " (force sends it all the same)");
+		    "BDAT not sent, since CHUNKING is not offered: the server could read the "
+		    "message as commands (use force to send it anyway)");
 	else if (!offered)
-		session_note(s, "CHUNKING is not offered; BDAT is sent all the same");
+		session_note(s, "CHUNKING is not offered; sending BDAT anyway");
 	return offered || forced;
 }
 
@@ -160,8 +159,8 @@ transfer_give_up(struct session *s, struct transfer *t)
 {
 	t->outstanding = 0;
 	session_note(s,
-	    "BDAT was rejected: the octets behind it may have been read as commands; the "
-	    "connection is closed");
+	    "BDAT was rejected: the chunk after it may have been read as commands; closing the "
+	    "connection");
 	session_close(s, true);
 	return STEP_FAIL;
 }
@@ -200,8 +199,8 @@ transfer_fill_chunk(struct session *s, struct transfer *t, struct err *err)
 			if (!message_read(t->message, &t->reader, at, room, &n, err))
 				return false;
 			if (n == 0)
-				return err_set(
-				    err, ERR_USAGE, "the message's file changed while it was sent");
+				return err_set(err, ERR_USAGE,
+				    "the message's file changed while it was being sent");
 			buf_commit(&t->kept, n);
 		}
 		struct span kept = span_first(

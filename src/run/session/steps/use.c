@@ -19,8 +19,7 @@ use_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *
 	which->name = arena_copy(arena, word);
 	if (word.len == 0 || (span_number(word, 100000, &number) && number == 0))
 		return cursor_fail(c, err,
-		    "/use wants a number, a host or an address of the list that /mx shows, as in "
-		    "/use 2");
+		    "/use requires a number, host or address listed by /mx, such as /use 2");
 	which->number = (size_t)number;
 	return cursor_end(c, err);
 }
@@ -74,15 +73,13 @@ use_start(struct session *s, const struct step *step, void *state)
 	size_t have;
 
 	if (!all)
-		return session_fail(
-		    s, ERR_USAGE, "/use: nothing was looked up: /open a target first");
+		return session_fail(s, ERR_USAGE, "/use: no domain was looked up; use /open first");
 	const struct route *route = use_only(all, which, &have, session_route_arena(s));
 	if (!route && which->number)
-		return session_fail(s, ERR_USAGE, "/use %zu: the list of /mx has %zu address%s",
+		return session_fail(s, ERR_USAGE, "/use %zu: /mx lists only %zu address%s",
 		    which->number, have, have == 1 ? "" : "es");
 	if (!route)
-		return session_fail(s, ERR_USAGE,
-		    "/use: \"%.*s\" is not in the list that /mx shows",
+		return session_fail(s, ERR_USAGE, "/use: \"%.*s\" is not listed by /mx",
 		    SPAN_ARG(span_first(which->name, 60)));
 	if (session_view(s).state == SESSION_OPEN)
 		session_close(s, true);
@@ -93,8 +90,7 @@ const struct step_op step_use = {
 	.name = "use",
 	.group = GROUP_CONNECTION,
 	.args = "N|HOST|ADDRESS",
-	.help =
-	    "Connect to another MX or address of the list of /mx, by its number there or its name",
+	.help = "Connect to another MX or address listed by /mx, by number or name",
 	.traits = STEP_OPENS,
 	.state_size = sizeof(struct open_state),
 	.parse = use_parse,

@@ -56,7 +56,7 @@ const struct step_op step_wait = {
 	.name = "wait",
 	.group = GROUP_WIRE,
 	.args = "[TIME]",
-	.help = "Wait for the replies that are owed, or else for a word of the server",
+	.help = "Wait for outstanding replies, or else for anything from the server",
 	.traits = STEP_NEEDS_CONN | STEP_EXPECTS_CLOSE | STEP_GETS_ALL,
 	.parse = wait_parse,
 	.start = wait_start,
@@ -76,7 +76,7 @@ const struct step_op step_sleep = {
 	.name = "sleep",
 	.group = GROUP_WIRE,
 	.args = "TIME",
-	.help = "Do nothing for so long",
+	.help = "Do nothing for this time",
 	.traits = STEP_PAUSES,
 	.parse = time_parse,
 	.start = time_start,
@@ -96,7 +96,8 @@ silence_on_news(struct session *s, const struct step *step, void *state, const s
 		return session_fail(
 		    s, ERR_EXPECT, "expected silence, received %03u", news->event->reply.code);
 	case NEWS_CLOSED:
-		return session_fail(s, ERR_EXPECT, "expected silence, the connection was closed");
+		return session_fail(
+		    s, ERR_EXPECT, "expected silence, but the connection was closed");
 	default:
 		return STEP_WAIT;
 	}
@@ -106,7 +107,7 @@ const struct step_op step_silence = {
 	.name = "silence",
 	.group = GROUP_WIRE,
 	.args = "TIME",
-	.help = "Expect that the server says nothing for so long",
+	.help = "Expect no data from the server for this time",
 	.traits = STEP_NEEDS_CONN | STEP_GETS_ALL | STEP_WATCHES,
 	.parse = time_parse,
 	.start = time_start,

@@ -35,13 +35,14 @@ attributes_parse(struct step *step, struct cursor *c, struct arena *arena, struc
 	for (struct span word = cursor_word(c); word.len > 0; word = cursor_word(c)) {
 		if (!span_has(word, '=') || word.at[0] == '=')
 			return cursor_fail(c, err,
-			    "\"%.*s\": want NAME=VALUE, as in ADDR=192.0.2.7 NAME=mail.example",
+			    "\"%.*s\": expected NAME=VALUE, such as ADDR=192.0.2.7 "
+			    "NAME=mail.example",
 			    SPAN_ARG(span_first(word, 60)));
 		*line = arena_printf(
 		    arena, "%.*s%.*s", SPAN_ARG(*line), SPAN_ARG(attribute(arena, word)));
 	}
 	return line->len > 0 ||
-	    cursor_fail(c, err, "want NAME=VALUE, as in /%s ADDR=192.0.2.7 NAME=mail.example",
+	    cursor_fail(c, err, "expected NAME=VALUE, such as /%s ADDR=192.0.2.7 NAME=mail.example",
 		step->op->name);
 }
 
@@ -54,8 +55,8 @@ xclient_send(struct session *s, const struct step *step, struct state *state)
 
 	if (e && !extensions_offer(e, verb))
 		session_note(s,
-		    "%s is not offered: the server does not trust this host with it, or is no "
-		    "Postfix; it is tried all the same",
+		    "%s is not offered: the server does not allow it for this host, or is not "
+		    "Postfix; trying it anyway",
 		    verb);
 	state->sent = true;
 	bool ok = session_send(
@@ -102,7 +103,8 @@ const struct step_op step_xclient = {
 	.name = "xclient",
 	.group = GROUP_IDENTITY,
 	.args = "ATTRIBUTE=VALUE...",
-	.help = "Speak for another client: ADDR=, NAME=, HELO=, LOGIN= and the like; EHLO again",
+	.help = "Assume another client's identity: ADDR=, NAME=, HELO=, LOGIN= and the like; EHLO "
+		"again",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
 	.verb = VERB_XCLIENT,
 	.state_size = sizeof(struct state),
@@ -115,7 +117,8 @@ const struct step_op step_xforward = {
 	.name = "xforward",
 	.group = GROUP_IDENTITY,
 	.args = "ATTRIBUTE=VALUE...",
-	.help = "Name the client that the server logs: ADDR=, NAME=, HELO=, SOURCE= and the like",
+	.help =
+	    "Name another client for the server's log: ADDR=, NAME=, HELO=, SOURCE= and the like",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_COMMAND,
 	.verb = VERB_XFORWARD,
 	.state_size = sizeof(struct state),
