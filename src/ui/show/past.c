@@ -67,19 +67,6 @@ past_flush(struct screen *s, struct screen_past *p)
 	free(verdict);
 }
 
-void
-past_release(struct screen *s)
-{
-	for (size_t i = 0; i < SCREEN_SESSIONS; i++) {
-		if (!s->past[i])
-			continue;
-		past_flush(s, s->past[i]);
-		arena_release(&s->past[i]->arena);
-		free(s->past[i]);
-		s->past[i] = NULL;
-	}
-}
-
 /* ---- what comes before it, and what after */
 
 static bool

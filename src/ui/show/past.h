@@ -20,9 +20,9 @@ struct screen_past {
 	uint64_t octets;
 };
 
+/* Begun when first asked for; screen_release prints what is held back and ends it. */
 struct screen_past *past_of(struct screen *, const struct event *);
 void past_offered(struct screen_past *, const struct extensions *);	/* copies them */
-void past_release(struct screen *);
 
 /* Between these two, what is printed is held back for this session. */
 struct holding { FILE *out; unsigned columns; void (*hide)(void *ctx); };

@@ -77,7 +77,17 @@ screen_like(const struct screen *s, FILE *out, unsigned columns)
 void
 screen_release(struct screen *s)
 {
-	past_release(s);
+	for (size_t i = 0; i < SCREEN_SESSIONS; i++) {
+		struct screen_past *p = s->past[i];
+		if (!p)
+			continue;
+		if (p->verdict && p->verdict[0])
+			screen_print(s, "%s", p->verdict);
+		free(p->verdict);
+		arena_release(&p->arena);
+		free(p);
+		s->past[i] = NULL;
+	}
 	arena_release(&s->arena);
 }
 
