@@ -49,6 +49,13 @@ class Completion(unittest.TestCase):
         self.assertIn("serve", bash("se")[0])
         self.assertNotIn("--listen", bash("--l")[0])
         self.assertIn("--listen", bash("serve", "--l")[0])
+        self.assertIn("--listen", bash("-v", "serve", "--l")[0])        # options may stand before the subcommand
+        self.assertEqual(bash("-v", "comp")[0], ["completion"])
+
+    def test_bash_offers_no_host_where_another_value_belongs(self):
+        self.assertEqual(bash("--helo", ""), ([], ""))
+        self.assertEqual(bash("--timeout", "="), ([], ""))
+        self.assertIn("localhost", bash("--dns", "localh")[0])
 
     def test_another_shell_is_an_error(self):
         done = program.run("completion", "ksh")

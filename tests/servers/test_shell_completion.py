@@ -32,6 +32,7 @@ class Fish(unittest.TestCase):
         self.assertIn("--tls", self.offers("smtpsh --tl"))
         self.assertIn("--listen", self.offers("smtpsh record --li"))
         self.assertNotIn("--listen", self.offers("smtpsh --li"))
+        self.assertIn("--listen", self.offers("smtpsh -v record --li"))
         self.assertEqual(self.offers("smtpsh completion z"), ["zsh"])
         self.assertIn("--hostname", self.offers("smtpsh check_smtp --hos"))
         self.assertIn("--tls=implicit", self.offers("smtpsh --tls=im"))
@@ -61,7 +62,8 @@ class Zsh(unittest.TestCase):
     def completes(self, load):
         with self.shell(load) as zsh:
             for typed, becomes in (("smtpsh prob", "smtpsh probe "), ("smtpsh --password-e", "smtpsh --password-env="),
-                                   ("smtpsh record --lis", "smtpsh record --listen="),
+                                   ("smtpsh record --lis", "smtpsh record --listen="), ("smtpsh -v record --lis", "smtpsh -v record --listen="),
+                                   ("smtpsh -v prob", "smtpsh -v probe "),
                                    ("smtpsh completion fi", "smtpsh completion fish"), ("smtpsh check_smtp --hostn", "smtpsh check_smtp --hostname"), ("smtpsh --tls=im", "smtpsh --tls=implicit ")):
                 zsh.type(typed + "\t")
                 zsh.shows("ready> " + becomes.rstrip())

@@ -27,6 +27,13 @@ wants_file(const struct option *o)
 }
 
 static bool
+wants_host(const struct option *o)
+{
+	return o->arg && (strstr(o->arg, "HOST") || strstr(o->arg, "TARGET") ||
+			     strstr(o->arg, "SERVER"));
+}
+
+static bool
 may_be_left_out(const struct option *o)
 {
 	return o->arg && o->arg[0] == '[';
@@ -70,6 +77,14 @@ put_quoted(const char *text)
 			putchar(*text);
 }
 
+/* Options may stand before the subcommand: it is the first of these words. */
+static void
+put_subcommands(const struct command *const all[])
+{
+	for (size_t i = 1; all[i]; i++)
+		printf("%s%s", i > 1 ? "|" : "", all[i]->name);
+}
+
 /* ---- bash */
 
 static void
@@ -96,6 +111,16 @@ word_stands_before(const struct option *o, const char *word)
 	return false;
 }
 
+static bool
+bash_knows(const struct option *o)
+{
+	bool known = false;
+
+	for (const struct option *x = o; x->name; x++)
+		known |= is_same_name(x, o) && (has_choices(x) || wants_file(x) || wants_host(x));
+	return known;
+}
+
 /* A name that means two things in two subcommands has the words of both. */
 static void
 bash_values(const struct option *o)
@@ -103,7 +128,13 @@ bash_values(const struct option *o)
 	for (const struct option *before = options; before < o; before++)
 		if (is_same_name(before, o))
 			return;
-	printf("\t--%s) COMPREPLY=($(compgen %s'", o->name, wants_file(o) ? "-f -W " : "-W ");
+	if (!bash_knows(o)) {
+		/* anything may stand there, but neither a file nor a host */
+		printf("\t--%s) return ;;\n", o->name);
+		return;
+	}
+	printf("\t--%s) COMPREPLY=($(compgen %s%s-W '", o->name, wants_file(o) ? "-f " : "",
+	    wants_host(o) ? "-A hostname " : "");
 	for (const struct option *x = o; x->name; x++)
 		for (const struct choice *c = is_same_name(x, o) && x->arg ? x->choices : NULL;
 		     c && c->word; c++)
@@ -120,9 +151,12 @@ print_bash(const struct command *const all[])
 	       "\tif [[ $cur == = ]]; then cur=; elif [[ $prev == = ]]; then "
 	       "prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n\tcase $prev in\n");
 	for (const struct option *o = options; o->name; o++)
-		if (has_choices(o) || wants_file(o))
+		if (o->arg && (!may_be_left_out(o) || bash_knows(o)))
 			bash_values(o);
-	printf("\tesac\n\tcase ${COMP_WORDS[1]} in\n");
+	printf("\tesac\n\tlocal word subcommand=\n"
+	       "\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n\t\tcase $word in\n\t\t");
+	put_subcommands(all);
+	printf(") subcommand=$word; break ;;\n\t\tesac\n\tdone\n\tcase $subcommand in\n");
 	for (size_t i = 1; all[i]; i++) {
 		printf("\t%s) options='", all[i]->name);
 		bash_options(all[i]);
@@ -130,10 +164,10 @@ print_bash(const struct command *const all[])
 	}
 	printf("\t*) options='");
 	bash_options(all[0]);
-	printf("' ;;\n\tesac\n\tif [[ $cur == -* || ( $options == ' '[a-z]* && $COMP_CWORD -gt 1 ) "
+	printf("' ;;\n\tesac\n\tif [[ $cur == -* || ( $options == ' '[a-z]* && -n $subcommand ) "
 	       "]]; then COMPREPLY=($(compgen -W \"$options\" -- \"$cur\")); return; fi\n"
 	       "\tCOMPREPLY=($(compgen -A hostname -f -- \"$cur\"))\n"
-	       "\tif ((COMP_CWORD == 1)); then COMPREPLY+=($(compgen -W 'demo:");
+	       "\tif [[ -z $subcommand ]]; then COMPREPLY+=($(compgen -W 'demo:");
 	for (size_t i = 1; all[i]; i++)
 		printf(" %s", all[i]->name);
 	printf(" '\"$(smtpsh completion names 2>/dev/null)\" -- \"$cur\")); fi\n}\n"
@@ -141,6 +175,38 @@ print_bash(const struct command *const all[])
 }
 
 /* ---- zsh */
+
+/* The value by the name that --help has for it, without what zsh would read as its own. */
+static void
+zsh_value(const struct option *o)
+{
+	printf("%s:", may_be_left_out(o) ? ":" : "");
+	for (const char *at = o->arg; *at; at++)
+		if (!strchr("[]:'()=", *at))
+			putchar(*at);
+	putchar(':');
+}
+
+/* What stands behind the name of an option: what it means, and its value. */
+static void
+zsh_meaning(const struct option *o)
+{
+	putchar('[');
+	put_quoted(o->help);
+	putchar(']');
+	if (o->arg)
+		zsh_value(o);
+	if (has_choices(o)) {
+		putchar('(');
+		put_choices(o);
+		putchar(')');
+	} else if (wants_file(o)) {
+		printf("_files");
+	} else if (wants_host(o)) {
+		printf("_hosts");
+	}
+	putchar('\'');
+}
 
 static void
 zsh_options(const struct command *c)
@@ -156,40 +222,37 @@ zsh_options(const struct command *c)
 	for (const struct option *o = options; o->name; o++) {
 		if (!is_for(o, c))
 			continue;
-		printf(" \\\n\t\t\t'--%s%s[", o->name,
+		printf(" \\\n\t\t\t'--%s%s", o->name,
 		    may_be_left_out(o) ? "=-" :
 			o->arg	       ? "=" :
 					 "");
-		put_quoted(o->help);
-		printf("]");
-		if (o->arg)
-			printf("%s:value:", may_be_left_out(o) ? ":" : "");
-		if (has_choices(o)) {
-			putchar('(');
-			put_choices(o);
-			putchar(')');
-		} else if (wants_file(o)) {
-			printf("_files");
-		}
-		printf("'");
+		zsh_meaning(o);
+		if (!o->letter)
+			continue;
+		printf(" \\\n\t\t\t'-%c%s", o->letter, o->arg ? "+" : "");
+		zsh_meaning(o);
 	}
-	printf(" \\\n\t\t\t'*: :_files' ;;\n");
+	printf(" \\\n\t\t\t%s'*: :_files' ;;\n", c->name[0] ? "" : "'1: :_smtpsh_first' ");
 }
 
 static void
 print_zsh(const struct command *const all[])
 {
-	printf("#compdef smtpsh\n# smtpsh(1) completion for zsh\n_smtpsh() {\n\tlocal -a "
+	printf("#compdef smtpsh\n# smtpsh(1) completion for zsh\n_smtpsh_first() {\n"
+	       "\t_describe subcommand subcommands\n"
+	       "\tcompadd -- ${(f)\"$(smtpsh completion names 2>/dev/null)\"}\n"
+	       "\t_hosts\n}\n_smtpsh() {\n\tlocal -a "
 	       "subcommands\n\tsubcommands=(\n");
 	for (size_t i = 1; all[i]; i++) {
 		printf("\t\t'%s:", all[i]->name);
 		put_quoted(all[i]->help);
 		printf("'\n");
 	}
-	printf("\t)\n\tif ((CURRENT == 2)) && [[ $words[2] != -* ]]; then\n\t\t_describe "
-	       "subcommand subcommands\n"
-	       "\t\tcompadd -- ${(f)\"$(smtpsh completion names 2>/dev/null)\"}\n\t\t_hosts\n"
-	       "\t\treturn\n\tfi\n\tcase $words[2] in\n");
+	printf("\t)\n\tlocal word subcommand=\n"
+	       "\tfor word in \"${(@)words[2,CURRENT-1]}\"; do\n\t\tcase $word in\n\t\t(");
+	put_subcommands(all);
+	printf(") subcommand=$word; break ;;\n\t\tesac\n\tdone\n"
+	       "\tcase $subcommand in\n");
 	for (size_t i = 1; all[i]; i++) {
 		printf("\t(%s)\n", all[i]->name);
 		zsh_options(all[i]);
@@ -241,7 +304,8 @@ print_fish(const struct command *const all[])
 		printf("'\n");
 	}
 	printf("complete -c smtpsh -n 'not __fish_seen_subcommand_from completion explain help' "
-	       "-a '(smtpsh completion names 2>/dev/null)' -d 'named target'\n");
+	       "-a '(command -q smtpsh; and smtpsh completion names 2>/dev/null)' "
+	       "-d 'named target'\n");
 	for (size_t i = 0; all[i]; i++) {
 		const struct command *c = all[i];
 		for (size_t n = 0; c->word && c->word(n); n++) {
