@@ -188,11 +188,17 @@ set_alert(const struct tls *t, int number, const char *what, struct err *err)
 	snprintf(name, sizeof name, "%s", info ? info->name : "not registered");
 	for (char *c = name; *c; c++)
 		*c = *c == '_' ? ' ' : *c;
+	const char *most = tls_version_name((int)SSL_get_max_proto_version(t->ssl));
+	bool one = least && strcmp(least, most ? most : "1.3") == 0;
 	if (number == SSL_AD_PROTOCOL_VERSION && !t->context->server && least &&
-	    strcmp(least, "1.0") != 0)
+	    (most || strcmp(least, "1.0") != 0))
 		err_set(err, ERR_TLS,
-		    "%s: the peer sent alert %d, %s: it does not support TLS %s%s", what, number,
-		    name, least, strcmp(least, "1.3") == 0 ? "" : " or newer");
+		    "%s: the peer sent alert %d, %s: it does not support TLS %s%s%s", what, number,
+		    name, least,
+		    one	     ? "" :
+			most ? " to " :
+			       " or newer",
+		    one || !most ? "" : most);
 	else
 		err_set(err, ERR_TLS, "%s: the peer sent alert %d, %s", what, number, name);
 	if (err) {

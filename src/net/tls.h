@@ -20,6 +20,10 @@ struct tls_opts {
 	const char *cert, *key;
 	/* "1.2" by default; below that the security level is lowered too */
 	const char *min_version;
+	const char *max_version; /* NULL: OpenSSL's highest; below 1.2 it is the lowest too */
+	/* in OpenSSL's syntax, with those of TLS 1.3 (TLS_...) among them; NULL: its default */
+	const char *ciphers;
+	const char *groups;		/* for key exchange, as "X25519:P-256"; NULL: its default */
 	bool legacy_renegotiation;	/* allow servers without RFC 5746 */
 	/* append the session's secrets to this file (SSLKEYLOGFILE); NULL: do not */
 	const char *keylog;
@@ -56,7 +60,7 @@ void tls_context_free(struct tls_context *);
  * lowered. NULL: no more.
  */
 const char *tls_context_note(const struct tls_context *, size_t i);
-/* whether min_version takes it; else err (ERR_USAGE) */
+/* whether min_version and max_version take it; else err (ERR_USAGE) */
 bool tls_version_ok(struct span text, struct err *);
 
 /*

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/buf.h"
+
 bool
 tls_err(struct err *err, const char *what)
 {
@@ -120,7 +122,7 @@ static const struct {
 	{ "1.2", TLS1_2_VERSION },
 	{ "1.3", TLS1_3_VERSION },
 };
-enum { NVERSIONS = sizeof versions / sizeof *versions };
+enum { NVERSIONS = sizeof versions / sizeof *versions, TLS_LEAST = 2 /* "1.2" */ };
 
 const char *
 tls_version_name(int version)
@@ -150,25 +152,74 @@ tls_version_ok(struct span text, struct err *err)
 {
 	if (version_index(text) < NVERSIONS)
 		return true;
-	return err_set(err, ERR_USAGE, "--min-tls %.*s: expected 1.0, 1.1, 1.2 or 1.3",
+	return err_set(err, ERR_USAGE,
+	    "\"%.*s\" is not a TLS version: expected 1.0, 1.1, 1.2 or 1.3",
 	    SPAN_ARG(span_first(text, 40)));
 }
 
 static bool
-set_min_version(struct tls_context *c, const char *text, struct err *err)
+set_versions(struct tls_context *c, const struct tls_opts *o, struct err *err)
 {
-	size_t i = version_index(span_of(text));
+	size_t most = o->max_version ? version_index(span_of(o->max_version)) : NVERSIONS - 1,
+	       least = o->min_version ? version_index(span_of(o->min_version)) :
+	    most < TLS_LEAST	      ? most :
+					TLS_LEAST;
 
-	if (i == NVERSIONS)
-		return tls_version_ok(span_of(text), err);
-	if (versions[i].version < TLS1_2_VERSION) {
+	if (least == NVERSIONS || most == NVERSIONS)
+		return tls_version_ok(
+		    span_of(least == NVERSIONS ? o->min_version : o->max_version), err);
+	if (least > most)
+		return err_set(err, ERR_USAGE, "--max-tls %s is below --min-tls %s",
+		    versions[most].name, versions[least].name);
+	if (least < TLS_LEAST) {
 		SSL_CTX_set_cipher_list(c->ssl, "DEFAULT:@SECLEVEL=0");
 		add_note(c,
-		    "--min-tls %s: OpenSSL's security level is lowered to 0, so weak keys, "
-		    "signatures and ciphers are accepted too",
-		    text);
+		    "TLS %s is allowed: OpenSSL's security level is lowered to 0, so weak "
+		    "keys, signatures and ciphers are accepted too",
+		    versions[least].name);
 	}
-	return SSL_CTX_set_min_proto_version(c->ssl, versions[i].version) == 1;
+	return SSL_CTX_set_min_proto_version(c->ssl, versions[least].version) == 1 &&
+	    (!o->max_version || SSL_CTX_set_max_proto_version(c->ssl, versions[most].version) == 1);
+}
+
+/* OpenSSL has two lists, one of them for TLS 1.3; here one has both. */
+static bool
+set_ciphers(struct tls_context *c, const char *list, struct err *err)
+{
+	struct buf old = { .max = 4096 }, new = { .max = 4096 };
+	bool ok = true;
+
+	for (struct span rest = span_of(list); rest.len > 0;) {
+		struct span one = span_until(&rest, ':');
+		struct buf *to = span_starts(one, SPAN("TLS_")) ? &new : &old;
+		buf_printf(to, "%s%.*s", buf_span(to).len ? ":" : "", SPAN_ARG(one));
+	}
+	ERR_clear_error();
+	if (buf_span(&old).len > 0) {
+		buf_append(&old, (struct span){ "", 1 });
+		ok = SSL_CTX_set_cipher_list(c->ssl, buf_span(&old).at) == 1;
+	}
+	if (ok && buf_span(&new).len > 0) {
+		buf_append(&new, (struct span){ "", 1 });
+		ok = SSL_CTX_set_ciphersuites(c->ssl, buf_span(&new).at) == 1;
+	}
+	buf_release(&old);
+	buf_release(&new);
+	ERR_clear_error();
+	return ok ||
+	    err_set(
+		err, ERR_USAGE, "--ciphers %.60s: want OpenSSL's names, separated by \":\"", list);
+}
+
+static bool
+set_groups(struct tls_context *c, const char *list, struct err *err)
+{
+	bool ok = SSL_CTX_set1_groups_list(c->ssl, list) == 1;
+
+	ERR_clear_error();
+	return ok ||
+	    err_set(
+		err, ERR_USAGE, "--curves %.60s: want names of groups, as in X25519:P-256", list);
 }
 
 static bool
@@ -224,8 +275,9 @@ tls_context_new(const struct tls_opts *o, struct err *err)
 		SSL_CTX_set_options(c->ssl, SSL_OP_LEGACY_SERVER_CONNECT);
 	SSL_CTX_set_mode(c->ssl, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
 	    SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-	if (!set_min_version(c, o->min_version ? o->min_version : "1.2", err) ||
-	    !identify(c->ssl, o, err) || (!o->server && !tls_trust_load(c, o, err))) {
+	if (!set_versions(c, o, err) || (o->ciphers && !set_ciphers(c, o->ciphers, err)) ||
+	    (o->groups && !set_groups(c, o->groups, err)) || !identify(c->ssl, o, err) ||
+	    (!o->server && !tls_trust_load(c, o, err))) {
 		tls_context_free(c);
 		return NULL;
 	}

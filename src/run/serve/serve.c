@@ -252,6 +252,9 @@ demo_make(struct session_env *env, struct err *err)
 	    &(struct tls_opts){ .server = true, .made = demo->made }, err);
 	env->demo_tls = tls_context_new(&(struct tls_opts){ .made = demo->made,
 					    .min_version = env->tls.min_version,
+					    .max_version = env->tls.max_version,
+					    .ciphers = env->tls.ciphers,
+					    .groups = env->tls.groups,
 					    .keylog = env->tls.keylog },
 	    err);
 	return demo->server_tls && env->demo_tls;

@@ -60,7 +60,14 @@ session_begin_shaking(struct session *s)
 		    !session_is_meant(s),
 		.sigalgs = s->opts->sigalgs };
 	struct tls_context *context = handshake_context(s, &err);
+	struct addr literal;
 	const char *note;
+
+	if (s->role == CONV_CLIENT && s->opts->verify_host) {
+		if (!addr_parse(&literal, ask.name, 0))
+			ask.sni = ask.name;
+		ask.name = span_of(s->opts->verify_host);
+	}
 
 	if (!s->opts->sni && s->secure.dane &&
 	    tls_dane_requires_tls(s->secure.dane)) /* RFC 7672 8.1 */
@@ -148,9 +155,13 @@ session_tls_came_up(struct session *s)
 		bad = secure_fatal(s->secure.tls, s->opts->verify);
 		refused = secure_dane_refuses(s->secure.tls, s->opts->dane, &s->link.arena);
 	}
-	if (bad || refused.len > 0) {
+	bool pinned = s->role != CONV_CLIENT || secure_is_pinned(s->secure.tls, s->opts);
+	if (bad || refused.len > 0 || !pinned) {
 		struct err err;
-		if (refused.len > 0)
+		if (!pinned)
+			err_set(&err, ERR_TLS,
+			    "neither the server's key nor its certificate has a digest of --pin");
+		else if (refused.len > 0)
 			err_set(&err, ERR_TLS, "--dane=require: %.*s", SPAN_ARG(refused));
 		else
 			err_set(&err, ERR_TLS, "the certificate was not accepted: %.*s",

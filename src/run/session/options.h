@@ -36,6 +36,8 @@ enum { TIMEOUTS_SHOWN = 256, NO_WAY_SHOWN = 100 };
 void timeouts_show(const struct timeouts *, char out[TIMEOUTS_SHOWN]);
 const char *timeouts_phase(size_t i); /* "resolve" …; NULL after the last */
 
+enum { PINS_MAX = 8 };
+
 struct session_opts {
 	unsigned number;  /* 1: C and S … */
 	const char *helo; /* the name for EHLO; NULL: found out */
@@ -45,6 +47,11 @@ struct session_opts {
 	 * a step gave ->sni, perhaps from a file: it is verified, but does not permit credentials
 	 */
 	bool sni_of_step;
+	/* the name that the certificate must have, in place of the one sent; NULL: that one */
+	const char *verify_host;
+	/* SHA-256 of the key or certificate that the server must have, one of them; 0: any */
+	struct span pin[PINS_MAX];
+	size_t npins;
 	bool helo_is_secret; /* it contains a secret */
 	/* signature algorithms to offer in TLS, in OpenSSL's syntax; NULL: its default */
 	const char *sigalgs;

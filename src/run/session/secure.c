@@ -1,6 +1,8 @@
 /* secure - what TLS came to, and what is made of it. */
 #include "run/session/secure.h"
 
+#include <stdio.h>
+
 void
 secure_forget(struct secure *x)
 {
@@ -71,6 +73,22 @@ secure_fatal(const struct tls_info *tls, enum verify verify)
 		if (verify == VERIFY_NAME || !tls_problem_is_name(&tls->problem[i]))
 			return &tls->problem[i];
 	return NULL;
+}
+
+bool
+secure_is_pinned(const struct tls_info *tls, const struct session_opts *o)
+{
+	char hex[65];
+
+	for (size_t i = 0; i < o->npins && tls->ncerts > 0; i++) {
+		for (size_t k = 0; k < 32; k++)
+			snprintf(hex + 2 * k, 3, "%02x", (unsigned char)o->pin[i].at[k]);
+		struct span digest = { hex, 64 };
+		if (span_eq_case(digest, tls->cert[0].spki_sha256) ||
+		    span_eq_case(digest, tls->cert[0].sha256))
+			return true;
+	}
+	return o->npins == 0;
 }
 
 struct span

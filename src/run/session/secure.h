@@ -44,6 +44,8 @@ uint64_t secure_dane_until(const struct timeouts *, uint64_t now_us, uint64_t un
 
 /* The first problem that the requested verification does not allow; NULL: none. */
 const struct tls_problem *secure_fatal(const struct tls_info *, enum verify);
+/* Whether the server's key or certificate is one of the options' pins, or they have none. */
+bool secure_is_pinned(const struct tls_info *, const struct session_opts *);
 /* Why --dane=require ends the session; empty: it does not. In the arena. */
 struct span secure_dane_refuses(const struct tls_info *, enum dane, struct arena *);
 /*

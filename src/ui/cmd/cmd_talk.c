@@ -10,9 +10,11 @@
 #include "run/script/file.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
+#include "ui/cmd/dry_run.h"
 #include "ui/cmd/env.h"
 #include "ui/cmd/outlet.h"
 #include "ui/cmd/replay_run.h"
+#include "ui/cmd/stepping.h"
 #include "ui/options/named.h"
 #include "ui/prompt/commands/list.h"
 #include "ui/prompt/lines.h"
@@ -143,6 +145,11 @@ feed(struct session_env *env, struct options *o, struct outlet *outlet,
 		opts.command = prompt_run;
 		opts.command_ctx = &f.commands;
 	}
+	struct stepping stepping = { .stopped = false };
+	if (o->step) {
+		opts.turn = stepping_turn;
+		opts.turn_ctx = &stepping;
+	}
 	struct player *player = player_new(env, &o->session, &opts, feed_on_event, &f);
 	f.commands.player = player;
 
@@ -160,6 +167,7 @@ feed(struct session_env *env, struct options *o, struct outlet *outlet,
 		player_end(player);
 	int status = lines_run(env->loop, player, fd, o->file ? o->file : "-", beginning);
 	waiting_end(&waiting);
+	stepping_end(&stepping);
 	player_free(player);
 	prompt_end(&f.commands);
 	if (f.commands.failed && status < 128)
@@ -182,8 +190,11 @@ run_lines(
 	    status = ERR_USAGE;
 
 	if ((!named || fd >= 0) && outlet_open(&outlet, screen, o, &err)) {
-		if (fd < 0 ||
-		    read_beginning(named ? o->file : "-", fd, &arena, &beginning, &whole, &err))
+		bool read = fd < 0 ||
+		    read_beginning(named ? o->file : "-", fd, &arena, &beginning, &whole, &err);
+		if (read && o->step && script_is_marked(beginning))
+			err_set(&err, ERR_USAGE, "--step is for lines without marks (C:, S:)");
+		else if (read)
 			status = script_is_marked(beginning) ?
 			    play_script(
 				env, o, &outlet, target, o->file ? o->file : "-", beginning) :
@@ -195,6 +206,13 @@ run_lines(
 	file_close(fd);
 	arena_release(&arena);
 	return status;
+}
+
+static bool
+is_interactive(const struct options *o)
+{
+	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file &&
+	    o->format == FORMAT_TEXT;
 }
 
 static int
@@ -214,8 +232,7 @@ talk(struct options *o, const struct target *target)
 	}
 	named_begin(&named, o, &env, target);
 	screen_init(&screen, stdout, &o->look);
-	if (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && o->nlines == 0 && !o->file &&
-	    o->format == FORMAT_TEXT)
+	if (is_interactive(o))
 		status = repl_run(&env, o, &screen, target, prompt_commands);
 	else
 		status = run_lines(&env, o, &screen, target);
@@ -244,12 +261,36 @@ talk_read_target(struct options *o, struct target *target, struct err *err)
 	return true;
 }
 
+/* The lines, read whole: nothing answers them. */
+static int
+talk_dry(struct options *o, const struct target *target, struct err *err)
+{
+	struct span text = SPAN_NONE;
+	const char *file = o->file ? o->file : "-";
+
+	if (o->format != FORMAT_TEXT)
+		err_set(err, ERR_USAGE, "--dry-run prints text: use it without --format json");
+	else if ((o->nlines > 0 || (!o->file && isatty(STDIN_FILENO))) ||
+	    file_read(file, FILE_PIPE, SCRIPT_OCTETS_MAX, &o->arena, &text, err))
+		dry_run(o, target, text);
+	return (int)err->kind;
+}
+
 static int
 run_talk(struct options *o, struct err *err)
 {
 	struct target *target = o->nargs > 0 ? ARENA_NEW(&o->arena, struct target) : NULL;
+	struct stepping stepping;
 
-	return !target || talk_read_target(o, target, err) ? talk(o, target) : ERR_USAGE;
+	if (target && !talk_read_target(o, target, err))
+		return ERR_USAGE;
+	if (o->dry_run)
+		return talk_dry(o, target, err);
+	if (o->step && is_interactive(o))
+		err_set(err, ERR_USAGE, "--step is for lines of -c, -f or a pipe");
+	else if (!o->step || stepping_begin(&stepping, err))
+		return talk(o, target);
+	return ERR_USAGE;
 }
 
 const struct command command_talk = {

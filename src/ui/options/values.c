@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/file.h"
 #include "base/quantity.h"
 #include "run/script/file.h"
@@ -153,11 +154,45 @@ option_key(struct options *o, struct span v, struct err *err)
 	return readable_file("key", v, &o->tls.key, o, err);
 }
 
+static bool
+tls_version(const char *name, struct span v, const char **out, struct options *o, struct err *err)
+{
+	struct err why;
+
+	*out = arena_string(&o->arena, v);
+	return tls_version_ok(v, &why) || err_set(err, ERR_USAGE, "--%s: %s", name, why.text);
+}
+
 bool
 option_min_tls(struct options *o, struct span v, struct err *err)
 {
-	o->tls.min_version = arena_string(&o->arena, v);
-	return tls_version_ok(v, err);
+	return tls_version("min-tls", v, &o->tls.min_version, o, err);
+}
+
+bool
+option_max_tls(struct options *o, struct span v, struct err *err)
+{
+	return tls_version("max-tls", v, &o->tls.max_version, o, err);
+}
+
+/* curl's sha256//BASE64, of the certificate's key or of the certificate. */
+bool
+option_pin(struct options *o, struct span v, struct err *err)
+{
+	struct session_opts *s = &o->session;
+	struct span octets, prefix = SPAN("sha256//");
+	bool ok = span_starts(v, prefix) &&
+	    base64_decode(&o->arena, span_skip(v, prefix.len), &octets) && octets.len == 32;
+
+	if (!ok)
+		return err_set(err, ERR_USAGE,
+		    "--pin %.*s: want sha256// and the SHA-256 digest of a key or a certificate "
+		    "in base64",
+		    SPAN_ARG(span_first(v, 80)));
+	if (s->npins == PINS_MAX)
+		return err_set(err, ERR_USAGE, "more than %d times --pin", PINS_MAX);
+	s->pin[s->npins++] = arena_copy(&o->arena, octets);
+	return true;
 }
 
 bool

@@ -11,7 +11,8 @@ typedef bool option_call_fn(struct options *, struct span value, struct err *);
 typedef void option_show_fn(const struct options *, char *out); /* OPTION_SHOWN octets */
 
 option_call_fn option_command, option_port, option_quiet, option_timeout, option_write, option_ca,
-    option_cert, option_key, option_min_tls, option_proxy, option_proxy_protocol, option_bind;
+    option_cert, option_key, option_min_tls, option_max_tls, option_pin, option_proxy,
+    option_proxy_protocol, option_bind;
 option_show_fn option_timeout_show, option_write_show;
 option_call_fn option_dns, option_resolve;
 option_call_fn option_auth, option_user, option_password_file, option_password_env,
