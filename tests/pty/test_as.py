@@ -31,10 +31,16 @@ class As(unittest.TestCase):
         t = Terminal(*options, self.mta.target, NO_COLOR="1", columns=2000)
         self.addCleanup(t.__exit__)
         t.prompt(PROMPT)
+        replies, in_message = 1, False
         for line in lines:
             t.line(line)
             t.taken()
+            in_message = in_message and line != "."
+            replies += 0 if in_message else 3 if line == "/starttls" else 1
+            # a line typed before the reply to the one before would be given back where that rejects
+            t.becomes(lambda rows: sum(row.startswith("<") for row in rows) >= replies, f"reply {replies}")
             t.prompt(PROMPT)
+            in_message = in_message or line == "DATA"
         return t
 
     def command(self, t, tool):
