@@ -94,7 +94,7 @@ class Ehlo(unittest.TestCase):
             t.line("/set ehlo sideways")
             t.shows("auto, block or table")
             t.line("/ext")
-            t.shows("offered in the clear:")
+            t.shows("offered without TLS:")
 
     def test_what_changed_and_what_went(self):
         with Peer() as peer, Terminal(peer.host, str(peer.port), columns=80, rows=24, NO_COLOR="1") as t:

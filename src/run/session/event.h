@@ -112,7 +112,7 @@ struct verdict {
 
 /* The states of a connection in which EHLO may offer different things. */
 enum offer_state { OFFER_CLEAR, OFFER_TLS, OFFER_AUTH, OFFER_STATES };
-const char *offer_state_text(enum offer_state);		/* "in the clear" */
+const char *offer_state_text(enum offer_state);		/* "without TLS" */
 
 /* What a session knows about itself. */
 struct session_info {
