@@ -86,7 +86,7 @@ class Shell(unittest.TestCase):
         with open(os.path.join(self.t.home.name, "lines"), "w", encoding="ascii") as lines:
             lines.write("/help | touch made\n/!touch made\n")
         self.t.line("/include lines")
-        self.t.until("to send it")
+        self.t.until("*** lines:2:1: ")
         self.t.prompt(DEMO)
         self.t.paste("/!touch made\n/help | touch made\n")
         self.t.until("2 pasted lines")

@@ -3,6 +3,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
@@ -15,7 +16,8 @@ def bash(*words):
     script = program.run("completion", "bash").stdout
     quoted = " ".join(f"'{w}'" for w in ("smtpsh",) + words)
     script += f"\nCOMP_WORDS=({quoted}); COMP_CWORD={len(words)}; _smtpsh; printf '%s\\n' \"${{COMPREPLY[@]}}\"\n"
-    done = subprocess.run(["bash", "--norc"], input=script, capture_output=True, text=True, timeout=program.DEADLINE)
+    with tempfile.TemporaryDirectory() as empty:        # where no file has a name that would be offered
+        done = subprocess.run(["bash", "--norc"], input=script, capture_output=True, text=True, timeout=program.DEADLINE, cwd=empty)
     return done.stdout.split(), done.stderr
 
 
