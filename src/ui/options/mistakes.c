@@ -67,8 +67,8 @@ static const struct {
 	{ "verify_hostname", "use --verify" },
 	{ "tls-verify-target", "use --verify" },
 	{ "insecure",
-	    "an unverified certificate ends no session without --verify; to a probe "
-	    "it is nothing with --verify=off" },
+	    "only --verify makes an unverified certificate end a session; a probe "
+	    "judges it unless --verify=off" },
 	{ "tls-ca-path", "use --ca FILE" },
 	{ "cacert", "use --ca FILE" },
 	{ "capath", "use --ca DIR" },
@@ -139,8 +139,8 @@ static const struct {
 	    "use --user NAME; the password comes by --password-file, --password-env, "
 	    "--password-command, --password-fd or --netrc" },
 	{ "k",
-	    "an unverified certificate ends no session without --verify; to a probe "
-	    "it is nothing with --verify=off" },
+	    "only --verify makes an unverified certificate end a session; a probe "
+	    "judges it unless --verify=off" },
 	{ "S", "use -q" },
 	{ "X", "use -c LINE" },
 	{ "x", "use --proxy URL" },
