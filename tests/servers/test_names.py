@@ -119,8 +119,7 @@ class Names(unittest.TestCase):
             self.assertEqual(self.asked[target], [])
 
     def test_a_name_that_is_nowhere(self):
-        self.assertIn("no address for nowhere: the name does not exist (NXDOMAIN), nor is it one of the search list's",
-                      self.said["nowhere"])
+        self.assertRegex(self.said["nowhere"], r"no address for nowhere: the name does not exist \(NXDOMAIN\), .*search list")
 
     def test_mx_are_asked_absolute(self):
         self.assertIn("10 mx1.search.test  127.0.0.2", self.said["@only"])
@@ -131,16 +130,16 @@ class Names(unittest.TestCase):
 
     def test_the_name_said_in_ehlo(self):
         for name, ehlo, note in (
-                ("short-192.0.2.53", "[192.0.2.53]", "EHLO says the address that the connection comes from: this host's name, short, is no full one"),
-                ("known-192.0.2.53", "known.test", "known.test, has no address, which some servers mind: the name does not exist"),
-                ("here.test-192.0.2.53", "here.test", "here.test, has the address that the connection comes from, 192.0.2.53"),
-                ("there.test-192.0.2.53", "there.test", "there.test, has the address 203.0.113.1, and the connection comes from 192.0.2.53, which some servers mind"),
-                ("there.test-10.9.9.9", "there.test", "the connection comes from 10.9.9.9, as it may behind NAT"),
-                ("x.local-192.0.2.53", "here.test", "here.test, has the address that the connection comes from")):
+                ("short-192.0.2.53", "[192.0.2.53]", r"=== EHLO .*host's name, short, is .*--helo"),
+                ("known-192.0.2.53", "known.test", r"=== EHLO .*known\.test has no address, .*: the name does not exist"),
+                ("here.test-192.0.2.53", "here.test", r"=== EHLO .*here\.test resolves to .*source address 192\.0\.2\.53"),
+                ("there.test-192.0.2.53", "there.test", r"=== EHLO .*there\.test resolves to 203\.0\.113\.1, .* from 192\.0\.2\.53, .*reject"),
+                ("there.test-10.9.9.9", "there.test", r"=== EHLO .*there\.test resolves to 203\.0\.113\.1, .* from 10\.9\.9\.9, .*NAT"),
+                ("x.local-192.0.2.53", "here.test", r"=== EHLO .*here\.test resolves to .*source address")):
             said = self.said["helo-" + name]
             self.assertIn(f" -> EHLO {ehlo}\n", said)
-            self.assertIn(note, said)
-        self.assertNotIn("says", self.said["helo-here.test-127.0.0.1"])
+            self.assertRegex(said, note)
+        self.assertNotIn("=== EHLO", self.said["helo-here.test-127.0.0.1"])
 
     def test_who_says_that_it_validated(self):
         "the AD bit of a name server elsewhere is believed only on demand"
