@@ -49,6 +49,11 @@ class Process(subprocess.Popen):
             super().send_signal(signo)
         self.told_to_end = self.told_to_end or signo == signal.SIGTERM
 
+    def __exit__(self, *raised):
+        if self.poll() is None and raised[0]:       # a test that failed leaves nothing that would be waited for
+            self.kill()
+        super().__exit__(*raised)
+
 
 class Serve:
     """`smtpsh serve` on a port that the system chose; .host and .port. A context manager."""

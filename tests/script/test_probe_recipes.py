@@ -57,7 +57,7 @@ class Recipes(unittest.TestCase):
                  for metric in re.findall(r"\b((?:probe|smtpsh|process)_[a-z_]+)(?:\{([^}]*)\})?", target["expr"])]
         self.assertGreater(len(panels), 5)
         given, labels = set(), {"instance"}             # Prometheus adds that
-        with program.Serve() as server, program.Process("exporter", "--allow-port", str(server.port), stdout=subprocess.PIPE, text=True) as exporter:
+        with program.Serve() as server, program.Process("exporter", "--allow-port", f"{server.port},25", stdout=subprocess.PIPE, text=True) as exporter:
             url = "http://" + exporter.stdout.readline().split()[-1]
             for path in (f"/probe?target={server.where}&module=smtp_rcpt", "/probe?target=127.0.0.1:25&module=submission",
                          f"/probe?target={server.where}&module=smtp_starttls", f"/probe?target={server.where}&module=mx", "/metrics"):
