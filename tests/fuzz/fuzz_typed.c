@@ -88,8 +88,10 @@ assist(struct typing *t, struct span line)
 	PROMISE(n == EDIT_PLAIN_TAB || n <= line.len);
 	PROMISE(all.len == 0 || all.at[all.len - 1] == '\n');
 	PROMISE(hint.len < sizeof t->talk.hint);
-	while (span_line(&all, &candidate))
+	while (span_line(&all, &candidate)) {
+		PROMISE(is_harmless(span_until(&candidate, '\t')));	/* a word, and what it is */
 		PROMISE(is_harmless(candidate));
+	}
 	PROMISE(is_harmless(hint));
 	buf_release(&out);
 }
