@@ -31,7 +31,7 @@ class Words(unittest.TestCase):
                 (["-tlsc", "demo:"], "-tlsc: use --tls=implicit"),
                 (["-crlf", "demo:"], "-crlf: nothing to do: lines end in CRLF always"),
                 (["--mail-from", "a@b.example", "demo:"], "--mail-from: use smtpsh send --from ADDR"),
-                (["-k", "demo:"], "-k: an unverified certificate"),
+                (["-k", "demo:"], "-k: only --verify "),
                 (["--auth-password", "hunter2", "demo:"], "a password is not taken on the command line")):
             said = self.refused(*words)
             self.assertIn("smtpsh: there is no option ", said)
