@@ -214,7 +214,9 @@ set_ciphers(struct tls_context *c, const char *list, struct err *err)
 static bool
 set_groups(struct tls_context *c, const char *list, struct err *err)
 {
-	bool ok = SSL_CTX_set1_groups_list(c->ssl, list) == 1;
+	char names[1000];	/* the macro of OpenSSL 3.0 takes no const */
+	bool ok = (size_t)snprintf(names, sizeof names, "%s", list) < sizeof names &&
+	    SSL_CTX_set1_groups_list(c->ssl, names) == 1;
 
 	ERR_clear_error();
 	return ok ||

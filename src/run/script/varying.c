@@ -621,6 +621,17 @@ put_literal(struct buf *out, struct span whole, size_t i, bool *pattern)
 	return n;
 }
 
+/* A typed place and what was received there, unless that would end the place too soon. */
+static void
+put_place(struct buf *out, enum value_type type, struct span value)
+{
+	bool ends = span_find(value, SPAN("}}")).at ||
+	    (value.len > 0 && value.at[value.len - 1] == '}');
+
+	buf_printf(out, "{{:%s%s%.*s}}", value_type_word(type), ends ? "" : "=",
+	    SPAN_ARG(ends ? SPAN_NONE : value));
+}
+
 void
 varying_put(struct buf *out, struct span text, const struct varying_context *c)
 {
@@ -640,8 +651,7 @@ varying_put(struct buf *out, struct span text, const struct varying_context *c)
 			v.type = TYPE_NONE; /* "{{{", "\{{" are read otherwise */
 		pattern |= v.type != TYPE_NONE;
 		if (v.type != TYPE_NONE)
-			buf_printf(out, "{{:%s=%.*s}}", value_type_word(v.type),
-			    SPAN_ARG(span_first(span_skip(text, i), end - i)));
+			put_place(out, v.type, span_first(span_skip(text, i), end - i));
 		while (v.type == TYPE_NONE && i < end)
 			i += put_literal(out, text, i, &pattern);
 		i = i > end ? i : end;

@@ -74,13 +74,17 @@ shell_pipe_begin(struct shell_pipe *pipe, struct prompt *p, struct span command)
 		return false;
 	}
 	*pipe = (struct shell_pipe){
-		.out = s->out, .color = s->color, .styled = s->styled, .hide = s->hide
+		.out = s->out,
+		.held = held,
+		.color = s->color,
+		.styled = s->styled,
+		.hide = s->hide
 	};
 	pipe->command.max = command.len + 1;
 	buf_append(&pipe->command, command);
 	pipe->columns = s->columns;
 	s->columns = screen_columns(s);
-	s->out = held;
+	s->out = pipe->held;
 	s->color = s->styled = false;
 	s->hide = NULL;
 	return true;
@@ -90,7 +94,7 @@ void
 shell_pipe_end(struct shell_pipe *pipe, struct prompt *p)
 {
 	struct screen *s = p->screen;
-	FILE *held = s->out;
+	FILE *held = pipe->held;
 
 	if (!pipe->out)
 		return;

@@ -18,6 +18,7 @@ void shell_run(struct prompt *, struct span command);
  */
 struct shell_pipe {
 	FILE *out;			/* the screen's own; NULL: nothing is held back */
+	FILE *held;			/* what is shown meanwhile */
 	bool color, styled;		/* the screen's settings before */
 	unsigned columns;
 	void (*hide)(void *ctx);
