@@ -231,7 +231,7 @@ class Route(unittest.TestCase):
         self.assertEqual(event["hosts"][1], {"host": "mx2.good.test", "preference": 20, "addresses": ["127.0.0.2"]})
 
     def test_a_name_with_escapes_reaches_no_terminal(self):
-        self.assertNotIn("\x1b", self.check("@evil.test", 3, "MX 10 a\\027[31mb.test: the name does not exist"))
+        self.assertNotIn("\x1b", self.check("@evil.test", 3, "MX 10 a\\027[31mb.test: "))
 
     def test_equal_preferences_are_shuffled(self):
         zone = dict(ZONE)
