@@ -42,6 +42,16 @@ span_ends_case(struct span s, struct span suffix)
 	return s.len >= suffix.len && span_eq_case(span_skip(s, s.len - suffix.len), suffix);
 }
 
+unsigned
+span_hash(struct span s)
+{
+	unsigned hash = 2166136261u;
+
+	for (size_t i = 0; i < s.len; i++)
+		hash = (hash ^ (unsigned char)s.at[i]) * 16777619u;
+	return hash;
+}
+
 bool
 span_has(struct span s, char c)
 {

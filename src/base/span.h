@@ -38,6 +38,8 @@ bool span_starts(struct span, struct span prefix);
 bool span_starts_case(struct span, struct span prefix);
 bool span_ends_case(struct span, struct span suffix);
 bool span_has(struct span, char);
+/* FNV-1a of 32 bits, the same on every machine. */
+unsigned span_hash(struct span);
 
 /* Without its first n bytes; empty when shorter. */
 struct span span_skip(struct span, size_t n);

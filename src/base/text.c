@@ -175,6 +175,16 @@ text_width(struct span s)
 }
 
 struct span
+text_first(struct span s, size_t most)
+{
+	size_t n = s.len < most ? s.len : most;
+
+	while (n > 0 && n < s.len && ((unsigned char)s.at[n] & 0xC0) == 0x80)
+		n--;
+	return span_first(s, n);
+}
+
+struct span
 text_fit(struct span s, unsigned columns)
 {
 	size_t n, at = 0, blank = 0;

@@ -46,6 +46,9 @@ void text_locale(void);
 /* Columns that s takes on a terminal; s must have passed text_safe. */
 unsigned text_width(struct span);
 
+/* Its first octets, at most so many, up to the end of a character. */
+struct span text_first(struct span, size_t most);
+
 /* How much of s fits in `columns`, cut at a space where there is one; at least one character. */
 struct span text_fit(struct span s, unsigned columns);
 

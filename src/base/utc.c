@@ -47,3 +47,12 @@ utc_date(int64_t seconds, struct tm *tm)
 	tm->tm_sec = (int)(time % 60);
 	tm->tm_wday = (int)((divide_down(seconds, DAY) % 7 + 11) % 7);
 }
+
+void
+utc_now(char out[24])
+{
+	struct tm tm;
+
+	utc_date(time(NULL), &tm);
+	strftime(out, 24, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}

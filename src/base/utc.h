@@ -11,5 +11,6 @@
 /* from a date in the proleptic Gregorian calendar */
 int64_t utc_seconds(const struct tm *);
 void utc_date(int64_t seconds, struct tm *);	/* for strftime(); the year must fit an int */
+void utc_now(char out[24]);	/* "2026-01-31T12:00:00Z", NUL-terminated (RFC 3339) */
 
 #endif

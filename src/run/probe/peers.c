@@ -55,16 +55,12 @@ turns_take(struct turns *all)
 	return t;
 }
 
-/* Where it stands in its chain, or would; the hash is FNV-1a. */
+/* Where it stands in its chain, or would. */
 static struct peer **
 peers_find(struct peers *p, const void *addr, socklen_t len)
 {
-	const unsigned char *octet = addr;
-	unsigned hash = 2166136261u;
+	struct peer **at = &p->chain[span_hash((struct span){ addr, len }) & (p->nchains - 1)];
 
-	for (socklen_t i = 0; i < len; i++)
-		hash = (hash ^ octet[i]) * 16777619u;
-	struct peer **at = &p->chain[hash & (p->nchains - 1)];
 	while (*at && !((*at)->len == len && memcmp((*at)->addr, addr, len) == 0))
 		at = &(*at)->next;
 	return at;

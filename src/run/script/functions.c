@@ -1,9 +1,9 @@
 /* functions - what a text may call: {{plain user password}}, {{uuid}} … */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/base64.h"
+#include "base/utc.h"
 #include "run/script/text.h"
 #include "smtp/auth.h"
 
@@ -76,13 +76,10 @@ static bool
 make_now(struct script_vars *v, struct span arg[2], struct arena *arena, struct span *out,
     struct err *err)
 {
-	time_t now = time(NULL);
-	char text[40];
-	struct tm tm;
+	char text[24];
 
 	(void)v, (void)arg, (void)err;
-	gmtime_r(&now, &tm);
-	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	utc_now(text);
 	*out = arena_copy(arena, span_of(text));
 	return true;
 }

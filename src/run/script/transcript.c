@@ -4,9 +4,9 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/text.h"
+#include "base/utc.h"
 #include "run/message/message.h"
 #include "run/script/varying.h"
 #include "smtp/auth.h"
@@ -540,14 +540,11 @@ transcript_note_took(struct transcript *t, const struct event *e)
 static void
 transcript_connected(struct transcript *t, const struct event *e)
 {
-	char peer[ADDR_TEXT], when[40];
-	time_t now = time(NULL);
-	struct tm tm;
+	char peer[ADDR_TEXT], when[24];
 
 	if (e->session > 1)
 		return;
-	gmtime_r(&now, &tm);
-	strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	utc_now(when);
 	addr_text(&e->connected.peer, peer);
 	buf_printf(&t->out, "\n/case \"session %u\"\n# ", ++t->ncases);
 	text_safe_to(&t->out, e->connected.host);

@@ -15,26 +15,10 @@
 
 enum { PLACE_MOST = 200, TEXT_MOST = 1000, ROWS_FIRST = 64, DAYS_MOST = 9999 };
 
-/* The first octets of a text that is safe to show, up to the end of a character. */
-static struct span
-board_first(struct span text, size_t most)
-{
-	size_t n = text.len < most ? text.len : most;
-
-	while (n > 0 && n < text.len && ((unsigned char)text.at[n] & 0xC0) == 0x80)
-		n--;
-	return span_first(text, n);
-}
-
-/* FNV-1a. */
 static unsigned
 board_hash(struct span s)
 {
-	unsigned hash = 2166136261u;
-
-	for (size_t i = 0; i < s.len; i++)
-		hash = (hash ^ (unsigned char)s.at[i]) * 16777619u;
-	return hash % BOARD_CHAINS;
+	return span_hash(s) % BOARD_CHAINS;
 }
 
 /*
@@ -150,7 +134,7 @@ board_add(struct board *b, const struct fleet_report *one)
 {
 	struct probe_result *r = one->result;
 	const struct finding *v = one->verdict;
-	struct span place = board_first(report_place(one), PLACE_MOST);
+	struct span place = text_first(report_place(one), PLACE_MOST);
 	bool failed = v->state == STATE_CRITICAL || v->state == STATE_UNKNOWN;
 
 	if (b->nleft_out > 0 && v->state == STATE_OK && !b->rounds) {
@@ -177,7 +161,7 @@ board_add(struct board *b, const struct fleet_report *one)
 	for (const struct judge_check *c = v->checks; c; c = c->next)
 		row->more += c != v->worst && c->state != STATE_OK;
 	if (v->worst) {
-		struct span text = board_first(arena_printf(&r->arena, "%s: %.*s", v->worst->label,
+		struct span text = text_first(arena_printf(&r->arena, "%s: %.*s", v->worst->label,
 						   SPAN_ARG(v->worst->message)),
 		    TEXT_MOST);
 		row->reason = board_reason(b, one, text);

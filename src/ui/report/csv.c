@@ -5,7 +5,6 @@
  * cell it gets an apostrophe before it.
  */
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/text.h"
 #include "base/utc.h"
@@ -67,13 +66,9 @@ csv_begin(FILE *out, const struct report_opts *opts)
 static void
 csv_time(FILE *out)
 {
-	struct timespec now;
-	struct tm tm;
 	char text[24];
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	utc_date(now.tv_sec, &tm);
-	strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	utc_now(text);
 	fprintf(out, "%s,", text);
 }
 

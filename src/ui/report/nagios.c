@@ -33,13 +33,9 @@ nagios_begin(FILE *out, const struct report_opts *opts)
 static struct span
 nagios_cut(struct arena *arena, struct span text)
 {
-	size_t n = TEXT_MAX;
-
 	if (text.len <= TEXT_MAX)
 		return text;
-	while (n > 0 && ((unsigned char)text.at[n] & 0xC0) == 0x80)
-		n--;
-	return arena_printf(arena, "%.*s...", (int)n, text.at);
+	return arena_printf(arena, "%.*s...", SPAN_ARG(text_first(text, TEXT_MAX)));
 }
 
 /* "|" begins performance data and a line end ends the line: neither may come from a peer. */

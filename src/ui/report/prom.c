@@ -128,12 +128,9 @@ prom_add_plain(struct prom *p, enum family family, double value)
 static double
 addr_hash(const struct addr *a)
 {
-	unsigned hash = 2166136261u;
 	char text[ADDR_TEXT];
 
-	for (const char *at = addr_host(a, text); *at; at++)
-		hash = (hash ^ (unsigned char)*at) * 16777619u;
-	return (double)hash;
+	return (double)span_hash(span_of(addr_host(a, text)));
 }
 
 enum { SANS_MOST = 20, SANS_MAX = 8 << 10 };

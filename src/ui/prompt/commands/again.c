@@ -276,12 +276,9 @@ again_on_event(struct prompt *p, void *mem, const struct event *e)
 	if (e->kind == EVENT_REPLY && st->began_us && !e->answer.surprise && !e->answer.late) {
 		const struct reply *r = e->answer.reply;
 		struct span said = text_safe(&p->screen->arena, r->nlines ? r->line[0] : SPAN_NONE);
-		size_t n = said.len < SAID - 8 ? said.len : SAID - 8;
-		while (n > 0 && n < said.len && ((unsigned char)said.at[n] & 0xC0) == 0x80)
-			n--; /* not within a character */
 		st->code = r->code;
-		snprintf(
-		    st->said, sizeof st->said, "%03u %.*s", r->code, SPAN_ARG(span_first(said, n)));
+		snprintf(st->said, sizeof st->said, "%03u %.*s", r->code,
+		    SPAN_ARG(text_first(said, SAID - 8)));
 		return;
 	}
 	if (e->kind == EVENT_UNSENT) {

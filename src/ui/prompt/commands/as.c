@@ -170,8 +170,7 @@ word(struct buf *out, const char *before, const char *text)
 
 	for (size_t i = 0; i < safe.len; i++)
 		plain &= safe.at[i] > 0 &&
-		    (strchr("@%+=:,./-_", safe.at[i]) || ascii_is_digit(safe.at[i]) ||
-			((safe.at[i] | 32) >= 'a' && (safe.at[i] | 32) <= 'z'));
+		    (strchr("@%+=:,./-_", safe.at[i]) || ascii_is_alnum(safe.at[i]));
 	buf_printf(out, "%s%s", before, plain ? "" : "'");
 	for (size_t i = 0; i < safe.len; i++)
 		buf_printf(out, safe.at[i] == '\'' ? "'\\''" : "%c", safe.at[i]);
