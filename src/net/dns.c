@@ -12,7 +12,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "net/cares.h"
+#include "net/dns_cares.h"
 #include "net/dns_words.h"
 
 /*

@@ -42,12 +42,12 @@ class Install(unittest.TestCase):
         done = subprocess.run([binary, "b\u00fccher.example:1", "--resolve", "xn--bcher-kva.example:127.0.0.1", "-c", "NOOP"],
                               capture_output=True, text=True, timeout=20, env=program.environment())
         self.assertIn("b\u00fccher.example is xn--bcher-kva.example in the DNS", done.stdout, done.stderr)
-        os.unlink(root + [f for f in files if f.endswith("/smtpsh-cares.so")][0])
+        os.unlink(root + [f for f in files if f.endswith("/smtpsh-dns_cares.so")][0])
         done = subprocess.run([binary, "probe", "127.0.0.1:1", "--dns", "127.0.0.1:1"], capture_output=True, text=True, timeout=20)
         self.assertIn("connection refused", done.stdout)
         done = subprocess.run([binary, "resolve", "a.example", "--dns", "127.0.0.1:1"], capture_output=True, text=True, timeout=20)
         self.assertEqual(done.returncode, 3, done.stdout)
-        self.assertIn("smtpsh-cares.so", done.stdout)
+        self.assertIn("smtpsh-dns_cares.so", done.stdout)
 
     def test_dist(self):
         if not os.path.exists(os.path.join(ROOT, ".git")):

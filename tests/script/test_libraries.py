@@ -36,7 +36,7 @@ class Libraries(unittest.TestCase):
         cls.server = program.Serve("--listen", "127.0.0.1:0", "--without", "STARTTLS").__enter__()
         cls.addClassCleanup(cls.server.__exit__)
         cls.alone = shutil.copy(program.SMTPSH, cls.folder.name)
-        shutil.copy(os.path.join(os.path.dirname(program.SMTPSH), "smtpsh-cares.so"), cls.folder.name)
+        shutil.copy(os.path.join(os.path.dirname(program.SMTPSH), "smtpsh-dns_cares.so"), cls.folder.name)
         cls.built = {name: program.is_built_with(name) for name in LIBRARIES}
         for name, (module, wants, _) in LIBRARIES.items():
             source = os.path.join(os.path.dirname(program.SMTPSH), f"smtpsh-{module}.so")
@@ -69,7 +69,7 @@ class Libraries(unittest.TestCase):
 
     def test_only_a_file_that_can_be_trusted_is_loaded(self):
         "owned by root, this user or the program's owner, not writable by others, of this version"
-        source = os.path.join(os.path.dirname(program.SMTPSH), "smtpsh-cares.so")
+        source = os.path.join(os.path.dirname(program.SMTPSH), "smtpsh-dns_cares.so")
         with open(source, "rb") as file:
             octets = file.read()
         version = subprocess.run([program.SMTPSH, "-V"], capture_output=True, text=True).stdout.split()[1].encode() + b"\0"
@@ -82,7 +82,7 @@ class Libraries(unittest.TestCase):
         if os.geteuid() == 0:
             makes["belongs to another user (4711)"] = lambda path: os.chown(path, 4711, 4711)
         with tempfile.TemporaryDirectory() as folder:
-            alone, module = shutil.copy(program.SMTPSH, folder), os.path.join(folder, "smtpsh-cares.so")
+            alone, module = shutil.copy(program.SMTPSH, folder), os.path.join(folder, "smtpsh-dns_cares.so")
             def look_up():
                 return subprocess.run([alone, "resolve", "--dns", "127.0.0.1:1", "a.example"], capture_output=True, text=True,
                                       timeout=program.DEADLINE, env=program.environment()).stdout

@@ -2,8 +2,8 @@
  * The functions of c-ares that net/dns calls. A shared module (base/module.h), got by cares(): to
  * probe an address, nothing is looked up.
  */
-#ifndef NET_CARES_H
-#define NET_CARES_H
+#ifndef NET_DNS_CARES_H
+#define NET_DNS_CARES_H
 
 #include <ares.h>
 
@@ -28,12 +28,12 @@ struct cares {
 	CARES_FUNCTIONS(X)
 #undef X
 };
-extern const struct cares module_cares MODULE_EXPORT;
+extern const struct cares module_dns_cares MODULE_EXPORT;
 
 static inline const struct cares *
 cares(struct err *err)
 {
-	return module_open(MODULE_CARES, MODULE_LINKED_CARES, err);
+	return module_open(MODULE_DNS_CARES, MODULE_LINKED_DNS_CARES, err);
 }
 
 #endif
