@@ -262,8 +262,10 @@ exchange_judge(void *mem, struct span response, struct buf *challenge)
 	struct exchange *x = mem;
 	char *text = NULL;
 	size_t len = 0;
+	/* libgsasl's DIGEST-MD5 reads an empty response through the pointer: it must not be NULL.
+	 */
 	int status = gsasl_step(
-	    x->session, response.len ? response.at : NULL, response.len, &text, &len);
+	    x->session, response.len ? response.at : "", response.len, &text, &len);
 
 	buf_append(challenge, (struct span){ text, text ? len : 0 });
 	gsasl_free(text);

@@ -218,7 +218,7 @@ class ByHand(Served):
             self.assertEqual(self.replies(*lines)[-1][:9], "501 5.5.2", lines)
         program.needs(self, "libgsasl")
         for lines in (("AUTH SCRAM-SHA-256 " + b64("hello"),), ("AUTH CRAM-MD5 " + b64("tim x"),), ("AUTH DIGEST-MD5", b64("x=")),
-                      ("AUTH CRAM-MD5", b64("tim")), ("AUTH SCRAM-SHA-1", "=")):
+                      ("AUTH CRAM-MD5", b64("tim")), ("AUTH SCRAM-SHA-1", "="), ("AUTH DIGEST-MD5", ""), ("AUTH DIGEST-MD5", "=")):
             self.assertEqual(self.replies(*lines)[-1][:9], "501 5.5.2", lines)
         malformed = scram(self.client(self.server), "SCRAM-SHA-256", alter=lambda final: b"c=,p=")[0]
         self.assertEqual(malformed[:9], "501 5.5.2")
