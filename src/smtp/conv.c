@@ -288,7 +288,7 @@ next_cut(struct conv *c, struct span in, struct conv_event *event)
 	event->kind = CONV_TOO_MUCH;
 	reply_parse((struct span){ whole, kept.len + 8 }, &c->arena, &event->reply);
 	event->reply.flaws = (event->reply.flaws &
-				 ~(unsigned)(REPLY_CODES_DIFFER | REPLY_BAD_CODE)) |
+				 ~(unsigned)(REPLY_CODES_DIFFER | REPLY_MIXED | REPLY_BAD_CODE)) |
 	    REPLY_CUT;
 	if (event->reply.nlines > 1)
 		event->reply.nlines--;

@@ -109,8 +109,7 @@ read_line(struct span line, struct reply *out, bool *has_code)
 	if (code < 200 || code > 599)
 		out->flaws |= REPLY_BAD_CODE;
 	if (*has_code && code != out->code)
-		out->flaws |= code / 100 == out->code / 100 ? REPLY_CODES_DIFFER :
-							      REPLY_CODES_DIFFER | REPLY_MIXED;
+		out->flaws |= code / 100 == out->code / 100 ? REPLY_CODES_DIFFER : REPLY_MIXED;
 	if (!*has_code)
 		out->code = code;
 	*has_code = true;

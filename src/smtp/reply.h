@@ -44,6 +44,8 @@ enum reply_flaw {
 #define X(name, bit, word, text, rfc) REPLY_##name = 1u << (bit),
 	REPLY_FLAWS(X)
 #undef X
+	/* no code and separator that would be the same on every line */
+	REPLY_IRREGULAR = REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER | REPLY_MIXED,
 };
 
 struct reply {

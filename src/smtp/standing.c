@@ -158,6 +158,8 @@ standing_err(const struct due *due, enum standing standing, const struct reply *
 		return ERR_NONE;
 	if (due_is_message(due))
 		return message_err(standing, r);
+	if (due->stage == DUE_NOTHING && standing == REPLY_OUT_OF_STEP)
+		return ERR_PROTO;
 	if (class == 4)
 		return ERR_TEMPORARY;
 	if (class == 5)

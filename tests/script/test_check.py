@@ -101,6 +101,11 @@ class Delivery(Checked):
         self.assertEqual((self.status, self.passage("ordinary")), (CRITICAL, "no"))
         self.assertIn("recipient_unknown", self.causes())
 
+    def test_a_reply_of_two_classes_accepts_nobody(self):
+        self.check(zone(MX1), ports=[self.mta(answers={"RCPT": "250-ok\r\n550 no"}).port])
+        self.assertEqual((self.status, self.passage("ordinary")), (CRITICAL, "no"))
+        self.assertIn("reply_malformed", self.causes())
+
     def test_greylisting_is_a_manner_of_receiving(self):
         self.check(zone(MX1), ports=[self.mta(answers={"RCPT": "450 4.2.0 <bob>: Recipient address rejected: Greylisted"}).port])
         self.assertEqual((self.status, self.passage("ordinary")), (OK, "yes"))

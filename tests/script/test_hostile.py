@@ -140,7 +140,7 @@ CASES = {
     "silence where /eof waits": case(
         lambda p: p.hello(), 9, "*** timed out after 300 ms waiting for the server to close the connection", lines="EHLO a.example\n/eof\n"),
     "354 and a refusal at once": case(
-        lambda p: p.hello().hear().say("354 go on\r\n554 5.7.1 or rather not\r\n").hear(2).say("554 5.7.1 not\r\n").obey(), 7,
+        lambda p: p.hello().hear().say("354 go on\r\n554 5.7.1 or rather not\r\n").hear(2).say("554 5.7.1 not\r\n").obey(), 10,
         "unsolicited", "554 5.7.1 or rather not", " -> .\n<** 554 5.7.1 not",
         lines="EHLO a.example\nDATA\nx\n.\nQUIT\n"),
     "1,000 lines of one reply": case(

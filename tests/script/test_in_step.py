@@ -97,6 +97,11 @@ class Surplus(unittest.TestCase):
                 self.assertEqual([r for r in replies(got) if r[3]], [(None, 250, False, True)])
                 self.assertEqual(replies(got)[-2:], [("NOOP", 252, False, False), ("QUIT", 221, False, False)])
 
+    def test_a_rejection_that_nothing_asked_for_is_out_of_step(self):
+        def twice(p):
+            p.say(GREETING).obey({"MAIL": "250 ok\r\n550 no\r\n"})
+        events(twice, ["MAIL FROM:<>"], status=10)
+
     def test_what_shows_only_at_quit_is_in_the_rows_of_send(self):
         """The one that is too many may be any reply's: a recipient's, too."""
         def lags(p):

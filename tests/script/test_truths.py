@@ -43,7 +43,7 @@ OTHER_NAME = "the certificate does not cover 127.0.0.1: it is for wrong.example.
 
 # What each of them comes of, which the line beneath the sentence says.
 CAUSES = {
-    "421 to MAIL": "service_unavailable", "a greet pause that is too long": "silent_port", "postscreen that is too slow": "greeting_delay",
+    "550 and 554": "recipient_unknown", "250 and 550": "reply_malformed", "421 to MAIL": "service_unavailable", "a greet pause that is too long": "silent_port", "postscreen that is too slow": "greeting_delay",
     "silence within TLS": "silent_in_tls", "a tarpit that is too slow": "tarpit", "silence to RCPT": "reply_timeout",
     "silence, and the time for all": "reply_timeout", "silence in the handshake": "tls_timeout", "Postgrey": "greylisted",
     "grey listed": "greylisted", "no greylisting: no name": "no_reverse_dns", "no greylisting: full": "mailbox_full",
@@ -65,12 +65,16 @@ TRUTHS = {
     "421 to EHLO, open": (lambda p: p.hello("421 slow down\r\n").obey(), STARTTLS, "WARNING", "ehlo", "rate_limited", "EHLO temporarily rejected: 421 slow down"),
     "421 to STARTTLS": (lambda p: p.starttls("421 4.7.0 no\r\n").close(), STARTTLS, "WARNING", "starttls", "rate_limited", "STARTTLS temporarily rejected: 421 4.7.0 no"),
     "421 to STARTTLS, tried": (lambda p: p.starttls("421 4.7.0 no\r\n").close(), TRY, "WARNING", "starttls", "rate_limited", "STARTTLS temporarily rejected: 421 4.7.0 no"),
-    "421 behind EHLO": (lambda p: p.hello(EHLO + "421 4.4.2 idle\r\n").close(), STARTTLS, "WARNING", "starttls", "rate_limited", "STARTTLS temporarily rejected: 421 4.4.2 idle"),
+    "421 behind EHLO": (lambda p: p.hello(EHLO + "421 4.4.2 idle\r\n").close(), STARTTLS, "WARNING", "starttls", "rate_limited", "unsolicited reply before STARTTLS: 421 4.4.2 idle"),
     "421 to MAIL": (envelope(MAIL="421 4.7.0 enough"), RCPT, "WARNING", "mail", "rate_limited", "MAIL FROM temporarily rejected: 421 4.7.0 enough"),
     "421 to RCPT": (rcpt("421 4.7.0 enough"), RCPT, "WARNING", "rcpt", "rate_limited", "RCPT TO temporarily rejected: 421 4.7.0 enough"),
-    "421 when all was done": (lambda p: p.hello(PLAIN + "421 4.4.2 idle\r\n").close(), OFF, "WARNING", "quit", "rate_limited", "QUIT was answered with 421 4.4.2 idle"),
+    "421 when all was done": (lambda p: p.hello(PLAIN + "421 4.4.2 idle\r\n").close(), OFF, "WARNING", "quit", "rate_limited", "unsolicited reply before QUIT: 421 4.4.2 idle"),
     "421 where none is offered": (lambda p: p.hello(PLAIN + "421 4.4.2 idle\r\n").close(), TRY, "WARNING", "quit", "rate_limited",
-                                  "QUIT was answered with 421 4.4.2 idle"),
+                                  "unsolicited reply before QUIT: 421 4.4.2 idle"),
+    # Two codes in a reply: of one class the first counts, of two classes none.
+    "550 and 554": (rcpt("550-5.1.1 no such user\r\n554 no"), RCPT, "CRITICAL", "rcpt", "reply", "RCPT TO rejected: 550 5.1.1 no such user no"),
+    "450 and 451": (rcpt("450-4.2.0 later\r\n451 no"), RCPT, "WARNING", "rcpt", "reply", "RCPT TO temporarily rejected: 450 4.2.0 later no"),
+    "250 and 550": (rcpt("250-ok\r\n550 no"), RCPT, "CRITICAL", "rcpt", "malformed", "the reply to RCPT TO is malformed: 250 ok no"),
     # A greet pause.
     "a greet pause": (lambda p: p.wait(2.1).say(GREETING).hear().say(PLAIN).obey(), OFF, "OK", "banner", "greet_pause",
                       re.compile(r"the greeting was received after 2\.\d s")),

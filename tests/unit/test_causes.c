@@ -261,6 +261,14 @@ the_session_knows_more(void **state)
 	f.dialogue.mail = false;
 	must_find(diagnose(&f, &arena), CAUSE_BAD_SEQUENCE, "MAIL out of order", &arena);
 
+	f = (struct facts){ .reply = parsed("503 no", &arena), .stage = AT_DATA,
+		.sent = SPAN("DATA"), .dialogue = { .hello = VERB_EHLO, .mail = true } };
+	must_find(diagnose(&f, &arena), CAUSE_NEEDS_RCPT, "DATA without RCPT", &arena);
+	f.dialogue.rcpts = 1;
+	must_find(diagnose(&f, &arena), CAUSE_BAD_SEQUENCE, "DATA after RCPT", &arena);
+	f.reply = parsed("554 no", &arena);
+	must_find(diagnose(&f, &arena), CAUSE_REJECTED, "554 to DATA after RCPT", &arena);
+
 	f = (struct facts){ .reply = parsed("503 no", &arena), .stage = AT_EHLO, .hellos = 1 };
 	must_find(diagnose(&f, &arena), CAUSE_HELO_TWICE, "EHLO again", &arena);
 

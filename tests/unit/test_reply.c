@@ -30,6 +30,7 @@ static const struct want table[] = {
 	{ "no enhanced: a version", SPAN_INIT("220 2.1 ready\r\n"), 220, 1, 0, "0.0.0" },
 	{ "class differs", SPAN_INIT("450 5.1.1 x\r\n"), 450, 1, REPLY_CLASS_DIFFERS, "5.1.1" },
 	{ "codes differ", SPAN_INIT("250-mx\r\n251 x\r\n"), 250, 2, REPLY_CODES_DIFFER, "0.0.0" },
+	{ "classes differ", SPAN_INIT("250-mx\r\n550 x\r\n"), 250, 2, REPLY_MIXED, "0.0.0" },
 	{ "bare LF", SPAN_INIT("250 x\n"), 250, 1, REPLY_BARE_LF, "0.0.0" },
 	{ "bare LF within", SPAN_INIT("214-a\n214 b\r\n"), 214, 2, REPLY_BARE_LF, "0.0.0" },
 	{ "bare CR", SPAN_INIT("250 a\rb\r\n"), 250, 1, REPLY_BARE_CR, "0.0.0" },

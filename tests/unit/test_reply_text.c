@@ -14,6 +14,24 @@ static const struct {
 	enum smtp_stage stage;
 	enum cause want;
 } texts[] = {
+	/* what stands in two rows, or names another cause than its code does */
+	{ "553 5.7.2 [TSS09] All messages from 192.0.2.7 will be permanently deferred; Retrying will NOT succeed. See https://postmaster.yahooinc.com/error-codes", AT_MAIL, CAUSE_BAD_REPUTATION },
+	{ "421 4.7.1 : (DYN:T1) https://postmaster.info.aol.com/errors/421dynt1.html", AT_GREETING, CAUSE_BAD_REPUTATION },
+	{ "554 RTR:DU https://postmaster.info.aol.com/errors/554rtrdu.html", AT_GREETING, CAUSE_DYNAMIC_ADDRESS },
+	{ "550 mailbox is full: retry timeout exceeded", AT_ANY, CAUSE_MAILBOX_FULL },
+	{ "550 5.2.1 The user account is locked", AT_ANY, CAUSE_RECIPIENT_DISABLED },
+	{ "550 5.7.24 The SPF record of the sending domain has one or more suspicious entries", AT_END_OF_DATA, CAUSE_SPF_ERROR },
+	{ "501 5.1.3 Invalid address", AT_RCPT, CAUSE_RECIPIENT_SYNTAX },
+	{ "550 5.7.27 Sender address has null MX", AT_RCPT, CAUSE_SENDER_NULL_MX },
+	{ "550 5.7.27 Sender address has null MX", AT_ANY, CAUSE_SENDER_NULL_MX },
+	{ "421 4.4.1 Connection timed out", AT_ANY, CAUSE_IDLE_TIMEOUT },
+	{ "451 4.4.1 Connection timed out", AT_ANY, CAUSE_NEXT_HOP_DOWN },
+	{ "421 mx.example.org SMTP incoming data timeout - closing connection.", AT_END_OF_DATA, CAUSE_IDLE_TIMEOUT },
+	{ "421 mx.example.org: Too much load; please try again later.", AT_GREETING, CAUSE_OVERLOADED },
+	{ "452 4.3.1 You are sending too fast", AT_RCPT, CAUSE_RATE_LIMITED },
+	{ "452 4.5.3 Try this recipient in another transaction", AT_RCPT, CAUSE_ANOTHER_TRANSACTION },
+	{ "554 5.7.1 Rejected: attachment of type .zip not permitted", AT_END_OF_DATA, CAUSE_ATTACHMENT },
+
 	/* Postfix */
 	{ "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname", AT_RCPT, CAUSE_HELO_NOT_FQDN },
 	{ "450 4.7.1 <client.invalid>: Helo command rejected: Host not found", AT_RCPT, CAUSE_HELO_NOT_FOUND },

@@ -121,6 +121,10 @@ refusals_fit_everywhere_but_unasked(void **state)
 			    due.stage == DUE_PARTED			? REPLY_UNLISTED :
 				due.stage == DUE_NOTHING && code != 421 ? REPLY_OUT_OF_STEP :
 									  REPLY_FITS);
+			if (due.stage == DUE_NOTHING && code != 421)
+				assert_int_equal(standing_err(&due, REPLY_OUT_OF_STEP,
+						     &(struct reply){ .code = code }),
+				    ERR_PROTO);
 		}
 }
 

@@ -125,6 +125,13 @@ rejects_null_sender(const struct check_look *look)
 	return d && d->cause == CAUSE_NULL_SENDER_REJECTED;
 }
 
+/* Of which a reply whose lines have codes of different classes is none. */
+static bool
+is_acceptance(const struct reply *reply)
+{
+	return reply && reply->code / 100 == 2 && !(reply->flaws & REPLY_MIXED);
+}
+
 static enum check_fate
 fate_of(const struct check *k, const struct check_address *a)
 {
@@ -142,7 +149,7 @@ fate_of(const struct check *k, const struct check_address *a)
 		return CHECK_FATE_UNKNOWN;
 	const struct reply
 	    *last = r->reply[k->rcpt && !a->host->submission ? PHASE_RCPT : PHASE_MAIL];
-	if (a->host->submission ? r->err == ERR_NONE : last && last->code / 100 == 2)
+	if (a->host->submission ? r->err == ERR_NONE : is_acceptance(last))
 		return CHECK_FATE_ACCEPTED;
 	if ((r->err == ERR_TEMPORARY || r->err == ERR_REFUSED) && r->reply[r->phase]) {
 		if (greylisting(look))

@@ -194,8 +194,8 @@ const struct cause_row causes_of_connection[] = {
 	    "No valid reply to the end of data was received|, so whether the message was accepted "
 	    "is unknown",
 	    "Sending it again may deliver it twice",
-	    "look for the message in the server's log; a content filter that takes minutes at the "
-	    "end of data causes this",
+	    "look for the message in the server's log[: a content filter that takes longer than "
+	    "{waited} at the end of data causes this]",
 	    "before sending it again, look for it in the recipient's mailbox or the server's log: "
 	    "a second copy may be delivered",
 	    NULL, "RFC 1047" },

@@ -353,7 +353,7 @@ diagnose_slowness(struct diagnosing *x)
 static bool
 diagnose_form(struct diagnosing *x)
 {
-	const unsigned broken = REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_CODES_DIFFER;
+	const unsigned broken = REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_MIXED;
 	const struct facts *f = x->f;
 	const struct reply *r = f->reply;
 	struct diagnosis *d;
@@ -391,8 +391,8 @@ diagnose_form(struct diagnosing *x)
 static void
 diagnose_flaws(struct diagnosing *x)
 {
-	const unsigned breaking = REPLY_BARE_LF | REPLY_NUL | REPLY_BAD_SEPARATOR | REPLY_MIXED |
-	    REPLY_UNFINISHED;
+	const unsigned breaking = REPLY_BARE_LF | REPLY_NUL | REPLY_BAD_SEPARATOR |
+	    REPLY_CODES_DIFFER | REPLY_UNFINISHED;
 	const struct reply *r = x->f->reply ? x->f->reply : x->f->greeting;
 	unsigned left = r ? r->flaws & breaking : 0;
 	const struct reply_flaw_info *flaw;
@@ -450,8 +450,11 @@ diagnose(const struct facts *f, struct arena *arena)
 	if (f->null_mx)
 		diagnosing_add(&x, CAUSE_NULL_MX, AT_RESOLVE);
 	/* First of all, so that nothing is sent again for what comes after. */
-	if (is_fate_unknown(f))
-		diagnosing_add(&x, CAUSE_FATE_UNKNOWN, AT_END_OF_DATA);
+	if (is_fate_unknown(f)) {
+		struct diagnosis *d = diagnosing_add(&x, CAUSE_FATE_UNKNOWN, AT_END_OF_DATA);
+		if (f->end == END_TIMED_OUT)
+			set_waited(&x, d, f->waited_ms);
+	}
 	if (!diagnose_form(&x)) {
 		diagnose_greeting(&x);
 		bool is_other = x.first && x.first->cause == CAUSE_NOT_SMTP;

@@ -250,7 +250,12 @@ in_its_session(const struct facts *f, enum cause cause, enum smtp_stage stage)
 		return cause;
 	case CAUSE_NEEDS_MAIL:
 		return f->dialogue.mail ? CAUSE_BAD_SEQUENCE : cause;
+	case CAUSE_NO_VALID_RECIPIENT:
+		return f->dialogue.rcpts == 0 ? cause : code / 100 == 4 ? CAUSE_DEFERRED :
+									  CAUSE_REJECTED;
 	case CAUSE_NEEDS_RCPT:
+		if (f->dialogue.rcpts > 0)
+			return CAUSE_BAD_SEQUENCE;
 		return f->sent.len > 0 && f->dialogue.hello != VERB_OTHER && !f->dialogue.mail ?
 		    CAUSE_NEEDS_MAIL :
 		    cause;

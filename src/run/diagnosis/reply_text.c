@@ -14,7 +14,7 @@
 struct phrase {
 	char text[56];
 	enum cause cause;
-	unsigned class;			/* 4 or 5; 0: either */
+	unsigned code;			/* one code, or 4 or 5 for its class; 0: either class */
 	enum smtp_stage stage;		/* AT_ANY: any */
 };
 
@@ -88,6 +88,8 @@ static const struct phrase phrases[] = {
 	{ "failing for a long time", CAUSE_EXPIRED },
 	{ "allowed queue period", CAUSE_EXPIRED },
 	{ "could not be delivered for", CAUSE_EXPIRED },
+	{ "mailbox is full*retry timeout exceeded", CAUSE_MAILBOX_FULL },
+	{ "quota exceeded*retry timeout exceeded", CAUSE_MAILBOX_FULL },
 	{ "giving up on", CAUSE_EXPIRED },
 	{ "retry timeout exceeded", CAUSE_EXPIRED },
 	{ "retry time not reached", CAUSE_NEXT_HOP_DOWN },
@@ -417,6 +419,7 @@ static const struct phrase phrases[] = {
 	{ "spf*temporary error", CAUSE_SPF_ERROR },
 	{ "spf*too many dns", CAUSE_SPF_ERROR },
 	{ "spf*invalid record", CAUSE_SPF_ERROR },
+	{ "spf*suspicious", CAUSE_SPF_ERROR },
 	{ "spf*fail", CAUSE_SPF_FAILED },
 	{ "spf*not auth", CAUSE_SPF_FAILED },
 	{ "spf*not pass", CAUSE_SPF_FAILED },
@@ -541,7 +544,8 @@ static const struct phrase phrases[] = {
 	{ "residential ip", CAUSE_DYNAMIC_ADDRESS },
 	{ "dial-up", CAUSE_DYNAMIC_ADDRESS },
 	{ "dialup", CAUSE_DYNAMIC_ADDRESS },
-	{ "dyn:t", CAUSE_DYNAMIC_ADDRESS },
+	{ "rtr:du", CAUSE_DYNAMIC_ADDRESS },	/* AOL */
+	{ "rtr:bb", CAUSE_DYNAMIC_ADDRESS },
 	{ "not authorized to send email directly", CAUSE_DYNAMIC_ADDRESS },
 	{ "not authorized to send mail directly", CAUSE_DYNAMIC_ADDRESS },
 	{ "use the smtp relay at your service provider", CAUSE_DYNAMIC_ADDRESS },
@@ -586,6 +590,9 @@ static const struct phrase phrases[] = {
 	{ "not allowed to connect", CAUSE_CLIENT_BLOCKED },
 	{ "restrictdomainstoipaddresses", CAUSE_CLIENT_BLOCKED },
 	{ "not passed validation", CAUSE_CLIENT_BLOCKED },
+	{ "dyn:t", CAUSE_BAD_REPUTATION },	/* AOL: blocked for a time */
+	{ "rly:b", CAUSE_BAD_REPUTATION },
+	{ "permanently deferred", CAUSE_BAD_REPUTATION },	/* Yahoo */
 	{ "too many unwanted messages", CAUSE_BAD_REPUTATION },
 	{ "listed as abusive", CAUSE_BAD_REPUTATION },
 	{ "excessive volume", CAUSE_RATE_LIMITED },
@@ -664,6 +671,7 @@ static const struct phrase phrases[] = {
 	{ "sender address rejected*nullmx", CAUSE_SENDER_NULL_MX },
 	{ "recipient address rejected*nullmx", CAUSE_RECIPIENT_NULL_MX },
 	{ "nullmx", CAUSE_RECIPIENT_NULL_MX, 5, AT_RCPT },
+	{ "sender*null mx", CAUSE_SENDER_NULL_MX },
 	{ "null mx", CAUSE_SENDER_NULL_MX, 5, AT_MAIL },
 	{ "null mx", CAUSE_RECIPIENT_NULL_MX },
 	{ "sender address rejected: need fully", CAUSE_SENDER_SYNTAX },
@@ -927,6 +935,7 @@ static const struct phrase phrases[] = {
 	{ "no existe", CAUSE_RECIPIENT_UNKNOWN },
 	{ "unbekannt", CAUSE_RECIPIENT_UNKNOWN },
 	{ "bad address", CAUSE_RECIPIENT_UNKNOWN, 5, AT_RCPT },
+	{ "5.1.3 invalid address", CAUSE_RECIPIENT_SYNTAX },
 	{ "invalid address", CAUSE_RECIPIENT_UNKNOWN, 5, AT_RCPT },
 	{ "was not found", CAUSE_RECIPIENT_UNKNOWN, 5, AT_RCPT },
 	{ "does not exist", CAUSE_RECIPIENT_UNKNOWN, 5, AT_RCPT },
@@ -991,6 +1000,7 @@ static const struct phrase phrases[] = {
 	{ "connection frequency limited", CAUSE_RATE_LIMITED },
 	{ "submission rate", CAUSE_RATE_LIMITED },
 	{ "retrying too fast", CAUSE_RATE_LIMITED },
+	{ "sending too fast", CAUSE_RATE_LIMITED },
 	{ "cxthrt", CAUSE_RATE_LIMITED },
 	{ "cxmxrt", CAUSE_RATE_LIMITED },
 	{ "mi:sfq", CAUSE_RATE_LIMITED },
@@ -1045,6 +1055,7 @@ static const struct phrase phrases[] = {
 	{ "one recipient domain", CAUSE_ANOTHER_TRANSACTION },
 	{ "only one recipient at a time", CAUSE_ANOTHER_TRANSACTION },
 	{ "separate transaction", CAUSE_ANOTHER_TRANSACTION },
+	{ "another transaction", CAUSE_ANOTHER_TRANSACTION },
 
 	/* ---- The server's own trouble. */
 	{ "temporary lookup failure", CAUSE_LOOKUP_FAILED },
@@ -1089,6 +1100,7 @@ static const struct phrase phrases[] = {
 	{ "temporarily unable to resolve", CAUSE_SERVER_DNS_FAILED },
 	{ "unable to resolve", CAUSE_SERVER_DNS_FAILED, 4 },
 	{ "connection refused", CAUSE_NEXT_HOP_DOWN },
+	{ "connection timed out", CAUSE_IDLE_TIMEOUT, 421 },	/* this connection: Exchange */
 	{ "connection timed out", CAUSE_NEXT_HOP_DOWN },
 	{ "operation timed out", CAUSE_NEXT_HOP_DOWN },
 	{ "host unreachable", CAUSE_NEXT_HOP_DOWN },
@@ -1120,6 +1132,7 @@ static const struct phrase phrases[] = {
 	{ "server is busy", CAUSE_OVERLOADED },
 	{ "is busy", CAUSE_OVERLOADED, 4 },
 	{ "high load", CAUSE_OVERLOADED },
+	{ "too much load", CAUSE_OVERLOADED },
 	{ "resources low", CAUSE_OVERLOADED },
 	{ "low on resources", CAUSE_OVERLOADED },
 	{ "overload", CAUSE_OVERLOADED },
@@ -1140,6 +1153,7 @@ static const struct phrase phrases[] = {
 	{ "idle for too long", CAUSE_IDLE_TIMEOUT },
 	{ "timeout waiting for", CAUSE_IDLE_TIMEOUT },
 	{ "command timeout", CAUSE_IDLE_TIMEOUT },
+	{ "incoming data timeout", CAUSE_IDLE_TIMEOUT },
 	{ "timed out waiting for", CAUSE_IDLE_TIMEOUT },
 	{ "smtp*timed out", CAUSE_IDLE_TIMEOUT, 4 },
 	{ "connection timeout", CAUSE_IDLE_TIMEOUT, 4 },
@@ -1157,6 +1171,7 @@ static const struct phrase phrases[] = {
 	{ "banned*attachment", CAUSE_ATTACHMENT },
 	{ "banned:", CAUSE_ATTACHMENT },
 	{ "attachment*not allowed", CAUSE_ATTACHMENT },
+	{ "attachment*not permitted", CAUSE_ATTACHMENT },
 	{ "attachment*not accept", CAUSE_ATTACHMENT },
 	{ "attachment*block", CAUSE_ATTACHMENT },
 	{ "attachment*reject", CAUSE_ATTACHMENT },
@@ -1538,9 +1553,12 @@ reply_text_cause(const struct reply_seen *seen)
 	for (int pass = 0; pass < (seen->stage == AT_ANY ? 2 : 1); pass++)
 		for (size_t i = 0; i < PHRASES; i++) {
 			const struct phrase *p = &phrases[i];
-			if (p->class && class && p->class != class)
+			if (p->code && class && p->code != class && p->code != seen->code)
 				continue;
 			if (p->stage != (pass ? p->stage : AT_ANY) && p->stage != seen->stage)
+				continue;
+			/* no reply to AUTH has these */
+			if (pass && p->stage == AT_AUTH && seen->code / 10 == 55)
 				continue;
 			if (stands_in(p->text, text))
 				return p->cause;

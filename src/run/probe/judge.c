@@ -76,7 +76,7 @@ reason_of_reply(const struct probe_result *r, const struct reply *reply)
 {
 	unsigned class = reply->code / 100;
 
-	if (reply->flaws & (REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_CODES_DIFFER))
+	if (reply->flaws & (REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_MIXED))
 		return REASON_MALFORMED;
 	if (reply->code == 421)
 		return REASON_RATE_LIMITED;

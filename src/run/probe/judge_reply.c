@@ -2,6 +2,14 @@
 #include "base/text.h"
 #include "run/probe/judgement_impl.h"
 
+/* A 421 that the server sent before the command. */
+static struct span
+came_before(struct judgement *j, enum probe_phase phase, struct span reply)
+{
+	return arena_printf(&j->r->arena, "unsolicited reply before %s: %.*s", judge_what(j, phase),
+	    SPAN_ARG(reply));
+}
+
 void
 judge_reply(struct judgement *j, struct judge_check *c, const struct reply *reply)
 {
@@ -15,10 +23,13 @@ judge_reply(struct judgement *j, struct judge_check *c, const struct reply *repl
 	    c->phase == PHASE_BANNER || c->phase == PHASE_STARTTLS ? SPAN("220") :
 								     SPAN("2xx");
 	c->got = arena_printf(&r->arena, "%u", reply->code);
-	if (reply->flaws & (REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_CODES_DIFFER))
+	if (reply->flaws & (REPLY_NO_CODE | REPLY_BAD_CODE | REPLY_MIXED))
 		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED,
 		    arena_printf(&r->arena, "%s is malformed: %.*s", judge_reply_of(j, c->phase),
 			SPAN_ARG(text)));
+	else if (r->unsolicited & 1u << c->phase)
+		judge_find(
+		    j, c, judge_temporary(j), REASON_RATE_LIMITED, came_before(j, c->phase, text));
 	else if (reply->code / 100 == 4)
 		judge_find(j, c, judge_temporary(j),
 		    reply->code == 421 ? REASON_RATE_LIMITED : REASON_REPLY,
@@ -41,8 +52,10 @@ judge_farewell(struct judgement *j)
 	if (!reply || j->r->err != ERR_NONE || reply->code / 100 == 2)
 		return;
 	struct judge_check *c = judge_add(j);
-	struct span text = arena_printf(
-	    &j->r->arena, "QUIT was answered with %.*s", SPAN_ARG(judge_reply_text(j, reply)));
+	struct span text = judge_reply_text(j, reply);
+	text = j->r->unsolicited & 1u << PHASE_QUIT ?
+	    came_before(j, PHASE_QUIT, text) :
+	    arena_printf(&j->r->arena, "QUIT was answered with %.*s", SPAN_ARG(text));
 	if (reply->code != 421) {
 		judge_note(j, c, text);
 		return;

@@ -74,6 +74,8 @@ probe_note_reply(struct probe *p, const struct event *e)
 		probe_keep_out_of_step(r, e, p->phase);
 	if (e->answer.surprise && !(e->answer.reply->code == 421 && r->err == ERR_NONE))
 		return;
+	if (e->answer.surprise)
+		r->unsolicited |= 1u << p->phase;
 	const struct reply *kept = probe_keep_reply(&r->arena, e->answer.reply);
 	if (e->answer.drawn_us >= PROBE_DRAWN_US)
 		r->drawn |= 1u << p->phase;

@@ -102,7 +102,7 @@ static bool
 is_regular(const struct reply *r)
 {
 	return r->code >= 100 &&
-	    !(r->flaws & (REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER | REPLY_CUT));
+	    !(r->flaws & (REPLY_IRREGULAR | REPLY_CUT));
 }
 
 /* The server's own name, as far as it is known. */

@@ -335,7 +335,7 @@ reason_not_to(const struct sample *s, size_t n)
 		const struct reply *r = &s[i].reply;
 		if (s[i].starred)
 			return "what came has a secret in it";
-		if (r->flaws & (REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER))
+		if (r->flaws & REPLY_IRREGULAR)
 			return "what came is no regular reply";
 		if (r->code != s[0].reply.code || r->nlines != s[0].reply.nlines)
 			return "more than the text differed";

@@ -37,7 +37,7 @@ reason_not_to(const struct update *u, const struct play_failure *f)
 		return "it is in an included file";
 	if (has_pattern(x))
 		return "a pattern that no longer matches is for its author to change";
-	if (f->reply->flaws & (REPLY_NO_CODE | REPLY_BAD_SEPARATOR | REPLY_CODES_DIFFER) ||
+	if (f->reply->flaws & REPLY_IRREGULAR ||
 	    f->reply->code < 100)
 		return "what came is no regular reply";
 	if (f->starred || span_find(f->reply->raw, SPAN("{{")).len > 0)

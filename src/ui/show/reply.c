@@ -173,7 +173,7 @@ show_reply_joined(struct screen *s, const struct event *e, enum mark mark)
 void
 show_reply(struct screen *s, const struct event *e)
 {
-	const unsigned broken = REPLY_CODES_DIFFER | REPLY_NO_CODE | REPLY_BAD_CODE |
+	const unsigned broken = REPLY_CODES_DIFFER | REPLY_MIXED | REPLY_NO_CODE | REPLY_BAD_CODE |
 	    REPLY_BAD_SEPARATOR;
 	const struct reply *r = e->answer.reply;
 	bool bad = e->err != ERR_NONE || e->answer.surprise || e->answer.late || r->code == 0;
