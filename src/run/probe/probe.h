@@ -178,7 +178,7 @@ struct probe_result {
 	bool refused;
 	/* a reply did not belong to what it answered; see ->text */
 	bool out_of_step;
-	unsigned unsolicited;		/* phases whose ->reply is a 421 that came before the command */
+	unsigned unsolicited;		/* phases whose ->reply, a 421, came before the command */
 	bool late_quit;			/* QUIT was not answered in time */
 	/* another address of the host that offers STARTTLS; NULL: none, or not looked for */
 	const struct addr *elsewhere;
