@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/port.h"
+
 struct arena_block {
 	struct arena_block *next;
 	size_t used, size;
@@ -200,6 +202,6 @@ void
 arena_wipe(struct arena *a)
 {
 	for (struct arena_block *b = a->first; b; b = b->next)
-		explicit_bzero(b->mem, b->used);
+		port_wipe(b->mem, b->used);
 	arena_release(a);
 }

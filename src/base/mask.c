@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
+#include "base/port.h"
 
 enum { WINDOW = 8, ANYCASE_MIN = 4, ANYWHERE_MIN = 6, DIGESTS_MAX = 1 << 18, TWICE_MAX = 512 };
 
@@ -45,7 +46,7 @@ static void
 drop_digests(struct mask *m)
 {
 	if (m->digest)
-		explicit_bzero(m->digest, m->cap * sizeof *m->digest);
+		port_wipe(m->digest, m->cap * sizeof *m->digest);
 	free(m->digest);
 	m->digest = NULL;
 	m->n = m->cap = 0;

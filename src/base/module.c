@@ -7,9 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/auxv.h>
-#endif
+
+#include "base/executable.h"
 
 static const struct {
 	const char *name, *library, *package, *version;
@@ -39,31 +38,6 @@ module_version(enum module m)
 	return modules[m].version;
 }
 
-/* The directory of this program, with its last "/"; empty where the system does not say. */
-static void
-own_folder(char *out, size_t size)
-{
-	ssize_t n = 0;
-
-#ifdef __linux__
-	n = readlink("/proc/self/exe", out, size - 1);
-#endif
-	while (n > 0 && out[n - 1] != '/')
-		n--;
-	out[n > 0 ? n : 0] = '\0';
-}
-
-/* Set-user-ID, set-group-ID or file capabilities: who runs it chooses what lies beside it. */
-static bool
-is_privileged(void)
-{
-#ifdef __linux__
-	return getauxval(AT_SECURE) != 0;
-#else
-	return getuid() != geteuid() || getgid() != getegid();
-#endif
-}
-
 /*
  * Opens the file: installed, though moved as a whole; beside the program, as in the build tree;
  * where it was to be installed. The first that is there is the one: another may be of another
@@ -76,13 +50,13 @@ open_file(const char *name, char *path, size_t size)
 	char folder[3000];
 	int fd = -1;
 
-	own_folder(folder, sizeof folder);
-	for (size_t i = 0; fd < 0 && folder[0] && places[i] && !is_privileged(); i++) {
-		snprintf(path, size, "%s%ssmtpsh-%s.so", folder, places[i], name);
+	bool beside = executable_folder(folder, sizeof folder) && !executable_is_privileged();
+	for (size_t i = 0; fd < 0 && beside && places[i]; i++) {
+		snprintf(path, size, "%s%ssmtpsh-%s" MODULE_SUFFIX, folder, places[i], name);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	}
 	if (fd < 0) {
-		snprintf(path, size, "%s/smtpsh-%s.so", MODULE_FOLDER, name);
+		snprintf(path, size, "%s/smtpsh-%s" MODULE_SUFFIX, MODULE_FOLDER, name);
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	}
 	return fd;
@@ -92,12 +66,11 @@ open_file(const char *name, char *path, size_t size)
 static bool
 is_trusted(int fd, const char *path, struct err *err)
 {
-	struct stat file, program = { .st_uid = geteuid() };
+	struct stat file, program;
+	char own[3000];
 
-#ifdef __linux__
-	if (stat("/proc/self/exe", &program) != 0)
+	if (!executable_path(own, sizeof own) || stat(own, &program) != 0)
 		program.st_uid = geteuid();
-#endif
 	if (fstat(fd, &file) != 0 || !S_ISREG(file.st_mode))
 		return err_set(err, ERR_SYSTEM, "%.300s is not a regular file; not loaded", path);
 	if (file.st_uid != 0 && file.st_uid != geteuid() && file.st_uid != program.st_uid)
@@ -121,7 +94,8 @@ tell_why(enum module m, bool there, struct err *err)
 
 	if (!there)
 		err_set(err, ERR_SYSTEM,
-		    "%s is used through smtpsh-%s.so, which is missing: install it from smtpsh's "
+		    "%s is used through smtpsh-%s" MODULE_SUFFIX
+		    ", which is missing: install it from smtpsh's "
 		    "own package or build, together with Debian's %s",
 		    modules[m].library, modules[m].name, modules[m].package);
 	else if (!why ||

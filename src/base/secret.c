@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/port.h"
 
 void
 secret_set(struct secret *s, struct span value)
@@ -27,7 +28,7 @@ void
 secret_release(struct secret *s)
 {
 	if (s->at)
-		explicit_bzero(s->at, s->len);
+		port_wipe(s->at, s->len);
 	free(s->at);
 	*s = (struct secret){ 0 };
 }
@@ -39,13 +40,13 @@ secret_wipe(struct span s)
 
 	memcpy(&at, &s.at, sizeof at);		/* borrowed as const, but ours */
 	if (s.len > 0)
-		explicit_bzero(at, s.len);
+		port_wipe(at, s.len);
 }
 
 void
 secret_release_buf(struct buf *b)
 {
 	if (b->mem)
-		explicit_bzero(b->mem, b->cap);
+		port_wipe(b->mem, b->cap);
 	buf_release(b);
 }

@@ -14,6 +14,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/port.h"
 #include "net/tls_priv.h"
 
 enum { PLAIN_MAX = 64 };
@@ -215,7 +216,7 @@ static int
 conn_bound_socket(const struct addr *to, const struct addr *from, struct err *err)
 {
 	char text[ADDR_TEXT];
-	int fd = socket(to->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = port_socket(to->any.sa_family, SOCK_STREAM, 0, true);
 
 	if (fd < 0) {
 		err_set(err, ERR_SYSTEM, "%s: cannot create a socket: %s", addr_text(to, text),

@@ -6,12 +6,12 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/port.h"
 #include "net/dns_cares.h"
 #include "net/dns_words.h"
 
@@ -895,7 +895,7 @@ dns_ask(
 
 	*q = (struct dns_query){ .dns = dns, .fn = fn, .ctx = ctx, .began_us = loop_now_us() };
 	q->until_us = until_us ? until_us : q->began_us + ms * 1000;
-	if (getentropy(&id, sizeof id) != 0)
+	if (!port_random(&id, sizeof id))
 		id = (uint16_t)q->began_us;
 	q->len = dns_wire_query(q->octets, id, name, type);
 	if (q->len == 0) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/port.h"
 #include "net/loop.h"
 
 struct https_get {
@@ -77,7 +78,7 @@ open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
 	(void)purpose;
 	for (size_t i = 0; i < g->nto; i++)
 		if (is_same(&g->to[i], &to->addr))
-			return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+			return port_socket(to->family, to->socktype, to->protocol, false);
 	g->strayed = true;
 	return CURL_SOCKET_BAD;
 }

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/port.h"
 
 enum { ACCEPTS_A_TURN = 64, BACKLOG = 4096 };
 
@@ -25,7 +27,7 @@ static void
 listen_turn_away(struct listener *l)
 {
 	close(l->spare);
-	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
+	int fd = port_accept(l->fd, false);
 	if (fd >= 0)
 		close(fd);
 	l->spare = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -38,7 +40,7 @@ on_ready(void *ctx, unsigned ready)
 
 	(void)ready;
 	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
-		int fd = accept4(l->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int fd = port_accept(l->fd, true);
 		if (fd < 0) {
 			if (errno == EMFILE)
 				listen_turn_away(l);
@@ -48,33 +50,61 @@ on_ready(void *ctx, unsigned ready)
 	}
 }
 
+bool
+listen_parse(struct addr *a, struct span text, struct err *err)
+{
+	return span_starts(text, SPAN("unix:")) ? addr_unix(a, span_skip(text, 5), err) :
+						  addr_parse_listen(a, text, err);
+}
+
+const char *
+listen_text(const struct addr *a, char out[ADDR_TEXT])
+{
+	if (addr_family(a) != 0)
+		return addr_text(a, out);
+	snprintf(out, ADDR_TEXT, "unix:%s", a->un.sun_path);
+	return out;
+}
+
 /* A socket file that nobody listens on any more stands in the way of bind. */
 static void
 listen_remove_stale(const struct addr *at)
 {
 	struct stat st;
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = port_socket(AF_UNIX, SOCK_STREAM, 0, false);
 
 	if (fd < 0)
 		return;
-	if (stat(at->un.sun_path, &st) == 0 && S_ISSOCK(st.st_mode) &&
+	if (lstat(at->un.sun_path, &st) == 0 && S_ISSOCK(st.st_mode) &&
 	    connect(fd, &at->any, at->len) != 0 && errno == ECONNREFUSED)
 		unlink(at->un.sun_path);
 	close(fd);
+}
+
+/* Its mode is there from the beginning: nobody gets in before it is set. */
+static int
+listen_bind(int fd, const struct addr *at)
+{
+	if (addr_family(at) != 0)
+		return bind(fd, &at->any, at->len);
+	mode_t mask = umask(0117);
+	int bound = bind(fd, &at->any, at->len);
+	umask(mask);
+	return bound;
 }
 
 static int
 listen_bound(const struct addr *at, struct err *err)
 {
 	char text[ADDR_TEXT];
-	int fd = socket(at->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = port_socket(at->any.sa_family, SOCK_STREAM, 0, true);
 
 	if (fd >= 0 && addr_family(at) == 0)
 		listen_remove_stale(at);
 	if (fd >= 0)
 		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
-	if (fd < 0 || bind(fd, &at->any, at->len) != 0 || listen(fd, BACKLOG) != 0) {
-		err_set(err, ERR_SYSTEM, "cannot listen on %s: %s%s", addr_text(at, text),
+	if (fd < 0 || listen_bind(fd, at) != 0 || listen(fd, BACKLOG) != 0) {
+		err_set(err, ERR_SYSTEM, "cannot listen on %s: %s%s", listen_text(at, text),
 		    strerror(errno),
 		    errno == EADDRINUSE && addr_family(at) ? "; port 0 takes a free one" :
 			errno == EACCES && addr_family(at) ? "; ports below 1024 are for root" :
@@ -95,6 +125,13 @@ listen_socket(const struct addr *at, struct addr *bound, struct err *err)
 	if (fd >= 0)
 		getsockname(fd, &bound->any, &bound->len);
 	return fd;
+}
+
+void
+listen_remove(const struct addr *bound)
+{
+	if (bound->any.sa_family == AF_UNIX)
+		unlink(bound->un.sun_path);
 }
 
 struct listener *
@@ -123,8 +160,7 @@ listen_free(struct listener *l)
 	loop_unwatch(l->watch);
 	close(l->fd);
 	close(l->spare);
-	if (addr_family(&l->addr) == 0)
-		unlink(l->addr.un.sun_path);
+	listen_remove(&l->addr);
 	free(l);
 }
 

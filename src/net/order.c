@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/arena.h"
+#include "base/port.h"
 
 /* RFC 6724 2.1, as far as it tells destinations of mail apart. */
 static int
@@ -36,7 +37,7 @@ order_is_reachable(const struct addr *a)
 	struct addr to = *a;
 
 	addr_set_port(&to, 53);
-	int fd = socket(to.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = port_socket(to.any.sa_family, SOCK_DGRAM, 0, false);
 	bool ok = fd >= 0 && connect(fd, &to.any, to.len) == 0;
 	if (fd >= 0)
 		close(fd);

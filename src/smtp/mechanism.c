@@ -6,6 +6,7 @@
 
 #include <assert.h>
 
+#include "base/port.h"
 #include "base/text.h"
 
 static bool
@@ -35,7 +36,7 @@ between_or_all(struct span text, struct span before, char after)
 static struct span
 after_last(struct span text, char mark)
 {
-	const char *last = text.len ? memrchr(text.at, mark, text.len) : NULL;
+	const char *last = text.len ? port_last(text.at, mark, text.len) : NULL;
 
 	return last ? span_skip(text, (size_t)(last - text.at) + 1) : text;
 }
@@ -318,7 +319,7 @@ scram_secret(unsigned n, bool asked, struct span response)
 static struct span
 cram_user(unsigned n, struct span response)
 {
-	const char *last = response.len ? memrchr(response.at, ' ', response.len) : NULL;
+	const char *last = response.len ? port_last(response.at, ' ', response.len) : NULL;
 
 	(void)n;
 	return last ? span_first(response, (size_t)(last - response.at)) : SPAN_NONE;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/base64.h"
+#include "base/port.h"
 #include "base/secret.h"
 #include "smtp/auth.h"
 
@@ -204,7 +205,7 @@ exchange_step(void *mem, struct span challenge, struct buf *out, struct err *err
 	}
 	bool fits = buf_append(out, (struct span){ response, len });
 	if (response)
-		explicit_bzero(response, len);
+		port_wipe(response, len);
 	gsasl_free(response);
 	return fits || err_set(err, ERR_PROTO, "the response is too long");
 }

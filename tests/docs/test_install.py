@@ -25,7 +25,10 @@ def command(*argv, **more):
 class Install(unittest.TestCase):
     def test_install(self):
         with tempfile.TemporaryDirectory() as root:
-            command("meson", "install", "-C", BUILD, "--no-rebuild", "--destdir", root)
+            first = os.path.join(root, "first")
+            command("meson", "install", "-C", BUILD, "--no-rebuild", "--destdir", first)
+            root = os.path.join(root, "moved")
+            os.rename(first, root)
             files = [os.path.join(folder, name)[len(root):] for folder, _, names in os.walk(root) for name in names]
             for tail in ("/bin/smtpsh", "/man1/smtpsh.1", "/man5/smtpsh-script.5"):
                 self.assertEqual(len([f for f in files if f.endswith(tail)]), 1, f"{tail} in {files}")
@@ -33,7 +36,22 @@ class Install(unittest.TestCase):
             done = subprocess.run([binary, "demo:", "-c", "NOOP"], capture_output=True, text=True, timeout=20)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn("<-  250", done.stdout)
+            self.check_profiles(root, binary, files)
             self.check_modules(root, binary, files)
+
+    def check_profiles(self, root, binary, files):
+        "what comes with the program is found beside it, though all was moved as a whole"
+        [profile] = [root + f for f in files if f.endswith("/profiles/subetha.smtp")]
+        with open(os.path.join(os.path.dirname(profile), "moved.smtp"), "w") as file:
+            file.write("S: 220 moved.example ESMTP\n")
+        done = subprocess.run([binary, "serve", "--profile", "nowhere"], capture_output=True, text=True, timeout=20, env=program.environment())
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertEqual(os.path.realpath(done.stderr.split()[-1]), os.path.dirname(os.path.realpath(profile)))
+        with subprocess.Popen([binary, "serve", "--profile", "moved"], stdout=subprocess.PIPE, text=True, env=program.environment()) as server:
+            where = server.stdout.readline().split()[-1]
+            done = subprocess.run([binary, where, "-c", "QUIT"], capture_output=True, text=True, timeout=20, env=program.environment())
+            server.terminate()
+        self.assertIn("220 moved.example ", done.stdout)
 
     def check_modules(self, root, binary, files):
         "what is opened when it is needed is found though all was moved as a whole"

@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import ssl
+import stat
 import subprocess
 import sys
 import tempfile
@@ -59,6 +60,37 @@ class Exporting(unittest.TestCase):
         file.write(text)
         file.flush()
         return file.name
+
+
+class Unix(Exporting):
+    def test_a_socket_for_a_proxy(self):
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        name = os.path.join(place.name, "s")
+        with socket.socket(socket.AF_UNIX) as gone:         # of one that was killed
+            gone.bind(name)
+        with program.Serve() as server, program.Process("exporter", "--listen", "unix:" + name, "--allow-port", str(server.port), "--allow-host",
+                                                        "probe.example.net", stdout=subprocess.PIPE, text=True) as process:
+            self.assertEqual(process.stdout.readline(), f"listening on unix:{name}\n")
+            self.assertEqual(os.stat(name).st_mode, stat.S_IFSOCK | 0o660)
+            self.assertIn("\nprobe_success 1\n", self.ask_unix(name, f"/probe?target={server.where}&module=smtp", "prometheus"))
+            for host, more, status in (("probe.example.net", "", 200), ("probe.example.net", "Origin: https://probe.example.net\r\n", 200),
+                                       ("probe.example.net", "Origin: https://evil.example\r\n", 403), ("evil.example", "", 403), ("localhost", "", 403)):
+                self.assertTrue(self.ask_unix(name, "/", host, more).startswith(f"HTTP/1.1 {status} "), (host, more))
+            self.assertIn(f"listen = unix:{name}\n", self.ask_unix(name, "/config", "probe.example.net"))
+            process.terminate()
+            process.wait(program.DEADLINE)
+        self.assertEqual(os.listdir(place.name), [])
+
+    def ask_unix(self, name, path, host, more=""):
+        with socket.socket(socket.AF_UNIX) as sock:
+            sock.settimeout(program.DEADLINE)
+            sock.connect(name)
+            sock.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{more}\r\n".encode())
+            heard = b""
+            while octets := sock.recv(65536):
+                heard += octets
+        return heard.decode()
 
 
 class Exporter(Exporting):

@@ -5,6 +5,8 @@ import mailbox
 import os
 import signal
 import smtplib
+import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -266,10 +268,28 @@ class Options(unittest.TestCase):
         name = self.path("s")
         for _ in range(2):
             with program.Serve("--listen", "unix:" + name) as server:
+                self.assertEqual(os.stat(name).st_mode, stat.S_IFSOCK | 0o660)
                 with wire.Wire("unix:" + name, 0) as client:
                     self.assertTrue(client.say("QUIT").startswith("221"))
                 self.assertEqual(server.where, "unix:" + name)
             self.assertFalse(os.path.exists(name))
+
+    def test_what_stands_in_place_of_a_socket(self):
+        "one that nobody listens on is replaced; a file, a link and one in use are left alone"
+        stale, used, file, link = (self.path(name) for name in ("stale", "used", "file", "link"))
+        with socket.socket(socket.AF_UNIX) as gone:
+            gone.bind(stale)
+        os.symlink(stale, link)
+        open(file, "w").close()
+        with program.Serve("--listen", "unix:" + used):
+            for name in (used, file, link):
+                before = os.lstat(name)
+                done = program.run("serve", "--listen", "unix:" + name, "--deadline", "5s")
+                self.assertEqual((done.returncode, done.stdout), (11, ""), done.stderr)
+                self.assertIn(f"cannot listen on unix:{name}: ", done.stderr)
+                self.assertEqual(os.lstat(name).st_ino, before.st_ino)
+        with program.Serve("--listen", "unix:" + stale) as server, wire.Wire(server.where, 0) as client:
+            self.assertTrue(client.say("QUIT").startswith("221"))
 
     def test_lmtp_answers_for_each_recipient(self):
         with program.Serve("--lmtp") as server, wire.Wire(server.host, server.port) as client:

@@ -53,6 +53,7 @@ TREES = {
     "systemd": ["systemd"],
     "nagios": ["nagios4-core"],
     "icinga": ["icinga2-bin", "icinga2-common"],
+    "nginx": ["nginx"],
     "blackbox": ["prometheus-blackbox-exporter"],
 }
 

@@ -96,7 +96,7 @@ class Shards(Case):
 
 
 class Units(Case):
-    NAMES = ("smtpsh-probe.service", "smtpsh-probe.timer", "smtpsh-watch.service")
+    NAMES = ("smtpsh-probe.service", "smtpsh-probe.timer", "smtpsh-watch.service", "smtpsh-exporter.service")
 
     def verify(self, change=lambda text: text):
         root = packages.tree("systemd")
@@ -152,6 +152,73 @@ class Units(Case):
         self.assertEqual(str(status), re.search(r"(?m)^SuccessExitStatus=(.*)$", read("smtpsh-watch.service"))[1])
         with open(self.path("smtp.prom")) as file:
             self.assertRegex(file.read(), r"(?m)^probe_success\{.*\} 1$")
+
+
+class Nginx(Case):
+    """nginx runs the recipe before an exporter that listens where the unit says."""
+    MAIN = """
+error_log stderr;
+pid PLACE/pid;
+USER
+events { }
+http {
+    access_log off;
+    client_body_temp_path PLACE/body;
+    proxy_temp_path PLACE/proxy;
+    fastcgi_temp_path PLACE/fastcgi;
+    uwsgi_temp_path PLACE/uwsgi;
+    scgi_temp_path PLACE/scgi;
+    include PLACE/recipe.conf;
+}
+"""
+
+    def get(self, port, path, *, login="joe:secret", **headers):
+        import base64
+        import http.client
+        import ssl
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=program.DEADLINE, context=ssl._create_unverified_context())
+        headers = {"Host": f"probe.example.net:{port}", "Authorization": "Basic " + base64.b64encode(login.encode()).decode(), **headers}
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        text = answer.read().decode()
+        connection.close()
+        return answer.status, text
+
+    def test_it_stands_before_the_exporter(self):
+        program.needs(self, "libmicrohttpd")
+        packages.tree("nginx")
+        port = packages.port()
+        exporter = shlex.split(re.search(r"(?m)^ExecStart=(.*)$", read("smtpsh-exporter.service"))[1].replace("/usr/bin/smtpsh", self.path("smtpsh"))
+                               .replace("/run/smtpsh/", self.place + "/").replace("192.0.2.0/24", "127.0.0.0/8"))
+        text = read("nginx-exporter.conf").replace("listen 443 ", f"listen 127.0.0.1:{port} ").replace("/run/smtpsh/", self.place + "/")
+        for there, here in (("/etc/ssl/certs/probe.example.net.pem", "crt"), ("/etc/ssl/private/probe.example.net.key", "key"),
+                            ("/etc/nginx/smtpsh.htpasswd", "htpasswd")):
+            text = text.replace(there, self.path(here))
+        self.write("recipe.conf", text)
+        self.write("htpasswd", "joe:{PLAIN}secret\n")
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=probe.example.net", "-days", "1",
+                        "-keyout", self.path("key"), "-out", self.path("crt")], check=True, capture_output=True)
+        user = f"user {who('-un')} {who('-gn')};" if os.geteuid() == 0 else ""
+        main = self.write("nginx.conf", self.MAIN.replace("PLACE", self.place).replace("USER", user))
+        with program.Serve() as server, subprocess.Popen([*exporter, "--allow-port", str(server.port)], stdout=subprocess.PIPE,
+                                                         env=program.environment()) as process:
+            try:
+                self.assertIn(b"listening on unix:", process.stdout.readline())
+                with packages.start("nginx", "nginx", "-p", self.place, "-c", main, "-g", "daemon off;") as nginx:
+                    packages.wait_port(port, process=nginx.process, log=nginx.log)
+                    status, text = self.get(port, f"/probe?target={server.where}&module=smtp")
+                    self.assertEqual(status, 200, text)
+                    self.assertIn("\nprobe_success 1\n", text)
+                    status, text = self.get(port, f"/try?target={server.where}&module=smtp", Origin=f"https://probe.example.net:{port}",
+                                            **{"Sec-Fetch-Site": "same-origin"})
+                    self.assertEqual((status, server.where in text), (200, True))
+                    self.assertEqual(self.get(port, "/metrics", login="joe:wrong")[0], 401)
+                    self.assertEqual(self.get(port, "/", Origin="https://evil.example")[0], 403)
+                    self.assertEqual(self.get(port, "/probe?target=192.0.2.1&module=smtp")[0], 403)
+            finally:
+                process.send_signal(signal.SIGTERM)
+                status = process.wait(program.DEADLINE)
+        self.assertEqual((status, os.path.exists(self.path("exporter.sock"))), (0, False))
 
 
 class Containers(Case):

@@ -5,13 +5,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/base64.h"
 #include "base/file.h"
+#include "base/port.h"
 #include "base/text.h"
 
 enum { HEAD_MAX = 16 << 20, BASE64_LINE = 57, FOLD_WORD = 36 };
@@ -96,7 +96,7 @@ compose_unique(struct arena *arena)
 	unsigned char random[10] = { 0 };
 	char hex[21];
 
-	if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) {
+	if (!port_random(random, sizeof random)) {
 		struct timespec now;
 		clock_gettime(CLOCK_REALTIME, &now);
 		memcpy(random,

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/port.h"
+
 void
 waiting_init(struct waiting_list *list)
 {
@@ -13,7 +15,7 @@ waiting_init(struct waiting_list *list)
 void
 waiting_free(struct waiting *w)
 {
-	explicit_bzero(w->text, w->len);
+	port_wipe(w->text, w->len);
 	free(w);
 }
 

@@ -11,8 +11,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 
+#include "base/port.h"
 #include "base/text.h"
 
 /* Once a host's addresses are known, the other MX have this long to become known. */
@@ -207,7 +207,7 @@ shuffle_slots(struct slot *slot, size_t n)
 {
 	unsigned char chance[2 * ROUTE_HOPS_MAX] = { 0 };
 
-	if (getentropy(chance, sizeof chance) != 0)
+	if (!port_random(chance, sizeof chance))
 		return;
 	for (size_t i = n; i-- > 1;) {
 		size_t j = (chance[2 * i] << 8 | chance[2 * i + 1]) % (i + 1);

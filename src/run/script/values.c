@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/base64.h"
+#include "base/port.h"
 #include "net/addr.h"
 #include "run/script/text.h"
 
@@ -289,7 +290,7 @@ random_of(struct arena *arena, const char *alphabet, size_t n)
 	char *out = arena_get(arena, n + 1);
 	size_t letters = strlen(alphabet);
 
-	if (getentropy(octets, sizeof octets) != 0)
+	if (!port_random(octets, sizeof octets))
 		memset(octets, 7, sizeof octets);
 	for (size_t i = 0; i < n; i++)
 		out[i] = alphabet[octets[i % sizeof octets] % letters];
@@ -301,7 +302,7 @@ make_uuid(struct arena *arena)
 {
 	unsigned char b[16] = { 0 };
 
-	if (getentropy(b, sizeof b) != 0)
+	if (!port_random(b, sizeof b))
 		b[0] = 7;
 	b[6] = (b[6] & 0x0F) | 0x40;		/* RFC 9562: version 4 */
 	b[8] = (b[8] & 0x3F) | 0x80;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/port.h"
 #include "run/serve/serve.h"
 
 struct selftest {
@@ -33,7 +34,7 @@ selftest_on_open(struct session_env *env, unsigned as, struct err *err)
 	int pair[2];
 
 	(void)as;				/* the script has both ends */
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
+	if (port_pair(pair, true) != 0) {
 		err_set(err, ERR_SYSTEM, "cannot create a socket pair: %s", strerror(errno));
 		return -1;
 	}

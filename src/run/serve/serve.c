@@ -6,6 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/port.h"
+
 struct client {
 	struct client *next;
 	struct serve *serve;
@@ -272,7 +274,7 @@ serve_demo(struct session_env *env, unsigned as, struct err *err)
 	if (!demo->serve[as])
 		demo->serve[as] = serve_new(env, &(struct serve_opts){ .tls = demo->server_tls,
 		    .mta = { .lmtp = as & DEMO_LMTP, .implicit_tls = as & DEMO_TLS } }, NULL, NULL);
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) != 0) {
+	if (port_pair(pair, true) != 0) {
 		err_set(
 		    err, ERR_SYSTEM, "cannot create a socket pair for demo: %s", strerror(errno));
 		return -1;

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/port.h"
 
 /* a pipe holds no more than 16 times 4 KiB */
 enum { TEXT_MAX = 4096, READS_A_TURN = 16, END_MS = 500 };
@@ -165,7 +166,7 @@ child_run(
 	int ends[2];
 
 	*c = (struct child){ .loop = loop, .text = { .max = TEXT_MAX }, .news = news, .ctx = ctx };
-	if (pipe2(ends, O_CLOEXEC) != 0) {
+	if (port_pipe(ends) != 0) {
 		err_set(err, ERR_SYSTEM, "cannot create a pipe for the command's output: %s",
 		    strerror(errno));
 	} else {

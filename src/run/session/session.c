@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/port.h"
 #include "run/session/session_impl.h"
 
 enum { HUSH_MS = 5000 };
@@ -448,7 +449,7 @@ session_run_command(struct session *s, struct span command)
 	struct err err;
 	int pair[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+	if (port_pair(pair, false) != 0) {
 		session_fail(s, ERR_SYSTEM, "cannot create a socket pair for the command: %s",
 		    strerror(errno));
 		return false;

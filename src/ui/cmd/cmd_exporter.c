@@ -189,15 +189,18 @@ export_serve(struct exporter *x, int fd, const struct addr *bound, struct err *e
 	struct loop *loop = x->loop;
 	x->site = (struct site){ .http = x->http, .o = x->o, .modules = x->modules, .bound = *bound,
 		.recent = recent_new(x->o->history) };
-	struct loop_watch *watch = loop_watch(
-	    loop, x->http->fd(x->server), LOOP_READ, on_http, x, err);
+	int watched = x->http->fd(x->server);
+	struct loop_watch *watch = watched >= 0 ?
+	    loop_watch(loop, watched, LOOP_READ, on_http, x, err) :
+	    NULL;
+	bool ok = watched < 0 || watch;
 	ending_begin(&x->ending, loop);
 	ending_deadline(&x->ending, x->o->deadline_ms);
 	x->tick = loop_timer(loop, on_http, x);
 	loop_timer_set(x->tick, 0);
-	printf("listening on %s\n", addr_text(bound, text));
+	printf("listening on %s\n", listen_text(bound, text));
 	fflush(stdout);
-	while (watch && !ending_is_due(&x->ending)) {
+	while (ok && !ending_is_due(&x->ending)) {
 		standard_turn(loop, true);
 		finish_all(x, false);
 	}
@@ -207,7 +210,7 @@ export_serve(struct exporter *x, int fd, const struct addr *bound, struct err *e
 	ending_end(&x->ending);
 	x->http->stop(x->server);
 	recent_free(x->site.recent);
-	return ending_in_time(&x->ending, err) && watch;
+	return ending_in_time(&x->ending, err) && ok;
 }
 
 /* A password must not go to whatever a request names, and a proxy finds addresses by itself. */
@@ -240,7 +243,7 @@ static int export(struct options *o, struct err *err)
 	x.modules = modules_read(x.loop, o->program, o->modules, err);
 	x.http = x.modules ? http(err) : NULL;
 	if (x.http && modules_are_bound(&x, err) &&
-	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err)) {
+	    listen_parse(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err)) {
 		/* Who reaches it can have it connect: beyond this machine that must be meant. */
 		if (addr_is_loopback(&at) || o->nallow_target > 0)
 			fd = listen_socket(&at, &bound, err);
@@ -251,6 +254,8 @@ static int export(struct options *o, struct err *err)
 			    o->listen);
 	}
 	bool ok = fd >= 0 && export_serve(&x, fd, &bound, err);
+	if (fd >= 0)
+		listen_remove(&bound);
 	modules_free(x.modules);
 	loop_free(x.loop);
 	return ok ? 0 : (int)err->kind;

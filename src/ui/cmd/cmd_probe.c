@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/descriptors.h"
+#include "base/port.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
 #include "ui/cmd/ending.h"
@@ -32,7 +33,7 @@ notify_manager(const char *state)
 	memcpy(to.sun_path, path, strlen(path));
 	if (path[0] == '@')
 		to.sun_path[0] = '\0'; /* an abstract name */
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int fd = port_socket(AF_UNIX, SOCK_DGRAM, 0, false);
 	if (fd < 0)
 		return;
 	(void)!sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to,

@@ -76,8 +76,8 @@ record(struct recording *v, const struct target *to, const struct addr *at, stru
 		if (record_listen(r, at, &bound, err)) {
 			ending_begin(&ending, env.loop);
 			ending_deadline(&ending, v->o->deadline_ms);
-			printf(
-			    "%slistening on %s\n", v->o->log ? "" : "# ", addr_text(&bound, text));
+			printf("%slistening on %s\n", v->o->log ? "" : "# ",
+			    listen_text(&bound, text));
 			fflush(stdout);
 			while (!ending_is_due(&ending))
 				standard_turn(env.loop, true);
@@ -105,7 +105,7 @@ run_record(struct options *o, struct err *err)
 	if (!o->to)
 		err_set(err, ERR_USAGE, "no target: use --to TARGET");
 	else if (target_parse(&to, span_of(o->to), SPAN_NONE, o->port, &o->arena, err) &&
-	    addr_parse_listen(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err))
+	    listen_parse(&at, span_of(o->listen ? o->listen : "127.0.0.1:0"), err))
 		record(&v, &to, &at, err);
 	return 0;
 }

@@ -249,8 +249,7 @@ tell_where(struct serving *v, const struct addr *bound)
 	/* a report, or a message, stands alone */
 	FILE *out = v->report || v->o->wait ? stderr : stdout;
 
-	fprintf(
-	    out, "listening on %s%s\n", addr_family(bound) ? "" : "unix:", addr_text(bound, text));
+	fprintf(out, "listening on %s\n", listen_text(bound, text));
 	if (v->api)
 		fprintf(out, "messages at http://%s/messages\n", addr_text(&v->api_at, text));
 	fflush(out);
@@ -310,10 +309,8 @@ listen_at(struct serving *v, struct addr *bound, struct err *err)
 {
 	struct span where = span_of(v->o->listen ? v->o->listen : "127.0.0.1:0");
 	struct addr at;
-	bool ok = span_starts(where, SPAN("unix:")) ? addr_unix(&at, span_skip(where, 5), err) :
-						      addr_parse_listen(&at, where, err);
 
-	if (!ok || !serve_listen(v->server, &at, bound, err))
+	if (!listen_parse(&at, where, err) || !serve_listen(v->server, &at, bound, err))
 		return false;
 	if (!v->o->api)
 		return true;

@@ -2,6 +2,7 @@
 #include "ui/cmd/exporter.h"
 
 #include <microhttpd.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,7 +19,10 @@ enum {
 	HEADER_MOST = 8 << 10,
 	MEMORY = 16 << 10,
 	SPARE = 64,
-	RUN_AGAIN_MS = 500
+	RUN_AGAIN_MS = 500,
+	RUNS_A_TURN = 64,
+	RUNS_OF_AN_ANSWER = 3,
+	LOOK_AGAIN_MS = 20 /* without epoll */
 };
 
 struct client {
@@ -36,6 +40,7 @@ struct server {
 	struct client *first, **last;	/* the oldest first */
 	unsigned n, most;		/* without those that were closed for another */
 	bool deletes;
+	bool epoll; /* else it is to be run every LOOK_AGAIN_MS */
 };
 
 struct http_request {
@@ -217,6 +222,20 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 	*con_cls = NULL;
 }
 
+/*
+ * Linux has it. Elsewhere libmicrohttpd uses select(2), is asked again and again, and has no
+ * connection whose descriptor is FD_SETSIZE or more.
+ */
+static bool
+exporter_has_epoll(void)
+{
+#ifdef PORT_FALLBACKS
+	return false;
+#else
+	return MHD_is_feature_supported(MHD_FEATURE_EPOLL) == MHD_YES;
+#endif
+}
+
 static void *
 exporter_start(int fd, unsigned most, bool deletes, http_fn *fn, void *ctx, struct err *err)
 {
@@ -224,7 +243,9 @@ exporter_start(int fd, unsigned most, bool deletes, http_fn *fn, void *ctx, stru
 
 	*s = (struct server){ .fn = fn, .ctx = ctx, .most = most, .deletes = deletes };
 	s->last = &s->first;
-	s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
+	s->epoll = exporter_has_epoll();
+	s->daemon = MHD_start_daemon(
+	    (s->epoll ? MHD_USE_EPOLL : MHD_NO_FLAG) | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
 	    exporter_on_request, s, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
 	    most + SPARE, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
@@ -246,8 +267,29 @@ exporter_stop(void *server)
 static int
 epoll_fd(void *server)
 {
-	return MHD_get_daemon_info(((struct server *)server)->daemon, MHD_DAEMON_INFO_EPOLL_FD)
-	    ->epoll_fd;
+	struct server *s = server;
+
+	return s->epoll ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd : -1;
+}
+
+/*
+ * With select(2) it accepts one connection a run; what was suspended is resumed in one, answered in
+ * the next and written in the third.
+ */
+static void
+exporter_run_on(struct server *s)
+{
+	struct pollfd waiting = {
+		.fd = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_LISTEN_FD)->listen_fd,
+		.events = POLLIN
+	};
+	MHD_UNSIGNED_LONG_LONG ms;
+
+	for (int i = 0; i < RUNS_A_TURN &&
+	     (i < RUNS_OF_AN_ANSWER || poll(&waiting, 1, 0) > 0 ||
+		 (MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms == 0));
+	     i++)
+		MHD_run(s->daemon);
 }
 
 /*
@@ -266,8 +308,10 @@ exporter_run(void *server)
 		if (!c->busy && !c->ended && c->since < before)
 			exporter_end(s, c);
 	MHD_run(s->daemon);
-	return MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms < RUN_AGAIN_MS ? (unsigned)ms :
-										 RUN_AGAIN_MS;
+	if (!s->epoll)
+		exporter_run_on(s);
+	unsigned most = s->epoll ? RUN_AGAIN_MS : LOOK_AGAIN_MS;
+	return MHD_get_timeout(s->daemon, &ms) == MHD_YES && ms < most ? (unsigned)ms : most;
 }
 
 static bool

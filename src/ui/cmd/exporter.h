@@ -20,7 +20,8 @@ struct http {
 	 */
 	void *(*start)(int fd, unsigned most, bool deletes, http_fn *, void *ctx, struct err *);
 	void (*stop)(void *);			/* every request must have been answered */
-	int (*fd)(void *);			/* readable when `run` has something to do */
+	/* readable when `run` has something to do; -1 where only the time tells that */
+	int (*fd)(void *);
 	/*
 	 * Handles what came; returns after how many milliseconds it must be run again, readable
 	 * or not.

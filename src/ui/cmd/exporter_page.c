@@ -75,6 +75,21 @@ site_is_named(const struct site *site, const char *host)
 	return addr_is_any(&site->bound) && host_is_literal(host);
 }
 
+/* By HTTPS where a proxy stands before it. */
+static bool
+origin_is(const char *origin, const char *host)
+{
+	struct span name = span_of(origin);
+
+	if (span_starts(name, SPAN("https://")))
+		name = span_skip(name, 8);
+	else if (span_starts(name, SPAN("http://")))
+		name = span_skip(name, 7);
+	else
+		return false;
+	return span_eq_case(name, span_of(host));
+}
+
 bool
 site_allows(const struct site *site, struct http_request *r, bool page)
 {
@@ -85,9 +100,7 @@ site_allows(const struct site *site, struct http_request *r, bool page)
 
 	if (from && strcmp(from, "same-origin") != 0 && strcmp(from, "none") != 0)
 		said = "this request comes from another site";
-	else if (origin &&
-	    !(host && strncmp(origin, "http://", 7) == 0 &&
-		span_eq_case(span_of(origin + 7), span_of(host))))
+	else if (origin && !(host && origin_is(origin, host)))
 		said = "this request comes from another site";
 	else if (page && !(host && site_is_named(site, host)))
 		said = "the page is not known by this host name: --allow-host adds names";
@@ -156,7 +169,7 @@ answer_config(const struct site *site, struct http_request *r)
 	struct buf b = { .max = 1 << 20 };
 	char text[ADDR_TEXT];
 
-	buf_printf(&b, "listen = %s\nallow-port = %s\n", addr_text(&site->bound, text),
+	buf_printf(&b, "listen = %s\nallow-port = %s\n", listen_text(&site->bound, text),
 	    o->allow_port ? o->allow_port : "25,465,587");
 	if (o->nallow_target == 0)
 		buf_printf(&b, "allow-target = (any)\n");

@@ -5,7 +5,7 @@
 #ifndef UI_CMD_EXPORTER_PAGE_H
 #define UI_CMD_EXPORTER_PAGE_H
 
-#include "net/addr.h"
+#include "net/listen.h"
 #include "ui/cmd/exporter.h"
 #include "ui/cmd/exporter_recent.h"
 #include "ui/cmd/exporter_modules.h"

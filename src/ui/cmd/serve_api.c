@@ -281,12 +281,12 @@ api_new(struct loop *loop, const struct addr *at, struct addr *bound, struct err
 	*api = (struct api){ .http = library, .loop = loop, .loopback = addr_is_loopback(bound) };
 	api->last = &api->first;
 	api->server = library->start(fd, CONNECTIONS_MOST, true, api_on_request, api, err);
+	int watched = api->server ? library->fd(api->server) : -1;
 	if (!api->server)
 		close(fd);
-	else
-		api->watch = loop_watch(
-		    loop, library->fd(api->server), LOOP_READ, api_on_turn, api, err);
-	if (!api->watch) {
+	if (watched >= 0)
+		api->watch = loop_watch(loop, watched, LOOP_READ, api_on_turn, api, err);
+	if (!api->server || (watched >= 0 && !api->watch)) {
 		api_free(api);
 		return NULL;
 	}

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/alarm.h"
+#include "base/port.h"
 
 enum { LINE_MOST = 4096, CONTROL_C = 3, CONTROL_D = 4 };
 
@@ -65,6 +66,6 @@ ask_terminal(struct span prompt, bool secret, struct secret *answer)
 	close(fd);
 	if (ok)
 		secret_set(answer, (struct span){ line, len });
-	explicit_bzero(line, sizeof line);
+	port_wipe(line, sizeof line);
 	return ok;
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/alarm.h"
+#include "base/port.h"
 #include "ui/edit/edit_impl.h"
 
 /*
@@ -166,7 +167,7 @@ static void
 wipe(struct buf *b)
 {
 	if (b->mem)
-		explicit_bzero(b->mem, b->cap);
+		port_wipe(b->mem, b->cap);
 	buf_consume(b, buf_span(b).len);
 }
 

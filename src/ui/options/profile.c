@@ -5,13 +5,33 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/executable.h"
 #include <config.h>		/* of the build; the one beside this file is the user's */
+
+/*
+ * The directory of what comes with the program: told by the environment; installed, though moved as
+ * a whole; where it was to be installed.
+ */
+static const char *
+profile_data(struct arena *arena)
+{
+	const char *told = getenv("SMTPSH_DATA");
+	char folder[3000];
+
+	if (told)
+		return told;
+	if (executable_folder(folder, sizeof folder) && !executable_is_privileged()) {
+		const char *beside = arena_printf(arena, "%s" SMTPSH_DATADIR_FROM_BIN, folder).at;
+		if (access(beside, X_OK) == 0)
+			return beside;
+	}
+	return SMTPSH_DATADIR;
+}
 
 bool
 profile_find(const char *name, struct arena *arena, const char **path, struct err *err)
 {
-	const char *data = getenv("SMTPSH_DATA");
-	const char *folder = data ? data : SMTPSH_DATADIR;
+	const char *folder = profile_data(arena);
 
 	for (const char *p = name; *p; p++)
 		if (!ascii_is_lower(*p) && !ascii_is_digit(*p) && *p != '-')

@@ -453,9 +453,10 @@ const struct option options[] = {
 	{ "modules", 0, SCOPE_EXPORTER, IN_SERVER, "FILE",
 	    "Read modules from FILE, an ini file: [module NAME], options = OPTION...", OPTION_TEXT,
 	    AT(modules), .often = SCOPE_EXPORTER },
-	{ "listen", 0, SCOPE_SERVE | SCOPE_EXPORTER | SCOPE_RECORD, IN_SERVER, "ADDR:PORT",
-	    "Listen on this address (default: 127.0.0.1 and a free port)", OPTION_TEXT, AT(listen),
-	    .often = SCOPE_SERVE | SCOPE_EXPORTER | SCOPE_RECORD },
+	{ "listen", 0, SCOPE_SERVE | SCOPE_EXPORTER | SCOPE_RECORD, IN_SERVER,
+	    "ADDR:PORT|unix:PATH",
+	    "Listen on this address or Unix socket (default: 127.0.0.1 and a free port)",
+	    OPTION_TEXT, AT(listen), .often = SCOPE_SERVE | SCOPE_EXPORTER | SCOPE_RECORD },
 
 	{ "hostname", 0, SCOPE_SERVE, IN_SERVER, "NAME",
 	    "Host name in the greeting and in the reply to EHLO", OPTION_TEXT, AT(serve.mta.host),

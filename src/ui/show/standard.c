@@ -5,12 +5,12 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/port.h"
 #include "base/text.h"
 #include "net/loop.h"
 
@@ -66,7 +66,7 @@ standard_turn(struct loop *loop, bool wait)
 {
 	struct stat st;
 
-	if (__fpending(stdout) > 0 && fstat(STDOUT_FILENO, &st) == 0 && !S_ISCHR(st.st_mode))
+	if (port_is_pending(stdout) && fstat(STDOUT_FILENO, &st) == 0 && !S_ISCHR(st.st_mode))
 		fflush(stdout);
 	loop_turn(loop, wait);
 }
