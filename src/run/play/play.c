@@ -206,7 +206,7 @@ play_try_again(struct play *p)
 	return false;
 }
 
-static unsigned
+unsigned
 play_count_left(const struct play *p)
 {
 	unsigned n = 0;
@@ -310,9 +310,10 @@ play_advance(struct play *p)
 	arena_reset(&p->scratch);
 	p->item_failed = false;
 	p->item = play_next_item(p);
-	p->item_us = loop_now_us();
-	if (p->item)
+	if (p->item && play_may_begin(p)) {
+		p->item_us = loop_now_us();
 		play_begin_item(p);
+	}
 }
 
 static void
@@ -381,6 +382,8 @@ play_new(struct session_env *env, const struct script *script, const struct scri
 	p->now = now;
 	p->opts = *opts;
 	p->base = *opts->session;
+	p->stepper = p->base.stepper;
+	p->base.stepper = (struct stepper){ .ask = NULL };
 	p->base.auth.target = opts->target;
 	p->base.auth.anywhere = opts->allow_hosts;
 	p->self = p;

@@ -60,6 +60,9 @@ struct play {
 	/* settings */
 	struct match_how how;
 	struct session_opts base;		/* the options of new sessions */
+	struct stepper stepper;			/* asked once for each item */
+	struct script_item edited;		/* the current item, as it was changed there */
+	bool skipped;				/* the item before was left out */
 	bool early;
 	/*
 	 * one more than the number of vars.secrets that are starred; 0: not even those in the
@@ -118,6 +121,7 @@ void play_fail(struct play *, enum err_kind, const struct expect *, const struct
 void play_skip(struct play *, struct span why);
 /* Goes on until it has to wait, or until others must have their turn. */
 void play_run(struct play *);
+unsigned play_count_left(const struct play *);	/* items that have not begun, words apart */
 bool play_is_last(const struct play *);		/* nothing follows the current item */
 void play_enter(struct play *, const struct script_item *items, const struct script_item *block,
     unsigned rounds);
@@ -129,6 +133,8 @@ struct play_peer *play_peer_of(struct play *);	/* the current item's peer */
 struct span play_shown(struct play *, struct span);
 void play_push(struct play *, struct play_peer *, const struct step *);
 void play_begin_item(struct play *);
+/* Asks the stepper, which may change ->item. False: the item is left out, and is no more. */
+bool play_may_begin(struct play *);
 void play_take_up(struct play *);		/* the current item's step has ended */
 
 /* play_exchange.c: the replies */

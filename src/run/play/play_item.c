@@ -394,6 +394,77 @@ play_begin_step(struct play *p, const struct script_item *item)
 	play_push(p, peer, step);
 }
 
+/* The item with another line in place of its own. */
+static const struct script_item *
+play_edit_item(struct play *p, const struct script_item *item, struct span line)
+{
+	struct piece *piece = ARENA_NEW(&p->scratch, struct piece);
+	struct script_text text = { .piece = piece, .n = 1 };
+
+	text.source = arena_copy(&p->scratch, line);
+	*piece = (struct piece){ .kind = PIECE_TEXT, .text = text.source };
+	p->edited = *item;
+	if (item->kind == SCRIPT_STEP) {
+		p->edited.step = NULL;
+		p->edited.line = text;
+		return &p->edited;
+	}
+	p->edited.say = ARENA_NEW(&p->scratch, struct script_say);
+	*p->edited.say = item->say[0];
+	p->edited.say->text = text;
+	if (item->say[0].kind == SAY_COMMAND)
+		p->edited.say->verb = verb_of(line, NULL);
+	return &p->edited;
+}
+
+bool
+play_may_begin(struct play *p)
+{
+	const struct script_item *item = p->item;
+	bool says = item->kind == SCRIPT_EXCHANGE && item->nsay > 0;
+	const struct script_text *text = says ? &item->say[0].text : &item->line;
+	struct span line = text->source, shown = line, was;
+
+	/* it follows what invites it: leaving that out leaves it out, and never it alone */
+	bool follows = says && item->say[0].kind != SAY_COMMAND && item->say[0].kind != SAY_RAW;
+
+	if (!p->stepper.ask || (!says && item->kind != SCRIPT_STEP))
+		return true;
+	if (follows && p->skipped) {
+		p->item = NULL;
+		return false;
+	}
+	/* what cannot be filled in fails in its turn, with the reason */
+	struct err err;
+	if (text->n > 0 && !text_fill(text, &p->vars, &p->scratch, &line, &shown, &err))
+		return true;
+	shown = play_shown(p, shown);
+	if (says && item->nsay > 1)
+		shown = arena_printf(&p->scratch, "%.*s (and %zu more line%s at once)",
+		    SPAN_ARG(shown), item->nsay - 1, item->nsay == 2 ? "" : "s");
+	bool fixed = text_is_secret(text, &p->vars) || (says && item->nsay > 1) ||
+	    (says && item->say[0].kind == SAY_ANSWER);
+	was = line;
+	enum stepped stepped = p->stepper.ask(
+	    p->stepper.ctx, fixed ? NULL : &line, shown, !follows);
+	p->skipped = stepped == STEPPED_SKIP;
+	switch (stepped) {
+	case STEPPED_SEND:
+		if (line.at != was.at)
+			p->item = play_edit_item(p, item, line);
+		return true;
+	case STEPPED_SKIP:
+		p->item = NULL;
+		return false;
+	case STEPPED_STOP:
+		break;
+	}
+	p->item = NULL;
+	p->result.not_done = play_count_left(p) + 1;
+	play_skip(p, SPAN("stopped by the user"));
+	return false;
+}
+
 void
 play_begin_item(struct play *p)
 {

@@ -51,8 +51,8 @@ probe_tls_mode(const struct session_opts *o, const struct target *t)
 							TARGET_TLS_TRY;
 }
 
-static enum probe_depth
-probe_depth_of(const struct probe_opts *o)
+enum probe_depth
+probe_depth(const struct probe_opts *o)
 {
 	if (o->until != DEPTH_UNSET)
 		return o->until;
@@ -273,7 +273,7 @@ probe_new(const struct probe_job *job)
 
 	assert(job->result && job->done);
 	*p = (struct probe){
-		.job = *job, .until = probe_depth_of(job->opts), .began_us = loop_now_us(),
+		.job = *job, .until = probe_depth(job->opts), .began_us = loop_now_us(),
 		.step = { .op = &probe_step, .args = p }, .quit = { .op = &step_quit },
 	};
 	while (job->opts->lines && job->opts->lines[n])

@@ -100,7 +100,7 @@ struct probe_opts {
 	 * unlimited
 	 */
 	uint64_t total_ms;
-	enum probe_depth until;		/* UNSAID: as far as from, to, body and auth need */
+	enum probe_depth until;		/* UNSET: as far as from, to, body and auth need */
 	const char *from, *to;		/* envelope sender and recipient, without brackets */
 	/* message text to send after RCPT; empty: stop there, with RSET */
 	struct span body;
@@ -231,5 +231,6 @@ enum probe_phase probe_most_time(const struct probe_result *);
  * try on other ports; `--dane=require` makes STARTTLS of try.
  */
 enum target_tls probe_tls_mode(const struct session_opts *, const struct target *);
+enum probe_depth probe_depth(const struct probe_opts *);	/* how far it goes; never UNSET */
 
 #endif

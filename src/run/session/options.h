@@ -36,6 +36,17 @@ enum { TIMEOUTS_SHOWN = 256, NO_WAY_SHOWN = 100 };
 void timeouts_show(const struct timeouts *, char out[TIMEOUTS_SHOWN]);
 const char *timeouts_phase(size_t i); /* "resolve" …; NULL after the last */
 
+/* What becomes of a line before it goes: sent, left out, or the end of all sending. */
+enum stepped { STEPPED_SEND, STEPPED_SKIP, STEPPED_STOP };
+/*
+ * Asks a person about it, and waits. `shown` is the line without secrets. Where `line` is not
+ * NULL it may be replaced, with text that lives until the next call.
+ */
+struct stepper {
+	enum stepped (*ask)(void *ctx, struct span *line, struct span shown, bool may_skip);
+	void *ctx;
+};
+
 enum { PINS_MAX = 8 };
 
 struct session_opts {
@@ -76,6 +87,11 @@ struct session_opts {
 	size_t nallow;
 	bool allow_pipe;	 /* a file may name pipe: targets */
 	bool can_ask;		 /* someone answers EVENT_QUESTION */
+	/*
+	 * asked before each command line but QUIT, of a script before each of its items; .ask NULL:
+	 * nobody is
+	 */
+	struct stepper stepper;
 	bool no_banner;		 /* do not wait for the greeting: /early */
 	/*
 	 * rely on no reply after a wait that timed out, or one that is out of step: close the

@@ -24,10 +24,6 @@ due_response(struct span line)
 		.verb = VERB_AUTH };
 }
 
-/*
- * `shown`: what may be shown of it; NULL: that is found out. `given`: a secret of the command
- * line's is in it.
- */
 /* A reply for each recipient after the end of data (draft-hall-prdr). */
 static bool
 asks_for_prdr(struct span mail)
@@ -38,15 +34,65 @@ asks_for_prdr(struct span mail)
 	return false;
 }
 
+/* What is asked about: of a secret no more than which command it belongs to. */
+static struct span
+line_asked(struct session *s, struct span line, bool answer, struct arena *arena)
+{
+	struct span rest = line;
+
+	if (answer)
+		return SPAN("(a response to the server, not shown)");
+	if (!secrecy_conceals(&s->secrets.secrecy, line, false))
+		return secrecy_shown(&s->secrets.secrecy, arena, line);
+	struct span verb = span_word(&rest), word = span_word(&rest);
+	return arena_printf(
+	    arena, "%.*s %.*s (the rest not shown)", SPAN_ARG(verb), SPAN_ARG(word));
+}
+
+/* Asks the stepper. False: the line does not go; it is left out, or the step failed. */
+static bool
+line_may_go(struct session *s, struct span *line, const struct span *shown, bool *skipped)
+{
+	const struct stepper *stepper = &s->opts->stepper;
+	enum verb verb = due_command(*line).verb;
+	bool answer = s->dialogue.mode == MODE_ANSWER;
+	struct span edited = *line, known;
+	struct arena arena = { 0 };
+	enum stepped stepped;
+
+	if (!stepper->ask || verb == VERB_QUIT)
+		return true;
+	do {
+		known = shown ? *shown : line_asked(s, *line, answer, &arena);
+		bool secret = shown || answer ||
+		    secrecy_conceals(&s->secrets.secrecy, *line, false);
+		stepped = stepper->ask(
+		    stepper->ctx, secret ? NULL : &edited, known, skipped != NULL);
+		/* its reply will be read as one to this command */
+	} while (stepped == STEPPED_SEND && due_command(edited).verb != verb);
+	arena_wipe(&arena);
+	*line = edited;
+	if (skipped)
+		*skipped = stepped == STEPPED_SKIP;
+	if (stepped == STEPPED_STOP)
+		session_fail(s, ERR_USAGE, "stopped before %s", verb_info(verb)->name);
+	return stepped == STEPPED_SEND;
+}
+
 /*
  * `shown`: what may be shown of it; NULL: that is found out. `given`: a secret of the command
- * line's is in it.
+ * line's is in it. `skipped`: see line_may_go; NULL: it may not be left out.
  */
 static bool
-send_line(struct session *s, struct span line, const struct span *shown, bool given)
+send_line(struct session *s, struct span *said, const struct span *shown, bool given,
+    bool *skipped)
 {
 	struct event event = { .kind = EVENT_SENT };
 	struct arena arena = { 0 };
+
+	if (!line_may_go(s, said, shown, skipped))
+		return skipped && *skipped;
+	struct span line = *said;
 	bool answer = s->dialogue.mode == MODE_ANSWER;
 	struct due due = answer ? due_response(line) : due_command(line);
 	if (due.verb == VERB_MAIL)
@@ -85,13 +131,19 @@ send_line(struct session *s, struct span line, const struct span *shown, bool gi
 bool
 session_send(struct session *s, struct span line)
 {
-	return send_line(s, line, NULL, false);
+	return send_line(s, &line, NULL, false, NULL);
+}
+
+bool
+session_send_asked(struct session *s, struct span *line, bool *skipped)
+{
+	return send_line(s, line, NULL, false, skipped);
 }
 
 bool
 session_send_secret(struct session *s, struct span line, struct span shown)
 {
-	return send_line(s, line, &shown, true);
+	return send_line(s, &line, &shown, true, NULL);
 }
 
 bool

@@ -17,6 +17,12 @@ struct session;
 bool session_send(struct session *, struct span line);
 bool session_send_secret(struct session *, struct span line, struct span shown); /* SECRET_GIVEN */
 /*
+ * The same, for one that the stepper may have changed: *line is what was sent, and lives until
+ * the next one. Where `skipped` is not NULL it may be left out: *skipped is then set, and no reply
+ * is outstanding.
+ */
+bool session_send_asked(struct session *, struct span *line, bool *skipped);
+/*
  * Sends octets as they are. A reply is outstanding for every complete line that is a command, and
  * for the end of a message.
  */

@@ -12,6 +12,7 @@
 #include "base/port.h"
 #include "run/serve/serve.h"
 #include "ui/cmd/commands.h"
+#include "ui/cmd/dry_run.h"
 #include "ui/cmd/ending.h"
 #include "ui/cmd/env.h"
 #include "ui/cmd/probe_run.h"
@@ -182,7 +183,11 @@ can_run(const struct options *o, struct err *err)
 static int
 run_probe(struct options *o, struct err *err)
 {
-	return can_run(o, err) && probe_spec_prepare(o, err) ? probe(o, err) : STATE_UNKNOWN;
+	if (!can_run(o, err) || !probe_spec_prepare(o, err))
+		return STATE_UNKNOWN;
+	if (o->dry_run)
+		return dry_run_probe(o, err) ? STATE_OK : STATE_UNKNOWN;
+	return probe(o, err);
 }
 
 const struct command command_probe = {

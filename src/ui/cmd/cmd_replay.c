@@ -13,6 +13,7 @@
 #include "ui/cmd/env.h"
 #include "ui/options/values.h"
 #include "ui/cmd/replay_run.h"
+#include "ui/cmd/stepping.h"
 
 enum { FILES_MAX = 10000, JOBS_MAX = 5000 };
 
@@ -171,9 +172,17 @@ replay(struct options *o, const struct target *target, struct err *err)
 	struct replay r = { .o = o, .env = &env, .target = target, .out = stdout };
 	bool begun = env_begin(&env, o, err);
 
+	struct stepping stepping = { .stopped = false };
 	screen_init(&r.screen, stdout, &o->look);
+	if (o->step) {
+		begun = begun && stepping_begin(&stepping, err);
+		o->session.stepper = stepping_stepper(&stepping);
+	}
 	if (begun && o->update == UPDATE_ASK && !isatty(STDIN_FILENO))
 		err_set(err, ERR_USAGE, "--update=ask: there is no terminal to ask at");
+	else if (begun && o->step && (o->learn || o->jobs > 1))
+		err_set(err, ERR_USAGE, "--step plays one case after the other, once: use it "
+					"without --jobs and --learn");
 	else if (begun && o->learn && o->update)
 		err_set(err, ERR_USAGE, "--learn and --update: one of them");
 	else if (begun && o->learn_output && (!o->learn || o->nargs != 1))
@@ -194,6 +203,7 @@ replay(struct options *o, const struct target *target, struct err *err)
 	for (size_t i = 0; i < r.nfiles; i++)
 		script_free(r.file[i].script);
 	screen_release(&r.screen);
+	stepping_end(&stepping);
 	env_end(&env, err);
 	return err->kind ? (int)err->kind : r.stop ? r.stop : (int)r.status;
 }

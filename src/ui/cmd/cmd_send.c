@@ -9,10 +9,12 @@
 #include "run/session/steps/send.h"
 #include "ui/edit/ask.h"
 #include "ui/cmd/commands.h"
+#include "ui/cmd/dry_run.h"
 #include "ui/show/standard.h"
 #include "ui/edit/foreground.h"
 #include "ui/cmd/env.h"
 #include "ui/cmd/outlet.h"
+#include "ui/cmd/stepping.h"
 #include "ui/prompt/stop.h"
 #include "ui/show/screen.h"
 #include "ui/show/waiting.h"
@@ -153,6 +155,9 @@ send_one(struct options *o, const struct target *target)
 	}
 	o->session.careful = true;
 	o->session.can_ask = may_ask(o);
+	struct stepping stepping = { .waiting = &waiting };
+	if (o->step)
+		o->session.stepper = stepping_stepper(&stepping);
 	struct player *player = player_new(&env, &o->session, &opts, send_on_event, &sender);
 	player_step(player, step_new_send(&o->send, target, &o->arena));
 	player_end(player);
@@ -169,6 +174,7 @@ send_one(struct options *o, const struct target *target)
 		stop_begin(&stop, env.loop, player);
 	}
 	stop_end(&stop);
+	stepping_end(&stepping);
 	waiting_end(&waiting);
 	int status = (int)player_status(player);
 	player_free(player);
@@ -216,7 +222,7 @@ send_read_words(struct options *o, struct target *target, struct err *err)
 	o->send.prepare = true;
 	/* with a recipient nothing is asked: on a terminal it is as in a pipe */
 	bool asks = o->send.last >= SEND_RCPT && c->nto == 0;
-	if (asks && !may_ask(o))
+	if (asks && (o->dry_run || !may_ask(o)))
 		return err_set(err, ERR_USAGE,
 		    "want a recipient: --to ADDR, or --quit-after ehlo, starttls, auth or mail");
 	if (!o->send.from_given && !asks) {
@@ -234,7 +240,17 @@ run_send(struct options *o, struct err *err)
 {
 	struct target *target = ARENA_NEW(&o->arena, struct target);
 
-	return send_read_words(o, target, err) ? send_one(o, target) : ERR_USAGE;
+	if (!send_read_words(o, target, err))
+		return ERR_USAGE;
+	if (!o->dry_run)
+		return !o->step || stepping_begin(&(struct stepping){ .stopped = false }, err) ?
+		    send_one(o, target) :
+		    ERR_USAGE;
+	if (o->format != FORMAT_TEXT)
+		err_set(err, ERR_USAGE, "--dry-run prints text: use it without --format json");
+	else
+		dry_run_send(o, target, err);
+	return (int)err->kind;
 }
 
 const struct command command_send = {

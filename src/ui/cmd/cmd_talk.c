@@ -54,11 +54,18 @@ play_script(struct session_env *env, const struct options *o, struct outlet *out
 		.session = &o->session, .target = target, .level = MATCH_UNSET
 	};
 	r.silent = o->format == FORMAT_JSON;
+	struct session_opts session = o->session;
+	struct stepping stepping = { .stopped = false };
+	if (o->step) {
+		session.stepper = stepping_stepper(&stepping);
+		r.opts.session = &session;
+	}
 	screen_init(&r.screen, stdout, &o->look);
 	replay_list(&r, &arena);
 	int status = replay_run(&r, 1);
 	script_free(file.script);
 	screen_release(&r.screen);
+	stepping_end(&stepping);
 	arena_release(&arena);
 	return status;
 }
@@ -145,7 +152,7 @@ feed(struct session_env *env, struct options *o, struct outlet *outlet,
 		opts.command = prompt_run;
 		opts.command_ctx = &f.commands;
 	}
-	struct stepping stepping = { .stopped = false };
+	struct stepping stepping = { .waiting = &waiting };
 	if (o->step) {
 		opts.turn = stepping_turn;
 		opts.turn_ctx = &stepping;
@@ -192,9 +199,7 @@ run_lines(
 	if ((!named || fd >= 0) && outlet_open(&outlet, screen, o, &err)) {
 		bool read = fd < 0 ||
 		    read_beginning(named ? o->file : "-", fd, &arena, &beginning, &whole, &err);
-		if (read && o->step && script_is_marked(beginning))
-			err_set(&err, ERR_USAGE, "--step is for lines without marks (C:, S:)");
-		else if (read)
+		if (read)
 			status = script_is_marked(beginning) ?
 			    play_script(
 				env, o, &outlet, target, o->file ? o->file : "-", beginning) :

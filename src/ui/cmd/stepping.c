@@ -31,11 +31,65 @@ stepping_concerns(struct span line, struct place place, enum dialogue_mode mode)
 		!(span_starts(line, SPAN("S:")) || span_starts(line, SPAN("#"))));
 }
 
+/* `line` NULL: it cannot be edited. `secret`: what is typed in its place is not echoed. */
+static enum stepped
+stepping_ask(
+    struct stepping *s, struct span *line, struct span shown, bool secret, bool may_skip)
+{
+	struct secret answer = { 0 };
+	struct span prompt = arena_printf(&s->arena,
+	    "next: %.*s\n      Enter sends it%s%s, q stops: ",
+	    SPAN_ARG(text_safe(&s->arena, shown)), line ? "; e edits" : "",
+	    !may_skip	? "" :
+		line ? ", s skips" :
+		       "; s skips");
+	enum stepped stepped = STEPPED_SEND;
+	bool asked = false;
+
+	if (s->waiting)
+		waiting_hide(s->waiting);
+	fflush(stdout);
+	for (bool again = true; again;) {
+		secret_release(&answer);
+		asked = ask_terminal(prompt, false, &answer);
+		struct span said = span_trim(secret_span(&answer));
+		bool edits = line && span_eq(said, SPAN("e")), skips = may_skip &&
+			   span_eq(said, SPAN("s"));
+		s->stopped = !asked || span_eq(said, SPAN("q"));
+		stepped = s->stopped ? STEPPED_STOP : skips ? STEPPED_SKIP : STEPPED_SEND;
+		/* a slip of the finger sends nothing */
+		again = !s->stopped && said.len > 0 && !edits && !skips;
+		if (!edits)
+			continue;
+		secret_release(&answer);
+		if (ask_terminal(SPAN("line: "), secret, &answer))
+			*line = arena_copy(&s->arena, secret_span(&answer));
+		else
+			again = true;
+	}
+	secret_release(&answer);
+	return stepped;
+}
+
+static enum stepped
+stepping_step(void *ctx, struct span *line, struct span shown, bool may_skip)
+{
+	struct stepping *s = ctx;
+
+	arena_reset(&s->arena);
+	return s->stopped ? STEPPED_STOP : stepping_ask(s, line, shown, false, may_skip);
+}
+
+struct stepper
+stepping_stepper(struct stepping *s)
+{
+	return (struct stepper){ .ask = stepping_step, .ctx = s };
+}
+
 enum player_turn
 stepping_turn(void *ctx, struct span *line, struct place place, enum dialogue_mode mode)
 {
 	struct stepping *s = ctx;
-	struct secret answer = { 0 };
 
 	if (!stepping_concerns(*line, place, mode))
 		return s->stopped ? TURN_TAKEN : TURN_SEND;
@@ -49,30 +103,9 @@ stepping_turn(void *ctx, struct span *line, struct place place, enum dialogue_mo
 	struct span shown = mode == MODE_MESSAGE ?
 	    *line :
 	    secrecy_sent(&s->secrecy, *line, mode == MODE_ANSWER, &s->arena);
-	struct span prompt = arena_printf(&s->arena,
-	    "next: %.*s\n      Enter sends it; e edits, s skips, q stops: ",
-	    SPAN_ARG(text_safe(&s->arena, shown)));
-	fflush(stdout);
-	if (!ask_terminal(prompt, false, &answer) ||
-	    span_eq(span_trim(secret_span(&answer)), SPAN("q"))) {
-		s->stopped = true;
-		s->dropped++;
-		secret_release(&answer);
-		return TURN_TAKEN;
-	}
-	struct span said = span_trim(secret_span(&answer));
-	enum player_turn turn = span_eq(said, SPAN("s")) ? TURN_TAKEN : TURN_SEND;
-	bool edits = span_eq(said, SPAN("e"));
-	secret_release(&answer);
-	if (!edits)
-		return turn;
-	if (!ask_terminal(SPAN("line: "), secret, &answer)) {
-		secret_release(&answer);
-		return TURN_TAKEN;
-	}
-	*line = arena_copy(&s->arena, secret_span(&answer));
-	secret_release(&answer);
-	return TURN_SEND;
+	enum stepped stepped = stepping_ask(s, line, shown, secret, true);
+	s->dropped += stepped == STEPPED_STOP;
+	return stepped == STEPPED_SEND ? TURN_SEND : TURN_TAKEN;
 }
 
 void

@@ -37,7 +37,7 @@ struct options {
 	const char **line;		/* -c; room for LINES_MAX */
 	size_t nlines;
 	bool fail_fast, no_history;
-	bool dry_run, step;		/* of a session */
+	bool dry_run, step;
 	bool realtime;			/* serve: delay replies as recorded */
 	/* prompt: refuse lines that look wrong instead of noting it */
 	bool strict;

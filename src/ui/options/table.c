@@ -95,10 +95,10 @@ const struct option options[] = {
 	{ "fail-fast", 0, SCOPE_TALK | SCOPE_SERVE, IN_LINES, NULL, "Stop at the first failure",
 	    OPTION_FLAG, AT(fail_fast) },
 
-	{ "dry-run", 0, SCOPE_TALK, IN_LINES, NULL,
-	    "Show what would be sent, secrets starred, and connect to nothing", OPTION_FLAG,
+	{ "dry-run", 0, SCOPE_TALK | SCOPE_SEND | SCOPE_PROBE, IN_LINES, NULL,
+	    "Show what would be sent, secrets starred; look up and connect to nothing", OPTION_FLAG,
 	    AT(dry_run) },
-	{ "step", 0, SCOPE_TALK, IN_LINES, NULL,
+	{ "step", 0, SCOPE_TALK | SCOPE_SEND | SCOPE_REPLAY, IN_LINES, NULL,
 	    "Show each line before it goes, to send, edit, skip or stop", OPTION_FLAG, AT(step) },
 
 	/* where to */

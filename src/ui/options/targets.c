@@ -22,6 +22,9 @@ struct begun {
 
 struct targets {
 	struct options *o;
+	/* in place of a fleet; NULL: a fleet takes them */
+	void (*take)(void *ctx, const struct target *, const struct fleet_spec *);
+	void *take_ctx;
 	struct fleet_spec spec;
 	struct arena arena, line_arena;
 	size_t nargs_taken, bad;
@@ -164,8 +167,15 @@ targets_add(struct targets *t, struct fleet *f, struct span line, const char *fi
 		return;
 	}
 	t->added++;
-	note_begun(t, key);
-	fleet_add(f, &read.target, read.own ? read.own : &t->spec, read.name);
+	const struct fleet_spec *spec = read.own ? read.own : &t->spec;
+	if (!t->take) {
+		note_begun(t, key);
+		fleet_add(f, &read.target, spec, read.name);
+		return;
+	}
+	t->take(t->take_ctx, &read.target, spec);
+	if (spec->release)
+		spec->release(spec);
 }
 
 static void
@@ -195,7 +205,7 @@ targets_read(struct targets *t)
 
 	if (!at)
 		return false;
-	ssize_t n = read(t->fd, at, room);
+	ssize_t n = t->take ? file_some(t->fd, at, room) : read(t->fd, at, room);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n > 0) {
@@ -232,13 +242,19 @@ targets_next_line(struct targets *t, struct span *line)
 	return true;
 }
 
+static bool
+targets_want(const struct targets *t, const struct fleet *f)
+{
+	return t->take || fleet_wants(f);
+}
+
 static void
 feed_file(struct targets *t, struct fleet *f)
 {
 	const char *name = strcmp(t->o->probe.targets, "-") == 0 ? "-" : t->o->probe.targets;
 	struct span line;
 
-	while (fleet_wants(f)) {
+	while (targets_want(t, f)) {
 		arena_reset(&t->line_arena);
 		if (targets_next_line(t, &line)) {
 			struct arena keep = { 0 };
@@ -258,15 +274,16 @@ targets_feed(struct targets *t, struct fleet *f)
 {
 	if (t->over)
 		return true;
-	for (; t->nargs_taken < t->o->nargs && fleet_wants(f); t->nargs_taken++)
+	for (; t->nargs_taken < t->o->nargs && targets_want(t, f); t->nargs_taken++)
 		targets_add(t, f, span_of(t->o->arg[t->nargs_taken]), NULL);
 	if (t->o->probe.targets)
 		feed_file(t, f);
 	if (t->nargs_taken == t->o->nargs && t->fd < 0 && buf_span(&t->in).len == 0) {
 		t->over = true;
-		fleet_end(f);
+		if (!t->take)
+			fleet_end(f);
 	}
-	return t->over || t->watch || !fleet_wants(f);
+	return t->over || t->watch || !targets_want(t, f);
 }
 
 struct targets *
@@ -289,9 +306,29 @@ targets_new(struct loop *loop, struct options *o, struct err *err)
 		targets_free(t);
 		return NULL;
 	}
-	if (loop_can_watch(t->fd))
+	if (loop && loop_can_watch(t->fd))
 		t->watch = loop_watch(loop, t->fd, LOOP_READ, targets_on_ready, t, NULL);
 	return t;
+}
+
+bool
+targets_list(struct options *o,
+    void (*take)(void *ctx, const struct target *, const struct fleet_spec *), void *ctx,
+    struct err *err)
+{
+	struct targets *t = targets_new(NULL, o, err);
+
+	if (!t)
+		return false;
+	t->take = take;
+	t->take_ctx = ctx;
+	while (!targets_feed(t, NULL) || !t->over)
+		;
+	if (t->bad > 0 || t->failed)
+		err_set(err, ERR_USAGE, "%zu line%s of the targets %s no target", t->bad,
+		    t->bad == 1 ? "" : "s", t->bad == 1 ? "is" : "are");
+	targets_free(t);
+	return err->kind == ERR_NONE;
 }
 
 void

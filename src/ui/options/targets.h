@@ -24,4 +24,13 @@ bool targets_unread(const struct targets *);		/* its end was not reached */
 /* The file could not be read to its end, or has no target; that was reported. */
 bool targets_failed(const struct targets *);
 
+/*
+ * Reads all targets at once and calls `take` with each; what it is given lives until `take`
+ * returns. False with err when the list cannot be read; malformed lines are reported, and make it
+ * false too.
+ */
+bool targets_list(struct options *,
+    void (*take)(void *ctx, const struct target *, const struct fleet_spec *), void *ctx,
+    struct err *);
+
 #endif

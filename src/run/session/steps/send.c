@@ -173,6 +173,7 @@ send_make_message(struct session *s, struct sending *st)
 	st->made = true;
 	st->plan.message.helo = session_domain(s);
 	st->verdict = ARENA_ARRAY(&st->arena, struct verdict, st->plan.message.nto + 1);
+	st->skipped = ARENA_ARRAY(&st->arena, bool, st->plan.message.nto + 1);
 	for (size_t i = 0; i < st->plan.message.nto; i++)
 		st->verdict[i].address = st->plan.message.to[i];
 	if (st->plan.file)

@@ -40,6 +40,7 @@ struct sending {
 	struct login login;
 	struct transfer transfer;
 	struct verdict *verdict; /* one per recipient */
+	bool *skipped;		 /* the recipients that the stepper left out */
 	size_t sent, answered;		/* RCPTs */
 	size_t domains;		 /* domains of the recipients sent, where LIMITS limits them */
 	size_t lmtp_next;	 /* the recipient whose reply to the message comes next */

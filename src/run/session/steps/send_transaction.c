@@ -1,5 +1,5 @@
 /* send_transaction - MAIL, every RCPT and the message; a verdict for each recipient. */
-#include "base/text.h"
+#include "run/message/send_lines.h"
 #include "run/session/steps/send_impl.h"
 #include "smtp/parameter.h"
 #include "smtp/queueid.h"
@@ -47,7 +47,9 @@ send_decide(struct sending *st, size_t i, bool unknown)
 	struct verdict *v = &st->verdict[i];
 	bool whole = st->final_code || st->final_failed;
 
-	if (st->withheld)
+	if (st->skipped[i])
+		v->fate = FATE_NOT_TRIED;
+	else if (st->withheld)
 		v->fate = FATE_NOT_SENT;
 	else if (v->ended)
 		v->fate = send_fate_by(v->failed, FATE_UNKNOWN);
@@ -148,17 +150,6 @@ send_note_failure(struct sending *st, const struct news *news)
 	st->failed = err_worse(st->failed, news->failed);
 }
 
-static bool
-send_has_param(struct span params, const char *name)
-{
-	for (struct span word = span_word(&params); word.len > 0; word = span_word(&params)) {
-		struct span rest = word;
-		if (span_eq_case(span_until(&rest, '='), span_of(name)))
-			return true;
-	}
-	return false;
-}
-
 static void
 send_note_unoffered(struct session *s, enum verb verb, struct span params)
 {
@@ -172,24 +163,12 @@ send_note_unoffered(struct session *s, enum verb verb, struct span params)
 	}
 }
 
-static bool
-send_wants_utf8(const struct sending *st)
-{
-	bool utf8 = st->message.facts.utf8_header || !text_is_ascii(st->plan.message.from);
-
-	for (size_t i = 0; i < st->plan.message.nto; i++)
-		utf8 |= !text_is_ascii(st->plan.message.to[i]);
-	return utf8;
-}
-
-/*
- * SIZE=, BODY= and SMTPUTF8, where they are offered and fit the message; what is missing is noted.
- */
-static struct span
-send_own_params(struct session *s, struct sending *st, struct arena *arena)
+/* What of it is offered; what is missing is noted. */
+static struct send_adds
+send_offered(struct session *s, struct sending *st)
 {
 	const struct message_facts *f = &st->message.facts;
-	struct span given = st->plan.mail_params, out = SPAN_NONE;
+	struct send_adds adds = send_adds(&st->plan, f);
 	const struct extension *size = session_view(s).extensions ?
 	    extensions_find(session_view(s).extensions, SPAN("SIZE")) :
 	    NULL;
@@ -199,28 +178,20 @@ send_own_params(struct session *s, struct sending *st, struct arena *arena)
 	    limit > 0 && f->octets > limit)
 		session_note(s, "the message has %llu octets; the server accepts at most %llu",
 		    (unsigned long long)f->octets, limit);
-	if (size && !st->plan.no_size && st->plan.last == SEND_DATA &&
-	    !send_has_param(given, "SIZE"))
-		out = arena_printf(arena, " SIZE=%llu", (unsigned long long)f->octets);
-	if (!st->plan.no_body && !send_has_param(given, "BODY")) {
-		if (st->plan.binary)
-			out = arena_printf(arena, "%.*s BODY=BINARYMIME", SPAN_ARG(out));
-		else if (f->eight_bit && session_offers(s, "8BITMIME"))
-			out = arena_printf(arena, "%.*s BODY=8BITMIME", SPAN_ARG(out));
-		else if (f->eight_bit)
-			session_note(s,
-			    "the message has octets above 127 and 8BITMIME is not offered; sending "
-			    "it unchanged");
+	adds.size &= size != NULL;
+	if (adds.eight_bit && !session_offers(s, "8BITMIME")) {
+		adds.eight_bit = false;
+		session_note(s,
+		    "the message has octets above 127 and 8BITMIME is not offered; sending it "
+		    "unchanged");
 	}
-	if (send_wants_utf8(st) && !st->plan.no_body && !send_has_param(given, "SMTPUTF8")) {
-		if (session_offers(s, "SMTPUTF8"))
-			out = arena_printf(arena, "%.*s SMTPUTF8", SPAN_ARG(out));
-		else
-			session_note(s,
-			    "an address or the header is in UTF-8 and SMTPUTF8 is not offered; "
-			    "sending it unchanged");
+	if (adds.utf8 && !session_offers(s, "SMTPUTF8")) {
+		adds.utf8 = false;
+		session_note(s,
+		    "an address or the header is in UTF-8 and SMTPUTF8 is not offered; sending it "
+		    "unchanged");
 	}
-	return out;
+	return adds;
 }
 
 static struct span
@@ -265,14 +236,25 @@ send_note_limits(struct session *s, struct sending *st)
 		    max, max == 1 ? "" : "s");
 }
 
+/* The address of a line as it was sent; `planned` where it is that one. */
+static struct span
+send_address(struct sending *st, struct span line, struct span planned)
+{
+	struct span rest = line, address;
+
+	span_until(&rest, '<');
+	address = span_until(&rest, '>');
+	return span_eq(address, planned) ? planned : arena_copy(&st->arena, address);
+}
+
 static bool
 send_mail(struct session *s, struct sending *st)
 {
 	struct arena arena = { 0 };
-	struct span own = send_own_params(s, st, &arena), given = st->plan.mail_params;
+	struct send_adds adds = send_offered(s, st);
 	unsigned long long max;
 
-	send_note_unoffered(s, VERB_MAIL, given);
+	send_note_unoffered(s, VERB_MAIL, st->plan.mail_params);
 	if (session_view(s).extensions &&
 	    extensions_limit(session_view(s).extensions, "MAILMAX", &max) &&
 	    session_dialogue(s)->mails >= max)
@@ -280,9 +262,9 @@ send_mail(struct session *s, struct sending *st)
 		    "the server accepts at most %llu message%s per connection (LIMITS MAILMAX)",
 		    max, max == 1 ? "" : "s");
 	send_note_unoffered(s, VERB_RCPT, st->plan.rcpt_params);
-	bool ok = session_send(s,
-	    arena_printf(&arena, "MAIL FROM:<%.*s>%.*s%s%.*s", SPAN_ARG(st->plan.message.from),
-		SPAN_ARG(own), given.len ? " " : "", SPAN_ARG(given)));
+	struct span line = send_mail_line(&st->plan, adds, st->message.facts.octets, &arena);
+	bool ok = session_send_asked(s, &line, NULL);
+	st->plan.message.from = send_address(st, line, st->plan.message.from);
 	arena_release(&arena);
 	return ok;
 }
@@ -291,14 +273,13 @@ static bool
 send_rcpt(struct session *s, struct sending *st)
 {
 	struct arena arena = { 0 };
-	struct span given = st->plan.rcpt_params;
 
 	send_note_limits(s, st);
-	bool ok = session_send(s,
-	    arena_printf(&arena, "RCPT TO:<%.*s>%s%.*s", SPAN_ARG(st->plan.message.to[st->sent]),
-		given.len ? " " : "", SPAN_ARG(given)));
+	struct span line = send_rcpt_line(&st->plan, st->sent, &arena);
+	bool ok = session_send_asked(s, &line, &st->skipped[st->sent]);
+	struct verdict *v = &st->verdict[st->sent++];
 
-	st->sent++;
+	v->address = send_address(st, line, v->address);
 	arena_release(&arena);
 	return ok;
 }
@@ -406,6 +387,28 @@ send_begin_transfer(struct session *s, struct sending *st)
 	return transfer_begin(s, &st->transfer, st->data_sent);
 }
 
+/* The recipients that are left; with none of them, the message. */
+static enum progress
+send_next_rcpt(struct session *s, struct sending *st)
+{
+	while (st->sent < st->plan.message.nto) {
+		if (!send_rcpt(s, st))
+			return STEP_FAIL;
+		if (!st->skipped[st->sent - 1])
+			return STEP_WAIT;
+	}
+	return send_begin_transfer(s, st);
+}
+
+/* Whether replies to RCPT are outstanding; to one that was left out none is. */
+static bool
+send_awaits_rcpt(struct sending *st)
+{
+	while (st->answered < st->sent && st->skipped[st->answered])
+		st->answered++;
+	return st->answered < st->sent;
+}
+
 static enum progress
 send_on_mail(struct session *s, struct sending *st, const struct news *news)
 {
@@ -420,13 +423,13 @@ send_on_mail(struct session *s, struct sending *st, const struct news *news)
 				.failed = news->failed,
 				.text = send_first_line(&st->arena, reply) };
 	st->stage = AT_RCPT;
-	if (st->sent > 0) {
+	if (send_awaits_rcpt(st)) {
 		session_wait_reply(s, VERB_RCPT);
 		return STEP_WAIT;
 	}
-	if (!st->mail_good || st->plan.last <= SEND_MAIL)
+	if ((!st->mail_good && !st->data_sent) || st->plan.last <= SEND_MAIL)
 		return send_finish(s, st);
-	return send_rcpt(s, st) ? STEP_WAIT : STEP_FAIL;
+	return send_next_rcpt(s, st);
 }
 
 static enum progress
@@ -435,18 +438,18 @@ send_on_rcpt(struct session *s, struct sending *st, const struct news *news)
 	const struct reply *reply = &news->event->reply;
 
 	send_note_failure(st, news);
+	send_awaits_rcpt(st);
 	if (st->mail_good) {
 		st->verdict[st->answered].code = reply->code;
 		st->verdict[st->answered].failed = news->failed;
 		st->verdict[st->answered].text = send_first_line(&st->arena, reply);
 	}
-	if (++st->answered < st->sent) {
+	st->answered++;
+	if (send_awaits_rcpt(st)) {
 		session_wait_reply(s, VERB_RCPT);
 		return STEP_WAIT;
 	}
-	if (st->sent < st->plan.message.nto)
-		return send_rcpt(s, st) ? STEP_WAIT : STEP_FAIL;
-	return send_begin_transfer(s, st);
+	return send_next_rcpt(s, st);
 }
 
 enum progress
