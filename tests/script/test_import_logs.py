@@ -200,6 +200,83 @@ class Logs(unittest.TestCase):
                 with self.subTest(log[:2]):
                     self.assertEqual(self.said(self.script("\n".join(log) + "\n")[0]), self.wanted(session))
 
+    @staticmethod
+    def blocks(session, header, below, after):
+        """One line says who sent the lines below it."""
+        out = []
+        for who, what in session:
+            said = [what] if who == "C" else what + ["."] if who == "M" else what
+            out += [header("S" if who == "S" else "C", said), *map(below, said), *after]
+        return "\n".join(out) + "\n"
+
+    def test_lines_below_one_that_says_who_sent_them(self):
+        ends = {"C": "192.0.2.7:51234 -> 192.0.2.9:25", "S": "192.0.2.9:25 -> 192.0.2.7:51234"}
+        forms = {
+            "socat -v": (lambda who, said: "%s 2025/02/03 10:00:00.000123  length=%d from=0 to=9" % ("<" if who == "S" else ">", len(said)), lambda l: l + "\\r", []),
+            "Apple Mail": (lambda who, said: "%s Feb 03 10:00:00.123 [kCFNone] -- host:mx.example -- port:587 -- socket:0x6 -- thread:0x7" % (
+                "READ" if who == "S" else "WROTE"), str, [""]),
+            "ngrep": (lambda who, said: "##\nT %s [AP] #4" % ends[who], lambda l: l + ".", [""]),
+            "tshark": (lambda who, said: "%s%d" % ("\t" if who == "S" else "", sum(len(l) + 2 for l in said)), str, [""]),
+        }
+        for name, (header, below, after) in forms.items():
+            for session in (LOGIN, RESPONSE, SHORT):
+                with self.subTest(name):
+                    log = self.blocks(session, header, below, after)
+                    if name == "tshark":
+                        log = "Follow: tcp,ascii\nFilter: tcp.stream eq 0\nNode 0: 192.0.2.7:51234\nNode 1: 192.0.2.9:25\n" + log
+                    self.assertEqual(self.said(self.script(log)[0]), self.wanted(session))
+        ends = {"C": "192.000.002.007.51234-192.000.002.009.00025: ", "S": "192.000.002.009.00025-192.000.002.007.51234: "}
+        flow = "".join(ends["S" if who == "S" else "C"] + "\n".join([what] if who == "C" else what + ["."] if who == "M" else what) + "\n\n" for who, what in LOGIN)
+        self.assertEqual(self.said(self.script(flow)[0]), self.wanted(LOGIN))
+        one = self.blocks([e for e in RESPONSE if e[0] == "S"], *forms["socat -v"])
+        self.assertEqual(program.run("import", "-", input=one).returncode, 2)
+
+    def test_octets_with_an_arrow(self):
+        for form, header in (("%(arrow)s %(at)08x %(hex)-47s # %(text)s", None), (" %(hex)-47s  %(text)s", "%s 2025/02/03 10:00:00.000123  length=9 from=0 to=9")):
+            log, offset = [], {"C": 0, "S": 0}
+            for who, what in RESPONSE:
+                side = "S" if who == "S" else "C"
+                octets = ("\r\n".join([what] if who == "C" else what + ["."] if who == "M" else what) + "\r\n").encode()
+                log += [header % ("<" if side == "S" else ">")] if header else []
+                for at in range(0, len(octets), 16):
+                    log.append(form % {"arrow": "<" if side == "S" else ">", "at": offset[side] + at, "hex": octets[at:at + 16].hex(" "),
+                                       "text": re.sub(r"[^ -~]", ".", octets[at:at + 16].decode())})
+                log += ["--"] if header else []
+                offset[side] += len(octets)
+            self.assertEqual(self.said(self.script("\n".join(log) + "\n")[0]), self.wanted(RESPONSE))
+
+    def test_a_message_below_one_mark(self):
+        for end in ("\n.", "\n%s."):
+            for client, server in (MARKS["swaks"], ("[03-Feb-2025 10:00:{n} +0000]: <ab1> Send: %s", "[03-Feb-2025 10:00:{n} +0000]: <ab1> Recv: %s")):
+                log = lines([("C", "\n".join(what) + end % client[:-2].replace("{n}", "44") if "%s" in end else "\n".join(what) + end) if who == "M" else (who, what)
+                             for who, what in RESPONSE], client, server)
+                self.assertEqual(self.said(self.script("\n".join(log) + "\n")[0]), self.wanted(RESPONSE))
+        log = []
+        for who, what in RESPONSE:
+            text = what if who == "C" else "<EOL>".join(what + ["."] if who == "M" else what)
+            log.append("%s 03/02/2025 10:00:%02d: %s<EOL>" % ("Recv" if who == "S" else "Sent", len(log), text))
+        self.assertEqual(self.said(self.script("\n".join(log) + "\n")[0]), self.wanted(RESPONSE))
+
+    def test_the_side_is_named_after_the_text(self):
+        for form in (lambda who, line: json.dumps({"line": line, "from": who}), lambda who, line: "level=debug msg=%s dir=%s" % (json.dumps(line), who)):
+            log = lines(RESPONSE, lambda line, n: form("client", line), lambda line, n: form("server", line))
+            self.assertEqual(self.said(self.script("\n".join(log) + "\n")[0]), self.wanted(RESPONSE))
+
+    def test_the_place_in_the_program_is_none_of_the_line(self):
+        log = lines(RESPONSE, "mailnews.smtp: C: %s SmtpClient.sys.mjs:682:19", "mailnews.smtp: S: %s SmtpClient.sys.mjs:436:19", body=False)
+        self.assertEqual([line for line in self.said(self.script("\n".join(log) + "\n")[0]) if line[0] == "C"],
+                         [line for line in self.wanted(RESPONSE, body=False) if line[0] == "C"])
+
+    def test_a_challenge_that_is_logged_twice_is_no_secret(self):
+        log, challenge = [], base64.b64encode(b"<1234.5678@mx.harbour.example>").decode()
+        for who, what in [*RESPONSE[:3], ("C", "AUTH CRAM-MD5"), ("S", ["334 " + challenge]), ("C", base64.b64encode(b"dora 0123456789abcdef0123456789abcdef").decode()),
+                          ("S", ["235 2.7.0 ok"]), *MAIL[-2:]]:
+            log += ["send: %r" % (what + "\r\n").encode()] if who == "C" else ["reply: %r" % (line + "\r\n").encode() for line in what]
+            log += ["reply: retcode (%s); Msg: %r" % (what[-1][:3], what[-1][4:].encode())] if who == "S" else []
+        script, _ = self.script("\n".join(log) + "\n")
+        self.assertIn("S: 334 " + challenge, script)
+        self.assertIn("C: {{cram-md5 user password}}", script)
+
     def test_replies_whose_lines_have_no_mark_or_no_code(self):
         for name, reply in {"code": lambda r: ["<< " + r[0], *r[1:], ""], "indented": lambda r: ["<< " + r[0], *("      " + line for line in r[1:])],
                             "no code": lambda r: ["<< %s %s" % (r[-1][:3], r[0][4:]), *(line[4:] for line in r[1:])],
@@ -219,6 +296,13 @@ class Logs(unittest.TestCase):
             mixed += [line.replace("{x}", str(n)) for n in (1, 2, 3)]
         script, _ = self.script("\n".join(mixed) + "\n")
         self.assertEqual(self.said(script), 3 * self.wanted(SHORT))
+
+    def test_sessions_are_told_apart_by_names_without_digits(self):
+        for client, server in (("<{x}> Send: %s", "<{x}> Recv: %s"), ("10:00:{n} > mail.{x}.example[192.0.2.7]: %s", "10:00:{n} < mail.{x}.example[192.0.2.7]: %s")):
+            mixed = []
+            for line in lines(SHORT, client, server):
+                mixed += [line.replace("{x}", name) for name in ("harbour", "quay", "pier")]
+            self.assertEqual(self.said(self.script("\n".join(mixed) + "\n")[0]), 3 * self.wanted(SHORT))
 
     def test_what_a_log_hides_is_said(self):
         hidden = [("C", "[credentials hidden]") if what in (USER, ENCODED) else (who, what) for who, what in LOGIN]
@@ -252,7 +336,8 @@ class Logs(unittest.TestCase):
         prose = "The server said 220 hello and then I said EHLO me.\nIt answered 250 ok. Then RCPT TO:<x@y> got a 550 error.\n"
         web = '192.0.2.1 - - [03/Feb/2025:10:00:00 +0000] "GET / HTTP/1.1" 200 512 "-" "curl"\n' * 9
         for log in (prose, web, "\n".join(lines([e for e in RESPONSE if e[0] == "S"], "", "%s")), "\n".join(lines([e for e in RESPONSE if e[0] == "S"], "", "<- %s")),
-                    "\n".join(lines([e for e in RESPONSE if e[0] == "C"], "> %s", ""))):
+                    "\n".join(lines([e for e in RESPONSE if e[0] == "C"], "> %s", "")),
+                    "\n".join(lines([e for e in RESPONSE if e[0] != "S"], "10:00:{n} send: %s", lambda line, n: "10:00:%02d send: %s" % (n, line)))):
             with self.subTest(log[:60]):
                 done = program.run("import", "-", input=log)
                 self.assertEqual((done.returncode, done.stdout), (2, ""))

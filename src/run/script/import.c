@@ -118,6 +118,11 @@ is_dialogue(const struct import *im, struct span log, struct err *err)
 		snprintf(why, sizeof why,
 		    "one side is missing: there are replies without a command, or a message "
 		    "without a 354");
+	else if (im->unanswered * 3 > said && im->unanswered > 1)
+		snprintf(why, sizeof why,
+		    "the server's side is missing, or most of it: %u of the %u commands were sent "
+		    "while a command before them had no reply yet",
+		    im->unanswered, said);
 	else if (wrong * 3 > im->replies && wrong > 2)
 		snprintf(why, sizeof why,
 		    "one side is missing, or the lines are out of order: %u of the %u replies do "
@@ -166,6 +171,27 @@ is_script(const struct import *im, const struct buf *head, struct span log, stru
 	return true;
 }
 
+/* Finds the form, and puts the lines of sessions that went on at the same time together. */
+static void
+learn(struct buf *text, const struct import_row *row, struct import_form *form)
+{
+	struct import_names names;
+	struct import_form named;
+	unsigned nth, named_nth;
+
+	import_learn(buf_span(text), row, NULL, form);
+	long score = import_parting(buf_span(text), form, &nth);
+	import_find_names(buf_span(text), &names);
+	if (names.n > 0) {
+		import_learn(buf_span(text), row, &names, &named);
+		if (import_parting(buf_span(text), &named, &named_nth) > score) {
+			*form = named;
+			nth = named_nth;
+		}
+	}
+	import_part(text, form, nth);
+}
+
 bool
 import_log(
     const struct import_opts *opts, struct buf *log, struct import_result *result, struct err *err)
@@ -186,8 +212,7 @@ import_log(
 	}
 	import_read(buf_span(log), &text);
 	buf_release(log);
-	import_learn(buf_span(&text), row, &form);
-	import_part(&text, &form);
+	learn(&text, row, &form);
 	import_find_secrets(&secrets, &form, buf_span(&text));
 	import_begin(&im, &form, &secrets);
 	im.opts = opts;

@@ -19,6 +19,7 @@ enum {
 	SAMPLE_MAX = 64 << 10, /* octets of the log that are read to try them */
 	CODES_A_LINE = 3,
 	WRAPPED = 3, /* shapes of a side that may begin with what wraps the log */
+	WORDS = 512, /* different ones before texts, of those without a digit */
 };
 
 struct tally {
@@ -28,7 +29,16 @@ struct tally {
 	unsigned count;
 };
 
+/* A word of what stands before texts, and how often before each side's. */
+struct word {
+	struct span name;
+	unsigned count[2];
+};
+
 struct learner {
+	const struct import_names *ids;
+	struct word *word; /* WORDS, while names are sought; else NULL */
+	unsigned nwords, counted[2];
 	struct tally tally[2][TALLIES];
 	unsigned n[2];
 	struct span sample;
@@ -55,6 +65,16 @@ begins_reply(struct span line, size_t i)
 		(strchr(",:-", line.at[i - 1]) && i > 1 && ascii_is_digit(line.at[i - 2])));
 }
 
+/* "Client.js:682:19", which wrote the line? */
+static bool
+ends_in_place(struct span s)
+{
+	struct span name = span_word(&s), place = name;
+
+	return s.len == 0 && span_until(&place, ':').len > 0 && place.len > 0 &&
+	    ascii_is_digit(place.at[0]) && span_has(name, '.');
+}
+
 /* How much of `rest` is a command; 0: none begins here. `bare`: it takes no argument. */
 static size_t
 begins_command(struct span rest, bool *bare)
@@ -79,7 +99,7 @@ begins_command(struct span rest, bool *bare)
 		struct span mark = span_trim(after);
 		*bare = after.len < IMPORT_TAIL_MAX &&
 		    (after.len == 0 || after.at[0] != ' ' || mark.len == 0 ||
-			!is_word(mark.at[0]) || span_has(mark, '='));
+			!is_word(mark.at[0]) || span_has(mark, '=') || ends_in_place(mark));
 		return *bare ? n : 0;
 	}
 	if (span_starts_case(rest, SPAN("BDAT ")) && rest.len > 5 && ascii_is_digit(rest.at[5]))
@@ -95,13 +115,33 @@ begins_command(struct span rest, bool *bare)
 /* ---- counting what stands before them */
 
 static void
+count_words(struct learner *l, enum import_side side, struct span prefix)
+{
+	l->counted[side]++;
+	for (size_t i = 0; i < prefix.len;) {
+		struct span name = import_word_at(prefix, i);
+		unsigned k = 0;
+		i += name.len ? name.len : 1;
+		for (; name.len > 0 && k < l->nwords && !span_eq(l->word[k].name, name); k++)
+			;
+		if (name.len == 0 || k == WORDS)
+			continue;
+		if (k == l->nwords)
+			l->word[l->nwords++] = (struct word){ .name = name };
+		l->word[k].count[side]++;
+	}
+}
+
+static void
 count(struct learner *l, enum import_side side, struct span prefix, const struct span *tail)
 {
 	struct tally *t = l->tally[side], *rarest = t;
 	char shape[IMPORT_SHAPE_MAX], end[IMPORT_SHAPE_MAX];
 	unsigned i = 0;
 
-	if (!import_shape(prefix, shape))
+	if (l->word)
+		count_words(l, side, prefix);
+	if (!import_shape(prefix, l->ids, shape))
 		return;
 	for (; i < l->n[side] && strcmp(t[i].shape, shape) != 0; i++)
 		if (t[i].count < rarest->count)
@@ -118,7 +158,7 @@ count(struct learner *l, enum import_side side, struct span prefix, const struct
 		memcpy(t[i].shape, shape, sizeof shape);
 		t[i].has_tail = t[i].tails_differ = false;
 	}
-	if (!tail || !import_shape(*tail, end))
+	if (!tail || !import_shape(*tail, NULL, end))
 		return;
 	if (strlen(end) >= IMPORT_TAIL_MAX)
 		end[0] = '\0';
@@ -206,18 +246,44 @@ static void
 find_base(struct import_form *f)
 {
 	size_t n = f->nmarks > 0 ? strlen(f->mark[0].shape) : 0;
+	bool same = f->nmarks > 1;
 
-	for (unsigned i = 1; i < f->nmarks; i++)
+	for (unsigned i = 1; i < f->nmarks; i++) {
+		same &= strcmp(f->mark[i].shape, f->mark[0].shape) == 0;
 		for (size_t k = 0; k < n; k++)
 			if (f->mark[i].shape[k] != f->mark[0].shape[k])
 				n = k;
+	}
 	/* not within a word, nor within what a field or a quotation is opened by */
 	while (n > 0 && f->mark[0].shape[n] && is_word(f->mark[0].shape[n - 1]))
 		n--;
-	while (n > 0 && f->mark[0].shape[n - 1] > 3 && f->mark[0].shape[n - 1] < 6)
+	while (!same && n > 0 && f->mark[0].shape[n - 1] > 3 && f->mark[0].shape[n - 1] < 6)
 		n--;
 	memcpy(f->base, f->mark[0].shape, n);
 	f->base[n] = '\0';
+}
+
+/*
+ * A mark that the other side's begins: "C: Subject: " before what looks like a reply is no mark but
+ * the client's text, where "C: " is commoner by far.
+ */
+static bool
+is_text_of(const struct tally *t, const struct tally *mark)
+{
+	size_t n = strlen(mark->shape);
+
+	return n > 0 && strlen(t->shape) > n && memcmp(t->shape, mark->shape, n) == 0 &&
+	    t->count * 3 < mark->count;
+}
+
+/* Of either side: is the nth tally text of a mark that is used on the other? */
+static bool
+is_text(const struct learner *l, int side, int nth, bool used[2][TRIED])
+{
+	for (int i = 0; nth >= 0 && i < TRIED; i++)
+		if (used[!side][i] && is_text_of(&l->tally[side][nth], &l->tally[!side][i]))
+			return true;
+	return false;
 }
 
 /*
@@ -241,6 +307,14 @@ climb(const struct learner *l, struct import_form *f, long *score)
 				struct import_form more = from;
 				if ((c >= 0 && is_prose(&l->tally[IMPORT_CLIENT][c])) ||
 				    (s >= 0 && is_prose(&l->tally[IMPORT_SERVER][s])))
+					continue;
+				if (is_text(l, IMPORT_CLIENT, c, used) ||
+				    is_text(l, IMPORT_SERVER, s, used) ||
+				    (c >= 0 && s >= 0 &&
+					(is_text_of(&l->tally[IMPORT_CLIENT][c],
+					     &l->tally[IMPORT_SERVER][s]) ||
+					    is_text_of(&l->tally[IMPORT_SERVER][s],
+						&l->tally[IMPORT_CLIENT][c]))))
 					continue;
 				if (c + s == -2 || (c >= 0 && used[IMPORT_CLIENT][c]) ||
 				    (s >= 0 && used[IMPORT_SERVER][s]))
@@ -301,12 +375,14 @@ wrapping(const struct learner *l, unsigned n, char base[IMPORT_SHAPE_MAX])
 }
 
 void
-import_learn(struct span log, const struct import_row *only, struct import_form *best)
+import_learn(struct span log, const struct import_row *only, const struct import_names *ids,
+    struct import_form *best)
 {
 	struct learner *l = memory_zeroed(sizeof *l);
 	struct span rest = log, line;
 	long most = 0;
 
+	l->ids = ids;
 	while (span_line(&rest, &line))
 		learn_line(l, line);
 	for (int side = 0; side < 2; side++)
@@ -347,5 +423,26 @@ import_learn(struct span log, const struct import_row *only, struct import_form 
 	/* Nothing reads it: by what stands before either side it is said what is missing. */
 	if (most == 0 && (!only || only == &import_learned))
 		*best = common;
+	free(l);
+}
+
+void
+import_find_names(struct span log, struct import_names *out)
+{
+	struct learner *l = memory_zeroed(sizeof *l);
+	struct span rest = span_first(log, SAMPLE_MAX), line;
+
+	l->word = memory_get(WORDS * sizeof *l->word);
+	while (span_line(&rest, &line))
+		learn_line(l, line);
+	out->n = 0;
+	for (unsigned i = 0; i < l->nwords && out->n < IMPORT_NAMES; i++) {
+		const unsigned *n = l->word[i].count;
+		bool all = n[0] >= l->counted[0] && n[1] >= l->counted[1];
+		/* a mark may stand before the other side's text where a message has it */
+		if (!all && n[0] > 1 && n[1] > 1 && n[0] <= 3 * n[1] && n[1] <= 3 * n[0])
+			out->name[out->n++] = l->word[i].name;
+	}
+	free(l->word);
 	free(l);
 }

@@ -37,12 +37,35 @@ put_partial(struct import *im)
 		import_client(im, line);
 }
 
+/* Lines that were sent at once, and whose ends the log writes out as it does that of each line. */
+static struct span
+with_line_ends(struct import *im, struct span text)
+{
+	const struct import_form *f = im->form;
+	char *out = arena_get(&im->arena, text.len + 1);
+	size_t n = 0;
+	struct span end = SPAN_NONE;
+
+	for (unsigned i = 0; i < f->nmarks; i++)
+		for (size_t k = 0; import_line_ends[k]; k++)
+			if (span_eq_case(span_of(f->mark[i].tail), span_of(import_line_ends[k])))
+				end = span_of(f->mark[i].tail);
+	for (size_t i = 0; i < text.len; i++) {
+		bool ends = end.len > 0 && span_starts(span_skip(text, i), end);
+		out[n++] = ends ? '\n' : text.at[i];
+		i += ends ? end.len - 1 : 0;
+	}
+	return (struct span){ out, n };
+}
+
 static void
 marked_line(struct import *im, const struct import_mark *m, struct span text, char closing)
 {
 	struct span line;
 
 	text = closing ? import_unquote(&im->arena, text, closing) : without_tail(im->form, text);
+	if (!closing && m->side == IMPORT_CLIENT)
+		text = with_line_ends(im, text);
 	bool whole = text.len > 0 && text.at[text.len - 1] == '\n';
 	im->lines_end |= whole;
 	if (m->side == IMPORT_SERVER) {
@@ -130,6 +153,7 @@ import_begin(struct import *im, const struct import_form *form, const struct sec
 		.doubtful = { .max = IMPORT_LINE_MAX },
 		.reply = { .max = IMPORT_LINE_MAX },
 		.held = { .max = IMPORT_OUT_MAX },
+		.loose = { .max = IMPORT_OUT_MAX },
 		.partial = { .max = IMPORT_LINE_MAX },
 		.banner = true };
 	import_case(im);
@@ -144,6 +168,7 @@ import_finish(struct import *im)
 	buf_release(&im->first_line);
 	buf_release(&im->reply);
 	buf_release(&im->held);
+	buf_release(&im->loose);
 	buf_release(&im->partial);
 	buf_release(&im->chunk_lines);
 	arena_wipe(&im->arena);

@@ -9,15 +9,42 @@
 
 /* ---- import_read.c: the log as lines, without what wraps it; adds to *out */
 
+enum { IMPORT_ROW = 32 }; /* octets in a line of a dump */
+
 void import_read(struct span log, struct buf *out);
+/* The octets of a row in hexadecimal, up to what follows them; how many. */
+size_t import_row_octets(struct span row, char out[IMPORT_ROW]);
+
+/* ---- import_blocks.c: lines below a line that says who sent them */
+
+struct import_blocks {
+	bool inside;
+	bool dots;	   /* CR and LF are shown as dots */
+	bool follow, rows; /* tshark's Follow Stream; socat's rows of octets */
+	bool open;	   /* a line of such rows has not ended yet */
+	int side;	   /* whose the lines are; -1: nobody's */
+	unsigned blanks;   /* which are the text's if more follows */
+	char first[64];	   /* who was seen first */
+};
+/* True: the line belongs to a block, and is in *out as far as it is text. */
+bool import_blocks_take(struct import_blocks *, struct span line, struct buf *out);
+extern const char *const import_sides[]; /* what lines of a dump or a block begin with */
 
 /* ---- import_shape.c: what stands before a text, with what varies left open */
 
-enum { IMPORT_SHAPE_MAX = 240, IMPORT_TAIL_MAX = 24, IMPORT_MARKS = 12 };
+enum { IMPORT_SHAPE_MAX = 240, IMPORT_TAIL_MAX = 48, IMPORT_MARKS = 12 };
 enum { IMPORT_CLOSES_FIELD = 'f' }; /* a quoted field of comma-separated values */
 
-/* The shape of `text`; false: it is too long to be one. */
-bool import_shape(struct span text, char out[IMPORT_SHAPE_MAX]);
+/* Words without a digit that tell sessions apart, and so vary. The text is the log's. */
+enum { IMPORT_NAMES = 32 };
+struct import_names {
+	struct span name[IMPORT_NAMES];
+	unsigned n;
+};
+
+/* The shape of `text`; `ids` may be NULL. False: it is too long to be one. */
+bool import_shape(struct span text, const struct import_names *ids, char out[IMPORT_SHAPE_MAX]);
+struct span import_word_at(struct span, size_t i); /* up to what is of no word; empty: none */
 /*
  * Does `line` begin so? What follows is in *rest, which ends at *closing when that is not 0: at a
  * quotation mark, at a comma.
@@ -61,8 +88,17 @@ struct import_form {
 	unsigned nmarks;
 };
 
-/* The form that reads most of the log; `only`: of this row. */
-void import_learn(struct span log, const struct import_row *only, struct import_form *);
+/*
+ * The form that reads most of the log, where what is in `ids` (may be NULL) varies; `only`: of this
+ * row.
+ */
+void import_learn(struct span log, const struct import_row *only, const struct import_names *ids,
+    struct import_form *);
+/*
+ * Words before commands and before replies alike, which some lines have and others do not: names of
+ * sessions, perhaps. Their text is the log's.
+ */
+void import_find_names(struct span log, struct import_names *out);
 
 /* ---- the dialogue, written as a script line by line, and judged */
 
@@ -107,6 +143,11 @@ struct import {
 	size_t text_at; /* where the message begins */
 	unsigned text_lines;
 	bool text_header, text_marked;
+	/* lines without a mark below the message's first line, which has one: they may go on in it
+	 */
+	struct buf loose;
+	unsigned nloose;
+	bool text_loose; /* they do */
 	/* a line like a reply where a message would begin, and how many blank ones followed it */
 	struct buf first_line;
 	unsigned blanks;
@@ -135,13 +176,16 @@ struct import {
 
 /* ---- import_sessions.c: sessions that went on at the same time are put after each other */
 
-void import_part(struct buf *log, const struct import_form *);
+/* How well the log is read when it is put together by the word in *nth, which is the best. */
+long import_parting(struct span log, const struct import_form *, unsigned *nth);
+void import_part(struct buf *log, const struct import_form *, unsigned nth);
 
 /* import_dialects.c: two lines of one side bare, as on a screen */
 void import_bare_line(struct import *, struct span line);
 void import_bare_end(struct import *);
 
 /* import_write.c */
+extern const char *const import_line_ends[]; /* as logs write them out; ends in NULL */
 /* three digits, then "-", a blank, or nothing */
 bool import_is_reply(struct span line);
 void import_client(struct import *, struct span line);

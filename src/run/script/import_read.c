@@ -10,9 +10,10 @@
 #include "base/text.h"
 
 enum {
-	DUMP_ROW = 32,	     /* octets in a line of a dump */
 	DUMP_MAX = 64 << 10, /* octets of a line in it */
 };
+
+const char *const import_sides[] = { "first: ", "second: " };
 
 /* The lines of a dump, put together from its rows. */
 struct dump {
@@ -180,6 +181,13 @@ clean(struct arena *arena, struct span s)
 		else if (c != '\r' && c != '\f' && c != '\a' && c != '\0')
 			out[n++] = (char)c;
 	}
+	/* CR as cat -A, cat -v and socat show it */
+	static const char *const shown[] = { "^M$", "^M", "\\r" };
+	for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+		if (span_ends_case((struct span){ out, n }, span_of(shown[i]))) {
+			n -= strlen(shown[i]);
+			break;
+		}
 	return (struct span){ out, n };
 }
 
@@ -227,8 +235,8 @@ row_offset(struct span *rest, unsigned long long *offset, size_t *digits)
 }
 
 /* The octets of a row in hexadecimal: pairs with a blank or "-" between, until a wider gap. */
-static size_t
-row_octets(struct span s, char out[DUMP_ROW])
+size_t
+import_row_octets(struct span s, char out[IMPORT_ROW])
 {
 	size_t n = 0;
 
@@ -247,7 +255,6 @@ row_octets(struct span s, char out[DUMP_ROW])
 static void
 dump_lines(struct dump *d, bool all)
 {
-	static const char *const marks[] = { "first: ", "second: " };
 	struct buf *b = &d->line[d->side];
 
 	for (;;) {
@@ -258,7 +265,7 @@ dump_lines(struct dump *d, bool all)
 		size_t taken = line.len + (end.len > 0);
 		while (line.len > 0 && line.at[line.len - 1] == '\r')
 			line.len--;
-		buf_append(d->out, span_of(marks[d->side]));
+		buf_append(d->out, span_of(import_sides[d->side]));
 		for (size_t i = 0; i < line.len; i++)
 			buf_append(d->out,
 			    line.at[i] == '\n' || line.at[i] == '\r' || line.at[i] == '\0' ?
@@ -325,11 +332,26 @@ dump_header(struct dump *d, struct span line)
 	return false;
 }
 
-/* A row after such a line, or one of Wireshark's, which indents one side. */
+/* What stands before a row of Wireshark's, which indents one side, and of nc -o. */
+static size_t
+row_margin(struct span line)
+{
+	size_t n = 0;
+
+	if (span_starts(line, SPAN("< ")) || span_starts(line, SPAN("> ")))
+		return 2;
+	if (span_starts(line, SPAN("\t"))) /* tshark */
+		return 1;
+	while (n < line.len && line.at[n] == ' ')
+		n++;
+	return n == 4 ? 4 : 0;
+}
+
+/* A row after such a line, or one of Wireshark's or nc's. */
 static bool
 dump_row(struct dump *d, struct span line, bool streams)
 {
-	char octets[DUMP_ROW];
+	char octets[IMPORT_ROW];
 	unsigned long long offset;
 	size_t digits, n = 0;
 	struct span rest = line, colon = SPAN_NONE;
@@ -341,22 +363,22 @@ dump_row(struct dump *d, struct span line, bool streams)
 				rest = span_skip(s, 2);
 				break;
 			}
-	while (streams && rest.len > 0 && rest.at[0] == ' ')
-		rest = span_skip(rest, 1);
-	size_t margin = (size_t)(rest.at - line.at);
+	size_t margin = streams ? row_margin(line) : (size_t)(rest.at - line.at);
+	bool arrows = streams && margin == 2; /* nc -o */
+	rest = streams ? span_skip(rest, margin) : rest;
 	if (!row_offset(&rest, &offset, &digits) || (streams && digits != 8))
 		return false;
 	if (streams) {
-		if (!span_starts(rest, SPAN("  ")) || (margin != 0 && margin != 4))
+		if (!span_starts(rest, arrows ? SPAN(" ") : SPAN("  ")))
 			return false;
-		dump_turn(d, margin == 4);
+		dump_turn(d, arrows ? line.at[0] == '<' : margin > 0);
 	}
 	if (d->side < 0)
 		return d->ascii;
 	colon = span_find(rest, SPAN(":"));
 	if (d->ascii && colon.at != rest.at)
 		return false;
-	n = row_octets(rest, octets);
+	n = import_row_octets(rest, octets);
 	struct span text = span_skip(rest, 2);
 	/* curl's hexadecimal is as wide in a row that is not full, with the text after it */
 	bool is_text = d->ascii && (n == 0 || text.len < 48 || text.len > 48 + n);
@@ -376,25 +398,29 @@ dump_row(struct dump *d, struct span line, bool streams)
 	return true;
 }
 
-/* Is it Wireshark's dump of a stream: rows, and hardly anything else? */
+/* Is it a dump of a stream, Wireshark's or nc's: rows, and hardly anything else? */
 static bool
 is_stream(struct span log)
 {
 	struct span line;
 	unsigned rows = 0, lines = 0;
+	bool follows = false;
 
 	while (lines < 200 && span_line(&log, &line)) {
-		char octets[DUMP_ROW];
+		follows |= span_starts(line, SPAN("Follow: ")) &&
+		    span_ends_case(line, SPAN(",hex")); /* tshark */
+		char octets[IMPORT_ROW];
 		unsigned long long offset;
 		size_t digits;
 		struct span rest = line;
-		while (rest.len > 0 && rest.at[0] == ' ')
-			rest = span_skip(rest, 1);
+		size_t margin = row_margin(line);
+		rest = span_skip(rest, margin);
 		lines += rest.len > 0;
 		rows += row_offset(&rest, &offset, &digits) && digits == 8 &&
-		    span_starts(rest, SPAN("  ")) && row_octets(rest, octets) > 0;
+		    span_starts(rest, margin == 2 ? SPAN(" ") : SPAN("  ")) &&
+		    import_row_octets(rest, octets) > 0;
 	}
-	return rows > 2 && rows * 10 >= lines * 9;
+	return rows > 2 && (rows * 10 >= lines * 9 || follows);
 }
 
 void
@@ -418,7 +444,8 @@ import_read(struct span log, struct buf *out)
 	struct dump d = { .out = out,
 		.side = -1,
 		.line = {
-		    { .max = DUMP_MAX + DUMP_ROW * 4 }, { .max = DUMP_MAX + DUMP_ROW * 4 } } };
+		    { .max = DUMP_MAX + IMPORT_ROW * 4 }, { .max = DUMP_MAX + IMPORT_ROW * 4 } } };
+	struct import_blocks blocks = { 0 };
 	bool dumps = false;
 	while (span_line(&log, &line)) {
 		line = span_first(line, IMPORT_LINE_MAX);
@@ -427,7 +454,8 @@ import_read(struct span log, struct buf *out)
 		line = after_meter(clean(&arena, line));
 		bool header = !streams && dump_header(&d, line);
 		dumps |= header;
-		if (!header && !((dumps || streams) && dump_row(&d, line, streams))) {
+		bool row = header || ((dumps || streams) && dump_row(&d, line, streams));
+		if (!row && !import_blocks_take(&blocks, line, out)) {
 			buf_append(out, line);
 			buf_append(out, SPAN("\n"));
 		}

@@ -78,9 +78,9 @@ scan_auth(struct secrecy *secrets, struct arena *arena, struct span line)
 	return waits;
 }
 
-/* A 334 in the line, and its text. */
+/* A 334 in the line, and its text in *challenge. */
 static bool
-scan_challenge(struct secrecy *secrets, struct span line)
+scan_challenge(struct secrecy *secrets, struct span line, struct span *challenge)
 {
 	for (size_t i = 0; i + 3 <= line.len; i++) {
 		struct span rest = span_skip(line, i + 3);
@@ -90,7 +90,8 @@ scan_challenge(struct secrecy *secrets, struct span line)
 		if (memcmp(line.at + i, "334", 3) != 0 || !before ||
 		    (rest.len > 0 && rest.at[0] != ' ' && rest.at[0] != '\r' && rest.at[0] != '\\'))
 			continue;
-		secrecy_received(secrets, 334, token(&rest));
+		*challenge = token(&rest);
+		secrecy_received(secrets, 334, *challenge);
 		return true;
 	}
 	return false;
@@ -107,8 +108,9 @@ has_reply(struct span line)
 	return false;
 }
 
+/* Some log a challenge twice: it is no answer. */
 static void
-scan_answers(struct secrecy *secrets, struct arena *arena, struct span line)
+scan_answers(struct secrecy *secrets, struct arena *arena, struct span line, struct span challenge)
 {
 	struct span rest = span_trim(line), whole = rest;
 
@@ -116,7 +118,7 @@ scan_answers(struct secrecy *secrets, struct arena *arena, struct span line)
 		struct span word = token(&rest);
 		if (word.len == 0)
 			rest = span_skip(rest, 1);
-		else if (is_encoded(word, word.len == whole.len))
+		else if (is_encoded(word, word.len == whole.len) && !span_eq(word, challenge))
 			secrecy_sent(secrets, word, true, arena);
 	}
 }
@@ -125,18 +127,18 @@ void
 import_find_secrets(struct secrecy *secrets, const struct import_form *form, struct span log)
 {
 	struct arena arena = { 0 };
-	struct span line;
+	struct span line, challenge = SPAN_NONE;
 	unsigned waits = 0;
 
 	while (span_line(&log, &line)) {
 		struct span text = import_text_of(form, line);
 		if (scan_auth(secrets, &arena, line) || scan_auth(secrets, &arena, text) ||
-		    scan_challenge(secrets, line)) {
+		    scan_challenge(secrets, line, &challenge)) {
 			waits = WINDOW_LINES;
 		} else if (waits > 0 && (has_reply(line) || has_reply(text))) {
 			waits = 0;
 		} else if (waits > 0 && verb_of(text, NULL) == VERB_OTHER) {
-			scan_answers(secrets, &arena, text);
+			scan_answers(secrets, &arena, text, challenge);
 			waits--;
 		}
 		arena_reset(&arena);

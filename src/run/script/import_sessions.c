@@ -45,9 +45,20 @@ id_of(struct lines *l, struct span word)
 	}
 }
 
+/* The nth of the words that vary before the text, be they before what marks the side or after it.
+ */
+static bool
+word_before(const struct import_form *f, struct span line, unsigned nth, struct span *word)
+{
+	for (unsigned i = 0; i < f->nmarks; i++)
+		if (f->mark[i].shape[0] && import_shape_word(f->mark[i].shape, line, nth, word))
+			return true;
+	return import_shape_word(f->base, line, nth, word);
+}
+
 /* Gives each line the id that is the nth word before it; one without goes with the line above. */
 static bool
-lines_tell(struct lines *l, const char *base, unsigned nth)
+lines_tell(struct lines *l, const struct import_form *form, unsigned nth)
 {
 	struct span rest = l->all, line, word;
 	unsigned id = 0;
@@ -57,7 +68,7 @@ lines_tell(struct lines *l, const char *base, unsigned nth)
 	while (span_line(&rest, &line)) {
 		if (l->n == LINES_MAX)
 			return false;
-		if (import_shape_word(base, line, nth, &word))
+		if (word_before(form, line, nth, &word))
 			id = id_of(l, word);
 		if (id == IDS)
 			return false;
@@ -116,40 +127,56 @@ lines_begin(struct lines *l, struct span log, size_t n)
 	l->id = memory_get(n * sizeof *l->id);
 }
 
-void
-import_part(struct buf *log, const struct import_form *form)
+static void
+lines_release(struct lines *l)
+{
+	free(l->offset);
+	free(l->id);
+	free(l);
+}
+
+long
+import_parting(struct span log, const struct import_form *form, unsigned *nth)
 {
 	struct lines *l = memory_zeroed(sizeof *l);
-	struct buf parted = { .max = log->max };
+	struct buf parted = { .max = SAMPLE_MAX + 1 };
 	size_t n;
-	struct span sample = sample_of(buf_span(log), &n);
+	struct span sample = sample_of(log, &n);
 	long most = import_try(form, sample);
-	unsigned best = IDS_TRIED;
 
+	*nth = IDS_TRIED;
 	lines_begin(l, sample, n);
-	for (unsigned nth = 0; form->base[0] && nth < IDS_TRIED; nth++) {
-		if (!lines_tell(l, form->base, nth))
+	for (unsigned i = 0; i < IDS_TRIED; i++) {
+		if (!lines_tell(l, form, i))
 			continue;
 		lines_put(l, &parted);
 		long score = import_try(form, buf_span(&parted));
 		if (score > most) {
 			most = score;
-			best = nth;
+			*nth = i;
 		}
 		buf_release(&parted);
 	}
-	n = 1;
+	lines_release(l);
+	return most;
+}
+
+void
+import_part(struct buf *log, const struct import_form *form, unsigned nth)
+{
+	struct lines *l = memory_zeroed(sizeof *l);
+	struct buf parted = { .max = log->max };
+	size_t n = 1;
+
 	for (size_t i = 0; i < buf_span(log).len; i++)
 		n += buf_span(log).at[i] == '\n';
-	if (best < IDS_TRIED && n <= LINES_MAX) {
+	if (nth < IDS_TRIED && n <= LINES_MAX) {
 		lines_begin(l, buf_span(log), n);
-		if (lines_tell(l, form->base, best)) {
+		if (lines_tell(l, form, nth)) {
 			lines_put(l, &parted);
 			buf_release(log);
 			*log = parted;
 		}
 	}
-	free(l->offset);
-	free(l->id);
-	free(l);
+	lines_release(l);
 }

@@ -35,9 +35,9 @@ is_quote(char c)
 	return c == '\'' || c == '"' || c == '`';
 }
 
-/* Does the word vary: has it a digit, or is it of a date? */
+/* Does the word vary: has it a digit, is it of a date, or is it known to? */
 static bool
-varies(struct span word)
+varies(struct span word, const struct import_names *ids)
 {
 	static const char *const dates[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
 		"Sep", "Oct", "Nov", "Dec", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "AM",
@@ -52,11 +52,14 @@ varies(struct span word)
 	for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
 		if (span_eq_case(word, span_of(dates[i])))
 			return true;
+	for (unsigned i = 0; ids && i < ids->n; i++)
+		if (span_eq(word, ids->name[i]))
+			return true;
 	return false;
 }
 
-static struct span
-word_at(struct span s, size_t i)
+struct span
+import_word_at(struct span s, size_t i)
 {
 	size_t n = i;
 
@@ -66,7 +69,7 @@ word_at(struct span s, size_t i)
 }
 
 bool
-import_shape(struct span text, char out[IMPORT_SHAPE_MAX])
+import_shape(struct span text, const struct import_names *ids, char out[IMPORT_SHAPE_MAX])
 {
 	size_t n = 0, i = 0;
 	int end = 0;
@@ -84,11 +87,11 @@ import_shape(struct span text, char out[IMPORT_SHAPE_MAX])
 	while (i < text.len) {
 		if (n + 4 > IMPORT_SHAPE_MAX || (unsigned char)text.at[i] <= FIELD)
 			return false;
-		struct span word = word_at(text, i);
+		struct span word = import_word_at(text, i);
 		size_t blanks = i;
 		while (blanks < text.len && is_blank(text.at[blanks]))
 			blanks++;
-		if (word.len > 0 && varies(word)) {
+		if (word.len > 0 && varies(word, ids)) {
 			if (n == 0)
 				out[n++] = MARGIN;
 			out[n++] = ANY_WORD;
@@ -100,7 +103,8 @@ import_shape(struct span text, char out[IMPORT_SHAPE_MAX])
 			n += word.len;
 			i += word.len;
 		} else if (blanks > i && blanks < text.len &&
-		    ((n > 0 && out[n - 1] == ANY_WORD) || varies(word_at(text, blanks)))) {
+		    ((n > 0 && out[n - 1] == ANY_WORD) ||
+			varies(import_word_at(text, blanks), ids))) {
 			out[n] = n == 0 ? MARGIN : ANY_BLANKS;
 			n++;
 			i = blanks;
@@ -141,7 +145,7 @@ takes(const char *shape, struct span line, struct span *rest, char *closing, uns
 	for (; *shape; shape++) {
 		switch (*shape) {
 		case ANY_WORD:
-			n = word_at(line, i).len;
+			n = import_word_at(line, i).len;
 			if (n == 0)
 				return false;
 			if (words++ == nth)

@@ -451,10 +451,47 @@ text_line(struct import *im, struct span line, bool marked)
 	put_client(im, line);
 }
 
+/* The lines below the message's first were of it, or were not. */
+static void
+settle_loose(struct import *im, bool are)
+{
+	struct buf taken = im->loose;
+	struct span lines = buf_span(&taken), line;
+
+	im->loose = (struct buf){ .max = IMPORT_OUT_MAX };
+	im->nloose = 0;
+	im->text_loose |= are;
+	while (span_line(&lines, &line))
+		if (are && im->mode == IMPORT_TEXT)
+			text_line(im, line, true);
+		else
+			import_left_out(im, line);
+	buf_release(&taken);
+}
+
+/*
+ * A line without a mark in a message: some write one mark before all that they sent at once. True:
+ * it is of the message, or may be.
+ */
+static bool
+loose_line(struct import *im, struct span line)
+{
+	if (!im->text_marked || !im->text_header || (im->text_lines != 1 && !im->text_loose))
+		return false;
+	buf_append(&im->loose, line);
+	buf_append(&im->loose, SPAN("\n"));
+	im->nloose++;
+	im->last_side = IMPORT_CLIENT;
+	if (im->text_loose || body_is_end(line))
+		settle_loose(im, true);
+	return true;
+}
+
 /* A reply comes where the message's end would be: was that the message? */
 static void
 text_is_over(struct import *im)
 {
+	settle_loose(im, im->nloose > 1);
 	bool message = im->text_header ? im->text_lines > 0 : im->text_lines > 1 && im->text_marked;
 
 	if (message) {
@@ -618,15 +655,15 @@ glued_at(struct span line, const char *code, size_t *skip)
 	return 0;
 }
 
+const char *const import_line_ends[] = { "\\r\\n", "\\n", "[nl]", "[CRLF]", "<CRLF>", "<CR><LF>",
+	"<EOL>", "<br>", "<br />", NULL };
+
 static struct span
 without_line_end(struct span s)
 {
-	static const char *const ends[] = { "\\r\\n", "\\n", "[nl]", "[CRLF]", "<CRLF>", "<CR><LF>",
-		"<br>", "<br />" };
-
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-		if (span_ends_case(s, span_of(ends[i])))
-			return span_trim(span_first(s, s.len - strlen(ends[i])));
+	for (size_t i = 0; import_line_ends[i]; i++)
+		if (span_ends_case(s, span_of(import_line_ends[i])))
+			return span_trim(span_first(s, s.len - strlen(import_line_ends[i])));
 	return s;
 }
 
@@ -730,7 +767,7 @@ after_reply(struct import *im)
 		im->mode = IMPORT_TEXT;
 		im->text_at = written(im);
 		im->text_lines = 0;
-		im->text_header = false;
+		im->text_header = im->text_loose = false;
 		im->noted = 0;
 	}
 	if (verb == VERB_RCPT)
@@ -863,6 +900,8 @@ import_client(struct import *im, struct span line)
 		return;
 	import_settle(im, NULL);
 	if (im->mode == IMPORT_TEXT) {
+		if (im->nloose > 0)
+			settle_loose(im, im->nloose > 1 || line.len == 0 || body_is_end(line));
 		im->last_side = IMPORT_CLIENT;
 		im->last_at = written(im);
 		text_line(im, line, true);
@@ -969,6 +1008,8 @@ import_unmarked(struct import *im, struct span line, bool based)
 		return;
 	}
 	if (im->mode == IMPORT_TEXT) {
+		if ((!based || !f->base[0]) && loose_line(im, line))
+			return;
 		note_octets(im, line);
 		/* A message's lines may have less before them than commands have. */
 		bool goes_on = im->text_lines > 0 && !im->text_marked;
@@ -1045,6 +1086,8 @@ import_connection(struct import *im)
 	chunk_end(im);
 	release_held(im);
 	put_missing_replies(im);
+	if (im->nloose > 0)
+		settle_loose(im, im->nloose > 1);
 	if (im->mode == IMPORT_TEXT && im->begun)
 		import_put(im,
 		    im->text_lines ? "# the log ends in the middle of the message\n/drop" :
