@@ -30,6 +30,7 @@
 
 /* NAME, the module's name, the library, Debian's package of the library */
 #define MODULES(X)							\
+	X(TLS_OPENSSL,	"tls_openssl",	"OpenSSL",	  "libssl3")	\
 	X(DNS_CARES,	"dns_cares",	"c-ares",	  "libc-ares2")	\
 	X(IDN,		"idn",		"libidn2",	  "libidn2-0")	\
 	X(SASL,		"sasl",		"libgsasl",	  "libgsasl18")	\

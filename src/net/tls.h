@@ -76,9 +76,6 @@ struct span tls_made_ca_pem(const struct tls_made *);
 enum { TLS_BINDING_MAX = 64 };
 enum tls_binding { TLS_EXPORTER, TLS_UNIQUE };
 
-/* The OpenSSL that runs, "3.0.15". */
-const char *tls_library_version(void);
-
 #define TLS_NO_DATE INT64_MIN		/* no date is given, or it cannot be read */
 
 struct tls_problem {

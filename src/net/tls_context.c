@@ -1,15 +1,90 @@
 /* tls_context - keys, certificates and what is trusted, for many handshakes. */
+#define OPENSSL_API_COMPAT 10100	/* ERR_load_SSL_strings and its like */
 #include "net/tls_ctx.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/proverr.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+
+#if defined OPENSSL_NO_DEPRECATED_3_0
+enum { LATE_TEXTS = 0 };
+#else
+enum { LATE_TEXTS = OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS };
+#endif
+
+/*
+ * The names of all ciphers and the texts of all errors are a sixth of what a handshake costs a
+ * process that makes one: the ciphers are known when a key is read that may be encrypted with one,
+ * the texts when one is told. Nor is tidying up at exit worth its time.
+ */
+static void
+openssl_begin(void)
+{
+	OPENSSL_init_crypto(
+	    OPENSSL_INIT_NO_ATEXIT | OPENSSL_INIT_NO_ADD_ALL_CIPHERS | LATE_TEXTS, NULL);
+}
+
+static void
+know_ciphers(void)
+{
+	EVP_add_cipher(EVP_des_cbc());
+	EVP_add_cipher(EVP_des_ede3_cbc());
+	EVP_add_cipher(EVP_aes_128_cbc());
+	EVP_add_cipher(EVP_aes_192_cbc());
+	EVP_add_cipher(EVP_aes_256_cbc());
+#ifndef OPENSSL_NO_CAMELLIA
+	EVP_add_cipher(EVP_camellia_128_cbc());
+	EVP_add_cipher(EVP_camellia_192_cbc());
+	EVP_add_cipher(EVP_camellia_256_cbc());
+#endif
+}
+
+void
+tls_load_texts(void)
+{
+#ifndef OPENSSL_NO_DEPRECATED_3_0
+#define P(reason, text) { ERR_PACK(ERR_LIB_PROV, 0, PROV_R_##reason), text }
+	/* those that a key of ours may meet: OpenSSL has no function that loads them all */
+	static const ERR_STRING_DATA of_providers[] = {
+		P(BAD_DECRYPT, "bad decrypt"),
+		P(FAILED_TO_GENERATE_KEY, "failed to generate key"),
+		P(INVALID_DIGEST, "invalid digest"),
+		P(INVALID_KEY, "invalid key"),
+		P(INVALID_KEY_LENGTH, "invalid key length"),
+		P(KEY_SIZE_TOO_SMALL, "key size too small"),
+		P(UNABLE_TO_GET_PASSPHRASE, "unable to get passphrase"),
+		P(WRONG_FINAL_BLOCK_LENGTH, "wrong final block length"),
+		{ 0, NULL },
+	};
+#undef P
+	ERR_load_strings_const(of_providers);
+	ERR_load_ERR_strings();
+	ERR_load_SSL_strings();
+	ERR_load_ASN1_strings();
+	ERR_load_BIO_strings();
+	ERR_load_BN_strings();
+	ERR_load_CONF_strings();
+	ERR_load_CRYPTO_strings();
+	ERR_load_DH_strings();
+	ERR_load_DSA_strings();
+	ERR_load_EC_strings();
+	ERR_load_EVP_strings();
+	ERR_load_OCSP_strings();
+	ERR_load_PEM_strings();
+	ERR_load_RAND_strings();
+	ERR_load_RSA_strings();
+	ERR_load_X509_strings();
+	ERR_load_X509V3_strings();
+#endif
+}
 
 bool
 tls_err(struct err *err, const char *what)
@@ -20,6 +95,10 @@ tls_err(struct err *err, const char *what)
 				     ERR_reason_error_string(code);
 	char number[32];
 
+	if (code && !reason) {
+		tls_load_texts();
+		reason = ERR_reason_error_string(code);
+	}
 	if (!reason) {
 		snprintf(number, sizeof number, "error %lu", code);
 		reason = number;
@@ -113,73 +192,28 @@ take_client(X509_STORE_CTX *store, void *arg)
 	return 1;
 }
 
-static const struct {
-	const char *name;
-	int version;
-} versions[] = {
-	{ "1.0", TLS1_VERSION },
-	{ "1.1", TLS1_1_VERSION },
-	{ "1.2", TLS1_2_VERSION },
-	{ "1.3", TLS1_3_VERSION },
-};
-enum { NVERSIONS = sizeof versions / sizeof *versions, TLS_LEAST = 2 /* "1.2" */ };
-
-const char *
-tls_version_name(int version)
-{
-	for (size_t i = 0; i < NVERSIONS; i++)
-		if (versions[i].version == version)
-			return versions[i].name;
-	return NULL;
-}
-
-static size_t
-version_index(struct span text)
-{
-	size_t i = 0;
-
-	if (span_starts_case(text, SPAN("TLS")))
-		text = span_skip(text, 3);
-	if (span_starts_case(text, SPAN("v")))
-		text = span_skip(text, 1);
-	while (i < NVERSIONS && !span_eq(text, span_of(versions[i].name)))
-		i++;
-	return i;
-}
-
-bool
-tls_version_ok(struct span text, struct err *err)
-{
-	if (version_index(text) < NVERSIONS)
-		return true;
-	return err_set(err, ERR_USAGE,
-	    "\"%.*s\" is not a TLS version: expected 1.0, 1.1, 1.2 or 1.3",
-	    SPAN_ARG(span_first(text, 40)));
-}
-
 static bool
 set_versions(struct tls_context *c, const struct tls_opts *o, struct err *err)
 {
-	size_t most = o->max_version ? version_index(span_of(o->max_version)) : NVERSIONS - 1,
-	       least = o->min_version ? version_index(span_of(o->min_version)) :
-	    most < TLS_LEAST	      ? most :
-					TLS_LEAST;
+	int most = o->max_version ? tls_version_number(span_of(o->max_version)) : TLS1_3_VERSION,
+	    least = o->min_version ? tls_version_number(span_of(o->min_version)) :
+	    most < TLS1_2_VERSION  ? most :
+				     TLS1_2_VERSION;
 
-	if (least == NVERSIONS || most == NVERSIONS)
-		return tls_version_ok(
-		    span_of(least == NVERSIONS ? o->min_version : o->max_version), err);
+	if (least == 0 || most == 0)
+		return tls_version_ok(span_of(least == 0 ? o->min_version : o->max_version), err);
 	if (least > most)
 		return err_set(err, ERR_USAGE, "--max-tls %s is below --min-tls %s",
-		    versions[most].name, versions[least].name);
-	if (least < TLS_LEAST) {
+		    tls_version_name(most), tls_version_name(least));
+	if (least < TLS1_2_VERSION) {
 		SSL_CTX_set_cipher_list(c->ssl, "DEFAULT:@SECLEVEL=0");
 		add_note(c,
 		    "TLS %s is allowed: OpenSSL's security level is lowered to 0, so weak "
 		    "keys, signatures and ciphers are accepted too",
-		    versions[least].name);
+		    tls_version_name(least));
 	}
-	return SSL_CTX_set_min_proto_version(c->ssl, versions[least].version) == 1 &&
-	    (!o->max_version || SSL_CTX_set_max_proto_version(c->ssl, versions[most].version) == 1);
+	return SSL_CTX_set_min_proto_version(c->ssl, least) == 1 &&
+	    (!o->max_version || SSL_CTX_set_max_proto_version(c->ssl, most) == 1);
 }
 
 /* OpenSSL has two lists, one of them for TLS 1.3; here one has both. */
@@ -243,6 +277,7 @@ identify(SSL_CTX *ssl, const struct tls_opts *o, struct err *err)
 		    SSL_CTX_use_PrivateKey(ssl, o->made->key) == 1;
 	if (!o->cert)
 		return true;
+	know_ciphers();
 	ERR_clear_error();
 	if (SSL_CTX_use_certificate_chain_file(ssl, o->cert) != 1)
 		return bad_file("certificate", o->cert, err);
@@ -254,15 +289,14 @@ identify(SSL_CTX *ssl, const struct tls_opts *o, struct err *err)
 }
 
 struct tls_context *
-tls_context_new(const struct tls_opts *o, struct err *err)
+openssl_context_new(const struct tls_opts *o, struct err *err)
 {
 	struct tls_context *c = memory_zeroed(sizeof *c);
 
 	c->uses = 1;
 	c->server = o->server;
 	c->keylog_fd = -1;
-	/* tidying up at exit costs a fourth of a handshake */
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+	openssl_begin();
 	ERR_clear_error();
 	c->ssl = SSL_CTX_new(o->server ? TLS_server_method() : TLS_client_method());
 	if (!c->ssl) {
@@ -280,7 +314,7 @@ tls_context_new(const struct tls_opts *o, struct err *err)
 	if (!set_versions(c, o, err) || (o->ciphers && !set_ciphers(c, o->ciphers, err)) ||
 	    (o->groups && !set_groups(c, o->groups, err)) || !identify(c->ssl, o, err) ||
 	    (!o->server && !tls_trust_load(c, o, err))) {
-		tls_context_free(c);
+		openssl_context_free(c);
 		return NULL;
 	}
 	SSL_CTX_set_cert_verify_callback(c->ssl, o->server ? take_client : verify, NULL);
@@ -293,7 +327,7 @@ tls_context_new(const struct tls_opts *o, struct err *err)
 }
 
 void
-tls_context_free(struct tls_context *c)
+openssl_context_free(struct tls_context *c)
 {
 	if (!c || --c->uses > 0)
 		return;
@@ -304,13 +338,13 @@ tls_context_free(struct tls_context *c)
 }
 
 const char *
-tls_context_note(const struct tls_context *c, size_t i)
+openssl_context_note(const struct tls_context *c, size_t i)
 {
 	return i < c->nnotes ? c->note[i] : NULL;
 }
 
 bool
-tls_is_server(const struct tls_context *context)
+openssl_is_server(const struct tls_context *context)
 {
 	return context->server;
 }

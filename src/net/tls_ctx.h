@@ -1,11 +1,10 @@
-/* Inside net/tls*.c only: OpenSSL objects behind the public names. */
+/* Inside the module of net/tls_openssl.h only: OpenSSL objects behind the public names. */
 #ifndef NET_TLS_CTX_H
 #define NET_TLS_CTX_H
 
 #include <openssl/ssl.h>
 
-#include "net/tls_priv.h"
-#include "net/tls_trust.h"
+#include "net/tls_openssl.h"
 
 struct tls_context {
 	SSL_CTX *ssl;
@@ -66,10 +65,10 @@ void tls_read_staple(struct span answer, STACK_OF(X509) *, X509_STORE *, struct 
  * false.
  */
 bool tls_err(struct err *, const char *what);
+/* Makes OpenSSL know the texts of its errors, which costs too much until there is one. */
+void tls_load_texts(void);
 
 /* Seconds since 1970, also beyond 2038 where time_t has 32 bits; or TLS_NO_DATE. */
 int64_t tls_seconds(const ASN1_TIME *);
-
-const char *tls_version_name(int version);	/* "1.2" of TLS1_2_VERSION; NULL: unknown */
 
 #endif

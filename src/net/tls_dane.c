@@ -4,94 +4,10 @@
  */
 #include "net/tls_ctx.h"
 
-#include <assert.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include "net/tls_words.h"
-
-const char *
-dane_state_word(enum dane_state state)
-{
-	static const char *const words[] = {
-#define X(name, word) [DANE_##name] = word,
-		DANE_STATES(X)
-#undef X
-	};
-	assert((size_t)state < sizeof words / sizeof *words);
-	return words[state];
-}
-
-enum tlsa_rollover
-tlsa_rollover(const struct tls_dane *d)
-{
-	enum tlsa_rollover found = TLSA_NO_RECORD;
-
-	for (size_t i = 0; i < d->n; i++) {
-		const struct tlsa *a = &d->result[i].record;
-		if (tlsa_unusable(a))
-			continue;
-		for (size_t j = 0; j < i; j++) {
-			const struct tlsa *b = &d->result[j].record;
-			if (tlsa_unusable(b))
-				continue;
-			if (a->usage != b->usage ||
-			    (a->selector == b->selector && a->matching == b->matching &&
-				!span_eq(a->data, b->data)))
-				return TLSA_TWO_KEYS;
-		}
-		found = TLSA_ONE_KEY;
-	}
-	return found;
-}
-
-bool
-tls_dane_requires_tls(const struct tls_dane *d)
-{
-	return d &&
-	    (d->state == DANE_UNUSABLE || d->state == DANE_USABLE || d->state == DANE_MATCHED ||
-		d->state == DANE_MISMATCHED);
-}
-
-bool
-tls_dane_vouches(const struct tls_info *info)
-{
-	return info->dane && info->dane->state == DANE_MATCHED;
-}
-
-const char *
-tlsa_verdict_word(enum tlsa_verdict verdict)
-{
-	static const char *const words[] = { "unusable", "differs", "matches" };
-
-	assert((size_t)verdict < sizeof words / sizeof *words);
-	return words[verdict];
-}
-
-bool
-tls_is_trusted(const struct tls_info *info)
-{
-	return !info->name_from_file && (info->verified || tls_dane_vouches(info));
-}
-
-/* OpenSSL takes usages 0 and 1; RFC 7672 3.1.3 does not. */
-const char *
-tlsa_unusable(const struct tlsa *r)
-{
-	static const size_t digest[] = { 0, 32, 64 };
-
-	if (r->malformed)
-		return "malformed: too short for a TLSA record";
-	if (r->usage < 2)
-		return "usages 0 and 1 are not for SMTP (RFC 7672 3.1.3)";
-	if (r->usage > 3 || r->selector > 1 || r->matching > 2)
-		return "unknown usage, selector or matching type";
-	if (r->data.len == 0)
-		return "it has no data";
-	return r->matching > 0 && r->data.len != digest[r->matching] ?
-	    "its data does not fit its usage, selector and matching type" :
-	    NULL;
-}
 
 static struct span
 why_differs(const struct tlsa *r, int code)
@@ -204,7 +120,7 @@ judge_record(
 }
 
 void
-tls_dane(const struct tls *t, struct tls_dane *d, struct arena *arena)
+openssl_dane(const struct tls *t, struct tls_dane *d, struct arena *arena)
 {
 	bool usable = false;
 

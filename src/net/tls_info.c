@@ -1,7 +1,6 @@
 /* tls_info - what a handshake came to and what the peer showed, as plain data. */
 #include "net/tls_ctx.h"
 
-#include <assert.h>
 #include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -225,49 +224,6 @@ tls_chain_of(STACK_OF(X509) *certs, struct arena *arena)
 	return chain;
 }
 
-const struct tls_chain *
-tls_chain(const struct tls_info *info)
-{
-	return info->dane && info->dane->match ? &info->dane->match->chain : &info->chain;
-}
-
-int64_t
-tls_ends(const struct tls_info *info, int *depth)
-{
-	const struct tls_chain *chain = tls_chain(info);
-
-	*depth = chain->n > 0 ? chain->depth : 0;
-	return chain->n > 0  ? chain->not_after :
-	    info->ncerts > 0 ? info->cert[0].not_after :
-			       TLS_NO_DATE;
-}
-
-const char *
-tls_ocsp_word(enum tls_ocsp ocsp)
-{
-	static const char *const words[] = {
-#define X(name, word) [TLS_OCSP_##name] = word,
-		TLS_OCSPS(X)
-#undef X
-	};
-
-	assert((size_t)ocsp < sizeof words / sizeof *words);
-	return words[ocsp];
-}
-
-const char *
-tls_name_word(enum tls_name name)
-{
-	static const char *const words[] = {
-#define X(name, word) [TLS_NAME_##name] = word,
-		TLS_NAMES(X)
-#undef X
-	};
-
-	assert((size_t)name < sizeof words / sizeof *words);
-	return words[name];
-}
-
 /* "*.example.org" and "a.b.example.org": it would have to stand for two labels. */
 static bool
 is_deeper(struct span pattern, struct span name)
@@ -418,7 +374,7 @@ client_of(SSL *ssl, struct arena *arena)
 }
 
 const struct tls_info *
-tls_describe(struct tls *t, struct arena *arena)
+openssl_describe(struct tls *t, struct arena *arena)
 {
 	struct tls_info *info = ARENA_NEW(arena, struct tls_info);
 	STACK_OF(X509) *sent = SSL_get_peer_cert_chain(t->ssl);
@@ -460,19 +416,4 @@ tls_describe(struct tls *t, struct arena *arena)
 	if (chain)
 		info->chain = tls_chain_of(SSL_get0_verified_chain(t->ssl), arena);
 	return info;
-}
-
-bool
-tls_problem_is_issuer(const struct tls_problem *p)
-{
-	return p->code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT ||
-	    p->code == X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY ||
-	    p->code == X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN ||
-	    p->code == X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE;
-}
-
-bool
-tls_problem_is_name(const struct tls_problem *p)
-{
-	return p->code == X509_V_ERR_HOSTNAME_MISMATCH || p->code == X509_V_ERR_IP_ADDRESS_MISMATCH;
 }

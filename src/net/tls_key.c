@@ -1,5 +1,5 @@
 /* tls_key - what a public key is. */
-#include "net/tls_key.h"
+#include "net/tls_openssl.h"
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -31,11 +31,12 @@ decode_bare(const unsigned char **at, long len)
 }
 
 unsigned
-tls_key_rsa_bits(struct span der)
+openssl_key_rsa_bits(struct span der, struct err *err)
 {
 	EVP_PKEY *key = der.len == 0 ? NULL : decode_whole(der, decode_info);
 	unsigned bits = 0;
 
+	(void)err;
 	if (!key && der.len > 0)
 		key = decode_whole(der, decode_bare);
 	if (key && EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA)

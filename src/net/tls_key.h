@@ -2,12 +2,13 @@
 #ifndef NET_TLS_KEY_H
 #define NET_TLS_KEY_H
 
-#include "base/span.h"
+#include "base/err.h"
 
 /*
  * The size in bits of an RSA key given as SubjectPublicKeyInfo (RFC 5280 4.1.2.7) or as the bare
- * RSAPublicKey of RFC 6376 3.6.1 (RFC 8017 A.1.1). 0: it is neither.
+ * RSAPublicKey of RFC 6376 3.6.1 (RFC 8017 A.1.1). 0: it is neither; with err, OpenSSL cannot be
+ * opened.
  */
-unsigned tls_key_rsa_bits(struct span der);
+unsigned tls_key_rsa_bits(struct span der, struct err *);
 
 #endif

@@ -83,7 +83,7 @@ make_server(struct tls_made *m, const char *const names[], size_t n)
 }
 
 struct tls_made *
-tls_make(const char *const names[], size_t n, struct err *err)
+openssl_make(const char *const names[], size_t n, struct err *err)
 {
 	struct tls_made *m = memory_zeroed(sizeof *m);
 	BIO *bio = BIO_new(BIO_s_mem());
@@ -93,7 +93,7 @@ tls_make(const char *const names[], size_t n, struct err *err)
 	    PEM_write_bio_X509(bio, m->ca) != 1) {
 		tls_err(err, "cannot make a certificate");
 		BIO_free(bio);
-		tls_made_free(m);
+		openssl_made_free(m);
 		return NULL;
 	}
 	long len = BIO_get_mem_data(bio, &pem);
@@ -104,7 +104,7 @@ tls_make(const char *const names[], size_t n, struct err *err)
 }
 
 void
-tls_made_free(struct tls_made *m)
+openssl_made_free(struct tls_made *m)
 {
 	if (!m)
 		return;
@@ -117,7 +117,7 @@ tls_made_free(struct tls_made *m)
 }
 
 struct span
-tls_made_ca_pem(const struct tls_made *m)
+openssl_made_ca_pem(const struct tls_made *m)
 {
 	return (struct span){ m->ca_pem, m->ca_pem_len };
 }

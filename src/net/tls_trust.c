@@ -1,5 +1,5 @@
 /* tls_trust - the certificates to trust: where they are, and a store that reads the bundle late. */
-#include "net/tls_trust.h"
+#include "net/tls_ctx.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,10 +8,9 @@
 #include <sys/stat.h>
 
 #include "base/ascii.h"
-#include "net/tls_ctx.h"
 
-struct tls_trust
-tls_trust_of_system(void)
+static struct tls_trust
+trust_of_system(void)
 {
 	/*
 	 * Debian, Alpine and Gentoo; Fedora and RHEL; SUSE; Alpine, OpenBSD and macOS; FreeBSD;
@@ -44,8 +43,9 @@ tls_trust_of_system(void)
 	return t;
 }
 
-const char *
-tls_trust_bundle(const struct tls_trust *t)
+/* The first that exists and is not empty; NULL: none. */
+static const char *
+trust_bundle(const struct tls_trust *t)
 {
 	struct stat st;
 
@@ -85,21 +85,24 @@ has_hash_links(const char *folders)
 }
 
 bool
-tls_trust_is_empty(const struct tls_trust *t)
+openssl_trust_is_empty(void)
 {
-	for (size_t i = 0; i < t->nfolders; i++)
-		if (has_hash_links(t->folder[i]))
+	struct tls_trust t = trust_of_system();
+
+	for (size_t i = 0; i < t.nfolders; i++)
+		if (has_hash_links(t.folder[i]))
 			return false;
-	return !tls_trust_bundle(t);
+	return !trust_bundle(&t);
 }
 
 void
-tls_trust_paths(const char *ca, struct arena *arena, const char **file, const char **folder)
+openssl_trust_paths(const char *ca, struct arena *arena, const char **file, const char **folder)
 {
-	struct tls_trust t = tls_trust_of_system();
+	struct tls_trust t = trust_of_system();
 	struct span all = SPAN_NONE;
 	struct stat st;
 
+	tls_load_texts();	/* libcurl tells them */
 	if (ca) {
 		bool is_folder = stat(ca, &st) == 0 && S_ISDIR(st.st_mode);
 		*file = is_folder ? NULL : ca;
@@ -108,7 +111,7 @@ tls_trust_paths(const char *ca, struct arena *arena, const char **file, const ch
 	}
 	for (size_t i = 0; i < t.nfolders; i++)
 		all = arena_printf(arena, "%.*s%s%s", SPAN_ARG(all), i > 0 ? ":" : "", t.folder[i]);
-	*file = tls_trust_bundle(&t);
+	*file = trust_bundle(&t);
 	*folder = arena_string(arena, all);
 }
 
@@ -165,7 +168,7 @@ find_issuer(X509 **issuer, X509_STORE_CTX *ctx, X509 *cert)
 static void
 trust_system(struct tls_context *c)
 {
-	c->trust = tls_trust_of_system();
+	c->trust = trust_of_system();
 	for (size_t i = 0; i < c->trust.nfolders; i++)
 		SSL_CTX_load_verify_dir(c->ssl, c->trust.folder[i]);
 	ERR_clear_error();

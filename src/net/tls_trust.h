@@ -22,15 +22,12 @@ struct tls_trust {
 	const char *folder[TLS_FOLDERS_MAX];
 	size_t nfolders;
 };
-struct tls_trust tls_trust_of_system(void);
-/* The first that exists and is not empty; NULL: none. */
-const char *tls_trust_bundle(const struct tls_trust *);
 /*
  * What --ca names (`ca`, or NULL) or else the system's: a file, and directories joined by ":", as
- * libcurl takes them. NULL: none.
+ * libcurl takes them. NULL: none, or OpenSSL cannot be opened.
  */
 void tls_trust_paths(const char *ca, struct arena *, const char **file, const char **folder);
-/* Whether there is neither a bundle nor a directory with hash links. */
-bool tls_trust_is_empty(const struct tls_trust *);
+/* Whether the system has neither a bundle nor a directory with hash links, as far as is known. */
+bool tls_trust_is_empty(void);
 
 #endif

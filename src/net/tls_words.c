@@ -1,9 +1,11 @@
-/* tls_words - TLS alerts, verification errors and TLSA numbers in plain words. */
+/* tls_words - TLS alerts, verification errors, TLSA numbers and versions in plain words. */
 #include "net/tls_words.h"
 
+#include <openssl/prov_ssl.h>
 #include <openssl/x509_vfy.h>
 
 #include "base/ascii.h"
+#include "net/tls.h"
 
 static const struct alert_info alerts[] = {
 	{ 0, "close_notify", "The peer closed TLS properly", "RFC 8446 6.1" },
@@ -130,8 +132,6 @@ static const struct verify_info problems[] = {
 
 #define COUNT(table) (sizeof (table) / sizeof *(table))
 
-enum { VERIFY_CODES = 1000 };	/* OpenSSL gives no error a number as high */
-
 const struct alert_info *
 alert_info(unsigned number)
 {
@@ -147,8 +147,8 @@ plain(char c)
 	return c == ' ' || c == '-' ? '_' : ascii_lower(c);
 }
 
-static bool
-same_name(struct span a, struct span b)
+bool
+tls_same_words(struct span a, struct span b)
 {
 	if (a.len != b.len)
 		return false;
@@ -162,7 +162,7 @@ const struct alert_info *
 alert_named(struct span name)
 {
 	for (size_t i = 0; i < COUNT(alerts); i++)
-		if (same_name(name, span_of(alerts[i].name)))
+		if (tls_same_words(name, span_of(alerts[i].name)))
 			return &alerts[i];
 	return NULL;
 }
@@ -182,29 +182,10 @@ verify_named(struct span name)
 	const size_t prefix = strlen("X509_V_ERR_");
 
 	for (size_t i = 0; i < COUNT(problems); i++)
-		if (same_name(name, span_of(problems[i].name)) ||
-		    same_name(name, span_skip(span_of(problems[i].name), prefix)) ||
-		    same_name(name, span_of(X509_verify_cert_error_string(problems[i].code))))
+		if (tls_same_words(name, span_of(problems[i].name)) ||
+		    tls_same_words(name, span_skip(span_of(problems[i].name), prefix)))
 			return &problems[i];
 	return NULL;
-}
-
-const char *
-verify_text(int code)
-{
-	const char *text = X509_verify_cert_error_string(code),
-		   *unknown = X509_verify_cert_error_string(VERIFY_CODES);
-
-	return code <= X509_V_OK || strcmp(text, unknown) == 0 ? NULL : text;
-}
-
-int
-verify_text_code(struct span text)
-{
-	for (int code = 1; code < VERIFY_CODES; code++)
-		if (verify_text(code) && same_name(text, span_of(verify_text(code))))
-			return code;
-	return 0;
 }
 
 const char *
@@ -237,4 +218,46 @@ tlsa_matching_text(unsigned matching)
 	static const char *const text[] = { "Full: the data itself", "SHA2-256: its SHA-256 digest",
 		"SHA2-512: its SHA-512 digest" };
 	return matching < COUNT(text) ? text[matching] : matching == 255 ? "private use" : NULL;
+}
+
+static const struct {
+	const char *name;
+	int number;
+} versions[] = {
+	{ "1.0", TLS1_VERSION },
+	{ "1.1", TLS1_1_VERSION },
+	{ "1.2", TLS1_2_VERSION },
+	{ "1.3", TLS1_3_VERSION },
+};
+
+const char *
+tls_version_name(int number)
+{
+	for (size_t i = 0; i < COUNT(versions); i++)
+		if (versions[i].number == number)
+			return versions[i].name;
+	return NULL;
+}
+
+int
+tls_version_number(struct span text)
+{
+	if (span_starts_case(text, SPAN("TLS")))
+		text = span_skip(text, 3);
+	if (span_starts_case(text, SPAN("v")))
+		text = span_skip(text, 1);
+	for (size_t i = 0; i < COUNT(versions); i++)
+		if (span_eq(text, span_of(versions[i].name)))
+			return versions[i].number;
+	return 0;
+}
+
+bool
+tls_version_ok(struct span text, struct err *err)
+{
+	if (tls_version_number(text) != 0)
+		return true;
+	return err_set(err, ERR_USAGE,
+	    "\"%.*s\" is not a TLS version: expected 1.0, 1.1, 1.2 or 1.3",
+	    SPAN_ARG(span_first(text, 40)));
 }

@@ -1,4 +1,4 @@
-/* What TLS alerts, verification errors and TLSA records are, in plain words. */
+/* What TLS alerts, verification errors, TLSA records and versions are, in plain words. */
 #ifndef NET_TLS_WORDS_H
 #define NET_TLS_WORDS_H
 
@@ -22,17 +22,25 @@ struct verify_info {
 	const char *means;
 };
 const struct verify_info *verify_info(int code);
-/* Finds an error by name, with or without "X509_V_ERR_", or by OpenSSL's text; NULL: unknown. */
+/* Finds an error by name, with or without "X509_V_ERR_"; NULL: unknown. */
 const struct verify_info *verify_named(struct span name);
 
 /*
  * OpenSSL's own text for an error, even one without a row, and the number for such a text; NULL
- * and 0: none.
+ * and 0: none, or OpenSSL cannot be opened.
  */
-const char *verify_text(int code);
-int verify_text_code(struct span text);
+enum { TLS_VERIFY_CODES = 1000 };	/* OpenSSL gives no error a number as high */
+const char *tls_verify_text(int code);
+int tls_verify_text_code(struct span text);
+
+/* Whether they are the same but for case, and for " " and "-" in the place of "_". */
+bool tls_same_words(struct span, struct span);
 
 /* The three numbers of a TLSA record (RFC 6698, RFC 7218); NULL beyond what is registered. */
 const char *tlsa_usage_text(unsigned), *tlsa_selector_text(unsigned), *tlsa_matching_text(unsigned);
+
+/* "1.2" of TLS's number for it, 0x0303, and back, from "TLSv1.2" too; NULL and 0: not known. */
+const char *tls_version_name(int number);
+int tls_version_number(struct span);
 
 #endif

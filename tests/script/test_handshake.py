@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "lib"))
 import hostile
 import program
 import tap
+import terminal
 
 WEAK = "ALL:@SECLEVEL=0"
 
@@ -144,6 +145,20 @@ class Handshake(unittest.TestCase):
             self.assertEqual(done.stdout, "")
         done = program.run("--min-tls", "1.4", "demo:")
         self.assertEqual((done.returncode, done.stderr), (2, 'smtpsh: --min-tls: "1.4" is not a TLS version: expected 1.0, 1.1, 1.2 or 1.3\n'))
+
+    def test_a_key_with_a_pass_phrase(self):
+        "in the encryptions of PEM, old and new; a wrong phrase is told in words"
+        cert, key = hostile.certificate()
+        for name, *how in (("aes", "pkey", "-traditional", "-aes-128-cbc"), ("des", "pkey", "-traditional", "-des3"),
+                           ("camellia", "pkey", "-traditional", "-camellia256"), ("new", "pkcs8", "-topk8")):
+            file = self.file(name + ".key")
+            openssl(*how, "-in", key, "-passout", "pass:geheim", "-out", file)
+            for phrase, wanted in (("geheim", "<~  250 ok"), ("falsch", "bad decrypt")):
+                with self.subTest(name, phrase=phrase), hostile.Server(server()) as peer, \
+                        terminal.Terminal("--cert", cert, "--key", file, f"smtps://127.0.0.1:{peer.port}", "-c", "NOOP") as t:
+                    t.until("pass phrase:")
+                    t.line(phrase)
+                    t.shows(wanted)
 
     def test_tls_does_not_begin_within_tls(self):
         """A server that agrees to STARTTLS within TLS gets no second ClientHello, which would go out beside the first layer."""

@@ -36,7 +36,8 @@ class Libraries(unittest.TestCase):
         cls.server = program.Serve("--listen", "127.0.0.1:0", "--without", "STARTTLS").__enter__()
         cls.addClassCleanup(cls.server.__exit__)
         cls.alone = shutil.copy(program.SMTPSH, cls.folder.name)
-        shutil.copy(os.path.join(os.path.dirname(program.SMTPSH), "smtpsh-dns_cares.so"), cls.folder.name)
+        for module in ("dns_cares", "tls_openssl"):
+            shutil.copy(os.path.join(os.path.dirname(program.SMTPSH), f"smtpsh-{module}.so"), cls.folder.name)
         cls.built = {name: program.is_built_with(name) for name in LIBRARIES}
         for name, (module, wants, _) in LIBRARIES.items():
             source = os.path.join(os.path.dirname(program.SMTPSH), f"smtpsh-{module}.so")
@@ -147,6 +148,30 @@ class Libraries(unittest.TestCase):
         with mta.Mta("AUTH " + offered) as server:
             done = self.run_alone("--user", "u", "--password-env", "PW", "--auth", server.target, "-c", "NOOP", env={"PW": "secret"})
         return " ".join(done.stdout.split())
+
+    def test_tls(self):
+        "without OpenSSL what needs no TLS works; what needs it says why it cannot be had, and is no statement about the server"
+        folder = os.path.dirname(program.SMTPSH)
+        with open(os.path.join(folder, "smtpsh-tls_openssl.so"), "rb") as file:
+            octets = file.read()
+        wants = [name for name in (b"libssl.so.3",) if name in octets]
+        with tempfile.TemporaryDirectory() as own, program.Serve("--listen", "127.0.0.1:0") as server:
+            alone, module = shutil.copy(program.SMTPSH, own), os.path.join(own, "smtpsh-tls_openssl.so")
+            def probe(*args):
+                return subprocess.run([alone, "probe", "--format", "json", *args, server.where], capture_output=True, text=True,
+                                      timeout=program.DEADLINE, env=program.environment())
+            for sentence in ["OpenSSL is used through smtpsh-tls_openssl.so, which is missing"] + ["OpenSSL is required"] * len(wants):
+                with self.subTest(sentence):
+                    self.assertEqual(json.loads(probe("--tls=off").stdout)["state"], "OK")
+                    for how in ("try", "starttls"):
+                        told = json.loads(probe("--tls=" + how).stdout)
+                        self.assertEqual((told["state"], told["phase"], told["reason"]), ("UNKNOWN", "tls", "internal"))
+                        self.assertIn(sentence, told["message"])
+                    done = subprocess.run([alone, "explain", "450 4.2.0"], capture_output=True, text=True, env=program.environment())
+                    self.assertEqual(done.returncode, 0, done.stderr)
+                for name in wants:
+                    with open(module, "wb") as file:
+                        file.write(octets.replace(name, name.replace(b".so.", b".no.")))
 
     def test_exporter(self):
         done = self.run_alone("exporter", "--listen", "127.0.0.1:0")

@@ -162,7 +162,7 @@ judge_failure(struct judgement *j)
 		judge_find(j, c, STATE_CRITICAL, REASON_MALFORMED, r->text);
 	else if (r->phase == PHASE_TLS && r->tls && r->tls->dane && !tls_dane_vouches(r->tls))
 		judge_find(j, c, STATE_CRITICAL, REASON_TLS_DANE, r->text);
-	else if (r->phase == PHASE_TLS && r->err != ERR_USAGE)
+	else if (r->phase == PHASE_TLS && r->err != ERR_USAGE && r->err != ERR_SYSTEM)
 		judge_find(j, c, judge_lenient(j) ? STATE_WARNING : STATE_CRITICAL,
 		    REASON_TLS_HANDSHAKE, r->text);
 	else if (r->err == ERR_TLS && r->alert)	/* with TLS 1.3, after the handshake */

@@ -95,9 +95,7 @@ is_plain(struct span type)
 static bool
 trusts_nobody(const struct sts_query *q)
 {
-	struct tls_trust trust = tls_trust_of_system();
-
-	return !q->way.ca && tls_trust_is_empty(&trust);
+	return !q->way.ca && tls_trust_is_empty();
 }
 
 static void

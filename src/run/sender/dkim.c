@@ -58,8 +58,14 @@ read_key(struct dkim_key *k, struct span p, struct arena *arena)
 		if (octets.len == 32)
 			k->state = DKIM_GOOD;
 	} else {
-		k->bits = tls_key_rsa_bits(octets);
+		struct err err = { 0 };
+		k->bits = tls_key_rsa_bits(octets, &err);
 		k->why = SPAN("p= is not an RSA public key");
+		if (err.kind != ERR_NONE) {
+			k->state = DKIM_FAILED;
+			k->why = arena_copy(arena, span_of(err.text));
+			return;
+		}
 		if (k->bits > 0)
 			k->state = k->bits < DKIM_BITS_MIN ? DKIM_WEAK : DKIM_GOOD;
 	}

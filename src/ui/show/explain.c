@@ -70,8 +70,8 @@ add_number(struct explaining *x, struct span word, const char *only)
 		explain_name(x, span_of(alert->name));
 	if (verify && (!only || strcmp(only, "verify") == 0))
 		explain_name(x, span_of(verify->name));
-	else if (only && strcmp(only, "verify") == 0 && verify_text((int)n))
-		explain_name(x, span_of(verify_text((int)n)));
+	else if (only && strcmp(only, "verify") == 0 && tls_verify_text((int)n))
+		explain_name(x, span_of(tls_verify_text((int)n)));
 	if (rcode && (!only || strcmp(only, "rcode") == 0))
 		explain_name(x, span_of(rcode->name));
 	if ((!only && n <= ERR_UNKNOWN) || (only && strcmp(only, "exit") == 0))

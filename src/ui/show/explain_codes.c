@@ -276,13 +276,15 @@ static bool
 add_verify(struct explaining *x, struct span name)
 {
 	const struct verify_info *info = verify_named(name);
-	int code = info ? info->code : verify_text_code(name);
+	int code = info ? info->code : tls_verify_text_code(name);
 
 	if (code == 0)
 		return false;
+	if (!info)
+		info = verify_info(code);
 	if (!info) {
 		explain_add(x, "certificate error", arena_printf(x->arena, "error %d", code),
-		    "%s (so OpenSSL words it)", verify_text(code));
+		    "%s (so OpenSSL words it)", tls_verify_text(code));
 		return true;
 	}
 	explain_add(x, "certificate error", span_of(info->name), "%s", info->means);

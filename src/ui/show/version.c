@@ -3,15 +3,14 @@
 
 #include "base/module.h"
 #include "net/loop.h"
-#include "net/tls.h"
 #include "ui/show/json.h"
 
 void
 version_print(FILE *out)
 {
 	fprintf(out, "smtpsh %s\n", SMTPSH_VERSION);
-	fprintf(out, "with OpenSSL %s, libuv %s, jansson %s\n", tls_library_version(),
-	    loop_library_version(), json_library_version());
+	fprintf(out, "with libuv %s, jansson %s\n", loop_library_version(),
+	    json_library_version());
 	for (enum module m = 0; m < MODULE_COUNT; m++)
 		if (module_is_built(m))
 			fprintf(out, "with %s, opened when it is needed (built with %s)\n",

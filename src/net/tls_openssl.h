@@ -1,0 +1,50 @@
+/*
+ * OpenSSL, as net/tls.c calls it: net/tls_openssl.c and the other files that include net/tls_ctx.h
+ * are a shared module (base/module.h), opened when TLS, a key or one of OpenSSL's own words is
+ * first needed. A probe without TLS needs none of it, and loading it is most of a start.
+ */
+#ifndef NET_TLS_OPENSSL_H
+#define NET_TLS_OPENSSL_H
+
+#include "base/module.h"
+#include "net/tls_key.h"
+#include "net/tls_priv.h"
+#include "net/tls_trust.h"
+#include "net/tls_words.h"
+
+/* Each is tls_NAME of its header, whose promises are here; the module has it as openssl_NAME. */
+#define TLS_FUNCTIONS(X)						\
+	X(context_new)							\
+	X(context_free)							\
+	X(context_note)							\
+	X(is_server)							\
+	X(make)								\
+	X(made_free)							\
+	X(made_ca_pem)							\
+	X(new)								\
+	X(free)								\
+	X(shake)							\
+	X(read)								\
+	X(write)							\
+	X(shut)								\
+	X(no_record)							\
+	X(describe)							\
+	X(dane)								\
+	X(binding)							\
+	X(key_rsa_bits)							\
+	X(trust_paths)							\
+	X(trust_is_empty)						\
+	X(verify_text)
+
+#define X(name) __typeof__(tls_##name) openssl_##name;
+TLS_FUNCTIONS(X)
+#undef X
+
+struct tls_openssl {
+#define X(name) __typeof__(tls_##name) *name;
+	TLS_FUNCTIONS(X)
+#undef X
+};
+extern const struct tls_openssl module_tls_openssl MODULE_EXPORT;
+
+#endif
