@@ -195,6 +195,15 @@ class Fate(unittest.TestCase):
                     self.assertEqual("accepted for delivery" in text.stdout, fate == "accepted")
                     self.assertEqual(f"c@d.example  {fate}   {reply[:3]}" in text.stdout, True, text.stdout)
 
+    def test_an_answer_holds_whatever_ends_the_session(self):
+        """A status that says try again would deliver the message twice."""
+        for tls in (False, True):
+            for name, last in (("421", lambda p: p.say("250 ok\r\n421 4.4.2 bye\r\n").close()), ("cut", lambda p: p.say("250 ok\r\n").cut() if tls else p.say("250 ok\r\n").close()),
+                               ("reset", lambda p: p.say("250 ok\r\n").hear().reset())):
+                with self.subTest(f"{name}, TLS {tls}"):
+                    text, events, told = self.send(at_end(last, tls=tls))
+                    self.assertEqual((text.returncode, told[0]["fate"]), (0, "accepted"), text.stdout)
+
     def test_each_recipient_of_lmtp(self):
         """Those that were answered keep their reply."""
         replies = ("250 2.0.0 kept", "552 5.2.2 full", "451 4.2.0 later")

@@ -203,6 +203,9 @@ replies_yield(void **state)
 		{ "554 SMTP synchronization error", AT_DATA, CAUSE_PIPELINING },
 		{ "503 send HELO first", AT_MAIL, CAUSE_NEEDS_HELO },
 		{ "503 Duplicate EHLO", AT_EHLO, CAUSE_HELO_TWICE },
+		{ "554 x", AT_STARTTLS, CAUSE_STARTTLS_REJECTED },
+		{ "530 5.7.0 x", AT_STARTTLS, CAUSE_STARTTLS_REJECTED },
+		{ "501 5.5.4 x", AT_STARTTLS, CAUSE_STARTTLS_REJECTED },
 		{ "502 x", AT_EHLO, CAUSE_EHLO_UNKNOWN },
 		{ "503 x", AT_RCPT, CAUSE_NEEDS_MAIL },
 		{ "503 x", AT_DATA, CAUSE_NEEDS_RCPT },
@@ -268,6 +271,21 @@ the_session_knows_more(void **state)
 	must_find(diagnose(&f, &arena), CAUSE_BAD_SEQUENCE, "DATA after RCPT", &arena);
 	f.reply = parsed("554 no", &arena);
 	must_find(diagnose(&f, &arena), CAUSE_REJECTED, "554 to DATA after RCPT", &arena);
+
+	f = (struct facts){ .end = END_CLOSED, .stage = AT_EHLO, .sent = SPAN("EHLO me") };
+	must_find(diagnose(&f, &arena), CAUSE_CLOSED_AT_EHLO, "closed at EHLO", &arena);
+	f.sent = SPAN("HELO me");
+	must_find(diagnose(&f, &arena), CAUSE_CONNECTION_CLOSED, "closed at HELO", &arena);
+
+	f = (struct facts){ .end = END_TIMED_OUT, .stage = AT_EHLO, .octets = SPAN("250-a\r\n") };
+	must_find(diagnose(&f, &arena), CAUSE_REPLY_UNFINISHED, "no last line", &arena);
+	assert_non_null(diagnose(&f, &arena)->field[FIELD_WHAT].at);
+	f.octets = SPAN("250-a\r\n250 ");
+	assert_null(diagnose(&f, &arena)->field[FIELD_WHAT].at);
+
+	f = (struct facts){ .reply = parsed("503 no", &arena), .stage = AT_EHLO,
+		.dialogue = { .tls = true } };
+	must_find(diagnose(&f, &arena), CAUSE_HELO_TWICE, "EHLO within TLS", &arena);
 
 	f = (struct facts){ .reply = parsed("503 no", &arena), .stage = AT_EHLO, .hellos = 1 };
 	must_find(diagnose(&f, &arena), CAUSE_HELO_TWICE, "EHLO again", &arena);

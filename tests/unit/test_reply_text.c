@@ -21,6 +21,7 @@ static const struct {
 	{ "550 mailbox is full: retry timeout exceeded", AT_ANY, CAUSE_MAILBOX_FULL },
 	{ "550 5.2.1 The user account is locked", AT_ANY, CAUSE_RECIPIENT_DISABLED },
 	{ "550 5.7.24 The SPF record of the sending domain has one or more suspicious entries", AT_END_OF_DATA, CAUSE_SPF_ERROR },
+	{ "554 5.7.3 Unable to initialize security subsystem", AT_STARTTLS, CAUSE_STARTTLS_REJECTED },
 	{ "501 5.1.3 Invalid address", AT_RCPT, CAUSE_RECIPIENT_SYNTAX },
 	{ "550 5.7.27 Sender address has null MX", AT_RCPT, CAUSE_SENDER_NULL_MX },
 	{ "550 5.7.27 Sender address has null MX", AT_ANY, CAUSE_SENDER_NULL_MX },

@@ -96,6 +96,7 @@
 	X(EXPIRED,		"expired")		/* it lay in a queue for too long */ \
 	/* STARTTLS and AUTH */								\
 	X(STARTTLS_FAILED,	"starttls_failed")	/* offered, then 454 */		\
+	X(STARTTLS_REJECTED,	"starttls_rejected")	/* offered, then 5xx */		\
 	X(STARTTLS_MISSING,	"starttls_missing")	/* not offered */		\
 	X(STARTTLS_TAKEN,	"starttls_taken") /* another address of the name offers it */ \
 	X(STARTTLS_REQUIRED,	"starttls_required")	/* must issue STARTTLS first */	\

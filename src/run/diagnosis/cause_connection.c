@@ -106,9 +106,9 @@ const struct cause_row causes_of_connection[] = {
 	    "EHLO",
 	    NULL, "RFC 5321 4.5.3.2" },
 	{ CAUSE_REPLY_UNFINISHED, CONCERNS_SERVER, STATE_CRITICAL, "Incomplete reply",
-	    "{awaited} began and did not end[ within {waited}][: received \"{octets}\"]|: a server "
-	    "that deliberately sends slowly (a tarpit), or packets held back on the path (a proxy, "
-	    "a firewall that inspects SMTP, the MTU)",
+	    "{awaited} began and did not end[ within {waited}][: received \"{octets}\"]|: [{what}, ]"
+	    "a server that deliberately sends slowly (a tarpit), or packets held back on the path "
+	    "(a proxy, a firewall that inspects SMTP, the MTU)",
 	    "Senders give up after several minutes and retry later",
 	    "check the server's log, any proxy or firewall in front of it, and the path MTU",
 	    "allow more time ({option}), and compare from another network", NULL,
@@ -162,7 +162,7 @@ const struct cause_row causes_of_connection[] = {
 	    "try again, and from another network", "/reopen", "RFC 5321 3.8" },
 	{ CAUSE_CLOSED_AT_EHLO, CONCERNS_SERVER, STATE_CRITICAL, "Closed after EHLO",
 	    "The connection was closed without a reply to EHLO|: a server, or a firewall that "
-	    "inspects SMTP, that does not support EHLO",
+	    "inspects SMTP, that does not support EHLO, or a crash, a limit or a block",
 	    "Senders queue the mail and retry",
 	    "check the server's log, and disable SMTP inspection on the firewall in front of it",
 	    "try HELO instead of EHLO, and compare from another network", NULL, "RFC 5321 3.2" },

@@ -11,6 +11,12 @@ const struct cause_row causes_of_session[] = {
 	    "tell the server's postmaster to check its certificate and key; do not log in without "
 	    "TLS",
 	    NULL, "RFC 3207 4" },
+	{ CAUSE_STARTTLS_REJECTED, CONCERNS_SERVER, STATE_CRITICAL, "STARTTLS rejected",
+	    "The server rejected STARTTLS ({code})|, and the code does not say why",
+	    "Senders send the mail without TLS, or not at all",
+	    "find in the server's log why it does not start TLS for this client",
+	    "do not log in without TLS; try port 465 with implicit TLS (smtps://)", NULL,
+	    "RFC 3207 4" },
 	{ CAUSE_STARTTLS_MISSING, CONCERNS_SERVER, STATE_WARNING, "STARTTLS not offered",
 	    "The server does not offer STARTTLS|, so mail to it crosses the network unencrypted",
 	    "Senders that require TLS do not deliver",
@@ -189,10 +195,11 @@ const struct cause_row causes_of_session[] = {
 	    "check the proxy or load balancer in front of the server",
 	    "send EHLO again; if it happens again, only the server's administrator can correct it",
 	    NULL, "RFC 5321 4.1.4" },
-	{ CAUSE_HELO_TWICE, CONCERNS_DIALOGUE, STATE_CRITICAL, "EHLO sent twice",
+	{ CAUSE_HELO_TWICE, CONCERNS_SERVER, STATE_CRITICAL, "EHLO sent twice",
 	    "The server does not accept a second EHLO in this session", NULL,
-	    "accept it: a second EHLO only resets the session",
-	    "send EHLO once, and again only after STARTTLS", NULL, "RFC 5321 4.1.4" },
+	    "make it accept EHLO again: after STARTTLS it begins a new session, elsewhere it "
+	    "resets one",
+	    "send EHLO once, and again only after STARTTLS, where it is required (RFC 3207 4.2)", NULL, "RFC 5321 4.1.4" },
 	{ CAUSE_EHLO_UNKNOWN, CONCERNS_SERVER, STATE_CRITICAL, "EHLO not supported",
 	    "The server does not support EHLO: a very old server, or a firewall that inspects SMTP "
 	    "on the path",

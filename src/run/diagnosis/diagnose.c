@@ -182,6 +182,9 @@ diagnose_silence(struct diagnosing *x)
 	if (drops)
 		d->field[FIELD_WHAT] = arena_printf(x->arena, "%s arrived in %u pieces, incomplete",
 		    smtp_stage_awaited(f->stage), f->pieces);
+	if (d->cause == CAUSE_REPLY_UNFINISHED && f->octets.at[f->octets.len - 1] == '\n')
+		d->field[FIELD_WHAT] =
+		    SPAN("a server that marks its last line with \"-\", as if more followed");
 	if (!held)
 		set_waited(x, d, f->waited_ms);
 	set_option(x, d);
@@ -197,6 +200,14 @@ is_fate_unknown(const struct facts *f)
 	    (f->stage == AT_END_OF_DATA && !f->reply && !f->fate_known &&
 		(f->end == END_TIMED_OUT || f->end == END_CLOSED || f->end == END_RESET ||
 		    f->end == END_TRUNCATED));
+}
+
+static bool
+said_helo(const struct facts *f)
+{
+	struct span args;
+
+	return verb_of(f->sent, &args) == VERB_HELO;
 }
 
 /* A close that comes sooner says nothing about what the server waited for. */
@@ -259,7 +270,8 @@ diagnose_end(struct diagnosing *x)
 		    f->octets.len > 0				  ? CAUSE_CLOSED_IN_REPLY :
 		    f->before_greeting && f->stage != AT_GREETING ? CAUSE_CLOSED_BEFORE_GREETING :
 		    f->stage == AT_MESSAGE     ? CAUSE_CLOSED_IN_DATA :
-		    f->stage == AT_EHLO && !f->dialogue.tls ? CAUSE_CLOSED_AT_EHLO :
+		    f->stage == AT_EHLO && !f->dialogue.tls && !said_helo(f) ?
+			CAUSE_CLOSED_AT_EHLO :
 		    f->stage == AT_AUTH	       ? CAUSE_CLOSED_AT_AUTH :
 		    f->stage == AT_ANY	       ? CAUSE_CLOSED_IDLE :
 		    f->stage == AT_GREETING ?
@@ -384,7 +396,8 @@ diagnose_form(struct diagnosing *x)
 	unsigned left = r->flaws & broken;
 	d = diagnosing_add(x, CAUSE_REPLY_MALFORMED, f->stage);
 	d->field[FIELD_WHAT] = span_of(reply_flaw_next(&left)->text);
-	d->evidence = text_safe(x->arena, arena_copy(x->arena, span_first(r->raw, 100)));
+	d->evidence =
+	    text_safe(x->arena, arena_copy(x->arena, span_trim(span_first(r->raw, 100))));
 	return true;
 }
 

@@ -75,6 +75,20 @@ doubt_delivery(struct sender *s)
 	e->delivery.queue_id = SPAN_NONE;
 }
 
+/*
+ * A message that was accepted stays accepted, however the session ends: a 421 or a close after the
+ * reply would otherwise make its sender send it again.
+ */
+static int
+status_of_delivery(const struct event *e, int status)
+{
+	bool ended = status == ERR_TEMPORARY || status == ERR_PROTO || status == ERR_TIMEOUT;
+
+	if (!ended || e->delivery.fate != FATE_ACCEPTED || e->delivery.unknown > 0)
+		return status;
+	return e->delivery.accepted == e->delivery.nrcpts ? ERR_NONE : ERR_RECIPIENTS;
+}
+
 static void
 send_on_event(void *ctx, const struct event *event)
 {
@@ -184,6 +198,8 @@ send_one(struct options *o, const struct target *target)
 		doubt_delivery(&sender);
 	if (known && sender.out_of_step && told->delivery.fate == FATE_UNKNOWN)
 		status = ERR_UNKNOWN;
+	if (known)
+		status = status_of_delivery(told, status);
 	if (known)
 		outlet_event(&sender.out, told);
 	arena_release(&sender.arena);
