@@ -199,7 +199,8 @@ const struct cause_row causes_of_session[] = {
 	    "The server does not accept a second EHLO in this session", NULL,
 	    "make it accept EHLO again: after STARTTLS it begins a new session, elsewhere it "
 	    "resets one",
-	    "send EHLO once, and again only after STARTTLS, where it is required (RFC 3207 4.2)", NULL, "RFC 5321 4.1.4" },
+	    "send EHLO once, and again only after STARTTLS, where it is required (RFC 3207 "
+	    "4.2)", NULL, "RFC 5321 4.1.4" },
 	{ CAUSE_EHLO_UNKNOWN, CONCERNS_SERVER, STATE_CRITICAL, "EHLO not supported",
 	    "The server does not support EHLO: a very old server, or a firewall that inspects SMTP "
 	    "on the path",
