@@ -107,8 +107,8 @@ const struct cause_row causes_of_connection[] = {
 	    NULL, "RFC 5321 4.5.3.2" },
 	{ CAUSE_REPLY_UNFINISHED, CONCERNS_SERVER, STATE_CRITICAL, "Incomplete reply",
 	    "{awaited} began and did not end[ within {waited}][: received \"{octets}\"]|: "
-	    "[{what}, ]a server that deliberately sends slowly (a tarpit), or packets held back on the path "
-	    "(a proxy, a firewall that inspects SMTP, the MTU)",
+	    "[{what}, ]a server that deliberately sends slowly (a tarpit), or packets held back "
+	    "on the path (a proxy, a firewall that inspects SMTP, the MTU)",
 	    "Senders give up after several minutes and retry later",
 	    "check the server's log, any proxy or firewall in front of it, and the path MTU",
 	    "allow more time ({option}), and compare from another network", NULL,
