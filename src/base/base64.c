@@ -104,3 +104,17 @@ base64_decode_loosely(struct arena *arena, struct span text, struct span *octets
 		strict[n++] = '=';
 	return base64_decode(arena, (struct span){ strict, n }, octets);
 }
+
+void
+base64_pem(struct buf *out, const char *what, struct span octets)
+{
+	enum { PEM_LINE = 64 };
+	struct arena arena = { 0 };
+	struct span rest = base64_encode(&arena, octets);
+
+	buf_printf(out, "-----BEGIN %s-----\n", what);
+	for (; rest.len > 0; rest = span_skip(rest, PEM_LINE))
+		buf_printf(out, "%.*s\n", SPAN_ARG(span_first(rest, PEM_LINE)));
+	buf_printf(out, "-----END %s-----\n", what);
+	arena_release(&arena);
+}

@@ -3,6 +3,7 @@
 #define BASE_BASE64_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 struct span base64_encode(struct arena *, struct span octets);
 /*
@@ -16,5 +17,8 @@ bool base64_decode(struct arena *, struct span text, struct span *octets);
  */
 bool base64_decode_loosely(struct arena *, struct span text, struct span *octets);
 bool base64_is(struct span text);		/* whether base64_decode would accept it */
+
+/* Appends the octets as PEM does (RFC 7468), between lines that name `what`: "CERTIFICATE". */
+void base64_pem(struct buf *, const char *what, struct span octets);
 
 #endif

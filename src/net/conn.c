@@ -477,6 +477,13 @@ conn_tls_info(const struct conn *c, struct arena *arena)
 }
 
 void
+conn_tls_pem(const struct conn *c, struct buf *out)
+{
+	if (c->tls_up)
+		tls_write_pem(c->tls, out);
+}
+
+void
 conn_tls_dane(const struct conn *c, struct tls_dane *dane, struct arena *arena)
 {
 	if (c->tls_up)

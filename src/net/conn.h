@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "net/addr.h"
 #include "net/loop.h"
 #include "net/tls_dane.h"
@@ -84,6 +85,8 @@ bool conn_is_tls(const struct conn *);
 size_t conn_tls_binding(const struct conn *, enum tls_binding, char out[TLS_BINDING_MAX]);
 /* Describes the TLS session, in the arena. NULL before CONN_TLS_UP. */
 const struct tls_info *conn_tls_info(const struct conn *, struct arena *);
+/* Appends the certificates that the server presented as PEM, its own first. */
+void conn_tls_pem(const struct conn *, struct buf *);
 
 /*
  * After CONN_TLS_UP: judges each TLSA record and, unless the records are insecure, sets the

@@ -122,6 +122,12 @@ tls_describe(struct tls *t, struct arena *arena)
 }
 
 void
+tls_write_pem(const struct tls *t, struct buf *out)
+{
+	its()->write_pem(t, out);
+}
+
+void
 tls_dane(const struct tls *t, struct tls_dane *dane, struct arena *arena)
 {
 	its()->dane(t, dane, arena);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/base64.h"
 #include "base/text.h"
 #include "base/utc.h"
 #include "net/addr.h"
@@ -416,4 +417,19 @@ openssl_describe(struct tls *t, struct arena *arena)
 	if (chain)
 		info->chain = tls_chain_of(SSL_get0_verified_chain(t->ssl), arena);
 	return info;
+}
+
+void
+openssl_write_pem(const struct tls *t, struct buf *out)
+{
+	STACK_OF(X509) *sent = SSL_get_peer_cert_chain(t->ssl);
+
+	for (int i = 0; sent && i < sk_X509_num(sent); i++) {
+		unsigned char *der = NULL;
+		int len = i2d_X509(sk_X509_value(sent, i), &der);
+		if (len > 0)
+			base64_pem(out, "CERTIFICATE",
+			    (struct span){ (const char *)der, (size_t)len });
+		OPENSSL_free(der);
+	}
 }

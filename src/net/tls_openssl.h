@@ -29,6 +29,7 @@
 	X(shut)								\
 	X(no_record)							\
 	X(describe)							\
+	X(write_pem)							\
 	X(dane)								\
 	X(binding)							\
 	X(key_rsa_bits)							\

@@ -2,6 +2,7 @@
 #ifndef NET_TLS_PRIV_H
 #define NET_TLS_PRIV_H
 
+#include "base/buf.h"
 #include "net/tls_dane.h"
 
 enum tls_status { TLS_DONE, TLS_WANT_READ, TLS_WANT_WRITE, TLS_CLOSED, TLS_TRUNCATED, TLS_FAILED };
@@ -20,6 +21,7 @@ void tls_shut(struct tls *);
  */
 struct span tls_no_record(const struct tls *);
 const struct tls_info *tls_describe(struct tls *, struct arena *);
+void tls_write_pem(const struct tls *, struct buf *);	/* the chain, as sent */
 
 /* Judges the TLSA records after a client's handshake. */
 void tls_dane(const struct tls *, struct tls_dane *, struct arena *);

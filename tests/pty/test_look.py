@@ -1,6 +1,7 @@
 """What a person looks at: replies, extensions, certificates, meanings, times, as the screen shows them."""
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -57,6 +58,27 @@ class Look(unittest.TestCase):
         self.assertIn("names       demo.smtpsh.example, localhost, 127.0.0.1, ::1", shown)
         self.assertIn("key         EC P-256", shown)
         self.assertIn("_25._tcp.demo.smtpsh.example. ", shown)
+
+    def test_the_certificate_as_pem(self):
+        with tempfile.TemporaryDirectory() as place:
+            file = os.path.join(place, "server.pem")
+            t = self.session("/starttls")
+            t.until("=== certificate verified")
+            t.until("EC P-256")
+            t.line("/cert --pem")
+            shown = re.search(r"(?s)-----BEGIN CERTIFICATE-----.*-----END CERTIFICATE-----", t.until("-----END CERTIFICATE-----")).group(0)
+            t.line("/cert --pem " + file)
+            t.until("written to")
+            with open(file) as written:
+                self.assertEqual(written.read().split(), shown.split())
+            self.assertEqual(os.stat(file).st_mode & 0o777, 0o600)
+            t.line("/cert --pem " + file)
+            t.until("***")
+            done = subprocess.run(["openssl", "x509", "-noout", "-subject", "-in", file], capture_output=True, text=True)
+            self.assertIn("demo.smtpsh.example", done.stdout)
+            script = "S: 220\nC: EHLO a\nS: 250\nC: STARTTLS\nS: 220\n/cert --pem " + file + "2\n"
+            self.assertNotEqual(program.run("demo:", input=script).returncode, 0)
+            self.assertFalse(os.path.exists(file + "2"))
 
     def test_where_one_is(self):
         t = self.session("EHLO me.example", "/info")

@@ -229,6 +229,31 @@ class Config(unittest.TestCase):
             t.line("/check work")
             t.until("demo:")
 
+    def test_send_by_name(self):
+        self.write(WORK + "auth = PLAIN\n")
+        done = self.run_it("-c", "/send work from=a@example.org to=b@example.org")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertIn("235 2.7.0", done.stdout)
+        self.assertRegex(done.stdout, "(?s)235 2.7.0.*RCPT TO:<b@example.org>.*354.*250 2.0.0")
+        for line, want in ("/send work to=b@example.org", "/close"), ("/send nobody", "config"), ("/send b@example.org", "to=b@example.org"):
+            done = self.run_it("demo:", "-c", line, "-c", "QUIT")
+            self.assertEqual(done.returncode, 2, line)
+            self.assertIn(want, done.stdout)
+            self.assertNotIn("MAIL FROM", done.stdout)
+        with Terminal(NO_COLOR="1", XDG_CONFIG_HOME=self.place) as t:
+            t.until("> ")
+            t.type("/send w\t")
+            t.prompt("smtpsh> /send work")
+            t.type(" to=b@example.org\r")
+            t.until("From")
+            t.line("a@example.org")
+            t.until("Subject")
+            t.line("")
+            t.until("Body")
+            t.line("")
+            t.until("235 2.7.0")
+            t.until("queued as")
+
     def test_shells_offer_names(self):
         self.write(WORK)
         self.assertEqual(self.run_it("completion", "names").stdout, "work\n")

@@ -295,6 +295,9 @@ send_parse_words(struct send_plan *plan, struct cursor *c, struct arena *arena, 
 		struct cursor here = *c;
 		if (!next_word(c, &name, &value, arena, err))
 			return false;
+		if (value.len == 0 && span_has(name, '@'))
+			return cursor_fail(&here, err, "for a recipient use to=%.*s",
+			    SPAN_ARG(span_first(name, 100)));
 		if (!send_set(plan, name, value, arena, &why))
 			return cursor_fail(&here, err, "%s", why.text);
 	}

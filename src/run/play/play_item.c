@@ -373,6 +373,10 @@ play_begin_step(struct play *p, const struct script_item *item)
 	p->ncollected = 0;
 	if (!step)
 		return;
+	if (step->writes) {
+		play_fail(p, ERR_USAGE, NULL, NULL, item->place, "scripts may not write files");
+		return;
+	}
 	if (step->op->traits & STEP_NAMES_TARGET) {
 		const struct target *t = step->args;
 		if (t->kind == TARGET_PIPE && !p->opts.allow_pipe) {

@@ -160,3 +160,10 @@ session_send_proxy_header(struct session *s)
 		    NULL, buf_span(&header).len, false);
 	buf_release(&header);
 }
+
+void
+session_pem(const struct session *s, struct buf *out)
+{
+	if (s->wire.conn)
+		conn_tls_pem(s->wire.conn, out);
+}

@@ -49,6 +49,8 @@ bool session_can_tls(const struct session *);		/* server: whether it has a certi
 bool session_awaits_tlsa(const struct session *);
 /* NULL: not looked up, or not known yet */
 const struct tls_dane *session_dane(const struct session *);
+/* Appends the certificates that the server presented as PEM; nothing without TLS. */
+void session_pem(const struct session *, struct buf *);
 /*
  * Looks up the MTA-STS policy of a domain; NEWS_POLICY follows. session_forget_policy cancels, as
  * does the end of the step.

@@ -52,6 +52,7 @@ struct session_env {
 	 * used. NULL as a function: there are no names.
 	 */
 	const struct target *(*named)(void *ctx, const struct target *typed, struct err *);
+	bool (*is_named)(void *ctx, struct span name);	/* set with ->named; changes nothing */
 	void *named_ctx;
 };
 void session_env_release(struct session_env *);

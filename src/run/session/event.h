@@ -210,6 +210,9 @@ struct event {
 			const struct sts *sts;
 			/* the policy's verdict on this connection */
 			enum sts_verdict verdict;
+			/* as PEM, instead of all this but ->tls; empty: not asked for */
+			struct span pem;
+			struct span file; /* where the prompt writes it; empty: it is shown */
 		} cert;
 		const struct session_info *info;
 		struct {

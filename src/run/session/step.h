@@ -135,6 +135,7 @@ struct step {
 	struct span text;	/* as typed */
 	const void *args;	/* the op's own, in the arena */
 	bool secret;		/* it contains a secret of the command line */
+	bool writes;		/* it names a file to write, which a script may not */
 	struct step *child;	/* the steps of a pipelined group, in order */
 	struct step *next;
 };

@@ -128,10 +128,7 @@ pager_begin(struct pager *p, struct screen *s)
 	*p = (struct pager){ 0 };
 	if (!held)
 		return;
-	*p = (struct pager){ s->out, s->columns, s->hide };
-	s->columns = screen_columns(s);
-	s->hide = NULL;
-	s->out = held;
+	screen_hold(s, held, false, &p->held);
 }
 
 static bool
@@ -165,11 +162,9 @@ pager_end(struct pager *p, struct screen *s, void (*lend)(void *ctx), void (*tak
 	char command[1000];
 	bool paged = false, ok = true;
 
-	if (!p->out)
+	if (!p->held.out)
 		return true;
-	s->out = p->out;
-	s->columns = p->columns;
-	s->hide = p->hide;
+	screen_let_go(s, &p->held);
 	if (pager_is_needed(held, fileno(s->out))) {
 		snprintf(command, sizeof command, "LESS=${LESS-FRX} %s", pager_name());
 		fflush(held);

@@ -27,9 +27,7 @@ bool foreground_shell(struct span command, int input, int *status, struct err *)
  * on, and shown by pager_end. Where $PAGER is empty, or without a terminal, both do nothing.
  */
 struct pager {
-	FILE *out;	  /* the screen's own; NULL: nothing is held back */
-	unsigned columns; /* the screen's setting before */
-	void (*hide)(void *ctx);
+	struct screen_held held;
 };
 
 void pager_begin(struct pager *, struct screen *);

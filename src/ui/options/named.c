@@ -89,6 +89,14 @@ named_open(void *ctx, const struct target *typed, struct err *err)
 	return section ? named_enter(n, section, err) : NULL;
 }
 
+static bool
+named_is(void *ctx, struct span name)
+{
+	const struct named *n = ctx;
+
+	return config_find(n->o->config, name) != NULL;
+}
+
 void
 named_begin(
     struct named *n, struct options *o, struct session_env *env, const struct target *first)
@@ -97,6 +105,7 @@ named_begin(
 	if (!o->config || !o->config->sections)
 		return;
 	env->named = named_open;
+	env->is_named = named_is;
 	env->named_ctx = n;
 	if (!o->name)
 		return;

@@ -313,15 +313,22 @@ help_words(const struct about *a, struct candidates *c)
 		complete_meant(c, span_of(w.name), "", span_of(w.help));
 }
 
+static void
+offer_sections(const struct about *a, struct candidates *c)
+{
+	const struct config *config = config_of(a->talk);
+
+	for (const struct config_section *s = config ? config->sections : NULL; s; s = s->next)
+		complete_try(c, span_of(s->name), "");
+}
+
 /* Names of the user's, the MX of the target, then what was opened before. */
 static void
 offer_hosts(const struct about *a, struct candidates *c)
 {
 	const struct route *route = a->view->route;
-	const struct config *config = config_of(a->talk);
 
-	for (const struct config_section *s = config ? config->sections : NULL; s; s = s->next)
-		complete_try(c, span_of(s->name), "");
+	offer_sections(a, c);
 	for (size_t i = 0; route && i < route->nall; i++)
 		complete_try(c, route->hop[i].host, "");
 	complete_try(c, a->view->host, "");
@@ -530,6 +537,7 @@ offer_named(const struct about *a, struct span what, struct candidates *c)
 		{ "B,", several_addresses },
 		{ "PHASE=", offer_phases },
 		{ "NAME", own_names },
+		{ "SECTION", offer_sections },
 		{ "DOMAIN", offer_domains },
 		{ "CODE", last_code },
 		{ "KEYWORD", offer_keywords },

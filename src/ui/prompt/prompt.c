@@ -9,7 +9,9 @@
 #include "ui/edit/foreground.h"
 #include "ui/options/config.h"
 #include "ui/prompt/shorthand.h"
+#include "ui/show/log.h"
 #include "ui/show/show_line.h"
+#include "ui/show/standard.h"
 
 const struct prompt_command *
 prompt_find(const struct prompt_command *const table[], struct span name)
@@ -194,9 +196,28 @@ prompt_run(void *ctx, struct span name, struct span args)
 	return true;
 }
 
+/* /cert --pem FILE */
+static void
+prompt_write_cert(struct prompt *p, const struct event *event)
+{
+	const char *file = arena_string(&p->screen->arena, event->cert.file);
+	bool text = p->options->format == FORMAT_TEXT;
+	struct err err;
+
+	if (!log_save(file, event->cert.pem, &err)) {
+		p->failed = true;
+		text ? prompt_problem(p, "%s", err.text) : complain(&err);
+	} else if (text) {
+		prompt_note(p, "%zu certificate%s written to %s", event->cert.tls->ncerts,
+		    event->cert.tls->ncerts == 1 ? "" : "s", file);
+	}
+}
+
 void
 prompt_on_event(struct prompt *p, const struct event *event)
 {
+	if (event->kind == EVENT_CERT && event->cert.file.len > 0)
+		prompt_write_cert(p, event);
 	if (event->kind == EVENT_SETTLED)
 		prompt_settle(p, event->session, event->err == ERR_NONE);
 	for (size_t i = 0; p->table[i]; i++)

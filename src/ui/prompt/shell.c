@@ -66,47 +66,27 @@ shell_split(
 bool
 shell_pipe_begin(struct shell_pipe *pipe, struct prompt *p, struct span command)
 {
-	struct screen *s = p->screen;
-	FILE *held = tmpfile();
+	FILE *shown = tmpfile();
 
-	if (!held) {
+	if (!shown) {
 		prompt_problem(p, "no temporary file for what is shown");
 		return false;
 	}
-	*pipe = (struct shell_pipe){
-		.out = s->out,
-		.held = held,
-		.color = s->color,
-		.styled = s->styled,
-		.hide = s->hide
-	};
-	pipe->command.max = command.len + 1;
+	*pipe = (struct shell_pipe){ .shown = shown, .command = { .max = command.len + 1 } };
 	buf_append(&pipe->command, command);
-	pipe->columns = s->columns;
-	s->columns = screen_columns(s);
-	s->out = pipe->held;
-	s->color = s->styled = false;
-	s->hide = NULL;
+	screen_hold(p->screen, shown, true, &pipe->held);
 	return true;
 }
 
 void
 shell_pipe_end(struct shell_pipe *pipe, struct prompt *p)
 {
-	struct screen *s = p->screen;
-	FILE *held = pipe->held;
-
-	if (!pipe->out)
+	if (!pipe->held.out)
 		return;
-	s->out = pipe->out;
-	s->color = pipe->color;
-	s->styled = pipe->styled;
-	s->columns = pipe->columns;
-	s->hide = pipe->hide;
-	pipe->out = NULL;
-	fflush(held);
-	lseek(fileno(held), 0, SEEK_SET);
-	shell_wait(p, buf_span(&pipe->command), fileno(held));
-	fclose(held);
+	screen_let_go(p->screen, &pipe->held);
+	fflush(pipe->shown);
+	lseek(fileno(pipe->shown), 0, SEEK_SET);
+	shell_wait(p, buf_span(&pipe->command), fileno(pipe->shown));
+	fclose(pipe->shown);
 	buf_release(&pipe->command);
 }

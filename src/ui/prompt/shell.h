@@ -13,15 +13,10 @@
 bool shell_is_asked(struct span line, struct span *command);
 void shell_run(struct prompt *, struct span command);
 
-/*
- * What is shown is held back for a command. {0} is none.
- */
+/* What is shown is held back for a command. {0} is none. */
 struct shell_pipe {
-	FILE *out;			/* the screen's own; NULL: nothing is held back */
-	FILE *held;			/* what is shown meanwhile */
-	bool color, styled;		/* the screen's settings before */
-	unsigned columns;
-	void (*hide)(void *ctx);
+	struct screen_held held;
+	FILE *shown;			/* what is shown meanwhile */
 	struct buf command;
 };
 /*

@@ -303,6 +303,10 @@ add_cert(json_t *o, const struct event *e)
 	struct arena arena = { 0 };
 
 	json_add_tls(o, t);
+	if (e->cert.pem.len > 0) {
+		json_put(o, "pem", e->cert.pem);
+		return;
+	}
 	json_put(o, "tlsa_name",
 	    arena_printf(&arena, "_%u._tcp.%.*s.", e->cert.port, SPAN_ARG(e->cert.host)));
 	json_put(o, "tlsa",

@@ -205,6 +205,11 @@ show_certs(struct screen *s, const struct event *e)
 {
 	const struct tls_info *t = e->cert.tls;
 
+	if (e->cert.pem.len > 0) {
+		if (e->cert.file.len == 0)
+			screen_print(s, "%.*s", SPAN_ARG(e->cert.pem));
+		return;
+	}
 	for (size_t i = 0; i < t->ncerts; i++)
 		show_one_cert(s, e, i);
 	show_verification(s, e, t, false);

@@ -37,23 +37,18 @@ past_offered(struct screen_past *p, const struct extensions *x)
 /* ---- what is held back */
 
 void
-past_hold(struct screen *s, struct screen_past *p, struct holding *h)
+past_hold(struct screen *s, struct screen_past *p, struct screen_held *held)
 {
-	*h = (struct holding){ s->out, s->columns, s->hide };
 	free(p->verdict);
 	p->verdict = NULL;
-	s->columns = screen_columns(s);
-	s->hide = NULL;
-	s->out = memory_file(&p->verdict, &p->verdict_size);
+	screen_hold(s, memory_file(&p->verdict, &p->verdict_size), false, held);
 }
 
 void
-past_held(struct screen *s, struct holding *h)
+past_held(struct screen *s, struct screen_held *held)
 {
 	fclose(s->out);
-	s->out = h->out;
-	s->columns = h->columns;
-	s->hide = h->hide;
+	screen_let_go(s, held);
 }
 
 static void

@@ -25,9 +25,8 @@ struct screen_past *past_of(struct screen *, const struct event *);
 void past_offered(struct screen_past *, const struct extensions *);	/* copies them */
 
 /* Between these two, what is printed is held back for this session. */
-struct holding { FILE *out; unsigned columns; void (*hide)(void *ctx); };
-void past_hold(struct screen *, struct screen_past *, struct holding *);
-void past_held(struct screen *, struct holding *);
+void past_hold(struct screen *, struct screen_past *, struct screen_held *);
+void past_held(struct screen *, struct screen_held *);
 
 /* Whether a sent line is summed up rather than shown: `send` on a terminal, unless -v. */
 bool past_sums_up(struct screen *, const struct event *);

@@ -75,6 +75,28 @@ screen_like(const struct screen *s, FILE *out, unsigned columns)
 }
 
 void
+screen_hold(struct screen *s, FILE *to, bool plain, struct screen_held *held)
+{
+	*held = (struct screen_held){ s->out, s->columns, s->color, s->styled, s->hide };
+	s->columns = screen_columns(s);
+	s->out = to;
+	s->color &= !plain;
+	s->styled &= !plain;
+	s->hide = NULL;
+}
+
+void
+screen_let_go(struct screen *s, struct screen_held *held)
+{
+	s->out = held->out;
+	s->columns = held->columns;
+	s->color = held->color;
+	s->styled = held->styled;
+	s->hide = held->hide;
+	held->out = NULL;
+}
+
+void
 screen_release(struct screen *s)
 {
 	for (size_t i = 0; i < SCREEN_SESSIONS; i++) {

@@ -76,6 +76,19 @@ void screen_settings(struct screen *, const struct look *);
 /* A screen that looks like another, on another stream, without its prompt; to be released too. */
 struct screen screen_like(const struct screen *, FILE *out, unsigned columns);
 void screen_release(struct screen *);
+/*
+ * What a screen is while its output is held back: it prints to `to`, as wide as it was, and does
+ * not hide its prompt; `plain`: without colour and bold. {0}: nothing is held back.
+ */
+struct screen_held {
+	FILE *out;			/* the screen's own; NULL: nothing is held back */
+	unsigned columns;
+	bool color, styled;
+	void (*hide)(void *ctx);
+};
+void screen_hold(struct screen *, FILE *to, bool plain, struct screen_held *);
+void screen_let_go(struct screen *, struct screen_held *);	/* `to` is the caller's again */
+
 unsigned screen_columns(const struct screen *);		/* 80 when it is not a terminal */
 unsigned screen_lines(const struct screen *);		/* 24 when it is not a terminal */
 

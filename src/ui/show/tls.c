@@ -189,7 +189,7 @@ show_tls(struct screen *s, const struct event *e)
 {
 	const struct tls_info *t = e->shaken.info;
 	struct screen_past *past = past_of(s, e);
-	struct holding holding;
+	struct screen_held holding;
 
 	if (s->verbose >= 0) {
 		struct flow f = show_begin(s, MARK_NOTE, e);

@@ -1,20 +1,30 @@
 /*
- * /cert - the certificates that the server showed, whole, the TLSA record of its key, and what
- * MTA-STS makes of them.
+ * /cert - the certificates that the server presented, whole, the TLSA record of its key, and what
+ * MTA-STS makes of them; or as PEM.
  */
 #include "run/session/session.h"
+
+enum { CERT_PEM_MAX = 1 << 20 };
 
 struct cert_state {
 	struct session *session;
 };
 
+struct cert_args {
+	struct span domain, file;
+	bool pem;
+};
+
 static bool
 cert_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
 {
-	struct span *domain = ARENA_NEW(arena, struct span);
+	struct cert_args *args = ARENA_NEW(arena, struct cert_args);
+	struct span word = cursor_word(c);
 
-	*domain = cursor_word(c);
-	step->args = domain;
+	args->pem = span_eq(word, SPAN("--pem"));
+	*(args->pem ? &args->file : &args->domain) = args->pem ? cursor_word(c) : word;
+	step->writes = args->file.len > 0;
+	step->args = args;
 	return cursor_end(c, err);
 }
 
@@ -35,22 +45,42 @@ cert_show(struct session *s, const struct sts *sts)
 	return STEP_DONE;
 }
 
+static enum progress
+cert_show_pem(struct session *s, const struct cert_args *args)
+{
+	struct event event = { .kind = EVENT_CERT };
+	struct buf pem = { .max = CERT_PEM_MAX };
+
+	session_pem(s, &pem);
+	event.cert.tls = session_view(s).tls;
+	event.cert.pem = buf_span(&pem);
+	event.cert.file = args->file;
+	session_emit(s, &event);
+	buf_release(&pem);
+	return STEP_DONE;
+}
+
 /* The domain whose mail goes here: as given, else as opened. A host alone has no policy. */
 static struct span
 cert_domain(const struct session *s, const struct step *step)
 {
-	const struct span *given = step->args;
+	const struct cert_args *args = step->args;
 	const struct target *target = session_target(s);
 
-	return given->len > 0 ? *given : target->kind == TARGET_MX ? target->host : SPAN_NONE;
+	if (args->domain.len > 0)
+		return args->domain;
+	return target->kind == TARGET_MX ? target->host : SPAN_NONE;
 }
 
 static enum progress
 cert_start(struct session *s, const struct step *step, void *mem)
 {
 	struct cert_state *state = mem;
+	const struct cert_args *args = step->args;
 	struct span domain = cert_domain(s, step);
 
+	if (args->pem)
+		return cert_show_pem(s, args);
 	if (domain.len == 0)
 		return cert_show(s, NULL);
 	state->session = s;
@@ -79,9 +109,9 @@ cert_release(void *mem)
 const struct step_op step_cert = {
 	.name = "cert",
 	.group = GROUP_TLS,
-	.args = "[DOMAIN]",
+	.args = "[DOMAIN|--pem [FILE]]",
 	.help = "Show the server's certificates, a TLSA record for its key, and the verdict of the "
-		"domain's MTA-STS policy",
+		"domain's MTA-STS policy; --pem: as PEM, or into a new file",
 	.traits = STEP_NEEDS_CONN | STEP_NEEDS_TLS | STEP_SHOWS,
 	.state_size = sizeof(struct cert_state),
 	.parse = cert_parse,

@@ -11,6 +11,39 @@
 
 enum { SEND_BODY_MAX = 1 << 20 };
 
+/* ---- where to */
+
+/* What a step that sends has for its args. */
+struct send_args {
+	const struct send_plan *plan;
+	const struct target *target;	/* NULL: the session's */
+	struct span name;		/* of a target, as typed; empty: none */
+};
+
+/* The target of /send NAME, with the options of that name. NULL: there is none, which was said. */
+static const struct target *
+send_named(struct session *s, struct sending *st, struct span name)
+{
+	struct session_env *env = session_env(s);
+	struct target typed = { .text = name };
+	struct send_plan plan = { .last = SEND_DATA };
+	struct err err = { 0 }, why;
+	const struct target *found = NULL;
+
+	if ((!env->is_named || !env->is_named(env->named_ctx, name)) &&
+	    !send_set(&plan, name, SPAN_NONE, &st->arena, &why))
+		err_set(&err, why.kind, "%s; nor is it a name in the config file", why.text);
+	else if (session_view(s).state == SESSION_OPEN)
+		err_set(&err, ERR_USAGE,
+		    "connected to %.*s: /close it first, or use /conn N for another session",
+		    SPAN_ARG(session_view(s).host));
+	else
+		found = env->named(env->named_ctx, &typed, &err);
+	if (err.kind != ERR_NONE)
+		session_fail_with(s, &err);
+	return found;
+}
+
 /* ---- what is asked of the person */
 
 static enum progress send_prepare(struct session *, const struct step *, struct sending *);
@@ -273,7 +306,13 @@ send_begin(struct session *s, const struct step *step, struct sending *st,
 static enum progress
 send_start(struct session *s, const struct step *step, void *mem)
 {
-	return send_begin(s, step, mem, step->args);
+	const struct send_args *args = step->args;
+	struct sending *st = mem;
+
+	st->target = args->name.len > 0 ? send_named(s, st, args->name) : args->target;
+	if (args->name.len > 0 && !st->target)
+		return STEP_FAIL;
+	return send_begin(s, step, st, args->plan);
 }
 
 static enum progress
@@ -331,21 +370,70 @@ send_release(void *mem)
 	arena_release(&st->arena);
 }
 
+/* With a target of its own it connects. */
+static const struct step_op step_send_there = {
+	.name = "send",
+	.group = GROUP_MESSAGE,
+	.args = "",
+	.help = "Connect and send a message",
+	.traits = STEP_SENDS_MESSAGE,
+	.verb = VERB_MAIL,
+	.state_size = sizeof(struct sending),
+	.start = send_start,
+	.on_news = send_on_news,
+	.cancel = send_cancel,
+	.release = send_release,
+};
+
+/* A name is what a person types without "=" and is no flag. */
+static bool
+send_begins_with_name(const struct step *step, struct cursor c, struct span *name)
+{
+	const char *word;
+	bool flag;
+
+	*name = cursor_word(&c);
+	if (name->len == 0 || span_has(*name, '=') || span_has(*name, '@') ||
+	    !place_is_user(step->place))
+		return false;
+	for (size_t i = 0; (word = send_word(i, &flag)) != NULL; i++)
+		if (span_eq(*name, span_of(word)))
+			return false;
+	return true;
+}
+
+static struct send_plan *
+send_new_args(struct step *step, struct arena *arena, struct span name)
+{
+	struct send_plan *plan = ARENA_NEW(arena, struct send_plan);
+	struct send_args *args = ARENA_NEW(arena, struct send_args);
+
+	plan->last = SEND_DATA;
+	*args = (struct send_args){ .plan = plan, .name = name };
+	step->args = args;
+	return plan;
+}
+
 static bool
 send_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
 {
-	struct send_plan *plan = ARENA_NEW(arena, struct send_plan);
+	struct span name;
+	bool named = send_begins_with_name(step, *c, &name);
 
-	plan->last = SEND_DATA;
-	step->args = plan;
-	return send_parse_words(plan, c, arena, err);
+	if (named) {
+		cursor_word(c);
+		step->op = &step_send_there;
+	}
+	return send_parse_words(
+	    send_new_args(step, arena, named ? name : SPAN_NONE), c, arena, err);
 }
 
 const struct step_op step_send = {
 	.name = "send",
 	.group = GROUP_MESSAGE,
-	.args = "[from=A] [to=B,...] [WORD=VALUE...]",
-	.help = "Send a message; prompt for anything not given",
+	.args = "[SECTION] [from=A] [to=B,...] [WORD=VALUE...]",
+	.help = "Send a message, to the target of a SECTION in the config file; prompt for "
+		"anything not given",
 	.traits = STEP_NEEDS_CONN | STEP_CONNECTS | STEP_NEEDS_COMMAND | STEP_SENDS_MESSAGE |
 	    STEP_NAMES_FILES,
 	.verb = VERB_MAIL,
@@ -360,11 +448,9 @@ const struct step_op step_send = {
 static bool
 load_parse(struct step *step, struct cursor *c, struct arena *arena, struct err *err)
 {
-	struct send_plan *plan = ARENA_NEW(arena, struct send_plan);
+	struct send_plan *plan = send_new_args(step, arena, SPAN_NONE);
 	struct span path = cursor_word(c);
 
-	plan->last = SEND_DATA;
-	step->args = plan;
 	if (path.len == 0)
 		return cursor_fail(c, err, "/load requires a file, such as /load mail.eml");
 	plan->file = arena_string(arena, path);
@@ -388,43 +474,14 @@ const struct step_op step_load = {
 
 /* ---- from the command line, with the target */
 
-struct send_there {
-	const struct send_plan *plan;
-	const struct target *target;
-};
-
-static enum progress
-send_there_start(struct session *s, const struct step *step, void *mem)
-{
-	const struct send_there *there = step->args;
-	struct sending *st = mem;
-
-	st->target = there->target;
-	return send_begin(s, step, st, there->plan);
-}
-
-static const struct step_op step_send_there = {
-	.name = "send",
-	.group = GROUP_MESSAGE,
-	.args = "",
-	.help = "Connect and send a message",
-	.traits = STEP_SENDS_MESSAGE,
-	.verb = VERB_MAIL,
-	.state_size = sizeof(struct sending),
-	.start = send_there_start,
-	.on_news = send_on_news,
-	.cancel = send_cancel,
-	.release = send_release,
-};
-
 const struct step *
 step_new_send(
     const struct send_plan *plan, const struct target *target, struct arena *arena)
 {
 	struct step *step = ARENA_NEW(arena, struct step);
-	struct send_there *there = ARENA_NEW(arena, struct send_there);
+	struct send_args *args = ARENA_NEW(arena, struct send_args);
 
-	*there = (struct send_there){ plan, target };
-	*step = (struct step){ .op = &step_send_there, .text = SPAN("/send"), .args = there };
+	*args = (struct send_args){ .plan = plan, .target = target };
+	*step = (struct step){ .op = &step_send_there, .text = SPAN("/send"), .args = args };
 	return step;
 }

@@ -10,7 +10,7 @@
 #include "ui/prompt/commands/last.h"
 
 /* xterm takes no more than 100,000 octets of base64. */
-enum { COPY_MAX = 74000, PEM_LINE = 64 };
+enum { COPY_MAX = 74000 };
 
 /* Who pastes it gets no octet that drives a terminal. */
 static bool
@@ -47,11 +47,8 @@ copy_cert(struct prompt *p, struct span args, struct buf *out)
 		prompt_note(p, "the server has presented no certificate; /starttls asks for it");
 		return false;
 	}
-	struct span rest = base64_encode(&p->screen->arena, tls->der);
-	buf_append(out, SPAN("-----BEGIN CERTIFICATE-----\n"));
-	for (; rest.len > 0; rest = span_skip(rest, PEM_LINE))
-		buf_printf(out, "%.*s\n", SPAN_ARG(span_first(rest, PEM_LINE)));
-	return buf_append(out, SPAN("-----END CERTIFICATE-----\n"));
+	base64_pem(out, "CERTIFICATE", tls->der);
+	return buf_span(out).len > 0;
 }
 
 static const struct {
