@@ -164,6 +164,13 @@ arena_printf(struct arena *a, const char *format, ...)
 	return (struct span){ mem, (size_t)n };
 }
 
+struct span
+arena_join(struct arena *a, struct span all, const char *glue, struct span more)
+{
+	return arena_printf(
+	    a, "%.*s%s%.*s", SPAN_ARG(all), all.len > 0 ? glue : "", SPAN_ARG(more));
+}
+
 static void
 free_blocks(struct arena_block *b)
 {

@@ -34,6 +34,9 @@ char *arena_string(struct arena *, struct span) __attribute__((returns_nonnull))
 struct span arena_printf(struct arena *, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* `all`, `glue` and `more`; `more` alone where `all` is empty. */
+struct span arena_join(struct arena *, struct span all, const char *glue, struct span more);
+
 /* Frees everything, but keeps one small block for the next use. */
 void arena_reset(struct arena *);
 void arena_release(struct arena *);	/* frees everything; the arena is {0} again */

@@ -6,6 +6,7 @@
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "base/port.h"
+#include "base/text.h"
 
 enum { WINDOW = 8, ANYCASE_MIN = 4, ANYWHERE_MIN = 6, DIGESTS_MAX = 1 << 18, TWICE_MAX = 512 };
 
@@ -101,9 +102,7 @@ in_hexadecimal(struct arena *arena, struct span text)
 {
 	char *out = arena_get(arena, 2 * text.len + 1);
 
-	for (size_t i = 0; i < 2 * text.len; i++)
-		out[i] = "0123456789abcdef"[(unsigned char)text.at[i / 2] >> (i % 2 ? 0 : 4) & 15];
-	return (struct span){ out, 2 * text.len };
+	return (struct span){ text_hex(out, text), 2 * text.len };
 }
 
 /*
@@ -129,8 +128,8 @@ in_escapes(struct arena *arena, struct span text, const struct escaping *e)
 		}
 		memcpy(to, e->mark, mark);
 		to += mark;
-		*to++ = "0123456789abcdef"[c >> 4];
-		*to++ = "0123456789abcdef"[c & 15];
+		text_hex(to, (struct span){ text.at + i, 1 });
+		to += 2;
 	}
 	return (struct span){ out, (size_t)(to - out) };
 }

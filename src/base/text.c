@@ -215,6 +215,19 @@ text_size(char out[24], unsigned long long octets)
 	snprintf(out, 24, u == 0 || n >= 100 ? "%.0f %s" : "%.3g %s", n, unit[u]);
 }
 
+char *
+text_hex(char *out, struct span octets)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < octets.len; i++) {
+		out[2 * i] = digits[(unsigned char)octets.at[i] >> 4];
+		out[2 * i + 1] = digits[octets.at[i] & 15];
+	}
+	out[2 * octets.len] = '\0';
+	return out;
+}
+
 void
 text_time(char out[24], unsigned long long us)
 {

@@ -52,6 +52,9 @@ struct span text_first(struct span, size_t most);
 /* How much of s fits in `columns`, cut at a space where there is one; at least one character. */
 struct span text_fit(struct span s, unsigned columns);
 
+/* Writes two small hexadecimal digits for each octet, and a NUL; returns out. */
+char *text_hex(char *out, struct span octets);
+
 /* 26214400 as "25 MiB", 10240000 as "9.77 MiB". Into out, NUL-terminated. */
 void text_size(char out[24], unsigned long long octets);
 

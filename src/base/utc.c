@@ -48,6 +48,25 @@ utc_date(int64_t seconds, struct tm *tm)
 	tm->tm_wday = (int)((divide_down(seconds, DAY) % 7 + 11) % 7);
 }
 
+int64_t
+utc_now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+void
+utc_text(char out[24], int64_t seconds)
+{
+	struct tm tm;
+
+	utc_date(seconds, &tm);
+	if (strftime(out, 24, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
+		out[0] = '\0';
+}
+
 void
 utc_now(char out[24])
 {

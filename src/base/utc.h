@@ -11,6 +11,8 @@
 /* from a date in the proleptic Gregorian calendar */
 int64_t utc_seconds(const struct tm *);
 void utc_date(int64_t seconds, struct tm *);	/* for strftime(); the year must fit an int */
+int64_t utc_now_us(void);		/* microseconds since 1970 */
+void utc_text(char out[24], int64_t seconds);	/* "2026-01-31 12:00:00 UTC", NUL-terminated */
 void utc_now(char out[24]);	/* "2026-01-31T12:00:00Z", NUL-terminated (RFC 3339) */
 
 #endif

@@ -23,11 +23,7 @@ struct dial {
 	const struct addr *addr;
 	size_t n, begun, failed;
 	struct addr from;
-	uint64_t attempt_ms;
-	bool in_order;
-	dial_attempt_fn *attempt;
-	dial_done_fn *done;
-	void *ctx;
+	struct dial_opts opts;
 	/* when the next is begun; also carries news out of dial_start */
 	struct loop_timer *next;
 	struct try *try;
@@ -53,9 +49,9 @@ try_failed(struct try *t, const struct err *err)
 
 	end_try(t);
 	d->failed++;
-	d->attempt(d->ctx, &told);
+	d->opts.attempt(d->opts.ctx, &told);
 	if (d->failed == d->n)
-		d->done(d->ctx, NULL, t->which, err);
+		d->opts.done(d->opts.ctx, NULL, t->which, err);
 	else if (d->begun < d->n)
 		loop_timer_set(d->next, 0);
 }
@@ -73,8 +69,8 @@ try_won(struct try *t)
 	for (size_t i = 0; i < d->begun; i++)
 		end_try(&d->try[i]);
 	loop_timer_stop(d->next);
-	d->attempt(d->ctx, &told);
-	d->done(d->ctx, conn, t->which, NULL);
+	d->opts.attempt(d->opts.ctx, &told);
+	d->opts.done(d->opts.ctx, conn, t->which, NULL);
 }
 
 static void
@@ -94,13 +90,13 @@ on_conn(void *ctx, enum conn_news news)
 static uint64_t
 attempt_ms(const struct try *t)
 {
-	const struct dial *d = t->dial;
-	bool others = t->which + 1 < d->n;
+	const struct dial_opts *o = &t->dial->opts;
+	bool others = t->which + 1 < t->dial->n;
 
-	if (d->attempt_ms == 0)
+	if (o->attempt_ms == 0)
 		return others ? NOT_THE_LAST_MS : 0;
-	return others && d->in_order && d->attempt_ms > NOT_THE_LAST_MS ? NOT_THE_LAST_MS :
-									  d->attempt_ms;
+	return others && o->in_order && o->attempt_ms > NOT_THE_LAST_MS ? NOT_THE_LAST_MS :
+									  o->attempt_ms;
 }
 
 static void
@@ -125,7 +121,7 @@ begin_next(struct dial *d)
 
 	*t = (struct try){ .dial = d, .which = d->begun, .began_us = loop_now_us() };
 	d->begun++;
-	if (d->begun < d->n && !d->in_order)
+	if (d->begun < d->n && !d->opts.in_order)
 		loop_timer_set(d->next, STAGGER_MS);
 	t->conn = conn_dial(d->loop, &d->addr[t->which], &d->from, on_conn, t, &err);
 	if (!t->conn) {
@@ -145,27 +141,19 @@ on_next(void *ctx, unsigned ready)
 }
 
 struct dial *
-dial_start(struct loop *loop, const struct addr *addr, size_t n, const struct addr *from,
-    uint64_t attempt_ms, dial_attempt_fn *attempt, dial_done_fn *done, void *ctx)
+dial_start(struct loop *loop, const struct addr *addr, size_t n, const struct dial_opts *opts)
 {
 	struct dial *d = memory_zeroed(sizeof *d);
 
-	*d = (struct dial){
-		.loop = loop, .addr = addr, .n = n, .attempt_ms = attempt_ms,
-		.attempt = attempt, .done = done, .ctx = ctx,
-	};
-	if (from)
-		d->from = *from;
+	*d = (struct dial){ .loop = loop, .addr = addr, .n = n, .opts = *opts };
+	if (opts->from) {
+		d->from = *opts->from;
+		d->opts.from = &d->from;
+	}
 	d->try = memory_zeroed(n * sizeof *d->try);
 	d->next = loop_timer(loop, on_next, d);
 	loop_timer_set(d->next, 0);
 	return d;
-}
-
-void
-dial_in_order(struct dial *d)
-{
-	d->in_order = true;
 }
 
 void

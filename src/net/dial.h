@@ -24,17 +24,23 @@ typedef void dial_attempt_fn(void *ctx, const struct dial_attempt *);
  */
 typedef void dial_done_fn(void *ctx, struct conn *, size_t which, const struct err *);
 
+struct dial_opts {
+	const struct addr *from;	/* the source address; NULL: the system's choice */
+	/* for each address; 0: 3 s when another one is left, and no limit for the last */
+	uint64_t attempt_ms;
+	/* tries each address only after the one before has failed, or after 3 s */
+	bool in_order;
+	dial_attempt_fn *attempt;
+	dial_done_fn *done;
+	void *ctx;
+};
+
 /*
- * Starts dialling. `addr` (n > 0 of them) must live until the end; `from` may be NULL. Each
- * address has attempt_ms milliseconds; 0: 3 s when another one is left, and no limit for the
- * last. The last failure is the one reported.
+ * Starts dialling. `addr` (n > 0 of them) must live until the end, the options need not. The last
+ * failure is the one reported.
  */
-struct dial *dial_start(struct loop *, const struct addr *addr, size_t n, const struct addr *from,
-    uint64_t attempt_ms, dial_attempt_fn *, dial_done_fn *, void *ctx);
-/*
- * Of a dial just started: tries each address only after the one before has failed, or after 3 s.
- */
-void dial_in_order(struct dial *);
+struct dial *dial_start(
+    struct loop *, const struct addr *addr, size_t n, const struct dial_opts *);
 /* also cancels; allowed within dial_done_fn; NULL is fine */
 void dial_free(struct dial *);
 

@@ -1,7 +1,9 @@
-/* dns_words - types, rcodes and extended errors of the DNS, in words. */
+/* dns_words - types, rcodes and extended errors of the DNS, and what name servers did, in words. */
 #include "net/dns_words.h"
 
-#include "net/dns_wire.h"
+#include <assert.h>
+
+#include "net/dns.h"
 
 static const struct rcode_info rcodes[] = {
 	{ 0, "NOERROR", "RFC 1035",
@@ -93,4 +95,63 @@ dns_ede_word(int code)
 		[24] = "invalid data",
 	};
 	return code >= 0 && (size_t)code < sizeof words / sizeof *words ? words[code] : NULL;
+}
+
+/* ---- what the name servers did: net/dns.h */
+
+const char *
+dns_trust_word(enum dns_trust trust)
+{
+	static const char *const words[] = {
+#define X(name, word) [DNS_TRUST_##name] = word,
+		DNS_TRUSTS(X)
+#undef X
+	};
+	assert((size_t)trust < sizeof words / sizeof *words);
+	return words[trust];
+}
+
+enum err_cause
+dns_cause(const struct dns_reply *reply)
+{
+	enum err_cause cause = CAUSE_NO_ANSWER;
+
+	for (size_t i = 0; i < reply->ntries; i++) {
+		const struct dns_try *t = &reply->try[i];
+		if (t->rcode == DNS_REFUSED && cause == CAUSE_NO_ANSWER)
+			cause = CAUSE_DNS_REFUSED;
+		else if (t->broken || (t->rcode >= 0 && t->rcode != DNS_REFUSED))
+			cause = CAUSE_SERVFAIL;
+	}
+	return cause;
+}
+
+struct span
+dns_tries_text(const struct dns_reply *reply, struct arena *arena)
+{
+	struct span out = reply->ntries ? SPAN("") : SPAN("no time left to query a name server");
+	char server[ADDR_TEXT];
+
+	for (size_t i = 0; i < reply->ntries; i++) {
+		const struct dns_try *t = &reply->try[i];
+		const struct rcode_info *info = t->rcode < 0 ? NULL :
+							       rcode_info((unsigned)t->rcode);
+		const char *ede = dns_ede_word(t->ede);
+		const char *comma = i ? ", " : "";
+		addr_text(&t->server, server);
+		if (t->rcode < 0)
+			out = arena_printf(
+			    arena, "%.*s%s%s %s", SPAN_ARG(out), comma, server, t->why);
+		else if (!info)
+			out = arena_printf(arena, "%.*s%s%s returned rcode %d", SPAN_ARG(out),
+			    comma, server, t->rcode);
+		else
+			out = arena_printf(arena, "%.*s%s%s returned %s%s%s%s", SPAN_ARG(out),
+			    comma, server, info->name, ede ? " (" : "", ede ? ede : "",
+			    ede ? ")" : "");
+	}
+	if (reply->doubt.without_validation)
+		out = arena_printf(
+		    arena, "%.*s; without DNSSEC validation the lookup succeeds", SPAN_ARG(out));
+	return out;
 }

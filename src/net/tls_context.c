@@ -3,7 +3,6 @@
 #include "net/tls_ctx.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/proverr.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 
 #if defined OPENSSL_NO_DEPRECATED_3_0
 enum { LATE_TEXTS = 0 };
@@ -133,14 +133,16 @@ add_note(struct tls_context *c, const char *format, ...)
 static void
 log_keys(struct tls_context *c, const char *file)
 {
-	c->keylog_fd = open(file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
+	struct err err;
+
+	c->keylog_fd = file_append(file, &err);
 	if (c->keylog_fd >= 0)
 		add_note(c,
 		    "SSLKEYLOGFILE: the keys of this handshake are written to %s; anyone who has "
 		    "them can decrypt the connection",
 		    file);
 	else
-		add_note(c, "SSLKEYLOGFILE: %s cannot be written: %s", file, strerror(errno));
+		add_note(c, "SSLKEYLOGFILE: %s", err.text);
 	SSL_CTX_set_keylog_callback(c->ssl, log_key);
 }
 

@@ -39,11 +39,9 @@ name_text(struct arena *arena, const X509_NAME *name)
 static struct span
 hex(struct arena *arena, const unsigned char *octets, size_t n)
 {
-	char *text = arena_get(arena, 2 * n + 1);
+	struct span all = { (const char *)octets, n };
 
-	for (size_t i = 0; i < n; i++)
-		snprintf(text + 2 * i, 3, "%02x", octets[i]);
-	return (struct span){ text, 2 * n };
+	return (struct span){ text_hex(arena_get(arena, 2 * n + 1), all), 2 * n };
 }
 
 int64_t

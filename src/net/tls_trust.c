@@ -110,7 +110,7 @@ openssl_trust_paths(const char *ca, struct arena *arena, const char **file, cons
 		return;
 	}
 	for (size_t i = 0; i < t.nfolders; i++)
-		all = arena_printf(arena, "%.*s%s%s", SPAN_ARG(all), i > 0 ? ":" : "", t.folder[i]);
+		all = arena_join(arena, all, ":", span_of(t.folder[i]));
 	*file = trust_bundle(&t);
 	*folder = arena_string(arena, all);
 }
@@ -216,8 +216,7 @@ tls_trusts_nobody(const struct tls_context *c, struct arena *arena, struct span 
 	for (size_t i = 0; i < c->trust.nfolders; i++) {
 		if (has_hash_links(c->trust.folder[i]))
 			return false;
-		*where = arena_printf(arena, "%.*s%s%s", SPAN_ARG(*where),
-		    where->len > 0 ? ", " : "", c->trust.folder[i]);
+		*where = arena_join(arena, *where, ", ", span_of(c->trust.folder[i]));
 	}
 	return true;
 }

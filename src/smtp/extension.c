@@ -45,8 +45,7 @@ merge_words(struct span *into, struct span more, struct arena *arena)
 		while ((w = span_word(&have)).len > 0)
 			known_already |= span_eq_case(w, word);
 		if (!known_already)
-			*into = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(*into),
-			    into->len ? " " : "", SPAN_ARG(word));
+			*into = arena_join(arena, *into, " ", word);
 	}
 }
 

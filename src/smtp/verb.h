@@ -40,6 +40,20 @@ struct verb_info {
  */
 enum verb verb_of(struct span line, struct span *args);
 
+/* EHLO, or LMTP's LHLO: a positive reply lists extensions. */
+static inline bool
+verb_is_ehlo(enum verb verb)
+{
+	return verb == VERB_EHLO || verb == VERB_LHLO;
+}
+
+/* The same, or HELO: begins the dialogue. */
+static inline bool
+verb_is_hello(enum verb verb)
+{
+	return verb == VERB_HELO || verb_is_ehlo(verb);
+}
+
 const struct verb_info *verb_info(enum verb);		/* never NULL */
 
 #endif

@@ -522,7 +522,7 @@ class Page(Exporting):
             rows = self.page().rows
             self.assertEqual([re.search(r"(OK|WARNING|CRITICAL) (\S+) (\S+)", r["summary"]).groups() for r in rows],
                              [("CRITICAL", server.where, "smtp_starttls"), ("WARNING", server.where, "smtp_rcpt")])
-            self.assertRegex(rows[0]["summary"], r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\dZ ")
+            self.assertRegex(rows[0]["summary"], r"^20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC ")
             self.assertIn("Next: ", rows[0]["text"])
             self.assertRegex(rows[1]["text"], r"(?s)rcpt.*250 2\.1\.5.*-> RCPT TO:<postmaster>")
             tried = self.page(f"/try?target={server.where}&module=smtp")

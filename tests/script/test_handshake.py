@@ -134,8 +134,12 @@ class Handshake(unittest.TestCase):
         self.assertLess(done.stdout.index(note), done.stdout.index("=== TLSv1"))
         self.assertEqual(os.stat(log).st_mode & 0o777, 0o600)
         nowhere = self.talk(server(), env=program.environment(SSLKEYLOGFILE=self.file("no/such")))
-        self.assertIn("cannot be written: No such file or directory", nowhere.stdout)
+        self.assertIn(f"SSLKEYLOGFILE: cannot write {self.file('no/such')}: No such file or directory", nowhere.stdout)
         self.assertEqual(nowhere.returncode, 0, nowhere.stdout)
+        os.mkfifo(self.file("unread"))
+        unread = self.talk(server(), env=program.environment(SSLKEYLOGFILE=self.file("unread")))
+        self.assertIn("SSLKEYLOGFILE: cannot write", unread.stdout)
+        self.assertEqual(unread.returncode, 0, unread.stdout)
 
     def test_files_of_ours_that_cannot_be_read_are_said_before_anything_is_connected(self):
         for option in ("--ca", "--cert", "--key"):

@@ -407,6 +407,12 @@ class Formats(Case):
             os.close(end)
             self.assertEqual(os.listdir(place), ["pipe"])
 
+    def test_what_was_done_is_not_noted_in_a_pipe_that_nobody_reads(self):
+        with tempfile.TemporaryDirectory() as place, program.Serve() as server:
+            os.mkfifo(place + "/done")
+            done = program.run("probe", "--targets", "-", "--resume", place + "/done", input=server.where)
+            self.assertEqual(done.returncode, 3, done.stdout)
+
     def test_metrics_of_a_fleet_have_its_labels_though_it_is_one(self):
         with program.Serve() as server:
             out = program.run("probe", "--targets", "-", "--tls=off", "--format", "prom", input=server.where).stdout

@@ -145,10 +145,13 @@ static struct told
 race_as(struct loop *loop, const struct addr *addr, size_t n, uint64_t attempt_ms, bool in_order)
 {
 	struct told told = { 0 };
-	struct dial *dial = dial_start(loop, addr, n, NULL, attempt_ms, on_attempt, on_done, &told);
+	struct dial *dial = dial_start(loop, addr, n,
+	    &(struct dial_opts){ .attempt_ms = attempt_ms,
+		.in_order = in_order,
+		.attempt = on_attempt,
+		.done = on_done,
+		.ctx = &told });
 
-	if (in_order)
-		dial_in_order(dial);
 	assert_int_equal(told.attempts, 0);	/* nothing is told from within dial_start */
 	while (!told.done)
 		loop_turn(loop, true);

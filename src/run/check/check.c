@@ -7,6 +7,7 @@
 
 #include "run/probe/facts.h"
 #include "run/probe/probe.h"
+#include "smtp/verb.h"
 
 enum { DEADLINE_MS = 60000, POLICY_MS = 10000, NAMES_MS = 3000 };
 
@@ -232,11 +233,9 @@ on_event(void *ctx, const struct event *e)
 {
 	struct contact *k = ctx;
 	struct checking *c = k->checking;
-	struct span text = e->kind == EVENT_SENT ? e->sent.text : SPAN_NONE,
-		    verb = span_word(&text);
+	struct span text = e->kind == EVENT_SENT ? e->sent.text : SPAN_NONE;
 
-	if (span_eq_case(verb, SPAN("EHLO")) || span_eq_case(verb, SPAN("HELO")) ||
-	    span_eq_case(verb, SPAN("LHLO"))) {
+	if (verb_is_hello(verb_of(text, &text))) {
 		text = span_trim(span_first(text, sizeof k->look->hello - 1));
 		snprintf(k->look->hello, sizeof k->look->hello, "%.*s", SPAN_ARG(text));
 		if (!c->check.hello) {

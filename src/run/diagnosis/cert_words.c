@@ -104,11 +104,8 @@ cert_names(struct arena *arena, const struct tls_info *t)
 
 	if (t->ncerts == 0)
 		return SPAN("nothing");
-	for (size_t i = 0; i < c->nsan && i < 5; i++) {
-		struct span name = cert_san_bare(c->san[i]);
-		all = arena_printf(
-		    arena, "%.*s%s%.*s", SPAN_ARG(all), i > 0 ? ", " : "", SPAN_ARG(name));
-	}
+	for (size_t i = 0; i < c->nsan && i < 5; i++)
+		all = arena_join(arena, all, ", ", cert_san_bare(c->san[i]));
 	if (c->nsan > 5)
 		return arena_printf(arena, "%.*s and %zu more", SPAN_ARG(all), c->nsan - 5);
 	return all.len > 0 ? all : SPAN("no names");

@@ -74,23 +74,19 @@ compose_encoded(struct arena *arena, struct span text)
 	return out;
 }
 
-static struct span
+struct span
 compose_date(struct arena *arena)
 {
-	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
-		"Aug", "Sep", "Oct", "Nov", "Dec" };
 	time_t now = time(NULL);
 	struct tm tm;
-	char zone[8];
+	char date[40];
 
 	localtime_r(&now, &tm);
-	strftime(zone, sizeof zone, "%z", &tm);
-	return arena_printf(arena, "%s, %d %s %d %02d:%02d:%02d %s", days[tm.tm_wday], tm.tm_mday,
-	    months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, zone);
+	strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &tm);
+	return arena_copy(arena, span_of(date));
 }
 
-static struct span
+struct span
 compose_unique(struct arena *arena)
 {
 	unsigned char random[10] = { 0 };
@@ -103,8 +99,7 @@ compose_unique(struct arena *arena)
 		    (uint64_t[]){ (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec },
 		    sizeof(uint64_t));
 	}
-	for (size_t i = 0; i < sizeof random; i++)
-		snprintf(hex + 2 * i, 3, "%02x", random[i]);
+	text_hex(hex, (struct span){ (const char *)random, sizeof random });
 	return arena_printf(arena, "%llx.%s", (unsigned long long)time(NULL), hex);
 }
 

@@ -32,4 +32,9 @@ struct compose {
  */
 bool compose(struct message *, const struct compose *, struct err *);
 
+/* What its Date is: now, in local time (RFC 5322 3.3). */
+struct span compose_date(struct arena *);
+/* What its Message-ID has before the "@": the time, and 80 random bits. */
+struct span compose_unique(struct arena *);
+
 #endif

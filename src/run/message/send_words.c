@@ -164,16 +164,14 @@ add_attachment(struct send_plan *p, struct span v, struct arena *arena, struct e
 static bool
 add_mail_param(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
 {
-	p->mail_params = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(p->mail_params),
-	    p->mail_params.len ? " " : "", SPAN_ARG(v));
+	p->mail_params = arena_join(arena, p->mail_params, " ", v);
 	return is_one_line(v, err);
 }
 
 static bool
 add_rcpt_param(struct send_plan *p, struct span v, struct arena *arena, struct err *err)
 {
-	p->rcpt_params = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(p->rcpt_params),
-	    p->rcpt_params.len ? " " : "", SPAN_ARG(v));
+	p->rcpt_params = arena_join(arena, p->rcpt_params, " ", v);
 	return is_one_line(v, err);
 }
 

@@ -263,6 +263,17 @@ play_send_quit(struct play *p)
 	return false;
 }
 
+const char *
+play_verdict_word(enum play_verdict verdict)
+{
+	static const char *const words[] = {
+		[PLAY_PASSED] = "passed", [PLAY_FAILED] = "failed", [PLAY_SKIPPED] = "skipped"
+	};
+
+	assert((size_t)verdict < sizeof words / sizeof *words);
+	return words[verdict];
+}
+
 static void
 play_conclude(struct play *p)
 {

@@ -39,6 +39,7 @@ struct play_opts {
 };
 
 enum play_verdict { PLAY_PASSED, PLAY_FAILED, PLAY_SKIPPED };
+const char *play_verdict_word(enum play_verdict);	/* "passed" */
 
 struct play_failure {
 	struct play_failure *next;

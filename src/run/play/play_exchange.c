@@ -77,7 +77,7 @@ play_judge(struct play *p, const struct script_item *item, size_t k, const struc
 		}
 	how.place = place;
 	how.secrecy = session_secrets(peer->session);
-	how.ehlo = (verb == VERB_EHLO || verb == VERB_LHLO) && r->code / 100 == 2;
+	how.ehlo = verb_is_ehlo(verb) && r->code / 100 == 2;
 	if (how.ehlo || place == PLACE_GREETING)
 		play_learn_host(p, r);
 	if (r->code == 334)

@@ -224,8 +224,7 @@ assert_holds(struct play *p, const struct word_assert *a, char *why, size_t size
 		have = v.tls && v.tls->ncerts > 0;
 		holds = assert_name_fits(a, &v, value);
 		for (size_t i = 0; have && i < v.tls->cert[0].nsan && got.len < WHY_MOST; i++)
-			got = arena_printf(&p->scratch, "%.*s%s%.*s", SPAN_ARG(got), i ? " " : "",
-			    SPAN_ARG(v.tls->cert[0].san[i]));
+			got = arena_join(&p->scratch, got, " ", v.tls->cert[0].san[i]);
 	} else if (assert_is_numeric(a)) {
 		have = assert_number(p, a, &v, &number);
 		long long want = (long long)a->number;

@@ -107,7 +107,7 @@ judge_line(struct judge *j, struct span line, struct place place, struct err *er
 	struct match_how how = { .level = MATCH_CODE,
 		.masks = MASKS_ALL,
 		.place = received ? reply_place_of(&received->due) : PLACE_ANY,
-		.ehlo = verb == VERB_EHLO || verb == VERB_LHLO };
+		.ehlo = verb_is_ehlo(verb) };
 	struct match_result result;
 
 	if (c.rest.len > 0 && c.rest.at[0] == ' ')

@@ -2,6 +2,7 @@
 #include "run/probe/probe_impl.h"
 
 #include "net/tls_dane.h"
+#include "smtp/verb.h"
 
 enum { KEEP_LINES = 64, KEEP_OCTETS = 8 << 10, KEEP_RAW = 200 };
 
@@ -114,11 +115,10 @@ probe_keep_tls(struct arena *arena, const struct tls_info *t)
 static void
 keep_helo(struct probe_result *r, struct span line)
 {
-	struct span rest = line, word = span_word(&rest);
+	struct span name;
 
-	if (span_eq_case(word, SPAN("EHLO")) || span_eq_case(word, SPAN("HELO")) ||
-	    span_eq_case(word, SPAN("LHLO")))
-		r->helo = arena_copy(&r->arena, span_first(span_trim(rest), KEEP_RAW));
+	if (verb_is_hello(verb_of(line, &name)))
+		r->helo = arena_copy(&r->arena, span_first(span_trim(name), KEEP_RAW));
 }
 
 void

@@ -48,9 +48,7 @@ reply_place_of(const struct due *due)
 		return PLACE_GREETING;
 	if (due_is_message(due))
 		return PLACE_QUEUED;
-	return due->verb == VERB_EHLO || due->verb == VERB_LHLO || due->verb == VERB_HELO ?
-	    PLACE_HELLO :
-	    PLACE_ANY;
+	return verb_is_hello(due->verb) ? PLACE_HELLO : PLACE_ANY;
 }
 
 enum reply_place

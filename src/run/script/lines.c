@@ -56,8 +56,7 @@ parser_add_exchange(struct parser *p, size_t from, size_t to, size_t reply, size
 static bool
 may_only_end(enum verb verb)
 {
-	return verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_STARTTLS ||
-	    verb == VERB_AUTH || verb == VERB_DATA || verb == VERB_QUIT;
+	return verb_is_ehlo(verb) || verb == VERB_STARTTLS || verb == VERB_AUTH || verb == VERB_DATA || verb == VERB_QUIT;
 }
 
 /* RFC 2920 3.1 */

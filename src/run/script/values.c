@@ -1,13 +1,14 @@
 /* values - the types of typed places: how far a value goes, and one to give. */
 #include <assert.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/ascii.h"
 #include "base/base64.h"
 #include "base/port.h"
+#include "base/text.h"
 #include "net/addr.h"
+#include "run/message/compose.h"
 #include "run/script/text.h"
 
 static const char *const type_words[] = {
@@ -301,29 +302,15 @@ static struct span
 make_uuid(struct arena *arena)
 {
 	unsigned char b[16] = { 0 };
+	char hex[2 * sizeof b + 1];
 
 	if (!port_random(b, sizeof b))
 		b[0] = 7;
 	b[6] = (b[6] & 0x0F) | 0x40;		/* RFC 9562: version 4 */
 	b[8] = (b[8] & 0x3F) | 0x80;
-	return arena_printf(arena,
-	    "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1],
-	    b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14],
-	    b[15]);
-}
-
-static struct span
-make_date(struct arena *arena)
-{
-	static const char *const days[] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat" };
-	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul",
-		"Aug", "Sep", "Oct", "Nov", "Dec" };
-	time_t now = time(NULL);
-	struct tm tm;
-
-	gmtime_r(&now, &tm);
-	return arena_printf(arena, "%s, %d %s %d %02d:%02d:%02d +0000", days[tm.tm_wday],
-	    tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	text_hex(hex, (struct span){ (const char *)b, sizeof b });
+	return arena_printf(arena, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+	    hex + 20);
 }
 
 struct span
@@ -343,7 +330,7 @@ value_make(enum value_type type, struct arena *arena)
 	case TYPE_MSGID:
 		return arena_printf(arena, "<%.*s@mock.example>", SPAN_ARG(make_uuid(arena)));
 	case TYPE_DATE:
-		return make_date(arena);
+		return compose_date(arena);
 	case TYPE_B64:
 		return base64_encode(arena, random_of(arena, "abcdefghijklmnopqrstuvwxyz", 18));
 	case TYPE_UUID:

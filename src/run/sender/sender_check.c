@@ -303,24 +303,21 @@ sender_check_questions(const struct sender_opts *o, struct arena *arena,
 }
 
 struct sender_check *
-sender_check_start(struct loop *loop, struct dns *dns, const struct sender_opts *o,
-    uint64_t deadline_ms, struct arena *arena, sender_check_fn *fn, void *ctx, struct err *err)
+sender_check_start(const struct lookup_env *env, const struct sender_opts *o, sender_check_fn *fn,
+    void *ctx, struct err *err)
 {
 	static const struct route_opts both = { 0 };
 	struct sender_check *c = memory_zeroed(sizeof *c);
 
 	*c = (struct sender_check){
-		.env = { .loop = loop, .dns = dns, .opts = &both, .arena = arena },
-		.fn = fn,
-		.ctx = ctx,
-		.sender = ARENA_NEW(arena, struct sender) };
-	if (deadline_ms)
-		c->env.until_us = loop_now_us() + deadline_ms * 1000;
+		.env = *env, .fn = fn, .ctx = ctx, .sender = ARENA_NEW(env->arena, struct sender)
+	};
+	c->env.opts = &both;
 	if (!read_opts(c, o, err)) {
 		free(c);
 		return NULL;
 	}
-	c->later = loop_timer(loop, on_later, c);
+	c->later = loop_timer(env->loop, on_later, c);
 	ask_all(c, o);
 	return c;
 }

@@ -64,11 +64,11 @@ typedef void sender_check_fn(void *ctx, const struct sender *);
 
 struct sender_check;
 /*
- * NULL with err (ERR_USAGE: a name is malformed; ERR_SYSTEM: libidn2 is missing). `deadline_ms`
- * 0: none.
+ * NULL with err (ERR_USAGE: a name is malformed; ERR_SYSTEM: libidn2 is missing). The env's options
+ * of routes count for nothing: addresses of either family are asked for.
  */
-struct sender_check *sender_check_start(struct loop *, struct dns *, const struct sender_opts *,
-    uint64_t deadline_ms, struct arena *, sender_check_fn *, void *ctx, struct err *);
+struct sender_check *sender_check_start(const struct lookup_env *, const struct sender_opts *,
+    sender_check_fn *, void *ctx, struct err *);
 /*
  * The queries that it begins with, like "TXT _dmarc.example.org", of which some lead to others
  * (the includes of SPF, DMARC's domains above, the addresses of reverse names). False with err as

@@ -500,8 +500,7 @@ lines_step_takes(struct play *p, const struct script_item *item, const struct ac
 {
 	const struct part *part = lines_part_of(item);
 	bool command = act->kind == ACT_COMMAND, last_chunk = command && act->ends_message;
-	bool hello = command &&
-	    (act->verb == VERB_EHLO || act->verb == VERB_LHLO || act->verb == VERB_HELO);
+	bool hello = command && verb_is_hello(act->verb);
 	bool mine = command && part && act->verb == part->verb, ends = false;
 
 	if (!part)

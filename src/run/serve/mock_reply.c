@@ -36,7 +36,7 @@ mock_without_starttls(struct arena *arena, struct span reply)
 static void
 mock_keep_promises(struct play *p, struct mta_reply *o)
 {
-	bool hello = o->verb == VERB_EHLO || o->verb == VERB_LHLO;
+	bool hello = verb_is_ehlo(o->verb);
 
 	if (o->verb == VERB_STARTTLS && span_starts(o->text, SPAN("220")) &&
 	    (!session_can_tls(p->m->s) || p->m->d->tls))
@@ -45,12 +45,6 @@ mock_keep_promises(struct play *p, struct mta_reply *o)
 	else if (hello && span_starts(o->text, SPAN("250-")) && !session_can_tls(p->m->s) &&
 	    !p->at->refuses_tls)
 		o->text = mock_without_starttls(&p->m->outs, o->text);
-}
-
-static bool
-mock_is_hello(enum verb verb)
-{
-	return verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO;
 }
 
 /* What a plain server says there, also where the script has let the client come out of its order.
@@ -87,7 +81,7 @@ mock_grants(struct play *p, const struct act *act)
 	struct mta_reply **at = p->m->out_end;
 	unsigned errors = p->m->errors;
 
-	if (act->kind == ACT_COMMAND && mock_is_hello(act->verb)) {
+	if (act->kind == ACT_COMMAND && verb_is_hello(act->verb)) {
 		plain_hello(p->m, act->verb, false);
 		return;
 	}
@@ -114,7 +108,7 @@ mock_reply(struct play *p, const struct expect *x, const struct act *act, uint64
 	 * A bare "250" to EHLO says nothing of what is offered: where the script's own steps want
 	 * something, that is.
 	 */
-	bool bare = x && (act->verb == VERB_EHLO || act->verb == VERB_LHLO) && p->at->also &&
+	bool bare = x && verb_is_ehlo(act->verb) && p->at->also &&
 	    x->nlines == 1 && x->line[0].text.n == 0 && x->line[0].ncodes > 0 &&
 	    x->line[0].code[0].digit[0] == '2';
 	if (x && (x->any || bare)) {

@@ -11,13 +11,23 @@
 #include "run/session/event.h"
 #include "run/session/step.h"
 
-/* Where a refusal applies, and its word. */
-#define MTA_STAGES(X) X(HELO, "helo") X(MAIL, "mail") X(RCPT, "rcpt") X(DATA, "data") X(DOT, "dot")
+/* Where a refusal applies: its word, what is matched there, and the usual reply. */
+#define MTA_STAGES(X)									\
+	X(HELO, "helo", "EHLO", "550 5.7.1 EHLO name rejected")				\
+	X(MAIL, "mail", "MAIL FROM", "550 5.7.1 Sender address rejected")		\
+	X(RCPT, "rcpt", "RCPT TO", "550 5.1.1 Recipient address rejected: user unknown") \
+	X(DATA, "data", "DATA, RCPT TO", "554 5.5.1 No message accepted for this recipient") \
+	X(DOT, "dot", "message data, RCPT TO", "554 5.7.1 Message content rejected")
 enum mta_stage {
-#define X(name, word) MTA_##name,
+#define X(name, word, shown, reply) MTA_##name,
 	MTA_STAGES(X)
 #undef X
+#define X(name, word, shown, reply) + 1
+	MTA_STAGE_COUNT = MTA_STAGES(X)
+#undef X
 };
+struct mta_stage_info { const char *word, *shown, *reply; };
+const struct mta_stage_info *mta_stage(enum mta_stage);
 
 /*
  * A deliberate refusal. HELO matches the name sent, MAIL the sender, the others a recipient:

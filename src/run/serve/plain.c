@@ -127,14 +127,6 @@ plain_on_starttls(struct mta *m, const struct act *act)
 			   SPAN("220 2.0.0 Ready to start TLS");
 }
 
-static const char *const stage_words[] = {
-	[MTA_HELO] = "EHLO",
-	[MTA_MAIL] = "MAIL FROM",
-	[MTA_RCPT] = "RCPT TO",
-	[MTA_DATA] = "DATA, RCPT TO",
-	[MTA_DOT] = "message data, RCPT TO",
-};
-
 static void
 plain_print_topics(const struct mta *m, struct buf *b)
 {
@@ -151,7 +143,7 @@ plain_print_topics(const struct mta *m, struct buf *b)
 	if (plain_refusals(m))
 		buf_printf(b, "\r\n214-2.0.0 Rejected on purpose, by local part:");
 	for (const struct mta_refusal *r = plain_refusals(m); r && r->who.len; r++)
-		buf_printf(b, "\r\n214-2.0.0   %s:<%.*s@...>  %.*s", stage_words[r->stage],
+		buf_printf(b, "\r\n214-2.0.0   %s:<%.*s@...>  %.*s", mta_stage(r->stage)->shown,
 		    SPAN_ARG(r->who), SPAN_ARG(r->reply));
 }
 

@@ -4,6 +4,21 @@
  */
 #include "run/serve/mta_impl.h"
 
+#include <assert.h>
+
+const struct mta_stage_info *
+mta_stage(enum mta_stage stage)
+{
+	static const struct mta_stage_info info[] = {
+#define X(name, word, shown, reply) [MTA_##name] = { word, shown, reply },
+		MTA_STAGES(X)
+#undef X
+	};
+
+	assert((size_t)stage < MTA_STAGE_COUNT);
+	return &info[stage];
+}
+
 #define REFUSAL(at, who, reply)                            \
 	{                                                  \
 		MTA_##at, SPAN_INIT(who), SPAN_INIT(reply) \

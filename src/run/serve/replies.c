@@ -116,8 +116,7 @@ replies_follow(struct mta *m, const struct mta_reply *r)
 		code == 334 ? CONV_LISTEN_ANSWER :
 			      CONV_LISTEN_COMMAND,
 	    0);
-	if ((r->verb == VERB_EHLO || r->verb == VERB_LHLO || r->verb == VERB_HELO) &&
-	    code / 100 == 2) {
+	if (verb_is_hello(r->verb) && code / 100 == 2) {
 		m->offers = SPAN_NONE;
 		if (r->own)
 			mta_keep(&m->offers_mem, &m->offers, r->text);

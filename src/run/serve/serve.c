@@ -234,6 +234,14 @@ serve_free(struct serve *serve)
 	free(serve);
 }
 
+struct tls_made *
+serve_certificate(const char *name, struct err *err)
+{
+	const char *const names[] = { "localhost", "127.0.0.1", "::1", name };
+
+	return tls_make(names, name ? 4 : 3, err);
+}
+
 struct demo {
 	struct tls_made *made;
 	struct tls_context *server_tls;
@@ -244,10 +252,9 @@ struct demo {
 static bool
 demo_make(struct session_env *env, struct err *err)
 {
-	static const char *const names[] = { MTA_HOST, "localhost", "127.0.0.1", "::1" };
 	struct demo *demo = env->demo_ctx = memory_zeroed(sizeof *demo);
 
-	demo->made = tls_make(names, sizeof names / sizeof *names, err);
+	demo->made = serve_certificate(MTA_HOST, err);
 	if (!demo->made)
 		return false;
 	demo->server_tls = tls_context_new(

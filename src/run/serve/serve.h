@@ -29,6 +29,12 @@ struct serve_opts {
 	void *play_ctx;
 };
 
+/*
+ * A certificate for this name, unless that is NULL, and for the names of this host by which tests
+ * connect: localhost, 127.0.0.1, ::1. NULL with err.
+ */
+struct tls_made *serve_certificate(const char *name, struct err *);
+
 struct serve;
 /*
  * Makes a server. Events carry the client's number as ->session; event_fn NULL: not reported.

@@ -68,20 +68,6 @@ session_ehlo_name(struct session *s)
 	return s->literal;
 }
 
-/* Addresses of a private network: what the other side sees is another one. */
-static bool
-is_private(const struct addr *a)
-{
-	static const char *const nets[] = { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16",
-		"100.64.0.0/10", "fc00::/7" };
-	struct addr_net net;
-
-	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
-		if (addr_net_parse(&net, span_of(nets[i]), NULL) && addr_net_has(&net, a))
-			return true;
-	return false;
-}
-
 static bool
 has_address(const struct host *host, const char *address)
 {
@@ -113,8 +99,9 @@ ehlo_name_on_addresses(void *ctx, const struct host *host)
 		    "EHLO name %.*s resolves to %s%s, but the connection comes from %s%s",
 		    SPAN_ARG(host->name), addr_host(&host->addr[0], first),
 		    host->naddr > 1 ? " and others" : "", local,
-		    is_private(conn_local(s->wire.conn)) ? ", which is normal behind NAT" :
-							   ", which some servers reject");
+		    addr_is_private(conn_local(s->wire.conn)) ?
+			", which is normal behind NAT" :
+			", which some servers reject");
 }
 
 void

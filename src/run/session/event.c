@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "smtp/verb.h"
+
 const char *
 event_word(enum event_kind kind)
 {
@@ -19,12 +21,32 @@ const char *
 fate_word(enum fate fate)
 {
 	static const char *const words[] = {
-#define X(name, word) [FATE_##name] = word,
+#define X(name, word, text) [FATE_##name] = word,
 		FATES(X)
 #undef X
 	};
 	assert((size_t)fate < sizeof words / sizeof *words);
 	return words[fate];
+}
+
+const char *
+fate_text(enum fate fate)
+{
+	static const char *const texts[] = {
+#define X(name, word, text) [FATE_##name] = text,
+		FATES(X)
+#undef X
+	};
+	assert((size_t)fate < sizeof texts / sizeof *texts);
+	return texts[fate];
+}
+
+const char *
+answer_word(const struct event *e)
+{
+	const char *verb = verb_info(e->answer.verb)->name;
+
+	return e->answer.banner ? "banner" : e->answer.dot ? "message" : verb[0] ? verb : "other";
 }
 
 const char *

@@ -79,24 +79,25 @@ enum sent_kind {
 /*
  * The fate of a message, for one recipient or as a whole. A message is accepted only by the reply
  * to its end; where that was due and did not come, its fate is unknown (RFC 1047). fate, the word
- * for it in JSON
+ * for it in JSON, and for people
  */
 #define FATES(X)			\
 	/* no message was to be sent, or this recipient was not reached */ \
-	X(NOT_TRIED,	"not_tried") \
+	X(NOT_TRIED,	"not_tried",	"not tried") \
 	/* without a message to send: the recipient was accepted */ \
-	X(ACCEPTED,	"accepted") \
-	X(DEFERRED,	"deferred")	\
-	X(REJECTED,	"rejected")	\
-	X(NOT_SENT,	"not_sent")	/* the end of the message was not sent */ \
-	X(UNKNOWN,	"unknown")
+	X(ACCEPTED,	"accepted",	"accepted") \
+	X(DEFERRED,	"deferred",	"deferred")	\
+	X(REJECTED,	"rejected",	"rejected")	\
+	X(NOT_SENT,	"not_sent",	"not sent")	/* the end of the message was not sent */ \
+	X(UNKNOWN,	"unknown",	"unknown")
 
 enum fate {
-#define X(name, word) FATE_##name,
+#define X(name, word, text) FATE_##name,
 	FATES(X)
 #undef X
 };
 const char *fate_word(enum fate);
+const char *fate_text(enum fate);
 
 /* How a server treated one recipient. */
 struct verdict {
@@ -266,5 +267,8 @@ struct event {
 typedef void event_fn(void *ctx, const struct event *);
 
 const char *event_word(enum event_kind);
+
+/* What a reply answers, in a word: "banner", "message", "MAIL", "other". */
+const char *answer_word(const struct event *);
 
 #endif

@@ -151,10 +151,12 @@ link_dial(
 	l->via = &o->proxy;
 	l->begun_us = loop_now_us();
 	l->dial = dial_start(loop, proxied ? &o->proxy.addr : hop->addr, proxied ? 1 : hop->naddr,
-	    o->from.len ? &o->from : NULL, o->timeouts.connect, link_on_attempt, link_on_dialled,
-	    l);
-	if (hop->in_order)
-		dial_in_order(l->dial);
+	    &(struct dial_opts){ .from = o->from.len ? &o->from : NULL,
+		.attempt_ms = o->timeouts.connect,
+		.in_order = hop->in_order,
+		.attempt = link_on_attempt,
+		.done = link_on_dialled,
+		.ctx = l });
 }
 
 void

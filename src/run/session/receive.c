@@ -148,9 +148,8 @@ receive_learn(struct session *s, const struct receipt *r, const struct reply *sh
 	}
 	if (verb == VERB_AUTH && r->asked.ticket)
 		receive_auth(s, &r->event.reply);
-	s->sent.hellos += (verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO) &&
-	    r->err == ERR_NONE;
-	if ((verb == VERB_EHLO || verb == VERB_LHLO) && r->err == ERR_NONE)
+	s->sent.hellos += verb_is_hello(verb) && r->err == ERR_NONE;
+	if (verb_is_ehlo(verb) && r->err == ERR_NONE)
 		receive_offers(s, shown);
 	if (verb == VERB_STARTTLS && r->asked.ticket && shown->code != 220) {
 		s->secure.starttls_refused = true;

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+#include "base/text.h"
+
 void
 secure_forget(struct secure *x)
 {
@@ -81,9 +83,7 @@ secure_is_pinned(const struct tls_info *tls, const struct session_opts *o)
 	char hex[65];
 
 	for (size_t i = 0; i < o->npins && tls->ncerts > 0; i++) {
-		for (size_t k = 0; k < 32; k++)
-			snprintf(hex + 2 * k, 3, "%02x", (unsigned char)o->pin[i].at[k]);
-		struct span digest = { hex, 64 };
+		struct span digest = { text_hex(hex, span_first(o->pin[i], 32)), 64 };
 		if (span_eq_case(digest, tls->cert[0].spki_sha256) ||
 		    span_eq_case(digest, tls->cert[0].sha256))
 			return true;

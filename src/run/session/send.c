@@ -99,7 +99,7 @@ send_line(struct session *s, struct span *said, const struct span *shown, bool g
 		s->wire.prdr = asks_for_prdr(line);
 	due.prdr = s->wire.prdr;
 	enum verb verb = due.verb;
-	bool hello = verb == VERB_EHLO || verb == VERB_HELO || verb == VERB_LHLO;
+	bool hello = verb_is_hello(verb);
 
 	if (!session_lets_out(s, given || (hello && s->opts->helo_is_secret)))
 		return false;

@@ -334,8 +334,11 @@ check_from(struct options *o, struct err *err)
 	bool begun = env_begin(&env, o, err);
 	ending_begin(&ending, env.loop);
 	if (begun)
-		query = sender_check_start(
-		    env.loop, session_env_dns(&env), &opts, ms, &s.arena, on_sender, &s, err);
+		query = sender_check_start(&(struct lookup_env){ .loop = env.loop,
+					       .dns = session_env_dns(&env),
+					       .arena = &s.arena,
+					       .until_us = lookup_until(ms) },
+		    &opts, on_sender, &s, err);
 	while (query && !s.sender && !ending_is_due(&ending))
 		standard_turn(env.loop, true);
 	bool ok = s.sender != NULL;

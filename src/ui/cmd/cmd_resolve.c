@@ -103,8 +103,7 @@ show_dane(struct screen *s, const struct tls_dane *d)
 		screen_print(s, "      TLSA");
 		if (!t->malformed)
 			screen_print(s, " %u %u %u ", t->usage, t->selector, t->matching);
-		for (size_t j = 0; j < t->data.len; j++)
-			screen_print(s, "%02x", (unsigned char)t->data.at[j]);
+		screen_print(s, "%s", text_hex(arena_get(&s->arena, 2 * t->data.len + 1), t->data));
 		put_signed(s, d->authentic);
 		screen_print(s, "%s%s%s\n", ignored ? ": not for DANE (RFC 7672 2.2)" : "",
 		    wrong ? ": unusable: " : "", wrong ? wrong : "");

@@ -206,11 +206,7 @@ send_one(struct options *o, const struct target *target)
 	status = stop_status(&stop, status);
 	status = outlet_close(&sender.out, status);
 	screen_release(&sender.screen);
-	err.kind = ERR_NONE;
-	if (env_end(&env, &err))
-		return status;
-	complain(&err);
-	return status ? status : (int)err.kind;
+	return env_finish(&env, status);
 }
 
 /*

@@ -97,8 +97,7 @@ on_event(void *ctx, const struct event *e)
 static bool
 make_tls(struct serving *v, struct err *err)
 {
-	const char *const names[] = { v->o->serve.mta.host ? v->o->serve.mta.host : MTA_HOST,
-		"localhost", "127.0.0.1", "::1" };
+	const char *host = v->o->serve.mta.host;
 	struct tls_opts opts = v->o->tls;
 
 	if (v->o->session.tls == TARGET_TLS_OFF)
@@ -106,7 +105,7 @@ make_tls(struct serving *v, struct err *err)
 		    err_set(err, ERR_USAGE, "--ca-out and --tls=off: there is no certificate then");
 	opts.server = true;
 	if (!opts.cert) {
-		v->made = tls_make(names, sizeof names / sizeof *names, err);
+		v->made = serve_certificate(host ? host : MTA_HOST, err);
 		if (!v->made)
 			return false;
 		opts.made = v->made;

@@ -243,11 +243,7 @@ talk(struct options *o, const struct target *target)
 		status = run_lines(&env, o, &screen, target);
 	screen_release(&screen);
 	named_end(&named);
-	err.kind = ERR_NONE;
-	if (env_end(&env, &err))
-		return status;
-	complain(&err);
-	return status ? status : (int)err.kind;
+	return env_finish(&env, status);
 }
 
 static bool

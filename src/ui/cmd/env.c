@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "ui/show/standard.h"
 #include "ui/show/trace.h"
 
 bool
@@ -25,4 +26,15 @@ env_end(struct session_env *env, struct err *err)
 	session_env_release(env);
 	loop_free(env->loop);
 	return trace_end(env, err);
+}
+
+int
+env_finish(struct session_env *env, int status)
+{
+	struct err err = { .kind = ERR_NONE };
+
+	if (env_end(env, &err))
+		return status;
+	complain(&err);
+	return status ? status : (int)err.kind;
 }

@@ -17,5 +17,7 @@ bool env_begin(struct session_env *, const struct options *, struct err *);
  * err, unless err already holds an error.
  */
 bool env_end(struct session_env *, struct err *);
+/* The same, as the last thing of a command: reports that error. The exit status. */
+int env_finish(struct session_env *, int status);
 
 #endif

@@ -5,6 +5,8 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "base/utc.h"
+#include "run/probe/judge.h"
 #include "ui/report/page.h"
 #include "ui/report/report.h"
 #include "ui/show/screen.h"
@@ -185,17 +187,14 @@ past_one(struct past *p, const struct fleet_report *one)
 void
 past_write(struct past *p, FILE *out, bool open)
 {
-	static const char *const states[] = { "OK", "WARNING", "CRITICAL", "UNKNOWN" };
 	enum health state = p->any ? p->worst : STATE_UNKNOWN;
 	struct span parts = sheet_text(&p->parts), talk = sheet_text(&p->talk);
-	char when[40] = "";
-	struct tm tm;
+	char when[24];
 
-	if (gmtime_r(&p->at, &tm))
-		strftime(when, sizeof when, "%Y-%m-%d %H:%M:%SZ", &tm);
+	utc_text(when, p->at);
 	fprintf(
 	    out, "<details%s><summary><span class=\"dim\">%s</span> ", open ? " open" : "", when);
-	page_word(out, page_mood_of(state), span_of(states[state]));
+	page_word(out, page_mood_of(state), span_of(judge_state_word(state)));
 	fputs(" <strong>", out);
 	page_text(out, p->target);
 	fputs("</strong> <span class=\"dim\">", out);

@@ -1,7 +1,6 @@
 /* stepping - --step: a question before each line. */
 #include "ui/cmd/stepping.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -13,13 +12,9 @@
 bool
 stepping_begin(struct stepping *s, struct err *err)
 {
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-
 	*s = (struct stepping){ .stopped = false };
-	if (fd < 0)
-		return err_set(err, ERR_USAGE, "--step needs a terminal to ask on");
-	close(fd);
-	return true;
+	return ask_has_terminal() ||
+	    err_set(err, ERR_USAGE, "--step needs a terminal to ask on");
 }
 
 /* What judges a reply, and a comment, is not sent. */

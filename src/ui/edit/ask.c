@@ -18,6 +18,22 @@ ask_is_possible(void)
 	return isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 }
 
+static int
+ask_open(void)
+{
+	return open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+bool
+ask_has_terminal(void)
+{
+	int fd = ask_open();
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 /* With ^C and ^D as octets, so that the terminal is put right again whatever is typed. */
 static bool
 ask_read_line(int fd, char *out, size_t *len)
@@ -44,7 +60,7 @@ ask_terminal(struct span prompt, bool secret, struct secret *answer)
 	struct termios before, now;
 	char line[LINE_MOST];
 	size_t len;
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	int fd = ask_open();
 
 	if (fd < 0 || tcgetattr(fd, &before) != 0) {
 		if (fd >= 0)

@@ -1,10 +1,9 @@
 /* probe_spec - what a probe does, from the options. */
 #include "base/file.h"
+#include "run/message/compose.h"
 #include "ui/options/probe_spec.h"
 
 #include <stdio.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "run/script/file.h"
 #include "run/session/steps/list.h"
@@ -15,18 +14,14 @@ enum { FILE_MOST = 512 << 10 };
 static struct span
 short_message(struct options *o)
 {
-	char date[64], id[64];
-	time_t now = time(NULL);
-	struct tm tm;
+	struct span date = compose_date(&o->arena), id = compose_unique(&o->arena);
 
-	localtime_r(&now, &tm);
-	strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S %z", &tm);
-	snprintf(id, sizeof id, "%lld.%ld.smtpsh", (long long)now, (long)getpid());
 	return arena_printf(&o->arena,
-	    "From: <%s>\nTo: <%s>\nSubject: smtpsh probe %s\nDate: %s\nMessage-ID: <%s@%s>\n"
+	    "From: <%s>\nTo: <%s>\nSubject: smtpsh probe %.*s\nDate: %.*s\n"
+	    "Message-ID: <%.*s@%s>\n"
 	    "Auto-Submitted: auto-generated\n\nA probe of this mail server. It can be deleted.\n",
 	    o->probe.probe.from ? o->probe.probe.from : "",
-	    o->probe.probe.to ? o->probe.probe.to : "", id, date, id,
+	    o->probe.probe.to ? o->probe.probe.to : "", SPAN_ARG(id), SPAN_ARG(date), SPAN_ARG(id),
 	    o->session.helo ? o->session.helo : "localhost.localdomain");
 }
 

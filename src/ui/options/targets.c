@@ -70,9 +70,10 @@ load_done(struct targets *t, struct err *err)
 			t->done[t->ndone++] = line;
 		qsort(t->done, t->ndone, sizeof *t->done, by_octets);
 	}
-	t->resume = fopen(t->o->probe.resume, "ae");
-	return t->resume ||
-	    err_set(err, ERR_USAGE, "cannot write %s: %s", t->o->probe.resume, strerror(errno));
+	int fd = file_append(t->o->probe.resume, err);
+
+	t->resume = fd >= 0 ? fdopen(fd, "a") : NULL;
+	return t->resume != NULL;
 }
 
 static bool

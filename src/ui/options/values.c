@@ -559,18 +559,6 @@ options_script(struct options *o, struct script_opts *opts)
 
 /* ---- a server */
 
-static const struct {
-	const char *word;
-	enum mta_stage stage;
-	const char *reply;
-} stages[] = {
-	{ "helo", MTA_HELO, "550 5.7.1 EHLO name rejected" },
-	{ "mail", MTA_MAIL, "550 5.7.1 Sender address rejected" },
-	{ "rcpt", MTA_RCPT, "550 5.1.1 Recipient address rejected: user unknown" },
-	{ "data", MTA_DATA, "554 5.5.1 No message accepted for this recipient" },
-	{ "dot", MTA_DOT, "554 5.7.1 Message content rejected" },
-};
-
 /* What goes on the wire as a reply must be one: three digits, and no line end within. */
 static bool
 is_reply(struct span s)
@@ -588,8 +576,8 @@ option_refuse(struct options *o, struct span v, struct err *err)
 {
 	struct span whole = v, stage = span_until(&v, ':'), who = span_until(&v, '=');
 
-	for (size_t i = 0; i < sizeof stages / sizeof *stages; i++) {
-		if (!span_eq_case(stage, span_of(stages[i].word)))
+	for (enum mta_stage at = MTA_HELO; at < MTA_STAGE_COUNT; at++) {
+		if (!span_eq_case(stage, span_of(mta_stage(at)->word)))
 			continue;
 		if (who.len == 0)
 			break;
@@ -603,9 +591,9 @@ option_refuse(struct options *o, struct span v, struct err *err)
 			    REFUSALS_MAX);
 		if (!o->refusal)
 			o->refusal = ARENA_ARRAY(&o->arena, struct mta_refusal, REFUSALS_MAX + 1);
-		o->refusal[o->nrefusals++] = (struct mta_refusal){ stages[i].stage,
+		o->refusal[o->nrefusals++] = (struct mta_refusal){ at,
 			span_of(arena_string(&o->arena, who)),
-			v.len ? span_of(arena_string(&o->arena, v)) : span_of(stages[i].reply) };
+			v.len ? span_of(arena_string(&o->arena, v)) : span_of(mta_stage(at)->reply) };
 		return true;
 	}
 	return err_set(err, ERR_USAGE,

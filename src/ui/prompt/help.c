@@ -215,7 +215,7 @@ next_verbs(struct screen *s, const struct session_view *v)
 		return;
 	for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++) {
 		const struct verb_info *info = verb_info(verb);
-		bool hello = verb == VERB_HELO || verb == VERB_EHLO || verb == VERB_LHLO;
+		bool hello = verb_is_hello(verb);
 		if (leads_nowhere(verb) || !dialogue_allows(&v->dialogue, verb) ||
 		    !help_offered(v, info->extension))
 			continue;

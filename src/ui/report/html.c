@@ -113,13 +113,8 @@ html_replay_begin(struct replay *r)
 static void
 html_replay_one(struct replay *r, const struct replay_case *c)
 {
-	static const struct {
-		const char *word;
-		enum page_mood mood;
-	} verdicts[] = {
-		[PLAY_PASSED] = { "passed", PAGE_GOOD },
-		[PLAY_FAILED] = { "failed", PAGE_BAD },
-		[PLAY_SKIPPED] = { "skipped", PAGE_UNKNOWN },
+	static const enum page_mood moods[] = {
+		[PLAY_PASSED] = PAGE_GOOD, [PLAY_FAILED] = PAGE_BAD, [PLAY_SKIPPED] = PAGE_UNKNOWN
 	};
 	struct html *h = r->writer;
 	const struct play_result *result = c->result;
@@ -128,7 +123,7 @@ html_replay_one(struct replay *r, const struct replay_case *c)
 
 	text_time(took, result->took_us);
 	fputs("<tr><td>", h->rows);
-	page_word(h->rows, verdicts[result->verdict].mood, span_of(verdicts[result->verdict].word));
+	page_word(h->rows, moods[result->verdict], span_of(play_verdict_word(result->verdict)));
 	fputs("</td><td>", h->rows);
 	page_text(h->rows, c->file->name);
 	fputs("</td><td>", h->rows);

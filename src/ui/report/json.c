@@ -5,7 +5,6 @@
 #include "ui/report/report.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/base64.h"
 #include "base/text.h"
@@ -44,10 +43,7 @@ seconds(uint64_t us)
 static void
 set_now(json_t *o)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	json_put_time(o, "ts", (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000, true);
+	json_put_time(o, "ts", utc_now_us(), true);
 }
 
 static void
@@ -312,9 +308,6 @@ const struct report_kind report_json = { json_begin, json_one, json_end };
 static void
 json_replay_one(struct replay *r, const struct replay_case *c)
 {
-	static const char *const verdicts[] = {
-		[PLAY_PASSED] = "passed", [PLAY_FAILED] = "failed", [PLAY_SKIPPED] = "skipped"
-	};
 	const struct play_result *result = c->result;
 	const struct play_failure *f = result->failure;
 
@@ -323,7 +316,7 @@ json_replay_one(struct replay *r, const struct replay_case *c)
 		.file = c->file->name,
 		.line = f ? f->place.line : c->now->place.line,
 		.name = replay_name(c),
-		.verdict = verdicts[result->verdict],
+		.verdict = play_verdict_word(result->verdict),
 		.why = f ? span_of(f->why) : result->why_skipped,
 		.expected = f ? f->want : SPAN_NONE,
 		.received = f && f->reply ? f->reply->raw : SPAN_NONE,

@@ -85,20 +85,27 @@ nagios_plugin_line(const struct fleet_report *one, struct arena *arena)
 	    report_seconds(one->result->total_us));
 }
 
+/* What is NULL or empty is not there. */
+struct nagios_datum {
+	const char *label, *value, *unit;
+	struct span warn, crit;
+	const char *min, *max;
+};
+
 /* label=value[unit];warn;crit;min;max, without empty fields at the end. */
 static void
-nagios_datum(struct buf *b, const char *label, const char *value, const char *unit,
-    const struct range *warn, const struct range *crit, const char *min, const char *max)
+nagios_put_datum(struct buf *b, const struct nagios_datum *d)
 {
-	buf_printf(b, "%s%s=%s%s", buf_span(b).len ? " " : "", label, value, unit);
-	if (warn->set || crit->set || min[0])
-		buf_printf(b, ";%.*s", SPAN_ARG(warn->text));
-	if (crit->set || min[0])
-		buf_printf(b, ";%.*s", SPAN_ARG(crit->text));
-	if (min[0])
-		buf_printf(b, ";%s", min);
-	if (max[0])
-		buf_printf(b, ";%s", max);
+	buf_printf(b, "%s%s=%s%s", buf_span(b).len ? " " : "", d->label, d->value,
+	    d->unit ? d->unit : "");
+	if (d->warn.len || d->crit.len || d->min)
+		buf_printf(b, ";%.*s", SPAN_ARG(d->warn));
+	if (d->crit.len || d->min)
+		buf_printf(b, ";%.*s", SPAN_ARG(d->crit));
+	if (d->min)
+		buf_printf(b, ";%s", d->min);
+	if (d->max)
+		buf_printf(b, ";%s", d->max);
 }
 
 static void
@@ -112,9 +119,14 @@ nagios_seconds(struct nagios *n, struct buf *b, const struct probe_result *r, un
 	snprintf(value, sizeof value, "%.6f", report_seconds(total ? r->total_us : r->us[metric]));
 	if (total && n->opts.total_ms)
 		snprintf(most, sizeof most, "%g", (double)n->opts.total_ms / 1e3);
-	nagios_datum(b, total ? "time" : metric_word(metric), failed ? "U" : value,
-	    failed ? "" : "s", &j->warn[metric], &j->crit[metric],
-	    total ? n->opts.plugin ? "0.000000" : "0" : "", most);
+	nagios_put_datum(b,
+	    &(struct nagios_datum){ .label = total ? "time" : metric_word(metric),
+		.value = failed ? "U" : value,
+		.unit = failed ? NULL : "s",
+		.warn = j->warn[metric].text,
+		.crit = j->crit[metric].text,
+		.min = !total ? NULL : n->opts.plugin ? "0.000000" : "0",
+		.max = most[0] ? most : NULL });
 }
 
 static struct span
@@ -131,16 +143,22 @@ nagios_perf(struct nagios *n, const struct fleet_report *one)
 			nagios_seconds(n, &b, r, p);
 	for (const struct judge_check *c = one->verdict->checks; c; c = c->next)
 		if (c->has_value && strcmp(c->name, "cert_days") == 0) {
-			struct range warn = { .set = c->warn.len > 0, .text = c->warn },
-				     crit = { .set = c->crit.len > 0, .text = c->crit };
 			snprintf(value, sizeof value, "%.2f", c->value);
-			nagios_datum(&b, "cert_days", value, "", &warn, &crit, "", "");
+			nagios_put_datum(&b,
+			    &(struct nagios_datum){ .label = "cert_days",
+				.value = value,
+				.warn = c->warn,
+				.crit = c->crit });
 		}
 	for (unsigned m = METRIC_SIZE_LIMIT; m < METRIC_COUNT; m++)
 		if (judge_metric(r, m, &v)) {
 			snprintf(value, sizeof value, "%.0f", v);
-			nagios_datum(&b, metric_word(m), value, m == METRIC_SIZE_LIMIT ? "B" : "",
-			    &n->opts.judge->warn[m], &n->opts.judge->crit[m], "", "");
+			nagios_put_datum(&b,
+			    &(struct nagios_datum){ .label = metric_word(m),
+				.value = value,
+				.unit = m == METRIC_SIZE_LIMIT ? "B" : NULL,
+				.warn = n->opts.judge->warn[m].text,
+				.crit = n->opts.judge->crit[m].text });
 		}
 	struct span perf = arena_copy(&n->arena, buf_span(&b));
 	buf_release(&b);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/text.h"
+#include "base/utc.h"
 #include "config.h"
 #include "ui/report/markup.h"
 
@@ -108,12 +109,9 @@ page_begin(FILE *out, struct span title, enum page_mood mood, struct span verdic
 void
 page_end(FILE *out)
 {
-	time_t now = time(NULL);
-	struct tm tm;
-	char when[40] = "";
+	char when[24];
 
-	if (gmtime_r(&now, &tm))
-		strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", &tm);
+	utc_text(when, time(NULL));
 	fprintf(
 	    out, "<p class=\"dim\">smtpsh %s, %s</p>\n</body>\n</html>\n", SMTPSH_VERSION, when);
 }

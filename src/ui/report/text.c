@@ -167,13 +167,13 @@ text_begin(FILE *out, const struct report_opts *opts)
 static void
 print_state(const struct text *t, enum health state)
 {
-	static const char *const words[] = { "OK  ", "WARN", "CRIT", "UNKN" };
+	const char *word = board_states[state].word;
 	static const char *const inks[] = { "32", "33", "31", "35" };
 
 	if (t->opts.color)
-		fprintf(t->out, "\033[%sm%s\033[0m", inks[state], words[state]);
+		fprintf(t->out, "\033[%sm%-4s\033[0m", inks[state], word);
 	else
-		fputs(words[state], t->out);
+		fprintf(t->out, "%-4s", word);
 }
 
 static void

@@ -4,18 +4,6 @@
 
 enum { ADDRESS_COLUMNS = 40 };
 
-static const struct {
-	const char *word;
-	enum ink ink;
-} fates[] = {
-	[FATE_NOT_TRIED] = { "not tried", INK_BAD },
-	[FATE_ACCEPTED] = { "accepted", INK_GOOD },
-	[FATE_DEFERRED] = { "deferred", INK_WARN },
-	[FATE_REJECTED] = { "rejected", INK_BAD },
-	[FATE_NOT_SENT] = { "not sent", INK_BAD },
-	[FATE_UNKNOWN] = { "unknown", INK_BAD },
-};
-
 static unsigned
 address_columns(struct screen *s, const struct event *e)
 {
@@ -37,7 +25,11 @@ show_verdict(struct screen *s, const struct event *e, const struct verdict *v, u
 	flow_pad(&f, start);
 	flow_put(&f, INK_PLAIN, v->address);
 	flow_pad(&f, start + columns + 2);
-	flow_put(&f, fates[v->fate].ink, span_of(fates[v->fate].word));
+	flow_put(&f,
+	    v->fate == FATE_ACCEPTED	 ? INK_GOOD :
+		v->fate == FATE_DEFERRED ? INK_WARN :
+					   INK_BAD,
+	    span_of(fate_text(v->fate)));
 	flow_pad(&f, start + columns + 13);
 	if (v->code)
 		flow_print(&f, INK_PLAIN, "%03u", v->code);

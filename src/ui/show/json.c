@@ -51,11 +51,8 @@ void
 json_put_hex(json_t *o, const char *key, struct span octets)
 {
 	struct arena arena = { 0 };
-	char *hex = arena_get(&arena, 2 * octets.len + 1);
 
-	for (size_t i = 0; i < octets.len; i++)
-		snprintf(hex + 2 * i, 3, "%02x", (unsigned char)octets.at[i]);
-	json_object_set_new(o, key, json_string(hex));
+	json_put_string(o, key, text_hex(arena_get(&arena, 2 * octets.len + 1), octets));
 	arena_release(&arena);
 }
 

@@ -6,10 +6,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/base64.h"
 #include "base/text.h"
+#include "base/utc.h"
 #include "net/loop.h"
 #include "net/tls_dane.h"
 #include "run/diagnosis/diagnose.h"
@@ -196,16 +196,10 @@ static void
 add_reply(json_t *o, const struct event *e)
 {
 	const struct reply *r = e->answer.reply;
-	const char *verb = verb_info(e->answer.verb)->name;
 	char status[32];
 	struct arena arena = { 0 };
 
-	json_put_string(o, "answers",
-	    e->answer.surprise	 ? NULL :
-		e->answer.banner ? "banner" :
-		e->answer.dot	 ? "message" :
-		verb[0]		 ? verb :
-				   "other");
+	json_put_string(o, "answers", e->answer.surprise ? NULL : answer_word(e));
 	json_put_number(o, "code", r->code);
 	snprintf(status, sizeof status, "%u.%u.%u", r->status.class, r->status.subject,
 	    r->status.detail);
@@ -474,11 +468,7 @@ json_new_at(FILE *out, int64_t epoch_us)
 struct json *
 json_new(FILE *out)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	return json_new_at(
-	    out, (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - (int64_t)loop_now_us());
+	return json_new_at(out, utc_now_us() - (int64_t)loop_now_us());
 }
 
 void

@@ -64,12 +64,6 @@ past_flush(struct screen *s, struct screen_past *p)
 
 /* ---- what comes before it, and what after */
 
-static bool
-is_hello(enum verb verb)
-{
-	return verb == VERB_EHLO || verb == VERB_LHLO || verb == VERB_HELO;
-}
-
 /* Nothing sent EHLO in this step: where a prompt says "EHLO due", the prompt does. */
 static void
 note_ehlo_due(struct screen *s, const struct event *e)
@@ -119,7 +113,7 @@ past_before(struct screen *s, const struct event *e)
 		p->ehlo_due = false;
 		break;
 	case EVENT_SENT:
-		if (is_hello(verb_of(e->sent.text, NULL))) {
+		if (verb_is_hello(verb_of(e->sent.text, NULL))) {
 			p->ehlo_due = false;
 			return;
 		}

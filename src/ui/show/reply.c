@@ -100,7 +100,7 @@ show_flaws(struct screen *s, const struct event *e, unsigned flaws)
 static bool
 is_ehlo(const struct event *e)
 {
-	return e->answer.verb == VERB_EHLO || e->answer.verb == VERB_LHLO;
+	return verb_is_ehlo(e->answer.verb);
 }
 
 /* Line by line, as it came. */

@@ -4,19 +4,11 @@
  */
 #include "ui/show/serve_show.h"
 
-static const char *const stages[] = {
-	[MTA_HELO] = "EHLO",
-	[MTA_MAIL] = "MAIL FROM",
-	[MTA_RCPT] = "RCPT TO",
-	[MTA_DATA] = "at DATA, RCPT TO",
-	[MTA_DOT] = "after the dot, RCPT TO",
-};
-
 static void
 show_refusals(struct screen *s, const struct mta_refusal *list)
 {
 	for (const struct mta_refusal *r = list; r && r->who.len; r++) {
-		screen_print(s, "#   %s ", stages[r->stage]);
+		screen_print(s, "#   %s ", mta_stage(r->stage)->shown);
 		screen_put(s, r->who);
 		screen_print(
 		    s, "%s  ", r->stage == MTA_HELO || span_has(r->who, '@') ? "" : "@...");

@@ -34,8 +34,7 @@ sts_hosts(struct arena *arena, const struct sts_policy *p)
 	struct span all = SPAN("");
 
 	for (size_t i = 0; i < p->nmx && i < MX_SHOWN; i++)
-		all = arena_printf(
-		    arena, "%.*s%s%.*s", SPAN_ARG(all), i ? ", " : "", SPAN_ARG(p->mx[i]));
+		all = arena_join(arena, all, ", ", p->mx[i]);
 	if (p->nmx > MX_SHOWN)
 		all = arena_printf(arena, "%.*s and %zu more", SPAN_ARG(all), p->nmx - MX_SHOWN);
 	return text_safe(arena, all);

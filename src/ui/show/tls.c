@@ -24,8 +24,7 @@ put_names(struct flow *f, const struct tls_cert *c)
 	struct span all = SPAN_NONE;
 
 	for (size_t i = 0; i < c->nsan && i < NAMES_SHOWN; i++)
-		all = arena_printf(arena, "%.*s%s%.*s", SPAN_ARG(all), i > 0 ? ", " : "",
-		    SPAN_ARG(cert_san_bare(c->san[i])));
+		all = arena_join(arena, all, ", ", cert_san_bare(c->san[i]));
 	if (c->nsan > NAMES_SHOWN)
 		all = arena_printf(
 		    arena, "%.*s and %zu more", SPAN_ARG(all), c->nsan - NAMES_SHOWN);
@@ -215,14 +214,15 @@ enum { DATA_SHOWN = 8 }; /* octets; /mx shows all */
 static void
 put_tlsa(struct flow *f, const struct tlsa *r)
 {
+	char hex[2 * DATA_SHOWN + 1];
+
 	if (r->malformed) {
 		flow_print(f, INK_PLAIN, "DANE: a TLSA record ");
 		return;
 	}
-	flow_print(f, INK_PLAIN, "DANE: %u %u %u ", r->usage, r->selector, r->matching);
-	for (size_t i = 0; i < r->data.len && i < DATA_SHOWN; i++)
-		flow_print(f, INK_PLAIN, "%02x", (unsigned char)r->data.at[i]);
-	flow_print(f, INK_PLAIN, r->data.len > DATA_SHOWN ? "… " : " ");
+	flow_print(f, INK_PLAIN, "DANE: %u %u %u %s%s", r->usage, r->selector, r->matching,
+	    text_hex(hex, span_first(r->data, DATA_SHOWN)),
+	    r->data.len > DATA_SHOWN ? "… " : " ");
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/utc.h"
 #include "ui/show/json.h"
 #include "ui/show/version.h"
 
@@ -41,11 +42,9 @@ static void
 trace_where(struct trace *t)
 {
 	struct utsname system;
-	time_t now = time(NULL);
-	struct tm tm;
-	char date[40];
+	char date[24];
 
-	strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S UTC", gmtime_r(&now, &tm));
+	utc_text(date, time(NULL));
 	fprintf(t->out,
 	    "# a trace by smtpsh --debug, %s; addresses and names are in it, passwords are not\n",
 	    date);

@@ -43,7 +43,6 @@ static void
 timing_on_event(struct prompt *p, void *state, const struct event *e)
 {
 	struct timing *t = state;
-	const char *verb;
 
 	(void)p;
 	switch (e->kind) {
@@ -54,14 +53,8 @@ timing_on_event(struct prompt *p, void *state, const struct event *e)
 		timing_add(t, "connect", e->connected.took_us);
 		break;
 	case EVENT_REPLY:
-		verb = verb_info(e->answer.verb)->name;
 		if (!e->answer.surprise && !e->answer.late)
-			timing_add(t,
-			    e->answer.banner  ? "banner" :
-				e->answer.dot ? "message" :
-				verb[0]	      ? verb :
-						"other",
-			    e->answer.took_us);
+			timing_add(t, answer_word(e), e->answer.took_us);
 		break;
 	case EVENT_TLS:
 		timing_add(t, "TLS", e->shaken.took_us);
