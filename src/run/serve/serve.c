@@ -237,9 +237,9 @@ serve_free(struct serve *serve)
 struct tls_made *
 serve_certificate(const char *name, struct err *err)
 {
-	const char *const names[] = { "localhost", "127.0.0.1", "::1", name };
+	const char *const names[] = { name, "localhost", "127.0.0.1", "::1" };
 
-	return tls_make(names, name ? 4 : 3, err);
+	return tls_make(name ? names : names + 1, name ? 4 : 3, err);
 }
 
 struct demo {
