@@ -100,6 +100,15 @@ span_find(struct span s, struct span needle)
 }
 
 struct span
+span_find_case(struct span s, struct span needle)
+{
+	for (; s.len >= needle.len && needle.len > 0; s = span_skip(s, 1))
+		if (span_starts_case(s, needle))
+			return s;
+	return SPAN_NONE;
+}
+
+struct span
 span_word(struct span *rest)
 {
 	struct span s = *rest;

@@ -48,6 +48,7 @@ struct span span_first(struct span, size_t n);		/* up to its first n bytes */
 struct span span_trim(struct span);
 /* From the first occurrence of `needle` (not empty) on; SPAN_NONE when absent. */
 struct span span_find(struct span, struct span needle);
+struct span span_find_case(struct span, struct span needle);	/* ASCII letters in any case */
 
 /*
  * Takes the first word (up to a space or tab) and the white space around it off the front; empty

@@ -82,6 +82,9 @@ comparing(void **state)
 	assert_true(span_eq(SPAN_NONE, SPAN("")));
 	assert_int_equal(span_find(SPAN("abc"), SPAN("c")).len, 1);
 	assert_int_equal(span_find(SPAN("abc"), SPAN("d")).len, 0);
+	assert_span(span_find_case(SPAN("abCd"), SPAN("Bc")), "bCd");
+	assert_null(span_find_case(SPAN("ab"), SPAN("abc")).at);
+	assert_null(span_find_case(SPAN("ab"), SPAN("")).at);
 	assert_int_equal(span_skip(SPAN("ab"), 5).len, 0);
 }
 

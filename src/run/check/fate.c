@@ -45,10 +45,12 @@ verdict_concern(const struct diagnosis *d)
 static bool
 concerns_client(const struct check_look *look)
 {
-	for (const struct diagnosis *d = look->diagnoses; d; d = d->next)
+	for (const struct diagnosis *d = look->diagnoses; d; d = d->next) {
+		enum concern concern = verdict_concern(d);
 		if (d->state != STATE_OK &&
-		    (verdict_concern(d) == CONCERNS_CLIENT || verdict_concern(d) == CONCERNS_SENDER))
+		    (concern == CONCERNS_CLIENT || concern == CONCERNS_SENDER))
 			return true;
+	}
 	return false;
 }
 

@@ -303,11 +303,13 @@ senders_try(struct weighing *w, enum check_sender sender, allow_fn *allow)
 	} else if (n->deferred > 0) {
 		c->passage = PASSAGE_DEFERRED;
 		c->text = arena_printf(w->arena, "deferred by %.*s: %.*s",
-		    SPAN_ARG(verdict_name(w, n->deferring)), SPAN_ARG(verdict_first_line(w, n->deferring)));
+		    SPAN_ARG(verdict_name(w, n->deferring)),
+		    SPAN_ARG(verdict_first_line(w, n->deferring)));
 	} else if (n->closed > 0) {
 		c->passage = PASSAGE_NO;
 		c->text = arena_printf(w->arena, "no: %.*s accepts no mail now: %.*s",
-		    SPAN_ARG(verdict_name(w, n->deferring)), SPAN_ARG(verdict_first_line(w, n->deferring)));
+		    SPAN_ARG(verdict_name(w, n->deferring)),
+		    SPAN_ARG(verdict_first_line(w, n->deferring)));
 	} else {
 		c->passage = PASSAGE_NO;
 		c->text = arena_printf(w->arena, "no: %.*s", SPAN_ARG(why_none(w, allow)));

@@ -102,17 +102,6 @@ is_mostly(struct span s, char c)
 	return n >= 5 && n * 2 > s.len;
 }
 
-static bool
-has(struct span text, const char *lower)
-{
-	struct span word = span_of(lower);
-
-	for (; text.len >= word.len; text = span_skip(text, 1))
-		if (span_starts_case(text, word))
-			return true;
-	return false;
-}
-
 /* What the form of a greeting tells. */
 static void
 diagnose_greeting(struct diagnosing *x)
@@ -124,7 +113,8 @@ diagnose_greeting(struct diagnosing *x)
 		return;
 	if (is_mostly(r->line[0], '*')) {
 		diagnosing_add(x, CAUSE_GREETING_MASKED, AT_GREETING);
-	} else if (r->code == 220 && has(r->line[0], "ftp") && !has(r->line[0], "smtp")) {
+	} else if (r->code == 220 && span_find_case(r->line[0], SPAN("ftp")).len &&
+	    !span_find_case(r->line[0], SPAN("smtp")).len) {
 		d = diagnosing_add(x, CAUSE_NOT_SMTP, AT_GREETING);
 		d->field[FIELD_WHAT] = SPAN("an FTP server (RFC 959)");
 	} else if (r->code == 200 || r->code == 201) {

@@ -53,10 +53,12 @@ parser_add_exchange(struct parser *p, size_t from, size_t to, size_t reply, size
 		item->reply[i] = p->reply[reply + i];
 }
 
+/* Those ending a group (ends_group) after which what was sent along cannot be what was meant. */
 static bool
 may_only_end(enum verb verb)
 {
-	return verb_is_ehlo(verb) || verb == VERB_STARTTLS || verb == VERB_AUTH || verb == VERB_DATA || verb == VERB_QUIT;
+	return verb_is_ehlo(verb) || verb == VERB_STARTTLS || verb == VERB_AUTH ||
+	    verb == VERB_DATA || verb == VERB_QUIT;
 }
 
 /* RFC 2920 3.1 */

@@ -71,19 +71,12 @@ config_option(struct span name)
 }
 
 static bool
-config_has(struct span text, const char *word)
-{
-	while (text.len > 0 && !span_starts_case(text, span_of(word)))
-		text = span_skip(text, 1);
-	return text.len > 0;
-}
-
-static bool
 config_unknown(struct config_reading *r, struct span name)
 {
 	struct suggestion suggestion = suggest_begin(name);
 
-	if (config_has(name, "pas") || config_has(name, "secret") || config_has(name, "token"))
+	if (span_find_case(name, SPAN("pas")).len || span_find_case(name, SPAN("secret")).len ||
+	    span_find_case(name, SPAN("token")).len)
 		return err_set(r->err, ERR_USAGE,
 		    "a password may not stand in this file: use password-command, password-file, "
 		    "password-env or netrc");

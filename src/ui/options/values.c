@@ -591,9 +591,10 @@ option_refuse(struct options *o, struct span v, struct err *err)
 			    REFUSALS_MAX);
 		if (!o->refusal)
 			o->refusal = ARENA_ARRAY(&o->arena, struct mta_refusal, REFUSALS_MAX + 1);
+		struct span reply = v.len ? v : span_of(mta_stage(at)->reply);
 		o->refusal[o->nrefusals++] = (struct mta_refusal){ at,
 			span_of(arena_string(&o->arena, who)),
-			v.len ? span_of(arena_string(&o->arena, v)) : span_of(mta_stage(at)->reply) };
+			span_of(arena_string(&o->arena, reply)) };
 		return true;
 	}
 	return err_set(err, ERR_USAGE,

@@ -33,14 +33,6 @@ pipeline_parse(struct step *step, struct cursor *c, struct arena *arena, struct 
 	    cursor_fail(c, err, "expected commands in double quotes, such as \"RSET\" \"NOOP\"");
 }
 
-/* RFC 2920 3.1: these change what comes next, and may only end a group. */
-static bool
-must_be_last(enum verb verb)
-{
-	return verb == VERB_EHLO || verb == VERB_DATA || verb == VERB_VRFY || verb == VERB_EXPN ||
-	    verb == VERB_QUIT || verb == VERB_NOOP || verb == VERB_STARTTLS || verb == VERB_AUTH;
-}
-
 static void
 pipeline_remark(struct session *s, const struct group *group)
 {
@@ -55,13 +47,10 @@ pipeline_remark(struct session *s, const struct group *group)
 		    "the server does not offer PIPELINING (RFC 2920); sending the commands "
 		    "together anyway");
 	for (size_t i = 0; i + 1 < group->n; i++) {
-		struct span rest = group->line[i];
-		if (must_be_last(verb_of(rest, NULL))) {
-			struct span verb = span_word(&rest);
-			session_note(s,
-			    "%.*s may only be the last command of a group (RFC 2920 3.1)",
-			    SPAN_ARG(span_first(verb, 20)));
-		}
+		enum verb verb = verb_of(group->line[i], NULL);
+		if (verb != VERB_OTHER && verb_info(verb)->ends_group)
+			session_note(s, "%s may only be the last command of a group (RFC 2920 3.1)",
+			    verb_info(verb)->name);
 	}
 }
 
