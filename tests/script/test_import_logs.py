@@ -297,12 +297,28 @@ class Logs(unittest.TestCase):
         script, _ = self.script("\n".join(mixed) + "\n")
         self.assertEqual(self.said(script), 3 * self.wanted(SHORT))
 
+    def test_a_session_that_ends_within_another(self):
+        mixed = lines(SHORT, "00010 <<< %s", "00010 >>> %s")
+        mixed[6:6] = ["00009 >>> 220 mx.harbour.example ESMTP", "00009 <<< [EOF]"]
+        mixed[10:10] = ["00009 >>> 421 4.4.1 Lost input channel"]
+        script, _ = self.script("\n".join(mixed) + "\n")
+        self.assertEqual(self.said(script)[:len(self.wanted(SHORT))], self.wanted(SHORT))
+
     def test_sessions_are_told_apart_by_names_without_digits(self):
         for client, server in (("<{x}> Send: %s", "<{x}> Recv: %s"), ("10:00:{n} > mail.{x}.example[192.0.2.7]: %s", "10:00:{n} < mail.{x}.example[192.0.2.7]: %s")):
             mixed = []
             for line in lines(SHORT, client, server):
                 mixed += [line.replace("{x}", name) for name in ("harbour", "quay", "pier")]
             self.assertEqual(self.said(self.script("\n".join(mixed) + "\n")[0]), 3 * self.wanted(SHORT))
+
+    def test_remarks_on_a_message_are_not_its_text(self):
+        """A debug log names headers, and much else, while the message itself is not in it."""
+        log = lines(RESPONSE, *MARKS["Exim's server"], body=False)
+        at = next(n for n, line in enumerate(log) if " 354 " in line) + 1
+        log[at:at] = ["  502 Subject: ropes", "  502 ", "  502 rewrite headers", "  502 Data file name: /var/spool/x-D", "  502 search_tidyup called"]
+        script, _ = self.script("\n".join(log) + "\n")
+        self.assertEqual(self.said(script), self.wanted(RESPONSE, body=False))
+        self.assertIn("\n/body size=1234\n", script)
 
     def test_what_a_log_hides_is_said(self):
         hidden = [("C", "[credentials hidden]") if what in (USER, ENCODED) else (who, what) for who, what in LOGIN]
@@ -335,7 +351,8 @@ class Logs(unittest.TestCase):
     def test_one_side_and_prose_are_refused(self):
         prose = "The server said 220 hello and then I said EHLO me.\nIt answered 250 ok. Then RCPT TO:<x@y> got a 550 error.\n"
         web = '192.0.2.1 - - [03/Feb/2025:10:00:00 +0000] "GET / HTTP/1.1" 200 512 "-" "curl"\n' * 9
-        for log in (prose, web, "\n".join(lines([e for e in RESPONSE if e[0] == "S"], "", "%s")), "\n".join(lines([e for e in RESPONSE if e[0] == "S"], "", "<- %s")),
+        closed = "  connection from 192.0.2.7\n220 mx.harbour.example ESMTP\n  connection closed by QUIT\n" + "\n".join(lines([e for e in RESPONSE[2:] if e[0] == "S"], "", "%s"))
+        for log in (prose, web, closed, "\n".join(lines([e for e in RESPONSE if e[0] == "S"], "", "%s")), "\n".join(lines([e for e in RESPONSE if e[0] == "S"], "", "<- %s")),
                     "\n".join(lines([e for e in RESPONSE if e[0] == "C"], "> %s", "")),
                     "\n".join(lines([e for e in RESPONSE if e[0] != "S"], "10:00:{n} send: %s", lambda line, n: "10:00:%02d send: %s" % (n, line)))):
             with self.subTest(log[:60]):

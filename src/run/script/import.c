@@ -101,7 +101,7 @@ one_side_bare(const struct import_form *f)
 static bool
 is_dialogue(const struct import *im, struct span log, struct err *err)
 {
-	unsigned said = im->commands + im->strange, wrong = im->unasked + im->misfits;
+	unsigned said = im->commands + im->strange, wrong = im->unasked + im->misfits + im->late;
 	char why[200];
 
 	if (im->replies == 0 && said == 0)

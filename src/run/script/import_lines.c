@@ -184,7 +184,7 @@ import_try(const struct import_form *form, struct span log)
 	import_read_lines(&im, log);
 	long score = 4L * im.answered + 2L * im.messages -
 	    6L * (im.unasked + im.unanswered + im.misfits) - 4L * im.strange - 2L * im.cut -
-	    (long)(im.asides > 0);
+	    (long)(im.asides > 0) - (long)im.unended;
 	import_finish(&im);
 	return score;
 }

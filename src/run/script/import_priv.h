@@ -167,9 +167,11 @@ struct import {
 	/* is it a dialogue at all? */
 	unsigned commands, strange, replies, answered;
 	unsigned unasked;	 /* replies that no command asks for */
+	unsigned late;		 /* other replies after the one to QUIT */
 	unsigned unanswered;	 /* commands that had to be answered before the next */
 	unsigned misfits;	 /* replies of a code that cannot answer the command */
 	unsigned messages;	 /* shown */
+	unsigned unended;	 /* connections that another one follows before they end */
 	unsigned asides, cut;	 /* lines that became comments; replies without an end */
 	char contradiction[200]; /* the first of them, in words; "": none */
 };

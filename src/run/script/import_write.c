@@ -492,7 +492,7 @@ static void
 text_is_over(struct import *im)
 {
 	settle_loose(im, im->nloose > 1);
-	bool message = im->text_header ? im->text_lines > 0 : im->text_lines > 1 && im->text_marked;
+	bool message = im->text_marked && im->text_lines > !im->text_header;
 
 	if (message) {
 		text_ends(im);
@@ -855,6 +855,10 @@ import_server(struct import *im, struct span line)
 		    (im->ended || im->nowed == 0 || im->owed[0] == VERB_QUIT))
 			import_connection(im);
 		if (im->ended) {
+			/* the last reply once more, or those of a session that has not ended at all
+			 */
+			im->late += memcmp(line.at, im->code, 3) != 0 &&
+			    (line.len < 4 || line.at[3] != '-');
 			import_left_out(im, line);
 			return;
 		}
@@ -1093,12 +1097,14 @@ import_connection(struct import *im)
 		    im->text_lines ? "# the log ends in the middle of the message\n/drop" :
 				     "# the log ends before the message\n/drop");
 	im->mode = IMPORT_COMMANDS;
+	bool ended = im->ended;
 	im->ended = false;
 	im->verb = VERB_OTHER;
 	im->nowed = 0;
 	im->tls_offered = im->tls_given = im->lmtp = false;
 	if (!im->begun)
 		return;
+	im->unended += !ended && strcmp(im->code, "421") != 0;
 	im->begun = false;
 	im->ncases++;
 	import_case(im);
