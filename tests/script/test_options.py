@@ -32,6 +32,7 @@ class Words(unittest.TestCase):
                 (["-crlf", "demo:"], "-crlf: nothing to do: lines end in CRLF always"),
                 (["--mail-from", "a@b.example", "demo:"], "--mail-from: use smtpsh send --from ADDR"),
                 (["-k", "demo:"], "-k: only --verify "),
+                (["send", "--insecure", "demo:"], "--insecure: only --verify "),
                 (["--auth-password", "hunter2", "demo:"], "a password is not taken on the command line")):
             said = self.refused(*words)
             self.assertIn("smtpsh: there is no option ", said)
@@ -65,6 +66,12 @@ class Words(unittest.TestCase):
         self.assertEqual(program.run("help", "550", "5.7.1").stdout, program.run("explain", "550", "5.7.1").stdout)
         self.assertEqual(program.run("version").stdout, program.run("--version").stdout)
         self.assertEqual(program.run("help", "no-such-thing-at-all").returncode, program.run("explain", "no-such-thing-at-all").returncode)
+
+    def test_a_probe_has_another_answer(self):
+        for word in ("-k", "--insecure"):
+            done = program.run("probe", word, "demo:")
+            self.assertEqual((done.returncode, done.stdout), (3, ""))
+            self.assertIn("use --verify=off", done.stderr)
 
     def test_what_is_named_instead_exists(self):
         ours = set(re.findall(r"""^\t\{ "([a-z0-9-]+)", (?:0|'.'),(?! SCOPE_SET,)""", source("options/table.c"), re.M))

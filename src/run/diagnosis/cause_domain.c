@@ -33,14 +33,14 @@ const struct cause_row causes_of_domain[] = {
 	    "RFC 4035 5, RFC 8914" },
 	{ CAUSE_DNS_TIMEOUT, CONCERNS_RESOLVER, STATE_CRITICAL, "No response from the resolver",
 	    "No resolver answered for {name}[ ({why})]|", "Nothing is known about the domain", NULL,
-	    "check this machine's resolver (/etc/resolv.conf), or use another (--dns SERVER)", NULL,
+	    "check the resolver (that of --dns, else /etc/resolv.conf), or use another", NULL,
 	    "RFC 1035 4.2" },
 	{ CAUSE_DNS_SLOW, CONCERNS_RESOLVER, STATE_CRITICAL, "Slow resolver",
 	    "The DNS lookup of {name} took {waited}, most of the time limit, and left too little "
 	    "for the server",
 	    "Nothing is known about the server", NULL,
-	    "check this machine's resolver (/etc/resolv.conf): the first name server may be down; "
-	    "use another (--dns SERVER), or allow more time (-t T)",
+	    "check the resolver (that of --dns, else of /etc/resolv.conf, where the first may be "
+	    "down); use another (--dns SERVER), or allow more time (-t T)",
 	    NULL, "RFC 1035 4.2" },
 	{ CAUSE_DNS_REJECTED, CONCERNS_RESOLVER, STATE_CRITICAL, "Query refused by the resolver",
 	    "The resolver refused the query for {name} (REFUSED)|",

@@ -6,6 +6,7 @@
 	"--password-env, "                                                                        \
 	"--password-command, --password-fd or --netrc"
 
+#define ONLY_VERIFY "only --verify makes an unverified certificate end a session"
 #define TARGET_ALONE "the target stands by itself: smtpsh HOST [PORT]"
 #define SMTP_COMMAND "an SMTP command is typed at the prompt, or sent with -c: smtpsh HOST -c LINE"
 
@@ -66,9 +67,8 @@ static const struct {
 	{ "tls-verify-host", "use --verify" },
 	{ "verify_hostname", "use --verify" },
 	{ "tls-verify-target", "use --verify" },
-	{ "insecure",
-	    "only --verify makes an unverified certificate end a session; a probe "
-	    "judges it unless --verify=off" },
+	{ "insecure", ONLY_VERIFY },
+	{ "insecure", "use --verify=off", MISTAKE_PROBE },
 	{ "tls-ca-path", "use --ca FILE" },
 	{ "cacert", "use --ca FILE" },
 	{ "capath", "use --ca DIR" },
@@ -138,9 +138,8 @@ static const struct {
 	{ "u",
 	    "use --user NAME; the password comes by --password-file, --password-env, "
 	    "--password-command, --password-fd or --netrc" },
-	{ "k",
-	    "only --verify makes an unverified certificate end a session; a probe "
-	    "judges it unless --verify=off" },
+	{ "k", ONLY_VERIFY },
+	{ "k", "use --verify=off", MISTAKE_PROBE },
 	{ "S", "use -q" },
 	{ "X", "use -c LINE" },
 	{ "x", "use --proxy URL" },

@@ -9,6 +9,7 @@
 
 enum mistake {
 	MISTAKE_OPTION, /* without its dashes */
+	MISTAKE_PROBE,	/* an option of a probe, which has another answer */
 	MISTAKE_WORD,	/* in place of a subcommand or a target */
 	MISTAKE_VALUE,	/* of an option; its help is a word that some take */
 };

@@ -47,7 +47,8 @@ static bool
 option_unknown(const struct options *out, enum scope scope, const char *dashes, struct span name,
     struct err *err)
 {
-	const char *here = mistake_help(MISTAKE_OPTION, name);
+	const char *probe = scope & SCOPE_PROBE ? mistake_help(MISTAKE_PROBE, name) : NULL,
+		   *here = probe ? probe : mistake_help(MISTAKE_OPTION, name);
 	const struct command *other = option_owner(out->program, name);
 	struct suggestion suggestion = suggest_begin(name);
 
