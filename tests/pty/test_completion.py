@@ -95,6 +95,7 @@ class Completing(unittest.TestCase):
         self.becomes(t, "/log o\t", "/log off")
         self.becomes(t, "/proxy-protocol v1 lo\t", "/proxy-protocol v1 local")
         self.becomes(t, "/again 3 NO\t", "/again 3 NOOP")
+        self.becomes(t, "/again 3 force NO\t", "/again 3 force NOOP")
         self.becomes(t, "/help comma\t", "/help commands")
 
     def test_each_argument_at_its_place(self):

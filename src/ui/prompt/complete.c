@@ -683,9 +683,13 @@ complete_command(
 	for (struct prompt_word w = { .table = t->commands.table }; prompt_next_word(&w);)
 		if (span_eq(name, span_of(w.name)))
 			syntax = w.args;
-	if (strstr(syntax, "LINE") && span_word(&after).len > 0 &&
-	    (after.len > 0 || line.at[line.len - 1] == ' '))
+	bool ended = line.at[line.len - 1] == ' ';
+	if (strstr(syntax, "LINE") && span_word(&after).len > 0 && (after.len > 0 || ended)) {
+		struct span behind = after;
+		if (span_eq(span_word(&behind), SPAN("force")) && (behind.len > 0 || ended))
+			after = behind;
 		return complete_line(t, v, after, c);
+	}
 	while (n > 0 && line.at[n - 1] != ' ')
 		n--;
 	c->prefix = span_skip(line, n);
