@@ -83,6 +83,8 @@ class Mail(unittest.TestCase):
             t.prompt(PROMPT)
             t.line("/close")
             t.prompt("smtpsh>")
+            t.line("/load missing.eml")             # it is looked at before anything is asked
+            t.until("missing.eml: No such file")
             t.line("/load missing.eml to=c@d.example from=a@b.example")
             t.until("missing.eml: ")
             t.prompt("smtpsh>")

@@ -30,7 +30,7 @@ class Unconnected(unittest.TestCase):
             t.prompt(ALONE)
 
     def test_each_that_leaves(self):
-        for word in ("quit", "exit", "QUIT", "/quit", "/exit", "/q"):
+        for word in ("quit", "exit", "QUIT", "/quit", "/exit", "/q", ":q", "bye"):
             with self.subTest(word):
                 t = self.open()
                 t.line(word)
@@ -63,7 +63,7 @@ class Connected(unittest.TestCase):
         self.t.prompt(self.where)
 
     def test_every_word_goes_to_the_server(self):
-        for word, note in (("help", None), ("?", None), ("open demo:", None), ("exit", "/quit"), ("version", "/version")):
+        for word, note in (("help", None), ("?", None), ("open demo:", None), ("exit", "/quit"), (":q", "/quit"), ("version", "/version")):
             self.t.line(word)
             self.peer.dialogue((word, "500 not here " + word))
             if note:

@@ -173,8 +173,8 @@ const struct cause_row causes_of_connection[] = {
 	    "check the user name and password, then wait a few minutes before the next attempt",
 	    "/reopen", "RFC 4954 4" },
 	{ CAUSE_CLOSED_IDLE, CONCERNS_NETWORK, STATE_OK, "Closed while idle",
-	    "The connection was closed while idle|: servers close idle connections (after 5 "
-	    "minutes at the earliest), and firewalls drop their state",
+	    "The connection was closed while idle|: servers close connections when they stop, and "
+	    "idle ones (after 5 minutes at the earliest); firewalls drop their state",
 	    NULL, NULL, "reconnect", "/reopen", "RFC 5321 4.5.3.2.7" },
 	{ CAUSE_CLOSED_IN_REPLY, CONCERNS_SERVER, STATE_CRITICAL, "Closed during a reply",
 	    "The connection was closed during {awaited}[: \"{octets}\"]|",

@@ -8,6 +8,8 @@ static const struct {
 } others[] = {
 	{ "?", "help", true, true },
 	{ "exit", "quit", true, true },
+	{ ":q", "quit", false, true },
+	{ "bye", "quit", false, true },
 	{ "help", "help", false, true },
 	{ "quit", "quit", false, true },
 	{ "version", "version", false, true },

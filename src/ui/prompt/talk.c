@@ -143,7 +143,9 @@ note_not_ours(struct talk *t, struct span line)
 {
 	static const struct {
 		const char *word, *ours;
-	} words[] = { { "exit", "/quit or ^D leaves smtpsh" }, { "version", "/version is ours" } };
+	} words[] = { { "exit", "/quit or ^D leaves smtpsh" },
+		{ ":q", "/quit or ^D leaves smtpsh" }, { "bye", "/quit or ^D leaves smtpsh" },
+		{ "version", "/version is ours" } };
 
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
 		if (span_eq_case(span_trim(line), span_of(words[i].word)))

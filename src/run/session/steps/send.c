@@ -198,6 +198,18 @@ send_try_message(struct session *s, struct sending *st)
 }
 
 static bool
+send_try_file(struct session *s, const struct sending *st)
+{
+	struct err err = { 0 };
+	int fd = file_open(st->plan.file, FILE_REGULAR, &err);
+
+	if (fd < 0)
+		session_fail(s, err.kind, "%s", err.text);
+	file_close(fd);
+	return fd >= 0;
+}
+
+static bool
 send_make_message(struct session *s, struct sending *st)
 {
 	struct err err = { 0 };
@@ -298,6 +310,9 @@ send_begin(struct session *s, const struct step *step, struct sending *st,
 	st->plan = *plan;
 	st->message = MESSAGE_NONE;
 	st->stage = st->plan.last <= SEND_AUTH ? AT_OPENING : AT_FROM;
+	/* before anything is asked; what the command line names may be a pipe, which opens once */
+	if (st->plan.file && !st->plan.prepare && !send_try_file(s, st))
+		return STEP_FAIL;
 	if (st->plan.last == SEND_MAIL && st->plan.from_given)
 		st->stage = AT_OPENING;
 	return st->stage == AT_OPENING ? send_prepare(s, step, st) : send_ask(s, step, st);
