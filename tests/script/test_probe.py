@@ -197,6 +197,10 @@ class Matrix(Case):
                 done = probe(server, "--tls=off", "-w", "0.2", "-c", "30", format=format)
             self.assertRegex(done.stdout, words)
 
+    def test_a_refused_connection_is_told_once(self):
+        told = program.run("probe", "-vv", "127.0.0.1:1").stdout
+        self.assertEqual(len([line for line in told.splitlines() if line.startswith("*** ")]), 1, told)
+
     def test_no_format_says_the_phase_twice(self):
         for format in ("text", "nagios", "json", "prom", "openmetrics", "influx", "csv", "markdown", "tap", "junit", "html"):
             with Server(lambda p: p.say(GREETING).hear().say(PLAIN).hear()) as server:

@@ -94,9 +94,9 @@ given_once(const struct screen *s, struct span text)
 {
 	struct span why = span_of(s->reason);
 
-	if (why.len == 0 || text.len < why.len + 2 || !span_ends_case(text, why))
+	if (why.len == 0 || !span_ends_case(text, why))
 		return text;
-	if (s->attempts == 1)
+	if (s->attempts == 1 || text.len == why.len)
 		return SPAN_NONE;
 	struct span what = span_first(text, text.len - why.len);
 	return span_ends_case(what, SPAN(": ")) ? span_first(what, what.len - 2) : text;
