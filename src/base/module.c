@@ -23,7 +23,13 @@ static const struct {
 bool
 module_is_built(enum module m)
 {
-	return modules[m].built;
+	return modules[m].built && (module_links.files || module_links.module[m]);
+}
+
+bool
+module_is_static(enum module m)
+{
+	return module_links.module[m] != NULL;
 }
 
 const char *
@@ -112,8 +118,15 @@ module_open(enum module m, const void *linked, struct err *err)
 {
 	char symbol[40], path[3500];
 
-	if (linked)
-		return linked;
+	if (linked || module_links.module[m])
+		return linked ? linked : module_links.module[m];
+	if (!module_links.files) {
+		err_set(err, ERR_SYSTEM,
+		    "%s is required, and is not part of this static smtpsh: use one that is linked "
+		    "with shared libraries",
+		    modules[m].library);
+		return NULL;
+	}
 	if (!modules[m].built) {
 		err_set(err, ERR_SYSTEM,
 		    "%s is required, and this smtpsh was built without it: build it with "

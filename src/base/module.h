@@ -45,6 +45,15 @@ enum module {
 	MODULE_COUNT
 };
 
+/*
+ * Which modules the program itself has, whatever the build is like: base/module_files.c, none;
+ * module_static.c, those that link statically.
+ */
+extern const struct module_links {
+	const void *module[MODULE_COUNT];
+	bool files; /* the others are opened; else there are no others */
+} module_links;
+
 #define MODULE_EXPORT	__attribute__((visibility("default")))
 
 /*
@@ -57,6 +66,8 @@ const void *module_open(enum module, const void *linked, struct err *);
 
 /* Whether smtpsh was built with it; the library may still be missing on this machine. */
 bool module_is_built(enum module);
+/* Whether it is in the program itself by module_links. */
+bool module_is_static(enum module);
 const char *module_library(enum module);	/* "libidn2" */
 const char *module_version(enum module);	/* of the library that smtpsh was built with */
 

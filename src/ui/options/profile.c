@@ -21,9 +21,11 @@ profile_data(struct arena *arena)
 	if (told)
 		return told;
 	if (executable_folder(folder, sizeof folder) && !executable_is_privileged()) {
-		const char *beside = arena_printf(arena, "%s" SMTPSH_DATADIR_FROM_BIN, folder).at;
-		if (access(beside, X_OK) == 0)
-			return beside;
+		char *beside = realpath(
+		    arena_printf(arena, "%s" SMTPSH_DATADIR_FROM_BIN, folder).at, NULL);
+		const char *found = beside ? arena_string(arena, span_of(beside)) : SMTPSH_DATADIR;
+		free(beside);
+		return found;
 	}
 	return SMTPSH_DATADIR;
 }

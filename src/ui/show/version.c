@@ -2,17 +2,20 @@
 #include "ui/show/version.h"
 
 #include "base/module.h"
+#include "commit.h"
 #include "net/loop.h"
 #include "ui/show/json.h"
 
 void
 version_print(FILE *out)
 {
-	fprintf(out, "smtpsh %s\n", SMTPSH_VERSION);
-	fprintf(out, "with libuv %s, jansson %s\n", loop_library_version(),
-	    json_library_version());
+	fprintf(out, "smtpsh %s%s%s%s\n", SMTPSH_VERSION, SMTPSH_COMMIT[0] ? " (commit " : "",
+	    SMTPSH_COMMIT, SMTPSH_COMMIT[0] ? ")" : "");
+	fprintf(out, "with libuv %s, jansson %s\n", loop_library_version(), json_library_version());
 	for (enum module m = 0; m < MODULE_COUNT; m++)
-		if (module_is_built(m))
+		if (module_is_static(m))
+			fprintf(out, "with %s %s\n", module_library(m), module_version(m));
+		else if (module_is_built(m))
 			fprintf(out, "with %s, opened when it is needed (built with %s)\n",
 			    module_library(m), module_version(m));
 		else
