@@ -81,33 +81,27 @@ is_offered(const struct session_view *v, const char *extension)
 
 /* ---- verbs and what stands behind them */
 
-static const char *
-after_verb(enum verb verb)
-{
-	return verb == VERB_MAIL						   ? " FROM:<" :
-	    verb == VERB_RCPT							   ? " TO:<" :
-	    verb_info(verb)->syntax[0] == ' ' && verb_info(verb)->syntax[1] != '[' ? " " :
-										     "";
-}
-
-static bool
-is_legal(const struct session_view *v, enum verb verb)
-{
-	bool other_protocol = v->lmtp ? verb == VERB_HELO || verb == VERB_EHLO : verb == VERB_LHLO;
-
-	return dialogue_allows(&v->dialogue, verb) && is_offered(v, verb_info(verb)->extension) &&
-	    !other_protocol;
-}
-
 /* Those that are legal now; only when none of them fits, the others. */
 static void
 complete_verbs(const struct session_view *v, struct candidates *c)
 {
 	for (int legal = 1; legal >= 0 && buf_span(c->out).len == 0; legal--)
-		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++)
-			if (is_legal(v, verb) == legal)
-				complete_meant(c, span_of(verb_info(verb)->name), after_verb(verb),
-				    span_of(verb_info(verb)->help));
+		for (enum verb verb = VERB_OTHER + 1; verb < VERB_COUNT; verb++) {
+			const struct verb_info *info = verb_info(verb);
+			bool other_protocol = v->lmtp ?
+			    verb == VERB_HELO || verb == VERB_EHLO :
+			    verb == VERB_LHLO;
+			bool now = dialogue_allows(&v->dialogue, verb) &&
+			    is_offered(v, info->extension) && !other_protocol;
+			bool wants_more = info->syntax[0] == ' ' && info->syntax[1] != '[';
+			const char *after = verb == VERB_MAIL ? " FROM:<" :
+			    verb == VERB_RCPT		      ? " TO:<" :
+			    wants_more			      ? " " :
+								"";
+			if (now == legal)
+				complete_meant(
+				    c, span_of(info->name), after, span_of(info->help));
+		}
 }
 
 /* What earlier lines had between `mark` and the next one of `ends`. */
@@ -652,20 +646,6 @@ complete_arguments(const struct about *a, const char *syntax, struct candidates 
 	return c->prefix.len;
 }
 
-static void
-command_names(const struct prompt_command *const table[], struct candidates *c)
-{
-	for (struct prompt_word w = { .table = table }; prompt_next_word(&w);)
-		complete_meant(c, span_of(w.name), w.args[0] ? " " : "", span_of(w.help));
-}
-
-static void
-alias_names(const struct config *config, struct candidates *c)
-{
-	for (const struct config_alias *a = config ? config->aliases : NULL; a; a = a->next)
-		complete_try(c, a->name, "");
-}
-
 static size_t
 complete_command(
     struct talk *t, const struct session_view *v, struct span line, struct candidates *c)
@@ -676,8 +656,12 @@ complete_command(
 
 	if (name.len == whole.len) {
 		c->prefix = name;
-		command_names(t->commands.table, c);
-		alias_names(config_of(t), c);
+		for (struct prompt_word w = { .table = t->commands.table }; prompt_next_word(&w);)
+			complete_meant(
+			    c, span_of(w.name), w.args[0] ? " " : "", span_of(w.help));
+		const struct config *config = config_of(t);
+		for (const struct config_alias *a = config ? config->aliases : NULL; a; a = a->next)
+			complete_try(c, a->name, "");
 		return name.len;
 	}
 	for (struct prompt_word w = { .table = t->commands.table }; prompt_next_word(&w);)

@@ -38,22 +38,17 @@ shell_run(struct prompt *p, struct span command)
 		shell_wait(p, command, -1);
 }
 
-static bool
-only_shows(const struct prompt_command *const table[], struct span name)
-{
-	const struct prompt_command *command = prompt_find(table, name);
-	const struct step_op *op = step_find(step_ops, name);
-
-	return command ? command->at_once : op && (op->traits & STEP_SHOWS);
-}
-
 bool
 shell_split(
     const struct prompt_command *const table[], struct span *line, struct span *command)
 {
 	struct span name, behind;
 
-	if (!cursor_is_command(*line, &name) || !only_shows(table, name))
+	if (!cursor_is_command(*line, &name))
+		return false;
+	const struct prompt_command *shows = prompt_find(table, name);
+	const struct step_op *op = step_find(step_ops, name);
+	if (shows ? !shows->at_once : !op || !(op->traits & STEP_SHOWS))
 		return false;
 	behind = span_find(*line, SPAN("|"));
 	if (behind.len == 0 || behind.at == line->at || behind.at[-1] != ' ')

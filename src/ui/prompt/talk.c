@@ -101,21 +101,18 @@ talk_ghost(struct talk *t, struct span line)
 	return SPAN_NONE;
 }
 
-/* INTERFACE: credentials go over TLS that verified; loopback and the server inside count. */
-static bool
-is_trusted(const struct session_view *v)
-{
-	return (v->tls && tls_is_trusted(v->tls)) || v->local;
-}
-
-/* Asked about once: the line comes back, and goes when it is entered again. */
+/*
+ * Credentials go over TLS that verified; loopback and the server inside count. Asked about once:
+ * the line comes back, and goes when it is entered again.
+ */
 static bool
 confirm_auth(struct talk *t, const struct session_view *v, struct span line)
 {
+	bool trusted = (v->tls && tls_is_trusted(v->tls)) || v->local;
 	struct span args;
 
-	if (verb_of(line, &args) != VERB_AUTH || args.len == 0 || t->auth_confirmed ||
-	    is_trusted(v) || v->state != SESSION_OPEN)
+	if (verb_of(line, &args) != VERB_AUTH || args.len == 0 || t->auth_confirmed || trusted ||
+	    v->state != SESSION_OPEN)
 		return true;
 	t->auth_confirmed = true;
 	prompt_problem(&t->commands,
