@@ -127,7 +127,7 @@ is_dialogue(const struct import *im, struct span log, struct err *err)
 		snprintf(why, sizeof why,
 		    "one side is missing, or the lines are out of order: %u of the %u replies do "
 		    "not fit the command before them",
-		    wrong, im->replies);
+		    wrong, im->replies + im->late);
 	else
 		return true;
 	return refuse(im->secrets, log, why, err);
