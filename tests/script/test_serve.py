@@ -19,6 +19,7 @@ import tap
 import wire
 
 READY = ["EHLO a.example", "MAIL FROM:<a@b.example>", "RCPT TO:<c@d.example>"]
+UTF8 = ["EHLO a", "MAIL FROM:<a@b.example> SMTPUTF8", "RCPT TO:<c@d.example>", "DATA"]
 
 # name, lines said, the start of the last reply
 DIALOGUES = [
@@ -117,6 +118,13 @@ DIALOGUES = [
     ("AUTH LOGIN, wrong", ["EHLO a", "AUTH LOGIN", "ZGVtbw==", "eA=="], "535 5.7.8"),
     ("AUTH twice", ["EHLO a", "AUTH PLAIN AGRlbW8AZGVtbw==", "AUTH PLAIN"], "503 5.5.1"),
     ("AUTH within a message", READY + ["AUTH PLAIN"], "503 5.5.1"),
+    ("a header that is no UTF-8", UTF8 + [b"Subject: \xff\r\n\r\n."], "554 5.6.0"),
+    ("a header that ends within a character", UTF8 + [b"Subject: \xc3\r\n\r\n."], "554 5.6.0"),
+    ("a header in UTF-8", UTF8 + ["Subject: \u00fc\r\n\r\n."], "250 2.0.0"),
+    ("a body that is no UTF-8", UTF8 + [b"Subject: x\r\n\r\n\xff\r\n."], "250 2.0.0"),
+    ("a body that is no UTF-8, and no header", UTF8 + [b"\r\n\xff\r\n."], "250 2.0.0"),
+    ("a chunk whose header is no UTF-8", UTF8[:-1] + [b"BDAT 12 LAST\r\nA: \xc3x\r\n\r\n1\r"], "554 5.6.0"),
+    ("a header that is no UTF-8, without SMTPUTF8", READY + ["DATA", b"Subject: \xff\r\n\r\n."], "250 2.0.0"),
     ("a message refused on purpose", READY + ["RCPT TO:<virus@b.example>", "DATA", "x\r\n."], "554 5.7.1"),
     ("STARTTLS with an argument", ["EHLO a", "STARTTLS x"], "501 5.5.4"),
     ("QUIT with an argument", ["QUIT now"], "501 5.5.4"),

@@ -2,6 +2,7 @@
 #include "run/serve/envelope.h"
 
 #include "base/append.h"
+#include "base/text.h"
 #include "run/session/session.h"
 
 void
@@ -10,6 +11,7 @@ envelope_init(struct envelope *m, bool keep_text, size_t text_max)
 	*m = (struct envelope){ .keep_text = keep_text };
 	m->rcpts_end = &m->rcpts;
 	buf_init(&m->text, text_max);
+	buf_init(&m->header, ENVELOPE_HEADER_MAX);
 }
 
 void
@@ -18,6 +20,7 @@ envelope_release(struct envelope *m)
 	store_give_up(m->storing);
 	arena_release(&m->arena);
 	buf_release(&m->text);
+	buf_release(&m->header);
 }
 
 void
@@ -25,13 +28,13 @@ envelope_forget(struct envelope *m)
 {
 	arena_reset(&m->arena);
 	m->taken = NULL;
-	buf_release(&m->text);
+	m->utf8 = false;
+	envelope_drop_text(m);
 	m->from = m->from_params = SPAN_NONE;
 	m->rcpts = NULL;
 	m->rcpts_end = &m->rcpts;
 	m->nrcpts = 0;
 	m->held = 0;
-	m->octets = 0;
 	m->bare_lf = m->chunked = false;
 }
 
@@ -76,13 +79,53 @@ void
 envelope_drop_text(struct envelope *m)
 {
 	buf_release(&m->text);
+	buf_release(&m->header);
+	m->header_over = false;
 	m->octets = 0;
+}
+
+/* Holds the header, up to the empty line that ends it. */
+static void
+envelope_hold_header(struct envelope *m, struct span text)
+{
+	static const struct span ends[] = { SPAN_INIT("\n\r\n"), SPAN_INIT("\n\n") };
+	struct span held = buf_span(&m->header);
+
+	if (held.len + text.len > ENVELOPE_HEADER_MAX)
+		text = span_first(text, ENVELOPE_HEADER_MAX - held.len);
+	buf_append(&m->header, text);
+	size_t before = held.len > 2 ? held.len - 2 : 0;
+	held = buf_span(&m->header);
+	m->header_over = held.len == ENVELOPE_HEADER_MAX;
+	if (span_starts(held, SPAN("\n")) || span_starts(held, SPAN("\r\n"))) {
+		m->header_over = true; /* there is none */
+		buf_release(&m->header);
+		return;
+	}
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		struct span end = span_find(span_skip(held, before), ends[i]);
+		if (end.len > 0)
+			m->header.tail -= end.len;
+		m->header_over |= end.len > 0;
+		held = buf_span(&m->header);
+	}
+}
+
+bool
+envelope_header_is_utf8(const struct envelope *m)
+{
+	struct span held = buf_span(&m->header);
+
+	/* what was cut off may have begun a character */
+	return text_is_utf8(held) || held.len == ENVELOPE_HEADER_MAX;
 }
 
 void
 envelope_text(struct envelope *m, struct span text)
 {
 	m->octets += text.len;
+	if (m->utf8 && !m->header_over)
+		envelope_hold_header(m, text);
 	if (m->octets > m->text.max)
 		buf_release(&m->text);
 	else if (m->keep_text)

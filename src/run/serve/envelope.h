@@ -8,8 +8,8 @@
 #include "run/serve/mta.h"
 #include "run/session/session.h"
 
-/* octets of addresses and parameters that a client can make the server keep */
-enum { ENVELOPE_OCTETS_MAX = 1 << 20 };
+/* octets of addresses and parameters, and of a header, that a client can make the server keep */
+enum { ENVELOPE_OCTETS_MAX = 1 << 20, ENVELOPE_HEADER_MAX = 64 << 10 };
 
 struct envelope_rcpt {
 	struct envelope_rcpt *next;
@@ -27,6 +27,9 @@ struct envelope {
 	struct buf text;
 	unsigned long long octets;	/* so far, kept or not */
 	bool bare_lf, chunked;
+	bool utf8;	  /* SMTPUTF8: the header is looked at */
+	bool header_over; /* it has ended, or is too long to be held */
+	struct buf header;
 	struct event *taken;	  /* it is stored, or being stored, as this; NULL: not yet */
 	struct storing *storing; /* a reader of the store is waited for; NULL: none is */
 };
@@ -47,6 +50,9 @@ bool envelope_has_room(const struct envelope *, struct span rcpt);
 void envelope_drop_rcpts(struct envelope *);
 void envelope_drop_text(struct envelope *);
 void envelope_text(struct envelope *, struct span);	/* counted always, kept up to text_max */
+
+/* Is the header UTF-8, as far as it is held (RFC 6532 3.2)? */
+bool envelope_header_is_utf8(const struct envelope *);
 
 /* The message is complete, and is stored for the recipients that are not refused. */
 void envelope_complete(struct envelope *, struct session *, struct span id, struct span helo,

@@ -324,6 +324,8 @@ plain_refused_for_all(const struct mta *m, const struct act *act)
 		return SPAN("503 5.5.1 Previous chunk was rejected; use RSET to abort");
 	if (m->mail.octets > plain_size_limit(m))
 		return SPAN(PLAIN_TOO_LARGE);
+	if (act->ends_message && !envelope_header_is_utf8(&m->mail))
+		return SPAN("554 5.6.0 Message header is not valid UTF-8 (RFC 6532 3.2)");
 	return act->verb == VERB_BDAT ? plain_refused_for_recipients(m, MTA_DATA) : SPAN_NONE;
 }
 

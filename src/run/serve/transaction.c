@@ -120,7 +120,7 @@ transaction_granted(struct mta *m, const struct act *act)
 		transaction_mailbox(act->verb, act->args, &mailbox, &params);
 		envelope_from(&m->mail, mailbox, params);
 		m->binary = transaction_is_binary(params);
-		m->utf8 = transaction_has(params, SPAN("SMTPUTF8"));
+		m->utf8 = m->mail.utf8 = transaction_has(params, SPAN("SMTPUTF8"));
 		m->prdr = transaction_has(params, SPAN("PRDR")) && !plain_is_lmtp(m) &&
 		    plain_offers(m, "PRDR");
 		break;
