@@ -68,7 +68,4 @@ bool tls_err(struct err *, const char *what);
 /* Makes OpenSSL know the texts of its errors, which costs too much until there is one. */
 void tls_load_texts(void);
 
-/* Seconds since 1970, also beyond 2038 where time_t has 32 bits; or TLS_NO_DATE. */
-int64_t tls_seconds(const ASN1_TIME *);
-
 #endif

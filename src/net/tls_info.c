@@ -44,7 +44,8 @@ hex(struct arena *arena, const unsigned char *octets, size_t n)
 	return (struct span){ text_hex(arena_get(arena, 2 * n + 1), all), 2 * n };
 }
 
-int64_t
+/* Also beyond 2038, where time_t has 32 bits; TLS_NO_DATE: it is none. */
+static int64_t
 tls_seconds(const ASN1_TIME *at)
 {
 	struct tm tm = { 0 };

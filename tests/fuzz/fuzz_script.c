@@ -4,6 +4,8 @@
  */
 #include "fuzz.h"
 
+#include "../lib/script_write.h"
+
 #include "run/script/script.h"
 
 static void

@@ -4,6 +4,8 @@
  */
 #include "tests.h"
 
+#include "../lib/script_write.h"
+
 #include <stdlib.h>
 
 #include "run/script/words.h"

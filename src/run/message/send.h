@@ -54,8 +54,6 @@ const char *send_word(size_t i, bool *flag);
 bool send_parse_words(struct send_plan *, struct cursor *, struct arena *, struct err *);
 /* Sets the sender, without its angle brackets. False with err (ERR_USAGE). */
 bool send_set_sender(struct send_plan *, struct span, struct arena *, struct err *);
-/* "\n", written as two characters, becomes a line ending */
-struct span send_unescape(struct arena *, struct span);
 struct span send_xtext(struct arena *, struct span);		/* RFC 3461 4 */
 
 /* Parses a stage as --quit-after names it (swaks's words too). False with err (ERR_USAGE). */

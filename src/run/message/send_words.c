@@ -7,7 +7,8 @@ typedef bool word_fn(struct send_plan *, struct span value, struct arena *, stru
 
 /* ---- values */
 
-struct span
+/* "\n", written as two characters, becomes a line ending. */
+static struct span
 send_unescape(struct arena *arena, struct span text)
 {
 	char *out = arena_get(arena, text.len + 1);

@@ -28,7 +28,6 @@ void probe_begin_phase(struct probe *, enum probe_phase);
 
 /* Copies into the result's arena; of a reply or a list, only as much as is worth keeping. */
 const struct reply *probe_keep_reply(struct arena *, const struct reply *);
-const struct extensions *probe_keep_extensions(struct arena *, const struct extensions *);
 const struct tls_info *probe_keep_tls(struct arena *, const struct tls_info *);
 /* Without the individual records; NULL for NULL. */
 const struct tls_dane *probe_keep_dane(struct arena *, const struct tls_dane *);

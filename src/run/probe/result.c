@@ -25,7 +25,7 @@ probe_keep_reply(struct arena *arena, const struct reply *r)
 	return copy;
 }
 
-const struct extensions *
+static const struct extensions *
 probe_keep_extensions(struct arena *arena, const struct extensions *e)
 {
 	struct extensions *copy = ARENA_NEW(arena, struct extensions);

@@ -240,7 +240,4 @@ struct script_item *script_second(const struct script *, const struct script_cas
 bool script_render(const struct expect *, enum verb, struct script_vars *, struct arena *,
     struct span *out, struct err *);
 
-/* Writes the script as text; parsing that gives the same script. */
-void script_write(const struct script *, struct buf *);
-
 #endif

@@ -61,26 +61,17 @@ dmarc_state_word(enum dmarc_state state)
 	return words[state];
 }
 
-static const struct {
-	const char *word, *text;
-} organizations[] = {
-#define X(name, word, text) [DMARC_ORGANIZATION_##name] = { word, text },
-	DMARC_ORGANIZATIONS(X)
-#undef X
-};
-
 const char *
 dmarc_organization_word(enum dmarc_organization by)
 {
-	assert((size_t)by < sizeof organizations / sizeof *organizations);
-	return organizations[by].word;
-}
+	static const char *const words[] = {
+#define X(name, word) [DMARC_ORGANIZATION_##name] = word,
+		DMARC_ORGANIZATIONS(X)
+#undef X
+	};
 
-const char *
-dmarc_organization_text(enum dmarc_organization by)
-{
-	assert((size_t)by < sizeof organizations / sizeof *organizations);
-	return organizations[by].text;
+	assert((size_t)by < sizeof words / sizeof *words);
+	return words[by];
 }
 
 /* ---- the record */

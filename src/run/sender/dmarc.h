@@ -48,21 +48,20 @@ enum dmarc_state {
 };
 const char *dmarc_state_word(enum dmarc_state);
 
-/* How the organizational domain was found: the word in JSON, the phrase. */
-#define DMARC_ORGANIZATIONS(X)                                                                     \
-	X(SELF, "self", "there is no DMARC record above it")                                       \
-	X(TOP, "highest_record", "it has the DMARC record closest to the root")                    \
-	X(PSD_NO, "psd_n", "its DMARC record has psd=n")                                           \
-	X(PSD_YES, "psd_y", "the DMARC record above it has psd=y")                                 \
-	X(UNSURE, "lookup_failed", "a lookup of the domains above it failed")
+/* How the organizational domain was found: the word in JSON. */
+#define DMARC_ORGANIZATIONS(X)                                                             \
+	X(SELF, "self")		/* there is no DMARC record above it */                    \
+	X(TOP, "highest_record") /* it has the DMARC record closest to the root */         \
+	X(PSD_NO, "psd_n")	/* its DMARC record has psd=n */                           \
+	X(PSD_YES, "psd_y")	/* the DMARC record above it has psd=y */                  \
+	X(UNSURE, "lookup_failed") /* a lookup of the domains above it failed */
 
 enum dmarc_organization {
-#define X(name, word, text) DMARC_ORGANIZATION_##name,
+#define X(name, word) DMARC_ORGANIZATION_##name,
 	DMARC_ORGANIZATIONS(X)
 #undef X
 };
 const char *dmarc_organization_word(enum dmarc_organization);
-const char *dmarc_organization_text(enum dmarc_organization);
 
 struct dmarc {
 	enum dmarc_state state;

@@ -12,7 +12,7 @@ static const struct {
 #undef X
 };
 
-bool
+static bool
 verify_read(enum verify *out, struct span word)
 {
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++)

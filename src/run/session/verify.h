@@ -13,7 +13,6 @@ enum verify { VERIFY_UNSET, VERIFY_OFF, VERIFY_CHAIN, VERIFY_NAME };
 	X("off", VERIFY_OFF)		\
 	X("chain", VERIFY_CHAIN)
 
-bool verify_read(enum verify *, struct span word);	/* false: it is none of them */
 const char *verify_word(enum verify);
 
 /* The settings of /tls, as a step and as a word of a script. */

@@ -6,6 +6,13 @@
 
 #include "net/loop.h"
 
+static void
+wire_stop_pacing(struct wire *w)
+{
+	w->paced_us = w->next_us = 0;
+	w->paced_at = 0;
+}
+
 void
 wire_drop(struct wire *w)
 {
@@ -81,7 +88,8 @@ wire_find(const struct wire *w, unsigned ticket)
 	return NULL;
 }
 
-const struct due *
+/* What the reply with this ticket answers; NULL: nothing. */
+static const struct due *
 wire_due(const struct wire *w, unsigned ticket)
 {
 	const struct asked *a = wire_find(w, ticket);
@@ -130,7 +138,11 @@ wire_not_carried_out(struct wire *w, const struct asked *asked)
 			w->asked[i].no_message = true;
 }
 
-unsigned
+/*
+ * After a 353 come a reply for each recipient that was accepted and one for all (draft-hall-prdr):
+ * how many of them nobody had counted on yet.
+ */
+static unsigned
 wire_ask_each(struct wire *w, unsigned recipients)
 {
 	unsigned due = recipients + 1, counted = 0, more;
@@ -146,7 +158,8 @@ wire_ask_each(struct wire *w, unsigned recipients)
 	return more;
 }
 
-void
+/* Times the outstanding replies from now on, since the peer could not reply before. */
+static void
 wire_ask_anew(struct wire *w)
 {
 	for (size_t i = 0; i < w->nasked; i++)
@@ -312,11 +325,4 @@ wire_sent(struct wire *w, const struct pace *pace, size_t n)
 	w->paced_at += n;
 	w->next_us = loop_now_us() + 1000 * pace_gap_ms(pace);
 	return pace_gap_ms(pace);
-}
-
-void
-wire_stop_pacing(struct wire *w)
-{
-	w->paced_us = w->next_us = 0;
-	w->paced_at = 0;
 }

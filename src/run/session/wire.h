@@ -74,8 +74,6 @@ void wire_up(struct wire *, struct conn *, enum conv_role);
 void wire_ask(struct wire *, unsigned ticket, struct due);
 /* What was recorded last is this line; the octets that a BDAT announces belong to it. */
 void wire_asked_line(struct wire *, struct span line);
-/* What the reply with this ticket answers; NULL: nothing. */
-const struct due *wire_due(const struct wire *, unsigned ticket);
 /* The last BDAT was LAST: its reply (in LMTP, this many) ends the message. */
 void wire_ask_last_chunk(struct wire *, unsigned replies);
 /* What was ended last is a message without recipients (RFC 2920 3.1). */
@@ -85,13 +83,6 @@ void wire_ask_for_no_message(struct wire *);
  * replies to it are outstanding, the message's fate is known.
  */
 void wire_not_carried_out(struct wire *, const struct asked *);
-/*
- * After a 353 come a reply for each recipient that was accepted and one for all (draft-hall-prdr):
- * how many of them nobody had counted on yet.
- */
-unsigned wire_ask_each(struct wire *, unsigned recipients);
-/* Times the outstanding replies from now on, since the peer could not reply before. */
-void wire_ask_anew(struct wire *);
 /*
  * The outstanding replies will not come, or cannot be relied on: the fate of a message whose end
  * was sent is now unknown (RFC 1047). Returns how many such messages there are, each counted
@@ -142,6 +133,5 @@ size_t wire_may_send(const struct wire *, const struct pace *);
  * left, or there is no pace.
  */
 uint64_t wire_sent(struct wire *, const struct pace *, size_t n);
-void wire_stop_pacing(struct wire *);
 
 #endif

@@ -27,7 +27,7 @@ struct config_reading {
 	size_t nsections;
 };
 
-const char *
+static const char *
 config_path(struct arena *arena)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");

@@ -45,11 +45,9 @@ struct config {
 	struct config_alias *aliases;
 };
 
-/* $XDG_CONFIG_HOME/smtpsh/config, else ~/.config/smtpsh/config; NULL: neither is known. */
-const char *config_path(struct arena *);
-
 /*
- * Reads the file into the arena; where there is none, the config is empty. False with err
+ * Reads $XDG_CONFIG_HOME/smtpsh/config, else ~/.config/smtpsh/config, into the arena; where there
+ * is none, or neither is known, the config is empty. False with err
  * (ERR_USAGE, with file and line): it cannot be read, others may write it, a name in it is unknown
  * or may not stand there. Values are judged when they are used.
  */

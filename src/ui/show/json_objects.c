@@ -78,7 +78,8 @@ tlsa_object(const struct tlsa *r)
 	return o;
 }
 
-json_t *
+/* judged: compared with the certificates of a handshake */
+static json_t *
 json_dane(const struct tls_dane *d, bool judged)
 {
 	json_t *dane = json_object(), *list = json_array();

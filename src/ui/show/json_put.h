@@ -40,8 +40,6 @@ json_t *json_sender(const struct sender *);	/* all of it, without "event" */
 json_t *json_spf(const struct spf *);
 json_t *json_dmarc(const struct dmarc *);
 
-/* judged: compared with the certificates of a handshake */
-json_t *json_dane(const struct tls_dane *, bool judged);
 void json_add_tls(json_t *, const struct tls_info *);	/* adds its members to the object */
 /* Adds "cause", its word, and "meaning" and "next", sentences. */
 void json_add_diagnosis(json_t *, const struct diagnosis *);
