@@ -119,7 +119,9 @@ addr_is_loopback(const struct addr *a)
 	case 4:
 		return ntohl(a->in4.sin_addr.s_addr) >> 24 == 127;
 	case 6:
-		return IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr);
+		return IN6_IS_ADDR_LOOPBACK(&a->in6.sin6_addr) ||
+		    (IN6_IS_ADDR_V4MAPPED(&a->in6.sin6_addr) &&
+			a->in6.sin6_addr.s6_addr[12] == 127);
 	default:
 		return a->len != 0;
 	}

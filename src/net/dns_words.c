@@ -118,10 +118,12 @@ dns_cause(const struct dns_reply *reply)
 
 	for (size_t i = 0; i < reply->ntries; i++) {
 		const struct dns_try *t = &reply->try[i];
-		if (t->rcode == DNS_REFUSED && cause == CAUSE_NO_ANSWER)
-			cause = CAUSE_DNS_REFUSED;
-		else if (t->broken || (t->rcode >= 0 && t->rcode != DNS_REFUSED))
+		if (t->rcode == DNS_SERVFAIL)
 			cause = CAUSE_SERVFAIL;
+		else if (t->rcode >= 0 && cause == CAUSE_NO_ANSWER)
+			cause = CAUSE_DNS_REFUSED;
+		else if (t->broken && cause != CAUSE_SERVFAIL)
+			cause = CAUSE_DNS_UNUSABLE;
 	}
 	return cause;
 }

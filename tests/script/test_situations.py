@@ -174,6 +174,8 @@ SITUATIONS = {
     "DNSSEC_FAILED": lambda: look(zone={(DOMAIN, "MX"): "bogus", (DOMAIN, "MX whole"): [(10, MX)]}),
     "DNS_TIMEOUT": lambda: look("--timeout", "resolve=1s", "--deadline", "6s", zone={(DOMAIN, "MX"): "silent"}),
     "DNS_REJECTED": lambda: look(zone={(DOMAIN, "MX"): "REFUSED"}),
+    "DNS_MALFORMED": lambda: look(zone={(DOMAIN, "MX"): "garbage"}),
+    "DNS_CNAME_LOOP": lambda: look(zone=zoned(MX) | {(MX, "CNAME"): ["a." + DOMAIN], ("a." + DOMAIN, "CNAME"): [MX]}),
     "NULL_MX": lambda: look(zone={(DOMAIN, "MX"): [(0, "")]}),
     "NO_MX_REFUSED": lambda: refused({(DOMAIN, "A"): ["127.0.0.1"]}),
     "MX_NO_HOST": lambda: look(zone=zoned("gone." + DOMAIN)),
@@ -257,6 +259,23 @@ class Told(unittest.TestCase):
                                    *args, "@" + DOMAIN)
             found = json.loads(done.stdout.splitlines()[0])
             self.assertEqual((found["state"], found.get("cause")), want, (offer, ad, args))
+
+    def test_how_a_lookup_failed_is_told_from_other_ways(self):
+        """Only SERVFAIL is one; FORMERR and NOTIMP are a resolver that will not, and an answer that came is no silence."""
+        ways = {"SERVFAIL": ("dns_servfail", "resolve_servfail"), "FORMERR": ("dns_refused", "resolve_refused"), "NOTIMP": ("dns_refused", "resolve_refused"),
+                "garbage": ("dns_malformed", "malformed"), "endless": ("dns_malformed", "malformed"), "stranger": ("dns_malformed", "malformed"),
+                "silent": ("dns_timeout", "resolve_timeout")}
+        for how, (cause, reason) in ways.items():
+            with self.subTest(how), NameServer({(DOMAIN, "MX"): how}) as dns:
+                got = json.loads(program.run("probe", "-t", "2", "--dns", dns.address, "--format", "json", "@" + DOMAIN).stdout.splitlines()[0])
+                self.assertEqual((got["cause"], got["reason"], "SERVFAIL" in got["message"] + got["next"]), (cause, reason, how == "SERVFAIL"))
+
+    def test_a_name_whose_mx_is_unknown_is_no_host(self):
+        """Its own address takes mail only where it has no MX (RFC 5321 5.1)."""
+        with Server(lambda p: p.say(GREETING).obey({"EHLO": PLAIN})) as server, \
+                NameServer({(DOMAIN, "MX"): "SERVFAIL", (DOMAIN, "A"): ["127.0.0.1"]}) as dns:
+            done = program.run("check", "--format", "json", "--dns", dns.address, "-p", str(server.port), DOMAIN)
+        self.assertEqual((done.returncode, json.loads(done.stdout)["senders"]["ordinary"]["passage"], server.peers), (3, "unknown", []))
 
     def test_a_server_that_knows_only_helo_takes_mail(self):
         replies = {"EHLO": "502 5.5.1 Command not implemented\r\n"}

@@ -427,6 +427,8 @@ connections_yield(void **state)
 		{ "REFUSED", { .dns = { .result = DNS_DENIED } }, CAUSE_DNS_REJECTED },
 		{ "no answer", { .dns = { .result = DNS_SILENT } }, CAUSE_DNS_TIMEOUT },
 		{ "bad answer", { .dns = { .result = DNS_BROKEN } }, CAUSE_DNS_MALFORMED },
+		{ "CNAME loop", { .dns = { .result = DNS_LOOP } }, CAUSE_DNS_CNAME_LOOP },
+		{ "an MX's CNAME loop", { .mx = true, .dns = { .result = DNS_LOOP } }, CAUSE_DNS_CNAME_LOOP },
 		{ "no family", { .dns = { .result = DNS_NO_DATA, .family_only = true } }, CAUSE_DNS_NO_FAMILY },
 		{ "an MX's host", { .mx = true, .dns = { .result = DNS_NAME_ERROR } }, CAUSE_MX_NO_HOST },
 	};

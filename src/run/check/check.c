@@ -671,7 +671,7 @@ check_start(struct session_env *env, const struct target *target, const struct c
 		.arena = &c->check.arena,
 		.until_us = lookup_until(ms > 2000 ? ms - 1000 : ms) };
 	c->query = lookup_start(&lookup, &c->looked_up,
-	    opts->mx ? LOOKUP_HOST : LOOKUP_DOMAIN_OR_HOST, on_lookup, c);
+	    opts->mx ? LOOKUP_HOST : LOOKUP_DOMAIN_UNLESS_HOST, on_lookup, c);
 	return c;
 }
 

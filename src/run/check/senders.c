@@ -167,6 +167,7 @@ lookup_is_open(const struct check *k)
 		const struct host *found = k->host[i].found->hop->found;
 		if (found->naddr == 0 &&
 		    (found->cause == CAUSE_NO_ANSWER || found->cause == CAUSE_DNS_REFUSED ||
+			found->cause == CAUSE_DNS_UNUSABLE ||
 			(found->cause == CAUSE_SERVFAIL &&
 			    !found->doubt.without_validation)))
 			return true;

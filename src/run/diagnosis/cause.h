@@ -245,6 +245,7 @@
 	X(DNS_TIMEOUT,		"dns_timeout")						\
 	X(DNS_SLOW,		"dns_slow")		/* little time was left for the rest */ \
 	X(DNS_REJECTED,		"dns_refused")						\
+	X(DNS_CNAME_LOOP,	"dns_cname_loop")					\
 	X(DNS_MALFORMED,	"dns_malformed")					\
 	X(NULL_MX,		"null_mx")						\
 	X(NULL_MX_BESIDE,	"null_mx_beside_others")				\

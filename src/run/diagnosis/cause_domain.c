@@ -43,13 +43,18 @@ const struct cause_row causes_of_domain[] = {
 	    "down); use another (--dns SERVER), or allow more time (-t T)",
 	    NULL, "RFC 1035 4.2" },
 	{ CAUSE_DNS_REJECTED, CONCERNS_RESOLVER, STATE_CRITICAL, "Query refused by the resolver",
-	    "The resolver refused the query for {name} (REFUSED)|",
+	    "The resolver refused the query for {name}|",
 	    "Nothing is known about the domain", NULL,
 	    "use a resolver that answers this machine (--dns SERVER, /etc/resolv.conf)", NULL,
 	    "RFC 1035 4.1.1" },
+	{ CAUSE_DNS_CNAME_LOOP, CONCERNS_DOMAIN, STATE_CRITICAL, "CNAME loop",
+	    "The CNAME records of {name} form a loop|, so the name has no address",
+	    "Senders cannot deliver there",
+	    "correct the CNAME records so that they end at a name with the records themselves",
+	    "check the name for typos", NULL, "RFC 1034 3.6.2" },
 	{ CAUSE_DNS_MALFORMED, CONCERNS_RESOLVER, STATE_CRITICAL, "Unusable DNS answer",
-	    "The DNS answer for {name} cannot be used[: {why}]|: the resolver, or something on the "
-	    "path, alters answers",
+	    "The DNS answer for {name} cannot be used[: {why}]|: the resolver is faulty, or "
+	    "something on the path alters answers",
 	    "Nothing is known about the domain", NULL, "use another resolver (--dns SERVER)", NULL,
 	    "RFC 1035 4.1" },
 	{ CAUSE_NULL_MX, CONCERNS_DOMAIN, STATE_CRITICAL, "Null MX",
@@ -115,8 +120,8 @@ const struct cause_row causes_of_domain[] = {
 	    "zone",
 	    NULL, NULL, "RFC 1918, RFC 6890" },
 	{ CAUSE_MX_LOOPBACK, CONCERNS_DOMAIN, STATE_CRITICAL, "MX points to loopback",
-	    "The MX {name} has a loopback address ({address}), so every sender would deliver to "
-	    "itself",
+	    "The MX {name} has the address {address}, which every host is to itself, so senders "
+	    "would deliver to themselves",
 	    "Senders report a mail loop and bounce the mail",
 	    "publish the public address of the mail server, or a null MX if the domain receives no "
 	    "mail",

@@ -64,7 +64,7 @@ survey_mx(struct surveying *x, const struct mx_facts *mx)
 		d = found_in(x,
 		    lookup == CAUSE_DNS_NO_HOST	      ? CAUSE_MX_NO_HOST :
 			lookup == CAUSE_DNS_NO_ADDRESS ? CAUSE_MX_NO_ADDRESS :
-			lookup == CAUSE_DNSSEC_FAILED ? CAUSE_DNSSEC_FAILED :
+			lookup == CAUSE_DNSSEC_FAILED || lookup == CAUSE_DNS_CNAME_LOOP ? lookup :
 							CAUSE_MX_UNRESOLVABLE,
 		    mx);
 		diagnosing_set_lookup(d, &mx->dns, x->arena);

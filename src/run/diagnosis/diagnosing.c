@@ -66,6 +66,8 @@ diagnosing_lookup(const struct dns_facts *dns, bool of_domain)
 		return CAUSE_DNS_TIMEOUT;
 	case DNS_BROKEN:
 		return CAUSE_DNS_MALFORMED;
+	case DNS_LOOP:
+		return CAUSE_DNS_CNAME_LOOP;
 	default:
 		return CAUSE_NONE;
 	}

@@ -12,6 +12,8 @@ static const struct {
 	{ CAUSE_SERVFAIL, DNS_FAILED },
 	{ CAUSE_DNS_REFUSED, DNS_DENIED },
 	{ CAUSE_NO_ANSWER, DNS_SILENT },
+	{ CAUSE_DNS_UNUSABLE, DNS_BROKEN },
+	{ CAUSE_ALIAS_LOOP, DNS_LOOP },
 };
 
 static const struct {

@@ -60,9 +60,10 @@ enum fact_dns {
 	DNS_NAME_ERROR,			/* NXDOMAIN */
 	DNS_NO_DATA,			/* the name exists, but has no such record */
 	DNS_FAILED,			/* SERVFAIL */
-	DNS_DENIED,			/* REFUSED */
+	DNS_DENIED,			/* REFUSED, FORMERR, NOTIMP and the like */
 	DNS_SILENT,			/* no resolver answered */
 	DNS_BROKEN,			/* an answer that cannot be used */
+	DNS_LOOP,			/* its CNAMEs lead back to themselves */
 };
 
 struct dns_facts {

@@ -263,7 +263,7 @@ host_cause_of_none(const struct host_query *q)
 	const struct half *a = &q->half[0], *b = &q->half[1];
 
 	if (a->loop || b->loop)
-		return CAUSE_NO_ADDRESS;
+		return CAUSE_ALIAS_LOOP;
 	if (a->failed.len || b->failed.len)
 		return a->failed.len ? a->cause : b->cause;
 	return a->rcode == DNS_NXDOMAIN || b->rcode == DNS_NXDOMAIN ? CAUSE_NO_NAME :

@@ -34,6 +34,7 @@ struct lookup_query {
 	/* the questions end a little before all of it, as those of its route do; 0: no end */
 	uint64_t questions_until_us;
 	struct lookup lookup;
+	enum lookup_name as;
 	struct err mx_err;		/* why the MX is not known; kind 0: it is known */
 };
 
@@ -356,7 +357,8 @@ lookup_take_mx(struct question *q, const struct dns_reply *reply, struct span ow
 		l->mx_err.cause = dns_cause(reply);
 	}
 	l->lookup.mx_why = why_none(q, reply, &owner);
-	if (l->lookup.mx_why.len == 0)
+	bool unknown = !reply->ok && l->mx_err.cause != CAUSE_NO_ANSWER;
+	if (l->lookup.mx_why.len == 0 || (unknown && l->as == LOOKUP_DOMAIN_UNLESS_HOST))
 		l->target.kind = TARGET_MX;
 	lookup_find_route(l);
 }
@@ -369,9 +371,9 @@ lookup_start(const struct lookup_env *env, const struct target *target, enum loo
 	struct span name;
 	struct addr literal;
 
-	*l = (struct lookup_query){ .env = *env, .target = *target, .fn = fn, .ctx = ctx,
+	*l = (struct lookup_query){ .env = *env, .target = *target, .fn = fn, .ctx = ctx, .as = as,
 		.questions_until_us = lookup_questions_until(env->until_us) };
-	if (as == LOOKUP_DOMAIN_OR_HOST && target->kind == TARGET_HOST &&
+	if (as != LOOKUP_HOST && target->kind == TARGET_HOST &&
 	    span_has(target->host, '.') && !addr_parse(&literal, target->host, 0) &&
 	    host_ascii(target->host, env->arena, &name, &(struct err){ 0 }))
 		lookup_ask(l, name, DNS_MX, lookup_take_mx);

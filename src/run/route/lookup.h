@@ -95,7 +95,8 @@ void lookup_text_read(
 struct span lookup_reverse_name(const struct addr *, struct span zone, struct arena *);
 
 /* What a bare name is: a host, as everywhere else, or a domain if it has an MX, else a host. */
-enum lookup_name { LOOKUP_HOST, LOOKUP_DOMAIN_OR_HOST };
+/* _UNLESS_HOST: a domain also where a resolver answered, and not with whether it has an MX */
+enum lookup_name { LOOKUP_HOST, LOOKUP_DOMAIN_OR_HOST, LOOKUP_DOMAIN_UNLESS_HOST };
 
 /* Called once, never within lookup_start; the lookup lives in the arena. */
 typedef void lookup_fn(void *ctx, const struct lookup *);

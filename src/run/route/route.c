@@ -385,7 +385,7 @@ route_on_mx(void *ctx, const struct dns_reply *reply)
 		route_fail(q, dns_cause(reply), "MX lookup of %.*s failed: %.*s", SPAN_ARG(name),
 		    SPAN_ARG(dns_tries_text(reply, q->env.arena)));
 	else if (!dns_follow(reply->answer, name, &last, &steps))
-		route_fail(q, CAUSE_NO_ADDRESS, "MX lookup of %.*s failed: its CNAMEs form a loop",
+		route_fail(q, CAUSE_ALIAS_LOOP, "MX lookup of %.*s failed: its CNAMEs form a loop",
 		    SPAN_ARG(name));
 	else if (reply->answer->rcode == DNS_NXDOMAIN && steps > 0)
 		route_fail(q, CAUSE_NO_NAME,

@@ -58,10 +58,10 @@ on_host(void *ctx, const struct host *h)
 	e->why = h->why;
 	for (size_t i = 0; i < h->naddr; i++)
 		same |= is_source(q, &h->addr[i]);
+	bool none = h->cause == CAUSE_NO_NAME || h->cause == CAUSE_NO_ADDRESS ||
+	    h->cause == CAUSE_ALIAS_LOOP;
 	if (h->naddr == 0)
-		tell(q,
-		    h->cause == CAUSE_NO_NAME || h->cause == CAUSE_NO_ADDRESS ? EHLO_NOT_FOUND :
-										EHLO_FAILED);
+		tell(q, none ? EHLO_NOT_FOUND : EHLO_FAILED);
 	else
 		tell(q, q->source.len == 0 ? EHLO_EXISTS : same ? EHLO_MATCHES : EHLO_DIFFERS);
 }
