@@ -261,9 +261,9 @@ class Told(unittest.TestCase):
             self.assertEqual((found["state"], found.get("cause")), want, (offer, ad, args))
 
     def test_how_a_lookup_failed_is_told_from_other_ways(self):
-        """Only SERVFAIL is one; FORMERR and NOTIMP are a resolver that will not, and an answer that came is no silence."""
+        """Only SERVFAIL is one; FORMERR and NOTIMP are a resolver that will not, and an answer that cannot be used is neither."""
         ways = {"SERVFAIL": ("dns_servfail", "resolve_servfail"), "FORMERR": ("dns_refused", "resolve_refused"), "NOTIMP": ("dns_refused", "resolve_refused"),
-                "garbage": ("dns_malformed", "malformed"), "endless": ("dns_malformed", "malformed"), "stranger": ("dns_malformed", "malformed"),
+                "garbage": ("dns_malformed", "malformed"), "endless": ("dns_malformed", "malformed"),
                 "silent": ("dns_timeout", "resolve_timeout")}
         for how, (cause, reason) in ways.items():
             with self.subTest(how), NameServer({(DOMAIN, "MX"): how}) as dns:
