@@ -398,6 +398,11 @@ class Told(unittest.TestCase):
         status, passage, steps = self.report(lambda p: p.say("220-mx.example ESMTP\r\n").until_gone())
         self.assertEqual((status, passage, steps), (3, "unknown", [("greeting_delay", "here")]))
 
+    def test_a_tarpit_that_was_not_waited_for_is_unknown(self):
+        """Senders wait five minutes for a reply (RFC 5321 4.5.3.2)."""
+        status, passage, _ = self.report(lambda p: p.say(GREETING).hear().drip("250-mx.example\r\n" * 9, 0.05).until_gone())
+        self.assertEqual((status, passage), (3, "unknown"))
+
     def test_what_an_mx_is_not_is_its_administrators_to_mend(self):
         for behave, cause in ((replying("MAIL", "530 5.7.0 Authentication required"), "auth_required"),
                               (lambda p: p.say("SSH-2.0-x\r\n").until_gone(), "not_smtp"),

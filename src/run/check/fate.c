@@ -64,13 +64,14 @@ verdict_greylisting(const struct check_look *look)
 	return NULL;
 }
 
-/* It had begun to greet, and this check did not wait for the end: the server is healthy. */
+/* A reply had begun, and this check did not wait for its end: senders wait longer. */
 bool
 verdict_holds_back(const struct check_look *look)
 {
 	const struct diagnosis *d = look ? look->diagnoses : NULL;
 
-	return d && d->cause == CAUSE_GREETING_DELAY && d->state != STATE_OK;
+	return d && (d->cause == CAUSE_GREETING_DELAY || d->cause == CAUSE_TARPIT) &&
+	    d->state != STATE_OK;
 }
 
 /* Who is no bounce may well get through: this check was no better than one. */

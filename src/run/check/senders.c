@@ -287,7 +287,7 @@ senders_try(struct weighing *w, enum check_sender sender, allow_fn *allow)
 	} else if (n->held) {
 		c->passage = PASSAGE_UNKNOWN;
 		c->text = arena_printf(w->arena,
-		    "unknown: %.*s delays its greeting for longer than this check waited",
+		    "unknown: %.*s delays its replies for longer than this check waited",
 		    SPAN_ARG(verdict_name(w, n->held)));
 	} else if (n->unknown > 0) {
 		c->passage = PASSAGE_UNKNOWN;

@@ -19,7 +19,7 @@ state_here(const struct diagnosis *d)
 	if (d->cause == CAUSE_GREYLISTED || d->cause == CAUSE_POSTSCREEN_TESTS)
 		return STATE_OK;
 	/* The server is healthy, and this side did not wait for it. */
-	if (d->cause == CAUSE_GREETING_DELAY)
+	if (d->cause == CAUSE_GREETING_DELAY || d->cause == CAUSE_TARPIT)
 		return d->state == STATE_OK ? STATE_OK : STATE_UNKNOWN;
 	/* Between mail servers TLS is optional, unless a policy says otherwise. */
 	if (d->cause == CAUSE_STARTTLS_MISSING && !check_is_submission(d->place.port))

@@ -164,7 +164,7 @@ const struct cause_row causes_of_connection[] = {
 	    "The connection was closed without a reply to EHLO|: a server, or a firewall that "
 	    "inspects SMTP, that does not support EHLO, or a crash, a limit or a block",
 	    "Senders queue the mail and retry",
-	    "check the server's log, and disable SMTP inspection on the firewall in front of it",
+	    "check the server's log, and any SMTP inspection on the firewall in front of it",
 	    "try HELO instead of EHLO, and compare from another network", NULL, "RFC 5321 3.2" },
 	{ CAUSE_CLOSED_AT_AUTH, CONCERNS_CLIENT, STATE_CRITICAL, "Closed after AUTH",
 	    "The connection was closed without a reply to AUTH|: some servers disconnect a client "
