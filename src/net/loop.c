@@ -10,6 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __linux__
+#include <sys/epoll.h>
+#endif
 #include <uv.h>
 
 #include "base/alarm.h"
@@ -37,9 +40,26 @@ struct timers {
 	uint64_t told_ms;		/* what libuv knows as the first one's */
 };
 
+#ifdef __linux__
+/*
+ * All descriptors are in one set of ours, and libuv knows of the set alone. It would try each one
+ * out, and take it out and put it in again whenever something else is wanted of it: seven system
+ * calls a connection in place of three.
+ */
+struct set {
+	int fd;
+	uv_poll_t uv;
+	size_t n;			/* descriptors in it */
+	struct epoll_event got[1024];
+};
+#endif
+
 struct loop {
 	uv_loop_t uv;
 	struct timers timers;
+#ifdef __linux__
+	struct set set;
+#endif
 	/* due: timers, which wait until all that is ready with them is worked off */
 	struct ready_list urgent, ready, due;
 	struct loop_watch *changed;
@@ -54,7 +74,11 @@ struct loop {
 #define SLICE_US 4000
 
 struct loop_watch {
+#ifndef __linux__
 	uv_poll_t uv;
+#endif
+	struct loop *loop;
+	int fd;
 	struct ready ready;
 	/* of those whose `want` libuv has not been told; back is NULL when not of them */
 	struct loop_watch *next, **back;
@@ -148,43 +172,19 @@ no_loop(int why)
 	_exit(ERR_SYSTEM);
 }
 
-struct loop *
-loop_new(void)
+/* For uv_close: frees ->data, in which the handle lives. */
+static void
+loop_free_data(uv_handle_t *uv)
 {
-	struct loop *loop = memory_zeroed(sizeof *loop);
-
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);	/* ulimit -f: the write fails, and is told of */
-	int bad = uv_loop_init(&loop->uv);
-	if (bad)
-		no_loop(bad);
-	uv_timer_init(&loop->uv, &loop->timers.uv);
-	loop->timers.told_ms = NEVER_MS;
-	list_init(&loop->urgent);
-	list_init(&loop->ready);
-	list_init(&loop->due);
-	return loop;
+	free(uv->data);
 }
 
-void
-loop_free(struct loop *loop)
-{
-	if (!loop)
-		return;
-	uv_close((uv_handle_t *)&loop->timers.uv, NULL);
-	uv_run(&loop->uv, UV_RUN_NOWAIT);
-	while (loop->works > 0)		/* its end is near: such work is bounded */
-		uv_run(&loop->uv, UV_RUN_ONCE);
-	free(loop->timers.heap);
-	loop->timers = (struct timers){ 0 };
-	if (uv_loop_close(&loop->uv) == 0)
-		free(loop);
-}
+/* ---- what is wanted of a descriptor, and what it is ready for */
 
 static void
 note_change(struct loop_watch *w)
 {
-	struct loop *loop = (struct loop *)w->uv.loop;
+	struct loop *loop = w->loop;
 
 	if (w->back)
 		return;
@@ -196,23 +196,152 @@ note_change(struct loop_watch *w)
 }
 
 static void
+watch_fired(struct loop_watch *w, unsigned events)
+{
+	w->ready.events |= events;
+	loop_list_add(w->urgent ? &w->loop->urgent : &w->loop->ready, &w->ready);
+}
+
+#ifdef __linux__
+
+static void
+on_set(uv_poll_t *uv, int status, int events)
+{
+	struct loop *loop = (struct loop *)uv->loop;
+	struct set *set = &loop->set;
+	const int most = sizeof set->got / sizeof *set->got;
+	int n = most;
+
+	(void)status, (void)events;
+	/* so often at most, lest those that are ready again keep it here */
+	for (int round = 0; round < 16 && n == most; round++) {
+		n = epoll_wait(set->fd, set->got, most, 0);
+		for (int i = 0; i < n; i++) {
+			struct loop_watch *w = set->got[i].data.ptr;
+			uint32_t got = set->got[i].events;
+			watch_fired(w,
+			    got & (EPOLLERR | EPOLLHUP) ? w->told :
+							  (got & EPOLLIN ? LOOP_READ : 0) |
+				    (got & EPOLLOUT ? LOOP_WRITE : 0));
+		}
+	}
+}
+
+static void
+set_open(struct loop *loop)
+{
+	struct set *set = &loop->set;
+
+	set->fd = epoll_create1(EPOLL_CLOEXEC);
+	int bad = set->fd < 0 ? uv_translate_sys_error(errno) :
+				uv_poll_init(&loop->uv, &set->uv, set->fd);
+	if (bad)
+		no_loop(bad);
+	uv_poll_start(&set->uv, UV_READABLE, on_set);
+	uv_unref((uv_handle_t *)&set->uv);	/* who waits for nothing else is not kept */
+}
+
+static void
+set_close(struct loop *loop)
+{
+	uv_close((uv_handle_t *)&loop->set.uv, NULL);
+	close(loop->set.fd);
+}
+
+/* 0, or libuv's number of what is wrong with it. */
+static int
+watch_tell(struct loop_watch *w, unsigned want)
+{
+	struct set *set = &w->loop->set;
+	struct epoll_event event = { .data.ptr = w,
+		.events = (want & LOOP_READ ? EPOLLIN : 0) | (want & LOOP_WRITE ? EPOLLOUT : 0) };
+
+	if (want == w->told)
+		return 0;
+	/* in the set only while something is wanted: a hang-up would be told for ever */
+	int how = w->told == 0 ? EPOLL_CTL_ADD : want == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD;
+	if (epoll_ctl(set->fd, how, w->fd, &event) != 0 && want != 0)
+		return uv_translate_sys_error(errno);
+	if (how == EPOLL_CTL_ADD && set->n++ == 0)
+		uv_ref((uv_handle_t *)&set->uv);
+	else if (how == EPOLL_CTL_DEL && --set->n == 0)
+		uv_unref((uv_handle_t *)&set->uv);
+	w->told = want;
+	return 0;
+}
+
+/* What cannot be in a set is told at once, not when something is wanted. */
+static int
+watch_open(struct loop_watch *w)
+{
+	int bad = watch_tell(w, w->want ? w->want : LOOP_READ);
+
+	return bad ? bad : watch_tell(w, w->want);
+}
+
+static void
+watch_close(struct loop_watch *w)
+{
+	watch_tell(w, 0);
+	free(w);
+}
+
+#else
+
+static void
+set_open(struct loop *loop)
+{
+	(void)loop;
+}
+
+static void
+set_close(struct loop *loop)
+{
+	(void)loop;
+}
+
+static void
 on_poll(uv_poll_t *uv, int status, int events)
 {
 	struct loop_watch *w = uv->data;
-	struct loop *loop = (struct loop *)uv->loop;
 
 	if (status < 0) {
-		w->ready.events |= w->want;
 		/* libuv has stopped it: what is still wanted after this news is told anew */
 		w->told = 0;
 		note_change(w);
 	}
-	if (events & UV_READABLE)
-		w->ready.events |= LOOP_READ;
-	if (events & UV_WRITABLE)
-		w->ready.events |= LOOP_WRITE;
-	loop_list_add(w->urgent ? &loop->urgent : &loop->ready, &w->ready);
+	watch_fired(w,
+	    (status < 0 ? w->want : 0) | (events & UV_READABLE ? LOOP_READ : 0) |
+		(events & UV_WRITABLE ? LOOP_WRITE : 0));
 }
+
+static int
+watch_tell(struct loop_watch *w, unsigned want)
+{
+	if (want == w->told)
+		return 0;
+	w->told = want;
+	return !want ? uv_poll_stop(&w->uv) :
+		       uv_poll_start(&w->uv,
+			   (want & LOOP_READ ? UV_READABLE : 0) |
+			       (want & LOOP_WRITE ? UV_WRITABLE : 0),
+			   on_poll);
+}
+
+static int
+watch_open(struct loop_watch *w)
+{
+	w->uv.data = w;
+	return uv_poll_init(&w->loop->uv, &w->uv, w->fd);
+}
+
+static void
+watch_close(struct loop_watch *w)
+{
+	uv_close((uv_handle_t *)&w->uv, loop_free_data);
+}
+
+#endif
 
 static void
 forget_change(struct loop_watch *w)
@@ -236,17 +365,43 @@ tell_changes(struct loop *loop)
 
 	while ((w = loop->changed)) {
 		forget_change(w);
-		if (w->want == w->told)
-			continue;
-		w->told = w->want;
-		if (w->want)
-			uv_poll_start(&w->uv,
-			    (w->want & LOOP_READ ? UV_READABLE : 0) |
-				(w->want & LOOP_WRITE ? UV_WRITABLE : 0),
-			    on_poll);
-		else
-			uv_poll_stop(&w->uv);
+		watch_tell(w, w->want);
 	}
+}
+
+struct loop *
+loop_new(void)
+{
+	struct loop *loop = memory_zeroed(sizeof *loop);
+
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);	/* ulimit -f: the write fails, and is told of */
+	int bad = uv_loop_init(&loop->uv);
+	if (bad)
+		no_loop(bad);
+	uv_timer_init(&loop->uv, &loop->timers.uv);
+	loop->timers.told_ms = NEVER_MS;
+	set_open(loop);
+	list_init(&loop->urgent);
+	list_init(&loop->ready);
+	list_init(&loop->due);
+	return loop;
+}
+
+void
+loop_free(struct loop *loop)
+{
+	if (!loop)
+		return;
+	uv_close((uv_handle_t *)&loop->timers.uv, NULL);
+	set_close(loop);
+	uv_run(&loop->uv, UV_RUN_NOWAIT);
+	while (loop->works > 0)		/* its end is near: such work is bounded */
+		uv_run(&loop->uv, UV_RUN_ONCE);
+	free(loop->timers.heap);
+	loop->timers = (struct timers){ 0 };
+	if (uv_loop_close(&loop->uv) == 0)
+		free(loop);
 }
 
 /* ---- a timer that fires once */
@@ -437,46 +592,39 @@ struct loop_watch *
 loop_watch(struct loop *loop, int fd, unsigned want, loop_fn *fn, void *ctx, struct err *err)
 {
 	struct loop_watch *w = memory_zeroed(sizeof *w);
-	int bad = uv_poll_init(&loop->uv, &w->uv, fd);
 
+	w->loop = loop;
+	w->fd = fd;
+	w->ready.fn = fn;
+	w->ready.ctx = ctx;
+	w->want = want;
+	int bad = watch_open(w);
 	if (bad != 0) {
 		free(w);
 		err_set(err, ERR_SYSTEM, "cannot watch descriptor %d: %s", fd, uv_strerror(bad));
 		return NULL;
 	}
-	w->uv.data = w;
-	w->ready.fn = fn;
-	w->ready.ctx = ctx;
-	loop_want(w, want);
+	note_change(w);
 	return w;
 }
 
 void
 loop_want(struct loop_watch *w, unsigned want)
 {
-	struct loop *loop = (struct loop *)w->uv.loop;
-
 	if (want == w->want)
 		return;
 	w->want = want;
 	note_change(w);
 	w->ready.events &= want;
 	if (w->ready.events == 0)
-		loop_list_remove(loop, &w->ready);
+		loop_list_remove(w->loop, &w->ready);
 }
 
 void
 loop_urgent(struct loop_watch *w)
 {
-	((struct loop *)w->uv.loop)->urgents += !w->urgent;
+	w->loop->urgents += !w->urgent;
 	w->urgent = true;
-}
-
-/* For uv_close: frees ->data, in which the handle lives. */
-static void
-loop_free_data(uv_handle_t *uv)
-{
-	free(uv->data);
 }
 
 void
@@ -484,10 +632,12 @@ loop_unwatch(struct loop_watch *w)
 {
 	if (!w)
 		return;
-	loop_list_remove((struct loop *)w->uv.loop, &w->ready);
+	loop_list_remove(w->loop, &w->ready);
 	forget_change(w);
-	((struct loop *)w->uv.loop)->urgents -= w->urgent;
-	uv_close((uv_handle_t *)&w->uv, loop_free_data);
+	w->loop->urgents -= w->urgent;
+	/* who waited for it looks whether there is anything left to wait for */
+	loop_kick(w->loop);
+	watch_close(w);
 }
 
 struct loop_idle *

@@ -54,7 +54,7 @@ struct loop_watch *loop_watch(
     struct loop *, int fd, unsigned want, loop_fn *, void *ctx, struct err *);
 void loop_want(struct loop_watch *, unsigned want);	/* 0: none for now */
 void loop_urgent(struct loop_watch *);			/* worked off before all others */
-/* NULL is fine; does not close the descriptor */
+/* NULL is fine; does not close the descriptor. The next loop_turn does not wait. */
 void loop_unwatch(struct loop_watch *);
 bool loop_can_watch(int fd);
 

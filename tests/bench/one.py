@@ -7,10 +7,10 @@ from figures import SMTPSH, Command, claim, compare, instructions, once, ours, p
 FLOOR = ours("floor")
 
 
-def within(title, medians, bounds, who="smtpsh"):
-    """Claims of CPU and wall time against others of the table: {other: most}."""
+def within(title, medians, bounds, who="smtpsh", most_cpu=None):
+    """Claims of CPU and wall time against others of the table: {other: most}; of CPU another limit where one is given."""
     for other, most in bounds.items():
-        claim(f"{title}, cpu over {other}", medians[who].cpu / medians[other].cpu, most)
+        claim(f"{title}, cpu over {other}", medians[who].cpu / medians[other].cpu, most_cpu or most)
         claim(f"{title}, wall over {other}", medians[who].wall / medians[other].wall, most)
 
 
@@ -34,7 +34,7 @@ def startup():
     counts = {name: instructions(commands[name]) for name in ("floor", "smtpsh", "check_smtp", "curl", "msmtp")}
     print("instructions: " + ", ".join(f"{name} {count:.2f} M" for name, count in counts.items()))
     claim("start-up, instructions over the bare program's", counts["smtpsh"] / counts["floor"], 1.15)
-    claim("start-up, cpu over the bare program's", medians["smtpsh"].cpu / medians["floor"].cpu, 1.15)
+    claim("start-up, cpu over the bare program's", medians["smtpsh"].cpu / medians["floor"].cpu, 1.10)
     below("start-up", medians, ("smtpsh", "floor", "check_smtp"))
 
 
@@ -97,16 +97,16 @@ def process():
     import mtas
     with mtas.Postfix() as server:
         host, port = server.host, str(server.port["starttls"])
-        for title, probe, options in (("a probe in the clear, as a process", ["--tls=off"], []),
-                                      ("a STARTTLS probe, as a process", ["--tls=starttls", "--verify=off"], ["-S"])):
+        for title, most, probe, options in (("a probe in the clear, as a process", 0.9, ["--tls=off"], []),
+                                            ("a STARTTLS probe, as a process", 0.95, ["--tls=starttls", "--verify=off"], ["-S"])):
             medians = compare({
                 "check_smtp": peer("monitoring", "check_smtp", "-H", host, "-p", port, *options),
                 "smtpsh": [SMTPSH, "probe", "--format", "nagios", *probe, f"{host}:{port}"],
                 "smtpsh check_smtp": [SMTPSH, "check_smtp", "-H", host, "-p", port, *options],
             })
             table(title, medians, floor="check_smtp")
-            within(title, medians, {"check_smtp": 1.10})
-            within(f"{title}, by the name check_smtp", medians, {"check_smtp": 1.10}, "smtpsh check_smtp")
+            within(title, medians, {"check_smtp": 1.10}, most_cpu=most)
+            within(f"{title}, by the name check_smtp", medians, {"check_smtp": 1.10}, "smtpsh check_smtp", most_cpu=most)
 
 
 def message():

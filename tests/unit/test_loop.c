@@ -323,6 +323,155 @@ what_cannot_be_watched(void **state)
 }
 
 static void
+a_file_is_refused_when_it_is_to_be_watched(void **state)
+{
+	struct loop *loop = loop_new();
+	FILE *file = tmpfile();
+	struct err err = { 0 };
+
+	(void)state;
+	assert_null(loop_watch(loop, fileno(file), LOOP_READ, on_ready, NULL, &err));
+	assert_int_equal(err.kind, ERR_SYSTEM);
+	assert_null(loop_watch(loop, fileno(file), 0, on_ready, NULL, NULL));
+	fclose(file);
+	loop_free(loop);
+}
+
+static void
+on_end(void *ctx, unsigned ready)
+{
+	struct one *one = ctx;
+
+	assert_true(ready & LOOP_READ);
+	note(one->seen, one->name);
+}
+
+/* It would be told of for ever; and it is told when it is wanted. */
+static void
+a_hang_up_waits_until_something_is_wanted(void **state)
+{
+	struct loop *loop = loop_new();
+	struct seen seen = { 0 };
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	struct one one = { &seen, 'h', fds[0] };
+	struct loop_watch *watch = loop_watch(loop, fds[0], 0, on_end, &one, NULL);
+	close(fds[1]);
+	for (int i = 0; i < 3; i++)
+		loop_turn(loop, false);
+	loop_want(watch, LOOP_READ);
+	loop_turn(loop, true);
+	assert_string_equal(seen.order, "h");
+	loop_turn(loop, true);
+	assert_string_equal(seen.order, "hh");
+	loop_want(watch, LOOP_WRITE);
+	loop_want(watch, 0);
+	for (int i = 0; i < 3; i++)
+		loop_turn(loop, false);
+	loop_want(watch, LOOP_READ);
+	loop_turn(loop, true);
+	assert_string_equal(seen.order, "hhh");
+	loop_unwatch(watch);
+	loop_turn(loop, false);
+	loop_free(loop);
+	close(fds[0]);
+}
+
+/* The number is another descriptor's: what was wanted of the first is nothing to the second. */
+static void
+a_number_that_is_used_again(void **state)
+{
+	struct loop *loop = loop_new();
+	struct seen seen = { 0 };
+	int fds[2];
+
+	(void)state;
+	for (char name = 'a'; name < 'f'; name++) {
+		assert_int_equal(pipe(fds), 0);
+		struct one one = { &seen, name, fds[0] };
+		struct loop_watch *watch = loop_watch(
+		    loop, fds[0], LOOP_READ, on_datagram, &one, NULL);
+		assert_non_null(watch);
+		loop_turn(loop, false);
+		assert_int_equal(write(fds[1], &name, 1), 1);
+		loop_turn(loop, true);
+		loop_unwatch(watch);
+		close(fds[0]);
+		close(fds[1]);
+	}
+	loop_turn(loop, false);
+	assert_string_equal(seen.order, "abcde");
+	loop_free(loop);
+}
+
+static void
+on_nothing(void *ctx, unsigned ready)
+{
+	(void)ctx, (void)ready;
+	fail();
+}
+
+/* Else who waits for the last of its peers would wait on when that is gone. */
+static void
+a_turn_after_the_last_watch_does_not_wait(void **state)
+{
+	struct loop *loop = loop_new();
+	struct loop_signal *keeps = loop_signal(loop, SIGUSR1, on_nothing, NULL);
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(pipe(fds), 0);
+	struct loop_watch *watch = loop_watch(loop, fds[0], LOOP_READ, on_nothing, NULL, NULL);
+	loop_turn(loop, false);
+	loop_unwatch(watch);
+	alarm(20);
+	loop_turn(loop, true);
+	alarm(0);
+	loop_signal_free(keeps);
+	loop_turn(loop, false);
+	loop_free(loop);
+	close(fds[0]), close(fds[1]);
+}
+
+enum { CROWD = 3000 };
+
+static void
+on_crowd(void *ctx, unsigned ready)
+{
+	assert_true(ready & LOOP_WRITE);
+	++*(unsigned *)ctx;
+}
+
+static void
+all_that_are_ready_are_seen(void **state)
+{
+	struct loop *loop = loop_new();
+	static struct loop_watch *watch[CROWD];
+	static unsigned times[CROWD];
+	struct rlimit limit;
+
+	(void)state;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+	size_t n = limit.rlim_max < CROWD + 100 ? 100 : CROWD;
+	for (size_t i = 0; i < n; i++) {
+		int fd = socket(AF_INET, SOCK_DGRAM, 0);
+		assert_true(fd >= 0);
+		watch[i] = loop_watch(loop, fd, LOOP_WRITE, on_crowd, &times[i], NULL);
+	}
+	loop_turn(loop, true);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(times[i], 1);
+	for (size_t i = 0; i < n; i++)
+		loop_unwatch(watch[i]);
+	loop_turn(loop, false);
+	loop_free(loop);
+}
+
+static void
 on_child(void *ctx, int status, int signo)
 {
 	*(int *)ctx = status * 1000 + signo;
@@ -471,6 +620,11 @@ main(void)
 		cmocka_unit_test(an_error_is_told_once_and_what_follows_too),
 		cmocka_unit_test(hooks_and_signals),
 		cmocka_unit_test(what_cannot_be_watched),
+		cmocka_unit_test(a_file_is_refused_when_it_is_to_be_watched),
+		cmocka_unit_test(a_hang_up_waits_until_something_is_wanted),
+		cmocka_unit_test(a_number_that_is_used_again),
+		cmocka_unit_test(a_turn_after_the_last_watch_does_not_wait),
+		cmocka_unit_test(all_that_are_ready_are_seen),
 		cmocka_unit_test(children),
 		cmocka_unit_test(work_in_threads),
 		cmocka_unit_test(without_descriptors_it_ends_in_a_sentence),
