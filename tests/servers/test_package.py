@@ -1,6 +1,8 @@
 """What scripts/package makes of this build: a Debian package that lintian has nothing to say about, installed and removed; one file
 that needs no other, in roots that hold nothing else or the certificates as other systems have them."""
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -182,6 +184,65 @@ class Static(Place):
                     for part in ("etc", "usr"):
                         shutil.rmtree(os.path.join(self.place, part), ignore_errors=True)
             self.assertNotEqual(self.run_there(*probe).returncode, 0)
+
+
+class Containers(Place):
+    """No engine is here: the last stage of a Containerfile is made and entered by hand."""
+    CONTAINERS = os.path.join(ROOT, "scripts", "containers")
+
+    def stages(self, name):
+        """[[(INSTRUCTION, rest)]] by FROM."""
+        found = []
+        with open(os.path.join(self.CONTAINERS, name), encoding="utf-8") as file:
+            for line in file:
+                if not line.startswith("#") and line.strip():
+                    instruction, rest = line.split(None, 1)
+                    if instruction == "FROM":
+                        found.append([])
+                    self.assertIn(instruction, ("FROM", "RUN", "COPY", "USER", "ENTRYPOINT"))
+                    found[-1].append((instruction, rest.strip()))
+        return found
+
+    def check_build(self, stage, kind):
+        "what is copied from it is what the package was copied to"
+        [made] = [rest for instruction, rest in stage if "scripts/package" in rest]
+        command, to = re.search(r'cp "\$\((.*?)\)" (\S+)$', made).groups()
+        self.assertEqual(command, f"scripts/package {kind}")
+        return to
+
+    def test_scratch(self):
+        if not os.path.exists(os.path.join(BUILD, "src", "smtpsh-static")):
+            self.skipTest("this build has no smtpsh-static (-Dstatic_program=true)")
+        if os.geteuid() != 0:
+            self.skipTest("only root can change its root")
+        build, last = self.stages("Containerfile.scratch")
+        self.assertEqual(last[0], ("FROM", "scratch"))
+        made = self.check_build(build, "static")
+        user = entry = None
+        with tempfile.NamedTemporaryFile() as ca, program.Serve("--ca-out", ca.name) as server:
+            have = {made: package("static"), "/etc/ssl/certs/ca-certificates.crt": ca.name}
+            for instruction, rest in last[1:]:
+                if instruction == "COPY":
+                    source, to = re.fullmatch(r"--from=build (\S+) (\S+)", rest).groups()
+                    os.makedirs(os.path.dirname(self.place + to), exist_ok=True)
+                    shutil.copy(have[source], self.place + to)
+                    os.chmod(self.place + to, 0o755)
+                elif instruction == "USER":
+                    user = rest
+                elif instruction == "ENTRYPOINT":
+                    [entry] = json.loads(rest)
+            os.chmod(self.place, 0o755)
+            for target in (["demo:"], ["localhost:" + str(server.port), "--resolve", "localhost:127.0.0.1"]):
+                done = subprocess.run(["/usr/sbin/chroot", "--userspec=" + user, self.place, entry, "probe", *target], capture_output=True, text=True,
+                                      timeout=60, env={})
+                self.assertEqual((done.returncode, done.stderr), (0, ""), done.stdout)
+
+    def test_debian(self):
+        build, last = self.stages("Containerfile.debian")
+        made = self.check_build(build, "deb")
+        self.assertIn(("COPY", f"--from=build {made} /smtpsh.deb"), last)
+        self.assertTrue(any(instruction == "RUN" and "apt-get install -y /smtpsh.deb" in rest for instruction, rest in last))
+        self.assertEqual(last[-1], ("ENTRYPOINT", '["smtpsh"]'))                # which Deb installs and runs
 
 
 if __name__ == "__main__":

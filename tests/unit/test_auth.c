@@ -145,7 +145,7 @@ no_mechanism_goes_on_for_ever(void **state)
 		unsigned n = 0;
 		while (n < 10 && auth_respond(a, SPAN(""), &out, &err))
 			n++;
-		assert_in_range(n, 1, 2);
+		assert_true(n == 1 || n == 2);
 		assert_int_equal(err.kind, ERR_PROTO);
 		auth_free(a);
 		buf_release(&out);
