@@ -304,6 +304,16 @@ class Logs(unittest.TestCase):
         script, _ = self.script("\n".join(mixed) + "\n")
         self.assertEqual(self.said(script)[:len(self.wanted(SHORT))], self.wanted(SHORT))
 
+    def test_banners_of_others_and_what_looks_like_a_mark(self):
+        """Postfix's smtpd -v, while others are asked for their banner alone, with maps whose values look like replies."""
+        mixed = []
+        for n, line in enumerate(lines(SHORT, "Feb  3 10:00:{n} mx postfix/smtpd[141]: < unknown[192.0.2.7]: %s", "Feb  3 10:00:{n} mx postfix/smtpd[141]: > unknown[192.0.2.7]: %s")):
+            mixed += [line, "Feb  3 10:00:%02d mx postfix/smtpd[%d]: > unknown[192.0.2.7]: 220 mx.harbour.example ESMTP" % (n, 150 + n),
+                      "Feb  3 10:00:%02d mx postfix/smtpd[%d]: disconnect from unknown[192.0.2.7]" % (n, 150 + n)]
+            mixed += 3 * ["Feb  3 10:00:%02d mx postfix/smtpd[141]: maps_find: pcre:/etc/rcpt.pcre(0,lock|fold_fix): reject@bed.test = 550 no such user" % n]
+        script, _ = self.script("\n".join(mixed) + "\n")
+        self.assertEqual(self.said(script)[:len(self.wanted(SHORT))], self.wanted(SHORT))
+
     def test_sessions_are_told_apart_by_names_without_digits(self):
         for client, server in (("<{x}> Send: %s", "<{x}> Recv: %s"), ("10:00:{n} > mail.{x}.example[192.0.2.7]: %s", "10:00:{n} < mail.{x}.example[192.0.2.7]: %s")):
             mixed = []

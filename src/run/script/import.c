@@ -176,17 +176,31 @@ static void
 learn(struct buf *text, const struct import_row *row, struct import_form *form)
 {
 	struct import_names names;
-	struct import_form named;
-	unsigned nth, named_nth;
+	struct import_form other, pairs[IMPORT_PAIRS];
+	const struct import_form *pair = NULL;
+	unsigned nth, other_nth;
 
-	import_learn(buf_span(text), row, NULL, form);
+	import_learn(buf_span(text), row, NULL, form, pairs);
 	long score = import_parting(buf_span(text), form, &nth);
+	for (unsigned i = 0; i < IMPORT_PAIRS && form->row == &import_learned; i++) {
+		long got = import_parting(buf_span(text), &pairs[i], &other_nth);
+		if (got <= score || other_nth == IMPORT_IDS_TRIED)
+			continue;
+		score = got;
+		nth = other_nth;
+		pair = &pairs[i];
+	}
+	if (pair) {
+		import_part(text, pair, nth);
+		import_learn(buf_span(text), row, NULL, form, pairs);
+		return;
+	}
 	import_find_names(buf_span(text), &names);
 	if (names.n > 0) {
-		import_learn(buf_span(text), row, &names, &named);
-		if (import_parting(buf_span(text), &named, &named_nth) > score) {
-			*form = named;
-			nth = named_nth;
+		import_learn(buf_span(text), row, &names, &other, pairs);
+		if (import_parting(buf_span(text), &other, &other_nth) > score) {
+			*form = other;
+			nth = other_nth;
 		}
 	}
 	import_part(text, form, nth);

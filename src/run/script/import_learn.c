@@ -376,7 +376,7 @@ wrapping(const struct learner *l, unsigned n, char base[IMPORT_SHAPE_MAX])
 
 void
 import_learn(struct span log, const struct import_row *only, const struct import_names *ids,
-    struct import_form *best)
+    struct import_form *best, struct import_form pairs[IMPORT_PAIRS])
 {
 	struct learner *l = memory_zeroed(sizeof *l);
 	struct span rest = log, line;
@@ -399,11 +399,14 @@ import_learn(struct span log, const struct import_row *only, const struct import
 		climb(l, &learned, &most);
 		*best = learned;
 	}
-	struct import_form common = { .row = &import_learned };
-	for (int side = 0; side < 2; side++)
-		if (l->n[side] > 0)
-			add_mark(&common, side, &l->tally[side][0]);
-	find_base(&common);
+	for (unsigned n = 0; n < IMPORT_PAIRS; n++) {
+		const unsigned nth[2] = { n % IMPORT_COMMON, n / IMPORT_COMMON };
+		pairs[n] = (struct import_form){ .row = &import_learned };
+		for (int side = 0; side < 2; side++)
+			if (nth[side] < l->n[side])
+				add_mark(&pairs[n], side, &l->tally[side][nth[side]]);
+		find_base(&pairs[n]);
+	}
 	/* A form that is known may be wrapped: in what a mark of either side begins with. */
 	for (const struct import_row *row = import_rows; row->name; row++)
 		for (unsigned based = 0; based < 1 + WRAPPED * WRAPPED; based++) {
@@ -422,7 +425,7 @@ import_learn(struct span log, const struct import_row *only, const struct import
 		}
 	/* Nothing reads it: by what stands before either side it is said what is missing. */
 	if (most == 0 && (!only || only == &import_learned))
-		*best = common;
+		*best = pairs[0];
 	free(l);
 }
 

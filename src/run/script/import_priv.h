@@ -90,10 +90,13 @@ struct import_form {
 
 /*
  * The form that reads most of the log, where what is in `ids` (may be NULL) varies; `only`: of this
- * row.
+ * row. In `pairs` the commonest marks of each side, first the commonest two: other forms, where
+ * sessions that went on at the same time make nonsense of it.
  */
+enum { IMPORT_COMMON = 3, IMPORT_PAIRS = IMPORT_COMMON * IMPORT_COMMON };
+
 void import_learn(struct span log, const struct import_row *only, const struct import_names *ids,
-    struct import_form *);
+    struct import_form *, struct import_form pairs[IMPORT_PAIRS]);
 /*
  * Words before commands and before replies alike, which some lines have and others do not: names of
  * sessions, perhaps. Their text is the log's.
@@ -178,7 +181,12 @@ struct import {
 
 /* ---- import_sessions.c: sessions that went on at the same time are put after each other */
 
-/* How well the log is read when it is put together by the word in *nth, which is the best. */
+enum { IMPORT_IDS_TRIED = 24 }; /* words before a text that are tried */
+
+/*
+ * How well the log is read when it is put together by the word in *nth, which is the best;
+ * IMPORT_IDS_TRIED: as it is.
+ */
 long import_parting(struct span log, const struct import_form *, unsigned *nth);
 void import_part(struct buf *log, const struct import_form *, unsigned nth);
 

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 
 enum {
-	IDS = 1 << 12,	/* different ones, at most */
-	IDS_TRIED = 24, /* words before a text that are tried */
+	IDS = 1 << 12, /* different ones, at most */
 	LINES_MAX = 1 << 20,
 	SAMPLE_MAX = 64 << 10,
 };
@@ -144,9 +143,9 @@ import_parting(struct span log, const struct import_form *form, unsigned *nth)
 	struct span sample = sample_of(log, &n);
 	long most = import_try(form, sample);
 
-	*nth = IDS_TRIED;
+	*nth = IMPORT_IDS_TRIED;
 	lines_begin(l, sample, n);
-	for (unsigned i = 0; i < IDS_TRIED; i++) {
+	for (unsigned i = 0; i < IMPORT_IDS_TRIED; i++) {
 		if (!lines_tell(l, form, i))
 			continue;
 		lines_put(l, &parted);
@@ -170,7 +169,7 @@ import_part(struct buf *log, const struct import_form *form, unsigned nth)
 
 	for (size_t i = 0; i < buf_span(log).len; i++)
 		n += buf_span(log).at[i] == '\n';
-	if (nth < IDS_TRIED && n <= LINES_MAX) {
+	if (nth < IMPORT_IDS_TRIED && n <= LINES_MAX) {
 		lines_begin(l, buf_span(log), n);
 		if (lines_tell(l, form, nth)) {
 			lines_put(l, &parted);

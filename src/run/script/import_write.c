@@ -1097,7 +1097,7 @@ import_connection(struct import *im)
 		    im->text_lines ? "# the log ends in the middle of the message\n/drop" :
 				     "# the log ends before the message\n/drop");
 	im->mode = IMPORT_COMMANDS;
-	bool ended = im->ended;
+	bool ended = im->ended || im->verb == VERB_OTHER; /* or nothing was asked in it */
 	im->ended = false;
 	im->verb = VERB_OTHER;
 	im->nowed = 0;
